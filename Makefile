@@ -1,0 +1,168 @@
+# assay: a statistics engine for online experiments. `make help` lists the targets.
+#
+# CC CFLAGS LDFLAGS PREFIX DESTDIR belong to the user; BUILD names the build folder of a variant.
+
+CC      ?= cc
+AR      ?= ar
+CFLAGS  ?= -O2 -g
+PREFIX  ?= /usr/local
+DESTDIR ?=
+BUILD   ?= build/release
+
+bindir     = $(PREFIX)/bin
+libdir     = $(PREFIX)/lib
+includedir = $(PREFIX)/include
+mandir     = $(PREFIX)/share/man
+datadir    = $(PREFIX)/share/assay
+
+version := $(shell sed -n 's/^\#define ASSAY_VERSION "\(.*\)"/\1/p' include/assay/version.h)
+major   := $(firstword $(subst ., ,$(version)))
+
+# Library modules by pkg-config; names of Debian packages are in scripts/deps.
+lib_packages  = gsl mpfr gmp libcurl libcjson nettle zlib libzstd
+prog_packages = libmicrohttpd sqlite3
+test_packages = check
+
+# Nothing is asked of pkg-config before a target that needs it, so that `make deps` can run first.
+lib_cflags  = $(shell pkg-config --cflags $(lib_packages) | sed 's/-I/-isystem /g')
+lib_libs    = $(shell pkg-config --libs $(lib_packages)) -lm
+prog_cflags = $(shell pkg-config --cflags $(prog_packages) | sed 's/-I/-isystem /g')
+prog_libs   = $(shell pkg-config --libs $(prog_packages))
+test_cflags = $(shell pkg-config --cflags $(test_packages) | sed 's/-I/-isystem /g')
+test_libs   = $(shell pkg-config --libs $(test_packages))
+
+warnings = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wdouble-promotion -Wstrict-prototypes \
+	-Wmissing-prototypes -Wundef -Wvla -Wcast-qual -Wformat=2
+base_flags = -std=c11 -D_GNU_SOURCE -Iinclude -Isrc $(warnings) -fvisibility=hidden \
+	-ffp-contract=off -fPIC -pthread -MMD -MP $(EXTRA_CFLAGS)
+
+lib_sources   := $(sort $(wildcard src/base/*.c src/stats/*.c src/ingest/*.c src/api/*.c))
+prog_sources  := $(filter-out src/cli/main.c,$(sort $(wildcard src/cli/*.c src/serve/*.c)))
+test_sources  := $(sort $(wildcard tests/test_*.c))
+slow_sources  := $(sort $(wildcard tests/slow_*.c))
+bench_sources := $(sort $(wildcard bench/bench_*.c))
+
+lib_objects   := $(lib_sources:%.c=$(BUILD)/%.o)
+prog_objects  := $(prog_sources:%.c=$(BUILD)/%.o)
+main_object   := $(BUILD)/src/cli/main.o
+test_programs := $(test_sources:%.c=$(BUILD)/%)
+slow_programs := $(slow_sources:%.c=$(BUILD)/%)
+bench_programs := $(bench_sources:%.c=$(BUILD)/%)
+test_scripts  := $(sort $(wildcard tests/cli/*.sh))
+
+static_lib = $(BUILD)/libassay.a
+shared_lib = $(BUILD)/libassay.so.$(version)
+soname     = libassay.so.$(major)
+program    = $(BUILD)/assay
+
+.DEFAULT_GOAL = all
+.SECONDARY:
+.DELETE_ON_ERROR:
+.PHONY: all demo check check-slow check-exports check-install bench bench-accuracy asan ubsan tsan \
+	fuzz golden install uninstall dist format lint docs help clean deps programs tests
+
+all: $(program) $(static_lib) $(shared_lib) ## build the program and the library
+
+deps: ## find what the build needs, and install what is missing where that is allowed
+	@sh scripts/deps $(lib_packages) $(prog_packages) $(test_packages)
+
+demo: deps ## build and run the main job on real data
+	@$(MAKE) --no-print-directory -j$$(nproc) all
+	@sh scripts/demo $(program)
+
+check: deps ## build and run all tests
+	@$(MAKE) --no-print-directory -j$$(nproc) tests
+	@ASSAY=$(abspath $(program)) BUILD=$(BUILD) sh tests/run-all.sh $(test_programs) $(test_scripts)
+
+tests: all $(test_programs)
+
+check-slow: deps ## simulations: type-I error, coverage, power (minutes)
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(slow_programs)
+	@ASSAY=$(abspath $(program)) BUILD=$(BUILD) sh tests/run-all.sh $(slow_programs)
+
+bench: all $(bench_programs) ## time assay against the peers on this machine
+	@ASSAY=$(abspath $(program)) BUILD=$(BUILD) sh bench/run
+
+bench-accuracy: all $(bench_programs) ## correct digits of assay and of the peers on this machine
+	@ASSAY=$(abspath $(program)) BUILD=$(BUILD) sh bench/accuracy
+
+asan: ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	$(MAKE) check BUILD=build/asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
+		EXTRA_CFLAGS='-fsanitize=address,undefined -fno-sanitize-recover=all' \
+		LDFLAGS='-fsanitize=address,undefined'
+
+ubsan: ## the tests under UndefinedBehaviorSanitizer
+	$(MAKE) check BUILD=build/ubsan CFLAGS='-O1 -g' \
+		EXTRA_CFLAGS='-fsanitize=undefined -fno-sanitize-recover=all' LDFLAGS='-fsanitize=undefined'
+
+tsan: ## the tests under ThreadSanitizer
+	$(MAKE) check BUILD=build/tsan CFLAGS='-O1 -g' EXTRA_CFLAGS='-fsanitize=thread' \
+		LDFLAGS='-fsanitize=thread'
+
+$(BUILD)/src/%.o: src/%.c
+	@mkdir -p $(@D)
+	$(CC) $(base_flags) $(lib_cflags) $(if $(filter src/cli/% src/serve/%,$<),$(prog_cflags)) $(CFLAGS) -c -o $@ $<
+
+$(BUILD)/tests/%.o: tests/%.c
+	@mkdir -p $(@D)
+	$(CC) $(base_flags) -Itests $(test_cflags) $(lib_cflags) $(CFLAGS) -c -o $@ $<
+
+$(BUILD)/bench/%.o: bench/%.c
+	@mkdir -p $(@D)
+	$(CC) $(base_flags) $(lib_cflags) $(CFLAGS) -c -o $@ $<
+
+$(static_lib): $(lib_objects)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(shared_lib): $(lib_objects)
+	$(CC) -shared -Wl,-soname,$(soname) -Wl,-z,defs -pthread $(LDFLAGS) -o $@ $^ $(lib_libs)
+	@ln -sf $(notdir $@) $(BUILD)/$(soname)
+	@ln -sf $(soname) $(BUILD)/libassay.so
+
+$(BUILD)/libprogram.a: $(prog_objects)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(program): $(main_object) $(BUILD)/libprogram.a $(static_lib)
+	$(CC) -pthread $(LDFLAGS) -o $@ $^ $(prog_libs) $(lib_libs)
+
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/tests/test.o $(BUILD)/libprogram.a $(static_lib)
+	$(CC) -pthread $(LDFLAGS) -o $@ $^ $(prog_libs) $(lib_libs) $(test_libs)
+
+$(BUILD)/bench/%: $(BUILD)/bench/%.o $(static_lib)
+	$(CC) -pthread $(LDFLAGS) -o $@ $^ $(lib_libs)
+
+lint: ## layering, exports, static analysis, line lengths
+	@sh scripts/lint
+
+format: ## lay out all C files (clang-format)
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+golden: all ## make the golden files again, from R, SciPy and mpmath
+	@ASSAY=$(abspath $(program)) sh tests/golden/make
+
+install: all ## install under $(DESTDIR)$(PREFIX)
+	@BUILD=$(BUILD) VERSION=$(version) SONAME=$(soname) BINDIR=$(DESTDIR)$(bindir) \
+		LIBDIR=$(DESTDIR)$(libdir) INCLUDEDIR=$(DESTDIR)$(includedir) MANDIR=$(DESTDIR)$(mandir) \
+		DATADIR=$(DESTDIR)$(datadir) PREFIX=$(PREFIX) PACKAGES='$(lib_packages)' sh scripts/install
+
+uninstall: ## remove what install put there
+	@VERSION=$(version) SONAME=$(soname) BINDIR=$(DESTDIR)$(bindir) LIBDIR=$(DESTDIR)$(libdir) \
+		INCLUDEDIR=$(DESTDIR)$(includedir) MANDIR=$(DESTDIR)$(mandir) DATADIR=$(DESTDIR)$(datadir) \
+		sh scripts/install --remove
+
+check-exports: $(shared_lib) ## compare the exported symbols with the headers
+	@sh scripts/check-exports $(shared_lib)
+
+dist: ## a source archive, the same bytes every time
+	@git archive --prefix=assay-$(version)/ HEAD | gzip -n9 >assay-$(version).tar.gz
+	@echo assay-$(version).tar.gz
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
+
+clean: ## remove build folders
+	rm -rf build
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

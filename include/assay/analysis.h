@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_ANALYSIS_H
+#define ASSAY_ANALYSIS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "assay/compare.h"
+#include "assay/dataset.h"
+#include "assay/export.h"
+#include "assay/plan.h"
+#include "assay/srm.h"
+#include "assay/status.h"
+
+/** enum assay_slice_kind: part of the units a figure is about. */
+enum assay_slice_kind {
+    ASSAY_SLICE_TOTAL,
+    ASSAY_SLICE_DIMENSION, /* units with key = value */
+    ASSAY_SLICE_SEGMENT    /* units that pass a segment's filter; key is the segment's id */
+};
+
+/** struct assay_slice: key and value are "" where they have no meaning. */
+struct assay_slice {
+    enum assay_slice_kind kind;
+    const char *key, *value;
+};
+
+/** enum assay_tristate: a yes, a no, or no answer (with a reason in the flags). */
+enum assay_tristate { ASSAY_NO = 0, ASSAY_YES = 1, ASSAY_UNKNOWN = 2 };
+
+/** struct assay_sample_size: SPEC 8 for one comparison. */
+struct assay_sample_size {
+    uint64_t current;          /* n_c + n_t now */
+    double required;           /* NaN when the metric has neither effect nor margin */
+    double powered_effect_abs; /* smallest effect found at the current size; NaN when none */
+    double powered_effect_rel;
+};
+
+/** struct assay_look_result: one metric x comparison x slice at one look. */
+struct assay_look_result {
+    int64_t time_ns;                       /* end of the look; INT64_MIN when the data have no time */
+    uint32_t look;                         /* index from 0 */
+    struct assay_comparison comparison;    /* the test of the metric's role */
+    struct assay_comparison deterioration; /* one-sided in the wrong direction */
+    bool has_deterioration;
+    struct assay_sample_size size;
+    double information_fraction; /* NaN without planned information */
+    double alpha_spent;          /* alpha used up to this look */
+    double deterioration_alpha_spent;
+};
+
+/** struct assay_metric_result: one metric x comparison x slice with its looks. */
+struct assay_metric_result {
+    uint32_t metric;             /* index into plan->metrics */
+    uint32_t slice;              /* index into analysis slices */
+    uint32_t baseline, compared; /* indices into analysis groups */
+    const char *comparison_id;
+    enum assay_side side;          /* of the role's test */
+    enum assay_side deterioration_side;
+    double alpha, beta;            /* adjusted; beta NaN when not powered */
+    double power;                  /* 1 - beta; NaN when not powered */
+    double deterioration_alpha;    /* adjusted; NaN when not tested */
+    double null_difference;        /* metric units: minus or plus the margin, or 0 */
+    double margin_abs, effect_abs; /* in metric units; NaN when not planned */
+    struct assay_look_result *looks;
+    uint32_t look_count;               /* >= 1 unless the slice has no units for it */
+    enum assay_tristate significant;   /* role's test: superiority, non-inferiority, harm */
+    enum assay_tristate deteriorated;  /* the deterioration test */
+    enum assay_tristate powered;       /* current >= required */
+    double adjusted_log10_p[ASSAY_ADJUST_COUNT]; /* NaN when not in a family */
+    const char *message;                         /* one plain sentence */
+};
+
+/** struct assay_srm_result: sample ratio mismatch of one slice. groups[] as analysis groups. */
+struct assay_srm_result {
+    uint32_t slice;
+    struct assay_srm test;
+    struct assay_srm_group *groups;
+    const char *message;
+};
+
+/** enum assay_recommendation: what to do with a treatment (SPEC 10). */
+enum assay_recommendation {
+    ASSAY_RECOMMEND_SHIP,
+    ASSAY_RECOMMEND_CONTINUE,
+    ASSAY_RECOMMEND_END,
+    ASSAY_RECOMMEND_ABORT
+};
+
+/** struct assay_treatment: a compared group and the advice about it. */
+struct assay_treatment {
+    uint32_t group, baseline;
+    enum assay_recommendation recommendation;
+    bool final; /* fixed horizon: this is the planned analysis */
+    const char **reasons;
+    uint32_t reason_count;
+};
+
+/** enum assay_annotation_level: info, warning or error of the contract. */
+enum assay_annotation_level { ASSAY_NOTE_INFO, ASSAY_NOTE_WARNING, ASSAY_NOTE_ERROR };
+
+/** struct assay_annotation: a remark; context names what it is about, from the outside in. */
+struct assay_annotation {
+    enum assay_annotation_level level;
+    int32_t metric; /* index into plan->metrics, or -1 when about the whole analysis */
+    const char **context;
+    uint32_t context_count;
+    const char *text;
+};
+
+/** struct assay_group_result: a group and its planned share. */
+struct assay_group_result {
+    const char *id;
+    double weight;   /* planned, as given; 0 when not in the plan */
+    bool is_planned; /* false: found in the data only */
+};
+
+/**
+ * struct assay_analysis: every figure of an analysis, and every word. Read only. It borrows the
+ * plan, owns everything else in one arena, and is freed by assay_analysis_free().
+ * Order everywhere: groups as planned (or by bytes), slices total, dimensions as planned with
+ * values by bytes, segments as planned; metrics as planned.
+ */
+struct assay_analysis {
+    const struct assay_plan *plan;
+    struct assay_group_result *groups;
+    uint32_t group_count;
+    struct assay_slice *slices;
+    uint32_t slice_count;
+    uint64_t *units; /* [slice * group_count + group], at the last look */
+    struct assay_metric_result *results;
+    size_t result_count; /* by metric, then comparison, then slice */
+    struct assay_srm_result *srm;
+    uint32_t srm_count; /* one per slice */
+    struct assay_treatment *treatments;
+    uint32_t treatment_count;
+    struct assay_annotation *annotations;
+    size_t annotation_count;
+    struct assay_counts counts;
+    uint64_t *missing;            /* [metric]: units whose value was missing */
+    uint64_t *missing_covariates; /* [metric * ASSAY_COVARIATES_MAX + i] */
+    struct assay_error_plan errors;
+    char input_digest[65];        /* hex SHA-256 of the exact sums, independent of order and split */
+    char analysis_result_id[64];
+    void *storage; /* private */
+};
+
+/**
+ * assay_analyze() computes everything. The dataset is sealed by it (no more data may be added).
+ * ASSAY_ERROR_PLAN when plan and data do not fit (a baseline that no row has, ...),
+ * ASSAY_ERROR_DATA when there is nothing to analyze, ASSAY_ERROR_UNAVAILABLE for plans that need a
+ * later version. Free *out with assay_analysis_free. Deterministic: the same plan and exact sums
+ * give the same bytes.
+ */
+ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_analyze(const struct assay_plan *plan,
+                                                           struct assay_dataset *dataset,
+                                                           struct assay_analysis **out,
+                                                           struct assay_error *err);
+ASSAY_API void assay_analysis_free(struct assay_analysis *analysis);
+
+#endif

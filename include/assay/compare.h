@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_COMPARE_H
+#define ASSAY_COMPARE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "assay/export.h"
+#include "assay/moments.h"
+#include "assay/status.h"
+
+/** enum assay_metric_type: what is estimated per group. */
+enum assay_metric_type {
+    ASSAY_METRIC_MEAN,       /* mean of a value per unit */
+    ASSAY_METRIC_PROPORTION, /* share of units with value 1; variance p(1-p) */
+    ASSAY_METRIC_RATIO,      /* sum of values / sum of denominators; delta method */
+    ASSAY_METRIC_QUANTILE    /* quantile of the values; needs a sample, not moments */
+};
+
+/** enum assay_side: the alternative hypothesis about compared - baseline. */
+enum assay_side {
+    ASSAY_SIDE_UPPER, /* one-sided: the difference is larger than the null */
+    ASSAY_SIDE_LOWER, /* one-sided: the difference is smaller than the null */
+    ASSAY_SIDE_BOTH   /* two-sided */
+};
+
+/** enum assay_test_kind: the reference distribution. */
+enum assay_test_kind {
+    ASSAY_TEST_Z, /* normal */
+    ASSAY_TEST_T  /* Student t with Welch-Satterthwaite degrees of freedom */
+};
+
+/** enum assay_relative_kind: which relative interval the result reports. */
+enum assay_relative_kind {
+    ASSAY_RELATIVE_FIELLER,
+    ASSAY_RELATIVE_DELTA,
+    ASSAY_RELATIVE_LOG,
+    ASSAY_RELATIVE_SCALED
+};
+
+/** enum assay_reduction: how covariates reduce the variance (SPEC 4). */
+enum assay_reduction {
+    ASSAY_REDUCTION_NONE,  /* covariates are not used */
+    ASSAY_REDUCTION_FULL,  /* own slopes per group: Lin (2013) Ann. Appl. Stat. 7:295 */
+    ASSAY_REDUCTION_POOLED /* one slope: Deng et al. (2013) WSDM, CUPED */
+};
+
+/** enum assay_skewness_correction: opt-in intervals for skewed data. */
+enum assay_skewness_correction {
+    ASSAY_SKEWNESS_NONE,
+    ASSAY_SKEWNESS_HALL,   /* Hall (1992) JRSS B 54:221, monotone cubic transformation of t */
+    ASSAY_SKEWNESS_JOHNSON /* Johnson (1978) JASA 73:536, modified t */
+};
+
+/**
+ * struct assay_method says how two groups are compared.
+ * The interval of a one-sided test is the two-sided interval at 1 - 2 alpha (both bounds finite).
+ */
+struct assay_method {
+    enum assay_metric_type type;
+    enum assay_test_kind test;
+    enum assay_side side;
+    double alpha;           /* in (0, 1); two-sided level when side is ASSAY_SIDE_BOTH */
+    double null_difference; /* metric units; e.g. -margin for non-inferiority, 0 for superiority */
+    enum assay_reduction reduction;
+    enum assay_skewness_correction skewness;
+};
+
+/** Flags that say why a figure is absent (NaN) or needs care. Several may be set. */
+enum assay_flag {
+    ASSAY_FLAG_TOO_FEW_UNITS = 1u << 0,     /* a group has fewer than 2 units (1 for proportions) */
+    ASSAY_FLAG_ZERO_VARIANCE = 1u << 1,     /* both standard errors are 0: no test */
+    ASSAY_FLAG_ZERO_BASELINE = 1u << 2,     /* baseline estimate is 0: no relative figures */
+    ASSAY_FLAG_ZERO_DENOMINATOR = 1u << 3,  /* a ratio's denominators sum to 0: no estimate */
+    ASSAY_FLAG_FIELLER_UNBOUNDED = 1u << 4, /* the Fieller set is not an interval */
+    ASSAY_FLAG_LOG_UNDEFINED = 1u << 5,     /* log interval needs estimates of one sign */
+    ASSAY_FLAG_COVARIATE_DROPPED = 1u << 6, /* a covariate was exactly collinear or constant */
+    ASSAY_FLAG_SKEWED_LOWER = 1u << 7,      /* lower tail's true error is off by > alpha / 5 */
+    ASSAY_FLAG_SKEWED_UPPER = 1u << 8,      /* upper tail's true error is off by > alpha / 5 */
+    ASSAY_FLAG_ONE_GROUP_CONSTANT = 1u << 9, /* one group's variance is 0 */
+    ASSAY_FLAG_OVERFLOW = 1u << 10           /* a figure lies outside the range of double */
+};
+
+/** struct assay_stats: one group's estimate. Absent figures are NaN. */
+struct assay_stats {
+    uint64_t n;            /* units */
+    double estimate;       /* after variance reduction, if any */
+    double variance;       /* per unit: standard_error^2 * n */
+    double standard_error; /* of the estimate */
+    double unadjusted;     /* the estimate before variance reduction */
+    double unadjusted_standard_error;
+    double skewness; /* g1 of the raw values (ratio: of the linearised values) */
+};
+
+/** struct assay_difference: compared - baseline, in metric units. Absent figures are NaN. */
+struct assay_difference {
+    double estimate;
+    double standard_error;
+    double df;        /* NaN for z */
+    double statistic; /* (estimate - null) / standard_error */
+    double critical;  /* quantile the interval uses; > 0 */
+    double lower, upper;
+    double p; /* of the side tested; 0 only when it underflows, then see log10_p */
+    double log10_p;
+    bool significant;
+    double powered_effect; /* smallest true difference found with the wanted power; NaN if unset */
+};
+
+/** enum assay_fieller_kind: the shape of Fieller's confidence set for the relative difference. */
+enum assay_fieller_kind {
+    ASSAY_FIELLER_NONE,       /* no set: no estimate or no variance */
+    ASSAY_FIELLER_BOUNDED,    /* [lower, upper] */
+    ASSAY_FIELLER_COMPLEMENT, /* everything outside (lower, upper) */
+    ASSAY_FIELLER_LINE        /* the whole line; lower and upper are NaN */
+};
+
+/** struct assay_relative: (compared - baseline) / baseline. Absent figures are NaN. */
+struct assay_relative {
+    double estimate;
+    enum assay_fieller_kind fieller_kind;
+    double fieller_lower, fieller_upper;
+    double delta_standard_error, delta_lower, delta_upper;
+    double log_lower, log_upper;
+    double scaled_lower, scaled_upper;
+};
+
+/** struct assay_reduction_result: what the covariates did. */
+struct assay_reduction_result {
+    enum assay_reduction method; /* NONE when no covariate was used */
+    uint32_t covariate_count;
+    uint32_t dropped;                            /* bit i: covariate i was dropped (collinear) */
+    double baseline_slopes[ASSAY_COVARIATES_MAX]; /* 0 for dropped covariates */
+    double compared_slopes[ASSAY_COVARIATES_MAX];
+    double rate; /* 1 - SE^2_adjusted / SE^2_raw of the difference; NaN without reduction */
+};
+
+/** struct assay_tail_error: Edgeworth estimate of the true error of each tail at alpha per tail. */
+struct assay_tail_error {
+    double nominal; /* alpha of one tail */
+    double lower, upper;
+};
+
+/** struct assay_comparison: everything about one metric, baseline and compared group. */
+struct assay_comparison {
+    uint32_t flags; /* enum assay_flag */
+    struct assay_stats baseline, compared;
+    struct assay_difference difference;
+    struct assay_relative relative;
+    struct assay_reduction_result reduction;
+    struct assay_tail_error tail_error;
+    double corrected_lower, corrected_upper; /* skewness-corrected interval; NaN unless asked for */
+    double corrected_p, corrected_log10_p;
+};
+
+/** struct assay_summary: one group's statistics as doubles, taken as exact. */
+struct assay_summary {
+    uint64_t n;
+    double mean;
+    double variance; /* divisor n - 1; ignored for proportions */
+    double skewness; /* NaN when unknown: then tails are not checked */
+};
+
+/**
+ * assay_compare_summaries() compares two groups of which mean and variance are known.
+ *
+ * d = t - c, SE^2 = v_c/n_c + v_t/n_t; df by Welch-Satterthwaite for ASSAY_TEST_T.
+ * Source: Welch (1947) Biometrika 34:28; Fieller (1954) JRSS B 16:175.
+ * method->type is MEAN or PROPORTION (mean is then the share). No variance reduction.
+ *
+ * Returns ASSAY_ERROR_DOMAIN for alpha outside (0, 1), non-finite or negative-variance input, or a
+ * ratio. Statistical trouble (too few units, zero variance, ...) is not an error: flags say so.
+ * Pure; allocates nothing. Accuracy: difference, standard error, df, statistic within 4 ulp of
+ * exact; p 1e-13 relative; relative intervals 1e-13.
+ */
+ASSAY_API ASSAY_MUST_CHECK enum assay_status
+assay_compare_summaries(const struct assay_summary *baseline, const struct assay_summary *compared,
+                        const struct assay_method *method, struct assay_comparison *out,
+                        struct assay_error *err);
+
+/**
+ * assay_compare_moments() compares groups[baseline] and groups[compared] from exact moments, with
+ * variance reduction. All groups of the analysis are needed since covariates are centred at their
+ * mean over all groups; they must have the same shape. group_count <= 1000.
+ * Everything else as assay_compare_summaries().
+ */
+ASSAY_API ASSAY_MUST_CHECK enum assay_status
+assay_compare_moments(const struct assay_moments *const *groups, size_t group_count,
+                      size_t baseline, size_t compared, const struct assay_method *method,
+                      struct assay_comparison *out, struct assay_error *err);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_CORRECT_H
+#define ASSAY_CORRECT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "assay/export.h"
+#include "assay/status.h"
+
+/** struct assay_error_plan: the counts the decision rule divides its error rates by (SPEC 6). */
+struct assay_error_plan {
+    double alpha, power;
+    double deterioration_alpha; /* NaN when deterioration is not tested */
+    uint32_t success_count;     /* S */
+    uint32_t margin_count;      /* G: guardrails with a margin */
+    uint32_t comparison_count;  /* C */
+    uint32_t monitored_count;   /* metrics under the deterioration test */
+    uint32_t segment_count;     /* planned segments; 0 when none */
+};
+
+/**
+ * Adjusted error rates. Source: Schultzberg, Ankargren, Franberg (2024), arXiv:2402.11609.
+ *   success:       alpha / (C S)        guardrail with a margin: alpha / C
+ *   deterioration: alpha_det / (C M)    power: 1 - (1 - power) / (G + min(S, 1))
+ * in_segment != 0 divides alpha by the number of segments too. Pure.
+ */
+ASSAY_API double assay_alpha_success(const struct assay_error_plan *plan, int in_segment);
+ASSAY_API double assay_alpha_guardrail(const struct assay_error_plan *plan, int in_segment);
+ASSAY_API double assay_alpha_deterioration(const struct assay_error_plan *plan, int in_segment);
+ASSAY_API double assay_power_adjusted(const struct assay_error_plan *plan);
+/** assay_beta_adjusted() is 1 - power_adj, computed without cancellation. */
+ASSAY_API double assay_beta_adjusted(const struct assay_error_plan *plan);
+
+/** enum assay_adjustment: p-value adjustments for families of tests. */
+enum assay_adjustment {
+    ASSAY_ADJUST_HOLM,     /* Holm (1979), family-wise */
+    ASSAY_ADJUST_HOCHBERG, /* Hochberg (1988), family-wise under independence */
+    ASSAY_ADJUST_BH,       /* Benjamini and Hochberg (1995), false discovery rate */
+    ASSAY_ADJUST_BY,       /* Benjamini and Yekutieli (2001), any dependence */
+    ASSAY_ADJUST_COUNT
+};
+
+/** assay_adjustment_name() is "holm", "hochberg", "benjaminiHochberg" or "benjaminiYekutieli". */
+ASSAY_API const char *assay_adjustment_name(enum assay_adjustment method);
+
+/**
+ * assay_adjust_log10_p() adjusts count p-values given as log10 (so none underflows) and writes
+ * adjusted log10 values, each <= 0, in the order given. NaN entries are left out of the family and
+ * stay NaN. Same as R's p.adjust. Allocates 16 bytes a value while it runs.
+ */
+ASSAY_API ASSAY_MUST_CHECK enum assay_status
+assay_adjust_log10_p(enum assay_adjustment method, const double *log10_p, size_t count,
+                     double *adjusted_log10_p, struct assay_error *err);
+
+#endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_DATASET_H
+#define ASSAY_DATASET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "assay/export.h"
+#include "assay/moments.h"
+#include "assay/plan.h"
+#include "assay/status.h"
+
+/**
+ * struct assay_dataset is all that an analysis needs of the data: exact moments per metric, group,
+ * look and slice, units per group, and the count of every row that was not used and why. Every
+ * source (CSV, sufficient statistics, a caller's numbers) ends here; nothing after it knows the
+ * source. A dataset borrows its plan, which must outlive it. Not thread safe: one writer at a time;
+ * fill one dataset per thread and merge.
+ */
+struct assay_dataset;
+
+/** Limits of a dataset. */
+enum {
+    ASSAY_SLICES_MAX = 100000,  /* dimension values, segments and the total */
+    ASSAY_LOOKS_MAX = 10000,
+    ASSAY_FIELD_BYTES_MAX = 1 << 20, /* one CSV field */
+    ASSAY_ROW_BYTES_MAX = 16 << 20,  /* one CSV record */
+    ASSAY_COLUMNS_MAX = 16384,
+    ASSAY_NUMBER_BYTES_MAX = 512 /* one number's text */
+};
+
+/** struct assay_counts: what happened to the rows. All are exact and add up. */
+struct assay_counts {
+    uint64_t rows_read;         /* data rows, header excluded */
+    uint64_t rows_used;         /* rows that count as a unit */
+    uint64_t rows_bad;          /* skipped by --bad-rows=skip */
+    uint64_t rows_after;        /* at or after asOf */
+    uint64_t rows_duplicate;    /* further rows of a unit already counted */
+    uint64_t rows_conflicting;  /* of those: rows that differ from the one that counts */
+    uint64_t units_in_two_groups; /* units excluded from every group */
+    uint64_t rows_in_two_groups;  /* their rows */
+    uint64_t rows_no_group;     /* missing group */
+    uint64_t rows_no_unit;      /* missing unit id */
+};
+
+/** assay_dataset_new() makes an empty dataset for a plan. Free with assay_dataset_free. */
+ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_dataset_new(const struct assay_plan *plan,
+                                                               struct assay_dataset **out,
+                                                               struct assay_error *err);
+ASSAY_API void assay_dataset_free(struct assay_dataset *dataset);
+
+/** enum assay_bad_rows: what a row with a cell that cannot be read does. */
+enum assay_bad_rows { ASSAY_BAD_ROWS_FAIL, ASSAY_BAD_ROWS_SKIP };
+
+/** enum assay_input_kind: form of a CSV input. */
+enum assay_input_kind {
+    ASSAY_INPUT_AUTO,   /* sufficient statistics when the header has metric, group and n */
+    ASSAY_INPUT_UNITS,  /* one row per unit */
+    ASSAY_INPUT_SUMMARY /* one row of sufficient statistics per metric, group, look and slice */
+};
+
+/** struct assay_read_options: how CSV is read. Zero-initialised is the default. */
+struct assay_read_options {
+    enum assay_input_kind kind;
+    enum assay_bad_rows bad_rows;
+    char separator; /* 0: sniffed among , ; tab | */
+};
+
+/**
+ * assay_dataset_read() reads CSV files into a dataset; "-" is standard input. gzip and zstd are
+ * recognised by their first bytes. All files are of one experiment: duplicates are found across
+ * them. On failure the dataset must be freed: it holds part of the data.
+ * Errors: ASSAY_ERROR_DATA, ASSAY_ERROR_NO_INPUT, ASSAY_ERROR_IO, ASSAY_ERROR_LIMIT,
+ * ASSAY_ERROR_MEMORY, ASSAY_ERROR_PLAN (a column that the plan names is not there).
+ */
+ASSAY_API ASSAY_MUST_CHECK enum assay_status
+assay_dataset_read(struct assay_dataset *dataset, const char *const *paths, size_t path_count,
+                   const struct assay_read_options *options, struct assay_error *err);
+
+/**
+ * assay_dataset_add_moments() adds moments a caller computed for a metric and group, over all data
+ * (the total slice, one look), and counts assay_moments_count() units for the group if no metric
+ * has counted more.
+ */
+ASSAY_API ASSAY_MUST_CHECK enum assay_status
+assay_dataset_add_moments(struct assay_dataset *dataset, const char *metric_id, const char *group,
+                          const struct assay_moments *moments, struct assay_error *err);
+
+/** assay_dataset_counts() tells what happened to the rows. */
+ASSAY_API struct assay_counts assay_dataset_counts(const struct assay_dataset *dataset);
+
+/** assay_dataset_merge() adds all of from to into; both have the same plan. Exact, commutative. */
+ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_dataset_merge(struct assay_dataset *into,
+                                                                 const struct assay_dataset *from,
+                                                                 struct assay_error *err);
+
+#endif

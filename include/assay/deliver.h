@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_DELIVER_H
+#define ASSAY_DELIVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "assay/export.h"
+#include "assay/status.h"
+
+/** enum assay_log_level of delivery events. */
+enum assay_log_level { ASSAY_LOG_DEBUG, ASSAY_LOG_INFO, ASSAY_LOG_WARNING, ASSAY_LOG_ERROR };
+
+/** struct assay_event: one thing that happened while delivering. Valid during the callback only. */
+struct assay_event {
+    enum assay_log_level level;
+    const char *name;     /* stable id: "attempt", "retry", "delivered", "stored", ... */
+    const char *resource; /* analysisResultId or "" */
+    const char *message;  /* a sentence; never holds a token */
+    long http_status;     /* 0 when there was no response */
+    uint32_t attempt;     /* from 1; 0 when not about an attempt */
+    double wait_seconds;  /* until the next attempt; 0 when none */
+};
+
+/**
+ * struct assay_client_options: where and how to deliver. Strings are copied. Zero or NULL means the
+ * default. A token comes from exactly one of token, token_file, or the client credentials.
+ */
+struct assay_client_options {
+    const char *base_url;           /* e.g. "https://stats.eu.confidence.dev"; or give region */
+    const char *region;             /* "eu" or "us" */
+    const char *token;              /* from the environment */
+    const char *token_file;         /* read at each refresh; trailing newline removed */
+    const char *client_id, *client_secret; /* OAuth client credentials */
+    const char *token_url;          /* default: {auth base of the region}/v1/oauth/token */
+    const char *ca_file, *client_cert, *client_key;
+    double connect_timeout_seconds; /* default 10 */
+    double request_timeout_seconds; /* one attempt, default 60 */
+    double stall_timeout_seconds;   /* no byte for so long, default 20 */
+    double deadline_seconds;        /* all attempts, default 300 */
+    uint32_t max_attempts;          /* default 10 */
+    uint64_t max_response_bytes;    /* default 16 MiB */
+    const char *outbox;             /* directory, or NULL for none */
+    void (*on_event)(const struct assay_event *event, void *context);
+    void *event_context;
+};
+
+/** struct assay_client: an HTTP client. One per thread. */
+struct assay_client;
+
+/**
+ * assay_client_new() makes a client. The program has called assay_process_init() before.
+ * Errors: ASSAY_ERROR_USAGE for a bad URL (plain http to anything but loopback is refused),
+ * ASSAY_ERROR_AUTH when a token file cannot be read, ASSAY_ERROR_MEMORY.
+ */
+ASSAY_API ASSAY_MUST_CHECK enum assay_status
+assay_client_new(const struct assay_client_options *options, struct assay_client **out,
+                 struct assay_error *err);
+ASSAY_API void assay_client_free(struct assay_client *client);
+
+/** struct assay_delivery: how a delivery went. */
+struct assay_delivery {
+    long http_status;     /* of the last response; 0 when there was none */
+    uint32_t attempts;
+    bool already_there;   /* 409, and the stored resource equals what was sent */
+    bool stored;          /* kept in the outbox, to be delivered later */
+    char name[512];       /* resource name the server gave; "" when not delivered */
+};
+
+/**
+ * assay_client_post() delivers a request body (assay_request_write()). With an outbox the body is
+ * durable on disk before the first attempt and removed after success.
+ * Returns ASSAY_OK; ASSAY_ERROR_TRY_AGAIN (attempts or deadline used up), ASSAY_ERROR_REMOTE
+ * (refused), ASSAY_ERROR_AUTH, ASSAY_ERROR_UNAVAILABLE (never reached), ASSAY_ERROR_IO (outbox).
+ */
+ASSAY_API ASSAY_MUST_CHECK enum assay_status
+assay_client_post(struct assay_client *client, const char *body, size_t length,
+                  struct assay_delivery *out, struct assay_error *err);
+
+/**
+ * assay_client_flush() delivers everything in the outbox, oldest first; several processes may do so
+ * at once. *delivered and *left count resources. Returns the first failure's status, after trying
+ * all of them.
+ */
+ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_client_flush(struct assay_client *client,
+                                                                size_t *delivered, size_t *left,
+                                                                struct assay_error *err);
+
+/** assay_client_describe() writes the request that would be sent, the token blanked. free(*text). */
+ASSAY_API ASSAY_MUST_CHECK enum assay_status
+assay_client_describe(struct assay_client *client, const char *body, size_t length, char **text,
+                      struct assay_error *err);
+
+/**
+ * assay_process_init() does process-wide set-up (libcurl). The program calls it once, before other
+ * threads; the library never does. assay_process_cleanup() undoes it.
+ */
+ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_process_init(struct assay_error *err);
+ASSAY_API void assay_process_cleanup(void);
+
+#endif

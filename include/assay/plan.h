@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_PLAN_H
+#define ASSAY_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "assay/compare.h"
+#include "assay/correct.h"
+#include "assay/export.h"
+#include "assay/srm.h"
+#include "assay/status.h"
+
+/** Limits of a plan; each is checked and reported by name. */
+enum {
+    ASSAY_PLAN_BYTES_MAX = 4 << 20,
+    ASSAY_METRICS_MAX = 1000,
+    ASSAY_GROUPS_MAX = 1000,
+    ASSAY_COMPARISONS_MAX = 10000,
+    ASSAY_DIMENSIONS_MAX = 64,
+    ASSAY_SEGMENTS_MAX = 256,
+    ASSAY_NAME_BYTES_MAX = 1024 /* ids and column names */
+};
+
+/** enum assay_role: what a metric is for. */
+enum assay_role {
+    ASSAY_ROLE_SUCCESS,
+    ASSAY_ROLE_GUARDRAIL,
+    ASSAY_ROLE_DETERIORATION /* monitored for harm only */
+};
+
+/** enum assay_direction: which way is good. */
+enum assay_direction { ASSAY_DIRECTION_INCREASE, ASSAY_DIRECTION_DECREASE, ASSAY_DIRECTION_ANY };
+
+/** enum assay_missing: what a missing value of a metric counts as. */
+enum assay_missing { ASSAY_MISSING_DROP, ASSAY_MISSING_ZERO };
+
+/** enum assay_horizon_kind: when the experiment is looked at (SPEC 7). */
+enum assay_horizon_kind {
+    ASSAY_HORIZON_FIXED,
+    ASSAY_HORIZON_GROUP_SEQUENTIAL,
+    ASSAY_HORIZON_ALWAYS_VALID
+};
+
+/** enum assay_spending_family: alpha spending functions. */
+enum assay_spending_family {
+    ASSAY_SPENDING_POWER,
+    ASSAY_SPENDING_OBRIEN_FLEMING,
+    ASSAY_SPENDING_POCOCK,
+    ASSAY_SPENDING_HWANG_SHIH_DECANI
+};
+
+/** enum assay_granularity: width of a look. */
+enum assay_granularity {
+    ASSAY_GRANULARITY_NONE, /* one look over all data */
+    ASSAY_GRANULARITY_HOUR,
+    ASSAY_GRANULARITY_DAY,
+    ASSAY_GRANULARITY_WEEK
+};
+
+/** enum assay_comparison_scheme: which pairs of groups are compared. */
+enum assay_comparison_scheme {
+    ASSAY_COMPARE_BASELINE,
+    ASSAY_COMPARE_ALL_PAIRS,
+    ASSAY_COMPARE_PAIRS
+};
+
+/**
+ * struct assay_bound is a planned effect or margin. relative: a share of |baseline mean|; otherwise
+ * metric units. value > 0 for margins; an effect's sign is the metric's direction.
+ */
+struct assay_bound {
+    bool is_set;
+    bool is_relative;
+    double value;
+    const char *text; /* the number as the plan wrote it, for plannedEffectSize; NULL when unset */
+};
+
+/** struct assay_cap limits values: to given values or to quantiles of the pooled data. */
+struct assay_cap {
+    const char *lower, *upper;             /* decimal text or NULL; exact */
+    double lower_quantile, upper_quantile; /* in (0, 1), or NaN */
+};
+
+/** struct assay_metric_plan: one metric. Strings live as long as the plan. */
+struct assay_metric_plan {
+    const char *id;
+    enum assay_role role;
+    enum assay_metric_type type;
+    const char *value;       /* column; defaults to id */
+    const char *denominator; /* ratio only, else NULL */
+    double quantile;         /* quantile only, else NaN */
+    const char **covariates;
+    uint32_t covariate_count;
+    enum assay_reduction reduction; /* NONE when there are no covariates */
+    enum assay_direction direction;
+    struct assay_bound effect; /* minimumDetectableEffect(Abs) */
+    struct assay_bound margin; /* nonInferiorityMargin(Abs) */
+    enum assay_missing missing;
+    struct assay_cap cap;
+    const char *window, *offset, *aggregation; /* event-level input only; NULL when unset */
+};
+
+/** struct assay_group_plan: one planned group. */
+struct assay_group_plan {
+    const char *id;
+    double weight; /* >= 0; any scale */
+};
+
+/** struct assay_pair: one comparison by group id. */
+struct assay_pair {
+    const char *baseline, *compared;
+};
+
+/** struct assay_segment_plan: a sub-population named in advance. */
+struct assay_segment_plan {
+    const char *id;
+    const char *filter; /* see assay(1), FILTERS */
+};
+
+/** struct assay_label: passed through. */
+struct assay_label {
+    const char *key, *value;
+};
+
+/**
+ * struct assay_plan is a validated plan with every default filled in. Read only; made by
+ * assay_plan_parse(), freed by assay_plan_free(); may be shared by threads.
+ */
+struct assay_plan {
+    const char *parent;             /* NULL when not given */
+    const char *analysis_result_id; /* NULL when derived */
+    const char *exposure_filter;    /* NULL when not given */
+    struct assay_label *labels;
+    uint32_t label_count;
+    const char *unit_column, *group_column, *time_column; /* NULL when not given */
+    enum assay_granularity granularity;
+    bool has_as_of;
+    int64_t as_of_ns; /* nanoseconds since 1970-01-01T00:00:00Z */
+    struct assay_group_plan *groups;
+    uint32_t group_count; /* 0: groups come from the data with equal weights */
+    enum assay_comparison_scheme scheme;
+    const char *baseline; /* ASSAY_COMPARE_BASELINE only; NULL when not given */
+    struct assay_pair *pairs;
+    uint32_t pair_count;
+    double alpha, power;
+    enum assay_horizon_kind horizon;
+    double expected_sample_size, optimal_sample_size; /* NaN when not given */
+    enum assay_spending_family spending;
+    double spending_parameter;
+    uint32_t planned_looks;     /* 0 when not given */
+    double deterioration_alpha; /* NaN when deterioration is false */
+    struct assay_srm_design srm;
+    const char **dimensions;
+    uint32_t dimension_count;
+    struct assay_segment_plan *segments;
+    uint32_t segment_count;
+    enum assay_relative_kind relative;
+    enum assay_test_kind test;
+    enum assay_skewness_correction skewness;           /* skewnessCorrection: none|hall|johnson */
+    const char *recommendation_names[4];               /* SHIP, CONTINUE, END, ABORT spellings */
+    struct assay_metric_plan *metrics;
+    uint32_t metric_count;
+    char *canonical; /* canonical JSON of the plan with defaults; NUL-terminated */
+    void *storage;   /* private */
+};
+
+/**
+ * assay_plan_parse() reads and validates a plan, a JSON document of SPEC 1.1.
+ * Strict JSON: no duplicate keys, no unknown keys (a suggestion is given), no trailing text.
+ * name is the file name for messages. The caller frees *out with assay_plan_free.
+ * Errors: ASSAY_ERROR_PLAN with line and column, ASSAY_ERROR_LIMIT, ASSAY_ERROR_MEMORY.
+ */
+ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_plan_parse(const char *text, size_t length,
+                                                              const char *name,
+                                                              struct assay_plan **out,
+                                                              struct assay_error *err);
+
+/** assay_plan_read() reads a plan from a file; "-" is standard input. */
+ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_plan_read(const char *path,
+                                                             struct assay_plan **out,
+                                                             struct assay_error *err);
+
+/** assay_plan_free() frees a plan; NULL is fine. */
+ASSAY_API void assay_plan_free(struct assay_plan *plan);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_RESULT_H
+#define ASSAY_RESULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "assay/analysis.h"
+#include "assay/export.h"
+#include "assay/status.h"
+
+/** enum assay_format: the documents an analysis can be written as. */
+enum assay_format {
+    ASSAY_FORMAT_TABLE,  /* for people, on a terminal */
+    ASSAY_FORMAT_RESULT, /* the AnalysisResult resource, JSON in the contract's order */
+    ASSAY_FORMAT_DETAIL, /* everything, JSON, versioned by schemaVersion */
+    ASSAY_FORMAT_CSV     /* one row per comparison */
+};
+
+/** struct assay_write_options. Zero-initialised is the default: compact, 80 columns, ASCII. */
+struct assay_write_options {
+    bool pretty;    /* indent JSON by two spaces */
+    int width;      /* table: columns of the terminal; 0 means 80 */
+    bool color;     /* table: ANSI colours */
+    bool unicode;   /* table: box drawing and interval glyphs beyond ASCII */
+    bool all_looks; /* table: every look, not only the last */
+};
+
+/**
+ * assay_analysis_write() writes an analysis as text in memory, UTF-8, NUL-terminated, ending with a
+ * newline. The caller frees *text with free(). length excludes the NUL. Writers compute nothing.
+ */
+ASSAY_API ASSAY_MUST_CHECK enum assay_status
+assay_analysis_write(const struct assay_analysis *analysis, enum assay_format format,
+                     const struct assay_write_options *options, char **text, size_t *length,
+                     struct assay_error *err);
+
+/**
+ * assay_request_write() writes the body that creates the resource:
+ * {"parent","analysisResult","analysisResultId"}. ASSAY_ERROR_PLAN when the plan has no parent.
+ */
+ASSAY_API ASSAY_MUST_CHECK enum assay_status
+assay_request_write(const struct assay_analysis *analysis, char **text, size_t *length,
+                    struct assay_error *err);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_SIZE_H
+#define ASSAY_SIZE_H
+
+#include <stdint.h>
+
+#include "assay/compare.h"
+#include "assay/export.h"
+#include "assay/status.h"
+
+/** enum assay_size_method: which variance a proportion's sample size uses. */
+enum assay_size_method {
+    ASSAY_SIZE_UNPOOLED, /* v_c + v_t at the alternative under both hypotheses (SPEC 8) */
+    ASSAY_SIZE_POOLED,   /* pooled p under the null: Fleiss, Levin, Paik (2003) 4.14 */
+    ASSAY_SIZE_ARCSINE   /* Cohen's h, variance-stabilised */
+};
+
+/**
+ * struct assay_size_design: a planned comparison of two groups.
+ * The wanted effect is `effect` (alternative - baseline) and the null is `null_difference`; the
+ * distance D = |effect - null_difference| must be > 0. For non-inferiority, effect is 0 (or the
+ * expected effect) and null_difference is minus or plus the margin.
+ */
+struct assay_size_design {
+    enum assay_metric_type type;
+    enum assay_test_kind test; /* T uses the noncentral t */
+    enum assay_side side;
+    enum assay_size_method method; /* proportions only */
+    double alpha;                  /* (0, 1) */
+    double power;                  /* (alpha, 1) */
+    double baseline_weight, compared_weight; /* planned allocation, > 0 */
+    double baseline_mean;                    /* proportions: the baseline share, in (0, 1) */
+    double baseline_variance;                /* per unit, after variance reduction; means, ratios */
+    double compared_variance;
+    double effect;
+    double null_difference;
+    double variance_factor; /* (0, 1]: 1 - variance reduction rate; 1 when none. Multiplies the
+                               variances, of proportions too */
+};
+
+/** struct assay_size_result: required sizes. All exact integers below 2^53. */
+struct assay_size_result {
+    double baseline, compared, total;
+    double power; /* attained at those sizes */
+};
+
+/**
+ * assay_size_required() is the smallest n_t with the wanted power: n_t = ceil((z_a + z_b)^2
+ * (v_c/kappa + v_t)/D^2), n_c = ceil(kappa n_t), kappa = n_c/n_t by weights (SPEC 8); with
+ * ASSAY_TEST_T the smallest n_t whose exact noncentral t power reaches it.
+ * ASSAY_ERROR_DOMAIN for bad arguments or D = 0; ASSAY_ERROR_LIMIT above 2^53 units. Pure.
+ */
+ASSAY_API ASSAY_MUST_CHECK enum assay_status
+assay_size_required(const struct assay_size_design *design, struct assay_size_result *out,
+                    struct assay_error *err);
+
+/** assay_size_power() is the power at n_c and n_t units (>= 2 each). Pure. */
+ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_size_power(const struct assay_size_design *design,
+                                                              double n_baseline, double n_compared,
+                                                              double *power,
+                                                              struct assay_error *err);
+
+/**
+ * assay_size_effect() is the distance D > 0 from the null found with design->power at n_c and n_t
+ * units; design->effect is read only for its sign (the direction of the alternative). For
+ * proportions the variance at the alternative moves with D; NaN when no share in (0, 1) reaches
+ * the power. Pure.
+ */
+ASSAY_API ASSAY_MUST_CHECK enum assay_status
+assay_size_effect(const struct assay_size_design *design, double n_baseline, double n_compared,
+                  double *effect, struct assay_error *err);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "assay/version.h"
+
+struct status_row {
+    const char *id;
+    int exit_code;
+    const char *sentence;
+};
+
+static const struct status_row STATUS_ROWS[ASSAY_STATUS_COUNT] = {
+#define STATUS_ROW(name, id, exit_code, sentence) {id, exit_code, sentence},
+    ASSAY_STATUS_LIST(STATUS_ROW)
+#undef STATUS_ROW
+};
+
+static const struct status_row *row_of(enum assay_status status)
+{
+    unsigned index = (unsigned)status;
+    return &STATUS_ROWS[index < ASSAY_STATUS_COUNT ? index : ASSAY_ERROR_INTERNAL];
+}
+
+const char *assay_status_id(enum assay_status status)
+{
+    return row_of(status)->id;
+}
+
+const char *assay_status_sentence(enum assay_status status)
+{
+    return row_of(status)->sentence;
+}
+
+int assay_status_exit_code(enum assay_status status)
+{
+    return row_of(status)->exit_code;
+}
+
+const char *assay_version(void)
+{
+    return ASSAY_VERSION;
+}
+
+/* A sentence cut by the fixed buffer must not end inside a UTF-8 sequence. */
+static void trim_partial_utf8(char *text)
+{
+    size_t length = strlen(text);
+    size_t start = length;
+    while (start > 0 && length - start < 3 && ((unsigned char)text[start - 1] & 0xC0) == 0x80)
+        start--;
+    if (start == 0)
+        return;
+    unsigned char lead = (unsigned char)text[start - 1];
+    size_t want = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
+    if (length - (start - 1) < want)
+        text[start - 1] = '\0';
+}
+
+static void fill(struct assay_error *err, enum assay_status code, const char *file, uint64_t line,
+                 uint64_t column, const char *format, va_list arguments)
+{
+    struct assay_error filled;
+    memset(&filled, 0, sizeof filled);
+    filled.code = code;
+    filled.line = line;
+    filled.column = column;
+    if (file != NULL)
+        snprintf(filled.file, sizeof filled.file, "%s", file);
+    vsnprintf(filled.message, sizeof filled.message, format, arguments);
+    trim_partial_utf8(filled.file);
+    trim_partial_utf8(filled.message);
+    *err = filled; /* last, since an argument may point into the old *err */
+}
+
+enum assay_status assay__fail(struct assay_error *err, enum assay_status code, const char *format,
+                              ...)
+{
+    if (err != NULL) {
+        va_list arguments;
+        va_start(arguments, format);
+        fill(err, code, NULL, 0, 0, format, arguments);
+        va_end(arguments);
+    }
+    return code;
+}
+
+enum assay_status assay__fail_at(struct assay_error *err, enum assay_status code, const char *file,
+                                 uint64_t line, uint64_t column, const char *format, ...)
+{
+    if (err != NULL) {
+        va_list arguments;
+        va_start(arguments, format);
+        fill(err, code, file, line, column, format, arguments);
+        va_end(arguments);
+    }
+    return code;
+}
+
+enum assay_status assay__fail_memory(struct assay_error *err)
+{
+    return assay__fail(err, ASSAY_ERROR_MEMORY, "Memory ran out.");
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_BASE_ERROR_H
+#define ASSAY_BASE_ERROR_H
+
+#include "assay/status.h"
+
+#if defined(__GNUC__) || defined(__clang__)
+#define ASSAY__PRINTF(format_index, first)                                                        \
+    __attribute__((format(printf, format_index, first)))
+#else
+#define ASSAY__PRINTF(format_index, first)
+#endif
+
+/** assay__fail() fills err (NULL is fine) with a code and a formatted sentence; returns the code. */
+enum assay_status assay__fail(struct assay_error *err, enum assay_status code, const char *format,
+                              ...) ASSAY__PRINTF(3, 4);
+
+/** assay__fail_at() also says where: file (NULL for none), line and column (0 for none). */
+enum assay_status assay__fail_at(struct assay_error *err, enum assay_status code, const char *file,
+                                 uint64_t line, uint64_t column, const char *format, ...)
+    ASSAY__PRINTF(6, 7);
+
+/** assay__fail_memory() is the outcome of every failed allocation. */
+enum assay_status assay__fail_memory(struct assay_error *err);
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/text.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Makes room for length more bytes and a NUL. */
+static bool reserve(struct assay__text *text, size_t length)
+{
+    if (text->failed)
+        return false;
+    if (length < text->capacity - text->length)
+        return true;
+    if (length > SIZE_MAX / 2 - text->length - 1) {
+        text->failed = true;
+        return false;
+    }
+    size_t capacity = (text->length + length + 1) * 2;
+    if (capacity < 256)
+        capacity = 256;
+    char *data = realloc(text->data, capacity);
+    if (data == NULL) {
+        text->failed = true;
+        return false;
+    }
+    text->data = data;
+    text->capacity = capacity;
+    return true;
+}
+
+void assay__text_append(struct assay__text *text, const char *bytes, size_t length)
+{
+    if (!reserve(text, length))
+        return;
+    if (length > 0)
+        memcpy(text->data + text->length, bytes, length);
+    text->length += length;
+    text->data[text->length] = '\0';
+}
+
+void assay__text_puts(struct assay__text *text, const char *string)
+{
+    assay__text_append(text, string, strlen(string));
+}
+
+void assay__text_putc(struct assay__text *text, char c)
+{
+    assay__text_append(text, &c, 1);
+}
+
+void assay__text_format(struct assay__text *text, const char *format, ...)
+{
+    va_list arguments, again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    if (length < 0) {
+        text->failed = true;
+    } else if (reserve(text, (size_t)length)) {
+        vsnprintf(text->data + text->length, (size_t)length + 1, format, again);
+        text->length += (size_t)length;
+    }
+    va_end(again);
+}
+
+void assay__text_release(struct assay__text *text)
+{
+    free(text->data);
+    memset(text, 0, sizeof *text);
+}
+
+enum assay_status assay__text_take(struct assay__text *text, char **bytes, size_t *length,
+                                   struct assay_error *err)
+{
+    if (text->data == NULL)
+        assay__text_append(text, "", 0);
+    if (text->failed) {
+        assay__text_release(text);
+        return assay__fail_memory(err);
+    }
+    *bytes = text->data;
+    if (length != NULL)
+        *length = text->length;
+    memset(text, 0, sizeof *text);
+    return ASSAY_OK;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_BASE_TEXT_H
+#define ASSAY_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+/**
+ * struct assay__text is a growing text. Zero-initialise it. A failed allocation sets failed and
+ * makes every later call do nothing, so that one check at the end is enough.
+ */
+struct assay__text {
+    char *data; /* NUL-terminated once anything was appended */
+    size_t length, capacity;
+    bool failed;
+};
+
+void assay__text_append(struct assay__text *text, const char *bytes, size_t length);
+void assay__text_puts(struct assay__text *text, const char *string);
+void assay__text_putc(struct assay__text *text, char c);
+/** assay__text_format() is sprintf at the end. Do not print doubles with it: see base/number.h. */
+void assay__text_format(struct assay__text *text, const char *format, ...) ASSAY__PRINTF(2, 3);
+/** assay__text_release() frees the bytes and empties the text. */
+void assay__text_release(struct assay__text *text);
+/**
+ * assay__text_take() hands the bytes to the caller (free() them) and empties the text.
+ * ASSAY_ERROR_MEMORY when an append failed; then nothing is handed out.
+ */
+enum assay_status assay__text_take(struct assay__text *text, char **bytes, size_t *length,
+                                   struct assay_error *err);
+
+#endif

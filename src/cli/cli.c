@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/nearest.h"
+
+int cli_fail(const struct assay_error *err)
+{
+    fflush(stdout);
+    fputs("assay: ", stderr);
+    if (err->file[0] != '\0')
+        fprintf(stderr, "%s:", err->file);
+    if (err->line > 0)
+        fprintf(stderr, "%" PRIu64 ":", err->line);
+    if (err->line > 0 && err->column > 0)
+        fprintf(stderr, "%" PRIu64 ":", err->column);
+    fprintf(stderr, "%s%s\n", err->file[0] != '\0' || err->line > 0 ? " " : "", err->message);
+    return assay_status_exit_code(err->code);
+}
+
+int cli_usage_error(const char *command, const char *format, ...)
+{
+    va_list arguments;
+    fflush(stdout);
+    fprintf(stderr, "assay%s%s: ", command[0] != '\0' ? " " : "", command);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "\nTry 'assay help%s%s'.\n", command[0] != '\0' ? " " : "", command);
+    return assay_status_exit_code(ASSAY_ERROR_USAGE);
+}
+
+int cli_write_stdout(const char *bytes, size_t length)
+{
+    if (fwrite(bytes, 1, length, stdout) == length && fflush(stdout) == 0)
+        return 0;
+    fprintf(stderr, "assay: cannot write to standard output: %s\n", strerror(errno));
+    return assay_status_exit_code(ASSAY_ERROR_IO);
+}
+
+const char *cli_nearest(const char *word, const char *const *candidates, size_t count)
+{
+    return assay__nearest(word, strlen(word), candidates, count);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_CLI_CLI_H
+#define ASSAY_CLI_CLI_H
+
+#include "assay.h"
+
+/**
+ * COMMAND_LIST: every subcommand as X(name, sentence for `assay help`). Each is a function
+ * int cmd_<name>(int argc, char **argv) in cmd_<name>.c; argv[0] is the subcommand's name; the
+ * return value is the exit code.
+ */
+#define COMMAND_LIST(X)
+
+#define COMMAND_PROTOTYPE(name, sentence) int cmd_##name(int argc, char **argv);
+COMMAND_LIST(COMMAND_PROTOTYPE)
+#undef COMMAND_PROTOTYPE
+
+/** cli_fail() prints "assay: FILE:LINE:COLUMN: message" on stderr and returns the exit code. */
+int cli_fail(const struct assay_error *err);
+
+/** cli_usage_error() prints "assay COMMAND: message" and where help is; returns 2. */
+int cli_usage_error(const char *command, const char *format, ...);
+
+/** cli_write_stdout() writes all bytes and flushes; 0, or the exit code after saying what failed. */
+int cli_write_stdout(const char *bytes, size_t length);
+
+/** cli_nearest() is the candidate closest to word by edit distance, or NULL when none is close. */
+const char *cli_nearest(const char *word, const char *const *candidates, size_t count);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *sentence;
+};
+
+static const struct command COMMANDS[] = {
+#define COMMAND_ROW(name, sentence) {#name, cmd_##name, sentence},
+    COMMAND_LIST(COMMAND_ROW)
+#undef COMMAND_ROW
+    {NULL, NULL, NULL}};
+
+static const struct command *find_command(const char *name)
+{
+    for (const struct command *command = COMMANDS; command->name != NULL; command++)
+        if (strcmp(command->name, name) == 0)
+            return command;
+    return NULL;
+}
+
+static void print_overview(FILE *out)
+{
+    fputs("assay " ASSAY_VERSION ": a statistics engine for online experiments\n\n"
+          "usage: assay COMMAND [OPTION...]\n\n",
+          out);
+    for (const struct command *command = COMMANDS; command->name != NULL; command++)
+        fprintf(out, "  %-10s %s\n", command->name, command->sentence);
+    fputs("\n'assay help COMMAND' or 'assay COMMAND --help' says more; so does 'man assay'.\n", out);
+}
+
+static int unknown_command(const char *name)
+{
+    const char *names[sizeof COMMANDS / sizeof *COMMANDS] = {NULL};
+    size_t count = 0;
+    for (const struct command *command = COMMANDS; command->name != NULL; command++)
+        names[count++] = command->name;
+    const char *nearest = cli_nearest(name, names, count);
+    if (nearest != NULL)
+        return cli_usage_error("", "there is no command '%s'; did you mean '%s'?", name, nearest);
+    return cli_usage_error("", "there is no command '%s'", name);
+}
+
+static int run_help(int argc, char **argv)
+{
+    char option[] = "--help";
+    if (argc < 2) {
+        print_overview(stdout);
+        return 0;
+    }
+    const struct command *command = find_command(argv[1]);
+    if (command == NULL)
+        return unknown_command(argv[1]);
+    char *arguments[] = {argv[1], option, NULL};
+    return command->run(2, arguments);
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error with an exit code, not a death */
+    if (argc < 2) {
+        print_overview(stderr);
+        return assay_status_exit_code(ASSAY_ERROR_USAGE);
+    }
+    const char *name = argv[1];
+    if (strcmp(name, "--version") == 0 || strcmp(name, "version") == 0) {
+        printf("assay %s\n", assay_version());
+        return 0;
+    }
+    if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+        return run_help(argc - 1, argv + 1);
+    const struct command *command = find_command(name);
+    if (command == NULL)
+        return unknown_command(name);
+    return command->run(argc - 1, argv + 1);
+}

@@ -1,0 +1,40 @@
+#!/bin/sh
+# Runs test programs (arguments), each printing Check's closing line or "N passed, N failed", and
+# ends with the sum on a line of its own. Exit status 0 when nothing failed.
+set -u
+passed=0
+failed=0
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+for program in "$@"; do
+    "$program" >"$log" 2>&1
+    status=$?
+    line=$(grep -E '^[0-9]+%: Checks: [0-9]+, Failures: [0-9]+, Errors: [0-9]+$|^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1)
+    case $line in
+    *Checks:*)
+        set -- $(printf '%s\n' "$line" | tr -dc '0-9 \n')
+        bad=$(($3 + $4))
+        good=$(($2 - bad))
+        ;;
+    *passed*)
+        set -- $(printf '%s\n' "$line" | tr -dc '0-9 \n')
+        good=$1
+        bad=$2
+        ;;
+    *)
+        good=0
+        bad=1
+        ;;
+    esac
+    if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then
+        bad=1
+    fi
+    passed=$((passed + good))
+    failed=$((failed + bad))
+    printf '%-40s %5d passed %5d failed\n' "$(basename "$program")" "$good" "$bad"
+    if [ "$bad" -ne 0 ] || [ "$status" -ne 0 ]; then
+        sed 's/^/    /' "$log"
+    fi
+done
+printf '%d passed, %d failed\n' "$passed" "$failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "test.h"
+
+double test_relative_error(double got, double want)
+{
+    if (got == want || (isnan(got) && isnan(want)))
+        return 0.0;
+    if (isnan(got) || isnan(want) || isinf(got) || isinf(want))
+        return INFINITY;
+    return want == 0.0 ? HUGE_VAL : fabs(got - want) / fabs(want);
+}
+
+int test_main(const char *name, void (*add)(TCase *cases))
+{
+    Suite *suite = suite_create(name);
+    TCase *cases = tcase_create(name);
+    tcase_set_timeout(cases, 300);
+    add(cases);
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+char *test_read_file(const char *path, size_t *length)
+{
+    FILE *file = fopen(path, "rb");
+    ck_assert_msg(file != NULL, "cannot open %s", path);
+    ck_assert_int_eq(fseek(file, 0, SEEK_END), 0);
+    long size = ftell(file);
+    ck_assert_int_ge(size, 0);
+    rewind(file);
+    char *bytes = malloc((size_t)size + 1);
+    ck_assert_ptr_nonnull(bytes);
+    ck_assert_uint_eq(fread(bytes, 1, (size_t)size, file), (size_t)size);
+    fclose(file);
+    bytes[size] = '\0';
+    if (length != NULL)
+        *length = (size_t)size;
+    return bytes;
+}

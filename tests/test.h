@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What every test program shares. A test program is tests/test_<file>.c: its cases are Check
+ * tests, and its main() hands a function that adds them to test_main().
+ *
+ * Tests run with the repository's top as working directory.
+ */
+#ifndef ASSAY_TESTS_TEST_H
+#define ASSAY_TESTS_TEST_H
+
+#include <check.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "assay.h"
+
+/** test_main() runs the cases that add() put into a test case; returns the exit status. */
+int test_main(const char *name, void (*add)(TCase *cases));
+
+/** test_relative_error() is |got - want| / |want|; 0 when equal (also both NaN, same infinity). */
+double test_relative_error(double got, double want);
+
+/** assert_close() fails unless got is within tolerance (relative) of want, and prints both. */
+#define assert_close(got, want, tolerance)                                                         \
+    do {                                                                                           \
+        double got_ = (got), want_ = (want);                                                       \
+        double error_ = test_relative_error(got_, want_);                                          \
+        ck_assert_msg(error_ <= (tolerance), "%s = %.17g, expected %.17g (relative error %.3g)",   \
+                      #got, got_, want_, error_);                                                  \
+    } while (0)
+
+/** assert_ok() fails unless the status expression is ASSAY_OK; err_ptr's message is shown. */
+#define assert_ok(expression, err_ptr)                                                             \
+    do {                                                                                           \
+        enum assay_status status_ = (expression);                                                  \
+        ck_assert_msg(status_ == ASSAY_OK, "%s: %s: %s", #expression, assay_status_id(status_),    \
+                      (err_ptr)->message);                                                         \
+    } while (0)
+
+/** test_read_file() reads a whole file, NUL-terminated; the test fails when it cannot. free() it. */
+char *test_read_file(const char *path, size_t *length);
+
+#endif
