@@ -66,9 +66,16 @@ enum assay_comparison_scheme {
     ASSAY_COMPARE_PAIRS
 };
 
+/** enum assay_multiplicity_scope: which tests share a family of adjusted p-values. */
+enum assay_multiplicity_scope {
+    ASSAY_MULTIPLICITY_ALL,           /* every metric x comparison of a slice */
+    ASSAY_MULTIPLICITY_PER_METRIC,    /* the comparisons of one metric */
+    ASSAY_MULTIPLICITY_PER_COMPARISON /* the metrics of one comparison */
+};
+
 /**
  * struct assay_bound is a planned effect or margin. relative: a share of |baseline mean|; otherwise
- * metric units. value > 0 for margins; an effect's sign is the metric's direction.
+ * metric units. value is the size, > 0; the metric's direction says which way.
  */
 struct assay_bound {
     bool is_set;
@@ -151,6 +158,7 @@ struct assay_plan {
     double spending_parameter;
     uint32_t planned_looks;     /* 0 when not given */
     double deterioration_alpha; /* NaN when deterioration is false */
+    enum assay_multiplicity_scope multiplicity;
     struct assay_srm_design srm;
     const char **dimensions;
     uint32_t dimension_count;
