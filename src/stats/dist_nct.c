@@ -27,8 +27,8 @@ static double minus_log(const struct nct_context *nct, double y)
 static double drop_nct(const void *context, double s)
 {
     const struct nct_context *nct = context;
-    double drop = minus_log(nct, nct->centre + nct->turn * s) - nct->least;
-    return drop > 0.0 ? drop : 0.0;
+    /* Slightly negative where the centre is not quite the maximum; the integral does not mind. */
+    return minus_log(nct, nct->centre + nct->turn * s) - nct->least;
 }
 
 /* The point where the integrand is largest, to a fraction of its width; it has one maximum. */

@@ -1,0 +1,209 @@
+#!/usr/bin/python3
+"""Oracle for tests/test_dist.c: mpmath at 60 digits.
+
+    /usr/bin/python3 tests/golden/dist.py >tests/golden/dist.csv
+
+Each line: function,area,arguments (exact doubles, as hex),value,log of value. Quantile lines give the
+quantile. Independent of the code under test: incomplete gamma and beta functions and quadrature.
+Debian packages: python3-mpmath.
+"""
+import random
+import sys
+
+import mpmath as mp
+
+mp.mp.dps = 60
+random.seed(20261124)
+
+
+def gamma_tail(a, u, upper):
+    """Regularised incomplete gamma; the smaller tail by continued fraction or series at 60 digits."""
+    a, u = mp.mpf(a), mp.mpf(u)
+    log_front = a * mp.log(u) - u - mp.loggamma(a)
+    if u < a + 1:
+        term = total = 1 / a
+        k = 0
+        while abs(term) > total * mp.mpf(10) ** -58:
+            k += 1
+            term *= u / (a + k)
+            total += term
+        lower = mp.exp(log_front) * total
+        return 1 - lower if upper else lower
+    tiny = mp.mpf(10) ** -200
+    b = u + 1 - a
+    c, d = 1 / tiny, 1 / b
+    h = d
+    for i in range(1, 200000):
+        an = -i * (i - a)
+        b += 2
+        d = 1 / (an * d + b)
+        c = b + an / c
+        h *= d * c
+        if abs(d * c - 1) < mp.mpf(10) ** -57:
+            break
+    up = mp.exp(log_front) * h
+    return up if upper else 1 - up
+
+
+def beta_lower(a, b, x, w):
+    """I_x(a, b), w = 1 - x, by the continued fraction on the side where it converges."""
+    if x > (a + 1) / (a + b + 2):
+        return 1 - beta_lower(b, a, w, x)
+    front = mp.exp(a * mp.log(x) + b * mp.log(w) + mp.loggamma(a + b) - mp.loggamma(a)
+                   - mp.loggamma(b)) / a
+    tiny = mp.mpf(10) ** -200
+    c, d = mp.mpf(1), 1 - (a + b) * x / (a + 1)
+    d = 1 / d
+    h = d
+    for m in range(1, 400000):
+        an = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
+        d = 1 / (1 + an * d)
+        c = 1 + an / c
+        h *= d * c
+        an = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
+        d = 1 / (1 + an * d)
+        c = 1 + an / c
+        h *= d * c
+        if abs(d * c - 1) < mp.mpf(10) ** -57:
+            break
+    return front * h
+
+
+def normal(z):
+    return mp.erfc(mp.mpf(z) / mp.sqrt(2)) / 2
+
+
+def student(t, df):
+    """Upper tail. For large df by quadrature, since the continued fraction would crawl."""
+    t, v = mp.mpf(t), mp.mpf(df)
+    if t < 0:
+        return 1 - student(-t, df)
+    if v < 20000:
+        return beta_lower(v / 2, mp.mpf(1) / 2, v / (v + t * t), t * t / (v + t * t)) / 2
+    log_peak = mp.loggamma((v + 1) / 2) - mp.loggamma(v / 2) - mp.log(v * mp.pi) / 2
+
+    def relative(s):
+        return mp.exp(-(v + 1) / 2 * mp.log1p(((t + s) ** 2 - t * t) / (v + t * t)))
+    unit = 1 / (t + 1)
+    points = [0] + [unit * k for k in (1, 2, 4, 8, 14, 22, 32, 48, 70, 100, 160)]
+    integral = mp.quad(relative, points)
+    return mp.exp(log_peak - (v + 1) / 2 * mp.log1p(t * t / v)) * integral
+
+
+def fisher(f, d1, d2, upper):
+    f, a, b = mp.mpf(f), mp.mpf(d1) / 2, mp.mpf(d2) / 2
+    x, w = a * f / (a * f + b), b / (a * f + b)
+    return beta_lower(b, a, w, x) if upper else beta_lower(a, b, x, w)
+
+
+def nct(t, df, delta, upper):
+    t, v, d = mp.mpf(t), mp.mpf(df), mp.mpf(delta)
+    log_k = mp.log(2) + v / 2 * mp.log(v / 2) - mp.loggamma(v / 2) - v / 2
+
+    def f(y):
+        z = t * mp.exp(y) - d
+        return (mp.exp(log_k - v / 2 * (mp.expm1(2 * y) - 2 * y)) * normal(z if upper else -z)
+                / unit)
+    # The quadrature's goal is absolute: the integrand must be of the size of 1.
+    unit = max(normal((t * mp.exp(y) - d) * (1 if upper else -1)) * mp.exp(
+        -v / 2 * (mp.expm1(2 * y) - 2 * y))
+        for y in mp.linspace(-20 / mp.sqrt(2 * v), 20 / mp.sqrt(2 * v), 81))
+    s = 1 / mp.sqrt(2 * v)
+    low = -60 * s if v > 100 else -max(mp.mpf(12), 140 / v)
+    high = 60 * s if v > 100 else mp.mpf(4)
+    return unit * mp.quad(f, mp.linspace(low, high, 61))
+
+
+def emit(name, area, args, value):
+    if value <= 0:
+        return
+    log = mp.log(value) if not name.startswith("q") else mp.mpf(0)
+    print(",".join([name, area] + [float(a).hex() for a in args] + [""] * (3 - len(args)) +
+                   [mp.nstr(value, 25), mp.nstr(log, 25)]))
+
+
+def log_uniform(low, high):
+    return float(mp.mpf(10) ** random.uniform(low, high))
+
+
+def df_any():
+    return random.choice([1.0, 2.0, 3.0, float(random.randint(4, 200)), log_uniform(0, 2),
+                          log_uniform(2, 4), log_uniform(4.5, 9), log_uniform(9, 15)])
+
+
+def main():
+    print("# /usr/bin/python3 tests/golden/dist.py; Python %s, mpmath %s" % (
+        sys.version.split()[0], mp.__version__))
+    print("function,area,a,b,c,value,log")
+    for _ in range(120):
+        z = random.uniform(-3, 3)
+        emit("normal_upper", "center", [z], normal(z))
+        z = random.uniform(3, 37)
+        emit("normal_upper", "tail", [z], normal(z))
+        z = log_uniform(1.6, 6)
+        emit("normal_upper", "beyond", [z], normal(z))
+    for _ in range(300):
+        df = df_any()
+        t = random.uniform(-3, 6)
+        area = "large" if df > 1e4 else "small"
+        emit("t_upper", area + "-center", [t, df], student(t, df))
+        t = log_uniform(0.5, 1.5)
+        emit("t_upper", area + "-tail", [t, df], student(t, df))
+    for _ in range(250):
+        df = random.choice([1.0, 2.0, 3.0, float(random.randint(4, 300)), log_uniform(0, 2.5),
+                            log_uniform(2.5, 5)])
+        x = df * log_uniform(-1, 1) if df < 100 else df + random.uniform(-6, 12) * (2 * df) ** .5
+        x = max(x, 1e-3)
+        emit("chi2_upper", "center", [x, df], gamma_tail(mp.mpf(df) / 2, mp.mpf(x) / 2, True))
+        emit("chi2_lower", "center", [x, df], gamma_tail(mp.mpf(df) / 2, mp.mpf(x) / 2, False))
+        x = df + log_uniform(1.5, 3.1)
+        emit("chi2_upper", "tail", [x, df], gamma_tail(mp.mpf(df) / 2, mp.mpf(x) / 2, True))
+        x = log_uniform(4, 6.5)
+        if df < 1000:
+            emit("chi2_upper", "beyond", [x, df], gamma_tail(mp.mpf(df) / 2, mp.mpf(x) / 2, True))
+    for _ in range(120):
+        d1, d2 = float(random.randint(1, 50)), log_uniform(0.3, 4)
+        f = log_uniform(-1, 1.5)
+        emit("f_upper", "center", [f, d1, d2], fisher(f, d1, d2, True))
+        emit("f_lower", "center", [f, d1, d2], fisher(f, d1, d2, False))
+    for _ in range(60):
+        df = random.choice([log_uniform(0.3, 2), log_uniform(2, 5), log_uniform(5, 15)])
+        delta = random.choice([0.0, random.uniform(0, 6), random.uniform(0, 20)])
+        t = random.uniform(-1, 8)
+        emit("nct_upper", "any", [t, df, delta], nct(t, df, delta, True))
+        emit("nct_lower", "any", [t, df, delta], nct(t, df, delta, False))
+    for _ in range(150):
+        p = random.choice([random.uniform(0.01, 0.49), log_uniform(-10, -2)])
+        far = log_uniform(-290, -11)
+        for area, tail in (("usual", p), ("far", far)):
+            z = mp.findroot(lambda x: mp.log(normal(x)) - mp.log(mp.mpf(tail)),
+                            mp.sqrt(2) * mp.erfinv(1 - 2 * mp.mpf(tail)) if tail > 1e-50
+                            else mp.sqrt(-2 * mp.log(mp.mpf(tail))) - 0.1)
+            emit("qnormal_upper", area, [tail], z)
+            df = random.choice([1.0, 2.0, log_uniform(0, 2), log_uniform(2, 4.2), log_uniform(5, 15)])
+            if area == "far" and df > 1e4:
+                df = 1e4 * random.random() + 1
+            start = start_t(tail, df, z)
+            root = mp.findroot(lambda x: mp.log(student(mp.sqrt(df) * mp.sinh(x), df))
+                               - mp.log(mp.mpf(tail)), mp.asinh(start / mp.sqrt(df)), tol=1e-40)
+            emit("qt_upper", area, [tail, df], mp.sqrt(df) * mp.sinh(root))
+            k = float(random.randint(1, 60))
+            start = k * (1 - 2 / (9 * mp.mpf(k)) + z * mp.sqrt(2 / (9 * mp.mpf(k)))) ** 3
+            root = mp.findroot(lambda x: mp.log(gamma_tail(mp.mpf(k) / 2, x / 2, True))
+                               - mp.log(mp.mpf(tail)), start, tol=1e-40)
+            emit("qchi2_upper", area, [tail, k], root)
+
+
+def start_t(p, df, z):
+    """A start by bisection in asinh(t/sqrt(df)), in plain doubles on the log tail."""
+    low, high = mp.mpf(0), mp.asinh(z / mp.sqrt(df)) + 1 - mp.log(mp.mpf(p)) / df
+    for _ in range(40):
+        mid = (low + high) / 2
+        if student(mp.sqrt(df) * mp.sinh(mid), df) > p:
+            low = mid
+        else:
+            high = mid
+    return mp.sqrt(df) * mp.sinh((low + high) / 2)
+
+
+main()
