@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/time.h"
+
+#include <stdio.h>
+
+static const int64_t NS_PER_SECOND = 1000000000;
+static const int64_t SECONDS_PER_DAY = 86400;
+
+struct cursor {
+    const char *at, *end;
+};
+
+static bool is_digit(char c)
+{
+    return (unsigned char)(c - '0') < 10;
+}
+
+static bool accept(struct cursor *in, char c)
+{
+    if (in->at == in->end || *in->at != c)
+        return false;
+    in->at++;
+    return true;
+}
+
+/* Reads exactly count digits as a number of at most most. */
+static bool number(struct cursor *in, int count, int most, int *out)
+{
+    int value = 0;
+    for (int i = 0; i < count; i++) {
+        if (in->at == in->end || !is_digit(*in->at))
+            return false;
+        value = value * 10 + (*in->at++ - '0');
+    }
+    *out = value;
+    return value <= most;
+}
+
+/*
+ * Days from 1970-01-01 to a date of the Gregorian calendar. Years are counted from March, so that
+ * a leap day ends one, in eras of 400 years of 146097 days.
+ */
+static int64_t days_of_date(int year, int month, int day)
+{
+    int64_t y = month <= 2 ? year - 1 : year;
+    int64_t era = (y >= 0 ? y : y - 399) / 400;
+    int64_t year_of_era = y - era * 400;
+    int64_t day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+    int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    return era * 146097 + day_of_era - 719468;
+}
+
+static void date_of_days(int64_t days, int *year, int *month, int *day)
+{
+    int64_t z = days + 719468;
+    int64_t era = (z >= 0 ? z : z - 146096) / 146097;
+    int64_t day_of_era = z - era * 146097;
+    int64_t year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    int64_t shifted = (5 * day_of_year + 2) / 153;
+    *day = (int)(day_of_year - (153 * shifted + 2) / 5 + 1);
+    *month = (int)(shifted < 10 ? shifted + 3 : shifted - 9);
+    *year = (int)(year_of_era + era * 400 + (*month <= 2));
+}
+
+static int days_in_month(int year, int month)
+{
+    static const int DAYS[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return month == 2 && leap ? 29 : DAYS[month - 1];
+}
+
+static bool date(struct cursor *in, int64_t *days)
+{
+    int year, month, day;
+    if (!number(in, 4, 2261, &year) || year < 1678 || !accept(in, '-') ||
+        !number(in, 2, 12, &month) || month < 1 || !accept(in, '-') ||
+        !number(in, 2, 31, &day) || day < 1 || day > days_in_month(year, month))
+        return false;
+    *days = days_of_date(year, month, day);
+    return true;
+}
+
+/* Digits after the point, as nanoseconds; those beyond the ninth are cut. */
+static bool fraction(struct cursor *in, int64_t *ns)
+{
+    int64_t unit = NS_PER_SECOND;
+    *ns = 0;
+    if (in->at == in->end || !is_digit(*in->at))
+        return false;
+    while (in->at < in->end && is_digit(*in->at)) {
+        unit /= 10;
+        *ns += unit * (*in->at++ - '0');
+    }
+    return true;
+}
+
+/* What may follow the time of day: nothing, Z, " UTC", +hh:mm, +hhmm, +hh. Minutes east of UTC. */
+static bool offset(struct cursor *in, int *minutes)
+{
+    *minutes = 0;
+    if (in->at == in->end || accept(in, 'Z') || accept(in, 'z'))
+        return true;
+    bool west = *in->at == '-';
+    if (west || *in->at == '+') {
+        in->at++;
+        int hour, minute = 0;
+        if (!number(in, 2, 23, &hour))
+            return false;
+        bool colon = accept(in, ':');
+        if ((colon || in->at < in->end) && !number(in, 2, 59, &minute))
+            return false;
+        *minutes = west ? -(hour * 60 + minute) : hour * 60 + minute;
+        return true;
+    }
+    return accept(in, ' ') && accept(in, 'U') && accept(in, 'T') && accept(in, 'C');
+}
+
+static bool calendar_time(struct cursor in, int64_t *ns)
+{
+    int64_t days = 0, part = 0;
+    int hour = 0, minute = 0, second = 0, east = 0;
+    if (!date(&in, &days))
+        return false;
+    if (in.at < in.end) {
+        if (!accept(&in, 'T') && !accept(&in, 't') && !accept(&in, ' '))
+            return false;
+        if (!number(&in, 2, 23, &hour) || !accept(&in, ':') || !number(&in, 2, 59, &minute))
+            return false;
+        if (accept(&in, ':') &&
+            (!number(&in, 2, 60, &second) || (accept(&in, '.') && !fraction(&in, &part))))
+            return false;
+        if (!offset(&in, &east) || in.at != in.end)
+            return false;
+    }
+    int minute_of_day = hour * 60 + minute - east;
+    if (second == 60) { /* leap seconds end a UTC day; POSIX time has none */
+        if ((minute_of_day + 1) % 1440 != 0)
+            return false;
+        second = 59;
+    }
+    *ns = (days * SECONDS_PER_DAY + (int64_t)minute_of_day * 60 + second) * NS_PER_SECOND + part;
+    return true;
+}
+
+bool assay__time_parse(const char *text, size_t length, int64_t *ns)
+{
+    size_t digits = 0;
+    while (digits < length && is_digit(text[digits]))
+        digits++;
+    if (digits < length || length < 9)
+        return length >= 10 && calendar_time((struct cursor){text, text + length}, ns);
+    if (length > 14)
+        return false;
+    int64_t value = 0;
+    for (size_t i = 0; i < length; i++)
+        value = value * 10 + (text[i] - '0');
+    const int64_t unit = length <= 11 ? NS_PER_SECOND : 1000000;
+    if (value > INT64_MAX / unit)
+        return false;
+    *ns = value * unit;
+    return true;
+}
+
+size_t assay__time_write(int64_t ns, char out[ASSAY__TIME_BYTES])
+{
+    int64_t part = ns % NS_PER_SECOND;
+    if (part < 0)
+        part += NS_PER_SECOND;
+    int64_t seconds = (ns - part) / NS_PER_SECOND;
+    int64_t in_day = seconds % SECONDS_PER_DAY;
+    if (in_day < 0)
+        in_day += SECONDS_PER_DAY;
+    int year, month, day;
+    date_of_days((seconds - in_day) / SECONDS_PER_DAY, &year, &month, &day);
+    int length = snprintf(out, ASSAY__TIME_BYTES, "%04d-%02d-%02dT%02d:%02d:%02d", year, month, day,
+                          (int)(in_day / 3600), (int)(in_day / 60 % 60), (int)(in_day % 60));
+    char *end = out + length;
+    if (part != 0) {
+        int width = part % 1000000 == 0 ? 3 : part % 1000 == 0 ? 6 : 9;
+        int64_t shown = width == 3 ? part / 1000000 : width == 6 ? part / 1000 : part;
+        end += snprintf(end, (size_t)(out + ASSAY__TIME_BYTES - end), ".%0*d", width, (int)shown);
+    }
+    *end++ = 'Z';
+    *end = '\0';
+    return (size_t)(end - out);
+}
