@@ -24,9 +24,15 @@ void assay__moments_pattern(const struct assay_moments *moments, uint32_t patter
                             uint64_t *count, bool *has_third);
 
 /**
- * assay__moments_write_sum() appends sum number index of a pattern as exact decimal text, the
- * shortest: "-12.5", "1e+40" never: plain digits up to 40 characters, else digits with an exponent.
- * Equal sums give equal text however they came about.
+ * assay__moments_write_sum() appends sum number index of a pattern as exact decimal text. The text
+ * is a function of the number alone, so equal sums give equal text however they came about:
+ *   0 is "0". Any other number is +-D * 10^e, D an integer that does not end in 0; a minus sign
+ *   stands first. When e is 0, or the plain form ("1200", "12.5", "0.0125": no exponent, no zeros
+ *   that are not needed) has at most 40 characters without the sign, the plain form is the text.
+ *   Otherwise the text is the digits of D, "e" and e: "123e-60", "1e40".
+ * Third-order sums of a pattern with vectors of unknown cubes are "0". The text reads back with
+ * assay__decimal_parse() as long as the number is within the limits of base/number.h, which sums
+ * of doubles both near 1e-300 and 1e300 are not.
  */
 enum assay_status assay__moments_write_sum(const struct assay_moments *moments, uint32_t pattern,
                                            uint32_t index, struct assay__text *out,
@@ -35,6 +41,9 @@ enum assay_status assay__moments_write_sum(const struct assay_moments *moments, 
 /**
  * assay__moments_add_sums() adds count vectors by their exact sums, in the order above. When
  * has_third is false the third-order entries are not read and the moments lose their skewness.
+ * Entries that involve a missing covariate are not read. ASSAY_ERROR_DOMAIN when a sum of squares
+ * is smaller than the sum over count vectors allows (a negative variance). Nothing is added when
+ * count is 0, nor when it fails.
  */
 enum assay_status assay__moments_add_sums(struct assay_moments *moments, uint32_t mask,
                                           uint64_t count, const struct assay_decimal *sums,
@@ -44,11 +53,23 @@ enum assay_status assay__moments_add_sums(struct assay_moments *moments, uint32_
  * assay__moments_add_centred() adds count vectors by means and sample (co)variances (divisor
  * count - 1), each an exact decimal: means[k], covariances[k(k+1)/2] packed as assay__pair(). No
  * third-order sums: the moments lose their skewness. Exact: sum = n m, sum of squares =
- * (n - 1) v + n m^2.
+ * (n - 1) v + n m^2. ASSAY_ERROR_DOMAIN when a variance is negative.
  */
 enum assay_status assay__moments_add_centred(struct assay_moments *moments, uint64_t count,
                                              const struct assay_decimal *means,
                                              const struct assay_decimal *covariances,
                                              struct assay_error *err);
+
+/**
+ * assay__moments_add_narrow() adds count vectors by integer sums, for scanners that sum blocks of
+ * rows on their own. Over the variables that are present under mask, in order: a value is an
+ * integer times 10^scales[i]; limbs holds the sums (2 limbs of 64 bits each), the sums of products
+ * (3 limbs, packed as assay__pair()), the third-order sums (4 limbs), two's complement, low limb
+ * first, without gaps. |scales[i]| <= ASSAY__EXPONENT_MAX. Allocates only for a new pattern, or
+ * when sums are too far apart for 64-bit values. Nothing is added when it fails.
+ */
+enum assay_status assay__moments_add_narrow(struct assay_moments *moments, uint32_t mask,
+                                            uint64_t count, const int32_t *scales,
+                                            const uint64_t *limbs, struct assay_error *err);
 
 #endif
