@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_BASE_UTF8_H
+#define ASSAY_BASE_UTF8_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { ASSAY__UTF8_INVALID = 0x7FFFFFFF }; /* no code point has this value */
+
+/**
+ * assay__utf8_next() reads the code point at text[0 .. length), length > 0, and returns how many
+ * bytes it takes. Bytes that are no UTF-8 (overlong forms, surrogates, beyond U+10FFFF, cut short)
+ * give ASSAY__UTF8_INVALID and the length of the maximal wrong part, as Unicode 3.9 (U+FFFD
+ * substitution of maximal subparts) recommends: one replacement each.
+ */
+size_t assay__utf8_next(const char *text, size_t length, uint32_t *code_point);
+
+/** assay__utf8_width() is the columns a code point takes on a terminal: 0, 1 or 2. */
+int assay__utf8_width(uint32_t code_point);
+
+#endif
