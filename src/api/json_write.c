@@ -139,6 +139,12 @@ void assay__json_null(struct assay__json *json)
     assay__text_puts(json->out, "null");
 }
 
+void assay__json_raw(struct assay__json *json, const char *text)
+{
+    separate(json);
+    assay__text_puts(json->out, text);
+}
+
 void assay__json_number(struct assay__json *json, double value)
 {
     if (!isfinite(value)) {

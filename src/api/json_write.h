@@ -47,6 +47,8 @@ void assay__json_count(struct assay__json *json, uint64_t count);
 void assay__json_integer(struct assay__json *json, int64_t integer);
 void assay__json_boolean(struct assay__json *json, bool value);
 void assay__json_null(struct assay__json *json);
+/** assay__json_raw() copies text that is one JSON value already, unchecked: only our own output. */
+void assay__json_raw(struct assay__json *json, const char *text);
 /** assay__json_number() writes the shortest text that reads back equal; null when not finite. */
 void assay__json_number(struct assay__json *json, double value);
 
