@@ -40,6 +40,7 @@ lib_sources   := $(sort $(wildcard src/base/*.c src/stats/*.c src/ingest/*.c src
 prog_sources  := $(filter-out src/cli/main.c,$(sort $(wildcard src/cli/*.c src/serve/*.c)))
 test_sources  := $(sort $(wildcard tests/test_*.c))
 slow_sources  := $(sort $(wildcard tests/slow_*.c))
+test_support  := $(filter-out $(test_sources) $(slow_sources),$(sort $(wildcard tests/*.c)))
 bench_sources := $(sort $(wildcard bench/bench_*.c))
 
 lib_objects   := $(lib_sources:%.c=$(BUILD)/%.o)
@@ -127,7 +128,7 @@ $(BUILD)/libprogram.a: $(prog_objects)
 $(program): $(main_object) $(BUILD)/libprogram.a $(static_lib)
 	$(CC) -pthread $(LDFLAGS) -o $@ $^ $(prog_libs) $(lib_libs)
 
-$(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/tests/test.o $(BUILD)/libprogram.a $(static_lib)
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $(test_support:%.c=$(BUILD)/%.o) $(BUILD)/libprogram.a $(static_lib)
 	$(CC) -pthread $(LDFLAGS) -o $@ $^ $(prog_libs) $(lib_libs) $(test_libs)
 
 $(BUILD)/bench/%: $(BUILD)/bench/%.o $(static_lib)

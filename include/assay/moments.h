@@ -60,20 +60,31 @@ ASSAY_API uint64_t assay_moments_count(const struct assay_moments *moments);
 /**
  * assay_moments_add() adds one vector of doubles (value, denominator?, covariates...).
  * A NaN covariate is missing; a NaN value or denominator or any infinity is ASSAY_ERROR_DOMAIN.
- * Allocates on the first call only (and once for every new pattern of missing covariates).
+ * Every finite double is summed exactly, subnormal ones and 1e308 included. Allocates when a pattern
+ * of missing covariates appears and with its first double that is not an integer, then never more.
+ * A failed addition leaves the sums as they were. Count and sums take 2^63 - 1 vectors
+ * (ASSAY_ERROR_LIMIT past that), here as below.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
 assay_moments_add(struct assay_moments *moments, const double *values, struct assay_error *err);
 
 /**
  * assay_moments_add_decimal() adds one vector of decimals; bit i of missing says that covariate i
- * is missing (its entry is not read).
+ * is missing (its entry is not read). A decimal has an exponent within 10000 of 0 and at most 4096
+ * digits, or it is ASSAY_ERROR_LIMIT; digits other than '0' .. '9' are ASSAY_ERROR_DOMAIN.
+ * Values are summed in 64 bits each at a scale common to the variable, in 128 when they need it,
+ * and in integers of any length when they are further apart than 37 digits: all exact, from a few
+ * nanoseconds to a few hundred. A failed addition leaves the sums as they were.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
 assay_moments_add_decimal(struct assay_moments *moments, const struct assay_decimal *values,
                           uint32_t missing, struct assay_error *err);
 
-/** assay_moments_merge() adds all of from to into. Both need the same shape; exact, commutative. */
+/**
+ * assay_moments_merge() adds all of from to into. Both need the same shape (ASSAY_ERROR_DOMAIN
+ * when not); exact, commutative. When memory runs out half way into holds part of from and can only
+ * be freed.
+ */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_moments_merge(struct assay_moments *into,
                                                                  const struct assay_moments *from,
                                                                  struct assay_error *err);
@@ -83,7 +94,9 @@ ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_moments_merge(struct assay_mo
  * variance (divisor n - 1), standard deviation, covariance. For a covariate with missing values
  * they are over the vectors where it is present. NaN when n is too small (0 for the mean, below 2
  * otherwise). assay_moments_skewness() is g1 = m3 / m2^(3/2) of variable 0; NaN when n < 3 or the
- * variance is 0. Pure.
+ * variance is 0, or when vectors came in as means and variances. NaN for a variable the shape does
+ * not have. Results past the range of doubles are infinite, below it subnormal or 0. Accuracy:
+ * skewness too is the nearest double. Pure.
  */
 ASSAY_API double assay_moments_mean(const struct assay_moments *moments, uint32_t variable);
 ASSAY_API double assay_moments_variance(const struct assay_moments *moments, uint32_t variable);
@@ -97,14 +110,15 @@ struct assay_anova {
     double between_df, within_df;
     double between_sum, within_sum;   /* sums of squares */
     double between_mean, within_mean; /* mean squares */
-    double f;                         /* infinite when the groups do not vary within */
+    double f; /* infinite when the groups do not vary within, NaN when nothing varies at all */
     double p, log10_p;                /* upper tail of F */
-    double r_squared, residual_deviation;
+    double r_squared, residual_deviation; /* r_squared is NaN when nothing varies */
 };
 
 /**
  * assay_anova_test() compares the means of variable 0 of two or more groups (one-way ANOVA), every
- * figure rounded once from the exact sums. ASSAY_ERROR_DOMAIN with fewer than two groups, an empty
+ * figure rounded once from the exact sums (p and log10_p are computed from the rounded f; they are
+ * NaN when f is). ASSAY_ERROR_DOMAIN with fewer than two groups, an empty
  * group, or no degrees of freedom within.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status

@@ -146,11 +146,9 @@ enum assay_status assay_moments_add_decimal(struct assay_moments *moments,
 {
     block_t *block = moments->complete;
     if (missing != 0 || block == NULL) {
-        if ((missing & ~assay__shape_covariates(moments->shape)) != 0)
-            return assay__fail(err, ASSAY_ERROR_DOMAIN,
-                               "The missing mask %#x names covariates beyond the %u there are.",
-                               (unsigned)missing, (unsigned)moments->shape.covariate_count);
-        enum assay_status status = assay__moments_block(moments, missing, &block, err);
+        enum assay_status status = assay__shape_mask_check(moments->shape, missing, err);
+        if (status == ASSAY_OK)
+            status = assay__moments_block(moments, missing, &block, err);
         if (status != ASSAY_OK)
             return status;
     }

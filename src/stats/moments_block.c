@@ -19,6 +19,16 @@ struct assay__layout assay__shape_layout(struct assay_moments_shape shape, uint3
     return layout;
 }
 
+enum assay_status assay__shape_mask_check(struct assay_moments_shape shape, uint32_t mask,
+                                          struct assay_error *err)
+{
+    if (mask >> shape.covariate_count == 0)
+        return ASSAY_OK;
+    return assay__fail(err, ASSAY_ERROR_DOMAIN,
+                       "The missing mask %#x names covariates beyond the %u there are.",
+                       (unsigned)mask, (unsigned)shape.covariate_count);
+}
+
 block_t *assay__block_new(struct assay_moments_shape shape, uint32_t mask)
 {
     struct assay__layout layout = assay__shape_layout(shape, mask);

@@ -44,11 +44,9 @@ static inline uint32_t assay__shape_variables(struct assay_moments_shape shape)
 /** assay__shape_layout() is the layout of vectors of the shape that miss the covariates in mask. */
 struct assay__layout assay__shape_layout(struct assay_moments_shape shape, uint32_t mask);
 
-/** assay__shape_covariates() has a bit for every covariate of the shape. */
-static inline uint32_t assay__shape_covariates(struct assay_moments_shape shape)
-{
-    return (UINT32_C(1) << shape.covariate_count) - 1;
-}
+/** assay__shape_mask_check() refuses a mask with bits beyond the covariates of the shape. */
+enum assay_status assay__shape_mask_check(struct assay_moments_shape shape, uint32_t mask,
+                                          struct assay_error *err);
 
 /** assay__moments_block() finds or makes the block of a mask. */
 enum assay_status assay__moments_block(struct assay_moments *moments, uint32_t mask,

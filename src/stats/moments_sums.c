@@ -124,16 +124,12 @@ enum assay_status assay__moments_add_sums(struct assay_moments *moments, uint32_
                                           uint64_t count, const struct assay_decimal *sums,
                                           bool has_third, struct assay_error *err)
 {
-    if ((mask & ~assay__shape_covariates(moments->shape)) != 0)
-        return assay__fail(err, ASSAY_ERROR_DOMAIN,
-                           "The missing mask %#x names covariates beyond the %u there are.",
-                           (unsigned)mask, (unsigned)moments->shape.covariate_count);
-    if (count == 0)
-        return ASSAY_OK;
+    enum assay_status status = assay__shape_mask_check(moments->shape, mask, err);
+    if (status != ASSAY_OK || count == 0)
+        return status;
     /* A block that only lends its mask to the translation of indices. */
     block_t pattern = {.mask = mask, .narrow.layout = assay__shape_layout(moments->shape, mask)};
     uint32_t total = assay__layout_sums(pattern.narrow.layout);
-    enum assay_status status = ASSAY_OK;
     exact values[SUMS_MAX];
     for (uint32_t i = 0; i < total; i++)
         assay__exact_init(&values[i]);
@@ -202,7 +198,9 @@ enum assay_status assay__moments_add_narrow(struct assay_moments *moments, uint3
                                             const uint64_t *limbs, struct assay_error *err)
 {
     block_t *block;
-    enum assay_status status = assay__moments_room(moments, count, err);
+    enum assay_status status = assay__shape_mask_check(moments->shape, mask, err);
+    if (status == ASSAY_OK)
+        status = assay__moments_room(moments, count, err);
     if (status == ASSAY_OK)
         status = assay__moments_block(moments, mask, &block, err);
     return status == ASSAY_OK ? assay__block_add_narrow(block, count, scales, limbs, err) : status;

@@ -1,0 +1,571 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The edges of moments: rounding, the text of sums, limits, refusals, failed allocations, and the
+ * ways in for sums that others made.
+ */
+#include "oracle.h"
+
+#include <float.h>
+
+#include "stats/group.h"
+#include "stats/moments.h"
+#include "stats/moments_block.h"
+
+/*
+ * The library takes all its memory from calloc(). Here calloc() counts, and fails on command; the
+ * rest of the program only notices when a test has set allocations_left.
+ */
+static long allocations_left = -1; /* -1: never fail */
+static long allocations;
+
+void *calloc(size_t count, size_t size)
+{
+    if (allocations_left == 0)
+        return NULL;
+    if (allocations_left > 0)
+        allocations_left--;
+    allocations++;
+    if (size != 0 && count > SIZE_MAX / size)
+        return NULL;
+    void *memory = malloc(count * size == 0 ? 1 : count * size);
+    return memory == NULL ? NULL : memset(memory, 0, count * size);
+}
+
+static struct assay_moments *new_moments(uint32_t denominator, uint32_t covariates)
+{
+    struct assay_error err;
+    struct assay_moments *moments;
+    struct assay_moments_shape shape = {denominator, covariates};
+    assert_ok(assay_moments_new(shape, &moments, &err), &err);
+    return moments;
+}
+
+static void add_doubles(struct assay_moments *moments, const double *values, size_t count)
+{
+    struct assay_error err;
+    for (size_t i = 0; i < count; i++)
+        assert_ok(assay_moments_add(moments, &values[i], &err), &err);
+}
+
+static void add_number(struct assay_moments *moments, int64_t mantissa, int32_t exponent)
+{
+    struct assay_error err;
+    struct assay_decimal value = {.mantissa = mantissa, .exponent = exponent};
+    assert_ok(assay_moments_add_decimal(moments, &value, 0, &err), &err);
+}
+
+static void check_text(const struct assay_moments *moments, uint32_t sum, const char *want)
+{
+    struct assay__text text = {0};
+    struct assay_error err;
+    assert_ok(assay__moments_write_sum(moments, 0, sum, &text, &err), &err);
+    ck_assert_str_eq(text.data, want);
+    assay__text_release(&text);
+}
+
+/* Means of n doubles that fall on ties, below the normal range and past the largest double. */
+START_TEST(means_round_to_nearest_even_over_the_whole_range)
+{
+    static const struct {
+        double values[3];
+        size_t count;
+        double mean;
+    } cases[] = {
+        {{1.0, 1.0 + DBL_EPSILON}, 2, 1.0},
+        {{1.0 + DBL_EPSILON, 1.0 + 2 * DBL_EPSILON}, 2, 1.0 + 2 * DBL_EPSILON},
+        {{0x1p-1074, 0.0}, 2, 0.0},
+        {{0x1p-1074, 0x1p-1073}, 2, 0x1p-1073},
+        {{0x1p-1074, 0x1p-1074, 0.0}, 3, 0x1p-1074},
+        {{0x1p-1074, 0.0, 0.0}, 3, 0.0},
+        {{-0x1p-1074, -0x1p-1073}, 2, -0x1p-1073},
+        {{DBL_MAX, DBL_MAX, DBL_MAX}, 3, DBL_MAX},
+        {{DBL_MAX, -DBL_MAX, 0x1p-1074}, 3, 0.0},
+        {{DBL_MIN, 0x1p-1074}, 2, 0x1p-1023},
+        {{1e16, 1.0, -1e16}, 3, 1.0 / 3.0},
+        {{0.1, 0.2, 0.3}, 3, 0.2},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct assay_moments *moments = new_moments(0, 0);
+        add_doubles(moments, cases[i].values, cases[i].count);
+        double mean = assay_moments_mean(moments, 0);
+        ck_assert_msg(mean == cases[i].mean, "case %zu: %a, expected %a", i, mean, cases[i].mean);
+        assay_moments_free(moments);
+    }
+}
+END_TEST
+
+START_TEST(variance_overflows_and_deviation_does_not)
+{
+    struct assay_moments *moments = new_moments(0, 0);
+    const double values[2] = {DBL_MAX, -DBL_MAX};
+    add_doubles(moments, values, 2);
+    ck_assert(isinf(assay_moments_variance(moments, 0)));
+    /* sqrt(2) DBL_MAX is past the range as well; half of it is not. */
+    ck_assert(isinf(assay_moments_deviation(moments, 0)));
+    assay_moments_free(moments);
+
+    moments = new_moments(0, 0);
+    const double half[2] = {DBL_MAX / 2, -DBL_MAX / 2};
+    add_doubles(moments, half, 2);
+    ck_assert(isinf(assay_moments_variance(moments, 0)));
+    assert_close(assay_moments_deviation(moments, 0), DBL_MAX / 2 * 1.41421356237309505, 2e-16);
+    assay_moments_free(moments);
+
+    moments = new_moments(0, 0);
+    const double tiny[2] = {1e-300, 3e-300};
+    add_doubles(moments, tiny, 2);
+    ck_assert_double_eq(assay_moments_variance(moments, 0), 0.0);
+    assert_close(assay_moments_deviation(moments, 0), 1.41421356237309505e-300, 4e-16);
+    assay_moments_free(moments);
+}
+END_TEST
+
+START_TEST(small_samples_have_no_spread)
+{
+    struct assay_moments *moments = new_moments(0, 0);
+    ck_assert(isnan(assay_moments_mean(moments, 0)));
+    ck_assert_uint_eq(assay__moments_pattern_count(moments), 0);
+    add_number(moments, 2385, -3);
+    ck_assert_double_eq(assay_moments_mean(moments, 0), 2.385);
+    ck_assert(isnan(assay_moments_variance(moments, 0)));
+    ck_assert(isnan(assay_moments_deviation(moments, 0)));
+    add_number(moments, 2385, -3);
+    ck_assert_double_eq(assay_moments_variance(moments, 0), 0.0);
+    ck_assert(isnan(assay_moments_skewness(moments)));
+    add_number(moments, 2385, -3);
+    ck_assert(isnan(assay_moments_skewness(moments))); /* no variance */
+    add_number(moments, 3, 0);
+    ck_assert_double_gt(assay_moments_skewness(moments), 1.0);
+    ck_assert(isnan(assay_moments_mean(moments, 1)));
+    ck_assert(isnan(assay_moments_covariance(moments, 0, 1)));
+    assay_moments_free(moments);
+    assay_moments_free(NULL);
+}
+END_TEST
+
+START_TEST(text_of_sums_is_canonical)
+{
+    static const struct {
+        int64_t mantissa;
+        int32_t exponent;
+        const char *text;
+    } cases[] = {
+        {0, 5, "0"},
+        {125, -1, "12.5"},
+        {-125, -4, "-0.0125"},
+        {1200, 0, "1200"},
+        {12, 2, "1200"},
+        {1200, -2, "12"},
+        {1, 39, "1000000000000000000000000000000000000000"},
+        {1, 40, "1e40"},
+        {-7, 41, "-7e41"},
+        {123, -40, "123e-40"}, /* 42 characters when plain */
+        {1, -38, "0.00000000000000000000000000000000000001"},
+        {1, -39, "1e-39"},
+        {INT64_MIN, 0, "-9223372036854775808"},
+        {1, -10000, "1e-10000"},
+        {10, 10000, "1e10001"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct assay_moments *moments = new_moments(0, 0);
+        add_number(moments, cases[i].mantissa, cases[i].exponent);
+        check_text(moments, 0, cases[i].text);
+        assay_moments_free(moments);
+    }
+}
+END_TEST
+
+/* The same number once as decimal and once as double. */
+START_TEST(decimals_and_doubles_add_up_in_one_object)
+{
+    struct assay_moments *moments = new_moments(0, 0);
+    const double tenth = 0.1;
+    add_number(moments, 1, -1);
+    add_doubles(moments, &tenth, 1);
+    check_text(moments, 0, "2000000000000000055511151231257827021181583404541015625e-55");
+    add_number(moments, -2, -1);
+    check_text(moments, 0, "55511151231257827021181583404541015625e-55");
+    assay_moments_free(moments);
+}
+END_TEST
+
+static void refuse(enum assay_status got, enum assay_status want, const struct assay_error *err,
+                   const char *part)
+{
+    ck_assert_int_eq(got, want);
+    ck_assert_msg(strstr(err->message, part) != NULL, "%s", err->message);
+}
+
+START_TEST(bad_calls_are_refused_and_change_nothing)
+{
+    struct assay_error err;
+    struct assay_moments *moments;
+    refuse(assay_moments_new((struct assay_moments_shape){2, 0}, &moments, &err),
+           ASSAY_ERROR_DOMAIN, &err, "0 or 1 denominator");
+    ck_assert_ptr_null(moments);
+    refuse(assay_moments_new((struct assay_moments_shape){0, 17}, &moments, &err),
+           ASSAY_ERROR_DOMAIN, &err, "at most 16 covariates");
+
+    moments = new_moments(1, 1);
+    double values[3] = {1.5, 2.5, 3.5};
+    assert_ok(assay_moments_add(moments, values, &err), &err);
+    values[0] = (double)NAN;
+    refuse(assay_moments_add(moments, values, &err), ASSAY_ERROR_DOMAIN, &err, "Variable 0");
+    values[0] = 1.0;
+    values[1] = (double)NAN;
+    refuse(assay_moments_add(moments, values, &err), ASSAY_ERROR_DOMAIN, &err, "Variable 1");
+    values[1] = 1.0;
+    values[2] = -HUGE_VAL;
+    refuse(assay_moments_add(moments, values, &err), ASSAY_ERROR_DOMAIN, &err, "infinite");
+
+    struct assay_decimal decimals[3] = {{.mantissa = 1}, {.mantissa = 2}, {.mantissa = 3}};
+    refuse(assay_moments_add_decimal(moments, decimals, 2, &err), ASSAY_ERROR_DOMAIN, &err,
+           "beyond the 1");
+    decimals[1].exponent = 10001;
+    refuse(assay_moments_add_decimal(moments, decimals, 0, &err), ASSAY_ERROR_LIMIT, &err,
+           "10001");
+    decimals[1].exponent = -10001;
+    refuse(assay_moments_add_decimal(moments, decimals, 1, &err), ASSAY_ERROR_LIMIT, &err,
+           "-10001");
+    decimals[1] = (struct assay_decimal){.mantissa = 1, .digits = "12345678901234567x90",
+                                         .digit_count = 20};
+    refuse(assay_moments_add_decimal(moments, decimals, 0, &err), ASSAY_ERROR_DOMAIN, &err,
+           "Byte 17");
+    decimals[1].digit_count = 4097;
+    refuse(assay_moments_add_decimal(moments, decimals, 0, &err), ASSAY_ERROR_LIMIT, &err,
+           "4097 digits");
+    ck_assert_uint_eq(assay_moments_count(moments), 1);
+    ck_assert_uint_eq(assay__moments_pattern_count(moments), 1);
+    check_text(moments, 0, "1.5");
+
+    struct assay_moments *other = new_moments(0, 1);
+    refuse(assay_moments_merge(moments, other, &err), ASSAY_ERROR_DOMAIN, &err, "shapes");
+    assay_moments_free(other);
+    assay_moments_free(moments);
+}
+END_TEST
+
+/* A scale must not take a value past the limit because it happens to be near. */
+START_TEST(exponent_limit_does_not_depend_on_the_data_before)
+{
+    struct assay_error err;
+    struct assay_moments *moments = new_moments(0, 0);
+    add_number(moments, 1, 10000);
+    struct assay_decimal value = {.mantissa = 1, .exponent = 10001};
+    refuse(assay_moments_add_decimal(moments, &value, 0, &err), ASSAY_ERROR_LIMIT, &err, "10001");
+    value.mantissa = 0; /* zero has no exponent */
+    assert_ok(assay_moments_add_decimal(moments, &value, 0, &err), &err);
+    assay_moments_free(moments);
+}
+END_TEST
+
+START_TEST(counts_stop_at_two_to_the_63)
+{
+    struct assay_error err;
+    struct assay_moments *moments = new_moments(0, 0);
+    const struct assay_decimal zero[3] = {{0}};
+    const uint64_t limit = (UINT64_C(1) << 63) - 1;
+    assert_ok(assay__moments_add_sums(moments, 0, limit - 1, zero, true, &err), &err);
+    add_number(moments, 5, 0);
+    ck_assert_uint_eq(assay_moments_count(moments), limit);
+    struct assay_decimal value = {.mantissa = 1};
+    const double one = 1.0;
+    refuse(assay_moments_add_decimal(moments, &value, 0, &err), ASSAY_ERROR_LIMIT, &err, "2^63");
+    refuse(assay_moments_add(moments, &one, &err), ASSAY_ERROR_LIMIT, &err, "2^63");
+    struct assay_moments *more = new_moments(0, 0);
+    add_number(more, 1, 0);
+    refuse(assay_moments_merge(moments, more, &err), ASSAY_ERROR_LIMIT, &err, "2^63");
+    refuse(assay__moments_add_sums(moments, 0, UINT64_MAX, zero, true, &err), ASSAY_ERROR_LIMIT,
+           &err, "2^63");
+    check_text(moments, 0, "5");
+    assert_close(assay_moments_mean(moments, 0), 5 / 9223372036854775807.0, 2e-16);
+    assay_moments_free(more);
+    assay_moments_free(moments);
+}
+END_TEST
+
+START_TEST(centred_figures_give_exact_sums_and_no_skewness)
+{
+    /* n 4, mean 2.5, variance 1.25; covariate mean -0.1, variance 0.3, covariance 0.2 */
+    struct assay_error err;
+    struct assay_moments *moments = new_moments(0, 1);
+    const struct assay_decimal means[2] = {{.mantissa = 25, .exponent = -1},
+                                           {.mantissa = -1, .exponent = -1}};
+    struct assay_decimal covariances[3] = {{.mantissa = 125, .exponent = -2},
+                                           {.mantissa = 2, .exponent = -1},
+                                           {.mantissa = 3, .exponent = -1}};
+    assert_ok(assay__moments_add_centred(moments, 4, means, covariances, &err), &err);
+    check_text(moments, 0, "10");
+    check_text(moments, 1, "-0.4");
+    check_text(moments, 2, "28.75"); /* 3 * 1.25 + 4 * 6.25 */
+    check_text(moments, 3, "-0.4");  /* 3 * 0.2 - 4 * 0.25 */
+    check_text(moments, 4, "0.94");  /* 3 * 0.3 + 4 * 0.01 */
+    check_text(moments, 5, "0");
+    ck_assert_double_eq(assay_moments_variance(moments, 0), 1.25);
+    ck_assert_double_eq(assay_moments_covariance(moments, 0, 1), 0.2);
+    ck_assert(isnan(assay_moments_skewness(moments)));
+    uint32_t mask;
+    uint64_t count;
+    bool has_third;
+    assay__moments_pattern(moments, 0, &mask, &count, &has_third);
+    ck_assert_uint_eq(count, 4);
+    ck_assert(!has_third);
+
+    covariances[0].mantissa = -1;
+    refuse(assay__moments_add_centred(moments, 4, means, covariances, &err), ASSAY_ERROR_DOMAIN,
+           &err, "variable 0");
+    assert_ok(assay__moments_add_centred(moments, 0, means, covariances, &err), &err);
+    const double row[2] = {1.0, 2.0};
+    assert_ok(assay_moments_add(moments, row, &err), &err);
+    ck_assert(isnan(assay_moments_skewness(moments))); /* lost for good */
+    check_text(moments, 5, "0");
+    assay_moments_free(moments);
+}
+END_TEST
+
+START_TEST(integer_sums_of_a_block_are_those_of_its_rows)
+{
+    /* Covariate 0 of 2 is missing; value and covariate 1 at scales -2 and 1. */
+    struct assay_error err;
+    struct assay_moments *rows = new_moments(0, 2), *block = new_moments(0, 2);
+    static const int64_t values[3][2] = {{1999, 3}, {-250, -4}, {7, 11}};
+    const int32_t scales[2] = {-2, 1};
+    int64_t s0 = 0, s1 = 0, p00 = 0, p10 = 0, p11 = 0, cubes = 0;
+    for (int r = 0; r < 3; r++) {
+        int64_t a = values[r][0], b = values[r][1];
+        struct assay_decimal row[3] = {
+            {.mantissa = a, .exponent = -2}, {0}, {.mantissa = b, .exponent = 1}};
+        assert_ok(assay_moments_add_decimal(rows, row, 1, &err), &err);
+        s0 += a;
+        s1 += b;
+        p00 += a * a;
+        p10 += a * b;
+        p11 += b * b;
+        cubes += a * a * a;
+    }
+#define LIMB(x) (uint64_t)(x)
+#define SIGN(x) ((x) < 0 ? UINT64_MAX : 0)
+    const uint64_t limbs[] = {LIMB(s0),  SIGN(s0),  LIMB(s1),  SIGN(s1),  LIMB(p00),   SIGN(p00),
+                              SIGN(p00), LIMB(p10), SIGN(p10), SIGN(p10), LIMB(p11),   SIGN(p11),
+                              SIGN(p11), LIMB(cubes), SIGN(cubes), SIGN(cubes), SIGN(cubes)};
+    assert_ok(assay__moments_add_narrow(block, 1, 3, scales, limbs, &err), &err);
+    for (uint32_t i = 0; i < assay__moments_sum_count((struct assay_moments_shape){0, 2}); i++) {
+        struct assay__text want = {0};
+        assert_ok(assay__moments_write_sum(rows, 0, i, &want, &err), &err);
+        check_text(block, i, want.data);
+        assay__text_release(&want);
+    }
+    ck_assert_uint_eq(assay_moments_count(block), 3);
+    refuse(assay__moments_add_narrow(block, 8, 3, scales, limbs, &err), ASSAY_ERROR_DOMAIN, &err,
+           "beyond the 2");
+    assay_moments_free(rows);
+    assay_moments_free(block);
+}
+END_TEST
+
+/* Stores near the top of their sums: merged again and again they must spill, not wrap. */
+START_TEST(full_stores_spill_into_big_sums)
+{
+    struct assay_error err;
+    struct assay_moments *moments = new_moments(0, 0), *other = new_moments(0, 0);
+    const int32_t scale = 3;
+    /* One "vector": sum 2^124, squares 2^188, cubes -2^252. */
+    const uint64_t limbs[9] = {0, UINT64_C(1) << 60, 0, 0, UINT64_C(1) << 60, 0, 0, 0, 0};
+    uint64_t with_cube[9];
+    memcpy(with_cube, limbs, sizeof limbs);
+    with_cube[8] = UINT64_MAX << 60;
+    for (int i = 0; i < 3; i++) {
+        assert_ok(assay__moments_add_narrow(moments, 0, 1, &scale, with_cube, &err), &err);
+        assert_ok(assay__moments_add_narrow(other, 0, 1, &scale, with_cube, &err), &err);
+    }
+    for (int i = 0; i < 5; i++)
+        assert_ok(assay_moments_merge(moments, other, &err), &err);
+    add_number(moments, 1, -2); /* finer scale: the full sums cannot take it */
+    mpq_t want, got, part;
+    mpq_inits(want, got, part, NULL);
+    static const struct {
+        unsigned bits, power;
+        const char *rest;
+        int sign;
+    } sums[] = {{124, 3, "0.01", 1}, {188, 6, "0.0001", 1}, {252, 9, "0.000001", -1}};
+    for (uint32_t i = 0; i < 3; i++) {
+        struct assay__text text = {0};
+        assert_ok(assay__moments_write_sum(moments, 0, i, &text, &err), &err);
+        oracle_read(text.data, got);
+        mpz_t power;
+        mpz_init(power);
+        mpz_ui_pow_ui(power, 10, sums[i].power);
+        mpq_set_z(want, power);
+        mpz_ui_pow_ui(power, 2, sums[i].bits);
+        mpz_mul(mpq_numref(want), mpq_numref(want), power);
+        mpz_mul_si(mpq_numref(want), mpq_numref(want), 18 * sums[i].sign);
+        oracle_read(sums[i].rest, part);
+        mpq_add(want, want, part);
+        ck_assert_msg(mpq_equal(want, got), "sum %u: %s", i, text.data);
+        mpz_clear(power);
+        assay__text_release(&text);
+    }
+    mpq_clears(want, got, part, NULL);
+    assay_moments_free(moments);
+    assay_moments_free(other);
+}
+END_TEST
+
+/* One value with many decimals must not push ordinary values out of the narrow store. */
+START_TEST(ordinary_data_stay_in_the_small_store)
+{
+    struct assay_moments *moments = new_moments(0, 0);
+    for (int i = 0; i < 100; i++)
+        add_number(moments, 123456 + 37 * i, i % 3 - 2);
+    ck_assert_ptr_null(moments->complete->wide);
+    add_number(moments, 1, -18);
+    for (int i = 0; i < 100; i++)
+        add_number(moments, 123456 + 37 * i, i % 3 - 2);
+    ck_assert_uint_eq(moments->complete->narrow.count, 200);
+    ck_assert_uint_eq(moments->complete->wide->count, 1);
+    ck_assert_ptr_null(moments->complete->big);
+    const double integers[3] = {0.0, 1.0, -9007199254740992.0};
+    add_doubles(moments, integers, 3);
+    ck_assert_ptr_null(moments->complete->chunks);
+    assay_moments_free(moments);
+}
+END_TEST
+
+/* Runs through every kind of memory: blocks, patterns, wide, chunks, big, merging into nothing. */
+static enum assay_status every_allocation(struct assay_moments *moments,
+                                          const struct oracle_row *rows, size_t count,
+                                          size_t *done)
+{
+    for (; *done < count; ++*done) {
+        const struct oracle_row *row = &rows[*done];
+        enum assay_status status =
+            row->is_double ? assay_moments_add(moments, row->doubles, NULL)
+                           : assay_moments_add_decimal(moments, row->decimals, row->missing, NULL);
+        if (status != ASSAY_OK)
+            return status;
+    }
+    return ASSAY_OK;
+}
+
+START_TEST(failed_allocations_are_reported_and_lose_nothing)
+{
+    enum { COUNT = 60 };
+    uint64_t state = 7;
+    struct assay_moments_shape shape = {1, 3};
+    struct oracle_row *rows = calloc(COUNT, sizeof *rows);
+    oracle_fill(rows, COUNT, shape, ORACLE_MIXED, true, &state);
+    struct assay_moments *want = new_moments(1, 3);
+    for (size_t r = 0; r < COUNT; r++)
+        oracle_add(want, &rows[r]);
+
+    /* Every allocation fails once, is reported, and the same row then goes in. */
+    struct assay_moments *got = new_moments(1, 3);
+    size_t done = 0;
+    long failures = 0;
+    for (long patience = 0;; patience++) {
+        allocations_left = 0;
+        enum assay_status status = every_allocation(got, rows, COUNT, &done);
+        allocations_left = -1;
+        if (status == ASSAY_OK)
+            break;
+        ck_assert_int_eq(status, ASSAY_ERROR_MEMORY);
+        failures++;
+        allocations_left = 1; /* one more step of this row's allocations */
+        every_allocation(got, rows, done + 1, &done);
+        allocations_left = -1;
+        ck_assert_int_lt(patience, 1000);
+    }
+    ck_assert_int_gt(failures, 20);
+    ck_assert_uint_eq(assay__moments_pattern_count(got), assay__moments_pattern_count(want));
+    for (uint32_t p = 0; p < assay__moments_pattern_count(want); p++) {
+        for (uint32_t i = 0; i < assay__moments_sum_count(shape); i++) {
+            struct assay__text a = {0}, b = {0};
+            assert_ok(assay__moments_write_sum(want, p, i, &a, NULL), &(struct assay_error){0});
+            assert_ok(assay__moments_write_sum(got, p, i, &b, NULL), &(struct assay_error){0});
+            ck_assert_str_eq(a.data, b.data);
+            assay__text_release(&a);
+            assay__text_release(&b);
+        }
+    }
+
+    /* Merging fails at each of its allocations in turn. */
+    for (long n = 0;; n++) {
+        struct assay_moments *into = new_moments(1, 3);
+        allocations_left = n;
+        enum assay_status status = assay_moments_merge(into, want, NULL);
+        allocations_left = -1;
+        assay_moments_free(into);
+        if (status == ASSAY_OK) {
+            ck_assert_int_gt(n, 10);
+            break;
+        }
+        ck_assert_int_eq(status, ASSAY_ERROR_MEMORY);
+    }
+    struct assay_moments *none;
+    struct assay__text text = {0};
+    const struct assay_decimal sums[3] = {{.mantissa = 1}, {.mantissa = 1}, {.mantissa = 1}};
+    struct assay_moments *empty = new_moments(0, 0);
+    allocations_left = 0;
+    enum assay_status made = assay_moments_new(shape, &none, NULL);
+    enum assay_status written = assay__moments_write_sum(want, 0, 0, &text, NULL);
+    enum assay_status summed = assay__moments_add_sums(empty, 0, 1, sums, true, NULL);
+    allocations_left = -1;
+    ck_assert_int_eq(made, ASSAY_ERROR_MEMORY);
+    ck_assert_ptr_null(none);
+    ck_assert_int_eq(written, ASSAY_ERROR_MEMORY);
+    ck_assert_int_eq(summed, ASSAY_ERROR_MEMORY);
+    ck_assert_uint_eq(assay_moments_count(empty), 0);
+    assay__text_release(&text);
+    assay_moments_free(empty);
+    assay_moments_free(got);
+    assay_moments_free(want);
+    oracle_release(rows, COUNT);
+}
+END_TEST
+
+/* After the first vectors a sample of one kind allocates nothing more. */
+START_TEST(adding_allocates_only_at_first)
+{
+    struct assay_error err;
+    struct assay_moments *moments = new_moments(1, 2);
+    uint64_t state = 11;
+    for (int i = 0; i < 2000; i++) {
+        if (i == 2)
+            allocations = 0;
+        double row[4];
+        for (int k = 0; k < 4; k++)
+            row[k] = (double)oracle_random(&state) * 1e-17;
+        struct assay_decimal decimals[4] = {{.mantissa = 1999, .exponent = -2},
+                                            {.mantissa = i},
+                                            {.mantissa = -5, .exponent = -1},
+                                            {.mantissa = 3, .exponent = -3}};
+        assert_ok(assay_moments_add(moments, row, &err), &err);
+        assert_ok(assay_moments_add_decimal(moments, decimals, 0, &err), &err);
+    }
+    ck_assert_int_eq(allocations, 0);
+    assay_moments_free(moments);
+}
+END_TEST
+
+static void add(TCase *cases)
+{
+    tcase_add_test(cases, means_round_to_nearest_even_over_the_whole_range);
+    tcase_add_test(cases, variance_overflows_and_deviation_does_not);
+    tcase_add_test(cases, small_samples_have_no_spread);
+    tcase_add_test(cases, text_of_sums_is_canonical);
+    tcase_add_test(cases, decimals_and_doubles_add_up_in_one_object);
+    tcase_add_test(cases, bad_calls_are_refused_and_change_nothing);
+    tcase_add_test(cases, exponent_limit_does_not_depend_on_the_data_before);
+    tcase_add_test(cases, counts_stop_at_two_to_the_63);
+    tcase_add_test(cases, centred_figures_give_exact_sums_and_no_skewness);
+    tcase_add_test(cases, integer_sums_of_a_block_are_those_of_its_rows);
+    tcase_add_test(cases, full_stores_spill_into_big_sums);
+    tcase_add_test(cases, ordinary_data_stay_in_the_small_store);
+    tcase_add_test(cases, failed_allocations_are_reported_and_lose_nothing);
+    tcase_add_test(cases, adding_allocates_only_at_first);
+}
+
+int main(void)
+{
+    return test_main("exact", add);
+}
