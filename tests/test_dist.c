@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Distributions against mpmath at 60 digits (tests/golden/dist.py), by area, with the worst case of
+ * each printed; then identities and the edges of the domain.
+ */
+#include "test.h"
+
+#include <float.h>
+
+struct area {
+    const char *function, *area;
+    double tolerance;     /* relative, of the probability or the quantile */
+    double log_tolerance; /* relative, of the log; 0: not checked */
+    unsigned cases;
+    double worst, worst_log;
+};
+
+/*
+ * 1e-14 for tails and quantiles, 1e-13 for probabilities beyond 1e-100 and for logs. A quantile's
+ * own condition is that of the double p it is given.
+ */
+static struct area AREAS[] = {
+    {"normal_upper", "center", 1e-14, 1e-13, 0, 0, 0},
+    {"normal_upper", "tail", 1e-14, 1e-13, 0, 0, 0},
+    {"normal_upper", "beyond", 1e-13, 1e-13, 0, 0, 0},
+    {"t_upper", "small-center", 1e-14, 1e-13, 0, 0, 0},
+    {"t_upper", "small-tail", 1e-14, 1e-13, 0, 0, 0},
+    {"t_upper", "large-center", 1e-14, 1e-13, 0, 0, 0},
+    {"t_upper", "large-tail", 1e-14, 1e-13, 0, 0, 0},
+    {"chi2_upper", "center", 1e-14, 1e-13, 0, 0, 0},
+    {"chi2_lower", "center", 1e-14, 1e-13, 0, 0, 0},
+    {"chi2_upper", "tail", 1e-14, 1e-13, 0, 0, 0},
+    {"chi2_upper", "beyond", 1e-13, 1e-13, 0, 0, 0},
+    {"f_upper", "center", 1e-14, 1e-13, 0, 0, 0},
+    {"f_lower", "center", 1e-14, 1e-13, 0, 0, 0},
+    {"nct_upper", "any", 1e-13, 0, 0, 0, 0},
+    {"nct_lower", "any", 1e-13, 0, 0, 0, 0},
+    {"qnormal_upper", "usual", 1e-14, 0, 0, 0, 0},
+    {"qnormal_upper", "far", 1e-14, 0, 0, 0, 0},
+    {"qt_upper", "usual", 1e-14, 0, 0, 0, 0},
+    {"qt_upper", "far", 1e-12, 0, 0, 0, 0},
+    {"qchi2_upper", "usual", 1e-14, 0, 0, 0, 0},
+    {"qchi2_upper", "far", 1e-14, 0, 0, 0, 0},
+};
+enum { AREA_COUNT = sizeof AREAS / sizeof *AREAS };
+
+/* What each function gives; *log is NaN where there is no log. */
+static double evaluate(const char *name, const double *a, double *log)
+{
+    *log = NAN;
+    if (strcmp(name, "normal_upper") == 0) {
+        *log = assay_normal_log_upper(a[0]);
+        return assay_normal_upper(a[0]);
+    }
+    if (strcmp(name, "t_upper") == 0) {
+        *log = assay_t_log_upper(a[0], a[1]);
+        return assay_t_upper(a[0], a[1]);
+    }
+    if (strcmp(name, "chi2_upper") == 0) {
+        *log = assay_chi2_log_upper(a[0], a[1]);
+        return assay_chi2_upper(a[0], a[1]);
+    }
+    if (strcmp(name, "chi2_lower") == 0) {
+        *log = assay_chi2_log_lower(a[0], a[1]);
+        return assay_chi2_lower(a[0], a[1]);
+    }
+    if (strcmp(name, "f_upper") == 0) {
+        *log = assay_f_log_upper(a[0], a[1], a[2]);
+        return assay_f_upper(a[0], a[1], a[2]);
+    }
+    if (strcmp(name, "f_lower") == 0) {
+        *log = assay_f_log_lower(a[0], a[1], a[2]);
+        return assay_f_lower(a[0], a[1], a[2]);
+    }
+    if (strcmp(name, "nct_upper") == 0)
+        return assay_nct_upper(a[0], a[1], a[2]);
+    if (strcmp(name, "nct_lower") == 0)
+        return assay_nct_lower(a[0], a[1], a[2]);
+    if (strcmp(name, "qnormal_upper") == 0)
+        return assay_normal_quantile_upper(a[0]);
+    if (strcmp(name, "qt_upper") == 0)
+        return assay_t_quantile_upper(a[0], a[1]);
+    if (strcmp(name, "qchi2_upper") == 0)
+        return assay_chi2_quantile_upper(a[0], a[1]);
+    ck_abort_msg("no function %s", name);
+    return NAN;
+}
+
+static struct area *find_area(const char *function, const char *area)
+{
+    for (int i = 0; i < AREA_COUNT; i++)
+        if (strcmp(AREAS[i].function, function) == 0 && strcmp(AREAS[i].area, area) == 0)
+            return &AREAS[i];
+    ck_abort_msg("no area %s %s", function, area);
+    return NULL;
+}
+
+static void check_line(char *line)
+{
+    char *fields[7];
+    int count = 0;
+    for (char *field = line; count < 7; count++) {
+        fields[count] = field;
+        char *comma = strchr(field, ',');
+        if (comma == NULL) {
+            count++;
+            break;
+        }
+        *comma = '\0';
+        field = comma + 1;
+    }
+    ck_assert_int_eq(count, 7);
+    double a[3], want = strtod(fields[5], NULL), want_log = strtod(fields[6], NULL), got_log;
+    for (int i = 0; i < 3; i++)
+        a[i] = strtod(fields[2 + i], NULL);
+    struct area *area = find_area(fields[0], fields[1]);
+    double got = evaluate(area->function, a, &got_log);
+    area->cases++;
+    if (want > 1e-305) { /* below, a double has fewer digits: the log is checked */
+        double error = test_relative_error(got, want);
+        area->worst = fmax(area->worst, error);
+        double tolerance = want < 1e-100 && !isnan(got_log) ? 1e-13 : area->tolerance;
+        ck_assert_msg(error <= tolerance, "%s(%.17g, %.17g, %.17g) = %.17g, expected %.17g (%.2g)",
+                      area->function, a[0], a[1], a[2], got, want, error);
+    }
+    if (area->log_tolerance > 0.0 && fabs(want_log) > 0.1) {
+        double error = test_relative_error(got_log, want_log);
+        area->worst_log = fmax(area->worst_log, error);
+        ck_assert_msg(error <= area->log_tolerance,
+                      "log %s(%.17g, %.17g, %.17g) = %.17g, expected %.17g (%.2g)", area->function,
+                      a[0], a[1], a[2], got_log, want_log, error);
+    }
+}
+
+START_TEST(oracle_every_area_within_its_tolerance)
+{
+    char *text = test_read_file("tests/golden/dist.csv", NULL);
+    unsigned total = 0;
+    for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n")) {
+        if (line[0] == '#' || strncmp(line, "function,", 9) == 0)
+            continue;
+        check_line(line);
+        total++;
+    }
+    free(text);
+    for (int i = 0; i < AREA_COUNT; i++) {
+        printf("%-14s %-13s %4u cases, worst %.1e, log %.1e\n", AREAS[i].function, AREAS[i].area,
+               AREAS[i].cases, AREAS[i].worst, AREAS[i].worst_log);
+        ck_assert_uint_gt(AREAS[i].cases, 0);
+    }
+    ck_assert_uint_ge(total, 2000);
+}
+END_TEST
+
+START_TEST(tails_add_up_to_one)
+{
+    for (double x = 0.01; x < 60.0; x *= 1.7) {
+        assert_close(assay_t_upper(x, 3.5) + assay_t_lower(x, 3.5), 1.0, 4e-16);
+        assert_close(assay_chi2_upper(x, 7.0) + assay_chi2_lower(x, 7.0), 1.0, 4e-16);
+        assert_close(assay_f_upper(x, 3.0, 9.0) + assay_f_lower(x, 3.0, 9.0), 1.0, 4e-16);
+        assert_close(assay_nct_upper(x, 9.0, 2.0) + assay_nct_lower(x, 9.0, 2.0), 1.0, 4e-15);
+        assert_close(assay_normal_upper(x) + assay_normal_lower(x), 1.0, 4e-16);
+    }
+}
+END_TEST
+
+START_TEST(quantiles_invert_tails_on_a_grid)
+{
+    const double dfs[] = {1.0, 1.5, 2.0, 7.3, 100.0, 12345.6, 1e9, 1e15};
+    for (double p = 0.4; p > 1e-290; p *= 0.003) {
+        for (size_t i = 0; i < sizeof dfs / sizeof *dfs; i++) {
+            double t = assay_t_quantile_upper(p, dfs[i]);
+            ck_assert(isfinite(t) && t > 0.0);
+            assert_close(assay_t_log_upper(t, dfs[i]), log(p), 2e-14);
+            double x = assay_chi2_quantile_upper(p, dfs[i]);
+            ck_assert(isfinite(x));
+            assert_close(assay_f_quantile_lower(p, 4.0, dfs[i]),
+                         1.0 / assay_f_quantile_upper(p, dfs[i], 4.0), 1e-12);
+        }
+        assert_close(assay_normal_quantile_lower(p), -assay_normal_quantile_upper(p), 0.0);
+    }
+}
+END_TEST
+
+START_TEST(special_cases_join_up)
+{
+    /* t^2 with df is F(1, df); chi-square with 1 df is a squared normal; df = infinity is normal. */
+    for (double t = 0.3; t < 30.0; t *= 1.9) {
+        assert_close(2.0 * assay_t_upper(t, 11.0), assay_f_upper(t * t, 1.0, 11.0), 2e-14);
+        assert_close(2.0 * assay_normal_upper(t), assay_chi2_upper(t * t, 1.0), 4e-14);
+        assert_close(assay_t_upper(t, INFINITY), assay_normal_upper(t), 0.0);
+        assert_close(assay_nct_upper(t, 8.0, 0.0), assay_t_upper(t, 8.0), 1e-13);
+        assert_close(assay_nct_upper(t, INFINITY, 1.25), assay_normal_upper(t - 1.25), 0.0);
+        assert_close(assay_f_upper(t, 3.0, INFINITY), assay_chi2_upper(3.0 * t, 3.0), 0.0);
+    }
+    assert_close(assay_t_upper(1.0, 1.0), 0.25, 4e-16);
+    assert_close(assay_normal_quantile_upper(0.025), 1.959963984540054235524594, 2e-16);
+}
+END_TEST
+
+START_TEST(logs_have_no_limit)
+{
+    /* Far out, log Q(z) = -z^2/2 - log(z sqrt(2 pi)) + O(1/z^2). */
+    assert_close(assay_normal_log_upper(1e8), -5e15 - 19.339619277157026, 1e-15);
+    double z = assay_normal_quantile_log_upper(-2.3e6);
+    assert_close(assay_normal_log_upper(z), -2.3e6, 1e-15);
+    ck_assert(isfinite(assay_t_log_upper(1e300, 5.0)));
+    ck_assert(isfinite(assay_chi2_log_upper(1e9, 3.0)));
+}
+END_TEST
+
+START_TEST(outside_the_domain_is_nan_and_inside_never)
+{
+    ck_assert(isnan(assay_t_upper(1.0, 0.5)));
+    ck_assert(isnan(assay_t_upper(NAN, 5.0)));
+    ck_assert(isnan(assay_t_quantile_upper(0.0, 5.0)));
+    ck_assert(isnan(assay_t_quantile_upper(1.0, 5.0)));
+    ck_assert(isnan(assay_chi2_upper(-1.0, 2.0)));
+    ck_assert(isnan(assay_chi2_upper(1.0, NAN)));
+    ck_assert(isnan(assay_normal_quantile_upper(1.5)));
+    ck_assert(isnan(assay_nct_upper(1.0, 0.0, 0.0)));
+    assert_close(assay_t_upper(INFINITY, 3.0), 0.0, 0.0);
+    assert_close(assay_t_upper(-INFINITY, 3.0), 1.0, 0.0);
+    assert_close(assay_chi2_upper(0.0, 3.0), 1.0, 0.0);
+    srand(7);
+    for (int i = 0; i < 3000; i++) {
+        double u = rand() / (double)RAND_MAX, v = rand() / (double)RAND_MAX;
+        double df = pow(10.0, 15.0 * u), t = pow(10.0, 30.0 * v - 15.0);
+        ck_assert(!isnan(assay_t_upper(t, df)) && !isnan(assay_t_log_upper(t, df)));
+        ck_assert(!isnan(assay_t_upper(-t, df)) && !isnan(assay_t_log_lower(t, df)));
+        ck_assert(!isnan(assay_chi2_upper(t, df)) && !isnan(assay_chi2_lower(t, df)));
+        ck_assert(!isnan(assay_f_upper(t, df, 1.0 + 9.0 * v)));
+        double p = pow(10.0, -300.0 * v) * 0.5;
+        ck_assert(!isnan(assay_t_quantile_upper(p, df)));
+        ck_assert(!isnan(assay_chi2_quantile_upper(p, df)));
+    }
+}
+END_TEST
+
+static void add(TCase *cases)
+{
+    tcase_add_test(cases, oracle_every_area_within_its_tolerance);
+    tcase_add_test(cases, tails_add_up_to_one);
+    tcase_add_test(cases, quantiles_invert_tails_on_a_grid);
+    tcase_add_test(cases, special_cases_join_up);
+    tcase_add_test(cases, logs_have_no_limit);
+    tcase_add_test(cases, outside_the_domain_is_nan_and_inside_never);
+}
+
+int main(void)
+{
+    return test_main("dist", add);
+}
