@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Baseline against compared: the difference, its test and its interval (SPEC 5, 6). Everything up to
+ * the statistic is wide; p takes what the statistic lost in rounding to double into account.
+ */
+#include "stats/compare.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "assay/dist.h"
+#include "base/error.h"
+#include "stats/estimate.h"
+
+typedef struct assay__wide wide;
+
+enum { GROUPS_MAX = 1000 };
+
+static enum assay_status check_method(const struct assay_method *method, struct assay_error *err)
+{
+    if (!(method->alpha > 0.0 && method->alpha < 1.0))
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "alpha must lie between 0 and 1.");
+    if (method->side != ASSAY_SIDE_BOTH && method->alpha >= 0.5)
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "A one-sided alpha must be below 0.5.");
+    if (!isfinite(method->null_difference))
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "The null difference must be finite.");
+    if (method->type == ASSAY_METRIC_QUANTILE)
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "A quantile needs a sample, not moments.");
+    return ASSAY_OK;
+}
+
+static void clear(struct assay_comparison *out)
+{
+    const struct assay_stats stats = {0, NAN, NAN, NAN, NAN, NAN, NAN};
+    memset(out, 0, sizeof *out);
+    out->baseline = out->compared = stats;
+    out->difference = (struct assay_difference){.estimate = NAN,
+                                                .standard_error = NAN,
+                                                .df = NAN,
+                                                .statistic = NAN,
+                                                .critical = NAN,
+                                                .lower = NAN,
+                                                .upper = NAN,
+                                                .p = NAN,
+                                                .log10_p = NAN,
+                                                .powered_effect = NAN};
+    out->relative = (struct assay_relative){.estimate = NAN,
+                                            .fieller_kind = ASSAY_FIELLER_NONE,
+                                            .fieller_lower = NAN,
+                                            .fieller_upper = NAN,
+                                            .delta_standard_error = NAN,
+                                            .delta_lower = NAN,
+                                            .delta_upper = NAN,
+                                            .log_lower = NAN,
+                                            .log_upper = NAN,
+                                            .scaled_lower = NAN,
+                                            .scaled_upper = NAN};
+    out->tail_error = (struct assay_tail_error){NAN, NAN, NAN};
+    out->corrected_lower = out->corrected_upper = NAN;
+    out->corrected_p = out->corrected_log10_p = NAN;
+}
+
+static void fill_stats(const struct assay__pair_estimate *pair, int g, struct assay_stats *stats,
+                       uint32_t *flags)
+{
+    const struct assay__estimate *raw = &pair->raw[g];
+    stats->n = raw->n;
+    if (!raw->exists)
+        return;
+    stats->estimate = assay__finite(pair->value[g], flags);
+    stats->unadjusted = assay__finite(raw->value, flags);
+    if (!raw->has_error)
+        return;
+    stats->standard_error = assay__finite(assay__wide_sqrt(pair->error2[g]), flags);
+    stats->unadjusted_standard_error = assay__finite(assay__wide_sqrt(raw->error2), flags);
+    stats->variance = assay__finite(
+        assay__wide_mul(pair->error2[g], assay__wide_of_u64(raw->n)), flags);
+}
+
+/* Welch (1947): (e_c + e_t)^2 / (e_c^2/f_c + e_t^2/f_t); wide numbers make it free of scale. */
+static double welch_df(const struct assay__pair_estimate *pair)
+{
+    wide sum = assay__wide_zero(), parts = assay__wide_zero();
+    for (int g = 0; g < 2; g++) {
+        if (assay__wide_sign(pair->error2[g]) == 0)
+            continue; /* a constant group has no say, also with a single unit */
+        wide square = assay__wide_square(pair->error2[g]);
+        sum = assay__wide_add(sum, pair->error2[g]);
+        parts = assay__wide_add(parts, assay__wide_div(square, pair->residual_df[g]));
+    }
+    return assay__wide_double(assay__wide_div(assay__wide_square(sum), parts));
+}
+
+/* The tail beyond a wide statistic: p(x + rest) = p(x) exp(-hazard rest), rest below an ulp of x. */
+static void upper_tail(wide statistic, double df, double *p, double *log_p)
+{
+    double x = assay__wide_double(statistic);
+    double rest = assay__wide_double(assay__wide_sub(statistic, assay__wide_of(x)));
+    bool normal = isnan(df);
+    double tail = normal ? assay_normal_upper(x) : assay_t_upper(x, df);
+    double density = normal ? assay_normal_density(x) : assay_t_density(x, df);
+    double change = tail > 0.0 && isfinite(rest) ? density / tail * rest : 0.0;
+    *p = tail - tail * change;
+    *log_p = (normal ? assay_normal_log_upper(x) : assay_t_log_upper(x, df)) - change;
+}
+
+static double critical_value(const struct assay_method *method, double df)
+{
+    double tail = method->side == ASSAY_SIDE_BOTH ? 0.5 * method->alpha : method->alpha;
+    return isnan(df) ? assay_normal_quantile_upper(tail) : assay_t_quantile_upper(tail, df);
+}
+
+static void test_difference(wide d, wide error, const struct assay_method *method,
+                            struct assay_comparison *out)
+{
+    struct assay_difference *difference = &out->difference;
+    wide away = assay__wide_sub(d, assay__wide_of(method->null_difference));
+    wide statistic = assay__wide_div(away, error), directed = statistic;
+    double log_p;
+    if (method->side == ASSAY_SIDE_LOWER)
+        directed = assay__wide_neg(statistic);
+    else if (method->side == ASSAY_SIDE_BOTH)
+        directed = assay__wide_abs(statistic);
+    difference->statistic = assay__finite(statistic, &out->flags);
+    upper_tail(directed, difference->df, &difference->p, &log_p);
+    if (method->side == ASSAY_SIDE_BOTH) {
+        difference->p = fmin(1.0, 2.0 * difference->p);
+        log_p = fmin(0.0, log_p + M_LN2);
+    }
+    difference->log10_p = log_p / M_LN10;
+    /* The test and the interval share one critical value, so they cannot disagree. */
+    wide critical = assay__wide_of(difference->critical);
+    difference->significant = assay__wide_compare(directed, critical) > 0;
+    wide half = assay__wide_mul(critical, error);
+    difference->lower = assay__finite(assay__wide_sub(d, half), &out->flags);
+    difference->upper = assay__finite(assay__wide_add(d, half), &out->flags);
+}
+
+static void fill_flags(const struct assay__pair_estimate *pair, enum assay_metric_type type,
+                       struct assay_comparison *out)
+{
+    int constant = 0;
+    for (int g = 0; g < 2; g++) {
+        const struct assay__estimate *raw = &pair->raw[g];
+        if (raw->n > 0 && !raw->exists)
+            out->flags |= ASSAY_FLAG_ZERO_DENOMINATOR;
+        else if (!raw->has_error || (raw->n < 2 && type != ASSAY_METRIC_PROPORTION))
+            out->flags |= ASSAY_FLAG_TOO_FEW_UNITS;
+        else
+            constant += assay__wide_sign(raw->error2) == 0;
+    }
+    if (constant == 1)
+        out->flags |= ASSAY_FLAG_ONE_GROUP_CONSTANT;
+}
+
+static void compare_pair(const struct assay__pair_estimate *pair, const struct assay_method *method,
+                         struct assay_comparison *out)
+{
+    struct assay_difference *difference = &out->difference;
+    fill_stats(pair, 0, &out->baseline, &out->flags);
+    fill_stats(pair, 1, &out->compared, &out->flags);
+    fill_flags(pair, method->type, out);
+    out->reduction = pair->reduction;
+    bool both = pair->raw[0].exists && pair->raw[1].exists;
+    wide d = assay__wide_sub(pair->value[1], pair->value[0]);
+    if (both)
+        difference->estimate = assay__finite(d, &out->flags);
+    if (both && pair->raw[0].has_error && pair->raw[1].has_error) {
+        wide error2 = assay__difference_error2(pair);
+        if (assay__wide_sign(error2) > 0) {
+            wide error = assay__wide_sqrt(error2);
+            difference->standard_error = assay__finite(error, &out->flags);
+            if (method->test == ASSAY_TEST_T)
+                difference->df = welch_df(pair);
+            difference->critical = critical_value(method, difference->df);
+            test_difference(d, error, method, out);
+        } else {
+            difference->standard_error = 0.0;
+            out->flags |= ASSAY_FLAG_ZERO_VARIANCE;
+        }
+    }
+    assay__relative(pair, difference->critical, out);
+    assay__skewness(pair, method, out);
+}
+
+enum assay_status assay__compare_groups(const struct assay__group *groups, size_t group_count,
+                                        size_t baseline, size_t compared,
+                                        const struct assay_method *method,
+                                        struct assay_comparison *out, struct assay_error *err)
+{
+    struct assay__pair_estimate pair;
+    enum assay_status status = check_method(method, err);
+    if (status != ASSAY_OK)
+        return status;
+    clear(out);
+    memset(&pair, 0, sizeof pair);
+    assay__estimate_group(&groups[baseline], method->type, &pair.raw[0]);
+    assay__estimate_group(&groups[compared], method->type, &pair.raw[1]);
+    assay__reduce_variance(groups, group_count, baseline, compared, method->reduction, method->type,
+                           &pair);
+    out->flags = pair.flags;
+    compare_pair(&pair, method, out);
+    return ASSAY_OK;
+}
+
+enum assay_status assay_compare_summaries(const struct assay_summary *baseline,
+                                          const struct assay_summary *compared,
+                                          const struct assay_method *method,
+                                          struct assay_comparison *out, struct assay_error *err)
+{
+    const struct assay_summary *const summaries[2] = {baseline, compared};
+    struct assay__group groups[2];
+    if (method->type == ASSAY_METRIC_RATIO)
+        return assay__fail(err, ASSAY_ERROR_DOMAIN,
+                           "A ratio needs the moments of both parts: use assay_compare_moments().");
+    for (int g = 0; g < 2; g++) {
+        const struct assay_summary *summary = summaries[g];
+        bool share = method->type == ASSAY_METRIC_PROPORTION;
+        if (summary->n > 0 && !isfinite(summary->mean))
+            return assay__fail(err, ASSAY_ERROR_DOMAIN, "A mean must be finite.");
+        if (share && summary->n > 0 && !(summary->mean >= 0.0 && summary->mean <= 1.0))
+            return assay__fail(err, ASSAY_ERROR_DOMAIN, "A share must lie between 0 and 1.");
+        if (!share && summary->n > 1 && !(summary->variance >= 0.0 && isfinite(summary->variance)))
+            return assay__fail(err, ASSAY_ERROR_DOMAIN, "A variance must be finite and >= 0.");
+        assay__group_of_summary(summary->n, summary->mean,
+                                share || summary->n < 2 ? 0.0 : summary->variance,
+                                share ? (double)NAN : summary->skewness, &groups[g]);
+    }
+    struct assay_method plain = *method;
+    plain.reduction = ASSAY_REDUCTION_NONE;
+    return assay__compare_groups(groups, 2, 0, 1, &plain, out, err);
+}
+
+enum assay_status assay_compare_moments(const struct assay_moments *const *moments,
+                                        size_t group_count, size_t baseline, size_t compared,
+                                        const struct assay_method *method,
+                                        struct assay_comparison *out, struct assay_error *err)
+{
+    if (group_count < 2 || group_count > GROUPS_MAX || baseline >= group_count ||
+        compared >= group_count)
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "Compare two of 2 to %d groups.", GROUPS_MAX);
+    struct assay_moments_shape first = assay_moments_shape(moments[0]);
+    for (size_t g = 0; g < group_count; g++) {
+        struct assay_moments_shape shape = assay_moments_shape(moments[g]);
+        if (shape.has_denominator != first.has_denominator ||
+            shape.covariate_count != first.covariate_count)
+            return assay__fail(err, ASSAY_ERROR_DOMAIN, "All groups need one shape.");
+    }
+    if (method->type == ASSAY_METRIC_RATIO && !first.has_denominator)
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "A ratio needs moments with denominators.");
+    struct assay__group *groups = calloc(group_count, sizeof *groups);
+    if (groups == NULL)
+        return assay__fail_memory(err);
+    wide fill[ASSAY_COVARIATES_MAX];
+    enum assay_status status = assay__moments_fill(moments, group_count, fill, err);
+    for (size_t g = 0; status == ASSAY_OK && g < group_count; g++)
+        status = assay__moments_group(moments[g], fill, &groups[g], err);
+    if (status == ASSAY_OK)
+        status = assay__compare_groups(groups, group_count, baseline, compared, method, out, err);
+    free(groups);
+    return status;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_STATS_ESTIMATE_H
+#define ASSAY_STATS_ESTIMATE_H
+
+#include "assay/compare.h"
+#include "stats/group.h"
+
+/**
+ * struct assay__estimate is one group's estimate in wide numbers. For a ratio the value is
+ * linearised, e = (y - R w)/wbar (Deng, Knoblich, Lu 2018), and treated as a mean from there on.
+ */
+struct assay__estimate {
+    uint64_t n;
+    bool exists;                 /* there are units, and a ratio's denominators do not sum to 0 */
+    bool has_error;              /* enough units for a variance */
+    struct assay__wide value;    /* mean, share or ratio */
+    struct assay__wide centred;  /* sum of squared deviations of the (linearised) value */
+    struct assay__wide with[ASSAY_COVARIATES_MAX]; /* sums of products with each covariate */
+    struct assay__wide error2;   /* squared standard error */
+    struct assay__wide third;    /* third central moment, divisor n; NaN when unknown */
+    struct assay__wide residual_df; /* n - 1, less the covariates used */
+};
+
+/** assay__estimate_group() estimates without covariates. */
+void assay__estimate_group(const struct assay__group *group, enum assay_metric_type type,
+                           struct assay__estimate *out);
+
+/** struct assay__pair: baseline (0) and compared (1) group as the test sees them. */
+struct assay__pair_estimate {
+    struct assay__estimate raw[2];
+    struct assay__wide value[2];  /* adjusted */
+    struct assay__wide error2[2]; /* squared standard errors, adjusted */
+    struct assay__wide covariance; /* of the two, through the shared mean of the covariates */
+    struct assay__wide residual_df[2];
+    struct assay_reduction_result reduction;
+    uint32_t flags;
+};
+
+/** assay__reduce_variance() fills the adjusted fields from raw[] (SPEC 4). */
+void assay__reduce_variance(const struct assay__group *groups, size_t group_count, size_t baseline,
+                            size_t compared, enum assay_reduction method,
+                            enum assay_metric_type type, struct assay__pair_estimate *pair);
+
+/** assay__difference_error2() is the squared standard error of the adjusted difference. */
+struct assay__wide assay__difference_error2(const struct assay__pair_estimate *pair);
+
+/** assay__relative() fills the relative figures; critical is the quantile of the interval. */
+void assay__relative(const struct assay__pair_estimate *pair, double critical,
+                     struct assay_comparison *out);
+
+/** assay__skewness() fills skewness, tail errors and, if asked, corrected intervals. */
+void assay__skewness(const struct assay__pair_estimate *pair, const struct assay_method *method,
+                     struct assay_comparison *out);
+
+/** assay__finite() is the double nearest to a, or NaN and ASSAY_FLAG_OVERFLOW when out of range. */
+double assay__finite(struct assay__wide a, uint32_t *flags);
+
+#endif

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Variance reduction by pre-exposure covariates (SPEC 4).
+ *
+ * full: regression of the value on the covariates in each group (Lin 2013, Ann. Appl. Stat. 7:295;
+ * Negi and Wooldridge 2021, Econometric Reviews 40:504). The adjusted means share the mean of the
+ * covariates over all groups, whose own sampling error is that of N units with the covariates'
+ * total covariance S: Var(a_g) = s^2_e/n_g + b_g' S b_g / N, Cov(a_t, a_c) = b_t' S b_c / N.
+ *
+ * pooled: one slope from within-group sums (Deng, Xu, Kohavi, Walker 2013, WSDM), variances of the
+ * adjusted values within each group.
+ *
+ * Normal equations are solved by LDL' in wide numbers, so that only covariates that are exactly
+ * constant or collinear are dropped, the later one of them.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "stats/estimate.h"
+
+typedef struct assay__wide wide;
+
+enum { Q_MAX = ASSAY_COVARIATES_MAX };
+
+/* A symmetric system in the covariates. */
+struct system {
+    uint32_t q;
+    wide a[Q_MAX][Q_MAX];
+    wide b[Q_MAX];
+};
+
+static wide covariate_sum(const struct assay__group *group, uint32_t i, uint32_t j)
+{
+    uint32_t first = 1 + group->shape.has_denominator;
+    return group->centred[assay__pair(first + i, first + j)];
+}
+
+static wide covariate_mean(const struct assay__group *group, uint32_t i)
+{
+    return group->mean[1 + group->shape.has_denominator + i];
+}
+
+/* A pivot this small against its diagonal is 0 but for the rounding of 320 bits. */
+static bool is_null_pivot(wide pivot, wide diagonal)
+{
+    if (assay__wide_sign(pivot) <= 0 || assay__wide_sign(diagonal) <= 0)
+        return true;
+    return assay__wide_exponent2(pivot) < assay__wide_exponent2(diagonal) - 200;
+}
+
+/*
+ * Solves the system for the covariates not in dropped; adds those that are collinear with earlier
+ * ones to dropped. Dropped covariates get slope 0.
+ */
+static void solve(const struct system *system, uint32_t *dropped, wide *slopes)
+{
+    wide lower[Q_MAX][Q_MAX], pivot[Q_MAX], y[Q_MAX];
+    uint32_t q = system->q;
+    for (uint32_t j = 0; j < q; j++) {
+        slopes[j] = assay__wide_zero();
+        if (*dropped >> j & 1)
+            continue;
+        wide d = system->a[j][j];
+        y[j] = system->b[j];
+        for (uint32_t k = 0; k < j; k++) {
+            if (*dropped >> k & 1)
+                continue;
+            wide sum = system->a[j][k];
+            for (uint32_t m = 0; m < k; m++)
+                if (!(*dropped >> m & 1))
+                    sum = assay__wide_sub(
+                        sum, assay__wide_mul(assay__wide_mul(lower[j][m], lower[k][m]), pivot[m]));
+            lower[j][k] = assay__wide_div(sum, pivot[k]);
+            d = assay__wide_sub(d, assay__wide_mul(lower[j][k], sum));
+            y[j] = assay__wide_sub(y[j], assay__wide_mul(lower[j][k], y[k]));
+        }
+        if (is_null_pivot(d, system->a[j][j]))
+            *dropped |= UINT32_C(1) << j;
+        pivot[j] = d;
+    }
+    for (uint32_t j = q; j-- > 0;) {
+        if (*dropped >> j & 1)
+            continue;
+        wide x = assay__wide_div(y[j], pivot[j]);
+        for (uint32_t k = j + 1; k < q; k++)
+            if (!(*dropped >> k & 1))
+                x = assay__wide_sub(x, assay__wide_mul(lower[k][j], slopes[k]));
+        slopes[j] = x;
+    }
+}
+
+static void group_system(const struct assay__group *group, const struct assay__estimate *estimate,
+                         struct system *system)
+{
+    system->q = group->shape.covariate_count;
+    for (uint32_t i = 0; i < system->q; i++) {
+        system->b[i] = estimate->with[i];
+        for (uint32_t j = 0; j < system->q; j++)
+            system->a[i][j] = covariate_sum(group, i, j);
+    }
+}
+
+/* Adds up the within-group systems of all groups of the analysis. */
+static void pooled_system(const struct assay__group *groups, size_t count,
+                          enum assay_metric_type type, struct system *total)
+{
+    memset(total, 0, sizeof *total);
+    for (size_t g = 0; g < count; g++) {
+        struct assay__estimate estimate;
+        struct system one;
+        if (groups[g].n == 0)
+            continue;
+        assay__estimate_group(&groups[g], type, &estimate);
+        if (!estimate.exists)
+            continue;
+        group_system(&groups[g], &estimate, &one);
+        if (total->q == 0) {
+            *total = one;
+            continue;
+        }
+        for (uint32_t i = 0; i < one.q; i++) {
+            total->b[i] = assay__wide_add(total->b[i], one.b[i]);
+            for (uint32_t j = 0; j < one.q; j++)
+                total->a[i][j] = assay__wide_add(total->a[i][j], one.a[i][j]);
+        }
+    }
+}
+
+/* Mean over all groups, and total covariance divided by N: the sampling covariance of that mean. */
+static void overall(const struct assay__group *groups, size_t count, uint32_t q, wide *mean,
+                    wide sampling[Q_MAX][Q_MAX])
+{
+    wide all = assay__wide_zero(), one = assay__wide_of(1.0);
+    for (size_t g = 0; g < count; g++)
+        all = assay__wide_add(all, assay__wide_of_u64(groups[g].n));
+    wide divisor = assay__wide_mul(all, assay__wide_sub(all, one));
+    for (uint32_t i = 0; i < q; i++) {
+        mean[i] = assay__wide_zero();
+        for (size_t g = 0; g < count; g++)
+            if (groups[g].n > 0)
+                mean[i] = assay__wide_add(mean[i], assay__wide_mul(assay__wide_of_u64(groups[g].n),
+                                                                   covariate_mean(&groups[g], i)));
+        mean[i] = assay__wide_div(mean[i], all);
+    }
+    for (uint32_t i = 0; i < q; i++) {
+        for (uint32_t j = 0; j < q; j++) {
+            wide sum = assay__wide_zero();
+            for (size_t g = 0; g < count; g++) {
+                if (groups[g].n == 0)
+                    continue;
+                wide away = assay__wide_mul(
+                    assay__wide_sub(covariate_mean(&groups[g], i), mean[i]),
+                    assay__wide_sub(covariate_mean(&groups[g], j), mean[j]));
+                sum = assay__wide_add(sum, covariate_sum(&groups[g], i, j));
+                sum = assay__wide_add(sum,
+                                      assay__wide_mul(assay__wide_of_u64(groups[g].n), away));
+            }
+            sampling[i][j] = assay__wide_div(sum, divisor);
+        }
+    }
+}
+
+static wide bilinear(uint32_t q, const wide *u, wide matrix[Q_MAX][Q_MAX], const wide *v)
+{
+    wide sum = assay__wide_zero();
+    for (uint32_t i = 0; i < q; i++)
+        for (uint32_t j = 0; j < q; j++)
+            sum = assay__wide_add(
+                sum, assay__wide_mul(assay__wide_mul(u[i], v[j]), matrix[i][j]));
+    return sum;
+}
+
+/* Sum of squared residuals of the value on the covariates at given slopes. */
+static wide residual_sum(const struct assay__group *group, const struct assay__estimate *estimate,
+                         const wide *slopes)
+{
+    uint32_t q = group->shape.covariate_count;
+    wide sum = estimate->centred;
+    for (uint32_t i = 0; i < q; i++) {
+        wide twice = assay__wide_add(slopes[i], slopes[i]);
+        sum = assay__wide_sub(sum, assay__wide_mul(twice, estimate->with[i]));
+        for (uint32_t j = 0; j < q; j++)
+            sum = assay__wide_add(sum, assay__wide_mul(assay__wide_mul(slopes[i], slopes[j]),
+                                                       covariate_sum(group, i, j)));
+    }
+    /* A perfect fit leaves 0, up to rounding that may be of either sign. */
+    if (assay__wide_sign(sum) <= 0 || is_null_pivot(sum, estimate->centred))
+        return assay__wide_zero();
+    return sum;
+}
+
+static uint32_t count_kept(uint32_t q, uint32_t dropped)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < q; i++)
+        kept += !(dropped >> i & 1);
+    return kept;
+}
+
+static void keep_raw(struct assay__pair_estimate *pair)
+{
+    pair->covariance = assay__wide_zero();
+    pair->reduction.method = ASSAY_REDUCTION_NONE;
+    pair->reduction.rate = NAN;
+    for (int g = 0; g < 2; g++) {
+        pair->value[g] = pair->raw[g].value;
+        pair->error2[g] = pair->raw[g].error2;
+        pair->residual_df[g] = pair->raw[g].residual_df;
+    }
+}
+
+wide assay__difference_error2(const struct assay__pair_estimate *pair)
+{
+    wide sum = assay__wide_add(pair->error2[0], pair->error2[1]);
+    return assay__wide_sub(sum, assay__wide_add(pair->covariance, pair->covariance));
+}
+
+/* Slopes of both groups; covariates that fail in one are dropped in both. */
+static void find_slopes(const struct assay__group *groups, size_t group_count,
+                        const struct assay__group *const of[2], enum assay_reduction method,
+                        enum assay_metric_type type, struct assay__pair_estimate *pair,
+                        wide slopes[2][Q_MAX])
+{
+    struct system system;
+    uint32_t *dropped = &pair->reduction.dropped;
+    if (method == ASSAY_REDUCTION_POOLED) {
+        pooled_system(groups, group_count, type, &system);
+        solve(&system, dropped, slopes[0]);
+        memcpy(slopes[1], slopes[0], sizeof slopes[1]);
+        return;
+    }
+    uint32_t before;
+    do {
+        before = *dropped;
+        for (int g = 0; g < 2; g++) {
+            group_system(of[g], &pair->raw[g], &system);
+            solve(&system, dropped, slopes[g]);
+        }
+    } while (*dropped != before);
+}
+
+void assay__reduce_variance(const struct assay__group *groups, size_t group_count, size_t baseline,
+                            size_t compared, enum assay_reduction method,
+                            enum assay_metric_type type, struct assay__pair_estimate *pair)
+{
+    const struct assay__group *const of[2] = {&groups[baseline], &groups[compared]};
+    uint32_t q = of[0]->shape.covariate_count;
+    wide slopes[2][Q_MAX], mean[Q_MAX], sampling[Q_MAX][Q_MAX];
+    keep_raw(pair);
+    if (method == ASSAY_REDUCTION_NONE || q == 0 || !pair->raw[0].has_error ||
+        !pair->raw[1].has_error)
+        return;
+    pair->reduction.covariate_count = q;
+    find_slopes(groups, group_count, of, method, type, pair, slopes);
+    uint32_t kept = count_kept(q, pair->reduction.dropped);
+    /* Without a degree of freedom left in each group there is no residual variance: use none. */
+    uint64_t least = of[0]->n < of[1]->n ? of[0]->n : of[1]->n;
+    if (least <= (uint64_t)kept + 1)
+        pair->reduction.dropped = (UINT32_C(1) << q) - 1;
+    if (pair->reduction.dropped != 0)
+        pair->flags |= ASSAY_FLAG_COVARIATE_DROPPED;
+    if (kept == 0 || least <= (uint64_t)kept + 1)
+        return;
+    overall(groups, group_count, q, mean, sampling);
+    bool full = method == ASSAY_REDUCTION_FULL;
+    wide raw = assay__difference_error2(pair);
+    for (int g = 0; g < 2; g++) {
+        wide n = assay__wide_of_u64(of[g]->n);
+        uint64_t df = of[g]->n - 1 - (full ? kept : 0);
+        pair->residual_df[g] = assay__wide_of_u64(df);
+        for (uint32_t i = 0; i < q; i++) {
+            wide shift = assay__wide_sub(covariate_mean(of[g], i), mean[i]);
+            pair->value[g] =
+                assay__wide_sub(pair->value[g], assay__wide_mul(slopes[g][i], shift));
+        }
+        pair->error2[g] = assay__wide_div(residual_sum(of[g], &pair->raw[g], slopes[g]),
+                                          assay__wide_mul(n, pair->residual_df[g]));
+        if (full)
+            pair->error2[g] = assay__wide_add(pair->error2[g],
+                                              bilinear(q, slopes[g], sampling, slopes[g]));
+    }
+    if (full)
+        pair->covariance = bilinear(q, slopes[0], sampling, slopes[1]);
+    pair->reduction.method = method;
+    for (uint32_t i = 0; i < q; i++) {
+        pair->reduction.baseline_slopes[i] = assay__finite(slopes[0][i], &pair->flags);
+        pair->reduction.compared_slopes[i] = assay__finite(slopes[1][i], &pair->flags);
+    }
+    wide share = assay__wide_div(assay__difference_error2(pair), raw);
+    pair->reduction.rate = assay__finite(assay__wide_sub(assay__wide_of(1.0), share), &pair->flags);
+}

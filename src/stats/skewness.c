@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * How far the normal approximation is off for skewed values, and intervals that correct for it.
+ *
+ * With V = v_t/n_t + v_c/n_c and third cumulant K = m3_t/n_t^2 - m3_c/n_c^2 of the difference,
+ * A = K/V^(3/2). The studentised difference T has mean -A/2 and third cumulant -2A to first order
+ * (the estimated variance has covariance K with the difference), so that
+ *     P(T <= x) = Phi(x) + A (2 x^2 + 1)/6 phi(x)   (Hall 1992, The Bootstrap and Edgeworth
+ * Expansion, 2.6, for two samples). Raw values are used, with covariates too.
+ */
+#include <math.h>
+
+#include "assay/dist.h"
+#include "stats/estimate.h"
+
+typedef struct assay__wide wide;
+
+/* g1 = m3/m2^(3/2), moments with divisor n. */
+static double sample_skewness(const struct assay__estimate *estimate, enum assay_metric_type type)
+{
+    if (!estimate->exists || estimate->n == 0 || !estimate->has_error)
+        return NAN;
+    wide n = assay__wide_of_u64(estimate->n);
+    wide m2 = type == ASSAY_METRIC_PROPORTION ? assay__wide_mul(estimate->error2, n)
+                                              : assay__wide_div(estimate->centred, n);
+    if (assay__wide_sign(m2) <= 0)
+        return NAN;
+    wide root = assay__wide_sqrt(m2);
+    return assay__wide_double(assay__wide_div(estimate->third, assay__wide_mul(m2, root)));
+}
+
+/* A; NaN when a third moment is unknown. */
+static double asymmetry(const struct assay__pair_estimate *pair)
+{
+    wide k = assay__wide_zero(), v = assay__wide_zero();
+    for (int g = 0; g < 2; g++) {
+        const struct assay__estimate *raw = &pair->raw[g];
+        wide n = assay__wide_of_u64(raw->n);
+        wide part = assay__wide_div(raw->third, assay__wide_square(n));
+        k = g == 1 ? assay__wide_add(k, part) : assay__wide_sub(k, part);
+        v = assay__wide_add(v, raw->error2);
+    }
+    wide scale = assay__wide_mul(v, assay__wide_sqrt(v));
+    return assay__wide_sign(scale) > 0 ? assay__wide_double(assay__wide_div(k, scale)) : NAN;
+}
+
+/* Hall (1992), JRSS B 54:221: g(T) = T + A T^2/3 + A^2 T^3/27 + A/6 is normal to second order. */
+static double hall(double t, double a)
+{
+    return t + a / 6.0 + t * t * (a / 3.0 + a * a * t / 27.0);
+}
+
+static double hall_inverse(double q, double a)
+{
+    double x = a * (q - a / 6.0);
+    /* 3/A ((1 + x)^(1/3) - 1), without cancellation and for A of 0 */
+    double root = cbrt(1.0 + x);
+    return 3.0 * (q - a / 6.0) / (root * root + root + 1.0);
+}
+
+/* Johnson (1978), JASA 73:536: T + A/6 + A T^2/3, not monotone far out. */
+static double johnson(double t, double a)
+{
+    return t + a / 6.0 + a * t * t / 3.0;
+}
+
+static double johnson_inverse(double q, double a)
+{
+    double excess = q - a / 6.0, discriminant = 1.0 + 4.0 / 3.0 * a * excess;
+    /* The root that is q when A is 0; none where the parabola does not reach q. */
+    return discriminant < 0.0 ? (double)NAN : 2.0 * excess / (1.0 + sqrt(discriminant));
+}
+
+struct correction {
+    double (*forward)(double t, double a);
+    double (*inverse)(double q, double a);
+};
+
+static const struct correction CORRECTIONS[] = {[ASSAY_SKEWNESS_NONE] = {NULL, NULL},
+                                                [ASSAY_SKEWNESS_HALL] = {hall, hall_inverse},
+                                                [ASSAY_SKEWNESS_JOHNSON] = {johnson,
+                                                                            johnson_inverse}};
+
+static void tail_of(double t, double df, enum assay_side side, struct assay_comparison *out)
+{
+    double x = side == ASSAY_SIDE_LOWER ? -t : side == ASSAY_SIDE_BOTH ? fabs(t) : t;
+    double factor = side == ASSAY_SIDE_BOTH ? 2.0 : 1.0;
+    double log_p = isnan(df) ? assay_normal_log_upper(x) : assay_t_log_upper(x, df);
+    out->corrected_p = factor * (isnan(df) ? assay_normal_upper(x) : assay_t_upper(x, df));
+    out->corrected_log10_p = (log_p + log(factor)) / M_LN10;
+}
+
+static void correct(double a, const struct assay_method *method, struct assay_comparison *out)
+{
+    const struct correction *correction = &CORRECTIONS[method->skewness];
+    const struct assay_difference *difference = &out->difference;
+    if (correction->forward == NULL || isnan(a) || isnan(difference->critical))
+        return;
+    double low = correction->inverse(-difference->critical, a);
+    double high = correction->inverse(difference->critical, a);
+    out->corrected_lower = difference->estimate - difference->standard_error * high;
+    out->corrected_upper = difference->estimate - difference->standard_error * low;
+    tail_of(correction->forward(difference->statistic, a), difference->df, method->side, out);
+}
+
+void assay__skewness(const struct assay__pair_estimate *pair, const struct assay_method *method,
+                     struct assay_comparison *out)
+{
+    out->baseline.skewness = sample_skewness(&pair->raw[0], method->type);
+    out->compared.skewness = sample_skewness(&pair->raw[1], method->type);
+    double tail = method->side == ASSAY_SIDE_BOTH ? 0.5 * method->alpha : method->alpha;
+    out->tail_error.nominal = tail;
+    if (!pair->raw[0].has_error || !pair->raw[1].has_error)
+        return;
+    double a = asymmetry(pair);
+    if (isnan(a))
+        return;
+    double z = assay_normal_quantile_upper(tail);
+    double shift = a * (2.0 * z * z + 1.0) / 6.0 * assay_normal_density(z);
+    out->tail_error.lower = fmax(0.0, tail + shift);
+    out->tail_error.upper = fmax(0.0, tail - shift);
+    if (fabs(shift) > tail / 5.0)
+        out->flags |= ASSAY_FLAG_SKEWED_LOWER | ASSAY_FLAG_SKEWED_UPPER;
+    correct(a, method, out);
+}
