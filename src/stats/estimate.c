@@ -108,5 +108,5 @@ double assay__group_estimate(const struct assay__group *group, enum assay_metric
 {
     struct assay__estimate estimate;
     assay__estimate_group(group, type, &estimate);
-    return estimate.exists ? assay__wide_double(estimate.value) : NAN;
+    return estimate.exists ? assay__wide_double(estimate.value) : (double)NAN;
 }

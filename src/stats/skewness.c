@@ -41,7 +41,7 @@ static double asymmetry(const struct assay__pair_estimate *pair)
         v = assay__wide_add(v, raw->error2);
     }
     wide scale = assay__wide_mul(v, assay__wide_sqrt(v));
-    return assay__wide_sign(scale) > 0 ? assay__wide_double(assay__wide_div(k, scale)) : NAN;
+    return assay__wide_sign(scale) > 0 ? assay__wide_double(assay__wide_div(k, scale)) : (double)NAN;
 }
 
 /* Hall (1992), JRSS B 54:221: g(T) = T + A T^2/3 + A^2 T^3/27 + A/6 is normal to second order. */

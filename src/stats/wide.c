@@ -159,6 +159,32 @@ wide assay__wide_log(wide a)
     return unary(mpfr_log, a);
 }
 
+wide assay__wide_log_gamma(wide a)
+{
+    return unary(mpfr_lngamma, a);
+}
+
+wide assay__wide_asin(wide a)
+{
+    return unary(mpfr_asin, a);
+}
+
+wide assay__wide_erfc(wide a)
+{
+    enum { BITS = 128 };
+    mp_limb_t limbs[BITS / GMP_NUMB_BITS];
+    wide result;
+    mpfr_t x, narrow, z;
+    view(x, &a);
+    mpfr_custom_init(limbs, BITS);
+    mpfr_custom_init_set(narrow, MPFR_ZERO_KIND, 0, BITS, limbs);
+    mpfr_erfc(narrow, x, MPFR_RNDN);
+    begin(z, &result);
+    mpfr_set(z, narrow, MPFR_RNDN);
+    end(z, &result);
+    return result;
+}
+
 wide assay__wide_neg(wide a)
 {
     a.kind = -a.kind; /* MPFR's kind carries the sign; NaN is unsigned */

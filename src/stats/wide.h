@@ -45,6 +45,15 @@ struct assay__wide assay__wide_square(struct assay__wide a);
 struct assay__wide assay__wide_exp(struct assay__wide a);
 struct assay__wide assay__wide_log(struct assay__wide a);
 
+/** assay__wide_log_gamma() (argument > 0) and assay__wide_asin(): correctly rounded. */
+struct assay__wide assay__wide_log_gamma(struct assay__wide a);
+struct assay__wide assay__wide_asin(struct assay__wide a);
+/**
+ * assay__wide_erfc() is 2/sqrt(pi) times the integral of exp(-t^2) above a, to 128 bits only: MPFR
+ * needs milliseconds for 320 bits around a = 27, microseconds for 128.
+ */
+struct assay__wide assay__wide_erfc(struct assay__wide a);
+
 /** assay__wide_compare() is negative, 0 or positive as a < b, a = b, a > b; 0 when one is NaN. */
 int assay__wide_compare(struct assay__wide a, struct assay__wide b);
 /** assay__wide_sign() is -1, 0 or 1; 0 for NaN. */

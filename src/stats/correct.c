@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Error rates of the decision rule, and p-value adjustments. Rates are divided as the decimals
+ * people write (stats/shortest.h), in wide numbers, and rounded once: 1 - 0.8 shared by five
+ * metrics is 0.04, not 0.03999999999999999.
+ */
+#include "assay/correct.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "stats/shortest.h"
+
+typedef struct assay__wide wide;
+
+/* rate / (a b c) with segment_count 0 meaning undivided; NaN when nothing shares the rate. */
+static double shared_rate(double rate, uint32_t a, uint32_t b, uint32_t segment_count)
+{
+    if (!isfinite(rate) || a == 0 || b == 0)
+        return NAN;
+    wide divisor = assay__wide_mul(assay__wide_of_u64(a), assay__wide_of_u64(b));
+    if (segment_count > 0)
+        divisor = assay__wide_mul(divisor, assay__wide_of_u64(segment_count));
+    return assay__wide_double(assay__wide_div(assay__wide_of_shortest(rate), divisor));
+}
+
+static uint32_t segments(const struct assay_error_plan *plan, int in_segment)
+{
+    return in_segment != 0 ? plan->segment_count : 0;
+}
+
+double assay_alpha_success(const struct assay_error_plan *plan, int in_segment)
+{
+    return shared_rate(plan->alpha, plan->comparison_count, plan->success_count,
+                       segments(plan, in_segment));
+}
+
+double assay_alpha_guardrail(const struct assay_error_plan *plan, int in_segment)
+{
+    return shared_rate(plan->alpha, plan->comparison_count, 1, segments(plan, in_segment));
+}
+
+double assay_alpha_deterioration(const struct assay_error_plan *plan, int in_segment)
+{
+    return shared_rate(plan->deterioration_alpha, plan->comparison_count, plan->monitored_count,
+                       segments(plan, in_segment));
+}
+
+/* beta / (G + min(S, 1)): every powered guardrail and one success metric must come through. */
+static wide beta_shared(const struct assay_error_plan *plan)
+{
+    wide one = assay__wide_of(1.0);
+    wide beta = assay__wide_sub(one, assay__wide_of_shortest(plan->power));
+    uint64_t powered = (uint64_t)plan->margin_count + (plan->success_count > 0 ? 1 : 0);
+    return assay__wide_div(beta, assay__wide_of_u64(powered));
+}
+
+static int has_power(const struct assay_error_plan *plan)
+{
+    return isfinite(plan->power) && (plan->margin_count > 0 || plan->success_count > 0);
+}
+
+double assay_power_adjusted(const struct assay_error_plan *plan)
+{
+    if (!has_power(plan))
+        return NAN;
+    return assay__wide_double(assay__wide_sub(assay__wide_of(1.0), beta_shared(plan)));
+}
+
+double assay_beta_adjusted(const struct assay_error_plan *plan)
+{
+    return has_power(plan) ? assay__wide_double(beta_shared(plan)) : (double)NAN;
+}
+
+/* ---- p-value adjustments -------------------------------------------------------------------- */
+
+struct ranked {
+    double log10_p;
+    size_t index;
+};
+
+static int by_p(const void *a, const void *b)
+{
+    const struct ranked *x = a, *y = b;
+    if (x->log10_p != y->log10_p)
+        return x->log10_p < y->log10_p ? -1 : 1;
+    return x->index < y->index ? -1 : 1;
+}
+
+static double log10_holm(size_t rank, size_t count)
+{
+    return log10((double)(count - rank + 1));
+}
+
+static double log10_bh(size_t rank, size_t count)
+{
+    return log10((double)count / (double)rank);
+}
+
+static double log10_by(size_t rank, size_t count)
+{
+    double harmonic = 0.0;
+    for (size_t i = count; i > 0; i--) /* the small terms first */
+        harmonic += 1.0 / (double)i;
+    return log10_bh(rank, count) + log10(harmonic);
+}
+
+/*
+ * Every method multiplies the p of rank r (1 the smallest) by a factor and then makes the outcome
+ * monotone: a step-down method takes the running maximum from the smallest p up, a step-up method
+ * the running minimum from the largest p down.
+ */
+struct adjustment {
+    const char *name;
+    double (*log10_factor)(size_t rank, size_t count);
+    int step_down;
+};
+
+static const struct adjustment ADJUSTMENTS[ASSAY_ADJUST_COUNT] = {
+    [ASSAY_ADJUST_HOLM] = {"holm", log10_holm, 1},
+    [ASSAY_ADJUST_HOCHBERG] = {"hochberg", log10_holm, 0},
+    [ASSAY_ADJUST_BH] = {"benjaminiHochberg", log10_bh, 0},
+    [ASSAY_ADJUST_BY] = {"benjaminiYekutieli", log10_by, 0},
+};
+
+const char *assay_adjustment_name(enum assay_adjustment method)
+{
+    unsigned index = (unsigned)method;
+    return index < ASSAY_ADJUST_COUNT ? ADJUSTMENTS[index].name : "unknown";
+}
+
+static void step_down(struct ranked *ranked, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        ranked[i].log10_p = fmax(ranked[i].log10_p, ranked[i - 1].log10_p);
+}
+
+static void step_up(struct ranked *ranked, size_t count)
+{
+    for (size_t i = count; i-- > 1;)
+        ranked[i - 1].log10_p = fmin(ranked[i - 1].log10_p, ranked[i].log10_p);
+}
+
+enum assay_status assay_adjust_log10_p(enum assay_adjustment method, const double *log10_p,
+                                       size_t count, double *adjusted_log10_p,
+                                       struct assay_error *err)
+{
+    if ((unsigned)method >= ASSAY_ADJUST_COUNT)
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "There is no p-value adjustment number %u.",
+                           (unsigned)method);
+    for (size_t i = 0; i < count; i++)
+        if (log10_p[i] > 0.0)
+            return assay__fail(err, ASSAY_ERROR_DOMAIN,
+                               "p-value %zu of %zu has a logarithm above 0, so it is above 1.",
+                               i + 1, count);
+    struct ranked *ranked = count > 0 ? calloc(count, sizeof *ranked) : NULL;
+    if (count > 0 && ranked == NULL)
+        return assay__fail_memory(err);
+    size_t family = 0;
+    for (size_t i = 0; i < count; i++) {
+        adjusted_log10_p[i] = log10_p[i]; /* stays when NaN; in place is fine */
+        if (!isnan(log10_p[i]))
+            ranked[family++] = (struct ranked){log10_p[i], i};
+    }
+    if (family > 1)
+        qsort(ranked, family, sizeof *ranked, by_p);
+    const struct adjustment *adjustment = &ADJUSTMENTS[method];
+    for (size_t i = 0; i < family; i++)
+        ranked[i].log10_p += adjustment->log10_factor(i + 1, family);
+    if (adjustment->step_down)
+        step_down(ranked, family);
+    else
+        step_up(ranked, family);
+    for (size_t i = 0; i < family; i++)
+        adjusted_log10_p[ranked[i].index] = fmin(ranked[i].log10_p, 0.0);
+    free(ranked);
+    return ASSAY_OK;
+}
