@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From a plan and exact moments to every figure of an experiment, one step after the other. */
+#include "stats/analyze.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+struct storage {
+    struct assay__arena arena;
+    struct assay_analysis analysis;
+};
+
+/* Plans that need what this version does not have are refused, never half done. */
+static enum assay_status check_supported(const struct assay_plan *plan, struct assay_error *err)
+{
+    if (plan->horizon != ASSAY_HORIZON_FIXED)
+        return assay__fail(err, ASSAY_ERROR_UNAVAILABLE,
+                           "Sequential horizons are not in this version: use "
+                           "\"horizon\": {\"type\": \"fixed\"}.");
+    if (plan->granularity != ASSAY_GRANULARITY_NONE)
+        return assay__fail(err, ASSAY_ERROR_UNAVAILABLE,
+                           "Looks by hour, day or week are not in this version: leave "
+                           "'granularity' out.");
+    for (uint32_t m = 0; m < plan->metric_count; m++)
+        if (plan->metrics[m].type == ASSAY_METRIC_QUANTILE)
+            return assay__fail(err, ASSAY_ERROR_UNAVAILABLE,
+                               "Metric '%s' is a quantile; quantiles are not in this version.",
+                               plan->metrics[m].id);
+    return ASSAY_OK;
+}
+
+static enum assay_status count_units(struct assay__builder *builder, struct assay_error *err)
+{
+    struct assay_analysis *out = builder->out;
+    out->units = assay__arena_array(builder->arena, (size_t)out->slice_count * out->group_count,
+                                    sizeof *out->units);
+    if (out->units == NULL)
+        return assay__fail_memory(err);
+    for (uint32_t s = 0; s < out->slice_count; s++) {
+        for (uint32_t g = 0; g < out->group_count; g++) {
+            if (builder->group_of[g] == ASSAY__NONE || builder->look == ASSAY__NONE)
+                continue;
+            const struct assay__cell *cell = assay__dataset_find(
+                builder->dataset, builder->slice_of[s], builder->look, builder->group_of[g]);
+            out->units[(size_t)s * out->group_count + g] = cell == NULL ? 0 : cell->units;
+        }
+    }
+    for (uint32_t p = 0; p < builder->pair_count; p++) {
+        uint32_t baseline = builder->pairs[p].baseline;
+        if (out->units[baseline] == 0)
+            return assay__fail(err, ASSAY_ERROR_DATA,
+                               "The baseline group '%s' has no units in the data.",
+                               out->groups[baseline].id);
+    }
+    return ASSAY_OK;
+}
+
+enum assay_status assay__analyze_srm(struct assay__builder *builder, struct assay_error *err)
+{
+    struct assay_analysis *out = builder->out;
+    double *weights = assay__arena_array(builder->arena, out->group_count, sizeof *weights);
+    out->srm = assay__arena_array(builder->arena, out->slice_count, sizeof *out->srm);
+    struct assay_srm_group *groups = assay__arena_array(
+        builder->arena, (size_t)out->slice_count * out->group_count, sizeof *groups);
+    if (weights == NULL || out->srm == NULL || groups == NULL)
+        return assay__fail_memory(err);
+    for (uint32_t g = 0; g < out->group_count; g++)
+        weights[g] = out->groups[g].weight;
+    out->srm_count = out->slice_count;
+    for (uint32_t s = 0; s < out->slice_count; s++) {
+        struct assay_srm_result *srm = &out->srm[s];
+        srm->slice = s;
+        srm->groups = groups + (size_t)s * out->group_count;
+        enum assay_status status =
+            assay_srm_test(out->units + (size_t)s * out->group_count, weights, out->group_count,
+                           &builder->plan->srm, srm->groups, &srm->test, err);
+        if (status != ASSAY_OK)
+            return status;
+    }
+    return ASSAY_OK;
+}
+
+/* Two results are in one family when the scope and the kind of slice say so. */
+static bool same_family(const struct assay_analysis *out, const struct assay_metric_result *a,
+                        const struct assay_metric_result *b)
+{
+    if (out->slices[a->slice].kind != out->slices[b->slice].kind)
+        return false;
+    if (out->plan->multiplicity == ASSAY_MULTIPLICITY_PER_METRIC)
+        return a->metric == b->metric;
+    if (out->plan->multiplicity == ASSAY_MULTIPLICITY_PER_COMPARISON)
+        return a->baseline == b->baseline && a->compared == b->compared;
+    return true;
+}
+
+/* Adjusts the family that results[first] begins; taken[] marks its members. */
+static enum assay_status adjust_family(struct assay_analysis *out, size_t first, bool *taken,
+                                       size_t *members, double *p, double *adjusted,
+                                       struct assay_error *err)
+{
+    size_t count = 0;
+    for (size_t i = first; i < out->result_count; i++) {
+        struct assay_metric_result *result = &out->results[i];
+        if (taken[i] || !same_family(out, &out->results[first], result))
+            continue;
+        taken[i] = true;
+        members[count] = i;
+        p[count++] = result->look_count == 0
+                         ? (double)NAN
+                         : result->looks[result->look_count - 1].comparison.difference.log10_p;
+    }
+    for (int a = 0; a < ASSAY_ADJUST_COUNT; a++) {
+        enum assay_status status =
+            assay_adjust_log10_p((enum assay_adjustment)a, p, count, adjusted, err);
+        if (status != ASSAY_OK)
+            return status;
+        for (size_t i = 0; i < count; i++)
+            out->results[members[i]].adjusted_log10_p[a] = adjusted[i];
+    }
+    return ASSAY_OK;
+}
+
+enum assay_status assay__analyze_multiplicity(struct assay__builder *builder,
+                                              struct assay_error *err)
+{
+    struct assay_analysis *out = builder->out;
+    size_t count = out->result_count;
+    bool *taken = calloc(count, sizeof *taken);
+    size_t *members = calloc(count, sizeof *members);
+    double *p = calloc(count, sizeof *p), *adjusted = calloc(count, sizeof *adjusted);
+    enum assay_status status = ASSAY_OK;
+    if (taken == NULL || members == NULL || p == NULL || adjusted == NULL)
+        status = assay__fail_memory(err);
+    for (size_t i = 0; status == ASSAY_OK && i < count; i++)
+        if (!taken[i])
+            status = adjust_family(out, i, taken, members, p, adjusted, err);
+    free(taken);
+    free(members);
+    free(p);
+    free(adjusted);
+    return status;
+}
+
+static enum assay_status run_steps(struct assay__builder *builder, struct assay_error *err)
+{
+    static enum assay_status (*const STEPS[])(struct assay__builder *, struct assay_error *) = {
+        assay__analyze_order,        assay__analyze_look,   count_units,
+        assay__analyze_srm,          assay__analyze_metrics, assay__analyze_multiplicity,
+        assay__analyze_decide,       assay__analyze_words,  assay__analyze_notes,
+        assay__analyze_digest};
+    for (size_t i = 0; i < sizeof STEPS / sizeof *STEPS; i++) {
+        if (STEPS[i] == assay__analyze_metrics)
+            assay__analyze_errors(builder); /* once the comparisons are known */
+        enum assay_status status = STEPS[i](builder, err);
+        if (status != ASSAY_OK)
+            return status;
+    }
+    return ASSAY_OK;
+}
+
+enum assay_status assay_analyze(const struct assay_plan *plan, struct assay_dataset *dataset,
+                                struct assay_analysis **out, struct assay_error *err)
+{
+    enum assay_status status = check_supported(plan, err);
+    if (status != ASSAY_OK)
+        return status;
+    struct storage *storage = calloc(1, sizeof *storage);
+    if (storage == NULL)
+        return assay__fail_memory(err);
+    storage->analysis.plan = plan;
+    storage->analysis.counts = assay_dataset_counts(dataset);
+    storage->analysis.storage = storage;
+    struct assay__builder builder = {.plan = plan,
+                                     .dataset = dataset,
+                                     .arena = &storage->arena,
+                                     .out = &storage->analysis};
+    status = run_steps(&builder, err);
+    if (status != ASSAY_OK) {
+        assay_analysis_free(&storage->analysis);
+        return status;
+    }
+    *out = &storage->analysis;
+    return ASSAY_OK;
+}
+
+void assay_analysis_free(struct assay_analysis *analysis)
+{
+    if (analysis == NULL)
+        return;
+    struct storage *storage = analysis->storage;
+    assay__arena_release(&storage->arena);
+    free(storage);
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Required sample size and powered effect of a comparison (SPEC 8). Variances are the raw ones
+ * times 1 - rate, so that at the present allocation they give the standard error of the adjusted
+ * difference.
+ */
+#include <math.h>
+
+#include "assay/size.h"
+#include "stats/analyze.h"
+
+static bool is_superiority(const struct assay_metric_plan *metric)
+{
+    return metric->role == ASSAY_ROLE_SUCCESS;
+}
+
+static double raw_variance(const struct assay_stats *stats)
+{
+    double error = stats->unadjusted_standard_error;
+    return error * error * (double)stats->n;
+}
+
+/* The design of the metric's test at its present variances; false when there is none. */
+static bool make_design(const struct assay__builder *builder,
+                        const struct assay_metric_result *result,
+                        const struct assay_comparison *now, struct assay_size_design *design)
+{
+    const struct assay_metric_plan *metric = &builder->plan->metrics[result->metric];
+    const struct assay_group_result *groups = builder->out->groups;
+    if (isnan(result->power) || isnan(now->difference.standard_error))
+        return false;
+    /* Only a superiority test of a proportion takes its variance from the alternative. */
+    bool by_share = metric->type == ASSAY_METRIC_PROPORTION && is_superiority(metric);
+    *design = (struct assay_size_design){
+        .type = by_share ? ASSAY_METRIC_PROPORTION : ASSAY_METRIC_MEAN,
+        .test = builder->plan->test,
+        .side = result->side,
+        .method = ASSAY_SIZE_UNPOOLED,
+        .alpha = result->alpha,
+        .power = result->power,
+        .baseline_weight = groups[result->baseline].weight,
+        .compared_weight = groups[result->compared].weight,
+        .baseline_mean = now->baseline.unadjusted,
+        .baseline_variance = raw_variance(&now->baseline),
+        .compared_variance = raw_variance(&now->compared),
+        .null_difference = result->null_difference,
+        .variance_factor = isnan(now->reduction.rate) ? 1.0 : 1.0 - now->reduction.rate};
+    return design->baseline_weight > 0.0 && design->compared_weight > 0.0;
+}
+
+static double signed_effect(const struct assay_metric_plan *metric, double effect_abs)
+{
+    return metric->direction == ASSAY_DIRECTION_DECREASE ? -effect_abs : effect_abs;
+}
+
+static double required_size(const struct assay_metric_plan *metric,
+                            const struct assay_metric_result *result,
+                            struct assay_size_design *design)
+{
+    /* Non-inferiority is powered for no effect unless the plan expects one. */
+    if (!isnan(result->effect_abs))
+        design->effect = signed_effect(metric, result->effect_abs);
+    else if (!is_superiority(metric))
+        design->effect = 0.0;
+    else
+        return NAN;
+    struct assay_size_result size;
+    if (assay_size_required(design, &size, NULL) != ASSAY_OK)
+        return NAN; /* an effect of 0, a share beyond 0..1, or more than 2^53 units */
+    return size.total;
+}
+
+void assay__analyze_size(const struct assay__builder *builder, struct assay_metric_result *result,
+                         struct assay_look_result *look)
+{
+    const struct assay_metric_plan *metric = &builder->plan->metrics[result->metric];
+    struct assay_comparison *now = &look->comparison;
+    struct assay_sample_size *size = &look->size;
+    struct assay_size_design design;
+    size->current = now->baseline.n + now->compared.n;
+    size->required = size->powered_effect_abs = size->powered_effect_rel = NAN;
+    result->powered = ASSAY_UNKNOWN;
+    if (!make_design(builder, result, now, &design))
+        return;
+    size->required = required_size(metric, result, &design);
+    if (!isnan(size->required))
+        result->powered = (double)size->current >= size->required ? ASSAY_YES : ASSAY_NO;
+    double effect;
+    design.effect = signed_effect(metric, 1.0) + (is_superiority(metric) ? 0.0 : design.null_difference);
+    if (now->baseline.n < 2 || now->compared.n < 2 ||
+        assay_size_effect(&design, (double)now->baseline.n, (double)now->compared.n, &effect,
+                          NULL) != ASSAY_OK ||
+        isnan(effect))
+        return;
+    size->powered_effect_abs = effect;
+    now->difference.powered_effect = effect;
+    if (now->baseline.unadjusted != 0.0)
+        size->powered_effect_rel = effect / fabs(now->baseline.unadjusted);
+}
