@@ -83,11 +83,11 @@ enum assay_status assay__analyze_srm(struct assay__builder *builder, struct assa
     return ASSAY_OK;
 }
 
-/* Two results are in one family when the scope and the kind of slice say so. */
+/* Two results are in one family when they are of one slice and the scope says so. */
 static bool same_family(const struct assay_analysis *out, const struct assay_metric_result *a,
                         const struct assay_metric_result *b)
 {
-    if (out->slices[a->slice].kind != out->slices[b->slice].kind)
+    if (a->slice != b->slice)
         return false;
     if (out->plan->multiplicity == ASSAY_MULTIPLICITY_PER_METRIC)
         return a->metric == b->metric;
