@@ -132,6 +132,9 @@ enum assay_status assay__analyze_look(struct assay__builder *builder, struct ass
             earlier++;
         }
     }
+    if (builder->look != ASSAY__NONE && builder->look_time == INT64_MIN)
+        builder->look_time = builder->plan->has_as_of ? builder->plan->as_of_ns
+                                                      : assay__dataset_latest(builder->dataset);
     const char *const nowhere[3] = {NULL, NULL, NULL};
     if (earlier > 0) {
         enum assay_status status = assay__annotate(

@@ -36,6 +36,7 @@ struct assay_dataset {
     struct assay__index notes; /* level, metric, text */
     struct assay_counts counts;
     uint64_t *missing;
+    int64_t latest;
 };
 
 enum assay_status assay_dataset_new(const struct assay_plan *plan, struct assay_dataset **out,
@@ -45,6 +46,7 @@ enum assay_status assay_dataset_new(const struct assay_plan *plan, struct assay_
     if (dataset == NULL)
         return assay__fail_memory(err);
     dataset->plan = plan;
+    dataset->latest = INT64_MIN;
     dataset->missing =
         assay__arena_array(&dataset->arena, plan->metric_count, sizeof *dataset->missing);
     if (dataset->missing == NULL) {
@@ -190,6 +192,17 @@ struct assay_moments_shape assay__metric_shape(const struct assay_metric_plan *m
         .has_denominator = metric->type == ASSAY_METRIC_RATIO,
         .covariate_count = metric->reduction == ASSAY_REDUCTION_NONE ? 0 : metric->covariate_count};
     return shape;
+}
+
+void assay__dataset_observe(struct assay_dataset *dataset, int64_t time_ns)
+{
+    if (time_ns > dataset->latest)
+        dataset->latest = time_ns;
+}
+
+int64_t assay__dataset_latest(const struct assay_dataset *dataset)
+{
+    return dataset->latest;
 }
 
 struct assay_counts *assay__dataset_mutable_counts(struct assay_dataset *dataset)
@@ -404,6 +417,7 @@ enum assay_status assay_dataset_merge(struct assay_dataset *into, const struct a
             return status;
     }
     add_counts(&into->counts, &from->counts);
+    assay__dataset_observe(into, from->latest);
     for (uint32_t m = 0; m < into->plan->metric_count; m++)
         into->missing[m] += from->missing[m];
     return ASSAY_OK;

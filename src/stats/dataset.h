@@ -30,6 +30,12 @@ enum assay_status assay__dataset_slice(struct assay_dataset *dataset, uint32_t d
 enum assay_status assay__dataset_look(struct assay_dataset *dataset, int64_t time_ns,
                                       uint32_t *index, struct assay_error *err);
 
+/**
+ * assay__dataset_observe() tells of a row's time. Data of one look carry INT64_MIN as the look's
+ * time; the analysis then gives it the plan's asOf, or else the latest time observed.
+ */
+void assay__dataset_observe(struct assay_dataset *dataset, int64_t time_ns);
+
 /** assay__dataset_cell() finds or makes a cell; *cell stays valid as long as the dataset. */
 enum assay_status assay__dataset_cell(struct assay_dataset *dataset, uint32_t slice, uint32_t look,
                                       uint32_t group, struct assay__cell **cell,

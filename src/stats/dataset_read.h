@@ -24,6 +24,9 @@ struct assay__slice_name assay__dataset_slice_name(const struct assay_dataset *d
 uint32_t assay__dataset_look_count(const struct assay_dataset *dataset);
 int64_t assay__dataset_look_time(const struct assay_dataset *dataset, uint32_t look);
 
+/** assay__dataset_latest() is the latest time observed, or INT64_MIN. */
+int64_t assay__dataset_latest(const struct assay_dataset *dataset);
+
 /** assay__dataset_find() is the cell, or NULL when no unit is in it. */
 const struct assay__cell *assay__dataset_find(const struct assay_dataset *dataset, uint32_t slice,
                                               uint32_t look, uint32_t group);

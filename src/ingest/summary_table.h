@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_INGEST_SUMMARY_TABLE_H
+#define ASSAY_INGEST_SUMMARY_TABLE_H
+
+#include "assay/dataset.h"
+#include "base/index.h"
+#include "base/text.h"
+
+/**
+ * Sufficient statistics as a table (SPEC 1.2, form 3): exact moments per metric, group, time,
+ * dimension and value. It knows no plan, so that shards of anything can be merged.
+ *
+ * Rows whose metric begins with @ carry what is not a metric's: @units (units of a group), @missing
+ * (value = metric: units whose value is missing), @latest (time of the latest row), @note (group =
+ * metric, dimension = level, value = text), and the fields of struct assay_counts by name, such as
+ * @rows_read.
+ */
+enum assay__summary_key {
+    ASSAY__KEY_METRIC,
+    ASSAY__KEY_GROUP,
+    ASSAY__KEY_TIME,      /* RFC 3339 or "" */
+    ASSAY__KEY_DIMENSION, /* a column, or @segment */
+    ASSAY__KEY_VALUE,
+    ASSAY__KEY_COUNT
+};
+
+/** struct assay__summary_entry: one key's sums. */
+struct assay__summary_entry {
+    const char *key[ASSAY__KEY_COUNT];
+    uint64_t n;                    /* of @ rows; metrics count in their moments */
+    struct assay_moments *moments; /* NULL for @ rows */
+    bool without_variance;         /* a mean alone was given: fit for proportions only */
+    char file[256];                /* where it was first seen, for messages */
+    uint64_t line;
+};
+
+struct assay__summary_table {
+    struct assay__index keys;
+    struct assay__summary_entry **entries;
+    uint32_t capacity;
+    struct assay__arena arena;
+};
+
+void assay__summary_table_release(struct assay__summary_table *table);
+
+/** assay__summary_entry() finds or adds the entry of a key; is_new says which. */
+enum assay_status assay__summary_entry(struct assay__summary_table *table,
+                                       const char *const key[ASSAY__KEY_COUNT],
+                                       struct assay__summary_entry **entry, bool *is_new,
+                                       struct assay_error *err);
+
+/** assay__summary_merge() adds all of from to into. */
+enum assay_status assay__summary_merge(struct assay__summary_table *into,
+                                       const struct assay__summary_table *from,
+                                       struct assay_error *err);
+
+/** assay__summary_of_dataset() makes the table of a dataset. */
+enum assay_status assay__summary_of_dataset(const struct assay_dataset *dataset,
+                                            struct assay__summary_table *table,
+                                            struct assay_error *err);
+
+/** assay__summary_to_dataset() adds a table to a dataset; what the plan does not name is noted. */
+enum assay_status assay__summary_to_dataset(const struct assay__summary_table *table,
+                                            struct assay_dataset *dataset,
+                                            struct assay_error *err);
+
+/** assay__summary_write() writes CSV: sorted by key, exact sums, only the columns in use. */
+enum assay_status assay__summary_write(const struct assay__summary_table *table,
+                                       struct assay__text *text, struct assay_error *err);
+
+/** struct assay__count_row: a field of struct assay_counts by name; rows end with a NULL name. */
+struct assay__count_row {
+    const char *name;
+    size_t offset;
+};
+extern const struct assay__count_row assay__count_rows[];
+
+/** assay__count_field() is the field of a row. */
+uint64_t *assay__count_field(struct assay_counts *counts, const struct assay__count_row *row);
+
+#endif
