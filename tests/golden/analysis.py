@@ -1,0 +1,275 @@
+#!/usr/bin/python3
+"""Independent analysis of a unit-level experiment, for golden files.
+
+    tests/golden/analysis.py PLAN.json DATA.csv >tests/golden/NAME.csv
+
+Every sum is an exact rational; everything after has 50 digits (mpmath). Written from the formulas
+of the documentation alone: means, proportions, ratios, covariates (full and pooled), z tests, Fieller,
+delta, log and scaled relative intervals, sample ratio mismatch, required sizes and powered effects.
+Debian packages: python3-mpmath. Output: metric,comparison,slice_key,slice_value,field,value
+"""
+import csv
+import json
+import re
+import sys
+from fractions import Fraction
+
+import mpmath as mp
+
+mp.mp.dps = 50
+
+
+def q(x):
+    return mp.mpf(x.numerator) / mp.mpf(x.denominator) if isinstance(x, Fraction) else mp.mpf(x)
+
+
+def upper(z):
+    return mp.erfc(z / mp.sqrt(2)) / 2
+
+
+def z_upper(p):
+    """The z with upper tail p."""
+    p = mp.mpf(p)
+    return mp.findroot(lambda z: mp.log(upper(z)) - mp.log(p), mp.sqrt(2) * mp.erfinv(1 - 2 * p))
+
+
+def solve(a, b):
+    return list(mp.lu_solve(mp.matrix(a), mp.matrix(b))) if b else []
+
+
+class Sample:
+    """Rows [y, (w,) x...] of one group as exact rationals."""
+
+    def __init__(self, rows, kind, q_count):
+        self.rows, self.n, self.kind, self.q = rows, len(rows), kind, q_count
+        k = len(rows[0]) if rows else 0
+        self.mean = [sum((r[i] for r in rows), Fraction(0)) / self.n for i in range(k)]
+        self.s = [[Fraction(0)] * k for _ in range(k)]
+        for i in range(k):
+            for j in range(i + 1):
+                total = sum((r[i] * r[j] for r in rows), Fraction(0))
+                self.s[i][j] = self.s[j][i] = total - self.n * self.mean[i] * self.mean[j]
+        first = 2 if kind == "ratio" else 1
+        self.xs = list(range(first, k))
+
+    def estimate(self):
+        return self.mean[0] / self.mean[1] if self.kind == "ratio" else self.mean[0]
+
+    def lin(self, i, j):
+        """Centred sums of the (linearised) value (-1) and covariates."""
+        if self.kind != "ratio":
+            return self.s[max(i, 0)][max(j, 0)]
+        r, w = self.estimate(), self.mean[1]
+        if i == -1 and j == -1:
+            return (self.s[0][0] - 2 * r * self.s[0][1] + r * r * self.s[1][1]) / (w * w)
+        if i == -1:
+            return (self.s[0][j] - r * self.s[1][j]) / w
+        if j == -1:
+            return self.lin(j, i)
+        return self.s[i][j]
+
+    def raw_error2(self):
+        if self.kind == "proportion":
+            p = self.mean[0]
+            return p * (1 - p) / self.n
+        return self.lin(-1, -1) / (self.n - 1) / self.n
+
+
+def compare(groups, c, t, reduction):
+    """Estimates, SE^2 and their covariance, in mpmath."""
+    base, comp = groups[c], groups[t]
+    out = {"raw": [q(base.estimate()), q(comp.estimate())],
+           "raw_se2": [q(base.raw_error2()), q(comp.raw_error2())]}
+    if not base.xs or reduction == "none":
+        out.update(est=out["raw"], se2=out["raw_se2"], cov=mp.mpf(0), rate=None, slopes=None)
+        return out
+    xs = base.xs
+    everyone = [r for g in groups for r in g.rows]
+    total = Sample(everyone, "mean", 0)
+    n_all = len(everyone)
+    xbar = [total.mean[i] for i in xs]
+    est, res, slopes = [], [], []
+    if reduction == "pooled":
+        a = [[sum(g.s[i][j] for g in groups) for j in xs] for i in xs]
+        b = [sum(g.lin(-1, i) for g in groups) for i in xs]
+        theta = solve([[q(v) for v in r] for r in a], [q(v) for v in b])
+    for g in (base, comp):
+        if reduction == "full":
+            beta = solve([[q(g.s[i][j]) for j in xs] for i in xs], [q(g.lin(-1, i)) for i in xs])
+        else:
+            beta = theta
+        slopes.append(beta)
+        est.append(q(g.estimate()) - sum(b * q(g.mean[i] - m) for b, i, m in zip(beta, xs, xbar)))
+        rss = q(g.lin(-1, -1)) - 2 * sum(b * q(g.lin(-1, i)) for b, i in zip(beta, xs)) + sum(
+            bi * bj * q(g.s[i][j]) for bi, i in zip(beta, xs) for bj, j in zip(beta, xs))
+        divisor = g.n - 1 - len(xs) if reduction == "full" else g.n - 1
+        res.append(rss / divisor / g.n)
+    sxx = [[q(total.s[i][j]) / (n_all - 1) for j in xs] for i in xs]
+
+    def form(u, v):
+        return sum(u[i] * sxx[i][j] * v[j] for i in range(len(xs)) for j in range(len(xs))) / n_all
+    if reduction == "full":
+        se2 = [res[0] + form(slopes[0], slopes[0]), res[1] + form(slopes[1], slopes[1])]
+        cov = form(slopes[0], slopes[1])
+    else:
+        se2, cov = res, mp.mpf(0)
+    rate = 1 - (se2[0] + se2[1] - 2 * cov) / (out["raw_se2"][0] + out["raw_se2"][1])
+    out.update(est=est, se2=se2, cov=cov, rate=rate, slopes=slopes)
+    return out
+
+
+def fieller(c, t, vc, vt, cov, z):
+    a = c * c - z * z * vc
+    b = -2 * (c * t - z * z * cov)
+    d = t * t - z * z * vt
+    disc = b * b - 4 * a * d
+    if a <= 0:
+        return None
+    roots = sorted([(-b - mp.sqrt(disc)) / (2 * a), (-b + mp.sqrt(disc)) / (2 * a)])
+    return [roots[0] - 1, roots[1] - 1]
+
+
+def read_plan(path):
+    text = re.sub(r"^\s*//.*$", "", open(path).read(), flags=re.M)
+    return json.loads(text)
+
+
+def main():
+    plan = read_plan(sys.argv[1])
+    data = list(csv.DictReader(open(sys.argv[2], newline="")))
+    column = plan["columns"]["group"]
+    ids = [g["id"] for g in plan["groups"]]
+    weights = [Fraction(str(g.get("weight", 1))) for g in plan["groups"]]
+    baseline = ids.index(plan["comparisons"]["baseline"])
+    metrics = plan["metrics"]
+    alpha, power = mp.mpf(str(plan.get("alpha", 0.05))), mp.mpf(str(plan.get("power", 0.8)))
+    deterioration = plan.get("deterioration", {"alpha": plan.get("alpha", 0.05)})
+    det_alpha = mp.mpf(str(deterioration["alpha"])) if deterioration else None
+
+    def has_margin(m):
+        return "nonInferiorityMargin" in m or "nonInferiorityMarginAbs" in m
+
+    def role(m):
+        return m.get("role", "success")
+    s_count = sum(role(m) == "success" for m in metrics)
+    g_count = sum(role(m) == "guardrail" and has_margin(m) for m in metrics)
+    c_count = len(ids) - 1
+    monitored = sum(m.get("direction", "increase") != "any" for m in metrics)
+    power_adj = 1 - (1 - power) / (g_count + min(s_count, 1))
+    slices = [("", "", data)]
+    for dimension in plan.get("dimensions", []):
+        for value in sorted({r[dimension] for r in data}, key=lambda v: v.encode()):
+            slices.append((dimension, value, [r for r in data if r[dimension] == value]))
+    print("# /usr/bin/python3 tests/golden/analysis.py %s %s; Python %s, mpmath %s" % (
+        sys.argv[1], sys.argv[2], sys.version.split()[0], mp.__version__))
+    print("metric,comparison,slice_key,slice_value,field,value")
+    out = csv.writer(sys.stdout, lineterminator="\n")
+    for key, value, rows in slices:
+        counts = [sum(r[column] == g for r in rows) for g in ids]
+        expected = [q(sum(counts) * w / sum(weights)) for w in weights]
+        x2 = sum((o - e) ** 2 / e for o, e in zip(counts, expected))
+        df = len(ids) - 1
+        p = mp.gammainc(mp.mpf(df) / 2, x2 / 2, mp.inf, regularized=True)
+        for field, v in (("statistic", x2), ("p", p), ("log10P", mp.log10(p))):
+            out.writerow(["@srm", "", key, value, field, mp.nstr(v, 25)])
+        for m in metrics:
+            kind = m.get("type", "mean")
+            names = [m.get("value", m["id"])] + ([m["denominator"]] if kind == "ratio" else [])
+            reduction = m.get("varianceReduction", "full")
+            covariates = m.get("covariates", []) if reduction != "none" else []
+            groups = [Sample([[Fraction(r[n]) for n in names + covariates] for r in rows
+                              if r[column] == g], kind, len(covariates)) for g in ids]
+            for t in range(len(ids)):
+                if t == baseline:
+                    continue
+                one(out, plan, m, key, value, groups, baseline, t, ids, reduction if covariates
+                    else "none", alpha, det_alpha, power_adj, s_count, c_count, monitored, weights,
+                    has_margin(m), role(m))
+
+
+def one(out, plan, m, key, value, groups, c, t, ids, reduction, alpha, det_alpha, power_adj, s_count,
+        c_count, monitored, weights, margin, role):
+    got = compare(groups, c, t, reduction)
+    est, se2, cov = got["est"], got["se2"], got["cov"]
+    direction = m.get("direction", "increase")
+    sign = -1 if direction == "decrease" else 1
+    harm = role == "deterioration" or (role == "guardrail" and not margin)
+    a_det = det_alpha / (c_count * monitored) if det_alpha is not None else None
+    a = alpha / (c_count * s_count) if role == "success" else a_det if harm else alpha / c_count
+    raw_c = got["raw"][0]
+
+    def units(name):
+        if name in m:
+            return mp.mpf(str(m[name])) * abs(raw_c)
+        return mp.mpf(str(m[name + "Abs"])) if name + "Abs" in m else None
+    effect, delta = units("minimumDetectableEffect"), units("nonInferiorityMargin")
+    null = -sign * delta if role == "guardrail" and margin else mp.mpf(0)
+    d = est[1] - est[0]
+    se = mp.sqrt(se2[0] + se2[1] - 2 * cov)
+    two = direction == "any"
+    z = z_upper(a / 2 if two else a)
+    stat = (d - null) / se
+    side = -sign if harm else sign
+    p = 2 * upper(abs(stat)) if two else upper(side * stat)
+    f = {"baselineEstimate": est[0], "comparedEstimate": est[1],
+         "baselineUnadjusted": got["raw"][0], "comparedUnadjusted": got["raw"][1],
+         "baselineStandardError": mp.sqrt(se2[0]), "comparedStandardError": mp.sqrt(se2[1]),
+         "alpha": a, "estimate": d, "standardError": se, "statistic": stat, "critical": z,
+         "lower": d - z * se, "upper": d + z * se, "p": p, "log10P": mp.log10(p)}
+    ec, et, vc, vt = est[0], est[1], se2[0], se2[1]
+    f["relative"] = d / ec
+    bounds = fieller(ec, et, vc, vt, cov, z)
+    if bounds:
+        f["fiellerLower"], f["fiellerUpper"] = bounds
+    dse = mp.sqrt(vt / ec ** 2 + et ** 2 * vc / ec ** 4 - 2 * et * cov / ec ** 3)
+    f["deltaStandardError"] = dse
+    f["deltaLower"], f["deltaUpper"] = d / ec - z * dse, d / ec + z * dse
+    if et / ec > 0:
+        lse = mp.sqrt(vt / et ** 2 + vc / ec ** 2 - 2 * cov / (et * ec))
+        f["logLower"] = mp.expm1(mp.log(et / ec) - z * lse)
+        f["logUpper"] = mp.expm1(mp.log(et / ec) + z * lse)
+    scaled = sorted([f["lower"] / ec, f["upper"] / ec])
+    f["scaledLower"], f["scaledUpper"] = scaled
+    if got["rate"] is not None:
+        f["rate"] = got["rate"]
+        for which, slopes in zip(("baseline", "compared"), got["slopes"]):
+            for i, b in enumerate(slopes):
+                f["%sSlope%d" % (which, i + 1)] = b
+    if a_det is not None and direction != "any":
+        f["deteriorationP"] = upper(-sign * d / se)
+        f["deteriorationCritical"] = z_upper(a_det)
+    if not harm:
+        sizes(f, m, groups, c, t, got, effect, null, z, power_adj, weights, role, sign)
+    comparison = "-vs-".join(re.sub("[^a-z0-9]+", "-", ids[g].lower()).strip("-") for g in (c, t))
+    for name, v in f.items():
+        out.writerow([m["id"], comparison, key, value, name, mp.nstr(v, 25)])
+
+
+def sizes(f, m, groups, c, t, got, effect, null, z, power_adj, weights, role, sign):
+    zb = z_upper(1 - power_adj)
+    kappa = q(weights[c] / weights[t])
+    factor = 1 - got["rate"] if got["rate"] is not None else mp.mpf(1)
+    n_c, n_t = groups[c].n, groups[t].n
+    v_c, v_t = got["raw_se2"][0] * n_c, got["raw_se2"][1] * n_t
+    share = m.get("type") == "proportion" and role == "success"
+    p_c = got["raw"][0]
+    distance = effect if role == "success" else abs((sign * effect if effect else 0) - null)
+    if distance is not None:
+        if share:
+            p = p_c + sign * distance
+            v_t_alt = p * (1 - p)
+        else:
+            v_t_alt = v_t
+        n = mp.ceil((z + zb) ** 2 * (v_c / kappa + v_t_alt) * factor / distance ** 2)
+        f["required"] = n + mp.ceil(kappa * n)
+    if share:
+        def gap(x):
+            p = p_c + sign * x
+            return x - (z + zb) * mp.sqrt(factor * (p_c * (1 - p_c) / n_c + p * (1 - p) / n_t))
+        start = (z + zb) * mp.sqrt(factor * (v_c / n_c + v_t / n_t))
+        f["poweredEffect"] = mp.findroot(gap, start)
+    else:
+        f["poweredEffect"] = (z + zb) * mp.sqrt(factor * (v_c / n_c + v_t / n_t))
+
+
+main()
