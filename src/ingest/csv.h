@@ -26,6 +26,7 @@ struct assay__field {
     const char *text;
     uint32_t length;
     bool is_quoted;
+    bool has_doubled; /* private: doubled quotes are not removed yet */
 };
 
 /** struct assay__csv_options: zero-initialised is the default. */

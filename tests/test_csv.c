@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "test.h"
+
+#include <unistd.h>
+
+#include "base/text.h"
+#include "ingest/csv.h"
+
+static char path[64];
+
+/* Puts bytes into a file of the test's own. */
+static void put_file(const char *bytes, size_t length)
+{
+    snprintf(path, sizeof path, "/tmp/assay-test-csv-%ld", (long)getpid());
+    FILE *file = fopen(path, "wb");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_uint_eq(fwrite(bytes, 1, length, file), length);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+/* The table as text: fields in brackets, records begin with their line: "2[a][b] 3[c][d] ". */
+static enum assay_status show(const char *bytes, size_t length,
+                              const struct assay__csv_options *options, struct assay__text *text,
+                              uint64_t *skipped, struct assay_error *err)
+{
+    struct assay__csv *csv = NULL;
+    struct assay__record record;
+    put_file(bytes, length);
+    enum assay_status status = assay__csv_open(path, options, &csv, err);
+    for (uint32_t i = 0; status == ASSAY_OK && i < assay__csv_column_count(csv); i++)
+        assay__text_format(text, "<%s>", assay__csv_columns(csv)[i]);
+    while (status == ASSAY_OK) {
+        status = assay__csv_next(csv, &record, err);
+        if (status != ASSAY_OK || record.fields == NULL)
+            break;
+        assay__text_format(text, " %d", (int)record.line);
+        for (uint32_t i = 0; i < assay__csv_column_count(csv); i++) {
+            assay__text_putc(text, '[');
+            assay__text_append(text, record.fields[i].text, record.fields[i].length);
+            assay__text_putc(text, ']');
+        }
+    }
+    if (skipped != NULL)
+        *skipped = csv == NULL ? 0 : assay__csv_skipped(csv);
+    assay__csv_close(csv);
+    unlink(path);
+    return status;
+}
+
+static void assert_table(const char *bytes, size_t length, char separator, const char *want)
+{
+    struct assay__text text = {0};
+    struct assay_error err;
+    assert_ok(show(bytes, length, &(struct assay__csv_options){separator, false}, &text, NULL,
+                   &err), &err);
+    ck_assert_str_eq(text.data, want);
+    assay__text_release(&text);
+}
+
+#define assert_reads(bytes, want) assert_table(bytes, sizeof(bytes) - 1, '\0', want)
+
+START_TEST(csv_reads_what_rfc_4180_says)
+{
+    assert_reads("a,b\n1,2\n3,4\n", "<a><b> 2[1][2] 3[3][4]");
+    assert_reads("a,b\r\n1,2\r\n3,4\r\n", "<a><b> 2[1][2] 3[3][4]");
+    assert_reads("a,b\r1,2\r3,4\r", "<a><b> 2[1][2] 3[3][4]");
+    assert_reads("a,b\n1,2", "<a><b> 2[1][2]");
+    assert_reads("a,b\n1,", "<a><b> 2[1][]");
+    assert_reads("a,b\n,\n", "<a><b> 2[][]");
+    assert_reads("a,b\n\"1,5\",\"x\"\"y\"\"\"\n", "<a><b> 2[1,5][x\"y\"]");
+    assert_reads("a,b\n\"\",\"\"\"\"\n", "<a><b> 2[][\"]");
+    assert_reads("\"a\",\"b,c\"\n1,2\n", "<a><b,c> 2[1][2]");
+    assert_reads("a,b\n\"1\n\n2\",3\n4,5\n", "<a><b> 2[1\n\n2][3] 5[4][5]");
+    assert_reads("a,b\n\"1\r\n2\r3\",4\n5,6\n", "<a><b> 2[1\r\n2\r3][4] 5[5][6]");
+}
+END_TEST
+
+START_TEST(csv_reads_what_the_wild_holds)
+{
+    assert_reads("\xEF\xBB\xBF" "a,b\n1,2\n", "<a><b> 2[1][2]");
+    assert_reads("\n\r\n\na,b\n\n1,2\n\n\n3,4\n\n", "<a><b> 6[1][2] 9[3][4]");
+    assert_reads("a,b\n5\" disk,x\"y\"\n", "<a><b> 2[5\" disk][x\"y\"]");
+    assert_reads("a,b\n \"1\",2\n", "<a><b> 2[ \"1\"][2]");
+    assert_reads("gr\xc3\xb6\xc3\x9f" "e,b\n\xe2\x82\xac,\xf0\x9f\x98\x80\n",
+                 "<gr\xc3\xb6\xc3\x9f" "e><b> 2[\xe2\x82\xac][\xf0\x9f\x98\x80]");
+    assert_reads("a\n1\n2\n", "<a> 2[1] 3[2]");
+    assert_reads("a\n\"\"\n2\n", "<a> 2[] 3[2]");
+    assert_reads("a,b\n", "<a><b>");
+    assert_reads("a,b", "<a><b>");
+}
+END_TEST
+
+START_TEST(csv_sniffs_the_separator)
+{
+    assert_reads("a;b;c\n1,5;2,5;3,5\n", "<a><b><c> 2[1,5][2,5][3,5]");
+    assert_reads("a\tb\n1,5\t2\n", "<a><b> 2[1,5][2]");
+    assert_reads("a|b|c\n1|2,3|4\n", "<a><b><c> 2[1][2,3][4]");
+    assert_reads("\"x;y;z\",b\n1,2\n", "<x;y;z><b> 2[1][2]");
+    assert_reads("a;b,c\n1;2,3\n", "<a;b><c> 2[1;2][3]");
+    /* More bars than commas in the header, but only commas cut the records alike. */
+    assert_reads("p|q|r,b\n1,2\n", "<p|q|r><b> 2[1][2]");
+    assert_table("a,b\n1,2\n", 8, ';', "<a,b> 2[1,2]");
+}
+END_TEST
+
+struct bad_case {
+    const char *bytes;
+    size_t length;
+    enum assay_status code;
+    uint64_t line, column;
+    const char *says;
+};
+
+#define BAD(bytes, code, line, column, says) {bytes, sizeof(bytes) - 1, code, line, column, says}
+
+START_TEST(csv_refuses_bad_input_with_place_and_reason)
+{
+    static const struct bad_case CASES[] = {
+        BAD("", ASSAY_ERROR_DATA, 1, 0, "is empty"),
+        BAD("\n\n", ASSAY_ERROR_DATA, 1, 0, "is empty"),
+        BAD("\xEF\xBB\xBF", ASSAY_ERROR_DATA, 1, 0, "is empty"),
+        BAD("a,b\n1\n", ASSAY_ERROR_DATA, 2, 2, "has 1 field, but the header has 2"),
+        BAD("a,b\n1,2\n1,2,3\n", ASSAY_ERROR_DATA, 3, 3, "has 3 fields, but the header has 2"),
+        BAD("a,b\n\"x\ny\",2\n3\n", ASSAY_ERROR_DATA, 4, 2, "has 1 field"),
+        BAD("a,b\n1,\"2\"x\n", ASSAY_ERROR_DATA, 2, 2, "Text follows the closing quote"),
+        BAD("a,b\n\"l1\nl2\" ,2\n", ASSAY_ERROR_DATA, 3, 1, "Text follows the closing quote"),
+        BAD("a,b\n1,2\n3,\"4\n5,6\n", ASSAY_ERROR_DATA, 3, 2, "never closed"),
+        BAD("a,\"b\n1,2\n", ASSAY_ERROR_DATA, 1, 2, "never closed"),
+        BAD("a,b\n1,\"2\"\"", ASSAY_ERROR_DATA, 2, 2, "never closed"),
+        BAD("a,b\n1,x\0y\n", ASSAY_ERROR_DATA, 2, 2, "NUL byte"),
+        BAD("a,b\n\"x\n\0\",2\n", ASSAY_ERROR_DATA, 3, 1, "NUL byte"),
+        BAD("a,b\n1,\xff\n", ASSAY_ERROR_DATA, 2, 2, "UTF-8"),
+        BAD("a,b\nM\xfcnchen,2\n", ASSAY_ERROR_DATA, 2, 1, "iconv"),
+        BAD("a,b\n\xc0\x80,2\n", ASSAY_ERROR_DATA, 2, 1, "UTF-8"),
+        BAD("a,b\n\xed\xa0\x80,2\n", ASSAY_ERROR_DATA, 2, 1, "UTF-8"),
+        BAD("a,b\n\xf4\x90\x80\x80,2\n", ASSAY_ERROR_DATA, 2, 1, "UTF-8"),
+        BAD("a,b\n1,\xe2\x82", ASSAY_ERROR_DATA, 2, 2, "UTF-8"),
+        BAD("a\xff,b\n1,2\n", ASSAY_ERROR_DATA, 1, 1, "UTF-8"),
+        BAD("\xff\xfe" "a\0,\0", ASSAY_ERROR_DATA, 1, 0, "UTF-16"),
+        BAD("\xfe\xff\0a\0,", ASSAY_ERROR_DATA, 1, 0, "UTF-16"),
+        BAD("a\0,\0b\0\n\0", ASSAY_ERROR_DATA, 1, 0, "UTF-16"),
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct assay__text text = {0};
+        struct assay_error err = {0};
+        enum assay_status status = show(CASES[i].bytes, CASES[i].length,
+                                        &(struct assay__csv_options){0}, &text, NULL, &err);
+        assay__text_release(&text);
+        ck_assert_msg(status == CASES[i].code, "case %zu: %s", i, assay_status_id(status));
+        ck_assert_msg(strstr(err.message, CASES[i].says) != NULL, "case %zu: %s", i, err.message);
+        ck_assert_msg(err.line == CASES[i].line && err.column == CASES[i].column,
+                      "case %zu is at %d:%d", i, (int)err.line, (int)err.column);
+        ck_assert_str_eq(err.file, path);
+    }
+}
+END_TEST
+
+START_TEST(csv_passes_bad_records_over_when_asked)
+{
+    static const char BYTES[] = "a,b\n1\n1,2\n1,\"2\"x\n1,\xff\n1,x\0\n1,2,3\n\n5,6\n";
+    struct assay__text text = {0};
+    struct assay_error err;
+    uint64_t skipped;
+    assert_ok(show(BYTES, sizeof BYTES - 1, &(struct assay__csv_options){0, true}, &text, &skipped,
+                   &err), &err);
+    ck_assert_str_eq(text.data, "<a><b> 3[1][2] 9[5][6]");
+    ck_assert_uint_eq(skipped, 5);
+    assay__text_release(&text);
+}
+END_TEST
+
+START_TEST(csv_says_which_column_is_missing_or_twice)
+{
+    struct assay__csv *csv;
+    struct assay_error err;
+    uint32_t index;
+    put_file("visit,spend,visit\n1,2,3\n", 24);
+    assert_ok(assay__csv_open(path, &(struct assay__csv_options){0}, &csv, &err), &err);
+    ck_assert_int_eq(assay__csv_column(csv, "spned", &index, &err), ASSAY_ERROR_DATA);
+    ck_assert_str_eq(err.message, "There is no column 'spned'. Did you mean 'spend'? The header "
+                                  "has: visit, spend, visit.");
+    ck_assert_uint_eq(err.line, 1);
+    ck_assert_int_eq(assay__csv_column(csv, "visit", &index, &err), ASSAY_ERROR_DATA);
+    ck_assert_str_eq(err.message,
+                     "Columns 1 and 3 are both named 'visit'. Rename one of them.");
+    assert_ok(assay__csv_column(csv, "spend", &index, &err), &err);
+    ck_assert_uint_eq(index, 1);
+    ck_assert(!assay__csv_find(csv, "Spend", &index));
+    assay__csv_close(csv);
+    unlink(path);
+}
+END_TEST
+
+/* Reads a table of count records of a generator; returns the status. */
+static enum assay_status read_generated(const char *header, char fill, size_t bytes, bool is_open,
+                                        struct assay_error *err)
+{
+    put_file(header, strlen(header));
+    FILE *file = fopen(path, "ab");
+    ck_assert_ptr_nonnull(file);
+    char block[65536];
+    memset(block, fill, sizeof block);
+    if (is_open)
+        fputc('"', file);
+    for (size_t done = 0; done < bytes; done += sizeof block)
+        ck_assert_uint_eq(fwrite(block, 1, sizeof block, file), sizeof block);
+    ck_assert_int_eq(fclose(file), 0);
+    struct assay__csv *csv = NULL;
+    struct assay__record record = {0};
+    enum assay_status status = assay__csv_open(path, &(struct assay__csv_options){0}, &csv, err);
+    if (status == ASSAY_OK)
+        status = assay__csv_next(csv, &record, err);
+    assay__csv_close(csv);
+    unlink(path);
+    return status;
+}
+
+START_TEST(csv_limits_hold)
+{
+    struct assay_error err;
+    ck_assert_int_eq(read_generated("a,b\n1,", 'x', 4 << 20, false, &err), ASSAY_ERROR_LIMIT);
+    ck_assert_uint_eq(err.line, 2);
+    ck_assert_uint_eq(err.column, 2);
+    ck_assert_ptr_nonnull(strstr(err.message, "longer than 1048576 bytes"));
+    ck_assert_int_eq(read_generated("a,b\n1,", '\n', 4 << 20, true, &err), ASSAY_ERROR_LIMIT);
+    ck_assert_ptr_nonnull(strstr(err.message, "ever closed"));
+    ck_assert_uint_eq(err.line, 2);
+    ck_assert_int_eq(read_generated("a,b\n1,", ',', 20 << 20, false, &err), ASSAY_ERROR_LIMIT);
+    ck_assert_ptr_nonnull(strstr(err.message, "record is longer than 16777216 bytes"));
+    ck_assert_int_eq(read_generated("a", ',', 1 << 16, false, &err), ASSAY_ERROR_LIMIT);
+    ck_assert_ptr_nonnull(strstr(err.message, "at most 16384"));
+    ck_assert_int_eq(read_generated("", 'x', 4 << 20, false, &err), ASSAY_ERROR_LIMIT);
+    ck_assert_uint_eq(err.line, 1);
+    ck_assert_uint_eq(err.column, 1);
+    /* One byte less than the limit is fine. */
+    ck_assert_int_eq(read_generated("a\n", 'x', 1 << 20, false, &err), ASSAY_OK);
+}
+END_TEST
+
+START_TEST(csv_two_gigabytes_in_one_line_fail_at_once)
+{
+    put_file("a,b\n1,", 6);
+    ck_assert_int_eq(truncate(path, 2147483647L), 0); /* a hole: NUL bytes without disk space */
+    struct assay__csv *csv;
+    struct assay__record record;
+    struct assay_error err;
+    assert_ok(assay__csv_open(path, &(struct assay__csv_options){0}, &csv, &err), &err);
+    ck_assert_int_eq(assay__csv_next(csv, &record, &err), ASSAY_ERROR_LIMIT);
+    ck_assert_uint_eq(err.line, 2);
+    assay__csv_close(csv);
+    unlink(path);
+}
+END_TEST
+
+/* A long table whose records do not line up with blocks, buffers or powers of two. */
+START_TEST(csv_blocks_and_buffers_cut_nothing)
+{
+    struct assay__text bytes = {0};
+    assay__text_puts(&bytes, "id,text,n\r\n");
+    for (int i = 0; i < 60000; i++)
+        assay__text_format(&bytes, "%d,\"a \"\"quoted\"\", \r\nfield %0*d\",%d\r\n", i, i % 97, i,
+                           i % 13);
+    ck_assert(!bytes.failed);
+    put_file(bytes.data, bytes.length);
+    struct assay__csv *csv;
+    struct assay_error err;
+    assert_ok(assay__csv_open(path, &(struct assay__csv_options){0}, &csv, &err), &err);
+    int i = 0;
+    for (;;) {
+        struct assay__csv_block block;
+        assert_ok(assay__csv_next_block(csv, &block, &err), &err);
+        if (block.record_count == 0)
+            break;
+        for (size_t r = 0; r < block.record_count; r++, i++) {
+            char want[200];
+            int length = snprintf(want, sizeof want, "%da \"quoted\", \r\nfield %0*d%d", i, i % 97,
+                                  i, i % 13);
+            struct assay__text got = {0};
+            for (int c = 0; c < 3; c++)
+                assay__text_append(&got, block.fields[r * 3 + (size_t)c].text,
+                                   block.fields[r * 3 + (size_t)c].length);
+            ck_assert_uint_eq(got.length, (size_t)length);
+            ck_assert_str_eq(got.data, want);
+            ck_assert_uint_eq(block.lines[r], (uint64_t)i * 2 + 2);
+            assay__text_release(&got);
+        }
+    }
+    ck_assert_int_eq(i, 60000);
+    assay__csv_close(csv);
+    assay__text_release(&bytes);
+    unlink(path);
+}
+END_TEST
+
+START_TEST(csv_fail_counts_line_ends_in_fields_before)
+{
+    put_file("a,b\n\"1\n2\",x\n", 12);
+    struct assay__csv *csv;
+    struct assay__record record;
+    struct assay_error err;
+    assert_ok(assay__csv_open(path, &(struct assay__csv_options){0}, &csv, &err), &err);
+    assert_ok(assay__csv_next(csv, &record, &err), &err);
+    assay__csv_fail(csv, &record, 1, ASSAY_ERROR_DATA, &err, "'%s' is bad", "x");
+    ck_assert_uint_eq(err.line, 3);
+    ck_assert_uint_eq(err.column, 2);
+    ck_assert_str_eq(err.message, "'x' is bad");
+    assay__csv_close(csv);
+    unlink(path);
+}
+END_TEST
+
+START_TEST(csv_refuses_a_separator_it_does_not_know)
+{
+    struct assay__csv *csv;
+    struct assay_error err;
+    ck_assert_int_eq(assay__csv_open("x", &(struct assay__csv_options){'x', false}, &csv, &err),
+                     ASSAY_ERROR_USAGE);
+}
+END_TEST
+
+/* Random bytes that CSV is made of, and mutations of a good table: any outcome but a crash. */
+START_TEST(csv_random_bytes_never_crash)
+{
+    static const char ALPHABET[] = "a1,;\"\"\n\r\t| \xc3\xa4\xff";
+    uint64_t state = 99;
+    int good = 0, bad = 0;
+    for (int round = 0; round < 3000; round++) {
+        char bytes[200];
+        size_t length = 0;
+        for (size_t i = 0; i < sizeof bytes; i++) {
+            state = state * 6364136223846793005u + 1442695040888963407u;
+            if (state >> 58 == 0 && i > 2)
+                break;
+            bytes[length++] = ALPHABET[(state >> 33) % (sizeof ALPHABET)];
+        }
+        struct assay__text text = {0};
+        struct assay_error err;
+        enum assay_status status = show(bytes, length, &(struct assay__csv_options){0, round & 1},
+                                        &text, NULL, &err);
+        ck_assert(status == ASSAY_OK || status == ASSAY_ERROR_DATA);
+        good += status == ASSAY_OK;
+        bad += status != ASSAY_OK;
+        assay__text_release(&text);
+    }
+    ck_assert_int_gt(good, 100);
+    ck_assert_int_gt(bad, 100);
+}
+END_TEST
+
+static void add(TCase *cases)
+{
+    tcase_add_test(cases, csv_reads_what_rfc_4180_says);
+    tcase_add_test(cases, csv_reads_what_the_wild_holds);
+    tcase_add_test(cases, csv_sniffs_the_separator);
+    tcase_add_test(cases, csv_refuses_bad_input_with_place_and_reason);
+    tcase_add_test(cases, csv_passes_bad_records_over_when_asked);
+    tcase_add_test(cases, csv_says_which_column_is_missing_or_twice);
+    tcase_add_test(cases, csv_limits_hold);
+    tcase_add_test(cases, csv_two_gigabytes_in_one_line_fail_at_once);
+    tcase_add_test(cases, csv_blocks_and_buffers_cut_nothing);
+    tcase_add_test(cases, csv_fail_counts_line_ends_in_fields_before);
+    tcase_add_test(cases, csv_refuses_a_separator_it_does_not_know);
+    tcase_add_test(cases, csv_random_bytes_never_crash);
+}
+
+int main(void)
+{
+    return test_main("csv", add);
+}
