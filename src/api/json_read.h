@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_API_JSON_READ_H
+#define ASSAY_API_JSON_READ_H
+
+#include "api/json_tree.h"
+
+/** struct assay__json_options: what a document may be. All limits are needed. */
+struct assay__json_options {
+    const char *name;       /* of the file, for messages; NULL for none */
+    enum assay_status code; /* of a document that is not JSON, such as ASSAY_ERROR_PLAN */
+    size_t bytes_max;
+    uint32_t values_max; /* values of all kinds together */
+    uint32_t depth_max;  /* objects and lists inside each other; the reader recurses that deep */
+    bool comments;       /* line comments and block comments are white space */
+};
+
+enum { ASSAY__JSON_MEMBERS_MAX = 256 /* of one object */ };
+
+/**
+ * assay__json_read() reads a document of RFC 8259, strictly: valid UTF-8, one value and nothing
+ * after it, no name twice in an object, no NUL and no half surrogate pairs in strings, numbers
+ * within the range of double. A byte-order mark at the start is skipped. The tree lives in the
+ * arena. Errors: options->code with line and column (in characters), ASSAY_ERROR_LIMIT,
+ * ASSAY_ERROR_MEMORY.
+ */
+enum assay_status assay__json_read(struct assay__arena *arena, const char *text, size_t length,
+                                   const struct assay__json_options *options,
+                                   struct assay__node **out, struct assay_error *err);
+
+#endif
