@@ -46,7 +46,7 @@
     X(MISSING, "missing", 1, "NAME", "missing values: drop or zero")                               \
     X(ALPHA, "alpha", 1, "A", "planned false-positive rate of the decision")                       \
     X(POWER, "power", 1, "P", "planned power of the decision")                                     \
-    X(DETERIORATION_ALPHA, "deterioration-alpha", 1, "A", "level of harm tests, or off")              \
+    X(DETERIORATION_ALPHA, "deterioration-alpha", 1, "A", "level of harm tests, or off") \
     X(MULTIPLICITY, "multiplicity", 1, "NAME", "adjust p over all, perMetric or perComparison")    \
     X(SRM_ALPHA, "srm-alpha", 1, "A", "level of the sample ratio mismatch test")                   \
     X(SRM_METHOD, "srm-method", 1, "NAME", "chi2 or sequential")                                   \
