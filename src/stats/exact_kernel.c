@@ -6,6 +6,10 @@
  */
 #include "stats/exact_kernel.h"
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 typedef assay__int128 int128;
 typedef assay__uint128 uint128;
 
@@ -31,35 +35,53 @@ const uint64_t assay__power10[19] = {
     UINT64_C(1000000000000000000),
 };
 
-/* Variables of the third-order sums yyy, yyw, yww, www. */
-static const uint8_t third_factors[4][3] = {{0, 0, 0}, {0, 0, 1}, {0, 1, 1}, {1, 1, 1}};
+/* The third-order sums yyy, yyw, yww, www as the square of one variable times another. */
+static const struct {
+    uint8_t squared, other;
+} thirds[4] = {{0, 0}, {0, 1}, {1, 0}, {1, 1}};
 
-/* Adds value to the lowest two limbs of a sum; returns what goes to the limb above: -1, 0 or 1. */
-static inline int64_t add_two(uint64_t *sum, int128 value)
+/* *sum += value + carry; returns the carry out. */
+#if defined(__x86_64__)
+static inline unsigned char add_carry(uint64_t *sum, uint64_t value, unsigned char carry)
 {
-    uint128 old = (uint128)sum[1] << 64 | sum[0];
-    uint128 total = old + (uint128)value;
-    sum[0] = (uint64_t)total;
-    sum[1] = (uint64_t)(total >> 64);
-    return (int64_t)(total < old) + (int64_t)(value >> 127);
+    unsigned long long total;
+    carry = _addcarry_u64(carry, *sum, value, &total);
+    *sum = total;
+    return carry;
+}
+#else
+static inline unsigned char add_carry(uint64_t *sum, uint64_t value, unsigned char carry)
+{
+    uint128 total = (uint128)*sum + value + carry;
+    *sum = (uint64_t)total;
+    return (unsigned char)(total >> 64);
+}
+#endif
+
+static inline void add_two(uint64_t *sum, int64_t value)
+{
+    unsigned char carry = add_carry(sum, (uint64_t)value, 0);
+    add_carry(sum + 1, (uint64_t)(value >> 63), carry);
 }
 
 static inline void add_three(uint64_t *sum, int128 value)
 {
-    sum[2] += (uint64_t)add_two(sum, value);
+    unsigned char carry = add_carry(sum, (uint64_t)value, 0);
+    carry = add_carry(sum + 1, (uint64_t)(value >> 64), carry);
+    add_carry(sum + 2, (uint64_t)((int64_t)(value >> 64) >> 63), carry);
 }
 
-/* Adds square * factor, below 2^189 in magnitude, to four limbs. */
-static inline void add_four(uint64_t *sum, int128 square, int64_t factor)
+/* Adds square * factor to four limbs: the magnitude, inverted and with a 1 carried in if negative. */
+static inline void add_four(uint64_t *sum, uint128 square, int64_t factor)
 {
-    int128 low = (int128)(uint64_t)square * factor;
-    int128 high = (int128)(int64_t)(square >> 64) * factor + (low >> 64);
-    uint128 bottom = (uint128)(uint64_t)high << 64 | (uint64_t)low;
-    uint128 old = (uint128)sum[1] << 64 | sum[0];
-    uint128 total = old + bottom;
-    sum[0] = (uint64_t)total;
-    sum[1] = (uint64_t)(total >> 64);
-    add_two(sum + 2, (high >> 64) + (total < old));
+    uint64_t flip = (uint64_t)(factor >> 63);
+    uint64_t magnitude = ((uint64_t)factor ^ flip) - flip;
+    uint128 low = (uint128)(uint64_t)square * magnitude;
+    uint128 high = (uint128)(uint64_t)(square >> 64) * magnitude + (uint64_t)(low >> 64);
+    unsigned char carry = add_carry(sum, (uint64_t)low ^ flip, (unsigned char)(flip & 1));
+    carry = add_carry(sum + 1, (uint64_t)high ^ flip, carry);
+    carry = add_carry(sum + 2, (uint64_t)(high >> 64) ^ flip, carry);
+    add_carry(sum + 3, flip, carry);
 }
 
 void assay__kernel_narrow(uint64_t *limbs, struct assay__layout layout, const int64_t *mantissas)
@@ -70,24 +92,19 @@ void assay__kernel_narrow(uint64_t *limbs, struct assay__layout layout, const in
         for (uint32_t j = 0; j <= i; j++, limbs += 3)
             add_three(limbs, (int128)mantissas[i] * mantissas[j]);
     for (uint32_t i = 0; i < layout.thirds; i++, limbs += 4) {
-        const uint8_t *factor = third_factors[i];
-        add_four(limbs, (int128)mantissas[factor[0]] * mantissas[factor[1]],
-                 mantissas[factor[2]]);
+        int64_t squared = mantissas[thirds[i].squared];
+        add_four(limbs, (uint128)((int128)squared * squared), mantissas[thirds[i].other]);
     }
 }
 
-/* Adds a magnitude of count limbs with a sign to a sum of count + 1 limbs. */
+/* Adds a magnitude of count limbs with a sign to a sum of count + 1 limbs, as above. */
 static inline void add_signed(uint64_t *sum, const uint64_t *magnitude, int count, bool negative)
 {
-    /* Two's complement: invert and carry in 1; the sign extends to the limb above. */
     uint64_t flip = negative ? UINT64_MAX : 0;
-    uint64_t carry = negative;
-    for (int i = 0; i < count; i++) {
-        uint128 total = (uint128)sum[i] + (magnitude[i] ^ flip) + carry;
-        sum[i] = (uint64_t)total;
-        carry = (uint64_t)(total >> 64);
-    }
-    sum[count] += flip + carry;
+    unsigned char carry = negative;
+    for (int i = 0; i < count; i++)
+        carry = add_carry(sum + i, magnitude[i] ^ flip, carry);
+    add_carry(sum + count, flip, carry);
 }
 
 void assay__kernel_wide(uint64_t *limbs, struct assay__layout layout,
@@ -103,13 +120,12 @@ void assay__kernel_wide(uint64_t *limbs, struct assay__layout layout,
         }
     }
     for (uint32_t i = 0; i < layout.thirds; i++, limbs += 7) {
-        const struct assay__mantissa *a = &mantissas[third_factors[i][0]];
-        const struct assay__mantissa *b = &mantissas[third_factors[i][1]];
-        const struct assay__mantissa *c = &mantissas[third_factors[i][2]];
+        const struct assay__mantissa *squared = &mantissas[thirds[i].squared];
+        const struct assay__mantissa *other = &mantissas[thirds[i].other];
         uint64_t square[4], cube[6];
-        assay__limbs_multiply(square, a->limbs, 2, b->limbs, 2);
-        assay__limbs_multiply(cube, square, 4, c->limbs, 2);
-        add_signed(limbs, cube, 6, (a->negative != b->negative) != c->negative);
+        assay__limbs_multiply(square, squared->limbs, 2, squared->limbs, 2);
+        assay__limbs_multiply(cube, square, 4, other->limbs, 2);
+        add_signed(limbs, cube, 6, other->negative);
     }
 }
 

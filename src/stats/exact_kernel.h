@@ -49,6 +49,21 @@ void assay__kernel_narrow(uint64_t *limbs, struct assay__layout layout, const in
 void assay__kernel_wide(uint64_t *limbs, struct assay__layout layout,
                         const struct assay__mantissa *mantissas);
 
+/**
+ * assay__store_try() adds a vector to a store of width 1 as it is; false when some value needs
+ * another scale or more bits. Inline: this is the path of nearly every row.
+ */
+static inline bool assay__store_try(struct assay__store *store, const struct assay_decimal *values)
+{
+    int64_t mantissas[ASSAY_VARIABLES_MAX];
+    for (uint32_t i = 0; i < store->layout.variables; i++)
+        if (!assay__mantissa_narrow(&values[i], store->scale[i], &mantissas[i]))
+            return false;
+    assay__kernel_narrow(store->limbs, store->layout, mantissas);
+    store->count++;
+    return true;
+}
+
 /** assay__limbs_multiply() is the product of magnitudes: out[na + nb] = a[na] * b[nb]. */
 static inline void assay__limbs_multiply(uint64_t *out, const uint64_t *a, int na,
                                          const uint64_t *b, int nb)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stats/exact_kernel.h"
 #include "stats/moments_block.h"
 
 typedef struct assay__block block_t;
@@ -130,12 +131,16 @@ enum assay_status assay__moments_room(const struct assay_moments *moments, uint6
     return ASSAY_OK;
 }
 
-/* Counting all blocks for every vector would cost more than it is worth: the blocks that are not
-   checked hold less than 2^32 vectors each, so that no sum and no count can wrap. */
+/*
+ * Counting all blocks for every vector would cost more than it is worth. Blocks smaller than this
+ * are not checked: all of them together hold less than 2^48 vectors, so that no count can wrap.
+ */
+static const uint64_t count_unchecked = UINT64_C(1) << 32;
+
 static enum assay_status room_for_one(const struct assay_moments *moments, const block_t *block,
                                       struct assay_error *err)
 {
-    if (block->count < UINT64_C(1) << 32)
+    if (block->count < count_unchecked)
         return ASSAY_OK;
     return assay__moments_room(moments, 1, err);
 }
@@ -145,6 +150,11 @@ enum assay_status assay_moments_add_decimal(struct assay_moments *moments,
                                             struct assay_error *err)
 {
     block_t *block = moments->complete;
+    if (missing == 0 && block != NULL && block->count < count_unchecked &&
+        assay__store_try(&block->narrow, values)) {
+        block->count++;
+        return ASSAY_OK;
+    }
     if (missing != 0 || block == NULL) {
         enum assay_status status = assay__shape_mask_check(moments->shape, missing, err);
         if (status == ASSAY_OK)
