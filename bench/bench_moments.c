@@ -2,7 +2,8 @@
 /*
  * Nanoseconds per vector of the ways into exact moments. Fixed seed, one warm-up, then RUNS timed
  * runs of PASSES passes over the same vectors in three groups in random order. The vectors stay in
- * the cache, as those of a parser do. One JSON line per case. The peer in the same program is Welford's update in doubles.
+ * the cache, as those of a parser do. One JSON line per case. The peer in the same program is
+ * Welford's update in doubles.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -159,8 +160,8 @@ static void measure(const char *name, const char *data, pass run, const struct i
     printf("{\"bench\":\"moments\",\"case\":\"%s\",\"data\":\"%s\",\"denominator\":%u,"
            "\"covariates\":%u,\"sums\":%u,\"rows\":%d,\"runs\":%d,\"ns_per_row_min\":%.2f,"
            "\"ns_per_row_median\":%.2f,\"ns_per_row_max\":%.2f,\"compiler\":\"%s\"}\n",
-           name, data, shape.has_denominator, shape.covariate_count, sums, ROWS * PASSES, RUNS, times[0],
-           times[RUNS / 2], times[RUNS - 1], __VERSION__);
+           name, data, shape.has_denominator, shape.covariate_count, sums, ROWS * PASSES, RUNS,
+           times[0], times[RUNS / 2], times[RUNS - 1], __VERSION__);
 }
 
 int main(void)

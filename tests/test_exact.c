@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The edges of moments: rounding, the text of sums, limits, refusals, failed allocations, and the
- * ways in for sums that others made.
+ * The edges of moments: rounding, the text of sums, limits, refusals, and the ways in for sums that
+ * others made.
  */
 #include "oracle.h"
 
@@ -10,26 +10,6 @@
 #include "stats/group.h"
 #include "stats/moments.h"
 #include "stats/moments_block.h"
-
-/*
- * The library takes all its memory from calloc(). Here calloc() counts, and fails on command; the
- * rest of the program only notices when a test has set allocations_left.
- */
-static long allocations_left = -1; /* -1: never fail */
-static long allocations;
-
-void *calloc(size_t count, size_t size)
-{
-    if (allocations_left == 0)
-        return NULL;
-    if (allocations_left > 0)
-        allocations_left--;
-    allocations++;
-    if (size != 0 && count > SIZE_MAX / size)
-        return NULL;
-    void *memory = malloc(count * size == 0 ? 1 : count * size);
-    return memory == NULL ? NULL : memset(memory, 0, count * size);
-}
 
 static struct assay_moments *new_moments(uint32_t denominator, uint32_t covariates)
 {
@@ -117,6 +97,90 @@ START_TEST(variance_overflows_and_deviation_does_not)
     ck_assert_double_eq(assay_moments_variance(moments, 0), 0.0);
     assert_close(assay_moments_deviation(moments, 0), 1.41421356237309505e-300, 4e-16);
     assay_moments_free(moments);
+}
+END_TEST
+
+/* Variances next to the square of 1 + 2^-53, which is half way between two doubles. */
+START_TEST(deviations_round_by_the_last_of_200_digits)
+{
+    static const struct {
+        int step; /* in units of 1e-200 */
+        double deviation;
+    } cases[] = {{-1, 1.0}, {0, 1.0}, {1, 1.0 + DBL_EPSILON}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        mpz_t root, scale;
+        mpz_inits(root, scale, NULL);
+        mpz_ui_pow_ui(root, 2, 53);
+        mpz_add_ui(root, root, 1);
+        mpz_mul(root, root, root); /* times 2^-106 = 5^106 10^-106 = 5^106 10^94 10^-200 */
+        mpz_ui_pow_ui(scale, 5, 106);
+        mpz_mul(root, root, scale);
+        mpz_ui_pow_ui(scale, 10, 94);
+        mpz_mul(root, root, scale);
+        if (cases[i].step < 0)
+            mpz_sub_ui(root, root, 1);
+        else
+            mpz_add_ui(root, root, (unsigned long)cases[i].step);
+        char *digits = mpz_get_str(NULL, 10, root);
+        struct assay_decimal mean = {.mantissa = 0};
+        struct assay_decimal variance = {.mantissa = 1,
+                                         .exponent = -200,
+                                         .digit_count = (uint32_t)strlen(digits),
+                                         .digits = digits};
+        struct assay_error err;
+        struct assay_moments *moments = new_moments(0, 0);
+        assert_ok(assay__moments_add_centred(moments, 7, &mean, &variance, &err), &err);
+        double deviation = assay_moments_deviation(moments, 0);
+        ck_assert_msg(deviation == cases[i].deviation, "step %d: %a", cases[i].step, deviation);
+        assay_moments_free(moments);
+        free(digits);
+        mpz_clears(root, scale, NULL);
+    }
+}
+END_TEST
+
+/* Two shards merged into each other in turn grow past any number of additions without a carry. */
+START_TEST(doubles_carry_in_time_however_many)
+{
+    struct assay_error err;
+    struct assay_moments *shards[2] = {new_moments(0, 0), new_moments(0, 0)};
+    const double rows[3] = {0.1, -1.7, 0x1.fffffffffffffp-3};
+    add_doubles(shards[0], rows, 3);
+    uint64_t times[2] = {1, 0};
+    for (int i = 1; i < 80; i++) {
+        assert_ok(assay_moments_merge(shards[i % 2], shards[1 - i % 2], &err), &err);
+        times[i % 2] += times[1 - i % 2];
+    }
+    shards[0]->complete->chunks->pending = UINT64_C(1) << 30; /* as after so many additions */
+    add_doubles(shards[0], rows, 3);
+    ck_assert_uint_eq(shards[0]->complete->chunks->pending, 3);
+    times[0]++;
+    for (int s = 0; s < 2; s++) {
+        ck_assert_uint_eq(assay_moments_count(shards[s]), 3 * times[s]);
+        for (uint32_t power = 1; power <= 3; power++) {
+            mpq_t want, got, term;
+            mpq_inits(want, got, term, NULL);
+            for (int r = 0; r < 3; r++) {
+                mpq_t value;
+                mpq_init(value);
+                mpq_set_d(value, rows[r]);
+                mpq_set(term, value);
+                for (uint32_t k = 1; k < power; k++)
+                    mpq_mul(term, term, value);
+                mpq_add(want, want, term);
+                mpq_clear(value);
+            }
+            mpq_set_ui(term, times[s], 1);
+            mpq_mul(want, want, term);
+            struct assay__text text = {0};
+            assert_ok(assay__moments_write_sum(shards[s], 0, power - 1, &text, &err), &err);
+            oracle_read(text.data, got);
+            ck_assert_msg(mpq_equal(want, got), "power %u: %s", power, text.data);
+            assay__text_release(&text);
+            mpq_clears(want, got, term, NULL);
+        }
+        assay_moments_free(shards[s]);
+    }
 }
 END_TEST
 
@@ -431,126 +495,12 @@ START_TEST(ordinary_data_stay_in_the_small_store)
 }
 END_TEST
 
-/* Runs through every kind of memory: blocks, patterns, wide, chunks, big, merging into nothing. */
-static enum assay_status every_allocation(struct assay_moments *moments,
-                                          const struct oracle_row *rows, size_t count,
-                                          size_t *done)
-{
-    for (; *done < count; ++*done) {
-        const struct oracle_row *row = &rows[*done];
-        enum assay_status status =
-            row->is_double ? assay_moments_add(moments, row->doubles, NULL)
-                           : assay_moments_add_decimal(moments, row->decimals, row->missing, NULL);
-        if (status != ASSAY_OK)
-            return status;
-    }
-    return ASSAY_OK;
-}
-
-START_TEST(failed_allocations_are_reported_and_lose_nothing)
-{
-    enum { COUNT = 60 };
-    uint64_t state = 7;
-    struct assay_moments_shape shape = {1, 3};
-    struct oracle_row *rows = calloc(COUNT, sizeof *rows);
-    oracle_fill(rows, COUNT, shape, ORACLE_MIXED, true, &state);
-    struct assay_moments *want = new_moments(1, 3);
-    for (size_t r = 0; r < COUNT; r++)
-        oracle_add(want, &rows[r]);
-
-    /* Every allocation fails once, is reported, and the same row then goes in. */
-    struct assay_moments *got = new_moments(1, 3);
-    size_t done = 0;
-    long failures = 0;
-    for (long patience = 0;; patience++) {
-        allocations_left = 0;
-        enum assay_status status = every_allocation(got, rows, COUNT, &done);
-        allocations_left = -1;
-        if (status == ASSAY_OK)
-            break;
-        ck_assert_int_eq(status, ASSAY_ERROR_MEMORY);
-        failures++;
-        allocations_left = 1; /* one more step of this row's allocations */
-        every_allocation(got, rows, done + 1, &done);
-        allocations_left = -1;
-        ck_assert_int_lt(patience, 1000);
-    }
-    ck_assert_int_gt(failures, 20);
-    ck_assert_uint_eq(assay__moments_pattern_count(got), assay__moments_pattern_count(want));
-    for (uint32_t p = 0; p < assay__moments_pattern_count(want); p++) {
-        for (uint32_t i = 0; i < assay__moments_sum_count(shape); i++) {
-            struct assay__text a = {0}, b = {0};
-            assert_ok(assay__moments_write_sum(want, p, i, &a, NULL), &(struct assay_error){0});
-            assert_ok(assay__moments_write_sum(got, p, i, &b, NULL), &(struct assay_error){0});
-            ck_assert_str_eq(a.data, b.data);
-            assay__text_release(&a);
-            assay__text_release(&b);
-        }
-    }
-
-    /* Merging fails at each of its allocations in turn. */
-    for (long n = 0;; n++) {
-        struct assay_moments *into = new_moments(1, 3);
-        allocations_left = n;
-        enum assay_status status = assay_moments_merge(into, want, NULL);
-        allocations_left = -1;
-        assay_moments_free(into);
-        if (status == ASSAY_OK) {
-            ck_assert_int_gt(n, 10);
-            break;
-        }
-        ck_assert_int_eq(status, ASSAY_ERROR_MEMORY);
-    }
-    struct assay_moments *none;
-    struct assay__text text = {0};
-    const struct assay_decimal sums[3] = {{.mantissa = 1}, {.mantissa = 1}, {.mantissa = 1}};
-    struct assay_moments *empty = new_moments(0, 0);
-    allocations_left = 0;
-    enum assay_status made = assay_moments_new(shape, &none, NULL);
-    enum assay_status written = assay__moments_write_sum(want, 0, 0, &text, NULL);
-    enum assay_status summed = assay__moments_add_sums(empty, 0, 1, sums, true, NULL);
-    allocations_left = -1;
-    ck_assert_int_eq(made, ASSAY_ERROR_MEMORY);
-    ck_assert_ptr_null(none);
-    ck_assert_int_eq(written, ASSAY_ERROR_MEMORY);
-    ck_assert_int_eq(summed, ASSAY_ERROR_MEMORY);
-    ck_assert_uint_eq(assay_moments_count(empty), 0);
-    assay__text_release(&text);
-    assay_moments_free(empty);
-    assay_moments_free(got);
-    assay_moments_free(want);
-    oracle_release(rows, COUNT);
-}
-END_TEST
-
-/* After the first vectors a sample of one kind allocates nothing more. */
-START_TEST(adding_allocates_only_at_first)
-{
-    struct assay_error err;
-    struct assay_moments *moments = new_moments(1, 2);
-    uint64_t state = 11;
-    for (int i = 0; i < 2000; i++) {
-        if (i == 2)
-            allocations = 0;
-        double row[4];
-        for (int k = 0; k < 4; k++)
-            row[k] = (double)oracle_random(&state) * 1e-17;
-        struct assay_decimal decimals[4] = {{.mantissa = 1999, .exponent = -2},
-                                            {.mantissa = i},
-                                            {.mantissa = -5, .exponent = -1},
-                                            {.mantissa = 3, .exponent = -3}};
-        assert_ok(assay_moments_add(moments, row, &err), &err);
-        assert_ok(assay_moments_add_decimal(moments, decimals, 0, &err), &err);
-    }
-    ck_assert_int_eq(allocations, 0);
-    assay_moments_free(moments);
-}
-END_TEST
-
 static void add(TCase *cases)
 {
     tcase_add_test(cases, means_round_to_nearest_even_over_the_whole_range);
     tcase_add_test(cases, variance_overflows_and_deviation_does_not);
+    tcase_add_test(cases, deviations_round_by_the_last_of_200_digits);
+    tcase_add_test(cases, doubles_carry_in_time_however_many);
     tcase_add_test(cases, small_samples_have_no_spread);
     tcase_add_test(cases, text_of_sums_is_canonical);
     tcase_add_test(cases, decimals_and_doubles_add_up_in_one_object);
@@ -561,8 +511,6 @@ static void add(TCase *cases)
     tcase_add_test(cases, integer_sums_of_a_block_are_those_of_its_rows);
     tcase_add_test(cases, full_stores_spill_into_big_sums);
     tcase_add_test(cases, ordinary_data_stay_in_the_small_store);
-    tcase_add_test(cases, failed_allocations_are_reported_and_lose_nothing);
-    tcase_add_test(cases, adding_allocates_only_at_first);
 }
 
 int main(void)

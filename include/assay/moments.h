@@ -43,7 +43,7 @@ struct assay_decimal {
     const char *digits;
 };
 
-/** assay_moments_new() makes empty moments. The caller owns *out; free it with assay_moments_free. */
+/** assay_moments_new() makes empty moments. The caller owns *out: free it with the next. */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
 assay_moments_new(struct assay_moments_shape shape, struct assay_moments **out,
                   struct assay_error *err);
@@ -60,9 +60,9 @@ ASSAY_API uint64_t assay_moments_count(const struct assay_moments *moments);
 /**
  * assay_moments_add() adds one vector of doubles (value, denominator?, covariates...).
  * A NaN covariate is missing; a NaN value or denominator or any infinity is ASSAY_ERROR_DOMAIN.
- * Every finite double is summed exactly, subnormal ones and 1e308 included. Allocates when a pattern
- * of missing covariates appears and with its first double that is not an integer, then never more.
- * A failed addition leaves the sums as they were. Count and sums take 2^63 - 1 vectors
+ * Every finite double is summed exactly, subnormal ones and 1e308 included. Allocates when a
+ * pattern of missing covariates appears and with its first double that is not an integer, then
+ * never more. A failed addition leaves the sums as they were. Count and sums take 2^63 - 1 vectors
  * (ASSAY_ERROR_LIMIT past that), here as below.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status

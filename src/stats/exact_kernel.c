@@ -71,7 +71,7 @@ static inline void add_three(uint64_t *sum, int128 value)
     add_carry(sum + 2, (uint64_t)((int64_t)(value >> 64) >> 63), carry);
 }
 
-/* Adds square * factor to four limbs: the magnitude, inverted and with a 1 carried in if negative. */
+/* Adds square * factor to four limbs: its magnitude, inverted and one more when negative. */
 static inline void add_four(uint64_t *sum, uint128 square, int64_t factor)
 {
     uint64_t flip = (uint64_t)(factor >> 63);

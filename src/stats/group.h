@@ -35,14 +35,17 @@ struct assay__group {
 /**
  * assay__moments_fill() computes each covariate's mean over all groups of an analysis, over the
  * units where it is present: fill[i] for covariate i. A covariate present nowhere gets 0. Groups
- * that are NULL or empty count as nothing. Returns ASSAY_OK or ASSAY_ERROR_MEMORY.
+ * that are NULL or empty count as nothing. Each mean is rounded once to 320 bits. Always ASSAY_OK,
+ * but for GMP's own end when memory runs out.
  */
 enum assay_status assay__moments_fill(const struct assay_moments *const *groups, size_t count,
                                       struct assay__wide *fill, struct assay_error *err);
 
 /**
  * assay__moments_group() turns exact sums into wide numbers; fill[i] stands in for covariate i
- * where it is missing (NULL when there are no covariates). Exact up to one rounding to 320 bits.
+ * where it is missing (NULL when there are no covariates). Everything is centred in exact
+ * arithmetic and then rounded once to 320 bits, whatever offset and scale the data have; fill[i]
+ * is taken as exact. Always ASSAY_OK, but for GMP's own end when memory runs out.
  */
 enum assay_status assay__moments_group(const struct assay_moments *moments,
                                        const struct assay__wide *fill, struct assay__group *out,

@@ -16,7 +16,7 @@
  */
 uint32_t assay__moments_pattern_count(const struct assay_moments *moments);
 
-/** assay__moments_sum_count() is how many sums a pattern of this shape has, third order included. */
+/** assay__moments_sum_count() is how many sums a pattern has, third order included. */
 uint32_t assay__moments_sum_count(struct assay_moments_shape shape);
 
 /** assay__moments_pattern() tells pattern's mask and count. has_third: its cubes are known. */

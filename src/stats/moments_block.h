@@ -61,7 +61,7 @@ const struct assay__block *assay__moments_block_at(const struct assay_moments *m
 enum assay_status assay__moments_room(const struct assay_moments *moments, uint64_t count,
                                       struct assay_error *err);
 
-/** assay__block_new() makes an empty block, NULL without memory; assay__block_free(NULL) is fine. */
+/** assay__block_new() makes an empty block, NULL without memory. Freeing NULL is fine. */
 struct assay__block *assay__block_new(struct assay_moments_shape shape, uint32_t mask);
 void assay__block_free(struct assay__block *block);
 
