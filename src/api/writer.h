@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_API_WRITER_H
+#define ASSAY_API_WRITER_H
+
+#include "api/json_write.h"
+#include "assay/result.h"
+
+/**
+ * The writers turn an analysis into text and compute nothing but layout. Each appends a document;
+ * out of memory is remembered by the text.
+ */
+void assay__write_table(const struct assay_analysis *analysis,
+                        const struct assay_write_options *options, struct assay__text *out);
+void assay__write_result(const struct assay_analysis *analysis,
+                         const struct assay_write_options *options, struct assay__text *out);
+void assay__write_detail(const struct assay_analysis *analysis,
+                         const struct assay_write_options *options, struct assay__text *out);
+void assay__write_csv(const struct assay_analysis *analysis,
+                      const struct assay_write_options *options, struct assay__text *out);
+
+/** assay__result_value() writes the AnalysisResult as the next value of a document. */
+void assay__result_value(struct assay__json *json, const struct assay_analysis *analysis);
+
+/** struct assay__bounds: an interval; NaN where it has no bound. */
+struct assay__bounds {
+    double lower, upper;
+};
+
+/** assay__relative_bounds() is the relative interval that the plan chose to report. */
+struct assay__bounds assay__relative_bounds(const struct assay_plan *plan,
+                                            const struct assay_relative *relative);
+
+/** assay__first_result() is the first of a metric's results; *count are its comparisons x slices. */
+const struct assay_metric_result *assay__first_result(const struct assay_analysis *analysis,
+                                                      uint32_t metric, size_t *count);
+
+/** assay__last_look() is the last look of a result, NULL when the metric has no values there. */
+const struct assay_look_result *assay__last_look(const struct assay_metric_result *result);
+
+#endif
