@@ -173,16 +173,16 @@ static void clear_completed(struct completed *data)
     }
 }
 
-/* A group with every number 0. */
+/* A group with every number 0; those that its shape does not have are left alone. */
 static void clear_group(struct assay__group *out, uint64_t n, struct assay_moments_shape shape)
 {
     out->n = n;
     out->shape = shape;
     out->variable_count = assay__shape_variables(shape);
     out->has_third = false;
-    for (uint32_t i = 0; i < ASSAY_VARIABLES_MAX; i++)
+    for (uint32_t i = 0; i < out->variable_count; i++)
         out->mean[i] = assay__wide_zero();
-    for (uint32_t i = 0; i < ASSAY__PAIRS_MAX; i++)
+    for (uint32_t i = 0; i < assay__pair(out->variable_count, 0); i++)
         out->centred[i] = assay__wide_zero();
     for (uint32_t i = 0; i < 4; i++)
         out->third[i] = assay__wide_zero();
