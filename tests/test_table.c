@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Tables against golden files, and what must hold for every table: width, no control bytes, no
+ * trailing blanks. ASSAY_GOLDEN=1 writes the golden files anew (`make golden`); review the diff.
+ */
+#include "test.h"
+
+#include "api/axis.h"
+#include "api/page.h"
+#include "sample_analysis.h"
+
+static struct sample sample;
+
+static char *write_table(const struct assay_write_options *options)
+{
+    struct assay_error err;
+    char *text;
+    assert_ok(assay_analysis_write(sample_analysis(&sample), ASSAY_FORMAT_TABLE, options, &text,
+                                   NULL, &err),
+              &err);
+    return text;
+}
+
+static const struct {
+    const char *path;
+    struct assay_write_options options;
+} TABLES[] = {
+    {"tests/golden/table-80-ascii.txt", {.width = 80}},
+    {"tests/golden/table-80-unicode.txt", {.width = 80, .unicode = true}},
+    {"tests/golden/table-120-unicode-looks.txt",
+     {.width = 120, .unicode = true, .all_looks = true}},
+    {"tests/golden/table-80-color.txt", {.width = 80, .unicode = true, .color = true}},
+};
+
+START_TEST(tables_are_the_golden_ones)
+{
+    char *text = write_table(&TABLES[_i].options);
+    if (getenv("ASSAY_GOLDEN") != NULL) {
+        FILE *file = fopen(TABLES[_i].path, "wb");
+        ck_assert_ptr_nonnull(file);
+        ck_assert_int_ne(fputs(text, file), EOF);
+        ck_assert_int_eq(fclose(file), 0);
+    }
+    char *golden = test_read_file(TABLES[_i].path, NULL);
+    ck_assert_str_eq(text, golden);
+    free(golden);
+    free(text);
+}
+END_TEST
+
+START_TEST(tables_keep_their_width_and_hold_no_control_bytes)
+{
+    static const int widths[] = {60, 72, 80, 100, 120, 200};
+    for (size_t i = 0; i < 2 * sizeof widths / sizeof *widths; i++) {
+        struct assay_write_options options = {.width = widths[i / 2], .unicode = i % 2 == 1};
+        char *text = write_table(&options);
+        for (char *line = text; *line != '\0';) {
+            char *end = strchr(line, '\n');
+            ck_assert_ptr_nonnull(end);
+            *end = '\0';
+            for (const char *c = line; *c != '\0'; c++)
+                ck_assert_msg((unsigned char)*c >= 0x20 && *c != 0x7f, "%s", line);
+            ck_assert_msg(end == line || end[-1] != ' ', "blanks end '%s'", line);
+            /* figures are never cut, so below 80 columns they may stand out */
+            if (options.width >= 80)
+                ck_assert_msg(assay__page_width(line) <= options.width, "%s", line);
+            line = end + 1;
+        }
+        free(text);
+    }
+}
+END_TEST
+
+START_TEST(ascii_tables_draw_with_ascii)
+{
+    struct assay_write_options options = {.width = 80};
+    char *text = write_table(&options);
+    static const char *const glyphs[] = {"\xE2\x94", "\xE2\x97", "\xE2\x80"};
+    for (size_t i = 0; i < 3; i++)
+        ck_assert_ptr_null(strstr(text, glyphs[i]));
+    ck_assert_ptr_nonnull(strstr(text, "--o--"));
+    free(text);
+}
+END_TEST
+
+/* Without its escape sequences a coloured table is the plain one: colour only adds. */
+START_TEST(colour_only_adds)
+{
+    struct assay_write_options options = {.width = 80, .unicode = true};
+    char *plain = write_table(&options);
+    options.color = true;
+    char *color = write_table(&options);
+    char *to = color;
+    size_t escapes = 0;
+    for (const char *from = color; *from != '\0'; from++) {
+        if (*from == '\x1b') {
+            from = strchr(from, 'm');
+            ck_assert_ptr_nonnull(from);
+            escapes++;
+        } else {
+            *to++ = *from;
+        }
+    }
+    *to = '\0';
+    ck_assert_uint_gt(escapes, 20);
+    ck_assert_str_eq(color, plain);
+    free(plain);
+    free(color);
+}
+END_TEST
+
+static void assert_cell(const char *text, int width, bool unicode, const char *wanted)
+{
+    struct assay__text out = {0};
+    struct assay__page page = {.out = &out, .width = 80, .unicode = unicode};
+    assay__page_cell(&page, text, width, ASSAY__ALIGN_LEFT, true, ASSAY__INK_PLAIN);
+    ck_assert_str_eq(out.data, wanted);
+    assay__text_release(&out);
+}
+
+START_TEST(names_are_cut_in_the_middle_by_columns)
+{
+    assert_cell("short", 8, true, "short   ");
+    assert_cell("checkout_button_variant_b", 12, true, "checko\xE2\x80\xA6" "ant_b");
+    assert_cell("checkout_button_variant_b", 12, false, "check..ant_b");
+    assert_cell("\xe4\xb8\xad\xe6\x96\x87\xe5\xad\x97\xe7\xac\xa6", 8, true,
+                "\xe4\xb8\xad\xe6\x96\x87\xe5\xad\x97\xe7\xac\xa6");
+    assert_cell("\xe4\xb8\xad\xe6\x96\x87\xe5\xad\x97\xe7\xac\xa6", 6, true,
+                "\xe4\xb8\xad\xE2\x80\xA6\xe7\xac\xa6 "); /* two columns each: one stays free */
+    assert_cell("e\xcc\x81" "e\xcc\x81", 4, true, "e\xcc\x81" "e\xcc\x81  "); /* combining */
+    assert_cell("a\tb\xff\x1b[0m", 20, true, "a\\tb\xef\xbf\xbd\\x1b[0m        ");
+    assert_cell("x\xe2\x80\xae" "evil", 20, true, "x\\u202eevil         ");
+}
+END_TEST
+
+static void assert_fixed(double value, int decimals, bool sign, const char *wanted)
+{
+    char out[ASSAY__FIGURE_BYTES];
+    assay__figure_fixed(value, decimals, sign, out);
+    ck_assert_str_eq(out, wanted);
+}
+
+START_TEST(figures_have_the_decimals_they_deserve)
+{
+    ck_assert_int_eq(assay__figure_decimals(0.0071, 0.0766), 4);
+    ck_assert_int_eq(assay__figure_decimals(8.2, 72.1), 1);
+    ck_assert_int_eq(assay__figure_decimals(123, 72.1), 0);
+    ck_assert_int_eq(assay__figure_decimals(1e-9, 72.1), -1);
+    ck_assert_int_eq(assay__figure_decimals((double)NAN, 0.1234), 3);
+    assert_fixed(0.07659, 4, true, "+0.0766");
+    assert_fixed(-0.00004, 4, true, "0.0000");
+    assert_fixed(-1.05, 1, true, "-1.1");
+    assert_fixed(12345.678, 0, false, "12346");
+    assert_fixed((double)NAN, 2, true, "-");
+    assert_fixed(1.25e-9, -1, true, "+1.25e-9");
+    char out[ASSAY__FIGURE_BYTES];
+    assay__figure_count(1234567, out);
+    ck_assert_str_eq(out, "1,234,567");
+    assay__figure_count(999, out);
+    ck_assert_str_eq(out, "999");
+}
+END_TEST
+
+START_TEST(p_values_never_underflow)
+{
+    char out[ASSAY__FIGURE_BYTES];
+    assay__figure_p(0.90349, -0.044, out);
+    ck_assert_str_eq(out, "0.9035");
+    assay__figure_p(0.000123, -3.9101, out);
+    ck_assert_str_eq(out, "1.2e-4");
+    assay__figure_p(0.0, -12345.25, out);
+    ck_assert_str_eq(out, "5.6e-12346");
+    assay__figure_p(9.99e-5, log10(9.99e-5), out);
+    ck_assert_str_eq(out, "1.0e-4");
+    assay__figure_p((double)NAN, (double)NAN, out);
+    ck_assert_str_eq(out, "-");
+}
+END_TEST
+
+static void assert_drawn(const struct assay__axis *axis, struct assay__drawn drawn,
+                         const char *wanted)
+{
+    struct assay__text out = {0};
+    struct assay__page page = {.out = &out, .width = 80};
+    assay__axis_draw(&page, axis, &drawn, ASSAY__INK_PLAIN);
+    ck_assert_str_eq(out.data, wanted);
+    assay__text_release(&out);
+}
+
+START_TEST(intervals_are_drawn_to_scale)
+{
+    const double none = (double)NAN;
+    const struct assay__axis axis = {.low = -5, .high = 5, .columns = 11};
+    assert_drawn(&axis, (struct assay__drawn){1, 3, 5, none}, "     |(-o-)");
+    assert_drawn(&axis, (struct assay__drawn){-2, 1, 4, none}, "   (-+o--) ");
+    assert_drawn(&axis, (struct assay__drawn){-2, 1, 4, -4}, " : (-+o--) ");
+    assert_drawn(&axis, (struct assay__drawn){-2, 1, 4, 3}, "   (-+o-+) ");
+    assert_drawn(&axis, (struct assay__drawn){-50, 0, 50, none}, "<----o---->");
+    assert_drawn(&axis, (struct assay__drawn){none, 2, none, none}, "     | o   ");
+    assert_drawn(&axis, (struct assay__drawn){none, none, none, none}, "     |     ");
+}
+END_TEST
+
+START_TEST(one_wide_interval_does_not_squeeze_the_others)
+{
+    const double none = (double)NAN;
+    struct assay__drawn drawn[] = {{-1000, 0, 1000, none}, {1, 2, 3, none}, {1, 2, 3.5, none}};
+    struct assay__axis axis = assay__axis_fit(drawn, 3, 20);
+    assert_close(axis.low, 0, 0);
+    assert_close(axis.high, 3.5, 0);
+    ck_assert_int_eq(axis.columns, 20);
+}
+END_TEST
+
+static void add(TCase *cases)
+{
+    tcase_add_loop_test(cases, tables_are_the_golden_ones, 0,
+                        (int)(sizeof TABLES / sizeof *TABLES));
+    tcase_add_test(cases, tables_keep_their_width_and_hold_no_control_bytes);
+    tcase_add_test(cases, ascii_tables_draw_with_ascii);
+    tcase_add_test(cases, colour_only_adds);
+    tcase_add_test(cases, names_are_cut_in_the_middle_by_columns);
+    tcase_add_test(cases, figures_have_the_decimals_they_deserve);
+    tcase_add_test(cases, p_values_never_underflow);
+    tcase_add_test(cases, intervals_are_drawn_to_scale);
+    tcase_add_test(cases, one_wide_interval_does_not_squeeze_the_others);
+}
+
+int main(void)
+{
+    return test_main("table", add);
+}
