@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "ingest/filter.h"
 
 enum { VALUES_MAX = 1 << 18, DEPTH_MAX = 32 };
 
@@ -113,6 +114,20 @@ static void read_time(struct assay__plan_reader *reader, const struct assay__nod
                              "This is not a time; write one like 2026-11-23T00:00:00Z.");
 }
 
+/* A filter's own message says what is wrong and at which character of the filter. */
+static void check_filter(struct assay__plan_reader *reader, const struct assay__node *at)
+{
+    struct assay__filter *filter = NULL;
+    struct assay_error err = {.code = ASSAY_OK};
+    enum assay_status status = assay__filter_parse(at->text, &filter, &err);
+    assay__filter_free(filter);
+    if (status == ASSAY_ERROR_MEMORY)
+        assay__plan_fail_memory(reader);
+    else if (status != ASSAY_OK)
+        assay__plan_fail(reader, at, "Character %u of the filter: %s", (unsigned)err.column,
+                         err.message);
+}
+
 static void read_segments(struct assay__plan_reader *reader, const struct assay__node *root,
                           struct assay_plan *plan)
 {
@@ -127,6 +142,8 @@ static void read_segments(struct assay__plan_reader *reader, const struct assay_
         struct assay_segment_plan *segment = &plan->segments[value->index];
         segment->id = assay__plan_required(reader, value, "id");
         segment->filter = assay__plan_required(reader, value, "filter");
+        if (reader->status == ASSAY_OK)
+            check_filter(reader, assay__node_get(value, "filter"));
     }
     if (reader->status != ASSAY_OK)
         return;
