@@ -124,8 +124,7 @@ static void check_filter(struct assay__plan_reader *reader, const struct assay__
     if (status == ASSAY_ERROR_MEMORY)
         assay__plan_fail_memory(reader);
     else if (status != ASSAY_OK)
-        assay__plan_fail(reader, at, "Character %u of the filter: %s", (unsigned)err.column,
-                         err.message);
+        assay__plan_fail(reader, at, "%s", err.message);
 }
 
 static void read_segments(struct assay__plan_reader *reader, const struct assay__node *root,
