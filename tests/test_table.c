@@ -142,11 +142,11 @@ static void assert_fixed(double value, int decimals, bool sign, const char *want
 
 START_TEST(figures_have_the_decimals_they_deserve)
 {
-    ck_assert_int_eq(assay__figure_decimals(0.0071, 0.0766), 4);
-    ck_assert_int_eq(assay__figure_decimals(8.2, 72.1), 1);
-    ck_assert_int_eq(assay__figure_decimals(123, 72.1), 0);
-    ck_assert_int_eq(assay__figure_decimals(1e-9, 72.1), -1);
-    ck_assert_int_eq(assay__figure_decimals((double)NAN, 0.1234), 3);
+    ck_assert_int_eq(assay__figure_decimals(0.0071, 0.0766, 2), 4);
+    ck_assert_int_eq(assay__figure_decimals(8.2, 72.1, 2), 1);
+    ck_assert_int_eq(assay__figure_decimals(123, 72.1, 2), 0);
+    ck_assert_int_eq(assay__figure_decimals(1e-9, 72.1, 2), -1);
+    ck_assert_int_eq(assay__figure_decimals((double)NAN, 0.1234, 2), 3);
     assert_fixed(0.07659, 4, true, "+0.0766");
     assert_fixed(-0.00004, 4, true, "0.0000");
     assert_fixed(-1.05, 1, true, "-1.1");

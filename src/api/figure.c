@@ -26,13 +26,12 @@ void assay__figure_count(uint64_t count, char out[ASSAY__FIGURE_BYTES])
     out[to] = '\0';
 }
 
-int assay__figure_decimals(double half_width, double estimate)
+int assay__figure_decimals(double half_width, double estimate, int digits)
 {
     double scale = fabs(half_width);
-    int digits = 2;
     if (!isfinite(scale) || scale == 0.0) {
         scale = fabs(estimate);
-        digits = 3;
+        digits++;
     }
     if (!isfinite(scale) || scale == 0.0)
         return 0;

@@ -98,7 +98,7 @@ static void write_srm(struct assay__page *page, const struct assay_analysis *ana
                        isnan(test->df) ? "log Bayes factor" : "chi-square", statistic, p);
     assay__text_puts(&words, ").");
     if (analysis->srm_count > 1)
-        assay__text_format(&words, " In slices: %u of %u off.", off, analysis->srm_count - 1);
+        assay__text_format(&words, " Slices off: %u of %u.", off, analysis->srm_count - 1);
     assay__page_spaces(page, 2);
     assay__page_ink(page, test->significant ? ASSAY__INK_BAD : ASSAY__INK_PLAIN);
     if (words.data != NULL)

@@ -2,9 +2,9 @@
 /*
  * All metrics over all units. One row per comparison, in two lines so that it fits 80 columns:
  *
- *     visit              baseline compared    change 98.75 % interval    verdict
- *       Mens E-Mail        0.1062   0.1828  +72.14 % [+64.11, +80.62]    improved
- *          |    (--o--)       powered      +0.0766 [+0.0695, +0.0837]   p 3.1e-110
+ *     visit              baseline compared    change 95 % interval
+ *       Mens E-Mail       0.10617  0.18276   +72.1 % [+64.1, +80.7]       improved
+ *       |       (--o--)            powered  +0.07659 [+0.06995, +0.08323] p 1.4e-113
  */
 #include <math.h>
 #include <stdio.h>
@@ -105,14 +105,15 @@ static void bound_text(const struct assay_bound *bound, char out[ASSAY__FIGURE_B
 static void add_hypothesis(struct assay__text *words, const struct assay_metric_plan *metric)
 {
     char bound[ASSAY__FIGURE_BYTES];
-    assay__text_format(words, "%s %s", assay__name_role(metric->role),
+    assay__text_format(words, "%s %s",
+                       metric->role == ASSAY_ROLE_DETERIORATION ? "monitored"
+                                                                : assay__name_role(metric->role),
                        assay__name_metric_type(metric->type));
     if (metric->direction == ASSAY_DIRECTION_ANY)
         assay__text_puts(words, ", either direction");
     else
-        assay__text_format(words, ", wants %s",
-                           metric->direction == ASSAY_DIRECTION_INCREASE ? "an increase"
-                                                                         : "a decrease");
+        assay__text_puts(words, metric->direction == ASSAY_DIRECTION_INCREASE ? ", up is good"
+                                                                              : ", down is good");
     if (metric->margin.is_set && metric->role == ASSAY_ROLE_GUARDRAIL) {
         bound_text(&metric->margin, bound);
         assay__text_format(words, ", margin %s", bound);
@@ -153,8 +154,8 @@ static void write_description(struct assay__page *page, const struct assay_metri
     char alpha[ASSAY__NUMBER_BYTES + 1];
     alpha[assay__number_round(results[0].alpha, 4, alpha)] = '\0';
     add_hypothesis(&words, metric);
-    assay__text_format(&words, ", alpha %s%s", alpha,
-                       results[0].side == ASSAY_SIDE_BOTH ? "" : " one-sided");
+    assay__text_format(&words, ", %s-sided alpha %s",
+                       results[0].side == ASSAY_SIDE_BOTH ? "two" : "one", alpha);
     add_reduction(&words, results, count);
     assay__page_spaces(page, 2);
     assay__page_ink(page, ASSAY__INK_DIM);

@@ -34,7 +34,7 @@ static void fill_relative(struct assay__row *row, const struct assay_plan *plan,
     struct assay__bounds bounds = assay__relative_bounds(plan, relative);
     double percent = relative->estimate * 100.0;
     double lower = bounds.lower * 100.0, upper = bounds.upper * 100.0;
-    int decimals = assay__figure_decimals(half_width(lower, upper), percent);
+    int decimals = assay__figure_decimals(half_width(lower, upper), percent, 2);
     char figure[ASSAY__FIGURE_BYTES];
     assay__figure_fixed(percent, decimals, true, figure);
     snprintf(row->change, sizeof row->change, "%s %%", figure);
@@ -50,7 +50,8 @@ static void fill_absolute(struct assay__row *row, const struct assay_comparison 
         assay__figure_decimals(half_width(difference->lower, difference->upper),
                                isfinite(difference->estimate) && difference->estimate != 0.0
                                    ? difference->estimate
-                                   : comparison->baseline.estimate);
+                                   : comparison->baseline.estimate,
+                               3);
     assay__figure_fixed(comparison->baseline.estimate, decimals, false, row->baseline);
     assay__figure_fixed(comparison->compared.estimate, decimals, false, row->compared);
     assay__figure_fixed(difference->estimate, decimals, true, row->difference);
