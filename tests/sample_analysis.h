@@ -2,8 +2,8 @@
 /*
  * An analysis made by hand, for the writers: two success metrics, a guardrail with a margin, one
  * without, a monitored metric without values; two comparisons; the total, a dimension with an empty
- * and a hostile value, a segment; two looks; figures that are absent. Its numbers are plausible, not
- * computed.
+ * and a hostile value, a segment; two looks; figures that are absent. Its numbers are plausible,
+ * not computed.
  */
 #ifndef ASSAY_TESTS_SAMPLE_ANALYSIS_H
 #define ASSAY_TESTS_SAMPLE_ANALYSIS_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One row per metric x comparison x slice x look, for spreadsheets and data frames. RFC 4180 quoting;
- * lines end with a newline alone, which every reader takes and Unix tools want. An absent figure
+ * One row per metric x comparison x slice x look, for spreadsheets and data frames. RFC 4180
+ * quoting; lines end with a newline alone, which every reader takes and Unix tools want. An absent figure
  * is an empty field.
  */
 #include <inttypes.h>

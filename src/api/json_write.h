@@ -9,8 +9,8 @@
 #include "base/text.h"
 
 /**
- * struct assay__json writes one JSON document (RFC 8259) into a text, front to back, in the order of
- * the calls. Initialise it with {.out = &text} (and .pretty). Failed allocations are kept by the
+ * struct assay__json writes one JSON document (RFC 8259) into a text, front to back, in the order
+ * of the calls. Initialise it with {.out = &text} (and .pretty). Failed allocations are kept by the
  * text: check once, at assay__text_take().
  *
  * What comes out is always valid UTF-8 without NaN or infinity: bytes that are no UTF-8 become

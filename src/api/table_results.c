@@ -305,10 +305,11 @@ void assay__table_results(struct assay__page *page, const struct assay_analysis 
     struct columns columns = measure(page, analysis);
     assay__page_heading(page, "RESULTS");
     assay__page_ink(page, ASSAY__INK_DIM);
-    assay__text_puts(page->out, page->unicode
-                                    ? "  \xE2\x94\x9C\xE2\x94\x80\xE2\x97\x8F\xE2\x94\x80\xE2\x94\xA4"
-                                      " interval  \xE2\x94\x82 no difference  \xE2\x94\x8A margin"
-                                    : "  (-o-) interval  | no difference  : margin");
+    assay__text_puts(page->out,
+                     page->unicode
+                         ? "  \xE2\x94\x9C\xE2\x94\x80\xE2\x97\x8F\xE2\x94\x80\xE2\x94\xA4 interval"
+                           "  \xE2\x94\x82 no difference  \xE2\x94\x8A margin"
+                         : "  (-o-) interval  | no difference  : margin");
     assay__page_ink(page, ASSAY__INK_PLAIN);
     assay__page_end(page);
     for (uint32_t m = 0; m < analysis->plan->metric_count; m++) {

@@ -30,7 +30,8 @@ struct assay__bounds assay__relative_bounds(const struct assay_plan *plan,
     switch (plan->relative) {
     case ASSAY_RELATIVE_DELTA:
         return (struct assay__bounds){relative->delta_lower, relative->delta_upper};
-    case ASSAY_RELATIVE_LOG: return (struct assay__bounds){relative->log_lower, relative->log_upper};
+    case ASSAY_RELATIVE_LOG:
+        return (struct assay__bounds){relative->log_lower, relative->log_upper};
     case ASSAY_RELATIVE_SCALED:
         return (struct assay__bounds){relative->scaled_lower, relative->scaled_upper};
     case ASSAY_RELATIVE_FIELLER: break;

@@ -30,7 +30,7 @@ struct assay__bounds {
 struct assay__bounds assay__relative_bounds(const struct assay_plan *plan,
                                             const struct assay_relative *relative);
 
-/** assay__first_result() is the first of a metric's results; *count are its comparisons x slices. */
+/** assay__first_result() is the first of a metric's results; *count: comparisons x slices. */
 const struct assay_metric_result *assay__first_result(const struct assay_analysis *analysis,
                                                       uint32_t metric, size_t *count);
 
