@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * One row per metric x comparison x slice x look, for spreadsheets and data frames. RFC 4180
- * quoting; lines end with a newline alone, which every reader takes and Unix tools want. An absent figure
- * is an empty field.
+ * quoting; lines end with a newline alone, which every reader takes and Unix tools want. An absent
+ * figure is an empty field.
  */
 #include <inttypes.h>
 #include <math.h>
