@@ -4,9 +4,12 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/error.h"
 #include "base/nearest.h"
 
 int cli_fail(const struct assay_error *err)
@@ -41,6 +44,31 @@ int cli_write_stdout(const char *bytes, size_t length)
         return 0;
     fprintf(stderr, "assay: cannot write to standard output: %s\n", strerror(errno));
     return assay_status_exit_code(ASSAY_ERROR_IO);
+}
+
+enum assay_status cli_replace_file(const char *path, const char *bytes, size_t length,
+                                   struct assay_error *err)
+{
+    char temporary[4096];
+    int room = snprintf(temporary, sizeof temporary, "%s.part.%ld", path, (long)getpid());
+    if (room < 0 || (size_t)room >= sizeof temporary)
+        return assay__fail(err, ASSAY_ERROR_IO, "The path '%s' is too long.", path);
+    FILE *file = fopen(temporary, "wb");
+    if (file == NULL)
+        return assay__fail(err, ASSAY_ERROR_IO, "Cannot write '%s': %s.", path, strerror(errno));
+    bool written = fwrite(bytes, 1, length, file) == length && fflush(file) == 0 &&
+                   fsync(fileno(file)) == 0;
+    int problem = errno;
+    if (fclose(file) != 0 && written) {
+        written = false;
+        problem = errno;
+    }
+    if (written && rename(temporary, path) == 0)
+        return ASSAY_OK;
+    if (written)
+        problem = errno;
+    unlink(temporary);
+    return assay__fail(err, ASSAY_ERROR_IO, "Cannot write '%s': %s.", path, strerror(problem));
 }
 
 const char *cli_nearest(const char *word, const char *const *candidates, size_t count)

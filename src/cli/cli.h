@@ -9,7 +9,10 @@
  * int cmd_<name>(int argc, char **argv) in cmd_<name>.c; argv[0] is the subcommand's name; the
  * return value is the exit code.
  */
-#define COMMAND_LIST(X)
+#define COMMAND_LIST(X)                                                                            \
+    X(analyze, "data and plan to result")                                                          \
+    X(summarize, "raw data to sufficient statistics")                                              \
+    X(merge, "sufficient statistics of shards to those of the whole")
 
 #define COMMAND_PROTOTYPE(name, sentence) int cmd_##name(int argc, char **argv);
 COMMAND_LIST(COMMAND_PROTOTYPE)
@@ -23,6 +26,10 @@ int cli_usage_error(const char *command, const char *format, ...);
 
 /** cli_write_stdout() writes all bytes and flushes; 0, or the exit code after saying what failed. */
 int cli_write_stdout(const char *bytes, size_t length);
+
+/** cli_replace_file() writes a file beside its place, syncs it and renames it: whole or not at all. */
+enum assay_status cli_replace_file(const char *path, const char *bytes, size_t length,
+                                   struct assay_error *err);
 
 /** cli_nearest() is the candidate closest to word by edit distance, or NULL when none is close. */
 const char *cli_nearest(const char *word, const char *const *candidates, size_t count);

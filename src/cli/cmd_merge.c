@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* assay merge: sufficient statistics of shards to those of the whole, exact. Needs no plan. */
+#include <getopt.h>
+#include <stdio.h>
+
+#include "cli/cli.h"
+#include "cli/summary_out.h"
+#include "ingest/summary_read.h"
+
+enum { OPTION_OUTPUT = 0x4000, OPTION_HELP };
+
+static const struct option OPTIONS[] = {{"output", required_argument, NULL, OPTION_OUTPUT},
+                                        {"help", no_argument, NULL, OPTION_HELP},
+                                        {NULL, 0, NULL, 0}};
+
+static void print_help(FILE *out)
+{
+    fputs("usage: assay merge [--output=FILE] FILE...\n\n"
+          "Adds up sufficient statistics that 'assay summarize' made of parts of the data. The sums\n"
+          "are exact: any split and order gives the same bytes.\n",
+          out);
+}
+
+static int run(char **paths, int path_count, const char *output)
+{
+    struct assay__summary_table whole = {0};
+    struct assay_error err;
+    enum assay_status status = ASSAY_OK;
+    for (int i = 0; status == ASSAY_OK && i < path_count; i++) {
+        struct assay__summary_table part = {0};
+        status = assay__summary_read_file(paths[i], &part, &err);
+        if (status == ASSAY_OK)
+            status = assay__summary_merge(&whole, &part, &err);
+        assay__summary_table_release(&part);
+    }
+    int code = status == ASSAY_OK ? summary_print(&whole, output) : cli_fail(&err);
+    assay__summary_table_release(&whole);
+    return code;
+}
+
+int cmd_merge(int argc, char **argv)
+{
+    const char *output = NULL;
+    int option;
+    optind = 0;
+    while ((option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1) {
+        if (option == OPTION_HELP) {
+            print_help(stdout);
+            return 0;
+        }
+        if (option == '?')
+            return cli_usage_error("merge", "see above");
+        output = optarg;
+    }
+    if (optind == argc)
+        return cli_usage_error("merge", "no files to merge");
+    return run(argv + optind, argc - optind, output);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* assay summarize: raw data to sufficient statistics, exact. */
+#include <getopt.h>
+#include <stdio.h>
+
+#include "cli/cli.h"
+#include "cli/data.h"
+#include "cli/summary_out.h"
+#include "ingest/summary_table.h"
+
+enum { OPTION_OUTPUT = 0x4000, OPTION_HELP };
+
+static const struct option OPTIONS[] = {
+    PLAN_FLAG_OPTIONS DATA_FLAG_OPTIONS{"output", required_argument, NULL, OPTION_OUTPUT},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {NULL, 0, NULL, 0}};
+
+static void print_help(FILE *out)
+{
+    fputs("usage: assay summarize [OPTION...] FILE...\n\n"
+          "Turns raw data into sufficient statistics: one row per metric, group and slice with exact\n"
+          "sums. Summaries of parts of the data go through 'assay merge' into 'assay analyze' and\n"
+          "give the very bytes that all data at once would. Parts must not share units when there\n"
+          "is a unit column.\n\n"
+          "  --output=FILE            write to FILE, at once and whole\n\n"
+          "data:\n",
+          out);
+    data_flag_help(out);
+    fputs("\nplan:\n", out);
+    plan_flags_help(out);
+}
+
+static int run(const struct plan_flags *flags, const struct assay_read_options *options,
+               char **paths, size_t path_count, const char *output)
+{
+    struct assay_error err;
+    struct assay_plan *plan;
+    struct assay_dataset *dataset;
+    struct assay__summary_table table = {0};
+    int code;
+    enum assay_status status =
+        data_read(flags, options, paths, path_count, &plan, &dataset, &err);
+    if (status == ASSAY_OK)
+        status = assay__summary_of_dataset(dataset, &table, &err);
+    code = status == ASSAY_OK ? summary_print(&table, output) : cli_fail(&err);
+    assay__summary_table_release(&table);
+    assay_dataset_free(dataset);
+    assay_plan_free(plan);
+    return code;
+}
+
+int cmd_summarize(int argc, char **argv)
+{
+    struct plan_flags flags = {0};
+    struct assay_read_options options = {0};
+    const char *output = NULL, *problem = NULL;
+    int option, code = 0, taken;
+    optind = 0;
+    while (code == 0 && (option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1) {
+        if (option == OPTION_HELP) {
+            print_help(stdout);
+            plan_flags_release(&flags);
+            return 0;
+        }
+        if (option == '?')
+            code = cli_usage_error("summarize", "see above");
+        else if (option == OPTION_OUTPUT)
+            output = optarg;
+        else if (!plan_flags_take(&flags, option, optarg)) {
+            taken = data_flag_take(&options, option, optarg, &problem);
+            if (taken < 0)
+                code = cli_usage_error("summarize", "%s", problem);
+        }
+    }
+    if (code == 0 && optind == argc)
+        code = cli_usage_error("summarize", "no data: name a CSV file, or '-'");
+    if (code == 0)
+        code = run(&flags, &options, argv + optind, (size_t)(argc - optind), output);
+    plan_flags_release(&flags);
+    return code;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_CLI_DATA_H
+#define ASSAY_CLI_DATA_H
+
+#include <getopt.h>
+
+#include "assay.h"
+#include "cli/plan_flags.h"
+
+/** Flags of commands that read experiment data, besides those of the plan. */
+#define DATA_FLAG_LIST(X)                                                                          \
+    X(INPUT, "input", 1, "KIND", "form of the data: auto, units or summary")                       \
+    X(BAD_ROWS, "bad-rows", 1, "NAME", "rows with a cell that cannot be read: fail or skip")       \
+    X(SEPARATOR, "separator", 1, "CHAR", "separator: one of , ; | or tab; sniffed when not given")
+
+enum data_flag {
+    DATA_FLAG_BEFORE = 0x2000,
+#define DATA_FLAG_ENUM(id, name, has_argument, argument, sentence) DATA_FLAG_##id,
+    DATA_FLAG_LIST(DATA_FLAG_ENUM)
+#undef DATA_FLAG_ENUM
+        DATA_FLAG_AFTER
+};
+
+#define DATA_FLAG_OPTION(id, name, has_argument, argument, sentence)                               \
+    {name, has_argument, NULL, DATA_FLAG_##id},
+/** DATA_FLAG_OPTIONS: rows of a struct option table, each ended by a comma. */
+#define DATA_FLAG_OPTIONS DATA_FLAG_LIST(DATA_FLAG_OPTION)
+
+/**
+ * data_flag_take() keeps a data flag in options. Returns 0 when option is none of them, 1 when it
+ * was taken, -1 when its value is wrong (then *problem says why).
+ */
+int data_flag_take(struct assay_read_options *options, int option, const char *value,
+                   const char **problem);
+
+/** data_flag_help() prints the flags for --help. */
+void data_flag_help(FILE *out);
+
+/**
+ * data_read() makes the plan of the flags and the dataset of the files. The caller frees both, also
+ * after a failure (then those not made are NULL).
+ */
+ASSAY_MUST_CHECK enum assay_status data_read(const struct plan_flags *flags,
+                                             const struct assay_read_options *options,
+                                             char *const *paths, size_t path_count,
+                                             struct assay_plan **plan,
+                                             struct assay_dataset **dataset,
+                                             struct assay_error *err);
+
+#endif
