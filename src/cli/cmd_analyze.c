@@ -7,7 +7,6 @@
 
 #include "cli/cli.h"
 #include "cli/data.h"
-#include "cli/delivery.h"
 #include "cli/term.h"
 
 enum option_code {
@@ -15,16 +14,13 @@ enum option_code {
     OPTION_PRETTY,
     OPTION_OUTPUT,
     OPTION_FAIL_ON,
-    OPTION_POST,
     OPTION_HELP
 };
 
-static const struct option OPTIONS[] = {PLAN_FLAG_OPTIONS DATA_FLAG_OPTIONS DELIVERY_FLAG_OPTIONS{
-                                            "format", required_argument, NULL, OPTION_FORMAT},
+static const struct option OPTIONS[] = {PLAN_FLAG_OPTIONS DATA_FLAG_OPTIONS{"format", required_argument, NULL, OPTION_FORMAT},
                                         {"pretty", no_argument, NULL, OPTION_PRETTY},
                                         {"output", required_argument, NULL, OPTION_OUTPUT},
                                         {"fail-on", required_argument, NULL, OPTION_FAIL_ON},
-                                        {"post", no_argument, NULL, OPTION_POST},
                                         {"help", no_argument, NULL, OPTION_HELP},
                                         {NULL, 0, NULL, 0}};
 
@@ -33,13 +29,11 @@ enum { EXIT_SRM = 10, EXIT_DETERIORATION = 11 };
 struct arguments {
     struct plan_flags plan;
     struct assay_read_options read;
-    struct delivery_flags delivery;
     struct assay_write_options write;
     bool has_format;
     enum assay_format format;
     const char *output;
     bool fail_on_srm, fail_on_deterioration;
-    bool post;
 };
 
 static void print_help(FILE *out)
@@ -55,14 +49,11 @@ static void print_help(FILE *out)
           "  --output=FILE            write to FILE, at once and whole\n"
           "  --fail-on=LIST           srm: exit 10 on a sample ratio mismatch;\n"
           "                           deterioration: exit 11 when a metric got worse\n"
-          "  --post                   deliver the result; see assay-post(1)\n\n"
-          "data:\n",
+          "\ndata:\n",
           out);
     data_flag_help(out);
     fputs("\nplan:\n", out);
     plan_flags_help(out);
-    fputs("\ndelivery, with --post:\n", out);
-    delivery_flags_help(out);
 }
 
 static bool take_format(struct arguments *arguments, const char *name)
@@ -112,9 +103,6 @@ static const char *take_own(struct arguments *arguments, int option, const char 
     case OPTION_PRETTY:
         arguments->write.pretty = true;
         return NULL;
-    case OPTION_POST:
-        arguments->post = true;
-        return NULL;
     default:
         return "unknown option";
     }
@@ -133,8 +121,7 @@ static int parse(int argc, char **argv, struct arguments *arguments)
         }
         if (option == '?')
             return 1 + cli_usage_error("analyze", "see above");
-        if (plan_flags_take(&arguments->plan, option, optarg) ||
-            delivery_flags_take(&arguments->delivery, option, optarg))
+        if (plan_flags_take(&arguments->plan, option, optarg))
             continue;
         int taken = data_flag_take(&arguments->read, option, optarg, &problem);
         if (taken == 0)
@@ -180,18 +167,6 @@ static int print_result(const struct arguments *arguments, const struct assay_an
     return code;
 }
 
-static int deliver(const struct arguments *arguments, const struct assay_analysis *analysis)
-{
-    struct assay_error err;
-    char *body;
-    size_t length;
-    if (assay_request_write(analysis, &body, &length, &err) != ASSAY_OK)
-        return cli_fail(&err);
-    int code = delivery_post(&arguments->delivery, body, length);
-    free(body);
-    return code;
-}
-
 static int health_code(const struct arguments *arguments, const struct assay_analysis *analysis)
 {
     if (arguments->fail_on_srm && analysis->srm[0].test.significant)
@@ -214,9 +189,7 @@ static int run(const struct arguments *arguments, char **paths, size_t path_coun
     if (status == ASSAY_OK)
         status = assay_analyze(plan, dataset, &analysis, &err);
     if (status == ASSAY_OK) {
-        code = arguments->delivery.dry_run ? 0 : print_result(arguments, analysis);
-        if (code == 0 && (arguments->post || arguments->delivery.dry_run))
-            code = deliver(arguments, analysis);
+        code = print_result(arguments, analysis);
         if (code == 0)
             code = health_code(arguments, analysis);
     } else {
