@@ -49,6 +49,8 @@ main_object   := $(BUILD)/src/cli/main.o
 test_programs := $(test_sources:%.c=$(BUILD)/%)
 slow_programs := $(slow_sources:%.c=$(BUILD)/%)
 bench_programs := $(bench_sources:%.c=$(BUILD)/%)
+# What test programs share: every file of tests/ that is not a program itself.
+test_shared   := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/test_% tests/slow_%,$(sort $(wildcard tests/*.c))))
 test_scripts  := $(sort $(wildcard tests/cli/*.sh))
 
 static_lib = $(BUILD)/libassay.a
