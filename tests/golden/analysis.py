@@ -75,6 +75,14 @@ class Sample:
         return self.lin(-1, -1) / (self.n - 1) / self.n
 
 
+class Summary(Sample):
+    """A group of which n, mean and variance are known."""
+
+    def __init__(self, n, mean, variance, kind):
+        self.rows, self.n, self.kind, self.q, self.xs = [], n, kind, 0, []
+        self.mean, self.s = [mean], [[variance * (n - 1)]]
+
+
 def compare(groups, c, t, reduction):
     """Estimates, SE^2 and their covariance, in mpmath."""
     base, comp = groups[c], groups[t]
@@ -137,7 +145,8 @@ def read_plan(path):
 def main():
     plan = read_plan(sys.argv[1])
     data = list(csv.DictReader(open(sys.argv[2], newline="")))
-    column = plan["columns"]["group"]
+    summary = "n" in data[0]
+    column = "group" if summary else plan["columns"]["group"]
     ids = [g["id"] for g in plan["groups"]]
     weights = [Fraction(str(g.get("weight", 1))) for g in plan["groups"]]
     baseline = ids.index(plan["comparisons"]["baseline"])
@@ -165,7 +174,12 @@ def main():
     print("metric,comparison,slice_key,slice_value,field,value")
     out = csv.writer(sys.stdout, lineterminator="\n")
     for key, value, rows in slices:
-        counts = [sum(r[column] == g for r in rows) for g in ids]
+        if summary:
+            last = max(r["time"] for r in rows)
+            rows = [r for r in rows if r["time"] == last]
+            counts = [max(int(r["n"]) for r in rows if r["group"] == g) for g in ids]
+        else:
+            counts = [sum(r[column] == g for r in rows) for g in ids]
         expected = [q(sum(counts) * w / sum(weights)) for w in weights]
         x2 = sum((o - e) ** 2 / e for o, e in zip(counts, expected))
         df = len(ids) - 1
@@ -177,7 +191,9 @@ def main():
             names = [m.get("value", m["id"])] + ([m["denominator"]] if kind == "ratio" else [])
             reduction = m.get("varianceReduction", "full")
             covariates = m.get("covariates", []) if reduction != "none" else []
-            groups = [Sample([[Fraction(r[n]) for n in names + covariates] for r in rows
+            groups = [Summary(int(r["n"]), Fraction(r["mean"]), Fraction(r["variance"]), kind)
+                      for g in ids for r in rows if r[column] == g and r["metric"] == m["id"]
+                      ] if summary else [Sample([[Fraction(r[n]) for n in names + covariates] for r in rows
                               if r[column] == g], kind, len(covariates)) for g in ids]
             for t in range(len(ids)):
                 if t == baseline:
