@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -46,28 +47,36 @@ int cli_write_stdout(const char *bytes, size_t length)
     return assay_status_exit_code(ASSAY_ERROR_IO);
 }
 
+/* Writes and syncs an open file and closes it; 0 or errno. Pipes and devices need no sync. */
+static int write_and_close(FILE *file, const char *bytes, size_t length, bool sync)
+{
+    bool written = fwrite(bytes, 1, length, file) == length && fflush(file) == 0 &&
+                   (!sync || fsync(fileno(file)) == 0);
+    int problem = written ? 0 : errno;
+    if (fclose(file) != 0 && problem == 0)
+        problem = errno;
+    return problem;
+}
+
 enum assay_status cli_replace_file(const char *path, const char *bytes, size_t length,
                                    struct assay_error *err)
 {
     char temporary[4096];
+    struct stat there;
+    /* A device or a pipe is written to, never replaced. */
+    bool replace = stat(path, &there) != 0 || S_ISREG(there.st_mode);
     int room = snprintf(temporary, sizeof temporary, "%s.part.%ld", path, (long)getpid());
     if (room < 0 || (size_t)room >= sizeof temporary)
         return assay__fail(err, ASSAY_ERROR_IO, "The path '%s' is too long.", path);
-    FILE *file = fopen(temporary, "wb");
-    if (file == NULL)
-        return assay__fail(err, ASSAY_ERROR_IO, "Cannot write '%s': %s.", path, strerror(errno));
-    bool written = fwrite(bytes, 1, length, file) == length && fflush(file) == 0 &&
-                   fsync(fileno(file)) == 0;
-    int problem = errno;
-    if (fclose(file) != 0 && written) {
-        written = false;
+    const char *name = replace ? temporary : path;
+    FILE *file = fopen(name, "wb");
+    int problem = file == NULL ? errno : write_and_close(file, bytes, length, replace);
+    if (replace && problem == 0 && rename(temporary, path) != 0)
         problem = errno;
-    }
-    if (written && rename(temporary, path) == 0)
+    if (problem == 0)
         return ASSAY_OK;
-    if (written)
-        problem = errno;
-    unlink(temporary);
+    if (replace && file != NULL)
+        unlink(temporary);
     return assay__fail(err, ASSAY_ERROR_IO, "Cannot write '%s': %s.", path, strerror(problem));
 }
 
