@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Completion of assay for bash. Options are read from `assay COMMAND --help`, so none can be missing.
+_assay()
+{
+    local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}
+    COMPREPLY=()
+    if [ "$COMP_CWORD" -eq 1 ]; then
+        # shellcheck disable=SC2207 # names hold no blanks
+        COMPREPLY=($(compgen -W "help version $("${COMP_WORDS[0]}" help 2>/dev/null |
+            sed -n 's/^  \([a-z]*\)  .*/\1/p')" -- "$current"))
+        return
+    fi
+    case $current in
+    -*)
+        # shellcheck disable=SC2207
+        COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" "$command" --help 2>/dev/null |
+            grep -oE '(^|[ ,])--[a-z][a-z0-9-]*' | tr -d ' ,' | sort -u)" -- "$current"))
+        ;;
+    *)
+        # shellcheck disable=SC2207
+        COMPREPLY=($(compgen -f -- "$current"))
+        ;;
+    esac
+}
+complete -o filenames -F _assay assay
