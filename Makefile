@@ -19,9 +19,9 @@ version := $(shell sed -n 's/^\#define ASSAY_VERSION "\(.*\)"/\1/p' include/assa
 major   := $(firstword $(subst ., ,$(version)))
 
 # Library modules by pkg-config; names of Debian packages are in scripts/deps.
-lib_packages  = gsl mpfr gmp libcurl libcjson nettle zlib libzstd
+lib_packages  = mpfr gmp libcurl libcjson nettle zlib libzstd
 prog_packages = libmicrohttpd sqlite3
-test_packages = check
+test_packages = check gsl
 
 # Nothing is asked of pkg-config before a target that needs it, so that `make deps` can run first.
 lib_cflags  = $(shell pkg-config --cflags $(lib_packages) | sed 's/-I/-isystem /g')
@@ -134,7 +134,7 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(test_support:%.c=$(BUILD)/%.o) $(BUILD)/l
 	$(CC) -pthread $(LDFLAGS) -o $@ $^ $(prog_libs) $(lib_libs) $(test_libs)
 
 $(BUILD)/bench/%: $(BUILD)/bench/%.o $(static_lib)
-	$(CC) -pthread $(LDFLAGS) -o $@ $^ $(lib_libs)
+	$(CC) -pthread $(LDFLAGS) -o $@ $^ $(lib_libs) $(test_libs)
 
 lint: ## layering, exports, static analysis, line lengths
 	@sh scripts/lint
