@@ -17,10 +17,12 @@ struct t_context {
 static double drop_t(const void *context, double s)
 {
     const struct t_context *t = context;
-    double half = sinh(0.5 * s);
+    double half;
     if (s > 300.0) /* cosh s + T sinh s = e^s (1 + T)/2 to the last digit */
         return t->df * (s + log(0.5 * (1.0 + t->tanh_y)));
-    return t->df * log1p(2.0 * half * half + t->tanh_y * sinh(s));
+    half = sinh(0.5 * s);
+    /* cosh s - 1 = 2 sinh^2(s/2), sinh s = 2 sinh(s/2) cosh(s/2) */
+    return t->df * log1p(2.0 * half * (half + t->tanh_y * sqrt(1.0 + half * half)));
 }
 
 /* Gamma((df+1)/2) / (sqrt(pi) Gamma(df/2)): the density of y at 0. */
@@ -143,13 +145,26 @@ static double central_quantile(double c, double df)
     return t;
 }
 
-/* A last step in t itself: y times sqrt(df) loses digits when df is large and y tiny. */
+/* A last step in t itself: far out, where y is large, sinh(y) loses digits of it. */
 static double polish(double t, double log_p, double df)
 {
     struct assay__tail tail = upper_tail(t, df);
     double hazard = assay_t_density(t, df) / assay__tail_probability(&tail);
     double step = (assay__tail_log(&tail) - log_p) / hazard;
     return isfinite(step) && fabs(step) < 1e-6 * t ? t + step : t;
+}
+
+/* A start in y: Fisher and Cornish (1960) where their expansion converges, else the far tail. */
+static double start_of(double p, double log_p, double df)
+{
+    double z = assay_normal_quantile_upper(p), square = z * z, far = -log_p / df;
+    if (square > df)
+        return fmax(far, z / sqrt(df));
+    double first = (square + 1.0) / 4.0;
+    double second = ((5.0 * square + 16.0) * square + 3.0) / 96.0;
+    double third = (((3.0 * square + 19.0) * square + 17.0) * square - 15.0) / 384.0;
+    double t = z * (1.0 + (first + (second + third / df) / df) / df);
+    return asinh(t / sqrt(df));
 }
 
 double assay_t_quantile_upper(double p, double df)
@@ -162,11 +177,10 @@ double assay_t_quantile_upper(double p, double df)
         return -assay_t_quantile_upper(1.0 - p, df); /* exact for p in [1/2, 1] */
     if (p > 0.25)
         return central_quantile(0.5 - p, df);
-    /* Far out the tail falls as exp(-df y); near, it is normal in y sqrt(df). */
-    double log_p = log(p), normal = assay_normal_quantile_upper(p) / sqrt(df);
-    double far = -log_p / df;
-    double y = assay__newton_log(evaluate, &df, log_p, normal < far ? far : normal);
-    return polish(sqrt(df) * sinh(y), log_p, df);
+    double log_p = log(p), root = sqrt(df);
+    double y = assay__newton_log(evaluate, &df, log_p, start_of(p, log_p, df));
+    double t = root * sinh(y);
+    return y > 2.0 ? polish(t, log_p, df) : t;
 }
 
 double assay_t_quantile_lower(double p, double df)
