@@ -37,7 +37,7 @@ struct assay_counts {
     uint64_t rows_bad;          /* skipped by --bad-rows=skip */
     uint64_t rows_after;        /* at or after asOf */
     uint64_t rows_duplicate;    /* further rows of a unit already counted */
-    uint64_t rows_conflicting;  /* of those: rows that differ from the one that counts */
+    uint64_t rows_conflicting;  /* of those: as early as the row that counts, but different */
     uint64_t units_in_two_groups; /* units excluded from every group */
     uint64_t rows_in_two_groups;  /* their rows */
     uint64_t rows_no_group;     /* missing group */
@@ -72,7 +72,8 @@ struct assay_read_options {
  * recognised by their first bytes. All files are of one experiment: duplicates are found across
  * them. On failure the dataset must be freed: it holds part of the data.
  * Errors: ASSAY_ERROR_DATA, ASSAY_ERROR_NO_INPUT, ASSAY_ERROR_IO, ASSAY_ERROR_LIMIT,
- * ASSAY_ERROR_MEMORY, ASSAY_ERROR_PLAN (a column that the plan names is not there).
+ * ASSAY_ERROR_MEMORY, ASSAY_ERROR_PLAN (the plan names no group column). A column that the plan
+ * names and a file lacks is ASSAY_ERROR_DATA at the header.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
 assay_dataset_read(struct assay_dataset *dataset, const char *const *paths, size_t path_count,

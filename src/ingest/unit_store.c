@@ -60,15 +60,6 @@ void assay__unit_store_cells(const struct assay__unit_store *store, const struct
         at = get_field(at, &cells[i]);
 }
 
-static size_t content_length(const struct assay__unit_store *store, const unsigned char *content)
-{
-    const unsigned char *at = content;
-    struct assay__field field;
-    for (uint32_t i = 0; i < store->binding->cell_count; i++)
-        at = get_field(at, &field);
-    return (size_t)(at - content);
-}
-
 static struct assay__field cell_of(const struct assay__unit_store *store,
                                    const unsigned char *content, uint32_t cell)
 {
@@ -176,6 +167,22 @@ static enum assay_status append(struct assay__unit_store *store, uint64_t hash, 
     return ASSAY_OK;
 }
 
+/* Compares two packed rows cell by cell, in byte order. */
+static int compare_rows(const struct assay__unit_store *store, const unsigned char *a,
+                        const unsigned char *b)
+{
+    int order = 0;
+    for (uint32_t i = 0; order == 0 && i < store->binding->cell_count; i++) {
+        struct assay__field x, y;
+        a = get_field(a, &x);
+        b = get_field(b, &y);
+        order = memcmp(x.text, y.text, x.length < y.length ? x.length : y.length);
+        if (order == 0)
+            order = x.length < y.length ? -1 : x.length > y.length;
+    }
+    return order;
+}
+
 /* Takes a further row of a unit in: it replaces the kept one, or is counted. */
 static enum assay_status merge(struct assay__unit_store *store, struct assay__unit *unit,
                                int64_t time_ns, const struct assay__field *cells, size_t length,
@@ -187,9 +194,7 @@ static enum assay_status merge(struct assay__unit_store *store, struct assay__un
         unit->in_two_groups = true;
     if (unit->in_two_groups || time_ns > unit->time_ns)
         return ASSAY_OK;
-    size_t kept_length = content_length(store, unit->content);
-    size_t common = kept_length < length ? kept_length : length;
-    int order = memcmp(store->packed, unit->content, common); /* no row is a prefix of another */
+    int order = compare_rows(store, store->packed, unit->content);
     bool is_earlier = time_ns < unit->time_ns;
     unit->early = is_earlier ? 1 : unit->early + 1;
     if (!is_earlier && order >= 0) {

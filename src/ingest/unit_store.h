@@ -8,7 +8,7 @@
  * struct assay__unit_store keeps rows until all are read: to find the rows of a unit wherever they
  * are, or because a cap depends on all values. Kept is what the plan uses of a row: its cells, each
  * as a length and bytes, packed. Of a unit's rows one is kept: the earliest, of those equally early
- * the one whose packed cells come first bytewise. So nothing depends on the order of the rows.
+ * the one whose cells come first in byte order. So nothing depends on the order of the rows.
  */
 struct assay__unit {
     uint64_t hash;
