@@ -149,8 +149,9 @@ END_TEST
 START_TEST(json_read_escapes)
 {
     struct assay__arena arena = {0};
-    const struct assay__node *text =
-        read_ok(&arena, "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041\\u00e4\\u20AC\\uD83D\\uDE00 \xE2\x82\xAC\"");
+    const struct assay__node *text = read_ok(
+        &arena, "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041\\u00e4"
+                "\\u20AC\\uD83D\\uDE00 \xE2\x82\xAC\"");
     ck_assert_str_eq(text->text,
                      "\"\\/\b\f\n\r\tA\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80 \xE2\x82\xAC");
     ck_assert_uint_eq(text->length, strlen(text->text));

@@ -1,0 +1,561 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "test.h"
+
+#include "api/json_read.h"
+#include "api/plan_names.h"
+
+static struct assay_plan *parse_ok(const char *text)
+{
+    struct assay_plan *plan = NULL;
+    struct assay_error err = {.code = ASSAY_OK};
+    assert_ok(assay_plan_parse(text, strlen(text), "p.json", &plan, &err), &err);
+    return plan;
+}
+
+START_TEST(plan_defaults)
+{
+    struct assay_plan *plan = parse_ok("{\"metrics\": [{\"id\": \"spend\"}]}");
+    ck_assert_ptr_null(plan->parent);
+    ck_assert_ptr_null(plan->analysis_result_id);
+    ck_assert_ptr_null(plan->exposure_filter);
+    ck_assert_ptr_null(plan->unit_column);
+    ck_assert_ptr_null(plan->group_column);
+    ck_assert_ptr_null(plan->time_column);
+    ck_assert_uint_eq(plan->label_count, 0);
+    ck_assert_uint_eq(plan->group_count, 0);
+    ck_assert_int_eq(plan->granularity, ASSAY_GRANULARITY_NONE);
+    ck_assert(!plan->has_as_of);
+    ck_assert_int_eq(plan->scheme, ASSAY_COMPARE_BASELINE);
+    ck_assert_ptr_null(plan->baseline);
+    ck_assert(plan->alpha == 0.05 && plan->power == 0.8);
+    ck_assert_int_eq(plan->horizon, ASSAY_HORIZON_FIXED);
+    ck_assert(isnan(plan->expected_sample_size) && isnan(plan->optimal_sample_size));
+    ck_assert(plan->deterioration_alpha == 0.05);
+    ck_assert_int_eq(plan->multiplicity, ASSAY_MULTIPLICITY_ALL);
+    ck_assert_int_eq(plan->srm.method, ASSAY_SRM_CHI2);
+    ck_assert(plan->srm.alpha == 0.001 && plan->srm.tolerance == 0.0);
+    ck_assert(plan->srm.concentration == 10000.0);
+    ck_assert_uint_eq(plan->dimension_count, 0);
+    ck_assert_uint_eq(plan->segment_count, 0);
+    ck_assert_int_eq(plan->relative, ASSAY_RELATIVE_FIELLER);
+    ck_assert_int_eq(plan->test, ASSAY_TEST_Z);
+    ck_assert_int_eq(plan->skewness, ASSAY_SKEWNESS_NONE);
+    ck_assert_str_eq(plan->recommendation_names[0], "RECOMMENDATION_STATUS_SHIP");
+    ck_assert_str_eq(plan->recommendation_names[1], "RECOMMENDATION_STATUS_CONTINUE");
+    ck_assert_str_eq(plan->recommendation_names[2], "RECOMMENDATION_STATUS_END");
+    ck_assert_str_eq(plan->recommendation_names[3], "RECOMMENDATION_STATUS_ABORT");
+    ck_assert_uint_eq(plan->metric_count, 1);
+    const struct assay_metric_plan *metric = &plan->metrics[0];
+    ck_assert_str_eq(metric->id, "spend");
+    ck_assert_str_eq(metric->value, "spend");
+    ck_assert_int_eq(metric->role, ASSAY_ROLE_SUCCESS);
+    ck_assert_int_eq(metric->type, ASSAY_METRIC_MEAN);
+    ck_assert_int_eq(metric->direction, ASSAY_DIRECTION_INCREASE);
+    ck_assert_int_eq(metric->reduction, ASSAY_REDUCTION_NONE);
+    ck_assert_int_eq(metric->missing, ASSAY_MISSING_DROP);
+    ck_assert_ptr_null(metric->denominator);
+    ck_assert(isnan(metric->quantile));
+    ck_assert(!metric->effect.is_set && !metric->margin.is_set);
+    ck_assert_ptr_null(metric->effect.text);
+    ck_assert_ptr_null(metric->cap.lower);
+    ck_assert(isnan(metric->cap.upper_quantile));
+    ck_assert_ptr_null(metric->window);
+    ck_assert_ptr_null(metric->aggregation);
+    assay_plan_free(plan);
+}
+END_TEST
+
+static const char FULL[] =
+    "{\"$schema\": \"plan.schema.json\", \"parent\": \"workflows/w-1/instances/i.2\",\n"
+    "\"analysisResultId\": \"a-1\", \"exposureFilter\": \"ef\",\n"
+    "\"labels\": [{\"key\": \"k\", \"value\": \"\"}],\n"
+    "\"columns\": {\"unit\": \"u\", \"group\": \"g\", \"time\": \"t\"},\n"
+    "\"granularity\": \"day\", \"asOf\": \"2026-11-23T00:00:00.5+01:00\",\n"
+    "\"groups\": [{\"id\": \"A\", \"weight\": 2.385}, {\"id\": \"B\"}, {\"id\": \"C\", "
+    "\"weight\": 0}],\n"
+    "\"comparisons\": {\"pairs\": [{\"baseline\": \"A\", \"compared\": \"B\"}]},\n"
+    "\"alpha\": 0.1, \"power\": 0.9,\n"
+    "\"horizon\": {\"type\": \"groupSequential\", \"expectedSampleSize\": 1e6,\n"
+    "  \"spending\": {\"family\": \"hwangShihDeCani\"}, \"plannedLooks\": 7},\n"
+    "\"deterioration\": {\"alpha\": 0.02}, \"srm\": {\"alpha\": 0.01, \"tolerance\": 0.001,\n"
+    "  \"concentration\": 500}, \"multiplicity\": {\"scope\": \"perMetric\"},\n"
+    "\"dimensions\": [\"country\", \"os\"],\n"
+    "\"segments\": [{\"id\": \"web\", \"filter\": \"channel = \\\"Web\\\"\"}],\n"
+    "\"relativeInterval\": \"log\", \"test\": \"t\", \"skewnessCorrection\": \"hall\",\n"
+    "\"recommendationNames\": {\"ship\": \"GO\"},\n"
+    "\"metrics\": [\n"
+    " {\"id\": \"m\", \"type\": \"mean\", \"value\": \"v\", \"covariates\": [\"x\", \"y\"],\n"
+    "  \"direction\": \"decrease\", \"minimumDetectableEffectAbs\": -0.50,\n"
+    "  \"cap\": {\"lower\": -1e2, \"upperQuantile\": 0.999}, \"missing\": \"zero\"},\n"
+    " {\"id\": \"r\", \"type\": \"ratio\", \"denominator\": \"d\", \"role\": \"guardrail\",\n"
+    "  \"nonInferiorityMargin\": 0.010, \"covariates\": [\"x\"],\n"
+    "  \"varianceReduction\": \"pooled\"},\n"
+    " {\"id\": \"q\", \"type\": \"quantile\", \"quantile\": 0.9, \"role\": \"deterioration\",\n"
+    "  \"window\": \"7d\", \"offset\": \"1h\", \"aggregation\": \"countDistinct\"},\n"
+    " {\"id\": \"p\", \"type\": \"proportion\", \"direction\": \"any\",\n"
+    "  \"minimumDetectableEffect\": 0.2, \"covariates\": [\"x\"],\n"
+    "  \"varianceReduction\": \"none\"}]}";
+
+START_TEST(plan_every_key_arrives)
+{
+    struct assay_plan *plan = parse_ok(FULL);
+    ck_assert_str_eq(plan->parent, "workflows/w-1/instances/i.2");
+    ck_assert_str_eq(plan->analysis_result_id, "a-1");
+    ck_assert_str_eq(plan->exposure_filter, "ef");
+    ck_assert_uint_eq(plan->label_count, 1);
+    ck_assert_str_eq(plan->labels[0].key, "k");
+    ck_assert_str_eq(plan->labels[0].value, "");
+    ck_assert_str_eq(plan->unit_column, "u");
+    ck_assert_str_eq(plan->group_column, "g");
+    ck_assert_str_eq(plan->time_column, "t");
+    ck_assert_int_eq(plan->granularity, ASSAY_GRANULARITY_DAY);
+    ck_assert(plan->has_as_of);
+    ck_assert_int_eq(plan->as_of_ns, 1795388400500000000);
+    ck_assert_uint_eq(plan->group_count, 3);
+    ck_assert(plan->groups[0].weight == 2.385 && plan->groups[1].weight == 1.0);
+    ck_assert_str_eq(plan->groups[2].id, "C");
+    ck_assert_int_eq(plan->scheme, ASSAY_COMPARE_PAIRS);
+    ck_assert_uint_eq(plan->pair_count, 1);
+    ck_assert_str_eq(plan->pairs[0].compared, "B");
+    ck_assert(plan->alpha == 0.1 && plan->power == 0.9);
+    ck_assert_int_eq(plan->horizon, ASSAY_HORIZON_GROUP_SEQUENTIAL);
+    ck_assert(plan->expected_sample_size == 1e6);
+    ck_assert_int_eq(plan->spending, ASSAY_SPENDING_HWANG_SHIH_DECANI);
+    ck_assert(plan->spending_parameter == -4.0);
+    ck_assert_uint_eq(plan->planned_looks, 7);
+    ck_assert(plan->deterioration_alpha == 0.02);
+    ck_assert_int_eq(plan->srm.method, ASSAY_SRM_SEQUENTIAL); /* since the horizon is */
+    ck_assert(plan->srm.alpha == 0.01 && plan->srm.tolerance == 0.001);
+    ck_assert(plan->srm.concentration == 500.0);
+    ck_assert_int_eq(plan->multiplicity, ASSAY_MULTIPLICITY_PER_METRIC);
+    ck_assert_uint_eq(plan->dimension_count, 2);
+    ck_assert_str_eq(plan->dimensions[1], "os");
+    ck_assert_str_eq(plan->segments[0].filter, "channel = \"Web\"");
+    ck_assert_int_eq(plan->relative, ASSAY_RELATIVE_LOG);
+    ck_assert_int_eq(plan->test, ASSAY_TEST_T);
+    ck_assert_int_eq(plan->skewness, ASSAY_SKEWNESS_HALL);
+    ck_assert_str_eq(plan->recommendation_names[0], "GO");
+    ck_assert_str_eq(plan->recommendation_names[3], "RECOMMENDATION_STATUS_ABORT");
+    assay_plan_free(plan);
+}
+END_TEST
+
+START_TEST(plan_every_metric_key_arrives)
+{
+    struct assay_plan *plan = parse_ok(FULL);
+    ck_assert_uint_eq(plan->metric_count, 4);
+    const struct assay_metric_plan *m = &plan->metrics[0], *r = &plan->metrics[1];
+    const struct assay_metric_plan *q = &plan->metrics[2], *p = &plan->metrics[3];
+    ck_assert_str_eq(m->value, "v");
+    ck_assert_uint_eq(m->covariate_count, 2);
+    ck_assert_str_eq(m->covariates[1], "y");
+    ck_assert_int_eq(m->reduction, ASSAY_REDUCTION_FULL);
+    ck_assert_int_eq(m->direction, ASSAY_DIRECTION_DECREASE);
+    ck_assert(m->effect.is_set && !m->effect.is_relative && m->effect.value == 0.5);
+    ck_assert_str_eq(m->effect.text, "-0.50");
+    ck_assert_str_eq(m->cap.lower, "-1e2");
+    ck_assert_ptr_null(m->cap.upper);
+    ck_assert(m->cap.upper_quantile == 0.999 && isnan(m->cap.lower_quantile));
+    ck_assert_int_eq(m->missing, ASSAY_MISSING_ZERO);
+    ck_assert_int_eq(r->type, ASSAY_METRIC_RATIO);
+    ck_assert_str_eq(r->value, "r");
+    ck_assert_str_eq(r->denominator, "d");
+    ck_assert_int_eq(r->role, ASSAY_ROLE_GUARDRAIL);
+    ck_assert(r->margin.is_set && r->margin.is_relative && r->margin.value == 0.01);
+    ck_assert_str_eq(r->margin.text, "0.010");
+    ck_assert_int_eq(r->reduction, ASSAY_REDUCTION_POOLED);
+    ck_assert_int_eq(q->type, ASSAY_METRIC_QUANTILE);
+    ck_assert(q->quantile == 0.9);
+    ck_assert_int_eq(q->role, ASSAY_ROLE_DETERIORATION);
+    ck_assert_str_eq(q->window, "7d");
+    ck_assert_str_eq(q->offset, "1h");
+    ck_assert_str_eq(q->aggregation, "countDistinct");
+    ck_assert_int_eq(p->type, ASSAY_METRIC_PROPORTION);
+    ck_assert_int_eq(p->direction, ASSAY_DIRECTION_ANY);
+    ck_assert_int_eq(p->reduction, ASSAY_REDUCTION_NONE);
+    ck_assert_uint_eq(p->covariate_count, 1);
+    assay_plan_free(plan);
+}
+END_TEST
+
+START_TEST(plan_other_forms)
+{
+    struct assay_plan *plan = parse_ok(
+        "{\"metrics\":[{\"id\":\"m\"}],\"comparisons\":{\"allPairs\":true},\"deterioration\":false,"
+        "\"horizon\":{\"type\":\"alwaysValid\",\"optimalSampleSize\":500},"
+        "\"srm\":{\"method\":\"chi2\"}}");
+    ck_assert_int_eq(plan->scheme, ASSAY_COMPARE_ALL_PAIRS);
+    ck_assert(isnan(plan->deterioration_alpha));
+    ck_assert_int_eq(plan->horizon, ASSAY_HORIZON_ALWAYS_VALID);
+    ck_assert(plan->optimal_sample_size == 500.0);
+    ck_assert_int_eq(plan->srm.method, ASSAY_SRM_CHI2);
+    assay_plan_free(plan);
+    plan = parse_ok("{\"metrics\":[{\"id\":\"m\"}],\"alpha\":0.01,\"deterioration\":{},"
+                    "\"comparisons\":{\"baseline\":\"A\"}}");
+    ck_assert(plan->deterioration_alpha == 0.01);
+    ck_assert_str_eq(plan->baseline, "A");
+    assay_plan_free(plan);
+}
+END_TEST
+
+/* Canonical JSON parses to a plan of the same canonical JSON. */
+static void round_trips(struct assay_plan *plan)
+{
+    struct assay_plan *again = parse_ok(plan->canonical);
+    ck_assert_str_eq(again->canonical, plan->canonical);
+    assay_plan_free(again);
+    assay_plan_free(plan);
+}
+
+START_TEST(plan_canonical_round_trips)
+{
+    static const char *const FILES[] = {"data/hillstrom.plan.json", "data/asos-b3280a.plan.json"};
+    round_trips(parse_ok(FULL));
+    for (size_t i = 0; i < 2; i++) {
+        struct assay_plan *plan = NULL;
+        struct assay_error err = {.code = ASSAY_OK};
+        assert_ok(assay_plan_read(FILES[i], &plan, &err), &err);
+        round_trips(plan);
+    }
+}
+END_TEST
+
+START_TEST(plan_canonical_is_one_for_one_meaning)
+{
+    struct assay_plan *a = parse_ok("{\"metrics\":[{\"id\":\"m\",\"cap\":{\"upper\":1e2}}]}");
+    struct assay_plan *b = parse_ok(
+        "/* the same */ {\"test\": \"z\", \"power\": 8e-1, \"metrics\": [{\"cap\": {\"upper\": "
+        "100.0}, \"value\": \"m\", \"role\": \"success\", \"id\": \"m\"}],\n"
+        "\"$schema\": \"x\", \"dimensions\": []}");
+    ck_assert_str_eq(a->canonical, b->canonical);
+    ck_assert_ptr_nonnull(strstr(a->canonical, "\"cap\":{\"upper\":100}"));
+    assay_plan_free(a);
+    assay_plan_free(b);
+    a = parse_ok("{\"metrics\":[{\"id\":\"m\",\"cap\":{\"upper\":1.00000000000000000001}}]}");
+    ck_assert_ptr_nonnull(strstr(a->canonical, "\"cap\":{\"upper\":1.00000000000000000001}"));
+    assay_plan_free(a);
+}
+END_TEST
+
+struct bad {
+    const char *text;
+    const char *message; /* a part of it */
+};
+
+/*
+ * '@' stands before the place the error must name. A text that does not begin with a bracket is the
+ * beginning of a plan with one metric, or, when it begins with a comma, the end of that metric.
+ */
+static const struct bad BAD[] = {
+    {"@[]", "must be an object in braces, not a list"},
+    {"@{}", "There are no metrics"},
+    {"{\"metrics\":@[]}", "metrics: There are no metrics"},
+    {"{\"metrics\":@{}}", "metrics: This must be a list, not an object"},
+    {"{\"metrics\":[@1]}", "metrics[0]: This must be an object in braces, not a number"},
+    {"{\"metrics\":[@{}]}", "metrics[0]: \"id\" is missing"},
+    {"{\"metrics\":[{\"id\":@\"\"}]}", "metrics[0].id: This must not be empty"},
+    {"{\"metrics\":[{\"id\":\"a\"},{\"id\":@\"a\"}]}", "'a' is there twice"},
+    {"@\"alhpa\":0.05,", "alhpa: There is no such key; did you mean \"alpha\"?"},
+    {"@\"Alpha\":0.05,", "did you mean \"alpha\"?"},
+    {"@\"zzzzz\":0,", "zzzzz: There is no such key in plan"},
+    {"\"alpha\":0.05,@\"alpha\":0.1,", "\"alpha\" is given twice"},
+    {"\"alpha\":@\"0.05\",", "alpha: This must be a number, not a string"},
+    {"\"alpha\":@null,", "leave the key out"},
+    {"\"alpha\":@0,", "alpha: 0 is not between 0 and 1"},
+    {"\"alpha\":@1,", "alpha: 1 is not between 0 and 1"},
+    {"\"alpha\":@-0.05,", "-0.05 is not between 0 and 1"},
+    {"\"power\":@1.5,", "power: 1.5 is not between 0 and 1"},
+    {"\"alpha\":0.5,\"power\":@0.4,", "power must be greater than alpha"},
+    {"\"alpha\":@0.9,", "power must be greater than alpha"},
+    {"\"parent\":@\"w/i\",", "workflows/checkout/instances/july"},
+    {"\"parent\":@\"workflows/a/instances/b/c\",", "must look like"},
+    {"\"parent\":@\"workflows/a/instances/\",", "must look like"},
+    {"\"parent\":@\"workflows/../instances/b\",", "must look like"},
+    {"\"parent\":@\"workflows/a/instances/b?x\",", "must look like"},
+    {"\"analysisResultId\":@\"A\",", "2 to 63"},
+    {"\"analysisResultId\":@\"ab_c\",", "2 to 63"},
+    {"\"labels\":[@{\"key\":\"a\"}],", "labels[0]: \"value\" is missing"},
+    {"\"labels\":[{\"key\":\"a\",\"value\":\"\"},{\"key\":@\"a\",\"value\":\"\"}],",
+     "'a' is there twice"},
+    {"\"columns\":@{\"unit\":\"a\",\"group\":\"a\"},", "'a' is named for two purposes"},
+    {"\"columns\":@\"g\",", "columns: This must be an object in braces, not a string"},
+    {"\"granularity\":@\"dya\",", "did you mean 'day'?"},
+    {"\"asOf\":@\"yesterday\",", "asOf: This is not a time"},
+    {"\"groups\":@[],", "at least two groups"},
+    {"\"groups\":@[{\"id\":\"A\"}],", "at least two groups"},
+    {"\"groups\":[{\"id\":\"A\"},{\"id\":@\"A\"}],", "groups[1].id: 'A' is there twice"},
+    {"\"groups\":[{\"id\":\"A\",\"weight\":@-1},{\"id\":\"B\"}],", "must not be negative"},
+    {"\"groups\":@[{\"id\":\"A\",\"weight\":0},{\"id\":\"B\",\"weight\":0}],", "All weights are 0"},
+    {"\"groups\":@[{\"id\":\"A\",\"weight\":1e308},{\"id\":\"B\",\"weight\":1e308}],",
+     "more than a number can hold"},
+    {"\"groups\":[{\"id\":\"A\"},{\"id\":\"B\"}],\"comparisons\":{\"baseline\":@\"C\"},",
+     "comparisons.baseline: The group 'C' is not among the planned groups"},
+    {"\"groups\":[{\"id\":\"A\",\"weight\":0},{\"id\":\"B\"}],\"comparisons\":{\"baseline\":@"
+     "\"A\"},",
+     "weight 0"},
+    {"\"comparisons\":@{},", "Exactly one of"},
+    {"\"comparisons\":@{\"baseline\":\"A\",\"allPairs\":true},", "Exactly one of"},
+    {"\"comparisons\":{\"allPairs\":@false},", "can only be true"},
+    {"\"comparisons\":{\"pairs\":@[]},", "There are no pairs"},
+    {"\"comparisons\":{\"pairs\":[@{\"baseline\":\"A\",\"compared\":\"A\"}]},",
+     "cannot be compared with itself"},
+    {"\"comparisons\":{\"pairs\":[@{\"baseline\":\"A\"}]},", "\"compared\" is missing"},
+    {"\"comparisons\":{\"pairs\":[{\"baseline\":\"A\",\"compared\":\"B\"},@{\"baseline\":\"B"
+     "\",\"compared\":\"A\"}]},",
+     "compared twice"},
+    {"\"horizon\":@{},", "\"type\" is missing"},
+    {"\"horizon\":{\"type\":\"fixed\",\"plannedLooks\":@3},",
+     "belongs to a horizon of type \"groupSequential\""},
+    {"\"horizon\":@{\"type\":\"groupSequential\"},", "needs \"expectedSampleSize\""},
+    {"\"horizon\":{\"type\":\"groupSequential\",\"expectedSampleSize\":@0},",
+     "0 is not greater than 0"},
+    {"\"horizon\":{\"type\":\"groupSequential\",\"expectedSampleSize\":9,\"plannedLooks\":@1.5},",
+     "whole number"},
+    {"\"horizon\":{\"type\":\"groupSequential\",\"expectedSampleSize\":@1e17},", "2^53"},
+    {"\"horizon\":{\"type\":\"groupSequential\",\"expectedSampleSize\":9,\"spending\":{\"fami"
+     "ly\":\"pocock\",\"parameter\":@1}},",
+     "has no parameter"},
+    {"\"horizon\":{\"type\":\"groupSequential\",\"expectedSampleSize\":9,\"spending\":{\"para"
+     "meter\":@0}},",
+     "greater than 0"},
+    {"\"horizon\":{\"type\":@\"alwaysvalid\"},", "did you mean 'alwaysValid'?"},
+    {"\"deterioration\":@true,", "or false"},
+    {"\"deterioration\":{\"alpha\":@2},", "2 is not between 0 and 1"},
+    {"\"srm\":{\"tolerance\":@-0.1},", "at least 0"},
+    {"\"srm\":{\"tolerance\":@1},", "below 1"},
+    {"\"srm\":{\"concentration\":@0},", "greater than 0"},
+    {"\"srm\":{\"method\":@\"chisq\"},", "none of chi2 or sequential"},
+    {"\"multiplicity\":{\"scope\":@\"permetric\"},", "did you mean 'perMetric'?"},
+    {"\"dimensions\":[\"a\",@\"a\"],", "dimensions[1]: 'a' is there twice"},
+    {"\"dimensions\":[@1],", "must be a string, not a number"},
+    {"\"segments\":[@{\"id\":\"x\"}],", "\"filter\" is missing"},
+    {"\"segments\":[{\"id\":\"x\",\"filter\":@\"a <\"}],", "segments[0].filter: "},
+    {"\"segments\":[{\"id\":\"x\",\"filter\":\"a<1\"},{\"id\":@\"x\",\"filter\":\"a<1\"}],",
+     "'x' is there twice"},
+    {"\"relativeInterval\":@\"filler\",", "did you mean 'fieller'?"},
+    {"\"test\":@\"welch\",", "none of z or t"},
+    {"\"skewnessCorrection\":@\"halls\",", "did you mean 'hall'?"},
+    {"\"recommendationNames\":{@\"shipp\":\"x\"},", "did you mean \"ship\"?"},
+    {",@\"rol\":\"success\"", "metrics[0].rol: There is no such key; did you mean \"role\"?"},
+    {",\"role\":@\"sucess\"", "metrics[0].role: 'sucess' is none of"},
+    {"{\n\"metrics\":[@{\"id\":\"m\",\"type\":\"ratio\"}]}", "needs a \"denominator\""},
+    {",\"denominator\":@\"d\"", "Only ratios have a denominator"},
+    {",\"type\":\"ratio\",\"denominator\":@\"m\"", "same column"},
+    {"{\n\"metrics\":[@{\"id\":\"m\",\"type\":\"quantile\"}]}", "needs a \"quantile\""},
+    {",\"quantile\":@0.5", "Only quantile metrics"},
+    {",\"type\":\"quantile\",\"quantile\":@1", "1 is not between 0 and 1"},
+    {",\"covariates\":[\"x\",@\"x\"]", "'x' is there twice"},
+    {",\"covariates\":@[\"m\"]", "its own covariate"},
+    {",\"covariates\":@[\"a\",\"b\",\"c\",\"d\",\"e\",\"f\",\"g\",\"h\",\"i\",\"j\",\"k\",\"l"
+     "\",\"n\",\"o\",\"p\",\"q\",\"r\"]",
+     "17 entries; 16 is the limit"},
+    {",\"varianceReduction\":@\"full\"", "needs covariates"},
+    {",\"type\":\"quantile\",\"quantile\":0.5,\"covariates\":@[\"x\"]", "no variance reduction"},
+    {",\"role\":\"guardrail\",\"direction\":@\"any\",\"nonInferiorityMargin\":0.1",
+     "A guardrail needs a direction"},
+    {",\"role\":\"deterioration\",\"direction\":@\"any\"",
+     "A deterioration metric needs a direction"},
+    {",\"minimumDetectableEffect\":@0", "must not be 0"},
+    {",\"minimumDetectableEffect\":@-0.1", "direction is increase"},
+    {",\"minimumDetectableEffect\":0.1,\"minimumDetectableEffectAbs\":@1", "both given; keep one"},
+    {",\"role\":\"deterioration\",\"minimumDetectableEffect\":@0.1", "only watched for harm"},
+    {",\"nonInferiorityMargin\":@0.1", "Only guardrails have a margin"},
+    {",\"role\":\"guardrail\",\"nonInferiorityMargin\":@-0.1", "greater than 0"},
+    {",\"missing\":@\"mean\"", "none of drop or zero"},
+    {",\"cap\":@{}", "lower or an upper end"},
+    {",\"cap\":@{\"lower\":2,\"upper\":1}", "above its upper end"},
+    {",\"cap\":@{\"lowerQuantile\":0.9,\"upperQuantile\":0.1}", "above its upper end"},
+    {",\"cap\":{\"upper\":1,\"upperQuantile\":@0.1}", "both given"},
+    {",\"cap\":{\"upper\":@\"1\"}", "must be a number, not a string"},
+    {",\"type\":\"proportion\",\"cap\":@{\"upper\":1}", "has no cap"},
+    {",\"aggregation\":@\"median\"", "metrics[0].aggregation: 'median' is none of"},
+};
+
+/* Makes the text of a bad plan and takes the '@' out. */
+static void spell_bad(const struct bad *bad, char *text, size_t size, uint64_t *line,
+                      uint64_t *column)
+{
+    char first = bad->text[0] == '@' ? bad->text[1] : bad->text[0];
+    bool is_whole = first == '{' || first == '[', is_metric = first == ',';
+    int length = snprintf(text, size, "%s%s%s%s%s%s", is_whole ? "" : "{",
+                          is_metric ? "" : bad->text,
+                          is_whole ? "" : "\n\"metrics\":[{\"id\":\"m\"",
+                          is_metric ? bad->text : "", is_whole ? "" : "}]", is_whole ? "" : "}");
+    ck_assert(length > 0 && (size_t)length < size);
+    char *mark = strchr(text, '@');
+    ck_assert_ptr_nonnull(mark);
+    memmove(mark, mark + 1, strlen(mark));
+    *line = *column = 1;
+    for (const char *p = text; p < mark; p++) {
+        *line += *p == '\n';
+        *column = *p == '\n' ? 1 : *column + 1;
+    }
+}
+
+START_TEST(plan_bad_text_names_place_and_cause)
+{
+    const struct bad *bad = &BAD[_i];
+    char text[1024];
+    uint64_t line, column;
+    spell_bad(bad, text, sizeof text, &line, &column);
+    struct assay_plan *plan = NULL;
+    struct assay_error err = {.code = ASSAY_OK};
+    enum assay_status status = assay_plan_parse(text, strlen(text), "p.json", &plan, &err);
+    ck_assert_msg(status == ASSAY_ERROR_PLAN, "%s: status %d", text, (int)status);
+    ck_assert_int_eq(err.code, ASSAY_ERROR_PLAN);
+    ck_assert_msg(strstr(err.message, bad->message) != NULL, "%s: %s", text, err.message);
+    ck_assert_msg(err.line == line && err.column == column, "%s: at %d:%d: %s", text,
+                  (int)err.line, (int)err.column, err.message);
+    ck_assert_str_eq(err.file, "p.json");
+    ck_assert_ptr_null(plan);
+}
+END_TEST
+
+START_TEST(plan_limits)
+{
+    struct assay_plan *plan = NULL;
+    struct assay_error err = {.code = ASSAY_OK};
+    size_t length = ASSAY_PLAN_BYTES_MAX + 1;
+    char *text = malloc(length);
+    ck_assert_ptr_nonnull(text);
+    memset(text, ' ', length);
+    ck_assert_int_eq(assay_plan_parse(text, length, "p", &plan, &err), ASSAY_ERROR_LIMIT);
+    memcpy(text, "{\"metrics\":[{\"id\":\"m\"}]}", 24);
+    assert_ok(assay_plan_parse(text, length - 1, "p", &plan, &err), &err);
+    assay_plan_free(plan);
+    length = (size_t)snprintf(text, length, "{\"metrics\":[{\"id\":\"");
+    memset(text + length, 'x', ASSAY_NAME_BYTES_MAX + 1);
+    memcpy(text + length + ASSAY_NAME_BYTES_MAX, "\"}]}", 4);
+    assert_ok(assay_plan_parse(text, length + ASSAY_NAME_BYTES_MAX + 4, "p", &plan, &err), &err);
+    assay_plan_free(plan);
+    memcpy(text + length + ASSAY_NAME_BYTES_MAX, "x\"}]}", 5);
+    ck_assert_int_eq(assay_plan_parse(text, length + ASSAY_NAME_BYTES_MAX + 5, "p", &plan, &err),
+                     ASSAY_ERROR_PLAN);
+    ck_assert_ptr_nonnull(strstr(err.message, "longer than 1024 bytes"));
+    memset(text, '[', 64);
+    ck_assert_int_eq(assay_plan_parse(text, 64, "p", &plan, &err), ASSAY_ERROR_LIMIT);
+    free(text);
+}
+END_TEST
+
+START_TEST(plan_files)
+{
+    struct assay_plan *plan = NULL;
+    struct assay_error err = {.code = ASSAY_OK};
+    ck_assert_int_eq(assay_plan_read("data/no-such.json", &plan, &err), ASSAY_ERROR_NO_INPUT);
+    ck_assert_str_eq(err.file, "data/no-such.json");
+    ck_assert_int_eq(assay_plan_read("data", &plan, &err), ASSAY_ERROR_IO);
+    ck_assert_int_eq(assay_plan_read("data/hillstrom.csv", &plan, &err), ASSAY_ERROR_PLAN);
+    ck_assert_uint_eq(err.line, 1);
+    ck_assert_int_eq(assay_plan_read("data/no-such.json", &plan, NULL), ASSAY_ERROR_NO_INPUT);
+    assay_plan_free(NULL);
+}
+END_TEST
+
+START_TEST(plan_of_hillstrom)
+{
+    struct assay_plan *plan = NULL;
+    struct assay_error err = {.code = ASSAY_OK};
+    assert_ok(assay_plan_read("data/hillstrom.plan.json", &plan, &err), &err);
+    ck_assert_uint_eq(plan->group_count, 3);
+    ck_assert_str_eq(plan->baseline, "No E-Mail");
+    ck_assert_uint_eq(plan->metric_count, 4);
+    ck_assert_uint_eq(plan->metrics[2].covariate_count, 2);
+    ck_assert(plan->metrics[2].margin.is_set && !plan->metrics[3].margin.is_set);
+    ck_assert_uint_eq(plan->dimension_count, 2);
+    assay_plan_free(plan);
+}
+END_TEST
+
+static const struct assay__node *schema_of(const struct assay__node *schema,
+                                           enum assay__plan_object object)
+{
+    if (object == ASSAY__OBJECT_PLAN)
+        return schema;
+    return assay__node_get(assay__node_get(schema, "$defs"), assay__plan_keys[object].name);
+}
+
+static struct assay__node *read_schema(struct assay__arena *arena)
+{
+    static const struct assay__json_options OPTIONS = {.name = "plan.schema.json",
+                                                       .code = ASSAY_ERROR_DATA,
+                                                       .bytes_max = 1 << 20,
+                                                       .values_max = 10000,
+                                                       .depth_max = 32};
+    size_t length;
+    char *text = test_read_file("data/plan.schema.json", &length);
+    struct assay__node *schema = NULL;
+    struct assay_error err = {.code = ASSAY_OK};
+    assert_ok(assay__json_read(arena, text, length, &OPTIONS, &schema, &err), &err);
+    free(text);
+    return schema;
+}
+
+/* The schema and the parser know the same keys, in the same order. */
+START_TEST(plan_schema_has_the_parsers_keys)
+{
+    struct assay__arena arena = {0};
+    const struct assay__node *schema = read_schema(&arena);
+    for (int object = 0; object < ASSAY__OBJECT_COUNT; object++) {
+        const struct assay__plan_keys *known = &assay__plan_keys[object];
+        const struct assay__node *definition = schema_of(schema, (enum assay__plan_object)object);
+        ck_assert_msg(definition != NULL, "no definition of %s", known->name);
+        const struct assay__node *closed = assay__node_get(definition, "additionalProperties");
+        ck_assert(closed != NULL && closed->type == ASSAY__NODE_BOOLEAN && !closed->boolean);
+        const struct assay__node *properties = assay__node_get(definition, "properties");
+        uint32_t i = 0;
+        for (const struct assay__node *key = properties->first; key != NULL; key = key->next) {
+            ck_assert_msg(i < known->count, "%s: %s is only in the schema", known->name, key->key);
+            ck_assert_str_eq(key->key, known->keys[i]);
+            i++;
+        }
+        ck_assert_uint_eq(i, known->count);
+    }
+    /* Every definition but "name" is an object of the parser. */
+    ck_assert_uint_eq(assay__node_get(schema, "$defs")->count, ASSAY__OBJECT_COUNT - 1 + 1);
+    assay__arena_release(&arena);
+}
+END_TEST
+
+START_TEST(plan_schema_has_the_parsers_choices)
+{
+    struct assay__arena arena = {0};
+    const struct assay__node *schema = read_schema(&arena);
+    int rows = 0;
+    for (const struct assay__plan_choice *row = assay__plan_choices; row->key != NULL; row++) {
+        const struct assay__node *properties =
+            assay__node_get(schema_of(schema, row->object), "properties");
+        const struct assay__node *list =
+            assay__node_get(assay__node_get(properties, row->key), "enum");
+        ck_assert_msg(list != NULL, "no enum for %s", row->key);
+        ck_assert_uint_eq(list->count, row->choices->count);
+        for (const struct assay__node *word = list->first; word != NULL; word = word->next)
+            ck_assert_str_eq(word->text, row->choices->names[word->index]);
+        rows++;
+    }
+    ck_assert_int_eq(rows, 14);
+    assay__arena_release(&arena);
+}
+END_TEST
+
+static void add(TCase *cases)
+{
+    tcase_add_test(cases, plan_defaults);
+    tcase_add_test(cases, plan_every_key_arrives);
+    tcase_add_test(cases, plan_every_metric_key_arrives);
+    tcase_add_test(cases, plan_other_forms);
+    tcase_add_test(cases, plan_canonical_round_trips);
+    tcase_add_test(cases, plan_canonical_is_one_for_one_meaning);
+    tcase_add_loop_test(cases, plan_bad_text_names_place_and_cause, 0,
+                        (int)(sizeof BAD / sizeof *BAD));
+    tcase_add_test(cases, plan_limits);
+    tcase_add_test(cases, plan_files);
+    tcase_add_test(cases, plan_of_hillstrom);
+    tcase_add_test(cases, plan_schema_has_the_parsers_keys);
+    tcase_add_test(cases, plan_schema_has_the_parsers_choices);
+}
+
+int main(void)
+{
+    return test_main("plan", add);
+}
