@@ -61,7 +61,7 @@ struct assay_method {
     enum assay_metric_type type;
     enum assay_test_kind test;
     enum assay_side side;
-    double alpha;           /* in (0, 1); two-sided level when side is ASSAY_SIDE_BOTH */
+    double alpha; /* in (0, 1), one-sided below 0.5; two-sided level when side is ASSAY_SIDE_BOTH */
     double null_difference; /* metric units; e.g. -margin for non-inferiority, 0 for superiority */
     enum assay_reduction reduction;
     enum assay_skewness_correction skewness;
@@ -75,11 +75,14 @@ enum assay_flag {
     ASSAY_FLAG_ZERO_DENOMINATOR = 1u << 3,  /* a ratio's denominators sum to 0: no estimate */
     ASSAY_FLAG_FIELLER_UNBOUNDED = 1u << 4, /* the Fieller set is not an interval */
     ASSAY_FLAG_LOG_UNDEFINED = 1u << 5,     /* log interval needs estimates of one sign */
-    ASSAY_FLAG_COVARIATE_DROPPED = 1u << 6, /* a covariate was exactly collinear or constant */
+    ASSAY_FLAG_COVARIATE_DROPPED = 1u << 6, /* a covariate was exactly collinear or constant in a
+                                               group; the later one goes, in both groups */
     ASSAY_FLAG_SKEWED_LOWER = 1u << 7,      /* lower tail's true error is off by > alpha / 5 */
     ASSAY_FLAG_SKEWED_UPPER = 1u << 8,      /* upper tail's true error is off by > alpha / 5 */
     ASSAY_FLAG_ONE_GROUP_CONSTANT = 1u << 9, /* one group's variance is 0 */
-    ASSAY_FLAG_OVERFLOW = 1u << 10           /* a figure lies outside the range of double */
+    ASSAY_FLAG_OVERFLOW = 1u << 10,         /* a figure lies outside the range of double */
+    ASSAY_FLAG_REDUCTION_UNUSED = 1u << 11  /* a group has no more units than covariates + 1: the
+                                               variance is not reduced at all */
 };
 
 /** struct assay_stats: one group's estimate. Absent figures are NaN. */
@@ -97,13 +100,13 @@ struct assay_stats {
 struct assay_difference {
     double estimate;
     double standard_error;
-    double df;        /* NaN for z */
+    double df;        /* Welch; with covariates from the residuals of each group. NaN for z */
     double statistic; /* (estimate - null) / standard_error */
     double critical;  /* quantile the interval uses; > 0 */
     double lower, upper;
     double p; /* of the side tested; 0 only when it underflows, then see log10_p */
     double log10_p;
-    bool significant;
+    bool significant; /* statistic beyond critical (p < alpha but for rounding); false at a tie */
     double powered_effect; /* smallest true difference found with the wanted power; NaN if unset */
 };
 
@@ -112,7 +115,8 @@ enum assay_fieller_kind {
     ASSAY_FIELLER_NONE,       /* no set: no estimate or no variance */
     ASSAY_FIELLER_BOUNDED,    /* [lower, upper] */
     ASSAY_FIELLER_COMPLEMENT, /* everything outside (lower, upper) */
-    ASSAY_FIELLER_LINE        /* the whole line; lower and upper are NaN */
+    ASSAY_FIELLER_LINE        /* the whole line; lower and upper are NaN. So is a half-line, which
+                                 takes c^2 = critical^2 SE_c^2 exactly. */
 };
 
 /** struct assay_relative: (compared - baseline) / baseline. Absent figures are NaN. */
@@ -135,7 +139,12 @@ struct assay_reduction_result {
     double rate; /* 1 - SE^2_adjusted / SE^2_raw of the difference; NaN without reduction */
 };
 
-/** struct assay_tail_error: Edgeworth estimate of the true error of each tail at alpha per tail. */
+/**
+ * struct assay_tail_error: one-term Edgeworth estimate of the true error of each tail of the
+ * studentised difference, from the raw values' skewness: lower is P(T < -z), upper P(T > z), z the
+ * normal quantile of nominal. A flag is set where it is off by more than a fifth of nominal. NaN
+ * when a skewness is unknown.
+ */
 struct assay_tail_error {
     double nominal; /* alpha of one tail */
     double lower, upper;

@@ -253,6 +253,8 @@ static const struct flag_row {
      "No log interval: the estimates do not have one sign."},
     {ASSAY_FLAG_COVARIATE_DROPPED, ASSAY_NOTE_WARNING,
      "A covariate that is constant or a combination of others was dropped."},
+    {ASSAY_FLAG_REDUCTION_UNUSED, ASSAY_NOTE_WARNING,
+     "No variance reduction: a group has too few units for so many covariates."},
     {ASSAY_FLAG_ONE_GROUP_CONSTANT, ASSAY_NOTE_WARNING,
      "All values of one group are the same: the test rests on the other group's variance."},
     {ASSAY_FLAG_OVERFLOW, ASSAY_NOTE_ERROR,

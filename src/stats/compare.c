@@ -12,6 +12,7 @@
 #include "assay/dist.h"
 #include "base/error.h"
 #include "stats/estimate.h"
+#include "stats/p_value.h"
 
 typedef struct assay__wide wide;
 
@@ -78,31 +79,23 @@ static void fill_stats(const struct assay__pair_estimate *pair, int g, struct as
         assay__wide_mul(pair->error2[g], assay__wide_of_u64(raw->n)), flags);
 }
 
-/* Welch (1947): (e_c + e_t)^2 / (e_c^2/f_c + e_t^2/f_t); wide numbers make it free of scale. */
+/*
+ * Welch (1947): (e_c + e_t)^2 / (e_c^2/f_c + e_t^2/f_t); wide numbers make it free of scale. Under
+ * variance reduction e_g is the residuals' part: the covariates' shared mean mostly cancels in the
+ * difference and must not weigh the groups. NaN, the normal limit, when no group has residuals.
+ */
 static double welch_df(const struct assay__pair_estimate *pair)
 {
     wide sum = assay__wide_zero(), parts = assay__wide_zero();
     for (int g = 0; g < 2; g++) {
-        if (assay__wide_sign(pair->error2[g]) == 0)
+        wide error2 = pair->residual_error2[g];
+        if (assay__wide_sign(error2) == 0)
             continue; /* a constant group has no say, also with a single unit */
-        wide square = assay__wide_square(pair->error2[g]);
-        sum = assay__wide_add(sum, pair->error2[g]);
+        wide square = assay__wide_square(error2);
+        sum = assay__wide_add(sum, error2);
         parts = assay__wide_add(parts, assay__wide_div(square, pair->residual_df[g]));
     }
     return assay__wide_double(assay__wide_div(assay__wide_square(sum), parts));
-}
-
-/* The tail beyond a wide statistic: p(x + rest) = p(x) exp(-hazard rest), rest below an ulp of x. */
-static void upper_tail(wide statistic, double df, double *p, double *log_p)
-{
-    double x = assay__wide_double(statistic);
-    double rest = assay__wide_double(assay__wide_sub(statistic, assay__wide_of(x)));
-    bool normal = isnan(df);
-    double tail = normal ? assay_normal_upper(x) : assay_t_upper(x, df);
-    double density = normal ? assay_normal_density(x) : assay_t_density(x, df);
-    double change = tail > 0.0 && isfinite(rest) ? density / tail * rest : 0.0;
-    *p = tail - tail * change;
-    *log_p = (normal ? assay_normal_log_upper(x) : assay_t_log_upper(x, df)) - change;
 }
 
 static double critical_value(const struct assay_method *method, double df)
@@ -111,27 +104,36 @@ static double critical_value(const struct assay_method *method, double df)
     return isnan(df) ? assay_normal_quantile_upper(tail) : assay_t_quantile_upper(tail, df);
 }
 
+/* A statistic near the largest double has a log p beyond it. */
+static double finite_log(double log_p, uint32_t *flags)
+{
+    if (!isinf(log_p))
+        return log_p;
+    *flags |= ASSAY_FLAG_OVERFLOW;
+    return NAN;
+}
+
+static wide directed(wide statistic, enum assay_side side)
+{
+    if (side == ASSAY_SIDE_LOWER)
+        return assay__wide_neg(statistic);
+    return side == ASSAY_SIDE_BOTH ? assay__wide_abs(statistic) : statistic;
+}
+
 static void test_difference(wide d, wide error, const struct assay_method *method,
                             struct assay_comparison *out)
 {
     struct assay_difference *difference = &out->difference;
     wide away = assay__wide_sub(d, assay__wide_of(method->null_difference));
-    wide statistic = assay__wide_div(away, error), directed = statistic;
-    double log_p;
-    if (method->side == ASSAY_SIDE_LOWER)
-        directed = assay__wide_neg(statistic);
-    else if (method->side == ASSAY_SIDE_BOTH)
-        directed = assay__wide_abs(statistic);
+    wide statistic = assay__wide_div(away, error);
     difference->statistic = assay__finite(statistic, &out->flags);
-    upper_tail(directed, difference->df, &difference->p, &log_p);
-    if (method->side == ASSAY_SIDE_BOTH) {
-        difference->p = fmin(1.0, 2.0 * difference->p);
-        log_p = fmin(0.0, log_p + M_LN2);
-    }
-    difference->log10_p = log_p / M_LN10;
+    struct assay__p_value value = assay__p_value(statistic, difference->df, method->side);
+    difference->p = value.p;
+    difference->log10_p = finite_log(value.log10_p, &out->flags);
     /* The test and the interval share one critical value, so they cannot disagree. */
     wide critical = assay__wide_of(difference->critical);
-    difference->significant = assay__wide_compare(directed, critical) > 0;
+    difference->significant =
+        assay__wide_compare(directed(statistic, method->side), critical) > 0;
     wide half = assay__wide_mul(critical, error);
     difference->lower = assay__finite(assay__wide_sub(d, half), &out->flags);
     difference->upper = assay__finite(assay__wide_add(d, half), &out->flags);
@@ -154,34 +156,51 @@ static void fill_flags(const struct assay__pair_estimate *pair, enum assay_metri
         out->flags |= ASSAY_FLAG_ONE_GROUP_CONSTANT;
 }
 
+/* The test where there is an error to divide by; standard_error, df and critical stay NaN if not. */
+static void test_pair(const struct assay__pair_estimate *pair, wide d,
+                      const struct assay_method *method, struct assay_comparison *out)
+{
+    struct assay_difference *difference = &out->difference;
+    if (assay__wide_sign(pair->difference_error2) == 0) {
+        difference->standard_error = 0.0;
+        out->flags |= ASSAY_FLAG_ZERO_VARIANCE;
+        return;
+    }
+    wide error = assay__wide_sqrt(pair->difference_error2);
+    difference->standard_error = assay__finite(error, &out->flags);
+    if (method->test == ASSAY_TEST_T)
+        difference->df = welch_df(pair);
+    if (difference->df < 1.0) { /* a share strictly between 0 and 1 of a single unit */
+        difference->df = NAN;
+        out->flags |= ASSAY_FLAG_TOO_FEW_UNITS;
+        return;
+    }
+    difference->critical = critical_value(method, difference->df);
+    test_difference(d, error, method, out);
+}
+
 static void compare_pair(const struct assay__pair_estimate *pair, const struct assay_method *method,
                          struct assay_comparison *out)
 {
-    struct assay_difference *difference = &out->difference;
     fill_stats(pair, 0, &out->baseline, &out->flags);
     fill_stats(pair, 1, &out->compared, &out->flags);
     fill_flags(pair, method->type, out);
     out->reduction = pair->reduction;
-    bool both = pair->raw[0].exists && pair->raw[1].exists;
-    wide d = assay__wide_sub(pair->value[1], pair->value[0]);
-    if (both)
-        difference->estimate = assay__finite(d, &out->flags);
-    if (both && pair->raw[0].has_error && pair->raw[1].has_error) {
-        wide error2 = assay__difference_error2(pair);
-        if (assay__wide_sign(error2) > 0) {
-            wide error = assay__wide_sqrt(error2);
-            difference->standard_error = assay__finite(error, &out->flags);
-            if (method->test == ASSAY_TEST_T)
-                difference->df = welch_df(pair);
-            difference->critical = critical_value(method, difference->df);
-            test_difference(d, error, method, out);
-        } else {
-            difference->standard_error = 0.0;
-            out->flags |= ASSAY_FLAG_ZERO_VARIANCE;
-        }
+    if (pair->raw[0].exists && pair->raw[1].exists) {
+        wide d = assay__wide_sub(pair->value[1], pair->value[0]);
+        out->difference.estimate = assay__finite(d, &out->flags);
+        if (pair->raw[0].has_error && pair->raw[1].has_error)
+            test_pair(pair, d, method, out);
     }
-    assay__relative(pair, difference->critical, out);
+    assay__relative(pair, out->difference.critical, out);
     assay__skewness(pair, method, out);
+}
+
+double assay__group_estimate(const struct assay__group *group, enum assay_metric_type type)
+{
+    struct assay__estimate estimate;
+    assay__estimate_group(group, type, &estimate);
+    return estimate.exists ? assay__wide_double(estimate.value) : (double)NAN;
 }
 
 enum assay_status assay__compare_groups(const struct assay__group *groups, size_t group_count,

@@ -5,8 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "stats/compare.h"
-
 typedef struct assay__wide wide;
 
 double assay__finite(wide a, uint32_t *flags)
@@ -102,11 +100,4 @@ void assay__estimate_group(const struct assay__group *group, enum assay_metric_t
         out->third = assay__wide_mul(assay__wide_mul(out->error2, n),
                                      assay__wide_sub(assay__wide_of(1.0), twice));
     }
-}
-
-double assay__group_estimate(const struct assay__group *group, enum assay_metric_type type)
-{
-    struct assay__estimate estimate;
-    assay__estimate_group(group, type, &estimate);
-    return estimate.exists ? assay__wide_double(estimate.value) : (double)NAN;
 }

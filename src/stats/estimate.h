@@ -25,12 +25,14 @@ struct assay__estimate {
 void assay__estimate_group(const struct assay__group *group, enum assay_metric_type type,
                            struct assay__estimate *out);
 
-/** struct assay__pair: baseline (0) and compared (1) group as the test sees them. */
+/** struct assay__pair_estimate: baseline (0) and compared (1) group as the test sees them. */
 struct assay__pair_estimate {
     struct assay__estimate raw[2];
     struct assay__wide value[2];  /* adjusted */
     struct assay__wide error2[2]; /* squared standard errors, adjusted */
+    struct assay__wide residual_error2[2]; /* their part without the covariates' shared mean */
     struct assay__wide covariance; /* of the two, through the shared mean of the covariates */
+    struct assay__wide difference_error2; /* squared standard error of compared - baseline */
     struct assay__wide residual_df[2];
     struct assay_reduction_result reduction;
     uint32_t flags;
@@ -40,9 +42,6 @@ struct assay__pair_estimate {
 void assay__reduce_variance(const struct assay__group *groups, size_t group_count, size_t baseline,
                             size_t compared, enum assay_reduction method,
                             enum assay_metric_type type, struct assay__pair_estimate *pair);
-
-/** assay__difference_error2() is the squared standard error of the adjusted difference. */
-struct assay__wide assay__difference_error2(const struct assay__pair_estimate *pair);
 
 /** assay__relative() fills the relative figures; critical is the quantile of the interval. */
 void assay__relative(const struct assay__pair_estimate *pair, double critical,

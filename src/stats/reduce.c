@@ -8,7 +8,7 @@
  * total covariance S: Var(a_g) = s^2_e/n_g + b_g' S b_g / N, Cov(a_t, a_c) = b_t' S b_c / N.
  *
  * pooled: one slope from within-group sums (Deng, Xu, Kohavi, Walker 2013, WSDM), variances of the
- * adjusted values within each group.
+ * adjusted values within each group, divisor n_g - 1; the groups' errors count as independent.
  *
  * Normal equations are solved by LDL' in wide numbers, so that only covariates that are exactly
  * constant or collinear are dropped, the later one of them.
@@ -204,15 +204,10 @@ static void keep_raw(struct assay__pair_estimate *pair)
     pair->reduction.rate = NAN;
     for (int g = 0; g < 2; g++) {
         pair->value[g] = pair->raw[g].value;
-        pair->error2[g] = pair->raw[g].error2;
+        pair->error2[g] = pair->residual_error2[g] = pair->raw[g].error2;
         pair->residual_df[g] = pair->raw[g].residual_df;
     }
-}
-
-wide assay__difference_error2(const struct assay__pair_estimate *pair)
-{
-    wide sum = assay__wide_add(pair->error2[0], pair->error2[1]);
-    return assay__wide_sub(sum, assay__wide_add(pair->covariance, pair->covariance));
+    pair->difference_error2 = assay__wide_add(pair->error2[0], pair->error2[1]);
 }
 
 /* Slopes of both groups; covariates that fail in one are dropped in both. */
@@ -239,12 +234,61 @@ static void find_slopes(const struct assay__group *groups, size_t group_count,
     } while (*dropped != before);
 }
 
+/* a_g = ybar_g - b_g'(xbar_g - xbar), and s^2_e/n_g on df degrees of freedom. */
+static void adjust_group(const struct assay__group *group, const wide *slopes, const wide *mean,
+                         uint64_t df, int g, struct assay__pair_estimate *pair)
+{
+    for (uint32_t i = 0; i < group->shape.covariate_count; i++) {
+        wide shift = assay__wide_sub(covariate_mean(group, i), mean[i]);
+        pair->value[g] = assay__wide_sub(pair->value[g], assay__wide_mul(slopes[i], shift));
+    }
+    pair->residual_df[g] = assay__wide_of_u64(df);
+    wide divisor = assay__wide_mul(assay__wide_of_u64(group->n), pair->residual_df[g]);
+    wide sum = residual_sum(group, &pair->raw[g], slopes);
+    pair->error2[g] = pair->residual_error2[g] = assay__wide_div(sum, divisor);
+}
+
+/*
+ * The sampling error of xbar under own slopes: Negi and Wooldridge (2021). It enters the difference
+ * through b_t - b_c only; summed from the groups' own terms it would cancel.
+ */
+static void add_shared(uint32_t q, wide slopes[2][Q_MAX], wide sampling[Q_MAX][Q_MAX],
+                       struct assay__pair_estimate *pair)
+{
+    wide apart[Q_MAX];
+    for (uint32_t i = 0; i < q; i++)
+        apart[i] = assay__wide_sub(slopes[1][i], slopes[0][i]);
+    for (int g = 0; g < 2; g++)
+        pair->error2[g] =
+            assay__wide_add(pair->error2[g], bilinear(q, slopes[g], sampling, slopes[g]));
+    pair->covariance = bilinear(q, slopes[0], sampling, slopes[1]);
+    pair->difference_error2 =
+        assay__wide_add(pair->difference_error2, bilinear(q, apart, sampling, apart));
+}
+
+/* The difference's error, and what the covariates took from it. */
+static void fill_reduction(enum assay_reduction method, uint32_t q, wide slopes[2][Q_MAX], wide raw,
+                           struct assay__pair_estimate *pair)
+{
+    struct assay_reduction_result *reduction = &pair->reduction;
+    /* Perfect fits with equal slopes leave only the rounding of 320 bits. */
+    if (is_null_pivot(pair->difference_error2, raw))
+        pair->difference_error2 = assay__wide_zero();
+    wide share = assay__wide_div(pair->difference_error2, raw);
+    reduction->method = method;
+    reduction->rate = assay__finite(assay__wide_sub(assay__wide_of(1.0), share), &pair->flags);
+    for (uint32_t i = 0; i < q; i++) {
+        reduction->baseline_slopes[i] = assay__finite(slopes[0][i], &pair->flags);
+        reduction->compared_slopes[i] = assay__finite(slopes[1][i], &pair->flags);
+    }
+}
+
 void assay__reduce_variance(const struct assay__group *groups, size_t group_count, size_t baseline,
                             size_t compared, enum assay_reduction method,
                             enum assay_metric_type type, struct assay__pair_estimate *pair)
 {
     const struct assay__group *const of[2] = {&groups[baseline], &groups[compared]};
-    uint32_t q = of[0]->shape.covariate_count;
+    uint32_t q = of[0]->shape.covariate_count, *dropped = &pair->reduction.dropped;
     wide slopes[2][Q_MAX], mean[Q_MAX], sampling[Q_MAX][Q_MAX];
     keep_raw(pair);
     if (method == ASSAY_REDUCTION_NONE || q == 0 || !pair->raw[0].has_error ||
@@ -252,40 +296,26 @@ void assay__reduce_variance(const struct assay__group *groups, size_t group_coun
         return;
     pair->reduction.covariate_count = q;
     find_slopes(groups, group_count, of, method, type, pair, slopes);
-    uint32_t kept = count_kept(q, pair->reduction.dropped);
-    /* Without a degree of freedom left in each group there is no residual variance: use none. */
+    uint32_t kept = count_kept(q, *dropped);
+    /* Each group needs a degree of freedom for its residual variance. n units also make n - 1 slopes
+     * at most, so covariates dropped for want of units end here. */
     uint64_t least = of[0]->n < of[1]->n ? of[0]->n : of[1]->n;
-    if (least <= (uint64_t)kept + 1)
-        pair->reduction.dropped = (UINT32_C(1) << q) - 1;
-    if (pair->reduction.dropped != 0)
-        pair->flags |= ASSAY_FLAG_COVARIATE_DROPPED;
-    if (kept == 0 || least <= (uint64_t)kept + 1)
+    if (least <= (uint64_t)kept + 1) {
+        *dropped = 0;
+        pair->flags |= ASSAY_FLAG_REDUCTION_UNUSED;
         return;
+    }
+    if (*dropped != 0)
+        pair->flags |= ASSAY_FLAG_COVARIATE_DROPPED;
+    if (kept == 0)
+        return;
+    wide raw = pair->difference_error2;
+    uint32_t used = method == ASSAY_REDUCTION_FULL ? kept : 0;
     overall(groups, group_count, q, mean, sampling);
-    bool full = method == ASSAY_REDUCTION_FULL;
-    wide raw = assay__difference_error2(pair);
-    for (int g = 0; g < 2; g++) {
-        wide n = assay__wide_of_u64(of[g]->n);
-        uint64_t df = of[g]->n - 1 - (full ? kept : 0);
-        pair->residual_df[g] = assay__wide_of_u64(df);
-        for (uint32_t i = 0; i < q; i++) {
-            wide shift = assay__wide_sub(covariate_mean(of[g], i), mean[i]);
-            pair->value[g] =
-                assay__wide_sub(pair->value[g], assay__wide_mul(slopes[g][i], shift));
-        }
-        pair->error2[g] = assay__wide_div(residual_sum(of[g], &pair->raw[g], slopes[g]),
-                                          assay__wide_mul(n, pair->residual_df[g]));
-        if (full)
-            pair->error2[g] = assay__wide_add(pair->error2[g],
-                                              bilinear(q, slopes[g], sampling, slopes[g]));
-    }
-    if (full)
-        pair->covariance = bilinear(q, slopes[0], sampling, slopes[1]);
-    pair->reduction.method = method;
-    for (uint32_t i = 0; i < q; i++) {
-        pair->reduction.baseline_slopes[i] = assay__finite(slopes[0][i], &pair->flags);
-        pair->reduction.compared_slopes[i] = assay__finite(slopes[1][i], &pair->flags);
-    }
-    wide share = assay__wide_div(assay__difference_error2(pair), raw);
-    pair->reduction.rate = assay__finite(assay__wide_sub(assay__wide_of(1.0), share), &pair->flags);
+    for (int g = 0; g < 2; g++)
+        adjust_group(of[g], slopes[g], mean, of[g]->n - 1 - used, g, pair);
+    pair->difference_error2 = assay__wide_add(pair->error2[0], pair->error2[1]);
+    if (method == ASSAY_REDUCTION_FULL)
+        add_shared(q, slopes, sampling, pair);
+    fill_reduction(method, q, slopes, raw, pair);
 }

@@ -45,12 +45,13 @@ static void fieller(const struct figures *f, struct assay_comparison *out)
         relative->fieller_kind = ASSAY_FIELLER_LINE;
         return;
     }
+    /* The roots t/a and e/t, where t adds b and a root of the same sign: e/t keeps the sign of e. */
     wide root = assay__wide_sqrt(discriminant);
+    wide t = assay__wide_sign(b) < 0 ? assay__wide_sub(b, root) : assay__wide_add(b, root);
+    wide other = assay__wide_sign(t) == 0 ? t : assay__wide_div(e, t);
     relative->fieller_kind = sign > 0 ? ASSAY_FIELLER_BOUNDED : ASSAY_FIELLER_COMPLEMENT;
-    relative->fieller_lower =
-        assay__finite(assay__wide_div(assay__wide_sub(b, root), a), &out->flags);
-    relative->fieller_upper =
-        assay__finite(assay__wide_div(assay__wide_add(b, root), a), &out->flags);
+    relative->fieller_lower = assay__finite(assay__wide_div(t, a), &out->flags);
+    relative->fieller_upper = assay__finite(other, &out->flags);
     order(&relative->fieller_lower, &relative->fieller_upper);
 }
 
@@ -106,7 +107,7 @@ void assay__relative(const struct assay__pair_estimate *pair, double critical,
                         .vc = pair->error2[0],
                         .vt = pair->error2[1],
                         .cov = pair->covariance,
-                        .vd = assay__difference_error2(pair),
+                        .vd = pair->difference_error2,
                         .q = assay__wide_of(critical)};
     if (!pair->raw[0].exists || !pair->raw[1].exists)
         return;

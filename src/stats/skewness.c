@@ -12,6 +12,7 @@
 
 #include "assay/dist.h"
 #include "stats/estimate.h"
+#include "stats/p_value.h"
 
 typedef struct assay__wide wide;
 
@@ -47,7 +48,8 @@ static double asymmetry(const struct assay__pair_estimate *pair)
 /* Hall (1992), JRSS B 54:221: g(T) = T + A T^2/3 + A^2 T^3/27 + A/6 is normal to second order. */
 static double hall(double t, double a)
 {
-    return t + a / 6.0 + t * t * (a / 3.0 + a * a * t / 27.0);
+    double at = a * t;
+    return t + a / 6.0 + at * t * (1.0 / 3.0 + at / 27.0);
 }
 
 static double hall_inverse(double q, double a)
@@ -58,16 +60,21 @@ static double hall_inverse(double q, double a)
     return 3.0 * (q - a / 6.0) / (root * root + root + 1.0);
 }
 
-/* Johnson (1978), JASA 73:536: T + A/6 + A T^2/3, not monotone far out. */
+/*
+ * Johnson (1978), JASA 73:536: T + A/6 + A T^2/3. The parabola turns at T = -3/(2A); beyond, it is
+ * held at its extreme, lest a large effect one way count as evidence for the other.
+ */
 static double johnson(double t, double a)
 {
+    if (a * t < -1.5)
+        t = -1.5 / a;
     return t + a / 6.0 + a * t * t / 3.0;
 }
 
 static double johnson_inverse(double q, double a)
 {
     double excess = q - a / 6.0, discriminant = 1.0 + 4.0 / 3.0 * a * excess;
-    /* The root that is q when A is 0; none where the parabola does not reach q. */
+    /* The root that is q when A is 0; none, and no bound, where the parabola does not reach q. */
     return discriminant < 0.0 ? (double)NAN : 2.0 * excess / (1.0 + sqrt(discriminant));
 }
 
@@ -81,26 +88,20 @@ static const struct correction CORRECTIONS[] = {[ASSAY_SKEWNESS_NONE] = {NULL, N
                                                 [ASSAY_SKEWNESS_JOHNSON] = {johnson,
                                                                             johnson_inverse}};
 
-static void tail_of(double t, double df, enum assay_side side, struct assay_comparison *out)
-{
-    double x = side == ASSAY_SIDE_LOWER ? -t : side == ASSAY_SIDE_BOTH ? fabs(t) : t;
-    double factor = side == ASSAY_SIDE_BOTH ? 2.0 : 1.0;
-    double log_p = isnan(df) ? assay_normal_log_upper(x) : assay_t_log_upper(x, df);
-    out->corrected_p = factor * (isnan(df) ? assay_normal_upper(x) : assay_t_upper(x, df));
-    out->corrected_log10_p = (log_p + log(factor)) / M_LN10;
-}
-
 static void correct(double a, const struct assay_method *method, struct assay_comparison *out)
 {
     const struct correction *correction = &CORRECTIONS[method->skewness];
     const struct assay_difference *difference = &out->difference;
-    if (correction->forward == NULL || isnan(a) || isnan(difference->critical))
+    if (correction->forward == NULL || isnan(a) || isnan(difference->statistic))
         return;
     double low = correction->inverse(-difference->critical, a);
     double high = correction->inverse(difference->critical, a);
     out->corrected_lower = difference->estimate - difference->standard_error * high;
     out->corrected_upper = difference->estimate - difference->standard_error * low;
-    tail_of(correction->forward(difference->statistic, a), difference->df, method->side, out);
+    wide corrected = assay__wide_of(correction->forward(difference->statistic, a));
+    struct assay__p_value value = assay__p_value(corrected, difference->df, method->side);
+    out->corrected_p = value.p;
+    out->corrected_log10_p = isinf(value.log10_p) ? (double)NAN : value.log10_p;
 }
 
 void assay__skewness(const struct assay__pair_estimate *pair, const struct assay_method *method,
