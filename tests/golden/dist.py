@@ -206,4 +206,5 @@ def start_t(p, df, z):
     return mp.sqrt(df) * mp.sinh((low + high) / 2)
 
 
-main()
+if __name__ == "__main__":
+    main()
