@@ -61,6 +61,8 @@ static const struct assay__flag_name FLAGS[] = {
     {ASSAY_FLAG_ONE_GROUP_CONSTANT, "oneGroupConstant",
      "All values of one group are equal, so the test rests on the other group's variance."},
     {ASSAY_FLAG_OVERFLOW, "overflow", "A figure lies outside the range of doubles."},
+    {ASSAY_FLAG_REDUCTION_UNUSED, "reductionUnused",
+     "A group has too few units for so many covariates, so the variance is not reduced."},
 };
 
 const struct assay__flag_name *assay__flag_names(size_t *count)
