@@ -15,9 +15,10 @@ static const struct option OPTIONS[] = {{"output", required_argument, NULL, OPTI
 
 static void print_help(FILE *out)
 {
-    fputs("usage: assay merge [--output=FILE] FILE...\n\n"
-          "Adds up sufficient statistics that 'assay summarize' made of parts of the data. The sums\n"
-          "are exact: any split and order gives the same bytes.\n",
+    fputs("usage: assay merge [OPTION...] FILE...\n\n"
+          "Adds up sufficient statistics that 'assay summarize' made of parts of the data. The\n"
+          "sums are exact: any split and order gives the same bytes.\n\n"
+          "  --output=FILE            write to FILE, at once and whole\n",
           out);
 }
 

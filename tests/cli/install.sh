@@ -28,7 +28,7 @@ case $BUILD in
     ${CC:-cc} -std=c11 -Wall -Werror -o "$work/consumer" tests/install/consumer.c $flags >"$work/log" 2>&1
     ok $? "a program builds against the installed library"
     LD_LIBRARY_PATH="$root/usr/lib" "$work/consumer" >"$work/log" 2>&1 &&
-        grep -q "^$("$root/usr/bin/assay" --version | sed 's/assay //') 0.0175$" "$work/log"
+        grep -q "^$("$root/usr/bin/assay" --version | sed 's/assay //') 0.0176$" "$work/log"
     ok $? "and gives the p-value of the test of 0.13 against 0.10"
     sh scripts/check-exports "$BUILD/libassay.so" >"$work/log" 2>&1
     ok $? "exported symbols are those of the headers"
