@@ -39,7 +39,9 @@ static void fill_relative(struct assay__row *row, const struct assay_plan *plan,
     assay__figure_fixed(percent, decimals, true, figure);
     snprintf(row->change, sizeof row->change, "%s %%", figure);
     interval_text(lower, upper, decimals, row->change_interval, sizeof row->change_interval);
-    if (row->change_interval[0] == '\0')
+    bool unbounded = plan->relative == ASSAY_RELATIVE_FIELLER &&
+                     relative->fieller_kind != ASSAY_FIELLER_NONE;
+    if (row->change_interval[0] == '\0' && unbounded)
         snprintf(row->change_interval, sizeof row->change_interval, "unbounded");
 }
 

@@ -51,17 +51,17 @@ enum assay_status assay__annotate(struct assay__builder *builder,
 
 static enum assay_status say_count(struct assay__builder *builder,
                                    enum assay_annotation_level level, uint64_t count,
-                                   const char *format, struct assay_error *err)
+                                   const char *what, struct assay_error *err)
 {
     if (count == 0)
         return ASSAY_OK;
     char number[24];
     snprintf(number, sizeof number, "%" PRIu64, count);
-    size_t length = strlen(format) + sizeof number;
+    size_t length = strlen(what) + sizeof number + 3;
     char *text = assay__arena_alloc(builder->arena, length);
     if (text == NULL)
         return assay__fail_memory(err);
-    snprintf(text, length, "%s %s", number, format);
+    snprintf(text, length, "%s: %s.", what, number);
     return assay__annotate(builder, level, -1, NOWHERE, text, err);
 }
 
@@ -71,24 +71,24 @@ static enum assay_status note_counts(struct assay__builder *builder, struct assa
     const struct {
         enum assay_annotation_level level;
         uint64_t count;
-        const char *format;
+        const char *what;
     } ROWS[] = {
-        {ASSAY_NOTE_INFO, counts->rows_read, "rows were read."},
-        {ASSAY_NOTE_WARNING, counts->rows_bad, "rows were skipped: a cell could not be read."},
-        {ASSAY_NOTE_WARNING, counts->rows_no_group, "rows were skipped: they name no group."},
-        {ASSAY_NOTE_WARNING, counts->rows_no_unit, "rows were skipped: they name no unit."},
-        {ASSAY_NOTE_INFO, counts->rows_after, "rows are at or after asOf and not used."},
-        {ASSAY_NOTE_INFO, counts->rows_duplicate, "rows repeat a unit and count once."},
+        {ASSAY_NOTE_INFO, counts->rows_read, "Rows read"},
+        {ASSAY_NOTE_WARNING, counts->rows_bad, "Rows skipped because a cell could not be read"},
+        {ASSAY_NOTE_WARNING, counts->rows_no_group, "Rows skipped because they name no group"},
+        {ASSAY_NOTE_WARNING, counts->rows_no_unit, "Rows skipped because they name no unit"},
+        {ASSAY_NOTE_INFO, counts->rows_after, "Rows not used, being at or after asOf"},
+        {ASSAY_NOTE_INFO, counts->rows_duplicate, "Rows not used, repeating a unit that counts already"},
         {ASSAY_NOTE_WARNING, counts->rows_conflicting,
-         "of the repeated rows differ from the one that counts (the earliest; without a time the "
-         "first in byte order)."},
+         "Rows among those that differ from the one that counts (the earliest; without a time the "
+         "first in byte order)"},
         {ASSAY_NOTE_WARNING, counts->units_in_two_groups,
-         "units were seen in more than one group and are excluded from all."},
-        {ASSAY_NOTE_INFO, counts->rows_in_two_groups, "rows belong to those excluded units."},
+         "Units excluded from all groups, having been seen in more than one"},
+        {ASSAY_NOTE_INFO, counts->rows_in_two_groups, "Rows of those excluded units"},
     };
     enum assay_status status = ASSAY_OK;
     for (size_t i = 0; status == ASSAY_OK && i < sizeof ROWS / sizeof *ROWS; i++)
-        status = say_count(builder, ROWS[i].level, ROWS[i].count, ROWS[i].format, err);
+        status = say_count(builder, ROWS[i].level, ROWS[i].count, ROWS[i].what, err);
     return status;
 }
 
@@ -203,9 +203,9 @@ static enum assay_status note_source(struct assay__builder *builder, struct assa
 static const char *missing_sentence(const struct assay__builder *builder, uint32_t metric)
 {
     const struct assay_metric_plan *plan = &builder->plan->metrics[metric];
-    return assay__arena_format(builder->arena, "%" PRIu64 " units have no value of %s and %s.",
-                               builder->out->missing[metric], plan->id,
-                               plan->missing == ASSAY_MISSING_ZERO ? "count as 0" : "are left out");
+    return assay__arena_format(builder->arena, "Units without a value of %s, %s: %" PRIu64 ".", plan->id,
+                               plan->missing == ASSAY_MISSING_ZERO ? "counted as 0" : "left out",
+                               builder->out->missing[metric]);
 }
 
 static enum assay_status note_missing(struct assay__builder *builder, uint32_t metric,
@@ -222,9 +222,9 @@ static enum assay_status note_missing(struct assay__builder *builder, uint32_t m
             status = assay__annotate(
                 builder, ASSAY_NOTE_INFO, (int32_t)metric, NOWHERE,
                 assay__arena_format(builder->arena,
-                                    "%" PRIu64 " units have no value of covariate %s; they count as "
-                                    "its mean.",
-                                    count, plan->covariates[i]),
+                                    "Units without a value of covariate %s, counted as its mean: "
+                                    "%" PRIu64 ".",
+                                    plan->covariates[i], count),
                 err);
     }
     return status;
