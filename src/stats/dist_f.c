@@ -3,7 +3,8 @@
  * F with df1 and df2: beta with a = df1/2, b = df2/2 at x = df1 f/(df1 f + df2). In y = logit x the
  * density is proportional to exp(a y)(1 + e^y)^-(a+b), log-concave, with mode x = a/(a+b), f = 1.
  * With w = 1 - x, upward D(s) = (b - (a+b) w) s + (a+b) [log(1 + w(e^-s - 1)) + w s]; downward the
- * same with a, b and x, w exchanged.
+ * same with a, b and x, w exchanged. The bracket is about x w s^2 / 2: for w near 1 (df1 and df2 far
+ * apart) its terms cancel, and the same written in x is used: log(1 + x(e^s - 1)) - x s.
  */
 #include <math.h>
 
@@ -13,16 +14,25 @@
 struct beta_context {
     double slope; /* of D at 0 */
     double total; /* a + b */
-    double w;     /* what is left of 1 in the direction of the tail */
+    double x, w;  /* w is what is left of 1 in the direction of the tail, x = 1 - w */
 };
+
+/* log(1 + w (e^-s - 1)) + w s for s >= 0, without cancellation. */
+static double bend(double x, double w, double s)
+{
+    if (w > 0.5 && s < 1.0)
+        return assay__log1pmx(x * expm1(s)) + x * assay__expm1mx(s);
+    if (w > 0.5 && s < 700.0)
+        return log1p(x * expm1(s)) - x * s;
+    if (w > 0.5)
+        return log(w * exp(-s) + x) + w * s;
+    return assay__log1pmx(w * expm1(-s)) + w * assay__expm1mx(-s);
+}
 
 static double drop_beta(const void *context, double s)
 {
     const struct beta_context *beta = context;
-    double change = beta->w * expm1(-s);
-    /* log(1 + change) + w s, both parts without cancellation */
-    double bend = assay__log1pmx(change) + beta->w * assay__expm1mx(-s);
-    return beta->slope * s + beta->total * bend;
+    return beta->slope * s + beta->total * bend(beta->x, beta->w, s);
 }
 
 /* x^a w^b / B(a, b), the density of y, times mass. */
@@ -51,6 +61,7 @@ static struct assay__tail tail_beyond(double f, double df1, double df2, double s
     struct beta_context context;
     context.total = a + b;
     context.w = sign > 0.0 ? w : x;
+    context.x = sign > 0.0 ? x : w;
     /* b - (a+b) w = a b (f - 1)/(a f + b), and the same with a sign downward */
     context.slope = sign * (f - 1.0) * a * df2 / scale;
     double guess = 40.0 / (context.slope + 6.0 * sqrt(context.total * x * w) + 1e-300);
@@ -60,12 +71,13 @@ static struct assay__tail tail_beyond(double f, double df1, double df2, double s
 
 static int is_valid(double f, double df1, double df2)
 {
-    return f >= 0.0 && df1 > 0.0 && df2 > 0.0 && df1 < HUGE_VAL;
+    return f >= 0.0 && df1 > 0.0 && df2 > 0.0;
 }
 
+/* At the ends of the line; and anywhere when both df are infinite, all of F being at 1. */
 static double limit(double f, double sign)
 {
-    return (sign > 0.0) == (f == 0.0) ? 1.0 : 0.0;
+    return (sign > 0.0) == (f < 1.0) ? 1.0 : 0.0;
 }
 
 static double probability(double f, double df1, double df2, double sign)
@@ -73,8 +85,10 @@ static double probability(double f, double df1, double df2, double sign)
     double integral;
     if (!is_valid(f, df1, df2))
         return NAN;
-    if (f == 0.0 || isinf(f))
+    if (f == 0.0 || isinf(f) || (isinf(df1) && isinf(df2)))
         return limit(f, sign);
+    if (isinf(df1)) /* 1/F is chi-square with df2, over df2 */
+        return sign > 0.0 ? assay_chi2_lower(df2 / f, df2) : assay_chi2_upper(df2 / f, df2);
     if (isinf(df2))
         return sign > 0.0 ? assay_chi2_upper(f * df1, df1) : assay_chi2_lower(f * df1, df1);
     double past = sign * (f - 1.0) >= 0.0 ? sign : -sign;
@@ -88,8 +102,10 @@ static double log_probability(double f, double df1, double df2, double sign)
     double integral;
     if (!is_valid(f, df1, df2))
         return NAN;
-    if (f == 0.0 || isinf(f))
+    if (f == 0.0 || isinf(f) || (isinf(df1) && isinf(df2)))
         return log(limit(f, sign));
+    if (isinf(df1))
+        return sign > 0.0 ? assay_chi2_log_lower(df2 / f, df2) : assay_chi2_log_upper(df2 / f, df2);
     if (isinf(df2))
         return sign > 0.0 ? assay_chi2_log_upper(f * df1, df1)
                           : assay_chi2_log_lower(f * df1, df1);
@@ -143,9 +159,14 @@ static double quantile(double p, double df1, double df2, double sign)
 {
     if (!(p > 0.0 && p < 1.0) || !is_valid(1.0, df1, df2))
         return NAN;
+    if (isinf(df1) && isinf(df2))
+        return 1.0;
     if (isinf(df2))
         return (sign > 0.0 ? assay_chi2_quantile_upper(p, df1) : assay_chi2_quantile_lower(p, df1)) /
                df1;
+    if (isinf(df1)) /* 1/F again */
+        return df2 / (sign > 0.0 ? assay_chi2_quantile_lower(p, df2)
+                                 : assay_chi2_quantile_upper(p, df2));
     if (p > 0.5)
         return quantile(1.0 - p, df1, df2, -sign); /* exact for p in [1/2, 1] */
     struct quantile_context context = {df1, df2, sign};
