@@ -48,7 +48,7 @@ static struct assay__tail tail_beyond(double u, double a, double sign, double *i
 
 static int is_valid(double x, double df)
 {
-    return x >= 0.0 && df > 0.0 && df < HUGE_VAL;
+    return x >= 0.0 && df > 0.0;
 }
 
 /* P(X beyond x) on one side; sign 1 is the upper tail. */
@@ -57,8 +57,8 @@ static double probability(double x, double df, double sign)
     double u = 0.5 * x, a = 0.5 * df, integral;
     if (!is_valid(x, df))
         return NAN;
-    if (u == 0.0 || isinf(u))
-        return (sign > 0.0) == (u == 0.0) ? 1.0 : 0.0;
+    if (u == 0.0 || isinf(u) || isinf(a)) /* with df infinite, all of it is at infinity */
+        return (sign > 0.0) == (u == 0.0 || isinf(a)) ? 1.0 : 0.0;
     double past = sign * (u - a) >= 0.0 ? sign : -sign;
     struct assay__tail tail = tail_beyond(u, a, past, &integral);
     double p = assay__tail_probability(&tail);
@@ -70,8 +70,8 @@ static double log_probability(double x, double df, double sign)
     double u = 0.5 * x, a = 0.5 * df, integral;
     if (!is_valid(x, df))
         return NAN;
-    if (u == 0.0 || isinf(u))
-        return (sign > 0.0) == (u == 0.0) ? 0.0 : -HUGE_VAL;
+    if (u == 0.0 || isinf(u) || isinf(a))
+        return (sign > 0.0) == (u == 0.0 || isinf(a)) ? 0.0 : -HUGE_VAL;
     double past = sign * (u - a) >= 0.0 ? sign : -sign;
     struct assay__tail tail = tail_beyond(u, a, past, &integral);
     return past == sign ? assay__tail_log(&tail) : log1p(-assay__tail_probability(&tail));
@@ -120,15 +120,21 @@ static void evaluate(const void *context, double w, double *log_tail, double *sl
 
 static double quantile(double p, double df, double sign)
 {
-    if (!(p > 0.0 && p < 1.0) || !(df > 0.0 && df < HUGE_VAL))
+    if (!(p > 0.0 && p < 1.0) || !(df > 0.0))
         return NAN;
+    if (isinf(df))
+        return HUGE_VAL;
     if (p > 0.5)
         return quantile(1.0 - p, df, -sign); /* exact for p in [1/2, 1] */
     struct quantile_context context = {0.5 * df, sign};
     /* Wilson and Hilferty (1931) to begin with; far below, the lower tail falls as u^a. */
     double z = assay_normal_quantile_upper(p), b = 2.0 / (9.0 * df);
     double cube = 1.0 - b + sign * z * sqrt(b);
-    double w = cube > 0.1 ? sign * 3.0 * log(cube) : -(log(p) + lgamma(context.a + 1.0)) / context.a;
+    double w = sign * 3.0 * log(fmax(cube, 0.1));
+    if (cube <= 0.1) { /* the lower tail is about u^a / Gamma(a + 1); Stirling, as lgamma() keeps state */
+        double stirling = assay__stirling(context.a) + 0.5 * log(2.0 * M_PI * context.a);
+        w = 1.0 - (log(p) + stirling) / context.a;
+    }
     w = assay__newton_log(evaluate, &context, log(p), w);
     double u = context.a * exp(sign * w);
     /* A last step in u: the exponential of w has rounded. */
