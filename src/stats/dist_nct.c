@@ -1,99 +1,222 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Noncentral t: T = (Z + delta)/V, V^2 = chi-square/df. Given V = e^y, P(T > t) is the normal tail
- * Q(t e^y - delta), so the tail is the integral over y of the density of log V,
- * proportional to exp(-df/2 (e^2y - 1 - 2y)), times Q: all positive, nothing subtracted.
+ * Noncentral t. With S = sqrt(chi2(df) / df), P(T > t) is the mean of P(Z > t S - delta). Either tail
+ * is that integral over S directly: its integrand is positive and log-concave, so no digits are
+ * lost however small it is, while the usual series lose small tails to cancellation. The peak is
+ * found, everything is measured from there (h = s - peak, so df of 1e15 costs nothing), and each
+ * smooth piece is integrated by the tanh-sinh rule (Takahasi and Mori 1974).
  */
 #include <math.h>
+#include <stdbool.h>
 
 #include "assay/dist.h"
 #include "stats/dist_tail.h"
 
-struct nct_context {
-    double t, df, delta;
-    double sign;   /* 1 for the upper tail of T, -1 for the lower */
-    double centre; /* where the integrand is largest */
-    double least;  /* -log of the integrand there */
-    double turn;   /* direction of s: 1 or -1 */
+static const double delta_most = 1e6;
+static const double depth = 42.0; /* the integrand is followed down to e^-42 of its peak */
+static const double root_2pi = 2.5066282746310002;
+static const double pi = 3.14159265358979324;
+
+struct integrand {
+    double df, t, sign;  /* sign 1: P(Z > w), w = t s - delta; -1: P(Z <= t s - delta), w negated */
+    double peak;         /* reference s */
+    double slope;        /* derivative at the peak of -ln of the density of S */
+    double w;            /* w at the peak */
+    bool normal_base;    /* measured from the normal density at w (w > 0) rather than from 1 */
 };
 
-/* -log of the integrand, up to the density's constant. */
-static double minus_log(const struct nct_context *nct, double y)
+/* P(Z > w) / density(w) for w >= 0: Mills' ratio by the trapezoidal rule for erfcx with its pole
+ * correction; Matta and Reichel (1971), Math. Comp. 25:339, midpoint form, step 1/2. */
+static double mills_ratio(double w)
 {
-    double z = nct->sign * (nct->t * exp(y) - nct->delta);
-    return 0.5 * nct->df * assay__expm1mx(2.0 * y) - assay_normal_log_upper(z);
+    static const double weight[] = {
+        /* exp(-((n + 1/2)/2)^2), n = 0, 1, ... */
+        0.9394130628134758, 0.569782824730923, 0.2096113871510978, 0.04677062238395898,
+        0.006329715427485747, 0.0005195746821548384, 2.586810022265412e-05, 7.811489408304491e-07,
+        1.4307241918567688e-08, 1.5893910094516368e-10, 1.0709232382508077e-12, 4.37661850287085e-15,
+    };
+    const double step = 0.5;
+    double x = w * 0.70710678118654752;
+    double sum = 0.0;
+    for (int n = 11; n >= 0; n--) {
+        double node = (n + 0.5) * step;
+        sum += weight[n] / (node * node + x * x);
+    }
+    double scaled = 2.0 * step * x / pi * sum;
+    if (x < pi / step)
+        scaled += 2.0 * exp(x * x) / (1.0 + exp(2.0 * pi * x / step));
+    return scaled * 0.5 * root_2pi;
 }
 
-static double drop_nct(const void *context, double s)
+/* minus the derivative of ln P(Z > w) */
+static double normal_hazard(double w)
 {
-    const struct nct_context *nct = context;
-    /* Slightly negative where the centre is not quite the maximum; the integral does not mind. */
-    return minus_log(nct, nct->centre + nct->turn * s) - nct->least;
+    if (w >= 0.0)
+        return 1.0 / mills_ratio(w);
+    return exp(-0.5 * w * w) / (root_2pi * 0.5 * erfc(w * 0.70710678118654752));
 }
 
-/* The point where the integrand is largest, to a fraction of its width; it has one maximum. */
-static double find_centre(const struct nct_context *nct, double width)
+/* Derivative by s of ln of the integrand; it falls in s. */
+static double log_slope(const struct integrand *f, double s, double delta)
 {
-    double low = -width, high = width;
-    while (minus_log(nct, low) < minus_log(nct, 0.5 * low) && low > -700.0)
-        low *= 2.0;
-    while (minus_log(nct, high) < minus_log(nct, 0.5 * high) && high < 300.0)
-        high *= 2.0;
-    const double golden = 0.61803398874989484820;
-    double a = high - golden * (high - low), b = low + golden * (high - low);
-    double at_a = minus_log(nct, a), at_b = minus_log(nct, b);
-    for (int i = 0; i < 60 && high - low > 1e-3 * width; i++) {
-        if (at_a < at_b) {
-            high = b;
-            b = a;
-            at_b = at_a;
-            a = high - golden * (high - low);
-            at_a = minus_log(nct, a);
-        } else {
-            low = a;
-            a = b;
-            at_a = at_b;
-            b = low + golden * (high - low);
-            at_b = minus_log(nct, b);
-        }
+    double w = f->sign * fma(f->t, s, -delta);
+    return (f->df - 1.0) / s - f->df * s - f->sign * f->t * normal_hazard(w);
+}
+
+static double find_peak(const struct integrand *f, double delta)
+{
+    double low = 1e-12, high = 2.0;
+    while (log_slope(f, high, delta) > 0.0 && high < 1e12)
+        high *= 4.0;
+    for (int i = 0; i < 100 && high - low > 1e-15 * high; i++) {
+        double middle = high > 4.0 * low ? sqrt(low * high) : 0.5 * (low + high);
+        if (log_slope(f, middle, delta) > 0.0)
+            low = middle;
+        else
+            high = middle;
     }
     return 0.5 * (low + high);
 }
 
-static double tail(double t, double df, double delta, double sign)
+/* -ln of the integrand at s = peak + h, less its base, by parts that are each small and exact. */
+static double depth_at(const struct integrand *f, double h, double *factor)
 {
-    struct nct_context nct = {.t = t, .df = df, .delta = delta, .sign = sign};
-    double width = 1.0 / sqrt(2.0 * df);
-    nct.centre = find_centre(&nct, width);
-    nct.least = minus_log(&nct, nct.centre);
-    /* Density of log V at 0: 2 (a/e)^a / Gamma(a), by Stirling. */
+    double move = f->sign * f->t * h;
+    double w = f->w + move;
+    double exponent = f->slope * h + 0.5 * f->df * h * h;
+    if (f->df > 1.0)
+        exponent -= (f->df - 1.0) * assay__log1pmx(h / f->peak);
+    if (w > 0.0) {
+        *factor = mills_ratio(w) / root_2pi;
+        return exponent + (f->normal_base ? move * (f->w + 0.5 * move) : 0.5 * w * w);
+    }
+    *factor = 0.5 * erfc(w * 0.70710678118654752);
+    return exponent - (f->normal_base ? 0.5 * f->w * f->w : 0.0);
+}
+
+static double value_at(const struct integrand *f, double h)
+{
+    double factor;
+    double exponent = depth_at(f, h, &factor);
+    return exp(-exponent) * factor;
+}
+
+/* How far from the peak in one direction the integrand matters; at most limit. */
+static double reach(const struct integrand *f, double direction, double limit)
+{
+    double peak = value_at(f, 0.0);
+    double inside = 0.0, outside = 1.0 / sqrt(f->df + f->t * f->t);
+    while (outside < limit && value_at(f, direction * outside) > peak * exp(-depth)) {
+        inside = outside;
+        outside *= 2.0;
+    }
+    if (outside >= limit)
+        outside = limit;
+    if (value_at(f, direction * outside) > peak * exp(-depth))
+        return outside;
+    for (int i = 0; i < 6; i++) {
+        double middle = 0.5 * (inside + outside);
+        if (value_at(f, direction * middle) > peak * exp(-depth))
+            inside = middle;
+        else
+            outside = middle;
+    }
+    return outside;
+}
+
+/* Tanh-sinh over [from, to]; an end at h = 0 keeps its relative precision. The step resolves a turn 1000 times narrower than the piece (df near 1, delta large). */
+static double integrate_piece(const struct integrand *f, double from, double to)
+{
+    const double step = 1.0 / 32, span = 3.4, half_pi = 1.57079632679489662;
+    const double width = to - from;
+    double sum = 0.5 * half_pi * value_at(f, from + 0.5 * width);
+    for (int i = 1; i * step < span; i++) {
+        double grown = exp(i * step);
+        double e = exp(-half_pi * (grown - 1.0 / grown));
+        double near = e / (1.0 + e); /* distance from the end, as a part of the width */
+        double weight = half_pi * (grown + 1.0 / grown) * near / (1.0 + e);
+        sum += weight * (value_at(f, from + width * near) + value_at(f, to - width * near));
+    }
+    return width * step * sum;
+}
+
+/* Pieces end at the peak and where the normal probability turns from 1 to 0. */
+static double integrate(const struct integrand *f)
+{
+    double low = -reach(f, -1.0, f->peak);
+    double high = reach(f, 1.0, HUGE_VAL);
+    double turn = -f->w / (f->sign * f->t);
+    double sum = 0.0;
+    if (turn > low && turn < 0.0) {
+        sum += integrate_piece(f, low, turn);
+        low = turn;
+    }
+    sum += integrate_piece(f, low, 0.0);
+    if (turn > 0.0 && turn < high) {
+        sum += integrate_piece(f, 0.0, turn);
+        return sum + integrate_piece(f, turn, high);
+    }
+    return sum + integrate_piece(f, 0.0, high);
+}
+
+/* slope and w at the peak: differences of large numbers, in wide ones; and ln of the density of S
+ * at the peak times the base, but for the Stirling part: a (2 ln s + 1 - s^2) - w^2 / 2, a = df/2. */
+static struct assay__wide measure_peak(struct integrand *f, double delta)
+{
+    struct assay__wide s = assay__wide_of(f->peak), df = assay__wide_of(f->df);
+    struct assay__wide one = assay__wide_of(1.0), half = assay__wide_of(0.5);
+    struct assay__wide pull = assay__wide_div(assay__wide_sub(df, one), s);
+    f->slope = assay__wide_double(assay__wide_sub(assay__wide_mul(df, s), pull));
+    struct assay__wide w = assay__wide_mul(assay__wide_of(f->t), s);
+    w = assay__wide_sub(w, assay__wide_of(delta));
+    f->w = f->sign * assay__wide_double(w);
+    f->normal_base = f->w > 0.0;
+    struct assay__wide square = assay__wide_square(s);
+    struct assay__wide exponent = assay__wide_sub(assay__wide_log(square), square);
+    exponent = assay__wide_mul(assay__wide_add(exponent, one), df);
+    if (f->normal_base)
+        exponent = assay__wide_sub(exponent, assay__wide_square(w));
+    return assay__wide_mul(exponent, half);
+}
+
+/* t > 0, all arguments finite and in range. */
+static double positive_t_tail(double t, double df, double delta, bool upper)
+{
+    struct integrand f = {.df = df, .t = t, .sign = upper ? 1.0 : -1.0};
+    f.peak = find_peak(&f, delta);
+    struct assay__wide exponent = measure_peak(&f, delta);
+    /* The density of S is 2 a^a / Gamma(a) s^(2a-1) e^(-a s^2). */
     double a = 0.5 * df;
-    double peak = 2.0 * sqrt(a / (2.0 * M_PI)) * exp(-assay__stirling(a));
-    nct.turn = 1.0;
-    double sum = assay__tail_integral(drop_nct, &nct, 9.0 * width);
-    nct.turn = -1.0;
-    sum += assay__tail_integral(drop_nct, &nct, 9.0 * width);
-    return peak * sum * exp(-nct.least);
+    double height = 2.0 / f.peak * sqrt(a / (2.0 * pi)) * exp(-assay__stirling(a));
+    struct assay__tail tail = assay__tail_wide(height * integrate(&f), exponent);
+    return fmin(assay__tail_probability(&tail), 1.0);
 }
 
-static double probability(double t, double df, double delta, double sign)
+static double nct_tail(double t, double df, double delta, bool upper)
 {
-    if (isnan(t) || isnan(delta) || !(df >= 1.0) || fabs(delta) > 1e6)
+    bool endless = df == HUGE_VAL;
+    if (isnan(t) || !(endless || (df >= 1.0 && df <= 1e15)) || !(fabs(delta) <= delta_most))
         return NAN;
-    if (isinf(df))
-        return assay_normal_upper(sign * (t - delta));
     if (isinf(t))
-        return sign * t > 0.0 ? 0.0 : 1.0;
-    double p = tail(t, df, delta, sign);
-    return p < 1.0 ? p : 1.0;
-}
-
-double assay_nct_upper(double t, double df, double delta)
-{
-    return probability(t, df, delta, 1.0);
+        return upper == (t > 0.0) ? 0.0 : 1.0;
+    if (t < 0.0) { /* -T has noncentrality -delta */
+        t = -t;
+        delta = -delta;
+        upper = !upper;
+    }
+    if (t < 1e-100 || endless)
+        return upper ? assay_normal_upper(t - delta) : assay_normal_lower(t - delta);
+    if (delta == 0.0)
+        return upper ? assay_t_upper(t, df) : assay_t_lower(t, df);
+    return positive_t_tail(t, df, delta, upper);
 }
 
 double assay_nct_lower(double t, double df, double delta)
 {
-    return probability(t, df, delta, -1.0);
+    return nct_tail(t, df, delta, false);
+}
+
+double assay_nct_upper(double t, double df, double delta)
+{
+    return nct_tail(t, df, delta, true);
 }
