@@ -25,7 +25,15 @@ struct assay_event {
 
 /**
  * struct assay_client_options: where and how to deliver. Strings are copied. Zero or NULL means the
- * default. A token comes from exactly one of token, token_file, or the client credentials.
+ * default. A token comes from exactly one of token, token_file, or the client credentials; only a
+ * server on this machine's loopback may be spoken to without one.
+ *
+ * https always checks the server's certificate. Plain http is for loopback addresses only.
+ * Redirects are errors. Proxies are those of libcurl's environment variables, never for loopback.
+ *
+ * Event names: "attempt" (debug), "token" (debug: a new one was fetched), "stored" (debug: durable
+ * in the outbox), "retry" (warning, with wait_seconds), "delivered" and "already-there" (info),
+ * "failed" (error), "kept" (warning: stays in the outbox).
  */
 struct assay_client_options {
     const char *base_url;           /* e.g. "https://stats.eu.confidence.dev"; or give region */
@@ -40,6 +48,8 @@ struct assay_client_options {
     double stall_timeout_seconds;   /* no byte for so long, default 20 */
     double deadline_seconds;        /* all attempts, default 300 */
     uint32_t max_attempts;          /* default 10 */
+    double backoff_seconds;         /* upper end of the first wait, then doubled; default 0.5 */
+    double backoff_max_seconds;     /* upper end of any wait; default 30 */
     uint64_t max_response_bytes;    /* default 16 MiB */
     const char *outbox;             /* directory, or NULL for none */
     void (*on_event)(const struct assay_event *event, void *context);
@@ -69,10 +79,28 @@ struct assay_delivery {
 };
 
 /**
- * assay_client_post() delivers a request body (assay_request_write()). With an outbox the body is
- * durable on disk before the first attempt and removed after success.
+ * assay_request_make() makes a request body of a document that is either one already or a bare
+ * AnalysisResult. The document's bytes are taken over as they are. parent and id (NULL when not
+ * given) fill in what it does not say; where it says something else, that is ASSAY_ERROR_USAGE. An
+ * id that nobody gives is "ar-" and 40 hex digits of SHA-256 over parent and document. name is the
+ * file's, for messages. free(*body). Also ASSAY_ERROR_DATA, _LIMIT (64 MiB), _MEMORY.
+ */
+ASSAY_API ASSAY_MUST_CHECK enum assay_status
+assay_request_make(const char *text, size_t length, const char *name, const char *parent,
+                   const char *id, char **body, size_t *body_length, struct assay_error *err);
+
+/**
+ * assay_client_post() delivers a request body (assay_request_write(), assay_request_make()). With
+ * an outbox the body is durable on disk before the first attempt and removed after success, so that
+ * a crash at any point leaves a delivered result or one that assay_client_flush() delivers.
+ * Delivering twice does no harm: the id is fixed, and a server that has the same resource already
+ * (HTTP 409, then equal in every field sent) counts as success.
+ *
+ * Tried again: connect errors, time limits, broken connections, HTTP 408, 425, 429 and 5xx, and a
+ * 2xx whose body is not JSON with a "name". HTTP 401 gets a new token once.
  * Returns ASSAY_OK; ASSAY_ERROR_TRY_AGAIN (attempts or deadline used up), ASSAY_ERROR_REMOTE
- * (refused), ASSAY_ERROR_AUTH, ASSAY_ERROR_UNAVAILABLE (never reached), ASSAY_ERROR_IO (outbox).
+ * (refused), ASSAY_ERROR_AUTH, ASSAY_ERROR_UNAVAILABLE (never reached), ASSAY_ERROR_IO (outbox),
+ * ASSAY_ERROR_DATA (not a request body).
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
 assay_client_post(struct assay_client *client, const char *body, size_t length,
@@ -80,8 +108,9 @@ assay_client_post(struct assay_client *client, const char *body, size_t length,
 
 /**
  * assay_client_flush() delivers everything in the outbox, oldest first; several processes may do so
- * at once. *delivered and *left count resources. Returns the first failure's status, after trying
- * all of them.
+ * at once, and leave alone what another one is delivering. *delivered and *left count resources.
+ * Returns the first failure's status, after trying the others too, unless they would fail alike:
+ * it stops when the token is not accepted and when three in a row found no working server.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_client_flush(struct assay_client *client,
                                                                 size_t *delivered, size_t *left,
