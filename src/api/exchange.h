@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_API_EXCHANGE_H
+#define ASSAY_API_EXCHANGE_H
+
+#include "api/http.h"
+
+/** enum assay__verdict: what an attempt came to. */
+enum assay__verdict {
+    ASSAY__VERDICT_DONE,
+    ASSAY__VERDICT_RETRY, /* the same may succeed later */
+    ASSAY__VERDICT_FAIL   /* it will not */
+};
+
+/** struct assay__outcome: the verdict on an attempt, with reasons. */
+struct assay__outcome {
+    enum assay__verdict verdict;
+    struct assay_error error; /* why it is not done; its code is the outcome of ASSAY__VERDICT_FAIL */
+    long http_status;
+    double retry_after;
+    bool was_reached; /* a connection to the server was made */
+};
+
+/** struct assay__secrets: what no message may show. NULL ones are skipped. */
+struct assay__secrets {
+    const char *values[3];
+};
+
+/**
+ * assay__exchange_judge() judges a response to a request for what ("The result", "A token"). Any
+ * 2xx is done: whether its body is good is for the caller to see.
+ */
+void assay__exchange_judge(const struct assay__http_response *response, const char *what,
+                           const struct assay__secrets *secrets, struct assay__outcome *outcome);
+
+/** assay__exchange_unacknowledged() turns a 2xx whose body is not as it must be into a retry. */
+void assay__exchange_unacknowledged(const struct assay__http_response *response, const char *what,
+                                    const char *why, const struct assay__secrets *secrets,
+                                    struct assay__outcome *outcome);
+
+#endif
