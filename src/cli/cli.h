@@ -12,7 +12,8 @@
 #define COMMAND_LIST(X)                                                                            \
     X(analyze, "data and plan to result")                                                          \
     X(summarize, "raw data to sufficient statistics")                                              \
-    X(merge, "sufficient statistics of shards to those of the whole")
+    X(merge, "sufficient statistics of shards to those of the whole") \
+    X(post, "deliver results to a platform or to assay serve")
 
 #define COMMAND_PROTOTYPE(name, sentence) int cmd_##name(int argc, char **argv);
 COMMAND_LIST(COMMAND_PROTOTYPE)

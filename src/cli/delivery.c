@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Flags and environment of posting, and what a command does with them. */
+#include "cli/delivery.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/number.h"
+#include "cli/cli.h"
+#include "cli/delivery_log.h"
+
+enum { SECRET_BYTES_MAX = 16384 };
+
+/* Flags that only keep a string, and the environment variable that stands in for each. */
+#define OPTION_AT(member) offsetof(struct delivery, member)
+static const struct string_flag {
+    int flag;
+    size_t offset;
+} STRINGS[] = {
+    {DELIVERY_FLAG_BASE_URL, OPTION_AT(options.base_url)},
+    {DELIVERY_FLAG_REGION, OPTION_AT(options.region)},
+    {DELIVERY_FLAG_TOKEN_FILE, OPTION_AT(options.token_file)},
+    {DELIVERY_FLAG_CLIENT_ID, OPTION_AT(options.client_id)},
+    {DELIVERY_FLAG_CLIENT_SECRET_FILE, OPTION_AT(client_secret_file)},
+    {DELIVERY_FLAG_TOKEN_URL, OPTION_AT(options.token_url)},
+    {DELIVERY_FLAG_CA_FILE, OPTION_AT(options.ca_file)},
+    {DELIVERY_FLAG_CLIENT_CERT, OPTION_AT(options.client_cert)},
+    {DELIVERY_FLAG_CLIENT_KEY, OPTION_AT(options.client_key)},
+    {DELIVERY_FLAG_OUTBOX, OPTION_AT(options.outbox)},
+};
+
+static const struct seconds_flag {
+    int flag;
+    size_t offset;
+    const char *problem;
+} SECONDS[] = {
+    {DELIVERY_FLAG_CONNECT_TIMEOUT, OPTION_AT(options.connect_timeout_seconds),
+     "--connect-timeout is a number of seconds above 0"},
+    {DELIVERY_FLAG_TIMEOUT, OPTION_AT(options.request_timeout_seconds),
+     "--timeout is a number of seconds above 0"},
+    {DELIVERY_FLAG_STALL_TIMEOUT, OPTION_AT(options.stall_timeout_seconds),
+     "--stall-timeout is a number of seconds above 0"},
+    {DELIVERY_FLAG_DEADLINE, OPTION_AT(options.deadline_seconds),
+     "--deadline is a number of seconds above 0"},
+};
+
+static bool take_string(struct delivery *delivery, int option, const char *value)
+{
+    for (size_t i = 0; i < sizeof STRINGS / sizeof *STRINGS; i++) {
+        if (STRINGS[i].flag == option) {
+            *(const char **)(void *)((char *)delivery + STRINGS[i].offset) = value;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* 0 not a flag of seconds, 1 taken, -1 wrong. */
+static int take_seconds(struct delivery *delivery, int option, const char *value,
+                        const char **problem)
+{
+    for (size_t i = 0; i < sizeof SECONDS / sizeof *SECONDS; i++) {
+        if (SECONDS[i].flag != option)
+            continue;
+        double *seconds = (double *)(void *)((char *)delivery + SECONDS[i].offset);
+        *problem = SECONDS[i].problem;
+        bool ok = assay__double_parse(value, strlen(value), seconds) == ASSAY__PARSE_OK;
+        return ok && *seconds > 0.0 ? 1 : -1;
+    }
+    return 0;
+}
+
+int delivery_flag_take(struct delivery *delivery, int option, const char *value,
+                       const char **problem)
+{
+    if (take_string(delivery, option, value))
+        return 1;
+    if (option == DELIVERY_FLAG_DRY_RUN) {
+        delivery->is_dry_run = true;
+        return 1;
+    }
+    if (option == DELIVERY_FLAG_LOG_FORMAT) {
+        *problem = "--log-format is text or json";
+        delivery->is_json_log = strcmp(value, "json") == 0;
+        return delivery->is_json_log || strcmp(value, "text") == 0 ? 1 : -1;
+    }
+    if (option == DELIVERY_FLAG_MAX_ATTEMPTS) {
+        double count;
+        *problem = "--max-attempts is a whole number from 1 to 1000000";
+        if (assay__double_parse(value, strlen(value), &count) != ASSAY__PARSE_OK || count < 1.0 ||
+            count > 1e6 || count != (double)(uint32_t)count)
+            return -1;
+        delivery->options.max_attempts = (uint32_t)count;
+        return 1;
+    }
+    return take_seconds(delivery, option, value, problem);
+}
+
+void delivery_flag_help(FILE *out)
+{
+#define DELIVERY_FLAG_HELP(id, name, has_argument, argument, sentence)                             \
+    fprintf(out, "  --%-24s %s\n", has_argument ? name "=" argument : name, sentence);
+    DELIVERY_FLAG_LIST(DELIVERY_FLAG_HELP)
+#undef DELIVERY_FLAG_HELP
+}
+
+/* A variable that is set and not empty. */
+static const char *environment(const char *name)
+{
+    const char *value = getenv(name);
+    return value != NULL && value[0] != '\0' ? value : NULL;
+}
+
+/* systemd hands a service its secrets as files: LoadCredential=assay-token:PATH. */
+static enum assay_status find_credential(struct delivery *delivery, struct assay_error *err)
+{
+    const char *directory = environment("CREDENTIALS_DIRECTORY");
+    if (directory == NULL)
+        return ASSAY_OK;
+    size_t size = strlen(directory) + sizeof "/assay-token";
+    delivery->credential = malloc(size);
+    if (delivery->credential == NULL)
+        return assay__fail_memory(err);
+    snprintf(delivery->credential, size, "%s/assay-token", directory);
+    if (access(delivery->credential, F_OK) == 0)
+        delivery->options.token_file = delivery->credential;
+    return ASSAY_OK;
+}
+
+static enum assay_status read_secret(struct delivery *delivery, const char *path,
+                                     struct assay_error *err)
+{
+    delivery->secret = calloc(1, SECRET_BYTES_MAX + 1);
+    if (delivery->secret == NULL)
+        return assay__fail_memory(err);
+    FILE *file = fopen(path, "rb");
+    size_t length = file != NULL ? fread(delivery->secret, 1, SECRET_BYTES_MAX, file) : 0;
+    bool ok = file != NULL && !ferror(file) && length > 0;
+    int code = errno;
+    if (file != NULL)
+        fclose(file);
+    if (!ok)
+        return assay__fail_at(err, ASSAY_ERROR_AUTH, path, 0, 0,
+                              "The client secret cannot be read: %s.",
+                              file == NULL || length > 0 ? strerror(code) : "the file is empty");
+    while (length > 0 && strchr("\r\n", delivery->secret[length - 1]) != NULL)
+        delivery->secret[--length] = '\0';
+    delivery->options.client_secret = delivery->secret;
+    return ASSAY_OK;
+}
+
+/* The source of the token: a flag, else the environment, else systemd. */
+static enum assay_status resolve_token(struct delivery *delivery, struct assay_error *err)
+{
+    struct assay_client_options *options = &delivery->options;
+    bool by_flag = options->token_file != NULL || options->client_id != NULL;
+    if (!by_flag) {
+        options->token = environment("ASSAY_TOKEN");
+        options->token_file = environment("ASSAY_TOKEN_FILE");
+        options->client_id = environment("ASSAY_CLIENT_ID");
+    }
+    const char *secret_file = delivery->client_secret_file;
+    if (options->client_id != NULL && secret_file == NULL) {
+        options->client_secret = environment("ASSAY_CLIENT_SECRET");
+        secret_file = environment("ASSAY_CLIENT_SECRET_FILE");
+    }
+    if (secret_file != NULL && options->client_secret != NULL)
+        return assay__fail(err, ASSAY_ERROR_USAGE,
+                           "Both ASSAY_CLIENT_SECRET and ASSAY_CLIENT_SECRET_FILE are set; leave "
+                           "one of them out.");
+    if (secret_file != NULL)
+        return read_secret(delivery, secret_file, err);
+    if (options->token == NULL && options->token_file == NULL && options->client_id == NULL)
+        return find_credential(delivery, err);
+    return ASSAY_OK;
+}
+
+int delivery_open(struct delivery *delivery)
+{
+    struct assay_client_options *options = &delivery->options;
+    struct assay_error err;
+    if (options->base_url == NULL && options->region == NULL) {
+        options->base_url = environment("ASSAY_BASE_URL");
+        options->region = environment("ASSAY_REGION");
+    }
+    if (options->outbox == NULL)
+        options->outbox = environment("ASSAY_OUTBOX");
+    options->on_event = delivery_log;
+    options->event_context = delivery;
+    if (options->base_url == NULL && options->region == NULL)
+        return cli_usage_error("post", "where to post is not given: use --region=eu, --region=us "
+                                       "or --base-url, or set ASSAY_REGION or ASSAY_BASE_URL");
+    enum assay_status status = resolve_token(delivery, &err);
+    if (status == ASSAY_OK)
+        status = assay_process_init(&err);
+    if (status == ASSAY_OK)
+        status = assay_client_new(options, &delivery->client, &err);
+    return status == ASSAY_OK ? 0 : delivery_fail(delivery, &err);
+}
+
+int delivery_send(struct delivery *delivery, const char *body, size_t length, FILE *out)
+{
+    struct assay_error err;
+    struct assay_delivery outcome;
+    if (!delivery->is_dry_run) {
+        enum assay_status status =
+            assay_client_post(delivery->client, body, length, &outcome, &err);
+        return status == ASSAY_OK ? 0 : delivery_fail(delivery, &err);
+    }
+    char *text = NULL;
+    if (assay_client_describe(delivery->client, body, length, &text, &err) != ASSAY_OK)
+        return delivery_fail(delivery, &err);
+    fputs(text, out);
+    free(text);
+    return 0;
+}
+
+int delivery_flush(struct delivery *delivery)
+{
+    struct assay_error err;
+    size_t delivered, left;
+    enum assay_status status =
+        assay_client_flush(delivery->client, &delivered, &left, &err);
+    if (!delivery->is_json_log)
+        fprintf(stderr, "assay: %zu delivered, %zu left in %s\n", delivered, left,
+                delivery->options.outbox);
+    return status == ASSAY_OK ? 0 : delivery_fail(delivery, &err);
+}
+
+void delivery_close(struct delivery *delivery)
+{
+    assay_client_free(delivery->client);
+    if (delivery->secret != NULL)
+        explicit_bzero(delivery->secret, SECRET_BYTES_MAX);
+    free(delivery->secret);
+    free(delivery->credential);
+    assay_process_cleanup();
+    delivery->client = NULL;
+    delivery->secret = delivery->credential = NULL;
+}

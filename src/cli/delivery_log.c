@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Events of a delivery, for people or as one JSON object a line. */
+#include "cli/delivery_log.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "api/json_write.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "cli/cli.h"
+
+static const char *const LEVELS[] = {[ASSAY_LOG_DEBUG] = "debug",
+                                     [ASSAY_LOG_INFO] = "info",
+                                     [ASSAY_LOG_WARNING] = "warning",
+                                     [ASSAY_LOG_ERROR] = "error"};
+
+static void begin_object(struct assay__json *json, enum assay_log_level level, const char *event)
+{
+    struct timespec now;
+    char when[ASSAY__TIME_BYTES];
+    clock_gettime(CLOCK_REALTIME, &now);
+    assay__time_write((int64_t)now.tv_sec * 1000000000 + now.tv_nsec / 1000000 * 1000000, when);
+    assay__json_begin(json, '{');
+    assay__json_member_string(json, "time", when);
+    assay__json_member_string(json, "level", LEVELS[level]);
+    assay__json_member_string(json, "event", event);
+}
+
+/* One write a line, so that lines of several processes do not mix. */
+static void end_object(struct assay__json *json)
+{
+    assay__json_end(json, '}');
+    assay__text_putc(json->out, '\n');
+    if (!json->out->failed)
+        fwrite(json->out->data, 1, json->out->length, stderr);
+    assay__text_release(json->out);
+}
+
+static void log_json(const struct assay_event *event)
+{
+    struct assay__text line = {0};
+    struct assay__json json = {.out = &line};
+    begin_object(&json, event->level, event->name);
+    assay__json_member_string(&json, "resource", event->resource);
+    assay__json_member_string(&json, "message", event->message);
+    if (event->http_status != 0)
+        assay__json_member_count(&json, "httpStatus", (uint64_t)event->http_status);
+    if (event->attempt != 0)
+        assay__json_member_count(&json, "attempt", event->attempt);
+    if (event->wait_seconds > 0.0)
+        assay__json_member_number(&json, "waitSeconds", event->wait_seconds);
+    end_object(&json);
+}
+
+static void log_text(const struct delivery *delivery, const struct assay_event *event)
+{
+    bool was_there = strcmp(event->name, "already-there") == 0;
+    if (strcmp(event->name, "retry") == 0)
+        fprintf(stderr, "assay: %s: attempt %u: %s Next attempt in %.1f s.\n", event->resource,
+                event->attempt, event->message, event->wait_seconds);
+    else if (strcmp(event->name, "kept") == 0)
+        fprintf(stderr, "assay: %s is kept in %s; 'assay post --outbox %s' sends it later\n",
+                event->resource, event->message, delivery->options.outbox);
+    else if (was_there)
+        fprintf(stderr, "assay: %s was there already, and is the same\n", event->message);
+    else if (strcmp(event->name, "delivered") == 0 && delivery->names == NULL)
+        fprintf(stderr, "assay: delivered %s\n", event->message);
+}
+
+void delivery_log(const struct assay_event *event, void *context)
+{
+    const struct delivery *delivery = context;
+    if (delivery->is_json_log)
+        log_json(event);
+    else
+        log_text(delivery, event);
+    bool is_delivered =
+        strcmp(event->name, "delivered") == 0 || strcmp(event->name, "already-there") == 0;
+    if (is_delivered && delivery->names != NULL)
+        fprintf(delivery->names, "%s\n", event->message);
+}
+
+int delivery_fail(const struct delivery *delivery, const struct assay_error *err)
+{
+    if (!delivery->is_json_log)
+        return cli_fail(err);
+    struct assay__text line = {0};
+    struct assay__json json = {.out = &line};
+    begin_object(&json, ASSAY_LOG_ERROR, "error");
+    assay__json_member_string(&json, "status", assay_status_id(err->code));
+    assay__json_member_count(&json, "exitCode", (uint64_t)assay_status_exit_code(err->code));
+    if (err->file[0] != '\0')
+        assay__json_member_string(&json, "file", err->file);
+    if (err->line > 0)
+        assay__json_member_count(&json, "line", err->line);
+    assay__json_member_string(&json, "message", err->message);
+    end_object(&json);
+    return assay_status_exit_code(err->code);
+}
