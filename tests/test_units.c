@@ -55,7 +55,8 @@ static char *describe(const struct assay_dataset *dataset)
                 assay__number_write(assay_moments_mean(moments, 0), mean);
                 if (assay_moments_count(moments) > 1)
                     assay__number_write(assay_moments_variance(moments, 0), variance);
-                assay__text_format(line, "%s%d=%s|%s|%s n=%" PRIu64 " mean=%s var=%s units=%" PRIu64,
+                assay__text_format(line,
+                                   "%s%d=%s|%s|%s n=%" PRIu64 " mean=%s var=%s units=%" PRIu64,
                                    KINDS[name.kind], (int)name.number, name.value,
                                    assay__dataset_group_id(dataset, g), plan->metrics[m].id,
                                    assay_moments_count(moments), mean, variance, cell->units);
@@ -171,7 +172,9 @@ END_TEST
 START_TEST(units_slices_by_dimension_and_segment)
 {
     assert_reads_as(
-        PLAN("", ",\"dimensions\":[\"d\"],\"segments\":[{\"id\":\"s\",\"filter\":\"v > 1\"}]", MEAN),
+        PLAN("",
+             ",\"dimensions\":[\"d\"],\"segments\":[{\"id\":\"s\",\"filter\":\"v > 1\"}]",
+             MEAN),
         "g,d,v,y\nA,\"x, y\",1,1\nA,,2,3\nB,\"x, y\",3,5\n", NULL,
         "dim0=x, y|A|y n=1 mean=1 var=- units=1\n"
         "dim0=x, y|B|y n=1 mean=5 var=- units=1\n"
@@ -321,7 +324,7 @@ static size_t make_rows(char **rows, size_t limit)
     char *file = test_read_file("data/hillstrom.csv", NULL);
     size_t count = 0;
     strtok(file, "\n");
-    for (char *line = strtok(NULL, "\n"); line != NULL && count < limit; line = strtok(NULL, "\n")) {
+    for (char *line; count < limit && (line = strtok(NULL, "\n")) != NULL;) {
         line[strcspn(line, "\r")] = '\0';
         struct assay__text row = {0};
         assay__text_format(&row, "u%zu,%s\n", count * 7 % (limit - limit / 10), line);
@@ -340,8 +343,8 @@ START_TEST(units_order_and_split_change_nothing)
     ck_assert_uint_eq(make_rows(rows, ROWS), ROWS);
     struct assay_plan *plan = plan_of(
         "{\"columns\":{\"group\":\"treatment\",\"unit\":\"u\"},\"comparisons\":{\"baseline\":"
-        "\"No E-Mail\"},\"dimensions\":[\"channel\",\"history_segment\"],\"segments\":[{\"id\":\"s\""
-        ",\"filter\":\"newbie = 1\"}],\"metrics\":[{\"id\":\"spend\",\"role\":\"success\",\"type\":"
+        "\"No E-Mail\"},\"dimensions\":[\"channel\",\"history_segment\"],\"segments\":[{\"id\":"
+        "\"s\",\"filter\":\"newbie = 1\"}],\"metrics\":[{\"id\":\"spend\",\"role\":\"success\",\"type\":"
         "\"mean\",\"covariates\":[\"history\",\"recency\"],\"cap\":{\"upperQuantile\":0.999}},{"
         "\"id\":\"visit\",\"role\":\"guardrail\",\"type\":\"proportion\"}]}");
     char *first = NULL;

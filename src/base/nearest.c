@@ -52,7 +52,7 @@ const char *assay__nearest(const char *word, size_t length, const char *const *c
         if (candidate_length > WORD_MAX)
             continue;
         size_t d = distance(word, length, candidates[i], candidate_length);
-        if (d < best_distance) {
+        if (d < best_distance && d < length) { /* a word of one letter is near nothing else */
             best = candidates[i];
             best_distance = d;
         }

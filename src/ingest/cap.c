@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "ingest/hash.h"
 
-/* A value in the pool: the nearest double decides nearly always, the text where doubles are equal. */
+/* A value in the pool: the nearest double decides nearly always, else the text does. */
 struct pooled {
     double nearest;
     const char *text;

@@ -51,7 +51,7 @@ enum assay__scan_outcome assay__scan_record(const struct assay__scanner *scanner
                                             struct assay__field *fields, uint32_t capacity,
                                             struct assay__scan *out);
 
-/** assay__scan_unquote() makes doubled quotes single, in place: the fields' bytes are the caller's. */
+/** assay__scan_unquote() makes doubled quotes single, in place: the bytes are the caller's. */
 void assay__scan_unquote(struct assay__field *fields, uint32_t count);
 
 #endif

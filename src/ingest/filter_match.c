@@ -15,7 +15,8 @@ const char *assay__filter_column(const struct assay__filter *filter, uint32_t in
     return filter->columns[index];
 }
 
-static int compare_text(const struct assay__field *cell, const struct assay__filter_literal *literal)
+static int compare_text(const struct assay__field *cell,
+                        const struct assay__filter_literal *literal)
 {
     size_t common = cell->length < literal->length ? cell->length : literal->length;
     int order = memcmp(cell->text, literal->text, common);

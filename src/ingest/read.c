@@ -59,7 +59,7 @@ enum assay_status assay_dataset_read(struct assay_dataset *dataset, const char *
 {
     static const struct assay_read_options DEFAULTS = {0};
     if (path_count == 0)
-        return assay__fail(err, ASSAY_ERROR_USAGE, "There is no file to read; - is standard input.");
+        return assay__fail(err, ASSAY_ERROR_USAGE, "No file is named; - is standard input.");
     struct intake intake = {.dataset = dataset, .options = options != NULL ? options : &DEFAULTS};
     enum assay_status status = ASSAY_OK;
     for (size_t i = 0; status == ASSAY_OK && i < path_count; i++)

@@ -14,7 +14,7 @@
  */
 struct assay__source;
 
-/** assay__source_open() opens a path, which is copied. ASSAY_ERROR_NO_INPUT, _MEMORY, _IO, _DATA. */
+/** assay__source_open() opens a path, which is copied. ASSAY_ERROR_NO_INPUT, _MEMORY, _IO. */
 enum assay_status assay__source_open(const char *path, struct assay__source **out,
                                      struct assay_error *err);
 

@@ -48,11 +48,12 @@ void assay__units_release(struct assay__units *units)
 static void show_text(const struct assay__field *cell, char out[SHOWN_BYTES + 4])
 {
     size_t length = cell->length < SHOWN_BYTES ? cell->length : SHOWN_BYTES;
-    while (length < cell->length && length > 0 && ((unsigned char)cell->text[length] & 0xC0) == 0x80)
+    bool is_cut = length < cell->length;
+    while (is_cut && length > 0 && ((unsigned char)cell->text[length] & 0xC0) == 0x80)
         length--;
     for (size_t i = 0; i < length; i++)
         out[i] = (unsigned char)cell->text[i] < 0x20 || cell->text[i] == 0x7F ? '?' : cell->text[i];
-    snprintf(out + length, 4, "%s", length < cell->length ? "..." : "");
+    snprintf(out + length, 4, "%s", is_cut ? "..." : "");
 }
 
 static enum assay_status fail_row(const struct assay__units *units, const struct assay__csv *csv,
