@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The fields of the AnalysisResult as tables, in the contract's order, and one walk over a document
+ * beside them. Where the contract says only "object" without members (times, statuses of
+ * recommendations, dimensions, labels), what is inside is the client's business.
+ */
+#include "serve/contract.h"
+
+#include <string.h>
+
+enum kind { TEXT, NUMBER, BOOLEAN, OBJECT, LIST, ANY, OF_SERVER };
+
+struct shape {
+    const struct field {
+        const char *name;
+        enum kind kind;
+        const struct shape *shape; /* OBJECT: of the value; LIST: of its elements, all objects */
+    } * fields;
+    size_t count;
+    bool is_open; /* any members */
+};
+
+#define SHAPE(name, ...)                                                                          \
+    static const struct field name##_FIELDS[] = {__VA_ARGS__};                                    \
+    static const struct shape name = {name##_FIELDS, sizeof name##_FIELDS / sizeof *name##_FIELDS, \
+                                      false}
+
+static const struct shape OPEN = {NULL, 0, true};
+
+SHAPE(TEXT_VALUE, {"value", TEXT, NULL});
+SHAPE(NUMBER_VALUE, {"value", NUMBER, NULL});
+SHAPE(BOOLEAN_VALUE, {"value", BOOLEAN, NULL});
+SHAPE(FAILURE, {"details", TEXT, NULL});
+SHAPE(ANNOTATION, {"context", LIST, &TEXT_VALUE}, {"info", TEXT, NULL}, {"warning", TEXT, NULL},
+      {"error", OBJECT, &FAILURE});
+SHAPE(SETTINGS, {"adjustedAlpha", NUMBER, NULL}, {"adjustedBeta", OBJECT, &NUMBER_VALUE},
+      {"hasVarianceReduction", BOOLEAN, NULL});
+SHAPE(STATUS, {"message", TEXT, NULL}, {"decisionPowered", OBJECT, &BOOLEAN_VALUE},
+      {"decisionIsSignificant", OBJECT, &BOOLEAN_VALUE},
+      {"validationIsSignificant", OBJECT, &BOOLEAN_VALUE});
+SHAPE(GROUPS, {"baseline", TEXT, NULL}, {"compared", TEXT, NULL});
+SHAPE(DIFFERENCE, {"estimate", OBJECT, &NUMBER_VALUE}, {"lower", OBJECT, &NUMBER_VALUE},
+      {"upper", OBJECT, &NUMBER_VALUE}, {"powered", OBJECT, &NUMBER_VALUE},
+      {"isSignificant", OBJECT, &BOOLEAN_VALUE});
+SHAPE(LOOK, {"resultTime", TEXT, NULL}, {"baselineEstimateAbs", OBJECT, &NUMBER_VALUE},
+      {"comparedEstimateAbs", OBJECT, &NUMBER_VALUE},
+      {"baselineEstimateRel", OBJECT, &NUMBER_VALUE},
+      {"comparedEstimateRel", OBJECT, &NUMBER_VALUE},
+      {"differenceEstimateAbs", OBJECT, &DIFFERENCE},
+      {"differenceEstimateRel", OBJECT, &DIFFERENCE},
+      {"varianceReductionRate", OBJECT, &NUMBER_VALUE},
+      {"unadjustedEstimateBaseline", OBJECT, &NUMBER_VALUE},
+      {"unadjustedEstimateCompared", OBJECT, &NUMBER_VALUE},
+      {"baselineSampleSize", OBJECT, &NUMBER_VALUE},
+      {"comparedSampleSize", OBJECT, &NUMBER_VALUE});
+SHAPE(SAMPLE_SIZE, {"current", NUMBER, NULL}, {"required", NUMBER, NULL},
+      {"poweredEffectRel", OBJECT, &NUMBER_VALUE}, {"poweredEffectAbs", OBJECT, &NUMBER_VALUE});
+SHAPE(GROUP_STATS, {"id", TEXT, NULL}, {"sampleSize", NUMBER, NULL});
+SHAPE(COMPARISON, {"status", OBJECT, &STATUS}, {"groups", OBJECT, &GROUPS},
+      {"result", LIST, &LOOK}, {"lastResult", OBJECT, &LOOK},
+      {"sampleSize", OBJECT, &SAMPLE_SIZE}, {"isSignificant", OBJECT, &BOOLEAN_VALUE},
+      {"comparisonId", TEXT, NULL}, {"groupStats", LIST, &GROUP_STATS},
+      {"dimensions", LIST, &OPEN}, {"segmentId", TEXT, NULL},
+      {"lastDeteriorationResult", OBJECT, &LOOK});
+SHAPE(DETAILS, {"plannedEffectSize", OBJECT, &TEXT_VALUE}, {"hasRun", BOOLEAN, NULL});
+SHAPE(SRM_GROUP, {"group", TEXT, NULL}, {"observed", NUMBER, NULL}, {"expected", NUMBER, NULL},
+      {"isSignificant", BOOLEAN, NULL});
+SHAPE(SRM, {"status", OBJECT, &STATUS}, {"isSignificant", BOOLEAN, NULL},
+      {"dimensions", LIST, &OPEN}, {"segmentId", TEXT, NULL}, {"result", LIST, &SRM_GROUP});
+SHAPE(METRIC, {"id", TEXT, NULL}, {"statsSettings", OBJECT, &SETTINGS},
+      {"result", LIST, &COMPARISON}, {"annotations", LIST, &ANNOTATION},
+      {"metricDetails", OBJECT, &DETAILS}, {"srmResult", LIST, &SRM});
+SHAPE(RECOMMENDATION, {"status", ANY, NULL});
+SHAPE(TREATMENT, {"id", TEXT, NULL}, {"recommendation", OBJECT, &RECOMMENDATION});
+SHAPE(RESULT, {"createTime", OF_SERVER, NULL}, {"updateTime", OF_SERVER, NULL},
+      {"creator", OF_SERVER, NULL}, {"updater", OF_SERVER, NULL}, {"name", OF_SERVER, NULL},
+      {"exposureFilter", TEXT, NULL}, {"annotations", LIST, &ANNOTATION},
+      {"results", LIST, &METRIC}, {"treatments", LIST, &TREATMENT}, {"labels", LIST, &OPEN});
+
+struct check {
+    bool strict;
+    struct serve_problems *problems;
+};
+
+static void complain_unknown(struct check *check, const struct assay__node *value)
+{
+    char path[512];
+    assay__node_path(value, path, sizeof path);
+    serve_problem_add(check->problems, path, "The contract has no such field.");
+}
+
+static bool has_type(struct check *check, const struct assay__node *value,
+                     enum assay__node_type type)
+{
+    if (value->type == type)
+        return true;
+    char path[512];
+    assay__node_path(value, path, sizeof path);
+    serve_problem_add(check->problems, path, "This must be %s, not %s.",
+                      assay__node_type_name(type), assay__node_type_name(value->type));
+    return false;
+}
+
+static const struct field *find_field(const struct shape *shape, const char *name)
+{
+    for (size_t i = 0; i < shape->count; i++)
+        if (strcmp(shape->fields[i].name, name) == 0)
+            return &shape->fields[i];
+    return NULL;
+}
+
+static void check_object(struct check *check, struct assay__node *object,
+                         const struct shape *shape);
+
+/* Recursion goes as deep as the tables: a dozen levels. */
+static void check_value(struct check *check, struct assay__node *value, const struct field *field)
+{
+    static const enum assay__node_type TYPES[] = {
+        [TEXT] = ASSAY__NODE_STRING,   [NUMBER] = ASSAY__NODE_NUMBER,
+        [BOOLEAN] = ASSAY__NODE_BOOLEAN, [OBJECT] = ASSAY__NODE_OBJECT,
+        [LIST] = ASSAY__NODE_ARRAY};
+    if (field->kind == ANY || !has_type(check, value, TYPES[field->kind]))
+        return;
+    if (field->kind == OBJECT)
+        check_object(check, value, field->shape);
+    if (field->kind != LIST)
+        return;
+    for (struct assay__node *element = value->first; element != NULL; element = element->next)
+        if (has_type(check, element, ASSAY__NODE_OBJECT))
+            check_object(check, element, field->shape);
+}
+
+static void check_object(struct check *check, struct assay__node *object,
+                         const struct shape *shape)
+{
+    if (shape->is_open)
+        return;
+    struct assay__node *next;
+    for (struct assay__node *member = object->first; member != NULL; member = next) {
+        next = member->next;
+        const struct field *field = find_field(shape, member->key);
+        if (field == NULL && check->strict)
+            complain_unknown(check, member);
+        if (member->type == ASSAY__NODE_NULL || (field != NULL && field->kind == OF_SERVER))
+            assay__node_remove(object, member->key);
+        else if (field != NULL)
+            check_value(check, member, field);
+    }
+}
+
+void serve_contract_check(struct assay__node *result, bool strict,
+                          struct serve_problems *problems)
+{
+    struct check check = {.strict = strict, .problems = problems};
+    if (has_type(&check, result, ASSAY__NODE_OBJECT))
+        check_object(&check, result, &RESULT);
+}
+
+bool serve_contract_id(const char *id)
+{
+    size_t length = strlen(id);
+    return length >= 2 && length <= 63 &&
+           strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-") == length;
+}
+
+bool serve_contract_name_part(const char *part)
+{
+    static const char SAFE[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~";
+    size_t length = strlen(part);
+    bool is_reserved = strcmp(part, ".") == 0 || strcmp(part, "..") == 0 || strcmp(part, "-") == 0;
+    return length > 0 && length <= SERVE_NAME_PART_MAX && strspn(part, SAFE) == length &&
+           !is_reserved;
+}

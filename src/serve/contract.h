@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_SERVE_CONTRACT_H
+#define ASSAY_SERVE_CONTRACT_H
+
+#include "api/json_tree.h"
+#include "serve/answer.h"
+
+/**
+ * serve_contract_check() compares an analysisResult with the contract's fields and types and adds
+ * a problem for each that is wrong; field names start with "analysisResult". strict: unknown
+ * fields are problems, otherwise they stay as they are. Members that are null are as good as
+ * absent, and fields that belong to the server are not the client's to give: both are taken out.
+ */
+void serve_contract_check(struct assay__node *result, bool strict,
+                          struct serve_problems *problems);
+
+/** serve_contract_id() is true for 2 to 63 lower-case letters, digits and hyphens. */
+bool serve_contract_id(const char *id);
+
+enum { SERVE_NAME_PART_MAX = 128 };
+
+/** serve_contract_name_part() is true for what {workflow} and {instance} may be. */
+bool serve_contract_name_part(const char *part);
+
+#endif

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Lists of results, newest first. The statement is made of fixed pieces for what the query asks, so
+ * that each question has an index: by parent, by workflow, or by the first label that has a value.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "serve/store_private.h"
+
+static bool is_any(const char *name)
+{
+    return strcmp(name, "-") == 0;
+}
+
+/* Parameters in the order of their marks. */
+struct binder {
+    sqlite3_stmt *statement;
+    int next;
+    bool is_well;
+};
+
+static void bind_text(struct binder *binder, const char *text)
+{
+    binder->is_well = binder->is_well && sqlite3_bind_text(binder->statement, binder->next++, text,
+                                                           -1, SQLITE_STATIC) == SQLITE_OK;
+}
+
+/* The label that leads: with it, its index gives the results in order. */
+static size_t leading_label(const struct serve_query *query)
+{
+    size_t i = 0;
+    while (i < query->label_count && query->labels[i].value == NULL)
+        i++;
+    return i;
+}
+
+static void write_sql(const struct serve_query *query, size_t leader, struct assay__text *sql)
+{
+    bool has_leader = leader < query->label_count;
+    assay__text_puts(sql, "SELECT result.sequence, document FROM ");
+    if (has_leader)
+        assay__text_puts(sql, "label AS lead CROSS JOIN result ON result.sequence = lead.sequence"
+                              " WHERE lead.key = ? AND lead.value = ? AND lead.sequence < ?");
+    else
+        assay__text_puts(sql, "result WHERE result.sequence < ?");
+    if (!is_any(query->workflow))
+        assay__text_puts(sql, " AND workflow = ?");
+    if (!is_any(query->instance))
+        assay__text_puts(sql, " AND instance = ?");
+    for (size_t i = 0; i < query->label_count; i++) {
+        if (i == leader)
+            continue;
+        assay__text_puts(sql, " AND EXISTS (SELECT 1 FROM label WHERE label.sequence ="
+                              " result.sequence AND key = ?");
+        assay__text_puts(sql, query->labels[i].value != NULL ? " AND value = ?)" : ")");
+    }
+    assay__text_puts(sql, has_leader ? " ORDER BY lead.sequence DESC LIMIT ?"
+                                     : " ORDER BY result.sequence DESC LIMIT ?");
+}
+
+static bool bind_query(sqlite3_stmt *statement, const struct serve_query *query, size_t leader)
+{
+    struct binder binder = {statement, 1, true};
+    if (leader < query->label_count) {
+        bind_text(&binder, query->labels[leader].key);
+        bind_text(&binder, query->labels[leader].value);
+    }
+    binder.is_well = binder.is_well && sqlite3_bind_int64(statement, binder.next++,
+                                                          query->before) == SQLITE_OK;
+    if (!is_any(query->workflow))
+        bind_text(&binder, query->workflow);
+    if (!is_any(query->instance))
+        bind_text(&binder, query->instance);
+    for (size_t i = 0; i < query->label_count; i++) {
+        if (i == leader)
+            continue;
+        bind_text(&binder, query->labels[i].key);
+        if (query->labels[i].value != NULL)
+            bind_text(&binder, query->labels[i].value);
+    }
+    return binder.is_well && sqlite3_bind_int64(statement, binder.next,
+                                                (int64_t)query->count_max + 1) == SQLITE_OK;
+}
+
+/* Gives rows on until there are enough; one row beyond tells that there are more. */
+static int give_rows(sqlite3_stmt *statement, const struct serve_query *query,
+                     void (*each)(const struct serve_row *row, void *context), void *context,
+                     bool *more)
+{
+    uint32_t count = 0;
+    size_t bytes = 0;
+    int step;
+    *more = false;
+    while ((step = sqlite3_step(statement)) == SQLITE_ROW) {
+        struct serve_row row = {.sequence = sqlite3_column_int64(statement, 0),
+                                .document = sqlite3_column_blob(statement, 1),
+                                .document_length = (size_t)sqlite3_column_bytes(statement, 1)};
+        bool is_full = count == query->count_max ||
+                       (count > 0 && bytes + row.document_length > query->bytes_max);
+        if (is_full) {
+            *more = true;
+            return SQLITE_DONE;
+        }
+        if (row.document == NULL)
+            return SQLITE_NOMEM;
+        each(&row, context);
+        bytes += row.document_length;
+        count++;
+    }
+    return step;
+}
+
+enum serve_outcome serve_store_list(struct serve_store *store, const struct serve_query *query,
+                                    void (*each)(const struct serve_row *row, void *context),
+                                    void *context, bool *more)
+{
+    struct assay__text sql = {0};
+    sqlite3_stmt *statement = NULL;
+    size_t leader = leading_label(query);
+    int step = SQLITE_NOMEM;
+    write_sql(query, leader, &sql);
+    if (!sql.failed &&
+        sqlite3_prepare_v2(store->database, sql.data, -1, &statement, NULL) == SQLITE_OK &&
+        bind_query(statement, query, leader))
+        step = give_rows(statement, query, each, context, more);
+    sqlite3_finalize(statement);
+    assay__text_release(&sql);
+    return step == SQLITE_DONE ? SERVE_DONE : SERVE_FAILED;
+}
