@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_SERVE_WRITER_H
+#define ASSAY_SERVE_WRITER_H
+
+#include "serve/store.h"
+
+/**
+ * struct serve_job is one change to make. The caller owns it and leaves it alone until done() is
+ * called, on the writer's thread, with outcome set: then the change is on disk (or was refused).
+ */
+struct serve_job {
+    enum { SERVE_JOB_INSERT, SERVE_JOB_DELETE } kind;
+    struct serve_record record; /* INSERT; of a DELETE its place */
+    const char *etag;           /* DELETE: only this version; NULL for any */
+    enum serve_outcome outcome;
+    void (*done)(struct serve_job *job);
+    void *context;
+    struct serve_job *next; /* the writer's */
+};
+
+/**
+ * struct serve_writer makes changes on one thread, many per commit: while a commit waits for the
+ * disk, the next changes gather.
+ */
+struct serve_writer;
+
+/** serve_writer_start() takes the store over. waiting_max: changes that may wait. */
+enum assay_status serve_writer_start(struct serve_store *store, unsigned waiting_max,
+                                     struct serve_writer **out, struct assay_error *err);
+
+/** serve_writer_put() queues a job; false when too many wait or the writer is ending. */
+bool serve_writer_put(struct serve_writer *writer, struct serve_job *job);
+
+/** serve_writer_stop() makes all changes that wait, ends the thread and closes the store. */
+void serve_writer_stop(struct serve_writer *writer);
+
+#endif
