@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "serve/server.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "serve/page.h"
+#include "serve/request.h"
+
+struct serve_server {
+    struct serve_http http;
+    struct MHD_Daemon *daemon;
+    char *cert, *key;
+    uint16_t port;
+    unsigned grace_seconds;
+};
+
+struct serve_options serve_options_default(void)
+{
+    return (struct serve_options){.address = "127.0.0.1",
+                                  .port = 8080,
+                                  .threads = 4,
+                                  .connections = 512,
+                                  .waiting_max = 256,
+                                  .request_seconds = 30,
+                                  .grace_seconds = 10,
+                                  .body_max = (size_t)8 << 20,
+                                  .bodies_max = (size_t)64 << 20,
+                                  .header_max = (size_t)32 << 10};
+}
+
+/* A PEM file as a text; NULL after an error. */
+static char *read_pem(const char *path, struct assay_error *err)
+{
+    enum { PEM_MAX = 1 << 20 };
+    FILE *file = fopen(path, "re");
+    char *bytes = file == NULL ? NULL : calloc(1, PEM_MAX + 1);
+    size_t length = bytes == NULL ? 0 : fread(bytes, 1, PEM_MAX, file);
+    if (length == 0 || length == PEM_MAX) {
+        (void)assay__fail_at(err, ASSAY_ERROR_NO_INPUT, path, 0, 0,
+                             "This cannot be read as a PEM file: %s.",
+                             file == NULL ? strerror(errno) : "it is empty or too long");
+        free(bytes);
+        bytes = NULL;
+    }
+    if (file != NULL)
+        fclose(file);
+    return bytes;
+}
+
+static enum assay_status open_socket(const struct serve_options *options, int *out,
+                                     uint16_t *port, struct assay_error *err)
+{
+    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
+                             .ai_socktype = SOCK_STREAM};
+    struct addrinfo *found = NULL;
+    char service[8];
+    snprintf(service, sizeof service, "%u", (unsigned)options->port);
+    if (getaddrinfo(options->address, service, &hints, &found) != 0)
+        return assay__fail(err, ASSAY_ERROR_USAGE, "'%s' is no numeric address, such as 127.0.0.1.",
+                           options->address);
+    int on = 1;
+    int fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    struct sockaddr_storage bound = {0};
+    socklen_t length = sizeof bound;
+    bool is_well = fd >= 0 &&
+                   setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+                   bind(fd, found->ai_addr, found->ai_addrlen) == 0 && listen(fd, 1024) == 0 &&
+                   getsockname(fd, (struct sockaddr *)&bound, &length) == 0;
+    int failure = errno;
+    freeaddrinfo(found);
+    if (!is_well) {
+        if (fd >= 0)
+            close(fd);
+        return assay__fail(err, ASSAY_ERROR_UNAVAILABLE, "Cannot listen at %s port %s: %s.",
+                           options->address, service, strerror(failure));
+    }
+    *port = ntohs(bound.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&bound)->sin6_port
+                                              : ((struct sockaddr_in *)&bound)->sin_port);
+    *out = fd;
+    return ASSAY_OK;
+}
+
+static enum assay_status start_daemon(struct serve_server *server,
+                                      const struct serve_options *options, struct assay_error *err)
+{
+    int fd = -1;
+    enum assay_status status = open_socket(options, &fd, &server->port, err);
+    if (status != ASSAY_OK)
+        return status;
+    struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, server->cert},
+                                   {MHD_OPTION_HTTPS_MEM_KEY, 0, server->key},
+                                   {MHD_OPTION_END, 0, NULL}};
+    struct MHD_OptionItem *more = server->cert != NULL ? tls : &tls[2];
+    unsigned flags = (unsigned)MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
+                     MHD_USE_ITC | (server->cert != NULL ? (unsigned)MHD_USE_TLS : 0);
+    server->daemon = MHD_start_daemon(
+        flags, 0, NULL, NULL, serve_request_handle, &server->http, MHD_OPTION_LISTEN_SOCKET, fd,
+        MHD_OPTION_THREAD_POOL_SIZE, options->threads, MHD_OPTION_CONNECTION_LIMIT,
+        options->connections, MHD_OPTION_CONNECTION_TIMEOUT, options->request_seconds,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, options->header_max, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_URI_LOG_CALLBACK, serve_request_begin, &server->http,
+        MHD_OPTION_NOTIFY_COMPLETED, serve_request_end, &server->http,
+        MHD_OPTION_NOTIFY_CONNECTION, serve_connection_change, &server->http, MHD_OPTION_ARRAY,
+        more, MHD_OPTION_END);
+    if (server->daemon != NULL)
+        return ASSAY_OK;
+    close(fd);
+    return assay__fail(err, ASSAY_ERROR_UNAVAILABLE, "The HTTP server does not start%s.",
+                       server->cert != NULL ? "; see whether certificate and key are a pair" : "");
+}
+
+static enum assay_status start_parts(struct serve_server *server,
+                                     const struct serve_options *options, struct assay_error *err)
+{
+    struct serve_context *context = &server->http.context;
+    struct serve_store *store = NULL;
+    if (options->tls_cert != NULL) {
+        server->cert = read_pem(options->tls_cert, err);
+        server->key = server->cert == NULL ? NULL : read_pem(options->tls_key, err);
+        if (server->key == NULL)
+            return ASSAY_ERROR_NO_INPUT;
+    }
+    enum assay_status status = serve_tokens_read(options->token_file, options->posts_per_second,
+                                                 &context->tokens, err);
+    if (status == ASSAY_OK)
+        status = serve_store_open(options->database, false, &store, err);
+    if (status == ASSAY_OK)
+        status = serve_writer_start(store, options->waiting_max, &context->writer, err);
+    if (context->writer == NULL)
+        serve_store_close(store);
+    if (status == ASSAY_OK)
+        status = serve_readers_open(options->database, options->threads, &context->readers, err);
+    if (status == ASSAY_OK)
+        status = serve_watch_start(options->request_seconds, &server->http.watch, err);
+    return status == ASSAY_OK ? start_daemon(server, options, err) : status;
+}
+
+enum assay_status serve_start(const struct serve_options *options, struct serve_server **out,
+                              struct assay_error *err)
+{
+    struct serve_server *server = calloc(1, sizeof *server);
+    if (server == NULL)
+        return assay__fail_memory(err);
+    server->http.context.strict = options->strict;
+    server->http.context.open_pages = options->open_pages;
+    server->http.body_max = options->body_max;
+    server->http.bodies_max = options->bodies_max;
+    server->grace_seconds = options->grace_seconds;
+    serve_page_setup();
+    enum assay_status status = start_parts(server, options, err);
+    if (status != ASSAY_OK) {
+        serve_stop(server);
+        return status;
+    }
+    *out = server;
+    return ASSAY_OK;
+}
+
+uint16_t serve_port(const struct serve_server *server)
+{
+    return server->port;
+}
+
+static void wait_for_requests(struct serve_server *server)
+{
+    const struct timespec pause = {0, 10 * 1000 * 1000};
+    for (unsigned i = 0; i < server->grace_seconds * 100; i++) {
+        if (atomic_load(&server->http.under_way) == 0)
+            return;
+        nanosleep(&pause, NULL);
+    }
+}
+
+/* Suspended connections must be resumed before the daemon stops: the writer ends first. */
+void serve_stop(struct serve_server *server)
+{
+    if (server == NULL)
+        return;
+    atomic_store(&server->http.is_stopping, true);
+    if (server->daemon != NULL) {
+        int fd = MHD_quiesce_daemon(server->daemon);
+        wait_for_requests(server);
+        serve_writer_stop(server->http.context.writer);
+        MHD_stop_daemon(server->daemon);
+        if (fd >= 0)
+            close(fd);
+    } else {
+        serve_writer_stop(server->http.context.writer);
+    }
+    serve_watch_stop(server->http.watch);
+    serve_readers_close(server->http.context.readers);
+    serve_tokens_free(server->http.context.tokens);
+    free(server->cert);
+    free(server->key);
+    free(server);
+}
