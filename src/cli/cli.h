@@ -13,7 +13,8 @@
     X(analyze, "data and plan to result")                                                          \
     X(summarize, "raw data to sufficient statistics")                                              \
     X(merge, "sufficient statistics of shards to those of the whole") \
-    X(post, "deliver results to a platform or to assay serve")
+    X(post, "deliver results to a platform or to assay serve")                                     \
+    X(serve, "store posted results and show them")
 
 #define COMMAND_PROTOTYPE(name, sentence) int cmd_##name(int argc, char **argv);
 COMMAND_LIST(COMMAND_PROTOTYPE)

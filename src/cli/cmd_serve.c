@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* assay serve: the endpoint that stores results, until a signal ends it. */
+#include <arpa/inet.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "cli/cli.h"
+#include "serve/server.h"
+
+static const char HELP[] =
+    "usage: assay serve --db FILE --tokens FILE [OPTION...]\n"
+    "\n"
+    "Stores AnalysisResults that are posted over HTTP, and shows them.\n"
+    "\n"
+    "  --db FILE             SQLite database; made when it is not there\n"
+    "  --tokens FILE         lines \"NAME TOKEN\": who may call\n"
+    "  --address IP          address to listen at (default 127.0.0.1)\n"
+    "  --port N              port to listen at, 0 for a free one (default 8080)\n"
+    "  --tls-cert FILE       certificate chain (PEM); with it, https only\n"
+    "  --tls-key FILE        its private key (PEM)\n"
+    "  --plain-http          listen beyond this machine without TLS (behind a proxy)\n"
+    "  --strict              refuse fields that the contract does not have\n"
+    "  --open-pages          show the pages without a token\n"
+    "  --max-body BYTES      longest body (default 8388608)\n"
+    "  --max-bodies BYTES    all bodies at once (default 67108864)\n"
+    "  --max-header BYTES    longest head of a request, about (default 32768)\n"
+    "  --max-connections N   connections at once (default 512)\n"
+    "  --max-waiting N       changes that may wait to be stored (default 256)\n"
+    "  --max-posts RATE      changes a second by one caller, 0 for any (default 0)\n"
+    "  --request-time SEC    longest time for one request (default 30)\n"
+    "  --grace-time SEC      longest wait for requests when stopping (default 10)\n"
+    "  --threads N           threads that answer (default 4)\n"
+    "  --help                this text\n"
+    "\n"
+    "SIGTERM and SIGINT end it in order. Pages ask a browser for a user and a password:\n"
+    "the password is a token. See 'man assay-serve'.\n";
+
+/* Options with a number: name, where it goes, and its bounds. */
+enum target { PORT, BODY, BODIES, HEADER, CONNECTIONS, WAITING, POSTS, REQUEST, GRACE, THREADS,
+              TARGET_COUNT };
+
+static const struct {
+    double low, high;
+} BOUNDS[TARGET_COUNT] = {
+    [PORT] = {0, 65535},       [BODY] = {1, 1 << 30},     [BODIES] = {1, 0x1p40},
+    [HEADER] = {4096, 1 << 20}, [CONNECTIONS] = {4, 65536}, [WAITING] = {1, 65536},
+    [POSTS] = {0, 1e6},        [REQUEST] = {1, 3600},     [GRACE] = {0, 3600},
+    [THREADS] = {2, 64}};
+
+enum { DB = TARGET_COUNT, TOKENS, ADDRESS, CERT, KEY, PLAIN, STRICT, OPEN_PAGES, HELP_WANTED };
+
+static const struct option OPTIONS[] = {{"db", required_argument, NULL, DB},
+                                        {"tokens", required_argument, NULL, TOKENS},
+                                        {"address", required_argument, NULL, ADDRESS},
+                                        {"tls-cert", required_argument, NULL, CERT},
+                                        {"tls-key", required_argument, NULL, KEY},
+                                        {"plain-http", no_argument, NULL, PLAIN},
+                                        {"strict", no_argument, NULL, STRICT},
+                                        {"open-pages", no_argument, NULL, OPEN_PAGES},
+                                        {"port", required_argument, NULL, PORT},
+                                        {"max-body", required_argument, NULL, BODY},
+                                        {"max-bodies", required_argument, NULL, BODIES},
+                                        {"max-header", required_argument, NULL, HEADER},
+                                        {"max-connections", required_argument, NULL, CONNECTIONS},
+                                        {"max-waiting", required_argument, NULL, WAITING},
+                                        {"max-posts", required_argument, NULL, POSTS},
+                                        {"request-time", required_argument, NULL, REQUEST},
+                                        {"grace-time", required_argument, NULL, GRACE},
+                                        {"threads", required_argument, NULL, THREADS},
+                                        {"help", no_argument, NULL, HELP_WANTED},
+                                        {NULL, 0, NULL, 0}};
+
+static void set_number(struct serve_options *options, enum target target, double value)
+{
+    switch (target) {
+    case PORT: options->port = (uint16_t)value; break;
+    case BODY: options->body_max = (size_t)value; break;
+    case BODIES: options->bodies_max = (size_t)value; break;
+    case HEADER: options->header_max = (size_t)value; break;
+    case CONNECTIONS: options->connections = (unsigned)value; break;
+    case WAITING: options->waiting_max = (unsigned)value; break;
+    case POSTS: options->posts_per_second = value; break;
+    case REQUEST: options->request_seconds = (unsigned)value; break;
+    case GRACE: options->grace_seconds = (unsigned)value; break;
+    case THREADS: options->threads = (unsigned)value; break;
+    case TARGET_COUNT: break;
+    }
+}
+
+struct request {
+    struct serve_options options;
+    bool plain_http, help;
+};
+
+/* 0, or the exit code after saying what is wrong. */
+static int take_option(struct request *request, int option, const char *name)
+{
+    struct serve_options *options = &request->options;
+    double value;
+    if (option >= 0 && option < TARGET_COUNT) {
+        bool is_number = assay__double_parse(optarg, strlen(optarg), &value) == ASSAY__PARSE_OK;
+        bool is_whole = is_number && (option == POSTS || value == (double)(int64_t)value);
+        if (!is_whole || value < BOUNDS[option].low || value > BOUNDS[option].high)
+            return cli_usage_error("serve", "--%s takes a number from %.0f to %.0f, not '%s'",
+                                   name, BOUNDS[option].low, BOUNDS[option].high, optarg);
+        set_number(options, (enum target)option, value);
+        return 0;
+    }
+    switch (option) {
+    case DB: options->database = optarg; break;
+    case TOKENS: options->token_file = optarg; break;
+    case ADDRESS: options->address = optarg; break;
+    case CERT: options->tls_cert = optarg; break;
+    case KEY: options->tls_key = optarg; break;
+    case PLAIN: request->plain_http = true; break;
+    case STRICT: options->strict = true; break;
+    case OPEN_PAGES: options->open_pages = true; break;
+    case HELP_WANTED: request->help = true; break;
+    default: return cli_usage_error("serve", "an option is wrong");
+    }
+    return 0;
+}
+
+static bool is_loopback(const char *address)
+{
+    struct in_addr four;
+    if (inet_pton(AF_INET, address, &four) == 1)
+        return ntohl(four.s_addr) >> 24 == 127;
+    return strcmp(address, "::1") == 0;
+}
+
+static int check(const struct request *request)
+{
+    const struct serve_options *options = &request->options;
+    if (options->database == NULL || options->token_file == NULL)
+        return cli_usage_error("serve", "--db and --tokens are needed");
+    if ((options->tls_cert == NULL) != (options->tls_key == NULL))
+        return cli_usage_error("serve", "--tls-cert and --tls-key go together");
+    if (options->tls_cert == NULL && !request->plain_http && !is_loopback(options->address))
+        return cli_usage_error("serve", "at %s tokens would travel in the clear; give --tls-cert "
+                                        "and --tls-key, or --plain-http behind a proxy",
+                               options->address);
+    return 0;
+}
+
+/* The signals are blocked before any thread starts, so that only this one takes them. */
+static int run(const struct serve_options *options)
+{
+    sigset_t ends;
+    int signal_number;
+    struct serve_server *server;
+    struct assay_error err = {0};
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGTERM);
+    sigaddset(&ends, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &ends, NULL);
+    if (serve_start(options, &server, &err) != ASSAY_OK)
+        return cli_fail(&err);
+    bool is_six = strchr(options->address, ':') != NULL;
+    printf("assay serve: http%s://%s%s%s:%u/\n", options->tls_cert != NULL ? "s" : "",
+           is_six ? "[" : "", options->address, is_six ? "]" : "", (unsigned)serve_port(server));
+    fflush(stdout);
+    sigwait(&ends, &signal_number);
+    serve_stop(server);
+    return 0;
+}
+
+int cmd_serve(int argc, char **argv)
+{
+    struct request request = {.options = serve_options_default()};
+    int option, index = 0;
+    optind = 1;
+    while ((option = getopt_long(argc, argv, "", OPTIONS, &index)) != -1) {
+        if (option == '?')
+            return cli_usage_error("serve", "see the options");
+        int failure = take_option(&request, option, OPTIONS[index].name);
+        if (failure != 0)
+            return failure;
+    }
+    if (request.help)
+        return cli_write_stdout(HELP, strlen(HELP));
+    if (optind < argc)
+        return cli_usage_error("serve", "'%s' is not expected here", argv[optind]);
+    int failure = check(&request);
+    return failure != 0 ? failure : run(&request.options);
+}
