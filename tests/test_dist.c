@@ -41,47 +41,69 @@ static struct area AREAS[] = {
     {"qt_upper", "far", 1e-12, 0, 0, 0, 0},
     {"qchi2_upper", "usual", 1e-14, 0, 0, 0, 0},
     {"qchi2_upper", "far", 1e-14, 0, 0, 0, 0},
+    {"chi2_upper", "large", 1e-14, 1e-13, 0, 0, 0},
+    {"chi2_lower", "large", 1e-14, 1e-13, 0, 0, 0},
+    {"f_upper", "unequal", 1e-14, 1e-13, 0, 0, 0},
+    {"f_lower", "unequal", 1e-14, 1e-13, 0, 0, 0},
+    {"f_upper", "large", 1e-14, 1e-13, 0, 0, 0},
+    {"f_lower", "large", 1e-14, 1e-13, 0, 0, 0},
+    {"nct_upper", "steep", 1e-13, 0, 0, 0, 0},
+    {"nct_lower", "steep", 1e-13, 0, 0, 0, 0},
+    {"qt_upper", "center", 1e-14, 0, 0, 0, 0},
+    {"qchi2_lower", "usual", 1e-14, 0, 0, 0, 0},
+    {"qchi2_lower", "far", 1e-13, 0, 0, 0, 0},
+    {"qf_upper", "usual", 1e-14, 0, 0, 0, 0},
+    {"qf_upper", "far", 1e-13, 0, 0, 0, 0},
+    {"qf_lower", "usual", 1e-14, 0, 0, 0, 0},
+    {"qf_lower", "far", 1e-13, 0, 0, 0, 0},
 };
 enum { AREA_COUNT = sizeof AREAS / sizeof *AREAS };
 
-/* What each function gives; *log is NaN where there is no log. */
+/* What the names of the golden file stand for; log_of where the function has a log. */
+static const struct function {
+    const char *name;
+    int arguments;
+    double (*of1)(double);
+    double (*of2)(double, double);
+    double (*of3)(double, double, double);
+    double (*log_of1)(double);
+    double (*log_of2)(double, double);
+    double (*log_of3)(double, double, double);
+} FUNCTIONS[] = {
+    {"normal_upper", 1, .of1 = assay_normal_upper, .log_of1 = assay_normal_log_upper},
+    {"t_upper", 2, .of2 = assay_t_upper, .log_of2 = assay_t_log_upper},
+    {"chi2_upper", 2, .of2 = assay_chi2_upper, .log_of2 = assay_chi2_log_upper},
+    {"chi2_lower", 2, .of2 = assay_chi2_lower, .log_of2 = assay_chi2_log_lower},
+    {"f_upper", 3, .of3 = assay_f_upper, .log_of3 = assay_f_log_upper},
+    {"f_lower", 3, .of3 = assay_f_lower, .log_of3 = assay_f_log_lower},
+    {"nct_upper", 3, .of3 = assay_nct_upper},
+    {"nct_lower", 3, .of3 = assay_nct_lower},
+    {"qnormal_upper", 1, .of1 = assay_normal_quantile_upper},
+    {"qt_upper", 2, .of2 = assay_t_quantile_upper},
+    {"qchi2_upper", 2, .of2 = assay_chi2_quantile_upper},
+    {"qchi2_lower", 2, .of2 = assay_chi2_quantile_lower},
+    {"qf_upper", 3, .of3 = assay_f_quantile_upper},
+    {"qf_lower", 3, .of3 = assay_f_quantile_lower},
+};
+
+/* *log is NaN where there is no log. */
 static double evaluate(const char *name, const double *a, double *log)
 {
     *log = NAN;
-    if (strcmp(name, "normal_upper") == 0) {
-        *log = assay_normal_log_upper(a[0]);
-        return assay_normal_upper(a[0]);
+    for (size_t i = 0; i < sizeof FUNCTIONS / sizeof *FUNCTIONS; i++) {
+        const struct function *f = &FUNCTIONS[i];
+        if (strcmp(f->name, name) != 0)
+            continue;
+        if (f->log_of1 != NULL)
+            *log = f->log_of1(a[0]);
+        if (f->log_of2 != NULL)
+            *log = f->log_of2(a[0], a[1]);
+        if (f->log_of3 != NULL)
+            *log = f->log_of3(a[0], a[1], a[2]);
+        if (f->arguments == 1)
+            return f->of1(a[0]);
+        return f->arguments == 2 ? f->of2(a[0], a[1]) : f->of3(a[0], a[1], a[2]);
     }
-    if (strcmp(name, "t_upper") == 0) {
-        *log = assay_t_log_upper(a[0], a[1]);
-        return assay_t_upper(a[0], a[1]);
-    }
-    if (strcmp(name, "chi2_upper") == 0) {
-        *log = assay_chi2_log_upper(a[0], a[1]);
-        return assay_chi2_upper(a[0], a[1]);
-    }
-    if (strcmp(name, "chi2_lower") == 0) {
-        *log = assay_chi2_log_lower(a[0], a[1]);
-        return assay_chi2_lower(a[0], a[1]);
-    }
-    if (strcmp(name, "f_upper") == 0) {
-        *log = assay_f_log_upper(a[0], a[1], a[2]);
-        return assay_f_upper(a[0], a[1], a[2]);
-    }
-    if (strcmp(name, "f_lower") == 0) {
-        *log = assay_f_log_lower(a[0], a[1], a[2]);
-        return assay_f_lower(a[0], a[1], a[2]);
-    }
-    if (strcmp(name, "nct_upper") == 0)
-        return assay_nct_upper(a[0], a[1], a[2]);
-    if (strcmp(name, "nct_lower") == 0)
-        return assay_nct_lower(a[0], a[1], a[2]);
-    if (strcmp(name, "qnormal_upper") == 0)
-        return assay_normal_quantile_upper(a[0]);
-    if (strcmp(name, "qt_upper") == 0)
-        return assay_t_quantile_upper(a[0], a[1]);
-    if (strcmp(name, "qchi2_upper") == 0)
-        return assay_chi2_quantile_upper(a[0], a[1]);
     ck_abort_msg("no function %s", name);
     return NAN;
 }
@@ -192,9 +214,25 @@ START_TEST(special_cases_join_up)
         assert_close(assay_nct_upper(t, 8.0, 0.0), assay_t_upper(t, 8.0), 1e-13);
         assert_close(assay_nct_upper(t, INFINITY, 1.25), assay_normal_upper(t - 1.25), 0.0);
         assert_close(assay_f_upper(t, 3.0, INFINITY), assay_chi2_upper(3.0 * t, 3.0), 0.0);
+        assert_close(assay_f_upper(t, INFINITY, 3.0), assay_chi2_lower(3.0 / t, 3.0), 0.0);
+        assert_close(assay_f_upper(t, INFINITY, 3.0), assay_f_upper(t, 1e15, 3.0), 1e-13);
     }
     assert_close(assay_t_upper(1.0, 1.0), 0.25, 4e-16);
     assert_close(assay_normal_quantile_upper(0.025), 1.959963984540054235524594, 2e-16);
+}
+END_TEST
+
+START_TEST(quantiles_of_subnormal_probabilities_are_sane)
+{
+    for (double p = 4.9e-324; p < 1e-307; p *= 37.0) {
+        const double dfs[] = {1.5, 4.0, 250.0, 1e9};
+        for (size_t i = 0; i < sizeof dfs / sizeof *dfs; i++) {
+            double t = assay_t_quantile_upper(p, dfs[i]), x = assay_chi2_quantile_upper(p, dfs[i]);
+            assert_close(assay_t_log_upper(t, dfs[i]), log(p), 1e-13);
+            assert_close(assay_chi2_log_upper(x, dfs[i]), log(p), 1e-13);
+        }
+        assert_close(assay_normal_log_upper(assay_normal_quantile_upper(p)), log(p), 1e-13);
+    }
 }
 END_TEST
 
@@ -222,6 +260,9 @@ START_TEST(outside_the_domain_is_nan_and_inside_never)
     assert_close(assay_t_upper(INFINITY, 3.0), 0.0, 0.0);
     assert_close(assay_t_upper(-INFINITY, 3.0), 1.0, 0.0);
     assert_close(assay_chi2_upper(0.0, 3.0), 1.0, 0.0);
+    assert_close(assay_chi2_upper(5.0, INFINITY), 1.0, 0.0);
+    assert_close(assay_chi2_quantile_upper(0.1, INFINITY), INFINITY, 0.0);
+    assert_close(assay_f_quantile_upper(0.1, INFINITY, INFINITY), 1.0, 0.0);
     srand(7);
     for (int i = 0; i < 3000; i++) {
         double u = rand() / (double)RAND_MAX, v = rand() / (double)RAND_MAX;
@@ -230,9 +271,11 @@ START_TEST(outside_the_domain_is_nan_and_inside_never)
         ck_assert(!isnan(assay_t_upper(-t, df)) && !isnan(assay_t_log_lower(t, df)));
         ck_assert(!isnan(assay_chi2_upper(t, df)) && !isnan(assay_chi2_lower(t, df)));
         ck_assert(!isnan(assay_f_upper(t, df, 1.0 + 9.0 * v)));
+        ck_assert(!isnan(assay_nct_upper(80.0 * v - 40.0, df, 80.0 * u - 40.0)));
         double p = pow(10.0, -300.0 * v) * 0.5;
         ck_assert(!isnan(assay_t_quantile_upper(p, df)));
         ck_assert(!isnan(assay_chi2_quantile_upper(p, df)));
+        ck_assert(assay_f_quantile_upper(p, df, 1.0 + 9.0 * v) > 0.0);
     }
 }
 END_TEST
@@ -243,6 +286,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, tails_add_up_to_one);
     tcase_add_test(cases, quantiles_invert_tails_on_a_grid);
     tcase_add_test(cases, special_cases_join_up);
+    tcase_add_test(cases, quantiles_of_subnormal_probabilities_are_sane);
     tcase_add_test(cases, logs_have_no_limit);
     tcase_add_test(cases, outside_the_domain_is_nan_and_inside_never);
 }

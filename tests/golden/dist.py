@@ -206,5 +206,137 @@ def start_t(p, df, z):
     return mp.sqrt(df) * mp.sinh((low + high) / 2)
 
 
+def decay(drop, start):
+    """Integral over s > 0 of exp(-drop(s)), drop convex and increasing."""
+    end = mp.mpf(start)
+    while drop(end) < 150:
+        end *= 2
+    while drop(end / 2) > 150:
+        end /= 2
+    return mp.quad(lambda s: mp.exp(-drop(s)), mp.linspace(0, end, 13))
+
+
+def gamma_both(x, df):
+    """(lower, upper, density of log X) of chi-square by quadrature of the density of log X."""
+    a, u = mp.mpf(df) / 2, mp.mpf(x) / 2
+    density = mp.exp(a * mp.log(u) - u - mp.loggamma(a))
+    start = 1 / (mp.sqrt(a) + abs(u - a))
+    if u >= a:
+        upper = density * decay(lambda s: -a * s + u * mp.expm1(s), start)
+        return 1 - upper, upper, density
+    lower = density * decay(lambda s: a * s + u * mp.expm1(-s), start)
+    return lower, 1 - lower, density
+
+
+def fisher_both(f, d1, d2):
+    """The same of F."""
+    a, b = mp.mpf(d1) / 2, mp.mpf(d2) / 2
+    w = a * mp.mpf(f) / b
+    x = w / (1 + w)
+    density = mp.exp(a * mp.log(x) - b * mp.log1p(w) + mp.loggamma(a + b) - mp.loggamma(a)
+                     - mp.loggamma(b))
+    slope = a - (a + b) * x
+    start = 1 / (mp.sqrt((a + b) * x * (1 - x)) + abs(slope))
+    if slope <= 0:
+        upper = density * decay(lambda s: -a * s + (a + b) * mp.log1p(x * mp.expm1(s)), start)
+        return 1 - upper, upper, density
+    lower = density * decay(lambda s: a * s + (a + b) * mp.log1p(x * mp.expm1(-s)), start)
+    return lower, 1 - lower, density
+
+
+def invert(both, p, upper, log_start):
+    """Newton on the log tail, concave in log x, from a start as far out as needed."""
+    p, y = mp.mpf(p), mp.mpf(log_start)
+    for _ in range(100):
+        tails = both(mp.exp(y))
+        tail = tails[1] if upper else tails[0]
+        step = mp.log(tail / p) * tail / tails[2] * (1 if upper else -1)
+        y += step
+        if abs(step) < mp.mpf(10) ** -32:
+            return mp.exp(y)
+    raise ArithmeticError("no convergence")
+
+
+def normal_score(p):
+    return mp.findroot(lambda z: mp.log(normal(z) / mp.mpf(p)), mp.sqrt(-2 * mp.log(mp.mpf(p))) - 0.5)
+
+
+def nct_peak(t, df, delta, upper):
+    """Noncentral t over s itself, measured from the integrand's peak: for df near 1, large delta."""
+    t, v, d, sign = mp.mpf(t), mp.mpf(df), mp.mpf(delta), 1 if upper else -1
+
+    def log_integrand(s):
+        return (v - 1) * mp.log(s) - v * s * s / 2 + mp.log(normal(sign * (t * s - d)))
+    low, high = mp.mpf(10) ** -9, mp.mpf(3)
+    while log_integrand(high) > log_integrand(high * mp.mpf("0.999")):
+        high *= 2
+    while high - low > high * mp.mpf(10) ** -12:
+        a, b = low + (high - low) * mp.mpf("0.382"), low + (high - low) * mp.mpf("0.618")
+        low, high = (a, high) if log_integrand(a) < log_integrand(b) else (low, b)
+    peak = (low + high) / 2
+    top = log_integrand(peak)
+
+    def edge(direction):
+        step = 1 / mp.sqrt(2 * v + t * t)
+        while peak + direction * step > 0 and top - log_integrand(peak + direction * step) < 110:
+            step *= mp.mpf("1.5")
+        return min(step, peak) if direction < 0 else step
+    left, right, turn = edge(-1), edge(1), d / t - peak
+    points = [-left / 2 ** k for k in range(7)] + [0] + [right / 2 ** k for k in range(7)]
+    points += [turn + mp.mpf(j) / t for j in (-8, -4, -2, -1, 0, 1, 2, 4, 8)]
+    points = sorted({mp.mpf(h) for h in points if -left <= h <= right})
+    integral = mp.quad(lambda h: mp.exp(log_integrand(peak + h) - top) if peak + h > 0 else mp.mpf(0),
+                       points)
+    return mp.exp(top + mp.log(2) + v / 2 * mp.log(v / 2) - mp.loggamma(v / 2)) * integral
+
+
+def emit_both(name, area, args, tails):
+    for side, tail, other in (("_lower", tails[0], tails[1]), ("_upper", tails[1], tails[0])):
+        if other > mp.mpf(10) ** -25:  # nearer to 1, the oracle's own log has too few digits
+            emit(name + side, area, args, tail)
+
+
+def more():
+    """Where the first set is thin: df to 1e15, two very different df, quantiles of every kind."""
+    random.seed(20261124)
+    for _ in range(100):
+        df = log_uniform(5, 15)
+        x = df + random.choice([random.uniform(-8, 8), random.uniform(-35, 37)]) * (2 * df) ** .5
+        emit_both("chi2", "large", [x, df], gamma_both(x, df))
+        d1, d2 = log_uniform(0, 3), log_uniform(3, 15)
+        if random.random() < 0.5:
+            d1, d2 = d2, d1
+        f = float(mp.exp(random.uniform(-8, 8) * mp.sqrt(2 / mp.mpf(d1) + 2 / mp.mpf(d2))))
+        emit_both("f", "unequal", [f, d1, d2], fisher_both(f, d1, d2))
+        d1, d2 = log_uniform(3, 15), log_uniform(3, 15)
+        f = float(mp.exp(random.uniform(-8, 8) * mp.sqrt(2 / mp.mpf(d1) + 2 / mp.mpf(d2))))
+        emit_both("f", "large", [f, d1, d2], fisher_both(f, d1, d2))
+    for i in range(80):
+        area = ("usual", "far")[i % 2]
+        p = random.choice([random.uniform(0.01, 0.5), log_uniform(-10, -2)])
+        p = log_uniform(-290, -10) if area == "far" else p
+        d1 = random.choice([1.0, 2.0, log_uniform(0, 2), log_uniform(2, 15)])
+        d2 = random.choice([1.0, 3.0, log_uniform(0, 2), log_uniform(2, 15)])
+        z, log_p = normal_score(p), mp.log(mp.mpf(p))
+        for side, sign, rate in (("_upper", 1, d2 / 2), ("_lower", -1, d1 / 2)):
+            start = max(z * mp.sqrt(2 / mp.mpf(d1) + 2 / mp.mpf(d2)), -log_p / rate)
+            if start < 500:
+                emit("qf" + side, area, [p, d1, d2],
+                     invert(lambda x: fisher_both(x, d1, d2), p, sign > 0, sign * start))
+        start = max(z * mp.sqrt(2 / mp.mpf(d1)), -2 * log_p / d1)
+        if start < 500:
+            emit("qchi2_lower", area, [p, d1],
+                 invert(lambda x: gamma_both(x, d1), p, False, mp.log(mp.mpf(d1)) - start))
+        p, df = random.choice([random.uniform(0.25, 0.5), 0.5 - log_uniform(-9, -1)]), df_any()
+        root = mp.findroot(lambda t: student(t, df) - mp.mpf(p), (0.5 - mp.mpf(p)) * 2.5, tol=1e-90)
+        emit("qt_upper", "center", [p, df], root)
+        df = random.choice([1.0, 2.0, log_uniform(0, 1), log_uniform(1, 3)])
+        delta = random.uniform(20, 40)
+        t = max(delta + random.uniform(-8, 8), 1.0) * random.choice([1.0, 0.5, 2.0])
+        emit("nct_upper", "steep", [t, df, delta], nct_peak(t, df, delta, True))
+        emit("nct_lower", "steep", [t, df, delta], nct_peak(t, df, delta, False))
+
+
 if __name__ == "__main__":
     main()
+    more()
