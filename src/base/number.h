@@ -15,7 +15,8 @@ enum {
 
 /**
  * assay__number_write() writes the shortest text that reads back to the same double, in the C
- * locale whatever the process's is: "0.1", "1e-300", "125". value is finite. Returns the length.
+ * locale whatever the process's is: "0.1", "1e-300", "125", "-0". value is finite. Plain notation
+ * for 1e-5 <= |value| < 1e17. Returns the length.
  */
 size_t assay__number_write(double value, char out[ASSAY__NUMBER_BYTES]);
 
@@ -34,8 +35,8 @@ enum assay__parse {
 
 /**
  * assay__decimal_parse() reads a whole token as an exact decimal: [+-] digits [. digits]
- * [(e|E) [+-] digits], at least one digit, no spaces, no hex, no infinity. The mantissa of the outcome
- * has no trailing zeros (0 is mantissa 0, exponent 0), so equal numbers have equal decimals.
+ * [(e|E) [+-] digits], at least one digit, no spaces, no hex, no infinity. The mantissa of the
+ * outcome has no trailing zeros (0 is mantissa 0, exponent 0): equal numbers have equal decimals.
  * digits receives the digits of numbers with more than 18 of them, and must live as long as *out.
  */
 enum assay__parse assay__decimal_parse(const char *text, size_t length, struct assay_decimal *out,

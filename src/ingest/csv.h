@@ -14,10 +14,10 @@
  * Format: RFC 4180. Fields are separated by one of , ; tab | (given, or sniffed from the first
  * records), records by LF, CRLF or a lone CR. A quoted field may hold separators, line ends and
  * doubled quotes. A quote inside a field that does not begin with one is an ordinary character.
- * Blank lines are skipped. A UTF-8 byte order mark is skipped; text is UTF-8, and is checked. Errors name
- * file, line (physical, as an editor counts) and column (the field, from 1): ragged records, text
- * after a closing quote, a quote never closed, NUL, invalid UTF-8, UTF-16, fields, records and
- * headers beyond the limits of assay/dataset.h.
+ * Blank lines are skipped. A UTF-8 byte order mark is skipped; text is UTF-8, and is checked.
+ * Errors name file, line (physical, as an editor counts) and column (the field, from 1): ragged
+ * records, text after a closing quote, a quote never closed, NUL, invalid UTF-8, UTF-16, fields,
+ * records and headers beyond the limits of assay/dataset.h.
  */
 struct assay__csv;
 
