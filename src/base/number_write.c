@@ -148,7 +148,7 @@ size_t assay__number_write(double value, char out[ASSAY__NUMBER_BYTES])
         *end++ = '0';
     } else {
         struct decimal_digits decimal = decimal_of(bits);
-        char digits[24];
+        char digits[24] = {0};
         int start = (int)sizeof digits, stop = start;
         for (uint64_t rest = decimal.digits; rest != 0; rest /= 10)
             digits[--start] = (char)('0' + rest % 10);

@@ -172,7 +172,7 @@ static enum assay_status read_header(struct assay__csv *csv, struct assay_error 
     struct assay__field *fields = malloc(ASSAY_COLUMNS_MAX * sizeof *fields);
     if (fields == NULL)
         return assay__fail_memory(err);
-    struct assay__scan scan;
+    struct assay__scan scan = {0};
     enum assay__scan_outcome outcome;
     enum assay_status status;
     for (;;) {
@@ -291,7 +291,7 @@ enum assay_status assay__csv_next_block(struct assay__csv *csv, struct assay__cs
         bool at_end = csv->begin == csv->end;
         if (at_end && (csv->is_last || block->record_count > 0))
             return ASSAY_OK;
-        struct assay__scan scan;
+        struct assay__scan scan = {0};
         enum assay__scan_outcome outcome;
         struct assay__field *fields = csv->fields + block->record_count * csv->header.count;
         enum assay_status status = scan_record(csv, block->record_count == 0, fields,

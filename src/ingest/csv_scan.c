@@ -184,7 +184,7 @@ enum assay__scan_outcome assay__scan_record(const struct assay__scanner *scanner
     for (;;) {
         out->field_start = at;
         out->field_line = out->line_count;
-        struct assay__field beyond;
+        struct assay__field beyond = {0};
         struct assay__field *field = out->field_count < capacity ? &fields[out->field_count]
                                                                  : &beyond;
         const char *stop = scan_field(&work, at, field);

@@ -239,7 +239,7 @@ enum assay_status assay__tally_add(struct assay__tally *tally, const struct assa
                                    const struct assay__field *cells, struct assay_error *err)
 {
     struct assay__cell *into[1 + ASSAY_SEGMENTS_MAX + ASSAY_DIMENSIONS_MAX];
-    uint32_t group, count;
+    uint32_t group = 0, count = 0;
     enum assay_status status = number_of(tally, 0, &cells[tally->binding->group], &group, err);
     if (status == ASSAY_OK)
         status = find_slices(tally, cells, &count, err);
