@@ -76,16 +76,16 @@ static void read_margin(struct assay__plan_reader *reader, const struct assay__n
                              "the margin out.");
 }
 
-/* Without a direction there is no harm to find, so these roles need one. */
+/* A margin and a watch for harm need to know which way is worse; a plain guardrail takes any. */
 static void check_direction(struct assay__plan_reader *reader, const struct assay__node *object,
                             const struct assay_metric_plan *metric)
 {
     if (metric->direction != ASSAY_DIRECTION_ANY)
         return;
-    if (metric->role == ASSAY_ROLE_GUARDRAIL)
+    if (metric->margin.is_set)
         assay__plan_fail_key(reader, object, "direction",
-                             "A guardrail needs a direction, increase or decrease: with any, "
-                             "nothing would be harm.");
+                             "A margin needs a direction, increase or decrease: with any, nothing "
+                             "says which way is worse.");
     else if (metric->role == ASSAY_ROLE_DETERIORATION)
         assay__plan_fail_key(reader, object, "direction",
                              "A deterioration metric needs a direction, increase or decrease: the "
@@ -191,9 +191,9 @@ static void read_metric(struct assay__plan_reader *reader, const struct assay__n
     read_covariates(reader, object, metric);
     metric->direction = (enum assay_direction)assay__plan_choice(
         reader, object, "direction", &assay__choices_direction, ASSAY_DIRECTION_INCREASE);
-    check_direction(reader, object, metric);
     read_effect(reader, object, metric);
     read_margin(reader, object, metric);
+    check_direction(reader, object, metric);
     metric->missing = (enum assay_missing)assay__plan_choice(
         reader, object, "missing", &assay__choices_missing, ASSAY_MISSING_DROP);
     read_cap(reader, object, metric);
