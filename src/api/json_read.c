@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "api/json_scan.h"
+#include "base/utf8.h"
 
 struct reader {
     struct assay__json_scan scan;
@@ -47,8 +48,9 @@ static enum assay_status read_member(struct reader *reader, struct assay__node *
         return status;
     const struct assay__node *first = assay__node_get(object, value->key);
     if (first != NULL)
-        return assay__json_fail(scan, place, "\"%.200s\" is given twice; first in line %u.",
-                                value->key, (unsigned)first->key_line);
+        return assay__json_fail(scan, place, "\"%.*s\" is given twice; first in line %u.",
+                                assay__utf8_shown(value->key, key_length), value->key,
+                                (unsigned)first->key_line);
     status = assay__json_skip_space(scan);
     if (status != ASSAY_OK)
         return status;

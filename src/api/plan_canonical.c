@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The canonical JSON of a plan: every default filled in, keys in the order of plan_names.c, the
- * shortest numbers. Plans that mean the same have the same bytes here, and it parses to the same plan again.
+ * shortest numbers. Plans that mean the same have the same bytes here, and the text parses to the
+ * same plan again.
  */
 #include "api/plan_read.h"
 

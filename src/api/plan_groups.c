@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 static void read_weights(struct assay__plan_reader *reader, const struct assay__node *list,
                          struct assay_plan *plan)
 {
@@ -58,10 +60,10 @@ static void check_group(struct assay__plan_reader *reader, const struct assay__n
         if (strcmp(plan->groups[i].id, id) != 0)
             continue;
         if (plan->groups[i].weight == 0.0)
-            assay__plan_fail(reader, at, "The group '%.200s' has weight 0 and gets no units.", id);
+            assay__plan_fail_name(reader, at, id, "has weight 0 and gets no units.");
         return;
     }
-    assay__plan_fail(reader, at, "The group '%.200s' is not among the planned groups.", id);
+    assay__plan_fail_name(reader, at, id, "is not among the planned groups.");
 }
 
 struct placed_pair {
@@ -101,8 +103,9 @@ static void check_pairs_distinct(struct assay__plan_reader *reader, const struct
             strcmp(a->baseline, b->compared) == 0 && strcmp(a->compared, b->baseline) == 0;
         if (same || swapped) {
             assay__plan_fail(reader, pairs[i].value,
-                             "'%.200s' and '%.200s' are compared twice; keep one of the pairs.",
-                             b->baseline, b->compared);
+                             "'%.*s' and '%.*s' are compared twice; keep one of the pairs.",
+                             assay__utf8_shown(b->baseline, strlen(b->baseline)), b->baseline,
+                             assay__utf8_shown(b->compared, strlen(b->compared)), b->compared);
             return;
         }
     }

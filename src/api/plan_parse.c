@@ -97,7 +97,7 @@ static void read_columns(struct assay__plan_reader *reader, const struct assay__
     for (int i = 0; i < 3; i++)
         for (int j = 0; j < i; j++)
             if (names[i] != NULL && names[j] != NULL && strcmp(names[i], names[j]) == 0)
-                assay__plan_fail(reader, columns, "'%.200s' is named for two purposes.", names[i]);
+                assay__plan_fail_name(reader, columns, names[i], "is named for two purposes.");
 }
 
 static void read_time(struct assay__plan_reader *reader, const struct assay__node *root,

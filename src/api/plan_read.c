@@ -9,6 +9,7 @@
 
 #include "base/nearest.h"
 #include "base/text.h"
+#include "base/utf8.h"
 
 enum { PATH_BYTES = 256, MESSAGE_BYTES = 640 };
 
@@ -38,6 +39,13 @@ void assay__plan_fail(struct assay__plan_reader *reader, const struct assay__nod
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
     fail_place(reader, at, false, message);
+}
+
+void assay__plan_fail_name(struct assay__plan_reader *reader, const struct assay__node *at,
+                           const char *name, const char *sentence)
+{
+    assay__plan_fail(reader, at, "'%.*s' %s", assay__utf8_shown(name, strlen(name)), name,
+                     sentence);
 }
 
 void assay__plan_fail_key(struct assay__plan_reader *reader, const struct assay__node *object,
@@ -70,7 +78,7 @@ static void fail_unknown(struct assay__plan_reader *reader, const struct assay__
     if (nearest != NULL)
         snprintf(message, sizeof message, "There is no such key; did you mean \"%s\"?", nearest);
     else
-        snprintf(message, sizeof message, "There is no such key in %s; see assay-plan(5).",
+        snprintf(message, sizeof message, "There is no such key in %s; see assay(1).",
                  known->name);
     fail_place(reader, member, true, message);
 }
@@ -196,11 +204,12 @@ uint32_t assay__plan_choice(struct assay__plan_reader *reader, const struct assa
         assay__plan_fail_memory(reader);
     const char *nearest =
         assay__nearest(member->text, member->length, choices->names, choices->count);
+    int shown = assay__utf8_shown(member->text, member->length);
     if (nearest != NULL)
-        assay__plan_fail(reader, member, "'%.100s' is none of %s; did you mean '%s'?",
+        assay__plan_fail(reader, member, "'%.*s' is none of %s; did you mean '%s'?", shown,
                          member->text, list.data, nearest);
     else
-        assay__plan_fail(reader, member, "'%.100s' is none of %s.", member->text, list.data);
+        assay__plan_fail(reader, member, "'%.*s' is none of %s.", shown, member->text, list.data);
     assay__text_release(&list);
     return fallback;
 }
@@ -274,8 +283,8 @@ void assay__plan_distinct(struct assay__plan_reader *reader, const struct assay_
         if (strcmp(names[i - 1].text, names[i].text) != 0)
             continue;
         const struct assay__node *value = names[i].value;
-        assay__plan_fail(reader, key == NULL ? value : assay__node_get(value, key),
-                         "'%.200s' is there twice.", names[i].text);
+        assay__plan_fail_name(reader, key == NULL ? value : assay__node_get(value, key),
+                              names[i].text, "is there twice.");
         return;
     }
 }

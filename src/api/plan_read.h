@@ -24,6 +24,10 @@ struct assay__plan_reader {
 void assay__plan_fail(struct assay__plan_reader *reader, const struct assay__node *at,
                       const char *format, ...) ASSAY__PRINTF(3, 4);
 
+/** assay__plan_fail_name() is assay__plan_fail() with a name in quotes before the sentence. */
+void assay__plan_fail_name(struct assay__plan_reader *reader, const struct assay__node *at,
+                           const char *name, const char *sentence);
+
 /** assay__plan_fail_key() is assay__plan_fail() at the member key of object, or at object. */
 void assay__plan_fail_key(struct assay__plan_reader *reader, const struct assay__node *object,
                           const char *key, const char *message);

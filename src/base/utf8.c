@@ -47,3 +47,14 @@ size_t assay__utf8_next(const char *text, size_t length, uint32_t *code_point)
     *code_point = value;
     return (size_t)lead->more + 1;
 }
+
+int assay__utf8_shown(const char *text, size_t length)
+{
+    enum { SHOWN_MAX = 100 };
+    if (length <= SHOWN_MAX)
+        return (int)length;
+    int shown = SHOWN_MAX;
+    while (shown > 0 && ((unsigned char)text[shown] & 0xC0) == 0x80)
+        shown--;
+    return shown;
+}

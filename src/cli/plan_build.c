@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/utf8.h"
 
 void plan_build_fail(struct plan_build *build, const char *format, ...)
 {
@@ -29,16 +30,11 @@ static void fail_memory(struct plan_build *build)
 /* A message has to have room for what is wrong, so long values are cut, between characters. */
 void plan_build_at(struct plan_build *build, const char *flag, const char *value)
 {
-    enum { SHOWN_MAX = 100 };
-    size_t length = strlen(value), shown = length;
-    if (length > SHOWN_MAX) {
-        shown = SHOWN_MAX;
-        while (shown > 0 && ((unsigned char)value[shown] & 0xC0) == 0x80)
-            shown--;
-    }
+    size_t length = strlen(value);
+    int shown = assay__utf8_shown(value, length);
     build->origin = assay__arena_format(&build->arena, "--%s%s%.*s%s", flag,
-                                        length > 0 ? " " : "", (int)shown, value,
-                                        shown < length ? "..." : "");
+                                        length > 0 ? " " : "", shown, value,
+                                        (size_t)shown < length ? "..." : "");
     if (build->origin == NULL)
         fail_memory(build);
 }
@@ -88,7 +84,7 @@ struct assay__node *plan_build_number(struct plan_build *build, const char *text
     if (node == NULL)
         return NULL;
     if (assay__double_parse(text, length, &node->number) != ASSAY__PARSE_OK) {
-        plan_build_fail(build, "'%.*s' is not a number.", (int)(length < 40 ? length : 40), text);
+        plan_build_fail(build, "'%.*s' is not a number.", assay__utf8_shown(text, length), text);
         return NULL;
     }
     node->text = assay__arena_copy(&build->arena, text, length);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/nearest.h"
+#include "base/utf8.h"
 #include "cli/plan_build.h"
 
 enum attribute_kind { ATTRIBUTE_TEXT, ATTRIBUTE_NUMBER, ATTRIBUTE_TEXTS };
@@ -61,7 +62,7 @@ static const struct attribute *find_attribute(struct plan_build *build, const ch
             return &ATTRIBUTES[i];
     }
     const char *nearest = assay__nearest(text, length, names, ATTRIBUTE_COUNT);
-    int shown = (int)(length < 60 ? length : 60);
+    int shown = assay__utf8_shown(text, length);
     if (nearest != NULL)
         plan_build_fail(build, "A metric has no '%.*s'; did you mean '%s'?", shown, text, nearest);
     else
@@ -109,7 +110,7 @@ static void set_attributes(struct plan_build *build, struct assay__node *metric,
         size_t name = plan_build_part(text, length, '=');
         if (name == length) {
             plan_build_fail(build, "'%.*s' is not of the form NAME=VALUE.",
-                            (int)(length < 60 ? length : 60), text);
+                            assay__utf8_shown(text, length), text);
             return;
         }
         const struct attribute *attribute = find_attribute(build, text, name);
@@ -202,8 +203,8 @@ void plan_build_metric(struct plan_build *build, enum plan_flag flag, const char
     if (metric == NULL) {
         plan_build_append(build, metrics, given);
     } else if (metric->origin != NULL) {
-        plan_build_fail(build, "'%.200s' is there already (%.200s); tell them apart with id=.",
-                        id->text, metric->origin);
+        plan_build_fail(build, "'%.*s' is there already (%s); tell them apart with id=.",
+                        assay__utf8_shown(id->text, id->length), id->text, metric->origin);
     } else {
         lay_over(build, metric, flag, given);
     }

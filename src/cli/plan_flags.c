@@ -61,7 +61,7 @@ static struct assay__node *take_comparisons(struct plan_build *build, const char
 {
     struct assay__node *object = assay__node_get(build->root, "comparisons");
     if (object != NULL && object->origin != NULL && assay__node_get(object, key) == NULL) {
-        plan_build_fail(build, "This excludes %.200s.", object->origin);
+        plan_build_fail(build, "This excludes %s.", object->origin);
         return NULL;
     }
     if (object != NULL && object->origin != NULL)
