@@ -190,6 +190,9 @@ START_TEST(plan_other_forms)
     ck_assert(plan->optimal_sample_size == 500.0);
     ck_assert_int_eq(plan->srm.method, ASSAY_SRM_CHI2);
     assay_plan_free(plan);
+    plan = parse_ok("{\"metrics\":[{\"id\":\"m\",\"role\":\"guardrail\",\"direction\":\"any\"}]}");
+    ck_assert_int_eq(plan->metrics[0].direction, ASSAY_DIRECTION_ANY);
+    assay_plan_free(plan);
     plan = parse_ok("{\"metrics\":[{\"id\":\"m\"}],\"alpha\":0.01,\"deterioration\":{},"
                     "\"comparisons\":{\"baseline\":\"A\"}}");
     ck_assert(plan->deterioration_alpha == 0.01);
@@ -289,7 +292,7 @@ static const struct bad BAD[] = {
     {"\"groups\":@[{\"id\":\"A\",\"weight\":1e308},{\"id\":\"B\",\"weight\":1e308}],",
      "more than a number can hold"},
     {"\"groups\":[{\"id\":\"A\"},{\"id\":\"B\"}],\"comparisons\":{\"baseline\":@\"C\"},",
-     "comparisons.baseline: The group 'C' is not among the planned groups"},
+     "comparisons.baseline: 'C' is not among the planned groups"},
     {"\"groups\":[{\"id\":\"A\",\"weight\":0},{\"id\":\"B\"}],\"comparisons\":{\"baseline\":@"
      "\"A\"},",
      "weight 0"},
@@ -352,7 +355,7 @@ static const struct bad BAD[] = {
     {",\"varianceReduction\":@\"full\"", "needs covariates"},
     {",\"type\":\"quantile\",\"quantile\":0.5,\"covariates\":@[\"x\"]", "no variance reduction"},
     {",\"role\":\"guardrail\",\"direction\":@\"any\",\"nonInferiorityMargin\":0.1",
-     "A guardrail needs a direction"},
+     "A margin needs a direction"},
     {",\"role\":\"deterioration\",\"direction\":@\"any\"",
      "A deterioration metric needs a direction"},
     {",\"minimumDetectableEffect\":@0", "must not be 0"},
