@@ -14,7 +14,8 @@
     X(summarize, "raw data to sufficient statistics")                                              \
     X(merge, "sufficient statistics of shards to those of the whole") \
     X(post, "deliver results to a platform or to assay serve")                                     \
-    X(serve, "store posted results and show them")
+    X(serve, "store posted results and show them")                                                 \
+    X(plan, "a starting plan from data (init), and a plan in words (check)")
 
 #define COMMAND_PROTOTYPE(name, sentence) int cmd_##name(int argc, char **argv);
 COMMAND_LIST(COMMAND_PROTOTYPE)

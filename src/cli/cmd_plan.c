@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* assay plan init: a starting plan from a table. assay plan check: a plan in words. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/plan_read.h"
+#include "cli/cli.h"
+#include "cli/data.h"
+#include "cli/plan_init.h"
+#include "cli/plan_words.h"
+#include "cli/term.h"
+
+enum { OPTION_HELP = 0x4000, OPTION_GROUP, OPTION_UNIT, OPTION_TIME, OPTION_DATA };
+
+static const struct option OPTIONS[] = {{"group", required_argument, NULL, OPTION_GROUP},
+                                        {"unit", required_argument, NULL, OPTION_UNIT},
+                                        {"time", required_argument, NULL, OPTION_TIME},
+                                        {"data", required_argument, NULL, OPTION_DATA},
+                                        DATA_FLAG_OPTIONS{"help", no_argument, NULL, OPTION_HELP},
+                                        {NULL, 0, NULL, 0}};
+
+struct plan_command {
+    const char *group, *unit, *time, *data;
+    struct assay_read_options read;
+};
+
+static void print_help(FILE *out)
+{
+    fputs("usage: assay plan init [OPTION...] FILE.csv >PLAN\n"
+          "       assay plan check [OPTION...] PLAN\n\n"
+          "init writes a commented starting plan for a table, guessed from its header and first\n"
+          "rows: the group, what can be measured, what looks like from before the exposure.\n"
+          "  --group COLUMN           the column of the group\n"
+          "  --unit COLUMN            the column of the unit id\n"
+          "  --time COLUMN            the column of the time\n\n"
+          "check reads a plan strictly and says it in words: comparisons, metrics, and their error\n"
+          "rates after adjustment.\n"
+          "  --data FILE              read these data by the plan too\n\n"
+          "data:\n",
+          out);
+    data_flag_help(out);
+}
+
+static int run_init(const struct plan_command *command, const char *path)
+{
+    struct table_profile profile = {0};
+    struct table_guess guess = {0};
+    struct assay__text text = {0};
+    struct assay_error err;
+    char *bytes = NULL;
+    size_t length = 0;
+    enum assay_status status = profile_read(&profile, path, command->read.separator, &err);
+    if (status == ASSAY_OK)
+        status = guess_table(&profile, command->group, command->unit, command->time, &guess, &err);
+    if (status == ASSAY_OK) {
+        plan_init_write(&profile, &guess, &text);
+        status = assay__text_take(&text, &bytes, &length, &err);
+    }
+    int code = status == ASSAY_OK ? cli_write_stdout(bytes, length) : cli_fail(&err);
+    free(bytes);
+    guess_release(&guess);
+    profile_release(&profile);
+    return code;
+}
+
+static enum assay_status read_data(const struct plan_command *command,
+                                   const struct assay_plan *plan, struct assay_dataset **dataset,
+                                   struct assay_error *err)
+{
+    if (command->data == NULL)
+        return ASSAY_OK;
+    enum assay_status status = assay_dataset_new(plan, dataset, err);
+    if (status == ASSAY_OK)
+        status = assay_dataset_read(*dataset, &command->data, 1, &command->read, err);
+    return status;
+}
+
+static void say_plan(const char *path, const struct plan_command *command,
+                     const struct assay_plan *plan, const struct assay_dataset *dataset,
+                     struct assay__text *text)
+{
+    struct term term = term_of(stdout);
+    struct assay__page page = {
+        .out = text, .width = term.width, .color = term.color, .unicode = term.unicode};
+    assay__page_name(&page, assay__plan_file_name(path), term.width / 2);
+    assay__text_puts(text, " is a valid plan.");
+    assay__page_end(&page);
+    if (dataset != NULL) {
+        uint64_t count = assay_dataset_counts(dataset).rows_used;
+        char rows[ASSAY__FIGURE_BYTES];
+        assay__figure_count(count, rows);
+        assay__page_name(&page, assay__plan_file_name(command->data), term.width / 2);
+        assay__text_puts(text, " can be read by it");
+        if (count > 0) /* sufficient statistics do not tell the rows behind them */
+            assay__text_format(text, "; %s rows count", rows);
+        assay__text_putc(text, '.');
+        assay__page_end(&page);
+    }
+    plan_words(&page, plan, dataset);
+}
+
+static int run_check(const struct plan_command *command, const char *path)
+{
+    struct assay_plan *plan = NULL;
+    struct assay_dataset *dataset = NULL;
+    struct assay__text text = {0};
+    struct assay_error err;
+    char *bytes = NULL;
+    size_t length = 0;
+    enum assay_status status = assay_plan_read(path, &plan, &err);
+    if (status == ASSAY_OK)
+        status = read_data(command, plan, &dataset, &err);
+    if (status == ASSAY_OK) {
+        say_plan(path, command, plan, dataset, &text);
+        status = assay__text_take(&text, &bytes, &length, &err);
+    }
+    int code = status == ASSAY_OK ? cli_write_stdout(bytes, length) : cli_fail(&err);
+    free(bytes);
+    assay_dataset_free(dataset);
+    assay_plan_free(plan);
+    return code;
+}
+
+/* Takes one option; false when it is wrong (then *code is set). */
+static bool take_option(struct plan_command *command, int option, int *code)
+{
+    const char *problem = NULL;
+    if (option == OPTION_GROUP)
+        command->group = optarg;
+    else if (option == OPTION_UNIT)
+        command->unit = optarg;
+    else if (option == OPTION_TIME)
+        command->time = optarg;
+    else if (option == OPTION_DATA)
+        command->data = optarg;
+    else if (option == '?')
+        *code = cli_usage_error("plan", "see above");
+    else if (data_flag_take(&command->read, option, optarg, &problem) < 0)
+        *code = cli_usage_error("plan", "%s", problem);
+    return *code == 0;
+}
+
+/* Options that the other subcommand has would be without effect here. */
+static const char *stray_option(const struct plan_command *command, bool is_init)
+{
+    if (is_init)
+        return command->data != NULL ? "--data" : NULL;
+    return command->group != NULL  ? "--group"
+           : command->unit != NULL ? "--unit"
+           : command->time != NULL ? "--time"
+                                   : NULL;
+}
+
+int cmd_plan(int argc, char **argv)
+{
+    struct plan_command command = {0};
+    int option, code = 0;
+    optind = 0;
+    while ((option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1) {
+        if (option == OPTION_HELP) {
+            print_help(stdout);
+            return 0;
+        }
+        if (!take_option(&command, option, &code))
+            return code;
+    }
+    if (optind == argc)
+        return cli_usage_error("plan", "say what to do: init FILE.csv, or check PLAN");
+    const char *verb = argv[optind];
+    bool is_init = strcmp(verb, "init") == 0;
+    if (!is_init && strcmp(verb, "check") != 0)
+        return cli_usage_error("plan", "there is no 'plan %s'; there are init and check", verb);
+    if (argc - optind != 2)
+        return cli_usage_error("plan", "'plan %s' takes one file", verb);
+    const char *stray = stray_option(&command, is_init);
+    if (stray != NULL)
+        return cli_usage_error("plan", "'plan %s' has no %s", verb, stray);
+    return is_init ? run_init(&command, argv[optind + 1]) : run_check(&command, argv[optind + 1]);
+}

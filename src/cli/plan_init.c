@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A starting plan as text. Names stand quoted in comments too, so none can end a comment. */
+#include "cli/plan_init.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "api/json_write.h"
+
+enum { METRICS_MAX = 50, LISTED_MAX = 8 };
+
+struct init {
+    const struct table_profile *profile;
+    const struct table_guess *guess;
+    struct assay__text *out;
+};
+
+static void quote(struct assay__text *out, const char *name)
+{
+    struct assay__json json = {.out = out};
+    assay__json_string(&json, name);
+}
+
+static bool is_metric(const struct init *init, uint32_t column)
+{
+    enum column_use use = init->guess->columns[column].use;
+    return use == USE_PROPORTION || use == USE_MEAN;
+}
+
+/* Lists the columns of a use, at most limit of them; returns how many there are. */
+static uint32_t list_columns(const struct init *init, enum column_use use, uint32_t limit,
+                             bool only_numbers)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < init->profile->column_count; i++) {
+        const struct column_profile *column = &init->profile->columns[i];
+        if (init->guess->columns[i].use != use || (only_numbers && column->is_choice))
+            continue;
+        if (count < limit) {
+            assay__text_puts(init->out, count > 0 ? ", " : "");
+            quote(init->out, column->name);
+        }
+        count++;
+    }
+    return count;
+}
+
+static uint32_t count_use(const struct init *init, enum column_use use, bool only_numbers)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < init->profile->column_count; i++)
+        count += init->guess->columns[i].use == use &&
+                 !(only_numbers && init->profile->columns[i].is_choice);
+    return count;
+}
+
+static void write_head(const struct init *init)
+{
+    struct assay__text *out = init->out;
+    assay__text_puts(out, "// A starting plan, guessed from ");
+    quote(out, assay__csv_name(init->profile->csv));
+    if (init->profile->is_whole)
+        assay__text_puts(out, ".\n");
+    else
+        assay__text_format(out, ", its header and first %" PRIu64 " rows.\n", init->profile->rows);
+    assay__text_puts(out, "// Read every line and correct what is wrong; 'assay plan check' says "
+                          "the plan in words.\n"
+                          "{\n"
+                          "  // Where results are posted; needed for that only.\n"
+                          "  // \"parent\": \"workflows/checkout/instances/july\",\n\n");
+}
+
+static void write_column(const struct init *init, const char *key, uint32_t column,
+                         const char *absent, const char *end)
+{
+    struct assay__text *out = init->out;
+    if (column == GUESS_NONE) {
+        assay__text_format(out, "    // %s\n", absent);
+        return;
+    }
+    assay__text_format(out, "    \"%s\": ", key);
+    quote(out, init->profile->columns[column].name);
+    assay__text_format(out, "%s\n", end);
+}
+
+static void write_columns(const struct init *init)
+{
+    const struct table_guess *guess = init->guess;
+    bool has_time = guess->time != GUESS_NONE, has_group = guess->group != GUESS_NONE;
+    assay__text_puts(init->out, "  \"columns\": {\n");
+    write_column(init, "unit", guess->unit,
+                 "\"unit\": no column looks like a unit id; with one, duplicate units are found.",
+                 has_group || has_time ? "," : "");
+    write_column(init, "group", guess->group,
+                 "\"group\": no column looks like the group. Name it here.", has_time ? "," : "");
+    write_column(init, "time", guess->time, "\"time\": no column looks like a time.", "");
+    assay__text_puts(init->out, "  },\n\n");
+}
+
+static void write_groups(const struct init *init)
+{
+    struct assay__text *out = init->out;
+    if (init->guess->group == GUESS_NONE) {
+        assay__text_puts(out,
+                         "  // Once the group is known: the group that others are compared with.\n"
+                         "  // \"comparisons\": {\"baseline\": \"control\"},\n\n");
+        return;
+    }
+    const struct assay__index *values = &init->profile->columns[init->guess->group].values;
+    assay__text_puts(out, "  // The shares that were planned, on any scale (not those that came "
+                          "about: the sample ratio\n  // mismatch test compares the two).\n"
+                          "  \"groups\": [\n");
+    for (uint32_t i = 0; i < values->count; i++) {
+        assay__text_puts(out, "    {\"id\": ");
+        quote(out, values->keys[i].bytes);
+        assay__text_format(out, ", \"weight\": 1}%s\n", i + 1 < values->count ? "," : "");
+    }
+    assay__text_puts(out, "  ],\n");
+    if (!init->guess->is_sure_baseline)
+        assay__text_puts(out, "  // Is this the baseline? No name tells.\n");
+    assay__text_puts(out, "  \"comparisons\": {\"baseline\": ");
+    quote(out, values->keys[init->guess->baseline].bytes);
+    assay__text_puts(out, "},\n\n");
+}
+
+/* Covariates that are sure by name, and as a comment those that may be some. */
+static void write_covariates(const struct init *init, uint32_t metric)
+{
+    struct assay__text *out = init->out;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < init->profile->column_count; i++) {
+        const struct column_guess *one = &init->guess->columns[i];
+        if (one->use != USE_TWIN || one->metric != metric || count == LISTED_MAX)
+            continue;
+        assay__text_puts(out, count == 0 ? "      \"covariates\": [" : ", ");
+        quote(out, init->profile->columns[i].name);
+        count++;
+    }
+    if (count > 0) {
+        assay__text_puts(out, "],\n");
+    } else if (init->guess->columns[metric].use == USE_MEAN &&
+               count_use(init, USE_BEFORE, true) > 0) {
+        assay__text_puts(out, "      // \"covariates\": [");
+        (void)list_columns(init, USE_BEFORE, LISTED_MAX, true);
+        assay__text_puts(out, "],\n");
+    }
+}
+
+static void write_metric(const struct init *init, uint32_t column, bool is_last)
+{
+    struct assay__text *out = init->out;
+    const struct column_guess *one = &init->guess->columns[column];
+    const char *type = one->use == USE_PROPORTION ? "proportion" : "mean";
+    assay__text_puts(out, "    {\n      \"id\": ");
+    quote(out, init->profile->columns[column].name);
+    assay__text_format(out, ",\n      \"type\": \"%s\",\n", type);
+    write_covariates(init, column);
+    if (one->wants_decrease)
+        assay__text_puts(out, "      // \"nonInferiorityMargin\": 0.02,\n"
+                              "      \"role\": \"guardrail\",\n"
+                              "      \"direction\": \"decrease\"\n");
+    else
+        assay__text_puts(out, "      // \"minimumDetectableEffect\": 0.05,\n"
+                              "      \"role\": \"success\",\n"
+                              "      \"direction\": \"increase\"\n");
+    assay__text_format(out, "    }%s\n", is_last ? "" : ",");
+}
+
+static void write_before(const struct init *init)
+{
+    struct assay__text *out = init->out;
+    uint32_t count = count_use(init, USE_BEFORE, false);
+    if (count == 0)
+        return;
+    assay__text_puts(out, "    // Left out, since name or place says that they are from before the "
+                          "exposure:\n    // ");
+    (void)list_columns(init, USE_BEFORE, METRICS_MAX, false);
+    assay__text_puts(out, count > METRICS_MAX ? ", ...\n" : "\n");
+    assay__text_puts(out, "    // If they are, they may serve as covariates and reduce the "
+                          "variance. Never use as a\n    // covariate what the exposure can have "
+                          "changed.\n");
+}
+
+static void write_metrics(const struct init *init)
+{
+    struct assay__text *out = init->out;
+    uint32_t left = init->guess->metric_count;
+    if (left > METRICS_MAX)
+        left = METRICS_MAX;
+    assay__text_puts(out,
+                     "  // Shipping needs one success metric to win and every guardrail to pass. "
+                     "Alpha is divided\n  // among the success metrics, so keep few; make the "
+                     "others guardrails or take them out.\n  // An effect or margin of 0.05 is 5 % "
+                     "of the baseline's mean. Without one there is no\n  // sample size and no "
+                     "power.\n  \"metrics\": [\n");
+    write_before(init);
+    if (init->guess->metric_count > METRICS_MAX)
+        assay__text_format(out, "    // The first %d of %" PRIu32 " columns of numbers.\n",
+                           METRICS_MAX, init->guess->metric_count);
+    for (uint32_t i = 0; left > 0; i++)
+        if (is_metric(init, i))
+            write_metric(init, i, --left == 0);
+    assay__text_puts(out, "  ]");
+}
+
+static void write_dimensions(const struct init *init)
+{
+    struct assay__text *out = init->out;
+    if (count_use(init, USE_DIMENSION, false) == 0) {
+        assay__text_puts(out, "\n");
+        return;
+    }
+    assay__text_puts(out, ",\n\n  // To explore: every metric again for each value of these.\n"
+                          "  \"dimensions\": [");
+    (void)list_columns(init, USE_DIMENSION, METRICS_MAX, false);
+    assay__text_puts(out, "]\n");
+}
+
+void plan_init_write(const struct table_profile *profile, const struct table_guess *guess,
+                     struct assay__text *out)
+{
+    const struct init init = {profile, guess, out};
+    write_head(&init);
+    write_columns(&init);
+    write_groups(&init);
+    assay__text_puts(out, "  // Rates of the whole decision; assay divides them among metrics and "
+                          "comparisons.\n  \"alpha\": 0.05,\n  \"power\": 0.8,\n\n");
+    write_metrics(&init);
+    write_dimensions(&init);
+    assay__text_puts(out, "}\n");
+}
