@@ -41,8 +41,9 @@ static enum assay_status keep(struct assay__auth *auth, const char *token, size_
                               struct assay_error *err)
 {
     if (!is_token(token, length)) {
-        fail(outcome, what, length == 0 ? "is empty" : "is no token: it must be one line of visible "
-                                                       "ASCII characters without blanks");
+        fail(outcome, what,
+             length == 0 ? "is empty"
+                         : "is no token: one line of visible ASCII characters, without blanks");
         return ASSAY_OK;
     }
     auth->token = malloc(length + 1);

@@ -34,7 +34,7 @@ enum assay_status assay__body_parse(struct assay__arena *arena, const char *text
                                     const char *name, enum assay_status code,
                                     struct assay__node **out, struct assay_error *err);
 
-/** assay__body_derive_id() writes "ar-" and 40 hex digits of SHA-256 over the parent and the text. */
+/** assay__body_derive_id() writes "ar-" and 40 hex digits of SHA-256 over parent, NUL and text. */
 enum assay_status assay__body_derive_id(const char *parent, const char *text, size_t length,
                                         char id[ASSAY__ID_BYTES], struct assay_error *err);
 

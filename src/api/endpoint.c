@@ -171,7 +171,8 @@ enum assay_status assay__id_check(const char *id, struct assay_error *err)
 
 void assay__url_put_path(struct assay__text *url, const char *path)
 {
-    static const char PLAIN[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/";
+    static const char PLAIN[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "0123456789-._~/";
     static const char HEX[] = "0123456789ABCDEF";
     for (const char *at = path; *at != '\0'; at++) {
         unsigned char byte = (unsigned char)*at;

@@ -2,6 +2,8 @@
 /* What the end of an exchange means for the delivery. */
 #include "api/exchange.h"
 
+#include <string.h>
+
 #include "api/refusal.h"
 #include "api/retry.h"
 
@@ -40,9 +42,8 @@ static void judge_status(const struct assay__http_response *response, const char
     if (status >= 300 && status <= 399) {
         advice = "was redirected, which is never followed";
         assay__text_puts(&words, "it points to ");
-        assay__refusal_quote(&words, response->location.length > 0 ? response->location.data : "nowhere",
-                             response->location.length > 0 ? response->location.length : 7,
-                             secrets->values, secret_count);
+        const char *location = response->location.length > 0 ? response->location.data : "nowhere";
+        assay__refusal_quote(&words, location, strlen(location), secrets->values, secret_count);
     } else if (response->body.length > 0) {
         assay__refusal_explain(&words, response->body.data, response->body.length, secrets->values,
                                secret_count);

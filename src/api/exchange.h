@@ -14,7 +14,7 @@ enum assay__verdict {
 /** struct assay__outcome: the verdict on an attempt, with reasons. */
 struct assay__outcome {
     enum assay__verdict verdict;
-    struct assay_error error; /* why it is not done; its code is the outcome of ASSAY__VERDICT_FAIL */
+    struct assay_error error; /* why it is not done; its code is that of a failure */
     long http_status;
     double retry_after;
     bool was_reached; /* a connection to the server was made */

@@ -70,7 +70,10 @@ void assay__http_response_release(struct assay__http_response *response)
 static size_t take_header(char *bytes, size_t size, size_t count, void *context)
 {
     struct transfer *transfer = context;
-    transfer->has_headers = size * count > 0 && (bytes[0] == '\r' || bytes[0] == '\n');
+    if (size * count >= 5 && memcmp(bytes, "HTTP/", 5) == 0)
+        transfer->has_headers = false; /* another response: the last one was an interim one */
+    else if (size * count > 0 && (bytes[0] == '\r' || bytes[0] == '\n'))
+        transfer->has_headers = true;
     transfer->received_bytes += size * count;
     transfer->header_bytes += size * count;
     if (transfer->header_bytes <= HEADER_BYTES_MAX)
@@ -280,7 +283,7 @@ static void take_facts(CURL *easy, struct assay__http_response *response)
 }
 
 /* Says how an exchange ended. A status of 300 and more counts also when its body did not arrive
- * whole: the body is only there to explain it. */
+ * whole: the body is only there to explain it. libcurl is content with a header that broke off. */
 static void conclude(const struct assay__http *http, const struct transfer *transfer,
                      CURLcode code, const char *curl_words, struct assay__http_response *response)
 {
@@ -288,7 +291,7 @@ static void conclude(const struct assay__http *http, const struct transfer *tran
     curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
     if (transfer->is_stalled)
         code = CURLE_OPERATION_TIMEDOUT;
-    if (code == CURLE_OK || (status >= 300 && transfer->has_headers)) {
+    if (transfer->has_headers && (code == CURLE_OK || status >= 300)) {
         response->outcome = ASSAY__HTTP_RESPONSE;
         response->status = status;
         return;
@@ -296,7 +299,9 @@ static void conclude(const struct assay__http *http, const struct transfer *tran
     response->outcome = outcome_of(transfer->easy, code);
     char seconds[ASSAY__NUMBER_BYTES];
     assay__number_round(http->limits.stall_seconds, 3, seconds);
-    if (transfer->is_too_large)
+    if (code == CURLE_OK)
+        snprintf(response->reason, sizeof response->reason, "its header broke off");
+    else if (transfer->is_too_large)
         snprintf(response->reason, sizeof response->reason,
                  "the response is larger than %llu bytes",
                  (unsigned long long)transfer->body_bytes_max);

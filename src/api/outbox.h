@@ -10,8 +10,8 @@
 
 /**
  * An outbox is a directory of request bodies not yet delivered, one file each, named
- * {analysisResultId}-{16 hex digits of SHA-256 of the body}.json. Files with a leading dot are being
- * written. Whoever delivers an entry holds flock(2) on it, which the kernel drops when it dies.
+ * {analysisResultId}-{16 hex digits of SHA-256 of the body}.json. Files with a leading dot are
+ * being written. Whoever delivers an entry holds flock(2) on it, which ends with the process.
  */
 
 /** struct assay__outbox_entry: an entry that this process holds. {.fd = -1} holds nothing. */

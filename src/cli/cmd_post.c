@@ -24,8 +24,8 @@ static void print_help(FILE *out)
 {
     fputs("usage: assay post [OPTION...] FILE...\n"
           "       assay post [OPTION...] --outbox=DIR\n\n"
-          "Posts results. FILE is what 'assay analyze --format=result' wrote, or a whole request\n"
-          "body; '-' is standard input. Without FILE, delivers what is in the outbox. Prints the\n"
+          "Posts results. FILE is an AnalysisResult as 'assay analyze' writes it, or a whole\n"
+          "request body; '-' is standard input. Without FILE, delivers what is in the outbox. Prints the\n"
           "name of each resource that was delivered.\n\n"
           "The token comes from --token-file, from client credentials, from ASSAY_TOKEN_FILE or\n"
           "ASSAY_TOKEN, or from the systemd credential 'assay-token'; see assay-post(1).\n\n"

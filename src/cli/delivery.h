@@ -9,8 +9,8 @@
 #include "assay.h"
 
 /**
- * Flags of commands that post (assay post, assay analyze --post), besides --parent and --id. There is
- * none for a token: what is in argv, everyone on the machine can read.
+ * Flags of commands that post (assay post, assay analyze --post), besides --parent and --id. There
+ * is none for a token: what is in argv, everyone on the machine can read.
  */
 #define DELIVERY_FLAG_LIST(X)                                                                      \
     X(BASE_URL, "base-url", 1, "URL", "server to post to, such as http://127.0.0.1:8080")          \
@@ -66,12 +66,12 @@ int delivery_flag_take(struct delivery *delivery, int option, const char *value,
 void delivery_flag_help(FILE *out);
 
 /**
- * delivery_open() fills in what the flags leave open from the environment, sets up libcurl and makes
- * the client. Returns 0 or the exit code after saying why. delivery_close() also after a failure.
+ * delivery_open() fills in what the flags leave open from the environment, sets up libcurl and
+ * makes the client. Returns 0 or the exit code after saying why; delivery_close() either way.
  */
 int delivery_open(struct delivery *delivery);
 
-/** delivery_send() posts a request body, or prints it to out on a dry run; returns the exit code. */
+/** delivery_send() posts a request body, or prints it to out on a dry run; the exit code. */
 int delivery_send(struct delivery *delivery, const char *body, size_t length, FILE *out);
 
 /** delivery_flush() delivers what is in the outbox; returns the exit code. */

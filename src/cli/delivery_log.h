@@ -4,7 +4,7 @@
 
 #include "cli/delivery.h"
 
-/** delivery_log() is the on_event of a struct delivery: text or JSON on stderr, names to ->names. */
+/** delivery_log() is the on_event of a struct delivery: text or JSON on stderr, names to names. */
 void delivery_log(const struct assay_event *event, void *context);
 
 #endif

@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Delivery against a hostile server. For each misbehaviour: the outcome, the exit code, what the
+ * message says, how often it was tried, and that nothing is lost: what was not delivered lies in
+ * the outbox, byte for byte, and is delivered once the server behaves.
+ */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "post_support.h"
+
+#define JSON_HEAD(status, length)                                                                  \
+    "HTTP/1.1 " status "\r\nContent-Type: application/json\r\nContent-Length: " length "\r\n"      \
+    "Connection: close\r\n\r\n"
+#define EMPTY(status, fields)                                                                      \
+    "HTTP/1.1 " status "\r\n" fields "Content-Length: 0\r\nConnection: close\r\n\r\n"
+#define BODY(status, type, text)                                                                   \
+    "HTTP/1.1 " status "\r\nContent-Type: " type "\r\nConnection: close\r\n\r\n" text
+#define NAMED "{\"name\":\"" POST_NAME "\"}"
+
+#define ANSWER(text) {HOSTILE_ANSWER, text, 0}
+#define STORE {HOSTILE_STORE, NULL, 0}
+
+/* What one script of the server must lead to. */
+struct scenario {
+    const char *name;
+    struct hostile_step steps[4];
+    size_t step_count;
+    int exit_code;
+    unsigned attempts;
+    const char *says; /* part of the message; NULL on success */
+    bool already_there;
+};
+
+static const struct scenario SCENARIOS[] = {
+    {"reset before the request is read",
+     {{HOSTILE_RESET_BEFORE, "", 0}},
+     1, 75, 3, "did not answer", false},
+    {"reset before, then well", {{HOSTILE_RESET_BEFORE, "", 0}, STORE}, 2, 0, 2, NULL, false},
+    {"reset after the request", {{HOSTILE_RESET, "", 0}}, 1, 75, 3, "did not answer", false},
+    {"reset inside the header",
+     {{HOSTILE_RESET, "HTTP/1.1 200 OK\r\nContent-Ty", 0}},
+     1, 75, 3, "did not answer", false},
+    {"reset inside the body",
+     {{HOSTILE_RESET, JSON_HEAD("200 OK", "500") "{\"name\":", 0}},
+     1, 75, 3, "did not answer", false},
+    {"stored, then reset instead of an answer",
+     {{HOSTILE_STORE_SILENT, NULL, 0}, STORE},
+     2, 0, 2, NULL, true},
+    {"slow header",
+     {{HOSTILE_DRIP, EMPTY("200 OK", ""), 50}},
+     1, 75, 3, "not answer properly", false},
+    {"slow body",
+     {{HOSTILE_DRIP, BODY("200 OK", "application/json", NAMED), 30}},
+     1, 75, 3, "not answer properly", false},
+    {"hung after the header",
+     {{HOSTILE_HANG, JSON_HEAD("200 OK", "500"), 2000}},
+     1, 75, 3, "nothing moved for 0.25 s", false},
+    {"hung server", {{HOSTILE_HANG, "", 2000}}, 1, 75, 3, "nothing moved for 0.25 s", false},
+    {"deaf server", {{HOSTILE_DEAF, "", 2000}}, 1, 75, 3, "nothing moved for 0.25 s", false},
+    {"hung once", {{HOSTILE_HANG, "", 2000}, STORE}, 2, 0, 2, NULL, false},
+    {"truncated body",
+     {{HOSTILE_CLOSE, JSON_HEAD("200 OK", "500") NAMED, 0}},
+     1, 75, 3, "did not answer", false},
+    {"truncated chunked body",
+     {{HOSTILE_CLOSE, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+      "Transfer-Encoding: chunked\r\n\r\n50\r\n" NAMED, 0}},
+     1, 75, 3, "did not answer", false},
+    {"closed without a word", {{HOSTILE_CLOSE, "", 0}}, 1, 75, 3, "did not answer", false},
+    {"oversized body", {{HOSTILE_FLOOD, NULL, 0}}, 1, 75, 3, "larger than 100000 bytes", false},
+    {"no HTTP", {ANSWER("SSH-2.0-OpenSSH_9.2\r\n")}, 1, 75, 3, "did not answer", false},
+    {"wrong content type",
+     {ANSWER(BODY("200 OK", "text/html", "<h1>Sign in to WiFi</h1>"))},
+     1, 75, 3, "content type is not JSON: <h1>Sign in", false},
+    {"wrong content type after it was stored",
+     {{HOSTILE_STORE_SILENT, NULL, 0}, ANSWER(BODY("200 OK", "text/html", "<p>hi")), STORE},
+     3, 0, 3, NULL, true},
+    {"invalid JSON",
+     {ANSWER(BODY("200 OK", "application/json", "{\"name\": \"x\""))},
+     1, 75, 3, "is not JSON", false},
+    {"two documents",
+     {ANSWER(BODY("200 OK", "application/json", NAMED "{}"))},
+     1, 75, 3, "is not JSON", false},
+    {"200 without a name",
+     {ANSWER(BODY("200 OK", "application/json", "{\"results\":[]}"))},
+     1, 75, 3, "no \"name\"", false},
+    {"200 with a name that is a number",
+     {ANSWER(BODY("200 OK", "application/json", "{\"name\":5}"))},
+     1, 75, 3, "no \"name\"", false},
+    {"200 with nothing", {ANSWER(EMPTY("200 OK", ""))}, 1, 75, 3, "body is empty", false},
+    {"201 with a name",
+     {ANSWER(BODY("201 Created", "application/json; charset=utf-8", NAMED))},
+     1, 0, 1, NULL, false},
+    {"301",
+     {ANSWER(EMPTY("301 Moved", "Location: https://elsewhere.example/v2\r\n"))},
+     1, 76, 1, "never followed (HTTP 301): it points to https://elsewhere.example/v2", false},
+    {"302", {ANSWER(EMPTY("302 Found", "Location: /login\r\n"))}, 1, 76, 1, "/login", false},
+    {"307",
+     {ANSWER(EMPTY("307 Temporary", "Location: https://elsewhere.example/\r\n"))},
+     1, 76, 1, "HTTP 307", false},
+    {"308 without location", {ANSWER(EMPTY("308 Permanent", ""))}, 1, 76, 1, "nowhere", false},
+    {"400 with violations",
+     {ANSWER(BODY("400 Bad", "application/json",
+                  "{\"code\":3,\"message\":\"Wrong.\","
+                  "\"status\":\"INVALID_ARGUMENT\",\"details\":[{\"fieldViolations\":[{"
+                  "\"field\":\"analysisResult.results[0].id\","
+                  "\"description\":\"is missing\"}]}]}"))},
+     1, 76, 1, "(HTTP 400): Wrong. (analysisResult.results[0].id: is missing)", false},
+    {"401 always",
+     {ANSWER(EMPTY("401 Unauthorized", ""))},
+     1, 77, 1, "token is not accepted", false},
+    {"403",
+     {ANSWER(BODY("403 Forbidden", "application/json",
+                  "{\"error\":{\"message\":\"Not yours.\"}}"))},
+     1, 77, 1, "Not yours.", false},
+    {"404",
+     {ANSWER(BODY("404 Not Found", "text/plain", "no such\x1b[31m\tplace\r\n\x01"))},
+     1, 76, 1, "no such?[31m place ?", false},
+    {"an error that repeats the token",
+     {ANSWER(BODY("400 Bad", "text/plain", "You sent Bearer " POST_TOKEN "!"))},
+     1, 76, 1, "You sent Bearer [secret]!", false},
+    {"408", {ANSWER(EMPTY("408 Timeout", ""))}, 1, 75, 3, "HTTP 408", false},
+    {"409 always, with nothing to get",
+     {{HOSTILE_STORE_SILENT, NULL, 0}, {HOSTILE_STORE_ABSENT, NULL, 0}},
+     2, 75, 3, "HTTP 404", false},
+    {"409 once with nothing to get, then well",
+     {ANSWER(EMPTY("409 Conflict", "")), ANSWER(EMPTY("404 Gone", "")), STORE},
+     3, 0, 2, NULL, false},
+    {"409 and a different one",
+     {ANSWER(EMPTY("409 Conflict", "")), 
+      ANSWER(BODY("200 OK", "application/json",
+                  "{\"name\":\"" POST_NAME
+                  "\",\"results\":[{\"id\":\"m\",\"x\":0.3,\"n\":12345678901234567}]}"))},
+     2, 76, 1, "results[0].x is not the same", false},
+    {"413", {ANSWER(EMPTY("413 Too Large", ""))}, 1, 76, 1, "too large", false},
+    {"425", {ANSWER(EMPTY("425 Too Early", "")), STORE}, 2, 0, 2, NULL, false},
+    {"429 then well", {ANSWER(EMPTY("429 Slow Down", "")), STORE}, 2, 0, 2, NULL, false},
+    {"429 asking for too much",
+     {ANSWER(EMPTY("429 Slow Down", "Retry-After: 3600\r\n"))},
+     1, 75, 1, "would pass the deadline of 5 s", false},
+    {"429 until a far date",
+     {ANSWER(EMPTY("429 Slow Down", "Retry-After: Fri, 31 Dec 2100 23:59:59 GMT\r\n"))},
+     1, 75, 1, "would pass the deadline", false},
+    {"429 until a past date",
+     {ANSWER(EMPTY("429 Slow Down", "Retry-After: Fri, 31 Dec 1999 23:59:59 GMT\r\n")), STORE},
+     2, 0, 2, NULL, false},
+    {"429 with a Retry-After that is none",
+     {ANSWER(EMPTY("429 Slow Down", "Retry-After: soon\r\n")), STORE},
+     2, 0, 2, NULL, false},
+    {"500",
+     {ANSWER(BODY("500 Oops", "application/json", "{\"message\":\"stack\"}"))},
+     1, 75, 3, "HTTP 500): stack", false},
+    {"501", {ANSWER(EMPTY("501 No", ""))}, 1, 75, 3, "HTTP 501", false},
+    {"502", {ANSWER(EMPTY("502 No", ""))}, 1, 75, 3, "HTTP 502", false},
+    {"503 then well",
+     {ANSWER(EMPTY("503 No", "")), ANSWER(EMPTY("503 No", "")), STORE},
+     3, 0, 3, NULL, false},
+    {"504", {ANSWER(EMPTY("504 No", ""))}, 1, 75, 3, "HTTP 504", false},
+    {"503 with a body that breaks off",
+     {{HOSTILE_RESET, JSON_HEAD("503 No", "500") "{\"mess", 0}},
+     1, 75, 3, "HTTP 503", false},
+    {"stored, 503, then well",
+     {{HOSTILE_STORE_SILENT, NULL, 0}, ANSWER(EMPTY("503 No", "")), STORE},
+     3, 0, 3, NULL, true},
+};
+
+static const struct hostile_step WELL[] = {STORE};
+
+/* What is in the outbox is delivered once the server behaves, and the outbox is empty then. */
+static void assert_recovers(struct post *post, struct hostile *server)
+{
+    size_t delivered = 0, left = 0;
+    hostile_script(server, WELL, 1);
+    assert_ok(assay_client_new(&post->options, &post->client, &post->err), &post->err);
+    assert_ok(assay_client_flush(post->client, &delivered, &left, &post->err), &post->err);
+    assay_client_free(post->client);
+    ck_assert_uint_eq(delivered, 1);
+    ck_assert_uint_eq(left, 0);
+    ck_assert_uint_eq(post_outbox_count(post), 0);
+    ck_assert_str_eq(hostile_resource(server, POST_NAME),
+                     "{\"results\":[{\"id\":\"m\",\"x\":0.30000000000000004,"
+                     "\"n\":12345678901234567}]}");
+    ck_assert_uint_eq(hostile_stored(server), 1);
+}
+
+START_TEST(hostile_server_documented_outcome)
+{
+    const struct scenario *scenario = &SCENARIOS[_i];
+    struct hostile *server = hostile_start(scenario->steps, scenario->step_count);
+    struct post *post = calloc(1, sizeof *post);
+    post_init(post, hostile_url(server));
+    post->options.max_response_bytes = 100000;
+    post_once(post);
+    ck_assert_msg(assay_status_exit_code(post->status) == scenario->exit_code,
+                  "%s: exit code %d, expected %d: %s", scenario->name,
+                  assay_status_exit_code(post->status), scenario->exit_code, post->err.message);
+    ck_assert_msg(post->delivery.attempts == scenario->attempts, "%s: %u attempts, expected %u: %s",
+                  scenario->name, post->delivery.attempts, scenario->attempts, post->log);
+    post_assert_secret(post);
+    if (scenario->says == NULL) {
+        ck_assert_str_eq(post->delivery.name, POST_NAME);
+        ck_assert_msg(post->delivery.already_there == scenario->already_there, "%s",
+                      scenario->name);
+        ck_assert(!post->delivery.stored);
+        ck_assert_uint_eq(post_outbox_count(post), 0);
+    } else {
+        ck_assert_msg(strstr(post->err.message, scenario->says) != NULL, "%s: \"%s\" is not in: %s",
+                      scenario->name, scenario->says, post->err.message);
+        ck_assert(post->delivery.stored);
+        ck_assert_str_eq(post->delivery.name, "");
+        post_assert_kept(post);
+        assert_recovers(post, server);
+    }
+    for (size_t i = 0; i < hostile_requests(server); i++) {
+        const struct hostile_request *request = hostile_request(server, i);
+        ck_assert_ptr_nonnull(
+            strstr(request->head, "\r\nAuthorization: Bearer " POST_TOKEN "\r\n"));
+        ck_assert_ptr_null(strstr(request->head, "Expect:"));
+        if (strncmp(request->head, "POST ", 5) == 0)
+            ck_assert_str_eq(request->body, POST_BODY);
+    }
+    post_release(post);
+    free(post);
+    hostile_stop(server);
+}
+END_TEST
+
+/* A port that nobody listens on: bound, so that it stays free of others, but not listening. */
+static int closed_port(char url[64])
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, size), 0);
+    ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&address, &size), 0);
+    snprintf(url, 64, "http://127.0.0.1:%d", ntohs(address.sin_port));
+    return fd;
+}
+
+START_TEST(refused_connection_is_unavailable)
+{
+    char url[64];
+    int fd = closed_port(url);
+    struct post *post = calloc(1, sizeof *post);
+    post_init(post, url);
+    post_once(post);
+    ck_assert_int_eq(assay_status_exit_code(post->status), 69);
+    ck_assert_uint_eq(post->delivery.attempts, 3);
+    ck_assert_ptr_nonnull(strstr(post->err.message, "cannot be reached"));
+    ck_assert_ptr_nonnull(strstr(post->err.message, "Gave up after 3 attempts."));
+    post_assert_kept(post);
+    post_release(post);
+    free(post);
+    close(fd);
+}
+END_TEST
+
+START_TEST(deadline_ends_attempts)
+{
+    static const struct hostile_step steps[] = {ANSWER(EMPTY("503 No", ""))};
+    struct hostile *server = hostile_start(steps, 1);
+    struct post *post = calloc(1, sizeof *post);
+    post_init(post, hostile_url(server));
+    post->options.deadline_seconds = 0.4;
+    post->options.max_attempts = 1000000;
+    post->options.backoff_seconds = 0.2;
+    post->options.backoff_max_seconds = 0.2;
+    struct timespec start, end;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    post_once(post);
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    double elapsed =
+        (double)(end.tv_sec - start.tv_sec) + 1e-9 * (double)(end.tv_nsec - start.tv_nsec);
+    ck_assert_int_eq(assay_status_exit_code(post->status), 75);
+    ck_assert_ptr_nonnull(strstr(post->err.message, "deadline"));
+    ck_assert_uint_gt(post->delivery.attempts, 1);
+    ck_assert_double_lt(elapsed, 1.0);
+    post_assert_kept(post);
+    post_release(post);
+    free(post);
+    hostile_stop(server);
+}
+END_TEST
+
+START_TEST(retry_after_seconds_is_waited)
+{
+    static const struct hostile_step steps[] = {
+        ANSWER(EMPTY("429 Slow Down", "Retry-After: 1\r\n")), STORE};
+    struct hostile *server = hostile_start(steps, 2);
+    struct post *post = calloc(1, sizeof *post);
+    post_init(post, hostile_url(server));
+    struct timespec start, end;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    post_once(post);
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    assert_ok(post->status, &post->err);
+    double elapsed =
+        (double)(end.tv_sec - start.tv_sec) + 1e-9 * (double)(end.tv_nsec - start.tv_nsec);
+    ck_assert_double_ge(elapsed, 1.0);
+    ck_assert_double_lt(elapsed, 2.0);
+    post_release(post);
+    free(post);
+    hostile_stop(server);
+}
+END_TEST
+
+/* A date two seconds away: more than one second and less than the deadline is waited. */
+START_TEST(retry_after_date_is_waited)
+{
+    char text[256], date[64];
+    time_t then = time(NULL) + 2;
+    struct tm utc;
+    gmtime_r(&then, &utc);
+    strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", &utc);
+    snprintf(text, sizeof text, EMPTY("503 No", "Retry-After: %s\r\n"), date);
+    const struct hostile_step steps[] = {ANSWER(text), STORE};
+    struct hostile *server = hostile_start(steps, 2);
+    struct post *post = calloc(1, sizeof *post);
+    post_init(post, hostile_url(server));
+    post_once(post);
+    assert_ok(post->status, &post->err);
+    ck_assert_int_ge(time(NULL), then - 1);
+    post_release(post);
+    free(post);
+    hostile_stop(server);
+}
+END_TEST
+
+START_TEST(localhost_is_pinned_and_connection_kept)
+{
+    struct hostile *server = hostile_start(WELL, 1);
+    struct post *post = calloc(1, sizeof *post);
+    char url[64];
+    snprintf(url, sizeof url, "http://localhost:%s/", strrchr(hostile_url(server), ':') + 1);
+    post_init(post, url);
+    setenv("http_proxy", "http://127.0.0.1:9", 1); /* must not be asked for a loopback address */
+    setenv("all_proxy", "http://127.0.0.1:9", 1);
+    post_once(post);
+    assert_ok(post->status, &post->err);
+    post_once(post);
+    assert_ok(post->status, &post->err);
+    ck_assert(post->delivery.already_there);
+    ck_assert_uint_eq(hostile_requests(server), 3);
+    ck_assert_ptr_nonnull(strstr(hostile_request(server, 0)->head,
+                                 "POST /v2/" POST_PARENT
+                                 "/analysisResults?analysisResultId=res-1 HTTP/1.1\r\n"));
+    ck_assert_ptr_nonnull(
+        strstr(hostile_request(server, 0)->head, "\r\nUser-Agent: assay/" ASSAY_VERSION "\r\n"));
+    ck_assert_ptr_nonnull(
+        strstr(hostile_request(server, 2)->head, "GET /v2/" POST_NAME " HTTP/1.1\r\n"));
+    post_release(post);
+    free(post);
+    hostile_stop(server);
+}
+END_TEST
+
+static void add(TCase *cases)
+{
+    tcase_add_loop_test(cases, hostile_server_documented_outcome, 0,
+                        (int)(sizeof SCENARIOS / sizeof *SCENARIOS));
+    tcase_add_test(cases, refused_connection_is_unavailable);
+    tcase_add_test(cases, deadline_ends_attempts);
+    tcase_add_test(cases, retry_after_seconds_is_waited);
+    tcase_add_test(cases, retry_after_date_is_waited);
+    tcase_add_test(cases, localhost_is_pinned_and_connection_kept);
+}
+
+int main(void)
+{
+    return test_main("post", add);
+}
