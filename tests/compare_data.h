@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Decimals drawn from a seed, the same as tests/golden/compare_data.py draws, so that its file holds
- * results and no data.
+ * Decimals drawn from a seed, the same as tests/golden/compare_data.py draws, so that its file
+ * holds results and no data.
  */
 #ifndef ASSAY_TESTS_COMPARE_DATA_H
 #define ASSAY_TESTS_COMPARE_DATA_H

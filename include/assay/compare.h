@@ -46,11 +46,18 @@ enum assay_reduction {
     ASSAY_REDUCTION_POOLED /* one slope: Deng et al. (2013) WSDM, CUPED */
 };
 
-/** enum assay_skewness_correction: opt-in intervals for skewed data. */
+/**
+ * enum assay_skewness_correction: opt-in intervals for skewed data. They take both groups to have
+ * one shape, that of all their units, as they have when the change is small against the spread.
+ * Groups of equal size are not corrected: there skewness cancels. Nothing is promised for groups of
+ * different shape. The tail check needs no such assumption. With covariates the raw values' shape
+ * is used.
+ */
 enum assay_skewness_correction {
     ASSAY_SKEWNESS_NONE,
     ASSAY_SKEWNESS_HALL,   /* Hall (1992) JRSS B 54:221, monotone cubic transformation of t */
-    ASSAY_SKEWNESS_JOHNSON /* Johnson (1978) JASA 73:536, modified t */
+    ASSAY_SKEWNESS_JOHNSON /* Johnson (1978) JASA 73:536, modified t, held where it turns; a bound
+                              it does not reach is NaN */
 };
 
 /**

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Baseline against compared: the difference, its test and its interval (SPEC 5, 6). Everything up to
- * the statistic is wide; p takes what the statistic lost in rounding to double into account.
+ * Baseline against compared: the difference, its test and its interval (SPEC 5, 6). Everything up
+ * to the statistic is wide; p takes what the statistic lost in rounding to double into account.
  */
 #include "stats/compare.h"
 
@@ -156,7 +156,7 @@ static void fill_flags(const struct assay__pair_estimate *pair, enum assay_metri
         out->flags |= ASSAY_FLAG_ONE_GROUP_CONSTANT;
 }
 
-/* The test where there is an error to divide by; standard_error, df and critical stay NaN if not. */
+/* The test, where there is an error to divide by; statistic and critical stay NaN where not. */
 static void test_pair(const struct assay__pair_estimate *pair, wide d,
                       const struct assay_method *method, struct assay_comparison *out)
 {

@@ -297,8 +297,8 @@ void assay__reduce_variance(const struct assay__group *groups, size_t group_coun
     pair->reduction.covariate_count = q;
     find_slopes(groups, group_count, of, method, type, pair, slopes);
     uint32_t kept = count_kept(q, *dropped);
-    /* Each group needs a degree of freedom for its residual variance. n units also make n - 1 slopes
-     * at most, so covariates dropped for want of units end here. */
+    /* Each group needs a degree of freedom for its residual variance. Where covariates were dropped
+       for want of units, n of them kept n - 1, which ends here too. */
     uint64_t least = of[0]->n < of[1]->n ? of[0]->n : of[1]->n;
     if (least <= (uint64_t)kept + 1) {
         *dropped = 0;

@@ -45,7 +45,7 @@ static void fieller(const struct figures *f, struct assay_comparison *out)
         relative->fieller_kind = ASSAY_FIELLER_LINE;
         return;
     }
-    /* The roots t/a and e/t, where t adds b and a root of the same sign: e/t keeps the sign of e. */
+    /* The roots t/a and e/t, t the sum of b and a root of its sign: e/t keeps the sign of e. */
     wide root = assay__wide_sqrt(discriminant);
     wide t = assay__wide_sign(b) < 0 ? assay__wide_sub(b, root) : assay__wide_add(b, root);
     wide other = assay__wide_sign(t) == 0 ? t : assay__wide_div(e, t);

@@ -16,18 +16,29 @@
 
 typedef struct assay__wide wide;
 
+/* Central moment with divisor n; a share's is p(1 - p). */
+static wide second_moment(const struct assay__estimate *estimate, enum assay_metric_type type)
+{
+    wide n = assay__wide_of_u64(estimate->n);
+    return type == ASSAY_METRIC_PROPORTION ? assay__wide_mul(estimate->error2, n)
+                                           : assay__wide_div(estimate->centred, n);
+}
+
+/* m3/m2^(3/2); NaN when m2 is 0. */
+static wide standardised(wide m3, wide m2)
+{
+    return assay__wide_div(m3, assay__wide_mul(m2, assay__wide_sqrt(m2)));
+}
+
 /* g1 = m3/m2^(3/2), moments with divisor n. */
 static double sample_skewness(const struct assay__estimate *estimate, enum assay_metric_type type)
 {
     if (!estimate->exists || estimate->n == 0 || !estimate->has_error)
         return NAN;
-    wide n = assay__wide_of_u64(estimate->n);
-    wide m2 = type == ASSAY_METRIC_PROPORTION ? assay__wide_mul(estimate->error2, n)
-                                              : assay__wide_div(estimate->centred, n);
+    wide m2 = second_moment(estimate, type);
     if (assay__wide_sign(m2) <= 0)
         return NAN;
-    wide root = assay__wide_sqrt(m2);
-    return assay__wide_double(assay__wide_div(estimate->third, assay__wide_mul(m2, root)));
+    return assay__wide_double(standardised(estimate->third, m2));
 }
 
 /* A; NaN when a third moment is unknown. */
@@ -41,8 +52,30 @@ static double asymmetry(const struct assay__pair_estimate *pair)
         k = g == 1 ? assay__wide_add(k, part) : assay__wide_sub(k, part);
         v = assay__wide_add(v, raw->error2);
     }
-    wide scale = assay__wide_mul(v, assay__wide_sqrt(v));
-    return assay__wide_sign(scale) > 0 ? assay__wide_double(assay__wide_div(k, scale)) : (double)NAN;
+    return assay__wide_sign(v) > 0 ? assay__wide_double(standardised(k, v)) : (double)NAN;
+}
+
+/*
+ * A for the corrected intervals: as if both groups had one shape, that of all their units about
+ * their own means. A small group that missed its distribution's tail underestimates mean, variance
+ * and skewness together, which its own A would not notice; the larger group knows the shape better.
+ * With g1 the pooled skewness, A = g1 (1/n_t^2 - 1/n_c^2)/(1/n_t + 1/n_c)^(3/2): 0 for equal sizes.
+ */
+static double pooled_asymmetry(const struct assay__pair_estimate *pair, enum assay_metric_type type)
+{
+    wide m2 = assay__wide_zero(), m3 = m2, all = m2, k = m2, v = m2, one = assay__wide_of(1.0);
+    for (int g = 0; g < 2; g++) {
+        const struct assay__estimate *raw = &pair->raw[g];
+        wide n = assay__wide_of_u64(raw->n), share = assay__wide_div(one, n);
+        wide square = assay__wide_square(share);
+        all = assay__wide_add(all, n);
+        m2 = assay__wide_add(m2, assay__wide_mul(n, second_moment(raw, type)));
+        m3 = assay__wide_add(m3, assay__wide_mul(n, raw->third));
+        k = g == 1 ? assay__wide_add(k, square) : assay__wide_sub(k, square);
+        v = assay__wide_add(v, share);
+    }
+    wide shape = standardised(assay__wide_div(m3, all), assay__wide_div(m2, all));
+    return assay__wide_double(assay__wide_mul(shape, standardised(k, v)));
 }
 
 /* Hall (1992), JRSS B 54:221: g(T) = T + A T^2/3 + A^2 T^3/27 + A/6 is normal to second order. */
@@ -122,5 +155,5 @@ void assay__skewness(const struct assay__pair_estimate *pair, const struct assay
     out->tail_error.upper = fmax(0.0, tail - shift);
     if (fabs(shift) > tail / 5.0)
         out->flags |= ASSAY_FLAG_SKEWED_LOWER | ASSAY_FLAG_SKEWED_UPPER;
-    correct(a, method, out);
+    correct(pooled_asymmetry(pair, method->type), method, out);
 }
