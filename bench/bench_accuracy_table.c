@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The judge of the accuracy bench:
+ *
+ *     bench_accuracy_table NAME=FILE...
+ *
+ * reads each peer's "id value" lines and prints a Markdown table of correct digits, that is
+ * -log10 of the relative error (LRE), against the golden files (mpmath at 60 digits) and NIST's
+ * certified values: the worst case, and the median in parentheses. Digits are capped at 16, at 15
+ * where the certified value has no more; NaN, infinity and a wrong sign count as none. A dash: the
+ * peer has no such function.
+ */
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LINE_BYTES = 1 << 16, FIELDS_MAX = 64, ID_BYTES = 32, CASES_MAX = 20000, PEERS_MAX = 8 };
+
+/* A row of the table and the golden cases it is made of: "function area", or NULL after the last. */
+struct row {
+    const char *label;
+    const char *parts[4];
+    int is_log;
+};
+
+static const struct row ROWS[] = {
+    {"Normal tail, p > 1e-305", {"normal_upper center", "normal_upper tail"}, 0},
+    {"Normal log tail, z to 1e6", {"normal_upper tail", "normal_upper beyond"}, 1},
+    {"Student t tail, df 1 to 1e4", {"t_upper small-center", "t_upper small-tail"}, 0},
+    {"Student t tail, df 1e4 to 1e15", {"t_upper large-center", "t_upper large-tail"}, 0},
+    {"Student t log tail", {"t_upper small-tail", "t_upper large-tail"}, 1},
+    {"Chi-square tails, df 1 to 1e5",
+     {"chi2_upper center", "chi2_lower center", "chi2_upper tail"}, 0},
+    {"Chi-square tails, df 1e5 to 1e15", {"chi2_upper large", "chi2_lower large"}, 0},
+    {"Chi-square log tail, log10 p to -1e6", {"chi2_upper tail", "chi2_upper beyond"}, 1},
+    {"F tails, df 1 to 1e4", {"f_upper center", "f_lower center"}, 0},
+    {"F tails, df 1 to 1e15, far apart", {"f_upper unequal", "f_lower unequal"}, 0},
+    {"F tails, both df 1e3 to 1e15", {"f_upper large", "f_lower large"}, 0},
+    {"Noncentral t tails, df 2 to 1e15", {"nct_upper any", "nct_lower any"}, 0},
+    {"Noncentral t tails, delta 20 to 40", {"nct_upper steep", "nct_lower steep"}, 0},
+    {"Normal quantile, p 1e-10 to 0.5", {"qnormal_upper usual"}, 0},
+    {"Normal quantile, p 1e-290 to 1e-10", {"qnormal_upper far"}, 0},
+    {"Student t quantile, p 1e-10 to 0.5", {"qt_upper usual", "qt_upper center"}, 0},
+    {"Student t quantile, p 1e-290 to 1e-10", {"qt_upper far"}, 0},
+    {"Chi-square quantiles, p 1e-10 to 0.5", {"qchi2_upper usual", "qchi2_lower usual"}, 0},
+    {"Chi-square quantiles, p 1e-290 to 1e-10", {"qchi2_upper far", "qchi2_lower far"}, 0},
+    {"F quantiles, p 1e-10 to 0.5", {"qf_upper usual", "qf_lower usual"}, 0},
+    {"F quantiles, p 1e-290 to 1e-10", {"qf_upper far", "qf_lower far"}, 0},
+    {"Welch's test from summaries: p", {"welch p"}, 0},
+    {"Mean, 9 NIST sets", {"nist mean"}, 0},
+    {"Standard deviation, 9 NIST sets", {"nist sd"}, 0},
+    {"ANOVA F, 11 NIST sets", {"nist F"}, 0},
+};
+enum { ROW_COUNT = sizeof ROWS / sizeof *ROWS };
+
+struct item {
+    char id[ID_BYTES];
+    char part[ID_BYTES]; /* "function area" */
+    int is_log;
+    double want, cap;
+};
+
+static struct item items[CASES_MAX];
+static size_t item_count;
+
+/* lre[peer][item]; NaN where the peer gave nothing. */
+static double lre[PEERS_MAX][CASES_MAX];
+
+static void fail(const char *what, const char *name)
+{
+    fprintf(stderr, "bench_accuracy_table: %s %s\n", what, name);
+    exit(1);
+}
+
+static void add_item(const char *id, const char *part, int is_log, double want, double cap)
+{
+    if (item_count == CASES_MAX)
+        fail("too many cases at", id);
+    struct item *item = &items[item_count++];
+    snprintf(item->id, sizeof item->id, "%s", id);
+    snprintf(item->part, sizeof item->part, "%s", part);
+    item->is_log = is_log;
+    item->want = want;
+    item->cap = cap;
+}
+
+static FILE *open_input(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        fail("cannot open", path);
+    return file;
+}
+
+static int split(char *line, char *fields[FIELDS_MAX])
+{
+    int count = 0;
+    line[strcspn(line, "\n")] = '\0';
+    for (char *field = line; field != NULL && count < FIELDS_MAX; count++) {
+        fields[count] = field;
+        field = strchr(field, ',');
+        if (field != NULL)
+            *field++ = '\0';
+    }
+    return count;
+}
+
+static void read_distributions(void)
+{
+    static char line[LINE_BYTES];
+    char *fields[FIELDS_MAX], id[ID_BYTES], part[ID_BYTES];
+    const double least = 1e-305; /* below, doubles themselves have fewer digits */
+    FILE *file = open_input("tests/golden/dist.csv");
+    for (int row = 0; fgets(line, sizeof line, file) != NULL;) {
+        if (line[0] == '#' || strncmp(line, "function,", 9) == 0)
+            continue;
+        if (split(line, fields) < 7)
+            fail("short row in", "dist.csv");
+        double value = strtod(fields[5], NULL), log_value = strtod(fields[6], NULL);
+        snprintf(part, sizeof part, "%.14s %.14s", fields[0], fields[1]);
+        snprintf(id, sizeof id, "dist:%d", row);
+        if (value > least)
+            add_item(id, part, 0, value, 16.0);
+        snprintf(id, sizeof id, "dist:%d:log", row);
+        if (fields[0][0] != 'q')
+            add_item(id, part, 1, log_value, 16.0);
+        row++;
+    }
+    fclose(file);
+}
+
+/* p is the column of that name; rows with a null difference of 0, as peers take no other. */
+static void read_welch(void)
+{
+    static char line[LINE_BYTES];
+    char *fields[FIELDS_MAX], id[ID_BYTES];
+    int column = -1, row = 0;
+    FILE *file = open_input("tests/golden/compare.csv");
+    while (fgets(line, sizeof line, file) != NULL) {
+        if (line[0] == '#')
+            continue;
+        int count = split(line, fields);
+        if (strcmp(fields[0], "area") == 0) {
+            for (int i = 0; i < count; i++)
+                if (strcmp(fields[i], "p") == 0)
+                    column = i;
+            continue;
+        }
+        double p = column >= 0 && column < count ? strtod(fields[column], NULL) : (double)NAN;
+        snprintf(id, sizeof id, "welch:%d", row++);
+        if (strcmp(fields[1], "mean") == 0 && strcmp(fields[2], "t") == 0 &&
+            strtod(fields[5], NULL) == 0.0 && p > 1e-300)
+            add_item(id, "welch p", 0, p, 16.0);
+    }
+    fclose(file);
+}
+
+static void read_nist_part(const cJSON *sets, const char *key)
+{
+    const cJSON *set;
+    char id[ID_BYTES], part[ID_BYTES];
+    cJSON_ArrayForEach(set, sets)
+    {
+        const cJSON *certified = cJSON_GetObjectItemCaseSensitive(set, "certified");
+        const cJSON *item = cJSON_GetObjectItemCaseSensitive(certified, key);
+        const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(set, "name"));
+        if (item == NULL || name == NULL)
+            fail("no certified", key);
+        double want = cJSON_IsString(item) ? strtod(item->valuestring, NULL) : item->valuedouble;
+        snprintf(id, sizeof id, "nist:%.16s:%s", name, key);
+        snprintf(part, sizeof part, "nist %s", key);
+        add_item(id, part, 0, want, 15.0);
+    }
+}
+
+static void read_nist(void)
+{
+    static char text[LINE_BYTES];
+    FILE *file = open_input("data/nist/certified.json");
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    cJSON *json = cJSON_Parse(text);
+    if (json == NULL)
+        fail("cannot parse", "data/nist/certified.json");
+    read_nist_part(cJSON_GetObjectItemCaseSensitive(json, "univariate"), "mean");
+    read_nist_part(cJSON_GetObjectItemCaseSensitive(json, "univariate"), "sd");
+    read_nist_part(cJSON_GetObjectItemCaseSensitive(json, "anova"), "F");
+    cJSON_Delete(json);
+}
+
+static int compare_items(const void *a, const void *b)
+{
+    return strcmp(((const struct item *)a)->id, ((const struct item *)b)->id);
+}
+
+static double digits_of(double got, const struct item *item)
+{
+    if (got == item->want)
+        return item->cap;
+    if (isnan(got) || isinf(got))
+        return 0.0;
+    double error = item->want == 0.0 ? fabs(got) : fabs(got - item->want) / fabs(item->want);
+    /* Half a unit of the 15th digit is as near as 15 digits can tell. */
+    if (item->cap < 16.0 && error < 5e-15)
+        return item->cap;
+    return fmin(fmax(-log10(error), 0.0), item->cap);
+}
+
+static void read_peer(const char *path, double digits[CASES_MAX])
+{
+    char text[64];
+    struct item key;
+    FILE *file = open_input(path);
+    for (size_t i = 0; i < item_count; i++)
+        digits[i] = NAN;
+    while (fscanf(file, "%31s %63s", key.id, text) == 2) {
+        const struct item *item =
+            bsearch(&key, items, item_count, sizeof *items, compare_items);
+        if (item != NULL)
+            digits[item - items] = digits_of(strtod(text, NULL), item);
+    }
+    fclose(file);
+}
+
+static int belongs(const struct item *item, const struct row *row)
+{
+    for (int i = 0; i < 4 && row->parts[i] != NULL; i++)
+        if (item->is_log == row->is_log && strcmp(item->part, row->parts[i]) == 0)
+            return 1;
+    return 0;
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+static void print_cell(const struct row *row, const double digits[CASES_MAX])
+{
+    static double found[CASES_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < item_count; i++)
+        if (belongs(&items[i], row) && !isnan(digits[i]))
+            found[count++] = digits[i];
+    if (count == 0) {
+        printf(" - |");
+        return;
+    }
+    qsort(found, count, sizeof *found, compare_doubles);
+    printf(" %.1f (%.1f) |", found[0], found[count / 2]);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2 || argc - 1 > PEERS_MAX)
+        fail("usage:", "bench_accuracy_table NAME=FILE...");
+    read_distributions();
+    read_welch();
+    read_nist();
+    qsort(items, item_count, sizeof *items, compare_items);
+    printf("| Correct digits, worst case (median) | cases |");
+    for (int p = 1; p < argc; p++) {
+        char *equals = strchr(argv[p], '=');
+        if (equals == NULL)
+            fail("no file given for", argv[p]);
+        read_peer(equals + 1, lre[p - 1]);
+        printf(" %.*s |", (int)(equals - argv[p]), argv[p]);
+    }
+    printf("\n|---|---|");
+    for (int p = 1; p < argc; p++)
+        printf("---|");
+    printf("\n");
+    for (int r = 0; r < ROW_COUNT; r++) {
+        size_t count = 0;
+        for (size_t i = 0; i < item_count; i++)
+            count += (size_t)belongs(&items[i], &ROWS[r]);
+        if (count == 0)
+            fail("no cases for", ROWS[r].label);
+        printf("| %s | %zu |", ROWS[r].label, count);
+        for (int p = 1; p < argc; p++)
+            print_cell(&ROWS[r], lre[p - 1]);
+        printf("\n");
+    }
+    return 0;
+}
