@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Lists with pages and filters, limits that are refused, and pages for people. */
+#include "serve_client.h"
+
+static struct endpoint endpoint;
+
+static void start(void)
+{
+    endpoint_init(&endpoint);
+    endpoint.options.strict = true;
+    endpoint.options.body_max = 20000;
+    endpoint_start(&endpoint);
+}
+
+static void stop(void)
+{
+    endpoint_release(&endpoint);
+}
+
+/* Stores a result with labels team and number; instance is the last part of its parent. */
+static void store(const char *instance, const char *id, const char *team, int number)
+{
+    char path[256], body[1024];
+    snprintf(path, sizeof path, "/v2/workflows/checkout/instances/%s/analysisResults", instance);
+    snprintf(body, sizeof body,
+             "{\"parent\":\"workflows/checkout/instances/%s\",\"analysisResultId\":\"%s\","
+             "\"analysisResult\":{\"labels\":[{\"key\":\"team\",\"value\":\"%s\"},"
+             "{\"key\":\"number %d\",\"value\":\"yes\"}]}}",
+             instance, id, team, number);
+    expect(ask_alice(&endpoint, "POST", path, body), 200, id);
+}
+
+static unsigned count_of(const char *text, const char *what)
+{
+    unsigned count = 0;
+    for (const char *at = text; (at = strstr(at, what)) != NULL; at++)
+        count++;
+    return count;
+}
+
+static unsigned list_count(const char *path)
+{
+    struct reply reply = ask_alice(&endpoint, "GET", path, NULL);
+    ck_assert_msg(reply.status == 200, "%s: %s", path, reply.body.data);
+    unsigned count = count_of(reply.body.data, "\"createTime\"");
+    reply_release(&reply);
+    return count;
+}
+
+START_TEST(pages_of_a_list_hold_every_result_once_newest_first)
+{
+    char path[512] = COLLECTION "?pageSize=3", seen[11] = "";
+    size_t seen_count = 0, pages = 0;
+    for (int i = 0; i < 10; i++) {
+        char id[16];
+        snprintf(id, sizeof id, "result-%d", i);
+        store("july", id, "growth", i);
+    }
+    for (bool more = true; more; pages++) {
+        struct reply reply = ask_alice(&endpoint, "GET", path, NULL);
+        ck_assert_int_eq(reply.status, 200);
+        for (const char *at = reply.body.data;
+             (at = strstr(at, "/analysisResults/result-")) != NULL; at++)
+            seen[seen_count++] = at[strlen("/analysisResults/result-")];
+        const char *token = strstr(reply.body.data, "\"nextPageToken\":\"");
+        more = token != NULL;
+        if (more)
+            snprintf(path, sizeof path, COLLECTION "?pageSize=3&pageToken=%.32s",
+                     token + strlen("\"nextPageToken\":\""));
+        reply_release(&reply);
+        if (pages == 0) /* results stored meanwhile do not move the pages that follow */
+            store("july", "later", "growth", 99);
+    }
+    ck_assert_uint_eq(pages, 4);
+    ck_assert_str_eq(seen, "9876543210");
+}
+END_TEST
+
+START_TEST(filters_select_by_labels_and_parent)
+{
+    store("july", "r1", "growth", 1);
+    store("july", "r2", "pay \\\"x\\\"", 2);
+    store("june", "r3", "growth", 3);
+    ck_assert_uint_eq(list_count(COLLECTION), 2);
+    ck_assert_uint_eq(list_count(COLLECTION "?filter=labels.team=growth"), 1);
+    ck_assert_uint_eq(list_count(COLLECTION "?filter=labels.team%3D%22pay%20%5C%22x%5C%22%22"), 1);
+    ck_assert_uint_eq(list_count(COLLECTION "?filter=labels:team"), 2);
+    ck_assert_uint_eq(list_count(COLLECTION "?filter=labels:%22number%202%22"), 1);
+    ck_assert_uint_eq(
+        list_count(COLLECTION "?filter=labels.team=growth+AND+labels.%22number%201%22=yes"), 1);
+    ck_assert_uint_eq(
+        list_count(COLLECTION "?filter=labels.team=growth+AND+labels:%22number%202%22"), 0);
+    const char *all = "/v2/workflows/-/instances/-/analysisResults?filter=";
+    char path[512];
+    snprintf(path, sizeof path, "%slabels.team=growth", all);
+    ck_assert_uint_eq(list_count(path), 2);
+    snprintf(path, sizeof path, "%sparent=workflows/checkout/instances/june", all);
+    ck_assert_uint_eq(list_count(path), 1);
+    ck_assert_uint_eq(list_count("/v2/workflows/checkout/instances/-/analysisResults"), 3);
+    ck_assert_uint_eq(list_count("/v2/workflows/other/instances/-/analysisResults"), 0);
+    ck_assert_uint_eq(list_count(COLLECTION "?filter=parent=workflows/checkout/instances/june"), 0);
+}
+END_TEST
+
+START_TEST(wrong_queries_are_refused_with_the_parameter)
+{
+    static const struct {
+        const char *query, *field;
+    } WRONG[] = {{"pageSize=-1", "pageSize"},
+                 {"pageSize=x", "pageSize"},
+                 {"pageToken=abc", "pageToken"},
+                 {"pageToken=00000000000000010000000000000000", "pageToken"},
+                 {"filter=labels", "filter"},
+                 {"filter=labels.team", "filter"},
+                 {"filter=labels.team=a+OR+labels.team=b", "filter"},
+                 {"filter=labels.team=%22a", "filter"},
+                 {"filter=labels.team=aANDlabels:b", "filter"},
+                 {"filter=parent=july", "filter"},
+                 {"filter=name=x", "filter"}};
+    for (size_t i = 0; i < sizeof WRONG / sizeof *WRONG; i++) {
+        char path[256], field[64];
+        snprintf(path, sizeof path, COLLECTION "?%s", WRONG[i].query);
+        snprintf(field, sizeof field, "\"field\":\"%s\"", WRONG[i].field);
+        expect(ask_alice(&endpoint, "GET", path, NULL), 400, field);
+    }
+    store("july", "r1", "growth", 1);
+    store("july", "r2", "growth", 2);
+    struct reply first = ask_alice(&endpoint, "GET", COLLECTION "?pageSize=1", NULL);
+    const char *token = strstr(first.body.data, "nextPageToken\":\"");
+    ck_assert_ptr_nonnull(token);
+    char path[256];
+    snprintf(path, sizeof path, COLLECTION "?filter=labels:team&pageToken=%.32s",
+             token + strlen("nextPageToken\":\""));
+    reply_release(&first);
+    expect(ask_alice(&endpoint, "GET", path, NULL), 400, "\"field\":\"pageToken\"");
+}
+END_TEST
+
+START_TEST(strict_refuses_fields_the_contract_has_not)
+{
+    expect(ask_alice(&endpoint, "POST", COLLECTION,
+                     "{\"parent\":\"" PARENT "\",\"extra\":1,\"analysisResult\":{\"results\":[{"
+                     "\"groupId\":2}]}}"),
+           400, "\"field\":\"analysisResult.results[0].groupId\"");
+    expect(ask_alice(&endpoint, "POST", COLLECTION,
+                     "{\"parent\":\"" PARENT "\",\"analysisResult\":{\"labels\":[{\"any\":[1]}]}}"),
+           200, "{\"any\":[1]}");
+}
+END_TEST
+
+START_TEST(body_longer_than_the_limit_is_refused)
+{
+    static char body[30000];
+    memset(body, ' ', sizeof body - 1);
+    expect(ask_alice(&endpoint, "POST", COLLECTION, body), 413, "longer than 20000 bytes");
+    const char *const chunked[] = {ALICE, JSON_TYPE, "Transfer-Encoding: chunked", NULL};
+    expect(ask(&endpoint, "POST", COLLECTION, chunked, body), 413, "longer than 20000 bytes");
+    expect(ask(&endpoint, "POST", COLLECTION, chunked,
+               "{\"parent\":\"" PARENT "\",\"analysisResult\":{}}"),
+           200, PARENT);
+}
+END_TEST
+
+static const char HOSTILE[] =
+    "{\"parent\":\"" PARENT "\",\"analysisResultId\":\"hostile\",\"analysisResult\":{"
+    "\"exposureFilter\":\"<img src=x onerror=alert(1)>\",\"results\":[{\"id\":"
+    "\"<script>alert(1)</script>\",\"result\":[{\"status\":{\"message\":\"a & b < c\"},\"groups\":{"
+    "\"baseline\":\"<b>\",\"compared\":\"'\\\"><svg onload=alert(1)>\"},\"result\":["
+    "{\"differenceEstimateRel\":{\"estimate\":{\"value\":0.1}}},{}],\"lastResult\":{\"resultTime\":"
+    "\"<i>\",\"differenceEstimateRel\":{\"estimate\":{\"value\":0.0213},\"lower\":{\"value\":-0.01},"
+    "\"upper\":{\"value\":0.0526},\"isSignificant\":{\"value\":false}},\"baselineSampleSize\":"
+    "{\"value\":12345},\"comparedSampleSize\":{\"value\":1e300}},\"isSignificant\":{\"value\":false},"
+    "\"dimensions\":[{\"key\":\"<u>\",\"value\":\"</u>\"}],\"segmentId\":\"<s>\"}],\"srmResult\":[{"
+    "\"isSignificant\":true,\"result\":[{\"group\":\"<td>\",\"observed\":1000,\"expected\":1.5,"
+    "\"isSignificant\":true}]}]}],\"annotations\":[{\"context\":[{\"value\":\"<p>\"}],\"warning\":"
+    "\"<em>\"},{\"error\":{\"details\":\"<hr>\"}}],\"treatments\":[{\"id\":\"<a>\","
+    "\"recommendation\":{\"status\":\"RECOMMENDATION_STATUS_SHIP\"}}],\"labels\":[{\"key\":\"<q>\","
+    "\"value\":\"<tt>\"}]}}";
+
+static void assert_harmless(const char *page)
+{
+    static const char *const TAGS[] = {"<script", "<img", "<b>",  "<svg onload", "<i>",  "<u>",
+                                       "<s>",     "<em>", "<hr>", "<q>",         "<tt>", "<a>"};
+    for (size_t i = 0; i < sizeof TAGS / sizeof *TAGS; i++)
+        ck_assert_msg(strstr(page, TAGS[i]) == NULL, "the page has %s", TAGS[i]);
+}
+
+START_TEST(pages_show_names_as_text_and_draw_intervals)
+{
+    expect(ask_alice(&endpoint, "POST", COLLECTION, HOSTILE), 200, "<script>");
+    struct reply page = ask_alice(&endpoint, "GET", "/results/checkout/july/hostile", NULL);
+    ck_assert_int_eq(page.status, 200);
+    static const char *const HOLDS[] = {
+        "&lt;script&gt;alert(1)&lt;/script&gt;", "&#39;&quot;&gt;&lt;svg onload=alert(1)&gt;",
+        "a &amp; b &lt; c", "<strong>+2.1%</strong>", "[-1.0, +5.3]%", "n = 12,345 and -",
+        "Sample ratio mismatch.", "<strong>Ship</strong>", "Warning:</strong> &lt;em&gt;",
+        "Error:</strong> &lt;hr&gt;", "2 looks over time", "<circle class=\"point\"",
+        "prefers-color-scheme:dark", "width=device-width"};
+    for (size_t i = 0; i < sizeof HOLDS / sizeof *HOLDS; i++)
+        ck_assert_msg(strstr(page.body.data, HOLDS[i]) != NULL, "the page has no %s: %s", HOLDS[i],
+                      page.body.data);
+    assert_harmless(page.body.data);
+    ck_assert_ptr_null(strstr(page.body.data, "style=\""));
+    ck_assert_ptr_nonnull(strstr(page.headers.data, "Content-Type: text/html; charset=utf-8\r"));
+    ck_assert_ptr_nonnull(
+        strstr(page.headers.data, "Content-Security-Policy: default-src 'none';"));
+    ck_assert_ptr_nonnull(strstr(page.headers.data, "style-src 'sha256-"));
+    ck_assert_ptr_null(strstr(page.headers.data, "unsafe"));
+    reply_release(&page);
+    struct reply list = ask_alice(&endpoint, "GET", "/", NULL);
+    ck_assert_int_eq(list.status, 200);
+    ck_assert_ptr_nonnull(strstr(list.body.data, "href=\"/results/checkout/july/hostile\""));
+    assert_harmless(list.body.data);
+    reply_release(&list);
+}
+END_TEST
+
+START_TEST(pages_ask_for_a_token_as_password)
+{
+    const char *const nobody[] = {NULL};
+    struct reply reply = ask(&endpoint, "GET", "/", nobody, NULL);
+    ck_assert_ptr_nonnull(strstr(reply.headers.data, "WWW-Authenticate: Basic"));
+    expect(reply, 401, "{\"code\":16,");
+    /* printf %s 'x:bobs-token-01234567890' | base64 */
+    const char *const bob[] = {"Authorization: Basic eDpib2JzLXRva2VuLTAxMjM0NTY3ODkw", NULL};
+    expect(ask(&endpoint, "GET", "/", bob, NULL), 200, "There are no results here yet.");
+    const char *const wrong[] = {"Authorization: Basic eDpib2JzLXRva2VuLTAxMjM0NTY3ODk=", NULL};
+    expect(ask(&endpoint, "GET", "/", wrong, NULL), 401, "not known");
+    const char *const broken[] = {"Authorization: Basic ====", NULL};
+    expect(ask(&endpoint, "GET", "/", broken, NULL), 401, "not known");
+}
+END_TEST
+
+static void add(TCase *cases)
+{
+    tcase_add_checked_fixture(cases, start, stop);
+    tcase_add_test(cases, pages_of_a_list_hold_every_result_once_newest_first);
+    tcase_add_test(cases, filters_select_by_labels_and_parent);
+    tcase_add_test(cases, wrong_queries_are_refused_with_the_parameter);
+    tcase_add_test(cases, strict_refuses_fields_the_contract_has_not);
+    tcase_add_test(cases, body_longer_than_the_limit_is_refused);
+    tcase_add_test(cases, pages_show_names_as_text_and_draw_intervals);
+    tcase_add_test(cases, pages_ask_for_a_token_as_password);
+}
+
+int main(void)
+{
+    return test_main("serve_list", add);
+}
