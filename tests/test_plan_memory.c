@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What reading a plan does when memory runs out: from each allocation in turn on, all fail. */
+#include "test.h"
+
+#include <malloc.h>
+
+#include "cli/plan_flags.h"
+
+static long allocations_left = -1; /* -1: never fail */
+
+static bool may_allocate(void)
+{
+    if (allocations_left > 0)
+        allocations_left--;
+    else if (allocations_left == 0)
+        return false;
+    return true;
+}
+
+/* Arenas and texts take their memory from calloc() and realloc(), which stand here instead. */
+void *realloc(void *memory, size_t size)
+{
+    if (!may_allocate())
+        return NULL;
+    void *moved = malloc(size);
+    if (moved != NULL && memory != NULL) {
+        size_t old = malloc_usable_size(memory);
+        memcpy(moved, memory, old < size ? old : size);
+        free(memory);
+    }
+    return moved;
+}
+
+void *calloc(size_t count, size_t size)
+{
+    if (!may_allocate() || (size != 0 && count > SIZE_MAX / size))
+        return NULL;
+    volatile size_t bytes = count * size; /* or a compiler sees calloc() in these two calls */
+    void *memory = malloc(bytes == 0 ? 1 : bytes);
+    return memory == NULL ? NULL : memset(memory, 0, bytes);
+}
+
+/* A plan large enough for the arena to need many blocks. */
+static char *large_plan(size_t *length)
+{
+    enum { METRICS = 600, BYTES = 1 << 17 };
+    char *text = malloc(BYTES);
+    ck_assert_ptr_nonnull(text);
+    size_t at = (size_t)snprintf(
+        text, BYTES,
+        "{\"groups\":[{\"id\":\"A\"},{\"id\":\"B\"}],\"labels\":[{\"key\":\"k\",\"value\":\"v\"}],"
+        "\"comparisons\":{\"pairs\":[{\"baseline\":\"A\",\"compared\":\"B\"}]},"
+        "\"segments\":[{\"id\":\"s\",\"filter\":\"a = 1 or b in (1, \\\"x\\\")\"}],\"metrics\":[");
+    for (int i = 0; i < METRICS; i++)
+        at += (size_t)snprintf(text + at, BYTES - at,
+                               "%s{\"id\":\"m%d\",\"covariates\":[\"x\",\"y\"]}",
+                               i > 0 ? "," : "", i);
+    at += (size_t)snprintf(text + at, BYTES - at, "]}");
+    ck_assert_uint_lt(at, BYTES);
+    *length = at;
+    return text;
+}
+
+START_TEST(plan_without_memory_is_refused)
+{
+    size_t length;
+    char *text = large_plan(&length);
+    enum assay_status status = ASSAY_ERROR_MEMORY;
+    long failures = 0;
+    for (long allowed = 0; status != ASSAY_OK; allowed++) {
+        struct assay_plan *plan = NULL;
+        struct assay_error err = {.code = ASSAY_OK};
+        allocations_left = allowed;
+        status = assay_plan_parse(text, length, "p", &plan, &err);
+        allocations_left = -1;
+        if (status == ASSAY_OK)
+            ck_assert_uint_eq(plan->metric_count, 600);
+        else
+            ck_assert_ptr_null(plan);
+        ck_assert_msg(status == ASSAY_OK || status == ASSAY_ERROR_MEMORY, "%s", err.message);
+        ck_assert_int_eq(err.code, status);
+        failures += status != ASSAY_OK;
+        assay_plan_free(plan);
+    }
+    ck_assert_int_gt(failures, 10);
+    free(text);
+}
+END_TEST
+
+START_TEST(flags_without_memory_are_refused)
+{
+    static const struct plan_flag_use USES[] = {
+        {PLAN_FLAG_PLAN, "data/hillstrom.plan.json"},
+        {PLAN_FLAG_METRIC, "recency:margin=1,role=guardrail"},
+        {PLAN_FLAG_COVARIATE, "newbie"},
+        {PLAN_FLAG_SEGMENT, "s=channel = \"Web\""},
+        {PLAN_FLAG_WEIGHTS, "No E-Mail=1,Mens E-Mail=1"},
+        {PLAN_FLAG_ALL_PAIRS, NULL}};
+    enum assay_status status = ASSAY_ERROR_MEMORY;
+    long failures = 0;
+    for (long allowed = 0; status != ASSAY_OK; allowed++) {
+        struct plan_flags flags = {0};
+        struct assay_plan *plan = NULL;
+        struct assay_error err = {.code = ASSAY_OK};
+        allocations_left = allowed;
+        for (size_t i = 0; i < sizeof USES / sizeof *USES; i++)
+            ck_assert(plan_flags_take(&flags, (int)USES[i].flag, USES[i].value));
+        status = plan_flags_build(&flags, &plan, &err);
+        allocations_left = -1;
+        ck_assert_msg(status == ASSAY_OK || status == ASSAY_ERROR_MEMORY, "%s", err.message);
+        failures += status != ASSAY_OK;
+        plan_flags_release(&flags);
+        assay_plan_free(plan);
+    }
+    ck_assert_int_gt(failures, 3);
+}
+END_TEST
+
+static void add(TCase *cases)
+{
+    tcase_add_test(cases, plan_without_memory_is_refused);
+    tcase_add_test(cases, flags_without_memory_are_refused);
+}
+
+int main(void)
+{
+    return test_main("plan_memory", add);
+}
