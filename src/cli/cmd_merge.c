@@ -22,20 +22,29 @@ static void print_help(FILE *out)
           out);
 }
 
+static enum assay_status read_part(const char *path, struct assay__summary_shards *shards,
+                                   struct assay_error *err)
+{
+    struct assay__summary_table part = {0};
+    enum assay_status status = assay__summary_read_file(path, &part, err);
+    if (status == ASSAY_OK)
+        status = assay__summary_shards_add(shards, &part, err);
+    assay__summary_table_release(&part);
+    return status;
+}
+
 static int run(char **paths, int path_count, const char *output)
 {
-    struct assay__summary_table whole = {0};
+    struct assay__summary_shards shards = {0};
+    struct assay__summary_table *whole;
     struct assay_error err;
     enum assay_status status = ASSAY_OK;
-    for (int i = 0; status == ASSAY_OK && i < path_count; i++) {
-        struct assay__summary_table part = {0};
-        status = assay__summary_read_file(paths[i], &part, &err);
-        if (status == ASSAY_OK)
-            status = assay__summary_merge(&whole, &part, &err);
-        assay__summary_table_release(&part);
-    }
-    int code = status == ASSAY_OK ? summary_print(&whole, output) : cli_fail(&err);
-    assay__summary_table_release(&whole);
+    for (int i = 0; status == ASSAY_OK && i < path_count; i++)
+        status = read_part(paths[i], &shards, &err);
+    if (status == ASSAY_OK)
+        status = assay__summary_shards_join(&shards, false, &whole, &err);
+    int code = status == ASSAY_OK ? summary_print(whole, output) : cli_fail(&err);
+    assay__summary_shards_release(&shards);
     return code;
 }
 

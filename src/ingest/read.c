@@ -12,6 +12,7 @@ struct intake {
     const struct assay_read_options *options;
     struct assay__units units;
     bool has_units; /* units is in use: some file is a table of units */
+    struct assay__summary_shards shards;
 };
 
 static enum assay_status read_units(struct intake *intake, struct assay__csv *csv,
@@ -25,6 +26,18 @@ static enum assay_status read_units(struct intake *intake, struct assay__csv *cs
     return status == ASSAY_OK ? assay__units_read(&intake->units, csv, err) : status;
 }
 
+/* A row of sufficient statistics that cannot be read is never passed over. */
+static enum assay_status read_summary(struct intake *intake, struct assay__csv *csv,
+                                      struct assay_error *err)
+{
+    struct assay__summary_table table = {0};
+    enum assay_status status = assay__summary_table_read(csv, &table, err);
+    if (status == ASSAY_OK)
+        status = assay__summary_shards_add(&intake->shards, &table, err);
+    assay__summary_table_release(&table);
+    return status;
+}
+
 static enum assay_status read_file(struct intake *intake, const char *path, struct assay_error *err)
 {
     const struct assay_read_options *options = intake->options;
@@ -36,8 +49,7 @@ static enum assay_status read_file(struct intake *intake, const char *path, stru
         return status;
     bool is_summary = options->kind == ASSAY_INPUT_SUMMARY ||
                       (options->kind == ASSAY_INPUT_AUTO && assay__summary_looks_like(csv));
-    status = is_summary ? assay__summary_read(intake->dataset, csv, options, err)
-                        : read_units(intake, csv, err);
+    status = is_summary ? read_summary(intake, csv, err) : read_units(intake, csv, err);
     assay__csv_close(csv);
     return status;
 }
@@ -45,8 +57,12 @@ static enum assay_status read_file(struct intake *intake, const char *path, stru
 static enum assay_status finish(struct intake *intake, const char *first_path,
                                 struct assay_error *err)
 {
-    if (!intake->has_units)
-        return ASSAY_OK;
+    struct assay__summary_table *whole;
+    enum assay_status status = assay__summary_shards_join(&intake->shards, true, &whole, err);
+    if (status == ASSAY_OK)
+        status = assay__summary_to_dataset(whole, intake->dataset, err);
+    if (status != ASSAY_OK || !intake->has_units)
+        return status;
     if (assay__dataset_mutable_counts(intake->dataset)->rows_read == 0)
         return assay__fail_at(err, ASSAY_ERROR_DATA, first_path, 1, 0,
                               "There is a header but no row of data.");
@@ -66,6 +82,7 @@ enum assay_status assay_dataset_read(struct assay_dataset *dataset, const char *
         status = read_file(&intake, paths[i], err);
     if (status == ASSAY_OK)
         status = finish(&intake, paths[0], err);
+    assay__summary_shards_release(&intake.shards);
     if (intake.has_units)
         assay__units_release(&intake.units);
     return status;

@@ -3,6 +3,7 @@
  * From tables of sufficient statistics to datasets: each entry finds the plan's metric and slice it
  * is about. What the plan does not name is noted, never dropped in silence.
  */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -80,30 +81,52 @@ static enum assay_status find_cell(struct assay_dataset *dataset,
     return status;
 }
 
+/* No sample's covariance is larger than its two deviations allow, printed digits aside. */
+static bool has_impossible_covariance(const struct assay_moments *moments)
+{
+    const double slack = 1.001;
+    struct assay_moments_shape shape = assay_moments_shape(moments);
+    for (uint32_t i = 1; i < 1 + shape.has_denominator + shape.covariate_count; i++)
+        for (uint32_t j = 0; j < i; j++)
+            if (fabs(assay_moments_covariance(moments, i, j)) >
+                assay_moments_deviation(moments, i) * assay_moments_deviation(moments, j) * slack)
+                return true;
+    return false;
+}
+
 static enum assay_status check_metric(const struct assay_metric_plan *metric,
                                       const struct assay__summary_entry *entry,
                                       struct assay_error *err)
 {
     struct assay_moments_shape want = assay__metric_shape(metric);
     struct assay_moments_shape have = assay_moments_shape(entry->moments);
+    bool is_share = metric->type == ASSAY_METRIC_PROPORTION;
+    double mean = assay_moments_mean(entry->moments, 0);
     const char *what = NULL;
     if (want.has_denominator && !have.has_denominator)
         what = "a ratio needs denominator_mean, denominator_variance and denominator_covariance.";
     else if (!want.has_denominator && have.has_denominator)
-        what = "there are denominators, but the plan's type is not ratio.";
+        what = "there are denominators, but the plan's type is not ratio: change the plan, or "
+               "leave them out.";
     else if (want.covariate_count != have.covariate_count)
         what = "the number of covariates differs from the plan's; each needs covariate1_mean, "
                "covariate1_variance, covariate1_covariance (covariate2_..., and so on).";
-    else if (entry->without_variance && metric->type != ASSAY_METRIC_PROPORTION)
-        what = "a variance (or sum_squares) is needed.";
+    else if (entry->without_variance && !is_share)
+        what = "a variance (or sum_squares) is needed; only a proportion does without.";
+    else if (is_share && (mean < 0.0 || mean > 1.0))
+        what = "a proportion's mean lies between 0 and 1: give the share of units, or change the "
+               "plan's type to mean.";
+    else if (has_impossible_covariance(entry->moments))
+        what = "a covariance is larger than its two variances allow: compute it again, from the "
+               "values, divisor n - 1.";
     if (what == NULL)
         return ASSAY_OK;
-    return assay__fail_at(err, ASSAY_ERROR_DATA, entry->file, entry->line, 0, "Metric '%s': %s",
-                          metric->id, what);
+    return assay__fail_at(err, ASSAY_ERROR_DATA, entry->file, entry->line, entry->column,
+                          "Metric '%.100s': %s", metric->id, what);
 }
 
 static enum assay_status add_metric(struct assay_dataset *dataset,
-                                    const struct assay__summary_entry *entry, bool counts_units,
+                                    const struct assay__summary_entry *entry,
                                     struct assay_error *err)
 {
     const struct assay_plan *plan = assay__dataset_plan(dataset);
@@ -120,9 +143,6 @@ static enum assay_status add_metric(struct assay_dataset *dataset,
     status = assay__cell_moments(dataset, cell, metric, &moments, err);
     if (status == ASSAY_OK)
         status = assay_moments_merge(moments, entry->moments, err);
-    /* Without rows that count units, the metric with most of them tells how many there are. */
-    if (status == ASSAY_OK && counts_units && assay_moments_count(entry->moments) > cell->units)
-        cell->units = assay_moments_count(entry->moments);
     return status;
 }
 
@@ -196,20 +216,16 @@ static enum assay_status add_remark(struct assay_dataset *dataset,
             return ASSAY_OK;
         }
     }
-    return assay__fail_at(err, ASSAY_ERROR_DATA, entry->file, entry->line, 1,
+    return assay__fail_at(err, ASSAY_ERROR_DATA, entry->file, entry->line, entry->column,
                           "'%s' is not a row that 'assay summarize' writes.", name);
 }
 
 enum assay_status assay__summary_to_dataset(const struct assay__summary_table *table,
                                             struct assay_dataset *dataset, struct assay_error *err)
 {
-    bool has_units = false;
     enum assay_status status = ASSAY_OK;
-    for (uint32_t i = 0; i < table->keys.count; i++)
-        has_units = has_units || strcmp(table->entries[i]->key[ASSAY__KEY_METRIC], "@units") == 0;
     for (uint32_t i = 0; status == ASSAY_OK && i < table->keys.count; i++)
-        status = table->entries[i]->moments == NULL
-                     ? add_remark(dataset, table->entries[i], err)
-                     : add_metric(dataset, table->entries[i], !has_units, err);
+        status = table->entries[i]->moments == NULL ? add_remark(dataset, table->entries[i], err)
+                                                    : add_metric(dataset, table->entries[i], err);
     return status;
 }

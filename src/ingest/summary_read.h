@@ -17,9 +17,4 @@ enum assay_status assay__summary_read_file(const char *path, struct assay__summa
 /** assay__summary_looks_like(): the header has metric, group and n. */
 bool assay__summary_looks_like(const struct assay__csv *csv);
 
-/** assay__summary_read() reads an open CSV of sufficient statistics into a dataset. */
-enum assay_status assay__summary_read(struct assay_dataset *dataset, struct assay__csv *csv,
-                                      const struct assay_read_options *options,
-                                      struct assay_error *err);
-
 #endif

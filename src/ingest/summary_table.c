@@ -96,56 +96,14 @@ enum assay_status assay__summary_entry(struct assay__summary_table *table,
     return ASSAY_OK;
 }
 
-static bool same_shape(const struct assay_moments *a, const struct assay_moments *b)
+bool assay__summary_is_remark(const char *name)
 {
-    struct assay_moments_shape x = assay_moments_shape(a), y = assay_moments_shape(b);
-    return x.has_denominator == y.has_denominator && x.covariate_count == y.covariate_count;
-}
-
-static enum assay_status merge_moments(struct assay__summary_entry *into,
-                                       const struct assay__summary_entry *from,
-                                       struct assay_error *err)
-{
-    if (into->moments == NULL) {
-        enum assay_status status =
-            assay_moments_new(assay_moments_shape(from->moments), &into->moments, err);
-        if (status != ASSAY_OK)
-            return status;
-    }
-    if (!same_shape(into->moments, from->moments))
-        return assay__fail_at(err, ASSAY_ERROR_DATA, from->file, from->line, 0,
-                              "Metric '%s' has other columns here than in %s line %" PRIu64
-                              ": denominators and covariates must be the same in all shards.",
-                              from->key[ASSAY__KEY_METRIC], into->file, into->line);
-    into->without_variance = into->without_variance || from->without_variance;
-    return assay_moments_merge(into->moments, from->moments, err);
-}
-
-enum assay_status assay__summary_merge(struct assay__summary_table *into,
-                                       const struct assay__summary_table *from,
-                                       struct assay_error *err)
-{
-    for (uint32_t i = 0; i < from->keys.count; i++) {
-        const struct assay__summary_entry *source = from->entries[i];
-        struct assay__summary_entry *entry;
-        bool is_new;
-        enum assay_status status = assay__summary_entry(into, source->key, &entry, &is_new, err);
-        if (status != ASSAY_OK)
-            return status;
-        if (is_new) {
-            memcpy(entry->file, source->file, sizeof entry->file);
-            entry->line = source->line;
-        }
-        /* Notes and times are facts, not counts: merging keeps one of each. */
-        const char *metric = source->key[ASSAY__KEY_METRIC];
-        if (strcmp(metric, "@note") == 0 || strcmp(metric, "@latest") == 0)
-            entry->n = 1;
-        else if (source->moments == NULL)
-            entry->n += source->n;
-        else
-            status = merge_moments(entry, source, err);
-        if (status != ASSAY_OK)
-            return status;
-    }
-    return ASSAY_OK;
+    static const char *const REMARKS[] = {"@units", "@missing", "@latest", "@note"};
+    for (size_t i = 0; i < sizeof REMARKS / sizeof *REMARKS; i++)
+        if (strcmp(REMARKS[i], name) == 0)
+            return true;
+    for (const struct assay__count_row *row = assay__count_rows; row->name != NULL; row++)
+        if (strcmp(row->name, name + 1) == 0)
+            return true;
+    return false;
 }

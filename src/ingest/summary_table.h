@@ -32,7 +32,11 @@ struct assay__summary_entry {
     bool without_variance;         /* a mean alone was given: fit for proportions only */
     char file[256];                /* where it was first seen, for messages */
     uint64_t line;
+    uint32_t column;
 };
+
+/** ASSAY__SUMMARY_COUNT_MAX: the most units that a row, or rows that are merged, may count. */
+#define ASSAY__SUMMARY_COUNT_MAX UINT64_C(1000000000000000)
 
 struct assay__summary_table {
     struct assay__index keys;
@@ -49,17 +53,47 @@ enum assay_status assay__summary_entry(struct assay__summary_table *table,
                                        struct assay__summary_entry **entry, bool *is_new,
                                        struct assay_error *err);
 
-/** assay__summary_merge() adds all of from to into. */
+/** assay__summary_merge() adds all of from to into; both count units by @units rows, or neither. */
 enum assay_status assay__summary_merge(struct assay__summary_table *into,
                                        const struct assay__summary_table *from,
                                        struct assay_error *err);
+
+/**
+ * struct assay__summary_shards gathers tables of one experiment. Tables with @units rows and tables
+ * without add up apart. The latter may be parts of the units, or metrics of the same units: a group
+ * there has as many units as its most frequent metric, all tables together. Zero-initialise.
+ */
+struct assay__summary_shards {
+    struct assay__summary_table with_units, without_units;
+};
+
+void assay__summary_shards_release(struct assay__summary_shards *shards);
+
+/** assay__summary_shards_add() adds a table. */
+enum assay_status assay__summary_shards_add(struct assay__summary_shards *shards,
+                                            const struct assay__summary_table *table,
+                                            struct assay_error *err);
+
+/**
+ * assay__summary_shards_join() makes one table of all; *whole is part of shards. It counts units by
+ * rows if some table did, or must_count is true.
+ */
+enum assay_status assay__summary_shards_join(struct assay__summary_shards *shards, bool must_count,
+                                             struct assay__summary_table **whole,
+                                             struct assay_error *err);
+
+/** assay__summary_is_remark(): name, which begins with @, is that of a row that is no metric's. */
+bool assay__summary_is_remark(const char *name);
 
 /** assay__summary_of_dataset() makes the table of a dataset. */
 enum assay_status assay__summary_of_dataset(const struct assay_dataset *dataset,
                                             struct assay__summary_table *table,
                                             struct assay_error *err);
 
-/** assay__summary_to_dataset() adds a table to a dataset; what the plan does not name is noted. */
+/**
+ * assay__summary_to_dataset() adds a table to a dataset; units are those of @units rows. What the
+ * plan does not name is noted.
+ */
 enum assay_status assay__summary_to_dataset(const struct assay__summary_table *table,
                                             struct assay_dataset *dataset,
                                             struct assay_error *err);
