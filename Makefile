@@ -136,6 +136,15 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(test_support:%.c=$(BUILD)/%.o) $(BUILD)/l
 $(BUILD)/bench/%: $(BUILD)/bench/%.o $(static_lib)
 	$(CC) -pthread $(LDFLAGS) -o $@ $^ $(lib_libs) $(test_libs)
 
+fuzz: ## feed random plans and data to the library for a while (clang, FUZZ_SECONDS=60 each)
+	@FUZZ_SECONDS=$${FUZZ_SECONDS:-60} sh scripts/fuzz $(lib_packages)
+
+check-install: all ## install under a scratch root, use it, uninstall
+	@ASSAY=$(abspath $(program)) BUILD=$(BUILD) sh tests/cli/install.sh
+
+docs: ## check the manual pages
+	@mandoc -T lint -W warning docs/*.[13]
+
 lint: ## layering, exports, static analysis, line lengths
 	@sh scripts/lint
 

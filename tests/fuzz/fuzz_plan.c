@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* libFuzzer: any bytes as a plan. A plan that parses must parse again from its canonical form. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "assay.h"
+
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
+{
+    struct assay_plan *plan, *again;
+    struct assay_error err;
+    if (assay_plan_parse((const char *)data, size, "fuzz", &plan, &err) != ASSAY_OK)
+        return 0;
+    if (assay_plan_parse(plan->canonical, strlen(plan->canonical), "canonical", &again, &err) !=
+        ASSAY_OK)
+        abort();
+    if (strcmp(plan->canonical, again->canonical) != 0)
+        abort();
+    assay_plan_free(again);
+    assay_plan_free(plan);
+    return 0;
+}
