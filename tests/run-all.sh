@@ -10,16 +10,16 @@ for program in "$@"; do
     "$program" >"$log" 2>&1
     status=$?
     line=$(grep -E '^[0-9]+%: Checks: [0-9]+, Failures: [0-9]+, Errors: [0-9]+$|^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1)
+    # The numbers of the line, in their order.
+    numbers=$(printf '%s\n' "$line" | tr -dc '0-9 \n')
     case $line in
     *Checks:*)
-        set -- $(printf '%s\n' "$line" | tr -dc '0-9 \n')
-        bad=$(($3 + $4))
-        good=$(($2 - bad))
+        good=$(printf '%s\n' "$numbers" | awk '{print $2 - $3 - $4}')
+        bad=$(printf '%s\n' "$numbers" | awk '{print $3 + $4}')
         ;;
     *passed*)
-        set -- $(printf '%s\n' "$line" | tr -dc '0-9 \n')
-        good=$1
-        bad=$2
+        good=$(printf '%s\n' "$numbers" | awk '{print $1}')
+        bad=$(printf '%s\n' "$numbers" | awk '{print $2}')
         ;;
     *)
         good=0
