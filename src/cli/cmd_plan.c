@@ -35,7 +35,7 @@ static void print_help(FILE *out)
           "  --group COLUMN           the column of the group\n"
           "  --unit COLUMN            the column of the unit id\n"
           "  --time COLUMN            the column of the time\n\n"
-          "check reads a plan strictly and says it in words: comparisons, metrics, and their error\n"
+          "check reads a plan strictly and says it in words: comparisons, metrics, their error\n"
           "rates after adjustment.\n"
           "  --data FILE              read these data by the plan too\n\n"
           "data:\n",
