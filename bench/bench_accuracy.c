@@ -4,8 +4,8 @@
  *
  *     bench_accuracy assay|gsl|sums
  *
- * prints "id value" lines for the cases of tests/golden/dist.csv (dist:ROW, and dist:ROW:log for the
- * logarithm), of tests/golden/compare.csv (welch:ROW: p of Welch's test from two summaries) and of
+ * prints "id value" lines for the cases of tests/golden/dist.csv (dist:ROW, and dist:ROW:log for
+ * the logarithm), of tests/golden/compare.csv (welch:ROW: p of Welch's test from two summaries) and of
  * data/nist (nist:SET:mean, sd, F). "sums" are the sums of x and x^2 in doubles, as a database
  * would make them. Run from the top of the repository; bench/accuracy does.
  */
@@ -143,7 +143,7 @@ static void print_distributions(const struct function *functions)
     fclose(file);
 }
 
-/* compare.csv: area,type,test,side,alpha,null,n_c,mean_c,variance_c,skew,n_t,mean_t,variance_t,... */
+/* compare.csv: area,type,test,side,alpha,null, then n, mean, variance, skewness of each group. */
 static void print_welch(void)
 {
     static char line[LINE_BYTES];
@@ -242,7 +242,8 @@ static struct nist_values by_gsl(const struct sample *sample)
 /* Mean (sum x)/n, variance (sum x^2 - (sum x)^2/n)/(n - 1), F from the same sums by group. */
 static struct nist_values by_sums(const struct sample *sample)
 {
-    double sums[GROUPS_MAX] = {0}, counts[GROUPS_MAX] = {0}, sum = 0.0, squares = 0.0, between = 0.0;
+    double sums[GROUPS_MAX] = {0}, counts[GROUPS_MAX] = {0};
+    double sum = 0.0, squares = 0.0, between = 0.0;
     for (size_t i = 0; i < sample->count; i++) {
         sums[sample->group[i]] += sample->values[i];
         counts[sample->group[i]] += 1.0;

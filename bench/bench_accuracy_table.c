@@ -18,7 +18,7 @@
 
 enum { LINE_BYTES = 1 << 16, FIELDS_MAX = 64, ID_BYTES = 32, CASES_MAX = 20000, PEERS_MAX = 8 };
 
-/* A row of the table and the golden cases it is made of: "function area", or NULL after the last. */
+/* A row of the table and the golden cases in it, "function area"; NULL after the last. */
 struct row {
     const char *label;
     const char *parts[4];
