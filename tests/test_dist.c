@@ -38,7 +38,7 @@ static struct area AREAS[] = {
     {"qnormal_upper", "usual", 1e-14, 0, 0, 0, 0},
     {"qnormal_upper", "far", 1e-14, 0, 0, 0, 0},
     {"qt_upper", "usual", 1e-14, 0, 0, 0, 0},
-    {"qt_upper", "far", 1e-12, 0, 0, 0, 0},
+    {"qt_upper", "far", 1e-14, 0, 0, 0, 0},
     {"qchi2_upper", "usual", 1e-14, 0, 0, 0, 0},
     {"qchi2_upper", "far", 1e-14, 0, 0, 0, 0},
     {"chi2_upper", "large", 1e-14, 1e-13, 0, 0, 0},
@@ -51,11 +51,11 @@ static struct area AREAS[] = {
     {"nct_lower", "steep", 1e-13, 0, 0, 0, 0},
     {"qt_upper", "center", 1e-14, 0, 0, 0, 0},
     {"qchi2_lower", "usual", 1e-14, 0, 0, 0, 0},
-    {"qchi2_lower", "far", 1e-13, 0, 0, 0, 0},
+    {"qchi2_lower", "far", 1e-14, 0, 0, 0, 0},
     {"qf_upper", "usual", 1e-14, 0, 0, 0, 0},
-    {"qf_upper", "far", 1e-13, 0, 0, 0, 0},
+    {"qf_upper", "far", 1e-14, 0, 0, 0, 0},
     {"qf_lower", "usual", 1e-14, 0, 0, 0, 0},
-    {"qf_lower", "far", 1e-13, 0, 0, 0, 0},
+    {"qf_lower", "far", 1e-14, 0, 0, 0, 0},
 };
 enum { AREA_COUNT = sizeof AREAS / sizeof *AREAS };
 

@@ -14,9 +14,8 @@
  *
  * Accuracy below is the worst relative error against tests/golden/dist.csv (mpmath, 60 digits;
  * `build/release/tests/test_dist` prints it by area), p down to 1e-305 and logs as far as given; the
- * logarithm of a probability near 1 is as good as the small other tail. For p below 1e-10 quantiles
- * inherit the rounding of ln p, some 1e-13 where the tail falls slowest (df near 1). Not promised:
- * correct rounding; monotony in the last bits; probabilities below 1e-307 beyond their few bits.
+ * logarithm of a probability near 1 is as good as the small other tail. Not promised: correct
+ * rounding; monotony in the last bits; more of a probability below 1e-307 than its few bits.
  */
 
 /**
@@ -35,8 +34,8 @@ ASSAY_API double assay_normal_quantile_log_upper(double log_p);
 
 /**
  * Student t with df degrees of freedom.
- * Accuracy: tails 7e-16, logs 6e-16, df 1 to 1e15; quantiles 5e-15 for p in [1e-10, 0.5), 2e-13
- * down to 1e-290.
+ * Accuracy: tails 7e-16, logs 6e-16, df 1 to 1e15; quantiles 7e-16 for p from 1e-290 to 1/2, df to
+ * 1e15.
  */
 ASSAY_API double assay_t_lower(double t, double df);
 ASSAY_API double assay_t_upper(double t, double df);
@@ -48,8 +47,8 @@ ASSAY_API double assay_t_quantile_upper(double p, double df);
 
 /**
  * Chi-square with df degrees of freedom, x >= 0. With df infinite, all of it is at infinity.
- * Accuracy: tails and logs 1e-15, df 1 to 1e15; upper quantiles 3e-16, lower ones 2e-15 for p in
- * [1e-10, 0.5), 5e-14 down to 1e-290.
+ * Accuracy: tails and logs 1e-15, df 1 to 1e15; upper quantiles 3e-16, lower ones 2e-15, p from
+ * 1e-290 to 1/2.
  */
 ASSAY_API double assay_chi2_lower(double x, double df);
 ASSAY_API double assay_chi2_upper(double x, double df);
@@ -61,8 +60,8 @@ ASSAY_API double assay_chi2_quantile_upper(double p, double df);
 /**
  * F with df1 and df2 degrees of freedom, x >= 0; one infinite: chi-square, or its reciprocal, over
  * its df; both: all of it is at 1.
- * Accuracy: tails and logs 5e-16, each df 1 to 1e15, however different; quantiles 5e-15 for p in
- * [1e-10, 0.5), 1e-13 down to 1e-290.
+ * Accuracy: tails and logs 5e-16, each df 1 to 1e15, however different; quantiles 6e-16 for p
+ * from 1e-290 to 1/2.
  */
 ASSAY_API double assay_f_lower(double x, double df1, double df2);
 ASSAY_API double assay_f_upper(double x, double df1, double df2);

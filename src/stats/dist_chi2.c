@@ -139,10 +139,8 @@ static double quantile(double p, double df, double sign)
     double u = context.a * exp(sign * w);
     /* A last step in u: the exponential of w has rounded. */
     double integral, past = sign * (u - context.a) >= 0.0 ? sign : -sign;
-    if (past != sign)
-        return 2.0 * u;
-    struct assay__tail tail = tail_beyond(u, context.a, sign, &integral);
-    double step = sign * (assay__tail_log(&tail) - log(p)) * integral; /* in log u */
+    struct assay__tail tail = tail_beyond(u, context.a, past, &integral);
+    double step = sign * assay__tail_step(&tail, integral, p, past != sign); /* in log u */
     return fabs(step) < 1e-6 ? 2.0 * (u + u * step) : 2.0 * u;
 }
 

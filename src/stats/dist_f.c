@@ -175,7 +175,11 @@ static double quantile(double p, double df1, double df2, double sign)
     double near = assay_normal_quantile_upper(p) * spread;
     double rate = 0.5 * (sign > 0.0 ? df2 : df1), far = -log(p) / rate;
     double v = assay__newton_log(evaluate, &context, log(p), far > near ? far : near);
-    return exp(sign * v);
+    /* A last step in f: the exponential of v has rounded. */
+    double f = exp(sign * v), integral, past = sign * (f - 1.0) >= 0.0 ? sign : -sign;
+    struct assay__tail tail = tail_beyond(f, df1, df2, past, &integral);
+    double step = sign * assay__tail_step(&tail, integral, p, past != sign); /* in log f */
+    return fabs(step) < 1e-6 ? f + f * step : f;
 }
 
 double assay_f_quantile_upper(double p, double df1, double df2)

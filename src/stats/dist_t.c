@@ -146,11 +146,11 @@ static double central_quantile(double c, double df)
 }
 
 /* A last step in t itself: far out, where y is large, sinh(y) loses digits of it. */
-static double polish(double t, double log_p, double df)
+static double polish(double t, double p, double df)
 {
     struct assay__tail tail = upper_tail(t, df);
-    double hazard = assay_t_density(t, df) / assay__tail_probability(&tail);
-    double step = (assay__tail_log(&tail) - log_p) / hazard;
+    double integral = tail.mass / peak(df);
+    double step = assay__tail_step(&tail, integral, p, 0) * hypot(t, sqrt(df)); /* dt/dy */
     return isfinite(step) && fabs(step) < 1e-6 * t ? t + step : t;
 }
 
@@ -180,7 +180,7 @@ double assay_t_quantile_upper(double p, double df)
     double log_p = log(p), root = sqrt(df);
     double y = assay__newton_log(evaluate, &df, log_p, start_of(p, log_p, df));
     double t = root * sinh(y);
-    return y > 2.0 ? polish(t, log_p, df) : t;
+    return y > 2.0 ? polish(t, p, df) : t;
 }
 
 double assay_t_quantile_lower(double p, double df)

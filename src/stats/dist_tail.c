@@ -109,6 +109,17 @@ double assay__tail_log(const struct assay__tail *tail)
     return tail->exponent + log(tail->mass);
 }
 
+double assay__tail_step(const struct assay__tail *tail, double integral, double p, int is_other)
+{
+    const double normal_least = 1e-300; /* below it, the tail has fewer bits than its log */
+    double value = assay__tail_probability(tail);
+    if (is_other)
+        return ((1.0 - value) - p) / value * integral;
+    if (p < normal_least)
+        return (assay__tail_log(tail) - log(p)) * integral;
+    return (value - p) / p * integral;
+}
+
 double assay__log1pmx(double x)
 {
     if (fabs(x) > 0.3)

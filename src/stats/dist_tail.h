@@ -43,6 +43,14 @@ double assay__tail_log(const struct assay__tail *tail);
 struct assay__tail assay__tail_plain(double mass, double exponent);
 struct assay__tail assay__tail_wide(double mass, struct assay__wide exponent);
 
+/**
+ * assay__tail_step() is how much further out than the point of this tail the quantile of p lies, to
+ * first order, in the variable of the integral: a quantile's last step. It works on the tail itself,
+ * since ln p of a small p is rounded by up to 1e-13. When the tail is on the other side of the mode
+ * than the quantile's, is_other, 1 - tail takes its place and outwards is inwards.
+ */
+double assay__tail_step(const struct assay__tail *tail, double integral, double p, int is_other);
+
 /** assay__log1pmx() is log(1 + x) - x for x > -1, without cancellation. */
 double assay__log1pmx(double x);
 
