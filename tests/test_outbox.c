@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The outbox: what is on disk and when, who holds an entry, and what a flush does with many. */
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "api/outbox.h"
+#include "post_support.h"
+
+static char directory[64];
+
+static void make_directory_name(void)
+{
+    snprintf(directory, sizeof directory, "/tmp/assay-box-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(directory));
+    ck_assert_int_eq(rmdir(directory), 0);
+}
+
+static void remove_directory(void)
+{
+    char command[128];
+    snprintf(command, sizeof command, "rm -rf '%s'", directory);
+    ck_assert_int_eq(system(command), 0);
+}
+
+static size_t list(struct assay__arena *arena, const char *const **names)
+{
+    struct assay_error err;
+    size_t count;
+    assert_ok(assay__outbox_list(directory, arena, names, &count, &err), &err);
+    return count;
+}
+
+START_TEST(entry_lives_until_removed)
+{
+    struct assay__arena arena = {0};
+    struct assay__outbox_entry entry, claimed;
+    struct assay_error err;
+    const char *const *names;
+    bool held;
+    struct stat found;
+    ck_assert_uint_eq(list(&arena, &names), 0); /* a directory that is not there is empty */
+    assert_ok(assay__outbox_put(directory, "res-1", "{\"a\":1}", 7, &entry, &err), &err);
+    ck_assert_uint_eq(list(&arena, &names), 1);
+    ck_assert_str_eq(names[0], "res-1-015abd7f5cc57a2d.json"); /* printf '{"a":1}' | sha256sum */
+    ck_assert_int_eq(stat(entry.path, &found), 0);
+    ck_assert_uint_eq(found.st_mode & 0777, 0600);
+    ck_assert_int_eq(stat(directory, &found), 0);
+    ck_assert_uint_eq(found.st_mode & 0777, 0700);
+    assert_ok(assay__outbox_claim(directory, names[0], &claimed, &held, &err), &err);
+    ck_assert(!held); /* the one who put it holds it */
+    assay__outbox_release(&claimed);
+    assay__outbox_release(&entry);
+    assert_ok(assay__outbox_claim(directory, names[0], &claimed, &held, &err), &err);
+    ck_assert(held);
+    ck_assert_str_eq(claimed.body, "{\"a\":1}");
+    assert_ok(assay__outbox_remove(&claimed, &err), &err);
+    assert_ok(assay__outbox_remove(&claimed, &err), &err); /* gone already is fine */
+    assay__outbox_release(&claimed);
+    ck_assert_uint_eq(list(&arena, &names), 0);
+    assert_ok(assay__outbox_claim(directory, "res-1-015abd7f5cc57a2d.json", &claimed, &held, &err),
+              &err);
+    ck_assert(!held);
+    assay__outbox_release(&claimed);
+    assay__arena_release(&arena);
+}
+END_TEST
+
+START_TEST(same_body_is_same_entry)
+{
+    struct assay__arena arena = {0};
+    struct assay__outbox_entry first, second, third;
+    struct assay_error err;
+    const char *const *names;
+    assert_ok(assay__outbox_put(directory, "res-1", "{\"a\":1}", 7, &first, &err), &err);
+    assert_ok(assay__outbox_put(directory, "res-1", "{\"a\":1}", 7, &second, &err), &err);
+    assert_ok(assay__outbox_put(directory, "res-1", "{\"a\":2}", 7, &third, &err), &err);
+    ck_assert_str_eq(first.path, second.path);
+    ck_assert_uint_eq(list(&arena, &names), 2);
+    assay__outbox_release(&first);
+    assay__outbox_release(&second);
+    assay__outbox_release(&third);
+    assay__arena_release(&arena);
+}
+END_TEST
+
+static void touch(const char *name, time_t when)
+{
+    char path[256];
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    fputs("{}", file);
+    fclose(file);
+    const struct timespec times[2] = {{.tv_sec = when}, {.tv_sec = when}};
+    ck_assert_int_eq(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+START_TEST(listing_is_oldest_first_and_sweeps)
+{
+    struct assay__arena arena = {0};
+    const char *const *names;
+    char path[256];
+    time_t now = time(NULL);
+    ck_assert_int_eq(mkdir(directory, 0700), 0);
+    touch("b.json", now - 10);
+    touch("a.json", now - 10);
+    touch("c.json", now - 100);
+    touch("notes.txt", now - 1000);
+    touch(".json", now - 1000);
+    touch(".writing-old", now - 7200);
+    touch(".writing-new", now - 60);
+    snprintf(path, sizeof path, "%s/d.json", directory);
+    ck_assert_int_eq(mkdir(path, 0700), 0);
+    snprintf(path, sizeof path, "%s/e.json", directory);
+    ck_assert_int_eq(symlink("/etc/passwd", path), 0);
+    ck_assert_uint_eq(list(&arena, &names), 3);
+    ck_assert_str_eq(names[0], "c.json");
+    ck_assert_str_eq(names[1], "a.json");
+    ck_assert_str_eq(names[2], "b.json");
+    snprintf(path, sizeof path, "%s/.writing-old", directory);
+    ck_assert_int_ne(access(path, F_OK), 0);
+    snprintf(path, sizeof path, "%s/.writing-new", directory);
+    ck_assert_int_eq(access(path, F_OK), 0);
+    assay__arena_release(&arena);
+}
+END_TEST
+
+START_TEST(directory_that_cannot_be)
+{
+    struct assay__arena arena = {0};
+    struct assay__outbox_entry entry;
+    struct assay_error err = {0};
+    const char *const *names;
+    size_t count;
+    ck_assert_int_eq(assay__outbox_put("/tmp/none/none", "ab", "{}", 2, &entry, &err),
+                     ASSAY_ERROR_IO);
+    ck_assert_str_eq(err.file, "/tmp/none/none");
+    ck_assert_int_eq(assay__outbox_put("/dev/null", "ab", "{}", 2, &entry, &err), ASSAY_ERROR_IO);
+    ck_assert_int_eq(assay__outbox_list("/dev/null", &arena, &names, &count, &err),
+                     ASSAY_ERROR_IO);
+    assay__arena_release(&arena);
+}
+END_TEST
+
+/* A lock dies with its process: what a killed one held is free. */
+START_TEST(lock_ends_with_process)
+{
+    struct assay__arena arena = {0};
+    struct assay__outbox_entry entry, claimed;
+    struct assay_error err;
+    const char *const *names;
+    bool held;
+    int ready[2];
+    ck_assert_int_eq(pipe(ready), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        if (assay__outbox_put(directory, "res-1", "{}", 2, &entry, &err) != ASSAY_OK ||
+            write(ready[1], "x", 1) != 1)
+            _exit(1);
+        pause();
+    }
+    char byte;
+    ck_assert_int_eq(read(ready[0], &byte, 1), 1);
+    ck_assert_uint_eq(list(&arena, &names), 1);
+    assert_ok(assay__outbox_claim(directory, names[0], &claimed, &held, &err), &err);
+    ck_assert(!held);
+    assay__outbox_release(&claimed);
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    assert_ok(assay__outbox_claim(directory, names[0], &claimed, &held, &err), &err);
+    ck_assert(held);
+    assay__outbox_release(&claimed);
+    close(ready[0]);
+    close(ready[1]);
+    assay__arena_release(&arena);
+}
+END_TEST
+
+/* Puts count bodies with ids res-00.. into the outbox of post. */
+static void fill(const struct post *post, int count)
+{
+    for (int i = 0; i < count; i++) {
+        char id[16], body[256];
+        struct assay__outbox_entry entry;
+        struct assay_error err;
+        snprintf(id, sizeof id, "res-%02d", i);
+        snprintf(body, sizeof body,
+                 "{\"parent\":\"%s\",\"analysisResultId\":\"%s\",\"analysisResult\":{\"n\":%d}}",
+                 POST_PARENT, id, i);
+        assert_ok(assay__outbox_put(post->outbox, id, body, strlen(body), &entry, &err), &err);
+        assay__outbox_release(&entry);
+    }
+}
+
+static enum assay_status flush(struct post *post, size_t *delivered, size_t *left)
+{
+    memset(&post->err, 0, sizeof post->err);
+    assert_ok(assay_client_new(&post->options, &post->client, &post->err), &post->err);
+    enum assay_status status = assay_client_flush(post->client, delivered, left, &post->err);
+    assay_client_free(post->client);
+    return status;
+}
+
+static const struct hostile_step WELL[] = {{HOSTILE_STORE, NULL, 0}};
+
+/* A bad entry does not keep the others from being delivered, and stays. */
+START_TEST(flush_passes_by_what_cannot_be_delivered)
+{
+    struct hostile *server = hostile_start(WELL, 1);
+    struct post *post = calloc(1, sizeof *post);
+    post_init(post, hostile_url(server));
+    fill(post, 20);
+    snprintf(directory, sizeof directory, "%s", post->outbox);
+    touch("broken.json", 1);
+    size_t delivered, left;
+    ck_assert_int_eq(flush(post, &delivered, &left), ASSAY_ERROR_DATA);
+    ck_assert_ptr_nonnull(strstr(post->err.file, "/broken.json"));
+    ck_assert_uint_eq(delivered, 20);
+    ck_assert_uint_eq(left, 1);
+    ck_assert_uint_eq(hostile_stored(server), 20);
+    ck_assert_str_eq(hostile_resource(server, POST_PARENT "/analysisResults/res-07"), "{\"n\":7}");
+    ck_assert_uint_eq(post_outbox_count(post), 1);
+    post_release(post);
+    free(post);
+    hostile_stop(server);
+}
+END_TEST
+
+#define FAILURE(status)                                                                            \
+    "HTTP/1.1 " status "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
+/* It stops where the rest would fail alike, and goes on where it would not. */
+START_TEST(flush_stops_in_time)
+{
+    static const struct {
+        struct hostile_step step;
+        size_t requests;
+        int exit_code;
+    } cases[] = {
+        {{HOSTILE_ANSWER, FAILURE("401 No"), 0}, 1, 77},
+        {{HOSTILE_ANSWER, FAILURE("503 No"), 0}, 9, 75}, /* three attempts for each of three */
+        {{HOSTILE_ANSWER, FAILURE("400 No"), 0}, 8, 76},
+        {{HOSTILE_ANSWER, FAILURE("403 No"), 0}, 8, 77},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct hostile *server = hostile_start(&cases[i].step, 1);
+        struct post *post = calloc(1, sizeof *post);
+        post_init(post, hostile_url(server));
+        fill(post, 8);
+        size_t delivered, left;
+        ck_assert_int_eq(assay_status_exit_code(flush(post, &delivered, &left)),
+                         cases[i].exit_code);
+        ck_assert_uint_eq(delivered, 0);
+        ck_assert_uint_eq(left, 8);
+        ck_assert_uint_eq(hostile_requests(server), cases[i].requests);
+        ck_assert_uint_eq(post_outbox_count(post), 8);
+        post_release(post);
+        free(post);
+        hostile_stop(server);
+    }
+}
+END_TEST
+
+/* Four processes empty one outbox together: each entry arrives once, none is asked for in vain. */
+START_TEST(flush_is_shared)
+{
+    enum { ENTRIES = 60, PROCESSES = 4 };
+    struct hostile *server = hostile_start(WELL, 1);
+    struct post *post = calloc(1, sizeof *post);
+    post_init(post, hostile_url(server));
+    fill(post, ENTRIES);
+    pid_t children[PROCESSES];
+    for (int i = 0; i < PROCESSES; i++) {
+        children[i] = fork();
+        if (children[i] == 0) {
+            size_t delivered, left;
+            _exit(flush(post, &delivered, &left) == ASSAY_OK && left == 0 ? 0 : 1);
+        }
+    }
+    for (int i = 0; i < PROCESSES; i++) {
+        int status;
+        ck_assert_int_eq(waitpid(children[i], &status, 0), children[i]);
+        ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    }
+    ck_assert_uint_eq(hostile_stored(server), ENTRIES);
+    ck_assert_uint_eq(hostile_requests(server), ENTRIES);
+    ck_assert_uint_eq(hostile_conflicts(server), 0);
+    ck_assert_uint_eq(post_outbox_count(post), 0);
+    post_release(post);
+    free(post);
+    hostile_stop(server);
+}
+END_TEST
+
+START_TEST(post_without_place_is_not_attempted)
+{
+    struct hostile *server = hostile_start(WELL, 1);
+    struct post *post = calloc(1, sizeof *post);
+    post_init(post, hostile_url(server));
+    post->options.outbox = "/tmp/none/none";
+    post_once(post);
+    ck_assert_int_eq(post->status, ASSAY_ERROR_IO);
+    ck_assert_uint_eq(hostile_requests(server), 0);
+    post_release(post);
+    free(post);
+    hostile_stop(server);
+}
+END_TEST
+
+static void add(TCase *cases)
+{
+    tcase_add_checked_fixture(cases, make_directory_name, remove_directory);
+    tcase_add_test(cases, entry_lives_until_removed);
+    tcase_add_test(cases, same_body_is_same_entry);
+    tcase_add_test(cases, listing_is_oldest_first_and_sweeps);
+    tcase_add_test(cases, directory_that_cannot_be);
+    tcase_add_test(cases, lock_ends_with_process);
+    tcase_add_test(cases, flush_passes_by_what_cannot_be_delivered);
+    tcase_add_test(cases, flush_stops_in_time);
+    tcase_add_test(cases, flush_is_shared);
+    tcase_add_test(cases, post_without_place_is_not_attempted);
+}
+
+int main(void)
+{
+    return test_main("outbox", add);
+}
