@@ -139,7 +139,7 @@ static double central_quantile(double c, double df)
     for (int i = 0; i < 50; i++) {
         double step = (central(t, df) - c) / assay_t_density(t, df);
         t -= step;
-        if (fabs(step) <= 1e-16 * fabs(t))
+        if (fabs(step) <= 1e-9 * fabs(t)) /* Newton squares the error: the next would be nothing */
             break;
     }
     return t;

@@ -182,8 +182,8 @@ double assay__newton_log(assay__log_tail evaluate, const void *context, double l
         else
             high = y;
         double next = y - excess / slope;
-        bool converged = fabs(next - y) <= 1e-16 * fabs(y) ||
-                         (i > 2 && fabs(excess) <= 2.0 * DBL_EPSILON * fabs(log_p));
+        /* Newton squares the error: from 1e-8 in the log of the tail, the next y is exact. */
+        bool converged = fabs(next - y) <= 1e-16 * fabs(y) || fabs(excess) <= 1e-8;
         if (converged)
             return next;
         bool bounded = low > -HUGE_VAL && high < HUGE_VAL;
