@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Lists of results, newest first. The statement is made of fixed pieces for what the query asks, so
- * that each question has an index: by parent, by workflow, or by the first label that has a value.
+ * that each question has an index: by parent, by workflow, or by the rarest label asked for.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "serve/store_private.h"
@@ -26,13 +25,41 @@ static void bind_text(struct binder *binder, const char *text)
                                                            -1, SQLITE_STATIC) == SQLITE_OK;
 }
 
-/* The label that leads: with it, its index gives the results in order. */
-static size_t leading_label(const struct serve_query *query)
+/* How many results carry a label, counted as far as it matters. */
+static int64_t count_of(struct serve_store *store, const struct serve_label *label)
 {
-    size_t i = 0;
-    while (i < query->label_count && query->labels[i].value == NULL)
-        i++;
-    return i;
+    sqlite3_stmt *statement = NULL;
+    int64_t count = INT64_MAX;
+    if (sqlite3_prepare_v2(store->database,
+                           "SELECT count(*) FROM (SELECT 1 FROM label WHERE key = ? AND value = ?"
+                           " LIMIT 5000)",
+                           -1, &statement, NULL) == SQLITE_OK &&
+        sqlite3_bind_text(statement, 1, label->key, -1, SQLITE_STATIC) == SQLITE_OK &&
+        sqlite3_bind_text(statement, 2, label->value, -1, SQLITE_STATIC) == SQLITE_OK &&
+        sqlite3_step(statement) == SQLITE_ROW)
+        count = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    return count;
+}
+
+/* The label that leads, the rarest: its index gives the results in order, the others are checked.
+ * label_count when no label has a value. */
+static size_t leading_label(struct serve_store *store, const struct serve_query *query)
+{
+    size_t leader = query->label_count, candidates = 0;
+    int64_t fewest = INT64_MAX;
+    for (size_t i = 0; i < query->label_count; i++)
+        candidates += query->labels[i].value != NULL;
+    for (size_t i = 0; i < query->label_count; i++) {
+        if (query->labels[i].value == NULL)
+            continue;
+        int64_t count = candidates > 1 ? count_of(store, &query->labels[i]) : 0;
+        if (leader == query->label_count || count < fewest) {
+            leader = i;
+            fewest = count;
+        }
+    }
+    return leader;
 }
 
 static void write_sql(const struct serve_query *query, size_t leader, struct assay__text *sql)
@@ -117,7 +144,7 @@ enum serve_outcome serve_store_list(struct serve_store *store, const struct serv
 {
     struct assay__text sql = {0};
     sqlite3_stmt *statement = NULL;
-    size_t leader = leading_label(query);
+    size_t leader = leading_label(store, query);
     int step = SQLITE_NOMEM;
     write_sql(query, leader, &sql);
     if (!sql.failed &&
