@@ -30,7 +30,7 @@ enum serve_refusal {
 #undef SERVE_REFUSAL_ENUM
 };
 
-/** struct serve_problem: what is wrong with one field of a request (a google.rpc field violation). */
+/** struct serve_problem: what is wrong with one field (a google.rpc field violation). */
 struct serve_problem {
     const char *field, *description;
     struct serve_problem *next;

@@ -5,7 +5,7 @@
 #include "serve/store.h"
 
 /**
- * serve_filter_parse() reads the filter of a list into a query, whose workflow and instance are set:
+ * serve_filter_parse() reads a list's filter into a query, whose workflow and instance are set:
  *
  *     labels.team = "growth" AND labels:region AND parent = "workflows/a/instances/b"
  *

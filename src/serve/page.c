@@ -45,8 +45,8 @@ void serve_page_setup(void)
     sha256_digest(&context, sizeof digest, digest);
     base64_encode_raw(encoded, sizeof digest, digest);
     snprintf(policy, sizeof policy,
-             "default-src 'none'; img-src data:; style-src 'sha256-%s'; base-uri 'none'; form-action 'none'; "
-             "frame-ancestors 'none'",
+             "default-src 'none'; img-src data:; style-src 'sha256-%s'; base-uri 'none'; "
+             "form-action 'none'; frame-ancestors 'none'",
              encoded);
 }
 

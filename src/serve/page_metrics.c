@@ -49,7 +49,8 @@ static const struct view *view_of(const struct assay__node *metric)
 
 static double half_width(const struct serve_interval *interval)
 {
-    double below = interval->estimate - interval->lower, above = interval->upper - interval->estimate;
+    double below = interval->estimate - interval->lower;
+    double above = interval->upper - interval->estimate;
     return isfinite(below) ? below : above;
 }
 

@@ -6,6 +6,8 @@
 #include "serve/page.h"
 #include "serve/request.h"
 
+static const char CLOSED_POLICY[] = "default-src 'none'; frame-ancestors 'none'";
+
 static const struct {
     const char *name, *value;
 } FIXED[] = {
@@ -31,7 +33,7 @@ static bool add_headers(struct MHD_Response *response, const struct serve_answer
         snprintf(seconds, sizeof seconds, "%u", answer->retry_after_seconds);
     return is_well && add(response, MHD_HTTP_HEADER_CONTENT_TYPE, answer->content_type) &&
            add(response, MHD_HTTP_HEADER_CONTENT_SECURITY_POLICY,
-               answer->is_page ? serve_page_policy() : "default-src 'none'; frame-ancestors 'none'") &&
+               answer->is_page ? serve_page_policy() : CLOSED_POLICY) &&
            add(response, MHD_HTTP_HEADER_ALLOW, answer->allow) &&
            add(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, answer->challenge) &&
            add(response, MHD_HTTP_HEADER_RETRY_AFTER, seconds) &&

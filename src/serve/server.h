@@ -8,7 +8,7 @@
 
 #include "assay/status.h"
 
-/** struct serve_options: all are needed unless they say otherwise. Strings are read at the start. */
+/** struct serve_options: all are needed unless they say otherwise. Strings are borrowed. */
 struct serve_options {
     const char *address; /* numeric, IPv4 or IPv6 */
     uint16_t port;       /* 0: a free one */
@@ -29,7 +29,7 @@ struct serve_options serve_options_default(void);
 /** struct serve_server: a running endpoint on threads of its own. */
 struct serve_server;
 
-/** serve_start() is done once the endpoint answers. Errors: what opening files and ports can say. */
+/** serve_start() is done once the endpoint answers. Errors: of opening files and ports. */
 enum assay_status serve_start(const struct serve_options *options, struct serve_server **out,
                               struct assay_error *err);
 

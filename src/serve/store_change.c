@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Changes and single reads of the store. Bound texts are static to SQLite: they outlive the step. */
+/* Changes and single reads of the store. Bound texts are not copied: they outlive the step. */
 #include <string.h>
 
 #include "serve/store_private.h"

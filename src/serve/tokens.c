@@ -14,6 +14,8 @@
 
 enum { CALLERS_MAX = 1000, LINE_BYTES = 4096, NAME_MAX_BYTES = 100, TOKEN_MIN_BYTES = 16 };
 
+#define ALPHANUMERIC "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
 struct caller {
     char name[NAME_MAX_BYTES + 1];
     uint8_t digest[SHA256_DIGEST_SIZE];
@@ -39,13 +41,13 @@ static void digest_token(const char *token, size_t length, uint8_t digest[SHA256
 /* The characters of RFC 6750's b68token. */
 static bool is_token(const char *token)
 {
-    static const char SAFE[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=";
+    static const char SAFE[] = ALPHANUMERIC "-._~+/=";
     return strspn(token, SAFE) == strlen(token) && strlen(token) >= TOKEN_MIN_BYTES;
 }
 
 static bool is_name(const char *name)
 {
-    static const char SAFE[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.@/";
+    static const char SAFE[] = ALPHANUMERIC "-_.@/";
     size_t length = strlen(name);
     return length > 0 && length <= NAME_MAX_BYTES && strspn(name, SAFE) == length;
 }
