@@ -116,8 +116,8 @@ START_TEST(create_refuses_wrong_ids)
 {
     static const char *const IDS[] = {"a",          "A1",     "a_b", "a%2Fb", "a%20b", "",
                                       "%C3%A4%C3%A4", "..",
-                                      "a123456789012345678901234567890123456789012345678901234567890"
-                                      "123"};
+                                      "a12345678901234567890123456789012345678901234567890"
+                                      "1234567890123"};
     for (size_t i = 0; i < sizeof IDS / sizeof *IDS; i++) {
         char path[256];
         snprintf(path, sizeof path, COLLECTION "?analysisResultId=%s", IDS[i]);
@@ -125,10 +125,12 @@ START_TEST(create_refuses_wrong_ids)
                "\"field\":\"analysisResultId\"");
     }
     expect(ask_alice(&endpoint, "POST", COLLECTION "?analysisResultId=ab",
-                     "{\"parent\":\"" PARENT "\",\"analysisResult\":{},\"analysisResultId\":\"cd\"}"),
+                     "{\"parent\":\"" PARENT
+                     "\",\"analysisResult\":{},\"analysisResultId\":\"cd\"}"),
            400, "two ids");
     expect(ask_alice(&endpoint, "POST", COLLECTION,
-                     "{\"parent\":\"" PARENT "\",\"analysisResult\":{},\"analysisResultId\":\"cd\"}"),
+                     "{\"parent\":\"" PARENT
+                     "\",\"analysisResult\":{},\"analysisResultId\":\"cd\"}"),
            200, "/analysisResults/cd");
 }
 END_TEST
