@@ -7,6 +7,7 @@
 #include "assay/correct.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/error.h"
@@ -56,7 +57,7 @@ static wide beta_shared(const struct assay_error_plan *plan)
     return assay__wide_div(beta, assay__wide_of_u64(powered));
 }
 
-static int has_power(const struct assay_error_plan *plan)
+static bool has_power(const struct assay_error_plan *plan)
 {
     return isfinite(plan->power) && (plan->margin_count > 0 || plan->success_count > 0);
 }
@@ -98,13 +99,14 @@ static double log10_bh(size_t rank, size_t count)
     return log10((double)count / (double)rank);
 }
 
-static double log10_by(size_t rank, size_t count)
+/* log10 of 1 + 1/2 + ... + 1/count, the price of any dependence. */
+static double log10_harmonic(size_t count)
 {
-    double harmonic = 0.0;
+    double sum = 0.0;
     for (size_t i = count; i > 0; i--) /* the small terms first */
-        harmonic += 1.0 / (double)i;
+        sum += 1.0 / (double)i;
     /* cppcheck-suppress invalidFunctionArg; count is at least 1 */
-    return log10_bh(rank, count) + log10(harmonic);
+    return log10(sum);
 }
 
 /*
@@ -115,14 +117,14 @@ static double log10_by(size_t rank, size_t count)
 struct adjustment {
     const char *name;
     double (*log10_factor)(size_t rank, size_t count);
-    int step_down;
+    bool step_down, any_dependence;
 };
 
 static const struct adjustment ADJUSTMENTS[ASSAY_ADJUST_COUNT] = {
-    [ASSAY_ADJUST_HOLM] = {"holm", log10_holm, 1},
-    [ASSAY_ADJUST_HOCHBERG] = {"hochberg", log10_holm, 0},
-    [ASSAY_ADJUST_BH] = {"benjaminiHochberg", log10_bh, 0},
-    [ASSAY_ADJUST_BY] = {"benjaminiYekutieli", log10_by, 0},
+    [ASSAY_ADJUST_HOLM] = {"holm", log10_holm, true, false},
+    [ASSAY_ADJUST_HOCHBERG] = {"hochberg", log10_holm, false, false},
+    [ASSAY_ADJUST_BH] = {"benjaminiHochberg", log10_bh, false, false},
+    [ASSAY_ADJUST_BY] = {"benjaminiYekutieli", log10_bh, false, true},
 };
 
 const char *assay_adjustment_name(enum assay_adjustment method)
@@ -167,8 +169,9 @@ enum assay_status assay_adjust_log10_p(enum assay_adjustment method, const doubl
     if (family > 1)
         qsort(ranked, family, sizeof *ranked, by_p);
     const struct adjustment *adjustment = &ADJUSTMENTS[method];
+    double price = adjustment->any_dependence && family > 0 ? log10_harmonic(family) : 0.0;
     for (size_t i = 0; i < family; i++)
-        ranked[i].log10_p += adjustment->log10_factor(i + 1, family);
+        ranked[i].log10_p += adjustment->log10_factor(i + 1, family) + price;
     if (adjustment->step_down)
         step_down(ranked, family);
     else
