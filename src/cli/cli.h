@@ -12,7 +12,9 @@
 #define COMMAND_LIST(X)                                                                            \
     X(analyze, "data and plan to result")                                                          \
     X(summarize, "raw data to sufficient statistics")                                              \
-    X(merge, "sufficient statistics of shards to those of the whole") \
+    X(merge, "sufficient statistics of shards to those of the whole")                              \
+    X(size, "sample size, power and detectable effect")                                            \
+    X(srm, "counts of units against planned weights")                                              \
     X(post, "deliver results to a platform or to assay serve")                                     \
     X(serve, "store posted results and show them")                                                 \
     X(plan, "a starting plan from data (init), and a plan in words (check)")

@@ -38,31 +38,27 @@ static struct welch welch_of(const struct assay__size *size, wide distance, doub
                           .is_constant = assay__wide_sign(sum) == 0};
 }
 
-/* Both tails of the statistic at the critical value: power and its complement. */
-struct tails {
-    double power, beta;
-};
-
-static struct tails tails_of(const struct assay__size *size, const struct welch *welch)
+/*
+ * P(T' > c), or P(T' <= c) when is_beta, c the critical value. The statistic falls short of it only
+ * when the estimated standard error is at least noncentrality/c times the true one: with that ratio
+ * at 64 the probability is below 1e-800, even for df = 1.
+ */
+static double power_of(const struct assay__size *size, const struct welch *welch, bool is_beta)
 {
     double df = assay__wide_double(welch->df);
     double noncentrality = assay__wide_double(welch->noncentrality);
     double critical = assay_t_quantile_upper(assay__wide_double(size->tail), df);
-    /*
-     * The statistic falls short of the critical value only when the estimated standard error is at
-     * least noncentrality/critical, here 64, times the true one: less than 1e-800 with df >= 1.
-     */
     if (welch->is_constant || (noncentrality > 1e4 && noncentrality > 64.0 * critical))
-        return (struct tails){1.0, 0.0};
-    return (struct tails){assay_nct_upper(critical, df, noncentrality),
-                          assay_nct_lower(critical, df, noncentrality)};
+        return is_beta ? 0.0 : 1.0;
+    return is_beta ? assay_nct_lower(critical, df, noncentrality)
+                   : assay_nct_upper(critical, df, noncentrality);
 }
 
 double assay__size_t_power(const struct assay__size *size, double distance, double n_baseline,
                            double n_compared)
 {
     struct welch welch = welch_of(size, assay__wide_of(distance), n_baseline, n_compared);
-    return tails_of(size, &welch).power;
+    return power_of(size, &welch, false);
 }
 
 /* ---- required size --------------------------------------------------------------------------- */
@@ -76,73 +72,106 @@ static bool suffices(const struct assay__size *size, double n_compared)
     if (n_baseline > UNITS_MAX)
         return true; /* ends the search; the caller refuses the size */
     struct welch welch = welch_of(size, size->distance, n_baseline, n_compared);
-    struct tails tails = tails_of(size, &welch);
+    double power = power_of(size, &welch, false);
     /*
      * The double functions are good to 1e-13. One unit more changes the power by about 1/n, so with
      * many units, or with a power computed for a size, they cannot decide.
      */
     double target = size->design->power;
-    double margin = tails.power - target;
+    double margin = power - target;
     if (fabs(margin) > 1e-11 * target)
         return margin > 0.0;
     return assay__nct_compare(size->tail, welch.df, welch.noncentrality, size->power,
-                              tails.power) >= 0;
+                              power) >= 0;
 }
 
-double assay__size_t_required(const struct assay__size *size, double start)
+/*
+ * While ceil(kappa n_t) stays the same, a unit more can cost degrees of freedom and with them
+ * power, when there are few: so look back over as many units as share a count of baseline units.
+ */
+static double look_back(const struct assay__size *size, double found)
 {
-    double low = 1.0, high = fmax(start, 2.0);
-    /* Steps that double from the normal test's size, which is a few units too small. */
-    for (double step = 1.0; !suffices(size, high); step *= 2.0) {
-        low = high;
-        high += step;
-        if (high > UNITS_MAX)
-            return INFINITY;
-    }
-    while (high - low > 1.0) {
-        double middle = low + floor((high - low) * 0.5);
-        if (suffices(size, middle))
-            high = middle;
-        else
-            low = middle;
-    }
-    /*
-     * While ceil(kappa n_t) stays the same, a unit more can cost degrees of freedom and power, so
-     * look back over as many units as share a count of baseline units.
-     */
     double kappa = assay__wide_double(assay__size_kappa(size));
-    double window = fmin(ceil(1.0 / kappa) + 1.0, 64.0);
-    double least = high;
-    for (double n = high - 1.0; n >= 2.0 && n >= high - window; n--)
+    if (kappa >= 1.0 || assay__size_baseline(size, found) > 64.0)
+        return found;
+    double window = fmin(ceil(1.0 / kappa) + 1.0, 64.0), least = found;
+    for (double n = found - 1.0; n >= 2.0 && n >= found - window; n--)
         if (suffices(size, n))
             least = n;
     return least;
 }
 
-/* ---- effect ---------------------------------------------------------------------------------- */
-
-/* The normal quantile of a probability of which both tails are known. */
-static double normal_score(double lower, double upper)
+/*
+ * The t test needs about z_a^2 / (2 df) times more units than the normal test (Guenther 1981, The
+ * American Statistician 35:243), which is where the search begins.
+ */
+static double first_guess(const struct assay__size *size, double normal_size)
 {
-    return lower < upper ? assay_normal_quantile_lower(lower) : assay_normal_quantile_upper(upper);
+    double n_compared = fmax(normal_size, 2.0);
+    double n_baseline = fmax(assay__size_baseline(size, n_compared), 2.0);
+    if (n_baseline > UNITS_MAX)
+        return n_compared;
+    struct welch welch = welch_of(size, size->distance, n_baseline, n_compared);
+    double z = assay_normal_quantile_upper(assay__wide_double(size->tail));
+    double more = n_compared * z * z / (2.0 * assay__wide_double(welch.df));
+    return more < n_compared ? n_compared + floor(more) : n_compared;
 }
 
-/* Score of the power at a distance less that wanted; about linear in the distance, with slope 1/s. */
+double assay__size_t_required(const struct assay__size *size, double start)
+{
+    double low = 1.0, high = first_guess(size, start), step = 1.0;
+    /* Steps that double, down or up, until high suffices and low does not. */
+    if (suffices(size, high)) {
+        for (; high > 2.0; step *= 2.0) {
+            low = fmax(high - step, 1.0);
+            if (low < 2.0 || !suffices(size, low))
+                break;
+            high = low;
+        }
+    } else {
+        do {
+            low = high;
+            high += step;
+            step *= 2.0;
+            if (high > UNITS_MAX)
+                return INFINITY;
+        } while (!suffices(size, high));
+    }
+    while (high - low > 1.0) {
+        double middle = low + floor((high - low) * 0.5);
+        *(suffices(size, middle) ? &high : &low) = middle;
+    }
+    return look_back(size, high);
+}
+
+/* ---- effect ---------------------------------------------------------------------------------- */
+
+/*
+ * The score (normal quantile) of the power at a distance less that of the wanted power, about
+ * linear in the distance with slope 1/s; *slope is that. The smaller of power and beta is computed.
+ */
 static double excess(const struct assay__size *size, double distance, double n_baseline,
-                     double n_compared)
+                     double n_compared, double *slope)
 {
     struct welch welch = welch_of(size, assay__wide_of(distance), n_baseline, n_compared);
-    struct tails tails = tails_of(size, &welch);
-    double wanted = normal_score(size->design->power, assay__wide_double(size->beta));
-    if (!(tails.power > 0.0))
-        return -INFINITY;
-    return tails.beta > 0.0 ? normal_score(tails.power, tails.beta) - wanted : (double)INFINITY;
+    *slope = assay__wide_double(welch.noncentrality) / distance;
+    if (size->design->power < 0.5) {
+        double power = power_of(size, &welch, false);
+        double score = power > 0.0 ? assay_normal_quantile_lower(power) : -(double)INFINITY;
+        return power < 1.0 ? score - assay_normal_quantile_lower(size->design->power)
+                           : (double)INFINITY;
+    }
+    double beta = power_of(size, &welch, true);
+    double score = beta > 0.0 ? assay_normal_quantile_upper(beta) : (double)INFINITY;
+    return beta < 1.0 ? score - assay_normal_quantile_upper(assay__wide_double(size->beta))
+                      : -(double)INFINITY;
 }
 
 /* The ends of the search: the share's range, or far enough that the power is reached. */
 static void find_ends(const struct assay__size *size, double start, double n_baseline,
                       double n_compared, double *low, double *high)
 {
+    double slope;
     *low = 0.0;
     *high = start;
     if (size->is_share) {
@@ -152,35 +181,36 @@ static void find_ends(const struct assay__size *size, double start, double n_bas
         *high = assay__wide_double(most);
         return;
     }
-    while (isfinite(*high) && excess(size, *high, n_baseline, n_compared) < 0.0)
+    while (isfinite(*high) && excess(size, *high, n_baseline, n_compared, &slope) < 0.0)
         *high *= 2.0;
 }
 
+/*
+ * Secant steps inside a bracket that shrinks, the first with the known slope; a step that leaves the
+ * bracket is replaced by halving.
+ */
 double assay__size_t_effect(const struct assay__size *size, double n_baseline, double n_compared,
                             double start)
 {
-    double low, high;
+    double low, high, slope;
     find_ends(size, start, n_baseline, n_compared, &low, &high);
-    if (!(high > low && isfinite(high)) || !(excess(size, high, n_baseline, n_compared) > 0.0))
+    if (!(high > low && isfinite(high)) ||
+        !(excess(size, high, n_baseline, n_compared, &slope) >= 0.0))
         return NAN;
-    double before = low, at = start > low && start < high ? start : low + 0.5 * (high - low);
-    double excess_before = -INFINITY;
-    /* Secant steps inside a bracket that shrinks; a step that leaves it is replaced by halving. */
+    double at = start > low && start < high ? start : low + 0.5 * (high - low);
+    double before = NAN, excess_before = NAN;
     for (int i = 0; i < 200; i++) {
-        double excess_at = excess(size, at, n_baseline, n_compared);
+        double excess_at = excess(size, at, n_baseline, n_compared, &slope);
         if (excess_at == 0.0)
             return at;
-        if (excess_at < 0.0)
-            low = at;
-        else
-            high = at;
-        double next = at - excess_at * (at - before) / (excess_at - excess_before);
+        *(excess_at < 0.0 ? &low : &high) = at;
+        if (i > 0)
+            slope = (excess_at - excess_before) / (at - before);
+        double next = at - excess_at / slope;
         before = at;
         excess_before = excess_at;
-        if (!(next > low && next < high))
-            next = low + 0.5 * (high - low);
-        at = next;
-        if (fabs(at - before) <= 0x1p-52 * at || high - low <= 0x1p-52 * high)
+        at = next > low && next < high ? next : low + 0.5 * (high - low);
+        if (fabs(at - before) <= 0x1p-51 * at || high - low <= 0x1p-51 * high)
             return at;
     }
     return at;

@@ -9,9 +9,11 @@ the chi distribution, smallest sizes by trying them one by one. Before it writes
 compares a sample with statsmodels and scipy. Debian packages: python3-mpmath, python3-statsmodels,
 python3-scipy.
 """
+import functools
 import math
 import random
 import sys
+from fractions import Fraction
 
 import mpmath as mp
 import scipy.stats
@@ -30,6 +32,7 @@ def num(x):
     return mp.mpf(repr(float(x)))
 
 
+@functools.lru_cache(None)
 def q_upper(p):
     """z with P(Z > z) = p, by Newton on the logarithm from scipy's value."""
     z = mp.mpf(float(scipy.stats.norm.isf(float(p))))
@@ -81,7 +84,6 @@ def kappa(d):
 
 
 def ceil_ratio(d, nt):
-    from fractions import Fraction
     k = Fraction(repr(d["wc"])) / Fraction(repr(d["wt"]))
     return math.ceil(k * nt)
 
@@ -106,12 +108,20 @@ def chi_tail(t, df, delta):
     return mp.quad(f, points)
 
 
+def t_tail(t, df):
+    """P(T > t) of a central t: incomplete beta function, the same integral for many degrees."""
+    if df > 10 ** 4:
+        return chi_tail(t, df, 0)
+    return mp.betainc(df / 2, mp.mpf(1) / 2, 0, df / (df + t * t), regularized=True) / 2
+
+
+@functools.lru_cache(None)
 def t_quantile(p, df):
     t = mp.mpf(float(scipy.stats.t.isf(float(p), float(df))))
     for _ in range(2):
         dens = mp.exp(mp.loggamma((df + 1) / 2) - mp.loggamma(df / 2)
                       - mp.log(df * mp.pi) / 2 - (df + 1) / 2 * mp.log1p(t * t / df))
-        t += (chi_tail(t, df, 0) - p) / dens
+        t += (t_tail(t, df) - p) / dens
     return t
 
 
@@ -131,7 +141,7 @@ def z_power(d, nc, nt, effect=None):
 
 
 def power_of(d, nc, nt, effect=None):
-    with mp.workdps(30 if d["test"] == "t" else 50):
+    with mp.workdps(28 if d["test"] == "t" else 50):
         return (t_power if d["test"] == "t" else z_power)(d, mp.mpf(nc), mp.mpf(nt), effect)
 
 
@@ -153,13 +163,16 @@ def required(d):
     assert abs(x - mp.nint(x)) > mp.mpf(10) ** -30, "a tie the oracle cannot decide"
     if d["test"] == "t":
         nt = max(2, nt - 2)
-        while nt > 2 and power_of(d, ceil_ratio(d, nt), nt) >= num(d["power"]):
+
+        def enough(n):
+            return ceil_ratio(d, n) >= 2 and power_of(d, ceil_ratio(d, n), n) >= num(d["power"])
+
+        while nt > 2 and enough(nt):
             nt -= 1
-        while True:
-            nc = ceil_ratio(d, nt)
-            if nc >= 2 and nt >= 2 and power_of(d, nc, nt) >= num(d["power"]):
-                break
+        while not enough(nt):
             nt += 1
+        while nt < 40 and any(enough(n) for n in range(max(2, nt - 9), nt)):  # power need not be monotone
+            nt -= 1
     nc = ceil_ratio(d, nt)
     emit("required", d, nc, nt, power_of(d, nc, nt))
     return nc, nt

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/args.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "cli/cli.h"
+
+struct kind {
+    bool may_be_percent;
+    double least, most;
+    bool with_least;
+    const char *sentence;
+};
+
+static const struct kind KINDS[] = {
+    [ARGS_ANY] = {false, -INFINITY, INFINITY, false, "a number"},
+    [ARGS_POSITIVE] = {false, 0.0, INFINITY, false, "a number above 0"},
+    [ARGS_NOT_NEGATIVE] = {false, 0.0, INFINITY, true, "a number of 0 or more"},
+    [ARGS_RATE] = {true, 0.0, 1.0, false, "a number between 0 and 1, such as 0.05 or 5%"},
+    [ARGS_SHARE] = {true, 0.0, 1.0, true, "a number from 0 to below 1, such as 0.3 or 30%"},
+    [ARGS_EFFECT] = {true, 0.0, INFINITY, false, "a number above 0, such as 0.02 or 2%"},
+};
+
+/* A percentage is the decimal a hundredth as large, so that 7% is the very double that 0.07 is. */
+static bool read_percent(const char *text, size_t length, double *out)
+{
+    struct assay_decimal decimal;
+    char digits[ASSAY__DIGITS_MAX], moved[ASSAY__NUMBER_BYTES];
+    if (assay__decimal_parse(text, length, &decimal, digits) != ASSAY__PARSE_OK ||
+        decimal.digits != NULL)
+        return false;
+    int written = snprintf(moved, sizeof moved, "%" PRId64 "e%d", decimal.mantissa,
+                           (int)decimal.exponent - 2);
+    return assay__double_parse(moved, (size_t)written, out) == ASSAY__PARSE_OK;
+}
+
+static bool read_number(const struct kind *kind, const char *text, size_t length, double *out)
+{
+    bool is_read;
+    if (kind->may_be_percent && length > 1 && text[length - 1] == '%')
+        is_read = read_percent(text, length - 1, out);
+    else
+        is_read = assay__double_parse(text, length, out) == ASSAY__PARSE_OK;
+    return is_read && *out < kind->most && (kind->with_least ? *out >= kind->least : *out > kind->least);
+}
+
+static int number_at(struct args_where where, enum args_kind kind, const char *text, size_t length,
+                     double *out)
+{
+    if (read_number(&KINDS[kind], text, length, out))
+        return 0;
+    return cli_usage_error(where.command, "--%s: '%.*s' is not %s", where.flag, (int)length, text,
+                           KINDS[kind].sentence);
+}
+
+int args_number(struct args_where where, enum args_kind kind, const char *text, double *out)
+{
+    return number_at(where, kind, text, strlen(text), out);
+}
+
+static int too_many(struct args_where where, size_t max)
+{
+    return cli_usage_error(where.command, "--%s: more than %zu values", where.flag, max);
+}
+
+int args_numbers(struct args_where where, enum args_kind kind, const char *text, size_t max,
+                 double *values, size_t *count)
+{
+    *count = 0;
+    for (;;) {
+        size_t length = strcspn(text, ",");
+        if (*count == max)
+            return too_many(where, max);
+        int code = number_at(where, kind, text, length, &values[*count]);
+        if (code != 0)
+            return code;
+        ++*count;
+        if (text[length] == '\0')
+            return 0;
+        text += length + 1;
+    }
+}
+
+static bool read_count(const char *text, size_t length, uint64_t *out)
+{
+    *out = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] < '0' || text[i] > '9' || *out > (UINT64_C(1) << 53) / 10)
+            return false;
+        *out = *out * 10 + (uint64_t)(text[i] - '0');
+    }
+    return length > 0 && *out <= UINT64_C(1) << 53;
+}
+
+int args_counts(struct args_where where, const char *text, size_t max, uint64_t *values,
+                size_t *count)
+{
+    *count = 0;
+    for (;;) {
+        size_t length = strcspn(text, ",");
+        if (*count == max)
+            return too_many(where, max);
+        if (!read_count(text, length, &values[*count]))
+            return cli_usage_error(where.command,
+                                   "--%s: '%.*s' is not a whole number from 0 to 2^53", where.flag,
+                                   (int)length, text);
+        ++*count;
+        if (text[length] == '\0')
+            return 0;
+        text += length + 1;
+    }
+}
+
+int args_choice(struct args_where where, const char *text, const char *const *names,
+                unsigned *index)
+{
+    char list[256] = "";
+    size_t count = 0;
+    for (; names[count] != NULL; count++) {
+        if (strcmp(names[count], text) == 0) {
+            *index = (unsigned)count;
+            return 0;
+        }
+        size_t used = strlen(list);
+        snprintf(list + used, sizeof list - used, "%s%s", count == 0 ? "" : ", ", names[count]);
+    }
+    const char *nearest = cli_nearest(text, names, count);
+    if (nearest != NULL)
+        return cli_usage_error(where.command, "--%s: there is no '%s'; did you mean '%s'?",
+                               where.flag, text, nearest);
+    return cli_usage_error(where.command, "--%s: '%s' is none of %s", where.flag, text, list);
+}
+
+int args_format(const char *command, const char *text, enum args_format *format)
+{
+    static const char *const NAMES[] = {"table", "detail", "csv", NULL};
+    unsigned index = 0;
+    int code = args_choice((struct args_where){command, "format"}, text, NAMES, &index);
+    *format = (enum args_format)index;
+    return code;
+}
+
+int args_print(struct assay__text *text)
+{
+    struct assay_error err;
+    char *bytes;
+    size_t length;
+    if (assay__text_take(text, &bytes, &length, &err) != ASSAY_OK)
+        return cli_fail(&err);
+    int code = cli_write_stdout(bytes, length);
+    free(bytes);
+    return code;
+}
+
+void args_csv_cell(struct assay__text *out, const char *text)
+{
+    if (strpbrk(text, ",\"\r\n") == NULL) {
+        assay__text_puts(out, text);
+        return;
+    }
+    assay__text_putc(out, '"');
+    for (; *text != '\0'; text++) {
+        if (*text == '"')
+            assay__text_putc(out, '"');
+        assay__text_putc(out, *text);
+    }
+    assay__text_putc(out, '"');
+}
+
+void args_csv_number(struct assay__text *out, double value)
+{
+    char figure[ASSAY__NUMBER_BYTES];
+    if (isfinite(value))
+        assay__text_append(out, figure, assay__number_write(value, figure));
+}
