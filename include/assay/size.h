@@ -18,23 +18,29 @@ enum assay_size_method {
 /**
  * struct assay_size_design: a planned comparison of two groups.
  * The wanted effect is `effect` (alternative - baseline) and the null is `null_difference`; the
- * distance D = |effect - null_difference| must be > 0. For non-inferiority, effect is 0 (or the
- * expected effect) and null_difference is minus or plus the margin.
+ * distance D = |effect - null_difference| must be > 0, and the effect must lie on the side of the
+ * null that a one-sided test looks at. For non-inferiority, effect is 0 (or the expected effect)
+ * and null_difference is minus or plus the margin.
+ *
+ * Every number is taken as the shortest decimal that reads back as its double, which is what was
+ * meant: with weights 0.1 and 0.3 a third of 300 units is 100.
+ *
+ * Power is the probability of rejecting in the wanted direction, with two sides too.
  */
 struct assay_size_design {
     enum assay_metric_type type;
-    enum assay_test_kind test; /* T uses the noncentral t */
+    enum assay_test_kind test; /* T: Welch's, by the noncentral t; unpooled variances only */
     enum assay_side side;
-    enum assay_size_method method; /* proportions only */
+    enum assay_size_method method; /* z tests of proportions only; POOLED only with a null of 0 */
     double alpha;                  /* (0, 1) */
-    double power;                  /* (alpha, 1) */
+    double power;                  /* (alpha, 1); (alpha/2, 1) with two sides */
     double baseline_weight, compared_weight; /* planned allocation, > 0 */
     double baseline_mean;                    /* proportions: the baseline share, in (0, 1) */
     double baseline_variance;                /* per unit, after variance reduction; means, ratios */
     double compared_variance;
     double effect;
     double null_difference;
-    double variance_factor; /* (0, 1]: 1 - variance reduction rate; 1 when none. Multiplies the
+    double variance_factor; /* >= 0: 1 - variance reduction rate; 1 when none. Multiplies the
                                variances, of proportions too */
 };
 
@@ -47,14 +53,20 @@ struct assay_size_result {
 /**
  * assay_size_required() is the smallest n_t with the wanted power: n_t = ceil((z_a + z_b)^2
  * (v_c/kappa + v_t)/D^2), n_c = ceil(kappa n_t), kappa = n_c/n_t by weights (SPEC 8); with
- * ASSAY_TEST_T the smallest n_t whose exact noncentral t power reaches it.
+ * ASSAY_TEST_T the smallest n_t whose exact noncentral t power reaches it, degrees of freedom by
+ * Satterthwaite at the planned variances (R: power.t.test when sizes and variances are equal).
+ * Sizes are right to the unit: figures near a whole number, and t tests of many units, are computed
+ * with 100 bits. At least 1 unit a group, with t at least 2.
  * ASSAY_ERROR_DOMAIN for bad arguments or D = 0; ASSAY_ERROR_LIMIT above 2^53 units. Pure.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
 assay_size_required(const struct assay_size_design *design, struct assay_size_result *out,
                     struct assay_error *err);
 
-/** assay_size_power() is the power at n_c and n_t units (>= 2 each). Pure. */
+/**
+ * assay_size_power() is the power at n_c and n_t units (2 to 2^53 each). design->power is not read.
+ * Relative error <= 1e-13. Pure.
+ */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_size_power(const struct assay_size_design *design,
                                                               double n_baseline, double n_compared,
                                                               double *power,
@@ -62,9 +74,9 @@ ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_size_power(const struct assay
 
 /**
  * assay_size_effect() is the distance D > 0 from the null found with design->power at n_c and n_t
- * units; design->effect is read only for its sign (the direction of the alternative). For
- * proportions the variance at the alternative moves with D; NaN when no share in (0, 1) reaches
- * the power. Pure.
+ * units. The alternative lies on the tested side of the null; with two sides it lies above, unless
+ * design->effect < null_difference. For proportions the variance at the alternative moves with D;
+ * NaN when no share in (0, 1) reaches the power. Relative error <= 1e-13. Pure.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
 assay_size_effect(const struct assay_size_design *design, double n_baseline, double n_compared,

@@ -186,7 +186,7 @@ def effect_for(d, nc, nt):
         low = max(mp.mpf(0), -(num(d["mean"]) + null) if sign > 0 else num(d["mean"]) + null - 1)
         high = 1 - num(d["mean"]) - null if sign > 0 else num(d["mean"]) + null
     else:
-        low, high = mp.mpf(0), mp.sqrt(num(d["vc"]) / nc + num(d["vt"]) / nt) * 1000
+        low, high = mp.mpf(0), mp.sqrt(num(d["vc"]) / nc + num(d["vt"]) / nt) * 256
     target = num(d["power"])
 
     def gap(x):
@@ -195,15 +195,23 @@ def effect_for(d, nc, nt):
     if gap(low + (high - low) * mp.mpf("1e-30")) > 0 or gap(high * (1 - mp.mpf("1e-25"))) < 0:
         emit("effect", d, nc, nt, "nan")
         return
-    # Bisection to a good start, then the secant method.
-    for _ in range(12):
+    # Bisection to a good start, then the secant method until the steps are rounding errors.
+    for _ in range(12 if d["test"] == "t" else 60):
         mid = (low + high) / 2
         if gap(mid) < 0:
             low = mid
         else:
             high = mid
-    x = mp.findroot(gap, (low, high), solver="anderson", tol=mp.mpf(10) ** -48,
-                    maxsteps=60, verify=False)
+    before, x = low, high
+    gap_before, gap_x = gap(before), gap(x)
+    while gap_x != gap_before and abs(x - before) > abs(x) * mp.mpf(10) ** -15:
+        step = gap_x * (x - before) / (gap_x - gap_before)
+        before, gap_before = x, gap_x
+        x -= step
+        gap_x = gap(x)
+    if gap_x != gap_before:
+        x -= gap_x * (x - before) / (gap_x - gap_before)
+    assert low <= x <= high and abs(gap(x)) < mp.mpf(10) ** -20
     emit("effect", d, nc, nt, x)
 
 
