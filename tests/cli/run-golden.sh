@@ -76,6 +76,7 @@ if [ $# -gt 0 ]; then
         }
     done
 else
+    # shellcheck disable=SC2046 # names of cases hold no blanks
     set -- $(cd tests/cli && for file in */cmd; do [ -f "$file" ] && dirname "$file"; done)
 fi
 for name in "$@"; do
