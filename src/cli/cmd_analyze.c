@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "cli/data.h"
+#include "cli/delivery.h"
 #include "cli/term.h"
 
 enum option_code {
@@ -14,13 +15,15 @@ enum option_code {
     OPTION_PRETTY,
     OPTION_OUTPUT,
     OPTION_FAIL_ON,
+    OPTION_POST,
     OPTION_HELP
 };
 
-static const struct option OPTIONS[] = {PLAN_FLAG_OPTIONS DATA_FLAG_OPTIONS{"format", required_argument, NULL, OPTION_FORMAT},
+static const struct option OPTIONS[] = {PLAN_FLAG_OPTIONS DATA_FLAG_OPTIONS DELIVERY_FLAG_OPTIONS{"format", required_argument, NULL, OPTION_FORMAT},
                                         {"pretty", no_argument, NULL, OPTION_PRETTY},
                                         {"output", required_argument, NULL, OPTION_OUTPUT},
                                         {"fail-on", required_argument, NULL, OPTION_FAIL_ON},
+                                        {"post", no_argument, NULL, OPTION_POST},
                                         {"help", no_argument, NULL, OPTION_HELP},
                                         {NULL, 0, NULL, 0}};
 
@@ -34,6 +37,8 @@ struct arguments {
     enum assay_format format;
     const char *output;
     bool fail_on_srm, fail_on_deterioration;
+    bool post;
+    struct delivery delivery;
 };
 
 static void print_help(FILE *out)
@@ -49,11 +54,14 @@ static void print_help(FILE *out)
           "  --output=FILE            write to FILE, at once and whole\n"
           "  --fail-on=LIST           srm: exit 10 on a sample ratio mismatch;\n"
           "                           deterioration: exit 11 when a metric got worse\n"
-          "\ndata:\n",
+          "  --post                   deliver the result; see assay-post(1)\n\n"
+          "data:\n",
           out);
     data_flag_help(out);
     fputs("\nplan:\n", out);
     plan_flags_help(out);
+    fputs("\ndelivery, with --post (--dry-run shows the request and sends nothing):\n", out);
+    delivery_flag_help(out);
 }
 
 static bool take_format(struct arguments *arguments, const char *name)
@@ -100,6 +108,9 @@ static const char *take_own(struct arguments *arguments, int option, const char 
     case OPTION_OUTPUT:
         arguments->output = value;
         return NULL;
+    case OPTION_POST:
+        arguments->post = true;
+        return NULL;
     case OPTION_PRETTY:
         arguments->write.pretty = true;
         return NULL;
@@ -124,6 +135,8 @@ static int parse(int argc, char **argv, struct arguments *arguments)
         if (plan_flags_take(&arguments->plan, option, optarg))
             continue;
         int taken = data_flag_take(&arguments->read, option, optarg, &problem);
+        if (taken == 0)
+            taken = delivery_flag_take(&arguments->delivery, option, optarg, &problem);
         if (taken == 0)
             problem = take_own(arguments, option, optarg);
         else if (taken > 0)
@@ -167,6 +180,22 @@ static int print_result(const struct arguments *arguments, const struct assay_an
     return code;
 }
 
+/* Delivers the result; on a dry run the request takes the result's place on standard output. */
+static int deliver(struct arguments *arguments, const struct assay_analysis *analysis)
+{
+    struct assay_error err;
+    char *body;
+    size_t length;
+    if (assay_request_write(analysis, &body, &length, &err) != ASSAY_OK)
+        return cli_fail(&err);
+    int code = delivery_open(&arguments->delivery);
+    if (code == 0)
+        code = delivery_send(&arguments->delivery, body, length, stdout);
+    delivery_close(&arguments->delivery);
+    free(body);
+    return code;
+}
+
 static int health_code(const struct arguments *arguments, const struct assay_analysis *analysis)
 {
     if (arguments->fail_on_srm && analysis->srm[0].test.significant)
@@ -177,7 +206,7 @@ static int health_code(const struct arguments *arguments, const struct assay_ana
     return 0;
 }
 
-static int run(const struct arguments *arguments, char **paths, size_t path_count)
+static int run(struct arguments *arguments, char **paths, size_t path_count)
 {
     struct assay_error err;
     struct assay_plan *plan;
@@ -189,7 +218,9 @@ static int run(const struct arguments *arguments, char **paths, size_t path_coun
     if (status == ASSAY_OK)
         status = assay_analyze(plan, dataset, &analysis, &err);
     if (status == ASSAY_OK) {
-        code = print_result(arguments, analysis);
+        code = arguments->delivery.is_dry_run ? 0 : print_result(arguments, analysis);
+        if (code == 0 && (arguments->post || arguments->delivery.is_dry_run))
+            code = deliver(arguments, analysis);
         if (code == 0)
             code = health_code(arguments, analysis);
     } else {
