@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "ingest/summary_table.h"
 #include "stats/dataset_read.h"
+#include "stats/moments.h"
 
 enum { NOT_FOUND = UINT32_MAX };
 
@@ -81,11 +82,16 @@ static enum assay_status find_cell(struct assay_dataset *dataset,
     return status;
 }
 
-/* No sample's covariance is larger than its two deviations allow, printed digits aside. */
+/*
+ * No sample's covariance is larger than its two deviations allow, printed digits aside. Where some
+ * covariates are missing the figures are of different samples, and nothing can be said.
+ */
 static bool has_impossible_covariance(const struct assay_moments *moments)
 {
     const double slack = 1.001;
     struct assay_moments_shape shape = assay_moments_shape(moments);
+    if (assay__moments_pattern_count(moments) > 1)
+        return false;
     for (uint32_t i = 1; i < 1 + shape.has_denominator + shape.covariate_count; i++)
         for (uint32_t j = 0; j < i; j++)
             if (fabs(assay_moments_covariance(moments, i, j)) >

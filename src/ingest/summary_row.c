@@ -292,8 +292,8 @@ static enum assay_status add_share(row_t *row, struct assay_moments *moments, ui
 }
 
 /*
- * How many digits a number has if it may be a printed double, else 0. Doubles are printed with 15 to
- * 17 digits, or large ones in full. An integer up to 2^53 is exact either way.
+ * How many digits a number has if it may be a printed double, else 0. Doubles are printed with 15
+ * to 17 digits, or large ones in full. An integer up to 2^53 is exact either way.
  */
 static unsigned double_digits(const struct assay__field *field, double value)
 {
@@ -356,8 +356,8 @@ static enum assay_status check_rounding(row_t *row, const struct assay__summary_
     enum assay_status status = ASSAY_OK;
     if (n < 2 || mask != 0 || has_figure(row, "sum_cubes"))
         return ASSAY_OK;
-    for (uint32_t i = 0; status == ASSAY_OK && i < 1 + shape.has_denominator + shape.covariate_count;
-         i++)
+    uint32_t variables = 1 + shape.has_denominator + shape.covariate_count;
+    for (uint32_t i = 0; status == ASSAY_OK && i < variables; i++)
         status = check_cancellation(row, entry, i, err);
     return status;
 }

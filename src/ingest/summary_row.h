@@ -35,8 +35,8 @@ enum assay_status assay__summary_row_fail(const struct assay__summary_row *row, 
                                           struct assay_error *err, const char *what);
 
 /**
- * assay__summary_row_add() adds the row's n units to the moments of its entry: by sums, by means and
- * variances, or by a mean alone, whatever its cells hold. mask: covariates these units lack.
+ * assay__summary_row_add() adds the row's n units to the moments of its entry: by sums, by means
+ * and variances, or by a mean alone, whatever its cells hold. mask: covariates these units lack.
  */
 enum assay_status assay__summary_row_add(struct assay__summary_row *row,
                                          struct assay__summary_entry *entry, uint32_t mask,

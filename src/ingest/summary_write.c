@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/time.h"
 #include "ingest/summary_column.h"
 #include "ingest/summary_table.h"
 #include "stats/moments.h"
@@ -143,6 +144,30 @@ static enum assay_status append_entry(const struct assay__summary_entry *entry,
     return ASSAY_OK;
 }
 
+static bool is_latest_row(const struct assay__summary_entry *entry, int64_t *time_ns)
+{
+    const char *time = entry->key[ASSAY__KEY_TIME];
+    return strcmp(entry->key[ASSAY__KEY_METRIC], "@latest") == 0 &&
+           assay__time_parse(time, strlen(time), time_ns);
+}
+
+/*
+ * Every part has a latest row; of all parts the latest of them stays. Returns how many entries do.
+ * Times are compared as instants: as text, "00.5Z" would come before "00Z".
+ */
+static uint32_t keep_latest(struct assay__summary_entry **entries, uint32_t count)
+{
+    int64_t latest = INT64_MIN, time_ns;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < count; i++)
+        if (is_latest_row(entries[i], &time_ns) && time_ns > latest)
+            latest = time_ns;
+    for (uint32_t i = 0; i < count; i++)
+        if (!is_latest_row(entries[i], &time_ns) || time_ns == latest)
+            entries[kept++] = entries[i];
+    return kept;
+}
+
 enum assay_status assay__summary_write(const struct assay__summary_table *table,
                                        struct assay__text *text, struct assay_error *err)
 {
@@ -153,6 +178,7 @@ enum assay_status assay__summary_write(const struct assay__summary_table *table,
         return assay__fail_memory(err);
     if (count > 0)
         memcpy(sorted, table->entries, count * sizeof *sorted);
+    count = keep_latest(sorted, count);
     qsort(sorted, count, sizeof *sorted, compare_entries);
     enum assay_status status = find_columns(sorted, count, &columns, err);
     assay__text_puts(text, "metric,group,time,dimension,value,n");
