@@ -39,7 +39,7 @@ void serve_interval_draw(struct assay__text *out, const struct serve_scale *scal
 {
     int zero = place(scale, 0.0, 0.5), point = place(scale, interval->estimate, 0.5);
     int left = place(scale, interval->lower, 0.0), right = place(scale, interval->upper, 1.0);
-    const char *tone = interval->answer != 1 ? "dim" : interval->estimate < 0.0 ? "bad" : "good";
+    const char *tone = interval->answer == 1 ? "sure" : "dim"; /* more may be better or worse */
     assay__text_format(out,
                        "<svg viewBox=\"0 0 %d 24\" class=\"%s\" aria-hidden=\"true\">"
                        "<line class=\"zero\" x1=\"%d.%d\" y1=\"2\" x2=\"%d.%d\" y2=\"22\"/>",

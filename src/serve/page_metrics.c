@@ -170,20 +170,39 @@ static void write_comparison(struct assay__text *out, const struct assay__node *
     assay__text_puts(out, "</div>\n");
 }
 
-static void write_metric(struct assay__text *out, const struct assay__node *metric)
+/* Comparisons of all units, or those of slices, which are folded away; each kind has its scale. */
+static void write_comparisons(struct assay__text *out, const struct assay__node *metric,
+                              const struct view *view, bool sliced)
 {
     struct serve_scale scale = {0.0, 0.0};
+    unsigned count = 0;
+    for (const struct assay__node *comparison = list_of(metric, "result"); comparison != NULL;
+         comparison = comparison->next) {
+        if (serve_page_is_sliced(comparison) != sliced)
+            continue;
+        include_looks(&scale, comparison, view);
+        count++;
+    }
+    if (count == 0)
+        return;
+    if (sliced)
+        assay__text_format(out, "<details><summary>By slice (%u)</summary>\n", count);
+    for (const struct assay__node *comparison = list_of(metric, "result"); comparison != NULL;
+         comparison = comparison->next)
+        if (serve_page_is_sliced(comparison) == sliced)
+            write_comparison(out, comparison, view, &scale);
+    assay__text_puts(out, sliced ? "</details>\n" : "");
+}
+
+static void write_metric(struct assay__text *out, const struct assay__node *metric)
+{
     const struct view *view = view_of(metric);
     assay__text_puts(out, "<section><h2>");
     serve_html(out, serve_page_text(metric, "id"));
     assay__text_puts(out, "</h2>\n");
-    for (const struct assay__node *comparison = list_of(metric, "result"); comparison != NULL;
-         comparison = comparison->next)
-        include_looks(&scale, comparison, view);
-    for (const struct assay__node *comparison = list_of(metric, "result"); comparison != NULL;
-         comparison = comparison->next)
-        write_comparison(out, comparison, view, &scale);
+    write_comparisons(out, metric, view, false);
     serve_page_annotations(out, metric);
+    write_comparisons(out, metric, view, true);
     assay__text_puts(out, "</section>\n");
 }
 

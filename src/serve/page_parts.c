@@ -156,6 +156,12 @@ void serve_page_annotations(struct assay__text *out, const struct assay__node *o
         write_annotation(out, note);
 }
 
+bool serve_page_is_sliced(const struct assay__node *owner)
+{
+    const struct assay__node *list = serve_page_member(owner, "dimensions", ASSAY__NODE_ARRAY);
+    return (list != NULL && list->count > 0) || serve_page_text(owner, "segmentId")[0] != '\0';
+}
+
 void serve_page_slice(struct assay__text *out, const struct assay__node *owner)
 {
     const struct assay__node *list = serve_page_member(owner, "dimensions", ASSAY__NODE_ARRAY);

@@ -35,5 +35,7 @@ void serve_page_labels(struct assay__text *out, const struct assay__node *result
 void serve_page_annotations(struct assay__text *out, const struct assay__node *owner);
 /** serve_page_slice() says which slice a comparison or SRM test is about; nothing for all. */
 void serve_page_slice(struct assay__text *out, const struct assay__node *owner);
+/** serve_page_is_sliced() is true when it is about a slice, not about all. */
+bool serve_page_is_sliced(const struct assay__node *owner);
 
 #endif

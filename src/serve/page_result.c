@@ -14,9 +14,9 @@ static double plain_number(const struct assay__node *object, const char *name)
 static void write_figure(struct assay__text *out, double value)
 {
     char figure[ASSAY__FIGURE_BYTES];
-    bool is_count = value >= 0.0 && value < 0x1p63 && floor(value) == value;
-    if (is_count)
-        assay__figure_count((uint64_t)value, figure);
+    bool is_large = value >= 1000.0, is_whole = value >= 0.0 && floor(value) == value;
+    if ((is_large || is_whole) && value < 0x1p53)
+        assay__figure_count((uint64_t)llround(value), figure);
     else
         assay__figure_fixed(value, 1, false, figure);
     assay__text_puts(out, figure);
@@ -57,6 +57,13 @@ static void write_srm(struct assay__text *out, const struct assay__node *srm)
     assay__text_puts(out, "</table></div></div>\n");
 }
 
+/* The test of all units, and those of slices that found something; the others are folded away. */
+static bool is_shown(const struct assay__node *srm)
+{
+    const struct assay__node *flag = serve_page_member(srm, "isSignificant", ASSAY__NODE_BOOLEAN);
+    return !serve_page_is_sliced(srm) || (flag != NULL && flag->boolean);
+}
+
 /* The test is the same for every metric: the first one's tells it. */
 static void write_groups(struct assay__text *out, const struct assay__node *result)
 {
@@ -66,8 +73,19 @@ static void write_groups(struct assay__text *out, const struct assay__node *resu
     if (list == NULL || list->count == 0)
         return;
     assay__text_puts(out, "<section><h2>Groups</h2>\n");
+    unsigned folded = 0;
+    for (const struct assay__node *srm = list->first; srm != NULL; srm = srm->next) {
+        if (is_shown(srm))
+            write_srm(out, srm);
+        else
+            folded++;
+    }
+    if (folded > 0)
+        assay__text_format(out, "<details><summary>By slice (%u)</summary>\n", folded);
     for (const struct assay__node *srm = list->first; srm != NULL; srm = srm->next)
-        write_srm(out, srm);
+        if (!is_shown(srm))
+            write_srm(out, srm);
+    assay__text_puts(out, folded > 0 ? "</details>\n" : "");
     assay__text_puts(out, "</section>\n");
 }
 
