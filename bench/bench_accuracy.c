@@ -5,8 +5,8 @@
  *     bench_accuracy assay|gsl|sums
  *
  * prints "id value" lines for the cases of tests/golden/dist.csv (dist:ROW, and dist:ROW:log for
- * the logarithm), of tests/golden/compare.csv (welch:ROW: p of Welch's test from two summaries) and of
- * data/nist (nist:SET:mean, sd, F). "sums" are the sums of x and x^2 in doubles, as a database
+ * the logarithm), of tests/golden/compare.csv (welch:ROW: p of Welch's test from two summaries) and
+ * of data/nist (nist:SET:mean, sd, F). "sums" are the sums of x and x^2 in doubles, as a database
  * would make them. Run from the top of the repository; bench/accuracy does.
  */
 #include <gsl/gsl_cdf.h>

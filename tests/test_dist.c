@@ -206,7 +206,7 @@ END_TEST
 
 START_TEST(special_cases_join_up)
 {
-    /* t^2 with df is F(1, df); chi-square with 1 df is a squared normal; df = infinity is normal. */
+    /* t^2 with df is F(1, df); chi-square with 1 df is a squared normal; df infinite is normal. */
     for (double t = 0.3; t < 30.0; t *= 1.9) {
         assert_close(2.0 * assay_t_upper(t, 11.0), assay_f_upper(t * t, 1.0, 11.0), 2e-14);
         assert_close(2.0 * assay_normal_upper(t), assay_chi2_upper(t * t, 1.0), 4e-14);

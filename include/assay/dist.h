@@ -13,8 +13,8 @@
  * Quantiles take the tail probability p in (0, 1) and return the point that has that tail.
  *
  * Accuracy below is the worst relative error against tests/golden/dist.csv (mpmath, 60 digits;
- * `build/release/tests/test_dist` prints it by area), p down to 1e-305 and logs as far as given; the
- * logarithm of a probability near 1 is as good as the small other tail. Not promised: correct
+ * `build/release/tests/test_dist` prints it by area), p down to 1e-305 and logs as far as given;
+ * the logarithm of a probability near 1 is as good as the small other tail. Not promised: correct
  * rounding; monotony in the last bits; more of a probability below 1e-307 than its few bits.
  */
 
@@ -29,7 +29,7 @@ ASSAY_API double assay_normal_log_upper(double z);
 ASSAY_API double assay_normal_density(double z);
 ASSAY_API double assay_normal_quantile_lower(double p);
 ASSAY_API double assay_normal_quantile_upper(double p);
-/** assay_normal_quantile_log_upper(): the z with log P(Z > z) = log_p, for log_p < 0 of any size. */
+/** assay_normal_quantile_log_upper(): z with log P(Z > z) = log_p, for log_p < 0 of any size. */
 ASSAY_API double assay_normal_quantile_log_upper(double log_p);
 
 /**

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Chi-square with df degrees of freedom: gamma with a = df/2 at u = x/2. In y = log u the density is
- * proportional to exp(a y - e^y), log-concave, with mode u = a. Upward
+ * Chi-square with df degrees of freedom: gamma with a = df/2 at u = x/2. In y = log u the density
+ * is proportional to exp(a y - e^y), log-concave, with mode u = a. Upward
  * D(s) = (u - a) s + u (e^s - 1 - s), downward D(s) = (a - u) s + u (e^-s - 1 + s).
  */
 #include <math.h>
@@ -131,7 +131,8 @@ static double quantile(double p, double df, double sign)
     double z = assay_normal_quantile_upper(p), b = 2.0 / (9.0 * df);
     double cube = 1.0 - b + sign * z * sqrt(b);
     double w = sign * 3.0 * log(fmax(cube, 0.1));
-    if (cube <= 0.1) { /* the lower tail is about u^a / Gamma(a + 1); Stirling, as lgamma() keeps state */
+    if (cube <= 0.1) {
+        /* The lower tail is about u^a / Gamma(a + 1); by Stirling, as lgamma() writes a global. */
         double stirling = assay__stirling(context.a) + 0.5 * log(2.0 * M_PI * context.a);
         w = 1.0 - (log(p) + stirling) / context.a;
     }

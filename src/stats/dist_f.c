@@ -3,8 +3,8 @@
  * F with df1 and df2: beta with a = df1/2, b = df2/2 at x = df1 f/(df1 f + df2). In y = logit x the
  * density is proportional to exp(a y)(1 + e^y)^-(a+b), log-concave, with mode x = a/(a+b), f = 1.
  * With w = 1 - x, upward D(s) = (b - (a+b) w) s + (a+b) [log(1 + w(e^-s - 1)) + w s]; downward the
- * same with a, b and x, w exchanged. The bracket is about x w s^2 / 2: for w near 1 (df1 and df2 far
- * apart) its terms cancel, and the same written in x is used: log(1 + x(e^s - 1)) - x s.
+ * same with a, b and x, w exchanged. The bracket is about x w s^2 / 2: for w near 1 (df1 and df2
+ * far apart) its terms cancel, and the same written in x is used: log(1 + x(e^s - 1)) - x s.
  */
 #include <math.h>
 
@@ -162,15 +162,15 @@ static double quantile(double p, double df1, double df2, double sign)
     if (isinf(df1) && isinf(df2))
         return 1.0;
     if (isinf(df2))
-        return (sign > 0.0 ? assay_chi2_quantile_upper(p, df1) : assay_chi2_quantile_lower(p, df1)) /
-               df1;
+        return (sign > 0.0 ? assay_chi2_quantile_upper(p, df1)
+                           : assay_chi2_quantile_lower(p, df1)) / df1;
     if (isinf(df1)) /* 1/F again */
         return df2 / (sign > 0.0 ? assay_chi2_quantile_lower(p, df2)
                                  : assay_chi2_quantile_upper(p, df2));
     if (p > 0.5)
         return quantile(1.0 - p, df1, df2, -sign); /* exact for p in [1/2, 1] */
     struct quantile_context context = {df1, df2, sign};
-    /* log f is about normal with variance 2 (1/df1 + 1/df2); far out the tail falls exponentially. */
+    /* log f is about normal with variance 2 (1/df1 + 1/df2); far out its tail is exponential. */
     double spread = sqrt(2.0 * (1.0 / df1 + 1.0 / df2));
     double near = assay_normal_quantile_upper(p) * spread;
     double rate = 0.5 * (sign > 0.0 ? df2 : df1), far = -log(p) / rate;

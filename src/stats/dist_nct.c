@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Noncentral t. With S = sqrt(chi2(df) / df), P(T > t) is the mean of P(Z > t S - delta). Either tail
- * is that integral over S directly: its integrand is positive and log-concave, so no digits are
+ * Noncentral t. With S = sqrt(chi2(df) / df), P(T > t) is the mean of P(Z > t S - delta). Either
+ * tail is that integral over S directly: its integrand is positive and log-concave, so no digits are
  * lost however small it is, while the usual series lose small tails to cancellation. The peak is
  * found, everything is measured from there (h = s - peak, so df of 1e15 costs nothing), and each
  * smooth piece is integrated by the tanh-sinh rule (Takahasi and Mori 1974).
@@ -31,9 +31,10 @@ static double mills_ratio(double w)
 {
     static const double weight[] = {
         /* exp(-((n + 1/2)/2)^2), n = 0, 1, ... */
-        0.9394130628134758, 0.569782824730923, 0.2096113871510978, 0.04677062238395898,
-        0.006329715427485747, 0.0005195746821548384, 2.586810022265412e-05, 7.811489408304491e-07,
-        1.4307241918567688e-08, 1.5893910094516368e-10, 1.0709232382508077e-12, 4.37661850287085e-15,
+        0.9394130628134758, 0.569782824730923, 0.2096113871510978,
+        0.04677062238395898, 0.006329715427485747, 0.0005195746821548384,
+        2.586810022265412e-05, 7.811489408304491e-07, 1.4307241918567688e-08,
+        1.5893910094516368e-10, 1.0709232382508077e-12, 4.37661850287085e-15,
     };
     const double step = 0.5;
     double x = w * 0.70710678118654752;
@@ -124,7 +125,8 @@ static double reach(const struct integrand *f, double direction, double limit)
     return outside;
 }
 
-/* Tanh-sinh over [from, to]; an end at h = 0 keeps its relative precision. The step resolves a turn 1000 times narrower than the piece (df near 1, delta large). */
+/* Tanh-sinh over [from, to]; an end at h = 0 keeps its relative precision. The step resolves a turn
+ * 1000 times narrower than the piece, as with df near 1 and delta large. */
 static double integrate_piece(const struct integrand *f, double from, double to)
 {
     const double step = 1.0 / 32, span = 3.4, half_pi = 1.57079632679489662;
@@ -160,7 +162,7 @@ static double integrate(const struct integrand *f)
 }
 
 /* slope and w at the peak: differences of large numbers, in wide ones; and ln of the density of S
- * at the peak times the base, but for the Stirling part: a (2 ln s + 1 - s^2) - w^2 / 2, a = df/2. */
+ * at the peak times the base, less the Stirling part: a (2 ln s + 1 - s^2) - w^2 / 2, a = df/2. */
 static struct assay__wide measure_peak(struct integrand *f, double delta)
 {
     struct assay__wide s = assay__wide_of(f->peak), df = assay__wide_of(f->df);

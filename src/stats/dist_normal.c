@@ -41,7 +41,7 @@ double assay_normal_upper(double z)
     if (z > 39.0)
         return 0.0;
     double square = z * z;
-    /* exp(-z^2/2) may be subnormal while the product is not far from it: scale by the ratio last. */
+    /* exp(-z^2/2) may be subnormal while the product is not far from it: scale by the ratio. */
     return exp(-0.5 * square) * ((1.0 - 0.5 * fma(z, z, -square)) * mills(z) / SQRT_TAU);
 }
 

@@ -258,11 +258,12 @@ def invert(both, p, upper, log_start):
 
 
 def normal_score(p):
-    return mp.findroot(lambda z: mp.log(normal(z) / mp.mpf(p)), mp.sqrt(-2 * mp.log(mp.mpf(p))) - 0.5)
+    start = mp.sqrt(-2 * mp.log(mp.mpf(p))) - 0.5
+    return mp.findroot(lambda z: mp.log(normal(z) / mp.mpf(p)), start)
 
 
 def nct_peak(t, df, delta, upper):
-    """Noncentral t over s itself, measured from the integrand's peak: for df near 1, large delta."""
+    """Noncentral t over s itself, from the integrand's peak: for df near 1, large delta."""
     t, v, d, sign = mp.mpf(t), mp.mpf(df), mp.mpf(delta), 1 if upper else -1
 
     def log_integrand(s):
@@ -285,8 +286,10 @@ def nct_peak(t, df, delta, upper):
     points = [-left / 2 ** k for k in range(7)] + [0] + [right / 2 ** k for k in range(7)]
     points += [turn + mp.mpf(j) / t for j in (-8, -4, -2, -1, 0, 1, 2, 4, 8)]
     points = sorted({mp.mpf(h) for h in points if -left <= h <= right})
-    integral = mp.quad(lambda h: mp.exp(log_integrand(peak + h) - top) if peak + h > 0 else mp.mpf(0),
-                       points)
+
+    def relative(h):
+        return mp.exp(log_integrand(peak + h) - top) if peak + h > 0 else mp.mpf(0)
+    integral = mp.quad(relative, points)
     return mp.exp(top + mp.log(2) + v / 2 * mp.log(v / 2) - mp.loggamma(v / 2)) * integral
 
 
