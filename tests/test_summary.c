@@ -267,14 +267,16 @@ END_TEST
 
 START_TEST(dimensions_and_segments_find_their_slices)
 {
-    struct assay_plan *plan = plan_of(PLAN(",\"dimensions\":[\"land\"],\"segments\":[{\"id\":\"new\","
-                                           "\"filter\":\"age < 2\"}]",
-                                           MEAN));
+    struct assay_plan *plan =
+        plan_of(PLAN(",\"dimensions\":[\"land\"],"
+                     "\"segments\":[{\"id\":\"new\",\"filter\":\"age < 2\"}]",
+                     MEAN));
     struct assay_dataset *dataset = dataset_of(
         plan, "metric,group,dimension,value,n,mean,variance\ny,A,,,9,1,1\ny,B,,,9,2,1\n"
               "y,A,land,\"S, N\",4,3,1\ny,A,land,,5,4,1\ny,A,@segment,new,2,5,1\n"
               "y,A,@segment,old,7,5,1\ny,A,city,X,3,1,1\nz,A,,,9,1,1\n@units,A,,,12,,\n"
-              "@units,B,,,11,,\n@units,A,land,\"S, N\",6,,\n@missing,,,y,3,,\n@rows_read,,,,23,,\n");
+              "@units,B,,,11,,\n@units,A,land,\"S, N\",6,,\n@missing,,,y,3,,\n"
+              "@rows_read,,,,23,,\n");
     ck_assert_uint_eq(total_of(dataset, "A")->units, 12);
     const struct assay__cell *cell = cell_of(dataset, ASSAY_SLICE_DIMENSION, "S, N", "A");
     ck_assert_uint_eq(cell->units, 6);
