@@ -13,6 +13,8 @@
 #include "ingest/summary_table.h"
 #include "stats/moments.h"
 
+enum { COLUMNS_MAX = 1000 }; /* more than all names there are */
+
 /* Names of the sums in use, in order of first use by sorted rows. */
 struct columns {
     struct assay__index names;
@@ -58,7 +60,7 @@ static enum assay_status find_columns(struct assay__summary_entry *const *sorted
             uint32_t number;
             assay__column_sum(shape, s, name);
             enum assay_status status =
-                assay__index_add(&columns->names, name, strlen(name), 1000, &number, err);
+                assay__index_add(&columns->names, name, strlen(name), COLUMNS_MAX, &number, err);
             if (status != ASSAY_OK)
                 return status;
         }
@@ -81,17 +83,19 @@ static void append_key(struct assay__text *text, const struct assay__summary_ent
     }
 }
 
-/* The sum of a shape that stands in a column, or -1. */
-static int64_t sum_of_column(struct assay_moments_shape shape, const char *column)
+/* Which sum of a shape stands in each column; -1 for none. */
+static void place_sums(const struct columns *columns, struct assay_moments_shape shape,
+                       int16_t sum_of[COLUMNS_MAX])
 {
-    uint32_t sums = assay__moments_sum_count(shape);
-    for (uint32_t s = 0; s < sums; s++) {
+    for (uint32_t c = 0; c < columns->names.count; c++)
+        sum_of[c] = -1;
+    for (uint32_t s = 0; s < assay__moments_sum_count(shape); s++) {
         char name[ASSAY__COLUMN_BYTES];
+        uint32_t column;
         assay__column_sum(shape, s, name);
-        if (strcmp(name, column) == 0)
-            return s;
+        if (assay__index_find(&columns->names, name, strlen(name), &column))
+            sum_of[column] = (int16_t)s;
     }
-    return -1;
 }
 
 /* One pattern of missing covariates of a metric: its sums under their columns. */
@@ -102,17 +106,19 @@ static enum assay_status append_pattern(const struct assay__summary_entry *entry
     struct assay_moments_shape shape = assay_moments_shape(entry->moments);
     uint32_t variables = 1 + shape.has_denominator + shape.covariate_count;
     uint32_t first_cube = variables + variables * (variables + 1) / 2, mask;
+    int16_t sum_of[COLUMNS_MAX];
     uint64_t n;
     bool has_third;
     assay__moments_pattern(entry->moments, pattern, &mask, &n, &has_third);
+    place_sums(columns, shape, sum_of);
     append_key(text, entry);
     assay__text_format(text, "%" PRIu64, n);
     if (columns->has_missing)
         assay__text_format(text, ",%" PRIu32, mask);
     for (uint32_t c = 0; c < columns->names.count; c++) {
-        int64_t sum = sum_of_column(shape, columns->names.keys[c].bytes);
+        int sum = sum_of[c];
+        bool is_cube = sum >= (int)first_cube;
         assay__text_putc(text, ',');
-        bool is_cube = sum >= (int64_t)first_cube;
         if (sum < 0 || (is_cube && !has_third) || (sum > 0 && entry->without_variance))
             continue;
         enum assay_status status =
