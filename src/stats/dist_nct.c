@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Noncentral t. With S = sqrt(chi2(df) / df), P(T > t) is the mean of P(Z > t S - delta). Either
- * tail is that integral over S directly: its integrand is positive and log-concave, so no digits are
- * lost however small it is, while the usual series lose small tails to cancellation. The peak is
- * found, everything is measured from there (h = s - peak, so df of 1e15 costs nothing), and each
+ * tail is that integral over S directly: its integrand is positive and log-concave, so no digits
+ * are lost however small it is, while the usual series lose small tails to cancellation. The peak
+ * is found, everything is measured from there (h = s - peak, so df of 1e15 costs nothing), and each
  * smooth piece is integrated by the tanh-sinh rule (Takahasi and Mori 1974).
  */
 #include <math.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The standard normal: density times Mills' ratio. */
-#include <float.h>
 #include <math.h>
 
 #include "assay/dist.h"

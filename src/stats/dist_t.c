@@ -4,7 +4,6 @@
  * and D(s) = df log(cosh s + tanh(y) sinh s). Beyond df 1e15 t is normal to the last digit up to
  * p of 1e-300 only if corrected, and D does that by itself: no switch is needed.
  */
-#include <float.h>
 #include <math.h>
 
 #include "assay/dist.h"

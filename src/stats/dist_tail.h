@@ -6,8 +6,8 @@
 
 /**
  * Tails of log-concave densities, all by one method. In a variable y in which the density g is
- * log-concave (asinh(t/sqrt(df)) for t, log x for chi-square, logit for beta), the tail beyond y0
- * is
+ * log-concave (asinh(t/sqrt(df)) for t, log x for chi-square, logit for beta), the tail
+ * beyond y0 is
  *
  *     g(y0) * integral over s > 0 of exp(-D(s)),   D(s) = log g(y0) - log g(y0 + s),
  *
@@ -47,8 +47,8 @@ struct assay__tail assay__tail_wide(double mass, struct assay__wide exponent);
 /**
  * assay__tail_step() is how much further out than the point of this tail the quantile of p lies, to
  * first order, in the variable of the integral: a quantile's last step. It works on the tail
- * itself, since ln p of a small p is rounded by up to 1e-13. When the tail is on the other side of the mode
- * than the quantile's, is_other, 1 - tail takes its place and outwards is inwards.
+ * itself, since ln p of a small p is rounded by up to 1e-13. When the tail is on the other side of
+ * the mode than the quantile's, is_other, 1 - tail takes its place and outwards is inwards.
  */
 double assay__tail_step(const struct assay__tail *tail, double integral, double p, int is_other);
 
