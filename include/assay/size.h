@@ -67,10 +67,9 @@ assay_size_required(const struct assay_size_design *design, struct assay_size_re
  * assay_size_power() is the power at n_c and n_t units (2 to 2^53 each). design->power is not read.
  * Relative error <= 1e-13. Pure.
  */
-ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_size_power(const struct assay_size_design *design,
-                                                              double n_baseline, double n_compared,
-                                                              double *power,
-                                                              struct assay_error *err);
+ASSAY_API ASSAY_MUST_CHECK enum assay_status
+assay_size_power(const struct assay_size_design *design, double n_baseline, double n_compared,
+                 double *power, struct assay_error *err);
 
 /**
  * assay_size_effect() is the distance D > 0 from the null found with design->power at n_c and n_t

@@ -46,7 +46,9 @@ static bool read_number(const struct kind *kind, const char *text, size_t length
         is_read = read_percent(text, length - 1, out);
     else
         is_read = assay__double_parse(text, length, out) == ASSAY__PARSE_OK;
-    return is_read && *out < kind->most && (kind->with_least ? *out >= kind->least : *out > kind->least);
+    if (!is_read || !(*out < kind->most))
+        return false;
+    return kind->with_least ? *out >= kind->least : *out > kind->least;
 }
 
 static int number_at(struct args_where where, enum args_kind kind, const char *text, size_t length,

@@ -205,8 +205,8 @@ static void write_detail(const struct outcome *outcome, struct assay__text *out)
 
 static void write_csv(const struct outcome *outcome, struct assay__text *out)
 {
-    assay__text_puts(out, "group,weight,observed,expected,residual,group_significant,statistic,df,p,"
-                          "log10_p,significant\r\n");
+    assay__text_puts(out, "group,weight,observed,expected,residual,group_significant,statistic,df,"
+                          "p,log10_p,significant\r\n");
     for (size_t i = 0; i < outcome->arguments->count; i++) {
         const struct assay_srm_group *group = &outcome->groups[i];
         const double figures[] = {outcome->srm.statistic, outcome->srm.df, outcome->srm.p,

@@ -341,8 +341,8 @@ static int take_question(const struct size_flags *flags, struct size_query *quer
     query->powers = flags->powers;
     query->totals = flags->totals;
     if (!has_effect && !has_size)
-        return cli_usage_error("size", "what is asked? Give --mde or --margin for the units needed, "
-                                       "--size for the effect found, both for the power");
+        return cli_usage_error("size", "what is asked? Give --mde or --margin for the units needed,"
+                                       " --size for the effect found, both for the power");
     if (has_effect && has_size && flags->powers.count > 0)
         return cli_usage_error("size", "--power, --size and an effect leave nothing to ask: leave "
                                        "one of them out");

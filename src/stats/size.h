@@ -6,8 +6,8 @@
 #include "stats/wide.h"
 
 /**
- * struct assay__size is a checked design in wide numbers. Every figure of the design is taken as the
- * shortest decimal that reads back as its double (stats/shortest.h).
+ * struct assay__size is a checked design in wide numbers. Every figure of the design is taken as
+ * the shortest decimal that reads back as its double (stats/shortest.h).
  */
 struct assay__size {
     const struct assay_size_design *design;

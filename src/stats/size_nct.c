@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The noncentral t to 25 digits by the trapezoidal rule. With S = sqrt(chi-square/df) and x = log S,
+ * The noncentral t to 25 digits by the trapezoidal rule. With S = sqrt(chi-square/df) and
+ * x = log S,
  *
  *     P(T' > t) = int w(x) Phi(delta - t e^x) dx / int w(x) dx,   w(x) = exp(df (x - (e^2x - 1)/2))
  *

@@ -144,7 +144,7 @@ double assay__size_normal_required(const struct assay__size *size)
     wide units = real_size(size, false);
     if (!(assay__wide_double(units) < UNITS_MAX))
         return INFINITY;
-    /* Double quantiles leave the size right to 2^-45; when a whole number is that near, ask more. */
+    /* Double quantiles leave the size right to 2^-45; with a whole number near, ask more. */
     wide slack = assay__wide_mul(units, assay__wide_of(0x1p-40));
     double least = ceiling(assay__wide_sub(units, slack));
     if (least == ceiling(assay__wide_add(units, slack)))
@@ -182,8 +182,8 @@ static wide unpooled_distance(const struct assay__size *size, wide z, wide inver
                               wide inverse_compared)
 {
     wide one = assay__wide_of(1.0), p = size->share, m = assay__wide_add(p, size->null);
-    wide k = assay__wide_mul(assay__wide_mul(assay__wide_square(z), size->factor), inverse_compared);
-    wide j = assay__wide_mul(assay__wide_mul(assay__wide_square(z), size->factor), inverse_baseline);
+    wide scale = assay__wide_mul(assay__wide_square(z), size->factor);
+    wide k = assay__wide_mul(scale, inverse_compared), j = assay__wide_mul(scale, inverse_baseline);
     wide half_b = assay__wide_mul(k, assay__wide_sub(assay__wide_of(0.5), m));
     if (size->direction < 0)
         half_b = assay__wide_neg(half_b);

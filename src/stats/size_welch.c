@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Sample size, power and effect of Welch's t test with Satterthwaite's degrees of freedom at the
- * planned variances. With the distance D and the standard error s, the statistic is noncentral t with
- * noncentrality D/s, and power is the probability that it exceeds the critical value in the wanted
- * direction (R: power.t.test, strict = FALSE, when sizes and variances are equal).
+ * planned variances. With the distance D and the standard error s, the statistic is noncentral t
+ * with noncentrality D/s, and power is the probability that it exceeds the critical value in the
+ * wanted direction (R: power.t.test, strict = FALSE, when sizes and variances are equal).
  */
 #include "stats/size.h"
 
@@ -186,8 +186,8 @@ static void find_ends(const struct assay__size *size, double start, double n_bas
 }
 
 /*
- * Secant steps inside a bracket that shrinks, the first with the known slope; a step that leaves the
- * bracket is replaced by halving.
+ * Secant steps inside a bracket that shrinks, the first with the known slope; a step that leaves
+ * the bracket is replaced by halving.
  */
 double assay__size_t_effect(const struct assay__size *size, double n_baseline, double n_compared,
                             double start)

@@ -55,7 +55,7 @@ static wide share_of(double weight, const struct totals *totals)
     return assay__wide_div(assay__wide_of_shortest(weight), totals->weight);
 }
 
-/* Expected counts and residuals of each group; the chi-square statistic; the largest share error. */
+/* Expected counts and residuals of each group; the statistic; the largest share error. */
 static wide fill_groups(const uint64_t *counts, const double *weights, size_t count,
                         const struct assay_srm_design *design, const struct totals *totals,
                         struct assay_srm_group *groups, wide *largest)
