@@ -120,11 +120,30 @@ static enum assay_status write_remarks(const struct assay_dataset *dataset,
     return status;
 }
 
+/* Names that would read as rows or slices of another kind. */
+static enum assay_status check_names(const struct assay_plan *plan, struct assay_error *err)
+{
+    for (uint32_t m = 0; m < plan->metric_count; m++)
+        if (plan->metrics[m].id[0] == '@')
+            return assay__fail(err, ASSAY_ERROR_PLAN,
+                               "Metric '%.100s': rows of sufficient statistics that begin with @ "
+                               "are no metric's. Give it another id.",
+                               plan->metrics[m].id);
+    for (uint32_t d = 0; d < plan->dimension_count; d++)
+        if (strcmp(plan->dimensions[d], "@segment") == 0)
+            return assay__fail(err, ASSAY_ERROR_PLAN,
+                               "In sufficient statistics the dimension '@segment' stands for "
+                               "segments. Rename the column.");
+    return ASSAY_OK;
+}
+
 enum assay_status assay__summary_of_dataset(const struct assay_dataset *dataset,
                                             struct assay__summary_table *table,
                                             struct assay_error *err)
 {
-    enum assay_status status = ASSAY_OK;
+    enum assay_status status = check_names(assay__dataset_plan(dataset), err);
+    if (status != ASSAY_OK)
+        return status;
     for (uint32_t look = 0; look < assay__dataset_look_count(dataset); look++) {
         char time[ASSAY__TIME_BYTES];
         time_text(assay__dataset_look_time(dataset, look), time);
