@@ -196,7 +196,8 @@ START_TEST(pages_show_names_as_text_and_draw_intervals)
         "&lt;script&gt;alert(1)&lt;/script&gt;", "&#39;&quot;&gt;&lt;svg onload=alert(1)&gt;",
         "a &amp; b &lt; c", "<strong>+2.1%</strong>", "[-1.0, +5.3]%", "n = 12,345 and -",
         "Sample ratio mismatch.", "<strong>Ship</strong>", "Warning:</strong> &lt;em&gt;",
-        "Error:</strong> &lt;hr&gt;", "2 looks over time", "<details><summary>By slice (1)</summary>",
+        "Error:</strong> &lt;hr&gt;", "2 looks over time",
+        "<details><summary>By slice (1)</summary>",
         "<circle class=\"point\"",
         "prefers-color-scheme:dark", "width=device-width"};
     for (size_t i = 0; i < sizeof HOLDS / sizeof *HOLDS; i++)

@@ -137,6 +137,24 @@ START_TEST(huge_head_is_refused)
 }
 END_TEST
 
+START_TEST(body_cut_short_ends_its_connection)
+{
+    static const char HEAD[] = "POST " COLLECTION " HTTP/1.1\r\nHost: a\r\n" ALICE "\r\n" JSON_TYPE
+                               "\r\nTransfer-Encoding: chunked\r\n\r\nfffffff\r\n{\"a\":";
+    endpoint_start(&endpoint);
+    for (int i = 0; i < 40; i++) {
+        char answer[1024];
+        int fd = open_socket();
+        ck_assert_int_eq(send(fd, HEAD, sizeof HEAD - 1, MSG_NOSIGNAL), sizeof HEAD - 1);
+        ck_assert_int_eq(shutdown(fd, SHUT_WR), 0);
+        (void)read_to_end(fd, answer, sizeof answer);
+        ck_assert_int_eq(recv(fd, answer, 1, MSG_DONTWAIT), 0); /* closed, not timed out */
+        close(fd);
+    }
+    assert_answers();
+}
+END_TEST
+
 START_TEST(slow_client_is_cut_and_others_are_answered)
 {
     endpoint.options.request_seconds = 2;
@@ -236,6 +254,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, deep_and_wide_bodies_are_refused);
     tcase_add_test(cases, broken_heads_do_no_harm);
     tcase_add_test(cases, huge_head_is_refused);
+    tcase_add_test(cases, body_cut_short_ends_its_connection);
     tcase_add_test(cases, slow_client_is_cut_and_others_are_answered);
     tcase_add_test(cases, caller_with_too_many_posts_is_told_to_wait);
     tcase_add_test(cases, bodies_together_have_a_limit);

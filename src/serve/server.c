@@ -98,7 +98,9 @@ static enum assay_status start_daemon(struct serve_server *server,
                                    {MHD_OPTION_HTTPS_MEM_KEY, 0, server->key},
                                    {MHD_OPTION_END, 0, NULL}};
     struct MHD_OptionItem *more = server->cert != NULL ? tls : &tls[2];
-    unsigned flags = (unsigned)MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
+    /* With epoll, libmicrohttpd 0.9.75 misses the end of a connection that came together with a
+     * part of a body, and keeps the connection for ever. */
+    unsigned flags = (unsigned)MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
                      MHD_USE_ITC | (server->cert != NULL ? (unsigned)MHD_USE_TLS : 0);
     server->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, serve_request_handle, &server->http, MHD_OPTION_LISTEN_SOCKET, fd,
