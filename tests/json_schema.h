@@ -131,10 +131,18 @@ static bool schema_holds(struct schema_check *check, const cJSON *schema, const 
     static const struct {
         const char *keyword;
         bool (*rule)(struct schema_check *, const cJSON *, const cJSON *, const char *);
-    } RULES[] = {{"type", check_type},       {"enum", check_enum},   {"const", check_const},
-                 {"required", check_required}, {"items", check_items}, {"$ref", check_reference},
-                 {"minimum", check_minimum},   {"properties", NULL},
-                 {"additionalProperties", NULL}, {"$schema", NULL},            {"title", NULL},       {"description", NULL},
+    } RULES[] = {{"type", check_type},
+                 {"enum", check_enum},
+                 {"const", check_const},
+                 {"required", check_required},
+                 {"items", check_items},
+                 {"$ref", check_reference},
+                 {"minimum", check_minimum},
+                 {"properties", NULL},
+                 {"additionalProperties", NULL},
+                 {"$schema", NULL},
+                 {"title", NULL},
+                 {"description", NULL},
                  {"$defs", NULL}};
     for (const cJSON *keyword = schema->child; keyword != NULL; keyword = keyword->next) {
         size_t i = 0, count = sizeof RULES / sizeof *RULES;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A judge of JSON that shares no code with the writer and is stricter than cJSON: the grammar of
- * RFC 8259 to the letter, valid UTF-8, no lone surrogates, no repeated keys, nothing after the value
- * but one newline, and no null unless allowed.
+ * RFC 8259 to the letter, valid UTF-8, no lone surrogates, no repeated keys, nothing after the
+ * value but one newline, and no null unless allowed.
  */
 #ifndef ASSAY_TESTS_STRICT_JSON_H
 #define ASSAY_TESTS_STRICT_JSON_H

@@ -40,7 +40,8 @@ double test_relative_error(double got, double want);
                       (err_ptr)->message);                                                         \
     } while (0)
 
-/** test_read_file() reads a whole file, NUL-terminated; the test fails when it cannot. free() it. */
+/** test_read_file() reads a whole file, NUL-terminated; the test fails when it cannot. free() it.
+ */
 char *test_read_file(const char *path, size_t *length);
 
 #endif

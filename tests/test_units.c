@@ -345,7 +345,8 @@ START_TEST(units_order_and_split_change_nothing)
         "{\"columns\":{\"group\":\"treatment\",\"unit\":\"u\"},\"comparisons\":{\"baseline\":"
         "\"No E-Mail\"},\"dimensions\":[\"channel\",\"history_segment\"],\"segments\":[{\"id\":"
         "\"s\",\"filter\":\"newbie = 1\"}],\"metrics\":[{\"id\":\"spend\",\"role\":\"success\","
-        "\"type\":\"mean\",\"covariates\":[\"history\",\"recency\"],\"cap\":{\"upperQuantile\":0.999}},{"
+        "\"type\":\"mean\",\"covariates\":[\"history\",\"recency\"],\"cap\":{\"upperQuantile\":0."
+        "999}},{"
         "\"id\":\"visit\",\"role\":\"guardrail\",\"type\":\"proportion\"}]}");
     char *first = NULL;
     uint64_t state = 1;

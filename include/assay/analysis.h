@@ -39,7 +39,7 @@ struct assay_sample_size {
 
 /** struct assay_look_result: one metric x comparison x slice at one look. */
 struct assay_look_result {
-    int64_t time_ns;                       /* end of the look; INT64_MIN when the data have no time */
+    int64_t time_ns; /* end of the look; INT64_MIN when the data have no time */
     uint32_t look;                         /* index from 0 */
     struct assay_comparison comparison;    /* the test of the metric's role */
     struct assay_comparison deterioration; /* one-sided in the wrong direction */
@@ -141,7 +141,7 @@ struct assay_analysis {
     uint64_t *missing;            /* [metric]: units whose value was missing */
     uint64_t *missing_covariates; /* [metric * ASSAY_COVARIATES_MAX + i] */
     struct assay_error_plan errors;
-    char input_digest[65];        /* hex SHA-256 of the exact sums, independent of order and split */
+    char input_digest[65]; /* hex SHA-256 of the exact sums, independent of order and split */
     char analysis_result_id[64];
     void *storage; /* private */
 };

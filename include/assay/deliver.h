@@ -116,7 +116,8 @@ ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_client_flush(struct assay_cli
                                                                 size_t *delivered, size_t *left,
                                                                 struct assay_error *err);
 
-/** assay_client_describe() writes the request that would be sent, the token blanked. free(*text). */
+/** assay_client_describe() writes the request that would be sent, the token blanked. free(*text).
+ */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
 assay_client_describe(struct assay_client *client, const char *body, size_t length, char **text,
                       struct assay_error *err);

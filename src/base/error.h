@@ -11,7 +11,8 @@
 #define ASSAY__PRINTF(format_index, first)
 #endif
 
-/** assay__fail() fills err (NULL is fine) with a code and a formatted sentence; returns the code. */
+/** assay__fail() fills err (NULL is fine) with a code and a formatted sentence; returns the code.
+ */
 enum assay_status assay__fail(struct assay_error *err, enum assay_status code, const char *format,
                               ...) ASSAY__PRINTF(3, 4);
 

@@ -29,10 +29,12 @@ int cli_fail(const struct assay_error *err);
 /** cli_usage_error() prints "assay COMMAND: message" and where help is; returns 2. */
 int cli_usage_error(const char *command, const char *format, ...);
 
-/** cli_write_stdout() writes all bytes and flushes; 0, or the exit code after saying what failed. */
+/** cli_write_stdout() writes all bytes and flushes; 0, or the exit code after saying what failed.
+ */
 int cli_write_stdout(const char *bytes, size_t length);
 
-/** cli_replace_file() writes a file beside its place, syncs it and renames it: whole or not at all. */
+/** cli_replace_file() writes a file beside its place, syncs it and renames it: whole or not at all.
+ */
 enum assay_status cli_replace_file(const char *path, const char *bytes, size_t length,
                                    struct assay_error *err);
 

@@ -19,7 +19,8 @@ enum option_code {
     OPTION_HELP
 };
 
-static const struct option OPTIONS[] = {PLAN_FLAG_OPTIONS DATA_FLAG_OPTIONS DELIVERY_FLAG_OPTIONS{"format", required_argument, NULL, OPTION_FORMAT},
+static const struct option OPTIONS[] = {PLAN_FLAG_OPTIONS DATA_FLAG_OPTIONS DELIVERY_FLAG_OPTIONS{
+                                            "format", required_argument, NULL, OPTION_FORMAT},
                                         {"pretty", no_argument, NULL, OPTION_PRETTY},
                                         {"output", required_argument, NULL, OPTION_OUTPUT},
                                         {"fail-on", required_argument, NULL, OPTION_FAIL_ON},
@@ -44,7 +45,8 @@ struct arguments {
 static void print_help(FILE *out)
 {
     fputs("usage: assay analyze [OPTION...] FILE...\n\n"
-          "Analyzes an experiment: unit-level CSV (one row per unit) or sufficient statistics, plain,\n"
+          "Analyzes an experiment: unit-level CSV (one row per unit) or sufficient statistics, "
+          "plain,\n"
           "gzip or zstd; '-' is standard input. Give a plan, or say it with flags:\n\n"
           "  assay analyze data.csv --group treatment --baseline control --metric spend\n\n"
           "output:\n"

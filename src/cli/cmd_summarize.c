@@ -18,7 +18,8 @@ static const struct option OPTIONS[] = {
 static void print_help(FILE *out)
 {
     fputs("usage: assay summarize [OPTION...] FILE...\n\n"
-          "Turns raw data into sufficient statistics: one row per metric, group and slice with exact\n"
+          "Turns raw data into sufficient statistics: one row per metric, group and slice with "
+          "exact\n"
           "sums. Summaries of parts of the data go through 'assay merge' into 'assay analyze' and\n"
           "give the very bytes that all data at once would. Parts must not share units when there\n"
           "is a unit column.\n\n"

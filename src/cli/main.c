@@ -32,7 +32,8 @@ static void print_overview(FILE *out)
           out);
     for (const struct command *command = COMMANDS; command->name != NULL; command++)
         fprintf(out, "  %-10s %s\n", command->name, command->sentence);
-    fputs("\n'assay help COMMAND' or 'assay COMMAND --help' says more; so does 'man assay'.\n", out);
+    fputs("\n'assay help COMMAND' or 'assay COMMAND --help' says more; so does 'man assay'.\n",
+          out);
 }
 
 static int unknown_command(const char *name)

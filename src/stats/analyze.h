@@ -70,8 +70,8 @@ enum assay_status assay__analyze_notes(struct assay__builder *builder, struct as
 enum assay_status assay__analyze_digest(struct assay__builder *builder, struct assay_error *err);
 
 /**
- * assay__annotate() adds an annotation. context is up to three names from the outside in, NULL where
- * there is none. text lives in the arena or longer; NULL means memory ran out making it.
+ * assay__annotate() adds an annotation. context is up to three names from the outside in, NULL
+ * where there is none. text lives in the arena or longer; NULL means memory ran out making it.
  */
 enum assay_status assay__annotate(struct assay__builder *builder,
                                   enum assay_annotation_level level, int32_t metric,

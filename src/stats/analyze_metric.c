@@ -103,8 +103,9 @@ static void set_null(const struct assay__builder *builder, struct assay_metric_r
     result->margin_abs = in_metric_units(&metric->margin, unadjusted_baseline);
     result->null_difference = 0.0;
     if (metric->role == ASSAY_ROLE_GUARDRAIL && metric->margin.is_set)
-        result->null_difference =
-            metric->direction == ASSAY_DIRECTION_DECREASE ? result->margin_abs : -result->margin_abs;
+        result->null_difference = metric->direction == ASSAY_DIRECTION_DECREASE
+                                      ? result->margin_abs
+                                      : -result->margin_abs;
 }
 
 static struct assay_method method_of(const struct assay__builder *builder,
@@ -195,7 +196,8 @@ static enum assay_status test_metric(const struct assay__builder *builder,
     return status;
 }
 
-/* Loads the groups' moments of a metric in a slice into builder->groups; false when all are empty. */
+/* Loads the groups' moments of a metric in a slice into builder->groups; false when all are empty.
+ */
 static enum assay_status load_groups(struct assay__builder *builder, uint32_t metric,
                                      uint32_t slice, bool *any, struct assay_error *err)
 {

@@ -78,7 +78,8 @@ static enum assay_status note_counts(struct assay__builder *builder, struct assa
         {ASSAY_NOTE_WARNING, counts->rows_no_group, "Rows skipped because they name no group"},
         {ASSAY_NOTE_WARNING, counts->rows_no_unit, "Rows skipped because they name no unit"},
         {ASSAY_NOTE_INFO, counts->rows_after, "Rows not used, being at or after asOf"},
-        {ASSAY_NOTE_INFO, counts->rows_duplicate, "Rows not used, repeating a unit that counts already"},
+        {ASSAY_NOTE_INFO, counts->rows_duplicate,
+         "Rows not used, repeating a unit that counts already"},
         {ASSAY_NOTE_WARNING, counts->rows_conflicting,
          "Rows among those that differ from the one that counts (the earliest; without a time the "
          "first in byte order)"},
@@ -154,7 +155,8 @@ static enum assay_status note_plan(struct assay__builder *builder, struct assay_
     if (status == ASSAY_OK && plan->segment_count > 1)
         status = assay__annotate(
             builder, ASSAY_NOTE_INFO, -1, NOWHERE,
-            assay__arena_format(builder->arena, "In each of the %u segments alpha is divided by %u.",
+            assay__arena_format(builder->arena,
+                                "In each of the %u segments alpha is divided by %u.",
                                 plan->segment_count, plan->segment_count),
             err);
     if (status == ASSAY_OK && lists_harm && isnan(plan->deterioration_alpha))
@@ -203,7 +205,8 @@ static enum assay_status note_source(struct assay__builder *builder, struct assa
 static const char *missing_sentence(const struct assay__builder *builder, uint32_t metric)
 {
     const struct assay_metric_plan *plan = &builder->plan->metrics[metric];
-    return assay__arena_format(builder->arena, "Units without a value of %s, %s: %" PRIu64 ".", plan->id,
+    return assay__arena_format(builder->arena, "Units without a value of %s, %s: %" PRIu64 ".",
+                               plan->id,
                                plan->missing == ASSAY_MISSING_ZERO ? "counted as 0" : "left out",
                                builder->out->missing[metric]);
 }

@@ -139,10 +139,11 @@ enum assay_status assay__analyze_look(struct assay__builder *builder, struct ass
     if (earlier > 0) {
         enum assay_status status = assay__annotate(
             builder, ASSAY_NOTE_INFO, -1, nowhere,
-            assay__arena_format(builder->arena,
-                                "The horizon is fixed: the last look is analyzed; %u earlier %s not "
-                                "used.",
-                                earlier, earlier == 1 ? "look is" : "looks are"),
+            assay__arena_format(
+                builder->arena,
+                "The horizon is fixed: the last look is analyzed; %u earlier %s not "
+                "used.",
+                earlier, earlier == 1 ? "look is" : "looks are"),
             err);
         if (status != ASSAY_OK)
             return status;

@@ -86,7 +86,8 @@ void assay__analyze_size(const struct assay__builder *builder, struct assay_metr
     if (!isnan(size->required))
         result->powered = (double)size->current >= size->required ? ASSAY_YES : ASSAY_NO;
     double effect;
-    design.effect = signed_effect(metric, 1.0) + (is_superiority(metric) ? 0.0 : design.null_difference);
+    design.effect =
+        signed_effect(metric, 1.0) + (is_superiority(metric) ? 0.0 : design.null_difference);
     if (now->baseline.n < 2 || now->compared.n < 2 ||
         assay_size_effect(&design, (double)now->baseline.n, (double)now->compared.n, &effect,
                           NULL) != ASSAY_OK ||

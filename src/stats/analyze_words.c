@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One plain sentence per result, in the words of a product manager: what was found, and how sure. */
+/* One plain sentence per result, in the words of a product manager: what was found, and how sure.
+ */
 #include <math.h>
 #include <string.h>
 

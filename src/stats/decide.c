@@ -153,8 +153,9 @@ static void decide_pair(const struct assay__builder *builder, uint32_t pair,
         explain_not_shipping(builder, pair, &tally, verdict);
         explain(builder, pair, verdict, is_unpowered, "needs more units.");
         if (tally.powered_known == 0)
-            add_reason(verdict, "No metric has a planned effect or margin, so nothing says how many "
-                                "units are enough.");
+            add_reason(verdict,
+                       "No metric has a planned effect or margin, so nothing says how many "
+                       "units are enough.");
     }
 }
 

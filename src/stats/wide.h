@@ -62,7 +62,8 @@ bool assay__wide_is_nan(struct assay__wide a);
 /** assay__wide_exponent2() is e with |a| in [2^(e-1), 2^e); a is neither 0, infinite nor NaN. */
 long assay__wide_exponent2(struct assay__wide a);
 
-/** assay__wide_double() rounds to the nearest double, ties to even; may be infinite or subnormal. */
+/** assay__wide_double() rounds to the nearest double, ties to even; may be infinite or subnormal.
+ */
 double assay__wide_double(struct assay__wide a);
 
 #endif
