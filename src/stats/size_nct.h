@@ -8,8 +8,9 @@
  * assay__nct_compare() compares the power of a t test with a wanted one: the sign of power -
  * wanted, where power = P(T' > c), T' noncentral t, and c is the point that a central t exceeds
  * with probability tail. It decides to about 25 digits, for sizes that double arithmetic cannot
- * tell apart. Where t is so heavy-tailed that this would take too long (df below about 1 with a tail of
- * 1e-5, say) the sign is that of approximate - wanted, approximate being the caller's double.
+ * tell apart. Where t is so heavy-tailed that this would take too long (df below about 1 with a
+ * tail of 1e-5, say) the sign is that of approximate - wanted, approximate being the caller's
+ * double.
  */
 int assay__nct_compare(struct assay__wide tail, struct assay__wide df,
                        struct assay__wide noncentrality, struct assay__wide wanted,
