@@ -341,8 +341,8 @@ START_TEST(sample_ratio_test_keeps_its_level)
         struct assay_srm_group groups[3];
         struct assay_srm out;
         for (int u = 0; u < units; u++) {
-            unsigned draw = (unsigned)(next(&r) >> 62);
-            counts[draw < 2 ? draw : 2]++;
+            unsigned pick = (unsigned)(next(&r) >> 62);
+            counts[pick < 2 ? pick : 2]++;
         }
         assert_ok(assay_srm_test(counts, weights, 3, &design, groups, &out, &err), &err);
         alarms += out.significant;
