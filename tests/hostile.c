@@ -274,6 +274,8 @@ static void converse(struct connection *connection)
         const struct hostile_step *step = &server->steps[server->step_at];
         if (step->action == HOSTILE_RESET_BEFORE) {
             next_step(server);
+            /* A reset that overtakes the handshake would look like a refused connection. */
+            pause_for(server, 50);
             reset_connection(connection->socket);
             return;
         }
