@@ -121,12 +121,6 @@ void assay__json_count(struct assay__json *json, uint64_t count)
     assay__text_format(json->out, "%" PRIu64, count);
 }
 
-void assay__json_integer(struct assay__json *json, int64_t integer)
-{
-    separate(json);
-    assay__text_format(json->out, "%" PRId64, integer);
-}
-
 void assay__json_boolean(struct assay__json *json, bool value)
 {
     separate(json);

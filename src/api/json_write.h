@@ -44,7 +44,6 @@ void assay__json_key(struct assay__json *json, const char *key);
 void assay__json_string(struct assay__json *json, const char *string);
 void assay__json_bytes(struct assay__json *json, const char *bytes, size_t length);
 void assay__json_count(struct assay__json *json, uint64_t count);
-void assay__json_integer(struct assay__json *json, int64_t integer);
 void assay__json_boolean(struct assay__json *json, bool value);
 void assay__json_null(struct assay__json *json);
 /** assay__json_raw() copies text that is one JSON value already, unchecked: only our own output. */

@@ -331,11 +331,6 @@ const char *assay__csv_name(const struct assay__csv *csv)
     return assay__source_name(csv->source);
 }
 
-char assay__csv_separator(const struct assay__csv *csv)
-{
-    return csv->options.separator;
-}
-
 const char *const *assay__csv_columns(const struct assay__csv *csv)
 {
     return csv->header.names;

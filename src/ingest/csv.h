@@ -58,9 +58,6 @@ void assay__csv_close(struct assay__csv *csv);
 /** assay__csv_name() is the file's name for messages. */
 const char *assay__csv_name(const struct assay__csv *csv);
 
-/** assay__csv_separator() is the separator in use. */
-char assay__csv_separator(const struct assay__csv *csv);
-
 /** assay__csv_columns() are the header's names, NUL-terminated; they live as long as the reader. */
 const char *const *assay__csv_columns(const struct assay__csv *csv);
 uint32_t assay__csv_column_count(const struct assay__csv *csv);
