@@ -1,6 +1,7 @@
 # assay: a statistics engine for online experiments. `make help` lists the targets.
 #
-# CC CFLAGS LDFLAGS PREFIX DESTDIR belong to the user; BUILD names the build folder of a variant.
+# CC CFLAGS LDFLAGS PREFIX DESTDIR belong to the user; BUILD names the build folder of a variant;
+# V=1 shows whole commands.
 
 CC      ?= cc
 AR      ?= ar
@@ -58,6 +59,10 @@ shared_lib = $(BUILD)/libassay.so.$(version)
 soname     = libassay.so.$(major)
 program    = $(BUILD)/assay
 
+# $(call run,WHAT,COMMAND): a short line, or with V=1 the command.
+comma := ,
+run = $(if $(filter 1,$(V)),$(2),@echo '  $(1) $@' && $(2))
+
 .DEFAULT_GOAL = all
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -104,37 +109,37 @@ tsan: ## the tests under ThreadSanitizer
 
 $(BUILD)/src/%.o: src/%.c
 	@mkdir -p $(@D)
-	$(CC) $(base_flags) $(lib_cflags) $(if $(filter src/cli/% src/serve/%,$<),$(prog_cflags)) $(CFLAGS) -c -o $@ $<
+	$(call run,CC  ,$(CC) $(base_flags) $(lib_cflags) $(if $(filter src/cli/% src/serve/%,$<),$(prog_cflags)) $(CFLAGS) -c -o $@ $<)
 
 $(BUILD)/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
-	$(CC) $(base_flags) -Itests $(test_cflags) $(lib_cflags) $(CFLAGS) -c -o $@ $<
+	$(call run,CC  ,$(CC) $(base_flags) -Itests $(test_cflags) $(lib_cflags) $(CFLAGS) -c -o $@ $<)
 
 $(BUILD)/bench/%.o: bench/%.c
 	@mkdir -p $(@D)
-	$(CC) $(base_flags) $(lib_cflags) $(CFLAGS) -c -o $@ $<
+	$(call run,CC  ,$(CC) $(base_flags) $(lib_cflags) $(CFLAGS) -c -o $@ $<)
 
 $(static_lib): $(lib_objects)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call run,AR  ,$(AR) rcs $@ $^)
 
 $(shared_lib): $(lib_objects)
-	$(CC) -shared -Wl,-soname,$(soname) -Wl,-z,defs -pthread $(LDFLAGS) -o $@ $^ $(lib_libs)
+	$(call run,LINK,$(CC) -shared -Wl$(comma)-soname$(comma)$(soname) -Wl$(comma)-z$(comma)defs -pthread $(LDFLAGS) -o $@ $^ $(lib_libs))
 	@ln -sf $(notdir $@) $(BUILD)/$(soname)
 	@ln -sf $(soname) $(BUILD)/libassay.so
 
 $(BUILD)/libprogram.a: $(prog_objects)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call run,AR  ,$(AR) rcs $@ $^)
 
 $(program): $(main_object) $(BUILD)/libprogram.a $(static_lib)
-	$(CC) -pthread $(LDFLAGS) -o $@ $^ $(prog_libs) $(lib_libs)
+	$(call run,LINK,$(CC) -pthread $(LDFLAGS) -o $@ $^ $(prog_libs) $(lib_libs))
 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(test_support:%.c=$(BUILD)/%.o) $(BUILD)/libprogram.a $(static_lib)
-	$(CC) -pthread $(LDFLAGS) -o $@ $^ $(prog_libs) $(lib_libs) $(test_libs)
+	$(call run,LINK,$(CC) -pthread $(LDFLAGS) -o $@ $^ $(prog_libs) $(lib_libs) $(test_libs))
 
 $(BUILD)/bench/%: $(BUILD)/bench/%.o $(static_lib)
-	$(CC) -pthread $(LDFLAGS) -o $@ $^ $(lib_libs) $(test_libs)
+	$(call run,LINK,$(CC) -pthread $(LDFLAGS) -o $@ $^ $(lib_libs) $(test_libs))
 
 fuzz: ## feed random plans and data to the library for a while (clang, FUZZ_SECONDS=60 each)
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-60} sh scripts/fuzz $(lib_packages)
