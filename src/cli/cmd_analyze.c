@@ -125,7 +125,7 @@ static const char *take_own(struct arguments *arguments, int option, const char 
 static int parse(int argc, char **argv, struct arguments *arguments)
 {
     int option;
-    optind = 0;
+    optind = opterr = 0;
     while ((option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1) {
         const char *problem = NULL;
         if (option == OPTION_HELP) {
@@ -133,7 +133,7 @@ static int parse(int argc, char **argv, struct arguments *arguments)
             return 1;
         }
         if (option == '?')
-            return 1 + cli_usage_error("analyze", "see above");
+            return 1 + cli_option_error("analyze", OPTIONS, argv);
         if (plan_flags_take(&arguments->plan, option, optarg))
             continue;
         int taken = data_flag_take(&arguments->read, option, optarg, &problem);

@@ -104,14 +104,14 @@ int cmd_post(int argc, char **argv)
     struct delivery delivery = {0};
     const char *parent = NULL, *id = NULL, *problem = NULL;
     int option;
-    optind = 0;
+    optind = opterr = 0;
     while ((option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1) {
         if (option == OPTION_HELP) {
             print_help(stdout);
             return 0;
         }
         if (option == '?')
-            return cli_usage_error("post", "see above");
+            return cli_option_error("post", OPTIONS, argv);
         if (option == OPTION_PARENT)
             parent = optarg;
         else if (option == OPTION_ID)
