@@ -366,6 +366,51 @@ START_TEST(flush_stops_in_time)
 }
 END_TEST
 
+/* What keeps the client from sending is said once, and everything is left. */
+START_TEST(flush_without_token_file_tries_nothing)
+{
+    struct hostile *server = hostile_start(WELL, 1);
+    struct post *post = calloc(1, sizeof *post);
+    post_init(post, hostile_url(server));
+    post->options.token = NULL;
+    post->options.token_file = "/tmp/none/token";
+    fill(post, 3);
+    size_t delivered, left;
+    ck_assert_int_eq(flush(post, &delivered, &left), ASSAY_ERROR_AUTH);
+    ck_assert_str_eq(post->err.file, "/tmp/none/token");
+    ck_assert_uint_eq(delivered, 0);
+    ck_assert_uint_eq(left, 3);
+    ck_assert_uint_eq(hostile_requests(server), 0);
+    ck_assert_ptr_eq(strstr(post->log, "failed|"), post->log);
+    ck_assert_ptr_null(strstr(post->log + 1, "failed|"));
+    post_release(post);
+    free(post);
+    hostile_stop(server);
+}
+END_TEST
+
+/* An outbox may be a link to a directory elsewhere; what is in it are files, not links. */
+START_TEST(outbox_behind_a_link)
+{
+    struct hostile *server = hostile_start(WELL, 1);
+    struct post *post = calloc(1, sizeof *post);
+    post_init(post, hostile_url(server));
+    ck_assert_int_eq(symlink(post->outbox, directory), 0);
+    const char *outbox = post->options.outbox;
+    post->options.outbox = directory;
+    fill(post, 2);
+    size_t delivered, left;
+    assert_ok(flush(post, &delivered, &left), &post->err);
+    ck_assert_uint_eq(delivered, 2);
+    ck_assert_uint_eq(post_outbox_count(post), 0);
+    post->options.outbox = outbox;
+    ck_assert_int_eq(unlink(directory), 0);
+    post_release(post);
+    free(post);
+    hostile_stop(server);
+}
+END_TEST
+
 /* Four processes empty one outbox together: each entry arrives once, none is asked for in vain. */
 START_TEST(flush_is_shared)
 {
@@ -426,6 +471,8 @@ static void add(TCase *cases)
     tcase_add_test(cases, lock_ends_with_process);
     tcase_add_test(cases, flush_passes_by_what_cannot_be_delivered);
     tcase_add_test(cases, flush_stops_in_time);
+    tcase_add_test(cases, flush_without_token_file_tries_nothing);
+    tcase_add_test(cases, outbox_behind_a_link);
     tcase_add_test(cases, flush_is_shared);
     tcase_add_test(cases, post_without_place_is_not_attempted);
 }
