@@ -85,14 +85,35 @@ static bool read_more(struct connection *connection)
     return true;
 }
 
-/* Reads one request; head and body are the caller's. */
-static bool read_request(struct connection *connection, struct hostile_request *request)
+/* Reads at least a header; its end, or NULL. */
+static char *read_head(struct connection *connection)
 {
     char *end;
     while (connection->length == 0 || (end = strstr(connection->bytes, "\r\n\r\n")) == NULL)
         if (!read_more(connection))
-            return false;
-    size_t head_length = (size_t)(end - connection->bytes) + 4;
+            return NULL;
+    return end + 4;
+}
+
+/* Answers a header, then reads on until the client has enough, as an orderly server does that
+ * refuses a body: one that closes at once would reset its own answer away. */
+static void answer_early(struct connection *connection, const char *text)
+{
+    if (read_head(connection) == NULL)
+        return;
+    send_all(connection->socket, text, strlen(text));
+    shutdown(connection->socket, SHUT_WR);
+    while (read_more(connection)) {
+    }
+}
+
+/* Reads one request; head and body are the caller's. */
+static bool read_request(struct connection *connection, struct hostile_request *request)
+{
+    char *end = read_head(connection);
+    if (end == NULL)
+        return false;
+    size_t head_length = (size_t)(end - connection->bytes);
     const char *field = strcasestr(connection->bytes, "\r\ncontent-length:");
     size_t body_length = field != NULL && field < end ? strtoul(field + 17, NULL, 10) : 0;
     while (connection->length < head_length + body_length)
@@ -138,7 +159,7 @@ static struct resource *find_resource(struct hostile *server, const char *name)
 /* The resource's name by a request's target, POST or GET; free() it. */
 static char *name_of(const char *head)
 {
-    char target[2048] = "", name[2048];
+    char target[2048] = "", name[4100];
     sscanf(head, "%*s /v2/%2047s", target);
     char *query = strstr(target, "?analysisResultId=");
     if (query == NULL)
@@ -148,15 +169,26 @@ static char *name_of(const char *head)
     return strdup(name);
 }
 
-/* The analysisResult of a body as assay_request_make() writes it: the last member. */
+/* The analysisResult of a body: the object after that key. */
 static char *result_of(const char *body)
 {
     const char *start = strstr(body, "\"analysisResult\":");
     if (start == NULL)
         return strdup("{}");
     start += strlen("\"analysisResult\":");
-    const char *end = strrchr(start, '}');
-    return end != NULL ? strndup(start, (size_t)(end - start)) : strdup("{}");
+    size_t depth = 0, at = 0;
+    bool in_string = false;
+    for (; start[at] != '\0'; at++) {
+        if (in_string && start[at] == '\\' && start[at + 1] != '\0')
+            at++;
+        else if (start[at] == '"')
+            in_string = !in_string;
+        else if (!in_string && start[at] == '{')
+            depth++;
+        else if (!in_string && start[at] == '}' && --depth == 0)
+            return strndup(start, at + 1);
+    }
+    return strdup("{}");
 }
 
 static void send_json(int socket, const char *status_line, const char *name, const char *text)
@@ -214,13 +246,15 @@ static bool store(struct hostile *server, int socket, const struct hostile_reque
     return action != HOSTILE_STORE_SILENT;
 }
 
-static void flood(int socket)
+/* The lines go on with the header that text began, or with the body that follows it. */
+static void flood(int socket, const char *text)
 {
-    static const char HEAD[] =
-        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"name\":\"";
-    char block[65536];
-    memset(block, 'a', sizeof block);
-    send_all(socket, HEAD, sizeof HEAD - 1);
+    static const char LINE[] = "x: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n";
+    const size_t size = sizeof LINE - 1;
+    char block[1000 * (sizeof LINE - 1)];
+    for (size_t i = 0; i < 1000; i++)
+        memcpy(block + i * size, LINE, size);
+    send_all(socket, text, strlen(text));
     while (send_all(socket, block, sizeof block)) {
     }
 }
@@ -245,7 +279,7 @@ static bool play(struct connection *connection, const struct hostile_step *step,
         }
         return false;
     case HOSTILE_FLOOD:
-        flood(socket);
+        flood(socket, text);
         return false;
     case HOSTILE_HANG:
         send_all(socket, text, strlen(text));
@@ -262,6 +296,7 @@ static bool play(struct connection *connection, const struct hostile_step *step,
         return false;
     case HOSTILE_RESET_BEFORE:
     case HOSTILE_DEAF:
+    case HOSTILE_EARLY:
         break;
     }
     return false;
@@ -282,6 +317,11 @@ static void converse(struct connection *connection)
         if (step->action == HOSTILE_DEAF) {
             next_step(server);
             pause_for(server, step->pause_ms);
+            return;
+        }
+        if (step->action == HOSTILE_EARLY) {
+            next_step(server);
+            answer_early(connection, step->text);
             return;
         }
         struct hostile_request request;

@@ -21,7 +21,8 @@ enum hostile_action {
     HOSTILE_STORE,        /* behave: create and get resources; keeps the connection open */
     HOSTILE_STORE_SILENT, /* create the resource, then reset instead of answering */
     HOSTILE_STORE_ABSENT, /* as HOSTILE_STORE, but say that nothing is there to get */
-    HOSTILE_FLOOD         /* a valid header, then an endless body */
+    HOSTILE_FLOOD,        /* read the request, send text, then endless lines "x: aaa..." */
+    HOSTILE_EARLY         /* read the header, send text, and only then take in the body */
 };
 
 /** struct hostile_step: text is raw bytes of a response; NULL means "". */

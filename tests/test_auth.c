@@ -72,14 +72,14 @@ START_TEST(client_credentials_are_exchanged)
 }
 END_TEST
 
-/* Posts twice with one client and counts the requests: a token that lives is used again. */
-static size_t requests_of_two_posts(const char *grant)
+/* Posts twice with one client and counts the requests: a token that lives is used again, and one
+ * that is_short of life is exchanged anew. */
+static size_t requests_of_two_posts(const char *grant, bool is_short)
 {
     const struct hostile_step steps[] = {ANSWER(grant), ANSWER(NAMED), ANSWER(NAMED),
                                          ANSWER(NAMED)};
     const struct hostile_step renewing[] = {ANSWER(grant), ANSWER(NAMED), ANSWER(grant),
                                             ANSWER(NAMED)};
-    bool is_short = strstr(grant, "expiresIn\":0") != NULL || strstr(grant, "\"0s\"") != NULL;
     struct scene scene = open_scene(is_short ? renewing : steps, 4);
     struct post *post = scene.post;
     use_client(&scene);
@@ -96,14 +96,19 @@ static size_t requests_of_two_posts(const char *grant)
 
 START_TEST(token_is_kept_until_it_expires)
 {
-    ck_assert_uint_eq(requests_of_two_posts(GRANT("3600")), 3);
-    ck_assert_uint_eq(requests_of_two_posts(GRANT("\"3600\"")), 3);
-    ck_assert_uint_eq(requests_of_two_posts(GRANT("\"3600s\"")), 3);
-    ck_assert_uint_eq(requests_of_two_posts(GRANT("null")), 3);
-    ck_assert_uint_eq(requests_of_two_posts(GRANT("{}")), 3);
-    ck_assert_uint_eq(requests_of_two_posts(GRANT("1e300")), 3);
-    ck_assert_uint_eq(requests_of_two_posts(GRANT("0")), 4);
-    ck_assert_uint_eq(requests_of_two_posts(GRANT("\"0s\"")), 4);
+    static const char *const lasting[] = {
+        GRANT("3600"), GRANT("\"3600\""), GRANT("\"3600s\""), GRANT("\"3600.5s\""),
+        GRANT("1e300"), GRANT("\"1e300\""), GRANT("9007199254740993"),
+        /* unknown: five minutes */
+        GRANT("null"), GRANT("{}"), GRANT("true"), GRANT("\"\""), GRANT("\"s\""),
+        GRANT("\"soon\""), GRANT("\"1e400\""), GRANT("\"nan\""),
+        JSON("200 OK", "{\"accessToken\":\"granted-1\"}")};
+    static const char *const lapsed[] = {GRANT("0"), GRANT("\"0s\""), GRANT("-1"),
+                                         GRANT("\"-3600\""), GRANT("-1e300"), GRANT("1e-300")};
+    for (size_t i = 0; i < sizeof lasting / sizeof *lasting; i++)
+        ck_assert_msg(requests_of_two_posts(lasting[i], false) == 3, "%s", lasting[i]);
+    for (size_t i = 0; i < sizeof lapsed / sizeof *lapsed; i++)
+        ck_assert_msg(requests_of_two_posts(lapsed[i], true) == 4, "%s", lapsed[i]);
 }
 END_TEST
 
@@ -164,6 +169,26 @@ START_TEST(refused_token_is_not_exchanged_twice)
 }
 END_TEST
 
+/* A token without a life is good for the request at hand: the comparison after it gets another. */
+START_TEST(token_lapses_between_post_and_comparison)
+{
+    static const struct hostile_step steps[] = {
+        ANSWER(GRANT("0")), ANSWER(JSON("409 Conflict", "{}")),
+        ANSWER(JSON("200 OK", "{\"accessToken\":\"granted-2\",\"expiresIn\":0}")),
+        ANSWER(JSON("200 OK", "{\"name\":\"" POST_NAME "\",\"results\":[{\"id\":\"m\","
+                              "\"x\":0.30000000000000004,\"n\":12345678901234567}]}"))};
+    struct scene scene = open_scene(steps, 4);
+    use_client(&scene);
+    post_once(scene.post);
+    assert_ok(scene.post->status, &scene.post->err);
+    ck_assert(scene.post->delivery.already_there);
+    ck_assert_uint_eq(hostile_requests(scene.server), 4);
+    assert_authorized(&scene, 1, "granted-1");
+    assert_authorized(&scene, 3, "granted-2");
+    close_scene(&scene);
+}
+END_TEST
+
 /* What the token endpoint may say, and what comes of it. */
 static const struct grant_case {
     const char *answer;
@@ -176,8 +201,20 @@ static const struct grant_case {
      77, 1, "request for a token was refused: the token is not accepted (HTTP 401): "
             "Who is id-1 with [secret]?"},
     {JSON("400 No", "{\"message\":\"grantType?\"}"), 77, 1, "grantType?"},
+    {JSON("403 No", ""), 77, 1, "request for a token"},
     {JSON("404 No", ""), 77, 1, "request for a token"},
+    {JSON("413 No", ""), 77, 1, "request for a token"},
+    {JSON("408 No", ""), 75, 3, "request for a token"},
+    {JSON("429 No", ""), 75, 3, "request for a token"},
     {JSON("500 No", ""), 75, 3, "request for a token"},
+    {JSON("503 No", ""), 75, 3, "request for a token"},
+    {"HTTP/1.1 429 No\r\nRetry-After: 3600\r\nContent-Length: 0\r\n\r\n", 75, 1,
+     "would pass the deadline"},
+    {"", 75, 3, "request for a token was not delivered: the server did not answer properly"},
+    {"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{\"acc",
+     75, 3, "request for a token was not delivered: the server did not answer properly"},
+    {"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n"
+     "{\"accessToken\":\"granted-1\"}", 75, 3, "without JSON that has"},
     {JSON("302 Found", ""), 76, 1, "never followed"},
     {JSON("200 OK", "{\"access_token\":\"granted-1\"}"), 75, 3, "without JSON that has"},
     {JSON("200 OK", "{\"accessToken\":5}"), 75, 3, "without JSON that has"},
@@ -199,6 +236,22 @@ START_TEST(token_endpoint_misbehaves)
     ck_assert_msg(strstr(scene.post->err.message, one->says) != NULL, "%s",
                   scene.post->err.message);
     ck_assert_uint_eq(hostile_requests(scene.server), one->attempts);
+    post_assert_kept(scene.post);
+    close_scene(&scene);
+}
+END_TEST
+
+START_TEST(token_endpoint_is_not_there)
+{
+    static const struct hostile_step steps[] = {ANSWER(NAMED)};
+    struct scene scene = open_scene(steps, 1);
+    use_client(&scene);
+    scene.post->options.token_url = "http://127.0.0.1:1/token"; /* nobody listens there */
+    post_once(scene.post);
+    ck_assert_int_eq(assay_status_exit_code(scene.post->status), 69);
+    ck_assert_uint_eq(scene.post->delivery.attempts, 3);
+    ck_assert_ptr_nonnull(strstr(scene.post->err.message, "request for a token was not delivered"));
+    ck_assert_uint_eq(hostile_requests(scene.server), 0);
     post_assert_kept(scene.post);
     close_scene(&scene);
 }
@@ -239,6 +292,33 @@ START_TEST(token_file_is_read_again_when_refused)
 }
 END_TEST
 
+/* A secret that was replaced is used for the next token. */
+START_TEST(client_secret_file_is_read_for_each_token)
+{
+    static const struct hostile_step steps[] = {ANSWER(GRANT("0")), ANSWER(NAMED)};
+    struct scene scene = open_scene(steps, 2);
+    struct post *post = scene.post;
+    char path[] = "/tmp/assay-token-XXXXXX";
+    close(mkstemp(path));
+    post->options.client_id = "id-1";
+    post->options.client_secret_file = path;
+    assert_ok(assay_client_new(&post->options, &post->client, &post->err), &post->err);
+    for (int i = 0; i < 2; i++) {
+        hostile_script(scene.server, steps, 2);
+        write_token(path, i == 0 ? SECRET "\n" : "the-second-one");
+        assert_ok(assay_client_post(post->client, POST_BODY, strlen(POST_BODY), &post->delivery,
+                                    &post->err),
+                  &post->err);
+    }
+    assay_client_free(post->client);
+    ck_assert_uint_eq(hostile_requests(scene.server), 4);
+    ck_assert_ptr_nonnull(strstr(hostile_request(scene.server, 0)->body, "\"" SECRET "\""));
+    ck_assert_ptr_nonnull(strstr(hostile_request(scene.server, 2)->body, "\"the-second-one\""));
+    unlink(path);
+    close_scene(&scene);
+}
+END_TEST
+
 START_TEST(token_file_that_is_no_token)
 {
     static const struct hostile_step steps[] = {ANSWER(NAMED)};
@@ -255,9 +335,11 @@ START_TEST(token_file_that_is_no_token)
     }
     ck_assert_uint_eq(hostile_requests(scene.server), 0);
     unlink(path);
-    ck_assert_int_eq(assay_client_new(&scene.post->options, &scene.post->client, &scene.post->err),
-                     ASSAY_ERROR_AUTH);
+    post_once(scene.post);
+    ck_assert_int_eq(scene.post->status, ASSAY_ERROR_AUTH);
     ck_assert_str_eq(scene.post->err.file, path);
+    ck_assert_uint_eq(scene.post->delivery.attempts, 0);
+    post_assert_kept(scene.post);
     close_scene(&scene);
 }
 END_TEST
@@ -270,9 +352,10 @@ START_TEST(no_token_only_for_loopback)
     assert_ok(scene.post->status, &scene.post->err);
     ck_assert_ptr_null(strstr(hostile_request(scene.server, 0)->head, "Authorization"));
     scene.post->options.base_url = "https://stats.example.com";
-    ck_assert_int_eq(assay_client_new(&scene.post->options, &scene.post->client, &scene.post->err),
-                     ASSAY_ERROR_AUTH);
-    ck_assert_ptr_null(scene.post->client);
+    post_once(scene.post);
+    ck_assert_int_eq(scene.post->status, ASSAY_ERROR_AUTH);
+    ck_assert_uint_eq(scene.post->delivery.attempts, 0);
+    post_assert_kept(scene.post);
     close_scene(&scene);
 }
 END_TEST
@@ -286,6 +369,7 @@ START_TEST(options_that_contradict)
         {.region = "eu", .token = "t", .client_id = "i", .client_secret = "s"},
         {.region = "eu", .client_id = "i"},
         {.region = "eu", .client_secret = "s"},
+        {.region = "eu", .client_id = "i", .client_secret = "s", .client_secret_file = "/dev/null"},
         {.region = "moon", .token = "t"},
         {.base_url = "http://a.example", .token = "t"},
         {.region = "eu", .client_id = "i", .client_secret = "s", .token_url = "http://a.example"},
@@ -333,11 +417,14 @@ static void add(TCase *cases)
     tcase_add_test(cases, client_credentials_are_exchanged);
     tcase_add_test(cases, token_is_kept_until_it_expires);
     tcase_add_test(cases, token_is_renewed_before_it_expires);
+    tcase_add_test(cases, token_lapses_between_post_and_comparison);
     tcase_add_test(cases, refused_token_is_exchanged_once);
     tcase_add_test(cases, refused_token_is_not_exchanged_twice);
     tcase_add_loop_test(cases, token_endpoint_misbehaves, 0,
                         (int)(sizeof GRANTS / sizeof *GRANTS));
     tcase_add_test(cases, token_file_is_read_again_when_refused);
+    tcase_add_test(cases, token_endpoint_is_not_there);
+    tcase_add_test(cases, client_secret_file_is_read_for_each_token);
     tcase_add_test(cases, token_file_that_is_no_token);
     tcase_add_test(cases, no_token_only_for_loopback);
     tcase_add_test(cases, options_that_contradict);

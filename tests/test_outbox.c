@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The outbox: what is on disk and when, who holds an entry, and what a flush does with many. */
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -11,6 +15,16 @@
 #include "post_support.h"
 
 static char directory[64];
+static int flock_error; /* 0: flock() works */
+
+/* Stands before the C library's. */
+int flock(int fd, int operation)
+{
+    if (flock_error == 0)
+        return (int)syscall(SYS_flock, fd, operation);
+    errno = flock_error;
+    return -1;
+}
 
 static void make_directory_name(void)
 {
@@ -129,6 +143,92 @@ START_TEST(listing_is_oldest_first_and_sweeps)
 }
 END_TEST
 
+/* What someone put in the place of an entry while that was being delivered is not removed. */
+START_TEST(remove_spares_what_took_its_place)
+{
+    struct assay__arena arena = {0};
+    struct assay__outbox_entry entry, other;
+    struct assay_error err;
+    const char *const *names;
+    assert_ok(assay__outbox_put(directory, "res-1", "{\"a\":1}", 7, &entry, &err), &err);
+    assert_ok(assay__outbox_put(directory, "res-1", "{\"a\":1}", 7, &other, &err), &err);
+    assert_ok(assay__outbox_remove(&entry, &err), &err);
+    ck_assert_uint_eq(list(&arena, &names), 1);
+    assert_ok(assay__outbox_remove(&other, &err), &err);
+    ck_assert_uint_eq(list(&arena, &names), 0);
+    assay__outbox_release(&entry);
+    assay__outbox_release(&other);
+    assay__arena_release(&arena);
+}
+END_TEST
+
+/* An entry that lost its end, or one digit of which is another, still is JSON perhaps. */
+START_TEST(damaged_entry_is_not_handed_out)
+{
+    static const char *const bodies[] = {"", "{\"a\":1}{\"a", "{\"a\":12}", "{\"a\":1234} "};
+    struct assay__arena arena = {0};
+    struct assay__outbox_entry entry;
+    struct assay_error err;
+    const char *const *names;
+    bool held;
+    assert_ok(assay__outbox_put(directory, "res-1", "{\"a\":1234}", 10, &entry, &err), &err);
+    ck_assert_uint_eq(list(&arena, &names), 1);
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        FILE *file = fopen(entry.path, "w");
+        ck_assert_ptr_nonnull(file);
+        fputs(bodies[i], file);
+        fclose(file);
+        struct assay__outbox_entry claimed;
+        close(entry.fd); /* lets go of it */
+        entry.fd = -1;
+        ck_assert_int_eq(assay__outbox_claim(directory, names[0], &claimed, &held, &err),
+                         ASSAY_ERROR_DATA);
+        ck_assert(held);
+        ck_assert_str_eq(err.file, entry.path);
+        ck_assert_ptr_nonnull(strstr(err.message, "damaged"));
+        assay__outbox_release(&claimed);
+    }
+    assay__outbox_release(&entry);
+    assay__arena_release(&arena);
+}
+END_TEST
+
+/* Where the file system has no locks, entries are put and claimed all the same. */
+START_TEST(file_system_without_locks)
+{
+    struct assay__arena arena = {0};
+    struct assay__outbox_entry entry, claimed;
+    struct assay_error err;
+    const char *const *names;
+    bool held;
+    flock_error = ENOLCK;
+    assert_ok(assay__outbox_put(directory, "res-1", "{}", 2, &entry, &err), &err);
+    ck_assert_uint_eq(list(&arena, &names), 1);
+    assert_ok(assay__outbox_claim(directory, names[0], &claimed, &held, &err), &err);
+    ck_assert(held);
+    assay__outbox_release(&claimed);
+    assay__outbox_release(&entry);
+    assay__arena_release(&arena);
+}
+END_TEST
+
+/* No room: the error says so, and nothing is left behind. */
+START_TEST(entry_without_room)
+{
+    static char body[100000];
+    struct assay__outbox_entry entry;
+    struct assay_error err = {0};
+    const struct rlimit limit = {4096, 4096};
+    memset(body, ' ', sizeof body);
+    signal(SIGXFSZ, SIG_IGN);
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    ck_assert_int_eq(assay__outbox_put(directory, "res-1", body, sizeof body, &entry, &err),
+                     ASSAY_ERROR_IO);
+    ck_assert_ptr_nonnull(strstr(err.message, "written: File too large"));
+    ck_assert_int_eq(rmdir(directory), 0);
+}
+END_TEST
+
 START_TEST(directory_that_cannot_be)
 {
     struct assay__arena arena = {0};
@@ -191,7 +291,8 @@ static void fill(const struct post *post, int count)
         snprintf(body, sizeof body,
                  "{\"parent\":\"%s\",\"analysisResultId\":\"%s\",\"analysisResult\":{\"n\":%d}}",
                  POST_PARENT, id, i);
-        assert_ok(assay__outbox_put(post->outbox, id, body, strlen(body), &entry, &err), &err);
+        assert_ok(assay__outbox_put(post->options.outbox, id, body, strlen(body), &entry, &err),
+                  &err);
         assay__outbox_release(&entry);
     }
 }
@@ -265,6 +366,51 @@ START_TEST(flush_stops_in_time)
 }
 END_TEST
 
+/* What keeps the client from sending is said once, and everything is left. */
+START_TEST(flush_without_token_file_tries_nothing)
+{
+    struct hostile *server = hostile_start(WELL, 1);
+    struct post *post = calloc(1, sizeof *post);
+    post_init(post, hostile_url(server));
+    post->options.token = NULL;
+    post->options.token_file = "/tmp/none/token";
+    fill(post, 3);
+    size_t delivered, left;
+    ck_assert_int_eq(flush(post, &delivered, &left), ASSAY_ERROR_AUTH);
+    ck_assert_str_eq(post->err.file, "/tmp/none/token");
+    ck_assert_uint_eq(delivered, 0);
+    ck_assert_uint_eq(left, 3);
+    ck_assert_uint_eq(hostile_requests(server), 0);
+    ck_assert_ptr_eq(strstr(post->log, "failed|"), post->log);
+    ck_assert_ptr_null(strstr(post->log + 1, "failed|"));
+    post_release(post);
+    free(post);
+    hostile_stop(server);
+}
+END_TEST
+
+/* An outbox may be a link to a directory elsewhere; what is in it are files, not links. */
+START_TEST(outbox_behind_a_link)
+{
+    struct hostile *server = hostile_start(WELL, 1);
+    struct post *post = calloc(1, sizeof *post);
+    post_init(post, hostile_url(server));
+    ck_assert_int_eq(symlink(post->outbox, directory), 0);
+    const char *outbox = post->options.outbox;
+    post->options.outbox = directory;
+    fill(post, 2);
+    size_t delivered, left;
+    assert_ok(flush(post, &delivered, &left), &post->err);
+    ck_assert_uint_eq(delivered, 2);
+    ck_assert_uint_eq(post_outbox_count(post), 0);
+    post->options.outbox = outbox;
+    ck_assert_int_eq(unlink(directory), 0);
+    post_release(post);
+    free(post);
+    hostile_stop(server);
+}
+END_TEST
+
 /* Four processes empty one outbox together: each entry arrives once, none is asked for in vain. */
 START_TEST(flush_is_shared)
 {
@@ -317,10 +463,16 @@ static void add(TCase *cases)
     tcase_add_test(cases, entry_lives_until_removed);
     tcase_add_test(cases, same_body_is_same_entry);
     tcase_add_test(cases, listing_is_oldest_first_and_sweeps);
+    tcase_add_test(cases, remove_spares_what_took_its_place);
+    tcase_add_test(cases, damaged_entry_is_not_handed_out);
+    tcase_add_test(cases, file_system_without_locks);
+    tcase_add_test(cases, entry_without_room);
     tcase_add_test(cases, directory_that_cannot_be);
     tcase_add_test(cases, lock_ends_with_process);
     tcase_add_test(cases, flush_passes_by_what_cannot_be_delivered);
     tcase_add_test(cases, flush_stops_in_time);
+    tcase_add_test(cases, flush_without_token_file_tries_nothing);
+    tcase_add_test(cases, outbox_behind_a_link);
     tcase_add_test(cases, flush_is_shared);
     tcase_add_test(cases, post_without_place_is_not_attempted);
 }

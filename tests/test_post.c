@@ -20,6 +20,7 @@
 #define BODY(status, type, text)                                                                   \
     "HTTP/1.1 " status "\r\nContent-Type: " type "\r\nConnection: close\r\n\r\n" text
 #define NAMED "{\"name\":\"" POST_NAME "\"}"
+#define NAMED_LENGTH "59"
 
 #define ANSWER(text) {HOSTILE_ANSWER, text, 0}
 #define STORE {HOSTILE_STORE, NULL, 0}
@@ -70,7 +71,24 @@ static const struct scenario SCENARIOS[] = {
       "Transfer-Encoding: chunked\r\n\r\n50\r\n" NAMED, 0}},
      1, 75, 3, "did not answer", false},
     {"closed without a word", {{HOSTILE_CLOSE, "", 0}}, 1, 75, 3, "did not answer", false},
-    {"oversized body", {{HOSTILE_FLOOD, NULL, 0}}, 1, 75, 3, "larger than 100000 bytes", false},
+    {"reset after the response",
+     {{HOSTILE_RESET, JSON_HEAD("200 OK", NAMED_LENGTH) NAMED, 0}},
+     1, 0, 1, NULL, false},
+    {"slow but steady",
+     {{HOSTILE_DRIP, JSON_HEAD("200 OK", NAMED_LENGTH) NAMED, 1}},
+     1, 0, 1, NULL, false},
+    {"oversized body",
+     {{HOSTILE_FLOOD, BODY("200 OK", "application/json", ""), 0}},
+     1, 75, 3, "larger than 100000 bytes", false},
+    {"oversized header",
+     {{HOSTILE_FLOOD, "HTTP/1.1 200 OK\r\n", 0}},
+     1, 75, 3, "header is larger than 262144 bytes", false},
+    {"oversized body of an error",
+     {{HOSTILE_FLOOD, BODY("500 Oops", "text/plain", ""), 0}},
+     1, 75, 3, "HTTP 500): x: aaa", false},
+    {"oversized body of a refusal",
+     {{HOSTILE_FLOOD, BODY("403 No", "text/plain", ""), 0}},
+     1, 77, 1, "HTTP 403): x: aaa", false},
     {"no HTTP", {ANSWER("SSH-2.0-OpenSSH_9.2\r\n")}, 1, 75, 3, "did not answer", false},
     {"wrong content type",
      {ANSWER(BODY("200 OK", "text/html", "<h1>Sign in to WiFi</h1>"))},
@@ -150,6 +168,25 @@ static const struct scenario SCENARIOS[] = {
     {"429 with a Retry-After that is none",
      {ANSWER(EMPTY("429 Slow Down", "Retry-After: soon\r\n")), STORE},
      2, 0, 2, NULL, false},
+    {"429 with a negative Retry-After",
+     {ANSWER(EMPTY("429 Slow Down", "Retry-After: -5\r\n")), STORE},
+     2, 0, 2, NULL, false},
+    {"429 with a Retry-After beyond all integers",
+     {ANSWER(EMPTY("429 Slow Down", "Retry-After: 99999999999999999999999\r\n")), STORE},
+     2, 0, 2, NULL, false},
+    {"100 and 103 before the answer",
+     {ANSWER("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </>\r\n\r\n"
+             BODY("200 OK", "application/json", NAMED))},
+     1, 0, 1, NULL, false},
+    {"100 and nothing more",
+     {{HOSTILE_HANG, "HTTP/1.1 100 Continue\r\n\r\n", 2000}},
+     1, 75, 3, "nothing moved", false},
+    {"409, and nobody may look",
+     {ANSWER(EMPTY("409 Conflict", "")), ANSWER(EMPTY("403 No", ""))},
+     2, 77, 1, "The comparison with the stored result was refused", false},
+    {"409, and the stored one is no JSON",
+     {ANSWER(EMPTY("409 Conflict", "")), ANSWER(BODY("200 OK", "text/html", "<p>")), STORE},
+     3, 0, 2, NULL, false},
     {"500",
      {ANSWER(BODY("500 Oops", "application/json", "{\"message\":\"stack\"}"))},
      1, 75, 3, "HTTP 500): stack", false},
@@ -289,8 +326,9 @@ END_TEST
 START_TEST(retry_after_seconds_is_waited)
 {
     static const struct hostile_step steps[] = {
-        ANSWER(EMPTY("429 Slow Down", "Retry-After: 1\r\n")), STORE};
-    struct hostile *server = hostile_start(steps, 2);
+        ANSWER(EMPTY("429 Slow Down", "Retry-After: 1\r\n")),
+        ANSWER(EMPTY("503 Busy", "")), STORE}; /* asks for nothing */
+    struct hostile *server = hostile_start(steps, 3);
     struct post *post = calloc(1, sizeof *post);
     post_init(post, hostile_url(server));
     struct timespec start, end;

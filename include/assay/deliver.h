@@ -28,12 +28,16 @@ struct assay_event {
  * default. A token comes from exactly one of token, token_file, or the client credentials; only a
  * server on this machine's loopback may be spoken to without one.
  *
- * https always checks the server's certificate. Plain http is for loopback addresses only.
- * Redirects are errors. Proxies are those of libcurl's environment variables, never for loopback.
+ * https always checks the server's certificate: against ca_file when that is given, else against
+ * the system's CAs. Plain http is for loopback addresses only. Redirects are errors. Proxies are
+ * those of libcurl's environment variables, never for loopback; they see neither token nor body.
+ *
+ * Every failure of assay_client_post() is one "failed" event, and every entry that
+ * assay_client_flush() leaves is one, but for those it did not come to.
  *
  * Event names: "attempt" (debug), "token" (debug: a new one was fetched), "stored" (debug: durable
  * in the outbox), "retry" (warning, with wait_seconds), "delivered" and "already-there" (info),
- * "failed" (error), "kept" (warning: stays in the outbox).
+ * "failed" (error), "kept" (warning: stays in the outbox; the message is its path).
  */
 struct assay_client_options {
     const char *base_url;           /* e.g. "https://stats.eu.confidence.dev"; or give region */
@@ -41,8 +45,9 @@ struct assay_client_options {
     const char *token;              /* from the environment */
     const char *token_file;         /* read at each refresh; trailing newline removed */
     const char *client_id, *client_secret; /* OAuth client credentials */
+    const char *client_secret_file; /* instead of client_secret; read for each new token */
     const char *token_url;          /* default: {auth base of the region}/v1/oauth/token */
-    const char *ca_file, *client_cert, *client_key;
+    const char *ca_file, *client_cert, *client_key; /* PEM; a key without a password */
     double connect_timeout_seconds; /* default 10 */
     double request_timeout_seconds; /* one attempt, default 60 */
     double stall_timeout_seconds;   /* no byte for so long, default 20 */
@@ -50,7 +55,7 @@ struct assay_client_options {
     uint32_t max_attempts;          /* default 10 */
     double backoff_seconds;         /* upper end of the first wait, then doubled; default 0.5 */
     double backoff_max_seconds;     /* upper end of any wait; default 30 */
-    uint64_t max_response_bytes;    /* default 16 MiB */
+    uint64_t max_response_bytes;    /* default 64 MiB */
     const char *outbox;             /* directory, or NULL for none */
     void (*on_event)(const struct assay_event *event, void *context);
     void *event_context;
@@ -60,9 +65,10 @@ struct assay_client_options {
 struct assay_client;
 
 /**
- * assay_client_new() makes a client. The program has called assay_process_init() before.
- * Errors: ASSAY_ERROR_USAGE for a bad URL (plain http to anything but loopback is refused),
- * ASSAY_ERROR_AUTH when a token file cannot be read, ASSAY_ERROR_MEMORY.
+ * assay_client_new() makes a client. The program has called assay_process_init() before. Files
+ * are not looked at yet: when one is missing, a result is to be in the outbox all the same.
+ * Errors: ASSAY_ERROR_USAGE for a bad URL (plain http to anything but loopback is refused) and for
+ * options that contradict each other, ASSAY_ERROR_MEMORY.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
 assay_client_new(const struct assay_client_options *options, struct assay_client **out,
@@ -75,7 +81,7 @@ struct assay_delivery {
     uint32_t attempts;
     bool already_there;   /* 409, and the stored resource equals what was sent */
     bool stored;          /* kept in the outbox, to be delivered later */
-    char name[512];       /* resource name the server gave; "" when not delivered */
+    char name[1024];      /* resource name the server gave; "" when not delivered */
 };
 
 /**
@@ -99,8 +105,10 @@ assay_request_make(const char *text, size_t length, const char *name, const char
  * Tried again: connect errors, time limits, broken connections, HTTP 408, 425, 429 and 5xx, and a
  * 2xx whose body is not JSON with a "name". HTTP 401 gets a new token once.
  * Returns ASSAY_OK; ASSAY_ERROR_TRY_AGAIN (attempts or deadline used up), ASSAY_ERROR_REMOTE
- * (refused), ASSAY_ERROR_AUTH, ASSAY_ERROR_UNAVAILABLE (never reached), ASSAY_ERROR_IO (outbox),
- * ASSAY_ERROR_DATA (not a request body).
+ * (refused, or a certificate that cannot be trusted), ASSAY_ERROR_AUTH (no token, not accepted, or
+ * another client certificate wanted), ASSAY_ERROR_UNAVAILABLE (never reached), ASSAY_ERROR_NO_INPUT
+ * (CA file, client certificate or key), ASSAY_ERROR_IO (outbox; then nothing was sent, unless
+ * out->name says that it was delivered), ASSAY_ERROR_DATA (not a request body).
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
 assay_client_post(struct assay_client *client, const char *body, size_t length,
@@ -110,13 +118,17 @@ assay_client_post(struct assay_client *client, const char *body, size_t length,
  * assay_client_flush() delivers everything in the outbox, oldest first; several processes may do so
  * at once, and leave alone what another one is delivering. *delivered and *left count resources.
  * Returns the first failure's status, after trying the others too, unless they would fail alike:
- * it stops when the token is not accepted and when three in a row found no working server.
+ * it stops when the token is not accepted, when a certificate or the proxy stands in the way, and
+ * when three in a row found no working server. Entries whose bytes are not those that were stored
+ * are ASSAY_ERROR_DATA and stay.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_client_flush(struct assay_client *client,
                                                                 size_t *delivered, size_t *left,
                                                                 struct assay_error *err);
 
-/** assay_client_describe() writes the request that would be sent, the token blanked. free(*text).
+/**
+ * assay_client_describe() writes the request that would be sent, the token blanked. free(*text).
+ * Fails as assay_client_post() does for what can be seen without sending.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
 assay_client_describe(struct assay_client *client, const char *body, size_t length, char **text,

@@ -3,10 +3,11 @@
 #include "api/auth.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "api/body.h"
 #include "api/json_write.h"
@@ -28,6 +29,15 @@ static bool is_token(const char *token, size_t length)
         if (token[i] <= 0x20 || token[i] >= 0x7F)
             return false;
     return true;
+}
+
+/* Overwrites and frees. */
+static void forget_string(char **string)
+{
+    if (*string != NULL)
+        explicit_bzero(*string, strlen(*string));
+    free(*string);
+    *string = NULL;
 }
 
 static void fail(struct assay__outcome *outcome, const char *what, const char *why)
@@ -54,25 +64,67 @@ static enum assay_status keep(struct assay__auth *auth, const char *token, size_
     return ASSAY_OK;
 }
 
-static enum assay_status read_file(struct assay__auth *auth, struct assay__outcome *outcome,
-                                   struct assay_error *err)
+/* Reads all of a file that holds a secret, less its line end, past stdio and its buffers; false
+ * when that fails, and says why. One byte more than a secret may have is enough to see that it is
+ * too long. */
+static bool read_secret(const char *path, const char *what, char bytes[TOKEN_BYTES_MAX + 2],
+                        size_t *length, struct assay__outcome *outcome)
+{
+    const size_t size = TOKEN_BYTES_MAX + 2;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got = fd < 0 ? -1 : 1;
+    *length = 0;
+    while (got > 0 && *length < size) {
+        got = read(fd, bytes + *length, size - *length);
+        if (got > 0)
+            *length += (size_t)got;
+        else if (got < 0 && errno == EINTR)
+            got = 1;
+    }
+    if (got < 0) {
+        outcome->verdict = ASSAY__VERDICT_FAIL;
+        assay__fail_at(&outcome->error, ASSAY_ERROR_AUTH, path, 0, 0, "The %s cannot be read: %s.",
+                       what, strerror(errno));
+    }
+    if (fd >= 0)
+        close(fd);
+    while (*length > 0 && (bytes[*length - 1] == '\n' || bytes[*length - 1] == '\r'))
+        --*length;
+    return got >= 0;
+}
+
+static enum assay_status read_token(struct assay__auth *auth, struct assay__outcome *outcome,
+                                    struct assay_error *err)
 {
     char bytes[TOKEN_BYTES_MAX + 2];
-    FILE *file = fopen(auth->file, "rb");
-    size_t length = file != NULL ? fread(bytes, 1, sizeof bytes, file) : 0;
-    if (file == NULL || ferror(file)) {
-        outcome->verdict = ASSAY__VERDICT_FAIL;
-        assay__fail(&outcome->error, ASSAY_ERROR_AUTH, "The token file %.300s cannot be read: %s.",
-                    auth->file, strerror(errno));
-        if (file != NULL)
-            fclose(file);
-        return ASSAY_OK;
+    size_t length;
+    enum assay_status status = ASSAY_OK;
+    if (read_secret(auth->file, "token file", bytes, &length, outcome))
+        status = keep(auth, bytes, length, "The content of the token file", outcome, err);
+    explicit_bzero(bytes, sizeof bytes);
+    return status;
+}
+
+/* Reads the client secret anew, so that one that was replaced is used from now on. */
+static enum assay_status read_client_secret(struct assay__auth *auth,
+                                            struct assay__outcome *outcome, struct assay_error *err)
+{
+    char bytes[TOKEN_BYTES_MAX + 2];
+    size_t length;
+    enum assay_status status = ASSAY_OK;
+    forget_string(&auth->secret);
+    bool is_read = read_secret(auth->client_secret_file, "file of the client secret", bytes,
+                               &length, outcome);
+    bool is_secret =
+        length > 0 && length <= TOKEN_BYTES_MAX && memchr(bytes, '\0', length) == NULL;
+    if (is_read && !is_secret) {
+        fail(outcome, "The file of the client secret",
+             length == 0 ? "is empty" : "holds no secret: it is too long, or no text");
+    } else if (is_read) {
+        auth->secret = strndup(bytes, length);
+        if (auth->secret == NULL)
+            status = assay__fail_memory(err);
     }
-    fclose(file);
-    while (length > 0 && (bytes[length - 1] == '\n' || bytes[length - 1] == '\r'))
-        length--;
-    enum assay_status status =
-        keep(auth, bytes, length, "The content of the token file", outcome, err);
     explicit_bzero(bytes, sizeof bytes);
     return status;
 }
@@ -121,6 +173,7 @@ static enum assay_status take_grant(struct assay__auth *auth,
         auth->renew_at = assay__clock_now() + lifetime - fmin(MARGIN_MAX, 0.1 * lifetime);
         status = keep(auth, token->text, token->length, "The access token of the token endpoint",
                       outcome, err);
+        explicit_bzero((char *)(uintptr_t)token->text, token->length);
     }
     assay__arena_release(&arena);
     return status;
@@ -130,12 +183,18 @@ static enum assay_status exchange(struct assay__auth *auth, struct assay__http *
                                   double seconds_left, struct assay__outcome *outcome,
                                   struct assay_error *err)
 {
+    if (auth->client_secret_file != NULL) {
+        enum assay_status loaded = read_client_secret(auth, outcome, err);
+        if (loaded != ASSAY_OK || outcome->verdict != ASSAY__VERDICT_DONE)
+            return loaded;
+    }
     struct assay__text body = {0};
     struct assay__json json = {.out = &body};
     assay__json_begin(&json, '{');
     assay__json_member_string(&json, "grantType", "client_credentials");
     assay__json_member_string(&json, "clientId", auth->client_id);
-    assay__json_member_string(&json, "clientSecret", auth->client_secret);
+    assay__json_member_string(&json, "clientSecret",
+                              auth->secret != NULL ? auth->secret : auth->client_secret);
     assay__json_end(&json, '}');
     struct assay__http_response response = {0};
     const struct assay__http_request request = {.endpoint = &auth->endpoint,
@@ -143,8 +202,8 @@ static enum assay_status exchange(struct assay__auth *auth, struct assay__http *
                                                 .body = body.data,
                                                 .body_length = body.length,
                                                 .seconds_left = seconds_left};
-    enum assay_status status = body.failed ? assay__fail_memory(err)
-                                           : assay__http_send(http, &request, &response, err);
+    enum assay_status status =
+        body.failed ? assay__fail_memory(err) : assay__http_send(http, &request, &response, err);
     if (status == ASSAY_OK) {
         const struct assay__secrets secrets = assay__auth_secrets(auth);
         assay__exchange_judge(&response, "The request for a token", &secrets, outcome);
@@ -170,12 +229,12 @@ enum assay_status assay__auth_token(struct assay__auth *auth, struct assay__http
     *fetched = false;
     if (auth->token != NULL && (auth->client_id == NULL || assay__clock_now() < auth->renew_at))
         return ASSAY_OK;
-    assay__auth_release(auth);
+    forget_string(&auth->token);
     enum assay_status status = ASSAY_OK;
     if (auth->fixed != NULL)
         status = keep(auth, auth->fixed, strlen(auth->fixed), "The token", outcome, err);
     else if (auth->file != NULL)
-        status = read_file(auth, outcome, err);
+        status = read_token(auth, outcome, err);
     else if (auth->client_id != NULL)
         status = exchange(auth, http, seconds_left, outcome, err);
     *fetched = auth->token != NULL;
@@ -186,19 +245,18 @@ bool assay__auth_forget(struct assay__auth *auth)
 {
     if (auth->file == NULL && auth->client_id == NULL)
         return false;
-    assay__auth_release(auth);
+    forget_string(&auth->token);
     return true;
 }
 
 struct assay__secrets assay__auth_secrets(const struct assay__auth *auth)
 {
-    return (struct assay__secrets){{auth->token, auth->client_secret, auth->fixed}};
+    const char *secret = auth->secret != NULL ? auth->secret : auth->client_secret;
+    return (struct assay__secrets){{auth->token, secret, auth->fixed}};
 }
 
 void assay__auth_release(struct assay__auth *auth)
 {
-    if (auth->token != NULL)
-        explicit_bzero(auth->token, strlen(auth->token));
-    free(auth->token);
-    auth->token = NULL;
+    forget_string(&auth->token);
+    forget_string(&auth->secret);
 }

@@ -9,8 +9,10 @@ struct assay__auth {
     const char *fixed;                    /* given once and for all */
     const char *file;                     /* read at every refresh */
     const char *client_id, *client_secret; /* exchanged at endpoint */
+    const char *client_secret_file;        /* instead of client_secret, read at every exchange */
     struct assay__endpoint endpoint;
     char *token;       /* NULL when one must be fetched */
+    char *secret;      /* what was read from client_secret_file last */
     double renew_at;   /* monotonic clock; only for exchanged tokens */
 };
 
@@ -28,7 +30,7 @@ bool assay__auth_forget(struct assay__auth *auth);
 /** assay__auth_secrets() lists what no message may show. */
 struct assay__secrets assay__auth_secrets(const struct assay__auth *auth);
 
-/** assay__auth_release() overwrites and frees the token. */
+/** assay__auth_release() overwrites and frees the token and the secret that was read. */
 void assay__auth_release(struct assay__auth *auth);
 
 #endif

@@ -17,8 +17,21 @@ struct assay_client {
     struct assay__retry retry; /* deadline set for each delivery */
 };
 
+/**
+ * assay__client_check() says what of its own keeps the client from sending: no token where one is
+ * needed, a file that cannot be read. It is asked when something is to be sent, after the outbox
+ * has it, and not when the client is made.
+ */
+enum assay_status assay__client_check(const struct assay_client *client, struct assay_error *err);
+
 /** assay__client_emit() reports an event; wait_seconds and err may be 0 and NULL. */
 void assay__client_emit(const struct assay_client *client, struct assay_event event);
+
+/** assay__client_emit_failure() reports a failure and where it happened; delivery may be
+ * NULL. */
+void assay__client_emit_failure(const struct assay_client *client, const char *resource,
+                                const struct assay_error *why,
+                                const struct assay_delivery *delivery);
 
 /** assay__client_url() appends the URL that creates a resource (POST), or that names it (GET). */
 void assay__client_url(const struct assay_client *client, const struct assay__body *body,

@@ -12,6 +12,7 @@
 #include "api/canonical.h"
 #include "api/client.h"
 #include "api/refusal.h"
+#include "base/number.h"
 
 /* What the attempts of one delivery share. */
 struct delivery {
@@ -77,7 +78,9 @@ static const char *read_resource(const struct assay__http_response *response,
         return "its body is empty";
     if (assay__body_parse(arena, response->body.data, response->body.length, NULL,
                           ASSAY_ERROR_REMOTE, resource, &why) != ASSAY_OK)
-        return "its body is not JSON";
+        return why.code == ASSAY_ERROR_MEMORY  ? "memory ran out reading its body"
+               : why.code == ASSAY_ERROR_LIMIT ? "its body is beyond the limits of a result"
+                                               : "its body is not JSON";
     const struct assay__node *member = (*resource)->type == ASSAY__NODE_OBJECT
                                            ? assay__node_get(*resource, "name")
                                            : NULL;
@@ -91,7 +94,8 @@ static void keep_name(struct delivery *delivery, const char *name)
 {
     const struct assay__secrets secrets = assay__auth_secrets(&delivery->client->auth);
     struct assay__text clean = {0};
-    assay__refusal_quote(&clean, name, strlen(name), secrets.values, 3);
+    assay__refusal_clean(&clean, name, strlen(name), sizeof delivery->out->name - 1,
+                         secrets.values, sizeof secrets.values / sizeof *secrets.values);
     if (!clean.failed && clean.data != NULL)
         snprintf(delivery->out->name, sizeof delivery->out->name, "%s", clean.data);
     assay__text_release(&clean);
@@ -166,10 +170,17 @@ static enum assay_status give_up(const struct delivery *delivery,
     if (verdict == ASSAY__RETRY_ATTEMPTS)
         return assay__fail(err, code, "%.600s Gave up after %u attempt%s.", last->message, attempts,
                            plural);
+    char waited[ASSAY__NUMBER_BYTES], deadline[ASSAY__NUMBER_BYTES];
+    assay__number_round(wait, 1, waited);
+    assay__number_round(options->deadline_seconds, 3, deadline);
+    if (seconds_left(delivery->client) <= 0.0)
+        return assay__fail(err, code,
+                           "%.600s Gave up after %u attempt%s: the deadline of %s s is over.",
+                           last->message, attempts, plural, deadline);
     return assay__fail(err, code,
-                       "%.600s Gave up after %u attempt%s: waiting %.0f s more would pass the "
-                       "deadline of %.0f s.",
-                       last->message, attempts, plural, wait, options->deadline_seconds);
+                       "%.600s Gave up after %u attempt%s: waiting %s s more would pass the "
+                       "deadline of %s s.",
+                       last->message, attempts, plural, waited, deadline);
 }
 
 static enum assay_status run_attempts(struct delivery *delivery, struct assay_error *err)
@@ -215,19 +226,18 @@ static void report(const struct delivery *delivery, enum assay_status status,
                    const struct assay_error *why)
 {
     const struct assay_delivery *out = delivery->out;
+    if (status != ASSAY_OK) {
+        assay__client_emit_failure(delivery->client, delivery->body->id, why, out);
+        return;
+    }
     struct assay_event event = {.level = ASSAY_LOG_INFO,
                                 .name = "delivered",
                                 .resource = delivery->body->id,
                                 .message = out->name,
                                 .http_status = out->http_status,
                                 .attempt = out->attempts};
-    if (status != ASSAY_OK) {
-        event.level = ASSAY_LOG_ERROR;
-        event.name = "failed";
-        event.message = why->message;
-    } else if (out->already_there) {
+    if (out->already_there)
         event.name = "already-there";
-    }
     assay__client_emit(delivery->client, event);
 }
 
@@ -243,7 +253,9 @@ enum assay_status assay__deliver(struct assay_client *client, const struct assay
     client->retry.deadline = assay__clock_now() + client->options.deadline_seconds;
     enum assay_status status = delivery.post_url.failed || delivery.get_url.failed
                                    ? assay__fail_memory(&why)
-                                   : run_attempts(&delivery, &why);
+                                   : assay__client_check(client, &why);
+    if (status == ASSAY_OK)
+        status = run_attempts(&delivery, &why);
     report(&delivery, status, &why);
     if (status != ASSAY_OK && err != NULL)
         *err = why;

@@ -55,20 +55,93 @@ static void judge_status(const struct assay__http_response *response, const char
     assay__text_release(&words);
 }
 
-/* No response: what stood in the way. */
+/* No response: what stood in the way, and what to do. */
 static const struct obstacle {
     enum assay__verdict verdict;
     enum assay_status code;
-    const char *sentence;
-} OBSTACLES[] = {
+    const char *sentence, *advice;
+} OBSTACLES[ASSAY__HTTP_OUTCOME_COUNT] = {
     [ASSAY__HTTP_UNREACHED] = {ASSAY__VERDICT_RETRY, ASSAY_ERROR_UNAVAILABLE,
-                               "the server cannot be reached"},
+                               "the server cannot be reached", ""},
+    [ASSAY__HTTP_NO_TLS] = {ASSAY__VERDICT_RETRY, ASSAY_ERROR_UNAVAILABLE,
+                            "no TLS connection to the server can be made",
+                            " Check that it speaks https at that port, and whether it wants a "
+                            "client certificate."},
     [ASSAY__HTTP_BROKEN] = {ASSAY__VERDICT_RETRY, ASSAY_ERROR_TRY_AGAIN,
-                            "the server did not answer properly"},
+                            "the server did not answer properly", ""},
     [ASSAY__HTTP_UNTRUSTED] = {ASSAY__VERDICT_FAIL, ASSAY_ERROR_REMOTE,
-                               "the server's certificate cannot be trusted"},
-    [ASSAY__HTTP_LOCAL] = {ASSAY__VERDICT_FAIL, ASSAY_ERROR_USAGE, "the request cannot be made"},
+                               "the server's certificate cannot be trusted", NULL},
+    [ASSAY__HTTP_UNKNOWN] = {ASSAY__VERDICT_FAIL, ASSAY_ERROR_AUTH,
+                             "the server does not accept this client",
+                             " Give a client certificate that it knows, and its key."},
+    [ASSAY__HTTP_CA_FILE] = {ASSAY__VERDICT_FAIL, ASSAY_ERROR_NO_INPUT,
+                             "the CA file cannot be used",
+                             " It must hold one or more certificates, PEM."},
+    [ASSAY__HTTP_KEY_FILE] = {ASSAY__VERDICT_FAIL, ASSAY_ERROR_NO_INPUT,
+                              "the client certificate or its key cannot be used",
+                              " Both must be PEM, belong together and have no password."},
+    [ASSAY__HTTP_LOCAL] = {ASSAY__VERDICT_FAIL, ASSAY_ERROR_USAGE, "the request cannot be made",
+                           ""},
 };
+
+/* What to do about a certificate, by the words of libcurl and of its TLS library. */
+static const char *certificate_advice(const char *reason)
+{
+    static const struct {
+        const char *words, *advice;
+    } ADVICE[] = {
+        {"not yet valid", " Check this machine's clock; if it is right, the server's operator must "
+                          "replace the certificate."},
+        {"expir", " The server's operator must renew it; if they did, check this machine's clock."},
+        {"target host name", " It is not for the host of the URL: check the base URL."},
+        {"self-signed",
+         " If you trust this server, give the certificate of its CA as the CA file."},
+        {"self signed",
+         " If you trust this server, give the certificate of its CA as the CA file."},
+        {"issuer", " If you trust this server, give the certificate of its CA as the CA file."},
+    };
+    for (size_t i = 0; i < sizeof ADVICE / sizeof *ADVICE; i++)
+        if (strstr(reason, ADVICE[i].words) != NULL)
+            return ADVICE[i].advice;
+    return " Check the base URL and the CA file.";
+}
+
+static void judge_proxy(long status, const char *what, struct assay__outcome *outcome)
+{
+    if (status == 407) {
+        outcome->verdict = ASSAY__VERDICT_FAIL;
+        assay__fail(&outcome->error, ASSAY_ERROR_AUTH,
+                    "%s was stopped: the proxy asks for a user name and password (HTTP 407). Put "
+                    "them into the proxy's URL.",
+                    what);
+    } else if (assay__retry_status(status)) {
+        outcome->verdict = ASSAY__VERDICT_RETRY;
+        assay__fail(&outcome->error, ASSAY_ERROR_UNAVAILABLE,
+                    "%s was stopped: the proxy cannot reach the server (HTTP %ld).", what, status);
+    } else {
+        outcome->verdict = ASSAY__VERDICT_FAIL;
+        assay__fail(&outcome->error, ASSAY_ERROR_REMOTE,
+                    "%s was stopped: the proxy does not let it through (HTTP %ld). Check the proxy "
+                    "and the base URL.",
+                    what, status);
+    }
+}
+
+/* The reason may quote the server, such as the name in its certificate. */
+static void judge_obstacle(const struct assay__http_response *response, const char *what,
+                           const struct assay__secrets *secrets, struct assay__outcome *outcome)
+{
+    const struct obstacle *obstacle = &OBSTACLES[response->outcome];
+    struct assay__text reason = {0};
+    assay__refusal_quote(&reason, response->reason, strlen(response->reason), secrets->values,
+                         sizeof secrets->values / sizeof *secrets->values);
+    const char *words = reason.data != NULL && !reason.failed ? reason.data : "";
+    const char *advice = obstacle->advice != NULL ? obstacle->advice : certificate_advice(words);
+    outcome->verdict = obstacle->verdict;
+    assay__fail(&outcome->error, obstacle->code, "%s was not delivered: %s (%s).%s", what,
+                obstacle->sentence, words, advice);
+    assay__text_release(&reason);
+}
 
 void assay__exchange_judge(const struct assay__http_response *response, const char *what,
                            const struct assay__secrets *secrets, struct assay__outcome *outcome)
@@ -78,14 +151,12 @@ void assay__exchange_judge(const struct assay__http_response *response, const ch
     outcome->retry_after = response->retry_after;
     if (response->outcome == ASSAY__HTTP_RESPONSE || response->outcome == ASSAY__HTTP_BROKEN)
         outcome->was_reached = true;
-    if (response->outcome != ASSAY__HTTP_RESPONSE) {
-        const struct obstacle *obstacle = &OBSTACLES[response->outcome];
-        outcome->verdict = obstacle->verdict;
-        assay__fail(&outcome->error, obstacle->code, "%s was not delivered: %s (%s).", what,
-                    obstacle->sentence, response->reason);
-    } else if (response->status < 200 || response->status > 299) {
+    if (response->outcome == ASSAY__HTTP_PROXY)
+        judge_proxy(response->proxy_status, what, outcome);
+    else if (response->outcome != ASSAY__HTTP_RESPONSE)
+        judge_obstacle(response, what, secrets, outcome);
+    else if (response->status < 200 || response->status > 299)
         judge_status(response, what, secrets, outcome);
-    }
 }
 
 void assay__exchange_unacknowledged(const struct assay__http_response *response, const char *what,

@@ -32,7 +32,9 @@ struct transfer {
     uint64_t body_bytes_max;
     uint64_t received_bytes, header_bytes;
     bool has_headers; /* the headers of the last response are complete */
-    bool is_too_large, is_stalled;
+    const char *oversize; /* what is larger than allowed; NULL while nothing is */
+    uint64_t oversize_limit;
+    bool is_stalled;
 };
 
 struct assay__http *assay__http_new(const struct assay__http_limits *limits)
@@ -78,7 +80,8 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *context)
     transfer->header_bytes += size * count;
     if (transfer->header_bytes <= HEADER_BYTES_MAX)
         return size * count;
-    transfer->is_too_large = true;
+    transfer->oversize = "header";
+    transfer->oversize_limit = HEADER_BYTES_MAX;
     return 0;
 }
 
@@ -95,7 +98,8 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *context)
     struct assay__text *body = &transfer->response->body;
     if (length > limit - body->length) {
         assay__text_append(body, bytes, (size_t)(limit - body->length));
-        transfer->is_too_large = true;
+        transfer->oversize = "body";
+        transfer->oversize_limit = limit;
         return 0;
     }
     assay__text_append(body, bytes, length);
@@ -127,12 +131,23 @@ static void set_limits(struct assay__http *http, struct transfer *transfer, doub
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
-    if (limits->ca_file != NULL)
+    if (limits->ca_file != NULL) {
         curl_easy_setopt(easy, CURLOPT_CAINFO, limits->ca_file);
+        curl_easy_setopt(easy, CURLOPT_CAPATH, NULL); /* or the system's are trusted as well */
+    }
     if (limits->client_cert != NULL)
         curl_easy_setopt(easy, CURLOPT_SSLCERT, limits->client_cert);
     if (limits->client_key != NULL)
         curl_easy_setopt(easy, CURLOPT_SSLKEY, limits->client_key);
+    curl_easy_setopt(easy, CURLOPT_KEYPASSWD, ""); /* or OpenSSL asks on the terminal and waits */
+}
+
+/* One of the headers is the token. */
+static void free_headers(struct curl_slist *headers)
+{
+    for (struct curl_slist *one = headers; one != NULL; one = one->next)
+        explicit_bzero(one->data, strlen(one->data));
+    curl_slist_free_all(headers);
 }
 
 /* The headers of a request, or NULL without memory. The token goes to the server only: libcurl
@@ -163,7 +178,7 @@ static struct curl_slist *make_headers(const struct assay__http_request *request
     }
     if (ok)
         return headers;
-    curl_slist_free_all(headers);
+    free_headers(headers);
     return NULL;
 }
 
@@ -242,24 +257,49 @@ static const struct meaning {
     {CURLE_PEER_FAILED_VERIFICATION, ASSAY__HTTP_UNTRUSTED},
     {CURLE_SSL_ISSUER_ERROR, ASSAY__HTTP_UNTRUSTED},
     {CURLE_SSL_INVALIDCERTSTATUS, ASSAY__HTTP_UNTRUSTED},
-    {CURLE_SSL_CACERT_BADFILE, ASSAY__HTTP_LOCAL},
-    {CURLE_SSL_CERTPROBLEM, ASSAY__HTTP_LOCAL},
+    {CURLE_SSL_CACERT_BADFILE, ASSAY__HTTP_CA_FILE},
+    {CURLE_SSL_CERTPROBLEM, ASSAY__HTTP_KEY_FILE},
     {CURLE_SSL_CIPHER, ASSAY__HTTP_LOCAL},
     {CURLE_URL_MALFORMAT, ASSAY__HTTP_LOCAL},
     {CURLE_NOT_BUILT_IN, ASSAY__HTTP_LOCAL},
 };
 
-static enum assay__http_outcome outcome_of(CURL *easy, CURLcode code)
+/* Did the server turn down the client's certificate? In TLS 1.3 that comes as an alert after the
+ * client's part of the handshake, which libcurl has no code for: only OpenSSL's words tell. Where
+ * they are others, this is taken for a connection that broke. */
+static bool is_alert_about_client(const char *words)
+{
+    static const char *const ABOUT[] = {"certificate", "unknown ca", "access denied"};
+    const char *alert = strstr(words, " alert ");
+    for (size_t i = 0; alert != NULL && i < sizeof ABOUT / sizeof *ABOUT; i++)
+        if (strstr(alert, ABOUT[i]) != NULL)
+            return true;
+    return false;
+}
+
+static enum assay__http_outcome outcome_of(CURL *easy, CURLcode code, const char *words,
+                                           long *proxy_status)
 {
     for (size_t i = 0; i < sizeof MEANINGS / sizeof *MEANINGS; i++)
         if (MEANINGS[i].code == code)
             return MEANINGS[i].outcome;
+    const char *scheme = NULL;
     curl_off_t connected_us = 0, ready_us = 0;
+    long proxy = 0;
     curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &connected_us);
     curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &ready_us);
+    curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &proxy);
+    curl_easy_getinfo(easy, CURLINFO_SCHEME, &scheme);
+    if (ready_us <= 0 && proxy >= 300) {
+        *proxy_status = proxy;
+        return ASSAY__HTTP_PROXY;
+    }
     if (code == CURLE_OPERATION_TIMEDOUT && connected_us <= 0 && ready_us <= 0)
         return ASSAY__HTTP_UNREACHED;
-    return ASSAY__HTTP_BROKEN;
+    if (is_alert_about_client(words))
+        return ASSAY__HTTP_UNKNOWN;
+    bool is_https = scheme != NULL && strcasecmp(scheme, "https") == 0;
+    return is_https && ready_us <= 0 ? ASSAY__HTTP_NO_TLS : ASSAY__HTTP_BROKEN;
 }
 
 static bool is_json_type(const char *type)
@@ -296,15 +336,15 @@ static void conclude(const struct assay__http *http, const struct transfer *tran
         response->status = status;
         return;
     }
-    response->outcome = outcome_of(transfer->easy, code);
+    response->outcome = outcome_of(transfer->easy, code, curl_words, &response->proxy_status);
     char seconds[ASSAY__NUMBER_BYTES];
     assay__number_round(http->limits.stall_seconds, 3, seconds);
     if (code == CURLE_OK)
         snprintf(response->reason, sizeof response->reason, "its header broke off");
-    else if (transfer->is_too_large)
+    else if (transfer->oversize != NULL)
         snprintf(response->reason, sizeof response->reason,
-                 "the response is larger than %llu bytes",
-                 (unsigned long long)transfer->body_bytes_max);
+                 "the response's %s is larger than %llu bytes", transfer->oversize,
+                 (unsigned long long)transfer->oversize_limit);
     else if (transfer->is_stalled)
         snprintf(response->reason, sizeof response->reason, "nothing moved for %s s",
                  seconds);
@@ -337,7 +377,7 @@ enum assay_status assay__http_send(struct assay__http *http,
         take_facts(http->easy, response);
         curl_easy_reset(http->easy); /* it points into this frame */
     }
-    curl_slist_free_all(headers);
+    free_headers(headers);
     curl_slist_free_all(resolve);
     if (code == CURLE_OUT_OF_MEMORY || response->body.failed || response->content_type.failed ||
         response->location.failed)

@@ -34,16 +34,23 @@ struct assay__http_request {
 enum assay__http_outcome {
     ASSAY__HTTP_RESPONSE,  /* a response: status and body; the body of an error may be cut short */
     ASSAY__HTTP_UNREACHED, /* no connection was made: nothing was sent */
+    ASSAY__HTTP_NO_TLS,    /* a connection, but no TLS on it: nothing was sent */
+    ASSAY__HTTP_PROXY,     /* the proxy makes no way, and says so with proxy_status */
     ASSAY__HTTP_BROKEN,    /* no whole response: the server may or may not have acted */
     ASSAY__HTTP_UNTRUSTED, /* the server's certificate does not hold: nothing was sent */
-    ASSAY__HTTP_LOCAL      /* something on this side is wrong, such as a certificate file */
+    ASSAY__HTTP_UNKNOWN,   /* the server does not accept this client's certificate, or wants one */
+    ASSAY__HTTP_CA_FILE,   /* the CA file holds no certificates */
+    ASSAY__HTTP_KEY_FILE,  /* the client certificate or its key cannot be used */
+    ASSAY__HTTP_LOCAL,     /* something else on this side is wrong */
+    ASSAY__HTTP_OUTCOME_COUNT
 };
 
 /** struct assay__http_response: zero-initialise it; release it after every exchange. */
 struct assay__http_response {
     enum assay__http_outcome outcome;
-    char reason[256]; /* why there is no response */
+    char reason[256]; /* why there is no response; may quote the server: not fit to show */
     long status;      /* 0 without a response */
+    long proxy_status; /* 0 unless the outcome is ASSAY__HTTP_PROXY */
     bool is_json;     /* the content type is JSON, or there is none */
     struct assay__text content_type, location, body;
     double retry_after; /* seconds; 0 when not asked for */

@@ -261,6 +261,20 @@ static enum assay_status read_entry(struct assay__outbox_entry *entry, struct as
     return ASSAY_OK;
 }
 
+/* Does the name end in a digest that is not that of the body? Files that people put there under
+ * names of their own have none. */
+static bool is_damaged(const char *name, const char *body, size_t length)
+{
+    enum { DIGITS = 16 };
+    const size_t tail = 1 + DIGITS + sizeof SUFFIX - 1, size = strlen(name);
+    const char *digits = size > tail ? name + size - tail + 1 : name;
+    char digest[65];
+    if (size <= tail || digits[-1] != '-' || strspn(digits, "0123456789abcdef") != DIGITS)
+        return false;
+    assay__sha256_hex(body, length, digest);
+    return memcmp(digits, digest, DIGITS) != 0;
+}
+
 enum assay_status assay__outbox_claim(const char *directory, const char *name,
                                       struct assay__outbox_entry *entry, bool *held,
                                       struct assay_error *err)
@@ -274,15 +288,24 @@ enum assay_status assay__outbox_claim(const char *directory, const char *name,
         return ASSAY_OK;
     if (entry->fd < 0)
         return fail_io(err, entry->path, "opened");
-    if (flock(entry->fd, LOCK_EX | LOCK_NB) != 0 || !is_current(entry->fd, entry->path))
+    /* A file system without locks must not keep entries from being delivered. */
+    bool is_taken = flock(entry->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    if (is_taken || !is_current(entry->fd, entry->path))
         return ASSAY_OK;
     *held = true;
-    return read_entry(entry, err);
+    enum assay_status status = read_entry(entry, err);
+    if (status == ASSAY_OK && is_damaged(name, entry->body, entry->length))
+        status = assay__fail_at(err, ASSAY_ERROR_DATA, entry->path, 0, 0,
+                                "The outbox entry is damaged: its bytes are not those that were "
+                                "stored. Remove it, and post the result again.");
+    return status;
 }
 
 enum assay_status assay__outbox_remove(const struct assay__outbox_entry *entry,
                                        struct assay_error *err)
 {
+    if (!is_current(entry->fd, entry->path)) /* gone, or another one that has yet to be sent */
+        return ASSAY_OK;
     if (unlink(entry->path) == 0 || errno == ENOENT)
         return ASSAY_OK;
     return fail_io(err, entry->path, "removed, though it was delivered");

@@ -41,13 +41,17 @@ enum assay_status assay__outbox_list(const char *directory, struct assay__arena 
 
 /**
  * assay__outbox_claim() takes hold of an entry and reads it. Without *held the entry is gone or
- * another process holds it.
+ * another process holds it. ASSAY_ERROR_DATA when its bytes are not those of the digest
+ * in its name: what was damaged is not delivered.
  */
 enum assay_status assay__outbox_claim(const char *directory, const char *name,
                                       struct assay__outbox_entry *entry, bool *held,
                                       struct assay_error *err);
 
-/** assay__outbox_remove() removes a held entry from the directory; one that is gone is fine. */
+/**
+ * assay__outbox_remove() removes a held entry from the directory; one that is gone is fine, and one
+ * that took its place stays.
+ */
 enum assay_status assay__outbox_remove(const struct assay__outbox_entry *entry,
                                        struct assay_error *err);
 

@@ -9,7 +9,12 @@
 #include "api/body.h"
 #include "base/utf8.h"
 
-enum { VIOLATIONS_SHOWN = 5 };
+enum {
+    VIOLATIONS_SHOWN = 5,
+    SECRET_PART_BYTES = 8, /* so much of a secret's beginning is blanked without the rest */
+    /* Blanking the letter "s" would hide nothing: the words around it tell what it was. */
+    SECRET_BYTES_MIN = 4
+};
 
 /* Characters that move the cursor, reorder what is around them, or cannot be seen. */
 static bool is_unprintable(uint32_t c)
@@ -26,22 +31,89 @@ static bool is_blank(uint32_t c)
            c == 0x2029;
 }
 
-/* Length of the secret that starts here, or 0. */
-static size_t secret_at(const char *bytes, size_t length, const char *const *secrets, size_t count)
+static int hex_digit(char c)
 {
-    for (size_t i = 0; i < count; i++) {
-        size_t secret_length = secrets[i] != NULL ? strlen(secrets[i]) : 0;
-        if (secret_length > 0 && secret_length <= length &&
-            memcmp(bytes, secrets[i], secret_length) == 0)
-            return secret_length;
-    }
-    return 0;
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-void assay__refusal_quote(struct assay__text *out, const char *bytes, size_t length,
-                          const char *const *secrets, size_t secret_count)
+/* The value of count digits; -1 when they are not all there. */
+static long digits_value(const char *at, size_t length, size_t count, int base)
 {
-    const size_t limit = out->length + ASSAY__QUOTE_BYTES_MAX;
+    long value = 0;
+    for (size_t i = 0; i < count; i++) {
+        int digit = i < length ? hex_digit(at[i]) : -1;
+        if (digit < 0 || digit >= base)
+            return -1;
+        value = value * base + digit;
+    }
+    return count > 0 ? value : -1;
+}
+
+/* An HTML character reference to a byte: its length, or 0. */
+static size_t match_reference(const char *at, size_t length, char wanted)
+{
+    static const struct {
+        const char *text;
+        char byte;
+    } NAMES[] = {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}};
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
+        size_t size = strlen(NAMES[i].text);
+        if (NAMES[i].byte == wanted && size <= length && memcmp(at, NAMES[i].text, size) == 0)
+            return size;
+    }
+    if (length < 4 || at[1] != '#')
+        return 0;
+    bool is_hex = at[2] == 'x' || at[2] == 'X';
+    size_t start = is_hex ? 3 : 2, end = start;
+    while (end < length && end < start + 6 && hex_digit(at[end]) >= 0)
+        end++;
+    bool is_it = digits_value(at + start, length - start, end - start, is_hex ? 16 : 10) == wanted;
+    return is_it && end < length && at[end] == ';' ? end + 1 : 0;
+}
+
+/* How many bytes here stand for the one wanted: 1 for itself, more for an escape, 0 for neither. */
+static size_t match_byte(const char *at, size_t length, char wanted)
+{
+    if (length == 0)
+        return 0;
+    if (at[0] == '%' && digits_value(at + 1, length - 1, 2, 16) == wanted)
+        return 3;
+    if (at[0] == '\\' && length > 1 && at[1] == 'u' &&
+        digits_value(at + 2, length - 2, 4, 16) == wanted)
+        return 6;
+    if (at[0] == '\\' && length > 1 && at[1] == wanted)
+        return 2;
+    size_t reference = at[0] == '&' ? match_reference(at, length, wanted) : 0;
+    return reference > 0 ? reference : at[0] == wanted;
+}
+
+/* Length of what is written here of a secret: all of it, or enough of its beginning; else 0. */
+static size_t secret_at(const char *bytes, size_t length, const char *const *secrets, size_t count)
+{
+    size_t longest = 0;
+    for (size_t i = 0; i < count; i++) {
+        const char *secret = secrets[i] != NULL ? secrets[i] : "";
+        size_t at = 0, matched = 0, step;
+        while (secret[matched] != '\0' &&
+               (step = match_byte(bytes + at, length - at, secret[matched])) > 0) {
+            matched++;
+            at += step;
+        }
+        bool is_secret = (secret[matched] == '\0' && matched >= SECRET_BYTES_MIN) ||
+                         matched >= SECRET_PART_BYTES;
+        if (is_secret && at > longest)
+            longest = at;
+    }
+    return longest;
+}
+
+void assay__refusal_clean(struct assay__text *out, const char *bytes, size_t length,
+                          size_t bytes_max, const char *const *secrets, size_t secret_count)
+{
+    const size_t limit = out->length + bytes_max;
     bool blank_pending = false, any = false;
     for (size_t at = 0; at < length && !out->failed;) {
         size_t secret_length = secret_at(bytes + at, length - at, secrets, secret_count);
@@ -71,6 +143,12 @@ void assay__refusal_quote(struct assay__text *out, const char *bytes, size_t len
         any = true;
         at += step;
     }
+}
+
+void assay__refusal_quote(struct assay__text *out, const char *bytes, size_t length,
+                          const char *const *secrets, size_t secret_count)
+{
+    assay__refusal_clean(out, bytes, length, ASSAY__QUOTE_BYTES_MAX, secrets, secret_count);
 }
 
 static const struct assay__node *string_of(const struct assay__node *object, const char *key)

@@ -11,10 +11,18 @@ enum {
 };
 
 /**
- * assay__refusal_quote() appends what a server wrote, fit for a terminal and a log: one line,
+ * assay__refusal_clean() appends what a server wrote, fit for a terminal and a log: one line,
  * control characters, bytes that are no UTF-8 and characters that reorder text replaced, runs of
- * blanks made one, the secrets (NULL ones skipped) blanked, at most ASSAY__QUOTE_BYTES_MAX bytes.
+ * blanks made one, the secrets (NULL ones skipped) blanked, at most bytes_max bytes.
+ *
+ * A secret is also found where it is written as URLs (%2B), JSON (\u002b) or HTML (&#43;) write it,
+ * and where only its beginning is there, as in a text that was cut. What else a server may make of
+ * it, such as base64, is not recognised, nor are secrets of fewer than four bytes.
  */
+void assay__refusal_clean(struct assay__text *out, const char *bytes, size_t length,
+                          size_t bytes_max, const char *const *secrets, size_t secret_count);
+
+/** assay__refusal_quote() is the same with at most ASSAY__QUOTE_BYTES_MAX bytes. */
 void assay__refusal_quote(struct assay__text *out, const char *bytes, size_t length,
                           const char *const *secrets, size_t secret_count);
 

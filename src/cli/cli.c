@@ -41,7 +41,7 @@ int cli_usage_error(const char *command, const char *format, ...)
 
 int cli_write_stdout(const char *bytes, size_t length)
 {
-    if (fwrite(bytes, 1, length, stdout) == length && fflush(stdout) == 0)
+    if (fwrite(bytes, 1, length, stdout) == length && fflush(stdout) == 0 && !ferror(stdout))
         return 0;
     fprintf(stderr, "assay: cannot write to standard output: %s\n", strerror(errno));
     return assay_status_exit_code(ASSAY_ERROR_IO);

@@ -2,6 +2,8 @@
 #ifndef ASSAY_CLI_CLI_H
 #define ASSAY_CLI_CLI_H
 
+#include <getopt.h>
+
 #include "assay.h"
 
 /**
@@ -28,6 +30,14 @@ int cli_fail(const struct assay_error *err);
 
 /** cli_usage_error() prints "assay COMMAND: message" and where help is; returns 2. */
 int cli_usage_error(const char *command, const char *format, ...);
+
+/**
+ * cli_option_error() says what is wrong with the option that getopt_long() answered '?' to, with
+ * opterr 0 and an optstring without options: unknown, ambiguous, without its value or with one that
+ * it does not take. The value is not repeated, since it may be a secret. Options with an optional
+ * argument are there to be refused, and are not suggested. Returns 2.
+ */
+int cli_option_error(const char *command, const struct option *options, char **argv);
 
 /** cli_write_stdout() writes all bytes and flushes; 0, or the exit code after saying what failed.
  */

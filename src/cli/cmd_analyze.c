@@ -39,6 +39,7 @@ struct arguments {
     const char *output;
     bool fail_on_srm, fail_on_deterioration;
     bool post;
+    const char *delivery_flag; /* one that has no effect without --post */
     struct delivery delivery;
 };
 
@@ -124,21 +125,24 @@ static const char *take_own(struct arguments *arguments, int option, const char 
 /* 0 to go on, else the exit code + 1. */
 static int parse(int argc, char **argv, struct arguments *arguments)
 {
-    int option;
-    optind = 0;
-    while ((option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1) {
+    int option, index = 0;
+    optind = opterr = 0;
+    while ((option = getopt_long(argc, argv, "", OPTIONS, &index)) != -1) {
         const char *problem = NULL;
         if (option == OPTION_HELP) {
             print_help(stdout);
             return 1;
         }
         if (option == '?')
-            return 1 + cli_usage_error("analyze", "see above");
+            return 1 + cli_option_error("analyze", OPTIONS, argv);
         if (plan_flags_take(&arguments->plan, option, optarg))
             continue;
         int taken = data_flag_take(&arguments->read, option, optarg, &problem);
-        if (taken == 0)
+        if (taken == 0) {
             taken = delivery_flag_take(&arguments->delivery, option, optarg, &problem);
+            if (taken > 0 && option != DELIVERY_FLAG_DRY_RUN)
+                arguments->delivery_flag = OPTIONS[index].name;
+        }
         if (taken == 0)
             problem = take_own(arguments, option, optarg);
         else if (taken > 0)
@@ -146,6 +150,11 @@ static int parse(int argc, char **argv, struct arguments *arguments)
         if (problem != NULL)
             return 1 + cli_usage_error("analyze", "%s", problem);
     }
+    if (arguments->delivery_flag != NULL && !arguments->post && !arguments->delivery.is_dry_run)
+        return 1 + cli_usage_error("analyze",
+                                   "--%s is for delivery, which needs --post (or --dry-run to "
+                                   "look first)",
+                                   arguments->delivery_flag);
     if (optind == argc)
         return 1 + cli_usage_error("analyze", "no data: name a CSV file, or '-'");
     return 0;
@@ -192,7 +201,7 @@ static int deliver(struct arguments *arguments, const struct assay_analysis *ana
         return cli_fail(&err);
     int code = delivery_open(&arguments->delivery);
     if (code == 0)
-        code = delivery_send(&arguments->delivery, body, length, stdout);
+        code = delivery_send(&arguments->delivery, body, length);
     delivery_close(&arguments->delivery);
     free(body);
     return code;
@@ -236,7 +245,7 @@ static int run(struct arguments *arguments, char **paths, size_t path_count)
 
 int cmd_analyze(int argc, char **argv)
 {
-    struct arguments arguments = {0};
+    struct arguments arguments = {.delivery.command = "analyze"};
     int code = parse(argc, argv, &arguments);
     code = code != 0 ? code - 1 : run(&arguments, argv + optind, (size_t)(argc - optind));
     plan_flags_release(&arguments.plan);

@@ -52,14 +52,14 @@ int cmd_merge(int argc, char **argv)
 {
     const char *output = NULL;
     int option;
-    optind = 0;
+    optind = opterr = 0;
     while ((option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1) {
         if (option == OPTION_HELP) {
             print_help(stdout);
             return 0;
         }
         if (option == '?')
-            return cli_usage_error("merge", "see above");
+            return cli_option_error("merge", OPTIONS, argv);
         output = optarg;
     }
     if (optind == argc)

@@ -124,7 +124,7 @@ static int run_check(const struct plan_command *command, const char *path)
 }
 
 /* Takes one option; false when it is wrong (then *code is set). */
-static bool take_option(struct plan_command *command, int option, int *code)
+static bool take_option(struct plan_command *command, int option, char **argv, int *code)
 {
     const char *problem = NULL;
     if (option == OPTION_GROUP)
@@ -136,7 +136,7 @@ static bool take_option(struct plan_command *command, int option, int *code)
     else if (option == OPTION_DATA)
         command->data = optarg;
     else if (option == '?')
-        *code = cli_usage_error("plan", "see above");
+        *code = cli_option_error("plan", OPTIONS, argv);
     else if (data_flag_take(&command->read, option, optarg, &problem) < 0)
         *code = cli_usage_error("plan", "%s", problem);
     return *code == 0;
@@ -157,13 +157,13 @@ int cmd_plan(int argc, char **argv)
 {
     struct plan_command command = {0};
     int option, code = 0;
-    optind = 0;
+    optind = opterr = 0;
     while ((option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1) {
         if (option == OPTION_HELP) {
             print_help(stdout);
             return 0;
         }
-        if (!take_option(&command, option, &code))
+        if (!take_option(&command, option, argv, &code))
             return code;
     }
     if (optind == argc)

@@ -25,13 +25,12 @@ static void print_help(FILE *out)
     fputs("usage: assay post [OPTION...] FILE...\n"
           "       assay post [OPTION...] --outbox=DIR\n\n"
           "Posts results. FILE is an AnalysisResult as 'assay analyze' writes it, or a whole\n"
-          "request body; '-' is standard input. Without FILE, delivers what is in the outbox. "
-          "Prints the\n"
-          "name of each resource that was delivered.\n\n"
+          "request body; '-' is standard input. Without FILE, delivers what is in the outbox.\n"
+          "Prints the name of each resource that was delivered.\n\n"
           "The token comes from --token-file, from client credentials, from ASSAY_TOKEN_FILE or\n"
           "ASSAY_TOKEN, or from the systemd credential 'assay-token'; see assay-post(1).\n\n"
-          "  --parent=NAME            workflows/{workflow}/instances/{instance}, for a result\n"
-          "  --id=ID                  analysisResultId; derived from the document when not given\n",
+          "  --parent=NAME              workflows/{workflow}/instances/{instance}, for a result\n"
+          "  --id=ID                    analysisResultId; else derived from the document\n",
           out);
     delivery_flag_help(out);
 }
@@ -69,7 +68,7 @@ static int post_file(struct delivery *delivery, const char *path, const char *pa
     if (status == ASSAY_OK)
         status = assay_request_make(text.data != NULL ? text.data : "", text.length, path, parent,
                                     id, &body, &length, &err);
-    int code = status == ASSAY_OK ? delivery_send(delivery, body, length, stdout)
+    int code = status == ASSAY_OK ? delivery_send(delivery, body, length)
                                   : delivery_fail(delivery, &err);
     free(body);
     assay__text_release(&text);
@@ -82,6 +81,7 @@ static int run(struct delivery *delivery, char **paths, int count, const char *p
                const char *id)
 {
     delivery->names = stdout;
+    setvbuf(stdout, NULL, _IOLBF, 0); /* a name is out before the next result is sent */
     int code = delivery_open(delivery);
     if (code == 0 && count == 0 && delivery->options.outbox == NULL)
         code = cli_usage_error("post", "name the files to post, or an outbox");
@@ -101,17 +101,17 @@ static int run(struct delivery *delivery, char **paths, int count, const char *p
 
 int cmd_post(int argc, char **argv)
 {
-    struct delivery delivery = {0};
+    struct delivery delivery = {.command = "post"};
     const char *parent = NULL, *id = NULL, *problem = NULL;
     int option;
-    optind = 0;
+    optind = opterr = 0;
     while ((option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1) {
         if (option == OPTION_HELP) {
             print_help(stdout);
             return 0;
         }
         if (option == '?')
-            return cli_usage_error("post", "see above");
+            return cli_option_error("post", OPTIONS, argv);
         if (option == OPTION_PARENT)
             parent = optarg;
         else if (option == OPTION_ID)

@@ -56,7 +56,7 @@ int cmd_summarize(int argc, char **argv)
     struct assay_read_options options = {0};
     const char *output = NULL, *problem = NULL;
     int option, code = 0, taken;
-    optind = 0;
+    optind = opterr = 0;
     while (code == 0 && (option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1) {
         if (option == OPTION_HELP) {
             print_help(stdout);
@@ -64,7 +64,7 @@ int cmd_summarize(int argc, char **argv)
             return 0;
         }
         if (option == '?')
-            code = cli_usage_error("summarize", "see above");
+            code = cli_option_error("summarize", OPTIONS, argv);
         else if (option == OPTION_OUTPUT)
             output = optarg;
         else if (!plan_flags_take(&flags, option, optarg)) {

@@ -12,8 +12,6 @@
 #include "cli/cli.h"
 #include "cli/delivery_log.h"
 
-enum { SECRET_BYTES_MAX = 16384 };
-
 /* Flags that only keep a string, and the environment variable that stands in for each. */
 #define OPTION_AT(member) offsetof(struct delivery, member)
 static const struct string_flag {
@@ -24,7 +22,7 @@ static const struct string_flag {
     {DELIVERY_FLAG_REGION, OPTION_AT(options.region)},
     {DELIVERY_FLAG_TOKEN_FILE, OPTION_AT(options.token_file)},
     {DELIVERY_FLAG_CLIENT_ID, OPTION_AT(options.client_id)},
-    {DELIVERY_FLAG_CLIENT_SECRET_FILE, OPTION_AT(client_secret_file)},
+    {DELIVERY_FLAG_CLIENT_SECRET_FILE, OPTION_AT(options.client_secret_file)},
     {DELIVERY_FLAG_TOKEN_URL, OPTION_AT(options.token_url)},
     {DELIVERY_FLAG_CA_FILE, OPTION_AT(options.ca_file)},
     {DELIVERY_FLAG_CLIENT_CERT, OPTION_AT(options.client_cert)},
@@ -82,6 +80,15 @@ int delivery_flag_take(struct delivery *delivery, int option, const char *value,
         delivery->is_dry_run = true;
         return 1;
     }
+    if (option == DELIVERY_FLAG_TOKEN || option == DELIVERY_FLAG_CLIENT_SECRET) {
+        *problem = option == DELIVERY_FLAG_TOKEN
+                       ? "there is no --token: everyone on this machine can read command lines; "
+                         "use --token-file, ASSAY_TOKEN_FILE or ASSAY_TOKEN"
+                       : "there is no --client-secret: everyone on this machine can read command "
+                         "lines; use --client-secret-file, ASSAY_CLIENT_SECRET_FILE or "
+                         "ASSAY_CLIENT_SECRET";
+        return -1;
+    }
     if (option == DELIVERY_FLAG_LOG_FORMAT) {
         *problem = "--log-format is text or json";
         delivery->is_json_log = strcmp(value, "json") == 0;
@@ -130,28 +137,6 @@ static enum assay_status find_credential(struct delivery *delivery, struct assay
     return ASSAY_OK;
 }
 
-static enum assay_status read_secret(struct delivery *delivery, const char *path,
-                                     struct assay_error *err)
-{
-    delivery->secret = calloc(1, SECRET_BYTES_MAX + 1);
-    if (delivery->secret == NULL)
-        return assay__fail_memory(err);
-    FILE *file = fopen(path, "rb");
-    size_t length = file != NULL ? fread(delivery->secret, 1, SECRET_BYTES_MAX, file) : 0;
-    bool ok = file != NULL && !ferror(file) && length > 0;
-    int code = errno;
-    if (file != NULL)
-        fclose(file);
-    if (!ok)
-        return assay__fail_at(err, ASSAY_ERROR_AUTH, path, 0, 0,
-                              "The client secret cannot be read: %s.",
-                              file == NULL || length > 0 ? strerror(code) : "the file is empty");
-    while (length > 0 && strchr("\r\n", delivery->secret[length - 1]) != NULL)
-        delivery->secret[--length] = '\0';
-    delivery->options.client_secret = delivery->secret;
-    return ASSAY_OK;
-}
-
 /* The source of the token: a flag, else the environment, else systemd. */
 static enum assay_status resolve_token(struct delivery *delivery, struct assay_error *err)
 {
@@ -162,17 +147,14 @@ static enum assay_status resolve_token(struct delivery *delivery, struct assay_e
         options->token_file = environment("ASSAY_TOKEN_FILE");
         options->client_id = environment("ASSAY_CLIENT_ID");
     }
-    const char *secret_file = delivery->client_secret_file;
-    if (options->client_id != NULL && secret_file == NULL) {
+    if (options->client_id != NULL && options->client_secret_file == NULL) {
         options->client_secret = environment("ASSAY_CLIENT_SECRET");
-        secret_file = environment("ASSAY_CLIENT_SECRET_FILE");
+        options->client_secret_file = environment("ASSAY_CLIENT_SECRET_FILE");
     }
-    if (secret_file != NULL && options->client_secret != NULL)
+    if (options->client_secret_file != NULL && options->client_secret != NULL)
         return assay__fail(err, ASSAY_ERROR_USAGE,
                            "Both ASSAY_CLIENT_SECRET and ASSAY_CLIENT_SECRET_FILE are set; leave "
                            "one of them out.");
-    if (secret_file != NULL)
-        return read_secret(delivery, secret_file, err);
     if (options->token == NULL && options->token_file == NULL && options->client_id == NULL)
         return find_credential(delivery, err);
     return ASSAY_OK;
@@ -191,8 +173,9 @@ int delivery_open(struct delivery *delivery)
     options->on_event = delivery_log;
     options->event_context = delivery;
     if (options->base_url == NULL && options->region == NULL)
-        return cli_usage_error("post", "where to post is not given: use --region=eu, --region=us "
-                                       "or --base-url, or set ASSAY_REGION or ASSAY_BASE_URL");
+        return cli_usage_error(delivery->command,
+                               "where to post is not given: use --region=eu, --region=us or "
+                               "--base-url, or set ASSAY_REGION or ASSAY_BASE_URL");
     enum assay_status status = resolve_token(delivery, &err);
     if (status == ASSAY_OK)
         status = assay_process_init(&err);
@@ -201,21 +184,28 @@ int delivery_open(struct delivery *delivery)
     return status == ASSAY_OK ? 0 : delivery_fail(delivery, &err);
 }
 
-int delivery_send(struct delivery *delivery, const char *body, size_t length, FILE *out)
+/* The log has said what failed; one object a line also says how the command ends. */
+static int conclude(const struct delivery *delivery, enum assay_status status,
+                    const struct assay_error *err)
+{
+    if (status != ASSAY_OK && delivery->is_json_log)
+        return delivery_fail(delivery, err);
+    return assay_status_exit_code(status);
+}
+
+int delivery_send(struct delivery *delivery, const char *body, size_t length)
 {
     struct assay_error err;
     struct assay_delivery outcome;
-    if (!delivery->is_dry_run) {
-        enum assay_status status =
-            assay_client_post(delivery->client, body, length, &outcome, &err);
-        return status == ASSAY_OK ? 0 : delivery_fail(delivery, &err);
-    }
+    if (!delivery->is_dry_run)
+        return conclude(delivery,
+                        assay_client_post(delivery->client, body, length, &outcome, &err), &err);
     char *text = NULL;
     if (assay_client_describe(delivery->client, body, length, &text, &err) != ASSAY_OK)
         return delivery_fail(delivery, &err);
-    fputs(text, out);
+    int code = cli_write_stdout(text, strlen(text));
     free(text);
-    return 0;
+    return code;
 }
 
 int delivery_flush(struct delivery *delivery)
@@ -227,17 +217,14 @@ int delivery_flush(struct delivery *delivery)
     if (!delivery->is_json_log)
         fprintf(stderr, "assay: %zu delivered, %zu left in %s\n", delivered, left,
                 delivery->options.outbox);
-    return status == ASSAY_OK ? 0 : delivery_fail(delivery, &err);
+    return conclude(delivery, status, &err);
 }
 
 void delivery_close(struct delivery *delivery)
 {
     assay_client_free(delivery->client);
-    if (delivery->secret != NULL)
-        explicit_bzero(delivery->secret, SECRET_BYTES_MAX);
-    free(delivery->secret);
     free(delivery->credential);
     assay_process_cleanup();
     delivery->client = NULL;
-    delivery->secret = delivery->credential = NULL;
+    delivery->credential = NULL;
 }

@@ -36,22 +36,25 @@ enum delivery_flag {
 #define DELIVERY_FLAG_ENUM(id, name, has_argument, argument, sentence) DELIVERY_FLAG_##id,
     DELIVERY_FLAG_LIST(DELIVERY_FLAG_ENUM)
 #undef DELIVERY_FLAG_ENUM
-        DELIVERY_FLAG_AFTER
+        DELIVERY_FLAG_TOKEN, /* these two are there to be refused with a hint */
+    DELIVERY_FLAG_CLIENT_SECRET
 };
 
 #define DELIVERY_FLAG_OPTION(id, name, has_argument, argument, sentence)                           \
     {name, has_argument, NULL, DELIVERY_FLAG_##id},
 /** DELIVERY_FLAG_OPTIONS: rows of a struct option table, each ended by a comma. */
-#define DELIVERY_FLAG_OPTIONS DELIVERY_FLAG_LIST(DELIVERY_FLAG_OPTION)
+#define DELIVERY_FLAG_OPTIONS                                                                      \
+    DELIVERY_FLAG_LIST(DELIVERY_FLAG_OPTION)                                                       \
+    {"token", optional_argument, NULL, DELIVERY_FLAG_TOKEN},                                       \
+        {"client-secret", optional_argument, NULL, DELIVERY_FLAG_CLIENT_SECRET},
 
 /** struct delivery: flags, then the client made of them. Zero-initialise it. */
 struct delivery {
+    const char *command; /* whose flags they are, for messages */
     struct assay_client_options options;
-    const char *client_secret_file;
     bool is_dry_run, is_json_log;
     FILE *names; /* where names of delivered resources go, one a line; NULL: a note on stderr */
     struct assay_client *client;
-    char *secret;     /* the client secret that was read from a file */
     char *credential; /* path of the token in systemd's credential directory */
 };
 
@@ -71,8 +74,8 @@ void delivery_flag_help(FILE *out);
  */
 int delivery_open(struct delivery *delivery);
 
-/** delivery_send() posts a request body, or prints it to out on a dry run; the exit code. */
-int delivery_send(struct delivery *delivery, const char *body, size_t length, FILE *out);
+/** delivery_send() posts a request body, or prints it on a dry run; the exit code. */
+int delivery_send(struct delivery *delivery, const char *body, size_t length);
 
 /** delivery_flush() delivers what is in the outbox; returns the exit code. */
 int delivery_flush(struct delivery *delivery);

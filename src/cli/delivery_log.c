@@ -59,8 +59,13 @@ static void log_text(const struct delivery *delivery, const struct assay_event *
     if (strcmp(event->name, "retry") == 0)
         fprintf(stderr, "assay: %s: attempt %u: %s Next attempt in %.1f s.\n", event->resource,
                 event->attempt, event->message, event->wait_seconds);
+    else if (strcmp(event->name, "failed") == 0)
+        fprintf(stderr, "assay: %s%s%s\n", event->resource,
+                event->resource[0] != '\0' ? ": " : "", event->message);
     else if (strcmp(event->name, "kept") == 0)
-        fprintf(stderr, "assay: %s is kept in %s; 'assay post --outbox %s' sends it later\n",
+        fprintf(stderr,
+                "assay: %s is kept in %s; 'assay post --outbox %s' sends it again, removing the "
+                "file gives it up\n",
                 event->resource, event->message, delivery->options.outbox);
     else if (was_there)
         fprintf(stderr, "assay: %s was there already, and is the same\n", event->message);

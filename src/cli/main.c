@@ -64,7 +64,9 @@ static int run_help(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error with an exit code, not a death */
+    /* A closed pipe and a full quota are write errors with an exit code, not a death. */
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     if (argc < 2) {
         print_overview(stderr);
         return assay_status_exit_code(ASSAY_ERROR_USAGE);

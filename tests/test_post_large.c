@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Large results, and many at once. */
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "post_support.h"
+
+static const struct hostile_step WELL[] = {{HOSTILE_STORE, NULL, 0}};
+
+/* A server that refuses a body by its header alone is heard, though the body is not yet sent. */
+START_TEST(early_refusal_of_a_large_body)
+{
+    static const struct hostile_step steps[] = {
+        {HOSTILE_EARLY,
+         "HTTP/1.1 413 Too Large\r\nContent-Type: text/plain\r\n"
+         "Connection: close\r\n\r\nAt most 1 MB.",
+         0}};
+    const size_t size = 8 << 20;
+    struct hostile *server = hostile_start(steps, 1);
+    struct post *post = calloc(1, sizeof *post);
+    char *body = malloc(size + 1);
+    post_init(post, hostile_url(server));
+    post->options.request_timeout_seconds = 20.0;
+    post->options.stall_timeout_seconds = 20.0;
+    post->options.deadline_seconds = 60.0;
+    memset(body, ' ', size);
+    memcpy(body, POST_BODY, strlen(POST_BODY));
+    assert_ok(assay_client_new(&post->options, &post->client, &post->err), &post->err);
+    post->status = assay_client_post(post->client, body, size, &post->delivery, &post->err);
+    assay_client_free(post->client);
+    ck_assert_int_eq(assay_status_exit_code(post->status), 76);
+    ck_assert_uint_eq(post->delivery.attempts, 1);
+    ck_assert_ptr_nonnull(strstr(post->err.message, "(HTTP 413): At most 1 MB."));
+    ck_assert_uint_eq(post_outbox_count(post), 1);
+    free(body);
+    post_release(post);
+    free(post);
+    hostile_stop(server);
+}
+END_TEST
+
+/* A server may answer with all that it was sent, and with it when asked for what it has: both must
+ * be taken, however large the result is. */
+START_TEST(large_result_is_acknowledged)
+{
+    static const char HEAD[] = "{\"parent\":\"" POST_PARENT "\",\"analysisResultId\":\"res-1\","
+                               "\"analysisResult\":{\"text\":\"";
+    const size_t size = 17 << 20;
+    struct hostile *server = hostile_start(WELL, 1);
+    struct post *post = calloc(1, sizeof *post);
+    char *body = malloc(size + 1);
+    post_init(post, hostile_url(server));
+    post->options.request_timeout_seconds = 20.0;
+    post->options.stall_timeout_seconds = 20.0;
+    post->options.deadline_seconds = 60.0;
+    memset(body, 'x', size);
+    memcpy(body, HEAD, sizeof HEAD - 1);
+    memcpy(body + size - 3, "\"}}", 4);
+    assert_ok(assay_client_new(&post->options, &post->client, &post->err), &post->err);
+    for (int i = 0; i < 2; i++) {
+        assert_ok(assay_client_post(post->client, body, size, &post->delivery, &post->err),
+                  &post->err);
+        ck_assert_uint_eq(post->delivery.attempts, 1);
+        ck_assert(post->delivery.already_there == (i == 1));
+    }
+    assay_client_free(post->client);
+    free(body);
+    post_release(post);
+    free(post);
+    hostile_stop(server);
+}
+END_TEST
+
+/* One client to a thread, one outbox for all. */
+static void *post_many(void *argument)
+{
+    struct post *post = argument;
+    static atomic_uint next_thread;
+    unsigned thread = atomic_fetch_add(&next_thread, 1);
+    struct assay_client *client;
+    struct assay_delivery delivery;
+    struct assay_error err;
+    assert_ok(assay_client_new(&post->options, &client, &err), &err);
+    for (unsigned i = 0; i < 20; i++) {
+        char body[256];
+        int length = snprintf(body, sizeof body,
+                              "{\"parent\":\"%s\",\"analysisResultId\":\"res-%u-%u\","
+                              "\"analysisResult\":{\"n\":%u}}",
+                              POST_PARENT, thread, i, i);
+        assert_ok(assay_client_post(client, body, (size_t)length, &delivery, &err), &err);
+    }
+    assay_client_free(client);
+    return NULL;
+}
+
+START_TEST(clients_in_threads)
+{
+    enum { THREADS = 4 };
+    struct hostile *server = hostile_start(WELL, 1);
+    struct post *post = calloc(1, sizeof *post);
+    pthread_t threads[THREADS];
+    post_init(post, hostile_url(server));
+    post->options.on_event = NULL;
+    post->options.request_timeout_seconds = 20.0;
+    post->options.stall_timeout_seconds = 20.0;
+    for (int i = 0; i < THREADS; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, post_many, post), 0);
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    ck_assert_uint_eq(hostile_stored(server), THREADS * 20);
+    ck_assert_uint_eq(hostile_requests(server), THREADS * 20);
+    ck_assert_uint_eq(post_outbox_count(post), 0);
+    post_release(post);
+    free(post);
+    hostile_stop(server);
+}
+END_TEST
+
+static void add(TCase *cases)
+{
+    tcase_add_test(cases, early_refusal_of_a_large_body);
+    tcase_add_test(cases, large_result_is_acknowledged);
+    tcase_add_test(cases, clients_in_threads);
+}
+
+int main(void)
+{
+    return test_main("post_large", add);
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Posting when memory runs out: each allocation of the poster's thread fails in turn, once. It must
+ * neither crash nor leak nor say that something was delivered that was not, and what the caller
+ * gave must stay as it was.
+ */
+#include <malloc.h>
+
+#include "post_support.h"
+
+/* The server has threads of its own in this process; they are spared. */
+static _Thread_local long allocations_left = -1; /* -1: never fail */
+
+static bool may_allocate(void)
+{
+    if (allocations_left < 0)
+        return true;
+    return allocations_left-- != 0; /* the one after 0 is -1: only one fails */
+}
+
+/* assay and libcurl take their memory from these, which stand before the C library's. */
+void *realloc(void *memory, size_t size)
+{
+    if (!may_allocate())
+        return NULL;
+    void *moved = malloc(size);
+    if (moved != NULL && memory != NULL) {
+        size_t old = malloc_usable_size(memory);
+        memcpy(moved, memory, old < size ? old : size);
+        free(memory);
+    }
+    return moved;
+}
+
+void *calloc(size_t count, size_t size)
+{
+    if (!may_allocate() || (size != 0 && count > SIZE_MAX / size))
+        return NULL;
+    volatile size_t bytes = count * size; /* or a compiler sees calloc() in these two calls */
+    void *memory = malloc(bytes == 0 ? 1 : bytes);
+    return memory == NULL ? NULL : memset(memory, 0, bytes);
+}
+
+/* The options' strings are constants: overwriting one that is the caller's would be a fault. */
+START_TEST(client_without_memory)
+{
+    const struct assay_client_options options = {.base_url = "https://stats.example.com",
+                                                 .client_id = "id",
+                                                 .client_secret = POST_TOKEN,
+                                                 .token_url = "https://iam.example.com/token",
+                                                 .ca_file = "/etc/ssl/ca.pem",
+                                                 .outbox = "/tmp/none"};
+    long failures = 0;
+    struct assay_error err;
+    assert_ok(assay_process_init(&err), &err);
+    enum assay_status status = ASSAY_ERROR_MEMORY;
+    for (long allowed = 0; status != ASSAY_OK; allowed++) {
+        struct assay_client *client = NULL;
+        allocations_left = allowed;
+        status = assay_client_new(&options, &client, &err);
+        allocations_left = -1;
+        ck_assert((status == ASSAY_OK) == (client != NULL));
+        if (status != ASSAY_OK)
+            ck_assert_int_eq(err.code, ASSAY_ERROR_MEMORY);
+        failures += status != ASSAY_OK;
+        assay_client_free(client);
+    }
+    ck_assert_int_ge(failures, 3);
+    ck_assert_str_eq(options.client_secret, POST_TOKEN);
+    assay_process_cleanup();
+}
+END_TEST
+
+START_TEST(post_without_memory)
+{
+    static const struct hostile_step well[] = {{HOSTILE_STORE, NULL, 0}};
+    struct post *post = calloc(1, sizeof *post);
+    long failures = 0;
+    struct hostile *server = hostile_start(well, 1);
+    post_init(post, hostile_url(server));
+    post->options.max_attempts = 1;
+    post->options.request_timeout_seconds = 10.0;
+    post->options.stall_timeout_seconds = 10.0;
+    for (long allowed = 0, more = 1; more != 0; allowed++) {
+        assert_ok(assay_client_new(&post->options, &post->client, &post->err), &post->err);
+        size_t stored = hostile_stored(server);
+        allocations_left = allowed;
+        post->status = assay_client_post(post->client, POST_BODY, strlen(POST_BODY),
+                                         &post->delivery, &post->err);
+        more = allocations_left < 0;
+        allocations_left = -1;
+        assay_client_free(post->client);
+        if (post->status == ASSAY_OK) {
+            ck_assert_uint_eq(hostile_stored(server), 1);
+            ck_assert_uint_eq(post_outbox_count(post), 0);
+        } else {
+            ck_assert_str_ne(post->err.message, "");
+            ck_assert_str_eq(post->delivery.name, "");
+            ck_assert(post->delivery.stored == (post_outbox_count(post) == 1));
+            /* Nothing was sent that is not kept as well. */
+            ck_assert(post->delivery.stored || hostile_stored(server) == stored);
+        }
+        failures += post->status != ASSAY_OK;
+    }
+    ck_assert_int_gt(failures, 10);
+    post_release(post);
+    free(post);
+    hostile_stop(server);
+}
+END_TEST
+
+static void add(TCase *cases)
+{
+    tcase_set_timeout(cases, 60.0);
+    tcase_add_test(cases, client_without_memory);
+    tcase_add_test(cases, post_without_memory);
+}
+
+int main(void)
+{
+    return test_main("post_memory", add);
+}
