@@ -38,7 +38,7 @@ static struct image disk[FILES];
 static struct moment moments[MOMENTS_MAX];
 static unsigned moment_count, sync_count, checkpoint_count;
 static atomic_uint acknowledged;
-static atomic_int fault_code; /* of the next write or sync of the WAL; 0: none */
+static atomic_int fault_file, fault_code; /* of the next write or sync of a file; code 0: none */
 static atomic_bool fault_is_write;
 
 /* Which of the files this is; FILES for the folder itself, -1 for anything else. */
@@ -119,7 +119,7 @@ static void note_sync(int file)
 
 static bool fails(int file, bool is_write)
 {
-    if (file != 1 || atomic_load(&fault_is_write) != is_write)
+    if (file < 0 || file != atomic_load(&fault_file) || atomic_load(&fault_is_write) != is_write)
         return false;
     int code = atomic_exchange(&fault_code, 0);
     errno = code;
@@ -189,14 +189,16 @@ static void write_torn(const char *path, const struct image *synced, const struc
     ck_assert(!ferror(file) && fclose(file) == 0);
 }
 
-/* Sizes that fill the WAL, so that it is copied to the database and begun again several times. */
+/* Sizes that fill the WAL, so that it is copied to the database and begun again several times;
+ * from LARGE on, soon. */
+enum { LARGE = 1000 };
 static size_t size_of(unsigned index)
 {
-    return index % 4 == 0 ? 100000 + index : index;
+    return index % 4 == 0 || index >= LARGE ? 100000 + index : index;
 }
 
-/* All that was acknowledged is in the database, and whole. */
-static unsigned count_rows(sqlite3 *database, unsigned count)
+/* How many results from one to before another there are; all must be whole. */
+static unsigned count_rows(sqlite3 *database, unsigned from, unsigned to)
 {
     sqlite3_stmt *statement;
     unsigned found = 0;
@@ -216,14 +218,15 @@ static unsigned count_rows(sqlite3 *database, unsigned count)
         const char *text = document + length - 2 - size;
         ck_assert_int_eq(text[-1], '"');
         ck_assert_uint_eq(strspn(text, "x"), size); /* the quotation mark ends it */
-        found += index < count;
+        found += index >= from && index < to;
     }
     sqlite3_finalize(statement);
     return found;
 }
 
-/* Starts on what a power cut left. */
-static void check_cut(const struct image *synced, const struct image *written, unsigned count)
+/* Starts on what a power cut left, and looks for the results from one to before another. */
+static void check_cut(const struct image *synced, const struct image *written, unsigned from,
+                      unsigned to)
 {
     char directory[64] = "/tmp/assay-cut-XXXXXX", path[128];
     struct serve_store *store;
@@ -237,7 +240,7 @@ static void check_cut(const struct image *synced, const struct image *written, u
     snprintf(path, sizeof path, "%s/%s", directory, NAMES[0]);
     assert_ok(serve_store_open(path, false, &store, &err), &err);
     ck_assert_int_eq(sqlite3_open(path, &database), SQLITE_OK);
-    ck_assert_uint_eq(count_rows(database, count), count);
+    ck_assert_uint_eq(count_rows(database, from, to), to - from);
     sqlite3_close(database);
     serve_store_close(store);
     unlink(path); /* all there is once the last connection is closed */
@@ -261,7 +264,7 @@ static void check_moments(void)
         if (is_done)
             return;
         for (int round = 0; round < 2; round++)
-            check_cut(moment.synced, moment.written, moment.acknowledged);
+            check_cut(moment.synced, moment.written, 0, moment.acknowledged);
         release_images(moment.synced);
         release_images(moment.written);
     }
@@ -304,12 +307,12 @@ START_TEST(acknowledged_results_survive_a_power_cut)
         atomic_store(&acknowledged, i + 1);
         bool is_checked = i < 5 || i % CHECK_EACH == 0 || checkpoint_count != checkpoints;
         if (is_checked)
-            check_cut(disk, disk, i + 1);
+            check_cut(disk, disk, 0, i + 1);
         cuts += is_checked + 2 * moment_count;
         check_moments();
         if (i % 50 == 49) { /* stopped and started in order */
             serve_stop(endpoint.server);
-            check_cut(disk, disk, i + 1);
+            check_cut(disk, disk, 0, i + 1);
             check_moments();
             endpoint_start(&endpoint);
         }
@@ -320,6 +323,13 @@ START_TEST(acknowledged_results_survive_a_power_cut)
 }
 END_TEST
 
+static void set_fault(int file, bool is_write, int code)
+{
+    atomic_store(&fault_file, file);
+    atomic_store(&fault_is_write, is_write);
+    atomic_store(&fault_code, code);
+}
+
 /* A write or sync of the WAL that fails: 503, nothing is there, and the next try succeeds. */
 START_TEST(what_the_disk_does_not_take_is_not_acknowledged)
 {
@@ -329,17 +339,34 @@ START_TEST(what_the_disk_does_not_take_is_not_acknowledged)
     for (unsigned i = 1; i <= 4; i++) {
         char path[128];
         snprintf(path, sizeof path, COLLECTION "/p-%u", i);
-        atomic_store(&fault_is_write, i <= 2);
-        atomic_store(&fault_code, CODES[i % 2]);
+        set_fault(1, i <= 2, CODES[i % 2]);
         post(i, 503);
         ck_assert_int_eq(atomic_load(&fault_code), 0);
         expect(ask_alice(&endpoint, "GET", path, NULL), 404, "");
         post(i, 200);
-        check_cut(disk, disk, i + 1);
+        check_cut(disk, disk, 0, i + 1);
     }
     serve_stop(endpoint.server);
-    check_cut(disk, disk, 5);
+    check_cut(disk, disk, 0, 5);
     endpoint_start(&endpoint);
+    unwatch();
+}
+END_TEST
+
+/* When the WAL cannot be copied to the database, everything stays in the WAL, and is answered. */
+START_TEST(a_checkpoint_that_fails_loses_nothing)
+{
+    unsigned next = LARGE;
+    watch();
+    for (int round = 0; round < 2; round++) {
+        set_fault(0, round == 0, round == 0 ? ENOSPC : EIO);
+        while (atomic_load(&fault_code) != 0)
+            post(next++, 200);
+        check_cut(disk, disk, LARGE, next);
+    }
+    for (unsigned checkpoints = checkpoint_count; checkpoint_count == checkpoints;)
+        post(next++, 200);
+    check_cut(disk, disk, LARGE, next);
     unwatch();
 }
 END_TEST
@@ -348,6 +375,7 @@ static void add(TCase *cases)
 {
     tcase_add_test(cases, acknowledged_results_survive_a_power_cut);
     tcase_add_test(cases, what_the_disk_does_not_take_is_not_acknowledged);
+    tcase_add_test(cases, a_checkpoint_that_fails_loses_nothing);
 }
 
 int main(void)
