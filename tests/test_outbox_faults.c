@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "api/outbox.h"
 #include "cli/cli.h"
 #include "post_support.h"
 
@@ -442,6 +443,23 @@ START_TEST(an_outbox_without_locks_is_delivered)
 }
 END_TEST
 
+/* Two put the same result: the one who is done first leaves the other its entry. */
+START_TEST(an_entry_put_again_is_of_who_put_it_last)
+{
+    struct assay__outbox_entry first, second;
+    struct assay_error err;
+    assert_ok(assay__outbox_put(box, "res-1", POST_BODY, strlen(POST_BODY), &first, &err), &err);
+    assert_ok(assay__outbox_put(box, "res-1", POST_BODY, strlen(POST_BODY), &second, &err), &err);
+    assert_ok(assay__outbox_remove(&first, &err), &err);
+    ck_assert(has_entry());
+    assert_ok(assay__outbox_remove(&second, &err), &err);
+    ck_assert(!has_entry());
+    assert_ok(assay__outbox_remove(&second, &err), &err);
+    assay__outbox_release(&first);
+    assay__outbox_release(&second);
+}
+END_TEST
+
 /* One result that cannot be stored does not keep the others back. */
 START_TEST(other_files_have_their_turn)
 {
@@ -475,6 +493,7 @@ static void add(TCase *cases)
     tcase_add_loop_test(cases, an_entry_that_stays_is_not_delivered_twice, 0, 3);
     tcase_add_loop_test(cases, an_entry_that_cannot_be_read_stays, 0, 2);
     tcase_add_loop_test(cases, an_outbox_without_locks_is_delivered, 0, 3);
+    tcase_add_test(cases, an_entry_put_again_is_of_who_put_it_last);
     tcase_add_test(cases, other_files_have_their_turn);
 }
 

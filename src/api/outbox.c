@@ -285,7 +285,8 @@ enum assay_status assay__outbox_claim(const char *directory, const char *name,
 enum assay_status assay__outbox_remove(const struct assay__outbox_entry *entry,
                                        struct assay_error *err)
 {
-    if (unlink(entry->path) == 0 || errno == ENOENT)
+    /* Another process may have put the same result again meanwhile: that entry is its own. */
+    if (!is_current(entry->fd, entry->path) || unlink(entry->path) == 0 || errno == ENOENT)
         return ASSAY_OK;
     return fail_io(err, entry->path, "removed, though it was delivered");
 }

@@ -47,7 +47,10 @@ enum assay_status assay__outbox_claim(const char *directory, const char *name,
                                       struct assay__outbox_entry *entry, bool *held,
                                       struct assay_error *err);
 
-/** assay__outbox_remove() removes a held entry from the directory; one that is gone is fine. */
+/**
+ * assay__outbox_remove() removes a held entry from the directory; one that is gone is fine, and one
+ * that another process has put in its place stays.
+ */
 enum assay_status assay__outbox_remove(const struct assay__outbox_entry *entry,
                                        struct assay_error *err);
 
