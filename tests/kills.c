@@ -428,7 +428,7 @@ struct kills_figures kills_run(const struct kills_plan *plan)
     prepare(run, plan);
     setvbuf(stdout, NULL, _IOLBF, 0);
     printf("seed %llu in %s\n", (unsigned long long)plan->seed, run->folder);
-    kills_server_start(run);
+    kills_server_begin(run);
     while (!has_killed_enough(run) || run->queue_count > 0 || count_clients(run, false) > 0) {
         keep_pace(run);
         listen_to_clients(run);

@@ -105,6 +105,8 @@ enum { KILLS_PARTS = 16 };
 double kills_now(void);
 void kills_sleep(double seconds);
 void kills_server_start(struct kills_run *run);
+/** kills_server_begin() starts the first server, killing others while they make the database. */
+void kills_server_begin(struct kills_run *run);
 /** kills_server_kill() kills the server and starts another; in between, look() looks around. */
 void kills_server_kill(struct kills_run *run, void (*look)(struct kills_run *run));
 void kills_server_stop(struct kills_run *run);

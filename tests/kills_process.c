@@ -12,7 +12,7 @@
 
 #include "base/digest.h"
 
-enum { SERVER_START_MS = 60000, ARGUMENTS_MAX = 16 + KILLS_BATCH_MAX };
+enum { SERVER_START_MS = 60000, FIRST_STARTS = 5, ARGUMENTS_MAX = 16 + KILLS_BATCH_MAX };
 
 double kills_now(void)
 {
@@ -124,19 +124,39 @@ static void end_server(struct kills_run *run)
     run->figures.server_kills++;
 }
 
+static void kill_starting(struct kills_run *run)
+{
+    spawn_server(run);
+    kills_sleep(kills_uniform(&run->random, 0.0, 0.03));
+    end_server(run);
+    run->figures.starting_kills++;
+}
+
 void kills_server_kill(struct kills_run *run, void (*look)(struct kills_run *run))
 {
     end_server(run);
     if (look != NULL)
         look(run);
     /* Each eighth time, the next one does not live to listen: recovery is cut short, too. */
-    while (kills_below(&run->random, 8) == 0) {
-        spawn_server(run);
-        kills_sleep(kills_uniform(&run->random, 0.0, 0.03));
-        end_server(run);
-        run->figures.starting_kills++;
-    }
+    while (kills_below(&run->random, 8) == 0)
+        kill_starting(run);
     kills_server_start(run);
+}
+
+void kills_server_begin(struct kills_run *run)
+{
+    static const char *const SUFFIXES[] = {"", "-wal", "-shm", "-journal"};
+    for (int round = 0; round < FIRST_STARTS; round++) {
+        for (size_t i = 0; i < sizeof SUFFIXES / sizeof *SUFFIXES; i++) {
+            char path[128];
+            snprintf(path, sizeof path, "%s%s", run->database, SUFFIXES[i]);
+            unlink(path);
+        }
+        kill_starting(run);
+        kills_server_start(run);
+        if (round < FIRST_STARTS - 1)
+            end_server(run);
+    }
 }
 
 void kills_server_stop(struct kills_run *run)
