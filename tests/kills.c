@@ -11,6 +11,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 
 enum { LINE_MAX_BYTES = 1 << 16, COPY_EACH = 50, LIST_EACH = 100, SLACK_POSTS = 200 };
@@ -425,6 +426,7 @@ struct kills_figures kills_run(const struct kills_plan *plan)
 {
     struct kills_run *run = calloc(1, sizeof *run);
     ck_assert_ptr_nonnull(run);
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* as all that it starts dies with it */
     prepare(run, plan);
     setvbuf(stdout, NULL, _IOLBF, 0);
     printf("seed %llu in %s\n", (unsigned long long)plan->seed, run->folder);
