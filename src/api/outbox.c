@@ -57,22 +57,22 @@ static bool sync_directory(const char *path)
     return ok;
 }
 
-/* A new directory lasts only once its parent is synced. */
+/* A directory lasts only once its parent is synced. Who finds it made cannot know whether whoever
+ * made it lived to do so, and does it, too, if the parent can be opened. */
 static enum assay_status make_directory(const char *directory, struct assay_error *err)
 {
-    if (mkdir(directory, 0700) != 0) {
-        struct stat found;
-        if (errno == EEXIST && stat(directory, &found) == 0 && S_ISDIR(found.st_mode))
-            return ASSAY_OK;
+    bool is_made = mkdir(directory, 0700) == 0;
+    struct stat found;
+    if (!is_made && (errno != EEXIST || stat(directory, &found) != 0 || !S_ISDIR(found.st_mode)))
         return assay__fail_at(err, ASSAY_ERROR_IO, directory, 0, 0,
                               "The outbox directory cannot be made: %s.", strerror(errno));
-    }
     char *parent = join(directory, "..");
     if (parent == NULL)
         return assay__fail_memory(err);
-    bool ok = sync_directory(parent);
+    bool ok = sync_directory(parent) || (!is_made && errno == EACCES);
+    enum assay_status status = ok ? ASSAY_OK : fail_io(err, directory, "synced");
     free(parent);
-    return ok ? ASSAY_OK : fail_io(err, directory, "synced");
+    return status;
 }
 
 static bool write_all(int fd, const char *bytes, size_t length)
@@ -304,9 +304,8 @@ enum assay_status assay__outbox_claim(const char *directory, const char *name,
 enum assay_status assay__outbox_remove(const struct assay__outbox_entry *entry,
                                        struct assay_error *err)
 {
-    if (!is_current(entry->fd, entry->path)) /* gone, or another one that has yet to be sent */
-        return ASSAY_OK;
-    if (unlink(entry->path) == 0 || errno == ENOENT)
+    /* Another process may have put the same result again meanwhile: that entry is its own. */
+    if (!is_current(entry->fd, entry->path) || unlink(entry->path) == 0 || errno == ENOENT)
         return ASSAY_OK;
     return fail_io(err, entry->path, "removed, though it was delivered");
 }

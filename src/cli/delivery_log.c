@@ -82,8 +82,10 @@ void delivery_log(const struct assay_event *event, void *context)
         log_text(delivery, event);
     bool is_delivered =
         strcmp(event->name, "delivered") == 0 || strcmp(event->name, "already-there") == 0;
-    if (is_delivered && delivery->names != NULL)
+    if (is_delivered && delivery->names != NULL) {
         fprintf(delivery->names, "%s\n", event->message);
+        fflush(delivery->names); /* what was delivered is said at once, whatever happens next */
+    }
 }
 
 int delivery_fail(const struct delivery *delivery, const struct assay_error *err)

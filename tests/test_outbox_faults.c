@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What `assay post --outbox` asks of the kernel and in which order, and what becomes of a result
+ * when one of these calls fails. The calls stand here instead of the C library's: they note what is
+ * done to the outbox, and fail on demand.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "api/outbox.h"
+#include "cli/cli.h"
+#include "post_support.h"
+
+#define INTERPOSED __attribute__((visibility("default")))
+#define ENTRY "res-1-c60cf7499349f51a.json"
+
+static char folder[64], box[80], input[80];
+static char trace[4096];
+static bool is_tracing;
+
+/* The fault: a call whose line in the trace begins with this text fails once, after so many that
+ * do not. keep: bytes that a write still takes before it fails. next: what fails after it. */
+static struct fault {
+    const char *line, *next;
+    int code, spared;
+    size_t keep;
+} fault;
+
+/* A path within the folder of the test; NULL for others. Temporary names lose their digits. */
+static const char *shorten(const char *path, char out[128])
+{
+    size_t length = strlen(folder);
+    if (!is_tracing || strncmp(path, folder, length) != 0)
+        return NULL;
+    snprintf(out, 128, "%s", path[length] == '\0' ? "." : path + length + 1);
+    char *temporary = strstr(out, ".writing-");
+    if (temporary != NULL && strspn(temporary + 9, "0123456789abcdef") == 16)
+        temporary[8] = '\0';
+    return out;
+}
+
+static const char *path_of(int fd, char out[128])
+{
+    char link[64], path[256];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    ssize_t length = readlink(link, path, sizeof path - 1);
+    if (length < 0)
+        return NULL;
+    path[length] = '\0';
+    return shorten(path, out);
+}
+
+/* Notes a call; true when it is to fail. */
+static bool note(const char *call, const char *name)
+{
+    char line[300];
+    if (name == NULL)
+        return false;
+    snprintf(line, sizeof line, "%s %s", call, name);
+    size_t used = strlen(trace);
+    snprintf(trace + used, sizeof trace - used, "%s\n", line);
+    if (fault.line == NULL || strncmp(line, fault.line, strlen(fault.line)) != 0 ||
+        fault.spared-- > 0)
+        return false;
+    fault.line = fault.next;
+    fault.next = NULL;
+    errno = fault.code;
+    return true;
+}
+
+INTERPOSED int mkdir(const char *path, mode_t mode)
+{
+    char name[128];
+    return note("mkdir", shorten(path, name)) ? -1 : (int)syscall(SYS_mkdir, path, mode);
+}
+
+INTERPOSED int open(const char *path, int flags, ...)
+{
+    char name[128];
+    mode_t mode = 0;
+    if ((flags & (O_CREAT | O_TMPFILE)) != 0) {
+        va_list arguments;
+        va_start(arguments, flags);
+        mode = va_arg(arguments, mode_t);
+        va_end(arguments);
+    }
+    return note("open", shorten(path, name))
+               ? -1
+               : (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+}
+
+INTERPOSED int flock(int fd, int operation)
+{
+    char name[128];
+    return note("flock", path_of(fd, name)) ? -1 : (int)syscall(SYS_flock, fd, operation);
+}
+
+INTERPOSED ssize_t write(int fd, const void *bytes, size_t length)
+{
+    char name[128];
+    bool is_short = fault.keep > 0 && is_tracing && path_of(fd, name) != NULL;
+    if (!is_short && note("write", path_of(fd, name)))
+        return -1;
+    size_t taken = is_short && fault.keep < length ? fault.keep : length;
+    fault.keep = is_short ? 0 : fault.keep;
+    return syscall(SYS_write, fd, bytes, taken);
+}
+
+INTERPOSED ssize_t pread(int fd, void *bytes, size_t length, off_t offset)
+{
+    char name[128];
+    return note("read", path_of(fd, name)) ? -1 : syscall(SYS_pread64, fd, bytes, length, offset);
+}
+
+INTERPOSED int fsync(int fd)
+{
+    char name[128];
+    return note("fsync", path_of(fd, name)) ? -1 : (int)syscall(SYS_fsync, fd);
+}
+
+INTERPOSED int rename(const char *from, const char *to)
+{
+    char name[128], target[128], both[260];
+    const char *source = shorten(from, name);
+    if (source != NULL)
+        snprintf(both, sizeof both, "%s %s", source, shorten(to, target));
+    return note("rename", source != NULL ? both : NULL) ? -1 : (int)syscall(SYS_rename, from, to);
+}
+
+INTERPOSED int unlink(const char *path)
+{
+    char name[128];
+    return note("unlink", shorten(path, name)) ? -1 : (int)syscall(SYS_unlink, path);
+}
+
+INTERPOSED int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
+{
+    bool is_tcp = address.__sockaddr__->sa_family == AF_INET;
+    return note("connect", is_tracing && is_tcp ? "server" : NULL)
+               ? -1
+               : (int)syscall(SYS_connect, fd, address.__sockaddr__, length);
+}
+
+static void write_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    fputs(text, file);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+static void make_folder(void)
+{
+    strcpy(folder, "/tmp/assay-faults-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    snprintf(box, sizeof box, "%s/box", folder);
+    snprintf(input, sizeof input, "%s/input", folder);
+    write_file(input, POST_BODY);
+}
+
+static void remove_folder(void)
+{
+    char command[128];
+    snprintf(command, sizeof command, "rm -rf '%s'", folder);
+    ck_assert_int_eq(system(command), 0);
+}
+
+/* A run of the command: its exit code and what it printed. */
+struct outcome {
+    int code;
+    char *out, *err;
+};
+
+static int redirect(int fd, const char *path)
+{
+    int kept = dup(fd);
+    int file = (int)syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    ck_assert(kept >= 0 && file >= 0 && dup2(file, fd) == fd);
+    close(file);
+    return kept;
+}
+
+static char *restore(int fd, int kept, const char *path)
+{
+    ck_assert_int_eq(dup2(kept, fd), fd);
+    close(kept);
+    return test_read_file(path, NULL);
+}
+
+/* Runs `assay post` with the outbox and files (NULL ends them) and, if any, a fault. */
+static struct outcome post(struct hostile *server, const struct fault *wanted,
+                           const char *const *files)
+{
+    char out_path[96], err_path[96];
+    const char *arguments[16] = {
+        "post", "--base-url", hostile_url(server), "--outbox", box, "--max-attempts", "1"};
+    int count = 7;
+    for (; files != NULL && *files != NULL; files++)
+        arguments[count++] = *files;
+    snprintf(out_path, sizeof out_path, "%s.out", folder);
+    snprintf(err_path, sizeof err_path, "%s.err", folder);
+    fflush(NULL);
+    int out = redirect(STDOUT_FILENO, out_path), err = redirect(STDERR_FILENO, err_path);
+    fault = wanted != NULL ? *wanted : (struct fault){0};
+    trace[0] = '\0';
+    is_tracing = true;
+    struct outcome outcome = {.code = cmd_post(count, (char **)(uintptr_t)arguments)};
+    is_tracing = false;
+    fault = (struct fault){0};
+    fflush(NULL);
+    outcome.out = restore(STDOUT_FILENO, out, out_path);
+    outcome.err = restore(STDERR_FILENO, err, err_path);
+    unlink(out_path);
+    unlink(err_path);
+    return outcome;
+}
+
+static void outcome_release(struct outcome *outcome)
+{
+    free(outcome->out);
+    free(outcome->err);
+}
+
+static struct outcome post_input(struct hostile *server, const struct fault *wanted)
+{
+    return post(server, wanted, (const char *const[]){input, NULL});
+}
+
+static void expect_outcome(struct outcome outcome, int code, const char *out, const char *err)
+{
+    ck_assert_int_eq(outcome.code, code);
+    ck_assert_str_eq(outcome.out, out);
+    ck_assert_msg(strstr(outcome.err, err) != NULL, "'%s' is not in: %s", err, outcome.err);
+    outcome_release(&outcome);
+}
+
+static bool has_entry(void)
+{
+    char path[160];
+    snprintf(path, sizeof path, "%s/" ENTRY, box);
+    if (access(path, F_OK) != 0)
+        return false;
+    char *text = test_read_file(path, NULL);
+    ck_assert_str_eq(text, POST_BODY);
+    free(text);
+    return true;
+}
+
+static const struct hostile_step WELL[] = {{HOSTILE_STORE, NULL, 0}};
+
+/* The file is whole and synced before it has its name, the name is synced before the server hears
+ * of it, and it is gone after the server has it. */
+START_TEST(entry_is_durable_before_the_first_attempt)
+{
+    static const char MADE[] = "mkdir box\n", PARENT[] = "open box/..\nfsync .\n",
+                      STEPS[] = "open box/.writing\nflock box/.writing\nwrite box/.writing\n"
+                                "fsync box/.writing\nrename box/.writing box/" ENTRY "\n"
+                                "open box\nfsync box\nconnect server\nunlink box/" ENTRY "\n";
+    char wanted[1024];
+    struct hostile *server = hostile_start(WELL, 1);
+    snprintf(wanted, sizeof wanted, "%s%s%s", MADE, PARENT, STEPS);
+    expect_outcome(post_input(server, NULL), 0, POST_NAME "\n", "");
+    ck_assert_str_eq(trace, wanted);
+    /* Who finds the directory cannot know whether whoever made it lived to sync it. */
+    expect_outcome(post_input(server, NULL), 0, POST_NAME "\n", "was there already");
+    ck_assert_str_eq(trace, wanted);
+    hostile_stop(server);
+}
+END_TEST
+
+/* The administrator made the outbox where its user may not look around. */
+START_TEST(a_parent_that_cannot_be_opened_is_not_synced)
+{
+    const struct fault closed = {.line = "open box/..", .code = EACCES};
+    struct hostile *server = hostile_start(WELL, 1);
+    ck_assert_int_eq(mkdir(box, 0700), 0);
+    expect_outcome(post_input(server, &closed), 0, POST_NAME "\n", "");
+    ck_assert_int_eq(rmdir(box), 0);
+    expect_outcome(post_input(server, &closed), 74, "",
+                   "/box: The outbox entry cannot be synced: Permission denied.");
+    hostile_stop(server);
+}
+END_TEST
+
+/* A disk that takes a part of each write gets the rest. */
+START_TEST(short_writes_go_on)
+{
+    struct hostile *server = hostile_start(WELL, 1);
+    expect_outcome(post_input(server, &(struct fault){.keep = 10}), 0, POST_NAME "\n", "");
+    ck_assert_ptr_nonnull(strstr(trace, "write box/.writing\nfsync box/.writing\n"));
+    ck_assert_str_eq(hostile_request(server, 0)->body, POST_BODY);
+    hostile_stop(server);
+}
+END_TEST
+
+/* A failure before the first attempt: exit code 74 and why, nothing was sent, no half file has the
+ * name of an entry, and the same command delivers once the disk is well. */
+START_TEST(nothing_is_sent_unless_it_is_durable)
+{
+    static const struct {
+        struct fault fault;
+        const char *message;
+        bool leaves_entry; /* whole, though it is not known to last */
+    } CASES[] = {
+        {{.line = "mkdir box", .code = ENOSPC},
+         "/box: The outbox directory cannot be made: No space left on device.",
+         false},
+        {{.line = "mkdir box", .code = EROFS},
+         "/box: The outbox directory cannot be made: Read-only file system.",
+         false},
+        {{.line = "open box/..", .code = EMFILE},
+         "/box: The outbox entry cannot be synced: Too",
+         false},
+        {{.line = "fsync .", .code = EIO},
+         "/box: The outbox entry cannot be synced: Input/output error.",
+         false},
+        {{.line = "open box/.writing", .code = ENOSPC},
+         "The outbox entry cannot be made: No space left on device.",
+         false},
+        {{.line = "write box/.writing", .code = ENOSPC},
+         ENTRY ": The outbox entry cannot be written: No space left on device.",
+         false},
+        {{.line = "write box/.writing", .code = ENOSPC, .keep = 100},
+         ENTRY ": The outbox entry cannot be written: No space left on device.",
+         false},
+        {{.line = "write box/.writing", .code = EIO},
+         ENTRY ": The outbox entry cannot be written: Input/output error.",
+         false},
+        {{.line = "fsync box/.writing", .code = EIO},
+         ENTRY ": The outbox entry cannot be synced: Input/output error.",
+         false},
+        {{.line = "fsync box/.writing", .code = ENOSPC},
+         ENTRY ": The outbox entry cannot be synced: No space left on device.",
+         false},
+        {{.line = "rename box/.writing", .code = EIO},
+         ENTRY ": The outbox entry cannot be renamed: Input/output error.",
+         false},
+        {{.line = "rename box/.writing", .code = ENOSPC},
+         ENTRY ": The outbox entry cannot be renamed: No space left on device.",
+         false},
+        {{.line = "open box", .code = EMFILE, .spared = 2},
+         ENTRY ": The outbox entry cannot be synced: Too many open files.",
+         true},
+        {{.line = "fsync box", .code = EIO, .spared = 1},
+         ENTRY ": The outbox entry cannot be synced: Input/output error.",
+         true},
+        {{.line = "fsync box", .code = ENOSPC, .spared = 1},
+         ENTRY ": The outbox entry cannot be synced: No space left on device.",
+         true},
+    };
+    struct hostile *server = hostile_start(WELL, 1);
+    expect_outcome(post_input(server, &CASES[_i].fault), 74, "", CASES[_i].message);
+    ck_assert_uint_eq(hostile_requests(server), 0);
+    ck_assert_int_eq(has_entry(), CASES[_i].leaves_entry);
+    char *text = test_read_file(input, NULL);
+    ck_assert_str_eq(text, POST_BODY);
+    free(text);
+    /* An entry that is there is delivered with the outbox, too. */
+    if (CASES[_i].leaves_entry)
+        expect_outcome(post(server, NULL, NULL), 0, POST_NAME "\n", "1 delivered, 0 left");
+    else
+        expect_outcome(post_input(server, NULL), 0, POST_NAME "\n", "");
+    ck_assert_uint_eq(hostile_stored(server), 1);
+    ck_assert(!has_entry());
+    ck_assert_int_eq(rmdir(box), 0); /* nor is a temporary file left */
+    hostile_stop(server);
+}
+END_TEST
+
+/* The temporary file that could not be removed either is no entry. */
+START_TEST(what_cannot_be_removed_is_no_entry)
+{
+    struct hostile *server = hostile_start(WELL, 1);
+    const struct fault broken = {
+        .line = "write box/.writing", .next = "unlink box/.writing", .code = EIO, .keep = 100};
+    expect_outcome(post_input(server, &broken), 74, "", "written");
+    expect_outcome(post(server, NULL, NULL), 0, "", "0 delivered, 0 left");
+    ck_assert_uint_eq(hostile_requests(server), 0);
+    ck_assert_int_ne(rmdir(box), 0); /* the half file is there still */
+    hostile_stop(server);
+}
+END_TEST
+
+/* Delivered, but the entry cannot be removed: that is said, with exit code 74, and the next flush
+ * finds the result there already. */
+START_TEST(an_entry_that_stays_is_not_delivered_twice)
+{
+    static const int CODES[] = {EIO, EROFS, ENOSPC};
+    struct hostile *server = hostile_start(WELL, 1);
+    const struct fault stays = {.line = "unlink box/res-1", .code = CODES[_i]};
+    expect_outcome(post_input(server, &stays), 74, POST_NAME "\n",
+                   "The outbox entry cannot be removed, though it was delivered: ");
+    ck_assert(has_entry());
+    expect_outcome(post(server, &stays, NULL), 74, POST_NAME "\n", "0 delivered, 1 left");
+    ck_assert(has_entry());
+    expect_outcome(post(server, NULL, NULL), 0, POST_NAME "\n", "1 delivered, 0 left");
+    ck_assert(!has_entry());
+    ck_assert_uint_eq(hostile_stored(server), 1);
+    ck_assert_uint_eq(hostile_conflicts(server), 0);
+    hostile_stop(server);
+}
+END_TEST
+
+/* Flushing: what cannot be opened or read stays, and is said with exit code 74. */
+START_TEST(an_entry_that_cannot_be_read_stays)
+{
+    static const struct {
+        struct fault fault;
+        const char *message;
+    } CASES[] = {
+        {{.line = "open box/res-1", .code = EIO},
+         ENTRY ": The outbox entry cannot be opened: Input/output error."},
+        {{.line = "read box/res-1", .code = EIO},
+         ENTRY ": The outbox entry cannot be read: Input/output error."},
+    };
+    static const struct hostile_step DOWN[] = {{HOSTILE_CLOSE, "", 0}, {HOSTILE_STORE, NULL, 0}};
+    struct hostile *server = hostile_start(DOWN, 2);
+    expect_outcome(post_input(server, NULL), 75, "", "is kept in");
+    expect_outcome(post(server, &CASES[_i].fault, NULL), 74, "", CASES[_i].message);
+    ck_assert(has_entry());
+    expect_outcome(post(server, NULL, NULL), 0, POST_NAME "\n", "1 delivered, 0 left");
+    hostile_stop(server);
+}
+END_TEST
+
+/* A file system without locks, as some of the network are: entries are delivered all the same. */
+START_TEST(an_outbox_without_locks_is_delivered)
+{
+    static const int CODES[] = {ENOLCK, EOPNOTSUPP, EBADF};
+    static const struct hostile_step DOWN[] = {{HOSTILE_CLOSE, "", 0}, {HOSTILE_STORE, NULL, 0}};
+    struct hostile *server = hostile_start(DOWN, 2);
+    const struct fault lockless = {.line = "flock", .code = CODES[_i]};
+    expect_outcome(post_input(server, &lockless), 75, "", "is kept in");
+    expect_outcome(post(server, &lockless, NULL), 0, POST_NAME "\n", "1 delivered, 0 left");
+    ck_assert(!has_entry());
+    hostile_stop(server);
+}
+END_TEST
+
+/* Two put the same result: the one who is done first leaves the other its entry. */
+START_TEST(an_entry_put_again_is_of_who_put_it_last)
+{
+    struct assay__outbox_entry first, second;
+    struct assay_error err;
+    assert_ok(assay__outbox_put(box, "res-1", POST_BODY, strlen(POST_BODY), &first, &err), &err);
+    assert_ok(assay__outbox_put(box, "res-1", POST_BODY, strlen(POST_BODY), &second, &err), &err);
+    assert_ok(assay__outbox_remove(&first, &err), &err);
+    ck_assert(has_entry());
+    assert_ok(assay__outbox_remove(&second, &err), &err);
+    ck_assert(!has_entry());
+    assert_ok(assay__outbox_remove(&second, &err), &err);
+    assay__outbox_release(&first);
+    assay__outbox_release(&second);
+}
+END_TEST
+
+/* One result that cannot be stored does not keep the others back. */
+START_TEST(other_files_have_their_turn)
+{
+    struct hostile *server = hostile_start(WELL, 1);
+    char second[96], third[96];
+    snprintf(second, sizeof second, "%s/second", folder);
+    snprintf(third, sizeof third, "%s/third", folder);
+    write_file(second, "{\"parent\":\"" POST_PARENT "\",\"analysisResultId\":\"res-2\","
+                       "\"analysisResult\":{}}");
+    write_file(third, "{\"parent\":\"" POST_PARENT "\",\"analysisResultId\":\"res-3\","
+                      "\"analysisResult\":{}}");
+    expect_outcome(post(server,
+                        &(struct fault){.line = "write box/.writing", .code = ENOSPC, .spared = 1},
+                        (const char *const[]){input, second, third, NULL}),
+                   74, POST_NAME "\n" POST_PARENT "/analysisResults/res-3\n",
+                   "The outbox entry cannot be written: No space left on device.");
+    ck_assert_uint_eq(hostile_stored(server), 2);
+    ck_assert_int_eq(rmdir(box), 0);
+    hostile_stop(server);
+}
+END_TEST
+
+static void add(TCase *cases)
+{
+    tcase_add_checked_fixture(cases, make_folder, remove_folder);
+    tcase_add_test(cases, entry_is_durable_before_the_first_attempt);
+    tcase_add_test(cases, a_parent_that_cannot_be_opened_is_not_synced);
+    tcase_add_test(cases, short_writes_go_on);
+    tcase_add_loop_test(cases, nothing_is_sent_unless_it_is_durable, 0, 15);
+    tcase_add_test(cases, what_cannot_be_removed_is_no_entry);
+    tcase_add_loop_test(cases, an_entry_that_stays_is_not_delivered_twice, 0, 3);
+    tcase_add_loop_test(cases, an_entry_that_cannot_be_read_stays, 0, 2);
+    tcase_add_loop_test(cases, an_outbox_without_locks_is_delivered, 0, 3);
+    tcase_add_test(cases, an_entry_put_again_is_of_who_put_it_last);
+    tcase_add_test(cases, other_files_have_their_turn);
+}
+
+int main(void)
+{
+    return test_main("outbox_faults", add);
+}

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What was answered 200 is there after a power cut, and what the disk did not take is not answered
+ * 200. fsync() and fdatasync() stand here instead of the C library's and note what the database's
+ * files held when they were synced, and which names the directory had. A power cut leaves that and,
+ * at worst, any of the blocks that were written since.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <sqlite3.h>
+#include <stdatomic.h>
+#include <sys/syscall.h>
+
+#include "serve/store.h"
+#include "serve_client.h"
+
+#define INTERPOSED __attribute__((visibility("default")))
+
+enum { FILES = 3, BLOCK = 512, POSTS = 150, CHECK_EACH = 9, MOMENT_EACH = 7, MOMENTS_MAX = 8 };
+static const char *const NAMES[FILES] = {"results.db", "results.db-wal", "results.db-journal"};
+
+struct image {
+    unsigned char *bytes;
+    size_t length;
+    bool has_name; /* the directory was synced while the file was there */
+};
+
+/* The files amid a commit: what is synced, and what is written. */
+struct moment {
+    struct image synced[FILES], written[FILES];
+    unsigned acknowledged;
+};
+
+static struct endpoint endpoint;
+static char folder[64]; /* of the database while the disk is watched, else "" */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct image disk[FILES];
+static struct moment moments[MOMENTS_MAX];
+static unsigned moment_count, sync_count, checkpoint_count;
+static atomic_uint acknowledged;
+static atomic_int fault_file, fault_code; /* of the next write or sync of a file; code 0: none */
+static atomic_bool fault_is_write;
+
+/* Which of the files this is; FILES for the folder itself, -1 for anything else. */
+static int file_of(int fd)
+{
+    char link[64], path[256];
+    size_t length = strlen(folder);
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    ssize_t got = length > 0 ? readlink(link, path, sizeof path - 1) : -1;
+    if (got < (ssize_t)length)
+        return -1;
+    path[got] = '\0';
+    if (strcmp(path, folder) == 0)
+        return FILES;
+    for (int i = 0; i < FILES; i++)
+        if (strncmp(path, folder, length) == 0 && path[length] == '/' &&
+            strcmp(path + length + 1, NAMES[i]) == 0)
+            return i;
+    return -1;
+}
+
+static struct image read_image(const char *directory, const char *name)
+{
+    char path[160];
+    struct image image = {0};
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        return image;
+    fclose(file);
+    image.bytes = (unsigned char *)test_read_file(path, &image.length);
+    image.has_name = true;
+    return image;
+}
+
+static struct image copy_image(const struct image *from)
+{
+    struct image image = *from;
+    image.bytes = malloc(from->length + 1);
+    ck_assert_ptr_nonnull(image.bytes);
+    if (from->length > 0)
+        memcpy(image.bytes, from->bytes, from->length);
+    return image;
+}
+
+static void keep_moment(void)
+{
+    if (sync_count % MOMENT_EACH != 0 || moment_count == MOMENTS_MAX)
+        return;
+    struct moment *moment = &moments[moment_count++];
+    moment->acknowledged = atomic_load(&acknowledged);
+    for (int i = 0; i < FILES; i++) {
+        moment->synced[i] = copy_image(&disk[i]);
+        moment->written[i] = read_image(folder, NAMES[i]);
+    }
+}
+
+/* Nothing is really synced: the test must not depend on how fast the disk is. */
+static void note_sync(int file)
+{
+    pthread_mutex_lock(&lock);
+    sync_count++;
+    keep_moment();
+    checkpoint_count += file == 0;
+    if (file < FILES) {
+        struct image now = read_image(folder, NAMES[file]);
+        free(disk[file].bytes);
+        disk[file].bytes = now.bytes;
+        disk[file].length = now.length;
+    }
+    for (int i = 0; i < FILES && file == FILES; i++) {
+        char path[160];
+        snprintf(path, sizeof path, "%s/%s", folder, NAMES[i]);
+        disk[i].has_name = access(path, F_OK) == 0;
+    }
+    pthread_mutex_unlock(&lock);
+}
+
+static bool fails(int file, bool is_write)
+{
+    if (file < 0 || file != atomic_load(&fault_file) || atomic_load(&fault_is_write) != is_write)
+        return false;
+    int code = atomic_exchange(&fault_code, 0);
+    errno = code;
+    return code != 0;
+}
+
+static int sync_file(int fd, long call)
+{
+    int file = file_of(fd);
+    if (file < 0)
+        return folder[0] != '\0' ? 0 : (int)syscall(call, fd);
+    if (fails(file, false))
+        return -1;
+    note_sync(file);
+    return 0;
+}
+
+INTERPOSED int fsync(int fd)
+{
+    return sync_file(fd, SYS_fsync);
+}
+
+INTERPOSED int fdatasync(int fd)
+{
+    return sync_file(fd, SYS_fdatasync);
+}
+
+INTERPOSED ssize_t pwrite64(int fd, const void *bytes, size_t length, off64_t offset)
+{
+    return fails(file_of(fd), true) ? -1 : syscall(SYS_pwrite64, fd, bytes, length, offset);
+}
+
+INTERPOSED ssize_t pwrite(int fd, const void *bytes, size_t length, off_t offset)
+{
+    return fails(file_of(fd), true) ? -1 : syscall(SYS_pwrite64, fd, bytes, length, offset);
+}
+
+/* splitmix64 (Steele, Lea, Flood 2014), as a coin. */
+static bool toss(void)
+{
+    static uint64_t state = 20261126;
+    uint64_t z = state += 0x9e3779b97f4a7c15u;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return (z ^ z >> 31) >> 63 != 0;
+}
+
+/* Writes a file as the disk may have it: what was synced, and any of the blocks written since. */
+static void write_torn(const char *path, const struct image *synced, const struct image *written)
+{
+    const struct image *length_of = written->has_name && toss() ? written : synced;
+    const struct image *name_of =
+        written->has_name != synced->has_name && toss() ? written : synced;
+    if (!name_of->has_name)
+        return;
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    for (size_t at = 0; at < length_of->length; at += BLOCK) {
+        const struct image *image = toss() ? written : synced;
+        unsigned char block[BLOCK] = {0};
+        size_t length = length_of->length - at < BLOCK ? length_of->length - at : BLOCK;
+        size_t held = image->length > at ? image->length - at : 0;
+        if (held > 0)
+            memcpy(block, image->bytes + at, held < BLOCK ? held : BLOCK);
+        fwrite(block, 1, length, file);
+    }
+    ck_assert(!ferror(file) && fclose(file) == 0);
+}
+
+/* Sizes that fill the WAL, so that it is copied to the database and begun again several times;
+ * from LARGE on, soon. */
+enum { LARGE = 1000 };
+static size_t size_of(unsigned index)
+{
+    return index % 4 == 0 || index >= LARGE ? 100000 + index : index;
+}
+
+/* How many results from one to before another there are; all must be whole. */
+static unsigned count_rows(sqlite3 *database, unsigned from, unsigned to)
+{
+    sqlite3_stmt *statement;
+    unsigned found = 0;
+    ck_assert_int_eq(sqlite3_prepare_v2(database, "PRAGMA integrity_check", -1, &statement, NULL),
+                     SQLITE_OK);
+    ck_assert_int_eq(sqlite3_step(statement), SQLITE_ROW);
+    ck_assert_str_eq((const char *)sqlite3_column_text(statement, 0), "ok");
+    sqlite3_finalize(statement);
+    ck_assert_int_eq(
+        sqlite3_prepare_v2(database, "SELECT id, document FROM result", -1, &statement, NULL),
+        SQLITE_OK);
+    while (sqlite3_step(statement) == SQLITE_ROW) {
+        unsigned index = (unsigned)atoi((const char *)sqlite3_column_text(statement, 0) + 2);
+        const char *document = sqlite3_column_blob(statement, 1);
+        size_t length = (size_t)sqlite3_column_bytes(statement, 1), size = size_of(index);
+        ck_assert(length > size + 2 && memcmp(document + length - 2, "\"}", 2) == 0);
+        const char *text = document + length - 2 - size;
+        ck_assert_int_eq(text[-1], '"');
+        ck_assert_uint_eq(strspn(text, "x"), size); /* the quotation mark ends it */
+        found += index >= from && index < to;
+    }
+    sqlite3_finalize(statement);
+    return found;
+}
+
+/* Starts on what a power cut left, and looks for the results from one to before another. */
+static void check_cut(const struct image *synced, const struct image *written, unsigned from,
+                      unsigned to)
+{
+    char directory[64] = "/tmp/assay-cut-XXXXXX", path[128];
+    struct serve_store *store;
+    struct assay_error err = {0};
+    sqlite3 *database;
+    ck_assert_ptr_nonnull(mkdtemp(directory));
+    for (int i = 0; i < FILES; i++) {
+        snprintf(path, sizeof path, "%s/%s", directory, NAMES[i]);
+        write_torn(path, &synced[i], &written[i]);
+    }
+    snprintf(path, sizeof path, "%s/%s", directory, NAMES[0]);
+    assert_ok(serve_store_open(path, false, &store, &err), &err);
+    ck_assert_int_eq(sqlite3_open(path, &database), SQLITE_OK);
+    ck_assert_uint_eq(count_rows(database, from, to), to - from);
+    sqlite3_close(database);
+    serve_store_close(store);
+    unlink(path); /* all there is once the last connection is closed */
+    ck_assert_int_eq(rmdir(directory), 0);
+}
+
+static void release_images(struct image *images)
+{
+    for (int i = 0; i < FILES; i++)
+        free(images[i].bytes);
+}
+
+/* The cuts amid the commits of late. */
+static void check_moments(void)
+{
+    for (;;) {
+        pthread_mutex_lock(&lock);
+        bool is_done = moment_count == 0;
+        struct moment moment = is_done ? (struct moment){0} : moments[--moment_count];
+        pthread_mutex_unlock(&lock);
+        if (is_done)
+            return;
+        for (int round = 0; round < 2; round++)
+            check_cut(moment.synced, moment.written, 0, moment.acknowledged);
+        release_images(moment.synced);
+        release_images(moment.written);
+    }
+}
+
+static void post(unsigned index, long status)
+{
+    char path[128];
+    struct assay__text body = {0};
+    snprintf(path, sizeof path, COLLECTION "?analysisResultId=p-%u", index);
+    assay__text_puts(&body, "{\"parent\":\"" PARENT "\",\"analysisResult\":{\"exposureFilter\":\"");
+    for (size_t i = size_of(index); i > 0; i--)
+        assay__text_putc(&body, 'x');
+    assay__text_puts(&body, "\"}}");
+    expect(ask_alice(&endpoint, "POST", path, body.data), status, "");
+    assay__text_release(&body);
+}
+
+static void watch(void)
+{
+    endpoint_init(&endpoint);
+    strcpy(folder, endpoint.folder);
+    endpoint_start(&endpoint);
+}
+
+static void unwatch(void)
+{
+    endpoint_release(&endpoint);
+    folder[0] = '\0';
+    release_images(disk);
+}
+
+START_TEST(acknowledged_results_survive_a_power_cut)
+{
+    unsigned cuts = 0;
+    watch();
+    for (unsigned i = 0; i < POSTS; i++) {
+        unsigned checkpoints = checkpoint_count;
+        post(i, 200);
+        atomic_store(&acknowledged, i + 1);
+        bool is_checked = i < 5 || i % CHECK_EACH == 0 || checkpoint_count != checkpoints;
+        if (is_checked)
+            check_cut(disk, disk, 0, i + 1);
+        cuts += is_checked + 2 * moment_count;
+        check_moments();
+        if (i % 50 == 49) { /* stopped and started in order */
+            serve_stop(endpoint.server);
+            check_cut(disk, disk, 0, i + 1);
+            check_moments();
+            endpoint_start(&endpoint);
+        }
+    }
+    ck_assert_uint_gt(checkpoint_count, 3);
+    printf("%u power cuts, %u syncs, %u of the database\n", cuts, sync_count, checkpoint_count);
+    unwatch();
+}
+END_TEST
+
+static void set_fault(int file, bool is_write, int code)
+{
+    atomic_store(&fault_file, file);
+    atomic_store(&fault_is_write, is_write);
+    atomic_store(&fault_code, code);
+}
+
+/* A write or sync of the WAL that fails: 503, nothing is there, and the next try succeeds. */
+START_TEST(what_the_disk_does_not_take_is_not_acknowledged)
+{
+    static const int CODES[] = {EIO, ENOSPC};
+    watch();
+    post(0, 200);
+    for (unsigned i = 1; i <= 4; i++) {
+        char path[128];
+        snprintf(path, sizeof path, COLLECTION "/p-%u", i);
+        set_fault(1, i <= 2, CODES[i % 2]);
+        post(i, 503);
+        ck_assert_int_eq(atomic_load(&fault_code), 0);
+        expect(ask_alice(&endpoint, "GET", path, NULL), 404, "");
+        post(i, 200);
+        check_cut(disk, disk, 0, i + 1);
+    }
+    serve_stop(endpoint.server);
+    check_cut(disk, disk, 0, 5);
+    endpoint_start(&endpoint);
+    unwatch();
+}
+END_TEST
+
+/* When the WAL cannot be copied to the database, everything stays in the WAL, and is answered. */
+START_TEST(a_checkpoint_that_fails_loses_nothing)
+{
+    unsigned next = LARGE;
+    watch();
+    for (int round = 0; round < 2; round++) {
+        set_fault(0, round == 0, round == 0 ? ENOSPC : EIO);
+        while (atomic_load(&fault_code) != 0)
+            post(next++, 200);
+        check_cut(disk, disk, LARGE, next);
+    }
+    for (unsigned checkpoints = checkpoint_count; checkpoint_count == checkpoints;)
+        post(next++, 200);
+    check_cut(disk, disk, LARGE, next);
+    unwatch();
+}
+END_TEST
+
+static void add(TCase *cases)
+{
+    tcase_add_test(cases, acknowledged_results_survive_a_power_cut);
+    tcase_add_test(cases, what_the_disk_does_not_take_is_not_acknowledged);
+    tcase_add_test(cases, a_checkpoint_that_fails_loses_nothing);
+}
+
+int main(void)
+{
+    return test_main("power_cut", add);
+}
