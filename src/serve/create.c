@@ -240,7 +240,6 @@ void serve_create(struct serve_call *call)
     if (!serve_tokens_spend(call->context->tokens, call->caller)) {
         serve_answer_refuse(&call->answer, SERVE_TOO_MANY, NULL,
                             "There are too many posts by this caller; wait a little.");
-        call->answer.retry_after_seconds = 1;
         return;
     }
     struct assay__node *result = read_request(call, place);

@@ -62,7 +62,6 @@ void serve_delete(struct serve_call *call)
     if (!serve_tokens_spend(call->context->tokens, call->caller)) {
         serve_answer_refuse(&call->answer, SERVE_TOO_MANY, NULL,
                             "There are too many changes by this caller; wait a little.");
-        call->answer.retry_after_seconds = 1;
         return;
     }
     call->job.kind = SERVE_JOB_DELETE;
