@@ -160,11 +160,16 @@ static enum MHD_Result start_job(struct request *request)
     call->job.context = request;
     request->is_suspended = true;
     MHD_suspend_connection(request->connection);
-    if (serve_writer_put(request->http->context.writer, &call->job))
+    enum serve_queueing queueing =
+        serve_writer_put(request->http->context.writer, &call->job);
+    if (queueing == SERVE_QUEUED)
         return MHD_YES;
     call->has_job = false;
-    serve_answer_refuse(&call->answer, SERVE_TOO_MANY, NULL,
-                        "Too many changes wait to be stored; try again.");
+    if (queueing == SERVE_QUEUE_FULL)
+        serve_answer_refuse(&call->answer, SERVE_TOO_MANY, NULL,
+                            "Too many changes wait to be stored; try again.");
+    else
+        serve_answer_refuse(&call->answer, SERVE_UNAVAILABLE, NULL, "The server is stopping.");
     MHD_resume_connection(request->connection);
     return MHD_YES;
 }

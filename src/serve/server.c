@@ -170,35 +170,66 @@ uint16_t serve_port(const struct serve_server *server)
     return server->port;
 }
 
-static void wait_for_requests(struct serve_server *server)
+/* What a client has sent before the stop may not have been looked at yet: requests are over when
+ * none has been under way for a while. */
+static void wait_for_requests(struct serve_server *server, unsigned seconds)
 {
-    const struct timespec pause = {0, 10 * 1000 * 1000};
-    for (unsigned i = 0; i < server->grace_seconds * 100; i++) {
-        if (atomic_load(&server->http.under_way) == 0)
-            return;
-        nanosleep(&pause, NULL);
+    enum { TICKS_PER_SECOND = 100, QUIET_TICKS = 5 };
+    const struct timespec tick = {0, 1000000000 / TICKS_PER_SECOND};
+    unsigned quiet = 0;
+    for (unsigned i = 0; i < seconds * TICKS_PER_SECOND && quiet < QUIET_TICKS; i++) {
+        quiet = atomic_load(&server->http.under_way) == 0 ? quiet + 1 : 0;
+        nanosleep(&tick, NULL);
     }
 }
 
-/* Suspended connections must be resumed before the daemon stops: the writer ends first. */
+/* Connections that the system has taken on, and that nobody has accepted yet, are clients' whose
+ * requests may have been sent: they are served too. */
+static void hand_over_waiting(struct serve_server *server, int listening)
+{
+    for (;;) {
+        struct sockaddr_storage peer = {0};
+        socklen_t length = sizeof peer;
+        int fd = accept4(listening, (struct sockaddr *)&peer, &length,
+                         SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (fd < 0)
+            return;
+        /* A socket that is not taken on is closed there. */
+        (void)MHD_add_connection(server->daemon, fd, (struct sockaddr *)&peer, length);
+    }
+}
+
+/* Every change must have come back from the writer before the daemon stops, since libmicrohttpd
+ * cannot end a suspended connection; and the writer stays until no thread can put one more. */
+static void stop_daemon(struct serve_server *server)
+{
+    int fd = MHD_quiesce_daemon(server->daemon);
+    if (fd >= 0) {
+        hand_over_waiting(server, fd);
+        close(fd);
+    }
+    wait_for_requests(server, server->grace_seconds);
+    serve_writer_end(server->http.context.writer);
+    if (atomic_load(&server->http.under_way) > 0)
+        wait_for_requests(server, 1); /* for the answers to the last changes */
+    MHD_stop_daemon(server->daemon);
+}
+
 void serve_stop(struct serve_server *server)
 {
     if (server == NULL)
         return;
     atomic_store(&server->http.is_stopping, true);
-    if (server->daemon != NULL) {
-        int fd = MHD_quiesce_daemon(server->daemon);
-        wait_for_requests(server);
-        serve_writer_stop(server->http.context.writer);
-        MHD_stop_daemon(server->daemon);
-        if (fd >= 0)
-            close(fd);
-    } else {
-        serve_writer_stop(server->http.context.writer);
-    }
+    if (server->daemon != NULL)
+        stop_daemon(server);
+    else
+        serve_writer_end(server->http.context.writer);
+    serve_writer_free(server->http.context.writer);
     serve_watch_stop(server->http.watch);
     serve_readers_close(server->http.context.readers);
     serve_tokens_free(server->http.context.tokens);
+    if (server->key != NULL)
+        explicit_bzero(server->key, strlen(server->key));
     free(server->cert);
     free(server->key);
     free(server);
