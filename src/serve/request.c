@@ -15,10 +15,11 @@ struct request {
     struct serve_http *http;
     struct MHD_Connection *connection;
     struct serve_call call;
-    size_t body_room;  /* bytes counted in http->bodies */
-    uint64_t dropped;  /* bytes read past */
-    bool has_begun;    /* the head has been looked at */
-    bool is_suspended; /* the writer has the job, or has done it */
+    size_t body_room;   /* bytes counted in http->bodies */
+    size_t answer_room; /* bytes counted in http->answers */
+    uint64_t dropped;   /* bytes read past */
+    bool has_begun;     /* the head has been looked at */
+    bool is_suspended;  /* the writer has the job, or has done it */
 };
 
 void *serve_request_begin(void *cls, const char *uri, struct MHD_Connection *connection)
@@ -36,6 +37,13 @@ void *serve_request_begin(void *cls, const char *uri, struct MHD_Connection *con
         serve_answer_refuse(&request->call.answer, SERVE_INVALID, NULL,
                             "The target of the request is not valid.");
     return request;
+}
+
+static struct serve_watched *watched_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info != NULL ? info->socket_context : NULL;
 }
 
 static const char *header(struct request *request, const char *name)
@@ -120,6 +128,8 @@ static bool look_at_head(struct request *request, const char *method, const char
         serve_call_route(call, method);
     if (!is_refused(request))
         serve_call_authorize(call, header(request, MHD_HTTP_HEADER_AUTHORIZATION));
+    if (call->caller >= 0)
+        serve_watch_trust(request->http->watch, watched_of(request->connection));
     if (!is_refused(request) && serve_call_takes_body(call))
         check_body(request, &head);
     call->if_match = header(request, MHD_HTTP_HEADER_IF_MATCH);
@@ -174,20 +184,36 @@ static enum MHD_Result start_job(struct request *request)
     return MHD_YES;
 }
 
+/* Answers wait in memory for clients that read slowly. One alone may be of any length, and what
+ * tells of a change that was made goes out in any case. */
+static enum MHD_Result respond(struct request *request)
+{
+    struct serve_http *http = request->http;
+    struct serve_answer *answer = &request->call.answer;
+    size_t room = answer->body.capacity;
+    size_t others = atomic_fetch_add(&http->answers, room);
+    request->answer_room = room;
+    if (others > 0 && others + room > http->bodies_max && !request->is_suspended)
+        serve_answer_refuse(answer, SERVE_TOO_MANY, NULL,
+                            "Too many long answers are on their way out; try again.");
+    atomic_fetch_sub(&http->answers, room - answer->body.capacity);
+    request->answer_room = answer->body.capacity;
+    return serve_send(request->connection, answer, atomic_load(&http->is_stopping));
+}
+
 enum MHD_Result serve_request_handle(void *cls, struct MHD_Connection *connection, const char *url,
                                      const char *method, const char *version,
                                      const char *upload_data, size_t *upload_data_size,
                                      void **context)
 {
-    struct serve_http *http = cls;
     struct request *request = *context;
+    (void)cls;
+    (void)connection;
     (void)url;
     if (request == NULL)
         return MHD_NO;
     if (!request->has_begun)
-        return look_at_head(request, method, version)
-                   ? serve_send(http, connection, &request->call.answer)
-                   : MHD_YES;
+        return look_at_head(request, method, version) ? respond(request) : MHD_YES;
     if (*upload_data_size > 0) {
         bool goes_on = take_bytes(request, upload_data, *upload_data_size);
         *upload_data_size = 0;
@@ -201,7 +227,7 @@ enum MHD_Result serve_request_handle(void *cls, struct MHD_Connection *connectio
     } else if (request->is_suspended && call->has_job) {
         call->finish(call);
     }
-    return serve_send(http, connection, &call->answer);
+    return respond(request);
 }
 
 void serve_request_end(void *cls, struct MHD_Connection *connection, void **context,
@@ -211,13 +237,13 @@ void serve_request_end(void *cls, struct MHD_Connection *connection, void **cont
     struct request *request = *context;
     (void)how;
     *context = NULL;
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    if (info != NULL && info->socket_context != NULL)
-        serve_watch_renew(http->watch, info->socket_context);
+    struct serve_watched *watched = watched_of(connection);
+    if (watched != NULL)
+        serve_watch_renew(http->watch, watched);
     if (request == NULL)
         return;
     give_room_back(request);
+    atomic_fetch_sub(&http->answers, request->answer_room);
     serve_call_release(&request->call);
     free(request);
     atomic_fetch_sub(&http->under_way, 1);

@@ -140,7 +140,8 @@ static enum assay_status start_parts(struct serve_server *server,
     if (status == ASSAY_OK)
         status = serve_readers_open(options->database, options->threads, &context->readers, err);
     if (status == ASSAY_OK)
-        status = serve_watch_start(options->request_seconds, &server->http.watch, err);
+        status = serve_watch_start(options->request_seconds, options->connections,
+                                   &server->http.watch, err);
     return status == ASSAY_OK ? start_daemon(server, options, err) : status;
 }
 
