@@ -89,6 +89,14 @@ void serve_answer_refuse(struct serve_answer *answer, enum serve_refusal refusal
     assay__text_putc(&answer->body, '\n');
 }
 
+bool serve_etag_is_in(const char *etag, const char *list, bool is_weak_fine)
+{
+    for (const char *at = list; (at = strstr(at, etag)) != NULL; at++)
+        if (is_weak_fine || at - list < 2 || memcmp(at - 2, "W/", 2) != 0)
+            return true;
+    return false;
+}
+
 void serve_answer_release(struct serve_answer *answer)
 {
     assay__text_release(&answer->body);

@@ -2,6 +2,8 @@
 #ifndef ASSAY_SERVE_ANSWER_H
 #define ASSAY_SERVE_ANSWER_H
 
+#include <stdbool.h>
+
 #include "base/arena.h"
 #include "base/text.h"
 
@@ -70,6 +72,12 @@ void serve_answer_json(struct serve_answer *answer);
 void serve_answer_refuse(struct serve_answer *answer, enum serve_refusal refusal,
                          const struct serve_problems *problems, const char *format, ...)
     ASSAY__PRINTF(4, 5);
+
+/**
+ * serve_etag_is_in() looks for an ETag, quotes included, in the list of an If-Match (is_weak_fine
+ * false: entries W/"..." do not count) or If-None-Match (true) header.
+ */
+bool serve_etag_is_in(const char *etag, const char *list, bool is_weak_fine);
 
 void serve_answer_release(struct serve_answer *answer);
 

@@ -94,10 +94,12 @@ static enum assay_status start_daemon(struct serve_server *server,
     enum assay_status status = open_socket(options, &fd, &server->port, err);
     if (status != ASSAY_OK)
         return status;
+    static char priorities[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
     struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, server->cert},
                                    {MHD_OPTION_HTTPS_MEM_KEY, 0, server->key},
+                                   {MHD_OPTION_HTTPS_PRIORITIES, 0, priorities},
                                    {MHD_OPTION_END, 0, NULL}};
-    struct MHD_OptionItem *more = server->cert != NULL ? tls : &tls[2];
+    struct MHD_OptionItem *more = server->cert != NULL ? tls : &tls[3];
     /* With epoll, libmicrohttpd 0.9.75 misses the end of a connection that came together with a
      * part of a body, and keeps the connection for ever. */
     unsigned flags = (unsigned)MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
