@@ -184,20 +184,22 @@ static enum MHD_Result start_job(struct request *request)
     return MHD_YES;
 }
 
-/* Answers wait in memory for clients that read slowly. One alone may be of any length, and what
- * tells of a change that was made goes out in any case. */
+/* Long answers wait in memory for clients that read slowly, and are counted. One alone may be of
+ * any length, and what tells of a change that was made goes out in any case. */
 static enum MHD_Result respond(struct request *request)
 {
+    enum { SHORT_BYTES = 16384 };
     struct serve_http *http = request->http;
     struct serve_answer *answer = &request->call.answer;
-    size_t room = answer->body.capacity;
+    size_t room = answer->body.capacity > SHORT_BYTES ? answer->body.capacity : 0;
     size_t others = atomic_fetch_add(&http->answers, room);
     request->answer_room = room;
-    if (others > 0 && others + room > http->bodies_max && !request->is_suspended)
+    if (room > 0 && others > 0 && others + room > http->bodies_max && !request->is_suspended) {
         serve_answer_refuse(answer, SERVE_TOO_MANY, NULL,
                             "Too many long answers are on their way out; try again.");
-    atomic_fetch_sub(&http->answers, room - answer->body.capacity);
-    request->answer_room = answer->body.capacity;
+        atomic_fetch_sub(&http->answers, room);
+        request->answer_room = 0;
+    }
     return serve_send(request->connection, answer, atomic_load(&http->is_stopping));
 }
 
