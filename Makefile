@@ -21,7 +21,7 @@ major   := $(firstword $(subst ., ,$(version)))
 # Library modules by pkg-config; names of Debian packages are in scripts/deps.
 lib_packages  = mpfr gmp libcurl nettle zlib libzstd
 prog_packages = libmicrohttpd sqlite3
-test_packages = check gsl libcjson
+test_packages = check gsl libcjson gnutls
 
 # Nothing is asked of pkg-config before a target that needs it, so that `make deps` can run first.
 lib_cflags  = $(shell pkg-config --cflags $(lib_packages) | sed 's/-I/-isystem /g')
