@@ -254,6 +254,27 @@ START_TEST(database_is_in_wal_mode_and_default_address_is_loopback)
 }
 END_TEST
 
+/* A database with tables of another program is not even switched to WAL. */
+START_TEST(database_of_another_program_is_left_as_it_is)
+{
+    sqlite3 *database;
+    struct assay_error err = {0};
+    size_t before, after;
+    ck_assert_int_eq(sqlite3_open(endpoint.database, &database), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_exec(database, "CREATE TABLE result (x)", NULL, NULL, NULL),
+                     SQLITE_OK);
+    sqlite3_close(database);
+    char *old = test_read_file(endpoint.database, &before);
+    ck_assert_int_eq(serve_start(&endpoint.options, &endpoint.server, &err), ASSAY_ERROR_DATA);
+    ck_assert_str_eq(err.file, endpoint.database);
+    char *new = test_read_file(endpoint.database, &after);
+    ck_assert_uint_eq(before, after);
+    ck_assert_mem_eq(old, new, before);
+    free(old);
+    free(new);
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     tcase_add_checked_fixture(cases, start, stop);
@@ -263,6 +284,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, members_that_are_null_are_absent_at_any_depth);
     tcase_add_test(cases, labels_have_a_largest_number);
     tcase_add_test(cases, errors_are_statuses_and_answers_are_not_to_be_sniffed_or_kept);
+    tcase_add_test(cases, database_of_another_program_is_left_as_it_is);
     tcase_add_test(cases, database_is_in_wal_mode_and_default_address_is_loopback);
 }
 
