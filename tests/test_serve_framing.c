@@ -181,6 +181,7 @@ END_TEST
  * more than that is told at once, or cut. */
 START_TEST(refusal_reaches_a_client_that_sends_on)
 {
+    static const char NEXT[] = "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
     static char body[4000000], answer[4096];
     char head[1024];
     memset(body, ' ', sizeof body);
@@ -191,8 +192,7 @@ START_TEST(refusal_reaches_a_client_that_sends_on)
             int fd = raw_connect(serve_port(endpoint.server), 10);
             ck_assert(raw_send(fd, head, (size_t)length));
             ck_assert(raw_send(fd, body, sizes[i]));
-            ck_assert(raw_send(fd, "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
-                               54));
+            ck_assert(raw_send(fd, NEXT, sizeof NEXT - 1));
             bool closed;
             raw_read_to_end(fd, answer, sizeof answer, &closed);
             close(fd);

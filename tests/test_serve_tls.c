@@ -134,6 +134,7 @@ END_TEST
 
 START_TEST(plain_and_unfinished_connections_do_not_keep_others_out)
 {
+    static const char PLAIN[] = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
     static const char HELLO[] = "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03";
     enum { SILENT = 60 };
     int silent[SILENT];
@@ -147,7 +148,7 @@ START_TEST(plain_and_unfinished_connections_do_not_keep_others_out)
             ck_assert(raw_send(silent[i], HELLO, sizeof HELLO - 1));
     }
     int plain = raw_connect(serve_port(endpoint.server), 10);
-    ck_assert(raw_send(plain, "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n", 36));
+    ck_assert(raw_send(plain, PLAIN, sizeof PLAIN - 1));
     raw_read_to_end(plain, answer, sizeof answer, &closed);
     ck_assert(closed && strncmp(answer, "HTTP", 4) != 0);
     close(plain);
