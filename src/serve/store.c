@@ -23,6 +23,7 @@ static const char SCHEMA[] =
     " UNIQUE (workflow, instance, id));"
     "CREATE INDEX IF NOT EXISTS result_by_instance ON result (workflow, instance, sequence);"
     "CREATE INDEX IF NOT EXISTS result_by_workflow ON result (workflow, sequence);"
+    "CREATE INDEX IF NOT EXISTS result_of_any_workflow ON result (instance, sequence);"
     "CREATE TABLE IF NOT EXISTS label ("
     " key TEXT NOT NULL, value TEXT NOT NULL,"
     " sequence INTEGER NOT NULL REFERENCES result (sequence) ON DELETE CASCADE,"

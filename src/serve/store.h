@@ -88,7 +88,7 @@ enum serve_outcome serve_store_get(struct serve_store *store, const struct serve
  * looked at SERVE_LOOKED_MAX results, so that no question takes long. *more: there may be more, to
  * be asked for with the query as it is then: its before is moved. SERVE_DONE or SERVE_FAILED.
  */
-enum { SERVE_LOOKED_MAX = 5000 };
+enum { SERVE_LOOKED_MAX = 2000 };
 enum serve_outcome serve_store_list(struct serve_store *store, struct serve_query *query,
                                     void (*each)(const struct serve_row *row, void *context),
                                     void *context, bool *more);

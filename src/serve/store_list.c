@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Lists of results, newest first. The statement is made of fixed pieces for what the query asks. An
- * index gives the candidates: by parent, by workflow, by the rarest label asked for, or all; what
+ * index gives the candidates: by the rarest label asked for, else by parent or a part of it; what
  * else is asked is the second column, and only where it holds is the document read. Candidates are
  * counted, and the list ends after so many whether they fit or not.
  */
@@ -64,20 +64,21 @@ static size_t leading_label(struct serve_store *store, const struct serve_query 
     return leader;
 }
 
-/* A workflow leads when no label does, and with it the instance: they have indexes. */
-static bool workflow_leads(const struct serve_query *query, size_t leader)
+
+static void write_parent(const struct serve_query *query, struct assay__text *sql)
 {
-    return leader == query->label_count && !is_any(query->workflow);
+    if (!is_any(query->workflow))
+        assay__text_puts(sql, " AND workflow = ?");
+    if (!is_any(query->instance))
+        assay__text_puts(sql, " AND instance = ?");
 }
 
+/* What the index that leads has not seen to. */
 static void write_conditions(const struct serve_query *query, size_t leader,
                              struct assay__text *sql)
 {
-    bool is_led = workflow_leads(query, leader);
-    if (!is_led && !is_any(query->workflow))
-        assay__text_puts(sql, " AND workflow = ?");
-    if (!is_led && !is_any(query->instance))
-        assay__text_puts(sql, " AND instance = ?");
+    if (leader < query->label_count)
+        write_parent(query, sql);
     for (size_t i = 0; i < query->label_count; i++) {
         if (i == leader)
             continue;
@@ -92,16 +93,15 @@ static void write_sql(const struct serve_query *query, size_t leader, struct ass
     assay__text_puts(sql, "SELECT result.sequence, CASE WHEN 1");
     write_conditions(query, leader, sql);
     assay__text_puts(sql, " THEN document END FROM ");
-    if (leader < query->label_count)
+    if (leader < query->label_count) {
         assay__text_puts(sql, "label AS lead CROSS JOIN result ON result.sequence = lead.sequence"
                               " WHERE lead.key = ? AND lead.value = ? AND lead.sequence < ?"
                               " ORDER BY lead.sequence DESC");
-    else
-        assay__text_format(sql, "result WHERE %s%sresult.sequence < ? ORDER BY result.sequence DESC",
-                           is_any(query->workflow) ? "" : "workflow = ? AND ",
-                           is_any(query->workflow) || is_any(query->instance)
-                               ? ""
-                               : "instance = ? AND ");
+        return;
+    }
+    assay__text_puts(sql, "result WHERE result.sequence < ?");
+    write_parent(query, sql);
+    assay__text_puts(sql, " ORDER BY result.sequence DESC");
 }
 
 static void bind_parent(struct binder *binder, const struct serve_query *query)
@@ -115,8 +115,8 @@ static void bind_parent(struct binder *binder, const struct serve_query *query)
 static bool bind_query(sqlite3_stmt *statement, const struct serve_query *query, size_t leader)
 {
     struct binder binder = {statement, 1, true};
-    bool is_led = workflow_leads(query, leader);
-    if (!is_led)
+    bool has_leader = leader < query->label_count;
+    if (has_leader)
         bind_parent(&binder, query);
     for (size_t i = 0; i < query->label_count; i++) {
         if (i == leader)
@@ -125,14 +125,15 @@ static bool bind_query(sqlite3_stmt *statement, const struct serve_query *query,
         if (query->labels[i].value != NULL)
             bind_text(&binder, query->labels[i].value);
     }
-    if (leader < query->label_count) {
+    if (has_leader) {
         bind_text(&binder, query->labels[leader].key);
         bind_text(&binder, query->labels[leader].value);
     }
-    if (is_led)
+    binder.is_well = binder.is_well && sqlite3_bind_int64(statement, binder.next++,
+                                                          query->before) == SQLITE_OK;
+    if (!has_leader)
         bind_parent(&binder, query);
-    return binder.is_well &&
-           sqlite3_bind_int64(statement, binder.next, query->before) == SQLITE_OK;
+    return binder.is_well;
 }
 
 /* Gives rows on until there are enough; one row beyond tells that there are more. */
