@@ -73,35 +73,50 @@ static void write_parent(const struct serve_query *query, struct assay__text *sq
         assay__text_puts(sql, " AND instance = ?");
 }
 
-/* What the index that leads has not seen to. */
-static void write_conditions(const struct serve_query *query, size_t leader,
-                             struct assay__text *sql)
+/* A label's candidate is of the parent asked for: the index knows, and no result is read for it. */
+static void write_parent_test(const struct serve_query *query, struct assay__text *sql)
 {
-    if (leader < query->label_count)
-        write_parent(query, sql);
+    const char *index = is_any(query->workflow)   ? "result_of_any_workflow"
+                        : is_any(query->instance) ? "result_by_workflow"
+                                                  : "result_by_instance";
+    if (is_any(query->workflow) && is_any(query->instance))
+        return;
+    assay__text_format(sql, " AND EXISTS (SELECT 1 FROM result INDEXED BY %s WHERE"
+                            " result.sequence = lead.sequence", index);
+    write_parent(query, sql);
+    assay__text_putc(sql, ')');
+}
+
+static void write_label_tests(const struct serve_query *query, size_t leader,
+                              struct assay__text *sql)
+{
     for (size_t i = 0; i < query->label_count; i++) {
         if (i == leader)
             continue;
-        assay__text_puts(sql, " AND EXISTS (SELECT 1 FROM label WHERE label.sequence ="
-                              " result.sequence AND key = ?");
-        assay__text_puts(sql, query->labels[i].value != NULL ? " AND value = ?)" : ")");
+        assay__text_format(sql, " AND EXISTS (SELECT 1 FROM label WHERE label.sequence ="
+                                " %s.sequence AND key = ?%s)",
+                           leader < query->label_count ? "lead" : "result",
+                           query->labels[i].value != NULL ? " AND value = ?" : "");
     }
 }
 
 static void write_sql(const struct serve_query *query, size_t leader, struct assay__text *sql)
 {
-    assay__text_puts(sql, "SELECT result.sequence, CASE WHEN 1");
-    write_conditions(query, leader, sql);
-    assay__text_puts(sql, " THEN document END FROM ");
     if (leader < query->label_count) {
-        assay__text_puts(sql, "label AS lead CROSS JOIN result ON result.sequence = lead.sequence"
-                              " WHERE lead.key = ? AND lead.value = ? AND lead.sequence < ?"
+        assay__text_puts(sql, "SELECT lead.sequence, CASE WHEN 1");
+        write_parent_test(query, sql);
+        write_label_tests(query, leader, sql);
+        assay__text_puts(sql, " THEN (SELECT document FROM result WHERE result.sequence ="
+                              " lead.sequence) END FROM label AS lead WHERE lead.key = ?"
+                              " AND lead.value = ? AND lead.sequence < ?"
                               " ORDER BY lead.sequence DESC");
-        return;
+    } else {
+        assay__text_puts(sql, "SELECT result.sequence, CASE WHEN 1");
+        write_label_tests(query, leader, sql);
+        assay__text_puts(sql, " THEN document END FROM result WHERE result.sequence < ?");
+        write_parent(query, sql);
+        assay__text_puts(sql, " ORDER BY result.sequence DESC");
     }
-    assay__text_puts(sql, "result WHERE result.sequence < ?");
-    write_parent(query, sql);
-    assay__text_puts(sql, " ORDER BY result.sequence DESC");
 }
 
 static void bind_parent(struct binder *binder, const struct serve_query *query)
