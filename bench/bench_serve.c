@@ -24,8 +24,15 @@
 #include "serve/server.h"
 #include "serve/store.h"
 
-enum { CONNECTIONS = 8, RUNS = 10, STORED = 100000, LARGE = 1000, DOCUMENT_BYTES = 2000,
-       BUFFER_BYTES = 6 << 20, FSYNCS = 50 };
+enum {
+    CONNECTIONS = 8,
+    RUNS = 10,
+    STORED = 100000,
+    LARGE = 1000,
+    DOCUMENT_BYTES = 2000,
+    BUFFER_BYTES = 6 << 20,
+    FSYNCS = 50
+};
 
 #define TOKEN "Authorization: Bearer alices-token-0123456789\r\n"
 #define PLACE(instance) "/v2/workflows/checkout/instances/" instance "/analysisResults"
@@ -127,22 +134,23 @@ static void write_request(const struct client *client, unsigned i, struct assay_
     switch (client->action) {
     case POST_SMALL:
     case POST_REAL:
-        assay__text_format(out,
-                           "POST " PLACE("new") "?analysisResultId=n%u-%u-%u-%u HTTP/1.1\r\n"
-                           "Host: a\r\n" TOKEN "Content-Type: application/json\r\n"
-                           "Content-Length: %zu\r\n\r\n",
-                           (unsigned)client->action, client->round, client->number, i,
-                           body->length);
+        assay__text_format(
+            out,
+            "POST " PLACE("new") "?analysisResultId=n%u-%u-%u-%u HTTP/1.1\r\n"
+                                 "Host: a\r\n" TOKEN "Content-Type: application/json\r\n"
+                                 "Content-Length: %zu\r\n\r\n",
+            (unsigned)client->action, client->round, client->number, i, body->length);
         assay__text_append(out, body->data, body->length);
         break;
     case GET:
-        assay__text_format(out, "GET " PLACE("july") "/stored-%u HTTP/1.1\r\nHost: a\r\n" TOKEN
-                                "\r\n", (client->number * 7919 + i * 104729) % STORED);
+        assay__text_format(out,
+                           "GET " PLACE("july") "/stored-%u HTTP/1.1\r\nHost: a\r\n" TOKEN "\r\n",
+                           (client->number * 7919 + i * 104729) % STORED);
         break;
     case DELETE:
-        assay__text_format(out, "DELETE " PLACE("new") "/n%u-%u-%u-%u HTTP/1.1\r\nHost: a\r\n"
-                                TOKEN "\r\n", (unsigned)POST_REAL, client->round, client->number,
-                           i);
+        assay__text_format(
+            out, "DELETE " PLACE("new") "/n%u-%u-%u-%u HTTP/1.1\r\nHost: a\r\n" TOKEN "\r\n",
+            (unsigned)POST_REAL, client->round, client->number, i);
         break;
     }
 }
@@ -194,8 +202,8 @@ static void measure_latency(const char *name, struct client *client, const char 
     char request[1024];
     double times[RUNS];
     size_t bytes = 0;
-    int length = snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: a\r\n" TOKEN "\r\n",
-                          path);
+    int length =
+        snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: a\r\n" TOKEN "\r\n", path);
     for (int i = -1; i < RUNS; i++) {
         double began = now_seconds();
         bytes = ask(client->fd, client->buffer, request, (size_t)length);
@@ -309,8 +317,8 @@ static void find_deep_page(struct client *client, unsigned pages, char *path, si
     snprintf(path, size, PLACE("july") "?pageSize=1000");
     for (unsigned i = 0; i < pages; i++) {
         char request[1024];
-        int length = snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: a\r\n" TOKEN
-                                                       "\r\n", path);
+        int length =
+            snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: a\r\n" TOKEN "\r\n", path);
         const char *token = ask(client->fd, client->buffer, request, (size_t)length) == 0
                                 ? NULL
                                 : strstr(client->buffer, "\"nextPageToken\":\"");
@@ -371,8 +379,8 @@ int main(void)
     fill();
     start();
     for (unsigned i = 0; i < CONNECTIONS; i++) {
-        clients[i] = (struct client){
-            .number = i, .fd = connect_client(), .buffer = malloc(BUFFER_BYTES)};
+        clients[i] =
+            (struct client){.number = i, .fd = connect_client(), .buffer = malloc(BUFFER_BYTES)};
         if (clients[i].buffer == NULL)
             fail("no memory");
     }

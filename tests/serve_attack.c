@@ -15,8 +15,8 @@
 enum { ANSWER_BYTES = 1 << 20, SECONDS = 15, HELD_MAX = 1000 };
 
 /* What a broken or unwelcome request may be answered; 100 only before another answer. */
-static const short EXPECTED[] = {100, 200, 304, 400, 401, 404, 405, 409, 411,
-                                 412, 413, 414, 415, 429, 431, 505};
+static const short EXPECTED[] = {100, 200, 304, 400, 401, 404, 405, 409,
+                                 411, 412, 413, 414, 415, 429, 431, 505};
 
 uint32_t attack_random(uint64_t *state)
 {
@@ -37,9 +37,8 @@ static void note_flaw(struct attack *attack, const char *what, const char *answe
 static int open_connection(uint16_t port)
 {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_port = htons(port),
-                                  .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
     struct timeval limit = {.tv_sec = SECONDS};
     if (fd < 0)
         return -1;
@@ -190,7 +189,8 @@ void *attack_run(void *argument)
 /* Every fourth knows a token and drips a body, the others drip a head. */
 static void send_next(int fd, unsigned number, unsigned at)
 {
-    static const char STRANGER[] = "POST /v2/workflows/w/instances/i/analysisResults HTTP/1.1\r\nX: ";
+    static const char STRANGER[] =
+        "POST /v2/workflows/w/instances/i/analysisResults HTTP/1.1\r\nX: ";
     static const char CALLER[] =
         "POST /v2/workflows/w/instances/i/analysisResults HTTP/1.1\r\nHost: a\r\n"
         "Authorization: Bearer alices-token-0123456789\r\nContent-Type: application/json\r\n"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Hostile clients for `assay serve`: malformed requests of every kind from a seed, with every answer
- * checked, and connections that drip, idle and hold.
+ * Hostile clients for `assay serve`: malformed requests of every kind from a seed, with every
+ * answer checked, and connections that drip, idle and hold.
  */
 #ifndef ASSAY_TESTS_SERVE_ATTACK_H
 #define ASSAY_TESTS_SERVE_ATTACK_H

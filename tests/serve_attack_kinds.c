@@ -67,14 +67,22 @@ static void mutate(struct attack *attack, struct assay__text *text)
         size_t some = 1 + below(attack, 20);
         some = some < text->length - at ? some : text->length - at;
         switch (below(attack, 5)) {
-        case 0: text->data[at] = (char)(text->data[at] ^ (1 << below(attack, 8))); break;
-        case 1: text->data[at] = (char)below(attack, 256); break;
-        case 2: text->data[at] = "{}[]\",:\\0e-.ntf"[below(attack, 15)]; break;
+        case 0:
+            text->data[at] = (char)(text->data[at] ^ (1 << below(attack, 8)));
+            break;
+        case 1:
+            text->data[at] = (char)below(attack, 256);
+            break;
+        case 2:
+            text->data[at] = "{}[]\",:\\0e-.ntf"[below(attack, 15)];
+            break;
         case 3:
             memmove(text->data + at, text->data + at + some, text->length - at - some);
             text->length -= some;
             break;
-        default: memmove(text->data + at, text->data + below(attack, (uint32_t)at + 1), some); break;
+        default:
+            memmove(text->data + at, text->data + below(attack, (uint32_t)at + 1), some);
+            break;
         }
     }
     if (below(attack, 4) == 0)
@@ -114,13 +122,35 @@ static void mutated_body(struct attack *attack)
 
 static void hostile_text(struct attack *attack)
 {
-    static const char *const TEXTS[] = {
-        "", " ", "{", "[]", "null", "{}x", "{\"a\":1,\"a\":2}", "{\"parent\":\"\xFF\xFE\"}",
-        "{\"parent\":\"\xC0\xAF\"}", "{\"parent\":\"\xED\xA0\x80\"}", "{\"a\":\"\\ud800\"}",
-        "{\"a\":\"\\udc00\\ud800\"}", "{\"a\":\"\\u0000\"}", "{\"a\":1e400}", "{\"a\":-1e99999}",
-        "{\"a\":01}", "{\"a\":.5}", "{\"a\":+1}", "{\"a\":NaN}", "{\"a\":1e}", "{\"a\":0x10}",
-        "{'a':1}", "{\"a\":1,}", "{\"a\" 1}", "\xEF\xBB\xBF{}", "\xFF\xFE{\0}\0", "// x\n{}",
-        "{\"parent\":{\"$ne\":1},\"analysisResult\":[]}", "{\"parent\":\"'; DROP TABLE result;--\"}"};
+    static const char *const TEXTS[] = {"",
+                                        " ",
+                                        "{",
+                                        "[]",
+                                        "null",
+                                        "{}x",
+                                        "{\"a\":1,\"a\":2}",
+                                        "{\"parent\":\"\xFF\xFE\"}",
+                                        "{\"parent\":\"\xC0\xAF\"}",
+                                        "{\"parent\":\"\xED\xA0\x80\"}",
+                                        "{\"a\":\"\\ud800\"}",
+                                        "{\"a\":\"\\udc00\\ud800\"}",
+                                        "{\"a\":\"\\u0000\"}",
+                                        "{\"a\":1e400}",
+                                        "{\"a\":-1e99999}",
+                                        "{\"a\":01}",
+                                        "{\"a\":.5}",
+                                        "{\"a\":+1}",
+                                        "{\"a\":NaN}",
+                                        "{\"a\":1e}",
+                                        "{\"a\":0x10}",
+                                        "{'a':1}",
+                                        "{\"a\":1,}",
+                                        "{\"a\" 1}",
+                                        "\xEF\xBB\xBF{}",
+                                        "\xFF\xFE{\0}\0",
+                                        "// x\n{}",
+                                        "{\"parent\":{\"$ne\":1},\"analysisResult\":[]}",
+                                        "{\"parent\":\"'; DROP TABLE result;--\"}"};
     struct assay__text body = {0};
     uint32_t choice = below(attack, COUNT_OF(TEXTS) + 8);
     if (choice < COUNT_OF(TEXTS))
@@ -160,14 +190,35 @@ static void mutated_request(struct attack *attack)
 
 static void hostile_path(struct attack *attack)
 {
-    static const char *const PATHS[] = {
-        "/../../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", PLACE "/..%2f..%2fetc", "//", "/.",
-        PLACE "/a%00b", PLACE "/%", PLACE "/%zz", PLACE "/%ff%fe", PLACE "/%c0%ae%c0%ae", "\\..\\x",
-        "/v2/workflows/%2E%2E/instances/i/analysisResults", PLACE "//", PLACE "/ab/../cd",
-        "/v2/workflows/w%2Finstances%2Fi/analysisResults", "http://evil/healthz", "*", "x", "?",
-        "/results/w/i/%3Cscript%3E", PLACE "?analysisResultId=..%2f", PLACE "?a=1&a=2", "/healthz#x",
-        PLACE "?filter=%22", PLACE "?pageSize=99999999999999999999", PLACE "?pageToken=%00",
-        "/healthz?%", "/\xC3\xA4", "/\xFF"};
+    static const char *const PATHS[] = {"/../../../etc/passwd",
+                                        "/%2e%2e/%2e%2e/etc/passwd",
+                                        PLACE "/..%2f..%2fetc",
+                                        "//",
+                                        "/.",
+                                        PLACE "/a%00b",
+                                        PLACE "/%",
+                                        PLACE "/%zz",
+                                        PLACE "/%ff%fe",
+                                        PLACE "/%c0%ae%c0%ae",
+                                        "\\..\\x",
+                                        "/v2/workflows/%2E%2E/instances/i/analysisResults",
+                                        PLACE "//",
+                                        PLACE "/ab/../cd",
+                                        "/v2/workflows/w%2Finstances%2Fi/analysisResults",
+                                        "http://evil/healthz",
+                                        "*",
+                                        "x",
+                                        "?",
+                                        "/results/w/i/%3Cscript%3E",
+                                        PLACE "?analysisResultId=..%2f",
+                                        PLACE "?a=1&a=2",
+                                        "/healthz#x",
+                                        PLACE "?filter=%22",
+                                        PLACE "?pageSize=99999999999999999999",
+                                        PLACE "?pageToken=%00",
+                                        "/healthz?%",
+                                        "/\xC3\xA4",
+                                        "/\xFF"};
     static const char *const METHODS[] = {"GET", "GET", "HEAD", "DELETE", "PUT", "OPTIONS"};
     struct assay__text request = {0};
     assay__text_format(&request, "%s ", METHODS[below(attack, COUNT_OF(METHODS))]);
@@ -194,9 +245,11 @@ static void hostile_path(struct attack *attack)
 
 static void hostile_query(struct attack *attack)
 {
-    static const char *const WORDS[] = {"labels", ".", ":", "team", "=", "growth", "+AND+", "%22",
-                                        "parent", "workflows/w/instances/i", "+", "%5C", "-", "*",
-                                        "labels.team=growth", "%27+OR+1=1--"};
+    static const char *const WORDS[] = {
+        "labels",      ".",     ":",   "team",   "=",
+        "growth",      "+AND+", "%22", "parent", "workflows/w/instances/i",
+        "+",           "%5C",   "-",   "*",      "labels.team=growth",
+        "%27+OR+1=1--"};
     struct assay__text request = {0};
     put(&request, "GET /v2/workflows/");
     put(&request, below(attack, 2) == 0 ? "-/instances/-" : "w/instances/i");
@@ -236,11 +289,12 @@ static void huge_head(struct attack *attack)
 
 static void odd_method_or_version(struct attack *attack)
 {
-    static const char *const METHODS[] = {"get", "POSTX", "", "PROPFIND", "CONNECT", "TRACE", "G\tT",
-                                          "\x01", "GET/", "PRI", "PATCH", "OPTIONS", "QUERY"};
-    static const char *const VERSIONS[] = {"HTTP/1.1", "HTTP/0.9", "HTTP/1.0", "HTTP/2.0", "HTTP/3",
-                                           "HTTP/1.1.1", "http/1.1", "HTTPS/1.1", "HTTP/11", "",
-                                           "HTTP/-1.1", "HTTP/1.1 x", "SIP/2.0"};
+    static const char *const METHODS[] = {"get",   "POSTX",   "",     "PROPFIND", "CONNECT",
+                                          "TRACE", "G\tT",    "\x01", "GET/",     "PRI",
+                                          "PATCH", "OPTIONS", "QUERY"};
+    static const char *const VERSIONS[] = {
+        "HTTP/1.1",  "HTTP/0.9", "HTTP/1.0", "HTTP/2.0",  "HTTP/3",     "HTTP/1.1.1", "http/1.1",
+        "HTTPS/1.1", "HTTP/11",  "",         "HTTP/-1.1", "HTTP/1.1 x", "SIP/2.0"};
     struct assay__text request = {0};
     assay__text_format(&request, "%s /healthz %s\r\nHost: a\r\n\r\n",
                        METHODS[below(attack, COUNT_OF(METHODS))],
@@ -250,10 +304,20 @@ static void odd_method_or_version(struct attack *attack)
 
 static void wrong_chunks(struct attack *attack)
 {
-    static const char *const CHUNKS[] = {
-        "zz\r\n{}", "-1\r\n{}", "fffffffffffffffff\r\n{}", "2\r\n{}3\r\n", "2{}\r\n0\r\n\r\n",
-        "2\r\n{}\r\n", "2\r\n{}\r\n0\r\n", "0\r\n\r\n", "\r\n\r\n", "1\r\n{\r\n1\r\n}\r\n0\r\nX\r\n\r\n",
-        "2;a=\"\r\n{}\r\n0\r\nX: y\r\n\r\n", "7fffffff\r\n{}", "+2\r\n{}\r\n0\r\n\r\n", "2\n{}\n0\n\n"};
+    static const char *const CHUNKS[] = {"zz\r\n{}",
+                                         "-1\r\n{}",
+                                         "fffffffffffffffff\r\n{}",
+                                         "2\r\n{}3\r\n",
+                                         "2{}\r\n0\r\n\r\n",
+                                         "2\r\n{}\r\n",
+                                         "2\r\n{}\r\n0\r\n",
+                                         "0\r\n\r\n",
+                                         "\r\n\r\n",
+                                         "1\r\n{\r\n1\r\n}\r\n0\r\nX\r\n\r\n",
+                                         "2;a=\"\r\n{}\r\n0\r\nX: y\r\n\r\n",
+                                         "7fffffff\r\n{}",
+                                         "+2\r\n{}\r\n0\r\n\r\n",
+                                         "2\n{}\n0\n\n"};
     struct assay__text request = {0};
     put(&request, HEAD "Transfer-Encoding: chunked\r\n\r\n");
     put(&request, CHUNKS[below(attack, COUNT_OF(CHUNKS))]);
@@ -264,12 +328,19 @@ static void wrong_chunks(struct attack *attack)
 static void two_lengths(struct attack *attack)
 {
     static const char *const HEADS[] = {
-        "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n", "Content-Length: 2\r\nContent-Length: 9\r\n",
-        "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "Transfer-Encoding: x\r\n",
-        "Transfer-Encoding : chunked\r\nContent-Length: 2\r\n", "Content-Length: 0\r\n 2\r\n",
-        "Transfer-Encoding: chunked, identity\r\n", "Host: b\r\nContent-Length: 2\r\n",
-        "Content-Length: -2\r\n", "Content-Length: 99999999999999999999\r\n",
-        "Content-Length: 2 2\r\n", "Content-Length: 2,2\r\n", "Content-Length: 0x2\r\n"};
+        "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n",
+        "Content-Length: 2\r\nContent-Length: 9\r\n",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+        "Transfer-Encoding: x\r\n",
+        "Transfer-Encoding : chunked\r\nContent-Length: 2\r\n",
+        "Content-Length: 0\r\n 2\r\n",
+        "Transfer-Encoding: chunked, identity\r\n",
+        "Host: b\r\nContent-Length: 2\r\n",
+        "Content-Length: -2\r\n",
+        "Content-Length: 99999999999999999999\r\n",
+        "Content-Length: 2 2\r\n",
+        "Content-Length: 2,2\r\n",
+        "Content-Length: 0x2\r\n"};
     struct assay__text request = {0};
     assay__text_format(&request, HEAD "%s\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n",
                        HEADS[below(attack, COUNT_OF(HEADS))]);
@@ -279,8 +350,9 @@ static void two_lengths(struct attack *attack)
 static void length_lies(struct attack *attack)
 {
     struct assay__text request = {0};
-    size_t length = strlen(DOCUMENT), said = below(attack, 2) == 0 ? below(attack, (uint32_t)length)
-                                                                   : length + 1 + below(attack, 9999);
+    size_t length = strlen(DOCUMENT), said = below(attack, 2) == 0
+                                                 ? below(attack, (uint32_t)length)
+                                                 : length + 1 + below(attack, 9999);
     assay__text_format(&request, HEAD "Content-Length: %zu\r\n\r\n%s", said, DOCUMENT);
     send_text(attack, &request, ATTACK_HALF_CLOSE);
 }
@@ -291,9 +363,8 @@ static void pipelined(struct attack *attack)
     unsigned count = 1 + below(attack, 20);
     for (unsigned i = 0; i < count; i++)
         assay__text_format(&request,
-                           below(attack, 2) == 0
-                               ? "GET /healthz HTTP/1.1\r\nHost: a\r\n%s\r\n"
-                               : HEAD "%sContent-Length: 2\r\n\r\n{}",
+                           below(attack, 2) == 0 ? "GET /healthz HTTP/1.1\r\nHost: a\r\n%s\r\n"
+                                                 : HEAD "%sContent-Length: 2\r\n\r\n{}",
                            i + 1 == count ? "Connection: close\r\n" : "");
     attack_expect(attack, send_text(attack, &request, ATTACK_READ), count);
 }
@@ -302,8 +373,9 @@ static void expect_100(struct attack *attack)
 {
     struct assay__text request = {0};
     bool is_known = below(attack, 2) == 0;
-    assay__text_format(&request, "POST " PLACE " HTTP/1.1\r\nHost: a\r\n%s" JSON
-                                 "Expect: 100-continue\r\nContent-Length: %u\r\n\r\n",
+    assay__text_format(&request,
+                       "POST " PLACE " HTTP/1.1\r\nHost: a\r\n%s" JSON
+                       "Expect: 100-continue\r\nContent-Length: %u\r\n\r\n",
                        is_known ? TOKEN : "", below(attack, 100000000));
     send_text(attack, &request, ATTACK_HALF_CLOSE);
 }
@@ -311,11 +383,18 @@ static void expect_100(struct attack *attack)
 static void unknown_caller(struct attack *attack)
 {
     struct assay__text request = {0};
-    assay__text_format(&request, "%s %s HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: ",
+    assay__text_format(&request,
+                       "%s %s HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: ",
                        below(attack, 2) == 0 ? "GET" : "DELETE",
                        below(attack, 2) == 0 ? PLACE "/ab" : "/results/w/i/ab");
-    static const char *const SCHEMES[] = {"Bearer ", "Basic ", "Digest ", "", "Bearer", "Basic =",
-                                          "Bearer alices-token-012345678", "Basic YWxpY2U6"};
+    static const char *const SCHEMES[] = {"Bearer ",
+                                          "Basic ",
+                                          "Digest ",
+                                          "",
+                                          "Bearer",
+                                          "Basic =",
+                                          "Bearer alices-token-012345678",
+                                          "Basic YWxpY2U6"};
     put(&request, SCHEMES[below(attack, COUNT_OF(SCHEMES))]);
     for (unsigned i = below(attack, 4) == 0 ? 3000 : below(attack, 40); i > 0; i--)
         assay__text_putc(&request, (char)(33 + below(attack, 94)));
@@ -326,8 +405,9 @@ static void unknown_caller(struct attack *attack)
 static void condition(struct attack *attack)
 {
     struct assay__text request = {0};
-    assay__text_format(&request, "%s " PLACE "/probe-%u HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
-                       TOKEN "If-%s: ",
+    assay__text_format(&request,
+                       "%s " PLACE "/probe-%u HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" TOKEN
+                       "If-%s: ",
                        below(attack, 2) == 0 ? "GET" : "DELETE", 1000000 + below(attack, 1000),
                        below(attack, 2) == 0 ? "Match" : "None-Match");
     for (unsigned i = below(attack, 300); i > 0; i--)

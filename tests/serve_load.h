@@ -30,9 +30,8 @@ struct load_client {
 static inline int load_connect(uint16_t port)
 {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_port = htons(port),
-                                  .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
     struct timeval limit = {.tv_sec = 30};
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -74,10 +73,11 @@ static inline struct load_answer load_read(int fd)
 static inline size_t load_write_post(char *out, size_t size, const char *token, const char *id,
                                      size_t cut)
 {
-    int length = snprintf(out, size,
-                          "POST " COLLECTION "?analysisResultId=%s HTTP/1.1\r\nHost: a\r\n%s\r\n"
-                          JSON_TYPE "\r\nContent-Length: %zu\r\n\r\n" SMALL_BODY,
-                          id, token != NULL ? token : ALICE, strlen(SMALL_BODY));
+    int length =
+        snprintf(out, size,
+                 "POST " COLLECTION "?analysisResultId=%s HTTP/1.1\r\nHost: a\r\n%s\r\n" JSON_TYPE
+                 "\r\nContent-Length: %zu\r\n\r\n" SMALL_BODY,
+                 id, token != NULL ? token : ALICE, strlen(SMALL_BODY));
     return (size_t)length - cut;
 }
 

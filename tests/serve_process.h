@@ -18,13 +18,17 @@ struct process {
 };
 
 /* Starts $ASSAY serve on a free port with the endpoint's files and more options, ended by NULL. */
-static inline struct process process_start(const struct endpoint *endpoint,
-                                           const char *const *more)
+static inline struct process process_start(const struct endpoint *endpoint, const char *const *more)
 {
     const char *program = getenv("ASSAY");
     const char *arguments[32] = {program != NULL ? program : "build/release/assay",
-                                 "serve",    "--db",   endpoint->database, "--tokens",
-                                 endpoint->tokens, "--port", "0"};
+                                 "serve",
+                                 "--db",
+                                 endpoint->database,
+                                 "--tokens",
+                                 endpoint->tokens,
+                                 "--port",
+                                 "0"};
     size_t count = 8;
     for (; *more != NULL && count < 31; more++)
         arguments[count++] = *more;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A siege: hostile clients on several threads and connections that drip, while a well-behaved client
- * asks for /healthz, posts a result and reads it back every 50 ms. At the end the server's memory,
- * open files and results are looked at.
+ * A siege: hostile clients on several threads and connections that drip, while a well-behaved
+ * client asks for /healthz, posts a result and reads it back every 50 ms. At the end the server's
+ * memory, open files and results are looked at.
  */
 #ifndef ASSAY_TESTS_SERVE_SIEGE_H
 #define ASSAY_TESTS_SERVE_SIEGE_H
@@ -56,9 +56,9 @@ static inline void *probe_run(void *argument)
         else if (step == 1)
             length = load_write_post(request, sizeof request, NULL, id, 0);
         else
-            length = (size_t)snprintf(request, sizeof request,
-                                      "GET " COLLECTION "/%s HTTP/1.1\r\nHost: a\r\n" ALICE
-                                      "\r\n\r\n", id);
+            length = (size_t)snprintf(
+                request, sizeof request,
+                "GET " COLLECTION "/%s HTTP/1.1\r\nHost: a\r\n" ALICE "\r\n\r\n", id);
         while (probe_ask(probe->port, request, length) != 200 && !atomic_load(&probe->is_over))
             sleep_ms(5);
         double now = now_seconds();
@@ -85,7 +85,8 @@ static inline void siege_report(const struct attack *attacks, const struct attac
             sum.statuses[k] += attacks[i].statuses[k];
     }
     printf("%u hostile connections: %u answers, %u without one, %u with libmicrohttpd's double "
-           "head\n", sum.requests, sum.answers, sum.unanswered, sum.doubled);
+           "head\n",
+           sum.requests, sum.answers, sum.unanswered, sum.doubled);
     for (unsigned k = 0; k < ATTACK_STATUSES; k++)
         if (sum.statuses[k] > 0)
             printf("%u: %u  ", k, sum.statuses[k]);
@@ -108,12 +109,13 @@ static inline void siege_wait_for_files(struct process process, unsigned before)
 
 static inline void siege_run(struct endpoint *endpoint, const struct siege *siege)
 {
-    /* Bodies and answers 8 MiB each, bodies in buffers of up to twice their length: 24. Connections:
-     * 512 of 32 KiB for the head and 64 KiB for what is read from it: 48. Trees: on 4 threads, of
-     * 500,000 values of 128 bytes: 256. SQLite: 5 caches of 2 MiB: 10. The program: 16. */
+    /* Bodies and answers 8 MiB each, bodies in buffers of up to twice their length: 24.
+     * Connections: 512 of 32 KiB for the head and 64 KiB for what is read from it: 48. Trees: on 4
+     * threads, of 500,000 values of 128 bytes: 256. SQLite: 5 caches of 2 MiB: 10. The program: 16.
+     */
     enum { MEMORY_KIB = (24 + 48 + 256 + 10 + 16) * 1024 };
-    static const char *const MORE[] = {"--max-body", "2097152", "--max-bodies", "8388608",
-                                       "--request-time", "5", NULL};
+    static const char *const MORE[] = {
+        "--max-body", "2097152", "--max-bodies", "8388608", "--request-time", "5", NULL};
     static struct attack attacks[SIEGE_ATTACKERS];
     static struct probe probe;
     struct process process = process_start(endpoint, MORE);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Smaller promises of the endpoint: conditions, page sizes, labels, long scans, headers, defaults. */
+/* Smaller promises of the endpoint: conditions, page sizes, labels, long scans, headers, defaults.
+ */
 #include <sqlite3.h>
 
 #include "serve/store.h"
@@ -40,19 +41,16 @@ START_TEST(conditions_are_lists_and_weak_tags_match_reads_only)
     static const struct {
         const char *method, *format;
         long status;
-    } CASES[] = {{"GET", "If-None-Match: %s", 304},
-                 {"GET", "If-None-Match: \"x\", %s", 304},
-                 {"GET", "If-None-Match: W/%s", 304},
-                 {"GET", "If-None-Match: *", 304},
-                 {"GET", "If-None-Match: \"x\"", 200},
-                 {"HEAD", "If-None-Match: %s", 304},
-                 {"DELETE", "If-Match: \"x\"", 412},
-                 {"DELETE", "If-Match: W/%s", 412},
+    } CASES[] = {{"GET", "If-None-Match: %s", 304},     {"GET", "If-None-Match: \"x\", %s", 304},
+                 {"GET", "If-None-Match: W/%s", 304},   {"GET", "If-None-Match: *", 304},
+                 {"GET", "If-None-Match: \"x\"", 200},  {"HEAD", "If-None-Match: %s", 304},
+                 {"DELETE", "If-Match: \"x\"", 412},    {"DELETE", "If-Match: W/%s", 412},
                  {"DELETE", "If-Match: \"x\", %s", 200}};
     endpoint_start(&endpoint);
     const char *path = COLLECTION "/tagged";
     char etag[64], condition[128];
-    expect(ask_alice(&endpoint, "POST", COLLECTION "?analysisResultId=tagged", BODY("{}")), 200, "");
+    expect(ask_alice(&endpoint, "POST", COLLECTION "?analysisResultId=tagged", BODY("{}")), 200,
+           "");
     read_etag(path, etag);
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         const char *mark = strstr(CASES[i].format, "%s");
@@ -65,7 +63,8 @@ START_TEST(conditions_are_lists_and_weak_tags_match_reads_only)
         reply_release(&reply);
     }
     expect(ask_if("DELETE", path, "If-Match: *"), 404, "");
-    expect(ask_alice(&endpoint, "POST", COLLECTION "?analysisResultId=tagged", BODY("{}")), 200, "");
+    expect(ask_alice(&endpoint, "POST", COLLECTION "?analysisResultId=tagged", BODY("{}")), 200,
+           "");
     expect(ask_if("DELETE", path, "If-Match: *"), 200, "{}");
 }
 END_TEST
@@ -83,8 +82,13 @@ START_TEST(page_sizes_have_a_default_and_a_largest)
     static const struct {
         const char *query;
         unsigned count;
-    } CASES[] = {{"", 50}, {"?pageSize=0", 50}, {"?pageSize=", 50}, {"?pageSize=1", 1},
-                 {"?pageSize=60", 60}, {"?pageSize=5000", 60}, {"?pageSize=999999999", 60}};
+    } CASES[] = {{"", 50},
+                 {"?pageSize=0", 50},
+                 {"?pageSize=", 50},
+                 {"?pageSize=1", 1},
+                 {"?pageSize=60", 60},
+                 {"?pageSize=5000", 60},
+                 {"?pageSize=999999999", 60}};
     endpoint_start(&endpoint);
     for (int i = 0; i < 60; i++)
         expect(ask_alice(&endpoint, "POST", COLLECTION, BODY("{}")), 200, "");
@@ -177,7 +181,8 @@ START_TEST(members_that_are_null_are_absent_at_any_depth)
         &endpoint, "POST", COLLECTION,
         "{\"parent\":\"" PARENT "\",\"analysisResultId\":null,\"analysisResult\":{\"labels\":null,"
         "\"results\":[{\"id\":null,\"statsSettings\":{\"adjustedBeta\":{\"value\":null}},"
-        "\"result\":[{\"groups\":null,\"comparisonId\":\"a-vs-b\"}]}],\"treatments\":[{\"id\":\"t\","
+        "\"result\":[{\"groups\":null,\"comparisonId\":\"a-vs-b\"}]}],\"treatments\":[{\"id\":"
+        "\"t\","
         "\"recommendation\":{\"status\":null}}]}}");
     ck_assert_msg(reply.status == 200, "%s", reply.body.data);
     ck_assert_ptr_null(strstr(reply.body.data, "null"));
@@ -194,8 +199,8 @@ START_TEST(labels_have_a_largest_number)
     static char body[8192];
     endpoint_start(&endpoint);
     for (int count = 64; count <= 65; count++) {
-        int at = snprintf(body, sizeof body, "{\"parent\":\"" PARENT
-                                             "\",\"analysisResult\":{\"labels\":[{\"key\":1}");
+        int at = snprintf(body, sizeof body,
+                          "{\"parent\":\"" PARENT "\",\"analysisResult\":{\"labels\":[{\"key\":1}");
         for (int i = 1; i < count; i++)
             at += snprintf(body + at, sizeof body - (size_t)at,
                            ",{\"key\":\"k%d\",\"value\":\"v\"}", i);
@@ -222,8 +227,7 @@ START_TEST(errors_are_statuses_and_answers_are_not_to_be_sniffed_or_kept)
         "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r"};
     endpoint_start(&endpoint);
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
-        struct reply reply =
-            ask_alice(&endpoint, CASES[i].method, CASES[i].path, CASES[i].body);
+        struct reply reply = ask_alice(&endpoint, CASES[i].method, CASES[i].path, CASES[i].body);
         ck_assert_int_eq(reply.status, CASES[i].status);
         for (size_t k = 0; k < sizeof HEADERS / sizeof *HEADERS; k++)
             ck_assert_msg(strstr(reply.headers.data, HEADERS[k]) != NULL, "%s has no %s",

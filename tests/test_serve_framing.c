@@ -126,12 +126,12 @@ END_TEST
 START_TEST(requests_behind_each_other_are_answered_in_order)
 {
     static const char REQUESTS[] =
-        POST "Content-Length: 66\r\n\r\n" BODY
-        "GET /first HTTP/1.1\r\nHost: a\r\n\r\n"
-        POST "Transfer-Encoding: chunked\r\n\r\n" CHUNK(BODY, "42")
-        "GET /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"
-        "GET http://elsewhere/healthz HTTP/1.1\r\nHost: a\r\n\r\n"
-        "PUT /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 3\r\n\r\nabc";
+        POST "Content-Length: 66\r\n\r\n" BODY "GET /first HTTP/1.1\r\nHost: a\r\n\r\n" POST
+             "Transfer-Encoding: chunked\r\n\r\n" CHUNK(
+                 BODY, "42") "GET /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"
+                             "GET http://elsewhere/healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+                             "PUT /healthz HTTP/1.1\r\nHost: a\r\nConnection: "
+                             "close\r\nContent-Length: 3\r\n\r\nabc";
     static const char *const STATUSES[] = {"200", "404", "200", "200", "200", "405"};
     char answer[8192];
     talk(REQUESTS, sizeof REQUESTS - 1, answer, sizeof answer);
@@ -156,12 +156,11 @@ START_TEST(client_that_waits_for_100_is_refused_before_it_sends)
                  {"PUT " COLLECTION " HTTP/1.1\r\nHost: a\r\n" ALICE "\r\n", "405"}};
     char answer[4096], request[1024];
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
-        int length = snprintf(request, sizeof request,
-                              "%sExpect: 100-continue\r\nContent-Length: 66\r\n\r\n",
-                              CASES[i].head);
+        int length =
+            snprintf(request, sizeof request,
+                     "%sExpect: 100-continue\r\nContent-Length: 66\r\n\r\n", CASES[i].head);
         talk(request, (size_t)length, answer, sizeof answer);
-        ck_assert_msg(strncmp(answer + strlen("HTTP/1.1 "), CASES[i].status, 3) == 0, "%s",
-                      answer);
+        ck_assert_msg(strncmp(answer + strlen("HTTP/1.1 "), CASES[i].status, 3) == 0, "%s", answer);
     }
     int fd = raw_connect(serve_port(endpoint.server), 10);
     static const char HEAD[] = POST "Expect: 100-continue\r\nConnection: close\r\n"

@@ -146,8 +146,8 @@ START_TEST(answers_nobody_reads_leave_no_room_for_more_until_they_end)
     enum { HELD = 12, TEXT = 900000 };
     static char body[TEXT + 200];
     int held[HELD], refused = 0;
-    int at = snprintf(body, sizeof body, "{\"parent\":\"" PARENT
-                                         "\",\"analysisResult\":{\"exposureFilter\":\"");
+    int at = snprintf(body, sizeof body,
+                      "{\"parent\":\"" PARENT "\",\"analysisResult\":{\"exposureFilter\":\"");
     memset(body + at, 'x', TEXT);
     memcpy(body + at + TEXT, "\"}}", 4);
     endpoint.options.bodies_max = (size_t)6 << 20;

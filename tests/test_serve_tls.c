@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* https with a certificate made here: the whole exchange, old versions, wrong files, slow shakes. */
+/* https with a certificate made here: the whole exchange, old versions, wrong files, slow shakes.
+ */
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 #include <time.h>
@@ -26,7 +27,8 @@ static void make_key(const char *path, gnutls_x509_privkey_t *key)
     ck_assert_int_eq(gnutls_x509_privkey_init(key), 0);
     ck_assert_int_eq(gnutls_x509_privkey_generate(*key, GNUTLS_PK_ECDSA,
                                                   GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1),
-                                                  0), 0);
+                                                  0),
+                     0);
     ck_assert_int_eq(gnutls_x509_privkey_export2(*key, GNUTLS_X509_FMT_PEM, &text), 0);
     write_file(path, &text);
     gnutls_free(text.data);
@@ -48,7 +50,8 @@ static void make_certificate(void)
     ck_assert_int_eq(gnutls_x509_crt_set_activation_time(cert, time(NULL) - 60), 0);
     ck_assert_int_eq(gnutls_x509_crt_set_expiration_time(cert, time(NULL) + 3600), 0);
     ck_assert_int_eq(gnutls_x509_crt_set_subject_alt_name(cert, GNUTLS_SAN_IPADDRESS, ADDRESS,
-                                                          sizeof ADDRESS, GNUTLS_FSAN_SET), 0);
+                                                          sizeof ADDRESS, GNUTLS_FSAN_SET),
+                     0);
     ck_assert_int_eq(gnutls_x509_crt_set_basic_constraints(cert, 1, 0), 0);
     ck_assert_int_eq(gnutls_x509_crt_set_key(cert, key), 0);
     ck_assert_int_eq(gnutls_x509_crt_sign2(cert, cert, key, GNUTLS_DIG_SHA256, 0), 0);
@@ -119,16 +122,17 @@ START_TEST(https_serves_the_whole_exchange)
                                     CURL_SSLVERSION_TLSv1_3};
     endpoint_start(&endpoint);
     for (size_t i = 0; i < 2; i++) {
-        ck_assert_int_eq(ask_tls("POST", COLLECTION "?analysisResultId=over-tls", BODY, true,
-                                 VERSIONS[i]), 200);
-        ck_assert_int_eq(ask_tls("POST", COLLECTION "?analysisResultId=over-tls", BODY, true,
-                                 VERSIONS[i]), 409);
+        ck_assert_int_eq(
+            ask_tls("POST", COLLECTION "?analysisResultId=over-tls", BODY, true, VERSIONS[i]), 200);
+        ck_assert_int_eq(
+            ask_tls("POST", COLLECTION "?analysisResultId=over-tls", BODY, true, VERSIONS[i]), 409);
         ck_assert_int_eq(ask_tls("GET", COLLECTION "/over-tls", NULL, true, VERSIONS[i]), 200);
         ck_assert_int_eq(ask_tls("DELETE", COLLECTION "/over-tls", NULL, true, VERSIONS[i]), 200);
     }
     ck_assert_int_eq(ask_tls("GET", "/healthz", NULL, false, CURL_SSLVERSION_TLSv1_2), 0);
     ck_assert_int_eq(ask_tls("GET", "/healthz", NULL, true,
-                             CURL_SSLVERSION_TLSv1_0 | CURL_SSLVERSION_MAX_TLSv1_1), 0);
+                             CURL_SSLVERSION_TLSv1_0 | CURL_SSLVERSION_MAX_TLSv1_1),
+                     0);
 }
 END_TEST
 
@@ -175,8 +179,7 @@ START_TEST(wrong_files_are_refused_at_the_start)
     ck_assert_int_ne(serve_start(&endpoint.options, &endpoint.server, &err), ASSAY_OK);
     ck_assert_ptr_null(strstr(err.message, "alices-token"));
     endpoint.options.tls_key = "/nonexistent/key.pem";
-    ck_assert_int_eq(serve_start(&endpoint.options, &endpoint.server, &err),
-                     ASSAY_ERROR_NO_INPUT);
+    ck_assert_int_eq(serve_start(&endpoint.options, &endpoint.server, &err), ASSAY_ERROR_NO_INPUT);
     ck_assert_str_eq(err.file, "/nonexistent/key.pem");
 }
 END_TEST

@@ -19,12 +19,21 @@ static void write_tree(struct assay__json *json, const struct assay__node *value
 {
     bool is_object = value->type == ASSAY__NODE_OBJECT;
     switch (value->type) {
-    case ASSAY__NODE_NULL: assay__json_null(json); return;
-    case ASSAY__NODE_BOOLEAN: assay__json_boolean(json, value->boolean); return;
-    case ASSAY__NODE_NUMBER: assay__json_raw(json, value->text); return;
-    case ASSAY__NODE_STRING: assay__json_bytes(json, value->text, value->length); return;
+    case ASSAY__NODE_NULL:
+        assay__json_null(json);
+        return;
+    case ASSAY__NODE_BOOLEAN:
+        assay__json_boolean(json, value->boolean);
+        return;
+    case ASSAY__NODE_NUMBER:
+        assay__json_raw(json, value->text);
+        return;
+    case ASSAY__NODE_STRING:
+        assay__json_bytes(json, value->text, value->length);
+        return;
     case ASSAY__NODE_ARRAY:
-    case ASSAY__NODE_OBJECT: break;
+    case ASSAY__NODE_OBJECT:
+        break;
     }
     assay__json_begin(json, is_object ? '{' : '[');
     for (const struct assay__node *child = value->first; child != NULL; child = child->next) {
@@ -143,8 +152,7 @@ static struct assay__node *read_request(struct serve_call *call, struct assay__a
         return NULL;
     }
     check_parent(required(root, "parent", ASSAY__NODE_STRING, &problems), place, &problems);
-    struct assay__node *result =
-        required(root, "analysisResult", ASSAY__NODE_OBJECT, &problems);
+    struct assay__node *result = required(root, "analysisResult", ASSAY__NODE_OBJECT, &problems);
     read_id(call, root, place, &problems);
     if (call->context->strict)
         check_unknown(root, &problems);
@@ -207,9 +215,9 @@ static void write_document(struct serve_call *call, const struct assay__node *re
     assay__json_member_string(&json, "updateTime", time);
     assay__json_member_string(&json, "creator", record->creator);
     assay__json_member_string(&json, "updater", record->creator);
-    const char *name = assay__arena_format(
-        &call->arena, "workflows/%s/instances/%s/analysisResults/%s", record->place.workflow,
-        record->place.instance, record->place.id);
+    const char *name =
+        assay__arena_format(&call->arena, "workflows/%s/instances/%s/analysisResults/%s",
+                            record->place.workflow, record->place.instance, record->place.id);
     out->failed = out->failed || name == NULL;
     assay__json_member_string(&json, "name", name);
     for (const struct assay__node *member = result->first; member != NULL; member = member->next) {

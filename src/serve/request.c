@@ -110,10 +110,9 @@ static uint64_t dropped_max(const struct serve_http *http)
  * announces too much to read past, or says nothing that its message's end can be told by. */
 static bool answers_at_once(const struct request *request, const struct serve_head *head)
 {
-    return is_refused(request) &&
-           (head->flaw != NULL || head->waits_for_100 ||
-            request->call.answer.http_status == MHD_HTTP_LENGTH_REQUIRED ||
-            head->length > dropped_max(request->http));
+    return is_refused(request) && (head->flaw != NULL || head->waits_for_100 ||
+                                   request->call.answer.http_status == MHD_HTTP_LENGTH_REQUIRED ||
+                                   head->length > dropped_max(request->http));
 }
 
 /* true: the answer is not to wait for the body. */
@@ -170,8 +169,7 @@ static enum MHD_Result start_job(struct request *request)
     call->job.context = request;
     request->is_suspended = true;
     MHD_suspend_connection(request->connection);
-    enum serve_queueing queueing =
-        serve_writer_put(request->http->context.writer, &call->job);
+    enum serve_queueing queueing = serve_writer_put(request->http->context.writer, &call->job);
     if (queueing == SERVE_QUEUED)
         return MHD_YES;
     call->has_job = false;

@@ -30,7 +30,8 @@ void serve_request_end(void *cls, struct MHD_Connection *connection, void **requ
 void serve_connection_change(void *cls, struct MHD_Connection *connection, void **context,
                              enum MHD_ConnectionNotificationCode what);
 
-/** serve_send() queues an answer, which is empty afterwards. closes: the connection ends with it. */
+/** serve_send() queues an answer, which is empty afterwards. closes: the connection ends with it.
+ */
 enum MHD_Result serve_send(struct MHD_Connection *connection, struct serve_answer *answer,
                            bool closes);
 

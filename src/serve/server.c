@@ -54,8 +54,8 @@ static char *read_pem(const char *path, struct assay_error *err)
     return bytes;
 }
 
-static enum assay_status open_socket(const struct serve_options *options, int *out,
-                                     uint16_t *port, struct assay_error *err)
+static enum assay_status open_socket(const struct serve_options *options, int *out, uint16_t *port,
+                                     struct assay_error *err)
 {
     struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
                              .ai_socktype = SOCK_STREAM};
@@ -69,8 +69,7 @@ static enum assay_status open_socket(const struct serve_options *options, int *o
     int fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     struct sockaddr_storage bound = {0};
     socklen_t length = sizeof bound;
-    bool is_well = fd >= 0 &&
-                   setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+    bool is_well = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
                    bind(fd, found->ai_addr, found->ai_addrlen) == 0 && listen(fd, 1024) == 0 &&
                    getsockname(fd, (struct sockaddr *)&bound, &length) == 0;
     int failure = errno;
@@ -108,11 +107,10 @@ static enum assay_status start_daemon(struct serve_server *server,
         flags, 0, NULL, NULL, serve_request_handle, &server->http, MHD_OPTION_LISTEN_SOCKET, fd,
         MHD_OPTION_THREAD_POOL_SIZE, options->threads, MHD_OPTION_CONNECTION_LIMIT,
         options->connections, MHD_OPTION_CONNECTION_TIMEOUT, options->request_seconds,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, options->header_max,
-        MHD_OPTION_URI_LOG_CALLBACK, serve_request_begin, &server->http,
-        MHD_OPTION_NOTIFY_COMPLETED, serve_request_end, &server->http,
-        MHD_OPTION_NOTIFY_CONNECTION, serve_connection_change, &server->http, MHD_OPTION_ARRAY,
-        more, MHD_OPTION_END);
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, options->header_max, MHD_OPTION_URI_LOG_CALLBACK,
+        serve_request_begin, &server->http, MHD_OPTION_NOTIFY_COMPLETED, serve_request_end,
+        &server->http, MHD_OPTION_NOTIFY_CONNECTION, serve_connection_change, &server->http,
+        MHD_OPTION_ARRAY, more, MHD_OPTION_END);
     if (server->daemon != NULL)
         return ASSAY_OK;
     close(fd);
@@ -131,8 +129,8 @@ static enum assay_status start_parts(struct serve_server *server,
         if (server->key == NULL)
             return ASSAY_ERROR_NO_INPUT;
     }
-    enum assay_status status = serve_tokens_read(options->token_file, options->posts_per_second,
-                                                 &context->tokens, err);
+    enum assay_status status =
+        serve_tokens_read(options->token_file, options->posts_per_second, &context->tokens, err);
     if (status == ASSAY_OK)
         status = serve_store_open(options->database, false, &store, err);
     if (status == ASSAY_OK)
@@ -193,8 +191,8 @@ static void hand_over_waiting(struct serve_server *server, int listening)
     for (;;) {
         struct sockaddr_storage peer = {0};
         socklen_t length = sizeof peer;
-        int fd = accept4(listening, (struct sockaddr *)&peer, &length,
-                         SOCK_CLOEXEC | SOCK_NONBLOCK);
+        int fd =
+            accept4(listening, (struct sockaddr *)&peer, &length, SOCK_CLOEXEC | SOCK_NONBLOCK);
         if (fd < 0)
             return;
         /* A socket that is not taken on is closed there. */

@@ -103,8 +103,8 @@ static enum assay_status prepare_all(struct serve_store *store, const char *path
     return ASSAY_OK;
 }
 
-static enum assay_status open_database(struct serve_store *store, const char *path,
-                                       bool is_reader, struct assay_error *err)
+static enum assay_status open_database(struct serve_store *store, const char *path, bool is_reader,
+                                       struct assay_error *err)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
                 (is_reader ? 0 : SQLITE_OPEN_CREATE);

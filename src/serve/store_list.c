@@ -64,7 +64,6 @@ static size_t leading_label(struct serve_store *store, const struct serve_query 
     return leader;
 }
 
-
 static void write_parent(const struct serve_query *query, struct assay__text *sql)
 {
     if (!is_any(query->workflow))
@@ -81,8 +80,10 @@ static void write_parent_test(const struct serve_query *query, struct assay__tex
                                                   : "result_by_instance";
     if (is_any(query->workflow) && is_any(query->instance))
         return;
-    assay__text_format(sql, " AND EXISTS (SELECT 1 FROM result INDEXED BY %s WHERE"
-                            " result.sequence = lead.sequence", index);
+    assay__text_format(sql,
+                       " AND EXISTS (SELECT 1 FROM result INDEXED BY %s WHERE"
+                       " result.sequence = lead.sequence",
+                       index);
     write_parent(query, sql);
     assay__text_putc(sql, ')');
 }
@@ -93,8 +94,9 @@ static void write_label_tests(const struct serve_query *query, size_t leader,
     for (size_t i = 0; i < query->label_count; i++) {
         if (i == leader)
             continue;
-        assay__text_format(sql, " AND EXISTS (SELECT 1 FROM label WHERE label.sequence ="
-                                " %s.sequence AND key = ?%s)",
+        assay__text_format(sql,
+                           " AND EXISTS (SELECT 1 FROM label WHERE label.sequence ="
+                           " %s.sequence AND key = ?%s)",
                            leader < query->label_count ? "lead" : "result",
                            query->labels[i].value != NULL ? " AND value = ?" : "");
     }
@@ -144,8 +146,8 @@ static bool bind_query(sqlite3_stmt *statement, const struct serve_query *query,
         bind_text(&binder, query->labels[leader].key);
         bind_text(&binder, query->labels[leader].value);
     }
-    binder.is_well = binder.is_well && sqlite3_bind_int64(statement, binder.next++,
-                                                          query->before) == SQLITE_OK;
+    binder.is_well =
+        binder.is_well && sqlite3_bind_int64(statement, binder.next++, query->before) == SQLITE_OK;
     if (!has_leader)
         bind_parent(&binder, query);
     return binder.is_well;

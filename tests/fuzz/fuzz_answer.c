@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * libFuzzer: any bytes as what a server answers, in two parts at a NUL: quoted and explained for a
- * message (one short line without the secret), read as a request body, and compared with each other.
+ * message (one short line without the secret), read as a request body, and compared with each
+ * other.
  */
 #include <stdlib.h>
 #include <string.h>

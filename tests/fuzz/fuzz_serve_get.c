@@ -6,7 +6,8 @@
 #include "serve_fuzz.h"
 
 static const char DOCUMENT[] =
-    "{\"createTime\":\"2026-11-24T00:00:00Z\",\"creator\":\"alice\",\"name\":\"workflows/w/instances/"
+    "{\"createTime\":\"2026-11-24T00:00:00Z\",\"creator\":\"alice\",\"name\":\"workflows/w/"
+    "instances/"
     "i/analysisResults/ab\",\"results\":[{\"id\":\"m\",\"result\":[{\"groups\":{\"baseline\":\"a\","
     "\"compared\":\"b\"},\"lastResult\":{\"differenceEstimateRel\":{\"estimate\":{\"value\":0.1},"
     "\"lower\":{\"value\":0},\"upper\":{\"value\":0.2}}}}]}],\"labels\":[{\"key\":\"team\","
