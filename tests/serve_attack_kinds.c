@@ -169,7 +169,7 @@ static void hostile_text(struct attack *attack)
             assay__text_format(&body, "%c\"k%u\":1", i == 0 ? '{' : ',', i);
     } else if (choice == COUNT_OF(TEXTS) + 6) {
         put(&body, "{\"analysisResult\":{\"results\":[1");
-        repeat(&body, ",1", below(attack, 20) == 0 ? 500000 : 5000);
+        repeat(&body, ",1", below(attack, 4) == 0 ? 500000 : 5000);
         put(&body, "]}}");
     } else {
         put(&body, DOCUMENT);

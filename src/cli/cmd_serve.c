@@ -26,7 +26,7 @@ static const char HELP[] =
     "  --strict              refuse fields that the contract does not have\n"
     "  --open-pages          show the pages without a token\n"
     "  --max-body BYTES      longest body (default 8388608)\n"
-    "  --max-bodies BYTES    all bodies at once (default 67108864)\n"
+    "  --max-bodies BYTES    all bodies at once, and all answers (default 67108864)\n"
     "  --max-header BYTES    longest head of a request, about (default 32768)\n"
     "  --max-connections N   connections at once (default 512)\n"
     "  --max-waiting N       changes that may wait to be stored (default 256)\n"
