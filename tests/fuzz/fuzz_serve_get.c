@@ -18,15 +18,10 @@ static struct serve_readers *open_readers(void)
     static const struct serve_label LABELS[] = {{"team", "growth"}, {"stage", "done"}};
     static const char *const IDS[] = {"ab", "cd", "ef"};
     static struct serve_readers *readers;
-    char folder[] = "/tmp/assay-fuzz-serve-XXXXXX", path[64];
-    struct serve_store *store;
+    static struct serve_store *store;
     if (readers != NULL)
         return readers;
-    if (mkdtemp(folder) == NULL)
-        abort();
-    snprintf(path, sizeof path, "%s/db", folder);
-    if (serve_store_open(path, false, &store, NULL) != ASSAY_OK)
-        abort();
+    serve_fuzz_open(&store, &readers);
     for (size_t i = 0; i < 3; i++) {
         struct serve_record record = {.place = {.workflow = "w", .instance = "i"},
                                       .document = DOCUMENT,
@@ -39,17 +34,6 @@ static struct serve_readers *open_readers(void)
         if (serve_store_insert(store, &record) != SERVE_DONE)
             abort();
     }
-    serve_store_close(store);
-    if (serve_readers_open(path, 1, &readers, NULL) != ASSAY_OK)
-        abort();
-    /* The open files stay until the process ends. */
-    for (size_t i = 0; i < 3; i++) {
-        static const char *const SUFFIXES[] = {"", "-wal", "-shm"};
-        char file[80];
-        snprintf(file, sizeof file, "%s%s", path, SUFFIXES[i]);
-        unlink(file);
-    }
-    rmdir(folder);
     return readers;
 }
 

@@ -39,12 +39,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
         return 0;
     struct serve_context context = {.tokens = serve_fuzz_tokens(), .strict = data[0] % 2 == 1};
     struct serve_call call = {.context = &context};
-    if (!serve_target_parse(&call.arena, SERVE_FUZZ_PLACE, &call.target))
-        abort();
-    serve_call_route(&call, "POST");
-    serve_call_authorize(&call, SERVE_FUZZ_BEARER);
-    assay__text_append(&call.body, (const char *)data + 1, size - 1);
-    serve_call_run(&call);
+    serve_fuzz_post(&call, (const char *)data + 1, size - 1);
     if (call.has_job)
         check_document(&call, (const char *)data + 1, size - 1);
     serve_fuzz_check(&call.answer);

@@ -33,6 +33,37 @@ static inline struct serve_tokens *serve_fuzz_tokens(void)
     return tokens;
 }
 
+/* A database of its own in path, which is gone when the process ends: its files have no names. */
+static inline void serve_fuzz_open(struct serve_store **store, struct serve_readers **readers)
+{
+    char folder[] = "/tmp/assay-fuzz-serve-XXXXXX", path[64];
+    static const char *const SUFFIXES[] = {"", "-wal", "-shm"};
+    if (mkdtemp(folder) == NULL)
+        abort();
+    snprintf(path, sizeof path, "%s/db", folder);
+    if (serve_store_open(path, false, store, NULL) != ASSAY_OK ||
+        serve_readers_open(path, 1, readers, NULL) != ASSAY_OK || !serve_store_is_well(*store) ||
+        !serve_store_begin(*store) || !serve_store_commit(*store))
+        abort();
+    for (size_t i = 0; i < 3; i++) {
+        char file[80];
+        snprintf(file, sizeof file, "%s%s", path, SUFFIXES[i]);
+        unlink(file);
+    }
+    rmdir(folder);
+}
+
+/* A post by the one caller, with this body. */
+static inline void serve_fuzz_post(struct serve_call *call, const char *body, size_t length)
+{
+    if (!serve_target_parse(&call->arena, SERVE_FUZZ_PLACE, &call->target))
+        abort();
+    serve_call_route(call, "POST");
+    serve_call_authorize(call, SERVE_FUZZ_BEARER);
+    assay__text_append(&call->body, body, length);
+    serve_call_run(call);
+}
+
 /* Every answer is a page or JSON, a refusal a Status with its code. */
 static inline void serve_fuzz_check(struct serve_answer *answer)
 {
