@@ -109,10 +109,10 @@ static inline void siege_wait_for_files(struct process process, unsigned before)
 
 static inline void siege_run(struct endpoint *endpoint, const struct siege *siege)
 {
-    /* Bodies and answers 8 MiB each, bodies in buffers of up to twice their length: 24. Connections:
-     * 512 of 32 KiB for the head and 64 KiB for what is read from it: 48. On each of 4 threads, a
-     * tree of 500,000 values of 128 bytes and a document in a buffer of 4 MiB: 272. SQLite: 5 caches
-     * of 2 MiB: 10. The program: 16. */
+    /* Bodies and answers 8 MiB each, bodies in buffers of up to twice their length: 24.
+     * Connections: 512 of 32 KiB for the head and 64 KiB for what is read from it: 48. On each of 4
+     * threads, a tree of 500,000 values of 128 bytes and a document in a buffer of 4 MiB: 272.
+     * SQLite: 5 caches of 2 MiB: 10. The program: 16. */
     enum { MEMORY_KIB = (24 + 48 + 272 + 10 + 16) * 1024 };
     static const char *const MORE[] = {
         "--max-body", "2097152", "--max-bodies", "8388608", "--request-time", "5", NULL};
