@@ -138,11 +138,11 @@ $(program): $(main_object) $(BUILD)/libprogram.a $(static_lib)
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(test_support:%.c=$(BUILD)/%.o) $(BUILD)/libprogram.a $(static_lib)
 	$(call run,LINK,$(CC) -pthread $(LDFLAGS) -o $@ $^ $(prog_libs) $(lib_libs) $(test_libs))
 
-$(BUILD)/bench/%: $(BUILD)/bench/%.o $(static_lib)
-	$(call run,LINK,$(CC) -pthread $(LDFLAGS) -o $@ $^ $(lib_libs) $(test_libs))
+$(BUILD)/bench/%: $(BUILD)/bench/%.o $(BUILD)/libprogram.a $(static_lib)
+	$(call run,LINK,$(CC) -pthread $(LDFLAGS) -o $@ $^ $(prog_libs) $(lib_libs) $(test_libs))
 
 fuzz: ## feed random plans and data to the library for a while (clang, FUZZ_SECONDS=60 each)
-	@FUZZ_SECONDS=$${FUZZ_SECONDS:-60} sh scripts/fuzz $(lib_packages)
+	@FUZZ_SECONDS=$${FUZZ_SECONDS:-60} sh scripts/fuzz $(lib_packages) $(prog_packages)
 
 check-install: all ## install under a scratch root, use it, uninstall
 	@ASSAY=$(abspath $(program)) BUILD=$(BUILD) sh tests/cli/install.sh

@@ -5,6 +5,7 @@
 #include <check.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,7 @@ struct hostile {
     pthread_mutex_t lock;
     pthread_cond_t idle;
     unsigned connections;
-    bool is_stopping;
+    atomic_bool is_stopping;
     char url[64];
     const struct hostile_step *steps;
     size_t step_count, step_at;

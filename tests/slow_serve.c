@@ -137,7 +137,7 @@ static double latency_of(const char *path)
     double times[21];
     for (size_t i = 0; i < 21; i++) {
         double began = now();
-        expect(ask_alice(&endpoint, "GET", path, NULL), 200, "createTime");
+        expect(ask_alice(&endpoint, "GET", path, NULL), 200, "{\"");
         double took = 1e3 * (now() - began);
         size_t at = i;
         for (; at > 0 && times[at - 1] > took; at--)
@@ -153,7 +153,12 @@ START_TEST(endpoint_is_fast_enough)
         COLLECTION "/stored-77777", COLLECTION, COLLECTION "?filter=labels.rare=yes",
         "/v2/workflows/-/instances/-/analysisResults?filter=labels.team=odd",
         COLLECTION "?filter=labels.team=even+AND+labels.rare=yes",
-        "/v2/workflows/checkout/instances/-/analysisResults?pageSize=50"};
+        "/v2/workflows/checkout/instances/-/analysisResults?pageSize=50",
+        /* questions that find nothing */
+        COLLECTION "?filter=labels.team=none", COLLECTION "?filter=labels:none",
+        COLLECTION "?filter=labels.team=odd+AND+labels.rare=yes",
+        "/v2/workflows/-/instances/june/analysisResults",
+        "/v2/workflows/other/instances/june/analysisResults?filter=labels.team=odd"};
     endpoint_init(&endpoint);
     fill();
     endpoint_start(&endpoint);

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/number.h"
 #include "cli/cli.h"
@@ -25,7 +26,7 @@ static const char HELP[] =
     "  --strict              refuse fields that the contract does not have\n"
     "  --open-pages          show the pages without a token\n"
     "  --max-body BYTES      longest body (default 8388608)\n"
-    "  --max-bodies BYTES    all bodies at once (default 67108864)\n"
+    "  --max-bodies BYTES    all bodies at once, and all answers (default 67108864)\n"
     "  --max-header BYTES    longest head of a request, about (default 32768)\n"
     "  --max-connections N   connections at once (default 512)\n"
     "  --max-waiting N       changes that may wait to be stored (default 256)\n"
@@ -45,7 +46,7 @@ enum target { PORT, BODY, BODIES, HEADER, CONNECTIONS, WAITING, POSTS, REQUEST, 
 static const struct {
     double low, high;
 } BOUNDS[TARGET_COUNT] = {
-    [PORT] = {0, 65535},       [BODY] = {1, 1 << 30},     [BODIES] = {1, 0x1p40},
+    [PORT] = {0, 65535},       [BODY] = {1, 1 << 28},     [BODIES] = {1, 0x1p40},
     [HEADER] = {4096, 1 << 20}, [CONNECTIONS] = {4, 65536}, [WAITING] = {1, 65536},
     [POSTS] = {0, 1e6},        [REQUEST] = {1, 3600},     [GRACE] = {0, 3600},
     [THREADS] = {2, 64}};
@@ -146,7 +147,24 @@ static int check(const struct request *request)
     return 0;
 }
 
-/* The signals are blocked before any thread starts, so that only this one takes them. */
+/* Each connection is an open file; the usual limit of 1024 is soft. */
+static int raise_file_limit(const struct serve_options *options)
+{
+    struct rlimit limit;
+    rlim_t wanted = options->connections + 5 * options->threads + 32; /* with the database's */
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+        return 0;
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    if (limit.rlim_cur < wanted || setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return cli_usage_error("serve", "--max-connections %u needs %llu open files, and %llu are "
+                                        "allowed here (ulimit -n)",
+                               options->connections, (unsigned long long)wanted,
+                               (unsigned long long)limit.rlim_max);
+    return 0;
+}
+
+/* The signals are blocked before any thread starts, so that only this one takes them. A file that
+ * reaches a limit of its size is an error of writing, not the end. */
 static int run(const struct serve_options *options)
 {
     sigset_t ends;
@@ -157,6 +175,7 @@ static int run(const struct serve_options *options)
     sigaddset(&ends, SIGTERM);
     sigaddset(&ends, SIGINT);
     pthread_sigmask(SIG_BLOCK, &ends, NULL);
+    signal(SIGXFSZ, SIG_IGN);
     if (serve_start(options, &server, &err) != ASSAY_OK)
         return cli_fail(&err);
     bool is_six = strchr(options->address, ':') != NULL;
@@ -185,5 +204,7 @@ int cmd_serve(int argc, char **argv)
     if (optind < argc)
         return cli_usage_error("serve", "'%s' is not expected here", argv[optind]);
     int failure = check(&request);
+    if (failure == 0)
+        failure = raise_file_limit(&request.options);
     return failure != 0 ? failure : run(&request.options);
 }

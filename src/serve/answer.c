@@ -12,8 +12,9 @@ enum { MESSAGE_BYTES = 1024 };
 static const struct {
     unsigned http_status;
     unsigned rpc_code;
+    unsigned retry_after_seconds;
 } REFUSALS[] = {
-#define REFUSAL_ROW(name, http, code) [SERVE_##name] = {http, code},
+#define REFUSAL_ROW(name, http, code, seconds) [SERVE_##name] = {http, code, seconds},
     SERVE_REFUSAL_LIST(REFUSAL_ROW)
 #undef REFUSAL_ROW
 };
@@ -75,6 +76,7 @@ void serve_answer_refuse(struct serve_answer *answer, enum serve_refusal refusal
     va_end(arguments);
     serve_answer_json(answer);
     answer->http_status = REFUSALS[refusal].http_status;
+    answer->retry_after_seconds = REFUSALS[refusal].retry_after_seconds;
     struct assay__json json = {.out = &answer->body};
     assay__json_begin(&json, '{');
     assay__json_member_count(&json, "code", REFUSALS[refusal].rpc_code);
@@ -85,6 +87,14 @@ void serve_answer_refuse(struct serve_answer *answer, enum serve_refusal refusal
     assay__json_end(&json, ']');
     assay__json_end(&json, '}');
     assay__text_putc(&answer->body, '\n');
+}
+
+bool serve_etag_is_in(const char *etag, const char *list, bool is_weak_fine)
+{
+    for (const char *at = list; (at = strstr(at, etag)) != NULL; at++)
+        if (is_weak_fine || at - list < 2 || memcmp(at - 2, "W/", 2) != 0)
+            return true;
+    return false;
 }
 
 void serve_answer_release(struct serve_answer *answer)

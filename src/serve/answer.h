@@ -2,30 +2,31 @@
 #ifndef ASSAY_SERVE_ANSWER_H
 #define ASSAY_SERVE_ANSWER_H
 
+#include <stdbool.h>
+
 #include "base/arena.h"
 #include "base/text.h"
 
 /**
  * SERVE_REFUSAL_LIST: every way to refuse a request, as
- * X(enumerator, HTTP status, google.rpc.Code). HTTP tells a missing length or a wrong media type
- * from other wrong arguments; google.rpc.Code does not.
+ * X(enumerator, HTTP status, google.rpc.Code, seconds of Retry-After or 0). HTTP tells a missing
+ * length or a wrong media type from other wrong arguments; google.rpc.Code does not.
  */
 #define SERVE_REFUSAL_LIST(X)                                                                     \
-    X(INVALID, 400, 3)                                                                            \
-    X(UNAUTHENTICATED, 401, 16)                                                                   \
-    X(NOT_FOUND, 404, 5)                                                                          \
-    X(METHOD, 405, 12)                                                                            \
-    X(EXISTS, 409, 6)                                                                             \
-    X(NO_LENGTH, 411, 3)                                                                          \
-    X(CHANGED, 412, 9)                                                                            \
-    X(TOO_LARGE, 413, 3)                                                                          \
-    X(MEDIA_TYPE, 415, 3)                                                                         \
-    X(TOO_MANY, 429, 8)                                                                           \
-    X(INTERNAL, 500, 13)                                                                          \
-    X(UNAVAILABLE, 503, 14)
+    X(INVALID, 400, 3, 0)                                                                         \
+    X(UNAUTHENTICATED, 401, 16, 0)                                                                \
+    X(NOT_FOUND, 404, 5, 0)                                                                       \
+    X(METHOD, 405, 12, 0)                                                                         \
+    X(EXISTS, 409, 6, 0)                                                                          \
+    X(NO_LENGTH, 411, 3, 0)                                                                       \
+    X(CHANGED, 412, 9, 0)                                                                         \
+    X(TOO_LARGE, 413, 3, 0)                                                                       \
+    X(MEDIA_TYPE, 415, 3, 0)                                                                      \
+    X(TOO_MANY, 429, 8, 1)                                                                        \
+    X(UNAVAILABLE, 503, 14, 5)
 
 enum serve_refusal {
-#define SERVE_REFUSAL_ENUM(name, http, code) SERVE_##name,
+#define SERVE_REFUSAL_ENUM(name, http, code, seconds) SERVE_##name,
     SERVE_REFUSAL_LIST(SERVE_REFUSAL_ENUM)
 #undef SERVE_REFUSAL_ENUM
 };
@@ -71,6 +72,12 @@ void serve_answer_json(struct serve_answer *answer);
 void serve_answer_refuse(struct serve_answer *answer, enum serve_refusal refusal,
                          const struct serve_problems *problems, const char *format, ...)
     ASSAY__PRINTF(4, 5);
+
+/**
+ * serve_etag_is_in() looks for an ETag, quotes included, in the list of an If-Match (is_weak_fine
+ * false: entries W/"..." do not count) or If-None-Match (true) header.
+ */
+bool serve_etag_is_in(const char *etag, const char *list, bool is_weak_fine);
 
 void serve_answer_release(struct serve_answer *answer);
 

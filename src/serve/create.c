@@ -19,12 +19,21 @@ static void write_tree(struct assay__json *json, const struct assay__node *value
 {
     bool is_object = value->type == ASSAY__NODE_OBJECT;
     switch (value->type) {
-    case ASSAY__NODE_NULL: assay__json_null(json); return;
-    case ASSAY__NODE_BOOLEAN: assay__json_boolean(json, value->boolean); return;
-    case ASSAY__NODE_NUMBER: assay__json_raw(json, value->text); return;
-    case ASSAY__NODE_STRING: assay__json_bytes(json, value->text, value->length); return;
+    case ASSAY__NODE_NULL:
+        assay__json_null(json);
+        return;
+    case ASSAY__NODE_BOOLEAN:
+        assay__json_boolean(json, value->boolean);
+        return;
+    case ASSAY__NODE_NUMBER:
+        assay__json_raw(json, value->text);
+        return;
+    case ASSAY__NODE_STRING:
+        assay__json_bytes(json, value->text, value->length);
+        return;
     case ASSAY__NODE_ARRAY:
-    case ASSAY__NODE_OBJECT: break;
+    case ASSAY__NODE_OBJECT:
+        break;
     }
     assay__json_begin(json, is_object ? '{' : '[');
     for (const struct assay__node *child = value->first; child != NULL; child = child->next) {
@@ -114,7 +123,8 @@ static void check_unknown(const struct assay__node *root, struct serve_problems 
             serve_problem_add(problems, member->key, "The contract has no such field.");
 }
 
-static struct assay__node *read_request(struct serve_call *call, struct serve_place *place)
+static struct assay__node *read_request(struct serve_call *call, struct assay__arena *tree,
+                                        struct serve_place *place)
 {
     static const struct assay__json_options OPTIONS = {.code = ASSAY_ERROR_DATA,
                                                        .bytes_max = (size_t)1 << 30,
@@ -122,10 +132,10 @@ static struct assay__node *read_request(struct serve_call *call, struct serve_pl
                                                        .depth_max = DEPTH_MAX};
     struct assay__node *root = NULL;
     struct assay_error err = {0};
-    struct serve_problems problems = {.arena = &call->arena};
+    struct serve_problems problems = {.arena = tree};
     const char *text = call->body.data != NULL ? call->body.data : "";
     enum assay_status status =
-        assay__json_read(&call->arena, text, call->body.length, &OPTIONS, &root, &err);
+        assay__json_read(tree, text, call->body.length, &OPTIONS, &root, &err);
     if (status == ASSAY_ERROR_MEMORY) {
         serve_answer_refuse(&call->answer, SERVE_UNAVAILABLE, NULL, "Memory ran out; try later.");
         return NULL;
@@ -142,8 +152,7 @@ static struct assay__node *read_request(struct serve_call *call, struct serve_pl
         return NULL;
     }
     check_parent(required(root, "parent", ASSAY__NODE_STRING, &problems), place, &problems);
-    struct assay__node *result =
-        required(root, "analysisResult", ASSAY__NODE_OBJECT, &problems);
+    struct assay__node *result = required(root, "analysisResult", ASSAY__NODE_OBJECT, &problems);
     read_id(call, root, place, &problems);
     if (call->context->strict)
         check_unknown(root, &problems);
@@ -169,20 +178,23 @@ static bool read_labels(struct serve_call *call, const struct assay__node *resul
         return false;
     }
     struct serve_label *labels = assay__arena_array(&call->arena, count + 1, sizeof *labels);
-    if (labels == NULL) {
-        serve_answer_refuse(&call->answer, SERVE_UNAVAILABLE, NULL, "Memory ran out; try later.");
-        return false;
-    }
+    bool is_well = labels != NULL;
     call->job.record.labels = labels;
-    for (struct assay__node *label = count > 0 ? list->first : NULL; label != NULL;
+    for (struct assay__node *label = count > 0 ? list->first : NULL; label != NULL && is_well;
          label = label->next) {
         const struct assay__node *key = assay__node_get(label, "key");
         const struct assay__node *value = assay__node_get(label, "value");
-        if (key != NULL && value != NULL && key->type == ASSAY__NODE_STRING &&
-            value->type == ASSAY__NODE_STRING)
-            labels[call->job.record.label_count++] = (struct serve_label){key->text, value->text};
+        if (key == NULL || value == NULL || key->type != ASSAY__NODE_STRING ||
+            value->type != ASSAY__NODE_STRING)
+            continue;
+        struct serve_label *copy = &labels[call->job.record.label_count++];
+        copy->key = assay__arena_copy(&call->arena, key->text, key->length);
+        copy->value = assay__arena_copy(&call->arena, value->text, value->length);
+        is_well = copy->key != NULL && copy->value != NULL;
     }
-    return true;
+    if (!is_well)
+        serve_answer_refuse(&call->answer, SERVE_UNAVAILABLE, NULL, "Memory ran out; try later.");
+    return is_well;
 }
 
 /* The stored document: what is the server's first, in the contract's order, then what was sent. */
@@ -203,9 +215,9 @@ static void write_document(struct serve_call *call, const struct assay__node *re
     assay__json_member_string(&json, "updateTime", time);
     assay__json_member_string(&json, "creator", record->creator);
     assay__json_member_string(&json, "updater", record->creator);
-    const char *name = assay__arena_format(
-        &call->arena, "workflows/%s/instances/%s/analysisResults/%s", record->place.workflow,
-        record->place.instance, record->place.id);
+    const char *name =
+        assay__arena_format(&call->arena, "workflows/%s/instances/%s/analysisResults/%s",
+                            record->place.workflow, record->place.instance, record->place.id);
     out->failed = out->failed || name == NULL;
     assay__json_member_string(&json, "name", name);
     for (const struct assay__node *member = result->first; member != NULL; member = member->next) {
@@ -232,31 +244,38 @@ static void finish_create(struct serve_call *call)
         serve_answer_refuse(answer, SERVE_UNAVAILABLE, NULL, "The result could not be stored.");
 }
 
-void serve_create(struct serve_call *call)
+/* From the body to the job's record; false: refused. */
+static bool make_record(struct serve_call *call, struct assay__arena *tree)
 {
     struct serve_place *place = &call->job.record.place;
-    if (!serve_call_place(call, false, place))
+    struct assay__node *result = read_request(call, tree, place);
+    if (result == NULL || !read_labels(call, result))
+        return false;
+    if (place->id[0] == '\0' && !write_random_id(place->id)) {
+        serve_answer_refuse(&call->answer, SERVE_UNAVAILABLE, NULL, "There is no random id now.");
+        return false;
+    }
+    write_document(call, result);
+    if (!call->answer.body.failed)
+        return true;
+    serve_answer_refuse(&call->answer, SERVE_UNAVAILABLE, NULL, "Memory ran out; try later.");
+    return false;
+}
+
+/* The tree may take fifty times the memory of its text: it is gone before the change waits. */
+void serve_create(struct serve_call *call)
+{
+    struct assay__arena tree = {0};
+    if (!serve_call_place(call, false, &call->job.record.place))
         return;
     if (!serve_tokens_spend(call->context->tokens, call->caller)) {
         serve_answer_refuse(&call->answer, SERVE_TOO_MANY, NULL,
                             "There are too many posts by this caller; wait a little.");
-        call->answer.retry_after_seconds = 1;
         return;
     }
-    struct assay__node *result = read_request(call, place);
-    if (result == NULL || !read_labels(call, result))
-        return;
-    if (place->id[0] == '\0' && !write_random_id(place->id)) {
-        serve_answer_refuse(&call->answer, SERVE_UNAVAILABLE, NULL, "There is no random id now.");
-        return;
-    }
-    write_document(call, result);
-    if (call->answer.body.failed) {
-        serve_answer_refuse(&call->answer, SERVE_UNAVAILABLE, NULL, "Memory ran out; try later.");
-        return;
-    }
+    call->has_job = make_record(call, &tree);
+    assay__arena_release(&tree);
     assay__text_release(&call->body);
     call->job.kind = SERVE_JOB_INSERT;
-    call->has_job = true;
     call->finish = finish_create;
 }

@@ -130,7 +130,8 @@ bool serve_filter_parse(const char *filter, struct serve_query *query, bool *con
         skip_blanks(&reader);
         if (*reader.at == '\0')
             return true;
-        bool is_and = reader.at > before && accept(&reader, "AND") && *reader.at == ' ';
+        bool is_and = reader.at > before && accept(&reader, "AND") &&
+                      (*reader.at == ' ' || *reader.at == '\t');
         if (!is_and)
             return fail(&reader, "AND or the end");
         skip_blanks(&reader);

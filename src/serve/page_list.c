@@ -10,7 +10,6 @@ enum { ROWS_OF_PAGE = 20 };
 
 struct rows {
     struct assay__text *out;
-    int64_t last;
     unsigned count;
 };
 
@@ -20,7 +19,6 @@ static void write_row(const struct serve_row *row, void *context)
     struct assay__arena arena = {0};
     const struct assay__node *result =
         serve_page_read(&arena, row->document, row->document_length);
-    rows->last = row->sequence;
     rows->count++;
     if (result != NULL) {
         char workflow[SERVE_NAME_PART_MAX + 1], instance[SERVE_NAME_PART_MAX + 1];
@@ -72,7 +70,7 @@ void serve_page_list(struct serve_call *call)
     if (more) {
         char token[SERVE_PAGE_TOKEN_BYTES];
         const char *filter = serve_target_parameter(&call->target, "filter");
-        serve_write_page_token(call, &place, rows.last, token);
+        serve_write_page_token(call, &place, query.before, token);
         assay__text_format(rows.out, "<p><a href=\"/?pageToken=%s", token);
         if (filter != NULL) {
             assay__text_puts(rows.out, "&amp;filter=");

@@ -28,7 +28,7 @@ void serve_get(struct serve_call *call)
         serve_answer_refuse(answer, SERVE_UNAVAILABLE, NULL, "The store does not answer.");
     } else if (call->if_none_match != NULL &&
                (strcmp(call->if_none_match, "*") == 0 ||
-                strstr(call->if_none_match, answer->etag) != NULL)) {
+                serve_etag_is_in(answer->etag, call->if_none_match, true))) {
         assay__text_release(&answer->body);
         answer->http_status = 304;
     }
@@ -62,7 +62,6 @@ void serve_delete(struct serve_call *call)
     if (!serve_tokens_spend(call->context->tokens, call->caller)) {
         serve_answer_refuse(&call->answer, SERVE_TOO_MANY, NULL,
                             "There are too many changes by this caller; wait a little.");
-        call->answer.retry_after_seconds = 1;
         return;
     }
     call->job.kind = SERVE_JOB_DELETE;
@@ -141,18 +140,12 @@ bool serve_read_query(struct serve_call *call, const struct serve_place *place,
     return false;
 }
 
-struct listing {
-    struct assay__json json;
-    int64_t last;
-};
-
 /* The document is JSON that this program has written, without a NUL at its end. */
 static void add_document(const struct serve_row *row, void *context)
 {
-    struct listing *listing = context;
-    assay__json_raw(&listing->json, "");
-    assay__text_append(listing->json.out, row->document, row->document_length);
-    listing->last = row->sequence;
+    struct assay__json *json = context;
+    assay__json_raw(json, "");
+    assay__text_append(json->out, row->document, row->document_length);
 }
 
 void serve_list(struct serve_call *call)
@@ -164,22 +157,22 @@ void serve_list(struct serve_call *call)
         !serve_read_query(call, &place, &query, &contradicts))
         return;
     serve_answer_json(&call->answer);
-    struct listing listing = {.json = {.out = &call->answer.body}};
+    struct assay__json json = {.out = &call->answer.body};
     enum serve_outcome outcome = SERVE_DONE;
-    assay__json_begin(&listing.json, '{');
-    assay__json_member_begin(&listing.json, "analysisResults", '[');
+    assay__json_begin(&json, '{');
+    assay__json_member_begin(&json, "analysisResults", '[');
     if (!contradicts) {
         struct serve_store *store = serve_readers_take(call->context->readers);
-        outcome = serve_store_list(store, &query, add_document, &listing, &more);
+        outcome = serve_store_list(store, &query, add_document, &json, &more);
         serve_readers_give(call->context->readers, store);
     }
-    assay__json_end(&listing.json, ']');
+    assay__json_end(&json, ']');
     if (more) {
         char token[SERVE_PAGE_TOKEN_BYTES];
-        serve_write_page_token(call, &place, listing.last, token);
-        assay__json_member_string(&listing.json, "nextPageToken", token);
+        serve_write_page_token(call, &place, query.before, token);
+        assay__json_member_string(&json, "nextPageToken", token);
     }
-    assay__json_end(&listing.json, '}');
+    assay__json_end(&json, '}');
     assay__text_putc(&call->answer.body, '\n');
     if (outcome != SERVE_DONE)
         serve_answer_refuse(&call->answer, SERVE_UNAVAILABLE, NULL, "The store does not answer.");

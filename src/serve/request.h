@@ -14,6 +14,7 @@ struct serve_http {
     struct serve_watch *watch;
     size_t body_max, bodies_max;
     atomic_size_t bodies;    /* bytes of bodies that are being received or worked on */
+    atomic_size_t answers;   /* bytes of answers that are being sent: at most bodies_max */
     atomic_uint under_way;   /* requests begun and not ended */
     atomic_bool is_stopping; /* every answer now closes its connection */
 };
@@ -29,8 +30,9 @@ void serve_request_end(void *cls, struct MHD_Connection *connection, void **requ
 void serve_connection_change(void *cls, struct MHD_Connection *connection, void **context,
                              enum MHD_ConnectionNotificationCode what);
 
-/** serve_send() queues an answer, which is empty afterwards. */
-enum MHD_Result serve_send(struct serve_http *http, struct MHD_Connection *connection,
-                           struct serve_answer *answer);
+/** serve_send() queues an answer, which is empty afterwards. closes: the connection ends with it.
+ */
+enum MHD_Result serve_send(struct MHD_Connection *connection, struct serve_answer *answer,
+                           bool closes);
 
 #endif

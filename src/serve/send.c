@@ -41,8 +41,8 @@ static bool add_headers(struct MHD_Response *response, const struct serve_answer
            add(response, MHD_HTTP_HEADER_CONNECTION, closes ? "close" : NULL);
 }
 
-enum MHD_Result serve_send(struct serve_http *http, struct MHD_Connection *connection,
-                           struct serve_answer *answer)
+enum MHD_Result serve_send(struct MHD_Connection *connection, struct serve_answer *answer,
+                           bool closes)
 {
     char *bytes = NULL;
     size_t length = 0;
@@ -57,7 +57,7 @@ enum MHD_Result serve_send(struct serve_http *http, struct MHD_Connection *conne
         return MHD_NO;
     }
     enum MHD_Result result = MHD_NO;
-    if (add_headers(response, answer, atomic_load(&http->is_stopping)))
+    if (add_headers(response, answer, closes))
         result = MHD_queue_response(connection, answer->http_status, response);
     MHD_destroy_response(response);
     return result;

@@ -54,8 +54,8 @@ static char *read_pem(const char *path, struct assay_error *err)
     return bytes;
 }
 
-static enum assay_status open_socket(const struct serve_options *options, int *out,
-                                     uint16_t *port, struct assay_error *err)
+static enum assay_status open_socket(const struct serve_options *options, int *out, uint16_t *port,
+                                     struct assay_error *err)
 {
     struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
                              .ai_socktype = SOCK_STREAM};
@@ -69,8 +69,7 @@ static enum assay_status open_socket(const struct serve_options *options, int *o
     int fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     struct sockaddr_storage bound = {0};
     socklen_t length = sizeof bound;
-    bool is_well = fd >= 0 &&
-                   setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+    bool is_well = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
                    bind(fd, found->ai_addr, found->ai_addrlen) == 0 && listen(fd, 1024) == 0 &&
                    getsockname(fd, (struct sockaddr *)&bound, &length) == 0;
     int failure = errno;
@@ -94,10 +93,12 @@ static enum assay_status start_daemon(struct serve_server *server,
     enum assay_status status = open_socket(options, &fd, &server->port, err);
     if (status != ASSAY_OK)
         return status;
+    static char priorities[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
     struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, server->cert},
                                    {MHD_OPTION_HTTPS_MEM_KEY, 0, server->key},
+                                   {MHD_OPTION_HTTPS_PRIORITIES, 0, priorities},
                                    {MHD_OPTION_END, 0, NULL}};
-    struct MHD_OptionItem *more = server->cert != NULL ? tls : &tls[2];
+    struct MHD_OptionItem *more = server->cert != NULL ? tls : &tls[3];
     /* With epoll, libmicrohttpd 0.9.75 misses the end of a connection that came together with a
      * part of a body, and keeps the connection for ever. */
     unsigned flags = (unsigned)MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
@@ -106,11 +107,10 @@ static enum assay_status start_daemon(struct serve_server *server,
         flags, 0, NULL, NULL, serve_request_handle, &server->http, MHD_OPTION_LISTEN_SOCKET, fd,
         MHD_OPTION_THREAD_POOL_SIZE, options->threads, MHD_OPTION_CONNECTION_LIMIT,
         options->connections, MHD_OPTION_CONNECTION_TIMEOUT, options->request_seconds,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, options->header_max, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_URI_LOG_CALLBACK, serve_request_begin, &server->http,
-        MHD_OPTION_NOTIFY_COMPLETED, serve_request_end, &server->http,
-        MHD_OPTION_NOTIFY_CONNECTION, serve_connection_change, &server->http, MHD_OPTION_ARRAY,
-        more, MHD_OPTION_END);
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, options->header_max, MHD_OPTION_URI_LOG_CALLBACK,
+        serve_request_begin, &server->http, MHD_OPTION_NOTIFY_COMPLETED, serve_request_end,
+        &server->http, MHD_OPTION_NOTIFY_CONNECTION, serve_connection_change, &server->http,
+        MHD_OPTION_ARRAY, more, MHD_OPTION_END);
     if (server->daemon != NULL)
         return ASSAY_OK;
     close(fd);
@@ -129,8 +129,8 @@ static enum assay_status start_parts(struct serve_server *server,
         if (server->key == NULL)
             return ASSAY_ERROR_NO_INPUT;
     }
-    enum assay_status status = serve_tokens_read(options->token_file, options->posts_per_second,
-                                                 &context->tokens, err);
+    enum assay_status status =
+        serve_tokens_read(options->token_file, options->posts_per_second, &context->tokens, err);
     if (status == ASSAY_OK)
         status = serve_store_open(options->database, false, &store, err);
     if (status == ASSAY_OK)
@@ -140,7 +140,8 @@ static enum assay_status start_parts(struct serve_server *server,
     if (status == ASSAY_OK)
         status = serve_readers_open(options->database, options->threads, &context->readers, err);
     if (status == ASSAY_OK)
-        status = serve_watch_start(options->request_seconds, &server->http.watch, err);
+        status = serve_watch_start(options->request_seconds, options->connections,
+                                   &server->http.watch, err);
     return status == ASSAY_OK ? start_daemon(server, options, err) : status;
 }
 
@@ -170,35 +171,66 @@ uint16_t serve_port(const struct serve_server *server)
     return server->port;
 }
 
-static void wait_for_requests(struct serve_server *server)
+/* What a client has sent before the stop may not have been looked at yet: requests are over when
+ * none has been under way for a while. */
+static void wait_for_requests(struct serve_server *server, unsigned seconds)
 {
-    const struct timespec pause = {0, 10 * 1000 * 1000};
-    for (unsigned i = 0; i < server->grace_seconds * 100; i++) {
-        if (atomic_load(&server->http.under_way) == 0)
-            return;
-        nanosleep(&pause, NULL);
+    enum { TICKS_PER_SECOND = 100, QUIET_TICKS = 5 };
+    const struct timespec tick = {0, 1000000000 / TICKS_PER_SECOND};
+    unsigned quiet = 0;
+    for (unsigned i = 0; i < seconds * TICKS_PER_SECOND && quiet < QUIET_TICKS; i++) {
+        quiet = atomic_load(&server->http.under_way) == 0 ? quiet + 1 : 0;
+        nanosleep(&tick, NULL);
     }
 }
 
-/* Suspended connections must be resumed before the daemon stops: the writer ends first. */
+/* Connections that the system has taken on, and that nobody has accepted yet, are clients' whose
+ * requests may have been sent: they are served too. */
+static void hand_over_waiting(struct serve_server *server, int listening)
+{
+    for (;;) {
+        struct sockaddr_storage peer = {0};
+        socklen_t length = sizeof peer;
+        int fd =
+            accept4(listening, (struct sockaddr *)&peer, &length, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (fd < 0)
+            return;
+        /* A socket that is not taken on is closed there. */
+        (void)MHD_add_connection(server->daemon, fd, (struct sockaddr *)&peer, length);
+    }
+}
+
+/* Every change must have come back from the writer before the daemon stops, since libmicrohttpd
+ * cannot end a suspended connection; and the writer stays until no thread can put one more. */
+static void stop_daemon(struct serve_server *server)
+{
+    int fd = MHD_quiesce_daemon(server->daemon);
+    if (fd >= 0) {
+        hand_over_waiting(server, fd);
+        close(fd);
+    }
+    wait_for_requests(server, server->grace_seconds);
+    serve_writer_end(server->http.context.writer);
+    if (atomic_load(&server->http.under_way) > 0)
+        wait_for_requests(server, 1); /* for the answers to the last changes */
+    MHD_stop_daemon(server->daemon);
+}
+
 void serve_stop(struct serve_server *server)
 {
     if (server == NULL)
         return;
     atomic_store(&server->http.is_stopping, true);
-    if (server->daemon != NULL) {
-        int fd = MHD_quiesce_daemon(server->daemon);
-        wait_for_requests(server);
-        serve_writer_stop(server->http.context.writer);
-        MHD_stop_daemon(server->daemon);
-        if (fd >= 0)
-            close(fd);
-    } else {
-        serve_writer_stop(server->http.context.writer);
-    }
+    if (server->daemon != NULL)
+        stop_daemon(server);
+    else
+        serve_writer_end(server->http.context.writer);
+    serve_writer_free(server->http.context.writer);
     serve_watch_stop(server->http.watch);
     serve_readers_close(server->http.context.readers);
     serve_tokens_free(server->http.context.tokens);
+    if (server->key != NULL)
+        explicit_bzero(server->key, strlen(server->key));
     free(server->cert);
     free(server->key);
     free(server);

@@ -23,6 +23,7 @@ static const char SCHEMA[] =
     " UNIQUE (workflow, instance, id));"
     "CREATE INDEX IF NOT EXISTS result_by_instance ON result (workflow, instance, sequence);"
     "CREATE INDEX IF NOT EXISTS result_by_workflow ON result (workflow, sequence);"
+    "CREATE INDEX IF NOT EXISTS result_of_any_workflow ON result (instance, sequence);"
     "CREATE TABLE IF NOT EXISTS label ("
     " key TEXT NOT NULL, value TEXT NOT NULL,"
     " sequence INTEGER NOT NULL REFERENCES result (sequence) ON DELETE CASCADE,"
@@ -63,15 +64,25 @@ static int64_t ask(struct serve_store *store, const char *sql, int64_t fallback)
     return answer;
 }
 
-/* A new file becomes ours; an older database must have been. */
-static enum assay_status make_schema(struct serve_store *store, const char *path,
+/* A file of something else is left as it is; a new one has neither tables nor an owner. */
+static enum assay_status check_owner(struct serve_store *store, const char *path,
                                      struct assay_error *err)
 {
     int64_t owner = ask(store, "PRAGMA application_id", -1);
     int64_t tables = ask(store, "SELECT count(*) FROM sqlite_master", -1);
-    if (owner != APPLICATION_ID && (owner != 0 || tables != 0))
+    bool is_read = tables >= 0 || sqlite3_errcode(store->database) == SQLITE_NOTADB;
+    if (owner == APPLICATION_ID || (owner == 0 && tables == 0))
+        return ASSAY_OK;
+    if (is_read)
         return assay__fail_at(err, ASSAY_ERROR_DATA, path, 0, 0,
                               "This is not a database of assay serve; give another file.");
+    return assay__fail_at(err, ASSAY_ERROR_IO, path, 0, 0, "Cannot read the database: %s.",
+                          serve_store_why(store));
+}
+
+static enum assay_status make_schema(struct serve_store *store, const char *path,
+                                     struct assay_error *err)
+{
     char mark[64];
     sqlite3_snprintf(sizeof mark, mark, "PRAGMA application_id = %d", APPLICATION_ID);
     if (!serve_store_run(store, mark) || !serve_store_run(store, SCHEMA))
@@ -92,8 +103,8 @@ static enum assay_status prepare_all(struct serve_store *store, const char *path
     return ASSAY_OK;
 }
 
-static enum assay_status open_database(struct serve_store *store, const char *path,
-                                       bool is_reader, struct assay_error *err)
+static enum assay_status open_database(struct serve_store *store, const char *path, bool is_reader,
+                                       struct assay_error *err)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
                 (is_reader ? 0 : SQLITE_OPEN_CREATE);
@@ -101,14 +112,18 @@ static enum assay_status open_database(struct serve_store *store, const char *pa
         return assay__fail_at(err, ASSAY_ERROR_IO, path, 0, 0, "Cannot open the database: %s.",
                               store->database == NULL ? "no memory" : serve_store_why(store));
     sqlite3_busy_timeout(store->database, BUSY_MS);
+    enum assay_status status = check_owner(store, path, err);
+    if (status != ASSAY_OK)
+        return status;
     if (!serve_store_run(store, "PRAGMA journal_mode = WAL") ||
         !serve_store_run(store, "PRAGMA synchronous = FULL") ||
         !serve_store_run(store, "PRAGMA foreign_keys = ON") ||
         ask(store, "PRAGMA synchronous", 0) != 2)
         return assay__fail_at(err, ASSAY_ERROR_IO, path, 0, 0,
                               "Cannot use the database durably: %s.", serve_store_why(store));
-    enum assay_status status = is_reader ? ASSAY_OK : make_schema(store, path, err);
-    if (status == ASSAY_OK && is_reader && !serve_store_run(store, "PRAGMA query_only = ON"))
+    if (!is_reader)
+        status = make_schema(store, path, err);
+    else if (!serve_store_run(store, "PRAGMA query_only = ON"))
         status = assay__fail_at(err, ASSAY_ERROR_IO, path, 0, 0, "Cannot read the database: %s.",
                                 serve_store_why(store));
     return status == ASSAY_OK ? prepare_all(store, path, err) : status;

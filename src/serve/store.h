@@ -71,8 +71,7 @@ bool serve_store_commit(struct serve_store *store);
 void serve_store_rollback(struct serve_store *store);
 
 /** serve_store_insert(): SERVE_DONE, SERVE_PRESENT (nothing is changed) or SERVE_FAILED. */
-enum serve_outcome serve_store_insert(struct serve_store *store,
-                                      const struct serve_record *record);
+enum serve_outcome serve_store_insert(struct serve_store *store, const struct serve_record *record);
 
 /** serve_store_delete(): etag NULL or "*" deletes any version; SERVE_DIFFERENT: it has another. */
 enum serve_outcome serve_store_delete(struct serve_store *store, const struct serve_place *place,
@@ -80,11 +79,15 @@ enum serve_outcome serve_store_delete(struct serve_store *store, const struct se
 
 /** serve_store_get() appends the document: SERVE_DONE, SERVE_ABSENT or SERVE_FAILED. */
 enum serve_outcome serve_store_get(struct serve_store *store, const struct serve_place *place,
-                                   struct assay__text *document,
-                                   char etag[SERVE_ETAG_BYTES]);
+                                   struct assay__text *document, char etag[SERVE_ETAG_BYTES]);
 
-/** serve_store_list() calls each() with rows; *more: rows are left. SERVE_DONE or SERVE_FAILED. */
-enum serve_outcome serve_store_list(struct serve_store *store, const struct serve_query *query,
+/**
+ * serve_store_list() calls each() with rows, newest first, until there are enough or until it has
+ * looked at SERVE_LOOKED_MAX results, so that no question takes long. *more: there may be more, to
+ * be asked for with the query as it is then: its before is moved. SERVE_DONE or SERVE_FAILED.
+ */
+enum { SERVE_LOOKED_MAX = 2000 };
+enum serve_outcome serve_store_list(struct serve_store *store, struct serve_query *query,
                                     void (*each)(const struct serve_row *row, void *context),
                                     void *context, bool *more);
 

@@ -86,7 +86,7 @@ enum serve_outcome serve_store_delete(struct serve_store *store, const struct se
         const char *stored = (const char *)sqlite3_column_text(statement, 1);
         sequence = sqlite3_column_int64(statement, 0);
         is_same = etag == NULL || strcmp(etag, "*") == 0 ||
-                  (stored != NULL && strcmp(etag, stored) == 0);
+                  (stored != NULL && serve_etag_is_in(stored, etag, false));
     }
     sqlite3_reset(statement);
     sqlite3_clear_bindings(statement);

@@ -6,6 +6,7 @@
 #include "serve/target.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/utf8.h"
 
@@ -95,9 +96,29 @@ static bool parse_query(struct assay__arena *arena, const char *query, struct se
     return true;
 }
 
+/* A target may begin with http://host, whoever that is (RFC 9112, 3.2.2): the rest. */
+static const char *after_authority(const char *raw)
+{
+    static const char *const SCHEMES[] = {"http://", "https://"};
+    for (size_t i = 0; i < 2; i++)
+        if (strncasecmp(raw, SCHEMES[i], strlen(SCHEMES[i])) == 0)
+            return raw + strlen(SCHEMES[i]) + strcspn(raw + strlen(SCHEMES[i]), "/?");
+    return raw;
+}
+
+static bool has_blanks(const char *raw)
+{
+    while (*raw != '\0' && (unsigned char)*raw > ' ' && *raw != 0x7f)
+        raw++;
+    return *raw != '\0';
+}
+
 bool serve_target_parse(struct assay__arena *arena, const char *raw, struct serve_target *out)
 {
     *out = (struct serve_target){.segment_count = 0};
+    if (has_blanks(raw))
+        return false;
+    raw = after_authority(raw);
     size_t path_length = strcspn(raw, "?");
     const char *query = raw + path_length + (raw[path_length] == '?');
     return parse_path(arena, raw, path_length, out) && parse_query(arena, query, out);

@@ -8,9 +8,12 @@
 #include <sys/socket.h>
 #include <time.h>
 
+enum { TICK_MS = 1000, PRESSED_TICK_MS = 100, PRESSED_MS = 1000 };
+
 struct serve_watched {
     int socket;
-    int64_t began; /* seconds of the monotonic clock */
+    bool is_trusted, is_cut;
+    int64_t began_ms; /* of the monotonic clock */
     struct serve_watched *before, *next;
 };
 
@@ -20,15 +23,16 @@ struct serve_watch {
     pthread_mutex_t lock;
     pthread_cond_t wake;
     struct serve_watched *first, *last;
-    unsigned seconds;
+    unsigned count, many; /* connections; from so many on there is a press */
+    int64_t longest_ms;
     bool is_ending;
 };
 
-static int64_t now_seconds(void)
+static int64_t now_ms(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec;
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 static void unlink_watched(struct serve_watch *watch, struct serve_watched *watched)
@@ -39,7 +43,8 @@ static void unlink_watched(struct serve_watch *watch, struct serve_watched *watc
 
 static void append(struct serve_watch *watch, struct serve_watched *watched)
 {
-    watched->began = now_seconds();
+    watched->began_ms = now_ms();
+    watched->is_trusted = false;
     watched->next = NULL;
     watched->before = watch->last;
     *(watch->last != NULL ? &watch->last->next : &watch->first) = watched;
@@ -49,11 +54,14 @@ static void append(struct serve_watch *watch, struct serve_watched *watched)
 /* A socket that is shut down stays open, and libmicrohttpd closes it: no number is used twice. */
 static void cut_late(struct serve_watch *watch)
 {
-    int64_t now = now_seconds();
+    bool is_pressed = watch->count >= watch->many;
+    int64_t shortest = is_pressed ? PRESSED_MS : watch->longest_ms, now = now_ms();
     for (struct serve_watched *watched = watch->first;
-         watched != NULL && now - watched->began > (int64_t)watch->seconds;
-         watched = watched->next)
-        shutdown(watched->socket, SHUT_RDWR);
+         watched != NULL && now - watched->began_ms > shortest; watched = watched->next) {
+        bool is_late = !watched->is_trusted || now - watched->began_ms > watch->longest_ms;
+        if (is_late && !watched->is_cut)
+            watched->is_cut = shutdown(watched->socket, SHUT_RDWR) == 0;
+    }
 }
 
 static void *run(void *argument)
@@ -61,9 +69,8 @@ static void *run(void *argument)
     struct serve_watch *watch = argument;
     pthread_mutex_lock(&watch->lock);
     while (!watch->is_ending) {
-        struct timespec until;
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_sec++;
+        int64_t until_ms = now_ms() + (watch->count >= watch->many ? PRESSED_TICK_MS : TICK_MS);
+        struct timespec until = {until_ms / 1000, until_ms % 1000 * 1000000};
         pthread_cond_timedwait(&watch->wake, &watch->lock, &until);
         cut_late(watch);
     }
@@ -71,14 +78,15 @@ static void *run(void *argument)
     return NULL;
 }
 
-enum assay_status serve_watch_start(unsigned seconds, struct serve_watch **out,
-                                    struct assay_error *err)
+enum assay_status serve_watch_start(unsigned seconds, unsigned connections,
+                                    struct serve_watch **out, struct assay_error *err)
 {
     struct serve_watch *watch = calloc(1, sizeof *watch);
     if (watch == NULL)
         return assay__fail_memory(err);
     pthread_condattr_t monotonic;
-    watch->seconds = seconds;
+    watch->longest_ms = (int64_t)seconds * 1000;
+    watch->many = connections - connections / 4;
     pthread_mutex_init(&watch->lock, NULL);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -118,8 +126,19 @@ struct serve_watched *serve_watch_add(struct serve_watch *watch, int socket)
     watched->socket = socket;
     pthread_mutex_lock(&watch->lock);
     append(watch, watched);
+    if (++watch->count == watch->many)
+        pthread_cond_signal(&watch->wake);
     pthread_mutex_unlock(&watch->lock);
     return watched;
+}
+
+void serve_watch_trust(struct serve_watch *watch, struct serve_watched *watched)
+{
+    if (watched == NULL)
+        return;
+    pthread_mutex_lock(&watch->lock);
+    watched->is_trusted = true;
+    pthread_mutex_unlock(&watch->lock);
 }
 
 void serve_watch_renew(struct serve_watch *watch, struct serve_watched *watched)
@@ -134,6 +153,7 @@ void serve_watch_remove(struct serve_watch *watch, struct serve_watched *watched
 {
     pthread_mutex_lock(&watch->lock);
     unlink_watched(watch, watched);
+    watch->count--;
     pthread_mutex_unlock(&watch->lock);
     free(watched);
 }

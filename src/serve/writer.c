@@ -16,6 +16,7 @@ struct serve_writer {
     struct serve_job *first, *last; /* waiting, oldest first */
     unsigned waiting, waiting_max;
     bool is_ending;
+    bool has_failed; /* the last batch; the thread's own */
 };
 
 static enum serve_outcome make_change(struct serve_store *store, struct serve_job *job)
@@ -23,6 +24,16 @@ static enum serve_outcome make_change(struct serve_store *store, struct serve_jo
     if (job->kind == SERVE_JOB_INSERT)
         return serve_store_insert(store, &job->record);
     return serve_store_delete(store, &job->record.place, job->etag);
+}
+
+/* Says when storing begins to fail and when it goes on, not how often it failed between. */
+static void report(struct serve_writer *writer, bool is_well)
+{
+    if (!is_well && !writer->has_failed)
+        fprintf(stderr, "assay serve: cannot store: %s\n", serve_store_why(writer->store));
+    if (is_well && writer->has_failed)
+        fprintf(stderr, "assay serve: storing again\n");
+    writer->has_failed = !is_well;
 }
 
 /* All changes of a batch stand or fall together: a failure is the disk's, not one request's. */
@@ -34,10 +45,9 @@ static void make_batch(struct serve_writer *writer, struct serve_job *batch)
         is_well = job->outcome != SERVE_FAILED;
     }
     is_well = is_well && serve_store_commit(writer->store);
-    if (!is_well) {
-        fprintf(stderr, "assay serve: cannot store: %s\n", serve_store_why(writer->store));
+    report(writer, is_well);
+    if (!is_well)
         serve_store_rollback(writer->store);
-    }
     struct serve_job *next;
     for (struct serve_job *job = batch; job != NULL; job = next) {
         next = job->next; /* done() may free the job */
@@ -101,11 +111,15 @@ enum assay_status serve_writer_start(struct serve_store *store, unsigned waiting
     return ASSAY_OK;
 }
 
-bool serve_writer_put(struct serve_writer *writer, struct serve_job *job)
+enum serve_queueing serve_writer_put(struct serve_writer *writer, struct serve_job *job)
 {
+    enum serve_queueing queueing = SERVE_QUEUED;
     pthread_mutex_lock(&writer->lock);
-    bool has_room = !writer->is_ending && writer->waiting < writer->waiting_max;
-    if (has_room) {
+    if (writer->is_ending)
+        queueing = SERVE_QUEUE_ENDED;
+    else if (writer->waiting >= writer->waiting_max)
+        queueing = SERVE_QUEUE_FULL;
+    if (queueing == SERVE_QUEUED) {
         job->next = NULL;
         if (writer->last == NULL)
             writer->first = job;
@@ -116,10 +130,10 @@ bool serve_writer_put(struct serve_writer *writer, struct serve_job *job)
         pthread_cond_signal(&writer->wake);
     }
     pthread_mutex_unlock(&writer->lock);
-    return has_room;
+    return queueing;
 }
 
-void serve_writer_stop(struct serve_writer *writer)
+void serve_writer_end(struct serve_writer *writer)
 {
     if (writer == NULL)
         return;
@@ -128,6 +142,12 @@ void serve_writer_stop(struct serve_writer *writer)
     pthread_cond_signal(&writer->wake);
     pthread_mutex_unlock(&writer->lock);
     pthread_join(writer->thread, NULL);
+}
+
+void serve_writer_free(struct serve_writer *writer)
+{
+    if (writer == NULL)
+        return;
     serve_store_close(writer->store);
     pthread_cond_destroy(&writer->wake);
     pthread_mutex_destroy(&writer->lock);

@@ -28,10 +28,14 @@ struct serve_writer;
 enum assay_status serve_writer_start(struct serve_store *store, unsigned waiting_max,
                                      struct serve_writer **out, struct assay_error *err);
 
-/** serve_writer_put() queues a job; false when too many wait or the writer is ending. */
-bool serve_writer_put(struct serve_writer *writer, struct serve_job *job);
+/** serve_writer_put() queues a job, unless too many wait or the writer has ended. */
+enum serve_queueing { SERVE_QUEUED, SERVE_QUEUE_FULL, SERVE_QUEUE_ENDED };
+enum serve_queueing serve_writer_put(struct serve_writer *writer, struct serve_job *job);
 
-/** serve_writer_stop() makes all changes that wait, ends the thread and closes the store. */
-void serve_writer_stop(struct serve_writer *writer);
+/** serve_writer_end() makes all changes that wait and ends the thread; NULL is fine. */
+void serve_writer_end(struct serve_writer *writer);
+
+/** serve_writer_free() closes the store of a writer that has ended; NULL is fine. */
+void serve_writer_free(struct serve_writer *writer);
 
 #endif
