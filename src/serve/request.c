@@ -9,6 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "serve/page.h"
+
 struct request {
     struct serve_http *http;
     struct MHD_Connection *connection;
@@ -16,6 +18,7 @@ struct request {
     size_t body_room;  /* bytes counted in http->bodies */
     bool has_begun;    /* the head has been looked at */
     bool is_suspended; /* the writer has the job, or has done it */
+    bool wants_page;   /* a browser asks for something outside of the API */
 };
 
 void *serve_request_begin(void *cls, const char *uri, struct MHD_Connection *connection)
@@ -97,6 +100,16 @@ static void check_body(struct request *request)
         (void)make_room(request, strtoull(length, NULL, 10));
 }
 
+/* Browsers name text/html among what they accept; clients of the API do not, or get JSON there. */
+static bool wants_page(struct request *request)
+{
+    const struct serve_target *target = &request->call.target;
+    const char *accept = header(request, MHD_HTTP_HEADER_ACCEPT);
+    bool is_api = target->segment_count > 0 && (strcmp(target->segments[0], "v2") == 0 ||
+                                                strcmp(target->segments[0], "healthz") == 0);
+    return !is_api && accept != NULL && strstr(accept, "text/html") != NULL;
+}
+
 static void look_at_head(struct request *request, const char *method)
 {
     struct serve_call *call = &request->call;
@@ -107,6 +120,7 @@ static void look_at_head(struct request *request, const char *method)
         serve_call_authorize(call, header(request, MHD_HTTP_HEADER_AUTHORIZATION));
     if (!is_refused(request) && serve_call_takes_body(call))
         check_body(request);
+    request->wants_page = wants_page(request);
     call->if_match = header(request, MHD_HTTP_HEADER_IF_MATCH);
     call->if_none_match = header(request, MHD_HTTP_HEADER_IF_NONE_MATCH);
 }
@@ -181,6 +195,8 @@ enum MHD_Result serve_request_handle(void *cls, struct MHD_Connection *connectio
     } else if (request->is_suspended && call->has_job) {
         call->finish(call);
     }
+    if (call->answer.http_status >= 400 && request->wants_page)
+        serve_page_refuse(&call->answer);
     return serve_send(http, connection, &call->answer);
 }
 
