@@ -161,20 +161,23 @@ START_TEST(body_longer_than_the_limit_is_refused)
 }
 END_TEST
 
+#define LAST                                                                                      \
+    "{\"resultTime\":\"<i>\",\"differenceEstimateRel\":{\"estimate\":{\"value\":0.0213},"         \
+    "\"lower\":{\"value\":-0.01},\"upper\":{\"value\":0.0526},\"isSignificant\":"                 \
+    "{\"value\":false}},\"baselineSampleSize\":{\"value\":12345},"                                \
+    "\"comparedSampleSize\":{\"value\":1e300}}"
 #define COMPARISON(slice)                                                                         \
-    "{\"status\":{\"message\":\"a & b < c\"},\"groups\":{"                                           \
-    "\"baseline\":\"<b>\",\"compared\":\"'\\\"><svg onload=alert(1)>\"},\"result\":["                   \
-    "{\"differenceEstimateRel\":{\"estimate\":{\"value\":0.1}}},{\"resultTime\":\"<i>\"}],"          \
-    "\"lastResult\":{\"resultTime\":\"<i>\",\"differenceEstimateRel\":{\"estimate\":"                \
-    "{\"value\":0.0213},\"lower\":{\"value\":-0.01},\"upper\":{\"value\":0.0526},"                   \
-    "\"isSignificant\":{\"value\":false}},\"baselineSampleSize\":{\"value\":12345},"               \
-    "\"comparedSampleSize\":{\"value\":1e300}},\"isSignificant\":{\"value\":false}" slice "}"
+    "{\"status\":{\"message\":\"a & b < c\"},\"groups\":{"                                        \
+    "\"baseline\":\"<b>\",\"compared\":\"'\\\"><svg onload=alert(1)>\"},\"result\":["             \
+    "{\"differenceEstimateRel\":{\"estimate\":{\"value\":0.1}}},{\"resultTime\":\"<i>\"}],"       \
+    "\"lastResult\":" LAST ",\"isSignificant\":{\"value\":false}" slice "}"
+#define SLICE ",\"dimensions\":[{\"key\":\"<u>\",\"value\":\"</u>\"}],\"segmentId\":\"<s>\""
 
 static const char HOSTILE[] =
     "{\"parent\":\"" PARENT "\",\"analysisResultId\":\"hostile\",\"analysisResult\":{"
     "\"exposureFilter\":\"<img src=x onerror=alert(1)>\",\"results\":[{\"id\":"
-    "\"<script>alert(1)</script>\",\"result\":[" COMPARISON("") "," COMPARISON(
-        ",\"dimensions\":[{\"key\":\"<u>\",\"value\":\"</u>\"}],\"segmentId\":\"<s>\"") "],\"srmResult\":[{"
+    "\"<script>alert(1)</script>\",\"result\":[" COMPARISON("") "," COMPARISON(SLICE)
+    "],\"srmResult\":[{"
     "\"isSignificant\":true,\"result\":[{\"group\":\"<td>\",\"observed\":1000,\"expected\":1.5,"
     "\"isSignificant\":true}]}]}],\"annotations\":[{\"context\":[{\"value\":\"<p>\"}],\"warning\":"
     "\"<em>\"},{\"error\":{\"details\":\"<hr>\"}}],\"treatments\":[{\"id\":\"<a>\","
