@@ -55,7 +55,13 @@ void serve_figure_round(struct assay__text *out, double value, int digits)
 
 void serve_figure_count(struct assay__text *out, double count)
 {
-    serve_figure(out, count >= 0.0 ? count : (double)NAN, 0, false);
+    char figure[ASSAY__NUMBER_BYTES + 1];
+    if (count >= 0.0 && count < 0x1p53) {
+        figure[assay__number_write(floor(count + 0.5), figure)] = '\0';
+        group_digits(out, figure);
+    } else {
+        serve_figure(out, (double)NAN, 0, false);
+    }
 }
 
 /* text becomes RFC 3339 in UTC: YYYY-MM-DDTHH:MM:SS and what follows. */
