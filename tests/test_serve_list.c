@@ -203,7 +203,8 @@ START_TEST(pages_show_names_as_text_and_draw_intervals)
     ck_assert_int_eq(page.status, 200);
     static const char *const HOLDS[] = {
         "&lt;script&gt;alert(1)&lt;/script&gt;", "&#39;&quot;&gt;&lt;svg onload=alert(1)&gt;",
-        "a &amp; b &lt; c", ">12" NARROW "345" NARROW "678" NARROW "901 units", ">+2.13" NARROW "%</p>",
+        "a &amp; b &lt; c", ">12" NARROW "345" NARROW "678" NARROW "901 units",
+        ">+2.13" NARROW "%</p>",
         MINUS "1.00" NARROW "% to +5.26" NARROW "%", "<bdi>&lt;td&gt;</bdi>",
         "<td>1" NARROW "000</td><td>1.5</td>", "Sample ratio mismatch", "<bdi>Ship</bdi>",
         "Warning:</strong> &lt;em&gt;", "Error:</strong> &lt;hr&gt;", "2 looks over time",
