@@ -11,7 +11,7 @@
 #include "serve/page_parts.h"
 
 /* Room for the labels beside an interval, as a share of the width. */
-static const double MARGIN = 0.2, MINI_MARGIN = 0.04;
+static const double MARGIN = 0.22, MINI_MARGIN = 0.04;
 
 struct serve_interval serve_interval_of(const struct assay__node *look,
                                         const struct serve_view *view)
@@ -22,6 +22,17 @@ struct serve_interval serve_interval_of(const struct assay__node *look,
                                    .estimate = serve_page_number(difference, "estimate") * factor,
                                    .upper = serve_page_number(difference, "upper") * factor,
                                    .answer = serve_page_answer(difference, "isSignificant")};
+}
+
+struct serve_interval serve_interval_of_comparison(const struct assay__node *comparison,
+                                                   const struct serve_view *view)
+{
+    const struct assay__node *last =
+        serve_page_member(comparison, "lastResult", ASSAY__NODE_OBJECT);
+    const struct assay__node *status = serve_page_member(comparison, "status", ASSAY__NODE_OBJECT);
+    struct serve_interval interval = serve_interval_of(last, view);
+    interval.is_worse = serve_page_answer(status, "validationIsSignificant") == 1;
+    return interval;
 }
 
 int serve_interval_decimals(const struct serve_interval *interval)
@@ -138,10 +149,10 @@ static void write_zero(struct assay__text *out, const struct serve_scale *scale,
                        zero.whole, zero.tenth, from, zero.whole, zero.tenth, to);
 }
 
-/* More may be better or worse: the tone only says whether there is a difference. */
+/* More may be better or worse; only a test for harm says which, and the tone with it. */
 static const char *tone_of(const struct serve_interval *interval)
 {
-    return interval->answer == 1 ? "yes" : "no";
+    return interval->is_worse ? "bad" : interval->answer == 1 ? "yes" : "no";
 }
 
 static void write_bound(struct assay__text *out, const struct serve_scale *scale, double bound,

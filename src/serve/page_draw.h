@@ -8,7 +8,8 @@
 /** struct serve_interval: to draw. NaN where a figure is absent. */
 struct serve_interval {
     double lower, estimate, upper;
-    int answer; /* 1 significant, 0 not, -1 no answer */
+    int answer;    /* 1 significant, 0 not, -1 no answer */
+    bool is_worse; /* the comparison's test for harm is significant */
 };
 
 /** struct serve_view: which differences of a metric are shown, and in which unit. */
@@ -20,6 +21,10 @@ struct serve_view {
 /** serve_interval_of() takes the interval of a look. */
 struct serve_interval serve_interval_of(const struct assay__node *look,
                                         const struct serve_view *view);
+
+/** serve_interval_of_comparison() takes that of a comparison's last look. */
+struct serve_interval serve_interval_of_comparison(const struct assay__node *comparison,
+                                                   const struct serve_view *view);
 
 /** serve_interval_decimals() is how many decimals an interval's figures deserve. */
 int serve_interval_decimals(const struct serve_interval *interval);

@@ -148,7 +148,7 @@ static void write_comparison(struct assay__text *out, const struct assay__node *
 {
     const struct assay__node *groups = serve_page_member(comparison, "groups", ASSAY__NODE_OBJECT);
     const struct assay__node *status = serve_page_member(comparison, "status", ASSAY__NODE_OBJECT);
-    struct serve_interval interval = serve_interval_of(last_of(comparison), view);
+    struct serve_interval interval = serve_interval_of_comparison(comparison, view);
     assay__text_puts(out, "<div class=\"comparison\"><div class=\"head\"><h4>");
     serve_page_name(out, serve_page_text(groups, "compared"));
     assay__text_puts(out, " <span class=\"dim\">against</span> ");
@@ -238,14 +238,15 @@ static void write_metric(struct assay__text *out, const struct assay__node *metr
 static void write_key(struct assay__text *out)
 {
     static const struct serve_scale SCALE = {0.0, 1.0};
-    static const char *const WORDS[] = {"not significant", "significant"};
+    static const struct {
+        const char *tone, *words;
+    } KEY[] = {{"yes", "significant"}, {"no", "not significant"}, {"bad", "got worse"}};
+    static const struct serve_interval SAMPLE = {(double)NAN, 0.5, (double)NAN, 0, false};
     assay__text_puts(out, "<p class=\"key\">");
-    for (int answer = 1; answer >= 0; answer--) {
-        struct serve_interval sample = {(double)NAN, 0.5, (double)NAN, answer};
-        assay__text_format(out, "<span><svg class=\"%s\" aria-hidden=\"true\">",
-                           answer == 1 ? "yes" : "no");
-        serve_draw_marks(out, &SCALE, &sample, 7);
-        assay__text_format(out, "</svg>%s</span>", WORDS[answer]);
+    for (size_t i = 0; i < sizeof KEY / sizeof *KEY; i++) {
+        assay__text_format(out, "<span><svg class=\"%s\" aria-hidden=\"true\">", KEY[i].tone);
+        serve_draw_marks(out, &SCALE, &SAMPLE, 7);
+        assay__text_format(out, "</svg>%s</span>", KEY[i].words);
     }
     assay__text_puts(out, "<span>Dashed: no difference</span></p>\n");
 }

@@ -38,16 +38,35 @@ void serve_page_name(struct assay__text *out, const char *name)
     assay__text_puts(out, "</bdi>");
 }
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* What stands for a character of a message that is part of a figure; NULL for all others. */
+static const char *tie_of(const char *p, char before, char before_that)
+{
+    if (*p == ' ' && p[1] == '%')
+        return "\xE2\x80\xAF"; /* a narrow blank */
+    if (*p == ' ' && (p[1] == '=' || before == '='))
+        return "\xC2\xA0"; /* a blank where no line ends */
+    if (*p == '-' && is_digit(p[1]) && (before == '(' || (before == 'e' && is_digit(before_that))))
+        return "\xE2\x88\x92"; /* a minus sign, no hyphen */
+    return NULL;
+}
+
 void serve_page_message(struct assay__text *out, const char *message)
 {
-    char piece[2] = "";
+    char piece[2] = "", before = '\0', before_that = '\0';
     for (const char *p = message; *p != '\0'; p++) {
-        bool is_tied = *p == ' ' && (p[1] == '%' || p[1] == '=' || (p > message && p[-1] == '='));
+        const char *tie = tie_of(p, before, before_that);
         piece[0] = *p;
-        if (is_tied)
-            assay__text_puts(out, p[1] == '%' ? "\xE2\x80\xAF" : "\xC2\xA0");
+        if (tie != NULL)
+            assay__text_puts(out, tie);
         else
             serve_html(out, piece);
+        before_that = before;
+        before = *p;
     }
 }
 

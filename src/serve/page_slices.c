@@ -29,7 +29,7 @@ static void write_row(struct assay__text *out, const struct assay__node *compari
 {
     const struct assay__node *last =
         serve_page_member(comparison, "lastResult", ASSAY__NODE_OBJECT);
-    struct serve_interval interval = serve_interval_of(last, view);
+    struct serve_interval interval = serve_interval_of_comparison(comparison, view);
     assay__text_puts(out, "<tr><th scope=\"row\" class=\"left\">");
     serve_page_slice(out, comparison);
     assay__text_puts(out, "</th><td class=\"picture\">");
