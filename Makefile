@@ -67,7 +67,8 @@ run = $(if $(filter 1,$(V)),$(2),@echo '  $(1) $@' && $(2))
 .SECONDARY:
 .DELETE_ON_ERROR:
 .PHONY: all demo check check-slow check-exports check-install bench bench-accuracy asan ubsan tsan \
-	fuzz golden install uninstall dist format lint docs help clean deps programs tests
+	fuzz golden install uninstall dist format lint docs help clean deps programs tests \
+	check-contract check-pages
 
 all: $(program) $(static_lib) $(shared_lib) ## build the program and the library
 
@@ -87,6 +88,14 @@ tests: all $(test_programs)
 check-slow: deps ## simulations: type-I error, coverage, power (minutes)
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(slow_programs)
 	@ASSAY=$(abspath $(program)) BUILD=$(BUILD) sh tests/run-all.sh $(slow_programs)
+
+check-contract: deps ## the contract by independent judges: Spectral and Prism (needs npm)
+	@$(MAKE) --no-print-directory -j$$(nproc) all
+	@ASSAY=$(abspath $(program)) sh tests/contract/run document mock proxy
+
+check-pages: deps ## the pages of assay serve in headless Chromium (needs npm)
+	@$(MAKE) --no-print-directory -j$$(nproc) all
+	@ASSAY=$(abspath $(program)) sh tests/contract/run pages
 
 bench: all $(bench_programs) ## time assay against the peers on this machine
 	@ASSAY=$(abspath $(program)) BUILD=$(BUILD) sh bench/run

@@ -138,9 +138,9 @@ static inline void reply_release(struct reply *reply)
 static inline void expect(struct reply reply, long status, const char *holds)
 {
     const char *body = reply.body.data != NULL ? reply.body.data : "";
-    ck_assert_msg(reply.status == status, "status %ld, expected %ld: %s", reply.status, status,
+    ck_assert_msg(reply.status == status, "status %ld, expected %ld: %.1000s", reply.status, status,
                   body);
-    ck_assert_msg(strstr(body, holds) != NULL, "'%s' is not in: %s", holds, body);
+    ck_assert_msg(strstr(body, holds) != NULL, "'%s' is not in: %.1000s", holds, body);
     reply_release(&reply);
 }
 

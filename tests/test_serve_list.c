@@ -161,23 +161,32 @@ START_TEST(body_longer_than_the_limit_is_refused)
 }
 END_TEST
 
+#define LAST                                                                                      \
+    "{\"resultTime\":\"<i>\",\"differenceEstimateRel\":{\"estimate\":{\"value\":0.0213},"         \
+    "\"lower\":{\"value\":-0.01},\"upper\":{\"value\":0.0526},\"isSignificant\":"                 \
+    "{\"value\":false}},\"baselineSampleSize\":{\"value\":12345678901},"                          \
+    "\"comparedSampleSize\":{\"value\":1e300}}"
+#define COMPARISON(slice)                                                                         \
+    "{\"status\":{\"message\":\"a & b < c\"},\"groups\":{"                                        \
+    "\"baseline\":\"<b>\",\"compared\":\"'\\\"><svg onload=alert(1)>\"},\"result\":["             \
+    "{\"differenceEstimateRel\":{\"estimate\":{\"value\":0.1}}},{\"resultTime\":\"<i>\"}],"       \
+    "\"lastResult\":" LAST ",\"isSignificant\":{\"value\":false}" slice "}"
+#define SLICE ",\"dimensions\":[{\"key\":\"<u>\",\"value\":\"</u>\"}],\"segmentId\":\"<s>\""
+
 static const char HOSTILE[] =
     "{\"parent\":\"" PARENT "\",\"analysisResultId\":\"hostile\",\"analysisResult\":{"
     "\"exposureFilter\":\"<img src=x onerror=alert(1)>\",\"results\":[{\"id\":"
-    "\"<script>alert(1)</script>\",\"result\":[{\"status\":{\"message\":\"a & b < c\"},\"groups\":{"
-    "\"baseline\":\"<b>\",\"compared\":\"'\\\"><svg onload=alert(1)>\"},\"result\":["
-    "{\"differenceEstimateRel\":{\"estimate\":{\"value\":0.1}}},{}],\"lastResult\":{\"resultTime\":"
-    "\"<i>\",\"differenceEstimateRel\":{\"estimate\":{\"value\":0.0213},"
-    "\"lower\":{\"value\":-0.01},"
-    "\"upper\":{\"value\":0.0526},\"isSignificant\":{\"value\":false}},\"baselineSampleSize\":"
-    "{\"value\":12345},\"comparedSampleSize\":{\"value\":1e300}},"
-    "\"isSignificant\":{\"value\":false},"
-    "\"dimensions\":[{\"key\":\"<u>\",\"value\":\"</u>\"}],\"segmentId\":\"<s>\"}],\"srmResult\":[{"
+    "\"<script>alert(1)</script>\",\"result\":[" COMPARISON("") "," COMPARISON(SLICE)
+    "],\"srmResult\":[{"
     "\"isSignificant\":true,\"result\":[{\"group\":\"<td>\",\"observed\":1000,\"expected\":1.5,"
     "\"isSignificant\":true}]}]}],\"annotations\":[{\"context\":[{\"value\":\"<p>\"}],\"warning\":"
     "\"<em>\"},{\"error\":{\"details\":\"<hr>\"}}],\"treatments\":[{\"id\":\"<a>\","
     "\"recommendation\":{\"status\":\"RECOMMENDATION_STATUS_SHIP\"}}],\"labels\":[{\"key\":\"<q>\","
     "\"value\":\"<tt>\"}]}}";
+
+/* U+202F keeps a figure and its unit, and its thousands, together; U+2212 is the minus sign. */
+#define NARROW "\xE2\x80\xAF"
+#define MINUS "\xE2\x88\x92"
 
 static void assert_harmless(const char *page)
 {
@@ -194,15 +203,16 @@ START_TEST(pages_show_names_as_text_and_draw_intervals)
     ck_assert_int_eq(page.status, 200);
     static const char *const HOLDS[] = {
         "&lt;script&gt;alert(1)&lt;/script&gt;", "&#39;&quot;&gt;&lt;svg onload=alert(1)&gt;",
-        "a &amp; b &lt; c", "<strong>+2.1%</strong>", "[-1.0, +5.3]%", "n = 12,345 and -",
-        "Sample ratio mismatch.", "<strong>Ship</strong>", "Warning:</strong> &lt;em&gt;",
-        "Error:</strong> &lt;hr&gt;", "2 looks over time",
-        "<details><summary>By slice (1)</summary>",
-        "<circle class=\"point\"",
+        "a &amp; b &lt; c", ">12" NARROW "345" NARROW "678" NARROW "901 units",
+        ">+2.13" NARROW "%</p>",
+        MINUS "1.00" NARROW "% to +5.26" NARROW "%", "<bdi>&lt;td&gt;</bdi>",
+        "<td>1" NARROW "000</td><td>1.5</td>", "Sample ratio mismatch", "<bdi>Ship</bdi>",
+        "Warning:</strong> &lt;em&gt;", "Error:</strong> &lt;hr&gt;", "2 looks over time",
+        "<summary>By slice (1)</summary>", "<bdi>&lt;u&gt;</bdi></span> <bdi>&lt;/u&gt;</bdi>",
+        "<circle class=\"point\"", "<line class=\"interval\"", "<title>Difference +2.13",
         "prefers-color-scheme:dark", "width=device-width"};
     for (size_t i = 0; i < sizeof HOLDS / sizeof *HOLDS; i++)
-        ck_assert_msg(strstr(page.body.data, HOLDS[i]) != NULL, "the page has no %s: %s", HOLDS[i],
-                      page.body.data);
+        ck_assert_msg(strstr(page.body.data, HOLDS[i]) != NULL, "the page has no %s", HOLDS[i]);
     assert_harmless(page.body.data);
     ck_assert_ptr_null(strstr(page.body.data, "style=\""));
     ck_assert_ptr_nonnull(strstr(page.headers.data, "Content-Type: text/html; charset=utf-8\r"));
@@ -219,6 +229,30 @@ START_TEST(pages_show_names_as_text_and_draw_intervals)
 }
 END_TEST
 
+START_TEST(a_refusal_is_a_page_for_a_browser_and_json_for_the_api)
+{
+    const char *const browser[] = {ALICE, "Accept: text/html,*/*;q=0.8", NULL};
+    static const struct {
+        const char *path;
+        int status;
+        const char *holds;
+    } PAGES[] = {{"/results/checkout/july/nothing", 404, "<h1>There is nothing here</h1>"},
+                 {"/nothing", 404, "<h1>There is nothing here</h1>"},
+                 {"/?filter=x", 400, "<h1>This address is not valid</h1>"},
+                 {"/?filter=%FF", 400, "<h1>This address is not valid</h1>"},
+                 {COLLECTION "/nothing", 404, "{\"code\":5,"},
+                 {"/v2", 404, "{\"code\":5,"}};
+    for (size_t i = 0; i < sizeof PAGES / sizeof *PAGES; i++)
+        expect(ask(&endpoint, "GET", PAGES[i].path, browser, NULL), PAGES[i].status,
+               PAGES[i].holds);
+    expect(ask_alice(&endpoint, "GET", "/nothing", NULL), 404, "{\"code\":5,");
+    const char *const stranger[] = {"Accept: text/html", NULL};
+    struct reply reply = ask(&endpoint, "GET", "/", stranger, NULL);
+    ck_assert_ptr_nonnull(strstr(reply.headers.data, "WWW-Authenticate: Basic"));
+    expect(reply, 401, "<h1>A token is needed</h1>");
+}
+END_TEST
+
 START_TEST(pages_ask_for_a_token_as_password)
 {
     const char *const nobody[] = {NULL};
@@ -227,7 +261,7 @@ START_TEST(pages_ask_for_a_token_as_password)
     expect(reply, 401, "{\"code\":16,");
     /* printf %s 'x:bobs-token-01234567890' | base64 */
     const char *const bob[] = {"Authorization: Basic eDpib2JzLXRva2VuLTAxMjM0NTY3ODkw", NULL};
-    expect(ask(&endpoint, "GET", "/", bob, NULL), 200, "There are no results here yet.");
+    expect(ask(&endpoint, "GET", "/", bob, NULL), 200, "There are no results here yet");
     const char *const wrong[] = {"Authorization: Basic eDpib2JzLXRva2VuLTAxMjM0NTY3ODk=", NULL};
     expect(ask(&endpoint, "GET", "/", wrong, NULL), 401, "not known");
     const char *const broken[] = {"Authorization: Basic ====", NULL};
@@ -244,6 +278,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, strict_refuses_fields_the_contract_has_not);
     tcase_add_test(cases, body_longer_than_the_limit_is_refused);
     tcase_add_test(cases, pages_show_names_as_text_and_draw_intervals);
+    tcase_add_test(cases, a_refusal_is_a_page_for_a_browser_and_json_for_the_api);
     tcase_add_test(cases, pages_ask_for_a_token_as_password);
 }
 

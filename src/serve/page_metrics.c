@@ -2,213 +2,265 @@
 /* The metrics of a result: for each comparison its difference, drawn, and what it means. */
 #include <math.h>
 
-#include "api/page.h"
-#include "serve/page_parts.h"
-
-enum { LOOKS_SHOWN = 30 };
+#include "serve/page_metric.h"
 
 /* Differences are shown relative to the baseline where there is such a thing. */
-struct view {
-    const char *field;
-    double factor; /* 100 for percent */
-    const char *unit;
-};
+static const struct serve_view RELATIVE = {"differenceEstimateRel", {100.0, "\xE2\x80\xAF%"}};
+static const struct serve_view ABSOLUTE = {"differenceEstimateAbs", {1.0, ""}};
 
-static const struct view RELATIVE = {"differenceEstimateRel", 100.0, "%"};
-static const struct view ABSOLUTE = {"differenceEstimateAbs", 1.0, ""};
-
-static const struct assay__node *list_of(const struct assay__node *owner, const char *name)
+static const struct assay__node *last_of(const struct assay__node *comparison)
 {
-    const struct assay__node *list = serve_page_member(owner, name, ASSAY__NODE_ARRAY);
-    return list != NULL ? list->first : NULL;
-}
-
-static struct serve_interval interval_of(const struct assay__node *look, const struct view *view)
-{
-    const struct assay__node *difference = serve_page_member(look, view->field, ASSAY__NODE_OBJECT);
-    return (struct serve_interval){
-        .lower = serve_page_number(difference, "lower") * view->factor,
-        .estimate = serve_page_number(difference, "estimate") * view->factor,
-        .upper = serve_page_number(difference, "upper") * view->factor,
-        .answer = serve_page_answer(difference, "isSignificant")};
+    return serve_page_member(comparison, "lastResult", ASSAY__NODE_OBJECT);
 }
 
 /* Relative only when every comparison that has an estimate has a relative one. */
-static const struct view *view_of(const struct assay__node *metric)
+static const struct serve_view *view_of(const struct assay__node *metric)
 {
-    for (const struct assay__node *comparison = list_of(metric, "result"); comparison != NULL;
-         comparison = comparison->next) {
-        const struct assay__node *last =
-            serve_page_member(comparison, "lastResult", ASSAY__NODE_OBJECT);
-        if (isfinite(interval_of(last, &ABSOLUTE).estimate) &&
-            !isfinite(interval_of(last, &RELATIVE).estimate))
+    for (const struct assay__node *comparison = serve_page_first(metric, "result");
+         comparison != NULL; comparison = comparison->next) {
+        const struct assay__node *last = last_of(comparison);
+        if (isfinite(serve_interval_of(last, &ABSOLUTE).estimate) &&
+            !isfinite(serve_interval_of(last, &RELATIVE).estimate))
             return &ABSOLUTE;
     }
     return &RELATIVE;
 }
 
-static double half_width(const struct serve_interval *interval)
+void serve_metric_verdict(struct assay__text *out, const struct assay__node *comparison)
 {
-    double below = interval->estimate - interval->lower;
-    double above = interval->upper - interval->estimate;
-    return isfinite(below) ? below : above;
+    const struct assay__node *status = serve_page_member(comparison, "status", ASSAY__NODE_OBJECT);
+    int answer = serve_page_answer(comparison, "isSignificant");
+    if (serve_page_answer(status, "validationIsSignificant") == 1)
+        serve_page_pill(out, "bad", SERVE_ICON_CROSS, "Got worse");
+    else if (answer == 1)
+        serve_page_pill(out, "sure", SERVE_ICON_CHECK, "Significant");
+    else if (answer == 0)
+        serve_page_pill(out, "", SERVE_ICON_DOT, "Not significant");
+    else
+        serve_page_pill(out, "warn", SERVE_ICON_WARNING, "Not tested");
 }
 
-static void write_bound(struct assay__text *out, double bound, int decimals, const char *none)
+static void begin_fact(struct assay__text *out, const char *name, bool is_group)
 {
-    char figure[ASSAY__FIGURE_BYTES];
-    assay__figure_fixed(bound, decimals, true, figure);
-    assay__text_puts(out, isfinite(bound) ? figure : none);
+    assay__text_puts(out, "<div><dt>");
+    if (is_group)
+        serve_page_name(out, name);
+    else
+        assay__text_puts(out, name);
+    assay__text_puts(out, "</dt><dd>");
 }
 
-static void write_interval(struct assay__text *out, const struct serve_interval *interval,
-                           const char *unit)
+/* A group's mean with the decimals that the difference deserves, and its size. */
+static void write_group_fact(struct assay__text *out, const struct assay__node *last,
+                             const char *group, const char *estimate, const char *size)
 {
-    char figure[ASSAY__FIGURE_BYTES];
-    int decimals = assay__figure_decimals(half_width(interval), interval->estimate, 2);
-    if (!isfinite(interval->estimate)) {
-        assay__text_puts(out, "<span class=\"dim\">no estimate</span>");
+    struct serve_interval difference = serve_interval_of(last, &ABSOLUTE);
+    double mean = serve_page_number(last, estimate);
+    if (isnan(mean) && isnan(serve_page_number(last, size)))
         return;
+    begin_fact(out, group, true);
+    if (isfinite(mean)) {
+        serve_figure(out, mean, serve_interval_decimals(&difference), false);
+        assay__text_puts(out, " <span class=\"dim\">in</span> ");
     }
-    assay__figure_fixed(interval->estimate, decimals, true, figure);
-    assay__text_format(out, "<span><strong>%s%s</strong>", figure, unit);
-    if (isfinite(interval->lower) || isfinite(interval->upper)) {
-        assay__text_puts(out, " <span class=\"dim\">[");
-        write_bound(out, interval->lower, decimals, "\xE2\x88\x92\xE2\x88\x9E");
-        assay__text_puts(out, ", ");
-        write_bound(out, interval->upper, decimals, "\xE2\x88\x9E");
-        assay__text_format(out, "]%s</span>", unit);
-    }
-    assay__text_puts(out, "</span>");
+    serve_figure_count(out, serve_page_number(last, size));
+    assay__text_puts(out, " units</dd></div>");
 }
 
-static void write_size(struct assay__text *out, const struct assay__node *look, const char *name)
+static void write_facts(struct assay__text *out, const struct assay__node *comparison,
+                        const struct serve_view *view)
 {
-    char figure[ASSAY__FIGURE_BYTES] = "-";
-    double size = serve_page_number(look, name);
-    if (size >= 0.0 && size < 0x1p63)
-        assay__figure_count((uint64_t)size, figure);
-    assay__text_puts(out, figure);
-}
-
-static void write_look(struct assay__text *out, const struct assay__node *look,
-                       const struct view *view, const struct serve_scale *scale)
-{
-    struct serve_interval interval = interval_of(look, view);
-    assay__text_puts(out, "<div class=\"figures\">");
-    serve_interval_draw(out, scale, &interval);
-    write_interval(out, &interval, view->unit);
-    assay__text_puts(out, "<span class=\"dim\">n = ");
-    write_size(out, look, "baselineSampleSize");
-    assay__text_puts(out, " and ");
-    write_size(out, look, "comparedSampleSize");
-    if (serve_page_text(look, "resultTime")[0] != '\0') {
-        assay__text_puts(out, ", at ");
-        serve_html(out, serve_page_text(look, "resultTime"));
+    const struct assay__node *last = last_of(comparison);
+    const struct assay__node *groups = serve_page_member(comparison, "groups", ASSAY__NODE_OBJECT);
+    const struct assay__node *size =
+        serve_page_member(comparison, "sampleSize", ASSAY__NODE_OBJECT);
+    double required = serve_page_plain_number(size, "required");
+    double powered = serve_page_number(size, view == &RELATIVE ? "poweredEffectRel"
+                                                               : "poweredEffectAbs");
+    assay__text_puts(out, "<dl class=\"facts\">");
+    write_group_fact(out, last, serve_page_text(groups, "baseline"), "baselineEstimateAbs",
+                     "baselineSampleSize");
+    write_group_fact(out, last, serve_page_text(groups, "compared"), "comparedEstimateAbs",
+                     "comparedSampleSize");
+    if (isfinite(required)) {
+        begin_fact(out, "Sample", false);
+        serve_figure_count(out, serve_page_plain_number(size, "current"));
+        assay__text_puts(out, " units <span class=\"dim\">(");
+        serve_figure_count(out, required);
+        assay__text_puts(out, " needed)</span></dd></div>");
     }
-    assay__text_puts(out, "</span></div>\n");
-}
-
-static void include_looks(struct serve_scale *scale, const struct assay__node *comparison,
-                          const struct view *view)
-{
-    struct serve_interval last =
-        interval_of(serve_page_member(comparison, "lastResult", ASSAY__NODE_OBJECT), view);
-    serve_scale_include(scale, &last);
-    if (isfinite(last.estimate))
-        return;
-    for (const struct assay__node *look = list_of(comparison, "result"); look != NULL;
-         look = look->next) {
-        struct serve_interval interval = interval_of(look, view);
-        serve_scale_include(scale, &interval);
+    if (isfinite(powered)) {
+        begin_fact(out, "Detectable effect", false);
+        serve_figure_round(out, powered * view->unit.factor, 2);
+        assay__text_format(out, "%s</dd></div>", view->unit.name);
     }
+    assay__text_puts(out, "</dl>\n");
 }
 
-/* Earlier looks are folded away; a details element needs no script. */
-static void write_earlier(struct assay__text *out, const struct assay__node *comparison,
-                          const struct view *view, const struct serve_scale *scale)
+static void write_look_row(struct assay__text *out, const struct assay__node *look,
+                           const struct serve_view *view)
 {
-    const struct assay__node *looks =
-        serve_page_member(comparison, "result", ASSAY__NODE_ARRAY);
+    struct serve_interval interval = serve_interval_of(look, view);
+    assay__text_puts(out, "<tr><th scope=\"row\" class=\"left\">");
+    if (serve_page_text(look, "resultTime")[0] != '\0')
+        serve_figure_time(out, serve_page_text(look, "resultTime"));
+    else
+        assay__text_format(out, "Look %u", (unsigned)look->index + 1);
+    assay__text_puts(out, "</th><td>");
+    serve_interval_figure(out, interval.estimate, serve_interval_decimals(&interval), &view->unit);
+    assay__text_puts(out, "</td><td>");
+    serve_interval_bounds(out, &interval, &view->unit);
+    assay__text_puts(out, "</td><td>");
+    serve_figure_count(out, serve_page_number(look, "baselineSampleSize"));
+    assay__text_puts(out, "</td><td>");
+    serve_figure_count(out, serve_page_number(look, "comparedSampleSize"));
+    assay__text_puts(out, interval.answer == 1 ? "</td><td>Yes</td></tr>\n"
+                          : interval.answer == 0 ? "</td><td>No</td></tr>\n"
+                                                 : "</td><td></td></tr>\n");
+}
+
+static void write_looks(struct assay__text *out, const struct assay__node *comparison,
+                        const struct serve_view *view)
+{
+    const struct assay__node *looks = serve_page_member(comparison, "result", ASSAY__NODE_ARRAY);
     if (looks == NULL || looks->count < 2)
         return;
-    assay__text_format(out, "<details><summary>%u looks over time</summary>\n",
-                       (unsigned)looks->count);
-    uint32_t skipped = looks->count > LOOKS_SHOWN ? looks->count - LOOKS_SHOWN : 0;
-    if (skipped > 0)
-        assay__text_format(out, "<p class=\"dim\">The last %d are shown.</p>\n", LOOKS_SHOWN);
+    assay__text_format(out, "<p class=\"dim small\">%u looks over time", (unsigned)looks->count);
+    if (looks->count > SERVE_LOOKS_SHOWN)
+        assay__text_format(out, "; the last %d are shown", SERVE_LOOKS_SHOWN);
+    assay__text_puts(out, "</p>\n");
+    serve_draw_looks(out, looks, view);
+    assay__text_puts(out, "<details><summary>Looks as a table</summary><div class=\"wide\" "
+                          "role=\"group\" aria-label=\"Looks\" tabindex=\"0\"><table><thead><tr>"
+                          "<th scope=\"col\" class=\"left\">Look</th><th scope=\"col\">Difference"
+                          "</th><th scope=\"col\">Interval</th>"
+                          "<th scope=\"col\">Baseline units</th>"
+                          "<th scope=\"col\">Compared units</th><th scope=\"col\">Significant</th>"
+                          "</tr></thead><tbody>\n");
     for (const struct assay__node *look = looks->first; look != NULL; look = look->next)
-        if (look->index >= skipped)
-            write_look(out, look, view, scale);
-    assay__text_puts(out, "</details>\n");
+        if (look->index + SERVE_LOOKS_SHOWN >= looks->count)
+            write_look_row(out, look, view);
+    assay__text_puts(out, "</tbody></table></div></details>\n");
 }
 
 static void write_comparison(struct assay__text *out, const struct assay__node *comparison,
-                             const struct view *view, const struct serve_scale *scale)
+                             const struct serve_view *view, const struct serve_scale *scale)
 {
     const struct assay__node *groups = serve_page_member(comparison, "groups", ASSAY__NODE_OBJECT);
     const struct assay__node *status = serve_page_member(comparison, "status", ASSAY__NODE_OBJECT);
-    const struct assay__node *last =
-        serve_page_member(comparison, "lastResult", ASSAY__NODE_OBJECT);
-    int answer = serve_page_answer(comparison, "isSignificant");
-    assay__text_puts(out, "<div class=\"card\"><h3>");
-    serve_html(out, serve_page_text(groups, "compared"));
+    struct serve_interval interval = serve_interval_of_comparison(comparison, view);
+    assay__text_puts(out, "<div class=\"comparison\"><div class=\"head\"><h4>");
+    serve_page_name(out, serve_page_text(groups, "compared"));
     assay__text_puts(out, " <span class=\"dim\">against</span> ");
-    serve_html(out, serve_page_text(groups, "baseline"));
-    serve_page_slice(out, comparison);
-    assay__text_puts(out, "</h3>\n");
-    if (last != NULL)
-        write_look(out, last, view, scale);
-    assay__text_puts(out, answer == 1   ? "<p><strong>Significant.</strong> "
-                          : answer == 0 ? "<p>Not significant. "
-                                        : "<p>");
-    serve_html(out, serve_page_text(status, "message"));
+    serve_page_name(out, serve_page_text(groups, "baseline"));
+    assay__text_puts(out, "</h4>");
+    serve_metric_verdict(out, comparison);
+    assay__text_puts(out, "</div>\n<div class=\"effect\"><div><p class=\"estimate\">");
+    serve_interval_figure(out, interval.estimate, serve_interval_decimals(&interval), &view->unit);
+    assay__text_puts(out, isnan(interval.estimate) ? " no estimate</p>" : "</p>");
+    assay__text_puts(out, "<p class=\"bounds\">");
+    serve_interval_bounds(out, &interval, &view->unit);
+    assay__text_puts(out, "</p></div>\n");
+    if (isfinite(interval.estimate))
+        serve_draw_interval(out, scale, &interval, &view->unit);
+    assay__text_puts(out, "</div>\n<p class=\"message\">");
+    serve_page_message(out, serve_page_text(status, "message"));
     assay__text_puts(out, "</p>\n");
-    if (serve_page_answer(status, "validationIsSignificant") == 1)
-        assay__text_puts(out, "<p class=\"bad\"><strong>It has become worse.</strong></p>\n");
-    write_earlier(out, comparison, view, scale);
+    write_facts(out, comparison, view);
+    write_looks(out, comparison, view);
     assay__text_puts(out, "</div>\n");
 }
 
-/* Comparisons of all units, or those of slices, which are folded away; each kind has its scale. */
-static void write_comparisons(struct assay__text *out, const struct assay__node *metric,
-                              const struct view *view, bool sliced)
+void serve_metric_scale(const struct assay__node *metric, const struct serve_view *view,
+                        bool is_sliced, struct serve_scale *scale, unsigned *count)
 {
-    struct serve_scale scale = {0.0, 0.0};
-    unsigned count = 0;
-    for (const struct assay__node *comparison = list_of(metric, "result"); comparison != NULL;
-         comparison = comparison->next) {
-        if (serve_page_is_sliced(comparison) != sliced)
+    *scale = (struct serve_scale){0.0, 0.0};
+    *count = 0;
+    for (const struct assay__node *comparison = serve_page_first(metric, "result");
+         comparison != NULL; comparison = comparison->next) {
+        if (serve_page_is_sliced(comparison) != is_sliced)
             continue;
-        include_looks(&scale, comparison, view);
-        count++;
+        struct serve_interval interval = serve_interval_of(last_of(comparison), view);
+        serve_scale_include(scale, &interval);
+        ++*count;
     }
-    if (count == 0)
-        return;
-    if (sliced)
-        assay__text_format(out, "<details><summary>By slice (%u)</summary>\n", count);
-    for (const struct assay__node *comparison = list_of(metric, "result"); comparison != NULL;
-         comparison = comparison->next)
-        if (serve_page_is_sliced(comparison) == sliced)
-            write_comparison(out, comparison, view, &scale);
-    assay__text_puts(out, sliced ? "</details>\n" : "");
+}
+
+/* What the metric was planned with. */
+static void write_settings(struct assay__text *out, const struct assay__node *metric)
+{
+    const struct assay__node *settings =
+        serve_page_member(metric, "statsSettings", ASSAY__NODE_OBJECT);
+    const struct assay__node *details =
+        serve_page_member(metric, "metricDetails", ASSAY__NODE_OBJECT);
+    const char *effect = serve_page_text(
+        serve_page_member(details, "plannedEffectSize", ASSAY__NODE_OBJECT), "value");
+    double alpha = serve_page_plain_number(settings, "adjustedAlpha");
+    assay__text_puts(out, "<dl class=\"facts\">");
+    if (isfinite(alpha)) {
+        begin_fact(out, "Adjusted alpha", false);
+        serve_figure_round(out, alpha, 3);
+        assay__text_puts(out, "</dd></div>");
+    }
+    if (effect[0] != '\0') {
+        begin_fact(out, "Planned effect", false);
+        serve_page_name(out, effect);
+        assay__text_puts(out, "</dd></div>");
+    }
+    if (serve_page_flag(settings, "hasVarianceReduction"))
+        assay__text_puts(out, "<div><dt>Variance</dt><dd>reduced by covariates</dd></div>");
+    assay__text_puts(out, "</dl>");
 }
 
 static void write_metric(struct assay__text *out, const struct assay__node *metric)
 {
-    const struct view *view = view_of(metric);
-    assay__text_puts(out, "<section><h2>");
-    serve_html(out, serve_page_text(metric, "id"));
-    assay__text_puts(out, "</h2>\n");
-    write_comparisons(out, metric, view, false);
+    const struct serve_view *view = view_of(metric);
+    struct serve_scale scale;
+    unsigned count;
+    assay__text_puts(out, "<article class=\"card\"><div class=\"head\"><h3>");
+    serve_page_name(out, serve_page_text(metric, "id"));
+    assay__text_puts(out, "</h3>");
+    write_settings(out, metric);
+    assay__text_puts(out, "</div>\n");
+    serve_metric_scale(metric, view, false, &scale, &count);
+    for (const struct assay__node *comparison = serve_page_first(metric, "result");
+         comparison != NULL; comparison = comparison->next)
+        if (!serve_page_is_sliced(comparison))
+            write_comparison(out, comparison, view, &scale);
+    if (serve_page_count(metric, "result") == 0)
+        assay__text_puts(out, "<p class=\"dim\">Nothing was compared.</p>\n");
     serve_page_annotations(out, metric);
-    write_comparisons(out, metric, view, true);
-    assay__text_puts(out, "</section>\n");
+    serve_metric_slices(out, metric, view);
+    assay__text_puts(out, "</article>\n");
+}
+
+/* What the marks mean, with a sample of each. */
+static void write_key(struct assay__text *out)
+{
+    static const struct serve_scale SCALE = {0.0, 1.0};
+    static const struct {
+        const char *tone, *words;
+    } KEY[] = {{"yes", "significant"}, {"no", "not significant"}, {"bad", "got worse"}};
+    static const struct serve_interval SAMPLE = {(double)NAN, 0.5, (double)NAN, 0, false};
+    assay__text_puts(out, "<p class=\"key\">");
+    for (size_t i = 0; i < sizeof KEY / sizeof *KEY; i++) {
+        assay__text_format(out, "<span><svg class=\"%s\" aria-hidden=\"true\">", KEY[i].tone);
+        serve_draw_marks(out, &SCALE, &SAMPLE, 7);
+        assay__text_format(out, "</svg>%s</span>", KEY[i].words);
+    }
+    assay__text_puts(out, "<span>Dashed: no difference</span></p>\n");
 }
 
 void serve_page_metrics(struct assay__text *out, const struct assay__node *result)
 {
-    for (const struct assay__node *metric = list_of(result, "results"); metric != NULL;
+    if (serve_page_count(result, "results") == 0) {
+        assay__text_puts(out, "<div class=\"card empty\">This result has no metrics.</div>\n");
+        return;
+    }
+    assay__text_puts(out, "<section aria-labelledby=\"metrics\"><h2 id=\"metrics\">Metrics</h2>\n");
+    write_key(out);
+    for (const struct assay__node *metric = serve_page_first(result, "results"); metric != NULL;
          metric = metric->next)
         write_metric(out, metric);
+    assay__text_puts(out, "</section>\n");
 }

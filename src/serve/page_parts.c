@@ -1,181 +1,233 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "serve/page_parts.h"
 
-#include <math.h>
 #include <string.h>
 
-#include "api/json_read.h"
+static const char *const ICONS[] = {
+    [SERVE_ICON_CHECK] = "M3 8.5 6.5 12 13 4.5",
+    [SERVE_ICON_CROSS] = "M4 4 12 12M12 4 4 12",
+    [SERVE_ICON_DOT] = "M8 5.5A2.5 2.5 0 1 0 8.01 5.5",
+    [SERVE_ICON_STOP] = "M4 4H12V12H4Z",
+    [SERVE_ICON_NEXT] = "M2.5 8H13M9 4 13 8 9 12",
+    [SERVE_ICON_WARNING] = "M8 2 14.5 13.5H1.5ZM8 6.5V9.5M8 11.5V11.6",
+    [SERVE_ICON_INFO] = "M8 1.5A6.5 6.5 0 1 0 8.01 1.5M8 7.5V11M8 4.8V4.9",
+};
 
-const struct assay__node *serve_page_read(struct assay__arena *arena, const char *document,
-                                          size_t length)
+void serve_page_icon(struct assay__text *out, enum serve_icon icon)
 {
-    static const struct assay__json_options OPTIONS = {.code = ASSAY_ERROR_INTERNAL,
-                                                       .bytes_max = (size_t)1 << 30,
-                                                       .values_max = 1000000,
-                                                       .depth_max = 64};
-    struct assay__node *root = NULL;
-    if (assay__json_read(arena, document, length, &OPTIONS, &root, NULL) != ASSAY_OK)
-        return NULL;
-    return root->type == ASSAY__NODE_OBJECT ? root : NULL;
+    assay__text_format(out,
+                       "<svg class=\"icon\" viewBox=\"0 0 16 16\" aria-hidden=\"true\">"
+                       "<path d=\"%s\"/></svg>",
+                       ICONS[icon]);
 }
 
-const struct assay__node *serve_page_member(const struct assay__node *object, const char *name,
-                                            enum assay__node_type type)
+void serve_page_pill(struct assay__text *out, const char *tone, enum serve_icon icon,
+                     const char *words)
 {
-    if (object == NULL || object->type != ASSAY__NODE_OBJECT)
-        return NULL;
-    const struct assay__node *member = assay__node_get(object, name);
-    return member != NULL && member->type == type ? member : NULL;
+    assay__text_format(out, "<span class=\"pill %s\">", tone);
+    serve_page_icon(out, icon);
+    assay__text_puts(out, "<span>");
+    serve_html(out, words);
+    assay__text_puts(out, "</span></span>");
 }
 
-const char *serve_page_text(const struct assay__node *object, const char *name)
+void serve_page_name(struct assay__text *out, const char *name)
 {
-    const struct assay__node *member = serve_page_member(object, name, ASSAY__NODE_STRING);
-    return member != NULL ? member->text : "";
+    assay__text_puts(out, "<bdi>");
+    serve_html(out, name);
+    assay__text_puts(out, "</bdi>");
 }
 
-double serve_page_number(const struct assay__node *object, const char *name)
+static bool is_digit(char c)
 {
-    const struct assay__node *wrapper = serve_page_member(object, name, ASSAY__NODE_OBJECT);
-    const struct assay__node *value = serve_page_member(wrapper, "value", ASSAY__NODE_NUMBER);
-    return value != NULL ? value->number : (double)NAN;
+    return c >= '0' && c <= '9';
 }
 
-int serve_page_answer(const struct assay__node *object, const char *name)
+/* What stands for a character of a message that is part of a figure; NULL for all others. */
+static const char *tie_of(const char *p, char before, char before_that)
 {
-    const struct assay__node *wrapper = serve_page_member(object, name, ASSAY__NODE_OBJECT);
-    const struct assay__node *value = serve_page_member(wrapper, "value", ASSAY__NODE_BOOLEAN);
-    return value == NULL ? -1 : value->boolean ? 1 : 0;
+    if (*p == ' ' && p[1] == '%')
+        return "\xE2\x80\xAF"; /* a narrow blank */
+    if (*p == ' ' && (p[1] == '=' || before == '='))
+        return "\xC2\xA0"; /* a blank where no line ends */
+    if (*p == '-' && is_digit(p[1]) && (before == '(' || (before == 'e' && is_digit(before_that))))
+        return "\xE2\x88\x92"; /* a minus sign, no hyphen */
+    return NULL;
 }
 
-/* Copies the segment after a '/'; text ends up behind it. */
-static const char *copy_segment(const char *text, char out[SERVE_NAME_PART_MAX + 1])
+void serve_page_message(struct assay__text *out, const char *message)
 {
-    const char *start = strchr(text, '/');
-    start = start == NULL ? text + strlen(text) : start + 1;
-    size_t length = strcspn(start, "/");
-    if (length > SERVE_NAME_PART_MAX)
-        length = SERVE_NAME_PART_MAX;
-    memcpy(out, start, length);
-    out[length] = '\0';
-    return start + length;
-}
-
-const char *serve_page_split(const char *name, char workflow[SERVE_NAME_PART_MAX + 1],
-                             char instance[SERVE_NAME_PART_MAX + 1])
-{
-    const char *rest = copy_segment(name, workflow);
-    rest = *rest == '/' ? rest + 1 : rest;
-    (void)copy_segment(rest, instance);
-    const char *id = strrchr(name, '/');
-    return id == NULL ? name : id + 1;
-}
-
-void serve_page_stamp(struct assay__text *out, const struct assay__node *result)
-{
-    assay__text_puts(out, "<p class=\"dim\">");
-    serve_html(out, serve_page_text(result, "createTime"));
-    assay__text_puts(out, " by ");
-    serve_html(out, serve_page_text(result, "creator"));
-    assay__text_puts(out, "</p>");
-}
-
-/* RECOMMENDATION_STATUS_SHIP reads "Ship"; other spellings are shown as they are. */
-static void write_status(struct assay__text *out, const char *status)
-{
-    static const char PREFIX[] = "RECOMMENDATION_STATUS_";
-    if (strncmp(status, PREFIX, strlen(PREFIX)) != 0 || status[strlen(PREFIX)] == '\0') {
-        serve_html(out, status);
-        return;
-    }
-    char letter[2] = {status[strlen(PREFIX)], '\0'};
-    serve_html(out, letter);
-    for (const char *p = status + strlen(PREFIX) + 1; *p != '\0'; p++) {
-        letter[0] = *p == '_' ? ' ' : *p >= 'A' && *p <= 'Z' ? (char)(*p + 32) : *p;
-        serve_html(out, letter);
+    char piece[2] = "", before = '\0', before_that = '\0';
+    for (const char *p = message; *p != '\0'; p++) {
+        const char *tie = tie_of(p, before, before_that);
+        piece[0] = *p;
+        if (tie != NULL)
+            assay__text_puts(out, tie);
+        else
+            serve_html(out, piece);
+        before_that = before;
+        before = *p;
     }
 }
 
-void serve_page_treatments(struct assay__text *out, const struct assay__node *result)
+struct serve_advice serve_page_advice(const struct assay__node *treatment)
 {
-    const struct assay__node *list = serve_page_member(result, "treatments", ASSAY__NODE_ARRAY);
-    for (const struct assay__node *treatment = list != NULL ? list->first : NULL;
-         treatment != NULL; treatment = treatment->next) {
-        const struct assay__node *recommendation =
-            serve_page_member(treatment, "recommendation", ASSAY__NODE_OBJECT);
-        assay__text_puts(out, "<p>");
-        serve_html(out, serve_page_text(treatment, "id"));
-        assay__text_puts(out, ": <strong>");
-        write_status(out, serve_page_text(recommendation, "status"));
-        assay__text_puts(out, "</strong></p>");
+    static const struct serve_advice KNOWN[] = {
+        {"RECOMMENDATION_STATUS_SHIP", "Ship", "good",
+         "Enough of what should improve did, and every guardrail passed.", SERVE_ICON_CHECK},
+        {"RECOMMENDATION_STATUS_CONTINUE", "Continue", "",
+         "It is too early to decide: more units are needed for an answer.", SERVE_ICON_NEXT},
+        {"RECOMMENDATION_STATUS_END", "End", "",
+         "There are enough units for an answer, and it does not support shipping.",
+         SERVE_ICON_STOP},
+        {"RECOMMENDATION_STATUS_ABORT", "Abort", "bad",
+         "Stop and look into it: a metric got worse, or groups are not sized as planned.",
+         SERVE_ICON_CROSS},
+    };
+    const char *status = serve_page_text(
+        serve_page_member(treatment, "recommendation", ASSAY__NODE_OBJECT), "status");
+    for (size_t i = 0; i < sizeof KNOWN / sizeof *KNOWN; i++)
+        if (strcmp(status, KNOWN[i].status) == 0)
+            return KNOWN[i];
+    return (struct serve_advice){status, status[0] != '\0' ? status : "None given", "", "",
+                                 SERVE_ICON_DOT};
+}
+
+void serve_page_escape(struct assay__text *out, const char *text)
+{
+    for (; *text != '\0'; text++)
+        assay__text_format(out, "%%%02X", (unsigned char)*text);
+}
+
+/* In quotes, as filters want texts; the marks within escaped. */
+static void write_quoted(struct assay__text *out, const char *text)
+{
+    assay__text_puts(out, "%22");
+    for (; *text != '\0'; text++)
+        assay__text_format(out, "%s%%%02X", *text == '"' || *text == '\\' ? "%5C" : "",
+                           (unsigned char)*text);
+    assay__text_puts(out, "%22");
+}
+
+enum { LINKED_BYTES_MAX = 400 };
+
+static void write_label(struct assay__text *out, const char *key, const char *value)
+{
+    /* Longer ones would make an address that no server takes. */
+    bool is_linked = key[0] != '\0' && strlen(key) + strlen(value) <= LINKED_BYTES_MAX;
+    assay__text_puts(out, "<li>");
+    if (is_linked) {
+        assay__text_puts(out, "<a href=\"/?filter=labels.");
+        write_quoted(out, key);
+        assay__text_puts(out, "%3D");
+        write_quoted(out, value);
+        assay__text_puts(out, "\">");
+    } else {
+        assay__text_puts(out, "<span>");
     }
+    assay__text_puts(out, "<span class=\"dim\">");
+    serve_page_name(out, key);
+    assay__text_puts(out, ":</span> ");
+    serve_page_name(out, value);
+    assay__text_puts(out, is_linked ? "</a></li>" : "</span></li>");
 }
 
 void serve_page_labels(struct assay__text *out, const struct assay__node *result)
 {
-    const struct assay__node *list = serve_page_member(result, "labels", ASSAY__NODE_ARRAY);
-    for (const struct assay__node *label = list != NULL ? list->first : NULL; label != NULL;
-         label = label->next) {
-        assay__text_puts(out, "<span class=\"tag\">");
-        serve_html(out, serve_page_text(label, "key"));
-        assay__text_puts(out, ": ");
-        serve_html(out, serve_page_text(label, "value"));
-        assay__text_puts(out, "</span>");
-    }
+    if (serve_page_count(result, "labels") == 0)
+        return;
+    assay__text_puts(out, "<ul class=\"labels\">");
+    for (const struct assay__node *label = serve_page_first(result, "labels"); label != NULL;
+         label = label->next)
+        write_label(out, serve_page_text(label, "key"), serve_page_text(label, "value"));
+    assay__text_puts(out, "</ul>\n");
 }
 
-static void write_annotation(struct assay__text *out, const struct assay__node *note)
+/* The context is names; those of the metric that owns the annotation go without saying. */
+static void write_context(struct assay__text *out, const struct assay__node *note,
+                          const char *owner)
+{
+    const char *before = " <span class=\"dim\">(";
+    bool has_any = false;
+    for (const struct assay__node *word = serve_page_first(note, "context"); word != NULL;
+         word = word->next) {
+        const char *name = serve_page_text(word, "value");
+        if (name[0] == '\0' || strcmp(name, owner) == 0)
+            continue;
+        assay__text_puts(out, before);
+        serve_page_name(out, name);
+        before = ", ";
+        has_any = true;
+    }
+    assay__text_puts(out, has_any ? ")</span>" : "");
+}
+
+static void write_annotation(struct assay__text *out, const struct assay__node *note,
+                             const char *owner)
 {
     const struct assay__node *failure = serve_page_member(note, "error", ASSAY__NODE_OBJECT);
     const char *warning = serve_page_text(note, "warning");
     bool is_warning = warning[0] != '\0';
-    assay__text_puts(out, failure != NULL ? "<p><strong class=\"bad\">Error:</strong> "
-                          : is_warning    ? "<p><strong>Warning:</strong> "
-                                          : "<p>");
-    serve_html(out, failure != NULL ? serve_page_text(failure, "details")
-                    : is_warning    ? warning
-                                    : serve_page_text(note, "info"));
-    const struct assay__node *context = serve_page_member(note, "context", ASSAY__NODE_ARRAY);
-    const char *before = " <span class=\"dim\">(";
-    for (const struct assay__node *word = context != NULL ? context->first : NULL; word != NULL;
-         word = word->next) {
-        assay__text_puts(out, before);
-        serve_html(out, serve_page_text(word, "value"));
-        before = ", ";
-    }
-    if (context != NULL && context->count > 0)
-        assay__text_puts(out, ")</span>");
-    assay__text_puts(out, "</p>\n");
+    assay__text_puts(out, failure != NULL ? "<li class=\"error\"><span class=\"bad\">"
+                          : is_warning    ? "<li class=\"warning\"><span class=\"warn\">"
+                                          : "<li class=\"info\"><span>");
+    serve_page_icon(out, failure != NULL ? SERVE_ICON_CROSS
+                         : is_warning    ? SERVE_ICON_WARNING
+                                         : SERVE_ICON_INFO);
+    assay__text_puts(out, failure != NULL ? "</span><div><strong>Error:</strong> "
+                          : is_warning    ? "</span><div><strong>Warning:</strong> "
+                                          : "</span><div>");
+    serve_page_message(out, failure != NULL ? serve_page_text(failure, "details")
+                            : is_warning    ? warning
+                                            : serve_page_text(note, "info"));
+    write_context(out, note, owner);
+    assay__text_puts(out, "</div></li>\n");
 }
 
 void serve_page_annotations(struct assay__text *out, const struct assay__node *owner)
 {
-    const struct assay__node *list = serve_page_member(owner, "annotations", ASSAY__NODE_ARRAY);
-    for (const struct assay__node *note = list != NULL ? list->first : NULL; note != NULL;
+    enum { SHOWN = 5 };
+    unsigned count = serve_page_count(owner, "annotations");
+    const char *id = serve_page_text(owner, "id");
+    if (count == 0)
+        return;
+    if (count > SHOWN)
+        assay__text_format(out, "<details><summary>%u remarks</summary>", count);
+    assay__text_puts(out, "<ul class=\"notes\">\n");
+    for (const struct assay__node *note = serve_page_first(owner, "annotations"); note != NULL;
          note = note->next)
-        write_annotation(out, note);
+        write_annotation(out, note, id);
+    assay__text_puts(out, count > SHOWN ? "</ul></details>\n" : "</ul>\n");
 }
 
 bool serve_page_is_sliced(const struct assay__node *owner)
 {
-    const struct assay__node *list = serve_page_member(owner, "dimensions", ASSAY__NODE_ARRAY);
-    return (list != NULL && list->count > 0) || serve_page_text(owner, "segmentId")[0] != '\0';
+    return serve_page_count(owner, "dimensions") > 0 ||
+           serve_page_text(owner, "segmentId")[0] != '\0';
 }
 
 void serve_page_slice(struct assay__text *out, const struct assay__node *owner)
 {
-    const struct assay__node *list = serve_page_member(owner, "dimensions", ASSAY__NODE_ARRAY);
-    for (const struct assay__node *dimension = list != NULL ? list->first : NULL;
+    for (const struct assay__node *dimension = serve_page_first(owner, "dimensions");
          dimension != NULL; dimension = dimension->next) {
-        assay__text_puts(out, " <span class=\"tag\">");
-        serve_html(out, serve_page_text(dimension, "key"));
-        assay__text_puts(out, " = ");
-        serve_html(out, serve_page_text(dimension, "value"));
-        assay__text_puts(out, "</span>");
+        assay__text_puts(out, "<span class=\"dim\">");
+        serve_page_name(out, serve_page_text(dimension, "key"));
+        assay__text_puts(out, "</span> ");
+        serve_page_name(out, serve_page_text(dimension, "value"));
+        assay__text_puts(out, dimension->next != NULL ? ", " : "");
     }
     if (serve_page_text(owner, "segmentId")[0] != '\0') {
-        assay__text_puts(out, " <span class=\"tag\">segment ");
-        serve_html(out, serve_page_text(owner, "segmentId"));
-        assay__text_puts(out, "</span>");
+        assay__text_puts(out, " <span class=\"dim\">segment</span> ");
+        serve_page_name(out, serve_page_text(owner, "segmentId"));
     }
+}
+
+/* The test is the same for every metric: the first one's tells it. */
+const struct assay__node *serve_page_srm(const struct assay__node *result)
+{
+    const struct assay__node *metric = serve_page_first(result, "results");
+    const struct assay__node *srm = serve_page_first(metric, "srmResult");
+    while (srm != NULL && serve_page_is_sliced(srm))
+        srm = srm->next;
+    return srm;
 }

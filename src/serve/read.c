@@ -31,6 +31,7 @@ void serve_get(struct serve_call *call)
                 serve_etag_is_in(answer->etag, call->if_none_match, true))) {
         assay__text_release(&answer->body);
         answer->http_status = 304;
+        answer->content_type = NULL; /* of a body that is not there (RFC 9110, 15.4.5) */
     }
 }
 

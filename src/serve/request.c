@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "serve/head.h"
+#include "serve/page.h"
 
 struct request {
     struct serve_http *http;
@@ -20,6 +21,7 @@ struct request {
     uint64_t dropped;   /* bytes read past */
     bool has_begun;     /* the head has been looked at */
     bool is_suspended;  /* the writer has the job, or has done it */
+    bool wants_page;    /* a browser asks for something outside of the API */
 };
 
 void *serve_request_begin(void *cls, const char *uri, struct MHD_Connection *connection)
@@ -99,6 +101,16 @@ static void check_body(struct request *request, const struct serve_head *head)
         (void)make_room(request, head->length);
 }
 
+/* Browsers name text/html among what they accept; clients of the API do not, or get JSON there. */
+static bool wants_page(struct request *request)
+{
+    const struct serve_target *target = &request->call.target;
+    const char *accept = header(request, MHD_HTTP_HEADER_ACCEPT);
+    bool is_api = target->segment_count > 0 && (strcmp(target->segments[0], "v2") == 0 ||
+                                                strcmp(target->segments[0], "healthz") == 0);
+    return !is_api && accept != NULL && strstr(accept, "text/html") != NULL;
+}
+
 /* A body nobody wants is read past up to this many bytes, so that the client gets to read why: an
  * answer that comes amid a body is lost when the connection is reset. */
 static uint64_t dropped_max(const struct serve_http *http)
@@ -131,6 +143,7 @@ static bool look_at_head(struct request *request, const char *method, const char
         serve_watch_trust(request->http->watch, watched_of(request->connection));
     if (!is_refused(request) && serve_call_takes_body(call))
         check_body(request, &head);
+    request->wants_page = wants_page(request);
     call->if_match = header(request, MHD_HTTP_HEADER_IF_MATCH);
     call->if_none_match = header(request, MHD_HTTP_HEADER_IF_NONE_MATCH);
     return answers_at_once(request, &head);
@@ -182,6 +195,13 @@ static enum MHD_Result start_job(struct request *request)
     return MHD_YES;
 }
 
+/* A browser that asks for a page is refused with one. */
+static void refuse_readably(struct request *request)
+{
+    if (request->call.answer.http_status >= 400 && request->wants_page)
+        serve_page_refuse(&request->call.answer);
+}
+
 /* Long answers wait in memory for clients that read slowly, and are counted. One alone may be of
  * any length, and what tells of a change that was made goes out in any case. */
 static enum MHD_Result respond(struct request *request)
@@ -189,6 +209,7 @@ static enum MHD_Result respond(struct request *request)
     enum { SHORT_BYTES = 16384 };
     struct serve_http *http = request->http;
     struct serve_answer *answer = &request->call.answer;
+    refuse_readably(request);
     size_t room = answer->body.capacity > SHORT_BYTES ? answer->body.capacity : 0;
     size_t others = atomic_fetch_add(&http->answers, room);
     request->answer_room = room;
@@ -197,6 +218,7 @@ static enum MHD_Result respond(struct request *request)
                             "Too many long answers are on their way out; try again.");
         atomic_fetch_sub(&http->answers, room);
         request->answer_room = 0;
+        refuse_readably(request);
     }
     return serve_send(request->connection, answer, atomic_load(&http->is_stopping));
 }

@@ -1,22 +1,66 @@
 #!/bin/sh
-# Every command of the README that begins with build/release/assay runs and succeeds.
+# Every command of the README runs and succeeds, word for word and in order, in a folder where
+# build/release/assay and data/ are as the README has them.
 set -u
 passed=0
 failed=0
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-mkdir -p build
-grep -E '^    build/release/assay ' README.md | sed 's/^    //' >"$work/commands"
-while IFS= read -r command; do
-    line=$(printf '%s\n' "$command" | sed "s,build/release/assay,\"\$ASSAY\",")
-    if sh -c "$line" >"$work/out" 2>"$work/err" </dev/null; then
+server=
+trap 'test -z "$server" || kill "$server" 2>/dev/null; rm -rf "$work"' EXIT
+mkdir -p "$work/build/release"
+ln -s "$ASSAY" "$work/build/release/assay"
+ln -s "$PWD/data" "$work/data"
+grep -E '^    (build/release/assay |\(umask )' README.md | sed 's/^    //' >"$work/commands"
+cd "$work" || exit 1
+
+ok() {
+    if [ "$1" -eq 0 ]; then
         passed=$((passed + 1))
     else
         failed=$((failed + 1))
-        echo "failed: $command"
+        echo "failed: $2"
         cat "$work/err"
     fi
+}
+
+# A server stays until the end of the test. Its address is that of the README unless another program
+# has the port: then it takes a free one, and so do the commands that follow.
+port=8080
+serve() {
+    sh -c "exec $1" >"$work/serve" 2>"$work/err" &
+    server=$!
+    for _ in $(seq 100); do
+        if grep -q '^assay serve: http' "$work/serve" || ! kill -0 "$server" 2>/dev/null; then
+            break
+        fi
+        sleep 0.1
+    done
+    grep -q '^assay serve: http' "$work/serve"
+}
+
+while IFS= read -r command; do
+    command=$(printf '%s\n' "$command" | sed "s,127\.0\.0\.1:8080,127.0.0.1:$port,")
+    case $command in
+    *"assay serve "*)
+        if ! serve "$command" && grep -q 'in use' "$work/err"; then
+            serve "$command --port 0"
+            port=$(sed -n 's,.*:\([0-9]*\)/$,\1,p' "$work/serve")
+        fi
+        grep -q '^assay serve: http' "$work/serve"
+        ok $? "$command"
+        ;;
+    *)
+        sh -c "$command" >"$work/out" 2>"$work/err" </dev/null
+        ok $? "$command"
+        ;;
+    esac
 done <"$work/commands"
-[ "$passed" -gt 5 ] || failed=$((failed + 1))
+
+grep -q 'delivered workflows/email/instances/hillstrom' "$work/err"
+ok $? "the last command delivers"
+kill -TERM "$server" && wait "$server"
+ok $? "the server stops in order"
+server=
+[ "$passed" -gt 12 ] || failed=$((failed + 1))
 printf '%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]

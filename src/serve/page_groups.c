@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The groups of a result, their sizes against the plan, and what to do about each treatment. */
+#include <math.h>
+#include <string.h>
+
+#include "api/page.h"
+#include "serve/page_figure.h"
+#include "serve/page_parts.h"
+
+static void write_group(struct assay__text *out, const struct assay__node *group)
+{
+    double observed = serve_page_plain_number(group, "observed");
+    double expected = serve_page_plain_number(group, "expected");
+    double off = expected > 0.0 ? (observed / expected - 1.0) * 100.0 : (double)NAN;
+    assay__text_puts(out, "<tr><th scope=\"row\" class=\"left\">");
+    serve_page_name(out, serve_page_text(group, "group"));
+    if (serve_page_flag(group, "isSignificant")) {
+        assay__text_putc(out, ' ');
+        serve_page_pill(out, "bad", SERVE_ICON_CROSS, "Off");
+    }
+    assay__text_puts(out, "</th><td>");
+    serve_figure_count(out, observed);
+    assay__text_puts(out, "</td><td>");
+    serve_figure(out, expected, expected < 1000.0 && floor(expected) != expected ? 1 : 0, false);
+    assay__text_puts(out, "</td><td>");
+    serve_figure(out, off, fabs(off) < 100.0 ? 2 : 0, true);
+    assay__text_puts(out, isnan(off) ? "</td></tr>\n" : "\xE2\x80\xAF%</td></tr>\n");
+}
+
+static void write_srm(struct assay__text *out, const struct assay__node *srm)
+{
+    const struct assay__node *status = serve_page_member(srm, "status", ASSAY__NODE_OBJECT);
+    const char *message = serve_page_text(status, "message");
+    bool is_off = serve_page_flag(srm, "isSignificant");
+    assay__text_puts(out, "<div class=\"card\"><div class=\"head\">");
+    if (is_off)
+        serve_page_pill(out, "bad", SERVE_ICON_CROSS, "Sample ratio mismatch");
+    else if (serve_page_member(srm, "isSignificant", ASSAY__NODE_BOOLEAN) != NULL)
+        serve_page_pill(out, "good", SERVE_ICON_CHECK, "Sizes as planned");
+    if (serve_page_is_sliced(srm)) {
+        assay__text_puts(out, "<p class=\"slice\">");
+        serve_page_slice(out, srm);
+        assay__text_puts(out, "</p>");
+    }
+    assay__text_puts(out, "</div>\n<p class=\"message\">");
+    serve_page_message(out, message);
+    assay__text_puts(out, "</p>\n<div class=\"wide\" role=\"group\" aria-label=\"Group sizes\" "
+                          "tabindex=\"0\"><table><thead><tr><th scope=\"col\" class=\"left\">Group"
+                          "</th><th scope=\"col\">Units</th><th scope=\"col\">Planned</th>"
+                          "<th scope=\"col\">Off by</th></tr></thead><tbody>\n");
+    for (const struct assay__node *group = serve_page_first(srm, "result"); group != NULL;
+         group = group->next)
+        write_group(out, group);
+    assay__text_puts(out, "</tbody></table></div></div>\n");
+}
+
+/* The test of all units, and those of slices that found something; the others are folded away. */
+static bool is_shown(const struct assay__node *srm)
+{
+    return !serve_page_is_sliced(srm) || serve_page_flag(srm, "isSignificant");
+}
+
+void serve_page_groups(struct assay__text *out, const struct assay__node *result)
+{
+    const struct assay__node *metric = serve_page_first(result, "results");
+    unsigned folded = 0;
+    if (serve_page_count(metric, "srmResult") == 0)
+        return;
+    assay__text_puts(out, "<section aria-labelledby=\"groups\"><h2 id=\"groups\">Groups</h2>\n");
+    for (const struct assay__node *srm = serve_page_first(metric, "srmResult"); srm != NULL;
+         srm = srm->next) {
+        if (is_shown(srm))
+            write_srm(out, srm);
+        else
+            folded++;
+    }
+    if (folded > 0)
+        assay__text_format(out, "<details><summary>Sizes by slice (%u)</summary>\n", folded);
+    for (const struct assay__node *srm = serve_page_first(metric, "srmResult"); srm != NULL;
+         srm = srm->next)
+        if (!is_shown(srm))
+            write_srm(out, srm);
+    assay__text_puts(out, folded > 0 ? "</details>\n" : "");
+    assay__text_puts(out, "</section>\n");
+}
+
+static void write_reason(struct assay__text *out, const char *tone, enum serve_icon icon,
+                         const char *message)
+{
+    if (message[0] == '\0')
+        return;
+    assay__text_format(out, "<li><span class=\"%s\">", tone);
+    serve_page_icon(out, icon);
+    assay__text_puts(out, "</span><div>");
+    serve_page_message(out, message);
+    assay__text_puts(out, "</div></li>\n");
+}
+
+/* What speaks for or against a treatment: its comparisons over all units, in their own words. */
+static void write_metric_reasons(struct assay__text *out, const struct assay__node *metric,
+                                 const char *treatment)
+{
+    for (const struct assay__node *comparison = serve_page_first(metric, "result");
+         comparison != NULL; comparison = comparison->next) {
+        const struct assay__node *groups =
+            serve_page_member(comparison, "groups", ASSAY__NODE_OBJECT);
+        const struct assay__node *status =
+            serve_page_member(comparison, "status", ASSAY__NODE_OBJECT);
+        const char *message = serve_page_text(status, "message");
+        if (serve_page_is_sliced(comparison) ||
+            strcmp(serve_page_text(groups, "compared"), treatment) != 0)
+            continue;
+        if (serve_page_answer(status, "validationIsSignificant") == 1)
+            write_reason(out, "bad", SERVE_ICON_CROSS, message);
+        else if (serve_page_answer(status, "decisionIsSignificant") == 1)
+            write_reason(out, "good", SERVE_ICON_CHECK, message);
+        else
+            write_reason(out, "dim", SERVE_ICON_DOT, message);
+    }
+}
+
+static void write_treatment(struct assay__text *out, const struct assay__node *result,
+                            const struct assay__node *treatment)
+{
+    struct serve_advice advice = serve_page_advice(treatment);
+    const struct assay__node *srm = serve_page_srm(result);
+    const char *sizes = serve_page_text(serve_page_member(srm, "status", ASSAY__NODE_OBJECT),
+                                        "message");
+    bool is_off = serve_page_flag(srm, "isSignificant");
+    assay__text_puts(out, "<article class=\"card\"><h3>");
+    serve_page_name(out, serve_page_text(treatment, "id"));
+    assay__text_format(out, "</h3><p class=\"word %s\">", advice.tone);
+    serve_page_icon(out, advice.icon);
+    serve_page_name(out, advice.word);
+    assay__text_format(out, "</p><p>%s</p>\n<ul class=\"reasons\">\n", advice.words);
+    write_reason(out, is_off ? "bad" : "good", is_off ? SERVE_ICON_CROSS : SERVE_ICON_CHECK, sizes);
+    for (const struct assay__node *metric = serve_page_first(result, "results"); metric != NULL;
+         metric = metric->next)
+        write_metric_reasons(out, metric, serve_page_text(treatment, "id"));
+    assay__text_puts(out, "</ul></article>\n");
+}
+
+void serve_page_treatments(struct assay__text *out, const struct assay__node *result)
+{
+    if (serve_page_count(result, "treatments") == 0)
+        return;
+    assay__text_puts(out, "<section aria-labelledby=\"advice\"><h2 id=\"advice\">Recommendation"
+                          "</h2>\n<div class=\"advice\">\n");
+    for (const struct assay__node *treatment = serve_page_first(result, "treatments");
+         treatment != NULL; treatment = treatment->next)
+        write_treatment(out, result, treatment);
+    assay__text_puts(out, "</div></section>\n");
+}
