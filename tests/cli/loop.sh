@@ -20,14 +20,20 @@ token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 printf 'tester %s\n' "$token" >"$work/tokens"
 printf '%s\n' "$token" >"$work/token"
 chmod 600 "$work/tokens" "$work/token"
-"$ASSAY" serve --db "$work/results.db" --tokens "$work/tokens" --port 0 --strict >"$work/serve" 2>&1 &
-server=$!
-port=
-for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-    port=$(grep -oE '127\.0\.0\.1:[0-9]+' "$work/serve" | head -n 1 | cut -d: -f2)
-    [ -n "$port" ] && break
-    sleep 0.25
-done
+
+# Starts the server at a free port and finds where it listens.
+serve() {
+    "$ASSAY" serve --db "$work/results.db" --tokens "$work/tokens" --port 0 --strict \
+        >"$work/serve" 2>&1 &
+    server=$!
+    port=
+    for _ in $(seq 100); do
+        port=$(grep -oE '127\.0\.0\.1:[0-9]+' "$work/serve" | head -n 1 | cut -d: -f2)
+        [ -n "$port" ] && break
+        sleep 0.1
+    done
+}
+serve
 [ -n "$port" ]
 ok $? "serve says where it listens"
 url=http://127.0.0.1:$port
@@ -59,5 +65,12 @@ code=$?
 ok $? "nobody there: exit 69 or 75, not $code"
 [ -n "$(find "$work/outbox" -type f 2>/dev/null)" ]
 ok $? "and the result is in the outbox"
+serve
+url=http://127.0.0.1:$port
+"$ASSAY" post --base-url "$url" --token-file "$work/token" --outbox "$work/outbox" \
+    --log-format json >"$work/out" 2>"$work/err" && grep -q '"event":"already-there"' "$work/err"
+ok $? "the server is back with what it had, and the outbox is compared with it"
+[ -z "$(find "$work/outbox" -type f)" ]
+ok $? "the outbox is empty"
 printf '%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]
