@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "assay/dist.h"
+#include "stats/dist_normal.h"
 #include "stats/dist_tail.h"
 
 static const double delta_most = 1e6;
@@ -25,35 +26,11 @@ struct integrand {
     bool normal_base;    /* measured from the normal density at w (w > 0) rather than from 1 */
 };
 
-/* P(Z > w) / density(w) for w >= 0: Mills' ratio by the trapezoidal rule for erfcx with its pole
- * correction; Matta and Reichel (1971), Math. Comp. 25:339, midpoint form, step 1/2. */
-static double mills_ratio(double w)
-{
-    static const double weight[] = {
-        /* exp(-((n + 1/2)/2)^2), n = 0, 1, ... */
-        0.9394130628134758, 0.569782824730923, 0.2096113871510978,
-        0.04677062238395898, 0.006329715427485747, 0.0005195746821548384,
-        2.586810022265412e-05, 7.811489408304491e-07, 1.4307241918567688e-08,
-        1.5893910094516368e-10, 1.0709232382508077e-12, 4.37661850287085e-15,
-    };
-    const double step = 0.5;
-    double x = w * 0.70710678118654752;
-    double sum = 0.0;
-    for (int n = 11; n >= 0; n--) {
-        double node = (n + 0.5) * step;
-        sum += weight[n] / (node * node + x * x);
-    }
-    double scaled = 2.0 * step * x / pi * sum;
-    if (x < pi / step)
-        scaled += 2.0 * exp(x * x) / (1.0 + exp(2.0 * pi * x / step));
-    return scaled * 0.5 * root_2pi;
-}
-
 /* minus the derivative of ln P(Z > w) */
 static double normal_hazard(double w)
 {
     if (w >= 0.0)
-        return 1.0 / mills_ratio(w);
+        return 1.0 / assay__mills_ratio(w);
     return exp(-0.5 * w * w) / (root_2pi * 0.5 * erfc(w * 0.70710678118654752));
 }
 
@@ -88,7 +65,7 @@ static double depth_at(const struct integrand *f, double h, double *factor)
     if (f->df > 1.0)
         exponent -= (f->df - 1.0) * assay__log1pmx(h / f->peak);
     if (w > 0.0) {
-        *factor = mills_ratio(w) / root_2pi;
+        *factor = assay__mills_ratio(w) / root_2pi;
         return exponent + (f->normal_base ? move * (f->w + 0.5 * move) : 0.5 * w * w);
     }
     *factor = 0.5 * erfc(w * 0.70710678118654752);
@@ -161,24 +138,22 @@ static double integrate(const struct integrand *f)
     return sum + integrate_piece(f, 0.0, high);
 }
 
-/* slope and w at the peak: differences of large numbers, in wide ones; and ln of the density of S
+/* slope and w at the peak: differences of large numbers, in pairs; and ln of the density of S
  * at the peak times the base, less the Stirling part: a (2 ln s + 1 - s^2) - w^2 / 2, a = df/2. */
-static struct assay__wide measure_peak(struct integrand *f, double delta)
+static struct assay__pair measure_peak(struct integrand *f, double delta)
 {
-    struct assay__wide s = assay__wide_of(f->peak), df = assay__wide_of(f->df);
-    struct assay__wide one = assay__wide_of(1.0), half = assay__wide_of(0.5);
-    struct assay__wide pull = assay__wide_div(assay__wide_sub(df, one), s);
-    f->slope = assay__wide_double(assay__wide_sub(assay__wide_mul(df, s), pull));
-    struct assay__wide w = assay__wide_mul(assay__wide_of(f->t), s);
-    w = assay__wide_sub(w, assay__wide_of(delta));
-    f->w = f->sign * assay__wide_double(w);
+    struct assay__pair s = pair_of(f->peak), square = pair_product(f->peak, f->peak);
+    struct assay__pair pull = pair_div(pair_of(f->df - 1.0), s);
+    f->slope = pair_sub(pair_product(f->df, f->peak), pull).hi;
+    struct assay__pair w = pair_add(pair_product(f->t, f->peak), pair_of(-delta));
+    f->w = f->sign * w.hi;
     f->normal_base = f->w > 0.0;
-    struct assay__wide square = assay__wide_square(s);
-    struct assay__wide exponent = assay__wide_sub(assay__wide_log(square), square);
-    exponent = assay__wide_mul(assay__wide_add(exponent, one), df);
+    struct assay__pair excess = pair_add(square, pair_of(-1.0));
+    struct assay__pair exponent =
+        pair_scale(0.5 * f->df, assay__pair_log1pmx(excess, square, pair_of(1.0)));
     if (f->normal_base)
-        exponent = assay__wide_sub(exponent, assay__wide_square(w));
-    return assay__wide_mul(exponent, half);
+        exponent = pair_sub(exponent, pair_scale(0.5, pair_mul(w, w)));
+    return exponent;
 }
 
 /* t > 0, all arguments finite and in range. */
@@ -186,11 +161,11 @@ static double positive_t_tail(double t, double df, double delta, bool upper)
 {
     struct integrand f = {.df = df, .t = t, .sign = upper ? 1.0 : -1.0};
     f.peak = find_peak(&f, delta);
-    struct assay__wide exponent = measure_peak(&f, delta);
+    struct assay__tail tail = {.exponent = measure_peak(&f, delta)};
     /* The density of S is 2 a^a / Gamma(a) s^(2a-1) e^(-a s^2). */
     double a = 0.5 * df;
     double height = 2.0 / f.peak * sqrt(a / (2.0 * pi)) * exp(-assay__stirling(a));
-    struct assay__tail tail = assay__tail_wide(height * integrate(&f), exponent);
+    tail.mass = height * integrate(&f);
     return fmin(assay__tail_probability(&tail), 1.0);
 }
 
