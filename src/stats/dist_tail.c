@@ -107,6 +107,18 @@ double assay__drop_integral(assay__drop drop, const void *context, double first,
     return (sum.hi + sum.lo) * end;
 }
 
+double assay__range_integral(double (*function)(const void *context, double x),
+                             const void *context, double from, double to)
+{
+    struct assay__pair sum = {0.0, 0.0};
+    double width = to - from;
+    for (int i = 0; i < NODES; i++) {
+        pair_accumulate(&sum, RULE[i][2] * function(context, from + width * RULE[i][0]));
+        pair_accumulate(&sum, RULE[i][2] * function(context, to - width * RULE[i][0]));
+    }
+    return (sum.hi + sum.lo) * width;
+}
+
 /*
  * The continued fraction of DiDonato and Morris (1992), ACM TOMS 18:360, eq. 9.1 (BFRAC), which is
  *
