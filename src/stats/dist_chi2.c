@@ -141,7 +141,7 @@ static double quantile(double p, double df, double sign)
         double past = sign * (u - a) >= 0.0 ? sign : -sign;
         struct assay__point point = point_at(u, a, past);
         double step = assay__point_advance(&point, past == sign ? p : 1.0 - p, &miss);
-        u += u * expm1(past * step); /* in log u */
+        u = assay__move_log(u, past * step);
         if (miss < assay__miss_most)
             break;
     }

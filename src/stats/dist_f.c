@@ -168,7 +168,7 @@ static double quantile(double p, double df1, double df2, double sign)
         double past = sign * (f - 1.0) >= 0.0 ? sign : -sign;
         struct assay__point point = point_at(f, df1, df2, past);
         double step = assay__point_advance(&point, past == sign ? p : 1.0 - p, &miss);
-        f += f * expm1(fmin(past * step, 700.0)); /* in log f */
+        f = assay__move_log(f, past * step);
         if (miss < assay__miss_most)
             break;
     }

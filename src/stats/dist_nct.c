@@ -34,6 +34,8 @@ static double normal_hazard(double w)
 {
     if (w >= 0.0)
         return 1.0 / assay__mills_ratio(w);
+    if (w < -38.0) /* exp() would set errno */
+        return 0.0;
     return exp(-0.5 * w * w) / (root_2pi * 0.5 * erfc(w * 0.70710678118654752));
 }
 
@@ -87,8 +89,10 @@ static double depth_at(const struct integrand *f, double h, double *factor)
 static double value_at(const struct integrand *f, double h)
 {
     double factor;
+    if (h <= -f->peak) /* s = 0; log1p() would set errno */
+        return 0.0;
     double exponent = depth_at(f, h, &factor);
-    return exp(-exponent) * factor;
+    return exponent < 745.0 ? exp(-exponent) * factor : 0.0; /* exp() would set errno */
 }
 
 /* How far from the peak in one direction the integrand matters; at most limit. */
@@ -156,8 +160,10 @@ static double integrate(const struct integrand *f)
         double to = fmin(ends[i], high);
         if (!(to > from))
             continue;
-        sum += from == low && f->df < few_df ? integrate_branch(f, from, to)
-                                             : assay__range_integral(value_of, f, from, to);
+        /* The power's branch point at s = 0 counts where it is close on the scale of the piece. */
+        bool is_close = f->df < few_df && f->peak + from < 0.25 * (to - from);
+        sum += is_close ? integrate_branch(f, from, to)
+                        : assay__range_integral(value_of, f, from, to);
         from = to;
     }
     return sum;

@@ -107,6 +107,12 @@ static struct assay__tail upper_tail(double t, double df, double top)
     return tail;
 }
 
+/* Where plus is not 0, the exponent is small, or plus is. */
+static double relative_to_height(const struct assay__tail *tail)
+{
+    return tail->plus > 0.0 ? tail->mass + tail->plus * exp(-tail->exponent.hi) : tail->mass;
+}
+
 static double peak_if_needed(double df)
 {
     return df < few_df ? peak(df) : 0.0;
@@ -176,9 +182,8 @@ struct assay__tail_values assay__t_upper_values(double t, double df)
     struct assay__tail tail = upper_tail(fabs(t), df, top);
     double p = assay__tail_probability(&tail);
     if (t < 0.0)
-        return (struct assay__tail_values){1.0 - p, log1p(-p),
-                                           top / scale * exp(tail.exponent.hi) / (1.0 - p)};
-    double relative = tail.plus > 0.0 ? p * exp(-tail.exponent.hi) : tail.mass;
+        return (struct assay__tail_values){1.0 - p, log1p(-p), assay_t_density(t, df) / (1.0 - p)};
+    double relative = relative_to_height(&tail);
     return (struct assay__tail_values){p, assay__tail_log(&tail), top / (relative * scale)};
 }
 
@@ -186,11 +191,7 @@ struct assay__tail_values assay__t_upper_values(double t, double df)
 static struct assay__point point_at(double t, double df, double top)
 {
     struct assay__point point = {.tail = upper_tail(t, df, top)};
-    const struct assay__tail *tail = &point.tail;
-    double relative = tail->mass;
-    if (tail->plus > 0.0)
-        relative = assay__tail_probability(tail) * exp(-tail->exponent.hi);
-    point.integral = relative / top;
+    point.integral = relative_to_height(&point.tail) / top;
     /* D = df ln cosh(y + s) - df ln cosh y */
     double tanh_y = t / hypot(t, sqrt(df)), rest = df / (df + t * t); /* 1 - tanh^2 */
     point.slope[0] = df * tanh_y;
@@ -200,9 +201,13 @@ static struct assay__point point_at(double t, double df, double top)
     return point;
 }
 
-/* t so much further out in y: t cosh s + sqrt(df + t^2) sinh s. */
+/* t so much further out in y: t cosh s + sqrt(df + t^2) sinh s, which cancels for s far inward. */
 static double move(double t, double df, double s)
 {
+    if (fabs(s) > 0.5) {
+        double y = asinh(t / sqrt(df)) + s;
+        return sqrt(df) * sinh(fmin(y, 700.0));
+    }
     double half = sinh(0.5 * s);
     return t + 2.0 * half * (half * t + sqrt(1.0 + half * half) * hypot(t, sqrt(df)));
 }

@@ -61,6 +61,14 @@ double assay__point_advance(const struct assay__point *point, double p, double *
     return first + c * square * (third + c * (fourth + c * fifth));
 }
 
+double assay__move_log(double x, double step)
+{
+    const double most = 700.0; /* beyond, exp() would set errno */
+    if (fabs(step) < 0.5)
+        return x + x * expm1(step);
+    return x * exp(fmax(fmin(step, most), -most));
+}
+
 enum { NODES = 14 };
 
 /* Gauss-Legendre with 28 points on [0, 1]: (1 - x)/2 and (1 + x)/2 for the positive zeros x of the

@@ -42,6 +42,9 @@ struct assay__point {
 double assay__point_advance(const struct assay__point *point, double p, double *miss);
 static const double assay__miss_most = 1.5e-3;
 
+/** assay__move_log() is x exp(step), precise for a small step. */
+double assay__move_log(double x, double step);
+
 /** A drop D(s) and its derivative, at distance s >= 0 from where the tail begins. */
 typedef double (*assay__drop)(const void *context, double s, double *slope);
 
