@@ -45,7 +45,7 @@ static const struct area AREAS[] = {
     {"large df", 1e-12, 0.5, 1e6, 1e15},
 };
 
-/* What a case is called with: the point of a tail, or its probability; then df, and df2 or delta. */
+/* What a case is called with: a tail's point or its probability; then df, and df2 or delta. */
 enum inputs { NORMAL_POINT, T_POINT, CHI2_UPPER, CHI2_LOWER, F_UPPER, F_LOWER, NCT_POINT, TAIL };
 
 struct scenario {

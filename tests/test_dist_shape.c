@@ -94,13 +94,14 @@ END_TEST
 static void check_joint(const char *name, double x, double below, double above)
 {
     double allowed = 2e-15 + 2.0 * DBL_EPSILON * fabs(log(above));
-    ck_assert_msg(test_relative_error(below, above) <= allowed, "%s at %.17g: %.17g and %.17g", name,
-                  x, below, above);
+    ck_assert_msg(test_relative_error(below, above) <= allowed,
+                  "%s at %.17g: %.17g and %.17g", name, x, below, above);
 }
 
 START_TEST(tails_are_in_one_piece_where_df_changes_the_method)
 {
-    const double few = nextafter(10.0, 0.0), own = nextafter(100.0, 0.0), nct = nextafter(50.0, 0.0);
+    const double few = nextafter(10.0, 0.0), own = nextafter(100.0, 0.0);
+    const double nct = nextafter(50.0, 0.0);
     for (double t = 0.01; t < 1e3; t *= 1.3)
         check_joint("t", t, assay_t_upper(t, few), assay_t_upper(t, 10.0));
     for (double x = 20.0; x < 400.0; x *= 1.02) {

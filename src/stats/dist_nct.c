@@ -4,7 +4,7 @@
  * tail is that integral over S directly: its integrand is positive, so no digits are lost however
  * small it is, while the usual series lose small tails to cancellation. The peak is found,
  * everything is measured from there (h = s - peak, so df of 1e15 costs nothing), and each piece
- * that is smooth on its own scale is integrated by the rule of dist_tail.c, or by the tanh-sinh rule
+ * that is smooth on its own scale is integrated by the rule of dist_tail.c, or by tanh-sinh
  * (Takahasi and Mori 1974) where the power s^(df-1) of few df has its branch point close by.
  */
 #include <math.h>
@@ -40,9 +40,9 @@ static double normal_hazard(double w)
 }
 
 /*
- * Where the integrand is largest, roughly: the rest of the slope there is part of the exponent. Away
- * from the turn the normal tail is 1, or falls as exp(-w^2/2); from the peak of either, Newton's
- * steps on the slope, halving the bracket where they would leave it.
+ * Where the integrand is largest, roughly: the rest of the slope there is part of the exponent.
+ * Away from the turn the normal tail is 1, or falls as exp(-w^2/2); from the peak of either,
+ * Newton's steps on the slope, halving the bracket where they would leave it.
  */
 static double find_peak(const struct integrand *f, double delta)
 {

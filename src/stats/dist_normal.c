@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The standard normal. Craig (1991) writes the tail as an integral over a finite angle; by its
- * cotangent,
+ * The standard normal. Craig (1991, IEEE MILCOM 2:571) writes the tail as an integral over a finite
+ * angle; with v = z times its cotangent,
  *
  *     P(Z > z) = exp(-z^2/2)/pi * integral over v > 0 of exp(-v^2/2) z/(z^2 + v^2),
  *
- * whose integrand is positive, even and analytic but for the pole v = i z: the midpoint rule of step
- * h is exact up to the pole's residue, 1/(1 + exp(2 pi z/h)), which is added, and exp(-2 pi^2/h^2)
- * (Matta and Reichel 1971, Math. Comp. 25:339; Goodwin 1949). With h = 2/3 that is 5e-20. Where
+ * whose integrand is positive, even and analytic but for the pole v = i z: the midpoint rule of
+ * step h is exact up to the pole's residue, 1/(1 + exp(2 pi z/h)), which is added, and
+ * exp(-2 pi^2/h^2) (Matta and Reichel 1971, Math. Comp. 25:339). With h = 2/3 that is 5e-20. Where
  * z > 2 pi/h the pole lies beyond the strip that counts, and there is no residue to add.
  */
 #include "stats/dist_normal.h"

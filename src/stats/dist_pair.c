@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The logarithm in pairs of doubles. log m = 2 atanh(r), r = (m - 1)/(m + 1), after m has been
- * brought between sqrt(1/2) and sqrt(2), where r^2 <= 0.0295 and each term of the series is 34 times
- * smaller than the one before: four terms in pairs, eleven more in doubles, are 2^-75.
+ * brought between sqrt(1/2) and sqrt(2), where r^2 <= 0.0295 and each term of the series is 34
+ * times smaller than the one before: four terms in pairs, eleven more in doubles, are 2^-75.
  */
 #include "stats/dist_pair.h"
 

@@ -86,8 +86,8 @@ static inline struct assay__pair pair_div(struct assay__pair a, struct assay__pa
 }
 
 /**
- * assay__pair_log1p() is log(1 + q), 1 + q also given as n/d > 0: where q is not close to 0, that is
- * what counts, and it may be out of the range of double.
+ * assay__pair_log1p() is log(1 + q), 1 + q also given as n/d > 0: where q is not close to 0, that
+ * is what counts, and it may be out of the range of double.
  */
 struct assay__pair assay__pair_log1p(struct assay__pair q, struct assay__pair n,
                                      struct assay__pair d);

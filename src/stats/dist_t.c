@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Student's t. Its tail is that of the normal (dist_normal.c) averaged over the variance: Craig's
- * integral becomes, with cot = sinh x / ..., psi = atan(t/sqrt(df)) and k = sin psi,
+ * Student's t. Its tail is the normal one averaged over the variance. Of Craig's integral
+ * (dist_normal.c) with v = z cot, the mean over chi-square is a power, and with
+ * k = t/sqrt(df + t^2) = sin psi and sinh x = k cot,
  *
  *     P(T > t) = cos(psi)^df / pi * integral over x > 0 of cosh(x)^(1-df) k/(k^2 + sinh(x)^2),
  *
@@ -9,7 +10,7 @@
  * 1/(1 + exp(2 pi psi/h)); the midpoint rule takes 14 to 29 points. The strip ends at pi/2, where
  * the branch point of the power is; for few degrees of freedom the rule would need more and more
  * points, and there T^2 is F(1, df), a beta with a small parameter, whose continued fraction is
- * short (dist_tail.c). Nothing here needs a gamma function but the density.
+ * short (dist_tail.c). Only the density needs a gamma function.
  */
 #include "stats/dist_t.h"
 

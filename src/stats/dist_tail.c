@@ -132,19 +132,20 @@ double assay__range_integral(double (*function)(const void *context, double x),
  *
  *     integral = 1/(beta_0 + alpha_1/(beta_1 + alpha_2/(beta_2 + ...)))
  *
- * with positive terms as long as n < b, and some 2.5 sqrt(min(a, b)) of them to the last digit where
- * it is slowest, at the mode (b near 1/2 takes more; far from the mode ten do). Neighbouring
- * convergents lie on both sides of the limit, so their differences cancel; sums of two such
- * differences, added here, are positive. With D_n = 1/(beta_n + alpha_n D_(n-1)) the difference n is
- * -alpha_n D_(n-1) D_n times the one before, and the sum of n and n + 1 is beta_(n+1) D_(n+1) times
- * difference n.
+ * with positive terms as long as n < b. At the mode, where it is slowest, it takes some
+ * 2.5 sqrt(min(a, b)) of them to the last digit, and up to 80 when b is near 1/2; far from the mode
+ * ten do. Neighbouring convergents lie on both sides of the limit, so their differences cancel;
+ * sums of two such differences, added here, are positive. With D_n = 1/(beta_n + alpha_n D_(n-1))
+ * the difference n is -alpha_n D_(n-1) D_n times the one before, and the sum of n and n + 1 is
+ * beta_(n+1) D_(n+1) times difference n.
  */
 double assay__beta_integral(const struct assay__beta *beta)
 {
     const double inverse = 1.0 / beta->a, x = beta->x, bx = beta->bx;
     double level = 1.0 + beta->rise, reach = 1.0 + beta->y;
     double first = (1.0 + inverse) / level; /* 1/beta_0 */
-    double d = first, difference = first, sum = 0.0;
+    double d = first, difference = first;
+    struct assay__pair sum = {0.0, 0.0};
     for (int n = 1; n < 1000; n++) {
         double t = n * inverse, p = 1.0 + t - inverse;
         double e = 1.0 / (1.0 + 2.0 * t - inverse), w = n * (bx - n * x);
@@ -154,14 +155,14 @@ double assay__beta_integral(const struct assay__beta *beta)
         double next = 1.0 / (divisor + alpha * d);
         if (n % 2 == 1) {
             double pair = difference * divisor * next;
-            sum += pair;
-            if (fabs(pair) <= 1e-17 * sum)
+            pair_accumulate(&sum, pair);
+            if (fabs(pair) <= 1e-17 * sum.hi)
                 break;
         }
         difference *= -alpha * d * next;
         d = next;
     }
-    return sum;
+    return sum.hi + sum.lo;
 }
 
 double assay__log1pmx(double x)
