@@ -16,46 +16,63 @@ struct area {
 };
 
 /*
- * 1e-14 for tails and quantiles, 1e-13 for probabilities beyond 1e-100 and for logs. A quantile's
- * own condition is that of the double p it is given.
+ * Twice what the header promises, as another libm may round otherwise: 2e-15 for tails, their logs
+ * and quantiles, 4e-15 for the noncentral t. A quantile's own condition is that of the double p it
+ * is given.
  */
 static struct area AREAS[] = {
-    {"normal_upper", "center", 1e-14, 1e-13, 0, 0, 0},
-    {"normal_upper", "tail", 1e-14, 1e-13, 0, 0, 0},
-    {"normal_upper", "beyond", 1e-13, 1e-13, 0, 0, 0},
-    {"t_upper", "small-center", 1e-14, 1e-13, 0, 0, 0},
-    {"t_upper", "small-tail", 1e-14, 1e-13, 0, 0, 0},
-    {"t_upper", "large-center", 1e-14, 1e-13, 0, 0, 0},
-    {"t_upper", "large-tail", 1e-14, 1e-13, 0, 0, 0},
-    {"chi2_upper", "center", 1e-14, 1e-13, 0, 0, 0},
-    {"chi2_lower", "center", 1e-14, 1e-13, 0, 0, 0},
-    {"chi2_upper", "tail", 1e-14, 1e-13, 0, 0, 0},
-    {"chi2_upper", "beyond", 1e-13, 1e-13, 0, 0, 0},
-    {"f_upper", "center", 1e-14, 1e-13, 0, 0, 0},
-    {"f_lower", "center", 1e-14, 1e-13, 0, 0, 0},
-    {"nct_upper", "any", 1e-13, 0, 0, 0, 0},
-    {"nct_lower", "any", 1e-13, 0, 0, 0, 0},
-    {"qnormal_upper", "usual", 1e-14, 0, 0, 0, 0},
-    {"qnormal_upper", "far", 1e-14, 0, 0, 0, 0},
-    {"qt_upper", "usual", 1e-14, 0, 0, 0, 0},
-    {"qt_upper", "far", 1e-14, 0, 0, 0, 0},
-    {"qchi2_upper", "usual", 1e-14, 0, 0, 0, 0},
-    {"qchi2_upper", "far", 1e-14, 0, 0, 0, 0},
-    {"chi2_upper", "large", 1e-14, 1e-13, 0, 0, 0},
-    {"chi2_lower", "large", 1e-14, 1e-13, 0, 0, 0},
-    {"f_upper", "unequal", 1e-14, 1e-13, 0, 0, 0},
-    {"f_lower", "unequal", 1e-14, 1e-13, 0, 0, 0},
-    {"f_upper", "large", 1e-14, 1e-13, 0, 0, 0},
-    {"f_lower", "large", 1e-14, 1e-13, 0, 0, 0},
-    {"nct_upper", "steep", 1e-13, 0, 0, 0, 0},
-    {"nct_lower", "steep", 1e-13, 0, 0, 0, 0},
-    {"qt_upper", "center", 1e-14, 0, 0, 0, 0},
-    {"qchi2_lower", "usual", 1e-14, 0, 0, 0, 0},
-    {"qchi2_lower", "far", 1e-14, 0, 0, 0, 0},
-    {"qf_upper", "usual", 1e-14, 0, 0, 0, 0},
-    {"qf_upper", "far", 1e-14, 0, 0, 0, 0},
-    {"qf_lower", "usual", 1e-14, 0, 0, 0, 0},
-    {"qf_lower", "far", 1e-14, 0, 0, 0, 0},
+    {"normal_upper", "center", 2e-15, 2e-15, 0, 0, 0},
+    {"normal_upper", "tail", 2e-15, 2e-15, 0, 0, 0},
+    {"normal_upper", "beyond", 2e-15, 2e-15, 0, 0, 0},
+    {"t_upper", "small-center", 2e-15, 2e-15, 0, 0, 0},
+    {"t_upper", "small-tail", 2e-15, 2e-15, 0, 0, 0},
+    {"t_upper", "large-center", 2e-15, 2e-15, 0, 0, 0},
+    {"t_upper", "large-tail", 2e-15, 2e-15, 0, 0, 0},
+    {"chi2_upper", "center", 2e-15, 2e-15, 0, 0, 0},
+    {"chi2_lower", "center", 2e-15, 2e-15, 0, 0, 0},
+    {"chi2_upper", "tail", 2e-15, 2e-15, 0, 0, 0},
+    {"chi2_upper", "beyond", 2e-15, 2e-15, 0, 0, 0},
+    {"f_upper", "center", 2e-15, 2e-15, 0, 0, 0},
+    {"f_lower", "center", 2e-15, 2e-15, 0, 0, 0},
+    {"nct_upper", "any", 4e-15, 0, 0, 0, 0},
+    {"nct_lower", "any", 4e-15, 0, 0, 0, 0},
+    {"qnormal_upper", "usual", 2e-15, 0, 0, 0, 0},
+    {"qnormal_upper", "far", 2e-15, 0, 0, 0, 0},
+    {"qt_upper", "usual", 2e-15, 0, 0, 0, 0},
+    {"qt_upper", "far", 2e-15, 0, 0, 0, 0},
+    {"qchi2_upper", "usual", 2e-15, 0, 0, 0, 0},
+    {"qchi2_upper", "far", 2e-15, 0, 0, 0, 0},
+    {"chi2_upper", "large", 2e-15, 2e-15, 0, 0, 0},
+    {"chi2_lower", "large", 2e-15, 2e-15, 0, 0, 0},
+    {"f_upper", "unequal", 2e-15, 2e-15, 0, 0, 0},
+    {"f_lower", "unequal", 2e-15, 2e-15, 0, 0, 0},
+    {"f_upper", "large", 2e-15, 2e-15, 0, 0, 0},
+    {"f_lower", "large", 2e-15, 2e-15, 0, 0, 0},
+    {"nct_upper", "steep", 4e-15, 0, 0, 0, 0},
+    {"nct_lower", "steep", 4e-15, 0, 0, 0, 0},
+    {"qt_upper", "center", 2e-15, 0, 0, 0, 0},
+    {"qchi2_lower", "usual", 2e-15, 0, 0, 0, 0},
+    {"qchi2_lower", "far", 2e-15, 0, 0, 0, 0},
+    {"qf_upper", "usual", 2e-15, 0, 0, 0, 0},
+    {"qf_upper", "far", 2e-15, 0, 0, 0, 0},
+    {"qf_lower", "usual", 2e-15, 0, 0, 0, 0},
+    {"qf_lower", "far", 2e-15, 0, 0, 0, 0},
+    {"normal_upper", "switch", 2e-15, 2e-15, 0, 0, 0},
+    {"t_upper", "switch", 2e-15, 2e-15, 0, 0, 0},
+    {"chi2_upper", "switch", 2e-15, 2e-15, 0, 0, 0},
+    {"chi2_lower", "switch", 2e-15, 2e-15, 0, 0, 0},
+    {"f_upper", "switch", 2e-15, 2e-15, 0, 0, 0},
+    {"f_lower", "switch", 2e-15, 2e-15, 0, 0, 0},
+    {"qnormal_upper", "switch", 2e-15, 0, 0, 0, 0},
+    {"qt_upper", "switch", 2e-15, 0, 0, 0, 0},
+    {"qchi2_upper", "switch", 2e-15, 0, 0, 0, 0},
+    {"qchi2_lower", "switch", 2e-15, 0, 0, 0, 0},
+    {"qf_upper", "switch", 2e-15, 0, 0, 0, 0},
+    {"qf_lower", "switch", 2e-15, 0, 0, 0, 0},
+    {"nct_upper", "switch", 4e-15, 0, 0, 0, 0},
+    {"nct_lower", "switch", 4e-15, 0, 0, 0, 0},
+    {"nct_upper", "large-delta", 4e-15, 0, 0, 0, 0},
+    {"nct_lower", "large-delta", 4e-15, 0, 0, 0, 0},
 };
 enum { AREA_COUNT = sizeof AREAS / sizeof *AREAS };
 
@@ -141,9 +158,9 @@ static void check_line(char *line)
     if (want > 1e-305) { /* below, a double has fewer digits: the log is checked */
         double error = test_relative_error(got, want);
         area->worst = fmax(area->worst, error);
-        double tolerance = want < 1e-100 && !isnan(got_log) ? 1e-13 : area->tolerance;
-        ck_assert_msg(error <= tolerance, "%s(%.17g, %.17g, %.17g) = %.17g, expected %.17g (%.2g)",
-                      area->function, a[0], a[1], a[2], got, want, error);
+        ck_assert_msg(error <= area->tolerance,
+                      "%s(%.17g, %.17g, %.17g) = %.17g, expected %.17g (%.2g)", area->function,
+                      a[0], a[1], a[2], got, want, error);
     }
     if (area->log_tolerance > 0.0 && fabs(want_log) > 0.1) {
         double error = test_relative_error(got_log, want_log);
@@ -170,7 +187,7 @@ START_TEST(oracle_every_area_within_its_tolerance)
                AREAS[i].cases, AREAS[i].worst, AREAS[i].worst_log);
         ck_assert_uint_gt(AREAS[i].cases, 0);
     }
-    ck_assert_uint_ge(total, 2000);
+    ck_assert_uint_ge(total, 5500);
 }
 END_TEST
 

@@ -9,24 +9,20 @@
 #include <math.h>
 
 #include "assay/dist.h"
+#include "stats/dist_t.h"
 
 typedef struct assay__wide wide;
 
-/* A tail and its natural logarithm. */
-struct tail {
-    double p, log_p;
-};
-
-static struct tail upper_tail(wide statistic, double df)
+static struct assay__tail_values upper_tail(wide statistic, double df)
 {
-    bool normal = isnan(df);
     double x = assay__wide_double(statistic);
     double rest = assay__wide_double(assay__wide_sub(statistic, assay__wide_of(x)));
-    double p = normal ? assay_normal_upper(x) : assay_t_upper(x, df);
-    double density = normal ? assay_normal_density(x) : assay_t_density(x, df);
-    double log_p = normal ? assay_normal_log_upper(x) : assay_t_log_upper(x, df);
-    double change = p > 0.0 && isfinite(rest) ? density / p * rest : 0.0;
-    return (struct tail){p - p * change, log_p - change};
+    struct assay__tail_values tail =
+        isnan(df) ? assay__normal_upper_values(x) : assay__t_upper_values(x, df);
+    double change = isfinite(rest) ? tail.hazard * rest : 0.0;
+    tail.p -= tail.p * change;
+    tail.log_p -= change;
+    return tail;
 }
 
 /* log P(|T| > x) where that is close to 0: log1p(-P(T^2 <= x^2)). */
@@ -43,7 +39,7 @@ struct assay__p_value assay__p_value(wide statistic, double df, enum assay_side 
         directed = assay__wide_neg(statistic);
     else if (side == ASSAY_SIDE_BOTH)
         directed = assay__wide_abs(statistic);
-    struct tail tail = upper_tail(directed, df);
+    struct assay__tail_values tail = upper_tail(directed, df);
     if (side == ASSAY_SIDE_BOTH) {
         tail.p = fmin(1.0, 2.0 * tail.p);
         tail.log_p = tail.p > 0.5 ? log_both_near_zero(assay__wide_double(directed), df)

@@ -340,6 +340,107 @@ def more():
         emit("nct_lower", "steep", [t, df, delta], nct_peak(t, df, delta, False))
 
 
+def near(value, width):
+    """Within width of value, relative: half of the time so close that rounding decides the side."""
+    if random.random() < 0.5:
+        return value * (1 + random.uniform(-1, 1) * 1e-15)
+    return value * (1 + random.uniform(-width, width))
+
+
+def both_sides_of_switches():
+    """Where the library goes from one method to another, and where a method is at its worst."""
+    random.seed(20261126)
+    for _ in range(60):
+        for z in (near(1.0, 0.1), near(3 * float(mp.pi), 0.1), near(1400 ** .5, 0.02),
+                  log_uniform(-12, 0)):
+            emit("normal_upper", "switch", [z], normal(z))
+    for _ in range(100):  # t: df 10; t = 1 below it; the end of the strip above it
+        df, t = near(10.0, 0.1), log_uniform(-2, 3) * random.choice([1, 1, -1])
+        emit("t_upper", "switch", [t, df], student(t, df))
+        df, t = random.choice([1.0, 2.0, random.uniform(1, 10)]), near(1.0, 0.2)
+        emit("t_upper", "switch", [t, df], student(t, df))
+        df = random.choice([log_uniform(1, 4), log_uniform(4.4, 15)])
+        t = near(9.42 * (df / (df - 1)) ** .5, 0.3)
+        emit("t_upper", "switch", [t, df], student(t, df))
+        df, t = random.uniform(1, 1.9), near(1e150, 0.1) * random.choice([1, 1e-20, 1e4])
+        emit("t_upper", "switch", [t, df], student(t, df))
+    for _ in range(100):  # chi-square: df 100; the mode; df from 1 to 20
+        df = near(100.0, 0.1)
+        x = max(df * float(mp.exp(random.uniform(-7, 4) * (2 / df) ** .5)), 1e-3)
+        emit_both("chi2", "switch", [x, df], gamma_both(x, df))
+        df = log_uniform(0, 6)
+        x = near(df, min(1, (2 / df) ** .5))
+        emit_both("chi2", "switch", [x, df], gamma_both(x, df))
+        df = random.uniform(1, 20)
+        x = df * log_uniform(-2, 1.2)
+        emit_both("chi2", "switch", [x, df], gamma_both(x, df))
+    for _ in range(100):  # F: an own df of 100; the mode; two df from 1 to 20
+        d1, d2 = near(100.0, 0.1), random.choice([1.0, random.uniform(1, 3), log_uniform(0, 8)])
+        if random.random() < 0.5:
+            d1, d2 = d2, d1
+        f = float(mp.exp(random.uniform(-5, 5) * (2 / d1 + 2 / d2) ** .5))
+        emit_both("f", "switch", [f, d1, d2], fisher_both(f, d1, d2))
+        d1, d2, f = log_uniform(0, 5), log_uniform(0, 5), near(1.0, 0.2)
+        emit_both("f", "switch", [f, d1, d2], fisher_both(f, d1, d2))
+        d1, d2, f = random.uniform(1, 20), random.uniform(1, 20), log_uniform(-3, 3)
+        emit_both("f", "switch", [f, d1, d2], fisher_both(f, d1, d2))
+    for _ in range(25):  # quantiles: p = 1/4 for normal and t; between mode and median
+        p = near(0.25, 0.2)
+        emit("qnormal_upper", "switch", [p], mp.sqrt(2) * mp.erfinv(1 - 2 * mp.mpf(p)))
+        df = df_any()
+        root = mp.findroot(lambda t: student(t, df) - mp.mpf(p), start_t(p, df, normal_score(p)),
+                           tol=1e-90)
+        emit("qt_upper", "switch", [p, df], root)
+        d1, d2 = log_uniform(0, 4), log_uniform(0, 4)
+        for sign, side in ((1, "_upper"), (-1, "_lower")):
+            p = 0.5 - log_uniform(-3, -0.5)
+            emit("qchi2" + side, "switch", [p, d1],
+                 invert(lambda x: gamma_both(x, d1), p, sign > 0, mp.log(mp.mpf(d1))))
+            emit("qf" + side, "switch", [p, d1, d2],
+                 invert(lambda x: fisher_both(x, d1, d2), p, sign > 0, mp.mpf(0)))
+
+
+def switches_of_nct():
+    """Noncentral t: df 50; few df, with a large delta; the far power of t."""
+    random.seed(20261127)
+    for _ in range(30):
+        df, delta = near(50.0, 0.1), random.uniform(-6, 20)
+        t = delta + random.uniform(-3, 6)
+        emit_nct("switch", abs(t), df, delta)
+        df = random.choice([1.0, random.uniform(1, 4), log_uniform(0, 2)])
+        delta = log_uniform(1, 2)
+        emit_nct("switch", delta * log_uniform(-0.5, 1), df, delta)
+    for _ in range(20):
+        df, delta = random.uniform(1, 5), random.uniform(-5, 20)
+        t = near(1e30, 0.1) * random.choice([1, 1e-15, 1e9])
+        emit("nct_upper", "switch", [t, df, delta], nct_far(t, df, delta))
+
+
+def large_deltas():
+    for df, delta, ratio in ((1.0, 1e4, 0.7), (1.0, 1e6, 0.5), (1.3, 1e5, 2.0), (3.0, 1e6, 0.9),
+                             (8.0, 1e4, 0.4), (60.0, 1e5, 0.8), (1e4, 1e6, 1.0003),
+                             (1e9, 1e6, 1.00001), (2.0, 1e6, 30.0), (1.7, 1e3, 0.03),
+                             (20.0, 1e4, 5.0), (5e3, 1e5, 0.7)):
+        emit_nct("large-delta", delta * ratio, df, delta)
+
+
+def nct_far(t, df, delta):
+    """Upper tail where S counts only near 0: t^-df times the moment of S^(df-1), to O(1/t^2)."""
+    v, d = mp.mpf(df), mp.mpf(delta)
+    moment = mp.quad(lambda u: u ** (v - 1) * normal(u - d), [0, 1, max(d, 2), max(d, 2) + 20])
+    log_k = mp.log(2) + v / 2 * mp.log(v / 2) - mp.loggamma(v / 2)
+    return mp.exp(log_k - v * mp.log(mp.mpf(t))) * moment
+
+
+def emit_nct(area, t, df, delta):
+    with mp.workdps(30):  # an hour less
+        emit("nct_upper", area, [t, df, delta], nct_peak(t, df, delta, True))
+        emit("nct_lower", area, [t, df, delta], nct_peak(t, df, delta, False))
+
+
 if __name__ == "__main__":
     main()
     more()
+    both_sides_of_switches()
+    switches_of_nct()
+    large_deltas()
