@@ -3,6 +3,7 @@
  * From a wide statistic to p. Rounding a statistic x to double changes p by x^2 2^-53 relative in
  * a normal tail, 1e-13 at x = 30; so p takes the rest into account that rounding left:
  * p(x + rest) = p(x) exp(-hazard rest) with hazard = density/p, and rest is below an ulp of x.
+ * The degrees of freedom are treated alike: their rounding changes log p by up to 2^-53 |log p|.
  */
 #include "stats/p_value.h"
 
@@ -17,7 +18,17 @@ struct tail {
     double p, log_p;
 };
 
-static struct tail upper_tail(wide statistic, double df)
+/* The change of log p with the rest of df, by a difference: it only scales a part of an ulp. */
+static double change_by_df(double x, double df, double df_rest, double log_p)
+{
+    const double matters = -20.0; /* above, less than 20 2^-53 */
+    if (df_rest == 0.0 || !(log_p < matters) || isinf(log_p))
+        return 0.0;
+    double step = df * 0x1p-20;
+    return (assay_t_log_upper(x, df + step) - log_p) / step * df_rest;
+}
+
+static struct tail upper_tail(wide statistic, double df, double df_rest)
 {
     bool normal = isnan(df);
     double x = assay__wide_double(statistic);
@@ -26,6 +37,8 @@ static struct tail upper_tail(wide statistic, double df)
     double density = normal ? assay_normal_density(x) : assay_t_density(x, df);
     double log_p = normal ? assay_normal_log_upper(x) : assay_t_log_upper(x, df);
     double change = p > 0.0 && isfinite(rest) ? density / p * rest : 0.0;
+    if (!normal)
+        change -= change_by_df(x, df, df_rest, log_p);
     return (struct tail){p - p * change, log_p - change};
 }
 
@@ -36,14 +49,15 @@ static double log_both_near_zero(double x, double df)
     return log1p(-central);
 }
 
-struct assay__p_value assay__p_value(wide statistic, double df, enum assay_side side)
+struct assay__p_value assay__p_value(wide statistic, double df, double df_rest,
+                                     enum assay_side side)
 {
     wide directed = statistic;
     if (side == ASSAY_SIDE_LOWER)
         directed = assay__wide_neg(statistic);
     else if (side == ASSAY_SIDE_BOTH)
         directed = assay__wide_abs(statistic);
-    struct tail tail = upper_tail(directed, df);
+    struct tail tail = upper_tail(directed, df, df_rest);
     if (side == ASSAY_SIDE_BOTH) {
         tail.p = fmin(1.0, 2.0 * tail.p);
         tail.log_p = tail.p > 0.5 ? log_both_near_zero(assay__wide_double(directed), df)
