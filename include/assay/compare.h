@@ -144,6 +144,7 @@ struct assay_reduction_result {
     double baseline_slopes[ASSAY_COVARIATES_MAX]; /* 0 for dropped covariates */
     double compared_slopes[ASSAY_COVARIATES_MAX];
     double rate; /* 1 - SE^2_adjusted / SE^2_raw of the difference; NaN without reduction */
+    double remaining; /* 1 - rate, exact also where the rate is close to 1 */
 };
 
 /**

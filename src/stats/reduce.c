@@ -210,7 +210,7 @@ static void keep_raw(struct assay__pair_estimate *pair)
 {
     pair->covariance = assay__wide_zero();
     pair->reduction.method = ASSAY_REDUCTION_NONE;
-    pair->reduction.rate = NAN;
+    pair->reduction.rate = pair->reduction.remaining = NAN;
     for (int g = 0; g < 2; g++) {
         pair->value[g] = pair->raw[g].value;
         pair->error2[g] = pair->residual_error2[g] = pair->raw[g].error2;
@@ -303,6 +303,7 @@ static void fill_reduction(enum assay_reduction method, uint32_t q, wide slopes[
     wide share = assay__wide_div(pair->difference_error2, raw);
     reduction->method = method;
     reduction->rate = assay__finite(assay__wide_sub(assay__wide_of(1.0), share), &pair->flags);
+    reduction->remaining = assay__finite(share, &pair->flags);
     for (uint32_t i = 0; i < q; i++) {
         reduction->baseline_slopes[i] = assay__finite(slopes[0][i], &pair->flags);
         reduction->compared_slopes[i] = assay__finite(slopes[1][i], &pair->flags);
