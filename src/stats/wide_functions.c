@@ -198,7 +198,8 @@ wide assay__wide_asin(wide a)
         return assay__wide_of(NAN);
     wide near = assay__wide_of(y);
     sine_and_cosine(near, &sine, &cosine);
-    wide leg = assay__wide_sqrt(assay__wide_sub(one, assay__wide_square(a)));
+    wide square = assay__wide_mul(assay__wide_sub(one, a), assay__wide_add(one, a));
+    wide leg = assay__wide_sqrt(square);
     wide rest = assay__wide_sub(assay__wide_mul(a, cosine), assay__wide_mul(leg, sine));
     return assay__wide_add(near, asin_near_zero(rest));
 }
