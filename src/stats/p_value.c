@@ -21,8 +21,9 @@ struct tail {
 /* The change of log p with the rest of df, by a difference: it only scales a part of an ulp. */
 static double change_by_df(double x, double df, double df_rest, double log_p)
 {
-    const double matters = -20.0; /* above, less than 20 2^-53 */
-    if (df_rest == 0.0 || !(log_p < matters) || isinf(log_p))
+    /* In between less than 20 2^-53; near 0, log p is the other tail and as small as that. */
+    const double small = -20.0, near_zero = -2e-9;
+    if (df_rest == 0.0 || isinf(log_p) || log_p == 0.0 || (log_p > small && log_p < near_zero))
         return 0.0;
     double step = df * 0x1p-20;
     return (assay_t_log_upper(x, df + step) - log_p) / step * df_rest;
