@@ -286,9 +286,9 @@ static const char *flag_text(struct assay__builder *builder, uint32_t metric,
         return row->text;
     uint32_t dropped = comparison->reduction.dropped;
     bool is_one = (dropped & (dropped - 1)) == 0;
-    const char *text = is_one ? "A covariate that is constant or a combination of others was dropped"
-                              : "Covariates that are constant or combinations of others were "
-                                "dropped";
+    const char *text =
+        is_one ? "A covariate that is constant or a combination of others was dropped"
+               : "Covariates that are constant or combinations of others were dropped";
     const char *separator = ": ";
     for (uint32_t i = 0; text != NULL && i < plan->covariate_count; i++) {
         if (!(dropped >> i & 1))

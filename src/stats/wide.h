@@ -48,10 +48,10 @@ struct assay__wide assay__wide_div_u(struct assay__wide a, unsigned long divisor
 
 /**
  * Elementary functions, without heap memory and without MPFR's caches (stats/wide_functions.c).
- * assay__wide_exp() and assay__wide_asin() are good to 290 bits, assay__wide_log() (natural) to 240,
- * which it needs only where |log a| is about 2^-52, assay__wide_erfc() (2/sqrt(pi) times the
- * integral of exp(-t^2) above a) to 128; assay__wide_log_gamma() of a positive number has an
- * absolute error below 2^-200, and is good to 290 bits from a = 3000 on. exp() is infinite or 0 from
+ * assay__wide_exp() and assay__wide_asin() are good to 290 bits, assay__wide_log() (natural) too,
+ * to 240 where |log a| is about 2^-52; assay__wide_erfc() (2/sqrt(pi) times the integral of
+ * exp(-t^2) above a) is good to 128; assay__wide_log_gamma() of a positive number has an absolute
+ * error below 2^-200, and is good to 290 bits from a = 3000 on. exp() is infinite or 0 from
  * |a| = 2^50 on, erfc() 0 from a = 1e7 on.
  */
 struct assay__wide assay__wide_exp(struct assay__wide a);

@@ -43,7 +43,7 @@ static bool is_negligible(wide a, wide b)
     return assay__wide_exponent2(a) < assay__wide_exponent2(b) - ASSAY__WIDE_BITS;
 }
 
-/* ---- exponential and logarithm ---------------------------------------------------------------- */
+/* ---- exponential and logarithm --------------------------------------------------------------- */
 
 /* Taylor's series at r / 2^16, |r| < 0.4, then 16 squarings, which cost 16 bits. */
 static wide exp_near_zero(wide r)
@@ -112,7 +112,7 @@ wide assay__wide_log(wide a)
     return assay__wide_add(assay__wide_mul(assay__wide_of((double)e), constant(LN2)), result);
 }
 
-/* ---- complementary error function ------------------------------------------------------------- */
+/* ---- complementary error function ------------------------------------------------------------ */
 
 /*
  * 1 - erf(x), erf(x) = 2/sqrt(pi) exp(-x^2) sum x (2x^2)^n / (2n+1)!!: positive terms; up to x = 5
@@ -162,7 +162,7 @@ wide assay__wide_erfc(wide a)
     return near <= series_most ? erfc_series(a) : erfc_fraction(a);
 }
 
-/* ---- arcsine ---------------------------------------------------------------------------------- */
+/* ---- arcsine --------------------------------------------------------------------------------- */
 
 /* asin(d) = d + d^3/6 + 3 d^5/40 + ... for |d| < 2^-20. */
 static wide asin_near_zero(wide d)
@@ -204,7 +204,7 @@ wide assay__wide_asin(wide a)
     return assay__wide_add(near, asin_near_zero(rest));
 }
 
-/* ---- logarithm of the gamma function ---------------------------------------------------------- */
+/* ---- logarithm of the gamma function --------------------------------------------------------- */
 
 /* B_2k / (2k (2k - 1)) as above/below, k = 1 .. 17. */
 static const struct {
