@@ -148,7 +148,8 @@ static void sample_look(struct assay_look_result *look, uint32_t metric, uint32_
     look->comparison = sample_comparison(c[metric], t, se);
     if (metric == 1)
         look->comparison.reduction = (struct assay_reduction_result){
-            ASSAY_REDUCTION_FULL, 2, 2, {0.5, 0}, {0.25, 0}, 0.25 + 0.015625 * pair};
+            ASSAY_REDUCTION_FULL, 2, 2, {0.5, 0}, {0.25, 0}, 0.25 + 0.015625 * pair,
+            0.75 - 0.015625 * pair};
     if (metric != 3) {
         look->has_deterioration = true;
         look->deterioration = look->comparison;

@@ -5,6 +5,8 @@
  */
 #include "oracle.h"
 
+#include <float.h>
+
 enum { UNITS = 12, WIDTH = 4 };
 
 static const struct assay_method FULL_T = {.type = ASSAY_METRIC_MEAN,
@@ -171,6 +173,48 @@ START_TEST(a_perfect_fit_of_one_slope_leaves_no_variance)
 }
 END_TEST
 
+START_TEST(a_covariate_that_is_the_value_leaves_a_difference_of_exactly_0)
+{
+    /* Means of thirds are rounded to 320 bits; none of that may show. */
+    for (int method = ASSAY_REDUCTION_FULL; method <= ASSAY_REDUCTION_POOLED; method++)
+        for (uint64_t seed = 20; seed < 60; seed++) {
+            struct data data = draw(1, 7, 11, seed);
+            struct assay_method plan = FULL_T;
+            plan.reduction = (enum assay_reduction)method;
+            for (int g = 0; g < 2; g++)
+                for (int i = 0; i < UNITS; i++)
+                    data.rows[g][i][0] = data.rows[g][i][1] /= 3.0;
+            struct assay_comparison out = compare(&data, &plan);
+            ck_assert_double_eq(out.difference.estimate, 0.0);
+            ck_assert_double_eq(out.difference.standard_error, 0.0);
+            ck_assert_double_eq(out.relative.estimate, 0.0);
+            ck_assert_double_eq(out.reduction.remaining, 0.0);
+        }
+}
+END_TEST
+
+START_TEST(what_a_near_perfect_covariate_leaves_keeps_its_digits)
+{
+    struct data data = draw(1, 10, 12, 77);
+    for (int g = 0; g < 2; g++)
+        for (int i = 0; i < UNITS; i++)
+            data.rows[g][i][0] = data.rows[g][i][1] + 1e-5 * data.rows[g][i][2];
+    struct assay_comparison out = compare(&data, &FULL_T);
+    double raw = hypot(out.baseline.unadjusted_standard_error,
+                       out.compared.unadjusted_standard_error);
+    double share = out.difference.standard_error / raw;
+    ck_assert_double_lt(out.reduction.remaining, 1e-9);
+    assert_close(out.reduction.remaining, share * share, 4.0 * DBL_EPSILON);
+    /* 1 - rate has lost six digits and more: the field is no luxury. */
+    ck_assert_double_gt(fabs(1.0 - out.reduction.rate - out.reduction.remaining),
+                        1e-10 * out.reduction.remaining);
+    data.covariates = 0;
+    struct assay_method none = FULL_T;
+    none.reduction = ASSAY_REDUCTION_NONE;
+    ck_assert(isnan(compare(&data, &none).reduction.remaining));
+}
+END_TEST
+
 START_TEST(perfect_fits_of_two_slopes_leave_the_error_of_the_covariates_mean)
 {
     struct data data = draw(1, 9, 8, 8);
@@ -236,6 +280,8 @@ static void add(TCase *cases)
     tcase_add_test(cases, when_every_covariate_is_dropped_nothing_is_reduced);
     tcase_add_test(cases, too_few_units_for_the_covariates_leave_the_variance_as_it_is);
     tcase_add_test(cases, a_perfect_fit_of_one_slope_leaves_no_variance);
+    tcase_add_test(cases, a_covariate_that_is_the_value_leaves_a_difference_of_exactly_0);
+    tcase_add_test(cases, what_a_near_perfect_covariate_leaves_keeps_its_digits);
     tcase_add_test(cases, perfect_fits_of_two_slopes_leave_the_error_of_the_covariates_mean);
     tcase_add_test(cases, a_third_group_moves_the_covariates_mean);
     tcase_add_test(cases, fieller_and_test_agree_under_covariates);

@@ -5,7 +5,7 @@
 /* 1e-13 is what the header promises for p and its logarithm. */
 static const double TOLERANCE = 1e-13;
 
-enum { GROUPS_MAX = 128 };
+enum { GROUPS_MAX = 1000 };
 
 static const struct assay_srm_design CHI2 = {
     .method = ASSAY_SRM_CHI2, .alpha = 0.001, .concentration = 10000.0};

@@ -43,9 +43,19 @@ struct assay_srm {
 /**
  * assay_srm_test() tests counts against planned weights (any positive scale; 0 allowed, not all).
  * groups[] receives one entry per group. A group not in the plan is passed with weight 0.
- * ASSAY_ERROR_DOMAIN: no positive weight, a negative or non-finite weight, alpha outside (0, 1).
+ * Weights, tolerance and concentration are the shortest decimals that read back as their doubles,
+ * so that counts just as planned by 0.001 and 0.0001 give a statistic of exactly 0.
+ * Sources: Pearson (1900); Lindon and Malek (2022), NeurIPS, 3.1.
+ *
+ * @counts, @weights  group_count each, read only; together below 2^64 units where weights are > 0
+ * @groups, @out      written; group_count entries and one
+ * Returns ASSAY_ERROR_DOMAIN: no positive weight, a negative or non-finite weight, alpha outside
+ * (0, 1), a negative tolerance, a concentration that is not positive and finite, too many units.
  * With one positive weight df is 0: p = 1. With no units p = 1.
- * Pure; allocates nothing. Accuracy: p 1e-13 relative, log10_p without limit.
+ * Ownership: nothing is kept and no memory asked for. Threads: pure and reentrant.
+ * Accuracy, 602 cases of tests/golden/srm.csv (mpmath; counts to 2^63, to 1000 groups): statistic
+ * (also the log Bayes factor), expected counts and residuals the nearest double; p 1e-15 relative
+ * down to 1e-307, log10_p 2e-15 (tested to -7,000,000).
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
 assay_srm_test(const uint64_t *counts, const double *weights, size_t group_count,

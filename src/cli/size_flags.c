@@ -17,6 +17,7 @@
     X(DATA, "data")                                                                                \
     X(METRIC, "metric")                                                                            \
     X(PROPORTION, "proportion")                                                                    \
+    X(DENOMINATOR, "denominator")                                                                  \
     X(COVARIATE, "covariate")                                                                      \
     X(MDE, "mde")                                                                                  \
     X(MDE_ABS, "mde-abs")                                                                          \
@@ -70,6 +71,7 @@ static const char HELP[] =
     "  --data=FILE              a CSV of history, one row per unit, with\n"
     "    --metric=COLUMN        a mean per unit, or\n"
     "    --proportion=COLUMN    a share of units\n"
+    "    --denominator=COLUMN   with --metric: the ratio of both columns' sums\n"
     "    --covariate=COLUMN     pre-exposure covariate that reduces variance; may be repeated\n"
     "\nquestion (R is 0.02 or 2%; lists separated by commas make a grid):\n"
     "  --mde=R                  effect relative to the mean; --mde-abs=D in metric units\n"
@@ -135,6 +137,8 @@ static int take_history(struct size_flags *flags, int option, const char *value)
     struct size_history *history = &flags->history;
     if (option == FLAG_DATA) {
         history->path = value;
+    } else if (option == FLAG_DENOMINATOR) {
+        history->denominator = value;
     } else if (option == FLAG_COVARIATE) {
         if (history->covariate_count == ASSAY_COVARIATES_MAX)
             return cli_usage_error("size", "--covariate: more than %d covariates",
@@ -261,9 +265,10 @@ static int take_metric(const struct size_flags *flags, struct size_query *query)
     if ((int)(has_variance || !isnan(flags->mean)) + (int)has_rate + (int)has_history != 1)
         return cli_usage_error("size", "say what is measured: --mean with --variance or --sd, "
                                        "--baseline-rate, or --data; one of them");
-    if (!has_history && (flags->history.column != NULL || flags->history.covariate_count > 0))
-        return cli_usage_error("size", "--metric, --proportion and --covariate name columns of "
-                                       "--data FILE");
+    if (!has_history && (flags->history.column != NULL || flags->history.denominator != NULL ||
+                         flags->history.covariate_count > 0))
+        return cli_usage_error("size", "--metric, --proportion, --denominator and --covariate name "
+                                       "columns of --data FILE");
     if (has_history)
         return 0;
     if (has_rate) {
@@ -291,6 +296,7 @@ static int take_reduction(const struct size_flags *flags, struct size_query *que
     struct assay_error err;
     query->history = flags->history;
     query->reduction = isnan(flags->reduction) ? 0.0 : flags->reduction;
+    query->remaining = size_rest(query->reduction);
     if (flags->history.path == NULL)
         return 0;
     if (flags->history.column == NULL)
@@ -298,13 +304,13 @@ static int take_reduction(const struct size_flags *flags, struct size_query *que
                                flags->history.path);
     if (flags->history.covariate_count > 0 && !isnan(flags->reduction))
         return cli_usage_error("size", "give --covariate or --reduction, not both");
-    double given = query->reduction;
+    if (flags->history.is_share && flags->history.denominator != NULL)
+        return cli_usage_error("size", "--denominator goes with --metric, not with --proportion");
     if (flags->history.is_share)
         query->design.type = ASSAY_METRIC_PROPORTION;
-    if (size_history_read(query, &err) != ASSAY_OK)
-        return cli_fail(&err);
-    query->reduction = flags->history.covariate_count > 0 ? query->reduction : given;
-    return 0;
+    else if (flags->history.denominator != NULL)
+        query->design.type = ASSAY_METRIC_RATIO;
+    return size_history_read(query, &err) == ASSAY_OK ? 0 : cli_fail(&err);
 }
 
 /* Relative effects and margins need a mean to be relative to. */
@@ -408,6 +414,6 @@ int size_flags_query(const struct size_flags *flags, struct size_query *query)
     design->baseline_weight = flags->weights[0];
     design->compared_weight = flags->weights[1];
     design->baseline_mean = query->mean;
-    design->variance_factor = size_rest(query->reduction);
+    design->variance_factor = query->remaining;
     return 0;
 }

@@ -11,7 +11,7 @@
 #include "ingest/cell.h"
 #include "ingest/csv.h"
 
-enum { CELLS_MAX = 1 + ASSAY_COVARIATES_MAX };
+enum { CELLS_MAX = ASSAY_VARIABLES_MAX };
 
 /* One vector being read. */
 struct vector {
@@ -33,7 +33,13 @@ static enum assay_status fail_at(const struct assay__csv *csv, const struct assa
                            cell->text, problem);
 }
 
-/* Reads a record; *has_value is false when the metric is missing. */
+/* The columns of the metric itself; covariates follow. */
+static uint32_t value_count(const struct size_history *history)
+{
+    return history->denominator == NULL ? 1 : 2;
+}
+
+/* Reads a record; *has_value is false when the metric or its denominator is missing. */
 static enum assay_status read_vector(const struct size_history *history,
                                      const struct assay__csv *csv,
                                      const struct assay__record *record, const uint32_t *columns,
@@ -42,16 +48,17 @@ static enum assay_status read_vector(const struct size_history *history,
 {
     vector->missing = 0;
     *has_value = true;
-    for (uint32_t i = 0; i <= history->covariate_count; i++) {
+    uint32_t first = value_count(history);
+    for (uint32_t i = 0; i < first + history->covariate_count; i++) {
         const struct assay__field *cell = &record->fields[columns[i]];
         enum assay__cell_outcome outcome =
             i == 0 && history->is_share
                 ? assay__cell_choice(cell, &vector->values[i])
                 : assay__cell_number(cell, &vector->values[i], vector->digits[i]);
-        if (outcome == ASSAY__CELL_MISSING && i == 0)
+        if (outcome == ASSAY__CELL_MISSING && i < first)
             *has_value = false;
         else if (outcome == ASSAY__CELL_MISSING)
-            vector->missing |= UINT32_C(1) << (i - 1);
+            vector->missing |= UINT32_C(1) << (i - first);
         else if (outcome != ASSAY__CELL_OK)
             return fail_at(csv, record, columns[i], outcome, err);
     }
@@ -84,52 +91,66 @@ static enum assay_status read_file(struct size_history *history, struct assay_mo
 {
     struct assay__csv *csv = NULL;
     struct assay__csv_options options = {0};
-    uint32_t columns[CELLS_MAX];
+    uint32_t columns[CELLS_MAX], first = value_count(history);
     enum assay_status status = assay__csv_open(history->path, &options, &csv, err);
     if (status != ASSAY_OK)
         return status;
     status = assay__csv_column(csv, history->column, &columns[0], err);
+    if (status == ASSAY_OK && history->denominator != NULL)
+        status = assay__csv_column(csv, history->denominator, &columns[1], err);
     for (uint32_t i = 0; status == ASSAY_OK && i < history->covariate_count; i++)
-        status = assay__csv_column(csv, history->covariates[i], &columns[i + 1], err);
+        status = assay__csv_column(csv, history->covariates[i], &columns[first + i], err);
     if (status == ASSAY_OK)
         status = read_rows(history, csv, columns, moments, err);
     assay__csv_close(csv);
     return status;
 }
 
+static enum assay_status fail_history(const struct size_history *history, uint64_t used,
+                                      const char *problem, struct assay_error *err)
+{
+    *err = (struct assay_error){.code = ASSAY_ERROR_DATA};
+    snprintf(err->file, sizeof err->file, "%s", history->path);
+    snprintf(err->message, sizeof err->message, "%llu rows have a value of '%s'; %s.",
+             (unsigned long long)used, history->column, problem);
+    return err->code;
+}
+
 static enum assay_status summarize(struct size_query *query, const struct assay_moments *moments,
                                    struct assay_error *err)
 {
     const struct assay_moments *const groups[] = {moments, moments};
-    const struct size_history *history = &query->history;
+    struct size_history *history = &query->history;
     struct assay_method method = {
-        .type = history->is_share ? ASSAY_METRIC_PROPORTION : ASSAY_METRIC_MEAN,
-        .side = ASSAY_SIDE_BOTH,
-        .alpha = 0.05,
-        .reduction = history->covariate_count > 0 ? ASSAY_REDUCTION_FULL : ASSAY_REDUCTION_NONE};
+        .type = query->design.type, .side = ASSAY_SIDE_BOTH, .alpha = 0.05};
     struct assay_comparison twins;
     uint64_t used = assay_moments_count(moments);
-    if (used < history->covariate_count + (uint64_t)3) {
-        *err = (struct assay_error){.code = ASSAY_ERROR_DATA};
-        snprintf(err->file, sizeof err->file, "%s", history->path);
-        snprintf(err->message, sizeof err->message,
-                 "Only %llu rows have a value of '%s'; too few to plan from.",
-                 (unsigned long long)used, history->column);
-        return err->code;
-    }
+    if (used < history->covariate_count + (uint64_t)3)
+        return fail_history(history, used, "too few to plan from", err);
     enum assay_status status = assay_compare_moments(groups, 2, 0, 1, &method, &twins, err);
     if (status != ASSAY_OK)
         return status;
-    query->mean = assay_moments_mean(moments, 0);
-    query->design.baseline_variance = assay_moments_variance(moments, 0);
-    query->design.compared_variance = query->design.baseline_variance;
+    if (twins.flags & ASSAY_FLAG_ZERO_DENOMINATOR)
+        return fail_history(history, used, "their denominators sum to 0", err);
+    query->mean = twins.baseline.estimate;
+    query->design.baseline_variance = twins.baseline.variance;
+    query->design.compared_variance = twins.baseline.variance;
+    if (history->covariate_count == 0)
+        return ASSAY_OK;
+    method.reduction = ASSAY_REDUCTION_FULL;
+    status = assay_compare_moments(groups, 2, 0, 1, &method, &twins, err);
+    if (status != ASSAY_OK)
+        return status;
+    history->dropped = twins.reduction.dropped;
     query->reduction = isnan(twins.reduction.rate) ? 0.0 : twins.reduction.rate;
+    query->remaining = isnan(twins.reduction.remaining) ? 1.0 : twins.reduction.remaining;
     return ASSAY_OK;
 }
 
 enum assay_status size_history_read(struct size_query *query, struct assay_error *err)
 {
-    struct assay_moments_shape shape = {.covariate_count = query->history.covariate_count};
+    struct assay_moments_shape shape = {.has_denominator = query->history.denominator != NULL,
+                                        .covariate_count = query->history.covariate_count};
     struct assay_moments *moments = NULL;
     enum assay_status status = assay_moments_new(shape, &moments, err);
     if (status == ASSAY_OK)

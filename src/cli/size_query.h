@@ -19,8 +19,10 @@ struct size_list {
 /** struct size_history: where mean and variance came from, when from a file. */
 struct size_history {
     const char *path, *column;
+    const char *denominator; /* of a ratio; NULL for others */
     const char *covariates[ASSAY_COVARIATES_MAX];
     uint32_t covariate_count;
+    uint32_t dropped; /* bit i: covariate i is constant or a combination of earlier ones */
     bool is_share;
     uint64_t rows, missing; /* rows without a value are left out */
 };
@@ -31,6 +33,7 @@ struct size_query {
     struct assay_size_design design; /* without effect; alpha adjusted, power set per row */
     double mean;                     /* of the baseline */
     double reduction;                /* share of the variance that covariates take away */
+    double remaining;                /* 1 - reduction, exact where that is close to 1 */
     int direction;                   /* +1: an increase is wanted; -1: a decrease */
     struct size_list effects;        /* sizes of the wanted effect */
     struct size_list powers, totals;

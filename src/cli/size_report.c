@@ -85,7 +85,9 @@ static void say_subject(const struct size_query *query, struct assay__text *word
         figure(design->baseline_variance, baseline);
         figure(design->compared_variance, compared);
         if (isfinite(query->mean))
-            assay__text_format(words, "Mean %s, variance %s", mean, baseline);
+            assay__text_format(words, "%s %s, variance %s",
+                               design->type == ASSAY_METRIC_RATIO ? "Ratio" : "Mean", mean,
+                               baseline);
         else
             assay__text_format(words, "Variance %s", baseline);
         if (design->compared_variance != design->baseline_variance)
@@ -154,6 +156,12 @@ static void say_history(const struct size_query *query, struct assay__text *word
     if (history->missing > 0)
         assay__text_format(words, ", %s without a value", missing);
     assay__text_puts(words, ".");
+    for (uint32_t i = 0; i < history->covariate_count; i++)
+        if (history->dropped >> i & 1)
+            assay__text_format(words,
+                               " Covariate %s is constant or a combination of earlier ones and "
+                               "counts for nothing.",
+                               history->covariates[i]);
 }
 
 static void write_words(struct assay__page *page, const struct size_query *query)
@@ -272,7 +280,10 @@ static void write_design(struct assay__json *json, const struct size_query *quer
     const struct assay_size_design *design = &query->design;
     bool is_share = design->type == ASSAY_METRIC_PROPORTION;
     assay__json_member_begin(json, "design", '{');
-    assay__json_member_string(json, "type", is_share ? "proportion" : "mean");
+    assay__json_member_string(json, "type",
+                              is_share                             ? "proportion"
+                              : design->type == ASSAY_METRIC_RATIO ? "ratio"
+                                                                   : "mean");
     assay__json_member_string(json, "test", design->test == ASSAY_TEST_T ? "t" : "z");
     assay__json_member_string(json, "side", design->side == ASSAY_SIDE_BOTH ? "two" : "one");
     assay__json_member_string(json, "direction", query->direction > 0 ? "increase" : "decrease");
@@ -298,11 +309,18 @@ static void write_design(struct assay__json *json, const struct size_query *quer
     assay__json_member_begin(json, "history", '{');
     assay__json_member_string(json, "file", query->history.path);
     assay__json_member_string(json, "column", query->history.column);
+    if (query->history.denominator != NULL)
+        assay__json_member_string(json, "denominator", query->history.denominator);
     assay__json_member_count(json, "rowsRead", query->history.rows);
     assay__json_member_count(json, "rowsMissing", query->history.missing);
     assay__json_member_begin(json, "covariates", '[');
     for (uint32_t i = 0; i < query->history.covariate_count; i++)
         assay__json_string(json, query->history.covariates[i]);
+    assay__json_end(json, ']');
+    assay__json_member_begin(json, "covariatesDropped", '[');
+    for (uint32_t i = 0; i < query->history.covariate_count; i++)
+        if (query->history.dropped >> i & 1)
+            assay__json_string(json, query->history.covariates[i]);
     assay__json_end(json, ']');
     assay__json_end(json, '}');
 }

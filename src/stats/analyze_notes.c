@@ -276,6 +276,29 @@ static bool is_relevant(const struct assay__builder *builder, uint32_t flag)
     return true;
 }
 
+/* What a flag says of a comparison: dropped covariates are named. NULL when memory runs out. */
+static const char *flag_text(struct assay__builder *builder, uint32_t metric,
+                             const struct assay_comparison *comparison,
+                             const struct flag_row *row)
+{
+    const struct assay_metric_plan *plan = &builder->plan->metrics[metric];
+    if (row->flag != ASSAY_FLAG_COVARIATE_DROPPED)
+        return row->text;
+    uint32_t dropped = comparison->reduction.dropped;
+    bool is_one = (dropped & (dropped - 1)) == 0;
+    const char *text =
+        is_one ? "A covariate that is constant or a combination of others was dropped"
+               : "Covariates that are constant or combinations of others were dropped";
+    const char *separator = ": ";
+    for (uint32_t i = 0; text != NULL && i < plan->covariate_count; i++) {
+        if (!(dropped >> i & 1))
+            continue;
+        text = assay__arena_format(builder->arena, "%s%s%s", text, separator, plan->covariates[i]);
+        separator = ", ";
+    }
+    return text == NULL ? NULL : assay__arena_format(builder->arena, "%s.", text);
+}
+
 /*
  * A flag in the total or a segment is said of each comparison. Slices of a dimension may be many:
  * there it is said once per metric and comparison, with the number of slices.
@@ -298,8 +321,9 @@ static enum assay_status note_flag(struct assay__builder *builder, uint32_t metr
             continue; /* said tail by tail, with figures, by note_skewness() */
         const char *const context[3] = {builder->plan->metrics[metric].id,
                                         builder->pairs[pair].id, assay__slice_text(builder, s)};
+        const char *text = flag_text(builder, metric, &results[s].looks[0].comparison, row);
         enum assay_status status =
-            assay__annotate(builder, row->level, (int32_t)metric, context, row->text, err);
+            assay__annotate(builder, row->level, (int32_t)metric, context, text, err);
         if (status != ASSAY_OK)
             return status;
     }

@@ -44,7 +44,7 @@ static bool make_design(const struct assay__builder *builder,
         .baseline_variance = raw_variance(&now->baseline),
         .compared_variance = raw_variance(&now->compared),
         .null_difference = result->null_difference,
-        .variance_factor = isnan(now->reduction.rate) ? 1.0 : 1.0 - now->reduction.rate};
+        .variance_factor = isnan(now->reduction.remaining) ? 1.0 : now->reduction.remaining};
     return design->baseline_weight > 0.0 && design->compared_weight > 0.0;
 }
 

@@ -74,7 +74,9 @@ static void fill_stats(const struct assay__pair_estimate *pair, int g, struct as
     if (!raw->has_error)
         return;
     stats->standard_error = assay__finite(assay__wide_sqrt(pair->error2[g]), flags);
-    stats->unadjusted_standard_error = assay__finite(assay__wide_sqrt(raw->error2), flags);
+    stats->unadjusted_standard_error = stats->standard_error;
+    if (pair->reduction.method != ASSAY_REDUCTION_NONE)
+        stats->unadjusted_standard_error = assay__finite(assay__wide_sqrt(raw->error2), flags);
     stats->variance = assay__finite(
         assay__wide_mul(pair->error2[g], assay__wide_of_u64(raw->n)), flags);
 }
@@ -84,7 +86,7 @@ static void fill_stats(const struct assay__pair_estimate *pair, int g, struct as
  * variance reduction e_g is the residuals' part: the covariates' shared mean mostly cancels in the
  * difference and must not weigh the groups. NaN, the normal limit, when no group has residuals.
  */
-static double welch_df(const struct assay__pair_estimate *pair)
+static wide welch_df(const struct assay__pair_estimate *pair)
 {
     wide sum = assay__wide_zero(), parts = assay__wide_zero();
     for (int g = 0; g < 2; g++) {
@@ -95,7 +97,7 @@ static double welch_df(const struct assay__pair_estimate *pair)
         sum = assay__wide_add(sum, error2);
         parts = assay__wide_add(parts, assay__wide_div(square, pair->residual_df[g]));
     }
-    return assay__wide_double(assay__wide_div(assay__wide_square(sum), parts));
+    return assay__wide_div(assay__wide_square(sum), parts);
 }
 
 static double critical_value(const struct assay_method *method, double df)
@@ -120,14 +122,17 @@ static wide directed(wide statistic, enum assay_side side)
     return side == ASSAY_SIDE_BOTH ? assay__wide_abs(statistic) : statistic;
 }
 
-static void test_difference(wide d, wide error, const struct assay_method *method,
+/* df is NaN for the normal test; difference->df is its double. */
+static void test_difference(wide d, wide error, wide df, const struct assay_method *method,
                             struct assay_comparison *out)
 {
     struct assay_difference *difference = &out->difference;
     wide away = assay__wide_sub(d, assay__wide_of(method->null_difference));
     wide statistic = assay__wide_div(away, error);
     difference->statistic = assay__finite(statistic, &out->flags);
-    struct assay__p_value value = assay__p_value(statistic, difference->df, method->side);
+    wide df_rest = assay__wide_sub(df, assay__wide_of(difference->df));
+    struct assay__p_value value = assay__p_value(
+        statistic, difference->df, assay__wide_double(df_rest), method->side);
     difference->p = value.p;
     difference->log10_p = finite_log(value.log10_p, &out->flags);
     /* The test and the interval share one critical value, so they cannot disagree. */
@@ -168,15 +173,15 @@ static void test_pair(const struct assay__pair_estimate *pair, wide d,
     }
     wide error = assay__wide_sqrt(pair->difference_error2);
     difference->standard_error = assay__finite(error, &out->flags);
-    if (method->test == ASSAY_TEST_T)
-        difference->df = welch_df(pair);
+    wide df = method->test == ASSAY_TEST_T ? welch_df(pair) : assay__wide_of(NAN);
+    difference->df = assay__wide_double(df);
     if (difference->df < 1.0) { /* a share strictly between 0 and 1 of a single unit */
         difference->df = NAN;
         out->flags |= ASSAY_FLAG_TOO_FEW_UNITS;
         return;
     }
     difference->critical = critical_value(method, difference->df);
-    test_difference(d, error, method, out);
+    test_difference(d, error, df, method, out);
 }
 
 static void compare_pair(const struct assay__pair_estimate *pair, const struct assay_method *method,

@@ -13,9 +13,10 @@ struct assay__p_value {
 
 /**
  * assay__p_value() is the p-value of a wide statistic for a side; df is NaN for the normal
- * distribution. Accuracy: 1e-13 relative, log10_p too, also where p is close to 1.
+ * distribution, df_rest what the degrees of freedom lost when they were rounded to df, 0 for
+ * nothing. Accuracy: 1e-14 relative, log10_p too, also where p is close to 1.
  */
-struct assay__p_value assay__p_value(struct assay__wide statistic, double df,
+struct assay__p_value assay__p_value(struct assay__wide statistic, double df, double df_rest,
                                      enum assay_side side);
 
 #endif

@@ -14,6 +14,7 @@
  * constant or collinear are dropped, the later one of them.
  */
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "stats/estimate.h"
@@ -46,6 +47,14 @@ static bool is_null_pivot(wide pivot, wide diagonal)
     if (assay__wide_sign(pivot) <= 0 || assay__wide_sign(diagonal) <= 0)
         return true;
     return assay__wide_exponent2(pivot) < assay__wide_exponent2(diagonal) - 200;
+}
+
+/* Whether a is nothing but the rounding of a difference of numbers like b. */
+static bool is_rounding(wide a, wide b)
+{
+    if (assay__wide_sign(a) == 0 || assay__wide_sign(b) == 0)
+        return false;
+    return assay__wide_exponent2(a) < assay__wide_exponent2(b) - 280;
 }
 
 /*
@@ -201,7 +210,7 @@ static void keep_raw(struct assay__pair_estimate *pair)
 {
     pair->covariance = assay__wide_zero();
     pair->reduction.method = ASSAY_REDUCTION_NONE;
-    pair->reduction.rate = NAN;
+    pair->reduction.rate = pair->reduction.remaining = NAN;
     for (int g = 0; g < 2; g++) {
         pair->value[g] = pair->raw[g].value;
         pair->error2[g] = pair->residual_error2[g] = pair->raw[g].error2;
@@ -232,6 +241,23 @@ static void find_slopes(const struct assay__group *groups, size_t group_count,
             solve(&system, dropped, slopes[g]);
         }
     } while (*dropped != before);
+}
+
+/*
+ * A perfect fit in both groups makes both adjusted values the same function of xbar; what their
+ * difference, or a value that should be 0, still has is the rounding of 320 bits.
+ */
+static void clear_rounding(struct assay__pair_estimate *pair)
+{
+    wide d = assay__wide_sub(pair->value[1], pair->value[0]);
+    bool is_same = assay__wide_sign(d) != 0;
+    for (int g = 0; g < 2; g++) {
+        is_same = is_same && is_rounding(d, pair->raw[g].value);
+        if (is_rounding(pair->value[g], pair->raw[g].value))
+            pair->value[g] = assay__wide_zero();
+    }
+    if (is_same)
+        pair->value[1] = pair->value[0];
 }
 
 /* a_g = ybar_g - b_g'(xbar_g - xbar), and s^2_e/n_g on df degrees of freedom. */
@@ -277,6 +303,7 @@ static void fill_reduction(enum assay_reduction method, uint32_t q, wide slopes[
     wide share = assay__wide_div(pair->difference_error2, raw);
     reduction->method = method;
     reduction->rate = assay__finite(assay__wide_sub(assay__wide_of(1.0), share), &pair->flags);
+    reduction->remaining = assay__finite(share, &pair->flags);
     for (uint32_t i = 0; i < q; i++) {
         reduction->baseline_slopes[i] = assay__finite(slopes[0][i], &pair->flags);
         reduction->compared_slopes[i] = assay__finite(slopes[1][i], &pair->flags);
@@ -314,6 +341,7 @@ void assay__reduce_variance(const struct assay__group *groups, size_t group_coun
     overall(groups, group_count, q, mean, sampling);
     for (int g = 0; g < 2; g++)
         adjust_group(of[g], slopes[g], mean, of[g]->n - 1 - used, g, pair);
+    clear_rounding(pair);
     pair->difference_error2 = assay__wide_add(pair->error2[0], pair->error2[1]);
     if (method == ASSAY_REDUCTION_FULL)
         add_shared(q, slopes, sampling, pair);

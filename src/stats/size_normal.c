@@ -135,8 +135,11 @@ static wide real_size(const struct assay__size *size, bool is_exact)
     wide inverse = assay__wide_div(assay__wide_of(1.0), assay__size_kappa(size));
     struct assay__size_errors errors =
         assay__size_errors(size, size->distance, inverse, assay__wide_of(1.0));
-    wide ratio = assay__wide_div(reach(size, &errors, is_exact), errors.distance);
-    return assay__wide_square(ratio);
+    wide distance = reach(size, &errors, is_exact);
+    /* The pooled test rejects more often than alpha where s_1 > s_0: that alone can be enough. */
+    if (assay__wide_sign(distance) <= 0)
+        return assay__wide_zero();
+    return assay__wide_square(assay__wide_div(distance, errors.distance));
 }
 
 double assay__size_normal_required(const struct assay__size *size)

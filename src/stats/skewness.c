@@ -132,7 +132,7 @@ static void correct(double a, const struct assay_method *method, struct assay_co
     out->corrected_lower = difference->estimate - difference->standard_error * high;
     out->corrected_upper = difference->estimate - difference->standard_error * low;
     wide corrected = assay__wide_of(correction->forward(difference->statistic, a));
-    struct assay__p_value value = assay__p_value(corrected, difference->df, method->side);
+    struct assay__p_value value = assay__p_value(corrected, difference->df, 0.0, method->side);
     out->corrected_p = value.p;
     out->corrected_log10_p = isinf(value.log10_p) ? (double)NAN : value.log10_p;
 }

@@ -13,11 +13,33 @@ typedef struct assay__wide wide;
 
 /* What both tests need of the counts and weights. */
 struct totals {
-    wide weight;       /* sum of the weights */
+    int32_t scale;     /* the least decimal exponent of a weight */
+    wide weight;       /* sum of the weights, times 10^-scale */
     uint64_t units;    /* in groups with a weight */
     uint32_t positive; /* groups with a weight */
     bool unplanned;    /* units in a group without one */
 };
+
+/* The decimal that a weight was written as, times 10^-scale: a whole number, exact below 2^320. */
+static wide scaled(double weight, int32_t scale)
+{
+    struct assay__shortest decimal = assay__shortest_of(weight);
+    wide mantissa = assay__wide_of_u64((uint64_t)decimal.mantissa);
+    return assay__wide_scale10(mantissa, (long)decimal.exponent - scale);
+}
+
+static void sum_weights(const double *weights, size_t count, struct totals *totals)
+{
+    totals->scale = INT32_MAX;
+    for (size_t g = 0; g < count; g++) {
+        int32_t exponent = assay__shortest_of(weights[g]).exponent;
+        if (weights[g] > 0.0 && exponent < totals->scale)
+            totals->scale = exponent;
+    }
+    for (size_t g = 0; g < count; g++)
+        if (weights[g] > 0.0)
+            totals->weight = assay__wide_add(totals->weight, scaled(weights[g], totals->scale));
+}
 
 static enum assay_status check(const uint64_t *counts, const double *weights, size_t count,
                                const struct assay_srm_design *design, struct totals *totals,
@@ -41,27 +63,30 @@ static enum assay_status check(const uint64_t *counts, const double *weights, si
         }
         if (counts[g] > UINT64_MAX - totals->units)
             return assay__fail(err, ASSAY_ERROR_DOMAIN, "More than 2^64 units.");
-        totals->weight = assay__wide_add(totals->weight, assay__wide_of_shortest(weights[g]));
         totals->units += counts[g];
         totals->positive++;
     }
     if (totals->positive == 0)
         return assay__fail(err, ASSAY_ERROR_DOMAIN, "At least one weight must be positive.");
+    sum_weights(weights, count, totals);
     return ASSAY_OK;
 }
 
 static wide share_of(double weight, const struct totals *totals)
 {
-    return assay__wide_div(assay__wide_of_shortest(weight), totals->weight);
+    return assay__wide_div(scaled(weight, totals->scale), totals->weight);
 }
 
-/* Expected counts and residuals of each group; the statistic; the largest share error. */
+/*
+ * Expected counts and residuals of each group; the statistic; the largest share error times units
+ * and weights. With w a weight, W their sum and N the units, O - E = (O W - N w) / W: the numerator
+ * is a whole number, so that counts just as planned leave exactly 0.
+ */
 static wide fill_groups(const uint64_t *counts, const double *weights, size_t count,
                         const struct assay_srm_design *design, const struct totals *totals,
                         struct assay_srm_group *groups, wide *largest)
 {
-    wide statistic = assay__wide_zero(), one = assay__wide_of(1.0);
-    wide units = assay__wide_of_u64(totals->units);
+    wide statistic = assay__wide_zero(), units = assay__wide_of_u64(totals->units);
     double limit = assay_normal_quantile_upper(0.5 * design->alpha / totals->positive);
     *largest = assay__wide_zero();
     for (size_t g = 0; g < count; g++) {
@@ -70,10 +95,13 @@ static wide fill_groups(const uint64_t *counts, const double *weights, size_t co
             groups[g].significant = counts[g] > 0;
             continue;
         }
-        wide share = share_of(weights[g], totals), expected = assay__wide_mul(units, share);
-        groups[g].expected = assay__wide_double(expected);
-        wide away = assay__wide_sub(assay__wide_of_u64(counts[g]), expected);
-        wide spread = assay__wide_mul(expected, assay__wide_sub(one, share));
+        wide weight = scaled(weights[g], totals->scale);
+        wide planned = assay__wide_mul(units, weight);
+        wide found = assay__wide_mul(assay__wide_of_u64(counts[g]), totals->weight);
+        wide away = assay__wide_sub(found, planned);
+        wide others = assay__wide_sub(totals->weight, weight);
+        wide spread = assay__wide_mul(planned, others); /* E (1 - w/W) = N w (W - w) / W^2 */
+        groups[g].expected = assay__wide_double(assay__wide_div(planned, totals->weight));
         if (assay__wide_sign(spread) > 0) {
             groups[g].residual =
                 assay__wide_double(assay__wide_div(away, assay__wide_sqrt(spread)));
@@ -81,11 +109,11 @@ static wide fill_groups(const uint64_t *counts, const double *weights, size_t co
         }
         if (totals->units == 0)
             continue;
-        wide error = assay__wide_abs(assay__wide_div(away, units));
-        if (assay__wide_compare(error, *largest) > 0)
-            *largest = error;
+        if (assay__wide_compare(assay__wide_abs(away), *largest) > 0)
+            *largest = assay__wide_abs(away);
+        wide divisor = assay__wide_mul(planned, totals->weight);
         statistic =
-            assay__wide_add(statistic, assay__wide_div(assay__wide_square(away), expected));
+            assay__wide_add(statistic, assay__wide_div(assay__wide_square(away), divisor));
     }
     return statistic;
 }
@@ -153,7 +181,9 @@ enum assay_status assay_srm_test(const uint64_t *counts, const double *weights, 
     else if (totals.positive > 1)
         chi2_tail(statistic, out);
     double log_alpha = log10(design->alpha);
-    bool beyond = assay__wide_compare(largest, assay__wide_of_shortest(design->tolerance)) > 0;
+    wide whole = assay__wide_mul(assay__wide_of_u64(totals.units), totals.weight);
+    wide tolerated = assay__wide_mul(assay__wide_of_shortest(design->tolerance), whole);
+    bool beyond = assay__wide_compare(largest, tolerated) > 0;
     out->significant = (out->log10_p < log_alpha && beyond) || totals.unplanned;
     return ASSAY_OK;
 }

@@ -3,9 +3,11 @@
  * MPFR on limbs that live inside a plain struct (its custom interface), so that formulas read like
  * formulas and nothing is allocated: at 320 bits MPFR's scratch space is on the stack.
  */
-#include "stats/wide.h"
+#include <math.h>
+#include <stdint.h>
 
-#include <string.h>
+#define MPFR_USE_INTMAX_T 1
+#include "stats/wide.h"
 
 typedef struct assay__wide wide;
 
@@ -17,7 +19,6 @@ static void view(mpfr_ptr out, wide *a)
 
 static void begin(mpfr_ptr out, wide *result)
 {
-    memset(result, 0, sizeof *result);
     mpfr_custom_init(result->limbs, ASSAY__WIDE_BITS);
     mpfr_custom_init_set(out, MPFR_ZERO_KIND, 0, ASSAY__WIDE_BITS, result->limbs);
 }
@@ -75,9 +76,12 @@ wide assay__wide_of(double value)
 
 wide assay__wide_of_u64(uint64_t value)
 {
-    wide high = assay__wide_of((double)(value >> 32));
-    wide low = assay__wide_of((double)(value & UINT32_MAX));
-    return assay__wide_add(assay__wide_mul(high, assay__wide_of(4294967296.0)), low);
+    wide result;
+    mpfr_t z;
+    begin(z, &result);
+    mpfr_set_uj(z, value, MPFR_RNDN);
+    end(z, &result);
+    return result;
 }
 
 wide assay__wide_of_mpz(mpz_srcptr value)
@@ -100,22 +104,73 @@ wide assay__wide_of_mpq(mpq_srcptr value)
     return result;
 }
 
+/* 5^exponent in limbs, exactly; the number of limbs used. */
+static mp_size_t power_of_5(unsigned long exponent, mp_limb_t *limbs)
+{
+    enum { STEP = 13 }; /* 5^13 fits 32 bits, and so a limb */
+    const mp_limb_t step = 1220703125;
+    mp_size_t size = 1;
+    limbs[0] = 1;
+    for (; exponent > 0; exponent -= exponent < STEP ? exponent : STEP) {
+        mp_limb_t factor = step;
+        if (exponent < STEP)
+            for (factor = 5; exponent > 1; exponent--)
+                factor *= 5;
+        mp_limb_t carry = mpn_mul_1(limbs, limbs, size, factor);
+        if (carry != 0)
+            limbs[size++] = carry;
+    }
+    return size;
+}
+
 wide assay__wide_scale10(wide a, long exponent)
 {
-    /* 10^|exponent| is an exact integer, so that the only rounding is the last one. */
-    mpz_t power;
+    /* 10^|e| = 2^|e| 5^|e|, and the power of 5 is exact: the only rounding is the last one. */
+    enum { EXPONENT_MAX = 10000, LIMBS = EXPONENT_MAX * 233 / 100 / GMP_NUMB_BITS + 2 };
+    mp_limb_t limbs[LIMBS];
     wide result;
-    mpfr_t x, z;
-    mpz_init(power);
-    mpz_ui_pow_ui(power, 10, (unsigned long)(exponent < 0 ? -exponent : exponent));
+    mpfr_t x, y, z;
+    unsigned long size = (unsigned long)(exponent < 0 ? -exponent : exponent);
+    if (size == 0 || size > EXPONENT_MAX)
+        return size == 0 ? a : assay__wide_of(NAN);
+    mp_size_t used = power_of_5(size, limbs);
+    unsigned spare = 0; /* MPFR's mantissas have their highest bit set */
+    while ((limbs[used - 1] >> (GMP_NUMB_BITS - 1 - spare) & 1) == 0)
+        spare++;
+    if (spare > 0)
+        mpn_lshift(limbs, limbs, used, spare);
+    mpfr_custom_init_set(y, MPFR_REGULAR_KIND, used * GMP_NUMB_BITS - (long)spare,
+                         (mpfr_prec_t)used * GMP_NUMB_BITS, limbs);
     view(x, &a);
     begin(z, &result);
     if (exponent < 0)
-        mpfr_div_z(z, x, power, MPFR_RNDN);
+        mpfr_div(z, x, y, MPFR_RNDN);
     else
-        mpfr_mul_z(z, x, power, MPFR_RNDN);
+        mpfr_mul(z, x, y, MPFR_RNDN);
+    mpfr_mul_2si(z, z, exponent, MPFR_RNDN);
     end(z, &result);
-    mpz_clear(power);
+    return result;
+}
+
+wide assay__wide_scale2(wide a, long exponent)
+{
+    wide result;
+    mpfr_t x, z;
+    view(x, &a);
+    begin(z, &result);
+    mpfr_mul_2si(z, x, exponent, MPFR_RNDN);
+    end(z, &result);
+    return result;
+}
+
+wide assay__wide_div_u(wide a, unsigned long divisor)
+{
+    wide result;
+    mpfr_t x, z;
+    view(x, &a);
+    begin(z, &result);
+    mpfr_div_ui(z, x, divisor, MPFR_RNDN);
+    end(z, &result);
     return result;
 }
 
@@ -149,42 +204,6 @@ wide assay__wide_square(wide a)
     return unary(mpfr_sqr, a);
 }
 
-wide assay__wide_exp(wide a)
-{
-    return unary(mpfr_exp, a);
-}
-
-wide assay__wide_log(wide a)
-{
-    return unary(mpfr_log, a);
-}
-
-wide assay__wide_log_gamma(wide a)
-{
-    return unary(mpfr_lngamma, a);
-}
-
-wide assay__wide_asin(wide a)
-{
-    return unary(mpfr_asin, a);
-}
-
-wide assay__wide_erfc(wide a)
-{
-    enum { BITS = 128 };
-    mp_limb_t limbs[BITS / GMP_NUMB_BITS];
-    wide result;
-    mpfr_t x, narrow, z;
-    view(x, &a);
-    mpfr_custom_init(limbs, BITS);
-    mpfr_custom_init_set(narrow, MPFR_ZERO_KIND, 0, BITS, limbs);
-    mpfr_erfc(narrow, x, MPFR_RNDN);
-    begin(z, &result);
-    mpfr_set(z, narrow, MPFR_RNDN);
-    end(z, &result);
-    return result;
-}
-
 wide assay__wide_neg(wide a)
 {
     a.kind = -a.kind; /* MPFR's kind carries the sign; NaN is unsigned */
@@ -215,6 +234,11 @@ int assay__wide_sign(wide a)
         return 0;
     int sign = mpfr_sgn(x);
     return (sign > 0) - (sign < 0);
+}
+
+bool assay__wide_is_infinite(wide a)
+{
+    return a.kind == MPFR_INF_KIND || a.kind == -MPFR_INF_KIND;
 }
 
 bool assay__wide_is_nan(wide a)

@@ -41,17 +41,23 @@ struct assay__wide assay__wide_neg(struct assay__wide a);
 struct assay__wide assay__wide_abs(struct assay__wide a);
 struct assay__wide assay__wide_square(struct assay__wide a);
 
-/** assay__wide_exp() and assay__wide_log(): natural, correctly rounded; may use MPFR's cache. */
+/** assay__wide_scale2() is a * 2^exponent, exactly. */
+struct assay__wide assay__wide_scale2(struct assay__wide a, long exponent);
+/** assay__wide_div_u() is a / divisor for a small whole number, quicker than the other division. */
+struct assay__wide assay__wide_div_u(struct assay__wide a, unsigned long divisor);
+
+/**
+ * Elementary functions, without heap memory and without MPFR's caches (stats/wide_functions.c).
+ * assay__wide_exp() and assay__wide_asin() are good to 290 bits, assay__wide_log() (natural) too,
+ * to 240 where |log a| is about 2^-52; assay__wide_erfc() (2/sqrt(pi) times the integral of
+ * exp(-t^2) above a) is good to 128; assay__wide_log_gamma() of a positive number has an absolute
+ * error below 2^-200, and is good to 290 bits from a = 3000 on. exp() is infinite or 0 from
+ * |a| = 2^50 on, erfc() 0 from a = 1e7 on.
+ */
 struct assay__wide assay__wide_exp(struct assay__wide a);
 struct assay__wide assay__wide_log(struct assay__wide a);
-
-/** assay__wide_log_gamma() (argument > 0) and assay__wide_asin(): correctly rounded. */
 struct assay__wide assay__wide_log_gamma(struct assay__wide a);
 struct assay__wide assay__wide_asin(struct assay__wide a);
-/**
- * assay__wide_erfc() is 2/sqrt(pi) times the integral of exp(-t^2) above a, to 128 bits only: MPFR
- * needs milliseconds for 320 bits around a = 27, microseconds for 128.
- */
 struct assay__wide assay__wide_erfc(struct assay__wide a);
 
 /** assay__wide_compare() is negative, 0 or positive as a < b, a = b, a > b; 0 when one is NaN. */
@@ -59,6 +65,7 @@ int assay__wide_compare(struct assay__wide a, struct assay__wide b);
 /** assay__wide_sign() is -1, 0 or 1; 0 for NaN. */
 int assay__wide_sign(struct assay__wide a);
 bool assay__wide_is_nan(struct assay__wide a);
+bool assay__wide_is_infinite(struct assay__wide a);
 /** assay__wide_exponent2() is e with |a| in [2^(e-1), 2^e); a is neither 0, infinite nor NaN. */
 long assay__wide_exponent2(struct assay__wide a);
 

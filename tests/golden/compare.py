@@ -106,6 +106,34 @@ def proportion():
     return [int(log_uniform(1, 9)), rate, 0.0, 0.0], [int(log_uniform(1, 9)), other, 0.0, 0.0]
 
 
+@area
+def subnormal():
+    """Variances below the least normal double."""
+    sd = log_uniform(-160, -155)
+    return tuple([random.randint(2, 50), sd * random.uniform(-3, 3), sd * log_uniform(-1, 0) * sd, 0.0]
+                 for _ in range(2))
+
+
+@area
+def apart():
+    """Variances of such a ratio that Welch's df is all but that of one group."""
+    c, t = ordinary()
+    c[2] = t[2] * log_uniform(8, 40) ** random.choice([-1, 1])
+    return c, t
+
+
+@area
+def far():
+    """p near the end of the doubles: there the rounding of df counts as well."""
+    c, t = ordinary()
+    c[0], t[0] = int(log_uniform(0.5, 3.5)) + 1, int(log_uniform(0.5, 3.5)) + 1
+    error = (c[2] / c[0] + t[2] / t[0]) ** 0.5
+    least = min(c[0], t[0]) - 1
+    t[1] = c[1] + random.choice([-1, 1]) * error * (
+        log_uniform(120, 145) if least < 3 else 10 ** (random.uniform(200, 260) / (least + 8)))
+    return c, t
+
+
 def figures(name, c, t, method):
     share = name == "proportion"
     value, error2, third, skew = [], [], [], []

@@ -148,6 +148,8 @@ def power_of(d, nc, nt, effect=None):
 def z_size(d):
     dist, s0, s1 = errors(d, num(d["effect"]), 1 / kappa(d), mp.mpf(1))
     z = q_upper(tail(d)) * s0 + q_upper(1 - num(d["power"])) * s1
+    if z <= 0:  # the null's standard error is the smaller: any number of units has the power
+        return mp.mpf("0.5")
     return (z / dist) ** 2
 
 
@@ -304,6 +306,16 @@ def main():
         d = design(alpha=alpha, power=power, effect=1e-9)
         required(d)
         effect_for(d, 1000, 3000)
+    # pooled, power close to alpha: the null's standard error differs from the alternative's
+    for side in ("upper", "both"):
+        for wc, wt in ((100, 1), (1, 100)):
+            for excess in (1e-6, 1e-4, 0.01):
+                for share in (0.257, 0.9):
+                    alpha = 0.001
+                    tail_alpha = alpha / 2 if side == "both" else alpha
+                    required(design(type="proportion", method="pooled", side=side, alpha=alpha,
+                                    power=tail_alpha + excess, wc=wc, wt=wt, mean=share,
+                                    effect=0.00489))
     # deep tails, huge and tiny scales
     for alpha in (1e-300, 1e-100, 1e-20):
         d = design(alpha=alpha, power=0.9, effect=1e-3, vc=1e-5, vt=3e-5)

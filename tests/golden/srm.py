@@ -138,6 +138,17 @@ emit("chi2", [1508, 1648], (1, 1))
 emit("sequential", [1508, 1648], (1, 1))
 emit("chi2", [5 * 10 ** 8, 5 * 10 ** 8], (1, 1))
 emit("sequential", [5 * 10 ** 8, 5 * 10 ** 8], (1, 1))
+# counts just as planned by weights that are no binary numbers: the statistic is exactly 0
+for weights in ((0.001, 0.0001), (0.1, 0.2, 0.7), (1e-8, 0.3)):
+    w = [Fraction(repr(x)) for x in weights]
+    lot = math.lcm(*(x.denominator for x in w))
+    emit("chi2", [int(x * lot * 1234567) for x in w], weights)
+# counts up to 2^63, and 1000 groups
+emit("chi2", [2 ** 62 + 2 ** 33, 2 ** 62 - 2 ** 33], (1, 1))
+emit("sequential", [2 ** 62 + 2 ** 33, 2 ** 62 - 2 ** 33], (1, 1))
+emit("chi2", [2 ** 63, 2 ** 63 - 1], (1, 1))
+emit("chi2", [10 ** 5 + random.randrange(2000) for _ in range(1000)], [1] * 1000)
+emit("sequential", [10 ** 5 + random.randrange(2000) for _ in range(1000)], [1] * 1000)
 print("# /usr/bin/python3 tests/golden/srm.py; Python %s, mpmath %s, scipy %s"
       % (sys.version.split()[0], mp.__version__, scipy.__version__))
 print("method,concentration,counts,weights,statistic,p,log10_p,residuals")
