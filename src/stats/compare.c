@@ -74,7 +74,10 @@ static void fill_stats(const struct assay__pair_estimate *pair, int g, struct as
     if (!raw->has_error)
         return;
     stats->standard_error = assay__finite(assay__wide_sqrt(pair->error2[g]), flags);
-    stats->unadjusted_standard_error = assay__finite(assay__wide_sqrt(raw->error2), flags);
+    stats->unadjusted_standard_error =
+        pair->reduction.method == ASSAY_REDUCTION_NONE
+            ? stats->standard_error
+            : assay__finite(assay__wide_sqrt(raw->error2), flags);
     stats->variance = assay__finite(
         assay__wide_mul(pair->error2[g], assay__wide_of_u64(raw->n)), flags);
 }

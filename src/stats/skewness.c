@@ -125,7 +125,7 @@ static void correct(double a, const struct assay_method *method, struct assay_co
 {
     const struct correction *correction = &CORRECTIONS[method->skewness];
     const struct assay_difference *difference = &out->difference;
-    if (correction->forward == NULL || isnan(a) || isnan(difference->statistic))
+    if (isnan(a) || isnan(difference->statistic))
         return;
     double low = correction->inverse(-difference->critical, a);
     double high = correction->inverse(difference->critical, a);
@@ -149,11 +149,15 @@ void assay__skewness(const struct assay__pair_estimate *pair, const struct assay
     double a = asymmetry(pair);
     if (isnan(a))
         return;
-    double z = assay_normal_quantile_upper(tail);
+    /* A z test has asked for this quantile already. */
+    double z = method->test == ASSAY_TEST_Z && isfinite(out->difference.critical)
+                   ? out->difference.critical
+                   : assay_normal_quantile_upper(tail);
     double shift = a * (2.0 * z * z + 1.0) / 6.0 * assay_normal_density(z);
     out->tail_error.lower = fmax(0.0, tail + shift);
     out->tail_error.upper = fmax(0.0, tail - shift);
     if (fabs(shift) > tail / 5.0)
         out->flags |= ASSAY_FLAG_SKEWED_LOWER | ASSAY_FLAG_SKEWED_UPPER;
-    correct(pooled_asymmetry(pair, method->type), method, out);
+    if (method->skewness != ASSAY_SKEWNESS_NONE)
+        correct(pooled_asymmetry(pair, method->type), method, out);
 }

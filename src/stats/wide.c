@@ -75,9 +75,12 @@ wide assay__wide_of(double value)
 
 wide assay__wide_of_u64(uint64_t value)
 {
-    wide high = assay__wide_of((double)(value >> 32));
-    wide low = assay__wide_of((double)(value & UINT32_MAX));
-    return assay__wide_add(assay__wide_mul(high, assay__wide_of(4294967296.0)), low);
+    wide result;
+    mpfr_t z;
+    begin(z, &result);
+    mpfr_set_ui(z, value, MPFR_RNDN); /* unsigned long has 64 bits, see stats/exact.c */
+    end(z, &result);
+    return result;
 }
 
 wide assay__wide_of_mpz(mpz_srcptr value)
