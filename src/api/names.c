@@ -17,7 +17,8 @@ NAME_FUNCTION(assay__name_side, enum assay_side, "upper", "lower", "both")
 NAME_FUNCTION(assay__name_test, enum assay_test_kind, "z", "t")
 NAME_FUNCTION(assay__name_relative, enum assay_relative_kind, "fieller", "delta", "log", "scaled")
 NAME_FUNCTION(assay__name_reduction, enum assay_reduction, "none", "full", "pooled")
-NAME_FUNCTION(assay__name_skewness, enum assay_skewness_correction, "none", "hall", "johnson")
+NAME_FUNCTION(assay__name_skewness, enum assay_skewness_correction, "none", "hall", "johnson",
+              "pearson")
 NAME_FUNCTION(assay__name_fieller, enum assay_fieller_kind, "none", "bounded", "complement",
               "line")
 NAME_FUNCTION(assay__name_horizon, enum assay_horizon_kind, "fixed", "groupSequential",
