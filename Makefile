@@ -81,7 +81,8 @@ tests: all $(test_programs)
 
 check-slow: deps ## simulations: type-I error, coverage, power (minutes)
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(slow_programs)
-	@ASSAY=$(abspath $(program)) BUILD=$(BUILD) sh tests/run-all.sh $(slow_programs)
+	@CALIBRATION=$(BUILD)/calibration.md ASSAY=$(abspath $(program)) BUILD=$(BUILD) \
+		sh tests/run-slow.sh $(slow_programs)
 
 bench: all $(bench_programs) ## time assay against the peers on this machine
 	@ASSAY=$(abspath $(program)) BUILD=$(BUILD) sh bench/run
