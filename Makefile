@@ -87,7 +87,8 @@ tests: all $(test_programs)
 
 check-slow: deps ## simulations: type-I error, coverage, power (minutes)
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(slow_programs)
-	@ASSAY=$(abspath $(program)) BUILD=$(BUILD) sh tests/run-all.sh $(slow_programs)
+	@CALIBRATION=$(BUILD)/calibration.md ASSAY=$(abspath $(program)) BUILD=$(BUILD) \
+		sh tests/run-slow.sh $(slow_programs)
 
 check-contract: deps ## the contract by independent judges: Spectral and Prism (needs npm)
 	@$(MAKE) --no-print-directory -j$$(nproc) all

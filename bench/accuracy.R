@@ -56,3 +56,72 @@ for (set in c("SiRstv", "SmLs01", "SmLs02", "SmLs03", "AtmWtAg", "SmLs04", "SmLs
     data <- read.csv(sprintf("data/nist/%s.csv", set))
     show(sprintf("nist:%s:F", set), summary(aov(y ~ factor(group), data))[[1]][1, "F value"])
 }
+
+# Differences and regressions from data; one argument: the folder of bench_accuracy_rows.
+folder <- commandArgs(TRUE)[1]
+cases <- read.csv("tests/golden/accuracy_data.csv", comment.char = "#", colClasses = "character")
+figure <- function(id, part, value) show(sprintf("data:%s:%s", id, part), value)
+for (row in seq_len(nrow(cases))) {
+    id <- cases$case[row]
+    data <- read.csv(file.path(folder, paste0(id, ".csv")))
+    both <- split(data, data$group)
+    if (cases$reduction[row] == "none") {
+        test <- tryCatch(t.test(both[["1"]]$y, both[["0"]]$y), error = function(e) NULL)
+        if (is.null(test)) # "data are essentially constant"
+            test <- list(estimate = c(NA, NA), stderr = NA, p.value = NA, parameter = NA)
+        figure(id, "d", test$estimate[[1]] - test$estimate[[2]])
+        figure(id, "se", test$stderr)
+        figure(id, "p", test$p.value)
+        # R has no Fieller interval: the textbook formula from its mean, var and qt.
+        c <- mean(both[["0"]]$y)
+        t <- mean(both[["1"]]$y)
+        vc <- var(both[["0"]]$y) / nrow(both[["0"]])
+        vt <- var(both[["1"]]$y) / nrow(both[["1"]])
+        q <- qt(0.025, test$parameter, lower.tail = FALSE)
+        a <- c^2 - q^2 * vc
+        root <- sqrt(t^2 * c^2 - a * (t^2 - q^2 * vt))
+        figure(id, "low", (t * c - root) / a - 1)
+        figure(id, "high", (t * c + root) / a - 1)
+    } else {
+        # lm() in each group; a coefficient it drops (NA) is 0.
+        x <- as.matrix(data[, -(1:2), drop = FALSE])
+        centre <- colMeans(x)
+        fits <- lapply(both, function(g) lm(y ~ ., g[, -1]))
+        slope <- lapply(fits, function(f) ifelse(is.na(coef(f)[-1]), 0, coef(f)[-1]))
+        error2 <- mapply(function(f, g) summary(f)$sigma^2 / nrow(g), fits, both)
+        value <- mapply(function(b, g) mean(g$y) - sum(b * (colMeans(g[, -(1:2), drop = FALSE]) - centre)),
+                        slope, both)
+        apart <- slope[[2]] - slope[[1]]
+        figure(id, "d", value[[2]] - value[[1]])
+        figure(id, "se", sqrt(sum(error2) + c(apart %*% cov(x) %*% apart) / nrow(x)))
+    }
+}
+
+srm <- read.csv("tests/golden/srm.csv", comment.char = "#", colClasses = "character")
+numbers <- function(text) as.numeric(strsplit(text, " ")[[1]])
+for (row in which(srm$method == "chi2")) {
+    weights <- numbers(srm$weights[row])
+    show(sprintf("srm:%d", row - 1L),
+         chisq.test(numbers(srm$counts[row])[weights > 0], p = weights[weights > 0] / sum(weights))$p.value)
+}
+
+# power.t.test and power.prop.test: groups of one size, one side.
+size <- read.csv("tests/golden/size.csv", comment.char = "#", colClasses = "character")
+number <- function(row, column) as.numeric(size[row, column])
+answer <- function(expression) tryCatch(expression, error = function(e) NaN)
+for (row in which(size$side != "both" & size$kind != "effect" & size$n_baseline == size$n_compared)) {
+    if (size$test[row] == "t" && size$type[row] == "mean" && size$vc[row] == size$vt[row]) {
+        ask <- function(...) power.t.test(delta = abs(number(row, "effect") - number(row, "null")),
+                                          sd = sqrt(number(row, "factor") * number(row, "vc")),
+                                          sig.level = number(row, "alpha"),
+                                          alternative = "one.sided", ...)
+    } else if (size$method[row] == "pooled" && number(row, "factor") == 1) {
+        ask <- function(...) power.prop.test(p1 = number(row, "mean"),
+                                             p2 = number(row, "mean") + number(row, "effect"),
+                                             sig.level = number(row, "alpha"),
+                                             alternative = "one.sided", ...)
+    } else next
+    if (size$kind[row] == "required")
+        show(sprintf("size:%d:n", row - 1L), answer(ceiling(ask(power = number(row, "power"))$n)))
+    show(sprintf("size:%d:power", row - 1L), answer(ask(n = number(row, "n_compared"))$power))
+}

@@ -16,6 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "accuracy_size.h"
+
 enum { LINE_BYTES = 1 << 16, FIELDS_MAX = 64, ID_BYTES = 32, CASES_MAX = 20000, PEERS_MAX = 8 };
 
 /* A row of the table and the golden cases in it, "function area"; NULL after the last. */
@@ -49,6 +51,29 @@ static const struct row ROWS[] = {
     {"F quantiles, p 1e-10 to 0.5", {"qf_upper usual", "qf_lower usual"}, 0},
     {"F quantiles, p 1e-290 to 1e-10", {"qf_upper far", "qf_lower far"}, 0},
     {"Welch's test from summaries: p", {"welch p"}, 0},
+    {"SRM: p, 1e-300 to 1", {"srm p"}, 0},
+    {"Difference and error, ordinary data", {"data money d", "data money se"}, 0},
+    {"Difference and error, offset 1e12", {"data offset d", "data offset se"}, 0},
+    {"Difference and error, 1e8 -+ 1", {"data near d", "data near se"}, 0},
+    {"Difference and error, scale 1e-200, 1e150",
+     {"data tiny d", "data tiny se", "data huge d", "data huge se"}, 0},
+    {"p of Welch's test from such data",
+     {"data offset p", "data near p", "data tiny p", "data huge p"}, 0},
+    {"Fieller's interval, ordinary data", {"data money low", "data money high"}, 0},
+    {"Fieller's interval, offset 1e12, 1e8 -+ 1",
+     {"data offset low", "data offset high", "data near low", "data near high"}, 0},
+    {"Reduced variance, ordinary data", {"regression money d", "regression money se"}, 0},
+    {"Reduced variance, offset 1e12", {"regression offset d", "regression offset se"}, 0},
+    {"Reduced variance, y = x + 1e-5 noise", {"regression near d", "regression near se"}, 0},
+    {"Reduced variance, condition 1e12", {"regression ill d", "regression ill se"}, 0},
+    {"Sample size, z test of means", {"size z n"}, 0},
+    {"Sample size, t test of means", {"size t n"}, 0},
+    {"Sample size, shares, pooled", {"size pooled n"}, 0},
+    {"Sample size, shares, arcsine", {"size arcsine n"}, 0},
+    {"Power, z test of means", {"size z power"}, 0},
+    {"Power, t test of means", {"size t power"}, 0},
+    {"Power, shares, pooled", {"size pooled power"}, 0},
+    {"Power, shares, arcsine", {"size arcsine power"}, 0},
     {"Mean, 9 NIST sets", {"nist mean"}, 0},
     {"Standard deviation, 9 NIST sets", {"nist sd"}, 0},
     {"ANOVA F, 11 NIST sets", {"nist F"}, 0},
@@ -157,6 +182,67 @@ static void read_welch(void)
     fclose(file);
 }
 
+static void read_srm(void)
+{
+    static char line[LINE_BYTES];
+    char *fields[FIELDS_MAX], id[ID_BYTES];
+    FILE *file = open_input("tests/golden/srm.csv");
+    for (int row = 0; fgets(line, sizeof line, file) != NULL;) {
+        if (line[0] == '#' || strncmp(line, "method,", 7) == 0)
+            continue;
+        split(line, fields);
+        snprintf(id, sizeof id, "srm:%d", row++);
+        if (strcmp(fields[0], "chi2") == 0 && strtod(fields[5], NULL) > 1e-300)
+            add_item(id, "srm p", 0, strtod(fields[5], NULL), 16.0);
+    }
+    fclose(file);
+}
+
+static void read_data(void)
+{
+    static const char *const names[] = {"d", "se", "p", "low", "high"};
+    static char line[LINE_BYTES];
+    char *fields[FIELDS_MAX], id[ID_BYTES], part[ID_BYTES];
+    FILE *file = open_input("tests/golden/accuracy_data.csv");
+    while (fgets(line, sizeof line, file) != NULL) {
+        if (line[0] < '0' || line[0] > '9')
+            continue;
+        split(line, fields);
+        int reduced = strcmp(fields[3], "none") != 0;
+        for (int i = 0; i < (reduced ? 2 : 5); i++) {
+            snprintf(id, sizeof id, "data:%.16s:%s", fields[0], names[i]);
+            snprintf(part, sizeof part, "%s %.14s %s", reduced ? "regression" : "data", fields[1],
+                     names[i]);
+            add_item(id, part, 0, strtod(fields[7 + i], NULL), 16.0);
+        }
+    }
+    fclose(file);
+}
+
+static void read_sizes(void)
+{
+    static char line[LINE_BYTES];
+    char *fields[FIELDS_MAX], id[ID_BYTES], part[ID_BYTES];
+    FILE *file = open_input("tests/golden/size.csv");
+    for (int row = 0; fgets(line, sizeof line, file) != NULL;) {
+        if (line[0] == '#' || strncmp(line, "kind,", 5) == 0)
+            continue;
+        const char *area = split(line, fields) == SIZE_COLUMNS ? size_area(fields) : NULL;
+        if (area != NULL && strcmp(fields[SIZE_KIND], "required") == 0) {
+            snprintf(id, sizeof id, "size:%d:n", row);
+            snprintf(part, sizeof part, "size %.16s n", area);
+            add_item(id, part, 0, strtod(fields[SIZE_N_T], NULL), 16.0);
+        }
+        if (area != NULL) {
+            snprintf(id, sizeof id, "size:%d:power", row);
+            snprintf(part, sizeof part, "size %.16s power", area);
+            add_item(id, part, 0, strtod(fields[SIZE_VALUE], NULL), 16.0);
+        }
+        row++;
+    }
+    fclose(file);
+}
+
 static void read_nist_part(const cJSON *sets, const char *key)
 {
     const cJSON *set;
@@ -259,6 +345,9 @@ int main(int argc, char **argv)
         fail("usage:", "bench_accuracy_table NAME=FILE...");
     read_distributions();
     read_welch();
+    read_srm();
+    read_data();
+    read_sizes();
     read_nist();
     qsort(items, item_count, sizeof *items, compare_items);
     printf("| Correct digits, worst case (median) | cases |");

@@ -166,7 +166,7 @@ struct assay_plan {
     uint32_t segment_count;
     enum assay_relative_kind relative;
     enum assay_test_kind test;
-    enum assay_skewness_correction skewness;           /* skewnessCorrection: none|hall|johnson */
+    enum assay_skewness_correction skewness;           /* skewnessCorrection */
     const char *recommendation_names[4];               /* SHIP, CONTINUE, END, ABORT spellings */
     struct assay_metric_plan *metrics;
     uint32_t metric_count;

@@ -21,7 +21,7 @@ CHOICES(srm, "chi2", "sequential")
 CHOICES(scope, "all", "perMetric", "perComparison")
 CHOICES(relative, "fieller", "delta", "log", "scaled")
 CHOICES(test, "z", "t")
-CHOICES(skewness, "none", "hall", "johnson")
+CHOICES(skewness, "none", "hall", "johnson", "pearson")
 
 const char *const assay__recommendation_names[4] = {
     "RECOMMENDATION_STATUS_SHIP", "RECOMMENDATION_STATUS_CONTINUE", "RECOMMENDATION_STATUS_END",

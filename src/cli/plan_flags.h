@@ -55,7 +55,7 @@
     X(SEGMENT, "segment", 1, "ID=FILTER", "a pre-planned sub-population; may be repeated")         \
     X(RELATIVE, "relative", 1, "NAME", "relative interval: fieller, delta, log or scaled")         \
     X(TEST, "test", 1, "NAME", "z or t (Welch)")                                                   \
-    X(SKEWNESS, "skewness-correction", 1, "NAME", "none, hall or johnson")                         \
+    X(SKEWNESS, "skewness-correction", 1, "NAME", "none, hall, johnson or pearson")                \
     X(AS_OF, "as-of", 1, "TIME", "leave out data at or after TIME (RFC 3339)")                     \
     X(PARENT, "parent", 1, "NAME", "workflows/{workflow}/instances/{instance}")                    \
     X(ID, "id", 1, "ID", "id of the analysis result")                                              \

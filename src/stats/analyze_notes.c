@@ -339,6 +339,7 @@ static enum assay_status note_flag(struct assay__builder *builder, uint32_t metr
                            err);
 }
 
+/* A sample's skewness, which misses the ends of heavy tails, shows less than there is. */
 static const char *tail_text(const struct assay__builder *builder, const char *tail, double nominal,
                              double actual)
 {
@@ -346,9 +347,9 @@ static const char *tail_text(const struct assay__builder *builder, const char *t
     assay__number_round(nominal, 3, expected);
     assay__number_round(actual < 0.0 ? 0.0 : actual, 3, got);
     return assay__arena_format(builder->arena,
-                               "The values are skewed: the true error of the %s tail is about %s "
-                               "instead of %s.",
-                               tail, got, expected);
+                               "The values are skewed: the true error of the %s tail is at %s "
+                               "about %s instead of %s.",
+                               tail, actual > nominal ? "least" : "most", got, expected);
 }
 
 static enum assay_status note_skewness(struct assay__builder *builder, uint32_t metric,

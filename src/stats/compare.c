@@ -273,7 +273,7 @@ enum assay_status assay_compare_moments(const struct assay_moments *const *momen
     }
     if (method->type == ASSAY_METRIC_RATIO && !first.has_denominator)
         return assay__fail(err, ASSAY_ERROR_DOMAIN, "A ratio needs moments with denominators.");
-    struct assay__group *groups = calloc(group_count, sizeof *groups);
+    struct assay__group *groups = malloc(group_count * sizeof *groups);
     if (groups == NULL)
         return assay__fail_memory(err);
     wide fill[ASSAY_COVARIATES_MAX];

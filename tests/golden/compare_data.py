@@ -231,4 +231,5 @@ def main():
                           ";".join(map(str, sizes)), seed] + exact.row(f))
 
 
-main()
+if __name__ == "__main__":
+    main()
