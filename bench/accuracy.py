@@ -50,7 +50,9 @@ def show(name, value):
 def distributions():
     rows = rows_of("tests/golden/dist.csv")
     for name, (tail, log_tail) in FUNCTIONS.items():
-        chosen = [i for i, row in enumerate(rows) if row["function"] == name]
+        # A noncentrality of 1e6 ends SciPy's process: an exception of Boost that nobody catches.
+        chosen = [i for i, row in enumerate(rows)
+                  if row["function"] == name and row["area"] != "large-delta"]
         arguments = [np.array([float.fromhex(rows[i][key]) for i in chosen])
                      for key in "abc" if rows[chosen[0]][key]]
         for i, value in zip(chosen, tail(*arguments)):

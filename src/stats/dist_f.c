@@ -32,39 +32,33 @@ static double drop_beta(const void *context, double s, double *slope)
     return beta->rise * s + total * bend;
 }
 
-/* log of (x/x0)^a (y/y0)^b, x0 = a/(a+b) and y0 the mode: of the density relative to its peak. Both
- * log(1 + q) - q are negative, and a q_x + b q_y is 0. */
-static struct assay__pair log_height(double a, double b, struct assay__pair g)
-{
-    struct assay__pair sum = pair_sum(a, b), rest = pair_sub(pair_of(1.0), g);
-    struct assay__pair divisor = pair_add(pair_scale(a, g), pair_of(b));
-    struct assay__pair qx = pair_neg(pair_div(pair_scale(b, rest), divisor));
-    struct assay__pair qy = pair_div(pair_scale(a, rest), divisor);
-    struct assay__pair log_x = assay__pair_log1pmx(qx, pair_mul(sum, g), divisor);
-    struct assay__pair log_y = assay__pair_log1pmx(qy, sum, divisor);
-    return pair_add(pair_scale(a, log_x), pair_scale(b, log_y));
-}
-
 /* The tail beyond f upward (sign 1) or downward (-1); f is past the mode on that side. */
 static struct assay__point point_at(double f, double df1, double df2, double sign)
 {
     struct assay__pair g = sign > 0.0 ? pair_div(pair_of(1.0), pair_of(f)) : pair_of(f);
     double a = 0.5 * (sign > 0.0 ? df2 : df1), b = 0.5 * (sign > 0.0 ? df1 : df2);
-    double divisor = a * g.hi + b, rest = (1.0 - g.hi) - g.lo;
-    struct assay__beta beta = {.a = a, .b = b, .x = a * g.hi / divisor, .y = b / divisor};
+    struct assay__pair total = pair_sum(a, b), rest = pair_sub(pair_of(1.0), g);
+    struct assay__pair divisor = pair_add(pair_scale(a, g), pair_of(b));
+    /* With x0 = a/(a+b) and y0 the mode, x = x0 (1 - qx) and y = y0 (1 + qy). */
+    struct assay__pair qx = pair_div(pair_scale(b, rest), divisor);
+    struct assay__pair qy = pair_div(pair_scale(a, rest), divisor);
+    struct assay__beta beta = {.a = a, .b = b, .x = a * g.hi / divisor.hi, .y = b / divisor.hi};
     beta.bx = b * beta.x;
-    beta.rise = a * rest * beta.y;
-    double bow = (a + b) * beta.x * beta.y, lean = beta.x - beta.y;
+    beta.rise = b * qy.hi;
+    double bow = total.hi * beta.x * beta.y, lean = beta.x - beta.y;
     struct assay__point point = {
         .slope = {beta.rise, bow, bow * lean, bow * (lean * lean - 2.0 * beta.x * beta.y)}};
     point.integral = a < assay__own_most
                          ? assay__beta_integral(&beta)
                          : assay__drop_integral(drop_beta, &beta, beta.rise, bow);
-    /* x^a y^b / B(a, b), the density of the logit, at the mode */
-    double delta = assay__stirling(a + b) - assay__stirling(a) - assay__stirling(b);
-    double peak = sqrt(a / (a + b) * b / (2.0 * M_PI)) * exp(delta);
+    /* x^a y^b / B(a, b), the density of the logit: at the mode, and relative to that. Of the
+     * latter's log, both log(1 + q) - q are negative, and b qy - a qx is 0. */
+    double delta = assay__stirling(total.hi) - assay__stirling(a) - assay__stirling(b);
+    double peak = sqrt(a / total.hi * b / (2.0 * M_PI)) * exp(delta);
+    struct assay__pair log_x = assay__pair_log1pmx(pair_neg(qx), pair_mul(total, g), divisor);
+    struct assay__pair log_y = assay__pair_log1pmx(qy, total, divisor);
     point.tail.mass = point.integral * peak;
-    point.tail.exponent = log_height(a, b, g);
+    point.tail.exponent = pair_add(pair_scale(a, log_x), pair_scale(b, log_y));
     return point;
 }
 
