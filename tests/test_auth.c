@@ -198,7 +198,8 @@ static const struct grant_case {
 } GRANTS[] = {
     {JSON("401 No", "{\"error\":\"invalid_client\",\"error_description\":\"Who is id-1 with "
                     SECRET "?\"}"),
-     77, 1, "request for a token was refused: the token is not accepted (HTTP 401): "
+     77, 1, "request for a token was refused: the client id or its secret is not accepted; check "
+            "both (HTTP 401): "
             "Who is id-1 with [secret]?"},
     {JSON("400 No", "{\"message\":\"grantType?\"}"), 77, 1, "grantType?"},
     {JSON("403 No", ""), 77, 1, "request for a token"},

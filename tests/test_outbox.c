@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The outbox: what is on disk and when, who holds an entry, and what a flush does with many. */
+/* The outbox: what is on disk and when, and who holds an entry. Delivery from it is in
+ * test_post_outbox.c. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -12,7 +13,7 @@
 #include <unistd.h>
 
 #include "api/outbox.h"
-#include "post_support.h"
+#include "test.h"
 
 static char directory[64];
 static int flock_error; /* 0: flock() works */
@@ -280,183 +281,6 @@ START_TEST(lock_ends_with_process)
 }
 END_TEST
 
-/* Puts count bodies with ids res-00.. into the outbox of post. */
-static void fill(const struct post *post, int count)
-{
-    for (int i = 0; i < count; i++) {
-        char id[16], body[256];
-        struct assay__outbox_entry entry;
-        struct assay_error err;
-        snprintf(id, sizeof id, "res-%02d", i);
-        snprintf(body, sizeof body,
-                 "{\"parent\":\"%s\",\"analysisResultId\":\"%s\",\"analysisResult\":{\"n\":%d}}",
-                 POST_PARENT, id, i);
-        assert_ok(assay__outbox_put(post->options.outbox, id, body, strlen(body), &entry, &err),
-                  &err);
-        assay__outbox_release(&entry);
-    }
-}
-
-static enum assay_status flush(struct post *post, size_t *delivered, size_t *left)
-{
-    memset(&post->err, 0, sizeof post->err);
-    assert_ok(assay_client_new(&post->options, &post->client, &post->err), &post->err);
-    enum assay_status status = assay_client_flush(post->client, delivered, left, &post->err);
-    assay_client_free(post->client);
-    return status;
-}
-
-static const struct hostile_step WELL[] = {{HOSTILE_STORE, NULL, 0}};
-
-/* A bad entry does not keep the others from being delivered, and stays. */
-START_TEST(flush_passes_by_what_cannot_be_delivered)
-{
-    struct hostile *server = hostile_start(WELL, 1);
-    struct post *post = calloc(1, sizeof *post);
-    post_init(post, hostile_url(server));
-    fill(post, 20);
-    snprintf(directory, sizeof directory, "%s", post->outbox);
-    touch("broken.json", 1);
-    size_t delivered, left;
-    ck_assert_int_eq(flush(post, &delivered, &left), ASSAY_ERROR_DATA);
-    ck_assert_ptr_nonnull(strstr(post->err.file, "/broken.json"));
-    ck_assert_uint_eq(delivered, 20);
-    ck_assert_uint_eq(left, 1);
-    ck_assert_uint_eq(hostile_stored(server), 20);
-    ck_assert_str_eq(hostile_resource(server, POST_PARENT "/analysisResults/res-07"), "{\"n\":7}");
-    ck_assert_uint_eq(post_outbox_count(post), 1);
-    post_release(post);
-    free(post);
-    hostile_stop(server);
-}
-END_TEST
-
-#define FAILURE(status)                                                                            \
-    "HTTP/1.1 " status "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-
-/* It stops where the rest would fail alike, and goes on where it would not. */
-START_TEST(flush_stops_in_time)
-{
-    static const struct {
-        struct hostile_step step;
-        size_t requests;
-        int exit_code;
-    } cases[] = {
-        {{HOSTILE_ANSWER, FAILURE("401 No"), 0}, 1, 77},
-        {{HOSTILE_ANSWER, FAILURE("503 No"), 0}, 9, 75}, /* three attempts for each of three */
-        {{HOSTILE_ANSWER, FAILURE("400 No"), 0}, 8, 76},
-        {{HOSTILE_ANSWER, FAILURE("403 No"), 0}, 8, 77},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct hostile *server = hostile_start(&cases[i].step, 1);
-        struct post *post = calloc(1, sizeof *post);
-        post_init(post, hostile_url(server));
-        fill(post, 8);
-        size_t delivered, left;
-        ck_assert_int_eq(assay_status_exit_code(flush(post, &delivered, &left)),
-                         cases[i].exit_code);
-        ck_assert_uint_eq(delivered, 0);
-        ck_assert_uint_eq(left, 8);
-        ck_assert_uint_eq(hostile_requests(server), cases[i].requests);
-        ck_assert_uint_eq(post_outbox_count(post), 8);
-        post_release(post);
-        free(post);
-        hostile_stop(server);
-    }
-}
-END_TEST
-
-/* What keeps the client from sending is said once, and everything is left. */
-START_TEST(flush_without_token_file_tries_nothing)
-{
-    struct hostile *server = hostile_start(WELL, 1);
-    struct post *post = calloc(1, sizeof *post);
-    post_init(post, hostile_url(server));
-    post->options.token = NULL;
-    post->options.token_file = "/tmp/none/token";
-    fill(post, 3);
-    size_t delivered, left;
-    ck_assert_int_eq(flush(post, &delivered, &left), ASSAY_ERROR_AUTH);
-    ck_assert_str_eq(post->err.file, "/tmp/none/token");
-    ck_assert_uint_eq(delivered, 0);
-    ck_assert_uint_eq(left, 3);
-    ck_assert_uint_eq(hostile_requests(server), 0);
-    ck_assert_ptr_eq(strstr(post->log, "failed|"), post->log);
-    ck_assert_ptr_null(strstr(post->log + 1, "failed|"));
-    post_release(post);
-    free(post);
-    hostile_stop(server);
-}
-END_TEST
-
-/* An outbox may be a link to a directory elsewhere; what is in it are files, not links. */
-START_TEST(outbox_behind_a_link)
-{
-    struct hostile *server = hostile_start(WELL, 1);
-    struct post *post = calloc(1, sizeof *post);
-    post_init(post, hostile_url(server));
-    ck_assert_int_eq(symlink(post->outbox, directory), 0);
-    const char *outbox = post->options.outbox;
-    post->options.outbox = directory;
-    fill(post, 2);
-    size_t delivered, left;
-    assert_ok(flush(post, &delivered, &left), &post->err);
-    ck_assert_uint_eq(delivered, 2);
-    ck_assert_uint_eq(post_outbox_count(post), 0);
-    post->options.outbox = outbox;
-    ck_assert_int_eq(unlink(directory), 0);
-    post_release(post);
-    free(post);
-    hostile_stop(server);
-}
-END_TEST
-
-/* Four processes empty one outbox together: each entry arrives once, none is asked for in vain. */
-START_TEST(flush_is_shared)
-{
-    enum { ENTRIES = 60, PROCESSES = 4 };
-    struct hostile *server = hostile_start(WELL, 1);
-    struct post *post = calloc(1, sizeof *post);
-    post_init(post, hostile_url(server));
-    fill(post, ENTRIES);
-    pid_t children[PROCESSES];
-    for (int i = 0; i < PROCESSES; i++) {
-        children[i] = fork();
-        if (children[i] == 0) {
-            size_t delivered, left;
-            _exit(flush(post, &delivered, &left) == ASSAY_OK && left == 0 ? 0 : 1);
-        }
-    }
-    for (int i = 0; i < PROCESSES; i++) {
-        int status;
-        ck_assert_int_eq(waitpid(children[i], &status, 0), children[i]);
-        ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-    }
-    ck_assert_uint_eq(hostile_stored(server), ENTRIES);
-    ck_assert_uint_eq(hostile_requests(server), ENTRIES);
-    ck_assert_uint_eq(hostile_conflicts(server), 0);
-    ck_assert_uint_eq(post_outbox_count(post), 0);
-    post_release(post);
-    free(post);
-    hostile_stop(server);
-}
-END_TEST
-
-START_TEST(post_without_place_is_not_attempted)
-{
-    struct hostile *server = hostile_start(WELL, 1);
-    struct post *post = calloc(1, sizeof *post);
-    post_init(post, hostile_url(server));
-    post->options.outbox = "/tmp/none/none";
-    post_once(post);
-    ck_assert_int_eq(post->status, ASSAY_ERROR_IO);
-    ck_assert_uint_eq(hostile_requests(server), 0);
-    post_release(post);
-    free(post);
-    hostile_stop(server);
-}
-END_TEST
-
 static void add(TCase *cases)
 {
     tcase_add_checked_fixture(cases, make_directory_name, remove_directory);
@@ -469,12 +293,6 @@ static void add(TCase *cases)
     tcase_add_test(cases, entry_without_room);
     tcase_add_test(cases, directory_that_cannot_be);
     tcase_add_test(cases, lock_ends_with_process);
-    tcase_add_test(cases, flush_passes_by_what_cannot_be_delivered);
-    tcase_add_test(cases, flush_stops_in_time);
-    tcase_add_test(cases, flush_without_token_file_tries_nothing);
-    tcase_add_test(cases, outbox_behind_a_link);
-    tcase_add_test(cases, flush_is_shared);
-    tcase_add_test(cases, post_without_place_is_not_attempted);
 }
 
 int main(void)

@@ -114,7 +114,7 @@ static const struct scenario SCENARIOS[] = {
      1, 0, 1, NULL, false},
     {"301",
      {ANSWER(EMPTY("301 Moved", "Location: https://elsewhere.example/v2\r\n"))},
-     1, 76, 1, "never followed (HTTP 301): it points to https://elsewhere.example/v2", false},
+     1, 76, 1, "check the base URL (HTTP 301): it points to https://elsewhere.example/v2", false},
     {"302", {ANSWER(EMPTY("302 Found", "Location: /login\r\n"))}, 1, 76, 1, "/login", false},
     {"307",
      {ANSWER(EMPTY("307 Temporary", "Location: https://elsewhere.example/\r\n"))},
@@ -296,6 +296,37 @@ START_TEST(refused_connection_is_unavailable)
 }
 END_TEST
 
+/* A server whose queue is full does not even refuse: the handshake of TCP hangs. */
+START_TEST(connection_that_hangs_is_unavailable)
+{
+    char url[64];
+    int listener = closed_port(url), waiting[8];
+    struct sockaddr_in address;
+    socklen_t size = sizeof address;
+    ck_assert_int_eq(listen(listener, 0), 0);
+    ck_assert_int_eq(getsockname(listener, (struct sockaddr *)&address, &size), 0);
+    for (size_t i = 0; i < sizeof waiting / sizeof *waiting; i++) {
+        waiting[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+        connect(waiting[i], (struct sockaddr *)&address, size);
+    }
+    struct post *post = calloc(1, sizeof *post);
+    post_init(post, url);
+    post->options.connect_timeout_seconds = 0.2;
+    post->options.request_timeout_seconds = 5.0;
+    post->options.max_attempts = 2;
+    post_once(post);
+    ck_assert_int_eq(assay_status_exit_code(post->status), 69);
+    ck_assert_uint_eq(post->delivery.attempts, 2);
+    ck_assert_ptr_nonnull(strstr(post->err.message, "cannot be reached"));
+    post_assert_kept(post);
+    for (size_t i = 0; i < sizeof waiting / sizeof *waiting; i++)
+        close(waiting[i]);
+    post_release(post);
+    free(post);
+    close(listener);
+}
+END_TEST
+
 START_TEST(deadline_ends_attempts)
 {
     static const struct hostile_step steps[] = {ANSWER(EMPTY("503 No", ""))};
@@ -401,6 +432,7 @@ static void add(TCase *cases)
     tcase_add_loop_test(cases, hostile_server_documented_outcome, 0,
                         (int)(sizeof SCENARIOS / sizeof *SCENARIOS));
     tcase_add_test(cases, refused_connection_is_unavailable);
+    tcase_add_test(cases, connection_that_hangs_is_unavailable);
     tcase_add_test(cases, deadline_ends_attempts);
     tcase_add_test(cases, retry_after_seconds_is_waited);
     tcase_add_test(cases, retry_after_date_is_waited);

@@ -94,6 +94,7 @@ static const struct source_case {
      2,
      "Both ASSAY_CLIENT_SECRET and ASSAY_CLIENT_SECRET_FILE"},
     {{"--token-file=@none"}, {NULL}, NULL, 77, "token file cannot be read: No such file"},
+    {{"--token-file=@"}, {NULL}, NULL, 77, "token file cannot be read: Is a directory"},
     {{"--token-file=@empty"}, {NULL}, NULL, 77, "token file is empty"},
     {{"--client-id=i", "--client-secret-file=@none"},
      {NULL},
@@ -340,6 +341,12 @@ START_TEST(dry_run_shows_and_sends_nothing)
     assert_code(run, 74);
     assert_says(run.err, "standard output: No space left");
     post_cli_release(&run);
+    run.output = NULL;
+    run.args[3] = post_cli_word("--ca-file=", post_cli_file("none", NULL));
+    post_cli_run(&run);
+    assert_code(run, 66);
+    assert_says(run.err, "/none: The CA file cannot be read: No such file");
+    post_cli_release(&run);
 }
 END_TEST
 
@@ -353,6 +360,31 @@ START_TEST(names_that_cannot_be_printed)
     post_cli_run(&run);
     assert_code(run, 74);
     ck_assert_uint_eq(hostile_stored(post_cli_server), 2);
+    post_cli_release(&run);
+}
+END_TEST
+
+START_TEST(attempts_that_failed_are_told)
+{
+    static const struct hostile_step steps[] = {{HOSTILE_ANSWER, EMPTY("503 No", ""), 0}, STORE};
+    hostile_script(post_cli_server, steps, 2);
+    struct post_cli run = {.args = {"post", post_cli_file("a.json", POST_BODY)},
+                           .environment = {post_cli_url}};
+    post_cli_run(&run);
+    assert_code(run, 0);
+    ck_assert_str_eq(run.out, POST_NAME "\n");
+    assert_says(run.err, "assay: res-1: attempt 1: The result was not taken: the server failed "
+                         "(HTTP 503). Next attempt in 0.");
+    post_cli_release(&run);
+}
+END_TEST
+
+START_TEST(folder_is_no_result)
+{
+    struct post_cli run = {.args = {"post", "/tmp"}, .environment = {post_cli_url}};
+    post_cli_run(&run);
+    assert_code(run, 74);
+    assert_says(run.err, "assay: /tmp: Reading failed: Is a directory.");
     post_cli_release(&run);
 }
 END_TEST
@@ -399,6 +431,8 @@ static void add(TCase *cases)
     tcase_add_test(cases, analyze_posts_what_it_prints);
     tcase_add_test(cases, dry_run_shows_and_sends_nothing);
     tcase_add_test(cases, names_that_cannot_be_printed);
+    tcase_add_test(cases, attempts_that_failed_are_told);
+    tcase_add_test(cases, folder_is_no_result);
     tcase_add_test(cases, unknown_host_is_unavailable);
     tcase_add_test(cases, deadline_holds_over_a_hung_server);
 }

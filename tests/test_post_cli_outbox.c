@@ -77,13 +77,15 @@ static const struct answer_case {
 } ANSWERS[] = {
     {{EMPTY("302 Found", "Location: https://login.example/\r\n")},
      76,
-     "assay: res-1: The result was redirected, which is never followed (HTTP 302): it points to "
+     "assay: res-1: The result was redirected, which is never followed; check the base URL "
+     "(HTTP 302): it points to "
      "https://login.example/\n"},
     {{EMPTY("409 No", ""), JSON("200 OK", "{\"name\":\"n\",\"results\":[{\"id\":\"z\"}]}")},
      76,
      "results[0].id is not the same. Choose another id, or delete the stored one.\n"},
-    {{EMPTY("401 No", "")}, 77, "the token is not accepted (HTTP 401).\n"},
-    {{EMPTY("413 No", "")}, 76, "too large (HTTP 413).\n"},
+    {{EMPTY("401 No", "")}, 77, "the token is not accepted; check that it has not expired and is "
+                              "for this server (HTTP 401).\n"},
+    {{EMPTY("413 No", "")}, 76, "too large; the server's limit must be raised (HTTP 413).\n"},
     {{EMPTY("503 No", "")}, 75, "(HTTP 503). Gave up after 1 attempt.\n"},
     {{EMPTY("429 No", "Retry-After: 1000\r\n")}, 75, "Gave up after 1 attempt.\n"},
 };

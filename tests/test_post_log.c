@@ -102,7 +102,7 @@ static const struct log_case {
      "stored attempt failed kept error",
      "\"event\":\"error\",\"status\":\"remote\",\"exitCode\":76,\"message\":\"The result was "
      "refused "
-     "as wrong (HTTP 400): a \\\"b\\\" ?[1m\"",
+     "as wrong (HTTP 400): a \\\"b\\\" ?[1m.\"",
      76},
     {{ANSWER(JSON("200 OK", "{\"accessToken\":\"abcdefgh\"}")), STORE},
      2,

@@ -18,7 +18,7 @@ enum tls_manner {
     TLS_HANGING,   /* never answers it */
     TLS_PLAIN,     /* answers it with plain HTTP */
     TLS_OLD,       /* speaks TLS 1.1 at most */
-    TLS_ELDER,     /* honest, with TLS 1.2, where a client's certificate is judged before all else */
+    TLS_ELDER,     /* honest, with TLS 1.2: a client's certificate is judged first */
     TLS_RUDE,      /* honest, but closes without saying so in TLS: an answer might be cut short */
     TLS_HTTP2      /* agrees on HTTP/2 and acknowledges every request itself */
 };

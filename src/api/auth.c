@@ -206,7 +206,7 @@ static enum assay_status exchange(struct assay__auth *auth, struct assay__http *
         body.failed ? assay__fail_memory(err) : assay__http_send(http, &request, &response, err);
     if (status == ASSAY_OK) {
         const struct assay__secrets secrets = assay__auth_secrets(auth);
-        assay__exchange_judge(&response, "The request for a token", &secrets, outcome);
+        assay__exchange_judge(&response, ASSAY__PURPOSE_TOKEN, &secrets, outcome);
         if (outcome->verdict == ASSAY__VERDICT_DONE)
             status = take_grant(auth, &response, outcome, err);
         else if (outcome->verdict == ASSAY__VERDICT_FAIL && response.status >= 400)

@@ -35,7 +35,7 @@ static enum assay_status send_authorized(struct delivery *delivery, bool is_post
                                          struct assay__outcome *outcome, struct assay_error *err)
 {
     struct assay_client *client = delivery->client;
-    const char *what = is_post ? "The result" : "The comparison with the stored result";
+    enum assay__purpose purpose = is_post ? ASSAY__PURPOSE_RESULT : ASSAY__PURPOSE_COMPARISON;
     for (int round = 0;; round++) {
         bool fetched = false;
         enum assay_status status = assay__auth_token(&client->auth, client->http,
@@ -60,7 +60,7 @@ static enum assay_status send_authorized(struct delivery *delivery, bool is_post
             return status;
         delivery->out->http_status = response->status;
         const struct assay__secrets secrets = assay__auth_secrets(&client->auth);
-        assay__exchange_judge(response, what, &secrets, outcome);
+        assay__exchange_judge(response, purpose, &secrets, outcome);
         if (response->status != 401 || round > 0 || !assay__auth_forget(&client->auth))
             return ASSAY_OK;
     }

@@ -7,24 +7,42 @@
 #include "api/refusal.h"
 #include "api/retry.h"
 
-/* Statuses with an outcome or a word of their own; the rest is ASSAY_ERROR_REMOTE or a retry. */
+static const char *const PURPOSES[] = {
+    [ASSAY__PURPOSE_RESULT] = "The result",
+    [ASSAY__PURPOSE_COMPARISON] = "The comparison with the stored result",
+    [ASSAY__PURPOSE_TOKEN] = "The request for a token",
+};
+
+/* Statuses with an outcome or words of their own; the rest is ASSAY_ERROR_REMOTE or a retry. */
 static const struct status_meaning {
     long status;
     enum assay_status code;
-    const char *advice;
+    const char *words, *words_of_token; /* the second for requests for a token; NULL: the same */
 } MEANINGS[] = {
-    {400, ASSAY_ERROR_REMOTE, "was refused as wrong"},
-    {401, ASSAY_ERROR_AUTH, "was refused: the token is not accepted"},
-    {403, ASSAY_ERROR_AUTH, "was refused: the token does not allow it"},
-    {404, ASSAY_ERROR_REMOTE, "was refused: there is no such place; check the parent and base URL"},
-    {407, ASSAY_ERROR_AUTH, "was stopped: the proxy asks for a user name and password"},
-    {408, ASSAY_ERROR_TRY_AGAIN, "was not taken: the server gave up waiting for the request"},
-    {413, ASSAY_ERROR_REMOTE, "was refused as too large"},
-    {425, ASSAY_ERROR_TRY_AGAIN, "was not taken: too early"},
-    {429, ASSAY_ERROR_TRY_AGAIN, "was not taken: too many requests"},
+    {400, ASSAY_ERROR_REMOTE, "was refused as wrong", NULL},
+    {401, ASSAY_ERROR_AUTH,
+     "was refused: the token is not accepted; check that it has not expired and is for this server",
+     "was refused: the client id or its secret is not accepted; check both"},
+    {403, ASSAY_ERROR_AUTH,
+     "was refused: the token does not allow it; check the parent, or ask for access",
+     "was refused: this client may not have a token; ask for access"},
+    {404, ASSAY_ERROR_REMOTE, "was refused: there is no such place; check the parent and base URL",
+     "was refused: there is no such place; check the token URL"},
+    {407, ASSAY_ERROR_AUTH, "was stopped: the proxy asks for a user name and password", NULL},
+    {408, ASSAY_ERROR_TRY_AGAIN, "was not taken: the server gave up waiting for the request", NULL},
+    {413, ASSAY_ERROR_REMOTE, "was refused as too large; the server's limit must be raised", NULL},
+    {425, ASSAY_ERROR_TRY_AGAIN, "was not taken: too early", NULL},
+    {429, ASSAY_ERROR_TRY_AGAIN, "was not taken: too many requests", NULL},
 };
 
-static void judge_status(const struct assay__http_response *response, const char *what,
+/* Ends the server's words like a sentence, since more may follow. */
+static void end_sentence(struct assay__text *words)
+{
+    if (words->length > 0 && strchr(".!?", words->data[words->length - 1]) == NULL)
+        assay__text_putc(words, '.');
+}
+
+static void judge_status(const struct assay__http_response *response, enum assay__purpose purpose,
                          const struct assay__secrets *secrets, struct assay__outcome *outcome)
 {
     long status = response->status;
@@ -33,23 +51,25 @@ static void judge_status(const struct assay__http_response *response, const char
     const char *advice = may_succeed ? "was not taken: the server failed" : "was refused";
     for (size_t i = 0; i < sizeof MEANINGS / sizeof *MEANINGS; i++) {
         if (MEANINGS[i].status == status) {
+            bool is_own = purpose == ASSAY__PURPOSE_TOKEN && MEANINGS[i].words_of_token != NULL;
             code = MEANINGS[i].code;
-            advice = MEANINGS[i].advice;
+            advice = is_own ? MEANINGS[i].words_of_token : MEANINGS[i].words;
         }
     }
     struct assay__text words = {0};
     const size_t secret_count = sizeof secrets->values / sizeof *secrets->values;
     if (status >= 300 && status <= 399) {
-        advice = "was redirected, which is never followed";
+        advice = "was redirected, which is never followed; check the base URL";
         assay__text_puts(&words, "it points to ");
         const char *location = response->location.length > 0 ? response->location.data : "nowhere";
         assay__refusal_quote(&words, location, strlen(location), secrets->values, secret_count);
     } else if (response->body.length > 0) {
         assay__refusal_explain(&words, response->body.data, response->body.length, secrets->values,
                                secret_count);
+        end_sentence(&words);
     }
     bool has_words = words.length > 0 && !words.failed;
-    assay__fail(&outcome->error, code, "%s %s (HTTP %ld)%s%s", what, advice, status,
+    assay__fail(&outcome->error, code, "%s %s (HTTP %ld)%s%s", PURPOSES[purpose], advice, status,
                 has_words ? ": " : ".", has_words ? words.data : "");
     outcome->verdict = may_succeed ? ASSAY__VERDICT_RETRY : ASSAY__VERDICT_FAIL;
     assay__text_release(&words);
@@ -143,7 +163,7 @@ static void judge_obstacle(const struct assay__http_response *response, const ch
     assay__text_release(&reason);
 }
 
-void assay__exchange_judge(const struct assay__http_response *response, const char *what,
+void assay__exchange_judge(const struct assay__http_response *response, enum assay__purpose purpose,
                            const struct assay__secrets *secrets, struct assay__outcome *outcome)
 {
     outcome->verdict = ASSAY__VERDICT_DONE;
@@ -152,11 +172,11 @@ void assay__exchange_judge(const struct assay__http_response *response, const ch
     if (response->outcome == ASSAY__HTTP_RESPONSE || response->outcome == ASSAY__HTTP_BROKEN)
         outcome->was_reached = true;
     if (response->outcome == ASSAY__HTTP_PROXY)
-        judge_proxy(response->proxy_status, what, outcome);
+        judge_proxy(response->proxy_status, PURPOSES[purpose], outcome);
     else if (response->outcome != ASSAY__HTTP_RESPONSE)
-        judge_obstacle(response, what, secrets, outcome);
+        judge_obstacle(response, PURPOSES[purpose], secrets, outcome);
     else if (response->status < 200 || response->status > 299)
-        judge_status(response, what, secrets, outcome);
+        judge_status(response, purpose, secrets, outcome);
 }
 
 void assay__exchange_unacknowledged(const struct assay__http_response *response, const char *what,
@@ -167,6 +187,7 @@ void assay__exchange_unacknowledged(const struct assay__http_response *response,
     if (response->body.length > 0)
         assay__refusal_quote(&words, response->body.data, response->body.length, secrets->values,
                              sizeof secrets->values / sizeof *secrets->values);
+    end_sentence(&words);
     bool has_words = words.length > 0 && !words.failed;
     outcome->verdict = ASSAY__VERDICT_RETRY;
     assay__fail(&outcome->error, ASSAY_ERROR_TRY_AGAIN,

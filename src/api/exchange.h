@@ -25,11 +25,18 @@ struct assay__secrets {
     const char *values[3];
 };
 
+/** enum assay__purpose: what a request is for, which words the verdict on it. */
+enum assay__purpose {
+    ASSAY__PURPOSE_RESULT,
+    ASSAY__PURPOSE_COMPARISON, /* with the stored result */
+    ASSAY__PURPOSE_TOKEN
+};
+
 /**
- * assay__exchange_judge() judges a response to a request for what ("The result", "A token"). Any
- * 2xx is done: whether its body is good is for the caller to see.
+ * assay__exchange_judge() judges a response. Any 2xx is done: whether its body is good is for the
+ * caller to see.
  */
-void assay__exchange_judge(const struct assay__http_response *response, const char *what,
+void assay__exchange_judge(const struct assay__http_response *response, enum assay__purpose purpose,
                            const struct assay__secrets *secrets, struct assay__outcome *outcome);
 
 /** assay__exchange_unacknowledged() turns a 2xx whose body is not as it must be into a retry. */
