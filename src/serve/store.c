@@ -115,7 +115,10 @@ static enum assay_status open_database(struct serve_store *store, const char *pa
     enum assay_status status = check_owner(store, path, err);
     if (status != ASSAY_OK)
         return status;
-    if (!serve_store_run(store, "PRAGMA journal_mode = WAL") ||
+    /* Results are long: pages of twice the usual size save a third of the work of a list. An older
+     * database keeps its own. */
+    if (!serve_store_run(store, "PRAGMA page_size = 8192") ||
+        !serve_store_run(store, "PRAGMA journal_mode = WAL") ||
         !serve_store_run(store, "PRAGMA synchronous = FULL") ||
         !serve_store_run(store, "PRAGMA foreign_keys = ON") ||
         ask(store, "PRAGMA synchronous", 0) != 2)
