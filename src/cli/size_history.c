@@ -4,6 +4,7 @@
  * groups alike are compared with each other, which gives just what a planned experiment on such
  * units would have.
  */
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -135,6 +136,9 @@ static enum assay_status summarize(struct size_query *query, const struct assay_
     query->mean = twins.baseline.estimate;
     query->design.baseline_variance = twins.baseline.variance;
     query->design.compared_variance = twins.baseline.variance;
+    /* The variance of data at 1e-200 or 1e160 is no double. */
+    if (twins.baseline.standard_error > 0.0 && !(twins.baseline.variance >= DBL_MIN))
+        return fail_history(history, used, "their variance is beyond the range of numbers", err);
     if (history->covariate_count == 0)
         return ASSAY_OK;
     method.reduction = ASSAY_REDUCTION_FULL;

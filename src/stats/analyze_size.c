@@ -14,17 +14,32 @@ static bool is_superiority(const struct assay_metric_plan *metric)
     return metric->role == ASSAY_ROLE_SUCCESS;
 }
 
-static double raw_variance(const struct assay_stats *stats)
+static double raw_deviation(const struct assay_stats *stats)
 {
-    double error = stats->unadjusted_standard_error;
-    return error * error * (double)stats->n;
+    return stats->unadjusted_standard_error * sqrt((double)stats->n);
+}
+
+/*
+ * Metric units in one unit of the design: 1, or a power of 2 where the variance of data at 1e-200
+ * or 1e150 would not be a double.
+ */
+static double unit_of(const struct assay_comparison *now)
+{
+    const double least = 1e-140, most = 1e140;
+    double deviation = fmax(raw_deviation(&now->baseline), raw_deviation(&now->compared));
+    if ((deviation > least && deviation < most) || !(deviation > 0.0))
+        return 1.0;
+    return ldexp(1.0, ilogb(deviation));
 }
 
 /* The design of the metric's test at its present variances; false when there is none. */
 static bool make_design(const struct assay__builder *builder,
                         const struct assay_metric_result *result,
-                        const struct assay_comparison *now, struct assay_size_design *design)
+                        const struct assay_comparison *now, double unit,
+                        struct assay_size_design *design)
 {
+    double baseline = raw_deviation(&now->baseline) / unit;
+    double compared = raw_deviation(&now->compared) / unit;
     const struct assay_metric_plan *metric = &builder->plan->metrics[result->metric];
     const struct assay_group_result *groups = builder->out->groups;
     if (isnan(result->power) || isnan(now->difference.standard_error))
@@ -41,9 +56,9 @@ static bool make_design(const struct assay__builder *builder,
         .baseline_weight = groups[result->baseline].weight,
         .compared_weight = groups[result->compared].weight,
         .baseline_mean = now->baseline.unadjusted,
-        .baseline_variance = raw_variance(&now->baseline),
-        .compared_variance = raw_variance(&now->compared),
-        .null_difference = result->null_difference,
+        .baseline_variance = baseline * baseline,
+        .compared_variance = compared * compared,
+        .null_difference = result->null_difference / unit,
         .variance_factor = isnan(now->reduction.remaining) ? 1.0 : now->reduction.remaining};
     return design->baseline_weight > 0.0 && design->compared_weight > 0.0;
 }
@@ -54,12 +69,12 @@ static double signed_effect(const struct assay_metric_plan *metric, double effec
 }
 
 static double required_size(const struct assay_metric_plan *metric,
-                            const struct assay_metric_result *result,
+                            const struct assay_metric_result *result, double unit,
                             struct assay_size_design *design)
 {
     /* Non-inferiority is powered for no effect unless the plan expects one. */
     if (!isnan(result->effect_abs))
-        design->effect = signed_effect(metric, result->effect_abs);
+        design->effect = signed_effect(metric, result->effect_abs) / unit;
     else if (!is_superiority(metric))
         design->effect = 0.0;
     else
@@ -80,9 +95,10 @@ void assay__analyze_size(const struct assay__builder *builder, struct assay_metr
     size->current = now->baseline.n + now->compared.n;
     size->required = size->powered_effect_abs = size->powered_effect_rel = NAN;
     result->powered = ASSAY_UNKNOWN;
-    if (!make_design(builder, result, now, &design))
+    double unit = unit_of(now);
+    if (!make_design(builder, result, now, unit, &design))
         return;
-    size->required = required_size(metric, result, &design);
+    size->required = required_size(metric, result, unit, &design);
     if (!isnan(size->required))
         result->powered = (double)size->current >= size->required ? ASSAY_YES : ASSAY_NO;
     double effect;
@@ -93,8 +109,8 @@ void assay__analyze_size(const struct assay__builder *builder, struct assay_metr
                           NULL) != ASSAY_OK ||
         isnan(effect))
         return;
-    size->powered_effect_abs = effect;
-    now->difference.powered_effect = effect;
+    size->powered_effect_abs = effect * unit;
+    now->difference.powered_effect = size->powered_effect_abs;
     if (now->baseline.unadjusted != 0.0)
-        size->powered_effect_rel = effect / fabs(now->baseline.unadjusted);
+        size->powered_effect_rel = size->powered_effect_abs / fabs(now->baseline.unadjusted);
 }
