@@ -18,6 +18,7 @@ struct siege {
     double seconds;     /* at least */
     double longest_gap; /* seconds between answers to the probe that are to be */
     bool bounds_memory;
+    const char *request_time; /* seconds after which the server cuts */
 };
 
 struct probe {
@@ -114,8 +115,9 @@ static inline void siege_run(struct endpoint *endpoint, const struct siege *sieg
      * threads, a tree of 500,000 values of 128 bytes and a document in a buffer of 4 MiB: 272.
      * SQLite: 5 caches of 2 MiB: 10. The program: 16. */
     enum { MEMORY_KIB = (24 + 48 + 272 + 10 + 16) * 1024 };
-    static const char *const MORE[] = {
-        "--max-body", "2097152", "--max-bodies", "8388608", "--request-time", "5", NULL};
+    const char *const MORE[] = {"--max-body", "2097152",        "--max-bodies",
+                                "8388608",    "--request-time", siege->request_time,
+                                NULL};
     static struct attack attacks[SIEGE_ATTACKERS];
     static struct probe probe;
     struct process process = process_start(endpoint, MORE);

@@ -23,7 +23,8 @@ START_TEST(ten_thousand_hostile_requests)
                                 .idle = 100,
                                 .seconds = 15.0,
                                 .longest_gap = IS_SANITIZED ? 5.0 : 1.0,
-                                .bounds_memory = !IS_SANITIZED};
+                                .bounds_memory = !IS_SANITIZED,
+                                .request_time = IS_SANITIZED ? "20" : "5"};
     endpoint_init(&endpoint);
     siege_run(&endpoint, &siege);
     endpoint_release(&endpoint);
@@ -39,7 +40,8 @@ START_TEST(more_slow_connections_than_places)
                                 .idle = 200,
                                 .seconds = 15.0,
                                 .longest_gap = IS_SANITIZED ? 15.0 : 5.0,
-                                .bounds_memory = !IS_SANITIZED};
+                                .bounds_memory = !IS_SANITIZED,
+                                .request_time = IS_SANITIZED ? "20" : "5"};
     endpoint_init(&endpoint);
     siege_run(&endpoint, &siege);
     endpoint_release(&endpoint);

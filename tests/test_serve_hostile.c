@@ -7,8 +7,12 @@ static struct endpoint endpoint;
 START_TEST(server_serves_on_under_hostile_requests)
 {
     /* Tests run on machines that do other work at the time: the long test has the hard limit. */
-    const struct siege siege = {
-        .requests = 600, .dripping = 100, .idle = 50, .seconds = 1.0, .longest_gap = 5.0};
+    const struct siege siege = {.requests = 600,
+                                .dripping = 100,
+                                .idle = 50,
+                                .seconds = 1.0,
+                                .longest_gap = 5.0,
+                                .request_time = "20"};
     endpoint_init(&endpoint);
     siege_run(&endpoint, &siege);
     endpoint_release(&endpoint);
