@@ -81,14 +81,18 @@ static wide critical_value(wide tail, wide df, bool *is_done)
     return assay__wide_add(start, assay__wide_div(excess, density));
 }
 
-int assay__nct_compare(wide tail, wide df, wide noncentrality, wide wanted, double approximate)
+wide assay__nct_power(wide tail, wide df, wide noncentrality)
 {
     bool is_done;
-    wide power = assay__wide_of(approximate);
     wide critical = critical_value(tail, df, &is_done);
-    if (is_done) {
-        wide exact = upper_tail(critical, df, noncentrality, &is_done);
-        power = is_done ? exact : power;
-    }
+    wide power = is_done ? upper_tail(critical, df, noncentrality, &is_done) : critical;
+    return is_done ? power : assay__wide_of(NAN);
+}
+
+int assay__nct_compare(wide tail, wide df, wide noncentrality, wide wanted, double approximate)
+{
+    wide power = assay__nct_power(tail, df, noncentrality);
+    if (assay__wide_is_nan(power))
+        power = assay__wide_of(approximate);
     return assay__wide_sign(assay__wide_sub(power, wanted));
 }

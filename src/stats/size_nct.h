@@ -5,6 +5,13 @@
 #include "stats/wide.h"
 
 /**
+ * assay__nct_power() is P(T' > c) to 25 digits, c the critical value of tail; NaN when it would take
+ * too long.
+ */
+struct assay__wide assay__nct_power(struct assay__wide tail, struct assay__wide df,
+                                    struct assay__wide noncentrality);
+
+/**
  * assay__nct_compare() compares the power of a t test with a wanted one: the sign of power -
  * wanted, where power = P(T' > c), T' noncentral t, and c is the point that a central t exceeds
  * with probability tail. It decides to about 25 digits, for sizes that double arithmetic cannot

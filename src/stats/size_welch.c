@@ -189,7 +189,7 @@ static void find_ends(const struct assay__size *size, double start, double n_bas
  * Secant steps inside a bracket that shrinks, the first with the known slope; a step that leaves
  * the bracket is replaced by halving.
  */
-double assay__size_t_effect(const struct assay__size *size, double n_baseline, double n_compared,
+static double search_effect(const struct assay__size *size, double n_baseline, double n_compared,
                             double start)
 {
     double low, high, slope;
@@ -214,4 +214,37 @@ double assay__size_t_effect(const struct assay__size *size, double n_baseline, d
             return at;
     }
     return at;
+}
+
+static wide exact_power(const struct assay__size *size, double distance, double n_baseline,
+                        double n_compared)
+{
+    struct welch welch = welch_of(size, assay__wide_of(distance), n_baseline, n_compared);
+    return assay__nct_power(size->tail, welch.df, welch.noncentrality);
+}
+
+/*
+ * Where power is close to alpha the effect hangs on their difference, of which double functions
+ * have few digits left: one secant step with 25.
+ */
+static double refine_effect(const struct assay__size *size, double at, double n_baseline,
+                            double n_compared)
+{
+    double near = at * (1.0 + 0x1p-20);
+    wide power = exact_power(size, at, n_baseline, n_compared);
+    wide more = exact_power(size, near, n_baseline, n_compared);
+    double rise = assay__wide_double(assay__wide_sub(more, power));
+    double missing = assay__wide_double(assay__wide_sub(size->power, power));
+    double step = missing / rise * (near - at);
+    return isfinite(step) ? at + step : at;
+}
+
+double assay__size_t_effect(const struct assay__size *size, double n_baseline, double n_compared,
+                            double start)
+{
+    double found = search_effect(size, n_baseline, n_compared, start);
+    wide above_tail = assay__wide_sub(size->power, size->tail);
+    double share = assay__wide_double(assay__wide_div(above_tail, size->power));
+    bool is_close = share < 0.0625; /* four bits and more cancel */
+    return is_close && found > 0.0 ? refine_effect(size, found, n_baseline, n_compared) : found;
 }

@@ -316,6 +316,9 @@ def main():
                     required(design(type="proportion", method="pooled", side=side, alpha=alpha,
                                     power=tail_alpha + excess, wc=wc, wt=wt, mean=share,
                                     effect=0.00489))
+    # t, power close to alpha: the effect hangs on their difference
+    for alpha, excess, nc, nt in ((0.4, 1e-6, 2000, 14), (0.05, 1e-9, 30, 40), (0.01, 1e-4, 5, 9)):
+        effect_for(design(test="t", alpha=alpha, power=alpha + excess, vc=9.85, vt=2.5), nc, nt)
     # deep tails, huge and tiny scales
     for alpha in (1e-300, 1e-100, 1e-20):
         d = design(alpha=alpha, power=0.9, effect=1e-3, vc=1e-5, vt=3e-5)
