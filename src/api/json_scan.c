@@ -67,19 +67,24 @@ enum assay_status assay__json_fail_unexpected(struct assay__json_scan *scan, con
 
 enum assay_status assay__json_check_utf8(struct assay__json_scan *scan)
 {
-    struct assay__json_scan walk = *scan;
-    while (walk.at < walk.end) {
-        size_t length = utf8_length(walk.at, walk.end);
+    const char *at = scan->at;
+    for (;;) {
+        at += assay__utf8_ascii_run(at, (size_t)(scan->end - at));
+        if (at == scan->end)
+            return ASSAY_OK;
+        size_t length = utf8_length(at, scan->end);
         if (length == 0)
-            return assay__json_fail(&walk, walk.at,
-                                    "The text is not UTF-8 from here on; save it as UTF-8.");
+            break;
+        at += length;
+    }
+    struct assay__json_scan walk = *scan;
+    for (; walk.at < at; walk.at++) {
         if (*walk.at == '\n') {
             walk.line++;
             walk.line_start = walk.at + 1;
         }
-        walk.at += length;
     }
-    return ASSAY_OK;
+    return assay__json_fail(&walk, at, "The text is not UTF-8 from here on; save it as UTF-8.");
 }
 
 static void pass_newline(struct assay__json_scan *scan)
@@ -221,14 +226,22 @@ enum assay_status assay__json_scan_string(struct assay__json_scan *scan, const c
 {
     const char *open = scan->at++;
     const char *close = scan->at;
-    while (close < scan->end && *close != '"' && *close != '\n')
+    bool is_plain = true;
+    while (close < scan->end && *close != '"' && *close != '\n') {
+        is_plain = is_plain && *close != '\\' && (unsigned char)*close >= 0x20;
         close += *close == '\\' && scan->end - close > 1 ? 2 : 1;
+    }
     if (close >= scan->end || *close != '"')
         return assay__json_fail(scan, open, "This text has no closing quote in its line.");
     char *start = assay__arena_alloc(scan->arena, (size_t)(close - scan->at) + 1);
     if (start == NULL)
         return assay__fail_memory(scan->err);
     char *out = start;
+    if (is_plain) { /* as nearly all are */
+        memcpy(out, scan->at, (size_t)(close - scan->at));
+        out += close - scan->at;
+        scan->at = close;
+    }
     while (scan->at < close) {
         unsigned char c = (unsigned char)*scan->at;
         if (c < 0x20)

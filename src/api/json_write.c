@@ -71,6 +71,11 @@ static void write_special(struct assay__text *out, unsigned char byte)
         assay__text_format(out, "\\u%04x", byte);
 }
 
+static bool is_special(unsigned char byte)
+{
+    return byte < 0x20 || byte == '"' || byte == '\\';
+}
+
 /* Copies runs of bytes that need no care in one piece. */
 static void write_quoted(struct assay__text *out, const char *bytes, size_t length)
 {
@@ -78,9 +83,13 @@ static void write_quoted(struct assay__text *out, const char *bytes, size_t leng
     assay__text_putc(out, '"');
     while (at < length) {
         unsigned char byte = (unsigned char)bytes[at];
+        if (byte < 0x80 && !is_special(byte)) {
+            at++;
+            continue;
+        }
         uint32_t code_point;
         size_t size = assay__utf8_next(bytes + at, length - at, &code_point);
-        bool special = byte < 0x20 || byte == '"' || byte == '\\';
+        bool special = is_special(byte);
         bool invalid = code_point == ASSAY__UTF8_INVALID;
         at += size;
         if (!special && !invalid)

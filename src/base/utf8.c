@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/utf8.h"
 
+#include <string.h>
+
 /* What may follow a lead byte: the count of further bytes and the range of the first of them.
    Unicode 15.0, table 3-7, well-formed UTF-8 byte sequences. */
 struct lead {
@@ -21,6 +23,21 @@ static const struct lead *lead_of(unsigned char byte)
         if (byte >= LEADS[i].first && byte <= LEADS[i].last)
             return &LEADS[i];
     return NULL;
+}
+
+size_t assay__utf8_ascii_run(const char *text, size_t length)
+{
+    const uint64_t high_bits = 0x8080808080808080u;
+    size_t at = 0;
+    for (; length - at >= sizeof(uint64_t); at += sizeof(uint64_t)) {
+        uint64_t word;
+        memcpy(&word, text + at, sizeof word);
+        if ((word & high_bits) != 0)
+            break;
+    }
+    while (at < length && (unsigned char)text[at] < 0x80)
+        at++;
+    return at;
 }
 
 size_t assay__utf8_next(const char *text, size_t length, uint32_t *code_point)
