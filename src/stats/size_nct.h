@@ -5,8 +5,8 @@
 #include "stats/wide.h"
 
 /**
- * assay__nct_power() is P(T' > c) to 25 digits, c the critical value of tail; NaN when it would take
- * too long.
+ * assay__nct_power() is P(T' > c) to 25 digits, c the critical value of tail; NaN when it would
+ * take too long.
  */
 struct assay__wide assay__nct_power(struct assay__wide tail, struct assay__wide df,
                                     struct assay__wide noncentrality);
