@@ -29,7 +29,7 @@ struct assay_slice {
 /** enum assay_tristate: a yes, a no, or no answer (with a reason in the flags). */
 enum assay_tristate { ASSAY_NO = 0, ASSAY_YES = 1, ASSAY_UNKNOWN = 2 };
 
-/** struct assay_sample_size: SPEC 8 for one comparison. */
+/** struct assay_sample_size: what one comparison needs, has, and can find. */
 struct assay_sample_size {
     uint64_t current;          /* n_c + n_t now */
     double required;           /* NaN when the metric has neither effect nor margin */
@@ -80,7 +80,7 @@ struct assay_srm_result {
     const char *message;
 };
 
-/** enum assay_recommendation: what to do with a treatment (SPEC 10). */
+/** enum assay_recommendation: what to do with a treatment. */
 enum assay_recommendation {
     ASSAY_RECOMMEND_SHIP,
     ASSAY_RECOMMEND_CONTINUE,

@@ -39,7 +39,7 @@ enum assay_relative_kind {
     ASSAY_RELATIVE_SCALED
 };
 
-/** enum assay_reduction: how covariates reduce the variance (SPEC 4). */
+/** enum assay_reduction: how covariates reduce the variance. */
 enum assay_reduction {
     ASSAY_REDUCTION_NONE,  /* covariates are not used */
     ASSAY_REDUCTION_FULL,  /* own slopes per group: Lin (2013) Ann. Appl. Stat. 7:295 */

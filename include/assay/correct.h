@@ -8,7 +8,7 @@
 #include "assay/export.h"
 #include "assay/status.h"
 
-/** struct assay_error_plan: the counts the decision rule divides its error rates by (SPEC 6). */
+/** struct assay_error_plan: the counts the decision rule divides its error rates by. */
 struct assay_error_plan {
     double alpha, power;
     double deterioration_alpha; /* NaN when deterioration is not tested */

@@ -36,7 +36,7 @@ enum assay_direction { ASSAY_DIRECTION_INCREASE, ASSAY_DIRECTION_DECREASE, ASSAY
 /** enum assay_missing: what a missing value of a metric counts as. */
 enum assay_missing { ASSAY_MISSING_DROP, ASSAY_MISSING_ZERO };
 
-/** enum assay_horizon_kind: when the experiment is looked at (SPEC 7). */
+/** enum assay_horizon_kind: when the experiment is looked at. */
 enum assay_horizon_kind {
     ASSAY_HORIZON_FIXED,
     ASSAY_HORIZON_GROUP_SEQUENTIAL,
@@ -175,7 +175,7 @@ struct assay_plan {
 };
 
 /**
- * assay_plan_parse() reads and validates a plan, a JSON document of SPEC 1.1.
+ * assay_plan_parse() reads and validates a plan, a JSON document as data/plan.schema.json has it.
  * Strict JSON: no duplicate keys, no unknown keys (a suggestion is given), no trailing text.
  * name is the file name for messages. The caller frees *out with assay_plan_free.
  * Errors: ASSAY_ERROR_PLAN with line and column, ASSAY_ERROR_LIMIT, ASSAY_ERROR_MEMORY.

@@ -10,7 +10,7 @@
 
 /** enum assay_size_method: which variance a proportion's sample size uses. */
 enum assay_size_method {
-    ASSAY_SIZE_UNPOOLED, /* v_c + v_t at the alternative under both hypotheses (SPEC 8) */
+    ASSAY_SIZE_UNPOOLED, /* v_c + v_t at the alternative under both hypotheses */
     ASSAY_SIZE_POOLED,   /* pooled p under the null: Fleiss, Levin, Paik (2003) 4.14 */
     ASSAY_SIZE_ARCSINE   /* Cohen's h, variance-stabilised */
 };
@@ -52,7 +52,7 @@ struct assay_size_result {
 
 /**
  * assay_size_required() is the smallest n_t with the wanted power: n_t = ceil((z_a + z_b)^2
- * (v_c/kappa + v_t)/D^2), n_c = ceil(kappa n_t), kappa = n_c/n_t by weights (SPEC 8); with
+ * (v_c/kappa + v_t)/D^2), n_c = ceil(kappa n_t), kappa = n_c/n_t by weights; with
  * ASSAY_TEST_T the smallest n_t whose exact noncentral t power reaches it, degrees of freedom by
  * Satterthwaite at the planned variances (R: power.t.test when sizes and variances are equal).
  * Sizes are right to the unit: figures near a whole number, and t tests of many units, are computed

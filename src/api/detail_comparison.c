@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One metric x comparison x slice x look of the detail document (SPEC 11, second part). */
+/* One metric x comparison x slice x look of the detail document. */
 #include <math.h>
 
 #include "api/detail.h"

@@ -24,7 +24,7 @@ const char *assay__name_slice(enum assay_slice_kind kind);
 const char *assay__name_level(enum assay_annotation_level level);
 const char *assay__name_recommendation(enum assay_recommendation recommendation);
 
-/** assay__name_hypothesis() is "superiority", "nonInferiority" or "deterioration" (SPEC 6). */
+/** assay__name_hypothesis() is "superiority", "nonInferiority" or "deterioration". */
 const char *assay__name_hypothesis(const struct assay_metric_plan *metric);
 
 /** struct assay__flag_name: a flag, its text id and its meaning. */

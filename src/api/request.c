@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The body of the request that creates an AnalysisResult (SPEC 12). */
+/* The body of the request that creates an AnalysisResult. */
 #include "api/writer.h"
 #include "base/error.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The AnalysisResult resource (SPEC 11): fields in the contract's order, {"value": x} wrappers left
+ * The AnalysisResult resource: fields in the contract's order, {"value": x} wrappers left
  * out where there is no value, so the document holds no null. Fields that belong to the server
  * (name, createTime, updateTime, creator, updater) are never sent.
  */

@@ -360,7 +360,7 @@ static int take_question(const struct size_flags *flags, struct size_query *quer
     return 0;
 }
 
-/* Alpha and beta shared as the decision rule does (SPEC 6). */
+/* Alpha and beta shared as the decision rule does. */
 static int take_sharing(const struct size_flags *flags, struct size_query *query)
 {
     uint64_t success = flags->has_success ? flags->success_count : query->has_margin ? 0 : 1;

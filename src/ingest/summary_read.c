@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * CSV of sufficient statistics to a table (SPEC 1.2, form 3): columns, keys, and rows that count.
+ * CSV of sufficient statistics to a table: columns, keys, and rows that count.
  * summary_row.c has the figures.
  */
 #include "ingest/summary_read.h"

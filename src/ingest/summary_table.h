@@ -7,7 +7,7 @@
 #include "base/text.h"
 
 /**
- * Sufficient statistics as a table (SPEC 1.2, form 3): exact moments per metric, group, time,
+ * Sufficient statistics as a table: exact moments per metric, group, time,
  * dimension and value. It knows no plan, so that shards of anything can be merged.
  *
  * Rows whose metric begins with @ carry what is not a metric's: @units (units of a group), @missing

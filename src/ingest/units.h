@@ -7,7 +7,7 @@
 #include "ingest/unit_store.h"
 
 /**
- * struct assay__units reads unit-level tables into a dataset (SPEC 1.2, form 1). Without a unit
+ * struct assay__units reads unit-level tables into a dataset. Without a unit
  * column and without caps at quantiles rows go straight into the moments; else they are kept until
  * assay__units_finish().
  */

@@ -40,16 +40,16 @@ enum assay_status assay__analyze_order(struct assay__builder *builder, struct as
 /** assay__analyze_look() picks the look of a fixed horizon: the last one not after asOf. */
 enum assay_status assay__analyze_look(struct assay__builder *builder, struct assay_error *err);
 
-/** assay__analyze_errors() counts the tests and adjusts the error rates (SPEC 6). */
+/** assay__analyze_errors() counts the tests and adjusts the error rates. */
 void assay__analyze_errors(struct assay__builder *builder);
 
-/** assay__analyze_srm() tests each slice for a sample ratio mismatch (SPEC 9). */
+/** assay__analyze_srm() tests each slice for a sample ratio mismatch. */
 enum assay_status assay__analyze_srm(struct assay__builder *builder, struct assay_error *err);
 
 /** assay__analyze_metrics() makes every metric x comparison x slice. */
 enum assay_status assay__analyze_metrics(struct assay__builder *builder, struct assay_error *err);
 
-/** assay__analyze_size() fills sample size and powered effect of one result (SPEC 8). */
+/** assay__analyze_size() fills sample size and powered effect of one result. */
 void assay__analyze_size(const struct assay__builder *builder, struct assay_metric_result *result,
                          struct assay_look_result *look);
 
@@ -57,7 +57,7 @@ void assay__analyze_size(const struct assay__builder *builder, struct assay_metr
 enum assay_status assay__analyze_multiplicity(struct assay__builder *builder,
                                               struct assay_error *err);
 
-/** assay__analyze_decide() advises on each treatment (SPEC 10). */
+/** assay__analyze_decide() advises on each treatment. */
 enum assay_status assay__analyze_decide(struct assay__builder *builder, struct assay_error *err);
 
 /** assay__analyze_words() writes the sentence of each result and slice's SRM. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Every metric x comparison x slice: which hypothesis the metric's role asks for (SPEC 6), the test
+ * Every metric x comparison x slice: which hypothesis the metric's role asks for, the test
  * of it, and the deterioration test beside it.
  */
 #include <math.h>
@@ -68,7 +68,7 @@ static double in_metric_units(const struct assay_bound *bound, double unadjusted
     return bound->is_relative ? size * fabs(unadjusted_baseline) : size;
 }
 
-/* Error rates and sides of one result: SPEC 6. */
+/* Error rates and sides of one result, by the role of its metric. */
 static void set_hypothesis(const struct assay__builder *builder,
                            struct assay_metric_result *result)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Required sample size and powered effect of a comparison (SPEC 8). Variances are the raw ones
+ * Required sample size and powered effect of a comparison. Variances are the raw ones
  * times 1 - rate, so that at the present allocation they give the standard error of the adjusted
  * difference.
  */

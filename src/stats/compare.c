@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Baseline against compared: the difference, its test and its interval (SPEC 5, 6). Everything up
+ * Baseline against compared: the difference, its test and its interval. Everything up
  * to the statistic is wide; p takes what the statistic lost in rounding to double into account.
  */
 #include "stats/compare.h"

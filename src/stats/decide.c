@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The decision rule (SPEC 10; Schultzberg, Ankargren, Franberg 2024). It looks at the total only:
+ * The decision rule (Schultzberg, Ankargren, Franberg 2024). It looks at the total only:
  * segments and dimensions inform, they do not decide. A treatment compared with several baselines
  * takes the most cautious advice of its comparisons.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One group's estimate and its standard error, without covariates (SPEC 3). */
+/* One group's estimate and its standard error, without covariates. */
 #include "stats/estimate.h"
 
 #include <math.h>

@@ -38,7 +38,7 @@ struct assay__pair_estimate {
     uint32_t flags;
 };
 
-/** assay__reduce_variance() fills the adjusted fields from raw[] (SPEC 4). */
+/** assay__reduce_variance() fills the adjusted fields from raw[]. */
 void assay__reduce_variance(const struct assay__group *groups, size_t group_count, size_t baseline,
                             size_t compared, enum assay_reduction method,
                             enum assay_metric_type type, struct assay__pair_estimate *pair);

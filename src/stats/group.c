@@ -2,7 +2,7 @@
 /*
  * From exact sums to the wide numbers the estimators work with. Everything is centred in exact
  * arithmetic first: n sum xy - sum x sum y may cancel any number of digits, the rounding to 320
- * bits comes after. A missing covariate is replaced by a constant (SPEC 4), so that the sums of the
+ * bits comes after. A missing covariate is replaced by a constant, so that the sums of the
  * completed data follow from the sums of every pattern: with f the constant and m the number of
  * vectors that lack x, sum x gains m f, and sum xy gains f sum y over these vectors.
  */

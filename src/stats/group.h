@@ -18,7 +18,7 @@ static inline uint32_t assay__pair(uint32_t i, uint32_t j)
 /**
  * struct assay__group is one group's sample as the estimators see it, in wide numbers from exact
  * sums. Variables are as in struct assay_moments. Missing covariates have been replaced by the
- * mean over all groups (SPEC 4). centred[] are sums of products of deviations from the group's
+ * mean over all groups. centred[] are sums of products of deviations from the group's
  * means, not divided by anything: variance = centred / (n - 1).
  */
 struct assay__group {

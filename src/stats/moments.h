@@ -6,7 +6,7 @@
 #include "base/text.h"
 
 /**
- * Exact sums in and out of moments, for sufficient statistics (SPEC 1.2, form 3) and for scanners
+ * Exact sums in and out of moments, for sufficient statistics and for scanners
  * that sum blocks of rows on their own. A pattern is the set of vectors that miss the same
  * covariates; patterns are listed in ascending order of their bit mask.
  *

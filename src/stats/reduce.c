@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Variance reduction by pre-exposure covariates (SPEC 4).
+ * Variance reduction by pre-exposure covariates.
  *
  * full: regression of the value on the covariates in each group (Lin 2013, Ann. Appl. Stat. 7:295;
  * Negi and Wooldridge 2021, Econometric Reviews 40:504). The adjusted means share the mean of the

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Relative difference r = (t - c)/c and its four intervals (SPEC 5). Everything is written in
+ * Relative difference r = (t - c)/c and its four intervals. Everything is written in
  * d = t - c, so that tiny effects keep their digits.
  */
 #include <math.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Required sample size, power and detectable effect (SPEC 8): checks, and what all tests share. */
+/* Required sample size, power and detectable effect: checks, and what all tests share. */
 #include "stats/size.h"
 
 #include <math.h>

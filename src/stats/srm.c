@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Sample ratio mismatch (SPEC 9): Pearson's chi-square, or a test that is valid at every look. */
+/* Sample ratio mismatch: Pearson's chi-square, or a test that is valid at every look. */
 #include "assay/srm.h"
 
 #include <math.h>

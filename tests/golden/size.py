@@ -3,7 +3,7 @@
 
     /usr/bin/python3 tests/golden/size.py >tests/golden/size.csv
 
-Formulas of SPEC section 8 as they are written down, with every input the decimal that is printed.
+Textbook formulas (see include/assay/size.h) as they are written down, with every input the decimal that is printed.
 Normal quantiles by erfinv, roots by mpmath's findroot, the noncentral t by adaptive quadrature over
 the chi distribution, smallest sizes by trying them one by one. Before it writes anything the script
 compares a sample with statsmodels and scipy. Debian packages: python3-mpmath, python3-statsmodels,
