@@ -3,8 +3,8 @@
 
     /usr/bin/python3 tests/golden/size.py >tests/golden/size.csv
 
-Textbook formulas (see include/assay/size.h) as they are written down, with every input the decimal that is printed.
-Normal quantiles by erfinv, roots by mpmath's findroot, the noncentral t by adaptive quadrature over
+Textbook formulas (see include/assay/size.h) as they are written down, with every input the decimal
+that is printed. Normal quantiles by erfinv, roots by mpmath's findroot, the noncentral t by adaptive quadrature over
 the chi distribution, smallest sizes by trying them one by one. Before it writes anything the script
 compares a sample with statsmodels and scipy. Debian packages: python3-mpmath, python3-statsmodels,
 python3-scipy.
