@@ -52,7 +52,7 @@ START_TEST(pages_of_a_list_hold_every_result_once_newest_first)
     char path[512] = COLLECTION "?pageSize=3", seen[11] = "";
     size_t seen_count = 0, pages = 0;
     for (int i = 0; i < 10; i++) {
-        char id[16];
+        char id[24];
         snprintf(id, sizeof id, "result-%d", i);
         store("july", id, "growth", i);
     }
