@@ -205,13 +205,15 @@ START_TEST(token_is_never_shown)
 {
     const char *place = PLACES[_i];
     size_t blanked = 0;
+    /* One for each echo: a thread of the server may still look at the one before. */
+    static char answers[sizeof ECHOES / sizeof *ECHOES][1024];
+    static struct hostile_step steps[sizeof ECHOES / sizeof *ECHOES];
     for (size_t k = 0; k < sizeof ECHOES / sizeof *ECHOES; k++) {
-        char answer[1024];
         const char *mark = strstr(place, "%s");
-        snprintf(answer, sizeof answer, "%.*s%s%s", (int)(mark - place), place, ECHOES[k],
+        snprintf(answers[k], sizeof answers[k], "%.*s%s%s", (int)(mark - place), place, ECHOES[k],
                  mark + 2);
-        const struct hostile_step steps[] = {ANSWER(answer)};
-        hostile_script(post_cli_server, steps, 1);
+        steps[k] = (struct hostile_step)ANSWER(answers[k]);
+        hostile_script(post_cli_server, &steps[k], 1);
         struct post_cli run = {.args = {"post", body_path, "--max-attempts=1",
                                         k % 2 == 0 ? "--log-format=text" : "--log-format=json"},
                                .environment = {post_cli_url, "ASSAY_TOKEN=" TOKEN}};
