@@ -23,7 +23,14 @@
 #include "assay.h"
 #include "base/number.h"
 
-enum { LINE_BYTES = 4096, FIELDS_MAX = 128, ROWS_MAX = 256, COVARIATES_MAX = 10, PATH_BYTES = 512 };
+enum {
+    LINE_BYTES = 4096,
+    FIELDS_MAX = 128,
+    ROWS_MAX = 256,
+    COVARIATES_MAX = 10,
+    PATH_BYTES = 512,
+    SRM_GROUPS_MAX = 1024
+};
 
 enum peer { PEER_ASSAY, PEER_GSL, PEER_SUMS };
 
@@ -314,26 +321,40 @@ static double srm_by_gsl(const uint64_t *counts, const double *weights, int grou
     return gsl_cdf_chisq_Q(statistic, df);
 }
 
+/* Numbers with blanks between them; the count. */
+static int read_numbers(const char *text, uint64_t *counts, double *weights)
+{
+    int count = 0;
+    for (char *end; *text != '\0'; text = end, count++) {
+        if (count == SRM_GROUPS_MAX)
+            fail("too many groups in", "tests/golden/srm.csv");
+        if (counts != NULL)
+            counts[count] = strtoull(text, &end, 10);
+        else
+            weights[count] = strtod(text, &end);
+        if (end == text)
+            fail("no number in", text);
+    }
+    return count;
+}
+
 static void print_srm(enum peer peer)
 {
     static char line[1 << 16];
+    static uint64_t counts[SRM_GROUPS_MAX];
+    static double weights[SRM_GROUPS_MAX];
+    static struct assay_srm_group groups[SRM_GROUPS_MAX];
     const struct assay_srm_design design = {.method = ASSAY_SRM_CHI2, .alpha = 0.001};
-    char *columns[FIELDS_MAX], *fields[FIELDS_MAX];
+    char *columns[FIELDS_MAX];
     FILE *file = open_input("tests/golden/srm.csv");
     for (int row = 0; fgets(line, sizeof line, file) != NULL;) {
-        uint64_t counts[FIELDS_MAX];
-        double weights[FIELDS_MAX];
-        struct assay_srm_group groups[FIELDS_MAX];
         struct assay_srm out;
         if (line[0] == '#' || strncmp(line, "method,", 7) == 0)
             continue;
         split(line, ",\n", columns);
-        int count = split(columns[2], " ", fields);
-        for (int g = 0; g < count; g++)
-            counts[g] = strtoull(fields[g], NULL, 10);
-        split(columns[3], " ", fields);
-        for (int g = 0; g < count; g++)
-            weights[g] = strtod(fields[g], NULL);
+        int count = read_numbers(columns[2], counts, NULL);
+        if (read_numbers(columns[3], NULL, weights) != count)
+            fail("weights are missing in", "tests/golden/srm.csv");
         if (strcmp(columns[0], "chi2") == 0 && peer == PEER_GSL)
             printf("srm:%d %.17g\n", row, srm_by_gsl(counts, weights, count));
         else if (strcmp(columns[0], "chi2") == 0 &&
