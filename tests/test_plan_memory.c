@@ -2,43 +2,8 @@
 /* What reading a plan does when memory runs out: from each allocation in turn on, all fail. */
 #include "test.h"
 
-#include <malloc.h>
-
 #include "cli/plan_flags.h"
-
-static long allocations_left = -1; /* -1: never fail */
-
-static bool may_allocate(void)
-{
-    if (allocations_left > 0)
-        allocations_left--;
-    else if (allocations_left == 0)
-        return false;
-    return true;
-}
-
-/* Arenas and texts take their memory from calloc() and realloc(), which stand here instead. */
-void *realloc(void *memory, size_t size)
-{
-    if (!may_allocate())
-        return NULL;
-    void *moved = malloc(size);
-    if (moved != NULL && memory != NULL) {
-        size_t old = malloc_usable_size(memory);
-        memcpy(moved, memory, old < size ? old : size);
-        free(memory);
-    }
-    return moved;
-}
-
-void *calloc(size_t count, size_t size)
-{
-    if (!may_allocate() || (size != 0 && count > SIZE_MAX / size))
-        return NULL;
-    volatile size_t bytes = count * size; /* or a compiler sees calloc() in these two calls */
-    void *memory = malloc(bytes == 0 ? 1 : bytes);
-    return memory == NULL ? NULL : memset(memory, 0, bytes);
-}
+#include "scarce_memory.h"
 
 /* A plan large enough for the arena to need many blocks. */
 static char *large_plan(size_t *length)

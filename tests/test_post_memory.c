@@ -4,42 +4,8 @@
  * neither crash nor leak nor say that something was delivered that was not, and what the caller
  * gave must stay as it was.
  */
-#include <malloc.h>
-
 #include "post_support.h"
-
-/* The server has threads of its own in this process; they are spared. */
-static _Thread_local long allocations_left = -1; /* -1: never fail */
-
-static bool may_allocate(void)
-{
-    if (allocations_left < 0)
-        return true;
-    return allocations_left-- != 0; /* the one after 0 is -1: only one fails */
-}
-
-/* assay and libcurl take their memory from these, which stand before the C library's. */
-void *realloc(void *memory, size_t size)
-{
-    if (!may_allocate())
-        return NULL;
-    void *moved = malloc(size);
-    if (moved != NULL && memory != NULL) {
-        size_t old = malloc_usable_size(memory);
-        memcpy(moved, memory, old < size ? old : size);
-        free(memory);
-    }
-    return moved;
-}
-
-void *calloc(size_t count, size_t size)
-{
-    if (!may_allocate() || (size != 0 && count > SIZE_MAX / size))
-        return NULL;
-    volatile size_t bytes = count * size; /* or a compiler sees calloc() in these two calls */
-    void *memory = malloc(bytes == 0 ? 1 : bytes);
-    return memory == NULL ? NULL : memset(memory, 0, bytes);
-}
+#include "scarce_memory.h"
 
 /* The options' strings are constants: overwriting one that is the caller's would be a fault. */
 START_TEST(client_without_memory)
@@ -118,5 +84,6 @@ static void add(TCase *cases)
 
 int main(void)
 {
+    only_one_fails = true;
     return test_main("post_memory", add);
 }

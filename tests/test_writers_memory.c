@@ -1,44 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the writers do when memory runs out: each allocation in turn fails once. */
+/* What the writers do when memory runs out: from each allocation in turn on, all fail. */
 #include "test.h"
 
-#include <malloc.h>
-
 #include "sample_analysis.h"
-
-static long allocations_left = -1; /* -1: never fail */
-
-static bool may_allocate(void)
-{
-    if (allocations_left > 0)
-        allocations_left--;
-    else if (allocations_left == 0)
-        return false;
-    return true;
-}
-
-/* The writers take their memory from realloc() and calloc(), which stand here instead. */
-void *realloc(void *memory, size_t size)
-{
-    if (!may_allocate())
-        return NULL;
-    void *moved = malloc(size);
-    if (moved != NULL && memory != NULL) {
-        size_t old = malloc_usable_size(memory);
-        memcpy(moved, memory, old < size ? old : size);
-        free(memory);
-    }
-    return moved;
-}
-
-void *calloc(size_t count, size_t size)
-{
-    if (!may_allocate() || (size != 0 && count > SIZE_MAX / size))
-        return NULL;
-    volatile size_t bytes = count * size; /* or a compiler sees calloc() in these two calls */
-    void *memory = malloc(bytes == 0 ? 1 : bytes);
-    return memory == NULL ? NULL : memset(memory, 0, bytes);
-}
+#include "scarce_memory.h"
 
 static struct sample sample;
 

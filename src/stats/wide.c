@@ -84,16 +84,6 @@ wide assay__wide_of_u64(uint64_t value)
     return result;
 }
 
-wide assay__wide_of_mpz(mpz_srcptr value)
-{
-    wide result;
-    mpfr_t z;
-    begin(z, &result);
-    mpfr_set_z(z, value, MPFR_RNDN);
-    end(z, &result);
-    return result;
-}
-
 wide assay__wide_of_mpq(mpq_srcptr value)
 {
     wide result;

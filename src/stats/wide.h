@@ -26,7 +26,6 @@ struct assay__wide {
 struct assay__wide assay__wide_zero(void);
 struct assay__wide assay__wide_of(double value);
 struct assay__wide assay__wide_of_u64(uint64_t value);
-struct assay__wide assay__wide_of_mpz(mpz_srcptr value);
 /** assay__wide_of_mpq() rounds a rational; canonical form is not needed, the divisor is not 0. */
 struct assay__wide assay__wide_of_mpq(mpq_srcptr value);
 /** assay__wide_scale10() is a * 10^exponent, correctly rounded for |exponent| <= 10000. */
