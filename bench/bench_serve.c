@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Speed of `assay serve` with its client on the same machine: durable posts, gets and deletes a
- * second over 8 connections, of a small result and of the whole Hillstrom analysis, and the latency
+ * second over 8 connections, of a minimal result and of two whole analyses, and the latency
  * of gets and lists among 100,000 stored results. The client speaks through plain sockets, so that
  * its own work is small. The disk decides about posts: the time of its fsync is printed first. One
  * warm-up, then RUNS timed runs; one JSON line per case.
@@ -35,12 +35,14 @@ enum {
 };
 
 #define TOKEN "Authorization: Bearer alices-token-0123456789\r\n"
+#define HEAD "{\"parent\":\"workflows/checkout/instances/new\",\"analysisResult\":"
 #define PLACE(instance) "/v2/workflows/checkout/instances/" instance "/analysisResults"
 
 static char folder[] = "/tmp/assay-bench-serve-XXXXXX";
 static char database[64], tokens[64];
 static struct serve_server *server;
-static struct assay__text small, real; /* bodies of posts without their parents and ids */
+/* Bodies of posts: a minimal one, and the whole analyses of the two experiments in data/. */
+static struct assay__text small, asos, hillstrom;
 
 static void fail(const char *what)
 {
@@ -78,7 +80,7 @@ static void print(const char *name, const char *unit, double *values, size_t byt
 }
 
 /* One client of CONNECTIONS, with a connection and a buffer of its own. */
-enum action { POST_SMALL, POST_REAL, GET, DELETE };
+enum action { POST_SMALL, POST_ASOS, POST_HILLSTROM, GET, DELETE };
 
 struct client {
     pthread_t thread;
@@ -129,11 +131,14 @@ static size_t ask(int fd, char *buffer, const char *request, size_t length)
 
 static void write_request(const struct client *client, unsigned i, struct assay__text *out)
 {
-    const struct assay__text *body = client->action == POST_SMALL ? &small : &real;
+    const struct assay__text *body = client->action == POST_SMALL  ? &small
+                                     : client->action == POST_ASOS ? &asos
+                                                                   : &hillstrom;
     out->length = 0;
     switch (client->action) {
     case POST_SMALL:
-    case POST_REAL:
+    case POST_ASOS:
+    case POST_HILLSTROM:
         assay__text_format(
             out,
             "POST " PLACE("new") "?analysisResultId=n%u-%u-%u-%u HTTP/1.1\r\n"
@@ -150,7 +155,7 @@ static void write_request(const struct client *client, unsigned i, struct assay_
     case DELETE:
         assay__text_format(
             out, "DELETE " PLACE("new") "/n%u-%u-%u-%u HTTP/1.1\r\nHost: a\r\n" TOKEN "\r\n",
-            (unsigned)POST_REAL, client->round, client->number, i);
+            (unsigned)POST_HILLSTROM, client->round, client->number, i);
         break;
     }
 }
@@ -233,29 +238,32 @@ static void measure_fsync(void)
     print("the disk: write and sync 4 KiB", "ms", times, sizeof block);
 }
 
-/* The Hillstrom analysis as a request's body for this place. */
-static void make_bodies(void)
+/* An analysis as a request's body for this place. */
+static void make_body(const char *plan_path, const char *data_path, struct assay__text *out)
 {
     struct assay_error err;
     struct assay_plan *plan;
     struct assay_dataset *dataset;
     struct assay_analysis *analysis;
-    static const char *const PATHS[] = {"data/hillstrom.csv"};
-    static const char HEAD[] = "{\"parent\":\"workflows/checkout/instances/new\","
-                               "\"analysisResult\":";
     char *text;
     size_t length;
-    check(assay_plan_read("data/hillstrom.plan.json", &plan, &err), &err);
+    check(assay_plan_read(plan_path, &plan, &err), &err);
     check(assay_dataset_new(plan, &dataset, &err), &err);
-    check(assay_dataset_read(dataset, PATHS, 1, NULL, &err), &err);
+    check(assay_dataset_read(dataset, &data_path, 1, NULL, &err), &err);
     check(assay_analyze(plan, dataset, &analysis, &err), &err);
     check(assay_analysis_write(analysis, ASSAY_FORMAT_RESULT, NULL, &text, &length, &err), &err);
-    assay__text_format(&small, "%s{\"exposureFilter\":\"small\"}}", HEAD);
-    assay__text_format(&real, "%s%s}", HEAD, text);
+    assay__text_format(out, "%s%s}", HEAD, text);
     free(text);
     assay_analysis_free(analysis);
     assay_dataset_free(dataset);
     assay_plan_free(plan);
+}
+
+static void make_bodies(void)
+{
+    assay__text_format(&small, "%s{\"exposureFilter\":\"small\"}}", HEAD);
+    make_body("data/asos-b3280a.plan.json", "data/asos-b3280a.csv", &asos);
+    make_body("data/hillstrom.plan.json", "data/hillstrom.csv", &hillstrom);
 }
 
 static void insert(struct serve_store *store, const char *instance, unsigned i,
@@ -290,7 +298,7 @@ static void fill(void)
             fail("cannot begin");
         insert(store, "july", i, document, DOCUMENT_BYTES);
         if (i % 100 == 0)
-            insert(store, "large", i / 100, real.data, real.length);
+            insert(store, "large", i / 100, hillstrom.data, hillstrom.length);
         if (i % 1000 == 999 && !serve_store_commit(store))
             fail("cannot commit");
     }
@@ -387,16 +395,19 @@ int main(void)
     measure_latencies(&clients[0]);
     measure_rate("gets, 8 connections", clients, GET, 1000, DOCUMENT_BYTES);
     measure_rate("durable posts, 8 connections", clients, POST_SMALL, 50, small.length);
-    measure_rate("durable posts of a real result, 8 connections", clients, POST_REAL, 10,
-                 real.length);
-    measure_rate("durable deletes of a real result, 8 connections", clients, DELETE, 10,
-                 real.length);
+    measure_rate("durable posts of ASOS's result, 8 connections", clients, POST_ASOS, 50,
+                 asos.length);
+    measure_rate("durable posts of Hillstrom's result, 8 connections", clients, POST_HILLSTROM, 10,
+                 hillstrom.length);
+    measure_rate("durable deletes of Hillstrom's result, 8 connections", clients, DELETE, 10,
+                 hillstrom.length);
     for (unsigned i = 0; i < CONNECTIONS; i++) {
         close(clients[i].fd);
         free(clients[i].buffer);
     }
     serve_stop(server);
     assay__text_release(&small);
-    assay__text_release(&real);
+    assay__text_release(&asos);
+    assay__text_release(&hillstrom);
     return EXIT_SUCCESS;
 }
