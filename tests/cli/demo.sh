@@ -61,7 +61,8 @@ ok $? "until it is stopped"
 server=
 
 # On a terminal, KEEP=1 leaves it running until Ctrl-C. script, of Debian's bsdutils, makes terminals
-# where the system has any to give: a bare container may not.
+# where the system has any to give: a bare container may not. It runs the command with $SHELL, which
+# makes way for the demo: a shell in between (dash is one that stays) would die of the Ctrl-C itself.
 if script -qfec true "$work/typed" >/dev/null 2>&1 </dev/null; then
     rm -f "$work/typed"
     {
@@ -72,7 +73,7 @@ if script -qfec true "$work/typed" >/dev/null 2>&1 </dev/null; then
         sleep 0.2
         printf '\003'
         sleep 1
-    } | timeout 60 script -qfec "KEEP=1 sh scripts/demo '$ASSAY' '$work/demo'" "$work/typed" \
+    } | timeout 60 script -qfec "exec env KEEP=1 sh scripts/demo '$ASSAY' '$work/demo'" "$work/typed" \
         >/dev/null 2>&1
     ok $? "Ctrl-C is its orderly end"
     tr -d '\r' <"$work/typed" >"$work/out"
