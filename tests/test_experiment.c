@@ -211,12 +211,104 @@ START_TEST(order_split_and_merge_leave_no_trace)
 }
 END_TEST
 
+/* Two shards read apart, the first analyzed on the way; the datasets are gone before the writing. */
+START_TEST(dataset_merges_and_is_analyzed_again)
+{
+    const char *plan = "data/hillstrom.plan.json", *data = "data/hillstrom.csv";
+    char directory[] = "/tmp/assay-test-XXXXXX", parts[2][64];
+    char *text = test_read_file(data, NULL), **lines = malloc(70000 * sizeof *lines);
+    ck_assert_ptr_nonnull(mkdtemp(directory));
+    ck_assert_ptr_nonnull(lines);
+    size_t rows = split_lines(text, lines, 70000) - 1;
+    struct run run = run_files(plan, &data, 1);
+    char *want[2] = {written(&run, ASSAY_FORMAT_RESULT), written(&run, ASSAY_FORMAT_DETAIL)};
+    end_run(&run);
+
+    for (size_t p = 0; p < 2; p++) {
+        snprintf(parts[p], sizeof parts[p], "%s/part%zu.csv", directory, p);
+        write_part(lines, rows, p, 2, 1, parts[p]);
+    }
+    struct assay_error err;
+    struct assay_dataset *other;
+    const char *first = parts[0], *second = parts[1];
+    run = run_files(plan, &first, 1);
+    assay_analysis_free(run.analysis);
+    assert_ok(assay_dataset_new(run.plan, &other, &err), &err);
+    assert_ok(assay_dataset_read(other, &second, 1, NULL, &err), &err);
+    assert_ok(assay_dataset_merge(run.dataset, other, &err), &err);
+    assert_ok(assay_analyze(run.plan, run.dataset, &run.analysis, &err), &err);
+    assay_dataset_free(other);
+    assay_dataset_free(run.dataset);
+    run.dataset = NULL;
+    check_same(&run, want, "merged datasets");
+    end_run(&run);
+    for (size_t p = 0; p < 2; p++)
+        unlink(parts[p]);
+    rmdir(directory);
+    free(want[0]);
+    free(want[1]);
+    free(lines);
+    free(text);
+}
+END_TEST
+
+/* A caller's own sums: the analysis says what the comparison of the same moments says. */
+START_TEST(moments_of_a_caller_are_analyzed)
+{
+    static const char PLAN[] =
+        "{\"comparisons\":{\"baseline\":\"A\"},\"metrics\":[{\"id\":\"y\"}]}";
+    static const double values[2][3] = {{1.5, 2.25, 4.0}, {2.5, 7.0, 8.125}};
+    struct assay_moments *moments[2], *ratio;
+    struct assay_dataset *dataset;
+    struct assay_plan *plan, *twin;
+    struct assay_analysis *analysis;
+    struct assay_comparison want;
+    struct assay_error err;
+    assert_ok(assay_plan_parse(PLAN, strlen(PLAN), "plan", &plan, &err), &err);
+    assert_ok(assay_dataset_new(plan, &dataset, &err), &err);
+    for (int g = 0; g < 2; g++) {
+        assert_ok(assay_moments_new((struct assay_moments_shape){0, 0}, &moments[g], &err), &err);
+        for (int i = 0; i < 3; i++)
+            assert_ok(assay_moments_add(moments[g], &values[g][i], &err), &err);
+        const char *group = g == 0 ? "A" : "B";
+        assert_ok(assay_dataset_add_moments(dataset, "y", group, moments[g], &err), &err);
+    }
+    assert_ok(assay_moments_new((struct assay_moments_shape){1, 0}, &ratio, &err), &err);
+    ck_assert_int_eq(assay_dataset_add_moments(dataset, "x", "A", moments[0], &err),
+                     ASSAY_ERROR_PLAN);
+    ck_assert_int_eq(assay_dataset_add_moments(dataset, "y", "A", ratio, &err),
+                     ASSAY_ERROR_DOMAIN);
+    assert_ok(assay_plan_parse(PLAN, strlen(PLAN), "plan", &twin, &err), &err);
+    ck_assert_int_eq(assay_analyze(twin, dataset, &analysis, &err), ASSAY_ERROR_USAGE);
+    assay_plan_free(twin);
+    assert_ok(assay_analyze(plan, dataset, &analysis, &err), &err);
+    const struct assay_method method = {
+        .type = ASSAY_METRIC_MEAN, .side = ASSAY_SIDE_UPPER, .alpha = 0.05};
+    assert_ok(assay_compare_moments((const struct assay_moments *const *)moments, 2, 0, 1, &method,
+                                    &want, &err),
+              &err);
+    const struct assay_comparison *got = &analysis->results[0].looks[0].comparison;
+    ck_assert_uint_eq(analysis->units[0], 3);
+    ck_assert_uint_eq(got->compared.n, 3);
+    assert_close(got->difference.estimate, want.difference.estimate, 0.0);
+    assert_close(got->difference.p, want.difference.p, 0.0);
+    assay_analysis_free(analysis);
+    assay_dataset_free(dataset);
+    assay_plan_free(plan);
+    assay_moments_free(ratio);
+    assay_moments_free(moments[0]);
+    assay_moments_free(moments[1]);
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     tcase_add_test(cases, hillstrom_agrees_with_the_independent_analysis);
     tcase_add_test(cases, other_forms_agree_with_the_independent_analysis);
     tcase_add_test(cases, asos_summary_agrees_with_the_independent_analysis);
     tcase_add_test(cases, order_split_and_merge_leave_no_trace);
+    tcase_add_test(cases, dataset_merges_and_is_analyzed_again);
+    tcase_add_test(cases, moments_of_a_caller_are_analyzed);
 }
 
 int main(void)

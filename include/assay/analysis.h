@@ -147,16 +147,25 @@ struct assay_analysis {
 };
 
 /**
- * assay_analyze() computes everything. The dataset is sealed by it (no more data may be added).
- * ASSAY_ERROR_PLAN when plan and data do not fit (a baseline that no row has, ...),
- * ASSAY_ERROR_DATA when there is nothing to analyze, ASSAY_ERROR_UNAVAILABLE for plans that need a
- * later version. Free *out with assay_analysis_free. Deterministic: the same plan and exact sums
- * give the same bytes.
+ * assay_analyze() computes everything. Deterministic: the same plan and exact sums give the same
+ * bytes. The figures are those of assay_compare_moments(), assay_srm_test(), assay_size_required()
+ * and so on, as accurate as they are.
+ *
+ * @plan     the plan that the dataset was made for; must outlive *out
+ * @dataset  read only; may be freed afterwards, or added to and analyzed again
+ * @out      free with assay_analysis_free(); written on success only
+ * Returns ASSAY_ERROR_USAGE for a dataset of another plan; ASSAY_ERROR_DATA when there is nothing
+ * to analyze or compare, or when groups that the plan compares are not in the data;
+ * ASSAY_ERROR_PLAN when the plan names no baseline; ASSAY_ERROR_UNAVAILABLE for plans that need a
+ * later version (sequential horizons, looks, quantiles); ASSAY_ERROR_LIMIT, _MEMORY.
+ * Threads: several may analyze one dataset while none adds to it.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_analyze(const struct assay_plan *plan,
-                                                           struct assay_dataset *dataset,
+                                                           const struct assay_dataset *dataset,
                                                            struct assay_analysis **out,
                                                            struct assay_error *err);
+
+/** assay_analysis_free() frees an analysis and all that it points to; NULL is fine. */
 ASSAY_API void assay_analysis_free(struct assay_analysis *analysis);
 
 #endif
