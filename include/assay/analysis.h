@@ -15,7 +15,7 @@
 
 /** enum assay_slice_kind: part of the units a figure is about. */
 enum assay_slice_kind {
-    ASSAY_SLICE_TOTAL,
+    ASSAY_SLICE_TOTAL,     /* all units */
     ASSAY_SLICE_DIMENSION, /* units with key = value */
     ASSAY_SLICE_SEGMENT    /* units that pass a segment's filter; key is the segment's id */
 };
@@ -82,10 +82,10 @@ struct assay_srm_result {
 
 /** enum assay_recommendation: what to do with a treatment. */
 enum assay_recommendation {
-    ASSAY_RECOMMEND_SHIP,
-    ASSAY_RECOMMEND_CONTINUE,
-    ASSAY_RECOMMEND_END,
-    ASSAY_RECOMMEND_ABORT
+    ASSAY_RECOMMEND_SHIP,     /* every guardrail passed, and some success metric if there is one */
+    ASSAY_RECOMMEND_CONTINUE, /* some metric is not powered yet */
+    ASSAY_RECOMMEND_END,      /* all are powered, and nothing was found to ship for */
+    ASSAY_RECOMMEND_ABORT     /* the split of the groups is off, or a metric deteriorated */
 };
 
 /** struct assay_treatment: a compared group and the advice about it. */
@@ -98,7 +98,11 @@ struct assay_treatment {
 };
 
 /** enum assay_annotation_level: info, warning or error of the contract. */
-enum assay_annotation_level { ASSAY_NOTE_INFO, ASSAY_NOTE_WARNING, ASSAY_NOTE_ERROR };
+enum assay_annotation_level {
+    ASSAY_NOTE_INFO,    /* good to know */
+    ASSAY_NOTE_WARNING, /* figures need care */
+    ASSAY_NOTE_ERROR    /* something is absent or wrong */
+};
 
 /** struct assay_annotation: a remark; context names what it is about, from the outside in. */
 struct assay_annotation {

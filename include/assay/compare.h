@@ -33,10 +33,10 @@ enum assay_test_kind {
 
 /** enum assay_relative_kind: which relative interval the result reports. */
 enum assay_relative_kind {
-    ASSAY_RELATIVE_FIELLER,
-    ASSAY_RELATIVE_DELTA,
-    ASSAY_RELATIVE_LOG,
-    ASSAY_RELATIVE_SCALED
+    ASSAY_RELATIVE_FIELLER, /* the set excludes 0 exactly when the absolute interval does */
+    ASSAY_RELATIVE_DELTA,   /* symmetric, first-order standard error of the quotient */
+    ASSAY_RELATIVE_LOG,     /* of ln compared - ln baseline, turned back; both of one sign */
+    ASSAY_RELATIVE_SCALED   /* absolute bounds / baseline, whose own error it leaves out */
 };
 
 /** enum assay_reduction: how covariates reduce the variance. */
@@ -130,7 +130,8 @@ struct assay_difference {
     double p; /* of the side tested; 0 only when it underflows, then see log10_p */
     double log10_p;
     bool significant; /* statistic beyond critical (p < alpha but for rounding); false at a tie */
-    double powered_effect; /* smallest true difference found with the wanted power; NaN if unset */
+    double powered_effect; /* smallest true difference found with the plan's power; set by
+                              assay_analyze() only, else NaN */
 };
 
 /** enum assay_fieller_kind: the shape of Fieller's confidence set for the relative difference. */
@@ -227,13 +228,15 @@ assay_compare_summaries(const struct assay_summary *baseline, const struct assay
 /**
  * assay_compare_moments() compares groups[baseline] and groups[compared] from exact moments, with
  * variance reduction. All groups of the analysis are needed since covariates are centred at their
- * mean over all groups; they must have the same shape. group_count <= 1000.
+ * mean over all groups; they must have the same shape. group_count <= 1000. For
+ * ASSAY_METRIC_PROPORTION every value added must have been 0 or 1: sums do not show whether it was.
  * Sources: Lin (2013), Negi and Wooldridge (2021), Deng et al. (2013); Deng, Knoblich, Lu (2018).
  *
- * Returns also ASSAY_ERROR_DOMAIN for fewer than 2 groups, more than 1000, an index beyond them or
- * shapes that differ; ASSAY_ERROR_MEMORY. Of covariates that are exactly constant or collinear the
- * later one is dropped, whatever the order of rows and groups; reduction.dropped says which. Exact
- * means: left with less than 2^-200 of its sum of squares by those before it.
+ * Returns also ASSAY_ERROR_DOMAIN for fewer than 2 groups, more than 1000, an index beyond them,
+ * shapes that differ, or a ratio without denominators; ASSAY_ERROR_MEMORY. Of covariates that are
+ * exactly constant or collinear the later one is dropped, whatever the order of rows and groups;
+ * reduction.dropped says which. Exact means: left with less than 2^-200 of its sum of squares by
+ * those before it.
  * Ownership: groups are read only; exact sums need working memory, about 11 KB a group and the
  * sums' own length, freed before the return (GMP ends the process when it gets none). Threads: pure
  * and reentrant; a group must not be added to meanwhile.

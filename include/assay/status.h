@@ -46,7 +46,10 @@ struct assay_error {
     uint64_t column;   /* from 1: the field for CSV, the character for JSON; 0 when unknown */
 };
 
-/** assay_status_id() is the stable text id of a status, such as "no-input". Static text. */
+/**
+ * assay_status_id() is the stable text id of a status, such as "no-input". Static text. For these
+ * three a number that is no status counts as ASSAY_ERROR_INTERNAL.
+ */
 ASSAY_API const char *assay_status_id(enum assay_status status);
 
 /** assay_status_sentence() is one sentence about a status. Static text. */
