@@ -76,7 +76,7 @@ static void check_horizon_keys(struct assay__plan_reader *reader, const struct a
         const struct assay__node *member = assay__node_get(horizon, OWNERS[i].key);
         if (member != NULL && OWNERS[i].kind != kind)
             assay__plan_fail(reader, member, "This belongs to a horizon of type \"%s\".",
-                             assay__choices_horizon.names[OWNERS[i].kind]);
+                             assay__name_horizon(OWNERS[i].kind));
     }
 }
 

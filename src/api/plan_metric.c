@@ -97,7 +97,7 @@ static void read_type(struct assay__plan_reader *reader, const struct assay__nod
                       struct assay_metric_plan *metric)
 {
     metric->type = (enum assay_metric_type)assay__plan_choice(
-        reader, object, "type", &assay__choices_type, ASSAY_METRIC_MEAN);
+        reader, object, "type", &assay__choices_metric_type, ASSAY_METRIC_MEAN);
     metric->value = assay__plan_text(reader, object, "value", metric->id);
     metric->denominator = assay__plan_text(reader, object, "denominator", NULL);
     metric->quantile = assay__plan_share(reader, object, "quantile", NAN);

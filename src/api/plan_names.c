@@ -1,27 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Every word a plan may hold. data/plan.schema.json says the same; a test compares them. */
+/*
+ * Every key a plan may hold, and which of them take the words of names.h. data/plan.schema.json says
+ * the same; a test compares them.
+ */
 #include "api/plan_names.h"
 
 #define COUNT(array) ((uint32_t)(sizeof(array) / sizeof *(array)))
-
-#define CHOICES(name, ...)                                                                         \
-    static const char *const name##_names[] = {__VA_ARGS__};                                       \
-    const struct assay__choices assay__choices_##name = {COUNT(name##_names), name##_names};
-
-CHOICES(role, "success", "guardrail", "deterioration")
-CHOICES(type, "mean", "proportion", "ratio", "quantile")
-CHOICES(reduction, "none", "full", "pooled")
-CHOICES(direction, "increase", "decrease", "any")
-CHOICES(missing, "drop", "zero")
-CHOICES(aggregation, "sum", "count", "countDistinct", "mean", "min", "max", "last")
-CHOICES(horizon, "fixed", "groupSequential", "alwaysValid")
-CHOICES(spending, "power", "obrienFleming", "pocock", "hwangShihDeCani")
-CHOICES(granularity, "none", "hour", "day", "week")
-CHOICES(srm, "chi2", "sequential")
-CHOICES(scope, "all", "perMetric", "perComparison")
-CHOICES(relative, "fieller", "delta", "log", "scaled")
-CHOICES(test, "z", "t")
-CHOICES(skewness, "none", "hall", "johnson", "pearson")
 
 const char *const assay__recommendation_names[4] = {
     "RECOMMENDATION_STATUS_SHIP", "RECOMMENDATION_STATUS_CONTINUE", "RECOMMENDATION_STATUS_END",
@@ -97,7 +81,7 @@ const struct assay__plan_choice assay__plan_choices[] = {
     {ASSAY__OBJECT_SRM, "method", &assay__choices_srm},
     {ASSAY__OBJECT_MULTIPLICITY, "scope", &assay__choices_scope},
     {ASSAY__OBJECT_METRIC, "role", &assay__choices_role},
-    {ASSAY__OBJECT_METRIC, "type", &assay__choices_type},
+    {ASSAY__OBJECT_METRIC, "type", &assay__choices_metric_type},
     {ASSAY__OBJECT_METRIC, "varianceReduction", &assay__choices_reduction},
     {ASSAY__OBJECT_METRIC, "direction", &assay__choices_direction},
     {ASSAY__OBJECT_METRIC, "missing", &assay__choices_missing},
