@@ -9,19 +9,14 @@
 #include <math.h>
 #include <string.h>
 
-#include "api/json_write.h"
+#include "api/writer.h"
 #include "base/number.h"
-#include "base/time.h"
 
 static void write_texts(struct assay__json *json, const char *key, const char *const *texts,
                         uint32_t count)
 {
-    if (count == 0)
-        return;
-    assay__json_member_begin(json, key, '[');
-    for (uint32_t i = 0; i < count; i++)
-        assay__json_string(json, texts[i]);
-    assay__json_end(json, ']');
+    if (count > 0)
+        assay__write_texts(json, key, texts, count);
 }
 
 static void write_names(struct assay__json *json, const struct assay_plan *plan)
@@ -31,12 +26,8 @@ static void write_names(struct assay__json *json, const struct assay_plan *plan)
     assay__json_member_string(json, "exposureFilter", plan->exposure_filter);
     if (plan->label_count > 0) {
         assay__json_member_begin(json, "labels", '[');
-        for (uint32_t i = 0; i < plan->label_count; i++) {
-            assay__json_begin(json, '{');
-            assay__json_member_string(json, "key", plan->labels[i].key);
-            assay__json_member_string(json, "value", plan->labels[i].value);
-            assay__json_end(json, '}');
-        }
+        for (uint32_t i = 0; i < plan->label_count; i++)
+            assay__write_pair(json, "key", plan->labels[i].key, "value", plan->labels[i].value);
         assay__json_end(json, ']');
     }
     assay__json_member_begin(json, "columns", '{');
@@ -45,11 +36,8 @@ static void write_names(struct assay__json *json, const struct assay_plan *plan)
     assay__json_member_string(json, "time", plan->time_column);
     assay__json_end(json, '}');
     assay__json_member_string(json, "granularity", assay__name_granularity(plan->granularity));
-    if (plan->has_as_of) {
-        char time[ASSAY__TIME_BYTES];
-        assay__time_write(plan->as_of_ns, time);
-        assay__json_member_string(json, "asOf", time);
-    }
+    if (plan->has_as_of)
+        assay__write_time(json, "asOf", plan->as_of_ns);
 }
 
 static void write_comparisons(struct assay__json *json, const struct assay_plan *plan)
@@ -63,12 +51,9 @@ static void write_comparisons(struct assay__json *json, const struct assay_plan 
         assay__json_member_boolean(json, "allPairs", true);
     } else {
         assay__json_member_begin(json, "pairs", '[');
-        for (uint32_t i = 0; i < plan->pair_count; i++) {
-            assay__json_begin(json, '{');
-            assay__json_member_string(json, "baseline", plan->pairs[i].baseline);
-            assay__json_member_string(json, "compared", plan->pairs[i].compared);
-            assay__json_end(json, '}');
-        }
+        for (uint32_t i = 0; i < plan->pair_count; i++)
+            assay__write_pair(json, "baseline", plan->pairs[i].baseline, "compared",
+                              plan->pairs[i].compared);
         assay__json_end(json, ']');
     }
     assay__json_end(json, '}');
@@ -134,12 +119,8 @@ static void write_segments(struct assay__json *json, const struct assay_plan *pl
     if (plan->segment_count == 0)
         return;
     assay__json_member_begin(json, "segments", '[');
-    for (uint32_t i = 0; i < plan->segment_count; i++) {
-        assay__json_begin(json, '{');
-        assay__json_member_string(json, "id", plan->segments[i].id);
-        assay__json_member_string(json, "filter", plan->segments[i].filter);
-        assay__json_end(json, '}');
-    }
+    for (uint32_t i = 0; i < plan->segment_count; i++)
+        assay__write_pair(json, "id", plan->segments[i].id, "filter", plan->segments[i].filter);
     assay__json_end(json, ']');
 }
 
