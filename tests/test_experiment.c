@@ -133,10 +133,7 @@ static void summarize_parts(const char *plan_path, char paths[][64], size_t part
         assert_ok(assay_dataset_read(dataset, &path, 1, &options, &err), &err);
         assert_ok(assay__summary_of_dataset(dataset, &table, &err), &err);
         assert_ok(assay__summary_write(&table, &text, &err), &err);
-        FILE *file = fopen(path, "wb");
-        ck_assert_ptr_nonnull(file);
-        ck_assert_uint_eq(fwrite(text.data, 1, text.length, file), text.length);
-        ck_assert_int_eq(fclose(file), 0);
+        test_write_file(path, text.data, text.length);
         assert_ok(assay__summary_read_file(path, &again, &err), &err);
         assert_ok(assay__summary_merge(&whole, &again, &err), &err);
         assay__text_release(&text);
@@ -147,10 +144,7 @@ static void summarize_parts(const char *plan_path, char paths[][64], size_t part
     }
     struct assay__text text = {0};
     assert_ok(assay__summary_write(&whole, &text, &err), &err);
-    FILE *file = fopen(whole_path, "wb");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_uint_eq(fwrite(text.data, 1, text.length, file), text.length);
-    ck_assert_int_eq(fclose(file), 0);
+    test_write_file(whole_path, text.data, text.length);
     assay__text_release(&text);
     assay__summary_table_release(&whole);
 }
@@ -260,11 +254,10 @@ START_TEST(moments_of_a_caller_are_analyzed)
     static const double values[2][3] = {{1.5, 2.25, 4.0}, {2.5, 7.0, 8.125}};
     struct assay_moments *moments[2], *ratio;
     struct assay_dataset *dataset;
-    struct assay_plan *plan, *twin;
     struct assay_analysis *analysis;
     struct assay_comparison want;
     struct assay_error err;
-    assert_ok(assay_plan_parse(PLAN, strlen(PLAN), "plan", &plan, &err), &err);
+    struct assay_plan *plan = test_plan(PLAN), *twin = test_plan(PLAN);
     assert_ok(assay_dataset_new(plan, &dataset, &err), &err);
     for (int g = 0; g < 2; g++) {
         assert_ok(assay_moments_new((struct assay_moments_shape){0, 0}, &moments[g], &err), &err);
@@ -278,7 +271,6 @@ START_TEST(moments_of_a_caller_are_analyzed)
                      ASSAY_ERROR_PLAN);
     ck_assert_int_eq(assay_dataset_add_moments(dataset, "y", "A", ratio, &err),
                      ASSAY_ERROR_DOMAIN);
-    assert_ok(assay_plan_parse(PLAN, strlen(PLAN), "plan", &twin, &err), &err);
     ck_assert_int_eq(assay_analyze(twin, dataset, &analysis, &err), ASSAY_ERROR_USAGE);
     assay_plan_free(twin);
     assert_ok(assay_analyze(plan, dataset, &analysis, &err), &err);
