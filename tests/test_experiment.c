@@ -159,6 +159,29 @@ static void check_same(const struct run *run, char *const want[2], const char *w
     }
 }
 
+/* Datasets merge too, one of them analyzed before; they are gone when the analysis is written. */
+static void check_merged_datasets(const char *plan, char parts[][64], size_t count,
+                                  char *const want[2])
+{
+    const char *path = parts[0];
+    struct assay_error err;
+    struct run run = run_files(plan, &path, 1);
+    assay_analysis_free(run.analysis);
+    for (size_t p = 1; p < count; p++) {
+        struct assay_dataset *other;
+        path = parts[p];
+        assert_ok(assay_dataset_new(run.plan, &other, &err), &err);
+        assert_ok(assay_dataset_read(other, &path, 1, NULL, &err), &err);
+        assert_ok(assay_dataset_merge(run.dataset, other, &err), &err);
+        assay_dataset_free(other);
+    }
+    assert_ok(assay_analyze(run.plan, run.dataset, &run.analysis, &err), &err);
+    assay_dataset_free(run.dataset);
+    run.dataset = NULL;
+    check_same(&run, want, "merged datasets");
+    end_run(&run);
+}
+
 START_TEST(order_split_and_merge_leave_no_trace)
 {
     const char *plan = "data/hillstrom.plan.json", *data = "data/hillstrom.csv";
@@ -187,6 +210,7 @@ START_TEST(order_split_and_merge_leave_no_trace)
             snprintf(parts[p], sizeof parts[p], "%s/part%zu.csv", directory, p);
             write_part(lines, rows, p, counts[k], (unsigned)k, parts[p]);
         }
+        check_merged_datasets(plan, parts, counts[k], want);
         snprintf(whole, sizeof whole, "%s/whole.csv", directory);
         summarize_parts(plan, parts, counts[k], whole);
         const char *merged = whole;
@@ -197,47 +221,6 @@ START_TEST(order_split_and_merge_leave_no_trace)
             unlink(parts[p]);
         unlink(whole);
     }
-    rmdir(directory);
-    free(want[0]);
-    free(want[1]);
-    free(lines);
-    free(text);
-}
-END_TEST
-
-/* Two shards read apart, the first analyzed on the way; the datasets are gone before the writing. */
-START_TEST(dataset_merges_and_is_analyzed_again)
-{
-    const char *plan = "data/hillstrom.plan.json", *data = "data/hillstrom.csv";
-    char directory[] = "/tmp/assay-test-XXXXXX", parts[2][64];
-    char *text = test_read_file(data, NULL), **lines = malloc(70000 * sizeof *lines);
-    ck_assert_ptr_nonnull(mkdtemp(directory));
-    ck_assert_ptr_nonnull(lines);
-    size_t rows = split_lines(text, lines, 70000) - 1;
-    struct run run = run_files(plan, &data, 1);
-    char *want[2] = {written(&run, ASSAY_FORMAT_RESULT), written(&run, ASSAY_FORMAT_DETAIL)};
-    end_run(&run);
-
-    for (size_t p = 0; p < 2; p++) {
-        snprintf(parts[p], sizeof parts[p], "%s/part%zu.csv", directory, p);
-        write_part(lines, rows, p, 2, 1, parts[p]);
-    }
-    struct assay_error err;
-    struct assay_dataset *other;
-    const char *first = parts[0], *second = parts[1];
-    run = run_files(plan, &first, 1);
-    assay_analysis_free(run.analysis);
-    assert_ok(assay_dataset_new(run.plan, &other, &err), &err);
-    assert_ok(assay_dataset_read(other, &second, 1, NULL, &err), &err);
-    assert_ok(assay_dataset_merge(run.dataset, other, &err), &err);
-    assert_ok(assay_analyze(run.plan, run.dataset, &run.analysis, &err), &err);
-    assay_dataset_free(other);
-    assay_dataset_free(run.dataset);
-    run.dataset = NULL;
-    check_same(&run, want, "merged datasets");
-    end_run(&run);
-    for (size_t p = 0; p < 2; p++)
-        unlink(parts[p]);
     rmdir(directory);
     free(want[0]);
     free(want[1]);
@@ -299,7 +282,6 @@ static void add(TCase *cases)
     tcase_add_test(cases, other_forms_agree_with_the_independent_analysis);
     tcase_add_test(cases, asos_summary_agrees_with_the_independent_analysis);
     tcase_add_test(cases, order_split_and_merge_leave_no_trace);
-    tcase_add_test(cases, dataset_merges_and_is_analyzed_again);
     tcase_add_test(cases, moments_of_a_caller_are_analyzed);
 }
 
