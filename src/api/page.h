@@ -36,6 +36,13 @@ int assay__page_width(const char *text);
 void assay__page_cell(struct assay__page *page, const char *text, int width,
                       enum assay__align align, bool cut, enum assay__ink ink);
 
+/** assay__page_column() writes a blank and a cell: a further column of a row. */
+void assay__page_column(struct assay__page *page, const char *text, int width,
+                        enum assay__align align, bool cut, enum assay__ink ink);
+
+/** assay__page_widen() makes a column wide enough for text. */
+void assay__page_widen(int *width, const char *text);
+
 /** assay__page_name() writes a name, cut to width columns, without padding. */
 void assay__page_name(struct assay__page *page, const char *name, int width);
 
@@ -56,6 +63,9 @@ void assay__page_heading(struct assay__page *page, const char *heading);
  * blanks; lines that follow are indented by `indent`. Ends the last line.
  */
 void assay__page_wrap(struct assay__page *page, const char *words, int column, int indent);
+
+/** assay__page_words() wraps words and releases them; a failure of theirs becomes the page's. */
+void assay__page_words(struct assay__page *page, struct assay__text *words, int column, int indent);
 
 enum { ASSAY__FIGURE_BYTES = 48 };
 
