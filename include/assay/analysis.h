@@ -39,9 +39,9 @@ struct assay_sample_size {
 
 /** struct assay_look_result: one metric x comparison x slice at one look. */
 struct assay_look_result {
-    int64_t time_ns; /* end of the look; INT64_MIN when the data have no time */
-    uint32_t look;                         /* index from 0 */
-    struct assay_comparison comparison;    /* the test of the metric's role */
+    int64_t time_ns;                    /* end of the look; INT64_MIN when the data have no time */
+    uint32_t look;                      /* index from 0 */
+    struct assay_comparison comparison; /* the test of the metric's role */
     struct assay_comparison deterioration; /* one-sided in the wrong direction */
     bool has_deterioration;
     struct assay_sample_size size;
@@ -56,7 +56,7 @@ struct assay_metric_result {
     uint32_t slice;              /* index into analysis slices */
     uint32_t baseline, compared; /* indices into analysis groups */
     const char *comparison_id;
-    enum assay_side side;          /* of the role's test */
+    enum assay_side side; /* of the role's test */
     enum assay_side deterioration_side;
     double alpha, beta;            /* adjusted; beta NaN when not powered */
     double power;                  /* 1 - beta; NaN when not powered */
@@ -64,10 +64,10 @@ struct assay_metric_result {
     double null_difference;        /* metric units: minus or plus the margin, or 0 */
     double margin_abs, effect_abs; /* in metric units; NaN when not planned */
     struct assay_look_result *looks;
-    uint32_t look_count;               /* >= 1 unless the slice has no units for it */
-    enum assay_tristate significant;   /* role's test: superiority, non-inferiority, harm */
-    enum assay_tristate deteriorated;  /* the deterioration test */
-    enum assay_tristate powered;       /* current >= required */
+    uint32_t look_count;              /* >= 1 unless the slice has no units for it */
+    enum assay_tristate significant;  /* role's test: superiority, non-inferiority, harm */
+    enum assay_tristate deteriorated; /* the deterioration test */
+    enum assay_tristate powered;      /* current >= required */
     double adjusted_log10_p[ASSAY_ADJUST_COUNT]; /* NaN when not in a family */
     const char *message;                         /* one plain sentence */
 };

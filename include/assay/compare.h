@@ -103,9 +103,9 @@ enum assay_flag {
     ASSAY_FLAG_SKEWED_LOWER = 1u << 7,      /* lower tail's true error is off by > alpha / 5 */
     ASSAY_FLAG_SKEWED_UPPER = 1u << 8,      /* upper tail's true error is off by > alpha / 5 */
     ASSAY_FLAG_ONE_GROUP_CONSTANT = 1u << 9, /* one group's variance is 0 */
-    ASSAY_FLAG_OVERFLOW = 1u << 10,         /* a figure lies outside the range of double */
-    ASSAY_FLAG_REDUCTION_UNUSED = 1u << 11  /* a group has no more units than covariates + 1: the
-                                               variance is not reduced at all */
+    ASSAY_FLAG_OVERFLOW = 1u << 10,          /* a figure lies outside the range of double */
+    ASSAY_FLAG_REDUCTION_UNUSED = 1u << 11   /* a group has no more units than covariates + 1: the
+                                                variance is not reduced at all */
 };
 
 /** struct assay_stats: one group's estimate. Absent figures are NaN. */
@@ -157,10 +157,10 @@ struct assay_relative {
 struct assay_reduction_result {
     enum assay_reduction method; /* NONE when no covariate was used */
     uint32_t covariate_count;
-    uint32_t dropped;                            /* bit i: covariate i was dropped (collinear) */
+    uint32_t dropped;                             /* bit i: covariate i was dropped (collinear) */
     double baseline_slopes[ASSAY_COVARIATES_MAX]; /* 0 for dropped covariates */
     double compared_slopes[ASSAY_COVARIATES_MAX];
-    double rate; /* 1 - SE^2_adjusted / SE^2_raw of the difference; NaN without reduction */
+    double rate;      /* 1 - SE^2_adjusted / SE^2_raw of the difference; NaN without reduction */
     double remaining; /* 1 - rate, exact also where the rate is close to 1 */
 };
 

@@ -10,7 +10,7 @@
 
 /** struct assay_error_plan: the counts the decision rule divides its error rates by. */
 struct assay_error_plan {
-    double alpha, power; /* of the whole decision, in (0, 1) */
+    double alpha, power;        /* of the whole decision, in (0, 1) */
     double deterioration_alpha; /* NaN when deterioration is not tested */
     uint32_t success_count;     /* S */
     uint32_t margin_count;      /* G: guardrails with a margin */

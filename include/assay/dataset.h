@@ -36,16 +36,16 @@ enum {
  * after, duplicate, in_two_groups, no_group and no_unit.
  */
 struct assay_counts {
-    uint64_t rows_read;         /* data rows, header excluded */
-    uint64_t rows_used;         /* rows that count as a unit */
-    uint64_t rows_bad;          /* skipped by --bad-rows=skip */
-    uint64_t rows_after;        /* at or after asOf */
-    uint64_t rows_duplicate;    /* further rows of a unit already counted */
-    uint64_t rows_conflicting;  /* of those: as early as the row that counts, but different */
+    uint64_t rows_read;           /* data rows, header excluded */
+    uint64_t rows_used;           /* rows that count as a unit */
+    uint64_t rows_bad;            /* skipped by --bad-rows=skip */
+    uint64_t rows_after;          /* at or after asOf */
+    uint64_t rows_duplicate;      /* further rows of a unit already counted */
+    uint64_t rows_conflicting;    /* of those: as early as the row that counts, but different */
     uint64_t units_in_two_groups; /* units excluded from every group */
     uint64_t rows_in_two_groups;  /* their rows */
-    uint64_t rows_no_group;     /* missing group */
-    uint64_t rows_no_unit;      /* missing unit id */
+    uint64_t rows_no_group;       /* missing group */
+    uint64_t rows_no_unit;        /* missing unit id */
 };
 
 /** assay_dataset_new() makes an empty dataset for a plan; only ASSAY_ERROR_MEMORY. */

@@ -173,8 +173,8 @@ struct assay_plan {
     uint32_t segment_count;
     enum assay_relative_kind relative;
     enum assay_test_kind test;
-    enum assay_skewness_correction skewness;           /* skewnessCorrection */
-    const char *recommendation_names[4];               /* SHIP, CONTINUE, END, ABORT spellings */
+    enum assay_skewness_correction skewness; /* skewnessCorrection */
+    const char *recommendation_names[4];     /* SHIP, CONTINUE, END, ABORT spellings */
     struct assay_metric_plan *metrics;
     uint32_t metric_count;
     char *canonical; /* canonical JSON of the plan with defaults; NUL-terminated */
@@ -200,9 +200,8 @@ ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_plan_parse(const char *text, 
  * assay_plan_read() reads a plan from a file; "-" is standard input. Returns also
  * ASSAY_ERROR_NO_INPUT and ASSAY_ERROR_IO.
  */
-ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_plan_read(const char *path,
-                                                             struct assay_plan **out,
-                                                             struct assay_error *err);
+ASSAY_API ASSAY_MUST_CHECK enum assay_status
+assay_plan_read(const char *path, struct assay_plan **out, struct assay_error *err);
 
 /** assay_plan_free() frees a plan; NULL is fine. */
 ASSAY_API void assay_plan_free(struct assay_plan *plan);

@@ -29,7 +29,7 @@ enum assay_size_method {
  */
 struct assay_size_design {
     enum assay_metric_type type; /* not QUANTILE */
-    enum assay_test_kind test; /* T: Welch's, by the noncentral t; unpooled variances only */
+    enum assay_test_kind test;   /* T: Welch's, by the noncentral t; unpooled variances only */
     enum assay_side side;
     enum assay_size_method method; /* z tests of proportions only; POOLED only with a null of 0 */
     double alpha;                  /* (0, 1) */

@@ -22,8 +22,7 @@ const char *assay__name_hypothesis(const struct assay_metric_plan *metric)
 
 static const struct assay__flag_name FLAGS[] = {
     {ASSAY_FLAG_TOO_FEW_UNITS, "tooFewUnits", "A group has too few units for a variance."},
-    {ASSAY_FLAG_ZERO_VARIANCE, "zeroVariance",
-     "Both standard errors are 0, so there is no test."},
+    {ASSAY_FLAG_ZERO_VARIANCE, "zeroVariance", "Both standard errors are 0, so there is no test."},
     {ASSAY_FLAG_ZERO_BASELINE, "zeroBaseline",
      "The baseline estimate is 0, so there are no relative figures."},
     {ASSAY_FLAG_ZERO_DENOMINATOR, "zeroDenominator",

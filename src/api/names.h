@@ -23,8 +23,7 @@ struct assay__choices {
     X(aggregation, uint32_t, "sum", "count", "countDistinct", "mean", "min", "max", "last")        \
     X(granularity, enum assay_granularity, "none", "hour", "day", "week")                          \
     X(horizon, enum assay_horizon_kind, "fixed", "groupSequential", "alwaysValid")                 \
-    X(spending, enum assay_spending_family, "power", "obrienFleming", "pocock",                    \
-      "hwangShihDeCani")                                                                           \
+    X(spending, enum assay_spending_family, "power", "obrienFleming", "pocock", "hwangShihDeCani") \
     X(test, enum assay_test_kind, "z", "t")                                                        \
     X(side, enum assay_side, "upper", "lower", "both")                                             \
     X(relative, enum assay_relative_kind, "fieller", "delta", "log", "scaled")                     \

@@ -20,8 +20,14 @@ struct assay__page {
 };
 
 /** enum assay__ink: how a piece of text looks. */
-enum assay__ink { ASSAY__INK_PLAIN, ASSAY__INK_BOLD, ASSAY__INK_DIM, ASSAY__INK_GOOD,
-                  ASSAY__INK_BAD, ASSAY__INK_WARN };
+enum assay__ink {
+    ASSAY__INK_PLAIN,
+    ASSAY__INK_BOLD,
+    ASSAY__INK_DIM,
+    ASSAY__INK_GOOD,
+    ASSAY__INK_BAD,
+    ASSAY__INK_WARN
+};
 
 /** enum assay__align: where a cell's text stands. */
 enum assay__align { ASSAY__ALIGN_LEFT, ASSAY__ALIGN_RIGHT };
@@ -80,8 +86,7 @@ void assay__figure_count(uint64_t count, char out[ASSAY__FIGURE_BYTES]);
 int assay__figure_decimals(double half_width, double estimate, int digits);
 
 /** assay__figure_fixed() writes a number with that many decimals; "-" when it is not finite. */
-void assay__figure_fixed(double value, int decimals, bool with_sign,
-                         char out[ASSAY__FIGURE_BYTES]);
+void assay__figure_fixed(double value, int decimals, bool with_sign, char out[ASSAY__FIGURE_BYTES]);
 
 /** assay__figure_p() writes a p-value, also one below the range of double; "-" for none. */
 void assay__figure_p(double p, double log10_p, char out[ASSAY__FIGURE_BYTES]);

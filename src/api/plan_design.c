@@ -123,8 +123,7 @@ static void read_srm(struct assay__plan_reader *reader, const struct assay__node
                      struct assay_plan *plan)
 {
     struct assay_srm_design *srm = &plan->srm;
-    srm->method =
-        plan->horizon == ASSAY_HORIZON_FIXED ? ASSAY_SRM_CHI2 : ASSAY_SRM_SEQUENTIAL;
+    srm->method = plan->horizon == ASSAY_HORIZON_FIXED ? ASSAY_SRM_CHI2 : ASSAY_SRM_SEQUENTIAL;
     srm->alpha = 0.001;
     srm->tolerance = 0.0;
     srm->concentration = 10000.0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Every key a plan may hold, and which of them take the words of names.h. data/plan.schema.json says
- * the same; a test compares them.
+ * Every key a plan may hold, and which of them take the words of names.h. data/plan.schema.json
+ * says the same; a test compares them.
  */
 #include "api/plan_names.h"
 
@@ -11,13 +11,12 @@ const char *const assay__recommendation_names[4] = {
     "RECOMMENDATION_STATUS_SHIP", "RECOMMENDATION_STATUS_CONTINUE", "RECOMMENDATION_STATUS_END",
     "RECOMMENDATION_STATUS_ABORT"};
 
+/* clang-format off */
 static const char *const plan_keys[] = {
-    "$schema",        "parent",     "analysisResultId",   "exposureFilter",
-    "labels",         "columns",    "granularity",        "asOf",
-    "groups",         "comparisons", "alpha",             "power",
-    "horizon",        "deterioration", "srm",             "multiplicity",
-    "dimensions",     "segments",   "relativeInterval",   "test",
-    "skewnessCorrection", "recommendationNames", "metrics"};
+    "$schema", "parent", "analysisResultId", "exposureFilter", "labels", "columns",
+    "granularity", "asOf", "groups", "comparisons", "alpha", "power", "horizon",
+    "deterioration", "srm", "multiplicity", "dimensions", "segments", "relativeInterval",
+    "test", "skewnessCorrection", "recommendationNames", "metrics"};
 static const char *const columns_keys[] = {"unit", "group", "time"};
 static const char *const group_keys[] = {"id", "weight"};
 static const char *const comparisons_keys[] = {"baseline", "allPairs", "pairs"};
@@ -31,27 +30,15 @@ static const char *const multiplicity_keys[] = {"scope"};
 static const char *const segment_keys[] = {"id", "filter"};
 static const char *const label_keys[] = {"key", "value"};
 static const char *const recommendation_keys[] = {"ship", "continue", "end", "abort"};
-static const char *const metric_keys[] = {"id",
-                                          "role",
-                                          "type",
-                                          "value",
-                                          "denominator",
-                                          "quantile",
-                                          "covariates",
-                                          "varianceReduction",
-                                          "direction",
-                                          "minimumDetectableEffect",
-                                          "minimumDetectableEffectAbs",
-                                          "nonInferiorityMargin",
-                                          "nonInferiorityMarginAbs",
-                                          "missing",
-                                          "cap",
-                                          "window",
-                                          "offset",
-                                          "aggregation"};
+static const char *const metric_keys[] = {
+    "id", "role", "type", "value", "denominator", "quantile", "covariates",
+    "varianceReduction", "direction", "minimumDetectableEffect", "minimumDetectableEffectAbs",
+    "nonInferiorityMargin", "nonInferiorityMarginAbs", "missing", "cap", "window", "offset",
+    "aggregation"};
 static const char *const cap_keys[] = {"lower", "upper", "lowerQuantile", "upperQuantile"};
 
 #define KEYS(name, array) {name, array, COUNT(array)}
+/* clang-format on */
 
 const struct assay__plan_keys assay__plan_keys[ASSAY__OBJECT_COUNT] = {
     [ASSAY__OBJECT_PLAN] = KEYS("plan", plan_keys),

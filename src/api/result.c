@@ -33,9 +33,8 @@ static void answer_wrapper(struct assay__json *json, const char *key, enum assay
     assay__json_end(json, '}');
 }
 
-static void write_status(struct assay__json *json, const char *message,
-                         enum assay_tristate powered, enum assay_tristate significant,
-                         enum assay_tristate deteriorated)
+static void write_status(struct assay__json *json, const char *message, enum assay_tristate powered,
+                         enum assay_tristate significant, enum assay_tristate deteriorated)
 {
     assay__json_member_begin(json, "status", '{');
     assay__json_member_string(json, "message", message);
@@ -184,8 +183,7 @@ static void write_comparison(struct assay__json *json, const struct assay_analys
 {
     const struct assay_look_result *last = assay__last_look(result);
     assay__json_begin(json, '{');
-    write_status(json, result->message, result->powered, result->significant,
-                 result->deteriorated);
+    write_status(json, result->message, result->powered, result->significant, result->deteriorated);
     assay__json_key(json, "groups");
     assay__write_pair(json, "baseline", analysis->groups[result->baseline].id, "compared",
                       analysis->groups[result->compared].id);

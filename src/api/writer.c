@@ -70,7 +70,8 @@ struct assay__bounds assay__relative_bounds(const struct assay_plan *plan,
         return (struct assay__bounds){relative->log_lower, relative->log_upper};
     case ASSAY_RELATIVE_SCALED:
         return (struct assay__bounds){relative->scaled_lower, relative->scaled_upper};
-    case ASSAY_RELATIVE_FIELLER: break;
+    case ASSAY_RELATIVE_FIELLER:
+        break;
     }
     if (relative->fieller_kind == ASSAY_FIELLER_BOUNDED)
         return (struct assay__bounds){relative->fieller_lower, relative->fieller_upper};
