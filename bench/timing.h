@@ -9,7 +9,7 @@
 
 #include "assay.h"
 
-/** What the timing benches share. next_random() is splitmix64: the same numbers on every machine. */
+/** What the timing benches share. next_random() is splitmix64: the same numbers everywhere. */
 static inline uint64_t next_random(uint64_t *state)
 {
     uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
