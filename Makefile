@@ -182,7 +182,7 @@ check-exports: $(shared_lib) ## compare the exported symbols with the headers
 	@sh scripts/check-exports $(shared_lib)
 
 dist: ## a source archive, the same bytes every time
-	@git archive --prefix=assay-$(version)/ -o assay-$(version).tar HEAD
+	@git archive --prefix=assay-$(version)/ -o assay-$(version).tar HEAD || { rm -f assay-$(version).tar; exit 1; }
 	@gzip -n9f assay-$(version).tar
 	@echo assay-$(version).tar.gz
 
