@@ -10,8 +10,7 @@
  * used alone: the numerical functions need neither plan nor dataset.
  *
  * The library has no writable globals, reads no environment (libcurl reads its proxies there),
- * never calls setlocale, exit or abort, prints nothing, and leaves GSL's error handler alone. The
- * one end it can make of a process is GMP's, when that gets no memory (assay/moments.h says where).
+ * never calls setlocale, exit or abort, prints nothing, and leaves GSL's error handler alone.
  *
  * For every function, unless it says otherwise: pointers are not NULL, except err and what a _free
  * function gets; text is UTF-8 and ends with a NUL; outputs are written on success only; inputs are

@@ -230,13 +230,13 @@ assay_compare_summaries(const struct assay_summary *baseline, const struct assay
  * variance reduction. All groups of the analysis are needed since covariates are centred at their
  * mean over all groups; they must have the same shape. group_count <= 1000. For
  * ASSAY_METRIC_PROPORTION every value added must have been 0 or 1: sums do not show whether it was.
+ * A ratio without denominators is ASSAY_ERROR_DOMAIN.
  * Sources: Lin (2013), Negi and Wooldridge (2021), Deng et al. (2013); Deng, Knoblich, Lu (2018).
  *
- * Returns also ASSAY_ERROR_DOMAIN for fewer than 2 groups, more than 1000, an index beyond them,
- * shapes that differ, or a ratio without denominators; ASSAY_ERROR_MEMORY. Of covariates that are
- * exactly constant or collinear the later one is dropped, whatever the order of rows and groups;
- * reduction.dropped says which. Exact means: left with less than 2^-200 of its sum of squares by
- * those before it.
+ * Returns also ASSAY_ERROR_DOMAIN for fewer than 2 groups, more than 1000, an index beyond them or
+ * shapes that differ; ASSAY_ERROR_MEMORY. Of covariates that are exactly constant or collinear the
+ * later one is dropped, whatever the order of rows and groups; reduction.dropped says which. Exact
+ * means: left with less than 2^-200 of its sum of squares by those before it.
  * Ownership: groups are read only; exact sums need working memory, about 11 KB a group and the
  * sums' own length, freed before the return (GMP ends the process when it gets none). Threads: pure
  * and reentrant; a group must not be added to meanwhile.
