@@ -1,7 +1,7 @@
 # assay: a statistics engine for online experiments. `make help` lists the targets.
 #
-# CC CFLAGS LDFLAGS PREFIX DESTDIR belong to the user; BUILD names the build folder of a variant;
-# V=1 shows whole commands.
+# CC CPPFLAGS CFLAGS LDFLAGS PREFIX libdir DESTDIR belong to the user; BUILD names the build folder of
+# a variant; V=1 shows whole commands.
 
 CC      ?= cc
 AR      ?= ar
@@ -41,6 +41,7 @@ lib_sources   := $(sort $(wildcard src/base/*.c src/stats/*.c src/ingest/*.c src
 prog_sources  := $(filter-out src/cli/main.c,$(sort $(wildcard src/cli/*.c src/serve/*.c)))
 test_sources  := $(sort $(wildcard tests/test_*.c))
 slow_sources  := $(sort $(wildcard tests/slow_*.c))
+# What test programs share: every file of tests/ that is not a program itself.
 test_support  := $(filter-out $(test_sources) $(slow_sources),$(sort $(wildcard tests/*.c)))
 bench_sources := $(sort $(wildcard bench/bench_*.c))
 
@@ -50,8 +51,6 @@ main_object   := $(BUILD)/src/cli/main.o
 test_programs := $(test_sources:%.c=$(BUILD)/%)
 slow_programs := $(slow_sources:%.c=$(BUILD)/%)
 bench_programs := $(bench_sources:%.c=$(BUILD)/%)
-# What test programs share: every file of tests/ that is not a program itself.
-test_shared   := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/test_% tests/slow_%,$(sort $(wildcard tests/*.c))))
 test_scripts  := $(sort $(wildcard tests/cli/*.sh))
 
 static_lib = $(BUILD)/libassay.a
@@ -119,15 +118,15 @@ tsan: ## the tests under ThreadSanitizer
 
 $(BUILD)/src/%.o: src/%.c
 	@mkdir -p $(@D)
-	$(call run,CC  ,$(CC) $(base_flags) $(lib_cflags) $(if $(filter src/cli/% src/serve/%,$<),$(prog_cflags)) $(CFLAGS) -c -o $@ $<)
+	$(call run,CC  ,$(CC) $(base_flags) $(lib_cflags) $(if $(filter src/cli/% src/serve/%,$<),$(prog_cflags)) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<)
 
 $(BUILD)/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
-	$(call run,CC  ,$(CC) $(base_flags) -Itests $(test_cflags) $(lib_cflags) $(CFLAGS) -c -o $@ $<)
+	$(call run,CC  ,$(CC) $(base_flags) -Itests $(test_cflags) $(lib_cflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<)
 
 $(BUILD)/bench/%.o: bench/%.c
 	@mkdir -p $(@D)
-	$(call run,CC  ,$(CC) $(base_flags) $(lib_cflags) $(CFLAGS) -c -o $@ $<)
+	$(call run,CC  ,$(CC) $(base_flags) $(lib_cflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<)
 
 $(static_lib): $(lib_objects)
 	@rm -f $@
@@ -183,7 +182,8 @@ check-exports: $(shared_lib) ## compare the exported symbols with the headers
 	@sh scripts/check-exports $(shared_lib)
 
 dist: ## a source archive, the same bytes every time
-	@git archive --prefix=assay-$(version)/ HEAD | gzip -n9 >assay-$(version).tar.gz
+	@git archive --prefix=assay-$(version)/ -o assay-$(version).tar HEAD || { rm -f assay-$(version).tar; exit 1; }
+	@gzip -n9f assay-$(version).tar
 	@echo assay-$(version).tar.gz
 
 help: ## this list

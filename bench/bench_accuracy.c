@@ -18,10 +18,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "accuracy_input.h"
 #include "assay.h"
 #include "base/number.h"
 
-enum { LINE_BYTES = 1 << 16, FIELDS_MAX = 64, VALUES_MAX = 1 << 15, GROUPS_MAX = 16 };
+enum { VALUES_MAX = 1 << 15, GROUPS_MAX = 16 };
 
 typedef double (*function1)(double);
 typedef double (*function2)(double, double);
@@ -72,34 +73,6 @@ static const struct function gsl_functions[] = {
     {.name = "qf_lower", .three = gsl_cdf_fdist_Pinv},
     {.name = NULL},
 };
-
-static void fail(const char *what, const char *name)
-{
-    fprintf(stderr, "bench_accuracy: %s %s\n", what, name);
-    exit(1);
-}
-
-static FILE *open_input(const char *path)
-{
-    FILE *file = fopen(path, "r");
-    if (file == NULL)
-        fail("cannot open", path);
-    return file;
-}
-
-/* Cuts a line at its commas; returns the number of fields. */
-static int split(char *line, char *fields[FIELDS_MAX])
-{
-    int count = 0;
-    line[strcspn(line, "\n")] = '\0';
-    for (char *field = line; field != NULL && count < FIELDS_MAX; count++) {
-        fields[count] = field;
-        field = strchr(field, ',');
-        if (field != NULL)
-            *field++ = '\0';
-    }
-    return count;
-}
 
 /* The next line that is neither a comment nor the header; false at the end. */
 static bool next_row(FILE *file, char line[LINE_BYTES], const char *header)

@@ -19,43 +19,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "accuracy_input.h"
 #include "accuracy_size.h"
 #include "assay.h"
 #include "base/number.h"
 
-enum {
-    LINE_BYTES = 4096,
-    FIELDS_MAX = 128,
-    ROWS_MAX = 256,
-    COVARIATES_MAX = 10,
-    PATH_BYTES = 512,
-    SRM_GROUPS_MAX = 1024
-};
+enum { ROWS_MAX = 256, COVARIATES_MAX = 10, PATH_BYTES = 512, SRM_GROUPS_MAX = 1024 };
 
 enum peer { PEER_ASSAY, PEER_GSL, PEER_SUMS };
-
-static void fail(const char *what, const char *name)
-{
-    fprintf(stderr, "bench_accuracy_cases: %s %s\n", what, name);
-    exit(1);
-}
-
-static FILE *open_input(const char *path)
-{
-    FILE *file = fopen(path, "r");
-    if (file == NULL)
-        fail("cannot open", path);
-    return file;
-}
-
-static int split(char *line, const char *separators, char *fields[FIELDS_MAX])
-{
-    int count = 0;
-    for (char *field = strtok(line, separators); field != NULL && count < FIELDS_MAX;
-         field = strtok(NULL, separators))
-        fields[count++] = field;
-    return count;
-}
 
 /* A case: values of both groups as doubles, and as exact moments. */
 struct sample {
@@ -82,7 +53,8 @@ static void add_row(struct sample *sample, char *fields[FIELDS_MAX], int count)
 
 static void read_sample(const char *folder, const char *name, struct sample *sample)
 {
-    char path[PATH_BYTES], line[LINE_BYTES], *fields[FIELDS_MAX];
+    static char line[LINE_BYTES];
+    char path[PATH_BYTES], *fields[FIELDS_MAX];
     snprintf(path, sizeof path, "%s/%s.csv", folder, name);
     FILE *file = open_input(path);
     sample->n[0] = sample->n[1] = 0;
@@ -92,7 +64,7 @@ static void read_sample(const char *folder, const char *name, struct sample *sam
             fail("no memory for", path);
     while (fgets(line, sizeof line, file) != NULL)
         if (line[0] != 'g')
-            add_row(sample, fields, split(line, ",\n", fields));
+            add_row(sample, fields, split(line, fields));
     fclose(file);
 }
 
@@ -236,12 +208,13 @@ static struct figures by_gsl(const struct sample *s)
 static void print_data(enum peer peer, const char *folder)
 {
     static struct sample sample;
-    char line[LINE_BYTES], *fields[FIELDS_MAX];
+    static char line[LINE_BYTES];
+    char *fields[FIELDS_MAX];
     FILE *file = open_input("tests/golden/accuracy_data.csv");
     while (fgets(line, sizeof line, file) != NULL) {
         if (line[0] < '0' || line[0] > '9')
             continue;
-        split(line, ",\n", fields);
+        split(line, fields);
         sample.covariates = atoi(fields[2]);
         if (sample.covariates > 0 && peer == PEER_GSL)
             continue;
@@ -283,14 +256,15 @@ static struct assay_size_design design_of(char *const fields[])
 
 static void print_sizes(void)
 {
-    char line[LINE_BYTES], *fields[FIELDS_MAX];
+    static char line[LINE_BYTES];
+    char *fields[FIELDS_MAX];
     FILE *file = open_input("tests/golden/size.csv");
     for (int row = 0; fgets(line, sizeof line, file) != NULL;) {
         if (line[0] == '#' || strncmp(line, "kind,", 5) == 0)
             continue;
         struct assay_size_result size;
         double power;
-        if (split(line, ",\n", fields) == SIZE_COLUMNS && size_area(fields) != NULL) {
+        if (split(line, fields) == SIZE_COLUMNS && size_area(fields) != NULL) {
             struct assay_size_design design = design_of(fields);
             if (strcmp(fields[SIZE_KIND], "required") == 0 &&
                 assay_size_required(&design, &size, NULL) == ASSAY_OK)
@@ -340,7 +314,7 @@ static int read_numbers(const char *text, uint64_t *counts, double *weights)
 
 static void print_srm(enum peer peer)
 {
-    static char line[1 << 16];
+    static char line[LINE_BYTES];
     static uint64_t counts[SRM_GROUPS_MAX];
     static double weights[SRM_GROUPS_MAX];
     static struct assay_srm_group groups[SRM_GROUPS_MAX];
@@ -351,7 +325,7 @@ static void print_srm(enum peer peer)
         struct assay_srm out;
         if (line[0] == '#' || strncmp(line, "method,", 7) == 0)
             continue;
-        split(line, ",\n", columns);
+        split(line, columns);
         int count = read_numbers(columns[2], counts, NULL);
         if (read_numbers(columns[3], NULL, weights) != count)
             fail("weights are missing in", "tests/golden/srm.csv");

@@ -12,7 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_BYTES = 4096, FIELDS = 7 };
+#include "accuracy_input.h"
+
+enum { PATH_BYTES = 4096 };
 
 static const struct kind {
     const char *name;
@@ -26,12 +28,6 @@ static const struct kind {
     {"tiny", 500000, 100000, 30000, 50000, -206},
     {"huge", 500000, 100000, 30000, 50000, 145},
 };
-
-static void fail(const char *what, const char *name)
-{
-    fprintf(stderr, "bench_accuracy_rows: %s %s\n", what, name);
-    exit(1);
-}
 
 static uint64_t next(uint64_t *state)
 {
@@ -61,9 +57,9 @@ static void write_unit(FILE *file, const struct kind *kind, int group, int covar
     fprintf(file, "\n");
 }
 
-static void write_case(const char *folder, char *fields[FIELDS])
+static void write_case(const char *folder, char *fields[FIELDS_MAX])
 {
-    char path[LINE_BYTES];
+    char path[PATH_BYTES];
     const struct kind *kind = NULL;
     int covariates = atoi(fields[2]);
     uint64_t state = strtoull(fields[6], NULL, 10);
@@ -90,18 +86,15 @@ static void write_case(const char *folder, char *fields[FIELDS])
 int main(int argc, char **argv)
 {
     static const char path[] = "tests/golden/accuracy_data.csv";
-    char line[LINE_BYTES], *fields[FIELDS];
-    FILE *file = fopen(path, "r");
-    if (file == NULL || argc != 2)
-        fail(argc == 2 ? "cannot open" : "usage: bench_accuracy_rows FOLDER, and", path);
+    static char line[LINE_BYTES];
+    char *fields[FIELDS_MAX];
+    if (argc != 2)
+        fail("usage: bench_accuracy_rows", "FOLDER");
+    FILE *file = open_input(path);
     while (fgets(line, sizeof line, file) != NULL) {
-        int count = 0;
         if (line[0] < '0' || line[0] > '9')
             continue;
-        for (char *field = strtok(line, ","); field != NULL && count < FIELDS;
-             field = strtok(NULL, ","))
-            fields[count++] = field;
-        if (count < FIELDS)
+        if (split(line, fields) < 7)
             fail("short row in", path);
         write_case(argv[1], fields);
     }

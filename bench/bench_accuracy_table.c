@@ -16,9 +16,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "accuracy_input.h"
 #include "accuracy_size.h"
 
-enum { LINE_BYTES = 1 << 16, FIELDS_MAX = 64, ID_BYTES = 32, CASES_MAX = 20000, PEERS_MAX = 8 };
+enum { ID_BYTES = 32, CASES_MAX = 20000, PEERS_MAX = 8 };
 
 /* A row of the table and the golden cases in it, "function area"; NULL after the last. */
 struct row {
@@ -34,7 +35,8 @@ static const struct row ROWS[] = {
     {"Student t tail, df 1e4 to 1e15", {"t_upper large-center", "t_upper large-tail"}, 0},
     {"Student t log tail", {"t_upper small-tail", "t_upper large-tail"}, 1},
     {"Chi-square tails, df 1 to 1e5",
-     {"chi2_upper center", "chi2_lower center", "chi2_upper tail"}, 0},
+     {"chi2_upper center", "chi2_lower center", "chi2_upper tail"},
+     0},
     {"Chi-square tails, df 1e5 to 1e15", {"chi2_upper large", "chi2_lower large"}, 0},
     {"Chi-square log tail, log10 p to -1e6", {"chi2_upper tail", "chi2_upper beyond"}, 1},
     {"F tails, df 1 to 1e4", {"f_upper center", "f_lower center"}, 0},
@@ -56,12 +58,15 @@ static const struct row ROWS[] = {
     {"Difference and error, offset 1e12", {"data offset d", "data offset se"}, 0},
     {"Difference and error, 1e8 -+ 1", {"data near d", "data near se"}, 0},
     {"Difference and error, scale 1e-200, 1e150",
-     {"data tiny d", "data tiny se", "data huge d", "data huge se"}, 0},
+     {"data tiny d", "data tiny se", "data huge d", "data huge se"},
+     0},
     {"p of Welch's test from such data",
-     {"data offset p", "data near p", "data tiny p", "data huge p"}, 0},
+     {"data offset p", "data near p", "data tiny p", "data huge p"},
+     0},
     {"Fieller's interval, ordinary data", {"data money low", "data money high"}, 0},
     {"Fieller's interval, offset 1e12, 1e8 -+ 1",
-     {"data offset low", "data offset high", "data near low", "data near high"}, 0},
+     {"data offset low", "data offset high", "data near low", "data near high"},
+     0},
     {"Reduced variance, ordinary data", {"regression money d", "regression money se"}, 0},
     {"Reduced variance, offset 1e12", {"regression offset d", "regression offset se"}, 0},
     {"Reduced variance, y = x + 1e-5 noise", {"regression near d", "regression near se"}, 0},
@@ -93,12 +98,6 @@ static size_t item_count;
 /* lre[peer][item]; NaN where the peer gave nothing. */
 static double lre[PEERS_MAX][CASES_MAX];
 
-static void fail(const char *what, const char *name)
-{
-    fprintf(stderr, "bench_accuracy_table: %s %s\n", what, name);
-    exit(1);
-}
-
 static void add_item(const char *id, const char *part, int is_log, double want, double cap)
 {
     if (item_count == CASES_MAX)
@@ -109,27 +108,6 @@ static void add_item(const char *id, const char *part, int is_log, double want, 
     item->is_log = is_log;
     item->want = want;
     item->cap = cap;
-}
-
-static FILE *open_input(const char *path)
-{
-    FILE *file = fopen(path, "r");
-    if (file == NULL)
-        fail("cannot open", path);
-    return file;
-}
-
-static int split(char *line, char *fields[FIELDS_MAX])
-{
-    int count = 0;
-    line[strcspn(line, "\n")] = '\0';
-    for (char *field = line; field != NULL && count < FIELDS_MAX; count++) {
-        fields[count] = field;
-        field = strchr(field, ',');
-        if (field != NULL)
-            *field++ = '\0';
-    }
-    return count;
 }
 
 static void read_distributions(void)
@@ -302,8 +280,7 @@ static void read_peer(const char *path, double digits[CASES_MAX])
     for (size_t i = 0; i < item_count; i++)
         digits[i] = NAN;
     while (fscanf(file, "%31s %63s", key.id, text) == 2) {
-        const struct item *item =
-            bsearch(&key, items, item_count, sizeof *items, compare_items);
+        const struct item *item = bsearch(&key, items, item_count, sizeof *items, compare_items);
         if (item != NULL)
             digits[item - items] = digits_of(strtod(text, NULL), item);
     }

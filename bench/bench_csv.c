@@ -7,39 +7,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "assay.h"
 #include "base/text.h"
 #include "ingest/csv.h"
+#include "timing.h"
 
 enum { RUNS = 10, WIDE_ROWS = 400000, NARROW_ROWS = 1000000 };
 
 static char path[] = "/tmp/assay-bench-XXXXXX";
-
-static uint64_t next_random(uint64_t *state)
-{
-    uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return z ^ z >> 31;
-}
-
-static void check(enum assay_status status, const struct assay_error *err)
-{
-    if (status != ASSAY_OK) {
-        fprintf(stderr, "bench_csv: %s\n", err->message);
-        exit(EXIT_FAILURE);
-    }
-}
-
-static double now_ns(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
-}
 
 /* 15 columns, 10 of them numbers: five metrics and a covariate of each. */
 static void write_wide(struct assay__text *out)
@@ -101,12 +78,6 @@ static size_t ingest(const struct assay_plan *plan)
     return rows;
 }
 
-static int compare_doubles(const void *a, const void *b)
-{
-    const double *x = a, *y = b;
-    return (*x > *y) - (*x < *y);
-}
-
 static void measure(const char *name, size_t (*run)(const struct assay_plan *), const char *json,
                     size_t bytes)
 {
@@ -117,14 +88,13 @@ static void measure(const char *name, size_t (*run)(const struct assay_plan *), 
         check(assay_plan_parse(json, strlen(json), name, &plan, &err), &err);
     size_t rows = run(plan);
     for (int i = 0; i < RUNS; i++) {
-        double start = now_ns();
+        double start = now_ns(CLOCK_MONOTONIC);
         if (run(plan) != rows)
             exit(EXIT_FAILURE);
-        times[i] = now_ns() - start;
+        times[i] = now_ns(CLOCK_MONOTONIC) - start;
     }
     assay_plan_free(plan);
-    qsort(times, RUNS, sizeof *times, compare_doubles);
-    double median = (times[RUNS / 2 - 1] + times[RUNS / 2]) / 2.0;
+    double median = sort_times(times, RUNS);
     printf("{\"bench\":\"csv\",\"case\":\"%s\",\"rows\":%zu,\"bytes\":%zu,\"runs\":%d,"
            "\"ns_per_row\":{\"median\":%.1f,\"min\":%.1f,\"max\":%.1f},\"mb_per_s\":%.0f}\n",
            name, rows, bytes, RUNS, median / (double)rows, times[0] / (double)rows,

@@ -14,9 +14,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "assay.h"
+#include "timing.h"
 
 enum { RUNS = 15, CALLS = 1 << 9 };
 
@@ -77,10 +77,7 @@ static double arguments[CALLS][3];
 
 static double next_uniform(uint64_t *state)
 {
-    uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return (double)((z ^ z >> 31) >> 11) * 0x1p-53;
+    return (double)(next_random(state) >> 11) * 0x1p-53;
 }
 
 static double draw_log(double least, double most, uint64_t *state)
@@ -128,32 +125,19 @@ static void fill(const struct area *area, enum inputs inputs)
     }
 }
 
-static double now_ns(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-    return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
-}
-
 /* Calls f with all arguments; ns per call. */
 static double time_calls(struct function f)
 {
-    double sum = 0.0, start = now_ns();
+    double sum = 0.0, start = now_ns(CLOCK_PROCESS_CPUTIME_ID);
     for (int i = 0; i < CALLS; i++) {
         const double *a = arguments[i];
         sum += f.one != NULL ? f.one(a[0]) : f.two != NULL ? f.two(a[0], a[1])
                                                            : f.three(a[0], a[1], a[2]);
     }
-    double elapsed = now_ns() - start;
+    double elapsed = now_ns(CLOCK_PROCESS_CPUTIME_ID) - start;
     volatile double sink = sum;
     (void)sink;
     return elapsed / CALLS;
-}
-
-static int compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
 }
 
 static int is_set(struct function f)
@@ -172,9 +156,7 @@ static void measure(const struct scenario *scenario, const struct area *area)
         if (has_peer)
             theirs[i] = time_calls(scenario->gsl);
     }
-    qsort(ours, RUNS, sizeof *ours, compare_doubles);
-    qsort(theirs, RUNS, sizeof *theirs, compare_doubles);
-    double median = ours[RUNS / 2], peer = theirs[RUNS / 2];
+    double median = sort_times(ours, RUNS), peer = sort_times(theirs, RUNS);
     printf("{\"bench\":\"dist\",\"case\":\"%s\",\"area\":\"%s\",\"calls\":%d,\"runs\":%d,"
            "\"ns_min\":%.1f,\"ns_median\":%.1f,\"ns_max\":%.1f",
            scenario->name, area->name, CALLS, RUNS, ours[0], median, ours[RUNS - 1]);

@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "assay.h"
+#include "timing.h"
 
 enum { RUNS = 15, ROWS = 1 << 12, PASSES = 32, GROUPS = 3, VARIABLES = 4 };
 
@@ -21,14 +21,6 @@ struct input {
 };
 
 enum data { BINARY, MONEY, PRINTED };
-
-static uint64_t next_random(uint64_t *state)
-{
-    uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return z ^ z >> 31;
-}
 
 /* A number as a parser gives it: no trailing zeros in the mantissa. */
 static struct assay_decimal draw(enum data data, uint64_t *state)
@@ -63,21 +55,6 @@ static void fill(struct input *input, enum data data)
             input->doubles[r][v] = (double)value.mantissa / power;
         }
     }
-}
-
-static void check(enum assay_status status, const struct assay_error *err)
-{
-    if (status != ASSAY_OK) {
-        fprintf(stderr, "bench_moments: %s\n", err->message);
-        exit(EXIT_FAILURE);
-    }
-}
-
-static double now_ns(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
 }
 
 /* One pass over the rows; returns something that depends on all of them. */
@@ -137,31 +114,25 @@ static double add_welford(const struct input *input, struct assay_moments_shape 
     return groups[0].mean[0] + groups[1].centred[0][0] + groups[2].n;
 }
 
-static int compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static void measure(const char *name, const char *data, pass run, const struct input *input,
                     struct assay_moments_shape shape)
 {
     double times[RUNS];
     volatile double sink = run(input, shape);
     for (size_t i = 0; i < RUNS; i++) {
-        double start = now_ns();
+        double start = now_ns(CLOCK_MONOTONIC);
         sink = run(input, shape);
-        times[i] = (now_ns() - start) / ((double)ROWS * PASSES);
+        times[i] = (now_ns(CLOCK_MONOTONIC) - start) / ((double)ROWS * PASSES);
     }
     (void)sink;
-    qsort(times, RUNS, sizeof *times, compare_doubles);
+    double median = sort_times(times, RUNS);
     uint32_t k = 1 + shape.has_denominator + shape.covariate_count;
     uint32_t sums = k + k * (k + 1) / 2 + (shape.has_denominator != 0 ? 4 : 1);
     printf("{\"bench\":\"moments\",\"case\":\"%s\",\"data\":\"%s\",\"denominator\":%u,"
            "\"covariates\":%u,\"sums\":%u,\"rows\":%d,\"runs\":%d,\"ns_per_row_min\":%.2f,"
            "\"ns_per_row_median\":%.2f,\"ns_per_row_max\":%.2f,\"compiler\":\"%s\"}\n",
            name, data, shape.has_denominator, shape.covariate_count, sums, ROWS * PASSES, RUNS,
-           times[0], times[RUNS / 2], times[RUNS - 1], __VERSION__);
+           times[0], median, times[RUNS - 1], __VERSION__);
 }
 
 int main(void)

@@ -9,9 +9,18 @@
  * assay_analysis_write() into an AnalysisResult, assay_client_post() delivers it. Each step can be
  * used alone: the numerical functions need neither plan nor dataset.
  *
- * The library has no writable globals, never calls setlocale, exit or abort, prints nothing, and
- * leaves GSL's error handler alone. Objects are used by one thread at a time; plans and analyses
- * may be shared for reading.
+ * The library has no writable globals, reads no environment (libcurl reads its proxies there),
+ * never calls setlocale, exit or abort, prints nothing, and leaves GSL's error handler alone.
+ *
+ * For every function, unless it says otherwise: pointers are not NULL, except err and what a _free
+ * function gets; text is UTF-8 and ends with a NUL; outputs are written on success only; inputs are
+ * not kept. Objects are used by one thread at a time; plans and analyses may be shared for reading.
+ * Structs that a caller fills are set to zero first, so that a later version's fields have their
+ * defaults in programs that are compiled again.
+ *
+ * The soname, libassay.so.MAJOR, stands for the layout of all structs and the values of all
+ * enumerators: whatever changes one of them changes MAJOR. Functions and enumerators at an end may
+ * come with any version.
  */
 #ifndef ASSAY_H
 #define ASSAY_H

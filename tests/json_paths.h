@@ -46,4 +46,19 @@ static inline const cJSON *json_at(const cJSON *node, const char *path)
     return node;
 }
 
+/** number_at() and text_at() are the number or string at a path; the test fails without one. */
+static inline double number_at(const cJSON *document, const char *path)
+{
+    const cJSON *node = json_at(document, path);
+    ck_assert_msg(cJSON_IsNumber(node), "%s is no number", path);
+    return node->valuedouble;
+}
+
+static inline const char *text_at(const cJSON *document, const char *path)
+{
+    const cJSON *node = json_at(document, path);
+    ck_assert_msg(cJSON_IsString(node), "%s is no string", path);
+    return node->valuestring;
+}
+
 #endif

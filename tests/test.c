@@ -41,3 +41,19 @@ char *test_read_file(const char *path, size_t *length)
         *length = (size_t)size;
     return bytes;
 }
+
+void test_write_file(const char *path, const char *bytes, size_t length)
+{
+    FILE *file = fopen(path, "wb");
+    ck_assert_msg(file != NULL, "cannot write %s", path);
+    ck_assert_uint_eq(fwrite(bytes, 1, length, file), length);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+struct assay_plan *test_plan(const char *json)
+{
+    struct assay_plan *plan;
+    struct assay_error err;
+    assert_ok(assay_plan_parse(json, strlen(json), "plan", &plan, &err), &err);
+    return plan;
+}

@@ -44,4 +44,10 @@ double test_relative_error(double got, double want);
  */
 char *test_read_file(const char *path, size_t *length);
 
+/** test_write_file() makes a file of bytes; the test fails when it cannot. */
+void test_write_file(const char *path, const char *bytes, size_t length);
+
+/** test_plan() is the plan of a JSON text; the test fails when it has none. */
+struct assay_plan *test_plan(const char *json);
+
 #endif

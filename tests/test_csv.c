@@ -12,10 +12,7 @@ static char path[64];
 static void put_file(const char *bytes, size_t length)
 {
     snprintf(path, sizeof path, "/tmp/assay-test-csv-%ld", (long)getpid());
-    FILE *file = fopen(path, "wb");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_uint_eq(fwrite(bytes, 1, length, file), length);
-    ck_assert_int_eq(fclose(file), 0);
+    test_write_file(path, bytes, length);
 }
 
 /* The table as text: fields in brackets, records begin with their line: "2[a][b] 3[c][d] ". */

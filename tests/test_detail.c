@@ -85,13 +85,6 @@ START_TEST(the_schema_refuses_other_documents)
 }
 END_TEST
 
-static double number_at(const cJSON *document, const char *path)
-{
-    const cJSON *node = json_at(document, path);
-    ck_assert_msg(cJSON_IsNumber(node), "%s is no number", path);
-    return node->valuedouble;
-}
-
 START_TEST(detail_has_an_entry_per_metric_comparison_slice_and_look)
 {
     cJSON *document = detail_of(sample_analysis(&sample));
@@ -100,7 +93,7 @@ START_TEST(detail_has_an_entry_per_metric_comparison_slice_and_look)
     ck_assert_int_eq(cJSON_GetArraySize(comparisons), 4 * SAMPLE_PAIRS * SAMPLE_SLICES + 2);
     const cJSON *second = json_at(document, "comparisons.1");
     assert_close(number_at(second, "look"), 1, 0);
-    ck_assert_str_eq(json_at(second, "time")->valuestring, "2026-01-02T00:00:00Z");
+    ck_assert_str_eq(text_at(second, "time"), "2026-01-02T00:00:00Z");
     assert_close(number_at(second, "difference.log10P"), -109.51, 0);
     assert_close(number_at(second, "difference.p"), 3.1e-110, 0);
     assert_close(number_at(second, "adjusted.holm.log10P"), -108, 0);
@@ -117,8 +110,8 @@ START_TEST(slopes_name_their_covariates)
 {
     cJSON *document = detail_of(sample_analysis(&sample));
     const cJSON *spend = json_at(document, "comparisons.12"); /* after 2 * (5 + 1) of visit */
-    ck_assert_str_eq(json_at(spend, "metric")->valuestring, "spend");
-    ck_assert_str_eq(json_at(spend, "varianceReduction.slopes.1.covariate")->valuestring,
+    ck_assert_str_eq(text_at(spend, "metric"), "spend");
+    ck_assert_str_eq(text_at(spend, "varianceReduction.slopes.1.covariate"),
                      "recency");
     ck_assert(cJSON_IsTrue(json_at(spend, "varianceReduction.slopes.1.dropped")));
     assert_close(number_at(spend, "varianceReduction.slopes.0.compared"), 0.25, 0);
@@ -131,12 +124,12 @@ START_TEST(an_unbounded_fieller_set_has_null_bounds_and_its_kind)
 {
     cJSON *document = detail_of(sample_analysis(&sample));
     const cJSON *last = json_at(document, "comparisons.41");
-    ck_assert_str_eq(json_at(last, "hypothesis")->valuestring, "deterioration");
-    ck_assert_str_eq(json_at(last, "relative.fieller.type")->valuestring, "complement");
+    ck_assert_str_eq(text_at(last, "hypothesis"), "deterioration");
+    ck_assert_str_eq(text_at(last, "relative.fieller.type"), "complement");
     ck_assert(cJSON_IsNull(json_at(last, "relative.fieller.lower")));
     ck_assert_ptr_nonnull(json_at(last, "relative.fieller.outside.upper"));
-    ck_assert_str_eq(json_at(last, "flags.0.id")->valuestring, "zeroVariance");
-    ck_assert_int_gt((int)strlen(json_at(last, "flags.1.reason")->valuestring), 20);
+    ck_assert_str_eq(text_at(last, "flags.0.id"), "zeroVariance");
+    ck_assert_int_gt((int)strlen(text_at(last, "flags.1.reason")), 20);
     ck_assert(cJSON_IsNull(json_at(last, "difference.p")));
     ck_assert_ptr_null(json_at(last, "difference.significant"));
     cJSON_Delete(document);

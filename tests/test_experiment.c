@@ -133,10 +133,7 @@ static void summarize_parts(const char *plan_path, char paths[][64], size_t part
         assert_ok(assay_dataset_read(dataset, &path, 1, &options, &err), &err);
         assert_ok(assay__summary_of_dataset(dataset, &table, &err), &err);
         assert_ok(assay__summary_write(&table, &text, &err), &err);
-        FILE *file = fopen(path, "wb");
-        ck_assert_ptr_nonnull(file);
-        ck_assert_uint_eq(fwrite(text.data, 1, text.length, file), text.length);
-        ck_assert_int_eq(fclose(file), 0);
+        test_write_file(path, text.data, text.length);
         assert_ok(assay__summary_read_file(path, &again, &err), &err);
         assert_ok(assay__summary_merge(&whole, &again, &err), &err);
         assay__text_release(&text);
@@ -147,10 +144,7 @@ static void summarize_parts(const char *plan_path, char paths[][64], size_t part
     }
     struct assay__text text = {0};
     assert_ok(assay__summary_write(&whole, &text, &err), &err);
-    FILE *file = fopen(whole_path, "wb");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_uint_eq(fwrite(text.data, 1, text.length, file), text.length);
-    ck_assert_int_eq(fclose(file), 0);
+    test_write_file(whole_path, text.data, text.length);
     assay__text_release(&text);
     assay__summary_table_release(&whole);
 }
@@ -163,6 +157,29 @@ static void check_same(const struct run *run, char *const want[2], const char *w
         ck_assert_msg(strcmp(got, want[i]) == 0, "%s: document %d differs", what, i);
         free(got);
     }
+}
+
+/* Datasets merge too, one of them analyzed before; they are gone when the analysis is written. */
+static void check_merged_datasets(const char *plan, char parts[][64], size_t count,
+                                  char *const want[2])
+{
+    const char *path = parts[0];
+    struct assay_error err;
+    struct run run = run_files(plan, &path, 1);
+    assay_analysis_free(run.analysis);
+    for (size_t p = 1; p < count; p++) {
+        struct assay_dataset *other;
+        path = parts[p];
+        assert_ok(assay_dataset_new(run.plan, &other, &err), &err);
+        assert_ok(assay_dataset_read(other, &path, 1, NULL, &err), &err);
+        assert_ok(assay_dataset_merge(run.dataset, other, &err), &err);
+        assay_dataset_free(other);
+    }
+    assert_ok(assay_analyze(run.plan, run.dataset, &run.analysis, &err), &err);
+    assay_dataset_free(run.dataset);
+    run.dataset = NULL;
+    check_same(&run, want, "merged datasets");
+    end_run(&run);
 }
 
 START_TEST(order_split_and_merge_leave_no_trace)
@@ -193,6 +210,7 @@ START_TEST(order_split_and_merge_leave_no_trace)
             snprintf(parts[p], sizeof parts[p], "%s/part%zu.csv", directory, p);
             write_part(lines, rows, p, counts[k], (unsigned)k, parts[p]);
         }
+        check_merged_datasets(plan, parts, counts[k], want);
         snprintf(whole, sizeof whole, "%s/whole.csv", directory);
         summarize_parts(plan, parts, counts[k], whole);
         const char *merged = whole;
@@ -211,12 +229,60 @@ START_TEST(order_split_and_merge_leave_no_trace)
 }
 END_TEST
 
+/* A caller's own sums: the analysis says what the comparison of the same moments says. */
+START_TEST(moments_of_a_caller_are_analyzed)
+{
+    static const char PLAN[] =
+        "{\"comparisons\":{\"baseline\":\"A\"},\"metrics\":[{\"id\":\"y\"}]}";
+    static const double values[2][3] = {{1.5, 2.25, 4.0}, {2.5, 7.0, 8.125}};
+    struct assay_moments *moments[2], *ratio;
+    struct assay_dataset *dataset;
+    struct assay_analysis *analysis;
+    struct assay_comparison want;
+    struct assay_error err;
+    struct assay_plan *plan = test_plan(PLAN), *twin = test_plan(PLAN);
+    assert_ok(assay_dataset_new(plan, &dataset, &err), &err);
+    for (int g = 0; g < 2; g++) {
+        assert_ok(assay_moments_new((struct assay_moments_shape){0, 0}, &moments[g], &err), &err);
+        for (int i = 0; i < 3; i++)
+            assert_ok(assay_moments_add(moments[g], &values[g][i], &err), &err);
+        const char *group = g == 0 ? "A" : "B";
+        assert_ok(assay_dataset_add_moments(dataset, "y", group, moments[g], &err), &err);
+    }
+    assert_ok(assay_moments_new((struct assay_moments_shape){1, 0}, &ratio, &err), &err);
+    ck_assert_int_eq(assay_dataset_add_moments(dataset, "x", "A", moments[0], &err),
+                     ASSAY_ERROR_PLAN);
+    ck_assert_int_eq(assay_dataset_add_moments(dataset, "y", "A", ratio, &err),
+                     ASSAY_ERROR_DOMAIN);
+    ck_assert_int_eq(assay_analyze(twin, dataset, &analysis, &err), ASSAY_ERROR_USAGE);
+    assay_plan_free(twin);
+    assert_ok(assay_analyze(plan, dataset, &analysis, &err), &err);
+    const struct assay_method method = {
+        .type = ASSAY_METRIC_MEAN, .side = ASSAY_SIDE_UPPER, .alpha = 0.05};
+    assert_ok(assay_compare_moments((const struct assay_moments *const *)moments, 2, 0, 1, &method,
+                                    &want, &err),
+              &err);
+    const struct assay_comparison *got = &analysis->results[0].looks[0].comparison;
+    ck_assert_uint_eq(analysis->units[0], 3);
+    ck_assert_uint_eq(got->compared.n, 3);
+    assert_close(got->difference.estimate, want.difference.estimate, 0.0);
+    assert_close(got->difference.p, want.difference.p, 0.0);
+    assay_analysis_free(analysis);
+    assay_dataset_free(dataset);
+    assay_plan_free(plan);
+    assay_moments_free(ratio);
+    assay_moments_free(moments[0]);
+    assay_moments_free(moments[1]);
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     tcase_add_test(cases, hillstrom_agrees_with_the_independent_analysis);
     tcase_add_test(cases, other_forms_agree_with_the_independent_analysis);
     tcase_add_test(cases, asos_summary_agrees_with_the_independent_analysis);
     tcase_add_test(cases, order_split_and_merge_leave_no_trace);
+    tcase_add_test(cases, moments_of_a_caller_are_analyzed);
 }
 
 int main(void)

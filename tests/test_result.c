@@ -284,20 +284,6 @@ START_TEST(keys_stand_in_the_contracts_order)
 }
 END_TEST
 
-static double number_at(const cJSON *document, const char *path)
-{
-    const cJSON *node = json_at(document, path);
-    ck_assert_msg(cJSON_IsNumber(node), "%s is no number", path);
-    return node->valuedouble;
-}
-
-static const char *text_at(const cJSON *document, const char *path)
-{
-    const cJSON *node = json_at(document, path);
-    ck_assert_msg(cJSON_IsString(node), "%s is no string", path);
-    return node->valuestring;
-}
-
 START_TEST(result_says_what_the_analysis_says)
 {
     cJSON *document = sample_result_document();

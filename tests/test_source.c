@@ -49,10 +49,7 @@ static size_t zstd_frame(const char *bytes, size_t length, char *out)
 static void put_file(const char *bytes, size_t length)
 {
     snprintf(path, sizeof path, "/tmp/assay-test-source-%ld", (long)getpid());
-    FILE *file = fopen(path, "wb");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_uint_eq(fwrite(bytes, 1, length, file), length);
-    ck_assert_int_eq(fclose(file), 0);
+    test_write_file(path, bytes, length);
 }
 
 /* Reads the file in pieces of step bytes. */

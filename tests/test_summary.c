@@ -15,19 +15,8 @@ static const char *put_file(int number, const char *text)
     static char paths[FILES_MAX][64];
     snprintf(paths[number], sizeof paths[number], "/tmp/assay-test-summary-%ld-%d.csv",
              (long)getpid(), number);
-    FILE *file = fopen(paths[number], "wb");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_uint_eq(fwrite(text, 1, strlen(text), file), strlen(text));
-    ck_assert_int_eq(fclose(file), 0);
+    test_write_file(paths[number], text, strlen(text));
     return paths[number];
-}
-
-static struct assay_plan *plan_of(const char *json)
-{
-    struct assay_plan *plan;
-    struct assay_error err;
-    assert_ok(assay_plan_parse(json, strlen(json), "plan", &plan, &err), &err);
-    return plan;
 }
 
 static enum assay_status read_texts(const struct assay_plan *plan, const char *const *texts,
@@ -162,7 +151,7 @@ static const char SUMS[] =
 START_TEST(means_and_sums_equal_the_values)
 {
     static const char *const GROUPS[] = {"A", "B"};
-    struct assay_plan *plan = plan_of(FORMS_PLAN);
+    struct assay_plan *plan = test_plan(FORMS_PLAN);
     struct assay_dataset *units = dataset_of(plan, UNITS);
     struct assay_dataset *forms[2] = {dataset_of(plan, CENTRED), dataset_of(plan, SUMS)};
     char *want = document(plan, units, ASSAY_FORMAT_RESULT);
@@ -195,7 +184,7 @@ END_TEST
 
 START_TEST(one_unit_needs_no_variance_and_none_no_row)
 {
-    struct assay_plan *plan = plan_of(PLAN("", MEAN));
+    struct assay_plan *plan = test_plan(PLAN("", MEAN));
     struct assay_dataset *dataset = dataset_of(
         plan, "metric,group,n,mean,variance\ny,A,1,5.5,\ny,B,0,,\ny,C,2,3,8\n");
     const struct assay_moments *one = total_of(dataset, "A")->metrics[0];
@@ -218,7 +207,7 @@ END_TEST
 
 START_TEST(shares_need_a_mean_only)
 {
-    struct assay_plan *plan = plan_of(PLAN("", SHARE));
+    struct assay_plan *plan = test_plan(PLAN("", SHARE));
     struct assay_dataset *dataset =
         dataset_of(plan, "metric,group,n,mean\ny,A,1000000000000000,0.1234567890123456789012345\n"
                          "y,B,8,0\ny,C,8,1\n");
@@ -239,7 +228,7 @@ END_TEST
 START_TEST(missing_covariates_are_patterns)
 {
     struct assay_plan *plan =
-        plan_of(PLAN("", "{\"id\":\"y\",\"role\":\"success\",\"type\":\"mean\","
+        test_plan(PLAN("", "{\"id\":\"y\",\"role\":\"success\",\"type\":\"mean\","
                          "\"covariates\":[\"x1\",\"x2\"]}"));
     struct assay_dataset *units = dataset_of(
         plan, "g,y,x1,x2\nA,1,2,3\nA,2,,4\nA,4,NA,6\nA,3,5,\nB,1,1,1\nB,2,3,2\nB,5,,\n");
@@ -268,7 +257,7 @@ END_TEST
 START_TEST(dimensions_and_segments_find_their_slices)
 {
     struct assay_plan *plan =
-        plan_of(PLAN(",\"dimensions\":[\"land\"],"
+        test_plan(PLAN(",\"dimensions\":[\"land\"],"
                      "\"segments\":[{\"id\":\"new\",\"filter\":\"age < 2\"}]",
                      MEAN));
     struct assay_dataset *dataset = dataset_of(
@@ -298,7 +287,7 @@ static double baseline_at(const char *as_of)
 {
     char json[400];
     snprintf(json, sizeof json, PLAN("%s", MEAN), as_of);
-    struct assay_plan *plan = plan_of(json);
+    struct assay_plan *plan = test_plan(json);
     struct assay_dataset *dataset = dataset_of(
         plan, "metric,group,time,n,mean,variance\ny,A,2026-01-02T00:00:00+02:00,5,1,1\n"
               "y,B,2026-01-01T22:00:00Z,5,1,1\ny,A,2026-01-03,9,2,1\ny,B,2026-01-03,9,3,1\n"
@@ -328,7 +317,7 @@ END_TEST
 static uint64_t units_of_parts(const char *first, const char *second)
 {
     const char *const texts[2] = {first, second};
-    struct assay_plan *plan = plan_of(PLAN("", MEAN ",{\"id\":\"z\",\"role\":\"guardrail\","
+    struct assay_plan *plan = test_plan(PLAN("", MEAN ",{\"id\":\"z\",\"role\":\"guardrail\","
                                                     "\"type\":\"mean\"}"));
     struct assay_dataset *dataset;
     struct assay_error err;
@@ -357,7 +346,7 @@ START_TEST(mistakes_are_refused_with_their_place)
     const struct refusal *want = &REFUSALS[_i];
     char json[600];
     snprintf(json, sizeof json, PLAN("", "%s"), want->type);
-    struct assay_plan *plan = plan_of(json);
+    struct assay_plan *plan = test_plan(json);
     struct assay_dataset *dataset;
     struct assay_error err;
     enum assay_status status = read_texts(plan, &want->text, 1, &dataset, &err);
@@ -377,7 +366,7 @@ START_TEST(parts_of_other_shape_are_refused)
         HEAD "y,B,5,1,1\ny,A,5,1,1\n",
         "metric,group,n,mean,variance,covariate_mean,covariate_variance,covariance\n"
         "y,A,5,1,1,1,1,1\n"};
-    struct assay_plan *plan = plan_of(PLAN("", MEAN));
+    struct assay_plan *plan = test_plan(PLAN("", MEAN));
     struct assay_dataset *dataset;
     struct assay_error err;
     ck_assert_int_eq(read_texts(plan, texts, 2, &dataset, &err), ASSAY_ERROR_DATA);
@@ -396,7 +385,7 @@ END_TEST
 
 static bool warns(const char *text)
 {
-    struct assay_plan *plan = plan_of(PLAN("", MEAN));
+    struct assay_plan *plan = test_plan(PLAN("", MEAN));
     struct assay_dataset *dataset = dataset_of(plan, text);
     uint32_t count = assay__dataset_note_count(dataset);
     for (uint32_t i = 0; i < count; i++) {
@@ -506,7 +495,7 @@ static void merge_texts(struct assay__text *parts, unsigned count, struct assay_
 START_TEST(merged_parts_are_the_whole_byte_for_byte)
 {
     static const unsigned COUNTS[] = {1, 2, 7};
-    struct assay_plan *plan = plan_of(WHOLE_PLAN);
+    struct assay_plan *plan = test_plan(WHOLE_PLAN);
     char *all = part_text(0, 1);
     struct assay__text want = {0};
     struct assay_dataset *dataset = dataset_of(plan, all);

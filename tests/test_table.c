@@ -35,12 +35,8 @@ static const struct {
 START_TEST(tables_are_the_golden_ones)
 {
     char *text = write_table(&TABLES[_i].options);
-    if (getenv("ASSAY_GOLDEN") != NULL) {
-        FILE *file = fopen(TABLES[_i].path, "wb");
-        ck_assert_ptr_nonnull(file);
-        ck_assert_int_ne(fputs(text, file), EOF);
-        ck_assert_int_eq(fclose(file), 0);
-    }
+    if (getenv("ASSAY_GOLDEN") != NULL)
+        test_write_file(TABLES[_i].path, text, strlen(text));
     char *golden = test_read_file(TABLES[_i].path, NULL);
     ck_assert_str_eq(text, golden);
     free(golden);

@@ -14,19 +14,8 @@ static const char *put_file(int number, const char *text, size_t length)
 {
     snprintf(paths[number], sizeof paths[number], "/tmp/assay-test-units-%ld-%d.csv",
              (long)getpid(), number);
-    FILE *file = fopen(paths[number], "wb");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_uint_eq(fwrite(text, 1, length, file), length);
-    ck_assert_int_eq(fclose(file), 0);
+    test_write_file(paths[number], text, length);
     return paths[number];
-}
-
-static struct assay_plan *plan_of(const char *json)
-{
-    struct assay_plan *plan;
-    struct assay_error err;
-    assert_ok(assay_plan_parse(json, strlen(json), "plan", &plan, &err), &err);
-    return plan;
 }
 
 static int compare_lines(const void *a, const void *b)
@@ -96,7 +85,7 @@ static struct assay_counts assert_reads_as(const char *plan_json, const char *cs
                                            const struct assay_read_options *options,
                                            const char *want)
 {
-    struct assay_plan *plan = plan_of(plan_json);
+    struct assay_plan *plan = test_plan(plan_json);
     struct assay_dataset *dataset;
     struct assay_error err;
     put_file(0, csv, strlen(csv));
@@ -150,7 +139,7 @@ END_TEST
 
 START_TEST(units_missing_are_counted_once_and_covariates_by_pattern)
 {
-    struct assay_plan *plan = plan_of(PLAN(
+    struct assay_plan *plan = test_plan(PLAN(
         "", ",\"dimensions\":[\"d\"]",
         "\"type\":\"ratio\",\"value\":\"a\",\"denominator\":\"b\",\"covariates\":[\"x\"]"));
     static const char CSV[] = "g,d,a,b,x\nA,1,4,2,1\nA,2,,2,1\nA,1,4,NA,1\nA,2,6,3,\nB,1,,,\n";
@@ -199,7 +188,7 @@ END_TEST
 
 START_TEST(units_latest_time_is_observed)
 {
-    struct assay_plan *plan = plan_of(PLAN(",\"time\":\"t\"", "", MEAN));
+    struct assay_plan *plan = test_plan(PLAN(",\"time\":\"t\"", "", MEAN));
     struct assay_dataset *dataset;
     struct assay_error err;
     static const char CSV[] = "g,t,y\nA,2026-01-05,1\nA,2026-01-09,1\nB,2026-01-07,3\n";
@@ -341,7 +330,7 @@ START_TEST(units_order_and_split_change_nothing)
                                  "channel,treatment,conversion,visit,spend\n";
     static char *rows[ROWS];
     ck_assert_uint_eq(make_rows(rows, ROWS), ROWS);
-    struct assay_plan *plan = plan_of(
+    struct assay_plan *plan = test_plan(
         "{\"columns\":{\"group\":\"treatment\",\"unit\":\"u\"},\"comparisons\":{\"baseline\":"
         "\"No E-Mail\"},\"dimensions\":[\"channel\",\"history_segment\"],\"segments\":[{\"id\":"
         "\"s\",\"filter\":\"newbie = 1\"}],\"metrics\":[{\"id\":\"spend\",\"role\":\"success\","
@@ -391,7 +380,7 @@ END_TEST
 
 START_TEST(units_columns_may_stand_in_any_order_in_each_file)
 {
-    struct assay_plan *plan = plan_of(PLAN(",\"unit\":\"u\"", "", MEAN));
+    struct assay_plan *plan = test_plan(PLAN(",\"unit\":\"u\"", "", MEAN));
     struct assay_dataset *dataset;
     struct assay_error err;
     put_file(0, "g,u,y\nA,1,5\nB,2,7\n", 18);
@@ -446,7 +435,7 @@ START_TEST(units_errors_name_file_line_column_and_text)
         {PLAN("", "", MEAN), "g,y\n\n\n\"A\",\"x\ny\"\n", ASSAY_ERROR_DATA, 4, 2, "'x?y'"},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
-        struct assay_plan *plan = plan_of(CASES[i].plan);
+        struct assay_plan *plan = test_plan(CASES[i].plan);
         struct assay_dataset *dataset;
         struct assay_error err = {0};
         put_file(0, CASES[i].csv, strlen(CASES[i].csv));
@@ -464,7 +453,7 @@ END_TEST
 
 START_TEST(units_long_text_in_messages_is_cut_between_characters)
 {
-    struct assay_plan *plan = plan_of(PLAN("", "", MEAN));
+    struct assay_plan *plan = test_plan(PLAN("", "", MEAN));
     struct assay_dataset *dataset;
     struct assay_error err;
     struct assay__text csv = {0};
@@ -482,7 +471,7 @@ END_TEST
 
 START_TEST(units_too_many_groups_say_so_with_the_place)
 {
-    struct assay_plan *plan = plan_of(PLAN("", "", MEAN));
+    struct assay_plan *plan = test_plan(PLAN("", "", MEAN));
     struct assay_dataset *dataset;
     struct assay_error err;
     struct assay__text csv = {0};
@@ -506,7 +495,7 @@ START_TEST(units_mutated_tables_never_crash)
     static const char GOOD[] = "u,g,t,d,y,x\n1,A,2026-01-01,\"a,b\",1.5,1\n2,B,2026-01-02,c,2,\n"
                                "3,A,2026-01-03,\"q\"\"q\",-1e3,0\n3,A,2026-01-03,c,7,1\n";
     static const char SPICE[] = "\",\n\r0;9.eA-\xc3\xbc\xff \t|N";
-    struct assay_plan *plan = plan_of(
+    struct assay_plan *plan = test_plan(
         PLAN(",\"unit\":\"u\",\"time\":\"t\"", ",\"dimensions\":[\"d\"]",
              MEAN ",\"covariates\":[\"x\"],\"cap\":{\"upperQuantile\":0.9}"));
     uint64_t state = 4242;

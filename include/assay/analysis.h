@@ -15,7 +15,7 @@
 
 /** enum assay_slice_kind: part of the units a figure is about. */
 enum assay_slice_kind {
-    ASSAY_SLICE_TOTAL,
+    ASSAY_SLICE_TOTAL,     /* all units */
     ASSAY_SLICE_DIMENSION, /* units with key = value */
     ASSAY_SLICE_SEGMENT    /* units that pass a segment's filter; key is the segment's id */
 };
@@ -39,9 +39,9 @@ struct assay_sample_size {
 
 /** struct assay_look_result: one metric x comparison x slice at one look. */
 struct assay_look_result {
-    int64_t time_ns; /* end of the look; INT64_MIN when the data have no time */
-    uint32_t look;                         /* index from 0 */
-    struct assay_comparison comparison;    /* the test of the metric's role */
+    int64_t time_ns;                    /* end of the look; INT64_MIN when the data have no time */
+    uint32_t look;                      /* index from 0 */
+    struct assay_comparison comparison; /* the test of the metric's role */
     struct assay_comparison deterioration; /* one-sided in the wrong direction */
     bool has_deterioration;
     struct assay_sample_size size;
@@ -56,7 +56,7 @@ struct assay_metric_result {
     uint32_t slice;              /* index into analysis slices */
     uint32_t baseline, compared; /* indices into analysis groups */
     const char *comparison_id;
-    enum assay_side side;          /* of the role's test */
+    enum assay_side side; /* of the role's test */
     enum assay_side deterioration_side;
     double alpha, beta;            /* adjusted; beta NaN when not powered */
     double power;                  /* 1 - beta; NaN when not powered */
@@ -64,10 +64,10 @@ struct assay_metric_result {
     double null_difference;        /* metric units: minus or plus the margin, or 0 */
     double margin_abs, effect_abs; /* in metric units; NaN when not planned */
     struct assay_look_result *looks;
-    uint32_t look_count;               /* >= 1 unless the slice has no units for it */
-    enum assay_tristate significant;   /* role's test: superiority, non-inferiority, harm */
-    enum assay_tristate deteriorated;  /* the deterioration test */
-    enum assay_tristate powered;       /* current >= required */
+    uint32_t look_count;              /* >= 1 unless the slice has no units for it */
+    enum assay_tristate significant;  /* role's test: superiority, non-inferiority, harm */
+    enum assay_tristate deteriorated; /* the deterioration test */
+    enum assay_tristate powered;      /* current >= required */
     double adjusted_log10_p[ASSAY_ADJUST_COUNT]; /* NaN when not in a family */
     const char *message;                         /* one plain sentence */
 };
@@ -82,10 +82,10 @@ struct assay_srm_result {
 
 /** enum assay_recommendation: what to do with a treatment. */
 enum assay_recommendation {
-    ASSAY_RECOMMEND_SHIP,
-    ASSAY_RECOMMEND_CONTINUE,
-    ASSAY_RECOMMEND_END,
-    ASSAY_RECOMMEND_ABORT
+    ASSAY_RECOMMEND_SHIP,     /* every guardrail passed, and some success metric if there is one */
+    ASSAY_RECOMMEND_CONTINUE, /* some metric is not powered yet */
+    ASSAY_RECOMMEND_END,      /* all are powered, and nothing was found to ship for */
+    ASSAY_RECOMMEND_ABORT     /* the split of the groups is off, or a metric deteriorated */
 };
 
 /** struct assay_treatment: a compared group and the advice about it. */
@@ -98,7 +98,11 @@ struct assay_treatment {
 };
 
 /** enum assay_annotation_level: info, warning or error of the contract. */
-enum assay_annotation_level { ASSAY_NOTE_INFO, ASSAY_NOTE_WARNING, ASSAY_NOTE_ERROR };
+enum assay_annotation_level {
+    ASSAY_NOTE_INFO,    /* good to know */
+    ASSAY_NOTE_WARNING, /* figures need care */
+    ASSAY_NOTE_ERROR    /* something is absent or wrong */
+};
 
 /** struct assay_annotation: a remark; context names what it is about, from the outside in. */
 struct assay_annotation {
@@ -147,16 +151,25 @@ struct assay_analysis {
 };
 
 /**
- * assay_analyze() computes everything. The dataset is sealed by it (no more data may be added).
- * ASSAY_ERROR_PLAN when plan and data do not fit (a baseline that no row has, ...),
- * ASSAY_ERROR_DATA when there is nothing to analyze, ASSAY_ERROR_UNAVAILABLE for plans that need a
- * later version. Free *out with assay_analysis_free. Deterministic: the same plan and exact sums
- * give the same bytes.
+ * assay_analyze() computes everything. Deterministic: the same plan and exact sums give the same
+ * bytes. The figures are those of assay_compare_moments(), assay_srm_test(), assay_size_required()
+ * and so on, as accurate as they are.
+ *
+ * @plan     the plan that the dataset was made for; must outlive *out
+ * @dataset  read only; may be freed afterwards, or added to and analyzed again
+ * @out      free with assay_analysis_free(); written on success only
+ * Returns ASSAY_ERROR_USAGE for a dataset of another plan; ASSAY_ERROR_DATA when there is nothing
+ * to analyze or compare, or when groups that the plan compares are not in the data;
+ * ASSAY_ERROR_PLAN when the plan names no baseline; ASSAY_ERROR_UNAVAILABLE for plans that need a
+ * later version (sequential horizons, looks, quantiles); ASSAY_ERROR_LIMIT, _MEMORY.
+ * Threads: several may analyze one dataset while none adds to it.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_analyze(const struct assay_plan *plan,
-                                                           struct assay_dataset *dataset,
+                                                           const struct assay_dataset *dataset,
                                                            struct assay_analysis **out,
                                                            struct assay_error *err);
+
+/** assay_analysis_free() frees an analysis and all that it points to; NULL is fine. */
 ASSAY_API void assay_analysis_free(struct assay_analysis *analysis);
 
 #endif

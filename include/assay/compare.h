@@ -33,10 +33,10 @@ enum assay_test_kind {
 
 /** enum assay_relative_kind: which relative interval the result reports. */
 enum assay_relative_kind {
-    ASSAY_RELATIVE_FIELLER,
-    ASSAY_RELATIVE_DELTA,
-    ASSAY_RELATIVE_LOG,
-    ASSAY_RELATIVE_SCALED
+    ASSAY_RELATIVE_FIELLER, /* the set excludes 0 exactly when the absolute interval does */
+    ASSAY_RELATIVE_DELTA,   /* symmetric, first-order standard error of the quotient */
+    ASSAY_RELATIVE_LOG,     /* of ln compared - ln baseline, turned back; both of one sign */
+    ASSAY_RELATIVE_SCALED   /* absolute bounds / baseline, whose own error it leaves out */
 };
 
 /** enum assay_reduction: how covariates reduce the variance. */
@@ -103,9 +103,9 @@ enum assay_flag {
     ASSAY_FLAG_SKEWED_LOWER = 1u << 7,      /* lower tail's true error is off by > alpha / 5 */
     ASSAY_FLAG_SKEWED_UPPER = 1u << 8,      /* upper tail's true error is off by > alpha / 5 */
     ASSAY_FLAG_ONE_GROUP_CONSTANT = 1u << 9, /* one group's variance is 0 */
-    ASSAY_FLAG_OVERFLOW = 1u << 10,         /* a figure lies outside the range of double */
-    ASSAY_FLAG_REDUCTION_UNUSED = 1u << 11  /* a group has no more units than covariates + 1: the
-                                               variance is not reduced at all */
+    ASSAY_FLAG_OVERFLOW = 1u << 10,          /* a figure lies outside the range of double */
+    ASSAY_FLAG_REDUCTION_UNUSED = 1u << 11   /* a group has no more units than covariates + 1: the
+                                                variance is not reduced at all */
 };
 
 /** struct assay_stats: one group's estimate. Absent figures are NaN. */
@@ -130,7 +130,8 @@ struct assay_difference {
     double p; /* of the side tested; 0 only when it underflows, then see log10_p */
     double log10_p;
     bool significant; /* statistic beyond critical (p < alpha but for rounding); false at a tie */
-    double powered_effect; /* smallest true difference found with the wanted power; NaN if unset */
+    double powered_effect; /* smallest true difference found with the plan's power; set by
+                              assay_analyze() only, else NaN */
 };
 
 /** enum assay_fieller_kind: the shape of Fieller's confidence set for the relative difference. */
@@ -156,10 +157,10 @@ struct assay_relative {
 struct assay_reduction_result {
     enum assay_reduction method; /* NONE when no covariate was used */
     uint32_t covariate_count;
-    uint32_t dropped;                            /* bit i: covariate i was dropped (collinear) */
+    uint32_t dropped;                             /* bit i: covariate i was dropped (collinear) */
     double baseline_slopes[ASSAY_COVARIATES_MAX]; /* 0 for dropped covariates */
     double compared_slopes[ASSAY_COVARIATES_MAX];
-    double rate; /* 1 - SE^2_adjusted / SE^2_raw of the difference; NaN without reduction */
+    double rate;      /* 1 - SE^2_adjusted / SE^2_raw of the difference; NaN without reduction */
     double remaining; /* 1 - rate, exact also where the rate is close to 1 */
 };
 
@@ -227,7 +228,9 @@ assay_compare_summaries(const struct assay_summary *baseline, const struct assay
 /**
  * assay_compare_moments() compares groups[baseline] and groups[compared] from exact moments, with
  * variance reduction. All groups of the analysis are needed since covariates are centred at their
- * mean over all groups; they must have the same shape. group_count <= 1000.
+ * mean over all groups; they must have the same shape. group_count <= 1000. For
+ * ASSAY_METRIC_PROPORTION every value added must have been 0 or 1: sums do not show whether it was.
+ * A ratio without denominators is ASSAY_ERROR_DOMAIN.
  * Sources: Lin (2013), Negi and Wooldridge (2021), Deng et al. (2013); Deng, Knoblich, Lu (2018).
  *
  * Returns also ASSAY_ERROR_DOMAIN for fewer than 2 groups, more than 1000, an index beyond them or

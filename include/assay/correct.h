@@ -10,7 +10,7 @@
 
 /** struct assay_error_plan: the counts the decision rule divides its error rates by. */
 struct assay_error_plan {
-    double alpha, power;
+    double alpha, power;        /* of the whole decision, in (0, 1) */
     double deterioration_alpha; /* NaN when deterioration is not tested */
     uint32_t success_count;     /* S */
     uint32_t margin_count;      /* G: guardrails with a margin */
@@ -23,8 +23,9 @@ struct assay_error_plan {
  * Adjusted error rates. Source: Schultzberg, Ankargren, Franberg (2024), arXiv:2402.11609.
  *   success:       alpha / (C S)        guardrail with a margin: alpha / C
  *   deterioration: alpha_det / (C M)    power: 1 - (1 - power) / (G + min(S, 1))
- * in_segment != 0 divides alpha by the number of segments too. Rates are the decimals they were
- * written as. NaN where nothing shares the rate or it is not finite.
+ * M is monitored_count. in_segment != 0 divides alpha by the number of segments too. Rates are
+ * taken as the shortest decimals that read back as their doubles. NaN where nothing shares the rate
+ * or it is not finite.
  * Accuracy: the double nearest to the exact quotient. No memory; threads: pure and reentrant.
  */
 ASSAY_API double assay_alpha_success(const struct assay_error_plan *plan, int in_segment);

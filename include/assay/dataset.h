@@ -16,13 +16,14 @@
  * look and slice, units per group, and the count of every row that was not used and why. Every
  * source (CSV, sufficient statistics, a caller's numbers) ends here; nothing after it knows the
  * source. A dataset borrows its plan, which must outlive it. Not thread safe: one writer at a time;
- * fill one dataset per thread and merge.
+ * fill one dataset per thread and merge. But units are known within one call of
+ * assay_dataset_read() only: what is read apart must not share units, as shards by unit do not.
  */
 struct assay_dataset;
 
 /** Limits of a dataset. */
 enum {
-    ASSAY_SLICES_MAX = 100000,  /* dimension values, segments and the total */
+    ASSAY_SLICES_MAX = 100000, /* dimension values, segments and the total */
     ASSAY_LOOKS_MAX = 10000,
     ASSAY_FIELD_BYTES_MAX = 1 << 20, /* one CSV field */
     ASSAY_ROW_BYTES_MAX = 16 << 20,  /* one CSV record */
@@ -30,28 +31,36 @@ enum {
     ASSAY_NUMBER_BYTES_MAX = 512 /* one number's text */
 };
 
-/** struct assay_counts: what happened to the rows. All are exact and add up. */
+/**
+ * struct assay_counts: what happened to the rows, exactly. Every row read is one of used, bad,
+ * after, duplicate, in_two_groups, no_group and no_unit.
+ */
 struct assay_counts {
-    uint64_t rows_read;         /* data rows, header excluded */
-    uint64_t rows_used;         /* rows that count as a unit */
-    uint64_t rows_bad;          /* skipped by --bad-rows=skip */
-    uint64_t rows_after;        /* at or after asOf */
-    uint64_t rows_duplicate;    /* further rows of a unit already counted */
-    uint64_t rows_conflicting;  /* of those: as early as the row that counts, but different */
+    uint64_t rows_read;           /* data rows, header excluded */
+    uint64_t rows_used;           /* rows that count as a unit */
+    uint64_t rows_bad;            /* skipped by --bad-rows=skip */
+    uint64_t rows_after;          /* at or after asOf */
+    uint64_t rows_duplicate;      /* further rows of a unit already counted */
+    uint64_t rows_conflicting;    /* of those: as early as the row that counts, but different */
     uint64_t units_in_two_groups; /* units excluded from every group */
     uint64_t rows_in_two_groups;  /* their rows */
-    uint64_t rows_no_group;     /* missing group */
-    uint64_t rows_no_unit;      /* missing unit id */
+    uint64_t rows_no_group;       /* missing group */
+    uint64_t rows_no_unit;        /* missing unit id */
 };
 
-/** assay_dataset_new() makes an empty dataset for a plan. Free with assay_dataset_free. */
+/** assay_dataset_new() makes an empty dataset for a plan; only ASSAY_ERROR_MEMORY. */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_dataset_new(const struct assay_plan *plan,
                                                                struct assay_dataset **out,
                                                                struct assay_error *err);
+
+/** assay_dataset_free() frees a dataset, before its plan; NULL is fine. */
 ASSAY_API void assay_dataset_free(struct assay_dataset *dataset);
 
 /** enum assay_bad_rows: what a row with a cell that cannot be read does. */
-enum assay_bad_rows { ASSAY_BAD_ROWS_FAIL, ASSAY_BAD_ROWS_SKIP };
+enum assay_bad_rows {
+    ASSAY_BAD_ROWS_FAIL, /* ASSAY_ERROR_DATA that names file, line, column and text */
+    ASSAY_BAD_ROWS_SKIP  /* the row is left out and counted */
+};
 
 /** enum assay_input_kind: form of a CSV input. */
 enum assay_input_kind {
@@ -70,10 +79,13 @@ struct assay_read_options {
 /**
  * assay_dataset_read() reads CSV files into a dataset; "-" is standard input. gzip and zstd are
  * recognised by their first bytes. All files are of one experiment: duplicates are found across
- * them. On failure the dataset must be freed: it holds part of the data.
- * Errors: ASSAY_ERROR_DATA, ASSAY_ERROR_NO_INPUT, ASSAY_ERROR_IO, ASSAY_ERROR_LIMIT,
- * ASSAY_ERROR_MEMORY, ASSAY_ERROR_PLAN (the plan names no group column). A column that the plan
- * names and a file lacks is ASSAY_ERROR_DATA at the header.
+ * them. On failure the dataset can only be freed: it holds part of the data.
+ *
+ * @paths, @path_count  at least one
+ * @options             NULL for the defaults
+ * Returns ASSAY_ERROR_DATA (a cell, a row or a file that cannot be read, or a column that the plan
+ * names and a file lacks), ASSAY_ERROR_NO_INPUT, ASSAY_ERROR_IO, ASSAY_ERROR_LIMIT,
+ * ASSAY_ERROR_PLAN (it names no group column), ASSAY_ERROR_USAGE (no paths), ASSAY_ERROR_MEMORY.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
 assay_dataset_read(struct assay_dataset *dataset, const char *const *paths, size_t path_count,
@@ -82,7 +94,10 @@ assay_dataset_read(struct assay_dataset *dataset, const char *const *paths, size
 /**
  * assay_dataset_add_moments() adds moments a caller computed for a metric and group, over all data
  * (the total slice, one look), and counts assay_moments_count() units for the group if no metric
- * has counted more.
+ * has counted more. Their shape is the metric's: a denominator for ratios, and the covariates of
+ * the plan, none when the metric's reduction is ASSAY_REDUCTION_NONE.
+ * Returns ASSAY_ERROR_PLAN for a metric that the plan does not have, ASSAY_ERROR_DOMAIN for another
+ * shape, ASSAY_ERROR_LIMIT, _MEMORY. The moments are copied.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
 assay_dataset_add_moments(struct assay_dataset *dataset, const char *metric_id, const char *group,
@@ -91,7 +106,11 @@ assay_dataset_add_moments(struct assay_dataset *dataset, const char *metric_id, 
 /** assay_dataset_counts() tells what happened to the rows. */
 ASSAY_API struct assay_counts assay_dataset_counts(const struct assay_dataset *dataset);
 
-/** assay_dataset_merge() adds all of from to into; both have the same plan. Exact, commutative. */
+/**
+ * assay_dataset_merge() adds all of from to into. Exact, commutative. Both were made for the same
+ * struct assay_plan (ASSAY_ERROR_USAGE when not). When it fails otherwise (ASSAY_ERROR_LIMIT,
+ * _MEMORY), into holds part of from and can only be freed.
+ */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_dataset_merge(struct assay_dataset *into,
                                                                  const struct assay_dataset *from,
                                                                  struct assay_error *err);

@@ -25,45 +25,52 @@ enum {
 
 /** enum assay_role: what a metric is for. */
 enum assay_role {
-    ASSAY_ROLE_SUCCESS,
-    ASSAY_ROLE_GUARDRAIL,
+    ASSAY_ROLE_SUCCESS,      /* to be improved: superiority */
+    ASSAY_ROLE_GUARDRAIL,    /* not to be harmed: non-inferiority where it has a margin */
     ASSAY_ROLE_DETERIORATION /* monitored for harm only */
 };
 
 /** enum assay_direction: which way is good. */
-enum assay_direction { ASSAY_DIRECTION_INCREASE, ASSAY_DIRECTION_DECREASE, ASSAY_DIRECTION_ANY };
+enum assay_direction {
+    ASSAY_DIRECTION_INCREASE, /* larger is better: one-sided */
+    ASSAY_DIRECTION_DECREASE, /* smaller is better: one-sided */
+    ASSAY_DIRECTION_ANY       /* any change counts: two-sided */
+};
 
 /** enum assay_missing: what a missing value of a metric counts as. */
-enum assay_missing { ASSAY_MISSING_DROP, ASSAY_MISSING_ZERO };
+enum assay_missing {
+    ASSAY_MISSING_DROP, /* the unit does not count for the metric, and is counted as missing */
+    ASSAY_MISSING_ZERO  /* 0 */
+};
 
 /** enum assay_horizon_kind: when the experiment is looked at. */
 enum assay_horizon_kind {
-    ASSAY_HORIZON_FIXED,
-    ASSAY_HORIZON_GROUP_SEQUENTIAL,
-    ASSAY_HORIZON_ALWAYS_VALID
+    ASSAY_HORIZON_FIXED,            /* once, when all data are there */
+    ASSAY_HORIZON_GROUP_SEQUENTIAL, /* by alpha spending: Lan and DeMets (1983) */
+    ASSAY_HORIZON_ALWAYS_VALID      /* at any time, by a confidence sequence */
 };
 
 /** enum assay_spending_family: alpha spending functions. */
 enum assay_spending_family {
-    ASSAY_SPENDING_POWER,
-    ASSAY_SPENDING_OBRIEN_FLEMING,
-    ASSAY_SPENDING_POCOCK,
-    ASSAY_SPENDING_HWANG_SHIH_DECANI
+    ASSAY_SPENDING_POWER,            /* alpha t^rho */
+    ASSAY_SPENDING_OBRIEN_FLEMING,   /* little at first: like O'Brien and Fleming (1979) */
+    ASSAY_SPENDING_POCOCK,           /* evenly: like Pocock (1977) */
+    ASSAY_SPENDING_HWANG_SHIH_DECANI /* between the two, by gamma: Hwang, Shih, De Cani (1990) */
 };
 
 /** enum assay_granularity: width of a look. */
 enum assay_granularity {
     ASSAY_GRANULARITY_NONE, /* one look over all data */
-    ASSAY_GRANULARITY_HOUR,
-    ASSAY_GRANULARITY_DAY,
-    ASSAY_GRANULARITY_WEEK
+    ASSAY_GRANULARITY_HOUR, /* looks end with the hour, UTC */
+    ASSAY_GRANULARITY_DAY,  /* looks end with the day, UTC */
+    ASSAY_GRANULARITY_WEEK  /* looks end with the week, UTC */
 };
 
 /** enum assay_comparison_scheme: which pairs of groups are compared. */
 enum assay_comparison_scheme {
-    ASSAY_COMPARE_BASELINE,
-    ASSAY_COMPARE_ALL_PAIRS,
-    ASSAY_COMPARE_PAIRS
+    ASSAY_COMPARE_BASELINE,  /* every group with the baseline */
+    ASSAY_COMPARE_ALL_PAIRS, /* every group with every later one */
+    ASSAY_COMPARE_PAIRS      /* those that are listed */
 };
 
 /** enum assay_multiplicity_scope: which tests share a family of adjusted p-values. */
@@ -166,8 +173,8 @@ struct assay_plan {
     uint32_t segment_count;
     enum assay_relative_kind relative;
     enum assay_test_kind test;
-    enum assay_skewness_correction skewness;           /* skewnessCorrection */
-    const char *recommendation_names[4];               /* SHIP, CONTINUE, END, ABORT spellings */
+    enum assay_skewness_correction skewness; /* skewnessCorrection */
+    const char *recommendation_names[4];     /* SHIP, CONTINUE, END, ABORT spellings */
     struct assay_metric_plan *metrics;
     uint32_t metric_count;
     char *canonical; /* canonical JSON of the plan with defaults; NUL-terminated */
@@ -176,19 +183,25 @@ struct assay_plan {
 
 /**
  * assay_plan_parse() reads and validates a plan, a JSON document as data/plan.schema.json has it.
- * Strict JSON: no duplicate keys, no unknown keys (a suggestion is given), no trailing text.
- * name is the file name for messages. The caller frees *out with assay_plan_free.
- * Errors: ASSAY_ERROR_PLAN with line and column, ASSAY_ERROR_LIMIT, ASSAY_ERROR_MEMORY.
+ * Strict JSON but for comments: no duplicate keys, no unknown keys (a suggestion is given), no
+ * trailing text.
+ *
+ * @text, @length  no NUL is needed at the end; not kept
+ * @name           the file's name, for messages; NULL when it has none
+ * @out            free with assay_plan_free()
+ * Returns ASSAY_ERROR_PLAN with line and column, ASSAY_ERROR_LIMIT, ASSAY_ERROR_MEMORY.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_plan_parse(const char *text, size_t length,
                                                               const char *name,
                                                               struct assay_plan **out,
                                                               struct assay_error *err);
 
-/** assay_plan_read() reads a plan from a file; "-" is standard input. */
-ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_plan_read(const char *path,
-                                                             struct assay_plan **out,
-                                                             struct assay_error *err);
+/**
+ * assay_plan_read() reads a plan from a file; "-" is standard input. Returns also
+ * ASSAY_ERROR_NO_INPUT and ASSAY_ERROR_IO.
+ */
+ASSAY_API ASSAY_MUST_CHECK enum assay_status
+assay_plan_read(const char *path, struct assay_plan **out, struct assay_error *err);
 
 /** assay_plan_free() frees a plan; NULL is fine. */
 ASSAY_API void assay_plan_free(struct assay_plan *plan);

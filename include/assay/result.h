@@ -14,7 +14,7 @@ enum assay_format {
     ASSAY_FORMAT_TABLE,  /* for people, on a terminal */
     ASSAY_FORMAT_RESULT, /* the AnalysisResult resource, JSON in the contract's order */
     ASSAY_FORMAT_DETAIL, /* everything, JSON, versioned by schemaVersion */
-    ASSAY_FORMAT_CSV     /* one row per comparison */
+    ASSAY_FORMAT_CSV     /* one row per comparison, slice and look */
 };
 
 /** struct assay_write_options. Zero-initialised is the default: compact, 80 columns, ASCII. */
@@ -28,7 +28,9 @@ struct assay_write_options {
 
 /**
  * assay_analysis_write() writes an analysis as text in memory, UTF-8, NUL-terminated, ending with a
- * newline. The caller frees *text with free(). length excludes the NUL. Writers compute nothing.
+ * newline. The caller frees *text with free(). length excludes the NUL; it and options (the
+ * defaults) may be NULL. Writers compute nothing. Returns ASSAY_ERROR_MEMORY, or ASSAY_ERROR_USAGE
+ * for a format that does not exist. Threads: several may write one analysis.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
 assay_analysis_write(const struct assay_analysis *analysis, enum assay_format format,
@@ -37,7 +39,8 @@ assay_analysis_write(const struct assay_analysis *analysis, enum assay_format fo
 
 /**
  * assay_request_write() writes the body that creates the resource:
- * {"parent","analysisResult","analysisResultId"}. ASSAY_ERROR_PLAN when the plan has no parent.
+ * {"parent","analysisResult","analysisResultId"}. Text as above. ASSAY_ERROR_PLAN when the plan has
+ * no parent; ASSAY_ERROR_MEMORY.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
 assay_request_write(const struct assay_analysis *analysis, char **text, size_t *length,

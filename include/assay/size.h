@@ -28,8 +28,8 @@ enum assay_size_method {
  * Power is the probability of rejecting in the wanted direction, with two sides too.
  */
 struct assay_size_design {
-    enum assay_metric_type type;
-    enum assay_test_kind test; /* T: Welch's, by the noncentral t; unpooled variances only */
+    enum assay_metric_type type; /* not QUANTILE */
+    enum assay_test_kind test;   /* T: Welch's, by the noncentral t; unpooled variances only */
     enum assay_side side;
     enum assay_size_method method; /* z tests of proportions only; POOLED only with a null of 0 */
     double alpha;                  /* (0, 1) */
@@ -72,7 +72,8 @@ assay_size_required(const struct assay_size_design *design, struct assay_size_re
                     struct assay_error *err);
 
 /**
- * assay_size_power() is the power at n_c and n_t units (2 to 2^53 each). design->power is not read.
+ * assay_size_power() is the power at n_c and n_t units (2 to 2^53 each, which need not be whole: as
+ * expected sizes are not). design->power is not read.
  * Returns ASSAY_ERROR_DOMAIN as above, and for sizes outside that range.
  * Accuracy: 2e-15 relative against tests/golden/size.csv, alpha down to 1e-300. Pure.
  */

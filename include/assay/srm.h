@@ -33,11 +33,11 @@ struct assay_srm_group {
 
 /** struct assay_srm: outcome of the test. */
 struct assay_srm {
-    double statistic; /* chi-square; for the sequential test the log Bayes factor (natural) */
-    double df;        /* groups with weight > 0, minus 1; NaN for the sequential test */
-    double p, log10_p;
-    bool significant; /* p < alpha and beyond the tolerance, or units where none may be */
-    bool unplanned;   /* units in a group with weight 0 */
+    double statistic;  /* chi-square; for the sequential test the log Bayes factor (natural) */
+    double df;         /* groups with weight > 0, minus 1; NaN for the sequential test */
+    double p, log10_p; /* sequential: valid at every look, min(1, 1 / Bayes factor) */
+    bool significant;  /* p < alpha and beyond the tolerance, or units where none may be */
+    bool unplanned;    /* units in a group with weight 0 */
 };
 
 /**

@@ -10,20 +10,20 @@
  * ASSAY_STATUS_LIST: every outcome a fallible function can have, as
  * X(enumerator, stable text id, exit code of the command line, sentence).
  */
-#define ASSAY_STATUS_LIST(X)                                                                      \
-    X(OK, "ok", 0, "Done.")                                                                       \
-    X(ERROR_USAGE, "usage", 2, "The command line or the call is wrong.")                          \
-    X(ERROR_DATA, "data", 65, "The input data are wrong.")                                        \
-    X(ERROR_NO_INPUT, "no-input", 66, "An input file cannot be opened.")                          \
-    X(ERROR_UNAVAILABLE, "unavailable", 69, "A service or a feature is not available.")           \
-    X(ERROR_INTERNAL, "internal", 70, "A fault in assay itself.")                                 \
-    X(ERROR_MEMORY, "memory", 71, "Memory ran out.")                                              \
-    X(ERROR_IO, "io", 74, "Reading or writing failed.")                                           \
-    X(ERROR_TRY_AGAIN, "try-again", 75, "Not delivered now; the same call may succeed later.")    \
-    X(ERROR_REMOTE, "remote", 76, "The remote side refused.")                                     \
-    X(ERROR_AUTH, "auth", 77, "Authentication or authorization failed.")                          \
-    X(ERROR_PLAN, "plan", 78, "The plan is wrong.")                                               \
-    X(ERROR_DOMAIN, "domain", 2, "An argument is outside the function's domain.")                 \
+#define ASSAY_STATUS_LIST(X)                                                                       \
+    X(OK, "ok", 0, "Done.")                                                                        \
+    X(ERROR_USAGE, "usage", 2, "The command line or the call is wrong.")                           \
+    X(ERROR_DATA, "data", 65, "The input data are wrong.")                                         \
+    X(ERROR_NO_INPUT, "no-input", 66, "An input file cannot be opened.")                           \
+    X(ERROR_UNAVAILABLE, "unavailable", 69, "A service or a feature is not available.")            \
+    X(ERROR_INTERNAL, "internal", 70, "A fault in assay itself.")                                  \
+    X(ERROR_MEMORY, "memory", 71, "Memory ran out.")                                               \
+    X(ERROR_IO, "io", 74, "Reading or writing failed.")                                            \
+    X(ERROR_TRY_AGAIN, "try-again", 75, "Not delivered now; the same call may succeed later.")     \
+    X(ERROR_REMOTE, "remote", 76, "The remote side refused.")                                      \
+    X(ERROR_AUTH, "auth", 77, "Authentication or authorization failed.")                           \
+    X(ERROR_PLAN, "plan", 78, "The plan is wrong.")                                                \
+    X(ERROR_DOMAIN, "domain", 2, "An argument is outside the function's domain.")                  \
     X(ERROR_LIMIT, "limit", 65, "An input is larger than a documented limit.")
 
 enum assay_status {
@@ -46,7 +46,10 @@ struct assay_error {
     uint64_t column;   /* from 1: the field for CSV, the character for JSON; 0 when unknown */
 };
 
-/** assay_status_id() is the stable text id of a status, such as "no-input". Static text. */
+/**
+ * assay_status_id() is the stable text id of a status, such as "no-input". Static text. For these
+ * three a number that is no status counts as ASSAY_ERROR_INTERNAL.
+ */
 ASSAY_API const char *assay_status_id(enum assay_status status);
 
 /** assay_status_sentence() is one sentence about a status. Static text. */

@@ -118,52 +118,52 @@ static void put_time(struct row *row, const struct source *source)
 #define BOUNDS assay__relative_bounds(s->analysis->plan, &s->look->comparison.relative)
 
 /* COLUMN_LIST: every column as X(name, what writes it). */
-#define COLUMN_LIST(X)                                                                            \
-    X(metric, put_text(row, METRIC->id))                                                          \
-    X(role, put_text(row, assay__name_role(METRIC->role)))                                        \
-    X(type, put_text(row, assay__name_metric_type(METRIC->type)))                                 \
-    X(hypothesis, put_text(row, assay__name_hypothesis(METRIC)))                                  \
-    X(comparison_id, put_text(row, s->result->comparison_id))                                     \
-    X(baseline, put_text(row, s->analysis->groups[s->result->baseline].id))                       \
-    X(compared, put_text(row, s->analysis->groups[s->result->compared].id))                       \
-    X(slice, put_text(row, assay__name_slice(SLICE->kind)))                                       \
-    X(slice_key, put_text(row, SLICE->key))                                                       \
-    X(slice_value, put_text(row, SLICE->value))                                                   \
-    X(look, put_count(row, s->look->look))                                                        \
-    X(time, put_time(row, s))                                                                     \
-    X(baseline_n, put_count(row, s->look->comparison.baseline.n))                                 \
-    X(compared_n, put_count(row, s->look->comparison.compared.n))                                 \
-    X(baseline_estimate, put_number(row, s->look->comparison.baseline.estimate))                  \
-    X(compared_estimate, put_number(row, s->look->comparison.compared.estimate))                  \
-    X(baseline_unadjusted, put_number(row, s->look->comparison.baseline.unadjusted))              \
-    X(compared_unadjusted, put_number(row, s->look->comparison.compared.unadjusted))              \
-    X(difference, put_number(row, TEST->estimate))                                                \
-    X(standard_error, put_number(row, TEST->standard_error))                                      \
-    X(lower, put_number(row, TEST->lower))                                                        \
-    X(upper, put_number(row, TEST->upper))                                                        \
-    X(relative_difference, put_number(row, s->look->comparison.relative.estimate))                \
-    X(relative_lower, put_number(row, BOUNDS.lower))                                              \
-    X(relative_upper, put_number(row, BOUNDS.upper))                                              \
-    X(df, put_number(row, TEST->df))                                                              \
-    X(statistic, put_number(row, TEST->statistic))                                                \
-    X(critical, put_number(row, TEST->critical))                                                  \
-    X(p, put_number(row, TEST->p))                                                                \
-    X(log10_p, put_number(row, TEST->log10_p))                                                    \
-    X(alpha, put_number(row, s->result->alpha))                                                   \
-    X(side, put_text(row, assay__name_side(s->result->side)))                                     \
-    X(null_difference, put_number(row, s->result->null_difference))                               \
-    X(significant, put_answer(row, s->result->significant))                                       \
-    X(deteriorated, put_answer(row, s->result->deteriorated))                                     \
-    X(deterioration_p, put_number(row, s->look->has_deterioration                                 \
-                                           ? s->look->deterioration.difference.p                  \
-                                           : (double)NAN))                                        \
-    X(powered, put_answer(row, s->result->powered))                                               \
-    X(current_size, put_count(row, s->look->size.current))                                        \
-    X(required_size, put_size(row, s->look->size.required))                                       \
-    X(powered_effect, put_number(row, s->look->size.powered_effect_abs))                          \
-    X(powered_effect_relative, put_number(row, s->look->size.powered_effect_rel))                 \
-    X(variance_reduction, put_number(row, s->look->comparison.reduction.rate))                    \
-    X(flags, put_flags(row, s->look->comparison.flags))                                           \
+#define COLUMN_LIST(X)                                                                             \
+    X(metric, put_text(row, METRIC->id))                                                           \
+    X(role, put_text(row, assay__name_role(METRIC->role)))                                         \
+    X(type, put_text(row, assay__name_metric_type(METRIC->type)))                                  \
+    X(hypothesis, put_text(row, assay__name_hypothesis(METRIC)))                                   \
+    X(comparison_id, put_text(row, s->result->comparison_id))                                      \
+    X(baseline, put_text(row, s->analysis->groups[s->result->baseline].id))                        \
+    X(compared, put_text(row, s->analysis->groups[s->result->compared].id))                        \
+    X(slice, put_text(row, assay__name_slice(SLICE->kind)))                                        \
+    X(slice_key, put_text(row, SLICE->key))                                                        \
+    X(slice_value, put_text(row, SLICE->value))                                                    \
+    X(look, put_count(row, s->look->look))                                                         \
+    X(time, put_time(row, s))                                                                      \
+    X(baseline_n, put_count(row, s->look->comparison.baseline.n))                                  \
+    X(compared_n, put_count(row, s->look->comparison.compared.n))                                  \
+    X(baseline_estimate, put_number(row, s->look->comparison.baseline.estimate))                   \
+    X(compared_estimate, put_number(row, s->look->comparison.compared.estimate))                   \
+    X(baseline_unadjusted, put_number(row, s->look->comparison.baseline.unadjusted))               \
+    X(compared_unadjusted, put_number(row, s->look->comparison.compared.unadjusted))               \
+    X(difference, put_number(row, TEST->estimate))                                                 \
+    X(standard_error, put_number(row, TEST->standard_error))                                       \
+    X(lower, put_number(row, TEST->lower))                                                         \
+    X(upper, put_number(row, TEST->upper))                                                         \
+    X(relative_difference, put_number(row, s->look->comparison.relative.estimate))                 \
+    X(relative_lower, put_number(row, BOUNDS.lower))                                               \
+    X(relative_upper, put_number(row, BOUNDS.upper))                                               \
+    X(df, put_number(row, TEST->df))                                                               \
+    X(statistic, put_number(row, TEST->statistic))                                                 \
+    X(critical, put_number(row, TEST->critical))                                                   \
+    X(p, put_number(row, TEST->p))                                                                 \
+    X(log10_p, put_number(row, TEST->log10_p))                                                     \
+    X(alpha, put_number(row, s->result->alpha))                                                    \
+    X(side, put_text(row, assay__name_side(s->result->side)))                                      \
+    X(null_difference, put_number(row, s->result->null_difference))                                \
+    X(significant, put_answer(row, s->result->significant))                                        \
+    X(deteriorated, put_answer(row, s->result->deteriorated))                                      \
+    X(deterioration_p,                                                                             \
+      put_number(row,                                                                              \
+                 s->look->has_deterioration ? s->look->deterioration.difference.p : (double)NAN))  \
+    X(powered, put_answer(row, s->result->powered))                                                \
+    X(current_size, put_count(row, s->look->size.current))                                         \
+    X(required_size, put_size(row, s->look->size.required))                                        \
+    X(powered_effect, put_number(row, s->look->size.powered_effect_abs))                           \
+    X(powered_effect_relative, put_number(row, s->look->size.powered_effect_rel))                  \
+    X(variance_reduction, put_number(row, s->look->comparison.reduction.rate))                     \
+    X(flags, put_flags(row, s->look->comparison.flags))                                            \
     X(message, put_text(row, s->result->message))
 
 static void write_row(struct assay__text *out, const struct source *s)

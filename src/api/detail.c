@@ -179,15 +179,6 @@ static void write_comparisons(struct assay__json *json, const struct assay_analy
     assay__json_end(json, ']');
 }
 
-static void write_texts(struct assay__json *json, const char *key, const char *const *texts,
-                        uint32_t count)
-{
-    assay__json_member_begin(json, key, '[');
-    for (uint32_t i = 0; i < count; i++)
-        assay__json_string(json, texts[i]);
-    assay__json_end(json, ']');
-}
-
 static void write_treatments(struct assay__json *json, const struct assay_analysis *analysis)
 {
     assay__json_member_begin(json, "treatments", '[');
@@ -199,7 +190,7 @@ static void write_treatments(struct assay__json *json, const struct assay_analys
         assay__json_member_string(json, "recommendation",
                                   assay__name_recommendation(treatment->recommendation));
         assay__json_member_boolean(json, "final", treatment->final);
-        write_texts(json, "reasons", treatment->reasons, treatment->reason_count);
+        assay__write_texts(json, "reasons", treatment->reasons, treatment->reason_count);
         assay__json_end(json, '}');
     }
     assay__json_end(json, ']');
@@ -214,7 +205,7 @@ static void write_annotations(struct assay__json *json, const struct assay_analy
         assay__json_member_string(json, "level", assay__name_level(note->level));
         if (note->metric >= 0)
             assay__json_member_string(json, "metric", analysis->plan->metrics[note->metric].id);
-        write_texts(json, "context", note->context, note->context_count);
+        assay__write_texts(json, "context", note->context, note->context_count);
         assay__json_member_string(json, "text", note->text);
         assay__json_end(json, '}');
     }

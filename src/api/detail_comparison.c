@@ -4,7 +4,6 @@
 
 #include "api/detail.h"
 #include "api/names.h"
-#include "base/time.h"
 
 void assay__detail_slice(struct assay__json *json, const struct assay_slice *slice)
 {
@@ -117,8 +116,7 @@ static void write_sample_size(struct assay__json *json, const struct assay_metri
 {
     assay__json_member_begin(json, "sampleSize", '{');
     assay__json_member_count(json, "current", size->current);
-    if (size->required >= 0.0 && size->required <= 0x1p53)
-        assay__json_member_count(json, "required", (uint64_t)size->required);
+    assay__write_size(json, "required", size->required);
     assay__json_member_number(json, "poweredEffectAbs", size->powered_effect_abs);
     assay__json_member_number(json, "poweredEffectRel", size->powered_effect_rel);
     if (result->powered != ASSAY_UNKNOWN)
@@ -169,14 +167,9 @@ static void write_flags(struct assay__json *json, uint32_t flags)
     size_t count;
     const struct assay__flag_name *names = assay__flag_names(&count);
     assay__json_member_begin(json, "flags", '[');
-    for (size_t i = 0; i < count; i++) {
-        if (!(flags & names[i].flag))
-            continue;
-        assay__json_begin(json, '{');
-        assay__json_member_string(json, "id", names[i].id);
-        assay__json_member_string(json, "reason", names[i].reason);
-        assay__json_end(json, '}');
-    }
+    for (size_t i = 0; i < count; i++)
+        if (flags & names[i].flag)
+            assay__write_pair(json, "id", names[i].id, "reason", names[i].reason);
     assay__json_end(json, ']');
 }
 
@@ -211,11 +204,7 @@ static void write_place(struct assay__json *json, const struct assay_analysis *a
     assay__json_member_string(json, "compared", analysis->groups[result->compared].id);
     assay__detail_slice(json, &analysis->slices[result->slice]);
     assay__json_member_count(json, "look", look->look);
-    if (look->time_ns != INT64_MIN) {
-        char time[ASSAY__TIME_BYTES];
-        assay__time_write(look->time_ns, time);
-        assay__json_member_string(json, "time", time);
-    }
+    assay__write_time(json, "time", look->time_ns);
 }
 
 void assay__detail_comparison(struct assay__json *json, const struct assay_analysis *analysis,

@@ -41,8 +41,7 @@ int assay__figure_decimals(double half_width, double estimate, int digits)
     return decimals > 0 ? (int)decimals : 0;
 }
 
-void assay__figure_fixed(double value, int decimals, bool with_sign,
-                         char out[ASSAY__FIGURE_BYTES])
+void assay__figure_fixed(double value, int decimals, bool with_sign, char out[ASSAY__FIGURE_BYTES])
 {
     static const double POWERS[DECIMALS_MAX + 1] = {1, 10, 100, 1e3, 1e4, 1e5, 1e6};
     if (!isfinite(value)) {

@@ -1,46 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "api/names.h"
 
-#include "api/plan_names.h"
-
-/* A name by enumerator; a value outside of the table (a caller's fault) is "unknown". */
-static const char *name_of(const struct assay__choices *choices, size_t value)
-{
-    return value < choices->count ? choices->names[value] : "unknown";
-}
-
-/* What a plan may say too is spelled in one place, plan_names.c. */
-#define PLAN_NAME(function, type, choices)                                                         \
-    const char *function(type value)                                                               \
+#define DEFINE(name, type, ...)                                                                    \
+    static const char *const name##_names[] = {__VA_ARGS__};                                       \
+    const struct assay__choices assay__choices_##name = {                                          \
+        sizeof name##_names / sizeof *name##_names, name##_names};                                 \
+    const char *assay__name_##name(type value)                                                     \
     {                                                                                              \
-        return name_of(&assay__choices_##choices, (size_t)value);                                  \
+        return (size_t)value < assay__choices_##name.count ? name##_names[value] : "unknown";      \
     }
-
-PLAN_NAME(assay__name_metric_type, enum assay_metric_type, type)
-PLAN_NAME(assay__name_role, enum assay_role, role)
-PLAN_NAME(assay__name_direction, enum assay_direction, direction)
-PLAN_NAME(assay__name_test, enum assay_test_kind, test)
-PLAN_NAME(assay__name_relative, enum assay_relative_kind, relative)
-PLAN_NAME(assay__name_reduction, enum assay_reduction, reduction)
-PLAN_NAME(assay__name_skewness, enum assay_skewness_correction, skewness)
-PLAN_NAME(assay__name_horizon, enum assay_horizon_kind, horizon)
-PLAN_NAME(assay__name_scope, enum assay_multiplicity_scope, scope)
-PLAN_NAME(assay__name_srm, enum assay_srm_method, srm)
-
-#define RESULT_NAME(function, type, ...)                                                           \
-    const char *function(type value)                                                               \
-    {                                                                                              \
-        static const char *const names[] = {__VA_ARGS__};                                          \
-        const struct assay__choices choices = {sizeof names / sizeof *names, names};               \
-        return name_of(&choices, (size_t)value);                                                   \
-    }
-
-RESULT_NAME(assay__name_side, enum assay_side, "upper", "lower", "both")
-RESULT_NAME(assay__name_fieller, enum assay_fieller_kind, "none", "bounded", "complement", "line")
-RESULT_NAME(assay__name_slice, enum assay_slice_kind, "total", "dimension", "segment")
-RESULT_NAME(assay__name_level, enum assay_annotation_level, "info", "warning", "error")
-RESULT_NAME(assay__name_recommendation, enum assay_recommendation, "SHIP", "CONTINUE", "END",
-            "ABORT")
+ASSAY__NAME_LIST(DEFINE)
 
 const char *assay__name_hypothesis(const struct assay_metric_plan *metric)
 {
@@ -53,8 +22,7 @@ const char *assay__name_hypothesis(const struct assay_metric_plan *metric)
 
 static const struct assay__flag_name FLAGS[] = {
     {ASSAY_FLAG_TOO_FEW_UNITS, "tooFewUnits", "A group has too few units for a variance."},
-    {ASSAY_FLAG_ZERO_VARIANCE, "zeroVariance",
-     "Both standard errors are 0, so there is no test."},
+    {ASSAY_FLAG_ZERO_VARIANCE, "zeroVariance", "Both standard errors are 0, so there is no test."},
     {ASSAY_FLAG_ZERO_BASELINE, "zeroBaseline",
      "The baseline estimate is 0, so there are no relative figures."},
     {ASSAY_FLAG_ZERO_DENOMINATOR, "zeroDenominator",

@@ -187,3 +187,25 @@ void assay__page_wrap(struct assay__page *page, const char *words, int column, i
     }
     assay__page_end(page);
 }
+
+void assay__page_words(struct assay__page *page, struct assay__text *words, int column, int indent)
+{
+    if (words->data != NULL)
+        assay__page_wrap(page, words->data, column, indent);
+    page->out->failed = page->out->failed || words->failed;
+    assay__text_release(words);
+}
+
+void assay__page_column(struct assay__page *page, const char *text, int width,
+                        enum assay__align align, bool cut, enum assay__ink ink)
+{
+    assay__page_spaces(page, 1);
+    assay__page_cell(page, text, width, align, cut, ink);
+}
+
+void assay__page_widen(int *width, const char *text)
+{
+    int wanted = assay__page_width(text);
+    if (wanted > *width)
+        *width = wanted;
+}

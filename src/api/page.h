@@ -20,8 +20,14 @@ struct assay__page {
 };
 
 /** enum assay__ink: how a piece of text looks. */
-enum assay__ink { ASSAY__INK_PLAIN, ASSAY__INK_BOLD, ASSAY__INK_DIM, ASSAY__INK_GOOD,
-                  ASSAY__INK_BAD, ASSAY__INK_WARN };
+enum assay__ink {
+    ASSAY__INK_PLAIN,
+    ASSAY__INK_BOLD,
+    ASSAY__INK_DIM,
+    ASSAY__INK_GOOD,
+    ASSAY__INK_BAD,
+    ASSAY__INK_WARN
+};
 
 /** enum assay__align: where a cell's text stands. */
 enum assay__align { ASSAY__ALIGN_LEFT, ASSAY__ALIGN_RIGHT };
@@ -35,6 +41,13 @@ int assay__page_width(const char *text);
  */
 void assay__page_cell(struct assay__page *page, const char *text, int width,
                       enum assay__align align, bool cut, enum assay__ink ink);
+
+/** assay__page_column() writes a blank and a cell: a further column of a row. */
+void assay__page_column(struct assay__page *page, const char *text, int width,
+                        enum assay__align align, bool cut, enum assay__ink ink);
+
+/** assay__page_widen() makes a column wide enough for text. */
+void assay__page_widen(int *width, const char *text);
 
 /** assay__page_name() writes a name, cut to width columns, without padding. */
 void assay__page_name(struct assay__page *page, const char *name, int width);
@@ -57,6 +70,9 @@ void assay__page_heading(struct assay__page *page, const char *heading);
  */
 void assay__page_wrap(struct assay__page *page, const char *words, int column, int indent);
 
+/** assay__page_words() wraps words and releases them; a failure of theirs becomes the page's. */
+void assay__page_words(struct assay__page *page, struct assay__text *words, int column, int indent);
+
 enum { ASSAY__FIGURE_BYTES = 48 };
 
 /** assay__figure_count() writes a count with thousands separated by commas. */
@@ -70,8 +86,7 @@ void assay__figure_count(uint64_t count, char out[ASSAY__FIGURE_BYTES]);
 int assay__figure_decimals(double half_width, double estimate, int digits);
 
 /** assay__figure_fixed() writes a number with that many decimals; "-" when it is not finite. */
-void assay__figure_fixed(double value, int decimals, bool with_sign,
-                         char out[ASSAY__FIGURE_BYTES]);
+void assay__figure_fixed(double value, int decimals, bool with_sign, char out[ASSAY__FIGURE_BYTES]);
 
 /** assay__figure_p() writes a p-value, also one below the range of double; "-" for none. */
 void assay__figure_p(double p, double log10_p, char out[ASSAY__FIGURE_BYTES]);

@@ -9,19 +9,14 @@
 #include <math.h>
 #include <string.h>
 
-#include "api/json_write.h"
+#include "api/writer.h"
 #include "base/number.h"
-#include "base/time.h"
 
 static void write_texts(struct assay__json *json, const char *key, const char *const *texts,
                         uint32_t count)
 {
-    if (count == 0)
-        return;
-    assay__json_member_begin(json, key, '[');
-    for (uint32_t i = 0; i < count; i++)
-        assay__json_string(json, texts[i]);
-    assay__json_end(json, ']');
+    if (count > 0)
+        assay__write_texts(json, key, texts, count);
 }
 
 static void write_names(struct assay__json *json, const struct assay_plan *plan)
@@ -31,12 +26,8 @@ static void write_names(struct assay__json *json, const struct assay_plan *plan)
     assay__json_member_string(json, "exposureFilter", plan->exposure_filter);
     if (plan->label_count > 0) {
         assay__json_member_begin(json, "labels", '[');
-        for (uint32_t i = 0; i < plan->label_count; i++) {
-            assay__json_begin(json, '{');
-            assay__json_member_string(json, "key", plan->labels[i].key);
-            assay__json_member_string(json, "value", plan->labels[i].value);
-            assay__json_end(json, '}');
-        }
+        for (uint32_t i = 0; i < plan->label_count; i++)
+            assay__write_pair(json, "key", plan->labels[i].key, "value", plan->labels[i].value);
         assay__json_end(json, ']');
     }
     assay__json_member_begin(json, "columns", '{');
@@ -44,13 +35,9 @@ static void write_names(struct assay__json *json, const struct assay_plan *plan)
     assay__json_member_string(json, "group", plan->group_column);
     assay__json_member_string(json, "time", plan->time_column);
     assay__json_end(json, '}');
-    assay__json_member_string(json, "granularity",
-                              assay__choices_granularity.names[plan->granularity]);
-    if (plan->has_as_of) {
-        char time[ASSAY__TIME_BYTES];
-        assay__time_write(plan->as_of_ns, time);
-        assay__json_member_string(json, "asOf", time);
-    }
+    assay__json_member_string(json, "granularity", assay__name_granularity(plan->granularity));
+    if (plan->has_as_of)
+        assay__write_time(json, "asOf", plan->as_of_ns);
 }
 
 static void write_comparisons(struct assay__json *json, const struct assay_plan *plan)
@@ -64,12 +51,9 @@ static void write_comparisons(struct assay__json *json, const struct assay_plan 
         assay__json_member_boolean(json, "allPairs", true);
     } else {
         assay__json_member_begin(json, "pairs", '[');
-        for (uint32_t i = 0; i < plan->pair_count; i++) {
-            assay__json_begin(json, '{');
-            assay__json_member_string(json, "baseline", plan->pairs[i].baseline);
-            assay__json_member_string(json, "compared", plan->pairs[i].compared);
-            assay__json_end(json, '}');
-        }
+        for (uint32_t i = 0; i < plan->pair_count; i++)
+            assay__write_pair(json, "baseline", plan->pairs[i].baseline, "compared",
+                              plan->pairs[i].compared);
         assay__json_end(json, ']');
     }
     assay__json_end(json, '}');
@@ -93,11 +77,11 @@ static void write_groups(struct assay__json *json, const struct assay_plan *plan
 static void write_horizon(struct assay__json *json, const struct assay_plan *plan)
 {
     assay__json_member_begin(json, "horizon", '{');
-    assay__json_member_string(json, "type", assay__choices_horizon.names[plan->horizon]);
+    assay__json_member_string(json, "type", assay__name_horizon(plan->horizon));
     assay__json_member_number(json, "expectedSampleSize", plan->expected_sample_size);
     if (plan->horizon == ASSAY_HORIZON_GROUP_SEQUENTIAL) {
         assay__json_member_begin(json, "spending", '{');
-        assay__json_member_string(json, "family", assay__choices_spending.names[plan->spending]);
+        assay__json_member_string(json, "family", assay__name_spending(plan->spending));
         assay__json_member_number(json, "parameter", plan->spending_parameter);
         assay__json_end(json, '}');
         if (plan->planned_looks > 0)
@@ -121,12 +105,12 @@ static void write_design(struct assay__json *json, const struct assay_plan *plan
     }
     assay__json_member_begin(json, "srm", '{');
     assay__json_member_number(json, "alpha", plan->srm.alpha);
-    assay__json_member_string(json, "method", assay__choices_srm.names[plan->srm.method]);
+    assay__json_member_string(json, "method", assay__name_srm(plan->srm.method));
     assay__json_member_number(json, "tolerance", plan->srm.tolerance);
     assay__json_member_number(json, "concentration", plan->srm.concentration);
     assay__json_end(json, '}');
     assay__json_member_begin(json, "multiplicity", '{');
-    assay__json_member_string(json, "scope", assay__choices_scope.names[plan->multiplicity]);
+    assay__json_member_string(json, "scope", assay__name_scope(plan->multiplicity));
     assay__json_end(json, '}');
 }
 
@@ -135,23 +119,17 @@ static void write_segments(struct assay__json *json, const struct assay_plan *pl
     if (plan->segment_count == 0)
         return;
     assay__json_member_begin(json, "segments", '[');
-    for (uint32_t i = 0; i < plan->segment_count; i++) {
-        assay__json_begin(json, '{');
-        assay__json_member_string(json, "id", plan->segments[i].id);
-        assay__json_member_string(json, "filter", plan->segments[i].filter);
-        assay__json_end(json, '}');
-    }
+    for (uint32_t i = 0; i < plan->segment_count; i++)
+        assay__write_pair(json, "id", plan->segments[i].id, "filter", plan->segments[i].filter);
     assay__json_end(json, ']');
 }
 
 static void write_methods(struct assay__json *json, const struct assay_plan *plan)
 {
     const struct assay__plan_keys *names = &assay__plan_keys[ASSAY__OBJECT_RECOMMENDATIONS];
-    assay__json_member_string(json, "relativeInterval",
-                              assay__choices_relative.names[plan->relative]);
-    assay__json_member_string(json, "test", assay__choices_test.names[plan->test]);
-    assay__json_member_string(json, "skewnessCorrection",
-                              assay__choices_skewness.names[plan->skewness]);
+    assay__json_member_string(json, "relativeInterval", assay__name_relative(plan->relative));
+    assay__json_member_string(json, "test", assay__name_test(plan->test));
+    assay__json_member_string(json, "skewnessCorrection", assay__name_skewness(plan->skewness));
     assay__json_member_begin(json, "recommendationNames", '{');
     for (uint32_t i = 0; i < names->count; i++)
         assay__json_member_string(json, names->keys[i], plan->recommendation_names[i]);
@@ -181,10 +159,10 @@ static void write_decimal(struct assay__json *json, const char *key, const char 
     if (assay__double_parse(text, length, &value) == ASSAY__PARSE_OK &&
         assay__decimal_parse(text, length, &decimal, digits) == ASSAY__PARSE_OK) {
         size_t written = assay__number_write(value, shortest);
-        is_shortest = assay__decimal_parse(shortest, written, &other, other_digits) ==
-                          ASSAY__PARSE_OK &&
-                      decimal.digits == NULL && decimal.mantissa == other.mantissa &&
-                      decimal.exponent == other.exponent;
+        is_shortest =
+            assay__decimal_parse(shortest, written, &other, other_digits) == ASSAY__PARSE_OK &&
+            decimal.digits == NULL && decimal.mantissa == other.mantissa &&
+            decimal.exponent == other.exponent;
     }
     assay__json_raw(json, is_shortest ? shortest : text);
 }
@@ -206,19 +184,17 @@ static void write_metric(struct assay__json *json, const struct assay_metric_pla
 {
     assay__json_begin(json, '{');
     assay__json_member_string(json, "id", metric->id);
-    assay__json_member_string(json, "role", assay__choices_role.names[metric->role]);
-    assay__json_member_string(json, "type", assay__choices_type.names[metric->type]);
+    assay__json_member_string(json, "role", assay__name_role(metric->role));
+    assay__json_member_string(json, "type", assay__name_metric_type(metric->type));
     assay__json_member_string(json, "value", metric->value);
     assay__json_member_string(json, "denominator", metric->denominator);
     assay__json_member_number(json, "quantile", metric->quantile);
     write_texts(json, "covariates", metric->covariates, metric->covariate_count);
-    assay__json_member_string(json, "varianceReduction",
-                              assay__choices_reduction.names[metric->reduction]);
-    assay__json_member_string(json, "direction",
-                              assay__choices_direction.names[metric->direction]);
+    assay__json_member_string(json, "varianceReduction", assay__name_reduction(metric->reduction));
+    assay__json_member_string(json, "direction", assay__name_direction(metric->direction));
     write_bound(json, &metric->effect, "minimumDetectableEffect", "minimumDetectableEffectAbs");
     write_bound(json, &metric->margin, "nonInferiorityMargin", "nonInferiorityMarginAbs");
-    assay__json_member_string(json, "missing", assay__choices_missing.names[metric->missing]);
+    assay__json_member_string(json, "missing", assay__name_missing(metric->missing));
     write_cap(json, &metric->cap);
     assay__json_member_string(json, "window", metric->window);
     assay__json_member_string(json, "offset", metric->offset);

@@ -76,7 +76,7 @@ static void check_horizon_keys(struct assay__plan_reader *reader, const struct a
         const struct assay__node *member = assay__node_get(horizon, OWNERS[i].key);
         if (member != NULL && OWNERS[i].kind != kind)
             assay__plan_fail(reader, member, "This belongs to a horizon of type \"%s\".",
-                             assay__choices_horizon.names[OWNERS[i].kind]);
+                             assay__name_horizon(OWNERS[i].kind));
     }
 }
 
@@ -123,8 +123,7 @@ static void read_srm(struct assay__plan_reader *reader, const struct assay__node
                      struct assay_plan *plan)
 {
     struct assay_srm_design *srm = &plan->srm;
-    srm->method =
-        plan->horizon == ASSAY_HORIZON_FIXED ? ASSAY_SRM_CHI2 : ASSAY_SRM_SEQUENTIAL;
+    srm->method = plan->horizon == ASSAY_HORIZON_FIXED ? ASSAY_SRM_CHI2 : ASSAY_SRM_SEQUENTIAL;
     srm->alpha = 0.001;
     srm->tolerance = 0.0;
     srm->concentration = 10000.0;

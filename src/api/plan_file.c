@@ -42,8 +42,8 @@ enum assay_status assay__plan_read_file(struct assay__arena *arena, const char *
     if (!is_stdin)
         fclose(file);
     if (status == ASSAY_OK)
-        status = assay__plan_read_tree(arena, text.data != NULL ? text.data : "", text.length,
-                                       name, out, err);
+        status = assay__plan_read_tree(arena, text.data != NULL ? text.data : "", text.length, name,
+                                       out, err);
     assay__text_release(&text);
     return status;
 }

@@ -45,8 +45,8 @@ static void read_effect(struct assay__plan_reader *reader, const struct assay__n
         read_bound(reader, object, "minimumDetectableEffect", "minimumDetectableEffectAbs");
     if (!metric->effect.is_set)
         return;
-    const char *key = metric->effect.is_relative ? "minimumDetectableEffect"
-                                                 : "minimumDetectableEffectAbs";
+    const char *key =
+        metric->effect.is_relative ? "minimumDetectableEffect" : "minimumDetectableEffectAbs";
     if (metric->effect.value < 0.0 && metric->direction == ASSAY_DIRECTION_INCREASE)
         assay__plan_fail_key(reader, object, key,
                              "The effect is negative, but the direction is increase; set "
@@ -97,15 +97,16 @@ static void read_type(struct assay__plan_reader *reader, const struct assay__nod
                       struct assay_metric_plan *metric)
 {
     metric->type = (enum assay_metric_type)assay__plan_choice(
-        reader, object, "type", &assay__choices_type, ASSAY_METRIC_MEAN);
+        reader, object, "type", &assay__choices_metric_type, ASSAY_METRIC_MEAN);
     metric->value = assay__plan_text(reader, object, "value", metric->id);
     metric->denominator = assay__plan_text(reader, object, "denominator", NULL);
     metric->quantile = assay__plan_share(reader, object, "quantile", NAN);
     bool is_ratio = metric->type == ASSAY_METRIC_RATIO;
     bool is_quantile = metric->type == ASSAY_METRIC_QUANTILE;
     if (is_ratio && metric->denominator == NULL)
-        assay__plan_fail(reader, object, "A ratio needs a \"denominator\", the column it divides "
-                                         "by.");
+        assay__plan_fail(reader, object,
+                         "A ratio needs a \"denominator\", the column it divides "
+                         "by.");
     if (!is_ratio && metric->denominator != NULL)
         assay__plan_fail_key(reader, object, "denominator",
                              "Only ratios have a denominator; set \"type\": \"ratio\".");
@@ -124,8 +125,7 @@ static void read_covariates(struct assay__plan_reader *reader, const struct assa
 {
     metric->covariates = assay__plan_texts(reader, object, "covariates", ASSAY_COVARIATES_MAX,
                                            &metric->covariate_count);
-    uint32_t fallback =
-        metric->covariate_count > 0 ? ASSAY_REDUCTION_FULL : ASSAY_REDUCTION_NONE;
+    uint32_t fallback = metric->covariate_count > 0 ? ASSAY_REDUCTION_FULL : ASSAY_REDUCTION_NONE;
     metric->reduction = (enum assay_reduction)assay__plan_choice(
         reader, object, "varianceReduction", &assay__choices_reduction, fallback);
     if (reader->status != ASSAY_OK)
@@ -185,8 +185,8 @@ static void read_metric(struct assay__plan_reader *reader, const struct assay__n
     if (!assay__plan_enter(reader, object, ASSAY__OBJECT_METRIC))
         return;
     metric->id = assay__plan_required(reader, object, "id");
-    metric->role = (enum assay_role)assay__plan_choice(reader, object, "role",
-                                                       &assay__choices_role, ASSAY_ROLE_SUCCESS);
+    metric->role = (enum assay_role)assay__plan_choice(reader, object, "role", &assay__choices_role,
+                                                       ASSAY_ROLE_SUCCESS);
     read_type(reader, object, metric);
     read_covariates(reader, object, metric);
     metric->direction = (enum assay_direction)assay__plan_choice(
@@ -200,8 +200,8 @@ static void read_metric(struct assay__plan_reader *reader, const struct assay__n
     metric->window = assay__plan_text(reader, object, "window", NULL);
     metric->offset = assay__plan_text(reader, object, "offset", NULL);
     if (assay__node_get(object, "aggregation") != NULL) {
-        uint32_t choice = assay__plan_choice(reader, object, "aggregation",
-                                             &assay__choices_aggregation, 0);
+        uint32_t choice =
+            assay__plan_choice(reader, object, "aggregation", &assay__choices_aggregation, 0);
         metric->aggregation = assay__choices_aggregation.names[choice];
     }
 }
@@ -209,16 +209,15 @@ static void read_metric(struct assay__plan_reader *reader, const struct assay__n
 void assay__plan_metrics(struct assay__plan_reader *reader, const struct assay__node *root,
                          struct assay_plan *plan)
 {
-    const struct assay__node *list =
-        assay__plan_list(reader, root, "metrics", ASSAY_METRICS_MAX);
+    const struct assay__node *list = assay__plan_list(reader, root, "metrics", ASSAY_METRICS_MAX);
     if (list == NULL || list->count == 0) {
         assay__plan_fail_key(reader, root, "metrics",
                              "There are no metrics; name at least one column to measure.");
         return;
     }
     plan->metrics = assay__plan_array(reader, list->count, sizeof *plan->metrics);
-    for (const struct assay__node *value = list->first;
-         value != NULL && reader->status == ASSAY_OK; value = value->next)
+    for (const struct assay__node *value = list->first; value != NULL && reader->status == ASSAY_OK;
+         value = value->next)
         read_metric(reader, value, &plan->metrics[value->index]);
     if (reader->status != ASSAY_OK)
         return;

@@ -1,39 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Every word a plan may hold. data/plan.schema.json says the same; a test compares them. */
+/*
+ * Every key a plan may hold, and which of them take the words of names.h. data/plan.schema.json
+ * says the same; a test compares them.
+ */
 #include "api/plan_names.h"
 
 #define COUNT(array) ((uint32_t)(sizeof(array) / sizeof *(array)))
-
-#define CHOICES(name, ...)                                                                         \
-    static const char *const name##_names[] = {__VA_ARGS__};                                       \
-    const struct assay__choices assay__choices_##name = {COUNT(name##_names), name##_names};
-
-CHOICES(role, "success", "guardrail", "deterioration")
-CHOICES(type, "mean", "proportion", "ratio", "quantile")
-CHOICES(reduction, "none", "full", "pooled")
-CHOICES(direction, "increase", "decrease", "any")
-CHOICES(missing, "drop", "zero")
-CHOICES(aggregation, "sum", "count", "countDistinct", "mean", "min", "max", "last")
-CHOICES(horizon, "fixed", "groupSequential", "alwaysValid")
-CHOICES(spending, "power", "obrienFleming", "pocock", "hwangShihDeCani")
-CHOICES(granularity, "none", "hour", "day", "week")
-CHOICES(srm, "chi2", "sequential")
-CHOICES(scope, "all", "perMetric", "perComparison")
-CHOICES(relative, "fieller", "delta", "log", "scaled")
-CHOICES(test, "z", "t")
-CHOICES(skewness, "none", "hall", "johnson", "pearson")
 
 const char *const assay__recommendation_names[4] = {
     "RECOMMENDATION_STATUS_SHIP", "RECOMMENDATION_STATUS_CONTINUE", "RECOMMENDATION_STATUS_END",
     "RECOMMENDATION_STATUS_ABORT"};
 
+/* clang-format off */
 static const char *const plan_keys[] = {
-    "$schema",        "parent",     "analysisResultId",   "exposureFilter",
-    "labels",         "columns",    "granularity",        "asOf",
-    "groups",         "comparisons", "alpha",             "power",
-    "horizon",        "deterioration", "srm",             "multiplicity",
-    "dimensions",     "segments",   "relativeInterval",   "test",
-    "skewnessCorrection", "recommendationNames", "metrics"};
+    "$schema", "parent", "analysisResultId", "exposureFilter", "labels", "columns",
+    "granularity", "asOf", "groups", "comparisons", "alpha", "power", "horizon",
+    "deterioration", "srm", "multiplicity", "dimensions", "segments", "relativeInterval",
+    "test", "skewnessCorrection", "recommendationNames", "metrics"};
 static const char *const columns_keys[] = {"unit", "group", "time"};
 static const char *const group_keys[] = {"id", "weight"};
 static const char *const comparisons_keys[] = {"baseline", "allPairs", "pairs"};
@@ -47,27 +30,15 @@ static const char *const multiplicity_keys[] = {"scope"};
 static const char *const segment_keys[] = {"id", "filter"};
 static const char *const label_keys[] = {"key", "value"};
 static const char *const recommendation_keys[] = {"ship", "continue", "end", "abort"};
-static const char *const metric_keys[] = {"id",
-                                          "role",
-                                          "type",
-                                          "value",
-                                          "denominator",
-                                          "quantile",
-                                          "covariates",
-                                          "varianceReduction",
-                                          "direction",
-                                          "minimumDetectableEffect",
-                                          "minimumDetectableEffectAbs",
-                                          "nonInferiorityMargin",
-                                          "nonInferiorityMarginAbs",
-                                          "missing",
-                                          "cap",
-                                          "window",
-                                          "offset",
-                                          "aggregation"};
+static const char *const metric_keys[] = {
+    "id", "role", "type", "value", "denominator", "quantile", "covariates",
+    "varianceReduction", "direction", "minimumDetectableEffect", "minimumDetectableEffectAbs",
+    "nonInferiorityMargin", "nonInferiorityMarginAbs", "missing", "cap", "window", "offset",
+    "aggregation"};
 static const char *const cap_keys[] = {"lower", "upper", "lowerQuantile", "upperQuantile"};
 
 #define KEYS(name, array) {name, array, COUNT(array)}
+/* clang-format on */
 
 const struct assay__plan_keys assay__plan_keys[ASSAY__OBJECT_COUNT] = {
     [ASSAY__OBJECT_PLAN] = KEYS("plan", plan_keys),
@@ -97,7 +68,7 @@ const struct assay__plan_choice assay__plan_choices[] = {
     {ASSAY__OBJECT_SRM, "method", &assay__choices_srm},
     {ASSAY__OBJECT_MULTIPLICITY, "scope", &assay__choices_scope},
     {ASSAY__OBJECT_METRIC, "role", &assay__choices_role},
-    {ASSAY__OBJECT_METRIC, "type", &assay__choices_type},
+    {ASSAY__OBJECT_METRIC, "type", &assay__choices_metric_type},
     {ASSAY__OBJECT_METRIC, "varianceReduction", &assay__choices_reduction},
     {ASSAY__OBJECT_METRIC, "direction", &assay__choices_direction},
     {ASSAY__OBJECT_METRIC, "missing", &assay__choices_missing},

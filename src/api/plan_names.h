@@ -2,29 +2,7 @@
 #ifndef ASSAY_API_PLAN_NAMES_H
 #define ASSAY_API_PLAN_NAMES_H
 
-#include <stddef.h>
-#include <stdint.h>
-
-/** struct assay__choices: the spellings of an enumeration; names[i] spells enumerator i. */
-struct assay__choices {
-    uint32_t count;
-    const char *const *names;
-};
-
-extern const struct assay__choices assay__choices_role;
-extern const struct assay__choices assay__choices_type;
-extern const struct assay__choices assay__choices_reduction;
-extern const struct assay__choices assay__choices_direction;
-extern const struct assay__choices assay__choices_missing;
-extern const struct assay__choices assay__choices_aggregation;
-extern const struct assay__choices assay__choices_horizon;
-extern const struct assay__choices assay__choices_spending;
-extern const struct assay__choices assay__choices_granularity;
-extern const struct assay__choices assay__choices_srm;
-extern const struct assay__choices assay__choices_scope;
-extern const struct assay__choices assay__choices_relative;
-extern const struct assay__choices assay__choices_test;
-extern const struct assay__choices assay__choices_skewness;
+#include "api/names.h"
 
 /** assay__recommendation_names: what SHIP, CONTINUE, END, ABORT are called unless a plan says. */
 extern const char *const assay__recommendation_names[4];

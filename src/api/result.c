@@ -7,7 +7,6 @@
 #include <math.h>
 
 #include "api/writer.h"
-#include "base/time.h"
 
 static void number_wrapper(struct assay__json *json, const char *key, double value)
 {
@@ -34,18 +33,8 @@ static void answer_wrapper(struct assay__json *json, const char *key, enum assay
     assay__json_end(json, '}');
 }
 
-/* A count that is kept as a double: exact below 2^53, where every integer is one. */
-static void member_size(struct assay__json *json, const char *key, double size)
-{
-    if (size >= 0.0 && size <= 0x1p53)
-        assay__json_member_count(json, key, (uint64_t)size);
-    else
-        assay__json_member_number(json, key, size);
-}
-
-static void write_status(struct assay__json *json, const char *message,
-                         enum assay_tristate powered, enum assay_tristate significant,
-                         enum assay_tristate deteriorated)
+static void write_status(struct assay__json *json, const char *message, enum assay_tristate powered,
+                         enum assay_tristate significant, enum assay_tristate deteriorated)
 {
     assay__json_member_begin(json, "status", '{');
     assay__json_member_string(json, "message", message);
@@ -58,12 +47,8 @@ static void write_status(struct assay__json *json, const char *message,
 static void write_slice(struct assay__json *json, const struct assay_slice *slice)
 {
     assay__json_member_begin(json, "dimensions", '[');
-    if (slice->kind == ASSAY_SLICE_DIMENSION) {
-        assay__json_begin(json, '{');
-        assay__json_member_string(json, "key", slice->key);
-        assay__json_member_string(json, "value", slice->value);
-        assay__json_end(json, '}');
-    }
+    if (slice->kind == ASSAY_SLICE_DIMENSION)
+        assay__write_pair(json, "key", slice->key, "value", slice->value);
     assay__json_end(json, ']');
     if (slice->kind == ASSAY_SLICE_SEGMENT)
         assay__json_member_string(json, "segmentId", slice->key);
@@ -119,11 +104,7 @@ static void write_look(struct assay__json *json, const struct assay_plan *plan,
     const struct assay_stats *compared = &test->comparison->compared;
     bool has_relative = isfinite(test->comparison->relative.estimate);
     assay__json_begin(json, '{');
-    if (look->time_ns != INT64_MIN) {
-        char time[ASSAY__TIME_BYTES];
-        assay__time_write(look->time_ns, time);
-        assay__json_member_string(json, "resultTime", time);
-    }
+    assay__write_time(json, "resultTime", look->time_ns);
     number_wrapper(json, "baselineEstimateAbs", baseline->estimate);
     number_wrapper(json, "comparedEstimateAbs", compared->estimate);
     if (has_relative) {
@@ -177,7 +158,7 @@ static void write_sample_size(struct assay__json *json, const struct assay_look_
         return;
     assay__json_member_begin(json, "sampleSize", '{');
     assay__json_member_count(json, "current", last->size.current);
-    member_size(json, "required", last->size.required);
+    assay__write_size(json, "required", last->size.required);
     number_wrapper(json, "poweredEffectRel", last->size.powered_effect_rel);
     number_wrapper(json, "poweredEffectAbs", last->size.powered_effect_abs);
     assay__json_end(json, '}');
@@ -202,12 +183,10 @@ static void write_comparison(struct assay__json *json, const struct assay_analys
 {
     const struct assay_look_result *last = assay__last_look(result);
     assay__json_begin(json, '{');
-    write_status(json, result->message, result->powered, result->significant,
-                 result->deteriorated);
-    assay__json_member_begin(json, "groups", '{');
-    assay__json_member_string(json, "baseline", analysis->groups[result->baseline].id);
-    assay__json_member_string(json, "compared", analysis->groups[result->compared].id);
-    assay__json_end(json, '}');
+    write_status(json, result->message, result->powered, result->significant, result->deteriorated);
+    assay__json_key(json, "groups");
+    assay__write_pair(json, "baseline", analysis->groups[result->baseline].id, "compared",
+                      analysis->groups[result->compared].id);
     write_looks(json, analysis->plan, result);
     write_sample_size(json, last);
     answer_wrapper(json, "isSignificant", result->significant);
@@ -350,12 +329,8 @@ void assay__result_value(struct assay__json *json, const struct assay_analysis *
     assay__json_end(json, ']');
     write_treatments(json, analysis);
     assay__json_member_begin(json, "labels", '[');
-    for (uint32_t i = 0; i < plan->label_count; i++) {
-        assay__json_begin(json, '{');
-        assay__json_member_string(json, "key", plan->labels[i].key);
-        assay__json_member_string(json, "value", plan->labels[i].value);
-        assay__json_end(json, '}');
-    }
+    for (uint32_t i = 0; i < plan->label_count; i++)
+        assay__write_pair(json, "key", plan->labels[i].key, "value", plan->labels[i].value);
     assay__json_end(json, ']');
     assay__json_end(json, '}');
 }

@@ -34,10 +34,7 @@ static void write_head(struct assay__page *page, const struct assay_analysis *an
     if (counts->rows_read > 0)
         assay__text_format(&words, "; %s rows read, %s left out", read, skipped);
     assay__text_puts(&words, ".");
-    if (words.data != NULL)
-        assay__page_wrap(page, words.data, 0, 0);
-    page->out->failed = page->out->failed || words.failed;
-    assay__text_release(&words);
+    assay__page_words(page, &words, 0, 0);
 }
 
 static bool is_baseline(const struct assay_analysis *analysis, uint32_t group)
@@ -101,12 +98,9 @@ static void write_srm(struct assay__page *page, const struct assay_analysis *ana
         assay__text_format(&words, " Slices off: %u of %u.", off, analysis->srm_count - 1);
     assay__page_spaces(page, 2);
     assay__page_ink(page, test->significant ? ASSAY__INK_BAD : ASSAY__INK_PLAIN);
-    if (words.data != NULL)
-        assay__page_wrap(page, words.data, 2, 2);
+    assay__page_words(page, &words, 2, 2);
     if (test->significant)
         assay__page_ink(page, ASSAY__INK_PLAIN);
-    page->out->failed = page->out->failed || words.failed;
-    assay__text_release(&words);
 }
 
 static void write_groups(struct assay__page *page, const struct assay_analysis *analysis)
@@ -114,9 +108,8 @@ static void write_groups(struct assay__page *page, const struct assay_analysis *
     double weight_sum = 0.0;
     int name_columns = 16;
     for (uint32_t g = 0; g < analysis->group_count; g++) {
-        int width = assay__page_width(analysis->groups[g].id);
         weight_sum += analysis->groups[g].weight;
-        name_columns = width > name_columns ? width : name_columns;
+        assay__page_widen(&name_columns, analysis->groups[g].id);
     }
     int room = page->width - (2 + 14 + 11 + 11 + 2 + 8);
     name_columns = name_columns < room ? name_columns : room;
@@ -147,8 +140,7 @@ static void write_recommendations(struct assay__page *page, const struct assay_a
         const struct assay_treatment *treatment = &analysis->treatments[t];
         const char *name = assay__name_recommendation(treatment->recommendation);
         assay__page_spaces(page, 2);
-        assay__page_cell(page, name, 9, ASSAY__ALIGN_LEFT, false,
-                         INKS[treatment->recommendation]);
+        assay__page_cell(page, name, 9, ASSAY__ALIGN_LEFT, false, INKS[treatment->recommendation]);
         assay__page_name(page, analysis->groups[treatment->group].id, page->width - 30);
         assay__text_puts(page->out, treatment->final ? " (final)" : " (as of this look)");
         assay__page_end(page);
@@ -171,10 +163,7 @@ static void write_note(struct assay__page *page, const struct assay_annotation *
     assay__page_spaces(page, 2);
     assay__page_cell(page, assay__name_level(note->level), 9, ASSAY__ALIGN_LEFT, false,
                      INKS[note->level]);
-    if (words.data != NULL)
-        assay__page_wrap(page, words.data, 11, 11);
-    page->out->failed = page->out->failed || words.failed;
-    assay__text_release(&words);
+    assay__page_words(page, &words, 11, 11);
 }
 
 /* The gravest first; within a level in the analysis's order. */

@@ -16,7 +16,7 @@ void assay__table_slices(struct assay__page *page, const struct assay_analysis *
 /** struct assay__row: the cells of one metric x comparison x slice at one look, as text. */
 struct assay__row {
     char baseline[ASSAY__FIGURE_BYTES], compared[ASSAY__FIGURE_BYTES];
-    char change[ASSAY__FIGURE_BYTES + 4];        /* relative difference in percent */
+    char change[ASSAY__FIGURE_BYTES + 4]; /* relative difference in percent */
     char change_interval[2 * ASSAY__FIGURE_BYTES + 8];
     char difference[ASSAY__FIGURE_BYTES];
     char interval[2 * ASSAY__FIGURE_BYTES + 8];

@@ -21,29 +21,21 @@ struct columns {
     int name, estimate, change, interval, verdict, power;
 };
 
-static void widen(int *column, const char *text)
-{
-    int width = assay__page_width(text);
-    if (width > *column)
-        *column = width;
-}
-
 static void measure_row(struct columns *columns, const struct assay__row *row)
 {
-    widen(&columns->estimate, row->baseline);
-    widen(&columns->estimate, row->compared);
-    widen(&columns->change, row->change);
-    widen(&columns->change, row->difference);
-    widen(&columns->interval, row->change_interval);
-    widen(&columns->interval, row->interval);
-    widen(&columns->verdict, row->p);
-    widen(&columns->verdict, row->verdict);
-    widen(&columns->power, row->power);
+    assay__page_widen(&columns->estimate, row->baseline);
+    assay__page_widen(&columns->estimate, row->compared);
+    assay__page_widen(&columns->change, row->change);
+    assay__page_widen(&columns->change, row->difference);
+    assay__page_widen(&columns->interval, row->change_interval);
+    assay__page_widen(&columns->interval, row->interval);
+    assay__page_widen(&columns->verdict, row->p);
+    assay__page_widen(&columns->verdict, row->verdict);
+    assay__page_widen(&columns->power, row->power);
 }
 
 /* What is not needed for figures goes to names, and to the drawing that stands below them. */
-static struct columns measure(const struct assay__page *page,
-                              const struct assay_analysis *analysis)
+static struct columns measure(const struct assay__page *page, const struct assay_analysis *analysis)
 {
     enum { NAME_MIN = 12, NAME_WIDE = 40, NAME_MAX = 64 };
     struct columns columns = {
@@ -55,7 +47,7 @@ static struct columns measure(const struct assay__page *page,
         struct assay__row row;
         assay__row_fill(&row, analysis, result, assay__last_look(result));
         measure_row(&columns, &row);
-        widen(&columns.name, analysis->groups[result->compared].id);
+        assay__page_widen(&columns.name, analysis->groups[result->compared].id);
     }
     int room = page->width - (2 + 1 + 2 * columns.estimate + 1 + 1 + columns.change + 1 +
                               columns.interval + 1 + columns.verdict);
@@ -80,16 +72,13 @@ static void write_titles(struct assay__page *page, const struct columns *columns
 {
     char level[ASSAY__FIGURE_BYTES + 16];
     assay__row_level(first, level);
-    assay__page_cell(page, metric->id, columns->name + 2, ASSAY__ALIGN_LEFT, true,
-                     ASSAY__INK_BOLD);
-    assay__page_spaces(page, 1);
-    assay__page_cell(page, "baseline", columns->estimate, ASSAY__ALIGN_RIGHT, true, ASSAY__INK_DIM);
-    assay__page_spaces(page, 1);
-    assay__page_cell(page, "compared", columns->estimate, ASSAY__ALIGN_RIGHT, true, ASSAY__INK_DIM);
-    assay__page_spaces(page, 1);
-    assay__page_cell(page, "change", columns->change, ASSAY__ALIGN_RIGHT, true, ASSAY__INK_DIM);
-    assay__page_spaces(page, 1);
-    assay__page_cell(page, level, columns->interval, ASSAY__ALIGN_LEFT, true, ASSAY__INK_DIM);
+    assay__page_cell(page, metric->id, columns->name + 2, ASSAY__ALIGN_LEFT, true, ASSAY__INK_BOLD);
+    assay__page_column(page, "baseline", columns->estimate, ASSAY__ALIGN_RIGHT, true,
+                       ASSAY__INK_DIM);
+    assay__page_column(page, "compared", columns->estimate, ASSAY__ALIGN_RIGHT, true,
+                       ASSAY__INK_DIM);
+    assay__page_column(page, "change", columns->change, ASSAY__ALIGN_RIGHT, true, ASSAY__INK_DIM);
+    assay__page_column(page, level, columns->interval, ASSAY__ALIGN_LEFT, true, ASSAY__INK_DIM);
     assay__page_end(page);
 }
 
@@ -159,11 +148,8 @@ static void write_description(struct assay__page *page, const struct assay_metri
     add_reduction(&words, results, count);
     assay__page_spaces(page, 2);
     assay__page_ink(page, ASSAY__INK_DIM);
-    if (words.data != NULL)
-        assay__page_wrap(page, words.data, 2, 2);
+    assay__page_words(page, &words, 2, 2);
     assay__page_ink(page, ASSAY__INK_PLAIN);
-    page->out->failed = page->out->failed || words.failed;
-    assay__text_release(&words);
 }
 
 /* A row's first line: estimates, relative change and verdict. */
@@ -172,20 +158,15 @@ static void write_first_line(struct assay__page *page, const struct columns *col
 {
     assay__page_spaces(page, 2);
     assay__page_cell(page, name, columns->name, ASSAY__ALIGN_LEFT, true, ASSAY__INK_PLAIN);
-    assay__page_spaces(page, 1);
-    assay__page_cell(page, row->baseline, columns->estimate, ASSAY__ALIGN_RIGHT, false,
-                     ASSAY__INK_PLAIN);
-    assay__page_spaces(page, 1);
-    assay__page_cell(page, row->compared, columns->estimate, ASSAY__ALIGN_RIGHT, false,
-                     ASSAY__INK_PLAIN);
-    assay__page_spaces(page, 1);
-    assay__page_cell(page, row->change, columns->change, ASSAY__ALIGN_RIGHT, false,
-                     ASSAY__INK_PLAIN);
-    assay__page_spaces(page, 1);
-    assay__page_cell(page, row->change_interval, columns->interval, ASSAY__ALIGN_LEFT, false,
-                     ASSAY__INK_PLAIN);
-    assay__page_spaces(page, 1);
-    assay__page_cell(page, row->verdict, columns->verdict, ASSAY__ALIGN_LEFT, false, row->ink);
+    assay__page_column(page, row->baseline, columns->estimate, ASSAY__ALIGN_RIGHT, false,
+                       ASSAY__INK_PLAIN);
+    assay__page_column(page, row->compared, columns->estimate, ASSAY__ALIGN_RIGHT, false,
+                       ASSAY__INK_PLAIN);
+    assay__page_column(page, row->change, columns->change, ASSAY__ALIGN_RIGHT, false,
+                       ASSAY__INK_PLAIN);
+    assay__page_column(page, row->change_interval, columns->interval, ASSAY__ALIGN_LEFT, false,
+                       ASSAY__INK_PLAIN);
+    assay__page_column(page, row->verdict, columns->verdict, ASSAY__ALIGN_LEFT, false, row->ink);
     assay__page_end(page);
 }
 
@@ -200,21 +181,17 @@ static void write_second_line(struct assay__page *page, const struct columns *co
     assay__axis_draw(page, axis, drawn, row->ink);
     assay__page_spaces(page, plot_columns(columns) - axis->columns);
     assay__page_spaces(page, 2);
-    assay__page_cell(page, row->power, columns->power, ASSAY__ALIGN_RIGHT, false,
-                     ASSAY__INK_PLAIN);
+    assay__page_cell(page, row->power, columns->power, ASSAY__ALIGN_RIGHT, false, ASSAY__INK_PLAIN);
     assay__page_spaces(page, 2);
     assay__page_cell(page, row->difference, columns->change, ASSAY__ALIGN_RIGHT, false,
                      ASSAY__INK_PLAIN);
-    assay__page_spaces(page, 1);
-    assay__page_cell(page, row->interval, columns->interval, ASSAY__ALIGN_LEFT, false,
-                     ASSAY__INK_PLAIN);
-    assay__page_spaces(page, 1);
-    assay__page_cell(page, row->p, columns->verdict, ASSAY__ALIGN_LEFT, false, ASSAY__INK_PLAIN);
+    assay__page_column(page, row->interval, columns->interval, ASSAY__ALIGN_LEFT, false,
+                       ASSAY__INK_PLAIN);
+    assay__page_column(page, row->p, columns->verdict, ASSAY__ALIGN_LEFT, false, ASSAY__INK_PLAIN);
     assay__page_end(page);
 }
 
-static struct assay__axis fit_axis(struct assay__page *page,
-                                   const struct assay_analysis *analysis,
+static struct assay__axis fit_axis(struct assay__page *page, const struct assay_analysis *analysis,
                                    const struct assay_metric_result *results, size_t count,
                                    int columns, bool all_looks)
 {
@@ -249,8 +226,7 @@ static void write_comparison(struct assay__page *page, const struct assay_analys
         char time[ASSAY__TIME_BYTES] = "earlier look";
         if (result->looks[look].time_ns != INT64_MIN)
             assay__time_write(result->looks[look].time_ns, time);
-        struct assay__drawn drawn =
-            assay__row_drawn(analysis, result, &result->looks[look], false);
+        struct assay__drawn drawn = assay__row_drawn(analysis, result, &result->looks[look], false);
         assay__row_fill(&row, analysis, result, &result->looks[look]);
         row.verdict = "";
         row.ink = ASSAY__INK_PLAIN;

@@ -39,8 +39,8 @@ static void fill_relative(struct assay__row *row, const struct assay_plan *plan,
     assay__figure_fixed(percent, decimals, true, figure);
     snprintf(row->change, sizeof row->change, "%s %%", figure);
     interval_text(lower, upper, decimals, row->change_interval, sizeof row->change_interval);
-    bool unbounded = plan->relative == ASSAY_RELATIVE_FIELLER &&
-                     relative->fieller_kind != ASSAY_FIELLER_NONE;
+    bool unbounded =
+        plan->relative == ASSAY_RELATIVE_FIELLER && relative->fieller_kind != ASSAY_FIELLER_NONE;
     if (row->change_interval[0] == '\0' && unbounded)
         snprintf(row->change_interval, sizeof row->change_interval, "unbounded");
 }
@@ -83,8 +83,8 @@ struct verdict_row {
 
 static const struct verdict_row SUCCESS = {"improved", "not improved", "inconclusive",
                                            ASSAY__INK_GOOD, ASSAY__INK_PLAIN};
-static const struct verdict_row CHANGE = {"changed", "not changed", "inconclusive",
-                                          ASSAY__INK_GOOD, ASSAY__INK_PLAIN};
+static const struct verdict_row CHANGE = {"changed", "not changed", "inconclusive", ASSAY__INK_GOOD,
+                                          ASSAY__INK_PLAIN};
 static const struct verdict_row MARGIN = {"passed", "not passed", "inconclusive", ASSAY__INK_GOOD,
                                           ASSAY__INK_WARN};
 static const struct verdict_row HARM = {"WORSE", "no harm seen", "no harm seen", ASSAY__INK_BAD,
@@ -95,9 +95,9 @@ static void fill_verdict(struct assay__row *row, const struct assay_metric_plan 
 {
     const struct verdict_row *words = metric->role == ASSAY_ROLE_GUARDRAIL && metric->margin.is_set
                                           ? &MARGIN
-                                      : metric->role != ASSAY_ROLE_SUCCESS         ? &HARM
+                                      : metric->role != ASSAY_ROLE_SUCCESS       ? &HARM
                                       : metric->direction == ASSAY_DIRECTION_ANY ? &CHANGE
-                                                                                   : &SUCCESS;
+                                                                                 : &SUCCESS;
     row->ink = ASSAY__INK_PLAIN;
     if (result->deteriorated == ASSAY_YES) {
         row->verdict = HARM.yes;
@@ -129,8 +129,7 @@ static void fill_p(struct assay__row *row, const struct assay_metric_result *res
 }
 
 void assay__row_fill(struct assay__row *row, const struct assay_analysis *analysis,
-                     const struct assay_metric_result *result,
-                     const struct assay_look_result *look)
+                     const struct assay_metric_result *result, const struct assay_look_result *look)
 {
     memset(row, 0, sizeof *row);
     if (look == NULL) {

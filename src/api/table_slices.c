@@ -39,13 +39,6 @@ static const char *slice_name(const struct assay_slice *slice)
     return slice->value[0] == '\0' ? "(empty)" : slice->value;
 }
 
-static void widen(int *column, const char *text)
-{
-    int width = assay__page_width(text);
-    if (width > *column)
-        *column = width;
-}
-
 static const char *change_of(const struct block *block, const struct assay__row *row)
 {
     return block->relative ? row->change : row->difference;
@@ -61,8 +54,7 @@ static bool all_relative(const struct block *block)
     for (size_t i = 0; i < block->count; i++) {
         const struct assay_metric_result *result = &block->results[i];
         const struct assay_look_result *look = assay__last_look(result);
-        if (!belongs(block, result) || look == NULL ||
-            !isfinite(look->comparison.difference.lower))
+        if (!belongs(block, result) || look == NULL || !isfinite(look->comparison.difference.lower))
             continue;
         if (!isfinite(assay__row_drawn(block->family->analysis, result, look, true).lower))
             return false;
@@ -86,12 +78,12 @@ static void measure_block(struct family *family, const struct block *block)
             continue;
         struct assay__row row;
         assay__row_fill(&row, family->analysis, result, assay__last_look(result));
-        widen(&family->name, slice_name(&family->analysis->slices[result->slice]));
-        widen(&family->units, row.units);
-        widen(&family->change, change_of(block, &row));
-        widen(&family->interval, interval_of(block, &row));
-        widen(&family->p, row.p);
-        widen(&family->verdict, row.verdict);
+        assay__page_widen(&family->name, slice_name(&family->analysis->slices[result->slice]));
+        assay__page_widen(&family->units, row.units);
+        assay__page_widen(&family->change, change_of(block, &row));
+        assay__page_widen(&family->interval, interval_of(block, &row));
+        assay__page_widen(&family->p, row.p);
+        assay__page_widen(&family->verdict, row.verdict);
     }
 }
 
@@ -123,9 +115,9 @@ static void fit_axis(struct block *block, struct assay__page *page)
     }
     for (size_t i = 0; i < block->count; i++)
         if (belongs(block, &block->results[i]))
-            drawn[count++] = assay__row_drawn(block->family->analysis, &block->results[i],
-                                              assay__last_look(&block->results[i]),
-                                              block->relative);
+            drawn[count++] =
+                assay__row_drawn(block->family->analysis, &block->results[i],
+                                 assay__last_look(&block->results[i]), block->relative);
     block->axis = assay__axis_fit(drawn, count, block->family->plot);
     free(drawn);
 }
@@ -165,14 +157,11 @@ static void write_row(struct assay__page *page, const struct block *block,
     assay__page_spaces(page, 4);
     assay__page_cell(page, slice_name(&family->analysis->slices[result->slice]), family->name,
                      ASSAY__ALIGN_LEFT, true, ASSAY__INK_PLAIN);
-    assay__page_spaces(page, 1);
-    assay__page_cell(page, row.units, family->units, ASSAY__ALIGN_RIGHT, false, ASSAY__INK_DIM);
-    assay__page_spaces(page, 1);
-    assay__page_cell(page, change_of(block, &row), family->change, ASSAY__ALIGN_RIGHT, false,
-                     ASSAY__INK_PLAIN);
-    assay__page_spaces(page, 1);
-    assay__page_cell(page, interval_of(block, &row), family->interval, ASSAY__ALIGN_LEFT, false,
-                     ASSAY__INK_PLAIN);
+    assay__page_column(page, row.units, family->units, ASSAY__ALIGN_RIGHT, false, ASSAY__INK_DIM);
+    assay__page_column(page, change_of(block, &row), family->change, ASSAY__ALIGN_RIGHT, false,
+                       ASSAY__INK_PLAIN);
+    assay__page_column(page, interval_of(block, &row), family->interval, ASSAY__ALIGN_LEFT, false,
+                       ASSAY__INK_PLAIN);
     assay__page_spaces(page, 1);
     if (look == NULL)
         assay__page_spaces(page, family->plot);

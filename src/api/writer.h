@@ -18,6 +18,17 @@ void assay__write_detail(const struct assay_analysis *analysis,
 void assay__write_csv(const struct assay_analysis *analysis,
                       const struct assay_write_options *options, struct assay__text *out);
 
+/** What the JSON documents of plans and analyses share. An object of two texts: */
+void assay__write_pair(struct assay__json *json, const char *key_a, const char *a,
+                       const char *key_b, const char *b);
+/** A list of texts. */
+void assay__write_texts(struct assay__json *json, const char *key, const char *const *texts,
+                        uint32_t count);
+/** An instant as RFC 3339, UTC; nothing for INT64_MIN. */
+void assay__write_time(struct assay__json *json, const char *key, int64_t time_ns);
+/** A count that is kept as a double, exact below 2^53; nothing when it is not finite. */
+void assay__write_size(struct assay__json *json, const char *key, double size);
+
 /** assay__result_value() writes the AnalysisResult as the next value of a document. */
 void assay__result_value(struct assay__json *json, const struct assay_analysis *analysis);
 

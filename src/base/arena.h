@@ -21,8 +21,7 @@ void *assay__arena_array(struct assay__arena *arena, size_t count, size_t size_b
 char *assay__arena_copy(struct assay__arena *arena, const char *text, size_t length);
 
 /** assay__arena_format() is sprintf into the arena; NULL without memory. */
-char *assay__arena_format(struct assay__arena *arena, const char *format, ...)
-    ASSAY__PRINTF(2, 3);
+char *assay__arena_format(struct assay__arena *arena, const char *format, ...) ASSAY__PRINTF(2, 3);
 
 /** assay__arena_release() frees everything; the arena is empty and usable afterwards. */
 void assay__arena_release(struct assay__arena *arena);

@@ -60,6 +60,7 @@ static void trim_partial_utf8(char *text)
         text[start - 1] = '\0';
 }
 
+ASSAY__PRINTF(6, 0)
 static void fill(struct assay_error *err, enum assay_status code, const char *file, uint64_t line,
                  uint64_t column, const char *format, va_list arguments)
 {

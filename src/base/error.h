@@ -5,8 +5,7 @@
 #include "assay/status.h"
 
 #if defined(__GNUC__) || defined(__clang__)
-#define ASSAY__PRINTF(format_index, first)                                                        \
-    __attribute__((format(printf, format_index, first)))
+#define ASSAY__PRINTF(format_index, first) __attribute__((format(printf, format_index, first)))
 #else
 #define ASSAY__PRINTF(format_index, first)
 #endif

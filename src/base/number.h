@@ -8,7 +8,7 @@
 #include "assay/moments.h"
 
 enum {
-    ASSAY__NUMBER_BYTES = 32,   /* room for any double as text */
+    ASSAY__NUMBER_BYTES = 32,    /* room for any double as text */
     ASSAY__EXPONENT_MAX = 10000, /* largest |decimal exponent| a number's last digit may have */
     ASSAY__DIGITS_MAX = 4096     /* significant digits of a decimal */
 };

@@ -5,6 +5,7 @@
  */
 #include "base/number.h"
 
+#include <float.h>
 #include <gmp.h>
 #include <stdint.h>
 #include <string.h>
@@ -236,44 +237,41 @@ static double nearest_double(const unsigned char *digits, size_t count, bool sti
     return __builtin_ldexp((double)mantissa, last); /* exact: at most 54 bits, none cut */
 }
 
-enum assay__parse assay__double_parse(const char *text, size_t length, double *out)
+/* The double nearest to a number of count digits, below 1e310 and above 1e-331. */
+static double scan_value(const struct scan *scan, size_t count)
 {
     static const double POWERS[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                     1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                     1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    if (count <= 15 && scan->exponent >= -22 && scan->exponent <= 22) {
+        /* Both are exact doubles, so the one operation rounds correctly (Clinger 1990). */
+        uint64_t small = digits_value(0, scan->whole, scan->whole_count);
+        small = digits_value(small, scan->part, scan->part_count);
+        return scan->exponent < 0 ? (double)small / POWERS[-scan->exponent]
+                                  : (double)small * POWERS[scan->exponent];
+    }
+    unsigned char digits[DOUBLE_DIGITS];
+    size_t kept = count < DOUBLE_DIGITS ? count : DOUBLE_DIGITS;
+    for (size_t i = 0; i < kept; i++) {
+        char digit = i < scan->whole_count ? scan->whole[i] : scan->part[i - scan->whole_count];
+        digits[i] = (unsigned char)(digit - '0');
+    }
+    /* The last digit is not 0, so digits that were cut are more than nothing. */
+    int64_t exponent = scan->exponent + (int64_t)(count - kept);
+    return nearest_double(digits, kept, kept < count, (int)exponent);
+}
+
+enum assay__parse assay__double_parse(const char *text, size_t length, double *out)
+{
     struct scan scan;
     if (!scan_token(text, length, &scan))
         return ASSAY__PARSE_SYNTAX;
     size_t count = scan.whole_count + scan.part_count;
-    double value = 0.0;
     int64_t magnitude = (int64_t)count + scan.exponent; /* value in [10^(m-1), 10^m) */
-    if (count == 0 || magnitude < -330) {
-        value = 0.0;
-    } else if (magnitude > 310) {
+    if (count > 0 && magnitude > 310)
         return ASSAY__PARSE_RANGE;
-    } else {
-        uint64_t small = UINT64_MAX;
-        if (count <= 15) {
-            small = digits_value(0, scan.whole, scan.whole_count);
-            small = digits_value(small, scan.part, scan.part_count);
-        }
-        if (count <= 15 && scan.exponent >= -22 && scan.exponent <= 22) {
-            /* Both are exact doubles, so the one operation rounds correctly (Clinger 1990). */
-            value = scan.exponent < 0 ? (double)small / POWERS[-scan.exponent]
-                                      : (double)small * POWERS[scan.exponent];
-        } else {
-            unsigned char digits[DOUBLE_DIGITS];
-            size_t kept = count < DOUBLE_DIGITS ? count : DOUBLE_DIGITS;
-            for (size_t i = 0; i < kept; i++)
-                digits[i] = (unsigned char)((i < scan.whole_count
-                                                 ? scan.whole[i]
-                                                 : scan.part[i - scan.whole_count]) - '0');
-            /* The last digit is not 0, so digits that were cut are more than nothing. */
-            int64_t exponent = scan.exponent + (int64_t)(count - kept);
-            value = nearest_double(digits, kept, kept < count, (int)exponent);
-        }
-    }
-    if (value > 1.7976931348623157e308)
+    double value = count == 0 || magnitude < -330 ? 0.0 : scan_value(&scan, count);
+    if (value > DBL_MAX)
         return ASSAY__PARSE_RANGE;
     *out = scan.negative ? -value : value;
     return ASSAY__PARSE_OK;

@@ -75,8 +75,8 @@ static bool date(struct cursor *in, int64_t *days)
 {
     int year, month, day;
     if (!number(in, 4, 2261, &year) || year < 1678 || !accept(in, '-') ||
-        !number(in, 2, 12, &month) || month < 1 || !accept(in, '-') ||
-        !number(in, 2, 31, &day) || day < 1 || day > days_in_month(year, month))
+        !number(in, 2, 12, &month) || month < 1 || !accept(in, '-') || !number(in, 2, 31, &day) ||
+        day < 1 || day > days_in_month(year, month))
         return false;
     *days = days_of_date(year, month, day);
     return true;

@@ -161,9 +161,12 @@ static enum assay_status run_steps(struct assay__builder *builder, struct assay_
     return ASSAY_OK;
 }
 
-enum assay_status assay_analyze(const struct assay_plan *plan, struct assay_dataset *dataset,
-                                struct assay_analysis **out, struct assay_error *err)
+enum assay_status assay_analyze(const struct assay_plan *plan,
+                                const struct assay_dataset *dataset, struct assay_analysis **out,
+                                struct assay_error *err)
 {
+    if (assay__dataset_plan(dataset) != plan)
+        return assay__fail(err, ASSAY_ERROR_USAGE, "The dataset was made for another plan.");
     enum assay_status status = check_supported(plan, err);
     if (status != ASSAY_OK)
         return status;
