@@ -69,6 +69,52 @@ START_TEST(result_is_kept_before_anything_is_sent)
 }
 END_TEST
 
+/* What is said where a standard stream is closed must not land in the result that is kept, nor in
+ * the connection. */
+START_TEST(closed_streams_are_not_the_outbox)
+{
+    static const struct hostile_step steps[] = {
+        {HOSTILE_ANSWER, EMPTY("503 No", ""), 0}, {HOSTILE_ANSWER, EMPTY("503 No", ""), 0}, STORE};
+    for (unsigned closed = 1; closed < 8; closed++) {
+        const char *box = post_cli_word("--outbox=", post_cli_file("box", NULL));
+        struct post_cli run = {
+            .args = {"post", post_cli_file("a.json", POST_BODY), box, "--max-attempts=2"},
+            .environment = {post_cli_url},
+            .closed = closed};
+        hostile_script(post_cli_server, steps, 3);
+        post_cli_run(&run);
+        assert_code(run, 75);
+        ck_assert_uint_eq(post_cli_count(post_cli_file("box", NULL)), 1);
+        post_cli_release(&run);
+        struct post_cli next = {.args = {"post", box}, .environment = {post_cli_url}};
+        post_cli_run(&next);
+        assert_code(next, 0);
+        ck_assert_str_eq(hostile_request(post_cli_server, 2)->body, POST_BODY);
+        assert_says(next.err, "assay: 1 delivered, 0 left in ");
+        post_cli_release(&next);
+    }
+}
+END_TEST
+
+/* A stream that is closed is no stream: reading it, and printing names to it, fails. */
+START_TEST(closed_streams_stay_unusable)
+{
+    struct post_cli reading = {.args = {"post", "-"}, .environment = {post_cli_url}, .closed = 1};
+    post_cli_run(&reading);
+    assert_code(reading, 74);
+    assert_says(reading.err, "assay: -: Reading failed: Bad file descriptor.");
+    post_cli_release(&reading);
+    struct post_cli printing = {.args = {"post", post_cli_file("a.json", POST_BODY)},
+                                .environment = {post_cli_url},
+                                .closed = 2};
+    post_cli_run(&printing);
+    assert_code(printing, 74);
+    assert_says(printing.err, "cannot write to standard output");
+    ck_assert_uint_eq(hostile_stored(post_cli_server), 1);
+    post_cli_release(&printing);
+}
+END_TEST
+
 /* Answers that end a delivery, as the command shows them. */
 static const struct answer_case {
     const char *answers[2];
@@ -227,6 +273,8 @@ static void add(TCase *cases)
     tcase_add_checked_fixture(cases, post_cli_open, post_cli_close);
     tcase_add_test(cases, outbox_flag_wins_over_environment);
     tcase_add_test(cases, result_is_kept_before_anything_is_sent);
+    tcase_add_test(cases, closed_streams_are_not_the_outbox);
+    tcase_add_test(cases, closed_streams_stay_unusable);
     tcase_add_loop_test(cases, failure_is_explained_and_kept, 0,
                         (int)(sizeof ANSWERS / sizeof *ANSWERS));
     tcase_add_test(cases, outbox_with_one_refused);
