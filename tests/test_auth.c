@@ -258,6 +258,26 @@ START_TEST(token_endpoint_is_not_there)
 }
 END_TEST
 
+/* That the token endpoint was reached says nothing about the server. */
+START_TEST(server_is_not_there_but_the_token_endpoint_is)
+{
+    static const struct hostile_step steps[] = {ANSWER(GRANT("3600"))};
+    struct scene scene = open_scene(steps, 1);
+    char token_url[64];
+    snprintf(token_url, sizeof token_url, "%s/token", hostile_url(scene.server));
+    use_client(&scene);
+    scene.post->options.token_url = token_url;
+    scene.post->options.base_url = "http://127.0.0.1:1"; /* nobody listens there */
+    post_once(scene.post);
+    ck_assert_int_eq(assay_status_exit_code(scene.post->status), 69);
+    ck_assert_uint_eq(scene.post->delivery.attempts, 3);
+    ck_assert_ptr_nonnull(strstr(scene.post->err.message, "The result was not delivered"));
+    ck_assert_uint_eq(hostile_requests(scene.server), 1);
+    post_assert_kept(scene.post);
+    close_scene(&scene);
+}
+END_TEST
+
 static void write_token(const char *path, const char *text)
 {
     FILE *file = fopen(path, "w");
@@ -425,6 +445,7 @@ static void add(TCase *cases)
                         (int)(sizeof GRANTS / sizeof *GRANTS));
     tcase_add_test(cases, token_file_is_read_again_when_refused);
     tcase_add_test(cases, token_endpoint_is_not_there);
+    tcase_add_test(cases, server_is_not_there_but_the_token_endpoint_is);
     tcase_add_test(cases, client_secret_file_is_read_for_each_token);
     tcase_add_test(cases, token_file_that_is_no_token);
     tcase_add_test(cases, no_token_only_for_loopback);

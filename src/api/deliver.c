@@ -37,11 +37,12 @@ static enum assay_status send_authorized(struct delivery *delivery, bool is_post
     struct assay_client *client = delivery->client;
     enum assay__purpose purpose = is_post ? ASSAY__PURPOSE_RESULT : ASSAY__PURPOSE_COMPARISON;
     for (int round = 0;; round++) {
-        bool fetched = false;
+        bool fetched = false, was_reached = outcome->was_reached;
         enum assay_status status = assay__auth_token(&client->auth, client->http,
                                                      seconds_left(client), outcome, &fetched, err);
         if (status != ASSAY_OK || outcome->verdict != ASSAY__VERDICT_DONE)
             return status;
+        outcome->was_reached = was_reached; /* the token endpoint is not the server */
         if (fetched && client->auth.client_id != NULL)
             assay__client_emit(client, (struct assay_event){.level = ASSAY_LOG_DEBUG,
                                                             .name = "token",
