@@ -169,6 +169,22 @@ START_TEST(refused_token_is_not_exchanged_twice)
 }
 END_TEST
 
+/* A token that was replaced is still not shown; close_scene() looks for both. */
+START_TEST(token_that_was_replaced_is_blanked)
+{
+    static const struct hostile_step steps[] = {
+        ANSWER(GRANT("3600")), ANSWER(DENIED),
+        ANSWER(JSON("200 OK", "{\"accessToken\":\"granted-2\"}")),
+        ANSWER(JSON("401 No", "{\"message\":\"Neither granted-1 nor granted-2.\"}"))};
+    struct scene scene = open_scene(steps, 4);
+    use_client(&scene);
+    post_once(scene.post);
+    ck_assert_int_eq(scene.post->status, ASSAY_ERROR_AUTH);
+    ck_assert_ptr_nonnull(strstr(scene.post->err.message, "Neither [secret] nor [secret]."));
+    close_scene(&scene);
+}
+END_TEST
+
 /* A token without a life is good for the request at hand: the comparison after it gets another. */
 START_TEST(token_lapses_between_post_and_comparison)
 {
@@ -441,6 +457,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, token_lapses_between_post_and_comparison);
     tcase_add_test(cases, refused_token_is_exchanged_once);
     tcase_add_test(cases, refused_token_is_not_exchanged_twice);
+    tcase_add_test(cases, token_that_was_replaced_is_blanked);
     tcase_add_loop_test(cases, token_endpoint_misbehaves, 0,
                         (int)(sizeof GRANTS / sizeof *GRANTS));
     tcase_add_test(cases, token_file_is_read_again_when_refused);

@@ -40,6 +40,17 @@ static void forget_string(char **string)
     *string = NULL;
 }
 
+/* The token is used no more, but still must not be shown: where it was only replaced, it may be
+ * accepted elsewhere. */
+static void retire_token(struct assay__auth *auth)
+{
+    if (auth->token == NULL)
+        return;
+    forget_string(&auth->previous);
+    auth->previous = auth->token;
+    auth->token = NULL;
+}
+
 static void fail(struct assay__outcome *outcome, const char *what, const char *why)
 {
     outcome->verdict = ASSAY__VERDICT_FAIL;
@@ -229,7 +240,7 @@ enum assay_status assay__auth_token(struct assay__auth *auth, struct assay__http
     *fetched = false;
     if (auth->token != NULL && (auth->client_id == NULL || assay__clock_now() < auth->renew_at))
         return ASSAY_OK;
-    forget_string(&auth->token);
+    retire_token(auth);
     enum assay_status status = ASSAY_OK;
     if (auth->fixed != NULL)
         status = keep(auth, auth->fixed, strlen(auth->fixed), "The token", outcome, err);
@@ -245,18 +256,19 @@ bool assay__auth_forget(struct assay__auth *auth)
 {
     if (auth->file == NULL && auth->client_id == NULL)
         return false;
-    forget_string(&auth->token);
+    retire_token(auth);
     return true;
 }
 
 struct assay__secrets assay__auth_secrets(const struct assay__auth *auth)
 {
     const char *secret = auth->secret != NULL ? auth->secret : auth->client_secret;
-    return (struct assay__secrets){{auth->token, secret, auth->fixed}};
+    return (struct assay__secrets){{auth->token, auth->previous, secret, auth->fixed}};
 }
 
 void assay__auth_release(struct assay__auth *auth)
 {
     forget_string(&auth->token);
+    forget_string(&auth->previous);
     forget_string(&auth->secret);
 }
