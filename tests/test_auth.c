@@ -369,6 +369,7 @@ START_TEST(token_file_that_is_no_token)
         post_once(scene.post);
         ck_assert_int_eq(scene.post->status, ASSAY_ERROR_AUTH);
         ck_assert_ptr_nonnull(strstr(scene.post->err.message, "content of the token file"));
+        ck_assert_str_eq(scene.post->err.file, path);
     }
     ck_assert_uint_eq(hostile_requests(scene.server), 0);
     unlink(path);
