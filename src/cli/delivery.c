@@ -142,12 +142,15 @@ static enum assay_status find_credential(struct delivery *delivery, struct assay
 static enum assay_status resolve_token(struct delivery *delivery, struct assay_error *err)
 {
     struct assay_client_options *options = &delivery->options;
-    bool by_flag = options->token_file != NULL || options->client_id != NULL;
+    bool has_secret_flag = options->client_secret_file != NULL;
+    bool by_flag = options->token_file != NULL || options->client_id != NULL || has_secret_flag;
     if (!by_flag) {
         options->token = environment("ASSAY_TOKEN");
         options->token_file = environment("ASSAY_TOKEN_FILE");
-        options->client_id = environment("ASSAY_CLIENT_ID");
     }
+    /* Either half of client credentials decides for them; the other may be in the environment. */
+    if (!by_flag || (has_secret_flag && options->client_id == NULL))
+        options->client_id = environment("ASSAY_CLIENT_ID");
     if (options->client_id != NULL && options->client_secret_file == NULL) {
         options->client_secret = environment("ASSAY_CLIENT_SECRET");
         options->client_secret_file = environment("ASSAY_CLIENT_SECRET_FILE");
