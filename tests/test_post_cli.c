@@ -20,7 +20,7 @@ START_TEST(files_and_standard_input_are_posted)
 {
     struct post_cli run = {.args = {"post", "--parent=" POST_PARENT,
                                     post_cli_file("a.json", POST_BODY), "-",
-                                    post_cli_file("c.json", "{\"n\":3}")},
+                                    post_cli_file("c.json", "{\"results\":[]}")},
                            .environment = {post_cli_url},
                            .input = OTHER_BODY};
     post_cli_run(&run);

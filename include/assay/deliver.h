@@ -85,8 +85,8 @@ struct assay_delivery {
 };
 
 /**
- * assay_request_make() makes a request body of a document that is either one already or a bare
- * AnalysisResult. The document's bytes are taken over as they are. parent and id (NULL when not
+ * assay_request_make() makes a request body of a document that is either one already (it has an
+ * analysisResult) or a bare AnalysisResult (it has a list of results). The document's bytes are taken over as they are. parent and id (NULL when not
  * given) fill in what it does not say; where it says something else, that is ASSAY_ERROR_USAGE. An
  * id that nobody gives is "ar-" and 40 hex digits of SHA-256 over parent and document. name is the
  * file's, for messages. free(*body). Also ASSAY_ERROR_DATA, _LIMIT (64 MiB), _MEMORY.
