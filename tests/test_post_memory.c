@@ -5,7 +5,20 @@
  * gave must stay as it was.
  */
 #include "post_support.h"
+
+/* libcurl takes its memory from these only where it can see them. */
+#define INTERPOSED __attribute__((visibility("default")))
+INTERPOSED void *realloc(void *memory, size_t size);
+INTERPOSED void *calloc(size_t count, size_t size);
+
 #include "scarce_memory.h"
+
+INTERPOSED char *strdup(const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *copy = may_allocate() ? malloc(size) : NULL;
+    return copy == NULL ? NULL : memcpy(copy, text, size);
+}
 
 /* The options' strings are constants: overwriting one that is the caller's would be a fault. */
 START_TEST(client_without_memory)
@@ -42,8 +55,10 @@ START_TEST(post_without_memory)
     static const struct hostile_step well[] = {{HOSTILE_STORE, NULL, 0}};
     struct post *post = calloc(1, sizeof *post);
     long failures = 0;
-    struct hostile *server = hostile_start(well, 1);
+    struct hostile *server = hostile_start(well, 1), *proxy = hostile_start(well, 1);
     post_init(post, hostile_url(server));
+    /* Nothing goes to it, even where there is no memory to tell libcurl so. */
+    ck_assert_int_eq(setenv("http_proxy", hostile_url(proxy), 1), 0);
     post->options.max_attempts = 1;
     post->options.request_timeout_seconds = 10.0;
     post->options.stall_timeout_seconds = 10.0;
@@ -69,6 +84,8 @@ START_TEST(post_without_memory)
         failures += post->status != ASSAY_OK;
     }
     ck_assert_int_gt(failures, 10);
+    ck_assert_uint_eq(hostile_requests(proxy), 0);
+    hostile_stop(proxy);
     post_release(post);
     free(post);
     hostile_stop(server);
