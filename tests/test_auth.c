@@ -232,7 +232,7 @@ static const struct grant_case {
      75, 3, "request for a token was not delivered: the server did not answer properly"},
     {"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n"
      "{\"accessToken\":\"granted-1\"}", 75, 3, "without JSON that has"},
-    {JSON("302 Found", ""), 76, 1, "never followed"},
+    {JSON("302 Found", ""), 76, 1, "never followed; check the token URL (HTTP 302)"},
     {JSON("200 OK", "{\"access_token\":\"granted-1\"}"), 75, 3, "without JSON that has"},
     {JSON("200 OK", "{\"accessToken\":5}"), 75, 3, "without JSON that has"},
     {JSON("200 OK", "granted-1"), 75, 3, "without JSON that has"},
