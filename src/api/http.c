@@ -352,6 +352,10 @@ static void conclude(const struct assay__http *http, const struct transfer *tran
     else if (transfer->is_stalled)
         snprintf(response->reason, sizeof response->reason, "nothing moved for %s s",
                  seconds);
+    else if (strncmp(curl_words, "Unsupported proxy", strlen("Unsupported proxy")) == 0)
+        /* libcurl goes on with the URL, in which there may be a password. */
+        snprintf(response->reason, sizeof response->reason,
+                 "the proxy's URL, in the environment, is none that can be used");
     else
         snprintf(response->reason, sizeof response->reason, "%s",
                  curl_words[0] != '\0' ? curl_words : curl_easy_strerror(code));
