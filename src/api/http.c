@@ -124,6 +124,8 @@ static bool set_limits(struct assay__http *http, struct transfer *transfer, doub
     CURL *easy = http->easy;
     const struct assay__http_limits *limits = &http->limits;
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    /* A resolver that hangs is left to end by itself, or no limit on time would hold. */
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
