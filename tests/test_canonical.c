@@ -175,6 +175,16 @@ static const struct quotation {
     {"zero\xE2\x80\x8B" "width", "zero?width"},
     {"Bearer s3cret-token.", "Bearer [secret]."},
     {"s3cret-tokens3cret-token", "[secret][secret]"},
+    /* printf s3cret-token | base64; after x and xy, too; printf 'x~?>~?>~?>' and base64url */
+    {"czNjcmV0LXRva2Vu", "[secret]"},
+    {"eHMzY3JldC10b2tlbg==", "eH[secret]g=="},
+    {"eHlzM2NyZXQtdG9rZW4=", "eHl[secret]4="},
+    {"eH4_Pn4_Pn4_Pg==", "eH[secret]g=="},
+    {"fj8+fj8+fj8+", "[secret]"},
+    {"czNjcmV0LX...", "[secret]..."},
+    {"czNjcmV", "czNjcmV"},
+    {"s3cret-\r\n  token s3 cr\tet-tok en s3cret\xE2\x80\x8B-token", "[secret] [secret] [secret]"},
+    {"s3cr et-nothing", "s3cr et-nothing"},
     {"{\"message\":\"Denied.\"}", "Denied."},
     {"{\"code\":7,\"message\":\"Denied.\",\"status\":\"PERMISSION_DENIED\",\"details\":[]}",
      "Denied."},
@@ -192,11 +202,11 @@ static const struct quotation {
 
 START_TEST(refusal_is_cleaned)
 {
-    static const char *const secrets[] = {NULL, "s3cret-token"};
+    static const char *const secrets[] = {NULL, "s3cret-token", "~?>~?>~?>"};
     const struct quotation *one = &QUOTATIONS[_i];
     struct assay__text text = {0};
     assay__text_puts(&text, "<");
-    assay__refusal_explain(&text, one->words, strlen(one->words), secrets, 2);
+    assay__refusal_explain(&text, one->words, strlen(one->words), secrets, 3);
     ck_assert_str_eq(text.data + 1, one->shown);
     assay__text_release(&text);
 }
