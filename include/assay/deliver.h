@@ -36,8 +36,8 @@ struct assay_event {
  * assay_client_flush() leaves is one, but for those it did not come to.
  *
  * Event names: "attempt" (debug), "token" (debug: a new one was fetched), "stored" (debug: durable
- * in the outbox), "retry" (warning, with wait_seconds), "delivered" and "already-there" (info),
- * "failed" (error), "kept" (warning: stays in the outbox; the message is its path).
+ * in the outbox), "retry" (warning, with wait_seconds), "other-name" (warning: the name that the
+ * server gave does not end in the id), "delivered" and "already-there" (info), "failed" (error), "kept" (warning: stays in the outbox; the message is its path).
  */
 struct assay_client_options {
     const char *base_url;           /* e.g. "https://stats.eu.confidence.dev"; or give region */

@@ -223,6 +223,24 @@ static enum assay_status run_attempts(struct delivery *delivery, struct assay_er
     }
 }
 
+/* A name that does not end in the id is of something else, or of a server that chooses ids itself:
+ * then a result that is sent again is not known again. */
+static void check_name(const struct delivery *delivery)
+{
+    const char *name = delivery->out->name, *slash = strrchr(name, '/');
+    if (strcmp(slash != NULL ? slash + 1 : name, delivery->body->id) == 0)
+        return;
+    assay__client_emit(
+        delivery->client,
+        (struct assay_event){.level = ASSAY_LOG_WARNING,
+                             .name = "other-name",
+                             .resource = delivery->body->id,
+                             .message = "The server acknowledged the result under a name that does "
+                                        "not end in its id. Check that it is there.",
+                             .http_status = delivery->out->http_status,
+                             .attempt = delivery->out->attempts});
+}
+
 static void report(const struct delivery *delivery, enum assay_status status,
                    const struct assay_error *why)
 {
@@ -231,6 +249,7 @@ static void report(const struct delivery *delivery, enum assay_status status,
         assay__client_emit_failure(delivery->client, delivery->body->id, why, out);
         return;
     }
+    check_name(delivery);
     struct assay_event event = {.level = ASSAY_LOG_INFO,
                                 .name = "delivered",
                                 .resource = delivery->body->id,
