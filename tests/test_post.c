@@ -146,7 +146,7 @@ static const struct scenario SCENARIOS[] = {
     {"408", {ANSWER(EMPTY("408 Timeout", ""))}, 1, 75, 3, "HTTP 408", false},
     {"409 always, with nothing to get",
      {{HOSTILE_STORE_SILENT, NULL, 0}, {HOSTILE_STORE_ABSENT, NULL, 0}},
-     2, 75, 3, "HTTP 404", false},
+     2, 75, 3, "is taken (HTTP 409), and then that nothing", false},
     {"409 once with nothing to get, then well",
      {ANSWER(EMPTY("409 Conflict", "")), ANSWER(EMPTY("404 Gone", "")), STORE},
      3, 0, 2, NULL, false},

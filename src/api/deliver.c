@@ -109,8 +109,13 @@ static enum assay_status compare(struct delivery *delivery, struct assay__http_r
     enum assay_status status = send_authorized(delivery, false, response, outcome, err);
     if (status != ASSAY_OK)
         return status;
-    if (response->status == 404) /* it was there a moment ago: a deletion, or a slow replica */
+    if (response->status == 404) { /* it was there a moment ago: a deletion, or a slow replica */
         outcome->verdict = ASSAY__VERDICT_RETRY;
+        assay__fail(&outcome->error, ASSAY_ERROR_TRY_AGAIN,
+                    "The server says that the id \"%s\" is taken (HTTP 409), and then that nothing "
+                    "is stored under it (HTTP 404).",
+                    delivery->body->id);
+    }
     if (outcome->verdict != ASSAY__VERDICT_DONE)
         return ASSAY_OK;
     struct assay__arena arena = {0};
