@@ -115,8 +115,9 @@ assay_client_post(struct assay_client *client, const char *body, size_t length,
                   struct assay_delivery *out, struct assay_error *err);
 
 /**
- * assay_client_flush() delivers everything in the outbox, oldest first; several processes may do so
- * at once, and leave alone what another one is delivering. *delivered and *left count resources.
+ * assay_client_flush() delivers everything in the outbox, oldest first, but behind the others what
+ * the server was asked to take and failed at before; several processes may do so at once, and leave
+ * alone what another one is delivering. *delivered and *left count resources.
  * Returns the first failure's status, after trying the others too, unless they would fail alike:
  * it stops when the token is not accepted, when a certificate or the proxy stands in the way, and
  * when three in a row found no working server. Entries whose bytes are not those that were stored

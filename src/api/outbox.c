@@ -319,6 +319,11 @@ enum assay_status assay__outbox_remove(const struct assay__outbox_entry *entry,
     return fail_io(err, entry->path, "removed, though it was delivered");
 }
 
+void assay__outbox_postpone(const struct assay__outbox_entry *entry)
+{
+    futimens(entry->fd, NULL);
+}
+
 void assay__outbox_release(struct assay__outbox_entry *entry)
 {
     if (entry->fd >= 0)
