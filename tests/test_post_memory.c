@@ -6,18 +6,28 @@
  */
 #include "post_support.h"
 
-/* libcurl takes its memory from these only where it can see them. */
-#define INTERPOSED __attribute__((visibility("default")))
-INTERPOSED void *realloc(void *memory, size_t size);
-INTERPOSED void *calloc(size_t count, size_t size);
+#include <curl/curl.h>
 
 #include "scarce_memory.h"
 
-INTERPOSED char *strdup(const char *text)
+static void *scarce_malloc(size_t size)
+{
+    return may_allocate() ? malloc(size) : NULL;
+}
+
+static char *scarce_strdup(const char *text)
 {
     size_t size = strlen(text) + 1;
-    char *copy = may_allocate() ? malloc(size) : NULL;
+    char *copy = scarce_malloc(size);
     return copy == NULL ? NULL : memcpy(copy, text, size);
+}
+
+/* Before anything else: who is first says where libcurl takes its memory from. */
+static void make_libcurl_scarce(void)
+{
+    CURLcode code = curl_global_init_mem(CURL_GLOBAL_DEFAULT, scarce_malloc, free, realloc,
+                                         scarce_strdup, calloc);
+    ck_assert_int_eq(code, CURLE_OK);
 }
 
 /* The options' strings are constants: overwriting one that is the caller's would be a fault. */
@@ -95,6 +105,7 @@ END_TEST
 static void add(TCase *cases)
 {
     tcase_set_timeout(cases, 60.0);
+    tcase_add_checked_fixture(cases, make_libcurl_scarce, curl_global_cleanup);
     tcase_add_test(cases, client_without_memory);
     tcase_add_test(cases, post_without_memory);
 }

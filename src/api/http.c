@@ -188,7 +188,16 @@ static struct curl_slist *make_headers(const struct assay__http_request *request
     return NULL;
 }
 
-/* False without memory. */
+/* What a URL asks its server for: its path and query. */
+static const char *target_of(const char *url)
+{
+    const char *authority = strstr(url, "://");
+    const char *path = authority != NULL ? strchr(authority + 3, '/') : NULL;
+    return path != NULL ? path : "/";
+}
+
+/* False without memory. The target is said apart from the URL: libcurl takes it for one without a
+ * query when it has no memory for that, and a result without its id would become another one. */
 static bool set_request(CURL *easy, const struct assay__http_request *request,
                         struct curl_slist *headers, struct curl_slist *resolve)
 {
@@ -203,6 +212,7 @@ static bool set_request(CURL *easy, const struct assay__http_request *request,
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length);
     }
     return set_text(easy, CURLOPT_URL, request->url) &&
+           set_text(easy, CURLOPT_REQUEST_TARGET, target_of(request->url)) &&
            set_text(easy, CURLOPT_PROTOCOLS_STR, is_https ? "https" : "http") &&
            set_text(easy, CURLOPT_NOPROXY, request->endpoint->is_loopback ? "*" : NULL);
 }
