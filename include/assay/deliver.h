@@ -37,7 +37,8 @@ struct assay_event {
  *
  * Event names: "attempt" (debug), "token" (debug: a new one was fetched), "stored" (debug: durable
  * in the outbox), "retry" (warning, with wait_seconds), "other-name" (warning: the name that the
- * server gave does not end in the id), "delivered" and "already-there" (info), "failed" (error), "kept" (warning: stays in the outbox; the message is its path).
+ * server gave does not end in the id), "delivered" and "already-there" (info), "failed" (error),
+ * "kept" (warning: stays in the outbox; the message is its path).
  */
 struct assay_client_options {
     const char *base_url;           /* e.g. "https://stats.eu.confidence.dev"; or give region */
@@ -86,10 +87,11 @@ struct assay_delivery {
 
 /**
  * assay_request_make() makes a request body of a document that is either one already (it has an
- * analysisResult) or a bare AnalysisResult (it has a list of results). The document's bytes are taken over as they are. parent and id (NULL when not
+ * analysisResult) or a bare AnalysisResult (it has a list of results); anything else is
+ * ASSAY_ERROR_DATA. The document's bytes are taken over as they are. parent and id (NULL when not
  * given) fill in what it does not say; where it says something else, that is ASSAY_ERROR_USAGE. An
  * id that nobody gives is "ar-" and 40 hex digits of SHA-256 over parent and document. name is the
- * file's, for messages. free(*body). Also ASSAY_ERROR_DATA, _LIMIT (64 MiB), _MEMORY.
+ * file's, for messages. free(*body). Also ASSAY_ERROR_LIMIT (64 MiB), _MEMORY.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
 assay_request_make(const char *text, size_t length, const char *name, const char *parent,

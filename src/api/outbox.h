@@ -56,8 +56,8 @@ enum assay_status assay__outbox_remove(const struct assay__outbox_entry *entry,
                                        struct assay_error *err);
 
 /**
- * assay__outbox_postpone() puts a held entry behind the others in the listing. Where that cannot be,
- * the order stays as it is.
+ * assay__outbox_postpone() puts a held entry behind the others in the listing. Where that cannot
+ * be, the order stays as it is.
  */
 void assay__outbox_postpone(const struct assay__outbox_entry *entry);
 
