@@ -59,6 +59,9 @@ static void become(const struct post_cli *run, int input)
         const struct rlimit limit = {run->file_bytes_max, run->file_bytes_max};
         setrlimit(RLIMIT_FSIZE, &limit);
     }
+    for (int fd = 0; fd <= 2; fd++)
+        if ((run->closed >> fd & 1) != 0)
+            close(fd);
     execve(program, args, environment);
     _exit(127);
 }

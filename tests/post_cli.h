@@ -17,6 +17,7 @@ struct post_cli {
     const char *input;                           /* standard input; NULL for none */
     const char *output;                          /* where standard output goes; NULL: it is kept */
     size_t file_bytes_max;                       /* RLIMIT_FSIZE; 0 for none */
+    unsigned closed;                             /* bit n: standard stream n is closed */
     pid_t process;
     int streams[2];
     int code;        /* exit status; 128 and the signal when it was killed */

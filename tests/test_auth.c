@@ -169,6 +169,22 @@ START_TEST(refused_token_is_not_exchanged_twice)
 }
 END_TEST
 
+/* A token that was replaced is still not shown; close_scene() looks for both. */
+START_TEST(token_that_was_replaced_is_blanked)
+{
+    static const struct hostile_step steps[] = {
+        ANSWER(GRANT("3600")), ANSWER(DENIED),
+        ANSWER(JSON("200 OK", "{\"accessToken\":\"granted-2\"}")),
+        ANSWER(JSON("401 No", "{\"message\":\"Neither granted-1 nor granted-2.\"}"))};
+    struct scene scene = open_scene(steps, 4);
+    use_client(&scene);
+    post_once(scene.post);
+    ck_assert_int_eq(scene.post->status, ASSAY_ERROR_AUTH);
+    ck_assert_ptr_nonnull(strstr(scene.post->err.message, "Neither [secret] nor [secret]."));
+    close_scene(&scene);
+}
+END_TEST
+
 /* A token without a life is good for the request at hand: the comparison after it gets another. */
 START_TEST(token_lapses_between_post_and_comparison)
 {
@@ -216,7 +232,7 @@ static const struct grant_case {
      75, 3, "request for a token was not delivered: the server did not answer properly"},
     {"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n"
      "{\"accessToken\":\"granted-1\"}", 75, 3, "without JSON that has"},
-    {JSON("302 Found", ""), 76, 1, "never followed"},
+    {JSON("302 Found", ""), 76, 1, "never followed; check the token URL (HTTP 302)"},
     {JSON("200 OK", "{\"access_token\":\"granted-1\"}"), 75, 3, "without JSON that has"},
     {JSON("200 OK", "{\"accessToken\":5}"), 75, 3, "without JSON that has"},
     {JSON("200 OK", "granted-1"), 75, 3, "without JSON that has"},
@@ -253,6 +269,26 @@ START_TEST(token_endpoint_is_not_there)
     ck_assert_uint_eq(scene.post->delivery.attempts, 3);
     ck_assert_ptr_nonnull(strstr(scene.post->err.message, "request for a token was not delivered"));
     ck_assert_uint_eq(hostile_requests(scene.server), 0);
+    post_assert_kept(scene.post);
+    close_scene(&scene);
+}
+END_TEST
+
+/* That the token endpoint was reached says nothing about the server. */
+START_TEST(server_is_not_there_but_the_token_endpoint_is)
+{
+    static const struct hostile_step steps[] = {ANSWER(GRANT("3600"))};
+    struct scene scene = open_scene(steps, 1);
+    char token_url[64];
+    snprintf(token_url, sizeof token_url, "%s/token", hostile_url(scene.server));
+    use_client(&scene);
+    scene.post->options.token_url = token_url;
+    scene.post->options.base_url = "http://127.0.0.1:1"; /* nobody listens there */
+    post_once(scene.post);
+    ck_assert_int_eq(assay_status_exit_code(scene.post->status), 69);
+    ck_assert_uint_eq(scene.post->delivery.attempts, 3);
+    ck_assert_ptr_nonnull(strstr(scene.post->err.message, "The result was not delivered"));
+    ck_assert_uint_eq(hostile_requests(scene.server), 1);
     post_assert_kept(scene.post);
     close_scene(&scene);
 }
@@ -333,6 +369,7 @@ START_TEST(token_file_that_is_no_token)
         post_once(scene.post);
         ck_assert_int_eq(scene.post->status, ASSAY_ERROR_AUTH);
         ck_assert_ptr_nonnull(strstr(scene.post->err.message, "content of the token file"));
+        ck_assert_str_eq(scene.post->err.file, path);
     }
     ck_assert_uint_eq(hostile_requests(scene.server), 0);
     unlink(path);
@@ -421,10 +458,12 @@ static void add(TCase *cases)
     tcase_add_test(cases, token_lapses_between_post_and_comparison);
     tcase_add_test(cases, refused_token_is_exchanged_once);
     tcase_add_test(cases, refused_token_is_not_exchanged_twice);
+    tcase_add_test(cases, token_that_was_replaced_is_blanked);
     tcase_add_loop_test(cases, token_endpoint_misbehaves, 0,
                         (int)(sizeof GRANTS / sizeof *GRANTS));
     tcase_add_test(cases, token_file_is_read_again_when_refused);
     tcase_add_test(cases, token_endpoint_is_not_there);
+    tcase_add_test(cases, server_is_not_there_but_the_token_endpoint_is);
     tcase_add_test(cases, client_secret_file_is_read_for_each_token);
     tcase_add_test(cases, token_file_that_is_no_token);
     tcase_add_test(cases, no_token_only_for_loopback);

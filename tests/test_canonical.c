@@ -81,12 +81,18 @@ static const struct making {
      "{\"parent\":\"" PARENT "\",\"analysisResultId\":\"ab\",\"analysisResult\":"
      "{\"results\":[0.30000000000000004]}}\n"},
     {"\xEF\xBB\xBF {\"x\":1e400000}", PARENT, "ab", ASSAY_ERROR_DATA, "number"},
-    {"\xEF\xBB\xBF{\"x\":1}", PARENT, "ab", ASSAY_OK,
-     "{\"parent\":\"" PARENT "\",\"analysisResultId\":\"ab\",\"analysisResult\":{\"x\":1}}\n"},
-    {"{\"x\":1}", PARENT, NULL, ASSAY_OK,
-     /* printf 'workflows/a/instances/b\0{"x":1}' | sha256sum */
+    {"\xEF\xBB\xBF{\"results\":[]}", PARENT, "ab", ASSAY_OK,
+     "{\"parent\":\"" PARENT "\",\"analysisResultId\":\"ab\",\"analysisResult\":"
+     "{\"results\":[]}}\n"},
+    {"{\"results\":[]}", PARENT, NULL, ASSAY_OK,
+     /* printf 'workflows/a/instances/b\0{"results":[]}' | sha256sum */
      "{\"parent\":\"" PARENT "\",\"analysisResultId\":"
-     "\"ar-928ef6dd87a0cf19fceb03e7593420376a71ace7\",\"analysisResult\":{\"x\":1}}\n"},
+     "\"ar-d28e1eac4e01770f78e423e7bbaa5ee91250ec1d\",\"analysisResult\":{\"results\":[]}}\n"},
+    {"{\"x\":1}", PARENT, "ab", ASSAY_ERROR_DATA, "neither a result"},
+    {"{}", NULL, NULL, ASSAY_ERROR_DATA, "neither a result"},
+    {"{\"results\":{}}", PARENT, "ab", ASSAY_ERROR_DATA, "neither a result"},
+    {"{\"schemaVersion\":1,\"comparisons\":[],\"annotations\":[]}", PARENT, "ab",
+     ASSAY_ERROR_DATA, "neither a result"},
     {" {\"analysisResult\": {\"x\":1.10} }", PARENT, "ab", ASSAY_OK,
      "{\"parent\":\"" PARENT "\",\"analysisResultId\":\"ab\",\"analysisResult\": {\"x\":1.10} }"},
     {"{\"parent\":\"" PARENT "\",\"analysisResult\":{}}", NULL, "ab", ASSAY_OK,
@@ -99,9 +105,9 @@ static const struct making {
      ASSAY_ERROR_USAGE, "\"ab\", but \"cd\" was asked for"},
     {"{\"parent\":\"" PARENT "\",\"analysisResult\":{}}", "workflows/x/instances/y", NULL,
      ASSAY_ERROR_USAGE, "was asked for"},
-    {"{\"x\":1}", NULL, "ab", ASSAY_ERROR_USAGE, "give its parent"},
-    {"{\"x\":1}", "workflows/a", "ab", ASSAY_ERROR_USAGE, "not of the form"},
-    {"{\"x\":1}", PARENT, "A", ASSAY_ERROR_USAGE, "2 to 63 characters"},
+    {"{\"results\":[]}", NULL, "ab", ASSAY_ERROR_USAGE, "give its parent"},
+    {"{\"results\":[]}", "workflows/a", "ab", ASSAY_ERROR_USAGE, "not of the form"},
+    {"{\"results\":[]}", PARENT, "A", ASSAY_ERROR_USAGE, "2 to 63 characters"},
     {"{\"parent\":\"workflows/a\",\"analysisResult\":{}}", NULL, NULL, ASSAY_ERROR_DATA,
      "not of the form"},
     {"{\"parent\":\"" PARENT "\",\"analysisResult\":{},\"analysisResultId\":\"A\"}", NULL, NULL,
@@ -169,6 +175,16 @@ static const struct quotation {
     {"zero\xE2\x80\x8B" "width", "zero?width"},
     {"Bearer s3cret-token.", "Bearer [secret]."},
     {"s3cret-tokens3cret-token", "[secret][secret]"},
+    /* printf s3cret-token | base64; after x and xy, too; printf 'x~?>~?>~?>' and base64url */
+    {"czNjcmV0LXRva2Vu", "[secret]"},
+    {"eHMzY3JldC10b2tlbg==", "eH[secret]g=="},
+    {"eHlzM2NyZXQtdG9rZW4=", "eHl[secret]4="},
+    {"eH4_Pn4_Pn4_Pg==", "eH[secret]g=="},
+    {"fj8+fj8+fj8+", "[secret]"},
+    {"czNjcmV0LX...", "[secret]..."},
+    {"czNjcmV", "czNjcmV"},
+    {"s3cret-\r\n  token s3 cr\tet-tok en s3cret\xE2\x80\x8B-token", "[secret] [secret] [secret]"},
+    {"s3cr et-nothing", "s3cr et-nothing"},
     {"{\"message\":\"Denied.\"}", "Denied."},
     {"{\"code\":7,\"message\":\"Denied.\",\"status\":\"PERMISSION_DENIED\",\"details\":[]}",
      "Denied."},
@@ -186,11 +202,11 @@ static const struct quotation {
 
 START_TEST(refusal_is_cleaned)
 {
-    static const char *const secrets[] = {NULL, "s3cret-token"};
+    static const char *const secrets[] = {NULL, "s3cret-token", "~?>~?>~?>"};
     const struct quotation *one = &QUOTATIONS[_i];
     struct assay__text text = {0};
     assay__text_puts(&text, "<");
-    assay__refusal_explain(&text, one->words, strlen(one->words), secrets, 2);
+    assay__refusal_explain(&text, one->words, strlen(one->words), secrets, 3);
     ck_assert_str_eq(text.data + 1, one->shown);
     assay__text_release(&text);
 }

@@ -95,9 +95,16 @@ INTERPOSED int open(const char *path, int flags, ...)
                : (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
 }
 
+/* As NFS has it: who cannot write cannot lock. */
+static bool locks_are_for_writers;
+
 INTERPOSED int flock(int fd, int operation)
 {
     char name[128];
+    if (locks_are_for_writers && (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY) {
+        errno = EBADF;
+        return -1;
+    }
     return note("flock", path_of(fd, name)) ? -1 : (int)syscall(SYS_flock, fd, operation);
 }
 
@@ -443,6 +450,30 @@ START_TEST(an_outbox_without_locks_is_delivered)
 }
 END_TEST
 
+/* An entry on NFS is one process's at a time. One that may only be read has its turn, too. */
+START_TEST(an_outbox_on_nfs_is_shared)
+{
+    struct assay__outbox_entry entry;
+    struct assay_error err;
+    bool is_first_held, is_second_held;
+    locks_are_for_writers = true;
+    assert_ok(assay__outbox_put(box, "res-1", POST_BODY, strlen(POST_BODY), &entry, &err), &err);
+    assay__outbox_release(&entry);
+    struct assay__outbox_entry first, second;
+    assert_ok(assay__outbox_claim(box, ENTRY, &first, &is_first_held, &err), &err);
+    assert_ok(assay__outbox_claim(box, ENTRY, &second, &is_second_held, &err), &err);
+    ck_assert(is_first_held && !is_second_held);
+    assay__outbox_release(&second);
+    assay__outbox_release(&first);
+    is_tracing = true;
+    fault = (struct fault){.line = "open box/res-1", .code = EROFS};
+    assert_ok(assay__outbox_claim(box, ENTRY, &first, &is_first_held, &err), &err);
+    ck_assert(is_first_held);
+    ck_assert_str_eq(first.body, POST_BODY);
+    assay__outbox_release(&first);
+}
+END_TEST
+
 /* Two put the same result: the one who is done first leaves the other its entry. */
 START_TEST(an_entry_put_again_is_of_who_put_it_last)
 {
@@ -493,6 +524,7 @@ static void add(TCase *cases)
     tcase_add_loop_test(cases, an_entry_that_stays_is_not_delivered_twice, 0, 3);
     tcase_add_loop_test(cases, an_entry_that_cannot_be_read_stays, 0, 2);
     tcase_add_loop_test(cases, an_outbox_without_locks_is_delivered, 0, 3);
+    tcase_add_test(cases, an_outbox_on_nfs_is_shared);
     tcase_add_test(cases, an_entry_put_again_is_of_who_put_it_last);
     tcase_add_test(cases, other_files_have_their_turn);
 }

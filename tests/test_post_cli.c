@@ -20,7 +20,7 @@ START_TEST(files_and_standard_input_are_posted)
 {
     struct post_cli run = {.args = {"post", "--parent=" POST_PARENT,
                                     post_cli_file("a.json", POST_BODY), "-",
-                                    post_cli_file("c.json", "{\"n\":3}")},
+                                    post_cli_file("c.json", "{\"results\":[]}")},
                            .environment = {post_cli_url},
                            .input = OTHER_BODY};
     post_cli_run(&run);
@@ -80,6 +80,14 @@ static const struct source_case {
      "granted",
      0,
      NULL},
+    {{"--client-secret-file=@secret"}, {"ASSAY_CLIENT_ID=i"}, "granted", 0, NULL},
+    {{"--client-secret-file=@secret"},
+     {"ASSAY_CLIENT_ID=i", "ASSAY_TOKEN=t", "ASSAY_TOKEN_FILE=@one"},
+     "granted",
+     0,
+     NULL},
+    {{"--client-secret-file=@secret"}, {"ASSAY_TOKEN=t"}, NULL, 2, "both a client id and"},
+    {{"--token-file=@two", "--client-secret-file=@secret"}, {NULL}, NULL, 2, "More than one"},
     {{NULL}, {"ASSAY_TOKEN=a", "ASSAY_TOKEN_FILE=@one"}, NULL, 2, "More than one"},
     {{NULL},
      {"ASSAY_TOKEN=a", "ASSAY_CLIENT_ID=i", "ASSAY_CLIENT_SECRET=s"},

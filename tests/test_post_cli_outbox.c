@@ -3,6 +3,9 @@
  * assay post with an outbox, from the outside: what is kept and when, what is said about it, and
  * that what is kept is delivered later, once, by however many processes.
  */
+#include <signal.h>
+#include <unistd.h>
+
 #include "post_cli.h"
 #include "post_support.h"
 
@@ -66,6 +69,81 @@ START_TEST(result_is_kept_before_anything_is_sent)
     ck_assert_str_eq(run.out, POST_NAME "\n");
     ck_assert_uint_eq(post_cli_count(post_cli_file("box", NULL)), 0);
     post_cli_release(&run);
+}
+END_TEST
+
+/* A signal ends the command at once, in an attempt and between two; the result is kept. */
+START_TEST(signal_leaves_the_result)
+{
+    static const struct hostile_step steps[] = {
+        {HOSTILE_HANG, "", 20000}, {HOSTILE_ANSWER, EMPTY("503 No", "Retry-After: 200\r\n"), 0}};
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    const char *box = post_cli_word("--outbox=", post_cli_file("box", NULL));
+    hostile_script(post_cli_server, &steps[_i / 3], 1);
+    struct post_cli run = {.args = {"post", post_cli_file("a.json", POST_BODY), box},
+                           .environment = {post_cli_url}};
+    post_cli_start(&run);
+    for (int i = 0; i < 1000 && hostile_requests(post_cli_server) == 0; i++)
+        usleep(10000);
+    usleep(100000); /* for the answer, if there is one */
+    kill(run.process, signals[_i % 3]);
+    post_cli_finish(&run);
+    assert_code(run, 128 + signals[_i % 3]);
+    ck_assert_uint_eq(post_cli_count(post_cli_file("box", NULL)), 1);
+    post_cli_release(&run);
+    hostile_script(post_cli_server, WELL, 1);
+    struct post_cli next = {.args = {"post", box}, .environment = {post_cli_url}};
+    post_cli_run(&next);
+    assert_code(next, 0);
+    ck_assert_str_eq(next.out, POST_NAME "\n");
+    post_cli_release(&next);
+}
+END_TEST
+
+/* What is said where a standard stream is closed must not land in the result that is kept, nor in
+ * the connection. */
+START_TEST(closed_streams_are_not_the_outbox)
+{
+    static const struct hostile_step steps[] = {
+        {HOSTILE_ANSWER, EMPTY("503 No", ""), 0}, {HOSTILE_ANSWER, EMPTY("503 No", ""), 0}, STORE};
+    for (unsigned closed = 1; closed < 8; closed++) {
+        const char *box = post_cli_word("--outbox=", post_cli_file("box", NULL));
+        struct post_cli run = {
+            .args = {"post", post_cli_file("a.json", POST_BODY), box, "--max-attempts=2"},
+            .environment = {post_cli_url},
+            .closed = closed};
+        hostile_script(post_cli_server, steps, 3);
+        post_cli_run(&run);
+        assert_code(run, 75);
+        ck_assert_uint_eq(post_cli_count(post_cli_file("box", NULL)), 1);
+        post_cli_release(&run);
+        size_t before = hostile_requests(post_cli_server);
+        struct post_cli next = {.args = {"post", box}, .environment = {post_cli_url}};
+        post_cli_run(&next);
+        assert_code(next, 0);
+        ck_assert_str_eq(hostile_request(post_cli_server, before)->body, POST_BODY);
+        assert_says(next.err, "assay: 1 delivered, 0 left in ");
+        post_cli_release(&next);
+    }
+}
+END_TEST
+
+/* A stream that is closed is no stream: reading it, and printing names to it, fails. */
+START_TEST(closed_streams_stay_unusable)
+{
+    struct post_cli reading = {.args = {"post", "-"}, .environment = {post_cli_url}, .closed = 1};
+    post_cli_run(&reading);
+    assert_code(reading, 74);
+    assert_says(reading.err, "assay: -: Reading failed: Bad file descriptor.");
+    post_cli_release(&reading);
+    struct post_cli printing = {.args = {"post", post_cli_file("a.json", POST_BODY)},
+                                .environment = {post_cli_url},
+                                .closed = 2};
+    post_cli_run(&printing);
+    assert_code(printing, 74);
+    assert_says(printing.err, "cannot write to standard output");
+    ck_assert_uint_eq(hostile_stored(post_cli_server), 1);
+    post_cli_release(&printing);
 }
 END_TEST
 
@@ -227,6 +305,9 @@ static void add(TCase *cases)
     tcase_add_checked_fixture(cases, post_cli_open, post_cli_close);
     tcase_add_test(cases, outbox_flag_wins_over_environment);
     tcase_add_test(cases, result_is_kept_before_anything_is_sent);
+    tcase_add_loop_test(cases, signal_leaves_the_result, 0, 6);
+    tcase_add_test(cases, closed_streams_are_not_the_outbox);
+    tcase_add_test(cases, closed_streams_stay_unusable);
     tcase_add_loop_test(cases, failure_is_explained_and_kept, 0,
                         (int)(sizeof ANSWERS / sizeof *ANSWERS));
     tcase_add_test(cases, outbox_with_one_refused);

@@ -244,6 +244,29 @@ START_TEST(token_in_a_name_is_not_printed)
 }
 END_TEST
 
+/* A name of something else is an acknowledgement by the contract, but not passed over. */
+START_TEST(other_name_is_warned_of)
+{
+    static const struct hostile_step steps[] = {
+        ANSWER(JSON("200 OK", "{\"name\":\"" POST_PARENT "/analysisResults/res-11\"}"))};
+    struct post_cli text = {.args = {"post", body_path}, .environment = {post_cli_url}};
+    hostile_script(post_cli_server, steps, 1);
+    post_cli_run(&text);
+    assert_code(text, 0);
+    ck_assert_str_eq(text.out, POST_PARENT "/analysisResults/res-11\n");
+    ck_assert_str_eq(text.err, "assay: res-1: The server acknowledged the result under a name that "
+                               "does not end in its id. Check that it is there.\n");
+    post_cli_release(&text);
+    struct post_cli json = {.args = {"post", body_path, "--log-format=json"},
+                            .environment = {post_cli_url}};
+    post_cli_run(&json);
+    assert_code(json, 0);
+    assert_events(json.err, "attempt other-name delivered");
+    assert_says(json.err, "\"level\":\"warning\",\"event\":\"other-name\",\"resource\":\"res-1\"");
+    post_cli_release(&json);
+}
+END_TEST
+
 /* A client secret that the token endpoint repeats, in the error of the first and only attempt. */
 START_TEST(client_secret_is_never_shown)
 {
@@ -270,6 +293,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, flush_is_objects);
     tcase_add_loop_test(cases, token_is_never_shown, 0, (int)(sizeof PLACES / sizeof *PLACES));
     tcase_add_test(cases, token_in_a_name_is_not_printed);
+    tcase_add_test(cases, other_name_is_warned_of);
     tcase_add_test(cases, client_secret_is_never_shown);
 }
 

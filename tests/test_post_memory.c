@@ -5,7 +5,30 @@
  * gave must stay as it was.
  */
 #include "post_support.h"
+
+#include <curl/curl.h>
+
 #include "scarce_memory.h"
+
+static void *scarce_malloc(size_t size)
+{
+    return may_allocate() ? malloc(size) : NULL;
+}
+
+static char *scarce_strdup(const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *copy = scarce_malloc(size);
+    return copy == NULL ? NULL : memcpy(copy, text, size);
+}
+
+/* Before anything else: who is first says where libcurl takes its memory from. */
+static void make_libcurl_scarce(void)
+{
+    CURLcode code = curl_global_init_mem(CURL_GLOBAL_DEFAULT, scarce_malloc, free, realloc,
+                                         scarce_strdup, calloc);
+    ck_assert_int_eq(code, CURLE_OK);
+}
 
 /* The options' strings are constants: overwriting one that is the caller's would be a fault. */
 START_TEST(client_without_memory)
@@ -42,8 +65,10 @@ START_TEST(post_without_memory)
     static const struct hostile_step well[] = {{HOSTILE_STORE, NULL, 0}};
     struct post *post = calloc(1, sizeof *post);
     long failures = 0;
-    struct hostile *server = hostile_start(well, 1);
+    struct hostile *server = hostile_start(well, 1), *proxy = hostile_start(well, 1);
     post_init(post, hostile_url(server));
+    /* Nothing goes to it, even where there is no memory to tell libcurl so. */
+    ck_assert_int_eq(setenv("http_proxy", hostile_url(proxy), 1), 0);
     post->options.max_attempts = 1;
     post->options.request_timeout_seconds = 10.0;
     post->options.stall_timeout_seconds = 10.0;
@@ -69,6 +94,8 @@ START_TEST(post_without_memory)
         failures += post->status != ASSAY_OK;
     }
     ck_assert_int_gt(failures, 10);
+    ck_assert_uint_eq(hostile_requests(proxy), 0);
+    hostile_stop(proxy);
     post_release(post);
     free(post);
     hostile_stop(server);
@@ -78,6 +105,7 @@ END_TEST
 static void add(TCase *cases)
 {
     tcase_set_timeout(cases, 60.0);
+    tcase_add_checked_fixture(cases, make_libcurl_scarce, curl_global_cleanup);
     tcase_add_test(cases, client_without_memory);
     tcase_add_test(cases, post_without_memory);
 }

@@ -404,6 +404,28 @@ START_TEST(proxy_refuses)
 }
 END_TEST
 
+/* libcurl's words about the URL of a proxy hold all of it. */
+START_TEST(proxy_password_is_not_shown)
+{
+    static const char *const urls[] = {"http://user:PROXY-WORD@[none", "http://user:PROXY-WORD@h:p",
+                                       "none://user:PROXY-WORD@127.0.0.1:1"};
+    for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
+        struct post *post = calloc(1, sizeof *post);
+        post_init(post, "https://" TLS_HOST);
+        post->options.max_attempts = 2;
+        setenv("https_proxy", urls[i], 1);
+        post_once(post);
+        ck_assert_int_eq(assay_status_exit_code(post->status), 69);
+        ck_assert_ptr_nonnull(strstr(post->err.message, "(the proxy's URL, in the environment,"));
+        ck_assert_ptr_null(strstr(post->err.message, "PROXY-WORD"));
+        ck_assert_ptr_null(strstr(post->log, "PROXY-WORD"));
+        post_assert_kept(post);
+        post_release(post);
+        free(post);
+    }
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     tcase_add_unchecked_fixture(cases, make_certs, release_certs);
@@ -415,6 +437,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, http2_is_spoken_where_it_is_offered);
     tcase_add_test(cases, proxy_sees_only_the_name);
     tcase_add_loop_test(cases, proxy_refuses, 0, (int)(sizeof REFUSALS / sizeof *REFUSALS));
+    tcase_add_test(cases, proxy_password_is_not_shown);
 }
 
 int main(void)

@@ -36,8 +36,9 @@ struct assay_event {
  * assay_client_flush() leaves is one, but for those it did not come to.
  *
  * Event names: "attempt" (debug), "token" (debug: a new one was fetched), "stored" (debug: durable
- * in the outbox), "retry" (warning, with wait_seconds), "delivered" and "already-there" (info),
- * "failed" (error), "kept" (warning: stays in the outbox; the message is its path).
+ * in the outbox), "retry" (warning, with wait_seconds), "other-name" (warning: the name that the
+ * server gave does not end in the id), "delivered" and "already-there" (info), "failed" (error),
+ * "kept" (warning: stays in the outbox; the message is its path).
  */
 struct assay_client_options {
     const char *base_url;           /* e.g. "https://stats.eu.confidence.dev"; or give region */
@@ -85,11 +86,12 @@ struct assay_delivery {
 };
 
 /**
- * assay_request_make() makes a request body of a document that is either one already or a bare
- * AnalysisResult. The document's bytes are taken over as they are. parent and id (NULL when not
+ * assay_request_make() makes a request body of a document that is either one already (it has an
+ * analysisResult) or a bare AnalysisResult (it has a list of results); anything else is
+ * ASSAY_ERROR_DATA. The document's bytes are taken over as they are. parent and id (NULL when not
  * given) fill in what it does not say; where it says something else, that is ASSAY_ERROR_USAGE. An
  * id that nobody gives is "ar-" and 40 hex digits of SHA-256 over parent and document. name is the
- * file's, for messages. free(*body). Also ASSAY_ERROR_DATA, _LIMIT (64 MiB), _MEMORY.
+ * file's, for messages. free(*body). Also ASSAY_ERROR_LIMIT (64 MiB), _MEMORY.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
 assay_request_make(const char *text, size_t length, const char *name, const char *parent,
@@ -115,8 +117,9 @@ assay_client_post(struct assay_client *client, const char *body, size_t length,
                   struct assay_delivery *out, struct assay_error *err);
 
 /**
- * assay_client_flush() delivers everything in the outbox, oldest first; several processes may do so
- * at once, and leave alone what another one is delivering. *delivered and *left count resources.
+ * assay_client_flush() delivers everything in the outbox, oldest first, but behind the others what
+ * the server was asked to take and failed at before; several processes may do so at once, and leave
+ * alone what another one is delivering. *delivered and *left count resources.
  * Returns the first failure's status, after trying the others too, unless they would fail alike:
  * it stops when the token is not accepted, when a certificate or the proxy stands in the way, and
  * when three in a row found no working server. Entries whose bytes are not those that were stored

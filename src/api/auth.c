@@ -40,18 +40,31 @@ static void forget_string(char **string)
     *string = NULL;
 }
 
-static void fail(struct assay__outcome *outcome, const char *what, const char *why)
+/* The token is used no more, but still must not be shown: where it was only replaced, it may be
+ * accepted elsewhere. */
+static void retire_token(struct assay__auth *auth)
+{
+    if (auth->token == NULL)
+        return;
+    forget_string(&auth->previous);
+    auth->previous = auth->token;
+    auth->token = NULL;
+}
+
+/* file is what holds it, or NULL. */
+static void fail(struct assay__outcome *outcome, const char *file, const char *what,
+                 const char *why)
 {
     outcome->verdict = ASSAY__VERDICT_FAIL;
-    assay__fail(&outcome->error, ASSAY_ERROR_AUTH, "%s %s.", what, why);
+    assay__fail_at(&outcome->error, ASSAY_ERROR_AUTH, file, 0, 0, "%s %s.", what, why);
 }
 
 static enum assay_status keep(struct assay__auth *auth, const char *token, size_t length,
-                              const char *what, struct assay__outcome *outcome,
+                              const char *file, const char *what, struct assay__outcome *outcome,
                               struct assay_error *err)
 {
     if (!is_token(token, length)) {
-        fail(outcome, what,
+        fail(outcome, file, what,
              length == 0 ? "is empty"
                          : "is no token: one line of visible ASCII characters, without blanks");
         return ASSAY_OK;
@@ -100,7 +113,8 @@ static enum assay_status read_token(struct assay__auth *auth, struct assay__outc
     size_t length;
     enum assay_status status = ASSAY_OK;
     if (read_secret(auth->file, "token file", bytes, &length, outcome))
-        status = keep(auth, bytes, length, "The content of the token file", outcome, err);
+        status = keep(auth, bytes, length, auth->file, "The content of the token file", outcome,
+                      err);
     explicit_bzero(bytes, sizeof bytes);
     return status;
 }
@@ -118,7 +132,7 @@ static enum assay_status read_client_secret(struct assay__auth *auth,
     bool is_secret =
         length > 0 && length <= TOKEN_BYTES_MAX && memchr(bytes, '\0', length) == NULL;
     if (is_read && !is_secret) {
-        fail(outcome, "The file of the client secret",
+        fail(outcome, auth->client_secret_file, "The file of the client secret",
              length == 0 ? "is empty" : "holds no secret: it is too long, or no text");
     } else if (is_read) {
         auth->secret = strndup(bytes, length);
@@ -171,8 +185,8 @@ static enum assay_status take_grant(struct assay__auth *auth,
     } else {
         double lifetime = lifetime_of(assay__node_get(root, "expiresIn"));
         auth->renew_at = assay__clock_now() + lifetime - fmin(MARGIN_MAX, 0.1 * lifetime);
-        status = keep(auth, token->text, token->length, "The access token of the token endpoint",
-                      outcome, err);
+        status = keep(auth, token->text, token->length, NULL,
+                      "The access token of the token endpoint", outcome, err);
         explicit_bzero((char *)(uintptr_t)token->text, token->length);
     }
     assay__arena_release(&arena);
@@ -229,10 +243,10 @@ enum assay_status assay__auth_token(struct assay__auth *auth, struct assay__http
     *fetched = false;
     if (auth->token != NULL && (auth->client_id == NULL || assay__clock_now() < auth->renew_at))
         return ASSAY_OK;
-    forget_string(&auth->token);
+    retire_token(auth);
     enum assay_status status = ASSAY_OK;
     if (auth->fixed != NULL)
-        status = keep(auth, auth->fixed, strlen(auth->fixed), "The token", outcome, err);
+        status = keep(auth, auth->fixed, strlen(auth->fixed), NULL, "The token", outcome, err);
     else if (auth->file != NULL)
         status = read_token(auth, outcome, err);
     else if (auth->client_id != NULL)
@@ -245,18 +259,19 @@ bool assay__auth_forget(struct assay__auth *auth)
 {
     if (auth->file == NULL && auth->client_id == NULL)
         return false;
-    forget_string(&auth->token);
+    retire_token(auth);
     return true;
 }
 
 struct assay__secrets assay__auth_secrets(const struct assay__auth *auth)
 {
     const char *secret = auth->secret != NULL ? auth->secret : auth->client_secret;
-    return (struct assay__secrets){{auth->token, secret, auth->fixed}};
+    return (struct assay__secrets){{auth->token, auth->previous, secret, auth->fixed}};
 }
 
 void assay__auth_release(struct assay__auth *auth)
 {
     forget_string(&auth->token);
+    forget_string(&auth->previous);
     forget_string(&auth->secret);
 }

@@ -12,6 +12,7 @@ struct assay__auth {
     const char *client_secret_file;        /* instead of client_secret, read at every exchange */
     struct assay__endpoint endpoint;
     char *token;       /* NULL when one must be fetched */
+    char *previous;    /* the one before, which a server may still repeat; NULL for none */
     char *secret;      /* what was read from client_secret_file last */
     double renew_at;   /* monotonic clock; only for exchanged tokens */
 };
@@ -30,7 +31,7 @@ bool assay__auth_forget(struct assay__auth *auth);
 /** assay__auth_secrets() lists what no message may show. */
 struct assay__secrets assay__auth_secrets(const struct assay__auth *auth);
 
-/** assay__auth_release() overwrites and frees the token and the secret that was read. */
+/** assay__auth_release() overwrites and frees the tokens and the secret that was read. */
 void assay__auth_release(struct assay__auth *auth);
 
 #endif

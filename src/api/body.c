@@ -161,11 +161,19 @@ static enum assay_status complete(const struct assay__node *root, const char *te
     return ASSAY_OK;
 }
 
-/* Wraps a resource in a request body. */
-static enum assay_status wrap(const char *text, size_t length, const char *name, const char *parent,
-                              const char *id, struct assay__text *out, struct assay_error *err)
+/* Wraps a resource in a request body. Every result has results; the detail document, a plan or an
+ * error that was saved for a result has none, and must not be stored as one. */
+static enum assay_status wrap(const struct assay__node *root, const char *text, size_t length,
+                              const char *name, const char *parent, const char *id,
+                              struct assay__text *out, struct assay_error *err)
 {
     char derived[ASSAY__ID_BYTES];
+    const struct assay__node *results = assay__node_get(root, "results");
+    if (results == NULL || results->type != ASSAY__NODE_ARRAY)
+        return assay__fail_at(err, ASSAY_ERROR_DATA, name, root->line, root->column,
+                              "This is neither a result, which has a list \"results\" ('assay "
+                              "analyze --format result'), nor a request body, which has an "
+                              "\"analysisResult\".");
     if (parent == NULL)
         return assay__fail_at(err, ASSAY_ERROR_USAGE, name, 0, 0,
                               "A result does not say where it belongs: give its parent, "
@@ -212,7 +220,7 @@ enum assay_status assay_request_make(const char *text, size_t length, const char
     if (status == ASSAY_OK)
         status = assay__node_get(root, "analysisResult") != NULL
                      ? complete(root, text, length, name, parent, id, &out, err)
-                     : wrap(text, length, name, parent, id, &out, err);
+                     : wrap(root, text, length, name, parent, id, &out, err);
     if (status == ASSAY_OK && out.failed)
         status = assay__fail_memory(err);
     if (status == ASSAY_OK)

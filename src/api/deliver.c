@@ -37,11 +37,12 @@ static enum assay_status send_authorized(struct delivery *delivery, bool is_post
     struct assay_client *client = delivery->client;
     enum assay__purpose purpose = is_post ? ASSAY__PURPOSE_RESULT : ASSAY__PURPOSE_COMPARISON;
     for (int round = 0;; round++) {
-        bool fetched = false;
+        bool fetched = false, was_reached = outcome->was_reached;
         enum assay_status status = assay__auth_token(&client->auth, client->http,
                                                      seconds_left(client), outcome, &fetched, err);
         if (status != ASSAY_OK || outcome->verdict != ASSAY__VERDICT_DONE)
             return status;
+        outcome->was_reached = was_reached; /* the token endpoint is not the server */
         if (fetched && client->auth.client_id != NULL)
             assay__client_emit(client, (struct assay_event){.level = ASSAY_LOG_DEBUG,
                                                             .name = "token",
@@ -108,8 +109,13 @@ static enum assay_status compare(struct delivery *delivery, struct assay__http_r
     enum assay_status status = send_authorized(delivery, false, response, outcome, err);
     if (status != ASSAY_OK)
         return status;
-    if (response->status == 404) /* it was there a moment ago: a deletion, or a slow replica */
+    if (response->status == 404) { /* it was there a moment ago: a deletion, or a slow replica */
         outcome->verdict = ASSAY__VERDICT_RETRY;
+        assay__fail(&outcome->error, ASSAY_ERROR_TRY_AGAIN,
+                    "The server says that the id \"%s\" is taken (HTTP 409), and then that nothing "
+                    "is stored under it (HTTP 404).",
+                    delivery->body->id);
+    }
     if (outcome->verdict != ASSAY__VERDICT_DONE)
         return ASSAY_OK;
     struct assay__arena arena = {0};
@@ -222,6 +228,24 @@ static enum assay_status run_attempts(struct delivery *delivery, struct assay_er
     }
 }
 
+/* A name that does not end in the id is of something else, or of a server that chooses ids itself:
+ * then a result that is sent again is not known again. */
+static void check_name(const struct delivery *delivery)
+{
+    const char *name = delivery->out->name, *slash = strrchr(name, '/');
+    if (strcmp(slash != NULL ? slash + 1 : name, delivery->body->id) == 0)
+        return;
+    assay__client_emit(
+        delivery->client,
+        (struct assay_event){.level = ASSAY_LOG_WARNING,
+                             .name = "other-name",
+                             .resource = delivery->body->id,
+                             .message = "The server acknowledged the result under a name that does "
+                                        "not end in its id. Check that it is there.",
+                             .http_status = delivery->out->http_status,
+                             .attempt = delivery->out->attempts});
+}
+
 static void report(const struct delivery *delivery, enum assay_status status,
                    const struct assay_error *why)
 {
@@ -230,6 +254,7 @@ static void report(const struct delivery *delivery, enum assay_status status,
         assay__client_emit_failure(delivery->client, delivery->body->id, why, out);
         return;
     }
+    check_name(delivery);
     struct assay_event event = {.level = ASSAY_LOG_INFO,
                                 .name = "delivered",
                                 .resource = delivery->body->id,

@@ -42,6 +42,23 @@ static void end_sentence(struct assay__text *words)
         assay__text_putc(words, '.');
 }
 
+/* Where a redirect points to, less the user name and password that may be in it. */
+static void quote_location(struct assay__text *words, const char *location,
+                           const struct assay__secrets *secrets)
+{
+    struct assay__text plain = {0};
+    const char *scheme_end = strstr(location, "://");
+    const char *host = scheme_end != NULL ? scheme_end + 3 : location;
+    assay__text_append(&plain, location, (size_t)(host - location));
+    for (const char *end = host + strcspn(host, "/?#"), *at = host; at < end; at++)
+        host = *at == '@' ? at + 1 : host;
+    assay__text_puts(&plain, host);
+    if (!plain.failed)
+        assay__refusal_quote(words, plain.data, plain.length, secrets->values,
+                             sizeof secrets->values / sizeof *secrets->values);
+    assay__text_release(&plain);
+}
+
 static void judge_status(const struct assay__http_response *response, enum assay__purpose purpose,
                          const struct assay__secrets *secrets, struct assay__outcome *outcome)
 {
@@ -57,15 +74,16 @@ static void judge_status(const struct assay__http_response *response, enum assay
         }
     }
     struct assay__text words = {0};
-    const size_t secret_count = sizeof secrets->values / sizeof *secrets->values;
     if (status >= 300 && status <= 399) {
-        advice = "was redirected, which is never followed; check the base URL";
+        advice = purpose == ASSAY__PURPOSE_TOKEN
+                     ? "was redirected, which is never followed; check the token URL"
+                     : "was redirected, which is never followed; check the base URL";
         assay__text_puts(&words, "it points to ");
-        const char *location = response->location.length > 0 ? response->location.data : "nowhere";
-        assay__refusal_quote(&words, location, strlen(location), secrets->values, secret_count);
+        quote_location(&words, response->location.length > 0 ? response->location.data : "nowhere",
+                       secrets);
     } else if (response->body.length > 0) {
         assay__refusal_explain(&words, response->body.data, response->body.length, secrets->values,
-                               secret_count);
+                               sizeof secrets->values / sizeof *secrets->values);
         end_sentence(&words);
     }
     bool has_words = words.length > 0 && !words.failed;

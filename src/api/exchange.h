@@ -22,7 +22,7 @@ struct assay__outcome {
 
 /** struct assay__secrets: what no message may show. NULL ones are skipped. */
 struct assay__secrets {
-    const char *values[3];
+    const char *values[4];
 };
 
 /** enum assay__purpose: what a request is for, which words the verdict on it. */

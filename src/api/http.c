@@ -111,13 +111,21 @@ static long milliseconds(double seconds)
     return (long)fmin(fmax(ceil(seconds * 1e3), 1.0), 2e9);
 }
 
-/* Options that do not depend on the request. */
-static void set_limits(struct assay__http *http, struct transfer *transfer, double seconds_left)
+/* Options that are copied need memory. Without them a certificate could go unchecked against the CA
+ * file, or a token go to a proxy: every one counts. NULL is no option. */
+static bool set_text(CURL *easy, CURLoption option, const char *text)
+{
+    return text == NULL || curl_easy_setopt(easy, option, text) == CURLE_OK;
+}
+
+/* Options that do not depend on the request; false without memory. */
+static bool set_limits(struct assay__http *http, struct transfer *transfer, double seconds_left)
 {
     CURL *easy = http->easy;
     const struct assay__http_limits *limits = &http->limits;
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, "assay/" ASSAY_VERSION);
+    /* A resolver that hangs is left to end by itself, or no limit on time would hold. */
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
@@ -131,15 +139,13 @@ static void set_limits(struct assay__http *http, struct transfer *transfer, doub
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
-    if (limits->ca_file != NULL) {
-        curl_easy_setopt(easy, CURLOPT_CAINFO, limits->ca_file);
+    if (limits->ca_file != NULL)
         curl_easy_setopt(easy, CURLOPT_CAPATH, NULL); /* or the system's are trusted as well */
-    }
-    if (limits->client_cert != NULL)
-        curl_easy_setopt(easy, CURLOPT_SSLCERT, limits->client_cert);
-    if (limits->client_key != NULL)
-        curl_easy_setopt(easy, CURLOPT_SSLKEY, limits->client_key);
-    curl_easy_setopt(easy, CURLOPT_KEYPASSWD, ""); /* or OpenSSL asks on the terminal and waits */
+    return set_text(easy, CURLOPT_USERAGENT, "assay/" ASSAY_VERSION) &&
+           set_text(easy, CURLOPT_CAINFO, limits->ca_file) &&
+           set_text(easy, CURLOPT_SSLCERT, limits->client_cert) &&
+           set_text(easy, CURLOPT_SSLKEY, limits->client_key) &&
+           set_text(easy, CURLOPT_KEYPASSWD, ""); /* or OpenSSL asks on the terminal and waits */
 }
 
 /* One of the headers is the token. */
@@ -182,16 +188,22 @@ static struct curl_slist *make_headers(const struct assay__http_request *request
     return NULL;
 }
 
-static void set_request(CURL *easy, const struct assay__http_request *request,
+/* What a URL asks its server for: its path and query. */
+static const char *target_of(const char *url)
+{
+    const char *authority = strstr(url, "://");
+    const char *path = authority != NULL ? strchr(authority + 3, '/') : NULL;
+    return path != NULL ? path : "/";
+}
+
+/* False without memory. The target is said apart from the URL: libcurl takes it for one without a
+ * query when it has no memory for that, and a result without its id would become another one. */
+static bool set_request(CURL *easy, const struct assay__http_request *request,
                         struct curl_slist *headers, struct curl_slist *resolve)
 {
     bool is_https = strncmp(request->url, "https:", 6) == 0;
-    curl_easy_setopt(easy, CURLOPT_URL, request->url);
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, is_https ? "https" : "http");
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
-    if (request->endpoint->is_loopback)
-        curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
     if (resolve != NULL)
         curl_easy_setopt(easy, CURLOPT_RESOLVE, resolve);
     if (request->body != NULL) {
@@ -199,6 +211,10 @@ static void set_request(CURL *easy, const struct assay__http_request *request,
         curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body);
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length);
     }
+    return set_text(easy, CURLOPT_URL, request->url) &&
+           set_text(easy, CURLOPT_REQUEST_TARGET, target_of(request->url)) &&
+           set_text(easy, CURLOPT_PROTOCOLS_STR, is_https ? "https" : "http") &&
+           set_text(easy, CURLOPT_NOPROXY, request->endpoint->is_loopback ? "*" : NULL);
 }
 
 /* Has nothing moved for too long? libcurl's own low-speed limit counts whole seconds and averages,
@@ -348,6 +364,10 @@ static void conclude(const struct assay__http *http, const struct transfer *tran
     else if (transfer->is_stalled)
         snprintf(response->reason, sizeof response->reason, "nothing moved for %s s",
                  seconds);
+    else if (strncmp(curl_words, "Unsupported proxy", strlen("Unsupported proxy")) == 0)
+        /* libcurl goes on with the URL, in which there may be a password. */
+        snprintf(response->reason, sizeof response->reason,
+                 "the proxy's URL, in the environment, is none that can be used");
     else
         snprintf(response->reason, sizeof response->reason, "%s",
                  curl_words[0] != '\0' ? curl_words : curl_easy_strerror(code));
@@ -367,16 +387,16 @@ enum assay_status assay__http_send(struct assay__http *http,
     if (request->endpoint->resolve[0] != '\0')
         resolve = curl_slist_append(NULL, request->endpoint->resolve);
     CURLcode code = CURLE_OUT_OF_MEMORY;
-    if (headers != NULL && (resolve != NULL || request->endpoint->resolve[0] == '\0')) {
-        curl_easy_reset(http->easy);
-        set_limits(http, &transfer, request->seconds_left);
-        set_request(http->easy, request, headers, resolve);
+    bool has_lists = headers != NULL && (resolve != NULL || request->endpoint->resolve[0] == '\0');
+    curl_easy_reset(http->easy);
+    if (has_lists && set_limits(http, &transfer, request->seconds_left) &&
+        set_request(http->easy, request, headers, resolve)) {
         curl_easy_setopt(http->easy, CURLOPT_ERRORBUFFER, words);
         code = run(http, &transfer);
         conclude(http, &transfer, code, words, response);
         take_facts(http->easy, response);
-        curl_easy_reset(http->easy); /* it points into this frame */
     }
+    curl_easy_reset(http->easy); /* it points into this frame */
     free_headers(headers);
     curl_slist_free_all(resolve);
     if (code == CURLE_OUT_OF_MEMORY || response->body.failed || response->content_type.failed ||

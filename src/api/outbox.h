@@ -32,8 +32,8 @@ enum assay_status assay__outbox_put(const char *directory, const char *id, const
                                     struct assay_error *err);
 
 /**
- * assay__outbox_list() lists the names of entries, oldest first, and removes temporary files that
- * writers left behind more than an hour ago.
+ * assay__outbox_list() lists the names of entries, by when they were put there or postponed, the
+ * longest ago first, and removes temporary files that writers left behind more than an hour ago.
  */
 enum assay_status assay__outbox_list(const char *directory, struct assay__arena *arena,
                                      const char *const **names, size_t *count,
@@ -54,6 +54,12 @@ enum assay_status assay__outbox_claim(const char *directory, const char *name,
  */
 enum assay_status assay__outbox_remove(const struct assay__outbox_entry *entry,
                                        struct assay_error *err);
+
+/**
+ * assay__outbox_postpone() puts a held entry behind the others in the listing. Where that cannot
+ * be, the order stays as it is.
+ */
+void assay__outbox_postpone(const struct assay__outbox_entry *entry);
 
 /** assay__outbox_release() lets go of an entry and frees its memory. */
 void assay__outbox_release(struct assay__outbox_entry *entry);

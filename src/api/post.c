@@ -86,6 +86,10 @@ static enum assay_status flush_entry(struct assay_client *client, const char *na
         assay__client_emit_failure(client, name, err, NULL);
     } else if (*was_tried) {
         status = deliver_entry(client, &parsed, entry.body, entry.length, &entry, delivery, err);
+        /* Where the server fails at some results only, they must not be the ones that end every
+         * flush before it comes to the others. */
+        if (status == ASSAY_ERROR_TRY_AGAIN)
+            assay__outbox_postpone(&entry);
     }
     assay__outbox_release(&entry);
     assay__arena_release(&arena);

@@ -13,7 +13,9 @@ enum {
     VIOLATIONS_SHOWN = 5,
     SECRET_PART_BYTES = 8, /* so much of a secret's beginning is blanked without the rest */
     /* Blanking the letter "s" would hide nothing: the words around it tell what it was. */
-    SECRET_BYTES_MIN = 4
+    SECRET_BYTES_MIN = 4,
+    /* What a message has room for comes long before, but where nearly all are blanks. */
+    LOOKED_AT_BYTES_MAX = 65536
 };
 
 /* Characters that move the cursor, reorder what is around them, or cannot be seen. */
@@ -90,22 +92,83 @@ static size_t match_byte(const char *at, size_t length, char wanted)
     return reference > 0 ? reference : at[0] == wanted;
 }
 
-/* Length of what is written here of a secret: all of it, or enough of its beginning; else 0. */
+/* The digit number index of a secret's base64 among those that the secret alone decides, when so
+ * many unknown bytes (modulo 3) precede it; '\0' after the last. The digits are asked for in order:
+ * the secret has a byte for those before. */
+static char base64_digit(const char *secret, size_t unknown, size_t index)
+{
+    static const char DIGITS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    size_t bit = (8 * unknown + 5) / 6 * 6 + 6 * index;
+    const char *at = secret + bit / 8 - unknown;
+    size_t offset = bit % 8;
+    if (at[0] == '\0' || (offset > 2 && at[1] == '\0'))
+        return '\0';
+    unsigned pair = (unsigned)(unsigned char)at[0] << 8 | (unsigned char)at[1];
+    return DIGITS[pair >> (10 - offset) & 63];
+}
+
+/* Blanks and what cannot be seen, as where a line was broken; not without bounds, or long ones
+ * would be gone through again and again. */
+static size_t gap_length(const char *at, size_t length)
+{
+    enum { GAP_BYTES_MAX = 64 };
+    size_t gap = 0;
+    while (gap < length && gap < GAP_BYTES_MAX) {
+        uint32_t c;
+        size_t step = assay__utf8_next(at + gap, length - gap, &c);
+        if (!is_blank(c) && !is_unprintable(c))
+            break;
+        gap += step;
+    }
+    return gap;
+}
+
+/* Forms of a secret: as it is, and base64 after 0, 1 and 2 bytes of something else. */
+enum { FORM_PLAIN = 3, FORM_COUNT };
+
+/* How many bytes here stand for the next one of a form; *is_end when the form is over. */
+static size_t match_form(const char *at, size_t length, const char *secret, size_t form,
+                         size_t matched, bool *is_end)
+{
+    char wanted = form == FORM_PLAIN ? secret[matched] : base64_digit(secret, form, matched);
+    *is_end = wanted == '\0';
+    if (*is_end)
+        return 0;
+    size_t step = match_byte(at, length, wanted);
+    if (step == 0 && form != FORM_PLAIN && (wanted == '+' || wanted == '/'))
+        step = match_byte(at, length, wanted == '+' ? '-' : '_'); /* base64url */
+    return step;
+}
+
+/* Length of what is written here of a form: all of it, or enough of its beginning; else 0. */
+static size_t form_at(const char *bytes, size_t length, const char *secret, size_t form)
+{
+    size_t at = 0, matched = 0;
+    bool is_end = false;
+    for (;;) {
+        size_t gap = 0, step = match_form(bytes + at, length - at, secret, form, matched, &is_end);
+        if (step == 0 && !is_end && matched > 0) {
+            gap = gap_length(bytes + at, length - at);
+            step = match_form(bytes + at + gap, length - at - gap, secret, form, matched, &is_end);
+        }
+        if (step == 0)
+            break;
+        matched++;
+        at += gap + step;
+    }
+    bool is_secret = (is_end && matched >= SECRET_BYTES_MIN) || matched >= SECRET_PART_BYTES;
+    return is_secret ? at : 0;
+}
+
+/* Length of what is written here of the secrets, the longest that fits; 0 for nothing. */
 static size_t secret_at(const char *bytes, size_t length, const char *const *secrets, size_t count)
 {
     size_t longest = 0;
     for (size_t i = 0; i < count; i++) {
-        const char *secret = secrets[i] != NULL ? secrets[i] : "";
-        size_t at = 0, matched = 0, step;
-        while (secret[matched] != '\0' &&
-               (step = match_byte(bytes + at, length - at, secret[matched])) > 0) {
-            matched++;
-            at += step;
+        for (size_t form = 0; secrets[i] != NULL && form < FORM_COUNT; form++) {
+            size_t found = form_at(bytes, length, secrets[i], form);
+            longest = found > longest ? found : longest;
         }
-        bool is_secret = (secret[matched] == '\0' && matched >= SECRET_BYTES_MIN) ||
-                         matched >= SECRET_PART_BYTES;
-        if (is_secret && at > longest)
-            longest = at;
     }
     return longest;
 }
@@ -114,6 +177,8 @@ void assay__refusal_clean(struct assay__text *out, const char *bytes, size_t len
                           size_t bytes_max, const char *const *secrets, size_t secret_count)
 {
     const size_t limit = out->length + bytes_max;
+    if (length > LOOKED_AT_BYTES_MAX)
+        length = LOOKED_AT_BYTES_MAX;
     bool blank_pending = false, any = false;
     for (size_t at = 0; at < length && !out->failed;) {
         size_t secret_length = secret_at(bytes + at, length - at, secrets, secret_count);

@@ -16,8 +16,9 @@ enum {
  * blanks made one, the secrets (NULL ones skipped) blanked, at most bytes_max bytes.
  *
  * A secret is also found where it is written as URLs (%2B), JSON (\u002b) or HTML (&#43;) write it,
- * and where only its beginning is there, as in a text that was cut. What else a server may make of
- * it, such as base64, is not recognised, nor are secrets of fewer than four bytes.
+ * in base64, alone or as a part of more, where blanks and line ends break it, and where only its
+ * beginning is there, as in a text that was cut. What else a server may make of it is not
+ * recognised, nor are secrets of fewer than four bytes.
  */
 void assay__refusal_clean(struct assay__text *out, const char *bytes, size_t length,
                           size_t bytes_max, const char *const *secrets, size_t secret_count);

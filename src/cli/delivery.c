@@ -3,6 +3,7 @@
 #include "cli/delivery.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -141,12 +142,15 @@ static enum assay_status find_credential(struct delivery *delivery, struct assay
 static enum assay_status resolve_token(struct delivery *delivery, struct assay_error *err)
 {
     struct assay_client_options *options = &delivery->options;
-    bool by_flag = options->token_file != NULL || options->client_id != NULL;
+    bool has_secret_flag = options->client_secret_file != NULL;
+    bool by_flag = options->token_file != NULL || options->client_id != NULL || has_secret_flag;
     if (!by_flag) {
         options->token = environment("ASSAY_TOKEN");
         options->token_file = environment("ASSAY_TOKEN_FILE");
-        options->client_id = environment("ASSAY_CLIENT_ID");
     }
+    /* Either half of client credentials decides for them; the other may be in the environment. */
+    if (!by_flag || (has_secret_flag && options->client_id == NULL))
+        options->client_id = environment("ASSAY_CLIENT_ID");
     if (options->client_id != NULL && options->client_secret_file == NULL) {
         options->client_secret = environment("ASSAY_CLIENT_SECRET");
         options->client_secret_file = environment("ASSAY_CLIENT_SECRET_FILE");
@@ -157,6 +161,23 @@ static enum assay_status resolve_token(struct delivery *delivery, struct assay_e
                            "one of them out.");
     if (options->token == NULL && options->token_file == NULL && options->client_id == NULL)
         return find_credential(delivery, err);
+    return ASSAY_OK;
+}
+
+/* Where a standard stream is closed, the next file or connection to be opened would take its
+ * number, and what is said to the user would be written into a stored result. The places are taken
+ * the wrong way round, so that using the stream fails as it does while it is closed. */
+static enum assay_status guard_streams(struct assay_error *err)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0)
+            continue;
+        /* Lower numbers are taken by now: the lowest that is free is this one. */
+        if (open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
+            return assay__fail_at(err, ASSAY_ERROR_IO, "/dev/null", 0, 0,
+                                  "Cannot be opened in the place of a closed stream: %s.",
+                                  strerror(errno));
+    }
     return ASSAY_OK;
 }
 
@@ -176,7 +197,9 @@ int delivery_open(struct delivery *delivery)
         return cli_usage_error(delivery->command,
                                "where to post is not given: use --region=eu, --region=us or "
                                "--base-url, or set ASSAY_REGION or ASSAY_BASE_URL");
-    enum assay_status status = resolve_token(delivery, &err);
+    enum assay_status status = guard_streams(&err);
+    if (status == ASSAY_OK)
+        status = resolve_token(delivery, &err);
     if (status == ASSAY_OK)
         status = assay_process_init(&err);
     if (status == ASSAY_OK)
