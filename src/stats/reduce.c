@@ -211,19 +211,6 @@ static uint32_t count_kept(uint32_t q, uint32_t dropped)
     return kept;
 }
 
-static void keep_raw(struct assay__pair_estimate *pair)
-{
-    pair->covariance = assay__wide_zero();
-    pair->reduction.method = ASSAY_REDUCTION_NONE;
-    pair->reduction.rate = pair->reduction.remaining = NAN;
-    for (int g = 0; g < 2; g++) {
-        pair->value[g] = pair->raw[g].value;
-        pair->error2[g] = pair->residual_error2[g] = pair->raw[g].error2;
-        pair->residual_df[g] = pair->raw[g].residual_df;
-    }
-    pair->difference_error2 = assay__wide_add(pair->error2[0], pair->error2[1]);
-}
-
 /* Slopes of both groups; covariates that fail in one are dropped in both. */
 static void find_slopes(const struct assay__group *groups, size_t group_count,
                         const struct assay__group *const of[2], enum assay_reduction method,
@@ -322,9 +309,7 @@ void assay__reduce_variance(const struct assay__group *groups, size_t group_coun
     const struct assay__group *const of[2] = {&groups[baseline], &groups[compared]};
     uint32_t q = of[0]->shape.covariate_count, *dropped = &pair->reduction.dropped;
     wide slopes[2][Q_MAX], mean[Q_MAX], sampling[TRIANGLE_MAX];
-    keep_raw(pair);
-    if (method == ASSAY_REDUCTION_NONE || q == 0 || !pair->raw[0].has_error ||
-        !pair->raw[1].has_error)
+    if (!pair->raw[0].has_error || !pair->raw[1].has_error)
         return;
     pair->reduction.covariate_count = q;
     find_slopes(groups, group_count, of, method, type, pair, slopes);
