@@ -46,7 +46,7 @@ void exact_set(struct assay__exact *number, mpz_srcptr mantissa, long twos, long
     assay__exact_add_span(number, span);
 }
 
-static void read_number(const struct assay__exact *number, mpq_ptr value)
+void exact_value(const struct assay__exact *number, mpq_ptr value)
 {
     struct assay__span span = assay__exact_span(number);
     ck_assert(!number->failed);
@@ -63,7 +63,7 @@ void exact_check(const struct assay__exact *number, mpq_srcptr want, const char 
 {
     mpq_t got;
     mpq_init(got);
-    read_number(number, got);
+    exact_value(number, got);
     ck_assert_msg(mpq_equal(got, want), "%s is wrong", what);
     mpq_clear(got);
 }

@@ -25,7 +25,10 @@ void exact_set(struct assay__exact *number, mpz_srcptr mantissa, long twos, long
 /* value *= base^exponent */
 void exact_scale(mpq_ptr value, unsigned long base, long exponent);
 
-/* The test fails when the number is another one, or not as it has to be. */
+/* The number as a rational; the test fails when it is not as numbers have to be. */
+void exact_value(const struct assay__exact *number, mpq_ptr value);
+
+/* The test fails when the number is another one. */
 void exact_check(const struct assay__exact *number, mpq_srcptr want, const char *what);
 
 #endif

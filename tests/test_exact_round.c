@@ -91,7 +91,24 @@ static double draw_double(int i)
                       : value;
 }
 
-/* over = half * under 2^-1075 (its square for roots), with a unit of the last place added. */
+/* Adds to a positive number 2^-64 to 2^-1000 of it, or takes that off. */
+static void move_a_little(exact *number, int step)
+{
+    struct assay__span whole = assay__exact_span(number);
+    int spare = __builtin_clzl(whole.limbs[whole.size - 1]);
+    double top = whole.twos + 64.0 * whole.size - spare + 2.3219280948873623 * whole.fives;
+    exact little;
+    assay__exact_init(&little);
+    assay__exact_set_u64(&little, 1);
+    little.twos = (int32_t)top - (int32_t)(exact_between(64, 200) * exact_between(2, 10) / 2);
+    if (step > 0)
+        assay__exact_add(number, &little);
+    else if (step < 0)
+        assay__exact_sub(number, &little);
+    assay__exact_clear(&little);
+}
+
+/* over = half * under 2^-1075 (half squared for roots), and a little more or less. */
 static void set_near(exact *over, const exact *under, mpz_srcptr half, bool is_root, int step)
 {
     exact factor;
@@ -101,14 +118,8 @@ static void set_near(exact *over, const exact *under, mpz_srcptr half, bool is_r
     assay__exact_mul(over, &factor);
     if (is_root)
         assay__exact_mul(over, &factor);
-    /* A unit so small that no rounding can see it unless it looks at all that is left. */
-    assay__exact_set_u64(&factor, 1);
-    factor.twos = -7000;
-    if (step > 0)
-        assay__exact_add(over, &factor);
-    else if (step < 0)
-        assay__exact_sub(over, &factor);
     assay__exact_clear(&factor);
+    move_a_little(over, step);
 }
 
 START_TEST(halves_round_to_even_and_next_to_them_to_their_side)
@@ -126,6 +137,8 @@ START_TEST(halves_round_to_even_and_next_to_them_to_their_side)
         half_way(low, half);
         exact_draw_bits(mantissa, (unsigned long)exact_between(1, 700));
         exact_set(&under, mantissa, exact_between(-300, 300), exact_between(-300, 300));
+        if (i % 3 == 0) /* then nothing is left of the division */
+            assay__exact_set_u64(&under, UINT64_C(1) << exact_between(0, 63));
         for (int root = 0; root < 2; root++) {
             rounding round = root == 0 ? assay__exact_quotient : assay__exact_root;
             set_near(&over, &under, half, root == 1, -1);
@@ -181,20 +194,6 @@ START_TEST(wide_numbers_round_to_nearest_even)
         exact_draw(&b, y);
         if (mpq_sgn(y) == 0)
             continue;
-        if (i % 2 == 0) { /* a number with a bit more than a wide one has, or all ones: a half */
-            mpz_t half;
-            mpz_init(half);
-            exact_draw_bits(half, ASSAY__WIDE_BITS + 1);
-            if (i % 8 == 0)
-                mpz_ui_pow_ui(half, 2, ASSAY__WIDE_BITS + 1);
-            mpz_sub_ui(half, half, i % 8 == 0);
-            mpz_setbit(half, 0);
-            mpq_set_z(x, half);
-            mpq_mul(x, x, y);
-            exact_set(&a, half, 0, 0);
-            assay__exact_mul(&a, &b);
-            mpz_clear(half);
-        }
         mpq_div(x, x, y);
         check_wide(&a, &b, x);
     }
@@ -204,11 +203,54 @@ START_TEST(wide_numbers_round_to_nearest_even)
 }
 END_TEST
 
+/* Numbers of one bit more than a wide one has, and next to them; all ones becomes a power of 2. */
+START_TEST(wide_halves_round_to_even_and_next_to_them_to_their_side)
+{
+    exact a, b;
+    mpq_t x, y;
+    mpz_t half;
+    mpq_inits(x, y, NULL);
+    mpz_init(half);
+    assay__exact_init(&a);
+    assay__exact_init(&b);
+    for (int i = 0; i < 6000; i++) {
+        exact_draw_bits(half, ASSAY__WIDE_BITS + 1);
+        if (i % 9 == 0) {
+            mpz_set_ui(half, 0);
+            mpz_setbit(half, ASSAY__WIDE_BITS + 1);
+            mpz_sub_ui(half, half, 1);
+        }
+        mpz_setbit(half, 0);
+        assay__exact_set_u64(&b, i % 3 == 0 ? 1 : exact_random() | 1);
+        exact_set(&a, half, exact_between(-500, 500), 0);
+        assay__exact_mul(&a, &b);
+        exact tiny;
+        assay__exact_init(&tiny);
+        assay__exact_set(&tiny, &a);
+        tiny.twos -= (int32_t)exact_between(322, 460);
+        if (i % 4 == 1)
+            assay__exact_add(&a, &tiny);
+        else if (i % 4 == 3)
+            assay__exact_sub(&a, &tiny);
+        assay__exact_clear(&tiny);
+        exact_value(&a, x);
+        exact_value(&b, y);
+        mpq_div(x, x, y);
+        check_wide(&a, &b, x);
+    }
+    assay__exact_clear(&a);
+    assay__exact_clear(&b);
+    mpq_clears(x, y, NULL);
+    mpz_clear(half);
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     tcase_add_test(cases, quotients_and_roots_round_to_nearest);
     tcase_add_test(cases, halves_round_to_even_and_next_to_them_to_their_side);
     tcase_add_test(cases, wide_numbers_round_to_nearest_even);
+    tcase_add_test(cases, wide_halves_round_to_even_and_next_to_them_to_their_side);
 }
 
 int main(void)

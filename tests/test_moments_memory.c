@@ -300,6 +300,58 @@ START_TEST(the_longest_sums_need_nothing_of_gmp)
 }
 END_TEST
 
+/* Two samples of 2^20 vectors, whose values have digits from 10^17 down to 10^-30. */
+static void fill_wide_range(struct assay_moments *moments[2])
+{
+    struct assay_error err;
+    for (int g = 0; g < 2; g++) {
+        struct assay_moments *shard = new_moments(1, 0);
+        for (int i = 0; i < 32; i++) {
+            struct assay_decimal values[2] = {{.mantissa = 999999999999999999 - i},
+                                              {.mantissa = 999999999999999999 - 7 * i * i}};
+            values[0].exponent = i % 3 == 0 ? -30 : 0;
+            values[1].exponent = i % 2 == 0 ? -30 : -15 * g;
+            assert_ok(assay_moments_add_decimal(shard, values, 0, &err), &err);
+        }
+        for (int i = 5; i < 20; i++) {
+            struct assay_moments *twice = new_moments(1, 0);
+            assert_ok(assay_moments_merge(twice, shard, &err), &err);
+            assert_ok(assay_moments_merge(twice, shard, &err), &err);
+            assay_moments_free(shard);
+            shard = twice;
+        }
+        ck_assert_uint_eq(assay_moments_count(shard), UINT64_C(1) << 20);
+        moments[g] = shard;
+    }
+}
+
+/* What include/assay/moments.h promises of values that fit 160 bits. */
+START_TEST(figures_of_ordinary_range_need_no_memory)
+{
+    struct assay_moments *moments[2];
+    struct assay_comparison comparison;
+    struct assay_anova anova;
+    struct assay_error err;
+    fill_wide_range(moments);
+    const struct assay_moments *const view[2] = {moments[0], moments[1]};
+    struct assay_method method = {
+        .type = ASSAY_METRIC_RATIO, .alpha = 0.05, .side = ASSAY_SIDE_BOTH};
+    allocations_left = 0;
+    assert_ok(assay_compare_moments(view, 2, 0, 1, &method, &comparison, &err), &err);
+    assert_ok(assay_anova_test(view, 2, &anova, &err), &err);
+    for (uint32_t i = 0; i < 2; i++) {
+        ck_assert(!isnan(assay_moments_mean(moments[0], i)));
+        ck_assert(!isnan(assay_moments_variance(moments[0], i)));
+        ck_assert(!isnan(assay_moments_deviation(moments[0], i)));
+        ck_assert(!isnan(assay_moments_covariance(moments[0], 0, i)));
+    }
+    ck_assert(!isnan(assay_moments_skewness(moments[0])));
+    allocations_left = -1;
+    for (int g = 0; g < 2; g++)
+        assay_moments_free(moments[g]);
+}
+END_TEST
+
 /* After the first vectors a sample of one kind allocates nothing more. */
 START_TEST(adding_allocates_only_at_first)
 {
@@ -330,6 +382,7 @@ static void add(TCase *cases)
     tcase_add_loop_test(cases, a_failed_merge_is_reported, 0, 2);
     tcase_add_test(cases, nothing_is_made_or_written_without_memory);
     tcase_add_loop_test(cases, figures_are_right_or_fail, 0, 6);
+    tcase_add_test(cases, figures_of_ordinary_range_need_no_memory);
     tcase_add_test(cases, the_longest_sums_need_nothing_of_gmp);
     tcase_add_test(cases, adding_allocates_only_at_first);
 }

@@ -159,7 +159,7 @@ void assay__exact_shift(exact *number, uint32_t bits)
     uint32_t zeros = bits / GMP_NUMB_BITS;
     unsigned rest = bits % GMP_NUMB_BITS;
     if (number->size == 0 || bits == 0 ||
-        !assay__exact_reserve(number, (size_t)number->size + zeros + 1))
+        !assay__exact_reserve(number, (size_t)number->size + zeros + (rest != 0)))
         return;
     mp_limb_t *limbs = assay__exact_limbs(number);
     memmove(limbs + zeros, limbs, number->size * sizeof *limbs);

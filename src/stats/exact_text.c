@@ -81,7 +81,6 @@ static bool cut_blocks(exact *integer, char **start)
         memset(*start, '0', (size_t)(first - *start));
         integer->size = whole[count] != 0 ? count + 1 : count;
         memcpy(limbs, whole, integer->size * sizeof *limbs);
-        integer->size -= limbs[integer->size - 1] == 0;
     }
     assay__exact_clear(&power);
     assay__exact_clear(&quotient);
