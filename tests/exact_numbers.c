@@ -86,7 +86,10 @@ static long draw_exponent(void)
 static void draw_mantissa(mpz_ptr mantissa)
 {
     static const long most[4] = {60, 130, 1300, 5000};
-    exact_draw_bits(mantissa, (unsigned long)exact_between(1, most[exact_between(0, 3)]));
+    unsigned long bits = (unsigned long)exact_between(1, most[exact_between(0, 3)]);
+    if (exact_between(0, 1) != 0)
+        bits = (bits + 63) / 64 * 64; /* whole limbs: the next bit is a limb more */
+    exact_draw_bits(mantissa, bits);
     if (exact_between(0, 1) != 0)
         mpz_neg(mantissa, mantissa);
     if (exact_between(0, 30) == 0)
