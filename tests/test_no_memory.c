@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Which functions of the numerical core ask for memory, and that a thread that ends leaves nothing
- * behind: no constants in MPFR's caches, no pooled integers. The library takes its own memory from
- * calloc(), GMP and MPFR theirs from the functions that GMP was given.
+ * That what the numerical core computes needs no memory, nor much of a stack, and that a thread
+ * that ends leaves nothing behind: no constants in MPFR's caches, no pooled integers. The library
+ * takes its own memory from calloc(), GMP and MPFR theirs from the functions that GMP was given.
  */
 #include "test.h"
 
@@ -129,78 +129,147 @@ static void distribute_all(void)
     ck_assert_double_gt(assay_nct_lower(2.0, 3.5, 3.0), 0.0);
 }
 
+/* Kinds of moments: decimals, doubles of all kinds of size, shares; with what a metric may have. */
+enum { KINDS = 5, UNITS = 40 };
+
+static const struct {
+    struct assay_moments_shape shape;
+    bool is_decimal;
+    double scale;
+} KIND[KINDS] = {{{0, 0}, true, 0.0},
+                 {{0, 0}, false, 1e-9},
+                 {{1, 0}, false, 1e9},
+                 {{1, 2}, false, 1.0},
+                 {{0, 16}, true, 0.0}};
+
+static struct assay_moments *groups[KINDS][2];
+
+static void add_unit(struct assay_moments *moments, int kind, int g, int i)
+{
+    struct assay_moments_shape shape = KIND[kind].shape;
+    struct assay_decimal decimals[ASSAY_VARIABLES_MAX] = {{0}};
+    double doubles[ASSAY_VARIABLES_MAX];
+    struct assay_error err;
+    uint32_t missing = 0, first = 1 + shape.has_denominator;
+    for (uint32_t v = 0; v < first + shape.covariate_count; v++) {
+        int step = (i * (37 + 2 * (int)v) + 5 * g) % 41;
+        decimals[v] = (struct assay_decimal){.mantissa = 100000 + 731 * step, .exponent = -3};
+        doubles[v] = KIND[kind].scale * ((double)step / 3.0 + 1.0);
+        if (v >= first && (i + (int)v) % 5 == 0) {
+            missing |= UINT32_C(1) << (v - first);
+            doubles[v] = NAN;
+        }
+    }
+    if (KIND[kind].is_decimal)
+        assert_ok(assay_moments_add_decimal(moments, decimals, missing, &err), &err);
+    else
+        assert_ok(assay_moments_add(moments, doubles, &err), &err);
+}
+
+static void make_groups(void)
+{
+    struct assay_error err;
+    for (int kind = 0; kind < KINDS; kind++)
+        for (int g = 0; g < 2; g++) {
+            assert_ok(assay_moments_new(KIND[kind].shape, &groups[kind][g], &err), &err);
+            for (int i = 0; i < UNITS; i++)
+                add_unit(groups[kind][g], kind, g, i);
+        }
+}
+
+static void free_groups(void)
+{
+    for (int kind = 0; kind < KINDS; kind++)
+        for (int g = 0; g < 2; g++)
+            assay_moments_free(groups[kind][g]);
+}
+
+static void compare_groups(int kind, enum assay_reduction reduction)
+{
+    const struct assay_moments *const view[] = {groups[kind][0], groups[kind][1]};
+    bool is_ratio = KIND[kind].shape.has_denominator != 0;
+    struct assay_method method = {.type = is_ratio ? ASSAY_METRIC_RATIO : ASSAY_METRIC_MEAN,
+                                  .test = ASSAY_TEST_T,
+                                  .side = ASSAY_SIDE_BOTH,
+                                  .alpha = 0.05,
+                                  .reduction = reduction};
+    struct assay_comparison out;
+    struct assay_error err;
+    assert_ok(assay_compare_moments(view, 2, 0, 1, &method, &out, &err), &err);
+    ck_assert_double_gt(out.difference.standard_error, 0.0);
+}
+
+static void moments_all(void)
+{
+    struct assay_error err;
+    struct assay_anova anova;
+    for (int kind = 0; kind < KINDS; kind++) {
+        const struct assay_moments *const view[] = {groups[kind][0], groups[kind][1]};
+        for (int reduction = 0; reduction < 3; reduction++)
+            compare_groups(kind, (enum assay_reduction)reduction);
+        assert_ok(assay_anova_test(view, 2, &anova, &err), &err);
+        for (int g = 0; g < 2; g++) {
+            ck_assert_double_gt(assay_moments_mean(view[g], 0), 0.0);
+            ck_assert_double_gt(assay_moments_variance(view[g], 0), 0.0);
+            ck_assert_double_gt(assay_moments_deviation(view[g], 0), 0.0);
+            ck_assert_double_gt(assay_moments_skewness(view[g]), -10.0);
+        }
+    }
+}
+
 struct area {
     const char *name;
     void (*call)(void);
 };
 
-static const struct area AREAS[] = {{"compare", compare_all},
-                                    {"size", size_all},
-                                    {"srm", srm_all},
-                                    {"correct", share_all},
-                                    {"dist", distribute_all}};
+static const struct area AREAS[] = {{"compare", compare_all}, {"moments", moments_all},
+                                    {"size", size_all},       {"srm", srm_all},
+                                    {"correct", share_all},   {"dist", distribute_all}};
 enum { AREA_COUNT = sizeof AREAS / sizeof *AREAS };
 
 START_TEST(hot_paths_ask_for_no_memory)
 {
+    make_groups();
     for (int i = 0; i < AREA_COUNT; i++) {
         long before = atomic_load(&asked);
         AREAS[i].call();
         long after = atomic_load(&asked);
         ck_assert_msg(after == before, "%s asked %ld times", AREAS[i].name, after - before);
     }
+    free_groups();
 }
 END_TEST
-
-/* Moments need memory: their sums have any length. */
-static void compare_moments(void)
-{
-    struct assay_moments_shape shape = {1, 2};
-    struct assay_moments *groups[2];
-    struct assay_comparison out;
-    struct assay_error err;
-    for (int g = 0; g < 2; g++) {
-        assert_ok(assay_moments_new(shape, &groups[g], &err), &err);
-        for (int i = 0; i < 40; i++) {
-            double x = (double)((i * 37 + g) % 41) / 3.0;
-            const double row[] = {x + (double)(i % 7), 1.0 + (double)(i % 3), x,
-                                  i % 5 == 0 ? (double)NAN : (double)(i % 11)};
-            assert_ok(assay_moments_add(groups[g], row, &err), &err);
-        }
-    }
-    const struct assay_moments *const view[] = {groups[0], groups[1]};
-    struct assay_method method = {.type = ASSAY_METRIC_RATIO,
-                                  .test = ASSAY_TEST_T,
-                                  .side = ASSAY_SIDE_BOTH,
-                                  .alpha = 0.05,
-                                  .reduction = ASSAY_REDUCTION_FULL};
-    struct assay_anova anova;
-    assert_ok(assay_compare_moments(view, 2, 0, 1, &method, &out, &err), &err);
-    assert_ok(assay_anova_test(view, 2, &anova, &err), &err);
-    ck_assert_double_gt(assay_moments_skewness(groups[0]), -10.0);
-    ck_assert_double_gt(assay_moments_deviation(groups[0], 0), 0.0);
-    for (int g = 0; g < 2; g++)
-        assay_moments_free(groups[g]);
-}
 
 static void *call_everything(void *unused)
 {
     (void)unused;
     for (int i = 0; i < AREA_COUNT; i++)
         AREAS[i].call();
-    compare_moments();
     return NULL;
 }
 
-START_TEST(a_thread_that_ends_leaves_no_memory)
+/* Sanitizers surround every object on the stack with memory of their own. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { STACK_BYTES = 1024 * 1024 };
+#else
+enum { STACK_BYTES = 64 * 1024 };
+#endif
+
+START_TEST(a_thread_with_a_small_stack_leaves_no_memory)
 {
+    pthread_attr_t attributes;
     long before = atomic_load(&held);
+    make_groups();
+    ck_assert_int_eq(pthread_attr_init(&attributes), 0);
+    ck_assert_int_eq(pthread_attr_setstacksize(&attributes, STACK_BYTES), 0);
     for (int i = 0; i < 3; i++) {
         pthread_t thread;
-        ck_assert_int_eq(pthread_create(&thread, NULL, call_everything, NULL), 0);
+        ck_assert_int_eq(pthread_create(&thread, &attributes, call_everything, NULL), 0);
         ck_assert_int_eq(pthread_join(thread, NULL), 0);
         ck_assert_int_eq(atomic_load(&held), before);
     }
+    pthread_attr_destroy(&attributes);
+    free_groups();
     /* The count is one that MPFR's caches would move. */
     mpfr_t pi;
     mpfr_init2(pi, 320);
@@ -215,7 +284,7 @@ END_TEST
 static void add(TCase *cases)
 {
     tcase_add_test(cases, hot_paths_ask_for_no_memory);
-    tcase_add_test(cases, a_thread_that_ends_leaves_no_memory);
+    tcase_add_test(cases, a_thread_with_a_small_stack_leaves_no_memory);
 }
 
 int main(void)

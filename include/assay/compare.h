@@ -237,9 +237,10 @@ assay_compare_summaries(const struct assay_summary *baseline, const struct assay
  * shapes that differ; ASSAY_ERROR_MEMORY. Of covariates that are exactly constant or collinear the
  * later one is dropped, whatever the order of rows and groups; reduction.dropped says which. Exact
  * means: left with less than 2^-200 of its sum of squares by those before it.
- * Ownership: groups are read only; exact sums need working memory, about 11 KB a group and the
- * sums' own length, freed before the return (GMP ends the process when it gets none). Threads: pure
- * and reentrant; a group must not be added to meanwhile.
+ * Ownership: groups are read only. No memory is asked for, but 11 KB a group with covariates and
+ * more than two groups, and for values further apart than assay_moments_mean() says; it is freed
+ * before the return, and ASSAY_ERROR_MEMORY when there is none. Stack: 32 KB, with covariates 52.
+ * Threads: pure and reentrant; a group must not be added to meanwhile.
  * Accuracy, 222 cases of tests/golden/compare_data.csv (decimals at 1e8 +- 1, y = x + 1e-5 noise,
  * 10 covariates of condition number 1e12, missing ones, three groups): estimates, slopes, rate,
  * df, statistic the nearest double; p and log10_p 1e-15; bounds 6e-15 as above.

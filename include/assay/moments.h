@@ -98,9 +98,11 @@ ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_moments_merge(struct assay_mo
  * otherwise). assay_moments_skewness() is g1 = m3 / m2^(3/2) of variable 0; NaN when n < 3 or the
  * variance is 0, or when vectors came in as means and variances. NaN for a variable the shape does
  * not have. Results past the range of doubles are infinite, below it subnormal or 0.
- * Ownership: moments are read only; exact sums need working memory, freed before the return (GMP
- * ends the process when it gets none). Threads: pure and reentrant; many may read moments that
- * none adds to.
+ * Ownership: moments are read only. No memory is asked for while the values fit 160 bits at a
+ * common scale (48 digits from the largest value's first to the finest value's last; 2^20 vectors,
+ * and as many bits fewer as there are more). Beyond that the exact sums take some KB, freed before
+ * the return; these functions give NaN when there is no memory.
+ * Threads: pure and reentrant; many may read moments that none adds to.
  * Accuracy: the nearest double, ties to even, whatever the data: against exact rationals in
  * tests/test_exact.c and tests/test_group.c; all 15 certified digits of the 9 univariate NIST sets
  * in tests/test_nist.c.
@@ -126,10 +128,12 @@ struct assay_anova {
  * assay_anova_test() compares the means of variable 0 of two or more groups (one-way ANOVA), every
  * figure rounded once from the exact sums (p and log10_p are computed from the rounded f; they are
  * NaN when f is). ASSAY_ERROR_DOMAIN with fewer than two groups, an empty group, or no degrees of
- * freedom within; ASSAY_ERROR_LIMIT above 2^64 - 1 vectors.
- * Working memory, ownership and threads as above. Accuracy: sums, mean squares, f, r_squared and
- * deviation the nearest double; all 15 certified digits of the 11 NIST sets; p and log10_p 1e-13
- * against tests/golden/anova.csv: far out, the rounding of f moves p by 2^-53 |ln p|.
+ * freedom within; ASSAY_ERROR_LIMIT above 2^64 - 1 vectors; ASSAY_ERROR_MEMORY. *out is written on
+ * success only. Ownership and threads as above, but the least common multiple of the groups' sizes
+ * takes its bits from the 160: many groups of unlike sizes need memory.
+ * Accuracy: sums, mean squares, f, r_squared and deviation the nearest double; all 15 certified
+ * digits of the 11 NIST sets; p and log10_p 1e-13 against tests/golden/anova.csv: far out, the
+ * rounding of f moves p by 2^-53 |ln p|.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
 assay_anova_test(const struct assay_moments *const *groups, size_t group_count,

@@ -18,13 +18,13 @@ struct squares {
     uint64_t count;               /* N */
 };
 
-/* sum += value * multiple / n, which is a whole multiple. */
+/* sum += value * multiple / n, where n is a factor of multiple. */
 static void add_part(exact *sum, const exact *value, const exact *multiple, uint64_t n)
 {
     exact part;
     assay__exact_init(&part);
     assay__exact_set(&part, multiple);
-    mpz_divexact_ui(part.mantissa, part.mantissa, n);
+    assay__exact_div_u64(&part, n);
     assay__exact_mul(&part, value);
     assay__exact_add(sum, &part);
     assay__exact_clear(&part);
@@ -39,10 +39,10 @@ static void compute_squares(const struct assay_moments *const *groups, size_t gr
     assay__exact_init(&square);
     assay__exact_init(&all);
     assay__exact_set_u64(&out->multiple, out->count);
-    for (size_t g = 0; g < group_count; g++)
-        mpz_lcm_ui(out->multiple.mantissa, out->multiple.mantissa,
-                   assay_moments_count(groups[g]));
-
+    for (size_t g = 0; g < group_count; g++) {
+        uint64_t n = assay_moments_count(groups[g]);
+        assay__exact_mul_u64(&out->multiple, n / assay__exact_gcd_u64(&out->multiple, n));
+    }
     for (size_t g = 0; g < group_count; g++) {
         assay__exact_set_u64(&square, 0);
         assay__moments_total(groups[g], yy, 2, &square);
@@ -66,40 +66,49 @@ static void compute_squares(const struct assay_moments *const *groups, size_t gr
     assay__exact_clear(&all);
 }
 
-/* The double nearest to over / (under * times), NaN for 0 / 0 and infinite for x / 0. */
-static double quotient(const exact *over, const exact *under, uint64_t times)
+/*
+ * The double nearest to over / (under * times), NaN for 0 / 0 and infinite for x / 0. False
+ * without memory.
+ */
+static bool quotient(const exact *over, const exact *under, uint64_t times, double *out)
 {
-    if (assay__exact_sign(under) == 0)
-        return assay__exact_sign(over) == 0 ? (double)NAN : HUGE_VAL;
+    if (!over->failed && !under->failed && assay__exact_sign(under) == 0) {
+        *out = assay__exact_sign(over) == 0 ? (double)NAN : HUGE_VAL;
+        return true;
+    }
     exact divisor;
     assay__exact_init(&divisor);
     assay__exact_set(&divisor, under);
     assay__exact_mul_u64(&divisor, times);
-    double result = assay__exact_quotient(over, &divisor);
+    bool is_done = assay__exact_quotient(over, &divisor, out);
     assay__exact_clear(&divisor);
-    return result;
+    return is_done;
 }
 
-static void fill_table(struct squares *squares, uint64_t between_df, uint64_t within_df,
+/* False without memory. */
+static bool fill_table(struct squares *squares, uint64_t between_df, uint64_t within_df,
                        struct assay_anova *out)
 {
+    const exact *within = &squares->within, *between = &squares->between;
+    const exact *multiple = &squares->multiple;
     out->between_df = (double)between_df;
     out->within_df = (double)within_df;
-    out->between_sum = quotient(&squares->between, &squares->multiple, 1);
-    out->within_sum = quotient(&squares->within, &squares->multiple, 1);
-    out->between_mean = quotient(&squares->between, &squares->multiple, between_df);
-    out->within_mean = quotient(&squares->within, &squares->multiple, within_df);
-    out->r_squared = quotient(&squares->between, &squares->total, 1);
+    bool is_done = quotient(between, multiple, 1, &out->between_sum) &&
+                   quotient(within, multiple, 1, &out->within_sum) &&
+                   quotient(between, multiple, between_df, &out->between_mean) &&
+                   quotient(within, multiple, within_df, &out->within_mean) &&
+                   quotient(between, &squares->total, 1, &out->r_squared);
 
     exact over;
     assay__exact_init(&over);
     assay__exact_set(&over, &squares->between);
     assay__exact_mul_u64(&over, within_df);
-    out->f = quotient(&over, &squares->within, between_df);
-    assay__exact_set(&over, &squares->multiple);
+    is_done = is_done && quotient(&over, within, between_df, &out->f);
+    assay__exact_set(&over, multiple);
     assay__exact_mul_u64(&over, within_df);
-    out->residual_deviation = assay__exact_root(&squares->within, &over);
+    is_done = is_done && assay__exact_root(within, &over, &out->residual_deviation);
     assay__exact_clear(&over);
+    return is_done;
 }
 
 enum assay_status assay_anova_test(const struct assay_moments *const *groups, size_t group_count,
@@ -126,15 +135,18 @@ enum assay_status assay_anova_test(const struct assay_moments *const *groups, si
         return assay__fail(err, ASSAY_ERROR_DOMAIN,
                            "An analysis of variance needs a group with two vectors or more.");
 
-    exact *const numbers[] = {&squares.within, &squares.between, &squares.total,
-                              &squares.multiple};
+    exact *const numbers[] = {&squares.within, &squares.between, &squares.total, &squares.multiple};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         assay__exact_init(numbers[i]);
     compute_squares(groups, group_count, &squares);
-    fill_table(&squares, group_count - 1, squares.count - group_count, out);
+    struct assay_anova table;
+    bool is_done = fill_table(&squares, group_count - 1, squares.count - group_count, &table);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         assay__exact_clear(numbers[i]);
-    out->p = assay_f_upper(out->f, out->between_df, out->within_df);
-    out->log10_p = assay_f_log_upper(out->f, out->between_df, out->within_df) / ln10;
+    if (!is_done)
+        return assay__fail_memory(err);
+    table.p = assay_f_upper(table.f, table.between_df, table.within_df);
+    table.log10_p = assay_f_log_upper(table.f, table.between_df, table.within_df) / ln10;
+    *out = table;
     return ASSAY_OK;
 }

@@ -221,8 +221,10 @@ enum assay_status assay__compare_groups(const struct assay__group *groups, size_
     memset(&pair, 0, sizeof pair);
     assay__estimate_group(&groups[baseline], method->type, &pair.raw[0]);
     assay__estimate_group(&groups[compared], method->type, &pair.raw[1]);
-    assay__reduce_variance(groups, group_count, baseline, compared, method->reduction, method->type,
-                           &pair);
+    assay__keep_raw(&pair);
+    if (method->reduction != ASSAY_REDUCTION_NONE && groups[baseline].shape.covariate_count > 0)
+        assay__reduce_variance(groups, group_count, baseline, compared, method->reduction,
+                               method->type, &pair);
     out->flags = pair.flags;
     compare_pair(&pair, method, out);
     return ASSAY_OK;
@@ -256,6 +258,63 @@ enum assay_status assay_compare_summaries(const struct assay_summary *baseline,
     return assay__compare_groups(groups, 2, 0, 1, &plain, out, err);
 }
 
+/* Without covariates nothing of a group is needed but its estimate. */
+static enum assay_status estimate_moments(const struct assay_moments *moments,
+                                          enum assay_metric_type type,
+                                          struct assay__estimate *out, struct assay_error *err)
+{
+    struct assay__group group;
+    enum assay_status status = assay__moments_group(moments, NULL, &group, err);
+    if (status == ASSAY_OK)
+        assay__estimate_group(&group, type, out);
+    return status;
+}
+
+static enum assay_status compare_raw(const struct assay_moments *baseline,
+                                     const struct assay_moments *compared,
+                                     const struct assay_method *method,
+                                     struct assay_comparison *out, struct assay_error *err)
+{
+    struct assay__pair_estimate pair;
+    memset(&pair, 0, sizeof pair);
+    enum assay_status status = check_method(method, err);
+    if (status == ASSAY_OK)
+        status = estimate_moments(baseline, method->type, &pair.raw[0], err);
+    if (status == ASSAY_OK)
+        status = estimate_moments(compared, method->type, &pair.raw[1], err);
+    if (status != ASSAY_OK)
+        return status;
+    clear(out);
+    assay__keep_raw(&pair);
+    compare_pair(&pair, method, out);
+    return ASSAY_OK;
+}
+
+/* Compares with groups to work in. */
+static enum assay_status compare_in(struct assay__group *groups,
+                                    const struct assay_moments *const *moments, size_t group_count,
+                                    size_t baseline, size_t compared,
+                                    const struct assay_method *method, struct assay_comparison *out,
+                                    struct assay_error *err)
+{
+    wide fill[ASSAY_COVARIATES_MAX];
+    enum assay_status status = assay__moments_fill(moments, group_count, fill, err);
+    for (size_t g = 0; status == ASSAY_OK && g < group_count; g++)
+        status = assay__moments_group(moments[g], fill, &groups[g], err);
+    if (status == ASSAY_OK)
+        status = assay__compare_groups(groups, group_count, baseline, compared, method, out, err);
+    return status;
+}
+
+/* Two groups have room on the stack: 22 KB. */
+static enum assay_status compare_two(const struct assay_moments *const *moments, size_t baseline,
+                                     size_t compared, const struct assay_method *method,
+                                     struct assay_comparison *out, struct assay_error *err)
+{
+    struct assay__group groups[2];
+    return compare_in(groups, moments, 2, baseline, compared, method, out, err);
+}
+
 enum assay_status assay_compare_moments(const struct assay_moments *const *moments,
                                         size_t group_count, size_t baseline, size_t compared,
                                         const struct assay_method *method,
@@ -273,15 +332,15 @@ enum assay_status assay_compare_moments(const struct assay_moments *const *momen
     }
     if (method->type == ASSAY_METRIC_RATIO && !first.has_denominator)
         return assay__fail(err, ASSAY_ERROR_DOMAIN, "A ratio needs moments with denominators.");
-    struct assay__group *groups = malloc(group_count * sizeof *groups);
+    if (first.covariate_count == 0)
+        return compare_raw(moments[baseline], moments[compared], method, out, err);
+    if (group_count == 2)
+        return compare_two(moments, baseline, compared, method, out, err);
+    struct assay__group *groups = calloc(group_count, sizeof *groups);
     if (groups == NULL)
         return assay__fail_memory(err);
-    wide fill[ASSAY_COVARIATES_MAX];
-    enum assay_status status = assay__moments_fill(moments, group_count, fill, err);
-    for (size_t g = 0; status == ASSAY_OK && g < group_count; g++)
-        status = assay__moments_group(moments[g], fill, &groups[g], err);
-    if (status == ASSAY_OK)
-        status = assay__compare_groups(groups, group_count, baseline, compared, method, out, err);
+    enum assay_status status =
+        compare_in(groups, moments, group_count, baseline, compared, method, out, err);
     free(groups);
     return status;
 }

@@ -101,3 +101,16 @@ void assay__estimate_group(const struct assay__group *group, enum assay_metric_t
                                      assay__wide_sub(assay__wide_of(1.0), twice));
     }
 }
+
+void assay__keep_raw(struct assay__pair_estimate *pair)
+{
+    pair->covariance = assay__wide_zero();
+    pair->reduction.method = ASSAY_REDUCTION_NONE;
+    pair->reduction.rate = pair->reduction.remaining = NAN;
+    for (int g = 0; g < 2; g++) {
+        pair->value[g] = pair->raw[g].value;
+        pair->error2[g] = pair->residual_error2[g] = pair->raw[g].error2;
+        pair->residual_df[g] = pair->raw[g].residual_df;
+    }
+    pair->difference_error2 = assay__wide_add(pair->error2[0], pair->error2[1]);
+}

@@ -38,7 +38,13 @@ struct assay__pair_estimate {
     uint32_t flags;
 };
 
-/** assay__reduce_variance() fills the adjusted fields from raw[]. */
+/** assay__keep_raw() fills the adjusted fields from raw[] as they are without reduction. */
+void assay__keep_raw(struct assay__pair_estimate *pair);
+
+/**
+ * assay__reduce_variance() changes them by the covariates, of which there are some; method is not
+ * NONE. Its matrices take 18 KB of the stack.
+ */
 void assay__reduce_variance(const struct assay__group *groups, size_t group_count, size_t baseline,
                             size_t compared, enum assay_reduction method,
                             enum assay_metric_type type, struct assay__pair_estimate *pair);

@@ -1,325 +1,386 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Decimal numbers of any length on GMP integers. Sums and products align the exponents and are
- * exact; the one rounding at the end works on integers too, so that it is right for every result,
- * subnormal ones included, without a thought about double rounding.
+ * Numbers m 2^a 5^b of any length on GMP's lowest layer, which takes memory from the caller. Sums
+ * bring both exponents to the smaller ones, products add them, and all of it is exact. Two and five
+ * are kept apart so that doubles stay as short as they are: 2^-60 is 1 bit here, and 5^60 10^-60,
+ * 140 bits, as a decimal.
  */
 #include "stats/exact.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "stats/exact_limbs.h"
+
 typedef struct assay__exact exact;
+typedef struct assay__span span;
 
-_Static_assert(sizeof(unsigned long) == sizeof(uint64_t), "GMP's ui functions must take 64 bits");
+_Static_assert(sizeof(mp_limb_t) == sizeof(uint64_t), "limbs must be 64-bit integers");
 _Static_assert(GMP_NUMB_BITS == 64, "limbs must have 64 bits");
-
-enum { PLAIN_TEXT_MAX = 40 }; /* longest text without exponent, see src/stats/moments.h */
 
 void assay__exact_init(exact *number)
 {
-    mpz_init(number->mantissa);
-    number->exponent = 0;
+    number->heap = NULL;
+    number->capacity = number->size = 0;
+    number->twos = number->fives = 0;
+    number->negative = number->failed = false;
 }
 
 void assay__exact_clear(exact *number)
 {
-    mpz_clear(number->mantissa);
+    free(number->heap);
+    number->heap = NULL;
+}
+
+static void fail(exact *number)
+{
+    number->size = 0;
+    number->failed = true;
+}
+
+bool assay__exact_reserve(exact *number, size_t limbs)
+{
+    if (number->failed)
+        return false;
+    if (limbs <= (number->heap == NULL ? (size_t)ASSAY__EXACT_LIMBS : number->capacity))
+        return true;
+    size_t capacity = limbs + limbs / 2;
+    mp_limb_t *heap = capacity > UINT32_MAX ? NULL : calloc(capacity, sizeof *heap);
+    if (heap == NULL) {
+        fail(number);
+        return false;
+    }
+    memcpy(heap, assay__exact_limbs(number), number->size * sizeof *heap);
+    free(number->heap);
+    number->heap = heap;
+    number->capacity = (uint32_t)capacity;
+    return true;
+}
+
+span assay__exact_span(const exact *number)
+{
+    return (span){number->heap == NULL ? number->own : number->heap, number->size, number->twos,
+                  number->fives, number->negative};
+}
+
+/* Takes off the zero limbs at the top. */
+static void trim(exact *number)
+{
+    const mp_limb_t *limbs = assay__exact_limbs(number);
+    while (number->size > 0 && limbs[number->size - 1] == 0)
+        number->size--;
+}
+
+/* The number without its value: 0, whatever happened to it before. */
+static void empty(exact *number)
+{
+    number->size = 0;
+    number->twos = number->fives = 0;
+    number->negative = number->failed = false;
+}
+
+static void set_span(exact *number, span value)
+{
+    empty(number);
+    if (value.size == 0 || !assay__exact_reserve(number, value.size))
+        return;
+    memcpy(assay__exact_limbs(number), value.limbs, value.size * sizeof *value.limbs);
+    number->size = value.size;
+    number->twos = value.twos;
+    number->fives = value.fives;
+    number->negative = value.negative;
 }
 
 void assay__exact_set(exact *number, const exact *value)
 {
-    mpz_set(number->mantissa, value->mantissa);
-    number->exponent = value->exponent;
+    if (value->failed)
+        fail(number);
+    else
+        set_span(number, assay__exact_span(value));
 }
 
 void assay__exact_set_u64(exact *number, uint64_t value)
 {
-    mpz_set_ui(number->mantissa, value);
-    number->exponent = 0;
+    empty(number);
+    assay__exact_limbs(number)[0] = value;
+    number->size = value != 0;
+}
+
+/* mantissa = mantissa * factor + term; the room is there. */
+static void append_digits(exact *number, uint64_t factor, uint64_t term)
+{
+    mp_limb_t *limbs = assay__exact_limbs(number);
+    mp_limb_t carry = term;
+    if (number->size > 0) {
+        carry = mpn_mul_1(limbs, limbs, number->size, factor);
+        carry += mpn_add_1(limbs, limbs, number->size, term);
+    }
+    if (carry != 0)
+        limbs[number->size++] = carry;
 }
 
 void assay__exact_set_decimal(exact *number, const struct assay_decimal *value)
 {
-    number->exponent = value->exponent;
-    if (value->digits == NULL) {
-        mpz_set_si(number->mantissa, value->mantissa);
-        return;
-    }
-    mpz_set_ui(number->mantissa, 0);
-    for (uint32_t start = 0; start < value->digit_count;) {
-        uint64_t power = 1, part = 0;
-        for (; start < value->digit_count && power < 1000000000000000000u; start++) {
-            part = 10 * part + (uint64_t)(value->digits[start] - '0');
-            power *= 10;
+    bool negative = value->mantissa < 0;
+    uint64_t magnitude = (uint64_t)value->mantissa;
+    assay__exact_set_u64(number, negative ? -magnitude : magnitude);
+    if (value->digits != NULL) {
+        number->size = 0;
+        if (!assay__exact_reserve(number, value->digit_count / 19 + 2)) /* 19 digits fit a limb */
+            return;
+        for (uint32_t start = 0; start < value->digit_count;) {
+            uint64_t power = 1, part = 0;
+            for (; start < value->digit_count && power < 1000000000000000000u; start++) {
+                part = 10 * part + (uint64_t)(value->digits[start] - '0');
+                power *= 10;
+            }
+            append_digits(number, power, part);
         }
-        mpz_mul_ui(number->mantissa, number->mantissa, power);
-        mpz_add_ui(number->mantissa, number->mantissa, part);
     }
-    if (value->mantissa < 0)
-        mpz_neg(number->mantissa, number->mantissa);
+    number->negative = negative;
+    number->twos = number->fives = value->exponent;
 }
 
 void assay__exact_set_wide(exact *number, struct assay__wide value)
 {
-    mpfr_t view;
-    mpz_t mantissa;
-    assay__exact_set_u64(number, 0);
-    mpfr_custom_init_set(view, value.kind, value.exponent, ASSAY__WIDE_BITS, value.limbs);
-    if (mpfr_zero_p(view))
+    mp_limb_t *limbs = value.limbs;
+    span mantissa = {limbs, ASSAY__WIDE_LIMBS, 0, 0, assay__wide_sign(value) < 0};
+    empty(number);
+    if (assay__wide_sign(value) == 0)
         return;
-    mpz_init(mantissa);
-    mpfr_exp_t exponent = mpfr_get_z_2exp(mantissa, view);
-    assay__exact_add_binary(number, mantissa, exponent);
-    mpz_clear(mantissa);
+    mantissa.twos = (int32_t)(assay__wide_exponent2(value) - ASSAY__WIDE_BITS);
+    for (; mantissa.limbs[0] == 0; mantissa.limbs++, mantissa.size--)
+        mantissa.twos += GMP_NUMB_BITS;
+    set_span(number, mantissa);
 }
 
-/* mantissa *= 10^power; power is not negative. */
-static void shift_decimal(mpz_ptr mantissa, long power)
+void assay__exact_shift(exact *number, uint32_t bits)
 {
-    if (power == 0)
+    uint32_t zeros = bits / GMP_NUMB_BITS;
+    unsigned rest = bits % GMP_NUMB_BITS;
+    if (number->size == 0 || bits == 0 ||
+        !assay__exact_reserve(number, (size_t)number->size + zeros + (rest != 0)))
         return;
-    if (power <= 19) {
-        uint64_t factor = 10;
-        for (long i = 1; i < power; i++)
-            factor *= 10;
-        mpz_mul_ui(mantissa, mantissa, factor);
+    mp_limb_t *limbs = assay__exact_limbs(number);
+    memmove(limbs + zeros, limbs, number->size * sizeof *limbs);
+    memset(limbs, 0, zeros * sizeof *limbs);
+    mp_limb_t carry = rest == 0 ? 0 : mpn_lshift(limbs + zeros, limbs + zeros, number->size, rest);
+    number->size += zeros;
+    if (carry != 0)
+        limbs[number->size++] = carry;
+}
+
+enum {
+    STEP = 27,            /* 5^27 fits a limb */
+    POWER_MAX = 24 * STEP /* from here on squaring is quicker */
+};
+
+/* out = 5^power */
+static void power_of_five(exact *out, uint32_t power)
+{
+    assay__exact_set_u64(out, 1);
+    for (int bit = 31 - __builtin_clz(power | 1); bit >= 0; bit--) {
+        assay__exact_mul(out, out);
+        if ((power >> bit & 1) != 0)
+            assay__exact_mul_u64(out, 5);
+    }
+}
+
+void assay__exact_times_five(exact *number, uint32_t power)
+{
+    if (power > POWER_MAX) {
+        exact factor;
+        assay__exact_init(&factor);
+        power_of_five(&factor, power);
+        assay__exact_mul(number, &factor);
+        assay__exact_clear(&factor);
         return;
     }
-    mpz_t factor;
-    mpz_init(factor);
-    mpz_ui_pow_ui(factor, 10, (unsigned long)power);
-    mpz_mul(mantissa, mantissa, factor);
-    mpz_clear(factor);
+    for (; power > 0; power -= power < STEP ? power : STEP) {
+        uint64_t factor = UINT64_C(7450580596923828125);
+        if (power < STEP)
+            for (factor = 5; power > 1; power--)
+                factor *= 5;
+        assay__exact_mul_u64(number, factor);
+    }
 }
 
-typedef void (*integer_function)(mpz_ptr, mpz_srcptr, mpz_srcptr);
-
-/* number = function(number, value) with both at the smaller of the two exponents. */
-static void combine(exact *number, const exact *value, integer_function function)
+/* Writes the number with exponents that are smaller by so much; its value stays. */
+static void lower_exponents(exact *number, int32_t twos, int32_t fives)
 {
-    if (mpz_sgn(value->mantissa) == 0)
+    assay__exact_times_five(number, (uint32_t)fives);
+    assay__exact_shift(number, (uint32_t)twos);
+    number->twos -= twos;
+    number->fives -= fives;
+}
+
+/* number += value, which has other limbs, at the same exponents. */
+static void add_magnitude(exact *number, span value)
+{
+    uint32_t longer = number->size > value.size ? number->size : value.size;
+    if (!assay__exact_reserve(number, (size_t)longer + 1))
         return;
-    if (mpz_sgn(number->mantissa) == 0)
-        number->exponent = value->exponent;
-    if (number->exponent == value->exponent) {
-        function(number->mantissa, number->mantissa, value->mantissa);
-    } else if (number->exponent > value->exponent) {
-        shift_decimal(number->mantissa, number->exponent - value->exponent);
-        number->exponent = value->exponent;
-        function(number->mantissa, number->mantissa, value->mantissa);
+    mp_limb_t *limbs = assay__exact_limbs(number), carry;
+    if (number->size >= value.size)
+        carry = mpn_add(limbs, limbs, number->size, value.limbs, value.size);
+    else
+        carry = mpn_add(limbs, value.limbs, value.size, limbs, number->size);
+    number->size = longer;
+    if (carry != 0)
+        limbs[number->size++] = carry;
+}
+
+/* The same for a value of the other sign. */
+static void subtract_magnitude(exact *number, span value)
+{
+    if (!assay__exact_reserve(number, value.size))
+        return;
+    mp_limb_t *limbs = assay__exact_limbs(number);
+    bool is_less = number->size < value.size;
+    if (number->size == value.size)
+        is_less = mpn_cmp(limbs, value.limbs, value.size) < 0;
+    if (is_less) {
+        mpn_sub(limbs, value.limbs, value.size, limbs, number->size);
+        number->size = value.size;
+        number->negative = value.negative;
     } else {
-        mpz_t shifted;
-        mpz_init_set(shifted, value->mantissa);
-        shift_decimal(shifted, value->exponent - number->exponent);
-        function(number->mantissa, number->mantissa, shifted);
-        mpz_clear(shifted);
+        mpn_sub(limbs, limbs, number->size, value.limbs, value.size);
     }
+    trim(number);
+}
+
+static void add_aligned(exact *number, span value)
+{
+    if (number->negative == value.negative)
+        add_magnitude(number, value);
+    else
+        subtract_magnitude(number, value);
+}
+
+void assay__exact_add_span(exact *number, span value)
+{
+    if (value.size == 0 || number->failed)
+        return;
+    if (number->size == 0) {
+        set_span(number, value);
+        return;
+    }
+    int32_t twos = number->twos < value.twos ? number->twos : value.twos;
+    int32_t fives = number->fives < value.fives ? number->fives : value.fives;
+    lower_exponents(number, number->twos - twos, number->fives - fives);
+    if (value.twos == twos && value.fives == fives) {
+        add_aligned(number, value);
+        return;
+    }
+    exact shifted;
+    assay__exact_init(&shifted);
+    set_span(&shifted, value);
+    lower_exponents(&shifted, value.twos - twos, value.fives - fives);
+    if (shifted.failed)
+        fail(number);
+    else
+        add_aligned(number, assay__exact_span(&shifted));
+    assay__exact_clear(&shifted);
 }
 
 void assay__exact_add(exact *number, const exact *value)
 {
-    combine(number, value, mpz_add);
+    if (value->failed)
+        fail(number);
+    else
+        assay__exact_add_span(number, assay__exact_span(value));
 }
 
 void assay__exact_sub(exact *number, const exact *value)
 {
-    combine(number, value, mpz_sub);
+    span negated = assay__exact_span(value);
+    negated.negative = !negated.negative;
+    if (value->failed)
+        fail(number);
+    else
+        assay__exact_add_span(number, negated);
+}
+
+/* Gives number the mantissa of product, which is used up. */
+static void move_mantissa(exact *number, exact *product)
+{
+    if (product->heap != NULL) {
+        free(number->heap);
+        number->heap = product->heap;
+        number->capacity = product->capacity;
+    } else {
+        memcpy(assay__exact_limbs(number), product->own, product->size * sizeof *product->own);
+    }
+    number->size = product->size;
 }
 
 void assay__exact_mul(exact *number, const exact *value)
 {
-    mpz_mul(number->mantissa, number->mantissa, value->mantissa);
-    number->exponent += value->exponent;
+    exact product;
+    if (number->failed || value->failed) {
+        fail(number);
+        return;
+    }
+    if (number->size == 0 || value->size == 0) {
+        empty(number);
+        return;
+    }
+    assay__exact_init(&product);
+    if (assay__exact_reserve(&product, (size_t)number->size + value->size)) {
+        span a = assay__exact_span(number), b = assay__exact_span(value);
+        assay__limbs_product(assay__exact_limbs(&product), a.limbs, a.size, b.limbs, b.size);
+        product.size = a.size + b.size;
+        trim(&product);
+        number->negative = a.negative != b.negative;
+        number->twos = a.twos + b.twos;
+        number->fives = a.fives + b.fives;
+        move_mantissa(number, &product);
+    } else {
+        fail(number);
+    }
 }
 
 void assay__exact_mul_u64(exact *number, uint64_t factor)
 {
-    mpz_mul_ui(number->mantissa, number->mantissa, factor);
-}
-
-void assay__exact_add_limbs(exact *number, const uint64_t *limbs, size_t count, long exponent)
-{
-    exact value;
-    assay__exact_init(&value);
-    mpz_import(value.mantissa, count, -1, sizeof *limbs, 0, 0, limbs);
-    if (limbs[count - 1] >> 63 != 0) { /* negative: subtract 2^(64 count) */
-        mpz_t wrap;
-        mpz_init(wrap);
-        mpz_setbit(wrap, 64 * count);
-        mpz_sub(value.mantissa, value.mantissa, wrap);
-        mpz_clear(wrap);
-    }
-    value.exponent = exponent;
-    assay__exact_add(number, &value);
-    assay__exact_clear(&value);
-}
-
-void assay__exact_add_binary(exact *number, mpz_ptr mantissa, long exponent)
-{
-    if (mpz_sgn(mantissa) == 0)
+    if (factor == 0 && !number->failed)
+        empty(number);
+    if (number->size == 0 || !assay__exact_reserve(number, (size_t)number->size + 1))
         return;
-    mp_bitcnt_t zeros = mpz_scan1(mantissa, 0);
-    mpz_tdiv_q_2exp(mantissa, mantissa, zeros);
-    exponent += (long)zeros;
+    mp_limb_t *limbs = assay__exact_limbs(number);
+    mp_limb_t carry = mpn_mul_1(limbs, limbs, number->size, factor);
+    if (carry != 0)
+        limbs[number->size++] = carry;
+}
 
-    exact value;
-    assay__exact_init(&value);
-    if (exponent >= 0) {
-        mpz_mul_2exp(value.mantissa, mantissa, (mp_bitcnt_t)exponent);
-    } else { /* 2^-k = 5^k 10^-k */
-        mpz_ui_pow_ui(value.mantissa, 5, (unsigned long)-exponent);
-        mpz_mul(value.mantissa, value.mantissa, mantissa);
-        value.exponent = exponent;
-    }
-    assay__exact_add(number, &value);
-    assay__exact_clear(&value);
+void assay__exact_add_limbs(exact *number, uint64_t *limbs, uint32_t count, int32_t twos,
+                            int32_t fives)
+{
+    span value = {limbs, count, twos, fives, limbs[count - 1] >> 63 != 0};
+    if (value.negative)
+        mpn_neg(limbs, limbs, count);
+    while (value.size > 0 && limbs[value.size - 1] == 0)
+        value.size--;
+    assay__exact_add_span(number, value);
+}
+
+uint64_t assay__exact_gcd_u64(const exact *number, uint64_t value)
+{
+    span integer = assay__exact_span(number);
+    return integer.size == 0 ? 1 : mpn_gcd_1(integer.limbs, integer.size, value);
+}
+
+void assay__exact_div_u64(exact *number, uint64_t divisor)
+{
+    if (number->size == 0)
+        return;
+    mp_limb_t *limbs = assay__exact_limbs(number);
+    mpn_divrem_1(limbs, 0, limbs, number->size, divisor);
+    trim(number);
 }
 
 int assay__exact_sign(const exact *number)
 {
-    return mpz_sgn(number->mantissa);
-}
-
-/* The integers a and b with |over / under| = a / b. */
-static void integers_of(const exact *over, const exact *under, mpz_ptr a, mpz_ptr b)
-{
-    mpz_abs(a, over->mantissa);
-    mpz_abs(b, under->mantissa);
-    long exponent = over->exponent - under->exponent;
-    shift_decimal(exponent > 0 ? a : b, labs(exponent));
-}
-
-/*
- * The double nearest to (q + r) * 2^exponent, where q has 64 bits or more and 0 <= r < 1 is more
- * than 0 when inexact is true. Below the normal range fewer than 53 bits are kept.
- */
-static double round_once(mpz_srcptr q, long exponent, bool inexact)
-{
-    mp_bitcnt_t cut = mpz_sizeinbase(q, 2) - 64;
-    inexact = inexact || mpz_scan1(q, 0) < cut;
-    mpz_t top;
-    mpz_init(top);
-    mpz_tdiv_q_2exp(top, q, cut);
-    uint64_t bits = mpz_get_ui(top);
-    mpz_clear(top);
-    exponent += (long)cut;
-
-    long leading = exponent + 63; /* the value is in [2^leading, 2^(leading + 1)) */
-    if (leading > 1023)
-        return HUGE_VAL;
-    if (leading < -1075)
-        return 0.0;
-    int drop = leading >= -1022 ? 11 : (int)(11 - 1022 - leading); /* 11 .. 64 */
-    uint64_t kept = drop == 64 ? 0 : bits >> drop;
-    uint64_t rest = drop == 64 ? bits : bits & ((UINT64_C(1) << drop) - 1);
-    uint64_t half = UINT64_C(1) << (drop - 1);
-    if (rest > half || (rest == half && (inexact || (kept & 1) != 0)))
-        kept++;
-    return ldexp((double)kept, (int)(exponent + drop));
-}
-
-double assay__exact_quotient(const exact *over, const exact *under)
-{
-    int sign = mpz_sgn(over->mantissa);
-    if (sign == 0)
-        return 0.0;
-    mpz_t a, b;
-    mpz_inits(a, b, NULL);
-    integers_of(over, under, a, b);
-    /* floor(a 2^shift / b) has 66 bits or more. */
-    long shift = 67 - (long)mpz_sizeinbase(a, 2) + (long)mpz_sizeinbase(b, 2);
-    if (shift > 0)
-        mpz_mul_2exp(a, a, (mp_bitcnt_t)shift);
-    else
-        mpz_mul_2exp(b, b, (mp_bitcnt_t)-shift);
-    mpz_tdiv_qr(a, b, a, b);
-    double result = round_once(a, -shift, mpz_sgn(b) != 0);
-    mpz_clears(a, b, NULL);
-    return sign < 0 ? -result : result;
-}
-
-double assay__exact_root(const exact *over, const exact *under)
-{
-    if (mpz_sgn(over->mantissa) == 0)
-        return 0.0;
-    mpz_t a, b, rest;
-    mpz_inits(a, b, rest, NULL);
-    integers_of(over, under, a, b);
-    /* floor(sqrt(floor(a 4^shift / b))) = floor(2^shift sqrt(a / b)) has 66 bits or more. */
-    long shift = (136 - (long)mpz_sizeinbase(a, 2) + (long)mpz_sizeinbase(b, 2)) / 2;
-    if (shift > 0)
-        mpz_mul_2exp(a, a, 2 * (mp_bitcnt_t)shift);
-    else
-        mpz_mul_2exp(b, b, 2 * (mp_bitcnt_t)-shift);
-    mpz_tdiv_qr(a, rest, a, b);
-    bool inexact = mpz_sgn(rest) != 0;
-    mpz_sqrtrem(a, rest, a);
-    double result = round_once(a, -shift, inexact || mpz_sgn(rest) != 0);
-    mpz_clears(a, b, rest, NULL);
-    return result;
-}
-
-struct assay__wide assay__exact_wide(const exact *over, const exact *under)
-{
-    mpq_t quotient;
-    mpq_init(quotient);
-    integers_of(over, under, mpq_numref(quotient), mpq_denref(quotient));
-    if (mpz_sgn(over->mantissa) * mpz_sgn(under->mantissa) < 0)
-        mpz_neg(mpq_numref(quotient), mpq_numref(quotient));
-    struct assay__wide result = assay__wide_of_mpq(quotient);
-    mpq_clear(quotient);
-    return result;
-}
-
-/* The text of digits * 10^exponent; digits has no trailing zeros and is not "0". */
-static void write_digits(const char *digits, long exponent, struct assay__text *out)
-{
-    long length = (long)strlen(digits);
-    long whole = length + exponent; /* digits before the point */
-    long plain = exponent >= 0 ? whole : whole > 0 ? length + 1 : 2 + length - whole;
-    if (exponent != 0 && plain > PLAIN_TEXT_MAX) {
-        assay__text_puts(out, digits);
-        assay__text_format(out, "e%ld", exponent);
-        return;
-    }
-    if (whole > 0) {
-        assay__text_append(out, digits, (size_t)(exponent >= 0 ? length : whole));
-    } else {
-        assay__text_putc(out, '0');
-    }
-    for (long i = 0; i < exponent; i++)
-        assay__text_putc(out, '0');
-    if (exponent < 0) {
-        assay__text_putc(out, '.');
-        for (long i = whole; i < 0; i++)
-            assay__text_putc(out, '0');
-        assay__text_puts(out, whole > 0 ? digits + whole : digits);
-    }
-}
-
-enum assay_status assay__exact_write(const exact *number, struct assay__text *out,
-                                     struct assay_error *err)
-{
-    if (mpz_sgn(number->mantissa) == 0) {
-        assay__text_putc(out, '0');
-        return out->failed ? assay__fail_memory(err) : ASSAY_OK;
-    }
-    mpz_t mantissa, ten;
-    mpz_init(mantissa);
-    mpz_init_set_ui(ten, 10);
-    mp_bitcnt_t zeros = mpz_remove(mantissa, number->mantissa, ten);
-    char *digits = calloc(mpz_sizeinbase(mantissa, 10) + 2, 1);
-    if (digits != NULL) {
-        mpz_get_str(digits, 10, mantissa);
-        bool negative = digits[0] == '-';
-        if (negative)
-            assay__text_putc(out, '-');
-        write_digits(digits + negative, number->exponent + (long)zeros, out);
-    }
-    bool failed = digits == NULL || out->failed;
-    free(digits);
-    mpz_clears(mantissa, ten, NULL);
-    return failed ? assay__fail_memory(err) : ASSAY_OK;
+    if (number->size == 0)
+        return 0;
+    return number->negative ? -1 : 1;
 }

@@ -158,15 +158,25 @@ void assay__chunks_get(const struct assay__chunks *sums, uint32_t index, struct 
     uint32_t first = 0;
     while (first < count && chunk[first] == 0)
         first++;
-    mpz_t total;
-    mpz_init(total);
-    for (uint32_t i = count; i > first; i--) {
-        mpz_mul_2exp(total, total, 32);
-        if (chunk[i - 1] < 0)
-            mpz_sub_ui(total, total, -(uint64_t)chunk[i - 1]);
-        else
-            mpz_add_ui(total, total, (uint64_t)chunk[i - 1]);
+    while (count > first && chunk[count - 1] == 0)
+        count--;
+    if (first == count)
+        return;
+    /* Two chunks make a limb; above the last one stands its carry, with the sign. */
+    uint64_t limbs[CHUNKS_3 / 2 + 2] = {0};
+    int64_t carry = 0;
+    uint32_t place = 0; /* of the next 32 bits */
+    for (uint32_t i = first; i < count; i++, place++) {
+        int64_t total = chunk[i] + carry;
+        carry = total >> 32; /* rounds down for negative numbers too */
+        limbs[place / 2] |= ((uint64_t)total & 0xffffffff) << 32 * (place % 2);
     }
-    assay__exact_add_binary(sum, total, 32L * first - (long)(LOWEST_BIT * order));
-    mpz_clear(total);
+    if (place % 2 != 0) {
+        limbs[place / 2] |= (uint64_t)carry << 32;
+        carry >>= 32;
+        place++;
+    }
+    limbs[place / 2] = (uint64_t)carry;
+    int32_t lowest = (int32_t)(32 * first) - (int32_t)(LOWEST_BIT * order);
+    assay__exact_add_limbs(sum, limbs, place / 2 + 1, lowest, 0);
 }

@@ -16,6 +16,8 @@
 
 typedef struct assay__store store_t;
 
+enum { SUM_LIMBS_MAX = 3 * 2 + 1 /* a third-order sum of the wider store */ };
+
 uint32_t assay__layout_sums(struct assay__layout layout)
 {
     return layout.variables + layout.variables * (layout.variables + 1) / 2 + layout.thirds;
@@ -292,9 +294,11 @@ void assay__store_get(const store_t *store, uint32_t index, struct assay__exact 
 {
     uint32_t factors[3];
     uint32_t order = assay__layout_factors(store->layout, index, factors);
-    long exponent = 0;
+    uint32_t count = order * store->width + 1;
+    uint64_t limbs[SUM_LIMBS_MAX];
+    int32_t exponent = 0;
     for (uint32_t i = 0; i < order; i++)
         exponent += store->scale[factors[i]];
-    assay__exact_add_limbs(sum, sum_limbs(store, index, order), order * store->width + 1,
-                           exponent);
+    memcpy(limbs, sum_limbs(store, index, order), count * sizeof *limbs);
+    assay__exact_add_limbs(sum, limbs, count, exponent, exponent);
 }

@@ -18,8 +18,8 @@ typedef struct assay__wide wide;
 enum assay_status assay__moments_fill(const struct assay_moments *const *groups, size_t count,
                                       struct assay__wide *fill, struct assay_error *err)
 {
-    (void)err; /* GMP ends the process without memory, see stats/exact.h */
     exact sum, divisor;
+    bool is_done = true;
     assay__exact_init(&sum);
     assay__exact_init(&divisor);
     uint32_t covariates = 0, first = 1;
@@ -29,7 +29,7 @@ enum assay_status assay__moments_fill(const struct assay_moments *const *groups,
         covariates = groups[g]->shape.covariate_count;
         first = 1 + groups[g]->shape.has_denominator;
     }
-    for (uint32_t i = 0; i < covariates; i++) {
+    for (uint32_t i = 0; is_done && i < covariates; i++) {
         const uint32_t variable = first + i;
         uint64_t n = 0;
         assay__exact_set_u64(&sum, 0);
@@ -37,11 +37,12 @@ enum assay_status assay__moments_fill(const struct assay_moments *const *groups,
             if (groups[g] != NULL)
                 n += assay__moments_total(groups[g], &variable, 1, &sum);
         assay__exact_set_u64(&divisor, n);
-        fill[i] = n == 0 ? assay__wide_zero() : assay__exact_wide(&sum, &divisor);
+        fill[i] = assay__wide_zero();
+        is_done = n == 0 || assay__exact_wide(&sum, &divisor, &fill[i]);
     }
     assay__exact_clear(&sum);
     assay__exact_clear(&divisor);
-    return ASSAY_OK;
+    return is_done ? ASSAY_OK : assay__fail_memory(err);
 }
 
 uint64_t assay__moments_missing(const struct assay_moments *moments, uint32_t covariate)
@@ -100,8 +101,8 @@ static void total_completed(struct completed *data, uint32_t i, uint32_t j, exac
         add_completed(data, assay__moments_block_at(data->moments, b), i, j, total);
 }
 
-/* sum (x_i - mean_i)(x_j - mean_j) = (n S_ij - S_i S_j) / n */
-static wide centre_pair(struct completed *data, uint64_t n, uint32_t i, uint32_t j)
+/* sum (x_i - mean_i)(x_j - mean_j) = (n S_ij - S_i S_j) / n. False without memory, as below. */
+static bool centre_pair(struct completed *data, uint64_t n, uint32_t i, uint32_t j, wide *out)
 {
     exact total;
     assay__exact_init(&total);
@@ -111,9 +112,9 @@ static wide centre_pair(struct completed *data, uint64_t n, uint32_t i, uint32_t
     assay__exact_mul(&data->term, &data->sum[j]);
     assay__exact_sub(&total, &data->term);
     assay__exact_set_u64(&data->divisor, n);
-    wide result = assay__exact_wide(&total, &data->divisor);
+    bool is_done = assay__exact_wide(&total, &data->divisor, out);
     assay__exact_clear(&total);
-    return result;
+    return is_done;
 }
 
 /*
@@ -121,7 +122,8 @@ static wide centre_pair(struct completed *data, uint64_t n, uint32_t i, uint32_t
  *   = (n^2 S_abc - n (S_a S_bc + S_b S_ac + S_c S_ab) + 2 S_a S_b S_c) / n^2
  * for value and denominator, which are never missing.
  */
-static wide centre_triple(struct completed *data, uint64_t n, const uint32_t variables[3])
+static bool centre_triple(struct completed *data, uint64_t n, const uint32_t variables[3],
+                          wide *out)
 {
     exact total;
     assay__exact_init(&total);
@@ -142,9 +144,9 @@ static wide centre_triple(struct completed *data, uint64_t n, const uint32_t var
     assay__exact_add(&total, &data->term);
     assay__exact_set_u64(&data->divisor, n);
     assay__exact_mul_u64(&data->divisor, n);
-    wide result = assay__exact_wide(&total, &data->divisor);
+    bool is_done = assay__exact_wide(&total, &data->divisor, out);
     assay__exact_clear(&total);
-    return result;
+    return is_done;
 }
 
 static void init_completed(struct completed *data, const struct assay_moments *moments,
@@ -192,27 +194,27 @@ enum assay_status assay__moments_group(const struct assay_moments *moments,
                                        const struct assay__wide *fill, struct assay__group *out,
                                        struct assay_error *err)
 {
-    (void)err; /* GMP ends the process without memory, see stats/exact.h */
     uint64_t n = assay_moments_count(moments);
     clear_group(out, n, moments->shape);
     out->has_third = assay__moments_has_third(moments);
     if (n == 0)
         return ASSAY_OK;
     struct completed data;
+    bool is_done = true;
     init_completed(&data, moments, fill);
-    for (uint32_t i = 0; i < out->variable_count; i++) {
+    for (uint32_t i = 0; is_done && i < out->variable_count; i++) {
         assay__exact_set_u64(&data.divisor, n);
-        out->mean[i] = assay__exact_wide(&data.sum[i], &data.divisor);
-        for (uint32_t j = 0; j <= i; j++)
-            out->centred[assay__pair(i, j)] = centre_pair(&data, n, i, j);
+        is_done = assay__exact_wide(&data.sum[i], &data.divisor, &out->mean[i]);
+        for (uint32_t j = 0; is_done && j <= i; j++)
+            is_done = centre_pair(&data, n, i, j, &out->centred[assay__pair(i, j)]);
     }
     uint32_t thirds = assay__shape_layout(moments->shape, 0).thirds;
-    for (uint32_t k = 0; out->has_third && k < thirds; k++) {
+    for (uint32_t k = 0; is_done && out->has_third && k < thirds; k++) {
         const uint32_t variables[3] = {k > 2, k > 1, k > 0}; /* yyy, yyw, yww, www */
-        out->third[k] = centre_triple(&data, n, variables);
+        is_done = centre_triple(&data, n, variables, &out->third[k]);
     }
     clear_completed(&data);
-    return ASSAY_OK;
+    return is_done ? ASSAY_OK : assay__fail_memory(err);
 }
 
 void assay__group_of_summary(uint64_t n, double mean, double variance, double skewness,

@@ -5,9 +5,7 @@
 #include "assay/moments.h"
 #include "stats/wide.h"
 
-enum {
-    ASSAY__PAIRS_MAX = ASSAY_VARIABLES_MAX * (ASSAY_VARIABLES_MAX + 1) / 2
-};
+enum { ASSAY__PAIRS_MAX = ASSAY_VARIABLES_MAX * (ASSAY_VARIABLES_MAX + 1) / 2 };
 
 /** assay__pair() is the index of covariance (i, j) in a packed symmetric matrix. */
 static inline uint32_t assay__pair(uint32_t i, uint32_t j)
@@ -35,8 +33,8 @@ struct assay__group {
 /**
  * assay__moments_fill() computes each covariate's mean over all groups of an analysis, over the
  * units where it is present: fill[i] for covariate i. A covariate present nowhere gets 0. Groups
- * that are NULL or empty count as nothing. Each mean is rounded once to 320 bits. Always ASSAY_OK,
- * but for GMP's own end when memory runs out.
+ * that are NULL or empty count as nothing. Each mean is rounded once to 320 bits.
+ * ASSAY_ERROR_MEMORY when sums are longer than a number of stats/exact.h and memory runs out.
  */
 enum assay_status assay__moments_fill(const struct assay_moments *const *groups, size_t count,
                                       struct assay__wide *fill, struct assay_error *err);
@@ -45,7 +43,7 @@ enum assay_status assay__moments_fill(const struct assay_moments *const *groups,
  * assay__moments_group() turns exact sums into wide numbers; fill[i] stands in for covariate i
  * where it is missing (NULL when there are no covariates). Everything is centred in exact
  * arithmetic and then rounded once to 320 bits, whatever offset and scale the data have; fill[i]
- * is taken as exact. Always ASSAY_OK, but for GMP's own end when memory runs out.
+ * is taken as exact. ASSAY_ERROR_MEMORY as above: *out is of no use then.
  */
 enum assay_status assay__moments_group(const struct assay_moments *moments,
                                        const struct assay__wide *fill, struct assay__group *out,

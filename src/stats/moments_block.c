@@ -44,10 +44,7 @@ void assay__block_free(block_t *block)
 {
     if (block == NULL)
         return;
-    if (block->big != NULL)
-        for (uint32_t i = 0; i < assay__layout_sums(block->narrow.layout); i++)
-            assay__exact_clear(&block->big[i]);
-    free(block->big);
+    assay__big_free(block->big);
     free(block->chunks);
     free(block->wide);
     free(block);
@@ -74,15 +71,25 @@ static bool need_chunks(block_t *block)
     return block->chunks != NULL;
 }
 
-bool assay__block_big(block_t *block)
+bool assay__block_add_big(block_t *block, assay__term *term, const void *context)
 {
-    if (block->big != NULL)
-        return true;
     uint32_t sums = assay__layout_sums(block->narrow.layout);
-    block->big = calloc(sums, sizeof *block->big);
-    for (uint32_t i = 0; block->big != NULL && i < sums; i++)
-        assay__exact_init(&block->big[i]);
-    return block->big != NULL;
+    struct assay__big *changed = assay__big_new(sums, block->big);
+    bool is_done = changed != NULL;
+    struct assay__exact sum;
+    assay__exact_init(&sum);
+    for (uint32_t i = 0; is_done && i < sums; i++) {
+        assay__exact_set_u64(&sum, 0);
+        if (block->big != NULL)
+            assay__exact_add_span(&sum, assay__big_at(block->big, i));
+        term(context, i, &sum);
+        is_done = assay__big_put(changed, &sum);
+    }
+    assay__exact_clear(&sum);
+    assay__big_free(is_done ? block->big : changed);
+    if (is_done)
+        block->big = changed;
+    return is_done;
 }
 
 enum assay_status assay__decimal_check(const struct assay_decimal *value, struct assay_error *err)
@@ -105,27 +112,38 @@ enum assay_status assay__decimal_check(const struct assay_decimal *value, struct
     return ASSAY_OK;
 }
 
-/* Adds a vector whose values are too far apart for any store. */
-static void add_big(block_t *block, const struct assay_decimal *values)
+struct vector {
+    struct assay__layout layout;
+    struct assay__exact values[ASSAY_VARIABLES_MAX];
+};
+
+static void add_product(const void *context, uint32_t index, struct assay__exact *sum)
 {
-    struct assay__layout layout = block->narrow.layout;
-    struct assay__exact value[ASSAY_VARIABLES_MAX], product;
-    for (uint32_t i = 0; i < layout.variables; i++) {
-        assay__exact_init(&value[i]);
-        assay__exact_set_decimal(&value[i], &values[i]);
-    }
+    const struct vector *vector = context;
+    uint32_t factors[3];
+    uint32_t order = assay__layout_factors(vector->layout, index, factors);
+    struct assay__exact product;
     assay__exact_init(&product);
-    for (uint32_t index = 0; index < assay__layout_sums(layout); index++) {
-        uint32_t factors[3];
-        uint32_t order = assay__layout_factors(layout, index, factors);
-        assay__exact_set(&product, &value[factors[0]]);
-        for (uint32_t i = 1; i < order; i++)
-            assay__exact_mul(&product, &value[factors[i]]);
-        assay__exact_add(&block->big[index], &product);
-    }
+    assay__exact_set(&product, &vector->values[factors[0]]);
+    for (uint32_t i = 1; i < order; i++)
+        assay__exact_mul(&product, &vector->values[factors[i]]);
+    assay__exact_add(sum, &product);
     assay__exact_clear(&product);
-    for (uint32_t i = 0; i < layout.variables; i++)
-        assay__exact_clear(&value[i]);
+}
+
+/* Adds a vector whose values are too far apart for any store. */
+static bool add_big_vector(block_t *block, const struct assay_decimal *values)
+{
+    struct vector vector;
+    vector.layout = block->narrow.layout;
+    for (uint32_t i = 0; i < vector.layout.variables; i++) {
+        assay__exact_init(&vector.values[i]);
+        assay__exact_set_decimal(&vector.values[i], &values[i]);
+    }
+    bool is_done = assay__block_add_big(block, add_product, &vector);
+    for (uint32_t i = 0; i < vector.layout.variables; i++)
+        assay__exact_clear(&vector.values[i]);
+    return is_done;
 }
 
 enum assay_status assay__block_add(block_t *block, const struct assay_decimal *values,
@@ -142,11 +160,8 @@ enum assay_status assay__block_add(block_t *block, const struct assay_decimal *v
     }
     if (!need_wide(block))
         return assay__fail_memory(err);
-    if (!assay__store_add(block->wide, values)) {
-        if (!assay__block_big(block))
-            return assay__fail_memory(err);
-        add_big(block, values);
-    }
+    if (!assay__store_add(block->wide, values) && !add_big_vector(block, values))
+        return assay__fail_memory(err);
     block->count++;
     return ASSAY_OK;
 }
@@ -178,30 +193,30 @@ enum assay_status assay__block_add_doubles(block_t *block, const double *values,
     return ASSAY_OK;
 }
 
-/* Adds the sums of a store that could not be merged with the block's own to the big sums. */
-static void spill(block_t *block, const struct assay__store *store)
+static void add_store(const void *context, uint32_t index, struct assay__exact *sum)
 {
-    for (uint32_t i = 0; i < assay__layout_sums(store->layout); i++)
-        assay__store_get(store, i, &block->big[i]);
+    assay__store_get(context, index, sum);
+}
+
+static void add_row(const void *context, uint32_t index, struct assay__exact *sum)
+{
+    assay__exact_add_span(sum, assay__big_at(context, index));
 }
 
 static enum assay_status merge_store(block_t *block, struct assay__store *into,
                                      const struct assay__store *from, struct assay_error *err)
 {
-    if (from->count == 0 || assay__store_merge(into, from))
+    if (from->count == 0 || assay__store_merge(into, from) ||
+        assay__block_add_big(block, add_store, from)) /* too far apart for the store */
         return ASSAY_OK;
-    if (!assay__block_big(block))
-        return assay__fail_memory(err);
-    spill(block, from);
-    return ASSAY_OK;
+    return assay__fail_memory(err);
 }
 
 enum assay_status assay__block_merge(block_t *block, const block_t *from, struct assay_error *err)
 {
-    /* All memory first, so that a failure leaves the sums as they were. */
     if ((from->wide != NULL && !need_wide(block)) ||
         (from->chunks != NULL && !need_chunks(block)) ||
-        (from->big != NULL && !assay__block_big(block)))
+        (from->big != NULL && !assay__block_add_big(block, add_row, from->big)))
         return assay__fail_memory(err);
     enum assay_status status = merge_store(block, &block->narrow, &from->narrow, err);
     if (status == ASSAY_OK && from->wide != NULL)
@@ -210,9 +225,6 @@ enum assay_status assay__block_merge(block_t *block, const block_t *from, struct
         return status;
     if (from->chunks != NULL)
         assay__chunks_merge(block->chunks, from->chunks);
-    if (from->big != NULL)
-        for (uint32_t i = 0; i < assay__layout_sums(from->narrow.layout); i++)
-            assay__exact_add(&block->big[i], &from->big[i]);
     block->count += from->count;
     block->lacks_third = block->lacks_third || from->lacks_third;
     return ASSAY_OK;
@@ -243,7 +255,7 @@ void assay__block_get(const block_t *block, uint32_t index, struct assay__exact 
     if (block->chunks != NULL)
         assay__chunks_get(block->chunks, index, sum);
     if (block->big != NULL)
-        assay__exact_add(sum, &block->big[index]);
+        assay__exact_add_span(sum, assay__big_at(block->big, index));
 }
 
 uint32_t assay__block_present(struct assay_moments_shape shape, const block_t *block)

@@ -2,6 +2,7 @@
 #ifndef ASSAY_STATS_MOMENTS_BLOCK_H
 #define ASSAY_STATS_MOMENTS_BLOCK_H
 
+#include "stats/exact_big.h"
 #include "stats/exact_double.h"
 #include "stats/exact_store.h"
 #include "stats/moments.h"
@@ -14,12 +15,12 @@
  */
 struct assay__block {
     uint64_t count;
-    struct assay__store *wide;    /* NULL until needed, as the next two */
+    struct assay__store *wide; /* NULL until needed, as the next two */
     struct assay__chunks *chunks;
-    struct assay__exact *big;     /* [sums of the layout] */
-    uint32_t mask;                /* bit i: covariate i is missing */
-    bool lacks_third;             /* some vectors came without third-order sums */
-    struct assay__store narrow;   /* its memory follows the block */
+    struct assay__big *big;     /* every sum of the layout */
+    uint32_t mask;              /* bit i: covariate i is missing */
+    bool lacks_third;           /* some vectors came without third-order sums */
+    struct assay__store narrow; /* its memory follows the block */
 };
 
 /** struct assay_moments is its blocks: the complete vectors, and the others by ascending mask. */
@@ -80,8 +81,11 @@ enum assay_status assay__block_add_narrow(struct assay__block *block, uint64_t c
                                           const int32_t *scales, const uint64_t *limbs,
                                           struct assay_error *err);
 
-/** assay__block_big() makes the big sums if they are not there; false without memory. */
-bool assay__block_big(struct assay__block *block);
+/** assay__term adds to sum what sum number index of a block gains. */
+typedef void assay__term(const void *context, uint32_t index, struct assay__exact *sum);
+
+/** assay__block_add_big() adds a term to every big sum; false without memory: none has changed. */
+bool assay__block_add_big(struct assay__block *block, assay__term *term, const void *context);
 
 /** assay__block_get() adds sum number index of the block's layout to sum. */
 void assay__block_get(const struct assay__block *block, uint32_t index, struct assay__exact *sum);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Statistics of one sample from its exact sums. Each is a quotient of two exact numbers, or the
- * root of one, and is rounded once.
+ * root of one, and is rounded once. The roundings leave NaN where memory has run out.
  */
 #include <math.h>
 
@@ -45,15 +45,17 @@ double assay_moments_mean(const struct assay_moments *moments, uint32_t variable
     assay__exact_init(&count);
     uint64_t n = assay__moments_total(moments, &variable, 1, &sum);
     assay__exact_set_u64(&count, n);
-    double mean = n == 0 ? (double)NAN : assay__exact_quotient(&sum, &count);
+    double mean = NAN;
+    if (n > 0)
+        assay__exact_quotient(&sum, &count, &mean);
     assay__exact_clear(&sum);
     assay__exact_clear(&count);
     return mean;
 }
 
-typedef double (*rounding)(const exact *over, const exact *under);
+typedef bool (*rounding)(const exact *over, const exact *under, double *out);
 
-/* The covariance of i and j, or its root; NaN for fewer than two vectors. */
+/* The covariance of i and j, or its root; NaN for fewer than two vectors, and without memory. */
 static double spread(const struct assay_moments *moments, uint32_t i, uint32_t j, rounding round)
 {
     if (!has_variable(moments, i) || !has_variable(moments, j))
@@ -66,7 +68,7 @@ static double spread(const struct assay_moments *moments, uint32_t i, uint32_t j
     if (n >= 2) {
         assay__exact_set_u64(&divisor, n);
         assay__exact_mul_u64(&divisor, n - 1);
-        result = round(&a, &divisor);
+        round(&a, &divisor, &result);
     }
     assay__exact_clear(&a);
     assay__exact_clear(&divisor);
@@ -123,7 +125,8 @@ double assay_moments_skewness(const struct assay_moments *moments)
         assay__exact_set(&term, &a);
         assay__exact_mul(&term, &a);
         assay__exact_mul(&term, &a);
-        skewness = sign * assay__exact_root(&b, &term);
+        assay__exact_root(&b, &term, &skewness);
+        skewness *= sign;
     }
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         assay__exact_clear(numbers[i]);

@@ -71,54 +71,89 @@ enum assay_status assay__moments_write_sum(const struct assay_moments *moments, 
     return status;
 }
 
+/* Count vectors as somebody summed them: what each sum of their block gains. */
+struct gain {
+    uint32_t mask;
+    uint64_t count;
+    assay__term *term;
+    const void *context; /* of term */
+    bool has_third;
+};
+
+static void set_term(const struct gain *gain, uint32_t index, exact *number)
+{
+    assay__exact_set_u64(number, 0);
+    gain->term(gain->context, index, number);
+}
+
 /* No sample has sum x^2 < (sum x)^2 / n: figures that say so have lost their digits. */
-static enum assay_status check_squares(const struct assay__layout layout, uint64_t count,
-                                       const exact *sums, struct assay_error *err)
+static enum assay_status check_squares(struct assay__layout layout, const struct gain *gain,
+                                       struct assay_error *err)
 {
     enum assay_status status = ASSAY_OK;
     exact rest, square;
     assay__exact_init(&rest);
     assay__exact_init(&square);
     for (uint32_t i = 0; status == ASSAY_OK && i < layout.variables; i++) {
-        assay__exact_set(&rest, &sums[layout.variables + assay__pair(i, i)]);
-        assay__exact_mul_u64(&rest, count);
-        assay__exact_set(&square, &sums[i]);
+        set_term(gain, layout.variables + assay__pair(i, i), &rest);
+        assay__exact_mul_u64(&rest, gain->count);
+        set_term(gain, i, &square);
         assay__exact_mul(&square, &square);
         assay__exact_sub(&rest, &square);
-        if (assay__exact_sign(&rest) < 0)
+        if (rest.failed)
+            status = assay__fail_memory(err);
+        else if (assay__exact_sign(&rest) < 0)
             status = assay__fail(err, ASSAY_ERROR_DOMAIN,
                                  "The sum of squares of variable %u is smaller than its sum over "
                                  "%llu vectors allows; were the sums rounded?",
-                                 (unsigned)i, (unsigned long long)count);
+                                 (unsigned)i, (unsigned long long)gain->count);
     }
     assay__exact_clear(&rest);
     assay__exact_clear(&square);
     return status;
 }
 
-/* Adds count vectors of mask by sums in the block's order; without cubes when !has_third. */
-static enum assay_status add_exact(struct assay_moments *moments, uint32_t mask, uint64_t count,
-                                   const exact *sums, bool has_third, struct assay_error *err)
+static enum assay_status add_gain(struct assay_moments *moments, const struct gain *gain,
+                                  struct assay_error *err)
 {
-    struct assay__layout layout = assay__shape_layout(moments->shape, mask);
+    struct assay__layout layout = assay__shape_layout(moments->shape, gain->mask);
     block_t *block;
-    enum assay_status status = check_squares(layout, count, sums, err);
+    enum assay_status status = check_squares(layout, gain, err);
     if (status == ASSAY_OK)
-        status = assay__moments_room(moments, count, err);
+        status = assay__moments_room(moments, gain->count, err);
     if (status == ASSAY_OK)
-        status = assay__moments_block(moments, mask, &block, err);
+        status = assay__moments_block(moments, gain->mask, &block, err);
     if (status != ASSAY_OK)
         return status;
-    if (!assay__block_big(block))
+    if (!assay__block_add_big(block, gain->term, gain->context))
         return assay__fail_memory(err);
-    for (uint32_t i = 0; i < assay__layout_sums(layout); i++)
-        assay__exact_add(&block->big[i], &sums[i]);
-    block->count += count;
-    block->lacks_third = block->lacks_third || !has_third;
+    block->count += gain->count;
+    block->lacks_third = block->lacks_third || !gain->has_third;
     return ASSAY_OK;
 }
 
+static void add_decimal(const struct assay_decimal *value, exact *sum)
+{
+    exact number;
+    assay__exact_init(&number);
+    assay__exact_set_decimal(&number, value);
+    assay__exact_add(sum, &number);
+    assay__exact_clear(&number);
+}
+
 enum { SUMS_MAX = ASSAY_VARIABLES_MAX + ASSAY__PAIRS_MAX + 4 };
+
+/* Sums in the order of the shape, by their place in the block's; NULL where they are not known. */
+struct given_sums {
+    const struct assay_decimal *sums[SUMS_MAX];
+};
+
+static void add_given(const void *context, uint32_t index, exact *sum)
+{
+    const struct given_sums *given = context;
+    if (given->sums[index] != NULL)
+        add_decimal(given->sums[index], sum);
+}
 
 enum assay_status assay__moments_add_sums(struct assay_moments *moments, uint32_t mask,
                                           uint64_t count, const struct assay_decimal *sums,
@@ -129,24 +164,49 @@ enum assay_status assay__moments_add_sums(struct assay_moments *moments, uint32_
         return status;
     /* A block that only lends its mask to the translation of indices. */
     block_t pattern = {.mask = mask, .narrow.layout = assay__shape_layout(moments->shape, mask)};
-    uint32_t total = assay__layout_sums(pattern.narrow.layout);
-    exact values[SUMS_MAX];
-    for (uint32_t i = 0; i < total; i++)
-        assay__exact_init(&values[i]);
+    struct given_sums given = {{NULL}};
     for (uint32_t i = 0; status == ASSAY_OK && i < assay__moments_sum_count(moments->shape); i++) {
         uint32_t index, order;
         if (!sum_of_block(moments->shape, &pattern, i, &index, &order) ||
             (order == 3 && !has_third))
             continue;
         status = assay__decimal_check(&sums[i], err);
-        if (status == ASSAY_OK)
-            assay__exact_set_decimal(&values[index], &sums[i]);
+        given.sums[index] = &sums[i];
     }
-    if (status == ASSAY_OK)
-        status = add_exact(moments, mask, count, values, has_third, err);
-    for (uint32_t i = 0; i < total; i++)
-        assay__exact_clear(&values[i]);
-    return status;
+    const struct gain gain = {mask, count, add_given, &given, has_third};
+    return status == ASSAY_OK ? add_gain(moments, &gain, err) : status;
+}
+
+struct given_centred {
+    struct assay__layout layout;
+    uint64_t count;
+    const struct assay_decimal *means, *covariances;
+};
+
+/* sum x_i = n m_i, sum x_i x_j = (n - 1) c_ij + n m_i m_j; no third-order sums. */
+static void add_uncentred(const void *context, uint32_t index, exact *sum)
+{
+    const struct given_centred *given = context;
+    uint32_t factors[3];
+    uint32_t order = assay__layout_factors(given->layout, index, factors);
+    if (order == 3)
+        return;
+    exact term, mean;
+    assay__exact_init(&term);
+    assay__exact_init(&mean);
+    assay__exact_set_u64(&term, given->count);
+    for (uint32_t i = 0; i < order; i++) {
+        assay__exact_set_decimal(&mean, &given->means[factors[i]]);
+        assay__exact_mul(&term, &mean);
+    }
+    assay__exact_add(sum, &term);
+    if (order == 2) {
+        assay__exact_set_decimal(&term, &given->covariances[index - given->layout.variables]);
+        assay__exact_mul_u64(&term, given->count - 1);
+        assay__exact_add(sum, &term);
+    }
+    assay__exact_clear(&term);
+    assay__exact_clear(&mean);
 }
 
 enum assay_status assay__moments_add_centred(struct assay_moments *moments, uint64_t count,
@@ -155,7 +215,7 @@ enum assay_status assay__moments_add_centred(struct assay_moments *moments, uint
                                              struct assay_error *err)
 {
     struct assay__layout layout = assay__shape_layout(moments->shape, 0);
-    uint32_t total = assay__layout_sums(layout), p = layout.variables;
+    uint32_t p = layout.variables;
     enum assay_status status = ASSAY_OK;
     if (count == 0)
         return ASSAY_OK;
@@ -165,32 +225,9 @@ enum assay_status assay__moments_add_centred(struct assay_moments *moments, uint
         status = assay__decimal_check(&covariances[i], err);
     if (status != ASSAY_OK)
         return status;
-
-    exact sums[SUMS_MAX], mean[ASSAY_VARIABLES_MAX], product;
-    assay__exact_init(&product);
-    for (uint32_t i = 0; i < total; i++)
-        assay__exact_init(&sums[i]);
-    for (uint32_t i = 0; i < p; i++) {
-        assay__exact_init(&mean[i]);
-        assay__exact_set_decimal(&mean[i], &means[i]);
-        assay__exact_set(&sums[i], &mean[i]);
-        assay__exact_mul_u64(&sums[i], count);
-        for (uint32_t j = 0; j <= i; j++) {
-            exact *sum = &sums[p + assay__pair(i, j)]; /* (n - 1) c + n m_i m_j */
-            assay__exact_set_decimal(sum, &covariances[assay__pair(i, j)]);
-            assay__exact_mul_u64(sum, count - 1);
-            assay__exact_set(&product, &sums[i]);
-            assay__exact_mul(&product, &mean[j]);
-            assay__exact_add(sum, &product);
-        }
-    }
-    status = add_exact(moments, 0, count, sums, false, err);
-    assay__exact_clear(&product);
-    for (uint32_t i = 0; i < total; i++)
-        assay__exact_clear(&sums[i]);
-    for (uint32_t i = 0; i < p; i++)
-        assay__exact_clear(&mean[i]);
-    return status;
+    const struct given_centred given = {layout, count, means, covariances};
+    const struct gain gain = {0, count, add_uncentred, &given, false};
+    return add_gain(moments, &gain, err);
 }
 
 enum assay_status assay__moments_add_narrow(struct assay_moments *moments, uint32_t mask,

@@ -18,15 +18,16 @@
 #include <string.h>
 
 #include "stats/estimate.h"
+#include "stats/group.h"
 
 typedef struct assay__wide wide;
 
-enum { Q_MAX = ASSAY_COVARIATES_MAX };
+enum { Q_MAX = ASSAY_COVARIATES_MAX, TRIANGLE_MAX = Q_MAX * (Q_MAX + 1) / 2 };
 
-/* A symmetric system in the covariates. */
+/* A symmetric system in the covariates; matrices are packed as assay__pair(), 8 KiB each. */
 struct system {
     uint32_t q;
-    wide a[Q_MAX][Q_MAX];
+    wide a[TRIANGLE_MAX];
     wide b[Q_MAX];
 };
 
@@ -59,31 +60,35 @@ static bool is_rounding(wide a, wide b)
 
 /*
  * Solves the system for the covariates not in dropped; adds those that are collinear with earlier
- * ones to dropped. Dropped covariates get slope 0.
+ * ones to dropped. Dropped covariates get slope 0. The system is used up: L takes the place of the
+ * entries below the diagonal, each of which is read once.
  */
-static void solve(const struct system *system, uint32_t *dropped, wide *slopes)
+static void solve(struct system *system, uint32_t *dropped, wide *slopes)
 {
-    wide lower[Q_MAX][Q_MAX], pivot[Q_MAX], y[Q_MAX];
+    wide pivot[Q_MAX], y[Q_MAX], *const lower = system->a;
     uint32_t q = system->q;
     for (uint32_t j = 0; j < q; j++) {
         slopes[j] = assay__wide_zero();
         if (*dropped >> j & 1)
             continue;
-        wide d = system->a[j][j];
+        wide d = system->a[assay__pair(j, j)];
         y[j] = system->b[j];
         for (uint32_t k = 0; k < j; k++) {
             if (*dropped >> k & 1)
                 continue;
-            wide sum = system->a[j][k];
+            const uint32_t jk = assay__pair(j, k);
+            wide sum = system->a[jk];
             for (uint32_t m = 0; m < k; m++)
                 if (!(*dropped >> m & 1))
                     sum = assay__wide_sub(
-                        sum, assay__wide_mul(assay__wide_mul(lower[j][m], lower[k][m]), pivot[m]));
-            lower[j][k] = assay__wide_div(sum, pivot[k]);
-            d = assay__wide_sub(d, assay__wide_mul(lower[j][k], sum));
-            y[j] = assay__wide_sub(y[j], assay__wide_mul(lower[j][k], y[k]));
+                        sum, assay__wide_mul(assay__wide_mul(lower[assay__pair(j, m)],
+                                                             lower[assay__pair(k, m)]),
+                                             pivot[m]));
+            lower[jk] = assay__wide_div(sum, pivot[k]);
+            d = assay__wide_sub(d, assay__wide_mul(lower[jk], sum));
+            y[j] = assay__wide_sub(y[j], assay__wide_mul(lower[jk], y[k]));
         }
-        if (is_null_pivot(d, system->a[j][j]))
+        if (is_null_pivot(d, system->a[assay__pair(j, j)]))
             *dropped |= UINT32_C(1) << j;
         pivot[j] = d;
     }
@@ -93,7 +98,7 @@ static void solve(const struct system *system, uint32_t *dropped, wide *slopes)
         wide x = assay__wide_div(y[j], pivot[j]);
         for (uint32_t k = j + 1; k < q; k++)
             if (!(*dropped >> k & 1))
-                x = assay__wide_sub(x, assay__wide_mul(lower[k][j], slopes[k]));
+                x = assay__wide_sub(x, assay__wide_mul(lower[assay__pair(k, j)], slopes[k]));
         slopes[j] = x;
     }
 }
@@ -104,8 +109,8 @@ static void group_system(const struct assay__group *group, const struct assay__e
     system->q = group->shape.covariate_count;
     for (uint32_t i = 0; i < system->q; i++) {
         system->b[i] = estimate->with[i];
-        for (uint32_t j = 0; j < system->q; j++)
-            system->a[i][j] = covariate_sum(group, i, j);
+        for (uint32_t j = 0; j <= i; j++)
+            system->a[assay__pair(i, j)] = covariate_sum(group, i, j);
     }
 }
 
@@ -116,28 +121,28 @@ static void pooled_system(const struct assay__group *groups, size_t count,
     memset(total, 0, sizeof *total);
     for (size_t g = 0; g < count; g++) {
         struct assay__estimate estimate;
-        struct system one;
         if (groups[g].n == 0)
             continue;
         assay__estimate_group(&groups[g], type, &estimate);
         if (!estimate.exists)
             continue;
-        group_system(&groups[g], &estimate, &one);
         if (total->q == 0) {
-            *total = one;
+            group_system(&groups[g], &estimate, total);
             continue;
         }
-        for (uint32_t i = 0; i < one.q; i++) {
-            total->b[i] = assay__wide_add(total->b[i], one.b[i]);
-            for (uint32_t j = 0; j < one.q; j++)
-                total->a[i][j] = assay__wide_add(total->a[i][j], one.a[i][j]);
+        for (uint32_t i = 0; i < total->q; i++) {
+            total->b[i] = assay__wide_add(total->b[i], estimate.with[i]);
+            for (uint32_t j = 0; j <= i; j++) {
+                wide *sum = &total->a[assay__pair(i, j)];
+                *sum = assay__wide_add(*sum, covariate_sum(&groups[g], i, j));
+            }
         }
     }
 }
 
 /* Mean over all groups, and total covariance divided by N: the sampling covariance of that mean. */
 static void overall(const struct assay__group *groups, size_t count, uint32_t q, wide *mean,
-                    wide sampling[Q_MAX][Q_MAX])
+                    wide sampling[TRIANGLE_MAX])
 {
     wide all = assay__wide_zero(), one = assay__wide_of(1.0);
     for (size_t g = 0; g < count; g++)
@@ -152,7 +157,7 @@ static void overall(const struct assay__group *groups, size_t count, uint32_t q,
         mean[i] = assay__wide_div(mean[i], all);
     }
     for (uint32_t i = 0; i < q; i++) {
-        for (uint32_t j = 0; j < q; j++) {
+        for (uint32_t j = 0; j <= i; j++) {
             wide sum = assay__wide_zero();
             for (size_t g = 0; g < count; g++) {
                 if (groups[g].n == 0)
@@ -164,18 +169,18 @@ static void overall(const struct assay__group *groups, size_t count, uint32_t q,
                 sum = assay__wide_add(sum,
                                       assay__wide_mul(assay__wide_of_u64(groups[g].n), away));
             }
-            sampling[i][j] = assay__wide_div(sum, divisor);
+            sampling[assay__pair(i, j)] = assay__wide_div(sum, divisor);
         }
     }
 }
 
-static wide bilinear(uint32_t q, const wide *u, wide matrix[Q_MAX][Q_MAX], const wide *v)
+static wide bilinear(uint32_t q, const wide *u, const wide matrix[TRIANGLE_MAX], const wide *v)
 {
     wide sum = assay__wide_zero();
     for (uint32_t i = 0; i < q; i++)
         for (uint32_t j = 0; j < q; j++)
             sum = assay__wide_add(
-                sum, assay__wide_mul(assay__wide_mul(u[i], v[j]), matrix[i][j]));
+                sum, assay__wide_mul(assay__wide_mul(u[i], v[j]), matrix[assay__pair(i, j)]));
     return sum;
 }
 
@@ -204,19 +209,6 @@ static uint32_t count_kept(uint32_t q, uint32_t dropped)
     for (uint32_t i = 0; i < q; i++)
         kept += !(dropped >> i & 1);
     return kept;
-}
-
-static void keep_raw(struct assay__pair_estimate *pair)
-{
-    pair->covariance = assay__wide_zero();
-    pair->reduction.method = ASSAY_REDUCTION_NONE;
-    pair->reduction.rate = pair->reduction.remaining = NAN;
-    for (int g = 0; g < 2; g++) {
-        pair->value[g] = pair->raw[g].value;
-        pair->error2[g] = pair->residual_error2[g] = pair->raw[g].error2;
-        pair->residual_df[g] = pair->raw[g].residual_df;
-    }
-    pair->difference_error2 = assay__wide_add(pair->error2[0], pair->error2[1]);
 }
 
 /* Slopes of both groups; covariates that fail in one are dropped in both. */
@@ -278,7 +270,7 @@ static void adjust_group(const struct assay__group *group, const wide *slopes, c
  * The sampling error of xbar under own slopes: Negi and Wooldridge (2021). It enters the difference
  * through b_t - b_c only; summed from the groups' own terms it would cancel.
  */
-static void add_shared(uint32_t q, wide slopes[2][Q_MAX], wide sampling[Q_MAX][Q_MAX],
+static void add_shared(uint32_t q, wide slopes[2][Q_MAX], const wide sampling[TRIANGLE_MAX],
                        struct assay__pair_estimate *pair)
 {
     wide apart[Q_MAX];
@@ -316,10 +308,8 @@ void assay__reduce_variance(const struct assay__group *groups, size_t group_coun
 {
     const struct assay__group *const of[2] = {&groups[baseline], &groups[compared]};
     uint32_t q = of[0]->shape.covariate_count, *dropped = &pair->reduction.dropped;
-    wide slopes[2][Q_MAX], mean[Q_MAX], sampling[Q_MAX][Q_MAX];
-    keep_raw(pair);
-    if (method == ASSAY_REDUCTION_NONE || q == 0 || !pair->raw[0].has_error ||
-        !pair->raw[1].has_error)
+    wide slopes[2][Q_MAX], mean[Q_MAX], sampling[TRIANGLE_MAX];
+    if (!pair->raw[0].has_error || !pair->raw[1].has_error)
         return;
     pair->reduction.covariate_count = q;
     find_slopes(groups, group_count, of, method, type, pair, slopes);

@@ -84,13 +84,10 @@ wide assay__wide_of_u64(uint64_t value)
     return result;
 }
 
-wide assay__wide_of_mpq(mpq_srcptr value)
+wide assay__wide_of_limbs(const mp_limb_t *limbs, long exponent, bool is_negative)
 {
-    wide result;
-    mpfr_t z;
-    begin(z, &result);
-    mpfr_set_q(z, value, MPFR_RNDN);
-    end(z, &result);
+    wide result = {is_negative ? -MPFR_REGULAR_KIND : MPFR_REGULAR_KIND, exponent, {0}};
+    mpn_copyi(result.limbs, limbs, ASSAY__WIDE_LIMBS);
     return result;
 }
 

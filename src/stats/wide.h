@@ -18,7 +18,7 @@
 enum { ASSAY__WIDE_BITS = 320, ASSAY__WIDE_LIMBS = ASSAY__WIDE_BITS / GMP_NUMB_BITS };
 
 struct assay__wide {
-    int kind;          /* MPFR's kind with sign */
+    int kind; /* MPFR's kind with sign */
     mpfr_exp_t exponent;
     mp_limb_t limbs[ASSAY__WIDE_LIMBS];
 };
@@ -26,8 +26,8 @@ struct assay__wide {
 struct assay__wide assay__wide_zero(void);
 struct assay__wide assay__wide_of(double value);
 struct assay__wide assay__wide_of_u64(uint64_t value);
-/** assay__wide_of_mpq() rounds a rational; canonical form is not needed, the divisor is not 0. */
-struct assay__wide assay__wide_of_mpq(mpq_srcptr value);
+/** assay__wide_of_limbs() is +-0.m * 2^exponent, m the limbs, low first, their highest bit set. */
+struct assay__wide assay__wide_of_limbs(const mp_limb_t *limbs, long exponent, bool is_negative);
 /** assay__wide_scale10() is a * 10^exponent, correctly rounded for |exponent| <= 10000. */
 struct assay__wide assay__wide_scale10(struct assay__wide a, long exponent);
 
