@@ -197,6 +197,30 @@ static uint64_t divide(const mp_limb_t *above, mp_size_t above_count, const mp_l
 }
 
 /*
+ * The integer that count digits (0 .. 9 each, the first not 0) make, 19 at a time. GMP has
+ * mpn_set_str() for it, which takes memory of its own from some hundred digits on.
+ */
+static mp_size_t digits_number(mp_limb_t *number, const unsigned char *digits, size_t count)
+{
+    mp_size_t size = 0;
+    for (size_t at = 0; at < count;) {
+        mp_limb_t factor = 1, part = 0;
+        for (int step = 0; step < 19 && at < count; step++) {
+            factor *= 10;
+            part = 10 * part + digits[at++];
+        }
+        mp_limb_t carry = part;
+        if (size > 0) {
+            carry = mpn_mul_1(number, number, size, factor);
+            carry += mpn_add_1(number, number, size, part);
+        }
+        if (carry != 0)
+            number[size++] = carry;
+    }
+    return size;
+}
+
+/*
  * The double nearest to digits * 10^exponent: the ratio of two integers, scaled by a power of two
  * until the quotient has the bits of a mantissa and one more, decides the rounding exactly. The
  * integers fit on the stack, and GMP's low-level functions allocate nothing at this size.
@@ -205,7 +229,7 @@ static double nearest_double(const unsigned char *digits, size_t count, bool sti
                              int exponent)
 {
     mp_limb_t above[LIMBS] = {0}, below[LIMBS] = {1};
-    mp_size_t above_count = mpn_set_str(above, digits, count, 10);
+    mp_size_t above_count = digits_number(above, digits, count);
     mp_size_t below_count = 1;
     if (exponent >= 0)
         above_count = multiply_pow10(above, above_count, exponent);
