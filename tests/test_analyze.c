@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Whole analyses of data that a caller hands over as moments: which groups are compared, what they
+ * are called, which tests share a family, and what is recommended and why. Figures are elsewhere.
+ */
+#include "test.h"
+
+enum { NO_EFFECT = 10, BETTER = 11, WORSE = 9 };
+
+/* A group of a metric: half its units at mean - 2, half at mean + 2. */
+struct sample {
+    const char *metric, *group;
+    unsigned n;
+    double mean;
+};
+
+struct run {
+    struct assay_plan *plan;
+    struct assay_dataset *dataset;
+    struct assay_analysis *analysis;
+    enum assay_status status;
+    struct assay_error err;
+};
+
+static void add_sample(struct assay_dataset *dataset, const struct sample *sample)
+{
+    struct assay_moments *moments;
+    struct assay_error err;
+    assert_ok(assay_moments_new((struct assay_moments_shape){0}, &moments, &err), &err);
+    for (unsigned i = 0; i < sample->n; i++) {
+        double value = sample->mean + (i % 2 == 0 ? 2.0 : -2.0);
+        assert_ok(assay_moments_add(moments, &value, &err), &err);
+    }
+    assert_ok(assay_dataset_add_moments(dataset, sample->metric, sample->group, moments, &err),
+              &err);
+    assay_moments_free(moments);
+}
+
+/* Analyzes samples, ended by one without a metric; the analysis may fail, the rest may not. */
+static struct run run_samples(const char *plan, const struct sample *samples)
+{
+    struct run run = {0};
+    struct assay_error err;
+    assert_ok(assay_plan_parse(plan, strlen(plan), "plan", &run.plan, &err), &err);
+    assert_ok(assay_dataset_new(run.plan, &run.dataset, &err), &err);
+    for (; samples->metric != NULL; samples++)
+        add_sample(run.dataset, samples);
+    run.status = assay_analyze(run.plan, run.dataset, &run.analysis, &run.err);
+    return run;
+}
+
+static void end_run(struct run *run)
+{
+    assay_analysis_free(run->analysis);
+    assay_dataset_free(run->dataset);
+    assay_plan_free(run->plan);
+}
+
+static void check_reasons(const struct assay_treatment *treatment, const char *const *reasons)
+{
+    uint32_t count = 0;
+    for (; reasons[count] != NULL; count++) {
+        ck_assert_msg(count < treatment->reason_count, "no reason %u: %s", count, reasons[count]);
+        ck_assert_str_eq(treatment->reasons[count], reasons[count]);
+    }
+    ck_assert_msg(treatment->reason_count == count, "one more: %s", treatment->reasons[count]);
+}
+
+/*
+ * One row per way to advise. A metric's need is about 120 units a group for 10 % of a mean of 10
+ * with a standard deviation of 2; the tests of 2,000 and more decide by a mile.
+ */
+#define PLAN(metrics) "{\"comparisons\": {\"baseline\": \"a\"}, \"metrics\": [" metrics "]}"
+#define SUCCESS "{\"id\": \"m\", \"direction\": \"increase\", \"minimumDetectableEffect\": 0.1}"
+#define OPEN_SUCCESS "{\"id\": \"m\", \"direction\": \"increase\"}"
+#define MARGIN                                                                                     \
+    "{\"id\": \"g\", \"role\": \"guardrail\", \"direction\": \"increase\", "                       \
+    "\"nonInferiorityMargin\": 0.05}"
+#define HARM "{\"id\": \"g\", \"role\": \"guardrail\", \"direction\": \"increase\"}"
+#define OPEN_OTHER "{\"id\": \"g\", \"direction\": \"increase\"}"
+
+static const struct advice {
+    const char *plan;
+    unsigned n;
+    double m, g; /* means of the treatment; the baseline's are 10; 0: the plan has no such metric */
+    enum assay_recommendation recommendation;
+    const char *reasons[5];
+} ADVICE[] = {
+    {PLAN(SUCCESS), 2000, BETTER, 0, ASSAY_RECOMMEND_SHIP, {"m improved significantly."}},
+    {PLAN(SUCCESS),
+     2000,
+     NO_EFFECT,
+     0,
+     ASSAY_RECOMMEND_END,
+     {"m shows no significant improvement.",
+      "Every metric has the units it needs: more will not help."}},
+    {PLAN(SUCCESS), 2000, WORSE, 0, ASSAY_RECOMMEND_ABORT, {"m got worse."}},
+    {PLAN(SUCCESS),
+     20,
+     NO_EFFECT,
+     0,
+     ASSAY_RECOMMEND_CONTINUE,
+     {"m shows no significant improvement.", "m needs more units."}},
+    {PLAN(OPEN_SUCCESS),
+     2000,
+     NO_EFFECT,
+     0,
+     ASSAY_RECOMMEND_CONTINUE,
+     {"m shows no significant improvement.",
+      "No metric has a planned effect or margin, so nothing says how many units are enough."}},
+    {PLAN(SUCCESS "," OPEN_OTHER),
+     2000,
+     NO_EFFECT,
+     NO_EFFECT,
+     ASSAY_RECOMMEND_END,
+     {"m shows no significant improvement.", "g shows no significant improvement.",
+      "Every metric with a planned effect has the units it needs."}},
+    {PLAN(SUCCESS "," OPEN_OTHER),
+     2000,
+     NO_EFFECT,
+     BETTER,
+     ASSAY_RECOMMEND_SHIP,
+     {"g improved significantly."}},
+    {PLAN(SUCCESS "," MARGIN),
+     2000,
+     BETTER,
+     NO_EFFECT,
+     ASSAY_RECOMMEND_SHIP,
+     {"m improved significantly.", "Every guardrail passed."}},
+    {PLAN(SUCCESS "," MARGIN), 2000, BETTER, 9.5, ASSAY_RECOMMEND_ABORT, {"g got worse."}},
+    {PLAN(SUCCESS "," MARGIN),
+     200,
+     NO_EFFECT,
+     9.8,
+     ASSAY_RECOMMEND_CONTINUE,
+     {"m shows no significant improvement.", "g did not pass as a guardrail.",
+      "g needs more units."}},
+    {PLAN(SUCCESS "," MARGIN),
+     200,
+     BETTER,
+     9.8,
+     ASSAY_RECOMMEND_CONTINUE,
+     {"g did not pass as a guardrail.", "g needs more units."}},
+    {PLAN(SUCCESS "," HARM),
+     2000,
+     BETTER,
+     NO_EFFECT,
+     ASSAY_RECOMMEND_SHIP,
+     {"m improved significantly.", "Every guardrail passed."}},
+    {PLAN(SUCCESS "," HARM), 2000, BETTER, WORSE, ASSAY_RECOMMEND_ABORT, {"g got worse."}},
+    {PLAN(MARGIN), 2000, 0, NO_EFFECT, ASSAY_RECOMMEND_SHIP, {"Every guardrail passed."}},
+};
+enum { ADVICE_COUNT = sizeof ADVICE / sizeof *ADVICE };
+
+START_TEST(advice_and_its_reasons_follow_the_rule)
+{
+    const struct advice *advice = &ADVICE[_i];
+    struct sample samples[5] = {{0}};
+    size_t count = 0;
+    if (advice->m > 0) {
+        samples[count++] = (struct sample){"m", "a", advice->n, NO_EFFECT};
+        samples[count++] = (struct sample){"m", "b", advice->n, advice->m};
+    }
+    if (advice->g > 0) {
+        samples[count++] = (struct sample){"g", "a", advice->n, NO_EFFECT};
+        samples[count++] = (struct sample){"g", "b", advice->n, advice->g};
+    }
+    struct run run = run_samples(advice->plan, samples);
+    assert_ok(run.status, &run.err);
+    ck_assert_uint_eq(run.analysis->treatment_count, 1);
+    check_reasons(run.analysis->treatments, advice->reasons);
+    ck_assert_int_eq(run.analysis->treatments->recommendation, advice->recommendation);
+    ck_assert(run.analysis->treatments->final);
+    end_run(&run);
+}
+END_TEST
+
+START_TEST(sizes_that_mismatch_abort)
+{
+    const struct sample samples[] = {{"m", "a", 2000, 10}, {"m", "b", 1000, BETTER}, {0}};
+    struct run run = run_samples(PLAN(SUCCESS), samples);
+    static const char *const REASONS[] = {
+        "The groups' sizes do not match the planned allocation (sample ratio mismatch).", NULL};
+    assert_ok(run.status, &run.err);
+    ck_assert_int_eq(run.analysis->treatments->recommendation, ASSAY_RECOMMEND_ABORT);
+    check_reasons(run.analysis->treatments, REASONS);
+    end_run(&run);
+}
+END_TEST
+
+/* c beats a, and is no better than b: the more cautious advice is kept, whichever comes first. */
+START_TEST(several_baselines_give_the_most_cautious_advice)
+{
+    static const char *const PLANS[] = {
+        "{\"comparisons\": {\"pairs\": [{\"baseline\": \"a\", \"compared\": \"c\"}, "
+        "{\"baseline\": \"b\", \"compared\": \"c\"}]}, \"metrics\": [" SUCCESS "]}",
+        "{\"comparisons\": {\"pairs\": [{\"baseline\": \"b\", \"compared\": \"c\"}, "
+        "{\"baseline\": \"a\", \"compared\": \"c\"}]}, \"metrics\": [" SUCCESS "]}"};
+    const struct sample samples[] = {
+        {"m", "a", 2000, NO_EFFECT}, {"m", "b", 2000, BETTER}, {"m", "c", 2000, BETTER}, {0}};
+    for (int i = 0; i < 2; i++) {
+        struct run run = run_samples(PLANS[i], samples);
+        assert_ok(run.status, &run.err);
+        ck_assert_uint_eq(run.analysis->result_count, 2);
+        ck_assert_uint_eq(run.analysis->treatment_count, 1);
+        ck_assert_uint_eq(run.analysis->treatments->group, 2);
+        ck_assert_uint_eq(run.analysis->treatments->baseline, 1);
+        ck_assert_int_eq(run.analysis->treatments->recommendation, ASSAY_RECOMMEND_END);
+        ck_assert_str_eq(run.analysis->results[i].comparison_id, "a-vs-c");
+        ck_assert_str_eq(run.analysis->results[1 - i].comparison_id, "b-vs-c");
+        end_run(&run);
+    }
+}
+END_TEST
+
+START_TEST(all_pairs_are_compared_once_each)
+{
+    const struct sample samples[] = {{"m", "one", 2000, NO_EFFECT},
+                                     {"m", "two", 2000, BETTER},
+                                     {"m", "three", 2000, BETTER},
+                                     {0}};
+    struct run run =
+        run_samples("{\"groups\": [{\"id\": \"one\", \"weight\": 1}, {\"id\": \"two\", "
+                    "\"weight\": 1}, {\"id\": \"three\", \"weight\": 1}], "
+                    "\"comparisons\": {\"allPairs\": true}, "
+                    "\"metrics\": [" SUCCESS "]}",
+                    samples);
+    static const char *const IDS[] = {"one-vs-two", "one-vs-three", "two-vs-three"};
+    static const uint32_t PAIRS[][2] = {{0, 1}, {0, 2}, {1, 2}};
+    assert_ok(run.status, &run.err);
+    ck_assert_uint_eq(run.analysis->result_count, 3);
+    for (int i = 0; i < 3; i++) {
+        const struct assay_metric_result *result = &run.analysis->results[i];
+        ck_assert_str_eq(result->comparison_id, IDS[i]);
+        ck_assert_uint_eq(result->baseline, PAIRS[i][0]);
+        ck_assert_uint_eq(result->compared, PAIRS[i][1]);
+        ck_assert_int_eq(result->significant, i < 2 ? ASSAY_YES : ASSAY_NO);
+    }
+    end_run(&run);
+}
+END_TEST
+
+/* A group without a weight is in the data only: it is nobody's pair. */
+START_TEST(all_pairs_leave_unplanned_groups_out)
+{
+    const struct sample samples[] = {
+        {"m", "one", 50, 10}, {"m", "stray", 50, 10}, {"m", "two", 50, 10}, {0}};
+    struct run run = run_samples("{\"groups\": [{\"id\": \"one\", \"weight\": 1}, "
+                                 "{\"id\": \"two\", \"weight\": 1}], "
+                                 "\"comparisons\": {\"allPairs\": true}, "
+                                 "\"metrics\": [" SUCCESS "]}",
+                                 samples);
+    assert_ok(run.status, &run.err);
+    ck_assert_uint_eq(run.analysis->group_count, 3);
+    ck_assert_uint_eq(run.analysis->result_count, 1);
+    ck_assert_str_eq(run.analysis->results[0].comparison_id, "one-vs-two");
+    ck_assert_str_eq(run.analysis->srm[0].message,
+                     "Units are in a group that the plan gives none.");
+    end_run(&run);
+}
+END_TEST
+
+START_TEST(ids_of_comparisons_are_safe_and_distinct)
+{
+    const struct sample samples[] = {{"m", "Base  Line!", 50, 10},
+                                     {"m", "a b", 50, 10},
+                                     {"m", "A-B", 50, 10},
+                                     {"m", "?", 50, 10},
+                                     {"m", "a b c", 50, 10},
+                                     {"m", "A.B", 50, 10},
+                                     {0}};
+    struct run run = run_samples("{\"comparisons\": {\"baseline\": \"Base  Line!\"}, "
+                                 "\"metrics\": [" SUCCESS "]}",
+                                 samples);
+    static const char *const GROUPS[] = {"?", "A-B", "A.B", "a b", "a b c"};
+    static const char *const IDS[] = {"base-line-vs-x", "base-line-vs-a-b", "base-line-vs-a-b.2",
+                                      "base-line-vs-a-b.3", "base-line-vs-a-b-c"};
+    assert_ok(run.status, &run.err);
+    ck_assert_uint_eq(run.analysis->result_count, 5);
+    for (int i = 0; i < 5; i++) {
+        const struct assay_metric_result *result = &run.analysis->results[i];
+        ck_assert_str_eq(run.analysis->groups[result->compared].id, GROUPS[i]);
+        ck_assert_str_eq(result->comparison_id, IDS[i]);
+    }
+    end_run(&run);
+}
+END_TEST
+
+static void check_refusal(const char *plan, enum assay_status status, const char *message)
+{
+    const struct sample samples[] = {{"m", "a", 50, 10}, {"m", "other", 50, 10}, {0}};
+    struct run run = run_samples(plan, samples);
+    ck_assert_int_eq(run.status, status);
+    ck_assert_str_eq(run.err.message, message);
+    ck_assert_ptr_null(run.analysis);
+    end_run(&run);
+}
+
+START_TEST(pairs_that_the_data_do_not_have_are_refused)
+{
+    check_refusal(
+        "{\"comparisons\": {\"pairs\": [{\"baseline\": \"a\", \"compared\": \"othre\"}]}, "
+        "\"metrics\": [" SUCCESS "]}",
+        ASSAY_ERROR_DATA, "The compared group 'othre' is not in the data; did you mean 'other'?");
+    check_refusal("{\"comparisons\": {\"pairs\": [{\"baseline\": \"xyz\", \"compared\": \"a\"}]}, "
+                  "\"metrics\": [" SUCCESS "]}",
+                  ASSAY_ERROR_DATA,
+                  "The baseline group 'xyz' is not in the data. The groups are: a, other.");
+    check_refusal("{\"metrics\": [" SUCCESS "]}", ASSAY_ERROR_PLAN,
+                  "No baseline is named. Say which group is the control with --baseline or "
+                  "comparisons.baseline.");
+    check_refusal(
+        "{\"groups\": [{\"id\": \"none\", \"weight\": 1}, {\"id\": \"a\", \"weight\": 1}, "
+        "{\"id\": \"other\", \"weight\": 1}], \"comparisons\": {\"baseline\": \"none\"}, "
+        "\"metrics\": [" SUCCESS "]}",
+        ASSAY_ERROR_DATA, "The baseline group 'none' has no units in the data.");
+}
+END_TEST
+
+START_TEST(moments_of_a_metric_that_is_not_planned_are_refused)
+{
+    struct run run = run_samples(PLAN(SUCCESS), (const struct sample[]){{0}});
+    struct assay_dataset *dataset;
+    struct assay_moments *moments;
+    struct assay_error err;
+    ck_assert_int_eq(run.status, ASSAY_ERROR_DATA);
+    ck_assert_str_eq(run.err.message, "The data have no rows to analyze.");
+    assert_ok(assay_dataset_new(run.plan, &dataset, &err), &err);
+    assert_ok(assay_moments_new((struct assay_moments_shape){0}, &moments, &err), &err);
+    ck_assert_int_eq(assay_dataset_add_moments(dataset, "n", "a", moments, &err), ASSAY_ERROR_PLAN);
+    ck_assert_str_eq(err.message, "The plan has no metric 'n'.");
+    assay_moments_free(moments);
+    assay_dataset_free(dataset);
+    end_run(&run);
+}
+END_TEST
+
+/* Units of a group are those of its largest metric, and moments added twice add up. */
+START_TEST(moments_count_the_units_of_their_group)
+{
+    const struct sample samples[] = {{"g", "a", 30, 10}, {"m", "a", 40, 10}, {"m", "a", 60, 10},
+                                     {"m", "b", 90, 10}, {"g", "b", 80, 10}, {0}};
+    struct run run = run_samples(PLAN(SUCCESS "," OPEN_OTHER), samples);
+    assert_ok(run.status, &run.err);
+    ck_assert_uint_eq(run.analysis->units[0], 100);
+    ck_assert_uint_eq(run.analysis->units[1], 90);
+    ck_assert_uint_eq(run.analysis->results[0].looks[0].comparison.baseline.n, 100);
+    ck_assert_uint_eq(run.analysis->results[1].looks[0].comparison.baseline.n, 30);
+    ck_assert_uint_eq(run.analysis->results[1].looks[0].comparison.compared.n, 80);
+    end_run(&run);
+}
+END_TEST
+
+/* Adjusts the tests with these numbers as one family and looks for the outcome in the analysis. */
+static void check_family(const struct assay_analysis *analysis, const int *members, size_t count)
+{
+    for (int a = 0; a < ASSAY_ADJUST_COUNT; a++) {
+        double p[8], adjusted[8];
+        struct assay_error err;
+        for (size_t i = 0; i < count; i++)
+            p[i] = analysis->results[members[i]].looks[0].comparison.difference.log10_p;
+        assert_ok(assay_adjust_log10_p((enum assay_adjustment)a, p, count, adjusted, &err), &err);
+        for (size_t i = 0; i < count; i++)
+            ck_assert_double_eq(analysis->results[members[i]].adjusted_log10_p[a], adjusted[i]);
+    }
+}
+
+/* Results are by metric, then comparison: m of b, m of c, g of b, g of c. */
+START_TEST(families_are_those_of_the_scope)
+{
+    static const struct scope {
+        const char *name;
+        size_t families, size;
+        int members[2][4];
+    } SCOPES[] = {{"all", 1, 4, {{0, 1, 2, 3}, {0}}},
+                  {"perMetric", 2, 2, {{0, 1}, {2, 3}}},
+                  {"perComparison", 2, 2, {{0, 2}, {1, 3}}}};
+    const struct sample samples[] = {{"m", "a", 100, 10.0},
+                                     {"m", "b", 100, 10.7},
+                                     {"m", "c", 100, 10.6},
+                                     {"g", "a", 100, 10.0},
+                                     {"g", "b", 100, 10.5},
+                                     {"g", "c", 100, 10.4},
+                                     {0}};
+    const struct scope *scope = &SCOPES[_i];
+    char plan[512];
+    snprintf(plan, sizeof plan,
+             "{\"comparisons\": {\"baseline\": \"a\"}, \"multiplicity\": {\"scope\": \"%s\"}, "
+             "\"metrics\": [" SUCCESS "," OPEN_OTHER "]}",
+             scope->name);
+    struct run run = run_samples(plan, samples);
+    assert_ok(run.status, &run.err);
+    ck_assert_uint_eq(run.analysis->result_count, 4);
+    for (size_t i = 0; i < scope->families; i++)
+        check_family(run.analysis, scope->members[i], scope->size);
+    end_run(&run);
+}
+END_TEST
+
+START_TEST(an_id_of_the_plan_is_the_id)
+{
+    static const char ID[] = "an-id-as-long-as-ids-may-be-0123456789012345678901234567890abcd";
+    const struct sample samples[] = {{"m", "a", 50, 10}, {"m", "b", 50, 10}, {0}};
+    char plan[512];
+    ck_assert_uint_eq(strlen(ID), 63);
+    snprintf(plan, sizeof plan,
+             "{\"analysisResultId\": \"%s\", \"comparisons\": {\"baseline\": \"a\"}, "
+             "\"metrics\": [" SUCCESS "]}",
+             ID);
+    struct run run = run_samples(plan, samples);
+    assert_ok(run.status, &run.err);
+    ck_assert_str_eq(run.analysis->analysis_result_id, ID);
+    end_run(&run);
+}
+END_TEST
+
+START_TEST(guardrails_without_a_test_are_said_to_pass)
+{
+    const struct sample samples[] = {{"m", "a", 2000, NO_EFFECT},
+                                     {"m", "b", 2000, BETTER},
+                                     {"g", "a", 2000, NO_EFFECT},
+                                     {"g", "b", 2000, WORSE},
+                                     {0}};
+    struct run run =
+        run_samples("{\"comparisons\": {\"baseline\": \"a\"}, \"deterioration\": false, "
+                    "\"metrics\": [" SUCCESS "," HARM "]}",
+                    samples);
+    assert_ok(run.status, &run.err);
+    ck_assert_int_eq(run.analysis->treatments->recommendation, ASSAY_RECOMMEND_SHIP);
+    ck_assert_uint_eq(run.analysis->annotation_count, 2); /* the first: no groups are planned */
+    ck_assert_int_eq(run.analysis->annotations[1].level, ASSAY_NOTE_WARNING);
+    ck_assert_str_eq(run.analysis->annotations[1].text,
+                     "Deterioration is not tested, so guardrails "
+                     "without a margin always pass.");
+    ck_assert_str_eq(run.analysis->results[1].message,
+                     "g is shown only: deterioration is not tested (-10 %).");
+    end_run(&run);
+}
+END_TEST
+
+static void add_cases(TCase *c)
+{
+    tcase_add_loop_test(c, advice_and_its_reasons_follow_the_rule, 0, ADVICE_COUNT);
+    tcase_add_test(c, sizes_that_mismatch_abort);
+    tcase_add_test(c, several_baselines_give_the_most_cautious_advice);
+    tcase_add_test(c, all_pairs_are_compared_once_each);
+    tcase_add_test(c, all_pairs_leave_unplanned_groups_out);
+    tcase_add_test(c, ids_of_comparisons_are_safe_and_distinct);
+    tcase_add_test(c, pairs_that_the_data_do_not_have_are_refused);
+    tcase_add_test(c, moments_of_a_metric_that_is_not_planned_are_refused);
+    tcase_add_test(c, moments_count_the_units_of_their_group);
+    tcase_add_loop_test(c, families_are_those_of_the_scope, 0, 3);
+    tcase_add_test(c, an_id_of_the_plan_is_the_id);
+    tcase_add_test(c, guardrails_without_a_test_are_said_to_pass);
+}
+
+int main(void)
+{
+    return test_main("analyze", add_cases);
+}
