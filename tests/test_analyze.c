@@ -317,6 +317,43 @@ START_TEST(pairs_that_the_data_do_not_have_are_refused)
 }
 END_TEST
 
+START_TEST(plans_that_need_a_later_version_are_refused)
+{
+    check_refusal(
+        "{\"comparisons\": {\"baseline\": \"a\"}, \"horizon\": {\"type\": \"alwaysValid\"}, "
+        "\"metrics\": [" SUCCESS "]}",
+        ASSAY_ERROR_UNAVAILABLE,
+        "Sequential horizons are not in this version: use \"horizon\": {\"type\": "
+        "\"fixed\"}.");
+    check_refusal("{\"comparisons\": {\"baseline\": \"a\"}, \"columns\": {\"time\": \"at\"}, "
+                  "\"granularity\": \"day\", \"metrics\": [" SUCCESS "]}",
+                  ASSAY_ERROR_UNAVAILABLE,
+                  "Looks by hour, day or week are not in this version: leave 'granularity' out.");
+    check_refusal("{\"comparisons\": {\"baseline\": \"a\"}, \"metrics\": [" SUCCESS
+                  ", {\"id\": \"q\", \"type\": \"quantile\", \"quantile\": 0.9}]}",
+                  ASSAY_ERROR_UNAVAILABLE,
+                  "Metric 'q' is a quantile; quantiles are not in this version.");
+}
+END_TEST
+
+/* A margin that is a share of the baseline's mean, which there is not. */
+START_TEST(a_margin_without_its_baseline_is_not_tested)
+{
+    const struct sample samples[] = {
+        {"m", "a", 50, 10}, {"m", "b", 50, 10}, {"g", "b", 50, 10}, {0}};
+    struct run run = run_samples(PLAN(SUCCESS "," MARGIN), samples);
+    assert_ok(run.status, &run.err);
+    const struct assay_metric_result *result = &run.analysis->results[1];
+    ck_assert(isnan(result->null_difference) && isnan(result->margin_abs));
+    ck_assert_int_eq(result->significant, ASSAY_UNKNOWN);
+    ck_assert_int_eq(result->deteriorated, ASSAY_UNKNOWN);
+    ck_assert(isnan(result->looks[0].comparison.difference.p));
+    ck_assert_str_eq(result->message, "g cannot be tested: a group has too few units.");
+    ck_assert_int_eq(run.analysis->treatments->recommendation, ASSAY_RECOMMEND_CONTINUE);
+    end_run(&run);
+}
+END_TEST
+
 START_TEST(moments_of_a_metric_that_is_not_planned_are_refused)
 {
     struct run run = run_samples(PLAN(SUCCESS), (const struct sample[]){{0}});
@@ -447,6 +484,8 @@ static void add_cases(TCase *c)
     tcase_add_test(c, all_pairs_leave_unplanned_groups_out);
     tcase_add_test(c, ids_of_comparisons_are_safe_and_distinct);
     tcase_add_test(c, pairs_that_the_data_do_not_have_are_refused);
+    tcase_add_test(c, plans_that_need_a_later_version_are_refused);
+    tcase_add_test(c, a_margin_without_its_baseline_is_not_tested);
     tcase_add_test(c, moments_of_a_metric_that_is_not_planned_are_refused);
     tcase_add_test(c, moments_count_the_units_of_their_group);
     tcase_add_loop_test(c, families_are_those_of_the_scope, 0, 3);
