@@ -475,6 +475,46 @@ START_TEST(guardrails_without_a_test_are_said_to_pass)
 }
 END_TEST
 
+static void check_note(const struct assay_analysis *analysis, size_t i,
+                       enum assay_annotation_level level, const char *context, const char *text)
+{
+    ck_assert_uint_lt(i, analysis->annotation_count);
+    const struct assay_annotation *note = &analysis->annotations[i];
+    ck_assert_int_eq(note->level, level);
+    ck_assert_int_eq(note->metric, -1);
+    ck_assert_str_eq(note->text, text);
+    ck_assert_uint_eq(note->context_count, context == NULL ? 0 : 1);
+    if (context != NULL)
+        ck_assert_str_eq(note->context[0], context);
+}
+
+START_TEST(remarks_about_groups_and_the_plan_are_about_the_whole)
+{
+    const struct sample samples[] = {
+        {"m", "a", 50, 10}, {"m", "b", 50, 10}, {"m", "d", 3, 10}, {0}};
+    struct run run = run_samples(
+        "{\"groups\": [{\"id\": \"a\", \"weight\": 1}, {\"id\": \"b\", \"weight\": 1}, "
+        "{\"id\": \"c\", \"weight\": 1}], \"comparisons\": {\"pairs\": [{\"baseline\": \"a\", "
+        "\"compared\": \"b\"}]}, \"dimensions\": [\"x\"], \"segments\": [{\"id\": \"one\", "
+        "\"filter\": \"x = 1\"}, {\"id\": \"two\", \"filter\": \"x = 2\"}], "
+        "\"metrics\": [" SUCCESS "]}",
+        samples);
+    assert_ok(run.status, &run.err);
+    const struct assay_analysis *out = run.analysis;
+    check_note(out, 0, ASSAY_NOTE_WARNING, "c", "Group 'c' has no units in the data.");
+    check_note(out, 1, ASSAY_NOTE_ERROR, "d",
+               "Group 'd' has 3 units but is not in the plan: a sample ratio mismatch. It is not "
+               "analyzed.");
+    check_note(out, 2, ASSAY_NOTE_ERROR, "sample ratio mismatch",
+               "Units are in a group that the plan gives none.");
+    check_note(out, 3, ASSAY_NOTE_INFO, NULL,
+               "Results by dimension explore: alpha is not divided by the number of slices.");
+    check_note(out, 4, ASSAY_NOTE_INFO, NULL, "In each of the 2 segments alpha is divided by 2.");
+    ck_assert_uint_eq(out->annotation_count, 5);
+    end_run(&run);
+}
+END_TEST
+
 static void add_cases(TCase *c)
 {
     tcase_add_loop_test(c, advice_and_its_reasons_follow_the_rule, 0, ADVICE_COUNT);
@@ -490,6 +530,7 @@ static void add_cases(TCase *c)
     tcase_add_test(c, moments_count_the_units_of_their_group);
     tcase_add_loop_test(c, families_are_those_of_the_scope, 0, 3);
     tcase_add_test(c, an_id_of_the_plan_is_the_id);
+    tcase_add_test(c, remarks_about_groups_and_the_plan_are_about_the_whole);
     tcase_add_test(c, guardrails_without_a_test_are_said_to_pass);
 }
 
