@@ -109,6 +109,9 @@ START_TEST(many_groups_and_slices_have_their_units)
     struct assay_dataset *dataset = read_rows(plan, 0, 4000, "");
     struct assay_analysis *analysis = analysis_of(plan, dataset);
     check_units(analysis, 4000);
+    ck_assert_uint_eq(analysis->missing[0], 0);
+    ck_assert_uint_eq(analysis->missing[1], (4000 + 28) / 29);
+    ck_assert_uint_eq(analysis->missing_covariates[0], (4000 + 30) / 31);
     assay_analysis_free(analysis);
     assay_dataset_free(dataset);
     assay_plan_free(plan);
