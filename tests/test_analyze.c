@@ -515,6 +515,34 @@ START_TEST(remarks_about_groups_and_the_plan_are_about_the_whole)
 }
 END_TEST
 
+/* With slices, metrics and comparisons, of which one is skewed. */
+START_TEST(a_remark_on_skewness_names_its_comparison)
+{
+    const struct sample samples[] = {
+        {"m", "a", 1000, 10}, {"m", "b", 1000, 10}, {"m", "c", 100, 10}, {"g", "a", 1000, 10},
+        {"g", "b", 1000, 10}, {"g", "c", 99, 10},   {"g", "c", 1, 100},  {0}};
+    struct run run =
+        run_samples("{\"comparisons\": {\"baseline\": \"a\"}, \"segments\": [{\"id\": "
+                    "\"one\", \"filter\": \"x = 1\"}], \"metrics\": [" SUCCESS "," OPEN_OTHER "]}",
+                    samples);
+    unsigned remarks = 0;
+    assert_ok(run.status, &run.err);
+    for (size_t i = 0; i < run.analysis->annotation_count; i++) {
+        const struct assay_annotation *note = &run.analysis->annotations[i];
+        if (strstr(note->text, "The values are skewed") == NULL)
+            continue;
+        ck_assert_int_eq(note->level, ASSAY_NOTE_WARNING);
+        ck_assert_int_eq(note->metric, 1);
+        ck_assert_uint_eq(note->context_count, 2);
+        ck_assert_str_eq(note->context[0], "g");
+        ck_assert_str_eq(note->context[1], "a-vs-c");
+        remarks++;
+    }
+    ck_assert_uint_eq(remarks, 2); /* of the lower tail, and of the upper */
+    end_run(&run);
+}
+END_TEST
+
 static void add_cases(TCase *c)
 {
     tcase_add_loop_test(c, advice_and_its_reasons_follow_the_rule, 0, ADVICE_COUNT);
@@ -531,6 +559,7 @@ static void add_cases(TCase *c)
     tcase_add_loop_test(c, families_are_those_of_the_scope, 0, 3);
     tcase_add_test(c, an_id_of_the_plan_is_the_id);
     tcase_add_test(c, remarks_about_groups_and_the_plan_are_about_the_whole);
+    tcase_add_test(c, a_remark_on_skewness_names_its_comparison);
     tcase_add_test(c, guardrails_without_a_test_are_said_to_pass);
 }
 

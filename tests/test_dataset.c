@@ -118,6 +118,31 @@ START_TEST(many_groups_and_slices_have_their_units)
 }
 END_TEST
 
+/* A planned group without a row, and one without a value of a metric that has covariates. */
+START_TEST(groups_without_values_miss_no_covariates)
+{
+    static const char WITH_GROUPS[] =
+        "{\"columns\": {\"unit\": \"id\", \"group\": \"arm\"},"
+        " \"groups\": [{\"id\": \"g0\", \"weight\": 1}, {\"id\": \"g1\", \"weight\": 1},"
+        " {\"id\": \"empty\", \"weight\": 1}, {\"id\": \"valueless\", \"weight\": 1}],"
+        " \"comparisons\": {\"pairs\": [{\"baseline\": \"g0\", \"compared\": \"g1\"}]},"
+        " \"metrics\": [{\"id\": \"x\", \"direction\": \"increase\", \"covariates\": [\"z\"]}]}";
+    struct assay_plan *plan = plan_of(WITH_GROUPS);
+    struct assay_dataset *dataset = read_rows(plan, 0, 0,
+                                              "1,g0,v,,1,1,2\n2,g0,v,,2,1,\n3,g0,v,,4,1,7\n"
+                                              "4,g1,v,,1,1,\n5,g1,v,,3,1,3\n6,g1,v,,5,1,4\n"
+                                              "7,valueless,v,,,1,1\n8,valueless,v,,,1,\n");
+    struct assay_analysis *analysis = analysis_of(plan, dataset);
+    ck_assert_uint_eq(analysis->missing[0], 2);
+    ck_assert_uint_eq(analysis->missing_covariates[0], 2);
+    ck_assert_uint_eq(analysis->units[2], 0);
+    ck_assert_uint_eq(analysis->units[3], 2);
+    assay_analysis_free(analysis);
+    assay_dataset_free(dataset);
+    assay_plan_free(plan);
+}
+END_TEST
+
 /* A field of the counts, by its place. */
 static uint64_t count_at(const struct assay_counts *counts, size_t i)
 {
@@ -191,6 +216,7 @@ END_TEST
 static void add_cases(TCase *c)
 {
     tcase_add_test(c, many_groups_and_slices_have_their_units);
+    tcase_add_test(c, groups_without_values_miss_no_covariates);
     tcase_add_test(c, merged_parts_are_the_whole);
     tcase_add_test(c, datasets_of_two_plans_do_not_merge);
 }
