@@ -5,6 +5,8 @@
  */
 #include "test.h"
 
+#include "base/text.h"
+
 enum { NO_EFFECT = 10, BETTER = 11, WORSE = 9 };
 
 /* A group of a metric: half its units at mean - 2, half at mean + 2. */
@@ -286,6 +288,38 @@ START_TEST(ids_of_comparisons_are_safe_and_distinct)
 }
 END_TEST
 
+/*
+ * The plan's groups, of which two are in the data, and as many others there as fit: two units each,
+ * which is enough for an effect that can be found.
+ */
+START_TEST(as_many_groups_as_there_may_be_are_analyzed)
+{
+    enum { OTHERS = ASSAY_GROUPS_MAX - 2 };
+    static char names[OTHERS][16];
+    static struct sample samples[ASSAY_GROUPS_MAX + 1] = {{"m", "g0", 2, 10}, {"m", "g999", 2, 10}};
+    struct assay__text plan = {0};
+    assay__text_puts(&plan, "{\"comparisons\": {\"baseline\": \"g0\"}, \"groups\": [");
+    for (int g = 0; g < ASSAY_GROUPS_MAX; g++)
+        assay__text_format(&plan, "%s{\"id\": \"g%d\", \"weight\": 1}", g > 0 ? "," : "", g);
+    assay__text_puts(&plan, "], \"metrics\": [" SUCCESS "]}");
+    for (int i = 0; i < OTHERS; i++) {
+        snprintf(names[i], sizeof names[i], "other%d", i);
+        samples[2 + i] = (struct sample){"m", names[i], 2, 10};
+    }
+    struct run run = run_samples(plan.data, samples);
+    assert_ok(run.status, &run.err);
+    ck_assert_uint_eq(run.analysis->group_count, ASSAY_GROUPS_MAX + OTHERS);
+    ck_assert_uint_eq(run.analysis->result_count, ASSAY_GROUPS_MAX - 1);
+    const struct assay_metric_result *last = &run.analysis->results[ASSAY_GROUPS_MAX - 2];
+    ck_assert_str_eq(last->comparison_id, "g0-vs-g999");
+    ck_assert_uint_eq(last->looks[0].comparison.compared.n, 2);
+    ck_assert(isfinite(last->looks[0].size.powered_effect_abs));
+    ck_assert(isnan(run.analysis->results[0].looks[0].size.powered_effect_abs)); /* no units */
+    assay__text_release(&plan);
+    end_run(&run);
+}
+END_TEST
+
 static void check_refusal(const char *plan, enum assay_status status, const char *message)
 {
     const struct sample samples[] = {{"m", "a", 50, 10}, {"m", "other", 50, 10}, {0}};
@@ -551,6 +585,7 @@ static void add_cases(TCase *c)
     tcase_add_test(c, all_pairs_are_compared_once_each);
     tcase_add_test(c, all_pairs_leave_unplanned_groups_out);
     tcase_add_test(c, ids_of_comparisons_are_safe_and_distinct);
+    tcase_add_test(c, as_many_groups_as_there_may_be_are_analyzed);
     tcase_add_test(c, pairs_that_the_data_do_not_have_are_refused);
     tcase_add_test(c, plans_that_need_a_later_version_are_refused);
     tcase_add_test(c, a_margin_without_its_baseline_is_not_tested);
