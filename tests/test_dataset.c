@@ -118,6 +118,19 @@ START_TEST(many_groups_and_slices_have_their_units)
 }
 END_TEST
 
+static void check_remark(const struct assay_analysis *analysis, int metric, const char *text)
+{
+    for (size_t i = 0; i < analysis->annotation_count; i++) {
+        const struct assay_annotation *note = &analysis->annotations[i];
+        if (strcmp(note->text, text) != 0)
+            continue;
+        ck_assert_int_eq(note->metric, metric);
+        ck_assert_int_eq(note->level, ASSAY_NOTE_INFO);
+        return;
+    }
+    ck_abort_msg("no remark says: %s", text);
+}
+
 /* A planned group without a row, and one without a value of a metric that has covariates. */
 START_TEST(groups_without_values_miss_no_covariates)
 {
@@ -135,6 +148,8 @@ START_TEST(groups_without_values_miss_no_covariates)
     struct assay_analysis *analysis = analysis_of(plan, dataset);
     ck_assert_uint_eq(analysis->missing[0], 2);
     ck_assert_uint_eq(analysis->missing_covariates[0], 2);
+    check_remark(analysis, 0, "Units without a value of x, left out: 2.");
+    check_remark(analysis, 0, "Units without a value of covariate z, counted as its mean: 2.");
     ck_assert_uint_eq(analysis->units[2], 0);
     ck_assert_uint_eq(analysis->units[3], 2);
     assay_analysis_free(analysis);
