@@ -5,6 +5,7 @@
  */
 #include "moments_run.h"
 
+#include "base/digest.h"
 #include "base/text.h"
 
 START_TEST(all_pairs_are_compared_once_each)
@@ -260,6 +261,35 @@ START_TEST(families_are_those_of_the_scope)
 }
 END_TEST
 
+/* The id of a plan with these members: its hash covers parent, plan, asOf and data. */
+static void check_derived_id(const char *members, const char *parent, const char *as_of)
+{
+    const struct sample samples[] = {{"m", "a", 50, 10}, {"m", "b", 50, 10}, {0}};
+    struct assay__text plan = {0}, hashed = {0};
+    char digest[65], id[64];
+    assay__text_format(
+        &plan, "{%s \"comparisons\": {\"baseline\": \"a\"}, \"metrics\": [" SUCCESS "]}", members);
+    struct run run = run_samples(plan.data, samples);
+    assert_ok(run.status, &run.err);
+    const char *parts[] = {parent, run.plan->canonical, as_of, run.analysis->input_digest};
+    for (size_t i = 0; i < 4; i++)
+        assay__text_format(&hashed, "%zu:%s ", strlen(parts[i]), parts[i]);
+    assay__sha256_hex(hashed.data, hashed.length, digest);
+    snprintf(id, sizeof id, "ar-%.40s", digest);
+    ck_assert_str_eq(run.analysis->analysis_result_id, id);
+    assay__text_release(&plan);
+    assay__text_release(&hashed);
+    end_run(&run);
+}
+
+START_TEST(an_id_is_derived_from_plan_and_data)
+{
+    check_derived_id("", "", "");
+    check_derived_id("\"asOf\": \"2026-01-05T00:00:00Z\",", "", "2026-01-05T00:00:00Z");
+    check_derived_id("\"parent\": \"workflows/w/instances/i\",", "workflows/w/instances/i", "");
+}
+END_TEST
+
 START_TEST(an_id_of_the_plan_is_the_id)
 {
     static const char ID[] = "an-id-as-long-as-ids-may-be-0123456789012345678901234567890abcd";
@@ -357,6 +387,7 @@ static void add_cases(TCase *c)
     tcase_add_test(c, moments_of_a_metric_that_is_not_planned_are_refused);
     tcase_add_test(c, moments_count_the_units_of_their_group);
     tcase_add_loop_test(c, families_are_those_of_the_scope, 0, 3);
+    tcase_add_test(c, an_id_is_derived_from_plan_and_data);
     tcase_add_test(c, an_id_of_the_plan_is_the_id);
     tcase_add_test(c, remarks_about_groups_and_the_plan_are_about_the_whole);
     tcase_add_test(c, a_remark_on_skewness_names_its_comparison);
