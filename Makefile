@@ -24,6 +24,9 @@ lib_packages  = mpfr gmp libcurl nettle zlib libzstd
 prog_packages = libmicrohttpd sqlite3
 test_packages = check gsl libcjson gnutls
 
+# With CDPATH set, cd prints where it went, in the midst of what scripts read.
+unexport CDPATH
+
 # Nothing is asked of pkg-config before a target that needs it, so that `make deps` can run first.
 lib_cflags  = $(shell pkg-config --cflags $(lib_packages) | sed 's/-I/-isystem /g')
 lib_libs    = $(shell pkg-config --libs $(lib_packages)) -lm
@@ -80,28 +83,28 @@ demo: deps ## build and run the main job on real data
 
 check: deps ## build and run all tests
 	@$(MAKE) --no-print-directory -j$$(nproc) tests
-	@ASSAY=$(abspath $(program)) BUILD=$(BUILD) sh tests/run-all.sh $(test_programs) $(test_scripts)
+	@ASSAY='$(abspath $(program))' BUILD=$(BUILD) sh tests/run-all.sh $(test_programs) $(test_scripts)
 
 tests: all $(test_programs)
 
 check-slow: deps ## simulations (type-I error, coverage, power), kills, a siege (20 minutes)
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(slow_programs)
-	@CALIBRATION=$(BUILD)/calibration.md ASSAY=$(abspath $(program)) BUILD=$(BUILD) \
+	@CALIBRATION=$(BUILD)/calibration.md ASSAY='$(abspath $(program))' BUILD=$(BUILD) \
 		sh tests/run-slow.sh $(slow_programs)
 
 check-contract: deps ## the contract by independent judges: Spectral and Prism (needs npm)
 	@$(MAKE) --no-print-directory -j$$(nproc) all
-	@ASSAY=$(abspath $(program)) sh tests/contract/run document mock proxy
+	@ASSAY='$(abspath $(program))' sh tests/contract/run document mock proxy
 
 check-pages: deps ## the pages of assay serve in headless Chromium (needs npm)
 	@$(MAKE) --no-print-directory -j$$(nproc) all
-	@ASSAY=$(abspath $(program)) sh tests/contract/run pages
+	@ASSAY='$(abspath $(program))' sh tests/contract/run pages
 
 bench: all $(bench_programs) ## time assay against the peers on this machine
-	@ASSAY=$(abspath $(program)) BUILD=$(BUILD) sh bench/run
+	@ASSAY='$(abspath $(program))' BUILD=$(BUILD) sh bench/run
 
 bench-accuracy: all $(bench_programs) ## correct digits of assay and of the peers on this machine
-	@ASSAY=$(abspath $(program)) BUILD=$(BUILD) sh bench/accuracy
+	@ASSAY='$(abspath $(program))' BUILD=$(BUILD) sh bench/accuracy
 
 asan: ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	$(MAKE) check BUILD=build/asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
@@ -154,7 +157,7 @@ fuzz: ## feed random plans and data to the library for a while (clang, FUZZ_SECO
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-60} sh scripts/fuzz $(lib_packages) $(prog_packages)
 
 check-install: all ## install under a scratch root, use it, uninstall
-	@ASSAY=$(abspath $(program)) BUILD=$(BUILD) sh tests/cli/install.sh
+	@ASSAY='$(abspath $(program))' BUILD=$(BUILD) sh tests/cli/install.sh
 
 docs: ## check the manual pages
 	@mandoc -T lint -W warning docs/*.[13]
@@ -166,16 +169,16 @@ format: ## lay out all C files (clang-format)
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
 golden: all ## make the golden files again, from R, SciPy and mpmath
-	@ASSAY=$(abspath $(program)) sh tests/golden/make
+	@ASSAY='$(abspath $(program))' sh tests/golden/make
 
 install: all ## install under $(DESTDIR)$(PREFIX)
-	@BUILD=$(BUILD) VERSION=$(version) SONAME=$(soname) BINDIR=$(DESTDIR)$(bindir) \
-		LIBDIR=$(DESTDIR)$(libdir) INCLUDEDIR=$(DESTDIR)$(includedir) MANDIR=$(DESTDIR)$(mandir) \
-		DATADIR=$(DESTDIR)$(datadir) PREFIX=$(PREFIX) PACKAGES='$(lib_packages)' sh scripts/install
+	@BUILD=$(BUILD) VERSION=$(version) SONAME=$(soname) BINDIR='$(DESTDIR)$(bindir)' \
+		LIBDIR='$(DESTDIR)$(libdir)' INCLUDEDIR='$(DESTDIR)$(includedir)' MANDIR='$(DESTDIR)$(mandir)' \
+		DATADIR='$(DESTDIR)$(datadir)' PREFIX='$(PREFIX)' PACKAGES='$(lib_packages)' sh scripts/install
 
 uninstall: ## remove what install put there
-	@VERSION=$(version) SONAME=$(soname) BINDIR=$(DESTDIR)$(bindir) LIBDIR=$(DESTDIR)$(libdir) \
-		INCLUDEDIR=$(DESTDIR)$(includedir) MANDIR=$(DESTDIR)$(mandir) DATADIR=$(DESTDIR)$(datadir) \
+	@VERSION=$(version) SONAME=$(soname) BINDIR='$(DESTDIR)$(bindir)' LIBDIR='$(DESTDIR)$(libdir)' \
+		INCLUDEDIR='$(DESTDIR)$(includedir)' MANDIR='$(DESTDIR)$(mandir)' DATADIR='$(DESTDIR)$(datadir)' \
 		sh scripts/install --remove
 
 check-exports: $(shared_lib) ## compare the exported symbols with the headers

@@ -2,12 +2,20 @@
 # Runs test programs (arguments), each printing Check's closing line or "N passed, N failed", and
 # ends with the sum on a line of its own. Exit status 0 when nothing failed.
 set -u
+
+# What whoever runs the tests has set for work of their own is no part of them: where to post, how cd
+# and getopt behave, which cases of Check run and how much it says, golden files made anew.
+unset ASSAY_BASE_URL ASSAY_REGION ASSAY_OUTBOX ASSAY_TOKEN ASSAY_TOKEN_FILE ASSAY_CLIENT_ID \
+    ASSAY_CLIENT_SECRET ASSAY_CLIENT_SECRET_FILE CREDENTIALS_DIRECTORY CDPATH POSIXLY_CORRECT \
+    CK_RUN_SUITE CK_RUN_CASE CK_INCLUDE_TAGS CK_EXCLUDE_TAGS GOLDEN ASSAY_GOLDEN
+export CK_VERBOSITY=normal
+
 passed=0
 failed=0
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 for program in "$@"; do
-    "$program" >"$log" 2>&1
+    "$program" >"$log" 2>&1 </dev/null
     status=$?
     line=$(grep -E '^[0-9]+%: Checks: [0-9]+, Failures: [0-9]+, Errors: [0-9]+$|^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1)
     # The numbers of the line, in their order.

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/nearest.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "stats/wide.h"
 
 START_TEST(status_ids_and_exit_codes_are_those_of_the_table)
@@ -43,6 +44,27 @@ START_TEST(fail_cuts_a_long_message_between_characters)
     size_t length = strlen(err.message);
     ck_assert_uint_lt(length, sizeof err.message);
     ck_assert_uint_eq(length % 2, 1); /* "x" and whole two-byte characters */
+}
+END_TEST
+
+/* What a message shows of a text ends between two characters. */
+START_TEST(shown_text_ends_before_the_character_that_does_not_fit)
+{
+    static const struct {
+        int ascii;
+        const char *character;
+        int shown;
+    } CASES[] = {{99, "\xC3\xA4", 99},         {98, "\xC3\xA4", 100},
+                 {98, "\xE2\x82\xAC", 98},     {97, "\xE2\x82\xAC", 100},
+                 {97, "\xF0\x9F\x98\x80", 97}, {96, "\xF0\x9F\x98\x80", 100}};
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        char text[128];
+        memset(text, 'x', sizeof text);
+        snprintf(text + CASES[i].ascii, sizeof text - (size_t)CASES[i].ascii, "%syyy",
+                 CASES[i].character);
+        ck_assert_int_eq(assay__utf8_shown(text, strlen(text)), CASES[i].shown);
+    }
+    ck_assert_int_eq(assay__utf8_shown("abc", 3), 3);
 }
 END_TEST
 
@@ -114,6 +136,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, status_ids_and_exit_codes_are_those_of_the_table);
     tcase_add_test(cases, fail_at_keeps_place_and_message_and_accepts_null);
     tcase_add_test(cases, fail_cuts_a_long_message_between_characters);
+    tcase_add_test(cases, shown_text_ends_before_the_character_that_does_not_fit);
     tcase_add_test(cases, arena_gives_zeroed_memory_and_refuses_overflow);
     tcase_add_test(cases, text_grows_and_is_taken);
     tcase_add_test(cases, sha256_of_abc_is_the_published_one);

@@ -174,7 +174,7 @@ START_TEST(effect_of_a_size_has_the_power)
         assert_ok(assay_size_effect(&d, 412, 235, &distance, &err), &err);
         d.effect = d.null_difference + distance;
         assert_ok(assay_size_power(&d, 412, 235, &power, &err), &err);
-        assert_close(power, 0.8, 1e-12);
+        assert_close(power, 0.8, 4e-15);
     }
 }
 END_TEST

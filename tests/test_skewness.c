@@ -31,16 +31,50 @@ START_TEST(pearson_is_a_gamma_tail_at_the_pooled_error)
     double a = m3 / pow(m2, 1.5) * (1e-4 - 1e-6) / pow(0.011, 1.5), k = 4.0 / (a * a);
     double error = sqrt((4.0 * 999.0 + 9.0 * 99.0) / 1098.0 * 0.011), x = -0.5 / error;
     struct assay_comparison out = compare(c, t, ASSAY_SIDE_UPPER);
-    /* GSL's gamma tails are good to 1e-13 or so, its inverses to 1e-10. */
-    assert_close(out.corrected_p, gsl_cdf_gamma_Q(k + sqrt(k) * x, k, 1.0), 1e-12);
+    /* GSL's gamma functions keep this well at this k; elsewhere they are good to 1e-10. */
+    assert_close(out.corrected_p, gsl_cdf_gamma_Q(k + sqrt(k) * x, k, 1.0), 1e-14);
     double high = (gsl_cdf_gamma_Qinv(0.05, k, 1.0) - k) / sqrt(k);
     double low = (gsl_cdf_gamma_Pinv(0.05, k, 1.0) - k) / sqrt(k);
-    assert_close(out.corrected_lower, -0.5 - error * high, 1e-9);
-    assert_close(out.corrected_upper, -0.5 - error * low, 1e-9);
+    assert_close(out.corrected_lower, -0.5 - error * high, 2e-14);
+    assert_close(out.corrected_upper, -0.5 - error * low, 2e-14);
     /* The other way round everything changes its sign. */
     struct assay_comparison back = compare(t, c, ASSAY_SIDE_LOWER);
-    assert_close(back.corrected_p, out.corrected_p, 1e-13);
-    assert_close(back.corrected_lower, -out.corrected_upper, 1e-13);
+    assert_close(back.corrected_p, out.corrected_p, 4e-15);
+    assert_close(back.corrected_lower, -out.corrected_upper, 4e-15);
+}
+END_TEST
+
+/* Far on either side, where only the tail itself has digits; the curve begins at -2/a. */
+START_TEST(pearson_keeps_the_digits_of_both_far_tails)
+{
+    for (int side = -1; side <= 1; side += 2) {
+        struct assay_summary c = {1000, 1.0, 4.0, 5.0}, t = {100, 1.0, 9.0, 3.0};
+        double m2_c = 4.0 * 999.0 / 1000.0, m2_t = 9.0 * 99.0 / 100.0;
+        double m2 = (1000.0 * m2_c + 100.0 * m2_t) / 1100.0;
+        double m3 = (1000.0 * 5.0 * pow(m2_c, 1.5) + 100.0 * 3.0 * pow(m2_t, 1.5)) / 1100.0;
+        double a = m3 / pow(m2, 1.5) * (1e-4 - 1e-6) / pow(0.011, 1.5), df = 8.0 / (a * a);
+        double error = sqrt((4.0 * 999.0 + 9.0 * 99.0) / 1098.0 * 0.011);
+        double x = side < 0 ? -1.8 / a : 12.0;
+        t.mean += x * error;
+        double point = df + 4.0 / a * x;
+        struct assay_comparison upper = compare(c, t, ASSAY_SIDE_UPPER);
+        struct assay_comparison lower = compare(c, t, ASSAY_SIDE_LOWER);
+        ck_assert_double_lt(fmin(upper.corrected_p, lower.corrected_p), 1e-12);
+        /* The point is good to 1e-15 or so, which the tail's slope multiplies by up to 60. */
+        assert_close(upper.corrected_p, assay_chi2_upper(point, df), 2e-13);
+        assert_close(lower.corrected_p, assay_chi2_lower(point, df), 2e-13);
+        assert_close(upper.corrected_log10_p, assay_chi2_log_upper(point, df) / M_LN10, 2e-13);
+        assert_close(lower.corrected_log10_p, assay_chi2_log_lower(point, df) / M_LN10, 2e-13);
+        /* Beyond what a double can be, the log stays. */
+        if (side < 0)
+            continue;
+        t.mean += (200.0 - x) * error;
+        upper = compare(c, t, ASSAY_SIDE_UPPER);
+        ck_assert_double_eq(upper.corrected_p, 0.0);
+        assert_close(upper.corrected_log10_p,
+                     assay_chi2_log_upper(df + 4.0 / a * 200.0, df) / M_LN10, 2e-13);
+        ck_assert_double_lt(upper.corrected_log10_p, -350.0);
+    }
 }
 END_TEST
 
@@ -89,6 +123,7 @@ END_TEST
 
 static void add(TCase *cases)
 {
+    tcase_add_test(cases, pearson_keeps_the_digits_of_both_far_tails);
     tcase_add_test(cases, pearson_is_a_gamma_tail_at_the_pooled_error);
     tcase_add_test(cases, pearson_without_skewness_is_students_test);
     tcase_add_test(cases, beyond_the_end_of_pearsons_curve_p_is_0);

@@ -143,6 +143,32 @@ START_TEST(tolerance_keeps_huge_samples_quiet)
 }
 END_TEST
 
+/* Each group has its share of alpha, on either side; groups without a weight take none. */
+START_TEST(a_group_is_off_beyond_its_share_of_alpha)
+{
+    const double weights[] = {1, 2, 0, 1};
+    double limit = assay_normal_quantile_upper(0.05 / 2.0 / 3.0);
+    struct assay_srm_design design = CHI2;
+    struct assay_srm_group groups[4];
+    struct assay_srm srm;
+    struct assay_error err;
+    double within = 0.0, beyond = INFINITY;
+    design.alpha = 0.05;
+    for (uint64_t first = 900; first <= 1100; first++) {
+        const uint64_t counts[] = {first, 2000, 0, 2000 - first};
+        assert_ok(assay_srm_test(counts, weights, 4, &design, groups, &srm, &err), &err);
+        for (int g = 0; g < 4; g += g == 1 ? 2 : 1) {
+            double away = fabs(groups[g].residual);
+            ck_assert_int_eq(groups[g].significant, away > limit);
+            within = away > limit ? within : fmax(within, away);
+            beyond = away > limit ? fmin(beyond, away) : beyond;
+        }
+        ck_assert(!groups[2].significant);
+    }
+    ck_assert(within > limit - 0.05 && beyond < limit + 0.05); /* both sides were looked at */
+}
+END_TEST
+
 START_TEST(nothing_to_test_gives_p_1)
 {
     const double one[] = {1, 0}, two[] = {1, 2};
@@ -218,6 +244,7 @@ static void add(TCase *c)
     tcase_add_test(c, both_tests_match_mpmath);
     tcase_add_test(c, groups_beyond_the_bound_are_flagged);
     tcase_add_test(c, units_in_a_group_with_weight_0_are_a_mismatch);
+    tcase_add_test(c, a_group_is_off_beyond_its_share_of_alpha);
     tcase_add_test(c, tolerance_keeps_huge_samples_quiet);
     tcase_add_test(c, nothing_to_test_gives_p_1);
     tcase_add_test(c, weights_have_no_scale);

@@ -85,20 +85,71 @@ static bool suffices(const struct assay__size *size, double n_compared)
                               power) >= 0;
 }
 
+/* The power with n_t units and their baseline units, both at least 2. */
+static double power_with(const struct assay__size *size, double n_compared)
+{
+    struct welch welch = welch_of(size, size->distance, assay__size_baseline(size, n_compared),
+                                  n_compared);
+    return power_of(size, &welch, false);
+}
+
+/* The least n_t, from 2, that has the baseline units of this one. */
+static double first_of_block(const struct assay__size *size, double n_compared)
+{
+    double n_baseline = assay__size_baseline(size, n_compared), low = 1.0, high = n_compared;
+    while (high - low > 1.0) {
+        double middle = low + floor((high - low) * 0.5);
+        *(assay__size_baseline(size, middle) < n_baseline ? &low : &high) = middle;
+    }
+    return high;
+}
+
+/* The n_t from first to last with the most power, which rises up to it and falls after it. */
+static double peak_of(const struct assay__size *size, double first, double last)
+{
+    while (last - first > 2.0) {
+        double third = floor((last - first) / 3.0);
+        if (power_with(size, first + third) < power_with(size, last - third))
+            first += third;
+        else
+            last -= third;
+    }
+    double peak = first;
+    for (double n = first + 1.0; n <= last; n++)
+        if (power_with(size, n) > power_with(size, peak))
+            peak = n;
+    return peak;
+}
+
+/* The least n_t above low that suffices, when high does and power rises between them. */
+static double least_above(const struct assay__size *size, double low, double high)
+{
+    while (high - low > 1.0) {
+        double middle = low + floor((high - low) * 0.5);
+        *(suffices(size, middle) ? &high : &low) = middle;
+    }
+    return high;
+}
+
 /*
  * While ceil(kappa n_t) stays the same, a unit more can cost degrees of freedom and with them
- * power, when there are few: so look back over as many units as share a count of baseline units.
+ * power, when there are few: power rises and falls within each such block, and the highest of one
+ * is below that of the next. So look for the least in this block, and on in those before it.
  */
 static double look_back(const struct assay__size *size, double found)
 {
-    double kappa = assay__wide_double(assay__size_kappa(size));
-    if (kappa >= 1.0 || assay__size_baseline(size, found) > 64.0)
+    double last = found;
+    if (assay__wide_double(assay__size_kappa(size)) >= 1.0 ||
+        assay__size_baseline(size, found) > 64.0)
         return found;
-    double window = fmin(ceil(1.0 / kappa) + 1.0, 64.0), least = found;
-    for (double n = found - 1.0; n >= 2.0 && n >= found - window; n--)
-        if (suffices(size, n))
-            least = n;
-    return least;
+    while (last >= 2.0 && assay__size_baseline(size, last) >= 2.0) {
+        double first = first_of_block(size, last), peak = peak_of(size, first, last);
+        if (!suffices(size, peak))
+            break;
+        found = least_above(size, first - 1.0, peak);
+        last = first - 1.0;
+    }
+    return found;
 }
 
 /*
@@ -137,11 +188,7 @@ double assay__size_t_required(const struct assay__size *size, double start)
                 return INFINITY;
         } while (!suffices(size, high));
     }
-    while (high - low > 1.0) {
-        double middle = low + floor((high - low) * 0.5);
-        *(suffices(size, middle) ? &high : &low) = middle;
-    }
-    return look_back(size, high);
+    return look_back(size, least_above(size, low, high));
 }
 
 /* ---- effect ---------------------------------------------------------------------------------- */

@@ -21,13 +21,13 @@ ok() {
 nobody_answers() {
     url=$(sed -n 's|.*assay serve, at \(http://[0-9.:]*\)$|\1|p' "$work/out")
     [ -n "$url" ] || return 1
-    "$ASSAY" post --base-url "$url" --token-file "$work/demo/token" --max-attempts 1 \
-        --parent workflows/a/instances/b "$work/demo/hillstrom.result.json" >"$work/post" 2>&1
+    "$ASSAY" post --base-url "$url" --token-file "$work/a demo/token" --max-attempts 1 \
+        --parent workflows/a/instances/b "$work/a demo/hillstrom.result.json" >"$work/post" 2>&1
     [ $? -eq 69 ]
 }
 
 for time in first second; do
-    KEEP=1 sh scripts/demo "$ASSAY" "$work/demo" >"$work/out" 2>"$work/err" </dev/null
+    KEEP=1 sh scripts/demo "$ASSAY" "$work/a demo" >"$work/out" 2>"$work/err" </dev/null
     ok $? "the demo ends by itself, $time time"
     nobody_answers
     ok $? "and leaves no server, $time time"
@@ -36,9 +36,9 @@ grep -q '+72.1 %' "$work/out" && grep -q '+2.41 %' "$work/out"
 ok $? "it shows both tables"
 [ "$(grep -c 'bytes, equal to what is stored$' "$work/out")" -eq 2 ]
 ok $? "both results were read back and are equal"
-[ -z "$(find "$work/demo" -type f ! -perm 600)" ]
+[ -z "$(find "$work/a demo" -type f ! -perm 600)" ]
 ok $? "its files are the owner's alone"
-! grep -q "$(cat "$work/demo/token")" "$work/out" "$work/err" "$work/demo/serve.log"
+! grep -q "$(cat "$work/a demo/token")" "$work/out" "$work/err" "$work/a demo/serve.log"
 ok $? "the token is in no output"
 
 # The command it ends with serves what was stored, pages without a token.
@@ -53,7 +53,7 @@ for _ in $(seq 100); do
 done
 "$ASSAY" analyze data/hillstrom.csv --plan data/hillstrom.plan.json --post --log-format json \
     --format result --base-url "$(sed -n 's,.*\(http:.*\)/$,\1,p' "$work/serve")" \
-    --token-file "$work/demo/token" >"$work/post" 2>"$work/err" &&
+    --token-file "$work/a demo/token" >"$work/post" 2>"$work/err" &&
     grep -q '"event":"already-there"' "$work/err"
 ok $? "and the results are there"
 kill -TERM "$server" && wait "$server"
@@ -73,7 +73,7 @@ if script -qfec true "$work/typed" >/dev/null 2>&1 </dev/null; then
         sleep 0.2
         printf '\003'
         sleep 1
-    } | timeout 60 script -qfec "exec env KEEP=1 sh scripts/demo '$ASSAY' '$work/demo'" "$work/typed" \
+    } | timeout 60 script -qfec "exec env KEEP=1 sh scripts/demo '$ASSAY' '$work/a demo'" "$work/typed" \
         >/dev/null 2>&1
     ok $? "Ctrl-C is its orderly end"
     tr -d '\r' <"$work/typed" >"$work/out"

@@ -14,27 +14,34 @@ ok() {
         cat "$work/log"
     fi
 }
-root=$work/root
-make -s install DESTDIR="$root" PREFIX=/usr BUILD="$BUILD" >"$work/log" 2>&1
+root="$work/a root"
+prefix=$root/opt/assay
+make -s install DESTDIR="$root" PREFIX=/opt/assay BUILD="$BUILD" >"$work/log" 2>&1
 ok $? "make install"
-"$root/usr/bin/assay" --version >"$work/log" 2>&1
+"$prefix/bin/assay" --version >"$work/log" 2>&1
 ok $? "the installed program runs"
-export PKG_CONFIG_PATH="$root/usr/lib/pkgconfig" PKG_CONFIG_SYSROOT_DIR="$root"
-flags=$(pkg-config --cflags --libs assay 2>"$work/log")
+flags=$(PKG_CONFIG_PATH="$prefix/lib/pkgconfig" pkg-config --cflags --libs assay 2>"$work/log")
 ok $? "pkg-config finds assay"
+# The flags as they are under the scratch root. pkg-config knows roots, too, but none with a blank.
+for flag in $flags; do
+    case $flag in
+    -[IL]/*) set -- "$@" "${flag%%/*}$root/${flag#*/}" ;;
+    *) set -- "$@" "$flag" ;;
+    esac
+done
 case $BUILD in
 *release*)
-    # shellcheck disable=SC2086 # word splitting is wanted
-    ${CC:-cc} -std=c11 -Wall -Werror -o "$work/consumer" tests/install/consumer.c $flags >"$work/log" 2>&1
+    # shellcheck disable=SC2086 # CC may hold options
+    ${CC:-cc} -std=c11 -Wall -Werror -o "$work/consumer" tests/install/consumer.c "$@" >"$work/log" 2>&1
     ok $? "a program builds against the installed library"
-    LD_LIBRARY_PATH="$root/usr/lib" "$work/consumer" >"$work/log" 2>&1 &&
-        grep -q "^$("$root/usr/bin/assay" --version | sed 's/assay //') 0.0176$" "$work/log"
+    LD_LIBRARY_PATH="$prefix/lib" "$work/consumer" >"$work/log" 2>&1 &&
+        grep -q "^$("$prefix/bin/assay" --version | sed 's/assay //') 0.0176$" "$work/log"
     ok $? "and gives the p-value of the test of 0.13 against 0.10"
     sh scripts/check-exports "$BUILD/libassay.so" >"$work/log" 2>&1
     ok $? "exported symbols are those of the headers"
     ;;
 esac
-make -s uninstall DESTDIR="$root" PREFIX=/usr BUILD="$BUILD" >"$work/log" 2>&1
+make -s uninstall DESTDIR="$root" PREFIX=/opt/assay BUILD="$BUILD" >"$work/log" 2>&1
 ok $? "make uninstall"
 find "$root" ! -type d >"$work/log"
 [ ! -s "$work/log" ]

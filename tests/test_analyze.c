@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Whole analyses of data that a caller hands over as moments: which groups are compared, what they
+ * are called, which tests share a family, and what is remarked. Figures are elsewhere.
+ */
+#include "moments_run.h"
+
+#include "base/digest.h"
+#include "base/text.h"
+
+START_TEST(all_pairs_are_compared_once_each)
+{
+    const struct sample samples[] = {{"m", "one", 2000, NO_EFFECT},
+                                     {"m", "two", 2000, BETTER},
+                                     {"m", "three", 2000, BETTER},
+                                     {0}};
+    struct run run =
+        run_samples("{\"groups\": [{\"id\": \"one\", \"weight\": 1}, {\"id\": \"two\", "
+                    "\"weight\": 1}, {\"id\": \"three\", \"weight\": 1}], "
+                    "\"comparisons\": {\"allPairs\": true}, "
+                    "\"metrics\": [" SUCCESS "]}",
+                    samples);
+    static const char *const IDS[] = {"one-vs-two", "one-vs-three", "two-vs-three"};
+    static const uint32_t PAIRS[][2] = {{0, 1}, {0, 2}, {1, 2}};
+    assert_ok(run.status, &run.err);
+    ck_assert_uint_eq(run.analysis->result_count, 3);
+    for (int i = 0; i < 3; i++) {
+        const struct assay_metric_result *result = &run.analysis->results[i];
+        ck_assert_str_eq(result->comparison_id, IDS[i]);
+        ck_assert_uint_eq(result->baseline, PAIRS[i][0]);
+        ck_assert_uint_eq(result->compared, PAIRS[i][1]);
+        ck_assert_int_eq(result->significant, i < 2 ? ASSAY_YES : ASSAY_NO);
+    }
+    end_run(&run);
+}
+END_TEST
+
+/* A group without a weight is in the data only: it is nobody's pair. */
+START_TEST(all_pairs_leave_unplanned_groups_out)
+{
+    const struct sample samples[] = {
+        {"m", "one", 50, 10}, {"m", "stray", 50, 10}, {"m", "two", 50, 10}, {0}};
+    struct run run = run_samples("{\"groups\": [{\"id\": \"one\", \"weight\": 1}, "
+                                 "{\"id\": \"two\", \"weight\": 1}], "
+                                 "\"comparisons\": {\"allPairs\": true}, "
+                                 "\"metrics\": [" SUCCESS "]}",
+                                 samples);
+    assert_ok(run.status, &run.err);
+    ck_assert_uint_eq(run.analysis->group_count, 3);
+    ck_assert_uint_eq(run.analysis->result_count, 1);
+    ck_assert_str_eq(run.analysis->results[0].comparison_id, "one-vs-two");
+    ck_assert_str_eq(run.analysis->srm[0].message,
+                     "Units are in a group that the plan gives none.");
+    end_run(&run);
+}
+END_TEST
+
+START_TEST(ids_of_comparisons_are_safe_and_distinct)
+{
+    const struct sample samples[] = {{"m", "Base  Line!", 50, 10},
+                                     {"m", "a b", 50, 10},
+                                     {"m", "A-B", 50, 10},
+                                     {"m", "?", 50, 10},
+                                     {"m", "a b c", 50, 10},
+                                     {"m", "A.B", 50, 10},
+                                     {0}};
+    struct run run = run_samples("{\"comparisons\": {\"baseline\": \"Base  Line!\"}, "
+                                 "\"metrics\": [" SUCCESS "]}",
+                                 samples);
+    static const char *const GROUPS[] = {"?", "A-B", "A.B", "a b", "a b c"};
+    static const char *const IDS[] = {"base-line-vs-x", "base-line-vs-a-b", "base-line-vs-a-b.2",
+                                      "base-line-vs-a-b.3", "base-line-vs-a-b-c"};
+    assert_ok(run.status, &run.err);
+    ck_assert_uint_eq(run.analysis->result_count, 5);
+    for (int i = 0; i < 5; i++) {
+        const struct assay_metric_result *result = &run.analysis->results[i];
+        ck_assert_str_eq(run.analysis->groups[result->compared].id, GROUPS[i]);
+        ck_assert_str_eq(result->comparison_id, IDS[i]);
+    }
+    end_run(&run);
+}
+END_TEST
+
+/*
+ * The plan's groups, of which two are in the data, and as many others there as fit: two units each,
+ * which is enough for an effect that can be found.
+ */
+START_TEST(as_many_groups_as_there_may_be_are_analyzed)
+{
+    enum { OTHERS = ASSAY_GROUPS_MAX - 2 };
+    static char names[OTHERS][16];
+    static struct sample samples[ASSAY_GROUPS_MAX + 1] = {{"m", "g0", 2, 10}, {"m", "g999", 2, 10}};
+    struct assay__text plan = {0};
+    assay__text_puts(&plan, "{\"comparisons\": {\"baseline\": \"g0\"}, \"groups\": [");
+    for (int g = 0; g < ASSAY_GROUPS_MAX; g++)
+        assay__text_format(&plan, "%s{\"id\": \"g%d\", \"weight\": 1}", g > 0 ? "," : "", g);
+    assay__text_puts(&plan, "], \"metrics\": [" SUCCESS "]}");
+    for (int i = 0; i < OTHERS; i++) {
+        snprintf(names[i], sizeof names[i], "other%d", i);
+        samples[2 + i] = (struct sample){"m", names[i], 2, 10};
+    }
+    struct run run = run_samples(plan.data, samples);
+    assert_ok(run.status, &run.err);
+    ck_assert_uint_eq(run.analysis->group_count, ASSAY_GROUPS_MAX + OTHERS);
+    ck_assert_uint_eq(run.analysis->result_count, ASSAY_GROUPS_MAX - 1);
+    const struct assay_metric_result *last = &run.analysis->results[ASSAY_GROUPS_MAX - 2];
+    ck_assert_str_eq(last->comparison_id, "g0-vs-g999");
+    ck_assert_uint_eq(last->looks[0].comparison.compared.n, 2);
+    ck_assert(isfinite(last->looks[0].size.powered_effect_abs));
+    ck_assert(isnan(run.analysis->results[0].looks[0].size.powered_effect_abs)); /* no units */
+    assay__text_release(&plan);
+    end_run(&run);
+}
+END_TEST
+
+static void check_refusal(const char *plan, enum assay_status status, const char *message)
+{
+    const struct sample samples[] = {{"m", "a", 50, 10}, {"m", "other", 50, 10}, {0}};
+    struct run run = run_samples(plan, samples);
+    ck_assert_int_eq(run.status, status);
+    ck_assert_str_eq(run.err.message, message);
+    ck_assert_ptr_null(run.analysis);
+    end_run(&run);
+}
+
+START_TEST(pairs_that_the_data_do_not_have_are_refused)
+{
+    check_refusal(
+        "{\"comparisons\": {\"pairs\": [{\"baseline\": \"a\", \"compared\": \"othre\"}]}, "
+        "\"metrics\": [" SUCCESS "]}",
+        ASSAY_ERROR_DATA, "The compared group 'othre' is not in the data; did you mean 'other'?");
+    check_refusal("{\"comparisons\": {\"pairs\": [{\"baseline\": \"xyz\", \"compared\": \"a\"}]}, "
+                  "\"metrics\": [" SUCCESS "]}",
+                  ASSAY_ERROR_DATA,
+                  "The baseline group 'xyz' is not in the data. The groups are: a, other.");
+    check_refusal("{\"metrics\": [" SUCCESS "]}", ASSAY_ERROR_PLAN,
+                  "No baseline is named. Say which group is the control with --baseline or "
+                  "comparisons.baseline.");
+    check_refusal(
+        "{\"groups\": [{\"id\": \"none\", \"weight\": 1}, {\"id\": \"a\", \"weight\": 1}, "
+        "{\"id\": \"other\", \"weight\": 1}], \"comparisons\": {\"baseline\": \"none\"}, "
+        "\"metrics\": [" SUCCESS "]}",
+        ASSAY_ERROR_DATA, "The baseline group 'none' has no units in the data.");
+}
+END_TEST
+
+START_TEST(plans_that_need_a_later_version_are_refused)
+{
+    check_refusal(
+        "{\"comparisons\": {\"baseline\": \"a\"}, \"horizon\": {\"type\": \"alwaysValid\"}, "
+        "\"metrics\": [" SUCCESS "]}",
+        ASSAY_ERROR_UNAVAILABLE,
+        "Sequential horizons are not in this version: use \"horizon\": {\"type\": "
+        "\"fixed\"}.");
+    check_refusal("{\"comparisons\": {\"baseline\": \"a\"}, \"columns\": {\"time\": \"at\"}, "
+                  "\"granularity\": \"day\", \"metrics\": [" SUCCESS "]}",
+                  ASSAY_ERROR_UNAVAILABLE,
+                  "Looks by hour, day or week are not in this version: leave 'granularity' out.");
+    check_refusal("{\"comparisons\": {\"baseline\": \"a\"}, \"metrics\": [" SUCCESS
+                  ", {\"id\": \"q\", \"type\": \"quantile\", \"quantile\": 0.9}]}",
+                  ASSAY_ERROR_UNAVAILABLE,
+                  "Metric 'q' is a quantile; quantiles are not in this version.");
+}
+END_TEST
+
+/* A margin that is a share of the baseline's mean, which there is not. */
+START_TEST(a_margin_without_its_baseline_is_not_tested)
+{
+    const struct sample samples[] = {
+        {"m", "a", 50, 10}, {"m", "b", 50, 10}, {"g", "b", 50, 10}, {0}};
+    struct run run = run_samples(PLAN(SUCCESS "," MARGIN), samples);
+    assert_ok(run.status, &run.err);
+    const struct assay_metric_result *result = &run.analysis->results[1];
+    ck_assert(isnan(result->null_difference) && isnan(result->margin_abs));
+    ck_assert_int_eq(result->significant, ASSAY_UNKNOWN);
+    ck_assert_int_eq(result->deteriorated, ASSAY_UNKNOWN);
+    ck_assert(isnan(result->looks[0].comparison.difference.p));
+    ck_assert_str_eq(result->message, "g cannot be tested: a group has too few units.");
+    ck_assert_int_eq(run.analysis->treatments->recommendation, ASSAY_RECOMMEND_CONTINUE);
+    end_run(&run);
+}
+END_TEST
+
+START_TEST(moments_of_a_metric_that_is_not_planned_are_refused)
+{
+    struct run run = run_samples(PLAN(SUCCESS), (const struct sample[]){{0}});
+    struct assay_dataset *dataset;
+    struct assay_moments *moments;
+    struct assay_error err;
+    ck_assert_int_eq(run.status, ASSAY_ERROR_DATA);
+    ck_assert_str_eq(run.err.message, "The data have no rows to analyze.");
+    assert_ok(assay_dataset_new(run.plan, &dataset, &err), &err);
+    assert_ok(assay_moments_new((struct assay_moments_shape){0}, &moments, &err), &err);
+    ck_assert_int_eq(assay_dataset_add_moments(dataset, "n", "a", moments, &err), ASSAY_ERROR_PLAN);
+    ck_assert_str_eq(err.message, "The plan has no metric 'n'.");
+    assay_moments_free(moments);
+    assay_dataset_free(dataset);
+    end_run(&run);
+}
+END_TEST
+
+/* Units of a group are those of its largest metric, and moments added twice add up. */
+START_TEST(moments_count_the_units_of_their_group)
+{
+    const struct sample samples[] = {{"g", "a", 30, 10}, {"m", "a", 40, 10}, {"m", "a", 60, 10},
+                                     {"m", "b", 90, 10}, {"g", "b", 80, 10}, {0}};
+    struct run run = run_samples(PLAN(SUCCESS "," OPEN_OTHER), samples);
+    assert_ok(run.status, &run.err);
+    ck_assert_uint_eq(run.analysis->units[0], 100);
+    ck_assert_uint_eq(run.analysis->units[1], 90);
+    ck_assert_uint_eq(run.analysis->results[0].looks[0].comparison.baseline.n, 100);
+    ck_assert_uint_eq(run.analysis->results[1].looks[0].comparison.baseline.n, 30);
+    ck_assert_uint_eq(run.analysis->results[1].looks[0].comparison.compared.n, 80);
+    end_run(&run);
+}
+END_TEST
+
+/* Adjusts the tests with these numbers as one family and looks for the outcome in the analysis. */
+static void check_family(const struct assay_analysis *analysis, const int *members, size_t count)
+{
+    for (int a = 0; a < ASSAY_ADJUST_COUNT; a++) {
+        double p[8], adjusted[8];
+        struct assay_error err;
+        for (size_t i = 0; i < count; i++)
+            p[i] = analysis->results[members[i]].looks[0].comparison.difference.log10_p;
+        assert_ok(assay_adjust_log10_p((enum assay_adjustment)a, p, count, adjusted, &err), &err);
+        for (size_t i = 0; i < count; i++)
+            ck_assert_double_eq(analysis->results[members[i]].adjusted_log10_p[a], adjusted[i]);
+    }
+}
+
+/* Results are by metric, then comparison: m of b, m of c, g of b, g of c. */
+START_TEST(families_are_those_of_the_scope)
+{
+    static const struct scope {
+        const char *name;
+        size_t families, size;
+        int members[2][4];
+    } SCOPES[] = {{"all", 1, 4, {{0, 1, 2, 3}, {0}}},
+                  {"perMetric", 2, 2, {{0, 1}, {2, 3}}},
+                  {"perComparison", 2, 2, {{0, 2}, {1, 3}}}};
+    const struct sample samples[] = {{"m", "a", 100, 10.0},
+                                     {"m", "b", 100, 10.7},
+                                     {"m", "c", 100, 10.6},
+                                     {"g", "a", 100, 10.0},
+                                     {"g", "b", 100, 10.5},
+                                     {"g", "c", 100, 10.4},
+                                     {0}};
+    const struct scope *scope = &SCOPES[_i];
+    char plan[512];
+    snprintf(plan, sizeof plan,
+             "{\"comparisons\": {\"baseline\": \"a\"}, \"multiplicity\": {\"scope\": \"%s\"}, "
+             "\"metrics\": [" SUCCESS "," OPEN_OTHER "]}",
+             scope->name);
+    struct run run = run_samples(plan, samples);
+    assert_ok(run.status, &run.err);
+    ck_assert_uint_eq(run.analysis->result_count, 4);
+    for (size_t i = 0; i < scope->families; i++)
+        check_family(run.analysis, scope->members[i], scope->size);
+    end_run(&run);
+}
+END_TEST
+
+/* The id of a plan with these members: its hash covers parent, plan, asOf and data. */
+static void check_derived_id(const char *members, const char *parent, const char *as_of)
+{
+    const struct sample samples[] = {{"m", "a", 50, 10}, {"m", "b", 50, 10}, {0}};
+    struct assay__text plan = {0}, hashed = {0};
+    char digest[65], id[64];
+    assay__text_format(
+        &plan, "{%s \"comparisons\": {\"baseline\": \"a\"}, \"metrics\": [" SUCCESS "]}", members);
+    struct run run = run_samples(plan.data, samples);
+    assert_ok(run.status, &run.err);
+    const char *parts[] = {parent, run.plan->canonical, as_of, run.analysis->input_digest};
+    for (size_t i = 0; i < 4; i++)
+        assay__text_format(&hashed, "%zu:%s ", strlen(parts[i]), parts[i]);
+    assay__sha256_hex(hashed.data, hashed.length, digest);
+    snprintf(id, sizeof id, "ar-%.40s", digest);
+    ck_assert_str_eq(run.analysis->analysis_result_id, id);
+    assay__text_release(&plan);
+    assay__text_release(&hashed);
+    end_run(&run);
+}
+
+START_TEST(an_id_is_derived_from_plan_and_data)
+{
+    check_derived_id("", "", "");
+    check_derived_id("\"asOf\": \"2026-01-05T00:00:00Z\",", "", "2026-01-05T00:00:00Z");
+    check_derived_id("\"parent\": \"workflows/w/instances/i\",", "workflows/w/instances/i", "");
+}
+END_TEST
+
+START_TEST(an_id_of_the_plan_is_the_id)
+{
+    static const char ID[] = "an-id-as-long-as-ids-may-be-0123456789012345678901234567890abcd";
+    const struct sample samples[] = {{"m", "a", 50, 10}, {"m", "b", 50, 10}, {0}};
+    char plan[512];
+    ck_assert_uint_eq(strlen(ID), 63);
+    snprintf(plan, sizeof plan,
+             "{\"analysisResultId\": \"%s\", \"comparisons\": {\"baseline\": \"a\"}, "
+             "\"metrics\": [" SUCCESS "]}",
+             ID);
+    struct run run = run_samples(plan, samples);
+    assert_ok(run.status, &run.err);
+    ck_assert_str_eq(run.analysis->analysis_result_id, ID);
+    end_run(&run);
+}
+END_TEST
+
+static void check_note(const struct assay_analysis *analysis, size_t i,
+                       enum assay_annotation_level level, const char *context, const char *text)
+{
+    ck_assert_uint_lt(i, analysis->annotation_count);
+    const struct assay_annotation *note = &analysis->annotations[i];
+    ck_assert_int_eq(note->level, level);
+    ck_assert_int_eq(note->metric, -1);
+    ck_assert_str_eq(note->text, text);
+    ck_assert_uint_eq(note->context_count, context == NULL ? 0 : 1);
+    if (context != NULL)
+        ck_assert_str_eq(note->context[0], context);
+}
+
+START_TEST(remarks_about_groups_and_the_plan_are_about_the_whole)
+{
+    const struct sample samples[] = {
+        {"m", "a", 50, 10}, {"m", "b", 50, 10}, {"m", "d", 3, 10}, {0}};
+    struct run run = run_samples(
+        "{\"groups\": [{\"id\": \"a\", \"weight\": 1}, {\"id\": \"b\", \"weight\": 1}, "
+        "{\"id\": \"c\", \"weight\": 1}], \"comparisons\": {\"pairs\": [{\"baseline\": \"a\", "
+        "\"compared\": \"b\"}]}, \"dimensions\": [\"x\"], \"segments\": [{\"id\": \"one\", "
+        "\"filter\": \"x = 1\"}, {\"id\": \"two\", \"filter\": \"x = 2\"}], "
+        "\"metrics\": [" SUCCESS "]}",
+        samples);
+    assert_ok(run.status, &run.err);
+    const struct assay_analysis *out = run.analysis;
+    check_note(out, 0, ASSAY_NOTE_WARNING, "c", "Group 'c' has no units in the data.");
+    check_note(out, 1, ASSAY_NOTE_ERROR, "d",
+               "Group 'd' has 3 units but is not in the plan: a sample ratio mismatch. It is not "
+               "analyzed.");
+    check_note(out, 2, ASSAY_NOTE_ERROR, "sample ratio mismatch",
+               "Units are in a group that the plan gives none.");
+    check_note(out, 3, ASSAY_NOTE_INFO, NULL,
+               "Results by dimension explore: alpha is not divided by the number of slices.");
+    check_note(out, 4, ASSAY_NOTE_INFO, NULL, "In each of the 2 segments alpha is divided by 2.");
+    ck_assert_uint_eq(out->annotation_count, 5);
+    end_run(&run);
+}
+END_TEST
+
+/* With slices, metrics and comparisons, of which one is skewed. */
+START_TEST(a_remark_on_skewness_names_its_comparison)
+{
+    const struct sample samples[] = {
+        {"m", "a", 1000, 10}, {"m", "b", 1000, 10}, {"m", "c", 100, 10}, {"g", "a", 1000, 10},
+        {"g", "b", 1000, 10}, {"g", "c", 99, 10},   {"g", "c", 1, 100},  {0}};
+    struct run run =
+        run_samples("{\"comparisons\": {\"baseline\": \"a\"}, \"segments\": [{\"id\": "
+                    "\"one\", \"filter\": \"x = 1\"}], \"metrics\": [" SUCCESS "," OPEN_OTHER "]}",
+                    samples);
+    unsigned remarks = 0;
+    assert_ok(run.status, &run.err);
+    for (size_t i = 0; i < run.analysis->annotation_count; i++) {
+        const struct assay_annotation *note = &run.analysis->annotations[i];
+        if (strstr(note->text, "The values are skewed") == NULL)
+            continue;
+        ck_assert_int_eq(note->level, ASSAY_NOTE_WARNING);
+        ck_assert_int_eq(note->metric, 1);
+        ck_assert_uint_eq(note->context_count, 2);
+        ck_assert_str_eq(note->context[0], "g");
+        ck_assert_str_eq(note->context[1], "a-vs-c");
+        remarks++;
+    }
+    ck_assert_uint_eq(remarks, 2); /* of the lower tail, and of the upper */
+    end_run(&run);
+}
+END_TEST
+
+static void add_cases(TCase *c)
+{
+    tcase_add_test(c, all_pairs_are_compared_once_each);
+    tcase_add_test(c, all_pairs_leave_unplanned_groups_out);
+    tcase_add_test(c, ids_of_comparisons_are_safe_and_distinct);
+    tcase_add_test(c, as_many_groups_as_there_may_be_are_analyzed);
+    tcase_add_test(c, pairs_that_the_data_do_not_have_are_refused);
+    tcase_add_test(c, plans_that_need_a_later_version_are_refused);
+    tcase_add_test(c, a_margin_without_its_baseline_is_not_tested);
+    tcase_add_test(c, moments_of_a_metric_that_is_not_planned_are_refused);
+    tcase_add_test(c, moments_count_the_units_of_their_group);
+    tcase_add_loop_test(c, families_are_those_of_the_scope, 0, 3);
+    tcase_add_test(c, an_id_is_derived_from_plan_and_data);
+    tcase_add_test(c, an_id_of_the_plan_is_the_id);
+    tcase_add_test(c, remarks_about_groups_and_the_plan_are_about_the_whole);
+    tcase_add_test(c, a_remark_on_skewness_names_its_comparison);
+}
+
+int main(void)
+{
+    return test_main("analyze", add_cases);
+}
