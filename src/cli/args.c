@@ -121,21 +121,24 @@ int args_counts(struct args_where where, const char *text, size_t max, uint64_t 
 int args_choice(struct args_where where, const char *text, const char *const *names,
                 unsigned *index)
 {
-    char list[256] = "";
     size_t count = 0;
     for (; names[count] != NULL; count++) {
         if (strcmp(names[count], text) == 0) {
             *index = (unsigned)count;
             return 0;
         }
-        size_t used = strlen(list);
-        snprintf(list + used, sizeof list - used, "%s%s", count == 0 ? "" : ", ", names[count]);
+    }
+    char list[256] = "";
+    for (size_t i = 0, used = 0; i < count && used < sizeof list; i++) {
+        const char *between = i == 0 ? "" : i + 1 == count ? " or " : ", ";
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", between, names[i]);
     }
     const char *nearest = cli_nearest(text, names, count);
+    const char *is_not = count == 1 ? "not" : "none of";
     if (nearest != NULL)
-        return cli_usage_error(where.command, "--%s: there is no '%s'; did you mean '%s'?",
-                               where.flag, text, nearest);
-    return cli_usage_error(where.command, "--%s: '%s' is none of %s", where.flag, text, list);
+        return cli_usage_error(where.command, "--%s: '%s' is %s %s; did you mean '%s'?", where.flag,
+                               text, is_not, list, nearest);
+    return cli_usage_error(where.command, "--%s: '%s' is %s %s", where.flag, text, is_not, list);
 }
 
 int args_format(const char *command, const char *text, enum args_format *format)

@@ -39,12 +39,18 @@ int cli_usage_error(const char *command, const char *format, ...)
     return assay_status_exit_code(ASSAY_ERROR_USAGE);
 }
 
-int cli_write_stdout(const char *bytes, size_t length)
+int cli_finish_stdout(void)
 {
-    if (fwrite(bytes, 1, length, stdout) == length && fflush(stdout) == 0 && !ferror(stdout))
+    if (fflush(stdout) == 0 && !ferror(stdout))
         return 0;
     fprintf(stderr, "assay: cannot write to standard output: %s\n", strerror(errno));
     return assay_status_exit_code(ASSAY_ERROR_IO);
+}
+
+int cli_write_stdout(const char *bytes, size_t length)
+{
+    fwrite(bytes, 1, length, stdout); /* what fails stays in ferror() */
+    return cli_finish_stdout();
 }
 
 /* Writes and syncs an open file and closes it; 0 or errno. Pipes and devices need no sync. */

@@ -4,57 +4,63 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "cli/args.h"
+#include "cli/cli.h"
 
-struct name_value {
-    const char *name;
-    int value;
-};
-
-static const struct name_value INPUTS[] = {{"auto", ASSAY_INPUT_AUTO},
-                                           {"units", ASSAY_INPUT_UNITS},
-                                           {"summary", ASSAY_INPUT_SUMMARY},
-                                           {NULL, 0}};
-static const struct name_value BAD_ROWS[] = {
-    {"fail", ASSAY_BAD_ROWS_FAIL}, {"skip", ASSAY_BAD_ROWS_SKIP}, {NULL, 0}};
-static const struct name_value SEPARATORS[] = {{",", ','},   {"comma", ','}, {";", ';'},
-                                               {"semicolon", ';'}, {"|", '|'}, {"pipe", '|'},
-                                               {"\t", '\t'}, {"tab", '\t'},  {"\\t", '\t'},
-                                               {NULL, 0}};
-
-static bool find_name(const struct name_value *rows, const char *name, int *value)
+static int take_input(struct args_where where, const char *value,
+                      struct assay_read_options *options)
 {
-    for (; rows->name != NULL; rows++) {
-        if (strcmp(rows->name, name) == 0) {
-            *value = rows->value;
-            return true;
-        }
-    }
-    return false;
+    static const char *const NAMES[] = {[ASSAY_INPUT_AUTO] = "auto",
+                                        [ASSAY_INPUT_UNITS] = "units",
+                                        [ASSAY_INPUT_SUMMARY] = "summary",
+                                        NULL};
+    unsigned index = 0;
+    int code = args_choice(where, value, NAMES, &index);
+    options->kind = (enum assay_input_kind)index;
+    return code;
 }
 
-int data_flag_take(struct assay_read_options *options, int option, const char *value,
-                   const char **problem)
+static int take_bad_rows(struct args_where where, const char *value,
+                         struct assay_read_options *options)
 {
-    int found = 0;
-    if (option == DATA_FLAG_INPUT) {
-        *problem = "--input is auto, units or summary";
-        if (!find_name(INPUTS, value, &found))
-            return -1;
-        options->kind = (enum assay_input_kind)found;
-    } else if (option == DATA_FLAG_BAD_ROWS) {
-        *problem = "--bad-rows is fail or skip";
-        if (!find_name(BAD_ROWS, value, &found))
-            return -1;
-        options->bad_rows = (enum assay_bad_rows)found;
-    } else if (option == DATA_FLAG_SEPARATOR) {
-        *problem = "--separator is one of ',', ';', '|' or tab";
-        if (!find_name(SEPARATORS, value, &found))
-            return -1;
-        options->separator = (char)found;
-    } else {
-        return 0;
+    static const char *const NAMES[] = {
+        [ASSAY_BAD_ROWS_FAIL] = "fail", [ASSAY_BAD_ROWS_SKIP] = "skip", NULL};
+    unsigned index = 0;
+    int code = args_choice(where, value, NAMES, &index);
+    options->bad_rows = (enum assay_bad_rows)index;
+    return code;
+}
+
+static int take_separator(struct args_where where, const char *value,
+                          struct assay_read_options *options)
+{
+    static const struct {
+        const char *name;
+        char separator;
+    } NAMES[] = {{",", ','},    {"comma", ','}, {";", ';'},    {"semicolon", ';'}, {"|", '|'},
+                 {"pipe", '|'}, {"\t", '\t'},   {"tab", '\t'}, {"\\t", '\t'}};
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
+        if (strcmp(NAMES[i].name, value) == 0) {
+            options->separator = NAMES[i].separator;
+            return 0;
+        }
     }
-    return 1;
+    return cli_usage_error(where.command, "--%s is one of ',', ';', '|' or tab, not '%s'",
+                           where.flag, value);
+}
+
+bool data_flag_take(const char *command, struct assay_read_options *options, int option,
+                    const char *value, int *code)
+{
+    if (option == DATA_FLAG_INPUT)
+        *code = take_input((struct args_where){command, "input"}, value, options);
+    else if (option == DATA_FLAG_BAD_ROWS)
+        *code = take_bad_rows((struct args_where){command, "bad-rows"}, value, options);
+    else if (option == DATA_FLAG_SEPARATOR)
+        *code = take_separator((struct args_where){command, "separator"}, value, options);
+    else
+        return false;
+    return true;
 }
 
 void data_flag_help(FILE *out)

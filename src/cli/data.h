@@ -3,6 +3,7 @@
 #define ASSAY_CLI_DATA_H
 
 #include <getopt.h>
+#include <stdbool.h>
 
 #include "assay.h"
 #include "cli/plan_flags.h"
@@ -27,11 +28,11 @@ enum data_flag {
 #define DATA_FLAG_OPTIONS DATA_FLAG_LIST(DATA_FLAG_OPTION)
 
 /**
- * data_flag_take() keeps a data flag in options. Returns 0 when option is none of them, 1 when it
- * was taken, -1 when its value is wrong (then *problem says why).
+ * data_flag_take() keeps a data flag in options; false when option is none of them. When the value
+ * is wrong it says so as command and sets *code to the exit code.
  */
-int data_flag_take(struct assay_read_options *options, int option, const char *value,
-                   const char **problem);
+bool data_flag_take(const char *command, struct assay_read_options *options, int option,
+                    const char *value, int *code);
 
 /** data_flag_help() prints the flags for --help. */
 void data_flag_help(FILE *out);
@@ -40,11 +41,9 @@ void data_flag_help(FILE *out);
  * data_read() makes the plan of the flags and the dataset of the files. The caller frees both, also
  * after a failure (then those not made are NULL).
  */
-ASSAY_MUST_CHECK enum assay_status data_read(const struct plan_flags *flags,
-                                             const struct assay_read_options *options,
-                                             char *const *paths, size_t path_count,
-                                             struct assay_plan **plan,
-                                             struct assay_dataset **dataset,
-                                             struct assay_error *err);
+ASSAY_MUST_CHECK enum assay_status
+data_read(const struct plan_flags *flags, const struct assay_read_options *options,
+          char *const *paths, size_t path_count, struct assay_plan **plan,
+          struct assay_dataset **dataset, struct assay_error *err);
 
 #endif

@@ -15,7 +15,7 @@ static const struct command COMMANDS[] = {
 #define COMMAND_ROW(name, sentence) {#name, cmd_##name, sentence},
     COMMAND_LIST(COMMAND_ROW)
 #undef COMMAND_ROW
-    {NULL, NULL, NULL}};
+        {NULL, NULL, NULL}};
 
 static const struct command *find_command(const char *name)
 {
@@ -53,7 +53,7 @@ static int run_help(int argc, char **argv)
     char option[] = "--help";
     if (argc < 2) {
         print_overview(stdout);
-        return 0;
+        return cli_finish_stdout();
     }
     const struct command *command = find_command(argv[1]);
     if (command == NULL)
@@ -74,7 +74,7 @@ int main(int argc, char **argv)
     const char *name = argv[1];
     if (strcmp(name, "--version") == 0 || strcmp(name, "version") == 0) {
         printf("assay %s\n", assay_version());
-        return 0;
+        return cli_finish_stdout();
     }
     if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
         return run_help(argc - 1, argv + 1);

@@ -58,5 +58,16 @@ ok $? "--fail-on with healthy data: exit 0"
 "$ASSAY" analyze "$work/double.csv" --plan $plan --fail-on srm --format csv >"$work/out" 2>"$work/err"
 [ $? -eq 10 ]
 ok $? "--fail-on srm with a mismatch: exit 10"
+for words in help version "help analyze" "help plan" "help post" "help serve" "help merge"; do
+    # shellcheck disable=SC2086 # words
+    "$ASSAY" $words >/dev/full 2>"$work/err"
+    [ $? -eq 74 ] && [ -s "$work/err" ]
+    ok $? "$words with standard output full: exit 74"
+done
+# Where to post is a question of the command line: it is asked before the data are read.
+env -u ASSAY_BASE_URL -u ASSAY_REGION "$ASSAY" analyze "$work/none.csv" --plan $plan --post \
+    >"$work/out" 2>"$work/err"
+[ $? -eq 2 ] && [ ! -s "$work/out" ] && grep -q '^assay analyze: where to post is not given' "$work/err"
+ok $? "--post without a server: exit 2, nothing printed"
 printf '%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]
