@@ -54,11 +54,6 @@ int cli_finish_stdout(void);
  */
 int cli_write_stdout(const char *bytes, size_t length);
 
-/** cli_replace_file() writes a file beside its place, syncs it and renames it: whole or not at all.
- */
-enum assay_status cli_replace_file(const char *path, const char *bytes, size_t length,
-                                   struct assay_error *err);
-
 /** cli_nearest() is the candidate closest to word by edit distance, or NULL when none is close. */
 const char *cli_nearest(const char *word, const char *const *candidates, size_t count);
 

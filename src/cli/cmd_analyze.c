@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "cli/data.h"
 #include "cli/delivery.h"
+#include "cli/output.h"
 #include "cli/term.h"
 
 enum option_code {
@@ -172,33 +173,23 @@ static bool delivers(const struct arguments *arguments)
     return arguments->post || arguments->delivery.is_dry_run;
 }
 
-/* A file is written beside its place and renamed: whole or not at all. */
-static int write_file(const char *path, const char *text, size_t length)
-{
-    struct assay_error err;
-    if (cli_replace_file(path, text, length, &err) != ASSAY_OK)
-        return cli_fail(&err);
-    return 0;
-}
-
 static int print_result(const struct arguments *arguments, const struct assay_analysis *analysis)
 {
     struct term term = term_of(stdout);
     struct assay_write_options options = arguments->write;
     struct assay_error err;
     enum assay_format format = arguments->format;
+    bool to_stdout = output_is_stdout(arguments->output);
     char *text;
     size_t length;
     if (!arguments->has_format)
-        format = term.is_terminal && arguments->output == NULL ? ASSAY_FORMAT_TABLE
-                                                               : ASSAY_FORMAT_RESULT;
+        format = term.is_terminal && to_stdout ? ASSAY_FORMAT_TABLE : ASSAY_FORMAT_RESULT;
     options.width = term.width;
-    options.color = term.color && arguments->output == NULL;
+    options.color = term.color && to_stdout;
     options.unicode = term.unicode;
     if (assay_analysis_write(analysis, format, &options, &text, &length, &err) != ASSAY_OK)
         return cli_fail(&err);
-    int code = arguments->output == NULL ? cli_write_stdout(text, length)
-                                         : write_file(arguments->output, text, length);
+    int code = output_write(arguments->output, text, length);
     free(text);
     return code;
 }
@@ -252,10 +243,16 @@ static int analyze(struct arguments *arguments, char **paths, size_t path_count)
     return code;
 }
 
-/* What is wrong with the delivery is said before the data are read, which may take long. */
+/* What is wrong with the output or the delivery is said before the data are read, which may take
+ * long. */
 static int run(struct arguments *arguments, char **paths, size_t path_count)
 {
-    int code = delivers(arguments) ? delivery_open(&arguments->delivery) : 0;
+    const char *plan = plan_flags_given(&arguments->plan, PLAN_FLAG_PLAN);
+    int code = output_check("analyze", arguments->output, &plan, 1);
+    if (code == 0)
+        code = output_check("analyze", arguments->output, (const char *const *)paths, path_count);
+    if (code == 0 && delivers(arguments))
+        code = delivery_open(&arguments->delivery);
     if (code == 0)
         code = analyze(arguments, paths, path_count);
     if (delivers(arguments))

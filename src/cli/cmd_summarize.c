@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "cli/data.h"
+#include "cli/output.h"
 #include "cli/summary_out.h"
 #include "ingest/summary_table.h"
 
@@ -39,7 +40,12 @@ static int run(const struct plan_flags *flags, const struct assay_read_options *
     struct assay_plan *plan;
     struct assay_dataset *dataset;
     struct assay__summary_table table = {0};
-    int code;
+    const char *plan_path = plan_flags_given(flags, PLAN_FLAG_PLAN);
+    int code = output_check("summarize", output, &plan_path, 1);
+    if (code == 0)
+        code = output_check("summarize", output, (const char *const *)paths, path_count);
+    if (code != 0)
+        return code;
     enum assay_status status = data_read(flags, options, paths, path_count, &plan, &dataset, &err);
     if (status == ASSAY_OK)
         status = assay__summary_of_dataset(dataset, &table, &err);

@@ -58,6 +58,53 @@ ok $? "--fail-on with healthy data: exit 0"
 "$ASSAY" analyze "$work/double.csv" --plan $plan --fail-on srm --format csv >"$work/out" 2>"$work/err"
 [ $? -eq 10 ]
 ok $? "--fail-on srm with a mismatch: exit 10"
+# A file that --output replaces is whole or as it was, keeps its permissions, and is found through links.
+small="--group g --baseline a --metric m"
+printf 'g,m\na,1\na,2\na,4\nb,2\nb,3\nb,7\n' >"$work/small.csv"
+# shellcheck disable=SC2086 # words
+write() { "$ASSAY" "$1" "$work/small.csv" $small --output "$2" >"$work/out" 2>"$work/err"; }
+"$ASSAY" analyze "$work/small.csv" --group g --baseline a --metric m >"$work/wanted"
+echo before >"$work/target"
+chmod 640 "$work/target"
+ln -s target "$work/link"
+write analyze "$work/link" && [ -L "$work/link" ] && cmp -s "$work/target" "$work/wanted" &&
+    [ "$(stat -c %a "$work/target")" = 640 ]
+ok $? "--output to a link replaces what it leads to, with its permissions"
+"$ASSAY" analyze "$work/small.csv" --group g --baseline a --metric none --output "$work/target" \
+    >"$work/out" 2>"$work/err"
+[ $? -eq 65 ] && cmp -s "$work/target" "$work/wanted"
+ok $? "a failure leaves the file of --output as it was"
+write analyze - && cmp -s "$work/out" "$work/wanted" && [ ! -e ./- ]
+ok $? "--output - is standard output"
+write analyze /dev/stdout && cmp -s "$work/out" "$work/wanted" && [ -L /dev/stdout ]
+ok $? "--output /dev/stdout"
+mkfifo "$work/pipe"
+cat "$work/pipe" >"$work/through" &
+write analyze "$work/pipe" && wait && [ -p "$work/pipe" ] && cmp -s "$work/through" "$work/wanted"
+ok $? "--output to a pipe"
+! (ulimit -f 0 && write analyze "$work/target") 2>/dev/null && cmp -s "$work/target" "$work/wanted"
+ok $? "no room: the file of --output is as it was"
+cp "$work/small.csv" "$work/kept.csv"
+for command in analyze summarize; do
+    write $command "$work/small.csv"
+    [ $? -eq 2 ] && grep -q "^assay $command: --output: .* is an input" "$work/err" &&
+        cmp -s "$work/small.csv" "$work/kept.csv"
+    ok $? "$command --output over its input: exit 2, the input is kept"
+done
+cp $plan "$work/plan.json"
+"$ASSAY" analyze data/hillstrom.csv --plan "$work/plan.json" --output "$work/plan.json" \
+    >"$work/out" 2>"$work/err"
+[ $? -eq 2 ] && cmp -s $plan "$work/plan.json"
+ok $? "--output over the plan: exit 2, the plan is kept"
+# shellcheck disable=SC2086,SC2094 # words; the file is not written
+"$ASSAY" analyze - $small --output "$work/small.csv" <"$work/small.csv" >"$work/out" 2>"$work/err"
+[ $? -eq 2 ] && cmp -s "$work/small.csv" "$work/kept.csv"
+ok $? "--output over standard input: exit 2"
+write summarize "$work/part" && cp "$work/part" "$work/part2" &&
+    "$ASSAY" merge "$work/part2" --output "$work/part2" && cmp -s "$work/part" "$work/part2"
+ok $? "merge may write over its input"
+find "$work" -name '*.part.*' | grep -q . && left=1 || left=0
+ok "$left" "nothing is left beside files of --output"
 for words in help version "help analyze" "help plan" "help post" "help serve" "help merge"; do
     # shellcheck disable=SC2086 # words
     "$ASSAY" $words >/dev/full 2>"$work/err"
