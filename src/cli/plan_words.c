@@ -168,8 +168,8 @@ static void say_bound(struct assay__text *line, const struct assay_bound *bound)
         percent(line, bound->value);
     else
         number(line, bound->value);
-    assay__text_puts(line, bound->is_relative ? " of the baseline's mean"
-                                              : " in units of the metric");
+    assay__text_puts(line,
+                     bound->is_relative ? " of the baseline's mean" : " in units of the metric");
 }
 
 static void say_estimate(struct words *words, const struct assay_metric_plan *metric)
