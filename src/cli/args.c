@@ -27,11 +27,12 @@ static const struct kind KINDS[] = {
 };
 
 /* A percentage is the decimal a hundredth as large, so that 7% is the very double that 0.07 is. */
-static bool read_percent(const char *text, size_t length, double *out)
+bool args_percent(const char *text, size_t length, double *out)
 {
     struct assay_decimal decimal;
     char digits[ASSAY__DIGITS_MAX], moved[ASSAY__NUMBER_BYTES];
-    if (assay__decimal_parse(text, length, &decimal, digits) != ASSAY__PARSE_OK ||
+    if (length < 2 || text[length - 1] != '%' ||
+        assay__decimal_parse(text, length - 1, &decimal, digits) != ASSAY__PARSE_OK ||
         decimal.digits != NULL)
         return false;
     int written = snprintf(moved, sizeof moved, "%" PRId64 "e%d", decimal.mantissa,
@@ -41,11 +42,8 @@ static bool read_percent(const char *text, size_t length, double *out)
 
 static bool read_number(const struct kind *kind, const char *text, size_t length, double *out)
 {
-    bool is_read;
-    if (kind->may_be_percent && length > 1 && text[length - 1] == '%')
-        is_read = read_percent(text, length - 1, out);
-    else
-        is_read = assay__double_parse(text, length, out) == ASSAY__PARSE_OK;
+    bool is_read = (kind->may_be_percent && args_percent(text, length, out)) ||
+                   assay__double_parse(text, length, out) == ASSAY__PARSE_OK;
     if (!is_read || !(*out < kind->most))
         return false;
     return kind->with_least ? *out >= kind->least : *out > kind->least;
