@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "cli/args.h"
 #include "cli/cli.h"
 #include "cli/data.h"
@@ -217,40 +218,58 @@ static int health_code(const struct arguments *arguments, const struct assay_ana
     return 0;
 }
 
+/* What an analysis or its delivery will ask of the plan is asked before the data are read. */
+static enum assay_status check_plan(const struct arguments *arguments,
+                                    const struct assay_plan *plan, struct assay_error *err)
+{
+    const char *path = plan_flags_given(&arguments->plan, PLAN_FLAG_PLAN);
+    if (plan->scheme == ASSAY_COMPARE_BASELINE && plan->baseline == NULL)
+        return assay__fail_at(
+            err, ASSAY_ERROR_PLAN, path, 0, 0,
+            "No baseline is named. Say which group is the control with --baseline "
+            "or comparisons.baseline.");
+    if (delivers(arguments) && plan->parent == NULL)
+        return assay__fail_at(
+            err, ASSAY_ERROR_PLAN, path, 0, 0,
+            "To post, say where the result belongs with --parent or \"parent\" in "
+            "the plan, as workflows/{workflow}/instances/{instance}.");
+    return ASSAY_OK;
+}
+
+static int report(struct arguments *arguments, const struct assay_analysis *analysis)
+{
+    int code = arguments->delivery.is_dry_run ? 0 : print_result(arguments, analysis);
+    if (code == 0 && delivers(arguments))
+        code = deliver(arguments, analysis);
+    return code == 0 ? health_code(arguments, analysis) : code;
+}
+
 static int analyze(struct arguments *arguments, char **paths, size_t path_count)
 {
     struct assay_error err;
-    struct assay_plan *plan;
-    struct assay_dataset *dataset;
+    struct assay_plan *plan = NULL;
+    struct assay_dataset *dataset = NULL;
     struct assay_analysis *analysis = NULL;
-    int code;
-    enum assay_status status =
-        data_read(&arguments->plan, &arguments->read, paths, path_count, &plan, &dataset, &err);
+    enum assay_status status = plan_flags_build(&arguments->plan, &plan, &err);
+    if (status == ASSAY_OK)
+        status = check_plan(arguments, plan, &err);
+    if (status == ASSAY_OK)
+        status = data_read(plan, &arguments->read, paths, path_count, &dataset, &err);
     if (status == ASSAY_OK)
         status = assay_analyze(plan, dataset, &analysis, &err);
-    if (status == ASSAY_OK) {
-        code = arguments->delivery.is_dry_run ? 0 : print_result(arguments, analysis);
-        if (code == 0 && delivers(arguments))
-            code = deliver(arguments, analysis);
-        if (code == 0)
-            code = health_code(arguments, analysis);
-    } else {
-        code = cli_fail(&err);
-    }
+    int code = status == ASSAY_OK ? report(arguments, analysis)
+                                  : data_fail("analyze", &arguments->plan, &err);
     assay_analysis_free(analysis);
     assay_dataset_free(dataset);
     assay_plan_free(plan);
     return code;
 }
 
-/* What is wrong with the output or the delivery is said before the data are read, which may take
+/* What is wrong with the files or the delivery is said before the data are read, which may take
  * long. */
 static int run(struct arguments *arguments, char **paths, size_t path_count)
 {
-    const char *plan = plan_flags_given(&arguments->plan, PLAN_FLAG_PLAN);
-    int code = output_check("analyze", arguments->output, &plan, 1);
-    if (code == 0)
-        code = output_check("analyze", arguments->output, (const char *const *)paths, path_count);
+    int code = data_check_files("analyze", &arguments->plan, paths, path_count, arguments->output);
     if (code == 0 && delivers(arguments))
         code = delivery_open(&arguments->delivery);
     if (code == 0)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "cli/cli.h"
+#include "cli/data.h"
 #include "cli/summary_out.h"
 #include "ingest/summary_read.h"
 
@@ -64,5 +65,6 @@ int cmd_merge(int argc, char **argv)
     if (optind == argc)
         return cli_usage_error("merge",
                                "no files to merge: name those that 'assay summarize' wrote");
-    return run(argv + optind, argc - optind, output);
+    int code = data_check_twice("merge", argv + optind, (size_t)(argc - optind));
+    return code == 0 ? run(argv + optind, argc - optind, output) : code;
 }

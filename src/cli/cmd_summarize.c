@@ -5,7 +5,6 @@
 
 #include "cli/cli.h"
 #include "cli/data.h"
-#include "cli/output.h"
 #include "cli/summary_out.h"
 #include "ingest/summary_table.h"
 
@@ -37,19 +36,18 @@ static int run(const struct plan_flags *flags, const struct assay_read_options *
                char **paths, size_t path_count, const char *output)
 {
     struct assay_error err;
-    struct assay_plan *plan;
-    struct assay_dataset *dataset;
+    struct assay_plan *plan = NULL;
+    struct assay_dataset *dataset = NULL;
     struct assay__summary_table table = {0};
-    const char *plan_path = plan_flags_given(flags, PLAN_FLAG_PLAN);
-    int code = output_check("summarize", output, &plan_path, 1);
-    if (code == 0)
-        code = output_check("summarize", output, (const char *const *)paths, path_count);
+    int code = data_check_files("summarize", flags, paths, path_count, output);
     if (code != 0)
         return code;
-    enum assay_status status = data_read(flags, options, paths, path_count, &plan, &dataset, &err);
+    enum assay_status status = plan_flags_build(flags, &plan, &err);
+    if (status == ASSAY_OK)
+        status = data_read(plan, options, paths, path_count, &dataset, &err);
     if (status == ASSAY_OK)
         status = assay__summary_of_dataset(dataset, &table, &err);
-    code = status == ASSAY_OK ? summary_print(&table, output) : cli_fail(&err);
+    code = status == ASSAY_OK ? summary_print(&table, output) : data_fail("summarize", flags, &err);
     assay__summary_table_release(&table);
     assay_dataset_free(dataset);
     assay_plan_free(plan);
