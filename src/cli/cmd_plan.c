@@ -23,6 +23,7 @@ static const struct option OPTIONS[] = {{"group", required_argument, NULL, OPTIO
 
 struct plan_command {
     const char *group, *unit, *time, *data;
+    const char *data_flag; /* one that init has no use for */
     struct assay_read_options read;
 };
 
@@ -38,7 +39,7 @@ static int print_help(void)
           "check reads a plan strictly and says it in words: comparisons, metrics, their error\n"
           "rates after adjustment.\n"
           "  --data FILE              read these data by the plan too\n\n"
-          "data:\n",
+          "data (with init only --separator):\n",
           stdout);
     data_flag_help(stdout);
     return cli_finish_stdout();
@@ -140,14 +141,16 @@ static int take_option(struct plan_command *command, int option, const char *val
         command->data = value;
     else
         data_flag_take("plan", &command->read, option, value, &code);
+    if (option == DATA_FLAG_INPUT || option == DATA_FLAG_BAD_ROWS)
+        command->data_flag = option == DATA_FLAG_INPUT ? "--input" : "--bad-rows";
     return code;
 }
 
-/* Options that the other subcommand has would be without effect here. */
+/* Options that would be without effect: those of the other subcommand, and how to read no data. */
 static const char *stray_option(const struct plan_command *command, bool is_init)
 {
     if (is_init)
-        return command->data != NULL ? "--data" : NULL;
+        return command->data != NULL ? "--data" : command->data_flag;
     return command->group != NULL  ? "--group"
            : command->unit != NULL ? "--unit"
            : command->time != NULL ? "--time"
@@ -177,5 +180,9 @@ int cmd_plan(int argc, char **argv)
     const char *stray = stray_option(&command, is_init);
     if (stray != NULL)
         return cli_usage_error("plan", "'plan %s' has no %s", verb, stray);
+    if (!is_init && command.data == NULL &&
+        (command.data_flag != NULL || command.read.separator != '\0'))
+        return cli_usage_error("plan", "%s says how to read data: name them with --data",
+                               command.data_flag != NULL ? command.data_flag : "--separator");
     return is_init ? run_init(&command, argv[optind + 1]) : run_check(&command, argv[optind + 1]);
 }
