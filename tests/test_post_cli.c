@@ -384,8 +384,8 @@ START_TEST(folder_is_no_result)
 {
     struct post_cli run = {.args = {"post", "/tmp"}, .environment = {post_cli_url}};
     post_cli_run(&run);
-    assert_code(run, 74);
-    assert_says(run.err, "assay: /tmp: Reading failed: Is a directory.");
+    assert_code(run, 66);
+    assert_says(run.err, "assay: /tmp: This is a directory, not a file.");
     post_cli_release(&run);
 }
 END_TEST

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/utf8.h"
 #include "cli/cli.h"
 
 struct kind {
@@ -180,4 +181,18 @@ void args_csv_number(struct assay__text *out, double value)
     char figure[ASSAY__NUMBER_BYTES];
     if (isfinite(value))
         assay__text_append(out, figure, assay__number_write(value, figure));
+}
+
+bool args_is_utf8(const char *text)
+{
+    size_t left = strlen(text);
+    while (left > 0) {
+        uint32_t code_point;
+        size_t length = assay__utf8_next(text, left, &code_point);
+        if (code_point == ASSAY__UTF8_INVALID)
+            return false;
+        text += length;
+        left -= length;
+    }
+    return true;
 }

@@ -49,6 +49,9 @@ int args_counts(struct args_where where, const char *text, size_t max, uint64_t 
 int args_choice(struct args_where where, const char *text, const char *const *names,
                 unsigned *index);
 
+/** args_is_utf8() tells whether a text is UTF-8, as all that goes into results must be. */
+bool args_is_utf8(const char *text);
+
 /** enum args_format: how a command without data prints. */
 enum args_format { ARGS_FORMAT_TABLE, ARGS_FORMAT_DETAIL, ARGS_FORMAT_CSV };
 

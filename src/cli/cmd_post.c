@@ -52,6 +52,9 @@ static enum assay_status read_input(const char *path, struct assay__text *text,
     int code = errno;
     if (!is_stdin)
         fclose(file);
+    if (failed && code == EISDIR)
+        return assay__fail_at(err, ASSAY_ERROR_NO_INPUT, path, 0, 0,
+                              "This is a directory, not a file.");
     if (failed)
         return assay__fail_at(err, ASSAY_ERROR_IO, path, 0, 0, "Reading failed: %s.",
                               strerror(code));

@@ -80,6 +80,11 @@ static int take_names(struct arguments *arguments, const char *text)
             return cli_usage_error("srm", "--groups: more than %d values", (int)GROUPS_MAX);
         if (*name == '\0')
             return cli_usage_error("srm", "--groups: a name is empty");
+        if (!args_is_utf8(name))
+            return cli_usage_error("srm", "--groups: a name is not UTF-8");
+        for (size_t i = 0; i < arguments->name_count; i++)
+            if (strcmp(arguments->names[i], name) == 0)
+                return cli_usage_error("srm", "--groups: '%s' is there twice", name);
         arguments->names[arguments->name_count++] = name;
     }
     return 0;
@@ -139,6 +144,11 @@ static int complete(struct arguments *arguments)
     if (arguments->weight_count != count)
         return cli_usage_error("srm", "--counts has %zu values, --weights %zu", count,
                                arguments->weight_count);
+    bool has_weight = false;
+    for (size_t i = 0; i < count; i++)
+        has_weight = has_weight || arguments->weights[i] > 0.0;
+    if (!has_weight)
+        return cli_usage_error("srm", "--weights: at least one must be above 0");
     if (arguments->name_count != 0 && arguments->name_count != count)
         return cli_usage_error("srm", "--counts has %zu values, --groups %zu", count,
                                arguments->name_count);

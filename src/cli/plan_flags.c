@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "api/plan_read.h"
-#include "base/utf8.h"
+#include "cli/args.h"
 #include "cli/plan_build.h"
 
 /* The simple flags: one value that becomes a member. */
@@ -211,24 +211,10 @@ static const char *flag_name(enum plan_flag flag)
     return NAMES[flag - PLAN_FLAG_BEFORE - 1];
 }
 
-static bool is_utf8(const char *text)
-{
-    size_t left = strlen(text);
-    while (left > 0) {
-        uint32_t code_point;
-        size_t length = assay__utf8_next(text, left, &code_point);
-        if (code_point == ASSAY__UTF8_INVALID)
-            return false;
-        text += length;
-        left -= length;
-    }
-    return true;
-}
-
 static void take_use(struct plan_build *build, const struct plan_flag_use *use)
 {
     plan_build_at(build, flag_name(use->flag), "");
-    if (use->value != NULL && !is_utf8(use->value)) {
+    if (use->value != NULL && !args_is_utf8(use->value)) {
         plan_build_fail(build, "The value is not UTF-8.");
         return;
     }
