@@ -252,10 +252,11 @@ static int run(const struct serve_options *options)
     bool is_six = strchr(options->address, ':') != NULL;
     printf("assay serve: http%s://%s%s%s:%u/\n", options->tls_cert != NULL ? "s" : "",
            is_six ? "[" : "", options->address, is_six ? "]" : "", (unsigned)serve_port(server));
-    fflush(stdout);
-    sigwait(&ends, &signal_number);
+    int code = cli_finish_stdout(); /* whoever cannot learn the address cannot use the server */
+    if (code == 0)
+        sigwait(&ends, &signal_number);
     serve_stop(server);
-    return 0;
+    return code;
 }
 
 int cmd_serve(int argc, char **argv)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -62,8 +64,23 @@ static int run_help(int argc, char **argv)
     return command->run(2, arguments);
 }
 
+/*
+ * A standard stream that was closed would be the next file or socket opened, and what is printed
+ * would go there. It becomes one that cannot be read or written instead; only messages go nowhere.
+ */
+static bool open_streams(void)
+{
+    static const int FLAGS[] = {O_WRONLY, O_RDONLY, O_WRONLY};
+    for (int fd = 0; fd < 3; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", FLAGS[fd]) != fd)
+            return false;
+    return true;
+}
+
 int main(int argc, char **argv)
 {
+    if (!open_streams())
+        return assay_status_exit_code(ASSAY_ERROR_IO);
     /* A closed pipe and a full quota are write errors with an exit code, not a death. */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);

@@ -111,6 +111,25 @@ for words in help version "help analyze" "help plan" "help post" "help serve" "h
     [ $? -eq 74 ] && [ -s "$work/err" ]
     ok $? "$words with standard output full: exit 74"
 done
+# A closed standard output is no file of the program's: nothing is printed into what it opens.
+for words in version "srm --counts 1,2" "size --baseline-rate 0.1 --mde 0.1" "analyze $work/small.csv $small" \
+    "summarize $work/small.csv $small" "plan init $work/small.csv"; do
+    # shellcheck disable=SC2086 # words
+    "$ASSAY" $words >&- 2>"$work/err"
+    [ $? -eq 74 ] && [ -s "$work/err" ]
+    ok $? "$words with standard output closed: exit 74"
+done
+"$ASSAY" analyze "$work/small.csv" --group g --baseline a --metric m --output "$work/file" >&- 2>&- <&- &&
+    cmp -s "$work/file" "$work/wanted"
+ok $? "all standard streams closed, --output"
+! "$ASSAY" analyze - --baseline a --metric m <&- >"$work/out" 2>"$work/err" &&
+    grep -q 'Cannot read' "$work/err"
+ok $? "a closed standard input cannot be read"
+echo "me 0123456789abcdef" >"$work/tokens"
+chmod 600 "$work/tokens"
+timeout 20 "$ASSAY" serve --db "$work/db" --tokens "$work/tokens" --port 0 >/dev/full 2>"$work/err"
+[ $? -eq 74 ]
+ok $? "serve that cannot say its address: exit 74"
 # Where to post is a question of the command line: it is asked before the data are read.
 env -u ASSAY_BASE_URL -u ASSAY_REGION "$ASSAY" analyze "$work/none.csv" --plan $plan --post \
     >"$work/out" 2>"$work/err"
