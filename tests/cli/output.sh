@@ -58,6 +58,34 @@ ok $? "--fail-on with healthy data: exit 0"
 "$ASSAY" analyze "$work/double.csv" --plan $plan --fail-on srm --format csv >"$work/out" 2>"$work/err"
 [ $? -eq 10 ]
 ok $? "--fail-on srm with a mismatch: exit 10"
+# The same figures in csv, detail and result: one of each per metric, comparison and slice (of names
+# without commas).
+for format in csv detail result; do
+    "$ASSAY" analyze data/hillstrom.csv --group treatment --baseline "No E-Mail" --proportion visit \
+        --metric spend:covariates=history --ratio spend/visit --dimension channel --dimension zip_code \
+        --format $format >"$work/$format" 2>"$work/err"
+done
+column() { # NAME: a column of the csv
+    awk -F, -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i; next } { print $at }' "$work/csv"
+}
+while read -r name detail result; do
+    column "$name" >"$work/column"
+    sed 's/"deterioration":{[^}]*}//g' "$work/detail" | grep -oE "${detail}[^,}]*" | sed 's/.*://; s/^null$//' >"$work/figures"
+    [ "$(wc -l <"$work/column")" -eq 42 ] && cmp -s "$work/column" "$work/figures"
+    ok $? "csv and detail have the same $name"
+    grep -v '^$' "$work/column" | sort -u >"$work/column.set"
+    sed 's/"lastDeteriorationResult"/\n&/g; s/{"status"/\n&/g' "$work/result" | grep -v '^"lastDeteriorationResult"' |
+        grep -oE "${result}[^,}]*" | sed 's/.*://' | sort -u >"$work/figures.set"
+    cmp -s "$work/column.set" "$work/figures.set"
+    ok $? "csv and result have the same $name"
+done <<'FIGURES'
+difference "difference":\{"estimate": "differenceEstimateAbs":\{"estimate":\{"value":
+lower "difference":\{[^}]*"lower": "differenceEstimateAbs":\{[^}]*\},"lower":\{"value":
+upper "difference":\{[^}]*"upper": "differenceEstimateAbs":\{[^}]*\},[^}]*\},"upper":\{"value":
+relative_difference "relative":\{"estimate": "differenceEstimateRel":\{"estimate":\{"value":
+baseline_n "baselineStats":\{"n": "baselineSampleSize":\{"value":
+baseline_estimate "baselineStats":\{[^}]*"estimate": "baselineEstimateAbs":\{"value":
+FIGURES
 # A file that --output replaces is whole or as it was, keeps its permissions, and is found through links.
 small="--group g --baseline a --metric m"
 printf 'g,m\na,1\na,2\na,4\nb,2\nb,3\nb,7\n' >"$work/small.csv"
