@@ -140,6 +140,10 @@ enum assay_status assay__binding_init(struct assay__binding *binding,
         return assay__fail(err, ASSAY_ERROR_PLAN,
                            "Which column holds the group? Name it with --group NAME, or "
                            "columns.group in the plan.");
+    if (plan->has_as_of && plan->time_column == NULL)
+        return assay__fail(err, ASSAY_ERROR_PLAN,
+                           "asOf leaves rows out by their time: name its column with --time NAME, "
+                           "or columns.time in the plan.");
     enum assay_status status = parse_filters(binding, err);
     if (status == ASSAY_OK)
         status = allocate(binding, err);
