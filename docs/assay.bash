@@ -2,18 +2,25 @@
 # Completion of assay for bash. Options are read from `assay COMMAND --help`, so none can be missing.
 _assay()
 {
-    local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}
+    local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} commands
     COMPREPLY=()
-    if [ "$COMP_CWORD" -eq 1 ]; then
+    commands=$("${COMP_WORDS[0]}" help 2>/dev/null | sed -n 's/^  \([a-z]*\)  .*/\1/p')
+    case $COMP_CWORD,$command,$current in
+    1,*)
         # shellcheck disable=SC2207 # names hold no blanks
-        COMPREPLY=($(compgen -W "help version $("${COMP_WORDS[0]}" help 2>/dev/null |
-            sed -n 's/^  \([a-z]*\)  .*/\1/p')" -- "$current"))
-        return
-    fi
-    case $current in
-    -*)
+        COMPREPLY=($(compgen -W "help version $commands" -- "$current"))
+        ;;
+    2,help,*)
         # shellcheck disable=SC2207
-        COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" "$command" --help 2>/dev/null |
+        COMPREPLY=($(compgen -W "$commands" -- "$current"))
+        ;;
+    2,plan,[!-]* | 2,plan,)
+        # shellcheck disable=SC2207
+        COMPREPLY=($(compgen -W "init check" -- "$current"))
+        ;;
+    *,-*)
+        # shellcheck disable=SC2207
+        COMPREPLY=($(compgen -W "--help $("${COMP_WORDS[0]}" "$command" --help 2>/dev/null |
             grep -oE '(^|[ ,])--[a-z][a-z0-9-]*' | tr -d ' ,' | sort -u)" -- "$current"))
         ;;
     *)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* When to try again, and which URLs and names are accepted. */
+/* When to try again, and which URLs are accepted. */
 #include "api/endpoint.h"
 #include "api/retry.h"
 #include "test.h"
@@ -174,45 +174,6 @@ START_TEST(regions)
 }
 END_TEST
 
-START_TEST(parents_and_ids)
-{
-    static const char *const good_parents[] = {"workflows/a/instances/b",
-                                               "workflows/a b/instances/\xC3\xA9"};
-    static const char *const bad_parents[] = {
-        "",           "workflows/a",          "workflows//instances/b",
-        "workflows/a/instances/",             "workflows/a/instances/b/",
-        "workflows/a/instances/b/c",          "workflows/../instances/b",
-        "workflows/a/instances/..",           "/workflows/a/instances/b",
-        "workflows/a\n/instances/b",          "Workflows/a/instances/b"};
-    static const char *const good_ids[] = {"ab", "a-1", "-9", "ar-0123456789"};
-    static const char *const bad_ids[] = {"", "a", "A1", "a_b", "a/b", "a b", "a\n", "../a"};
-    struct assay_error err;
-    char id[65];
-    for (size_t i = 0; i < sizeof good_parents / sizeof *good_parents; i++)
-        assert_ok(assay__parent_check(good_parents[i], &err), &err);
-    for (size_t i = 0; i < sizeof bad_parents / sizeof *bad_parents; i++)
-        ck_assert_msg(assay__parent_check(bad_parents[i], &err) == ASSAY_ERROR_USAGE, "%s",
-                      bad_parents[i]);
-    for (size_t i = 0; i < sizeof good_ids / sizeof *good_ids; i++)
-        assert_ok(assay__id_check(good_ids[i], &err), &err);
-    for (size_t i = 0; i < sizeof bad_ids / sizeof *bad_ids; i++)
-        ck_assert_msg(assay__id_check(bad_ids[i], &err) == ASSAY_ERROR_USAGE, "%s", bad_ids[i]);
-    memset(id, 'a', 64);
-    id[64] = '\0';
-    ck_assert_int_eq(assay__id_check(id, &err), ASSAY_ERROR_USAGE);
-    ck_assert_int_eq(assay__id_check(id + 1, &err), ASSAY_OK);
-}
-END_TEST
-
-START_TEST(path_is_encoded)
-{
-    struct assay__text text = {0};
-    assay__url_put_path(&text, "workflows/a b?#%/instances/\xC3\xA9~-._");
-    ck_assert_str_eq(text.data, "workflows/a%20b%3F%23%25/instances/%C3%A9~-._");
-    assay__text_release(&text);
-}
-END_TEST
-
 static void add(TCase *cases)
 {
     tcase_add_test(cases, retry_statuses);
@@ -224,8 +185,6 @@ static void add(TCase *cases)
     tcase_add_test(cases, endpoint_refuses);
     tcase_add_test(cases, endpoint_refuses_long_url);
     tcase_add_test(cases, regions);
-    tcase_add_test(cases, parents_and_ids);
-    tcase_add_test(cases, path_is_encoded);
 }
 
 int main(void)

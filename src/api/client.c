@@ -244,8 +244,8 @@ void assay__client_url(const struct assay_client *client, const struct assay__bo
 {
     assay__text_puts(url, client->base.url);
     assay__text_puts(url, "/v2/");
-    assay__url_put_path(url, body->parent);
+    assay__text_puts(url, body->parent); /* checked, and so is the id: no encoding is needed */
     assay__text_puts(url, "/analysisResults");
     assay__text_puts(url, creates ? "?analysisResultId=" : "/");
-    assay__text_puts(url, body->id); /* checked: needs no encoding */
+    assay__text_puts(url, body->id);
 }

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { SEGMENT_BYTES_MAX = 256 };
+#include "base/resource.h"
 
 static const struct region {
     const char *name, *base_url, *token_url;
@@ -130,57 +130,22 @@ enum assay_status assay__endpoint_parse(const char *url, const char *what,
     return status;
 }
 
-/* A segment that stands for itself: not empty, not ".", "..", no control characters. */
-static bool is_segment(const char *segment, size_t length)
-{
-    if (length == 0 || length > SEGMENT_BYTES_MAX || segment[0] == '.')
-        return false;
-    for (size_t i = 0; i < length; i++)
-        if ((unsigned char)segment[i] < 0x20 || segment[i] == 0x7F)
-            return false;
-    return true;
-}
-
 enum assay_status assay__parent_check(const char *parent, struct assay_error *err)
 {
-    static const char *const WORDS[] = {"workflows", NULL, "instances", NULL};
-    const char *at = parent;
-    for (size_t i = 0; i < 4; i++) {
-        size_t length = strcspn(at, "/");
-        bool fits = WORDS[i] == NULL ? is_segment(at, length)
-                                     : length == strlen(WORDS[i]) &&
-                                           memcmp(at, WORDS[i], length) == 0;
-        if (!fits || at[length] != (i < 3 ? '/' : '\0'))
-            return assay__fail(err, ASSAY_ERROR_USAGE,
-                               "The parent \"%.200s\" is not of the form "
-                               "workflows/{workflow}/instances/{instance}.",
-                               parent);
-        at += length + 1;
-    }
-    return ASSAY_OK;
+    char workflow[ASSAY__NAME_PART_MAX + 1], instance[ASSAY__NAME_PART_MAX + 1];
+    if (assay__parent_split(parent, workflow, instance))
+        return ASSAY_OK;
+    return assay__fail(err, ASSAY_ERROR_USAGE,
+                       "The parent \"%.200s\" is not of the form "
+                       "workflows/{workflow}/instances/{instance}, each name " ASSAY__NAME_PART_RULE
+                       ".",
+                       parent);
 }
 
 enum assay_status assay__id_check(const char *id, struct assay_error *err)
 {
-    size_t length = strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-");
-    if (id[length] == '\0' && length >= 2 && length <= 63)
+    if (assay__result_id_ok(id))
         return ASSAY_OK;
     return assay__fail(err, ASSAY_ERROR_USAGE,
-                       "The id \"%.100s\" must be 2 to 63 characters of a-z, 0-9 and \"-\".", id);
-}
-
-void assay__url_put_path(struct assay__text *url, const char *path)
-{
-    static const char PLAIN[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                "0123456789-._~/";
-    static const char HEX[] = "0123456789ABCDEF";
-    for (const char *at = path; *at != '\0'; at++) {
-        unsigned char byte = (unsigned char)*at;
-        if (strchr(PLAIN, *at) != NULL) {
-            assay__text_putc(url, *at);
-        } else {
-            char escape[3] = {'%', HEX[byte >> 4], HEX[byte & 15]};
-            assay__text_append(url, escape, sizeof escape);
-        }
-    }
+                       "The id \"%.100s\" is not " ASSAY__RESULT_ID_RULE ".", id);
 }

@@ -29,13 +29,10 @@ enum assay_status assay__endpoint_parse(const char *url, const char *what,
 enum assay_status assay__region_urls(const char *region, const char **base_url,
                                      const char **token_url, struct assay_error *err);
 
-/** assay__parent_check() accepts workflows/{workflow}/instances/{instance}. */
+/** assay__parent_check() accepts what assay__parent_split() does, and else says what that is. */
 enum assay_status assay__parent_check(const char *parent, struct assay_error *err);
 
-/** assay__id_check() accepts an analysisResultId: 2 to 63 characters of [a-z0-9-]. */
+/** assay__id_check() does so for an analysisResultId and assay__result_id_ok(). */
 enum assay_status assay__id_check(const char *id, struct assay_error *err);
-
-/** assay__url_put_path() appends a path, each segment percent-encoded (RFC 3986, unreserved). */
-void assay__url_put_path(struct assay__text *url, const char *path);
 
 #endif

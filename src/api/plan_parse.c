@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/resource.h"
 #include "base/time.h"
 #include "ingest/filter.h"
 
@@ -16,48 +17,20 @@ struct plan_memory {
     struct assay__arena arena;
 };
 
-static bool is_name_part(const char *text, size_t length)
-{
-    static const char SAFE[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~";
-    bool only_dots = length <= 2 && memcmp(text, "..", length) == 0;
-    return length > 0 && strspn(text, SAFE) >= length && !only_dots;
-}
-
-/* workflows/{workflow}/instances/{instance}: parts go into a URL as they are. */
-static bool is_parent(const char *text)
-{
-    static const char WORKFLOWS[] = "workflows/", INSTANCES[] = "/instances/";
-    if (strncmp(text, WORKFLOWS, strlen(WORKFLOWS)) != 0)
-        return false;
-    const char *workflow = text + strlen(WORKFLOWS);
-    size_t length = strcspn(workflow, "/");
-    const char *rest = workflow + length;
-    if (strncmp(rest, INSTANCES, strlen(INSTANCES)) != 0)
-        return false;
-    const char *instance = rest + strlen(INSTANCES);
-    return is_name_part(workflow, length) && is_name_part(instance, strlen(instance));
-}
-
-static bool is_result_id(const char *text)
-{
-    size_t length = strlen(text);
-    return length >= 2 && length <= 63 &&
-           strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == length;
-}
-
 static void read_names(struct assay__plan_reader *reader, const struct assay__node *root,
                        struct assay_plan *plan)
 {
     (void)assay__plan_text(reader, root, "$schema", NULL);
+    char workflow[ASSAY__NAME_PART_MAX + 1], instance[ASSAY__NAME_PART_MAX + 1];
     plan->parent = assay__plan_text(reader, root, "parent", NULL);
-    if (plan->parent != NULL && !is_parent(plan->parent))
+    if (plan->parent != NULL && !assay__parent_split(plan->parent, workflow, instance))
         assay__plan_fail_key(reader, root, "parent",
-                             "This must look like workflows/checkout/instances/july, of letters, "
-                             "digits, and . _ ~ -");
+                             "This must look like workflows/checkout/instances/july, each "
+                             "name " ASSAY__NAME_PART_RULE ".");
     plan->analysis_result_id = assay__plan_text(reader, root, "analysisResultId", NULL);
-    if (plan->analysis_result_id != NULL && !is_result_id(plan->analysis_result_id))
+    if (plan->analysis_result_id != NULL && !assay__result_id_ok(plan->analysis_result_id))
         assay__plan_fail_key(reader, root, "analysisResultId",
-                             "An id has 2 to 63 lower-case letters, digits and hyphens.");
+                             "An id has " ASSAY__RESULT_ID_RULE ".");
     plan->exposure_filter = assay__plan_text(reader, root, "exposureFilter", NULL);
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/utf8.h"
 #include "cli/cli.h"
 
 struct kind {
@@ -27,11 +28,12 @@ static const struct kind KINDS[] = {
 };
 
 /* A percentage is the decimal a hundredth as large, so that 7% is the very double that 0.07 is. */
-static bool read_percent(const char *text, size_t length, double *out)
+bool args_percent(const char *text, size_t length, double *out)
 {
     struct assay_decimal decimal;
     char digits[ASSAY__DIGITS_MAX], moved[ASSAY__NUMBER_BYTES];
-    if (assay__decimal_parse(text, length, &decimal, digits) != ASSAY__PARSE_OK ||
+    if (length < 2 || text[length - 1] != '%' ||
+        assay__decimal_parse(text, length - 1, &decimal, digits) != ASSAY__PARSE_OK ||
         decimal.digits != NULL)
         return false;
     int written = snprintf(moved, sizeof moved, "%" PRId64 "e%d", decimal.mantissa,
@@ -41,11 +43,8 @@ static bool read_percent(const char *text, size_t length, double *out)
 
 static bool read_number(const struct kind *kind, const char *text, size_t length, double *out)
 {
-    bool is_read;
-    if (kind->may_be_percent && length > 1 && text[length - 1] == '%')
-        is_read = read_percent(text, length - 1, out);
-    else
-        is_read = assay__double_parse(text, length, out) == ASSAY__PARSE_OK;
+    bool is_read = (kind->may_be_percent && args_percent(text, length, out)) ||
+                   assay__double_parse(text, length, out) == ASSAY__PARSE_OK;
     if (!is_read || !(*out < kind->most))
         return false;
     return kind->with_least ? *out >= kind->least : *out > kind->least;
@@ -121,21 +120,24 @@ int args_counts(struct args_where where, const char *text, size_t max, uint64_t 
 int args_choice(struct args_where where, const char *text, const char *const *names,
                 unsigned *index)
 {
-    char list[256] = "";
     size_t count = 0;
     for (; names[count] != NULL; count++) {
         if (strcmp(names[count], text) == 0) {
             *index = (unsigned)count;
             return 0;
         }
-        size_t used = strlen(list);
-        snprintf(list + used, sizeof list - used, "%s%s", count == 0 ? "" : ", ", names[count]);
+    }
+    char list[256] = "";
+    for (size_t i = 0, used = 0; i < count && used < sizeof list; i++) {
+        const char *between = i == 0 ? "" : i + 1 == count ? " or " : ", ";
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", between, names[i]);
     }
     const char *nearest = cli_nearest(text, names, count);
+    const char *is_not = count == 1 ? "not" : "none of";
     if (nearest != NULL)
-        return cli_usage_error(where.command, "--%s: there is no '%s'; did you mean '%s'?",
-                               where.flag, text, nearest);
-    return cli_usage_error(where.command, "--%s: '%s' is none of %s", where.flag, text, list);
+        return cli_usage_error(where.command, "--%s: '%s' is %s %s; did you mean '%s'?", where.flag,
+                               text, is_not, list, nearest);
+    return cli_usage_error(where.command, "--%s: '%s' is %s %s", where.flag, text, is_not, list);
 }
 
 int args_format(const char *command, const char *text, enum args_format *format)
@@ -179,4 +181,18 @@ void args_csv_number(struct assay__text *out, double value)
     char figure[ASSAY__NUMBER_BYTES];
     if (isfinite(value))
         assay__text_append(out, figure, assay__number_write(value, figure));
+}
+
+bool args_is_utf8(const char *text)
+{
+    size_t left = strlen(text);
+    while (left > 0) {
+        uint32_t code_point;
+        size_t length = assay__utf8_next(text, left, &code_point);
+        if (code_point == ASSAY__UTF8_INVALID)
+            return false;
+        text += length;
+        left -= length;
+    }
+    return true;
 }

@@ -20,13 +20,19 @@ struct args_where {
 
 /** enum args_kind: what a number may be. */
 enum args_kind {
-    ARGS_ANY,         /* finite */
-    ARGS_POSITIVE,    /* above 0 */
+    ARGS_ANY,      /* finite */
+    ARGS_POSITIVE, /* above 0 */
     ARGS_NOT_NEGATIVE,
-    ARGS_RATE,        /* between 0 and 1, both excluded; also as "5%" */
-    ARGS_SHARE,       /* from 0 to below 1; also as "5%" */
-    ARGS_EFFECT       /* above 0; also as "5%" */
+    ARGS_RATE,  /* between 0 and 1, both excluded; also as "5%" */
+    ARGS_SHARE, /* from 0 to below 1; also as "5%" */
+    ARGS_EFFECT /* above 0; also as "5%" */
 };
+
+/**
+ * args_percent() reads "5%" in text[0 .. length) as the double that 0.05 is; false for anything
+ * else.
+ */
+bool args_percent(const char *text, size_t length, double *out);
 
 /** args_number() reads a number, or a percentage where the kind allows one. */
 int args_number(struct args_where where, enum args_kind kind, const char *text, double *out);
@@ -42,6 +48,9 @@ int args_counts(struct args_where where, const char *text, size_t max, uint64_t 
 /** args_choice() finds a name in a list that ends with NULL. */
 int args_choice(struct args_where where, const char *text, const char *const *names,
                 unsigned *index);
+
+/** args_is_utf8() tells whether a text is UTF-8, as all that goes into results must be. */
+bool args_is_utf8(const char *text);
 
 /** enum args_format: how a command without data prints. */
 enum args_format { ARGS_FORMAT_TABLE, ARGS_FORMAT_DETAIL, ARGS_FORMAT_CSV };

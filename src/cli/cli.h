@@ -28,25 +28,31 @@ COMMAND_LIST(COMMAND_PROTOTYPE)
 /** cli_fail() prints "assay: FILE:LINE:COLUMN: message" on stderr and returns the exit code. */
 int cli_fail(const struct assay_error *err);
 
+/** CLI_USAGE: the exit code of a wrong command line. */
+enum { CLI_USAGE = 2 };
+
 /** cli_usage_error() prints "assay COMMAND: message" and where help is; returns 2. */
 int cli_usage_error(const char *command, const char *format, ...);
 
+/** CLI_OPTION_FIRST: the least val of a command's own option; none is a letter after a dash. */
+enum { CLI_OPTION_FIRST = 0x4000 };
+
 /**
- * cli_option_error() says what is wrong with the option that getopt_long() answered '?' to, with
- * opterr 0 and an optstring without options: unknown, ambiguous, without its value or with one that
- * it does not take. The value is not repeated, since it may be a secret. Options with an optional
- * argument are there to be refused, and are not suggested. Returns 2.
+ * cli_option() is the next option of a command line, as getopt_long() has it: its val, with optarg
+ * and optind set, or -1 at the end. One that is unknown, ambiguous, without its value or with one
+ * that it does not take is '?', after a message that says so and which option may be meant; the
+ * exit code is then CLI_USAGE. The value is not repeated, since it may be a secret. Options with an
+ * optional argument are there to be refused, and are not suggested. optind is 0 before the first
+ * call; the vals are CLI_OPTION_FIRST and beyond.
  */
-int cli_option_error(const char *command, const struct option *options, char **argv);
+int cli_option(const char *command, const struct option *options, int argc, char **argv);
+
+/** cli_finish_stdout() flushes what was printed; 0, or the exit code after saying what failed. */
+int cli_finish_stdout(void);
 
 /** cli_write_stdout() writes all bytes and flushes; 0, or the exit code after saying what failed.
  */
 int cli_write_stdout(const char *bytes, size_t length);
-
-/** cli_replace_file() writes a file beside its place, syncs it and renames it: whole or not at all.
- */
-enum assay_status cli_replace_file(const char *path, const char *bytes, size_t length,
-                                   struct assay_error *err);
 
 /** cli_nearest() is the candidate closest to word by edit distance, or NULL when none is close. */
 const char *cli_nearest(const char *word, const char *const *candidates, size_t count);

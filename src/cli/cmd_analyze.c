@@ -5,13 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
+#include "cli/args.h"
 #include "cli/cli.h"
 #include "cli/data.h"
 #include "cli/delivery.h"
+#include "cli/output.h"
 #include "cli/term.h"
 
 enum option_code {
-    OPTION_FORMAT = 0x4000,
+    OPTION_FORMAT = CLI_OPTION_FIRST,
     OPTION_PRETTY,
     OPTION_OUTPUT,
     OPTION_FAIL_ON,
@@ -38,12 +41,12 @@ struct arguments {
     enum assay_format format;
     const char *output;
     bool fail_on_srm, fail_on_deterioration;
-    bool post;
-    const char *delivery_flag; /* one that has no effect without --post */
+    bool post, wants_help;
+    const char *delivery_flag; /* the first that has no effect without --post */
     struct delivery delivery;
 };
 
-static void print_help(FILE *out)
+static int print_help(void)
 {
     fputs("usage: assay analyze [OPTION...] FILE...\n\n"
           "Analyzes an experiment: unit-level CSV (one row per unit) or sufficient statistics, "
@@ -59,114 +62,116 @@ static void print_help(FILE *out)
           "                           deterioration: exit 11 when a metric got worse\n"
           "  --post                   deliver the result; see assay-post(1)\n\n"
           "data:\n",
-          out);
-    data_flag_help(out);
-    fputs("\nplan:\n", out);
-    plan_flags_help(out);
-    fputs("\ndelivery, with --post (--dry-run shows the request and sends nothing):\n", out);
-    delivery_flag_help(out);
+          stdout);
+    data_flag_help(stdout);
+    fputs("\nplan:\n", stdout);
+    plan_flags_help(stdout);
+    fputs("\ndelivery, with --post (--dry-run shows the request and sends nothing):\n", stdout);
+    delivery_flag_help(stdout);
+    return cli_finish_stdout();
 }
 
-static bool take_format(struct arguments *arguments, const char *name)
+static int take_format(struct arguments *arguments, const char *value)
 {
     static const char *const NAMES[] = {[ASSAY_FORMAT_TABLE] = "table",
                                         [ASSAY_FORMAT_RESULT] = "result",
                                         [ASSAY_FORMAT_DETAIL] = "detail",
-                                        [ASSAY_FORMAT_CSV] = "csv"};
-    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
-        if (strcmp(NAMES[i], name) == 0) {
-            arguments->format = (enum assay_format)i;
-            arguments->has_format = true;
-            return true;
-        }
-    }
-    return false;
+                                        [ASSAY_FORMAT_CSV] = "csv",
+                                        NULL};
+    unsigned index = 0;
+    int code = args_choice((struct args_where){"analyze", "format"}, value, NAMES, &index);
+    arguments->format = (enum assay_format)index;
+    arguments->has_format = true;
+    return code;
 }
 
-static bool take_fail_on(struct arguments *arguments, const char *list)
+/* A list of names with commas between. */
+static int take_fail_on(struct arguments *arguments, const char *list)
 {
-    while (*list != '\0') {
+    static const char *const NAMES[] = {"srm", "deterioration", NULL};
+    char name[64];
+    for (;;) {
         size_t length = strcspn(list, ",");
-        if (length == 3 && memcmp(list, "srm", 3) == 0)
-            arguments->fail_on_srm = true;
-        else if (length == 13 && memcmp(list, "deterioration", 13) == 0)
-            arguments->fail_on_deterioration = true;
-        else
-            return false;
-        list += length + (list[length] == ',');
+        unsigned index = 0;
+        snprintf(name, sizeof name, "%.*s", (int)length, list);
+        int code = args_choice((struct args_where){"analyze", "fail-on"}, name, NAMES, &index);
+        if (code != 0)
+            return code;
+        *(index == 0 ? &arguments->fail_on_srm : &arguments->fail_on_deterioration) = true;
+        if (list[length] == '\0')
+            return 0;
+        list += length + 1;
     }
-    return true;
 }
 
-/* Takes one option of this command; a sentence when its value is wrong. */
-static const char *take_own(struct arguments *arguments, int option, const char *value)
+/* Takes one option of this command; 0, or the exit code when its value is wrong. */
+static int take_own(struct arguments *arguments, int option, const char *value)
 {
     switch (option) {
     case OPTION_FORMAT:
-        return take_format(arguments, value) ? NULL
-                                             : "--format is table, result, detail or csv";
+        return take_format(arguments, value);
     case OPTION_FAIL_ON:
-        return take_fail_on(arguments, value) ? NULL
-                                              : "--fail-on is a list of srm and deterioration";
+        return take_fail_on(arguments, value);
     case OPTION_OUTPUT:
         arguments->output = value;
-        return NULL;
+        return 0;
     case OPTION_POST:
         arguments->post = true;
-        return NULL;
-    case OPTION_PRETTY:
-        arguments->write.pretty = true;
-        return NULL;
+        return 0;
     default:
-        return "unknown option";
+        arguments->write.pretty = true;
+        return 0;
     }
 }
 
-/* 0 to go on, else the exit code + 1. */
+/* Flags of delivery have no effect without --post; the first is kept to say so. */
+static const char *flag_name(int option)
+{
+    const struct option *row = OPTIONS;
+    while (row->val != option)
+        row++;
+    return row->name;
+}
+
+static int take_option(struct arguments *arguments, int option, const char *value)
+{
+    int code = 0;
+    if (plan_flags_take(&arguments->plan, option, value) ||
+        data_flag_take("analyze", &arguments->read, option, value, &code))
+        return code;
+    if (!delivery_flag_take(&arguments->delivery, option, value, &code))
+        return take_own(arguments, option, value);
+    if (arguments->delivery_flag == NULL && option != DELIVERY_FLAG_DRY_RUN)
+        arguments->delivery_flag = flag_name(option);
+    return code;
+}
+
 static int parse(int argc, char **argv, struct arguments *arguments)
 {
-    int option, index = 0;
-    optind = opterr = 0;
-    while ((option = getopt_long(argc, argv, "", OPTIONS, &index)) != -1) {
-        const char *problem = NULL;
+    int option, code = 0;
+    optind = 0;
+    while (code == 0 && (option = cli_option("analyze", OPTIONS, argc, argv)) != -1) {
         if (option == OPTION_HELP) {
-            print_help(stdout);
-            return 1;
+            arguments->wants_help = true;
+            return 0;
         }
-        if (option == '?')
-            return 1 + cli_option_error("analyze", OPTIONS, argv);
-        if (plan_flags_take(&arguments->plan, option, optarg))
-            continue;
-        int taken = data_flag_take(&arguments->read, option, optarg, &problem);
-        if (taken == 0) {
-            taken = delivery_flag_take(&arguments->delivery, option, optarg, &problem);
-            if (taken > 0 && option != DELIVERY_FLAG_DRY_RUN)
-                arguments->delivery_flag = OPTIONS[index].name;
-        }
-        if (taken == 0)
-            problem = take_own(arguments, option, optarg);
-        else if (taken > 0)
-            problem = NULL;
-        if (problem != NULL)
-            return 1 + cli_usage_error("analyze", "%s", problem);
+        code = option == '?' ? CLI_USAGE : take_option(arguments, option, optarg);
     }
+    if (code != 0)
+        return code;
     if (arguments->delivery_flag != NULL && !arguments->post && !arguments->delivery.is_dry_run)
-        return 1 + cli_usage_error("analyze",
-                                   "--%s is for delivery, which needs --post (or --dry-run to "
-                                   "look first)",
-                                   arguments->delivery_flag);
+        return cli_usage_error("analyze",
+                               "--%s is for delivery, which needs --post (or --dry-run to look "
+                               "first)",
+                               arguments->delivery_flag);
     if (optind == argc)
-        return 1 + cli_usage_error("analyze", "no data: name a CSV file, or '-'");
+        return cli_usage_error("analyze", "no data: name a CSV file, or '-'");
     return 0;
 }
 
-/* A file is written beside its place and renamed: whole or not at all. */
-static int write_file(const char *path, const char *text, size_t length)
+static bool delivers(const struct arguments *arguments)
 {
-    struct assay_error err;
-    if (cli_replace_file(path, text, length, &err) != ASSAY_OK)
-        return cli_fail(&err);
-    return 0;
+    return arguments->post || arguments->delivery.is_dry_run;
 }
 
 static int print_result(const struct arguments *arguments, const struct assay_analysis *analysis)
@@ -175,18 +180,17 @@ static int print_result(const struct arguments *arguments, const struct assay_an
     struct assay_write_options options = arguments->write;
     struct assay_error err;
     enum assay_format format = arguments->format;
+    bool to_stdout = output_is_stdout(arguments->output);
     char *text;
     size_t length;
     if (!arguments->has_format)
-        format = term.is_terminal && arguments->output == NULL ? ASSAY_FORMAT_TABLE
-                                                               : ASSAY_FORMAT_RESULT;
+        format = term.is_terminal && to_stdout ? ASSAY_FORMAT_TABLE : ASSAY_FORMAT_RESULT;
     options.width = term.width;
-    options.color = term.color && arguments->output == NULL;
+    options.color = term.color && to_stdout;
     options.unicode = term.unicode;
     if (assay_analysis_write(analysis, format, &options, &text, &length, &err) != ASSAY_OK)
         return cli_fail(&err);
-    int code = arguments->output == NULL ? cli_write_stdout(text, length)
-                                         : write_file(arguments->output, text, length);
+    int code = output_write(arguments->output, text, length);
     free(text);
     return code;
 }
@@ -199,10 +203,7 @@ static int deliver(struct arguments *arguments, const struct assay_analysis *ana
     size_t length;
     if (assay_request_write(analysis, &body, &length, &err) != ASSAY_OK)
         return cli_fail(&err);
-    int code = delivery_open(&arguments->delivery);
-    if (code == 0)
-        code = delivery_send(&arguments->delivery, body, length);
-    delivery_close(&arguments->delivery);
+    int code = delivery_send(&arguments->delivery, body, length);
     free(body);
     return code;
 }
@@ -217,29 +218,64 @@ static int health_code(const struct arguments *arguments, const struct assay_ana
     return 0;
 }
 
-static int run(struct arguments *arguments, char **paths, size_t path_count)
+/* What an analysis or its delivery will ask of the plan is asked before the data are read. */
+static enum assay_status check_plan(const struct arguments *arguments,
+                                    const struct assay_plan *plan, struct assay_error *err)
+{
+    const char *path = plan_flags_given(&arguments->plan, PLAN_FLAG_PLAN);
+    if (plan->scheme == ASSAY_COMPARE_BASELINE && plan->baseline == NULL)
+        return assay__fail_at(
+            err, ASSAY_ERROR_PLAN, path, 0, 0,
+            "No baseline is named. Say which group is the control with --baseline "
+            "or comparisons.baseline.");
+    if (delivers(arguments) && plan->parent == NULL)
+        return assay__fail_at(
+            err, ASSAY_ERROR_PLAN, path, 0, 0,
+            "To post, say where the result belongs with --parent or \"parent\" in "
+            "the plan, as workflows/{workflow}/instances/{instance}.");
+    return ASSAY_OK;
+}
+
+static int report(struct arguments *arguments, const struct assay_analysis *analysis)
+{
+    int code = arguments->delivery.is_dry_run ? 0 : print_result(arguments, analysis);
+    if (code == 0 && delivers(arguments))
+        code = deliver(arguments, analysis);
+    return code == 0 ? health_code(arguments, analysis) : code;
+}
+
+static int analyze(struct arguments *arguments, char **paths, size_t path_count)
 {
     struct assay_error err;
-    struct assay_plan *plan;
-    struct assay_dataset *dataset;
+    struct assay_plan *plan = NULL;
+    struct assay_dataset *dataset = NULL;
     struct assay_analysis *analysis = NULL;
-    int code;
-    enum assay_status status =
-        data_read(&arguments->plan, &arguments->read, paths, path_count, &plan, &dataset, &err);
+    enum assay_status status = plan_flags_build(&arguments->plan, &plan, &err);
+    if (status == ASSAY_OK)
+        status = check_plan(arguments, plan, &err);
+    if (status == ASSAY_OK)
+        status = data_read(plan, &arguments->read, paths, path_count, &dataset, &err);
     if (status == ASSAY_OK)
         status = assay_analyze(plan, dataset, &analysis, &err);
-    if (status == ASSAY_OK) {
-        code = arguments->delivery.is_dry_run ? 0 : print_result(arguments, analysis);
-        if (code == 0 && (arguments->post || arguments->delivery.is_dry_run))
-            code = deliver(arguments, analysis);
-        if (code == 0)
-            code = health_code(arguments, analysis);
-    } else {
-        code = cli_fail(&err);
-    }
+    int code = status == ASSAY_OK ? report(arguments, analysis)
+                                  : data_fail("analyze", &arguments->plan, &err);
     assay_analysis_free(analysis);
     assay_dataset_free(dataset);
     assay_plan_free(plan);
+    return code;
+}
+
+/* What is wrong with the files or the delivery is said before the data are read, which may take
+ * long. */
+static int run(struct arguments *arguments, char **paths, size_t path_count)
+{
+    int code = data_check_files("analyze", &arguments->plan, paths, path_count, arguments->output);
+    if (code == 0 && delivers(arguments))
+        code = delivery_open(&arguments->delivery);
+    if (code == 0)
+        code = analyze(arguments, paths, path_count);
+    if (delivers(arguments))
+        delivery_close(&arguments->delivery);
     return code;
 }
 
@@ -247,7 +283,10 @@ int cmd_analyze(int argc, char **argv)
 {
     struct arguments arguments = {.delivery.command = "analyze"};
     int code = parse(argc, argv, &arguments);
-    code = code != 0 ? code - 1 : run(&arguments, argv + optind, (size_t)(argc - optind));
+    if (code == 0 && arguments.wants_help)
+        code = print_help();
+    else if (code == 0)
+        code = run(&arguments, argv + optind, (size_t)(argc - optind));
     plan_flags_release(&arguments.plan);
     return code;
 }

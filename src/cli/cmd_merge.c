@@ -4,22 +4,24 @@
 #include <stdio.h>
 
 #include "cli/cli.h"
+#include "cli/data.h"
 #include "cli/summary_out.h"
 #include "ingest/summary_read.h"
 
-enum { OPTION_OUTPUT = 0x4000, OPTION_HELP };
+enum { OPTION_OUTPUT = CLI_OPTION_FIRST, OPTION_HELP };
 
 static const struct option OPTIONS[] = {{"output", required_argument, NULL, OPTION_OUTPUT},
                                         {"help", no_argument, NULL, OPTION_HELP},
                                         {NULL, 0, NULL, 0}};
 
-static void print_help(FILE *out)
+static int print_help(void)
 {
     fputs("usage: assay merge [OPTION...] FILE...\n\n"
           "Adds up sufficient statistics that 'assay summarize' made of parts of the data. The\n"
           "sums are exact: any split and order gives the same bytes.\n\n"
           "  --output=FILE            write to FILE, at once and whole\n",
-          out);
+          stdout);
+    return cli_finish_stdout();
 }
 
 static enum assay_status read_part(const char *path, struct assay__summary_shards *shards,
@@ -52,17 +54,17 @@ int cmd_merge(int argc, char **argv)
 {
     const char *output = NULL;
     int option;
-    optind = opterr = 0;
-    while ((option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1) {
-        if (option == OPTION_HELP) {
-            print_help(stdout);
-            return 0;
-        }
+    optind = 0;
+    while ((option = cli_option("merge", OPTIONS, argc, argv)) != -1) {
+        if (option == OPTION_HELP)
+            return print_help();
         if (option == '?')
-            return cli_option_error("merge", OPTIONS, argv);
+            return CLI_USAGE;
         output = optarg;
     }
     if (optind == argc)
-        return cli_usage_error("merge", "no files to merge");
-    return run(argv + optind, argc - optind, output);
+        return cli_usage_error("merge",
+                               "no files to merge: name those that 'assay summarize' wrote");
+    int code = data_check_twice("merge", argv + optind, (size_t)(argc - optind));
+    return code == 0 ? run(argv + optind, argc - optind, output) : code;
 }

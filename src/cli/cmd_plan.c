@@ -12,7 +12,7 @@
 #include "cli/plan_words.h"
 #include "cli/term.h"
 
-enum { OPTION_HELP = 0x4000, OPTION_GROUP, OPTION_UNIT, OPTION_TIME, OPTION_DATA };
+enum { OPTION_HELP = CLI_OPTION_FIRST, OPTION_GROUP, OPTION_UNIT, OPTION_TIME, OPTION_DATA };
 
 static const struct option OPTIONS[] = {{"group", required_argument, NULL, OPTION_GROUP},
                                         {"unit", required_argument, NULL, OPTION_UNIT},
@@ -23,10 +23,11 @@ static const struct option OPTIONS[] = {{"group", required_argument, NULL, OPTIO
 
 struct plan_command {
     const char *group, *unit, *time, *data;
+    const char *data_flag; /* one that init has no use for */
     struct assay_read_options read;
 };
 
-static void print_help(FILE *out)
+static int print_help(void)
 {
     fputs("usage: assay plan init [OPTION...] FILE.csv >PLAN\n"
           "       assay plan check [OPTION...] PLAN\n\n"
@@ -38,9 +39,10 @@ static void print_help(FILE *out)
           "check reads a plan strictly and says it in words: comparisons, metrics, their error\n"
           "rates after adjustment.\n"
           "  --data FILE              read these data by the plan too\n\n"
-          "data:\n",
-          out);
-    data_flag_help(out);
+          "data (with init only --separator):\n",
+          stdout);
+    data_flag_help(stdout);
+    return cli_finish_stdout();
 }
 
 static int run_init(const struct plan_command *command, const char *path)
@@ -123,30 +125,32 @@ static int run_check(const struct plan_command *command, const char *path)
     return code;
 }
 
-/* Takes one option; false when it is wrong (then *code is set). */
-static bool take_option(struct plan_command *command, int option, char **argv, int *code)
+/* Takes one option; 0, or the exit code when it is wrong. */
+static int take_option(struct plan_command *command, int option, const char *value)
 {
-    const char *problem = NULL;
+    int code = 0;
+    if (option == '?')
+        return CLI_USAGE;
     if (option == OPTION_GROUP)
-        command->group = optarg;
+        command->group = value;
     else if (option == OPTION_UNIT)
-        command->unit = optarg;
+        command->unit = value;
     else if (option == OPTION_TIME)
-        command->time = optarg;
+        command->time = value;
     else if (option == OPTION_DATA)
-        command->data = optarg;
-    else if (option == '?')
-        *code = cli_option_error("plan", OPTIONS, argv);
-    else if (data_flag_take(&command->read, option, optarg, &problem) < 0)
-        *code = cli_usage_error("plan", "%s", problem);
-    return *code == 0;
+        command->data = value;
+    else
+        data_flag_take("plan", &command->read, option, value, &code);
+    if (option == DATA_FLAG_INPUT || option == DATA_FLAG_BAD_ROWS)
+        command->data_flag = option == DATA_FLAG_INPUT ? "--input" : "--bad-rows";
+    return code;
 }
 
-/* Options that the other subcommand has would be without effect here. */
+/* Options that would be without effect: those of the other subcommand, and how to read no data. */
 static const char *stray_option(const struct plan_command *command, bool is_init)
 {
     if (is_init)
-        return command->data != NULL ? "--data" : NULL;
+        return command->data != NULL ? "--data" : command->data_flag;
     return command->group != NULL  ? "--group"
            : command->unit != NULL ? "--unit"
            : command->time != NULL ? "--time"
@@ -157,13 +161,12 @@ int cmd_plan(int argc, char **argv)
 {
     struct plan_command command = {0};
     int option, code = 0;
-    optind = opterr = 0;
-    while ((option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1) {
-        if (option == OPTION_HELP) {
-            print_help(stdout);
-            return 0;
-        }
-        if (!take_option(&command, option, argv, &code))
+    optind = 0;
+    while ((option = cli_option("plan", OPTIONS, argc, argv)) != -1) {
+        if (option == OPTION_HELP)
+            return print_help();
+        code = take_option(&command, option, optarg);
+        if (code != 0)
             return code;
     }
     if (optind == argc)
@@ -177,5 +180,9 @@ int cmd_plan(int argc, char **argv)
     const char *stray = stray_option(&command, is_init);
     if (stray != NULL)
         return cli_usage_error("plan", "'plan %s' has no %s", verb, stray);
+    if (!is_init && command.data == NULL &&
+        (command.data_flag != NULL || command.read.separator != '\0'))
+        return cli_usage_error("plan", "%s says how to read data: name them with --data",
+                               command.data_flag != NULL ? command.data_flag : "--separator");
     return is_init ? run_init(&command, argv[optind + 1]) : run_check(&command, argv[optind + 1]);
 }

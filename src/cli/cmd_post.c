@@ -9,7 +9,7 @@
 #include "cli/cli.h"
 #include "cli/delivery.h"
 
-enum { OPTION_PARENT = 0x4000, OPTION_ID, OPTION_HELP };
+enum { OPTION_PARENT = CLI_OPTION_FIRST, OPTION_ID, OPTION_HELP };
 
 /* One byte more than a request body may have is enough to find out that it is too large. */
 enum { FILE_BYTES_MAX = (64 << 20) + 1 };
@@ -20,7 +20,7 @@ static const struct option OPTIONS[] = {
     {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0}};
 
-static void print_help(FILE *out)
+static int print_help(void)
 {
     fputs("usage: assay post [OPTION...] FILE...\n"
           "       assay post [OPTION...] --outbox=DIR\n\n"
@@ -31,8 +31,9 @@ static void print_help(FILE *out)
           "ASSAY_TOKEN, or from the systemd credential 'assay-token'; see assay-post(1).\n\n"
           "  --parent=NAME              workflows/{workflow}/instances/{instance}, for a result\n"
           "  --id=ID                    analysisResultId; else derived from the document\n",
-          out);
-    delivery_flag_help(out);
+          stdout);
+    delivery_flag_help(stdout);
+    return cli_finish_stdout();
 }
 
 static enum assay_status read_input(const char *path, struct assay__text *text,
@@ -51,6 +52,9 @@ static enum assay_status read_input(const char *path, struct assay__text *text,
     int code = errno;
     if (!is_stdin)
         fclose(file);
+    if (failed && code == EISDIR)
+        return assay__fail_at(err, ASSAY_ERROR_NO_INPUT, path, 0, 0,
+                              "This is a directory, not a file.");
     if (failed)
         return assay__fail_at(err, ASSAY_ERROR_IO, path, 0, 0, "Reading failed: %s.",
                               strerror(code));
@@ -68,8 +72,8 @@ static int post_file(struct delivery *delivery, const char *path, const char *pa
     if (status == ASSAY_OK)
         status = assay_request_make(text.data != NULL ? text.data : "", text.length, path, parent,
                                     id, &body, &length, &err);
-    int code = status == ASSAY_OK ? delivery_send(delivery, body, length)
-                                  : delivery_fail(delivery, &err);
+    int code =
+        status == ASSAY_OK ? delivery_send(delivery, body, length) : delivery_fail(delivery, &err);
     free(body);
     assay__text_release(&text);
     return code;
@@ -95,29 +99,29 @@ static int run(struct delivery *delivery, char **paths, int count, const char *p
             code = code == 0 ? one : code;
         }
     delivery_close(delivery);
-    int flushed = cli_write_stdout("", 0);
+    int flushed = cli_finish_stdout();
     return code == 0 ? flushed : code;
 }
 
 int cmd_post(int argc, char **argv)
 {
     struct delivery delivery = {.command = "post"};
-    const char *parent = NULL, *id = NULL, *problem = NULL;
-    int option;
-    optind = opterr = 0;
-    while ((option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1) {
-        if (option == OPTION_HELP) {
-            print_help(stdout);
-            return 0;
-        }
-        if (option == '?')
-            return cli_option_error("post", OPTIONS, argv);
+    const char *parent = NULL, *id = NULL;
+    int option, code = 0;
+    optind = 0;
+    while ((option = cli_option("post", OPTIONS, argc, argv)) != -1) {
+        if (option == OPTION_HELP)
+            return print_help();
         if (option == OPTION_PARENT)
             parent = optarg;
         else if (option == OPTION_ID)
             id = optarg;
-        else if (delivery_flag_take(&delivery, option, optarg, &problem) < 0)
-            return cli_usage_error("post", "%s", problem);
+        else if (option == '?')
+            code = CLI_USAGE;
+        else
+            delivery_flag_take(&delivery, option, optarg, &code);
+        if (code != 0)
+            return code;
     }
     int count = argc - optind;
     if (id != NULL && count != 1)

@@ -39,19 +39,41 @@ static const char HELP[] =
     "SIGTERM and SIGINT end it in order. Pages ask a browser for a user and a password:\n"
     "the password is a token. See 'man assay-serve'.\n";
 
-/* Options with a number: name, where it goes, and its bounds. */
-enum target { PORT, BODY, BODIES, HEADER, CONNECTIONS, WAITING, POSTS, REQUEST, GRACE, THREADS,
-              TARGET_COUNT };
+enum option_code {
+    PORT = CLI_OPTION_FIRST, /* from here on options with a number */
+    BODY,
+    BODIES,
+    HEADER,
+    CONNECTIONS,
+    WAITING,
+    POSTS,
+    REQUEST,
+    GRACE,
+    THREADS,
+    DB, /* from here on others */
+    TOKENS,
+    ADDRESS,
+    CERT,
+    KEY,
+    PLAIN,
+    STRICT,
+    OPEN_PAGES,
+    HELP_WANTED
+};
 
-static const struct {
+static const struct bounds {
+    const char *name;
     double low, high;
-} BOUNDS[TARGET_COUNT] = {
-    [PORT] = {0, 65535},       [BODY] = {1, 1 << 28},     [BODIES] = {1, 0x1p40},
-    [HEADER] = {4096, 1 << 20}, [CONNECTIONS] = {4, 65536}, [WAITING] = {1, 65536},
-    [POSTS] = {0, 1e6},        [REQUEST] = {1, 3600},     [GRACE] = {0, 3600},
-    [THREADS] = {2, 64}};
-
-enum { DB = TARGET_COUNT, TOKENS, ADDRESS, CERT, KEY, PLAIN, STRICT, OPEN_PAGES, HELP_WANTED };
+} BOUNDS[] = {[PORT - PORT] = {"port", 0, 65535},
+              [BODY - PORT] = {"max-body", 1, 1 << 28},
+              [BODIES - PORT] = {"max-bodies", 1, 0x1p40},
+              [HEADER - PORT] = {"max-header", 4096, 1 << 20},
+              [CONNECTIONS - PORT] = {"max-connections", 4, 65536},
+              [WAITING - PORT] = {"max-waiting", 1, 65536},
+              [POSTS - PORT] = {"max-posts", 0, 1e6},
+              [REQUEST - PORT] = {"request-time", 1, 3600},
+              [GRACE - PORT] = {"grace-time", 0, 3600},
+              [THREADS - PORT] = {"threads", 2, 64}};
 
 static const struct option OPTIONS[] = {{"db", required_argument, NULL, DB},
                                         {"tokens", required_argument, NULL, TOKENS},
@@ -74,21 +96,54 @@ static const struct option OPTIONS[] = {{"db", required_argument, NULL, DB},
                                         {"help", no_argument, NULL, HELP_WANTED},
                                         {NULL, 0, NULL, 0}};
 
-static void set_number(struct serve_options *options, enum target target, double value)
+static void set_number(struct serve_options *options, int option, double value)
 {
-    switch (target) {
-    case PORT: options->port = (uint16_t)value; break;
-    case BODY: options->body_max = (size_t)value; break;
-    case BODIES: options->bodies_max = (size_t)value; break;
-    case HEADER: options->header_max = (size_t)value; break;
-    case CONNECTIONS: options->connections = (unsigned)value; break;
-    case WAITING: options->waiting_max = (unsigned)value; break;
-    case POSTS: options->posts_per_second = value; break;
-    case REQUEST: options->request_seconds = (unsigned)value; break;
-    case GRACE: options->grace_seconds = (unsigned)value; break;
-    case THREADS: options->threads = (unsigned)value; break;
-    case TARGET_COUNT: break;
+    switch (option) {
+    case PORT:
+        options->port = (uint16_t)value;
+        break;
+    case BODY:
+        options->body_max = (size_t)value;
+        break;
+    case BODIES:
+        options->bodies_max = (size_t)value;
+        break;
+    case HEADER:
+        options->header_max = (size_t)value;
+        break;
+    case CONNECTIONS:
+        options->connections = (unsigned)value;
+        break;
+    case WAITING:
+        options->waiting_max = (unsigned)value;
+        break;
+    case POSTS:
+        options->posts_per_second = value;
+        break;
+    case REQUEST:
+        options->request_seconds = (unsigned)value;
+        break;
+    case GRACE:
+        options->grace_seconds = (unsigned)value;
+        break;
+    default:
+        options->threads = (unsigned)value;
+        break;
     }
+}
+
+static int take_number(struct serve_options *options, int option, const char *text)
+{
+    const struct bounds *bounds = &BOUNDS[option - PORT];
+    double value;
+    bool is_number = assay__double_parse(text, strlen(text), &value) == ASSAY__PARSE_OK &&
+                     value >= bounds->low && value <= bounds->high;
+    if (!is_number || (option != POSTS && value != (double)(int64_t)value))
+        return cli_usage_error("serve", "--%s takes a %snumber from %.0f to %.0f, not '%s'",
+                               bounds->name, option == POSTS ? "" : "whole ", bounds->low,
+                               bounds->high, text);
+    set_number(options, option, value);
+    return 0;
 }
 
 struct request {
@@ -97,30 +152,41 @@ struct request {
 };
 
 /* 0, or the exit code after saying what is wrong. */
-static int take_option(struct request *request, int option, const char *name)
+static int take_option(struct request *request, int option, const char *value)
 {
     struct serve_options *options = &request->options;
-    double value;
-    if (option >= 0 && option < TARGET_COUNT) {
-        bool is_number = assay__double_parse(optarg, strlen(optarg), &value) == ASSAY__PARSE_OK;
-        bool is_whole = is_number && (option == POSTS || value == (double)(int64_t)value);
-        if (!is_whole || value < BOUNDS[option].low || value > BOUNDS[option].high)
-            return cli_usage_error("serve", "--%s takes a number from %.0f to %.0f, not '%s'",
-                                   name, BOUNDS[option].low, BOUNDS[option].high, optarg);
-        set_number(options, (enum target)option, value);
-        return 0;
-    }
+    if (option == '?')
+        return CLI_USAGE;
     switch (option) {
-    case DB: options->database = optarg; break;
-    case TOKENS: options->token_file = optarg; break;
-    case ADDRESS: options->address = optarg; break;
-    case CERT: options->tls_cert = optarg; break;
-    case KEY: options->tls_key = optarg; break;
-    case PLAIN: request->plain_http = true; break;
-    case STRICT: options->strict = true; break;
-    case OPEN_PAGES: options->open_pages = true; break;
-    case HELP_WANTED: request->help = true; break;
-    default: return cli_usage_error("serve", "an option is wrong");
+    case DB:
+        options->database = value;
+        break;
+    case TOKENS:
+        options->token_file = value;
+        break;
+    case ADDRESS:
+        options->address = value;
+        break;
+    case CERT:
+        options->tls_cert = value;
+        break;
+    case KEY:
+        options->tls_key = value;
+        break;
+    case PLAIN:
+        request->plain_http = true;
+        break;
+    case STRICT:
+        options->strict = true;
+        break;
+    case OPEN_PAGES:
+        options->open_pages = true;
+        break;
+    case HELP_WANTED:
+        request->help = true;
+        break;
+    default:
+        return take_number(options, option, value);
     }
     return 0;
 }
@@ -136,13 +202,17 @@ static bool is_loopback(const char *address)
 static int check(const struct request *request)
 {
     const struct serve_options *options = &request->options;
-    if (options->database == NULL || options->token_file == NULL)
-        return cli_usage_error("serve", "--db and --tokens are needed");
+    if (options->database == NULL)
+        return cli_usage_error("serve", "--db is missing: in which file are results stored?");
+    if (options->token_file == NULL)
+        return cli_usage_error("serve", "--tokens is missing: which file says who may call?");
     if ((options->tls_cert == NULL) != (options->tls_key == NULL))
-        return cli_usage_error("serve", "--tls-cert and --tls-key go together");
+        return cli_usage_error("serve", "--tls-cert and --tls-key go together: --%s is missing",
+                               options->tls_cert == NULL ? "tls-cert" : "tls-key");
     if (options->tls_cert == NULL && !request->plain_http && !is_loopback(options->address))
-        return cli_usage_error("serve", "at %s tokens would travel in the clear; give --tls-cert "
-                                        "and --tls-key, or --plain-http behind a proxy",
+        return cli_usage_error("serve",
+                               "at %s tokens would travel in the clear; give --tls-cert "
+                               "and --tls-key, or --plain-http behind a proxy",
                                options->address);
     return 0;
 }
@@ -156,8 +226,9 @@ static int raise_file_limit(const struct serve_options *options)
         return 0;
     limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
     if (limit.rlim_cur < wanted || setrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return cli_usage_error("serve", "--max-connections %u needs %llu open files, and %llu are "
-                                        "allowed here (ulimit -n)",
+        return cli_usage_error("serve",
+                               "--max-connections %u needs %llu open files, and %llu are "
+                               "allowed here (ulimit -n)",
                                options->connections, (unsigned long long)wanted,
                                (unsigned long long)limit.rlim_max);
     return 0;
@@ -181,29 +252,27 @@ static int run(const struct serve_options *options)
     bool is_six = strchr(options->address, ':') != NULL;
     printf("assay serve: http%s://%s%s%s:%u/\n", options->tls_cert != NULL ? "s" : "",
            is_six ? "[" : "", options->address, is_six ? "]" : "", (unsigned)serve_port(server));
-    fflush(stdout);
-    sigwait(&ends, &signal_number);
+    int code = cli_finish_stdout(); /* whoever cannot learn the address cannot use the server */
+    if (code == 0)
+        sigwait(&ends, &signal_number);
     serve_stop(server);
-    return 0;
+    return code;
 }
 
 int cmd_serve(int argc, char **argv)
 {
     struct request request = {.options = serve_options_default()};
-    int option, index = 0;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, "", OPTIONS, &index)) != -1) {
-        if (option == '?')
-            return cli_usage_error("serve", "see the options");
-        int failure = take_option(&request, option, OPTIONS[index].name);
-        if (failure != 0)
-            return failure;
-    }
+    int option, failure = 0;
+    optind = 0;
+    while (failure == 0 && (option = cli_option("serve", OPTIONS, argc, argv)) != -1)
+        failure = take_option(&request, option, optarg);
+    if (failure != 0)
+        return failure;
     if (request.help)
         return cli_write_stdout(HELP, strlen(HELP));
     if (optind < argc)
-        return cli_usage_error("serve", "'%s' is not expected here", argv[optind]);
-    int failure = check(&request);
+        return cli_usage_error("serve", "'%s' is no option; serve takes no files", argv[optind]);
+    failure = check(&request);
     if (failure == 0)
         failure = raise_file_limit(&request.options);
     return failure != 0 ? failure : run(&request.options);

@@ -18,8 +18,7 @@ double size_scaled(double share, double mean)
 
 double size_rest(double share)
 {
-    return assay__wide_double(
-        assay__wide_sub(assay__wide_of(1.0), assay__wide_of_shortest(share)));
+    return assay__wide_double(assay__wide_sub(assay__wide_of(1.0), assay__wide_of_shortest(share)));
 }
 
 void size_split(const struct size_query *query, double total, double *baseline, double *compared)
@@ -62,8 +61,8 @@ static void set_effect(const struct size_query *query, double effect, struct siz
 {
     double size = query->is_relative ? size_scaled(effect, query->mean) : effect;
     row->effect = query->direction * size;
-    row->effect_relative = query->is_relative ? query->direction * effect
-                                              : relative(query, row->effect);
+    row->effect_relative =
+        query->is_relative ? query->direction * effect : relative(query, row->effect);
 }
 
 static void set_power(const struct size_query *query, double power, struct size_row *row)
@@ -101,8 +100,8 @@ static enum assay_status find_effect(const struct size_query *query, struct size
 {
     struct assay_size_design design = design_at(query, row);
     design.effect = query->direction;
-    enum assay_status status = assay_size_effect(&design, row->baseline, row->compared,
-                                                 &row->detectable, err);
+    enum assay_status status =
+        assay_size_effect(&design, row->baseline, row->compared, &row->detectable, err);
     if (status != ASSAY_OK)
         return status;
     row->effect = query->direction * row->detectable;
@@ -137,8 +136,7 @@ static enum assay_status answer_all(const struct size_query *query, struct size_
 {
     bool asks_effect = query->question == SIZE_ASKS_EFFECT;
     size_t rows = asks_effect ? query->powers.count : query->effects.count;
-    size_t columns =
-        query->question == SIZE_ASKS_SIZE ? query->powers.count : query->totals.count;
+    size_t columns = query->question == SIZE_ASKS_SIZE ? query->powers.count : query->totals.count;
     enum assay_status status = ASSAY_OK;
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < columns && status == ASSAY_OK; j++)

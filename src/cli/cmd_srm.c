@@ -15,7 +15,7 @@
 enum { GROUPS_MAX = ASSAY_GROUPS_MAX, EXIT_SRM = 10, NAME_BYTES = 24 };
 
 enum option_code {
-    OPTION_COUNTS = 1,
+    OPTION_COUNTS = CLI_OPTION_FIRST,
     OPTION_WEIGHTS,
     OPTION_GROUPS,
     OPTION_ALPHA,
@@ -80,6 +80,11 @@ static int take_names(struct arguments *arguments, const char *text)
             return cli_usage_error("srm", "--groups: more than %d values", (int)GROUPS_MAX);
         if (*name == '\0')
             return cli_usage_error("srm", "--groups: a name is empty");
+        if (!args_is_utf8(name))
+            return cli_usage_error("srm", "--groups: a name is not UTF-8");
+        for (size_t i = 0; i < arguments->name_count; i++)
+            if (strcmp(arguments->names[i], name) == 0)
+                return cli_usage_error("srm", "--groups: '%s' is there twice", name);
         arguments->names[arguments->name_count++] = name;
     }
     return 0;
@@ -118,12 +123,10 @@ static int take_option(struct arguments *arguments, int option, const char *valu
         return args_number(where, ARGS_POSITIVE, value, &design->concentration);
     case OPTION_FORMAT:
         return args_format("srm", value, &arguments->format);
-    case OPTION_FAIL_ON:
+    default:
         where.flag = "fail-on";
         arguments->fail_on_srm = true;
         return args_choice(where, value, FAILURES, &index);
-    default:
-        return cli_usage_error("srm", "that option is not known");
     }
 }
 
@@ -141,6 +144,11 @@ static int complete(struct arguments *arguments)
     if (arguments->weight_count != count)
         return cli_usage_error("srm", "--counts has %zu values, --weights %zu", count,
                                arguments->weight_count);
+    bool has_weight = false;
+    for (size_t i = 0; i < count; i++)
+        has_weight = has_weight || arguments->weights[i] > 0.0;
+    if (!has_weight)
+        return cli_usage_error("srm", "--weights: at least one must be above 0");
     if (arguments->name_count != 0 && arguments->name_count != count)
         return cli_usage_error("srm", "--counts has %zu values, --groups %zu", count,
                                arguments->name_count);
@@ -330,8 +338,8 @@ static int run(const struct arguments *arguments)
         outcome->weight_sum += arguments->weights[i];
     }
     int code;
-    if (assay_srm_test(arguments->counts, arguments->weights, arguments->count,
-                       &arguments->design, outcome->groups, &outcome->srm, &err) != ASSAY_OK) {
+    if (assay_srm_test(arguments->counts, arguments->weights, arguments->count, &arguments->design,
+                       outcome->groups, &outcome->srm, &err) != ASSAY_OK) {
         code = cli_usage_error("srm", "%s", err.message);
     } else {
         if (arguments->format == ARGS_FORMAT_TABLE)
@@ -357,19 +365,13 @@ int cmd_srm(int argc, char **argv)
     arguments->design = (struct assay_srm_design){
         .method = ASSAY_SRM_CHI2, .alpha = 0.001, .concentration = 10000.0};
     optind = 0;
-    opterr = 0;
-    while (code == 0 && (option = getopt_long(argc, argv, ":", OPTIONS, NULL)) != -1) {
+    while (code == 0 && (option = cli_option("srm", OPTIONS, argc, argv)) != -1) {
         if (option == OPTION_HELP) {
             free(arguments->name_text);
             free(arguments);
             return cli_write_stdout(HELP, sizeof HELP - 1);
         }
-        if (option == '?' || option == ':')
-            code = cli_usage_error("srm",
-                                   option == ':' ? "%s needs a value" : "there is no option %s",
-                                   argv[optind - 1]);
-        else
-            code = take_option(arguments, option, optarg);
+        code = option == '?' ? CLI_USAGE : take_option(arguments, option, optarg);
     }
     if (code == 0 && optind < argc)
         code = cli_usage_error("srm", "'%s' is no option; counts go into --counts", argv[optind]);

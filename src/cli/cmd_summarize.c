@@ -8,14 +8,14 @@
 #include "cli/summary_out.h"
 #include "ingest/summary_table.h"
 
-enum { OPTION_OUTPUT = 0x4000, OPTION_HELP };
+enum { OPTION_OUTPUT = CLI_OPTION_FIRST, OPTION_HELP };
 
 static const struct option OPTIONS[] = {
     PLAN_FLAG_OPTIONS DATA_FLAG_OPTIONS{"output", required_argument, NULL, OPTION_OUTPUT},
     {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0}};
 
-static void print_help(FILE *out)
+static int print_help(void)
 {
     fputs("usage: assay summarize [OPTION...] FILE...\n\n"
           "Turns raw data into sufficient statistics: one row per metric, group and slice with "
@@ -25,25 +25,29 @@ static void print_help(FILE *out)
           "is a unit column.\n\n"
           "  --output=FILE            write to FILE, at once and whole\n\n"
           "data:\n",
-          out);
-    data_flag_help(out);
-    fputs("\nplan:\n", out);
-    plan_flags_help(out);
+          stdout);
+    data_flag_help(stdout);
+    fputs("\nplan:\n", stdout);
+    plan_flags_help(stdout);
+    return cli_finish_stdout();
 }
 
 static int run(const struct plan_flags *flags, const struct assay_read_options *options,
                char **paths, size_t path_count, const char *output)
 {
     struct assay_error err;
-    struct assay_plan *plan;
-    struct assay_dataset *dataset;
+    struct assay_plan *plan = NULL;
+    struct assay_dataset *dataset = NULL;
     struct assay__summary_table table = {0};
-    int code;
-    enum assay_status status =
-        data_read(flags, options, paths, path_count, &plan, &dataset, &err);
+    int code = data_check_files("summarize", flags, paths, path_count, output);
+    if (code != 0)
+        return code;
+    enum assay_status status = plan_flags_build(flags, &plan, &err);
+    if (status == ASSAY_OK)
+        status = data_read(plan, options, paths, path_count, &dataset, &err);
     if (status == ASSAY_OK)
         status = assay__summary_of_dataset(dataset, &table, &err);
-    code = status == ASSAY_OK ? summary_print(&table, output) : cli_fail(&err);
+    code = status == ASSAY_OK ? summary_print(&table, output) : data_fail("summarize", flags, &err);
     assay__summary_table_release(&table);
     assay_dataset_free(dataset);
     assay_plan_free(plan);
@@ -54,28 +58,26 @@ int cmd_summarize(int argc, char **argv)
 {
     struct plan_flags flags = {0};
     struct assay_read_options options = {0};
-    const char *output = NULL, *problem = NULL;
-    int option, code = 0, taken;
-    optind = opterr = 0;
-    while (code == 0 && (option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1) {
-        if (option == OPTION_HELP) {
-            print_help(stdout);
-            plan_flags_release(&flags);
-            return 0;
-        }
-        if (option == '?')
-            code = cli_option_error("summarize", OPTIONS, argv);
+    const char *output = NULL;
+    int option, code = 0;
+    bool wants_help = false;
+    optind = 0;
+    while (code == 0 && !wants_help &&
+           (option = cli_option("summarize", OPTIONS, argc, argv)) != -1) {
+        if (option == OPTION_HELP)
+            wants_help = true;
         else if (option == OPTION_OUTPUT)
             output = optarg;
-        else if (!plan_flags_take(&flags, option, optarg)) {
-            taken = data_flag_take(&options, option, optarg, &problem);
-            if (taken < 0)
-                code = cli_usage_error("summarize", "%s", problem);
-        }
+        else if (option == '?')
+            code = CLI_USAGE;
+        else if (!plan_flags_take(&flags, option, optarg))
+            data_flag_take("summarize", &options, option, optarg, &code);
     }
-    if (code == 0 && optind == argc)
+    if (code == 0 && wants_help)
+        code = print_help();
+    else if (code == 0 && optind == argc)
         code = cli_usage_error("summarize", "no data: name a CSV file, or '-'");
-    if (code == 0)
+    else if (code == 0)
         code = run(&flags, &options, argv + optind, (size_t)(argc - optind), output);
     plan_flags_release(&flags);
     return code;

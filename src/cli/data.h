@@ -3,6 +3,7 @@
 #define ASSAY_CLI_DATA_H
 
 #include <getopt.h>
+#include <stdbool.h>
 
 #include "assay.h"
 #include "cli/plan_flags.h"
@@ -27,24 +28,33 @@ enum data_flag {
 #define DATA_FLAG_OPTIONS DATA_FLAG_LIST(DATA_FLAG_OPTION)
 
 /**
- * data_flag_take() keeps a data flag in options. Returns 0 when option is none of them, 1 when it
- * was taken, -1 when its value is wrong (then *problem says why).
+ * data_flag_take() keeps a data flag in options; false when option is none of them. When the value
+ * is wrong it says so as command and sets *code to the exit code.
  */
-int data_flag_take(struct assay_read_options *options, int option, const char *value,
-                   const char **problem);
+bool data_flag_take(const char *command, struct assay_read_options *options, int option,
+                    const char *value, int *code);
 
 /** data_flag_help() prints the flags for --help. */
 void data_flag_help(FILE *out);
 
-/**
- * data_read() makes the plan of the flags and the dataset of the files. The caller frees both, also
- * after a failure (then those not made are NULL).
- */
-ASSAY_MUST_CHECK enum assay_status data_read(const struct plan_flags *flags,
+/** data_check_twice() refuses a file that is given twice: 0, or the exit code after saying so. */
+int data_check_twice(const char *command, char *const *paths, size_t path_count);
+
+/** data_check_files() does that, and refuses an output that is one of the files or the plan. */
+int data_check_files(const char *command, const struct plan_flags *flags, char *const *paths,
+                     size_t path_count, const char *output);
+
+/** data_read() makes a dataset of files. The caller frees it; after a failure *dataset is NULL. */
+ASSAY_MUST_CHECK enum assay_status data_read(const struct assay_plan *plan,
                                              const struct assay_read_options *options,
                                              char *const *paths, size_t path_count,
-                                             struct assay_plan **plan,
                                              struct assay_dataset **dataset,
                                              struct assay_error *err);
+
+/**
+ * data_fail() reports what went wrong with plan or data and returns the exit code. A plan that is
+ * all flags is the command line: what is wrong with it is wrong usage.
+ */
+int data_fail(const char *command, const struct plan_flags *flags, const struct assay_error *err);
 
 #endif

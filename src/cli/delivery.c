@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/number.h"
+#include "cli/args.h"
 #include "cli/cli.h"
 #include "cli/delivery_log.h"
 
@@ -34,16 +35,12 @@ static const struct string_flag {
 static const struct seconds_flag {
     int flag;
     size_t offset;
-    const char *problem;
+    const char *name;
 } SECONDS[] = {
-    {DELIVERY_FLAG_CONNECT_TIMEOUT, OPTION_AT(options.connect_timeout_seconds),
-     "--connect-timeout is a number of seconds above 0"},
-    {DELIVERY_FLAG_TIMEOUT, OPTION_AT(options.request_timeout_seconds),
-     "--timeout is a number of seconds above 0"},
-    {DELIVERY_FLAG_STALL_TIMEOUT, OPTION_AT(options.stall_timeout_seconds),
-     "--stall-timeout is a number of seconds above 0"},
-    {DELIVERY_FLAG_DEADLINE, OPTION_AT(options.deadline_seconds),
-     "--deadline is a number of seconds above 0"},
+    {DELIVERY_FLAG_CONNECT_TIMEOUT, OPTION_AT(options.connect_timeout_seconds), "connect-timeout"},
+    {DELIVERY_FLAG_TIMEOUT, OPTION_AT(options.request_timeout_seconds), "timeout"},
+    {DELIVERY_FLAG_STALL_TIMEOUT, OPTION_AT(options.stall_timeout_seconds), "stall-timeout"},
+    {DELIVERY_FLAG_DEADLINE, OPTION_AT(options.deadline_seconds), "deadline"},
 };
 
 static bool take_string(struct delivery *delivery, int option, const char *value)
@@ -57,54 +54,64 @@ static bool take_string(struct delivery *delivery, int option, const char *value
     return false;
 }
 
-/* 0 not a flag of seconds, 1 taken, -1 wrong. */
-static int take_seconds(struct delivery *delivery, int option, const char *value,
-                        const char **problem)
+static bool take_seconds(struct delivery *delivery, int option, const char *value, int *code)
 {
     for (size_t i = 0; i < sizeof SECONDS / sizeof *SECONDS; i++) {
         if (SECONDS[i].flag != option)
             continue;
         double *seconds = (double *)(void *)((char *)delivery + SECONDS[i].offset);
-        *problem = SECONDS[i].problem;
         bool ok = assay__double_parse(value, strlen(value), seconds) == ASSAY__PARSE_OK;
-        return ok && *seconds > 0.0 ? 1 : -1;
+        if (!ok || !(*seconds > 0.0))
+            *code =
+                cli_usage_error(delivery->command, "--%s is a number of seconds above 0, not '%s'",
+                                SECONDS[i].name, value);
+        return true;
     }
+    return false;
+}
+
+static int take_log_format(struct delivery *delivery, const char *value)
+{
+    static const char *const NAMES[] = {"text", "json", NULL};
+    unsigned index = 0;
+    int code =
+        args_choice((struct args_where){delivery->command, "log-format"}, value, NAMES, &index);
+    delivery->is_json_log = index == 1;
+    return code;
+}
+
+static int take_attempts(struct delivery *delivery, const char *value)
+{
+    double count;
+    if (assay__double_parse(value, strlen(value), &count) != ASSAY__PARSE_OK || count < 1.0 ||
+        count > 1e6 || count != (double)(uint32_t)count)
+        return cli_usage_error(delivery->command,
+                               "--max-attempts is a whole number from 1 to 1000000, not '%s'",
+                               value);
+    delivery->options.max_attempts = (uint32_t)count;
     return 0;
 }
 
-int delivery_flag_take(struct delivery *delivery, int option, const char *value,
-                       const char **problem)
+bool delivery_flag_take(struct delivery *delivery, int option, const char *value, int *code)
 {
-    if (take_string(delivery, option, value))
-        return 1;
-    if (option == DELIVERY_FLAG_DRY_RUN) {
+    if (option == DELIVERY_FLAG_DRY_RUN)
         delivery->is_dry_run = true;
-        return 1;
-    }
-    if (option == DELIVERY_FLAG_TOKEN || option == DELIVERY_FLAG_CLIENT_SECRET) {
-        *problem = option == DELIVERY_FLAG_TOKEN
-                       ? "there is no --token: everyone on this machine can read command lines; "
-                         "use --token-file, ASSAY_TOKEN_FILE or ASSAY_TOKEN"
-                       : "there is no --client-secret: everyone on this machine can read command "
-                         "lines; use --client-secret-file, ASSAY_CLIENT_SECRET_FILE or "
-                         "ASSAY_CLIENT_SECRET";
-        return -1;
-    }
-    if (option == DELIVERY_FLAG_LOG_FORMAT) {
-        *problem = "--log-format is text or json";
-        delivery->is_json_log = strcmp(value, "json") == 0;
-        return delivery->is_json_log || strcmp(value, "text") == 0 ? 1 : -1;
-    }
-    if (option == DELIVERY_FLAG_MAX_ATTEMPTS) {
-        double count;
-        *problem = "--max-attempts is a whole number from 1 to 1000000";
-        if (assay__double_parse(value, strlen(value), &count) != ASSAY__PARSE_OK || count < 1.0 ||
-            count > 1e6 || count != (double)(uint32_t)count)
-            return -1;
-        delivery->options.max_attempts = (uint32_t)count;
-        return 1;
-    }
-    return take_seconds(delivery, option, value, problem);
+    else if (option == DELIVERY_FLAG_TOKEN)
+        *code = cli_usage_error(delivery->command,
+                                "there is no --token: everyone on this machine can read command "
+                                "lines; use --token-file, ASSAY_TOKEN_FILE or ASSAY_TOKEN");
+    else if (option == DELIVERY_FLAG_CLIENT_SECRET)
+        *code = cli_usage_error(delivery->command,
+                                "there is no --client-secret: everyone on this machine can read "
+                                "command lines; use --client-secret-file, "
+                                "ASSAY_CLIENT_SECRET_FILE or ASSAY_CLIENT_SECRET");
+    else if (option == DELIVERY_FLAG_LOG_FORMAT)
+        *code = take_log_format(delivery, value);
+    else if (option == DELIVERY_FLAG_MAX_ATTEMPTS)
+        *code = take_attempts(delivery, value);
+    else
+        return take_string(delivery, option, value) || take_seconds(delivery, option, value, code);
+    return true;
 }
 
 void delivery_flag_help(FILE *out)
@@ -221,8 +228,8 @@ int delivery_send(struct delivery *delivery, const char *body, size_t length)
     struct assay_error err;
     struct assay_delivery outcome;
     if (!delivery->is_dry_run)
-        return conclude(delivery,
-                        assay_client_post(delivery->client, body, length, &outcome, &err), &err);
+        return conclude(delivery, assay_client_post(delivery->client, body, length, &outcome, &err),
+                        &err);
     char *text = NULL;
     if (assay_client_describe(delivery->client, body, length, &text, &err) != ASSAY_OK)
         return delivery_fail(delivery, &err);
@@ -235,8 +242,7 @@ int delivery_flush(struct delivery *delivery)
 {
     struct assay_error err;
     size_t delivered, left;
-    enum assay_status status =
-        assay_client_flush(delivery->client, &delivered, &left, &err);
+    enum assay_status status = assay_client_flush(delivery->client, &delivered, &left, &err);
     if (!delivery->is_json_log)
         fprintf(stderr, "assay: %zu delivered, %zu left in %s\n", delivered, left,
                 delivery->options.outbox);

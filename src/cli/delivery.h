@@ -44,8 +44,8 @@ enum delivery_flag {
     {name, has_argument, NULL, DELIVERY_FLAG_##id},
 /** DELIVERY_FLAG_OPTIONS: rows of a struct option table, each ended by a comma. */
 #define DELIVERY_FLAG_OPTIONS                                                                      \
-    DELIVERY_FLAG_LIST(DELIVERY_FLAG_OPTION)                                                       \
-    {"token", optional_argument, NULL, DELIVERY_FLAG_TOKEN},                                       \
+    DELIVERY_FLAG_LIST(DELIVERY_FLAG_OPTION){"token", optional_argument, NULL,                     \
+                                             DELIVERY_FLAG_TOKEN},                                 \
         {"client-secret", optional_argument, NULL, DELIVERY_FLAG_CLIENT_SECRET},
 
 /** struct delivery: flags, then the client made of them. Zero-initialise it. */
@@ -59,11 +59,10 @@ struct delivery {
 };
 
 /**
- * delivery_flag_take() keeps a delivery flag. Returns 0 when option is none of them, 1 when it was
- * taken, -1 when its value is wrong (then *problem says why).
+ * delivery_flag_take() keeps a delivery flag; false when option is none of them. When the value is
+ * wrong it says so and sets *code to the exit code.
  */
-int delivery_flag_take(struct delivery *delivery, int option, const char *value,
-                       const char **problem);
+bool delivery_flag_take(struct delivery *delivery, int option, const char *value, int *code);
 
 /** delivery_flag_help() prints the flags for --help. */
 void delivery_flag_help(FILE *out);

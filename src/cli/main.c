@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,7 +17,7 @@ static const struct command COMMANDS[] = {
 #define COMMAND_ROW(name, sentence) {#name, cmd_##name, sentence},
     COMMAND_LIST(COMMAND_ROW)
 #undef COMMAND_ROW
-    {NULL, NULL, NULL}};
+        {NULL, NULL, NULL}};
 
 static const struct command *find_command(const char *name)
 {
@@ -53,7 +55,7 @@ static int run_help(int argc, char **argv)
     char option[] = "--help";
     if (argc < 2) {
         print_overview(stdout);
-        return 0;
+        return cli_finish_stdout();
     }
     const struct command *command = find_command(argv[1]);
     if (command == NULL)
@@ -62,8 +64,23 @@ static int run_help(int argc, char **argv)
     return command->run(2, arguments);
 }
 
+/*
+ * A standard stream that was closed would be the next file or socket opened, and what is printed
+ * would go there. It becomes one that cannot be read or written instead; only messages go nowhere.
+ */
+static bool open_streams(void)
+{
+    static const int FLAGS[] = {O_WRONLY, O_RDONLY, O_WRONLY};
+    for (int fd = 0; fd < 3; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", FLAGS[fd]) != fd)
+            return false;
+    return true;
+}
+
 int main(int argc, char **argv)
 {
+    if (!open_streams())
+        return assay_status_exit_code(ASSAY_ERROR_IO);
     /* A closed pipe and a full quota are write errors with an exit code, not a death. */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
@@ -74,7 +91,7 @@ int main(int argc, char **argv)
     const char *name = argv[1];
     if (strcmp(name, "--version") == 0 || strcmp(name, "version") == 0) {
         printf("assay %s\n", assay_version());
-        return 0;
+        return cli_finish_stdout();
     }
     if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
         return run_help(argc - 1, argv + 1);

@@ -7,6 +7,7 @@
 
 #include "base/number.h"
 #include "base/utf8.h"
+#include "cli/args.h"
 
 void plan_build_fail(struct plan_build *build, const char *format, ...)
 {
@@ -17,8 +18,7 @@ void plan_build_fail(struct plan_build *build, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    build->status =
-        assay__fail(build->err, ASSAY_ERROR_USAGE, "%s: %s", build->origin, message);
+    build->status = assay__fail(build->err, ASSAY_ERROR_USAGE, "%s: %s", build->origin, message);
 }
 
 static void fail_memory(struct plan_build *build)
@@ -32,9 +32,8 @@ void plan_build_at(struct plan_build *build, const char *flag, const char *value
 {
     size_t length = strlen(value);
     int shown = assay__utf8_shown(value, length);
-    build->origin = assay__arena_format(&build->arena, "--%s%s%.*s%s", flag,
-                                        length > 0 ? " " : "", shown, value,
-                                        (size_t)shown < length ? "..." : "");
+    build->origin = assay__arena_format(&build->arena, "--%s%s%.*s%s", flag, length > 0 ? " " : "",
+                                        shown, value, (size_t)shown < length ? "..." : "");
     if (build->origin == NULL)
         fail_memory(build);
 }
@@ -92,6 +91,15 @@ struct assay__node *plan_build_number(struct plan_build *build, const char *text
     if (node->text == NULL)
         fail_memory(build);
     return node;
+}
+
+struct assay__node *plan_build_rate(struct plan_build *build, const char *text, size_t length)
+{
+    double value;
+    char number[ASSAY__NUMBER_BYTES];
+    if (!args_percent(text, length, &value))
+        return plan_build_number(build, text, length);
+    return plan_build_number(build, number, assay__number_write(value, number));
 }
 
 void plan_build_set(struct plan_build *build, struct assay__node *object, const char *key,

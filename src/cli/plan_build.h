@@ -36,6 +36,9 @@ struct assay__node *plan_build_plain(struct plan_build *build, const char *text)
 /** plan_build_number() is a new number read from the text; fails when it is none. */
 struct assay__node *plan_build_number(struct plan_build *build, const char *text, size_t length);
 
+/** plan_build_rate() is the same of a rate or a share of something, which may be written as 5%. */
+struct assay__node *plan_build_rate(struct plan_build *build, const char *text, size_t length);
+
 /** plan_build_set() makes value a member of object; nothing happens when value is NULL. */
 void plan_build_set(struct plan_build *build, struct assay__node *object, const char *key,
                     struct assay__node *value);

@@ -6,7 +6,7 @@
 #include "base/utf8.h"
 #include "cli/plan_build.h"
 
-enum attribute_kind { ATTRIBUTE_TEXT, ATTRIBUTE_NUMBER, ATTRIBUTE_TEXTS };
+enum attribute_kind { ATTRIBUTE_TEXT, ATTRIBUTE_NUMBER, ATTRIBUTE_RATE, ATTRIBUTE_TEXTS };
 
 struct attribute {
     const char *name;
@@ -21,23 +21,22 @@ static const struct attribute ATTRIBUTES[] = {
     {"id", NULL, "id", NULL, ATTRIBUTE_TEXT, "name of the metric; the column unless given"},
     {"role", NULL, "role", NULL, ATTRIBUTE_TEXT, "success (default), guardrail, deterioration"},
     {"direction", NULL, "direction", NULL, ATTRIBUTE_TEXT, "increase (default), decrease, any"},
-    {"mde", NULL, "minimumDetectableEffect", "minimumDetectableEffectAbs", ATTRIBUTE_NUMBER,
-     "smallest effect to find, as a share of the baseline mean"},
+    {"mde", NULL, "minimumDetectableEffect", "minimumDetectableEffectAbs", ATTRIBUTE_RATE,
+     "smallest effect to find, as a share of the baseline mean (0.02 or 2%)"},
     {"mde-abs", NULL, "minimumDetectableEffectAbs", "minimumDetectableEffect", ATTRIBUTE_NUMBER,
      "the same in units of the metric"},
-    {"margin", NULL, "nonInferiorityMargin", "nonInferiorityMarginAbs", ATTRIBUTE_NUMBER,
+    {"margin", NULL, "nonInferiorityMargin", "nonInferiorityMarginAbs", ATTRIBUTE_RATE,
      "margin of a guardrail, as a share of the baseline mean"},
     {"margin-abs", NULL, "nonInferiorityMarginAbs", "nonInferiorityMargin", ATTRIBUTE_NUMBER,
      "the same in units of the metric"},
-    {"covariates", NULL, "covariates", NULL, ATTRIBUTE_TEXTS,
-     "pre-exposure columns, joined by +"},
+    {"covariates", NULL, "covariates", NULL, ATTRIBUTE_TEXTS, "pre-exposure columns, joined by +"},
     {"reduction", NULL, "varianceReduction", NULL, ATTRIBUTE_TEXT, "full (default), pooled, none"},
     {"missing", NULL, "missing", NULL, ATTRIBUTE_TEXT, "drop (default), zero"},
     {"lower", "cap", "lower", "lowerQuantile", ATTRIBUTE_NUMBER, "values below count as this"},
     {"upper", "cap", "upper", "upperQuantile", ATTRIBUTE_NUMBER, "values above count as this"},
-    {"lower-quantile", "cap", "lowerQuantile", "lower", ATTRIBUTE_NUMBER,
+    {"lower-quantile", "cap", "lowerQuantile", "lower", ATTRIBUTE_RATE,
      "the same by a quantile of all values"},
-    {"upper-quantile", "cap", "upperQuantile", "upper", ATTRIBUTE_NUMBER,
+    {"upper-quantile", "cap", "upperQuantile", "upper", ATTRIBUTE_RATE,
      "the same by a quantile of all values"},
     {"window", NULL, "window", NULL, ATTRIBUTE_TEXT, "event-level input: length of time"},
     {"offset", NULL, "offset", NULL, ATTRIBUTE_TEXT, "event-level input: start after exposure"},
@@ -91,6 +90,8 @@ static void set_attribute(struct plan_build *build, struct assay__node *metric,
         value = plan_build_text(build, text, length);
     else if (attribute->kind == ATTRIBUTE_NUMBER)
         value = plan_build_number(build, text, length);
+    else if (attribute->kind == ATTRIBUTE_RATE)
+        value = plan_build_rate(build, text, length);
     else
         value = make_texts(build, text, length);
     struct assay__node *object = metric;

@@ -9,11 +9,11 @@
 #include <string.h>
 
 #include "api/plan_read.h"
-#include "base/utf8.h"
+#include "cli/args.h"
 #include "cli/plan_build.h"
 
 /* The simple flags: one value that becomes a member. */
-enum member_kind { MEMBER_TEXT, MEMBER_NUMBER, MEMBER_ELEMENT };
+enum member_kind { MEMBER_TEXT, MEMBER_RATE, MEMBER_ELEMENT };
 
 struct member_row {
     enum plan_flag flag;
@@ -26,12 +26,12 @@ static const struct member_row MEMBERS[] = {
     {PLAN_FLAG_GROUP, "columns", "group", MEMBER_TEXT},
     {PLAN_FLAG_UNIT, "columns", "unit", MEMBER_TEXT},
     {PLAN_FLAG_TIME, "columns", "time", MEMBER_TEXT},
-    {PLAN_FLAG_ALPHA, NULL, "alpha", MEMBER_NUMBER},
-    {PLAN_FLAG_POWER, NULL, "power", MEMBER_NUMBER},
+    {PLAN_FLAG_ALPHA, NULL, "alpha", MEMBER_RATE},
+    {PLAN_FLAG_POWER, NULL, "power", MEMBER_RATE},
     {PLAN_FLAG_MULTIPLICITY, "multiplicity", "scope", MEMBER_TEXT},
-    {PLAN_FLAG_SRM_ALPHA, "srm", "alpha", MEMBER_NUMBER},
+    {PLAN_FLAG_SRM_ALPHA, "srm", "alpha", MEMBER_RATE},
     {PLAN_FLAG_SRM_METHOD, "srm", "method", MEMBER_TEXT},
-    {PLAN_FLAG_SRM_TOLERANCE, "srm", "tolerance", MEMBER_NUMBER},
+    {PLAN_FLAG_SRM_TOLERANCE, "srm", "tolerance", MEMBER_RATE},
     {PLAN_FLAG_DIMENSION, NULL, "dimensions", MEMBER_ELEMENT},
     {PLAN_FLAG_RELATIVE, NULL, "relativeInterval", MEMBER_TEXT},
     {PLAN_FLAG_TEST, NULL, "test", MEMBER_TEXT},
@@ -46,8 +46,8 @@ static void take_member(struct plan_build *build, const struct member_row *row, 
     struct assay__node *object = build->root;
     if (row->object != NULL)
         object = plan_build_member(build, object, row->object, ASSAY__NODE_OBJECT);
-    if (row->kind == MEMBER_NUMBER) {
-        plan_build_set(build, object, row->key, plan_build_number(build, value, strlen(value)));
+    if (row->kind == MEMBER_RATE) {
+        plan_build_set(build, object, row->key, plan_build_rate(build, value, strlen(value)));
     } else if (row->kind == MEMBER_TEXT) {
         plan_build_set(build, object, row->key, plan_build_plain(build, value));
     } else {
@@ -134,18 +134,19 @@ static void take_deterioration(struct plan_build *build, const char *value)
         tests = plan_build_node(build, ASSAY__NODE_BOOLEAN);
     } else {
         tests = plan_build_node(build, ASSAY__NODE_OBJECT);
-        plan_build_set(build, tests, "alpha", plan_build_number(build, value, strlen(value)));
+        plan_build_set(build, tests, "alpha", plan_build_rate(build, value, strlen(value)));
     }
     plan_build_set(build, build->root, "deterioration", tests);
 }
 
-/* LEFT=RIGHT as an object with two keys; the right side may hold anything. */
+/* LEFT=RIGHT as an object with two keys; the right side may hold anything. form says what is
+ * wanted. */
 static void take_couple(struct plan_build *build, const char *value, const char *list_key,
-                        const char *left_key, const char *right_key)
+                        const char *left_key, const char *right_key, const char *form)
 {
     const char *equals = strchr(value, '=');
     if (equals == NULL) {
-        plan_build_fail(build, "There is no '=' in it.");
+        plan_build_fail(build, "%s", form);
         return;
     }
     struct assay__node *list = plan_build_member(build, build->root, list_key, ASSAY__NODE_ARRAY);
@@ -164,12 +165,14 @@ static void take_couple(struct plan_build *build, const char *value, const char 
 
 static void take_segment(struct plan_build *build, const char *value)
 {
-    take_couple(build, value, "segments", "id", "filter");
+    take_couple(build, value, "segments", "id", "filter",
+                "A segment is an id, '=' and a filter, as in 'web=channel = \"Web\"'.");
 }
 
 static void take_label(struct plan_build *build, const char *value)
 {
-    take_couple(build, value, "labels", "key", "value");
+    take_couple(build, value, "labels", "key", "value",
+                "A label is KEY=VALUE, as in 'team=growth'.");
 }
 
 static void take_metric(struct plan_build *build, const char *value)
@@ -191,16 +194,12 @@ static void take_ratio(struct plan_build *build, const char *value)
 static const struct {
     enum plan_flag flag;
     void (*take)(struct plan_build *build, const char *value);
-} TAKERS[] = {{PLAN_FLAG_BASELINE, take_baseline},
-              {PLAN_FLAG_ALL_PAIRS, take_all_pairs},
-              {PLAN_FLAG_COMPARE, take_compare},
-              {PLAN_FLAG_WEIGHTS, take_weights},
-              {PLAN_FLAG_METRIC, take_metric},
-              {PLAN_FLAG_PROPORTION, take_proportion},
-              {PLAN_FLAG_RATIO, take_ratio},
-              {PLAN_FLAG_DETERIORATION_ALPHA, take_deterioration},
-              {PLAN_FLAG_SEGMENT, take_segment},
-              {PLAN_FLAG_LABEL, take_label}};
+} TAKERS[] = {
+    {PLAN_FLAG_BASELINE, take_baseline}, {PLAN_FLAG_ALL_PAIRS, take_all_pairs},
+    {PLAN_FLAG_COMPARE, take_compare},   {PLAN_FLAG_WEIGHTS, take_weights},
+    {PLAN_FLAG_METRIC, take_metric},     {PLAN_FLAG_PROPORTION, take_proportion},
+    {PLAN_FLAG_RATIO, take_ratio},       {PLAN_FLAG_DETERIORATION_ALPHA, take_deterioration},
+    {PLAN_FLAG_SEGMENT, take_segment},   {PLAN_FLAG_LABEL, take_label}};
 
 static const char *flag_name(enum plan_flag flag)
 {
@@ -212,24 +211,10 @@ static const char *flag_name(enum plan_flag flag)
     return NAMES[flag - PLAN_FLAG_BEFORE - 1];
 }
 
-static bool is_utf8(const char *text)
-{
-    size_t left = strlen(text);
-    while (left > 0) {
-        uint32_t code_point;
-        size_t length = assay__utf8_next(text, left, &code_point);
-        if (code_point == ASSAY__UTF8_INVALID)
-            return false;
-        text += length;
-        left -= length;
-    }
-    return true;
-}
-
 static void take_use(struct plan_build *build, const struct plan_flag_use *use)
 {
     plan_build_at(build, flag_name(use->flag), "");
-    if (use->value != NULL && !is_utf8(use->value)) {
+    if (use->value != NULL && !args_is_utf8(use->value)) {
         plan_build_fail(build, "The value is not UTF-8.");
         return;
     }

@@ -46,7 +46,7 @@
     X(MISSING, "missing", 1, "NAME", "missing values: drop or zero")                               \
     X(ALPHA, "alpha", 1, "A", "planned false-positive rate of the decision")                       \
     X(POWER, "power", 1, "P", "planned power of the decision")                                     \
-    X(DETERIORATION_ALPHA, "deterioration-alpha", 1, "A", "level of harm tests, or off") \
+    X(DETERIORATION_ALPHA, "deterioration-alpha", 1, "A", "level of harm tests, or off")           \
     X(MULTIPLICITY, "multiplicity", 1, "NAME", "adjust p over all, perMetric or perComparison")    \
     X(SRM_ALPHA, "srm-alpha", 1, "A", "level of the sample ratio mismatch test")                   \
     X(SRM_METHOD, "srm-method", 1, "NAME", "chi2 or sequential")                                   \
@@ -59,7 +59,7 @@
     X(AS_OF, "as-of", 1, "TIME", "leave out data at or after TIME (RFC 3339)")                     \
     X(PARENT, "parent", 1, "NAME", "workflows/{workflow}/instances/{instance}")                    \
     X(ID, "id", 1, "ID", "id of the analysis result")                                              \
-    X(EXPOSURE_FILTER, "exposure-filter", 1, "NAME", "exposure filter, passed through")           \
+    X(EXPOSURE_FILTER, "exposure-filter", 1, "NAME", "exposure filter, passed through")            \
     X(LABEL, "label", 1, "KEY=VALUE", "a label, passed through; may be repeated")
 
 /** enum plan_flag: what getopt_long() returns for these flags; apart from all characters. */
@@ -100,9 +100,8 @@ const char *plan_flags_given(const struct plan_flags *flags, enum plan_flag flag
  * that flags made are ASSAY_ERROR_USAGE and begin with the flag; those of the file are
  * ASSAY_ERROR_PLAN with line and column. The caller frees *out with assay_plan_free().
  */
-ASSAY_MUST_CHECK enum assay_status plan_flags_build(const struct plan_flags *flags,
-                                                    struct assay_plan **out,
-                                                    struct assay_error *err);
+ASSAY_MUST_CHECK enum assay_status
+plan_flags_build(const struct plan_flags *flags, struct assay_plan **out, struct assay_error *err);
 
 /** plan_flags_release() frees what plan_flags_take() kept. */
 void plan_flags_release(struct plan_flags *flags);

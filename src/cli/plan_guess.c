@@ -15,26 +15,26 @@ enum { WORDS_BYTES = 256, GROUPS_MAX = 20, DIMENSION_VALUES_MAX = 30, DIMENSIONS
 static const char *const GROUP_WORDS[] = {"group",     "variant", "variation", "treatment",
                                           "arm",       "bucket",  "condition", "assignment",
                                           "testgroup", "abgroup", NULL};
-static const char *const UNIT_WORDS[] = {"unit",   "user",    "customer",    "visitor", "member",
-                                         "account", "device", "client",      "subject", "uid",
-                                         "cookie", "session", "participant", "userid",  "id",
-                                         "uuid",   "household", NULL};
+static const char *const UNIT_WORDS[] = {"unit",    "user",      "customer",    "visitor", "member",
+                                         "account", "device",    "client",      "subject", "uid",
+                                         "cookie",  "session",   "participant", "userid",  "id",
+                                         "uuid",    "household", NULL};
 static const char *const ID_WORDS[] = {"id", "uuid", "uid", "userid", "zip", "postcode", NULL};
-static const char *const BEFORE_WORDS[] = {"pre",      "before",  "prior",       "previous",
-                                           "prev",     "past",    "history",     "historical",
-                                           "hist",     "baseline", "preexposure", "preperiod",
-                                           "lifetime", "recency", "tenure",      "age",
-                                           NULL};
+static const char *const BEFORE_WORDS[] = {
+    "pre",      "before",     "prior",  "previous", "prev",        "past",
+    "history",  "historical", "hist",   "baseline", "preexposure", "preperiod",
+    "lifetime", "recency",    "tenure", "age",      NULL};
 static const char *const PERIOD_WORDS[] = {"exposure", "period", "experiment", NULL};
-static const char *const CONTROL_WORDS[] = {"control", "baseline", "holdout", "placebo", "none",
-                                            "no",      "default",  "original", "off",    "a",
+static const char *const CONTROL_WORDS[] = {"control", "baseline", "holdout",  "placebo", "none",
+                                            "no",      "default",  "original", "off",     "a",
                                             "0",       "false",    NULL};
 static const char *const LESS_WORDS[] = {
-    "latency",   "bounce",    "bounced",   "bounces", "error",    "errors",   "crash",
-    "crashes",   "crashed",   "churn",     "churned", "refund",   "refunds",  "refunded",
-    "cost",      "costs",     "complaint", "delay",   "complaints", "cancelled", "canceled",
-    "failure",   "failures",  "failed",    "wait",    "timeout",  "timeouts", "unsubscribe",
-    "unsubscribed", "unsubscribes", "abandoned", "abandonment", NULL};
+    "latency",    "bounce",      "bounced",  "bounces",     "error",        "errors",
+    "crash",      "crashes",     "crashed",  "churn",       "churned",      "refund",
+    "refunds",    "refunded",    "cost",     "costs",       "complaint",    "delay",
+    "complaints", "cancelled",   "canceled", "failure",     "failures",     "failed",
+    "wait",       "timeout",     "timeouts", "unsubscribe", "unsubscribed", "unsubscribes",
+    "abandoned",  "abandonment", NULL};
 
 static bool is_letter(char c)
 {
@@ -318,8 +318,8 @@ enum assay_status guess_table(const struct table_profile *profile, const char *g
     if (status == ASSAY_OK)
         status = check_group(profile, guess, err);
     if (status == ASSAY_OK)
-        status = settle(profile, unit, find_unit(profile, guess), USE_UNIT, guess, &guess->unit,
-                        err);
+        status =
+            settle(profile, unit, find_unit(profile, guess), USE_UNIT, guess, &guess->unit, err);
     if (status == ASSAY_OK)
         status = settle(profile, time, find_time(profile), USE_TIME, guess, &guess->time, err);
     if (status != ASSAY_OK)

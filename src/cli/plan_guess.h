@@ -22,8 +22,8 @@ enum column_use {
 /** struct column_guess: the use, and what goes with it. */
 struct column_guess {
     enum column_use use;
-    uint32_t metric;       /* USE_TWIN: column of its metric */
-    bool wants_decrease;   /* metrics: the name says that less is better */
+    uint32_t metric;     /* USE_TWIN: column of its metric */
+    bool wants_decrease; /* metrics: the name says that less is better */
 };
 
 /** struct table_guess: the guesses for all columns of a table. */

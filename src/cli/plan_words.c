@@ -168,8 +168,45 @@ static void say_bound(struct assay__text *line, const struct assay_bound *bound)
         percent(line, bound->value);
     else
         number(line, bound->value);
-    assay__text_puts(line, bound->is_relative ? " of the baseline's mean"
-                                              : " in units of the metric");
+    assay__text_puts(line,
+                     bound->is_relative ? " of the baseline's mean" : " in units of the metric");
+}
+
+/* "; values below 1 and above the quantile 0.99 are capped" */
+static void say_cap(struct assay__text *line, const struct assay_cap *cap)
+{
+    const char *const values[] = {cap->lower, cap->upper};
+    const double quantiles[] = {cap->lower_quantile, cap->upper_quantile};
+    bool is_capped = false;
+    for (size_t i = 0; i < 2; i++) {
+        if (values[i] == NULL && isnan(quantiles[i]))
+            continue;
+        assay__text_puts(line, is_capped ? " and " : "; values ");
+        assay__text_puts(line, i == 0 ? "below " : "above ");
+        if (values[i] != NULL) {
+            assay__text_puts(line, values[i]);
+        } else {
+            assay__text_puts(line, "the quantile ");
+            number(line, quantiles[i]);
+        }
+        is_capped = true;
+    }
+    assay__text_puts(line, is_capped ? " are capped" : "");
+}
+
+/* What the analysis will refuse, so that nobody waits for it. */
+static void say_unsupported(struct words *words, const struct assay_metric_plan *metric)
+{
+    if (metric->type == ASSAY_METRIC_QUANTILE) {
+        assay__text_puts(&words->line, "This version has no quantiles.");
+        flush_line(words, DEEP);
+    }
+    if (metric->window == NULL && metric->offset == NULL && metric->aggregation == NULL)
+        return;
+    assay__text_puts(&words->line, "This version cannot join measurements with exposures, and "
+                                   "refuses window, offset and aggregation with other data than "
+                                   "sufficient statistics.");
+    flush_line(words, DEEP);
 }
 
 static void say_estimate(struct words *words, const struct assay_metric_plan *metric)
@@ -192,8 +229,10 @@ static void say_estimate(struct words *words, const struct assay_metric_plan *me
     }
     if (metric->missing == ASSAY_MISSING_ZERO)
         assay__text_puts(line, "; missing counts as 0");
+    say_cap(line, &metric->cap);
     assay__text_putc(line, '.');
     flush_line(words, DEEP);
+    say_unsupported(words, metric);
 }
 
 /* The question of the role's test. */
@@ -302,6 +341,10 @@ static void say_method(struct words *words)
     flush_line(words, INDENT);
     if (plan->horizon != ASSAY_HORIZON_FIXED) {
         assay__text_puts(line, "This version analyzes fixed horizons only.");
+        flush_line(words, INDENT);
+    }
+    if (plan->granularity != ASSAY_GRANULARITY_NONE) {
+        assay__text_puts(line, "This version has no looks by hour, day or week.");
         flush_line(words, INDENT);
     }
     if (plan->has_as_of) {

@@ -79,8 +79,8 @@ static void put_cell(struct assay__page *page, const struct canvas *canvas, int 
 
 static void put_canvas(struct assay__page *page, const struct canvas *canvas)
 {
-    static const char *const LABELS[ROWS] = {"100 %", "", "75 %", "", "50 %",
-                                             "",      "25 %", "", "0 %"};
+    static const char *const LABELS[ROWS] = {"100 %", "",     "75 %", "",   "50 %",
+                                             "",      "25 %", "",     "0 %"};
     for (int row = 0; row < ROWS; row++) {
         assay__page_cell(page, LABELS[row], LABEL_COLUMNS, ASSAY__ALIGN_RIGHT, false,
                          ASSAY__INK_DIM);

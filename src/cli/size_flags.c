@@ -38,15 +38,14 @@
     X(FORMAT, "format")
 
 enum flag {
-    FLAG_HELP = 1,
+    FLAG_HELP = CLI_OPTION_FIRST,
 #define FLAG_ENUM(id, name) FLAG_##id,
     FLAG_LIST(FLAG_ENUM)
 #undef FLAG_ENUM
-        FLAG_COUNT
 };
 
-static const char *const NAMES[FLAG_COUNT] = {
-#define FLAG_NAME(id, name) [FLAG_##id] = name,
+static const char *const NAMES[] = {
+#define FLAG_NAME(id, name) [FLAG_##id - FLAG_HELP] = name,
     FLAG_LIST(FLAG_NAME)
 #undef FLAG_NAME
 };
@@ -55,7 +54,7 @@ static const struct option OPTIONS[] = {
 #define FLAG_OPTION(id, name) {name, required_argument, NULL, FLAG_##id},
     FLAG_LIST(FLAG_OPTION)
 #undef FLAG_OPTION
-    {"help", no_argument, NULL, FLAG_HELP},
+        {"help", no_argument, NULL, FLAG_HELP},
     {NULL, 0, NULL, 0}};
 
 static const char HELP[] =
@@ -159,7 +158,7 @@ static int take_choice(struct size_flags *flags, int option, const char *value)
     static const char *const DIRECTIONS[] = {"increase", "decrease", NULL};
     static const char *const TESTS[] = {"z", "t", NULL};
     static const char *const METHODS[] = {"unpooled", "pooled", "arcsine", NULL};
-    struct args_where where = {"size", NAMES[option]};
+    struct args_where where = {"size", NAMES[option - FLAG_HELP]};
     switch (option) {
     case FLAG_SIDE:
         return args_choice(where, value, SIDES, &flags->side);
@@ -175,7 +174,7 @@ static int take_choice(struct size_flags *flags, int option, const char *value)
 
 static int take_option(struct size_flags *flags, int option, const char *value)
 {
-    struct args_where where = {"size", NAMES[option]};
+    struct args_where where = {"size", NAMES[option - FLAG_HELP]};
     switch (option) {
     case FLAG_MEAN:
         return args_number(where, ARGS_ANY, value, &flags->mean);
@@ -235,18 +234,12 @@ int size_flags_read(int argc, char **argv, struct size_flags *flags)
                                  .weights = {1.0, 1.0},
                                  .comparison_count = 1};
     optind = 0;
-    opterr = 0;
-    while (code == 0 && (option = getopt_long(argc, argv, ":", OPTIONS, NULL)) != -1) {
+    while (code == 0 && (option = cli_option("size", OPTIONS, argc, argv)) != -1) {
         if (option == FLAG_HELP) {
             flags->wants_help = true;
             return cli_write_stdout(HELP, sizeof HELP - 1);
         }
-        if (option == ':')
-            code = cli_usage_error("size", "%s needs a value", argv[optind - 1]);
-        else if (option == '?')
-            code = cli_usage_error("size", "there is no option %s", argv[optind - 1]);
-        else
-            code = take_option(flags, option, optarg);
+        code = option == '?' ? CLI_USAGE : take_option(flags, option, optarg);
     }
     if (code == 0 && optind < argc)
         code = cli_usage_error("size", "'%s' is no option; history goes into --data", argv[optind]);
@@ -284,8 +277,10 @@ static int take_metric(const struct size_flags *flags, struct size_query *query)
     for (int i = 0; i < 2; i++) {
         int given = flags->variance_count + flags->deviation_count == 2 ? i : 0;
         double sd = flags->deviation[given];
-        double variance =
-            flags->variance_count > 0 ? flags->variance[given] : size_scaled(sd, sd);
+        double variance = flags->variance_count > 0 ? flags->variance[given] : size_scaled(sd, sd);
+        if (!isfinite(variance))
+            return cli_usage_error("size", "--sd: the square of %g is beyond the range of numbers",
+                                   sd);
         *(i == 0 ? &design->baseline_variance : &design->compared_variance) = variance;
     }
     return 0;
@@ -324,8 +319,9 @@ static int take_effects(const struct size_flags *flags, struct size_query *query
     if (has_margin && has_absolute_margin)
         return cli_usage_error("size", "give --margin or --margin-abs, not both");
     if ((has_effects || has_margin) && (isnan(query->mean) || query->mean == 0.0))
-        return cli_usage_error("size", "--%s is relative to the mean; give a --mean other than 0, "
-                                       "or --%s-abs in metric units",
+        return cli_usage_error("size",
+                               "--%s is relative to the mean; give a --mean other than 0, "
+                               "or --%s-abs in metric units",
                                has_effects ? "mde" : "margin", has_effects ? "mde" : "margin");
     query->is_relative = has_effects;
     query->effects = has_effects ? flags->effects : flags->absolute_effects;
@@ -364,8 +360,9 @@ static int take_question(const struct size_flags *flags, struct size_query *quer
 static int take_sharing(const struct size_flags *flags, struct size_query *query)
 {
     uint64_t success = flags->has_success ? flags->success_count : query->has_margin ? 0 : 1;
-    uint64_t guardrails =
-        flags->has_guardrails ? flags->guardrail_count : query->has_margin ? 1 : 0;
+    uint64_t guardrails = flags->has_guardrails ? flags->guardrail_count
+                          : query->has_margin   ? 1
+                                                : 0;
     if (flags->comparison_count == 0)
         return cli_usage_error("size", "--comparisons must be at least 1");
     if (query->has_margin && guardrails == 0)

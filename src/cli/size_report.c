@@ -102,9 +102,9 @@ static void say_subject(const struct size_query *query, struct assay__text *word
 
 static void say_test(const struct size_query *query, struct assay__text *words)
 {
-    static const char *const METHODS[] = {
-        [ASSAY_SIZE_UNPOOLED] = "unpooled", [ASSAY_SIZE_POOLED] = "pooled",
-        [ASSAY_SIZE_ARCSINE] = "arcsine"};
+    static const char *const METHODS[] = {[ASSAY_SIZE_UNPOOLED] = "unpooled",
+                                          [ASSAY_SIZE_POOLED] = "pooled",
+                                          [ASSAY_SIZE_ARCSINE] = "arcsine"};
     const struct assay_size_design *design = &query->design;
     char alpha[FIGURE], margin[FIGURE], baseline[FIGURE], compared[FIGURE];
     figure(design->alpha, alpha);
@@ -251,16 +251,11 @@ void size_write_csv(const struct size_query *query, const struct size_answer *an
                           "adjusted_power,baseline,compared,total,power\r\n");
     for (size_t i = 0; i < answer->count; i++) {
         const struct size_row *row = &answer->rows[i];
-        const double cells[] = {row->effect,
-                                row->effect_relative,
-                                query->design.null_difference,
-                                query->design.alpha,
-                                row->wanted_power,
-                                row->adjusted_power,
-                                row->baseline,
-                                row->compared,
-                                row->total,
-                                row->power};
+        const double cells[] = {
+            row->effect,         row->effect_relative, query->design.null_difference,
+            query->design.alpha, row->wanted_power,    row->adjusted_power,
+            row->baseline,       row->compared,        row->total,
+            row->power};
         for (size_t c = 0; c < sizeof cells / sizeof *cells; c++) {
             if (c > 0)
                 assay__text_putc(out, ',');
@@ -274,9 +269,9 @@ void size_write_csv(const struct size_query *query, const struct size_answer *an
 
 static void write_design(struct assay__json *json, const struct size_query *query)
 {
-    static const char *const METHODS[] = {
-        [ASSAY_SIZE_UNPOOLED] = "unpooled", [ASSAY_SIZE_POOLED] = "pooled",
-        [ASSAY_SIZE_ARCSINE] = "arcsine"};
+    static const char *const METHODS[] = {[ASSAY_SIZE_UNPOOLED] = "unpooled",
+                                          [ASSAY_SIZE_POOLED] = "pooled",
+                                          [ASSAY_SIZE_ARCSINE] = "arcsine"};
     const struct assay_size_design *design = &query->design;
     bool is_share = design->type == ASSAY_METRIC_PROPORTION;
     assay__json_member_begin(json, "design", '{');

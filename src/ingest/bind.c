@@ -41,6 +41,23 @@ static uint32_t variable_of(struct assay__binding *binding, const char *column,
     return binding->variable_count++;
 }
 
+/* A row of a unit-level table is what its unit came to: there is nothing left to add up. */
+static enum assay_status check_is_finished(const struct assay_metric_plan *plan,
+                                           struct assay_error *err)
+{
+    const char *key = plan->window != NULL        ? "window"
+                      : plan->offset != NULL      ? "offset"
+                      : plan->aggregation != NULL ? "aggregation"
+                                                  : NULL;
+    if (key == NULL)
+        return ASSAY_OK;
+    return assay__fail(err, ASSAY_ERROR_UNAVAILABLE,
+                       "Metric '%s' has \"%s\": that is for measurements joined with exposures, "
+                       "which are not in this version. Leave it out where each row holds the value "
+                       "of its unit.",
+                       plan->id, key);
+}
+
 static enum assay_status bind_metric(struct assay__binding *binding, uint32_t metric,
                                      struct assay_error *err)
 {
@@ -48,6 +65,9 @@ static enum assay_status bind_metric(struct assay__binding *binding, uint32_t me
     struct assay_moments_shape shape = assay__metric_shape(plan);
     struct assay__metric_use *use = &binding->metrics[metric];
     bool is_choice = plan->type == ASSAY_METRIC_PROPORTION;
+    enum assay_status status = check_is_finished(plan, err);
+    if (status != ASSAY_OK)
+        return status;
     use->required = 1 + shape.has_denominator;
     use->count = use->required + shape.covariate_count;
     uint32_t *variables = assay__arena_array(&binding->arena, use->count, sizeof *variables);
@@ -120,6 +140,10 @@ enum assay_status assay__binding_init(struct assay__binding *binding,
         return assay__fail(err, ASSAY_ERROR_PLAN,
                            "Which column holds the group? Name it with --group NAME, or "
                            "columns.group in the plan.");
+    if (plan->has_as_of && plan->time_column == NULL)
+        return assay__fail(err, ASSAY_ERROR_PLAN,
+                           "asOf leaves rows out by their time: name its column with --time NAME, "
+                           "or columns.time in the plan.");
     enum assay_status status = parse_filters(binding, err);
     if (status == ASSAY_OK)
         status = allocate(binding, err);

@@ -35,6 +35,7 @@ struct assay__csv {
     uint64_t *lines;
     size_t block_records; /* records that fit into fields */
     uint64_t skipped;
+    const char *advice;            /* what may be done about a bad record, or "" */
     struct assay__csv_block block; /* for assay__csv_next() */
     size_t block_at;
 };
@@ -153,8 +154,8 @@ static enum assay_status fail_fault(const struct assay__csv *csv, const struct a
                                "written twice.",
     };
     return assay__fail_at(err, ASSAY_ERROR_DATA, assay__csv_name(csv),
-                          csv->line + scan->fault_line, (uint64_t)scan->fault_column + 1, "%s",
-                          SENTENCES[scan->fault]);
+                          csv->line + scan->fault_line, (uint64_t)scan->fault_column + 1, "%s%s",
+                          SENTENCES[scan->fault], csv->advice);
 }
 
 static enum assay_status fail_ragged(const struct assay__csv *csv, const struct assay__scan *scan,
@@ -163,8 +164,11 @@ static enum assay_status fail_ragged(const struct assay__csv *csv, const struct 
     uint32_t want = csv->header.count, have = scan->field_count;
     uint64_t column = (uint64_t)(have < want ? have : want) + 1;
     return assay__fail_at(err, ASSAY_ERROR_DATA, assay__csv_name(csv), csv->line, column,
-                          "The record has %u field%s, but the header has %u.", have,
-                          have == 1 ? "" : "s", want);
+                          "The record has %u field%s, but the header has %u. %s%s", have,
+                          have == 1 ? "" : "s", want,
+                          have > want ? "A field that holds the separator is written in quotes."
+                                      : "A field without a value is empty, but there.",
+                          csv->advice);
 }
 
 static enum assay_status read_header(struct assay__csv *csv, struct assay_error *err)
@@ -235,6 +239,7 @@ enum assay_status assay__csv_open(const char *path, const struct assay__csv_opti
     if (csv == NULL)
         return assay__fail_memory(err);
     csv->options = *options;
+    csv->advice = "";
     csv->line = 1;
     csv->capacity = BUFFER_BYTES;
     csv->buffer = malloc(BUFFER_BYTES + 1);
@@ -350,6 +355,12 @@ enum assay_status assay__csv_column(const struct assay__csv *csv, const char *na
                                     uint32_t *index, struct assay_error *err)
 {
     return assay__csv_header_column(&csv->header, assay__csv_name(csv), name, index, err);
+}
+
+void assay__csv_bad_rows(struct assay__csv *csv, bool skip, const char *advice)
+{
+    csv->options.skip_bad = skip;
+    csv->advice = advice;
 }
 
 uint64_t assay__csv_skipped(const struct assay__csv *csv)

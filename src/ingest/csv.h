@@ -80,6 +80,12 @@ enum assay_status assay__csv_next_block(struct assay__csv *csv, struct assay__cs
 enum assay_status assay__csv_next(struct assay__csv *csv, struct assay__record *record,
                                   struct assay_error *err);
 
+/**
+ * assay__csv_bad_rows() says what becomes of bad records from here on: passed over and counted, as
+ * with skip_bad, or an error whose message ends with advice, a sentence that lasts.
+ */
+void assay__csv_bad_rows(struct assay__csv *csv, bool skip, const char *advice);
+
 /** assay__csv_skipped() is how many records skip_bad has passed over. */
 uint64_t assay__csv_skipped(const struct assay__csv *csv);
 

@@ -118,6 +118,8 @@ enum assay_status assay__units_read(struct assay__units *units, struct assay__cs
     enum assay_status status =
         assay__binding_columns(&units->binding, csv, units->columns, err);
     uint32_t column_count = assay__csv_column_count(csv);
+    assay__csv_bad_rows(csv, units->bad_rows == ASSAY_BAD_ROWS_SKIP,
+                        " --bad-rows=skip leaves such rows out and counts them.");
     while (status == ASSAY_OK) {
         struct assay__csv_block block;
         status = assay__csv_next_block(csv, &block, err);

@@ -142,11 +142,10 @@ void serve_call_release(struct serve_call *call)
 }
 
 static bool place_part(const char *name, const char *field, bool allow_any,
-                       char out[SERVE_NAME_PART_MAX + 1], struct serve_problems *problems)
+                       char out[ASSAY__NAME_PART_MAX + 1], struct serve_problems *problems)
 {
-    if (!serve_contract_name_part(name) && !(allow_any && strcmp(name, "-") == 0)) {
-        serve_problem_add(problems, field, "This is 1 to %d letters, digits and . _ ~ -",
-                          SERVE_NAME_PART_MAX);
+    if (!assay__name_part_ok(name) && !(allow_any && strcmp(name, "-") == 0)) {
+        serve_problem_add(problems, field, "A name is " ASSAY__NAME_PART_RULE ".");
         return false;
     }
     memcpy(out, name, strlen(name) + 1);
@@ -159,9 +158,8 @@ bool serve_call_place(struct serve_call *call, bool allow_any, struct serve_plac
     *place = (struct serve_place){.id = ""};
     place_part(call->names[0], "workflow", allow_any, place->workflow, &problems);
     place_part(call->names[1], "instance", allow_any, place->instance, &problems);
-    if (call->names[2] != NULL && !serve_contract_id(call->names[2]))
-        serve_problem_add(&problems, "name",
-                          "An id has 2 to 63 lower-case letters, digits and hyphens.");
+    if (call->names[2] != NULL && !assay__result_id_ok(call->names[2]))
+        serve_problem_add(&problems, "name", "An id has " ASSAY__RESULT_ID_RULE ".");
     else if (call->names[2] != NULL)
         memcpy(place->id, call->names[2], strlen(call->names[2]) + 1);
     if (problems.count == 0)

@@ -155,19 +155,3 @@ void serve_contract_check(struct assay__node *result, bool strict,
     if (has_type(&check, result, ASSAY__NODE_OBJECT))
         check_object(&check, result, &RESULT);
 }
-
-bool serve_contract_id(const char *id)
-{
-    size_t length = strlen(id);
-    return length >= 2 && length <= 63 &&
-           strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-") == length;
-}
-
-bool serve_contract_name_part(const char *part)
-{
-    static const char SAFE[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~";
-    size_t length = strlen(part);
-    bool is_reserved = strcmp(part, ".") == 0 || strcmp(part, "..") == 0 || strcmp(part, "-") == 0;
-    return length > 0 && length <= SERVE_NAME_PART_MAX && strspn(part, SAFE) == length &&
-           !is_reserved;
-}

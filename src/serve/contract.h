@@ -14,12 +14,4 @@
 void serve_contract_check(struct assay__node *result, bool strict,
                           struct serve_problems *problems);
 
-/** serve_contract_id() is true for 2 to 63 lower-case letters, digits and hyphens. */
-bool serve_contract_id(const char *id);
-
-enum { SERVE_NAME_PART_MAX = 128 };
-
-/** serve_contract_name_part() is true for what {workflow} and {instance} may be. */
-bool serve_contract_name_part(const char *part);
-
 #endif

@@ -10,7 +10,7 @@
 #include "base/digest.h"
 #include "base/time.h"
 #include "serve/call.h"
-#include "serve/filter.h"
+#include "serve/contract.h"
 
 enum { DEPTH_MAX = 32, VALUES_MAX = 500000, LABELS_MAX = 64 };
 
@@ -66,9 +66,10 @@ static void check_parent(const struct assay__node *parent, const struct serve_pl
     struct serve_place given;
     if (parent == NULL)
         return;
-    if (!serve_filter_parent(parent->text, given.workflow, given.instance))
+    if (!assay__parent_split(parent->text, given.workflow, given.instance))
         serve_problem_add(problems, "parent",
-                          "This must look like workflows/{workflow}/instances/{instance}.");
+                          "This must look like workflows/{workflow}/instances/{instance}, each "
+                          "name " ASSAY__NAME_PART_RULE ".");
     else if (strcmp(given.workflow, place->workflow) != 0 ||
              strcmp(given.instance, place->instance) != 0)
         serve_problem_add(problems, "parent", "This is not the parent that the URL names.");
@@ -108,9 +109,8 @@ static void read_id(struct serve_call *call, const struct assay__node *root,
         return;
     if (in_query != NULL && in_body != NULL && strcmp(in_query, in_body) != 0)
         serve_problem_add(problems, "analysisResultId", "The query and the body name two ids.");
-    else if (!serve_contract_id(id))
-        serve_problem_add(problems, "analysisResultId",
-                          "An id has 2 to 63 lower-case letters, digits and hyphens.");
+    else if (!assay__result_id_ok(id))
+        serve_problem_add(problems, "analysisResultId", "An id has " ASSAY__RESULT_ID_RULE ".");
     else
         memcpy(place->id, id, strlen(id) + 1);
 }

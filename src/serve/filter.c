@@ -85,11 +85,11 @@ static const char *read_equals(struct reader *reader)
 
 static bool read_parent(struct reader *reader, struct serve_query *query, bool *contradicts)
 {
-    char workflow[SERVE_NAME_PART_MAX + 1], instance[SERVE_NAME_PART_MAX + 1];
+    char workflow[ASSAY__NAME_PART_MAX + 1], instance[ASSAY__NAME_PART_MAX + 1];
     const char *text = read_equals(reader);
     if (text == NULL)
         return false;
-    if (!serve_filter_parent(text, workflow, instance))
+    if (!assay__parent_split(text, workflow, instance))
         return fail(reader, "workflows/{workflow}/instances/{instance} before this");
     bool fits = (strcmp(query->workflow, "-") == 0 || strcmp(query->workflow, workflow) == 0) &&
                 (strcmp(query->instance, "-") == 0 || strcmp(query->instance, instance) == 0);
@@ -136,23 +136,4 @@ bool serve_filter_parse(const char *filter, struct serve_query *query, bool *con
             return fail(&reader, "AND or the end");
         skip_blanks(&reader);
     }
-}
-
-bool serve_filter_parent(const char *text, char workflow[SERVE_NAME_PART_MAX + 1],
-                         char instance[SERVE_NAME_PART_MAX + 1])
-{
-    static const char WORKFLOWS[] = "workflows/", INSTANCES[] = "/instances/";
-    if (strncmp(text, WORKFLOWS, strlen(WORKFLOWS)) != 0)
-        return false;
-    const char *first = text + strlen(WORKFLOWS);
-    size_t length = strcspn(first, "/");
-    if (length > SERVE_NAME_PART_MAX || strncmp(first + length, INSTANCES, strlen(INSTANCES)) != 0)
-        return false;
-    const char *second = first + length + strlen(INSTANCES);
-    if (strlen(second) > SERVE_NAME_PART_MAX)
-        return false;
-    memcpy(workflow, first, length);
-    workflow[length] = '\0';
-    memcpy(instance, second, strlen(second) + 1);
-    return serve_contract_name_part(workflow) && serve_contract_name_part(instance);
 }

@@ -16,8 +16,4 @@
 bool serve_filter_parse(const char *filter, struct serve_query *query, bool *contradicts,
                         struct serve_problems *problems);
 
-/** serve_filter_parent() reads workflows/{workflow}/instances/{instance}; false when it is not. */
-bool serve_filter_parent(const char *text, char workflow[SERVE_NAME_PART_MAX + 1],
-                         char instance[SERVE_NAME_PART_MAX + 1]);
-
 #endif

@@ -53,7 +53,7 @@ static void write_size(struct assay__text *out, const struct assay__node *result
 
 static void write_result(struct assay__text *out, const struct assay__node *result)
 {
-    char workflow[SERVE_NAME_PART_MAX + 1], instance[SERVE_NAME_PART_MAX + 1];
+    char workflow[ASSAY__NAME_PART_MAX + 1], instance[ASSAY__NAME_PART_MAX + 1];
     const char *id = serve_page_split(serve_page_text(result, "name"), workflow, instance);
     assay__text_puts(out, "<li class=\"card\"><h2><a href=\"/results/");
     serve_html(out, workflow);

@@ -3,6 +3,7 @@
 #define ASSAY_SERVE_PAGE_PARTS_H
 
 #include "api/json_tree.h"
+#include "base/resource.h"
 #include "serve/page.h"
 
 /** Parts of pages that lists and single results share. Fields that are absent show nothing. */
@@ -33,8 +34,8 @@ int serve_page_answer(const struct assay__node *object, const char *name);
 bool serve_page_flag(const struct assay__node *object, const char *name);
 
 /** serve_page_split() takes a resource's name apart; returns the id within it. */
-const char *serve_page_split(const char *name, char workflow[SERVE_NAME_PART_MAX + 1],
-                             char instance[SERVE_NAME_PART_MAX + 1]);
+const char *serve_page_split(const char *name, char workflow[ASSAY__NAME_PART_MAX + 1],
+                             char instance[ASSAY__NAME_PART_MAX + 1]);
 
 /** enum serve_icon: small shapes that say what a colour says. */
 enum serve_icon { SERVE_ICON_CHECK, SERVE_ICON_CROSS, SERVE_ICON_DOT, SERVE_ICON_STOP,

@@ -71,20 +71,20 @@ int serve_page_answer(const struct assay__node *object, const char *name)
 }
 
 /* Copies the segment after a '/'; text ends up behind it. */
-static const char *copy_segment(const char *text, char out[SERVE_NAME_PART_MAX + 1])
+static const char *copy_segment(const char *text, char out[ASSAY__NAME_PART_MAX + 1])
 {
     const char *start = strchr(text, '/');
     start = start == NULL ? text + strlen(text) : start + 1;
     size_t length = strcspn(start, "/");
-    if (length > SERVE_NAME_PART_MAX)
-        length = SERVE_NAME_PART_MAX;
+    if (length > ASSAY__NAME_PART_MAX)
+        length = ASSAY__NAME_PART_MAX;
     memcpy(out, start, length);
     out[length] = '\0';
     return start + length;
 }
 
-const char *serve_page_split(const char *name, char workflow[SERVE_NAME_PART_MAX + 1],
-                             char instance[SERVE_NAME_PART_MAX + 1])
+const char *serve_page_split(const char *name, char workflow[ASSAY__NAME_PART_MAX + 1],
+                             char instance[ASSAY__NAME_PART_MAX + 1])
 {
     const char *rest = copy_segment(name, workflow);
     rest = *rest == '/' ? rest + 1 : rest;

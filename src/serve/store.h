@@ -6,12 +6,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/resource.h"
 #include "base/text.h"
-#include "serve/contract.h"
+#include "serve/answer.h"
 
 /** struct serve_place: a resource, or with "-" for workflow or instance a set of parents. */
 struct serve_place {
-    char workflow[SERVE_NAME_PART_MAX + 1], instance[SERVE_NAME_PART_MAX + 1], id[64];
+    char workflow[ASSAY__NAME_PART_MAX + 1], instance[ASSAY__NAME_PART_MAX + 1], id[64];
 };
 
 /** struct serve_label: a key and value that a stored result carries or a filter asks for. */
@@ -32,7 +33,7 @@ struct serve_record {
 
 /** struct serve_query: which results to list, newest first. */
 struct serve_query {
-    char workflow[SERVE_NAME_PART_MAX + 1], instance[SERVE_NAME_PART_MAX + 1]; /* "-" for all */
+    char workflow[ASSAY__NAME_PART_MAX + 1], instance[ASSAY__NAME_PART_MAX + 1]; /* "-" for all */
     struct serve_label labels[8]; /* all of them must be there */
     size_t label_count;
     int64_t before;     /* results stored before this one; INT64_MAX from the newest on */

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Manual pages are well formed, name every command, and completion covers every option.
+# Manual pages are well formed; help, manual page and completion of a command have the same options.
 set -u
 passed=0
 failed=0
@@ -17,6 +17,26 @@ if command -v mandoc >/dev/null 2>&1; then
         ok $? "mandoc: $page"
     done
 fi
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+for header in include/assay/*.h; do
+    [ "$header" = include/assay/export.h ] || grep -q "It In assay/$(basename "$header")" docs/assay.3
+    ok $? "assay(3) names $header"
+done
+# completes WORD...: what completion offers for the last word, on one line.
+completes() {
+    PATH="$(dirname "$ASSAY"):$PATH" bash -c '
+        . docs/assay.bash
+        COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+        _assay
+        printf "%s\n" "${COMPREPLY[@]}" | sort -u' bash "$@"
+}
+[ "$(completes assay su)" = summarize ] && [ "$(completes assay help su)" = summarize ]
+ok $? "completion of commands"
+[ "$(completes assay plan ch)" = check ] && [ "$(completes assay plan '' | tr '\n' ' ')" = 'check init ' ]
+ok $? "completion of plan"
+[ "$(completes assay plan check data/plan.s)" = data/plan.schema.json ]
+ok $? "completion of files"
 commands=$("$ASSAY" help | sed -n 's/^  \([a-z]*\)  .*/\1/p')
 for command in $commands; do
     grep -q "Cm $command" docs/assay.1
@@ -28,14 +48,41 @@ for command in $commands; do
     "$ASSAY" "$command" --no-such-option >/dev/null 2>&1
     [ $? -eq 2 ]
     ok $? "$command with an unknown option exits with 2"
-    options=$("$ASSAY" "$command" --help | grep -oE '(^|[ ,])--[a-z][a-z0-9-]*' | tr -d ' ,' | sort -u)
-    completed=$(PATH="$(dirname "$ASSAY"):$PATH" bash -c '
-        . docs/assay.bash
-        COMP_WORDS=(assay "$1" --) COMP_CWORD=2
-        _assay
-        printf "%s\n" "${COMPREPLY[@]}" | sort -u' bash "$command")
-    [ -n "$options" ] && [ "$options" = "$completed" ]
+    "$ASSAY" "$command" --help | grep -oE '(^|[ ,])--[a-z][a-z0-9-]*' | tr -d ' ,' | grep -vx -e --help |
+        sort -u >"$work/help"
+    [ -s "$work/help" ]
+    ok $? "$command --help has options"
+    completes assay "$command" -- >"$work/completed"
+    # What completion has beyond the help is --help.
+    [ "$(grep -vx -e --help "$work/completed")" = "$(cat "$work/help")" ] &&
+        grep -qx -e --help "$work/completed"
     ok $? "completion of $command"
+    # A page lists its options as items: .It Fl -name ...; continued lines are joined.
+    sed -e ':more' -e '/\\$/{N;s/\\\n//;bmore' -e '}' "docs/assay-$command.1" | grep '^\.It Fl' |
+        grep -oE 'Fl -[a-z][a-z0-9-]*' | sed 's/^Fl /-/' | sort -u >"$work/page"
+    diff "$work/help" "$work/page"
+    ok $? "help and manual page of $command have the same options"
+    grep -q "Xr assay-$command 1" docs/assay.1
+    ok $? "assay(1) refers to assay-$command(1)"
+    for section in 'EXIT STATUS' EXAMPLES 'SEE ALSO'; do
+        grep -qx "\.Sh $section" "docs/assay-$command.1"
+        ok $? "assay-$command(1) has $section"
+    done
 done
+# Examples that need no more than data/ are run, word for word.
+sed -n 's/^\.Dl \(assay .*\)/\1/p' docs/*.1 | sed 's/\\(dq/"/g' |
+    grep -E '^assay (size|srm|plan|analyze) ' | sort -u >"$work/examples"
+mkdir "$work/bin"
+ln -s "$ASSAY" "$work/bin/assay"
+ln -s "$PWD/data" "$work/data"
+[ "$(wc -l <"$work/examples")" -gt 8 ]
+ok $? "manual pages have examples"
+while IFS= read -r example; do
+    (cd "$work" && PATH="$work/bin:$PATH" sh -c "$example") >"$work/out" 2>"$work/err" </dev/null
+    code=$?
+    cat "$work/err"
+    [ $code -eq 0 ]
+    ok $? "$example"
+done <"$work/examples"
 printf '%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]

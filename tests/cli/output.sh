@@ -58,5 +58,110 @@ ok $? "--fail-on with healthy data: exit 0"
 "$ASSAY" analyze "$work/double.csv" --plan $plan --fail-on srm --format csv >"$work/out" 2>"$work/err"
 [ $? -eq 10 ]
 ok $? "--fail-on srm with a mismatch: exit 10"
+# The same figures in csv, detail and result: one of each per metric, comparison and slice (of names
+# without commas).
+for format in csv detail result; do
+    "$ASSAY" analyze data/hillstrom.csv --group treatment --baseline "No E-Mail" --proportion visit \
+        --metric spend:covariates=history --ratio spend/visit --dimension channel --dimension zip_code \
+        --format $format >"$work/$format" 2>"$work/err"
+done
+column() { # NAME: a column of the csv
+    awk -F, -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i; next } { print $at }' "$work/csv"
+}
+while read -r name detail result; do
+    column "$name" >"$work/column"
+    sed 's/"deterioration":{[^}]*}//g' "$work/detail" | grep -oE "${detail}[^,}]*" | sed 's/.*://; s/^null$//' >"$work/figures"
+    [ "$(wc -l <"$work/column")" -eq 42 ] && cmp -s "$work/column" "$work/figures"
+    ok $? "csv and detail have the same $name"
+    grep -v '^$' "$work/column" | sort -u >"$work/column.set"
+    sed 's/"lastDeteriorationResult"/\n&/g; s/{"status"/\n&/g' "$work/result" | grep -v '^"lastDeteriorationResult"' |
+        grep -oE "${result}[^,}]*" | sed 's/.*://' | sort -u >"$work/figures.set"
+    cmp -s "$work/column.set" "$work/figures.set"
+    ok $? "csv and result have the same $name"
+done <<'FIGURES'
+difference "difference":\{"estimate": "differenceEstimateAbs":\{"estimate":\{"value":
+lower "difference":\{[^}]*"lower": "differenceEstimateAbs":\{[^}]*\},"lower":\{"value":
+upper "difference":\{[^}]*"upper": "differenceEstimateAbs":\{[^}]*\},[^}]*\},"upper":\{"value":
+relative_difference "relative":\{"estimate": "differenceEstimateRel":\{"estimate":\{"value":
+baseline_n "baselineStats":\{"n": "baselineSampleSize":\{"value":
+baseline_estimate "baselineStats":\{[^}]*"estimate": "baselineEstimateAbs":\{"value":
+FIGURES
+# A file that --output replaces is whole or as it was, keeps its permissions, and is found through links.
+small="--group g --baseline a --metric m"
+printf 'g,m\na,1\na,2\na,4\nb,2\nb,3\nb,7\n' >"$work/small.csv"
+# shellcheck disable=SC2086 # words
+write() { "$ASSAY" "$1" "$work/small.csv" $small --output "$2" >"$work/out" 2>"$work/err"; }
+"$ASSAY" analyze "$work/small.csv" --group g --baseline a --metric m >"$work/wanted"
+echo before >"$work/target"
+chmod 640 "$work/target"
+ln -s target "$work/link"
+write analyze "$work/link" && [ -L "$work/link" ] && cmp -s "$work/target" "$work/wanted" &&
+    [ "$(stat -c %a "$work/target")" = 640 ]
+ok $? "--output to a link replaces what it leads to, with its permissions"
+"$ASSAY" analyze "$work/small.csv" --group g --baseline a --metric none --output "$work/target" \
+    >"$work/out" 2>"$work/err"
+[ $? -eq 65 ] && cmp -s "$work/target" "$work/wanted"
+ok $? "a failure leaves the file of --output as it was"
+write analyze - && cmp -s "$work/out" "$work/wanted" && [ ! -e ./- ]
+ok $? "--output - is standard output"
+write analyze /dev/stdout && cmp -s "$work/out" "$work/wanted" && [ -L /dev/stdout ]
+ok $? "--output /dev/stdout"
+mkfifo "$work/pipe"
+cat "$work/pipe" >"$work/through" &
+write analyze "$work/pipe" && wait && [ -p "$work/pipe" ] && cmp -s "$work/through" "$work/wanted"
+ok $? "--output to a pipe"
+! (ulimit -f 0 && write analyze "$work/target") 2>/dev/null && cmp -s "$work/target" "$work/wanted"
+ok $? "no room: the file of --output is as it was"
+cp "$work/small.csv" "$work/kept.csv"
+for command in analyze summarize; do
+    write $command "$work/small.csv"
+    [ $? -eq 2 ] && grep -q "^assay $command: --output: .* is an input" "$work/err" &&
+        cmp -s "$work/small.csv" "$work/kept.csv"
+    ok $? "$command --output over its input: exit 2, the input is kept"
+done
+cp $plan "$work/plan.json"
+"$ASSAY" analyze data/hillstrom.csv --plan "$work/plan.json" --output "$work/plan.json" \
+    >"$work/out" 2>"$work/err"
+[ $? -eq 2 ] && cmp -s $plan "$work/plan.json"
+ok $? "--output over the plan: exit 2, the plan is kept"
+# shellcheck disable=SC2086,SC2094 # words; the file is not written
+"$ASSAY" analyze - $small --output "$work/small.csv" <"$work/small.csv" >"$work/out" 2>"$work/err"
+[ $? -eq 2 ] && cmp -s "$work/small.csv" "$work/kept.csv"
+ok $? "--output over standard input: exit 2"
+write summarize "$work/part" && cp "$work/part" "$work/part2" &&
+    "$ASSAY" merge "$work/part2" --output "$work/part2" && cmp -s "$work/part" "$work/part2"
+ok $? "merge may write over its input"
+find "$work" -name '*.part.*' | grep -q . && left=1 || left=0
+ok "$left" "nothing is left beside files of --output"
+for words in help version "help analyze" "help plan" "help post" "help serve" "help merge"; do
+    # shellcheck disable=SC2086 # words
+    "$ASSAY" $words >/dev/full 2>"$work/err"
+    [ $? -eq 74 ] && [ -s "$work/err" ]
+    ok $? "$words with standard output full: exit 74"
+done
+# A closed standard output is no file of the program's: nothing is printed into what it opens.
+for words in version "srm --counts 1,2" "size --baseline-rate 0.1 --mde 0.1" "analyze $work/small.csv $small" \
+    "summarize $work/small.csv $small" "plan init $work/small.csv"; do
+    # shellcheck disable=SC2086 # words
+    "$ASSAY" $words >&- 2>"$work/err"
+    [ $? -eq 74 ] && [ -s "$work/err" ]
+    ok $? "$words with standard output closed: exit 74"
+done
+"$ASSAY" analyze "$work/small.csv" --group g --baseline a --metric m --output "$work/file" >&- 2>&- <&- &&
+    cmp -s "$work/file" "$work/wanted"
+ok $? "all standard streams closed, --output"
+! "$ASSAY" analyze - --baseline a --metric m <&- >"$work/out" 2>"$work/err" &&
+    grep -q 'Cannot read' "$work/err"
+ok $? "a closed standard input cannot be read"
+echo "me 0123456789abcdef" >"$work/tokens"
+chmod 600 "$work/tokens"
+timeout 20 "$ASSAY" serve --db "$work/db" --tokens "$work/tokens" --port 0 >/dev/full 2>"$work/err"
+[ $? -eq 74 ]
+ok $? "serve that cannot say its address: exit 74"
+# Where to post is a question of the command line: it is asked before the data are read.
+env -u ASSAY_BASE_URL -u ASSAY_REGION "$ASSAY" analyze "$work/none.csv" --plan $plan --post \
+    >"$work/out" 2>"$work/err"
+[ $? -eq 2 ] && [ ! -s "$work/out" ] && grep -q '^assay analyze: where to post is not given' "$work/err"
+ok $? "--post without a server: exit 2, nothing printed"
 printf '%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_CLI_OUTPUT_H
+#define ASSAY_CLI_OUTPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/** output_is_stdout() is true for a --output that is not given (NULL) or "-". */
+bool output_is_stdout(const char *path);
+
+/**
+ * output_write() writes bytes to the file of --output, or to standard output. A file is written
+ * beside its place, synced and renamed: whole or not at all. One that was there keeps its
+ * permissions, and a link to it stays; devices and pipes are written to. Returns 0, or the exit
+ * code after saying what failed.
+ */
+int output_write(const char *path, const char *bytes, size_t length);
+
+/**
+ * output_check() refuses an output that is one of the inputs ("-": standard input; NULL: none),
+ * which would take the user's data away. Returns 0, or 2 after saying so.
+ */
+int output_check(const char *command, const char *path, const char *const *inputs,
+                 size_t input_count);
+
+#endif
