@@ -201,6 +201,18 @@ static void compare_pair(const struct assay__pair_estimate *pair, const struct a
     assay__skewness(pair, method, out);
 }
 
+/* Both groups' raw estimates. Equal ratios of different sums may differ by their rounding. */
+static void estimate_pair(const struct assay__group *baseline, const struct assay__group *compared,
+                          enum assay_metric_type type, struct assay__pair_estimate *pair)
+{
+    struct assay__estimate *raw = pair->raw;
+    assay__estimate_group(baseline, type, &raw[0]);
+    assay__estimate_group(compared, type, &raw[1]);
+    if (raw[0].exists && raw[1].exists &&
+        assay__is_rounding(assay__wide_sub(raw[1].value, raw[0].value), raw[0].value))
+        raw[1].value = raw[0].value;
+}
+
 double assay__group_estimate(const struct assay__group *group, enum assay_metric_type type)
 {
     struct assay__estimate estimate;
@@ -219,8 +231,7 @@ enum assay_status assay__compare_groups(const struct assay__group *groups, size_
         return status;
     clear(out);
     memset(&pair, 0, sizeof pair);
-    assay__estimate_group(&groups[baseline], method->type, &pair.raw[0]);
-    assay__estimate_group(&groups[compared], method->type, &pair.raw[1]);
+    estimate_pair(&groups[baseline], &groups[compared], method->type, &pair);
     assay__reduce_variance(groups, group_count, baseline, compared, method->reduction, method->type,
                            &pair);
     out->flags = pair.flags;

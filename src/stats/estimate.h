@@ -38,6 +38,12 @@ struct assay__pair_estimate {
     uint32_t flags;
 };
 
+/**
+ * assay__is_rounding() is whether a, a sum of numbers of which b is the largest, is nothing but the
+ * rounding of 320 bits. False when a or b is 0.
+ */
+bool assay__is_rounding(struct assay__wide a, struct assay__wide b);
+
 /** assay__reduce_variance() fills the adjusted fields from raw[]. */
 void assay__reduce_variance(const struct assay__group *groups, size_t group_count, size_t baseline,
                             size_t compared, enum assay_reduction method,

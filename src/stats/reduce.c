@@ -49,14 +49,6 @@ static bool is_null_pivot(wide pivot, wide diagonal)
     return assay__wide_exponent2(pivot) < assay__wide_exponent2(diagonal) - 200;
 }
 
-/* Whether a is nothing but the rounding of a difference of numbers like b. */
-static bool is_rounding(wide a, wide b)
-{
-    if (assay__wide_sign(a) == 0 || assay__wide_sign(b) == 0)
-        return false;
-    return assay__wide_exponent2(a) < assay__wide_exponent2(b) - 280;
-}
-
 /*
  * Solves the system for the covariates not in dropped; adds those that are collinear with earlier
  * ones to dropped. Dropped covariates get slope 0.
@@ -252,8 +244,8 @@ static void clear_rounding(struct assay__pair_estimate *pair)
     wide d = assay__wide_sub(pair->value[1], pair->value[0]);
     bool is_same = assay__wide_sign(d) != 0;
     for (int g = 0; g < 2; g++) {
-        is_same = is_same && is_rounding(d, pair->raw[g].value);
-        if (is_rounding(pair->value[g], pair->raw[g].value))
+        is_same = is_same && assay__is_rounding(d, pair->raw[g].value);
+        if (assay__is_rounding(pair->value[g], pair->raw[g].value))
             pair->value[g] = assay__wide_zero();
     }
     if (is_same)
