@@ -114,6 +114,32 @@ START_TEST(of_collinear_covariates_the_later_is_dropped)
 }
 END_TEST
 
+START_TEST(nothing_is_collinear_with_a_covariate_that_is_constant_in_the_other_group)
+{
+    struct data data = draw(2, 9, 8, 12), swapped = data, without = data;
+    for (int i = 0; i < UNITS; i++) {
+        data.rows[0][i][2] = 2.0 * data.rows[0][i][1] + 7.0;
+        data.rows[1][i][1] = 5.0;
+    }
+    for (int g = 0; g < 2; g++)
+        for (int i = 0; i < UNITS; i++)
+            without.rows[g][i][1] = data.rows[g][i][2];
+    without.covariates = 1;
+    swapped.count[0] = data.count[1];
+    swapped.count[1] = data.count[0];
+    memcpy(swapped.rows[0], data.rows[1], sizeof data.rows[1]);
+    memcpy(swapped.rows[1], data.rows[0], sizeof data.rows[0]);
+    struct assay_comparison one = compare(&data, &FULL_T), two = compare(&without, &FULL_T);
+    struct assay_comparison back = compare(&swapped, &FULL_T);
+    ck_assert_uint_eq(one.reduction.dropped, 1);
+    expect_same_test(&one, &two);
+    ck_assert_uint_eq(back.reduction.dropped, 1);
+    ck_assert_double_eq(back.difference.estimate, -one.difference.estimate);
+    ck_assert_double_eq(back.difference.standard_error, one.difference.standard_error);
+    ck_assert_double_eq(back.reduction.baseline_slopes[1], one.reduction.compared_slopes[1]);
+}
+END_TEST
+
 START_TEST(when_every_covariate_is_dropped_nothing_is_reduced)
 {
     struct data data = draw(1, 9, 8, 4);
@@ -277,6 +303,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, a_constant_covariate_is_dropped_and_changes_nothing);
     tcase_add_test(cases, a_covariate_constant_in_one_group_is_dropped_in_both);
     tcase_add_test(cases, of_collinear_covariates_the_later_is_dropped);
+    tcase_add_test(cases, nothing_is_collinear_with_a_covariate_that_is_constant_in_the_other_group);
     tcase_add_test(cases, when_every_covariate_is_dropped_nothing_is_reduced);
     tcase_add_test(cases, too_few_units_for_the_covariates_leave_the_variance_as_it_is);
     tcase_add_test(cases, a_perfect_fit_of_one_slope_leaves_no_variance);

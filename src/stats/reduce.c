@@ -49,43 +49,45 @@ static bool is_null_pivot(wide pivot, wide diagonal)
     return assay__wide_exponent2(pivot) < assay__wide_exponent2(diagonal) - 200;
 }
 
-/*
- * Solves the system for the covariates not in dropped; adds those that are collinear with earlier
- * ones to dropped. Dropped covariates get slope 0.
- */
-static void solve(const struct system *system, uint32_t *dropped, wide *slopes)
-{
+/* LDL' of a system, one covariate after the other; y = (LD)^-1 b comes with it. */
+struct factors {
     wide lower[Q_MAX][Q_MAX], pivot[Q_MAX], y[Q_MAX];
-    uint32_t q = system->q;
-    for (uint32_t j = 0; j < q; j++) {
-        slopes[j] = assay__wide_zero();
-        if (*dropped >> j & 1)
+};
+
+/* Adds covariate j. False when it is constant, or collinear with those before it that are kept. */
+static bool add_covariate(const struct system *system, uint32_t dropped, uint32_t j,
+                          struct factors *f)
+{
+    wide d = system->a[j][j];
+    f->y[j] = system->b[j];
+    for (uint32_t k = 0; k < j; k++) {
+        if (dropped >> k & 1)
             continue;
-        wide d = system->a[j][j];
-        y[j] = system->b[j];
-        for (uint32_t k = 0; k < j; k++) {
-            if (*dropped >> k & 1)
-                continue;
-            wide sum = system->a[j][k];
-            for (uint32_t m = 0; m < k; m++)
-                if (!(*dropped >> m & 1))
-                    sum = assay__wide_sub(
-                        sum, assay__wide_mul(assay__wide_mul(lower[j][m], lower[k][m]), pivot[m]));
-            lower[j][k] = assay__wide_div(sum, pivot[k]);
-            d = assay__wide_sub(d, assay__wide_mul(lower[j][k], sum));
-            y[j] = assay__wide_sub(y[j], assay__wide_mul(lower[j][k], y[k]));
-        }
-        if (is_null_pivot(d, system->a[j][j]))
-            *dropped |= UINT32_C(1) << j;
-        pivot[j] = d;
+        wide sum = system->a[j][k];
+        for (uint32_t m = 0; m < k; m++)
+            if (!(dropped >> m & 1))
+                sum = assay__wide_sub(
+                    sum,
+                    assay__wide_mul(assay__wide_mul(f->lower[j][m], f->lower[k][m]), f->pivot[m]));
+        f->lower[j][k] = assay__wide_div(sum, f->pivot[k]);
+        d = assay__wide_sub(d, assay__wide_mul(f->lower[j][k], sum));
+        f->y[j] = assay__wide_sub(f->y[j], assay__wide_mul(f->lower[j][k], f->y[k]));
     }
+    f->pivot[j] = d;
+    return !is_null_pivot(d, system->a[j][j]);
+}
+
+/* Slopes of the covariates that are kept; 0 for the others. */
+static void substitute(const struct factors *f, uint32_t q, uint32_t dropped, wide *slopes)
+{
     for (uint32_t j = q; j-- > 0;) {
-        if (*dropped >> j & 1)
+        slopes[j] = assay__wide_zero();
+        if (dropped >> j & 1)
             continue;
-        wide x = assay__wide_div(y[j], pivot[j]);
+        wide x = assay__wide_div(f->y[j], f->pivot[j]);
         for (uint32_t k = j + 1; k < q; k++)
-            if (!(*dropped >> k & 1))
-                x = assay__wide_sub(x, assay__wide_mul(lower[k][j], slopes[k]));
+            if (!(dropped >> k & 1))
+                x = assay__wide_sub(x, assay__wide_mul(f->lower[k][j], slopes[k]));
         slopes[j] = x;
     }
 }
@@ -211,28 +213,33 @@ static void keep_raw(struct assay__pair_estimate *pair)
     pair->difference_error2 = assay__wide_add(pair->error2[0], pair->error2[1]);
 }
 
-/* Slopes of both groups; covariates that fail in one are dropped in both. */
+/*
+ * Slopes of both groups. A covariate is judged in both groups before the next one is looked at: one
+ * that fails in either goes, and nothing counts as collinear with it, whichever group comes first.
+ */
 static void find_slopes(const struct assay__group *groups, size_t group_count,
                         const struct assay__group *const of[2], enum assay_reduction method,
                         enum assay_metric_type type, struct assay__pair_estimate *pair,
                         wide slopes[2][Q_MAX])
 {
-    struct system system;
-    uint32_t *dropped = &pair->reduction.dropped;
-    if (method == ASSAY_REDUCTION_POOLED) {
-        pooled_system(groups, group_count, type, &system);
-        solve(&system, dropped, slopes[0]);
-        memcpy(slopes[1], slopes[0], sizeof slopes[1]);
-        return;
+    struct system system[2];
+    struct factors factors[2];
+    int count = method == ASSAY_REDUCTION_POOLED ? 1 : 2;
+    uint32_t q = of[0]->shape.covariate_count, *dropped = &pair->reduction.dropped;
+    if (method == ASSAY_REDUCTION_POOLED)
+        pooled_system(groups, group_count, type, &system[0]);
+    else
+        for (int g = 0; g < 2; g++)
+            group_system(of[g], &pair->raw[g], &system[g]);
+    for (uint32_t j = 0; j < q; j++) {
+        bool is_kept = true;
+        for (int g = 0; g < count; g++)
+            is_kept = add_covariate(&system[g], *dropped, j, &factors[g]) && is_kept;
+        if (!is_kept)
+            *dropped |= UINT32_C(1) << j;
     }
-    uint32_t before;
-    do {
-        before = *dropped;
-        for (int g = 0; g < 2; g++) {
-            group_system(of[g], &pair->raw[g], &system);
-            solve(&system, dropped, slopes[g]);
-        }
-    } while (*dropped != before);
+    for (int g = 0; g < 2; g++)
+        substitute(&factors[g % count], q, *dropped, slopes[g]);
 }
 
 /*
