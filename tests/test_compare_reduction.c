@@ -219,6 +219,46 @@ START_TEST(a_covariate_that_is_the_value_leaves_a_difference_of_exactly_0)
 }
 END_TEST
 
+START_TEST(a_common_slope_gives_a_constant_group_an_error)
+{
+    struct data data = draw(1, 9, 8, 13);
+    struct assay_method pooled = FULL_T;
+    pooled.reduction = ASSAY_REDUCTION_POOLED;
+    double squares = 0.0, mean = 0.0;
+    for (int i = 0; i < 9; i++) {
+        data.rows[0][i][0] = 3.0;
+        mean += data.rows[0][i][1] / 9.0;
+    }
+    for (int i = 0; i < 9; i++)
+        squares += (data.rows[0][i][1] - mean) * (data.rows[0][i][1] - mean);
+    struct assay_comparison out = compare(&data, &pooled);
+    double slope = out.reduction.baseline_slopes[0];
+    ck_assert_double_gt(slope, 0.1);
+    assert_close(out.baseline.standard_error, slope * sqrt(squares / 8.0 / 9.0), 1e-14);
+    ck_assert_double_eq(out.baseline.unadjusted_standard_error, 0.0);
+    ck_assert_double_gt(out.difference.df, 8.0); /* more than the other group alone has */
+}
+END_TEST
+
+START_TEST(groups_that_do_not_vary_take_no_slope_from_a_third)
+{
+    struct data data = draw(1, 9, 8, 14);
+    data.count[2] = 10;
+    for (int g = 0; g < 2; g++)
+        for (int i = 0; i < UNITS; i++)
+            data.rows[g][i][0] = 3.0 + g;
+    for (int method = ASSAY_REDUCTION_FULL; method <= ASSAY_REDUCTION_POOLED; method++) {
+        struct assay_method plan = FULL_T;
+        plan.reduction = (enum assay_reduction)method;
+        struct assay_comparison out = compare(&data, &plan);
+        ck_assert_int_eq(out.reduction.method, ASSAY_REDUCTION_NONE);
+        ck_assert_uint_eq(out.flags & ASSAY_FLAG_ZERO_VARIANCE, ASSAY_FLAG_ZERO_VARIANCE);
+        ck_assert_double_eq(out.difference.estimate, 1.0);
+        ck_assert_double_eq(out.baseline.estimate, 3.0);
+    }
+}
+END_TEST
+
 START_TEST(what_a_near_perfect_covariate_leaves_keeps_its_digits)
 {
     struct data data = draw(1, 10, 12, 77);
@@ -308,6 +348,8 @@ static void add(TCase *cases)
     tcase_add_test(cases, too_few_units_for_the_covariates_leave_the_variance_as_it_is);
     tcase_add_test(cases, a_perfect_fit_of_one_slope_leaves_no_variance);
     tcase_add_test(cases, a_covariate_that_is_the_value_leaves_a_difference_of_exactly_0);
+    tcase_add_test(cases, a_common_slope_gives_a_constant_group_an_error);
+    tcase_add_test(cases, groups_that_do_not_vary_take_no_slope_from_a_third);
     tcase_add_test(cases, what_a_near_perfect_covariate_leaves_keeps_its_digits);
     tcase_add_test(cases, perfect_fits_of_two_slopes_leave_the_error_of_the_covariates_mean);
     tcase_add_test(cases, a_third_group_moves_the_covariates_mean);

@@ -154,7 +154,7 @@ struct assay_relative {
 
 /** struct assay_reduction_result: what the covariates did. */
 struct assay_reduction_result {
-    enum assay_reduction method; /* NONE when no covariate was used */
+    enum assay_reduction method; /* NONE when no covariate was used, or neither group varies */
     uint32_t covariate_count;
     uint32_t dropped;                            /* bit i: covariate i was dropped (collinear) */
     double baseline_slopes[ASSAY_COVARIATES_MAX]; /* 0 for dropped covariates */

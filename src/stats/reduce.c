@@ -186,8 +186,10 @@ static wide residual_sum(const struct assay__group *group, const struct assay__e
             sum = assay__wide_add(sum, assay__wide_mul(assay__wide_mul(slopes[i], slopes[j]),
                                                        covariate_sum(group, i, j)));
     }
-    /* A perfect fit leaves 0, up to rounding that may be of either sign. */
-    if (assay__wide_sign(sum) <= 0 || is_null_pivot(sum, estimate->centred))
+    /* A perfect fit leaves 0, up to rounding that may be of either sign. Equal values have no sum
+       of squares to round, and a common slope gives them one. */
+    bool varies = assay__wide_sign(estimate->centred) > 0;
+    if (assay__wide_sign(sum) <= 0 || (varies && is_null_pivot(sum, estimate->centred)))
         return assay__wide_zero();
     return sum;
 }
@@ -320,6 +322,10 @@ void assay__reduce_variance(const struct assay__group *groups, size_t group_coun
     if (method == ASSAY_REDUCTION_NONE || q == 0 || !pair->raw[0].has_error ||
         !pair->raw[1].has_error)
         return;
+    /* Where no value varies there is nothing to reduce; a slope of other groups would only add. */
+    wide raw = pair->difference_error2;
+    if (assay__wide_sign(raw) == 0)
+        return;
     pair->reduction.covariate_count = q;
     find_slopes(groups, group_count, of, method, type, pair, slopes);
     uint32_t kept = count_kept(q, *dropped);
@@ -335,7 +341,6 @@ void assay__reduce_variance(const struct assay__group *groups, size_t group_coun
         pair->flags |= ASSAY_FLAG_COVARIATE_DROPPED;
     if (kept == 0)
         return;
-    wide raw = pair->difference_error2;
     uint32_t used = method == ASSAY_REDUCTION_FULL ? kept : 0;
     overall(groups, group_count, q, mean, sampling);
     for (int g = 0; g < 2; g++)
