@@ -209,6 +209,10 @@ START_TEST(fieller_tells_its_three_shapes)
     ck_assert_int_eq(out.relative.fieller_kind, ASSAY_FIELLER_LINE);
     ck_assert_uint_eq(out.flags, ASSAY_FLAG_FIELLER_UNBOUNDED);
     ck_assert(isnan(out.relative.fieller_lower) && isnan(out.relative.fieller_upper));
+    /* A compared group of exactly 0: nothing lies between two equal roots. */
+    out = summaries(weak, (struct assay_summary){100, 0.0, 0.0, NAN}, &Z_UPPER);
+    ck_assert_int_eq(out.relative.fieller_kind, ASSAY_FIELLER_LINE);
+    ck_assert(isnan(out.relative.fieller_lower) && isnan(out.relative.fieller_upper));
 }
 END_TEST
 
