@@ -237,7 +237,7 @@ assay_compare_summaries(const struct assay_summary *baseline, const struct assay
  * Ownership: groups are read only; exact sums need working memory, about 11 KB a group and the
  * sums' own length, freed before the return (GMP ends the process when it gets none). Threads: pure
  * and reentrant; a group must not be added to meanwhile.
- * Accuracy, 222 cases of tests/golden/compare_data.csv (decimals at 1e8 +- 1, y = x + 1e-5 noise,
+ * Accuracy, 312 cases of tests/golden/compare_data.csv (decimals at 1e8 +- 1, y = x + 1e-5 noise,
  * 10 covariates of condition number 1e12, missing ones, three groups): estimates, slopes, rate,
  * df, statistic the nearest double; p and log10_p 1e-15; bounds 6e-15 as above.
  */
