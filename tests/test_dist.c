@@ -253,6 +253,27 @@ START_TEST(quantiles_of_subnormal_probabilities_are_sane)
 }
 END_TEST
 
+START_TEST(normal_quantiles_of_logs_keep_their_digits_near_the_median)
+{
+    /* mpmath, 60 digits: the doubles next to -log 2, and where the formulas meet. */
+    static const double CASES[][2] = {
+        {-0x1.62e42fefa39f0p-1, 1.1008087966468799622e-16},
+        {-0x1.62e42fefa39efp-1, -2.9064941568900345393e-17},
+        {-0x1.62e42fefa39eep-1, -1.6821076280248870246e-16},
+        {-0x1.62e42fef1fcccp-1, -7.5130284638235880418e-11},
+        {-0x1.62e429e0a41a2p-1, -2.2629835257254578193e-7},
+        {-0x1.6666666666666p-1, 0.0085594785824802822957},
+        {-0x1.3333333333334p-2, -0.64586998620126345446},
+        {-0x1.3333333333333p-2, -0.64586998620126358145},
+        {-0x1.28f5c28f5c28fp-2, -0.66903544967123806009},
+        {-0x1.6141205bc01a3p+0, 0.66945163285699968999},
+        {-0x1.0624dd2f1a9fcp-10, -3.0903807869170451304},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++)
+        assert_close(assay_normal_quantile_log_upper(CASES[i][0]), CASES[i][1], 5e-16);
+}
+END_TEST
+
 START_TEST(logs_have_no_limit)
 {
     /* Far out, log Q(z) = -z^2/2 - log(z sqrt(2 pi)) + O(1/z^2). */
@@ -304,6 +325,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, quantiles_invert_tails_on_a_grid);
     tcase_add_test(cases, special_cases_join_up);
     tcase_add_test(cases, quantiles_of_subnormal_probabilities_are_sane);
+    tcase_add_test(cases, normal_quantiles_of_logs_keep_their_digits_near_the_median);
     tcase_add_test(cases, logs_have_no_limit);
     tcase_add_test(cases, outside_the_domain_is_nan_and_inside_never);
 }
