@@ -114,7 +114,7 @@ START_TEST(of_collinear_covariates_the_later_is_dropped)
 }
 END_TEST
 
-START_TEST(nothing_is_collinear_with_a_covariate_that_is_constant_in_the_other_group)
+START_TEST(nothing_is_collinear_with_a_covariate_the_other_group_drops)
 {
     struct data data = draw(2, 9, 8, 12), swapped = data, without = data;
     for (int i = 0; i < UNITS; i++) {
@@ -343,7 +343,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, a_constant_covariate_is_dropped_and_changes_nothing);
     tcase_add_test(cases, a_covariate_constant_in_one_group_is_dropped_in_both);
     tcase_add_test(cases, of_collinear_covariates_the_later_is_dropped);
-    tcase_add_test(cases, nothing_is_collinear_with_a_covariate_that_is_constant_in_the_other_group);
+    tcase_add_test(cases, nothing_is_collinear_with_a_covariate_the_other_group_drops);
     tcase_add_test(cases, when_every_covariate_is_dropped_nothing_is_reduced);
     tcase_add_test(cases, too_few_units_for_the_covariates_leave_the_variance_as_it_is);
     tcase_add_test(cases, a_perfect_fit_of_one_slope_leaves_no_variance);
