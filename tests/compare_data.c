@@ -17,6 +17,9 @@ static const struct kind {
     {"constant", 500000, 100000, 30000, 50000, -2},
     {"collinear", 500000, 100000, 30000, 50000, -2},
     {"missing", 500000, 100000, 30000, 50000, -2},
+    {"still", 500000, 100000, 30000, 50000, -2},
+    {"parallel", 500000, 100000, 30000, 50000, -2},
+    {"crossed", 500000, 100000, 30000, 50000, -2},
 };
 
 static const struct kind *find_kind(const char *name)
@@ -59,6 +62,14 @@ static void add_unit(struct assay_moments *moments, const struct kind *kind, boo
         mantissa[q - 1] = 42;
     if (strcmp(kind->name, "collinear") == 0)
         mantissa[q - 1] = 2 * mantissa[0] + 7;
+    if (strcmp(kind->name, "still") == 0 && group == 0)
+        y = kind->offset;
+    if (strcmp(kind->name, "parallel") == 0 && group == 1)
+        y = 142857 * w;
+    if (strcmp(kind->name, "crossed") == 0 && group == 0)
+        mantissa[q - 1] = 2 * mantissa[0] + 7;
+    if (strcmp(kind->name, "crossed") == 0 && group == 1)
+        mantissa[0] = 42;
     values[0] = is_share ? decimal(y > kind->offset, 0) : decimal(y, kind->exponent);
     if (shape.has_denominator)
         values[1] = decimal(w, 0);

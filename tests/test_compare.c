@@ -148,6 +148,53 @@ START_TEST(denominators_that_sum_to_zero_give_no_estimate)
 }
 END_TEST
 
+START_TEST(values_proportional_to_denominators_do_not_vary)
+{
+    /* 1/3, 1/7 and the like are rounded to 320 bits; none of that may show as a variance. */
+    struct assay_method method = Z_UPPER;
+    method.type = ASSAY_METRIC_RATIO;
+    for (int k = 3; k < 100; k += 2) {
+        double c[15], t[] = {1, 2, 2, 5, 3, 4, 5, 6, 7, 9};
+        for (int i = 0; i < 5; i++) {
+            c[3 * i] = t[2 * i];
+            c[3 * i + 1] = k * t[2 * i];
+            c[3 * i + 2] = t[2 * i + 1];
+        }
+        double plain[10];
+        for (int i = 0; i < 10; i++)
+            plain[i] = c[3 * (i / 2) + i % 2];
+        struct assay_comparison out =
+            compare_arrays((struct assay_moments_shape){1, 0}, plain, 5, t, 5, &method);
+        ck_assert_double_eq(out.baseline.standard_error, 0.0);
+        ck_assert(isnan(out.baseline.skewness));
+        ck_assert_uint_eq(out.flags & ASSAY_FLAG_ONE_GROUP_CONSTANT, ASSAY_FLAG_ONE_GROUP_CONSTANT);
+        ck_assert_double_gt(out.difference.standard_error, 0.0);
+        method.reduction = ASSAY_REDUCTION_FULL;
+        out = compare_arrays((struct assay_moments_shape){1, 1}, c, 5, c, 4, &method);
+        ck_assert_uint_eq(out.flags, ASSAY_FLAG_ZERO_VARIANCE);
+        ck_assert_double_eq(out.difference.standard_error, 0.0);
+        ck_assert_double_eq(out.difference.estimate, 0.0);
+        method.reduction = ASSAY_REDUCTION_NONE;
+    }
+}
+END_TEST
+
+START_TEST(equal_ratios_of_different_sums_differ_by_exactly_0)
+{
+    struct assay_method method = Z_UPPER;
+    method.type = ASSAY_METRIC_RATIO;
+    for (int k = 3; k < 100; k += 2) {
+        const double c[] = {1, k - 1, 2, 2 * k, 4, 4 * k + 1}, t[] = {0, 1, 1, k - 1};
+        struct assay_comparison out =
+            compare_arrays((struct assay_moments_shape){1, 0}, c, 3, t, 2, &method);
+        ck_assert_double_eq(out.difference.estimate, 0.0);
+        ck_assert_double_eq(out.difference.statistic, 0.0);
+        ck_assert_double_eq(out.difference.p, 0.5);
+        ck_assert_double_eq(out.relative.estimate, 0.0);
+    }
+}
+END_TEST
+
 START_TEST(fieller_tells_its_three_shapes)
 {
     struct assay_summary strong = {100, 10.0, 1.0, NAN}, weak = {100, 0.1, 1.0, NAN};
@@ -161,6 +208,10 @@ START_TEST(fieller_tells_its_three_shapes)
     out = summaries(weak, weak, &Z_UPPER);
     ck_assert_int_eq(out.relative.fieller_kind, ASSAY_FIELLER_LINE);
     ck_assert_uint_eq(out.flags, ASSAY_FLAG_FIELLER_UNBOUNDED);
+    ck_assert(isnan(out.relative.fieller_lower) && isnan(out.relative.fieller_upper));
+    /* A compared group of exactly 0: nothing lies between two equal roots. */
+    out = summaries(weak, (struct assay_summary){100, 0.0, 0.0, NAN}, &Z_UPPER);
+    ck_assert_int_eq(out.relative.fieller_kind, ASSAY_FIELLER_LINE);
     ck_assert(isnan(out.relative.fieller_lower) && isnan(out.relative.fieller_upper));
 }
 END_TEST
@@ -464,6 +515,8 @@ static void add(TCase *cases)
     tcase_add_test(cases, one_constant_group_leaves_the_other_groups_degrees_of_freedom);
     tcase_add_test(cases, a_zero_baseline_has_no_relative_figures);
     tcase_add_test(cases, denominators_that_sum_to_zero_give_no_estimate);
+    tcase_add_test(cases, values_proportional_to_denominators_do_not_vary);
+    tcase_add_test(cases, equal_ratios_of_different_sums_differ_by_exactly_0);
     tcase_add_test(cases, fieller_tells_its_three_shapes);
     tcase_add_test(cases, estimates_of_two_signs_have_no_log_interval);
     tcase_add_test(cases, a_figure_beyond_double_is_absent_and_flagged);

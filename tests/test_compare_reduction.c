@@ -114,6 +114,32 @@ START_TEST(of_collinear_covariates_the_later_is_dropped)
 }
 END_TEST
 
+START_TEST(nothing_is_collinear_with_a_covariate_the_other_group_drops)
+{
+    struct data data = draw(2, 9, 8, 12), swapped = data, without = data;
+    for (int i = 0; i < UNITS; i++) {
+        data.rows[0][i][2] = 2.0 * data.rows[0][i][1] + 7.0;
+        data.rows[1][i][1] = 5.0;
+    }
+    for (int g = 0; g < 2; g++)
+        for (int i = 0; i < UNITS; i++)
+            without.rows[g][i][1] = data.rows[g][i][2];
+    without.covariates = 1;
+    swapped.count[0] = data.count[1];
+    swapped.count[1] = data.count[0];
+    memcpy(swapped.rows[0], data.rows[1], sizeof data.rows[1]);
+    memcpy(swapped.rows[1], data.rows[0], sizeof data.rows[0]);
+    struct assay_comparison one = compare(&data, &FULL_T), two = compare(&without, &FULL_T);
+    struct assay_comparison back = compare(&swapped, &FULL_T);
+    ck_assert_uint_eq(one.reduction.dropped, 1);
+    expect_same_test(&one, &two);
+    ck_assert_uint_eq(back.reduction.dropped, 1);
+    ck_assert_double_eq(back.difference.estimate, -one.difference.estimate);
+    ck_assert_double_eq(back.difference.standard_error, one.difference.standard_error);
+    ck_assert_double_eq(back.reduction.baseline_slopes[1], one.reduction.compared_slopes[1]);
+}
+END_TEST
+
 START_TEST(when_every_covariate_is_dropped_nothing_is_reduced)
 {
     struct data data = draw(1, 9, 8, 4);
@@ -190,6 +216,46 @@ START_TEST(a_covariate_that_is_the_value_leaves_a_difference_of_exactly_0)
             ck_assert_double_eq(out.relative.estimate, 0.0);
             ck_assert_double_eq(out.reduction.remaining, 0.0);
         }
+}
+END_TEST
+
+START_TEST(a_common_slope_gives_a_constant_group_an_error)
+{
+    struct data data = draw(1, 9, 8, 13);
+    struct assay_method pooled = FULL_T;
+    pooled.reduction = ASSAY_REDUCTION_POOLED;
+    double squares = 0.0, mean = 0.0;
+    for (int i = 0; i < 9; i++) {
+        data.rows[0][i][0] = 3.0;
+        mean += data.rows[0][i][1] / 9.0;
+    }
+    for (int i = 0; i < 9; i++)
+        squares += (data.rows[0][i][1] - mean) * (data.rows[0][i][1] - mean);
+    struct assay_comparison out = compare(&data, &pooled);
+    double slope = out.reduction.baseline_slopes[0];
+    ck_assert_double_gt(slope, 0.1);
+    assert_close(out.baseline.standard_error, slope * sqrt(squares / 8.0 / 9.0), 1e-14);
+    ck_assert_double_eq(out.baseline.unadjusted_standard_error, 0.0);
+    ck_assert_double_gt(out.difference.df, 8.0); /* more than the other group alone has */
+}
+END_TEST
+
+START_TEST(groups_that_do_not_vary_take_no_slope_from_a_third)
+{
+    struct data data = draw(1, 9, 8, 14);
+    data.count[2] = 10;
+    for (int g = 0; g < 2; g++)
+        for (int i = 0; i < UNITS; i++)
+            data.rows[g][i][0] = 3.0 + g;
+    for (int method = ASSAY_REDUCTION_FULL; method <= ASSAY_REDUCTION_POOLED; method++) {
+        struct assay_method plan = FULL_T;
+        plan.reduction = (enum assay_reduction)method;
+        struct assay_comparison out = compare(&data, &plan);
+        ck_assert_int_eq(out.reduction.method, ASSAY_REDUCTION_NONE);
+        ck_assert_uint_eq(out.flags & ASSAY_FLAG_ZERO_VARIANCE, ASSAY_FLAG_ZERO_VARIANCE);
+        ck_assert_double_eq(out.difference.estimate, 1.0);
+        ck_assert_double_eq(out.baseline.estimate, 3.0);
+    }
 }
 END_TEST
 
@@ -277,10 +343,13 @@ static void add(TCase *cases)
     tcase_add_test(cases, a_constant_covariate_is_dropped_and_changes_nothing);
     tcase_add_test(cases, a_covariate_constant_in_one_group_is_dropped_in_both);
     tcase_add_test(cases, of_collinear_covariates_the_later_is_dropped);
+    tcase_add_test(cases, nothing_is_collinear_with_a_covariate_the_other_group_drops);
     tcase_add_test(cases, when_every_covariate_is_dropped_nothing_is_reduced);
     tcase_add_test(cases, too_few_units_for_the_covariates_leave_the_variance_as_it_is);
     tcase_add_test(cases, a_perfect_fit_of_one_slope_leaves_no_variance);
     tcase_add_test(cases, a_covariate_that_is_the_value_leaves_a_difference_of_exactly_0);
+    tcase_add_test(cases, a_common_slope_gives_a_constant_group_an_error);
+    tcase_add_test(cases, groups_that_do_not_vary_take_no_slope_from_a_third);
     tcase_add_test(cases, what_a_near_perfect_covariate_leaves_keeps_its_digits);
     tcase_add_test(cases, perfect_fits_of_two_slopes_leave_the_error_of_the_covariates_mean);
     tcase_add_test(cases, a_third_group_moves_the_covariates_mean);

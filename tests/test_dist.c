@@ -201,6 +201,53 @@ START_TEST(quantiles_of_subnormal_probabilities_are_sane)
 }
 END_TEST
 
+START_TEST(normal_quantiles_of_logs_keep_their_digits_near_the_median)
+{
+    /* mpmath, 60 digits: the doubles next to -log 2, and where the formulas meet. */
+    static const double CASES[][2] = {
+        {-0x1.62e42fefa39f0p-1, 1.1008087966468799622e-16},
+        {-0x1.62e42fefa39efp-1, -2.9064941568900345393e-17},
+        {-0x1.62e42fefa39eep-1, -1.6821076280248870246e-16},
+        {-0x1.62e42fef1fcccp-1, -7.5130284638235880418e-11},
+        {-0x1.62e429e0a41a2p-1, -2.2629835257254578193e-7},
+        {-0x1.6666666666666p-1, 0.0085594785824802822957},
+        {-0x1.3333333333334p-2, -0.64586998620126345446},
+        {-0x1.3333333333333p-2, -0.64586998620126358145},
+        {-0x1.28f5c28f5c28fp-2, -0.66903544967123806009},
+        {-0x1.6141205bc01a3p+0, 0.66945163285699968999},
+        {-0x1.0624dd2f1a9fcp-10, -3.0903807869170451304},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++)
+        assert_close(assay_normal_quantile_log_upper(CASES[i][0]), CASES[i][1], 5e-16);
+}
+END_TEST
+
+START_TEST(chi2_of_subnormal_x_keeps_its_digits)
+{
+    /* x, df, log P(X <= x) and, where it is no subnormal itself, P(X <= x): mpmath, 60 digits. */
+    static const double CASES[][4] = {
+        {0x1p-1074, 1.0, -372.44582731333535859, 1.7735048886036272689e-162},
+        {0x3p-1074, 1.0, -371.89652116900130374, 3.0718005745332643753e-162},
+        {0x3p-1074, 2.0, -744.03460681327309793, NAN},
+        {0x1p-1074, 50.0, -18686.334082771510711, 0.0},
+        {0x17b8p-1074, 3.0, -1104.9173465447715318, 0.0},
+        {0x7e8ebea82e681p-1074, 1.5, -532.26113311117078272, 6.9490743485522139667e-232},
+        {0x1p-1022, 1.0, -354.42400061877678054, 1.1901789837263597229e-154},
+        {0x1.fa3afaa0b9a03p-1022, 49.0, -17412.37907404786406, 0.0},
+        {0x1.7bac3bf88b382p-1022, 1e6, -360408905.84594934372, 0.0},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        double x = CASES[i][0], df = CASES[i][1];
+        assert_close(assay_chi2_log_lower(x, df), CASES[i][2], 1e-15);
+        if (!isnan(CASES[i][3]))
+            assert_close(assay_chi2_lower(x, df), CASES[i][3], 1e-15);
+        assert_close(assay_chi2_upper(x, df), 1.0, 0.0);
+        assert_close(assay_chi2_log_upper(x, df), -assay_chi2_lower(x, df), 0.0);
+    }
+    assert_close(assay_chi2_log_lower(0x1p-1074, INFINITY), -INFINITY, 0.0);
+}
+END_TEST
+
 START_TEST(logs_have_no_limit)
 {
     /* Far out, log Q(z) = -z^2/2 - log(z sqrt(2 pi)) + O(1/z^2). */
@@ -252,6 +299,8 @@ static void add(TCase *cases)
     tcase_add_test(cases, quantiles_invert_tails_on_a_grid);
     tcase_add_test(cases, special_cases_join_up);
     tcase_add_test(cases, quantiles_of_subnormal_probabilities_are_sane);
+    tcase_add_test(cases, normal_quantiles_of_logs_keep_their_digits_near_the_median);
+    tcase_add_test(cases, chi2_of_subnormal_x_keeps_its_digits);
     tcase_add_test(cases, logs_have_no_limit);
     tcase_add_test(cases, outside_the_domain_is_nan_and_inside_never);
 }

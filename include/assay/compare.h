@@ -155,7 +155,7 @@ struct assay_relative {
 
 /** struct assay_reduction_result: what the covariates did. */
 struct assay_reduction_result {
-    enum assay_reduction method; /* NONE when no covariate was used */
+    enum assay_reduction method; /* NONE when no covariate was used, or neither group varies */
     uint32_t covariate_count;
     uint32_t dropped;                             /* bit i: covariate i was dropped (collinear) */
     double baseline_slopes[ASSAY_COVARIATES_MAX]; /* 0 for dropped covariates */
@@ -241,7 +241,7 @@ assay_compare_summaries(const struct assay_summary *baseline, const struct assay
  * more than two groups, and for values further apart than assay_moments_mean() says; it is freed
  * before the return, and ASSAY_ERROR_MEMORY when there is none. Stack: 32 KB, with covariates 52.
  * Threads: pure and reentrant; a group must not be added to meanwhile.
- * Accuracy, 222 cases of tests/golden/compare_data.csv (decimals at 1e8 +- 1, y = x + 1e-5 noise,
+ * Accuracy, 312 cases of tests/golden/compare_data.csv (decimals at 1e8 +- 1, y = x + 1e-5 noise,
  * 10 covariates of condition number 1e12, missing ones, three groups): estimates, slopes, rate,
  * df, statistic the nearest double; p and log10_p 1e-15; bounds 6e-15 as above.
  */

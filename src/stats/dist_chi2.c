@@ -6,6 +6,7 @@
  * for the fixed rule with any a. Downward D(s) = (a - u) s + u (e^-s - 1 + s) ends as a s: for a
  * small a the turn at s = 1 is short against that, and the continued fraction is used.
  */
+#include <float.h>
 #include <math.h>
 
 #include "assay/dist.h"
@@ -67,12 +68,24 @@ static double limit(double u, double a, double sign)
     return (sign > 0.0) == (u == 0.0 || isinf(a)) ? 1.0 : 0.0;
 }
 
+/* Halving a subnormal x would lose bits of it; this far down P(X <= x) is proportional to x^a. */
+static int is_halved_badly(double x, double a)
+{
+    return x > 0.0 && x < 2.0 * DBL_MIN && !isinf(a);
+}
+
 /* P(X beyond x) on one side; sign 1 is the upper tail. */
 static double probability(double x, double df, double sign)
 {
     double u = 0.5 * x, a = 0.5 * df;
     if (!is_valid(x, df))
         return NAN;
+    if (is_halved_badly(x, a)) {
+        if (sign > 0.0)
+            return 1.0;
+        /* 0 from a = 15 on, and far before; exp2() would set errno when it underflows */
+        return a < 15.0 ? probability(x * 0x1p64, df, sign) * exp2(-64.0 * a) : 0.0;
+    }
     if (is_limit(u, a))
         return limit(u, a, sign);
     double past = sign * (u - a) >= 0.0 ? sign : -sign;
@@ -86,6 +99,9 @@ static double log_probability(double x, double df, double sign)
     double u = 0.5 * x, a = 0.5 * df;
     if (!is_valid(x, df))
         return NAN;
+    if (is_halved_badly(x, a))
+        return sign > 0.0 ? -probability(x, df, -sign)
+                          : log_probability(x * 0x1p64, df, sign) - 64.0 * M_LN2 * a;
     if (is_limit(u, a))
         return limit(u, a, sign) > 0.0 ? 0.0 : -HUGE_VAL;
     double past = sign * (u - a) >= 0.0 ? sign : -sign;

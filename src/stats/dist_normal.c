@@ -19,6 +19,7 @@
 
 static const double PI = 3.14159265358979323846;
 static const double SQRT_TAU = 2.50662827463100050242; /* sqrt(2 pi) */
+static const double LOG_2 = 0x1.62e42fefa39efp-1, LOG_2_REST = 0x1.abc9e3b39803fp-56;
 static const double STEP = 2.0 / 3.0;
 
 enum { NODES = 13 };
@@ -174,10 +175,11 @@ double assay_normal_quantile_log_upper(double log_p)
 {
     if (!(log_p < 0.0))
         return NAN;
-    if (log_p > -0.6931471805599453) /* p > 1/2 */
+    if (log_p > -0.3) /* p > 0.74 */
         return -assay_normal_quantile_upper(-expm1(log_p));
+    /* 1/2 - p from log 2p: of a p near 1/2 its log tells more digits than p. */
     if (log_p > -1.38)
-        return central_quantile(0.5 - exp(log_p));
+        return central_quantile(-0.5 * expm1(log_p + LOG_2 + LOG_2_REST));
     if (log_p < -1e18)
         return sqrt(-2.0 * log_p);
     return outer_quantile(0.0, log_p);

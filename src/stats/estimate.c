@@ -16,6 +16,26 @@ double assay__finite(wide a, uint32_t *flags)
     return NAN;
 }
 
+bool assay__is_rounding(wide a, wide b)
+{
+    if (assay__wide_sign(a) == 0 || assay__wide_sign(b) == 0)
+        return false;
+    return assay__wide_exponent2(a) < assay__wide_exponent2(b) - 280;
+}
+
+/* Adds up terms that cancel where values are proportional to denominators: then to exactly 0. */
+static wide sum_terms(const wide *terms, size_t count)
+{
+    wide sum = terms[0], largest = assay__wide_abs(terms[0]);
+    for (size_t i = 1; i < count; i++) {
+        wide size = assay__wide_abs(terms[i]);
+        sum = assay__wide_add(sum, terms[i]);
+        if (assay__wide_compare(size, largest) > 0)
+            largest = size;
+    }
+    return assay__is_rounding(sum, largest) ? assay__wide_zero() : sum;
+}
+
 static wide nan_wide(void)
 {
     return assay__wide_of(NAN);
@@ -24,14 +44,13 @@ static wide nan_wide(void)
 /* Sum of cubes of deviations of a linear combination y - r w. */
 static wide third_of(const struct assay__group *group, wide r)
 {
-    wide three = assay__wide_of(3.0), square = assay__wide_square(r);
-    wide sum = group->third[0];
     if (!group->shape.has_denominator)
-        return sum;
-    sum = assay__wide_sub(sum, assay__wide_mul(three, assay__wide_mul(r, group->third[1])));
-    sum = assay__wide_add(sum, assay__wide_mul(three, assay__wide_mul(square, group->third[2])));
-    return assay__wide_sub(sum,
-                           assay__wide_mul(square, assay__wide_mul(r, group->third[3])));
+        return group->third[0];
+    wide three_r = assay__wide_mul(assay__wide_of(3.0), r), square = assay__wide_square(r);
+    wide terms[4] = {group->third[0], assay__wide_neg(assay__wide_mul(three_r, group->third[1])),
+                     assay__wide_mul(assay__wide_mul(three_r, r), group->third[2]),
+                     assay__wide_neg(assay__wide_mul(square, assay__wide_mul(r, group->third[3])))};
+    return sum_terms(terms, 4);
 }
 
 static void estimate_mean(const struct assay__group *group, struct assay__estimate *out)
@@ -52,18 +71,17 @@ static void estimate_ratio(const struct assay__group *group, struct assay__estim
     if (assay__wide_sign(w) == 0)
         return;
     wide r = assay__wide_div(group->mean[0], w), two_r = assay__wide_add(r, r);
-    wide sum = assay__wide_sub(group->centred[assay__pair(0, 0)],
-                               assay__wide_mul(two_r, group->centred[assay__pair(1, 0)]));
-    sum = assay__wide_add(
-        sum, assay__wide_mul(assay__wide_square(r), group->centred[assay__pair(1, 1)]));
+    wide terms[3] = {group->centred[assay__pair(0, 0)],
+                     assay__wide_neg(assay__wide_mul(two_r, group->centred[assay__pair(1, 0)])),
+                     assay__wide_mul(assay__wide_square(r), group->centred[assay__pair(1, 1)])};
     out->exists = true;
     out->value = r;
-    out->centred = assay__wide_div(sum, assay__wide_square(w));
+    out->centred = assay__wide_div(sum_terms(terms, 3), assay__wide_square(w));
     for (uint32_t i = 0; i < group->shape.covariate_count; i++) {
-        wide product = assay__wide_sub(
+        wide parts[2] = {
             group->centred[assay__pair(2 + i, 0)],
-            assay__wide_mul(r, group->centred[assay__pair(2 + i, 1)]));
-        out->with[i] = assay__wide_div(product, w);
+            assay__wide_neg(assay__wide_mul(r, group->centred[assay__pair(2 + i, 1)]))};
+        out->with[i] = assay__wide_div(sum_terms(parts, 2), w);
     }
     out->third = nan_wide();
     if (group->has_third)
@@ -104,6 +122,10 @@ void assay__estimate_group(const struct assay__group *group, enum assay_metric_t
 
 void assay__keep_raw(struct assay__pair_estimate *pair)
 {
+    struct assay__estimate *raw = pair->raw;
+    if (raw[0].exists && raw[1].exists &&
+        assay__is_rounding(assay__wide_sub(raw[1].value, raw[0].value), raw[0].value))
+        raw[1].value = raw[0].value;
     pair->covariance = assay__wide_zero();
     pair->reduction.method = ASSAY_REDUCTION_NONE;
     pair->reduction.rate = pair->reduction.remaining = NAN;

@@ -38,7 +38,16 @@ struct assay__pair_estimate {
     uint32_t flags;
 };
 
-/** assay__keep_raw() fills the adjusted fields from raw[] as they are without reduction. */
+/**
+ * assay__is_rounding() is whether a, a sum of numbers of which b is the largest, is nothing but the
+ * rounding of 320 bits. False when a or b is 0.
+ */
+bool assay__is_rounding(struct assay__wide a, struct assay__wide b);
+
+/**
+ * assay__keep_raw() fills the adjusted fields from raw[] as they are without reduction. Equal ratios
+ * of different sums may differ by their rounding: they become equal first.
+ */
 void assay__keep_raw(struct assay__pair_estimate *pair);
 
 /**

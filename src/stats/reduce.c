@@ -24,7 +24,13 @@ typedef struct assay__wide wide;
 
 enum { Q_MAX = ASSAY_COVARIATES_MAX, TRIANGLE_MAX = Q_MAX * (Q_MAX + 1) / 2 };
 
-/* A symmetric system in the covariates; matrices are packed as assay__pair(), 8 KiB each. */
+/* For functions with large matrices: not inlined, so that these share a place on the stack. */
+#define APART __attribute__((noinline))
+
+/*
+ * A symmetric system in the covariates, packed as assay__pair(), 8 KiB. factor() turns it into LDL'
+ * in place, each entry being read once: a becomes L below the diagonal and D on it, b becomes L^-1 b.
+ */
 struct system {
     uint32_t q;
     wide a[TRIANGLE_MAX];
@@ -50,55 +56,47 @@ static bool is_null_pivot(wide pivot, wide diagonal)
     return assay__wide_exponent2(pivot) < assay__wide_exponent2(diagonal) - 200;
 }
 
-/* Whether a is nothing but the rounding of a difference of numbers like b. */
-static bool is_rounding(wide a, wide b)
+/*
+ * Factors the system of the covariates not in dropped, up to the first that is constant, or
+ * collinear with those before it; that one, or q.
+ */
+static uint32_t factor(struct system *system, uint32_t dropped)
 {
-    if (assay__wide_sign(a) == 0 || assay__wide_sign(b) == 0)
-        return false;
-    return assay__wide_exponent2(a) < assay__wide_exponent2(b) - 280;
+    for (uint32_t j = 0; j < system->q; j++) {
+        wide *const lower = &system->a[assay__pair(j, 0)], diagonal = lower[j];
+        if (dropped >> j & 1)
+            continue;
+        for (uint32_t k = 0; k < j; k++) {
+            const wide *above = &system->a[assay__pair(k, 0)];
+            wide sum = lower[k];
+            if (dropped >> k & 1)
+                continue;
+            for (uint32_t m = 0; m < k; m++)
+                if (!(dropped >> m & 1))
+                    sum = assay__wide_sub(sum, assay__wide_mul(assay__wide_mul(lower[m], above[m]),
+                                                               system->a[assay__pair(m, m)]));
+            lower[k] = assay__wide_div(sum, above[k]);
+            lower[j] = assay__wide_sub(lower[j], assay__wide_mul(lower[k], sum));
+            system->b[j] = assay__wide_sub(system->b[j], assay__wide_mul(lower[k], system->b[k]));
+        }
+        if (is_null_pivot(lower[j], diagonal))
+            return j;
+    }
+    return system->q;
 }
 
-/*
- * Solves the system for the covariates not in dropped; adds those that are collinear with earlier
- * ones to dropped. Dropped covariates get slope 0. The system is used up: L takes the place of the
- * entries below the diagonal, each of which is read once.
- */
-static void solve(struct system *system, uint32_t *dropped, wide *slopes)
+/* Slopes of the covariates that are kept; 0 for the others. */
+static void substitute(const struct system *system, uint32_t dropped, wide *slopes)
 {
-    wide pivot[Q_MAX], y[Q_MAX], *const lower = system->a;
-    uint32_t q = system->q;
-    for (uint32_t j = 0; j < q; j++) {
+    for (uint32_t j = system->q; j-- > 0;) {
         slopes[j] = assay__wide_zero();
-        if (*dropped >> j & 1)
+        if (dropped >> j & 1)
             continue;
-        wide d = system->a[assay__pair(j, j)];
-        y[j] = system->b[j];
-        for (uint32_t k = 0; k < j; k++) {
-            if (*dropped >> k & 1)
-                continue;
-            const uint32_t jk = assay__pair(j, k);
-            wide sum = system->a[jk];
-            for (uint32_t m = 0; m < k; m++)
-                if (!(*dropped >> m & 1))
-                    sum = assay__wide_sub(
-                        sum, assay__wide_mul(assay__wide_mul(lower[assay__pair(j, m)],
-                                                             lower[assay__pair(k, m)]),
-                                             pivot[m]));
-            lower[jk] = assay__wide_div(sum, pivot[k]);
-            d = assay__wide_sub(d, assay__wide_mul(lower[jk], sum));
-            y[j] = assay__wide_sub(y[j], assay__wide_mul(lower[jk], y[k]));
-        }
-        if (is_null_pivot(d, system->a[assay__pair(j, j)]))
-            *dropped |= UINT32_C(1) << j;
-        pivot[j] = d;
-    }
-    for (uint32_t j = q; j-- > 0;) {
-        if (*dropped >> j & 1)
-            continue;
-        wide x = assay__wide_div(y[j], pivot[j]);
-        for (uint32_t k = j + 1; k < q; k++)
-            if (!(*dropped >> k & 1))
-                x = assay__wide_sub(x, assay__wide_mul(lower[assay__pair(k, j)], slopes[k]));
+        wide x = assay__wide_div(system->b[j], system->a[assay__pair(j, j)]);
+        for (uint32_t k = j + 1; k < system->q; k++)
+            if (!(dropped >> k & 1))
+                x = assay__wide_sub(x,
+                                    assay__wide_mul(system->a[assay__pair(k, j)], slopes[k]));
         slopes[j] = x;
     }
 }
@@ -197,8 +195,10 @@ static wide residual_sum(const struct assay__group *group, const struct assay__e
             sum = assay__wide_add(sum, assay__wide_mul(assay__wide_mul(slopes[i], slopes[j]),
                                                        covariate_sum(group, i, j)));
     }
-    /* A perfect fit leaves 0, up to rounding that may be of either sign. */
-    if (assay__wide_sign(sum) <= 0 || is_null_pivot(sum, estimate->centred))
+    /* A perfect fit leaves 0, up to rounding that may be of either sign. Equal values have no sum
+       of squares to round, and a common slope gives them one. */
+    bool varies = assay__wide_sign(estimate->centred) > 0;
+    if (assay__wide_sign(sum) <= 0 || (varies && is_null_pivot(sum, estimate->centred)))
         return assay__wide_zero();
     return sum;
 }
@@ -211,28 +211,36 @@ static uint32_t count_kept(uint32_t q, uint32_t dropped)
     return kept;
 }
 
-/* Slopes of both groups; covariates that fail in one are dropped in both. */
-static void find_slopes(const struct assay__group *groups, size_t group_count,
-                        const struct assay__group *const of[2], enum assay_reduction method,
-                        enum assay_metric_type type, struct assay__pair_estimate *pair,
-                        wide slopes[2][Q_MAX])
+/*
+ * Slopes of both groups. The first covariate that fails in either group is dropped in both, and all
+ * begins again: what comes after it is not judged by it, whichever group comes first.
+ */
+APART static void find_slopes(const struct assay__group *groups, size_t group_count,
+                              const struct assay__group *const of[2],
+                              enum assay_reduction method, enum assay_metric_type type,
+                              struct assay__pair_estimate *pair, wide slopes[2][Q_MAX])
 {
     struct system system;
-    uint32_t *dropped = &pair->reduction.dropped;
-    if (method == ASSAY_REDUCTION_POOLED) {
-        pooled_system(groups, group_count, type, &system);
-        solve(&system, dropped, slopes[0]);
-        memcpy(slopes[1], slopes[0], sizeof slopes[1]);
-        return;
-    }
-    uint32_t before;
+    bool is_pooled = method == ASSAY_REDUCTION_POOLED;
+    uint32_t q = of[0]->shape.covariate_count, *dropped = &pair->reduction.dropped, first;
     do {
-        before = *dropped;
-        for (int g = 0; g < 2; g++) {
-            group_system(of[g], &pair->raw[g], &system);
-            solve(&system, dropped, slopes[g]);
+        first = q;
+        for (int g = 0; g < (is_pooled ? 1 : 2); g++) {
+            if (is_pooled)
+                pooled_system(groups, group_count, type, &system);
+            else
+                group_system(of[g], &pair->raw[g], &system);
+            uint32_t failed = factor(&system, *dropped);
+            if (failed < first)
+                first = failed;
+            if (failed == q)
+                substitute(&system, *dropped, slopes[g]);
         }
-    } while (*dropped != before);
+        if (first < q)
+            *dropped |= UINT32_C(1) << first;
+    } while (first < q);
+    if (is_pooled)
+        memcpy(slopes[1], slopes[0], sizeof slopes[1]);
 }
 
 /*
@@ -244,8 +252,8 @@ static void clear_rounding(struct assay__pair_estimate *pair)
     wide d = assay__wide_sub(pair->value[1], pair->value[0]);
     bool is_same = assay__wide_sign(d) != 0;
     for (int g = 0; g < 2; g++) {
-        is_same = is_same && is_rounding(d, pair->raw[g].value);
-        if (is_rounding(pair->value[g], pair->raw[g].value))
+        is_same = is_same && assay__is_rounding(d, pair->raw[g].value);
+        if (assay__is_rounding(pair->value[g], pair->raw[g].value))
             pair->value[g] = assay__wide_zero();
     }
     if (is_same)
@@ -302,14 +310,35 @@ static void fill_reduction(enum assay_reduction method, uint32_t q, wide slopes[
     }
 }
 
+/* Fills the adjusted fields from the slopes, at the mean of the covariates over all groups. */
+APART static void adjust_pair(const struct assay__group *groups, size_t group_count,
+                        const struct assay__group *const of[2], enum assay_reduction method,
+                        uint32_t kept, wide slopes[2][Q_MAX], struct assay__pair_estimate *pair)
+{
+    uint32_t q = of[0]->shape.covariate_count;
+    uint32_t used = method == ASSAY_REDUCTION_FULL ? kept : 0;
+    wide raw = pair->difference_error2, mean[Q_MAX], sampling[TRIANGLE_MAX];
+    overall(groups, group_count, q, mean, sampling);
+    for (int g = 0; g < 2; g++)
+        adjust_group(of[g], slopes[g], mean, of[g]->n - 1 - used, g, pair);
+    clear_rounding(pair);
+    pair->difference_error2 = assay__wide_add(pair->error2[0], pair->error2[1]);
+    if (method == ASSAY_REDUCTION_FULL)
+        add_shared(q, slopes, sampling, pair);
+    fill_reduction(method, q, slopes, raw, pair);
+}
+
 void assay__reduce_variance(const struct assay__group *groups, size_t group_count, size_t baseline,
                             size_t compared, enum assay_reduction method,
                             enum assay_metric_type type, struct assay__pair_estimate *pair)
 {
     const struct assay__group *const of[2] = {&groups[baseline], &groups[compared]};
     uint32_t q = of[0]->shape.covariate_count, *dropped = &pair->reduction.dropped;
-    wide slopes[2][Q_MAX], mean[Q_MAX], sampling[TRIANGLE_MAX];
+    wide slopes[2][Q_MAX];
     if (!pair->raw[0].has_error || !pair->raw[1].has_error)
+        return;
+    /* Where no value varies there is nothing to reduce; a slope of other groups would only add. */
+    if (assay__wide_sign(pair->difference_error2) == 0)
         return;
     pair->reduction.covariate_count = q;
     find_slopes(groups, group_count, of, method, type, pair, slopes);
@@ -324,16 +353,6 @@ void assay__reduce_variance(const struct assay__group *groups, size_t group_coun
     }
     if (*dropped != 0)
         pair->flags |= ASSAY_FLAG_COVARIATE_DROPPED;
-    if (kept == 0)
-        return;
-    wide raw = pair->difference_error2;
-    uint32_t used = method == ASSAY_REDUCTION_FULL ? kept : 0;
-    overall(groups, group_count, q, mean, sampling);
-    for (int g = 0; g < 2; g++)
-        adjust_group(of[g], slopes[g], mean, of[g]->n - 1 - used, g, pair);
-    clear_rounding(pair);
-    pair->difference_error2 = assay__wide_add(pair->error2[0], pair->error2[1]);
-    if (method == ASSAY_REDUCTION_FULL)
-        add_shared(q, slopes, sampling, pair);
-    fill_reduction(method, q, slopes, raw, pair);
+    if (kept > 0)
+        adjust_pair(groups, group_count, of, method, kept, slopes, pair);
 }

@@ -38,10 +38,11 @@ static void fieller(const struct figures *f, struct assay_comparison *out)
                              assay__wide_mul(q2, assay__wide_sub(f->vc, f->cov)));
     wide e = assay__wide_sub(assay__wide_square(f->d), assay__wide_mul(q2, f->vd));
     wide discriminant = assay__wide_sub(assay__wide_square(b), assay__wide_mul(a, e));
-    int sign = assay__wide_sign(a);
+    int sign = assay__wide_sign(a), roots = assay__wide_sign(discriminant);
     if (sign <= 0)
         out->flags |= ASSAY_FLAG_FIELLER_UNBOUNDED;
-    if (sign == 0 || assay__wide_sign(discriminant) < 0) {
+    /* Outside the only root of a parabola that opens downwards is everything: t and V_t are 0. */
+    if (sign == 0 || roots < 0 || (sign < 0 && roots == 0)) {
         relative->fieller_kind = ASSAY_FIELLER_LINE;
         return;
     }

@@ -27,7 +27,10 @@ KINDS = {
     "constant": (500000, 100000, 30000, 50000, -2),       # the last covariate is constant
     "collinear": (500000, 100000, 30000, 50000, -2),      # the last is 2 x_0 + 7
     "missing": (500000, 100000, 30000, 50000, -2),        # one covariate in four is missing
-}
+    "still": (500000, 100000, 30000, 50000, -2),          # the baseline's value is constant
+    "parallel": (500000, 100000, 30000, 50000, -2),       # the compared group's is 1428.57 w
+    "crossed": (500000, 100000, 30000, 50000, -2),        # x_0 constant in the compared group, the
+}                                                         # last 2 x_0 + 7 in the baseline only
 
 
 class Random:
@@ -58,6 +61,14 @@ def draw_row(random, kind, type_, q, group):
         x[-1] = 42
     if kind == "collinear":
         x[-1] = 2 * x[0] + 7
+    if kind == "still" and group == 0:
+        y = offset
+    if kind == "parallel" and group == 1:
+        y = 142857 * w
+    if kind == "crossed" and group == 0:
+        x[-1] = 2 * x[0] + 7
+    if kind == "crossed" and group == 1:
+        x[0] = 42
     if type_ == "proportion":
         y = Fraction(1 if y > offset else 0) / ten
     return ([y * ten], [Fraction(w)] if type_ == "ratio" else [],
@@ -120,20 +131,19 @@ def fill_missing(groups, q):
 
 
 def own_slopes(pair):
-    dropped = 0
-    while True:
-        keep = [i for i in range(len(pair[0].xbar)) if not dropped >> i & 1]
-        slopes, before = [], dropped
-        for g in pair:
-            b, lost = solve([[g.sxx[i][j] for j in keep] for i in keep], [g.sxy[i] for i in keep])
-            for at, i in enumerate(keep):
-                dropped |= (lost >> at & 1) << i
-            full = [Fraction(0)] * len(pair[0].xbar)
-            for at, i in enumerate(keep):
-                full[i] = b[at]
-            slopes.append(full)
-        if dropped == before:
-            return slopes, dropped
+    """A covariate stays when neither group has it constant or collinear with those that stay."""
+    q = range(len(pair[0].xbar))
+    keep = []
+    for j in q:
+        tried = keep + [j]
+        if all(solve([[g.sxx[i][k] for k in tried] for i in tried], [g.sxy[i] for i in tried])[1] == 0
+               for g in pair):
+            keep = tried
+    slopes = []
+    for g in pair:
+        b, _ = solve([[g.sxx[i][k] for k in keep] for i in keep], [g.sxy[i] for i in keep])
+        slopes.append([b[keep.index(i)] if i in keep else Fraction(0) for i in q])
+    return slopes, sum(1 << i for i in q if i not in keep)
 
 
 def adjust(groups, reduction, q):
@@ -173,7 +183,8 @@ def figures(kind, type_, reduction, q, sizes, seed, method):
     groups = [Group([draw_row(random, kind, type_, q, g) for _ in range(n)], type_)
               for g, n in enumerate(sizes)]
     raw = groups[:2]
-    if raw[0].ss == 0 or raw[1].ss == 0:
+    if raw[0].ss == 0 and raw[1].ss == 0 or (raw[0].ss == 0 or raw[1].ss == 0) and kind not in (
+            "still", "parallel"):
         return None
     f = {"rate": None, "dropped": 0}
     value, error2, cov = [g.estimate for g in raw], [g.error2 for g in raw], Fraction(0)
@@ -190,7 +201,7 @@ def figures(kind, type_, reduction, q, sizes, seed, method):
     m3 = [exact.real(g.m3) for g in raw]
     raw2 = [exact.real(g.error2) for g in raw]
     f.update(exact.tails([m / g.n ** 2 for m, g in zip(m3, raw)], raw2, method))
-    skew = [m / mp.sqrt(exact.real(g.ss / g.n)) ** 3 for m, g in zip(m3, raw)]
+    skew = [m / mp.sqrt(exact.real(g.ss / g.n)) ** 3 if g.ss else None for m, g in zip(m3, raw)]
     roots = [mp.sqrt(v) for v in raw2]
     f.update(estimate_c=value[0], estimate_t=value[1], se_c=mp.sqrt(error2[0]), se_t=mp.sqrt(error2[1]),
              raw_c=exact.real(raw[0].estimate), raw_t=exact.real(raw[1].estimate), raw_se_c=roots[0],
@@ -204,7 +215,7 @@ def plans():
             if type_ == "proportion" and kind in ("tiny", "huge", "near"):
                 continue
             for reduction in ("none", "full", "pooled"):
-                for q in {"near": (1,), "ill": (10,), "constant": (2,), "collinear": (3,)}.get(kind, (1, 4)):
+                for q in {"near": (1,), "ill": (10,), "constant": (2,), "collinear": (3,), "crossed": (3,)}.get(kind, (1, 4)):
                     yield kind, type_, reduction, q
 
 
