@@ -48,8 +48,8 @@ static void write_srm(struct assay__text *out, const struct assay__node *srm)
                           "tabindex=\"0\"><table><thead><tr><th scope=\"col\" class=\"left\">Group"
                           "</th><th scope=\"col\">Units</th><th scope=\"col\">Planned</th>"
                           "<th scope=\"col\">Off by</th></tr></thead><tbody>\n");
-    for (const struct assay__node *group = serve_page_first(srm, "result"); group != NULL;
-         group = group->next)
+    for (const struct assay__node *group = serve_page_first(srm, "result");
+         group != NULL && !serve_page_is_full(out); group = group->next)
         write_group(out, group);
     assay__text_puts(out, "</tbody></table></div></div>\n");
 }
@@ -67,8 +67,8 @@ void serve_page_groups(struct assay__text *out, const struct assay__node *result
     if (serve_page_count(metric, "srmResult") == 0)
         return;
     assay__text_puts(out, "<section aria-labelledby=\"groups\"><h2 id=\"groups\">Groups</h2>\n");
-    for (const struct assay__node *srm = serve_page_first(metric, "srmResult"); srm != NULL;
-         srm = srm->next) {
+    for (const struct assay__node *srm = serve_page_first(metric, "srmResult");
+         srm != NULL && !serve_page_is_full(out); srm = srm->next) {
         if (is_shown(srm))
             write_srm(out, srm);
         else
@@ -76,8 +76,8 @@ void serve_page_groups(struct assay__text *out, const struct assay__node *result
     }
     if (folded > 0)
         assay__text_format(out, "<details><summary>Sizes by slice (%u)</summary>\n", folded);
-    for (const struct assay__node *srm = serve_page_first(metric, "srmResult"); srm != NULL;
-         srm = srm->next)
+    for (const struct assay__node *srm = serve_page_first(metric, "srmResult");
+         srm != NULL && !serve_page_is_full(out); srm = srm->next)
         if (!is_shown(srm))
             write_srm(out, srm);
     assay__text_puts(out, folded > 0 ? "</details>\n" : "");
@@ -101,7 +101,7 @@ static void write_metric_reasons(struct assay__text *out, const struct assay__no
                                  const char *treatment)
 {
     for (const struct assay__node *comparison = serve_page_first(metric, "result");
-         comparison != NULL; comparison = comparison->next) {
+         comparison != NULL && !serve_page_is_full(out); comparison = comparison->next) {
         const struct assay__node *groups =
             serve_page_member(comparison, "groups", ASSAY__NODE_OBJECT);
         const struct assay__node *status =
@@ -134,8 +134,8 @@ static void write_treatment(struct assay__text *out, const struct assay__node *r
     serve_page_name(out, advice.word);
     assay__text_format(out, "</p><p>%s</p>\n<ul class=\"reasons\">\n", advice.words);
     write_reason(out, is_off ? "bad" : "good", is_off ? SERVE_ICON_CROSS : SERVE_ICON_CHECK, sizes);
-    for (const struct assay__node *metric = serve_page_first(result, "results"); metric != NULL;
-         metric = metric->next)
+    for (const struct assay__node *metric = serve_page_first(result, "results");
+         metric != NULL && !serve_page_is_full(out); metric = metric->next)
         write_metric_reasons(out, metric, serve_page_text(treatment, "id"));
     assay__text_puts(out, "</ul></article>\n");
 }
@@ -144,10 +144,14 @@ void serve_page_treatments(struct assay__text *out, const struct assay__node *re
 {
     if (serve_page_count(result, "treatments") == 0)
         return;
+    unsigned count = 0;
     assay__text_puts(out, "<section aria-labelledby=\"advice\"><h2 id=\"advice\">Recommendation"
                           "</h2>\n<div class=\"advice\">\n");
     for (const struct assay__node *treatment = serve_page_first(result, "treatments");
-         treatment != NULL; treatment = treatment->next)
+         treatment != NULL && count < SERVE_TREATMENTS_SHOWN && !serve_page_is_full(out);
+         treatment = treatment->next, count++)
         write_treatment(out, result, treatment);
-    assay__text_puts(out, "</div></section>\n");
+    assay__text_puts(out, "</div>\n");
+    serve_page_more(out, "p", serve_page_count(result, "treatments") - count);
+    assay__text_puts(out, "</section>\n");
 }

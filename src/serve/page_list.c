@@ -23,14 +23,17 @@ static void write_verdicts(struct assay__text *out, const struct assay__node *re
         serve_page_pill(out, "bad", SERVE_ICON_CROSS, "Sample ratio mismatch");
         assay__text_puts(out, "</li>");
     }
+    unsigned count = 0;
     for (const struct assay__node *treatment = serve_page_first(result, "treatments");
-         treatment != NULL; treatment = treatment->next) {
+         treatment != NULL && count < SERVE_TREATMENTS_SHOWN; treatment = treatment->next) {
+        count++;
         struct serve_advice advice = serve_page_advice(treatment);
         assay__text_puts(out, "<li>");
         serve_page_pill(out, advice.tone, advice.icon, advice.word);
         serve_page_name(out, serve_page_text(treatment, "id"));
         assay__text_puts(out, "</li>");
     }
+    serve_page_more(out, "li", serve_page_count(result, "treatments") - count);
     assay__text_puts(out, "</ul>\n");
 }
 

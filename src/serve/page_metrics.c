@@ -224,7 +224,7 @@ static void write_metric(struct assay__text *out, const struct assay__node *metr
     assay__text_puts(out, "</div>\n");
     serve_metric_scale(metric, view, false, &scale, &count);
     for (const struct assay__node *comparison = serve_page_first(metric, "result");
-         comparison != NULL; comparison = comparison->next)
+         comparison != NULL && !serve_page_is_full(out); comparison = comparison->next)
         if (!serve_page_is_sliced(comparison))
             write_comparison(out, comparison, view, &scale);
     if (serve_page_count(metric, "result") == 0)
@@ -259,8 +259,8 @@ void serve_page_metrics(struct assay__text *out, const struct assay__node *resul
     }
     assay__text_puts(out, "<section aria-labelledby=\"metrics\"><h2 id=\"metrics\">Metrics</h2>\n");
     write_key(out);
-    for (const struct assay__node *metric = serve_page_first(result, "results"); metric != NULL;
-         metric = metric->next)
+    for (const struct assay__node *metric = serve_page_first(result, "results");
+         metric != NULL && !serve_page_is_full(out); metric = metric->next)
         write_metric(out, metric);
     assay__text_puts(out, "</section>\n");
 }

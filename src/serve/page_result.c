@@ -44,6 +44,9 @@ static void write_result(struct assay__text *out, const struct assay__node *resu
         serve_page_annotations(out, result);
         assay__text_puts(out, "</div></section>\n");
     }
+    if (serve_page_is_full(out))
+        assay__text_puts(out, "<p class=\"card\">This result is too large for one page: some of it "
+                              "is left out here.</p>\n");
 }
 
 void serve_page_result(struct serve_call *call)

@@ -65,7 +65,7 @@ void serve_metric_slices(struct assay__text *out, const struct assay__node *metr
                        count);
     const struct assay__node *before = NULL;
     for (const struct assay__node *comparison = serve_page_first(metric, "result");
-         comparison != NULL; comparison = comparison->next) {
+         comparison != NULL && !serve_page_is_full(out); comparison = comparison->next) {
         if (!serve_page_is_sliced(comparison))
             continue;
         if (!is_same(comparison, before)) {
