@@ -107,9 +107,85 @@ START_TEST(treatments_beyond_a_number_are_counted)
 }
 END_TEST
 
+/* Stores a result that is a text. */
+static void store_text(const char *id, const char *text)
+{
+    struct assay__text result = {0};
+    assay__text_puts(&result, text);
+    store(id, &result);
+    assay__text_release(&result);
+}
+
+/* Fails unless the texts stand in a page one behind the other. */
+static void assert_order(const char *page, const char *const *texts, size_t count)
+{
+    const char *at = page;
+    for (size_t i = 0; i < count; i++) {
+        at = strstr(at, texts[i]);
+        ck_assert_msg(at != NULL, "'%s' is not behind '%s'", texts[i], i > 0 ? texts[i - 1] : "");
+        at += strlen(texts[i]);
+    }
+}
+
+#define COMPARISON(message, worse, shown)                                                          \
+    "{\"groups\":{\"baseline\":\"c\",\"compared\":\"t\"},\"status\":{\"message\":\"" message       \
+    "\",\"decisionIsSignificant\":{\"value\":" shown                                               \
+    "},\"validationIsSignificant\":{\"value\":" worse "}}}"
+#define NOTHING COMPARISON("nothing", "false", "false")
+
+START_TEST(mismatch_is_told_before_anything_else_whichever_metric_has_the_test)
+{
+    store_text("off", "{\"results\":[{\"id\":\"a\"},{\"id\":\"b\",\"srmResult\":["
+                      "{\"isSignificant\":false,\"segmentId\":\"s\"},{\"isSignificant\":true}]}],"
+                      "\"treatments\":[{\"id\":\"t\"}]}");
+    store_text("well", "{\"results\":[{\"srmResult\":[{\"isSignificant\":false},"
+                       "{\"isSignificant\":true,\"segmentId\":\"s\"}]}]}");
+    static const char *const ORDER[] = {"</h1>", "<strong class=\"bad\">Sample ratio mismatch.",
+                                        "href=\"#groups\"", "Recommendation</h2>",
+                                        "<h2 id=\"groups\">"};
+    struct reply page = page_of("off");
+    assert_order(page.body.data, ORDER, 5);
+    reply_release(&page);
+    page = page_of("well");
+    ck_assert_ptr_null(strstr(page.body.data, "Sample ratio mismatch."));
+    reply_release(&page);
+}
+END_TEST
+
+START_TEST(reasons_tell_of_harm_first_and_fold_what_shows_nothing)
+{
+    store_text(
+        "reasons",
+        "{\"treatments\":[{\"id\":\"t\"},{\"id\":\"other\"}],\"results\":[{\"result\":[" NOTHING
+        "," COMPARISON("gain", "false", "true") "," NOTHING "," NOTHING "," NOTHING "," NOTHING
+                                                "," COMPARISON("harm", "true", "true") "," NOTHING
+                                                                                       "]}]}");
+    static const char *const ORDER[] = {"<ul class=\"reasons\">",
+                                        "<div>harm</div>",
+                                        "<div>gain</div>",
+                                        "</ul><details>",
+                                        "<summary>6 more, not significant</summary>",
+                                        "<div>nothing</div>",
+                                        "</details></article>",
+                                        "<bdi>other</bdi>",
+                                        "</bdi></p>\n</article>"};
+    struct reply page = page_of("reasons");
+    assert_order(page.body.data, ORDER, sizeof ORDER / sizeof *ORDER);
+    reply_release(&page);
+    store_text("few", "{\"treatments\":[{\"id\":\"t\"}],\"results\":[{\"result\":[" NOTHING
+                      "," NOTHING "]}]}");
+    page = page_of("few");
+    ck_assert_ptr_null(strstr(page.body.data, "not significant</summary>"));
+    ck_assert_uint_eq(count_of(page.body.data, "<div>nothing</div>"), 2);
+    reply_release(&page);
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     tcase_add_checked_fixture(cases, start, stop);
+    tcase_add_test(cases, mismatch_is_told_before_anything_else_whichever_metric_has_the_test);
+    tcase_add_test(cases, reasons_tell_of_harm_first_and_fold_what_shows_nothing);
     tcase_add_test(cases, page_of_a_result_without_end_is_cut_and_says_so);
     tcase_add_test(cases, treatments_beyond_a_number_are_counted);
 }

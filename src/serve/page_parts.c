@@ -233,11 +233,17 @@ void serve_page_slice(struct assay__text *out, const struct assay__node *owner)
     }
 }
 
-/* The test is the same for every metric: the first one's tells it. */
-const struct assay__node *serve_page_srm(const struct assay__node *result)
+const struct assay__node *serve_page_tested(const struct assay__node *result)
 {
     const struct assay__node *metric = serve_page_first(result, "results");
-    const struct assay__node *srm = serve_page_first(metric, "srmResult");
+    while (metric != NULL && serve_page_count(metric, "srmResult") == 0)
+        metric = metric->next;
+    return metric;
+}
+
+const struct assay__node *serve_page_srm(const struct assay__node *result)
+{
+    const struct assay__node *srm = serve_page_first(serve_page_tested(result), "srmResult");
     while (srm != NULL && serve_page_is_sliced(srm))
         srm = srm->next;
     return srm;

@@ -88,10 +88,15 @@ void serve_page_slice(struct assay__text *out, const struct assay__node *owner);
 /** serve_page_is_sliced() is true when it is about a slice, not about all. */
 bool serve_page_is_sliced(const struct assay__node *owner);
 
-/** serve_page_srm() is the test of all units' group sizes, or NULL. */
+/**
+ * serve_page_tested() is the first metric that has tests of the groups' sizes, or NULL: they are
+ * the same for all metrics. serve_page_srm() is the test of all units there, or NULL.
+ */
+const struct assay__node *serve_page_tested(const struct assay__node *result);
 const struct assay__node *serve_page_srm(const struct assay__node *result);
 
-/** Sections of the page of one result. */
+/** Sections of the page of one result. An alarm is raised when group sizes are not as planned. */
+void serve_page_alarm(struct assay__text *out, const struct assay__node *result);
 void serve_page_treatments(struct assay__text *out, const struct assay__node *result);
 void serve_page_groups(struct assay__text *out, const struct assay__node *result);
 void serve_page_metrics(struct assay__text *out, const struct assay__node *result);

@@ -35,6 +35,7 @@ static void write_result(struct assay__text *out, const struct assay__node *resu
                          const struct serve_place *place)
 {
     write_head(out, result, place);
+    serve_page_alarm(out, result);
     serve_page_treatments(out, result);
     serve_page_groups(out, result);
     serve_page_metrics(out, result);

@@ -71,6 +71,9 @@ static const char PARTS[] =
     ".reasons li,.notes li{display:flex;gap:.5rem;min-width:0}"
     ".reasons .icon,.notes .icon{margin-top:.375em}.reasons div,.notes div{min-width:0}"
     ".notes{font-size:.875rem}.notes .info .icon{color:var(--dim)}"
+    ".alarm{display:flex;gap:.625rem;margin-top:1rem;background:var(--bad-back);"
+    "border-color:var(--bad)}.alarm .icon{margin-top:.25em;width:1.125em;height:1.125em}"
+    ".head+.message:not(:empty){margin-top:.375rem}.reasons+details{margin-top:.25rem}"
     ".notes strong{font-weight:600}.card>.notes:first-child{margin-top:0}";
 
 static const char FIGURES[] =
