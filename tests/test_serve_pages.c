@@ -107,11 +107,12 @@ START_TEST(treatments_beyond_a_number_are_counted)
 }
 END_TEST
 
-/* Stores a result that is a text. */
+/* Stores a result that is a text, with ' for each ". */
 static void store_text(const char *id, const char *text)
 {
     struct assay__text result = {0};
-    assay__text_puts(&result, text);
+    for (; *text != '\0'; text++)
+        assay__text_putc(&result, *text == '\'' ? '"' : *text);
     store(id, &result);
     assay__text_release(&result);
 }
@@ -127,19 +128,26 @@ static void assert_order(const char *page, const char *const *texts, size_t coun
     }
 }
 
+#define NARROW "\xE2\x80\xAF"
+#define MINUS "\xE2\x88\x92"
+#define PAIR(compared, baseline)                                                                   \
+    "'groups':{'baseline':'" baseline "','compared':'" compared "'}"
 #define COMPARISON(message, worse, shown)                                                          \
-    "{\"groups\":{\"baseline\":\"c\",\"compared\":\"t\"},\"status\":{\"message\":\"" message       \
-    "\",\"decisionIsSignificant\":{\"value\":" shown                                               \
-    "},\"validationIsSignificant\":{\"value\":" worse "}}}"
+    "{" PAIR("t", "c") ",'status':{'message':'" message                                            \
+                       "','decisionIsSignificant':{'value':" shown                                 \
+                       "},'validationIsSignificant':{'value':" worse "}}}"
 #define NOTHING COMPARISON("nothing", "false", "false")
+#define LAST(field, lower, estimate, upper)                                                        \
+    "'lastResult':{'" field "':{'lower':{'value':" lower "},'estimate':{'value':" estimate         \
+    "},'upper':{'value':" upper "}}}"
 
 START_TEST(mismatch_is_told_before_anything_else_whichever_metric_has_the_test)
 {
-    store_text("off", "{\"results\":[{\"id\":\"a\"},{\"id\":\"b\",\"srmResult\":["
-                      "{\"isSignificant\":false,\"segmentId\":\"s\"},{\"isSignificant\":true}]}],"
-                      "\"treatments\":[{\"id\":\"t\"}]}");
-    store_text("well", "{\"results\":[{\"srmResult\":[{\"isSignificant\":false},"
-                       "{\"isSignificant\":true,\"segmentId\":\"s\"}]}]}");
+    store_text("off", "{'results':[{'id':'a'},{'id':'b','srmResult':["
+                      "{'isSignificant':false,'segmentId':'s'},{'isSignificant':true}]}],"
+                      "'treatments':[{'id':'t'}]}");
+    store_text("well", "{'results':[{'srmResult':[{'isSignificant':false},"
+                       "{'isSignificant':true,'segmentId':'s'}]}]}");
     static const char *const ORDER[] = {"</h1>", "<strong class=\"bad\">Sample ratio mismatch.",
                                         "href=\"#groups\"", "Recommendation</h2>",
                                         "<h2 id=\"groups\">"};
@@ -154,26 +162,19 @@ END_TEST
 
 START_TEST(reasons_tell_of_harm_first_and_fold_what_shows_nothing)
 {
-    store_text(
-        "reasons",
-        "{\"treatments\":[{\"id\":\"t\"},{\"id\":\"other\"}],\"results\":[{\"result\":[" NOTHING
-        "," COMPARISON("gain", "false", "true") "," NOTHING "," NOTHING "," NOTHING "," NOTHING
-                                                "," COMPARISON("harm", "true", "true") "," NOTHING
-                                                                                       "]}]}");
-    static const char *const ORDER[] = {"<ul class=\"reasons\">",
-                                        "<div>harm</div>",
-                                        "<div>gain</div>",
-                                        "</ul><details>",
-                                        "<summary>6 more, not significant</summary>",
-                                        "<div>nothing</div>",
-                                        "</details></article>",
-                                        "<bdi>other</bdi>",
-                                        "</bdi></p>\n</article>"};
+    store_text("reasons",
+               "{'treatments':[{'id':'t'},{'id':'other'}],'results':[{'result':[" NOTHING
+               "," COMPARISON("gain", "false", "true") "," NOTHING "," NOTHING "," NOTHING
+               "," NOTHING "," COMPARISON("harm", "true", "true") "," NOTHING "]}]}");
+    static const char *const ORDER[] = {
+        "<ul class=\"reasons\">", "<div>harm</div>", "<div>gain</div>", "</ul><details>",
+        "<summary>6 more, not significant</summary>", "<div>nothing</div>", "</details></article>",
+        "<bdi>other</bdi>", "</bdi></p>\n</article>"};
     struct reply page = page_of("reasons");
     assert_order(page.body.data, ORDER, sizeof ORDER / sizeof *ORDER);
     reply_release(&page);
-    store_text("few", "{\"treatments\":[{\"id\":\"t\"}],\"results\":[{\"result\":[" NOTHING
-                      "," NOTHING "]}]}");
+    store_text("few",
+               "{'treatments':[{'id':'t'}],'results':[{'result':[" NOTHING "," NOTHING "]}]}");
     page = page_of("few");
     ck_assert_ptr_null(strstr(page.body.data, "not significant</summary>"));
     ck_assert_uint_eq(count_of(page.body.data, "<div>nothing</div>"), 2);
@@ -181,9 +182,97 @@ START_TEST(reasons_tell_of_harm_first_and_fold_what_shows_nothing)
 }
 END_TEST
 
+START_TEST(metrics_of_one_pair_are_drawn_beside_each_other_on_one_scale)
+{
+    store_text("pair",
+               "{'results':["
+               "{'id':'wide','result':[{'isSignificant':{'value':true}," PAIR("t", "c") ","
+               LAST("differenceEstimateRel", "-0.5", "0", "0.5") "}]},"
+               "{'id':'narrow','result':[{'segmentId':'s'," PAIR("other", "c") "},{"
+               PAIR("t", "c") "," LAST("differenceEstimateRel", "0", "0.25", "0.5") "}]},"
+               "{'id':'units','result':[{" PAIR("t", "c") ","
+               LAST("differenceEstimateAbs", "-9000", "-8000", "-7000") "}]},"
+               "{'id':'bounds','result':[{" PAIR("t", "c") ",'lastResult':{'differenceEstimateAbs':"
+               "{'lower':{'value':-3},'upper':{'value':5}}}}]}]}");
+    static const char *const ORDER[] = {
+        "aria-label=\"All metrics\"",
+        "<th scope=\"col\" class=\"left\">Drawn</th>",
+        "<a href=\"#metric-1\"><bdi>wide</bdi></a>",
+        "x1=\"4.0%\" y1=\"10\" x2=\"96.0%\"",
+        ">Significant<",
+        "<bdi>narrow</bdi></a>",
+        "x1=\"50.0%\" y1=\"10\" x2=\"96.0%\"",
+        "+25.0" NARROW "%</td>",
+        "<bdi>units</bdi></a></th><td class=\"picture\"></td>",
+        MINUS "8" NARROW "000</td>",
+        "</table>",
+        "id=\"metric-1\"",
+        "id=\"metric-4\"",
+        "No estimate",
+        MINUS "3.0 to +5.0</p>",
+        "class=\"interval\""};
+    struct reply page = page_of("pair");
+    assert_order(page.body.data, ORDER, sizeof ORDER / sizeof *ORDER);
+    reply_release(&page);
+}
+END_TEST
+
+START_TEST(metrics_of_several_pairs_are_a_table_with_a_column_for_each)
+{
+    store_text("pairs",
+               "{'results':[{'id':'a','result':[{'isSignificant':{'value':true}," PAIR("t", "c") ","
+               LAST("differenceEstimateRel", "0.01", "0.02", "0.03") "},"
+               "{'isSignificant':{'value':false}," PAIR("u", "c") "}]},"
+               "{'id':'b','result':[{'status':{'validationIsSignificant':{'value':true}},"
+               PAIR("u", "c") "}]}]}");
+    static const char *const ORDER[] = {
+        "Differences of groups <span class=\"dim\">against</span> <bdi>c</bdi></p>",
+        "class=\"pair\"><bdi>t</bdi></th><th scope=\"col\" class=\"pair\"><bdi>u</bdi></th></tr>",
+        "<bdi>a</bdi></a></th><td class=\"sure\">+2.00" NARROW "% ",
+        "<span class=\"hidden\">Significant</span></td><td",
+        "<span class=\"hidden\">Not significant</span></td></tr>",
+        "<bdi>b</bdi></a></th><td></td><td class=\"bad\">",
+        "<span class=\"hidden\">Got worse</span></td></tr>",
+        "</table></div></div>"};
+    struct reply page = page_of("pairs");
+    assert_order(page.body.data, ORDER, sizeof ORDER / sizeof *ORDER);
+    reply_release(&page);
+    store_text("baselines",
+               "{'results':[{'result':[{" PAIR("t", "c") "},{" PAIR("c", "t") "}]},{}]}");
+    page = page_of("baselines");
+    ck_assert_ptr_nonnull(strstr(page.body.data, "class=\"pair\"><bdi>c</bdi> <span class=\"dim\">"
+                                                 "against</span> <bdi>t</bdi></th>"));
+    reply_release(&page);
+    store_text("single", "{'results':[{'result':[{" PAIR("t", "c") "}]}]}");
+    page = page_of("single");
+    ck_assert_ptr_null(strstr(page.body.data, "All metrics"));
+    reply_release(&page);
+}
+END_TEST
+
+START_TEST(pairs_beyond_a_number_are_left_to_the_metrics)
+{
+    struct assay__text result = {0};
+    assay__text_puts(&result, "{\"results\":[{},{\"result\":[");
+    for (int i = 0; i < 41; i++)
+        assay__text_format(&result, "%s{\"groups\":{\"compared\":\"t%d\"}}", i > 0 ? "," : "", i);
+    assay__text_puts(&result, "]}]}");
+    store("wide", &result);
+    assay__text_release(&result);
+    struct reply page = page_of("wide");
+    ck_assert_uint_eq(count_of(page.body.data, "class=\"pair\""), 40);
+    ck_assert_ptr_nonnull(strstr(page.body.data, "More groups were compared than fit here"));
+    ck_assert_uint_eq(count_of(page.body.data, "class=\"comparison\""), 41);
+    reply_release(&page);
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     tcase_add_checked_fixture(cases, start, stop);
+    tcase_add_test(cases, metrics_of_one_pair_are_drawn_beside_each_other_on_one_scale);
+    tcase_add_test(cases, metrics_of_several_pairs_are_a_table_with_a_column_for_each);
+    tcase_add_test(cases, pairs_beyond_a_number_are_left_to_the_metrics);
     tcase_add_test(cases, mismatch_is_told_before_anything_else_whichever_metric_has_the_test);
     tcase_add_test(cases, reasons_tell_of_harm_first_and_fold_what_shows_nothing);
     tcase_add_test(cases, page_of_a_result_without_end_is_cut_and_says_so);
