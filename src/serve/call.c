@@ -79,6 +79,15 @@ static const char *after_scheme(const char *header, const char *scheme)
     return header + length + strspn(header + length, " ");
 }
 
+/* Blanks behind a header's value are not of it; libmicrohttpd leaves them there. */
+static size_t token_length(const char *token)
+{
+    size_t length = strlen(token);
+    while (length > 0 && (token[length - 1] == ' ' || token[length - 1] == '\t'))
+        length--;
+    return length;
+}
+
 /* A browser sends the token as the password of HTTP Basic; the user's name does not matter. */
 static int find_by_password(const struct serve_tokens *tokens, const char *encoded)
 {
@@ -108,7 +117,7 @@ void serve_call_authorize(struct serve_call *call, const char *authorization)
     if (is_open)
         return;
     if (bearer != NULL)
-        call->caller = serve_tokens_find(call->context->tokens, bearer, strlen(bearer));
+        call->caller = serve_tokens_find(call->context->tokens, bearer, token_length(bearer));
     else if (basic != NULL && audience == READERS)
         call->caller = find_by_password(call->context->tokens, basic);
     if (call->caller >= 0)
