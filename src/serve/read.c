@@ -26,6 +26,9 @@ void serve_get(struct serve_call *call)
         serve_answer_refuse(answer, SERVE_NOT_FOUND, NULL, "There is no result of this name.");
     } else if (outcome != SERVE_DONE) {
         serve_answer_refuse(answer, SERVE_UNAVAILABLE, NULL, "The store does not answer.");
+    } else if (call->if_match != NULL && strcmp(call->if_match, "*") != 0 &&
+               !serve_etag_is_in(answer->etag, call->if_match, false)) {
+        serve_answer_refuse(answer, SERVE_CHANGED, NULL, "The result has another ETag.");
     } else if (call->if_none_match != NULL &&
                (strcmp(call->if_none_match, "*") == 0 ||
                 serve_etag_is_in(answer->etag, call->if_none_match, true))) {
