@@ -24,7 +24,7 @@ static const char HELP[] =
     "  --tls-cert FILE       certificate chain (PEM); with it, https only\n"
     "  --tls-key FILE        its private key (PEM)\n"
     "  --plain-http          listen beyond this machine without TLS (behind a proxy)\n"
-    "  --strict              refuse fields that the contract does not have\n"
+    "  --strict              refuse fields and parameters that the contract lacks\n"
     "  --open-pages          show the pages without a token\n"
     "  --max-body BYTES      longest body (default 8388608)\n"
     "  --max-bodies BYTES    all bodies at once, and all answers (default 67108864)\n"

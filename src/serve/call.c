@@ -15,18 +15,21 @@ struct serve_route {
     enum audience audience;
     bool takes_body;
     void (*run)(struct serve_call *call);
+    const char *parameters[3]; /* of the query, for callers */
 };
 
 #define COLLECTION "v2/workflows/*/instances/*/analysisResults"
 
 static const struct serve_route ROUTES[] = {
-    {COLLECTION, "POST", "GET, HEAD, POST", CALLERS, true, serve_create},
-    {COLLECTION, "GET", "GET, HEAD, POST", CALLERS, false, serve_list},
-    {COLLECTION "/*", "GET", "GET, HEAD, DELETE", CALLERS, false, serve_get},
-    {COLLECTION "/*", "DELETE", "GET, HEAD, DELETE", CALLERS, false, serve_delete},
-    {"healthz", "GET", "GET, HEAD", ANYONE, false, serve_health},
-    {"", "GET", "GET, HEAD", READERS, false, serve_page_list},
-    {"results/*/*/*", "GET", "GET, HEAD", READERS, false, serve_page_result},
+    {COLLECTION, "POST", "GET, HEAD, POST", CALLERS, true, serve_create,
+     {"analysisResultId"}},
+    {COLLECTION, "GET", "GET, HEAD, POST", CALLERS, false, serve_list,
+     {"pageSize", "pageToken", "filter"}},
+    {COLLECTION "/*", "GET", "GET, HEAD, DELETE", CALLERS, false, serve_get, {NULL}},
+    {COLLECTION "/*", "DELETE", "GET, HEAD, DELETE", CALLERS, false, serve_delete, {NULL}},
+    {"healthz", "GET", "GET, HEAD", ANYONE, false, serve_health, {NULL}},
+    {"", "GET", "GET, HEAD", READERS, false, serve_page_list, {NULL}},
+    {"results/*/*/*", "GET", "GET, HEAD", READERS, false, serve_page_result, {NULL}},
 };
 
 /* Compares segment by segment; wildcards go into names. */
@@ -131,6 +134,29 @@ void serve_call_authorize(struct serve_call *call, const char *authorization)
         audience == READERS ? "Basic realm=\"assay: a token as password\", charset=\"UTF-8\""
         : bearer != NULL    ? "Bearer realm=\"assay\", error=\"invalid_token\""
                             : "Bearer realm=\"assay\"";
+}
+
+static bool takes_parameter(const struct serve_route *route, const char *name)
+{
+    for (size_t i = 0; i < sizeof route->parameters / sizeof *route->parameters; i++)
+        if (route->parameters[i] != NULL && strcmp(route->parameters[i], name) == 0)
+            return true;
+    return false;
+}
+
+void serve_call_check_query(struct serve_call *call)
+{
+    struct serve_problems problems = {.arena = &call->arena};
+    if (!call->context->strict || call->route->audience != CALLERS)
+        return;
+    for (size_t i = 0; i < call->target.parameter_count; i++)
+        if (!takes_parameter(call->route, call->target.parameters[i].name))
+            serve_problem_add(&problems, call->target.parameters[i].name,
+                              "There is no such parameter here.");
+    if (problems.count == 0)
+        return;
+    call->route = NULL;
+    serve_answer_refuse(&call->answer, SERVE_INVALID, &problems, "The query is not valid.");
 }
 
 bool serve_call_takes_body(const struct serve_call *call)

@@ -22,7 +22,7 @@ struct serve_context {
     struct serve_readers *readers;
     struct serve_writer *writer;
     struct serve_tokens *tokens;
-    bool strict;     /* unknown fields are refused */
+    bool strict;     /* unknown fields and parameters are refused */
     bool open_pages; /* pages need no token */
 };
 
@@ -48,6 +48,9 @@ void serve_call_route(struct serve_call *call, const char *method);
 
 /** serve_call_authorize() finds the caller by its Authorization header (NULL for none). */
 void serve_call_authorize(struct serve_call *call, const char *authorization);
+
+/** serve_call_check_query() refuses parameters that the API does not have, when it is strict. */
+void serve_call_check_query(struct serve_call *call);
 
 /** serve_call_takes_body() is true for routes that want a JSON body. */
 bool serve_call_takes_body(const struct serve_call *call);
