@@ -209,7 +209,7 @@ void serve_health(struct serve_call *call)
 {
     struct serve_store *store = serve_readers_take(call->context->readers);
     bool is_well = serve_store_is_well(store);
-    serve_readers_give(call->context->readers, store);
+    serve_readers_give(call->context->readers, store, is_well);
     if (!is_well) {
         serve_answer_refuse(&call->answer, SERVE_UNAVAILABLE, NULL, "The store does not answer.");
         return;

@@ -13,9 +13,12 @@ struct serve_readers;
 enum assay_status serve_readers_open(const char *path, unsigned count, struct serve_readers **out,
                                      struct assay_error *err);
 void serve_readers_close(struct serve_readers *readers);
-/** serve_readers_take() waits for a free one; give it back soon. */
+/**
+ * serve_readers_take() waits for a free one; give it back soon, and say whether it answered: why
+ * not is written to stderr, at most once a minute.
+ */
 struct serve_store *serve_readers_take(struct serve_readers *readers);
-void serve_readers_give(struct serve_readers *readers, struct serve_store *store);
+void serve_readers_give(struct serve_readers *readers, struct serve_store *store, bool is_well);
 
 /** struct serve_context: what all calls share. */
 struct serve_context {

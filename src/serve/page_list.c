@@ -161,7 +161,7 @@ void serve_page_list(struct serve_call *call)
     if (!contradicts) {
         struct serve_store *store = serve_readers_take(call->context->readers);
         outcome = serve_store_list(store, &query, write_row, &rows, &more);
-        serve_readers_give(call->context->readers, store);
+        serve_readers_give(call->context->readers, store, outcome != SERVE_FAILED);
     }
     if (outcome != SERVE_DONE) {
         serve_answer_refuse(&call->answer, SERVE_UNAVAILABLE, NULL, "The store does not answer.");

@@ -59,7 +59,7 @@ void serve_page_result(struct serve_call *call)
         return;
     struct serve_store *store = serve_readers_take(call->context->readers);
     enum serve_outcome outcome = serve_store_get(store, &place, &document, etag);
-    serve_readers_give(call->context->readers, store);
+    serve_readers_give(call->context->readers, store, outcome != SERVE_FAILED);
     const struct assay__node *result =
         outcome == SERVE_DONE ? serve_page_read(&call->arena, document.data, document.length)
                               : NULL;

@@ -21,7 +21,7 @@ void serve_get(struct serve_call *call)
     struct serve_answer *answer = &call->answer;
     struct serve_store *store = serve_readers_take(call->context->readers);
     enum serve_outcome outcome = serve_store_get(store, &place, &answer->body, answer->etag);
-    serve_readers_give(call->context->readers, store);
+    serve_readers_give(call->context->readers, store, outcome != SERVE_FAILED);
     if (outcome == SERVE_ABSENT) {
         serve_answer_refuse(answer, SERVE_NOT_FOUND, NULL, "There is no result of this name.");
     } else if (outcome != SERVE_DONE) {
@@ -168,7 +168,7 @@ void serve_list(struct serve_call *call)
     if (!contradicts) {
         struct serve_store *store = serve_readers_take(call->context->readers);
         outcome = serve_store_list(store, &query, add_document, &json, &more);
-        serve_readers_give(call->context->readers, store);
+        serve_readers_give(call->context->readers, store, outcome != SERVE_FAILED);
     }
     assay__json_end(&json, ']');
     if (more) {
