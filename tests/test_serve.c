@@ -196,7 +196,7 @@ START_TEST(only_known_tokens_get_in)
         ck_assert_ptr_nonnull(strstr(reply.headers.data, "WWW-Authenticate: Bearer"));
         expect(reply, 401, "{\"code\":16,");
     }
-    const char *const bob[] = {JSON_TYPE, "authorization: bearer bobs-token-01234567890", NULL};
+    const char *const bob[] = {JSON_TYPE, "authorization: bearer bobs-token-01234567890 \t", NULL};
     expect(ask(&endpoint, "POST", COLLECTION, bob, BODY("{}")), 200, "\"creator\":\"bob\"");
     const char *const nobody[] = {NULL};
     expect(ask(&endpoint, "GET", "/healthz", nobody, NULL), 200, "{\"status\":\"ok\"}");
@@ -224,9 +224,13 @@ START_TEST(wrong_methods_paths_and_types_have_their_codes)
     expect(ask(&endpoint, "POST", COLLECTION, text, BODY("{}")), 415, "application/json");
     const char *const latin[] = {ALICE, "Content-Type: application/json; charset=latin1", NULL};
     expect(ask(&endpoint, "POST", COLLECTION, latin, BODY("{}")), 415, "UTF-8");
+    const char *const second[] = {ALICE, "Content-Type: application/json;v=1; charset=latin1",
+                                  NULL};
+    expect(ask(&endpoint, "POST", COLLECTION, second, BODY("{}")), 415, "UTF-8");
     const char *const packed[] = {ALICE, JSON_TYPE, "Content-Encoding: gzip", NULL};
     expect(ask(&endpoint, "POST", COLLECTION, packed, BODY("{}")), 415, "Content-Encoding");
-    const char *const utf8[] = {ALICE, "Content-Type: Application/JSON ; Charset=UTF-8", NULL};
+    const char *const utf8[] = {ALICE, "Content-Type: Application/JSON ; v=1; Charset=UTF-8 ",
+                                NULL};
     expect(ask(&endpoint, "POST", COLLECTION, utf8, BODY("{}")), 200, "");
     expect(ask_alice(&endpoint, "POST", COLLECTION, NULL), 411, "Content-Length");
 }

@@ -44,6 +44,8 @@ START_TEST(conditions_are_lists_and_weak_tags_match_reads_only)
     } CASES[] = {{"GET", "If-None-Match: %s", 304},     {"GET", "If-None-Match: \"x\", %s", 304},
                  {"GET", "If-None-Match: W/%s", 304},   {"GET", "If-None-Match: *", 304},
                  {"GET", "If-None-Match: \"x\"", 200},  {"HEAD", "If-None-Match: %s", 304},
+                 {"GET", "If-Match: \"x\"", 412},       {"GET", "If-Match: W/%s", 412},
+                 {"GET", "If-Match: \"x\", %s", 200},   {"GET", "If-Match: *", 200},
                  {"DELETE", "If-Match: \"x\"", 412},    {"DELETE", "If-Match: W/%s", 412},
                  {"DELETE", "If-Match: \"x\", %s", 200}};
     endpoint_start(&endpoint);

@@ -64,6 +64,10 @@ static const char *const AMBIGUOUS[] = {
     POST "Transfer-Encoding:\r\n chunked\r\nContent-Length: 66\r\n\r\n" BODY SMUGGLED,
     POST "X\x01Y: 1\r\nContent-Length: 66\r\n\r\n" BODY SMUGGLED,
     POST "Host: b\r\nContent-Length: 66\r\n\r\n" BODY SMUGGLED,
+    POST ALICE "\r\nContent-Length: 66\r\n\r\n" BODY SMUGGLED,
+    POST "Content-Type: text/plain\r\nContent-Length: 66\r\n\r\n" BODY SMUGGLED,
+    POST "Content-Encoding: identity\r\ncontent-encoding: gzip\r\nContent-Length: 66\r\n\r\n" BODY
+        SMUGGLED,
     "GET /healthz HTTP/1.1\r\n\r\n" SMUGGLED,
     "GET /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
     "0\r\n\r\n" SMUGGLED,

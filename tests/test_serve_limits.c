@@ -3,6 +3,7 @@
  * Limits under load. What is refused is refused with Retry-After and is not there, what was
  * acknowledged is, and when the cause is gone the server goes on without being started anew.
  */
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/resource.h>
 
@@ -212,6 +213,49 @@ START_TEST(full_disk_is_503_and_storing_goes_on_when_there_is_room)
 }
 END_TEST
 
+/* Fills what is behind the tables' own pages with bytes that are no pages. */
+static void spoil(const char *path)
+{
+    enum { PAGE_BYTES = 8192, FIRST = 8, LAST = 40 };
+    char page[PAGE_BYTES];
+    int fd = open(path, O_WRONLY);
+    memset(page, 0xff, sizeof page);
+    for (int i = FIRST; i < LAST; i++)
+        ck_assert_int_eq(pwrite(fd, page, sizeof page, (off_t)i * PAGE_BYTES), PAGE_BYTES);
+    ck_assert_int_eq(close(fd), 0);
+}
+
+START_TEST(database_that_cannot_be_read_is_503_and_told_once)
+{
+    static char text[9001], body[9200];
+    char path[128], said[512] = "";
+    memset(text, 'x', sizeof text - 1);
+    snprintf(body, sizeof body,
+             "{\"parent\":\"" PARENT "\",\"analysisResult\":{\"exposureFilter\":\"%s\"}}", text);
+    endpoint_start(&endpoint);
+    for (int i = 0; i < 20; i++) {
+        snprintf(path, sizeof path, COLLECTION "?analysisResultId=result-%d", i);
+        expect(ask_alice(&endpoint, "POST", path, body), 200, "xxx");
+    }
+    serve_stop(endpoint.server);
+    spoil(endpoint.database);
+    int old = dup(STDERR_FILENO), ends[2];
+    ck_assert_int_eq(pipe(ends), 0);
+    dup2(ends[1], STDERR_FILENO);
+    endpoint_start(&endpoint);
+    struct reply first = ask_alice(&endpoint, "GET", COLLECTION, NULL);
+    struct reply second = ask_alice(&endpoint, "GET", COLLECTION "/result-3", NULL);
+    dup2(old, STDERR_FILENO);
+    close(old);
+    close(ends[1]);
+    expect(first, 503, "The store does not answer");
+    expect(second, 503, "The store does not answer");
+    ck_assert_int_gt(read(ends[0], said, sizeof said - 1), 0);
+    close(ends[0]);
+    ck_assert_str_eq(said, "assay serve: cannot read: database disk image is malformed\n");
+}
+END_TEST
+
 static void send_post(int fd, const char *id, size_t cut)
 {
     char request[512];
@@ -265,6 +309,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, bodies_under_way_leave_no_room_for_more_until_they_end);
     tcase_add_test(cases, answers_nobody_reads_leave_no_room_for_more_until_they_end);
     tcase_add_test(cases, full_disk_is_503_and_storing_goes_on_when_there_is_room);
+    tcase_add_test(cases, database_that_cannot_be_read_is_503_and_told_once);
     tcase_add_test(cases, clients_beyond_the_limit_wait_and_are_served);
 }
 

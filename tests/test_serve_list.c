@@ -269,6 +269,30 @@ START_TEST(pages_ask_for_a_token_as_password)
 }
 END_TEST
 
+START_TEST(strict_refuses_parameters_the_contract_has_not)
+{
+    static const struct {
+        const char *method, *path, *field;
+    } WRONG[] = {{"POST", COLLECTION "?analysisResultID=typo", "analysisResultID"},
+                 {"POST", COLLECTION "?analysisResultId=right&filter=x", "filter"},
+                 {"GET", COLLECTION "?pagesize=1", "pagesize"},
+                 {"GET", COLLECTION "?analysisResultId=right", "analysisResultId"},
+                 {"GET", COLLECTION "/right?view=full", "view"},
+                 {"DELETE", COLLECTION "/right?force", "force"}};
+    static const char BODY[] = "{\"parent\":\"" PARENT "\",\"analysisResult\":{}}";
+    expect(ask_alice(&endpoint, "POST", COLLECTION "?analysisResultId=right", BODY), 200, "right");
+    for (size_t i = 0; i < sizeof WRONG / sizeof *WRONG; i++) {
+        char field[64];
+        snprintf(field, sizeof field, "{\"field\":\"%s\"", WRONG[i].field);
+        const char *body = strcmp(WRONG[i].method, "POST") == 0 ? BODY : NULL;
+        expect(ask_alice(&endpoint, WRONG[i].method, WRONG[i].path, body), 400, field);
+    }
+    ck_assert_uint_eq(list_count(COLLECTION "?pageSize=9&pageToken=&filter="), 1);
+    expect(ask_alice(&endpoint, "GET", "/healthz?probe=1", NULL), 200, "ok");
+    expect(ask_alice(&endpoint, "GET", "/?from=mail", NULL), 200, "right");
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     tcase_add_checked_fixture(cases, start, stop);
@@ -276,6 +300,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, filters_select_by_labels_and_parent);
     tcase_add_test(cases, wrong_queries_are_refused_with_the_parameter);
     tcase_add_test(cases, strict_refuses_fields_the_contract_has_not);
+    tcase_add_test(cases, strict_refuses_parameters_the_contract_has_not);
     tcase_add_test(cases, body_longer_than_the_limit_is_refused);
     tcase_add_test(cases, pages_show_names_as_text_and_draw_intervals);
     tcase_add_test(cases, a_refusal_is_a_page_for_a_browser_and_json_for_the_api);

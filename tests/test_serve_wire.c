@@ -232,16 +232,25 @@ END_TEST
 
 START_TEST(token_files_that_are_wrong_are_refused_with_the_line)
 {
-    static const char *const WRONG[] = {"", "# nobody\n", "alice\n", "alice short\n",
-                                        "alice alices-token-0123456789 more\n",
-                                        "al\"ice alices-token-0123456789\n"};
+    static const struct {
+        const char *text;
+        uint64_t line;
+    } WRONG[] = {{"", 0},
+                 {"# nobody\n", 0},
+                 {"alice\n", 1},
+                 {"alice short\n", 1},
+                 {"alice alices-token-0123456789 more\n", 1},
+                 {"al\"ice alices-token-0123456789\n", 1},
+                 {"alice alices-token-0123456789\nbob bobs-token-01234567890\n"
+                  "carol alices-token-0123456789\n",
+                  3}};
     for (size_t i = 0; i < sizeof WRONG / sizeof *WRONG; i++) {
         struct assay_error err = {0};
         FILE *file = fopen(endpoint.tokens, "w");
-        fputs(WRONG[i], file);
+        fputs(WRONG[i].text, file);
         fclose(file);
         ck_assert_int_eq(serve_start(&endpoint.options, &endpoint.server, &err), ASSAY_ERROR_DATA);
-        ck_assert_uint_eq(err.line, i < 2 ? 0 : 1);
+        ck_assert_uint_eq(err.line, WRONG[i].line);
         ck_assert_ptr_null(strstr(err.message, "alices-token"));
     }
 }

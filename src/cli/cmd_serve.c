@@ -2,6 +2,7 @@
 /* assay serve: the endpoint that stores results, until a signal ends it. */
 #include <arpa/inet.h>
 #include <getopt.h>
+#include <netdb.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,7 +24,7 @@ static const char HELP[] =
     "  --tls-cert FILE       certificate chain (PEM); with it, https only\n"
     "  --tls-key FILE        its private key (PEM)\n"
     "  --plain-http          listen beyond this machine without TLS (behind a proxy)\n"
-    "  --strict              refuse fields that the contract does not have\n"
+    "  --strict              refuse fields and parameters that the contract lacks\n"
     "  --open-pages          show the pages without a token\n"
     "  --max-body BYTES      longest body (default 8388608)\n"
     "  --max-bodies BYTES    all bodies at once, and all answers (default 67108864)\n"
@@ -191,12 +192,25 @@ static int take_option(struct request *request, int option, const char *value)
     return 0;
 }
 
-static bool is_loopback(const char *address)
+/* The address as the system will read it, whichever way it is written; false: it is no number. */
+static bool read_address(const char *address, bool *is_loopback)
 {
-    struct in_addr four;
-    if (inet_pton(AF_INET, address, &four) == 1)
-        return ntohl(four.s_addr) >> 24 == 127;
-    return strcmp(address, "::1") == 0;
+    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_STREAM};
+    struct addrinfo *found = NULL;
+    if (getaddrinfo(address, NULL, &hints, &found) != 0)
+        return false;
+    if (found->ai_family == AF_INET) {
+        struct sockaddr_in four;
+        memcpy(&four, found->ai_addr, sizeof four);
+        *is_loopback = ntohl(four.sin_addr.s_addr) >> 24 == 127;
+    } else {
+        struct sockaddr_in6 six;
+        memcpy(&six, found->ai_addr, sizeof six);
+        *is_loopback = IN6_IS_ADDR_LOOPBACK(&six.sin6_addr) ||
+                       (IN6_IS_ADDR_V4MAPPED(&six.sin6_addr) && six.sin6_addr.s6_addr[12] == 127);
+    }
+    freeaddrinfo(found);
+    return true;
 }
 
 static int check(const struct request *request)
@@ -209,7 +223,11 @@ static int check(const struct request *request)
     if ((options->tls_cert == NULL) != (options->tls_key == NULL))
         return cli_usage_error("serve", "--tls-cert and --tls-key go together: --%s is missing",
                                options->tls_cert == NULL ? "tls-cert" : "tls-key");
-    if (options->tls_cert == NULL && !request->plain_http && !is_loopback(options->address))
+    bool is_loopback = false;
+    if (!read_address(options->address, &is_loopback))
+        return cli_usage_error("serve", "--address takes a number such as 127.0.0.1, not '%s'",
+                               options->address);
+    if (options->tls_cert == NULL && !request->plain_http && !is_loopback)
         return cli_usage_error("serve",
                                "at %s tokens would travel in the clear; give --tls-cert "
                                "and --tls-key, or --plain-http behind a proxy",

@@ -15,18 +15,21 @@ struct serve_route {
     enum audience audience;
     bool takes_body;
     void (*run)(struct serve_call *call);
+    const char *parameters[3]; /* of the query, for callers */
 };
 
 #define COLLECTION "v2/workflows/*/instances/*/analysisResults"
 
 static const struct serve_route ROUTES[] = {
-    {COLLECTION, "POST", "GET, HEAD, POST", CALLERS, true, serve_create},
-    {COLLECTION, "GET", "GET, HEAD, POST", CALLERS, false, serve_list},
-    {COLLECTION "/*", "GET", "GET, HEAD, DELETE", CALLERS, false, serve_get},
-    {COLLECTION "/*", "DELETE", "GET, HEAD, DELETE", CALLERS, false, serve_delete},
-    {"healthz", "GET", "GET, HEAD", ANYONE, false, serve_health},
-    {"", "GET", "GET, HEAD", READERS, false, serve_page_list},
-    {"results/*/*/*", "GET", "GET, HEAD", READERS, false, serve_page_result},
+    {COLLECTION, "POST", "GET, HEAD, POST", CALLERS, true, serve_create,
+     {"analysisResultId"}},
+    {COLLECTION, "GET", "GET, HEAD, POST", CALLERS, false, serve_list,
+     {"pageSize", "pageToken", "filter"}},
+    {COLLECTION "/*", "GET", "GET, HEAD, DELETE", CALLERS, false, serve_get, {NULL}},
+    {COLLECTION "/*", "DELETE", "GET, HEAD, DELETE", CALLERS, false, serve_delete, {NULL}},
+    {"healthz", "GET", "GET, HEAD", ANYONE, false, serve_health, {NULL}},
+    {"", "GET", "GET, HEAD", READERS, false, serve_page_list, {NULL}},
+    {"results/*/*/*", "GET", "GET, HEAD", READERS, false, serve_page_result, {NULL}},
 };
 
 /* Compares segment by segment; wildcards go into names. */
@@ -79,6 +82,15 @@ static const char *after_scheme(const char *header, const char *scheme)
     return header + length + strspn(header + length, " ");
 }
 
+/* Blanks behind a header's value are not of it; libmicrohttpd leaves them there. */
+static size_t token_length(const char *token)
+{
+    size_t length = strlen(token);
+    while (length > 0 && (token[length - 1] == ' ' || token[length - 1] == '\t'))
+        length--;
+    return length;
+}
+
 /* A browser sends the token as the password of HTTP Basic; the user's name does not matter. */
 static int find_by_password(const struct serve_tokens *tokens, const char *encoded)
 {
@@ -108,7 +120,7 @@ void serve_call_authorize(struct serve_call *call, const char *authorization)
     if (is_open)
         return;
     if (bearer != NULL)
-        call->caller = serve_tokens_find(call->context->tokens, bearer, strlen(bearer));
+        call->caller = serve_tokens_find(call->context->tokens, bearer, token_length(bearer));
     else if (basic != NULL && audience == READERS)
         call->caller = find_by_password(call->context->tokens, basic);
     if (call->caller >= 0)
@@ -122,6 +134,29 @@ void serve_call_authorize(struct serve_call *call, const char *authorization)
         audience == READERS ? "Basic realm=\"assay: a token as password\", charset=\"UTF-8\""
         : bearer != NULL    ? "Bearer realm=\"assay\", error=\"invalid_token\""
                             : "Bearer realm=\"assay\"";
+}
+
+static bool takes_parameter(const struct serve_route *route, const char *name)
+{
+    for (size_t i = 0; i < sizeof route->parameters / sizeof *route->parameters; i++)
+        if (route->parameters[i] != NULL && strcmp(route->parameters[i], name) == 0)
+            return true;
+    return false;
+}
+
+void serve_call_check_query(struct serve_call *call)
+{
+    struct serve_problems problems = {.arena = &call->arena};
+    if (!call->context->strict || call->route->audience != CALLERS)
+        return;
+    for (size_t i = 0; i < call->target.parameter_count; i++)
+        if (!takes_parameter(call->route, call->target.parameters[i].name))
+            serve_problem_add(&problems, call->target.parameters[i].name,
+                              "There is no such parameter here.");
+    if (problems.count == 0)
+        return;
+    call->route = NULL;
+    serve_answer_refuse(&call->answer, SERVE_INVALID, &problems, "The query is not valid.");
 }
 
 bool serve_call_takes_body(const struct serve_call *call)
@@ -172,7 +207,7 @@ void serve_health(struct serve_call *call)
 {
     struct serve_store *store = serve_readers_take(call->context->readers);
     bool is_well = serve_store_is_well(store);
-    serve_readers_give(call->context->readers, store);
+    serve_readers_give(call->context->readers, store, is_well);
     if (!is_well) {
         serve_answer_refuse(&call->answer, SERVE_UNAVAILABLE, NULL, "The store does not answer.");
         return;

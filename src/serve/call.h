@@ -13,16 +13,19 @@ struct serve_readers;
 enum assay_status serve_readers_open(const char *path, unsigned count, struct serve_readers **out,
                                      struct assay_error *err);
 void serve_readers_close(struct serve_readers *readers);
-/** serve_readers_take() waits for a free one; give it back soon. */
+/**
+ * serve_readers_take() waits for a free one; give it back soon, and say whether it answered: why
+ * not is written to stderr, at most once a minute.
+ */
 struct serve_store *serve_readers_take(struct serve_readers *readers);
-void serve_readers_give(struct serve_readers *readers, struct serve_store *store);
+void serve_readers_give(struct serve_readers *readers, struct serve_store *store, bool is_well);
 
 /** struct serve_context: what all calls share. */
 struct serve_context {
     struct serve_readers *readers;
     struct serve_writer *writer;
     struct serve_tokens *tokens;
-    bool strict;     /* unknown fields are refused */
+    bool strict;     /* unknown fields and parameters are refused */
     bool open_pages; /* pages need no token */
 };
 
@@ -48,6 +51,9 @@ void serve_call_route(struct serve_call *call, const char *method);
 
 /** serve_call_authorize() finds the caller by its Authorization header (NULL for none). */
 void serve_call_authorize(struct serve_call *call, const char *authorization);
+
+/** serve_call_check_query() refuses parameters that the API does not have, when it is strict. */
+void serve_call_check_query(struct serve_call *call);
 
 /** serve_call_takes_body() is true for routes that want a JSON body. */
 bool serve_call_takes_body(const struct serve_call *call);

@@ -11,9 +11,15 @@
 #include <string.h>
 #include <strings.h>
 
+/* Two readers of one of these given twice could follow different ones. */
+static const char *const ONCE[] = {MHD_HTTP_HEADER_AUTHORIZATION, MHD_HTTP_HEADER_CONTENT_TYPE,
+                                   MHD_HTTP_HEADER_CONTENT_ENCODING};
+enum { ONCE_COUNT = sizeof ONCE / sizeof *ONCE };
+
 struct reading {
     struct serve_head head;
     unsigned lengths, encodings, hosts;
+    bool is_seen[ONCE_COUNT];
 };
 
 static bool is_token(const char *name)
@@ -46,6 +52,17 @@ static void read_encoding(struct reading *reading, const char *value)
         reading->head.flaw = "Transfer-Encoding may only be chunked.";
 }
 
+static void count_once(struct reading *reading, const char *name)
+{
+    for (size_t i = 0; i < ONCE_COUNT; i++) {
+        if (strcasecmp(name, ONCE[i]) != 0)
+            continue;
+        if (reading->is_seen[i])
+            reading->head.flaw = "A header that a request has once is given twice.";
+        reading->is_seen[i] = true;
+    }
+}
+
 static enum MHD_Result read_header(void *cls, enum MHD_ValueKind kind, const char *name,
                                    const char *value)
 {
@@ -65,6 +82,8 @@ static enum MHD_Result read_header(void *cls, enum MHD_ValueKind kind, const cha
         reading->hosts++;
     else if (strcasecmp(name, MHD_HTTP_HEADER_EXPECT) == 0)
         reading->head.waits_for_100 = strcasecmp(text, "100-continue") == 0;
+    else
+        count_once(reading, name);
     return MHD_YES;
 }
 
@@ -85,18 +104,30 @@ struct serve_head serve_head_read(struct MHD_Connection *connection, const char 
     return *head;
 }
 
+static bool is_utf8(const char *charset, size_t length)
+{
+    while (length > 0 && strchr(" \t", charset[length - 1]) != NULL)
+        length--;
+    return (length == 5 && strncasecmp(charset, "utf-8", 5) == 0) ||
+           (length == 7 && strncasecmp(charset, "\"utf-8\"", 7) == 0);
+}
+
+/* A ';' within quotes ends a parameter here, too: what then looks like another charset is refused,
+ * not overlooked. */
 bool serve_head_is_json(const char *content_type)
 {
-    static const char JSON[] = "application/json";
+    static const char JSON[] = "application/json", CHARSET[] = "charset=";
     if (content_type == NULL || !begins_with(content_type, JSON))
         return false;
     const char *rest = content_type + strlen(JSON);
     rest += strspn(rest, " \t");
-    if (*rest == '\0')
-        return true;
-    if (*rest++ != ';')
-        return false;
-    rest += strspn(rest, " \t");
-    return !begins_with(rest, "charset=") || strcasecmp(rest + 8, "utf-8") == 0 ||
-           strcasecmp(rest + 8, "\"utf-8\"") == 0;
+    while (*rest == ';') {
+        rest += 1 + strspn(rest + 1, " \t");
+        size_t length = strcspn(rest, ";");
+        if (begins_with(rest, CHARSET) &&
+            !is_utf8(rest + strlen(CHARSET), length - strlen(CHARSET)))
+            return false;
+        rest += length;
+    }
+    return *rest == '\0';
 }

@@ -39,7 +39,8 @@ int serve_interval_decimals(const struct serve_interval *interval)
 {
     double below = interval->estimate - interval->lower;
     double above = interval->upper - interval->estimate;
-    double width = isfinite(below) ? below : above;
+    double half = interval->upper / 2 - interval->lower / 2; /* where there is no estimate */
+    double width = isfinite(below) ? below : isfinite(above) ? above : half;
     int of_width = assay__figure_decimals(width, interval->estimate, 2);
     int of_estimate = assay__figure_decimals((double)NAN, interval->estimate, 2);
     /* Three digits of the estimate, as messages have them, unless they are noise. */

@@ -16,6 +16,7 @@ struct serve_interval {
 struct serve_view {
     const char *field;
     struct serve_unit unit;
+    bool is_relative; /* to the baseline's estimate */
 };
 
 /** serve_interval_of() takes the interval of a look. */

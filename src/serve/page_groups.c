@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The groups of a result, their sizes against the plan, and what to do about each treatment. */
+/* The groups of a result, and their sizes against the plan. */
 #include <math.h>
-#include <string.h>
 
 #include "api/page.h"
 #include "serve/page_figure.h"
@@ -48,8 +47,8 @@ static void write_srm(struct assay__text *out, const struct assay__node *srm)
                           "tabindex=\"0\"><table><thead><tr><th scope=\"col\" class=\"left\">Group"
                           "</th><th scope=\"col\">Units</th><th scope=\"col\">Planned</th>"
                           "<th scope=\"col\">Off by</th></tr></thead><tbody>\n");
-    for (const struct assay__node *group = serve_page_first(srm, "result"); group != NULL;
-         group = group->next)
+    for (const struct assay__node *group = serve_page_first(srm, "result");
+         group != NULL && !serve_page_is_full(out); group = group->next)
         write_group(out, group);
     assay__text_puts(out, "</tbody></table></div></div>\n");
 }
@@ -62,13 +61,13 @@ static bool is_shown(const struct assay__node *srm)
 
 void serve_page_groups(struct assay__text *out, const struct assay__node *result)
 {
-    const struct assay__node *metric = serve_page_first(result, "results");
+    const struct assay__node *metric = serve_page_tested(result);
     unsigned folded = 0;
-    if (serve_page_count(metric, "srmResult") == 0)
+    if (metric == NULL)
         return;
     assay__text_puts(out, "<section aria-labelledby=\"groups\"><h2 id=\"groups\">Groups</h2>\n");
-    for (const struct assay__node *srm = serve_page_first(metric, "srmResult"); srm != NULL;
-         srm = srm->next) {
+    for (const struct assay__node *srm = serve_page_first(metric, "srmResult");
+         srm != NULL && !serve_page_is_full(out); srm = srm->next) {
         if (is_shown(srm))
             write_srm(out, srm);
         else
@@ -76,78 +75,22 @@ void serve_page_groups(struct assay__text *out, const struct assay__node *result
     }
     if (folded > 0)
         assay__text_format(out, "<details><summary>Sizes by slice (%u)</summary>\n", folded);
-    for (const struct assay__node *srm = serve_page_first(metric, "srmResult"); srm != NULL;
-         srm = srm->next)
+    for (const struct assay__node *srm = serve_page_first(metric, "srmResult");
+         srm != NULL && !serve_page_is_full(out); srm = srm->next)
         if (!is_shown(srm))
             write_srm(out, srm);
     assay__text_puts(out, folded > 0 ? "</details>\n" : "");
     assay__text_puts(out, "</section>\n");
 }
 
-static void write_reason(struct assay__text *out, const char *tone, enum serve_icon icon,
-                         const char *message)
+/* Before anything else is read: with groups that are not what they should be, no difference is. */
+void serve_page_alarm(struct assay__text *out, const struct assay__node *result)
 {
-    if (message[0] == '\0')
+    if (!serve_page_flag(serve_page_srm(result), "isSignificant"))
         return;
-    assay__text_format(out, "<li><span class=\"%s\">", tone);
-    serve_page_icon(out, icon);
-    assay__text_puts(out, "</span><div>");
-    serve_page_message(out, message);
-    assay__text_puts(out, "</div></li>\n");
-}
-
-/* What speaks for or against a treatment: its comparisons over all units, in their own words. */
-static void write_metric_reasons(struct assay__text *out, const struct assay__node *metric,
-                                 const char *treatment)
-{
-    for (const struct assay__node *comparison = serve_page_first(metric, "result");
-         comparison != NULL; comparison = comparison->next) {
-        const struct assay__node *groups =
-            serve_page_member(comparison, "groups", ASSAY__NODE_OBJECT);
-        const struct assay__node *status =
-            serve_page_member(comparison, "status", ASSAY__NODE_OBJECT);
-        const char *message = serve_page_text(status, "message");
-        if (serve_page_is_sliced(comparison) ||
-            strcmp(serve_page_text(groups, "compared"), treatment) != 0)
-            continue;
-        if (serve_page_answer(status, "validationIsSignificant") == 1)
-            write_reason(out, "bad", SERVE_ICON_CROSS, message);
-        else if (serve_page_answer(status, "decisionIsSignificant") == 1)
-            write_reason(out, "good", SERVE_ICON_CHECK, message);
-        else
-            write_reason(out, "dim", SERVE_ICON_DOT, message);
-    }
-}
-
-static void write_treatment(struct assay__text *out, const struct assay__node *result,
-                            const struct assay__node *treatment)
-{
-    struct serve_advice advice = serve_page_advice(treatment);
-    const struct assay__node *srm = serve_page_srm(result);
-    const char *sizes = serve_page_text(serve_page_member(srm, "status", ASSAY__NODE_OBJECT),
-                                        "message");
-    bool is_off = serve_page_flag(srm, "isSignificant");
-    assay__text_puts(out, "<article class=\"card\"><h3>");
-    serve_page_name(out, serve_page_text(treatment, "id"));
-    assay__text_format(out, "</h3><p class=\"word %s\">", advice.tone);
-    serve_page_icon(out, advice.icon);
-    serve_page_name(out, advice.word);
-    assay__text_format(out, "</p><p>%s</p>\n<ul class=\"reasons\">\n", advice.words);
-    write_reason(out, is_off ? "bad" : "good", is_off ? SERVE_ICON_CROSS : SERVE_ICON_CHECK, sizes);
-    for (const struct assay__node *metric = serve_page_first(result, "results"); metric != NULL;
-         metric = metric->next)
-        write_metric_reasons(out, metric, serve_page_text(treatment, "id"));
-    assay__text_puts(out, "</ul></article>\n");
-}
-
-void serve_page_treatments(struct assay__text *out, const struct assay__node *result)
-{
-    if (serve_page_count(result, "treatments") == 0)
-        return;
-    assay__text_puts(out, "<section aria-labelledby=\"advice\"><h2 id=\"advice\">Recommendation"
-                          "</h2>\n<div class=\"advice\">\n");
-    for (const struct assay__node *treatment = serve_page_first(result, "treatments");
-         treatment != NULL; treatment = treatment->next)
-        write_treatment(out, result, treatment);
-    assay__text_puts(out, "</div></section>\n");
+    assay__text_puts(out, "<div class=\"card alarm\"><span class=\"bad\">");
+    serve_page_icon(out, SERVE_ICON_WARNING);
+    assay__text_puts(out, "</span><p><strong class=\"bad\">Sample ratio mismatch.</strong> Groups "
+                          "are not sized as planned: the differences below may come from how units "
+                          "got into the groups. <a href=\"#groups\">See the sizes</a></p></div>\n");
 }

@@ -23,14 +23,17 @@ static void write_verdicts(struct assay__text *out, const struct assay__node *re
         serve_page_pill(out, "bad", SERVE_ICON_CROSS, "Sample ratio mismatch");
         assay__text_puts(out, "</li>");
     }
+    unsigned count = 0;
     for (const struct assay__node *treatment = serve_page_first(result, "treatments");
-         treatment != NULL; treatment = treatment->next) {
+         treatment != NULL && count < SERVE_TREATMENTS_SHOWN; treatment = treatment->next) {
+        count++;
         struct serve_advice advice = serve_page_advice(treatment);
         assay__text_puts(out, "<li>");
         serve_page_pill(out, advice.tone, advice.icon, advice.word);
         serve_page_name(out, serve_page_text(treatment, "id"));
         assay__text_puts(out, "</li>");
     }
+    serve_page_more(out, "li", serve_page_count(result, "treatments") - count);
     assay__text_puts(out, "</ul>\n");
 }
 
@@ -158,7 +161,7 @@ void serve_page_list(struct serve_call *call)
     if (!contradicts) {
         struct serve_store *store = serve_readers_take(call->context->readers);
         outcome = serve_store_list(store, &query, write_row, &rows, &more);
-        serve_readers_give(call->context->readers, store);
+        serve_readers_give(call->context->readers, store, outcome != SERVE_FAILED);
     }
     if (outcome != SERVE_DONE) {
         serve_answer_refuse(&call->answer, SERVE_UNAVAILABLE, NULL, "The store does not answer.");

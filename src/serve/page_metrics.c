@@ -5,39 +5,50 @@
 #include "serve/page_metric.h"
 
 /* Differences are shown relative to the baseline where there is such a thing. */
-static const struct serve_view RELATIVE = {"differenceEstimateRel", {100.0, "\xE2\x80\xAF%"}};
-static const struct serve_view ABSOLUTE = {"differenceEstimateAbs", {1.0, ""}};
+static const struct serve_view RELATIVE = {
+    "differenceEstimateRel", {100.0, "\xE2\x80\xAF%"}, true};
+static const struct serve_view ABSOLUTE = {"differenceEstimateAbs", {1.0, ""}, false};
 
 static const struct assay__node *last_of(const struct assay__node *comparison)
 {
     return serve_page_member(comparison, "lastResult", ASSAY__NODE_OBJECT);
 }
 
-/* Relative only when every comparison that has an estimate has a relative one. */
-static const struct serve_view *view_of(const struct assay__node *metric)
+static bool has_figures(const struct serve_interval *interval)
+{
+    return isfinite(interval->estimate) || isfinite(interval->lower) || isfinite(interval->upper);
+}
+
+const struct serve_view *serve_metric_view(const struct assay__node *metric)
 {
     for (const struct assay__node *comparison = serve_page_first(metric, "result");
          comparison != NULL; comparison = comparison->next) {
         const struct assay__node *last = last_of(comparison);
-        if (isfinite(serve_interval_of(last, &ABSOLUTE).estimate) &&
-            !isfinite(serve_interval_of(last, &RELATIVE).estimate))
+        struct serve_interval absolute = serve_interval_of(last, &ABSOLUTE);
+        struct serve_interval relative = serve_interval_of(last, &RELATIVE);
+        if (has_figures(&absolute) && !has_figures(&relative))
             return &ABSOLUTE;
     }
     return &RELATIVE;
 }
 
-void serve_metric_verdict(struct assay__text *out, const struct assay__node *comparison)
+struct serve_verdict serve_metric_verdict_of(const struct assay__node *comparison)
 {
     const struct assay__node *status = serve_page_member(comparison, "status", ASSAY__NODE_OBJECT);
     int answer = serve_page_answer(comparison, "isSignificant");
     if (serve_page_answer(status, "validationIsSignificant") == 1)
-        serve_page_pill(out, "bad", SERVE_ICON_CROSS, "Got worse");
-    else if (answer == 1)
-        serve_page_pill(out, "sure", SERVE_ICON_CHECK, "Significant");
-    else if (answer == 0)
-        serve_page_pill(out, "", SERVE_ICON_DOT, "Not significant");
-    else
-        serve_page_pill(out, "warn", SERVE_ICON_WARNING, "Not tested");
+        return (struct serve_verdict){"bad", "Got worse", SERVE_ICON_CROSS};
+    if (answer == 1)
+        return (struct serve_verdict){"sure", "Significant", SERVE_ICON_CHECK};
+    if (answer == 0)
+        return (struct serve_verdict){"", "Not significant", SERVE_ICON_DOT};
+    return (struct serve_verdict){"warn", "Not tested", SERVE_ICON_WARNING};
+}
+
+void serve_metric_verdict(struct assay__text *out, const struct assay__node *comparison)
+{
+    struct serve_verdict verdict = serve_metric_verdict_of(comparison);
+    serve_page_pill(out, verdict.tone, verdict.icon, verdict.words);
 }
 
 static void begin_fact(struct assay__text *out, const char *name, bool is_group)
@@ -75,7 +86,7 @@ static void write_facts(struct assay__text *out, const struct assay__node *compa
     const struct assay__node *size =
         serve_page_member(comparison, "sampleSize", ASSAY__NODE_OBJECT);
     double required = serve_page_plain_number(size, "required");
-    double powered = serve_page_number(size, view == &RELATIVE ? "poweredEffectRel"
+    double powered = serve_page_number(size, view->is_relative ? "poweredEffectRel"
                                                                : "poweredEffectAbs");
     assay__text_puts(out, "<dl class=\"facts\">");
     write_group_fact(out, last, serve_page_text(groups, "baseline"), "baselineEstimateAbs",
@@ -156,12 +167,15 @@ static void write_comparison(struct assay__text *out, const struct assay__node *
     assay__text_puts(out, "</h4>");
     serve_metric_verdict(out, comparison);
     assay__text_puts(out, "</div>\n<div class=\"effect\"><div><p class=\"estimate\">");
-    serve_interval_figure(out, interval.estimate, serve_interval_decimals(&interval), &view->unit);
-    assay__text_puts(out, isnan(interval.estimate) ? " no estimate</p>" : "</p>");
-    assay__text_puts(out, "<p class=\"bounds\">");
+    if (isnan(interval.estimate))
+        assay__text_puts(out, "No estimate");
+    else
+        serve_interval_figure(out, interval.estimate, serve_interval_decimals(&interval),
+                              &view->unit);
+    assay__text_puts(out, "</p><p class=\"bounds\">");
     serve_interval_bounds(out, &interval, &view->unit);
     assay__text_puts(out, "</p></div>\n");
-    if (isfinite(interval.estimate))
+    if (has_figures(&interval))
         serve_draw_interval(out, scale, &interval, &view->unit);
     assay__text_puts(out, "</div>\n<p class=\"message\">");
     serve_page_message(out, serve_page_text(status, "message"));
@@ -214,17 +228,18 @@ static void write_settings(struct assay__text *out, const struct assay__node *me
 
 static void write_metric(struct assay__text *out, const struct assay__node *metric)
 {
-    const struct serve_view *view = view_of(metric);
+    const struct serve_view *view = serve_metric_view(metric);
     struct serve_scale scale;
     unsigned count;
-    assay__text_puts(out, "<article class=\"card\"><div class=\"head\"><h3>");
+    assay__text_format(out, "<article class=\"card\" id=\"metric-%u\"><div class=\"head\"><h3>",
+                       (unsigned)metric->index + 1);
     serve_page_name(out, serve_page_text(metric, "id"));
     assay__text_puts(out, "</h3>");
     write_settings(out, metric);
     assay__text_puts(out, "</div>\n");
     serve_metric_scale(metric, view, false, &scale, &count);
     for (const struct assay__node *comparison = serve_page_first(metric, "result");
-         comparison != NULL; comparison = comparison->next)
+         comparison != NULL && !serve_page_is_full(out); comparison = comparison->next)
         if (!serve_page_is_sliced(comparison))
             write_comparison(out, comparison, view, &scale);
     if (serve_page_count(metric, "result") == 0)
@@ -259,8 +274,9 @@ void serve_page_metrics(struct assay__text *out, const struct assay__node *resul
     }
     assay__text_puts(out, "<section aria-labelledby=\"metrics\"><h2 id=\"metrics\">Metrics</h2>\n");
     write_key(out);
-    for (const struct assay__node *metric = serve_page_first(result, "results"); metric != NULL;
-         metric = metric->next)
+    serve_metric_overview(out, result);
+    for (const struct assay__node *metric = serve_page_first(result, "results");
+         metric != NULL && !serve_page_is_full(out); metric = metric->next)
         write_metric(out, metric);
     assay__text_puts(out, "</section>\n");
 }

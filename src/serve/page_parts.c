@@ -13,6 +13,17 @@ static const char *const ICONS[] = {
     [SERVE_ICON_INFO] = "M8 1.5A6.5 6.5 0 1 0 8.01 1.5M8 7.5V11M8 4.8V4.9",
 };
 
+bool serve_page_is_full(const struct assay__text *out)
+{
+    return out->failed || out->length > SERVE_PAGE_BYTES_MAX;
+}
+
+void serve_page_more(struct assay__text *out, const char *element, unsigned count)
+{
+    if (count > 0)
+        assay__text_format(out, "<%s class=\"dim\">and %u more</%s>\n", element, count, element);
+}
+
 void serve_page_icon(struct assay__text *out, enum serve_icon icon)
 {
     assay__text_format(out,
@@ -149,8 +160,8 @@ static void write_context(struct assay__text *out, const struct assay__node *not
 {
     const char *before = " <span class=\"dim\">(";
     bool has_any = false;
-    for (const struct assay__node *word = serve_page_first(note, "context"); word != NULL;
-         word = word->next) {
+    for (const struct assay__node *word = serve_page_first(note, "context");
+         word != NULL && !serve_page_is_full(out); word = word->next) {
         const char *name = serve_page_text(word, "value");
         if (name[0] == '\0' || strcmp(name, owner) == 0)
             continue;
@@ -194,8 +205,8 @@ void serve_page_annotations(struct assay__text *out, const struct assay__node *o
     if (count > SHOWN)
         assay__text_format(out, "<details><summary>%u remarks</summary>", count);
     assay__text_puts(out, "<ul class=\"notes\">\n");
-    for (const struct assay__node *note = serve_page_first(owner, "annotations"); note != NULL;
-         note = note->next)
+    for (const struct assay__node *note = serve_page_first(owner, "annotations");
+         note != NULL && !serve_page_is_full(out); note = note->next)
         write_annotation(out, note, id);
     assay__text_puts(out, count > SHOWN ? "</ul></details>\n" : "</ul>\n");
 }
@@ -209,7 +220,7 @@ bool serve_page_is_sliced(const struct assay__node *owner)
 void serve_page_slice(struct assay__text *out, const struct assay__node *owner)
 {
     for (const struct assay__node *dimension = serve_page_first(owner, "dimensions");
-         dimension != NULL; dimension = dimension->next) {
+         dimension != NULL && !serve_page_is_full(out); dimension = dimension->next) {
         assay__text_puts(out, "<span class=\"dim\">");
         serve_page_name(out, serve_page_text(dimension, "key"));
         assay__text_puts(out, "</span> ");
@@ -222,11 +233,17 @@ void serve_page_slice(struct assay__text *out, const struct assay__node *owner)
     }
 }
 
-/* The test is the same for every metric: the first one's tells it. */
-const struct assay__node *serve_page_srm(const struct assay__node *result)
+const struct assay__node *serve_page_tested(const struct assay__node *result)
 {
     const struct assay__node *metric = serve_page_first(result, "results");
-    const struct assay__node *srm = serve_page_first(metric, "srmResult");
+    while (metric != NULL && serve_page_count(metric, "srmResult") == 0)
+        metric = metric->next;
+    return metric;
+}
+
+const struct assay__node *serve_page_srm(const struct assay__node *result)
+{
+    const struct assay__node *srm = serve_page_first(serve_page_tested(result), "srmResult");
     while (srm != NULL && serve_page_is_sliced(srm))
         srm = srm->next;
     return srm;

@@ -8,6 +8,18 @@
 
 /** Parts of pages that lists and single results share. Fields that are absent show nothing. */
 
+/**
+ * A page may take many times the bytes of what it shows: what comes after so many is left out, and
+ * so are treatments beyond a number, since each looks through all comparisons.
+ */
+enum { SERVE_PAGE_BYTES_MAX = 4 << 20, SERVE_TREATMENTS_SHOWN = 50 };
+
+/** serve_page_is_full() is true when nothing more is to be added to the sections of a page. */
+bool serve_page_is_full(const struct assay__text *out);
+
+/** serve_page_more() says in an element that so many things more are not shown; 0: nothing. */
+void serve_page_more(struct assay__text *out, const char *element, unsigned count);
+
 /** serve_page_read() reads a stored document; NULL without memory. */
 const struct assay__node *serve_page_read(struct assay__arena *arena, const char *document,
                                           size_t length);
@@ -77,10 +89,15 @@ void serve_page_slice(struct assay__text *out, const struct assay__node *owner);
 /** serve_page_is_sliced() is true when it is about a slice, not about all. */
 bool serve_page_is_sliced(const struct assay__node *owner);
 
-/** serve_page_srm() is the test of all units' group sizes, or NULL. */
+/**
+ * serve_page_tested() is the first metric that has tests of the groups' sizes, or NULL: they are
+ * the same for all metrics. serve_page_srm() is the test of all units there, or NULL.
+ */
+const struct assay__node *serve_page_tested(const struct assay__node *result);
 const struct assay__node *serve_page_srm(const struct assay__node *result);
 
-/** Sections of the page of one result. */
+/** Sections of the page of one result. An alarm is raised when group sizes are not as planned. */
+void serve_page_alarm(struct assay__text *out, const struct assay__node *result);
 void serve_page_treatments(struct assay__text *out, const struct assay__node *result);
 void serve_page_groups(struct assay__text *out, const struct assay__node *result);
 void serve_page_metrics(struct assay__text *out, const struct assay__node *result);

@@ -35,6 +35,7 @@ static void write_result(struct assay__text *out, const struct assay__node *resu
                          const struct serve_place *place)
 {
     write_head(out, result, place);
+    serve_page_alarm(out, result);
     serve_page_treatments(out, result);
     serve_page_groups(out, result);
     serve_page_metrics(out, result);
@@ -44,6 +45,9 @@ static void write_result(struct assay__text *out, const struct assay__node *resu
         serve_page_annotations(out, result);
         assay__text_puts(out, "</div></section>\n");
     }
+    if (serve_page_is_full(out))
+        assay__text_puts(out, "<p class=\"card\">This result is too large for one page: some of it "
+                              "is left out here.</p>\n");
 }
 
 void serve_page_result(struct serve_call *call)
@@ -55,7 +59,7 @@ void serve_page_result(struct serve_call *call)
         return;
     struct serve_store *store = serve_readers_take(call->context->readers);
     enum serve_outcome outcome = serve_store_get(store, &place, &document, etag);
-    serve_readers_give(call->context->readers, store);
+    serve_readers_give(call->context->readers, store, outcome != SERVE_FAILED);
     const struct assay__node *result =
         outcome == SERVE_DONE ? serve_page_read(&call->arena, document.data, document.length)
                               : NULL;

@@ -4,13 +4,11 @@
 
 #include "serve/page_metric.h"
 
-/* Comparisons of the same two groups stand together, under their names. */
-static bool is_same(const struct assay__node *a, const struct assay__node *b)
+bool serve_metric_is_same(const struct assay__node *a, const struct assay__node *b)
 {
     const struct assay__node *one = serve_page_member(a, "groups", ASSAY__NODE_OBJECT);
     const struct assay__node *other = serve_page_member(b, "groups", ASSAY__NODE_OBJECT);
-    return b != NULL &&
-           strcmp(serve_page_text(one, "baseline"), serve_page_text(other, "baseline")) == 0 &&
+    return strcmp(serve_page_text(one, "baseline"), serve_page_text(other, "baseline")) == 0 &&
            strcmp(serve_page_text(one, "compared"), serve_page_text(other, "compared")) == 0;
 }
 
@@ -65,10 +63,11 @@ void serve_metric_slices(struct assay__text *out, const struct assay__node *metr
                        count);
     const struct assay__node *before = NULL;
     for (const struct assay__node *comparison = serve_page_first(metric, "result");
-         comparison != NULL; comparison = comparison->next) {
+         comparison != NULL && !serve_page_is_full(out); comparison = comparison->next) {
         if (!serve_page_is_sliced(comparison))
             continue;
-        if (!is_same(comparison, before)) {
+        /* Comparisons of the same two groups stand together, under their names. */
+        if (before == NULL || !serve_metric_is_same(comparison, before)) {
             assay__text_puts(out, before != NULL ? "</tbody><tbody>" : "<tbody>");
             write_groups(out, comparison);
         }

@@ -71,6 +71,9 @@ static const char PARTS[] =
     ".reasons li,.notes li{display:flex;gap:.5rem;min-width:0}"
     ".reasons .icon,.notes .icon{margin-top:.375em}.reasons div,.notes div{min-width:0}"
     ".notes{font-size:.875rem}.notes .info .icon{color:var(--dim)}"
+    ".alarm{display:flex;gap:.625rem;margin-top:1rem;background:var(--bad-back);"
+    "border-color:var(--bad)}.alarm .icon{margin-top:.25em;width:1.125em;height:1.125em}"
+    ".head+.message:not(:empty){margin-top:.375rem}.reasons+details{margin-top:.25rem}"
     ".notes strong{font-weight:600}.card>.notes:first-child{margin-top:0}";
 
 static const char FIGURES[] =
@@ -88,7 +91,7 @@ static const char FIGURES[] =
     ".bounds{color:var(--dim);font-size:.9375rem;font-variant-numeric:tabular-nums}"
     ".message{margin-bottom:.5rem}.facts+.small{margin-top:.875rem}"
     ".notes+details{margin-top:.25rem}td .pill{white-space:nowrap}"
-    ".wide{overflow-x:auto;margin:.25rem -.25rem 0;padding:0 .25rem}"
+    ".wide{position:relative;overflow-x:auto;margin:.25rem -.25rem 0;padding:0 .25rem}"
     "table{border-collapse:collapse;width:100%;font-size:.9375rem}"
     "caption{text-align:left;color:var(--dim);font-size:.875rem;padding-bottom:.25rem}"
     "th,td{padding:.375rem .75rem;text-align:right;vertical-align:middle;white-space:nowrap;"
@@ -98,6 +101,12 @@ static const char FIGURES[] =
     "thead th{border-top:0;color:var(--dim);font-weight:550;font-size:.8125rem}"
     "tbody th{font-weight:500}"
     ".left{text-align:left;white-space:normal;min-width:6rem;max-width:20rem}"
+    ".overview .icon{margin-left:.25rem;vertical-align:-.0625em}"
+    ".overview td.sure{color:var(--link);font-weight:600}.overview td.bad{font-weight:600}"
+    ".overview .left{position:sticky;left:-.25rem;min-width:8rem;background:var(--card)}"
+    ".overview .pair{white-space:normal;min-width:6.5rem;vertical-align:bottom}"
+    /* A thousand comparisons take seconds to lay out: those out of sight wait. */
+    "article{content-visibility:auto;contain-intrinsic-size:auto 20rem}"
     ".slices .left{min-width:10rem}.slices tbody th[colspan]{text-align:left;white-space:normal;"
     "padding-top:1rem;font-weight:600}"
     "@media(max-width:30rem){th,td{padding-left:.375rem;padding-right:.375rem}}"
@@ -137,6 +146,6 @@ static const char PAPER[] =
     "tr,.advice .card,.effect,.forest,.looks{break-inside:avoid}h2,h3,h4,.key{break-after:avoid}"
     "html{font-size:10pt}th,td{padding:.125rem .375rem;font-size:8pt}"
     "details::details-content{content-visibility:visible;block-size:auto}"
-    "summary{list-style:none}.pages{display:none}}";
+    "article{content-visibility:visible}summary{list-style:none}.pages{display:none}}";
 
 const char *const SERVE_PAGE_STYLE[] = {COLOURS, TEXT, PARTS, FIGURES, PAPER, NULL};

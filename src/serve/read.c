@@ -21,11 +21,14 @@ void serve_get(struct serve_call *call)
     struct serve_answer *answer = &call->answer;
     struct serve_store *store = serve_readers_take(call->context->readers);
     enum serve_outcome outcome = serve_store_get(store, &place, &answer->body, answer->etag);
-    serve_readers_give(call->context->readers, store);
+    serve_readers_give(call->context->readers, store, outcome != SERVE_FAILED);
     if (outcome == SERVE_ABSENT) {
         serve_answer_refuse(answer, SERVE_NOT_FOUND, NULL, "There is no result of this name.");
     } else if (outcome != SERVE_DONE) {
         serve_answer_refuse(answer, SERVE_UNAVAILABLE, NULL, "The store does not answer.");
+    } else if (call->if_match != NULL && strcmp(call->if_match, "*") != 0 &&
+               !serve_etag_is_in(answer->etag, call->if_match, false)) {
+        serve_answer_refuse(answer, SERVE_CHANGED, NULL, "The result has another ETag.");
     } else if (call->if_none_match != NULL &&
                (strcmp(call->if_none_match, "*") == 0 ||
                 serve_etag_is_in(answer->etag, call->if_none_match, true))) {
@@ -165,7 +168,7 @@ void serve_list(struct serve_call *call)
     if (!contradicts) {
         struct serve_store *store = serve_readers_take(call->context->readers);
         outcome = serve_store_list(store, &query, add_document, &json, &more);
-        serve_readers_give(call->context->readers, store);
+        serve_readers_give(call->context->readers, store, outcome != SERVE_FAILED);
     }
     assay__json_end(&json, ']');
     if (more) {

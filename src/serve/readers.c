@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "serve/call.h"
 
@@ -9,6 +11,7 @@ struct serve_readers {
     pthread_cond_t returned;
     struct serve_store **stores; /* the first free_count are free */
     unsigned count, free_count;
+    time_t told; /* when a failure was last written of, monotonic; 0: never */
 };
 
 enum assay_status serve_readers_open(const char *path, unsigned count, struct serve_readers **out,
@@ -56,9 +59,23 @@ struct serve_store *serve_readers_take(struct serve_readers *readers)
     return store;
 }
 
-void serve_readers_give(struct serve_readers *readers, struct serve_store *store)
+/* Failures come with every request, and between others that are answered. */
+static void tell(struct serve_readers *readers, struct serve_store *store)
+{
+    enum { PAUSE_SECONDS = 60 };
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (readers->told != 0 && now.tv_sec - readers->told < PAUSE_SECONDS)
+        return;
+    readers->told = now.tv_sec;
+    fprintf(stderr, "assay serve: cannot read: %s\n", serve_store_why(store));
+}
+
+void serve_readers_give(struct serve_readers *readers, struct serve_store *store, bool is_well)
 {
     pthread_mutex_lock(&readers->lock);
+    if (!is_well)
+        tell(readers, store);
     readers->stores[readers->free_count++] = store;
     pthread_cond_signal(&readers->returned);
     pthread_mutex_unlock(&readers->lock);

@@ -139,6 +139,8 @@ static bool look_at_head(struct request *request, const char *method, const char
         serve_call_route(call, method);
     if (!is_refused(request))
         serve_call_authorize(call, header(request, MHD_HTTP_HEADER_AUTHORIZATION));
+    if (!is_refused(request))
+        serve_call_check_query(call);
     if (call->caller >= 0)
         serve_watch_trust(request->http->watch, watched_of(request->connection));
     if (!is_refused(request) && serve_call_takes_body(call))

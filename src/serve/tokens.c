@@ -52,6 +52,16 @@ static bool is_name(const char *name)
     return length > 0 && length <= NAME_MAX_BYTES && strspn(name, SAFE) == length;
 }
 
+/* One token of two names would be either caller's. */
+static bool is_given_twice(const struct serve_tokens *tokens)
+{
+    const struct caller *last = &tokens->callers[tokens->count - 1];
+    for (const struct caller *caller = tokens->callers; caller < last; caller++)
+        if (memeql_sec(caller->digest, last->digest, sizeof last->digest))
+            return true;
+    return false;
+}
+
 static enum assay_status add_caller(struct serve_tokens *tokens, char *line, const char *path,
                                     uint64_t number, struct assay_error *err)
 {
@@ -75,6 +85,9 @@ static enum assay_status add_caller(struct serve_tokens *tokens, char *line, con
     struct caller *caller = &tokens->callers[tokens->count++];
     memcpy(caller->name, name, strlen(name) + 1);
     digest_token(token, strlen(token), caller->digest);
+    if (is_given_twice(tokens))
+        return assay__fail_at(err, ASSAY_ERROR_DATA, path, number, 0,
+                              "The token of %s stands in another line, too.", caller->name);
     return ASSAY_OK;
 }
 

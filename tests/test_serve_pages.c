@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Pages for people: what they show first, and results that would make a page without end. */
+#include "serve_client.h"
+
+static struct endpoint endpoint;
+
+static void start(void)
+{
+    endpoint_init(&endpoint);
+    endpoint.options.open_pages = true;
+    endpoint_start(&endpoint);
+}
+
+static void stop(void)
+{
+    endpoint_release(&endpoint);
+}
+
+static void repeat(struct assay__text *text, const char *piece, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        assay__text_puts(text, i > 0 ? "," : "");
+        assay__text_puts(text, piece);
+    }
+}
+
+/* Stores a result under an id. */
+static void store(const char *id, const struct assay__text *result)
+{
+    struct assay__text body = {0};
+    char path[256];
+    snprintf(path, sizeof path, COLLECTION "?analysisResultId=%s", id);
+    assay__text_format(&body, "{\"parent\":\"" PARENT "\",\"analysisResult\":");
+    assay__text_append(&body, result->data, result->length);
+    assay__text_puts(&body, "}");
+    expect(ask_alice(&endpoint, "POST", path, body.data), 200, id);
+    assay__text_release(&body);
+}
+
+static struct reply page_of(const char *id)
+{
+    char path[256];
+    snprintf(path, sizeof path, "/results/checkout/july/%s", id);
+    struct reply page = ask_alice(&endpoint, "GET", path, NULL);
+    ck_assert_msg(page.status == 200, "%s: %ld", id, page.status);
+    return page;
+}
+
+static unsigned count_of(const char *text, const char *what)
+{
+    unsigned count = 0;
+    for (const char *at = text; (at = strstr(at, what)) != NULL; at++)
+        count++;
+    return count;
+}
+
+/* Every list of a result, so long that its page would have 60 MB or more: what a page repeats is
+ * much longer than the two bytes of an element. */
+START_TEST(page_of_a_result_without_end_is_cut_and_says_so)
+{
+    static const struct {
+        const char *id, *before, *piece, *after;
+    } LISTS[] = {
+        {"metrics", "{\"results\":[", "{}", "]}"},
+        {"comparisons", "{\"results\":[{\"result\":[", "{}", "]}]}"},
+        {"slices", "{\"results\":[{\"result\":[", "{\"segmentId\":\"s\"}", "]}]}"},
+        {"tests", "{\"results\":[{\"srmResult\":[", "{}", "]}]}"},
+        {"groups", "{\"results\":[{\"srmResult\":[{\"result\":[", "{}", "]}]}]}"},
+        {"remarks", "{\"annotations\":[", "{\"info\":\"i\"}", "]}"},
+        {"reasons", "{\"treatments\":[{\"id\":\"t\"}],\"results\":[{\"result\":[",
+         "{\"groups\":{\"compared\":\"t\"},\"status\":{\"message\":\"m\"}}", "]}]}"},
+    };
+    for (size_t i = 0; i < sizeof LISTS / sizeof *LISTS; i++) {
+        struct assay__text result = {0};
+        assay__text_puts(&result, LISTS[i].before);
+        repeat(&result, LISTS[i].piece, 90000);
+        assay__text_puts(&result, LISTS[i].after);
+        store(LISTS[i].id, &result);
+        assay__text_release(&result);
+        struct reply page = page_of(LISTS[i].id);
+        ck_assert_msg(page.body.length > (4 << 20) && page.body.length < (5 << 20), "%s: %zu",
+                      LISTS[i].id, page.body.length);
+        ck_assert_ptr_nonnull(strstr(page.body.data, "This result is too large for one page"));
+        ck_assert_ptr_nonnull(strstr(page.body.data, "</main>"));
+        reply_release(&page);
+    }
+}
+END_TEST
+
+START_TEST(treatments_beyond_a_number_are_counted)
+{
+    struct assay__text result = {0};
+    assay__text_puts(&result, "{\"treatments\":[");
+    repeat(&result, "{\"id\":\"t\",\"recommendation\":{\"status\":\"Wait\"}}", 1234);
+    assay__text_puts(&result, "]}");
+    store("many", &result);
+    assay__text_release(&result);
+    struct reply page = page_of("many");
+    ck_assert_uint_eq(count_of(page.body.data, "<bdi>Wait</bdi>"), 50);
+    ck_assert_ptr_nonnull(strstr(page.body.data, ">and 1184 more<"));
+    ck_assert_ptr_null(strstr(page.body.data, "too large for one page"));
+    reply_release(&page);
+    struct reply list = ask_alice(&endpoint, "GET", "/", NULL);
+    ck_assert_uint_eq(count_of(list.body.data, "<span>Wait</span>"), 50);
+    ck_assert_ptr_nonnull(strstr(list.body.data, ">and 1184 more<"));
+    reply_release(&list);
+}
+END_TEST
+
+/* Stores a result that is a text, with ' for each ". */
+static void store_text(const char *id, const char *text)
+{
+    struct assay__text result = {0};
+    for (; *text != '\0'; text++)
+        assay__text_putc(&result, *text == '\'' ? '"' : *text);
+    store(id, &result);
+    assay__text_release(&result);
+}
+
+/* Fails unless the texts stand in a page one behind the other. */
+static void assert_order(const char *page, const char *const *texts, size_t count)
+{
+    const char *at = page;
+    for (size_t i = 0; i < count; i++) {
+        at = strstr(at, texts[i]);
+        ck_assert_msg(at != NULL, "'%s' is not behind '%s'", texts[i], i > 0 ? texts[i - 1] : "");
+        at += strlen(texts[i]);
+    }
+}
+
+#define NARROW "\xE2\x80\xAF"
+#define MINUS "\xE2\x88\x92"
+#define PAIR(compared, baseline)                                                                   \
+    "'groups':{'baseline':'" baseline "','compared':'" compared "'}"
+#define COMPARISON(message, worse, shown)                                                          \
+    "{" PAIR("t", "c") ",'status':{'message':'" message                                            \
+                       "','decisionIsSignificant':{'value':" shown                                 \
+                       "},'validationIsSignificant':{'value':" worse "}}}"
+#define NOTHING COMPARISON("nothing", "false", "false")
+#define LAST(field, lower, estimate, upper)                                                        \
+    "'lastResult':{'" field "':{'lower':{'value':" lower "},'estimate':{'value':" estimate         \
+    "},'upper':{'value':" upper "}}}"
+
+START_TEST(mismatch_is_told_before_anything_else_whichever_metric_has_the_test)
+{
+    store_text("off", "{'results':[{'id':'a'},{'id':'b','srmResult':["
+                      "{'isSignificant':false,'segmentId':'s'},{'isSignificant':true}]}],"
+                      "'treatments':[{'id':'t'}]}");
+    store_text("well", "{'results':[{'srmResult':[{'isSignificant':false},"
+                       "{'isSignificant':true,'segmentId':'s'}]}]}");
+    static const char *const ORDER[] = {"</h1>", "<strong class=\"bad\">Sample ratio mismatch.",
+                                        "href=\"#groups\"", "Recommendation</h2>",
+                                        "<h2 id=\"groups\">"};
+    struct reply page = page_of("off");
+    assert_order(page.body.data, ORDER, 5);
+    reply_release(&page);
+    page = page_of("well");
+    ck_assert_ptr_null(strstr(page.body.data, "Sample ratio mismatch."));
+    reply_release(&page);
+}
+END_TEST
+
+START_TEST(reasons_tell_of_harm_first_and_fold_what_shows_nothing)
+{
+    store_text("reasons",
+               "{'treatments':[{'id':'t'},{'id':'other'}],'results':[{'result':[" NOTHING
+               "," COMPARISON("gain", "false", "true") "," NOTHING "," NOTHING "," NOTHING
+               "," NOTHING "," COMPARISON("harm", "true", "true") "," NOTHING "]}]}");
+    static const char *const ORDER[] = {
+        "<ul class=\"reasons\">", "<div>harm</div>", "<div>gain</div>", "</ul><details>",
+        "<summary>6 more, not significant</summary>", "<div>nothing</div>", "</details></article>",
+        "<bdi>other</bdi>", "</bdi></p>\n</article>"};
+    struct reply page = page_of("reasons");
+    assert_order(page.body.data, ORDER, sizeof ORDER / sizeof *ORDER);
+    reply_release(&page);
+    store_text("few",
+               "{'treatments':[{'id':'t'}],'results':[{'result':[" NOTHING "," NOTHING "]}]}");
+    page = page_of("few");
+    ck_assert_ptr_null(strstr(page.body.data, "not significant</summary>"));
+    ck_assert_uint_eq(count_of(page.body.data, "<div>nothing</div>"), 2);
+    reply_release(&page);
+}
+END_TEST
+
+START_TEST(metrics_of_one_pair_are_drawn_beside_each_other_on_one_scale)
+{
+    store_text("pair",
+               "{'results':["
+               "{'id':'wide','result':[{'isSignificant':{'value':true}," PAIR("t", "c") ","
+               LAST("differenceEstimateRel", "-0.5", "0", "0.5") "}]},"
+               "{'id':'narrow','result':[{'segmentId':'s'," PAIR("other", "c") "},{"
+               PAIR("t", "c") "," LAST("differenceEstimateRel", "0", "0.25", "0.5") "}]},"
+               "{'id':'units','result':[{" PAIR("t", "c") ","
+               LAST("differenceEstimateAbs", "-9000", "-8000", "-7000") "}]},"
+               "{'id':'bounds','result':[{" PAIR("t", "c") ",'lastResult':{'differenceEstimateAbs':"
+               "{'lower':{'value':-3},'upper':{'value':5}}}}]}]}");
+    static const char *const ORDER[] = {
+        "aria-label=\"All metrics\"",
+        "<th scope=\"col\" class=\"left\">Drawn</th>",
+        "<a href=\"#metric-1\"><bdi>wide</bdi></a>",
+        "x1=\"4.0%\" y1=\"10\" x2=\"96.0%\"",
+        ">Significant<",
+        "<bdi>narrow</bdi></a>",
+        "x1=\"50.0%\" y1=\"10\" x2=\"96.0%\"",
+        "+25.0" NARROW "%</td>",
+        "<bdi>units</bdi></a></th><td class=\"picture\"></td>",
+        MINUS "8" NARROW "000</td>",
+        "</table>",
+        "id=\"metric-1\"",
+        "id=\"metric-4\"",
+        "No estimate",
+        MINUS "3.0 to +5.0</p>",
+        "class=\"interval\""};
+    struct reply page = page_of("pair");
+    assert_order(page.body.data, ORDER, sizeof ORDER / sizeof *ORDER);
+    reply_release(&page);
+}
+END_TEST
+
+START_TEST(metrics_of_several_pairs_are_a_table_with_a_column_for_each)
+{
+    store_text("pairs",
+               "{'results':[{'id':'a','result':[{'isSignificant':{'value':true}," PAIR("t", "c") ","
+               LAST("differenceEstimateRel", "0.01", "0.02", "0.03") "},"
+               "{'isSignificant':{'value':false}," PAIR("u", "c") "}]},"
+               "{'id':'b','result':[{'status':{'validationIsSignificant':{'value':true}},"
+               PAIR("u", "c") "}]}]}");
+    static const char *const ORDER[] = {
+        "Differences of groups <span class=\"dim\">against</span> <bdi>c</bdi></p>",
+        "class=\"pair\"><bdi>t</bdi></th><th scope=\"col\" class=\"pair\"><bdi>u</bdi></th></tr>",
+        "<bdi>a</bdi></a></th><td class=\"sure\">+2.00" NARROW "% ",
+        "<span class=\"hidden\">Significant</span></td><td",
+        "<span class=\"hidden\">Not significant</span></td></tr>",
+        "<bdi>b</bdi></a></th><td></td><td class=\"bad\">",
+        "<span class=\"hidden\">Got worse</span></td></tr>",
+        "</table></div></div>"};
+    struct reply page = page_of("pairs");
+    assert_order(page.body.data, ORDER, sizeof ORDER / sizeof *ORDER);
+    reply_release(&page);
+    store_text("baselines",
+               "{'results':[{'result':[{" PAIR("t", "c") "},{" PAIR("c", "t") "}]},{}]}");
+    page = page_of("baselines");
+    ck_assert_ptr_nonnull(strstr(page.body.data, "class=\"pair\"><bdi>c</bdi> <span class=\"dim\">"
+                                                 "against</span> <bdi>t</bdi></th>"));
+    reply_release(&page);
+    store_text("single", "{'results':[{'result':[{" PAIR("t", "c") "}]}]}");
+    page = page_of("single");
+    ck_assert_ptr_null(strstr(page.body.data, "All metrics"));
+    reply_release(&page);
+}
+END_TEST
+
+START_TEST(pairs_beyond_a_number_are_left_to_the_metrics)
+{
+    struct assay__text result = {0};
+    assay__text_puts(&result, "{\"results\":[{},{\"result\":[");
+    for (int i = 0; i < 41; i++)
+        assay__text_format(&result, "%s{\"groups\":{\"compared\":\"t%d\"}}", i > 0 ? "," : "", i);
+    assay__text_puts(&result, "]}]}");
+    store("wide", &result);
+    assay__text_release(&result);
+    struct reply page = page_of("wide");
+    ck_assert_uint_eq(count_of(page.body.data, "class=\"pair\""), 40);
+    ck_assert_ptr_nonnull(strstr(page.body.data, "More groups were compared than fit here"));
+    ck_assert_uint_eq(count_of(page.body.data, "class=\"comparison\""), 41);
+    reply_release(&page);
+}
+END_TEST
+
+static void add(TCase *cases)
+{
+    tcase_add_checked_fixture(cases, start, stop);
+    tcase_add_test(cases, metrics_of_one_pair_are_drawn_beside_each_other_on_one_scale);
+    tcase_add_test(cases, metrics_of_several_pairs_are_a_table_with_a_column_for_each);
+    tcase_add_test(cases, pairs_beyond_a_number_are_left_to_the_metrics);
+    tcase_add_test(cases, mismatch_is_told_before_anything_else_whichever_metric_has_the_test);
+    tcase_add_test(cases, reasons_tell_of_harm_first_and_fold_what_shows_nothing);
+    tcase_add_test(cases, page_of_a_result_without_end_is_cut_and_says_so);
+    tcase_add_test(cases, treatments_beyond_a_number_are_counted);
+}
+
+int main(void)
+{
+    return test_main("serve_pages", add);
+}
