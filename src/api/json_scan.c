@@ -191,8 +191,8 @@ static enum assay_status read_unicode_escape(struct assay__json_scan *scan, char
         return assay__json_fail(scan, start, "A text cannot hold the NUL character \\u0000.");
     scan->at += 5;
     if (code >= 0xD800 && code <= 0xDFFF) {
-        bool paired = code < 0xDC00 && scan->end - scan->at >= 6 && scan->at[0] == '\\' &&
-                      scan->at[1] == 'u';
+        bool paired =
+            code < 0xDC00 && scan->end - scan->at >= 6 && scan->at[0] == '\\' && scan->at[1] == 'u';
         long second = paired ? hex4(scan->at + 2, scan->end) : -1;
         if (second < 0xDC00 || second > 0xDFFF)
             return assay__json_fail(scan, start, "\\u%04lX is half of a surrogate pair.",
@@ -300,8 +300,23 @@ static bool is_number(const char *p, const char *end)
 
 bool assay__json_starts_word(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '_' || c == '.' || c == '+' || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '.' || c == '+' || c == '-';
+}
+
+/* Whether a number is too large for a double. One of this length lies below 1e300 when its exponent
+ * is negative or of two digits, or when it has none: nearly all do, and are not worked out here. */
+static bool is_out_of_range(const char *text, size_t length)
+{
+    enum { SURELY_FITS = 200 };
+    double number;
+    const char *exponent = memchr(text, 'e', length);
+    if (exponent == NULL)
+        exponent = memchr(text, 'E', length);
+    bool is_small = exponent == NULL || exponent[1] == '-' || text + length - exponent <= 3;
+    if (length <= SURELY_FITS && is_small)
+        return false;
+    return assay__double_parse(text, length, &number) != ASSAY__PARSE_OK;
 }
 
 enum assay_status assay__json_scan_word(struct assay__json_scan *scan, struct assay__node *value)
@@ -324,7 +339,7 @@ enum assay_status assay__json_scan_word(struct assay__json_scan *scan, struct as
                                 "'%.*s' is no JSON value; numbers look like 0.5, texts are quoted.",
                                 shown, start);
     value->type = ASSAY__NODE_NUMBER;
-    if (assay__double_parse(start, length, &value->number) != ASSAY__PARSE_OK)
+    if (is_out_of_range(start, length))
         return assay__json_fail(scan, start, "The number %.*s is out of range.", shown, start);
     value->text = assay__arena_copy(scan->arena, start, length);
     value->length = length;

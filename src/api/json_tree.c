@@ -4,11 +4,22 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/number.h"
+
 const char *assay__node_type_name(enum assay__node_type type)
 {
     static const char *const NAMES[] = {"null",     "true or false", "a number",
                                         "a string", "a list",        "an object"};
     return NAMES[type];
+}
+
+/* Most numbers of a document are only passed on or looked past: none is worked out before somebody
+ * asks. Whoever made the node has made sure that it is one. */
+double assay__node_number(const struct assay__node *value)
+{
+    double number = 0.0;
+    (void)assay__double_parse(value->text, value->length, &number);
+    return number;
 }
 
 struct assay__node *assay__node_get(const struct assay__node *object, const char *key)

@@ -25,7 +25,6 @@ enum assay__node_type {
 struct assay__node {
     enum assay__node_type type;
     bool boolean;
-    double number;         /* NUMBER: the nearest double */
     const char *text;      /* STRING: the characters; NUMBER: as written. NUL-terminated */
     size_t length;         /* of text; a string holds no NUL */
     const char *key;       /* name of a member of an object, else NULL */
@@ -39,6 +38,9 @@ struct assay__node {
 
 /** assay__node_type_name() is "a string", "an object", ... */
 const char *assay__node_type_name(enum assay__node_type type);
+
+/** assay__node_number() is the double nearest to a NUMBER; it is read at every call. */
+double assay__node_number(const struct assay__node *value);
 
 /** assay__node_get() finds a member by its exact name; NULL when there is none. */
 struct assay__node *assay__node_get(const struct assay__node *object, const char *key);
