@@ -142,10 +142,15 @@ void assay__json_null(struct assay__json *json)
     assay__text_puts(json->out, "null");
 }
 
-void assay__json_raw(struct assay__json *json, const char *text)
+void assay__json_raw_bytes(struct assay__json *json, const char *bytes, size_t length)
 {
     separate(json);
-    assay__text_puts(json->out, text);
+    assay__text_append(json->out, bytes, length);
+}
+
+void assay__json_raw(struct assay__json *json, const char *text)
+{
+    assay__json_raw_bytes(json, text, strlen(text));
 }
 
 void assay__json_number(struct assay__json *json, double value)

@@ -14,7 +14,8 @@
 
 enum { DEPTH_MAX = 32, VALUES_MAX = 500000, LABELS_MAX = 64 };
 
-/* Numbers are copied as they were written: no digit changes on the way through. */
+/* Numbers are copied as they were written: no digit changes on the way through. What was sent
+ * without white space, and whole, is copied in one piece. */
 static void write_tree(struct assay__json *json, const struct assay__node *value)
 {
     bool is_object = value->type == ASSAY__NODE_OBJECT;
@@ -26,13 +27,17 @@ static void write_tree(struct assay__json *json, const struct assay__node *value
         assay__json_boolean(json, value->boolean);
         return;
     case ASSAY__NODE_NUMBER:
-        assay__json_raw(json, value->text);
+        assay__json_raw_bytes(json, value->text, value->length);
         return;
     case ASSAY__NODE_STRING:
         assay__json_bytes(json, value->text, value->length);
         return;
     case ASSAY__NODE_ARRAY:
     case ASSAY__NODE_OBJECT:
+        if (value->is_compact) {
+            assay__json_raw_bytes(json, value->text, value->length);
+            return;
+        }
         break;
     }
     assay__json_begin(json, is_object ? '{' : '[');
