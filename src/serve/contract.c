@@ -101,11 +101,16 @@ static bool has_type(struct check *check, const struct assay__node *value,
     return false;
 }
 
-static const struct field *find_field(const struct shape *shape, const char *name)
+/* Looks from *next on and then from the start: members mostly come in the contract's order. */
+static const struct field *find_field(const struct shape *shape, const char *name, size_t *next)
 {
-    for (size_t i = 0; i < shape->count; i++)
-        if (strcmp(shape->fields[i].name, name) == 0)
-            return &shape->fields[i];
+    for (size_t i = 0; i < shape->count; i++) {
+        size_t at = *next + i < shape->count ? *next + i : *next + i - shape->count;
+        if (strcmp(shape->fields[at].name, name) == 0) {
+            *next = at + 1 < shape->count ? at + 1 : 0;
+            return &shape->fields[at];
+        }
+    }
     return NULL;
 }
 
@@ -136,9 +141,10 @@ static void check_object(struct check *check, struct assay__node *object,
     if (shape->is_open)
         return;
     struct assay__node *next;
+    size_t next_field = 0;
     for (struct assay__node *member = object->first; member != NULL; member = next) {
         next = member->next;
-        const struct field *field = find_field(shape, member->key);
+        const struct field *field = find_field(shape, member->key, &next_field);
         if (field == NULL && check->strict)
             complain_unknown(check, member);
         if (member->type == ASSAY__NODE_NULL || (field != NULL && field->kind == OF_SERVER))
