@@ -272,6 +272,111 @@ START_TEST(json_changed_values_are_not_compact)
 }
 END_TEST
 
+/* A list of objects of many sizes, some of them in others, some not compact. */
+static size_t write_objects(char *text, int objects)
+{
+    size_t length = (size_t)sprintf(text, "{\"list\":[");
+    for (int i = 0; i < objects; i++) {
+        length += (size_t)sprintf(text + length, "%s{\"n\":%d,\"in\":[{\"%d\":[", i > 0 ? "," : "",
+                                  i, i % 7);
+        for (int k = 0; k < i * 3 % 200; k++)
+            length += (size_t)sprintf(text + length, "%s\"%d\"", k > 0 ? "," : "", i + k);
+        length += (size_t)sprintf(text + length, "]}%s],\"end\":{\"s\":\"e%d\"}}",
+                                  i % 5 == 0 ? " " : "", i);
+    }
+    return length + (size_t)sprintf(text + length, "],\"after\":[1,\"x\"]}");
+}
+
+struct forgetting {
+    unsigned kind; /* forgets every object, none, or those with an even number */
+    unsigned *asked;
+};
+
+static bool forget(const struct assay__node *object, const void *context)
+{
+    const struct forgetting *forgetting = context;
+    ck_assert(object->is_compact);
+    ck_assert_int_eq(object->type, ASSAY__NODE_OBJECT);
+    ck_assert_int_eq(object->parent->type, ASSAY__NODE_ARRAY);
+    char path[64];
+    assay__node_path(object, path, sizeof path);
+    ck_assert_int_eq(strncmp(path, "list[", 5), 0);
+    ++*forgetting->asked;
+    const struct assay__node *number = assay__node_get(object, "n");
+    return forgetting->kind == 0 ||
+           (forgetting->kind == 2 && number != NULL && (int)assay__node_number(number) % 2 == 0);
+}
+
+/* The same values at the same places but for what was forgotten; counts the objects forgotten. */
+static unsigned same_but_forgotten(const struct assay__node *got, const struct assay__node *whole)
+{
+    unsigned count = 0;
+    ck_assert_int_eq(got->type, whole->type);
+    ck_assert_uint_eq(got->count, whole->count);
+    ck_assert_uint_eq(got->line, whole->line);
+    ck_assert_uint_eq(got->column, whole->column);
+    ck_assert_int_eq(got->is_compact, whole->is_compact);
+    ck_assert((got->key == NULL) == (whole->key == NULL));
+    if (got->key != NULL)
+        ck_assert_str_eq(got->key, whole->key);
+    ck_assert_uint_eq(got->length, whole->length);
+    if (got->length > 0)
+        ck_assert_mem_eq(got->text, whole->text, got->length);
+    if (got->count > 0 && got->first == NULL)
+        return 1;
+    const struct assay__node *other = whole->first;
+    for (const struct assay__node *child = got->first; child != NULL; child = child->next) {
+        ck_assert_ptr_eq(child->parent, got);
+        count += same_but_forgotten(child, other);
+        other = other->next;
+    }
+    ck_assert_ptr_null(other);
+    return count;
+}
+
+/* An object of the list holds 6 values beside itself and those counted, the one in it 1. */
+static unsigned expected_forgotten(unsigned kind, int objects)
+{
+    unsigned count = 0;
+    for (int i = 0; i < objects; i++) {
+        int values = i * 3 % 200;
+        bool is_compact = i % 5 != 0;
+        if (kind == 0)
+            count += is_compact ? values + 7 > ASSAY__JSON_FORGET_MIN
+                                : values + 2 > ASSAY__JSON_FORGET_MIN;
+        else if (kind == 2)
+            count += is_compact && i % 2 == 0 && values + 7 > ASSAY__JSON_FORGET_MIN;
+    }
+    return count;
+}
+
+START_TEST(json_forgotten_objects_leave_the_others_as_they_are)
+{
+    static char text[200000];
+    size_t length = write_objects(text, 90);
+    for (unsigned kind = 0; kind < 3; kind++) {
+        unsigned asked = 0;
+        struct forgetting forgetting = {kind, &asked};
+        struct assay__json_options options = OPTIONS;
+        struct assay__arena arena = {0}, whole_arena = {0};
+        struct assay__node *root = NULL, *whole = NULL;
+        struct assay_error err = {.code = ASSAY_OK};
+        assert_ok(assay__json_read(&whole_arena, text, length, &OPTIONS, &whole, &err), &err);
+        options.may_forget = forget;
+        options.context = &forgetting;
+        assert_ok(assay__json_read(&arena, text, length, &options, &root, &err), &err);
+        unsigned forgotten = same_but_forgotten(root, whole);
+        ck_assert_msg(forgotten == expected_forgotten(kind, 90), "%u of %u forgotten", forgotten,
+                      asked);
+        options.values_max = 3000; /* what is forgotten counts */
+        ck_assert_int_eq(assay__json_read(&arena, text, length, &options, &root, &err),
+                         ASSAY_ERROR_LIMIT);
+        assay__arena_release(&arena);
+        assay__arena_release(&whole_arena);
+    }
+}
+END_TEST
+
 /* The run of whole characters, by one character after the other. */
 START_TEST(utf8_runs_end_at_the_first_wrong_byte)
 {
@@ -319,6 +424,7 @@ static void add(TCase *cases)
     tcase_add_loop_test(cases, json_compact_values_are_what_the_writer_writes, 0,
                         (int)(sizeof COMPACT / sizeof *COMPACT));
     tcase_add_test(cases, json_changed_values_are_not_compact);
+    tcase_add_test(cases, json_forgotten_objects_leave_the_others_as_they_are);
     tcase_add_test(cases, utf8_runs_end_at_the_first_wrong_byte);
 }
 

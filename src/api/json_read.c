@@ -14,11 +14,21 @@
 
 enum { NODES_AT_ONCE = 32, FILTER_BITS = 256 };
 
+/* Values are made some at a time. Those after a mark are there to be made again. */
+struct chunk {
+    struct chunk *next;
+    struct assay__node nodes[NODES_AT_ONCE];
+};
+
+struct mark {
+    struct chunk *chunk; /* NULL before the first */
+    uint32_t used;       /* of its nodes; those in the chunks behind it are free */
+};
+
 struct reader {
     struct assay__json_scan scan;
     uint32_t depth, values;
-    struct assay__node *nodes; /* made and not used yet */
-    uint32_t node_count;
+    struct mark made;
 };
 
 /* An object or a list on its way in. A bit for each name, by its hash, tells of nearly all names
@@ -33,15 +43,21 @@ static enum assay_status read_value(struct reader *reader, struct assay__node *v
 /* A fresh null. */
 static struct assay__node *make_node(struct reader *reader)
 {
-    if (reader->node_count == 0) {
-        reader->nodes =
-            assay__arena_array(reader->scan.arena, NODES_AT_ONCE, sizeof *reader->nodes);
-        if (reader->nodes == NULL)
-            return NULL;
-        reader->node_count = NODES_AT_ONCE;
+    struct mark *made = &reader->made;
+    if (made->chunk == NULL || made->used == NODES_AT_ONCE) {
+        struct chunk *next = made->chunk != NULL ? made->chunk->next : NULL;
+        if (next == NULL) {
+            next = assay__arena_alloc(reader->scan.arena, sizeof *next);
+            if (next == NULL)
+                return NULL;
+            if (made->chunk != NULL)
+                made->chunk->next = next;
+        }
+        *made = (struct mark){next, 0};
     }
-    reader->node_count--;
-    return reader->nodes++;
+    struct assay__node *node = &made->chunk->nodes[made->used++];
+    *node = (struct assay__node){.type = ASSAY__NODE_NULL};
+    return node;
 }
 
 static uint32_t load32(const char *bytes)
@@ -89,13 +105,27 @@ static const struct assay__node *note_name(struct children *children, struct ass
     return member;
 }
 
+static bool may_forget(const struct reader *reader, const struct assay__node *value)
+{
+    const struct assay__json_options *options = reader->scan.options;
+    return options->may_forget != NULL && value->type == ASSAY__NODE_OBJECT && value->is_compact &&
+           options->may_forget(value, options->context);
+}
+
 static enum assay_status read_element(struct reader *reader, struct assay__node *array)
 {
     struct assay__node *value = make_node(reader);
     if (value == NULL)
         return assay__fail_memory(reader->scan.err);
-    enum assay_status status = read_value(reader, value);
+    struct mark before = reader->made;
+    uint32_t values_before = reader->values;
     assay__node_append(array, value);
+    enum assay_status status = read_value(reader, value);
+    if (status == ASSAY_OK && reader->values - values_before > ASSAY__JSON_FORGET_MIN &&
+        may_forget(reader, value)) {
+        value->first = value->last = NULL;
+        reader->made = before;
+    }
     return status;
 }
 
@@ -128,9 +158,8 @@ static enum assay_status read_member(struct reader *reader, struct children *chi
     if (scan->at >= scan->end || *scan->at != ':')
         return assay__json_fail_unexpected(scan, "':' after the name");
     scan->at++;
-    status = read_value(reader, value);
     assay__node_append(object, value);
-    return status;
+    return read_value(reader, value);
 }
 
 /* Reads ',' and what is between it and the next child; *more is false at the closing bracket. */

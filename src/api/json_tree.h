@@ -32,7 +32,7 @@ struct assay__node {
     size_t length;         /* of text; a string holds no NUL */
     const char *key;       /* name of a member of an object, else NULL */
     uint32_t index;        /* of an element of a list, from 0 */
-    uint32_t count;        /* ARRAY, OBJECT: children */
+    uint32_t count;        /* ARRAY, OBJECT: children, also those that the reader forgot */
     uint32_t line, column; /* of the value, from 1; 0 when it was not read */
     uint32_t key_line, key_column;
     const char *origin; /* what made it when it was not read, such as "--alpha 2" */

@@ -131,16 +131,18 @@ static void check_unknown(const struct assay__node *root, struct serve_problems 
 static struct assay__node *read_request(struct serve_call *call, struct assay__arena *tree,
                                         struct serve_place *place)
 {
-    static const struct assay__json_options OPTIONS = {.code = ASSAY_ERROR_DATA,
-                                                       .bytes_max = (size_t)1 << 30,
-                                                       .values_max = VALUES_MAX,
-                                                       .depth_max = DEPTH_MAX};
+    const struct assay__json_options options = {.code = ASSAY_ERROR_DATA,
+                                                .bytes_max = (size_t)1 << 30,
+                                                .values_max = VALUES_MAX,
+                                                .depth_max = DEPTH_MAX,
+                                                .may_forget = serve_contract_may_forget,
+                                                .context = &call->context->strict};
     struct assay__node *root = NULL;
     struct assay_error err = {0};
     struct serve_problems problems = {.arena = tree};
     const char *text = call->body.data != NULL ? call->body.data : "";
     enum assay_status status =
-        assay__json_read(tree, text, call->body.length, &OPTIONS, &root, &err);
+        assay__json_read(tree, text, call->body.length, &options, &root, &err);
     if (status == ASSAY_ERROR_MEMORY) {
         serve_answer_refuse(&call->answer, SERVE_UNAVAILABLE, NULL, "Memory ran out; try later.");
         return NULL;
@@ -267,7 +269,8 @@ static bool make_record(struct serve_call *call, struct assay__arena *tree)
     return false;
 }
 
-/* The tree may take fifty times the memory of its text: it is gone before the change waits. */
+/* The tree may take fifty times the memory of its text: it is gone before the change waits. Of a
+ * usual result it takes little: most is forgotten as soon as it is read and right. */
 void serve_create(struct serve_call *call)
 {
     struct assay__arena tree = {0};
