@@ -14,7 +14,7 @@
 
 enum { NODES_AT_ONCE = 32, FILTER_BITS = 256 };
 
-/* Values are made some at a time. Those after a mark are there to be made again. */
+/* Values are made some at a time. Those after a mark are zeros, and free. */
 struct chunk {
     struct chunk *next;
     struct assay__node nodes[NODES_AT_ONCE];
@@ -22,7 +22,7 @@ struct chunk {
 
 struct mark {
     struct chunk *chunk; /* NULL before the first */
-    uint32_t used;       /* of its nodes; those in the chunks behind it are free */
+    uint32_t used;       /* of its nodes; those in the chunks behind it are free, too */
 };
 
 struct reader {
@@ -55,9 +55,21 @@ static struct assay__node *make_node(struct reader *reader)
         }
         *made = (struct mark){next, 0};
     }
-    struct assay__node *node = &made->chunk->nodes[made->used++];
-    *node = (struct assay__node){.type = ASSAY__NODE_NULL};
-    return node;
+    return &made->chunk->nodes[made->used++];
+}
+
+/* Takes all nodes back that were made since a mark, of which there is one at least. */
+static void take_back(struct reader *reader, struct mark mark)
+{
+    uint32_t first = mark.used;
+    for (struct chunk *chunk = mark.chunk;; chunk = chunk->next, first = 0) {
+        bool is_last = chunk == reader->made.chunk;
+        uint32_t end = is_last ? reader->made.used : NODES_AT_ONCE;
+        memset(&chunk->nodes[first], 0, (end - first) * sizeof *chunk->nodes);
+        if (is_last)
+            break;
+    }
+    reader->made = mark;
 }
 
 static uint32_t load32(const char *bytes)
@@ -124,7 +136,7 @@ static enum assay_status read_element(struct reader *reader, struct assay__node 
     if (status == ASSAY_OK && reader->values - values_before > ASSAY__JSON_FORGET_MIN &&
         may_forget(reader, value)) {
         value->first = value->last = NULL;
-        reader->made = before;
+        take_back(reader, before);
     }
     return status;
 }
