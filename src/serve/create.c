@@ -12,7 +12,12 @@
 #include "serve/call.h"
 #include "serve/filter.h"
 
-enum { DEPTH_MAX = 32, VALUES_MAX = 500000, LABELS_MAX = 64 };
+enum {
+    DEPTH_MAX = 32,
+    VALUES_MAX = 500000,
+    LABELS_MAX = 64,
+    SERVER_BYTES = 1024 /* about what the server's fields take in a document */
+};
 
 /* Numbers are copied as they were written: no digit changes on the way through. What was sent
  * without white space, and whole, is copied in one piece. */
@@ -217,6 +222,7 @@ static void write_document(struct serve_call *call, const struct assay__node *re
     serve_answer_json(&call->answer);
     struct assay__text *out = &call->answer.body;
     struct assay__json json = {.out = out};
+    assay__text_reserve(out, call->body.length + SERVER_BYTES);
     assay__json_begin(&json, '{');
     assay__json_member_string(&json, "createTime", time);
     assay__json_member_string(&json, "updateTime", time);
