@@ -36,14 +36,21 @@ void assay__text_reserve(struct assay__text *text, size_t length)
     (void)reserve(text, length, 1);
 }
 
-void assay__text_append(struct assay__text *text, const char *bytes, size_t length)
+char *assay__text_extend(struct assay__text *text, size_t length)
 {
     if (!reserve(text, length, 2))
-        return;
-    if (length > 0)
-        memcpy(text->data + text->length, bytes, length);
+        return NULL;
+    char *place = text->data + text->length;
     text->length += length;
     text->data[text->length] = '\0';
+    return place;
+}
+
+void assay__text_append(struct assay__text *text, const char *bytes, size_t length)
+{
+    char *place = assay__text_extend(text, length);
+    if (place != NULL && length > 0)
+        memcpy(place, bytes, length);
 }
 
 void assay__text_puts(struct assay__text *text, const char *string)
