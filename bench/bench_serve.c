@@ -3,7 +3,8 @@
  * Speed of `assay serve` with its client on the same machine: durable posts, gets and deletes a
  * second over 8 connections, of a minimal result and of two whole analyses, and the latency
  * of gets and lists among 100,000 stored results. The client speaks through plain sockets, so that
- * its own work is small. The disk decides about posts: the time of its fsync is printed first. One
+ * its own work is small. The disk decides about posts: the time of its fsync is printed first. The
+ * CPU time of the server alone, user and system, does not depend on what else the machine does. One
  * warm-up, then RUNS timed runs; one JSON line per case.
  */
 #include <arpa/inet.h>
@@ -63,19 +64,36 @@ static double now_seconds(void)
     return (double)at.tv_sec + 1e-9 * (double)at.tv_nsec;
 }
 
+/* CPU time of the process or of the thread that asks. */
+static double cpu_seconds(clockid_t clock)
+{
+    struct timespec at;
+    clock_gettime(clock, &at);
+    return (double)at.tv_sec + 1e-9 * (double)at.tv_nsec;
+}
+
 static int compare_doubles(const void *a, const void *b)
 {
     const double *x = a, *y = b;
     return (*x > *y) - (*x < *y);
 }
 
-static void print(const char *name, const char *unit, double *values, size_t bytes)
+static void print_figure(const char *unit, int decimals, double *values)
 {
     qsort(values, RUNS, sizeof *values, compare_doubles);
-    printf("{\"bench\":\"serve\",\"case\":\"%s\",\"runs\":%d,\"bytes\":%zu,"
-           "\"%s\":{\"median\":%.2f,\"min\":%.2f,\"max\":%.2f}}\n",
-           name, RUNS, bytes, unit, (values[RUNS / 2 - 1] + values[RUNS / 2]) / 2.0, values[0],
+    printf(",\"%s\":{\"median\":%.*f,\"min\":%.*f,\"max\":%.*f}", unit, decimals,
+           (values[RUNS / 2 - 1] + values[RUNS / 2]) / 2.0, decimals, values[0], decimals,
            values[RUNS - 1]);
+}
+
+/* cpu_ms: of the server for one request; NULL where it is not measured. */
+static void print(const char *name, const char *unit, double *values, double *cpu_ms, size_t bytes)
+{
+    printf("{\"bench\":\"serve\",\"case\":\"%s\",\"runs\":%d,\"bytes\":%zu", name, RUNS, bytes);
+    print_figure(unit, 2, values);
+    if (cpu_ms != NULL)
+        print_figure("server_cpu_ms", 4, cpu_ms);
+    printf("}\n");
     fflush(stdout);
 }
 
@@ -89,6 +107,7 @@ struct client {
     int fd;
     char *buffer;
     bool has_failed;
+    double cpu_seconds; /* its own, of one round */
 };
 
 static int connect_client(void)
@@ -164,19 +183,22 @@ static void *run_client(void *argument)
 {
     struct client *client = argument;
     struct assay__text request = {0};
+    double began = cpu_seconds(CLOCK_THREAD_CPUTIME_ID);
     for (unsigned i = 0; i < client->count && !client->has_failed; i++) {
         write_request(client, i, &request);
         client->has_failed =
             request.failed || ask(client->fd, client->buffer, request.data, request.length) == 0;
     }
     assay__text_release(&request);
+    client->cpu_seconds = cpu_seconds(CLOCK_THREAD_CPUTIME_ID) - began;
     return NULL;
 }
 
-/* Requests a second of all connections in one round. */
-static double rate_of(struct client *clients, enum action action, unsigned round, unsigned count)
+/* Requests a second of all connections in one round; *cpu_ms: of the server for each. */
+static double rate_of(struct client *clients, enum action action, unsigned round, unsigned count,
+                      double *cpu_ms)
 {
-    double began = now_seconds();
+    double began = now_seconds(), cpu_began = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID);
     for (unsigned i = 0; i < CONNECTIONS; i++) {
         clients[i].action = action;
         clients[i].round = round;
@@ -189,17 +211,22 @@ static double rate_of(struct client *clients, enum action action, unsigned round
         if (clients[i].has_failed)
             fail(clients[i].buffer);
     }
-    return CONNECTIONS * count / (now_seconds() - began);
+    double seconds = now_seconds() - began;
+    double cpu = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu_began;
+    for (unsigned i = 0; i < CONNECTIONS; i++)
+        cpu -= clients[i].cpu_seconds;
+    *cpu_ms = 1e3 * cpu / (CONNECTIONS * count);
+    return CONNECTIONS * count / seconds;
 }
 
 static void measure_rate(const char *name, struct client *clients, enum action action,
                          unsigned count, size_t bytes)
 {
-    double rates[RUNS];
-    rate_of(clients, action, 0, count);
+    double rates[RUNS], cpu_ms[RUNS];
+    rate_of(clients, action, 0, count, &cpu_ms[0]);
     for (unsigned i = 0; i < RUNS; i++)
-        rates[i] = rate_of(clients, action, i + 1, count);
-    print(name, "per_s", rates, bytes);
+        rates[i] = rate_of(clients, action, i + 1, count, &cpu_ms[i]);
+    print(name, "per_s", rates, cpu_ms, bytes);
 }
 
 static void measure_latency(const char *name, struct client *client, const char *path)
@@ -217,7 +244,7 @@ static void measure_latency(const char *name, struct client *client, const char 
         if (i >= 0)
             times[i] = 1e3 * (now_seconds() - began);
     }
-    print(name, "ms", times, bytes);
+    print(name, "ms", times, NULL, bytes);
 }
 
 static void measure_fsync(void)
@@ -235,7 +262,7 @@ static void measure_fsync(void)
     }
     close(fd);
     unlink(path);
-    print("the disk: write and sync 4 KiB", "ms", times, sizeof block);
+    print("the disk: write and sync 4 KiB", "ms", times, NULL, sizeof block);
 }
 
 /* An analysis as a request's body for this place. */

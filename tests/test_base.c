@@ -97,6 +97,27 @@ START_TEST(text_grows_and_is_taken)
 }
 END_TEST
 
+START_TEST(text_reserves_what_it_is_told)
+{
+    struct assay__text text = {0};
+    assay__text_reserve(&text, 5000);
+    ck_assert_uint_eq(text.capacity, 5001);
+    ck_assert_uint_eq(text.length, 0);
+    char *data = text.data;
+    for (int i = 0; i < 5000; i++)
+        assay__text_putc(&text, 'x');
+    ck_assert_ptr_eq(text.data, data);
+    ck_assert_uint_eq(strlen(text.data), 5000);
+    assay__text_reserve(&text, 0);
+    ck_assert_uint_eq(text.capacity, 5001);
+    assay__text_append(&text, "yz", 2);
+    ck_assert_str_eq(text.data + 4999, "xyz");
+    assay__text_reserve(&text, SIZE_MAX - 1);
+    ck_assert(text.failed);
+    assay__text_release(&text);
+}
+END_TEST
+
 START_TEST(sha256_of_abc_is_the_published_one)
 {
     char hex[65];
@@ -139,6 +160,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, shown_text_ends_before_the_character_that_does_not_fit);
     tcase_add_test(cases, arena_gives_zeroed_memory_and_refuses_overflow);
     tcase_add_test(cases, text_grows_and_is_taken);
+    tcase_add_test(cases, text_reserves_what_it_is_told);
     tcase_add_test(cases, sha256_of_abc_is_the_published_one);
     tcase_add_test(cases, nearest_finds_a_typo_and_nothing_far);
     tcase_add_test(cases, wide_keeps_320_bits_and_rounds_once);

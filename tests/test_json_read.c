@@ -128,10 +128,11 @@ START_TEST(json_read_values_and_places)
     ck_assert_uint_eq(list->line, 2);
     ck_assert_uint_eq(list->column, 7);
     ck_assert_uint_eq(list->key_column, 2);
-    ck_assert(list->first->number == 1.5);
+    ck_assert(assay__node_number(list->first) == 1.5);
     ck_assert_str_eq(list->first->text, "1.50");
-    ck_assert(list->first->next->number == 0.0 && signbit(list->first->next->number));
-    ck_assert(list->last->number == 1000.0);
+    double zero = assay__node_number(list->first->next);
+    ck_assert(zero == 0.0 && signbit(zero));
+    ck_assert(assay__node_number(list->last) == 1000.0);
     const struct assay__node *object = assay__node_get(root, "b");
     ck_assert_uint_eq(object->line, 4);
     ck_assert_uint_eq(object->column, 10);
@@ -146,12 +147,43 @@ START_TEST(json_read_values_and_places)
 }
 END_TEST
 
+/* What is out of range is refused by its value, however it is written. */
+START_TEST(json_read_knows_the_largest_numbers)
+{
+    enum { LENGTH_MAX = 420 };
+    static const char *const EXPONENTS[] = {"",     "e9",   "E+9",   "e99",   "E-99",  "e+99",
+                                            "e100", "e300", "e+308", "e-300", "E-999", "e309"};
+    for (size_t e = 0; e < sizeof EXPONENTS / sizeof *EXPONENTS; e++)
+        for (int point = -1; point < 3; point++)
+            for (int digits = 3; digits < LENGTH_MAX - 20; digits++) {
+                char text[LENGTH_MAX];
+                memset(text, '9', sizeof text);
+                if (point > 0)
+                    text[point] = '.';
+                if (point == 0)
+                    text[digits / 2] = '.';
+                strcpy(text + digits, EXPONENTS[e]);
+                if (text[digits - 1] == '.')
+                    continue;
+                struct assay__arena arena = {0};
+                struct assay__node *root = NULL;
+                struct assay_error err = {.code = ASSAY_OK};
+                double value = strtod(text, NULL);
+                enum assay_status status =
+                    assay__json_read(&arena, text, strlen(text), &OPTIONS, &root, &err);
+                ck_assert_msg(status == (isinf(value) ? ASSAY_ERROR_PLAN : ASSAY_OK), "%s", text);
+                if (status == ASSAY_OK)
+                    ck_assert_msg(assay__node_number(root) == value, "%s", text);
+                assay__arena_release(&arena);
+            }
+}
+END_TEST
+
 START_TEST(json_read_escapes)
 {
     struct assay__arena arena = {0};
-    const struct assay__node *text = read_ok(
-        &arena, "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041\\u00e4"
-                "\\u20AC\\uD83D\\uDE00 \xE2\x82\xAC\"");
+    const struct assay__node *text = read_ok(&arena, "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041\\u00e4"
+                                                     "\\u20AC\\uD83D\\uDE00 \xE2\x82\xAC\"");
     ck_assert_str_eq(text->text,
                      "\"\\/\b\f\n\r\tA\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80 \xE2\x82\xAC");
     ck_assert_uint_eq(text->length, strlen(text->text));
@@ -272,15 +304,15 @@ END_TEST
 
 static void same_tree(const struct assay__node *ours, const cJSON *theirs)
 {
-    static const int TYPES[] = {cJSON_NULL, 0, cJSON_Number, cJSON_String, cJSON_Array,
-                                cJSON_Object};
+    static const int TYPES[] = {cJSON_NULL,   0,           cJSON_Number,
+                                cJSON_String, cJSON_Array, cJSON_Object};
     if (ours->type == ASSAY__NODE_BOOLEAN) {
         ck_assert(ours->boolean ? cJSON_IsTrue(theirs) : cJSON_IsFalse(theirs));
         return;
     }
     ck_assert_int_eq(theirs->type & 0xFF, TYPES[ours->type]);
     if (ours->type == ASSAY__NODE_NUMBER)
-        ck_assert(ours->number == theirs->valuedouble);
+        ck_assert(assay__node_number(ours) == theirs->valuedouble);
     if (ours->type == ASSAY__NODE_STRING)
         ck_assert_str_eq(ours->text, theirs->valuestring);
     const cJSON *other = theirs->child;
@@ -328,6 +360,7 @@ static void add(TCase *cases)
                         (int)(sizeof BAD / sizeof *BAD));
     tcase_add_test(cases, json_read_nul_byte_is_refused);
     tcase_add_test(cases, json_read_values_and_places);
+    tcase_add_test(cases, json_read_knows_the_largest_numbers);
     tcase_add_test(cases, json_read_escapes);
     tcase_add_test(cases, json_read_comments_can_be_off);
     tcase_add_test(cases, json_read_limits);

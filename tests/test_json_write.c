@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include <cjson/cJSON.h>
+#include <inttypes.h>
 #include <locale.h>
 
 #include "api/json_write.h"
@@ -63,6 +64,73 @@ START_TEST(strings_escape_exactly_what_must_be)
                       23);
     assert_text(&text, "\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\\u001f\x7f\\u0000z<"
                        "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\"");
+}
+END_TEST
+
+/* Every byte and every kind of character at each place of strings around the blocks of 8 and 16. */
+static void write_slowly(const char *bytes, size_t length, struct assay__text *out)
+{
+    assay__text_putc(out, '"');
+    for (size_t at = 0, size; at < length; at += size) {
+        uint32_t code_point;
+        size = assay__utf8_next(bytes + at, length - at, &code_point);
+        bool may_be_letter = size == 1 && bytes[at] != '\0';
+        const char *letter = may_be_letter ? strchr("\"\"\\\\\bb\ff\nn\rr\tt", bytes[at]) : NULL;
+        if (code_point == ASSAY__UTF8_INVALID)
+            assay__text_puts(out, "\xef\xbf\xbd");
+        else if (letter != NULL && ((unsigned char)bytes[at] < 0x20 || strchr("\"\\", bytes[at])))
+            assay__text_format(out, "\\%c", letter[1]);
+        else if (code_point < 0x20)
+            assay__text_format(out, "\\u%04x", (unsigned)code_point);
+        else
+            assay__text_append(out, bytes + at, size);
+    }
+    assay__text_putc(out, '"');
+}
+
+START_TEST(strings_of_all_lengths_with_a_special_at_each_place)
+{
+    static const char *const CHARACTERS[] = {"\xc3\xa4", "\xe4\xb8\xad", "\xf0\x9f\x98\x80",
+                                             "\xe2\x82", "\n\"",        "\\\xff"};
+    struct assay__text got = {0}, wanted = {0};
+    for (size_t length = 1; length < 42; length++)
+        for (size_t place = 0; place < length; place++)
+            for (unsigned special = 0; special < 256 + 6; special++) {
+                char bytes[48];
+                struct assay__json json = {.out = &got};
+                memset(bytes, 'x', sizeof bytes);
+                if (special < 256)
+                    bytes[place] = (char)special;
+                else
+                    memcpy(bytes + place, CHARACTERS[special - 256],
+                           strlen(CHARACTERS[special - 256]));
+                got.length = wanted.length = 0;
+                assay__json_bytes(&json, bytes, length);
+                write_slowly(bytes, length, &wanted);
+                ck_assert_str_eq(got.data, wanted.data);
+            }
+    assay__text_release(&got);
+    assay__text_release(&wanted);
+}
+END_TEST
+
+START_TEST(counts_are_written_whole)
+{
+    struct assay__text text = {0};
+    char wanted[32];
+    uint64_t count = 1;
+    for (int i = 0; i < 64; i++, count *= 2)
+        for (int offset = -1; offset < 2; offset++) {
+            struct assay__json json = {.out = &text};
+            text.length = 0;
+            assay__json_count(&json, count + (uint64_t)offset);
+            snprintf(wanted, sizeof wanted, "%" PRIu64, count + (uint64_t)offset);
+            ck_assert_str_eq(text.data, wanted);
+        }
+    struct assay__json json = {.out = &text};
+    text.length = 0;
+    assay__json_count(&json, UINT64_MAX);
+    assert_text(&text, "18446744073709551615");
 }
 END_TEST
 
@@ -220,6 +288,8 @@ static void add(TCase *cases)
     tcase_add_test(cases, nesting_puts_commas_where_they_belong);
     tcase_add_test(cases, pretty_indents_by_two_and_keeps_empty_ones_closed);
     tcase_add_test(cases, strings_escape_exactly_what_must_be);
+    tcase_add_test(cases, strings_of_all_lengths_with_a_special_at_each_place);
+    tcase_add_test(cases, counts_are_written_whole);
     tcase_add_test(cases, bytes_that_are_no_utf8_become_replacement_characters);
     tcase_add_test(cases, every_pair_and_triple_of_bytes_gives_strict_json);
     tcase_add_test(cases, numbers_read_back_equal);

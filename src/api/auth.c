@@ -148,7 +148,7 @@ static double lifetime_of(const struct assay__node *expires)
 {
     double seconds = LIFETIME_DEFAULT;
     if (expires != NULL && expires->type == ASSAY__NODE_NUMBER) {
-        seconds = expires->number;
+        seconds = assay__node_number(expires);
     } else if (expires != NULL && expires->type == ASSAY__NODE_STRING) {
         size_t length = expires->length;
         if (length > 0 && expires->text[length - 1] == 's')

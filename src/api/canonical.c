@@ -25,7 +25,7 @@ static bool is_default(const struct assay__node *value)
     case ASSAY__NODE_BOOLEAN:
         return !value->boolean;
     case ASSAY__NODE_NUMBER:
-        return value->number == 0.0;
+        return assay__node_number(value) == 0.0;
     case ASSAY__NODE_STRING:
         return value->length == 0;
     case ASSAY__NODE_ARRAY:
@@ -39,13 +39,15 @@ static bool is_default(const struct assay__node *value)
 static bool equal_numbers(const struct assay__node *sent, const struct assay__node *stored)
 {
     if (sent->type == ASSAY__NODE_NUMBER && stored->type == ASSAY__NODE_NUMBER)
-        return sent->number == stored->number;
+        return (sent->length == stored->length &&
+                memcmp(sent->text, stored->text, sent->length) == 0) ||
+               assay__node_number(sent) == assay__node_number(stored);
     const struct assay__node *number = sent->type == ASSAY__NODE_NUMBER ? sent : stored;
     const struct assay__node *string = number == sent ? stored : sent;
     double value;
     return string->type == ASSAY__NODE_STRING &&
            assay__double_parse(string->text, string->length, &value) == ASSAY__PARSE_OK &&
-           value == number->number;
+           value == assay__node_number(number);
 }
 
 static bool equal_leaves(const struct assay__node *sent, const struct assay__node *stored)

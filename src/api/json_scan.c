@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/json_runs.h"
 #include "base/number.h"
 #include "base/utf8.h"
 
@@ -13,12 +14,14 @@
  * order, so counting goes on from the last one: a line of megabytes is walked once. */
 uint32_t assay__json_column(struct assay__json_scan *scan, const char *place)
 {
+    if (scan->is_ascii)
+        return (uint32_t)(place - scan->line_start) + 1;
     if (scan->counted < scan->line_start || place < scan->counted) {
         scan->counted = scan->line_start;
         scan->column = 1;
     }
-    for (; scan->counted < place; scan->counted++)
-        scan->column += ((unsigned char)*scan->counted & 0xC0) != 0x80;
+    scan->column += assay__json_count_characters(scan->counted, place);
+    scan->counted = place;
     return scan->column;
 }
 
@@ -65,18 +68,13 @@ enum assay_status assay__json_fail_unexpected(struct assay__json_scan *scan, con
                             (int)utf8_length(scan->at, scan->end), scan->at);
 }
 
-enum assay_status assay__json_check_utf8(struct assay__json_scan *scan)
+static enum assay_status check_utf8(struct assay__json_scan *scan)
 {
-    const char *at = scan->at;
-    for (;;) {
-        at += assay__utf8_ascii_run(at, (size_t)(scan->end - at));
-        if (at == scan->end)
-            return ASSAY_OK;
-        size_t length = utf8_length(at, scan->end);
-        if (length == 0)
-            break;
-        at += length;
-    }
+    const char *at = scan->at + assay__utf8_ascii_run(scan->at, (size_t)(scan->end - scan->at));
+    scan->is_ascii = at == scan->end;
+    at += assay__utf8_valid_run(at, (size_t)(scan->end - at));
+    if (at == scan->end)
+        return ASSAY_OK;
     struct assay__json_scan walk = *scan;
     for (; walk.at < at; walk.at++) {
         if (*walk.at == '\n') {
@@ -85,6 +83,15 @@ enum assay_status assay__json_check_utf8(struct assay__json_scan *scan)
         }
     }
     return assay__json_fail(&walk, at, "The text is not UTF-8 from here on; save it as UTF-8.");
+}
+
+enum assay_status assay__json_begin_scan(struct assay__json_scan *scan)
+{
+    enum assay_status status = check_utf8(scan);
+    if (status != ASSAY_OK)
+        return status;
+    scan->copy = assay__arena_copy(scan->arena, scan->text, (size_t)(scan->end - scan->text));
+    return scan->copy != NULL ? ASSAY_OK : assay__fail_memory(scan->err);
 }
 
 static void pass_newline(struct assay__json_scan *scan)
@@ -119,8 +126,9 @@ static enum assay_status skip_comment(struct assay__json_scan *scan)
     return assay__json_fail(&before, start, "This comment has no end; close it with */.");
 }
 
-enum assay_status assay__json_skip_space(struct assay__json_scan *scan)
+enum assay_status assay__json_pass_space(struct assay__json_scan *scan)
 {
+    const char *start = scan->at;
     while (scan->at < scan->end) {
         char c = *scan->at;
         if (c == '/' && scan->options->comments) {
@@ -130,11 +138,13 @@ enum assay_status assay__json_skip_space(struct assay__json_scan *scan)
             continue;
         }
         if (c != ' ' && c != '\t' && c != '\r' && c != '\n')
-            return ASSAY_OK;
+            break;
         if (c == '\n')
             pass_newline(scan);
         scan->at++;
+        scan->at = assay__json_blanks_end(scan->at, scan->end);
     }
+    scan->detours += scan->at != start;
     return ASSAY_OK;
 }
 
@@ -191,8 +201,8 @@ static enum assay_status read_unicode_escape(struct assay__json_scan *scan, char
         return assay__json_fail(scan, start, "A text cannot hold the NUL character \\u0000.");
     scan->at += 5;
     if (code >= 0xD800 && code <= 0xDFFF) {
-        bool paired = code < 0xDC00 && scan->end - scan->at >= 6 && scan->at[0] == '\\' &&
-                      scan->at[1] == 'u';
+        bool paired =
+            code < 0xDC00 && scan->end - scan->at >= 6 && scan->at[0] == '\\' && scan->at[1] == 'u';
         long second = paired ? hex4(scan->at + 2, scan->end) : -1;
         if (second < 0xDC00 || second > 0xDFFF)
             return assay__json_fail(scan, start, "\\u%04lX is half of a surrogate pair.",
@@ -209,7 +219,8 @@ static enum assay_status read_escape(struct assay__json_scan *scan, char **out)
 {
     static const char LETTERS[] = "\"\\/bfnrt", MEANINGS[] = "\"\\/\b\f\n\r\t";
     const char *start = scan->at++;
-    char c = *scan->at; /* the closing quote follows, so there is one */
+    char c = *scan->at;                    /* the closing quote follows, so there is one */
+    scan->detours += c == 'u' || c == '/'; /* the writer has no need of these */
     if (c == 'u')
         return read_unicode_escape(scan, out);
     const char *letter = c != '\0' ? strchr(LETTERS, c) : NULL;
@@ -221,27 +232,24 @@ static enum assay_status read_escape(struct assay__json_scan *scan, char **out)
     return ASSAY_OK;
 }
 
-enum assay_status assay__json_scan_string(struct assay__json_scan *scan, const char **text,
-                                          size_t *length)
+/* The place in the copy of a place in the text. */
+static char *copied(const struct assay__json_scan *scan, const char *place)
 {
-    const char *open = scan->at++;
-    const char *close = scan->at;
-    bool is_plain = true;
-    while (close < scan->end && *close != '"' && *close != '\n') {
-        is_plain = is_plain && *close != '\\' && (unsigned char)*close >= 0x20;
+    return scan->copy + (place - scan->text);
+}
+
+/* Reads a string with something else in it than plain text from there on; scan->at is behind its
+ * opening quote, and out is where its first character belongs. */
+static enum assay_status read_special_string(struct assay__json_scan *scan, const char *special,
+                                             char **out)
+{
+    const char *open = scan->at - 1, *close = special;
+    while (close < scan->end && *close != '"' && *close != '\n')
         close += *close == '\\' && scan->end - close > 1 ? 2 : 1;
-    }
     if (close >= scan->end || *close != '"')
         return assay__json_fail(scan, open, "This text has no closing quote in its line.");
-    char *start = assay__arena_alloc(scan->arena, (size_t)(close - scan->at) + 1);
-    if (start == NULL)
-        return assay__fail_memory(scan->err);
-    char *out = start;
-    if (is_plain) { /* as nearly all are */
-        memcpy(out, scan->at, (size_t)(close - scan->at));
-        out += close - scan->at;
-        scan->at = close;
-    }
+    *out += special - scan->at; /* what is there already */
+    scan->at = special;
     while (scan->at < close) {
         unsigned char c = (unsigned char)*scan->at;
         if (c < 0x20)
@@ -249,64 +257,109 @@ enum assay_status assay__json_scan_string(struct assay__json_scan *scan, const c
                 scan, scan->at, "A text cannot hold the control character 0x%02X; write \\u%04X.",
                 c, c);
         if (c == '\\') {
-            enum assay_status status = read_escape(scan, &out);
+            enum assay_status status = read_escape(scan, out);
             if (status != ASSAY_OK)
                 return status;
         } else {
-            *out++ = (char)c;
+            *(*out)++ = (char)c;
             scan->at++;
         }
     }
+    return ASSAY_OK;
+}
+
+enum assay_status assay__json_scan_string(struct assay__json_scan *scan, const char **text,
+                                          size_t *length)
+{
+    scan->at++;
+    const char *close = assay__json_text_end(scan->at, scan->end);
+    char *start = copied(scan, scan->at), *out = start;
+    if (close < scan->end && *close == '"') { /* as nearly always */
+        out += close - scan->at;
+        scan->at = close;
+    } else {
+        enum assay_status status = read_special_string(scan, close, &out);
+        if (status != ASSAY_OK)
+            return status;
+    }
     *out = '\0';
-    scan->at = close + 1;
+    scan->at++;
     *text = start;
     *length = (size_t)(out - start);
     return ASSAY_OK;
 }
 
-static const char *skip_digits(const char *p, const char *end)
+/* The end of the number that begins at p by the grammar of RFC 8259, section 6, and where its
+ * exponent begins; NULL when there is none. */
+static const char *number_end(const char *p, const char *end, const char **exponent)
 {
-    while (p < end && *p >= '0' && *p <= '9')
-        p++;
-    return p;
-}
-
-/* Whether the text is a number by the grammar of RFC 8259, section 6. */
-static bool is_number(const char *p, const char *end)
-{
+    *exponent = NULL;
     if (p < end && *p == '-')
         p++;
     const char *digits = p;
-    p = skip_digits(p, end);
+    p = assay__json_digits_end(p, end);
     if (p == digits || (*digits == '0' && p - digits > 1))
-        return false;
+        return NULL;
     if (p < end && *p == '.') {
         digits = ++p;
-        p = skip_digits(p, end);
+        p = assay__json_digits_end(p, end);
         if (p == digits)
-            return false;
+            return NULL;
     }
     if (p < end && (*p == 'e' || *p == 'E')) {
-        p++;
+        *exponent = p++;
         if (p < end && (*p == '+' || *p == '-'))
             p++;
         digits = p;
-        p = skip_digits(p, end);
+        p = assay__json_digits_end(p, end);
         if (p == digits)
-            return false;
+            return NULL;
     }
-    return p == end;
+    return p;
 }
 
 bool assay__json_starts_word(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '_' || c == '.' || c == '+' || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '.' || c == '+' || c == '-';
+}
+
+/* Whether a number is too large for a double. One of this length lies below 1e300 when its exponent
+ * is negative or of two digits, or when it has none: nearly all do, and are not worked out here. */
+static bool is_out_of_range(const char *text, size_t length, const char *exponent)
+{
+    enum { SURELY_FITS = 200 };
+    double number;
+    bool is_small = exponent == NULL || exponent[1] == '-' || text + length - exponent <= 3;
+    if (length <= SURELY_FITS && is_small)
+        return false;
+    return assay__double_parse(text, length, &number) != ASSAY__PARSE_OK;
+}
+
+/* Takes the number from scan->at to end. */
+static enum assay_status take_number(struct assay__json_scan *scan, const char *end,
+                                     const char *exponent, struct assay__node *value)
+{
+    const char *start = scan->at;
+    size_t length = (size_t)(end - start);
+    scan->at = end;
+    if (is_out_of_range(start, length, exponent))
+        return assay__json_fail(scan, start, "The number %.*s is out of range.",
+                                length < 40 ? (int)length : 40, start);
+    char *text = copied(scan, start);
+    text[length] = '\0';
+    value->type = ASSAY__NODE_NUMBER;
+    value->text = text;
+    value->length = length;
+    return ASSAY_OK;
 }
 
 enum assay_status assay__json_scan_word(struct assay__json_scan *scan, struct assay__node *value)
 {
-    const char *start = scan->at;
+    const char *start = scan->at, *exponent;
+    const char *end = number_end(start, scan->end, &exponent);
+    if (end != NULL && (end == scan->end || !assay__json_starts_word(*end)))
+        return take_number(scan, end, exponent, value);
     while (scan->at < scan->end && assay__json_starts_word(*scan->at))
         scan->at++;
     size_t length = (size_t)(scan->at - start);
@@ -318,15 +371,7 @@ enum assay_status assay__json_scan_word(struct assay__json_scan *scan, struct as
         value->boolean = is_true;
         return ASSAY_OK;
     }
-    int shown = length < 40 ? (int)length : 40;
-    if (!is_number(start, scan->at))
-        return assay__json_fail(scan, start,
-                                "'%.*s' is no JSON value; numbers look like 0.5, texts are quoted.",
-                                shown, start);
-    value->type = ASSAY__NODE_NUMBER;
-    if (assay__double_parse(start, length, &value->number) != ASSAY__PARSE_OK)
-        return assay__json_fail(scan, start, "The number %.*s is out of range.", shown, start);
-    value->text = assay__arena_copy(scan->arena, start, length);
-    value->length = length;
-    return value->text != NULL ? ASSAY_OK : assay__fail_memory(scan->err);
+    return assay__json_fail(scan, start,
+                            "'%.*s' is no JSON value; numbers look like 0.5, texts are quoted.",
+                            length < 40 ? (int)length : 40, start);
 }

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/number.h"
+
 const char *assay__node_type_name(enum assay__node_type type)
 {
     static const char *const NAMES[] = {"null",     "true or false", "a number",
@@ -11,10 +13,19 @@ const char *assay__node_type_name(enum assay__node_type type)
     return NAMES[type];
 }
 
+/* Most numbers of a document are only passed on or looked past: none is worked out before somebody
+ * asks. Whoever made the node has made sure that it is one. */
+double assay__node_number(const struct assay__node *value)
+{
+    double number = 0.0;
+    (void)assay__double_parse(value->text, value->length, &number);
+    return number;
+}
+
 struct assay__node *assay__node_get(const struct assay__node *object, const char *key)
 {
     for (struct assay__node *member = object->first; member != NULL; member = member->next)
-        if (strcmp(member->key, key) == 0)
+        if (member->key[0] == key[0] && strcmp(member->key, key) == 0)
             return member;
     return NULL;
 }
@@ -30,8 +41,16 @@ struct assay__node *assay__node_make(struct assay__arena *arena, enum assay__nod
     return value;
 }
 
+/* What is in something compact is compact, so the first that is not ends the way up. */
+static void note_change(struct assay__node *changed)
+{
+    for (; changed != NULL && changed->is_compact; changed = changed->parent)
+        changed->is_compact = false;
+}
+
 void assay__node_append(struct assay__node *array, struct assay__node *value)
 {
+    note_change(array);
     value->parent = array;
     value->next = NULL;
     value->index = array->count++;
@@ -58,6 +77,7 @@ void assay__node_remove(struct assay__node *object, const char *key)
     }
     if (member == NULL)
         return;
+    note_change(object);
     if (before == NULL)
         object->first = member->next;
     else

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "api/json_write.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
+#include "api/json_runs.h"
 #include "base/number.h"
 #include "base/utf8.h"
 
@@ -51,14 +51,22 @@ void assay__json_end(struct assay__json *json, char bracket)
 static const char *short_escape(unsigned char byte)
 {
     switch (byte) {
-    case '"': return "\\\"";
-    case '\\': return "\\\\";
-    case '\b': return "\\b";
-    case '\f': return "\\f";
-    case '\n': return "\\n";
-    case '\r': return "\\r";
-    case '\t': return "\\t";
-    default: return NULL;
+    case '"':
+        return "\\\"";
+    case '\\':
+        return "\\\\";
+    case '\b':
+        return "\\b";
+    case '\f':
+        return "\\f";
+    case '\n':
+        return "\\n";
+    case '\r':
+        return "\\r";
+    case '\t':
+        return "\\t";
+    default:
+        return NULL;
     }
 }
 
@@ -71,52 +79,64 @@ static void write_special(struct assay__text *out, unsigned char byte)
         assay__text_format(out, "\\u%04x", byte);
 }
 
-static bool is_special(unsigned char byte)
+/* Writes what begins with something else than plain ASCII at bytes[at], and what is before it.
+ * Copies runs of bytes that need no care in one piece. */
+static void write_special_bytes(struct assay__text *out, const char *bytes, size_t length,
+                                size_t at)
 {
-    return byte < 0x20 || byte == '"' || byte == '\\';
-}
-
-/* Copies runs of bytes that need no care in one piece. */
-static void write_quoted(struct assay__text *out, const char *bytes, size_t length)
-{
-    size_t start = 0, at = 0;
-    assay__text_putc(out, '"');
+    size_t start = 0;
     while (at < length) {
         unsigned char byte = (unsigned char)bytes[at];
-        if (byte < 0x80 && !is_special(byte)) {
-            at++;
-            continue;
-        }
         uint32_t code_point;
         size_t size = assay__utf8_next(bytes + at, length - at, &code_point);
-        bool special = is_special(byte);
-        bool invalid = code_point == ASSAY__UTF8_INVALID;
+        bool special = assay__json_ends_text(bytes[at]);
+        if (special || code_point == ASSAY__UTF8_INVALID) {
+            assay__text_append(out, bytes + start, at - start);
+            start = at + size;
+            if (special)
+                write_special(out, byte);
+            else
+                assay__text_puts(out, "\xEF\xBF\xBD");
+        }
         at += size;
-        if (!special && !invalid)
-            continue;
-        assay__text_append(out, bytes + start, at - size - start);
-        start = at;
-        if (special)
-            write_special(out, byte);
-        else
-            assay__text_puts(out, "\xEF\xBF\xBD");
+        at = (size_t)(assay__json_ascii_text_end(bytes + at, bytes + length) - bytes);
     }
     assay__text_append(out, bytes + start, at - start);
-    assay__text_putc(out, '"');
+}
+
+/* Writes a string in quotes and, after a key, what follows one. */
+static void write_quoted(struct assay__text *out, const char *bytes, size_t length,
+                         const char *suffix)
+{
+    size_t suffix_length = strlen(suffix);
+    const char *plain_end = assay__json_ascii_text_end(bytes, bytes + length);
+    if (plain_end < bytes + length) {
+        assay__text_putc(out, '"');
+        write_special_bytes(out, bytes, length, (size_t)(plain_end - bytes));
+        assay__text_putc(out, '"');
+        assay__text_append(out, suffix, suffix_length);
+        return;
+    }
+    char *place = assay__text_extend(out, length + suffix_length + 2);
+    if (place == NULL)
+        return;
+    *place = '"';
+    memcpy(place + 1, bytes, length);
+    place[length + 1] = '"';
+    memcpy(place + length + 2, suffix, suffix_length);
 }
 
 void assay__json_key(struct assay__json *json, const char *key)
 {
     separate(json);
-    write_quoted(json->out, key, strlen(key));
-    assay__text_puts(json->out, json->pretty ? ": " : ":");
+    write_quoted(json->out, key, strlen(key), json->pretty ? ": " : ":");
     json->after_key = true;
 }
 
 void assay__json_bytes(struct assay__json *json, const char *bytes, size_t length)
 {
     separate(json);
-    write_quoted(json->out, bytes, length);
+    write_quoted(json->out, bytes, length, "");
 }
 
 void assay__json_string(struct assay__json *json, const char *string)
@@ -126,8 +146,14 @@ void assay__json_string(struct assay__json *json, const char *string)
 
 void assay__json_count(struct assay__json *json, uint64_t count)
 {
+    char digits[20];
+    size_t start = sizeof digits;
+    do {
+        digits[--start] = (char)('0' + count % 10);
+        count /= 10;
+    } while (count > 0);
     separate(json);
-    assay__text_format(json->out, "%" PRIu64, count);
+    assay__text_append(json->out, digits + start, sizeof digits - start);
 }
 
 void assay__json_boolean(struct assay__json *json, bool value)
@@ -142,10 +168,15 @@ void assay__json_null(struct assay__json *json)
     assay__text_puts(json->out, "null");
 }
 
-void assay__json_raw(struct assay__json *json, const char *text)
+void assay__json_raw_bytes(struct assay__json *json, const char *bytes, size_t length)
 {
     separate(json);
-    assay__text_puts(json->out, text);
+    assay__text_append(json->out, bytes, length);
+}
+
+void assay__json_raw(struct assay__json *json, const char *text)
+{
+    assay__json_raw_bytes(json, text, strlen(text));
 }
 
 void assay__json_number(struct assay__json *json, double value)

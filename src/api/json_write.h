@@ -46,8 +46,10 @@ void assay__json_bytes(struct assay__json *json, const char *bytes, size_t lengt
 void assay__json_count(struct assay__json *json, uint64_t count);
 void assay__json_boolean(struct assay__json *json, bool value);
 void assay__json_null(struct assay__json *json);
-/** assay__json_raw() copies text that is one JSON value already, unchecked: only our own output. */
+/** assay__json_raw() copies text that is one JSON value already, unchecked: only our own output, or
+ * a number or compact value that the reader has read. */
 void assay__json_raw(struct assay__json *json, const char *text);
+void assay__json_raw_bytes(struct assay__json *json, const char *bytes, size_t length);
 /** assay__json_number() writes the shortest text that reads back equal; null when not finite. */
 void assay__json_number(struct assay__json *json, double value);
 

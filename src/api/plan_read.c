@@ -153,7 +153,7 @@ double assay__plan_number(struct assay__plan_reader *reader, const struct assay_
                           const char *key, double fallback)
 {
     const struct assay__node *member = member_of(reader, object, key, ASSAY__NODE_NUMBER);
-    return member == NULL ? fallback : member->number;
+    return member == NULL ? fallback : assay__node_number(member);
 }
 
 double assay__plan_share(struct assay__plan_reader *reader, const struct assay__node *object,
@@ -162,9 +162,10 @@ double assay__plan_share(struct assay__plan_reader *reader, const struct assay__
     const struct assay__node *member = member_of(reader, object, key, ASSAY__NODE_NUMBER);
     if (member == NULL)
         return fallback;
-    if (!(member->number > 0.0 && member->number < 1.0))
+    double share = assay__node_number(member);
+    if (!(share > 0.0 && share < 1.0))
         assay__plan_fail(reader, member, "%.40s is not between 0 and 1.", member->text);
-    return member->number;
+    return share;
 }
 
 double assay__plan_positive(struct assay__plan_reader *reader, const struct assay__node *object,
@@ -173,9 +174,10 @@ double assay__plan_positive(struct assay__plan_reader *reader, const struct assa
     const struct assay__node *member = member_of(reader, object, key, ASSAY__NODE_NUMBER);
     if (member == NULL)
         return fallback;
-    if (!(member->number > 0.0))
+    double number = assay__node_number(member);
+    if (!(number > 0.0))
         assay__plan_fail(reader, member, "%.40s is not greater than 0.", member->text);
-    return member->number;
+    return number;
 }
 
 /* "a, b or c" */

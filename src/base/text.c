@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Makes room for length more bytes and a NUL. */
-static bool reserve(struct assay__text *text, size_t length)
+/* Makes room for length more bytes and a NUL, and for times as much when there was too little. */
+static bool reserve(struct assay__text *text, size_t length, size_t times)
 {
     if (text->failed)
         return false;
@@ -18,7 +18,7 @@ static bool reserve(struct assay__text *text, size_t length)
         text->failed = true;
         return false;
     }
-    size_t capacity = (text->length + length + 1) * 2;
+    size_t capacity = (text->length + length + 1) * times;
     if (capacity < 256)
         capacity = 256;
     char *data = realloc(text->data, capacity);
@@ -31,14 +31,26 @@ static bool reserve(struct assay__text *text, size_t length)
     return true;
 }
 
-void assay__text_append(struct assay__text *text, const char *bytes, size_t length)
+void assay__text_reserve(struct assay__text *text, size_t length)
 {
-    if (!reserve(text, length))
-        return;
-    if (length > 0)
-        memcpy(text->data + text->length, bytes, length);
+    (void)reserve(text, length, 1);
+}
+
+char *assay__text_extend(struct assay__text *text, size_t length)
+{
+    if (!reserve(text, length, 2))
+        return NULL;
+    char *place = text->data + text->length;
     text->length += length;
     text->data[text->length] = '\0';
+    return place;
+}
+
+void assay__text_append(struct assay__text *text, const char *bytes, size_t length)
+{
+    char *place = assay__text_extend(text, length);
+    if (place != NULL && length > 0)
+        memcpy(place, bytes, length);
 }
 
 void assay__text_puts(struct assay__text *text, const char *string)
@@ -60,7 +72,7 @@ void assay__text_format(struct assay__text *text, const char *format, ...)
     va_end(arguments);
     if (length < 0) {
         text->failed = true;
-    } else if (reserve(text, (size_t)length)) {
+    } else if (reserve(text, (size_t)length, 2)) {
         vsnprintf(text->data + text->length, (size_t)length + 1, format, again);
         text->length += (size_t)length;
     }

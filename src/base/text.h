@@ -17,6 +17,10 @@ struct assay__text {
     bool failed;
 };
 
+/** assay__text_reserve() makes room for so many bytes more at once, and for no others. */
+void assay__text_reserve(struct assay__text *text, size_t length);
+/** assay__text_extend() makes a text longer and returns the place to fill; NULL without memory. */
+char *assay__text_extend(struct assay__text *text, size_t length);
 void assay__text_append(struct assay__text *text, const char *bytes, size_t length);
 void assay__text_puts(struct assay__text *text, const char *string);
 void assay__text_putc(struct assay__text *text, char c);

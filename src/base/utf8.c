@@ -20,8 +20,8 @@ static const struct lead LEADS[] = {
 static const struct lead *lead_of(unsigned char byte)
 {
     for (size_t i = 0; i < sizeof LEADS / sizeof *LEADS; i++)
-        if (byte >= LEADS[i].first && byte <= LEADS[i].last)
-            return &LEADS[i];
+        if (byte <= LEADS[i].last)
+            return byte >= LEADS[i].first ? &LEADS[i] : NULL;
     return NULL;
 }
 
@@ -63,6 +63,22 @@ size_t assay__utf8_next(const char *text, size_t length, uint32_t *code_point)
     }
     *code_point = value;
     return (size_t)lead->more + 1;
+}
+
+size_t assay__utf8_valid_run(const char *text, size_t length)
+{
+    size_t at = 0;
+    while (at < length) {
+        uint32_t code_point;
+        at += assay__utf8_ascii_run(text + at, length - at);
+        while (at < length && (unsigned char)text[at] >= 0x80) {
+            size_t size = assay__utf8_next(text + at, length - at, &code_point);
+            if (code_point == ASSAY__UTF8_INVALID)
+                return at;
+            at += size;
+        }
+    }
+    return at;
 }
 
 int assay__utf8_shown(const char *text, size_t length)

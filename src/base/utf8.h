@@ -15,6 +15,9 @@ enum { ASSAY__UTF8_INVALID = 0x7FFFFFFF }; /* no code point has this value */
  */
 size_t assay__utf8_next(const char *text, size_t length, uint32_t *code_point);
 
+/** assay__utf8_valid_run() is how many bytes at the start of a text are UTF-8, whole characters. */
+size_t assay__utf8_valid_run(const char *text, size_t length);
+
 /** assay__utf8_ascii_run() is how many bytes at the start of a text are ASCII. */
 size_t assay__utf8_ascii_run(const char *text, size_t length);
 

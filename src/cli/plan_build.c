@@ -80,9 +80,10 @@ struct assay__node *plan_build_plain(struct plan_build *build, const char *text)
 struct assay__node *plan_build_number(struct plan_build *build, const char *text, size_t length)
 {
     struct assay__node *node = plan_build_node(build, ASSAY__NODE_NUMBER);
+    double number;
     if (node == NULL)
         return NULL;
-    if (assay__double_parse(text, length, &node->number) != ASSAY__PARSE_OK) {
+    if (assay__double_parse(text, length, &number) != ASSAY__PARSE_OK) {
         plan_build_fail(build, "'%.*s' is not a number.", assay__utf8_shown(text, length), text);
         return NULL;
     }

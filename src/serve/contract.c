@@ -101,24 +101,29 @@ static bool has_type(struct check *check, const struct assay__node *value,
     return false;
 }
 
-static const struct field *find_field(const struct shape *shape, const char *name)
+/* Looks from *next on and then from the start: members mostly come in the contract's order. */
+static const struct field *find_field(const struct shape *shape, const char *name, size_t *next)
 {
-    for (size_t i = 0; i < shape->count; i++)
-        if (strcmp(shape->fields[i].name, name) == 0)
-            return &shape->fields[i];
+    for (size_t i = 0; i < shape->count; i++) {
+        size_t at = *next + i < shape->count ? *next + i : *next + i - shape->count;
+        if (strcmp(shape->fields[at].name, name) == 0) {
+            *next = at + 1 < shape->count ? at + 1 : 0;
+            return &shape->fields[at];
+        }
+    }
     return NULL;
 }
 
 static void check_object(struct check *check, struct assay__node *object,
                          const struct shape *shape);
 
+static const enum assay__node_type TYPES[] = {
+    [TEXT] = ASSAY__NODE_STRING,     [NUMBER] = ASSAY__NODE_NUMBER, [BOOLEAN] = ASSAY__NODE_BOOLEAN,
+    [OBJECT] = ASSAY__NODE_OBJECT, [LIST] = ASSAY__NODE_ARRAY};
+
 /* Recursion goes as deep as the tables: a dozen levels. */
 static void check_value(struct check *check, struct assay__node *value, const struct field *field)
 {
-    static const enum assay__node_type TYPES[] = {
-        [TEXT] = ASSAY__NODE_STRING,   [NUMBER] = ASSAY__NODE_NUMBER,
-        [BOOLEAN] = ASSAY__NODE_BOOLEAN, [OBJECT] = ASSAY__NODE_OBJECT,
-        [LIST] = ASSAY__NODE_ARRAY};
     if (field->kind == ANY || !has_type(check, value, TYPES[field->kind]))
         return;
     if (field->kind == OBJECT)
@@ -136,9 +141,10 @@ static void check_object(struct check *check, struct assay__node *object,
     if (shape->is_open)
         return;
     struct assay__node *next;
+    size_t next_field = 0;
     for (struct assay__node *member = object->first; member != NULL; member = next) {
         next = member->next;
-        const struct field *field = find_field(shape, member->key);
+        const struct field *field = find_field(shape, member->key, &next_field);
         if (field == NULL && check->strict)
             complain_unknown(check, member);
         if (member->type == ASSAY__NODE_NULL || (field != NULL && field->kind == OF_SERVER))
@@ -154,4 +160,65 @@ void serve_contract_check(struct assay__node *result, bool strict,
     struct check check = {.strict = strict, .problems = problems};
     if (has_type(&check, result, ASSAY__NODE_OBJECT))
         check_object(&check, result, &RESULT);
+}
+
+/* The shape of an object, or of the objects in a list, by its way from the root of a request body;
+ * NULL when the contract has none. */
+static const struct shape *shape_of(const struct assay__node *value)
+{
+    const struct assay__node *parent = value->parent;
+    size_t next_field = 0;
+    if (parent == NULL)
+        return NULL;
+    if (value->key == NULL)
+        return value->type == ASSAY__NODE_OBJECT ? shape_of(parent) : NULL;
+    if (parent->parent == NULL)
+        return strcmp(value->key, "analysisResult") == 0 && value->type == ASSAY__NODE_OBJECT
+                   ? &RESULT
+                   : NULL;
+    const struct shape *shape = shape_of(parent);
+    const struct field *field = shape != NULL ? find_field(shape, value->key, &next_field) : NULL;
+    bool is_known = field != NULL && (field->kind == OBJECT || field->kind == LIST);
+    return is_known && value->type == TYPES[field->kind] ? field->shape : NULL;
+}
+
+static bool fits_object(const struct assay__node *object, const struct shape *shape, bool strict);
+
+static bool fits(const struct assay__node *value, const struct field *field, bool strict)
+{
+    if (field->kind == OF_SERVER || value->type == ASSAY__NODE_NULL)
+        return false;
+    if (field->kind == ANY)
+        return true;
+    if (value->type != TYPES[field->kind])
+        return false;
+    if (field->kind == OBJECT)
+        return fits_object(value, field->shape, strict);
+    for (const struct assay__node *element = value->first; element != NULL; element = element->next)
+        if (element->type != ASSAY__NODE_OBJECT || !fits_object(element, field->shape, strict))
+            return false;
+    return true;
+}
+
+/* True when check_object() would neither complain nor take anything out. */
+static bool fits_object(const struct assay__node *object, const struct shape *shape, bool strict)
+{
+    size_t next_field = 0;
+    if (shape->is_open)
+        return true;
+    for (const struct assay__node *member = object->first; member != NULL; member = member->next) {
+        const struct field *field = find_field(shape, member->key, &next_field);
+        if (field == NULL && (strict || member->type == ASSAY__NODE_NULL))
+            return false;
+        if (field != NULL && !fits(member, field, strict))
+            return false;
+    }
+    return true;
+}
+
+bool serve_contract_may_forget(const struct assay__node *object, const void *strict)
+{
+    const bool *is_strict = strict;
+    const struct shape *shape = shape_of(object);
+    return shape != NULL && !shape->is_open && fits_object(object, shape, *is_strict);
 }

@@ -14,4 +14,11 @@
 void serve_contract_check(struct assay__node *result, bool strict,
                           struct serve_problems *problems);
 
+/**
+ * serve_contract_may_forget() is true for an object in a list of an analysisResult that a check has
+ * nothing to say about and nothing to take out of: assay__json_read() may forget what is in it.
+ * object is in the tree of a request body; *strict is a bool. Labels are kept.
+ */
+bool serve_contract_may_forget(const struct assay__node *object, const void *strict);
+
 #endif

@@ -12,9 +12,15 @@
 #include "serve/call.h"
 #include "serve/contract.h"
 
-enum { DEPTH_MAX = 32, VALUES_MAX = 500000, LABELS_MAX = 64 };
+enum {
+    DEPTH_MAX = 32,
+    VALUES_MAX = 500000,
+    LABELS_MAX = 64,
+    SERVER_BYTES = 1024 /* about what the server's fields take in a document */
+};
 
-/* Numbers are copied as they were written: no digit changes on the way through. */
+/* Numbers are copied as they were written: no digit changes on the way through. What was sent
+ * without white space, and whole, is copied in one piece. */
 static void write_tree(struct assay__json *json, const struct assay__node *value)
 {
     bool is_object = value->type == ASSAY__NODE_OBJECT;
@@ -26,13 +32,17 @@ static void write_tree(struct assay__json *json, const struct assay__node *value
         assay__json_boolean(json, value->boolean);
         return;
     case ASSAY__NODE_NUMBER:
-        assay__json_raw(json, value->text);
+        assay__json_raw_bytes(json, value->text, value->length);
         return;
     case ASSAY__NODE_STRING:
         assay__json_bytes(json, value->text, value->length);
         return;
     case ASSAY__NODE_ARRAY:
     case ASSAY__NODE_OBJECT:
+        if (value->is_compact) {
+            assay__json_raw_bytes(json, value->text, value->length);
+            return;
+        }
         break;
     }
     assay__json_begin(json, is_object ? '{' : '[');
@@ -126,16 +136,18 @@ static void check_unknown(const struct assay__node *root, struct serve_problems 
 static struct assay__node *read_request(struct serve_call *call, struct assay__arena *tree,
                                         struct serve_place *place)
 {
-    static const struct assay__json_options OPTIONS = {.code = ASSAY_ERROR_DATA,
-                                                       .bytes_max = (size_t)1 << 30,
-                                                       .values_max = VALUES_MAX,
-                                                       .depth_max = DEPTH_MAX};
+    const struct assay__json_options options = {.code = ASSAY_ERROR_DATA,
+                                                .bytes_max = (size_t)1 << 30,
+                                                .values_max = VALUES_MAX,
+                                                .depth_max = DEPTH_MAX,
+                                                .may_forget = serve_contract_may_forget,
+                                                .context = &call->context->strict};
     struct assay__node *root = NULL;
     struct assay_error err = {0};
     struct serve_problems problems = {.arena = tree};
     const char *text = call->body.data != NULL ? call->body.data : "";
     enum assay_status status =
-        assay__json_read(tree, text, call->body.length, &OPTIONS, &root, &err);
+        assay__json_read(tree, text, call->body.length, &options, &root, &err);
     if (status == ASSAY_ERROR_MEMORY) {
         serve_answer_refuse(&call->answer, SERVE_UNAVAILABLE, NULL, "Memory ran out; try later.");
         return NULL;
@@ -210,6 +222,7 @@ static void write_document(struct serve_call *call, const struct assay__node *re
     serve_answer_json(&call->answer);
     struct assay__text *out = &call->answer.body;
     struct assay__json json = {.out = out};
+    assay__text_reserve(out, call->body.length + SERVER_BYTES);
     assay__json_begin(&json, '{');
     assay__json_member_string(&json, "createTime", time);
     assay__json_member_string(&json, "updateTime", time);
@@ -262,7 +275,8 @@ static bool make_record(struct serve_call *call, struct assay__arena *tree)
     return false;
 }
 
-/* The tree may take fifty times the memory of its text: it is gone before the change waits. */
+/* The tree may take fifty times the memory of its text: it is gone before the change waits. Of a
+ * usual result it takes little: most is forgotten as soon as it is read and right. */
 void serve_create(struct serve_call *call)
 {
     struct assay__arena tree = {0};

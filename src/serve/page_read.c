@@ -49,7 +49,7 @@ const char *serve_page_text(const struct assay__node *object, const char *name)
 double serve_page_plain_number(const struct assay__node *object, const char *name)
 {
     const struct assay__node *member = serve_page_member(object, name, ASSAY__NODE_NUMBER);
-    return member != NULL ? member->number : (double)NAN;
+    return member != NULL ? assay__node_number(member) : (double)NAN;
 }
 
 double serve_page_number(const struct assay__node *object, const char *name)

@@ -164,6 +164,8 @@ static bool take_bytes(struct request *request, const char *bytes, size_t length
         assay__text_release(body);
         return true;
     }
+    if (body->length == 0) /* what is announced is counted already: room for all of it at once */
+        assay__text_reserve(body, request->body_room);
     assay__text_append(body, bytes, length);
     if (body->failed)
         serve_answer_refuse(&request->call.answer, SERVE_UNAVAILABLE, NULL, "Memory ran out.");
