@@ -75,7 +75,7 @@ void serve_answer_refuse(struct serve_answer *answer, enum serve_refusal refusal
 
 /**
  * serve_etag_is_in() looks for an ETag, quotes included, in the list of an If-Match (is_weak_fine
- * false: entries W/"..." do not count) or If-None-Match (true) header.
+ * false: entries W/"..." do not count) or If-None-Match (true) header. "*" is every ETag.
  */
 bool serve_etag_is_in(const char *etag, const char *list, bool is_weak_fine);
 
