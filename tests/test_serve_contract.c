@@ -265,6 +265,58 @@ START_TEST(database_is_in_wal_mode_and_default_address_is_loopback)
 }
 END_TEST
 
+/* Runs a statement on the database; the number it gives, or -1. */
+static int run_sql(const char *sql)
+{
+    sqlite3 *database;
+    sqlite3_stmt *statement;
+    ck_assert_int_eq(sqlite3_open(endpoint.database, &database), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_prepare_v2(database, sql, -1, &statement, NULL), SQLITE_OK);
+    int number = sqlite3_step(statement) == SQLITE_ROW ? sqlite3_column_int(statement, 0) : -1;
+    ck_assert_int_eq(sqlite3_finalize(statement), SQLITE_OK);
+    sqlite3_close(database);
+    return number;
+}
+
+/* Tables of before versions were kept have version 0 and are taken over, with what is in them. */
+START_TEST(database_keeps_the_version_of_its_tables)
+{
+    fill(1, NULL, 0);
+    ck_assert_int_eq(run_sql("PRAGMA user_version"), 1);
+    run_sql("PRAGMA user_version = 0");
+    endpoint_start(&endpoint);
+    expect(ask_alice(&endpoint, "GET", COLLECTION "/stored-0", NULL), 200, "{\"name\":\"x\"}");
+    ck_assert_int_eq(run_sql("PRAGMA user_version"), 1);
+}
+END_TEST
+
+START_TEST(database_of_a_newer_version_is_left_as_it_is)
+{
+    static const int VERSIONS[] = {2, 2000000000, -1};
+    fill(1, NULL, 0);
+    for (size_t i = 0; i < sizeof VERSIONS / sizeof *VERSIONS; i++) {
+        struct assay_error err = {0};
+        struct serve_store *store;
+        char sql[64], said[64];
+        size_t before, after;
+        snprintf(sql, sizeof sql, "PRAGMA user_version = %d", VERSIONS[i]);
+        snprintf(said, sizeof said, "are of version %d; this assay serve knows version 1.",
+                 VERSIONS[i]);
+        run_sql(sql);
+        char *old = test_read_file(endpoint.database, &before);
+        ck_assert_int_eq(serve_start(&endpoint.options, &endpoint.server, &err), ASSAY_ERROR_DATA);
+        ck_assert_str_eq(err.file, endpoint.database);
+        ck_assert_msg(strstr(err.message, said) != NULL, "%s", err.message);
+        ck_assert_int_eq(serve_store_open(endpoint.database, true, &store, &err), ASSAY_ERROR_DATA);
+        char *new = test_read_file(endpoint.database, &after);
+        ck_assert_uint_eq(before, after);
+        ck_assert_mem_eq(old, new, before);
+        free(old);
+        free(new);
+    }
+}
+END_TEST
+
 /* A database with tables of another program is not even switched to WAL. */
 START_TEST(database_of_another_program_is_left_as_it_is)
 {
@@ -295,6 +347,8 @@ static void add(TCase *cases)
     tcase_add_test(cases, members_that_are_null_are_absent_at_any_depth);
     tcase_add_test(cases, labels_have_a_largest_number);
     tcase_add_test(cases, errors_are_statuses_and_answers_are_not_to_be_sniffed_or_kept);
+    tcase_add_test(cases, database_keeps_the_version_of_its_tables);
+    tcase_add_test(cases, database_of_a_newer_version_is_left_as_it_is);
     tcase_add_test(cases, database_of_another_program_is_left_as_it_is);
     tcase_add_test(cases, database_is_in_wal_mode_and_default_address_is_loopback);
 }
