@@ -447,7 +447,7 @@ START_TEST(plan_files)
     struct assay_error err = {.code = ASSAY_OK};
     ck_assert_int_eq(assay_plan_read("data/no-such.json", &plan, &err), ASSAY_ERROR_NO_INPUT);
     ck_assert_str_eq(err.file, "data/no-such.json");
-    ck_assert_int_eq(assay_plan_read("data", &plan, &err), ASSAY_ERROR_IO);
+    ck_assert_int_eq(assay_plan_read("data", &plan, &err), ASSAY_ERROR_NO_INPUT);
     ck_assert_int_eq(assay_plan_read("data/hillstrom.csv", &plan, &err), ASSAY_ERROR_PLAN);
     ck_assert_uint_eq(err.line, 1);
     ck_assert_int_eq(assay_plan_read("data/no-such.json", &plan, NULL), ASSAY_ERROR_NO_INPUT);

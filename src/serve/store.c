@@ -10,6 +10,7 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "serve/store_private.h"
 
@@ -132,6 +133,10 @@ static enum assay_status open_database(struct serve_store *store, const char *pa
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
                 (is_reader ? 0 : SQLITE_OPEN_CREATE);
+    struct stat found;
+    if (stat(path, &found) == 0 && S_ISDIR(found.st_mode))
+        return assay__fail_at(err, ASSAY_ERROR_NO_INPUT, path, 0, 0,
+                              "This is a directory, not a file.");
     if (sqlite3_open_v2(path, &store->database, flags, NULL) != SQLITE_OK)
         return assay__fail_at(err, ASSAY_ERROR_IO, path, 0, 0, "Cannot open the database: %s.",
                               store->database == NULL ? "no memory" : serve_store_why(store));

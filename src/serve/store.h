@@ -63,7 +63,8 @@ struct serve_store;
 /**
  * serve_store_open() opens or creates the database: WAL, synchronous=FULL, so that a commit is on
  * disk. A reader may not write. Errors: ASSAY_ERROR_IO, ASSAY_ERROR_DATA for a database of
- * something else or with tables of a newer version, ASSAY_ERROR_MEMORY.
+ * something else or with tables of a newer version, ASSAY_ERROR_NO_INPUT for a directory,
+ * ASSAY_ERROR_MEMORY.
  */
 enum assay_status serve_store_open(const char *path, bool is_reader, struct serve_store **out,
                                    struct assay_error *err);
