@@ -102,6 +102,43 @@ START_TEST(filters_select_by_labels_and_parent)
 }
 END_TEST
 
+START_TEST(filters_have_at_most_eight_labels)
+{
+    char path[512] = COLLECTION "?filter=labels.team=growth";
+    store("july", "r1", "growth", 1);
+    for (int labels = 1; labels <= 9; labels++) {
+        if (labels < 9)
+            ck_assert_uint_eq(list_count(path), 1);
+        else
+            expect(ask_alice(&endpoint, "GET", path, NULL), 400, "no more than 8 labels");
+        strcat(path, "+AND+labels:team");
+    }
+}
+END_TEST
+
+/* Other spellings of protocol buffers' JSON are not the contract's. */
+START_TEST(numbers_as_strings_and_names_in_snake_case_are_refused)
+{
+    static const struct {
+        const char *result, *field;
+    } CASES[] = {
+        {"{\"results\":[{\"statsSettings\":{\"adjustedAlpha\":\"0.05\"}}]}",
+         "analysisResult.results[0].statsSettings.adjustedAlpha"},
+        {"{\"results\":[{\"statsSettings\":{\"adjustedAlpha\":\"NaN\"}}]}",
+         "analysisResult.results[0].statsSettings.adjustedAlpha"},
+        {"{\"results\":[{\"statsSettings\":{\"adjustedAlpha\":\"Infinity\"}}]}",
+         "analysisResult.results[0].statsSettings.adjustedAlpha"},
+        {"{\"exposure_filter\":\"x\"}", "analysisResult.exposure_filter"}};
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        char body[256], field[96];
+        snprintf(body, sizeof body, "{\"parent\":\"" PARENT "\",\"analysisResult\":%s}",
+                 CASES[i].result);
+        snprintf(field, sizeof field, "\"field\":\"%s\"", CASES[i].field);
+        expect(ask_alice(&endpoint, "POST", COLLECTION, body), 400, field);
+    }
+}
+END_TEST
+
 START_TEST(wrong_queries_are_refused_with_the_parameter)
 {
     static const struct {
@@ -298,6 +335,8 @@ static void add(TCase *cases)
     tcase_add_checked_fixture(cases, start, stop);
     tcase_add_test(cases, pages_of_a_list_hold_every_result_once_newest_first);
     tcase_add_test(cases, filters_select_by_labels_and_parent);
+    tcase_add_test(cases, filters_have_at_most_eight_labels);
+    tcase_add_test(cases, numbers_as_strings_and_names_in_snake_case_are_refused);
     tcase_add_test(cases, wrong_queries_are_refused_with_the_parameter);
     tcase_add_test(cases, strict_refuses_fields_the_contract_has_not);
     tcase_add_test(cases, strict_refuses_parameters_the_contract_has_not);
