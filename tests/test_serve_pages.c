@@ -217,6 +217,43 @@ START_TEST(metrics_of_one_pair_are_drawn_beside_each_other_on_one_scale)
 }
 END_TEST
 
+/* Every remark says something, if only that it has no words. */
+START_TEST(remarks_without_words_say_so)
+{
+    static const char *const ORDER[] = {
+        "<li class=\"info\"><span><svg",
+        "<div><span class=\"dim\">A remark without text</span></div>",
+        "<li class=\"error\">",
+        "<strong>Error:</strong> <span class=\"dim\">A remark without text<",
+        "<div> <span class=\"dim\">(<bdi>where</bdi>)</span></div></li>",
+        "<div>words</div></li>"};
+    store_text("remarks", "{'annotations':[{},{'error':{}},{'context':[{'value':'where'}]},"
+                          "{'info':'words'}]}");
+    struct reply page = page_of("remarks");
+    assert_order(page.body.data, ORDER, sizeof ORDER / sizeof *ORDER);
+    ck_assert_uint_eq(count_of(page.body.data, "A remark without text"), 2);
+    reply_release(&page);
+}
+END_TEST
+
+/* Long bounds stand in words only: beside the drawing they would be cut. */
+START_TEST(drawn_bounds_are_as_long_as_there_is_room)
+{
+    store_text("bounds",
+               "{'results':[{'result':[{" LAST("differenceEstimateAbs", "-1234567890123", "1e11",
+                                               "4234567890123") "}]},{'result':[{"
+               LAST("differenceEstimateAbs", "-23456", "1000", "34567") "}]}]}");
+    static const char *const ORDER[] = {
+        MINUS "1" NARROW "230" NARROW "000" NARROW "000" NARROW "000 to +4", "<svg class=\"forest",
+        "</svg>", "class=\"bound\"", ">" MINUS "23" NARROW "456</text>", "class=\"bound\"",
+        ">+34" NARROW "567</text>"};
+    struct reply page = page_of("bounds");
+    assert_order(page.body.data, ORDER, sizeof ORDER / sizeof *ORDER);
+    ck_assert_uint_eq(count_of(page.body.data, "class=\"bound\""), 2);
+    reply_release(&page);
+}
+END_TEST
+
 START_TEST(metrics_of_several_pairs_are_a_table_with_a_column_for_each)
 {
     store_text("pairs",
@@ -271,6 +308,8 @@ static void add(TCase *cases)
 {
     tcase_add_checked_fixture(cases, start, stop);
     tcase_add_test(cases, metrics_of_one_pair_are_drawn_beside_each_other_on_one_scale);
+    tcase_add_test(cases, remarks_without_words_say_so);
+    tcase_add_test(cases, drawn_bounds_are_as_long_as_there_is_room);
     tcase_add_test(cases, metrics_of_several_pairs_are_a_table_with_a_column_for_each);
     tcase_add_test(cases, pairs_beyond_a_number_are_left_to_the_metrics);
     tcase_add_test(cases, mismatch_is_told_before_anything_else_whichever_metric_has_the_test);

@@ -159,11 +159,23 @@ static const char *tone_of(const struct serve_interval *interval)
     return interval->is_worse ? "bad" : interval->answer == 1 ? "yes" : "no";
 }
 
+/* Beside a drawing there is room for a figure of some length, also on a phone; longer ones would
+ * run out of it. They stand in words anyway. */
+static bool has_room(double bound, int decimals, const struct serve_unit *unit)
+{
+    enum { COLUMNS_MAX = 10 };
+    struct assay__text figure = {0};
+    serve_interval_figure(&figure, bound, decimals, unit);
+    bool fits = !figure.failed && assay__page_width(figure.data) <= COLUMNS_MAX;
+    assay__text_release(&figure);
+    return fits;
+}
+
 static void write_bound(struct assay__text *out, const struct serve_scale *scale, double bound,
                         bool is_lower, int decimals, const struct serve_unit *unit)
 {
     struct share at = share_of(serve_scale_place(scale, bound, 0.0), MARGIN);
-    if (!isfinite(bound))
+    if (!isfinite(bound) || !has_room(bound, decimals, unit))
         return;
     assay__text_format(out, "<text class=\"bound\" x=\"%d.%d%%\" y=\"58\" %s>", at.whole, at.tenth,
                        is_lower ? "dx=\"-3\" text-anchor=\"end\"" : "dx=\"3\"");
