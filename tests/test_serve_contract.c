@@ -265,6 +265,48 @@ START_TEST(database_is_in_wal_mode_and_default_address_is_loopback)
 }
 END_TEST
 
+/* The manual's 8 MiB, to the byte. */
+START_TEST(bodies_have_eight_mebibytes_unless_told_otherwise)
+{
+    enum { MOST = 8388608 };
+    static char body[MOST + 2];
+    static const char END[] = BODY("{}");
+    endpoint_start(&endpoint);
+    memset(body, ' ', MOST + 1);
+    memcpy(body, END, sizeof END - 1);
+    expect(ask_alice(&endpoint, "POST", COLLECTION, body), 413, "longer than 8388608 bytes");
+    body[MOST] = '\0';
+    expect(ask_alice(&endpoint, "POST", COLLECTION, body), 200, PARENT);
+}
+END_TEST
+
+/* Blanks around a token are not of it; anything else is. */
+START_TEST(tokens_are_read_without_the_blanks_around_them)
+{
+#define TOKEN "alices-token-0123456789"
+    static const struct {
+        const char *header;
+        long status;
+    } CASES[] = {{"Authorization: Bearer " TOKEN, 200},
+                 {"Authorization: bearer    " TOKEN, 200},
+                 {"Authorization: Bearer " TOKEN " \t  ", 200},
+                 {"Authorization: Bearer " TOKEN "\t", 200},
+                 {"Authorization: Bearer " TOKEN ",", 401},
+                 {"Authorization: Bearer " TOKEN " x", 401},
+                 {"Authorization: Bearer alices-token-012345678", 401},
+                 {"Authorization: Bearer  ", 401},
+                 {"Authorization: Bearer" TOKEN, 401},
+                 {"Authorization: " TOKEN, 401}};
+    endpoint_start(&endpoint);
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        const char *const headers[] = {CASES[i].header, NULL};
+        struct reply reply = ask(&endpoint, "GET", COLLECTION, headers, NULL);
+        ck_assert_msg(reply.status == CASES[i].status, "'%s': %ld", CASES[i].header, reply.status);
+        reply_release(&reply);
+    }
+}
+END_TEST
+
 /* Runs a statement on the database; the number it gives, or -1. */
 static int run_sql(const char *sql)
 {
@@ -347,6 +389,8 @@ static void add(TCase *cases)
     tcase_add_test(cases, members_that_are_null_are_absent_at_any_depth);
     tcase_add_test(cases, labels_have_a_largest_number);
     tcase_add_test(cases, errors_are_statuses_and_answers_are_not_to_be_sniffed_or_kept);
+    tcase_add_test(cases, bodies_have_eight_mebibytes_unless_told_otherwise);
+    tcase_add_test(cases, tokens_are_read_without_the_blanks_around_them);
     tcase_add_test(cases, database_keeps_the_version_of_its_tables);
     tcase_add_test(cases, database_of_a_newer_version_is_left_as_it_is);
     tcase_add_test(cases, database_of_another_program_is_left_as_it_is);
