@@ -348,7 +348,7 @@ static const struct bad BAD[] = {
     {",\"quantile\":@0.5", "Only quantile metrics"},
     {",\"type\":\"quantile\",\"quantile\":@1", "1 is not between 0 and 1"},
     {",\"covariates\":[\"x\",@\"x\"]", "'x' is there twice"},
-    {",\"covariates\":@[\"m\"]", "its own covariate"},
+    {",\"covariates\":[\"x\",@\"m\",\"y\"]", "its own covariate"},
     {",\"covariates\":@[\"a\",\"b\",\"c\",\"d\",\"e\",\"f\",\"g\",\"h\",\"i\",\"j\",\"k\",\"l"
      "\",\"n\",\"o\",\"p\",\"q\",\"r\"]",
      "17 entries; 16 is the limit"},
