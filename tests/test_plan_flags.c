@@ -247,6 +247,8 @@ static const struct bad BAD[] = {
     {{"--metric=m", "--reduction=full"}, "No metric takes this"},
     {{"--metric=m:missing=zero", "--missing=drop"}, "No metric takes this"},
     {{"--metric=m", "--covariate=m"}, "A metric cannot be its own covariate"},
+    {{"--metric=m", "--covariate=m", "--covariate=x"}, "--covariate m: A metric cannot be its own"},
+    {{"--metric=m", "--covariate=x", "--covariate=m"}, "--covariate m: A metric cannot be its own"},
     {{"--metric=m", "--covariate=x", "--covariate=x"}, "--covariate x: 'x' is there twice"},
     {{"--metric=m", "--deterioration-alpha=on"}, "'on' is not a number"},
     {{"--metric=m", "--parent=w"}, "--parent w: This must look like"},

@@ -7,7 +7,10 @@
 #include "post_cli.h"
 #include "post_support.h"
 
-#define STORE {HOSTILE_STORE, NULL, 0}
+#define STORE                                                                                      \
+    {                                                                                              \
+        HOSTILE_STORE, NULL, 0                                                                     \
+    }
 #define EMPTY(status, fields)                                                                      \
     "HTTP/1.1 " status "\r\n" fields "Content-Length: 0\r\nConnection: close\r\n\r\n"
 #define JSON(status, text)                                                                         \
@@ -328,6 +331,40 @@ START_TEST(analyze_posts_what_it_prints)
 }
 END_TEST
 
+/* Where the result cannot be written, it is delivered; where neither can be done, it is kept. */
+START_TEST(analyze_delivers_what_it_cannot_write)
+{
+    static const char CSV[] = "g,m\na,1\na,2\na,3\nb,2\nb,3\nb,5\n";
+    struct post_cli run = {.args = {"analyze", "-", "--group=g", "--baseline=a", "--metric=m",
+                                    "--parent=" POST_PARENT, "--post", "--max-attempts=1"},
+                           .environment = {post_cli_url},
+                           .input = CSV,
+                           .output = "/dev/full"};
+    post_cli_run(&run);
+    assert_code(run, 74);
+    assert_says(run.err, "assay: cannot write to standard output: No space left on device\n");
+    assert_says(run.err, "assay: delivered " POST_PARENT "/analysisResults/ar-");
+    ck_assert_uint_eq(hostile_stored(post_cli_server), 1);
+    post_cli_release(&run);
+    run.output = NULL;
+    run.args[5] = "--parent=workflows/w/instances/other";
+    run.args[8] = post_cli_word("--output=", post_cli_file("none/result", NULL));
+    post_cli_run(&run);
+    assert_code(run, 74);
+    assert_says(run.err, "none/result': No such file or directory.");
+    ck_assert_uint_eq(hostile_stored(post_cli_server), 2);
+    post_cli_release(&run);
+    hostile_script(post_cli_server,
+                   (const struct hostile_step[]){{HOSTILE_ANSWER, EMPTY("503 No", ""), 0}}, 1);
+    run.args[9] = post_cli_word("--outbox=", post_cli_file("box", NULL));
+    post_cli_run(&run);
+    assert_code(run, 75);
+    assert_says(run.err, "none/result': No such file or directory.");
+    ck_assert_uint_eq(post_cli_count(post_cli_file("box", NULL)), 1);
+    post_cli_release(&run);
+}
+END_TEST
+
 START_TEST(dry_run_shows_and_sends_nothing)
 {
     struct post_cli run = {.args = {"post", "--dry-run", post_cli_file("a.json", POST_BODY)},
@@ -438,6 +475,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, names_cannot_break_out_of_the_request);
     tcase_add_test(cases, nowhere_to_post_names_the_command);
     tcase_add_test(cases, analyze_posts_what_it_prints);
+    tcase_add_test(cases, analyze_delivers_what_it_cannot_write);
     tcase_add_test(cases, dry_run_shows_and_sends_nothing);
     tcase_add_test(cases, names_that_cannot_be_printed);
     tcase_add_test(cases, attempts_that_failed_are_told);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A resolver that hangs, as one does whose servers do not answer: the limits on time hold all the
- * same. Its getaddrinfo() stands before the C library's.
+ * same. And one that knows no name. Its getaddrinfo() stands before the C library's.
  */
 #include <netdb.h>
 #include <time.h>
@@ -12,6 +12,7 @@
 enum { HANG_SECONDS = 4 };
 
 static _Atomic int calls;
+static bool knows_at_once; /* that there is no such name */
 
 __attribute__((visibility("default"))) int getaddrinfo(const char *name, const char *service,
                                                        const struct addrinfo *hints,
@@ -22,6 +23,8 @@ __attribute__((visibility("default"))) int getaddrinfo(const char *name, const c
     (void)hints;
     (void)list;
     calls++;
+    if (knows_at_once)
+        return EAI_NONAME;
     sleep(HANG_SECONDS);
     return EAI_AGAIN;
 }
@@ -56,9 +59,32 @@ START_TEST(resolver_that_hangs_is_not_waited_for)
 }
 END_TEST
 
+/* It is the server that is not reached, whichever name is missing; and it is tried again. */
+START_TEST(names_that_nobody_knows)
+{
+    static const struct {
+        const char *proxy, *said;
+    } CASES[] = {{"", "the server cannot be reached (Could not resolve host: stats.example.com)"},
+                 {"http://proxy.example.com:1",
+                  "the server cannot be reached (Could not resolve proxy: proxy.example.com)"}};
+    knows_at_once = true;
+    setenv("https_proxy", CASES[_i].proxy, 1);
+    struct post *post = calloc(1, sizeof *post);
+    (void)post_to_name(post);
+    ck_assert_int_eq(assay_status_exit_code(post->status), 69);
+    ck_assert_uint_eq(post->delivery.attempts, 3);
+    ck_assert_int_ge(calls, 3);
+    ck_assert_msg(strstr(post->err.message, CASES[_i].said) != NULL, "%s", post->err.message);
+    post_assert_kept(post);
+    post_release(post);
+    free(post);
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     tcase_set_timeout(cases, 60.0);
+    tcase_add_loop_test(cases, names_that_nobody_knows, 0, 2);
     tcase_add_test(cases, resolver_that_hangs_is_not_waited_for);
 }
 

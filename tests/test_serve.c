@@ -128,6 +128,11 @@ START_TEST(create_refuses_wrong_ids)
                      "{\"parent\":\"" PARENT
                      "\",\"analysisResult\":{},\"analysisResultId\":\"cd\"}"),
            400, "two ids");
+    expect(ask_alice(&endpoint, "POST", COLLECTION, BODY("[]")), 400,
+           "\"message\":\"The request has 1 field that is not right.\"");
+    expect(ask_alice(&endpoint, "POST", COLLECTION "?analysisResultId=a-b",
+                     "{\"analysisResult\":{},\"analysisResultId\":\"c-d\"}"),
+           400, "\"message\":\"The request has 2 fields that are not right.\"");
     expect(ask_alice(&endpoint, "POST", COLLECTION,
                      "{\"parent\":\"" PARENT
                      "\",\"analysisResult\":{},\"analysisResultId\":\"cd\"}"),

@@ -41,13 +41,14 @@ START_TEST(conditions_are_lists_and_weak_tags_match_reads_only)
     static const struct {
         const char *method, *format;
         long status;
-    } CASES[] = {{"GET", "If-None-Match: %s", 304},     {"GET", "If-None-Match: \"x\", %s", 304},
-                 {"GET", "If-None-Match: W/%s", 304},   {"GET", "If-None-Match: *", 304},
-                 {"GET", "If-None-Match: \"x\"", 200},  {"HEAD", "If-None-Match: %s", 304},
-                 {"GET", "If-Match: \"x\"", 412},       {"GET", "If-Match: W/%s", 412},
-                 {"GET", "If-Match: \"x\", %s", 200},   {"GET", "If-Match: *", 200},
-                 {"DELETE", "If-Match: \"x\"", 412},    {"DELETE", "If-Match: W/%s", 412},
-                 {"DELETE", "If-Match: \"x\", %s", 200}};
+    } CASES[] = {{"GET", "If-None-Match: %s", 304},      {"GET", "If-None-Match: \"x\", %s", 304},
+                 {"GET", "If-None-Match: W/%s", 304},    {"GET", "If-None-Match: *", 304},
+                 {"GET", "If-None-Match: \"x\"", 200},   {"HEAD", "If-None-Match: %s", 304},
+                 {"GET", "If-Match: \"x\"", 412},        {"GET", "If-Match: W/%s", 412},
+                 {"GET", "If-Match: \"x\", %s", 200},    {"GET", "If-Match: *", 200},
+                 {"DELETE", "If-Match: \"x\"", 412},     {"DELETE", "If-Match: W/%s", 412},
+                 {"DELETE", "If-None-Match: *", 412},    {"DELETE", "If-None-Match: %s", 412},
+                 {"DELETE", "If-None-Match: W/%s", 412}, {"DELETE", "If-Match: \"x\", %s", 200}};
     endpoint_start(&endpoint);
     const char *path = COLLECTION "/tagged";
     char etag[64], condition[128];
@@ -68,6 +69,10 @@ START_TEST(conditions_are_lists_and_weak_tags_match_reads_only)
     expect(ask_alice(&endpoint, "POST", COLLECTION "?analysisResultId=tagged", BODY("{}")), 200,
            "");
     expect(ask_if("DELETE", path, "If-Match: *"), 200, "{}");
+    expect(ask_if("DELETE", path, "If-None-Match: *"), 404, "");
+    expect(ask_alice(&endpoint, "POST", COLLECTION "?analysisResultId=tagged", BODY("{}")), 200,
+           "");
+    expect(ask_if("DELETE", path, "If-None-Match: \"x\""), 200, "{}");
 }
 END_TEST
 
@@ -260,6 +265,100 @@ START_TEST(database_is_in_wal_mode_and_default_address_is_loopback)
 }
 END_TEST
 
+/* The manual's 8 MiB, to the byte. */
+START_TEST(bodies_have_eight_mebibytes_unless_told_otherwise)
+{
+    enum { MOST = 8388608 };
+    static char body[MOST + 2];
+    static const char END[] = BODY("{}");
+    endpoint_start(&endpoint);
+    memset(body, ' ', MOST + 1);
+    memcpy(body, END, sizeof END - 1);
+    expect(ask_alice(&endpoint, "POST", COLLECTION, body), 413, "longer than 8388608 bytes");
+    body[MOST] = '\0';
+    expect(ask_alice(&endpoint, "POST", COLLECTION, body), 200, PARENT);
+}
+END_TEST
+
+/* Blanks around a token are not of it; anything else is. */
+START_TEST(tokens_are_read_without_the_blanks_around_them)
+{
+#define TOKEN "alices-token-0123456789"
+    static const struct {
+        const char *header;
+        long status;
+    } CASES[] = {{"Authorization: Bearer " TOKEN, 200},
+                 {"Authorization: bearer    " TOKEN, 200},
+                 {"Authorization: Bearer " TOKEN " \t  ", 200},
+                 {"Authorization: Bearer " TOKEN "\t", 200},
+                 {"Authorization: Bearer " TOKEN ",", 401},
+                 {"Authorization: Bearer " TOKEN " x", 401},
+                 {"Authorization: Bearer alices-token-012345678", 401},
+                 {"Authorization: Bearer  ", 401},
+                 {"Authorization: Bearer" TOKEN, 401},
+                 {"Authorization: " TOKEN, 401}};
+    endpoint_start(&endpoint);
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        const char *const headers[] = {CASES[i].header, NULL};
+        struct reply reply = ask(&endpoint, "GET", COLLECTION, headers, NULL);
+        ck_assert_msg(reply.status == CASES[i].status, "'%s': %ld", CASES[i].header, reply.status);
+        reply_release(&reply);
+    }
+}
+END_TEST
+
+/* Runs a statement on the database; the number it gives, or -1. */
+static int run_sql(const char *sql)
+{
+    sqlite3 *database;
+    sqlite3_stmt *statement;
+    ck_assert_int_eq(sqlite3_open(endpoint.database, &database), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_prepare_v2(database, sql, -1, &statement, NULL), SQLITE_OK);
+    int number = sqlite3_step(statement) == SQLITE_ROW ? sqlite3_column_int(statement, 0) : -1;
+    ck_assert_int_eq(sqlite3_finalize(statement), SQLITE_OK);
+    sqlite3_close(database);
+    return number;
+}
+
+/* Tables of before versions were kept have version 0 and are taken over, with what is in them. */
+START_TEST(database_keeps_the_version_of_its_tables)
+{
+    fill(1, NULL, 0);
+    ck_assert_int_eq(run_sql("PRAGMA user_version"), 1);
+    run_sql("PRAGMA user_version = 0");
+    endpoint_start(&endpoint);
+    expect(ask_alice(&endpoint, "GET", COLLECTION "/stored-0", NULL), 200, "{\"name\":\"x\"}");
+    ck_assert_int_eq(run_sql("PRAGMA user_version"), 1);
+}
+END_TEST
+
+START_TEST(database_of_a_newer_version_is_left_as_it_is)
+{
+    static const int VERSIONS[] = {2, 2000000000, -1};
+    fill(1, NULL, 0);
+    for (size_t i = 0; i < sizeof VERSIONS / sizeof *VERSIONS; i++) {
+        struct assay_error err = {0};
+        struct serve_store *store;
+        char sql[64], said[64];
+        size_t before, after;
+        snprintf(sql, sizeof sql, "PRAGMA user_version = %d", VERSIONS[i]);
+        snprintf(said, sizeof said, "are of version %d; this assay serve knows version 1.",
+                 VERSIONS[i]);
+        run_sql(sql);
+        char *old = test_read_file(endpoint.database, &before);
+        ck_assert_int_eq(serve_start(&endpoint.options, &endpoint.server, &err), ASSAY_ERROR_DATA);
+        ck_assert_str_eq(err.file, endpoint.database);
+        ck_assert_msg(strstr(err.message, said) != NULL, "%s", err.message);
+        ck_assert_int_eq(serve_store_open(endpoint.database, true, &store, &err), ASSAY_ERROR_DATA);
+        char *new = test_read_file(endpoint.database, &after);
+        ck_assert_uint_eq(before, after);
+        ck_assert_mem_eq(old, new, before);
+        free(old);
+        free(new);
+    }
+}
+END_TEST
+
 /* A database with tables of another program is not even switched to WAL. */
 START_TEST(database_of_another_program_is_left_as_it_is)
 {
@@ -290,6 +389,10 @@ static void add(TCase *cases)
     tcase_add_test(cases, members_that_are_null_are_absent_at_any_depth);
     tcase_add_test(cases, labels_have_a_largest_number);
     tcase_add_test(cases, errors_are_statuses_and_answers_are_not_to_be_sniffed_or_kept);
+    tcase_add_test(cases, bodies_have_eight_mebibytes_unless_told_otherwise);
+    tcase_add_test(cases, tokens_are_read_without_the_blanks_around_them);
+    tcase_add_test(cases, database_keeps_the_version_of_its_tables);
+    tcase_add_test(cases, database_of_a_newer_version_is_left_as_it_is);
     tcase_add_test(cases, database_of_another_program_is_left_as_it_is);
     tcase_add_test(cases, database_is_in_wal_mode_and_default_address_is_loopback);
 }

@@ -102,6 +102,127 @@ START_TEST(filters_select_by_labels_and_parent)
 }
 END_TEST
 
+/* Copies the target of the link with a text; "" when there is none. */
+static void link_of(const char *page, const char *words, char out[256])
+{
+    char end[64];
+    snprintf(end, sizeof end, "\">%s</a>", words);
+    const char *to = strstr(page, end), *from = to;
+    out[0] = '\0';
+    if (to == NULL)
+        return;
+    while (from > page && from[-1] != '"')
+        from--;
+    for (size_t i = 0; from < to; from++) { /* &amp; is & */
+        out[i++] = *from;
+        out[i] = '\0';
+        if (strncmp(from, "&amp;", 5) == 0)
+            from += 4;
+    }
+}
+
+/* The list for people: 20 results a page, and links to the pages before and behind that keep the
+ * filter. */
+START_TEST(pages_of_the_list_lead_to_each_other)
+{
+    char older[256], newest[256];
+    const char *filter = "/?filter=labels.team%3Dgrowth";
+    for (int i = 0; i < 41; i++) {
+        char id[24];
+        snprintf(id, sizeof id, "result-%02d", i);
+        store("july", id, i % 2 == 0 ? "growth" : "pay", i);
+    }
+    static const struct {
+        const char *first, *last;
+        unsigned count;
+    } PAGES[] = {{"result-40", "result-21", 20}, {"result-20", "result-01", 20},
+                 {"result-00", "result-00", 1}};
+    snprintf(older, sizeof older, "/");
+    for (size_t i = 0; i < 3; i++) {
+        struct reply page = ask_alice(&endpoint, "GET", older, NULL);
+        ck_assert_int_eq(page.status, 200);
+        ck_assert_uint_eq(count_of(page.body.data, "<li class=\"card\">"), PAGES[i].count);
+        ck_assert_ptr_nonnull(strstr(page.body.data, PAGES[i].first));
+        ck_assert_ptr_nonnull(strstr(page.body.data, PAGES[i].last));
+        link_of(page.body.data, "Older results", older);
+        link_of(page.body.data, "Newest results", newest);
+        ck_assert_msg((older[0] != '\0') == (i < 2), "%zu: %s", i, older);
+        ck_assert_str_eq(newest, i == 0 ? "" : "/?pageToken=");
+        ck_assert_ptr_null(strstr(page.body.data, "Only those with"));
+        reply_release(&page);
+    }
+    struct reply page = ask_alice(&endpoint, "GET", filter, NULL);
+    ck_assert_uint_eq(count_of(page.body.data, "<li class=\"card\">"), 20);
+    ck_assert_ptr_nonnull(strstr(page.body.data, "Only those with <code>labels.team=growth</code>. "
+                                                 "<a href=\"/\">Show all</a>"));
+    link_of(page.body.data, "Older results", older);
+    reply_release(&page);
+    page = ask_alice(&endpoint, "GET", older, NULL);
+    ck_assert_msg(page.status == 200, "%s", older);
+    ck_assert_uint_eq(count_of(page.body.data, "<li class=\"card\">"), 1);
+    link_of(page.body.data, "Newest results", newest);
+    reply_release(&page);
+    ck_assert_int_eq(strncmp(newest, "/?pageToken=&filter=", 20), 0);
+    page = ask_alice(&endpoint, "GET", newest, NULL);
+    ck_assert_ptr_nonnull(strstr(page.body.data, "<code>labels.team=growth</code>"));
+    ck_assert_uint_eq(count_of(page.body.data, "<li class=\"card\">"), 20);
+    reply_release(&page);
+}
+END_TEST
+
+START_TEST(empty_lists_say_why)
+{
+    expect(ask_alice(&endpoint, "GET", "/", NULL), 200, "There are no results here yet");
+    expect(ask_alice(&endpoint, "GET", "/?filter=", NULL), 200, "There are no results here yet");
+    expect(ask_alice(&endpoint, "GET", "/?filter=labels:x", NULL), 200, "<h2>Nothing matches</h2>");
+    store("july", "r1", "growth", 1);
+    struct reply page = ask_alice(&endpoint, "GET", "/", NULL);
+    ck_assert_ptr_null(strstr(page.body.data, "Older results"));
+    ck_assert_ptr_null(strstr(page.body.data, "Newest results"));
+    ck_assert_ptr_null(strstr(page.body.data, "aria-label=\"Pages\""));
+    ck_assert_ptr_null(strstr(page.body.data, "class=\"card empty\""));
+    reply_release(&page);
+    expect(ask_alice(&endpoint, "GET", "/?filter=labels:x", NULL), 200, "<h2>Nothing matches</h2>");
+}
+END_TEST
+
+START_TEST(filters_have_at_most_eight_labels)
+{
+    char path[512] = COLLECTION "?filter=labels.team=growth";
+    store("july", "r1", "growth", 1);
+    for (int labels = 1; labels <= 9; labels++) {
+        if (labels < 9)
+            ck_assert_uint_eq(list_count(path), 1);
+        else
+            expect(ask_alice(&endpoint, "GET", path, NULL), 400, "no more than 8 labels");
+        strcat(path, "+AND+labels:team");
+    }
+}
+END_TEST
+
+/* Other spellings of protocol buffers' JSON are not the contract's. */
+START_TEST(numbers_as_strings_and_names_in_snake_case_are_refused)
+{
+    static const struct {
+        const char *result, *field;
+    } CASES[] = {
+        {"{\"results\":[{\"statsSettings\":{\"adjustedAlpha\":\"0.05\"}}]}",
+         "analysisResult.results[0].statsSettings.adjustedAlpha"},
+        {"{\"results\":[{\"statsSettings\":{\"adjustedAlpha\":\"NaN\"}}]}",
+         "analysisResult.results[0].statsSettings.adjustedAlpha"},
+        {"{\"results\":[{\"statsSettings\":{\"adjustedAlpha\":\"Infinity\"}}]}",
+         "analysisResult.results[0].statsSettings.adjustedAlpha"},
+        {"{\"exposure_filter\":\"x\"}", "analysisResult.exposure_filter"}};
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        char body[256], field[96];
+        snprintf(body, sizeof body, "{\"parent\":\"" PARENT "\",\"analysisResult\":%s}",
+                 CASES[i].result);
+        snprintf(field, sizeof field, "\"field\":\"%s\"", CASES[i].field);
+        expect(ask_alice(&endpoint, "POST", COLLECTION, body), 400, field);
+    }
+}
+END_TEST
+
 START_TEST(wrong_queries_are_refused_with_the_parameter)
 {
     static const struct {
@@ -298,6 +419,10 @@ static void add(TCase *cases)
     tcase_add_checked_fixture(cases, start, stop);
     tcase_add_test(cases, pages_of_a_list_hold_every_result_once_newest_first);
     tcase_add_test(cases, filters_select_by_labels_and_parent);
+    tcase_add_test(cases, pages_of_the_list_lead_to_each_other);
+    tcase_add_test(cases, empty_lists_say_why);
+    tcase_add_test(cases, filters_have_at_most_eight_labels);
+    tcase_add_test(cases, numbers_as_strings_and_names_in_snake_case_are_refused);
     tcase_add_test(cases, wrong_queries_are_refused_with_the_parameter);
     tcase_add_test(cases, strict_refuses_fields_the_contract_has_not);
     tcase_add_test(cases, strict_refuses_parameters_the_contract_has_not);

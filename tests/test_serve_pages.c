@@ -217,6 +217,43 @@ START_TEST(metrics_of_one_pair_are_drawn_beside_each_other_on_one_scale)
 }
 END_TEST
 
+/* Every remark says something, if only that it has no words. */
+START_TEST(remarks_without_words_say_so)
+{
+    static const char *const ORDER[] = {
+        "<li class=\"info\"><span><svg",
+        "<div><span class=\"dim\">A remark without text</span></div>",
+        "<li class=\"error\">",
+        "<strong>Error:</strong> <span class=\"dim\">A remark without text<",
+        "<div> <span class=\"dim\">(<bdi>where</bdi>)</span></div></li>",
+        "<div>words</div></li>"};
+    store_text("remarks", "{'annotations':[{},{'error':{}},{'context':[{'value':'where'}]},"
+                          "{'info':'words'}]}");
+    struct reply page = page_of("remarks");
+    assert_order(page.body.data, ORDER, sizeof ORDER / sizeof *ORDER);
+    ck_assert_uint_eq(count_of(page.body.data, "A remark without text"), 2);
+    reply_release(&page);
+}
+END_TEST
+
+/* Long bounds stand in words only: beside the drawing they would be cut. */
+START_TEST(drawn_bounds_are_as_long_as_there_is_room)
+{
+    store_text("bounds",
+               "{'results':[{'result':[{" LAST("differenceEstimateAbs", "-1234567890123", "1e11",
+                                               "4234567890123") "}]},{'result':[{"
+               LAST("differenceEstimateAbs", "-23456", "1000", "34567") "}]}]}");
+    static const char *const ORDER[] = {
+        MINUS "1" NARROW "230" NARROW "000" NARROW "000" NARROW "000 to +4", "<svg class=\"forest",
+        "</svg>", "class=\"bound\"", ">" MINUS "23" NARROW "456</text>", "class=\"bound\"",
+        ">+34" NARROW "567</text>"};
+    struct reply page = page_of("bounds");
+    assert_order(page.body.data, ORDER, sizeof ORDER / sizeof *ORDER);
+    ck_assert_uint_eq(count_of(page.body.data, "class=\"bound\""), 2);
+    reply_release(&page);
+}
+END_TEST
+
 START_TEST(metrics_of_several_pairs_are_a_table_with_a_column_for_each)
 {
     store_text("pairs",
@@ -250,6 +287,149 @@ START_TEST(metrics_of_several_pairs_are_a_table_with_a_column_for_each)
 }
 END_TEST
 
+/* Size, detectable effect and what was planned, on the scale that the metric is shown on. */
+START_TEST(facts_are_shown_where_there_are_any)
+{
+#define SIZE                                                                                       \
+    "'sampleSize':{'current':4000,'required':5000,'poweredEffectRel':{'value':0.0123},"            \
+    "'poweredEffectAbs':{'value':7.5}}"
+#define GROUPS                                                                                     \
+    "'baselineEstimateAbs':{'value':10},'baselineSampleSize':{'value':1234},"                      \
+    "'comparedEstimateAbs':{'value':11},'comparedSampleSize':{'value':4321}"
+    store_text("facts",
+               "{'results':[{'id':'m','statsSettings':{'adjustedAlpha':0.0125,"
+               "'hasVarianceReduction':true},'metricDetails':{'plannedEffectSize':{'value':'0.02'}"
+               "},'result':[{" PAIR("t", "c") "," SIZE ",'lastResult':{'differenceEstimateRel':{"
+               "'estimate':{'value':0.1}}," GROUPS "}}]}]}");
+    static const char *const RELATIVE[] = {
+        "<dt>Adjusted alpha</dt><dd>0.0125</dd>",
+        "<dt>Planned effect</dt><dd><bdi>0.02</bdi></dd>",
+        "<dt>Variance</dt><dd>reduced by covariates</dd></div></dl>",
+        "<dl class=\"facts\"><div><dt><bdi>c</bdi></dt><dd>10",
+        "1" NARROW "234 units",
+        "<dt><bdi>t</bdi></dt><dd>11",
+        "4" NARROW "321 units",
+        "<dt>Sample</dt><dd>4" NARROW "000 units <span class=\"dim\">(5" NARROW "000 needed)",
+        "<dt>Detectable effect</dt><dd>1.2" NARROW "%</dd></div></dl>"};
+    struct reply page = page_of("facts");
+    assert_order(page.body.data, RELATIVE, sizeof RELATIVE / sizeof *RELATIVE);
+    reply_release(&page);
+    store_text("units", "{'results':[{'result':[{" PAIR("t", "c") "," SIZE ","
+                        LAST("differenceEstimateAbs", "1", "2", "3") "}]}]}");
+    page = page_of("units");
+    ck_assert_ptr_nonnull(strstr(page.body.data, "<dt>Detectable effect</dt><dd>7.5</dd>"));
+    reply_release(&page);
+    store_text("none", "{'results':[{'result':[{" PAIR("t", "c") "}]}]}");
+    page = page_of("none");
+    static const char *const ABSENT[] = {"<dt>Sample", "<dt>Detectable", "<dt>Adjusted alpha",
+                                         "<dt>Planned effect", "<dt>Variance", " units</dd>"};
+    for (size_t i = 0; i < sizeof ABSENT / sizeof *ABSENT; i++)
+        ck_assert_msg(strstr(page.body.data, ABSENT[i]) == NULL, "the page has %s", ABSENT[i]);
+    reply_release(&page);
+}
+END_TEST
+
+/* Tests of slices are folded away and counted, but for those that found something. */
+START_TEST(sizes_of_slices_are_folded_unless_they_are_off)
+{
+    store_text("folded",
+               "{'results':[{'srmResult':[{'segmentId':'calm'},{'result':[{'group':'whole'}]},"
+               "{'segmentId':'off','isSignificant':true},{'segmentId':'still',"
+               "'isSignificant':false}]}]}");
+    static const char *const ORDER[] = {
+        "<h2 id=\"groups\">",       "<bdi>whole</bdi>", "<bdi>off</bdi>",
+        "<details><summary>Sizes by slice (2)</summary>", "<bdi>calm</bdi>",
+        "<bdi>still</bdi>",         "</details>\n</section>"};
+    struct reply page = page_of("folded");
+    assert_order(page.body.data, ORDER, sizeof ORDER / sizeof *ORDER);
+    ck_assert_uint_eq(count_of(page.body.data, "aria-label=\"Group sizes\""), 4);
+    ck_assert_uint_eq(count_of(page.body.data, "<details>"), 1);
+    reply_release(&page);
+    store_text("open", "{'results':[{'srmResult':[{},{'segmentId':'off','isSignificant':true}]}]}");
+    page = page_of("open");
+    ck_assert_uint_eq(count_of(page.body.data, "aria-label=\"Group sizes\""), 2);
+    ck_assert_ptr_null(strstr(page.body.data, "details>"));
+    reply_release(&page);
+}
+END_TEST
+
+/* A look without an estimate is a gap in the line: nothing is drawn across it. */
+START_TEST(looks_are_joined_only_to_the_next)
+{
+#define LOOK(estimate) "{'differenceEstimateRel':{'estimate':{'value':" estimate "}}}"
+    static const struct {
+        const char *id, *looks;
+        unsigned lines, points;
+    } CASES[] = {{"joined", LOOK("0.1") "," LOOK("0.2") "," LOOK("0.3"), 2, 3},
+                 {"gap", LOOK("0.1") ",{}," LOOK("0.3") "," LOOK("0.4"), 1, 3},
+                 {"apart", LOOK("0.1") ",{}," LOOK("0.3"), 0, 2},
+                 {"late", "{}," LOOK("0.1") "," LOOK("0.2"), 1, 2}};
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct assay__text text = {0};
+        assay__text_format(&text,
+                           "{'results':[{'result':[{" PAIR("t", "c") ",'result':[%s],"
+                           "'lastResult':" LOOK("0.3") "}]}]}",
+                           CASES[i].looks);
+        store_text(CASES[i].id, text.data);
+        assay__text_release(&text);
+        struct reply page = page_of(CASES[i].id);
+        const char *chart = strstr(page.body.data, "<svg class=\"looks\"");
+        ck_assert_ptr_nonnull(chart);
+        *strstr(chart, "</svg>") = '\0';
+        ck_assert_msg(count_of(chart, "class=\"path\"") == CASES[i].lines, "%s: %s", CASES[i].id,
+                      chart);
+        ck_assert_uint_eq(count_of(chart, "class=\"point\""), CASES[i].points);
+        reply_release(&page);
+    }
+}
+END_TEST
+
+/* The lowest estimate is drawn lowest, in the line as in the points. */
+START_TEST(looks_are_drawn_at_their_height)
+{
+    store_text("heights", "{'results':[{'result':[{" PAIR("t", "c") ",'result':[" LOOK("0.1") ","
+                          LOOK("0.4") "],'lastResult':" LOOK("0.4") "}]}]}");
+    struct reply page = page_of("heights");
+    const char *chart = strstr(page.body.data, "<svg class=\"looks\"");
+    ck_assert_ptr_nonnull(chart);
+    const char *path = strstr(chart, "class=\"path\"");
+    const char *first = strstr(chart, "class=\"point\" cx=");
+    ck_assert(path != NULL && first != NULL);
+    const char *second = strstr(first + 1, "class=\"point\" cx=");
+    ck_assert_ptr_nonnull(second);
+    int from = atoi(strstr(path, "y1=\"") + 4), to = atoi(strstr(path, "y2=\"") + 4);
+    int low = atoi(strstr(first, "cy=\"") + 4), high = atoi(strstr(second, "cy=\"") + 4);
+    ck_assert_int_gt(low, high); /* SVG counts down */
+    ck_assert_int_eq(from, low);
+    ck_assert_int_eq(to, high);
+    reply_release(&page);
+}
+END_TEST
+
+/* Minus signs of figures are told from hyphens by the characters around them. */
+START_TEST(messages_have_minus_signs_before_digits_only)
+{
+    static const struct {
+        const char *message, *shown;
+    } CASES[] = {{"a (-0.5)", "(" MINUS "0.5)"}, {"b (-9)", "(" MINUS "9)"},
+                 {"c (-/)", "c (-/)"},           {"d (-:)", "d (-:)"},
+                 {"e 1e-9", "1e" MINUS "9"},     {"f 0e-0", "0e" MINUS "0"},
+                 {"g /e-1", "g /e-1"},           {"h :e-1", "h :e-1"},
+                 {"i size-9", "i size-9"},       {"j 9-9", "j 9-9"}};
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        char id[24];
+        struct assay__text text = {0};
+        snprintf(id, sizeof id, "message-%zu", i);
+        assay__text_format(&text, "{'annotations':[{'info':'%s'}]}", CASES[i].message);
+        store_text(id, text.data);
+        assay__text_release(&text);
+        struct reply page = page_of(id);
+        ck_assert_msg(strstr(page.body.data, CASES[i].shown) != NULL, "%s", CASES[i].message);
+        reply_release(&page);
+    }
+}
+END_TEST
+
 START_TEST(pairs_beyond_a_number_are_left_to_the_metrics)
 {
     struct assay__text result = {0};
@@ -271,6 +451,13 @@ static void add(TCase *cases)
 {
     tcase_add_checked_fixture(cases, start, stop);
     tcase_add_test(cases, metrics_of_one_pair_are_drawn_beside_each_other_on_one_scale);
+    tcase_add_test(cases, remarks_without_words_say_so);
+    tcase_add_test(cases, drawn_bounds_are_as_long_as_there_is_room);
+    tcase_add_test(cases, facts_are_shown_where_there_are_any);
+    tcase_add_test(cases, sizes_of_slices_are_folded_unless_they_are_off);
+    tcase_add_test(cases, looks_are_joined_only_to_the_next);
+    tcase_add_test(cases, looks_are_drawn_at_their_height);
+    tcase_add_test(cases, messages_have_minus_signs_before_digits_only);
     tcase_add_test(cases, metrics_of_several_pairs_are_a_table_with_a_column_for_each);
     tcase_add_test(cases, pairs_beyond_a_number_are_left_to_the_metrics);
     tcase_add_test(cases, mismatch_is_told_before_anything_else_whichever_metric_has_the_test);

@@ -11,14 +11,18 @@
 
 static struct sample sample;
 
-static char *write_table(const struct assay_write_options *options)
+static char *write_table_of(const struct assay_analysis *analysis,
+                            const struct assay_write_options *options)
 {
     struct assay_error err;
     char *text;
-    assert_ok(assay_analysis_write(sample_analysis(&sample), ASSAY_FORMAT_TABLE, options, &text,
-                                   NULL, &err),
-              &err);
+    assert_ok(assay_analysis_write(analysis, ASSAY_FORMAT_TABLE, options, &text, NULL, &err), &err);
     return text;
+}
+
+static char *write_table(const struct assay_write_options *options)
+{
+    return write_table_of(sample_analysis(&sample), options);
 }
 
 static const struct {
@@ -64,6 +68,37 @@ START_TEST(tables_keep_their_width_and_hold_no_control_bytes)
         }
         free(text);
     }
+}
+END_TEST
+
+/* Levels of many digits stand in the heading whole, and apart from what is left of them. */
+START_TEST(levels_are_never_cut_nor_rounded_to_100)
+{
+    static const int widths[] = {60, 80, 100, 140};
+    static const struct {
+        double alpha;
+        const char *title;
+    } CASES[] = {{0.05, " change 95 % interval\n"},
+                 {0.0333333, " change 96.667 % interval\n"},
+                 {0.00004, " change 99.996 % interval\n"},
+                 {1e-6, " change 99.9999 % interval\n"},
+                 {1e-9, " change 99.9999999 % interval\n"}};
+    const struct assay_analysis *analysis = sample_analysis(&sample);
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++)
+        for (size_t k = 0; k < 2 * sizeof widths / sizeof *widths; k++) {
+            struct assay_write_options options = {.width = widths[k / 2], .unicode = k % 2 == 1};
+            for (size_t r = 0; r < analysis->result_count; r++) {
+                bool is_two_sided = sample.results[r].side == ASSAY_SIDE_BOTH;
+                sample.results[r].alpha = CASES[i].alpha / (is_two_sided ? 1.0 : 2.0);
+            }
+            char *text = write_table_of(analysis, &options);
+            size_t count = 0;
+            for (const char *at = text; (at = strstr(at, CASES[i].title)) != NULL; at++)
+                count++;
+            ck_assert_msg(count == analysis->plan->metric_count, "%zu with%s%.900s", count,
+                          CASES[i].title, strstr(text, "RESULTS"));
+            free(text);
+        }
 }
 END_TEST
 
@@ -213,6 +248,7 @@ static void add(TCase *cases)
     tcase_add_loop_test(cases, tables_are_the_golden_ones, 0,
                         (int)(sizeof TABLES / sizeof *TABLES));
     tcase_add_test(cases, tables_keep_their_width_and_hold_no_control_bytes);
+    tcase_add_test(cases, levels_are_never_cut_nor_rounded_to_100);
     tcase_add_test(cases, ascii_tables_draw_with_ascii);
     tcase_add_test(cases, colour_only_adds);
     tcase_add_test(cases, names_are_cut_in_the_middle_by_columns);

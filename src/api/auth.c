@@ -113,8 +113,8 @@ static enum assay_status read_token(struct assay__auth *auth, struct assay__outc
     size_t length;
     enum assay_status status = ASSAY_OK;
     if (read_secret(auth->file, "token file", bytes, &length, outcome))
-        status = keep(auth, bytes, length, auth->file, "The content of the token file", outcome,
-                      err);
+        status =
+            keep(auth, bytes, length, auth->file, "The content of the token file", outcome, err);
     explicit_bzero(bytes, sizeof bytes);
     return status;
 }
@@ -127,10 +127,9 @@ static enum assay_status read_client_secret(struct assay__auth *auth,
     size_t length;
     enum assay_status status = ASSAY_OK;
     forget_string(&auth->secret);
-    bool is_read = read_secret(auth->client_secret_file, "file of the client secret", bytes,
-                               &length, outcome);
-    bool is_secret =
-        length > 0 && length <= TOKEN_BYTES_MAX && memchr(bytes, '\0', length) == NULL;
+    bool is_read =
+        read_secret(auth->client_secret_file, "file of the client secret", bytes, &length, outcome);
+    bool is_secret = length > 0 && length <= TOKEN_BYTES_MAX && memchr(bytes, '\0', length) == NULL;
     if (is_read && !is_secret) {
         fail(outcome, auth->client_secret_file, "The file of the client secret",
              length == 0 ? "is empty" : "holds no secret: it is too long, or no text");

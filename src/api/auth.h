@@ -6,15 +6,15 @@
 
 /** struct assay__auth: where the bearer token comes from, and the one at hand. Strings borrowed. */
 struct assay__auth {
-    const char *fixed;                    /* given once and for all */
-    const char *file;                     /* read at every refresh */
+    const char *fixed;                     /* given once and for all */
+    const char *file;                      /* read at every refresh */
     const char *client_id, *client_secret; /* exchanged at endpoint */
     const char *client_secret_file;        /* instead of client_secret, read at every exchange */
     struct assay__endpoint endpoint;
-    char *token;       /* NULL when one must be fetched */
-    char *previous;    /* the one before, which a server may still repeat; NULL for none */
-    char *secret;      /* what was read from client_secret_file last */
-    double renew_at;   /* monotonic clock; only for exchanged tokens */
+    char *token;     /* NULL when one must be fetched */
+    char *previous;  /* the one before, which a server may still repeat; NULL for none */
+    char *secret;    /* what was read from client_secret_file last */
+    double renew_at; /* monotonic clock; only for exchanged tokens */
 };
 
 /**

@@ -75,8 +75,7 @@ static enum assay_status require_object(const struct assay__node *node, const ch
     if (node->type == ASSAY__NODE_OBJECT)
         return ASSAY_OK;
     return assay__fail_at(err, ASSAY_ERROR_DATA, name, node->line, node->column,
-                          "%s must be an object, not %s.", what,
-                          assay__node_type_name(node->type));
+                          "%s must be an object, not %s.", what, assay__node_type_name(node->type));
 }
 
 enum assay_status assay__body_read(struct assay__arena *arena, const char *text, size_t length,

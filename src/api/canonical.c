@@ -90,9 +90,9 @@ static const struct assay__node *difference_of_objects(const struct assay__node 
         if (is_root && is_server_field(member->key))
             continue;
         const struct assay__node *other = assay__node_get(stored, member->key);
-        const struct assay__node *difference =
-            other != NULL ? first_difference(member, other, false)
-                          : (is_default(member) ? NULL : member);
+        const struct assay__node *difference = other != NULL
+                                                   ? first_difference(member, other, false)
+                                                   : (is_default(member) ? NULL : member);
         if (difference != NULL)
             return difference;
     }

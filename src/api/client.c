@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Numbers of the options: where, default, and what to call them. */
@@ -189,8 +190,14 @@ void assay_client_free(struct assay_client *client)
 static enum assay_status check_readable(const char *path, const char *what, enum assay_status code,
                                         struct assay_error *err)
 {
-    if (path == NULL || access(path, R_OK) == 0)
+    if (path == NULL)
         return ASSAY_OK;
+    struct stat found;
+    bool is_readable = access(path, R_OK) == 0 && stat(path, &found) == 0;
+    if (is_readable && !S_ISDIR(found.st_mode))
+        return ASSAY_OK;
+    if (is_readable)
+        errno = EISDIR;
     return assay__fail_at(err, code, path, 0, 0, "The %s cannot be read: %s.", what,
                           strerror(errno));
 }

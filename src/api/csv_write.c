@@ -2,7 +2,8 @@
 /*
  * One row per metric x comparison x slice x look, for spreadsheets and data frames. RFC 4180
  * quoting; lines end with a newline alone, which every reader takes and Unix tools want. An absent
- * figure is an empty field.
+ * figure is an empty field. Where a metric has no values at all there is no look; the row is there
+ * all the same, with counts of 0 and no figures, and its message says why.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -97,7 +98,7 @@ static void put_flags(struct row *row, uint32_t flags)
     }
 }
 
-/* One row's source. */
+/* One row's source; look is NULL when there is none. */
 struct source {
     const struct assay_analysis *analysis;
     const struct assay_metric_result *result;
@@ -107,15 +108,34 @@ struct source {
 static void put_time(struct row *row, const struct source *source)
 {
     char time[ASSAY__TIME_BYTES] = "";
-    if (source->look->time_ns != INT64_MIN)
+    if (source->look != NULL && source->look->time_ns != INT64_MIN)
         assay__time_write(source->look->time_ns, time);
     put_text(row, time);
 }
 
+static struct assay__bounds relative_bounds(const struct source *source)
+{
+    if (source->look == NULL)
+        return (struct assay__bounds){(double)NAN, (double)NAN};
+    return assay__relative_bounds(source->analysis->plan, &source->look->comparison.relative);
+}
+
+/* A relative margin becomes metric units by the baseline's estimate, which is not there either. */
+static double null_difference(const struct source *source)
+{
+    return source->look == NULL ? (double)NAN : source->result->null_difference;
+}
+
+static double deterioration_p(const struct source *source)
+{
+    bool is_tested = source->look != NULL && source->look->has_deterioration;
+    return is_tested ? source->look->deterioration.difference.p : (double)NAN;
+}
+
 #define METRIC (&s->analysis->plan->metrics[s->result->metric])
 #define SLICE (&s->analysis->slices[s->result->slice])
-#define TEST (&s->look->comparison.difference)
-#define BOUNDS assay__relative_bounds(s->analysis->plan, &s->look->comparison.relative)
+#define FIGURE(member) (s->look == NULL ? (double)NAN : s->look->member)
+#define COUNT(member) (s->look == NULL ? 0 : s->look->member)
 
 /* COLUMN_LIST: every column as X(name, what writes it). */
 #define COLUMN_LIST(X)                                                                             \
@@ -129,41 +149,39 @@ static void put_time(struct row *row, const struct source *source)
     X(slice, put_text(row, assay__name_slice(SLICE->kind)))                                        \
     X(slice_key, put_text(row, SLICE->key))                                                        \
     X(slice_value, put_text(row, SLICE->value))                                                    \
-    X(look, put_count(row, s->look->look))                                                         \
+    X(look, put_count(row, COUNT(look)))                                                           \
     X(time, put_time(row, s))                                                                      \
-    X(baseline_n, put_count(row, s->look->comparison.baseline.n))                                  \
-    X(compared_n, put_count(row, s->look->comparison.compared.n))                                  \
-    X(baseline_estimate, put_number(row, s->look->comparison.baseline.estimate))                   \
-    X(compared_estimate, put_number(row, s->look->comparison.compared.estimate))                   \
-    X(baseline_unadjusted, put_number(row, s->look->comparison.baseline.unadjusted))               \
-    X(compared_unadjusted, put_number(row, s->look->comparison.compared.unadjusted))               \
-    X(difference, put_number(row, TEST->estimate))                                                 \
-    X(standard_error, put_number(row, TEST->standard_error))                                       \
-    X(lower, put_number(row, TEST->lower))                                                         \
-    X(upper, put_number(row, TEST->upper))                                                         \
-    X(relative_difference, put_number(row, s->look->comparison.relative.estimate))                 \
-    X(relative_lower, put_number(row, BOUNDS.lower))                                               \
-    X(relative_upper, put_number(row, BOUNDS.upper))                                               \
-    X(df, put_number(row, TEST->df))                                                               \
-    X(statistic, put_number(row, TEST->statistic))                                                 \
-    X(critical, put_number(row, TEST->critical))                                                   \
-    X(p, put_number(row, TEST->p))                                                                 \
-    X(log10_p, put_number(row, TEST->log10_p))                                                     \
+    X(baseline_n, put_count(row, COUNT(comparison.baseline.n)))                                    \
+    X(compared_n, put_count(row, COUNT(comparison.compared.n)))                                    \
+    X(baseline_estimate, put_number(row, FIGURE(comparison.baseline.estimate)))                    \
+    X(compared_estimate, put_number(row, FIGURE(comparison.compared.estimate)))                    \
+    X(baseline_unadjusted, put_number(row, FIGURE(comparison.baseline.unadjusted)))                \
+    X(compared_unadjusted, put_number(row, FIGURE(comparison.compared.unadjusted)))                \
+    X(difference, put_number(row, FIGURE(comparison.difference.estimate)))                         \
+    X(standard_error, put_number(row, FIGURE(comparison.difference.standard_error)))               \
+    X(lower, put_number(row, FIGURE(comparison.difference.lower)))                                 \
+    X(upper, put_number(row, FIGURE(comparison.difference.upper)))                                 \
+    X(relative_difference, put_number(row, FIGURE(comparison.relative.estimate)))                  \
+    X(relative_lower, put_number(row, relative_bounds(s).lower))                                   \
+    X(relative_upper, put_number(row, relative_bounds(s).upper))                                   \
+    X(df, put_number(row, FIGURE(comparison.difference.df)))                                       \
+    X(statistic, put_number(row, FIGURE(comparison.difference.statistic)))                         \
+    X(critical, put_number(row, FIGURE(comparison.difference.critical)))                           \
+    X(p, put_number(row, FIGURE(comparison.difference.p)))                                         \
+    X(log10_p, put_number(row, FIGURE(comparison.difference.log10_p)))                             \
     X(alpha, put_number(row, s->result->alpha))                                                    \
     X(side, put_text(row, assay__name_side(s->result->side)))                                      \
-    X(null_difference, put_number(row, s->result->null_difference))                                \
+    X(null_difference, put_number(row, null_difference(s)))                                        \
     X(significant, put_answer(row, s->result->significant))                                        \
     X(deteriorated, put_answer(row, s->result->deteriorated))                                      \
-    X(deterioration_p,                                                                             \
-      put_number(row,                                                                              \
-                 s->look->has_deterioration ? s->look->deterioration.difference.p : (double)NAN))  \
+    X(deterioration_p, put_number(row, deterioration_p(s)))                                        \
     X(powered, put_answer(row, s->result->powered))                                                \
-    X(current_size, put_count(row, s->look->size.current))                                         \
-    X(required_size, put_size(row, s->look->size.required))                                        \
-    X(powered_effect, put_number(row, s->look->size.powered_effect_abs))                           \
-    X(powered_effect_relative, put_number(row, s->look->size.powered_effect_rel))                  \
-    X(variance_reduction, put_number(row, s->look->comparison.reduction.rate))                     \
-    X(flags, put_flags(row, s->look->comparison.flags))                                            \
+    X(current_size, put_count(row, COUNT(size.current)))                                           \
+    X(required_size, put_size(row, FIGURE(size.required)))                                         \
+    X(powered_effect, put_number(row, FIGURE(size.powered_effect_abs)))                            \
+    X(powered_effect_relative, put_number(row, FIGURE(size.powered_effect_rel)))                   \
+    X(variance_reduction, put_number(row, FIGURE(comparison.reduction.rate)))                      \
+    X(flags, put_flags(row, COUNT(comparison.flags)))                                              \
     X(message, put_text(row, s->result->message))
 
 static void write_row(struct assay__text *out, const struct source *s)
@@ -186,6 +204,8 @@ void assay__write_csv(const struct assay_analysis *analysis,
     assay__text_putc(out, '\n');
     for (size_t i = 0; i < analysis->result_count; i++) {
         struct source source = {.analysis = analysis, .result = &analysis->results[i]};
+        if (source.result->look_count == 0)
+            write_row(out, &source);
         for (uint32_t look = 0; look < source.result->look_count; look++) {
             source.look = &source.result->looks[look];
             write_row(out, &source);

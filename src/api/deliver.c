@@ -48,13 +48,13 @@ static enum assay_status send_authorized(struct delivery *delivery, bool is_post
                                                             .name = "token",
                                                             .resource = delivery->body->id,
                                                             .message = "A new token was fetched."});
-        const struct assay__http_request request = {
-            .endpoint = &client->base,
-            .url = is_post ? delivery->post_url.data : delivery->get_url.data,
-            .token = client->auth.token,
-            .body = is_post ? delivery->text : NULL,
-            .body_length = delivery->length,
-            .seconds_left = seconds_left(client)};
+        const struct assay__http_request request = {.endpoint = &client->base,
+                                                    .url = is_post ? delivery->post_url.data
+                                                                   : delivery->get_url.data,
+                                                    .token = client->auth.token,
+                                                    .body = is_post ? delivery->text : NULL,
+                                                    .body_length = delivery->length,
+                                                    .seconds_left = seconds_left(client)};
         assay__http_response_release(response);
         status = assay__http_send(client->http, &request, response, err);
         if (status != ASSAY_OK)
@@ -82,9 +82,8 @@ static const char *read_resource(const struct assay__http_response *response,
         return why.code == ASSAY_ERROR_MEMORY  ? "memory ran out reading its body"
                : why.code == ASSAY_ERROR_LIMIT ? "its body is beyond the limits of a result"
                                                : "its body is not JSON";
-    const struct assay__node *member = (*resource)->type == ASSAY__NODE_OBJECT
-                                           ? assay__node_get(*resource, "name")
-                                           : NULL;
+    const struct assay__node *member =
+        (*resource)->type == ASSAY__NODE_OBJECT ? assay__node_get(*resource, "name") : NULL;
     if (member == NULL || member->type != ASSAY__NODE_STRING || member->length == 0)
         return "its body has no \"name\"";
     *name = member->text;
@@ -95,8 +94,8 @@ static void keep_name(struct delivery *delivery, const char *name)
 {
     const struct assay__secrets secrets = assay__auth_secrets(&delivery->client->auth);
     struct assay__text clean = {0};
-    assay__refusal_clean(&clean, name, strlen(name), sizeof delivery->out->name - 1,
-                         secrets.values, sizeof secrets.values / sizeof *secrets.values);
+    assay__refusal_clean(&clean, name, strlen(name), sizeof delivery->out->name - 1, secrets.values,
+                         sizeof secrets.values / sizeof *secrets.values);
     if (!clean.failed && clean.data != NULL)
         snprintf(delivery->out->name, sizeof delivery->out->name, "%s", clean.data);
     assay__text_release(&clean);
@@ -164,9 +163,9 @@ static enum assay_status attempt_once(struct delivery *delivery, struct assay__o
 }
 
 /* No more attempts: says why after what the last one said. */
-static enum assay_status give_up(const struct delivery *delivery,
-                                 enum assay__retry_verdict verdict, double wait, bool was_reached,
-                                 const struct assay_error *last, struct assay_error *err)
+static enum assay_status give_up(const struct delivery *delivery, enum assay__retry_verdict verdict,
+                                 double wait, bool was_reached, const struct assay_error *last,
+                                 struct assay_error *err)
 {
     const struct assay_client_options *options = &delivery->client->options;
     enum assay_status code = was_reached ? ASSAY_ERROR_TRY_AGAIN : ASSAY_ERROR_UNAVAILABLE;

@@ -31,7 +31,7 @@ struct transfer {
     struct assay__http_response *response;
     uint64_t body_bytes_max;
     uint64_t received_bytes, header_bytes;
-    bool has_headers; /* the headers of the last response are complete */
+    bool has_headers;     /* the headers of the last response are complete */
     const char *oversize; /* what is larger than allowed; NULL while nothing is */
     uint64_t oversize_limit;
     bool is_stalled;
@@ -340,8 +340,8 @@ static void take_facts(CURL *easy, struct assay__http_response *response)
 
 /* Says how an exchange ended. A status of 300 and more counts also when its body did not arrive
  * whole: the body is only there to explain it. libcurl is content with a header that broke off. */
-static void conclude(const struct assay__http *http, const struct transfer *transfer,
-                     CURLcode code, const char *curl_words, struct assay__http_response *response)
+static void conclude(const struct assay__http *http, const struct transfer *transfer, CURLcode code,
+                     const char *curl_words, struct assay__http_response *response)
 {
     long status = 0;
     curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
@@ -362,8 +362,7 @@ static void conclude(const struct assay__http *http, const struct transfer *tran
                  "the response's %s is larger than %llu bytes", transfer->oversize,
                  (unsigned long long)transfer->oversize_limit);
     else if (transfer->is_stalled)
-        snprintf(response->reason, sizeof response->reason, "nothing moved for %s s",
-                 seconds);
+        snprintf(response->reason, sizeof response->reason, "nothing moved for %s s", seconds);
     else if (strncmp(curl_words, "Unsupported proxy", strlen("Unsupported proxy")) == 0)
         /* libcurl goes on with the URL, in which there may be a password. */
         snprintf(response->reason, sizeof response->reason,
@@ -375,8 +374,7 @@ static void conclude(const struct assay__http *http, const struct transfer *tran
 
 enum assay_status assay__http_send(struct assay__http *http,
                                    const struct assay__http_request *request,
-                                   struct assay__http_response *response,
-                                   struct assay_error *err)
+                                   struct assay__http_response *response, struct assay_error *err)
 {
     char words[CURL_ERROR_SIZE] = "";
     struct transfer transfer = {.easy = http->easy,

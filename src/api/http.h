@@ -48,10 +48,10 @@ enum assay__http_outcome {
 /** struct assay__http_response: zero-initialise it; release it after every exchange. */
 struct assay__http_response {
     enum assay__http_outcome outcome;
-    char reason[256]; /* why there is no response; may quote the server: not fit to show */
-    long status;      /* 0 without a response */
+    char reason[256];  /* why there is no response; may quote the server: not fit to show */
+    long status;       /* 0 without a response */
     long proxy_status; /* 0 unless the outcome is ASSAY__HTTP_PROXY */
-    bool is_json;     /* the content type is JSON, or there is none */
+    bool is_json;      /* the content type is JSON, or there is none */
     struct assay__text content_type, location, body;
     double retry_after; /* seconds; 0 when not asked for */
 };
@@ -66,8 +66,7 @@ void assay__http_free(struct assay__http *http);
  */
 enum assay_status assay__http_send(struct assay__http *http,
                                    const struct assay__http_request *request,
-                                   struct assay__http_response *response,
-                                   struct assay_error *err);
+                                   struct assay__http_response *response, struct assay_error *err);
 
 void assay__http_response_release(struct assay__http_response *response);
 

@@ -164,8 +164,8 @@ static void remove_stale(int directory_fd, const char *name)
 {
     struct stat found;
     if (strncmp(name, TEMPORARY, sizeof TEMPORARY - 1) == 0 &&
-        fstatat(directory_fd, name, &found, AT_SYMLINK_NOFOLLOW) == 0 &&
-        S_ISREG(found.st_mode) && time(NULL) - found.st_mtime > STALE_SECONDS)
+        fstatat(directory_fd, name, &found, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(found.st_mode) &&
+        time(NULL) - found.st_mtime > STALE_SECONDS)
         unlinkat(directory_fd, name, 0);
 }
 

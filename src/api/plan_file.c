@@ -22,6 +22,9 @@ static enum assay_status read_all(FILE *file, const char *name, struct assay__te
     while (text->length <= ASSAY_PLAN_BYTES_MAX &&
            (length = fread(block, 1, sizeof block, file)) > 0)
         assay__text_append(text, block, length);
+    if (ferror(file) && errno == EISDIR)
+        return assay__fail_at(err, ASSAY_ERROR_NO_INPUT, name, 0, 0,
+                              "This is a directory, not a file.");
     if (ferror(file))
         return assay__fail_at(err, ASSAY_ERROR_IO, name, 0, 0, "Reading failed: %s.",
                               strerror(errno));

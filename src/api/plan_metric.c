@@ -137,14 +137,14 @@ static void read_covariates(struct assay__plan_reader *reader, const struct assa
     if (metric->covariate_count > 0 && metric->type == ASSAY_METRIC_QUANTILE)
         assay__plan_fail_key(reader, object, "covariates",
                              "Quantiles have no variance reduction; leave the covariates out.");
-    for (uint32_t i = 0; i < metric->covariate_count; i++) {
-        const char *name = metric->covariates[i];
-        if (strcmp(name, metric->value) == 0 ||
-            (metric->denominator != NULL && strcmp(name, metric->denominator) == 0))
-            assay__plan_fail_key(reader, object, "covariates",
-                                 "A metric cannot be its own covariate: covariates are measured "
-                                 "before the exposure.");
-    }
+    const struct assay__node *name =
+        metric->covariate_count > 0 ? assay__node_get(object, "covariates")->first : NULL;
+    for (; name != NULL; name = name->next)
+        if (strcmp(name->text, metric->value) == 0 ||
+            (metric->denominator != NULL && strcmp(name->text, metric->denominator) == 0))
+            assay__plan_fail(reader, name,
+                             "A metric cannot be its own covariate: covariates are measured "
+                             "before the exposure.");
 }
 
 /* The text of a number, which is exact where a double is not. */

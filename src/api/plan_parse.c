@@ -37,8 +37,7 @@ static void read_names(struct assay__plan_reader *reader, const struct assay__no
 static void read_labels(struct assay__plan_reader *reader, const struct assay__node *root,
                         struct assay_plan *plan)
 {
-    const struct assay__node *list =
-        assay__plan_list(reader, root, "labels", ASSAY__LABELS_MAX);
+    const struct assay__node *list = assay__plan_list(reader, root, "labels", ASSAY__LABELS_MAX);
     if (list == NULL)
         return;
     plan->labels = assay__plan_array(reader, list->count, sizeof *plan->labels);
@@ -103,8 +102,7 @@ static void check_filter(struct assay__plan_reader *reader, const struct assay__
 static void read_segments(struct assay__plan_reader *reader, const struct assay__node *root,
                           struct assay_plan *plan)
 {
-    const struct assay__node *list =
-        assay__plan_list(reader, root, "segments", ASSAY_SEGMENTS_MAX);
+    const struct assay__node *list = assay__plan_list(reader, root, "segments", ASSAY_SEGMENTS_MAX);
     if (list == NULL)
         return;
     plan->segments = assay__plan_array(reader, list->count, sizeof *plan->segments);
@@ -123,8 +121,8 @@ static void read_segments(struct assay__plan_reader *reader, const struct assay_
     assay__plan_distinct(reader, list, "id");
 }
 
-static void read_recommendations(struct assay__plan_reader *reader,
-                                 const struct assay__node *root, struct assay_plan *plan)
+static void read_recommendations(struct assay__plan_reader *reader, const struct assay__node *root,
+                                 struct assay_plan *plan)
 {
     const struct assay__plan_keys *keys = &assay__plan_keys[ASSAY__OBJECT_RECOMMENDATIONS];
     for (uint32_t i = 0; i < 4; i++)
@@ -148,8 +146,8 @@ static enum assay_status fill(struct assay__plan_reader *reader, const struct as
     read_time(reader, root, plan);
     assay__plan_groups(reader, root, plan);
     assay__plan_design(reader, root, plan);
-    plan->dimensions = assay__plan_texts(reader, root, "dimensions", ASSAY_DIMENSIONS_MAX,
-                                         &plan->dimension_count);
+    plan->dimensions =
+        assay__plan_texts(reader, root, "dimensions", ASSAY_DIMENSIONS_MAX, &plan->dimension_count);
     read_segments(reader, root, plan);
     read_recommendations(reader, root, plan);
     assay__plan_metrics(reader, root, plan);
@@ -181,8 +179,8 @@ enum assay_status assay__plan_make(struct assay__arena *arena, const struct assa
     return ASSAY_OK;
 }
 
-enum assay_status assay__plan_read_tree(struct assay__arena *arena, const char *text,
-                                        size_t length, const char *name, struct assay__node **out,
+enum assay_status assay__plan_read_tree(struct assay__arena *arena, const char *text, size_t length,
+                                        const char *name, struct assay__node **out,
                                         struct assay_error *err)
 {
     struct assay__json_options options = {.name = name,

@@ -13,8 +13,8 @@
 
 enum { PATH_BYTES = 256, MESSAGE_BYTES = 640 };
 
-static void fail_place(struct assay__plan_reader *reader, const struct assay__node *at,
-                       bool at_key, const char *message)
+static void fail_place(struct assay__plan_reader *reader, const struct assay__node *at, bool at_key,
+                       const char *message)
 {
     char path[PATH_BYTES];
     if (reader->status != ASSAY_OK)
@@ -24,10 +24,9 @@ static void fail_place(struct assay__plan_reader *reader, const struct assay__no
         return;
     }
     assay__node_path(at, path, sizeof path);
-    reader->status =
-        assay__fail_at(reader->err, ASSAY_ERROR_PLAN, reader->name,
-                       at_key ? at->key_line : at->line, at_key ? at->key_column : at->column,
-                       "%s%s%s", path, path[0] != '\0' ? ": " : "", message);
+    reader->status = assay__fail_at(
+        reader->err, ASSAY_ERROR_PLAN, reader->name, at_key ? at->key_line : at->line,
+        at_key ? at->key_column : at->column, "%s%s%s", path, path[0] != '\0' ? ": " : "", message);
 }
 
 void assay__plan_fail(struct assay__plan_reader *reader, const struct assay__node *at,
@@ -78,8 +77,7 @@ static void fail_unknown(struct assay__plan_reader *reader, const struct assay__
     if (nearest != NULL)
         snprintf(message, sizeof message, "There is no such key; did you mean \"%s\"?", nearest);
     else
-        snprintf(message, sizeof message, "There is no such key in %s; see assay(1).",
-                 known->name);
+        snprintf(message, sizeof message, "There is no such key in %s; see assay(1).", known->name);
     fail_place(reader, member, true, message);
 }
 

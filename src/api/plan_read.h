@@ -102,8 +102,8 @@ enum assay_status assay__plan_make(struct assay__arena *arena, const struct assa
                                    struct assay_error *err);
 
 /** assay__plan_read_tree() reads a plan file's text as a tree, comments allowed. */
-enum assay_status assay__plan_read_tree(struct assay__arena *arena, const char *text,
-                                        size_t length, const char *name, struct assay__node **out,
+enum assay_status assay__plan_read_tree(struct assay__arena *arena, const char *text, size_t length,
+                                        const char *name, struct assay__node **out,
                                         struct assay_error *err);
 
 /** assay__plan_read_file() is assay__plan_read_tree() of a file; "-" is standard input. */

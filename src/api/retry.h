@@ -8,10 +8,10 @@
 /** struct assay__retry: when to try again. Times are seconds; now is the monotonic clock. */
 struct assay__retry {
     uint32_t max_attempts;
-    double deadline;     /* instant after which nothing is started */
-    double backoff;      /* upper end of the first wait */
-    double backoff_max;  /* upper end of any wait that the server does not ask for */
-    uint64_t random;     /* state of the jitter */
+    double deadline;    /* instant after which nothing is started */
+    double backoff;     /* upper end of the first wait */
+    double backoff_max; /* upper end of any wait that the server does not ask for */
+    uint64_t random;    /* state of the jitter */
 };
 
 /** enum assay__retry_verdict: what to do after a failed attempt. */

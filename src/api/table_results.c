@@ -78,7 +78,9 @@ static void write_titles(struct assay__page *page, const struct columns *columns
     assay__page_column(page, "compared", columns->estimate, ASSAY__ALIGN_RIGHT, true,
                        ASSAY__INK_DIM);
     assay__page_column(page, "change", columns->change, ASSAY__ALIGN_RIGHT, true, ASSAY__INK_DIM);
-    assay__page_column(page, level, columns->interval, ASSAY__ALIGN_LEFT, true, ASSAY__INK_DIM);
+    /* The verdicts have no title: a level of many digits goes on above them. */
+    assay__page_column(page, level, columns->interval + 1 + columns->verdict, ASSAY__ALIGN_LEFT,
+                       true, ASSAY__INK_DIM);
     assay__page_end(page);
 }
 

@@ -172,8 +172,11 @@ struct assay__drawn assay__row_drawn(const struct assay_analysis *analysis,
 
 void assay__row_level(const struct assay_metric_result *result, char out[ASSAY__FIGURE_BYTES + 16])
 {
+    enum { DIGITS = 5, DIGITS_MOST = 12 };
     double outside = result->side == ASSAY_SIDE_BOTH ? result->alpha : 2.0 * result->alpha;
-    char figure[ASSAY__NUMBER_BYTES + 1];
-    figure[assay__number_round(100.0 * (1.0 - outside), 5, figure)] = '\0';
+    char figure[ASSAY__NUMBER_BYTES + 1] = "100";
+    /* No interval has everything: a level close to 100 gets digits that tell it from that. */
+    for (int digits = DIGITS; digits <= DIGITS_MOST && strcmp(figure, "100") == 0; digits++)
+        figure[assay__number_round(100.0 * (1.0 - outside), digits, figure)] = '\0';
     snprintf(out, ASSAY__FIGURE_BYTES + 16, "%s %% interval", figure);
 }

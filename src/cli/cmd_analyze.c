@@ -236,11 +236,14 @@ static enum assay_status check_plan(const struct arguments *arguments,
     return ASSAY_OK;
 }
 
+/* The result is shown before it is delivered, which may take minutes, and delivered whether or not
+ * it could be shown: a full disk here is no reason to lose it there. When both fail, the exit code
+ * is the delivery's, since what was computed may then be nowhere but in the outbox. */
 static int report(struct arguments *arguments, const struct assay_analysis *analysis)
 {
-    int code = arguments->delivery.is_dry_run ? 0 : print_result(arguments, analysis);
-    if (code == 0 && delivers(arguments))
-        code = deliver(arguments, analysis);
+    int shown = arguments->delivery.is_dry_run ? 0 : print_result(arguments, analysis);
+    int delivered = delivers(arguments) ? deliver(arguments, analysis) : 0;
+    int code = delivered != 0 ? delivered : shown;
     return code == 0 ? health_code(arguments, analysis) : code;
 }
 

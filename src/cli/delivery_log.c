@@ -60,8 +60,8 @@ static void log_text(const struct delivery *delivery, const struct assay_event *
         fprintf(stderr, "assay: %s: attempt %u: %s Next attempt in %.1f s.\n", event->resource,
                 event->attempt, event->message, event->wait_seconds);
     else if (strcmp(event->name, "failed") == 0 || strcmp(event->name, "other-name") == 0)
-        fprintf(stderr, "assay: %s%s%s\n", event->resource,
-                event->resource[0] != '\0' ? ": " : "", event->message);
+        fprintf(stderr, "assay: %s%s%s\n", event->resource, event->resource[0] != '\0' ? ": " : "",
+                event->message);
     else if (strcmp(event->name, "kept") == 0)
         fprintf(stderr,
                 "assay: %s is kept in %s; 'assay post --outbox %s' sends it again, removing the "

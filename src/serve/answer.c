@@ -91,6 +91,8 @@ void serve_answer_refuse(struct serve_answer *answer, enum serve_refusal refusal
 
 bool serve_etag_is_in(const char *etag, const char *list, bool is_weak_fine)
 {
+    if (strcmp(list, "*") == 0)
+        return true;
     for (const char *at = list; (at = strstr(at, etag)) != NULL; at++)
         if (is_weak_fine || at - list < 2 || memcmp(at - 2, "W/", 2) != 0)
             return true;

@@ -12,17 +12,17 @@
  * X(enumerator, HTTP status, google.rpc.Code, seconds of Retry-After or 0). HTTP tells a missing
  * length or a wrong media type from other wrong arguments; google.rpc.Code does not.
  */
-#define SERVE_REFUSAL_LIST(X)                                                                     \
-    X(INVALID, 400, 3, 0)                                                                         \
-    X(UNAUTHENTICATED, 401, 16, 0)                                                                \
-    X(NOT_FOUND, 404, 5, 0)                                                                       \
-    X(METHOD, 405, 12, 0)                                                                         \
-    X(EXISTS, 409, 6, 0)                                                                          \
-    X(NO_LENGTH, 411, 3, 0)                                                                       \
-    X(CHANGED, 412, 9, 0)                                                                         \
-    X(TOO_LARGE, 413, 3, 0)                                                                       \
-    X(MEDIA_TYPE, 415, 3, 0)                                                                      \
-    X(TOO_MANY, 429, 8, 1)                                                                        \
+#define SERVE_REFUSAL_LIST(X)                                                                      \
+    X(INVALID, 400, 3, 0)                                                                          \
+    X(UNAUTHENTICATED, 401, 16, 0)                                                                 \
+    X(NOT_FOUND, 404, 5, 0)                                                                        \
+    X(METHOD, 405, 12, 0)                                                                          \
+    X(EXISTS, 409, 6, 0)                                                                           \
+    X(NO_LENGTH, 411, 3, 0)                                                                        \
+    X(CHANGED, 412, 9, 0)                                                                          \
+    X(TOO_LARGE, 413, 3, 0)                                                                        \
+    X(MEDIA_TYPE, 415, 3, 0)                                                                       \
+    X(TOO_MANY, 429, 8, 1)                                                                         \
     X(UNAVAILABLE, 503, 14, 5)
 
 enum serve_refusal {
@@ -75,7 +75,7 @@ void serve_answer_refuse(struct serve_answer *answer, enum serve_refusal refusal
 
 /**
  * serve_etag_is_in() looks for an ETag, quotes included, in the list of an If-Match (is_weak_fine
- * false: entries W/"..." do not count) or If-None-Match (true) header.
+ * false: entries W/"..." do not count) or If-None-Match (true) header. "*" is every ETag.
  */
 bool serve_etag_is_in(const char *etag, const char *list, bool is_weak_fine);
 

@@ -21,9 +21,13 @@ struct serve_route {
 #define COLLECTION "v2/workflows/*/instances/*/analysisResults"
 
 static const struct serve_route ROUTES[] = {
-    {COLLECTION, "POST", "GET, HEAD, POST", CALLERS, true, serve_create,
-     {"analysisResultId"}},
-    {COLLECTION, "GET", "GET, HEAD, POST", CALLERS, false, serve_list,
+    {COLLECTION, "POST", "GET, HEAD, POST", CALLERS, true, serve_create, {"analysisResultId"}},
+    {COLLECTION,
+     "GET",
+     "GET, HEAD, POST",
+     CALLERS,
+     false,
+     serve_list,
      {"pageSize", "pageToken", "filter"}},
     {COLLECTION "/*", "GET", "GET, HEAD, DELETE", CALLERS, false, serve_get, {NULL}},
     {COLLECTION "/*", "DELETE", "GET, HEAD, DELETE", CALLERS, false, serve_delete, {NULL}},
@@ -130,10 +134,10 @@ void serve_call_authorize(struct serve_call *call, const char *authorization)
                         bearer == NULL && basic == NULL
                             ? "The header Authorization: Bearer TOKEN is missing."
                             : "The token is not known here.");
-    call->answer.challenge =
-        audience == READERS ? "Basic realm=\"assay: a token as password\", charset=\"UTF-8\""
-        : bearer != NULL    ? "Bearer realm=\"assay\", error=\"invalid_token\""
-                            : "Bearer realm=\"assay\"";
+    call->answer.challenge = audience == READERS
+                                 ? "Basic realm=\"assay: a token as password\", charset=\"UTF-8\""
+                             : bearer != NULL ? "Bearer realm=\"assay\", error=\"invalid_token\""
+                                              : "Bearer realm=\"assay\"";
 }
 
 static bool takes_parameter(const struct serve_route *route, const char *name)

@@ -20,8 +20,8 @@ struct shape {
     bool is_open; /* any members */
 };
 
-#define SHAPE(name, ...)                                                                          \
-    static const struct field name##_FIELDS[] = {__VA_ARGS__};                                    \
+#define SHAPE(name, ...)                                                                           \
+    static const struct field name##_FIELDS[] = {__VA_ARGS__};                                     \
     static const struct shape name = {name##_FIELDS, sizeof name##_FIELDS / sizeof *name##_FIELDS, \
                                       false}
 
@@ -51,16 +51,14 @@ SHAPE(LOOK, {"resultTime", TEXT, NULL}, {"baselineEstimateAbs", OBJECT, &NUMBER_
       {"varianceReductionRate", OBJECT, &NUMBER_VALUE},
       {"unadjustedEstimateBaseline", OBJECT, &NUMBER_VALUE},
       {"unadjustedEstimateCompared", OBJECT, &NUMBER_VALUE},
-      {"baselineSampleSize", OBJECT, &NUMBER_VALUE},
-      {"comparedSampleSize", OBJECT, &NUMBER_VALUE});
+      {"baselineSampleSize", OBJECT, &NUMBER_VALUE}, {"comparedSampleSize", OBJECT, &NUMBER_VALUE});
 SHAPE(SAMPLE_SIZE, {"current", NUMBER, NULL}, {"required", NUMBER, NULL},
       {"poweredEffectRel", OBJECT, &NUMBER_VALUE}, {"poweredEffectAbs", OBJECT, &NUMBER_VALUE});
 SHAPE(GROUP_STATS, {"id", TEXT, NULL}, {"sampleSize", NUMBER, NULL});
-SHAPE(COMPARISON, {"status", OBJECT, &STATUS}, {"groups", OBJECT, &GROUPS},
-      {"result", LIST, &LOOK}, {"lastResult", OBJECT, &LOOK},
-      {"sampleSize", OBJECT, &SAMPLE_SIZE}, {"isSignificant", OBJECT, &BOOLEAN_VALUE},
-      {"comparisonId", TEXT, NULL}, {"groupStats", LIST, &GROUP_STATS},
-      {"dimensions", LIST, &OPEN}, {"segmentId", TEXT, NULL},
+SHAPE(COMPARISON, {"status", OBJECT, &STATUS}, {"groups", OBJECT, &GROUPS}, {"result", LIST, &LOOK},
+      {"lastResult", OBJECT, &LOOK}, {"sampleSize", OBJECT, &SAMPLE_SIZE},
+      {"isSignificant", OBJECT, &BOOLEAN_VALUE}, {"comparisonId", TEXT, NULL},
+      {"groupStats", LIST, &GROUP_STATS}, {"dimensions", LIST, &OPEN}, {"segmentId", TEXT, NULL},
       {"lastDeteriorationResult", OBJECT, &LOOK});
 SHAPE(DETAILS, {"plannedEffectSize", OBJECT, &TEXT_VALUE}, {"hasRun", BOOLEAN, NULL});
 SHAPE(SRM_GROUP, {"group", TEXT, NULL}, {"observed", NUMBER, NULL}, {"expected", NUMBER, NULL},
@@ -117,9 +115,11 @@ static const struct field *find_field(const struct shape *shape, const char *nam
 static void check_object(struct check *check, struct assay__node *object,
                          const struct shape *shape);
 
-static const enum assay__node_type TYPES[] = {
-    [TEXT] = ASSAY__NODE_STRING,     [NUMBER] = ASSAY__NODE_NUMBER, [BOOLEAN] = ASSAY__NODE_BOOLEAN,
-    [OBJECT] = ASSAY__NODE_OBJECT, [LIST] = ASSAY__NODE_ARRAY};
+static const enum assay__node_type TYPES[] = {[TEXT] = ASSAY__NODE_STRING,
+                                              [NUMBER] = ASSAY__NODE_NUMBER,
+                                              [BOOLEAN] = ASSAY__NODE_BOOLEAN,
+                                              [OBJECT] = ASSAY__NODE_OBJECT,
+                                              [LIST] = ASSAY__NODE_ARRAY};
 
 /* Recursion goes as deep as the tables: a dozen levels. */
 static void check_value(struct check *check, struct assay__node *value, const struct field *field)
@@ -135,8 +135,7 @@ static void check_value(struct check *check, struct assay__node *value, const st
             check_object(check, element, field->shape);
 }
 
-static void check_object(struct check *check, struct assay__node *object,
-                         const struct shape *shape)
+static void check_object(struct check *check, struct assay__node *object, const struct shape *shape)
 {
     if (shape->is_open)
         return;
@@ -154,8 +153,7 @@ static void check_object(struct check *check, struct assay__node *object,
     }
 }
 
-void serve_contract_check(struct assay__node *result, bool strict,
-                          struct serve_problems *problems)
+void serve_contract_check(struct assay__node *result, bool strict, struct serve_problems *problems)
 {
     struct check check = {.strict = strict, .problems = problems};
     if (has_type(&check, result, ASSAY__NODE_OBJECT))

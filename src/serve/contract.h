@@ -11,8 +11,7 @@
  * fields are problems, otherwise they stay as they are. Members that are null are as good as
  * absent, and fields that belong to the server are not the client's to give: both are taken out.
  */
-void serve_contract_check(struct assay__node *result, bool strict,
-                          struct serve_problems *problems);
+void serve_contract_check(struct assay__node *result, bool strict, struct serve_problems *problems);
 
 /**
  * serve_contract_may_forget() is true for an object in a list of an analysisResult that a check has

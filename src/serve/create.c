@@ -173,7 +173,8 @@ static struct assay__node *read_request(struct serve_call *call, struct assay__a
     if (problems.count == 0)
         return result;
     serve_answer_refuse(&call->answer, SERVE_INVALID, &problems,
-                        "The request has %u fields that are not right.", problems.count);
+                        "The request has %u field%s not right.", problems.count,
+                        problems.count == 1 ? " that is" : "s that are");
     return NULL;
 }
 

@@ -36,12 +36,18 @@ const char *serve_page_policy(void)
 static const char *escape_of(char c)
 {
     switch (c) {
-    case '&': return "&amp;";
-    case '<': return "&lt;";
-    case '>': return "&gt;";
-    case '"': return "&quot;";
-    case '\'': return "&#39;";
-    default: return (unsigned char)c < 0x20 || c == 0x7f ? " " : NULL;
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return "&quot;";
+    case '\'':
+        return "&#39;";
+    default:
+        return (unsigned char)c < 0x20 || c == 0x7f ? " " : NULL;
     }
 }
 

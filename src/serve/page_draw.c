@@ -125,15 +125,17 @@ static void write_marks(struct assay__text *out, const struct serve_scale *scale
     struct share right = share_of(serve_scale_place(scale, interval->upper, 1.0 + edge), margin);
     struct share point = share_of(serve_scale_place(scale, interval->estimate, 0.5), margin);
     if (has_bound(interval))
-        assay__text_format(out, "<line class=\"interval\" x1=\"%d.%d%%\" y1=\"%d\" x2=\"%d.%d%%\""
-                                " y2=\"%d\"/>",
+        assay__text_format(out,
+                           "<line class=\"interval\" x1=\"%d.%d%%\" y1=\"%d\" x2=\"%d.%d%%\""
+                           " y2=\"%d\"/>",
                            left.whole, left.tenth, middle, right.whole, right.tenth, middle);
     const struct share *ends[] = {isfinite(interval->lower) ? &left : NULL,
                                   isfinite(interval->upper) ? &right : NULL};
     for (size_t i = 0; i < 2; i++)
         if (ends[i] != NULL)
-            assay__text_format(out, "<line class=\"cap\" x1=\"%d.%d%%\" y1=\"%d\" x2=\"%d.%d%%\""
-                                    " y2=\"%d\"/>",
+            assay__text_format(out,
+                               "<line class=\"cap\" x1=\"%d.%d%%\" y1=\"%d\" x2=\"%d.%d%%\""
+                               " y2=\"%d\"/>",
                                ends[i]->whole, ends[i]->tenth, middle - 5, ends[i]->whole,
                                ends[i]->tenth, middle + 5);
     if (isfinite(interval->estimate))
@@ -145,8 +147,9 @@ static void write_zero(struct assay__text *out, const struct serve_scale *scale,
                        int from, int to)
 {
     struct share zero = share_of(serve_scale_place(scale, 0.0, 0.5), margin);
-    assay__text_format(out, "<line class=\"zero\" x1=\"%d.%d%%\" y1=\"%d\" x2=\"%d.%d%%\""
-                            " y2=\"%d\"/>",
+    assay__text_format(out,
+                       "<line class=\"zero\" x1=\"%d.%d%%\" y1=\"%d\" x2=\"%d.%d%%\""
+                       " y2=\"%d\"/>",
                        zero.whole, zero.tenth, from, zero.whole, zero.tenth, to);
 }
 
@@ -156,14 +159,25 @@ static const char *tone_of(const struct serve_interval *interval)
     return interval->is_worse ? "bad" : interval->answer == 1 ? "yes" : "no";
 }
 
+/* Beside a drawing there is room for a figure of some length, also on a phone; longer ones would
+ * run out of it. They stand in words anyway. */
+static bool has_room(double bound, int decimals, const struct serve_unit *unit)
+{
+    enum { COLUMNS_MAX = 10 };
+    struct assay__text figure = {0};
+    serve_interval_figure(&figure, bound, decimals, unit);
+    bool fits = !figure.failed && assay__page_width(figure.data) <= COLUMNS_MAX;
+    assay__text_release(&figure);
+    return fits;
+}
+
 static void write_bound(struct assay__text *out, const struct serve_scale *scale, double bound,
                         bool is_lower, int decimals, const struct serve_unit *unit)
 {
     struct share at = share_of(serve_scale_place(scale, bound, 0.0), MARGIN);
-    if (!isfinite(bound))
+    if (!isfinite(bound) || !has_room(bound, decimals, unit))
         return;
-    assay__text_format(out, "<text class=\"bound\" x=\"%d.%d%%\" y=\"58\" %s>", at.whole,
-                       at.tenth,
+    assay__text_format(out, "<text class=\"bound\" x=\"%d.%d%%\" y=\"58\" %s>", at.whole, at.tenth,
                        is_lower ? "dx=\"-3\" text-anchor=\"end\"" : "dx=\"3\"");
     serve_interval_figure(out, bound, decimals, unit);
     assay__text_puts(out, "</text>");

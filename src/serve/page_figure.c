@@ -79,8 +79,8 @@ static void write_day(struct assay__text *out, const char text[ASSAY__TIME_BYTES
     static const char *const MONTHS[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     long month = strtol(text + 5, NULL, 10), day = strtol(text + 8, NULL, 10);
-    assay__text_format(out, "%ld %s %.4s", day,
-                       MONTHS[month >= 1 && month <= 12 ? month - 1 : 0], text);
+    assay__text_format(out, "%ld %s %.4s", day, MONTHS[month >= 1 && month <= 12 ? month - 1 : 0],
+                       text);
 }
 
 void serve_figure_time(struct assay__text *out, const char *time)

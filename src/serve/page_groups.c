@@ -43,10 +43,12 @@ static void write_srm(struct assay__text *out, const struct assay__node *srm)
     }
     assay__text_puts(out, "</div>\n<p class=\"message\">");
     serve_page_message(out, message);
-    assay__text_puts(out, "</p>\n<div class=\"wide\" role=\"group\" aria-label=\"Group sizes\" "
-                          "tabindex=\"0\"><table><thead><tr><th scope=\"col\" class=\"left\">Group"
-                          "</th><th scope=\"col\">Units</th><th scope=\"col\">Planned</th>"
-                          "<th scope=\"col\">Off by</th></tr></thead><tbody>\n");
+    assay__text_puts(
+        out,
+        "</p>\n<div class=\"wide\" role=\"group\" aria-label=\"Group sizes\" "
+        "tabindex=\"0\"><table class=\"sizes\"><thead><tr><th scope=\"col\" class=\"left\">Group"
+        "</th><th scope=\"col\">Units</th><th scope=\"col\">Planned</th>"
+        "<th scope=\"col\">Off by</th></tr></thead><tbody>\n");
     for (const struct assay__node *group = serve_page_first(srm, "result");
          group != NULL && !serve_page_is_full(out); group = group->next)
         write_group(out, group);

@@ -87,8 +87,7 @@ static void write_row(const struct serve_row *row, void *context)
 {
     struct rows *rows = context;
     struct assay__arena arena = {0};
-    const struct assay__node *result =
-        serve_page_read(&arena, row->document, row->document_length);
+    const struct assay__node *result = serve_page_read(&arena, row->document, row->document_length);
     if (rows->count++ == 0)
         assay__text_puts(rows->out, "<ol class=\"results\">\n");
     if (result != NULL)

@@ -77,8 +77,8 @@ static int x_of(const struct chart *chart, const struct assay__node *look, unsig
 
 static int y_of(const struct chart *chart, double value, double otherwise)
 {
-    return (int)lround(BOTTOM - serve_scale_place(&chart->scale, value, otherwise) *
-                                    (BOTTOM - TOP));
+    return (int)lround(BOTTOM -
+                       serve_scale_place(&chart->scale, value, otherwise) * (BOTTOM - TOP));
 }
 
 static void write_line(struct chart *chart, const char *class, int x1, int y1, int x2, int y2)

@@ -5,8 +5,7 @@
 #include "serve/page_metric.h"
 
 /* Differences are shown relative to the baseline where there is such a thing. */
-static const struct serve_view RELATIVE = {
-    "differenceEstimateRel", {100.0, "\xE2\x80\xAF%"}, true};
+static const struct serve_view RELATIVE = {"differenceEstimateRel", {100.0, "\xE2\x80\xAF%"}, true};
 static const struct serve_view ABSOLUTE = {"differenceEstimateAbs", {1.0, ""}, false};
 
 static const struct assay__node *last_of(const struct assay__node *comparison)
@@ -86,8 +85,8 @@ static void write_facts(struct assay__text *out, const struct assay__node *compa
     const struct assay__node *size =
         serve_page_member(comparison, "sampleSize", ASSAY__NODE_OBJECT);
     double required = serve_page_plain_number(size, "required");
-    double powered = serve_page_number(size, view->is_relative ? "poweredEffectRel"
-                                                               : "poweredEffectAbs");
+    double powered =
+        serve_page_number(size, view->is_relative ? "poweredEffectRel" : "poweredEffectAbs");
     assay__text_puts(out, "<dl class=\"facts\">");
     write_group_fact(out, last, serve_page_text(groups, "baseline"), "baselineEstimateAbs",
                      "baselineSampleSize");
@@ -125,7 +124,7 @@ static void write_look_row(struct assay__text *out, const struct assay__node *lo
     serve_figure_count(out, serve_page_number(look, "baselineSampleSize"));
     assay__text_puts(out, "</td><td>");
     serve_figure_count(out, serve_page_number(look, "comparedSampleSize"));
-    assay__text_puts(out, interval.answer == 1 ? "</td><td>Yes</td></tr>\n"
+    assay__text_puts(out, interval.answer == 1   ? "</td><td>Yes</td></tr>\n"
                           : interval.answer == 0 ? "</td><td>No</td></tr>\n"
                                                  : "</td><td></td></tr>\n");
 }

@@ -154,8 +154,9 @@ void serve_page_labels(struct assay__text *out, const struct assay__node *result
     assay__text_puts(out, "</ul>\n");
 }
 
-/* The context is names; those of the metric that owns the annotation go without saying. */
-static void write_context(struct assay__text *out, const struct assay__node *note,
+/* The context is names; those of the metric that owns the annotation go without saying. True when
+ * any was left to say. */
+static bool write_context(struct assay__text *out, const struct assay__node *note,
                           const char *owner)
 {
     const char *before = " <span class=\"dim\">(";
@@ -171,6 +172,7 @@ static void write_context(struct assay__text *out, const struct assay__node *not
         has_any = true;
     }
     assay__text_puts(out, has_any ? ")</span>" : "");
+    return has_any;
 }
 
 static void write_annotation(struct assay__text *out, const struct assay__node *note,
@@ -188,10 +190,12 @@ static void write_annotation(struct assay__text *out, const struct assay__node *
     assay__text_puts(out, failure != NULL ? "</span><div><strong>Error:</strong> "
                           : is_warning    ? "</span><div><strong>Warning:</strong> "
                                           : "</span><div>");
-    serve_page_message(out, failure != NULL ? serve_page_text(failure, "details")
-                            : is_warning    ? warning
-                                            : serve_page_text(note, "info"));
-    write_context(out, note, owner);
+    const char *words = failure != NULL ? serve_page_text(failure, "details")
+                        : is_warning    ? warning
+                                        : serve_page_text(note, "info");
+    serve_page_message(out, words);
+    if (!write_context(out, note, owner) && words[0] == '\0')
+        assay__text_puts(out, "<span class=\"dim\">A remark without text</span>");
     assay__text_puts(out, "</div></li>\n");
 }
 

@@ -50,8 +50,15 @@ const char *serve_page_split(const char *name, char workflow[ASSAY__NAME_PART_MA
                              char instance[ASSAY__NAME_PART_MAX + 1]);
 
 /** enum serve_icon: small shapes that say what a colour says. */
-enum serve_icon { SERVE_ICON_CHECK, SERVE_ICON_CROSS, SERVE_ICON_DOT, SERVE_ICON_STOP,
-                  SERVE_ICON_NEXT, SERVE_ICON_WARNING, SERVE_ICON_INFO };
+enum serve_icon {
+    SERVE_ICON_CHECK,
+    SERVE_ICON_CROSS,
+    SERVE_ICON_DOT,
+    SERVE_ICON_STOP,
+    SERVE_ICON_NEXT,
+    SERVE_ICON_WARNING,
+    SERVE_ICON_INFO
+};
 
 void serve_page_icon(struct assay__text *out, enum serve_icon icon);
 

@@ -52,14 +52,15 @@ void serve_metric_slices(struct assay__text *out, const struct assay__node *metr
     serve_metric_scale(metric, view, true, &scale, &count);
     if (count == 0)
         return;
-    assay__text_format(out, "<details><summary>By slice (%u)</summary><div class=\"wide\" "
-                            "role=\"group\" aria-label=\"Slices\" tabindex=\"0\">"
-                            "<table class=\"slices\"><thead>"
-                            "<tr><th scope=\"col\" class=\"left\">Slice</th>"
-                            "<th scope=\"col\" class=\"left\">Drawn</th>"
-                            "<th scope=\"col\">Difference</th><th scope=\"col\">Interval</th>"
-                            "<th scope=\"col\">Units</th><th scope=\"col\">Verdict</th>"
-                            "</tr></thead>\n",
+    assay__text_format(out,
+                       "<details><summary>By slice (%u)</summary><div class=\"wide\" "
+                       "role=\"group\" aria-label=\"Slices\" tabindex=\"0\">"
+                       "<table class=\"slices\"><thead>"
+                       "<tr><th scope=\"col\" class=\"left\">Slice</th>"
+                       "<th scope=\"col\" class=\"left\">Drawn</th>"
+                       "<th scope=\"col\">Difference</th><th scope=\"col\">Interval</th>"
+                       "<th scope=\"col\">Units</th><th scope=\"col\">Verdict</th>"
+                       "</tr></thead>\n",
                        count);
     const struct assay__node *before = NULL;
     for (const struct assay__node *comparison = serve_page_first(metric, "result");

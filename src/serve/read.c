@@ -26,12 +26,10 @@ void serve_get(struct serve_call *call)
         serve_answer_refuse(answer, SERVE_NOT_FOUND, NULL, "There is no result of this name.");
     } else if (outcome != SERVE_DONE) {
         serve_answer_refuse(answer, SERVE_UNAVAILABLE, NULL, "The store does not answer.");
-    } else if (call->if_match != NULL && strcmp(call->if_match, "*") != 0 &&
-               !serve_etag_is_in(answer->etag, call->if_match, false)) {
+    } else if (call->if_match != NULL && !serve_etag_is_in(answer->etag, call->if_match, false)) {
         serve_answer_refuse(answer, SERVE_CHANGED, NULL, "The result has another ETag.");
     } else if (call->if_none_match != NULL &&
-               (strcmp(call->if_none_match, "*") == 0 ||
-                serve_etag_is_in(answer->etag, call->if_none_match, true))) {
+               serve_etag_is_in(answer->etag, call->if_none_match, true)) {
         assay__text_release(&answer->body);
         answer->http_status = 304;
         answer->content_type = NULL; /* of a body that is not there (RFC 9110, 15.4.5) */
@@ -50,7 +48,10 @@ static void finish_delete(struct serve_call *call)
         serve_answer_refuse(answer, SERVE_NOT_FOUND, NULL, "There is no result of this name.");
         break;
     case SERVE_DIFFERENT:
-        serve_answer_refuse(answer, SERVE_CHANGED, NULL, "The result has another ETag.");
+        serve_answer_refuse(answer, SERVE_CHANGED, NULL,
+                            call->job.condition.if_none_match == NULL
+                                ? "The result has another ETag."
+                                : "The result's ETag is not as the request's condition has it.");
         break;
     case SERVE_PRESENT:
     case SERVE_FAILED:
@@ -69,7 +70,8 @@ void serve_delete(struct serve_call *call)
         return;
     }
     call->job.kind = SERVE_JOB_DELETE;
-    call->job.etag = call->if_match;
+    call->job.condition =
+        (struct serve_condition){.if_match = call->if_match, .if_none_match = call->if_none_match};
     call->has_job = true;
     call->finish = finish_delete;
 }

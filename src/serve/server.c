@@ -42,10 +42,11 @@ static char *read_pem(const char *path, struct assay_error *err)
     FILE *file = fopen(path, "re");
     char *bytes = file == NULL ? NULL : calloc(1, PEM_MAX + 1);
     size_t length = bytes == NULL ? 0 : fread(bytes, 1, PEM_MAX, file);
-    if (length == 0 || length == PEM_MAX) {
+    bool is_read = bytes != NULL && !ferror(file);
+    if (!is_read || length == 0 || length == PEM_MAX) {
         (void)assay__fail_at(err, ASSAY_ERROR_NO_INPUT, path, 0, 0,
                              "This cannot be read as a PEM file: %s.",
-                             file == NULL ? strerror(errno) : "it is empty or too long");
+                             !is_read ? strerror(errno) : "it is empty or too long");
         free(bytes);
         bytes = NULL;
     }

@@ -6,13 +6,20 @@
  */
 #include "serve/store.h"
 
+#include <inttypes.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "serve/store_private.h"
 
 enum { APPLICATION_ID = 0x61737361 /* "assa" */, BUSY_MS = 5000 };
+
+/* The version of the tables, kept as user_version: one more whenever what SCHEMA makes changes in a
+ * way that an older program would misread. Databases from before it was kept have 0 and tables of
+ * version 1. */
+enum { SCHEMA_VERSION = 1 };
 
 static const char SCHEMA[] =
     "CREATE TABLE IF NOT EXISTS result ("
@@ -80,12 +87,30 @@ static enum assay_status check_owner(struct serve_store *store, const char *path
                           serve_store_why(store));
 }
 
+/* A newer program's tables may mean something else, or hold what this one would lose. */
+static enum assay_status check_version(struct serve_store *store, const char *path,
+                                       struct assay_error *err)
+{
+    int64_t version = ask(store, "PRAGMA user_version", INT64_MIN);
+    if (version >= 0 && version <= SCHEMA_VERSION)
+        return ASSAY_OK;
+    if (version == INT64_MIN)
+        return assay__fail_at(err, ASSAY_ERROR_IO, path, 0, 0, "Cannot read the database: %s.",
+                              serve_store_why(store));
+    return assay__fail_at(err, ASSAY_ERROR_DATA, path, 0, 0,
+                          "The tables of this database are of version %" PRId64
+                          "; this assay serve knows version %d. Use a newer one, or another file.",
+                          version, SCHEMA_VERSION);
+}
+
 static enum assay_status make_schema(struct serve_store *store, const char *path,
                                      struct assay_error *err)
 {
-    char mark[64];
-    sqlite3_snprintf(sizeof mark, mark, "PRAGMA application_id = %d", APPLICATION_ID);
-    if (!serve_store_run(store, mark) || !serve_store_run(store, SCHEMA))
+    char owner[64], version[64];
+    sqlite3_snprintf(sizeof owner, owner, "PRAGMA application_id = %d", APPLICATION_ID);
+    sqlite3_snprintf(sizeof version, version, "PRAGMA user_version = %d", SCHEMA_VERSION);
+    if (!serve_store_run(store, owner) || !serve_store_run(store, SCHEMA) ||
+        !serve_store_run(store, version))
         return assay__fail_at(err, ASSAY_ERROR_IO, path, 0, 0, "Cannot make the tables: %s.",
                               serve_store_why(store));
     return ASSAY_OK;
@@ -108,11 +133,17 @@ static enum assay_status open_database(struct serve_store *store, const char *pa
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
                 (is_reader ? 0 : SQLITE_OPEN_CREATE);
+    struct stat found;
+    if (stat(path, &found) == 0 && S_ISDIR(found.st_mode))
+        return assay__fail_at(err, ASSAY_ERROR_NO_INPUT, path, 0, 0,
+                              "This is a directory, not a file.");
     if (sqlite3_open_v2(path, &store->database, flags, NULL) != SQLITE_OK)
         return assay__fail_at(err, ASSAY_ERROR_IO, path, 0, 0, "Cannot open the database: %s.",
                               store->database == NULL ? "no memory" : serve_store_why(store));
     sqlite3_busy_timeout(store->database, BUSY_MS);
     enum assay_status status = check_owner(store, path, err);
+    if (status == ASSAY_OK)
+        status = check_version(store, path, err);
     if (status != ASSAY_OK)
         return status;
     /* Results are long: pages of twice the usual size save a third of the work of a list. An older

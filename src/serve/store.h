@@ -20,6 +20,12 @@ struct serve_label {
     const char *key, *value; /* value NULL in a filter: any */
 };
 
+/** struct serve_condition: headers that the ETag of a result must meet; NULL: any does. Borrowed.
+ */
+struct serve_condition {
+    const char *if_match, *if_none_match;
+};
+
 /** struct serve_record: a result to store. Borrowed. */
 struct serve_record {
     struct serve_place place;
@@ -57,7 +63,8 @@ struct serve_store;
 /**
  * serve_store_open() opens or creates the database: WAL, synchronous=FULL, so that a commit is on
  * disk. A reader may not write. Errors: ASSAY_ERROR_IO, ASSAY_ERROR_DATA for a database of
- * something else, ASSAY_ERROR_MEMORY.
+ * something else or with tables of a newer version, ASSAY_ERROR_NO_INPUT for a directory,
+ * ASSAY_ERROR_MEMORY.
  */
 enum assay_status serve_store_open(const char *path, bool is_reader, struct serve_store **out,
                                    struct assay_error *err);
@@ -74,9 +81,10 @@ void serve_store_rollback(struct serve_store *store);
 /** serve_store_insert(): SERVE_DONE, SERVE_PRESENT (nothing is changed) or SERVE_FAILED. */
 enum serve_outcome serve_store_insert(struct serve_store *store, const struct serve_record *record);
 
-/** serve_store_delete(): etag NULL or "*" deletes any version; SERVE_DIFFERENT: it has another. */
+/** serve_store_delete(): SERVE_DIFFERENT when the result is there and does not meet the condition.
+ */
 enum serve_outcome serve_store_delete(struct serve_store *store, const struct serve_place *place,
-                                      const char *etag);
+                                      const struct serve_condition *condition);
 
 /** serve_store_get() appends the document: SERVE_DONE, SERVE_ABSENT or SERVE_FAILED. */
 enum serve_outcome serve_store_get(struct serve_store *store, const struct serve_place *place,

@@ -122,7 +122,14 @@ enum assay_status serve_tokens_read(const char *path, double posts_per_second,
         return assay__fail_at(err, ASSAY_ERROR_NO_INPUT, path, 0, 0, "Cannot open: %s.",
                               strerror(errno));
     struct stat about;
-    if (fstat(fileno(file), &about) == 0 && (about.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+    bool is_known = fstat(fileno(file), &about) == 0;
+    if (is_known && S_ISDIR(about.st_mode)) {
+        fclose(file);
+        return assay__fail_at(err, ASSAY_ERROR_NO_INPUT, path, 0, 0,
+                              "This is a directory, not a file.");
+    }
+    /* Of a device or a pipe, who may open it says nothing of who may read what it gives. */
+    if (is_known && S_ISREG(about.st_mode) && (about.st_mode & (S_IRWXG | S_IRWXO)) != 0)
         fprintf(stderr, "assay serve: %s: others may read the tokens; chmod 600 it\n", path);
     struct serve_tokens *tokens = calloc(1, sizeof *tokens);
     if (tokens != NULL)

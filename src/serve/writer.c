@@ -23,7 +23,7 @@ static enum serve_outcome make_change(struct serve_store *store, struct serve_jo
 {
     if (job->kind == SERVE_JOB_INSERT)
         return serve_store_insert(store, &job->record);
-    return serve_store_delete(store, &job->record.place, job->etag);
+    return serve_store_delete(store, &job->record.place, &job->condition);
 }
 
 /* Says when storing begins to fail and when it goes on, not how often it failed between. */

@@ -10,8 +10,8 @@
  */
 struct serve_job {
     enum { SERVE_JOB_INSERT, SERVE_JOB_DELETE } kind;
-    struct serve_record record; /* INSERT; of a DELETE its place */
-    const char *etag;           /* DELETE: only this version; NULL for any */
+    struct serve_record record;       /* INSERT; of a DELETE its place */
+    struct serve_condition condition; /* DELETE */
     enum serve_outcome outcome;
     void (*done)(struct serve_job *job);
     void *context;

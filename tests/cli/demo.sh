@@ -2,6 +2,8 @@
 # The demo: it ends by itself and leaves nothing running, twice in a row, tells nobody its token, and
 # says how to look at what it stored; on a terminal it can be left running.
 set -u
+# shellcheck source=/dev/null
+. "$(dirname "$0")/begin"
 passed=0
 failed=0
 work=$(mktemp -d)

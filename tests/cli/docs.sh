@@ -1,6 +1,8 @@
 #!/bin/sh
 # Manual pages are well formed; help, manual page and completion of a command have the same options.
 set -u
+# shellcheck source=/dev/null
+. "$(dirname "$0")/begin"
 passed=0
 failed=0
 ok() {

@@ -3,6 +3,8 @@
 # program of each language that links, and the example of assay(3), which prints what the page says.
 # The shared library is the one of BUILD; one with sanitizers wants a program with them, too.
 set -u
+# shellcheck source=/dev/null
+. "$(dirname "$0")/begin"
 passed=0
 failed=0
 work=$(mktemp -d)

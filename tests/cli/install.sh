@@ -1,6 +1,8 @@
 #!/bin/sh
 # Installs under a scratch root, builds and runs a program against it, uninstalls, finds nothing.
 set -u
+# shellcheck source=/dev/null
+. "$(dirname "$0")/begin"
 passed=0
 failed=0
 work=$(mktemp -d)

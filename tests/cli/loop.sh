@@ -1,6 +1,8 @@
 #!/bin/sh
 # The whole loop on one machine: serve, analyze and post, read back, post again, stop in order.
 set -u
+# shellcheck source=/dev/null
+. "$(dirname "$0")/begin"
 passed=0
 failed=0
 work=$(mktemp -d)

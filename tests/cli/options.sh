@@ -2,6 +2,8 @@
 # Every command answers a wrong option alike: it exits with 2, prints nothing on standard output, names
 # the option, and says which one may be meant, that a value is missing, or that there is none to give.
 set -u
+# shellcheck source=/dev/null
+. "$(dirname "$0")/begin"
 passed=0
 failed=0
 work=$(mktemp -d)

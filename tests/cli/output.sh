@@ -2,6 +2,8 @@
 # What assay prints on real data: strict JSON, the same bytes in a comma locale and from gzip, zstd
 # and standard input, no partial output on failure, nothing on standard output but results.
 set -u
+# shellcheck source=/dev/null
+. "$(dirname "$0")/begin"
 passed=0
 failed=0
 work=$(mktemp -d)

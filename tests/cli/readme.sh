@@ -2,6 +2,8 @@
 # Every command of the README runs and succeeds, word for word and in order, in a folder where
 # build/release/assay and data/ are as the README has them.
 set -u
+# shellcheck source=/dev/null
+. "$(dirname "$0")/begin"
 passed=0
 failed=0
 work=$(mktemp -d)

@@ -4,18 +4,13 @@
 # as a folder of its own; stdout, stderr and exit status must be those of the files `stdout`, `stderr`
 # and `exit` (a missing stdout or stderr means nothing, a missing exit means 0).
 #
-#     ASSAY=build/release/assay tests/cli/run-golden.sh [NAME...]     test all cases, or these
-#     GOLDEN=1 ASSAY=build/release/assay tests/cli/run-golden.sh      write the files anew: then review
+#     tests/cli/run-golden.sh [NAME...]     test all cases, or these
+#     GOLDEN=1 tests/cli/run-golden.sh      write the files anew: then review
 #
 # The last line is "N passed, N failed"; the exit status is 0 when nothing failed.
 set -u
-top=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
-cd "$top" || exit 1
-: "${ASSAY:=$top/build/release/assay}"
-case $ASSAY in
-/*) ;;
-*) ASSAY=$top/$ASSAY ;;
-esac
+# shellcheck source=/dev/null
+. "$(dirname "$0")/begin"
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
 passed=0

@@ -162,6 +162,12 @@ function stop() {
     for (const child of children) child.kill("SIGTERM");
 }
 
+/** What ends the check without stop(), say an error in a handler, leaves nothing behind either. */
+process.on("exit", () => {
+    for (const child of children) child.kill("SIGKILL");
+    fs.rmSync(work, { recursive: true, force: true });
+});
+
 /** main() runs a check, ends what it started, and prints the closing line. */
 export async function main(check) {
     for (const signal of ["SIGINT", "SIGTERM"])
@@ -178,7 +184,6 @@ export async function main(check) {
     const late = setTimeout(() => children.forEach((child) => child.kill("SIGKILL")), 5000);
     while (children.size > 0) await new Promise((resolve) => setTimeout(resolve, 50));
     clearTimeout(late);
-    fs.rmSync(work, { recursive: true, force: true });
     console.log(`${passed} passed, ${failed} failed`);
     process.exit(failed === 0 && passed > 0 ? 0 : 1);
 }

@@ -192,6 +192,60 @@ async function doors(browser) {
     await context.close();
 }
 
+/** Long figures and names stay whole: large ones on one line, sizes of groups without scrolling. */
+async function figures(browser, base) {
+    const bounds = { lower: { value: -1234567890123 }, upper: { value: 4234567890123 } };
+    const group = (name, observed, expected, isSignificant) => ({
+        group: name,
+        observed,
+        expected,
+        isSignificant,
+    });
+    const sizes = [
+        group("control", 157800, 164800, false),
+        group("treatment variant", 164800, 157800, true),
+    ];
+    await store(base, "figures", "large", {
+        results: [
+            {
+                id: "m",
+                srmResult: [{ isSignificant: true, result: sizes }],
+                result: [
+                    {
+                        groups: { baseline: "control", compared: "treatment variant" },
+                        lastResult: {
+                            differenceEstimateAbs: { ...bounds, estimate: { value: 1534567890123 } },
+                        },
+                    },
+                ],
+            },
+        ],
+    });
+    for (const width of [360, 700, 1200]) {
+        const page = await browser.newPage({ viewport: { width, height: 900 } });
+        await page.goto(`${base}/results/web/figures/large`);
+        const seen = await page.evaluate(() => {
+            const estimate = document.querySelector(".estimate");
+            const line = parseFloat(getComputedStyle(estimate).lineHeight);
+            const wide = document.querySelector(".wide");
+            return {
+                lines: Math.round(estimate.clientHeight / line),
+                scroll: wide.scrollWidth - wide.clientWidth,
+                outside: [...document.querySelectorAll(".forest text")].filter((text) => {
+                    const [own, card] = [text, text.closest(".card")].map((e) =>
+                        e.getBoundingClientRect(),
+                    );
+                    return own.left < card.left || own.right > card.right;
+                }).length,
+            };
+        });
+        ok(seen.lines === 1, `${width}: a large figure is on one line, not ${seen.lines}`);
+        ok(seen.scroll === 0, `${width}: sizes of groups fit, but for ${seen.scroll} pixels`);
+        ok(seen.outside === 0, `${width}: no figure of a drawing leaves its card`);
+        await page.close();
+    }
+}
+
 /** What inspects the pages can say no. */
 async function negatives(browser, base) {
     const spoil = [
@@ -272,6 +326,7 @@ main(async () => {
                     await look(browser, base, what, at, status, { scheme, width });
         await names(browser, base);
         await otherWays(browser, base);
+        await figures(browser, base);
         await lists(browser, many);
         await doors(browser);
         await negatives(browser, base);

@@ -55,7 +55,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
         if (serve_store_insert(store, &call.job.record) != SERVE_DONE)
             abort();
         draw(&context, &call.job.record.place);
-        if (serve_store_delete(store, &call.job.record.place, NULL) != SERVE_DONE)
+        if (serve_store_delete(store, &call.job.record.place, &call.job.condition) != SERVE_DONE)
             abort();
     }
     serve_call_release(&call);
