@@ -222,13 +222,20 @@ END_TEST
 static void check_family(const struct assay_analysis *analysis, const int *members, size_t count)
 {
     for (int a = 0; a < ASSAY_ADJUST_COUNT; a++) {
-        double p[8], adjusted[8];
+        double p[8], log10_p[8];
         struct assay_error err;
-        for (size_t i = 0; i < count; i++)
-            p[i] = analysis->results[members[i]].looks[0].comparison.difference.log10_p;
-        assert_ok(assay_adjust_log10_p((enum assay_adjustment)a, p, count, adjusted, &err), &err);
-        for (size_t i = 0; i < count; i++)
-            ck_assert_double_eq(analysis->results[members[i]].adjusted_log10_p[a], adjusted[i]);
+        for (size_t i = 0; i < count; i++) {
+            const struct assay_look_result *look = analysis->results[members[i]].looks;
+            p[i] = look->comparison.difference.p;
+            log10_p[i] = look->comparison.difference.log10_p;
+        }
+        assert_ok(assay_adjust_p((enum assay_adjustment)a, p, log10_p, count, p, log10_p, &err),
+                  &err);
+        for (size_t i = 0; i < count; i++) {
+            const struct assay_metric_result *result = &analysis->results[members[i]];
+            ck_assert_double_eq(result->adjusted_p[a], p[i]);
+            ck_assert_double_eq(result->adjusted_log10_p[a], log10_p[i]);
+        }
     }
 }
 
@@ -289,7 +296,9 @@ START_TEST(families_of_all_slices_are_found_at_once)
     ck_assert_ptr_nonnull(out.results);
     for (int k = 0; k < TESTS; k++)
         for (int kind = 0; kind < KINDS; kind++)
-            looks[k][kind].comparison.difference.log10_p = -(5.0 * k + 1.0) - kind / 100.0;
+            looks[k][kind].comparison.difference =
+                (struct assay_difference){.p = pow(10.0, -(5.0 * k + 1.0) - kind / 100.0),
+                                          .log10_p = -(5.0 * k + 1.0) - kind / 100.0};
     for (size_t i = 0; i < out.result_count; i++)
         out.results[i] =
             (struct assay_metric_result){.metric = (uint32_t)(i / slices / PAIRS),
@@ -301,8 +310,9 @@ START_TEST(families_of_all_slices_are_found_at_once)
     assert_ok(assay__analyze_multiplicity(&builder, &err), &err);
     ck_assert_double_lt((double)(clock() - start) / CLOCKS_PER_SEC, 10.0);
     for (size_t i = 0; i < out.result_count; i++) {
-        double log10_p = out.results[i].looks[0].comparison.difference.log10_p;
-        double factor = RANKS[_i][i / slices];
+        const struct assay_difference *difference = &out.results[i].looks[0].comparison.difference;
+        double factor = RANKS[_i][i / slices], log10_p = difference->log10_p;
+        ck_assert_double_eq(out.results[i].adjusted_p[ASSAY_ADJUST_HOLM], factor * difference->p);
         ck_assert_double_eq_tol(out.results[i].adjusted_log10_p[ASSAY_ADJUST_HOLM],
                                 log10_p + log10(factor), 1e-14);
     }

@@ -64,11 +64,12 @@ struct assay_metric_result {
     double null_difference;        /* metric units: minus or plus the margin, or 0 */
     double margin_abs, effect_abs; /* in metric units; NaN when not planned */
     struct assay_look_result *looks;
-    uint32_t look_count;              /* >= 1 unless the slice has no units for it */
-    enum assay_tristate significant;  /* role's test: superiority, non-inferiority, harm */
-    enum assay_tristate deteriorated; /* the deterioration test */
-    enum assay_tristate powered;      /* current >= required */
-    double adjusted_log10_p[ASSAY_ADJUST_COUNT]; /* NaN when not in a family */
+    uint32_t look_count;                   /* >= 1 unless the slice has no units for it */
+    enum assay_tristate significant;       /* role's test: superiority, non-inferiority, harm */
+    enum assay_tristate deteriorated;      /* the deterioration test */
+    enum assay_tristate powered;           /* current >= required */
+    double adjusted_p[ASSAY_ADJUST_COUNT]; /* by method; 0 only when it underflows */
+    double adjusted_log10_p[ASSAY_ADJUST_COUNT]; /* both NaN when not in a family */
     const char *message;                         /* one plain sentence */
 };
 

@@ -103,24 +103,35 @@ static struct families families_of(const struct assay__builder *builder)
     return (struct families){1, 0, metrics * pairs, slices};
 }
 
-/* Adjusts one family; p and adjusted have room for its members. */
+/* Room for a family: p-values and their logarithms, before and after. */
+struct family_room {
+    double *p, *log10_p, *adjusted_p, *adjusted_log10_p;
+};
+
+/* Adjusts the family whose first member is given. */
 static enum assay_status adjust_family(struct assay_metric_result *first,
-                                       const struct families *families, double *p, double *adjusted,
-                                       struct assay_error *err)
+                                       const struct families *families,
+                                       const struct family_room *room, struct assay_error *err)
 {
     for (size_t i = 0; i < families->count; i++) {
         const struct assay_metric_result *result = &first[i * families->step];
-        p[i] = result->look_count == 0
-                   ? (double)NAN
-                   : result->looks[result->look_count - 1].comparison.difference.log10_p;
+        room->p[i] = room->log10_p[i] = NAN;
+        if (result->look_count == 0)
+            continue;
+        const struct assay_look_result *last = &result->looks[result->look_count - 1];
+        room->p[i] = last->comparison.difference.p;
+        room->log10_p[i] = last->comparison.difference.log10_p;
     }
     for (int a = 0; a < ASSAY_ADJUST_COUNT; a++) {
         enum assay_status status =
-            assay_adjust_log10_p((enum assay_adjustment)a, p, families->count, adjusted, err);
+            assay_adjust_p((enum assay_adjustment)a, room->p, room->log10_p, families->count,
+                           room->adjusted_p, room->adjusted_log10_p, err);
         if (status != ASSAY_OK)
             return status;
-        for (size_t i = 0; i < families->count; i++)
-            first[i * families->step].adjusted_log10_p[a] = adjusted[i];
+        for (size_t i = 0; i < families->count; i++) {
+            first[i * families->step].adjusted_p[a] = room->adjusted_p[i];
+            first[i * families->step].adjusted_log10_p[a] = room->adjusted_log10_p[i];
+        }
     }
     return ASSAY_OK;
 }
@@ -130,17 +141,17 @@ enum assay_status assay__analyze_multiplicity(struct assay__builder *builder,
 {
     struct assay_analysis *out = builder->out;
     struct families families = families_of(builder);
-    double *p = calloc(families.count, sizeof *p);
-    double *adjusted = calloc(families.count, sizeof *adjusted);
+    size_t size = families.count;
+    double *values = calloc(4 * size, sizeof *values);
+    if (values == NULL)
+        return assay__fail_memory(err);
+    struct family_room room = {values, values + size, values + 2 * size, values + 3 * size};
     enum assay_status status = ASSAY_OK;
-    if (p == NULL || adjusted == NULL)
-        status = assay__fail_memory(err);
     for (size_t row = 0; status == ASSAY_OK && row < families.rows; row++)
         for (size_t s = 0; status == ASSAY_OK && s < out->slice_count; s++)
-            status = adjust_family(&out->results[row * families.row_step + s], &families, p,
-                                   adjusted, err);
-    free(p);
-    free(adjusted);
+            status =
+                adjust_family(&out->results[row * families.row_step + s], &families, &room, err);
+    free(values);
     return status;
 }
 

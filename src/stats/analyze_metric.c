@@ -69,8 +69,7 @@ static double in_metric_units(const struct assay_bound *bound, double unadjusted
 }
 
 /* Error rates and sides of one result, by the role of its metric. */
-static void set_hypothesis(const struct assay__builder *builder,
-                           struct assay_metric_result *result)
+static void set_hypothesis(const struct assay__builder *builder, struct assay_metric_result *result)
 {
     const struct assay_metric_plan *metric = &builder->plan->metrics[result->metric];
     const struct assay_error_plan *errors = &builder->out->errors;
@@ -141,8 +140,7 @@ static enum assay_status compare(const struct assay__builder *builder,
 /* The deterioration test; a harm metric's own test is that very test. */
 static enum assay_status test_deterioration(const struct assay__builder *builder,
                                             struct assay_metric_result *result,
-                                            struct assay_look_result *look,
-                                            struct assay_error *err)
+                                            struct assay_look_result *look, struct assay_error *err)
 {
     const struct assay_metric_plan *metric = &builder->plan->metrics[result->metric];
     result->deteriorated = ASSAY_UNKNOWN;
@@ -265,7 +263,7 @@ static enum assay_status analyze_slice(struct assay__builder *builder, uint32_t 
         result->significant = result->deteriorated = result->powered = ASSAY_UNKNOWN;
         result->effect_abs = result->margin_abs = NAN;
         for (int a = 0; a < ASSAY_ADJUST_COUNT; a++)
-            result->adjusted_log10_p[a] = NAN;
+            result->adjusted_p[a] = result->adjusted_log10_p[a] = NAN;
         set_hypothesis(builder, result);
         if (any)
             status = test_metric(builder, result, err);
