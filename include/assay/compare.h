@@ -210,7 +210,7 @@ struct assay_summary {
  * @err                  NULL is fine
  * Returns ASSAY_ERROR_DOMAIN for alpha outside (0, 1) or one-sided from 0.5 on, a null difference
  * or a mean that is not finite, a share outside [0, 1], a negative variance or one that is not
- * finite, a ratio or a quantile. Statistical trouble (too few units, zero variance, ...) is not an
+ * finite, a ratio or a quantile, a number in the method that no enumerator has. Statistical trouble (too few units, zero variance, ...) is not an
  * error: flags say so.
  * Ownership: nothing is kept and no memory asked for. Threads: pure and reentrant; no caches.
  * Accuracy, worst of 504 cases of tests/golden/compare.csv (mpmath, 60 digits: offsets of 1e12,

@@ -25,7 +25,7 @@ struct assay_error_plan {
  *   deterioration: alpha_det / (C M)    power: 1 - (1 - power) / (G + min(S, 1))
  * M is monitored_count. in_segment != 0 divides alpha by the number of segments too. Rates are
  * taken as the shortest decimals that read back as their doubles. NaN where nothing shares the rate
- * or it is not finite.
+ * or it lies outside (0, 1).
  * Accuracy: the double nearest to the exact quotient. No memory; threads: pure and reentrant.
  */
 ASSAY_API double assay_alpha_success(const struct assay_error_plan *plan, int in_segment);

@@ -18,8 +18,30 @@ typedef struct assay__wide wide;
 
 enum { GROUPS_MAX = 1000 };
 
+static enum assay_status check_choices(const struct assay_method *method, struct assay_error *err)
+{
+    const struct {
+        const char *what;
+        unsigned number, count;
+    } CHOICES[] = {
+        {"metric type", (unsigned)method->type, ASSAY_METRIC_QUANTILE + 1},
+        {"test", (unsigned)method->test, ASSAY_TEST_T + 1},
+        {"side", (unsigned)method->side, ASSAY_SIDE_BOTH + 1},
+        {"variance reduction", (unsigned)method->reduction, ASSAY_REDUCTION_POOLED + 1},
+        {"skewness correction", (unsigned)method->skewness, ASSAY_SKEWNESS_PEARSON + 1},
+    };
+    for (size_t i = 0; i < sizeof CHOICES / sizeof *CHOICES; i++)
+        if (CHOICES[i].number >= CHOICES[i].count)
+            return assay__fail(err, ASSAY_ERROR_DOMAIN, "There is no %s number %u.",
+                               CHOICES[i].what, CHOICES[i].number);
+    return ASSAY_OK;
+}
+
 static enum assay_status check_method(const struct assay_method *method, struct assay_error *err)
 {
+    enum assay_status status = check_choices(method, err);
+    if (status != ASSAY_OK)
+        return status;
     if (!(method->alpha > 0.0 && method->alpha < 1.0))
         return assay__fail(err, ASSAY_ERROR_DOMAIN, "alpha must lie between 0 and 1.");
     if (method->side != ASSAY_SIDE_BOTH && method->alpha >= 0.5)
@@ -77,8 +99,8 @@ static void fill_stats(const struct assay__pair_estimate *pair, int g, struct as
     stats->unadjusted_standard_error = stats->standard_error;
     if (pair->reduction.method != ASSAY_REDUCTION_NONE)
         stats->unadjusted_standard_error = assay__finite(assay__wide_sqrt(raw->error2), flags);
-    stats->variance = assay__finite(
-        assay__wide_mul(pair->error2[g], assay__wide_of_u64(raw->n)), flags);
+    stats->variance =
+        assay__finite(assay__wide_mul(pair->error2[g], assay__wide_of_u64(raw->n)), flags);
 }
 
 /*
@@ -131,14 +153,13 @@ static void test_difference(wide d, wide error, wide df, const struct assay_meth
     wide statistic = assay__wide_div(away, error);
     difference->statistic = assay__finite(statistic, &out->flags);
     wide df_rest = assay__wide_sub(df, assay__wide_of(difference->df));
-    struct assay__p_value value = assay__p_value(
-        statistic, difference->df, assay__wide_double(df_rest), method->side);
+    struct assay__p_value value =
+        assay__p_value(statistic, difference->df, assay__wide_double(df_rest), method->side);
     difference->p = value.p;
     difference->log10_p = finite_log(value.log10_p, &out->flags);
     /* The test and the interval share one critical value, so they cannot disagree. */
     wide critical = assay__wide_of(difference->critical);
-    difference->significant =
-        assay__wide_compare(directed(statistic, method->side), critical) > 0;
+    difference->significant = assay__wide_compare(directed(statistic, method->side), critical) > 0;
     wide half = assay__wide_mul(critical, error);
     difference->lower = assay__finite(assay__wide_sub(d, half), &out->flags);
     difference->upper = assay__finite(assay__wide_add(d, half), &out->flags);
@@ -260,8 +281,8 @@ enum assay_status assay_compare_summaries(const struct assay_summary *baseline,
 
 /* Without covariates nothing of a group is needed but its estimate. */
 static enum assay_status estimate_moments(const struct assay_moments *moments,
-                                          enum assay_metric_type type,
-                                          struct assay__estimate *out, struct assay_error *err)
+                                          enum assay_metric_type type, struct assay__estimate *out,
+                                          struct assay_error *err)
 {
     struct assay__group group;
     enum assay_status status = assay__moments_group(moments, NULL, &group, err);

@@ -16,10 +16,15 @@
 
 typedef struct assay__wide wide;
 
+static bool is_rate(double rate)
+{
+    return rate > 0.0 && rate < 1.0;
+}
+
 /* rate / (a b c) with segment_count 0 meaning undivided; NaN when nothing shares the rate. */
 static double shared_rate(double rate, uint32_t a, uint32_t b, uint32_t segment_count)
 {
-    if (!isfinite(rate) || a == 0 || b == 0)
+    if (!is_rate(rate) || a == 0 || b == 0)
         return NAN;
     wide divisor = assay__wide_mul(assay__wide_of_u64(a), assay__wide_of_u64(b));
     if (segment_count > 0)
@@ -60,7 +65,7 @@ static wide beta_shared(const struct assay_error_plan *plan)
 
 static bool has_power(const struct assay_error_plan *plan)
 {
-    return isfinite(plan->power) && (plan->margin_count > 0 || plan->success_count > 0);
+    return is_rate(plan->power) && (plan->margin_count > 0 || plan->success_count > 0);
 }
 
 double assay_power_adjusted(const struct assay_error_plan *plan)
