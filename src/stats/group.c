@@ -196,7 +196,7 @@ enum assay_status assay__moments_group(const struct assay_moments *moments,
 {
     uint64_t n = assay_moments_count(moments);
     clear_group(out, n, moments->shape);
-    out->has_third = assay__moments_has_third(moments);
+    out->has_third = n >= 3 && assay__moments_has_third(moments); /* two are never skewed */
     if (n == 0)
         return ASSAY_OK;
     struct completed data;
