@@ -116,6 +116,27 @@ START_TEST(as_many_groups_as_there_may_be_are_analyzed)
 }
 END_TEST
 
+/* 142 groups, found in the data, have 10011 pairs. */
+START_TEST(more_pairs_than_there_may_be_are_refused_with_a_way_out)
+{
+    enum { GROUPS = 142 };
+    static char names[GROUPS][16];
+    static struct sample samples[GROUPS + 1];
+    for (int g = 0; g < GROUPS; g++) {
+        snprintf(names[g], sizeof names[g], "g%d", g);
+        samples[g] = (struct sample){"m", names[g], 2, 10};
+    }
+    struct run run = run_samples("{\"comparisons\": {\"allPairs\": true}, "
+                                 "\"metrics\": [" SUCCESS "]}",
+                                 samples);
+    ck_assert_int_eq(run.status, ASSAY_ERROR_LIMIT);
+    ck_assert_str_eq(run.err.message,
+                     "All pairs of 142 groups are more than 10000 comparisons: compare them with "
+                     "one baseline, or list the pairs that matter.");
+    end_run(&run);
+}
+END_TEST
+
 static void check_refusal(const char *plan, enum assay_status status, const char *message)
 {
     const struct sample samples[] = {{"m", "a", 50, 10}, {"m", "other", 50, 10}, {0}};
@@ -440,6 +461,7 @@ static void add_cases(TCase *c)
     tcase_add_test(c, all_pairs_leave_unplanned_groups_out);
     tcase_add_test(c, ids_of_comparisons_are_safe_and_distinct);
     tcase_add_test(c, as_many_groups_as_there_may_be_are_analyzed);
+    tcase_add_test(c, more_pairs_than_there_may_be_are_refused_with_a_way_out);
     tcase_add_test(c, pairs_that_the_data_do_not_have_are_refused);
     tcase_add_test(c, plans_that_need_a_later_version_are_refused);
     tcase_add_test(c, a_margin_without_its_baseline_is_not_tested);
