@@ -205,6 +205,35 @@ START_TEST(a_margin_without_its_baseline_is_not_tested)
 }
 END_TEST
 
+/* A tenth of nothing is no margin, nor an effect: the difference is shown and not tested. */
+START_TEST(a_share_of_a_baseline_of_zero_is_no_margin)
+{
+    const struct sample samples[] = {
+        {"m", "a", 50, 0}, {"m", "b", 50, 1}, {"g", "a", 50, 0}, {"g", "b", 50, 3}, {0}};
+    struct run run = run_samples(PLAN(SUCCESS "," MARGIN), samples);
+    assert_ok(run.status, &run.err);
+    const struct assay_metric_result *effect = &run.analysis->results[0];
+    const struct assay_metric_result *margin = &run.analysis->results[1];
+    const struct assay_difference *difference = &margin->looks[0].comparison.difference;
+    ck_assert(isnan(effect->effect_abs) && isnan(effect->looks[0].size.required));
+    ck_assert_int_eq(effect->significant, ASSAY_YES); /* against 0, as ever */
+    ck_assert(isnan(margin->margin_abs) && isnan(margin->null_difference));
+    ck_assert_double_eq(difference->estimate, 3.0);
+    ck_assert(difference->lower > 2.0 && difference->upper < 4.0);
+    ck_assert(isnan(difference->statistic) && isnan(difference->p) && isnan(difference->log10_p));
+    ck_assert(!difference->significant);
+    for (int a = 0; a < ASSAY_ADJUST_COUNT; a++)
+        ck_assert(isnan(margin->adjusted_p[a]) && isnan(margin->adjusted_log10_p[a]));
+    ck_assert_int_eq(margin->significant, ASSAY_UNKNOWN);
+    ck_assert_int_eq(margin->powered, ASSAY_UNKNOWN);
+    ck_assert_int_eq(margin->deteriorated, ASSAY_NO);
+    ck_assert_str_eq(margin->message,
+                     "g cannot be tested: the margin is a share of a baseline of zero.");
+    ck_assert_int_eq(run.analysis->treatments->recommendation, ASSAY_RECOMMEND_CONTINUE);
+    end_run(&run);
+}
+END_TEST
+
 START_TEST(moments_of_a_metric_that_is_not_planned_are_refused)
 {
     struct run run = run_samples(PLAN(SUCCESS), (const struct sample[]){{0}});
@@ -465,6 +494,7 @@ static void add_cases(TCase *c)
     tcase_add_test(c, pairs_that_the_data_do_not_have_are_refused);
     tcase_add_test(c, plans_that_need_a_later_version_are_refused);
     tcase_add_test(c, a_margin_without_its_baseline_is_not_tested);
+    tcase_add_test(c, a_share_of_a_baseline_of_zero_is_no_margin);
     tcase_add_test(c, moments_of_a_metric_that_is_not_planned_are_refused);
     tcase_add_test(c, moments_count_the_units_of_their_group);
     tcase_add_loop_test(c, families_are_those_of_the_scope, 0, 3);

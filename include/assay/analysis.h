@@ -62,7 +62,7 @@ struct assay_metric_result {
     double power;                  /* 1 - beta; NaN when not powered */
     double deterioration_alpha;    /* adjusted; NaN when not tested */
     double null_difference;        /* metric units: minus or plus the margin, or 0 */
-    double margin_abs, effect_abs; /* in metric units; NaN when not planned */
+    double margin_abs, effect_abs; /* in metric units; NaN when not planned, or a share of 0 */
     struct assay_look_result *looks;
     uint32_t look_count;                   /* >= 1 unless the slice has no units for it */
     enum assay_tristate significant;       /* role's test: superiority, non-inferiority, harm */

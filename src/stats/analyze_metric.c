@@ -59,10 +59,13 @@ static enum assay_side harm_side(enum assay_direction direction)
     return SIDE[direction];
 }
 
-/* A planned effect or margin in metric units; relative ones are shares of |baseline mean|. */
+/*
+ * A planned effect or margin in metric units; relative ones are shares of |baseline mean|. A share
+ * of 0 is no size at all: as a margin of 0 it would ask for what the plan does not.
+ */
 static double in_metric_units(const struct assay_bound *bound, double unadjusted_baseline)
 {
-    if (!bound->is_set)
+    if (!bound->is_set || (bound->is_relative && unadjusted_baseline == 0.0))
         return NAN;
     double size = fabs(bound->value);
     return bound->is_relative ? size * fabs(unadjusted_baseline) : size;
@@ -164,6 +167,15 @@ static enum assay_status test_deterioration(const struct assay__builder *builder
     return ASSAY_OK;
 }
 
+/* A relative margin without a baseline, or with one of 0: the difference is shown, not tested. */
+static void take_test_away(struct assay_comparison *comparison)
+{
+    struct assay_difference *difference = &comparison->difference;
+    difference->statistic = difference->p = difference->log10_p = NAN;
+    difference->significant = false;
+    comparison->corrected_p = comparison->corrected_log10_p = NAN;
+}
+
 static enum assay_status test_metric(const struct assay__builder *builder,
                                      struct assay_metric_result *result, struct assay_error *err)
 {
@@ -180,14 +192,15 @@ static enum assay_status test_metric(const struct assay__builder *builder,
     struct assay_method method = method_of(builder, result);
     bool has_null = isfinite(result->null_difference);
     if (!has_null)
-        method.null_difference = 0.0; /* a relative margin without a baseline: no test */
+        method.null_difference = 0.0;
     enum assay_status status = compare(builder, result, &method, &look->comparison, err);
     if (status != ASSAY_OK)
         return status;
+    if (!has_null)
+        take_test_away(&look->comparison);
     look->alpha_spent = result->alpha;
     bool untested = assay__is_harm_test(metric) && isnan(result->deterioration_alpha);
-    result->significant =
-        has_null && !untested ? tristate(&look->comparison.difference) : ASSAY_UNKNOWN;
+    result->significant = untested ? ASSAY_UNKNOWN : tristate(&look->comparison.difference);
     status = test_deterioration(builder, result, look, err);
     if (status == ASSAY_OK)
         assay__analyze_size(builder, result, look);
