@@ -234,6 +234,19 @@ START_TEST(a_share_of_a_baseline_of_zero_is_no_margin)
 }
 END_TEST
 
+START_TEST(moments_that_are_no_proportion_are_refused_by_name)
+{
+    const struct sample samples[] = {{"p", "a", 50, 5}, {"p", "b", 50, 5}, {0}};
+    struct run run = run_samples(
+        PLAN("{\"id\": \"p\", \"type\": \"proportion\", \"direction\": \"increase\"}"),
+        samples);
+    ck_assert_int_eq(run.status, ASSAY_ERROR_DOMAIN);
+    ck_assert_str_eq(run.err.message, "Metric 'p': The values of a proportion must be 0 or 1, but "
+                                      "a group's mean is 5: use the type mean.");
+    end_run(&run);
+}
+END_TEST
+
 START_TEST(moments_of_a_metric_that_is_not_planned_are_refused)
 {
     struct run run = run_samples(PLAN(SUCCESS), (const struct sample[]){{0}});
@@ -495,6 +508,7 @@ static void add_cases(TCase *c)
     tcase_add_test(c, plans_that_need_a_later_version_are_refused);
     tcase_add_test(c, a_margin_without_its_baseline_is_not_tested);
     tcase_add_test(c, a_share_of_a_baseline_of_zero_is_no_margin);
+    tcase_add_test(c, moments_that_are_no_proportion_are_refused_by_name);
     tcase_add_test(c, moments_of_a_metric_that_is_not_planned_are_refused);
     tcase_add_test(c, moments_count_the_units_of_their_group);
     tcase_add_loop_test(c, families_are_those_of_the_scope, 0, 3);

@@ -135,6 +135,45 @@ START_TEST(summaries_out_of_range_are_refused)
 }
 END_TEST
 
+/* A proportion of these values, without covariates, with one, and with a third group. */
+static enum assay_status compare_shares(const double *values, size_t count, uint32_t covariates,
+                                        struct assay_comparison *out, struct assay_error *err)
+{
+    struct assay_moments *group;
+    struct assay_method method = METHOD;
+    method.type = ASSAY_METRIC_PROPORTION;
+    method.reduction = ASSAY_REDUCTION_FULL;
+    assert_ok(assay_moments_new((struct assay_moments_shape){0, covariates}, &group, err), err);
+    for (size_t i = 0; i < count; i++) {
+        const double vector[2] = {values[i], (double)(i * i)};
+        assert_ok(assay_moments_add(group, vector, err), err);
+    }
+    const struct assay_moments *const groups[3] = {group, group, group};
+    enum assay_status status = assay_compare_moments(groups, 3, 0, 1, &method, out, err);
+    assay_moments_free(group);
+    return status;
+}
+
+START_TEST(proportions_of_other_values_than_0_and_1_are_refused)
+{
+    static const double WRONG[][4] = {{5.0, 6.0, 7.0, 8.0},    {-1.0, -1.0, -1.0, 0.0},
+                                      {0.5, 0.5, 0.5, 0.5},    {0.0, 1.0, 1.0, 0.9999999999},
+                                      {2.0, 0.0, 0.0, 0.0},    {0.0, 1.0, 0.0, 1e-60},
+                                      {1e300, 1.0, 1.0, 0.0}};
+    static const double RIGHT[][4] = {{0, 0, 0, 0}, {1, 1, 1, 1}, {0, 1, 1, 0}, {1, 1, 0, 1}};
+    struct assay_comparison out;
+    struct assay_error err = {0};
+    for (uint32_t covariates = 0; covariates <= 1; covariates++) {
+        for (size_t i = 0; i < COUNT_OF(WRONG); i++)
+            check_refused(compare_shares(WRONG[i], 4, covariates, &out, &err), &err, "values",
+                          (double)i);
+        check_refused(compare_shares(WRONG[2], 1, covariates, &out, &err), &err, "one value", 0.5);
+        for (size_t i = 0; i < COUNT_OF(RIGHT); i++)
+            assert_ok(compare_shares(RIGHT[i], 4, covariates, &out, &err), &err);
+    }
+}
+END_TEST
+
 /* ---- sample sizes -----------------------------------------------------------------------------
  */
 
@@ -384,6 +423,7 @@ static void add(TCase *c)
     tcase_add_test(c, methods_of_comparison_out_of_range_are_refused);
     tcase_add_test(c, groups_that_cannot_be_compared_are_refused);
     tcase_add_test(c, summaries_out_of_range_are_refused);
+    tcase_add_test(c, proportions_of_other_values_than_0_and_1_are_refused);
     tcase_add_test(c, designs_of_sample_sizes_out_of_range_are_refused);
     tcase_add_test(c, group_sizes_out_of_range_are_refused);
     tcase_add_test(c, designs_of_ratio_tests_out_of_range_are_refused);

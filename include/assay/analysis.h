@@ -162,7 +162,8 @@ struct assay_analysis {
  * Returns ASSAY_ERROR_USAGE for a dataset of another plan; ASSAY_ERROR_DATA when there is nothing
  * to analyze or compare, or when groups that the plan compares are not in the data;
  * ASSAY_ERROR_PLAN when the plan names no baseline; ASSAY_ERROR_UNAVAILABLE for plans that need a
- * later version (sequential horizons, looks, quantiles); ASSAY_ERROR_LIMIT, _MEMORY.
+ * later version (sequential horizons, looks, quantiles); ASSAY_ERROR_DOMAIN for moments of a
+ * proportion whose values are not 0 or 1; ASSAY_ERROR_LIMIT, _MEMORY.
  * Threads: several may analyze one dataset while none adds to it.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_analyze(const struct assay_plan *plan,

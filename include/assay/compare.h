@@ -230,9 +230,10 @@ assay_compare_summaries(const struct assay_summary *baseline, const struct assay
 /**
  * assay_compare_moments() compares groups[baseline] and groups[compared] from exact moments, with
  * variance reduction. All groups of the analysis are needed since covariates are centred at their
- * mean over all groups; they must have the same shape. group_count <= 1000. For
- * ASSAY_METRIC_PROPORTION every value added must have been 0 or 1: sums do not show whether it was.
- * A ratio without denominators is ASSAY_ERROR_DOMAIN.
+ * mean over all groups; they must have the same shape. group_count <= 1000.
+ * ASSAY_ERROR_DOMAIN for a ratio without denominators, and for an ASSAY_METRIC_PROPORTION whose
+ * values are not 0 or 1 as far as sums show it: a mean outside [0, 1], or a sum of squares other
+ * than the sum (not looked at where moments came in as means and variances, which are rounded).
  * Sources: Lin (2013), Negi and Wooldridge (2021), Deng et al. (2013); Deng, Knoblich, Lu (2018).
  *
  * Returns also ASSAY_ERROR_DOMAIN for fewer than 2 groups, more than 1000, an index beyond them or

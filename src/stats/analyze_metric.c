@@ -131,13 +131,20 @@ static enum assay_tristate tristate(const struct assay_difference *difference)
     return difference->significant ? ASSAY_YES : ASSAY_NO;
 }
 
+/* Moments that a caller hands over may not be what the metric's type says: then it is named. */
 static enum assay_status compare(const struct assay__builder *builder,
                                  const struct assay_metric_result *result,
                                  const struct assay_method *method, struct assay_comparison *out,
                                  struct assay_error *err)
 {
-    return assay__compare_groups(builder->groups, builder->out->group_count, result->baseline,
-                                 result->compared, method, out, err);
+    struct assay_error why;
+    enum assay_status status =
+        assay__compare_groups(builder->groups, builder->out->group_count, result->baseline,
+                              result->compared, method, out, &why);
+    if (status == ASSAY_OK)
+        return status;
+    return assay__fail(err, status, "Metric '%s': %s", builder->plan->metrics[result->metric].id,
+                       why.message);
 }
 
 /* The deterioration test; a harm metric's own test is that very test. */

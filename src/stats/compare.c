@@ -53,6 +53,30 @@ static enum assay_status check_method(const struct assay_method *method, struct 
     return ASSAY_OK;
 }
 
+/*
+ * A proportion's sums are those of zeros and ones: its mean is a share, and with all values known
+ * sum (y - p)^2 = n p (1 - p), to the rounding of wide numbers.
+ */
+static enum assay_status check_share(const struct assay__group *group, enum assay_metric_type type,
+                                     struct assay_error *err)
+{
+    if (type != ASSAY_METRIC_PROPORTION || group->n == 0)
+        return ASSAY_OK;
+    wide p = group->mean[0], rest = assay__wide_sub(assay__wide_of(1.0), p);
+    wide ones = assay__wide_mul(assay__wide_of_u64(group->n), p);
+    wide excess = assay__wide_sub(group->centred[0], assay__wide_mul(ones, rest));
+    if (assay__wide_sign(p) < 0 || assay__wide_sign(rest) < 0)
+        return assay__fail(err, ASSAY_ERROR_DOMAIN,
+                           "The values of a proportion must be 0 or 1, but a group's mean is %g: "
+                           "use the type mean.",
+                           assay__wide_double(p));
+    if (group->has_values && assay__wide_sign(excess) != 0 && !assay__is_rounding(excess, ones))
+        return assay__fail(err, ASSAY_ERROR_DOMAIN,
+                           "The values of a proportion must be 0 or 1, but a group has others: its "
+                           "sum of squares is not its sum. Use the type mean.");
+    return ASSAY_OK;
+}
+
 static void clear(struct assay_comparison *out)
 {
     const struct assay_stats stats = {0, NAN, NAN, NAN, NAN, NAN, NAN};
@@ -238,6 +262,11 @@ enum assay_status assay__compare_groups(const struct assay__group *groups, size_
     enum assay_status status = check_method(method, err);
     if (status != ASSAY_OK)
         return status;
+    status = check_share(&groups[baseline], method->type, err);
+    if (status == ASSAY_OK)
+        status = check_share(&groups[compared], method->type, err);
+    if (status != ASSAY_OK)
+        return status;
     clear(out);
     memset(&pair, 0, sizeof pair);
     assay__estimate_group(&groups[baseline], method->type, &pair.raw[0]);
@@ -286,6 +315,8 @@ static enum assay_status estimate_moments(const struct assay_moments *moments,
 {
     struct assay__group group;
     enum assay_status status = assay__moments_group(moments, NULL, &group, err);
+    if (status == ASSAY_OK)
+        status = check_share(&group, type, err);
     if (status == ASSAY_OK)
         assay__estimate_group(&group, type, out);
     return status;
