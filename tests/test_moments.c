@@ -298,8 +298,28 @@ START_TEST(sums_go_out_and_in_again)
 }
 END_TEST
 
+/* The number of digits counts only where there are digits. */
+START_TEST(a_mantissa_has_no_digits_to_be_counted)
+{
+    static const uint32_t COUNTS[] = {1, 18, 4096, 4097, UINT32_MAX};
+    struct assay_moments *moments;
+    struct assay_error err;
+    assert_ok(assay_moments_new((struct assay_moments_shape){0}, &moments, &err), &err);
+    for (size_t i = 0; i < sizeof COUNTS / sizeof *COUNTS; i++) {
+        const struct assay_decimal value = {.mantissa = 25, .exponent = -1,
+                                            .digit_count = COUNTS[i]};
+        assert_ok(assay_moments_add_decimal(moments, &value, 0, &err), &err);
+    }
+    ck_assert_uint_eq(assay_moments_count(moments), 5);
+    ck_assert_double_eq(assay_moments_mean(moments, 0), 2.5);
+    ck_assert_double_eq(assay_moments_variance(moments, 0), 0.0);
+    assay_moments_free(moments);
+}
+END_TEST
+
 static void add(TCase *cases)
 {
+    tcase_add_test(cases, a_mantissa_has_no_digits_to_be_counted);
     printf("seed %llu\n", (unsigned long long)seed);
     tcase_add_loop_test(cases, sums_and_statistics_are_those_of_rational_arithmetic, 0,
                         ORACLE_KINDS * SHAPES);
