@@ -156,9 +156,9 @@ static enum assay_status compare_shares(const double *values, size_t count, uint
 
 START_TEST(proportions_of_other_values_than_0_and_1_are_refused)
 {
-    static const double WRONG[][4] = {{5.0, 6.0, 7.0, 8.0},    {-1.0, -1.0, -1.0, 0.0},
-                                      {0.5, 0.5, 0.5, 0.5},    {0.0, 1.0, 1.0, 0.9999999999},
-                                      {2.0, 0.0, 0.0, 0.0},    {0.0, 1.0, 0.0, 1e-60},
+    static const double WRONG[][4] = {{5.0, 6.0, 7.0, 8.0},  {-1.0, -1.0, -1.0, 0.0},
+                                      {0.5, 0.5, 0.5, 0.5},  {0.0, 1.0, 1.0, 0.9999999999},
+                                      {2.0, 0.0, 0.0, 0.0},  {0.0, 1.0, 0.0, 1e-60},
                                       {1e300, 1.0, 1.0, 0.0}};
     static const double RIGHT[][4] = {{0, 0, 0, 0}, {1, 1, 1, 1}, {0, 1, 1, 0}, {1, 1, 0, 1}};
     struct assay_comparison out;
