@@ -204,6 +204,7 @@ static void sample_result(struct sample *s, uint32_t metric, uint32_t pair, uint
         .significant = metric == 4 ? ASSAY_UNKNOWN : ASSAY_YES,
         .deteriorated = metric >= 3 ? ASSAY_UNKNOWN : ASSAY_NO,
         .powered = metric == 0 ? ASSAY_NO : metric == 2 ? ASSAY_YES : ASSAY_UNKNOWN,
+        .adjusted_p = {1e-108, 3.162e-109, none, 5.623e-108},
         .adjusted_log10_p = {-108, -108.5, none, -107.25},
         .message = metric == 0 ? "visit improved significantly (+42 %)." : "A sentence."};
     for (uint32_t look = 0; look < r->look_count; look++) {

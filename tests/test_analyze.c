@@ -5,8 +5,11 @@
  */
 #include "moments_run.h"
 
+#include <time.h>
+
 #include "base/digest.h"
 #include "base/text.h"
+#include "stats/analyze.h"
 
 START_TEST(all_pairs_are_compared_once_each)
 {
@@ -113,6 +116,27 @@ START_TEST(as_many_groups_as_there_may_be_are_analyzed)
 }
 END_TEST
 
+/* 142 groups, found in the data, have 10011 pairs. */
+START_TEST(more_pairs_than_there_may_be_are_refused_with_a_way_out)
+{
+    enum { GROUPS = 142 };
+    static char names[GROUPS][16];
+    static struct sample samples[GROUPS + 1];
+    for (int g = 0; g < GROUPS; g++) {
+        snprintf(names[g], sizeof names[g], "g%d", g);
+        samples[g] = (struct sample){"m", names[g], 2, 10};
+    }
+    struct run run = run_samples("{\"comparisons\": {\"allPairs\": true}, "
+                                 "\"metrics\": [" SUCCESS "]}",
+                                 samples);
+    ck_assert_int_eq(run.status, ASSAY_ERROR_LIMIT);
+    ck_assert_str_eq(run.err.message,
+                     "All pairs of 142 groups are more than 10000 comparisons: compare them with "
+                     "one baseline, or list the pairs that matter.");
+    end_run(&run);
+}
+END_TEST
+
 static void check_refusal(const char *plan, enum assay_status status, const char *message)
 {
     const struct sample samples[] = {{"m", "a", 50, 10}, {"m", "other", 50, 10}, {0}};
@@ -181,6 +205,48 @@ START_TEST(a_margin_without_its_baseline_is_not_tested)
 }
 END_TEST
 
+/* A tenth of nothing is no margin, nor an effect: the difference is shown and not tested. */
+START_TEST(a_share_of_a_baseline_of_zero_is_no_margin)
+{
+    const struct sample samples[] = {
+        {"m", "a", 50, 0}, {"m", "b", 50, 1}, {"g", "a", 50, 0}, {"g", "b", 50, 3}, {0}};
+    struct run run = run_samples(PLAN(SUCCESS "," MARGIN), samples);
+    assert_ok(run.status, &run.err);
+    const struct assay_metric_result *effect = &run.analysis->results[0];
+    const struct assay_metric_result *margin = &run.analysis->results[1];
+    const struct assay_difference *difference = &margin->looks[0].comparison.difference;
+    ck_assert(isnan(effect->effect_abs) && isnan(effect->looks[0].size.required));
+    ck_assert_int_eq(effect->significant, ASSAY_YES); /* against 0, as ever */
+    ck_assert(isnan(margin->margin_abs) && isnan(margin->null_difference));
+    ck_assert_double_eq(difference->estimate, 3.0);
+    ck_assert(difference->lower > 2.0 && difference->upper < 4.0);
+    ck_assert(isnan(difference->statistic) && isnan(difference->p) && isnan(difference->log10_p));
+    ck_assert(!difference->significant);
+    for (int a = 0; a < ASSAY_ADJUST_COUNT; a++)
+        ck_assert(isnan(margin->adjusted_p[a]) && isnan(margin->adjusted_log10_p[a]));
+    ck_assert_int_eq(margin->significant, ASSAY_UNKNOWN);
+    ck_assert_int_eq(margin->powered, ASSAY_UNKNOWN);
+    ck_assert_int_eq(margin->deteriorated, ASSAY_NO);
+    ck_assert_str_eq(margin->message,
+                     "g cannot be tested: the margin is a share of a baseline of zero.");
+    ck_assert_int_eq(run.analysis->treatments->recommendation, ASSAY_RECOMMEND_CONTINUE);
+    end_run(&run);
+}
+END_TEST
+
+START_TEST(moments_that_are_no_proportion_are_refused_by_name)
+{
+    const struct sample samples[] = {{"p", "a", 50, 5}, {"p", "b", 50, 5}, {0}};
+    struct run run = run_samples(
+        PLAN("{\"id\": \"p\", \"type\": \"proportion\", \"direction\": \"increase\"}"),
+        samples);
+    ck_assert_int_eq(run.status, ASSAY_ERROR_DOMAIN);
+    ck_assert_str_eq(run.err.message, "Metric 'p': The values of a proportion must be 0 or 1, but "
+                                      "a group's mean is 5: use the type mean.");
+    end_run(&run);
+}
+END_TEST
+
 START_TEST(moments_of_a_metric_that_is_not_planned_are_refused)
 {
     struct run run = run_samples(PLAN(SUCCESS), (const struct sample[]){{0}});
@@ -219,13 +285,20 @@ END_TEST
 static void check_family(const struct assay_analysis *analysis, const int *members, size_t count)
 {
     for (int a = 0; a < ASSAY_ADJUST_COUNT; a++) {
-        double p[8], adjusted[8];
+        double p[8], log10_p[8];
         struct assay_error err;
-        for (size_t i = 0; i < count; i++)
-            p[i] = analysis->results[members[i]].looks[0].comparison.difference.log10_p;
-        assert_ok(assay_adjust_log10_p((enum assay_adjustment)a, p, count, adjusted, &err), &err);
-        for (size_t i = 0; i < count; i++)
-            ck_assert_double_eq(analysis->results[members[i]].adjusted_log10_p[a], adjusted[i]);
+        for (size_t i = 0; i < count; i++) {
+            const struct assay_look_result *look = analysis->results[members[i]].looks;
+            p[i] = look->comparison.difference.p;
+            log10_p[i] = look->comparison.difference.log10_p;
+        }
+        assert_ok(assay_adjust_p((enum assay_adjustment)a, p, log10_p, count, p, log10_p, &err),
+                  &err);
+        for (size_t i = 0; i < count; i++) {
+            const struct assay_metric_result *result = &analysis->results[members[i]];
+            ck_assert_double_eq(result->adjusted_p[a], p[i]);
+            ck_assert_double_eq(result->adjusted_log10_p[a], log10_p[i]);
+        }
     }
 }
 
@@ -258,6 +331,55 @@ START_TEST(families_are_those_of_the_scope)
     for (size_t i = 0; i < scope->families; i++)
         check_family(run.analysis, scope->members[i], scope->size);
     end_run(&run);
+}
+END_TEST
+
+/*
+ * As many slices as there may be, each a family of its own. Looking for the members of every one
+ * among all results takes 20 to 60 s of the processor's time; it takes 0.1 s. Test k = 2 m + p of
+ * metric m and comparison p has log10 p -(5 k + 1) - (s mod 7)/100 in slice s, so that k is the
+ * order of the p in a family, from the largest, and Holm multiplies p by the number of those before
+ * and itself.
+ */
+START_TEST(families_of_all_slices_are_found_at_once)
+{
+    enum { METRICS = 2, PAIRS = 2, KINDS = 7, TESTS = METRICS * PAIRS };
+    static const int RANKS[][TESTS] = {[ASSAY_MULTIPLICITY_ALL] = {1, 2, 3, 4},
+                                       [ASSAY_MULTIPLICITY_PER_METRIC] = {1, 2, 1, 2},
+                                       [ASSAY_MULTIPLICITY_PER_COMPARISON] = {1, 1, 2, 2}};
+    const size_t slices = ASSAY_SLICES_MAX;
+    struct assay_look_result looks[TESTS][KINDS] = {0};
+    struct assay_plan plan = {.metric_count = METRICS,
+                              .multiplicity = (enum assay_multiplicity_scope)_i};
+    struct assay_analysis out = {
+        .plan = &plan, .slice_count = ASSAY_SLICES_MAX, .result_count = TESTS * slices};
+    struct assay__builder builder = {.plan = &plan, .out = &out, .pair_count = PAIRS};
+    struct assay_error err;
+    out.results = calloc(out.result_count, sizeof *out.results);
+    ck_assert_ptr_nonnull(out.results);
+    for (int k = 0; k < TESTS; k++)
+        for (int kind = 0; kind < KINDS; kind++)
+            looks[k][kind].comparison.difference =
+                (struct assay_difference){.p = pow(10.0, -(5.0 * k + 1.0) - kind / 100.0),
+                                          .log10_p = -(5.0 * k + 1.0) - kind / 100.0};
+    for (size_t i = 0; i < out.result_count; i++)
+        out.results[i] =
+            (struct assay_metric_result){.metric = (uint32_t)(i / slices / PAIRS),
+                                         .slice = (uint32_t)(i % slices),
+                                         .compared = (uint32_t)(1 + i / slices % PAIRS),
+                                         .looks = &looks[i / slices][i % slices % KINDS],
+                                         .look_count = 1};
+    clock_t start = clock();
+    assert_ok(assay__analyze_multiplicity(&builder, &err), &err);
+    ck_assert_double_lt((double)(clock() - start) / CLOCKS_PER_SEC, 10.0);
+    for (size_t i = 0; i < out.result_count; i++) {
+        const struct assay_difference *difference = &out.results[i].looks[0].comparison.difference;
+        double factor = RANKS[_i][i / slices], log10_p = difference->log10_p;
+        ck_assert_double_eq(out.results[i].adjusted_p[ASSAY_ADJUST_HOLM], factor * difference->p);
+        ck_assert_double_eq_tol(out.results[i].adjusted_log10_p[ASSAY_ADJUST_HOLM],
+                                log10_p + log10(factor), 1e-14);
+    }
+    free(out.results);
 }
 END_TEST
 
@@ -381,12 +503,16 @@ static void add_cases(TCase *c)
     tcase_add_test(c, all_pairs_leave_unplanned_groups_out);
     tcase_add_test(c, ids_of_comparisons_are_safe_and_distinct);
     tcase_add_test(c, as_many_groups_as_there_may_be_are_analyzed);
+    tcase_add_test(c, more_pairs_than_there_may_be_are_refused_with_a_way_out);
     tcase_add_test(c, pairs_that_the_data_do_not_have_are_refused);
     tcase_add_test(c, plans_that_need_a_later_version_are_refused);
     tcase_add_test(c, a_margin_without_its_baseline_is_not_tested);
+    tcase_add_test(c, a_share_of_a_baseline_of_zero_is_no_margin);
+    tcase_add_test(c, moments_that_are_no_proportion_are_refused_by_name);
     tcase_add_test(c, moments_of_a_metric_that_is_not_planned_are_refused);
     tcase_add_test(c, moments_count_the_units_of_their_group);
     tcase_add_loop_test(c, families_are_those_of_the_scope, 0, 3);
+    tcase_add_loop_test(c, families_of_all_slices_are_found_at_once, 0, 3);
     tcase_add_test(c, an_id_is_derived_from_plan_and_data);
     tcase_add_test(c, an_id_of_the_plan_is_the_id);
     tcase_add_test(c, remarks_about_groups_and_the_plan_are_about_the_whole);

@@ -88,8 +88,8 @@ static void check_family(const struct family *family)
 {
     double got[FAMILY_MAX];
     struct assay_error err;
-    assert_ok(
-        assay_adjust_log10_p(family->method, family->log10_p, family->count, got, &err), &err);
+    assert_ok(assay_adjust_log10_p(family->method, family->log10_p, family->count, got, &err),
+              &err);
     for (size_t i = 0; i < family->count; i++) {
         double error = fabs(got[i] - family->want[i]);
         double allowed = 1e-15 * (1.0 + fabs(family->want[i]));
@@ -131,6 +131,116 @@ START_TEST(adjusted_p_match_r_and_mpmath)
     check_family(&family);
     ck_assert_int_ge(families, 90);
     free(text);
+}
+END_TEST
+
+/* Four roundings at most: of the quotient, both products and the sum of the reciprocals. */
+static const double P_TOLERANCE = 2e-15;
+
+struct exact_family {
+    enum assay_adjustment method;
+    long number;
+    size_t count;
+    double p[FAMILY_MAX], log10_p[FAMILY_MAX], want[FAMILY_MAX];
+};
+
+static double worst_of(const struct exact_family *family)
+{
+    double got[FAMILY_MAX], got_log10[FAMILY_MAX], worst = 0.0;
+    struct assay_error err;
+    assert_ok(assay_adjust_p(family->method, family->p, family->log10_p, family->count, got,
+                             got_log10, &err),
+              &err);
+    for (size_t i = 0; i < family->count; i++) {
+        double error = test_relative_error(got[i], family->want[i]);
+        ck_assert_msg(error <= P_TOLERANCE, "%s, family %ld, entry %zu: %.17g for %.17g",
+                      assay_adjustment_name(family->method), family->number, i, got[i],
+                      family->want[i]);
+        ck_assert_double_eq_tol(got_log10[i], log10(family->want[i]), 2e-13);
+        worst = fmax(worst, error);
+    }
+    return worst;
+}
+
+START_TEST(adjusted_p_are_those_of_exact_rationals)
+{
+    char *text = test_read_file("tests/golden/correct_p.csv", NULL), *rest = text, *line;
+    struct exact_family family = {.number = -1};
+    double worst = 0.0;
+    int families = 0;
+    strsep(&rest, "\n");
+    strsep(&rest, "\n");
+    while ((line = strsep(&rest, "\n")) != NULL && *line != '\0') {
+        enum assay_adjustment method = method_named(strsep(&line, ","));
+        long number = strtol(strsep(&line, ","), NULL, 10);
+        if (number != family.number || method != family.method) {
+            worst = fmax(worst, worst_of(&family));
+            family = (struct exact_family){.method = method, .number = number};
+            families++;
+        }
+        ck_assert_uint_lt(family.count, FAMILY_MAX);
+        family.p[family.count] = strtod(strsep(&line, ","), NULL);
+        family.log10_p[family.count] = strtod(strsep(&line, ","), NULL);
+        family.want[family.count++] = strtod(line, NULL);
+    }
+    worst = fmax(worst, worst_of(&family));
+    ck_assert_int_eq(families, 228);
+    printf("adjusted p of %d families: worst relative error %.2g\n", families, worst);
+    free(text);
+}
+END_TEST
+
+/* Below the normal doubles a p has few digits, down to none: its logarithm says what it is. */
+START_TEST(p_below_the_normal_doubles_come_from_their_logarithms)
+{
+    const double p[] = {0.0, 1e-310, 5e-324, 0.0, 3e-308};
+    const double log10_p[] = {-400.0, -309.9, -323.4, -400.5, log10(3e-308)};
+    double adjusted[5], adjusted_log10[5];
+    struct assay_error err;
+    assert_ok(assay_adjust_p(ASSAY_ADJUST_HOLM, p, log10_p, 5, adjusted, adjusted_log10, &err),
+              &err);
+    ck_assert_double_eq(adjusted[0], 0.0);
+    ck_assert_double_eq(adjusted[3], 0.0);
+    ck_assert_double_eq(adjusted[1], pow(10.0, -309.9 + log10(2.0)));
+    ck_assert_double_eq(adjusted[4], 3e-308);
+    ck_assert_double_eq_tol(adjusted_log10[0], -400.0 + log10(4.0), 1e-12);
+    ck_assert_double_eq_tol(adjusted_log10[3], -400.5 + log10(5.0), 1e-12);
+    ck_assert_double_eq_tol(adjusted_log10[2], -323.4 + log10(3.0), 1e-12);
+}
+END_TEST
+
+START_TEST(a_price_of_many_tests_has_all_its_digits)
+{
+    enum { COUNT = 1000000 };
+    const double harmonic = 14.392726722865723631; /* H(10^6), mpmath */
+    double *p = calloc(2 * COUNT, sizeof *p);
+    struct assay_error err;
+    ck_assert_ptr_nonnull(p);
+    for (size_t i = 0; i < COUNT; i++) {
+        p[i] = 0x1p-600;
+        p[COUNT + i] = -600.0 * log10(2.0);
+    }
+    assert_ok(assay_adjust_p(ASSAY_ADJUST_BY, p, p + COUNT, COUNT, p, p + COUNT, &err), &err);
+    ck_assert_double_le(test_relative_error(p[0], 0x1p-600 * harmonic), P_TOLERANCE);
+    free(p);
+}
+END_TEST
+
+START_TEST(adjusting_in_place_is_adjusting)
+{
+    double p[] = {0.02, NAN, 1e-200, 0.9, 0.02}, log10_p[5], got[5], got_log10[5];
+    struct assay_error err;
+    for (int i = 0; i < 5; i++)
+        log10_p[i] = log10(p[i]);
+    assert_ok(assay_adjust_p(ASSAY_ADJUST_BH, p, log10_p, 5, got, got_log10, &err), &err);
+    assert_ok(assay_adjust_p(ASSAY_ADJUST_BH, p, log10_p, 5, p, log10_p, &err), &err);
+    for (int i = 0; i < 5; i++) {
+        ck_assert_double_eq(test_relative_error(got[i], p[i]), 0.0);
+        ck_assert_double_eq(test_relative_error(got_log10[i], log10_p[i]), 0.0);
+    }
+    ck_assert_double_eq(got[2], 4e-200);
+    ck_assert_double_eq(got[0], 0.02 * (4.0 / 3.0));
+    ck_assert(isnan(got[1]) && isnan(got_log10[1]));
 }
 END_TEST
 
@@ -186,6 +296,15 @@ START_TEST(bad_p_and_methods_are_refused)
     ck_assert_int_eq(assay_adjust_log10_p(ASSAY_ADJUST_COUNT, p, 1, adjusted, &err),
                      ASSAY_ERROR_DOMAIN);
     ck_assert_str_eq(assay_adjustment_name(ASSAY_ADJUST_COUNT), "unknown");
+    const double log10_p[] = {-1.0, -2.0}, bad[] = {1.0 + 1e-15, -1e-300, INFINITY, -INFINITY};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        const double with[] = {0.1, bad[i]};
+        double out[2] = {7.0, 7.0};
+        ck_assert_int_eq(assay_adjust_p(ASSAY_ADJUST_BH, with, log10_p, 2, out, out, &err),
+                         ASSAY_ERROR_DOMAIN);
+        ck_assert_ptr_nonnull(strstr(err.message, "p-value 2 of 2"));
+        ck_assert_double_eq(out[0], 7.0);
+    }
 }
 END_TEST
 
@@ -196,6 +315,10 @@ static void add(TCase *c)
     tcase_add_test(c, segments_divide_alpha_only_inside);
     tcase_add_test(c, rates_nobody_shares_are_absent);
     tcase_add_test(c, adjusted_p_match_r_and_mpmath);
+    tcase_add_test(c, adjusted_p_are_those_of_exact_rationals);
+    tcase_add_test(c, p_below_the_normal_doubles_come_from_their_logarithms);
+    tcase_add_test(c, a_price_of_many_tests_has_all_its_digits);
+    tcase_add_test(c, adjusting_in_place_is_adjusting);
     tcase_add_test(c, missing_p_stay_out_of_the_family);
     tcase_add_test(c, a_p_of_0_stays_0_and_no_p_is_nothing);
     tcase_add_test(c, large_families_are_quick);

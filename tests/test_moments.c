@@ -298,8 +298,29 @@ START_TEST(sums_go_out_and_in_again)
 }
 END_TEST
 
+/* The number of digits counts only where there are digits; values this far apart are looked at. */
+START_TEST(a_mantissa_has_no_digits_to_be_counted)
+{
+    static const uint32_t COUNTS[] = {1, 18, 4096, 4097, UINT32_MAX};
+    struct assay_decimal value = {.mantissa = 1, .exponent = -200};
+    struct assay_moments *moments;
+    struct assay_error err;
+    assert_ok(assay_moments_new((struct assay_moments_shape){0}, &moments, &err), &err);
+    assert_ok(assay_moments_add_decimal(moments, &value, 0, &err), &err);
+    value.exponent = 200;
+    for (size_t i = 0; i < sizeof COUNTS / sizeof *COUNTS; i++) {
+        value.digit_count = COUNTS[i];
+        assert_ok(assay_moments_add_decimal(moments, &value, 0, &err), &err);
+    }
+    ck_assert_uint_eq(assay_moments_count(moments), 6);
+    assert_close(assay_moments_mean(moments, 0), 5e200 / 6.0, 4e-16);
+    assay_moments_free(moments);
+}
+END_TEST
+
 static void add(TCase *cases)
 {
+    tcase_add_test(cases, a_mantissa_has_no_digits_to_be_counted);
     printf("seed %llu\n", (unsigned long long)seed);
     tcase_add_loop_test(cases, sums_and_statistics_are_those_of_rational_arithmetic, 0,
                         ORACLE_KINDS * SHAPES);

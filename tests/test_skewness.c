@@ -121,6 +121,44 @@ START_TEST(pearson_is_continuous_in_the_skewness)
 }
 END_TEST
 
+static struct assay_comparison compare_values(const double *values, size_t count,
+                                              enum assay_metric_type type)
+{
+    struct assay_moments *group;
+    struct assay_comparison out;
+    struct assay_error err;
+    struct assay_method method = PEARSON;
+    method.type = type;
+    assert_ok(assay_moments_new((struct assay_moments_shape){0}, &group, &err), &err);
+    for (size_t i = 0; i < count; i++)
+        assert_ok(assay_moments_add(group, &values[i], &err), &err);
+    const struct assay_moments *const groups[2] = {group, group};
+    assert_ok(assay_compare_moments(groups, 2, 0, 1, &method, &out, &err), &err);
+    ck_assert_double_eq(test_relative_error(out.baseline.skewness, assay_moments_skewness(group)),
+                        0.0);
+    assay_moments_free(group);
+    return out;
+}
+
+/* Two values are as far from their mean, whatever they are of: that is no skewness of 0. */
+START_TEST(fewer_than_three_values_have_no_skewness)
+{
+    static const double VALUES[] = {0.0, 1.0, 1.0};
+    for (int type = ASSAY_METRIC_MEAN; type <= ASSAY_METRIC_PROPORTION; type++) {
+        for (size_t count = 1; count < 3; count++) {
+            struct assay_comparison few =
+                compare_values(VALUES, count, (enum assay_metric_type)type);
+            ck_assert(isnan(few.baseline.skewness) && isnan(few.compared.skewness));
+            ck_assert(isnan(few.tail_error.lower) && isnan(few.tail_error.upper));
+            ck_assert(isnan(few.corrected_lower) && isnan(few.corrected_p));
+        }
+        struct assay_comparison three = compare_values(VALUES, 3, (enum assay_metric_type)type);
+        assert_close(three.baseline.skewness, -M_SQRT1_2, 4e-16);
+        ck_assert(isfinite(three.tail_error.lower) && isfinite(three.corrected_p));
+    }
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     tcase_add_test(cases, pearson_keeps_the_digits_of_both_far_tails);
@@ -128,6 +166,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, pearson_without_skewness_is_students_test);
     tcase_add_test(cases, beyond_the_end_of_pearsons_curve_p_is_0);
     tcase_add_test(cases, pearson_is_continuous_in_the_skewness);
+    tcase_add_test(cases, fewer_than_three_values_have_no_skewness);
 }
 
 int main(void)

@@ -62,13 +62,14 @@ struct assay_metric_result {
     double power;                  /* 1 - beta; NaN when not powered */
     double deterioration_alpha;    /* adjusted; NaN when not tested */
     double null_difference;        /* metric units: minus or plus the margin, or 0 */
-    double margin_abs, effect_abs; /* in metric units; NaN when not planned */
+    double margin_abs, effect_abs; /* in metric units; NaN when not planned, or a share of 0 */
     struct assay_look_result *looks;
-    uint32_t look_count;              /* >= 1 unless the slice has no units for it */
-    enum assay_tristate significant;  /* role's test: superiority, non-inferiority, harm */
-    enum assay_tristate deteriorated; /* the deterioration test */
-    enum assay_tristate powered;      /* current >= required */
-    double adjusted_log10_p[ASSAY_ADJUST_COUNT]; /* NaN when not in a family */
+    uint32_t look_count;                   /* >= 1 unless the slice has no units for it */
+    enum assay_tristate significant;       /* role's test: superiority, non-inferiority, harm */
+    enum assay_tristate deteriorated;      /* the deterioration test */
+    enum assay_tristate powered;           /* current >= required */
+    double adjusted_p[ASSAY_ADJUST_COUNT]; /* by method; 0 only when it underflows */
+    double adjusted_log10_p[ASSAY_ADJUST_COUNT]; /* both NaN when not in a family */
     const char *message;                         /* one plain sentence */
 };
 
@@ -161,7 +162,8 @@ struct assay_analysis {
  * Returns ASSAY_ERROR_USAGE for a dataset of another plan; ASSAY_ERROR_DATA when there is nothing
  * to analyze or compare, or when groups that the plan compares are not in the data;
  * ASSAY_ERROR_PLAN when the plan names no baseline; ASSAY_ERROR_UNAVAILABLE for plans that need a
- * later version (sequential horizons, looks, quantiles); ASSAY_ERROR_LIMIT, _MEMORY.
+ * later version (sequential horizons, looks, quantiles); ASSAY_ERROR_DOMAIN for moments of a
+ * proportion whose values are not 0 or 1; ASSAY_ERROR_LIMIT, _MEMORY.
  * Threads: several may analyze one dataset while none adds to it.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_analyze(const struct assay_plan *plan,

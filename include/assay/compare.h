@@ -116,7 +116,8 @@ struct assay_stats {
     double standard_error; /* of the estimate */
     double unadjusted;     /* the estimate before variance reduction */
     double unadjusted_standard_error;
-    double skewness; /* g1 of the raw values (ratio: of the linearised values) */
+    double skewness; /* g1 of the raw values (ratio: of the linearised values); NaN when they are
+                        fewer than 3 or do not vary, and a summary gives none */
 };
 
 /** struct assay_difference: compared - baseline, in metric units. Absent figures are NaN. */
@@ -168,9 +169,10 @@ struct assay_reduction_result {
  * struct assay_tail_error: one-term Edgeworth estimate of the true error of each tail of the
  * studentised difference, from the raw values' skewness: lower is P(T < -z), upper P(T > z), z the
  * normal quantile of nominal. A flag is set where it is off by more than a fifth of nominal. NaN
- * when a skewness is unknown. With heavy tails it says too little, since a sample's skewness does
- * (that of n values is below sqrt(n)): lognormal data of sigma 2, 1000:100, have an error of 0.202
- * in a tail of 0.05 and it says 0.081 on average; sigma 1 0.10 and 0.079; exponential 0.072, 0.067.
+ * when a skewness is unknown, as it is of fewer than 3 values; then no interval is corrected
+ * either. With heavy tails it says too little, since a sample's skewness does (that of n values is
+ * below sqrt(n)): lognormal data of sigma 2, 1000:100, have an error of 0.202 in a tail of 0.05 and
+ * it says 0.081 on average; sigma 1 0.10 and 0.079; exponential 0.072, 0.067.
  */
 struct assay_tail_error {
     double nominal; /* alpha of one tail */
@@ -210,8 +212,8 @@ struct assay_summary {
  * @err                  NULL is fine
  * Returns ASSAY_ERROR_DOMAIN for alpha outside (0, 1) or one-sided from 0.5 on, a null difference
  * or a mean that is not finite, a share outside [0, 1], a negative variance or one that is not
- * finite, a ratio or a quantile. Statistical trouble (too few units, zero variance, ...) is not an
- * error: flags say so.
+ * finite, a ratio or a quantile, and for a number in the method that no enumerator has. Statistical
+ * trouble (too few units, zero variance, ...) is not an error: flags say so.
  * Ownership: nothing is kept and no memory asked for. Threads: pure and reentrant; no caches.
  * Accuracy, worst of 504 cases of tests/golden/compare.csv (mpmath, 60 digits: offsets of 1e12,
  * scales 1e-160 to 1e150, n from 2 to 1e12, variances 1e40 apart and subnormal, effects of 1e-9):
@@ -228,9 +230,10 @@ assay_compare_summaries(const struct assay_summary *baseline, const struct assay
 /**
  * assay_compare_moments() compares groups[baseline] and groups[compared] from exact moments, with
  * variance reduction. All groups of the analysis are needed since covariates are centred at their
- * mean over all groups; they must have the same shape. group_count <= 1000. For
- * ASSAY_METRIC_PROPORTION every value added must have been 0 or 1: sums do not show whether it was.
- * A ratio without denominators is ASSAY_ERROR_DOMAIN.
+ * mean over all groups; they must have the same shape. group_count <= 1000.
+ * ASSAY_ERROR_DOMAIN for a ratio without denominators, and for an ASSAY_METRIC_PROPORTION whose
+ * values are not 0 or 1 as far as sums show it: a mean outside [0, 1], or a sum of squares other
+ * than the sum (not looked at where moments came in as means and variances, which are rounded).
  * Sources: Lin (2013), Negi and Wooldridge (2021), Deng et al. (2013); Deng, Knoblich, Lu (2018).
  *
  * Returns also ASSAY_ERROR_DOMAIN for fewer than 2 groups, more than 1000, an index beyond them or

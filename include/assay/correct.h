@@ -25,7 +25,7 @@ struct assay_error_plan {
  *   deterioration: alpha_det / (C M)    power: 1 - (1 - power) / (G + min(S, 1))
  * M is monitored_count. in_segment != 0 divides alpha by the number of segments too. Rates are
  * taken as the shortest decimals that read back as their doubles. NaN where nothing shares the rate
- * or it is not finite.
+ * or it lies outside (0, 1).
  * Accuracy: the double nearest to the exact quotient. No memory; threads: pure and reentrant.
  */
 ASSAY_API double assay_alpha_success(const struct assay_error_plan *plan, int in_segment);
@@ -48,14 +48,25 @@ enum assay_adjustment {
 ASSAY_API const char *assay_adjustment_name(enum assay_adjustment method);
 
 /**
- * assay_adjust_log10_p() adjusts count p-values given as log10 (so none underflows) and writes
- * adjusted log10 values, each <= 0, in the order given. NaN entries are left out of the family and
- * stay NaN. Same as R's p.adjust. -infinity (p = 0) stays.
+ * assay_adjust_p() adjusts a family of count p-values, each given as p and as log10 p, and writes
+ * the adjusted ones, at most 1, both ways and in the order given. Same as R's p.adjust. A p below
+ * the normal doubles (2.2e-308), 0 among them, is taken from its logarithm; above, it is the p
+ * itself that is ranked and multiplied, since its logarithm holds fewer digits. An entry with a NaN
+ * is left out of the family and gets NaN both ways. -infinity (p is 0 indeed) stays.
  *
- * @log10_p, @adjusted_log10_p  count each; may be the same array
- * Returns ASSAY_ERROR_DOMAIN for an unknown method or a logarithm above 0; ASSAY_ERROR_MEMORY: it
- * sorts in 16 bytes a value, freed before the return. Threads: pure and reentrant.
- * Accuracy: 1e-15 (1 + |log10_p|) absolute against tests/golden/correct.csv (R and mpmath).
+ * @p, @log10_p  count each; that both say the same is the caller's to see to
+ * @adjusted_p, @adjusted_log10_p  count each; may be the arrays given
+ * Returns ASSAY_ERROR_DOMAIN for an unknown method, a p outside [0, 1] or a logarithm above 0;
+ * ASSAY_ERROR_MEMORY: it sorts in 24 bytes a value, freed before the return. Nothing is written
+ * when it fails. Threads: pure and reentrant.
+ * Accuracy, tests/golden/correct.csv (R and mpmath): adjusted p 2e-15 relative where p is normal,
+ * else what the logarithm gives; adjusted log10 p 1e-15 (1 + |log10 p|) absolute.
+ */
+ASSAY_API ASSAY_MUST_CHECK enum assay_status
+assay_adjust_p(enum assay_adjustment method, const double *p, const double *log10_p, size_t count,
+               double *adjusted_p, double *adjusted_log10_p, struct assay_error *err);
+
+/** assay_adjust_log10_p() is assay_adjust_p() of p-values of which only the logarithms are known.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
 assay_adjust_log10_p(enum assay_adjustment method, const double *log10_p, size_t count,

@@ -38,7 +38,7 @@ enum {
 struct assay_counts {
     uint64_t rows_read;           /* data rows, header excluded */
     uint64_t rows_used;           /* rows that count as a unit */
-    uint64_t rows_bad;            /* skipped by --bad-rows=skip */
+    uint64_t rows_bad; /* skipped by --bad-rows=skip: a cell, the number of cells or the text */
     uint64_t rows_after;          /* at or after asOf */
     uint64_t rows_duplicate;      /* further rows of a unit already counted */
     uint64_t rows_conflicting;    /* of those: as early as the row that counts, but different */
@@ -56,7 +56,10 @@ ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_dataset_new(const struct assa
 /** assay_dataset_free() frees a dataset, before its plan; NULL is fine. */
 ASSAY_API void assay_dataset_free(struct assay_dataset *dataset);
 
-/** enum assay_bad_rows: what a row with a cell that cannot be read does. */
+/**
+ * enum assay_bad_rows: what a row does that cannot be read: with a cell that is no number where one
+ * is needed, too few or too many cells, or text that is not UTF-8.
+ */
 enum assay_bad_rows {
     ASSAY_BAD_ROWS_FAIL, /* ASSAY_ERROR_DATA that names file, line, column and text */
     ASSAY_BAD_ROWS_SKIP  /* the row is left out and counted */

@@ -62,8 +62,9 @@ struct assay_size_result {
  * @design  read only; every field but mean or variances of the other type is read
  * @out     written on success only
  * @err     NULL is fine
- * Returns ASSAY_ERROR_DOMAIN for bad arguments, D = 0 or an effect on the wrong side, a share of 0
- * or 1 or beyond; ASSAY_ERROR_LIMIT above 2^53 units.
+ * Returns ASSAY_ERROR_DOMAIN for bad arguments (outside the ranges above, QUANTILE, a number that
+ * no enumerator has), D = 0 or an effect on the wrong side, a share of 0 or 1 or beyond;
+ * ASSAY_ERROR_LIMIT above 2^53 units.
  * Ownership: nothing is kept and no memory asked for, here and below. Threads: pure, reentrant.
  * Accuracy: all sizes of tests/golden/size.csv (mpmath) exact, n to 3e15; its power 2e-15.
  */

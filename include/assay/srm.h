@@ -49,8 +49,9 @@ struct assay_srm {
  *
  * @counts, @weights  group_count each, read only; together below 2^64 units where weights are > 0
  * @groups, @out      written; group_count entries and one
- * Returns ASSAY_ERROR_DOMAIN: no positive weight, a negative or non-finite weight, alpha outside
- * (0, 1), a negative tolerance, a concentration that is not positive and finite, too many units.
+ * Returns ASSAY_ERROR_DOMAIN: no positive weight, a negative or non-finite weight, a method that
+ * does not exist, alpha outside (0, 1), a tolerance that is negative or not finite, a concentration
+ * (of the sequential test) that is not positive and finite, too many units.
  * With one positive weight df is 0: p = 1. With no units p = 1.
  * Ownership: nothing is kept and no memory asked for. Threads: pure and reentrant.
  * Accuracy, 602 cases of tests/golden/srm.csv (mpmath; counts to 2^63, to 1000 groups): statistic

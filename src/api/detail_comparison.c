@@ -146,17 +146,15 @@ static void write_skewness(struct assay__json *json, const struct assay_plan *pl
     assay__json_end(json, '}');
 }
 
-/* Adjusted p-values are kept as logs, which do not underflow; p is shown beside them. */
 static void write_multiplicity(struct assay__json *json, const struct assay_metric_result *result)
 {
     assay__json_member_begin(json, "adjusted", '{');
     for (int a = 0; a < ASSAY_ADJUST_COUNT; a++) {
-        double log10_p = result->adjusted_log10_p[a];
-        if (isnan(log10_p))
+        if (isnan(result->adjusted_log10_p[a]))
             continue;
         assay__json_member_begin(json, assay_adjustment_name((enum assay_adjustment)a), '{');
-        assay__json_member_number(json, "p", pow(10.0, log10_p));
-        assay__json_member_number(json, "log10P", log10_p);
+        assay__json_member_number(json, "p", result->adjusted_p[a]);
+        assay__json_member_number(json, "log10P", result->adjusted_log10_p[a]);
         assay__json_end(json, '}');
     }
     assay__json_end(json, '}');

@@ -2,6 +2,7 @@
 /* The flags of `assay size`. */
 #include "cli/size_flags.h"
 
+#include <float.h>
 #include <getopt.h>
 #include <math.h>
 #include <string.h>
@@ -278,7 +279,7 @@ static int take_metric(const struct size_flags *flags, struct size_query *query)
         int given = flags->variance_count + flags->deviation_count == 2 ? i : 0;
         double sd = flags->deviation[given];
         double variance = flags->variance_count > 0 ? flags->variance[given] : size_scaled(sd, sd);
-        if (!isfinite(variance))
+        if (!(variance >= DBL_MIN && isfinite(variance)) && flags->deviation_count > 0)
             return cli_usage_error("size", "--sd: the square of %g is beyond the range of numbers",
                                    sd);
         *(i == 0 ? &design->baseline_variance : &design->compared_variance) = variance;

@@ -333,8 +333,8 @@ static enum assay_status check_cancellation(row_t *row, const struct assay__summ
     unsigned digits = double_digits(field, squares);
     double centred = assay_moments_variance(entry->moments, variable) *
                      ((double)assay_moments_count(entry->moments) - 1.0);
-    /* Eight digits of the variance are to be left. */
-    if (digits == 0 || (centred > 0.0 && log10(squares / centred) <= digits - 8.0))
+    /* Eight digits of the variance are to be left; of a variance of 0 there are none. */
+    if (digits == 0 || log10(squares / centred) <= digits - 8.0)
         return ASSAY_OK;
     snprintf(text, sizeof text,
              "The digits of %s of %.1024s are those of a rounded number, and they cancel: too few "

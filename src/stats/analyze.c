@@ -83,42 +83,55 @@ enum assay_status assay__analyze_srm(struct assay__builder *builder, struct assa
     return ASSAY_OK;
 }
 
-/* Two results are in one family when they are of one slice and the scope says so. */
-static bool same_family(const struct assay_analysis *out, const struct assay_metric_result *a,
-                        const struct assay_metric_result *b)
+/*
+ * Results lie by metric, then comparison, then slice, so a family, which is of one slice, is every
+ * step-th result. Families come in rows: one for each slice, those of a row side by side.
+ */
+struct families {
+    size_t rows, row_step; /* from the first result of a row to that of the next */
+    size_t count, step;    /* members of a family, and from one to the next */
+};
+
+static struct families families_of(const struct assay__builder *builder)
 {
-    if (a->slice != b->slice)
-        return false;
-    if (out->plan->multiplicity == ASSAY_MULTIPLICITY_PER_METRIC)
-        return a->metric == b->metric;
-    if (out->plan->multiplicity == ASSAY_MULTIPLICITY_PER_COMPARISON)
-        return a->baseline == b->baseline && a->compared == b->compared;
-    return true;
+    size_t slices = builder->out->slice_count, pairs = builder->pair_count;
+    size_t metrics = builder->plan->metric_count;
+    if (builder->plan->multiplicity == ASSAY_MULTIPLICITY_PER_METRIC)
+        return (struct families){metrics, pairs * slices, pairs, slices};
+    if (builder->plan->multiplicity == ASSAY_MULTIPLICITY_PER_COMPARISON)
+        return (struct families){pairs, slices, metrics, pairs * slices};
+    return (struct families){1, 0, metrics * pairs, slices};
 }
 
-/* Adjusts the family that results[first] begins; taken[] marks its members. */
-static enum assay_status adjust_family(struct assay_analysis *out, size_t first, bool *taken,
-                                       size_t *members, double *p, double *adjusted,
-                                       struct assay_error *err)
+/* Room for a family: p-values and their logarithms, before and after. */
+struct family_room {
+    double *p, *log10_p, *adjusted_p, *adjusted_log10_p;
+};
+
+/* Adjusts the family whose first member is given. */
+static enum assay_status adjust_family(struct assay_metric_result *first,
+                                       const struct families *families,
+                                       const struct family_room *room, struct assay_error *err)
 {
-    size_t count = 0;
-    for (size_t i = first; i < out->result_count; i++) {
-        struct assay_metric_result *result = &out->results[i];
-        if (taken[i] || !same_family(out, &out->results[first], result))
+    for (size_t i = 0; i < families->count; i++) {
+        const struct assay_metric_result *result = &first[i * families->step];
+        room->p[i] = room->log10_p[i] = NAN;
+        if (result->look_count == 0)
             continue;
-        taken[i] = true;
-        members[count] = i;
-        p[count++] = result->look_count == 0
-                         ? (double)NAN
-                         : result->looks[result->look_count - 1].comparison.difference.log10_p;
+        const struct assay_look_result *last = &result->looks[result->look_count - 1];
+        room->p[i] = last->comparison.difference.p;
+        room->log10_p[i] = last->comparison.difference.log10_p;
     }
     for (int a = 0; a < ASSAY_ADJUST_COUNT; a++) {
         enum assay_status status =
-            assay_adjust_log10_p((enum assay_adjustment)a, p, count, adjusted, err);
+            assay_adjust_p((enum assay_adjustment)a, room->p, room->log10_p, families->count,
+                           room->adjusted_p, room->adjusted_log10_p, err);
         if (status != ASSAY_OK)
             return status;
-        for (size_t i = 0; i < count; i++)
-            out->results[members[i]].adjusted_log10_p[a] = adjusted[i];
+        for (size_t i = 0; i < families->count; i++) {
+            first[i * families->step].adjusted_p[a] = room->adjusted_p[i];
+            first[i * families->step].adjusted_log10_p[a] = room->adjusted_log10_p[i];
+        }
     }
     return ASSAY_OK;
 }
@@ -127,29 +140,27 @@ enum assay_status assay__analyze_multiplicity(struct assay__builder *builder,
                                               struct assay_error *err)
 {
     struct assay_analysis *out = builder->out;
-    size_t count = out->result_count;
-    bool *taken = calloc(count, sizeof *taken);
-    size_t *members = calloc(count, sizeof *members);
-    double *p = calloc(count, sizeof *p), *adjusted = calloc(count, sizeof *adjusted);
+    struct families families = families_of(builder);
+    size_t size = families.count;
+    double *values = calloc(4 * size, sizeof *values);
+    if (values == NULL)
+        return assay__fail_memory(err);
+    struct family_room room = {values, values + size, values + 2 * size, values + 3 * size};
     enum assay_status status = ASSAY_OK;
-    if (taken == NULL || members == NULL || p == NULL || adjusted == NULL)
-        status = assay__fail_memory(err);
-    for (size_t i = 0; status == ASSAY_OK && i < count; i++)
-        if (!taken[i])
-            status = adjust_family(out, i, taken, members, p, adjusted, err);
-    free(taken);
-    free(members);
-    free(p);
-    free(adjusted);
+    for (size_t row = 0; status == ASSAY_OK && row < families.rows; row++)
+        for (size_t s = 0; status == ASSAY_OK && s < out->slice_count; s++)
+            status =
+                adjust_family(&out->results[row * families.row_step + s], &families, &room, err);
+    free(values);
     return status;
 }
 
 static enum assay_status run_steps(struct assay__builder *builder, struct assay_error *err)
 {
     static enum assay_status (*const STEPS[])(struct assay__builder *, struct assay_error *) = {
-        assay__analyze_order,        assay__analyze_look,   count_units,
-        assay__analyze_srm,          assay__analyze_metrics, assay__analyze_multiplicity,
-        assay__analyze_decide,       assay__analyze_words,  assay__analyze_notes,
+        assay__analyze_order,  assay__analyze_look,    count_units,
+        assay__analyze_srm,    assay__analyze_metrics, assay__analyze_multiplicity,
+        assay__analyze_decide, assay__analyze_words,   assay__analyze_notes,
         assay__analyze_digest};
     for (size_t i = 0; i < sizeof STEPS / sizeof *STEPS; i++) {
         if (STEPS[i] == assay__analyze_metrics)
@@ -161,9 +172,8 @@ static enum assay_status run_steps(struct assay__builder *builder, struct assay_
     return ASSAY_OK;
 }
 
-enum assay_status assay_analyze(const struct assay_plan *plan,
-                                const struct assay_dataset *dataset, struct assay_analysis **out,
-                                struct assay_error *err)
+enum assay_status assay_analyze(const struct assay_plan *plan, const struct assay_dataset *dataset,
+                                struct assay_analysis **out, struct assay_error *err)
 {
     if (assay__dataset_plan(dataset) != plan)
         return assay__fail(err, ASSAY_ERROR_USAGE, "The dataset was made for another plan.");
@@ -176,10 +186,8 @@ enum assay_status assay_analyze(const struct assay_plan *plan,
     storage->analysis.plan = plan;
     storage->analysis.counts = assay_dataset_counts(dataset);
     storage->analysis.storage = storage;
-    struct assay__builder builder = {.plan = plan,
-                                     .dataset = dataset,
-                                     .arena = &storage->arena,
-                                     .out = &storage->analysis};
+    struct assay__builder builder = {
+        .plan = plan, .dataset = dataset, .arena = &storage->arena, .out = &storage->analysis};
     status = run_steps(&builder, err);
     if (status != ASSAY_OK) {
         assay_analysis_free(&storage->analysis);

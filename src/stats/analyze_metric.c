@@ -59,18 +59,20 @@ static enum assay_side harm_side(enum assay_direction direction)
     return SIDE[direction];
 }
 
-/* A planned effect or margin in metric units; relative ones are shares of |baseline mean|. */
+/*
+ * A planned effect or margin in metric units; relative ones are shares of |baseline mean|. A share
+ * of 0 is no size at all: as a margin of 0 it would ask for what the plan does not.
+ */
 static double in_metric_units(const struct assay_bound *bound, double unadjusted_baseline)
 {
-    if (!bound->is_set)
+    if (!bound->is_set || (bound->is_relative && unadjusted_baseline == 0.0))
         return NAN;
     double size = fabs(bound->value);
     return bound->is_relative ? size * fabs(unadjusted_baseline) : size;
 }
 
 /* Error rates and sides of one result, by the role of its metric. */
-static void set_hypothesis(const struct assay__builder *builder,
-                           struct assay_metric_result *result)
+static void set_hypothesis(const struct assay__builder *builder, struct assay_metric_result *result)
 {
     const struct assay_metric_plan *metric = &builder->plan->metrics[result->metric];
     const struct assay_error_plan *errors = &builder->out->errors;
@@ -129,20 +131,26 @@ static enum assay_tristate tristate(const struct assay_difference *difference)
     return difference->significant ? ASSAY_YES : ASSAY_NO;
 }
 
+/* Moments that a caller hands over may not be what the metric's type says: then it is named. */
 static enum assay_status compare(const struct assay__builder *builder,
                                  const struct assay_metric_result *result,
                                  const struct assay_method *method, struct assay_comparison *out,
                                  struct assay_error *err)
 {
-    return assay__compare_groups(builder->groups, builder->out->group_count, result->baseline,
-                                 result->compared, method, out, err);
+    struct assay_error why;
+    enum assay_status status =
+        assay__compare_groups(builder->groups, builder->out->group_count, result->baseline,
+                              result->compared, method, out, &why);
+    if (status == ASSAY_OK)
+        return status;
+    return assay__fail(err, status, "Metric '%s': %s", builder->plan->metrics[result->metric].id,
+                       why.message);
 }
 
 /* The deterioration test; a harm metric's own test is that very test. */
 static enum assay_status test_deterioration(const struct assay__builder *builder,
                                             struct assay_metric_result *result,
-                                            struct assay_look_result *look,
-                                            struct assay_error *err)
+                                            struct assay_look_result *look, struct assay_error *err)
 {
     const struct assay_metric_plan *metric = &builder->plan->metrics[result->metric];
     result->deteriorated = ASSAY_UNKNOWN;
@@ -166,6 +174,15 @@ static enum assay_status test_deterioration(const struct assay__builder *builder
     return ASSAY_OK;
 }
 
+/* A relative margin without a baseline, or with one of 0: the difference is shown, not tested. */
+static void take_test_away(struct assay_comparison *comparison)
+{
+    struct assay_difference *difference = &comparison->difference;
+    difference->statistic = difference->p = difference->log10_p = NAN;
+    difference->significant = false;
+    comparison->corrected_p = comparison->corrected_log10_p = NAN;
+}
+
 static enum assay_status test_metric(const struct assay__builder *builder,
                                      struct assay_metric_result *result, struct assay_error *err)
 {
@@ -182,14 +199,15 @@ static enum assay_status test_metric(const struct assay__builder *builder,
     struct assay_method method = method_of(builder, result);
     bool has_null = isfinite(result->null_difference);
     if (!has_null)
-        method.null_difference = 0.0; /* a relative margin without a baseline: no test */
+        method.null_difference = 0.0;
     enum assay_status status = compare(builder, result, &method, &look->comparison, err);
     if (status != ASSAY_OK)
         return status;
+    if (!has_null)
+        take_test_away(&look->comparison);
     look->alpha_spent = result->alpha;
     bool untested = assay__is_harm_test(metric) && isnan(result->deterioration_alpha);
-    result->significant =
-        has_null && !untested ? tristate(&look->comparison.difference) : ASSAY_UNKNOWN;
+    result->significant = untested ? ASSAY_UNKNOWN : tristate(&look->comparison.difference);
     status = test_deterioration(builder, result, look, err);
     if (status == ASSAY_OK)
         assay__analyze_size(builder, result, look);
@@ -265,7 +283,7 @@ static enum assay_status analyze_slice(struct assay__builder *builder, uint32_t 
         result->significant = result->deteriorated = result->powered = ASSAY_UNKNOWN;
         result->effect_abs = result->margin_abs = NAN;
         for (int a = 0; a < ASSAY_ADJUST_COUNT; a++)
-            result->adjusted_log10_p[a] = NAN;
+            result->adjusted_p[a] = result->adjusted_log10_p[a] = NAN;
         set_hypothesis(builder, result);
         if (any)
             status = test_metric(builder, result, err);

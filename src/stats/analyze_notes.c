@@ -74,7 +74,8 @@ static enum assay_status note_counts(struct assay__builder *builder, struct assa
         const char *what;
     } ROWS[] = {
         {ASSAY_NOTE_INFO, counts->rows_read, "Rows read"},
-        {ASSAY_NOTE_WARNING, counts->rows_bad, "Rows skipped because a cell could not be read"},
+        {ASSAY_NOTE_WARNING, counts->rows_bad,
+         "Rows skipped because a cell, the number of cells or the text could not be read"},
         {ASSAY_NOTE_WARNING, counts->rows_no_group, "Rows skipped because they name no group"},
         {ASSAY_NOTE_WARNING, counts->rows_no_unit, "Rows skipped because they name no unit"},
         {ASSAY_NOTE_INFO, counts->rows_after, "Rows not used, being at or after asOf"},

@@ -240,8 +240,10 @@ static enum assay_status add_pair(struct assay__builder *builder, uint32_t basel
                                   uint32_t compared, struct assay_error *err)
 {
     if (builder->pair_count >= ASSAY_COMPARISONS_MAX)
-        return assay__fail(err, ASSAY_ERROR_LIMIT, "More than %d comparisons.",
-                           ASSAY_COMPARISONS_MAX);
+        return assay__fail(err, ASSAY_ERROR_LIMIT,
+                           "All pairs of %u groups are more than %d comparisons: compare them with "
+                           "one baseline, or list the pairs that matter.",
+                           (unsigned)builder->out->group_count, ASSAY_COMPARISONS_MAX);
     const char *id = comparison_id(builder, baseline, compared);
     if (id == NULL)
         return assay__fail_memory(err);

@@ -18,8 +18,30 @@ typedef struct assay__wide wide;
 
 enum { GROUPS_MAX = 1000 };
 
+static enum assay_status check_choices(const struct assay_method *method, struct assay_error *err)
+{
+    const struct {
+        const char *what;
+        unsigned number, count;
+    } CHOICES[] = {
+        {"metric type", (unsigned)method->type, ASSAY_METRIC_QUANTILE + 1},
+        {"test", (unsigned)method->test, ASSAY_TEST_T + 1},
+        {"side", (unsigned)method->side, ASSAY_SIDE_BOTH + 1},
+        {"variance reduction", (unsigned)method->reduction, ASSAY_REDUCTION_POOLED + 1},
+        {"skewness correction", (unsigned)method->skewness, ASSAY_SKEWNESS_PEARSON + 1},
+    };
+    for (size_t i = 0; i < sizeof CHOICES / sizeof *CHOICES; i++)
+        if (CHOICES[i].number >= CHOICES[i].count)
+            return assay__fail(err, ASSAY_ERROR_DOMAIN, "There is no %s number %u.",
+                               CHOICES[i].what, CHOICES[i].number);
+    return ASSAY_OK;
+}
+
 static enum assay_status check_method(const struct assay_method *method, struct assay_error *err)
 {
+    enum assay_status status = check_choices(method, err);
+    if (status != ASSAY_OK)
+        return status;
     if (!(method->alpha > 0.0 && method->alpha < 1.0))
         return assay__fail(err, ASSAY_ERROR_DOMAIN, "alpha must lie between 0 and 1.");
     if (method->side != ASSAY_SIDE_BOTH && method->alpha >= 0.5)
@@ -28,6 +50,30 @@ static enum assay_status check_method(const struct assay_method *method, struct 
         return assay__fail(err, ASSAY_ERROR_DOMAIN, "The null difference must be finite.");
     if (method->type == ASSAY_METRIC_QUANTILE)
         return assay__fail(err, ASSAY_ERROR_DOMAIN, "A quantile needs a sample, not moments.");
+    return ASSAY_OK;
+}
+
+/*
+ * A proportion's sums are those of zeros and ones: its mean is a share, and with all values known
+ * sum (y - p)^2 = n p (1 - p), to the rounding of wide numbers.
+ */
+static enum assay_status check_share(const struct assay__group *group, enum assay_metric_type type,
+                                     struct assay_error *err)
+{
+    if (type != ASSAY_METRIC_PROPORTION || group->n == 0)
+        return ASSAY_OK;
+    wide p = group->mean[0], rest = assay__wide_sub(assay__wide_of(1.0), p);
+    wide ones = assay__wide_mul(assay__wide_of_u64(group->n), p);
+    wide excess = assay__wide_sub(group->centred[0], assay__wide_mul(ones, rest));
+    if (assay__wide_sign(p) < 0 || assay__wide_sign(rest) < 0)
+        return assay__fail(err, ASSAY_ERROR_DOMAIN,
+                           "The values of a proportion must be 0 or 1, but a group's mean is %g: "
+                           "use the type mean.",
+                           assay__wide_double(p));
+    if (group->has_values && assay__wide_sign(excess) != 0 && !assay__is_rounding(excess, ones))
+        return assay__fail(err, ASSAY_ERROR_DOMAIN,
+                           "The values of a proportion must be 0 or 1, but a group has others: its "
+                           "sum of squares is not its sum. Use the type mean.");
     return ASSAY_OK;
 }
 
@@ -77,8 +123,8 @@ static void fill_stats(const struct assay__pair_estimate *pair, int g, struct as
     stats->unadjusted_standard_error = stats->standard_error;
     if (pair->reduction.method != ASSAY_REDUCTION_NONE)
         stats->unadjusted_standard_error = assay__finite(assay__wide_sqrt(raw->error2), flags);
-    stats->variance = assay__finite(
-        assay__wide_mul(pair->error2[g], assay__wide_of_u64(raw->n)), flags);
+    stats->variance =
+        assay__finite(assay__wide_mul(pair->error2[g], assay__wide_of_u64(raw->n)), flags);
 }
 
 /*
@@ -131,14 +177,13 @@ static void test_difference(wide d, wide error, wide df, const struct assay_meth
     wide statistic = assay__wide_div(away, error);
     difference->statistic = assay__finite(statistic, &out->flags);
     wide df_rest = assay__wide_sub(df, assay__wide_of(difference->df));
-    struct assay__p_value value = assay__p_value(
-        statistic, difference->df, assay__wide_double(df_rest), method->side);
+    struct assay__p_value value =
+        assay__p_value(statistic, difference->df, assay__wide_double(df_rest), method->side);
     difference->p = value.p;
     difference->log10_p = finite_log(value.log10_p, &out->flags);
     /* The test and the interval share one critical value, so they cannot disagree. */
     wide critical = assay__wide_of(difference->critical);
-    difference->significant =
-        assay__wide_compare(directed(statistic, method->side), critical) > 0;
+    difference->significant = assay__wide_compare(directed(statistic, method->side), critical) > 0;
     wide half = assay__wide_mul(critical, error);
     difference->lower = assay__finite(assay__wide_sub(d, half), &out->flags);
     difference->upper = assay__finite(assay__wide_add(d, half), &out->flags);
@@ -217,6 +262,11 @@ enum assay_status assay__compare_groups(const struct assay__group *groups, size_
     enum assay_status status = check_method(method, err);
     if (status != ASSAY_OK)
         return status;
+    status = check_share(&groups[baseline], method->type, err);
+    if (status == ASSAY_OK)
+        status = check_share(&groups[compared], method->type, err);
+    if (status != ASSAY_OK)
+        return status;
     clear(out);
     memset(&pair, 0, sizeof pair);
     assay__estimate_group(&groups[baseline], method->type, &pair.raw[0]);
@@ -260,11 +310,13 @@ enum assay_status assay_compare_summaries(const struct assay_summary *baseline,
 
 /* Without covariates nothing of a group is needed but its estimate. */
 static enum assay_status estimate_moments(const struct assay_moments *moments,
-                                          enum assay_metric_type type,
-                                          struct assay__estimate *out, struct assay_error *err)
+                                          enum assay_metric_type type, struct assay__estimate *out,
+                                          struct assay_error *err)
 {
     struct assay__group group;
     enum assay_status status = assay__moments_group(moments, NULL, &group, err);
+    if (status == ASSAY_OK)
+        status = check_share(&group, type, err);
     if (status == ASSAY_OK)
         assay__estimate_group(&group, type, out);
     return status;

@@ -6,6 +6,7 @@
  */
 #include "assay/correct.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -15,10 +16,15 @@
 
 typedef struct assay__wide wide;
 
+static bool is_rate(double rate)
+{
+    return rate > 0.0 && rate < 1.0;
+}
+
 /* rate / (a b c) with segment_count 0 meaning undivided; NaN when nothing shares the rate. */
 static double shared_rate(double rate, uint32_t a, uint32_t b, uint32_t segment_count)
 {
-    if (!isfinite(rate) || a == 0 || b == 0)
+    if (!is_rate(rate) || a == 0 || b == 0)
         return NAN;
     wide divisor = assay__wide_mul(assay__wide_of_u64(a), assay__wide_of_u64(b));
     if (segment_count > 0)
@@ -59,7 +65,7 @@ static wide beta_shared(const struct assay_error_plan *plan)
 
 static bool has_power(const struct assay_error_plan *plan)
 {
-    return isfinite(plan->power) && (plan->margin_count > 0 || plan->success_count > 0);
+    return is_rate(plan->power) && (plan->margin_count > 0 || plan->success_count > 0);
 }
 
 double assay_power_adjusted(const struct assay_error_plan *plan)
@@ -76,37 +82,47 @@ double assay_beta_adjusted(const struct assay_error_plan *plan)
 
 /* ---- p-value adjustments -------------------------------------------------------------------- */
 
+/* p is looked at where it is a normal number: it has all its digits there, its logarithm few. */
 struct ranked {
-    double log10_p;
+    double p, log10_p;
     size_t index;
 };
+
+static bool is_normal(double p)
+{
+    return p >= DBL_MIN;
+}
 
 static int by_p(const void *a, const void *b)
 {
     const struct ranked *x = a, *y = b;
-    if (x->log10_p != y->log10_p)
-        return x->log10_p < y->log10_p ? -1 : 1;
+    bool by_log = !is_normal(x->p) && !is_normal(y->p);
+    double of_x = by_log ? x->log10_p : x->p, of_y = by_log ? y->log10_p : y->p;
+    if (of_x != of_y)
+        return of_x < of_y ? -1 : 1;
     return x->index < y->index ? -1 : 1;
 }
 
-static double log10_holm(size_t rank, size_t count)
+static double factor_holm(size_t rank, size_t count)
 {
-    return log10((double)(count - rank + 1));
+    return (double)(count - rank + 1);
 }
 
-static double log10_bh(size_t rank, size_t count)
+static double factor_bh(size_t rank, size_t count)
 {
-    return log10((double)count / (double)rank);
+    return (double)count / (double)rank;
 }
 
-/* log10 of 1 + 1/2 + ... + 1/count, the price of any dependence. */
-static double log10_harmonic(size_t count)
+/* 1 + 1/2 + ... + 1/count, the price of any dependence; rest is what rounding took (Kahan). */
+static double harmonic(size_t count)
 {
-    double sum = 0.0;
-    for (size_t i = count; i > 0; i--) /* the small terms first */
-        sum += 1.0 / (double)i;
-    /* cppcheck-suppress invalidFunctionArg; count is at least 1 */
-    return log10(sum);
+    double sum = 1.0, rest = 0.0;
+    for (size_t i = 2; i <= count; i++) {
+        double term = 1.0 / (double)i, next = sum + term;
+        rest += term - (next - sum);
+        sum = next;
+    }
+    return sum + rest;
 }
 
 /*
@@ -116,15 +132,15 @@ static double log10_harmonic(size_t count)
  */
 struct adjustment {
     const char *name;
-    double (*log10_factor)(size_t rank, size_t count);
+    double (*factor)(size_t rank, size_t count);
     bool step_down, any_dependence;
 };
 
 static const struct adjustment ADJUSTMENTS[ASSAY_ADJUST_COUNT] = {
-    [ASSAY_ADJUST_HOLM] = {"holm", log10_holm, true, false},
-    [ASSAY_ADJUST_HOCHBERG] = {"hochberg", log10_holm, false, false},
-    [ASSAY_ADJUST_BH] = {"benjaminiHochberg", log10_bh, false, false},
-    [ASSAY_ADJUST_BY] = {"benjaminiYekutieli", log10_bh, false, true},
+    [ASSAY_ADJUST_HOLM] = {"holm", factor_holm, true, false},
+    [ASSAY_ADJUST_HOCHBERG] = {"hochberg", factor_holm, false, false},
+    [ASSAY_ADJUST_BH] = {"benjaminiHochberg", factor_bh, false, false},
+    [ASSAY_ADJUST_BY] = {"benjaminiYekutieli", factor_bh, false, true},
 };
 
 const char *assay_adjustment_name(enum assay_adjustment method)
@@ -133,51 +149,100 @@ const char *assay_adjustment_name(enum assay_adjustment method)
     return index < ASSAY_ADJUST_COUNT ? ADJUSTMENTS[index].name : "unknown";
 }
 
+/* The factors are at least 1, so a normal p stays one. */
+static void multiply(struct ranked *ranked, size_t count, const struct adjustment *adjustment)
+{
+    double price = adjustment->any_dependence ? harmonic(count) : 1.0, log10_price = log10(price);
+    for (size_t i = 0; i < count; i++) {
+        double factor = adjustment->factor(i + 1, count);
+        bool has_p = is_normal(ranked[i].p);
+        ranked[i].log10_p += log10(factor) + log10_price;
+        ranked[i].p = has_p ? ranked[i].p * factor * price : pow(10.0, ranked[i].log10_p);
+    }
+}
+
 static void step_down(struct ranked *ranked, size_t count)
 {
-    for (size_t i = 1; i < count; i++)
+    for (size_t i = 1; i < count; i++) {
+        ranked[i].p = fmax(ranked[i].p, ranked[i - 1].p);
         ranked[i].log10_p = fmax(ranked[i].log10_p, ranked[i - 1].log10_p);
+    }
 }
 
 static void step_up(struct ranked *ranked, size_t count)
 {
-    for (size_t i = count; i-- > 1;)
+    for (size_t i = count; i-- > 1;) {
+        ranked[i - 1].p = fmin(ranked[i - 1].p, ranked[i].p);
         ranked[i - 1].log10_p = fmin(ranked[i - 1].log10_p, ranked[i].log10_p);
+    }
+}
+
+static enum assay_status check(enum assay_adjustment method, const double *p, const double *log10_p,
+                               size_t count, struct assay_error *err)
+{
+    if ((unsigned)method >= ASSAY_ADJUST_COUNT)
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "There is no p-value adjustment number %u.",
+                           (unsigned)method);
+    for (size_t i = 0; i < count; i++) {
+        if (log10_p[i] > 0.0)
+            return assay__fail(err, ASSAY_ERROR_DOMAIN,
+                               "p-value %zu of %zu has a logarithm above 0, so it is above 1.",
+                               i + 1, count);
+        if (p != NULL && (p[i] < 0.0 || p[i] > 1.0))
+            return assay__fail(err, ASSAY_ERROR_DOMAIN,
+                               "p-value %zu of %zu is %g; it must lie from 0 to 1.", i + 1, count,
+                               p[i]);
+    }
+    return ASSAY_OK;
+}
+
+/* p and adjusted_p are NULL where only logarithms are known and wanted. */
+static enum assay_status adjust(enum assay_adjustment method, const double *p,
+                                const double *log10_p, size_t count, double *adjusted_p,
+                                double *adjusted_log10_p, struct assay_error *err)
+{
+    enum assay_status status = check(method, p, log10_p, count, err);
+    if (status != ASSAY_OK || count == 0)
+        return status;
+    struct ranked *ranked = calloc(count, sizeof *ranked);
+    if (ranked == NULL)
+        return assay__fail_memory(err);
+    size_t family = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct ranked entry = {p == NULL ? 0.0 : p[i], log10_p[i], i};
+        if (isnan(entry.p) || isnan(entry.log10_p)) {
+            if (adjusted_p != NULL)
+                adjusted_p[i] = NAN;
+            adjusted_log10_p[i] = NAN;
+        } else {
+            ranked[family++] = entry;
+        }
+    }
+    qsort(ranked, family, sizeof *ranked, by_p);
+    multiply(ranked, family, &ADJUSTMENTS[method]);
+    if (ADJUSTMENTS[method].step_down)
+        step_down(ranked, family);
+    else
+        step_up(ranked, family);
+    for (size_t i = 0; i < family; i++) {
+        if (adjusted_p != NULL)
+            adjusted_p[ranked[i].index] = fmin(ranked[i].p, 1.0);
+        adjusted_log10_p[ranked[i].index] = fmin(ranked[i].log10_p, 0.0);
+    }
+    free(ranked);
+    return ASSAY_OK;
 }
 
 enum assay_status assay_adjust_log10_p(enum assay_adjustment method, const double *log10_p,
                                        size_t count, double *adjusted_log10_p,
                                        struct assay_error *err)
 {
-    if ((unsigned)method >= ASSAY_ADJUST_COUNT)
-        return assay__fail(err, ASSAY_ERROR_DOMAIN, "There is no p-value adjustment number %u.",
-                           (unsigned)method);
-    for (size_t i = 0; i < count; i++)
-        if (log10_p[i] > 0.0)
-            return assay__fail(err, ASSAY_ERROR_DOMAIN,
-                               "p-value %zu of %zu has a logarithm above 0, so it is above 1.",
-                               i + 1, count);
-    struct ranked *ranked = count > 0 ? calloc(count, sizeof *ranked) : NULL;
-    if (count > 0 && ranked == NULL)
-        return assay__fail_memory(err);
-    size_t family = 0;
-    for (size_t i = 0; i < count; i++) {
-        adjusted_log10_p[i] = log10_p[i]; /* stays when NaN; in place is fine */
-        if (!isnan(log10_p[i]))
-            ranked[family++] = (struct ranked){log10_p[i], i};
-    }
-    if (family > 1)
-        qsort(ranked, family, sizeof *ranked, by_p);
-    const struct adjustment *adjustment = &ADJUSTMENTS[method];
-    double price = adjustment->any_dependence && family > 0 ? log10_harmonic(family) : 0.0;
-    for (size_t i = 0; i < family; i++)
-        ranked[i].log10_p += adjustment->log10_factor(i + 1, family) + price;
-    if (adjustment->step_down)
-        step_down(ranked, family);
-    else
-        step_up(ranked, family);
-    for (size_t i = 0; i < family; i++)
-        adjusted_log10_p[ranked[i].index] = fmin(ranked[i].log10_p, 0.0);
-    free(ranked);
-    return ASSAY_OK;
+    return adjust(method, NULL, log10_p, count, NULL, adjusted_log10_p, err);
+}
+
+enum assay_status assay_adjust_p(enum assay_adjustment method, const double *p,
+                                 const double *log10_p, size_t count, double *adjusted_p,
+                                 double *adjusted_log10_p, struct assay_error *err)
+{
+    return adjust(method, p, log10_p, count, adjusted_p, adjusted_log10_p, err);
 }

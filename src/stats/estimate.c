@@ -113,7 +113,9 @@ void assay__estimate_group(const struct assay__group *group, enum assay_metric_t
         out->has_error = true;
     }
     out->third = assay__wide_div(out->third, n);
-    if (type == ASSAY_METRIC_PROPORTION) { /* p(1-p)(1-2p), whatever the source knew */
+    if (type == ASSAY_METRIC_PROPORTION && group->n < 3) {
+        out->third = nan_wide();
+    } else if (type == ASSAY_METRIC_PROPORTION) { /* p(1-p)(1-2p), whatever the source knew */
         wide twice = assay__wide_add(out->value, out->value);
         out->third = assay__wide_mul(assay__wide_mul(out->error2, n),
                                      assay__wide_sub(assay__wide_of(1.0), twice));

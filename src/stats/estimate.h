@@ -45,8 +45,8 @@ struct assay__pair_estimate {
 bool assay__is_rounding(struct assay__wide a, struct assay__wide b);
 
 /**
- * assay__keep_raw() fills the adjusted fields from raw[] as they are without reduction. Equal ratios
- * of different sums may differ by their rounding: they become equal first.
+ * assay__keep_raw() fills the adjusted fields from raw[] as they are without reduction. Equal
+ * ratios of different sums may differ by their rounding: they become equal first.
  */
 void assay__keep_raw(struct assay__pair_estimate *pair);
 

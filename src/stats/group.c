@@ -181,7 +181,7 @@ static void clear_group(struct assay__group *out, uint64_t n, struct assay_momen
     out->n = n;
     out->shape = shape;
     out->variable_count = assay__shape_variables(shape);
-    out->has_third = false;
+    out->has_third = out->has_values = false;
     for (uint32_t i = 0; i < out->variable_count; i++)
         out->mean[i] = assay__wide_zero();
     for (uint32_t i = 0; i < assay__pair(out->variable_count, 0); i++)
@@ -196,7 +196,8 @@ enum assay_status assay__moments_group(const struct assay_moments *moments,
 {
     uint64_t n = assay_moments_count(moments);
     clear_group(out, n, moments->shape);
-    out->has_third = assay__moments_has_third(moments);
+    out->has_values = assay__moments_has_third(moments);
+    out->has_third = out->has_values && n >= 3; /* two are never skewed */
     if (n == 0)
         return ASSAY_OK;
     struct completed data;

@@ -29,7 +29,8 @@ enum { Q_MAX = ASSAY_COVARIATES_MAX, TRIANGLE_MAX = Q_MAX * (Q_MAX + 1) / 2 };
 
 /*
  * A symmetric system in the covariates, packed as assay__pair(), 8 KiB. factor() turns it into LDL'
- * in place, each entry being read once: a becomes L below the diagonal and D on it, b becomes L^-1 b.
+ * in place, each entry being read once: a becomes L below the diagonal and D on it, b becomes
+ * L^-1 b.
  */
 struct system {
     uint32_t q;

@@ -21,15 +21,25 @@ static bool is_variance(double value)
     return value >= 0.0 && isfinite(value);
 }
 
-static enum assay_status check_error_rates(const struct assay_size_design *design,
-                                           struct assay_error *err)
+static enum assay_status check_choices(const struct assay_size_design *design,
+                                       struct assay_error *err)
 {
-    if (!(design->alpha > 0.0 && design->alpha < 1.0))
-        return assay__fail(err, ASSAY_ERROR_DOMAIN, "alpha must lie between 0 and 1.");
-    if (design->side != ASSAY_SIDE_UPPER && design->side != ASSAY_SIDE_LOWER &&
-        design->side != ASSAY_SIDE_BOTH)
-        return assay__fail(err, ASSAY_ERROR_DOMAIN, "There is no side number %d.",
-                           (int)design->side);
+    const struct {
+        const char *what;
+        unsigned number, count;
+    } CHOICES[] = {
+        {"metric type", (unsigned)design->type, ASSAY_METRIC_QUANTILE + 1},
+        {"test", (unsigned)design->test, ASSAY_TEST_T + 1},
+        {"side", (unsigned)design->side, ASSAY_SIDE_BOTH + 1},
+        {"sample size method", (unsigned)design->method, ASSAY_SIZE_ARCSINE + 1},
+    };
+    for (size_t i = 0; i < sizeof CHOICES / sizeof *CHOICES; i++)
+        if (CHOICES[i].number >= CHOICES[i].count)
+            return assay__fail(err, ASSAY_ERROR_DOMAIN, "There is no %s number %u.",
+                               CHOICES[i].what, CHOICES[i].number);
+    if (design->type == ASSAY_METRIC_QUANTILE)
+        return assay__fail(err, ASSAY_ERROR_DOMAIN,
+                           "A quantile's sample size does not follow from a variance.");
     return ASSAY_OK;
 }
 
@@ -57,12 +67,13 @@ static enum assay_status check_method(const struct assay_size_design *design,
 static enum assay_status check_design(const struct assay_size_design *design,
                                       struct assay_error *err)
 {
-    enum assay_status status = check_error_rates(design, err);
+    enum assay_status status = check_choices(design, err);
     if (status != ASSAY_OK)
         return status;
+    if (!(design->alpha > 0.0 && design->alpha < 1.0))
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "alpha must lie between 0 and 1.");
     if (!is_positive(design->baseline_weight) || !is_positive(design->compared_weight))
-        return assay__fail(err, ASSAY_ERROR_DOMAIN,
-                           "Both groups need a finite weight above 0.");
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "Both groups need a finite weight above 0.");
     if (!is_variance(design->variance_factor))
         return assay__fail(err, ASSAY_ERROR_DOMAIN,
                            "The share of the variance that is left must be a finite number of 0 or "
@@ -99,16 +110,16 @@ static void open_design(const struct assay_size_design *design, struct assay__si
     wide factor = assay__wide_of_shortest(design->variance_factor);
     wide alpha = assay__wide_of_shortest(design->alpha);
     bool is_both = design->side == ASSAY_SIDE_BOTH;
-    *size = (struct assay__size){
-        .design = design,
-        .is_share = design->type == ASSAY_METRIC_PROPORTION,
-        .tail = is_both ? assay__wide_mul(alpha, assay__wide_of(0.5)) : alpha,
-        .power = assay__wide_zero(),
-        .beta = assay__wide_zero(),
-        .factor = factor,
-        .share = assay__wide_zero(),
-        .null = assay__wide_of_shortest(design->null_difference),
-        .distance = assay__wide_zero()};
+    *size =
+        (struct assay__size){.design = design,
+                             .is_share = design->type == ASSAY_METRIC_PROPORTION,
+                             .tail = is_both ? assay__wide_mul(alpha, assay__wide_of(0.5)) : alpha,
+                             .power = assay__wide_zero(),
+                             .beta = assay__wide_zero(),
+                             .factor = factor,
+                             .share = assay__wide_zero(),
+                             .null = assay__wide_of_shortest(design->null_difference),
+                             .distance = assay__wide_zero()};
     if (size->is_share) {
         size->share = assay__wide_of_shortest(design->baseline_mean);
         return;
@@ -209,8 +220,8 @@ double assay__size_baseline(const struct assay__size *size, double n_compared)
     struct assay__shortest c = assay__shortest_of(size->design->baseline_weight);
     struct assay__shortest t = assay__shortest_of(size->design->compared_weight);
     long shift = (long)c.exponent - (long)t.exponent;
-    wide above = assay__wide_mul(assay__wide_of_u64((uint64_t)c.mantissa),
-                                 assay__wide_of(n_compared));
+    wide above =
+        assay__wide_mul(assay__wide_of_u64((uint64_t)c.mantissa), assay__wide_of(n_compared));
     wide below = assay__wide_of_u64((uint64_t)t.mantissa);
     if (shift > 0)
         above = assay__wide_scale10(above, shift);
@@ -252,8 +263,8 @@ enum assay_status assay_size_required(const struct assay_size_design *design,
     double compared = assay__size_normal_required(&size);
     if (design->test == ASSAY_TEST_T && compared <= UNITS_MAX)
         compared = assay__size_t_required(&size, compared);
-    double baseline = compared <= UNITS_MAX ? assay__size_baseline(&size, compared)
-                                            : (double)INFINITY;
+    double baseline =
+        compared <= UNITS_MAX ? assay__size_baseline(&size, compared) : (double)INFINITY;
     if (!(baseline + compared <= UNITS_MAX))
         return assay__fail(err, ASSAY_ERROR_LIMIT,
                            "More than 2^53 units would be needed; the effect is too small for the "

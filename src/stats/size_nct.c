@@ -28,7 +28,7 @@ static const double CUT = 65.0;
 static double step_for(double t, double df)
 {
     const double pi = 3.14159265358979323846;
-    double strip = fmin(0.7, 0.9 * sqrt(df / (t * t + 2.0 * df)));
+    double strip = 0.9 * sqrt(df / (t * t + 2.0 * df)); /* at most 0.64 */
     return fmin(2.0 * pi * strip / CUT, pi / sqrt(CUT * (df + t * t)));
 }
 

@@ -46,10 +46,14 @@ static enum assay_status check(const uint64_t *counts, const double *weights, si
                                struct assay_error *err)
 {
     *totals = (struct totals){.weight = assay__wide_zero()};
+    if (design->method != ASSAY_SRM_CHI2 && design->method != ASSAY_SRM_SEQUENTIAL)
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "There is no SRM method number %u.",
+                           (unsigned)design->method);
     if (!(design->alpha > 0.0 && design->alpha < 1.0))
         return assay__fail(err, ASSAY_ERROR_DOMAIN, "alpha must lie between 0 and 1.");
-    if (!(design->tolerance >= 0.0))
-        return assay__fail(err, ASSAY_ERROR_DOMAIN, "The tolerance must not be negative.");
+    if (!(design->tolerance >= 0.0 && isfinite(design->tolerance)))
+        return assay__fail(err, ASSAY_ERROR_DOMAIN,
+                           "The tolerance must be finite and not negative.");
     if (design->method == ASSAY_SRM_SEQUENTIAL &&
         !(design->concentration > 0.0 && isfinite(design->concentration)))
         return assay__fail(err, ASSAY_ERROR_DOMAIN, "The concentration must be positive.");
@@ -112,8 +116,7 @@ static wide fill_groups(const uint64_t *counts, const double *weights, size_t co
         if (assay__wide_compare(assay__wide_abs(away), *largest) > 0)
             *largest = assay__wide_abs(away);
         wide divisor = assay__wide_mul(planned, totals->weight);
-        statistic =
-            assay__wide_add(statistic, assay__wide_div(assay__wide_square(away), divisor));
+        statistic = assay__wide_add(statistic, assay__wide_div(assay__wide_square(away), divisor));
     }
     return statistic;
 }
@@ -143,9 +146,8 @@ static void sequential_test(const uint64_t *counts, const double *weights, size_
 {
     wide concentration = assay__wide_of_shortest(design->concentration);
     wide units = assay__wide_of_u64(totals->units);
-    wide sum = assay__wide_sub(
-        assay__wide_log_gamma(concentration),
-        assay__wide_log_gamma(assay__wide_add(concentration, units)));
+    wide sum = assay__wide_sub(assay__wide_log_gamma(concentration),
+                               assay__wide_log_gamma(assay__wide_add(concentration, units)));
     for (size_t g = 0; g < count; g++) {
         if (weights[g] == 0.0)
             continue;
@@ -172,8 +174,7 @@ enum assay_status assay_srm_test(const uint64_t *counts, const double *weights, 
     enum assay_status status = check(counts, weights, group_count, design, &totals, err);
     if (status != ASSAY_OK)
         return status;
-    wide statistic =
-        fill_groups(counts, weights, group_count, design, &totals, groups, &largest);
+    wide statistic = fill_groups(counts, weights, group_count, design, &totals, groups, &largest);
     *out = (struct assay_srm){.p = 1.0, .unplanned = totals.unplanned};
     out->df = totals.positive - 1.0;
     if (design->method == ASSAY_SRM_SEQUENTIAL)

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An analysis in which one allocation fails, whichever it is, is no analysis. */
+#include "scarce_memory.h"
+
+#include "moments_run.h"
+
+/* Families of three comparisons are sorted in memory of their own, four times a slice. */
+START_TEST(an_analysis_without_memory_for_any_part_fails)
+{
+    const struct sample samples[] = {{"m", "a", 20, 10},
+                                     {"m", "b", 20, 11},
+                                     {"m", "c", 20, 12},
+                                     {"g", "a", 20, 10},
+                                     {"g", "b", 20, 10},
+                                     {"g", "c", 20, 11},
+                                     {0}};
+    struct run run = run_samples(PLAN(SUCCESS "," MARGIN), samples);
+    long failures = 0;
+    assert_ok(run.status, &run.err);
+    only_one_fails = true;
+    for (bool is_whole = false; !is_whole; failures += !is_whole) {
+        struct assay_analysis *analysis = NULL;
+        struct assay_error err = {0};
+        allocations_left = failures;
+        enum assay_status status = assay_analyze(run.plan, run.dataset, &analysis, &err);
+        is_whole = allocations_left >= 0;
+        allocations_left = -1;
+        ck_assert_msg(status == (is_whole ? ASSAY_OK : ASSAY_ERROR_MEMORY),
+                      "allocation %ld fails and the status is %d", failures, (int)status);
+        ck_assert((analysis != NULL) == is_whole);
+        assay_analysis_free(analysis);
+    }
+    ck_assert_int_ge(failures, 2 + ASSAY_ADJUST_COUNT);
+    end_run(&run);
+}
+END_TEST
+
+static void add_cases(TCase *c)
+{
+    tcase_add_test(c, an_analysis_without_memory_for_any_part_fails);
+}
+
+int main(void)
+{
+    return test_main("analyze_memory", add_cases);
+}
