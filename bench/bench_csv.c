@@ -26,7 +26,9 @@ static void write_wide(struct assay__text *out)
     for (int row = 0; row < WIDE_ROWS; row++) {
         uint64_t bits = next_random(&state);
         assay__text_format(out, "user-%08d,%s,2026-11-%02d,c%02d,\"a, b\",%d", row,
-                           bits % 3 == 0 ? "control" : bits % 3 == 1 ? "red" : "blue",
+                           bits % 3 == 0   ? "control"
+                           : bits % 3 == 1 ? "red"
+                                           : "blue",
                            1 + (int)(bits >> 8 & 15), (int)(bits >> 16 & 31),
                            (int)(bits >> 24 & 1));
         for (int column = 1; column < 10; column++) {

@@ -57,7 +57,9 @@ struct scenario {
 static const struct scenario SCENARIOS[] = {
     {"normal_upper", NORMAL_POINT, {.one = assay_normal_upper}, {.one = gsl_cdf_ugaussian_Q}},
     {"normal_log_upper", NORMAL_POINT, {.one = assay_normal_log_upper}, {NULL, NULL, NULL}},
-    {"normal_quantile_upper", TAIL, {.one = assay_normal_quantile_upper},
+    {"normal_quantile_upper",
+     TAIL,
+     {.one = assay_normal_quantile_upper},
      {.one = gsl_cdf_ugaussian_Qinv}},
     {"t_upper", T_POINT, {.two = assay_t_upper}, {.two = gsl_cdf_tdist_Q}},
     {"t_log_upper", T_POINT, {.two = assay_t_log_upper}, {NULL, NULL, NULL}},
@@ -131,8 +133,9 @@ static double time_calls(struct function f)
     double sum = 0.0, start = now_ns(CLOCK_PROCESS_CPUTIME_ID);
     for (int i = 0; i < CALLS; i++) {
         const double *a = arguments[i];
-        sum += f.one != NULL ? f.one(a[0]) : f.two != NULL ? f.two(a[0], a[1])
-                                                           : f.three(a[0], a[1], a[2]);
+        sum += f.one != NULL   ? f.one(a[0])
+               : f.two != NULL ? f.two(a[0], a[1])
+                               : f.three(a[0], a[1], a[2]);
     }
     double elapsed = now_ns(CLOCK_PROCESS_CPUTIME_ID) - start;
     volatile double sink = sum;

@@ -128,10 +128,10 @@ unsigned golden_check(const struct assay_analysis *analysis, const char *path, d
         ck_assert_int_eq(split(line, fields, 6), 6);
         uint32_t slice = find_slice(analysis, fields[2], fields[3]);
         double want = strtod(fields[5], NULL);
-        double got = strcmp(fields[0], "@srm") == 0
-                         ? srm_field(&analysis->srm[slice], fields[4])
-                         : result_field(find_result(analysis, fields[0], fields[1], slice),
-                                        fields[4]);
+        double got =
+            strcmp(fields[0], "@srm") == 0
+                ? srm_field(&analysis->srm[slice], fields[4])
+                : result_field(find_result(analysis, fields[0], fields[1], slice), fields[4]);
         bool is_p = fields[4][strlen(fields[4]) - 1] == 'p' || fields[4][0] == 'p';
         if (is_p && want < 1e-300 && want > -1e-300 && strcmp(fields[4], "poweredEffect") != 0)
             continue; /* its log is in the file too */

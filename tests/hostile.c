@@ -224,8 +224,7 @@ static bool store(struct hostile *server, int socket, const struct hostile_reque
     struct resource *found = find_resource(server, name);
     bool is_new = is_post && found == NULL && server->resource_count < RESOURCES_MAX;
     if (is_new)
-        server->resources[server->resource_count++] =
-            (struct resource){strdup(name), strdup(text)};
+        server->resources[server->resource_count++] = (struct resource){strdup(name), strdup(text)};
     else if (is_post && found != NULL && strcmp(found->text, text) != 0)
         server->conflict_count++;
     char *stored = found != NULL ? strdup(found->text) : NULL;
@@ -388,8 +387,7 @@ struct hostile *hostile_start(const struct hostile_step *steps, size_t count)
     server->step_count = count;
     pthread_mutex_init(&server->lock, NULL);
     pthread_cond_init(&server->idle, NULL);
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof address;
     server->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     ck_assert_int_ge(server->listener, 0);

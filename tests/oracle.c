@@ -55,8 +55,7 @@ static void draw_long(struct oracle_row *row, uint32_t i, uint64_t *state)
     scale(row->exact[i], row->decimals[i].exponent);
 }
 
-static void draw_decimal(struct oracle_row *row, uint32_t i, enum oracle_kind kind,
-                         uint64_t *state)
+static void draw_decimal(struct oracle_row *row, uint32_t i, enum oracle_kind kind, uint64_t *state)
 {
     const int64_t e17 = 100000000000000000;
     struct assay_decimal value = {0};
@@ -89,8 +88,7 @@ static void draw_decimal(struct oracle_row *row, uint32_t i, enum oracle_kind ki
     scale(row->exact[i], value.exponent);
 }
 
-static void draw_double(struct oracle_row *row, uint32_t i, enum oracle_kind kind,
-                        uint64_t *state)
+static void draw_double(struct oracle_row *row, uint32_t i, enum oracle_kind kind, uint64_t *state)
 {
     double value;
     if (kind == ORACLE_ORDINARY) {
@@ -181,8 +179,8 @@ void oracle_sum(const struct oracle_row *rows, size_t count, struct assay_moment
     mpq_clear(product);
 }
 
-uint64_t oracle_pair(const struct oracle_row *rows, size_t count,
-                     struct assay_moments_shape shape, uint32_t i, uint32_t j, mpq_t sums[3])
+uint64_t oracle_pair(const struct oracle_row *rows, size_t count, struct assay_moments_shape shape,
+                     uint32_t i, uint32_t j, mpq_t sums[3])
 {
     uint64_t n = 0;
     mpq_t product;

@@ -55,8 +55,8 @@ void oracle_sum(const struct oracle_row *rows, size_t count, struct assay_moment
                 uint32_t mask, const uint32_t *factors, uint32_t order, mpq_ptr sum);
 
 /* Rows where the variables i and j are present; the sums of x_i, x_j, x_i x_j over them. */
-uint64_t oracle_pair(const struct oracle_row *rows, size_t count,
-                     struct assay_moments_shape shape, uint32_t i, uint32_t j, mpq_t sums[3]);
+uint64_t oracle_pair(const struct oracle_row *rows, size_t count, struct assay_moments_shape shape,
+                     uint32_t i, uint32_t j, mpq_t sums[3]);
 
 bool oracle_present(const struct oracle_row *row, struct assay_moments_shape shape,
                     uint32_t variable);

@@ -78,8 +78,8 @@ void post_once(struct post *post)
     memset(&post->err, 0, sizeof post->err);
     post->log[0] = '\0';
     assert_ok(assay_client_new(&post->options, &post->client, &post->err), &post->err);
-    post->status = assay_client_post(post->client, POST_BODY, strlen(POST_BODY), &post->delivery,
-                                     &post->err);
+    post->status =
+        assay_client_post(post->client, POST_BODY, strlen(POST_BODY), &post->delivery, &post->err);
     assay_client_free(post->client);
     post->client = NULL;
 }

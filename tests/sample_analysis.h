@@ -45,6 +45,7 @@ static const char *sample_abort[] = {"returns got worse."};
 
 static void sample_plan(struct sample *s)
 {
+    /* clang-format off */
     static const struct assay_metric_plan metrics[SAMPLE_METRICS] = {
         {.id = "visit", .role = ASSAY_ROLE_SUCCESS, .type = ASSAY_METRIC_PROPORTION,
          .value = "visit", .effect = {true, true, 0.02, "0.02"}},
@@ -59,32 +60,31 @@ static void sample_plan(struct sample *s)
          .direction = ASSAY_DIRECTION_ANY},
         {.id = "empty", .role = ASSAY_ROLE_DETERIORATION, .type = ASSAY_METRIC_MEAN,
          .value = "empty"}};
+    /* clang-format on */
     memcpy(s->metrics, metrics, sizeof metrics);
     s->labels[0] = (struct assay_label){"team", "growth \"a\""};
-    s->plan = (struct assay_plan){.parent = "workflows/abtest/instances/mail",
-                                  .exposure_filter = "exposed",
-                                  .labels = s->labels,
-                                  .label_count = 1,
-                                  .alpha = 0.05,
-                                  .power = 0.8,
-                                  .deterioration_alpha = 0.05,
-                                  .srm = {.alpha = 0.001},
-                                  .relative = ASSAY_RELATIVE_FIELLER,
-                                  .recommendation_names = {"RECOMMENDATION_STATUS_SHIP",
-                                                           "RECOMMENDATION_STATUS_CONTINUE",
-                                                           "RECOMMENDATION_STATUS_END",
-                                                           "RECOMMENDATION_STATUS_ABORT"},
-                                  .metrics = s->metrics,
-                                  .metric_count = SAMPLE_METRICS};
+    s->plan = (struct assay_plan){
+        .parent = "workflows/abtest/instances/mail",
+        .exposure_filter = "exposed",
+        .labels = s->labels,
+        .label_count = 1,
+        .alpha = 0.05,
+        .power = 0.8,
+        .deterioration_alpha = 0.05,
+        .srm = {.alpha = 0.001},
+        .relative = ASSAY_RELATIVE_FIELLER,
+        .recommendation_names = {"RECOMMENDATION_STATUS_SHIP", "RECOMMENDATION_STATUS_CONTINUE",
+                                 "RECOMMENDATION_STATUS_END", "RECOMMENDATION_STATUS_ABORT"},
+        .metrics = s->metrics,
+        .metric_count = SAMPLE_METRICS};
 }
 
 static void sample_groups(struct sample *s)
 {
-    static const struct assay_group_result groups[SAMPLE_GROUPS] = {
-        {"No E-Mail", 1, true},
-        {"Mens E-Mail", 1, true},
-        {SAMPLE_HOSTILE, 1, true},
-        {"stray", 0, false}};
+    static const struct assay_group_result groups[SAMPLE_GROUPS] = {{"No E-Mail", 1, true},
+                                                                    {"Mens E-Mail", 1, true},
+                                                                    {SAMPLE_HOSTILE, 1, true},
+                                                                    {"stray", 0, false}};
     static const struct assay_slice slices[SAMPLE_SLICES] = {
         {ASSAY_SLICE_TOTAL, "", ""},
         {ASSAY_SLICE_DIMENSION, "channel", ""},
@@ -94,18 +94,23 @@ static void sample_groups(struct sample *s)
     memcpy(s->groups, groups, sizeof groups);
     memcpy(s->slices, slices, sizeof slices);
     for (uint32_t slice = 0; slice < SAMPLE_SLICES; slice++) {
-        s->srm[slice] = (struct assay_srm_result){
-            .slice = slice,
-            .test = {.statistic = 0.203, .df = 2, .p = 0.9035, .log10_p = -0.04407,
-                     .significant = slice == 3},
-            .groups = &s->srm_groups[slice * SAMPLE_GROUPS],
-            .message = "The groups' sizes match the plan (p = 0.904)."};
+        s->srm[slice] =
+            (struct assay_srm_result){.slice = slice,
+                                      .test = {.statistic = 0.203,
+                                               .df = 2,
+                                               .p = 0.9035,
+                                               .log10_p = -0.04407,
+                                               .significant = slice == 3},
+                                      .groups = &s->srm_groups[slice * SAMPLE_GROUPS],
+                                      .message = "The groups' sizes match the plan (p = 0.904)."};
         for (uint32_t g = 0; g < SAMPLE_GROUPS; g++) {
             uint64_t units = g == 3 ? 0 : (21306 + 40 * g * g) / (slice + 1);
             s->units[slice * SAMPLE_GROUPS + g] = units;
-            s->srm[slice].groups[g] = (struct assay_srm_group){
-                .observed = units, .expected = g == 3 ? 0 : 21333.0 / (slice + 1),
-                .residual = g == 3 ? (double)NAN : 0.25, .significant = slice == 3 && g == 1};
+            s->srm[slice].groups[g] =
+                (struct assay_srm_group){.observed = units,
+                                         .expected = g == 3 ? 0 : 21333.0 / (slice + 1),
+                                         .residual = g == 3 ? (double)NAN : 0.25,
+                                         .significant = slice == 3 && g == 1};
         }
     }
 }
@@ -115,6 +120,7 @@ static struct assay_comparison sample_comparison(double c, double t, double se)
 {
     const double none = (double)NAN;
     double d = t - c, q = 2.24;
+    /* clang-format off */
     struct assay_comparison x = {
         .baseline = {21306, c, c * (1 - c), se / 1.4, c, se / 1.4, 1.5},
         .compared = {21307, t, t * (1 - t), se / 1.4, t, se / 1.4, 1.25},
@@ -130,6 +136,7 @@ static struct assay_comparison sample_comparison(double c, double t, double se)
         .tail_error = {0.0125, 0.012, 0.013},
         .corrected_lower = none, .corrected_upper = none, .corrected_p = none,
         .corrected_log10_p = none};
+    /* clang-format on */
     return x;
 }
 
@@ -142,13 +149,15 @@ static void sample_look(struct assay_look_result *look, uint32_t metric, uint32_
     double t = c[metric] * (1 + lift[metric] / (1 + pair) + 0.01 * slice);
     double se = c[metric] * noise[metric] * sqrt(1.0 + slice * (slice == 3 ? 40 : 1));
     const double none = (double)NAN;
-    *look = (struct assay_look_result){.time_ns = INT64_MIN, .size = {42613, none, none, none},
-                                       .information_fraction = 1, .alpha_spent = 0.0125,
+    *look = (struct assay_look_result){.time_ns = INT64_MIN,
+                                       .size = {42613, none, none, none},
+                                       .information_fraction = 1,
+                                       .alpha_spent = 0.0125,
                                        .deterioration_alpha_spent = none};
     look->comparison = sample_comparison(c[metric], t, se);
     if (metric == 1)
         look->comparison.reduction = (struct assay_reduction_result){
-            ASSAY_REDUCTION_FULL, 2, 2, {0.5, 0}, {0.25, 0}, 0.25 + 0.015625 * pair,
+            ASSAY_REDUCTION_FULL,  2, 2, {0.5, 0}, {0.25, 0}, 0.25 + 0.015625 * pair,
             0.75 - 0.015625 * pair};
     if (metric != 3) {
         look->has_deterioration = true;
@@ -192,18 +201,30 @@ static void sample_result(struct sample *s, uint32_t metric, uint32_t pair, uint
     struct assay_metric_result *r = &s->results[index];
     const double none = (double)NAN;
     *r = (struct assay_metric_result){
-        .metric = metric, .slice = slice, .baseline = 0, .compared = pair + 1,
-        .comparison_id = ids[pair], .side = metric == 3   ? ASSAY_SIDE_BOTH
-                                            : metric == 2 ? ASSAY_SIDE_LOWER
-                                                          : ASSAY_SIDE_UPPER,
-        .alpha = 0.0125, .beta = metric < 3 ? 0.1 : none, .power = metric < 3 ? 0.9 : none,
+        .metric = metric,
+        .slice = slice,
+        .baseline = 0,
+        .compared = pair + 1,
+        .comparison_id = ids[pair],
+        .side = metric == 3   ? ASSAY_SIDE_BOTH
+                : metric == 2 ? ASSAY_SIDE_LOWER
+                              : ASSAY_SIDE_UPPER,
+        .alpha = 0.0125,
+        .beta = metric < 3 ? 0.1 : none,
+        .power = metric < 3 ? 0.9 : none,
         .deterioration_alpha = metric == 3 ? none : 0.005,
-        .null_difference = metric == 2 ? 0.00156 : 0, .margin_abs = metric == 2 ? 0.00156 : none,
-        .effect_abs = metric == 0 ? 0.0021234 : none, .looks = &s->looks[index * 2],
-        .look_count = metric == 4 ? 0 : metric == 0 && slice == 0 ? 2 : 1,
+        .null_difference = metric == 2 ? 0.00156 : 0,
+        .margin_abs = metric == 2 ? 0.00156 : none,
+        .effect_abs = metric == 0 ? 0.0021234 : none,
+        .looks = &s->looks[index * 2],
+        .look_count = metric == 4                 ? 0
+                      : metric == 0 && slice == 0 ? 2
+                                                  : 1,
         .significant = metric == 4 ? ASSAY_UNKNOWN : ASSAY_YES,
         .deteriorated = metric >= 3 ? ASSAY_UNKNOWN : ASSAY_NO,
-        .powered = metric == 0 ? ASSAY_NO : metric == 2 ? ASSAY_YES : ASSAY_UNKNOWN,
+        .powered = metric == 0   ? ASSAY_NO
+                   : metric == 2 ? ASSAY_YES
+                                 : ASSAY_UNKNOWN,
         .adjusted_p = {1e-108, 3.162e-109, none, 5.623e-108},
         .adjusted_log10_p = {-108, -108.5, none, -107.25},
         .message = metric == 0 ? "visit improved significantly (+42 %)." : "A sentence."};
@@ -245,14 +266,23 @@ static inline struct assay_analysis *sample_analysis(struct sample *s)
     sample_words(s);
     s->missing[1] = 3;
     s->analysis = (struct assay_analysis){
-        .plan = &s->plan, .groups = s->groups, .group_count = SAMPLE_GROUPS, .slices = s->slices,
-        .slice_count = SAMPLE_SLICES, .units = s->units, .results = s->results,
-        .result_count = SAMPLE_RESULTS, .srm = s->srm, .srm_count = SAMPLE_SLICES,
-        .treatments = s->treatments, .treatment_count = SAMPLE_PAIRS,
+        .plan = &s->plan,
+        .groups = s->groups,
+        .group_count = SAMPLE_GROUPS,
+        .slices = s->slices,
+        .slice_count = SAMPLE_SLICES,
+        .units = s->units,
+        .results = s->results,
+        .result_count = SAMPLE_RESULTS,
+        .srm = s->srm,
+        .srm_count = SAMPLE_SLICES,
+        .treatments = s->treatments,
+        .treatment_count = SAMPLE_PAIRS,
         .annotations = s->annotations,
         .annotation_count = sizeof s->annotations / sizeof *s->annotations,
         .counts = {.rows_read = 64040, .rows_used = 64038, .rows_duplicate = 2},
-        .missing = s->missing, .missing_covariates = s->missing_covariates,
+        .missing = s->missing,
+        .missing_covariates = s->missing_covariates,
         .errors = {0.05, 0.8, 0.05, 2, 1, 2, 4, 1},
         .input_digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
         .analysis_result_id = "ar-0123456789"};

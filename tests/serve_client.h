@@ -76,9 +76,8 @@ static inline size_t reply_append(char *bytes, size_t size, size_t count, void *
 }
 
 /* Sends one request. headers ends with NULL; body NULL for none. */
-static inline struct reply ask_with(CURL *curl, uint16_t port, const char *method,
-                                    const char *path, const char *const *headers,
-                                    const char *body, size_t length)
+static inline struct reply ask_with(CURL *curl, uint16_t port, const char *method, const char *path,
+                                    const char *const *headers, const char *body, size_t length)
 {
     struct reply reply = {0};
     struct curl_slist *list = curl_slist_append(NULL, "Expect:");

@@ -72,12 +72,12 @@ static void *run(void *argument)
         int length =
             client->posts
                 ? snprintf(request, sizeof request,
-                           "POST " COLLECTION "?analysisResultId=p%u-%u HTTP/1.1\r\nHost: a\r\n"
-                           ALICE "\r\n" JSON_TYPE "\r\nContent-Length: %zu\r\n\r\n%s",
+                           "POST " COLLECTION
+                           "?analysisResultId=p%u-%u HTTP/1.1\r\nHost: a\r\n" ALICE "\r\n" JSON_TYPE
+                           "\r\nContent-Length: %zu\r\n\r\n%s",
                            client->number, i, strlen(BODY), BODY)
                 : snprintf(request, sizeof request,
-                           "GET " COLLECTION "/stored-%u HTTP/1.1\r\nHost: a\r\n" ALICE
-                           "\r\n\r\n",
+                           "GET " COLLECTION "/stored-%u HTTP/1.1\r\nHost: a\r\n" ALICE "\r\n\r\n",
                            (client->number * 7919 + i * 104729) % STORED);
         if (send(fd, request, (size_t)length, MSG_NOSIGNAL) != length || !read_answer(fd))
             break;

@@ -114,8 +114,9 @@ static bool strict_string(struct strict_json *json)
     while (json->at < json->end && *json->at != '"') {
         if (*json->at < 0x20)
             return strict_fail(json, "a raw control character in a string");
-        if (*json->at == '\\' ? !strict_escape(json)
-                              : *json->at >= 0x80 ? !strict_utf8(json) : (json->at++, false))
+        if (*json->at == '\\'   ? !strict_escape(json)
+            : *json->at >= 0x80 ? !strict_utf8(json)
+                                : (json->at++, false))
             return false;
     }
     return strict_char(json, '"', "the end of a string");
@@ -187,13 +188,20 @@ static bool strict_value(struct strict_json *json, int depth)
     if (json->at == json->end || depth > 64)
         return strict_fail(json, "no value, or too deep");
     switch (*json->at) {
-    case '{': return strict_object(json, depth);
-    case '[': return strict_array(json, depth);
-    case '"': return strict_string(json);
-    case 't': return strict_word(json, "true");
-    case 'f': return strict_word(json, "false");
-    case 'n': return json->allow_null ? strict_word(json, "null") : strict_fail(json, "a null");
-    default: return strict_number(json);
+    case '{':
+        return strict_object(json, depth);
+    case '[':
+        return strict_array(json, depth);
+    case '"':
+        return strict_string(json);
+    case 't':
+        return strict_word(json, "true");
+    case 'f':
+        return strict_word(json, "false");
+    case 'n':
+        return json->allow_null ? strict_word(json, "null") : strict_fail(json, "a null");
+    default:
+        return strict_number(json);
     }
 }
 

@@ -9,6 +9,7 @@ struct refusal {
     const char *message;
 };
 
+/* clang-format off */
 static const struct refusal REFUSALS[] = {
     {MEAN, "metric,group,n,variance\ny,A,5,1\n", 2, 1, "give mean and variance"},
     {MEAN, "metric,group,n,mean\ny,A,5,1\n", 2, 1, "variance (or sum_squares) is needed"},
@@ -61,5 +62,6 @@ static const struct refusal REFUSALS[] = {
            "covariate1_sum_squares,covariate1_sum_products\ny,A,,5,0,1,1,1,1,1\ny,A,,5,1,1,1,,,\n",
      3, 1, "other columns filled"},
 };
+/* clang-format on */
 
 #endif

@@ -238,8 +238,7 @@ START_TEST(moments_that_are_no_proportion_are_refused_by_name)
 {
     const struct sample samples[] = {{"p", "a", 50, 5}, {"p", "b", 50, 5}, {0}};
     struct run run = run_samples(
-        PLAN("{\"id\": \"p\", \"type\": \"proportion\", \"direction\": \"increase\"}"),
-        samples);
+        PLAN("{\"id\": \"p\", \"type\": \"proportion\", \"direction\": \"increase\"}"), samples);
     ck_assert_int_eq(run.status, ASSAY_ERROR_DOMAIN);
     ck_assert_str_eq(run.err.message, "Metric 'p': The values of a proportion must be 0 or 1, but "
                                       "a group's mean is 5: use the type mean.");

@@ -18,8 +18,8 @@ static enum assay_status compare(const double *a, size_t a_count, const double *
                                  struct assay_anova *table, struct assay_error *err)
 {
     struct assay_moments *groups[2] = {sample(a, a_count), sample(b, b_count)};
-    enum assay_status status = assay_anova_test((const struct assay_moments *const *)groups, 2,
-                                                table, err);
+    enum assay_status status =
+        assay_anova_test((const struct assay_moments *const *)groups, 2, table, err);
     assay_moments_free(groups[0]);
     assay_moments_free(groups[1]);
     return status;

@@ -12,7 +12,10 @@
 #define DENIED JSON("401 No", "{\"message\":\"expired\"}")
 #define SECRET "client-SECRET-9876"
 
-#define ANSWER(text) {HOSTILE_ANSWER, text, 0}
+#define ANSWER(text)                                                                               \
+    {                                                                                              \
+        HOSTILE_ANSWER, text, 0                                                                    \
+    }
 
 /* A server with a script, and a client without a token yet. */
 struct scene {
@@ -97,13 +100,12 @@ static size_t requests_of_two_posts(const char *grant, bool is_short)
 START_TEST(token_is_kept_until_it_expires)
 {
     static const char *const lasting[] = {
-        GRANT("3600"), GRANT("\"3600\""), GRANT("\"3600s\""), GRANT("\"3600.5s\""),
-        GRANT("1e300"), GRANT("\"1e300\""), GRANT("9007199254740993"),
+        GRANT("3600"), GRANT("\"3600\""), GRANT("\"3600s\""), GRANT("\"3600.5s\""), GRANT("1e300"),
+        GRANT("\"1e300\""), GRANT("9007199254740993"),
         /* unknown: five minutes */
-        GRANT("null"), GRANT("{}"), GRANT("true"), GRANT("\"\""), GRANT("\"s\""),
-        GRANT("\"soon\""), GRANT("\"1e400\""), GRANT("\"nan\""),
-        JSON("200 OK", "{\"accessToken\":\"granted-1\"}")};
-    static const char *const lapsed[] = {GRANT("0"), GRANT("\"0s\""), GRANT("-1"),
+        GRANT("null"), GRANT("{}"), GRANT("true"), GRANT("\"\""), GRANT("\"s\""), GRANT("\"soon\""),
+        GRANT("\"1e400\""), GRANT("\"nan\""), JSON("200 OK", "{\"accessToken\":\"granted-1\"}")};
+    static const char *const lapsed[] = {GRANT("0"),         GRANT("\"0s\""), GRANT("-1"),
                                          GRANT("\"-3600\""), GRANT("-1e300"), GRANT("1e-300")};
     for (size_t i = 0; i < sizeof lasting / sizeof *lasting; i++)
         ck_assert_msg(requests_of_two_posts(lasting[i], false) == 3, "%s", lasting[i]);
@@ -141,8 +143,7 @@ START_TEST(refused_token_is_exchanged_once)
 {
     static const struct hostile_step steps[] = {
         ANSWER(GRANT("3600")), ANSWER(DENIED),
-        ANSWER(JSON("200 OK", "{\"accessToken\":\"granted-2\",\"expiresIn\":600}")),
-        ANSWER(NAMED)};
+        ANSWER(JSON("200 OK", "{\"accessToken\":\"granted-2\",\"expiresIn\":600}")), ANSWER(NAMED)};
     struct scene scene = open_scene(steps, 4);
     use_client(&scene);
     post_once(scene.post);
@@ -212,11 +213,12 @@ static const struct grant_case {
     unsigned attempts;
     const char *says;
 } GRANTS[] = {
-    {JSON("401 No", "{\"error\":\"invalid_client\",\"error_description\":\"Who is id-1 with "
-                    SECRET "?\"}"),
-     77, 1, "request for a token was refused: the client id or its secret is not accepted; check "
-            "both (HTTP 401): "
-            "Who is id-1 with [secret]?"},
+    {JSON("401 No",
+          "{\"error\":\"invalid_client\",\"error_description\":\"Who is id-1 with " SECRET "?\"}"),
+     77, 1,
+     "request for a token was refused: the client id or its secret is not accepted; check "
+     "both (HTTP 401): "
+     "Who is id-1 with [secret]?"},
     {JSON("400 No", "{\"message\":\"grantType?\"}"), 77, 1, "grantType?"},
     {JSON("403 No", ""), 77, 1, "request for a token"},
     {JSON("404 No", ""), 77, 1, "request for a token"},
@@ -228,10 +230,11 @@ static const struct grant_case {
     {"HTTP/1.1 429 No\r\nRetry-After: 3600\r\nContent-Length: 0\r\n\r\n", 75, 1,
      "would pass the deadline"},
     {"", 75, 3, "request for a token was not delivered: the server did not answer properly"},
-    {"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{\"acc",
-     75, 3, "request for a token was not delivered: the server did not answer properly"},
+    {"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{\"acc", 75,
+     3, "request for a token was not delivered: the server did not answer properly"},
     {"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n"
-     "{\"accessToken\":\"granted-1\"}", 75, 3, "without JSON that has"},
+     "{\"accessToken\":\"granted-1\"}",
+     75, 3, "without JSON that has"},
     {JSON("302 Found", ""), 76, 1, "never followed; check the token URL (HTTP 302)"},
     {JSON("200 OK", "{\"access_token\":\"granted-1\"}"), 75, 3, "without JSON that has"},
     {JSON("200 OK", "{\"accessToken\":5}"), 75, 3, "without JSON that has"},
@@ -312,13 +315,13 @@ START_TEST(token_file_is_read_again_when_refused)
     write_token(path, "first\r\n");
     post->options.token_file = path;
     assert_ok(assay_client_new(&post->options, &post->client, &post->err), &post->err);
-    assert_ok(assay_client_post(post->client, POST_BODY, strlen(POST_BODY), &post->delivery,
-                                &post->err),
-              &post->err);
+    assert_ok(
+        assay_client_post(post->client, POST_BODY, strlen(POST_BODY), &post->delivery, &post->err),
+        &post->err);
     write_token(path, "second");
-    assert_ok(assay_client_post(post->client, POST_BODY, strlen(POST_BODY), &post->delivery,
-                                &post->err),
-              &post->err);
+    assert_ok(
+        assay_client_post(post->client, POST_BODY, strlen(POST_BODY), &post->delivery, &post->err),
+        &post->err);
     assay_client_free(post->client);
     ck_assert_uint_eq(hostile_requests(scene.server), 3);
     assert_authorized(&scene, 0, "first");
@@ -459,8 +462,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, refused_token_is_exchanged_once);
     tcase_add_test(cases, refused_token_is_not_exchanged_twice);
     tcase_add_test(cases, token_that_was_replaced_is_blanked);
-    tcase_add_loop_test(cases, token_endpoint_misbehaves, 0,
-                        (int)(sizeof GRANTS / sizeof *GRANTS));
+    tcase_add_loop_test(cases, token_endpoint_misbehaves, 0, (int)(sizeof GRANTS / sizeof *GRANTS));
     tcase_add_test(cases, token_file_is_read_again_when_refused);
     tcase_add_test(cases, token_endpoint_is_not_there);
     tcase_add_test(cases, server_is_not_there_but_the_token_endpoint_is);

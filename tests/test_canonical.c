@@ -91,8 +91,8 @@ static const struct making {
     {"{\"x\":1}", PARENT, "ab", ASSAY_ERROR_DATA, "neither a result"},
     {"{}", NULL, NULL, ASSAY_ERROR_DATA, "neither a result"},
     {"{\"results\":{}}", PARENT, "ab", ASSAY_ERROR_DATA, "neither a result"},
-    {"{\"schemaVersion\":1,\"comparisons\":[],\"annotations\":[]}", PARENT, "ab",
-     ASSAY_ERROR_DATA, "neither a result"},
+    {"{\"schemaVersion\":1,\"comparisons\":[],\"annotations\":[]}", PARENT, "ab", ASSAY_ERROR_DATA,
+     "neither a result"},
     {" {\"analysisResult\": {\"x\":1.10} }", PARENT, "ab", ASSAY_OK,
      "{\"parent\":\"" PARENT "\",\"analysisResultId\":\"ab\",\"analysisResult\": {\"x\":1.10} }"},
     {"{\"parent\":\"" PARENT "\",\"analysisResult\":{}}", NULL, "ab", ASSAY_OK,
@@ -163,6 +163,7 @@ END_TEST
 
 static const struct quotation {
     const char *words, *shown;
+    /* clang-format off */
 } QUOTATIONS[] = {
     {"", ""},
     {"plain", "plain"},
@@ -199,6 +200,7 @@ static const struct quotation {
      "\"description\":\"is wrong\"},{\"field\":\"c\"}]}]}",
      "W (a.b: is wrong; c: ?)"},
 };
+/* clang-format on */
 
 START_TEST(refusal_is_cleaned)
 {

@@ -5,10 +5,8 @@
  */
 #include "oracle.h"
 
-static const struct assay_method Z_UPPER = {.type = ASSAY_METRIC_MEAN,
-                                            .test = ASSAY_TEST_Z,
-                                            .side = ASSAY_SIDE_UPPER,
-                                            .alpha = 0.05};
+static const struct assay_method Z_UPPER = {
+    .type = ASSAY_METRIC_MEAN, .test = ASSAY_TEST_Z, .side = ASSAY_SIDE_UPPER, .alpha = 0.05};
 
 static struct assay_comparison summaries(struct assay_summary baseline,
                                          struct assay_summary compared,
@@ -499,8 +497,7 @@ START_TEST(groups_must_fit_together)
                      ASSAY_ERROR_DOMAIN);
     ck_assert_int_eq(assay_compare_moments(same, 1, 0, 0, &Z_UPPER, &out, NULL),
                      ASSAY_ERROR_DOMAIN);
-    ck_assert_int_eq(assay_compare_moments(same, 2, 0, 1, &ratio, &out, NULL),
-                     ASSAY_ERROR_DOMAIN);
+    ck_assert_int_eq(assay_compare_moments(same, 2, 0, 1, &ratio, &out, NULL), ASSAY_ERROR_DOMAIN);
     assay_moments_free(plain);
     assay_moments_free(pairs);
 }

@@ -63,9 +63,9 @@ static double number(const struct table *table, const char *name)
 
 /* Figures of a comparison and how they are judged. */
 enum judged {
-    ULP,     /* within 4 units in the last place */
-    TIGHT,   /* 1e-14 relative */
-    BOUND    /* 1e-14 of the larger of the bound and half the interval: a bound may be near 0 */
+    ULP,   /* within 4 units in the last place */
+    TIGHT, /* 1e-14 relative */
+    BOUND  /* 1e-14 of the larger of the bound and half the interval: a bound may be near 0 */
 };
 
 struct figure {
@@ -174,8 +174,7 @@ static void judge_all(const struct table *table, int row, const struct assay_com
     if (strcmp(kind, "nan") != 0)
         ck_assert_int_eq((int)got->relative.fieller_kind, atoi(kind));
     ck_assert_uint_eq(got->reduction.dropped, (unsigned)number(table, "dropped"));
-    ck_assert_int_eq(got->difference.significant,
-                     got->difference.p < number(table, "alpha"));
+    ck_assert_int_eq(got->difference.significant, got->difference.p < number(table, "alpha"));
     worst->cases++;
 }
 
@@ -212,12 +211,10 @@ START_TEST(summaries_agree_with_sixty_digits)
     struct assay_error err;
     int rows = 0;
     for (open_table(&table, "tests/golden/compare.csv"); next_row(&table); rows++) {
-        struct assay_summary c = {strtoull(cell(&table, "n_c"), NULL, 10),
-                                  number(&table, "mean_c"), number(&table, "variance_c"),
-                                  number(&table, "in_skew_c")};
-        struct assay_summary t = {strtoull(cell(&table, "n_t"), NULL, 10),
-                                  number(&table, "mean_t"), number(&table, "variance_t"),
-                                  number(&table, "in_skew_t")};
+        struct assay_summary c = {strtoull(cell(&table, "n_c"), NULL, 10), number(&table, "mean_c"),
+                                  number(&table, "variance_c"), number(&table, "in_skew_c")};
+        struct assay_summary t = {strtoull(cell(&table, "n_t"), NULL, 10), number(&table, "mean_t"),
+                                  number(&table, "variance_t"), number(&table, "in_skew_t")};
         struct assay_method method = read_method(&table);
         assert_ok(assay_compare_summaries(&c, &t, &method, &got, &err), &err);
         turn_page(&worst, cell(&table, "area"));

@@ -266,8 +266,8 @@ START_TEST(what_a_near_perfect_covariate_leaves_keeps_its_digits)
         for (int i = 0; i < UNITS; i++)
             data.rows[g][i][0] = data.rows[g][i][1] + 1e-5 * data.rows[g][i][2];
     struct assay_comparison out = compare(&data, &FULL_T);
-    double raw = hypot(out.baseline.unadjusted_standard_error,
-                       out.compared.unadjusted_standard_error);
+    double raw =
+        hypot(out.baseline.unadjusted_standard_error, out.compared.unadjusted_standard_error);
     double share = out.difference.standard_error / raw;
     ck_assert_double_lt(out.reduction.remaining, 1e-9);
     assert_close(out.reduction.remaining, share * share, 4.0 * DBL_EPSILON);

@@ -48,8 +48,9 @@ static void assert_table(const char *bytes, size_t length, char separator, const
 {
     struct assay__text text = {0};
     struct assay_error err;
-    assert_ok(show(bytes, length, &(struct assay__csv_options){separator, false}, &text, NULL,
-                   &err), &err);
+    assert_ok(
+        show(bytes, length, &(struct assay__csv_options){separator, false}, &text, NULL, &err),
+        &err);
     ck_assert_str_eq(text.data, want);
     assay__text_release(&text);
 }
@@ -74,12 +75,16 @@ END_TEST
 
 START_TEST(csv_reads_what_the_wild_holds)
 {
-    assert_reads("\xEF\xBB\xBF" "a,b\n1,2\n", "<a><b> 2[1][2]");
+    assert_reads("\xEF\xBB\xBF"
+                 "a,b\n1,2\n",
+                 "<a><b> 2[1][2]");
     assert_reads("\n\r\n\na,b\n\n1,2\n\n\n3,4\n\n", "<a><b> 6[1][2] 9[3][4]");
     assert_reads("a,b\n5\" disk,x\"y\"\n", "<a><b> 2[5\" disk][x\"y\"]");
     assert_reads("a,b\n \"1\",2\n", "<a><b> 2[ \"1\"][2]");
-    assert_reads("gr\xc3\xb6\xc3\x9f" "e,b\n\xe2\x82\xac,\xf0\x9f\x98\x80\n",
-                 "<gr\xc3\xb6\xc3\x9f" "e><b> 2[\xe2\x82\xac][\xf0\x9f\x98\x80]");
+    assert_reads("gr\xc3\xb6\xc3\x9f"
+                 "e,b\n\xe2\x82\xac,\xf0\x9f\x98\x80\n",
+                 "<gr\xc3\xb6\xc3\x9f"
+                 "e><b> 2[\xe2\x82\xac][\xf0\x9f\x98\x80]");
     assert_reads("a\n1\n2\n", "<a> 2[1] 3[2]");
     assert_reads("a\n\"\"\n2\n", "<a> 2[] 3[2]");
     assert_reads("a,b\n", "<a><b>");
@@ -108,7 +113,10 @@ struct bad_case {
     const char *says;
 };
 
-#define BAD(bytes, code, line, column, says) {bytes, sizeof(bytes) - 1, code, line, column, says}
+#define BAD(bytes, code, line, column, says)                                                       \
+    {                                                                                              \
+        bytes, sizeof(bytes) - 1, code, line, column, says                                         \
+    }
 
 START_TEST(csv_refuses_bad_input_with_place_and_reason)
 {
@@ -133,7 +141,9 @@ START_TEST(csv_refuses_bad_input_with_place_and_reason)
         BAD("a,b\n\xf4\x90\x80\x80,2\n", ASSAY_ERROR_DATA, 2, 1, "UTF-8"),
         BAD("a,b\n1,\xe2\x82", ASSAY_ERROR_DATA, 2, 2, "UTF-8"),
         BAD("a\xff,b\n1,2\n", ASSAY_ERROR_DATA, 1, 1, "UTF-8"),
-        BAD("\xff\xfe" "a\0,\0", ASSAY_ERROR_DATA, 1, 0, "UTF-16"),
+        BAD("\xff\xfe"
+            "a\0,\0",
+            ASSAY_ERROR_DATA, 1, 0, "UTF-16"),
         BAD("\xfe\xff\0a\0,", ASSAY_ERROR_DATA, 1, 0, "UTF-16"),
         BAD("a\0,\0b\0\n\0", ASSAY_ERROR_DATA, 1, 0, "UTF-16"),
     };
@@ -158,8 +168,9 @@ START_TEST(csv_passes_bad_records_over_when_asked)
     struct assay__text text = {0};
     struct assay_error err;
     uint64_t skipped;
-    assert_ok(show(BYTES, sizeof BYTES - 1, &(struct assay__csv_options){0, true}, &text, &skipped,
-                   &err), &err);
+    assert_ok(
+        show(BYTES, sizeof BYTES - 1, &(struct assay__csv_options){0, true}, &text, &skipped, &err),
+        &err);
     ck_assert_str_eq(text.data, "<a><b> 3[1][2] 9[5][6]");
     ck_assert_uint_eq(skipped, 5);
     assay__text_release(&text);
@@ -178,8 +189,7 @@ START_TEST(csv_says_which_column_is_missing_or_twice)
                                   "has: visit, spend, visit.");
     ck_assert_uint_eq(err.line, 1);
     ck_assert_int_eq(assay__csv_column(csv, "visit", &index, &err), ASSAY_ERROR_DATA);
-    ck_assert_str_eq(err.message,
-                     "Columns 1 and 3 are both named 'visit'. Rename one of them.");
+    ck_assert_str_eq(err.message, "Columns 1 and 3 are both named 'visit'. Rename one of them.");
     assert_ok(assay__csv_column(csv, "spend", &index, &err), &err);
     ck_assert_uint_eq(index, 1);
     ck_assert(!assay__csv_find(csv, "Spend", &index));
@@ -332,8 +342,8 @@ START_TEST(csv_random_bytes_never_crash)
         }
         struct assay__text text = {0};
         struct assay_error err;
-        enum assay_status status = show(bytes, length, &(struct assay__csv_options){0, round & 1},
-                                        &text, NULL, &err);
+        enum assay_status status =
+            show(bytes, length, &(struct assay__csv_options){0, round & 1}, &text, NULL, &err);
         ck_assert(status == ASSAY_OK || status == ASSAY_ERROR_DATA);
         good += status == ASSAY_OK;
         bad += status != ASSAY_OK;

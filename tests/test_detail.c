@@ -111,8 +111,7 @@ START_TEST(slopes_name_their_covariates)
     cJSON *document = detail_of(sample_analysis(&sample));
     const cJSON *spend = json_at(document, "comparisons.12"); /* after 2 * (5 + 1) of visit */
     ck_assert_str_eq(text_at(spend, "metric"), "spend");
-    ck_assert_str_eq(text_at(spend, "varianceReduction.slopes.1.covariate"),
-                     "recency");
+    ck_assert_str_eq(text_at(spend, "varianceReduction.slopes.1.covariate"), "recency");
     ck_assert(cJSON_IsTrue(json_at(spend, "varianceReduction.slopes.1.dropped")));
     assert_close(number_at(spend, "varianceReduction.slopes.0.compared"), 0.25, 0);
     assert_close(number_at(spend, "varianceReduction.rate"), 0.25, 0);

@@ -94,8 +94,8 @@ END_TEST
 static void check_joint(const char *name, double x, double below, double above)
 {
     double allowed = 2e-15 + 2.0 * DBL_EPSILON * fabs(log(above));
-    ck_assert_msg(test_relative_error(below, above) <= allowed,
-                  "%s at %.17g: %.17g and %.17g", name, x, below, above);
+    ck_assert_msg(test_relative_error(below, above) <= allowed, "%s at %.17g: %.17g and %.17g",
+                  name, x, below, above);
 }
 
 START_TEST(tails_are_in_one_piece_where_df_changes_the_method)
@@ -175,8 +175,7 @@ START_TEST(closed_forms_agree)
     /* Cauchy; the exponential; F with 2 df is a power; a half is exact. */
     for (double x = 1e-8; x < 1e8; x *= 1.7) {
         assert_close(assay_t_upper(x, 1.0), atan2(1.0, x) / M_PI, 1e-15);
-        assert_close(assay_t_lower(-x, 2.0),
-                     1.0 / (2.0 + x * x + x * sqrt(2.0 + x * x)), 1.5e-15);
+        assert_close(assay_t_lower(-x, 2.0), 1.0 / (2.0 + x * x + x * sqrt(2.0 + x * x)), 1.5e-15);
         assert_close(assay_f_upper(x, 2.0, 2.0), 1.0 / (1.0 + x), 1e-15);
         assert_close(assay_f_lower(x, 2.0, 2.0), x / (1.0 + x), 1e-15);
         if (x < 1400.0) {

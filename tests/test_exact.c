@@ -286,13 +286,12 @@ START_TEST(bad_calls_are_refused_and_change_nothing)
     refuse(assay_moments_add_decimal(moments, decimals, 2, &err), ASSAY_ERROR_DOMAIN, &err,
            "beyond the 1");
     decimals[1].exponent = 10001;
-    refuse(assay_moments_add_decimal(moments, decimals, 0, &err), ASSAY_ERROR_LIMIT, &err,
-           "10001");
+    refuse(assay_moments_add_decimal(moments, decimals, 0, &err), ASSAY_ERROR_LIMIT, &err, "10001");
     decimals[1].exponent = -10001;
     refuse(assay_moments_add_decimal(moments, decimals, 1, &err), ASSAY_ERROR_LIMIT, &err,
            "-10001");
-    decimals[1] = (struct assay_decimal){.mantissa = 1, .digits = "12345678901234567x90",
-                                         .digit_count = 20};
+    decimals[1] =
+        (struct assay_decimal){.mantissa = 1, .digits = "12345678901234567x90", .digit_count = 20};
     refuse(assay_moments_add_decimal(moments, decimals, 0, &err), ASSAY_ERROR_DOMAIN, &err,
            "Byte 17");
     decimals[1].digit_count = 4097;
@@ -409,9 +408,10 @@ START_TEST(integer_sums_of_a_block_are_those_of_its_rows)
     }
 #define LIMB(x) (uint64_t)(x)
 #define SIGN(x) ((x) < 0 ? UINT64_MAX : 0)
-    const uint64_t limbs[] = {LIMB(s0),  SIGN(s0),  LIMB(s1),  SIGN(s1),  LIMB(p00),   SIGN(p00),
-                              SIGN(p00), LIMB(p10), SIGN(p10), SIGN(p10), LIMB(p11),   SIGN(p11),
-                              SIGN(p11), LIMB(cubes), SIGN(cubes), SIGN(cubes), SIGN(cubes)};
+    const uint64_t limbs[] = {LIMB(s0),    SIGN(s0),   LIMB(s1),  SIGN(s1),    LIMB(p00),
+                              SIGN(p00),   SIGN(p00),  LIMB(p10), SIGN(p10),   SIGN(p10),
+                              LIMB(p11),   SIGN(p11),  SIGN(p11), LIMB(cubes), SIGN(cubes),
+                              SIGN(cubes), SIGN(cubes)};
     assert_ok(assay__moments_add_narrow(block, 1, 3, scales, limbs, &err), &err);
     for (uint32_t i = 0; i < assay__moments_sum_count((struct assay_moments_shape){0, 2}); i++) {
         struct assay__text want = {0};

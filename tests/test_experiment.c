@@ -252,8 +252,7 @@ START_TEST(moments_of_a_caller_are_analyzed)
     assert_ok(assay_moments_new((struct assay_moments_shape){1, 0}, &ratio, &err), &err);
     ck_assert_int_eq(assay_dataset_add_moments(dataset, "x", "A", moments[0], &err),
                      ASSAY_ERROR_PLAN);
-    ck_assert_int_eq(assay_dataset_add_moments(dataset, "y", "A", ratio, &err),
-                     ASSAY_ERROR_DOMAIN);
+    ck_assert_int_eq(assay_dataset_add_moments(dataset, "y", "A", ratio, &err), ASSAY_ERROR_DOMAIN);
     ck_assert_int_eq(assay_analyze(twin, dataset, &analysis, &err), ASSAY_ERROR_USAGE);
     assay_plan_free(twin);
     assert_ok(assay_analyze(plan, dataset, &analysis, &err), &err);

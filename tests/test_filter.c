@@ -7,10 +7,12 @@
 /* A row by name: the columns of every filter here. */
 static const struct {
     const char *name, *value;
+    /* clang-format off */
 } ROW[] = {{"channel", "Web"},      {"history", "329.080"}, {"newbie", "1"},
            {"zip code", "Rural"},   {"spend", ""},          {"note", "it's \"so\""},
            {"active", "yes"},       {"gr\xc3\xb6\xc3\x9f" "e", "5"},
            {"text", "abc"},         {"big", "123456789012345678901234567890.5"}};
+/* clang-format on */
 
 static bool matches(const char *text)
 {
@@ -33,6 +35,7 @@ static bool matches(const char *text)
 
 START_TEST(filter_matches_what_it_says)
 {
+    /* clang-format off */
     static const char *const TRUE_ONES[] = {
         "channel = \"Web\"", "channel == 'Web'", "channel != \"Phone\"", "channel <> 'Phone'",
         "history = 329.08", "history >= 3.2908e2", "history < 1000", "history > 200 and newbie = 1",
@@ -45,6 +48,7 @@ START_TEST(filter_matches_what_it_says)
         "channel = 'x' or newbie = 0 or history = 329.08 and newbie = 1", "not not newbie = 1",
         "big > 123456789012345678901234567890.4", "big = 123456789012345678901234567890.50",
         "text > 'ab'", "text < 'abcd'", "not spend = 0", "newbie > -1", "newbie < +1e1"};
+    /* clang-format on */
     for (size_t i = 0; i < sizeof TRUE_ONES / sizeof *TRUE_ONES; i++)
         ck_assert_msg(matches(TRUE_ONES[i]), "%s", TRUE_ONES[i]);
 }
@@ -52,12 +56,14 @@ END_TEST
 
 START_TEST(filter_rejects_what_it_does_not_say)
 {
+    /* clang-format off */
     static const char *const FALSE_ONES[] = {
         "channel = 'web'", "history < 329.08", "history > 329.08", "history != 329.08",
         "spend = 0", "spend != 0", "spend < 5", "text = 5", "text != 5", "channel is missing",
         "newbie = 1 and (channel = 'x' or channel = 'y')", "active = false", "text = true",
         "text != true", "channel in ('a')", "newbie not in (1)", "not newbie = 1",
         "big > 123456789012345678901234567890.5", "history = '329.08'"};
+    /* clang-format on */
     for (size_t i = 0; i < sizeof FALSE_ONES / sizeof *FALSE_ONES; i++)
         ck_assert_msg(!matches(FALSE_ONES[i]), "%s", FALSE_ONES[i]);
 }
@@ -91,7 +97,9 @@ START_TEST(filter_errors_name_the_character)
         {"a = 1e99999", 5, "no number"},
         {"a < true", 3, "no order"},
         {"\"\" = 5", 1, "1 to 1024"},
-        {"gr\xc3\xb6\xc3\x9f" "e ? 5", 7, "no meaning"},
+        {"gr\xc3\xb6\xc3\x9f"
+         "e ? 5",
+         7, "no meaning"},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         struct assay__filter *filter;
@@ -128,19 +136,19 @@ END_TEST
 
 static enum assay__cell_outcome choice(const char *text, struct assay_decimal *out)
 {
-    return assay__cell_choice(
-        &(struct assay__field){text, (uint32_t)strlen(text), false, false}, out);
+    return assay__cell_choice(&(struct assay__field){text, (uint32_t)strlen(text), false, false},
+                              out);
 }
 
 START_TEST(cell_choice_reads_its_spellings_and_no_others)
 {
-    static const char *const ONE[] = {"1", "true", "TRUE", "True", "yes", "YES", "Yes", "1.0",
-                                      "1e0", "10e-1", "+1"};
-    static const char *const ZERO[] = {"0", "false", "FALSE", "False", "no", "NO", "No", "0.0",
-                                       "-0"};
+    static const char *const ONE[] = {"1",   "true", "TRUE", "True",  "yes", "YES",
+                                      "Yes", "1.0",  "1e0",  "10e-1", "+1"};
+    static const char *const ZERO[] = {"0",  "false", "FALSE", "False", "no",
+                                       "NO", "No",    "0.0",   "-0"};
     static const char *const MISSING[] = {"", "NA", "NULL", "null", "NaN"};
-    static const char *const WRONG[] = {"2", "0.5", "-1", "t", "f", "y", "on", "tRUE", "1 ", "10",
-                                        "nan", "na", "N/A", "0,0"};
+    static const char *const WRONG[] = {"2",    "0.5", "-1", "t",   "f",  "y",   "on",
+                                        "tRUE", "1 ",  "10", "nan", "na", "N/A", "0,0"};
     struct assay_decimal out;
     for (size_t i = 0; i < sizeof ONE / sizeof *ONE; i++)
         ck_assert_msg(choice(ONE[i], &out) == ASSAY__CELL_OK && out.mantissa == 1, "%s", ONE[i]);
@@ -158,29 +166,34 @@ START_TEST(cell_number_knows_the_range_of_doubles)
     static const struct {
         const char *text;
         enum assay__cell_outcome outcome;
+        /* clang-format off */
     } CASES[] = {{"1e308", ASSAY__CELL_OK},        {"1.8e308", ASSAY__CELL_RANGE},
                  {"-1e309", ASSAY__CELL_RANGE},    {"1e-400", ASSAY__CELL_OK},
                  {"1e99999", ASSAY__CELL_RANGE},   {"123456789e300", ASSAY__CELL_OK},
                  {"1234567890e300", ASSAY__CELL_RANGE}, {"inf", ASSAY__CELL_NO_NUMBER},
                  {"NaN", ASSAY__CELL_MISSING},     {"1,5", ASSAY__CELL_NO_NUMBER},
                  {"$5", ASSAY__CELL_NO_NUMBER},    {" 5", ASSAY__CELL_NO_NUMBER}};
+    /* clang-format on */
     static char digits[ASSAY__DIGITS_MAX];
     struct assay_decimal out;
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++)
         ck_assert_msg(assay__cell_number(&(struct assay__field){CASES[i].text,
                                                                 (uint32_t)strlen(CASES[i].text),
                                                                 false, false},
-                                         &out, digits) == CASES[i].outcome, "%s", CASES[i].text);
+                                         &out, digits) == CASES[i].outcome,
+                      "%s", CASES[i].text);
 }
 END_TEST
 
 START_TEST(decimal_compare_orders_exactly)
 {
     /* In ascending order; neighbours that a double would hold equal among them. */
+    /* clang-format off */
     static const char *const ORDER[] = {"-1e20", "-123.5", "-123.456", "-1e-300", "0", "1e-300",
                                         "0.1", "0.1000000000000000000000001", "0.2", "1", "9", "10",
                                         "99", "100.5", "9007199254740992", "9007199254740993",
                                         "123456789012345678901", "123456789012345678902", "1e40"};
+    /* clang-format on */
     enum { COUNT = sizeof ORDER / sizeof *ORDER };
     static char digits[2][ASSAY__DIGITS_MAX];
     struct assay_decimal a, b;

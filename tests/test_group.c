@@ -32,9 +32,9 @@ static void start(struct experiment *e, struct assay_moments_shape shape, enum o
         for (size_t r = 0; r < ROWS; r++)
             oracle_add(e->groups[g], &e->rows[g][r]);
     }
-    assert_ok(assay__moments_fill((const struct assay_moments *const *)e->groups, GROUPS, e->fill,
-                                  &err),
-              &err);
+    assert_ok(
+        assay__moments_fill((const struct assay_moments *const *)e->groups, GROUPS, e->fill, &err),
+        &err);
 }
 
 static void finish(struct experiment *e)
@@ -205,10 +205,8 @@ START_TEST(an_offset_costs_no_digits)
                 uint64_t spread = oracle_random(&state) % 1000;
                 snprintf(row->digits[v], sizeof row->digits[v], "%s%012llu", "1000000000000000",
                          (unsigned long long)spread);
-                row->decimals[v] = (struct assay_decimal){.mantissa = 1,
-                                                          .exponent = -12,
-                                                          .digit_count = 28,
-                                                          .digits = row->digits[v]};
+                row->decimals[v] = (struct assay_decimal){
+                    .mantissa = 1, .exponent = -12, .digit_count = 28, .digits = row->digits[v]};
                 char text[64];
                 snprintf(text, sizeof text, "%se-12", row->digits[v]);
                 oracle_read(text, row->exact[v]);
@@ -216,9 +214,9 @@ START_TEST(an_offset_costs_no_digits)
             oracle_add(e.groups[g], row);
         }
     }
-    assert_ok(assay__moments_fill((const struct assay_moments *const *)e.groups, GROUPS, e.fill,
-                                  &err),
-              &err);
+    assert_ok(
+        assay__moments_fill((const struct assay_moments *const *)e.groups, GROUPS, e.fill, &err),
+        &err);
     for (size_t g = 0; g < GROUPS; g++)
         check_group(&e, g, _i == 1 ? 200 : 319);
     finish(&e);

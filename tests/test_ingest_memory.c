@@ -81,8 +81,8 @@ START_TEST(reading_units_survives_every_failed_allocation)
     ck_assert_ptr_nonnull(file);
     gzprintf(file, "u,g,d,y,x\n");
     for (int i = 0; i < 1500; i++)
-        gzprintf(file, "%d,%s,\"value \"\"%d\"\"\",%d.5,%s\n", i % 1400,
-                 i % 3 == 0 ? "A" : "B", i % 5, i % 100, i % 7 == 0 ? "" : "3");
+        gzprintf(file, "%d,%s,\"value \"\"%d\"\"\",%d.5,%s\n", i % 1400, i % 3 == 0 ? "A" : "B",
+                 i % 5, i % 100, i % 7 == 0 ? "" : "3");
     ck_assert_int_eq(gzclose(file), Z_OK);
     enum assay_status status = ASSAY_ERROR_MEMORY;
     long given = 0;

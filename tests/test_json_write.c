@@ -91,7 +91,7 @@ static void write_slowly(const char *bytes, size_t length, struct assay__text *o
 START_TEST(strings_of_all_lengths_with_a_special_at_each_place)
 {
     static const char *const CHARACTERS[] = {"\xc3\xa4", "\xe4\xb8\xad", "\xf0\x9f\x98\x80",
-                                             "\xe2\x82", "\n\"",        "\\\xff"};
+                                             "\xe2\x82", "\n\"",         "\\\xff"};
     struct assay__text got = {0}, wanted = {0};
     for (size_t length = 1; length < 42; length++)
         for (size_t place = 0; place < length; place++)
@@ -138,6 +138,7 @@ END_TEST
 
 static const struct {
     const char *bytes, *wanted;
+    /* clang-format off */
 } invalid_cases[] = {
     {"a\xff" "b", "a" FFFD "b"},
     {"\x80\xbf", FFFD FFFD},
@@ -151,6 +152,7 @@ static const struct {
     {"\xf4\x8f\xbf\xbf", "\xf4\x8f\xbf\xbf"},        /* the last code point is fine */
     {"\xee\x80\x80\xef\xbf\xbf", "\xee\x80\x80\xef\xbf\xbf"},
 };
+/* clang-format on */
 
 START_TEST(bytes_that_are_no_utf8_become_replacement_characters)
 {
@@ -183,9 +185,11 @@ END_TEST
 
 START_TEST(numbers_read_back_equal)
 {
+    /* clang-format off */
     static const double values[] = {0.1 + 0.2,  1e15,   1e22,       123456789012345678.0,
                                     5e-324,     -0.0,   1.0 / 3.0,  1.7976931348623157e308,
                                     1e-5,       -1e21,  4503599627370497.5, 100};
+    /* clang-format on */
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         struct assay__text text = {0};
         struct assay__json json = {.out = &text};
@@ -256,14 +260,15 @@ END_TEST
 
 START_TEST(strict_judge_refuses_what_is_not_json)
 {
+    /* clang-format off */
     static const char *const wrong[] = {
         "",      "{",      "[1,]",    "{\"a\":1,}", "{\"a\" 1}", "01",   "1.",    ".5",
         "1e",    "+1",     "NaN",     "Infinity",   "null",      "tru",  "\"\x01\"", "\"\\x\"",
         "\"\xff\"", "\"\xc0\xaf\"", "\"\xed\xa0\x80\"", "\"\\ud800\"", "{\"a\":1,\"a\":2}",
         "1 2",   "[1 2]",  "'a'",     "{a:1}",      "\"",        "-",    "{}x",   "1\n\n"};
+    /* clang-format on */
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
-        ck_assert_msg(strict_json_error(wrong[i], strlen(wrong[i]), false) != NULL, "%s",
-                      wrong[i]);
+        ck_assert_msg(strict_json_error(wrong[i], strlen(wrong[i]), false) != NULL, "%s", wrong[i]);
     ck_assert_ptr_null(strict_json_error("[null]\n", 7, true));
 }
 END_TEST

@@ -146,16 +146,19 @@ START_TEST(analyses_of_variance_agree_in_all_15_digits)
             const char *key;
             double got;
         } entries[] = {
-            {"df_between", table.between_df},   {"ss_between", table.between_sum},
-            {"ms_between", table.between_mean}, {"F", table.f},
-            {"df_within", table.within_df},     {"ss_within", table.within_sum},
-            {"ms_within", table.within_mean},   {"r_squared", table.r_squared},
+            {"df_between", table.between_df},
+            {"ss_between", table.between_sum},
+            {"ms_between", table.between_mean},
+            {"F", table.f},
+            {"df_within", table.within_df},
+            {"ss_within", table.within_sum},
+            {"ms_within", table.within_mean},
+            {"r_squared", table.r_squared},
             {"residual_sd", table.residual_deviation},
         };
         for (size_t i = 0; i < sizeof entries / sizeof *entries; i++)
-            check_figure(text_of(set, "name"),
-                         cJSON_GetObjectItemCaseSensitive(set, "certified"), entries[i].key,
-                         entries[i].got);
+            check_figure(text_of(set, "name"), cJSON_GetObjectItemCaseSensitive(set, "certified"),
+                         entries[i].key, entries[i].got);
         free_sample(&sample);
     }
     cJSON_Delete(sets);

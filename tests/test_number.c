@@ -49,6 +49,7 @@ START_TEST(number_write_is_short_and_plain_where_people_expect_it)
     static const struct {
         double value;
         const char *text;
+        /* clang-format off */
     } CASES[] = {
         {0.0, "0"},           {-0.0, "-0"},         {0.1, "0.1"},
         {0.1 + 0.2, "0.30000000000000004"},         {125.0, "125"},
@@ -59,6 +60,7 @@ START_TEST(number_write_is_short_and_plain_where_people_expect_it)
         {9007199254740993.0, "9007199254740992"},   {1e23, "1e23"},
         {5.684341886080802e-14, "5.684341886080802e-14"}, {123456.789, "123456.789"},
     };
+    /* clang-format on */
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++)
         ck_assert_str_eq(written(CASES[i].value), CASES[i].text);
 }
@@ -110,10 +112,12 @@ START_TEST(number_round_is_correctly_rounded_and_plain)
         int digits;
         const char *text;
     } CASES[] = {
-        {0.012345, 3, "0.0123"}, {1.2e-9, 2, "1.2e-9"},  {12345.0, 3, "12300"},
-        {0.5, 3, "0.5"},         {-0.0, 3, "0"},         {9.999, 3, "10"},
+        {0.012345, 3, "0.0123"}, {1.2e-9, 2, "1.2e-9"},
+        {12345.0, 3, "12300"},   {0.5, 3, "0.5"},
+        {-0.0, 3, "0"},          {9.999, 3, "10"},
         {1e15, 4, "1e15"},       {999999999999999.0, 17, "999999999999999"},
-        {0.00001, 2, "0.00001"}, {0.000009, 2, "9e-6"},  {-2.5, 1, "-2"},
+        {0.00001, 2, "0.00001"}, {0.000009, 2, "9e-6"},
+        {-2.5, 1, "-2"},
     };
     char text[ASSAY__NUMBER_BYTES];
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
@@ -130,6 +134,7 @@ START_TEST(decimal_parse_reduces_to_one_form)
         const char *text;
         int64_t mantissa;
         int32_t exponent;
+        /* clang-format off */
     } CASES[] = {
         {"0", 0, 0},        {"-0.000e5", 0, 0},  {"0e999999999999", 0, 0}, {"100", 1, 2},
         {"1e2", 1, 2},      {"29.00", 29, 0},    {"-142.44", -14244, -2},  {"+.5", 5, -1},
@@ -137,11 +142,12 @@ START_TEST(decimal_parse_reduces_to_one_form)
         {"123456789012345678", 123456789012345678, 0},                     {"0.0010", 1, -3},
         {"1e+3", 1, 3},     {"10e-1", 1, 0},     {"1000000000000000000000", 1, 21},
     };
+    /* clang-format on */
     char digits[ASSAY__DIGITS_MAX];
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         struct assay_decimal out = decimal(CASES[i].text, digits);
-        ck_assert_msg(out.mantissa == CASES[i].mantissa && out.exponent == CASES[i].exponent,
-                      "%s", CASES[i].text);
+        ck_assert_msg(out.mantissa == CASES[i].mantissa && out.exponent == CASES[i].exponent, "%s",
+                      CASES[i].text);
         ck_assert_ptr_null(out.digits);
     }
 }
@@ -160,9 +166,9 @@ END_TEST
 
 START_TEST(numbers_refuse_what_is_not_one)
 {
-    static const char *const WRONG[] = {"",    "+",    "-",   ".",    "e5",   "1e",  "1e+", "1,5",
-                                        "0x1", "1 ",   " 1",  "nan",  "inf",  "1.2.3", "--1",
-                                        "1e5.0", "1_000", "\xd9\xa1", "1d5", "Infinity"};
+    static const char *const WRONG[] = {
+        "",   "+",   "-",   ".",     "e5",  "1e",    "1e+",   "1,5",      "0x1", "1 ",
+        " 1", "nan", "inf", "1.2.3", "--1", "1e5.0", "1_000", "\xd9\xa1", "1d5", "Infinity"};
     char digits[ASSAY__DIGITS_MAX];
     struct assay_decimal out;
     double value;

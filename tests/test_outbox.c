@@ -241,8 +241,7 @@ START_TEST(directory_that_cannot_be)
                      ASSAY_ERROR_IO);
     ck_assert_str_eq(err.file, "/tmp/none/none");
     ck_assert_int_eq(assay__outbox_put("/dev/null", "ab", "{}", 2, &entry, &err), ASSAY_ERROR_IO);
-    ck_assert_int_eq(assay__outbox_list("/dev/null", &arena, &names, &count, &err),
-                     ASSAY_ERROR_IO);
+    ck_assert_int_eq(assay__outbox_list("/dev/null", &arena, &names, &count, &err), ASSAY_ERROR_IO);
     assay__arena_release(&arena);
 }
 END_TEST

@@ -380,10 +380,10 @@ static void spell_bad(const struct bad *bad, char *text, size_t size, uint64_t *
 {
     char first = bad->text[0] == '@' ? bad->text[1] : bad->text[0];
     bool is_whole = first == '{' || first == '[', is_metric = first == ',';
-    int length = snprintf(text, size, "%s%s%s%s%s%s", is_whole ? "" : "{",
-                          is_metric ? "" : bad->text,
-                          is_whole ? "" : "\n\"metrics\":[{\"id\":\"m\"",
-                          is_metric ? bad->text : "", is_whole ? "" : "}]", is_whole ? "" : "}");
+    int length =
+        snprintf(text, size, "%s%s%s%s%s%s", is_whole ? "" : "{", is_metric ? "" : bad->text,
+                 is_whole ? "" : "\n\"metrics\":[{\"id\":\"m\"", is_metric ? bad->text : "",
+                 is_whole ? "" : "}]", is_whole ? "" : "}");
     ck_assert(length > 0 && (size_t)length < size);
     char *mark = strchr(text, '@');
     ck_assert_ptr_nonnull(mark);
@@ -407,8 +407,8 @@ START_TEST(plan_bad_text_names_place_and_cause)
     ck_assert_msg(status == ASSAY_ERROR_PLAN, "%s: status %d", text, (int)status);
     ck_assert_int_eq(err.code, ASSAY_ERROR_PLAN);
     ck_assert_msg(strstr(err.message, bad->message) != NULL, "%s: %s", text, err.message);
-    ck_assert_msg(err.line == line && err.column == column, "%s: at %d:%d: %s", text,
-                  (int)err.line, (int)err.column, err.message);
+    ck_assert_msg(err.line == line && err.column == column, "%s: at %d:%d: %s", text, (int)err.line,
+                  (int)err.column, err.message);
     ck_assert_str_eq(err.file, "p.json");
     ck_assert_ptr_null(plan);
 }

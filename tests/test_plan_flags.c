@@ -157,7 +157,8 @@ END_TEST
 
 START_TEST(flags_for_all_metrics_leave_what_is_said)
 {
-    struct assay_plan *plan = BUILD("--metric=a", "--covariate=x", "--covariate=y", "--metric=b:"
+    struct assay_plan *plan = BUILD("--metric=a", "--covariate=x", "--covariate=y",
+                                    "--metric=b:"
                                     "covariates=z,reduction=full,missing=drop",
                                     "--reduction=pooled", "--missing=zero");
     ck_assert_uint_eq(plan->metrics[0].covariate_count, 2);
@@ -307,8 +308,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, flags_for_all_metrics_leave_what_is_said);
     tcase_add_test(cases, flags_are_laid_over_a_file);
     tcase_add_test(cases, flags_and_file_that_say_the_same_are_one_plan);
-    tcase_add_loop_test(cases, flags_bad_values_name_the_flag, 0,
-                        (int)(sizeof BAD / sizeof *BAD));
+    tcase_add_loop_test(cases, flags_bad_values_name_the_flag, 0, (int)(sizeof BAD / sizeof *BAD));
     tcase_add_test(cases, flags_errors_of_the_file_keep_their_place);
     tcase_add_test(cases, flags_long_values_leave_room_for_the_message);
 }

@@ -18,8 +18,8 @@ static char *large_plan(size_t *length)
         "\"segments\":[{\"id\":\"s\",\"filter\":\"a = 1 or b in (1, \\\"x\\\")\"}],\"metrics\":[");
     for (int i = 0; i < METRICS; i++)
         at += (size_t)snprintf(text + at, BYTES - at,
-                               "%s{\"id\":\"m%d\",\"covariates\":[\"x\",\"y\"]}",
-                               i > 0 ? "," : "", i);
+                               "%s{\"id\":\"m%d\",\"covariates\":[\"x\",\"y\"]}", i > 0 ? "," : "",
+                               i);
     at += (size_t)snprintf(text + at, BYTES - at, "]}");
     ck_assert_uint_lt(at, BYTES);
     *length = at;

@@ -22,8 +22,14 @@
 #define NAMED "{\"name\":\"" POST_NAME "\"}"
 #define NAMED_LENGTH "59"
 
-#define ANSWER(text) {HOSTILE_ANSWER, text, 0}
-#define STORE {HOSTILE_STORE, NULL, 0}
+#define ANSWER(text)                                                                               \
+    {                                                                                              \
+        HOSTILE_ANSWER, text, 0                                                                    \
+    }
+#define STORE                                                                                      \
+    {                                                                                              \
+        HOSTILE_STORE, NULL, 0                                                                     \
+    }
 
 /* What one script of the server must lead to. */
 struct scenario {
@@ -36,6 +42,7 @@ struct scenario {
     bool already_there;
 };
 
+/* clang-format off */
 static const struct scenario SCENARIOS[] = {
     {"reset before the request is read",
      {{HOSTILE_RESET_BEFORE, "", 0}},
@@ -206,6 +213,7 @@ static const struct scenario SCENARIOS[] = {
      {{HOSTILE_STORE_SILENT, NULL, 0}, ANSWER(EMPTY("503 No", "")), STORE},
      3, 0, 3, NULL, true},
 };
+/* clang-format on */
 
 static const struct hostile_step WELL[] = {STORE};
 
@@ -282,8 +290,7 @@ END_TEST
 /* A port that nobody listens on: bound, so that it stays free of others, but not listening. */
 static int closed_port(char url[64])
 {
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof address;
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, size), 0);
@@ -371,8 +378,8 @@ END_TEST
 START_TEST(retry_after_seconds_is_waited)
 {
     static const struct hostile_step steps[] = {
-        ANSWER(EMPTY("429 Slow Down", "Retry-After: 3\r\n")),
-        ANSWER(EMPTY("503 Busy", "")), STORE}; /* asks for nothing */
+        ANSWER(EMPTY("429 Slow Down", "Retry-After: 3\r\n")), ANSWER(EMPTY("503 Busy", "")),
+        STORE}; /* asks for nothing */
     struct hostile *server = hostile_start(steps, 3);
     struct post *post = calloc(1, sizeof *post);
     post_init(post, hostile_url(server));

@@ -9,7 +9,10 @@
 #include "post_cli.h"
 #include "post_support.h"
 
-#define STORE {HOSTILE_STORE, NULL, 0}
+#define STORE                                                                                      \
+    {                                                                                              \
+        HOSTILE_STORE, NULL, 0                                                                     \
+    }
 #define EMPTY(status, fields)                                                                      \
     "HTTP/1.1 " status "\r\n" fields "Content-Length: 0\r\nConnection: close\r\n\r\n"
 #define JSON(status, text)                                                                         \
@@ -161,8 +164,10 @@ static const struct answer_case {
     {{EMPTY("409 No", ""), JSON("200 OK", "{\"name\":\"n\",\"results\":[{\"id\":\"z\"}]}")},
      76,
      "results[0].id is not the same. Choose another id, or delete the stored one.\n"},
-    {{EMPTY("401 No", "")}, 77, "the token is not accepted; check that it has not expired and is "
-                              "for this server (HTTP 401).\n"},
+    {{EMPTY("401 No", "")},
+     77,
+     "the token is not accepted; check that it has not expired and is "
+     "for this server (HTTP 401).\n"},
     {{EMPTY("413 No", "")}, 76, "too large; the server's limit must be raised (HTTP 413).\n"},
     {{EMPTY("503 No", "")}, 75, "(HTTP 503). Gave up after 1 attempt.\n"},
     {{EMPTY("429 No", "Retry-After: 1000\r\n")}, 75, "Gave up after 1 attempt.\n"},

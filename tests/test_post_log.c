@@ -14,10 +14,16 @@
     "HTTP/1.1 " status "\r\n" fields "Content-Length: 0\r\nConnection: close\r\n\r\n"
 #define JSON(status, text)                                                                         \
     "HTTP/1.1 " status "\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n" text
-#define STORE {HOSTILE_STORE, NULL, 0}
+#define STORE                                                                                      \
+    {                                                                                              \
+        HOSTILE_STORE, NULL, 0                                                                     \
+    }
 #define OTHER_BODY                                                                                 \
     "{\"parent\":\"" POST_PARENT "\",\"analysisResultId\":\"res-2\",\"analysisResult\":{\"n\":2}}"
-#define ANSWER(text) {HOSTILE_ANSWER, text, 0}
+#define ANSWER(text)                                                                               \
+    {                                                                                              \
+        HOSTILE_ANSWER, text, 0                                                                    \
+    }
 
 /* What follows "post" in a run, in the folder of the test. */
 static const char *body_path, *broken_path, *box_word;

@@ -84,8 +84,7 @@ START_TEST(flush_passes_by_what_cannot_be_delivered)
 }
 END_TEST
 
-#define FAILURE(status)                                                                            \
-    "HTTP/1.1 " status "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+#define FAILURE(status) "HTTP/1.1 " status "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 /* It stops where the rest would fail alike, and goes on where it would not. */
 START_TEST(flush_stops_in_time)

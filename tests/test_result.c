@@ -44,7 +44,9 @@ struct field {
 #define SCALE(name)                                                                                \
     {name ".estimate.value", FILLED, NULL}, {name ".lower.value", FILLED, NULL},                   \
         {name ".upper.value", FILLED, NULL}, {name ".powered.value", FILLED, NULL},                \
-        {name ".isSignificant.value", FILLED, NULL}
+    {                                                                                              \
+        name ".isSignificant.value", FILLED, NULL                                                  \
+    }
 
 /* Fields of a look; they appear under each of LOOK_PREFIXES. */
 static const struct field LOOK_FIELDS[] = {
@@ -292,8 +294,8 @@ START_TEST(result_says_what_the_analysis_says)
     const cJSON *look = json_at(document, last_result);
     ck_assert_str_eq(text_at(look, "resultTime"), "2026-01-02T00:00:00Z");
     assert_close(number_at(look, "differenceEstimateAbs.lower.value"), last->difference.lower, 0);
-    assert_close(number_at(look, "differenceEstimateRel.upper.value"),
-                 last->relative.fieller_upper, 0);
+    assert_close(number_at(look, "differenceEstimateRel.upper.value"), last->relative.fieller_upper,
+                 0);
     assert_close(number_at(look, "comparedEstimateRel.value"),
                  last->compared.estimate / last->baseline.estimate, 0);
     assert_close(number_at(look, "baselineEstimateRel.value"), 1, 0);
@@ -303,8 +305,7 @@ START_TEST(result_says_what_the_analysis_says)
                      SAMPLE_PAIRS * SAMPLE_SLICES);
     assert_close(number_at(document, "results.0.result.0.sampleSize.required"), 51200, 0);
     ck_assert(cJSON_IsFalse(json_at(document, "results.0.result.0.status.decisionPowered.value")));
-    ck_assert_str_eq(text_at(document, "results.2.metricDetails.plannedEffectSize.value"),
-                     "0.050");
+    ck_assert_str_eq(text_at(document, "results.2.metricDetails.plannedEffectSize.value"), "0.050");
     ck_assert_str_eq(text_at(document, "results.0.result.4.segmentId"), "new customers");
     ck_assert_str_eq(text_at(document, "results.0.result.2.dimensions.0.value"),
                      "Multi, \"channel\"\n");
@@ -376,9 +377,9 @@ START_TEST(the_chosen_relative_interval_is_reported)
         sample.plan.relative = kinds[i];
         char *text = write_json(analysis, ASSAY_FORMAT_RESULT, false, false);
         cJSON *document = cJSON_Parse(text);
-        assert_close(number_at(document,
-                               "results.0.result.0.lastResult.differenceEstimateRel.lower.value"),
-                     0.125 + (double)i, 0);
+        assert_close(
+            number_at(document, "results.0.result.0.lastResult.differenceEstimateRel.lower.value"),
+            0.125 + (double)i, 0);
         cJSON_Delete(document);
         free(text);
     }
@@ -390,8 +391,7 @@ START_TEST(annotations_go_to_their_metric_or_to_the_whole)
     cJSON *document = sample_result_document();
     ck_assert_int_eq(cJSON_GetArraySize(json_at(document, "annotations")), 3);
     ck_assert_int_eq(cJSON_GetArraySize(json_at(document, "results.1.annotations")), 2);
-    ck_assert_str_eq(text_at(document, "results.1.annotations.0.context.2.value"),
-                     "channel = Web");
+    ck_assert_str_eq(text_at(document, "results.1.annotations.0.context.2.value"), "channel = Web");
     ck_assert_str_eq(text_at(document, "results.4.annotations.0.error.details"),
                      "empty has no values: every unit's is missing.");
     cJSON_Delete(document);
@@ -433,9 +433,11 @@ START_TEST(every_format_writes_the_same_bytes_again)
         char *a, *b;
         size_t a_length, b_length;
         assert_ok(assay_analysis_write(sample_analysis(&sample), (enum assay_format)format, NULL,
-                                       &a, &a_length, &err), &err);
-        assert_ok(assay_analysis_write(sample_analysis(&again), (enum assay_format)format, NULL,
-                                       &b, &b_length, &err), &err);
+                                       &a, &a_length, &err),
+                  &err);
+        assert_ok(assay_analysis_write(sample_analysis(&again), (enum assay_format)format, NULL, &b,
+                                       &b_length, &err),
+                  &err);
         ck_assert_uint_eq(a_length, b_length);
         ck_assert_int_eq(memcmp(a, b, a_length), 0);
         free(a);

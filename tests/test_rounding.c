@@ -82,9 +82,8 @@ START_TEST(srm_does_not_depend_on_the_rounding_mode)
     const uint64_t counts[] = {1234567, 123999, 1};
     const double weights[] = {0.001, 0.0001, 1e-9};
     for (int method = 0; method < 2; method++) {
-        struct assay_srm_design design = {.method = (enum assay_srm_method)method,
-                                          .alpha = 0.001,
-                                          .concentration = 10000.0};
+        struct assay_srm_design design = {
+            .method = (enum assay_srm_method)method, .alpha = 0.001, .concentration = 10000.0};
         struct assay_srm_group groups[3];
         struct assay_srm want, got;
         ck_assert_int_eq(assay_srm_test(counts, weights, 3, &design, groups, &want, NULL),

@@ -44,8 +44,9 @@ START_TEST(create_keeps_every_digit_and_sets_what_is_the_servers)
     ck_assert_ptr_nonnull(strstr(body, "0.0500000000000000000000000000000000001"));
     ck_assert_ptr_nonnull(strstr(body, "\"value\":1E-300"));
     ck_assert_ptr_nonnull(strstr(body, "12345678901234567890"));
-    ck_assert_ptr_nonnull(strstr(body, "\"creator\":\"alice\",\"updater\":\"alice\",\"name\":\""
-                                       PARENT "/analysisResults/first-1\""));
+    ck_assert_ptr_nonnull(strstr(body,
+                                 "\"creator\":\"alice\",\"updater\":\"alice\",\"name\":\"" PARENT
+                                 "/analysisResults/first-1\""));
     ck_assert_ptr_null(strstr(body, "mine"));
     ck_assert_ptr_null(strstr(body, "1970"));
     ck_assert_ptr_null(strstr(body, "null"));
@@ -114,10 +115,12 @@ END_TEST
 
 START_TEST(create_refuses_wrong_ids)
 {
+    /* clang-format off */
     static const char *const IDS[] = {"a",          "A1",     "a_b", "a%2Fb", "a%20b", "",
                                       "%C3%A4%C3%A4", "..",
                                       "a12345678901234567890123456789012345678901234567890"
                                       "1234567890123"};
+    /* clang-format on */
     for (size_t i = 0; i < sizeof IDS / sizeof *IDS; i++) {
         char path[256];
         snprintf(path, sizeof path, COLLECTION "?analysisResultId=%s", IDS[i]);
@@ -214,14 +217,21 @@ START_TEST(wrong_methods_paths_and_types_have_their_codes)
     ck_assert_ptr_nonnull(strstr(put.headers.data, "Allow: GET, HEAD, POST\r"));
     expect(put, 405, "{\"code\":12,");
     expect(ask_alice(&endpoint, "PATCH", COLLECTION "/ab", "{}"), 405, "GET, HEAD, DELETE");
-    static const char *const PATHS[] = {"/v2", "/v2/", "/v1" COLLECTION, COLLECTION "/ab/cd",
-                                        "//v2/" PARENT "/analysisResults", "/../../etc/passwd"};
+    static const char *const PATHS[] = {"/v2",
+                                        "/v2/",
+                                        "/v1" COLLECTION,
+                                        COLLECTION "/ab/cd",
+                                        "//v2/" PARENT "/analysisResults",
+                                        "/../../etc/passwd"};
     for (size_t i = 0; i < sizeof PATHS / sizeof *PATHS; i++)
         expect(ask_alice(&endpoint, "GET", PATHS[i], NULL), 404, "{\"code\":5,");
-    static const char *const BAD[] = {COLLECTION "/ab%2", COLLECTION "/%00", COLLECTION "/%ff",
+    static const char *const BAD[] = {COLLECTION "/ab%2",
+                                      COLLECTION "/%00",
+                                      COLLECTION "/%ff",
                                       "/v2/workflows/../instances/i/analysisResults",
                                       "/v2/workflows/a%2Fb/instances/i/analysisResults",
-                                      COLLECTION "/..", COLLECTION "/",
+                                      COLLECTION "/..",
+                                      COLLECTION "/",
                                       COLLECTION "?pageSize=1&pageSize=2"};
     for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++)
         expect(ask_alice(&endpoint, "GET", BAD[i], NULL), 400, "{\"code\":3,");

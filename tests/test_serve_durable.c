@@ -56,8 +56,7 @@ static void *post(void *argument)
         char url[256];
         long status = 0;
         struct assay__text body = {0};
-        snprintf(url, sizeof url,
-                 "http://127.0.0.1:%u" COLLECTION "?analysisResultId=r%u-%u-%u",
+        snprintf(url, sizeof url, "http://127.0.0.1:%u" COLLECTION "?analysisResultId=r%u-%u-%u",
                  (unsigned)poster->port, poster->round, poster->number, i);
         curl_easy_reset(curl);
         curl_easy_setopt(curl, CURLOPT_URL, url);

@@ -135,7 +135,8 @@ START_TEST(pages_of_the_list_lead_to_each_other)
     static const struct {
         const char *first, *last;
         unsigned count;
-    } PAGES[] = {{"result-40", "result-21", 20}, {"result-20", "result-01", 20},
+    } PAGES[] = {{"result-40", "result-21", 20},
+                 {"result-20", "result-01", 20},
                  {"result-00", "result-00", 1}};
     snprintf(older, sizeof older, "/");
     for (size_t i = 0; i < 3; i++) {
@@ -205,14 +206,13 @@ START_TEST(numbers_as_strings_and_names_in_snake_case_are_refused)
 {
     static const struct {
         const char *result, *field;
-    } CASES[] = {
-        {"{\"results\":[{\"statsSettings\":{\"adjustedAlpha\":\"0.05\"}}]}",
-         "analysisResult.results[0].statsSettings.adjustedAlpha"},
-        {"{\"results\":[{\"statsSettings\":{\"adjustedAlpha\":\"NaN\"}}]}",
-         "analysisResult.results[0].statsSettings.adjustedAlpha"},
-        {"{\"results\":[{\"statsSettings\":{\"adjustedAlpha\":\"Infinity\"}}]}",
-         "analysisResult.results[0].statsSettings.adjustedAlpha"},
-        {"{\"exposure_filter\":\"x\"}", "analysisResult.exposure_filter"}};
+    } CASES[] = {{"{\"results\":[{\"statsSettings\":{\"adjustedAlpha\":\"0.05\"}}]}",
+                  "analysisResult.results[0].statsSettings.adjustedAlpha"},
+                 {"{\"results\":[{\"statsSettings\":{\"adjustedAlpha\":\"NaN\"}}]}",
+                  "analysisResult.results[0].statsSettings.adjustedAlpha"},
+                 {"{\"results\":[{\"statsSettings\":{\"adjustedAlpha\":\"Infinity\"}}]}",
+                  "analysisResult.results[0].statsSettings.adjustedAlpha"},
+                 {"{\"exposure_filter\":\"x\"}", "analysisResult.exposure_filter"}};
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         char body[256], field[96];
         snprintf(body, sizeof body, "{\"parent\":\"" PARENT "\",\"analysisResult\":%s}",
@@ -282,28 +282,31 @@ START_TEST(body_longer_than_the_limit_is_refused)
 }
 END_TEST
 
-#define LAST                                                                                      \
-    "{\"resultTime\":\"<i>\",\"differenceEstimateRel\":{\"estimate\":{\"value\":0.0213},"         \
-    "\"lower\":{\"value\":-0.01},\"upper\":{\"value\":0.0526},\"isSignificant\":"                 \
-    "{\"value\":false}},\"baselineSampleSize\":{\"value\":12345678901},"                          \
+#define LAST                                                                                       \
+    "{\"resultTime\":\"<i>\",\"differenceEstimateRel\":{\"estimate\":{\"value\":0.0213},"          \
+    "\"lower\":{\"value\":-0.01},\"upper\":{\"value\":0.0526},\"isSignificant\":"                  \
+    "{\"value\":false}},\"baselineSampleSize\":{\"value\":12345678901},"                           \
     "\"comparedSampleSize\":{\"value\":1e300}}"
-#define COMPARISON(slice)                                                                         \
-    "{\"status\":{\"message\":\"a & b < c\"},\"groups\":{"                                        \
-    "\"baseline\":\"<b>\",\"compared\":\"'\\\"><svg onload=alert(1)>\"},\"result\":["             \
-    "{\"differenceEstimateRel\":{\"estimate\":{\"value\":0.1}}},{\"resultTime\":\"<i>\"}],"       \
+#define COMPARISON(slice)                                                                          \
+    "{\"status\":{\"message\":\"a & b < c\"},\"groups\":{"                                         \
+    "\"baseline\":\"<b>\",\"compared\":\"'\\\"><svg onload=alert(1)>\"},\"result\":["              \
+    "{\"differenceEstimateRel\":{\"estimate\":{\"value\":0.1}}},{\"resultTime\":\"<i>\"}],"        \
     "\"lastResult\":" LAST ",\"isSignificant\":{\"value\":false}" slice "}"
 #define SLICE ",\"dimensions\":[{\"key\":\"<u>\",\"value\":\"</u>\"}],\"segmentId\":\"<s>\""
 
 static const char HOSTILE[] =
     "{\"parent\":\"" PARENT "\",\"analysisResultId\":\"hostile\",\"analysisResult\":{"
     "\"exposureFilter\":\"<img src=x onerror=alert(1)>\",\"results\":[{\"id\":"
-    "\"<script>alert(1)</script>\",\"result\":[" COMPARISON("") "," COMPARISON(SLICE)
-    "],\"srmResult\":[{"
-    "\"isSignificant\":true,\"result\":[{\"group\":\"<td>\",\"observed\":1000,\"expected\":1.5,"
-    "\"isSignificant\":true}]}]}],\"annotations\":[{\"context\":[{\"value\":\"<p>\"}],\"warning\":"
-    "\"<em>\"},{\"error\":{\"details\":\"<hr>\"}}],\"treatments\":[{\"id\":\"<a>\","
-    "\"recommendation\":{\"status\":\"RECOMMENDATION_STATUS_SHIP\"}}],\"labels\":[{\"key\":\"<q>\","
-    "\"value\":\"<tt>\"}]}}";
+    "\"<script>alert(1)</script>\",\"result\":[" COMPARISON("") "," COMPARISON(
+        SLICE) "],\"srmResult\":[{"
+               "\"isSignificant\":true,\"result\":[{\"group\":\"<td>\",\"observed\":1000,"
+               "\"expected\":1.5,"
+               "\"isSignificant\":true}]}]}],\"annotations\":[{\"context\":[{\"value\":\"<p>\"}],"
+               "\"warning\":"
+               "\"<em>\"},{\"error\":{\"details\":\"<hr>\"}}],\"treatments\":[{\"id\":\"<a>\","
+               "\"recommendation\":{\"status\":\"RECOMMENDATION_STATUS_SHIP\"}}],\"labels\":[{"
+               "\"key\":\"<q>\","
+               "\"value\":\"<tt>\"}]}}";
 
 /* U+202F keeps a figure and its unit, and its thousands, together; U+2212 is the minus sign. */
 #define NARROW "\xE2\x80\xAF"
@@ -322,6 +325,7 @@ START_TEST(pages_show_names_as_text_and_draw_intervals)
     expect(ask_alice(&endpoint, "POST", COLLECTION, HOSTILE), 200, "<script>");
     struct reply page = ask_alice(&endpoint, "GET", "/results/checkout/july/hostile", NULL);
     ck_assert_int_eq(page.status, 200);
+    /* clang-format off */
     static const char *const HOLDS[] = {
         "&lt;script&gt;alert(1)&lt;/script&gt;", "&#39;&quot;&gt;&lt;svg onload=alert(1)&gt;",
         "a &amp; b &lt; c", ">12" NARROW "345" NARROW "678" NARROW "901 units",
@@ -332,6 +336,7 @@ START_TEST(pages_show_names_as_text_and_draw_intervals)
         "<summary>By slice (1)</summary>", "<bdi>&lt;u&gt;</bdi></span> <bdi>&lt;/u&gt;</bdi>",
         "<circle class=\"point\"", "<line class=\"interval\"", "<title>Difference +2.13",
         "prefers-color-scheme:dark", "width=device-width"};
+    /* clang-format on */
     for (size_t i = 0; i < sizeof HOLDS / sizeof *HOLDS; i++)
         ck_assert_msg(strstr(page.body.data, HOLDS[i]) != NULL, "the page has no %s", HOLDS[i]);
     assert_harmless(page.body.data);

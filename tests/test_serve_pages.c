@@ -130,8 +130,7 @@ static void assert_order(const char *page, const char *const *texts, size_t coun
 
 #define NARROW "\xE2\x80\xAF"
 #define MINUS "\xE2\x88\x92"
-#define PAIR(compared, baseline)                                                                   \
-    "'groups':{'baseline':'" baseline "','compared':'" compared "'}"
+#define PAIR(compared, baseline) "'groups':{'baseline':'" baseline "','compared':'" compared "'}"
 #define COMPARISON(message, worse, shown)                                                          \
     "{" PAIR("t", "c") ",'status':{'message':'" message                                            \
                        "','decisionIsSignificant':{'value':" shown                                 \
@@ -164,12 +163,18 @@ START_TEST(reasons_tell_of_harm_first_and_fold_what_shows_nothing)
 {
     store_text("reasons",
                "{'treatments':[{'id':'t'},{'id':'other'}],'results':[{'result':[" NOTHING
-               "," COMPARISON("gain", "false", "true") "," NOTHING "," NOTHING "," NOTHING
-               "," NOTHING "," COMPARISON("harm", "true", "true") "," NOTHING "]}]}");
-    static const char *const ORDER[] = {
-        "<ul class=\"reasons\">", "<div>harm</div>", "<div>gain</div>", "</ul><details>",
-        "<summary>6 more, not significant</summary>", "<div>nothing</div>", "</details></article>",
-        "<bdi>other</bdi>", "</bdi></p>\n</article>"};
+               "," COMPARISON("gain", "false",
+                              "true") "," NOTHING "," NOTHING "," NOTHING "," NOTHING
+                                      "," COMPARISON("harm", "true", "true") "," NOTHING "]}]}");
+    static const char *const ORDER[] = {"<ul class=\"reasons\">",
+                                        "<div>harm</div>",
+                                        "<div>gain</div>",
+                                        "</ul><details>",
+                                        "<summary>6 more, not significant</summary>",
+                                        "<div>nothing</div>",
+                                        "</details></article>",
+                                        "<bdi>other</bdi>",
+                                        "</bdi></p>\n</article>"};
     struct reply page = page_of("reasons");
     assert_order(page.body.data, ORDER, sizeof ORDER / sizeof *ORDER);
     reply_release(&page);
@@ -184,16 +189,25 @@ END_TEST
 
 START_TEST(metrics_of_one_pair_are_drawn_beside_each_other_on_one_scale)
 {
-    store_text("pair",
-               "{'results':["
-               "{'id':'wide','result':[{'isSignificant':{'value':true}," PAIR("t", "c") ","
-               LAST("differenceEstimateRel", "-0.5", "0", "0.5") "}]},"
-               "{'id':'narrow','result':[{'segmentId':'s'," PAIR("other", "c") "},{"
-               PAIR("t", "c") "," LAST("differenceEstimateRel", "0", "0.25", "0.5") "}]},"
-               "{'id':'units','result':[{" PAIR("t", "c") ","
-               LAST("differenceEstimateAbs", "-9000", "-8000", "-7000") "}]},"
-               "{'id':'bounds','result':[{" PAIR("t", "c") ",'lastResult':{'differenceEstimateAbs':"
-               "{'lower':{'value':-3},'upper':{'value':5}}}}]}]}");
+    store_text(
+        "pair",
+        "{'results':["
+        "{'id':'wide','result':[{'isSignificant':{'value':true}," PAIR("t", "c") "," LAST(
+            "differenceEstimateRel", "-0.5", "0",
+            "0.5") "}]},"
+                   "{'id':'narrow','result':[{'segmentId':'s'," PAIR("other", "c") "},{" PAIR(
+                       "t",
+                       "c") "," LAST("differenceEstimateRel", "0", "0.25",
+                                     "0.5") "}]},"
+                                            "{'id':'units','result':[{" PAIR("t", "c") "," LAST(
+                                                "differenceEstimateAbs", "-9000", "-8000",
+                                                "-7000") "}]},"
+                                                         "{'id':'bounds','result':[{" PAIR(
+                                                             "t", "c") ",'lastResult':{'"
+                                                                       "differenceEstimateAbs':"
+                                                                       "{'lower':{'value':-3},'"
+                                                                       "upper':{'value':5}}}}]}]}");
+    /* clang-format off */
     static const char *const ORDER[] = {
         "aria-label=\"All metrics\"",
         "<th scope=\"col\" class=\"left\">Drawn</th>",
@@ -211,6 +225,7 @@ START_TEST(metrics_of_one_pair_are_drawn_beside_each_other_on_one_scale)
         "No estimate",
         MINUS "3.0 to +5.0</p>",
         "class=\"interval\""};
+    /* clang-format on */
     struct reply page = page_of("pair");
     assert_order(page.body.data, ORDER, sizeof ORDER / sizeof *ORDER);
     reply_release(&page);
@@ -240,13 +255,18 @@ END_TEST
 START_TEST(drawn_bounds_are_as_long_as_there_is_room)
 {
     store_text("bounds",
-               "{'results':[{'result':[{" LAST("differenceEstimateAbs", "-1234567890123", "1e11",
-                                               "4234567890123") "}]},{'result':[{"
-               LAST("differenceEstimateAbs", "-23456", "1000", "34567") "}]}]}");
-    static const char *const ORDER[] = {
-        MINUS "1" NARROW "230" NARROW "000" NARROW "000" NARROW "000 to +4", "<svg class=\"forest",
-        "</svg>", "class=\"bound\"", ">" MINUS "23" NARROW "456</text>", "class=\"bound\"",
-        ">+34" NARROW "567</text>"};
+               "{'results':[{'result':[{" LAST(
+                   "differenceEstimateAbs", "-1234567890123", "1e11",
+                   "4234567890123") "}]},{'result':[{" LAST("differenceEstimateAbs", "-23456",
+                                                            "1000", "34567") "}]}]}");
+    static const char *const ORDER[] = {MINUS "1" NARROW "230" NARROW "000" NARROW "000" NARROW
+                                              "000 to +4",
+                                        "<svg class=\"forest",
+                                        "</svg>",
+                                        "class=\"bound\"",
+                                        ">" MINUS "23" NARROW "456</text>",
+                                        "class=\"bound\"",
+                                        ">+34" NARROW "567</text>"};
     struct reply page = page_of("bounds");
     assert_order(page.body.data, ORDER, sizeof ORDER / sizeof *ORDER);
     ck_assert_uint_eq(count_of(page.body.data, "class=\"bound\""), 2);
@@ -256,12 +276,15 @@ END_TEST
 
 START_TEST(metrics_of_several_pairs_are_a_table_with_a_column_for_each)
 {
-    store_text("pairs",
-               "{'results':[{'id':'a','result':[{'isSignificant':{'value':true}," PAIR("t", "c") ","
-               LAST("differenceEstimateRel", "0.01", "0.02", "0.03") "},"
-               "{'isSignificant':{'value':false}," PAIR("u", "c") "}]},"
-               "{'id':'b','result':[{'status':{'validationIsSignificant':{'value':true}},"
-               PAIR("u", "c") "}]}]}");
+    store_text(
+        "pairs",
+        "{'results':[{'id':'a','result':[{'isSignificant':{'value':true}," PAIR("t", "c") "," LAST(
+            "differenceEstimateRel", "0.01", "0.02",
+            "0.03") "},"
+                    "{'isSignificant':{'value':false}," PAIR(
+                        "u", "c") "}]},"
+                                  "{'id':'b','result':[{'status':{'validationIsSignificant':{'"
+                                  "value':true}}," PAIR("u", "c") "}]}]}");
     static const char *const ORDER[] = {
         "Differences of groups <span class=\"dim\">against</span> <bdi>c</bdi></p>",
         "class=\"pair\"><bdi>t</bdi></th><th scope=\"col\" class=\"pair\"><bdi>u</bdi></th></tr>",
@@ -300,7 +323,7 @@ START_TEST(facts_are_shown_where_there_are_any)
                "{'results':[{'id':'m','statsSettings':{'adjustedAlpha':0.0125,"
                "'hasVarianceReduction':true},'metricDetails':{'plannedEffectSize':{'value':'0.02'}"
                "},'result':[{" PAIR("t", "c") "," SIZE ",'lastResult':{'differenceEstimateRel':{"
-               "'estimate':{'value':0.1}}," GROUPS "}}]}]}");
+                                              "'estimate':{'value':0.1}}," GROUPS "}}]}]}");
     static const char *const RELATIVE[] = {
         "<dt>Adjusted alpha</dt><dd>0.0125</dd>",
         "<dt>Planned effect</dt><dd><bdi>0.02</bdi></dd>",
@@ -314,15 +337,16 @@ START_TEST(facts_are_shown_where_there_are_any)
     struct reply page = page_of("facts");
     assert_order(page.body.data, RELATIVE, sizeof RELATIVE / sizeof *RELATIVE);
     reply_release(&page);
-    store_text("units", "{'results':[{'result':[{" PAIR("t", "c") "," SIZE ","
-                        LAST("differenceEstimateAbs", "1", "2", "3") "}]}]}");
+    store_text("units", "{'results':[{'result':[{" PAIR("t", "c") "," SIZE "," LAST(
+                            "differenceEstimateAbs", "1", "2", "3") "}]}]}");
     page = page_of("units");
     ck_assert_ptr_nonnull(strstr(page.body.data, "<dt>Detectable effect</dt><dd>7.5</dd>"));
     reply_release(&page);
     store_text("none", "{'results':[{'result':[{" PAIR("t", "c") "}]}]}");
     page = page_of("none");
-    static const char *const ABSENT[] = {"<dt>Sample", "<dt>Detectable", "<dt>Adjusted alpha",
-                                         "<dt>Planned effect", "<dt>Variance", " units</dd>"};
+    static const char *const ABSENT[] = {"<dt>Sample",         "<dt>Detectable",
+                                         "<dt>Adjusted alpha", "<dt>Planned effect",
+                                         "<dt>Variance",       " units</dd>"};
     for (size_t i = 0; i < sizeof ABSENT / sizeof *ABSENT; i++)
         ck_assert_msg(strstr(page.body.data, ABSENT[i]) == NULL, "the page has %s", ABSENT[i]);
     reply_release(&page);
@@ -337,9 +361,10 @@ START_TEST(sizes_of_slices_are_folded_unless_they_are_off)
                "{'segmentId':'off','isSignificant':true},{'segmentId':'still',"
                "'isSignificant':false}]}]}");
     static const char *const ORDER[] = {
-        "<h2 id=\"groups\">",       "<bdi>whole</bdi>", "<bdi>off</bdi>",
-        "<details><summary>Sizes by slice (2)</summary>", "<bdi>calm</bdi>",
-        "<bdi>still</bdi>",         "</details>\n</section>"};
+        "<h2 id=\"groups\">",    "<bdi>whole</bdi>",
+        "<bdi>off</bdi>",        "<details><summary>Sizes by slice (2)</summary>",
+        "<bdi>calm</bdi>",       "<bdi>still</bdi>",
+        "</details>\n</section>"};
     struct reply page = page_of("folded");
     assert_order(page.body.data, ORDER, sizeof ORDER / sizeof *ORDER);
     ck_assert_uint_eq(count_of(page.body.data, "aria-label=\"Group sizes\""), 4);
@@ -366,10 +391,11 @@ START_TEST(looks_are_joined_only_to_the_next)
                  {"late", "{}," LOOK("0.1") "," LOOK("0.2"), 1, 2}};
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         struct assay__text text = {0};
-        assay__text_format(&text,
-                           "{'results':[{'result':[{" PAIR("t", "c") ",'result':[%s],"
-                           "'lastResult':" LOOK("0.3") "}]}]}",
-                           CASES[i].looks);
+        assay__text_format(
+            &text,
+            "{'results':[{'result':[{" PAIR("t", "c") ",'result':[%s],"
+                                                      "'lastResult':" LOOK("0.3") "}]}]}",
+            CASES[i].looks);
         store_text(CASES[i].id, text.data);
         assay__text_release(&text);
         struct reply page = page_of(CASES[i].id);
@@ -387,8 +413,8 @@ END_TEST
 /* The lowest estimate is drawn lowest, in the line as in the points. */
 START_TEST(looks_are_drawn_at_their_height)
 {
-    store_text("heights", "{'results':[{'result':[{" PAIR("t", "c") ",'result':[" LOOK("0.1") ","
-                          LOOK("0.4") "],'lastResult':" LOOK("0.4") "}]}]}");
+    store_text("heights", "{'results':[{'result':[{" PAIR("t", "c") ",'result':[" LOOK(
+                              "0.1") "," LOOK("0.4") "],'lastResult':" LOOK("0.4") "}]}]}");
     struct reply page = page_of("heights");
     const char *chart = strstr(page.body.data, "<svg class=\"looks\"");
     ck_assert_ptr_nonnull(chart);

@@ -18,10 +18,10 @@ static void stop(void)
     endpoint_release(&endpoint);
 }
 
-static const char VALID[] = "{\"parent\":\"" PARENT
-                            "\",\"analysisResult\":{\"results\":[{\"id\":\"m\",\"statsSettings\":"
-                            "{\"adjustedAlpha\":0.05},\"result\":[{\"status\":{\"message\":\"\xC3"
-                            "\xA4\\u00e4\"}}]}],\"labels\":[{\"key\":\"k\",\"value\":\"v\"}]}}";
+static const char VALID[] =
+    "{\"parent\":\"" PARENT "\",\"analysisResult\":{\"results\":[{\"id\":\"m\",\"statsSettings\":"
+    "{\"adjustedAlpha\":0.05},\"result\":[{\"status\":{\"message\":\"\xC3"
+    "\xA4\\u00e4\"}}]}],\"labels\":[{\"key\":\"k\",\"value\":\"v\"}]}}";
 
 static uint64_t next_random(uint64_t *state)
 {

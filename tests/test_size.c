@@ -235,7 +235,10 @@ struct refusal {
     double value;
 };
 
-#define REFUSAL(says, field, value) {says, offsetof(struct assay_size_design, field), value}
+#define REFUSAL(says, field, value)                                                                \
+    {                                                                                              \
+        says, offsetof(struct assay_size_design, field), value                                     \
+    }
 
 static const struct refusal REFUSALS[] = {
     REFUSAL("alpha", alpha, 0.0),

@@ -49,8 +49,8 @@ static void check_golden(const struct golden *g, double *worst, const char *line
                        g->p > 0.0 ? test_relative_error(srm.p, g->p) : 0.0};
     for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
         worst[i] = fmax(worst[i], errors[i]);
-        ck_assert_msg(errors[i] <= TOLERANCE, "%s: figure %zu: %g, %g, %g", line, i,
-                      srm.statistic, srm.log10_p, srm.p);
+        ck_assert_msg(errors[i] <= TOLERANCE, "%s: figure %zu: %g, %g, %g", line, i, srm.statistic,
+                      srm.log10_p, srm.p);
     }
     if (g->p == 0.0)
         ck_assert_double_lt(srm.p, 1e-306);

@@ -185,8 +185,8 @@ END_TEST
 START_TEST(one_unit_needs_no_variance_and_none_no_row)
 {
     struct assay_plan *plan = test_plan(PLAN("", MEAN));
-    struct assay_dataset *dataset = dataset_of(
-        plan, "metric,group,n,mean,variance\ny,A,1,5.5,\ny,B,0,,\ny,C,2,3,8\n");
+    struct assay_dataset *dataset =
+        dataset_of(plan, "metric,group,n,mean,variance\ny,A,1,5.5,\ny,B,0,,\ny,C,2,3,8\n");
     const struct assay_moments *one = total_of(dataset, "A")->metrics[0];
     ck_assert_uint_eq(assay_moments_count(one), 1);
     ck_assert(assay_moments_mean(one, 0) == 5.5 && isnan(assay_moments_variance(one, 0)));
@@ -229,9 +229,9 @@ START_TEST(missing_covariates_are_patterns)
 {
     struct assay_plan *plan =
         test_plan(PLAN("", "{\"id\":\"y\",\"role\":\"success\",\"type\":\"mean\","
-                         "\"covariates\":[\"x1\",\"x2\"]}"));
-    struct assay_dataset *units = dataset_of(
-        plan, "g,y,x1,x2\nA,1,2,3\nA,2,,4\nA,4,NA,6\nA,3,5,\nB,1,1,1\nB,2,3,2\nB,5,,\n");
+                           "\"covariates\":[\"x1\",\"x2\"]}"));
+    struct assay_dataset *units =
+        dataset_of(plan, "g,y,x1,x2\nA,1,2,3\nA,2,,4\nA,4,NA,6\nA,3,5,\nB,1,1,1\nB,2,3,2\nB,5,,\n");
     struct assay_dataset *sums = dataset_of(
         plan,
         "metric,group,n,covariates_missing,sum,sum_squares,covariate1_sum,covariate1_sum_squares,"
@@ -258,14 +258,14 @@ START_TEST(dimensions_and_segments_find_their_slices)
 {
     struct assay_plan *plan =
         test_plan(PLAN(",\"dimensions\":[\"land\"],"
-                     "\"segments\":[{\"id\":\"new\",\"filter\":\"age < 2\"}]",
-                     MEAN));
-    struct assay_dataset *dataset = dataset_of(
-        plan, "metric,group,dimension,value,n,mean,variance\ny,A,,,9,1,1\ny,B,,,9,2,1\n"
-              "y,A,land,\"S, N\",4,3,1\ny,A,land,,5,4,1\ny,A,@segment,new,2,5,1\n"
-              "y,A,@segment,old,7,5,1\ny,A,city,X,3,1,1\nz,A,,,9,1,1\n@units,A,,,12,,\n"
-              "@units,B,,,11,,\n@units,A,land,\"S, N\",6,,\n@missing,,,y,3,,\n"
-              "@rows_read,,,,23,,\n");
+                       "\"segments\":[{\"id\":\"new\",\"filter\":\"age < 2\"}]",
+                       MEAN));
+    struct assay_dataset *dataset =
+        dataset_of(plan, "metric,group,dimension,value,n,mean,variance\ny,A,,,9,1,1\ny,B,,,9,2,1\n"
+                         "y,A,land,\"S, N\",4,3,1\ny,A,land,,5,4,1\ny,A,@segment,new,2,5,1\n"
+                         "y,A,@segment,old,7,5,1\ny,A,city,X,3,1,1\nz,A,,,9,1,1\n@units,A,,,12,,\n"
+                         "@units,B,,,11,,\n@units,A,land,\"S, N\",6,,\n@missing,,,y,3,,\n"
+                         "@rows_read,,,,23,,\n");
     ck_assert_uint_eq(total_of(dataset, "A")->units, 12);
     const struct assay__cell *cell = cell_of(dataset, ASSAY_SLICE_DIMENSION, "S, N", "A");
     ck_assert_uint_eq(cell->units, 6);
@@ -318,7 +318,7 @@ static uint64_t units_of_parts(const char *first, const char *second)
 {
     const char *const texts[2] = {first, second};
     struct assay_plan *plan = test_plan(PLAN("", MEAN ",{\"id\":\"z\",\"role\":\"guardrail\","
-                                                    "\"type\":\"mean\"}"));
+                                                      "\"type\":\"mean\"}"));
     struct assay_dataset *dataset;
     struct assay_error err;
     assert_ok(read_texts(plan, texts, 2, &dataset, &err), &err);

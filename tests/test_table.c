@@ -152,15 +152,23 @@ static void assert_cell(const char *text, int width, bool unicode, const char *w
 START_TEST(names_are_cut_in_the_middle_by_columns)
 {
     assert_cell("short", 8, true, "short   ");
-    assert_cell("checkout_button_variant_b", 12, true, "checko\xE2\x80\xA6" "ant_b");
+    assert_cell("checkout_button_variant_b", 12, true,
+                "checko\xE2\x80\xA6"
+                "ant_b");
     assert_cell("checkout_button_variant_b", 12, false, "check..ant_b");
     assert_cell("\xe4\xb8\xad\xe6\x96\x87\xe5\xad\x97\xe7\xac\xa6", 8, true,
                 "\xe4\xb8\xad\xe6\x96\x87\xe5\xad\x97\xe7\xac\xa6");
     assert_cell("\xe4\xb8\xad\xe6\x96\x87\xe5\xad\x97\xe7\xac\xa6", 6, true,
                 "\xe4\xb8\xad\xE2\x80\xA6\xe7\xac\xa6 "); /* two columns each: one stays free */
-    assert_cell("e\xcc\x81" "e\xcc\x81", 4, true, "e\xcc\x81" "e\xcc\x81  "); /* combining */
+    assert_cell("e\xcc\x81"
+                "e\xcc\x81",
+                4, true,
+                "e\xcc\x81"
+                "e\xcc\x81  "); /* combining */
     assert_cell("a\tb\xff\x1b[0m", 20, true, "a\\tb\xef\xbf\xbd\\x1b[0m        ");
-    assert_cell("x\xe2\x80\xae" "evil", 20, true, "x\\u202eevil         ");
+    assert_cell("x\xe2\x80\xae"
+                "evil",
+                20, true, "x\\u202eevil         ");
 }
 END_TEST
 

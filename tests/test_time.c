@@ -42,6 +42,7 @@ END_TEST
 
 START_TEST(time_parse_refuses_what_is_no_instant)
 {
+    /* clang-format off */
     static const char *const WRONG[] = {
         "",           "now",        "12345678",   "123456789012345", "2026-13-01", "2026-00-01",
         "2026-02-29", "2100-02-29", "2026-04-31", "2026-11-23T24:00:00Z", "2026-11-23T10:60:00Z",
@@ -49,6 +50,7 @@ START_TEST(time_parse_refuses_what_is_no_instant)
         "2026-11-23T10:15:30+25:00", "2026-11-23T10:15:30+02:", "2026-11-23T10:15:30 ",
         "1677-12-31", "2262-01-01", "23/11/2026", "2026-11-23T", "2026-1-23", "-1795428930",
         "20261123",   "2026-11-23T10:15:30ZZ", "2026-11-23T10", "99999999999"};
+    /* clang-format on */
     for (size_t i = 0; i < sizeof WRONG / sizeof *WRONG; i++) {
         int64_t ns;
         ck_assert_msg(!assay__time_parse(WRONG[i], strlen(WRONG[i]), &ns), "%s", WRONG[i]);

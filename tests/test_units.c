@@ -73,8 +73,7 @@ static enum assay_status read_files(const struct assay_plan *plan, int file_coun
     for (int i = 0; i < file_count; i++)
         list[i] = paths[i];
     assert_ok(assay_dataset_new(plan, dataset, err), err);
-    enum assay_status status =
-        assay_dataset_read(*dataset, list, (size_t)file_count, options, err);
+    enum assay_status status = assay_dataset_read(*dataset, list, (size_t)file_count, options, err);
     for (int i = 0; i < file_count; i++)
         unlink(paths[i]);
     return status;
@@ -139,9 +138,9 @@ END_TEST
 
 START_TEST(units_missing_are_counted_once_and_covariates_by_pattern)
 {
-    struct assay_plan *plan = test_plan(PLAN(
-        "", ",\"dimensions\":[\"d\"]",
-        "\"type\":\"ratio\",\"value\":\"a\",\"denominator\":\"b\",\"covariates\":[\"x\"]"));
+    struct assay_plan *plan = test_plan(
+        PLAN("", ",\"dimensions\":[\"d\"]",
+             "\"type\":\"ratio\",\"value\":\"a\",\"denominator\":\"b\",\"covariates\":[\"x\"]"));
     static const char CSV[] = "g,d,a,b,x\nA,1,4,2,1\nA,2,,2,1\nA,1,4,NA,1\nA,2,6,3,\nB,1,,,\n";
     struct assay_dataset *dataset;
     struct assay_error err;
@@ -161,8 +160,7 @@ END_TEST
 START_TEST(units_slices_by_dimension_and_segment)
 {
     assert_reads_as(
-        PLAN("",
-             ",\"dimensions\":[\"d\"],\"segments\":[{\"id\":\"s\",\"filter\":\"v > 1\"}]",
+        PLAN("", ",\"dimensions\":[\"d\"],\"segments\":[{\"id\":\"s\",\"filter\":\"v > 1\"}]",
              MEAN),
         "g,d,v,y\nA,\"x, y\",1,1\nA,,2,3\nB,\"x, y\",3,5\n", NULL,
         "dim0=x, y|A|y n=1 mean=1 var=- units=1\n"
@@ -227,10 +225,10 @@ END_TEST
 
 START_TEST(units_in_two_groups_are_excluded_from_all)
 {
-    struct assay_counts counts = assert_reads_as(
-        PLAN(",\"unit\":\"u\"", "", MEAN),
-        "g,u,y\nA,u1,1\nB,u1,1\nA,u1,1\nA,u2,3\nB,u3,5\nC,u2,9\n", NULL,
-        "total0=|B|y n=1 mean=5 var=- units=1\n");
+    struct assay_counts counts =
+        assert_reads_as(PLAN(",\"unit\":\"u\"", "", MEAN),
+                        "g,u,y\nA,u1,1\nB,u1,1\nA,u1,1\nA,u2,3\nB,u3,5\nC,u2,9\n", NULL,
+                        "total0=|B|y n=1 mean=5 var=- units=1\n");
     ck_assert_uint_eq(counts.units_in_two_groups, 2);
     ck_assert_uint_eq(counts.rows_in_two_groups, 5);
     ck_assert_uint_eq(counts.rows_used, 1);
@@ -275,11 +273,10 @@ END_TEST
 START_TEST(units_caps_by_quantile_are_order_statistics)
 {
     /* 10 pooled values 1 .. 10: the 0.9 quantile is the 9th, the 0.25 quantile the 3rd. */
-    assert_reads_as(
-        PLAN("", "", MEAN ",\"cap\":{\"lowerQuantile\":0.25,\"upperQuantile\":0.9}"),
-        "g,y\nA,10\nB,9\nA,8\nB,1\nA,2\nB,3\nA,4\nB,5\nA,6\nB,7\nB,\n", NULL,
-        "total0=|A|y n=5 mean=6 var=6.5 units=5\n"
-        "total0=|B|y n=5 mean=5.4 var=6.8 units=6\n");
+    assert_reads_as(PLAN("", "", MEAN ",\"cap\":{\"lowerQuantile\":0.25,\"upperQuantile\":0.9}"),
+                    "g,y\nA,10\nB,9\nA,8\nB,1\nA,2\nB,3\nA,4\nB,5\nA,6\nB,7\nB,\n", NULL,
+                    "total0=|A|y n=5 mean=6 var=6.5 units=5\n"
+                    "total0=|B|y n=5 mean=5.4 var=6.8 units=6\n");
 }
 END_TEST
 
@@ -298,9 +295,10 @@ END_TEST
 
 START_TEST(units_a_mean_of_1e9_and_long_decimals_keep_every_digit)
 {
-    assert_reads_as(PLAN("", "", MEAN), "g,y\nA,1000000000.1\nA,1000000000.2\nA,1000000000.3\n"
-                                        "B,1000000000000000000000000000001\n"
-                                        "B,1000000000000000000000000000003\n",
+    assert_reads_as(PLAN("", "", MEAN),
+                    "g,y\nA,1000000000.1\nA,1000000000.2\nA,1000000000.3\n"
+                    "B,1000000000000000000000000000001\n"
+                    "B,1000000000000000000000000000003\n",
                     NULL,
                     "total0=|A|y n=3 mean=1000000000.2 var=0.01 units=3\n"
                     "total0=|B|y n=2 mean=1e30 var=2 units=2\n");
@@ -495,9 +493,9 @@ START_TEST(units_mutated_tables_never_crash)
     static const char GOOD[] = "u,g,t,d,y,x\n1,A,2026-01-01,\"a,b\",1.5,1\n2,B,2026-01-02,c,2,\n"
                                "3,A,2026-01-03,\"q\"\"q\",-1e3,0\n3,A,2026-01-03,c,7,1\n";
     static const char SPICE[] = "\",\n\r0;9.eA-\xc3\xbc\xff \t|N";
-    struct assay_plan *plan = test_plan(
-        PLAN(",\"unit\":\"u\",\"time\":\"t\"", ",\"dimensions\":[\"d\"]",
-             MEAN ",\"covariates\":[\"x\"],\"cap\":{\"upperQuantile\":0.9}"));
+    struct assay_plan *plan =
+        test_plan(PLAN(",\"unit\":\"u\",\"time\":\"t\"", ",\"dimensions\":[\"d\"]",
+                       MEAN ",\"covariates\":[\"x\"],\"cap\":{\"upperQuantile\":0.9}"));
     uint64_t state = 4242;
     int good = 0, bad = 0;
     for (int round = 0; round < 4000; round++) {
@@ -513,10 +511,10 @@ START_TEST(units_mutated_tables_never_crash)
         enum assay_status status = read_files(plan, 1, round % 2 ? &SKIP : NULL, &dataset, &err);
         if (status == ASSAY_OK) {
             struct assay_counts counts = assay_dataset_counts(dataset);
-            ck_assert_uint_eq(counts.rows_read,
-                              counts.rows_used + counts.rows_bad + counts.rows_after +
-                                  counts.rows_duplicate + counts.rows_in_two_groups +
-                                  counts.rows_no_group + counts.rows_no_unit);
+            ck_assert_uint_eq(counts.rows_read, counts.rows_used + counts.rows_bad +
+                                                    counts.rows_after + counts.rows_duplicate +
+                                                    counts.rows_in_two_groups +
+                                                    counts.rows_no_group + counts.rows_no_unit);
             good++;
         } else {
             ck_assert_int_eq(status, ASSAY_ERROR_DATA);

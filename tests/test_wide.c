@@ -97,8 +97,7 @@ START_TEST(functions_have_the_bits_they_promise)
             wide size = draw_wide(promise->low, promise->high, &state);
             wide moved = promise->sign < 0.0 ? assay__wide_neg(size) : size;
             wide argument = assay__wide_add(assay__wide_of(promise->add), moved);
-            double got =
-                agreement(promise->function, promise->judge, argument, promise->absolute);
+            double got = agreement(promise->function, promise->judge, argument, promise->absolute);
             ck_assert_msg(got >= promise->least, "%s at %.17g: %g bits", promise->name,
                           assay__wide_double(argument), got);
             worst = fmin(worst, got);

@@ -23,8 +23,8 @@ enum tls_who {
     /* signed by no one, in the name of a CA that this system trusts (or by TLS_OTHER_CA, where the
      * system trusts none) */
     TLS_NAMESAKE,
-    TLS_CLIENT,     /* a client's */
-    TLS_STRANGER,   /* a client's, signed by TLS_OTHER_CA */
+    TLS_CLIENT,   /* a client's */
+    TLS_STRANGER, /* a client's, signed by TLS_OTHER_CA */
     TLS_WHO_COUNT
 };
 

@@ -36,10 +36,10 @@ enum {
  * after, duplicate, in_two_groups, no_group and no_unit.
  */
 struct assay_counts {
-    uint64_t rows_read;           /* data rows, header excluded */
-    uint64_t rows_used;           /* rows that count as a unit */
-    uint64_t rows_bad; /* skipped by --bad-rows=skip: a cell, the number of cells or the text */
-    uint64_t rows_after;          /* at or after asOf */
+    uint64_t rows_read;  /* data rows, header excluded */
+    uint64_t rows_used;  /* rows that count as a unit */
+    uint64_t rows_bad;   /* skipped by --bad-rows=skip: a cell, the number of cells or the text */
+    uint64_t rows_after; /* at or after asOf */
     uint64_t rows_duplicate;      /* further rows of a unit already counted */
     uint64_t rows_conflicting;    /* of those: as early as the row that counts, but different */
     uint64_t units_in_two_groups; /* units excluded from every group */

@@ -41,23 +41,23 @@ struct assay_event {
  * "kept" (warning: stays in the outbox; the message is its path).
  */
 struct assay_client_options {
-    const char *base_url;           /* e.g. "https://stats.eu.confidence.dev"; or give region */
-    const char *region;             /* "eu" or "us" */
-    const char *token;              /* from the environment */
-    const char *token_file;         /* read at each refresh; trailing newline removed */
+    const char *base_url;   /* e.g. "https://stats.eu.confidence.dev"; or give region */
+    const char *region;     /* "eu" or "us" */
+    const char *token;      /* from the environment */
+    const char *token_file; /* read at each refresh; trailing newline removed */
     const char *client_id, *client_secret; /* OAuth client credentials */
-    const char *client_secret_file; /* instead of client_secret; read for each new token */
-    const char *token_url;          /* default: {auth base of the region}/v1/oauth/token */
+    const char *client_secret_file;        /* instead of client_secret; read for each new token */
+    const char *token_url;                 /* default: {auth base of the region}/v1/oauth/token */
     const char *ca_file, *client_cert, *client_key; /* PEM; a key without a password */
-    double connect_timeout_seconds; /* default 10 */
-    double request_timeout_seconds; /* one attempt, default 60 */
-    double stall_timeout_seconds;   /* no byte for so long, default 20 */
-    double deadline_seconds;        /* all attempts, default 300 */
-    uint32_t max_attempts;          /* default 10 */
-    double backoff_seconds;         /* upper end of the first wait, then doubled; default 0.5 */
-    double backoff_max_seconds;     /* upper end of any wait; default 30 */
-    uint64_t max_response_bytes;    /* default 64 MiB */
-    const char *outbox;             /* directory, or NULL for none */
+    double connect_timeout_seconds;                 /* default 10 */
+    double request_timeout_seconds;                 /* one attempt, default 60 */
+    double stall_timeout_seconds;                   /* no byte for so long, default 20 */
+    double deadline_seconds;                        /* all attempts, default 300 */
+    uint32_t max_attempts;                          /* default 10 */
+    double backoff_seconds;      /* upper end of the first wait, then doubled; default 0.5 */
+    double backoff_max_seconds;  /* upper end of any wait; default 30 */
+    uint64_t max_response_bytes; /* default 64 MiB */
+    const char *outbox;          /* directory, or NULL for none */
     void (*on_event)(const struct assay_event *event, void *context);
     void *event_context;
 };
@@ -78,11 +78,11 @@ ASSAY_API void assay_client_free(struct assay_client *client);
 
 /** struct assay_delivery: how a delivery went. */
 struct assay_delivery {
-    long http_status;     /* of the last response; 0 when there was none */
+    long http_status; /* of the last response; 0 when there was none */
     uint32_t attempts;
-    bool already_there;   /* 409, and the stored resource equals what was sent */
-    bool stored;          /* kept in the outbox, to be delivered later */
-    char name[1024];      /* resource name the server gave; "" when not delivered */
+    bool already_there; /* 409, and the stored resource equals what was sent */
+    bool stored;        /* kept in the outbox, to be delivered later */
+    char name[1024];    /* resource name the server gave; "" when not delivered */
 };
 
 /**
@@ -112,9 +112,10 @@ assay_request_make(const char *text, size_t length, const char *name, const char
  * (CA file, client certificate or key), ASSAY_ERROR_IO (outbox; then nothing was sent, unless
  * out->name says that it was delivered), ASSAY_ERROR_DATA (not a request body).
  */
-ASSAY_API ASSAY_MUST_CHECK enum assay_status
-assay_client_post(struct assay_client *client, const char *body, size_t length,
-                  struct assay_delivery *out, struct assay_error *err);
+ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_client_post(struct assay_client *client,
+                                                               const char *body, size_t length,
+                                                               struct assay_delivery *out,
+                                                               struct assay_error *err);
 
 /**
  * assay_client_flush() delivers everything in the outbox, oldest first, but behind the others what
@@ -133,9 +134,10 @@ ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_client_flush(struct assay_cli
  * assay_client_describe() writes the request that would be sent, the token blanked. free(*text).
  * Fails as assay_client_post() does for what can be seen without sending.
  */
-ASSAY_API ASSAY_MUST_CHECK enum assay_status
-assay_client_describe(struct assay_client *client, const char *body, size_t length, char **text,
-                      struct assay_error *err);
+ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_client_describe(struct assay_client *client,
+                                                                   const char *body, size_t length,
+                                                                   char **text,
+                                                                   struct assay_error *err);
 
 /**
  * assay_process_init() does process-wide set-up (libcurl). The program calls it once, before other

@@ -46,9 +46,9 @@ struct assay_decimal {
 };
 
 /** assay_moments_new() makes empty moments. The caller owns *out: free it with the next. */
-ASSAY_API ASSAY_MUST_CHECK enum assay_status
-assay_moments_new(struct assay_moments_shape shape, struct assay_moments **out,
-                  struct assay_error *err);
+ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_moments_new(struct assay_moments_shape shape,
+                                                               struct assay_moments **out,
+                                                               struct assay_error *err);
 
 /** assay_moments_free() frees moments; NULL is fine. */
 ASSAY_API void assay_moments_free(struct assay_moments *moments);
@@ -120,7 +120,7 @@ struct assay_anova {
     double between_sum, within_sum;   /* sums of squares */
     double between_mean, within_mean; /* mean squares */
     double f; /* infinite when the groups do not vary within, NaN when nothing varies at all */
-    double p, log10_p;                /* upper tail of F */
+    double p, log10_p;                    /* upper tail of F */
     double r_squared, residual_deviation; /* r_squared is NaN when nothing varies */
 };
 

@@ -131,8 +131,8 @@ static enum assay_status parse_filters(struct assay__binding *binding, struct as
     return status;
 }
 
-enum assay_status assay__binding_init(struct assay__binding *binding,
-                                      const struct assay_plan *plan, struct assay_error *err)
+enum assay_status assay__binding_init(struct assay__binding *binding, const struct assay_plan *plan,
+                                      struct assay_error *err)
 {
     memset(binding, 0, sizeof *binding);
     binding->plan = plan;

@@ -44,7 +44,7 @@ struct assay__binding {
     const char **columns; /* [cell_count]: names */
     uint32_t cell_count;
     uint32_t group, unit, time;
-    uint32_t *dimensions; /* [plan->dimension_count] */
+    uint32_t *dimensions;                /* [plan->dimension_count] */
     struct assay__segment_use *segments; /* [plan->segment_count] */
     struct assay__variable *variables;
     uint32_t variable_count;
@@ -55,8 +55,8 @@ struct assay__binding {
 };
 
 /** assay__binding_init() makes the binding of a plan; release it also when this fails. */
-enum assay_status assay__binding_init(struct assay__binding *binding,
-                                      const struct assay_plan *plan, struct assay_error *err);
+enum assay_status assay__binding_init(struct assay__binding *binding, const struct assay_plan *plan,
+                                      struct assay_error *err);
 void assay__binding_release(struct assay__binding *binding);
 
 /** assay__binding_columns() finds each cell's column in a file: columns[cell_count]. */

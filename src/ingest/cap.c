@@ -116,8 +116,8 @@ static enum assay_status set_quantile(struct assay__tally *tally, uint32_t metri
     return assay__tally_set_cap(tally, metric, is_upper, &value, err);
 }
 
-enum assay_status assay__cap_find(struct assay__tally *tally,
-                                  const struct assay__unit_store *store, struct assay_error *err)
+enum assay_status assay__cap_find(struct assay__tally *tally, const struct assay__unit_store *store,
+                                  struct assay_error *err)
 {
     const struct assay_plan *plan = tally->binding->plan;
     struct pooled *pool = malloc((store->count + 1) * sizeof *pool);
@@ -151,8 +151,8 @@ static void write_bound(const struct assay_decimal *bound, struct assay__text *o
     }
     char text[64], number[ASSAY__NUMBER_BYTES];
     double value;
-    int length = snprintf(text, sizeof text, "%llde%d", (long long)bound->mantissa,
-                          (int)bound->exponent);
+    int length =
+        snprintf(text, sizeof text, "%llde%d", (long long)bound->mantissa, (int)bound->exponent);
     if (length < 22 && assay__double_parse(text, (size_t)length, &value) == ASSAY__PARSE_OK) {
         assay__number_write(value, number);
         assay__text_puts(out, number);
@@ -177,10 +177,10 @@ enum assay_status assay__cap_note(const struct assay__tally *tally, struct assay
             assay__text_puts(&text, " count as ");
             write_bound(bound, &text);
             assay__text_puts(&text, ".");
-            enum assay_status status =
-                text.failed ? assay__fail_memory(err)
-                            : assay__dataset_note(tally->dataset, ASSAY_NOTE_INFO, (int32_t)m,
-                                                  text.data, err);
+            enum assay_status status = text.failed
+                                           ? assay__fail_memory(err)
+                                           : assay__dataset_note(tally->dataset, ASSAY_NOTE_INFO,
+                                                                 (int32_t)m, text.data, err);
             assay__text_release(&text);
             if (status != ASSAY_OK)
                 return status;

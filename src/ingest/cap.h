@@ -19,8 +19,8 @@ size_t assay__cap_rank(double quantile, size_t count);
  * value of each unit that counts, as the metric uses them) is the ceil(q n)-th smallest, which is
  * one of them, exactly. Units in two groups are left out.
  */
-enum assay_status assay__cap_find(struct assay__tally *tally,
-                                  const struct assay__unit_store *store, struct assay_error *err);
+enum assay_status assay__cap_find(struct assay__tally *tally, const struct assay__unit_store *store,
+                                  struct assay_error *err);
 
 /** assay__cap_note() notes for each capped metric what values are set to. */
 enum assay_status assay__cap_note(const struct assay__tally *tally, struct assay_error *err);

@@ -68,8 +68,7 @@ static enum assay_status refill(struct assay__csv *csv, struct assay_error *err)
             return status;
     }
     size_t room = csv->capacity - kept, got;
-    enum assay_status status =
-        assay__source_read(csv->source, csv->buffer + kept, room, &got, err);
+    enum assay_status status = assay__source_read(csv->source, csv->buffer + kept, room, &got, err);
     if (status != ASSAY_OK)
         return status;
     csv->end += got;
@@ -126,8 +125,8 @@ static enum assay_status scan_record(struct assay__csv *csv, bool may_read,
             return assay__fail_at(err, ASSAY_ERROR_DATA, assay__csv_name(csv),
                                   csv->line + scan->field_line, scan->field_count + 1,
                                   "The quote that opens this field is never closed.");
-        enum assay_status status = check_limits(csv, scan, *outcome != ASSAY__SCAN_MORE, fields,
-                                                capacity, err);
+        enum assay_status status =
+            check_limits(csv, scan, *outcome != ASSAY__SCAN_MORE, fields, capacity, err);
         if (status != ASSAY_OK || *outcome != ASSAY__SCAN_MORE || !may_read)
             return status;
         status = refill(csv, err);
@@ -153,9 +152,9 @@ static enum assay_status fail_fault(const struct assay__csv *csv, const struct a
         [ASSAY__FAULT_QUOTE] = "Text follows the closing quote. A quote inside a quoted field is "
                                "written twice.",
     };
-    return assay__fail_at(err, ASSAY_ERROR_DATA, assay__csv_name(csv),
-                          csv->line + scan->fault_line, (uint64_t)scan->fault_column + 1, "%s%s",
-                          SENTENCES[scan->fault], csv->advice);
+    return assay__fail_at(err, ASSAY_ERROR_DATA, assay__csv_name(csv), csv->line + scan->fault_line,
+                          (uint64_t)scan->fault_column + 1, "%s%s", SENTENCES[scan->fault],
+                          csv->advice);
 }
 
 static enum assay_status fail_ragged(const struct assay__csv *csv, const struct assay__scan *scan,
@@ -192,8 +191,8 @@ static enum assay_status read_header(struct assay__csv *csv, struct assay_error 
         status = fail_fault(csv, &scan, err);
     if (status == ASSAY_OK && scan.field_count > ASSAY_COLUMNS_MAX)
         status = assay__fail_at(err, ASSAY_ERROR_LIMIT, assay__csv_name(csv), csv->line, 0,
-                                "The header has %u columns; at most %d are read.",
-                                scan.field_count, ASSAY_COLUMNS_MAX);
+                                "The header has %u columns; at most %d are read.", scan.field_count,
+                                ASSAY_COLUMNS_MAX);
     if (status == ASSAY_OK) {
         assay__scan_unquote(fields, scan.field_count);
         status = assay__csv_header_init(&csv->header, fields, scan.field_count, err);
@@ -351,8 +350,8 @@ bool assay__csv_find(const struct assay__csv *csv, const char *name, uint32_t *i
     return assay__csv_header_find(&csv->header, name, 0, index);
 }
 
-enum assay_status assay__csv_column(const struct assay__csv *csv, const char *name,
-                                    uint32_t *index, struct assay_error *err)
+enum assay_status assay__csv_column(const struct assay__csv *csv, const char *name, uint32_t *index,
+                                    struct assay_error *err)
 {
     return assay__csv_header_column(&csv->header, assay__csv_name(csv), name, index, err);
 }

@@ -69,8 +69,8 @@ bool assay__csv_find(const struct assay__csv *csv, const char *name, uint32_t *i
  * assay__csv_column() finds a column that must exist once. ASSAY_ERROR_DATA names the file and line
  * 1, suggests the nearest name and lists the columns; or says which columns have the same name.
  */
-enum assay_status assay__csv_column(const struct assay__csv *csv, const char *name,
-                                    uint32_t *index, struct assay_error *err);
+enum assay_status assay__csv_column(const struct assay__csv *csv, const char *name, uint32_t *index,
+                                    struct assay_error *err);
 
 /** assay__csv_next_block() reads the next records. Do not mix with assay__csv_next(). */
 enum assay_status assay__csv_next_block(struct assay__csv *csv, struct assay__csv_block *block,

@@ -61,19 +61,18 @@ static enum assay_status fail_missing(const struct assay__csv_header *header, co
     }
     if (header->count > NAMES_SHOWN)
         assay__text_puts(&list, ", ...");
-    const char *nearest =
-        assay__nearest(name, strlen(name), header->names, header->count);
-    enum assay_status status = assay__fail_at(
-        err, ASSAY_ERROR_DATA, file, header->line, 0,
-        "There is no column '%.100s'.%s%.100s%s The header has: %s.", name,
-        nearest != NULL ? " Did you mean '" : "", nearest != NULL ? nearest : "",
-        nearest != NULL ? "'?" : "", list.failed ? "(memory ran out)" : list.data);
+    const char *nearest = assay__nearest(name, strlen(name), header->names, header->count);
+    enum assay_status status =
+        assay__fail_at(err, ASSAY_ERROR_DATA, file, header->line, 0,
+                       "There is no column '%.100s'.%s%.100s%s The header has: %s.", name,
+                       nearest != NULL ? " Did you mean '" : "", nearest != NULL ? nearest : "",
+                       nearest != NULL ? "'?" : "", list.failed ? "(memory ran out)" : list.data);
     assay__text_release(&list);
     return status;
 }
 
-enum assay_status assay__csv_header_column(const struct assay__csv_header *header,
-                                           const char *file, const char *name, uint32_t *index,
+enum assay_status assay__csv_header_column(const struct assay__csv_header *header, const char *file,
+                                           const char *name, uint32_t *index,
                                            struct assay_error *err)
 {
     uint32_t again;
@@ -90,8 +89,8 @@ enum assay_status assay__csv_check_encoding(const char *bytes, size_t length, co
                                             size_t *begin, struct assay_error *err)
 {
     const unsigned char *b = (const unsigned char *)bytes;
-    bool has_mark = length >= 2 && ((b[0] == 0xFF && b[1] == 0xFE) ||
-                                    (b[0] == 0xFE && b[1] == 0xFF));
+    bool has_mark =
+        length >= 2 && ((b[0] == 0xFF && b[1] == 0xFE) || (b[0] == 0xFE && b[1] == 0xFF));
     /* Without a mark: every other byte of the first letters is NUL. */
     bool has_zeros = length >= 4 && ((b[0] == 0 && b[1] != 0 && b[2] == 0 && b[3] != 0) ||
                                      (b[0] != 0 && b[1] == 0 && b[2] != 0 && b[3] == 0));

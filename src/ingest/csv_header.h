@@ -25,8 +25,8 @@ bool assay__csv_header_find(const struct assay__csv_header *header, const char *
                             uint32_t first, uint32_t *index);
 
 /** assay__csv_header_column() is assay__csv_column() of a file. */
-enum assay_status assay__csv_header_column(const struct assay__csv_header *header,
-                                           const char *file, const char *name, uint32_t *index,
+enum assay_status assay__csv_header_column(const struct assay__csv_header *header, const char *file,
+                                           const char *name, uint32_t *index,
                                            struct assay_error *err);
 
 /** assay__csv_check_encoding() refuses UTF-16 and finds where the text begins, past a BOM. */

@@ -185,8 +185,8 @@ enum assay__scan_outcome assay__scan_record(const struct assay__scanner *scanner
         out->field_start = at;
         out->field_line = out->line_count;
         struct assay__field beyond = {0};
-        struct assay__field *field = out->field_count < capacity ? &fields[out->field_count]
-                                                                 : &beyond;
+        struct assay__field *field =
+            out->field_count < capacity ? &fields[out->field_count] : &beyond;
         const char *stop = scan_field(&work, at, field);
         if (stop == NULL)
             return is_last ? ASSAY__SCAN_OPEN : ASSAY__SCAN_MORE;

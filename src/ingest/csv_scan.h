@@ -32,8 +32,8 @@ enum assay__scan_fault {
 struct assay__scan {
     const char *end; /* after the record and its line end */
     uint32_t field_count;
-    uint64_t line_count; /* line ends in it, its own included */
-    bool has_doubled;    /* some field has doubled quotes: see assay__scan_unquote() */
+    uint64_t line_count;          /* line ends in it, its own included */
+    bool has_doubled;             /* some field has doubled quotes: see assay__scan_unquote() */
     enum assay__scan_fault fault; /* the first one */
     uint64_t fault_line;
     uint32_t fault_column;

@@ -89,17 +89,17 @@ static enum assay_status advance(struct parser *parser)
         status = read_quoted(parser, ']');
     } else if (has_sign || (unsigned)(*start - '0') < 10 || *start == '.') {
         token->kind = TOKEN_NUMBER;
-        for (parser->at++; is_word_byte(*parser->at) ||
-                           ((*parser->at == '-' || *parser->at == '+') &&
-                            (parser->at[-1] | 32) == 'e');)
+        for (parser->at++;
+             is_word_byte(*parser->at) ||
+             ((*parser->at == '-' || *parser->at == '+') && (parser->at[-1] | 32) == 'e');)
             parser->at++;
     } else if (is_word_byte(*start)) {
         token->kind = TOKEN_WORD;
         while (is_word_byte(*parser->at))
             parser->at++;
     } else {
-        static const char *const SIGNS[] = {"==", "!=", "<>", "<=", ">=", "=", "<",
-                                            ">",  "(",  ")",  ","};
+        static const char *const SIGNS[] = {"==", "!=", "<>", "<=", ">=", "=",
+                                            "<",  ">",  "(",  ")",  ","};
         for (size_t i = 0; i < sizeof SIGNS / sizeof *SIGNS && parser->at == start; i++)
             if (strncmp(start, SIGNS[i], strlen(SIGNS[i])) == 0)
                 parser->at += strlen(SIGNS[i]);

@@ -18,11 +18,7 @@ enum assay__filter_kind {
 };
 
 /* Which signs of (cell compared with literal) pass. */
-enum assay__filter_op {
-    ASSAY__OP_LESS = 1,
-    ASSAY__OP_EQUAL = 2,
-    ASSAY__OP_GREATER = 4
-};
+enum assay__filter_op { ASSAY__OP_LESS = 1, ASSAY__OP_EQUAL = 2, ASSAY__OP_GREATER = 4 };
 
 enum assay__literal_kind { ASSAY__LITERAL_NUMBER, ASSAY__LITERAL_TEXT, ASSAY__LITERAL_CHOICE };
 

@@ -13,11 +13,11 @@ struct assay__number {
 
 /** struct assay__row is a row that was read: what its cells mean. Reused from row to row. */
 struct assay__row {
-    struct assay__number *numbers; /* [binding->variable_count] */
+    struct assay__number *numbers;     /* [binding->variable_count] */
     char (*digits)[ASSAY__DIGITS_MAX]; /* [binding->variable_count]: digits of long numbers */
-    int64_t time_ns;               /* INT64_MIN without a time column */
-    uint32_t bad_cell;             /* the cell that could not be read */
-    const char *problem;           /* what is wrong with it and what to do; static text */
+    int64_t time_ns;                   /* INT64_MIN without a time column */
+    uint32_t bad_cell;                 /* the cell that could not be read */
+    const char *problem;               /* what is wrong with it and what to do; static text */
 };
 
 /** enum assay__row_outcome: what becomes of a row. */

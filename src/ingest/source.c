@@ -20,8 +20,8 @@ struct assay__source {
     bool owns_file;
     bool at_end; /* of the file's own bytes */
     const struct decoder *decoder;
-    void *state;      /* the decoder's */
-    bool is_complete; /* no member or frame is open: the input may end here */
+    void *state;          /* the decoder's */
+    bool is_complete;     /* no member or frame is open: the input may end here */
     unsigned char *input; /* the file's bytes: [input_at, input_end) is not used yet */
     size_t input_at, input_end;
 };

@@ -187,8 +187,7 @@ static enum assay_status add_latest(struct assay_dataset *dataset,
 }
 
 static enum assay_status add_note(struct assay_dataset *dataset,
-                                  const struct assay__summary_entry *entry,
-                                  struct assay_error *err)
+                                  const struct assay__summary_entry *entry, struct assay_error *err)
 {
     const char *level = entry->key[ASSAY__KEY_DIMENSION];
     uint32_t metric = find_metric(assay__dataset_plan(dataset), entry->key[ASSAY__KEY_GROUP]);

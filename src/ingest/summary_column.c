@@ -71,8 +71,8 @@ void assay__column_sum(struct assay_moments_shape shape, uint32_t index,
         uint32_t i = 0;
         while (variables + assay__pair(i + 1, 0) <= index)
             i++;
-        second_order(shape, i, index - variables - assay__pair(i, 0), "sum_squares",
-                     "sum_products", out);
+        second_order(shape, i, index - variables - assay__pair(i, 0), "sum_squares", "sum_products",
+                     out);
     } else {
         snprintf(out, ASSAY__COLUMN_BYTES, "%s", CUBES[index - variables - pairs]);
     }

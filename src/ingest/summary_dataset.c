@@ -91,9 +91,8 @@ static enum assay_status write_counts(const struct assay_dataset *dataset,
 static enum assay_status write_remarks(const struct assay_dataset *dataset,
                                        struct assay__summary_table *table, struct assay_error *err)
 {
-    static const char *const LEVELS[] = {[ASSAY_NOTE_INFO] = "info",
-                                         [ASSAY_NOTE_WARNING] = "warning",
-                                         [ASSAY_NOTE_ERROR] = "error"};
+    static const char *const LEVELS[] = {
+        [ASSAY_NOTE_INFO] = "info", [ASSAY_NOTE_WARNING] = "warning", [ASSAY_NOTE_ERROR] = "error"};
     const struct assay_plan *plan = assay__dataset_plan(dataset);
     enum assay_status status = write_counts(dataset, table, err);
     for (uint32_t m = 0; status == ASSAY_OK && m < plan->metric_count; m++) {

@@ -65,10 +65,9 @@ static enum assay_status read_figure(row_t *row, const char *name, uint32_t numb
 {
     uint32_t column = figure_column(row, name);
     if (column == ASSAY__NO_COLUMN)
-        return assay__csv_fail(row->csv, &row->record, row->key_columns[ASSAY__KEY_METRIC],
-                               ASSAY_ERROR_DATA, err,
-                               "This metric needs a column '%s', which is not there: add it.",
-                               name);
+        return assay__csv_fail(
+            row->csv, &row->record, row->key_columns[ASSAY__KEY_METRIC], ASSAY_ERROR_DATA, err,
+            "This metric needs a column '%s', which is not there: add it.", name);
     if (assay__summary_row_is_missing(row, column))
         return assay__summary_row_fail(row, column, err,
                                        "must not be empty for this metric: give the figure.");
@@ -203,8 +202,7 @@ static enum assay_status read_covariances(row_t *row, struct assay_moments_shape
                 *figure = (struct assay_decimal){0, 0, 0, NULL};
                 continue;
             }
-            enum assay_status status =
-                read_figure(row, name, variables + assay__pair(i, j), err);
+            enum assay_status status = read_figure(row, name, variables + assay__pair(i, j), err);
             if (status == ASSAY_OK && i == j && figure->mantissa < 0)
                 status = assay__summary_row_fail(row, figure_column(row, name), err,
                                                  "is negative, which no variance is: compute it "
@@ -236,8 +234,8 @@ static enum assay_status add_centred(row_t *row, struct assay_moments *moments, 
     enum assay_status status = read_covariances(row, shape, n, err);
     if (status != ASSAY_OK)
         return status;
-    status = assay__moments_add_centred(moments, n, row->figures, row->figures + variables,
-                                        &problem);
+    status =
+        assay__moments_add_centred(moments, n, row->figures, row->figures + variables, &problem);
     return status == ASSAY_OK ? status : fail_row(row, status, &problem, err);
 }
 

@@ -11,7 +11,10 @@
 enum { ENTRIES_MAX = 50000000 };
 
 const struct assay__count_row assay__count_rows[] = {
-#define COUNT_ROW(name) {#name, offsetof(struct assay_counts, name)}
+#define COUNT_ROW(name)                                                                            \
+    {                                                                                              \
+#name, offsetof(struct assay_counts, name)                                                 \
+    }
     COUNT_ROW(rows_read),
     COUNT_ROW(rows_used),
     COUNT_ROW(rows_bad),
@@ -62,8 +65,7 @@ static enum assay_status append_entry(struct assay__summary_table *table, uint32
 {
     if (number >= table->capacity) {
         uint32_t capacity = table->capacity == 0 ? 64 : table->capacity * 2;
-        struct assay__summary_entry **entries =
-            realloc(table->entries, capacity * sizeof *entries);
+        struct assay__summary_entry **entries = realloc(table->entries, capacity * sizeof *entries);
         if (entries == NULL)
             return assay__fail_memory(err);
         table->entries = entries;
@@ -84,8 +86,8 @@ enum assay_status assay__summary_entry(struct assay__summary_table *table,
     if (status == ASSAY_OK && !assay__index_find(&table->keys, packed.data, packed.length, &number))
         status = append_entry(table, before, err);
     if (status == ASSAY_OK)
-        status = assay__index_add(&table->keys, packed.data, packed.length, ENTRIES_MAX, &number,
-                                  err);
+        status =
+            assay__index_add(&table->keys, packed.data, packed.length, ENTRIES_MAX, &number, err);
     assay__text_release(&packed);
     if (status != ASSAY_OK)
         return status;

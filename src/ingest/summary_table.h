@@ -95,8 +95,7 @@ enum assay_status assay__summary_of_dataset(const struct assay_dataset *dataset,
  * plan does not name is noted.
  */
 enum assay_status assay__summary_to_dataset(const struct assay__summary_table *table,
-                                            struct assay_dataset *dataset,
-                                            struct assay_error *err);
+                                            struct assay_dataset *dataset, struct assay_error *err);
 
 /** assay__summary_write() writes CSV: sorted by key, exact sums, only the columns in use. */
 enum assay_status assay__summary_write(const struct assay__summary_table *table,

@@ -94,10 +94,9 @@ static enum assay_status number_of(struct assay__tally *tally, uint32_t which,
         return ASSAY_OK;
     }
     enum assay_status status =
-        which == 0
-            ? assay__dataset_group(tally->dataset, name->text, name->length, number, err)
-            : assay__dataset_slice(tally->dataset, which - 1, name->text, name->length, number,
-                                   err);
+        which == 0 ? assay__dataset_group(tally->dataset, name->text, name->length, number, err)
+                   : assay__dataset_slice(tally->dataset, which - 1, name->text, name->length,
+                                          number, err);
     if (status != ASSAY_OK || memo->entries[place].name != NULL)
         return status; /* the first name keeps the place: no copies pile up */
     memo->entries[place].name = assay__arena_copy(&tally->arena, name->text, name->length);

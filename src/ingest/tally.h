@@ -26,8 +26,8 @@ struct assay__tally {
     struct assay_dataset *dataset;
     const struct assay__binding *binding;
     uint32_t look;
-    struct assay__cap *caps;   /* [metric_count] */
-    struct assay__memo *memos; /* [1 + dimension_count]: groups, then each dimension's values */
+    struct assay__cap *caps;     /* [metric_count] */
+    struct assay__memo *memos;   /* [1 + dimension_count]: groups, then each dimension's values */
     struct assay__cell ***cells; /* [group_capacity][slice_capacity]; NULL until needed */
     uint32_t group_capacity, slice_capacity;
     uint32_t *slices; /* of the unit at hand: [1 + segment_count + dimension_count] */

@@ -12,7 +12,7 @@
  */
 struct assay__unit {
     uint64_t hash;
-    int64_t time_ns; /* of the kept row */
+    int64_t time_ns;              /* of the kept row */
     const unsigned char *content; /* the kept row */
     uint32_t rows;                /* of this unit */
     uint32_t early;               /* of those: as early as the kept one */

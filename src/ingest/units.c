@@ -69,8 +69,8 @@ static enum assay_status fail_row(const struct assay__units *units, const struct
 
 /* Counts a row that is not used, or fails with it. */
 static enum assay_status pass_over(struct assay__units *units, enum assay__row_outcome outcome,
-                                   const struct assay__csv *csv,
-                                   const struct assay__record *record, struct assay_error *err)
+                                   const struct assay__csv *csv, const struct assay__record *record,
+                                   struct assay_error *err)
 {
     struct assay_counts *counts = assay__dataset_mutable_counts(units->dataset);
     if (outcome == ASSAY__ROW_AFTER)
@@ -115,8 +115,7 @@ enum assay_status assay__units_read(struct assay__units *units, struct assay__cs
                                     struct assay_error *err)
 {
     struct assay_counts *counts = assay__dataset_mutable_counts(units->dataset);
-    enum assay_status status =
-        assay__binding_columns(&units->binding, csv, units->columns, err);
+    enum assay_status status = assay__binding_columns(&units->binding, csv, units->columns, err);
     uint32_t column_count = assay__csv_column_count(csv);
     assay__csv_bad_rows(csv, units->bad_rows == ASSAY_BAD_ROWS_SKIP,
                         " --bad-rows=skip leaves such rows out and counts them.");

@@ -73,9 +73,8 @@ enum assay_status assay__analyze_digest(struct assay__builder *builder, struct a
  * assay__annotate() adds an annotation. context is up to three names from the outside in, NULL
  * where there is none. text lives in the arena or longer; NULL means memory ran out making it.
  */
-enum assay_status assay__annotate(struct assay__builder *builder,
-                                  enum assay_annotation_level level, int32_t metric,
-                                  const char *const context[3], const char *text,
+enum assay_status assay__annotate(struct assay__builder *builder, enum assay_annotation_level level,
+                                  int32_t metric, const char *const context[3], const char *text,
                                   struct assay_error *err);
 
 /** assay__slice_text() says which units a slice is: "channel = Web", "segment new", or "". */

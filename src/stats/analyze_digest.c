@@ -51,8 +51,8 @@ static enum assay_status append_cell(const struct assay__builder *builder, uint3
     const struct assay_slice *where = &builder->out->slices[slice];
     if (builder->group_of[group] == ASSAY__NONE || builder->look == ASSAY__NONE)
         return ASSAY_OK;
-    const struct assay__cell *cell = assay__dataset_find(
-        builder->dataset, builder->slice_of[slice], builder->look, builder->group_of[group]);
+    const struct assay__cell *cell = assay__dataset_find(builder->dataset, builder->slice_of[slice],
+                                                         builder->look, builder->group_of[group]);
     if (cell == NULL)
         return ASSAY_OK;
     assay__text_format(text, "%d ", (int)where->kind);

@@ -15,9 +15,8 @@
 
 static const char *const NOWHERE[3] = {NULL, NULL, NULL};
 
-enum assay_status assay__annotate(struct assay__builder *builder,
-                                  enum assay_annotation_level level, int32_t metric,
-                                  const char *const context[3], const char *text,
+enum assay_status assay__annotate(struct assay__builder *builder, enum assay_annotation_level level,
+                                  int32_t metric, const char *const context[3], const char *text,
                                   struct assay_error *err)
 {
     struct assay_analysis *out = builder->out;
@@ -279,17 +278,16 @@ static bool is_relevant(const struct assay__builder *builder, uint32_t flag)
 
 /* What a flag says of a comparison: dropped covariates are named. NULL when memory runs out. */
 static const char *flag_text(struct assay__builder *builder, uint32_t metric,
-                             const struct assay_comparison *comparison,
-                             const struct flag_row *row)
+                             const struct assay_comparison *comparison, const struct flag_row *row)
 {
     const struct assay_metric_plan *plan = &builder->plan->metrics[metric];
     if (row->flag != ASSAY_FLAG_COVARIATE_DROPPED)
         return row->text;
     uint32_t dropped = comparison->reduction.dropped;
     bool is_one = (dropped & (dropped - 1)) == 0;
-    const char *text =
-        is_one ? "A covariate that is constant or a combination of others was dropped"
-               : "Covariates that are constant or combinations of others were dropped";
+    const char *text = is_one
+                           ? "A covariate that is constant or a combination of others was dropped"
+                           : "Covariates that are constant or combinations of others were dropped";
     const char *separator = ": ";
     for (uint32_t i = 0; text != NULL && i < plan->covariate_count; i++) {
         if (!(dropped >> i & 1))
@@ -320,8 +318,8 @@ static enum assay_status note_flag(struct assay__builder *builder, uint32_t metr
         }
         if (row->flag == SKEWED)
             continue; /* said tail by tail, with figures, by note_skewness() */
-        const char *const context[3] = {builder->plan->metrics[metric].id,
-                                        builder->pairs[pair].id, assay__slice_text(builder, s)};
+        const char *const context[3] = {builder->plan->metrics[metric].id, builder->pairs[pair].id,
+                                        assay__slice_text(builder, s)};
         const char *text = flag_text(builder, metric, &results[s].looks[0].comparison, row);
         enum assay_status status =
             assay__annotate(builder, row->level, (int32_t)metric, context, text, err);
@@ -365,16 +363,16 @@ static enum assay_status note_skewness(struct assay__builder *builder, uint32_t 
             continue;
         const struct assay_comparison *now = &results[s].looks[0].comparison;
         const struct assay_tail_error *tails = &now->tail_error;
-        const char *const context[3] = {builder->plan->metrics[metric].id,
-                                        builder->pairs[pair].id, assay__slice_text(builder, s)};
+        const char *const context[3] = {builder->plan->metrics[metric].id, builder->pairs[pair].id,
+                                        assay__slice_text(builder, s)};
         if (now->flags & ASSAY_FLAG_SKEWED_LOWER)
-            status = assay__annotate(builder, ASSAY_NOTE_WARNING, (int32_t)metric, context,
-                                     tail_text(builder, "lower", tails->nominal, tails->lower),
-                                     err);
+            status =
+                assay__annotate(builder, ASSAY_NOTE_WARNING, (int32_t)metric, context,
+                                tail_text(builder, "lower", tails->nominal, tails->lower), err);
         if (status == ASSAY_OK && (now->flags & ASSAY_FLAG_SKEWED_UPPER))
-            status = assay__annotate(builder, ASSAY_NOTE_WARNING, (int32_t)metric, context,
-                                     tail_text(builder, "upper", tails->nominal, tails->upper),
-                                     err);
+            status =
+                assay__annotate(builder, ASSAY_NOTE_WARNING, (int32_t)metric, context,
+                                tail_text(builder, "upper", tails->nominal, tails->upper), err);
     }
     return status;
 }

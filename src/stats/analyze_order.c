@@ -58,10 +58,10 @@ static enum assay_status order_groups(struct assay__builder *builder, struct ass
         out->groups[out->group_count++] = (struct assay_group_result){
             .id = plan->groups[g].id, .weight = plan->groups[g].weight, .is_planned = true};
     for (uint32_t g = 0; g < extra_count; g++)
-        out->groups[out->group_count++] = (struct assay_group_result){
-            .id = extra[g],
-            .weight = plan->group_count == 0 ? 1.0 : 0.0,
-            .is_planned = plan->group_count == 0};
+        out->groups[out->group_count++] =
+            (struct assay_group_result){.id = extra[g],
+                                        .weight = plan->group_count == 0 ? 1.0 : 0.0,
+                                        .is_planned = plan->group_count == 0};
     for (uint32_t g = 0; g < out->group_count; g++) {
         builder->group_of[g] = dataset_group(builder->dataset, out->groups[g].id);
         out->groups[g].id =
@@ -149,11 +149,10 @@ enum assay_status assay__analyze_look(struct assay__builder *builder, struct ass
             return status;
     }
     if (later > 0)
-        return assay__annotate(
-            builder, ASSAY_NOTE_INFO, -1, nowhere,
-            assay__arena_format(builder->arena, "%u %s after asOf and not used.", later,
-                                later == 1 ? "look ends" : "looks end"),
-            err);
+        return assay__annotate(builder, ASSAY_NOTE_INFO, -1, nowhere,
+                               assay__arena_format(builder->arena, "%u %s after asOf and not used.",
+                                                   later, later == 1 ? "look ends" : "looks end"),
+                               err);
     return ASSAY_OK;
 }
 
@@ -252,8 +251,7 @@ static enum assay_status add_pair(struct assay__builder *builder, uint32_t basel
 }
 
 /* Compares every planned group with the baseline, in order. */
-static enum assay_status pair_with_baseline(struct assay__builder *builder,
-                                            struct assay_error *err)
+static enum assay_status pair_with_baseline(struct assay__builder *builder, struct assay_error *err)
 {
     uint32_t baseline;
     if (builder->plan->baseline == NULL)
@@ -283,11 +281,11 @@ static enum assay_status pair_as_listed(struct assay__builder *builder, struct a
     enum assay_status status = ASSAY_OK;
     for (uint32_t i = 0; status == ASSAY_OK && i < builder->plan->pair_count; i++) {
         uint32_t baseline, compared = 0;
-        status = group_number(builder, "baseline", builder->plan->pairs[i].baseline, &baseline,
-                              err);
+        status =
+            group_number(builder, "baseline", builder->plan->pairs[i].baseline, &baseline, err);
         if (status == ASSAY_OK)
-            status = group_number(builder, "compared", builder->plan->pairs[i].compared, &compared,
-                                  err);
+            status =
+                group_number(builder, "compared", builder->plan->pairs[i].compared, &compared, err);
         if (status == ASSAY_OK)
             status = add_pair(builder, baseline, compared, err);
     }
@@ -301,8 +299,8 @@ static enum assay_status order_pairs(struct assay__builder *builder, struct assa
         [ASSAY_COMPARE_ALL_PAIRS] = pair_all,
         [ASSAY_COMPARE_PAIRS] = pair_as_listed};
     size_t groups = builder->out->group_count;
-    size_t most = builder->plan->pair_count > groups * groups ? builder->plan->pair_count
-                                                              : groups * groups;
+    size_t most =
+        builder->plan->pair_count > groups * groups ? builder->plan->pair_count : groups * groups;
     builder->pairs = assay__arena_array(builder->arena, most, sizeof *builder->pairs);
     if (builder->pairs == NULL)
         return assay__fail_memory(err);

@@ -73,8 +73,8 @@ static const char *margin_text(const struct assay__builder *builder,
                                const char *change)
 {
     if (result->significant == ASSAY_YES)
-        return assay__arena_format(builder->arena,
-                                   "%s is not worse by more than its margin (%s).", id, change);
+        return assay__arena_format(builder->arena, "%s is not worse by more than its margin (%s).",
+                                   id, change);
     return assay__arena_format(builder->arena,
                                result->powered == ASSAY_NO
                                    ? "%s may be worse by more than its margin (%s); more units are "
@@ -88,9 +88,8 @@ static const char *harm_text(const struct assay__builder *builder,
                              const char *change)
 {
     if (isnan(result->deterioration_alpha))
-        return assay__arena_format(builder->arena,
-                                   "%s is shown only: deterioration is not tested (%s).", id,
-                                   change);
+        return assay__arena_format(
+            builder->arena, "%s is shown only: deterioration is not tested (%s).", id, change);
     if (result->significant == ASSAY_YES)
         return assay__arena_format(builder->arena, "%s got significantly worse (%s).", id, change);
     return assay__arena_format(builder->arena, "No sign that %s got worse (%s).", id, change);
@@ -128,9 +127,8 @@ static const char *srm_text(const struct assay__builder *builder,
         return "Units are in a group that the plan gives none.";
     if (test->log10_p < -300.0) {
         assay__number_round(test->log10_p, 4, number);
-        return assay__arena_format(builder->arena,
-                                   "The groups' sizes do not match the plan (log10 p = %s).",
-                                   number);
+        return assay__arena_format(
+            builder->arena, "The groups' sizes do not match the plan (log10 p = %s).", number);
     }
     assay__number_round(test->p, 3, number);
     return assay__arena_format(builder->arena,

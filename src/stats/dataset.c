@@ -27,10 +27,10 @@ struct slice_key {
 struct assay_dataset {
     const struct assay_plan *plan;
     struct assay__arena arena;
-    struct assay__index groups; /* by id */
-    struct assay__index values; /* dimension number and value; slice = 1 + segments + number */
-    struct assay__index looks;  /* by time */
-    struct assay__index cells;  /* by struct cell_key */
+    struct assay__index groups;   /* by id */
+    struct assay__index values;   /* dimension number and value; slice = 1 + segments + number */
+    struct assay__index looks;    /* by time */
+    struct assay__index cells;    /* by struct cell_key */
     struct assay__cell **cell_of; /* by number in cells */
     uint32_t cell_capacity;
     struct assay__index notes; /* level, metric, text */
@@ -79,8 +79,8 @@ const struct assay_plan *assay__dataset_plan(const struct assay_dataset *dataset
     return dataset->plan;
 }
 
-enum assay_status assay__dataset_group(struct assay_dataset *dataset, const char *id,
-                                       size_t length, uint32_t *index, struct assay_error *err)
+enum assay_status assay__dataset_group(struct assay_dataset *dataset, const char *id, size_t length,
+                                       uint32_t *index, struct assay_error *err)
 {
     enum assay_status status =
         assay__index_add(&dataset->groups, id, length, ASSAY_GROUPS_MAX, index, err);
@@ -123,8 +123,8 @@ enum assay_status assay__dataset_slice(struct assay_dataset *dataset, uint32_t d
 enum assay_status assay__dataset_look(struct assay_dataset *dataset, int64_t time_ns,
                                       uint32_t *index, struct assay_error *err)
 {
-    enum assay_status status = assay__index_add(&dataset->looks, &time_ns, sizeof time_ns,
-                                                ASSAY_LOOKS_MAX, index, err);
+    enum assay_status status =
+        assay__index_add(&dataset->looks, &time_ns, sizeof time_ns, ASSAY_LOOKS_MAX, index, err);
     if (status == ASSAY_ERROR_LIMIT)
         return assay__fail(err, status, "More than %d looks: choose a coarser granularity.",
                            ASSAY_LOOKS_MAX);
@@ -145,8 +145,8 @@ static enum assay_status append_cell(struct assay_dataset *dataset, uint32_t num
     struct assay__cell *cell = assay__arena_alloc(&dataset->arena, sizeof *cell);
     if (cell == NULL)
         return assay__fail_memory(err);
-    cell->metrics = assay__arena_array(&dataset->arena, dataset->plan->metric_count,
-                                       sizeof *cell->metrics);
+    cell->metrics =
+        assay__arena_array(&dataset->arena, dataset->plan->metric_count, sizeof *cell->metrics);
     if (cell->metrics == NULL)
         return assay__fail_memory(err);
     dataset->cell_of[number] = cell;

@@ -11,15 +11,15 @@
  * slices 1 .. segment_count the segments of the plan, dimension values follow.
  */
 struct assay__cell {
-    uint64_t units;                /* units of the group in this slice and look */
+    uint64_t units;                 /* units of the group in this slice and look */
     struct assay_moments **metrics; /* [plan->metric_count]; NULL until assay__cell_moments() */
 };
 
 const struct assay_plan *assay__dataset_plan(const struct assay_dataset *dataset);
 
 /** assay__dataset_group() finds or adds a group by id. ASSAY_ERROR_LIMIT past ASSAY_GROUPS_MAX. */
-enum assay_status assay__dataset_group(struct assay_dataset *dataset, const char *id,
-                                       size_t length, uint32_t *index, struct assay_error *err);
+enum assay_status assay__dataset_group(struct assay_dataset *dataset, const char *id, size_t length,
+                                       uint32_t *index, struct assay_error *err);
 
 /** assay__dataset_slice() finds or adds the slice plan->dimensions[dimension] = value. */
 enum assay_status assay__dataset_slice(struct assay_dataset *dataset, uint32_t dimension,

@@ -38,8 +38,7 @@ struct assay__note_head {
 };
 uint32_t assay__dataset_note_count(const struct assay_dataset *dataset);
 void assay__dataset_note_at(const struct assay_dataset *dataset, uint32_t number,
-                            enum assay_annotation_level *level, int32_t *metric,
-                            const char **text);
+                            enum assay_annotation_level *level, int32_t *metric, const char **text);
 
 /** assay__metric_shape() is the shape of a metric's moments. */
 struct assay_moments_shape assay__metric_shape(const struct assay_metric_plan *metric);

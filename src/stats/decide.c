@@ -87,8 +87,7 @@ static void explain(const struct assay__builder *builder, uint32_t pair, struct 
     for (uint32_t m = 0; m < builder->plan->metric_count; m++) {
         const struct assay_metric_plan *metric = &builder->plan->metrics[m];
         if (test(metric, total_result(builder, m, pair)))
-            add_reason(verdict,
-                       assay__arena_format(builder->arena, "%s %s", metric->id, sentence));
+            add_reason(verdict, assay__arena_format(builder->arena, "%s %s", metric->id, sentence));
     }
 }
 
@@ -133,8 +132,8 @@ static void decide_pair(const struct assay__builder *builder, uint32_t pair,
         add_reason(verdict, "The groups' sizes do not match the planned allocation (sample ratio "
                             "mismatch).");
     struct tally tally = count_metrics(builder, pair, verdict);
-    bool success = tally.success_count == 0 ? tally.guardrail_count > 0
-                                            : tally.success_significant > 0;
+    bool success =
+        tally.success_count == 0 ? tally.guardrail_count > 0 : tally.success_significant > 0;
     if (mismatch || tally.harmed > 0) {
         verdict->recommendation = ASSAY_RECOMMEND_ABORT;
     } else if (success && tally.guardrail_passed == tally.guardrail_count) {

@@ -48,9 +48,8 @@ static struct assay__point point_at(double f, double df1, double df2, double sig
     double bow = total.hi * beta.x * beta.y, lean = beta.x - beta.y;
     struct assay__point point = {
         .slope = {beta.rise, bow, bow * lean, bow * (lean * lean - 2.0 * beta.x * beta.y)}};
-    point.integral = a < assay__own_most
-                         ? assay__beta_integral(&beta)
-                         : assay__drop_integral(drop_beta, &beta, beta.rise, bow);
+    point.integral = a < assay__own_most ? assay__beta_integral(&beta)
+                                         : assay__drop_integral(drop_beta, &beta, beta.rise, bow);
     /* x^a y^b / B(a, b), the density of the logit: at the mode, and relative to that. Of the
      * latter's log, both log(1 + q) - q are negative, and b qy - a qx is 0. */
     double delta = assay__stirling(total.hi) - assay__stirling(a) - assay__stirling(b);
@@ -98,8 +97,7 @@ static double log_probability(double f, double df1, double df2, double sign)
     if (isinf(df1))
         return sign > 0.0 ? assay_chi2_log_lower(df2 / f, df2) : assay_chi2_log_upper(df2 / f, df2);
     if (isinf(df2))
-        return sign > 0.0 ? assay_chi2_log_upper(f * df1, df1)
-                          : assay_chi2_log_lower(f * df1, df1);
+        return sign > 0.0 ? assay_chi2_log_upper(f * df1, df1) : assay_chi2_log_lower(f * df1, df1);
     double past = sign * (f - 1.0) >= 0.0 ? sign : -sign;
     struct assay__point point = point_at(f, df1, df2, past);
     return past == sign ? assay__tail_log(&point.tail)
@@ -149,10 +147,11 @@ static double quantile(double p, double df1, double df2, double sign)
         return 1.0;
     if (isinf(df2))
         return (sign > 0.0 ? assay_chi2_quantile_upper(p, df1)
-                           : assay_chi2_quantile_lower(p, df1)) / df1;
+                           : assay_chi2_quantile_lower(p, df1)) /
+               df1;
     if (isinf(df1)) /* 1/F again */
-        return df2 / (sign > 0.0 ? assay_chi2_quantile_lower(p, df2)
-                                 : assay_chi2_quantile_upper(p, df2));
+        return df2 /
+               (sign > 0.0 ? assay_chi2_quantile_lower(p, df2) : assay_chi2_quantile_upper(p, df2));
     if (p > 0.5)
         return quantile(1.0 - p, df1, df2, -sign); /* exact for p in [1/2, 1] */
     double log_f = start_of(p, df1, df2, sign), miss;

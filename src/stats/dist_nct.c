@@ -17,16 +17,16 @@
 static const double delta_most = 1e6;
 static const double few_df = 50.0;
 static const double turn_width = 8.5; /* P(Z > 8.5) is below 2^-53 */
-static const double depth = 42.0; /* the integrand is followed down to e^-42 of its peak */
+static const double depth = 42.0;     /* the integrand is followed down to e^-42 of its peak */
 static const double root_2pi = 2.5066282746310002;
 static const double pi = 3.14159265358979324;
 
 struct integrand {
-    double df, t, sign;  /* sign 1: P(Z > w), w = t s - delta; -1: P(Z <= t s - delta), w negated */
-    double peak;         /* reference s */
-    double slope;        /* derivative at the peak of -ln of the density of S */
-    double w;            /* w at the peak */
-    bool normal_base;    /* measured from the normal density at w (w > 0) rather than from 1 */
+    double df, t, sign; /* sign 1: P(Z > w), w = t s - delta; -1: P(Z <= t s - delta), w negated */
+    double peak;        /* reference s */
+    double slope;       /* derivative at the peak of -ln of the density of S */
+    double w;           /* w at the peak */
+    bool normal_base;   /* measured from the normal density at w (w > 0) rather than from 1 */
 };
 
 /* minus the derivative of ln P(Z > w) */
@@ -162,8 +162,8 @@ static double integrate(const struct integrand *f)
             continue;
         /* The power's branch point at s = 0 counts where it is close on the scale of the piece. */
         bool is_close = f->df < few_df && f->peak + from < 0.25 * (to - from);
-        sum += is_close ? integrate_branch(f, from, to)
-                        : assay__range_integral(value_of, f, from, to);
+        sum +=
+            is_close ? integrate_branch(f, from, to) : assay__range_integral(value_of, f, from, to);
         from = to;
     }
     return sum;

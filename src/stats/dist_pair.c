@@ -12,9 +12,8 @@ typedef struct assay__pair pair;
 static pair twice_atanh(pair r)
 {
     /* 1/3, 1/5, 1/7: the double nearest, and what is left, rounded. */
-    static const pair ODD[] = {{1.0 / 3.0, 0x1p-54 / 3.0},
-                               {1.0 / 5.0, -0x1p-54 / 5.0},
-                               {1.0 / 7.0, 0x1p-54 / 7.0}};
+    static const pair ODD[] = {
+        {1.0 / 3.0, 0x1p-54 / 3.0}, {1.0 / 5.0, -0x1p-54 / 5.0}, {1.0 / 7.0, 0x1p-54 / 7.0}};
     pair square = pair_mul(r, r);
     double s = square.hi, rest = 0.0;
     for (int k = 14; k >= 4; k--)

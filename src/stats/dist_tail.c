@@ -115,8 +115,8 @@ double assay__drop_integral(assay__drop drop, const void *context, double first,
     return (sum.hi + sum.lo) * end;
 }
 
-double assay__range_integral(double (*function)(const void *context, double x),
-                             const void *context, double from, double to)
+double assay__range_integral(double (*function)(const void *context, double x), const void *context,
+                             double from, double to)
 {
     struct assay__pair sum = {0.0, 0.0};
     double width = to - from;
@@ -220,10 +220,9 @@ static double stirling_change(double z)
 double assay__stirling(double a)
 {
     /* B_2k / (2k (2k - 1)); from a = 8 on, nine terms leave 1e-17. */
-    static const double SERIES[] = {1.0 / 12.0,       -1.0 / 360.0, 1.0 / 1260.0,
-                                    -1.0 / 1680.0,    1.0 / 1188.0, -691.0 / 360360.0,
-                                    1.0 / 156.0,      -3617.0 / 122400.0,
-                                    43867.0 / 244188.0};
+    static const double SERIES[] = {1.0 / 12.0,    -1.0 / 360.0,       1.0 / 1260.0,
+                                    -1.0 / 1680.0, 1.0 / 1188.0,       -691.0 / 360360.0,
+                                    1.0 / 156.0,   -3617.0 / 122400.0, 43867.0 / 244188.0};
     double below = 0.0;
     for (; a < 8.0; a += 1.0)
         below += stirling_change(a);

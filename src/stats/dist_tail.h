@@ -55,8 +55,8 @@ typedef double (*assay__drop)(const void *context, double s, double *slope);
 double assay__drop_integral(assay__drop drop, const void *context, double first, double second);
 
 /** assay__range_integral() is the integral of a function over [from, to] by the same rule. */
-double assay__range_integral(double (*function)(const void *context, double x),
-                             const void *context, double from, double to);
+double assay__range_integral(double (*function)(const void *context, double x), const void *context,
+                             double from, double to);
 
 /**
  * assay__beta_integral() is the integral for the lower tail of a beta (a, b) in logit x, below an x

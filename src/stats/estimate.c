@@ -85,8 +85,7 @@ static void estimate_ratio(const struct assay__group *group, struct assay__estim
     }
     out->third = nan_wide();
     if (group->has_third)
-        out->third = assay__wide_div(third_of(group, r),
-                                     assay__wide_mul(w, assay__wide_square(w)));
+        out->third = assay__wide_div(third_of(group, r), assay__wide_mul(w, assay__wide_square(w)));
 }
 
 void assay__estimate_group(const struct assay__group *group, enum assay_metric_type type,

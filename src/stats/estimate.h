@@ -11,13 +11,13 @@
  */
 struct assay__estimate {
     uint64_t n;
-    bool exists;                 /* there are units, and a ratio's denominators do not sum to 0 */
-    bool has_error;              /* enough units for a variance */
-    struct assay__wide value;    /* mean, share or ratio */
-    struct assay__wide centred;  /* sum of squared deviations of the (linearised) value */
+    bool exists;                /* there are units, and a ratio's denominators do not sum to 0 */
+    bool has_error;             /* enough units for a variance */
+    struct assay__wide value;   /* mean, share or ratio */
+    struct assay__wide centred; /* sum of squared deviations of the (linearised) value */
     struct assay__wide with[ASSAY_COVARIATES_MAX]; /* sums of products with each covariate */
-    struct assay__wide error2;   /* squared standard error */
-    struct assay__wide third;    /* third central moment, divisor n; NaN when unknown */
+    struct assay__wide error2;                     /* squared standard error */
+    struct assay__wide third;       /* third central moment, divisor n; NaN when unknown */
     struct assay__wide residual_df; /* n - 1, less the covariates used */
 };
 
@@ -28,8 +28,8 @@ void assay__estimate_group(const struct assay__group *group, enum assay_metric_t
 /** struct assay__pair_estimate: baseline (0) and compared (1) group as the test sees them. */
 struct assay__pair_estimate {
     struct assay__estimate raw[2];
-    struct assay__wide value[2];  /* adjusted */
-    struct assay__wide error2[2]; /* squared standard errors, adjusted */
+    struct assay__wide value[2];           /* adjusted */
+    struct assay__wide error2[2];          /* squared standard errors, adjusted */
     struct assay__wide residual_error2[2]; /* their part without the covariates' shared mean */
     struct assay__wide covariance; /* of the two, through the shared mean of the covariates */
     struct assay__wide difference_error2; /* squared standard error of compared - baseline */

@@ -26,7 +26,6 @@ void assay__chunks_add(struct assay__chunks *sums, const double *values);
 void assay__chunks_merge(struct assay__chunks *sums, const struct assay__chunks *from);
 
 /** assay__chunks_get() adds sum number index to sum. */
-void assay__chunks_get(const struct assay__chunks *sums, uint32_t index,
-                       struct assay__exact *sum);
+void assay__chunks_get(const struct assay__chunks *sums, uint32_t index, struct assay__exact *sum);
 
 #endif

@@ -27,7 +27,7 @@ struct assay__group {
     struct assay__wide centred[ASSAY__PAIRS_MAX];
     /* Sums of cubed deviations of value y and denominator w: yyy, yyw, yww, www. */
     struct assay__wide third[4];
-    bool has_third; /* false below three units, and when only means and variances were given */
+    bool has_third;  /* false below three units, and when only means and variances were given */
     bool has_values; /* the sums are those of values, not of means and variances */
 };
 

@@ -96,8 +96,7 @@ static void substitute(const struct system *system, uint32_t dropped, wide *slop
         wide x = assay__wide_div(system->b[j], system->a[assay__pair(j, j)]);
         for (uint32_t k = j + 1; k < system->q; k++)
             if (!(dropped >> k & 1))
-                x = assay__wide_sub(x,
-                                    assay__wide_mul(system->a[assay__pair(k, j)], slopes[k]));
+                x = assay__wide_sub(x, assay__wide_mul(system->a[assay__pair(k, j)], slopes[k]));
         slopes[j] = x;
     }
 }
@@ -161,12 +160,11 @@ static void overall(const struct assay__group *groups, size_t count, uint32_t q,
             for (size_t g = 0; g < count; g++) {
                 if (groups[g].n == 0)
                     continue;
-                wide away = assay__wide_mul(
-                    assay__wide_sub(covariate_mean(&groups[g], i), mean[i]),
-                    assay__wide_sub(covariate_mean(&groups[g], j), mean[j]));
+                wide away =
+                    assay__wide_mul(assay__wide_sub(covariate_mean(&groups[g], i), mean[i]),
+                                    assay__wide_sub(covariate_mean(&groups[g], j), mean[j]));
                 sum = assay__wide_add(sum, covariate_sum(&groups[g], i, j));
-                sum = assay__wide_add(sum,
-                                      assay__wide_mul(assay__wide_of_u64(groups[g].n), away));
+                sum = assay__wide_add(sum, assay__wide_mul(assay__wide_of_u64(groups[g].n), away));
             }
             sampling[assay__pair(i, j)] = assay__wide_div(sum, divisor);
         }
@@ -217,9 +215,9 @@ static uint32_t count_kept(uint32_t q, uint32_t dropped)
  * begins again: what comes after it is not judged by it, whichever group comes first.
  */
 APART static void find_slopes(const struct assay__group *groups, size_t group_count,
-                              const struct assay__group *const of[2],
-                              enum assay_reduction method, enum assay_metric_type type,
-                              struct assay__pair_estimate *pair, wide slopes[2][Q_MAX])
+                              const struct assay__group *const of[2], enum assay_reduction method,
+                              enum assay_metric_type type, struct assay__pair_estimate *pair,
+                              wide slopes[2][Q_MAX])
 {
     struct system system;
     bool is_pooled = method == ASSAY_REDUCTION_POOLED;
@@ -313,8 +311,9 @@ static void fill_reduction(enum assay_reduction method, uint32_t q, wide slopes[
 
 /* Fills the adjusted fields from the slopes, at the mean of the covariates over all groups. */
 APART static void adjust_pair(const struct assay__group *groups, size_t group_count,
-                        const struct assay__group *const of[2], enum assay_reduction method,
-                        uint32_t kept, wide slopes[2][Q_MAX], struct assay__pair_estimate *pair)
+                              const struct assay__group *const of[2], enum assay_reduction method,
+                              uint32_t kept, wide slopes[2][Q_MAX],
+                              struct assay__pair_estimate *pair)
 {
     uint32_t q = of[0]->shape.covariate_count;
     uint32_t used = method == ASSAY_REDUCTION_FULL ? kept : 0;

@@ -10,9 +10,9 @@
 typedef struct assay__wide wide;
 
 struct figures {
-    wide c, t, d;          /* estimates and their difference */
-    wide vc, vt, cov, vd;  /* squared errors, covariance, squared error of d */
-    wide q;                /* critical value */
+    wide c, t, d;         /* estimates and their difference */
+    wide vc, vt, cov, vd; /* squared errors, covariance, squared error of d */
+    wide q;               /* critical value */
 };
 
 static void order(double *lower, double *upper)

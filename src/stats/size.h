@@ -12,14 +12,14 @@
 struct assay__size {
     const struct assay_size_design *design;
     bool is_share;
-    int direction;               /* +1 when the alternative lies above the null, else -1 */
-    struct assay__wide tail;     /* probability of one rejecting tail under the null */
+    int direction;                  /* +1 when the alternative lies above the null, else -1 */
+    struct assay__wide tail;        /* probability of one rejecting tail under the null */
     struct assay__wide power, beta; /* beta = 1 - power */
-    struct assay__wide factor;   /* of the variances */
-    struct assay__wide share;    /* proportions: the baseline's */
-    struct assay__wide null;     /* difference under the null */
+    struct assay__wide factor;      /* of the variances */
+    struct assay__wide share;       /* proportions: the baseline's */
+    struct assay__wide null;        /* difference under the null */
     struct assay__wide baseline_variance, compared_variance; /* reduced; not for proportions */
-    struct assay__wide distance; /* |effect - null| */
+    struct assay__wide distance;                             /* |effect - null| */
 };
 
 /** struct assay__size_errors: the distance on the scale of the test, and its standard errors. */

@@ -112,8 +112,7 @@ struct assay__size_errors assay__size_errors(const struct assay__size *size, wid
     errors.under_alternative = assay__wide_sqrt(variance);
     errors.under_null = errors.under_alternative;
     if (size->design->method == ASSAY_SIZE_POOLED)
-        errors.under_null =
-            pooled_error(size, alternative, inverse_baseline, inverse_compared);
+        errors.under_null = pooled_error(size, alternative, inverse_baseline, inverse_compared);
     return errors;
 }
 
@@ -165,8 +164,8 @@ static wide inverse_of(double n)
 double assay__size_normal_power(const struct assay__size *size, double n_baseline,
                                 double n_compared)
 {
-    struct assay__size_errors errors = assay__size_errors(
-        size, size->distance, inverse_of(n_baseline), inverse_of(n_compared));
+    struct assay__size_errors errors =
+        assay__size_errors(size, size->distance, inverse_of(n_baseline), inverse_of(n_compared));
     if (assay__wide_sign(errors.under_alternative) == 0)
         return 1.0;
     wide bound = assay__wide_mul(quantile(size->tail, true), errors.under_null);
@@ -231,8 +230,8 @@ double assay__size_normal_effect(const struct assay__size *size, double n_baseli
 {
     wide inverse_baseline = inverse_of(n_baseline), inverse_compared = inverse_of(n_compared);
     if (!size->is_share) {
-        struct assay__size_errors errors = assay__size_errors(size, assay__wide_zero(),
-                                                              inverse_baseline, inverse_compared);
+        struct assay__size_errors errors =
+            assay__size_errors(size, assay__wide_zero(), inverse_baseline, inverse_compared);
         return assay__wide_double(reach(size, &errors, false));
     }
     wide least, most;
@@ -251,7 +250,7 @@ double assay__size_normal_effect(const struct assay__size *size, double n_baseli
             return NAN;
         distance = bisected_distance(size, &z, least, most, inverse_baseline, inverse_compared);
     }
-    bool is_inside = assay__wide_compare(distance, least) > 0 &&
-                     assay__wide_compare(distance, most) < 0;
+    bool is_inside =
+        assay__wide_compare(distance, least) > 0 && assay__wide_compare(distance, most) < 0;
     return is_inside ? assay__wide_double(distance) : (double)NAN;
 }

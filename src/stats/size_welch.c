@@ -30,9 +30,8 @@ static struct welch welch_of(const struct assay__size *size, wide distance, doub
     assay__size_variances(size, distance, &baseline, &compared);
     wide a = assay__wide_div(baseline, n_c), b = assay__wide_div(compared, n_t);
     wide sum = assay__wide_add(a, b);
-    wide parts = assay__wide_add(
-        assay__wide_div(assay__wide_square(a), assay__wide_sub(n_c, one)),
-        assay__wide_div(assay__wide_square(b), assay__wide_sub(n_t, one)));
+    wide parts = assay__wide_add(assay__wide_div(assay__wide_square(a), assay__wide_sub(n_c, one)),
+                                 assay__wide_div(assay__wide_square(b), assay__wide_sub(n_t, one)));
     return (struct welch){.df = assay__wide_div(assay__wide_square(sum), parts),
                           .noncentrality = assay__wide_div(distance, assay__wide_sqrt(sum)),
                           .is_constant = assay__wide_sign(sum) == 0};
@@ -81,15 +80,14 @@ static bool suffices(const struct assay__size *size, double n_compared)
     double margin = power - target;
     if (fabs(margin) > 1e-11 * target)
         return margin > 0.0;
-    return assay__nct_compare(size->tail, welch.df, welch.noncentrality, size->power,
-                              power) >= 0;
+    return assay__nct_compare(size->tail, welch.df, welch.noncentrality, size->power, power) >= 0;
 }
 
 /* The power with n_t units and their baseline units, both at least 2. */
 static double power_with(const struct assay__size *size, double n_compared)
 {
-    struct welch welch = welch_of(size, size->distance, assay__size_baseline(size, n_compared),
-                                  n_compared);
+    struct welch welch =
+        welch_of(size, size->distance, assay__size_baseline(size, n_compared), n_compared);
     return power_of(size, &welch, false);
 }
 

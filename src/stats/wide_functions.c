@@ -11,18 +11,15 @@
 typedef struct assay__wide wide;
 
 /* Constants as sums of doubles of 53 bits each, exact to 2^-350. */
-static const double LN2[] = {0x1.62e42fefa39efp-1,   0x1.abc9e3b39803fp-56,
-                             0x1.7b57a079a1933p-111, 0x1.298b62d8a0d17p-164,
-                             0x1.6e2eabe8af9eep-218, 0x1.d881b7aeb2615p-274,
+static const double LN2[] = {0x1.62e42fefa39efp-1,   0x1.abc9e3b39803fp-56,  0x1.7b57a079a1933p-111,
+                             0x1.298b62d8a0d17p-164, 0x1.6e2eabe8af9eep-218, 0x1.d881b7aeb2615p-274,
                              0x1.9552fb4afa1b1p-328};
-static const double HALF_LOG_2PI[] = {0x1.d67f1c864beb4p-1,   0x1.4d252f2400510p-54,
-                                      0x1.92023cfb08f8dp-108, 0x1.3458b4ddec6a3p-164,
-                                      0x1.33daa155d212fp-220, 0x1.3affc01d0d7f2p-273,
-                                      0x1.f55fc82e2ab4dp-327};
-static const double SQRT_PI[] = {0x1.c5bf891b4ef6ap+0,   0x1.4f38760a41abbp-53,
-                                 0x1.c9c1ff1c90aa3p-107, 0x1.ec764a5b94201p-161,
-                                 0x1.e9f50a3a376bbp-215, 0x1.ffadf283e3b75p-269,
-                                 0x1.3639d8507831dp-322};
+static const double HALF_LOG_2PI[] = {
+    0x1.d67f1c864beb4p-1,   0x1.4d252f2400510p-54,  0x1.92023cfb08f8dp-108, 0x1.3458b4ddec6a3p-164,
+    0x1.33daa155d212fp-220, 0x1.3affc01d0d7f2p-273, 0x1.f55fc82e2ab4dp-327};
+static const double SQRT_PI[] = {
+    0x1.c5bf891b4ef6ap+0,   0x1.4f38760a41abbp-53,  0x1.c9c1ff1c90aa3p-107, 0x1.ec764a5b94201p-161,
+    0x1.e9f50a3a376bbp-215, 0x1.ffadf283e3b75p-269, 0x1.3639d8507831dp-322};
 enum { PARTS = sizeof LN2 / sizeof *LN2 };
 
 static wide constant(const double parts[PARTS])
