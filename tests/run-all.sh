@@ -9,13 +9,16 @@ unset ASSAY_BASE_URL ASSAY_REGION ASSAY_OUTBOX ASSAY_TOKEN ASSAY_TOKEN_FILE ASSA
     ASSAY_CLIENT_SECRET ASSAY_CLIENT_SECRET_FILE CREDENTIALS_DIRECTORY CDPATH POSIXLY_CORRECT \
     CK_RUN_SUITE CK_RUN_CASE CK_INCLUDE_TAGS CK_EXCLUDE_TAGS GOLDEN ASSAY_GOLDEN
 export CK_VERBOSITY=normal
+# Nor which signals are ignored, as by nohup: a shell cannot take that back, but GNU env can.
+as_usual=
+env --default-signal true 2>/dev/null && as_usual="env --default-signal"
 
 passed=0
 failed=0
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 for program in "$@"; do
-    "$program" >"$log" 2>&1 </dev/null
+    $as_usual "$program" >"$log" 2>&1 </dev/null
     status=$?
     line=$(grep -E '^[0-9]+%: Checks: [0-9]+, Failures: [0-9]+, Errors: [0-9]+$|^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1)
     # The numbers of the line, in their order.
