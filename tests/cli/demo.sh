@@ -2,23 +2,8 @@
 # The demo: it ends by itself and leaves nothing running, twice in a row, tells nobody its token, and
 # says how to look at what it stored; on a terminal it can be left running.
 set -u
-# shellcheck source=/dev/null
+# shellcheck source=tests/cli/begin
 . "$(dirname "$0")/begin"
-passed=0
-failed=0
-work=$(mktemp -d)
-server=
-trap 'test -z "$server" || kill "$server" 2>/dev/null; rm -rf "$work"' EXIT
-ok() {
-    if [ "$1" -eq 0 ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "failed: $2"
-        tail -n 5 "$work/out"
-        head -c 600 "$work/err"
-    fi
-}
 # Fails when somebody answers at the address that the demo gave.
 nobody_answers() {
     url=$(sed -n 's|.*assay serve, at \(http://[0-9.:]*\)$|\1|p' "$work/out")
@@ -84,5 +69,4 @@ if script -qfec true "$work/typed" >/dev/null 2>&1 </dev/null; then
     nobody_answers
     ok $? "and Ctrl-C ends it"
 fi
-printf '%d passed, %d failed\n' "$passed" "$failed"
-[ "$failed" -eq 0 ]
+summary

@@ -1,26 +1,14 @@
 #!/bin/sh
 # Manual pages are well formed; help, manual page and completion of a command have the same options.
 set -u
-# shellcheck source=/dev/null
+# shellcheck source=tests/cli/begin
 . "$(dirname "$0")/begin"
-passed=0
-failed=0
-ok() {
-    if [ "$1" -eq 0 ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "failed: $2"
-    fi
-}
 if command -v mandoc >/dev/null 2>&1; then
     for page in docs/*.[13]; do
         ! mandoc -T lint -W warning "$page" | grep .
         ok $? "mandoc: $page"
     done
 fi
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 for header in include/assay/*.h; do
     [ "$header" = include/assay/export.h ] || grep -q "It In assay/$(basename "$header")" docs/assay.3
     ok $? "assay(3) names $header"
@@ -86,5 +74,4 @@ while IFS= read -r example; do
     [ $code -eq 0 ]
     ok $? "$example"
 done <"$work/examples"
-printf '%d passed, %d failed\n' "$passed" "$failed"
-[ "$failed" -eq 0 ]
+summary

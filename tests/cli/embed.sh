@@ -3,21 +3,8 @@
 # program of each language that links, and the example of assay(3), which prints what the page says.
 # The shared library is the one of BUILD; one with sanitizers wants a program with them, too.
 set -u
-# shellcheck source=/dev/null
+# shellcheck source=tests/cli/begin
 . "$(dirname "$0")/begin"
-passed=0
-failed=0
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-ok() {
-    if [ "$1" -eq 0 ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "failed: $2"
-        cat "$work/log"
-    fi
-}
 # Compiles and links $1 with the compiler and options that follow, and runs it.
 run() {
     source=$1
@@ -59,5 +46,4 @@ case $BUILD in
     ok $? "the example of assay(3)"
     ;;
 esac
-printf '%d passed, %d failed\n' "$passed" "$failed"
-[ "$failed" -eq 0 ]
+summary

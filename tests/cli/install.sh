@@ -1,21 +1,8 @@
 #!/bin/sh
 # Installs under a scratch root, builds and runs a program against it, uninstalls, finds nothing.
 set -u
-# shellcheck source=/dev/null
+# shellcheck source=tests/cli/begin
 . "$(dirname "$0")/begin"
-passed=0
-failed=0
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-ok() {
-    if [ "$1" -eq 0 ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "failed: $2"
-        cat "$work/log"
-    fi
-}
 root="$work/a root"
 prefix=$root/opt/assay
 make -s install DESTDIR="$root" PREFIX=/opt/assay BUILD="$BUILD" >"$work/log" 2>&1
@@ -48,5 +35,4 @@ ok $? "make uninstall"
 find "$root" ! -type d >"$work/log"
 [ ! -s "$work/log" ]
 ok $? "nothing is left"
-printf '%d passed, %d failed\n' "$passed" "$failed"
-[ "$failed" -eq 0 ]
+summary

@@ -2,22 +2,8 @@
 # tests/contract/run, with a judge that ends in all the ways a judge can: the case is counted, and
 # what the judge started is running no more. Here npm and node are scripts of this test.
 set -u
-# shellcheck source=/dev/null
+# shellcheck source=tests/cli/begin
 . "$(dirname "$0")/begin"
-passed=0
-failed=0
-work=$(mktemp -d)
-server=
-trap 'test -z "$server" || kill "$server" 2>/dev/null; rm -rf "$work"' EXIT
-ok() {
-    if [ "$1" -eq 0 ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "failed: $2"
-        cat "$work/log"
-    fi
-}
 mkdir -p "$work/tests/contract" "$work/build/judges" "$work/bin"
 cp tests/contract/run tests/contract/package-lock.json "$work/tests/contract/"
 cp tests/contract/package-lock.json "$work/build/judges/installed"
@@ -73,5 +59,4 @@ wait "$run"
 ok $? "told to end, it ends"
 is_gone
 ok $? "told to end, it leaves nothing running"
-printf '%d passed, %d failed\n' "$passed" "$failed"
-[ "$failed" -eq 0 ]
+summary

@@ -1,22 +1,8 @@
 #!/bin/sh
 # The whole loop on one machine: serve, analyze and post, read back, post again, stop in order.
 set -u
-# shellcheck source=/dev/null
+# shellcheck source=tests/cli/begin
 . "$(dirname "$0")/begin"
-passed=0
-failed=0
-work=$(mktemp -d)
-server=
-trap 'test -z "$server" || kill "$server" 2>/dev/null; rm -rf "$work"' EXIT
-ok() {
-    if [ "$1" -eq 0 ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "failed: $2"
-        head -c 600 "$work/err"
-    fi
-}
 : >"$work/err"
 token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 printf 'tester %s\n' "$token" >"$work/tokens"
@@ -74,5 +60,4 @@ url=http://127.0.0.1:$port
 ok $? "the server is back with what it had, and the outbox is compared with it"
 [ -z "$(find "$work/outbox" -type f)" ]
 ok $? "the outbox is empty"
-printf '%d passed, %d failed\n' "$passed" "$failed"
-[ "$failed" -eq 0 ]
+summary

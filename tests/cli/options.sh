@@ -2,12 +2,8 @@
 # Every command answers a wrong option alike: it exits with 2, prints nothing on standard output, names
 # the option, and says which one may be meant, that a value is missing, or that there is none to give.
 set -u
-# shellcheck source=/dev/null
+# shellcheck source=tests/cli/begin
 . "$(dirname "$0")/begin"
-passed=0
-failed=0
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 # says COMMAND TEXT ARGUMENT...: what the command says with these arguments.
 says() {
     command=$1 text=$2
@@ -42,5 +38,4 @@ for command in $("$ASSAY" help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
         says "$command" "--$name needs a value" "--$name"
     done <"$work/valued"
 done
-printf '%d passed, %d failed\n' "$passed" "$failed"
-[ "$failed" -eq 0 ]
+summary

@@ -2,21 +2,8 @@
 # What assay prints on real data: strict JSON, the same bytes in a comma locale and from gzip, zstd
 # and standard input, no partial output on failure, nothing on standard output but results.
 set -u
-# shellcheck source=/dev/null
+# shellcheck source=tests/cli/begin
 . "$(dirname "$0")/begin"
-passed=0
-failed=0
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-ok() {
-    if [ "$1" -eq 0 ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "failed: $2"
-        head -c 600 "$work/err"
-    fi
-}
 plan=data/hillstrom.plan.json
 for format in result detail csv; do
     "$ASSAY" analyze data/hillstrom.csv --plan $plan --format $format >"$work/$format" 2>"$work/err"
@@ -165,5 +152,4 @@ env -u ASSAY_BASE_URL -u ASSAY_REGION "$ASSAY" analyze "$work/none.csv" --plan $
     >"$work/out" 2>"$work/err"
 [ $? -eq 2 ] && [ ! -s "$work/out" ] && grep -q '^assay analyze: where to post is not given' "$work/err"
 ok $? "--post without a server: exit 2, nothing printed"
-printf '%d passed, %d failed\n' "$passed" "$failed"
-[ "$failed" -eq 0 ]
+summary

@@ -2,28 +2,13 @@
 # Every command of the README runs and succeeds, word for word and in order, in a folder where
 # build/release/assay and data/ are as the README has them.
 set -u
-# shellcheck source=/dev/null
+# shellcheck source=tests/cli/begin
 . "$(dirname "$0")/begin"
-passed=0
-failed=0
-work=$(mktemp -d)
-server=
-trap 'test -z "$server" || kill "$server" 2>/dev/null; rm -rf "$work"' EXIT
 mkdir -p "$work/build/release"
 ln -s "$ASSAY" "$work/build/release/assay"
 ln -s "$PWD/data" "$work/data"
 grep -E '^    (build/release/assay |\(umask )' README.md | sed 's/^    //' >"$work/commands"
 cd "$work" || exit 1
-
-ok() {
-    if [ "$1" -eq 0 ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "failed: $2"
-        cat "$work/err"
-    fi
-}
 
 # A server stays until the end of the test. Its address is that of the README unless another program
 # has the port: then it takes a free one, and so do the commands that follow.
@@ -64,5 +49,4 @@ kill -TERM "$server" && wait "$server"
 ok $? "the server stops in order"
 server=
 [ "$passed" -gt 12 ] || failed=$((failed + 1))
-printf '%d passed, %d failed\n' "$passed" "$failed"
-[ "$failed" -eq 0 ]
+summary

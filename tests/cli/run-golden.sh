@@ -9,7 +9,7 @@
 #
 # The last line is "N passed, N failed"; the exit status is 0 when nothing failed.
 set -u
-# shellcheck source=/dev/null
+# shellcheck source=tests/cli/begin
 . "$(dirname "$0")/begin"
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
