@@ -40,8 +40,12 @@ warnings = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wdouble-promotion -Ws
 base_flags = -std=c11 -D_GNU_SOURCE -Iinclude -Isrc $(warnings) -fvisibility=hidden \
 	-ffp-contract=off -fPIC -pthread -MMD -MP $(EXTRA_CFLAGS)
 
-lib_sources   := $(sort $(wildcard src/base/*.c src/stats/*.c src/ingest/*.c src/api/*.c))
-prog_sources  := $(filter-out src/cli/main.c,$(sort $(wildcard src/cli/*.c src/serve/*.c)))
+# Folders of the library, in the order in which they may include one another (scripts/lint).
+lib_folders  = base number exact stats analysis plan source json report api
+prog_folders = serve cli
+below = $(sort $(foreach folder,$(1),$(wildcard src/$(folder)/*.c src/$(folder)/*/*.c)))
+lib_sources   := $(call below,$(lib_folders))
+prog_sources  := $(filter-out src/cli/main.c,$(call below,$(prog_folders)))
 test_sources  := $(sort $(wildcard tests/test_*.c))
 slow_sources  := $(sort $(wildcard tests/slow_*.c))
 # What test programs share: every file of tests/ that is not a program itself.

@@ -20,7 +20,7 @@
 
 #include "accuracy_input.h"
 #include "assay.h"
-#include "base/number.h"
+#include "number/number.h"
 
 enum { VALUES_MAX = 1 << 15, GROUPS_MAX = 16 };
 

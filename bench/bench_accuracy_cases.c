@@ -22,7 +22,7 @@
 #include "accuracy_input.h"
 #include "accuracy_size.h"
 #include "assay.h"
-#include "base/number.h"
+#include "number/number.h"
 
 enum { ROWS_MAX = 256, COVARIATES_MAX = 10, PATH_BYTES = 512, SRM_GROUPS_MAX = 1024 };
 

@@ -11,7 +11,7 @@
 
 #include "assay.h"
 #include "base/text.h"
-#include "ingest/csv.h"
+#include "source/csv/csv.h"
 #include "timing.h"
 
 enum { RUNS = 10, WIDE_ROWS = 400000, NARROW_ROWS = 1000000 };

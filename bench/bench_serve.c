@@ -22,8 +22,8 @@
 
 #include "assay.h"
 #include "base/text.h"
-#include "serve/server.h"
-#include "serve/store.h"
+#include "serve/http/server.h"
+#include "serve/store/store.h"
 
 enum {
     CONNECTIONS = 8,

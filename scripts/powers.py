@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes src/base/powers.c: ceil(10^k / 2^(floor(log2 10^k) - 127)), 128 bits, for each k."""
+"""Writes src/number/powers.c: ceil(10^k / 2^(floor(log2 10^k) - 127)), 128 bits, for each k."""
 
 FIRST, LAST = -292, 324
 
@@ -18,7 +18,7 @@ def scaled(k):
 
 print("/* SPDX-License-Identifier: GPL-3.0-or-later */")
 print("/* Made by scripts/powers.py. */")
-print('#include "base/powers.h"\n')
+print('#include "number/powers.h"\n')
 print("const struct assay__power ASSAY__POWERS[ASSAY__POWER_LAST - ASSAY__POWER_FIRST + 1] = {")
 cells = ["{0x%016x, 0x%016x}," % (scaled(k) >> 64, scaled(k) & (2**64 - 1))
          for k in range(FIRST, LAST + 1)]

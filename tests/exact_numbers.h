@@ -4,7 +4,7 @@
 
 #include "oracle.h"
 
-#include "stats/exact.h"
+#include "exact/exact.h"
 
 /* Random exact numbers, and the same numbers as GMP's rationals. Every run draws the same ones. */
 

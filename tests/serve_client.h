@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "serve/server.h"
+#include "serve/http/server.h"
 #include "test.h"
 
 #define ALICE "Authorization: Bearer alices-token-0123456789"

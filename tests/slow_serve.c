@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include "serve/store.h"
+#include "serve/store/store.h"
 #include "serve_client.h"
 
 enum { CONNECTIONS = 8, POSTS = 250, GETS = 5000, STORED = 100000, DOCUMENT_BYTES = 2000 };

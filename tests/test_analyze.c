@@ -9,7 +9,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
-#include "stats/analyze.h"
+#include "analysis/analyze.h"
 
 START_TEST(all_pairs_are_compared_once_each)
 {

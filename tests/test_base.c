@@ -7,7 +7,7 @@
 #include "base/nearest.h"
 #include "base/text.h"
 #include "base/utf8.h"
-#include "stats/wide.h"
+#include "exact/float320.h"
 
 START_TEST(status_ids_and_exit_codes_are_those_of_the_table)
 {

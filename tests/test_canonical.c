@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Request bodies, the comparison after HTTP 409, and what is shown of a server's words. */
-#include "api/body.h"
-#include "api/canonical.h"
-#include "api/refusal.h"
+#include "api/deliver/envelope.h"
+#include "api/resource/resource_compare.h"
+#include "api/deliver/refusal.h"
 #include "test.h"
 
 static const struct comparison {

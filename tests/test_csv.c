@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "ingest/csv.h"
+#include "source/csv/csv.h"
 
 static char path[64];
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "test.h"
 
-#include "api/names.h"
+#include "plan/names.h"
 #include "json_paths.h"
 #include "json_schema.h"
 #include "sample_analysis.h"

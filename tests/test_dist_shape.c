@@ -11,7 +11,7 @@
 #include <float.h>
 #include <stdint.h>
 
-#include "stats/dist_t.h"
+#include "stats/dist/t.h"
 
 static uint64_t random_state;
 

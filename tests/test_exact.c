@@ -7,7 +7,7 @@
 
 #include <float.h>
 
-#include "stats/group.h"
+#include "stats/centred.h"
 #include "stats/moments.h"
 #include "stats/moments_block.h"
 

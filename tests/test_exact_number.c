@@ -5,7 +5,7 @@
  */
 #include "exact_numbers.h"
 
-#include "stats/exact_limbs.h"
+#include "exact/exact_limbs.h"
 
 typedef struct assay__exact exact;
 

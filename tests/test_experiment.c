@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "golden_analysis.h"
-#include "ingest/summary_read.h"
+#include "source/summary/summary_read.h"
 
 struct run {
     struct assay_plan *plan;

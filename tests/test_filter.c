@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "test.h"
 
-#include "ingest/cell.h"
-#include "ingest/filter.h"
+#include "source/csv/cell.h"
+#include "source/filter/filter.h"
 
 /* A row by name: the columns of every filter here. */
 static const struct {

@@ -7,7 +7,7 @@
 
 #include <mpfr.h>
 
-#include "stats/group.h"
+#include "stats/centred.h"
 
 enum { ROWS = 30, GROUPS = 3 };
 

@@ -6,8 +6,8 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "ingest/csv.h"
-#include "ingest/filter.h"
+#include "source/csv/csv.h"
+#include "source/filter/filter.h"
 
 /* The allocator's functions count, and fail on command; -1 never fails. */
 static long allocations_left = -1;

@@ -5,8 +5,8 @@
  */
 #include "test.h"
 
-#include "api/json_read.h"
-#include "api/json_write.h"
+#include "json/json_read.h"
+#include "json/json_write.h"
 #include "base/utf8.h"
 
 static const struct assay__json_options OPTIONS = {.code = ASSAY_ERROR_DATA,

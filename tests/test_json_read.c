@@ -3,7 +3,7 @@
 
 #include <cjson/cJSON.h>
 
-#include "api/json_read.h"
+#include "json/json_read.h"
 
 static const struct assay__json_options OPTIONS = {.name = "x.json",
                                                    .code = ASSAY_ERROR_PLAN,

@@ -6,7 +6,7 @@
  */
 #include "test.h"
 
-#include "api/json_runs.h"
+#include "json/json_runs.h"
 
 enum { ALIGNMENTS = 16, LENGTH_MAX = 50 };
 

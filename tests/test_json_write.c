@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <locale.h>
 
-#include "api/json_write.h"
+#include "json/json_write.h"
 #include "base/utf8.h"
 #include "strict_json.h"
 

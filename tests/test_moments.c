@@ -5,7 +5,7 @@
  */
 #include "oracle.h"
 
-#include "stats/group.h"
+#include "stats/centred.h"
 #include "stats/moments.h"
 
 enum { ROWS = 48 };

@@ -9,7 +9,7 @@
 
 #include <cjson/cJSON.h>
 
-#include "base/number.h"
+#include "number/number.h"
 
 enum { GROUPS_MAX = 16, LABEL_BYTES = 16 };
 

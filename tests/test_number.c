@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <locale.h>
 
-#include "base/number.h"
+#include "number/number.h"
 
 static double double_of(uint64_t bits)
 {

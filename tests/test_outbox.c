@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "api/outbox.h"
+#include "api/deliver/outbox.h"
 #include "test.h"
 
 static char directory[64];

@@ -13,7 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "api/outbox.h"
+#include "api/deliver/outbox.h"
 #include "cli/cli.h"
 #include "post_support.h"
 

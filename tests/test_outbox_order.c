@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "api/outbox.h"
+#include "api/deliver/outbox.h"
 
 enum { ENTRIES = 300, SECOND = 1767225600 };
 

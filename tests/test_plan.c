@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "test.h"
 
-#include "api/json_read.h"
-#include "api/plan_names.h"
+#include "json/json_read.h"
+#include "plan/plan_names.h"
 
 static struct assay_plan *parse_ok(const char *text)
 {

@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "api/outbox.h"
+#include "api/deliver/outbox.h"
 #include "post_support.h"
 
 static int fsync_error, unlink_error; /* 0: the call works */

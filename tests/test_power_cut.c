@@ -11,7 +11,7 @@
 #include <stdatomic.h>
 #include <sys/syscall.h>
 
-#include "serve/store.h"
+#include "serve/store/store.h"
 #include "serve_client.h"
 
 #define INTERPOSED __attribute__((visibility("default")))

@@ -3,7 +3,7 @@
  */
 #include "test.h"
 
-#include "api/refusal.h"
+#include "api/deliver/refusal.h"
 
 static void check_clean(const char *bytes, const char *secret, const char *want)
 {

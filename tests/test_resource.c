@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Names of results: what plans, the client and the server accept is one set. */
-#include "base/resource.h"
+#include "base/resource_name.h"
 
-#include "api/endpoint.h"
+#include "api/deliver/url.h"
 #include "test.h"
 
 #define LONGEST                                                                                    \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* When to try again, and which URLs are accepted. */
-#include "api/endpoint.h"
-#include "api/retry.h"
+#include "api/deliver/url.h"
+#include "api/deliver/retry.h"
 #include "test.h"
 
 START_TEST(retry_statuses)

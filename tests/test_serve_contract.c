@@ -3,7 +3,7 @@
  */
 #include <sqlite3.h>
 
-#include "serve/store.h"
+#include "serve/store/store.h"
 #include "serve_client.h"
 
 #define BODY(result) "{\"parent\":\"" PARENT "\",\"analysisResult\":" result "}"

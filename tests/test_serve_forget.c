@@ -6,8 +6,8 @@
  */
 #include "test.h"
 
-#include "api/json_read.h"
-#include "api/json_write.h"
+#include "json/json_read.h"
+#include "json/json_write.h"
 #include "serve/contract.h"
 
 enum { COMPARISONS = 3, LOOKS = 3, BODY_BYTES = 30000 };

@@ -7,7 +7,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "ingest/source.h"
+#include "source/file.h"
 
 enum { TEXT_BYTES = 1500000, PACKED_BYTES = 2 * TEXT_BYTES };
 

@@ -4,8 +4,8 @@
 
 #include <unistd.h>
 
-#include "ingest/summary_read.h"
-#include "stats/dataset_read.h"
+#include "source/summary/summary_read.h"
+#include "analysis/dataset_read.h"
 #include "stats/moments.h"
 
 enum { FILES_MAX = 8 };

@@ -4,7 +4,7 @@
 
 #include <unistd.h>
 
-#include "ingest/summary_read.h"
+#include "source/summary/summary_read.h"
 #include "scarce_memory.h"
 
 static const char PLAN[] =

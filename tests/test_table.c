@@ -5,8 +5,8 @@
  */
 #include "test.h"
 
-#include "api/axis.h"
-#include "api/page.h"
+#include "report/table/interval_plot.h"
+#include "report/table/terminal.h"
 #include "sample_analysis.h"
 
 static struct sample sample;

@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "ingest/cap.h"
-#include "stats/dataset_read.h"
+#include "source/units/cap.h"
+#include "analysis/dataset_read.h"
 
 static char paths[8][64];
 

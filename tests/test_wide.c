@@ -4,7 +4,7 @@
 
 #include <mpfr.h>
 
-#include "stats/wide.h"
+#include "exact/float320.h"
 
 typedef struct assay__wide wide;
 typedef wide (*wide_function)(wide);
@@ -62,7 +62,7 @@ static double agreement(wide_function function, mpfr_function judge, wide argume
     return result;
 }
 
-/* A function over a range of arguments and the bits that stats/wide.h promises. */
+/* A function over a range of arguments and the bits that exact/float320.h promises. */
 struct promise {
     const char *name;
     wide_function function;

@@ -24,7 +24,8 @@ char *assay__text_extend(struct assay__text *text, size_t length);
 void assay__text_append(struct assay__text *text, const char *bytes, size_t length);
 void assay__text_puts(struct assay__text *text, const char *string);
 void assay__text_putc(struct assay__text *text, char c);
-/** assay__text_format() is sprintf at the end. Do not print doubles with it: see base/number.h. */
+/** assay__text_format() is sprintf at the end. Do not print doubles with it: see number/number.h.
+ */
 void assay__text_format(struct assay__text *text, const char *format, ...) ASSAY__PRINTF(2, 3);
 /** assay__text_release() frees the bytes and empties the text. */
 void assay__text_release(struct assay__text *text);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/number.h"
+#include "number/number.h"
 #include "base/utf8.h"
 #include "cli/cli.h"
 

@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "cli/args.h"
 #include "cli/cli.h"
-#include "cli/data.h"
+#include "cli/flags_data.h"
 #include "cli/delivery.h"
 #include "cli/output.h"
 #include "cli/term.h"

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/plan_read.h"
+#include "plan/plan_read.h"
 #include "cli/cli.h"
-#include "cli/data.h"
+#include "cli/flags_data.h"
 #include "cli/plan_init.h"
-#include "cli/plan_words.h"
+#include "cli/plan_check.h"
 #include "cli/term.h"
 
 enum { OPTION_HELP = CLI_OPTION_FIRST, OPTION_GROUP, OPTION_UNIT, OPTION_TIME, OPTION_DATA };

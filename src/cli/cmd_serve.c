@@ -8,9 +8,9 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "base/number.h"
+#include "number/number.h"
 #include "cli/cli.h"
-#include "serve/server.h"
+#include "serve/http/server.h"
 
 static const char HELP[] =
     "usage: assay serve --db FILE --tokens FILE [OPTION...]\n"

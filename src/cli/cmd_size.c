@@ -7,7 +7,7 @@
 
 #include "cli/cli.h"
 #include "cli/size_flags.h"
-#include "stats/shortest.h"
+#include "exact/shortest.h"
 
 double size_scaled(double share, double mean)
 {

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/json_write.h"
-#include "api/page.h"
-#include "base/number.h"
+#include "json/json_write.h"
+#include "report/table/terminal.h"
+#include "number/number.h"
 #include "cli/args.h"
 #include "cli/cli.h"
 #include "cli/term.h"

@@ -4,9 +4,9 @@
 #include <stdio.h>
 
 #include "cli/cli.h"
-#include "cli/data.h"
+#include "cli/flags_data.h"
 #include "cli/summary_out.h"
-#include "ingest/summary_table.h"
+#include "source/summary/summary_table.h"
 
 enum { OPTION_OUTPUT = CLI_OPTION_FIRST, OPTION_HELP };
 

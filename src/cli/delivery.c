@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/number.h"
+#include "number/number.h"
 #include "cli/args.h"
 #include "cli/cli.h"
 #include "cli/delivery_log.h"

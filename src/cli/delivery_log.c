@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "api/json_write.h"
+#include "json/json_write.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "cli/cli.h"

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/number.h"
+#include "number/number.h"
 #include "base/utf8.h"
 #include "cli/args.h"
 

@@ -2,7 +2,7 @@
 #ifndef ASSAY_CLI_PLAN_BUILD_H
 #define ASSAY_CLI_PLAN_BUILD_H
 
-#include "api/json_tree.h"
+#include "json/json_tree.h"
 #include "cli/plan_flags.h"
 
 /**

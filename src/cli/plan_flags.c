@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/plan_read.h"
+#include "plan/plan_read.h"
 #include "cli/args.h"
 #include "cli/plan_build.h"
 

@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "api/json_write.h"
+#include "json/json_write.h"
 
 enum { METRICS_MAX = 50, LISTED_MAX = 8 };
 

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "api/page.h"
+#include "report/table/terminal.h"
 #include "cli/size_query.h"
 
 enum { ROWS = 9, COLUMNS_MAX = 66, LABEL_COLUMNS = 7 };

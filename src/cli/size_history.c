@@ -9,8 +9,8 @@
 #include <stdio.h>
 
 #include "cli/size_query.h"
-#include "ingest/cell.h"
-#include "ingest/csv.h"
+#include "source/csv/cell.h"
+#include "source/csv/csv.h"
 
 enum { CELLS_MAX = ASSAY_VARIABLES_MAX };
 

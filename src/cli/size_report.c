@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "api/json_write.h"
-#include "api/page.h"
-#include "base/number.h"
+#include "json/json_write.h"
+#include "report/table/terminal.h"
+#include "number/number.h"
 #include "cli/size_query.h"
 #include "cli/term.h"
 

@@ -2,8 +2,8 @@
 #ifndef ASSAY_SERVE_CONTRACT_H
 #define ASSAY_SERVE_CONTRACT_H
 
-#include "api/json_tree.h"
-#include "serve/answer.h"
+#include "json/json_tree.h"
+#include "serve/http/response.h"
 
 /**
  * serve_contract_check() compares an analysisResult with the contract's fields and types and adds

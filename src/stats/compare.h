@@ -3,7 +3,7 @@
 #define ASSAY_STATS_COMPARE_H
 
 #include "assay/compare.h"
-#include "stats/group.h"
+#include "stats/centred.h"
 
 /**
  * assay__compare_groups() is assay_compare_moments() on groups already made from their moments, so

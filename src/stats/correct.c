@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Error rates of the decision rule, and p-value adjustments. Rates are divided as the decimals
- * people write (stats/shortest.h), in wide numbers, and rounded once: 1 - 0.8 shared by five
+ * people write (exact/shortest.h), in wide numbers, and rounded once: 1 - 0.8 shared by five
  * metrics is 0.04, not 0.03999999999999999.
  */
 #include "assay/correct.h"
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "stats/shortest.h"
+#include "exact/shortest.h"
 
 typedef struct assay__wide wide;
 

@@ -3,7 +3,7 @@
 #define ASSAY_STATS_ESTIMATE_H
 
 #include "assay/compare.h"
-#include "stats/group.h"
+#include "stats/centred.h"
 
 /**
  * struct assay__estimate is one group's estimate in wide numbers. For a ratio the value is

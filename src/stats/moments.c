@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "stats/exact_kernel.h"
+#include "exact/exact_kernel.h"
 #include "stats/moments_block.h"
 
 typedef struct assay__block block_t;

@@ -31,7 +31,7 @@ void assay__moments_pattern(const struct assay_moments *moments, uint32_t patter
  *   that are not needed) has at most 40 characters without the sign, the plain form is the text.
  *   Otherwise the text is the digits of D, "e" and e: "123e-60", "1e40".
  * Third-order sums of a pattern with vectors of unknown cubes are "0". The text reads back with
- * assay__decimal_parse() as long as the number is within the limits of base/number.h, which sums
+ * assay__decimal_parse() as long as the number is within the limits of number/number.h, which sums
  * of doubles both near 1e-300 and 1e300 are not.
  */
 enum assay_status assay__moments_write_sum(const struct assay_moments *moments, uint32_t pattern,

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/number.h"
-#include "stats/group.h"
+#include "number/number.h"
+#include "stats/centred.h"
 
 typedef struct assay__block block_t;
 

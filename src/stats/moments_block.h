@@ -2,9 +2,9 @@
 #ifndef ASSAY_STATS_MOMENTS_BLOCK_H
 #define ASSAY_STATS_MOMENTS_BLOCK_H
 
-#include "stats/exact_big.h"
-#include "stats/exact_double.h"
-#include "stats/exact_store.h"
+#include "exact/exact_big.h"
+#include "exact/exact_double.h"
+#include "exact/exact_store.h"
 #include "stats/moments.h"
 
 /**
@@ -90,7 +90,7 @@ bool assay__block_add_big(struct assay__block *block, assay__term *term, const v
 /** assay__block_get() adds sum number index of the block's layout to sum. */
 void assay__block_get(const struct assay__block *block, uint32_t index, struct assay__exact *sum);
 
-/** assay__decimal_check() refuses a decimal outside the limits of base/number.h. */
+/** assay__decimal_check() refuses a decimal outside the limits of number/number.h. */
 enum assay_status assay__decimal_check(const struct assay_decimal *value, struct assay_error *err);
 
 /**

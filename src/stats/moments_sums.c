@@ -2,8 +2,8 @@
 /* Exact sums in and out of moments. */
 #include "stats/moments_block.h"
 
-#include "base/number.h"
-#include "stats/group.h"
+#include "number/number.h"
+#include "stats/centred.h"
 
 typedef struct assay__block block_t;
 typedef struct assay__exact exact;

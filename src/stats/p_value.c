@@ -10,7 +10,7 @@
 #include <math.h>
 
 #include "assay/dist.h"
-#include "stats/dist_t.h"
+#include "stats/dist/t.h"
 
 typedef struct assay__wide wide;
 

@@ -3,7 +3,7 @@
 #define ASSAY_STATS_P_VALUE_H
 
 #include "assay/compare.h"
-#include "stats/wide.h"
+#include "exact/float320.h"
 
 /** struct assay__p_value: a p-value and its decimal logarithm, which never underflows. */
 struct assay__p_value {

@@ -18,7 +18,7 @@
 #include <string.h>
 
 #include "stats/estimate.h"
-#include "stats/group.h"
+#include "stats/centred.h"
 
 typedef struct assay__wide wide;
 

@@ -6,8 +6,8 @@
 
 #include "assay/dist.h"
 #include "base/error.h"
-#include "stats/shortest.h"
-#include "stats/wide.h"
+#include "exact/shortest.h"
+#include "exact/float320.h"
 
 typedef struct assay__wide wide;
 

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/body.h"
-#include "api/canonical.h"
-#include "api/refusal.h"
+#include "api/deliver/envelope.h"
+#include "api/resource/resource_compare.h"
+#include "api/deliver/refusal.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 

@@ -5,7 +5,7 @@
  */
 #include "serve_fuzz.h"
 
-#include "serve/page.h"
+#include "serve/pages/page.h"
 
 static void check_page(struct serve_answer *answer)
 {

@@ -5,7 +5,7 @@
  */
 #include "serve_fuzz.h"
 
-#include "api/canonical.h"
+#include "api/resource/resource_compare.h"
 
 static struct assay__node *parse(struct assay__arena *arena, const char *text, size_t length)
 {

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "api/body.h"
-#include "serve/call.h"
+#include "api/deliver/envelope.h"
+#include "serve/http/route.h"
 
 #define SERVE_FUZZ_PLACE "/v2/workflows/w/instances/i/analysisResults"
 #define SERVE_FUZZ_BEARER "Bearer alices-token-0123456789"

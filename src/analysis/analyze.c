@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From a plan and exact moments to every figure of an experiment, one step after the other. */
+#include "analysis/analyze.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+struct storage {
+    struct assay__arena arena;
+    struct assay_analysis analysis;
+};
+
+/* Plans that need what this version does not have are refused, never half done. */
+static enum assay_status check_supported(const struct assay_plan *plan, struct assay_error *err)
+{
+    if (plan->horizon != ASSAY_HORIZON_FIXED)
+        return assay__fail(err, ASSAY_ERROR_UNAVAILABLE,
+                           "Sequential horizons are not in this version: use "
+                           "\"horizon\": {\"type\": \"fixed\"}.");
+    if (plan->granularity != ASSAY_GRANULARITY_NONE)
+        return assay__fail(err, ASSAY_ERROR_UNAVAILABLE,
+                           "Looks by hour, day or week are not in this version: leave "
+                           "'granularity' out.");
+    for (uint32_t m = 0; m < plan->metric_count; m++)
+        if (plan->metrics[m].type == ASSAY_METRIC_QUANTILE)
+            return assay__fail(err, ASSAY_ERROR_UNAVAILABLE,
+                               "Metric '%s' is a quantile; quantiles are not in this version.",
+                               plan->metrics[m].id);
+    return ASSAY_OK;
+}
+
+static enum assay_status count_units(struct assay__builder *builder, struct assay_error *err)
+{
+    struct assay_analysis *out = builder->out;
+    out->units = assay__arena_array(builder->arena, (size_t)out->slice_count * out->group_count,
+                                    sizeof *out->units);
+    if (out->units == NULL)
+        return assay__fail_memory(err);
+    for (uint32_t s = 0; s < out->slice_count; s++) {
+        for (uint32_t g = 0; g < out->group_count; g++) {
+            if (builder->group_of[g] == ASSAY__NONE || builder->look == ASSAY__NONE)
+                continue;
+            const struct assay__cell *cell = assay__dataset_find(
+                builder->dataset, builder->slice_of[s], builder->look, builder->group_of[g]);
+            out->units[(size_t)s * out->group_count + g] = cell == NULL ? 0 : cell->units;
+        }
+    }
+    for (uint32_t p = 0; p < builder->pair_count; p++) {
+        uint32_t baseline = builder->pairs[p].baseline;
+        if (out->units[baseline] == 0)
+            return assay__fail(err, ASSAY_ERROR_DATA,
+                               "The baseline group '%s' has no units in the data.",
+                               out->groups[baseline].id);
+    }
+    return ASSAY_OK;
+}
+
+enum assay_status assay__analyze_srm(struct assay__builder *builder, struct assay_error *err)
+{
+    struct assay_analysis *out = builder->out;
+    double *weights = assay__arena_array(builder->arena, out->group_count, sizeof *weights);
+    out->srm = assay__arena_array(builder->arena, out->slice_count, sizeof *out->srm);
+    struct assay_srm_group *groups = assay__arena_array(
+        builder->arena, (size_t)out->slice_count * out->group_count, sizeof *groups);
+    if (weights == NULL || out->srm == NULL || groups == NULL)
+        return assay__fail_memory(err);
+    for (uint32_t g = 0; g < out->group_count; g++)
+        weights[g] = out->groups[g].weight;
+    out->srm_count = out->slice_count;
+    for (uint32_t s = 0; s < out->slice_count; s++) {
+        struct assay_srm_result *srm = &out->srm[s];
+        srm->slice = s;
+        srm->groups = groups + (size_t)s * out->group_count;
+        enum assay_status status =
+            assay_srm_test(out->units + (size_t)s * out->group_count, weights, out->group_count,
+                           &builder->plan->srm, srm->groups, &srm->test, err);
+        if (status != ASSAY_OK)
+            return status;
+    }
+    return ASSAY_OK;
+}
+
+/*
+ * Results lie by metric, then comparison, then slice, so a family, which is of one slice, is every
+ * step-th result. Families come in rows: one for each slice, those of a row side by side.
+ */
+struct families {
+    size_t rows, row_step; /* from the first result of a row to that of the next */
+    size_t count, step;    /* members of a family, and from one to the next */
+};
+
+static struct families families_of(const struct assay__builder *builder)
+{
+    size_t slices = builder->out->slice_count, pairs = builder->pair_count;
+    size_t metrics = builder->plan->metric_count;
+    if (builder->plan->multiplicity == ASSAY_MULTIPLICITY_PER_METRIC)
+        return (struct families){metrics, pairs * slices, pairs, slices};
+    if (builder->plan->multiplicity == ASSAY_MULTIPLICITY_PER_COMPARISON)
+        return (struct families){pairs, slices, metrics, pairs * slices};
+    return (struct families){1, 0, metrics * pairs, slices};
+}
+
+/* Room for a family: p-values and their logarithms, before and after. */
+struct family_room {
+    double *p, *log10_p, *adjusted_p, *adjusted_log10_p;
+};
+
+/* Adjusts the family whose first member is given. */
+static enum assay_status adjust_family(struct assay_metric_result *first,
+                                       const struct families *families,
+                                       const struct family_room *room, struct assay_error *err)
+{
+    for (size_t i = 0; i < families->count; i++) {
+        const struct assay_metric_result *result = &first[i * families->step];
+        room->p[i] = room->log10_p[i] = NAN;
+        if (result->look_count == 0)
+            continue;
+        const struct assay_look_result *last = &result->looks[result->look_count - 1];
+        room->p[i] = last->comparison.difference.p;
+        room->log10_p[i] = last->comparison.difference.log10_p;
+    }
+    for (int a = 0; a < ASSAY_ADJUST_COUNT; a++) {
+        enum assay_status status =
+            assay_adjust_p((enum assay_adjustment)a, room->p, room->log10_p, families->count,
+                           room->adjusted_p, room->adjusted_log10_p, err);
+        if (status != ASSAY_OK)
+            return status;
+        for (size_t i = 0; i < families->count; i++) {
+            first[i * families->step].adjusted_p[a] = room->adjusted_p[i];
+            first[i * families->step].adjusted_log10_p[a] = room->adjusted_log10_p[i];
+        }
+    }
+    return ASSAY_OK;
+}
+
+enum assay_status assay__analyze_multiplicity(struct assay__builder *builder,
+                                              struct assay_error *err)
+{
+    struct assay_analysis *out = builder->out;
+    struct families families = families_of(builder);
+    size_t size = families.count;
+    double *values = calloc(4 * size, sizeof *values);
+    if (values == NULL)
+        return assay__fail_memory(err);
+    struct family_room room = {values, values + size, values + 2 * size, values + 3 * size};
+    enum assay_status status = ASSAY_OK;
+    for (size_t row = 0; status == ASSAY_OK && row < families.rows; row++)
+        for (size_t s = 0; status == ASSAY_OK && s < out->slice_count; s++)
+            status =
+                adjust_family(&out->results[row * families.row_step + s], &families, &room, err);
+    free(values);
+    return status;
+}
+
+static enum assay_status run_steps(struct assay__builder *builder, struct assay_error *err)
+{
+    static enum assay_status (*const STEPS[])(struct assay__builder *, struct assay_error *) = {
+        assay__analyze_order,  assay__analyze_look,    count_units,
+        assay__analyze_srm,    assay__analyze_metrics, assay__analyze_multiplicity,
+        assay__analyze_decide, assay__analyze_words,   assay__analyze_notes,
+        assay__analyze_digest};
+    for (size_t i = 0; i < sizeof STEPS / sizeof *STEPS; i++) {
+        if (STEPS[i] == assay__analyze_metrics)
+            assay__analyze_errors(builder); /* once the comparisons are known */
+        enum assay_status status = STEPS[i](builder, err);
+        if (status != ASSAY_OK)
+            return status;
+    }
+    return ASSAY_OK;
+}
+
+enum assay_status assay_analyze(const struct assay_plan *plan, const struct assay_dataset *dataset,
+                                struct assay_analysis **out, struct assay_error *err)
+{
+    if (assay__dataset_plan(dataset) != plan)
+        return assay__fail(err, ASSAY_ERROR_USAGE, "The dataset was made for another plan.");
+    enum assay_status status = check_supported(plan, err);
+    if (status != ASSAY_OK)
+        return status;
+    struct storage *storage = calloc(1, sizeof *storage);
+    if (storage == NULL)
+        return assay__fail_memory(err);
+    storage->analysis.plan = plan;
+    storage->analysis.counts = assay_dataset_counts(dataset);
+    storage->analysis.storage = storage;
+    struct assay__builder builder = {
+        .plan = plan, .dataset = dataset, .arena = &storage->arena, .out = &storage->analysis};
+    status = run_steps(&builder, err);
+    if (status != ASSAY_OK) {
+        assay_analysis_free(&storage->analysis);
+        return status;
+    }
+    *out = &storage->analysis;
+    return ASSAY_OK;
+}
+
+void assay_analysis_free(struct assay_analysis *analysis)
+{
+    if (analysis == NULL)
+        return;
+    struct storage *storage = analysis->storage;
+    assay__arena_release(&storage->arena);
+    free(storage);
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_ANALYSIS_ANALYZE_H
+#define ASSAY_ANALYSIS_ANALYZE_H
+
+#include "assay/analysis.h"
+#include "base/arena.h"
+#include "analysis/dataset_read.h"
+#include "stats/centred.h"
+
+enum { ASSAY__NONE = UINT32_MAX };
+
+/** struct assay__pair_plan: one comparison by group numbers of the analysis. */
+struct assay__pair_plan {
+    uint32_t baseline, compared;
+    const char *id; /* {baseline}-vs-{compared}, safe in URLs, distinct */
+};
+
+/**
+ * struct assay__builder is an analysis in the making: the outcome, and how its groups and slices
+ * are numbered in the dataset.
+ */
+struct assay__builder {
+    const struct assay_plan *plan;
+    const struct assay_dataset *dataset;
+    struct assay__arena *arena;
+    struct assay_analysis *out;
+    uint32_t *group_of; /* [group]: its number in the dataset, or ASSAY__NONE without units */
+    uint32_t *slice_of; /* [slice] */
+    uint32_t look;      /* the look that is analyzed; ASSAY__NONE without data */
+    int64_t look_time;
+    struct assay__pair_plan *pairs;
+    uint32_t pair_count;
+    struct assay__group *groups; /* scratch, one per group */
+    size_t annotation_capacity;
+};
+
+/** assay__analyze_order() settles groups, slices, the look and the comparisons. */
+enum assay_status assay__analyze_order(struct assay__builder *builder, struct assay_error *err);
+
+/** assay__analyze_look() picks the look of a fixed horizon: the last one not after asOf. */
+enum assay_status assay__analyze_look(struct assay__builder *builder, struct assay_error *err);
+
+/** assay__analyze_errors() counts the tests and adjusts the error rates. */
+void assay__analyze_errors(struct assay__builder *builder);
+
+/** assay__analyze_srm() tests each slice for a sample ratio mismatch. */
+enum assay_status assay__analyze_srm(struct assay__builder *builder, struct assay_error *err);
+
+/** assay__analyze_metrics() makes every metric x comparison x slice. */
+enum assay_status assay__analyze_metrics(struct assay__builder *builder, struct assay_error *err);
+
+/** assay__analyze_size() fills sample size and powered effect of one result. */
+void assay__analyze_size(const struct assay__builder *builder, struct assay_metric_result *result,
+                         struct assay_look_result *look);
+
+/** assay__analyze_multiplicity() fills the adjusted p-values. */
+enum assay_status assay__analyze_multiplicity(struct assay__builder *builder,
+                                              struct assay_error *err);
+
+/** assay__analyze_decide() advises on each treatment. */
+enum assay_status assay__analyze_decide(struct assay__builder *builder, struct assay_error *err);
+
+/** assay__analyze_words() writes the sentence of each result and slice's SRM. */
+enum assay_status assay__analyze_words(struct assay__builder *builder, struct assay_error *err);
+
+/** assay__analyze_notes() writes the annotations: remarks of the source, counts, flags. */
+enum assay_status assay__analyze_notes(struct assay__builder *builder, struct assay_error *err);
+
+/** assay__analyze_digest() fills input_digest and analysis_result_id. */
+enum assay_status assay__analyze_digest(struct assay__builder *builder, struct assay_error *err);
+
+/**
+ * assay__annotate() adds an annotation. context is up to three names from the outside in, NULL
+ * where there is none. text lives in the arena or longer; NULL means memory ran out making it.
+ */
+enum assay_status assay__annotate(struct assay__builder *builder, enum assay_annotation_level level,
+                                  int32_t metric, const char *const context[3], const char *text,
+                                  struct assay_error *err);
+
+/** assay__slice_text() says which units a slice is: "channel = Web", "segment new", or "". */
+const char *assay__slice_text(const struct assay__builder *builder, uint32_t slice);
+
+/** assay__is_harm_test(): the metric's own test looks for harm (no margin, not a success). */
+bool assay__is_harm_test(const struct assay_metric_plan *metric);
+
+/** assay__is_monitored(): the metric is under the deterioration test. */
+bool assay__is_monitored(const struct assay_plan *plan, const struct assay_metric_plan *metric);
+
+#endif

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The digest of the data is taken over exact sums in canonical order, not over the bytes of a file:
+ * shuffled rows, other line ends, compression or shards merged later give the same digest, and so
+ * a repeated run posts the same resource.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/digest.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "analysis/analyze.h"
+#include "stats/moments.h"
+
+static enum assay_status append_moments(const struct assay_moments *moments,
+                                        struct assay__text *text, struct assay_error *err)
+{
+    uint32_t patterns = assay__moments_pattern_count(moments);
+    uint32_t sums = assay__moments_sum_count(assay_moments_shape(moments));
+    for (uint32_t pattern = 0; pattern < patterns; pattern++) {
+        uint32_t mask;
+        uint64_t count;
+        bool has_third;
+        assay__moments_pattern(moments, pattern, &mask, &count, &has_third);
+        assay__text_format(text, " %" PRIx32 ":%" PRIu64 "%s", mask, count,
+                           has_third ? "" : "(no cubes)");
+        for (uint32_t i = 0; i < sums; i++) {
+            assay__text_putc(text, ',');
+            enum assay_status status = assay__moments_write_sum(moments, pattern, i, text, err);
+            if (status != ASSAY_OK)
+                return status;
+        }
+    }
+    return ASSAY_OK;
+}
+
+/* Names are written with their length, so that no name can look like two. */
+static void append_name(struct assay__text *text, const char *name)
+{
+    assay__text_format(text, "%zu:%s ", strlen(name), name);
+}
+
+static enum assay_status append_cell(const struct assay__builder *builder, uint32_t slice,
+                                     uint32_t group, struct assay__text *text,
+                                     struct assay_error *err)
+{
+    const struct assay_slice *where = &builder->out->slices[slice];
+    if (builder->group_of[group] == ASSAY__NONE || builder->look == ASSAY__NONE)
+        return ASSAY_OK;
+    const struct assay__cell *cell = assay__dataset_find(builder->dataset, builder->slice_of[slice],
+                                                         builder->look, builder->group_of[group]);
+    if (cell == NULL)
+        return ASSAY_OK;
+    assay__text_format(text, "%d ", (int)where->kind);
+    append_name(text, where->key);
+    append_name(text, where->value);
+    append_name(text, builder->out->groups[group].id);
+    assay__text_format(text, "%" PRIu64 "\n", cell->units);
+    for (uint32_t m = 0; m < builder->plan->metric_count; m++) {
+        if (cell->metrics[m] == NULL)
+            continue;
+        append_name(text, builder->plan->metrics[m].id);
+        enum assay_status status = append_moments(cell->metrics[m], text, err);
+        if (status != ASSAY_OK)
+            return status;
+        assay__text_putc(text, '\n');
+    }
+    return ASSAY_OK;
+}
+
+static enum assay_status digest_of(struct assay__text *text, char out[65], struct assay_error *err)
+{
+    char *bytes;
+    size_t length;
+    enum assay_status status = assay__text_take(text, &bytes, &length, err);
+    if (status != ASSAY_OK)
+        return status;
+    assay__sha256_hex(bytes, length, out);
+    free(bytes);
+    return ASSAY_OK;
+}
+
+static enum assay_status digest_input(struct assay__builder *builder, struct assay_error *err)
+{
+    struct assay__text text = {0};
+    assay__text_puts(&text, "assay input 1\n");
+    if (builder->look_time != INT64_MIN)
+        assay__text_format(&text, "look %" PRId64 "\n", builder->look_time);
+    for (uint32_t s = 0; s < builder->out->slice_count; s++) {
+        for (uint32_t g = 0; g < builder->out->group_count; g++) {
+            enum assay_status status = append_cell(builder, s, g, &text, err);
+            if (status != ASSAY_OK) {
+                assay__text_release(&text);
+                return status;
+            }
+        }
+    }
+    return digest_of(&text, builder->out->input_digest, err);
+}
+
+static enum assay_status derive_id(struct assay__builder *builder, struct assay_error *err)
+{
+    const struct assay_plan *plan = builder->plan;
+    char *id = builder->out->analysis_result_id;
+    char digest[65], as_of[ASSAY__TIME_BYTES] = "";
+    struct assay__text text = {0};
+    if (plan->analysis_result_id != NULL) {
+        snprintf(id, sizeof builder->out->analysis_result_id, "%s", plan->analysis_result_id);
+        return ASSAY_OK;
+    }
+    if (plan->has_as_of)
+        assay__time_write(plan->as_of_ns, as_of);
+    append_name(&text, plan->parent == NULL ? "" : plan->parent);
+    append_name(&text, plan->canonical);
+    append_name(&text, as_of);
+    append_name(&text, builder->out->input_digest);
+    enum assay_status status = digest_of(&text, digest, err);
+    if (status == ASSAY_OK)
+        snprintf(id, sizeof builder->out->analysis_result_id, "ar-%.40s", digest);
+    return status;
+}
+
+enum assay_status assay__analyze_digest(struct assay__builder *builder, struct assay_error *err)
+{
+    enum assay_status status = digest_input(builder, err);
+    return status == ASSAY_OK ? derive_id(builder, err) : status;
+}

@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Annotations: everything a reader must know beyond the figures. Nothing is dropped uncounted and
+ * no figure is absent without a reason here. Order: the analysis as a whole, then metric by metric.
+ */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "number/number.h"
+#include "analysis/analyze.h"
+
+static const char *const NOWHERE[3] = {NULL, NULL, NULL};
+
+enum assay_status assay__annotate(struct assay__builder *builder, enum assay_annotation_level level,
+                                  int32_t metric, const char *const context[3], const char *text,
+                                  struct assay_error *err)
+{
+    struct assay_analysis *out = builder->out;
+    if (text == NULL)
+        return assay__fail_memory(err);
+    if (out->annotation_count == builder->annotation_capacity) {
+        size_t capacity = builder->annotation_capacity * 2 + 16;
+        struct assay_annotation *grown =
+            assay__arena_array(builder->arena, capacity, sizeof *grown);
+        if (grown == NULL)
+            return assay__fail_memory(err);
+        if (out->annotation_count > 0)
+            memcpy(grown, out->annotations, out->annotation_count * sizeof *grown);
+        out->annotations = grown;
+        builder->annotation_capacity = capacity;
+    }
+    struct assay_annotation *note = &out->annotations[out->annotation_count];
+    note->level = level;
+    note->metric = metric;
+    note->text = text;
+    note->context_count = 0;
+    note->context = assay__arena_array(builder->arena, 3, sizeof *note->context);
+    if (note->context == NULL)
+        return assay__fail_memory(err);
+    for (int i = 0; i < 3; i++)
+        if (context[i] != NULL && context[i][0] != '\0')
+            note->context[note->context_count++] = context[i];
+    out->annotation_count++;
+    return ASSAY_OK;
+}
+
+static enum assay_status say_count(struct assay__builder *builder,
+                                   enum assay_annotation_level level, uint64_t count,
+                                   const char *what, struct assay_error *err)
+{
+    if (count == 0)
+        return ASSAY_OK;
+    char number[24];
+    snprintf(number, sizeof number, "%" PRIu64, count);
+    size_t length = strlen(what) + sizeof number + 3;
+    char *text = assay__arena_alloc(builder->arena, length);
+    if (text == NULL)
+        return assay__fail_memory(err);
+    snprintf(text, length, "%s: %s.", what, number);
+    return assay__annotate(builder, level, -1, NOWHERE, text, err);
+}
+
+static enum assay_status note_counts(struct assay__builder *builder, struct assay_error *err)
+{
+    const struct assay_counts *counts = &builder->out->counts;
+    const struct {
+        enum assay_annotation_level level;
+        uint64_t count;
+        const char *what;
+    } ROWS[] = {
+        {ASSAY_NOTE_INFO, counts->rows_read, "Rows read"},
+        {ASSAY_NOTE_WARNING, counts->rows_bad,
+         "Rows skipped because a cell, the number of cells or the text could not be read"},
+        {ASSAY_NOTE_WARNING, counts->rows_no_group, "Rows skipped because they name no group"},
+        {ASSAY_NOTE_WARNING, counts->rows_no_unit, "Rows skipped because they name no unit"},
+        {ASSAY_NOTE_INFO, counts->rows_after, "Rows not used, being at or after asOf"},
+        {ASSAY_NOTE_INFO, counts->rows_duplicate,
+         "Rows not used, repeating a unit that counts already"},
+        {ASSAY_NOTE_WARNING, counts->rows_conflicting,
+         "Rows among those that differ from the one that counts (the earliest; without a time the "
+         "first in byte order)"},
+        {ASSAY_NOTE_WARNING, counts->units_in_two_groups,
+         "Units excluded from all groups, having been seen in more than one"},
+        {ASSAY_NOTE_INFO, counts->rows_in_two_groups, "Rows of those excluded units"},
+    };
+    enum assay_status status = ASSAY_OK;
+    for (size_t i = 0; status == ASSAY_OK && i < sizeof ROWS / sizeof *ROWS; i++)
+        status = say_count(builder, ROWS[i].level, ROWS[i].count, ROWS[i].what, err);
+    return status;
+}
+
+static enum assay_status note_groups(struct assay__builder *builder, struct assay_error *err)
+{
+    const struct assay_analysis *out = builder->out;
+    enum assay_status status = ASSAY_OK;
+    if (builder->plan->group_count == 0)
+        status = assay__annotate(builder, ASSAY_NOTE_INFO, -1, NOWHERE,
+                                 "The plan names no groups: those found in the data are used, with "
+                                 "equal weights.",
+                                 err);
+    for (uint32_t g = 0; status == ASSAY_OK && g < out->group_count; g++) {
+        const char *const context[3] = {out->groups[g].id, NULL, NULL};
+        if (!out->groups[g].is_planned)
+            status = assay__annotate(
+                builder, ASSAY_NOTE_ERROR, -1, context,
+                assay__arena_format(builder->arena,
+                                    "Group '%s' has %" PRIu64 " units but is not in the plan: a "
+                                    "sample ratio mismatch. It is not analyzed.",
+                                    out->groups[g].id, out->units[g]),
+                err);
+        else if (out->units[g] == 0)
+            status = assay__annotate(builder, ASSAY_NOTE_WARNING, -1, context,
+                                     assay__arena_format(builder->arena,
+                                                         "Group '%s' has no units in the data.",
+                                                         out->groups[g].id),
+                                     err);
+    }
+    return status;
+}
+
+static enum assay_status note_srm(struct assay__builder *builder, struct assay_error *err)
+{
+    const struct assay_analysis *out = builder->out;
+    for (uint32_t s = 0; s < out->srm_count; s++) {
+        if (!out->srm[s].test.significant)
+            continue;
+        const char *slice = assay__slice_text(builder, s);
+        const char *const context[3] = {"sample ratio mismatch", slice, NULL};
+        /* Only the total decides: a slice may be off by chance among many, or by its definition. */
+        enum assay_status status =
+            assay__annotate(builder, s == 0 ? ASSAY_NOTE_ERROR : ASSAY_NOTE_WARNING, -1, context,
+                            slice == NULL ? NULL : out->srm[s].message, err);
+        if (status != ASSAY_OK)
+            return status;
+    }
+    return ASSAY_OK;
+}
+
+static enum assay_status note_plan(struct assay__builder *builder, struct assay_error *err)
+{
+    enum assay_status status = ASSAY_OK;
+    const struct assay_plan *plan = builder->plan;
+    bool lists_harm = false;
+    for (uint32_t m = 0; m < plan->metric_count; m++)
+        lists_harm = lists_harm || assay__is_harm_test(&plan->metrics[m]);
+    if (plan->dimension_count > 0)
+        status = assay__annotate(builder, ASSAY_NOTE_INFO, -1, NOWHERE,
+                                 "Results by dimension explore: alpha is not divided by the number "
+                                 "of slices.",
+                                 err);
+    if (status == ASSAY_OK && plan->segment_count > 1)
+        status = assay__annotate(
+            builder, ASSAY_NOTE_INFO, -1, NOWHERE,
+            assay__arena_format(builder->arena,
+                                "In each of the %u segments alpha is divided by %u.",
+                                plan->segment_count, plan->segment_count),
+            err);
+    if (status == ASSAY_OK && lists_harm && isnan(plan->deterioration_alpha))
+        status = assay__annotate(builder, ASSAY_NOTE_WARNING, -1, NOWHERE,
+                                 "Deterioration is not tested, so guardrails without a margin "
+                                 "always pass.",
+                                 err);
+    return status;
+}
+
+struct source_note {
+    enum assay_annotation_level level;
+    int32_t metric;
+    const char *text;
+};
+
+static int compare_source_notes(const void *a, const void *b)
+{
+    const struct source_note *x = a, *y = b;
+    if (x->metric != y->metric)
+        return x->metric < y->metric ? -1 : 1;
+    if (x->level != y->level)
+        return x->level < y->level ? -1 : 1;
+    return strcmp(x->text, y->text);
+}
+
+/* What the source had to say, in an order that is not that of the rows. */
+static enum assay_status note_source(struct assay__builder *builder, struct assay_error *err)
+{
+    uint32_t count = assay__dataset_note_count(builder->dataset);
+    struct source_note *notes = assay__arena_array(builder->arena, count, sizeof *notes);
+    if (notes == NULL)
+        return assay__fail_memory(err);
+    for (uint32_t i = 0; i < count; i++)
+        assay__dataset_note_at(builder->dataset, i, &notes[i].level, &notes[i].metric,
+                               &notes[i].text);
+    qsort(notes, count, sizeof *notes, compare_source_notes);
+    enum assay_status status = ASSAY_OK;
+    for (uint32_t i = 0; status == ASSAY_OK && i < count; i++)
+        status = assay__annotate(
+            builder, notes[i].level, notes[i].metric, NOWHERE,
+            assay__arena_copy(builder->arena, notes[i].text, strlen(notes[i].text)), err);
+    return status;
+}
+
+static const char *missing_sentence(const struct assay__builder *builder, uint32_t metric)
+{
+    const struct assay_metric_plan *plan = &builder->plan->metrics[metric];
+    return assay__arena_format(builder->arena, "Units without a value of %s, %s: %" PRIu64 ".",
+                               plan->id,
+                               plan->missing == ASSAY_MISSING_ZERO ? "counted as 0" : "left out",
+                               builder->out->missing[metric]);
+}
+
+static enum assay_status note_missing(struct assay__builder *builder, uint32_t metric,
+                                      struct assay_error *err)
+{
+    const struct assay_metric_plan *plan = &builder->plan->metrics[metric];
+    enum assay_status status = ASSAY_OK;
+    if (builder->out->missing[metric] > 0)
+        status = assay__annotate(builder, ASSAY_NOTE_INFO, (int32_t)metric, NOWHERE,
+                                 missing_sentence(builder, metric), err);
+    for (uint32_t i = 0; status == ASSAY_OK && i < plan->covariate_count; i++) {
+        uint64_t count = builder->out->missing_covariates[metric * ASSAY_COVARIATES_MAX + i];
+        if (count > 0)
+            status = assay__annotate(
+                builder, ASSAY_NOTE_INFO, (int32_t)metric, NOWHERE,
+                assay__arena_format(builder->arena,
+                                    "Units without a value of covariate %s, counted as its mean: "
+                                    "%" PRIu64 ".",
+                                    plan->covariates[i], count),
+                err);
+    }
+    return status;
+}
+
+enum { SKEWED = ASSAY_FLAG_SKEWED_LOWER | ASSAY_FLAG_SKEWED_UPPER };
+
+/* Which flags make an annotation, how serious they are, and what they say. */
+static const struct flag_row {
+    uint32_t flag;
+    enum assay_annotation_level level;
+    const char *text;
+} FLAG_ROWS[] = {
+    {ASSAY_FLAG_TOO_FEW_UNITS, ASSAY_NOTE_ERROR,
+     "Not tested: a group has too few units for a variance."},
+    {ASSAY_FLAG_ZERO_VARIANCE, ASSAY_NOTE_WARNING,
+     "Not tested: no group's values vary, so the standard error is 0."},
+    {ASSAY_FLAG_ZERO_BASELINE, ASSAY_NOTE_WARNING,
+     "No relative figures: the baseline estimate is 0."},
+    {ASSAY_FLAG_ZERO_DENOMINATOR, ASSAY_NOTE_ERROR,
+     "No estimate: the denominators of a group sum to 0."},
+    {ASSAY_FLAG_FIELLER_UNBOUNDED, ASSAY_NOTE_WARNING,
+     "The relative interval has no bounds: the baseline is not significantly different from 0 "
+     "(Fieller)."},
+    {ASSAY_FLAG_LOG_UNDEFINED, ASSAY_NOTE_INFO,
+     "No log interval: the estimates do not have one sign."},
+    {ASSAY_FLAG_COVARIATE_DROPPED, ASSAY_NOTE_WARNING,
+     "A covariate that is constant or a combination of others was dropped."},
+    {ASSAY_FLAG_REDUCTION_UNUSED, ASSAY_NOTE_WARNING,
+     "No variance reduction: a group has too few units for so many covariates."},
+    {ASSAY_FLAG_ONE_GROUP_CONSTANT, ASSAY_NOTE_WARNING,
+     "All values of one group are the same: the test rests on the other group's variance."},
+    {ASSAY_FLAG_OVERFLOW, ASSAY_NOTE_ERROR,
+     "A figure is beyond the range of numbers and left out."},
+    {SKEWED, ASSAY_NOTE_WARNING,
+     "The values are skewed: the true error of a tail is off by more than a fifth."},
+};
+
+/* log intervals matter only to those who asked for them. */
+static bool is_relevant(const struct assay__builder *builder, uint32_t flag)
+{
+    if (flag == ASSAY_FLAG_LOG_UNDEFINED)
+        return builder->plan->relative == ASSAY_RELATIVE_LOG;
+    if (flag == ASSAY_FLAG_FIELLER_UNBOUNDED)
+        return builder->plan->relative == ASSAY_RELATIVE_FIELLER;
+    return true;
+}
+
+/* What a flag says of a comparison: dropped covariates are named. NULL when memory runs out. */
+static const char *flag_text(struct assay__builder *builder, uint32_t metric,
+                             const struct assay_comparison *comparison, const struct flag_row *row)
+{
+    const struct assay_metric_plan *plan = &builder->plan->metrics[metric];
+    if (row->flag != ASSAY_FLAG_COVARIATE_DROPPED)
+        return row->text;
+    uint32_t dropped = comparison->reduction.dropped;
+    bool is_one = (dropped & (dropped - 1)) == 0;
+    const char *text = is_one
+                           ? "A covariate that is constant or a combination of others was dropped"
+                           : "Covariates that are constant or combinations of others were dropped";
+    const char *separator = ": ";
+    for (uint32_t i = 0; text != NULL && i < plan->covariate_count; i++) {
+        if (!(dropped >> i & 1))
+            continue;
+        text = assay__arena_format(builder->arena, "%s%s%s", text, separator, plan->covariates[i]);
+        separator = ", ";
+    }
+    return text == NULL ? NULL : assay__arena_format(builder->arena, "%s.", text);
+}
+
+/*
+ * A flag in the total or a segment is said of each comparison. Slices of a dimension may be many:
+ * there it is said once per metric and comparison, with the number of slices.
+ */
+static enum assay_status note_flag(struct assay__builder *builder, uint32_t metric, uint32_t pair,
+                                   const struct flag_row *row, struct assay_error *err)
+{
+    struct assay_analysis *out = builder->out;
+    const struct assay_metric_result *results =
+        &out->results[((size_t)metric * builder->pair_count + pair) * out->slice_count];
+    uint32_t in_slices = 0;
+    for (uint32_t s = 0; s < out->slice_count; s++) {
+        if (results[s].look_count == 0 || !(results[s].looks[0].comparison.flags & row->flag))
+            continue;
+        if (out->slices[s].kind == ASSAY_SLICE_DIMENSION) {
+            in_slices++;
+            continue;
+        }
+        if (row->flag == SKEWED)
+            continue; /* said tail by tail, with figures, by note_skewness() */
+        const char *const context[3] = {builder->plan->metrics[metric].id, builder->pairs[pair].id,
+                                        assay__slice_text(builder, s)};
+        const char *text = flag_text(builder, metric, &results[s].looks[0].comparison, row);
+        enum assay_status status =
+            assay__annotate(builder, row->level, (int32_t)metric, context, text, err);
+        if (status != ASSAY_OK)
+            return status;
+    }
+    if (in_slices == 0)
+        return ASSAY_OK;
+    const char *const context[3] = {builder->plan->metrics[metric].id, builder->pairs[pair].id,
+                                    "dimensions"};
+    enum assay_annotation_level level =
+        row->level == ASSAY_NOTE_ERROR ? ASSAY_NOTE_WARNING : row->level;
+    return assay__annotate(builder, level, (int32_t)metric, context,
+                           assay__arena_format(builder->arena, "In %u %s: %s", in_slices,
+                                               in_slices == 1 ? "slice" : "slices", row->text),
+                           err);
+}
+
+/* A sample's skewness, which misses the ends of heavy tails, shows less than there is. */
+static const char *tail_text(const struct assay__builder *builder, const char *tail, double nominal,
+                             double actual)
+{
+    char expected[ASSAY__NUMBER_BYTES], got[ASSAY__NUMBER_BYTES];
+    assay__number_round(nominal, 3, expected);
+    assay__number_round(actual < 0.0 ? 0.0 : actual, 3, got);
+    return assay__arena_format(builder->arena,
+                               "The values are skewed: the true error of the %s tail is at %s "
+                               "about %s instead of %s.",
+                               tail, actual > nominal ? "least" : "most", got, expected);
+}
+
+static enum assay_status note_skewness(struct assay__builder *builder, uint32_t metric,
+                                       uint32_t pair, struct assay_error *err)
+{
+    struct assay_analysis *out = builder->out;
+    const struct assay_metric_result *results =
+        &out->results[((size_t)metric * builder->pair_count + pair) * out->slice_count];
+    enum assay_status status = ASSAY_OK;
+    for (uint32_t s = 0; status == ASSAY_OK && s < out->slice_count; s++) {
+        if (results[s].look_count == 0 || out->slices[s].kind == ASSAY_SLICE_DIMENSION)
+            continue;
+        const struct assay_comparison *now = &results[s].looks[0].comparison;
+        const struct assay_tail_error *tails = &now->tail_error;
+        const char *const context[3] = {builder->plan->metrics[metric].id, builder->pairs[pair].id,
+                                        assay__slice_text(builder, s)};
+        if (now->flags & ASSAY_FLAG_SKEWED_LOWER)
+            status =
+                assay__annotate(builder, ASSAY_NOTE_WARNING, (int32_t)metric, context,
+                                tail_text(builder, "lower", tails->nominal, tails->lower), err);
+        if (status == ASSAY_OK && (now->flags & ASSAY_FLAG_SKEWED_UPPER))
+            status =
+                assay__annotate(builder, ASSAY_NOTE_WARNING, (int32_t)metric, context,
+                                tail_text(builder, "upper", tails->nominal, tails->upper), err);
+    }
+    return status;
+}
+
+static enum assay_status note_comparison(struct assay__builder *builder, uint32_t metric,
+                                         uint32_t pair, struct assay_error *err)
+{
+    enum assay_status status = ASSAY_OK;
+    for (size_t i = 0; status == ASSAY_OK && i < sizeof FLAG_ROWS / sizeof *FLAG_ROWS; i++)
+        if (is_relevant(builder, FLAG_ROWS[i].flag))
+            status = note_flag(builder, metric, pair, &FLAG_ROWS[i], err);
+    if (status == ASSAY_OK)
+        status = note_skewness(builder, metric, pair, err);
+    return status;
+}
+
+static enum assay_status note_metric(struct assay__builder *builder, uint32_t metric,
+                                     struct assay_error *err)
+{
+    const struct assay_analysis *out = builder->out;
+    enum assay_status status = note_missing(builder, metric, err);
+    if (status == ASSAY_OK &&
+        out->results[(size_t)metric * builder->pair_count * out->slice_count].look_count == 0)
+        status = assay__annotate(builder, ASSAY_NOTE_ERROR, (int32_t)metric, NOWHERE,
+                                 assay__arena_format(builder->arena,
+                                                     "%s has no values: every unit's is missing.",
+                                                     builder->plan->metrics[metric].id),
+                                 err);
+    for (uint32_t p = 0; status == ASSAY_OK && p < builder->pair_count; p++)
+        status = note_comparison(builder, metric, p, err);
+    return status;
+}
+
+enum assay_status assay__analyze_notes(struct assay__builder *builder, struct assay_error *err)
+{
+    static enum assay_status (*const WHOLE[])(struct assay__builder *, struct assay_error *) = {
+        note_counts, note_groups, note_srm, note_plan, note_source};
+    enum assay_status status = ASSAY_OK;
+    for (size_t i = 0; status == ASSAY_OK && i < sizeof WHOLE / sizeof *WHOLE; i++)
+        status = WHOLE[i](builder, err);
+    for (uint32_t m = 0; status == ASSAY_OK && m < builder->plan->metric_count; m++)
+        status = note_metric(builder, m, err);
+    return status;
+}

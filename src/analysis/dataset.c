@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A dataset is a sparse table of cells (slice, look, group), each with the units it counts and one
+ * exact moments object per metric. Nothing in it depends on the order in which it was filled,
+ * except the numbering of groups, looks and slices, which the analysis sorts.
+ */
+#include "analysis/dataset.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/index.h"
+#include "analysis/dataset_read.h"
+
+enum { CELLS_MAX = 50000000 };
+
+struct cell_key {
+    uint32_t slice, look, group;
+};
+
+struct slice_key {
+    uint32_t dimension;
+};
+
+struct assay_dataset {
+    const struct assay_plan *plan;
+    struct assay__arena arena;
+    struct assay__index groups;   /* by id */
+    struct assay__index values;   /* dimension number and value; slice = 1 + segments + number */
+    struct assay__index looks;    /* by time */
+    struct assay__index cells;    /* by struct cell_key */
+    struct assay__cell **cell_of; /* by number in cells */
+    uint32_t cell_capacity;
+    struct assay__index notes; /* level, metric, text */
+    struct assay_counts counts;
+    uint64_t *missing;
+    int64_t latest;
+};
+
+enum assay_status assay_dataset_new(const struct assay_plan *plan, struct assay_dataset **out,
+                                    struct assay_error *err)
+{
+    struct assay_dataset *dataset = calloc(1, sizeof *dataset);
+    if (dataset == NULL)
+        return assay__fail_memory(err);
+    dataset->plan = plan;
+    dataset->latest = INT64_MIN;
+    dataset->missing =
+        assay__arena_array(&dataset->arena, plan->metric_count, sizeof *dataset->missing);
+    if (dataset->missing == NULL) {
+        assay_dataset_free(dataset);
+        return assay__fail_memory(err);
+    }
+    *out = dataset;
+    return ASSAY_OK;
+}
+
+void assay_dataset_free(struct assay_dataset *dataset)
+{
+    if (dataset == NULL)
+        return;
+    for (uint32_t i = 0; i < dataset->cells.count; i++)
+        for (uint32_t m = 0; m < dataset->plan->metric_count; m++)
+            assay_moments_free(dataset->cell_of[i]->metrics[m]);
+    free(dataset->cell_of);
+    assay__index_release(&dataset->groups);
+    assay__index_release(&dataset->values);
+    assay__index_release(&dataset->looks);
+    assay__index_release(&dataset->cells);
+    assay__index_release(&dataset->notes);
+    assay__arena_release(&dataset->arena);
+    free(dataset);
+}
+
+const struct assay_plan *assay__dataset_plan(const struct assay_dataset *dataset)
+{
+    return dataset->plan;
+}
+
+enum assay_status assay__dataset_group(struct assay_dataset *dataset, const char *id, size_t length,
+                                       uint32_t *index, struct assay_error *err)
+{
+    enum assay_status status =
+        assay__index_add(&dataset->groups, id, length, ASSAY_GROUPS_MAX, index, err);
+    if (status == ASSAY_ERROR_LIMIT)
+        return assay__fail(err, status,
+                           "More than %d distinct groups. Is this the group column? Name it with "
+                           "--group or columns.group.",
+                           ASSAY_GROUPS_MAX);
+    return status;
+}
+
+enum assay_status assay__dataset_slice(struct assay_dataset *dataset, uint32_t dimension,
+                                       const char *value, size_t length, uint32_t *index,
+                                       struct assay_error *err)
+{
+    char small[256];
+    char *key = small;
+    size_t key_length = sizeof(struct slice_key) + length;
+    if (key_length > sizeof small) {
+        key = malloc(key_length);
+        if (key == NULL)
+            return assay__fail_memory(err);
+    }
+    memcpy(key, &(struct slice_key){dimension}, sizeof(struct slice_key));
+    if (length > 0)
+        memcpy(key + sizeof(struct slice_key), value, length);
+    enum assay_status status =
+        assay__index_add(&dataset->values, key, key_length, ASSAY_SLICES_MAX, index, err);
+    if (key != small)
+        free(key);
+    if (status == ASSAY_ERROR_LIMIT)
+        return assay__fail(err, status,
+                           "More than %d distinct values of dimensions, '%s' among them. Break "
+                           "results down by columns with fewer values.",
+                           ASSAY_SLICES_MAX, dataset->plan->dimensions[dimension]);
+    *index += 1 + dataset->plan->segment_count;
+    return status;
+}
+
+enum assay_status assay__dataset_look(struct assay_dataset *dataset, int64_t time_ns,
+                                      uint32_t *index, struct assay_error *err)
+{
+    enum assay_status status =
+        assay__index_add(&dataset->looks, &time_ns, sizeof time_ns, ASSAY_LOOKS_MAX, index, err);
+    if (status == ASSAY_ERROR_LIMIT)
+        return assay__fail(err, status, "More than %d looks: choose a coarser granularity.",
+                           ASSAY_LOOKS_MAX);
+    return status;
+}
+
+static enum assay_status append_cell(struct assay_dataset *dataset, uint32_t number,
+                                     struct assay_error *err)
+{
+    if (number >= dataset->cell_capacity) {
+        uint32_t capacity = dataset->cell_capacity == 0 ? 64 : dataset->cell_capacity * 2;
+        struct assay__cell **cells = realloc(dataset->cell_of, capacity * sizeof *cells);
+        if (cells == NULL)
+            return assay__fail_memory(err);
+        dataset->cell_of = cells;
+        dataset->cell_capacity = capacity;
+    }
+    struct assay__cell *cell = assay__arena_alloc(&dataset->arena, sizeof *cell);
+    if (cell == NULL)
+        return assay__fail_memory(err);
+    cell->metrics =
+        assay__arena_array(&dataset->arena, dataset->plan->metric_count, sizeof *cell->metrics);
+    if (cell->metrics == NULL)
+        return assay__fail_memory(err);
+    dataset->cell_of[number] = cell;
+    return ASSAY_OK;
+}
+
+enum assay_status assay__dataset_cell(struct assay_dataset *dataset, uint32_t slice, uint32_t look,
+                                      uint32_t group, struct assay__cell **cell,
+                                      struct assay_error *err)
+{
+    struct cell_key key = {slice, look, group};
+    uint32_t number;
+    if (assay__index_find(&dataset->cells, &key, sizeof key, &number)) {
+        *cell = dataset->cell_of[number];
+        return ASSAY_OK;
+    }
+    /* The cell comes first and its key last, so that a key never lacks its cell. */
+    enum assay_status status = append_cell(dataset, dataset->cells.count, err);
+    if (status == ASSAY_OK)
+        status = assay__index_add(&dataset->cells, &key, sizeof key, CELLS_MAX, &number, err);
+    if (status == ASSAY_OK)
+        *cell = dataset->cell_of[number];
+    return status;
+}
+
+enum assay_status assay__cell_moments(struct assay_dataset *dataset, struct assay__cell *cell,
+                                      uint32_t metric, struct assay_moments **moments,
+                                      struct assay_error *err)
+{
+    if (cell->metrics[metric] == NULL) {
+        enum assay_status status = assay_moments_new(
+            assay__metric_shape(&dataset->plan->metrics[metric]), &cell->metrics[metric], err);
+        if (status != ASSAY_OK)
+            return status;
+    }
+    *moments = cell->metrics[metric];
+    return ASSAY_OK;
+}
+
+struct assay_moments_shape assay__metric_shape(const struct assay_metric_plan *metric)
+{
+    struct assay_moments_shape shape = {
+        .has_denominator = metric->type == ASSAY_METRIC_RATIO,
+        .covariate_count = metric->reduction == ASSAY_REDUCTION_NONE ? 0 : metric->covariate_count};
+    return shape;
+}
+
+void assay__dataset_observe(struct assay_dataset *dataset, int64_t time_ns)
+{
+    if (time_ns > dataset->latest)
+        dataset->latest = time_ns;
+}
+
+int64_t assay__dataset_latest(const struct assay_dataset *dataset)
+{
+    return dataset->latest;
+}
+
+struct assay_counts *assay__dataset_mutable_counts(struct assay_dataset *dataset)
+{
+    return &dataset->counts;
+}
+
+struct assay_counts assay_dataset_counts(const struct assay_dataset *dataset)
+{
+    return dataset->counts;
+}
+
+void assay__dataset_add_missing(struct assay_dataset *dataset, uint32_t metric, uint64_t count)
+{
+    dataset->missing[metric] += count;
+}
+
+uint64_t assay__dataset_missing(const struct assay_dataset *dataset, uint32_t metric)
+{
+    return dataset->missing[metric];
+}
+
+enum assay_status assay__dataset_note(struct assay_dataset *dataset,
+                                      enum assay_annotation_level level, int32_t metric,
+                                      const char *text, struct assay_error *err)
+{
+    char key[2048];
+    struct assay__note_head head = {(int32_t)level, metric};
+    size_t length = strlen(text);
+    if (length > sizeof key - sizeof head)
+        length = sizeof key - sizeof head;
+    memcpy(key, &head, sizeof head);
+    memcpy(key + sizeof head, text, length);
+    uint32_t number;
+    return assay__index_add(&dataset->notes, key, sizeof head + length, 100000, &number, err);
+}
+
+uint32_t assay__dataset_note_count(const struct assay_dataset *dataset)
+{
+    return dataset->notes.count;
+}
+
+void assay__dataset_note_at(const struct assay_dataset *dataset, uint32_t number,
+                            enum assay_annotation_level *level, int32_t *metric, const char **text)
+{
+    const struct assay__index_key *key = &dataset->notes.keys[number];
+    struct assay__note_head head;
+    memcpy(&head, key->bytes, sizeof head);
+    *level = (enum assay_annotation_level)head.level;
+    *metric = head.metric;
+    *text = key->bytes + sizeof head;
+}
+
+uint32_t assay__dataset_group_count(const struct assay_dataset *dataset)
+{
+    return dataset->groups.count;
+}
+
+const char *assay__dataset_group_id(const struct assay_dataset *dataset, uint32_t group)
+{
+    return dataset->groups.keys[group].bytes;
+}
+
+uint32_t assay__dataset_slice_count(const struct assay_dataset *dataset)
+{
+    return 1 + dataset->plan->segment_count + dataset->values.count;
+}
+
+struct assay__slice_name assay__dataset_slice_name(const struct assay_dataset *dataset,
+                                                   uint32_t slice)
+{
+    struct assay__slice_name name = {ASSAY_SLICE_TOTAL, 0, ""};
+    if (slice == 0)
+        return name;
+    if (slice <= dataset->plan->segment_count) {
+        name.kind = ASSAY_SLICE_SEGMENT;
+        name.number = slice - 1;
+        return name;
+    }
+    const struct assay__index_key *key =
+        &dataset->values.keys[slice - 1 - dataset->plan->segment_count];
+    struct slice_key head;
+    memcpy(&head, key->bytes, sizeof head);
+    name.kind = ASSAY_SLICE_DIMENSION;
+    name.number = head.dimension;
+    name.value = key->bytes + sizeof head;
+    return name;
+}
+
+uint32_t assay__dataset_look_count(const struct assay_dataset *dataset)
+{
+    return dataset->looks.count;
+}
+
+int64_t assay__dataset_look_time(const struct assay_dataset *dataset, uint32_t look)
+{
+    int64_t time_ns;
+    memcpy(&time_ns, dataset->looks.keys[look].bytes, sizeof time_ns);
+    return time_ns;
+}
+
+const struct assay__cell *assay__dataset_find(const struct assay_dataset *dataset, uint32_t slice,
+                                              uint32_t look, uint32_t group)
+{
+    struct cell_key key = {slice, look, group};
+    uint32_t number;
+    if (!assay__index_find(&dataset->cells, &key, sizeof key, &number))
+        return NULL;
+    return dataset->cell_of[number];
+}
+
+enum assay_status assay_dataset_add_moments(struct assay_dataset *dataset, const char *metric_id,
+                                            const char *group, const struct assay_moments *moments,
+                                            struct assay_error *err)
+{
+    const struct assay_plan *plan = dataset->plan;
+    uint32_t metric = 0, look, group_index;
+    while (metric < plan->metric_count && strcmp(plan->metrics[metric].id, metric_id) != 0)
+        metric++;
+    if (metric == plan->metric_count)
+        return assay__fail(err, ASSAY_ERROR_PLAN, "The plan has no metric '%s'.", metric_id);
+    struct assay__cell *cell;
+    struct assay_moments *into;
+    enum assay_status status = assay__dataset_look(dataset, INT64_MIN, &look, err);
+    if (status == ASSAY_OK)
+        status = assay__dataset_group(dataset, group, strlen(group), &group_index, err);
+    if (status == ASSAY_OK)
+        status = assay__dataset_cell(dataset, 0, look, group_index, &cell, err);
+    if (status == ASSAY_OK)
+        status = assay__cell_moments(dataset, cell, metric, &into, err);
+    if (status == ASSAY_OK)
+        status = assay_moments_merge(into, moments, err);
+    if (status == ASSAY_OK && assay_moments_count(into) > cell->units)
+        cell->units = assay_moments_count(into);
+    return status;
+}
+
+static void add_counts(struct assay_counts *into, const struct assay_counts *from)
+{
+    into->rows_read += from->rows_read;
+    into->rows_used += from->rows_used;
+    into->rows_bad += from->rows_bad;
+    into->rows_after += from->rows_after;
+    into->rows_duplicate += from->rows_duplicate;
+    into->rows_conflicting += from->rows_conflicting;
+    into->units_in_two_groups += from->units_in_two_groups;
+    into->rows_in_two_groups += from->rows_in_two_groups;
+    into->rows_no_group += from->rows_no_group;
+    into->rows_no_unit += from->rows_no_unit;
+}
+
+/* Finds or adds in into what slice number slice of from is. */
+static enum assay_status merge_slice(struct assay_dataset *into, const struct assay_dataset *from,
+                                     uint32_t slice, uint32_t *index, struct assay_error *err)
+{
+    struct assay__slice_name name = assay__dataset_slice_name(from, slice);
+    if (name.kind == ASSAY_SLICE_DIMENSION)
+        return assay__dataset_slice(into, name.number, name.value, strlen(name.value), index, err);
+    *index = slice;
+    return ASSAY_OK;
+}
+
+static enum assay_status merge_cell(struct assay_dataset *into, const struct assay_dataset *from,
+                                    uint32_t number, struct assay_error *err)
+{
+    struct cell_key key;
+    memcpy(&key, from->cells.keys[number].bytes, sizeof key);
+    const struct assay__cell *source = from->cell_of[number];
+    const char *group_id = assay__dataset_group_id(from, key.group);
+    uint32_t slice, look, group;
+    struct assay__cell *cell;
+    enum assay_status status = merge_slice(into, from, key.slice, &slice, err);
+    if (status == ASSAY_OK)
+        status = assay__dataset_look(into, assay__dataset_look_time(from, key.look), &look, err);
+    if (status == ASSAY_OK)
+        status = assay__dataset_group(into, group_id, strlen(group_id), &group, err);
+    if (status == ASSAY_OK)
+        status = assay__dataset_cell(into, slice, look, group, &cell, err);
+    if (status != ASSAY_OK)
+        return status;
+    cell->units += source->units;
+    for (uint32_t m = 0; m < into->plan->metric_count; m++) {
+        struct assay_moments *moments;
+        if (source->metrics[m] == NULL)
+            continue;
+        status = assay__cell_moments(into, cell, m, &moments, err);
+        if (status == ASSAY_OK)
+            status = assay_moments_merge(moments, source->metrics[m], err);
+        if (status != ASSAY_OK)
+            return status;
+    }
+    return ASSAY_OK;
+}
+
+enum assay_status assay_dataset_merge(struct assay_dataset *into, const struct assay_dataset *from,
+                                      struct assay_error *err)
+{
+    if (into->plan != from->plan)
+        return assay__fail(err, ASSAY_ERROR_USAGE, "Datasets of different plans do not merge.");
+    for (uint32_t i = 0; i < from->cells.count; i++) {
+        enum assay_status status = merge_cell(into, from, i, err);
+        if (status != ASSAY_OK)
+            return status;
+    }
+    for (uint32_t i = 0; i < from->notes.count; i++) {
+        enum assay_annotation_level level;
+        int32_t metric;
+        const char *text;
+        assay__dataset_note_at(from, i, &level, &metric, &text);
+        enum assay_status status = assay__dataset_note(into, level, metric, text, err);
+        if (status != ASSAY_OK)
+            return status;
+    }
+    add_counts(&into->counts, &from->counts);
+    assay__dataset_observe(into, from->latest);
+    for (uint32_t m = 0; m < into->plan->metric_count; m++)
+        into->missing[m] += from->missing[m];
+    return ASSAY_OK;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_ANALYSIS_DATASET_H
+#define ASSAY_ANALYSIS_DATASET_H
+
+#include "assay/analysis.h"
+#include "assay/dataset.h"
+
+/**
+ * How sources fill a dataset. Indices are stable once given out: groups, looks and dimension values
+ * in order of appearance (assay_analyze() puts them in canonical order). Slice 0 is the total,
+ * slices 1 .. segment_count the segments of the plan, dimension values follow.
+ */
+struct assay__cell {
+    uint64_t units;                 /* units of the group in this slice and look */
+    struct assay_moments **metrics; /* [plan->metric_count]; NULL until assay__cell_moments() */
+};
+
+const struct assay_plan *assay__dataset_plan(const struct assay_dataset *dataset);
+
+/** assay__dataset_group() finds or adds a group by id. ASSAY_ERROR_LIMIT past ASSAY_GROUPS_MAX. */
+enum assay_status assay__dataset_group(struct assay_dataset *dataset, const char *id, size_t length,
+                                       uint32_t *index, struct assay_error *err);
+
+/** assay__dataset_slice() finds or adds the slice plan->dimensions[dimension] = value. */
+enum assay_status assay__dataset_slice(struct assay_dataset *dataset, uint32_t dimension,
+                                       const char *value, size_t length, uint32_t *index,
+                                       struct assay_error *err);
+
+/** assay__dataset_look() finds or adds a look by its end; INT64_MIN: data without time. */
+enum assay_status assay__dataset_look(struct assay_dataset *dataset, int64_t time_ns,
+                                      uint32_t *index, struct assay_error *err);
+
+/**
+ * assay__dataset_observe() tells of a row's time. Data of one look carry INT64_MIN as the look's
+ * time; the analysis then gives it the plan's asOf, or else the latest time observed.
+ */
+void assay__dataset_observe(struct assay_dataset *dataset, int64_t time_ns);
+
+/** assay__dataset_cell() finds or makes a cell; *cell stays valid as long as the dataset. */
+enum assay_status assay__dataset_cell(struct assay_dataset *dataset, uint32_t slice, uint32_t look,
+                                      uint32_t group, struct assay__cell **cell,
+                                      struct assay_error *err);
+
+/** assay__cell_moments() finds or makes a cell's moments of a metric, shaped as the plan says. */
+enum assay_status assay__cell_moments(struct assay_dataset *dataset, struct assay__cell *cell,
+                                      uint32_t metric, struct assay_moments **moments,
+                                      struct assay_error *err);
+
+/** assay__dataset_mutable_counts(): add to it as rows are read. */
+struct assay_counts *assay__dataset_mutable_counts(struct assay_dataset *dataset);
+
+/**
+ * assay__dataset_add_missing() counts units whose value of a metric is missing (all slices
+ * together: call once per unit). Missing covariates are counted by the moments.
+ */
+void assay__dataset_add_missing(struct assay_dataset *dataset, uint32_t metric, uint64_t count);
+
+/**
+ * assay__dataset_note() adds a remark that becomes an annotation. The text must not depend on the
+ * order of rows or on file names. metric is -1 for remarks about everything. Equal notes are kept
+ * once.
+ */
+enum assay_status assay__dataset_note(struct assay_dataset *dataset,
+                                      enum assay_annotation_level level, int32_t metric,
+                                      const char *text, struct assay_error *err);
+
+#endif

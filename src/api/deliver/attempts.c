@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One delivery: attempts, each a POST and, when the server says that the resource exists, a GET to
+ * see whether it is ours.
+ *
+ * An attempt whose answer is lost may have created the resource. The next one then meets HTTP 409,
+ * and the comparison turns that into success: this is what makes trying again safe.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "api/resource/resource_compare.h"
+#include "api/deliver/client.h"
+#include "api/deliver/refusal.h"
+#include "number/number.h"
+
+/* What the attempts of one delivery share. */
+struct delivery {
+    struct assay_client *client;
+    const struct assay__body *body;
+    const char *text;
+    size_t length;
+    struct assay__text post_url, get_url;
+    struct assay_delivery *out;
+};
+
+static double seconds_left(const struct assay_client *client)
+{
+    return client->retry.deadline - assay__clock_now();
+}
+
+/* Sends one request with a token. HTTP 401 fetches another token, once. */
+static enum assay_status send_authorized(struct delivery *delivery, bool is_post,
+                                         struct assay__http_response *response,
+                                         struct assay__outcome *outcome, struct assay_error *err)
+{
+    struct assay_client *client = delivery->client;
+    enum assay__purpose purpose = is_post ? ASSAY__PURPOSE_RESULT : ASSAY__PURPOSE_COMPARISON;
+    for (int round = 0;; round++) {
+        bool fetched = false, was_reached = outcome->was_reached;
+        enum assay_status status = assay__auth_token(&client->auth, client->http,
+                                                     seconds_left(client), outcome, &fetched, err);
+        if (status != ASSAY_OK || outcome->verdict != ASSAY__VERDICT_DONE)
+            return status;
+        outcome->was_reached = was_reached; /* the token endpoint is not the server */
+        if (fetched && client->auth.client_id != NULL)
+            assay__client_emit(client, (struct assay_event){.level = ASSAY_LOG_DEBUG,
+                                                            .name = "token",
+                                                            .resource = delivery->body->id,
+                                                            .message = "A new token was fetched."});
+        const struct assay__http_request request = {.endpoint = &client->base,
+                                                    .url = is_post ? delivery->post_url.data
+                                                                   : delivery->get_url.data,
+                                                    .token = client->auth.token,
+                                                    .body = is_post ? delivery->text : NULL,
+                                                    .body_length = delivery->length,
+                                                    .seconds_left = seconds_left(client)};
+        assay__http_response_release(response);
+        status = assay__http_send(client->http, &request, response, err);
+        if (status != ASSAY_OK)
+            return status;
+        delivery->out->http_status = response->status;
+        const struct assay__secrets secrets = assay__auth_secrets(&client->auth);
+        assay__exchange_judge(response, purpose, &secrets, outcome);
+        if (response->status != 401 || round > 0 || !assay__auth_forget(&client->auth))
+            return ASSAY_OK;
+    }
+}
+
+/* The resource of a 2xx response and its name, or why there is none. */
+static const char *read_resource(const struct assay__http_response *response,
+                                 struct assay__arena *arena, struct assay__node **resource,
+                                 const char **name)
+{
+    struct assay_error why = {0};
+    if (!response->is_json)
+        return "its content type is not JSON";
+    if (response->body.length == 0)
+        return "its body is empty";
+    if (assay__body_parse(arena, response->body.data, response->body.length, NULL,
+                          ASSAY_ERROR_REMOTE, resource, &why) != ASSAY_OK)
+        return why.code == ASSAY_ERROR_MEMORY  ? "memory ran out reading its body"
+               : why.code == ASSAY_ERROR_LIMIT ? "its body is beyond the limits of a result"
+                                               : "its body is not JSON";
+    const struct assay__node *member =
+        (*resource)->type == ASSAY__NODE_OBJECT ? assay__node_get(*resource, "name") : NULL;
+    if (member == NULL || member->type != ASSAY__NODE_STRING || member->length == 0)
+        return "its body has no \"name\"";
+    *name = member->text;
+    return NULL;
+}
+
+static void keep_name(struct delivery *delivery, const char *name)
+{
+    const struct assay__secrets secrets = assay__auth_secrets(&delivery->client->auth);
+    struct assay__text clean = {0};
+    assay__refusal_clean(&clean, name, strlen(name), sizeof delivery->out->name - 1, secrets.values,
+                         sizeof secrets.values / sizeof *secrets.values);
+    if (!clean.failed && clean.data != NULL)
+        snprintf(delivery->out->name, sizeof delivery->out->name, "%s", clean.data);
+    assay__text_release(&clean);
+}
+
+/* HTTP 409: is the stored resource the one that is being sent? */
+static enum assay_status compare(struct delivery *delivery, struct assay__http_response *response,
+                                 struct assay__outcome *outcome, struct assay_error *err)
+{
+    enum assay_status status = send_authorized(delivery, false, response, outcome, err);
+    if (status != ASSAY_OK)
+        return status;
+    if (response->status == 404) { /* it was there a moment ago: a deletion, or a slow replica */
+        outcome->verdict = ASSAY__VERDICT_RETRY;
+        assay__fail(&outcome->error, ASSAY_ERROR_TRY_AGAIN,
+                    "The server says that the id \"%s\" is taken (HTTP 409), and then that nothing "
+                    "is stored under it (HTTP 404).",
+                    delivery->body->id);
+    }
+    if (outcome->verdict != ASSAY__VERDICT_DONE)
+        return ASSAY_OK;
+    struct assay__arena arena = {0};
+    struct assay__node *stored = NULL;
+    const char *name = NULL;
+    char where[160] = "";
+    const char *why = read_resource(response, &arena, &stored, &name);
+    if (why != NULL) {
+        const struct assay__secrets secrets = assay__auth_secrets(&delivery->client->auth);
+        assay__exchange_unacknowledged(response, "The stored result", why, &secrets, outcome);
+    } else if (assay__canonical_covers(delivery->body->resource, stored, where, sizeof where)) {
+        delivery->out->already_there = true;
+        keep_name(delivery, name);
+    } else {
+        outcome->verdict = ASSAY__VERDICT_FAIL;
+        assay__fail(&outcome->error, ASSAY_ERROR_REMOTE,
+                    "The server has a different result under the id \"%s\" (HTTP 409): %s is not "
+                    "the same. Choose another id, or delete the stored one.",
+                    delivery->body->id, where[0] != '\0' ? where : "the document");
+    }
+    assay__arena_release(&arena);
+    return ASSAY_OK;
+}
+
+static enum assay_status attempt_once(struct delivery *delivery, struct assay__outcome *outcome,
+                                      struct assay_error *err)
+{
+    struct assay__http_response response = {0};
+    enum assay_status status = send_authorized(delivery, true, &response, outcome, err);
+    if (status == ASSAY_OK && response.status == 409) {
+        status = compare(delivery, &response, outcome, err);
+    } else if (status == ASSAY_OK && outcome->verdict == ASSAY__VERDICT_DONE) {
+        struct assay__arena arena = {0};
+        struct assay__node *resource = NULL;
+        const char *name = NULL;
+        const char *why = read_resource(&response, &arena, &resource, &name);
+        const struct assay__secrets secrets = assay__auth_secrets(&delivery->client->auth);
+        if (why != NULL)
+            assay__exchange_unacknowledged(&response, "The result", why, &secrets, outcome);
+        else
+            keep_name(delivery, name);
+        assay__arena_release(&arena);
+    }
+    assay__http_response_release(&response);
+    return status;
+}
+
+/* No more attempts: says why after what the last one said. */
+static enum assay_status give_up(const struct delivery *delivery, enum assay__retry_verdict verdict,
+                                 double wait, bool was_reached, const struct assay_error *last,
+                                 struct assay_error *err)
+{
+    const struct assay_client_options *options = &delivery->client->options;
+    enum assay_status code = was_reached ? ASSAY_ERROR_TRY_AGAIN : ASSAY_ERROR_UNAVAILABLE;
+    uint32_t attempts = delivery->out->attempts;
+    const char *plural = attempts == 1 ? "" : "s";
+    /* The last message leaves room for the reason. */
+    if (verdict == ASSAY__RETRY_ATTEMPTS)
+        return assay__fail(err, code, "%.600s Gave up after %u attempt%s.", last->message, attempts,
+                           plural);
+    char waited[ASSAY__NUMBER_BYTES], deadline[ASSAY__NUMBER_BYTES];
+    assay__number_round(wait, 1, waited);
+    assay__number_round(options->deadline_seconds, 3, deadline);
+    if (seconds_left(delivery->client) <= 0.0)
+        return assay__fail(err, code,
+                           "%.600s Gave up after %u attempt%s: the deadline of %s s is over.",
+                           last->message, attempts, plural, deadline);
+    return assay__fail(err, code,
+                       "%.600s Gave up after %u attempt%s: waiting %s s more would pass the "
+                       "deadline of %s s.",
+                       last->message, attempts, plural, waited, deadline);
+}
+
+static enum assay_status run_attempts(struct delivery *delivery, struct assay_error *err)
+{
+    struct assay_client *client = delivery->client;
+    const char *id = delivery->body->id;
+    bool was_reached = false;
+    for (uint32_t attempt = 1;; attempt++) {
+        struct assay__outcome outcome = {.verdict = ASSAY__VERDICT_DONE};
+        delivery->out->attempts = attempt;
+        delivery->out->http_status = 0;
+        assay__client_emit(client, (struct assay_event){.level = ASSAY_LOG_DEBUG,
+                                                        .name = "attempt",
+                                                        .resource = id,
+                                                        .message = delivery->post_url.data,
+                                                        .attempt = attempt});
+        enum assay_status status = attempt_once(delivery, &outcome, err);
+        if (status != ASSAY_OK || outcome.verdict == ASSAY__VERDICT_DONE)
+            return status;
+        if (outcome.verdict == ASSAY__VERDICT_FAIL) {
+            if (err != NULL)
+                *err = outcome.error;
+            return outcome.error.code;
+        }
+        was_reached = was_reached || outcome.was_reached;
+        double wait;
+        enum assay__retry_verdict verdict = assay__retry_next(
+            &client->retry, attempt, outcome.retry_after, assay__clock_now(), &wait);
+        if (verdict != ASSAY__RETRY_WAIT)
+            return give_up(delivery, verdict, wait, was_reached, &outcome.error, err);
+        assay__client_emit(client, (struct assay_event){.level = ASSAY_LOG_WARNING,
+                                                        .name = "retry",
+                                                        .resource = id,
+                                                        .message = outcome.error.message,
+                                                        .http_status = outcome.http_status,
+                                                        .attempt = attempt,
+                                                        .wait_seconds = wait});
+        assay__clock_sleep(wait);
+    }
+}
+
+/* A name that does not end in the id is of something else, or of a server that chooses ids itself:
+ * then a result that is sent again is not known again. */
+static void check_name(const struct delivery *delivery)
+{
+    const char *name = delivery->out->name, *slash = strrchr(name, '/');
+    if (strcmp(slash != NULL ? slash + 1 : name, delivery->body->id) == 0)
+        return;
+    assay__client_emit(
+        delivery->client,
+        (struct assay_event){.level = ASSAY_LOG_WARNING,
+                             .name = "other-name",
+                             .resource = delivery->body->id,
+                             .message = "The server acknowledged the result under a name that does "
+                                        "not end in its id. Check that it is there.",
+                             .http_status = delivery->out->http_status,
+                             .attempt = delivery->out->attempts});
+}
+
+static void report(const struct delivery *delivery, enum assay_status status,
+                   const struct assay_error *why)
+{
+    const struct assay_delivery *out = delivery->out;
+    if (status != ASSAY_OK) {
+        assay__client_emit_failure(delivery->client, delivery->body->id, why, out);
+        return;
+    }
+    check_name(delivery);
+    struct assay_event event = {.level = ASSAY_LOG_INFO,
+                                .name = "delivered",
+                                .resource = delivery->body->id,
+                                .message = out->name,
+                                .http_status = out->http_status,
+                                .attempt = out->attempts};
+    if (out->already_there)
+        event.name = "already-there";
+    assay__client_emit(delivery->client, event);
+}
+
+enum assay_status assay__deliver(struct assay_client *client, const struct assay__body *body,
+                                 const char *text, size_t length, struct assay_delivery *out,
+                                 struct assay_error *err)
+{
+    struct assay_error why = {0};
+    struct delivery delivery = {
+        .client = client, .body = body, .text = text, .length = length, .out = out};
+    assay__client_url(client, body, true, &delivery.post_url);
+    assay__client_url(client, body, false, &delivery.get_url);
+    client->retry.deadline = assay__clock_now() + client->options.deadline_seconds;
+    enum assay_status status = delivery.post_url.failed || delivery.get_url.failed
+                                   ? assay__fail_memory(&why)
+                                   : assay__client_check(client, &why);
+    if (status == ASSAY_OK)
+        status = run_attempts(&delivery, &why);
+    report(&delivery, status, &why);
+    if (status != ASSAY_OK && err != NULL)
+        *err = why;
+    assay__text_release(&delivery.post_url);
+    assay__text_release(&delivery.get_url);
+    return status;
+}

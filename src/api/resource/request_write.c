@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The body of the request that creates an AnalysisResult. */
+#include "report/writer.h"
+#include "base/error.h"
+
+enum assay_status assay_request_write(const struct assay_analysis *analysis, char **text,
+                                      size_t *length, struct assay_error *err)
+{
+    if (analysis->plan->parent == NULL)
+        return assay__fail(err, ASSAY_ERROR_PLAN,
+                           "The plan has no \"parent\": to post, say where, as "
+                           "workflows/{workflow}/instances/{instance}.");
+    struct assay__text out = {0};
+    struct assay__json json = {.out = &out};
+    assay__json_begin(&json, '{');
+    assay__json_member_string(&json, "parent", analysis->plan->parent);
+    assay__json_key(&json, "analysisResult");
+    assay__result_value(&json, analysis);
+    assay__json_member_string(&json, "analysisResultId", analysis->analysis_result_id);
+    assay__json_end(&json, '}');
+    assay__text_putc(&out, '\n');
+    return assay__text_take(&out, text, length, err);
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "api/resource/resource_compare.h"
+
+#include <string.h>
+
+#include "number/number.h"
+
+static const char *const SERVER_FIELDS[] = {"name", "createTime", "updateTime", "creator",
+                                            "updater"};
+
+static bool is_server_field(const char *key)
+{
+    for (size_t i = 0; i < sizeof SERVER_FIELDS / sizeof *SERVER_FIELDS; i++)
+        if (strcmp(key, SERVER_FIELDS[i]) == 0)
+            return true;
+    return false;
+}
+
+/* A value that a field without one has in protocol buffers, or null, which says the same. */
+static bool is_default(const struct assay__node *value)
+{
+    switch (value->type) {
+    case ASSAY__NODE_NULL:
+        return true;
+    case ASSAY__NODE_BOOLEAN:
+        return !value->boolean;
+    case ASSAY__NODE_NUMBER:
+        return assay__node_number(value) == 0.0;
+    case ASSAY__NODE_STRING:
+        return value->length == 0;
+    case ASSAY__NODE_ARRAY:
+        return value->count == 0;
+    case ASSAY__NODE_OBJECT:
+        return false; /* an empty message is there, which is not the same as none */
+    }
+    return false;
+}
+
+static bool equal_numbers(const struct assay__node *sent, const struct assay__node *stored)
+{
+    if (sent->type == ASSAY__NODE_NUMBER && stored->type == ASSAY__NODE_NUMBER)
+        return (sent->length == stored->length &&
+                memcmp(sent->text, stored->text, sent->length) == 0) ||
+               assay__node_number(sent) == assay__node_number(stored);
+    const struct assay__node *number = sent->type == ASSAY__NODE_NUMBER ? sent : stored;
+    const struct assay__node *string = number == sent ? stored : sent;
+    double value;
+    return string->type == ASSAY__NODE_STRING &&
+           assay__double_parse(string->text, string->length, &value) == ASSAY__PARSE_OK &&
+           value == assay__node_number(number);
+}
+
+static bool equal_leaves(const struct assay__node *sent, const struct assay__node *stored)
+{
+    if (sent->type == ASSAY__NODE_NUMBER || stored->type == ASSAY__NODE_NUMBER)
+        return equal_numbers(sent, stored);
+    if (sent->type != stored->type)
+        return false;
+    if (sent->type == ASSAY__NODE_STRING)
+        return sent->length == stored->length &&
+               memcmp(sent->text, stored->text, sent->length) == 0;
+    return sent->type == ASSAY__NODE_NULL || sent->boolean == stored->boolean;
+}
+
+static const struct assay__node *first_difference(const struct assay__node *sent,
+                                                  const struct assay__node *stored, bool is_root);
+
+static const struct assay__node *difference_of_lists(const struct assay__node *sent,
+                                                     const struct assay__node *stored)
+{
+    if (stored->type != ASSAY__NODE_ARRAY || sent->count != stored->count)
+        return sent;
+    const struct assay__node *other = stored->first;
+    for (const struct assay__node *element = sent->first; element != NULL;
+         element = element->next, other = other->next) {
+        const struct assay__node *difference = first_difference(element, other, false);
+        if (difference != NULL)
+            return difference;
+    }
+    return NULL;
+}
+
+static const struct assay__node *difference_of_objects(const struct assay__node *sent,
+                                                       const struct assay__node *stored,
+                                                       bool is_root)
+{
+    if (stored->type != ASSAY__NODE_OBJECT)
+        return sent;
+    for (const struct assay__node *member = sent->first; member != NULL; member = member->next) {
+        if (is_root && is_server_field(member->key))
+            continue;
+        const struct assay__node *other = assay__node_get(stored, member->key);
+        const struct assay__node *difference = other != NULL
+                                                   ? first_difference(member, other, false)
+                                                   : (is_default(member) ? NULL : member);
+        if (difference != NULL)
+            return difference;
+    }
+    return NULL;
+}
+
+/* The first value of sent that stored does not have; NULL when it has all. Depth is bounded by the
+ * reader. */
+static const struct assay__node *first_difference(const struct assay__node *sent,
+                                                  const struct assay__node *stored, bool is_root)
+{
+    if (sent->type == ASSAY__NODE_OBJECT)
+        return difference_of_objects(sent, stored, is_root);
+    if (sent->type == ASSAY__NODE_ARRAY)
+        return difference_of_lists(sent, stored);
+    if (is_default(sent) && stored->type == ASSAY__NODE_NULL)
+        return NULL;
+    return equal_leaves(sent, stored) ? NULL : sent;
+}
+
+bool assay__canonical_covers(const struct assay__node *sent, const struct assay__node *stored,
+                             char *where, size_t size)
+{
+    const struct assay__node *difference = first_difference(sent, stored, true);
+    if (difference != NULL)
+        assay__node_path(difference, where, size);
+    return difference == NULL;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_API_RESOURCE_RESOURCE_COMPARE_H
+#define ASSAY_API_RESOURCE_RESOURCE_COMPARE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "json/json_tree.h"
+
+/**
+ * assay__canonical_covers() says whether a stored AnalysisResult is the one that was sent: every
+ * field sent is there with the same value. The order of members is of no importance, numbers are
+ * compared as doubles, lists element by element; the fields that belong to the server (name,
+ * createTime, updateTime, creator, updater) and fields that only the server has are not looked at.
+ *
+ * Servers that speak protocol buffers' JSON leave out fields with their default (0, false, "", an
+ * empty list) and write 64-bit integers as strings: both count as the same.
+ *
+ * On false, where receives the path of the first difference, such as results[0].id.
+ */
+bool assay__canonical_covers(const struct assay__node *sent, const struct assay__node *stored,
+                             char *where, size_t size);
+
+#endif

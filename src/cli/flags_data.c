@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/flags_data.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/error.h"
+#include "cli/args.h"
+#include "cli/cli.h"
+#include "cli/output.h"
+
+static int take_input(struct args_where where, const char *value,
+                      struct assay_read_options *options)
+{
+    static const char *const NAMES[] = {[ASSAY_INPUT_AUTO] = "auto",
+                                        [ASSAY_INPUT_UNITS] = "units",
+                                        [ASSAY_INPUT_SUMMARY] = "summary",
+                                        NULL};
+    unsigned index = 0;
+    int code = args_choice(where, value, NAMES, &index);
+    options->kind = (enum assay_input_kind)index;
+    return code;
+}
+
+static int take_bad_rows(struct args_where where, const char *value,
+                         struct assay_read_options *options)
+{
+    static const char *const NAMES[] = {
+        [ASSAY_BAD_ROWS_FAIL] = "fail", [ASSAY_BAD_ROWS_SKIP] = "skip", NULL};
+    unsigned index = 0;
+    int code = args_choice(where, value, NAMES, &index);
+    options->bad_rows = (enum assay_bad_rows)index;
+    return code;
+}
+
+static int take_separator(struct args_where where, const char *value,
+                          struct assay_read_options *options)
+{
+    static const struct {
+        const char *name;
+        char separator;
+    } NAMES[] = {{",", ','},    {"comma", ','}, {";", ';'},    {"semicolon", ';'}, {"|", '|'},
+                 {"pipe", '|'}, {"\t", '\t'},   {"tab", '\t'}, {"\\t", '\t'}};
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
+        if (strcmp(NAMES[i].name, value) == 0) {
+            options->separator = NAMES[i].separator;
+            return 0;
+        }
+    }
+    return cli_usage_error(where.command, "--%s is one of ',', ';', '|' or tab, not '%s'",
+                           where.flag, value);
+}
+
+bool data_flag_take(const char *command, struct assay_read_options *options, int option,
+                    const char *value, int *code)
+{
+    if (option == DATA_FLAG_INPUT)
+        *code = take_input((struct args_where){command, "input"}, value, options);
+    else if (option == DATA_FLAG_BAD_ROWS)
+        *code = take_bad_rows((struct args_where){command, "bad-rows"}, value, options);
+    else if (option == DATA_FLAG_SEPARATOR)
+        *code = take_separator((struct args_where){command, "separator"}, value, options);
+    else
+        return false;
+    return true;
+}
+
+void data_flag_help(FILE *out)
+{
+#define DATA_FLAG_HELP(id, name, has_argument, argument, sentence)                                 \
+    fprintf(out, "  --%-24s %s\n", has_argument ? name "=" argument : name, sentence);
+    DATA_FLAG_LIST(DATA_FLAG_HELP)
+#undef DATA_FLAG_HELP
+}
+
+/* The first regular file that is there twice, under whatever name; NULL when none is. */
+static const char *find_twice(char *const *paths, size_t count, struct stat *found)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool is_file = stat(paths[i], &found[i]) == 0 && S_ISREG(found[i].st_mode);
+        for (size_t k = 0; is_file && k < i; k++)
+            if (S_ISREG(found[k].st_mode) && found[k].st_ino == found[i].st_ino &&
+                found[k].st_dev == found[i].st_dev)
+                return paths[i];
+        if (!is_file)
+            found[i].st_mode = 0;
+    }
+    return NULL;
+}
+
+int data_check_twice(const char *command, char *const *paths, size_t path_count)
+{
+    struct assay_error err;
+    struct stat *found = calloc(path_count, sizeof *found);
+    if (found == NULL) {
+        (void)assay__fail_memory(&err);
+        return cli_fail(&err);
+    }
+    const char *twice = find_twice(paths, path_count, found);
+    free(found);
+    if (twice == NULL)
+        return 0;
+    return cli_usage_error(command, "'%s' is given twice: its rows would count twice", twice);
+}
+
+int data_check_files(const char *command, const struct plan_flags *flags, char *const *paths,
+                     size_t path_count, const char *output)
+{
+    const char *plan = plan_flags_given(flags, PLAN_FLAG_PLAN);
+    int code = output_check(command, output, &plan, 1);
+    if (code == 0)
+        code = output_check(command, output, (const char *const *)paths, path_count);
+    return code == 0 ? data_check_twice(command, paths, path_count) : code;
+}
+
+enum assay_status data_read(const struct assay_plan *plan, const struct assay_read_options *options,
+                            char *const *paths, size_t path_count, struct assay_dataset **dataset,
+                            struct assay_error *err)
+{
+    *dataset = NULL;
+    enum assay_status status = assay_dataset_new(plan, dataset, err);
+    if (status == ASSAY_OK)
+        status = assay_dataset_read(*dataset, (const char *const *)paths, path_count, options, err);
+    if (status != ASSAY_OK) {
+        assay_dataset_free(*dataset);
+        *dataset = NULL;
+    }
+    return status;
+}
+
+int data_fail(const char *command, const struct plan_flags *flags, const struct assay_error *err)
+{
+    bool is_usage =
+        err->code == ASSAY_ERROR_USAGE ||
+        (err->code == ASSAY_ERROR_PLAN && plan_flags_given(flags, PLAN_FLAG_PLAN) == NULL);
+    return is_usage ? cli_usage_error(command, "%s", err->message) : cli_fail(err);
+}

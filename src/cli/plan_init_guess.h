@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_CLI_PLAN_INIT_GUESS_H
+#define ASSAY_CLI_PLAN_INIT_GUESS_H
+
+#include "cli/plan_init_profile.h"
+
+enum { GUESS_NONE = UINT32_MAX };
+
+/** enum column_use: what a column is taken for. */
+enum column_use {
+    USE_OTHER, /* nothing in particular */
+    USE_GROUP,
+    USE_UNIT,
+    USE_TIME,
+    USE_PROPORTION, /* metric of zeros and ones */
+    USE_MEAN,       /* metric of numbers */
+    USE_TWIN,       /* numbers of before the exposure that belong to a metric */
+    USE_BEFORE,     /* seems to be of before the exposure, for no metric in particular */
+    USE_DIMENSION
+};
+
+/** struct column_guess: the use, and what goes with it. */
+struct column_guess {
+    enum column_use use;
+    uint32_t metric;     /* USE_TWIN: column of its metric */
+    bool wants_decrease; /* metrics: the name says that less is better */
+};
+
+/** struct table_guess: the guesses for all columns of a table. */
+struct table_guess {
+    struct column_guess *columns; /* [profile->column_count] */
+    uint32_t group, unit, time;   /* columns, or GUESS_NONE */
+    uint32_t baseline;            /* value of the group column, or GUESS_NONE */
+    bool is_sure_baseline;        /* its name says so */
+    uint32_t metric_count;
+};
+
+/**
+ * guess_table() guesses from names and values. group, unit and time are columns the user named, or
+ * NULL. ASSAY_ERROR_DATA when a named column is not there or nothing can be measured. Call
+ * guess_release() always; zero-initialise *guess.
+ */
+enum assay_status guess_table(const struct table_profile *profile, const char *group,
+                              const char *unit, const char *time, struct table_guess *guess,
+                              struct assay_error *err);
+void guess_release(struct table_guess *guess);
+
+#endif

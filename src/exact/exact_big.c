@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "exact/exact_big.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct place {
+    size_t start;
+    uint32_t size;
+    int32_t twos, fives;
+    bool negative;
+};
+
+struct assay__big {
+    uint32_t count;        /* numbers so far */
+    size_t used, capacity; /* limbs */
+    mp_limb_t *limbs;
+    struct place places[];
+};
+
+struct assay__big *assay__big_new(uint32_t count, const struct assay__big *before)
+{
+    struct assay__big *row = calloc(1, sizeof *row + count * sizeof *row->places);
+    if (row == NULL)
+        return NULL;
+    row->capacity = (before == NULL ? 0 : before->used) + 4 * (size_t)count;
+    row->limbs = calloc(row->capacity, sizeof *row->limbs);
+    if (row->limbs == NULL) {
+        free(row);
+        return NULL;
+    }
+    return row;
+}
+
+void assay__big_free(struct assay__big *row)
+{
+    if (row == NULL)
+        return;
+    free(row->limbs);
+    free(row);
+}
+
+static bool reserve(struct assay__big *row, size_t limbs)
+{
+    if (limbs <= row->capacity - row->used)
+        return true;
+    size_t capacity = 2 * (row->used + limbs);
+    mp_limb_t *grown = calloc(capacity, sizeof *grown);
+    if (grown == NULL)
+        return false;
+    memcpy(grown, row->limbs, row->used * sizeof *grown);
+    free(row->limbs);
+    row->limbs = grown;
+    row->capacity = capacity;
+    return true;
+}
+
+bool assay__big_put(struct assay__big *row, const struct assay__exact *number)
+{
+    if (number->failed || !reserve(row, number->size))
+        return false;
+    struct assay__span value = assay__exact_span(number);
+    memcpy(row->limbs + row->used, value.limbs, value.size * sizeof *value.limbs);
+    row->places[row->count++] =
+        (struct place){row->used, value.size, value.twos, value.fives, value.negative};
+    row->used += value.size;
+    return true;
+}
+
+struct assay__span assay__big_at(const struct assay__big *row, uint32_t index)
+{
+    const struct place *place = &row->places[index];
+    return (struct assay__span){row->limbs + place->start, place->size, place->twos, place->fives,
+                                place->negative};
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_NUMBER_NUMBER_H
+#define ASSAY_NUMBER_NUMBER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "assay/moments.h"
+
+enum {
+    ASSAY__NUMBER_BYTES = 32,    /* room for any double as text */
+    ASSAY__EXPONENT_MAX = 10000, /* largest |decimal exponent| a number's last digit may have */
+    ASSAY__DIGITS_MAX = 4096     /* significant digits of a decimal */
+};
+
+/**
+ * assay__number_write() writes the shortest text that reads back to the same double, in the C
+ * locale whatever the process's is: "0.1", "1e-300", "125", "-0". value is finite. Plain notation
+ * for 1e-5 <= |value| < 1e17. Returns the length.
+ */
+size_t assay__number_write(double value, char out[ASSAY__NUMBER_BYTES]);
+
+/**
+ * assay__number_round() writes value with the given count of significant digits (1 .. 17), for
+ * people: "0.0123", "1.2e-9". Plain notation for 1e-5 <= |value| < 1e15.
+ */
+size_t assay__number_round(double value, int digits, char out[ASSAY__NUMBER_BYTES]);
+
+/** enum assay__parse: outcome of reading a number. */
+enum assay__parse {
+    ASSAY__PARSE_OK,
+    ASSAY__PARSE_SYNTAX, /* not a number */
+    ASSAY__PARSE_RANGE   /* more digits or a larger exponent than the limits above */
+};
+
+/**
+ * assay__decimal_parse() reads a whole token as an exact decimal: [+-] digits [. digits]
+ * [(e|E) [+-] digits], at least one digit, no spaces, no hex, no infinity. The mantissa of the
+ * outcome has no trailing zeros (0 is mantissa 0, exponent 0): equal numbers have equal decimals.
+ * digits receives the digits of numbers with more than 18 of them, and must live as long as *out.
+ */
+enum assay__parse assay__decimal_parse(const char *text, size_t length, struct assay_decimal *out,
+                                       char digits[ASSAY__DIGITS_MAX]);
+
+/**
+ * assay__double_parse() reads a whole token (same syntax) as the nearest double. Too large for a
+ * double is ASSAY__PARSE_RANGE; too small gives 0 or a subnormal.
+ */
+enum assay__parse assay__double_parse(const char *text, size_t length, double *out);
+
+#endif

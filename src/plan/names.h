@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_PLAN_NAMES_H
+#define ASSAY_PLAN_NAMES_H
+
+#include "assay/analysis.h"
+
+/** struct assay__choices: the spellings of an enumeration; names[i] spells enumerator i. */
+struct assay__choices {
+    uint32_t count;
+    const char *const *names;
+};
+
+/**
+ * ASSAY__NAME_LIST: the spellings of every enumeration that a plan or a document holds, as X(name,
+ * type, spellings by enumerator). They never change. Each makes assay__choices_NAME, and
+ * assay__name_NAME(value), which is static text, "unknown" for a value outside (a caller's fault).
+ */
+#define ASSAY__NAME_LIST(X)                                                                        \
+    X(metric_type, enum assay_metric_type, "mean", "proportion", "ratio", "quantile")              \
+    X(role, enum assay_role, "success", "guardrail", "deterioration")                              \
+    X(direction, enum assay_direction, "increase", "decrease", "any")                              \
+    X(missing, enum assay_missing, "drop", "zero")                                                 \
+    X(aggregation, uint32_t, "sum", "count", "countDistinct", "mean", "min", "max", "last")        \
+    X(granularity, enum assay_granularity, "none", "hour", "day", "week")                          \
+    X(horizon, enum assay_horizon_kind, "fixed", "groupSequential", "alwaysValid")                 \
+    X(spending, enum assay_spending_family, "power", "obrienFleming", "pocock", "hwangShihDeCani") \
+    X(test, enum assay_test_kind, "z", "t")                                                        \
+    X(side, enum assay_side, "upper", "lower", "both")                                             \
+    X(relative, enum assay_relative_kind, "fieller", "delta", "log", "scaled")                     \
+    X(fieller, enum assay_fieller_kind, "none", "bounded", "complement", "line")                   \
+    X(reduction, enum assay_reduction, "none", "full", "pooled")                                   \
+    X(skewness, enum assay_skewness_correction, "none", "hall", "johnson", "pearson")              \
+    X(scope, enum assay_multiplicity_scope, "all", "perMetric", "perComparison")                   \
+    X(srm, enum assay_srm_method, "chi2", "sequential")                                            \
+    X(slice, enum assay_slice_kind, "total", "dimension", "segment")                               \
+    X(level, enum assay_annotation_level, "info", "warning", "error")                              \
+    X(recommendation, enum assay_recommendation, "SHIP", "CONTINUE", "END", "ABORT")
+
+#define ASSAY__NAME_DECLARE(name, type, ...)                                                       \
+    extern const struct assay__choices assay__choices_##name;                                      \
+    const char *assay__name_##name(type value);
+ASSAY__NAME_LIST(ASSAY__NAME_DECLARE)
+#undef ASSAY__NAME_DECLARE
+
+/** assay__name_hypothesis() is "superiority", "nonInferiority" or "deterioration". */
+const char *assay__name_hypothesis(const struct assay_metric_plan *metric);
+
+/** struct assay__flag_name: a flag, its text id and its meaning. */
+struct assay__flag_name {
+    uint32_t flag;
+    const char *id, *reason;
+};
+
+/** assay__flag_names() is the table of all flags in ascending order; *count rows. */
+const struct assay__flag_name *assay__flag_names(size_t *count);
+
+#endif

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The detail document: all that the AnalysisResult has no room for. Its fields never change
+ * meaning within a major schemaVersion; data/detail.schema.json describes it. Absent figures are
+ * left out, but df, p and log10P of a test and the bounds of an unbounded Fieller set are null.
+ */
+#include "report/detail.h"
+
+#include <math.h>
+
+#include "plan/names.h"
+#include "assay/version.h"
+
+/* What the figures mean, for readers who do not have the manual at hand. */
+static const struct {
+    const char *key, *text;
+} CONVENTIONS[] = {
+    {"variance", "divisor n - 1; proportions p (1 - p); ratios by the delta method"},
+    {"difference", "compared minus baseline, in metric units"},
+    {"relative", "difference divided by the baseline estimate"},
+    {"oneSidedInterval", "two-sided at 1 - 2 alpha, so both bounds are finite"},
+    {"p", "of the side tested, against nullDifference"},
+    {"side", "alternative hypothesis about compared - baseline"},
+    {"alphaSuccess", "alpha / (comparisons * success metrics)"},
+    {"alphaGuardrail", "alpha / comparisons"},
+    {"alphaDeterioration", "deterioration alpha / (comparisons * monitored metrics)"},
+    {"power", "1 - (1 - power) / (guardrails with margin + min(success metrics, 1))"},
+    {"segments", "alpha is divided further by the number of segments"},
+    {"dimensions", "explore: alpha is not divided by the number of slices"},
+};
+
+static void write_conventions(struct assay__json *json, const struct assay_plan *plan)
+{
+    assay__json_member_begin(json, "conventions", '{');
+    assay__json_member_string(json, "test", assay__name_test(plan->test));
+    assay__json_member_string(json, "relativeInterval", assay__name_relative(plan->relative));
+    assay__json_member_string(json, "skewnessCorrection", assay__name_skewness(plan->skewness));
+    assay__json_member_string(json, "horizon", assay__name_horizon(plan->horizon));
+    assay__json_member_string(json, "multiplicity", assay__name_scope(plan->multiplicity));
+    assay__json_member_begin(json, "meaning", '{');
+    for (size_t i = 0; i < sizeof CONVENTIONS / sizeof *CONVENTIONS; i++)
+        assay__json_member_string(json, CONVENTIONS[i].key, CONVENTIONS[i].text);
+    assay__json_end(json, '}');
+    assay__json_end(json, '}');
+}
+
+static void write_errors(struct assay__json *json, const struct assay_error_plan *errors)
+{
+    assay__json_member_begin(json, "errorRates", '{');
+    assay__json_member_number(json, "alpha", errors->alpha);
+    assay__json_member_number(json, "power", errors->power);
+    assay__json_member_number(json, "deteriorationAlpha", errors->deterioration_alpha);
+    assay__json_member_count(json, "successMetrics", errors->success_count);
+    assay__json_member_count(json, "guardrailsWithMargin", errors->margin_count);
+    assay__json_member_count(json, "comparisons", errors->comparison_count);
+    assay__json_member_count(json, "monitoredMetrics", errors->monitored_count);
+    assay__json_member_count(json, "segments", errors->segment_count);
+    assay__json_end(json, '}');
+}
+
+static void write_counts(struct assay__json *json, const struct assay_counts *counts)
+{
+    assay__json_member_begin(json, "counts", '{');
+    assay__json_member_count(json, "rowsRead", counts->rows_read);
+    assay__json_member_count(json, "rowsUsed", counts->rows_used);
+    assay__json_member_begin(json, "rowsSkipped", '{');
+    assay__json_member_count(json, "unreadable", counts->rows_bad);
+    assay__json_member_count(json, "afterAsOf", counts->rows_after);
+    assay__json_member_count(json, "duplicate", counts->rows_duplicate);
+    assay__json_member_count(json, "inTwoGroups", counts->rows_in_two_groups);
+    assay__json_member_count(json, "withoutGroup", counts->rows_no_group);
+    assay__json_member_count(json, "withoutUnit", counts->rows_no_unit);
+    assay__json_end(json, '}');
+    assay__json_member_count(json, "rowsConflicting", counts->rows_conflicting);
+    assay__json_member_count(json, "unitsInTwoGroups", counts->units_in_two_groups);
+    assay__json_end(json, '}');
+}
+
+static void write_groups(struct assay__json *json, const struct assay_analysis *analysis)
+{
+    assay__json_member_begin(json, "groups", '[');
+    for (uint32_t g = 0; g < analysis->group_count; g++) {
+        assay__json_begin(json, '{');
+        assay__json_member_string(json, "id", analysis->groups[g].id);
+        assay__json_member_number(json, "weight", analysis->groups[g].weight);
+        assay__json_member_boolean(json, "planned", analysis->groups[g].is_planned);
+        assay__json_member_count(json, "units", analysis->units[g]);
+        assay__json_end(json, '}');
+    }
+    assay__json_end(json, ']');
+}
+
+static void write_bound(struct assay__json *json, const char *key, const struct assay_bound *bound)
+{
+    if (!bound->is_set)
+        return;
+    assay__json_member_begin(json, key, '{');
+    assay__json_member_number(json, "value", bound->value);
+    assay__json_member_boolean(json, "relative", bound->is_relative);
+    assay__json_end(json, '}');
+}
+
+static void write_metric(struct assay__json *json, const struct assay_analysis *analysis,
+                         uint32_t index)
+{
+    const struct assay_metric_plan *metric = &analysis->plan->metrics[index];
+    assay__json_begin(json, '{');
+    assay__json_member_string(json, "id", metric->id);
+    assay__json_member_string(json, "type", assay__name_metric_type(metric->type));
+    assay__json_member_string(json, "role", assay__name_role(metric->role));
+    assay__json_member_string(json, "direction", assay__name_direction(metric->direction));
+    assay__json_member_string(json, "value", metric->value);
+    assay__json_member_string(json, "denominator", metric->denominator);
+    write_bound(json, "effect", &metric->effect);
+    write_bound(json, "margin", &metric->margin);
+    assay__json_member_count(json, "unitsMissing", analysis->missing[index]);
+    assay__json_member_begin(json, "covariates", '[');
+    for (uint32_t i = 0; i < metric->covariate_count; i++) {
+        assay__json_begin(json, '{');
+        assay__json_member_string(json, "id", metric->covariates[i]);
+        assay__json_member_count(
+            json, "unitsMissing",
+            analysis->missing_covariates[(size_t)index * ASSAY_COVARIATES_MAX + i]);
+        assay__json_end(json, '}');
+    }
+    assay__json_end(json, ']');
+    assay__json_end(json, '}');
+}
+
+static void write_srm(struct assay__json *json, const struct assay_analysis *analysis,
+                      const struct assay_srm_result *srm)
+{
+    const struct assay_srm_design *design = &analysis->plan->srm;
+    assay__json_member_begin(json, "srm", '{');
+    assay__json_member_string(json, "method", assay__name_srm(design->method));
+    assay__json_member_number(json, "alpha", design->alpha);
+    assay__json_member_number(json, "tolerance", design->tolerance);
+    assay__json_member_number(json, "statistic", srm->test.statistic);
+    assay__json_member_nullable(json, "df", srm->test.df);
+    assay__json_member_nullable(json, "p", srm->test.p);
+    assay__json_member_nullable(json, "log10P", srm->test.log10_p);
+    assay__json_member_boolean(json, "significant", srm->test.significant);
+    assay__json_member_boolean(json, "unplannedUnits", srm->test.unplanned);
+    assay__json_member_begin(json, "groups", '[');
+    for (uint32_t g = 0; g < analysis->group_count; g++) {
+        assay__json_begin(json, '{');
+        assay__json_member_string(json, "group", analysis->groups[g].id);
+        assay__json_member_count(json, "observed", srm->groups[g].observed);
+        assay__json_member_number(json, "expected", srm->groups[g].expected);
+        assay__json_member_number(json, "residual", srm->groups[g].residual);
+        assay__json_member_boolean(json, "significant", srm->groups[g].significant);
+        assay__json_end(json, '}');
+    }
+    assay__json_end(json, ']');
+    assay__json_member_string(json, "message", srm->message);
+    assay__json_end(json, '}');
+}
+
+static void write_slices(struct assay__json *json, const struct assay_analysis *analysis)
+{
+    assay__json_member_begin(json, "slices", '[');
+    for (uint32_t s = 0; s < analysis->srm_count; s++) {
+        assay__json_begin(json, '{');
+        assay__detail_slice(json, &analysis->slices[analysis->srm[s].slice]);
+        write_srm(json, analysis, &analysis->srm[s]);
+        assay__json_end(json, '}');
+    }
+    assay__json_end(json, ']');
+}
+
+static void write_comparisons(struct assay__json *json, const struct assay_analysis *analysis)
+{
+    assay__json_member_begin(json, "comparisons", '[');
+    for (size_t i = 0; i < analysis->result_count; i++) {
+        const struct assay_metric_result *result = &analysis->results[i];
+        for (uint32_t look = 0; look < result->look_count; look++)
+            assay__detail_comparison(json, analysis, result, &result->looks[look]);
+    }
+    assay__json_end(json, ']');
+}
+
+static void write_treatments(struct assay__json *json, const struct assay_analysis *analysis)
+{
+    assay__json_member_begin(json, "treatments", '[');
+    for (uint32_t t = 0; t < analysis->treatment_count; t++) {
+        const struct assay_treatment *treatment = &analysis->treatments[t];
+        assay__json_begin(json, '{');
+        assay__json_member_string(json, "id", analysis->groups[treatment->group].id);
+        assay__json_member_string(json, "baseline", analysis->groups[treatment->baseline].id);
+        assay__json_member_string(json, "recommendation",
+                                  assay__name_recommendation(treatment->recommendation));
+        assay__json_member_boolean(json, "final", treatment->final);
+        assay__write_texts(json, "reasons", treatment->reasons, treatment->reason_count);
+        assay__json_end(json, '}');
+    }
+    assay__json_end(json, ']');
+}
+
+static void write_annotations(struct assay__json *json, const struct assay_analysis *analysis)
+{
+    assay__json_member_begin(json, "annotations", '[');
+    for (size_t i = 0; i < analysis->annotation_count; i++) {
+        const struct assay_annotation *note = &analysis->annotations[i];
+        assay__json_begin(json, '{');
+        assay__json_member_string(json, "level", assay__name_level(note->level));
+        if (note->metric >= 0)
+            assay__json_member_string(json, "metric", analysis->plan->metrics[note->metric].id);
+        assay__write_texts(json, "context", note->context, note->context_count);
+        assay__json_member_string(json, "text", note->text);
+        assay__json_end(json, '}');
+    }
+    assay__json_end(json, ']');
+}
+
+static void write_head(struct assay__json *json, const struct assay_analysis *analysis)
+{
+    assay__json_member_string(json, "schemaVersion", "1.0");
+    assay__json_member_begin(json, "versions", '{');
+    assay__json_member_string(json, "assay", assay_version());
+    assay__json_end(json, '}');
+    assay__json_member_string(json, "analysisResultId", analysis->analysis_result_id);
+    assay__json_member_begin(json, "inputDigests", '{');
+    assay__json_member_string(json, "sums", analysis->input_digest);
+    assay__json_end(json, '}');
+    if (analysis->plan->canonical != NULL) {
+        assay__json_key(json, "plan");
+        assay__json_raw(json, analysis->plan->canonical);
+    }
+}
+
+void assay__write_detail(const struct assay_analysis *analysis,
+                         const struct assay_write_options *options, struct assay__text *out)
+{
+    struct assay__json json = {.out = out, .pretty = options->pretty};
+    assay__json_begin(&json, '{');
+    write_head(&json, analysis);
+    write_conventions(&json, analysis->plan);
+    write_errors(&json, &analysis->errors);
+    write_counts(&json, &analysis->counts);
+    write_groups(&json, analysis);
+    assay__json_member_begin(&json, "metrics", '[');
+    for (uint32_t m = 0; m < analysis->plan->metric_count; m++)
+        write_metric(&json, analysis, m);
+    assay__json_end(&json, ']');
+    write_slices(&json, analysis);
+    write_comparisons(&json, analysis);
+    write_treatments(&json, analysis);
+    write_annotations(&json, analysis);
+    assay__json_end(&json, '}');
+    assay__text_putc(out, '\n');
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One metric x comparison x slice x look of the detail document. */
+#include <math.h>
+
+#include "report/detail.h"
+#include "plan/names.h"
+
+void assay__detail_slice(struct assay__json *json, const struct assay_slice *slice)
+{
+    assay__json_member_begin(json, "slice", '{');
+    assay__json_member_string(json, "kind", assay__name_slice(slice->kind));
+    if (slice->kind == ASSAY_SLICE_DIMENSION) {
+        assay__json_member_string(json, "key", slice->key);
+        assay__json_member_string(json, "value", slice->value);
+    } else if (slice->kind == ASSAY_SLICE_SEGMENT) {
+        assay__json_member_string(json, "id", slice->key);
+    }
+    assay__json_end(json, '}');
+}
+
+static void write_stats(struct assay__json *json, const char *key, const struct assay_stats *stats)
+{
+    assay__json_member_begin(json, key, '{');
+    assay__json_member_count(json, "n", stats->n);
+    assay__json_member_number(json, "estimate", stats->estimate);
+    assay__json_member_number(json, "variance", stats->variance);
+    assay__json_member_number(json, "standardError", stats->standard_error);
+    assay__json_member_number(json, "unadjusted", stats->unadjusted);
+    assay__json_member_number(json, "unadjustedStandardError", stats->unadjusted_standard_error);
+    assay__json_member_number(json, "skewness", stats->skewness);
+    assay__json_end(json, '}');
+}
+
+/* What a test found; is_tested is false for figures that nothing is decided by. */
+static void write_difference(struct assay__json *json, const char *key,
+                             const struct assay_difference *difference, double powered_effect,
+                             bool is_tested)
+{
+    assay__json_member_begin(json, key, '{');
+    assay__json_member_number(json, "estimate", difference->estimate);
+    assay__json_member_number(json, "standardError", difference->standard_error);
+    assay__json_member_nullable(json, "df", difference->df);
+    assay__json_member_number(json, "statistic", difference->statistic);
+    assay__json_member_number(json, "critical", difference->critical);
+    assay__json_member_number(json, "lower", difference->lower);
+    assay__json_member_number(json, "upper", difference->upper);
+    assay__json_member_nullable(json, "p", difference->p);
+    assay__json_member_nullable(json, "log10P", difference->log10_p);
+    if (is_tested && !isnan(difference->p))
+        assay__json_member_boolean(json, "significant", difference->significant);
+    assay__json_member_number(json, "poweredEffect", powered_effect);
+    assay__json_end(json, '}');
+}
+
+static void write_fieller(struct assay__json *json, const struct assay_relative *relative)
+{
+    bool bounded = relative->fieller_kind == ASSAY_FIELLER_BOUNDED;
+    assay__json_member_begin(json, "fieller", '{');
+    assay__json_member_nullable(json, "lower", bounded ? relative->fieller_lower : (double)NAN);
+    assay__json_member_nullable(json, "upper", bounded ? relative->fieller_upper : (double)NAN);
+    assay__json_member_string(json, "type", assay__name_fieller(relative->fieller_kind));
+    if (relative->fieller_kind == ASSAY_FIELLER_COMPLEMENT) {
+        assay__json_member_begin(json, "outside", '{');
+        assay__json_member_number(json, "lower", relative->fieller_lower);
+        assay__json_member_number(json, "upper", relative->fieller_upper);
+        assay__json_end(json, '}');
+    }
+    assay__json_end(json, '}');
+}
+
+static void write_bounds(struct assay__json *json, const char *key, double lower, double upper)
+{
+    assay__json_member_begin(json, key, '{');
+    assay__json_member_number(json, "lower", lower);
+    assay__json_member_number(json, "upper", upper);
+    assay__json_end(json, '}');
+}
+
+static void write_relative(struct assay__json *json, const struct assay_relative *relative)
+{
+    assay__json_member_begin(json, "relative", '{');
+    assay__json_member_number(json, "estimate", relative->estimate);
+    write_fieller(json, relative);
+    assay__json_member_begin(json, "delta", '{');
+    assay__json_member_number(json, "standardError", relative->delta_standard_error);
+    assay__json_member_number(json, "lower", relative->delta_lower);
+    assay__json_member_number(json, "upper", relative->delta_upper);
+    assay__json_end(json, '}');
+    write_bounds(json, "log", relative->log_lower, relative->log_upper);
+    write_bounds(json, "scaled", relative->scaled_lower, relative->scaled_upper);
+    assay__json_end(json, '}');
+}
+
+static void write_reduction(struct assay__json *json, const struct assay_metric_plan *metric,
+                            const struct assay_reduction_result *reduction)
+{
+    assay__json_member_begin(json, "varianceReduction", '{');
+    assay__json_member_string(json, "method", assay__name_reduction(reduction->method));
+    assay__json_member_begin(json, "slopes", '[');
+    for (uint32_t i = 0; i < reduction->covariate_count; i++) {
+        assay__json_begin(json, '{');
+        if (i < metric->covariate_count)
+            assay__json_member_string(json, "covariate", metric->covariates[i]);
+        assay__json_member_number(json, "baseline", reduction->baseline_slopes[i]);
+        assay__json_member_number(json, "compared", reduction->compared_slopes[i]);
+        assay__json_member_boolean(json, "dropped", (reduction->dropped >> i & 1u) != 0);
+        assay__json_end(json, '}');
+    }
+    assay__json_end(json, ']');
+    assay__json_member_number(json, "rate", reduction->rate);
+    assay__json_end(json, '}');
+}
+
+static void write_sample_size(struct assay__json *json, const struct assay_metric_result *result,
+                              const struct assay_sample_size *size)
+{
+    assay__json_member_begin(json, "sampleSize", '{');
+    assay__json_member_count(json, "current", size->current);
+    assay__write_size(json, "required", size->required);
+    assay__json_member_number(json, "poweredEffectAbs", size->powered_effect_abs);
+    assay__json_member_number(json, "poweredEffectRel", size->powered_effect_rel);
+    if (result->powered != ASSAY_UNKNOWN)
+        assay__json_member_boolean(json, "powered", result->powered == ASSAY_YES);
+    assay__json_end(json, '}');
+}
+
+/* Edgeworth's estimate of the true tail errors, and the intervals corrected for skewness. */
+static void write_skewness(struct assay__json *json, const struct assay_plan *plan,
+                           const struct assay_comparison *comparison)
+{
+    if (isfinite(comparison->tail_error.lower) || isfinite(comparison->tail_error.upper)) {
+        assay__json_member_begin(json, "tailError", '{');
+        assay__json_member_number(json, "nominal", comparison->tail_error.nominal);
+        assay__json_member_number(json, "lower", comparison->tail_error.lower);
+        assay__json_member_number(json, "upper", comparison->tail_error.upper);
+        assay__json_end(json, '}');
+    }
+    if (plan->skewness == ASSAY_SKEWNESS_NONE)
+        return;
+    assay__json_member_begin(json, "skewnessCorrected", '{');
+    assay__json_member_string(json, "method", assay__name_skewness(plan->skewness));
+    assay__json_member_number(json, "lower", comparison->corrected_lower);
+    assay__json_member_number(json, "upper", comparison->corrected_upper);
+    assay__json_member_nullable(json, "p", comparison->corrected_p);
+    assay__json_member_nullable(json, "log10P", comparison->corrected_log10_p);
+    assay__json_end(json, '}');
+}
+
+static void write_multiplicity(struct assay__json *json, const struct assay_metric_result *result)
+{
+    assay__json_member_begin(json, "adjusted", '{');
+    for (int a = 0; a < ASSAY_ADJUST_COUNT; a++) {
+        if (isnan(result->adjusted_log10_p[a]))
+            continue;
+        assay__json_member_begin(json, assay_adjustment_name((enum assay_adjustment)a), '{');
+        assay__json_member_number(json, "p", result->adjusted_p[a]);
+        assay__json_member_number(json, "log10P", result->adjusted_log10_p[a]);
+        assay__json_end(json, '}');
+    }
+    assay__json_end(json, '}');
+}
+
+static void write_flags(struct assay__json *json, uint32_t flags)
+{
+    size_t count;
+    const struct assay__flag_name *names = assay__flag_names(&count);
+    assay__json_member_begin(json, "flags", '[');
+    for (size_t i = 0; i < count; i++)
+        if (flags & names[i].flag)
+            assay__write_pair(json, "id", names[i].id, "reason", names[i].reason);
+    assay__json_end(json, ']');
+}
+
+/* Which test of what, at which error rates. */
+static void write_hypothesis(struct assay__json *json, const struct assay_analysis *analysis,
+                             const struct assay_metric_result *result)
+{
+    const struct assay_metric_plan *metric = &analysis->plan->metrics[result->metric];
+    assay__json_member_string(json, "method", assay__name_test(analysis->plan->test));
+    assay__json_member_string(json, "type", assay__name_metric_type(metric->type));
+    assay__json_member_string(json, "role", assay__name_role(metric->role));
+    assay__json_member_string(json, "hypothesis", assay__name_hypothesis(metric));
+    assay__json_member_number(json, "alpha", result->alpha);
+    assay__json_member_number(json, "power", result->power);
+    assay__json_member_string(json, "side", assay__name_side(result->side));
+    assay__json_member_number(json, "nullDifference", result->null_difference);
+    assay__json_member_number(json, "marginAbs", result->margin_abs);
+    assay__json_member_number(json, "effectAbs", result->effect_abs);
+    assay__json_member_number(json, "deteriorationAlpha", result->deterioration_alpha);
+    if (!isnan(result->deterioration_alpha))
+        assay__json_member_string(json, "deteriorationSide",
+                                  assay__name_side(result->deterioration_side));
+}
+
+static void write_place(struct assay__json *json, const struct assay_analysis *analysis,
+                        const struct assay_metric_result *result,
+                        const struct assay_look_result *look)
+{
+    assay__json_member_string(json, "metric", analysis->plan->metrics[result->metric].id);
+    assay__json_member_string(json, "comparisonId", result->comparison_id);
+    assay__json_member_string(json, "baseline", analysis->groups[result->baseline].id);
+    assay__json_member_string(json, "compared", analysis->groups[result->compared].id);
+    assay__detail_slice(json, &analysis->slices[result->slice]);
+    assay__json_member_count(json, "look", look->look);
+    assay__write_time(json, "time", look->time_ns);
+}
+
+void assay__detail_comparison(struct assay__json *json, const struct assay_analysis *analysis,
+                              const struct assay_metric_result *result,
+                              const struct assay_look_result *look)
+{
+    const struct assay_comparison *comparison = &look->comparison;
+    const struct assay_metric_plan *metric = &analysis->plan->metrics[result->metric];
+    assay__json_begin(json, '{');
+    write_place(json, analysis, result, look);
+    write_hypothesis(json, analysis, result);
+    write_stats(json, "baselineStats", &comparison->baseline);
+    write_stats(json, "comparedStats", &comparison->compared);
+    write_difference(json, "difference", &comparison->difference, look->size.powered_effect_abs,
+                     result->significant != ASSAY_UNKNOWN);
+    write_relative(json, &comparison->relative);
+    write_reduction(json, metric, &comparison->reduction);
+    if (look->has_deterioration)
+        write_difference(json, "deterioration", &look->deterioration.difference, (double)NAN,
+                         result->deteriorated != ASSAY_UNKNOWN);
+    write_skewness(json, analysis->plan, comparison);
+    write_multiplicity(json, result);
+    write_sample_size(json, result, &look->size);
+    assay__json_member_number(json, "informationFraction", look->information_fraction);
+    assay__json_member_number(json, "alphaSpent", look->alpha_spent);
+    assay__json_member_number(json, "deteriorationAlphaSpent", look->deterioration_alpha_spent);
+    write_flags(json, comparison->flags);
+    assay__json_member_string(json, "message", result->message);
+    assay__json_end(json, '}');
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_REPORT_TABLE_TABLE_H
+#define ASSAY_REPORT_TABLE_TABLE_H
+
+#include "report/table/interval_plot.h"
+#include "report/table/terminal.h"
+#include "report/writer.h"
+
+/** assay__table_results() writes the section of all metrics over all units. */
+void assay__table_results(struct assay__page *page, const struct assay_analysis *analysis,
+                          bool all_looks);
+
+/** assay__table_slices() writes a section per dimension, and one for segments. */
+void assay__table_slices(struct assay__page *page, const struct assay_analysis *analysis);
+
+/** struct assay__row: the cells of one metric x comparison x slice at one look, as text. */
+struct assay__row {
+    char baseline[ASSAY__FIGURE_BYTES], compared[ASSAY__FIGURE_BYTES];
+    char change[ASSAY__FIGURE_BYTES + 4]; /* relative difference in percent */
+    char change_interval[2 * ASSAY__FIGURE_BYTES + 8];
+    char difference[ASSAY__FIGURE_BYTES];
+    char interval[2 * ASSAY__FIGURE_BYTES + 8];
+    char p[ASSAY__FIGURE_BYTES + 4];
+    char power[ASSAY__FIGURE_BYTES + 8];
+    char units[ASSAY__FIGURE_BYTES]; /* of both groups */
+    const char *verdict;
+    enum assay__ink ink;
+};
+
+/** assay__row_fill() makes the cells of a result at one of its looks (NULL: it has no values). */
+void assay__row_fill(struct assay__row *row, const struct assay_analysis *analysis,
+                     const struct assay_metric_result *result,
+                     const struct assay_look_result *look);
+
+/** assay__row_drawn() is the interval to draw: absolute, or relative where relative is set. */
+struct assay__drawn assay__row_drawn(const struct assay_analysis *analysis,
+                                     const struct assay_metric_result *result,
+                                     const struct assay_look_result *look, bool relative);
+
+/** assay__row_level() writes "97.5 % interval": the confidence level of a result's intervals. */
+void assay__row_level(const struct assay_metric_result *result, char out[ASSAY__FIGURE_BYTES + 16]);
+
+#endif

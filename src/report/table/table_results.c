@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * All metrics over all units. One row per comparison, in two lines so that it fits 80 columns:
+ *
+ *     visit              baseline compared    change 95 % interval
+ *       Mens E-Mail       0.10617  0.18276   +72.1 % [+64.1, +80.7]       improved
+ *       |       (--o--)            powered  +0.07659 [+0.06995, +0.08323] p 1.4e-113
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan/names.h"
+#include "report/table/table.h"
+#include "number/number.h"
+#include "base/time.h"
+
+/* Columns of the section, the same for all metrics. */
+struct columns {
+    int name, estimate, change, interval, verdict, power;
+};
+
+static void measure_row(struct columns *columns, const struct assay__row *row)
+{
+    assay__page_widen(&columns->estimate, row->baseline);
+    assay__page_widen(&columns->estimate, row->compared);
+    assay__page_widen(&columns->change, row->change);
+    assay__page_widen(&columns->change, row->difference);
+    assay__page_widen(&columns->interval, row->change_interval);
+    assay__page_widen(&columns->interval, row->interval);
+    assay__page_widen(&columns->verdict, row->p);
+    assay__page_widen(&columns->verdict, row->verdict);
+    assay__page_widen(&columns->power, row->power);
+}
+
+/* What is not needed for figures goes to names, and to the drawing that stands below them. */
+static struct columns measure(const struct assay__page *page, const struct assay_analysis *analysis)
+{
+    enum { NAME_MIN = 12, NAME_WIDE = 40, NAME_MAX = 64 };
+    struct columns columns = {
+        .name = NAME_WIDE, .estimate = 8, .change = 8, .interval = 16, .verdict = 12};
+    for (size_t i = 0; i < analysis->result_count; i++) {
+        const struct assay_metric_result *result = &analysis->results[i];
+        if (result->slice != 0)
+            continue;
+        struct assay__row row;
+        assay__row_fill(&row, analysis, result, assay__last_look(result));
+        measure_row(&columns, &row);
+        assay__page_widen(&columns.name, analysis->groups[result->compared].id);
+    }
+    int room = page->width - (2 + 1 + 2 * columns.estimate + 1 + 1 + columns.change + 1 +
+                              columns.interval + 1 + columns.verdict);
+    if (columns.name > NAME_MAX)
+        columns.name = NAME_MAX;
+    if (columns.name > room)
+        columns.name = room;
+    if (columns.name < NAME_MIN)
+        columns.name = NAME_MIN;
+    return columns;
+}
+
+/* Where the drawing fits: below the name and the estimates, left of the power state. */
+static int plot_columns(const struct columns *columns)
+{
+    return columns->name + 2 * columns->estimate - columns->power - 1;
+}
+
+static void write_titles(struct assay__page *page, const struct columns *columns,
+                         const struct assay_metric_plan *metric,
+                         const struct assay_metric_result *first)
+{
+    char level[ASSAY__FIGURE_BYTES + 16];
+    assay__row_level(first, level);
+    assay__page_cell(page, metric->id, columns->name + 2, ASSAY__ALIGN_LEFT, true, ASSAY__INK_BOLD);
+    assay__page_column(page, "baseline", columns->estimate, ASSAY__ALIGN_RIGHT, true,
+                       ASSAY__INK_DIM);
+    assay__page_column(page, "compared", columns->estimate, ASSAY__ALIGN_RIGHT, true,
+                       ASSAY__INK_DIM);
+    assay__page_column(page, "change", columns->change, ASSAY__ALIGN_RIGHT, true, ASSAY__INK_DIM);
+    /* The verdicts have no title: a level of many digits goes on above them. */
+    assay__page_column(page, level, columns->interval + 1 + columns->verdict, ASSAY__ALIGN_LEFT,
+                       true, ASSAY__INK_DIM);
+    assay__page_end(page);
+}
+
+/* "2 %" or "0.05" of a planned effect or margin. */
+static void bound_text(const struct assay_bound *bound, char out[ASSAY__FIGURE_BYTES])
+{
+    char figure[ASSAY__NUMBER_BYTES + 1];
+    double value = bound->is_relative ? bound->value * 100.0 : bound->value;
+    figure[assay__number_round(value, 4, figure)] = '\0';
+    snprintf(out, ASSAY__FIGURE_BYTES, "%s%s", figure, bound->is_relative ? " %" : "");
+}
+
+static void add_hypothesis(struct assay__text *words, const struct assay_metric_plan *metric)
+{
+    char bound[ASSAY__FIGURE_BYTES];
+    assay__text_format(words, "%s %s",
+                       metric->role == ASSAY_ROLE_DETERIORATION ? "monitored"
+                                                                : assay__name_role(metric->role),
+                       assay__name_metric_type(metric->type));
+    if (metric->direction == ASSAY_DIRECTION_ANY)
+        assay__text_puts(words, ", either direction");
+    else
+        assay__text_puts(words, metric->direction == ASSAY_DIRECTION_INCREASE ? ", up is good"
+                                                                              : ", down is good");
+    if (metric->margin.is_set && metric->role == ASSAY_ROLE_GUARDRAIL) {
+        bound_text(&metric->margin, bound);
+        assay__text_format(words, ", margin %s", bound);
+    }
+    if (metric->effect.is_set) {
+        bound_text(&metric->effect, bound);
+        assay__text_format(words, ", planned effect %s", bound);
+    }
+}
+
+/* How much the covariates narrowed the intervals: least to most among the comparisons. */
+static void add_reduction(struct assay__text *words, const struct assay_metric_result *results,
+                          size_t count)
+{
+    double least = (double)INFINITY, most = -(double)INFINITY;
+    for (size_t i = 0; i < count; i++) {
+        const struct assay_look_result *look = assay__last_look(&results[i]);
+        if (results[i].slice != 0 || look == NULL || isnan(look->comparison.reduction.rate))
+            continue;
+        least = fmin(least, look->comparison.reduction.rate);
+        most = fmax(most, look->comparison.reduction.rate);
+    }
+    if (least > most)
+        return;
+    char low[ASSAY__FIGURE_BYTES], high[ASSAY__FIGURE_BYTES];
+    assay__figure_fixed(least * 100.0, 1, false, low);
+    assay__figure_fixed(most * 100.0, 1, false, high);
+    if (strcmp(low, high) == 0)
+        assay__text_format(words, ", variance reduced by %s %%", low);
+    else
+        assay__text_format(words, ", variance reduced by %s to %s %%", low, high);
+}
+
+static void write_description(struct assay__page *page, const struct assay_metric_plan *metric,
+                              const struct assay_metric_result *results, size_t count)
+{
+    struct assay__text words = {0};
+    char alpha[ASSAY__NUMBER_BYTES + 1];
+    alpha[assay__number_round(results[0].alpha, 4, alpha)] = '\0';
+    add_hypothesis(&words, metric);
+    assay__text_format(&words, ", %s-sided alpha %s",
+                       results[0].side == ASSAY_SIDE_BOTH ? "two" : "one", alpha);
+    add_reduction(&words, results, count);
+    assay__page_spaces(page, 2);
+    assay__page_ink(page, ASSAY__INK_DIM);
+    assay__page_words(page, &words, 2, 2);
+    assay__page_ink(page, ASSAY__INK_PLAIN);
+}
+
+/* A row's first line: estimates, relative change and verdict. */
+static void write_first_line(struct assay__page *page, const struct columns *columns,
+                             const char *name, const struct assay__row *row)
+{
+    assay__page_spaces(page, 2);
+    assay__page_cell(page, name, columns->name, ASSAY__ALIGN_LEFT, true, ASSAY__INK_PLAIN);
+    assay__page_column(page, row->baseline, columns->estimate, ASSAY__ALIGN_RIGHT, false,
+                       ASSAY__INK_PLAIN);
+    assay__page_column(page, row->compared, columns->estimate, ASSAY__ALIGN_RIGHT, false,
+                       ASSAY__INK_PLAIN);
+    assay__page_column(page, row->change, columns->change, ASSAY__ALIGN_RIGHT, false,
+                       ASSAY__INK_PLAIN);
+    assay__page_column(page, row->change_interval, columns->interval, ASSAY__ALIGN_LEFT, false,
+                       ASSAY__INK_PLAIN);
+    assay__page_column(page, row->verdict, columns->verdict, ASSAY__ALIGN_LEFT, false, row->ink);
+    assay__page_end(page);
+}
+
+/* Its second line: the drawn interval, power state, absolute difference and p. */
+static void write_second_line(struct assay__page *page, const struct columns *columns,
+                              const struct assay__row *row, const struct assay__axis *axis,
+                              const struct assay__drawn *drawn)
+{
+    if (row->difference[0] == '\0')
+        return;
+    assay__page_spaces(page, 2);
+    assay__axis_draw(page, axis, drawn, row->ink);
+    assay__page_spaces(page, plot_columns(columns) - axis->columns);
+    assay__page_spaces(page, 2);
+    assay__page_cell(page, row->power, columns->power, ASSAY__ALIGN_RIGHT, false, ASSAY__INK_PLAIN);
+    assay__page_spaces(page, 2);
+    assay__page_cell(page, row->difference, columns->change, ASSAY__ALIGN_RIGHT, false,
+                     ASSAY__INK_PLAIN);
+    assay__page_column(page, row->interval, columns->interval, ASSAY__ALIGN_LEFT, false,
+                       ASSAY__INK_PLAIN);
+    assay__page_column(page, row->p, columns->verdict, ASSAY__ALIGN_LEFT, false, ASSAY__INK_PLAIN);
+    assay__page_end(page);
+}
+
+static struct assay__axis fit_axis(struct assay__page *page, const struct assay_analysis *analysis,
+                                   const struct assay_metric_result *results, size_t count,
+                                   int columns, bool all_looks)
+{
+    struct assay__axis axis = {.columns = columns};
+    size_t drawn_count = 0, capacity = 0;
+    for (size_t i = 0; i < count; i++)
+        capacity += results[i].slice == 0 ? results[i].look_count : 0;
+    struct assay__drawn *drawn = calloc(capacity + 1, sizeof *drawn);
+    if (drawn == NULL) {
+        page->out->failed = true;
+        return axis;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (results[i].slice != 0)
+            continue;
+        for (uint32_t look = 0; look < results[i].look_count; look++)
+            if (all_looks || look + 1 == results[i].look_count)
+                drawn[drawn_count++] =
+                    assay__row_drawn(analysis, &results[i], &results[i].looks[look], false);
+    }
+    axis = assay__axis_fit(drawn, drawn_count, columns);
+    free(drawn);
+    return axis;
+}
+
+static void write_comparison(struct assay__page *page, const struct assay_analysis *analysis,
+                             const struct columns *columns, const struct assay__axis *axis,
+                             const struct assay_metric_result *result, bool all_looks)
+{
+    struct assay__row row;
+    for (uint32_t look = 0; all_looks && look + 1 < result->look_count; look++) {
+        char time[ASSAY__TIME_BYTES] = "earlier look";
+        if (result->looks[look].time_ns != INT64_MIN)
+            assay__time_write(result->looks[look].time_ns, time);
+        struct assay__drawn drawn = assay__row_drawn(analysis, result, &result->looks[look], false);
+        assay__row_fill(&row, analysis, result, &result->looks[look]);
+        row.verdict = "";
+        row.ink = ASSAY__INK_PLAIN;
+        write_first_line(page, columns, time, &row);
+        write_second_line(page, columns, &row, axis, &drawn);
+    }
+    const struct assay_look_result *last = assay__last_look(result);
+    struct assay__drawn drawn = assay__row_drawn(analysis, result, last, false);
+    assay__row_fill(&row, analysis, result, last);
+    write_first_line(page, columns, analysis->groups[result->compared].id, &row);
+    write_second_line(page, columns, &row, axis, &drawn);
+}
+
+/* Comparisons with several baselines are put under a line that names each baseline. */
+static bool has_many_baselines(const struct assay_analysis *analysis)
+{
+    for (size_t i = 1; i < analysis->result_count; i++)
+        if (analysis->results[i].baseline != analysis->results[0].baseline)
+            return true;
+    return false;
+}
+
+static void write_metric(struct assay__page *page, const struct assay_analysis *analysis,
+                         const struct columns *columns, uint32_t metric, bool all_looks)
+{
+    size_t count;
+    const struct assay_metric_result *results = assay__first_result(analysis, metric, &count);
+    if (count == 0)
+        return;
+    bool many = has_many_baselines(analysis);
+    struct assay__axis axis =
+        fit_axis(page, analysis, results, count, plot_columns(columns), all_looks);
+    const struct assay_metric_result *before = NULL;
+    write_titles(page, columns, &analysis->plan->metrics[metric], results);
+    write_description(page, &analysis->plan->metrics[metric], results, count);
+    for (size_t i = 0; i < count; i++) {
+        if (results[i].slice != 0)
+            continue;
+        if (many && (before == NULL || before->baseline != results[i].baseline)) {
+            assay__text_puts(page->out, "  against ");
+            assay__page_name(page, analysis->groups[results[i].baseline].id, page->width - 10);
+            assay__page_end(page);
+        }
+        write_comparison(page, analysis, columns, &axis, &results[i], all_looks);
+        before = &results[i];
+    }
+}
+
+void assay__table_results(struct assay__page *page, const struct assay_analysis *analysis,
+                          bool all_looks)
+{
+    struct columns columns = measure(page, analysis);
+    assay__page_heading(page, "RESULTS");
+    assay__page_ink(page, ASSAY__INK_DIM);
+    assay__text_puts(page->out,
+                     page->unicode
+                         ? "  \xE2\x94\x9C\xE2\x94\x80\xE2\x97\x8F\xE2\x94\x80\xE2\x94\xA4 interval"
+                           "  \xE2\x94\x82 no difference  \xE2\x94\x8A margin"
+                         : "  (-o-) interval  | no difference  : margin");
+    assay__page_ink(page, ASSAY__INK_PLAIN);
+    assay__page_end(page);
+    for (uint32_t m = 0; m < analysis->plan->metric_count; m++) {
+        if (m > 0)
+            assay__page_end(page);
+        write_metric(page, analysis, &columns, m, all_looks);
+    }
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Results broken down by dimension and in segments: one line per slice. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/table/table.h"
+
+enum { SLICES_SHOWN_MAX = 30, WIDE_PAGE = 100 };
+
+/* The slices of one dimension, or the segments, and the columns their rows share. */
+struct family {
+    const struct assay_analysis *analysis;
+    uint32_t first, count; /* slices */
+    bool with_p;
+    int name, units, change, interval, plot, p, verdict;
+};
+
+/* One metric in one family. */
+struct block {
+    const struct family *family;
+    const struct assay_metric_result *results; /* of the metric */
+    size_t count;
+    bool relative; /* figures and drawing are relative: all of them exist */
+    struct assay__axis axis;
+};
+
+static bool belongs(const struct block *block, const struct assay_metric_result *result)
+{
+    return result->slice >= block->family->first &&
+           result->slice - block->family->first < block->family->count;
+}
+
+static const char *slice_name(const struct assay_slice *slice)
+{
+    if (slice->kind == ASSAY_SLICE_SEGMENT)
+        return slice->key;
+    return slice->value[0] == '\0' ? "(empty)" : slice->value;
+}
+
+static const char *change_of(const struct block *block, const struct assay__row *row)
+{
+    return block->relative ? row->change : row->difference;
+}
+
+static const char *interval_of(const struct block *block, const struct assay__row *row)
+{
+    return block->relative ? row->change_interval : row->interval;
+}
+
+static bool all_relative(const struct block *block)
+{
+    for (size_t i = 0; i < block->count; i++) {
+        const struct assay_metric_result *result = &block->results[i];
+        const struct assay_look_result *look = assay__last_look(result);
+        if (!belongs(block, result) || look == NULL || !isfinite(look->comparison.difference.lower))
+            continue;
+        if (!isfinite(assay__row_drawn(block->family->analysis, result, look, true).lower))
+            return false;
+    }
+    return true;
+}
+
+static struct block block_of(const struct family *family, uint32_t metric)
+{
+    struct block block = {.family = family};
+    block.results = assay__first_result(family->analysis, metric, &block.count);
+    block.relative = all_relative(&block);
+    return block;
+}
+
+static void measure_block(struct family *family, const struct block *block)
+{
+    for (size_t i = 0; i < block->count; i++) {
+        const struct assay_metric_result *result = &block->results[i];
+        if (!belongs(block, result))
+            continue;
+        struct assay__row row;
+        assay__row_fill(&row, family->analysis, result, assay__last_look(result));
+        assay__page_widen(&family->name, slice_name(&family->analysis->slices[result->slice]));
+        assay__page_widen(&family->units, row.units);
+        assay__page_widen(&family->change, change_of(block, &row));
+        assay__page_widen(&family->interval, interval_of(block, &row));
+        assay__page_widen(&family->p, row.p);
+        assay__page_widen(&family->verdict, row.verdict);
+    }
+}
+
+/* Names get what they want up to half of the room that figures leave; drawings get the rest. */
+static void measure_columns(struct family *family, const struct assay__page *page)
+{
+    enum { NAME_MIN = 10, PLOT_MIN = 8, PLOT_MAX = 48 };
+    family->name = NAME_MIN;
+    for (uint32_t m = 0; m < family->analysis->plan->metric_count; m++) {
+        struct block block = block_of(family, m);
+        measure_block(family, &block);
+    }
+    family->with_p = page->width >= WIDE_PAGE;
+    int room = page->width - (4 + 1 + family->units + 1 + family->change + 1 + family->interval +
+                              1 + 1 + family->verdict + (family->with_p ? family->p + 1 : 0));
+    int plot = room - family->name > room / 2 ? room - family->name : room / 2;
+    family->plot = plot < PLOT_MIN ? 0 : plot > PLOT_MAX ? PLOT_MAX : plot;
+    if (family->name > room - family->plot)
+        family->name = room - family->plot > NAME_MIN ? room - family->plot : NAME_MIN;
+}
+
+static void fit_axis(struct block *block, struct assay__page *page)
+{
+    struct assay__drawn *drawn = calloc(block->count + 1, sizeof *drawn);
+    size_t count = 0;
+    if (drawn == NULL) {
+        page->out->failed = true;
+        return;
+    }
+    for (size_t i = 0; i < block->count; i++)
+        if (belongs(block, &block->results[i]))
+            drawn[count++] =
+                assay__row_drawn(block->family->analysis, &block->results[i],
+                                 assay__last_look(&block->results[i]), block->relative);
+    block->axis = assay__axis_fit(drawn, count, block->family->plot);
+    free(drawn);
+}
+
+static void write_title(struct assay__page *page, const struct block *block,
+                        const struct assay_metric_result *result)
+{
+    const struct assay_analysis *analysis = block->family->analysis;
+    char level[ASSAY__FIGURE_BYTES + 16];
+    struct assay__text title = {0};
+    assay__text_format(&title, "%s: %s against %s", analysis->plan->metrics[result->metric].id,
+                       analysis->groups[result->compared].id,
+                       analysis->groups[result->baseline].id);
+    assay__row_level(result, level);
+    int room = page->width - 2 - assay__page_width(level) - 2;
+    assay__page_spaces(page, 2);
+    assay__page_ink(page, ASSAY__INK_BOLD);
+    assay__page_name(page, title.data != NULL ? title.data : "", room);
+    assay__page_ink(page, ASSAY__INK_PLAIN);
+    assay__text_puts(page->out, ", ");
+    assay__page_ink(page, ASSAY__INK_DIM);
+    assay__text_puts(page->out, level);
+    assay__page_ink(page, ASSAY__INK_PLAIN);
+    assay__page_end(page);
+    page->out->failed = page->out->failed || title.failed;
+    assay__text_release(&title);
+}
+
+static void write_row(struct assay__page *page, const struct block *block,
+                      const struct assay_metric_result *result)
+{
+    const struct family *family = block->family;
+    const struct assay_look_result *look = assay__last_look(result);
+    struct assay__row row;
+    assay__row_fill(&row, family->analysis, result, look);
+    struct assay__drawn drawn = assay__row_drawn(family->analysis, result, look, block->relative);
+    assay__page_spaces(page, 4);
+    assay__page_cell(page, slice_name(&family->analysis->slices[result->slice]), family->name,
+                     ASSAY__ALIGN_LEFT, true, ASSAY__INK_PLAIN);
+    assay__page_column(page, row.units, family->units, ASSAY__ALIGN_RIGHT, false, ASSAY__INK_DIM);
+    assay__page_column(page, change_of(block, &row), family->change, ASSAY__ALIGN_RIGHT, false,
+                       ASSAY__INK_PLAIN);
+    assay__page_column(page, interval_of(block, &row), family->interval, ASSAY__ALIGN_LEFT, false,
+                       ASSAY__INK_PLAIN);
+    assay__page_spaces(page, 1);
+    if (look == NULL)
+        assay__page_spaces(page, family->plot);
+    else if (family->plot > 0)
+        assay__axis_draw(page, &block->axis, &drawn, row.ink);
+    assay__page_spaces(page, 1);
+    if (family->with_p) {
+        assay__page_cell(page, row.p, family->p, ASSAY__ALIGN_LEFT, false, ASSAY__INK_PLAIN);
+        assay__page_spaces(page, 1);
+    }
+    assay__page_cell(page, row.verdict, family->verdict, ASSAY__ALIGN_LEFT, false, row.ink);
+    assay__page_end(page);
+}
+
+static void write_block(struct assay__page *page, struct block *block)
+{
+    const struct assay_metric_result *before = NULL;
+    uint32_t shown = 0;
+    fit_axis(block, page);
+    for (size_t i = 0; i < block->count; i++) {
+        const struct assay_metric_result *result = &block->results[i];
+        if (!belongs(block, result))
+            continue;
+        if (before == NULL || before->baseline != result->baseline ||
+            before->compared != result->compared) {
+            write_title(page, block, result);
+            shown = 0;
+        }
+        before = result;
+        if (shown++ < SLICES_SHOWN_MAX)
+            write_row(page, block, result);
+        else if (shown == block->family->count)
+            assay__text_format(page->out, "    and %u more: --format csv has them all\n",
+                               shown - SLICES_SHOWN_MAX);
+    }
+}
+
+static void write_family(struct assay__page *page, struct family *family)
+{
+    const struct assay_slice *slice = &family->analysis->slices[family->first];
+    bool segments = slice->kind == ASSAY_SLICE_SEGMENT;
+    assay__page_heading(page, segments ? "BY SEGMENT" : "BY DIMENSION");
+    if (!segments) {
+        assay__text_putc(page->out, ' ');
+        assay__page_name(page, slice->key, page->width - 16);
+    }
+    assay__page_end(page);
+    assay__page_ink(page, ASSAY__INK_DIM);
+    assay__page_wrap(page,
+                     segments ? "Planned: alpha is divided by the number of segments."
+                              : "Explores: alpha is not divided by the number of slices.",
+                     0, 0);
+    assay__page_ink(page, ASSAY__INK_PLAIN);
+    measure_columns(family, page);
+    for (uint32_t m = 0; m < family->analysis->plan->metric_count; m++) {
+        struct block block = block_of(family, m);
+        write_block(page, &block);
+    }
+}
+
+static bool same_family(const struct assay_slice *a, const struct assay_slice *b)
+{
+    return a->kind == b->kind && (a->kind == ASSAY_SLICE_SEGMENT || strcmp(a->key, b->key) == 0);
+}
+
+void assay__table_slices(struct assay__page *page, const struct assay_analysis *analysis)
+{
+    for (uint32_t s = 1; s < analysis->slice_count;) {
+        struct family family = {.analysis = analysis, .first = s, .count = 1};
+        while (s + family.count < analysis->slice_count &&
+               same_family(&analysis->slices[s], &analysis->slices[s + family.count]))
+            family.count++;
+        write_family(page, &family);
+        s += family.count;
+    }
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The groups of a result, and their sizes against the plan. */
+#include <math.h>
+
+#include "report/table/terminal.h"
+#include "serve/pages/page_figure.h"
+#include "serve/pages/page_parts.h"
+
+static void write_group(struct assay__text *out, const struct assay__node *group)
+{
+    double observed = serve_page_plain_number(group, "observed");
+    double expected = serve_page_plain_number(group, "expected");
+    double off = expected > 0.0 ? (observed / expected - 1.0) * 100.0 : (double)NAN;
+    assay__text_puts(out, "<tr><th scope=\"row\" class=\"left\">");
+    serve_page_name(out, serve_page_text(group, "group"));
+    if (serve_page_flag(group, "isSignificant")) {
+        assay__text_putc(out, ' ');
+        serve_page_pill(out, "bad", SERVE_ICON_CROSS, "Off");
+    }
+    assay__text_puts(out, "</th><td>");
+    serve_figure_count(out, observed);
+    assay__text_puts(out, "</td><td>");
+    serve_figure(out, expected, expected < 1000.0 && floor(expected) != expected ? 1 : 0, false);
+    assay__text_puts(out, "</td><td>");
+    serve_figure(out, off, fabs(off) < 100.0 ? 2 : 0, true);
+    assay__text_puts(out, isnan(off) ? "</td></tr>\n" : "\xE2\x80\xAF%</td></tr>\n");
+}
+
+static void write_srm(struct assay__text *out, const struct assay__node *srm)
+{
+    const struct assay__node *status = serve_page_member(srm, "status", ASSAY__NODE_OBJECT);
+    const char *message = serve_page_text(status, "message");
+    bool is_off = serve_page_flag(srm, "isSignificant");
+    assay__text_puts(out, "<div class=\"card\"><div class=\"head\">");
+    if (is_off)
+        serve_page_pill(out, "bad", SERVE_ICON_CROSS, "Sample ratio mismatch");
+    else if (serve_page_member(srm, "isSignificant", ASSAY__NODE_BOOLEAN) != NULL)
+        serve_page_pill(out, "good", SERVE_ICON_CHECK, "Sizes as planned");
+    if (serve_page_is_sliced(srm)) {
+        assay__text_puts(out, "<p class=\"slice\">");
+        serve_page_slice(out, srm);
+        assay__text_puts(out, "</p>");
+    }
+    assay__text_puts(out, "</div>\n<p class=\"message\">");
+    serve_page_message(out, message);
+    assay__text_puts(
+        out,
+        "</p>\n<div class=\"wide\" role=\"group\" aria-label=\"Group sizes\" "
+        "tabindex=\"0\"><table class=\"sizes\"><thead><tr><th scope=\"col\" class=\"left\">Group"
+        "</th><th scope=\"col\">Units</th><th scope=\"col\">Planned</th>"
+        "<th scope=\"col\">Off by</th></tr></thead><tbody>\n");
+    for (const struct assay__node *group = serve_page_first(srm, "result");
+         group != NULL && !serve_page_is_full(out); group = group->next)
+        write_group(out, group);
+    assay__text_puts(out, "</tbody></table></div></div>\n");
+}
+
+/* The test of all units, and those of slices that found something; the others are folded away. */
+static bool is_shown(const struct assay__node *srm)
+{
+    return !serve_page_is_sliced(srm) || serve_page_flag(srm, "isSignificant");
+}
+
+void serve_page_groups(struct assay__text *out, const struct assay__node *result)
+{
+    const struct assay__node *metric = serve_page_tested(result);
+    unsigned folded = 0;
+    if (metric == NULL)
+        return;
+    assay__text_puts(out, "<section aria-labelledby=\"groups\"><h2 id=\"groups\">Groups</h2>\n");
+    for (const struct assay__node *srm = serve_page_first(metric, "srmResult");
+         srm != NULL && !serve_page_is_full(out); srm = srm->next) {
+        if (is_shown(srm))
+            write_srm(out, srm);
+        else
+            folded++;
+    }
+    if (folded > 0)
+        assay__text_format(out, "<details><summary>Sizes by slice (%u)</summary>\n", folded);
+    for (const struct assay__node *srm = serve_page_first(metric, "srmResult");
+         srm != NULL && !serve_page_is_full(out); srm = srm->next)
+        if (!is_shown(srm))
+            write_srm(out, srm);
+    assay__text_puts(out, folded > 0 ? "</details>\n" : "");
+    assay__text_puts(out, "</section>\n");
+}
+
+/* Before anything else is read: with groups that are not what they should be, no difference is. */
+void serve_page_alarm(struct assay__text *out, const struct assay__node *result)
+{
+    if (!serve_page_flag(serve_page_srm(result), "isSignificant"))
+        return;
+    assay__text_puts(out, "<div class=\"card alarm\"><span class=\"bad\">");
+    serve_page_icon(out, SERVE_ICON_WARNING);
+    assay__text_puts(out, "</span><p><strong class=\"bad\">Sample ratio mismatch.</strong> Groups "
+                          "are not sized as planned: the differences below may come from how units "
+                          "got into the groups. <a href=\"#groups\">See the sizes</a></p></div>\n");
+}

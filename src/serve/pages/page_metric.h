@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_SERVE_PAGES_PAGE_METRIC_H
+#define ASSAY_SERVE_PAGES_PAGE_METRIC_H
+
+#include "serve/pages/page_draw.h"
+#include "serve/pages/page_parts.h"
+
+/** struct serve_verdict: what came of a comparison in a word or two, as serve_page_pill() wants. */
+struct serve_verdict {
+    const char *tone, *words;
+    enum serve_icon icon;
+};
+
+struct serve_verdict serve_metric_verdict_of(const struct assay__node *comparison);
+
+/** serve_metric_verdict() writes it. */
+void serve_metric_verdict(struct assay__text *out, const struct assay__node *comparison);
+
+/**
+ * serve_metric_view() is how a metric's differences are shown: relative to the baseline where every
+ * comparison that has figures has relative ones.
+ */
+const struct serve_view *serve_metric_view(const struct assay__node *metric);
+
+/** serve_metric_is_same() is true when two comparisons are of the same two groups. */
+bool serve_metric_is_same(const struct assay__node *a, const struct assay__node *b);
+
+/** serve_metric_overview() writes a table of all metrics of a result, when there are several. */
+void serve_metric_overview(struct assay__text *out, const struct assay__node *result);
+
+/**
+ * serve_metric_scale() finds the scale that shows the last looks of all comparisons of a metric
+ * that are about slices, or those that are not, and counts them.
+ */
+void serve_metric_scale(const struct assay__node *metric, const struct serve_view *view,
+                        bool is_sliced, struct serve_scale *scale, unsigned *count);
+
+/** serve_metric_slices() writes a metric's comparisons in slices as a table, folded away. */
+void serve_metric_slices(struct assay__text *out, const struct assay__node *metric,
+                         const struct serve_view *view);
+
+#endif

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The metrics of a result: for each comparison its difference, drawn, and what it means. */
+#include <math.h>
+
+#include "serve/pages/page_metric.h"
+
+/* Differences are shown relative to the baseline where there is such a thing. */
+static const struct serve_view RELATIVE = {"differenceEstimateRel", {100.0, "\xE2\x80\xAF%"}, true};
+static const struct serve_view ABSOLUTE = {"differenceEstimateAbs", {1.0, ""}, false};
+
+static const struct assay__node *last_of(const struct assay__node *comparison)
+{
+    return serve_page_member(comparison, "lastResult", ASSAY__NODE_OBJECT);
+}
+
+static bool has_figures(const struct serve_interval *interval)
+{
+    return isfinite(interval->estimate) || isfinite(interval->lower) || isfinite(interval->upper);
+}
+
+const struct serve_view *serve_metric_view(const struct assay__node *metric)
+{
+    for (const struct assay__node *comparison = serve_page_first(metric, "result");
+         comparison != NULL; comparison = comparison->next) {
+        const struct assay__node *last = last_of(comparison);
+        struct serve_interval absolute = serve_interval_of(last, &ABSOLUTE);
+        struct serve_interval relative = serve_interval_of(last, &RELATIVE);
+        if (has_figures(&absolute) && !has_figures(&relative))
+            return &ABSOLUTE;
+    }
+    return &RELATIVE;
+}
+
+struct serve_verdict serve_metric_verdict_of(const struct assay__node *comparison)
+{
+    const struct assay__node *status = serve_page_member(comparison, "status", ASSAY__NODE_OBJECT);
+    int answer = serve_page_answer(comparison, "isSignificant");
+    if (serve_page_answer(status, "validationIsSignificant") == 1)
+        return (struct serve_verdict){"bad", "Got worse", SERVE_ICON_CROSS};
+    if (answer == 1)
+        return (struct serve_verdict){"sure", "Significant", SERVE_ICON_CHECK};
+    if (answer == 0)
+        return (struct serve_verdict){"", "Not significant", SERVE_ICON_DOT};
+    return (struct serve_verdict){"warn", "Not tested", SERVE_ICON_WARNING};
+}
+
+void serve_metric_verdict(struct assay__text *out, const struct assay__node *comparison)
+{
+    struct serve_verdict verdict = serve_metric_verdict_of(comparison);
+    serve_page_pill(out, verdict.tone, verdict.icon, verdict.words);
+}
+
+static void begin_fact(struct assay__text *out, const char *name, bool is_group)
+{
+    assay__text_puts(out, "<div><dt>");
+    if (is_group)
+        serve_page_name(out, name);
+    else
+        assay__text_puts(out, name);
+    assay__text_puts(out, "</dt><dd>");
+}
+
+/* A group's mean with the decimals that the difference deserves, and its size. */
+static void write_group_fact(struct assay__text *out, const struct assay__node *last,
+                             const char *group, const char *estimate, const char *size)
+{
+    struct serve_interval difference = serve_interval_of(last, &ABSOLUTE);
+    double mean = serve_page_number(last, estimate);
+    if (isnan(mean) && isnan(serve_page_number(last, size)))
+        return;
+    begin_fact(out, group, true);
+    if (isfinite(mean)) {
+        serve_figure(out, mean, serve_interval_decimals(&difference), false);
+        assay__text_puts(out, " <span class=\"dim\">in</span> ");
+    }
+    serve_figure_count(out, serve_page_number(last, size));
+    assay__text_puts(out, " units</dd></div>");
+}
+
+static void write_facts(struct assay__text *out, const struct assay__node *comparison,
+                        const struct serve_view *view)
+{
+    const struct assay__node *last = last_of(comparison);
+    const struct assay__node *groups = serve_page_member(comparison, "groups", ASSAY__NODE_OBJECT);
+    const struct assay__node *size =
+        serve_page_member(comparison, "sampleSize", ASSAY__NODE_OBJECT);
+    double required = serve_page_plain_number(size, "required");
+    double powered =
+        serve_page_number(size, view->is_relative ? "poweredEffectRel" : "poweredEffectAbs");
+    assay__text_puts(out, "<dl class=\"facts\">");
+    write_group_fact(out, last, serve_page_text(groups, "baseline"), "baselineEstimateAbs",
+                     "baselineSampleSize");
+    write_group_fact(out, last, serve_page_text(groups, "compared"), "comparedEstimateAbs",
+                     "comparedSampleSize");
+    if (isfinite(required)) {
+        begin_fact(out, "Sample", false);
+        serve_figure_count(out, serve_page_plain_number(size, "current"));
+        assay__text_puts(out, " units <span class=\"dim\">(");
+        serve_figure_count(out, required);
+        assay__text_puts(out, " needed)</span></dd></div>");
+    }
+    if (isfinite(powered)) {
+        begin_fact(out, "Detectable effect", false);
+        serve_figure_round(out, powered * view->unit.factor, 2);
+        assay__text_format(out, "%s</dd></div>", view->unit.name);
+    }
+    assay__text_puts(out, "</dl>\n");
+}
+
+static void write_look_row(struct assay__text *out, const struct assay__node *look,
+                           const struct serve_view *view)
+{
+    struct serve_interval interval = serve_interval_of(look, view);
+    assay__text_puts(out, "<tr><th scope=\"row\" class=\"left\">");
+    if (serve_page_text(look, "resultTime")[0] != '\0')
+        serve_figure_time(out, serve_page_text(look, "resultTime"));
+    else
+        assay__text_format(out, "Look %u", (unsigned)look->index + 1);
+    assay__text_puts(out, "</th><td>");
+    serve_interval_figure(out, interval.estimate, serve_interval_decimals(&interval), &view->unit);
+    assay__text_puts(out, "</td><td>");
+    serve_interval_bounds(out, &interval, &view->unit);
+    assay__text_puts(out, "</td><td>");
+    serve_figure_count(out, serve_page_number(look, "baselineSampleSize"));
+    assay__text_puts(out, "</td><td>");
+    serve_figure_count(out, serve_page_number(look, "comparedSampleSize"));
+    assay__text_puts(out, interval.answer == 1   ? "</td><td>Yes</td></tr>\n"
+                          : interval.answer == 0 ? "</td><td>No</td></tr>\n"
+                                                 : "</td><td></td></tr>\n");
+}
+
+static void write_looks(struct assay__text *out, const struct assay__node *comparison,
+                        const struct serve_view *view)
+{
+    const struct assay__node *looks = serve_page_member(comparison, "result", ASSAY__NODE_ARRAY);
+    if (looks == NULL || looks->count < 2)
+        return;
+    assay__text_format(out, "<p class=\"dim small\">%u looks over time", (unsigned)looks->count);
+    if (looks->count > SERVE_LOOKS_SHOWN)
+        assay__text_format(out, "; the last %d are shown", SERVE_LOOKS_SHOWN);
+    assay__text_puts(out, "</p>\n");
+    serve_draw_looks(out, looks, view);
+    assay__text_puts(out, "<details><summary>Looks as a table</summary><div class=\"wide\" "
+                          "role=\"group\" aria-label=\"Looks\" tabindex=\"0\"><table><thead><tr>"
+                          "<th scope=\"col\" class=\"left\">Look</th><th scope=\"col\">Difference"
+                          "</th><th scope=\"col\">Interval</th>"
+                          "<th scope=\"col\">Baseline units</th>"
+                          "<th scope=\"col\">Compared units</th><th scope=\"col\">Significant</th>"
+                          "</tr></thead><tbody>\n");
+    for (const struct assay__node *look = looks->first; look != NULL; look = look->next)
+        if (look->index + SERVE_LOOKS_SHOWN >= looks->count)
+            write_look_row(out, look, view);
+    assay__text_puts(out, "</tbody></table></div></details>\n");
+}
+
+static void write_comparison(struct assay__text *out, const struct assay__node *comparison,
+                             const struct serve_view *view, const struct serve_scale *scale)
+{
+    const struct assay__node *groups = serve_page_member(comparison, "groups", ASSAY__NODE_OBJECT);
+    const struct assay__node *status = serve_page_member(comparison, "status", ASSAY__NODE_OBJECT);
+    struct serve_interval interval = serve_interval_of_comparison(comparison, view);
+    assay__text_puts(out, "<div class=\"comparison\"><div class=\"head\"><h4>");
+    serve_page_name(out, serve_page_text(groups, "compared"));
+    assay__text_puts(out, " <span class=\"dim\">against</span> ");
+    serve_page_name(out, serve_page_text(groups, "baseline"));
+    assay__text_puts(out, "</h4>");
+    serve_metric_verdict(out, comparison);
+    assay__text_puts(out, "</div>\n<div class=\"effect\"><div><p class=\"estimate\">");
+    if (isnan(interval.estimate))
+        assay__text_puts(out, "No estimate");
+    else
+        serve_interval_figure(out, interval.estimate, serve_interval_decimals(&interval),
+                              &view->unit);
+    assay__text_puts(out, "</p><p class=\"bounds\">");
+    serve_interval_bounds(out, &interval, &view->unit);
+    assay__text_puts(out, "</p></div>\n");
+    if (has_figures(&interval))
+        serve_draw_interval(out, scale, &interval, &view->unit);
+    assay__text_puts(out, "</div>\n<p class=\"message\">");
+    serve_page_message(out, serve_page_text(status, "message"));
+    assay__text_puts(out, "</p>\n");
+    write_facts(out, comparison, view);
+    write_looks(out, comparison, view);
+    assay__text_puts(out, "</div>\n");
+}
+
+void serve_metric_scale(const struct assay__node *metric, const struct serve_view *view,
+                        bool is_sliced, struct serve_scale *scale, unsigned *count)
+{
+    *scale = (struct serve_scale){0.0, 0.0};
+    *count = 0;
+    for (const struct assay__node *comparison = serve_page_first(metric, "result");
+         comparison != NULL; comparison = comparison->next) {
+        if (serve_page_is_sliced(comparison) != is_sliced)
+            continue;
+        struct serve_interval interval = serve_interval_of(last_of(comparison), view);
+        serve_scale_include(scale, &interval);
+        ++*count;
+    }
+}
+
+/* What the metric was planned with. */
+static void write_settings(struct assay__text *out, const struct assay__node *metric)
+{
+    const struct assay__node *settings =
+        serve_page_member(metric, "statsSettings", ASSAY__NODE_OBJECT);
+    const struct assay__node *details =
+        serve_page_member(metric, "metricDetails", ASSAY__NODE_OBJECT);
+    const char *effect = serve_page_text(
+        serve_page_member(details, "plannedEffectSize", ASSAY__NODE_OBJECT), "value");
+    double alpha = serve_page_plain_number(settings, "adjustedAlpha");
+    assay__text_puts(out, "<dl class=\"facts\">");
+    if (isfinite(alpha)) {
+        begin_fact(out, "Adjusted alpha", false);
+        serve_figure_round(out, alpha, 3);
+        assay__text_puts(out, "</dd></div>");
+    }
+    if (effect[0] != '\0') {
+        begin_fact(out, "Planned effect", false);
+        serve_page_name(out, effect);
+        assay__text_puts(out, "</dd></div>");
+    }
+    if (serve_page_flag(settings, "hasVarianceReduction"))
+        assay__text_puts(out, "<div><dt>Variance</dt><dd>reduced by covariates</dd></div>");
+    assay__text_puts(out, "</dl>");
+}
+
+static void write_metric(struct assay__text *out, const struct assay__node *metric)
+{
+    const struct serve_view *view = serve_metric_view(metric);
+    struct serve_scale scale;
+    unsigned count;
+    assay__text_format(out, "<article class=\"card\" id=\"metric-%u\"><div class=\"head\"><h3>",
+                       (unsigned)metric->index + 1);
+    serve_page_name(out, serve_page_text(metric, "id"));
+    assay__text_puts(out, "</h3>");
+    write_settings(out, metric);
+    assay__text_puts(out, "</div>\n");
+    serve_metric_scale(metric, view, false, &scale, &count);
+    for (const struct assay__node *comparison = serve_page_first(metric, "result");
+         comparison != NULL && !serve_page_is_full(out); comparison = comparison->next)
+        if (!serve_page_is_sliced(comparison))
+            write_comparison(out, comparison, view, &scale);
+    if (serve_page_count(metric, "result") == 0)
+        assay__text_puts(out, "<p class=\"dim\">Nothing was compared.</p>\n");
+    serve_page_annotations(out, metric);
+    serve_metric_slices(out, metric, view);
+    assay__text_puts(out, "</article>\n");
+}
+
+/* What the marks mean, with a sample of each. */
+static void write_key(struct assay__text *out)
+{
+    static const struct serve_scale SCALE = {0.0, 1.0};
+    static const struct {
+        const char *tone, *words;
+    } KEY[] = {{"yes", "significant"}, {"no", "not significant"}, {"bad", "got worse"}};
+    static const struct serve_interval SAMPLE = {(double)NAN, 0.5, (double)NAN, 0, false};
+    assay__text_puts(out, "<p class=\"key\">");
+    for (size_t i = 0; i < sizeof KEY / sizeof *KEY; i++) {
+        assay__text_format(out, "<span><svg class=\"%s\" aria-hidden=\"true\">", KEY[i].tone);
+        serve_draw_marks(out, &SCALE, &SAMPLE, 7);
+        assay__text_format(out, "</svg>%s</span>", KEY[i].words);
+    }
+    assay__text_puts(out, "<span>Dashed: no difference</span></p>\n");
+}
+
+void serve_page_metrics(struct assay__text *out, const struct assay__node *result)
+{
+    if (serve_page_count(result, "results") == 0) {
+        assay__text_puts(out, "<div class=\"card empty\">This result has no metrics.</div>\n");
+        return;
+    }
+    assay__text_puts(out, "<section aria-labelledby=\"metrics\"><h2 id=\"metrics\">Metrics</h2>\n");
+    write_key(out);
+    serve_metric_overview(out, result);
+    for (const struct assay__node *metric = serve_page_first(result, "results");
+         metric != NULL && !serve_page_is_full(out); metric = metric->next)
+        write_metric(out, metric);
+    assay__text_puts(out, "</section>\n");
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Changes and single reads of the store. Bound texts are not copied: they outlive the step. */
+#include <string.h>
+
+#include "serve/store/store_private.h"
+
+static sqlite3_stmt *statement_of(struct serve_store *store, enum serve_sql sql)
+{
+    sqlite3_stmt *statement = store->statements[sql];
+    sqlite3_reset(statement);
+    return statement;
+}
+
+static bool finish(sqlite3_stmt *statement)
+{
+    bool is_done = sqlite3_step(statement) == SQLITE_DONE;
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    return is_done;
+}
+
+static bool bind_place(sqlite3_stmt *statement, const struct serve_place *place)
+{
+    return sqlite3_bind_text(statement, 1, place->workflow, -1, SQLITE_STATIC) == SQLITE_OK &&
+           sqlite3_bind_text(statement, 2, place->instance, -1, SQLITE_STATIC) == SQLITE_OK &&
+           sqlite3_bind_text(statement, 3, place->id, -1, SQLITE_STATIC) == SQLITE_OK;
+}
+
+bool serve_store_begin(struct serve_store *store)
+{
+    return finish(statement_of(store, SERVE_SQL_BEGIN));
+}
+
+bool serve_store_commit(struct serve_store *store)
+{
+    return finish(statement_of(store, SERVE_SQL_COMMIT));
+}
+
+void serve_store_rollback(struct serve_store *store)
+{
+    if (!sqlite3_get_autocommit(store->database))
+        (void)finish(statement_of(store, SERVE_SQL_ROLLBACK));
+}
+
+static bool insert_labels(struct serve_store *store, const struct serve_record *record,
+                          int64_t sequence)
+{
+    for (size_t i = 0; i < record->label_count; i++) {
+        sqlite3_stmt *statement = statement_of(store, SERVE_SQL_LABEL);
+        const struct serve_label *label = &record->labels[i];
+        if (sqlite3_bind_text(statement, 1, label->key, -1, SQLITE_STATIC) != SQLITE_OK ||
+            sqlite3_bind_text(statement, 2, label->value, -1, SQLITE_STATIC) != SQLITE_OK ||
+            sqlite3_bind_int64(statement, 3, sequence) != SQLITE_OK || !finish(statement))
+            return false;
+    }
+    return true;
+}
+
+enum serve_outcome serve_store_insert(struct serve_store *store, const struct serve_record *record)
+{
+    sqlite3_stmt *statement = statement_of(store, SERVE_SQL_INSERT);
+    if (!bind_place(statement, &record->place) ||
+        sqlite3_bind_text(statement, 4, record->etag, -1, SQLITE_STATIC) != SQLITE_OK ||
+        sqlite3_bind_text(statement, 5, record->creator, -1, SQLITE_STATIC) != SQLITE_OK ||
+        sqlite3_bind_int64(statement, 6, record->create_ns) != SQLITE_OK ||
+        sqlite3_bind_blob64(statement, 7, record->document, record->document_length,
+                            SQLITE_STATIC) != SQLITE_OK ||
+        !finish(statement))
+        return SERVE_FAILED;
+    if (sqlite3_changes(store->database) == 0)
+        return SERVE_PRESENT;
+    int64_t sequence = sqlite3_last_insert_rowid(store->database);
+    return insert_labels(store, record, sequence) ? SERVE_DONE : SERVE_FAILED;
+}
+
+/* If-Match is asked first, as RFC 9110 (13.2.2) has it; for a change either failing is a 412. */
+static bool meets(const char *etag, const struct serve_condition *condition)
+{
+    if (condition->if_match != NULL && !serve_etag_is_in(etag, condition->if_match, false))
+        return false;
+    return condition->if_none_match == NULL ||
+           !serve_etag_is_in(etag, condition->if_none_match, true);
+}
+
+enum serve_outcome serve_store_delete(struct serve_store *store, const struct serve_place *place,
+                                      const struct serve_condition *condition)
+{
+    sqlite3_stmt *statement = statement_of(store, SERVE_SQL_FIND);
+    if (!bind_place(statement, place))
+        return SERVE_FAILED;
+    int step = sqlite3_step(statement);
+    int64_t sequence = 0;
+    bool is_met = true;
+    if (step == SQLITE_ROW) {
+        const char *stored = (const char *)sqlite3_column_text(statement, 1);
+        sequence = sqlite3_column_int64(statement, 0);
+        is_met = stored != NULL && meets(stored, condition);
+    }
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    if (step != SQLITE_ROW)
+        return step == SQLITE_DONE ? SERVE_ABSENT : SERVE_FAILED;
+    if (!is_met)
+        return SERVE_DIFFERENT;
+    statement = statement_of(store, SERVE_SQL_DELETE);
+    if (sqlite3_bind_int64(statement, 1, sequence) != SQLITE_OK || !finish(statement))
+        return SERVE_FAILED;
+    return SERVE_DONE;
+}
+
+enum serve_outcome serve_store_get(struct serve_store *store, const struct serve_place *place,
+                                   struct assay__text *document, char etag[SERVE_ETAG_BYTES])
+{
+    sqlite3_stmt *statement = statement_of(store, SERVE_SQL_GET);
+    if (!bind_place(statement, place))
+        return SERVE_FAILED;
+    int step = sqlite3_step(statement);
+    if (step == SQLITE_ROW) {
+        const void *bytes = sqlite3_column_blob(statement, 0);
+        const char *stored = (const char *)sqlite3_column_text(statement, 1);
+        if (bytes == NULL || stored == NULL)
+            step = SQLITE_NOMEM;
+        else {
+            assay__text_append(document, bytes, (size_t)sqlite3_column_bytes(statement, 0));
+            sqlite3_snprintf(SERVE_ETAG_BYTES, etag, "%s", stored);
+        }
+    }
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    if (step == SQLITE_DONE)
+        return SERVE_ABSENT;
+    return step == SQLITE_ROW && !document->failed ? SERVE_DONE : SERVE_FAILED;
+}
+
+bool serve_store_is_well(struct serve_store *store)
+{
+    sqlite3_stmt *statement = statement_of(store, SERVE_SQL_WELL);
+    bool is_well = sqlite3_step(statement) == SQLITE_ROW;
+    sqlite3_reset(statement);
+    return is_well;
+}

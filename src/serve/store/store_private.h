@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_SERVE_STORE_STORE_PRIVATE_H
+#define ASSAY_SERVE_STORE_STORE_PRIVATE_H
+
+#include <sqlite3.h>
+
+#include "serve/store/store.h"
+
+enum serve_sql {
+    SERVE_SQL_BEGIN,
+    SERVE_SQL_COMMIT,
+    SERVE_SQL_ROLLBACK,
+    SERVE_SQL_INSERT,
+    SERVE_SQL_LABEL,
+    SERVE_SQL_FIND,
+    SERVE_SQL_DELETE,
+    SERVE_SQL_GET,
+    SERVE_SQL_WELL,
+    SERVE_SQL_COUNT
+};
+
+struct serve_store {
+    sqlite3 *database;
+    sqlite3_stmt *statements[SERVE_SQL_COUNT];
+};
+
+/** serve_store_run() runs SQL that gives no rows. */
+bool serve_store_run(struct serve_store *store, const char *sql);
+
+#endif

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "serve/store/write_queue.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BATCH_MAX = 256 /* changes of one commit */ };
+
+struct serve_writer {
+    struct serve_store *store;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    struct serve_job *first, *last; /* waiting, oldest first */
+    unsigned waiting, waiting_max;
+    bool is_ending;
+    bool has_failed; /* the last batch; the thread's own */
+};
+
+static enum serve_outcome make_change(struct serve_store *store, struct serve_job *job)
+{
+    if (job->kind == SERVE_JOB_INSERT)
+        return serve_store_insert(store, &job->record);
+    return serve_store_delete(store, &job->record.place, &job->condition);
+}
+
+/* Says when storing begins to fail and when it goes on, not how often it failed between. */
+static void report(struct serve_writer *writer, bool is_well)
+{
+    if (!is_well && !writer->has_failed)
+        fprintf(stderr, "assay serve: cannot store: %s\n", serve_store_why(writer->store));
+    if (is_well && writer->has_failed)
+        fprintf(stderr, "assay serve: storing again\n");
+    writer->has_failed = !is_well;
+}
+
+/* All changes of a batch stand or fall together: a failure is the disk's, not one request's. */
+static void make_batch(struct serve_writer *writer, struct serve_job *batch)
+{
+    bool is_well = serve_store_begin(writer->store);
+    for (struct serve_job *job = batch; job != NULL && is_well; job = job->next) {
+        job->outcome = make_change(writer->store, job);
+        is_well = job->outcome != SERVE_FAILED;
+    }
+    is_well = is_well && serve_store_commit(writer->store);
+    report(writer, is_well);
+    if (!is_well)
+        serve_store_rollback(writer->store);
+    struct serve_job *next;
+    for (struct serve_job *job = batch; job != NULL; job = next) {
+        next = job->next; /* done() may free the job */
+        if (!is_well)
+            job->outcome = SERVE_FAILED;
+        job->done(job);
+    }
+}
+
+/* Takes up to BATCH_MAX jobs off the queue; NULL when the writer is to end. Waits for the first. */
+static struct serve_job *take_batch(struct serve_writer *writer)
+{
+    pthread_mutex_lock(&writer->lock);
+    while (writer->first == NULL && !writer->is_ending)
+        pthread_cond_wait(&writer->wake, &writer->lock);
+    struct serve_job *batch = writer->first, *end = batch;
+    unsigned count = batch != NULL ? 1 : 0;
+    while (end != NULL && end->next != NULL && count < BATCH_MAX) {
+        end = end->next;
+        count++;
+    }
+    if (end != NULL) {
+        writer->first = end->next;
+        end->next = NULL;
+    }
+    if (writer->first == NULL)
+        writer->last = NULL;
+    writer->waiting -= count;
+    pthread_mutex_unlock(&writer->lock);
+    return batch;
+}
+
+static void *run(void *argument)
+{
+    struct serve_writer *writer = argument;
+    struct serve_job *batch;
+    while ((batch = take_batch(writer)) != NULL)
+        make_batch(writer, batch);
+    return NULL;
+}
+
+enum assay_status serve_writer_start(struct serve_store *store, unsigned waiting_max,
+                                     struct serve_writer **out, struct assay_error *err)
+{
+    struct serve_writer *writer = calloc(1, sizeof *writer);
+    if (writer == NULL)
+        return assay__fail_memory(err);
+    writer->store = store;
+    writer->waiting_max = waiting_max;
+    pthread_mutex_init(&writer->lock, NULL);
+    pthread_cond_init(&writer->wake, NULL);
+    int failure = pthread_create(&writer->thread, NULL, run, writer);
+    if (failure != 0) {
+        pthread_cond_destroy(&writer->wake);
+        pthread_mutex_destroy(&writer->lock);
+        free(writer);
+        return assay__fail(err, ASSAY_ERROR_UNAVAILABLE, "Cannot start a thread: %s.",
+                           strerror(failure));
+    }
+    *out = writer;
+    return ASSAY_OK;
+}
+
+enum serve_queueing serve_writer_put(struct serve_writer *writer, struct serve_job *job)
+{
+    enum serve_queueing queueing = SERVE_QUEUED;
+    pthread_mutex_lock(&writer->lock);
+    if (writer->is_ending)
+        queueing = SERVE_QUEUE_ENDED;
+    else if (writer->waiting >= writer->waiting_max)
+        queueing = SERVE_QUEUE_FULL;
+    if (queueing == SERVE_QUEUED) {
+        job->next = NULL;
+        if (writer->last == NULL)
+            writer->first = job;
+        else
+            writer->last->next = job;
+        writer->last = job;
+        writer->waiting++;
+        pthread_cond_signal(&writer->wake);
+    }
+    pthread_mutex_unlock(&writer->lock);
+    return queueing;
+}
+
+void serve_writer_end(struct serve_writer *writer)
+{
+    if (writer == NULL)
+        return;
+    pthread_mutex_lock(&writer->lock);
+    writer->is_ending = true;
+    pthread_cond_signal(&writer->wake);
+    pthread_mutex_unlock(&writer->lock);
+    pthread_join(writer->thread, NULL);
+}
+
+void serve_writer_free(struct serve_writer *writer)
+{
+    if (writer == NULL)
+        return;
+    serve_store_close(writer->store);
+    pthread_cond_destroy(&writer->wake);
+    pthread_mutex_destroy(&writer->lock);
+    free(writer);
+}

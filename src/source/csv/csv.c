@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The reader owns a buffer that holds whole records and the beginning of one more, and hands out
+ * blocks of fields that point into it. A record that does not fit makes the buffer grow, up to the
+ * limits: memory stays bounded whatever the input is.
+ */
+#include "source/csv/csv.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "assay/dataset.h"
+#include "source/csv/csv_header.h"
+#include "source/csv/csv_scan.h"
+#include "source/file.h"
+
+enum {
+    BUFFER_BYTES = 512 * 1024,
+    BUFFER_BYTES_MAX = 2 * ASSAY_ROW_BYTES_MAX,
+    BLOCK_FIELDS = 8192 /* fields of a block, unless one record has more */
+};
+
+struct assay__csv {
+    struct assay__source *source;
+    struct assay__csv_options options;
+    struct assay__scanner scanner;
+    struct assay__csv_header header;
+    char *buffer; /* [capacity + 1]: the last byte is for the scanner's line feed */
+    size_t capacity, begin, end;
+    bool is_last;  /* the source has no more bytes than these */
+    uint64_t line; /* of the record at begin */
+    struct assay__field *fields;
+    uint64_t *lines;
+    size_t block_records; /* records that fit into fields */
+    uint64_t skipped;
+    const char *advice;            /* what may be done about a bad record, or "" */
+    struct assay__csv_block block; /* for assay__csv_next() */
+    size_t block_at;
+};
+
+/* Makes the buffer larger, or says which limit the record at begin is beyond. */
+static enum assay_status grow(struct assay__csv *csv, struct assay_error *err)
+{
+    if (csv->capacity >= BUFFER_BYTES_MAX)
+        return assay__fail_at(err, ASSAY_ERROR_LIMIT, assay__csv_name(csv), csv->line, 0,
+                              "The record is longer than %d bytes.", ASSAY_ROW_BYTES_MAX);
+    char *buffer = realloc(csv->buffer, csv->capacity * 2 + 1);
+    if (buffer == NULL)
+        return assay__fail_memory(err);
+    csv->buffer = buffer;
+    csv->capacity *= 2;
+    return ASSAY_OK;
+}
+
+/* Reads more bytes behind those not used yet. */
+static enum assay_status refill(struct assay__csv *csv, struct assay_error *err)
+{
+    size_t kept = csv->end - csv->begin;
+    if (csv->begin > 0)
+        memmove(csv->buffer, csv->buffer + csv->begin, kept);
+    csv->begin = 0;
+    csv->end = kept;
+    if (kept == csv->capacity) {
+        enum assay_status status = grow(csv, err);
+        if (status != ASSAY_OK)
+            return status;
+    }
+    size_t room = csv->capacity - kept, got;
+    enum assay_status status = assay__source_read(csv->source, csv->buffer + kept, room, &got, err);
+    if (status != ASSAY_OK)
+        return status;
+    csv->end += got;
+    csv->is_last = got < room;
+    csv->buffer[csv->end] = '\n';
+    return ASSAY_OK;
+}
+
+/* What is said of a field that is too long: mostly a quote is to blame. */
+static enum assay_status fail_long_field(const struct assay__csv *csv, uint64_t line,
+                                         uint32_t column, bool is_quoted, struct assay_error *err)
+{
+    return assay__fail_at(err, ASSAY_ERROR_LIMIT, assay__csv_name(csv), line, column + 1,
+                          "The field is longer than %d bytes.%s", ASSAY_FIELD_BYTES_MAX,
+                          is_quoted ? " Is the quote that opens it ever closed?" : "");
+}
+
+/* Checks a scanned record or the beginning of one against the limits. */
+static enum assay_status check_limits(const struct assay__csv *csv, const struct assay__scan *scan,
+                                      bool is_record, const struct assay__field *fields,
+                                      uint32_t capacity, struct assay_error *err)
+{
+    const char *start = csv->buffer + csv->begin;
+    const char *end = is_record ? scan->end : csv->buffer + csv->end;
+    if (end - start <= ASSAY_FIELD_BYTES_MAX)
+        return ASSAY_OK;
+    uint32_t stored = scan->field_count < capacity ? scan->field_count : capacity;
+    uint64_t line = csv->line;
+    for (uint32_t i = 0; i < stored; i++) {
+        if (fields[i].length > ASSAY_FIELD_BYTES_MAX)
+            return fail_long_field(csv, line, i, fields[i].is_quoted, err);
+        line += assay__csv_line_ends(fields[i].text, fields[i].length);
+    }
+    if (!is_record && end - scan->field_start > ASSAY_FIELD_BYTES_MAX)
+        return fail_long_field(csv, csv->line + scan->field_line, scan->field_count,
+                               *scan->field_start == '"', err);
+    if (end - start > ASSAY_ROW_BYTES_MAX)
+        return assay__fail_at(err, ASSAY_ERROR_LIMIT, assay__csv_name(csv), csv->line, 0,
+                              "The record is longer than %d bytes.", ASSAY_ROW_BYTES_MAX);
+    return ASSAY_OK;
+}
+
+/* Scans the record at begin, reading more as needed unless may_read is false (then MORE). */
+static enum assay_status scan_record(struct assay__csv *csv, bool may_read,
+                                     struct assay__field *fields, uint32_t capacity,
+                                     struct assay__scan *scan, enum assay__scan_outcome *outcome,
+                                     struct assay_error *err)
+{
+    for (;;) {
+        const char *end = csv->buffer + csv->end;
+        *outcome = assay__scan_record(&csv->scanner, csv->buffer + csv->begin, end, csv->is_last,
+                                      fields, capacity, scan);
+        if (*outcome == ASSAY__SCAN_OPEN)
+            return assay__fail_at(err, ASSAY_ERROR_DATA, assay__csv_name(csv),
+                                  csv->line + scan->field_line, scan->field_count + 1,
+                                  "The quote that opens this field is never closed.");
+        enum assay_status status =
+            check_limits(csv, scan, *outcome != ASSAY__SCAN_MORE, fields, capacity, err);
+        if (status != ASSAY_OK || *outcome != ASSAY__SCAN_MORE || !may_read)
+            return status;
+        status = refill(csv, err);
+        if (status != ASSAY_OK)
+            return status;
+    }
+}
+
+static void advance(struct assay__csv *csv, const struct assay__scan *scan)
+{
+    csv->begin = (size_t)(scan->end - csv->buffer);
+    csv->line += scan->line_count;
+}
+
+static enum assay_status fail_fault(const struct assay__csv *csv, const struct assay__scan *scan,
+                                    struct assay_error *err)
+{
+    static const char *const SENTENCES[] = {
+        [ASSAY__FAULT_NUL] = "The field holds a NUL byte: this is not a text file, or it is "
+                             "damaged.",
+        [ASSAY__FAULT_UTF8] = "The field is not valid UTF-8. Convert the file, for example with "
+                              "iconv -f WINDOWS-1252 -t UTF-8.",
+        [ASSAY__FAULT_QUOTE] = "Text follows the closing quote. A quote inside a quoted field is "
+                               "written twice.",
+    };
+    return assay__fail_at(err, ASSAY_ERROR_DATA, assay__csv_name(csv), csv->line + scan->fault_line,
+                          (uint64_t)scan->fault_column + 1, "%s%s", SENTENCES[scan->fault],
+                          csv->advice);
+}
+
+static enum assay_status fail_ragged(const struct assay__csv *csv, const struct assay__scan *scan,
+                                     struct assay_error *err)
+{
+    uint32_t want = csv->header.count, have = scan->field_count;
+    uint64_t column = (uint64_t)(have < want ? have : want) + 1;
+    return assay__fail_at(err, ASSAY_ERROR_DATA, assay__csv_name(csv), csv->line, column,
+                          "The record has %u field%s, but the header has %u. %s%s", have,
+                          have == 1 ? "" : "s", want,
+                          have > want ? "A field that holds the separator is written in quotes."
+                                      : "A field without a value is empty, but there.",
+                          csv->advice);
+}
+
+static enum assay_status read_header(struct assay__csv *csv, struct assay_error *err)
+{
+    struct assay__field *fields = malloc(ASSAY_COLUMNS_MAX * sizeof *fields);
+    if (fields == NULL)
+        return assay__fail_memory(err);
+    struct assay__scan scan = {0};
+    enum assay__scan_outcome outcome;
+    enum assay_status status;
+    for (;;) {
+        status = scan_record(csv, true, fields, ASSAY_COLUMNS_MAX, &scan, &outcome, err);
+        if (status != ASSAY_OK || outcome != ASSAY__SCAN_BLANK || csv->begin == csv->end)
+            break;
+        advance(csv, &scan);
+    }
+    if (status == ASSAY_OK && csv->begin == csv->end)
+        status = assay__fail_at(err, ASSAY_ERROR_DATA, assay__csv_name(csv), 1, 0,
+                                "The file is empty. Its first line must hold the column names.");
+    if (status == ASSAY_OK && scan.fault != ASSAY__FAULT_NONE)
+        status = fail_fault(csv, &scan, err);
+    if (status == ASSAY_OK && scan.field_count > ASSAY_COLUMNS_MAX)
+        status = assay__fail_at(err, ASSAY_ERROR_LIMIT, assay__csv_name(csv), csv->line, 0,
+                                "The header has %u columns; at most %d are read.", scan.field_count,
+                                ASSAY_COLUMNS_MAX);
+    if (status == ASSAY_OK) {
+        assay__scan_unquote(fields, scan.field_count);
+        status = assay__csv_header_init(&csv->header, fields, scan.field_count, err);
+        csv->header.line = csv->line;
+        advance(csv, &scan);
+    }
+    free(fields);
+    return status;
+}
+
+static enum assay_status make_block(struct assay__csv *csv, struct assay_error *err)
+{
+    uint32_t columns = csv->header.count;
+    csv->block_records = columns >= BLOCK_FIELDS ? 1 : BLOCK_FIELDS / columns;
+    csv->fields = malloc(csv->block_records * columns * sizeof *csv->fields);
+    csv->lines = malloc(csv->block_records * sizeof *csv->lines);
+    return csv->fields != NULL && csv->lines != NULL ? ASSAY_OK : assay__fail_memory(err);
+}
+
+static enum assay_status begin_reading(struct assay__csv *csv, struct assay_error *err)
+{
+    enum assay_status status = refill(csv, err);
+    if (status == ASSAY_OK)
+        status = assay__csv_check_encoding(csv->buffer, csv->end, assay__csv_name(csv), &csv->begin,
+                                           err);
+    if (status != ASSAY_OK)
+        return status;
+    if (csv->options.separator == '\0')
+        csv->options.separator =
+            assay__csv_sniff(csv->buffer + csv->begin, csv->buffer + csv->end, csv->is_last);
+    assay__scanner_init(&csv->scanner, csv->options.separator);
+    status = read_header(csv, err);
+    return status == ASSAY_OK ? make_block(csv, err) : status;
+}
+
+enum assay_status assay__csv_open(const char *path, const struct assay__csv_options *options,
+                                  struct assay__csv **out, struct assay_error *err)
+{
+    if (options->separator != '\0' && strchr(ASSAY__CSV_SEPARATORS, options->separator) == NULL)
+        return assay__fail(err, ASSAY_ERROR_USAGE,
+                           "The separator must be a comma, a semicolon, a tab or a bar.");
+    struct assay__csv *csv = calloc(1, sizeof *csv);
+    if (csv == NULL)
+        return assay__fail_memory(err);
+    csv->options = *options;
+    csv->advice = "";
+    csv->line = 1;
+    csv->capacity = BUFFER_BYTES;
+    csv->buffer = malloc(BUFFER_BYTES + 1);
+    enum assay_status status = csv->buffer == NULL ? assay__fail_memory(err) : ASSAY_OK;
+    if (status == ASSAY_OK)
+        status = assay__source_open(path, &csv->source, err);
+    if (status == ASSAY_OK)
+        status = begin_reading(csv, err);
+    if (status != ASSAY_OK) {
+        assay__csv_close(csv);
+        return status;
+    }
+    *out = csv;
+    return ASSAY_OK;
+}
+
+void assay__csv_close(struct assay__csv *csv)
+{
+    if (csv == NULL)
+        return;
+    assay__source_close(csv->source);
+    assay__csv_header_release(&csv->header);
+    free(csv->buffer);
+    free(csv->fields);
+    free(csv->lines);
+    free(csv);
+}
+
+/* Takes a scanned record into the block, passes it over, or says what is wrong with it. */
+static enum assay_status take_record(struct assay__csv *csv, const struct assay__scan *scan,
+                                     struct assay__csv_block *block, struct assay_error *err)
+{
+    bool is_ragged = scan->field_count != csv->header.count;
+    if (scan->fault != ASSAY__FAULT_NONE || is_ragged) {
+        if (csv->options.skip_bad) {
+            csv->skipped++;
+            return ASSAY_OK;
+        }
+        return scan->fault != ASSAY__FAULT_NONE ? fail_fault(csv, scan, err)
+                                                : fail_ragged(csv, scan, err);
+    }
+    if (scan->has_doubled)
+        assay__scan_unquote(csv->fields + block->record_count * csv->header.count,
+                            csv->header.count);
+    csv->lines[block->record_count++] = csv->line;
+    return ASSAY_OK;
+}
+
+enum assay_status assay__csv_next_block(struct assay__csv *csv, struct assay__csv_block *block,
+                                        struct assay_error *err)
+{
+    *block = (struct assay__csv_block){csv->fields, csv->lines, 0};
+    while (block->record_count < csv->block_records) {
+        bool at_end = csv->begin == csv->end;
+        if (at_end && (csv->is_last || block->record_count > 0))
+            return ASSAY_OK;
+        struct assay__scan scan = {0};
+        enum assay__scan_outcome outcome;
+        struct assay__field *fields = csv->fields + block->record_count * csv->header.count;
+        enum assay_status status = scan_record(csv, block->record_count == 0, fields,
+                                               csv->header.count, &scan, &outcome, err);
+        if (status != ASSAY_OK || outcome == ASSAY__SCAN_MORE)
+            return status;
+        /* Bytes that ended just here were read up to the end of the input. */
+        if (csv->begin == csv->end)
+            return ASSAY_OK;
+        if (outcome == ASSAY__SCAN_RECORD)
+            status = take_record(csv, &scan, block, err);
+        if (status != ASSAY_OK)
+            return status;
+        advance(csv, &scan);
+    }
+    return ASSAY_OK;
+}
+
+enum assay_status assay__csv_next(struct assay__csv *csv, struct assay__record *record,
+                                  struct assay_error *err)
+{
+    *record = (struct assay__record){NULL, csv->line};
+    if (csv->block_at == csv->block.record_count) {
+        csv->block_at = 0;
+        csv->block.record_count = 0;
+        enum assay_status status = assay__csv_next_block(csv, &csv->block, err);
+        if (status != ASSAY_OK || csv->block.record_count == 0)
+            return status;
+    }
+    record->fields = csv->block.fields + csv->block_at * csv->header.count;
+    record->line = csv->block.lines[csv->block_at++];
+    return ASSAY_OK;
+}
+
+const char *assay__csv_name(const struct assay__csv *csv)
+{
+    return assay__source_name(csv->source);
+}
+
+const char *const *assay__csv_columns(const struct assay__csv *csv)
+{
+    return csv->header.names;
+}
+
+uint32_t assay__csv_column_count(const struct assay__csv *csv)
+{
+    return csv->header.count;
+}
+
+bool assay__csv_find(const struct assay__csv *csv, const char *name, uint32_t *index)
+{
+    return assay__csv_header_find(&csv->header, name, 0, index);
+}
+
+enum assay_status assay__csv_column(const struct assay__csv *csv, const char *name, uint32_t *index,
+                                    struct assay_error *err)
+{
+    return assay__csv_header_column(&csv->header, assay__csv_name(csv), name, index, err);
+}
+
+void assay__csv_bad_rows(struct assay__csv *csv, bool skip, const char *advice)
+{
+    csv->options.skip_bad = skip;
+    csv->advice = advice;
+}
+
+uint64_t assay__csv_skipped(const struct assay__csv *csv)
+{
+    return csv->skipped;
+}
+
+enum assay_status assay__csv_fail(const struct assay__csv *csv, const struct assay__record *record,
+                                  uint32_t column, enum assay_status code, struct assay_error *err,
+                                  const char *format, ...)
+{
+    uint64_t line = record->line;
+    for (uint32_t i = 0; i < column; i++)
+        line += assay__csv_line_ends(record->fields[i].text, record->fields[i].length);
+    char message[sizeof err->message];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    return assay__fail_at(err, code, assay__csv_name(csv), line, (uint64_t)column + 1, "%s",
+                          message);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_SOURCE_FILE_H
+#define ASSAY_SOURCE_FILE_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+
+/**
+ * struct assay__source is a file, or standard input for "-", as the bytes it stands for: gzip
+ * (several members too) and zstd (several frames too) are recognised by their first bytes and
+ * decompressed on the way. It reads blocks, never maps: a file that shrinks cannot kill the
+ * process, and memory stays at a few blocks. One thread at a time.
+ */
+struct assay__source;
+
+/** assay__source_open() opens a path, which is copied. ASSAY_ERROR_NO_INPUT, _MEMORY, _IO. */
+enum assay_status assay__source_open(const char *path, struct assay__source **out,
+                                     struct assay_error *err);
+
+/**
+ * assay__source_read() fills the buffer as far as it can: *length < capacity only at the end.
+ * Compressed data that are cut or damaged are ASSAY_ERROR_DATA.
+ */
+enum assay_status assay__source_read(struct assay__source *source, char *buffer, size_t capacity,
+                                     size_t *length, struct assay_error *err);
+
+/** assay__source_name() is the path for messages; standard input is "(standard input)". */
+const char *assay__source_name(const struct assay__source *source);
+
+/** assay__source_close() closes and frees; NULL is fine. */
+void assay__source_close(struct assay__source *source);
+
+#endif

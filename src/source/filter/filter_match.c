@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "source/csv/cell.h"
+#include "source/filter/filter.h"
+#include "source/filter/filter_parse.h"
+
+uint32_t assay__filter_column_count(const struct assay__filter *filter)
+{
+    return filter->column_count;
+}
+
+const char *assay__filter_column(const struct assay__filter *filter, uint32_t index)
+{
+    return filter->columns[index];
+}
+
+static int compare_text(const struct assay__field *cell,
+                        const struct assay__filter_literal *literal)
+{
+    size_t common = cell->length < literal->length ? cell->length : literal->length;
+    int order = memcmp(cell->text, literal->text, common);
+    if (order != 0)
+        return order;
+    return cell->length < literal->length ? -1 : cell->length > literal->length;
+}
+
+/* Compares a cell with a literal; false when the cell is not of its kind. */
+static bool compare(const struct assay__field *cell, const struct assay__filter_literal *literal,
+                    int *order)
+{
+    char digits[ASSAY__DIGITS_MAX];
+    struct assay_decimal number;
+    enum assay__cell_outcome outcome;
+    switch (literal->kind) {
+    case ASSAY__LITERAL_TEXT:
+        *order = compare_text(cell, literal);
+        return true;
+    case ASSAY__LITERAL_NUMBER:
+        outcome = assay__cell_number(cell, &number, digits);
+        break;
+    default:
+        outcome = assay__cell_choice(cell, &number);
+    }
+    if (outcome != ASSAY__CELL_OK)
+        return false;
+    *order = assay__decimal_compare(&number, &literal->number);
+    return true;
+}
+
+static bool passes(const struct assay__field *cell, const struct assay__filter_literal *literal,
+                   unsigned op)
+{
+    int order;
+    if (!compare(cell, literal, &order))
+        return false;
+    unsigned sign = order < 0 ? ASSAY__OP_LESS : order > 0 ? ASSAY__OP_GREATER : ASSAY__OP_EQUAL;
+    return (op & sign) != 0;
+}
+
+static bool in_list(const struct assay__field *cell, const struct assay__filter_literal *literal)
+{
+    for (; literal != NULL; literal = literal->next)
+        if (passes(cell, literal, ASSAY__OP_EQUAL))
+            return true;
+    return false;
+}
+
+/* The depth of the recursion is bounded by the length of a filter. */
+static bool matches(const struct assay__filter_node *node, const struct assay__field *cells)
+{
+    switch (node->kind) {
+    case ASSAY__FILTER_AND:
+        return matches(node->left, cells) && matches(node->right, cells);
+    case ASSAY__FILTER_OR:
+        return matches(node->left, cells) || matches(node->right, cells);
+    case ASSAY__FILTER_NOT:
+        return !matches(node->left, cells);
+    case ASSAY__FILTER_COMPARE:
+        return passes(&cells[node->column], node->literals, node->op);
+    case ASSAY__FILTER_IN:
+        return in_list(&cells[node->column], node->literals);
+    case ASSAY__FILTER_MISSING:
+        return assay__cell_is_missing(&cells[node->column]);
+    }
+    return false;
+}
+
+bool assay__filter_match(const struct assay__filter *filter, const struct assay__field *cells)
+{
+    return matches(filter->root, cells);
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From tables of sufficient statistics to datasets: each entry finds the plan's metric and slice it
+ * is about. What the plan does not name is noted, never dropped in silence.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/time.h"
+#include "source/summary/summary_table.h"
+#include "analysis/dataset_read.h"
+#include "stats/moments.h"
+
+enum { NOT_FOUND = UINT32_MAX };
+
+static bool is_segment(const struct assay__summary_entry *entry)
+{
+    return strcmp(entry->key[ASSAY__KEY_DIMENSION], "@segment") == 0;
+}
+
+static uint32_t find_metric(const struct assay_plan *plan, const char *id)
+{
+    for (uint32_t m = 0; m < plan->metric_count; m++)
+        if (strcmp(plan->metrics[m].id, id) == 0)
+            return m;
+    return NOT_FOUND;
+}
+
+static enum assay_status note_unplanned(struct assay_dataset *dataset, const char *what,
+                                        const char *name, struct assay_error *err)
+{
+    char text[1600];
+    snprintf(text, sizeof text,
+             "The data have a %s '%s' that the plan does not name; it is not used.", what, name);
+    return assay__dataset_note(dataset, ASSAY_NOTE_INFO, -1, text, err);
+}
+
+/* The slice an entry is about; NOT_FOUND when the plan has no such dimension or segment. */
+static enum assay_status find_slice(struct assay_dataset *dataset,
+                                    const struct assay__summary_entry *entry, uint32_t *slice,
+                                    struct assay_error *err)
+{
+    const struct assay_plan *plan = assay__dataset_plan(dataset);
+    const char *dimension = entry->key[ASSAY__KEY_DIMENSION];
+    const char *value = entry->key[ASSAY__KEY_VALUE];
+    *slice = dimension[0] == '\0' ? 0 : NOT_FOUND;
+    for (uint32_t s = 0; is_segment(entry) && s < plan->segment_count; s++)
+        if (strcmp(plan->segments[s].id, value) == 0)
+            *slice = 1 + s;
+    for (uint32_t d = 0; d < plan->dimension_count; d++)
+        if (strcmp(plan->dimensions[d], dimension) == 0)
+            return assay__dataset_slice(dataset, d, value, strlen(value), slice, err);
+    return ASSAY_OK;
+}
+
+/* Finds the cell an entry belongs to; *cell is NULL when the plan has no place for it. */
+static enum assay_status find_cell(struct assay_dataset *dataset,
+                                   const struct assay__summary_entry *entry,
+                                   struct assay__cell **cell, struct assay_error *err)
+{
+    uint32_t slice, look, group;
+    int64_t time_ns = INT64_MIN;
+    const char *time = entry->key[ASSAY__KEY_TIME], *id = entry->key[ASSAY__KEY_GROUP];
+    *cell = NULL;
+    if (time[0] != '\0' && !assay__time_parse(time, strlen(time), &time_ns))
+        return assay__fail_at(err, ASSAY_ERROR_DATA, entry->file, entry->line, 0,
+                              "'%s' is not a time.", time);
+    enum assay_status status = find_slice(dataset, entry, &slice, err);
+    if (status != ASSAY_OK)
+        return status;
+    if (slice == NOT_FOUND)
+        return note_unplanned(
+            dataset, is_segment(entry) ? "segment" : "dimension",
+            entry->key[is_segment(entry) ? ASSAY__KEY_VALUE : ASSAY__KEY_DIMENSION], err);
+    status = assay__dataset_look(dataset, time_ns, &look, err);
+    if (status == ASSAY_OK)
+        status = assay__dataset_group(dataset, id, strlen(id), &group, err);
+    if (status == ASSAY_OK)
+        status = assay__dataset_cell(dataset, slice, look, group, cell, err);
+    return status;
+}
+
+/*
+ * No sample's covariance is larger than its two deviations allow, printed digits aside. Where some
+ * covariates are missing the figures are of different samples, and nothing can be said.
+ */
+static bool has_impossible_covariance(const struct assay_moments *moments)
+{
+    const double slack = 1.001;
+    struct assay_moments_shape shape = assay_moments_shape(moments);
+    if (assay__moments_pattern_count(moments) > 1)
+        return false;
+    for (uint32_t i = 1; i < 1 + shape.has_denominator + shape.covariate_count; i++)
+        for (uint32_t j = 0; j < i; j++)
+            if (fabs(assay_moments_covariance(moments, i, j)) >
+                assay_moments_deviation(moments, i) * assay_moments_deviation(moments, j) * slack)
+                return true;
+    return false;
+}
+
+static enum assay_status check_metric(const struct assay_metric_plan *metric,
+                                      const struct assay__summary_entry *entry,
+                                      struct assay_error *err)
+{
+    struct assay_moments_shape want = assay__metric_shape(metric);
+    struct assay_moments_shape have = assay_moments_shape(entry->moments);
+    bool is_share = metric->type == ASSAY_METRIC_PROPORTION;
+    double mean = assay_moments_mean(entry->moments, 0);
+    const char *what = NULL;
+    if (want.has_denominator && !have.has_denominator)
+        what = "a ratio needs denominator_mean, denominator_variance and denominator_covariance.";
+    else if (!want.has_denominator && have.has_denominator)
+        what = "there are denominators, but the plan's type is not ratio: change the plan, or "
+               "leave them out.";
+    else if (want.covariate_count != have.covariate_count)
+        what = "the number of covariates differs from the plan's; each needs covariate1_mean, "
+               "covariate1_variance, covariate1_covariance (covariate2_..., and so on).";
+    else if (entry->without_variance && !is_share)
+        what = "a variance (or sum_squares) is needed; only a proportion does without.";
+    else if (is_share && (mean < 0.0 || mean > 1.0))
+        what = "a proportion's mean lies between 0 and 1: give the share of units, or change the "
+               "plan's type to mean.";
+    else if (has_impossible_covariance(entry->moments))
+        what = "a covariance is larger than its two variances allow: compute it again, from the "
+               "values, divisor n - 1.";
+    if (what == NULL)
+        return ASSAY_OK;
+    return assay__fail_at(err, ASSAY_ERROR_DATA, entry->file, entry->line, entry->column,
+                          "Metric '%.100s': %s", metric->id, what);
+}
+
+static enum assay_status add_metric(struct assay_dataset *dataset,
+                                    const struct assay__summary_entry *entry,
+                                    struct assay_error *err)
+{
+    const struct assay_plan *plan = assay__dataset_plan(dataset);
+    uint32_t metric = find_metric(plan, entry->key[ASSAY__KEY_METRIC]);
+    if (metric == NOT_FOUND)
+        return note_unplanned(dataset, "metric", entry->key[ASSAY__KEY_METRIC], err);
+    struct assay__cell *cell = NULL;
+    struct assay_moments *moments;
+    enum assay_status status = check_metric(&plan->metrics[metric], entry, err);
+    if (status == ASSAY_OK)
+        status = find_cell(dataset, entry, &cell, err);
+    if (status != ASSAY_OK || cell == NULL)
+        return status;
+    status = assay__cell_moments(dataset, cell, metric, &moments, err);
+    if (status == ASSAY_OK)
+        status = assay_moments_merge(moments, entry->moments, err);
+    return status;
+}
+
+static enum assay_status add_units(struct assay_dataset *dataset,
+                                   const struct assay__summary_entry *entry,
+                                   struct assay_error *err)
+{
+    struct assay__cell *cell;
+    enum assay_status status = find_cell(dataset, entry, &cell, err);
+    if (status == ASSAY_OK && cell != NULL)
+        cell->units += entry->n;
+    return status;
+}
+
+static enum assay_status add_missing(struct assay_dataset *dataset,
+                                     const struct assay__summary_entry *entry,
+                                     struct assay_error *err)
+{
+    uint32_t metric = find_metric(assay__dataset_plan(dataset), entry->key[ASSAY__KEY_VALUE]);
+    (void)err;
+    if (metric != NOT_FOUND)
+        assay__dataset_add_missing(dataset, metric, entry->n);
+    return ASSAY_OK;
+}
+
+static enum assay_status add_latest(struct assay_dataset *dataset,
+                                    const struct assay__summary_entry *entry,
+                                    struct assay_error *err)
+{
+    int64_t time_ns;
+    const char *time = entry->key[ASSAY__KEY_TIME];
+    (void)err;
+    if (assay__time_parse(time, strlen(time), &time_ns))
+        assay__dataset_observe(dataset, time_ns);
+    return ASSAY_OK;
+}
+
+static enum assay_status add_note(struct assay_dataset *dataset,
+                                  const struct assay__summary_entry *entry, struct assay_error *err)
+{
+    const char *level = entry->key[ASSAY__KEY_DIMENSION];
+    uint32_t metric = find_metric(assay__dataset_plan(dataset), entry->key[ASSAY__KEY_GROUP]);
+    return assay__dataset_note(dataset,
+                               strcmp(level, "error") == 0     ? ASSAY_NOTE_ERROR
+                               : strcmp(level, "warning") == 0 ? ASSAY_NOTE_WARNING
+                                                               : ASSAY_NOTE_INFO,
+                               metric == NOT_FOUND ? -1 : (int32_t)metric,
+                               entry->key[ASSAY__KEY_VALUE], err);
+}
+
+static enum assay_status add_remark(struct assay_dataset *dataset,
+                                    const struct assay__summary_entry *entry,
+                                    struct assay_error *err)
+{
+    static const struct {
+        const char *name;
+        enum assay_status (*add)(struct assay_dataset *, const struct assay__summary_entry *,
+                                 struct assay_error *);
+    } REMARKS[] = {{"@units", add_units},
+                   {"@missing", add_missing},
+                   {"@latest", add_latest},
+                   {"@note", add_note}};
+    const char *name = entry->key[ASSAY__KEY_METRIC];
+    for (size_t i = 0; i < sizeof REMARKS / sizeof *REMARKS; i++)
+        if (strcmp(REMARKS[i].name, name) == 0)
+            return REMARKS[i].add(dataset, entry, err);
+    for (const struct assay__count_row *row = assay__count_rows; row->name != NULL; row++) {
+        if (strcmp(row->name, name + 1) == 0) {
+            *assay__count_field(assay__dataset_mutable_counts(dataset), row) += entry->n;
+            return ASSAY_OK;
+        }
+    }
+    return assay__fail_at(err, ASSAY_ERROR_DATA, entry->file, entry->line, entry->column,
+                          "'%s' is not a row that 'assay summarize' writes.", name);
+}
+
+enum assay_status assay__summary_to_dataset(const struct assay__summary_table *table,
+                                            struct assay_dataset *dataset, struct assay_error *err)
+{
+    enum assay_status status = ASSAY_OK;
+    for (uint32_t i = 0; status == ASSAY_OK && i < table->keys.count; i++)
+        status = table->entries[i]->moments == NULL ? add_remark(dataset, table->entries[i], err)
+                                                    : add_metric(dataset, table->entries[i], err);
+    return status;
+}

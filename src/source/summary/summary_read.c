@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * CSV of sufficient statistics to a table: columns, keys, and rows that count.
+ * summary_row.c has the figures.
+ */
+#include "source/summary/summary_read.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/time.h"
+#include "source/summary/summary_column.h"
+#include "source/summary/summary_row.h"
+
+static const char *const KEY_COLUMNS[ASSAY__KEY_COUNT] = {"metric", "group", "time", "dimension",
+                                                          "value"};
+
+typedef struct assay__summary_row row_t;
+
+/* A whole number, however it is written: 100, 100.0 and 1e2 are the same. */
+static enum assay_status read_count(row_t *row, uint32_t column, uint64_t limit, uint64_t *out,
+                                    struct assay_error *err)
+{
+    const struct assay__field *field = &row->record.fields[column];
+    struct assay_decimal value;
+    enum assay__parse parsed =
+        assay__decimal_parse(field->text, field->length, &value, row->digits[0]);
+    if (parsed == ASSAY__PARSE_SYNTAX || value.exponent < 0 || value.mantissa < 0)
+        return assay__summary_row_fail(row, column, err,
+                                       "is not a whole number, 0 or more: give the count.");
+    uint64_t count = (uint64_t)value.mantissa;
+    bool fits = parsed == ASSAY__PARSE_OK && value.digits == NULL;
+    for (int32_t i = 0; fits && i < value.exponent; i++) {
+        fits = count <= limit / 10;
+        count *= 10;
+    }
+    if (!fits || count > limit)
+        return assay__summary_row_fail(row, column, err, "is larger than a count may be.");
+    *out = count;
+    return ASSAY_OK;
+}
+
+static enum assay_status check_once(row_t *row, const struct assay__summary_entry *entry,
+                                    uint32_t mask, struct assay_error *err)
+{
+    const struct {
+        const struct assay__summary_entry *entry;
+        uint64_t mask;
+    } key = {entry, mask};
+    char what[160];
+    uint32_t number, before = row->seen.count;
+    enum assay_status status =
+        assay__index_add(&row->seen, &key, sizeof key, UINT32_MAX - 1, &number, err);
+    if (status != ASSAY_OK || row->seen.count > before)
+        return status;
+    snprintf(what, sizeof what,
+             "has a second row for the same group, time, dimension and value (see line %" PRIu64
+             "): leave one out.",
+             entry->line);
+    return assay__summary_row_fail(row, row->key_columns[ASSAY__KEY_METRIC], err, what);
+}
+
+/* The key's texts, NUL-terminated, in one buffer; times in one form. */
+static enum assay_status read_key(row_t *row, struct assay__text *buffer,
+                                  const char *key[ASSAY__KEY_COUNT], struct assay_error *err)
+{
+    size_t at[ASSAY__KEY_COUNT];
+    for (int i = 0; i < ASSAY__KEY_COUNT; i++) {
+        uint32_t column = row->key_columns[i];
+        at[i] = buffer->length;
+        if (column != ASSAY__NO_COLUMN) {
+            const struct assay__field *field = &row->record.fields[column];
+            int64_t time_ns;
+            char time[ASSAY__TIME_BYTES];
+            if (i != ASSAY__KEY_TIME || field->length == 0)
+                assay__text_append(buffer, field->text, field->length);
+            else if (!assay__time_parse(field->text, field->length, &time_ns))
+                return assay__summary_row_fail(row, column, err,
+                                               "is not a time: write 2026-11-23T10:15:00Z.");
+            else
+                assay__text_append(buffer, time, assay__time_write(time_ns, time));
+        }
+        assay__text_putc(buffer, '\0');
+    }
+    if (buffer->failed)
+        return assay__fail_memory(err);
+    for (int i = 0; i < ASSAY__KEY_COUNT; i++)
+        key[i] = buffer->data + at[i];
+    return ASSAY_OK;
+}
+
+/* Does the key of a row make sense by itself? */
+static enum assay_status check_key(const row_t *row, const char *const key[ASSAY__KEY_COUNT],
+                                   struct assay_error *err)
+{
+    uint32_t metric = row->key_columns[ASSAY__KEY_METRIC];
+    bool is_remark = key[ASSAY__KEY_METRIC][0] == '@';
+    if (key[ASSAY__KEY_METRIC][0] == '\0')
+        return assay__summary_row_fail(row, metric, err, "names no metric: fill it in.");
+    if (is_remark && !assay__summary_is_remark(key[ASSAY__KEY_METRIC]))
+        return assay__summary_row_fail(row, metric, err,
+                                       "is not a row that 'assay summarize' writes; names of "
+                                       "metrics do not begin with @.");
+    if (is_remark && strcmp(key[ASSAY__KEY_METRIC], "@units") != 0)
+        return ASSAY_OK;
+    if (key[ASSAY__KEY_GROUP][0] == '\0')
+        return assay__summary_row_fail(row, row->key_columns[ASSAY__KEY_GROUP], err,
+                                       "names no group: fill it in.");
+    if (key[ASSAY__KEY_DIMENSION][0] == '\0' && key[ASSAY__KEY_VALUE][0] != '\0')
+        return assay__summary_row_fail(row, row->key_columns[ASSAY__KEY_VALUE], err,
+                                       "is the value of no dimension: name it in the column "
+                                       "'dimension'.");
+    return ASSAY_OK;
+}
+
+static enum assay_status read_row(row_t *row, struct assay__text *buffer, struct assay_error *err)
+{
+    const char *key[ASSAY__KEY_COUNT];
+    struct assay__summary_entry *entry;
+    bool is_new;
+    uint64_t n = 0, mask = 0;
+    buffer->length = 0;
+    enum assay_status status = read_key(row, buffer, key, err);
+    if (status == ASSAY_OK)
+        status = check_key(row, key, err);
+    if (status == ASSAY_OK)
+        status = read_count(row, row->n_column, ASSAY__SUMMARY_COUNT_MAX, &n, err);
+    if (status == ASSAY_OK && row->missing_column != ASSAY__NO_COLUMN &&
+        !assay__summary_row_is_missing(row, row->missing_column))
+        status = read_count(row, row->missing_column, UINT32_MAX, &mask, err);
+    bool is_remark = status == ASSAY_OK && key[ASSAY__KEY_METRIC][0] == '@';
+    if (status != ASSAY_OK || (n == 0 && !is_remark))
+        return status;
+    status = assay__summary_entry(row->table, key, &entry, &is_new, err);
+    if (status == ASSAY_OK && is_new) {
+        snprintf(entry->file, sizeof entry->file, "%s", assay__csv_name(row->csv));
+        entry->line = row->record.line;
+        entry->column = row->key_columns[ASSAY__KEY_METRIC] + 1;
+    }
+    if (status == ASSAY_OK)
+        status = check_once(row, entry, (uint32_t)mask, err);
+    if (status != ASSAY_OK)
+        return status;
+    if (is_remark) {
+        entry->n = n;
+        return ASSAY_OK;
+    }
+    return assay__summary_row_add(row, entry, (uint32_t)mask, n, err);
+}
+
+/* Columns of figures may be missing, but none may be there twice. */
+static enum assay_status check_columns(const row_t *row, struct assay_error *err)
+{
+    const char *const *names = assay__csv_columns(row->csv);
+    struct assay__index seen = {0};
+    enum assay_status status = ASSAY_OK;
+    for (uint32_t c = 0; status == ASSAY_OK && c < assay__csv_column_count(row->csv); c++) {
+        uint32_t number, index, before = seen.count;
+        status = assay__index_add(&seen, names[c], strlen(names[c]), UINT32_MAX - 1, &number, err);
+        if (status == ASSAY_OK && seen.count == before)
+            status = assay__csv_column(row->csv, names[c], &index, err);
+    }
+    assay__index_release(&seen);
+    return status;
+}
+
+static enum assay_status find_columns(row_t *row, struct assay_error *err)
+{
+    enum assay_status status = check_columns(row, err);
+    for (int i = 0; status == ASSAY_OK && i < ASSAY__KEY_COUNT; i++) {
+        row->key_columns[i] = assay__summary_row_column(row->csv, KEY_COLUMNS[i]);
+        if (i == ASSAY__KEY_METRIC || i == ASSAY__KEY_GROUP)
+            status = assay__csv_column(row->csv, KEY_COLUMNS[i], &row->key_columns[i], err);
+    }
+    if (status == ASSAY_OK)
+        status = assay__csv_column(row->csv, "n", &row->n_column, err);
+    row->missing_column = assay__summary_row_column(row->csv, "covariates_missing");
+    return status;
+}
+
+enum assay_status assay__summary_table_read(struct assay__csv *csv,
+                                            struct assay__summary_table *table,
+                                            struct assay_error *err)
+{
+    row_t *row = calloc(1, sizeof *row);
+    struct assay__text buffer = {0};
+    if (row == NULL)
+        return assay__fail_memory(err);
+    row->csv = csv;
+    row->table = table;
+    row->digits = malloc(ASSAY__FIGURES_MAX * sizeof *row->digits);
+    enum assay_status status =
+        row->digits == NULL ? assay__fail_memory(err) : find_columns(row, err);
+    bool is_empty = true;
+    while (status == ASSAY_OK) {
+        status = assay__csv_next(csv, &row->record, err);
+        if (status != ASSAY_OK || row->record.fields == NULL)
+            break;
+        is_empty = false;
+        status = read_row(row, &buffer, err);
+    }
+    if (status == ASSAY_OK && is_empty)
+        status = assay__fail_at(err, ASSAY_ERROR_DATA, assay__csv_name(csv), 1, 0,
+                                "There is a header but no row of sufficient statistics.");
+    assay__text_release(&buffer);
+    assay__index_release(&row->seen);
+    free(row->digits);
+    free(row);
+    return status;
+}
+
+enum assay_status assay__summary_read_file(const char *path, struct assay__summary_table *table,
+                                           struct assay_error *err)
+{
+    struct assay__csv *csv;
+    const struct assay__csv_options options = {0};
+    enum assay_status status = assay__csv_open(path, &options, &csv, err);
+    if (status != ASSAY_OK)
+        return status;
+    status = assay__summary_table_read(csv, table, err);
+    assay__csv_close(csv);
+    return status;
+}
+
+bool assay__summary_looks_like(const struct assay__csv *csv)
+{
+    uint32_t index;
+    return assay__csv_find(csv, "metric", &index) && assay__csv_find(csv, "group", &index) &&
+           assay__csv_find(csv, "n", &index);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_SOURCE_SUMMARY_SUMMARY_READ_H
+#define ASSAY_SOURCE_SUMMARY_SUMMARY_READ_H
+
+#include "source/csv/csv.h"
+#include "source/summary/summary_table.h"
+
+/** assay__summary_table_read() reads an open CSV of sufficient statistics, header already read. */
+enum assay_status assay__summary_table_read(struct assay__csv *csv,
+                                            struct assay__summary_table *table,
+                                            struct assay_error *err);
+
+/** assay__summary_read_file() reads a file of sufficient statistics. */
+enum assay_status assay__summary_read_file(const char *path, struct assay__summary_table *table,
+                                           struct assay_error *err);
+
+/** assay__summary_looks_like(): the header has metric, group and n. */
+bool assay__summary_looks_like(const struct assay__csv *csv);
+
+#endif

@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One row of sufficient statistics to moments. What it consists of (a denominator, how many
+ * covariates) is seen from the cells that are filled; figures are the exact decimals they are.
+ */
+#include "source/summary/summary_row.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "source/summary/summary_column.h"
+#include "stats/moments.h"
+
+typedef struct assay__summary_row row_t;
+
+uint32_t assay__summary_row_column(const struct assay__csv *csv, const char *name)
+{
+    uint32_t index;
+    return assay__csv_find(csv, name, &index) ? index : ASSAY__NO_COLUMN;
+}
+
+bool assay__summary_row_is_missing(const row_t *row, uint32_t column)
+{
+    static const char *const MISSING[] = {"", "NA", "NULL", "null", "NaN", "nan"};
+    const struct assay__field *field = &row->record.fields[column];
+    for (size_t i = 0; i < sizeof MISSING / sizeof *MISSING; i++)
+        if (strlen(MISSING[i]) == field->length &&
+            (field->length == 0 || memcmp(MISSING[i], field->text, field->length) == 0))
+            return true;
+    return false;
+}
+
+enum assay_status assay__summary_row_fail(const row_t *row, uint32_t column,
+                                          struct assay_error *err, const char *what)
+{
+    const struct assay__field *field = &row->record.fields[column];
+    int length = field->length > 60 ? 60 : (int)field->length;
+    return assay__csv_fail(row->csv, &row->record, column, ASSAY_ERROR_DATA, err,
+                           "'%.*s' in column '%.60s' %s", length, field->text,
+                           assay__csv_columns(row->csv)[column], what);
+}
+
+/* A column by its name or the unnumbered name of a first covariate's. */
+static uint32_t figure_column(const row_t *row, const char *name)
+{
+    uint32_t column = assay__summary_row_column(row->csv, name);
+    const char *alias = assay__column_alias(name);
+    if (column == ASSAY__NO_COLUMN && alias != NULL)
+        column = assay__summary_row_column(row->csv, alias);
+    return column;
+}
+
+static bool has_figure(const row_t *row, const char *name)
+{
+    uint32_t column = figure_column(row, name);
+    return column != ASSAY__NO_COLUMN && !assay__summary_row_is_missing(row, column);
+}
+
+/* Reads the cell of a column that this row must have. */
+static enum assay_status read_figure(row_t *row, const char *name, uint32_t number,
+                                     struct assay_error *err)
+{
+    uint32_t column = figure_column(row, name);
+    if (column == ASSAY__NO_COLUMN)
+        return assay__csv_fail(
+            row->csv, &row->record, row->key_columns[ASSAY__KEY_METRIC], ASSAY_ERROR_DATA, err,
+            "This metric needs a column '%s', which is not there: add it.", name);
+    if (assay__summary_row_is_missing(row, column))
+        return assay__summary_row_fail(row, column, err,
+                                       "must not be empty for this metric: give the figure.");
+    const struct assay__field *field = &row->record.fields[column];
+    enum assay__parse parsed = assay__decimal_parse(field->text, field->length,
+                                                    &row->figures[number], row->digits[number]);
+    if (parsed == ASSAY__PARSE_SYNTAX)
+        return assay__summary_row_fail(row, column, err,
+                                       "is not a number: write digits with a decimal point, no "
+                                       "separators of thousands.");
+    if (parsed == ASSAY__PARSE_RANGE)
+        return assay__summary_row_fail(row, column, err,
+                                       "has too many digits or too large an exponent: give it in "
+                                       "fewer.");
+    return ASSAY_OK;
+}
+
+/* The largest covariate number in a column's name, 0 for none. */
+static uint32_t covariate_of(const char *name)
+{
+    uint32_t largest = 0;
+    if (strcmp(name, "covariance") == 0)
+        return 1;
+    if (strcmp(name, "covariates_missing") == 0)
+        return 0;
+    for (const char *at = name; (at = strstr(at, "covariate")) != NULL;) {
+        uint32_t number = 0;
+        for (at += 9; *at >= '0' && *at <= '9' && number <= ASSAY_COVARIATES_MAX; at++)
+            number = 10 * number + (uint32_t)(*at - '0');
+        number = number == 0 ? 1 : number;
+        largest = number > largest ? number : largest;
+    }
+    return largest;
+}
+
+static enum assay_status find_shape(const row_t *row, struct assay_moments_shape *shape,
+                                    struct assay_error *err)
+{
+    const char *const *names = assay__csv_columns(row->csv);
+    *shape = (struct assay_moments_shape){0, 0};
+    for (uint32_t c = 0; c < assay__csv_column_count(row->csv); c++) {
+        if (assay__summary_row_is_missing(row, c))
+            continue;
+        uint32_t covariate = covariate_of(names[c]);
+        if (covariate > ASSAY_COVARIATES_MAX)
+            return assay__summary_row_fail(row, c, err,
+                                           "is of a covariate past 16, the most a metric may "
+                                           "have: leave it out.");
+        if (covariate > shape->covariate_count)
+            shape->covariate_count = covariate;
+        if (strstr(names[c], "denominator") != NULL)
+            shape->has_denominator = 1;
+    }
+    return ASSAY_OK;
+}
+
+/* Failures of the moments do not know their place: it is the row's. */
+static enum assay_status fail_row(const row_t *row, enum assay_status status,
+                                  const struct assay_error *problem, struct assay_error *err)
+{
+    if (status == ASSAY_ERROR_MEMORY)
+        return assay__fail_memory(err);
+    return assay__csv_fail(row->csv, &row->record, row->key_columns[ASSAY__KEY_METRIC],
+                           status == ASSAY_ERROR_DOMAIN ? ASSAY_ERROR_DATA : status, err, "%s",
+                           problem->message);
+}
+
+/* The variable whose sum of squares no sample of n can have; each is tried by itself. */
+static uint32_t impossible_variable(const row_t *row, uint32_t variables, uint64_t n)
+{
+    for (uint32_t i = 0; i < variables; i++) {
+        const struct assay_decimal sums[2] = {row->figures[i],
+                                              row->figures[variables + assay__pair(i, i)]};
+        struct assay_moments *alone;
+        if (assay_moments_new((struct assay_moments_shape){0, 0}, &alone, NULL) != ASSAY_OK)
+            break;
+        enum assay_status status = assay__moments_add_sums(alone, 0, n, sums, false, NULL);
+        assay_moments_free(alone);
+        if (status == ASSAY_ERROR_DOMAIN)
+            return i;
+    }
+    return 0;
+}
+
+/* Name of the sum of squares of a variable. */
+static void squares_name(struct assay_moments_shape shape, uint32_t variable,
+                         char name[ASSAY__COLUMN_BYTES])
+{
+    uint32_t variables = 1 + shape.has_denominator + shape.covariate_count;
+    assay__column_sum(shape, variables + assay__pair(variable, variable), name);
+}
+
+/* Sums as they are; cubes only when the row has them. */
+static enum assay_status add_sums(row_t *row, struct assay_moments *moments, uint32_t mask,
+                                  uint64_t n, struct assay_error *err)
+{
+    struct assay_moments_shape shape = assay_moments_shape(moments);
+    uint32_t variables = 1 + shape.has_denominator + shape.covariate_count;
+    uint32_t first_cube = variables + variables * (variables + 1) / 2;
+    struct assay_error problem;
+    char name[ASSAY__COLUMN_BYTES];
+    assay__column_sum(shape, first_cube, name);
+    bool has_third = has_figure(row, name);
+    uint32_t count = has_third ? assay__moments_sum_count(shape) : first_cube;
+    for (uint32_t i = 0; i < count; i++) {
+        assay__column_sum(shape, i, name);
+        enum assay_status status = read_figure(row, name, i, err);
+        if (status != ASSAY_OK)
+            return status;
+    }
+    enum assay_status status =
+        assay__moments_add_sums(moments, mask, n, row->figures, has_third, &problem);
+    if (status != ASSAY_ERROR_DOMAIN)
+        return status == ASSAY_OK ? status : fail_row(row, status, &problem, err);
+    squares_name(shape, impossible_variable(row, variables, n), name);
+    return assay__summary_row_fail(row, figure_column(row, name), err,
+                                   "is smaller than the sum over n units allows (the variance "
+                                   "would be negative): give mean and variance, or sums that were "
+                                   "not rounded.");
+}
+
+static enum assay_status read_covariances(row_t *row, struct assay_moments_shape shape, uint64_t n,
+                                          struct assay_error *err)
+{
+    uint32_t variables = 1 + shape.has_denominator + shape.covariate_count;
+    char name[ASSAY__COLUMN_BYTES];
+    for (uint32_t i = 0; i < variables; i++) {
+        for (uint32_t j = 0; j <= i; j++) {
+            struct assay_decimal *figure = &row->figures[variables + assay__pair(i, j)];
+            assay__column_covariance(shape, i, j, name);
+            if (n < 2 && !has_figure(row, name)) {
+                *figure = (struct assay_decimal){0, 0, 0, NULL};
+                continue;
+            }
+            enum assay_status status = read_figure(row, name, variables + assay__pair(i, j), err);
+            if (status == ASSAY_OK && i == j && figure->mantissa < 0)
+                status = assay__summary_row_fail(row, figure_column(row, name), err,
+                                                 "is negative, which no variance is: compute it "
+                                                 "again, from the values.");
+            if (status != ASSAY_OK)
+                return status;
+        }
+    }
+    return ASSAY_OK;
+}
+
+/* Means and sample variances; of one unit its mean or sum alone will do. */
+static enum assay_status add_centred(row_t *row, struct assay_moments *moments, uint64_t n,
+                                     bool by_sum, struct assay_error *err)
+{
+    struct assay_moments_shape shape = assay_moments_shape(moments);
+    uint32_t variables = 1 + shape.has_denominator + shape.covariate_count;
+    char name[ASSAY__COLUMN_BYTES];
+    struct assay_error problem;
+    for (uint32_t i = 0; i < variables; i++) {
+        if (by_sum)
+            assay__column_sum(shape, i, name);
+        else
+            assay__column_mean(shape, i, name);
+        enum assay_status status = read_figure(row, name, i, err);
+        if (status != ASSAY_OK)
+            return status;
+    }
+    enum assay_status status = read_covariances(row, shape, n, err);
+    if (status != ASSAY_OK)
+        return status;
+    status =
+        assay__moments_add_centred(moments, n, row->figures, row->figures + variables, &problem);
+    return status == ASSAY_OK ? status : fail_row(row, status, &problem, err);
+}
+
+/*
+ * n times a decimal, digit by digit from the end. n is at most 1e15, so that a digit's product and
+ * the carry fit 64 bits. False when the digits do not fit.
+ */
+static bool multiply(struct assay_decimal *value, uint64_t n, char digits[ASSAY__DIGITS_MAX])
+{
+    char product[ASSAY__DIGITS_MAX], small[24];
+    const char *source = value->digits;
+    uint32_t length = value->digit_count, at = ASSAY__DIGITS_MAX;
+    uint64_t carry = 0;
+    if (source == NULL) {
+        uint64_t magnitude =
+            value->mantissa < 0 ? -(uint64_t)value->mantissa : (uint64_t)value->mantissa;
+        length = (uint32_t)snprintf(small, sizeof small, "%" PRIu64, magnitude);
+        source = small;
+    }
+    if (length + 20 > ASSAY__DIGITS_MAX)
+        return false;
+    for (uint32_t i = length; i > 0 || carry > 0; carry /= 10) {
+        if (i > 0)
+            carry += n * (uint64_t)(source[--i] - '0');
+        product[--at] = (char)('0' + carry % 10);
+    }
+    memcpy(digits, product + at, ASSAY__DIGITS_MAX - at);
+    *value = (struct assay_decimal){value->mantissa < 0 ? -1 : 1, value->exponent,
+                                    ASSAY__DIGITS_MAX - at, digits};
+    return true;
+}
+
+/* A mean or sum alone: enough for a share, where y^2 = y. */
+static enum assay_status add_share(row_t *row, struct assay_moments *moments, uint64_t n,
+                                   bool by_sum, struct assay_error *err)
+{
+    const char *name = by_sum ? "sum" : "mean";
+    struct assay_error problem;
+    enum assay_status status = read_figure(row, name, 0, err);
+    if (status != ASSAY_OK)
+        return status;
+    if (!by_sum && !multiply(&row->figures[0], n, row->digits[0]))
+        return assay__summary_row_fail(row, figure_column(row, name), err,
+                                       "has too many digits: give it in fewer.");
+    row->figures[1] = row->figures[0];
+    status = assay__moments_add_sums(moments, 0, n, row->figures, false, &problem);
+    if (status == ASSAY_ERROR_DOMAIN)
+        return assay__summary_row_fail(row, figure_column(row, name), err,
+                                       "is no share of the n units, and without a variance it "
+                                       "would have to be: give variance, or sum_squares.");
+    return status == ASSAY_OK ? status : fail_row(row, status, &problem, err);
+}
+
+/*
+ * How many digits a number has if it may be a printed double, else 0. Doubles are printed with 15
+ * to 17 digits, or large ones in full. An integer up to 2^53 is exact either way.
+ */
+static unsigned double_digits(const struct assay__field *field, double value)
+{
+    unsigned digits = 0;
+    bool is_integer = true, leads = true;
+    char whole[400];
+    for (uint32_t i = 0; i < field->length; i++) {
+        char c = field->text[i];
+        if (c == 'e' || c == 'E')
+            break;
+        is_integer = is_integer && c != '.';
+        leads = leads && (c < '1' || c > '9');
+        digits += !leads && c >= '0' && c <= '9';
+    }
+    if (is_integer && fabs(value) <= 9007199254740992.0)
+        return 0;
+    if (digits > 17 && is_integer && field->length < sizeof whole) {
+        int length = snprintf(whole, sizeof whole, "%.0f", value);
+        bool same = length == (int)field->length && memcmp(whole, field->text, (size_t)length) == 0;
+        return same ? 17 : 0;
+    }
+    return digits >= 15 && digits <= 17 ? digits : 0;
+}
+
+/* Sums that look like printed doubles may have lost the variance's digits: said, not hidden. */
+static enum assay_status check_cancellation(row_t *row, const struct assay__summary_entry *entry,
+                                            uint32_t variable, struct assay_error *err)
+{
+    char name[ASSAY__COLUMN_BYTES], text[ASSAY_NAME_BYTES_MAX + 300];
+    struct assay__summary_entry *note;
+    double squares;
+    bool is_new;
+    squares_name(assay_moments_shape(entry->moments), variable, name);
+    const struct assay__field *field = &row->record.fields[figure_column(row, name)];
+    if (assay__double_parse(field->text, field->length, &squares) != ASSAY__PARSE_OK)
+        return ASSAY_OK;
+    unsigned digits = double_digits(field, squares);
+    double centred = assay_moments_variance(entry->moments, variable) *
+                     ((double)assay_moments_count(entry->moments) - 1.0);
+    /* Eight digits of the variance are to be left; of a variance of 0 there are none. */
+    if (digits == 0 || log10(squares / centred) <= digits - 8.0)
+        return ASSAY_OK;
+    snprintf(text, sizeof text,
+             "The digits of %s of %.1024s are those of a rounded number, and they cancel: too few "
+             "are left of them in the variance to trust it. Give mean and variance.",
+             name, entry->key[ASSAY__KEY_METRIC]);
+    const char *const key[ASSAY__KEY_COUNT] = {"@note", entry->key[ASSAY__KEY_METRIC], "",
+                                               "warning", text};
+    enum assay_status status = assay__summary_entry(row->table, key, &note, &is_new, err);
+    if (status == ASSAY_OK)
+        note->n = 1;
+    return status;
+}
+
+/* Only assay writes sums of cubes, and it writes exact sums: those are above suspicion. */
+static enum assay_status check_rounding(row_t *row, const struct assay__summary_entry *entry,
+                                        uint32_t mask, uint64_t n, struct assay_error *err)
+{
+    struct assay_moments_shape shape = assay_moments_shape(entry->moments);
+    enum assay_status status = ASSAY_OK;
+    if (n < 2 || mask != 0 || has_figure(row, "sum_cubes"))
+        return ASSAY_OK;
+    uint32_t variables = 1 + shape.has_denominator + shape.covariate_count;
+    for (uint32_t i = 0; status == ASSAY_OK && i < variables; i++)
+        status = check_cancellation(row, entry, i, err);
+    return status;
+}
+
+/* Is the row's shape the entry's, and has it the covariates that mask speaks of? */
+static enum assay_status check_shape(const row_t *row, const struct assay__summary_entry *entry,
+                                     struct assay_moments_shape shape, uint32_t mask, bool by_sum,
+                                     struct assay_error *err)
+{
+    struct assay_moments_shape have = assay_moments_shape(entry->moments);
+    if (have.has_denominator != shape.has_denominator ||
+        have.covariate_count != shape.covariate_count)
+        return assay__summary_row_fail(row, row->key_columns[ASSAY__KEY_METRIC], err,
+                                       "has other columns filled than an earlier row of the same "
+                                       "group: fill the same ones.");
+    if (mask >> shape.covariate_count != 0)
+        return assay__summary_row_fail(row, row->missing_column, err,
+                                       "names covariates that this row does not have: bit i stands "
+                                       "for covariate i + 1.");
+    if (mask != 0 && !by_sum)
+        return assay__summary_row_fail(row, row->missing_column, err,
+                                       "goes with sums, not with means: give sum and sum_squares.");
+    return ASSAY_OK;
+}
+
+enum assay_status assay__summary_row_add(row_t *row, struct assay__summary_entry *entry,
+                                         uint32_t mask, uint64_t n, struct assay_error *err)
+{
+    struct assay_moments_shape shape;
+    enum assay_status status = find_shape(row, &shape, err);
+    if (status == ASSAY_OK && entry->moments == NULL)
+        status = assay_moments_new(shape, &entry->moments, err);
+    bool by_sum = has_figure(row, "sum");
+    if (status == ASSAY_OK)
+        status = check_shape(row, entry, shape, mask, by_sum, err);
+    if (status != ASSAY_OK)
+        return status;
+    if (!by_sum && !has_figure(row, "mean"))
+        return assay__summary_row_fail(row, row->key_columns[ASSAY__KEY_METRIC], err,
+                                       "has neither mean nor sum: give mean and variance, or sum "
+                                       "and sum_squares.");
+    bool plain = shape.has_denominator == 0 && shape.covariate_count == 0;
+    bool has_spread = has_figure(row, by_sum ? "sum_squares" : "variance");
+    if (plain && !has_spread && n > 1) {
+        entry->without_variance = true;
+        return add_share(row, entry->moments, n, by_sum, err);
+    }
+    if (!by_sum || (plain && !has_spread))
+        return add_centred(row, entry->moments, n, by_sum, err);
+    status = add_sums(row, entry->moments, mask, n, err);
+    return status == ASSAY_OK ? check_rounding(row, entry, mask, n, err) : status;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_SOURCE_SUMMARY_SUMMARY_ROW_H
+#define ASSAY_SOURCE_SUMMARY_SUMMARY_ROW_H
+
+#include "number/number.h"
+#include "source/csv/csv.h"
+#include "source/summary/summary_table.h"
+#include "stats/centred.h"
+
+enum {
+    ASSAY__FIGURES_MAX = ASSAY_VARIABLES_MAX + ASSAY__PAIRS_MAX + 4,
+    ASSAY__NO_COLUMN = UINT32_MAX
+};
+
+/** struct assay__summary_row is the row being read, and what reading its file needs. */
+struct assay__summary_row {
+    struct assay__csv *csv;
+    struct assay__summary_table *table;
+    struct assay__record record;
+    uint32_t key_columns[ASSAY__KEY_COUNT]; /* or ASSAY__NO_COLUMN, as the next two */
+    uint32_t n_column, missing_column;
+    struct assay__index seen; /* entry and pattern, to find a row given twice */
+    struct assay_decimal figures[ASSAY__FIGURES_MAX];
+    char (*digits)[ASSAY__DIGITS_MAX]; /* [ASSAY__FIGURES_MAX] */
+};
+
+/** assay__summary_row_column() is a column's index, or ASSAY__NO_COLUMN. */
+uint32_t assay__summary_row_column(const struct assay__csv *csv, const char *name);
+
+/** assay__summary_row_is_missing() tells whether a cell is empty, NA, NULL, null, NaN or nan. */
+bool assay__summary_row_is_missing(const struct assay__summary_row *row, uint32_t column);
+
+/** assay__summary_row_fail() fails at a cell: "'12x' in column 'n' " and what. */
+enum assay_status assay__summary_row_fail(const struct assay__summary_row *row, uint32_t column,
+                                          struct assay_error *err, const char *what);
+
+/**
+ * assay__summary_row_add() adds the row's n units to the moments of its entry: by sums, by means
+ * and variances, or by a mean alone, whatever its cells hold. mask: covariates these units lack.
+ */
+enum assay_status assay__summary_row_add(struct assay__summary_row *row,
+                                         struct assay__summary_entry *entry, uint32_t mask,
+                                         uint64_t n, struct assay_error *err);
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_SOURCE_SUMMARY_SUMMARY_TABLE_H
+#define ASSAY_SOURCE_SUMMARY_SUMMARY_TABLE_H
+
+#include "assay/dataset.h"
+#include "base/index.h"
+#include "base/text.h"
+
+/**
+ * Sufficient statistics as a table: exact moments per metric, group, time,
+ * dimension and value. It knows no plan, so that shards of anything can be merged.
+ *
+ * Rows whose metric begins with @ carry what is not a metric's: @units (units of a group), @missing
+ * (value = metric: units whose value is missing), @latest (time of the latest row), @note (group =
+ * metric, dimension = level, value = text), and the fields of struct assay_counts by name, such as
+ * @rows_read.
+ */
+enum assay__summary_key {
+    ASSAY__KEY_METRIC,
+    ASSAY__KEY_GROUP,
+    ASSAY__KEY_TIME,      /* RFC 3339 or "" */
+    ASSAY__KEY_DIMENSION, /* a column, or @segment */
+    ASSAY__KEY_VALUE,
+    ASSAY__KEY_COUNT
+};
+
+/** struct assay__summary_entry: one key's sums. */
+struct assay__summary_entry {
+    const char *key[ASSAY__KEY_COUNT];
+    uint64_t n;                    /* of @ rows; metrics count in their moments */
+    struct assay_moments *moments; /* NULL for @ rows */
+    bool without_variance;         /* a mean alone was given: fit for proportions only */
+    char file[256];                /* where it was first seen, for messages */
+    uint64_t line;
+    uint32_t column;
+};
+
+/** ASSAY__SUMMARY_COUNT_MAX: the most units that a row, or rows that are merged, may count. */
+#define ASSAY__SUMMARY_COUNT_MAX UINT64_C(1000000000000000)
+
+struct assay__summary_table {
+    struct assay__index keys;
+    struct assay__summary_entry **entries;
+    uint32_t capacity;
+    struct assay__arena arena;
+};
+
+void assay__summary_table_release(struct assay__summary_table *table);
+
+/** assay__summary_entry() finds or adds the entry of a key; is_new says which. */
+enum assay_status assay__summary_entry(struct assay__summary_table *table,
+                                       const char *const key[ASSAY__KEY_COUNT],
+                                       struct assay__summary_entry **entry, bool *is_new,
+                                       struct assay_error *err);
+
+/** assay__summary_merge() adds all of from to into; both count units by @units rows, or neither. */
+enum assay_status assay__summary_merge(struct assay__summary_table *into,
+                                       const struct assay__summary_table *from,
+                                       struct assay_error *err);
+
+/**
+ * struct assay__summary_shards gathers tables of one experiment. Tables with @units rows and tables
+ * without add up apart. The latter may be parts of the units, or metrics of the same units: a group
+ * there has as many units as its most frequent metric, all tables together. Zero-initialise.
+ */
+struct assay__summary_shards {
+    struct assay__summary_table with_units, without_units;
+};
+
+void assay__summary_shards_release(struct assay__summary_shards *shards);
+
+/** assay__summary_shards_add() adds a table. */
+enum assay_status assay__summary_shards_add(struct assay__summary_shards *shards,
+                                            const struct assay__summary_table *table,
+                                            struct assay_error *err);
+
+/**
+ * assay__summary_shards_join() makes one table of all; *whole is part of shards. It counts units by
+ * rows if some table did, or must_count is true.
+ */
+enum assay_status assay__summary_shards_join(struct assay__summary_shards *shards, bool must_count,
+                                             struct assay__summary_table **whole,
+                                             struct assay_error *err);
+
+/** assay__summary_is_remark(): name, which begins with @, is that of a row that is no metric's. */
+bool assay__summary_is_remark(const char *name);
+
+/** assay__summary_of_dataset() makes the table of a dataset. */
+enum assay_status assay__summary_of_dataset(const struct assay_dataset *dataset,
+                                            struct assay__summary_table *table,
+                                            struct assay_error *err);
+
+/**
+ * assay__summary_to_dataset() adds a table to a dataset; units are those of @units rows. What the
+ * plan does not name is noted.
+ */
+enum assay_status assay__summary_to_dataset(const struct assay__summary_table *table,
+                                            struct assay_dataset *dataset, struct assay_error *err);
+
+/** assay__summary_write() writes CSV: sorted by key, exact sums, only the columns in use. */
+enum assay_status assay__summary_write(const struct assay__summary_table *table,
+                                       struct assay__text *text, struct assay_error *err);
+
+/** struct assay__count_row: a field of struct assay_counts by name; rows end with a NULL name. */
+struct assay__count_row {
+    const char *name;
+    size_t offset;
+};
+extern const struct assay__count_row assay__count_rows[];
+
+/** assay__count_field() is the field of a row. */
+uint64_t *assay__count_field(struct assay_counts *counts, const struct assay__count_row *row);
+
+#endif

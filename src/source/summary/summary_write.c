@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Sufficient statistics as CSV: exact sums, so that shards merge without losing a bit. Rows are
+ * sorted and columns depend only on what is in the table: equal tables give equal bytes.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/time.h"
+#include "source/summary/summary_column.h"
+#include "source/summary/summary_table.h"
+#include "stats/moments.h"
+
+enum { COLUMNS_MAX = 1000 }; /* more than all names there are */
+
+/* Names of the sums in use, in order of first use by sorted rows. */
+struct columns {
+    struct assay__index names;
+    bool has_missing; /* some covariates are missing somewhere */
+};
+
+static int compare_entries(const void *a, const void *b)
+{
+    const struct assay__summary_entry *x = *(struct assay__summary_entry *const *)a;
+    const struct assay__summary_entry *y = *(struct assay__summary_entry *const *)b;
+    for (int i = 0; i < ASSAY__KEY_COUNT; i++) {
+        int order = strcmp(x->key[i], y->key[i]);
+        if (order != 0)
+            return order;
+    }
+    return 0;
+}
+
+static void append_field(struct assay__text *text, const char *field)
+{
+    if (strpbrk(field, ",;|\t\"\r\n") == NULL) {
+        assay__text_puts(text, field);
+        return;
+    }
+    assay__text_putc(text, '"');
+    for (const char *c = field; *c != '\0'; c++) {
+        if (*c == '"')
+            assay__text_putc(text, '"');
+        assay__text_putc(text, *c);
+    }
+    assay__text_putc(text, '"');
+}
+
+static enum assay_status find_columns(struct assay__summary_entry *const *sorted, uint32_t count,
+                                      struct columns *columns, struct assay_error *err)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (sorted[i]->moments == NULL)
+            continue;
+        struct assay_moments_shape shape = assay_moments_shape(sorted[i]->moments);
+        for (uint32_t s = 0; s < assay__moments_sum_count(shape); s++) {
+            char name[ASSAY__COLUMN_BYTES];
+            uint32_t number;
+            assay__column_sum(shape, s, name);
+            enum assay_status status =
+                assay__index_add(&columns->names, name, strlen(name), COLUMNS_MAX, &number, err);
+            if (status != ASSAY_OK)
+                return status;
+        }
+        for (uint32_t p = 0; p < assay__moments_pattern_count(sorted[i]->moments); p++) {
+            uint32_t mask;
+            uint64_t n;
+            bool has_third;
+            assay__moments_pattern(sorted[i]->moments, p, &mask, &n, &has_third);
+            columns->has_missing = columns->has_missing || mask != 0;
+        }
+    }
+    return ASSAY_OK;
+}
+
+static void append_key(struct assay__text *text, const struct assay__summary_entry *entry)
+{
+    for (int i = 0; i < ASSAY__KEY_COUNT; i++) {
+        append_field(text, entry->key[i]);
+        assay__text_putc(text, ',');
+    }
+}
+
+/* Which sum of a shape stands in each column; -1 for none. */
+static void place_sums(const struct columns *columns, struct assay_moments_shape shape,
+                       int16_t sum_of[COLUMNS_MAX])
+{
+    for (uint32_t c = 0; c < columns->names.count; c++)
+        sum_of[c] = -1;
+    for (uint32_t s = 0; s < assay__moments_sum_count(shape); s++) {
+        char name[ASSAY__COLUMN_BYTES];
+        uint32_t column;
+        assay__column_sum(shape, s, name);
+        if (assay__index_find(&columns->names, name, strlen(name), &column))
+            sum_of[column] = (int16_t)s;
+    }
+}
+
+/* One pattern of missing covariates of a metric: its sums under their columns. */
+static enum assay_status append_pattern(const struct assay__summary_entry *entry, uint32_t pattern,
+                                        const struct columns *columns, struct assay__text *text,
+                                        struct assay_error *err)
+{
+    struct assay_moments_shape shape = assay_moments_shape(entry->moments);
+    uint32_t variables = 1 + shape.has_denominator + shape.covariate_count;
+    uint32_t first_cube = variables + variables * (variables + 1) / 2, mask;
+    int16_t sum_of[COLUMNS_MAX];
+    uint64_t n;
+    bool has_third;
+    assay__moments_pattern(entry->moments, pattern, &mask, &n, &has_third);
+    place_sums(columns, shape, sum_of);
+    append_key(text, entry);
+    assay__text_format(text, "%" PRIu64, n);
+    if (columns->has_missing)
+        assay__text_format(text, ",%" PRIu32, mask);
+    for (uint32_t c = 0; c < columns->names.count; c++) {
+        int sum = sum_of[c];
+        bool is_cube = sum >= (int)first_cube;
+        assay__text_putc(text, ',');
+        if (sum < 0 || (is_cube && !has_third) || (sum > 0 && entry->without_variance))
+            continue;
+        enum assay_status status =
+            assay__moments_write_sum(entry->moments, pattern, (uint32_t)sum, text, err);
+        if (status != ASSAY_OK)
+            return status;
+    }
+    assay__text_putc(text, '\n');
+    return ASSAY_OK;
+}
+
+static enum assay_status append_entry(const struct assay__summary_entry *entry,
+                                      const struct columns *columns, struct assay__text *text,
+                                      struct assay_error *err)
+{
+    if (entry->moments == NULL) {
+        append_key(text, entry);
+        assay__text_format(text, "%" PRIu64, entry->n);
+        for (uint32_t c = 0; c < columns->names.count + columns->has_missing; c++)
+            assay__text_putc(text, ',');
+        assay__text_putc(text, '\n');
+        return ASSAY_OK;
+    }
+    for (uint32_t p = 0; p < assay__moments_pattern_count(entry->moments); p++) {
+        enum assay_status status = append_pattern(entry, p, columns, text, err);
+        if (status != ASSAY_OK)
+            return status;
+    }
+    return ASSAY_OK;
+}
+
+static bool is_latest_row(const struct assay__summary_entry *entry, int64_t *time_ns)
+{
+    const char *time = entry->key[ASSAY__KEY_TIME];
+    return strcmp(entry->key[ASSAY__KEY_METRIC], "@latest") == 0 &&
+           assay__time_parse(time, strlen(time), time_ns);
+}
+
+/*
+ * Every part has a latest row; of all parts the latest of them stays. Returns how many entries do.
+ * Times are compared as instants: as text, "00.5Z" would come before "00Z".
+ */
+static uint32_t keep_latest(struct assay__summary_entry **entries, uint32_t count)
+{
+    int64_t latest = INT64_MIN, time_ns;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < count; i++)
+        if (is_latest_row(entries[i], &time_ns) && time_ns > latest)
+            latest = time_ns;
+    for (uint32_t i = 0; i < count; i++)
+        if (!is_latest_row(entries[i], &time_ns) || time_ns == latest)
+            entries[kept++] = entries[i];
+    return kept;
+}
+
+enum assay_status assay__summary_write(const struct assay__summary_table *table,
+                                       struct assay__text *text, struct assay_error *err)
+{
+    uint32_t count = table->keys.count;
+    struct columns columns = {0};
+    struct assay__summary_entry **sorted = calloc((size_t)count + 1, sizeof *sorted);
+    if (sorted == NULL)
+        return assay__fail_memory(err);
+    if (count > 0)
+        memcpy(sorted, table->entries, count * sizeof *sorted);
+    count = keep_latest(sorted, count);
+    qsort(sorted, count, sizeof *sorted, compare_entries);
+    enum assay_status status = find_columns(sorted, count, &columns, err);
+    assay__text_puts(text, "metric,group,time,dimension,value,n");
+    if (columns.has_missing)
+        assay__text_puts(text, ",covariates_missing");
+    for (uint32_t c = 0; c < columns.names.count; c++)
+        assay__text_format(text, ",%s", columns.names.keys[c].bytes);
+    assay__text_putc(text, '\n');
+    for (uint32_t i = 0; status == ASSAY_OK && i < count; i++)
+        status = append_entry(sorted[i], &columns, text, err);
+    assay__index_release(&columns.names);
+    free(sorted);
+    if (status == ASSAY_OK && text->failed)
+        status = assay__fail_memory(err);
+    return status;
+}

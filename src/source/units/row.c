@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "source/units/row.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "assay/dataset.h"
+#include "base/error.h"
+#include "base/time.h"
+
+enum assay_status assay__row_init(struct assay__row *row, const struct assay__binding *binding,
+                                  struct assay_error *err)
+{
+    memset(row, 0, sizeof *row);
+    size_t count = (size_t)binding->variable_count + 1; /* never an allocation of nothing */
+    row->numbers = calloc(count, sizeof *row->numbers);
+    row->digits = calloc(count, sizeof *row->digits);
+    if (row->numbers == NULL || row->digits == NULL)
+        return assay__fail_memory(err);
+    return ASSAY_OK;
+}
+
+void assay__row_release(struct assay__row *row)
+{
+    free(row->numbers);
+    free(row->digits);
+    memset(row, 0, sizeof *row);
+}
+
+static enum assay__row_outcome reject(struct assay__row *row, enum assay__row_outcome outcome,
+                                      uint32_t cell, const char *problem)
+{
+    row->bad_cell = cell;
+    row->problem = problem;
+    return outcome;
+}
+
+static enum assay__row_outcome read_time(struct assay__row *row,
+                                         const struct assay__binding *binding,
+                                         const struct assay__field *cells)
+{
+    row->time_ns = INT64_MIN;
+    if (binding->time == ASSAY__UNBOUND)
+        return ASSAY__ROW_GOOD;
+    const struct assay__field *cell = &cells[binding->time];
+    if (!assay__time_parse(cell->text, cell->length, &row->time_ns))
+        return reject(row, ASSAY__ROW_BAD, binding->time,
+                      "is no time. Times are written as 2026-11-23T10:15:30Z, 2026-11-23 or Unix "
+                      "seconds. --bad-rows=skip leaves such rows out and counts them.");
+    if (binding->plan->has_as_of && row->time_ns >= binding->plan->as_of_ns)
+        return ASSAY__ROW_AFTER;
+    return ASSAY__ROW_GOOD;
+}
+
+static enum assay__cell_outcome read_variable(const struct assay__variable *variable,
+                                              const struct assay__field *cell,
+                                              struct assay_decimal *value,
+                                              char digits[ASSAY__DIGITS_MAX])
+{
+    if (variable->kind == ASSAY__VARIABLE_CHOICE)
+        return assay__cell_choice(cell, value);
+    enum assay__cell_outcome outcome = assay__cell_number(cell, value, digits);
+    if (variable->kind == ASSAY__VARIABLE_EITHER && outcome == ASSAY__CELL_NO_NUMBER &&
+        assay__cell_choice(cell, value) == ASSAY__CELL_OK)
+        return ASSAY__CELL_OK;
+    return outcome;
+}
+
+static const char TOO_LONG[] = "is longer than 1024 bytes, too long for a name.";
+
+enum assay__row_outcome assay__row_read(struct assay__row *row,
+                                        const struct assay__binding *binding,
+                                        const struct assay__field *cells)
+{
+    enum assay__row_outcome time = read_time(row, binding, cells);
+    if (time != ASSAY__ROW_GOOD)
+        return time;
+    if (assay__cell_is_missing(&cells[binding->group]))
+        return reject(row, ASSAY__ROW_NO_GROUP, binding->group,
+                      "names no group. --bad-rows=skip leaves such rows out and counts them.");
+    if (cells[binding->group].length > ASSAY_NAME_BYTES_MAX)
+        return reject(row, ASSAY__ROW_BAD, binding->group, TOO_LONG);
+    for (uint32_t d = 0; d < binding->plan->dimension_count; d++)
+        if (cells[binding->dimensions[d]].length > ASSAY_NAME_BYTES_MAX)
+            return reject(row, ASSAY__ROW_BAD, binding->dimensions[d], TOO_LONG);
+    if (binding->unit != ASSAY__UNBOUND && assay__cell_is_missing(&cells[binding->unit]))
+        return reject(row, ASSAY__ROW_NO_UNIT, binding->unit,
+                      "names no unit. --bad-rows=skip leaves such rows out and counts them.");
+    for (uint32_t v = 0; v < binding->variable_count; v++) {
+        const struct assay__variable *variable = &binding->variables[v];
+        struct assay__number *number = &row->numbers[v];
+        enum assay__cell_outcome outcome =
+            read_variable(variable, &cells[variable->cell], &number->value, row->digits[v]);
+        number->is_missing = outcome == ASSAY__CELL_MISSING;
+        if (number->is_missing)
+            number->value = (struct assay_decimal){0};
+        else if (outcome != ASSAY__CELL_OK)
+            return reject(row, ASSAY__ROW_BAD, variable->cell, assay__cell_sentence(outcome));
+    }
+    return ASSAY__ROW_GOOD;
+}

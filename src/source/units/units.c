@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "source/units/units.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "source/units/cap.h"
+
+enum { SHOWN_BYTES = 60 };
+
+enum assay_status assay__units_init(struct assay__units *units, struct assay_dataset *dataset,
+                                    enum assay_bad_rows bad_rows, struct assay_error *err)
+{
+    memset(units, 0, sizeof *units);
+    const struct assay_plan *plan = assay__dataset_plan(dataset);
+    units->dataset = dataset;
+    units->bad_rows = bad_rows;
+    enum assay_status status = assay__binding_init(&units->binding, plan, err);
+    if (status == ASSAY_OK)
+        status = assay__row_init(&units->row, &units->binding, err);
+    if (status == ASSAY_OK)
+        status = assay__tally_init(&units->tally, dataset, &units->binding, err);
+    if (status != ASSAY_OK)
+        return status;
+    assay__unit_store_init(&units->store, &units->binding);
+    units->keeps_rows = plan->unit_column != NULL || assay__cap_needs_values(plan);
+    units->columns = calloc(units->binding.cell_count, sizeof *units->columns);
+    units->cells = calloc(units->binding.cell_count, sizeof *units->cells);
+    if (units->columns == NULL || units->cells == NULL)
+        return assay__fail_memory(err);
+    return ASSAY_OK;
+}
+
+void assay__units_release(struct assay__units *units)
+{
+    assay__unit_store_release(&units->store);
+    assay__tally_release(&units->tally);
+    assay__row_release(&units->row);
+    assay__binding_release(&units->binding);
+    free(units->columns);
+    free(units->cells);
+    memset(units, 0, sizeof *units);
+}
+
+/* A cell's text for a message: cut between characters, control characters made visible. */
+static void show_text(const struct assay__field *cell, char out[SHOWN_BYTES + 4])
+{
+    size_t length = cell->length < SHOWN_BYTES ? cell->length : SHOWN_BYTES;
+    bool is_cut = length < cell->length;
+    while (is_cut && length > 0 && ((unsigned char)cell->text[length] & 0xC0) == 0x80)
+        length--;
+    for (size_t i = 0; i < length; i++)
+        out[i] = (unsigned char)cell->text[i] < 0x20 || cell->text[i] == 0x7F ? '?' : cell->text[i];
+    snprintf(out + length, 4, "%s", is_cut ? "..." : "");
+}
+
+static enum assay_status fail_row(const struct assay__units *units, const struct assay__csv *csv,
+                                  const struct assay__record *record, struct assay_error *err)
+{
+    uint32_t cell = units->row.bad_cell;
+    char text[SHOWN_BYTES + 4];
+    show_text(&units->cells[cell], text);
+    return assay__csv_fail(csv, record, units->columns[cell], ASSAY_ERROR_DATA, err,
+                           "Column '%.100s': '%s' %s", units->binding.columns[cell], text,
+                           units->row.problem);
+}
+
+/* Counts a row that is not used, or fails with it. */
+static enum assay_status pass_over(struct assay__units *units, enum assay__row_outcome outcome,
+                                   const struct assay__csv *csv, const struct assay__record *record,
+                                   struct assay_error *err)
+{
+    struct assay_counts *counts = assay__dataset_mutable_counts(units->dataset);
+    if (outcome == ASSAY__ROW_AFTER)
+        counts->rows_after++;
+    else if (units->bad_rows != ASSAY_BAD_ROWS_SKIP)
+        return fail_row(units, csv, record, err);
+    else if (outcome == ASSAY__ROW_NO_GROUP)
+        counts->rows_no_group++;
+    else if (outcome == ASSAY__ROW_NO_UNIT)
+        counts->rows_no_unit++;
+    else
+        counts->rows_bad++;
+    return ASSAY_OK;
+}
+
+static enum assay_status read_record(struct assay__units *units, const struct assay__csv *csv,
+                                     const struct assay__record *record, struct assay_error *err)
+{
+    struct assay_counts *counts = assay__dataset_mutable_counts(units->dataset);
+    for (uint32_t i = 0; i < units->binding.cell_count; i++)
+        units->cells[i] = record->fields[units->columns[i]];
+    counts->rows_read++;
+    enum assay__row_outcome outcome = assay__row_read(&units->row, &units->binding, units->cells);
+    if (outcome != ASSAY__ROW_GOOD)
+        return pass_over(units, outcome, csv, record, err);
+    if (units->keeps_rows)
+        return assay__unit_store_add(&units->store, units->row.time_ns, units->cells, err);
+    counts->rows_used++;
+    return assay__tally_add(&units->tally, &units->row, units->cells, err);
+}
+
+/* Says where in the file it happened, for errors that come from deeper down. */
+static enum assay_status with_place(enum assay_status status, const struct assay__csv *csv,
+                                    const struct assay__record *record, struct assay_error *err)
+{
+    if (err == NULL || err->line != 0)
+        return status;
+    return assay__fail_at(err, status, assay__csv_name(csv), record->line, 0, "%s", err->message);
+}
+
+enum assay_status assay__units_read(struct assay__units *units, struct assay__csv *csv,
+                                    struct assay_error *err)
+{
+    struct assay_counts *counts = assay__dataset_mutable_counts(units->dataset);
+    enum assay_status status = assay__binding_columns(&units->binding, csv, units->columns, err);
+    uint32_t column_count = assay__csv_column_count(csv);
+    assay__csv_bad_rows(csv, units->bad_rows == ASSAY_BAD_ROWS_SKIP,
+                        " --bad-rows=skip leaves such rows out and counts them.");
+    while (status == ASSAY_OK) {
+        struct assay__csv_block block;
+        status = assay__csv_next_block(csv, &block, err);
+        if (status != ASSAY_OK || block.record_count == 0)
+            break;
+        for (size_t i = 0; status == ASSAY_OK && i < block.record_count; i++) {
+            struct assay__record record = {block.fields + i * column_count, block.lines[i]};
+            status = read_record(units, csv, &record, err);
+            if (status != ASSAY_OK)
+                return with_place(status, csv, &record, err);
+        }
+    }
+    counts->rows_read += assay__csv_skipped(csv);
+    counts->rows_bad += assay__csv_skipped(csv);
+    return status;
+}
+
+/* Adds a kept unit, or counts why it is not added. */
+static enum assay_status add_unit(struct assay__units *units, const struct assay__unit *unit,
+                                  struct assay_error *err)
+{
+    struct assay_counts *counts = assay__dataset_mutable_counts(units->dataset);
+    if (unit->in_two_groups) {
+        counts->units_in_two_groups++;
+        counts->rows_in_two_groups += unit->rows;
+        return ASSAY_OK;
+    }
+    counts->rows_used++;
+    counts->rows_duplicate += unit->rows - 1;
+    counts->rows_conflicting += unit->early - unit->equal;
+    assay__unit_store_cells(&units->store, unit, units->cells);
+    /* The row was read before: it can only be good. */
+    if (assay__row_read(&units->row, &units->binding, units->cells) != ASSAY__ROW_GOOD)
+        return assay__fail(err, ASSAY_ERROR_INTERNAL, "A kept row reads differently.");
+    return assay__tally_add(&units->tally, &units->row, units->cells, err);
+}
+
+enum assay_status assay__units_finish(struct assay__units *units, struct assay_error *err)
+{
+    enum assay_status status = assay__cap_find(&units->tally, &units->store, err);
+    for (size_t i = 0; status == ASSAY_OK && i < units->store.count; i++)
+        status = add_unit(units, &units->store.units[i], err);
+    if (status == ASSAY_OK)
+        status = assay__cap_note(&units->tally, err);
+    return status;
+}

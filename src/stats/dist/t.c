@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Student's t. Its tail is the normal one averaged over the variance. Of Craig's integral
+ * (dist_normal.c) with v = z cot, the mean over chi-square is a power, and with
+ * k = t/sqrt(df + t^2) = sin psi and sinh x = k cot,
+ *
+ *     P(T > t) = cos(psi)^df / pi * integral over x > 0 of cosh(x)^(1-df) k/(k^2 + sinh(x)^2),
+ *
+ * again positive, even and analytic in a strip but for the pole at i psi, whose residue is
+ * 1/(1 + exp(2 pi psi/h)); the midpoint rule takes 14 to 29 points. The strip ends at pi/2, where
+ * the branch point of the power is; for few degrees of freedom the rule would need more and more
+ * points, and there T^2 is F(1, df), a beta with a small parameter, whose continued fraction is
+ * short (dist_tail.c). Only the density needs a gamma function.
+ */
+#include "stats/dist/t.h"
+
+#include <math.h>
+
+#include "assay/dist.h"
+#include "stats/dist/normal.h"
+#include "stats/dist/tail.h"
+
+static const double few_df = 10.0;
+static const double PI = 3.14159265358979323846;
+
+/* Gamma((df+1)/2) / (sqrt(pi) Gamma(df/2)): the density of y = asinh(t/sqrt(df)) at 0; that at y
+ * is cosh(y)^-df times it. */
+static double peak(double df)
+{
+    double a = 0.5 * df;
+    /* Gamma(a+1/2)/Gamma(a) = sqrt(a) exp(a log1pmx(1/(2a)) + delta(a + 1/2) - delta(a)) */
+    double exponent = a * assay__log1pmx(0.5 / a) + assay__stirling(a + 0.5) - assay__stirling(a);
+    return sqrt(a / PI) * exp(exponent);
+}
+
+static int is_valid(double t, double df)
+{
+    return !isnan(t) && df >= 1.0;
+}
+
+/* -df/2 log(1 + t^2/df), the log of the density of y relative to its peak. */
+static struct assay__pair log_height(double t, double df)
+{
+    struct assay__pair ratio = pair_of(1.0), above, below = pair_of(df);
+    if (t < 1e150) {
+        struct assay__pair square = pair_product(t, t);
+        ratio = pair_div(square, below);
+        above = pair_add(below, square);
+    } else { /* t^2 would overflow, and the 1 does not count: t / (df / t) */
+        above = pair_of(t);
+        below = pair_div(below, above);
+    }
+    return pair_scale(-0.5 * df, assay__pair_log1p(ratio, above, below));
+}
+
+/*
+ * The midpoint rule. With a strip of half width y the error is exp(-2 pi y/h) cos(y)^(1-df); for
+ * large df the best y is 9.42/sqrt(df), and h makes it exp(-44) there, as for the normal; this y
+ * joins that to the pi/2 of few df. *pole is the residue, or 0 where the pole is out of the strip.
+ */
+static double midpoint_sum(double t, double df, double *pole)
+{
+    const double reach = 9.42, depth = 44.0;
+    double power = 0.5 * (df - 1.0), root = sqrt(df), share = reach / sqrt(df - 1.0);
+    double strip = atan(share), step = 2.0 * PI * strip / (depth + power * log1p(share * share));
+    double half = sinh(0.5 * step), chord = 2.0 * half * half; /* cosh h - 1 */
+    double shift = 2.0 * half * sqrt(1.0 + half * half);       /* sinh h */
+    /* sinh and cosh of (n + 1/2) h, with what the additions round off. */
+    struct assay__pair sine = pair_of(half), cosine = pair_of(sqrt(1.0 + half * half));
+    struct assay__pair sum = {0.0, 0.0};
+    double k = t / hypot(t, root), square = k * k, term;
+    do {
+        double s = sine.hi + sine.lo, c = cosine.hi + cosine.lo, q = s * s;
+        term = exp(-power * log1p(q)) / (square + q);
+        pair_accumulate(&sum, term);
+        pair_accumulate(&sine, s * chord + c * shift);
+        pair_accumulate(&cosine, c * chord + s * shift);
+    } while (term > 1e-18 * sum.hi);
+    double angle = atan(t / root);
+    *pole = angle < strip ? 1.0 / (1.0 + exp(2.0 * PI * angle / step)) : 0.0;
+    return step / PI * k * (sum.hi + sum.lo);
+}
+
+/* P(0 < T < t) relative to peak * height for sign -1; P(T > t) for 1: T^2 in logit of beta. */
+static double fraction(double t, double df, double sign)
+{
+    double square = t * t, total = df + square;
+    struct assay__beta beta = {.a = 0.5 * df, .b = 0.5, .x = df / total, .y = square / total};
+    if (sign < 0.0)
+        beta = (struct assay__beta){.a = 0.5, .b = 0.5 * df, .x = beta.y, .y = beta.x};
+    beta.bx = beta.b * beta.x;
+    beta.rise = 0.5 * sign * (square - 1.0) * df / total;
+    /* d logit / dy is 2 coth y. */
+    return 0.5 * t / hypot(t, sqrt(df)) * assay__beta_integral(&beta);
+}
+
+/* The upper tail at t >= 0 with top = peak(df), which few df need; others may give 0. */
+static struct assay__tail upper_tail(double t, double df, double top)
+{
+    struct assay__tail tail = {.exponent = log_height(t, df)};
+    if (df >= few_df) {
+        tail.mass = midpoint_sum(t, df, &tail.plus);
+    } else if (t >= 1.0) { /* the mode of log T^2 */
+        tail.mass = t < 1e150 ? top * fraction(t, df, 1.0) : top / df;
+    } else {
+        tail.plus = 0.5 - top * exp(tail.exponent.hi) * fraction(t, df, -1.0);
+    }
+    return tail;
+}
+
+/* Where plus is not 0, the exponent is small, or plus is. */
+static double relative_to_height(const struct assay__tail *tail)
+{
+    return tail->plus > 0.0 ? tail->mass + tail->plus * exp(-tail->exponent.hi) : tail->mass;
+}
+
+static double peak_if_needed(double df)
+{
+    return df < few_df ? peak(df) : 0.0;
+}
+
+double assay_t_upper(double t, double df)
+{
+    if (!is_valid(t, df))
+        return NAN;
+    if (isinf(df))
+        return assay_normal_upper(t);
+    if (isinf(t))
+        return t > 0.0 ? 0.0 : 1.0;
+    if (t < 0.0)
+        return 1.0 - assay_t_upper(-t, df);
+    struct assay__tail tail = upper_tail(t, df, peak_if_needed(df));
+    return assay__tail_probability(&tail);
+}
+
+double assay_t_lower(double t, double df)
+{
+    return assay_t_upper(-t, df);
+}
+
+double assay_t_log_upper(double t, double df)
+{
+    if (!is_valid(t, df))
+        return NAN;
+    if (isinf(df))
+        return assay_normal_log_upper(t);
+    if (isinf(t))
+        return t > 0.0 ? -HUGE_VAL : 0.0;
+    if (t < 0.0)
+        return log1p(-assay_t_upper(-t, df));
+    struct assay__tail tail = upper_tail(t, df, peak_if_needed(df));
+    return assay__tail_log(&tail);
+}
+
+double assay_t_log_lower(double t, double df)
+{
+    return assay_t_log_upper(-t, df);
+}
+
+/* The density of T at t, from the height of that of y: dy/dt = 1/hypot(t, sqrt(df)). */
+static double density(double t, double df, struct assay__pair exponent)
+{
+    struct assay__tail value = {.mass = peak(df) / hypot(t, sqrt(df)), .exponent = exponent};
+    return assay__tail_probability(&value);
+}
+
+double assay_t_density(double t, double df)
+{
+    if (!is_valid(t, df))
+        return NAN;
+    if (isinf(df))
+        return assay_normal_density(t);
+    return isinf(t) ? 0.0 : density(t, df, log_height(fabs(t), df));
+}
+
+struct assay__tail_values assay__t_upper_values(double t, double df)
+{
+    if (!is_valid(t, df) || isinf(t))
+        return (struct assay__tail_values){assay_t_upper(t, df), assay_t_log_upper(t, df), 0.0};
+    if (isinf(df))
+        return assay__normal_upper_values(t);
+    double top = peak(df), scale = hypot(t, sqrt(df));
+    struct assay__tail tail = upper_tail(fabs(t), df, top);
+    double p = assay__tail_probability(&tail);
+    if (t < 0.0)
+        return (struct assay__tail_values){1.0 - p, log1p(-p), assay_t_density(t, df) / (1.0 - p)};
+    double relative = relative_to_height(&tail);
+    return (struct assay__tail_values){p, assay__tail_log(&tail), top / (relative * scale)};
+}
+
+/* All there is to know at t >= 0, in y outward. */
+static struct assay__point point_at(double t, double df, double top)
+{
+    struct assay__point point = {.tail = upper_tail(t, df, top)};
+    point.integral = relative_to_height(&point.tail) / top;
+    /* D = df ln cosh(y + s) - df ln cosh y */
+    double tanh_y = t / hypot(t, sqrt(df)), rest = df / (df + t * t); /* 1 - tanh^2 */
+    point.slope[0] = df * tanh_y;
+    point.slope[1] = df * rest;
+    point.slope[2] = -2.0 * df * rest * tanh_y;
+    point.slope[3] = df * rest * (4.0 - 6.0 * rest);
+    return point;
+}
+
+/* t so much further out in y: t cosh s + sqrt(df + t^2) sinh s, which cancels for s far inward. */
+static double move(double t, double df, double s)
+{
+    if (fabs(s) > 0.5) {
+        double y = asinh(t / sqrt(df)) + s;
+        return sqrt(df) * sinh(fmin(y, 700.0));
+    }
+    double half = sinh(0.5 * s);
+    return t + 2.0 * half * (half * t + sqrt(1.0 + half * half) * hypot(t, sqrt(df)));
+}
+
+/* A start for p < 1/4. Fisher and Cornish (1960) where their expansion in 1/df converges; far out
+ * the tail is about the height over df; between, Wallace (1959, Ann. Math. Stat. 30:1124), whose z
+ * is right to the order of the exponent. */
+static double start_of(double p, double df, double top)
+{
+    double z = assay_normal_quantile_upper(p), s = z * z, exponent;
+    if (s < 0.3 * df) {
+        double first = (s + 1.0) / 4.0;
+        double second = ((5.0 * s + 16.0) * s + 3.0) / 96.0;
+        double third = (((3.0 * s + 19.0) * s + 17.0) * s - 15.0) / 384.0;
+        double fourth = ((((79.0 * s + 776.0) * s + 1482.0) * s - 1920.0) * s - 945.0) / 92160.0;
+        return z * (1.0 + (first + (second + (third + fourth / df) / df) / df) / df);
+    }
+    if (s < 2.0 * df) {
+        double scaled = z * (8.0 * df + 3.0) / (8.0 * df + 1.0);
+        exponent = scaled * scaled / df;
+    } else {
+        exponent = 2.0 / df * (log(top / df) - log(p));
+    }
+    return exponent < 700.0 ? sqrt(df * expm1(exponent))
+                            : sqrt(df) * exp(0.5 * fmin(exponent, 1400.0));
+}
+
+static double outer_quantile(double p, double df)
+{
+    double top = peak(df), t = start_of(p, df, top), miss;
+    for (int i = 0; i < 100; i++) {
+        struct assay__point point = point_at(t, df, top);
+        t = move(t, df, assay__point_advance(&point, p, &miss));
+        if (miss < assay__miss_most || isinf(t))
+            break;
+    }
+    return t;
+}
+
+/* The t of a central probability c = P(0 < T < t) <= 1/4. */
+static double central_quantile(double c, double df)
+{
+    double top = peak(df), root = sqrt(df), t = c * root / top;
+    for (int i = 0; i < 100; i++) {
+        double height = exp(log_height(t, df).hi);
+        double tanh_y = t / hypot(t, root), rest = 1.0 - tanh_y * tanh_y;
+        /* The distance in y to go, and the series of assay__point_advance() for it. */
+        double e = c / (top * height) - fraction(t, df, -1.0), d = df * tanh_y, d2 = df * rest;
+        double step = e * (1.0 + e * (0.5 * d + e * ((2.0 * d * d + d2) / 6.0 +
+                                                     e * d * (6.0 * d * d + 7.0 * d2) / 24.0)));
+        t = move(t, df, step);
+        if (fabs(step) < 1e-4 * fabs(asinh(t / root)))
+            break;
+    }
+    return t;
+}
+
+double assay_t_quantile_upper(double p, double df)
+{
+    if (!(p > 0.0 && p < 1.0) || !(df >= 1.0))
+        return NAN;
+    if (isinf(df))
+        return assay_normal_quantile_upper(p);
+    if (p > 0.5)
+        return -assay_t_quantile_upper(1.0 - p, df); /* exact for p in [1/2, 1] */
+    return p > 0.25 ? central_quantile(0.5 - p, df) : outer_quantile(p, df);
+}
+
+double assay_t_quantile_lower(double p, double df)
+{
+    return -assay_t_quantile_upper(p, df);
+}

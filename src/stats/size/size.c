@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Required sample size, power and detectable effect: checks, and what all tests share. */
+#include "stats/size/size.h"
+
+#include <math.h>
+
+#include "base/error.h"
+#include "exact/shortest.h"
+
+typedef struct assay__wide wide;
+
+static const double UNITS_MAX = 9007199254740992.0; /* 2^53: whole numbers are exact below */
+
+static bool is_positive(double value)
+{
+    return value > 0.0 && isfinite(value);
+}
+
+static bool is_variance(double value)
+{
+    return value >= 0.0 && isfinite(value);
+}
+
+static enum assay_status check_choices(const struct assay_size_design *design,
+                                       struct assay_error *err)
+{
+    const struct {
+        const char *what;
+        unsigned number, count;
+    } CHOICES[] = {
+        {"metric type", (unsigned)design->type, ASSAY_METRIC_QUANTILE + 1},
+        {"test", (unsigned)design->test, ASSAY_TEST_T + 1},
+        {"side", (unsigned)design->side, ASSAY_SIDE_BOTH + 1},
+        {"sample size method", (unsigned)design->method, ASSAY_SIZE_ARCSINE + 1},
+    };
+    for (size_t i = 0; i < sizeof CHOICES / sizeof *CHOICES; i++)
+        if (CHOICES[i].number >= CHOICES[i].count)
+            return assay__fail(err, ASSAY_ERROR_DOMAIN, "There is no %s number %u.",
+                               CHOICES[i].what, CHOICES[i].number);
+    if (design->type == ASSAY_METRIC_QUANTILE)
+        return assay__fail(err, ASSAY_ERROR_DOMAIN,
+                           "A quantile's sample size does not follow from a variance.");
+    return ASSAY_OK;
+}
+
+static enum assay_status check_method(const struct assay_size_design *design,
+                                      struct assay_error *err)
+{
+    if (design->method == ASSAY_SIZE_UNPOOLED)
+        return ASSAY_OK;
+    if (design->type != ASSAY_METRIC_PROPORTION || design->test != ASSAY_TEST_Z)
+        return assay__fail(err, ASSAY_ERROR_DOMAIN,
+                           "The pooled and arcsine methods are for z tests of proportions.");
+    if (design->method == ASSAY_SIZE_POOLED && design->null_difference != 0.0)
+        return assay__fail(err, ASSAY_ERROR_DOMAIN,
+                           "The pooled method supposes equal shares under the null; a margin needs "
+                           "the unpooled or arcsine method.");
+    double null_share = design->baseline_mean + design->null_difference;
+    if (design->method == ASSAY_SIZE_ARCSINE && !(null_share >= 0.0 && null_share <= 1.0))
+        return assay__fail(err, ASSAY_ERROR_DOMAIN,
+                           "The share under the null, %g, lies outside 0 to 1; the arcsine method "
+                           "needs it inside.",
+                           null_share);
+    return ASSAY_OK;
+}
+
+static enum assay_status check_design(const struct assay_size_design *design,
+                                      struct assay_error *err)
+{
+    enum assay_status status = check_choices(design, err);
+    if (status != ASSAY_OK)
+        return status;
+    if (!(design->alpha > 0.0 && design->alpha < 1.0))
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "alpha must lie between 0 and 1.");
+    if (!is_positive(design->baseline_weight) || !is_positive(design->compared_weight))
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "Both groups need a finite weight above 0.");
+    if (!is_variance(design->variance_factor))
+        return assay__fail(err, ASSAY_ERROR_DOMAIN,
+                           "The share of the variance that is left must be a finite number of 0 or "
+                           "more.");
+    if (!isfinite(design->effect) || !isfinite(design->null_difference))
+        return assay__fail(err, ASSAY_ERROR_DOMAIN,
+                           "The effect and the difference under the null must be finite.");
+    if (design->type != ASSAY_METRIC_PROPORTION &&
+        !(is_variance(design->baseline_variance) && is_variance(design->compared_variance)))
+        return assay__fail(err, ASSAY_ERROR_DOMAIN,
+                           "Variances must be finite numbers of 0 or more.");
+    if (design->type == ASSAY_METRIC_PROPORTION &&
+        !(design->baseline_mean > 0.0 && design->baseline_mean < 1.0))
+        return assay__fail(err, ASSAY_ERROR_DOMAIN,
+                           "A baseline share must lie between 0 and 1, both excluded.");
+    return check_method(design, err);
+}
+
+static enum assay_status check_power(const struct assay_size_design *design,
+                                     struct assay_error *err)
+{
+    double tail = design->side == ASSAY_SIDE_BOTH ? 0.5 * design->alpha : design->alpha;
+    if (!(design->power > tail && design->power < 1.0))
+        return assay__fail(err, ASSAY_ERROR_DOMAIN,
+                           "Power must lie between alpha and 1: a test without any effect rejects "
+                           "with probability %g.",
+                           tail);
+    return ASSAY_OK;
+}
+
+/* Fills everything but the distance. */
+static void open_design(const struct assay_size_design *design, struct assay__size *size)
+{
+    wide factor = assay__wide_of_shortest(design->variance_factor);
+    wide alpha = assay__wide_of_shortest(design->alpha);
+    bool is_both = design->side == ASSAY_SIDE_BOTH;
+    *size =
+        (struct assay__size){.design = design,
+                             .is_share = design->type == ASSAY_METRIC_PROPORTION,
+                             .tail = is_both ? assay__wide_mul(alpha, assay__wide_of(0.5)) : alpha,
+                             .power = assay__wide_zero(),
+                             .beta = assay__wide_zero(),
+                             .factor = factor,
+                             .share = assay__wide_zero(),
+                             .null = assay__wide_of_shortest(design->null_difference),
+                             .distance = assay__wide_zero()};
+    if (size->is_share) {
+        size->share = assay__wide_of_shortest(design->baseline_mean);
+        return;
+    }
+    wide baseline = assay__wide_of_shortest(design->baseline_variance);
+    wide compared = assay__wide_of_shortest(design->compared_variance);
+    size->baseline_variance = assay__wide_mul(factor, baseline);
+    size->compared_variance = assay__wide_mul(factor, compared);
+}
+
+static void set_power(struct assay__size *size)
+{
+    size->power = assay__wide_of_shortest(size->design->power);
+    size->beta = assay__wide_sub(assay__wide_of(1.0), size->power);
+}
+
+/* Distance and direction from effect and null; refuses effects a test cannot find. */
+static enum assay_status set_distance(struct assay__size *size, struct assay_error *err)
+{
+    const struct assay_size_design *design = size->design;
+    wide effect = assay__wide_of_shortest(design->effect);
+    wide beyond = assay__wide_sub(effect, size->null);
+    size->direction = assay__wide_sign(beyond);
+    size->distance = assay__wide_abs(beyond);
+    if (size->direction == 0)
+        return assay__fail(err, ASSAY_ERROR_DOMAIN,
+                           "The effect equals the difference under the null: no sample size tells "
+                           "them apart.");
+    if ((design->side == ASSAY_SIDE_UPPER && size->direction < 0) ||
+        (design->side == ASSAY_SIDE_LOWER && size->direction > 0))
+        return assay__fail(err, ASSAY_ERROR_DOMAIN,
+                           "The effect %g lies on the wrong side of the null %g for a one-sided "
+                           "test that looks for a%s difference.",
+                           design->effect, design->null_difference,
+                           design->side == ASSAY_SIDE_UPPER ? " larger" : " smaller");
+    if (!size->is_share)
+        return ASSAY_OK;
+    wide share = assay__wide_add(size->share, effect);
+    bool is_below_one = assay__wide_compare(share, assay__wide_of(1.0)) < 0;
+    if (assay__wide_sign(share) > 0 && is_below_one)
+        return ASSAY_OK;
+    return assay__fail(err, ASSAY_ERROR_DOMAIN,
+                       "A baseline share of %g and an effect of %g make a share of %g; it must lie "
+                       "between 0 and 1, both excluded.",
+                       design->baseline_mean, design->effect, assay__wide_double(share));
+}
+
+static enum assay_status check_units(double n_baseline, double n_compared, struct assay_error *err)
+{
+    if (n_baseline >= 2.0 && n_compared >= 2.0 && n_baseline <= UNITS_MAX &&
+        n_compared <= UNITS_MAX)
+        return ASSAY_OK;
+    return assay__fail(err, ASSAY_ERROR_DOMAIN, "Each group needs 2 to 2^53 units.");
+}
+
+/* ---- what the tests share -------------------------------------------------------------------- */
+
+void assay__size_variances(const struct assay__size *size, wide distance, wide *baseline,
+                           wide *compared)
+{
+    *baseline = size->baseline_variance;
+    *compared = size->compared_variance;
+    if (!size->is_share)
+        return;
+    wide one = assay__wide_of(1.0), p = size->share;
+    wide moved = size->direction < 0 ? assay__wide_neg(distance) : distance;
+    wide alternative = assay__wide_add(assay__wide_add(p, size->null), moved);
+    wide of_baseline = assay__wide_mul(p, assay__wide_sub(one, p));
+    wide of_compared = assay__wide_mul(alternative, assay__wide_sub(one, alternative));
+    *baseline = assay__wide_mul(size->factor, of_baseline);
+    *compared = assay__wide_mul(size->factor, of_compared);
+}
+
+void assay__size_range(const struct assay__size *size, wide *least, wide *most)
+{
+    wide null_share = assay__wide_add(size->share, size->null);
+    wide above = assay__wide_sub(assay__wide_of(1.0), null_share);
+    *most = size->direction < 0 ? null_share : above;
+    *least = assay__wide_neg(size->direction < 0 ? above : null_share);
+    if (assay__wide_sign(*least) < 0)
+        *least = assay__wide_zero();
+}
+
+wide assay__size_kappa(const struct assay__size *size)
+{
+    return assay__wide_div(assay__wide_of_shortest(size->design->baseline_weight),
+                           assay__wide_of_shortest(size->design->compared_weight));
+}
+
+/*
+ * kappa n_t = a/b with whole numbers a = m_c n_t 10^up and b = m_t 10^down, the weights being
+ * m_c 10^e_c and m_t 10^e_t. While a and b are exact in 320 bits, a quotient below 2^53 that is no
+ * whole number differs from one by at least 1/b, far more than the division's rounding. Exponents
+ * that would not fit make kappa so large or small that rounding does not matter.
+ */
+double assay__size_baseline(const struct assay__size *size, double n_compared)
+{
+    struct assay__shortest c = assay__shortest_of(size->design->baseline_weight);
+    struct assay__shortest t = assay__shortest_of(size->design->compared_weight);
+    long shift = (long)c.exponent - (long)t.exponent;
+    wide above =
+        assay__wide_mul(assay__wide_of_u64((uint64_t)c.mantissa), assay__wide_of(n_compared));
+    wide below = assay__wide_of_u64((uint64_t)t.mantissa);
+    if (shift > 0)
+        above = assay__wide_scale10(above, shift);
+    else
+        below = assay__wide_scale10(below, -shift);
+    wide exact = assay__wide_div(above, below);
+    double units = ceil(assay__wide_double(exact)); /* off by one when the rounding crossed */
+    if (!(units <= UNITS_MAX))
+        return INFINITY;
+    if (assay__wide_compare(assay__wide_of(units), exact) < 0)
+        return units + 1.0;
+    return assay__wide_compare(assay__wide_of(units - 1.0), exact) >= 0 ? units - 1.0 : units;
+}
+
+/* ---- the public functions -------------------------------------------------------------------- */
+
+static double power_at(const struct assay__size *size, double n_baseline, double n_compared)
+{
+    if (size->design->test == ASSAY_TEST_T)
+        return assay__size_t_power(size, assay__wide_double(size->distance), n_baseline,
+                                   n_compared);
+    return assay__size_normal_power(size, n_baseline, n_compared);
+}
+
+enum assay_status assay_size_required(const struct assay_size_design *design,
+                                      struct assay_size_result *out, struct assay_error *err)
+{
+    struct assay__size size;
+    enum assay_status status = check_design(design, err);
+    if (status == ASSAY_OK)
+        status = check_power(design, err);
+    if (status != ASSAY_OK)
+        return status;
+    open_design(design, &size);
+    set_power(&size);
+    status = set_distance(&size, err);
+    if (status != ASSAY_OK)
+        return status;
+    double compared = assay__size_normal_required(&size);
+    if (design->test == ASSAY_TEST_T && compared <= UNITS_MAX)
+        compared = assay__size_t_required(&size, compared);
+    double baseline =
+        compared <= UNITS_MAX ? assay__size_baseline(&size, compared) : (double)INFINITY;
+    if (!(baseline + compared <= UNITS_MAX))
+        return assay__fail(err, ASSAY_ERROR_LIMIT,
+                           "More than 2^53 units would be needed; the effect is too small for the "
+                           "variance.");
+    *out = (struct assay_size_result){baseline, compared, baseline + compared,
+                                      power_at(&size, baseline, compared)};
+    return ASSAY_OK;
+}
+
+enum assay_status assay_size_power(const struct assay_size_design *design, double n_baseline,
+                                   double n_compared, double *power, struct assay_error *err)
+{
+    struct assay__size size;
+    enum assay_status status = check_design(design, err);
+    if (status == ASSAY_OK)
+        status = check_units(n_baseline, n_compared, err);
+    if (status != ASSAY_OK)
+        return status;
+    open_design(design, &size);
+    status = set_distance(&size, err);
+    if (status == ASSAY_OK)
+        *power = power_at(&size, n_baseline, n_compared);
+    return status;
+}
+
+enum assay_status assay_size_effect(const struct assay_size_design *design, double n_baseline,
+                                    double n_compared, double *effect, struct assay_error *err)
+{
+    struct assay__size size;
+    enum assay_status status = check_design(design, err);
+    if (status == ASSAY_OK)
+        status = check_power(design, err);
+    if (status == ASSAY_OK)
+        status = check_units(n_baseline, n_compared, err);
+    if (status != ASSAY_OK)
+        return status;
+    open_design(design, &size);
+    set_power(&size);
+    bool is_below = design->side == ASSAY_SIDE_LOWER ||
+                    (design->side == ASSAY_SIDE_BOTH && design->effect < design->null_difference);
+    size.direction = is_below ? -1 : 1;
+    *effect = assay__size_normal_effect(&size, n_baseline, n_compared);
+    if (design->test == ASSAY_TEST_T && (size.is_share || *effect > 0.0))
+        *effect = assay__size_t_effect(&size, n_baseline, n_compared, *effect);
+    return ASSAY_OK;
+}

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Sample size, power and effect of Welch's t test with Satterthwaite's degrees of freedom at the
+ * planned variances. With the distance D and the standard error s, the statistic is noncentral t
+ * with noncentrality D/s, and power is the probability that it exceeds the critical value in the
+ * wanted direction (R: power.t.test, strict = FALSE, when sizes and variances are equal).
+ */
+#include "stats/size/size.h"
+
+#include <math.h>
+
+#include "assay/dist.h"
+#include "stats/size/size_nct.h"
+
+typedef struct assay__wide wide;
+
+static const double UNITS_MAX = 9007199254740992.0; /* 2^53 */
+
+/* The planned test at given sizes. */
+struct welch {
+    wide df, noncentrality;
+    bool is_constant; /* no variance at all: every test is certain */
+};
+
+static struct welch welch_of(const struct assay__size *size, wide distance, double n_baseline,
+                             double n_compared)
+{
+    wide one = assay__wide_of(1.0), baseline, compared;
+    wide n_c = assay__wide_of(n_baseline), n_t = assay__wide_of(n_compared);
+    assay__size_variances(size, distance, &baseline, &compared);
+    wide a = assay__wide_div(baseline, n_c), b = assay__wide_div(compared, n_t);
+    wide sum = assay__wide_add(a, b);
+    wide parts = assay__wide_add(assay__wide_div(assay__wide_square(a), assay__wide_sub(n_c, one)),
+                                 assay__wide_div(assay__wide_square(b), assay__wide_sub(n_t, one)));
+    return (struct welch){.df = assay__wide_div(assay__wide_square(sum), parts),
+                          .noncentrality = assay__wide_div(distance, assay__wide_sqrt(sum)),
+                          .is_constant = assay__wide_sign(sum) == 0};
+}
+
+/*
+ * P(T' > c), or P(T' <= c) when is_beta, c the critical value. The statistic falls short of it only
+ * when the estimated standard error is at least noncentrality/c times the true one: with that ratio
+ * at 64 the probability is below 1e-800, even for df = 1.
+ */
+static double power_of(const struct assay__size *size, const struct welch *welch, bool is_beta)
+{
+    double df = assay__wide_double(welch->df);
+    double noncentrality = assay__wide_double(welch->noncentrality);
+    double critical = assay_t_quantile_upper(assay__wide_double(size->tail), df);
+    if (welch->is_constant || (noncentrality > 1e4 && noncentrality > 64.0 * critical))
+        return is_beta ? 0.0 : 1.0;
+    return is_beta ? assay_nct_lower(critical, df, noncentrality)
+                   : assay_nct_upper(critical, df, noncentrality);
+}
+
+double assay__size_t_power(const struct assay__size *size, double distance, double n_baseline,
+                           double n_compared)
+{
+    struct welch welch = welch_of(size, assay__wide_of(distance), n_baseline, n_compared);
+    return power_of(size, &welch, false);
+}
+
+/* ---- required size --------------------------------------------------------------------------- */
+
+/* Whether n_t units and their baseline units have the power. */
+static bool suffices(const struct assay__size *size, double n_compared)
+{
+    double n_baseline = assay__size_baseline(size, n_compared);
+    if (n_baseline < 2.0 || n_compared < 2.0)
+        return false;
+    if (n_baseline > UNITS_MAX)
+        return true; /* ends the search; the caller refuses the size */
+    struct welch welch = welch_of(size, size->distance, n_baseline, n_compared);
+    double power = power_of(size, &welch, false);
+    /*
+     * The double functions are good to 1e-13. One unit more changes the power by about 1/n, so with
+     * many units, or with a power computed for a size, they cannot decide.
+     */
+    double target = size->design->power;
+    double margin = power - target;
+    if (fabs(margin) > 1e-11 * target)
+        return margin > 0.0;
+    return assay__nct_compare(size->tail, welch.df, welch.noncentrality, size->power, power) >= 0;
+}
+
+/* The power with n_t units and their baseline units, both at least 2. */
+static double power_with(const struct assay__size *size, double n_compared)
+{
+    struct welch welch =
+        welch_of(size, size->distance, assay__size_baseline(size, n_compared), n_compared);
+    return power_of(size, &welch, false);
+}
+
+/* The least n_t, from 2, that has the baseline units of this one. */
+static double first_of_block(const struct assay__size *size, double n_compared)
+{
+    double n_baseline = assay__size_baseline(size, n_compared), low = 1.0, high = n_compared;
+    while (high - low > 1.0) {
+        double middle = low + floor((high - low) * 0.5);
+        *(assay__size_baseline(size, middle) < n_baseline ? &low : &high) = middle;
+    }
+    return high;
+}
+
+/* The n_t from first to last with the most power, which rises up to it and falls after it. */
+static double peak_of(const struct assay__size *size, double first, double last)
+{
+    while (last - first > 2.0) {
+        double third = floor((last - first) / 3.0);
+        if (power_with(size, first + third) < power_with(size, last - third))
+            first += third;
+        else
+            last -= third;
+    }
+    double peak = first;
+    for (double n = first + 1.0; n <= last; n++)
+        if (power_with(size, n) > power_with(size, peak))
+            peak = n;
+    return peak;
+}
+
+/* The least n_t above low that suffices, when high does and power rises between them. */
+static double least_above(const struct assay__size *size, double low, double high)
+{
+    while (high - low > 1.0) {
+        double middle = low + floor((high - low) * 0.5);
+        *(suffices(size, middle) ? &high : &low) = middle;
+    }
+    return high;
+}
+
+/*
+ * While ceil(kappa n_t) stays the same, a unit more can cost degrees of freedom and with them
+ * power, when there are few: power rises and falls within each such block, and the highest of one
+ * is below that of the next. So look for the least in this block, and on in those before it.
+ */
+static double look_back(const struct assay__size *size, double found)
+{
+    double last = found;
+    if (assay__wide_double(assay__size_kappa(size)) >= 1.0 ||
+        assay__size_baseline(size, found) > 64.0)
+        return found;
+    while (last >= 2.0 && assay__size_baseline(size, last) >= 2.0) {
+        double first = first_of_block(size, last), peak = peak_of(size, first, last);
+        if (!suffices(size, peak))
+            break;
+        found = least_above(size, first - 1.0, peak);
+        last = first - 1.0;
+    }
+    return found;
+}
+
+/*
+ * The t test needs about z_a^2 / (2 df) times more units than the normal test (Guenther 1981, The
+ * American Statistician 35:243), which is where the search begins.
+ */
+static double first_guess(const struct assay__size *size, double normal_size)
+{
+    double n_compared = fmax(normal_size, 2.0);
+    double n_baseline = fmax(assay__size_baseline(size, n_compared), 2.0);
+    if (n_baseline > UNITS_MAX)
+        return n_compared;
+    struct welch welch = welch_of(size, size->distance, n_baseline, n_compared);
+    double z = assay_normal_quantile_upper(assay__wide_double(size->tail));
+    double more = n_compared * z * z / (2.0 * assay__wide_double(welch.df));
+    return more < n_compared ? n_compared + floor(more) : n_compared;
+}
+
+double assay__size_t_required(const struct assay__size *size, double start)
+{
+    double low = 1.0, high = first_guess(size, start), step = 1.0;
+    /* Steps that double, down or up, until high suffices and low does not. */
+    if (suffices(size, high)) {
+        for (; high > 2.0; step *= 2.0) {
+            low = fmax(high - step, 1.0);
+            if (low < 2.0 || !suffices(size, low))
+                break;
+            high = low;
+        }
+    } else {
+        do {
+            low = high;
+            high += step;
+            step *= 2.0;
+            if (high > UNITS_MAX)
+                return INFINITY;
+        } while (!suffices(size, high));
+    }
+    return look_back(size, least_above(size, low, high));
+}
+
+/* ---- effect ---------------------------------------------------------------------------------- */
+
+/*
+ * The score (normal quantile) of the power at a distance less that of the wanted power, about
+ * linear in the distance with slope 1/s; *slope is that. The smaller of power and beta is computed.
+ */
+static double excess(const struct assay__size *size, double distance, double n_baseline,
+                     double n_compared, double *slope)
+{
+    struct welch welch = welch_of(size, assay__wide_of(distance), n_baseline, n_compared);
+    *slope = assay__wide_double(welch.noncentrality) / distance;
+    if (size->design->power < 0.5) {
+        double power = power_of(size, &welch, false);
+        double score = power > 0.0 ? assay_normal_quantile_lower(power) : -(double)INFINITY;
+        return power < 1.0 ? score - assay_normal_quantile_lower(size->design->power)
+                           : (double)INFINITY;
+    }
+    double beta = power_of(size, &welch, true);
+    double score = beta > 0.0 ? assay_normal_quantile_upper(beta) : (double)INFINITY;
+    return beta < 1.0 ? score - assay_normal_quantile_upper(assay__wide_double(size->beta))
+                      : -(double)INFINITY;
+}
+
+/* The ends of the search: the share's range, or far enough that the power is reached. */
+static void find_ends(const struct assay__size *size, double start, double n_baseline,
+                      double n_compared, double *low, double *high)
+{
+    double slope;
+    *low = 0.0;
+    *high = start;
+    if (size->is_share) {
+        wide least, most;
+        assay__size_range(size, &least, &most);
+        *low = assay__wide_double(least);
+        *high = assay__wide_double(most);
+        return;
+    }
+    while (isfinite(*high) && excess(size, *high, n_baseline, n_compared, &slope) < 0.0)
+        *high *= 2.0;
+}
+
+/*
+ * Secant steps inside a bracket that shrinks, the first with the known slope; a step that leaves
+ * the bracket is replaced by halving.
+ */
+static double search_effect(const struct assay__size *size, double n_baseline, double n_compared,
+                            double start)
+{
+    double low, high, slope;
+    find_ends(size, start, n_baseline, n_compared, &low, &high);
+    if (!(high > low && isfinite(high)) ||
+        !(excess(size, high, n_baseline, n_compared, &slope) >= 0.0))
+        return NAN;
+    double at = start > low && start < high ? start : low + 0.5 * (high - low);
+    double before = NAN, excess_before = NAN;
+    for (int i = 0; i < 200; i++) {
+        double excess_at = excess(size, at, n_baseline, n_compared, &slope);
+        if (excess_at == 0.0)
+            return at;
+        *(excess_at < 0.0 ? &low : &high) = at;
+        if (i > 0)
+            slope = (excess_at - excess_before) / (at - before);
+        double next = at - excess_at / slope;
+        before = at;
+        excess_before = excess_at;
+        at = next > low && next < high ? next : low + 0.5 * (high - low);
+        if (fabs(at - before) <= 0x1p-51 * at || high - low <= 0x1p-51 * high)
+            return at;
+    }
+    return at;
+}
+
+static wide exact_power(const struct assay__size *size, double distance, double n_baseline,
+                        double n_compared)
+{
+    struct welch welch = welch_of(size, assay__wide_of(distance), n_baseline, n_compared);
+    return assay__nct_power(size->tail, welch.df, welch.noncentrality);
+}
+
+/*
+ * Where power is close to alpha the effect hangs on their difference, of which double functions
+ * have few digits left: one secant step with 25.
+ */
+static double refine_effect(const struct assay__size *size, double at, double n_baseline,
+                            double n_compared)
+{
+    double near = at * (1.0 + 0x1p-20);
+    wide power = exact_power(size, at, n_baseline, n_compared);
+    wide more = exact_power(size, near, n_baseline, n_compared);
+    double rise = assay__wide_double(assay__wide_sub(more, power));
+    double missing = assay__wide_double(assay__wide_sub(size->power, power));
+    double step = missing / rise * (near - at);
+    return isfinite(step) ? at + step : at;
+}
+
+double assay__size_t_effect(const struct assay__size *size, double n_baseline, double n_compared,
+                            double start)
+{
+    double found = search_effect(size, n_baseline, n_compared, start);
+    wide above_tail = assay__wide_sub(size->power, size->tail);
+    double share = assay__wide_double(assay__wide_div(above_tail, size->power));
+    bool is_close = share < 0.0625; /* four bits and more cancel */
+    return is_close && found > 0.0 ? refine_effect(size, found, n_baseline, n_compared) : found;
+}
