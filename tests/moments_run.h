@@ -64,6 +64,7 @@ static inline void end_run(struct run *run)
     "{\"id\": \"g\", \"role\": \"guardrail\", \"direction\": \"increase\", "                       \
     "\"nonInferiorityMargin\": 0.05}"
 #define HARM "{\"id\": \"g\", \"role\": \"guardrail\", \"direction\": \"increase\"}"
+#define WATCHED "{\"id\": \"g\", \"role\": \"deterioration\", \"direction\": \"increase\"}"
 #define OPEN_OTHER "{\"id\": \"g\", \"direction\": \"increase\"}"
 
 #endif

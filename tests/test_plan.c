@@ -40,10 +40,10 @@ START_TEST(plan_defaults)
     ck_assert_int_eq(plan->relative, ASSAY_RELATIVE_FIELLER);
     ck_assert_int_eq(plan->test, ASSAY_TEST_Z);
     ck_assert_int_eq(plan->skewness, ASSAY_SKEWNESS_NONE);
-    ck_assert_str_eq(plan->recommendation_names[0], "RECOMMENDATION_STATUS_SHIP");
-    ck_assert_str_eq(plan->recommendation_names[1], "RECOMMENDATION_STATUS_CONTINUE");
-    ck_assert_str_eq(plan->recommendation_names[2], "RECOMMENDATION_STATUS_END");
-    ck_assert_str_eq(plan->recommendation_names[3], "RECOMMENDATION_STATUS_ABORT");
+    ck_assert_str_eq(plan->recommendation_names[1], "RECOMMENDATION_STATUS_SHIP");
+    ck_assert_str_eq(plan->recommendation_names[2], "RECOMMENDATION_STATUS_CONTINUE");
+    ck_assert_str_eq(plan->recommendation_names[3], "RECOMMENDATION_STATUS_END");
+    ck_assert_str_eq(plan->recommendation_names[4], "RECOMMENDATION_STATUS_ABORT");
     ck_assert_uint_eq(plan->metric_count, 1);
     const struct assay_metric_plan *metric = &plan->metrics[0];
     ck_assert_str_eq(metric->id, "spend");
@@ -134,8 +134,8 @@ START_TEST(plan_every_key_arrives)
     ck_assert_int_eq(plan->relative, ASSAY_RELATIVE_LOG);
     ck_assert_int_eq(plan->test, ASSAY_TEST_T);
     ck_assert_int_eq(plan->skewness, ASSAY_SKEWNESS_HALL);
-    ck_assert_str_eq(plan->recommendation_names[0], "GO");
-    ck_assert_str_eq(plan->recommendation_names[3], "RECOMMENDATION_STATUS_ABORT");
+    ck_assert_str_eq(plan->recommendation_names[1], "GO");
+    ck_assert_str_eq(plan->recommendation_names[4], "RECOMMENDATION_STATUS_ABORT");
     assay_plan_free(plan);
 }
 END_TEST

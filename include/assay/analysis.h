@@ -29,6 +29,24 @@ struct assay_slice {
 /** enum assay_tristate: a yes, a no, or no answer (with a reason in the flags). */
 enum assay_tristate { ASSAY_NO = 0, ASSAY_YES = 1, ASSAY_UNKNOWN = 2 };
 
+/**
+ * enum assay_outcome: what the test of a metric's role came out as. A test that could not be made
+ * is neither passed nor failed: nothing may be concluded from it.
+ */
+enum assay_outcome {
+    ASSAY_OUTCOME_NOT_TESTED, /* no test: flags and annotations say why */
+    ASSAY_OUTCOME_PASSED,     /* better, not worse than the margin, or no harm seen */
+    ASSAY_OUTCOME_FAILED      /* that was not shown; of a test for harm: harm was */
+};
+
+/** struct assay_balance: a covariate compared between two groups, which exposure cannot move. */
+struct assay_balance {
+    uint32_t covariate; /* index into the metric's covariates */
+    double difference;  /* compared - baseline, units of the covariate */
+    double p, log10_p;  /* two-sided; NaN when it cannot be tested */
+    bool significant;   /* p below the level of the sample ratio test */
+};
+
 /** struct assay_sample_size: what one comparison needs, has, and can find. */
 struct assay_sample_size {
     uint64_t current;          /* n_c + n_t now */
@@ -64,13 +82,22 @@ struct assay_metric_result {
     double null_difference;        /* metric units: minus or plus the margin, or 0 */
     double margin_abs, effect_abs; /* in metric units; NaN when not planned, or a share of 0 */
     struct assay_look_result *looks;
-    uint32_t look_count;                   /* >= 1 unless the slice has no units for it */
-    enum assay_tristate significant;       /* role's test: superiority, non-inferiority, harm */
-    enum assay_tristate deteriorated;      /* the deterioration test */
-    enum assay_tristate powered;           /* current >= required */
-    double adjusted_p[ASSAY_ADJUST_COUNT]; /* by method; 0 only when it underflows */
+    uint32_t look_count;              /* >= 1 unless the slice has no units for it */
+    enum assay_tristate significant;  /* role's test: superiority, non-inferiority, harm */
+    enum assay_tristate deteriorated; /* the deterioration test */
+    enum assay_tristate powered;      /* current >= required */
+    enum assay_outcome outcome;       /* of the role's test */
+    struct assay_balance *balance;    /* one per covariate; of the total only */
+    uint32_t balance_count;
+    double adjusted_p[ASSAY_ADJUST_COUNT];       /* by method; 0 only when it underflows */
     double adjusted_log10_p[ASSAY_ADJUST_COUNT]; /* both NaN when not in a family */
     const char *message;                         /* one plain sentence */
+};
+
+/** struct assay_missingness: whether a metric's values are missing as often in every group. */
+struct assay_missingness {
+    struct assay_srm test; /* units with a value, against the units of each group */
+    bool is_tested;        /* false when no unit or every unit lacks a value */
 };
 
 /** struct assay_srm_result: sample ratio mismatch of one slice. groups[] as analysis groups. */
@@ -83,6 +110,7 @@ struct assay_srm_result {
 
 /** enum assay_recommendation: what to do with a treatment. */
 enum assay_recommendation {
+    ASSAY_RECOMMEND_UNSPECIFIED, /* nothing can be advised: the reasons say why */
     ASSAY_RECOMMEND_SHIP,     /* every guardrail passed, and some success metric if there is one */
     ASSAY_RECOMMEND_CONTINUE, /* some metric is not powered yet */
     ASSAY_RECOMMEND_END,      /* all are powered, and nothing was found to ship for */
@@ -143,8 +171,9 @@ struct assay_analysis {
     struct assay_annotation *annotations;
     size_t annotation_count;
     struct assay_counts counts;
-    uint64_t *missing;            /* [metric]: units whose value was missing */
-    uint64_t *missing_covariates; /* [metric * ASSAY_COVARIATES_MAX + i] */
+    struct assay_missingness *missingness; /* [metric], of the total; NULL before it is tested */
+    uint64_t *missing;                     /* [metric]: units whose value was missing */
+    uint64_t *missing_covariates;          /* [metric * ASSAY_COVARIATES_MAX + i] */
     struct assay_error_plan errors;
     char input_digest[65]; /* hex SHA-256 of the exact sums, independent of order and split */
     char analysis_result_id[64];

@@ -176,7 +176,7 @@ struct assay_plan {
     enum assay_relative_kind relative;
     enum assay_test_kind test;
     enum assay_skewness_correction skewness; /* skewnessCorrection */
-    const char *recommendation_names[4];     /* SHIP, CONTINUE, END, ABORT spellings */
+    const char *recommendation_names[5];     /* UNSPECIFIED, SHIP, CONTINUE, END, ABORT spellings */
     struct assay_metric_plan *metrics;
     uint32_t metric_count;
     char *canonical; /* canonical JSON of the plan with defaults; NUL-terminated */

@@ -83,6 +83,17 @@ const char *assay__slice_text(const struct assay__builder *builder, uint32_t sli
 /** assay__is_harm_test(): the metric's own test looks for harm (no margin, not a success). */
 bool assay__is_harm_test(const struct assay_metric_plan *metric);
 
+/** assay__is_shown_only(): the plan wants no test of the metric at all. */
+bool assay__is_shown_only(const struct assay_plan *plan, const struct assay_metric_plan *metric);
+
+/** assay__outcome_of(): what the test of the metric's role came out as at the last look. */
+enum assay_outcome assay__outcome_of(const struct assay_metric_plan *metric,
+                                     const struct assay_metric_result *result);
+
+/** assay__untested_text() says why a result is not tested: static text that follows a colon. */
+const char *assay__untested_text(const struct assay_metric_plan *metric,
+                                 const struct assay_metric_result *result);
+
 /** assay__is_monitored(): the metric is under the deterioration test. */
 bool assay__is_monitored(const struct assay_plan *plan, const struct assay_metric_plan *metric);
 

@@ -287,6 +287,7 @@ static enum assay_status analyze_slice(struct assay__builder *builder, uint32_t 
         set_hypothesis(builder, result);
         if (any)
             status = test_metric(builder, result, err);
+        result->outcome = assay__outcome_of(&builder->plan->metrics[metric], result);
     }
     return status;
 }

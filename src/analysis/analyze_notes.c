@@ -161,8 +161,8 @@ static enum assay_status note_plan(struct assay__builder *builder, struct assay_
             err);
     if (status == ASSAY_OK && lists_harm && isnan(plan->deterioration_alpha))
         status = assay__annotate(builder, ASSAY_NOTE_WARNING, -1, NOWHERE,
-                                 "Deterioration is not tested, so guardrails without a margin "
-                                 "always pass.",
+                                 "Deterioration is not tested: guardrails without a margin have no "
+                                 "test, and nothing can be shipped.",
                                  err);
     return status;
 }

@@ -32,24 +32,6 @@ static const char *change_text(const struct assay__builder *builder,
                                isnan(relative) ? "" : " %");
 }
 
-/* Why there is no test, from the flags. */
-static const char *absence_text(uint32_t flags)
-{
-    static const struct {
-        uint32_t flag;
-        const char *text;
-    } REASONS[] = {
-        {ASSAY_FLAG_TOO_FEW_UNITS, "a group has too few units"},
-        {ASSAY_FLAG_ZERO_DENOMINATOR, "a group's denominators sum to zero"},
-        {ASSAY_FLAG_ZERO_VARIANCE, "all units of a group have the same value"},
-        {ASSAY_FLAG_OVERFLOW, "the figures are beyond the range of numbers"},
-    };
-    for (size_t i = 0; i < sizeof REASONS / sizeof *REASONS; i++)
-        if (flags & REASONS[i].flag)
-            return REASONS[i].text;
-    return "the margin is a share of a baseline of zero";
-}
-
 static const char *success_text(const struct assay__builder *builder,
                                 const struct assay_metric_result *result, const char *id,
                                 const char *change)
@@ -108,7 +90,7 @@ static const char *result_text(const struct assay__builder *builder,
         return NULL;
     if (isnan(comparison->difference.p))
         return assay__arena_format(builder->arena, "%s cannot be tested: %s.", id,
-                                   absence_text(comparison->flags));
+                                   assay__untested_text(metric, result));
     if (result->deteriorated == ASSAY_YES && !assay__is_harm_test(metric))
         return assay__arena_format(builder->arena, "%s got significantly worse (%s).", id, change);
     if (metric->role == ASSAY_ROLE_SUCCESS)

@@ -35,12 +35,12 @@ static const struct assay_metric_result *total_result(const struct assay__builde
     return &out->results[at]; /* slice 0 is the total */
 }
 
-static bool guardrail_passes(const struct assay_metric_plan *metric,
-                             const struct assay_metric_result *result)
+/* Shipping rests on this metric's test for harm or margin, and there is none. */
+static bool is_untested_guard(const struct assay_plan *plan, const struct assay_metric_plan *metric,
+                              const struct assay_metric_result *result)
 {
-    if (metric->margin.is_set)
-        return result->significant == ASSAY_YES;
-    return result->significant != ASSAY_YES;
+    return metric->role != ASSAY_ROLE_SUCCESS && !assay__is_shown_only(plan, metric) &&
+           result->outcome == ASSAY_OUTCOME_NOT_TESTED;
 }
 
 /* What the metrics of one comparison add up to. */
@@ -48,7 +48,7 @@ struct tally {
     uint32_t success_count, success_significant;
     uint32_t guardrail_count, guardrail_passed;
     uint32_t powered_count, powered_yes, powered_known;
-    uint32_t harmed;
+    uint32_t harmed, untested; /* untested: guardrails and watched metrics without a test */
 };
 
 static struct tally count_metrics(const struct assay__builder *builder, uint32_t pair,
@@ -67,8 +67,9 @@ static struct tally count_metrics(const struct assay__builder *builder, uint32_t
             tally.success_significant += result->significant == ASSAY_YES;
         } else if (metric->role == ASSAY_ROLE_GUARDRAIL) {
             tally.guardrail_count++;
-            tally.guardrail_passed += guardrail_passes(metric, result);
+            tally.guardrail_passed += result->outcome == ASSAY_OUTCOME_PASSED;
         }
+        tally.untested += is_untested_guard(builder->plan, metric, result);
         if (!isnan(result->power)) {
             tally.powered_count++;
             tally.powered_known += result->powered != ASSAY_UNKNOWN;
@@ -93,19 +94,19 @@ static void explain(const struct assay__builder *builder, uint32_t pair, struct 
 
 static bool is_win(const struct assay_metric_plan *metric, const struct assay_metric_result *result)
 {
-    return metric->role == ASSAY_ROLE_SUCCESS && result->significant == ASSAY_YES;
+    return metric->role == ASSAY_ROLE_SUCCESS && result->outcome == ASSAY_OUTCOME_PASSED;
 }
 
 static bool is_open(const struct assay_metric_plan *metric,
                     const struct assay_metric_result *result)
 {
-    return metric->role == ASSAY_ROLE_SUCCESS && result->significant != ASSAY_YES;
+    return metric->role == ASSAY_ROLE_SUCCESS && result->outcome == ASSAY_OUTCOME_FAILED;
 }
 
 static bool is_failed_guardrail(const struct assay_metric_plan *metric,
                                 const struct assay_metric_result *result)
 {
-    return metric->role == ASSAY_ROLE_GUARDRAIL && !guardrail_passes(metric, result);
+    return metric->role == ASSAY_ROLE_GUARDRAIL && result->outcome == ASSAY_OUTCOME_FAILED;
 }
 
 static bool is_unpowered(const struct assay_metric_plan *metric,
@@ -115,6 +116,21 @@ static bool is_unpowered(const struct assay_metric_plan *metric,
     return !isnan(result->power) && result->powered == ASSAY_NO;
 }
 
+/* Says of each metric that the advice rests on why it has no test. */
+static void explain_untested(const struct assay__builder *builder, uint32_t pair,
+                             struct verdict *verdict)
+{
+    for (uint32_t m = 0; m < builder->plan->metric_count; m++) {
+        const struct assay_metric_plan *metric = &builder->plan->metrics[m];
+        const struct assay_metric_result *result = total_result(builder, m, pair);
+        if (result->outcome == ASSAY_OUTCOME_NOT_TESTED &&
+            !assay__is_shown_only(builder->plan, metric))
+            add_reason(verdict,
+                       assay__arena_format(builder->arena, "%s was not tested: %s.", metric->id,
+                                           assay__untested_text(metric, result)));
+    }
+}
+
 /* Why it is not SHIP: without a success metric in the plan, guardrails alone decide. */
 static void explain_not_shipping(const struct assay__builder *builder, uint32_t pair,
                                  const struct tally *tally, struct verdict *verdict)
@@ -122,6 +138,7 @@ static void explain_not_shipping(const struct assay__builder *builder, uint32_t 
     if (tally->success_count > 0 && tally->success_significant == 0)
         explain(builder, pair, verdict, is_open, "shows no significant improvement.");
     explain(builder, pair, verdict, is_failed_guardrail, "did not pass as a guardrail.");
+    explain_untested(builder, pair, verdict);
 }
 
 static void decide_pair(const struct assay__builder *builder, uint32_t pair,
@@ -136,12 +153,13 @@ static void decide_pair(const struct assay__builder *builder, uint32_t pair,
         tally.success_count == 0 ? tally.guardrail_count > 0 : tally.success_significant > 0;
     if (mismatch || tally.harmed > 0) {
         verdict->recommendation = ASSAY_RECOMMEND_ABORT;
-    } else if (success && tally.guardrail_passed == tally.guardrail_count) {
+    } else if (success && tally.guardrail_passed == tally.guardrail_count && tally.untested == 0) {
         verdict->recommendation = ASSAY_RECOMMEND_SHIP;
         explain(builder, pair, verdict, is_win, "improved significantly.");
         if (tally.guardrail_count > 0)
             add_reason(verdict, "Every guardrail passed.");
-    } else if (tally.powered_known > 0 && tally.powered_yes == tally.powered_known) {
+    } else if (tally.powered_known > 0 && tally.powered_yes == tally.powered_known &&
+               tally.untested == 0) {
         verdict->recommendation = ASSAY_RECOMMEND_END;
         explain_not_shipping(builder, pair, &tally, verdict);
         add_reason(verdict, tally.powered_known == tally.powered_count

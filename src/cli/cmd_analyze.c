@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* assay analyze: data and plan to result. */
 #include <getopt.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +32,10 @@ static const struct option OPTIONS[] = {PLAN_FLAG_OPTIONS DATA_FLAG_OPTIONS DELI
                                         {"help", no_argument, NULL, OPTION_HELP},
                                         {NULL, 0, NULL, 0}};
 
-enum { EXIT_SRM = 10, EXIT_DETERIORATION = 11 };
+enum { EXIT_SRM = 10, EXIT_DETERIORATION = 11, EXIT_UNTESTED = 12 };
+
+/* What --fail-on may name, in the order in which the exit status is looked for. */
+enum fail_on { FAIL_ON_SRM, FAIL_ON_DETERIORATION, FAIL_ON_UNTESTED, FAIL_ON_COUNT };
 
 struct arguments {
     struct plan_flags plan;
@@ -40,7 +44,7 @@ struct arguments {
     bool has_format;
     enum assay_format format;
     const char *output;
-    bool fail_on_srm, fail_on_deterioration;
+    bool fail_on[FAIL_ON_COUNT];
     bool post, wants_help;
     const char *delivery_flag; /* the first that has no effect without --post */
     struct delivery delivery;
@@ -59,7 +63,10 @@ static int print_help(void)
           "  --pretty                 indent JSON\n"
           "  --output=FILE            write to FILE, at once and whole\n"
           "  --fail-on=LIST           srm: exit 10 on a sample ratio mismatch;\n"
-          "                           deterioration: exit 11 when a metric got worse\n"
+          "                           deterioration: exit 11 when a metric got worse, 12 when\n"
+          "                           a test for harm could not be made;\n"
+          "                           untested: exit 12 when any test that the advice rests on\n"
+          "                           could not be made\n"
           "  --post                   deliver the result; see assay-post(1)\n\n"
           "data:\n",
           stdout);
@@ -88,7 +95,10 @@ static int take_format(struct arguments *arguments, const char *value)
 /* A list of names with commas between. */
 static int take_fail_on(struct arguments *arguments, const char *list)
 {
-    static const char *const NAMES[] = {"srm", "deterioration", NULL};
+    static const char *const NAMES[] = {[FAIL_ON_SRM] = "srm",
+                                        [FAIL_ON_DETERIORATION] = "deterioration",
+                                        [FAIL_ON_UNTESTED] = "untested",
+                                        [FAIL_ON_COUNT] = NULL};
     char name[64];
     for (;;) {
         size_t length = strcspn(list, ",");
@@ -97,7 +107,7 @@ static int take_fail_on(struct arguments *arguments, const char *list)
         int code = args_choice((struct args_where){"analyze", "fail-on"}, name, NAMES, &index);
         if (code != 0)
             return code;
-        *(index == 0 ? &arguments->fail_on_srm : &arguments->fail_on_deterioration) = true;
+        arguments->fail_on[index] = true;
         if (list[length] == '\0')
             return 0;
         list += length + 1;
@@ -208,14 +218,40 @@ static int deliver(struct arguments *arguments, const struct assay_analysis *ana
     return code;
 }
 
+/* A harm test was wanted of this result, and could not be made. */
+static bool lacks_harm_test(const struct assay_metric_result *result)
+{
+    return !isnan(result->deterioration_alpha) && result->deteriorated == ASSAY_UNKNOWN;
+}
+
+/* A test of this result was wanted, be it of its role or for harm, and could not be made. */
+static bool lacks_test(const struct assay_analysis *analysis,
+                       const struct assay_metric_result *result)
+{
+    const struct assay_metric_plan *metric = &analysis->plan->metrics[result->metric];
+    bool is_wanted =
+        metric->role != ASSAY_ROLE_DETERIORATION || !isnan(result->deterioration_alpha);
+    return (is_wanted && result->outcome == ASSAY_OUTCOME_NOT_TESTED) || lacks_harm_test(result);
+}
+
+/* What was found beats what could not be looked for; only the total counts. */
 static int health_code(const struct arguments *arguments, const struct assay_analysis *analysis)
 {
-    if (arguments->fail_on_srm && analysis->srm[0].test.significant)
+    const bool *fail_on = arguments->fail_on;
+    int code = 0;
+    if (fail_on[FAIL_ON_SRM] && analysis->srm[0].test.significant)
         return EXIT_SRM;
-    for (size_t i = 0; arguments->fail_on_deterioration && i < analysis->result_count; i++)
-        if (analysis->results[i].slice == 0 && analysis->results[i].deteriorated == ASSAY_YES)
+    for (size_t i = 0; i < analysis->result_count; i++) {
+        const struct assay_metric_result *result = &analysis->results[i];
+        if (result->slice != 0)
+            continue;
+        if (fail_on[FAIL_ON_DETERIORATION] && result->deteriorated == ASSAY_YES)
             return EXIT_DETERIORATION;
-    return 0;
+        if ((fail_on[FAIL_ON_DETERIORATION] && lacks_harm_test(result)) ||
+            (fail_on[FAIL_ON_UNTESTED] && lacks_test(analysis, result)))
+            code = EXIT_UNTESTED;
+    }
+    return code;
 }
 
 /* What an analysis or its delivery will ask of the plan is asked before the data are read. */

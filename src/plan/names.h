@@ -18,6 +18,7 @@ struct assay__choices {
 #define ASSAY__NAME_LIST(X)                                                                        \
     X(metric_type, enum assay_metric_type, "mean", "proportion", "ratio", "quantile")              \
     X(role, enum assay_role, "success", "guardrail", "deterioration")                              \
+    X(outcome, enum assay_outcome, "notTested", "passed", "failed")                                \
     X(direction, enum assay_direction, "increase", "decrease", "any")                              \
     X(missing, enum assay_missing, "drop", "zero")                                                 \
     X(aggregation, uint32_t, "sum", "count", "countDistinct", "mean", "min", "max", "last")        \
@@ -34,7 +35,7 @@ struct assay__choices {
     X(srm, enum assay_srm_method, "chi2", "sequential")                                            \
     X(slice, enum assay_slice_kind, "total", "dimension", "segment")                               \
     X(level, enum assay_annotation_level, "info", "warning", "error")                              \
-    X(recommendation, enum assay_recommendation, "SHIP", "CONTINUE", "END", "ABORT")
+    X(recommendation, enum assay_recommendation, "UNSPECIFIED", "SHIP", "CONTINUE", "END", "ABORT")
 
 #define ASSAY__NAME_DECLARE(name, type, ...)                                                       \
     extern const struct assay__choices assay__choices_##name;                                      \

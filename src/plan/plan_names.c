@@ -7,9 +7,9 @@
 
 #define COUNT(array) ((uint32_t)(sizeof(array) / sizeof *(array)))
 
-const char *const assay__recommendation_names[4] = {
-    "RECOMMENDATION_STATUS_SHIP", "RECOMMENDATION_STATUS_CONTINUE", "RECOMMENDATION_STATUS_END",
-    "RECOMMENDATION_STATUS_ABORT"};
+const char *const assay__recommendation_names[5] = {
+    "RECOMMENDATION_STATUS_UNSPECIFIED", "RECOMMENDATION_STATUS_SHIP",
+    "RECOMMENDATION_STATUS_CONTINUE", "RECOMMENDATION_STATUS_END", "RECOMMENDATION_STATUS_ABORT"};
 
 /* clang-format off */
 static const char *const plan_keys[] = {
@@ -29,7 +29,7 @@ static const char *const srm_keys[] = {"alpha", "method", "tolerance", "concentr
 static const char *const multiplicity_keys[] = {"scope"};
 static const char *const segment_keys[] = {"id", "filter"};
 static const char *const label_keys[] = {"key", "value"};
-static const char *const recommendation_keys[] = {"ship", "continue", "end", "abort"};
+static const char *const recommendation_keys[] = {"unspecified", "ship", "continue", "end", "abort"};
 static const char *const metric_keys[] = {
     "id", "role", "type", "value", "denominator", "quantile", "covariates",
     "varianceReduction", "direction", "minimumDetectableEffect", "minimumDetectableEffectAbs",

@@ -4,8 +4,9 @@
 
 #include "plan/names.h"
 
-/** assay__recommendation_names: what SHIP, CONTINUE, END, ABORT are called unless a plan says. */
-extern const char *const assay__recommendation_names[4];
+/** assay__recommendation_names: what UNSPECIFIED, SHIP, CONTINUE, END, ABORT are called unless a
+ * plan says. */
+extern const char *const assay__recommendation_names[5];
 
 /** enum assay__plan_object: the kinds of objects in a plan. */
 enum assay__plan_object {

@@ -125,12 +125,12 @@ static void read_recommendations(struct assay__plan_reader *reader, const struct
                                  struct assay_plan *plan)
 {
     const struct assay__plan_keys *keys = &assay__plan_keys[ASSAY__OBJECT_RECOMMENDATIONS];
-    for (uint32_t i = 0; i < 4; i++)
+    for (uint32_t i = 0; i < keys->count; i++)
         plan->recommendation_names[i] = assay__recommendation_names[i];
     const struct assay__node *object = assay__node_get(root, "recommendationNames");
     if (object == NULL || !assay__plan_enter(reader, object, ASSAY__OBJECT_RECOMMENDATIONS))
         return;
-    for (uint32_t i = 0; i < 4; i++)
+    for (uint32_t i = 0; i < keys->count; i++)
         plan->recommendation_names[i] =
             assay__plan_text(reader, object, keys->keys[i], assay__recommendation_names[i]);
 }

@@ -216,6 +216,7 @@ void assay__detail_comparison(struct assay__json *json, const struct assay_analy
     write_hypothesis(json, analysis, result);
     write_stats(json, "baselineStats", &comparison->baseline);
     write_stats(json, "comparedStats", &comparison->compared);
+    assay__json_member_string(json, "outcome", assay__name_outcome(result->outcome));
     write_difference(json, "difference", &comparison->difference, look->size.powered_effect_abs,
                      result->significant != ASSAY_UNKNOWN);
     write_relative(json, &comparison->relative);

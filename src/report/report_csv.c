@@ -172,6 +172,7 @@ static double deterioration_p(const struct source *source)
     X(alpha, put_number(row, s->result->alpha))                                                    \
     X(side, put_text(row, assay__name_side(s->result->side)))                                      \
     X(null_difference, put_number(row, null_difference(s)))                                        \
+    X(outcome, put_text(row, assay__name_outcome(s->result->outcome)))                             \
     X(significant, put_answer(row, s->result->significant))                                        \
     X(deteriorated, put_answer(row, s->result->deteriorated))                                      \
     X(deterioration_p, put_number(row, deterioration_p(s)))                                        \

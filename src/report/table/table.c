@@ -128,7 +128,8 @@ static void write_groups(struct assay__page *page, const struct assay_analysis *
 
 static void write_recommendations(struct assay__page *page, const struct assay_analysis *analysis)
 {
-    static const enum assay__ink INKS[] = {[ASSAY_RECOMMEND_SHIP] = ASSAY__INK_GOOD,
+    static const enum assay__ink INKS[] = {[ASSAY_RECOMMEND_UNSPECIFIED] = ASSAY__INK_BOLD,
+                                           [ASSAY_RECOMMEND_SHIP] = ASSAY__INK_GOOD,
                                            [ASSAY_RECOMMEND_CONTINUE] = ASSAY__INK_BOLD,
                                            [ASSAY_RECOMMEND_END] = ASSAY__INK_BOLD,
                                            [ASSAY_RECOMMEND_ABORT] = ASSAY__INK_BAD};

@@ -84,6 +84,8 @@ void serve_page_message(struct assay__text *out, const char *message)
 struct serve_advice serve_page_advice(const struct assay__node *treatment)
 {
     static const struct serve_advice KNOWN[] = {
+        {"RECOMMENDATION_STATUS_UNSPECIFIED", "No advice", "",
+         "These data do not allow any: the reasons are below.", SERVE_ICON_DOT},
         {"RECOMMENDATION_STATUS_SHIP", "Ship", "good",
          "Enough of what should improve did, and every guardrail passed.", SERVE_ICON_CHECK},
         {"RECOMMENDATION_STATUS_CONTINUE", "Continue", "",
