@@ -80,6 +80,28 @@ enum assay_multiplicity_scope {
     ASSAY_MULTIPLICITY_PER_COMPARISON /* the metrics of one comparison */
 };
 
+/** enum assay_alpha_division: how the error rates are shared among the tests. */
+enum assay_alpha_division {
+    ASSAY_DIVIDE_DECISION,   /* as the decision rule asks: see assay/correct.h */
+    ASSAY_DIVIDE_BONFERRONI, /* alpha over all tests of success metrics and margins */
+    ASSAY_DIVIDE_NONE        /* every test at alpha: the whole decision errs more often */
+};
+
+/** enum assay_rule_kind: what a node of a decision rule is. */
+enum assay_rule_kind {
+    ASSAY_RULE_METRIC, /* a leaf: holds when the metric passes */
+    ASSAY_RULE_AND,    /* holds when every branch does */
+    ASSAY_RULE_OR      /* holds when at least one branch does */
+};
+
+/** struct assay_rule: a node of the decision rule, which says what must hold to ship. */
+struct assay_rule {
+    enum assay_rule_kind kind;
+    uint32_t metric; /* of a leaf: index into the metrics */
+    const struct assay_rule *branches;
+    uint32_t branch_count; /* >= 1 unless it is a leaf */
+};
+
 /**
  * struct assay_bound is a planned effect or margin. relative: a share of |baseline mean|; otherwise
  * metric units. value is the size, > 0; the metric's direction says which way. A share of a
@@ -114,6 +136,8 @@ struct assay_metric_plan {
     struct assay_bound effect; /* minimumDetectableEffect(Abs) */
     struct assay_bound margin; /* nonInferiorityMargin(Abs) */
     enum assay_missing missing;
+    bool has_deterioration;     /* the metric has its own level of the deterioration test */
+    double deterioration_alpha; /* that level; NaN when the metric wants no such test */
     struct assay_cap cap;
     const char *window, *offset, *aggregation; /* event-level input only; NULL when unset */
 };
@@ -157,10 +181,14 @@ struct assay_plan {
     struct assay_group_plan *groups;
     uint32_t group_count; /* 0: groups come from the data with equal weights */
     enum assay_comparison_scheme scheme;
-    const char *baseline; /* ASSAY_COMPARE_BASELINE only; NULL when not given */
+    const char *baseline; /* the control that advice is about; NULL when not given */
     struct assay_pair *pairs;
     uint32_t pair_count;
     double alpha, power;
+    enum assay_alpha_division adjustment;
+    const struct assay_rule *rule; /* NULL: some success metric, and every guardrail */
+    uint64_t minimum_units;        /* a compared group with fewer gets figures and no advice */
+    uint64_t minimum_events;       /* the smaller of successes and failures of a proportion */
     enum assay_horizon_kind horizon;
     double expected_sample_size, optimal_sample_size; /* NaN when not given */
     enum assay_spending_family spending;

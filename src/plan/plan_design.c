@@ -155,6 +155,8 @@ void assay__plan_design(struct assay__plan_reader *reader, const struct assay__n
                         struct assay_plan *plan)
 {
     read_rates(reader, root, plan);
+    plan->minimum_units = 30;
+    plan->minimum_events = 5;
     read_horizon(reader, root, plan);
     read_deterioration(reader, root, plan);
     read_srm(reader, root, plan);
