@@ -46,10 +46,10 @@ prog_folders = serve cli
 below = $(sort $(foreach folder,$(1),$(wildcard src/$(folder)/*.c src/$(folder)/*/*.c)))
 lib_sources   := $(call below,$(lib_folders))
 prog_sources  := $(filter-out src/cli/main.c,$(call below,$(prog_folders)))
-test_sources  := $(sort $(wildcard tests/test_*.c))
-slow_sources  := $(sort $(wildcard tests/slow_*.c))
-# What test programs share: every file of tests/ that is not a program itself.
-test_support  := $(filter-out $(test_sources) $(slow_sources),$(sort $(wildcard tests/*.c)))
+# Tests mirror src; what they share is in tests/support.
+test_sources  := $(sort $(shell find tests -name 'test_*.c'))
+slow_sources  := $(sort $(wildcard tests/slow/slow_*.c))
+test_support  := $(sort $(wildcard tests/support/*.c))
 bench_sources := $(sort $(wildcard bench/bench_*.c))
 
 lib_objects   := $(lib_sources:%.c=$(BUILD)/%.o)
@@ -129,7 +129,7 @@ $(BUILD)/src/%.o: src/%.c
 
 $(BUILD)/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
-	$(call run,CC  ,$(CC) $(base_flags) -Itests $(test_cflags) $(lib_cflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<)
+	$(call run,CC  ,$(CC) $(base_flags) -Itests/support $(test_cflags) $(lib_cflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<)
 
 $(BUILD)/bench/%.o: bench/%.c
 	@mkdir -p $(@D)

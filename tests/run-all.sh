@@ -1,6 +1,10 @@
 #!/bin/sh
-# Runs test programs (arguments), each printing Check's closing line or "N passed, N failed", and
-# ends with the sum on a line of its own. Exit status 0 when nothing failed.
+# Runs test programs (arguments), JOBS at a time, each printing Check's closing line or "N passed,
+# N failed"; prints a line for each in the order of the arguments, and ends with the sum on a line of
+# its own. Exit status 0 when nothing failed.
+#
+# Most programs of the delivery and the server wait most of their time: so JOBS is by default more
+# than there are processors.
 set -u
 
 # What whoever runs the tests has set for work of their own is no part of them: where to post, how cd
@@ -9,42 +13,39 @@ unset ASSAY_BASE_URL ASSAY_REGION ASSAY_OUTBOX ASSAY_TOKEN ASSAY_TOKEN_FILE ASSA
     ASSAY_CLIENT_SECRET ASSAY_CLIENT_SECRET_FILE CREDENTIALS_DIRECTORY CDPATH POSIXLY_CORRECT \
     CK_RUN_SUITE CK_RUN_CASE CK_INCLUDE_TAGS CK_EXCLUDE_TAGS GOLDEN ASSAY_GOLDEN
 export CK_VERBOSITY=normal
-# Nor which signals are ignored, as by nohup: a shell cannot take that back, but GNU env can.
-as_usual=
-env --default-signal true 2>/dev/null && as_usual="env --default-signal"
+
+ended=$(mktemp -d) || exit 1
+runner=
+trap 'rm -rf "$ended"' EXIT
+trap 'test -z "$runner" || kill "$runner" 2>/dev/null; exit 130' INT TERM
+here=$(dirname "$0")
+
+# "NUMBER PROGRAM" a line, those first that take longest: with them last, the end would wait.
+number=0
+for program in "$@"; do
+    number=$((number + 1))
+    rank=$(grep -nxF "$(basename "$program")" "$here/longest" | cut -d: -f1)
+    echo "${rank:-999} $number $program"
+done | sort -n | cut -d' ' -f2- >"$ended/order"
+xargs -P "${JOBS:-$(($(nproc) + 3))}" -L 1 sh "$here/run-one.sh" "$ended" <"$ended/order" &
+runner=$!
 
 passed=0
 failed=0
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+number=0
 for program in "$@"; do
-    $as_usual "$program" >"$log" 2>&1 </dev/null
-    status=$?
-    line=$(grep -E '^[0-9]+%: Checks: [0-9]+, Failures: [0-9]+, Errors: [0-9]+$|^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1)
-    # The numbers of the line, in their order.
-    numbers=$(printf '%s\n' "$line" | tr -dc '0-9 \n')
-    case $line in
-    *Checks:*)
-        good=$(printf '%s\n' "$numbers" | awk '{print $2 - $3 - $4}')
-        bad=$(printf '%s\n' "$numbers" | awk '{print $3 + $4}')
-        ;;
-    *passed*)
-        good=$(printf '%s\n' "$numbers" | awk '{print $1}')
-        bad=$(printf '%s\n' "$numbers" | awk '{print $2}')
-        ;;
-    *)
-        good=0
-        bad=1
-        ;;
-    esac
-    if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then
-        bad=1
-    fi
+    number=$((number + 1))
+    until [ -f "$ended/$number" ]; do
+        kill -0 "$runner" 2>/dev/null || [ -f "$ended/$number" ] || echo "0 1" >"$ended/$number"
+        sleep 0.1
+    done
+    read -r good bad <"$ended/$number"
     passed=$((passed + good))
     failed=$((failed + bad))
-    printf '%-40s %5d passed %5d failed\n' "$(basename "$program")" "$good" "$bad"
-    if [ "$bad" -ne 0 ] || [ "$status" -ne 0 ]; then
-        sed 's/^/    /' "$log"
+    name=${program#"${BUILD:-build/release}/"}
+    printf '%-44s %5d passed %5d failed\n' "${name#tests/}" "$good" "$bad"
+    if [ "$bad" -ne 0 ]; then
+        sed 's/^/    /' "$ended/$number.log"
     fi
 done
 printf '%d passed, %d failed\n' "$passed" "$failed"

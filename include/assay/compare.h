@@ -220,7 +220,7 @@ struct assay_summary {
  * estimates, difference, standard errors, df, statistic, delta's standard error: the nearest
  * double, but for ties; p down to 1e-307 and log10_p 4e-15 relative; critical 1e-15; bounds 4e-15
  * of the larger of the bound and half the interval. The caller's rounding mode moves p and bounds
- * by 1e-14 at most (tests/test_rounding.c); MPFR's exponent range must be its default one.
+ * by 1e-14 at most (tests/stats/test_rounding.c); MPFR's exponent range must be its default one.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
 assay_compare_summaries(const struct assay_summary *baseline, const struct assay_summary *compared,

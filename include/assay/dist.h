@@ -14,9 +14,10 @@
  * that has that tail. _upper is R's lower.tail = FALSE, _log_ its log.p = TRUE; parameters as R's.
  *
  * Accuracy below is the worst relative error against tests/golden/dist.csv (mpmath, 60 digits;
- * `build/release/tests/test_dist` prints it by area), p down to 1e-305 and logs as far as given;
- * the logarithm of a probability near 1 is as good as the small other tail. Not promised: correct
- * rounding; monotony in the last bits; more of a probability below 1e-307 than its few bits.
+ * `build/release/tests/stats/dist/test_dist` prints it by area), p down to 1e-305 and logs as far
+ * as given; the logarithm of a probability near 1 is as good as the small other tail. Not promised:
+ * correct rounding; monotony in the last bits; more of a probability below 1e-307 than its few
+ * bits.
  */
 
 /**

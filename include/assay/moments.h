@@ -104,8 +104,8 @@ ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_moments_merge(struct assay_mo
  * the return; these functions give NaN when there is no memory.
  * Threads: pure and reentrant; many may read moments that none adds to.
  * Accuracy: the nearest double, ties to even, whatever the data: against exact rationals in
- * tests/test_exact.c and tests/test_group.c; all 15 certified digits of the 9 univariate NIST sets
- * in tests/test_nist.c.
+ * tests/exact/test_exact.c and tests/stats/test_centred.c; all 15 certified digits of the 9
+ * univariate NIST sets in tests/stats/test_nist.c.
  */
 ASSAY_API double assay_moments_mean(const struct assay_moments *moments, uint32_t variable);
 ASSAY_API double assay_moments_variance(const struct assay_moments *moments, uint32_t variable);

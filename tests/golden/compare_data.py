@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""Oracle for tests/test_compare_oracle.c: assay_compare_moments() against 60 digits.
+"""Oracle for tests/stats/test_compare_oracle.c: assay_compare_moments() against 60 digits.
 
     /usr/bin/python3 tests/golden/compare_data.py >tests/golden/compare_data.csv
 
-The data are decimals that both sides draw from a seed (tests/compare_data.c has the same code), so that the
+The data are decimals that both sides draw from a seed (tests/support/compare_data.c has the same code), so that the
 file holds seeds and results only. Everything up to square roots is rational arithmetic on the raw rows:
 regressions solve their normal equations exactly and sum squared residuals row by row.
 """

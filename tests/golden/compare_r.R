@@ -1,4 +1,4 @@
-# Cross-check of tests/test_compare.c by R: t.test, lm.
+# Cross-check of tests/stats/test_compare.c by R: t.test, lm.
 #
 #     Rscript tests/golden/compare_r.R >tests/golden/compare_r.csv
 #

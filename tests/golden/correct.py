@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Oracle for tests/test_correct.c: adjusted p-values at 60 digits, checked against R's p.adjust.
+"""Oracle for tests/stats/test_correct.c: adjusted p-values at 60 digits, checked against R's p.adjust.
 
     /usr/bin/python3 tests/golden/correct.py >tests/golden/correct.csv
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Oracle for tests/test_correct.c: adjusted p-values in exact rational arithmetic.
+"""Oracle for tests/stats/test_correct.c: adjusted p-values in exact rational arithmetic.
 
     /usr/bin/python3 tests/golden/correct_p.py >tests/golden/correct_p.csv
 

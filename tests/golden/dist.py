@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Oracle for tests/test_dist.c: mpmath at 60 digits.
+"""Oracle for tests/stats/dist/test_dist.c: mpmath at 60 digits.
 
     /usr/bin/python3 tests/golden/dist.py >tests/golden/dist.csv
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Oracle for tests/test_size.c: mpmath at 50 digits.
+"""Oracle for tests/stats/size/test_size.c: mpmath at 50 digits.
 
     /usr/bin/python3 tests/golden/size.py >tests/golden/size.csv
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Oracle for tests/test_srm.c: mpmath at 60 digits.
+"""Oracle for tests/stats/test_srm.c: mpmath at 60 digits.
 
     /usr/bin/python3 tests/golden/srm.py >tests/golden/srm.csv
 

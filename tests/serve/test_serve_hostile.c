@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A short siege; tests/slow_serve_hostile.c is the long one. */
+/* A short siege; tests/slow/slow_serve_hostile.c is the long one. */
 #include "serve_siege.h"
 
 static struct endpoint endpoint;

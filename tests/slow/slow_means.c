@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Calibration of means and ratios without covariates: tests/calibrate.h says how. */
+/* Calibration of means and ratios without covariates: tests/support/calibrate.h says how. */
 #include "calibrate.h"
 
 #define MEAN .type = ASSAY_METRIC_MEAN

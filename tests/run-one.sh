@@ -1,0 +1,33 @@
+#!/bin/sh
+# Runs one test program for run-all.sh: run-one.sh FOLDER NUMBER PROGRAM. What it says goes to
+# FOLDER/NUMBER.log, "PASSED FAILED" to FOLDER/NUMBER, which is there when the program has ended.
+set -u
+log=$1/$2.log
+# Which signals are ignored, as by nohup, is no part of a test: a shell cannot take that back, but GNU
+# env can.
+as_usual=
+env --default-signal true 2>/dev/null && as_usual="env --default-signal"
+$as_usual "$3" >"$log" 2>&1 </dev/null
+status=$?
+line=$(grep -aE '^[0-9]+%: Checks: [0-9]+, Failures: [0-9]+, Errors: [0-9]+$|^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1)
+# The numbers of the line, in their order.
+# shellcheck disable=SC2046 # one word a number
+set -- "$1" "$2" $(printf '%s\n' "$line" | tr -c '0-9\n' ' ')
+case $line in
+*Checks:*)
+    good=$(($4 - $5 - $6))
+    bad=$(($5 + $6))
+    ;;
+*passed*)
+    good=$3
+    bad=$4
+    ;;
+*)
+    good=0
+    bad=1
+    ;;
+esac
+if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then
+    bad=1
+fi
+echo "$good $bad" >"$1/$2.new" && mv "$1/$2.new" "$1/$2"
