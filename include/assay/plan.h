@@ -20,6 +20,9 @@ enum {
     ASSAY_COMPARISONS_MAX = 10000,
     ASSAY_DIMENSIONS_MAX = 64,
     ASSAY_SEGMENTS_MAX = 256,
+    ASSAY_EVENTS_MAX = 64,    /* named event files */
+    ASSAY_SPELLINGS_MAX = 64, /* of what is missing, true, false or a currency sign */
+    ASSAY_DURATION_DAYS_MAX = 3650,
     ASSAY_NAME_BYTES_MAX = 1024 /* ids and column names */
 };
 
@@ -56,6 +59,57 @@ enum assay_spending_family {
     ASSAY_SPENDING_OBRIEN_FLEMING,   /* little at first: like O'Brien and Fleming (1979) */
     ASSAY_SPENDING_POCOCK,           /* evenly: like Pocock (1977) */
     ASSAY_SPENDING_HWANG_SHIH_DECANI /* between the two, by gamma: Hwang, Shih, De Cani (1990) */
+};
+
+/** struct assay_spending: an error rate as a function of the information. */
+struct assay_spending {
+    enum assay_spending_family family;
+    double parameter; /* rho of the power family, gamma of Hwang, Shih, DeCani; else NaN */
+};
+
+/** struct assay_horizon_plan: when a metric is looked at, and what keeps its error rate then. */
+struct assay_horizon_plan {
+    enum assay_horizon_kind kind;
+    double expected_sample_size;    /* group sequential: units of all groups at the end; else NaN */
+    double optimal_sample_size;     /* always valid: units of all groups at which it is narrowest */
+    double tau;                     /* always valid: sd of the mixture over effects; NaN: unset */
+    struct assay_spending spending; /* group sequential */
+    uint32_t planned_looks;         /* group sequential; 0 when not given */
+    bool has_futility;              /* group sequential: beta is spent too */
+    bool futility_is_binding;       /* a look beyond the futility bound ends the test */
+    struct assay_spending futility;
+};
+
+/** enum assay_aggregation: how several rows of a unit become its value. */
+enum assay_aggregation {
+    ASSAY_AGGREGATE_SUM,            /* 0 without rows */
+    ASSAY_AGGREGATE_COUNT,          /* rows with a value, or all rows when no column is named */
+    ASSAY_AGGREGATE_COUNT_DISTINCT, /* different texts */
+    ASSAY_AGGREGATE_MEAN,           /* missing without rows, as are those that follow */
+    ASSAY_AGGREGATE_MIN,
+    ASSAY_AGGREGATE_MAX,
+    ASSAY_AGGREGATE_FIRST, /* by time; the smaller value at equal times */
+    ASSAY_AGGREGATE_LAST   /* by time; the larger value at equal times */
+};
+
+/** struct assay_duration: a length of time. */
+struct assay_duration {
+    bool is_set;
+    int64_t ns; /* >= 0; a window is > 0 */
+};
+
+/** struct assay_events_plan: event files that are joined to the exposures on the unit. */
+struct assay_events_plan {
+    const char *name;
+    const char *unit_column, *time_column; /* those of the plan unless given; may be NULL */
+};
+
+/** struct assay_measure: which rows a value is made of, and how. */
+struct assay_measure {
+    const struct assay_events_plan *events; /* NULL: rows of the exposures' own table */
+    bool has_aggregation;                   /* false: a unit has one row */
+    enum assay_aggregation aggregation;
+    const char *where; /* filter of the rows; NULL: all */
 };
 
 /** enum assay_granularity: width of a look. */
@@ -126,7 +180,7 @@ struct assay_metric_plan {
     const char *id;
     enum assay_role role;
     enum assay_metric_type type;
-    const char *value;       /* column; defaults to id */
+    const char *value;       /* column; defaults to id; NULL: all rows are counted */
     const char *denominator; /* ratio only, else NULL */
     double quantile;         /* quantile only, else NaN */
     const char **covariates;
@@ -139,7 +193,13 @@ struct assay_metric_plan {
     bool has_deterioration;     /* the metric has its own level of the deterioration test */
     double deterioration_alpha; /* that level; NaN when the metric wants no such test */
     struct assay_cap cap;
-    const char *window, *offset, *aggregation; /* event-level input only; NULL when unset */
+    struct assay_measure measure;             /* of the value */
+    struct assay_measure denominator_measure; /* of a ratio's denominator */
+    struct assay_duration window;             /* length of time in which rows count; unset: open */
+    struct assay_duration offset;             /* from exposure to the window's start; unset: 0 */
+    struct assay_duration pre_exposure;       /* preExposureWindow: makes a covariate */
+    bool has_horizon;                         /* the metric has a horizon of its own */
+    struct assay_horizon_plan horizon;        /* its own, or the plan's */
 };
 
 /** struct assay_group_plan: one planned group. */
@@ -156,7 +216,30 @@ struct assay_pair {
 /** struct assay_segment_plan: a sub-population named in advance. */
 struct assay_segment_plan {
     const char *id;
-    const char *filter; /* see assay(1), FILTERS */
+    const char *filter;                /* see assay(1), FILTERS */
+    bool has_horizon;                  /* the segment has a horizon of its own */
+    struct assay_horizon_plan horizon; /* its own, or the plan's */
+};
+
+/**
+ * struct assay_dialect: how the data's text is written. Zero is the default: a decimal point, no
+ * thousands marks, the usual spellings, RFC 3339 and epochs by magnitude, UTF-8.
+ */
+struct assay_dialect {
+    char decimal;          /* '.', ',' or 0, which is '.' */
+    const char *thousands; /* one character as UTF-8; NULL: none */
+    bool has_missing;      /* the list takes the place of the usual spellings */
+    const char **missing;
+    uint32_t missing_count;
+    const char **true_texts, **false_texts; /* both or none: in place of the usual ones */
+    uint32_t true_count, false_count;
+    const char *time;      /* a form as strptime(3) has it, or "s", "ms", "us", "ns"; NULL */
+    uint32_t skip_lines;   /* before the header */
+    bool trim;             /* blanks around cells are left out */
+    const char **currency; /* signs that are passed over */
+    uint32_t currency_count;
+    bool percent;         /* a number followed by % is a hundredth */
+    const char *encoding; /* as iconv(1) names it; NULL: UTF-8 */
 };
 
 /** struct assay_label: passed through. */
@@ -175,6 +258,10 @@ struct assay_plan {
     struct assay_label *labels;
     uint32_t label_count;
     const char *unit_column, *group_column, *time_column; /* NULL when not given */
+    struct assay_dialect dialect;                         /* the key is "format" */
+    struct assay_events_plan *events;
+    uint32_t event_count;
+    const char *where; /* filter of the rows that belong to the analysis; NULL: all */
     enum assay_granularity granularity;
     bool has_as_of;
     int64_t as_of_ns; /* nanoseconds since 1970-01-01T00:00:00Z */
@@ -186,15 +273,11 @@ struct assay_plan {
     uint32_t pair_count;
     double alpha, power;
     enum assay_alpha_division adjustment;
-    const struct assay_rule *rule; /* NULL: some success metric, and every guardrail */
-    uint64_t minimum_units;        /* a compared group with fewer gets figures and no advice */
-    uint64_t minimum_events;       /* the smaller of successes and failures of a proportion */
-    enum assay_horizon_kind horizon;
-    double expected_sample_size, optimal_sample_size; /* NaN when not given */
-    enum assay_spending_family spending;
-    double spending_parameter;
-    uint32_t planned_looks;     /* 0 when not given */
-    double deterioration_alpha; /* NaN when deterioration is false */
+    const struct assay_rule *rule;     /* NULL: some success metric, and every guardrail */
+    uint64_t minimum_units;            /* a compared group with fewer gets figures and no advice */
+    uint64_t minimum_events;           /* the smaller of successes and failures of a proportion */
+    struct assay_horizon_plan horizon; /* of metrics and segments without their own */
+    double deterioration_alpha;        /* NaN when deterioration is false */
     enum assay_multiplicity_scope multiplicity;
     struct assay_srm_design srm;
     const char **dimensions;
@@ -232,6 +315,17 @@ ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_plan_parse(const char *text, 
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
 assay_plan_read(const char *path, struct assay_plan **out, struct assay_error *err);
+
+/** ASSAY_NO_SEGMENT: stands for all units in assay_plan_horizon(). */
+#define ASSAY_NO_SEGMENT UINT32_MAX
+
+/**
+ * assay_plan_horizon() is the horizon of a metric in a segment: the metric's own, else the
+ * segment's own, else the plan's. segment is ASSAY_NO_SEGMENT or below segment_count. Threads:
+ * pure.
+ */
+ASSAY_API const struct assay_horizon_plan *assay_plan_horizon(const struct assay_plan *plan,
+                                                              uint32_t metric, uint32_t segment);
 
 /** assay_plan_free() frees a plan; NULL is fine. */
 ASSAY_API void assay_plan_free(struct assay_plan *plan);

@@ -16,7 +16,7 @@ struct storage {
 /* Plans that need what this version does not have are refused, never half done. */
 static enum assay_status check_supported(const struct assay_plan *plan, struct assay_error *err)
 {
-    if (plan->horizon != ASSAY_HORIZON_FIXED)
+    if (plan->horizon.kind != ASSAY_HORIZON_FIXED)
         return assay__fail(err, ASSAY_ERROR_UNAVAILABLE,
                            "Sequential horizons are not in this version: use "
                            "\"horizon\": {\"type\": \"fixed\"}.");

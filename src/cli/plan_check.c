@@ -201,7 +201,7 @@ static void say_unsupported(struct words *words, const struct assay_metric_plan 
         assay__text_puts(&words->line, "This version has no quantiles.");
         flush_line(words, DEEP);
     }
-    if (metric->window == NULL && metric->offset == NULL && metric->aggregation == NULL)
+    if (!metric->window.is_set && !metric->offset.is_set && !metric->measure.has_aggregation)
         return;
     assay__text_puts(&words->line, "This version cannot join measurements with exposures, and "
                                    "refuses window, offset and aggregation with other data than "
@@ -336,10 +336,10 @@ static void say_method(struct words *words)
     const struct assay_plan *plan = words->plan;
     struct assay__text *line = &words->line;
     assay__text_format(line, "Horizon: %s; test: %s; relative interval: %s.",
-                       assay__name_horizon(plan->horizon), assay__name_test(plan->test),
+                       assay__name_horizon(plan->horizon.kind), assay__name_test(plan->test),
                        assay__name_relative(plan->relative));
     flush_line(words, INDENT);
-    if (plan->horizon != ASSAY_HORIZON_FIXED) {
+    if (plan->horizon.kind != ASSAY_HORIZON_FIXED) {
         assay__text_puts(line, "This version analyzes fixed horizons only.");
         flush_line(words, INDENT);
     }

@@ -21,7 +21,8 @@ struct assay__choices {
     X(outcome, enum assay_outcome, "notTested", "passed", "failed")                                \
     X(direction, enum assay_direction, "increase", "decrease", "any")                              \
     X(missing, enum assay_missing, "drop", "zero")                                                 \
-    X(aggregation, uint32_t, "sum", "count", "countDistinct", "mean", "min", "max", "last")        \
+    X(aggregation, enum assay_aggregation, "sum", "count", "countDistinct", "mean", "min", "max",  \
+      "first", "last")                                                                             \
     X(granularity, enum assay_granularity, "none", "hour", "day", "week")                          \
     X(horizon, enum assay_horizon_kind, "fixed", "groupSequential", "alwaysValid")                 \
     X(spending, enum assay_spending_family, "power", "obrienFleming", "pocock", "hwangShihDeCani") \

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/duration.h"
 #include "report/writer.h"
 #include "number/number.h"
 
@@ -77,17 +78,18 @@ static void write_groups(struct assay__json *json, const struct assay_plan *plan
 static void write_horizon(struct assay__json *json, const struct assay_plan *plan)
 {
     assay__json_member_begin(json, "horizon", '{');
-    assay__json_member_string(json, "type", assay__name_horizon(plan->horizon));
-    assay__json_member_number(json, "expectedSampleSize", plan->expected_sample_size);
-    if (plan->horizon == ASSAY_HORIZON_GROUP_SEQUENTIAL) {
+    assay__json_member_string(json, "type", assay__name_horizon(plan->horizon.kind));
+    assay__json_member_number(json, "expectedSampleSize", plan->horizon.expected_sample_size);
+    if (plan->horizon.kind == ASSAY_HORIZON_GROUP_SEQUENTIAL) {
         assay__json_member_begin(json, "spending", '{');
-        assay__json_member_string(json, "family", assay__name_spending(plan->spending));
-        assay__json_member_number(json, "parameter", plan->spending_parameter);
+        assay__json_member_string(json, "family",
+                                  assay__name_spending(plan->horizon.spending.family));
+        assay__json_member_number(json, "parameter", plan->horizon.spending.parameter);
         assay__json_end(json, '}');
-        if (plan->planned_looks > 0)
-            assay__json_member_count(json, "plannedLooks", plan->planned_looks);
+        if (plan->horizon.planned_looks > 0)
+            assay__json_member_count(json, "plannedLooks", plan->horizon.planned_looks);
     }
-    assay__json_member_number(json, "optimalSampleSize", plan->optimal_sample_size);
+    assay__json_member_number(json, "optimalSampleSize", plan->horizon.optimal_sample_size);
     assay__json_end(json, '}');
 }
 
@@ -180,6 +182,16 @@ static void write_cap(struct assay__json *json, const struct assay_cap *cap)
     assay__json_end(json, '}');
 }
 
+static void write_duration(struct assay__json *json, const char *key,
+                           const struct assay_duration *duration)
+{
+    char text[ASSAY__DURATION_BYTES];
+    if (!duration->is_set)
+        return;
+    assay__duration_write(duration->ns, text);
+    assay__json_member_string(json, key, text);
+}
+
 static void write_metric(struct assay__json *json, const struct assay_metric_plan *metric)
 {
     assay__json_begin(json, '{');
@@ -196,9 +208,11 @@ static void write_metric(struct assay__json *json, const struct assay_metric_pla
     write_bound(json, &metric->margin, "nonInferiorityMargin", "nonInferiorityMarginAbs");
     assay__json_member_string(json, "missing", assay__name_missing(metric->missing));
     write_cap(json, &metric->cap);
-    assay__json_member_string(json, "window", metric->window);
-    assay__json_member_string(json, "offset", metric->offset);
-    assay__json_member_string(json, "aggregation", metric->aggregation);
+    write_duration(json, "window", &metric->window);
+    write_duration(json, "offset", &metric->offset);
+    if (metric->measure.has_aggregation)
+        assay__json_member_string(json, "aggregation",
+                                  assay__name_aggregation(metric->measure.aggregation));
     assay__json_end(json, '}');
 }
 

@@ -37,13 +37,14 @@ static void read_spending(struct assay__plan_reader *reader, const struct assay_
     const struct assay__node *spending = assay__node_get(horizon, "spending");
     if (spending == NULL || !assay__plan_enter(reader, spending, ASSAY__OBJECT_SPENDING))
         return;
-    plan->spending = (enum assay_spending_family)assay__plan_choice(
+    plan->horizon.spending.family = (enum assay_spending_family)assay__plan_choice(
         reader, spending, "family", &assay__choices_spending, ASSAY_SPENDING_POWER);
-    double fallback = PARAMETERS[plan->spending];
-    plan->spending_parameter = assay__plan_number(reader, spending, "parameter", fallback);
-    if (isnan(fallback) && !isnan(plan->spending_parameter))
+    double fallback = PARAMETERS[plan->horizon.spending.family];
+    plan->horizon.spending.parameter = assay__plan_number(reader, spending, "parameter", fallback);
+    if (isnan(fallback) && !isnan(plan->horizon.spending.parameter))
         assay__plan_fail_key(reader, spending, "parameter", "This family has no parameter.");
-    if (plan->spending == ASSAY_SPENDING_POWER && plan->spending_parameter <= 0.0)
+    if (plan->horizon.spending.family == ASSAY_SPENDING_POWER &&
+        plan->horizon.spending.parameter <= 0.0)
         assay__plan_fail_key(reader, spending, "parameter", "This must be greater than 0.");
 }
 
@@ -58,7 +59,7 @@ static void read_looks(struct assay__plan_reader *reader, const struct assay__no
                              "This must be a whole number, at most 10000.");
         return;
     }
-    plan->planned_looks = (uint32_t)looks;
+    plan->horizon.planned_looks = (uint32_t)looks;
 }
 
 /* A key of another type of horizon would be without effect, so it is refused. */
@@ -83,22 +84,24 @@ static void check_horizon_keys(struct assay__plan_reader *reader, const struct a
 static void read_horizon(struct assay__plan_reader *reader, const struct assay__node *root,
                          struct assay_plan *plan)
 {
-    plan->horizon = ASSAY_HORIZON_FIXED;
-    plan->expected_sample_size = plan->optimal_sample_size = NAN;
-    plan->spending = ASSAY_SPENDING_POWER;
-    plan->spending_parameter = 2.0;
+    plan->horizon.kind = ASSAY_HORIZON_FIXED;
+    plan->horizon.tau = NAN;
+    plan->horizon.expected_sample_size = plan->horizon.optimal_sample_size = NAN;
+    plan->horizon.spending.family = ASSAY_SPENDING_POWER;
+    plan->horizon.spending.parameter = 2.0;
     const struct assay__node *horizon = assay__node_get(root, "horizon");
     if (horizon == NULL || !assay__plan_enter(reader, horizon, ASSAY__OBJECT_HORIZON))
         return;
     (void)assay__plan_required(reader, horizon, "type");
-    plan->horizon = (enum assay_horizon_kind)assay__plan_choice(
+    plan->horizon.kind = (enum assay_horizon_kind)assay__plan_choice(
         reader, horizon, "type", &assay__choices_horizon, ASSAY_HORIZON_FIXED);
-    check_horizon_keys(reader, horizon, plan->horizon);
-    plan->expected_sample_size = read_units(reader, horizon, "expectedSampleSize");
-    plan->optimal_sample_size = read_units(reader, horizon, "optimalSampleSize");
+    check_horizon_keys(reader, horizon, plan->horizon.kind);
+    plan->horizon.expected_sample_size = read_units(reader, horizon, "expectedSampleSize");
+    plan->horizon.optimal_sample_size = read_units(reader, horizon, "optimalSampleSize");
     read_spending(reader, horizon, plan);
     read_looks(reader, horizon, plan);
-    if (plan->horizon == ASSAY_HORIZON_GROUP_SEQUENTIAL && isnan(plan->expected_sample_size))
+    if (plan->horizon.kind == ASSAY_HORIZON_GROUP_SEQUENTIAL &&
+        isnan(plan->horizon.expected_sample_size))
         assay__plan_fail(reader, horizon,
                          "A group sequential horizon needs \"expectedSampleSize\", the units of "
                          "all groups at its end.");
@@ -123,7 +126,7 @@ static void read_srm(struct assay__plan_reader *reader, const struct assay__node
                      struct assay_plan *plan)
 {
     struct assay_srm_design *srm = &plan->srm;
-    srm->method = plan->horizon == ASSAY_HORIZON_FIXED ? ASSAY_SRM_CHI2 : ASSAY_SRM_SEQUENTIAL;
+    srm->method = plan->horizon.kind == ASSAY_HORIZON_FIXED ? ASSAY_SRM_CHI2 : ASSAY_SRM_SEQUENTIAL;
     srm->alpha = 0.001;
     srm->tolerance = 0.0;
     srm->concentration = 10000.0;

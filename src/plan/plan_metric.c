@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/duration.h"
+
 /* One of two keys, of which at most one may be there; NULL when none is. */
 static const struct assay__node *either(struct assay__plan_reader *reader,
                                         const struct assay__node *object, const char *key,
@@ -179,11 +181,29 @@ static void read_cap(struct assay__plan_reader *reader, const struct assay__node
         assay__plan_fail(reader, cap, "A proportion is 0 or 1 and has no cap; leave it out.");
 }
 
+static struct assay_duration read_duration(struct assay__plan_reader *reader,
+                                           const struct assay__node *object, const char *key,
+                                           int64_t least)
+{
+    struct assay_duration duration = {.is_set = false};
+    const char *text = assay__plan_text(reader, object, key, NULL);
+    if (text == NULL)
+        return duration;
+    duration.is_set = assay__duration_parse(text, strlen(text), &duration.ns);
+    if (!duration.is_set || duration.ns < least)
+        assay__plan_fail_key(reader, object, key,
+                             "This is not a length of time; write one like \"7d\", \"36h\" or "
+                             "\"90m\", at most 3650d.");
+    return duration;
+}
+
 static void read_metric(struct assay__plan_reader *reader, const struct assay__node *object,
-                        struct assay_metric_plan *metric)
+                        struct assay_metric_plan *metric, const struct assay_plan *plan)
 {
     if (!assay__plan_enter(reader, object, ASSAY__OBJECT_METRIC))
         return;
+    metric->horizon = plan->horizon;
+    metric->deterioration_alpha = plan->deterioration_alpha;
     metric->id = assay__plan_required(reader, object, "id");
     metric->role = (enum assay_role)assay__plan_choice(reader, object, "role", &assay__choices_role,
                                                        ASSAY_ROLE_SUCCESS);
@@ -197,13 +217,11 @@ static void read_metric(struct assay__plan_reader *reader, const struct assay__n
     metric->missing = (enum assay_missing)assay__plan_choice(
         reader, object, "missing", &assay__choices_missing, ASSAY_MISSING_DROP);
     read_cap(reader, object, metric);
-    metric->window = assay__plan_text(reader, object, "window", NULL);
-    metric->offset = assay__plan_text(reader, object, "offset", NULL);
-    if (assay__node_get(object, "aggregation") != NULL) {
-        uint32_t choice =
-            assay__plan_choice(reader, object, "aggregation", &assay__choices_aggregation, 0);
-        metric->aggregation = assay__choices_aggregation.names[choice];
-    }
+    metric->window = read_duration(reader, object, "window", 1);
+    metric->offset = read_duration(reader, object, "offset", 0);
+    metric->measure.has_aggregation = assay__node_get(object, "aggregation") != NULL;
+    metric->measure.aggregation = (enum assay_aggregation)assay__plan_choice(
+        reader, object, "aggregation", &assay__choices_aggregation, ASSAY_AGGREGATE_SUM);
 }
 
 void assay__plan_metrics(struct assay__plan_reader *reader, const struct assay__node *root,
@@ -218,7 +236,7 @@ void assay__plan_metrics(struct assay__plan_reader *reader, const struct assay__
     plan->metrics = assay__plan_array(reader, list->count, sizeof *plan->metrics);
     for (const struct assay__node *value = list->first; value != NULL && reader->status == ASSAY_OK;
          value = value->next)
-        read_metric(reader, value, &plan->metrics[value->index]);
+        read_metric(reader, value, &plan->metrics[value->index], plan);
     if (reader->status != ASSAY_OK)
         return;
     plan->metric_count = list->count;

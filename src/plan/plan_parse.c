@@ -112,6 +112,7 @@ static void read_segments(struct assay__plan_reader *reader, const struct assay_
         struct assay_segment_plan *segment = &plan->segments[value->index];
         segment->id = assay__plan_required(reader, value, "id");
         segment->filter = assay__plan_required(reader, value, "filter");
+        segment->horizon = plan->horizon;
         if (reader->status == ASSAY_OK)
             check_filter(reader, assay__node_get(value, "filter"));
     }
@@ -216,6 +217,16 @@ enum assay_status assay_plan_read(const char *path, struct assay_plan **out,
         return status;
     }
     return assay__plan_make(&arena, root, assay__plan_file_name(path), out, err);
+}
+
+const struct assay_horizon_plan *assay_plan_horizon(const struct assay_plan *plan, uint32_t metric,
+                                                    uint32_t segment)
+{
+    if (plan->metrics[metric].has_horizon)
+        return &plan->metrics[metric].horizon;
+    if (segment != ASSAY_NO_SEGMENT && plan->segments[segment].has_horizon)
+        return &plan->segments[segment].horizon;
+    return &plan->horizon;
 }
 
 void assay_plan_free(struct assay_plan *plan)

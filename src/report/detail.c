@@ -35,7 +35,7 @@ static void write_conventions(struct assay__json *json, const struct assay_plan 
     assay__json_member_string(json, "test", assay__name_test(plan->test));
     assay__json_member_string(json, "relativeInterval", assay__name_relative(plan->relative));
     assay__json_member_string(json, "skewnessCorrection", assay__name_skewness(plan->skewness));
-    assay__json_member_string(json, "horizon", assay__name_horizon(plan->horizon));
+    assay__json_member_string(json, "horizon", assay__name_horizon(plan->horizon.kind));
     assay__json_member_string(json, "multiplicity", assay__name_scope(plan->multiplicity));
     assay__json_member_begin(json, "meaning", '{');
     for (size_t i = 0; i < sizeof CONVENTIONS / sizeof *CONVENTIONS; i++)

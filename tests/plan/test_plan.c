@@ -28,8 +28,9 @@ START_TEST(plan_defaults)
     ck_assert_int_eq(plan->scheme, ASSAY_COMPARE_BASELINE);
     ck_assert_ptr_null(plan->baseline);
     ck_assert(plan->alpha == 0.05 && plan->power == 0.8);
-    ck_assert_int_eq(plan->horizon, ASSAY_HORIZON_FIXED);
-    ck_assert(isnan(plan->expected_sample_size) && isnan(plan->optimal_sample_size));
+    ck_assert_int_eq(plan->horizon.kind, ASSAY_HORIZON_FIXED);
+    ck_assert(isnan(plan->horizon.expected_sample_size) &&
+              isnan(plan->horizon.optimal_sample_size));
     ck_assert(plan->deterioration_alpha == 0.05);
     ck_assert_int_eq(plan->multiplicity, ASSAY_MULTIPLICITY_ALL);
     ck_assert_int_eq(plan->srm.method, ASSAY_SRM_CHI2);
@@ -59,8 +60,8 @@ START_TEST(plan_defaults)
     ck_assert_ptr_null(metric->effect.text);
     ck_assert_ptr_null(metric->cap.lower);
     ck_assert(isnan(metric->cap.upper_quantile));
-    ck_assert_ptr_null(metric->window);
-    ck_assert_ptr_null(metric->aggregation);
+    ck_assert(!metric->window.is_set);
+    ck_assert(!metric->measure.has_aggregation);
     assay_plan_free(plan);
 }
 END_TEST
@@ -118,11 +119,11 @@ START_TEST(plan_every_key_arrives)
     ck_assert_uint_eq(plan->pair_count, 1);
     ck_assert_str_eq(plan->pairs[0].compared, "B");
     ck_assert(plan->alpha == 0.1 && plan->power == 0.9);
-    ck_assert_int_eq(plan->horizon, ASSAY_HORIZON_GROUP_SEQUENTIAL);
-    ck_assert(plan->expected_sample_size == 1e6);
-    ck_assert_int_eq(plan->spending, ASSAY_SPENDING_HWANG_SHIH_DECANI);
-    ck_assert(plan->spending_parameter == -4.0);
-    ck_assert_uint_eq(plan->planned_looks, 7);
+    ck_assert_int_eq(plan->horizon.kind, ASSAY_HORIZON_GROUP_SEQUENTIAL);
+    ck_assert(plan->horizon.expected_sample_size == 1e6);
+    ck_assert_int_eq(plan->horizon.spending.family, ASSAY_SPENDING_HWANG_SHIH_DECANI);
+    ck_assert(plan->horizon.spending.parameter == -4.0);
+    ck_assert_uint_eq(plan->horizon.planned_looks, 7);
     ck_assert(plan->deterioration_alpha == 0.02);
     ck_assert_int_eq(plan->srm.method, ASSAY_SRM_SEQUENTIAL); /* since the horizon is */
     ck_assert(plan->srm.alpha == 0.01 && plan->srm.tolerance == 0.001);
@@ -167,9 +168,9 @@ START_TEST(plan_every_metric_key_arrives)
     ck_assert_int_eq(q->type, ASSAY_METRIC_QUANTILE);
     ck_assert(q->quantile == 0.9);
     ck_assert_int_eq(q->role, ASSAY_ROLE_DETERIORATION);
-    ck_assert_str_eq(q->window, "7d");
-    ck_assert_str_eq(q->offset, "1h");
-    ck_assert_str_eq(q->aggregation, "countDistinct");
+    ck_assert(q->window.ns == INT64_C(7) * 86400 * 1000000000);
+    ck_assert(q->offset.ns == INT64_C(3600) * 1000000000);
+    ck_assert_int_eq(q->measure.aggregation, ASSAY_AGGREGATE_COUNT_DISTINCT);
     ck_assert_int_eq(p->type, ASSAY_METRIC_PROPORTION);
     ck_assert_int_eq(p->direction, ASSAY_DIRECTION_ANY);
     ck_assert_int_eq(p->reduction, ASSAY_REDUCTION_NONE);
@@ -186,8 +187,8 @@ START_TEST(plan_other_forms)
         "\"srm\":{\"method\":\"chi2\"}}");
     ck_assert_int_eq(plan->scheme, ASSAY_COMPARE_ALL_PAIRS);
     ck_assert(isnan(plan->deterioration_alpha));
-    ck_assert_int_eq(plan->horizon, ASSAY_HORIZON_ALWAYS_VALID);
-    ck_assert(plan->optimal_sample_size == 500.0);
+    ck_assert_int_eq(plan->horizon.kind, ASSAY_HORIZON_ALWAYS_VALID);
+    ck_assert(plan->horizon.optimal_sample_size == 500.0);
     ck_assert_int_eq(plan->srm.method, ASSAY_SRM_CHI2);
     assay_plan_free(plan);
     plan = parse_ok("{\"metrics\":[{\"id\":\"m\",\"role\":\"guardrail\",\"direction\":\"any\"}]}");

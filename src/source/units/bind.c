@@ -45,10 +45,10 @@ static uint32_t variable_of(struct assay__binding *binding, const char *column,
 static enum assay_status check_is_finished(const struct assay_metric_plan *plan,
                                            struct assay_error *err)
 {
-    const char *key = plan->window != NULL        ? "window"
-                      : plan->offset != NULL      ? "offset"
-                      : plan->aggregation != NULL ? "aggregation"
-                                                  : NULL;
+    const char *key = plan->window.is_set             ? "window"
+                      : plan->offset.is_set           ? "offset"
+                      : plan->measure.has_aggregation ? "aggregation"
+                                                      : NULL;
     if (key == NULL)
         return ASSAY_OK;
     return assay__fail(err, ASSAY_ERROR_UNAVAILABLE,
