@@ -20,9 +20,9 @@ version := $(shell sed -n 's/^\#define ASSAY_VERSION "\(.*\)"/\1/p' include/assa
 major   := $(firstword $(subst ., ,$(version)))
 
 # Library modules by pkg-config; names of Debian packages are in scripts/deps.
-lib_packages  = mpfr gmp libcurl nettle zlib libzstd
+lib_packages  = gsl libcjson mpfr gmp libcurl nettle zlib libzstd
 prog_packages = libmicrohttpd sqlite3
-test_packages = check gsl libcjson gnutls
+test_packages = check gnutls
 
 # With CDPATH set, cd prints where it went, in the midst of what scripts read.
 unexport CDPATH
