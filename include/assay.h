@@ -31,6 +31,7 @@
 #include "assay/dataset.h"
 #include "assay/deliver.h"
 #include "assay/dist.h"
+#include "assay/horizon.h"
 #include "assay/moments.h"
 #include "assay/plan.h"
 #include "assay/result.h"

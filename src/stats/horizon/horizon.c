@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sequences of looks: the table of horizons, and what they share. */
+#include "stats/horizon/horizon.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+
+static const struct assay__horizon_row *const HORIZONS[] = {
+    [ASSAY_HORIZON_FIXED] = &assay__horizon_fixed,
+    [ASSAY_HORIZON_GROUP_SEQUENTIAL] = &assay__horizon_group_sequential,
+    [ASSAY_HORIZON_ALWAYS_VALID] = &assay__horizon_always_valid};
+
+enum { HORIZON_COUNT = sizeof HORIZONS / sizeof *HORIZONS };
+
+enum assay_status assay_horizon_open(const struct assay_horizon_design *design,
+                                     struct assay_horizon **out, struct assay_error *err)
+{
+    if ((unsigned)design->kind >= HORIZON_COUNT)
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "There is no horizon number %u.",
+                           (unsigned)design->kind);
+    if (!(design->alpha > 0.0 && design->alpha < 1.0))
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "alpha must lie between 0 and 1.");
+    if (!design->two_sided && design->alpha >= 0.5)
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "A one-sided alpha must be below 0.5.");
+    struct assay_horizon *horizon = calloc(1, sizeof *horizon);
+    if (horizon == NULL)
+        return assay__fail_memory(err);
+    horizon->design = *design;
+    horizon->row = HORIZONS[design->kind];
+    horizon->last =
+        (struct assay_boundary){.critical = NAN, .information = NAN, .flags = ASSAY_BOUNDARY_EMPTY};
+    horizon->last_critical = NAN;
+    enum assay_status status = horizon->row->open(horizon, err);
+    if (status != ASSAY_OK) {
+        assay_horizon_free(horizon);
+        return status;
+    }
+    *out = horizon;
+    return ASSAY_OK;
+}
+
+enum assay_status assay_horizon_at(struct assay_horizon *horizon, double units,
+                                   double standard_error, struct assay_boundary *out,
+                                   struct assay_error *err)
+{
+    if (!(units >= 0.0 && isfinite(units)))
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "The units of a look must be a number >= 0.");
+    if (horizon->look_count >= ASSAY_HORIZON_LOOKS_MAX)
+        return assay__fail(err, ASSAY_ERROR_LIMIT, "More than %d looks.", ASSAY_HORIZON_LOOKS_MAX);
+    if (units == 0.0) {
+        *out = horizon->last;
+        out->flags |= ASSAY_BOUNDARY_NO_LOOK;
+        return ASSAY_OK;
+    }
+    enum assay_status status = horizon->row->at(horizon, units, standard_error, out, err);
+    if (status != ASSAY_OK)
+        return status;
+    horizon->last = *out;
+    horizon->last.flags &= ~(uint32_t)ASSAY_BOUNDARY_NO_LOOK;
+    horizon->look_count++;
+    return ASSAY_OK;
+}
+
+void assay_horizon_free(struct assay_horizon *horizon)
+{
+    if (horizon == NULL)
+        return;
+    assay__walk_release(&horizon->walk);
+    free(horizon);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_STATS_HORIZON_ROOT_H
+#define ASSAY_STATS_HORIZON_ROOT_H
+
+/** A function of which a zero is wanted: rising and finite. */
+typedef double (*assay__rising)(void *context, double x);
+
+/**
+ * assay__root_rising() is the zero of a rising function by Brent's method, looked for around start
+ * in steps of step that double. The nearest end when it lies 2^20 steps away. Nothing is allocated.
+ */
+double assay__root_rising(assay__rising function, void *context, double start, double step);
+
+#endif

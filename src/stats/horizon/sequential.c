@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a group sequence promises under a drift, and what may be said after it stopped. Survival
+ * given the score does not depend on the drift, so one recursion serves every drift.
+ */
+#include <math.h>
+
+#include "assay/dist.h"
+#include "base/error.h"
+#include "stats/horizon/horizon.h"
+#include "stats/horizon/root.h"
+
+static enum assay_status check_kind(const struct assay_horizon *horizon, struct assay_error *err)
+{
+    if (horizon->design.kind != ASSAY_HORIZON_GROUP_SEQUENTIAL)
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "Only group-sequential looks have a drift.");
+    return ASSAY_OK;
+}
+
+/* The probability of the first exit above at look k. */
+static double exit_above(const struct assay__walk *walk, uint32_t k, double drift)
+{
+    const struct assay__grid *grid = &walk->grids[k];
+    return exp(assay__walk_exit(walk, k, grid->time, grid->edge, drift).log_p);
+}
+
+/* A two-sided sequence is symmetric: an exit below is one above under the opposite drift. */
+static double exit_below(const struct assay__walk *walk, uint32_t k, double drift)
+{
+    return walk->two_sided ? exit_above(walk, k, -drift) : 0.0;
+}
+
+enum assay_status assay_sequential_exits(const struct assay_horizon *horizon, double drift,
+                                         double *above, double *below, size_t *count,
+                                         struct assay_error *err)
+{
+    enum assay_status status = check_kind(horizon, err);
+    if (status != ASSAY_OK)
+        return status;
+    if (!isfinite(drift))
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "The drift must be finite.");
+    const struct assay__walk *walk = &horizon->walk;
+    for (uint32_t k = 0; k < walk->count && k < *count; k++) {
+        if (above != NULL)
+            above[k] = exit_above(walk, k, drift);
+        if (below != NULL)
+            below[k] = exit_below(walk, k, drift);
+    }
+    *count = walk->count;
+    return ASSAY_OK;
+}
+
+struct power_target {
+    const struct assay__walk *walk;
+    double power;
+};
+
+static double power_excess(void *context, double drift)
+{
+    const struct power_target *target = context;
+    double sum = -target->power;
+    for (uint32_t k = 0; k < target->walk->count; k++)
+        sum += exit_above(target->walk, k, drift);
+    return sum;
+}
+
+/* Mean information at the stop: the last look's, less what earlier exits save. */
+static double expected_information(const struct assay__walk *walk, double drift)
+{
+    double last = walk->grids[walk->count - 1].time, mean = last;
+    for (uint32_t k = 0; k + 1 < walk->count; k++)
+        mean -= (last - walk->grids[k].time) *
+                (exit_above(walk, k, drift) + exit_below(walk, k, drift));
+    return mean;
+}
+
+enum assay_status assay_sequential_plan(const struct assay_horizon *horizon, double power,
+                                        struct assay_sequential_plan *out, struct assay_error *err)
+{
+    enum assay_status status = check_kind(horizon, err);
+    if (status != ASSAY_OK)
+        return status;
+    const struct assay__walk *walk = &horizon->walk;
+    double tail = horizon->spending.alpha;
+    if (!(power > tail && power < 1.0))
+        return assay__fail(err, ASSAY_ERROR_DOMAIN,
+                           "The power must lie between the one-sided alpha and 1.");
+    if (walk->count == 0)
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "No look has been taken.");
+    double last = walk->grids[walk->count - 1].time;
+    double once = assay_normal_quantile_upper(tail) - assay_normal_quantile_upper(power);
+    struct power_target target = {walk, power};
+    out->drift = assay__root_rising(power_excess, &target, once / sqrt(last), 0.1 / sqrt(last));
+    out->inflation = out->drift * out->drift * last / (once * once);
+    out->expected_null = expected_information(walk, 0.0);
+    out->expected_alternative = expected_information(walk, out->drift);
+    return ASSAY_OK;
+}
+
+struct stage_target {
+    const struct assay__walk *walk;
+    uint32_t look;
+    double edge; /* the observed score */
+    double level;
+};
+
+/* P(an outcome at least as large) when outcomes are ordered by look: it rises with the drift. */
+static double stage_tail(const struct stage_target *target, double drift)
+{
+    const struct assay__walk *walk = target->walk;
+    double time = walk->grids[target->look].time;
+    double sum = exp(assay__walk_exit(walk, target->look, time, target->edge, drift).log_p);
+    for (uint32_t k = 0; k < target->look; k++)
+        sum += exit_above(walk, k, drift);
+    return sum;
+}
+
+static double stage_excess(void *context, double drift)
+{
+    const struct stage_target *target = context;
+    return stage_tail(target, drift) - target->level;
+}
+
+static double drift_at(struct stage_target *target, double level, double start, double step)
+{
+    target->level = level;
+    return assay__root_rising(stage_excess, target, start, step);
+}
+
+enum assay_status assay_sequential_estimate(const struct assay_horizon *horizon, size_t look,
+                                            double statistic, double level,
+                                            struct assay_sequential_estimate *out,
+                                            struct assay_error *err)
+{
+    enum assay_status status = check_kind(horizon, err);
+    if (status != ASSAY_OK)
+        return status;
+    const struct assay__walk *walk = &horizon->walk;
+    if (look >= walk->count)
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "There was no look number %zu.", look);
+    if (!isfinite(statistic) || !(level > 0.0 && level < 0.5))
+        return assay__fail(err, ASSAY_ERROR_DOMAIN,
+                           "The statistic must be finite and the level below 0.5.");
+    /* An outcome below mirrors one above; without a lower boundary it is as it stands. */
+    bool mirrored = walk->two_sided && statistic < 0.0;
+    double root = sqrt(walk->grids[look].time), size = mirrored ? -statistic : statistic;
+    struct stage_target target = {walk, (uint32_t)look, size * root, 0.0};
+    double start = size / root, step = 0.5 / root;
+    double tail = stage_tail(&target, 0.0);
+    double median = drift_at(&target, 0.5, start, step);
+    double lower = drift_at(&target, level, start - step, step);
+    double upper = drift_at(&target, 1.0 - level, start + step, step);
+    out->p = walk->two_sided ? fmin(1.0, 2.0 * fmin(tail, 1.0 - tail)) : tail;
+    out->median = mirrored ? -median : median;
+    out->lower = mirrored ? -upper : lower;
+    out->upper = mirrored ? -lower : upper;
+    return ASSAY_OK;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Alpha spending functions: a table of families. Each gives the logarithm of the alpha between two
+ * looks without subtracting one total from another, so that looks close together, and early ones
+ * that spend 1e-300, keep their digits.
+ */
+#include "stats/horizon/spending.h"
+
+#include <math.h>
+
+#include "assay/dist.h"
+#include "assay/horizon.h"
+#include "stats/dist/normal.h"
+#include "stats/horizon/gauss.h"
+
+static double power_step(double alpha, double rho, double from, double to)
+{
+    double rest = from == 0.0 ? 0.0 : log1p(-exp(rho * log1p((from - to) / to)));
+    return log(alpha) + rho * log(to) + rest;
+}
+
+/* log of the normal density's integral from low to high, 0 <= low < high: narrow ones by
+ * quadrature of density(low + y) / density(low), wide ones from their tails. */
+static double log_between(double low, double high)
+{
+    double width = high - low;
+    if (isinf(high))
+        return assay_normal_log_upper(low);
+    if (width * (1.0 + low) > 4.0) {
+        double log_low = assay_normal_log_upper(low);
+        return log_low + log(-expm1(assay_normal_log_upper(high) - log_low));
+    }
+    double sum = 0.0;
+    for (int i = 0; i < ASSAY__GAUSS_POINTS; i++) {
+        double y = 0.5 * width * (1.0 + assay__gauss_node(i));
+        sum += assay__gauss_weight(i) * exp(-y * (low + 0.5 * y));
+    }
+    const double half_log_tau = 0.91893853320467274178;
+    return log(0.5 * width * sum) - 0.5 * low * low - half_log_tau;
+}
+
+static double obrien_fleming_step(double alpha, double unused, double from, double to)
+{
+    (void)unused;
+    double q = assay_normal_quantile_upper(0.5 * alpha);
+    double low = q / sqrt(to), high = from == 0.0 ? HUGE_VAL : q / sqrt(from);
+    return M_LN2 + log_between(low, high);
+}
+
+static double pocock_step(double alpha, double unused, double from, double to)
+{
+    (void)unused;
+    const double slope = 1.71828182845904523536; /* e - 1 */
+    return log(alpha) + log(log1p(slope * (to - from) / (1.0 + slope * from)));
+}
+
+/* log((1 - exp(-g d)) / (1 - exp(-g))) for g > 0. */
+static double log_share(double g, double d)
+{
+    return log(-expm1(-g * d)) - log(-expm1(-g));
+}
+
+static double hwang_shih_decani_step(double alpha, double gamma, double from, double to)
+{
+    double step = to - from;
+    if (gamma == 0.0)
+        return log(alpha) + log(step);
+    if (gamma > 0.0)
+        return log(alpha) - gamma * from + log_share(gamma, step);
+    return log(alpha) - gamma * (to - 1.0) + log_share(-gamma, step);
+}
+
+struct family {
+    const char *name;
+    double least, most; /* of the parameter; both included */
+    double (*log_step)(double alpha, double parameter, double from, double to);
+};
+
+static const struct family FAMILIES[] = {
+    [ASSAY_SPENDING_POWER] = {"power", 0.01, 100.0, power_step},
+    [ASSAY_SPENDING_OBRIEN_FLEMING] = {"obrienFleming", -HUGE_VAL, HUGE_VAL, obrien_fleming_step},
+    [ASSAY_SPENDING_POCOCK] = {"pocock", -HUGE_VAL, HUGE_VAL, pocock_step},
+    [ASSAY_SPENDING_HWANG_SHIH_DECANI] = {"hwangShihDeCani", -500.0, 500.0, hwang_shih_decani_step},
+};
+
+enum { FAMILY_COUNT = sizeof FAMILIES / sizeof *FAMILIES };
+
+const char *assay_spending_name(enum assay_spending_family family)
+{
+    return (unsigned)family < FAMILY_COUNT ? FAMILIES[family].name : NULL;
+}
+
+bool assay__spending_valid(enum assay_spending_family family, double parameter)
+{
+    if ((unsigned)family >= FAMILY_COUNT)
+        return false;
+    const struct family *row = &FAMILIES[family];
+    return isinf(row->most) || (parameter >= row->least && parameter <= row->most);
+}
+
+double assay__spending_log_step(const struct assay__spending *spending, double from, double to)
+{
+    return FAMILIES[spending->family].log_step(spending->alpha, spending->parameter, from, to);
+}
