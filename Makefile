@@ -151,7 +151,12 @@ $(BUILD)/libprogram.a: $(prog_objects)
 $(program): $(main_object) $(BUILD)/libprogram.a $(static_lib)
 	$(call run,LINK,$(CC) -pthread $(LDFLAGS) -o $@ $^ $(prog_libs) $(lib_libs))
 
-$(BUILD)/tests/%: $(BUILD)/tests/%.o $(test_support:%.c=$(BUILD)/%.o) $(BUILD)/libprogram.a $(static_lib)
+# An archive, so that a test program links only what it uses.
+$(BUILD)/libsupport.a: $(test_support:%.c=$(BUILD)/%.o)
+	@rm -f $@
+	$(call run,AR  ,$(AR) rcs $@ $^)
+
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/libsupport.a $(BUILD)/libprogram.a $(static_lib)
 	$(call run,LINK,$(CC) -pthread $(LDFLAGS) -o $@ $^ $(prog_libs) $(lib_libs) $(test_libs))
 
 $(BUILD)/bench/%: $(BUILD)/bench/%.o $(BUILD)/libprogram.a $(static_lib)
