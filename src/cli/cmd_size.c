@@ -7,47 +7,6 @@
 
 #include "cli/cli.h"
 #include "cli/size_flags.h"
-#include "exact/shortest.h"
-
-double size_scaled(double share, double mean)
-{
-    struct assay__wide product =
-        assay__wide_mul(assay__wide_of_shortest(share), assay__wide_of_shortest(mean));
-    return fabs(assay__wide_double(product));
-}
-
-double size_rest(double share)
-{
-    return assay__wide_double(assay__wide_sub(assay__wide_of(1.0), assay__wide_of_shortest(share)));
-}
-
-void size_split(const struct size_query *query, double total, double *baseline, double *compared)
-{
-    double weight = query->design.baseline_weight + query->design.compared_weight;
-    double share = floor(total * (query->design.compared_weight / weight) + 0.5);
-    *compared = share < 2.0 ? 2.0 : share > total - 2.0 ? total - 2.0 : share;
-    *baseline = total - *compared;
-}
-
-static struct assay_size_design design_at(const struct size_query *query,
-                                          const struct size_row *row)
-{
-    struct assay_size_design design = query->design;
-    design.effect = row->effect;
-    if (query->question != SIZE_ASKS_POWER)
-        design.power = row->adjusted_power;
-    return design;
-}
-
-double size_power_at(const struct size_query *query, const struct size_row *row, double total)
-{
-    struct assay_size_design design = design_at(query, row);
-    double baseline, compared, power;
-    size_split(query, floor(total), &baseline, &compared);
-    if (assay_size_power(&design, baseline, compared, &power, NULL) != ASSAY_OK)
-        return NAN;
-    return power;
-}
 
 /* ---- one row --------------------------------------------------------------------------------- */
 
@@ -76,7 +35,7 @@ static void set_power(const struct size_query *query, double power, struct size_
 static enum assay_status find_size(const struct size_query *query, struct size_row *row,
                                    struct assay_error *err)
 {
-    struct assay_size_design design = design_at(query, row);
+    struct assay_size_design design = size_design_at(query, row);
     struct assay_size_result size;
     enum assay_status status = assay_size_required(&design, &size, err);
     if (status == ASSAY_OK) {
@@ -91,14 +50,14 @@ static enum assay_status find_size(const struct size_query *query, struct size_r
 static enum assay_status find_power(const struct size_query *query, struct size_row *row,
                                     struct assay_error *err)
 {
-    struct assay_size_design design = design_at(query, row);
+    struct assay_size_design design = size_design_at(query, row);
     return assay_size_power(&design, row->baseline, row->compared, &row->power, err);
 }
 
 static enum assay_status find_effect(const struct size_query *query, struct size_row *row,
                                      struct assay_error *err)
 {
-    struct assay_size_design design = design_at(query, row);
+    struct assay_size_design design = size_design_at(query, row);
     design.effect = query->direction;
     enum assay_status status =
         assay_size_effect(&design, row->baseline, row->compared, &row->detectable, err);

@@ -72,6 +72,9 @@ double size_rest(double share);
 ASSAY_MUST_CHECK enum assay_status size_history_read(struct size_query *query,
                                                      struct assay_error *err);
 
+/** size_design_at() is the design with the effect of a row, and its power unless that is asked. */
+struct assay_size_design size_design_at(const struct size_query *query, const struct size_row *row);
+
 /** size_power_at() is the power at a total of units and the effect of a row; NaN when undefined. */
 double size_power_at(const struct size_query *query, const struct size_row *row, double total);
 

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/duration.h"
-#include "report/writer.h"
+#include "json/json_values.h"
 #include "number/number.h"
 
 static void write_texts(struct assay__json *json, const char *key, const char *const *texts,

@@ -16,6 +16,15 @@ struct serve_verdict serve_metric_verdict_of(const struct assay__node *compariso
 /** serve_metric_verdict() writes it. */
 void serve_metric_verdict(struct assay__text *out, const struct assay__node *comparison);
 
+/** Differences relative to the baseline, in percent, and in the units of the metric. */
+extern const struct serve_view SERVE_VIEW_RELATIVE, SERVE_VIEW_ABSOLUTE;
+
+/** serve_metric_last() is the last look of a comparison, NULL when there is none. */
+const struct assay__node *serve_metric_last(const struct assay__node *comparison);
+
+/** serve_metric_has_figures() is true when an interval has an estimate or a bound. */
+bool serve_metric_has_figures(const struct serve_interval *interval);
+
 /**
  * serve_metric_view() is how a metric's differences are shown: relative to the baseline where every
  * comparison that has figures has relative ones.

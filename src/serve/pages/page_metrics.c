@@ -4,52 +4,6 @@
 
 #include "serve/pages/page_metric.h"
 
-/* Differences are shown relative to the baseline where there is such a thing. */
-static const struct serve_view RELATIVE = {"differenceEstimateRel", {100.0, "\xE2\x80\xAF%"}, true};
-static const struct serve_view ABSOLUTE = {"differenceEstimateAbs", {1.0, ""}, false};
-
-static const struct assay__node *last_of(const struct assay__node *comparison)
-{
-    return serve_page_member(comparison, "lastResult", ASSAY__NODE_OBJECT);
-}
-
-static bool has_figures(const struct serve_interval *interval)
-{
-    return isfinite(interval->estimate) || isfinite(interval->lower) || isfinite(interval->upper);
-}
-
-const struct serve_view *serve_metric_view(const struct assay__node *metric)
-{
-    for (const struct assay__node *comparison = serve_page_first(metric, "result");
-         comparison != NULL; comparison = comparison->next) {
-        const struct assay__node *last = last_of(comparison);
-        struct serve_interval absolute = serve_interval_of(last, &ABSOLUTE);
-        struct serve_interval relative = serve_interval_of(last, &RELATIVE);
-        if (has_figures(&absolute) && !has_figures(&relative))
-            return &ABSOLUTE;
-    }
-    return &RELATIVE;
-}
-
-struct serve_verdict serve_metric_verdict_of(const struct assay__node *comparison)
-{
-    const struct assay__node *status = serve_page_member(comparison, "status", ASSAY__NODE_OBJECT);
-    int answer = serve_page_answer(comparison, "isSignificant");
-    if (serve_page_answer(status, "validationIsSignificant") == 1)
-        return (struct serve_verdict){"bad", "Got worse", SERVE_ICON_CROSS};
-    if (answer == 1)
-        return (struct serve_verdict){"sure", "Significant", SERVE_ICON_CHECK};
-    if (answer == 0)
-        return (struct serve_verdict){"", "Not significant", SERVE_ICON_DOT};
-    return (struct serve_verdict){"warn", "Not tested", SERVE_ICON_WARNING};
-}
-
-void serve_metric_verdict(struct assay__text *out, const struct assay__node *comparison)
-{
-    struct serve_verdict verdict = serve_metric_verdict_of(comparison);
-    serve_page_pill(out, verdict.tone, verdict.icon, verdict.words);
-}
-
 static void begin_fact(struct assay__text *out, const char *name, bool is_group)
 {
     assay__text_puts(out, "<div><dt>");
@@ -64,7 +18,7 @@ static void begin_fact(struct assay__text *out, const char *name, bool is_group)
 static void write_group_fact(struct assay__text *out, const struct assay__node *last,
                              const char *group, const char *estimate, const char *size)
 {
-    struct serve_interval difference = serve_interval_of(last, &ABSOLUTE);
+    struct serve_interval difference = serve_interval_of(last, &SERVE_VIEW_ABSOLUTE);
     double mean = serve_page_number(last, estimate);
     if (isnan(mean) && isnan(serve_page_number(last, size)))
         return;
@@ -80,7 +34,7 @@ static void write_group_fact(struct assay__text *out, const struct assay__node *
 static void write_facts(struct assay__text *out, const struct assay__node *comparison,
                         const struct serve_view *view)
 {
-    const struct assay__node *last = last_of(comparison);
+    const struct assay__node *last = serve_metric_last(comparison);
     const struct assay__node *groups = serve_page_member(comparison, "groups", ASSAY__NODE_OBJECT);
     const struct assay__node *size =
         serve_page_member(comparison, "sampleSize", ASSAY__NODE_OBJECT);
@@ -174,7 +128,7 @@ static void write_comparison(struct assay__text *out, const struct assay__node *
     assay__text_puts(out, "</p><p class=\"bounds\">");
     serve_interval_bounds(out, &interval, &view->unit);
     assay__text_puts(out, "</p></div>\n");
-    if (has_figures(&interval))
+    if (serve_metric_has_figures(&interval))
         serve_draw_interval(out, scale, &interval, &view->unit);
     assay__text_puts(out, "</div>\n<p class=\"message\">");
     serve_page_message(out, serve_page_text(status, "message"));
@@ -182,21 +136,6 @@ static void write_comparison(struct assay__text *out, const struct assay__node *
     write_facts(out, comparison, view);
     write_looks(out, comparison, view);
     assay__text_puts(out, "</div>\n");
-}
-
-void serve_metric_scale(const struct assay__node *metric, const struct serve_view *view,
-                        bool is_sliced, struct serve_scale *scale, unsigned *count)
-{
-    *scale = (struct serve_scale){0.0, 0.0};
-    *count = 0;
-    for (const struct assay__node *comparison = serve_page_first(metric, "result");
-         comparison != NULL; comparison = comparison->next) {
-        if (serve_page_is_sliced(comparison) != is_sliced)
-            continue;
-        struct serve_interval interval = serve_interval_of(last_of(comparison), view);
-        serve_scale_include(scale, &interval);
-        ++*count;
-    }
 }
 
 /* What the metric was planned with. */

@@ -4,14 +4,6 @@
 
 #include "serve/pages/page_metric.h"
 
-bool serve_metric_is_same(const struct assay__node *a, const struct assay__node *b)
-{
-    const struct assay__node *one = serve_page_member(a, "groups", ASSAY__NODE_OBJECT);
-    const struct assay__node *other = serve_page_member(b, "groups", ASSAY__NODE_OBJECT);
-    return strcmp(serve_page_text(one, "baseline"), serve_page_text(other, "baseline")) == 0 &&
-           strcmp(serve_page_text(one, "compared"), serve_page_text(other, "compared")) == 0;
-}
-
 static void write_groups(struct assay__text *out, const struct assay__node *comparison)
 {
     const struct assay__node *groups = serve_page_member(comparison, "groups", ASSAY__NODE_OBJECT);

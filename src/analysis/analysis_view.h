@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_ANALYSIS_ANALYSIS_VIEW_H
+#define ASSAY_ANALYSIS_ANALYSIS_VIEW_H
+
+#include "assay/analysis.h"
+
+/** struct assay__bounds: an interval; NaN where it has no bound. */
+struct assay__bounds {
+    double lower, upper;
+};
+
+/** assay__relative_bounds() is the relative interval that the plan chose to report. */
+struct assay__bounds assay__relative_bounds(const struct assay_plan *plan,
+                                            const struct assay_relative *relative);
+
+/** assay__first_result() is the first of a metric's results; *count: comparisons x slices. */
+const struct assay_metric_result *assay__first_result(const struct assay_analysis *analysis,
+                                                      uint32_t metric, size_t *count);
+
+/** assay__last_look() is the last look of a result, NULL when the metric has no values there. */
+const struct assay_look_result *assay__last_look(const struct assay_metric_result *result);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What follows from a checked design, whatever its test: variances, shares, sizes by weight. */
+#include "stats/size/size.h"
+
+#include <math.h>
+
+#include "exact/shortest.h"
+
+typedef struct assay__wide wide;
+
+static const double UNITS_MAX = 9007199254740992.0; /* 2^53 */
+
+void assay__size_variances(const struct assay__size *size, wide distance, wide *baseline,
+                           wide *compared)
+{
+    *baseline = size->baseline_variance;
+    *compared = size->compared_variance;
+    if (!size->is_share)
+        return;
+    wide one = assay__wide_of(1.0), p = size->share;
+    wide moved = size->direction < 0 ? assay__wide_neg(distance) : distance;
+    wide alternative = assay__wide_add(assay__wide_add(p, size->null), moved);
+    wide of_baseline = assay__wide_mul(p, assay__wide_sub(one, p));
+    wide of_compared = assay__wide_mul(alternative, assay__wide_sub(one, alternative));
+    *baseline = assay__wide_mul(size->factor, of_baseline);
+    *compared = assay__wide_mul(size->factor, of_compared);
+}
+
+void assay__size_range(const struct assay__size *size, wide *least, wide *most)
+{
+    wide null_share = assay__wide_add(size->share, size->null);
+    wide above = assay__wide_sub(assay__wide_of(1.0), null_share);
+    *most = size->direction < 0 ? null_share : above;
+    *least = assay__wide_neg(size->direction < 0 ? above : null_share);
+    if (assay__wide_sign(*least) < 0)
+        *least = assay__wide_zero();
+}
+
+wide assay__size_kappa(const struct assay__size *size)
+{
+    return assay__wide_div(assay__wide_of_shortest(size->design->baseline_weight),
+                           assay__wide_of_shortest(size->design->compared_weight));
+}
+
+/*
+ * kappa n_t = a/b with whole numbers a = m_c n_t 10^up and b = m_t 10^down, the weights being
+ * m_c 10^e_c and m_t 10^e_t. While a and b are exact in 320 bits, a quotient below 2^53 that is no
+ * whole number differs from one by at least 1/b, far more than the division's rounding. Exponents
+ * that would not fit make kappa so large or small that rounding does not matter.
+ */
+double assay__size_baseline(const struct assay__size *size, double n_compared)
+{
+    struct assay__shortest c = assay__shortest_of(size->design->baseline_weight);
+    struct assay__shortest t = assay__shortest_of(size->design->compared_weight);
+    long shift = (long)c.exponent - (long)t.exponent;
+    wide above =
+        assay__wide_mul(assay__wide_of_u64((uint64_t)c.mantissa), assay__wide_of(n_compared));
+    wide below = assay__wide_of_u64((uint64_t)t.mantissa);
+    if (shift > 0)
+        above = assay__wide_scale10(above, shift);
+    else
+        below = assay__wide_scale10(below, -shift);
+    wide exact = assay__wide_div(above, below);
+    double units = ceil(assay__wide_double(exact)); /* off by one when the rounding crossed */
+    if (!(units <= UNITS_MAX))
+        return INFINITY;
+    if (assay__wide_compare(assay__wide_of(units), exact) < 0)
+        return units + 1.0;
+    return assay__wide_compare(assay__wide_of(units - 1.0), exact) >= 0 ? units - 1.0 : units;
+}
