@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "analysis/dataset.h"
 #include "source/summary/summary_read.h"
 #include "source/units/units.h"
 
@@ -31,7 +32,8 @@ static enum assay_status read_summary(struct intake *intake, struct assay__csv *
                                       struct assay_error *err)
 {
     struct assay__summary_table table = {0};
-    enum assay_status status = assay__summary_table_read(csv, &table, err);
+    enum assay_status status =
+        assay__summary_table_read(csv, assay__dataset_plan(intake->dataset), &table, err);
     if (status == ASSAY_OK)
         status = assay__summary_shards_add(&intake->shards, &table, err);
     assay__summary_table_release(&table);

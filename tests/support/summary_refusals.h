@@ -13,8 +13,9 @@ struct refusal {
 static const struct refusal REFUSALS[] = {
     {MEAN, "metric,group,n,variance\ny,A,5,1\n", 2, 1, "give mean and variance"},
     {MEAN, "metric,group,n,mean\ny,A,5,1\n", 2, 1, "variance (or sum_squares) is needed"},
-    {MEAN, "metric,group,n,mean\ny,A,5,7\n", 2, 4, "is no share"},
-    {MEAN, "metric,group,n,sum\ny,A,5,-1\n", 2, 4, "is no share"},
+    {MEAN, "metric,group,n,mean\ny,A,5,7\n", 2, 1, "variance (or sum_squares) is needed"},
+    {SHARE, "metric,group,n,mean\ny,A,5,7\n", 2, 1, "lies between 0 and 1"},
+    {SHARE, "metric,group,n,sum\ny,A,5,-1\n", 2, 1, "lies between 0 and 1"},
     {MEAN, HEAD "y,A,5,1,1\ny,B,5,1x,1\n", 3, 4, "'1x' in column 'mean' is not a number"},
     {MEAN, HEAD "y,A,5,\"1,5\",1\n", 2, 4, "decimal point"},
     {MEAN, HEAD "y,A,5,1e20000,1\n", 2, 4, "too large an exponent"},
@@ -49,7 +50,7 @@ static const struct refusal REFUSALS[] = {
      HEAD "y,A,5,1,1\n", 2, 1, "a ratio needs denominator_mean"},
     {"{\"id\":\"y\",\"role\":\"success\",\"type\":\"ratio\",\"denominator\":\"w\"}",
      "metric,group,n,mean,variance,denominator_mean,denominator_variance,denominator_covariance\n"
-     "y,A,5,1,1,1,1,1.5\n", 2, 1, "covariance is larger"},
+     "y,A,5,1,1,1,1,1.5\n", 2, 1, "a covariance is larger than its two variances allow"},
     {"{\"id\":\"y\",\"role\":\"success\",\"type\":\"ratio\",\"denominator\":\"w\"}",
      "metric,group,n,sum,sum_squares,denominator_sum,denominator_sum_squares,"
      "denominator_sum_products\ny,A,2,2,3,10,9,9\n", 2, 7, "variance would be negative"},

@@ -82,24 +82,6 @@ static enum assay_status find_cell(struct assay_dataset *dataset,
     return status;
 }
 
-/*
- * No sample's covariance is larger than its two deviations allow, printed digits aside. Where some
- * covariates are missing the figures are of different samples, and nothing can be said.
- */
-static bool has_impossible_covariance(const struct assay_moments *moments)
-{
-    const double slack = 1.001;
-    struct assay_moments_shape shape = assay_moments_shape(moments);
-    if (assay__moments_pattern_count(moments) > 1)
-        return false;
-    for (uint32_t i = 1; i < 1 + shape.has_denominator + shape.covariate_count; i++)
-        for (uint32_t j = 0; j < i; j++)
-            if (fabs(assay_moments_covariance(moments, i, j)) >
-                assay_moments_deviation(moments, i) * assay_moments_deviation(moments, j) * slack)
-                return true;
-    return false;
-}
-
 static enum assay_status check_metric(const struct assay_metric_plan *metric,
                                       const struct assay__summary_entry *entry,
                                       struct assay_error *err)
@@ -117,18 +99,67 @@ static enum assay_status check_metric(const struct assay_metric_plan *metric,
     else if (want.covariate_count != have.covariate_count)
         what = "the number of covariates differs from the plan's; each needs covariate1_mean, "
                "covariate1_variance, covariate1_covariance (covariate2_..., and so on).";
-    else if (entry->without_variance && !is_share)
-        what = "a variance (or sum_squares) is needed; only a proportion does without.";
     else if (is_share && (mean < 0.0 || mean > 1.0))
         what = "a proportion's mean lies between 0 and 1: give the share of units, or change the "
                "plan's type to mean.";
-    else if (has_impossible_covariance(entry->moments))
-        what = "a covariance is larger than its two variances allow: compute it again, from the "
-               "values, divisor n - 1.";
+    else if (is_share && entry->is_no_share)
+        what = "the variance (or sum_squares) is not that of a share: zeros and ones have variance "
+               "p (1 - p), and a sum of squares that is the sum. Is the plan's type wrong?";
     if (what == NULL)
         return ASSAY_OK;
     return assay__fail_at(err, ASSAY_ERROR_DATA, entry->file, entry->line, entry->column,
                           "Metric '%.100s': %s", metric->id, what);
+}
+
+/* Whether a row has a mean that comes without a variance: it has no standard error, so no figure.
+ */
+static bool lacks_variance(const struct assay_plan *plan, const struct assay__summary_entry *entry,
+                           uint32_t metric)
+{
+    return entry->without_variance && plan->metrics[metric].type != ASSAY_METRIC_PROPORTION;
+}
+
+/* Rows of a metric without a variance are counted, and the last look among them is named. */
+static enum assay_status note_no_variance(struct assay_dataset *dataset,
+                                          const struct assay__summary_table *table, uint32_t metric,
+                                          struct assay_error *err)
+{
+    const struct assay_plan *plan = assay__dataset_plan(dataset);
+    const struct assay__summary_entry *last = NULL;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < table->keys.count; i++) {
+        const struct assay__summary_entry *entry = table->entries[i];
+        if (entry->moments == NULL || !lacks_variance(plan, entry, metric) ||
+            strcmp(entry->key[ASSAY__KEY_METRIC], plan->metrics[metric].id) != 0)
+            continue;
+        count++;
+        if (last == NULL || entry->time_ns > last->time_ns)
+            last = entry;
+    }
+    if (last == NULL)
+        return ASSAY_OK;
+    const char *time = last->key[ASSAY__KEY_TIME];
+    char text[300];
+    snprintf(text, sizeof text,
+             "Rows with a mean but no variance: %u%s%s. They give no figure at their look.", count,
+             time[0] == '\0' ? "" : ", the last of them at ", time);
+    return assay__dataset_note(dataset, ASSAY_NOTE_WARNING, (int32_t)metric, text, err);
+}
+
+/* A table without the column is a mistake, not one of its rows. */
+static enum assay_status check_variances(const struct assay_plan *plan,
+                                         const struct assay__summary_table *table,
+                                         struct assay_error *err)
+{
+    for (uint32_t i = 0; !table->has_variances && i < table->keys.count; i++) {
+        const struct assay__summary_entry *entry = table->entries[i];
+        uint32_t metric = find_metric(plan, entry->key[ASSAY__KEY_METRIC]);
+        if (metric != NOT_FOUND && lacks_variance(plan, entry, metric))
+            return assay__summary_refuse(entry, err,
+                                         "a variance (or sum_squares) is needed; only a "
+                                         "proportion does without.");
+    }
+    return ASSAY_OK;
 }
 
 static enum assay_status add_metric(struct assay_dataset *dataset,
@@ -141,11 +172,15 @@ static enum assay_status add_metric(struct assay_dataset *dataset,
         return note_unplanned(dataset, "metric", entry->key[ASSAY__KEY_METRIC], err);
     struct assay__cell *cell = NULL;
     struct assay_moments *moments;
+    if (entry->is_unneeded)
+        return find_cell(dataset, entry, &cell, err); /* notes what the plan does not name */
     enum assay_status status = check_metric(&plan->metrics[metric], entry, err);
     if (status == ASSAY_OK)
         status = find_cell(dataset, entry, &cell, err);
     if (status != ASSAY_OK || cell == NULL)
         return status;
+    if (lacks_variance(plan, entry, metric))
+        return ASSAY_OK; /* see note_no_variance() */
     status = assay__cell_moments(dataset, cell, metric, &moments, err);
     if (status == ASSAY_OK)
         status = assay_moments_merge(moments, entry->moments, err);
@@ -228,9 +263,14 @@ static enum assay_status add_remark(struct assay_dataset *dataset,
 enum assay_status assay__summary_to_dataset(const struct assay__summary_table *table,
                                             struct assay_dataset *dataset, struct assay_error *err)
 {
-    enum assay_status status = ASSAY_OK;
-    for (uint32_t i = 0; status == ASSAY_OK && i < table->keys.count; i++)
-        status = table->entries[i]->moments == NULL ? add_remark(dataset, table->entries[i], err)
-                                                    : add_metric(dataset, table->entries[i], err);
+    const struct assay_plan *plan = assay__dataset_plan(dataset);
+    enum assay_status status = check_variances(plan, table, err);
+    for (uint32_t m = 0; status == ASSAY_OK && m < plan->metric_count; m++)
+        status = note_no_variance(dataset, table, m, err);
+    for (uint32_t i = 0; status == ASSAY_OK && i < table->keys.count; i++) {
+        const struct assay__summary_entry *entry = table->entries[i];
+        bool is_metric = entry->moments != NULL || entry->is_unneeded;
+        status = is_metric ? add_metric(dataset, entry, err) : add_remark(dataset, entry, err);
+    }
     return status;
 }

@@ -78,6 +78,13 @@ void assay__column_sum(struct assay_moments_shape shape, uint32_t index,
     }
 }
 
+void assay__column_squares(struct assay_moments_shape shape, uint32_t variable,
+                           char out[ASSAY__COLUMN_BYTES])
+{
+    uint32_t variables = 1 + shape.has_denominator + shape.covariate_count;
+    assay__column_sum(shape, variables + assay__pair(variable, variable), out);
+}
+
 const char *assay__column_alias(const char *name)
 {
     static const char *const ALIASES[][2] = {{"covariate1_mean", "covariate_mean"},

@@ -29,6 +29,10 @@ void assay__column_covariance(struct assay_moments_shape shape, uint32_t i, uint
 void assay__column_sum(struct assay_moments_shape shape, uint32_t index,
                        char out[ASSAY__COLUMN_BYTES]);
 
+/** assay__column_squares() names the sum of squares of a variable. */
+void assay__column_squares(struct assay_moments_shape shape, uint32_t variable,
+                           char out[ASSAY__COLUMN_BYTES]);
+
 /** assay__column_alias() is the unnumbered name of a first covariate's column, or NULL. */
 const char *assay__column_alias(const char *name);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tables of sufficient statistics added up: parts of the data, exact in any order. */
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -48,6 +50,7 @@ enum assay_status assay__summary_merge(struct assay__summary_table *into,
                                        const struct assay__summary_table *from,
                                        struct assay_error *err)
 {
+    into->has_variances = into->has_variances || from->has_variances;
     for (uint32_t i = 0; i < from->keys.count; i++) {
         const struct assay__summary_entry *source = from->entries[i];
         struct assay__summary_entry *entry;
@@ -55,6 +58,8 @@ enum assay_status assay__summary_merge(struct assay__summary_table *into,
         enum assay_status status = assay__summary_entry(into, source->key, &entry, &is_new, err);
         if (status != ASSAY_OK)
             return status;
+        entry->is_no_share = entry->is_no_share || source->is_no_share;
+        entry->is_unneeded = source->is_unneeded;
         if (is_new) {
             memcpy(entry->file, source->file, sizeof entry->file);
             entry->line = source->line;
@@ -78,40 +83,132 @@ enum assay_status assay__summary_merge(struct assay__summary_table *into,
 
 void assay__summary_shards_release(struct assay__summary_shards *shards)
 {
+    for (size_t i = 0; i < shards->part_count; i++)
+        assay__summary_table_release(&shards->parts[i]);
+    free(shards->parts);
     assay__summary_table_release(&shards->with_units);
     assay__summary_table_release(&shards->without_units);
+    memset(shards, 0, sizeof *shards);
+}
+
+/* A part's own looks are filled first: what it must not contradict is itself. */
+static enum assay_status complete(struct assay__summary_table *part, struct assay_error *err)
+{
+    struct assay__index looks = {0};
+    bool has_carried = false;
+    enum assay_status status = assay__summary_looks(part, &looks, err);
+    if (status == ASSAY_OK)
+        status = assay__summary_carry(part, &looks, &has_carried, err);
+    assay__index_release(&looks);
+    if (status == ASSAY_OK && assay__summary_has_units(part))
+        status = assay__summary_count_units(part, err);
+    return status == ASSAY_OK ? assay__summary_check(part, err) : status;
 }
 
 enum assay_status assay__summary_shards_add(struct assay__summary_shards *shards,
-                                            const struct assay__summary_table *table,
+                                            struct assay__summary_table *table,
                                             struct assay_error *err)
 {
-    struct assay__summary_table *into = &shards->without_units;
-    for (uint32_t i = 0; i < table->keys.count; i++)
-        if (strcmp(table->entries[i]->key[ASSAY__KEY_METRIC], "@units") == 0)
-            into = &shards->with_units;
-    return assay__summary_merge(into, table, err);
+    enum assay_status status = complete(table, err);
+    if (status != ASSAY_OK)
+        return status;
+    if (shards->part_count == shards->part_capacity) {
+        size_t capacity = shards->part_capacity * 2 + 4;
+        struct assay__summary_table *parts = realloc(shards->parts, capacity * sizeof *parts);
+        if (parts == NULL)
+            return assay__fail_memory(err);
+        shards->parts = parts;
+        shards->part_capacity = capacity;
+    }
+    shards->parts[shards->part_count++] = *table;
+    memset(table, 0, sizeof *table);
+    return ASSAY_OK;
 }
 
-/* Adds rows that count units: of a group's metrics, the one with most of them tells. */
-static enum assay_status count_units(struct assay__summary_table *table, struct assay_error *err)
+/* Whether rows count the units of the dimension that an entry belongs to. */
+static enum assay_status find_counted(const struct assay__summary_table *table,
+                                      struct assay__index *counted, struct assay_error *err)
 {
-    uint32_t metrics = table->keys.count;
-    for (uint32_t i = 0; i < metrics; i++) {
+    enum assay_status status = ASSAY_OK;
+    for (uint32_t i = 0; status == ASSAY_OK && i < table->keys.count; i++) {
+        const char *dimension = table->entries[i]->key[ASSAY__KEY_DIMENSION];
+        uint32_t number;
+        if (assay__summary_counts_units(table->entries[i]))
+            status = assay__index_add(counted, dimension, strlen(dimension), UINT32_MAX - 1,
+                                      &number, err);
+    }
+    return status;
+}
+
+enum assay_status assay__summary_count_units(struct assay__summary_table *table,
+                                             struct assay_error *err)
+{
+    struct assay__index counted = {0};
+    uint32_t metrics = table->keys.count, number;
+    enum assay_status status = find_counted(table, &counted, err);
+    for (uint32_t i = 0; status == ASSAY_OK && i < metrics; i++) {
         const struct assay__summary_entry *source = table->entries[i];
+        const char *dimension = source->key[ASSAY__KEY_DIMENSION];
         struct assay__summary_entry *units;
         const char *key[ASSAY__KEY_COUNT];
         bool is_new;
-        if (source->moments == NULL)
+        if (source->moments == NULL ||
+            assay__index_find(&counted, dimension, strlen(dimension), &number))
             continue;
         memcpy(key, source->key, sizeof key);
         key[ASSAY__KEY_METRIC] = "@units";
-        enum assay_status status = assay__summary_entry(table, key, &units, &is_new, err);
-        if (status != ASSAY_OK)
-            return status;
-        uint64_t count = assay_moments_count(source->moments);
-        if (units->n < count)
-            units->n = count;
+        status = assay__summary_entry(table, key, &units, &is_new, err);
+        if (status == ASSAY_OK && units->n < assay_moments_count(source->moments)) {
+            units->n = assay_moments_count(source->moments);
+            memcpy(units->file, source->file, sizeof units->file);
+            units->line = source->line;
+            units->column = source->column;
+        }
+    }
+    assay__index_release(&counted);
+    return status;
+}
+
+/* Parts end at different looks: a part without a row at a later look keeps its last one. */
+static enum assay_status align_looks(struct assay__summary_shards *shards, struct assay_error *err)
+{
+    struct assay__index looks = {0};
+    size_t early_count = 0;
+    enum assay_status status = ASSAY_OK;
+    for (size_t i = 0; status == ASSAY_OK && i < shards->part_count; i++)
+        status = assay__summary_looks(&shards->parts[i], &looks, err);
+    for (size_t i = 0; status == ASSAY_OK && i < shards->part_count; i++) {
+        bool has_carried = false;
+        status = assay__summary_carry(&shards->parts[i], &looks, &has_carried, err);
+        early_count += has_carried;
+    }
+    assay__index_release(&looks);
+    if (status != ASSAY_OK || early_count == 0)
+        return status;
+    char text[200];
+    snprintf(text, sizeof text,
+             "%zu of %zu parts lack some looks of the others: there they keep their last counts.",
+             early_count, shards->part_count);
+    return assay__summary_note(&shards->parts[0], "warning", "", text, err);
+}
+
+/* Times in some parts and none in others cannot be put in order. */
+static enum assay_status check_times(const struct assay__summary_shards *shards,
+                                     struct assay_error *err)
+{
+    const struct assay__summary_entry *first = NULL;
+    for (size_t p = 0; p < shards->part_count; p++) {
+        for (uint32_t i = 0; i < shards->parts[p].keys.count; i++) {
+            const struct assay__summary_entry *entry = shards->parts[p].entries[i];
+            if (entry->moments == NULL && !assay__summary_counts_units(entry))
+                continue;
+            first = first == NULL ? entry : first;
+            if ((first->time_ns == INT64_MIN) != (entry->time_ns == INT64_MIN))
+                return assay__summary_refuse(entry, err,
+                                             "rows here and those of %.200s do not both have "
+                                             "times: looks cannot be told apart.",
+                                             first->file);
+        }
     }
     return ASSAY_OK;
 }
@@ -120,11 +217,19 @@ enum assay_status assay__summary_shards_join(struct assay__summary_shards *shard
                                              struct assay__summary_table **whole,
                                              struct assay_error *err)
 {
+    enum assay_status status = check_times(shards, err);
+    if (status == ASSAY_OK)
+        status = align_looks(shards, err);
+    for (size_t i = 0; status == ASSAY_OK && i < shards->part_count; i++) {
+        bool counts = assay__summary_has_units(&shards->parts[i]);
+        status = assay__summary_merge(counts ? &shards->with_units : &shards->without_units,
+                                      &shards->parts[i], err);
+        assay__summary_table_release(&shards->parts[i]);
+    }
     bool some_count = shards->with_units.keys.count > 0;
     *whole = some_count ? &shards->with_units : &shards->without_units;
-    enum assay_status status = ASSAY_OK;
-    if (some_count || must_count)
-        status = count_units(&shards->without_units, err);
+    if (status == ASSAY_OK && (some_count || must_count))
+        status = assay__summary_count_units(&shards->without_units, err);
     if (status == ASSAY_OK && some_count)
         status = assay__summary_merge(&shards->with_units, &shards->without_units, err);
     return status;

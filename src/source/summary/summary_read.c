@@ -116,6 +116,21 @@ static enum assay_status check_key(const row_t *row, const char *const key[ASSAY
     return ASSAY_OK;
 }
 
+/* Whether a row's metric and slice are in the plan. */
+static bool is_needed(const struct assay_plan *plan, const char *const key[ASSAY__KEY_COUNT])
+{
+    const char *dimension = key[ASSAY__KEY_DIMENSION];
+    bool has_metric = plan == NULL, has_slice = plan == NULL || dimension[0] == '\0';
+    for (uint32_t m = 0; !has_metric && m < plan->metric_count; m++)
+        has_metric = strcmp(plan->metrics[m].id, key[ASSAY__KEY_METRIC]) == 0;
+    for (uint32_t d = 0; !has_slice && d < plan->dimension_count; d++)
+        has_slice = strcmp(plan->dimensions[d], dimension) == 0;
+    for (uint32_t s = 0; !has_slice && s < plan->segment_count; s++)
+        has_slice = strcmp(dimension, "@segment") == 0 &&
+                    strcmp(plan->segments[s].id, key[ASSAY__KEY_VALUE]) == 0;
+    return has_metric && has_slice;
+}
+
 static enum assay_status read_row(row_t *row, struct assay__text *buffer, struct assay_error *err)
 {
     const char *key[ASSAY__KEY_COUNT];
@@ -144,7 +159,8 @@ static enum assay_status read_row(row_t *row, struct assay__text *buffer, struct
         status = check_once(row, entry, (uint32_t)mask, err);
     if (status != ASSAY_OK)
         return status;
-    if (is_remark) {
+    entry->is_unneeded = !is_remark && !is_needed(row->plan, key);
+    if (is_remark || entry->is_unneeded) {
         entry->n = n;
         return ASSAY_OK;
     }
@@ -178,10 +194,13 @@ static enum assay_status find_columns(row_t *row, struct assay_error *err)
     if (status == ASSAY_OK)
         status = assay__csv_column(row->csv, "n", &row->n_column, err);
     row->missing_column = assay__summary_row_column(row->csv, "covariates_missing");
+    row->table->has_variances =
+        assay__summary_row_column(row->csv, "variance") != ASSAY__NO_COLUMN ||
+        assay__summary_row_column(row->csv, "sum_squares") != ASSAY__NO_COLUMN;
     return status;
 }
 
-enum assay_status assay__summary_table_read(struct assay__csv *csv,
+enum assay_status assay__summary_table_read(struct assay__csv *csv, const struct assay_plan *plan,
                                             struct assay__summary_table *table,
                                             struct assay_error *err)
 {
@@ -190,6 +209,7 @@ enum assay_status assay__summary_table_read(struct assay__csv *csv,
     if (row == NULL)
         return assay__fail_memory(err);
     row->csv = csv;
+    row->plan = plan;
     row->table = table;
     row->digits = malloc(ASSAY__FIGURES_MAX * sizeof *row->digits);
     enum assay_status status =
@@ -220,7 +240,7 @@ enum assay_status assay__summary_read_file(const char *path, struct assay__summa
     enum assay_status status = assay__csv_open(path, &options, &csv, err);
     if (status != ASSAY_OK)
         return status;
-    status = assay__summary_table_read(csv, table, err);
+    status = assay__summary_table_read(csv, NULL, table, err);
     assay__csv_close(csv);
     return status;
 }

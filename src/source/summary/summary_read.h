@@ -5,8 +5,11 @@
 #include "source/csv/csv.h"
 #include "source/summary/summary_table.h"
 
-/** assay__summary_table_read() reads an open CSV of sufficient statistics, header already read. */
-enum assay_status assay__summary_table_read(struct assay__csv *csv,
+/**
+ * assay__summary_table_read() reads an open CSV of sufficient statistics, header already read. Only
+ * rows that the plan needs must be complete; without a plan (NULL) it is all of them.
+ */
+enum assay_status assay__summary_table_read(struct assay__csv *csv, const struct assay_plan *plan,
                                             struct assay__summary_table *table,
                                             struct assay_error *err);
 

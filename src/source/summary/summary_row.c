@@ -43,8 +43,7 @@ enum assay_status assay__summary_row_fail(const row_t *row, uint32_t column,
                            assay__csv_columns(row->csv)[column], what);
 }
 
-/* A column by its name or the unnumbered name of a first covariate's. */
-static uint32_t figure_column(const row_t *row, const char *name)
+uint32_t assay__summary_row_figure(const row_t *row, const char *name)
 {
     uint32_t column = assay__summary_row_column(row->csv, name);
     const char *alias = assay__column_alias(name);
@@ -53,9 +52,9 @@ static uint32_t figure_column(const row_t *row, const char *name)
     return column;
 }
 
-static bool has_figure(const row_t *row, const char *name)
+bool assay__summary_row_has(const row_t *row, const char *name)
 {
-    uint32_t column = figure_column(row, name);
+    uint32_t column = assay__summary_row_figure(row, name);
     return column != ASSAY__NO_COLUMN && !assay__summary_row_is_missing(row, column);
 }
 
@@ -63,7 +62,7 @@ static bool has_figure(const row_t *row, const char *name)
 static enum assay_status read_figure(row_t *row, const char *name, uint32_t number,
                                      struct assay_error *err)
 {
-    uint32_t column = figure_column(row, name);
+    uint32_t column = assay__summary_row_figure(row, name);
     if (column == ASSAY__NO_COLUMN)
         return assay__csv_fail(
             row->csv, &row->record, row->key_columns[ASSAY__KEY_METRIC], ASSAY_ERROR_DATA, err,
@@ -82,6 +81,10 @@ static enum assay_status read_figure(row_t *row, const char *name, uint32_t numb
         return assay__summary_row_fail(row, column, err,
                                        "has too many digits or too large an exponent: give it in "
                                        "fewer.");
+    struct assay__figure *printed = &row->printed[number];
+    printed->value = 0.0; /* also where it is beyond doubles: no judgement rests on it then */
+    (void)assay__double_parse(field->text, field->length, &printed->value);
+    printed->slack = assay__figure_slack(field->text, field->length, printed->value);
     return ASSAY_OK;
 }
 
@@ -152,14 +155,6 @@ static uint32_t impossible_variable(const row_t *row, uint32_t variables, uint64
     return 0;
 }
 
-/* Name of the sum of squares of a variable. */
-static void squares_name(struct assay_moments_shape shape, uint32_t variable,
-                         char name[ASSAY__COLUMN_BYTES])
-{
-    uint32_t variables = 1 + shape.has_denominator + shape.covariate_count;
-    assay__column_sum(shape, variables + assay__pair(variable, variable), name);
-}
-
 /* Sums as they are; cubes only when the row has them. */
 static enum assay_status add_sums(row_t *row, struct assay_moments *moments, uint32_t mask,
                                   uint64_t n, struct assay_error *err)
@@ -170,7 +165,7 @@ static enum assay_status add_sums(row_t *row, struct assay_moments *moments, uin
     struct assay_error problem;
     char name[ASSAY__COLUMN_BYTES];
     assay__column_sum(shape, first_cube, name);
-    bool has_third = has_figure(row, name);
+    bool has_third = assay__summary_row_has(row, name);
     uint32_t count = has_third ? assay__moments_sum_count(shape) : first_cube;
     for (uint32_t i = 0; i < count; i++) {
         assay__column_sum(shape, i, name);
@@ -182,8 +177,8 @@ static enum assay_status add_sums(row_t *row, struct assay_moments *moments, uin
         assay__moments_add_sums(moments, mask, n, row->figures, has_third, &problem);
     if (status != ASSAY_ERROR_DOMAIN)
         return status == ASSAY_OK ? status : fail_row(row, status, &problem, err);
-    squares_name(shape, impossible_variable(row, variables, n), name);
-    return assay__summary_row_fail(row, figure_column(row, name), err,
+    assay__column_squares(shape, impossible_variable(row, variables, n), name);
+    return assay__summary_row_fail(row, assay__summary_row_figure(row, name), err,
                                    "is smaller than the sum over n units allows (the variance "
                                    "would be negative): give mean and variance, or sums that were "
                                    "not rounded.");
@@ -198,13 +193,14 @@ static enum assay_status read_covariances(row_t *row, struct assay_moments_shape
         for (uint32_t j = 0; j <= i; j++) {
             struct assay_decimal *figure = &row->figures[variables + assay__pair(i, j)];
             assay__column_covariance(shape, i, j, name);
-            if (n < 2 && !has_figure(row, name)) {
+            if (n < 2 && !assay__summary_row_has(row, name)) {
                 *figure = (struct assay_decimal){0, 0, 0, NULL};
+                row->printed[variables + assay__pair(i, j)] = (struct assay__figure){0.0, 0.0};
                 continue;
             }
             enum assay_status status = read_figure(row, name, variables + assay__pair(i, j), err);
             if (status == ASSAY_OK && i == j && figure->mantissa < 0)
-                status = assay__summary_row_fail(row, figure_column(row, name), err,
+                status = assay__summary_row_fail(row, assay__summary_row_figure(row, name), err,
                                                  "is negative, which no variance is: compute it "
                                                  "again, from the values.");
             if (status != ASSAY_OK)
@@ -268,9 +264,16 @@ static bool multiply(struct assay_decimal *value, uint64_t n, char digits[ASSAY_
     return true;
 }
 
-/* A mean or sum alone: enough for a share, where y^2 = y. */
-static enum assay_status add_share(row_t *row, struct assay_moments *moments, uint64_t n,
-                                   bool by_sum, struct assay_error *err)
+/* A power of ten above the square of a sum: sums of squares that nothing reads. */
+static struct assay_decimal any_squares(const struct assay_decimal *sum)
+{
+    int32_t digits = sum->digits != NULL ? (int32_t)sum->digit_count : 19;
+    return (struct assay_decimal){1, 2 * (digits + sum->exponent), 0, NULL};
+}
+
+/* A mean or sum alone: enough for a share, where y^2 = y; for other metrics no figure. */
+static enum assay_status add_without_variance(row_t *row, struct assay__summary_entry *entry,
+                                              uint64_t n, bool by_sum, struct assay_error *err)
 {
     const char *name = by_sum ? "sum" : "mean";
     struct assay_error problem;
@@ -278,86 +281,17 @@ static enum assay_status add_share(row_t *row, struct assay_moments *moments, ui
     if (status != ASSAY_OK)
         return status;
     if (!by_sum && !multiply(&row->figures[0], n, row->digits[0]))
-        return assay__summary_row_fail(row, figure_column(row, name), err,
+        return assay__summary_row_fail(row, assay__summary_row_figure(row, name), err,
                                        "has too many digits: give it in fewer.");
     row->figures[1] = row->figures[0];
-    status = assay__moments_add_sums(moments, 0, n, row->figures, false, &problem);
-    if (status == ASSAY_ERROR_DOMAIN)
-        return assay__summary_row_fail(row, figure_column(row, name), err,
-                                       "is no share of the n units, and without a variance it "
-                                       "would have to be: give variance, or sum_squares.");
+    entry->without_variance = true;
+    status = assay__moments_add_sums(entry->moments, 0, n, row->figures, false, &problem);
+    if (status == ASSAY_ERROR_DOMAIN) {
+        entry->is_no_share = true;
+        row->figures[1] = any_squares(&row->figures[0]);
+        status = assay__moments_add_sums(entry->moments, 0, n, row->figures, false, &problem);
+    }
     return status == ASSAY_OK ? status : fail_row(row, status, &problem, err);
-}
-
-/*
- * How many digits a number has if it may be a printed double, else 0. Doubles are printed with 15
- * to 17 digits, or large ones in full. An integer up to 2^53 is exact either way.
- */
-static unsigned double_digits(const struct assay__field *field, double value)
-{
-    unsigned digits = 0;
-    bool is_integer = true, leads = true;
-    char whole[400];
-    for (uint32_t i = 0; i < field->length; i++) {
-        char c = field->text[i];
-        if (c == 'e' || c == 'E')
-            break;
-        is_integer = is_integer && c != '.';
-        leads = leads && (c < '1' || c > '9');
-        digits += !leads && c >= '0' && c <= '9';
-    }
-    if (is_integer && fabs(value) <= 9007199254740992.0)
-        return 0;
-    if (digits > 17 && is_integer && field->length < sizeof whole) {
-        int length = snprintf(whole, sizeof whole, "%.0f", value);
-        bool same = length == (int)field->length && memcmp(whole, field->text, (size_t)length) == 0;
-        return same ? 17 : 0;
-    }
-    return digits >= 15 && digits <= 17 ? digits : 0;
-}
-
-/* Sums that look like printed doubles may have lost the variance's digits: said, not hidden. */
-static enum assay_status check_cancellation(row_t *row, const struct assay__summary_entry *entry,
-                                            uint32_t variable, struct assay_error *err)
-{
-    char name[ASSAY__COLUMN_BYTES], text[ASSAY_NAME_BYTES_MAX + 300];
-    struct assay__summary_entry *note;
-    double squares;
-    bool is_new;
-    squares_name(assay_moments_shape(entry->moments), variable, name);
-    const struct assay__field *field = &row->record.fields[figure_column(row, name)];
-    if (assay__double_parse(field->text, field->length, &squares) != ASSAY__PARSE_OK)
-        return ASSAY_OK;
-    unsigned digits = double_digits(field, squares);
-    double centred = assay_moments_variance(entry->moments, variable) *
-                     ((double)assay_moments_count(entry->moments) - 1.0);
-    /* Eight digits of the variance are to be left; of a variance of 0 there are none. */
-    if (digits == 0 || log10(squares / centred) <= digits - 8.0)
-        return ASSAY_OK;
-    snprintf(text, sizeof text,
-             "The digits of %s of %.1024s are those of a rounded number, and they cancel: too few "
-             "are left of them in the variance to trust it. Give mean and variance.",
-             name, entry->key[ASSAY__KEY_METRIC]);
-    const char *const key[ASSAY__KEY_COUNT] = {"@note", entry->key[ASSAY__KEY_METRIC], "",
-                                               "warning", text};
-    enum assay_status status = assay__summary_entry(row->table, key, &note, &is_new, err);
-    if (status == ASSAY_OK)
-        note->n = 1;
-    return status;
-}
-
-/* Only assay writes sums of cubes, and it writes exact sums: those are above suspicion. */
-static enum assay_status check_rounding(row_t *row, const struct assay__summary_entry *entry,
-                                        uint32_t mask, uint64_t n, struct assay_error *err)
-{
-    struct assay_moments_shape shape = assay_moments_shape(entry->moments);
-    enum assay_status status = ASSAY_OK;
-    if (n < 2 || mask != 0 || has_figure(row, "sum_cubes"))
-        return ASSAY_OK;
-    uint32_t variables = 1 + shape.has_denominator + shape.covariate_count;
-    for (uint32_t i = 0; status == ASSAY_OK && i < variables; i++)
-        status = check_cancellation(row, entry, i, err);
-    return status;
 }
 
 /* Is the row's shape the entry's, and has it the covariates that mask speaks of? */
@@ -388,23 +322,22 @@ enum assay_status assay__summary_row_add(row_t *row, struct assay__summary_entry
     enum assay_status status = find_shape(row, &shape, err);
     if (status == ASSAY_OK && entry->moments == NULL)
         status = assay_moments_new(shape, &entry->moments, err);
-    bool by_sum = has_figure(row, "sum");
+    bool by_sum = assay__summary_row_has(row, "sum");
     if (status == ASSAY_OK)
         status = check_shape(row, entry, shape, mask, by_sum, err);
     if (status != ASSAY_OK)
         return status;
-    if (!by_sum && !has_figure(row, "mean"))
+    if (!by_sum && !assay__summary_row_has(row, "mean"))
         return assay__summary_row_fail(row, row->key_columns[ASSAY__KEY_METRIC], err,
                                        "has neither mean nor sum: give mean and variance, or sum "
                                        "and sum_squares.");
     bool plain = shape.has_denominator == 0 && shape.covariate_count == 0;
-    bool has_spread = has_figure(row, by_sum ? "sum_squares" : "variance");
-    if (plain && !has_spread && n > 1) {
-        entry->without_variance = true;
-        return add_share(row, entry->moments, n, by_sum, err);
-    }
-    if (!by_sum || (plain && !has_spread))
-        return add_centred(row, entry->moments, n, by_sum, err);
-    status = add_sums(row, entry->moments, mask, n, err);
-    return status == ASSAY_OK ? check_rounding(row, entry, mask, n, err) : status;
+    bool has_spread = assay__summary_row_has(row, by_sum ? "sum_squares" : "variance");
+    if (plain && !has_spread && n > 1)
+        return add_without_variance(row, entry, n, by_sum, err);
+    bool is_summed = by_sum && !(plain && !has_spread);
+    status = is_summed ? add_sums(row, entry->moments, mask, n, err)
+                       : add_centred(row, entry->moments, n, by_sum, err);
+    return status == ASSAY_OK ? assay__summary_row_judge(row, entry, mask, n, is_summed, err)
+                              : status;
 }

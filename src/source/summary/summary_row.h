@@ -4,6 +4,7 @@
 
 #include "number/number.h"
 #include "source/csv/csv.h"
+#include "source/summary/summary_figure.h"
 #include "source/summary/summary_table.h"
 #include "stats/centred.h"
 
@@ -15,13 +16,15 @@ enum {
 /** struct assay__summary_row is the row being read, and what reading its file needs. */
 struct assay__summary_row {
     struct assay__csv *csv;
+    const struct assay_plan *plan; /* NULL: every row is needed */
     struct assay__summary_table *table;
     struct assay__record record;
     uint32_t key_columns[ASSAY__KEY_COUNT]; /* or ASSAY__NO_COLUMN, as the next two */
     uint32_t n_column, missing_column;
     struct assay__index seen; /* entry and pattern, to find a row given twice */
     struct assay_decimal figures[ASSAY__FIGURES_MAX];
-    char (*digits)[ASSAY__DIGITS_MAX]; /* [ASSAY__FIGURES_MAX] */
+    char (*digits)[ASSAY__DIGITS_MAX];                /* [ASSAY__FIGURES_MAX] */
+    struct assay__figure printed[ASSAY__FIGURES_MAX]; /* the same figures, as they were printed */
 };
 
 /** assay__summary_row_column() is a column's index, or ASSAY__NO_COLUMN. */
@@ -29,6 +32,13 @@ uint32_t assay__summary_row_column(const struct assay__csv *csv, const char *nam
 
 /** assay__summary_row_is_missing() tells whether a cell is empty, NA, NULL, null, NaN or nan. */
 bool assay__summary_row_is_missing(const struct assay__summary_row *row, uint32_t column);
+
+/**
+ * assay__summary_row_figure() is a column by its name, or by the unnumbered name of a first
+ * covariate's. assay__summary_row_has(): it is there, and its cell is filled.
+ */
+uint32_t assay__summary_row_figure(const struct assay__summary_row *row, const char *name);
+bool assay__summary_row_has(const struct assay__summary_row *row, const char *name);
 
 /** assay__summary_row_fail() fails at a cell: "'12x' in column 'n' " and what. */
 enum assay_status assay__summary_row_fail(const struct assay__summary_row *row, uint32_t column,
@@ -41,5 +51,14 @@ enum assay_status assay__summary_row_fail(const struct assay__summary_row *row, 
 enum assay_status assay__summary_row_add(struct assay__summary_row *row,
                                          struct assay__summary_entry *entry, uint32_t mask,
                                          uint64_t n, struct assay_error *err);
+
+/**
+ * assay__summary_row_judge() looks at the figures of a row that was added: refuses what no units
+ * can have, notes sums whose digits cancel, and remembers in the entry how far rounding may have
+ * moved them. by_sum: the figures are sums, not means and variances.
+ */
+enum assay_status assay__summary_row_judge(struct assay__summary_row *row,
+                                           struct assay__summary_entry *entry, uint32_t mask,
+                                           uint64_t n, bool by_sum, struct assay_error *err);
 
 #endif

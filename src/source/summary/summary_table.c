@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/time.h"
 
 enum { ENTRIES_MAX = 50000000 };
 
@@ -60,6 +61,13 @@ static void unpack_key(const char *packed, struct assay__summary_entry *entry)
     }
 }
 
+static void set_time(struct assay__summary_entry *entry)
+{
+    const char *time = entry->key[ASSAY__KEY_TIME];
+    if (time[0] == '\0' || !assay__time_parse(time, strlen(time), &entry->time_ns))
+        entry->time_ns = INT64_MIN;
+}
+
 static enum assay_status append_entry(struct assay__summary_table *table, uint32_t number,
                                       struct assay_error *err)
 {
@@ -93,9 +101,22 @@ enum assay_status assay__summary_entry(struct assay__summary_table *table,
         return status;
     *is_new = table->keys.count > before;
     *entry = table->entries[number];
-    if (*is_new)
+    if (*is_new) {
         unpack_key(table->keys.keys[number].bytes, *entry);
+        set_time(*entry);
+    }
     return ASSAY_OK;
+}
+
+struct assay__summary_entry *assay__summary_find(const struct assay__summary_table *table,
+                                                 const char *const key[ASSAY__KEY_COUNT])
+{
+    struct assay__text packed = {0};
+    uint32_t number;
+    bool found = pack_key(key, &packed, NULL) == ASSAY_OK &&
+                 assay__index_find(&table->keys, packed.data, packed.length, &number);
+    assay__text_release(&packed);
+    return found ? table->entries[number] : NULL;
 }
 
 bool assay__summary_is_remark(const char *name)

@@ -28,9 +28,14 @@ enum assay__summary_key {
 struct assay__summary_entry {
     const char *key[ASSAY__KEY_COUNT];
     uint64_t n;                    /* of @ rows; metrics count in their moments */
-    struct assay_moments *moments; /* NULL for @ rows */
+    struct assay_moments *moments; /* NULL for @ rows, and for rows that the plan does not need */
+    int64_t time_ns;               /* of the key's time; INT64_MIN when it has none */
     bool without_variance;         /* a mean alone was given: fit for proportions only */
-    char file[256];                /* where it was first seen, for messages */
+    bool is_no_share;              /* the sums cannot be those of zeros and ones */
+    bool is_unneeded;              /* a metric's row whose figures were not read */
+    bool is_carried;               /* the copy of an earlier look's */
+    double *slack;  /* how far rounding may have moved each variable's sum and sum of squares */
+    char file[256]; /* where it was first seen, for messages */
     uint64_t line;
     uint32_t column;
 };
@@ -42,6 +47,7 @@ struct assay__summary_table {
     struct assay__index keys;
     struct assay__summary_entry **entries;
     uint32_t capacity;
+    bool has_variances; /* there is a column for variances, or for sums of squares */
     struct assay__arena arena;
 };
 
@@ -52,6 +58,75 @@ enum assay_status assay__summary_entry(struct assay__summary_table *table,
                                        const char *const key[ASSAY__KEY_COUNT],
                                        struct assay__summary_entry **entry, bool *is_new,
                                        struct assay_error *err);
+
+/** assay__summary_find() is the entry of a key, or NULL (also without memory). */
+struct assay__summary_entry *assay__summary_find(const struct assay__summary_table *table,
+                                                 const char *const key[ASSAY__KEY_COUNT]);
+
+/**
+ * assay__summary_refuse() fails at the row an entry was first seen in: ASSAY_ERROR_DATA, "Metric
+ * 'y', group 'A' at 2026-01-02T00:00:00Z: " and what.
+ */
+enum assay_status assay__summary_refuse(const struct assay__summary_entry *entry,
+                                        struct assay_error *err, const char *format, ...)
+    ASSAY__PRINTF(3, 4);
+
+/** assay__summary_note() adds a remark; level is info or warning, metric "" when about them all. */
+enum assay_status assay__summary_note(struct assay__summary_table *table, const char *level,
+                                      const char *metric, const char *text,
+                                      struct assay_error *err);
+
+/** assay__summary_has_units(): some row of the table counts units. */
+bool assay__summary_has_units(const struct assay__summary_table *table);
+
+/** assay__summary_counts_units(): the entry is a @units row. */
+bool assay__summary_counts_units(const struct assay__summary_entry *entry);
+
+/** assay__summary_count() is how many units an entry counts. */
+uint64_t assay__summary_count(const struct assay__summary_entry *entry);
+
+/**
+ * struct assay__summary_order lists the entries that count units, of metrics and of groups, by
+ * metric, group, dimension, value and time. Release it also after a failure.
+ */
+struct assay__summary_order {
+    struct assay__summary_entry **entries;
+    uint32_t count;
+};
+
+enum assay_status assay__summary_sort(const struct assay__summary_table *table,
+                                      struct assay__summary_order *order, struct assay_error *err);
+void assay__summary_order_release(struct assay__summary_order *order);
+
+/** assay__summary_same_series(): two entries differ in their time at most. */
+bool assay__summary_same_series(const struct assay__summary_entry *a,
+                                const struct assay__summary_entry *b);
+
+/**
+ * assay__summary_looks() collects the times of a table's entries in an index of int64_t.
+ * assay__summary_carry() then gives every series an entry at each of those times from its first one
+ * on: where it has none, it keeps the last one before. has_carried says whether that was needed.
+ */
+enum assay_status assay__summary_looks(const struct assay__summary_table *table,
+                                       struct assay__index *looks, struct assay_error *err);
+enum assay_status assay__summary_carry(struct assay__summary_table *table,
+                                       const struct assay__index *looks, bool *has_carried,
+                                       struct assay_error *err);
+
+/**
+ * assay__summary_check() refuses a table that contradicts itself: counts that fall from look to
+ * look, more units with a value than units, units with and without a value that are not all units,
+ * rows of a dimension that add up to other sums than the total's. Gaps that may be meant are noted.
+ * Looks must have been carried.
+ */
+enum assay_status assay__summary_check(struct assay__summary_table *table, struct assay_error *err);
+
+/**
+ * assay__summary_count_units() adds @units rows for the slices that have none: a group there has as
+ * many units as its most frequent metric. A dimension has such rows for all its values, or none.
+ */
+enum assay_status assay__summary_count_units(struct assay__summary_table *table,
+                                             struct assay_error *err);
 
 /** assay__summary_merge() adds all of from to into; both count units by @units rows, or neither. */
 enum assay_status assay__summary_merge(struct assay__summary_table *into,
@@ -65,18 +140,21 @@ enum assay_status assay__summary_merge(struct assay__summary_table *into,
  */
 struct assay__summary_shards {
     struct assay__summary_table with_units, without_units;
+    struct assay__summary_table *parts; /* as they came; merged when they are joined */
+    size_t part_count, part_capacity;
 };
 
 void assay__summary_shards_release(struct assay__summary_shards *shards);
 
-/** assay__summary_shards_add() adds a table. */
+/** assay__summary_shards_add() checks a table and takes it over: *table is empty afterwards. */
 enum assay_status assay__summary_shards_add(struct assay__summary_shards *shards,
-                                            const struct assay__summary_table *table,
+                                            struct assay__summary_table *table,
                                             struct assay_error *err);
 
 /**
- * assay__summary_shards_join() makes one table of all; *whole is part of shards. It counts units by
- * rows if some table did, or must_count is true.
+ * assay__summary_shards_join() makes one table of all; *whole is part of shards. A part without a
+ * row at a later look of another part keeps its last one. It counts units by rows if some table
+ * did, or must_count is true.
  */
 enum assay_status assay__summary_shards_join(struct assay__summary_shards *shards, bool must_count,
                                              struct assay__summary_table **whole,

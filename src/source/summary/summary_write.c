@@ -4,11 +4,13 @@
  * sorted and columns depend only on what is in the table: equal tables give equal bytes.
  */
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/time.h"
+#include "number/number.h"
 #include "source/summary/summary_column.h"
 #include "source/summary/summary_table.h"
 #include "stats/moments.h"
@@ -18,7 +20,8 @@ enum { COLUMNS_MAX = 1000 }; /* more than all names there are */
 /* Names of the sums in use, in order of first use by sorted rows. */
 struct columns {
     struct assay__index names;
-    bool has_missing; /* some covariates are missing somewhere */
+    bool has_missing;        /* some covariates are missing somewhere */
+    bool has_share_rounding; /* some sums are those of a share, but for rounding */
 };
 
 static int compare_entries(const void *a, const void *b)
@@ -48,6 +51,35 @@ static void append_field(struct assay__text *text, const char *field)
     assay__text_putc(text, '"');
 }
 
+/*
+ * How far the sum of squares of a share is from its sum, where both come from a rounded mean and
+ * variance; 0 for other sums. Written, or reading the sums again would find that they are no share.
+ */
+static enum assay_status find_share_gap(const struct assay__summary_entry *entry, uint32_t pattern,
+                                        double *gap, struct assay_error *err)
+{
+    struct assay_moments_shape shape = assay_moments_shape(entry->moments);
+    uint32_t mask, variables = 1 + shape.has_denominator + shape.covariate_count;
+    uint64_t n;
+    bool has_third;
+    struct assay__text sums[2] = {{0}, {0}};
+    double values[2] = {0.0, 0.0};
+    *gap = 0.0;
+    assay__moments_pattern(entry->moments, pattern, &mask, &n, &has_third);
+    if (entry->is_no_share || entry->without_variance || has_third)
+        return ASSAY_OK;
+    enum assay_status status = assay__moments_write_sum(entry->moments, pattern, 0, &sums[0], err);
+    if (status == ASSAY_OK)
+        status = assay__moments_write_sum(entry->moments, pattern, variables, &sums[1], err);
+    for (int i = 0; status == ASSAY_OK && i < 2; i++)
+        (void)assay__double_parse(sums[i].data, sums[i].length, &values[i]);
+    if (status == ASSAY_OK)
+        *gap = fabs(values[0] - values[1]) * (1.0 + 1e-9);
+    assay__text_release(&sums[0]);
+    assay__text_release(&sums[1]);
+    return status;
+}
+
 static enum assay_status find_columns(struct assay__summary_entry *const *sorted, uint32_t count,
                                       struct columns *columns, struct assay_error *err)
 {
@@ -68,8 +100,13 @@ static enum assay_status find_columns(struct assay__summary_entry *const *sorted
             uint32_t mask;
             uint64_t n;
             bool has_third;
+            double gap;
             assay__moments_pattern(sorted[i]->moments, p, &mask, &n, &has_third);
             columns->has_missing = columns->has_missing || mask != 0;
+            enum assay_status status = find_share_gap(sorted[i], p, &gap, err);
+            if (status != ASSAY_OK)
+                return status;
+            columns->has_share_rounding = columns->has_share_rounding || gap > 0.0;
         }
     }
     return ASSAY_OK;
@@ -96,6 +133,24 @@ static void place_sums(const struct columns *columns, struct assay_moments_shape
         if (assay__index_find(&columns->names, name, strlen(name), &column))
             sum_of[column] = (int16_t)s;
     }
+}
+
+static enum assay_status append_share_gap(const struct assay__summary_entry *entry,
+                                          uint32_t pattern, const struct columns *columns,
+                                          struct assay__text *text, struct assay_error *err)
+{
+    double gap = 0.0;
+    enum assay_status status = ASSAY_OK;
+    if (columns->has_share_rounding) {
+        assay__text_putc(text, ',');
+        status = find_share_gap(entry, pattern, &gap, err);
+    }
+    if (gap > 0.0) {
+        char number[ASSAY__NUMBER_BYTES];
+        assay__text_append(text, number, assay__number_write(gap, number));
+    }
+    assay__text_putc(text, '\n');
+    return status;
 }
 
 /* One pattern of missing covariates of a metric: its sums under their columns. */
@@ -126,8 +181,7 @@ static enum assay_status append_pattern(const struct assay__summary_entry *entry
         if (status != ASSAY_OK)
             return status;
     }
-    assay__text_putc(text, '\n');
-    return ASSAY_OK;
+    return append_share_gap(entry, pattern, columns, text, err);
 }
 
 static enum assay_status append_entry(const struct assay__summary_entry *entry,
@@ -137,7 +191,8 @@ static enum assay_status append_entry(const struct assay__summary_entry *entry,
     if (entry->moments == NULL) {
         append_key(text, entry);
         assay__text_format(text, "%" PRIu64, entry->n);
-        for (uint32_t c = 0; c < columns->names.count + columns->has_missing; c++)
+        for (uint32_t c = 0;
+             c < columns->names.count + columns->has_missing + columns->has_share_rounding; c++)
             assay__text_putc(text, ',');
         assay__text_putc(text, '\n');
         return ASSAY_OK;
@@ -192,6 +247,8 @@ enum assay_status assay__summary_write(const struct assay__summary_table *table,
         assay__text_puts(text, ",covariates_missing");
     for (uint32_t c = 0; c < columns.names.count; c++)
         assay__text_format(text, ",%s", columns.names.keys[c].bytes);
+    if (columns.has_share_rounding)
+        assay__text_puts(text, ",share_rounding");
     assay__text_putc(text, '\n');
     for (uint32_t i = 0; status == ASSAY_OK && i < count; i++)
         status = append_entry(sorted[i], &columns, text, err);

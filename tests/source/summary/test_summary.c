@@ -261,21 +261,22 @@ START_TEST(dimensions_and_segments_find_their_slices)
                        "\"segments\":[{\"id\":\"new\",\"filter\":\"age < 2\"}]",
                        MEAN));
     struct assay_dataset *dataset =
-        dataset_of(plan, "metric,group,dimension,value,n,mean,variance\ny,A,,,9,1,1\ny,B,,,9,2,1\n"
-                         "y,A,land,\"S, N\",4,3,1\ny,A,land,,5,4,1\ny,A,@segment,new,2,5,1\n"
-                         "y,A,@segment,old,7,5,1\ny,A,city,X,3,1,1\nz,A,,,9,1,1\n@units,A,,,12,,\n"
-                         "@units,B,,,11,,\n@units,A,land,\"S, N\",6,,\n@missing,,,y,3,,\n"
+        dataset_of(plan, "metric,group,dimension,value,n,mean,variance\ny,A,,,9,4,0.5\n"
+                         "y,B,,,9,2,1\ny,A,land,\"S, N\",4,4,0\ny,A,land,,5,4,1\n"
+                         "y,A,@segment,new,2,5,1\ny,A,@segment,old,7,5,1\ny,A,city,X,3,1,1\n"
+                         "z,A,,,9,1,1\n@units,A,,,12,,\n@units,B,,,11,,\n"
+                         "@units,A,land,\"S, N\",6,,\n@units,A,land,,6,,\n@missing,,,y,5,,\n"
                          "@rows_read,,,,23,,\n");
     ck_assert_uint_eq(total_of(dataset, "A")->units, 12);
     const struct assay__cell *cell = cell_of(dataset, ASSAY_SLICE_DIMENSION, "S, N", "A");
     ck_assert_uint_eq(cell->units, 6);
-    ck_assert(assay_moments_mean(cell->metrics[0], 0) == 3.0);
+    ck_assert(assay_moments_mean(cell->metrics[0], 0) == 4.0);
     cell = cell_of(dataset, ASSAY_SLICE_DIMENSION, "", "A");
     ck_assert(assay_moments_mean(cell->metrics[0], 0) == 4.0);
     cell = cell_of(dataset, ASSAY_SLICE_SEGMENT, "", "A");
     ck_assert(assay_moments_mean(cell->metrics[0], 0) == 5.0);
     ck_assert_uint_eq(assay_moments_count(cell->metrics[0]), 2);
-    ck_assert_uint_eq(assay__dataset_missing(dataset, 0), 3);
+    ck_assert_uint_eq(assay__dataset_missing(dataset, 0), 5);
     ck_assert_uint_eq(assay_dataset_counts(dataset).rows_read, 23);
     ck_assert_uint_eq(assay__dataset_note_count(dataset), 3); /* old, city and z are not planned */
     assay_dataset_free(dataset);

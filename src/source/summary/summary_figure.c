@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Whether printed figures can be those of a sample, judged by the digits they were printed with. */
+#include "source/summary/summary_figure.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "stats/centred.h"
+
+double assay__figure_slack(const char *text, size_t length, double value)
+{
+    int decimals = 0, exponent = 0, digits = 0;
+    bool has_point = false, leads = true;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == 'e' || text[i] == 'E') {
+            exponent = (int)strtol(text + i + 1, NULL, 10); /* the text was read as a number */
+            break;
+        }
+        has_point = has_point || text[i] == '.';
+        leads = leads && (text[i] < '1' || text[i] > '9');
+        bool is_digit = text[i] >= '0' && text[i] <= '9';
+        digits += is_digit && !leads;
+        decimals += is_digit && has_point;
+    }
+    double slack = decimals == 0 ? 0.0 : 0.51 * pow(10.0, exponent - decimals);
+    bool is_double = digits >= 15 && (decimals > 0 || fabs(value) > 9007199254740992.0);
+    return is_double ? fmax(slack, 1e-10 * fabs(value)) : slack;
+}
+
+/*
+ * A mean of one or two decimals, such as 0.2, is a round number that lost its zeros: it is as exact
+ * as the variance beside it. A longer one may have been rounded on its way.
+ */
+static double mean_slack(struct assay__figure mean, struct assay__figure variance)
+{
+    return mean.slack > 0.005 && variance.slack > 0.0 ? fmin(mean.slack, variance.slack)
+                                                      : mean.slack;
+}
+
+bool assay__figures_are_share(uint64_t n, struct assay__figure mean, struct assay__figure variance)
+{
+    double m = mean.value, units = (double)n, want = units * m * (1.0 - m);
+    double gap =
+        fmin(fabs((units - 1.0) * variance.value - want), fabs(units * variance.value - want));
+    double off = mean_slack(mean, variance);
+    double slack = variance.slack + (fabs(1.0 - 2.0 * m) + off) * off;
+    return gap <= units * slack + 1e-9 * fabs(want);
+}
+
+bool assay__sums_are_share(struct assay__figure sum, struct assay__figure squares)
+{
+    return fabs(sum.value - squares.value) <= sum.slack + squares.slack;
+}
+
+static struct assay__figure variance_of(const struct assay__figure *covariances, uint32_t i)
+{
+    return covariances[assay__pair(i, i)];
+}
+
+static bool has_impossible_pair(const struct assay__figure *covariances, uint32_t count)
+{
+    for (uint32_t i = 1; i < count; i++) {
+        for (uint32_t j = 0; j < i; j++) {
+            struct assay__figure a = variance_of(covariances, i), b = variance_of(covariances, j);
+            struct assay__figure both = covariances[assay__pair(i, j)];
+            double most = sqrt((a.value + a.slack) * (b.value + b.slack));
+            if (fabs(both.value) - both.slack > most * (1.0 + 1e-9))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* The correlations of the variables that vary, and a bound of what rounding adds to the matrix. */
+static uint32_t correlate(const struct assay__figure *covariances, uint32_t count,
+                          double matrix[ASSAY_VARIABLES_MAX][ASSAY_VARIABLES_MAX], double *slack)
+{
+    uint32_t used[ASSAY_VARIABLES_MAX], size = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        struct assay__figure own = variance_of(covariances, i);
+        if (own.value > own.slack) /* false for NaN */
+            used[size++] = i;
+    }
+    *slack = 1e-9;
+    for (uint32_t i = 0; i < size; i++) {
+        double row_slack = 1e-9;
+        for (uint32_t j = 0; j < size; j++) {
+            struct assay__figure both = covariances[assay__pair(used[i], used[j])];
+            struct assay__figure a = variance_of(covariances, used[i]);
+            struct assay__figure b = variance_of(covariances, used[j]);
+            double scale = sqrt(a.value) * sqrt(b.value);
+            matrix[i][j] = i == j ? 1.0 : both.value / scale;
+            if (i != j)
+                row_slack += both.slack / scale +
+                             0.5 * fabs(matrix[i][j]) * (a.slack / a.value + b.slack / b.value);
+        }
+        *slack = fmax(*slack, row_slack);
+    }
+    return size;
+}
+
+/* LDL' of the correlations plus their slack: a sum of squares that rounding cannot make negative.
+ */
+static bool is_semidefinite(double matrix[ASSAY_VARIABLES_MAX][ASSAY_VARIABLES_MAX], uint32_t size,
+                            double slack)
+{
+    for (uint32_t i = 0; i < size; i++)
+        matrix[i][i] += slack;
+    for (uint32_t k = 0; k < size; k++) {
+        if (!(matrix[k][k] > 1e-10))
+            return false;
+        for (uint32_t i = k + 1; i < size; i++)
+            for (uint32_t j = k + 1; j < size; j++)
+                matrix[i][j] -= matrix[i][k] / matrix[k][k] * matrix[k][j];
+    }
+    return true;
+}
+
+enum assay__matrix_outcome assay__matrix_judge(const struct assay__figure *covariances,
+                                               uint32_t count)
+{
+    double matrix[ASSAY_VARIABLES_MAX][ASSAY_VARIABLES_MAX], slack;
+    if (has_impossible_pair(covariances, count))
+        return ASSAY__MATRIX_PAIR;
+    uint32_t size = correlate(covariances, count, matrix, &slack);
+    return is_semidefinite(matrix, size, slack) ? ASSAY__MATRIX_POSSIBLE : ASSAY__MATRIX_WHOLE;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_SOURCE_SUMMARY_SUMMARY_FIGURE_H
+#define ASSAY_SOURCE_SUMMARY_SUMMARY_FIGURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "assay/moments.h"
+
+/**
+ * assay__figure_slack() is how far a printed number may be from the number it was rounded from:
+ * half a unit of its last decimal, and a little. Numbers without decimals are exact; those of 15
+ * digits or more were computed in doubles, with some digits lost.
+ */
+double assay__figure_slack(const char *text, size_t length, double value);
+
+/** struct assay__figure is a number as printed: its value, and how far it may be off. */
+struct assay__figure {
+    double value, slack;
+};
+
+/**
+ * assay__figures_are_share(): a mean and a sample variance (or one of divisor n) of n units can be
+ * those of zeros and ones. assay__sums_are_share(): a sum and a sum of squares can.
+ */
+bool assay__figures_are_share(uint64_t n, struct assay__figure mean, struct assay__figure variance);
+bool assay__sums_are_share(struct assay__figure sum, struct assay__figure squares);
+
+/** enum assay__matrix_outcome: whether a sample with these covariances can exist. */
+enum assay__matrix_outcome {
+    ASSAY__MATRIX_POSSIBLE,
+    ASSAY__MATRIX_PAIR, /* a covariance is larger than its two variances allow */
+    ASSAY__MATRIX_WHOLE /* no pair is, but all together cannot be */
+};
+
+/**
+ * assay__matrix_judge() looks at a covariance matrix of count variables, packed as assay__pair(),
+ * as far as its figures were printed. Variables whose variance is NaN are left out.
+ */
+enum assay__matrix_outcome assay__matrix_judge(const struct assay__figure *covariances,
+                                               uint32_t count);
+
+#endif

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a row of sufficient statistics says of itself: figures no units can have, digits lost. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "source/summary/summary_column.h"
+#include "source/summary/summary_row.h"
+#include "stats/moments.h"
+
+/*
+ * How many digits a number has if it may be a printed double, else 0. Doubles are printed with 15
+ * to 17 digits, or large ones in full. An integer up to 2^53 is exact either way.
+ */
+static unsigned double_digits(const struct assay__field *field, double value)
+{
+    unsigned digits = 0;
+    bool is_integer = true, leads = true;
+    char whole[400];
+    for (uint32_t i = 0; i < field->length; i++) {
+        char c = field->text[i];
+        if (c == 'e' || c == 'E')
+            break;
+        is_integer = is_integer && c != '.';
+        leads = leads && (c < '1' || c > '9');
+        digits += !leads && c >= '0' && c <= '9';
+    }
+    if (is_integer && fabs(value) <= 9007199254740992.0)
+        return 0;
+    if (digits > 17 && is_integer && field->length < sizeof whole) {
+        int length = snprintf(whole, sizeof whole, "%.0f", value);
+        bool same = length == (int)field->length && memcmp(whole, field->text, (size_t)length) == 0;
+        return same ? 17 : 0;
+    }
+    return digits >= 15 && digits <= 17 ? digits : 0;
+}
+
+/* Sums that look like printed doubles may have lost the variance's digits: said, not hidden. */
+static enum assay_status check_cancellation(struct assay__summary_row *row,
+                                            const struct assay__summary_entry *entry,
+                                            uint32_t variable, struct assay_error *err)
+{
+    char name[ASSAY__COLUMN_BYTES], text[ASSAY_NAME_BYTES_MAX + 300];
+    struct assay__summary_entry *note;
+    double squares;
+    bool is_new;
+    assay__column_squares(assay_moments_shape(entry->moments), variable, name);
+    const struct assay__field *field = &row->record.fields[assay__summary_row_figure(row, name)];
+    if (assay__double_parse(field->text, field->length, &squares) != ASSAY__PARSE_OK)
+        return ASSAY_OK;
+    unsigned digits = double_digits(field, squares);
+    double centred = assay_moments_variance(entry->moments, variable) *
+                     ((double)assay_moments_count(entry->moments) - 1.0);
+    /* Eight digits of the variance are to be left; of a variance of 0 there are none. */
+    if (digits == 0 || log10(squares / centred) <= digits - 8.0)
+        return ASSAY_OK;
+    snprintf(text, sizeof text,
+             "The digits of %s of %.1024s are those of a rounded number, and they cancel: too few "
+             "are left of them in the variance to trust it. Give mean and variance.",
+             name, entry->key[ASSAY__KEY_METRIC]);
+    const char *const key[ASSAY__KEY_COUNT] = {"@note", entry->key[ASSAY__KEY_METRIC], "",
+                                               "warning", text};
+    enum assay_status status = assay__summary_entry(row->table, key, &note, &is_new, err);
+    if (status == ASSAY_OK)
+        note->n = 1;
+    return status;
+}
+
+/* Only assay writes sums of cubes, and it writes exact sums: those are above suspicion. */
+static enum assay_status check_rounding(struct assay__summary_row *row,
+                                        const struct assay__summary_entry *entry, uint32_t mask,
+                                        uint64_t n, struct assay_error *err)
+{
+    struct assay_moments_shape shape = assay_moments_shape(entry->moments);
+    enum assay_status status = ASSAY_OK;
+    if (n < 2 || mask != 0 || assay__summary_row_has(row, "sum_cubes"))
+        return ASSAY_OK;
+    uint32_t variables = 1 + shape.has_denominator + shape.covariate_count;
+    for (uint32_t i = 0; status == ASSAY_OK && i < variables; i++)
+        status = check_cancellation(row, entry, i, err);
+    return status;
+}
+
+/* The covariances of the row at hand, as far as they were printed; NaN for missing covariates. */
+static enum assay_status find_covariances(const struct assay__summary_row *row,
+                                          struct assay_moments_shape shape, uint32_t mask,
+                                          uint64_t n, bool by_sum,
+                                          struct assay__figure out[ASSAY__PAIRS_MAX],
+                                          struct assay_error *err)
+{
+    uint32_t variables = 1 + shape.has_denominator + shape.covariate_count;
+    const struct assay__figure *printed = row->printed, *second = row->printed + variables;
+    struct assay_moments *alone;
+    memcpy(out, second, variables * (variables + 1) / 2 * sizeof *out);
+    if (!by_sum)
+        return ASSAY_OK;
+    enum assay_status status = assay_moments_new(shape, &alone, err);
+    if (status != ASSAY_OK)
+        return status;
+    status = assay__moments_add_sums(alone, mask, n, row->figures, false, err);
+    for (uint32_t i = 0; i < variables; i++) {
+        for (uint32_t j = 0; j <= i; j++) {
+            struct assay__figure *figure = &out[assay__pair(i, j)];
+            figure->slack = (figure->slack + (fabs(printed[i].value) * printed[j].slack +
+                                              fabs(printed[j].value) * printed[i].slack) /
+                                                 (double)n) /
+                            ((double)n - 1.0);
+            figure->value = assay_moments_covariance(alone, i, j);
+        }
+    }
+    assay_moments_free(alone);
+    return status;
+}
+
+/* No sample's covariances form a matrix that gives some combination a negative variance. */
+static enum assay_status check_matrix(const struct assay__summary_row *row,
+                                      struct assay_moments_shape shape, uint32_t mask, uint64_t n,
+                                      bool by_sum, struct assay_error *err)
+{
+    struct assay__figure covariances[ASSAY__PAIRS_MAX];
+    uint32_t metric = row->key_columns[ASSAY__KEY_METRIC];
+    uint32_t variables = 1 + shape.has_denominator + shape.covariate_count;
+    if (variables == 1 || n < 2)
+        return ASSAY_OK;
+    enum assay_status status = find_covariances(row, shape, mask, n, by_sum, covariances, err);
+    if (status != ASSAY_OK)
+        return status;
+    switch (assay__matrix_judge(covariances, variables)) {
+    case ASSAY__MATRIX_PAIR:
+        return assay__summary_row_fail(row, metric, err,
+                                       "has figures that no units can have: a covariance is larger "
+                                       "than its two variances allow. Compute it again, from the "
+                                       "values, divisor n - 1.");
+    case ASSAY__MATRIX_WHOLE:
+        return assay__summary_row_fail(
+            row, metric, err,
+            "has figures that no units can have: its covariances "
+            "contradict each other (the matrix is not positive "
+            "semidefinite). Compute them again, all from the same units.");
+    default:
+        return ASSAY_OK;
+    }
+}
+
+/* What 'assay merge' writes of a share whose mean and variance were rounded before they were sums.
+ */
+static double share_rounding(const struct assay__summary_row *row)
+{
+    double value = 0.0;
+    if (!assay__summary_row_has(row, "share_rounding"))
+        return 0.0;
+    const struct assay__field *field =
+        &row->record.fields[assay__summary_row_figure(row, "share_rounding")];
+    if (assay__double_parse(field->text, field->length, &value) != ASSAY__PARSE_OK)
+        return 0.0;
+    return value;
+}
+
+/* What is remembered of a row's figures: how far they may be off, and whether of zeros and ones. */
+static enum assay_status judge(struct assay__summary_row *row, struct assay__summary_entry *entry,
+                               uint64_t n, bool by_sum, struct assay_error *err)
+{
+    struct assay_moments_shape shape = assay_moments_shape(entry->moments);
+    uint32_t variables = 1 + shape.has_denominator + shape.covariate_count;
+    double units = (double)n;
+    if (entry->slack == NULL)
+        entry->slack = assay__arena_array(&row->table->arena, 2 * variables, sizeof *entry->slack);
+    if (entry->slack == NULL)
+        return assay__fail_memory(err);
+    for (uint32_t i = 0; i < variables; i++) {
+        struct assay__figure first = row->printed[i];
+        struct assay__figure second = row->printed[variables + assay__pair(i, i)];
+        entry->slack[2 * i] += by_sum ? first.slack : units * first.slack;
+        entry->slack[2 * i + 1] +=
+            by_sum ? second.slack
+                   : (units - 1.0) * second.slack +
+                         units * first.slack * (2.0 * fabs(first.value) + first.slack);
+    }
+    struct assay__figure first = row->printed[0], second = row->printed[variables];
+    second.slack += share_rounding(row);
+    if (!(by_sum ? assay__sums_are_share(first, second)
+                 : assay__figures_are_share(n, first, second)))
+        entry->is_no_share = true;
+    return ASSAY_OK;
+}
+
+enum assay_status assay__summary_row_judge(struct assay__summary_row *row,
+                                           struct assay__summary_entry *entry, uint32_t mask,
+                                           uint64_t n, bool by_sum, struct assay_error *err)
+{
+    struct assay_moments_shape shape = assay_moments_shape(entry->moments);
+    enum assay_status status = check_matrix(row, shape, mask, n, by_sum, err);
+    if (status == ASSAY_OK)
+        status = judge(row, entry, n, by_sum, err);
+    return status == ASSAY_OK && by_sum ? check_rounding(row, entry, mask, n, err) : status;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Series of looks in tables of sufficient statistics: their order, and looks that lack a row. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/time.h"
+#include "source/summary/summary_table.h"
+#include "stats/moments.h"
+
+bool assay__summary_counts_units(const struct assay__summary_entry *entry)
+{
+    return strcmp(entry->key[ASSAY__KEY_METRIC], "@units") == 0;
+}
+
+uint64_t assay__summary_count(const struct assay__summary_entry *entry)
+{
+    return entry->moments != NULL ? assay_moments_count(entry->moments) : entry->n;
+}
+
+bool assay__summary_has_units(const struct assay__summary_table *table)
+{
+    for (uint32_t i = 0; i < table->keys.count; i++)
+        if (assay__summary_counts_units(table->entries[i]))
+            return true;
+    return false;
+}
+
+bool assay__summary_same_series(const struct assay__summary_entry *a,
+                                const struct assay__summary_entry *b)
+{
+    for (int i = 0; i < ASSAY__KEY_COUNT; i++)
+        if (i != ASSAY__KEY_TIME && strcmp(a->key[i], b->key[i]) != 0)
+            return false;
+    return true;
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+    static const enum assay__summary_key KEYS[] = {ASSAY__KEY_METRIC, ASSAY__KEY_GROUP,
+                                                   ASSAY__KEY_DIMENSION, ASSAY__KEY_VALUE};
+    const struct assay__summary_entry *x = *(struct assay__summary_entry *const *)a;
+    const struct assay__summary_entry *y = *(struct assay__summary_entry *const *)b;
+    for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++) {
+        int order = strcmp(x->key[KEYS[i]], y->key[KEYS[i]]);
+        if (order != 0)
+            return order;
+    }
+    return x->time_ns < y->time_ns ? -1 : x->time_ns > y->time_ns;
+}
+
+static bool is_counted(const struct assay__summary_entry *entry)
+{
+    return entry->moments != NULL || assay__summary_counts_units(entry);
+}
+
+enum assay_status assay__summary_sort(const struct assay__summary_table *table,
+                                      struct assay__summary_order *order, struct assay_error *err)
+{
+    order->count = 0;
+    order->entries = calloc((size_t)table->keys.count + 1, sizeof *order->entries);
+    if (order->entries == NULL)
+        return assay__fail_memory(err);
+    for (uint32_t i = 0; i < table->keys.count; i++)
+        if (is_counted(table->entries[i]))
+            order->entries[order->count++] = table->entries[i];
+    qsort(order->entries, order->count, sizeof *order->entries, compare_entries);
+    return ASSAY_OK;
+}
+
+void assay__summary_order_release(struct assay__summary_order *order)
+{
+    free(order->entries);
+    order->entries = NULL;
+}
+
+enum assay_status assay__summary_looks(const struct assay__summary_table *table,
+                                       struct assay__index *looks, struct assay_error *err)
+{
+    enum assay_status status = ASSAY_OK;
+    for (uint32_t i = 0; status == ASSAY_OK && i < table->keys.count; i++) {
+        const struct assay__summary_entry *entry = table->entries[i];
+        uint32_t number;
+        if (is_counted(entry))
+            status = assay__index_add(looks, &entry->time_ns, sizeof entry->time_ns,
+                                      ASSAY_LOOKS_MAX, &number, err);
+        if (status == ASSAY_ERROR_LIMIT)
+            status = assay__fail_at(err, status, entry->file, entry->line, 0, "More than %d looks.",
+                                    ASSAY_LOOKS_MAX);
+    }
+    return status;
+}
+
+static int compare_times(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* Adds a copy of an entry at a later time. */
+static enum assay_status copy_to(struct assay__summary_table *table,
+                                 const struct assay__summary_entry *source, int64_t time_ns,
+                                 struct assay_error *err)
+{
+    char time[ASSAY__TIME_BYTES];
+    const char *key[ASSAY__KEY_COUNT];
+    struct assay__summary_entry *entry;
+    bool is_new;
+    assay__time_write(time_ns, time);
+    memcpy(key, source->key, sizeof key);
+    key[ASSAY__KEY_TIME] = time;
+    enum assay_status status = assay__summary_entry(table, key, &entry, &is_new, err);
+    if (status != ASSAY_OK)
+        return status;
+    const char *own_key[ASSAY__KEY_COUNT];
+    memcpy(own_key, entry->key, sizeof own_key);
+    *entry = *source;
+    memcpy(entry->key, own_key, sizeof own_key);
+    entry->time_ns = time_ns;
+    entry->is_carried = true;
+    entry->moments = NULL;
+    if (source->moments == NULL)
+        return ASSAY_OK;
+    status = assay_moments_new(assay_moments_shape(source->moments), &entry->moments, err);
+    return status == ASSAY_OK ? assay_moments_merge(entry->moments, source->moments, err) : status;
+}
+
+/* Fills the gaps of one series; entries[0 .. count) are in the order of their times. */
+static enum assay_status carry_series(struct assay__summary_table *table,
+                                      struct assay__summary_entry *const *entries, uint32_t count,
+                                      const int64_t *times, uint32_t time_count, bool *has_carried,
+                                      struct assay_error *err)
+{
+    uint32_t at = 0;
+    for (uint32_t t = 0; t < time_count; t++) {
+        while (at < count && entries[at]->time_ns < times[t])
+            at++;
+        if (at == 0 || (at < count && entries[at]->time_ns == times[t]))
+            continue; /* before the series begins, or there already: the next search passes it */
+        enum assay_status status = copy_to(table, entries[at - 1], times[t], err);
+        if (status != ASSAY_OK)
+            return status;
+        *has_carried = true;
+    }
+    return ASSAY_OK;
+}
+
+enum assay_status assay__summary_carry(struct assay__summary_table *table,
+                                       const struct assay__index *looks, bool *has_carried,
+                                       struct assay_error *err)
+{
+    struct assay__summary_order order = {0};
+    int64_t *times = malloc((looks->count + 1) * sizeof *times);
+    enum assay_status status = times == NULL ? assay__fail_memory(err) : ASSAY_OK;
+    for (uint32_t i = 0; status == ASSAY_OK && i < looks->count; i++)
+        memcpy(&times[i], looks->keys[i].bytes, sizeof *times);
+    if (status == ASSAY_OK && looks->count > 1) {
+        qsort(times, looks->count, sizeof *times, compare_times);
+        status = assay__summary_sort(table, &order, err);
+    }
+    for (uint32_t i = 0, next = 0; status == ASSAY_OK && i < order.count; i = next) {
+        for (next = i + 1; next < order.count &&
+                           assay__summary_same_series(order.entries[i], order.entries[next]);)
+            next++;
+        status =
+            carry_series(table, order.entries + i, next - i, times, looks->count, has_carried, err);
+    }
+    assay__summary_order_release(&order);
+    free(times);
+    return status;
+}
