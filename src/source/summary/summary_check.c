@@ -51,13 +51,14 @@ enum assay_status assay__summary_note(struct assay__summary_table *table, const 
     return status;
 }
 
-/* The entry of the same metric, group and time in another slice, or of the units there; or NULL. */
-static entry_t *find(const struct assay__summary_table *table, const entry_t *entry,
-                     const char *metric, const char *dimension, const char *value)
+/* The entry of the same group and time, of some metric or of units in some slice; or NULL. */
+static enum assay_status find(const struct assay__summary_table *table, const entry_t *entry,
+                              const char *metric, const char *dimension, const char *value,
+                              entry_t **out, struct assay_error *err)
 {
     const char *const key[ASSAY__KEY_COUNT] = {metric, entry->key[ASSAY__KEY_GROUP],
                                                entry->key[ASSAY__KEY_TIME], dimension, value};
-    return assay__summary_find(table, key);
+    return assay__summary_find(table, key, out, err);
 }
 
 /* Counts are cumulative: they fall in tables of one look each, such as one a day. */
@@ -91,9 +92,12 @@ static enum assay_status check_units(const struct assay__summary_table *table, c
 {
     if (assay__summary_counts_units(entry))
         return ASSAY_OK;
-    const entry_t *units = find(table, entry, "@units", entry->key[ASSAY__KEY_DIMENSION],
-                                entry->key[ASSAY__KEY_VALUE]);
+    entry_t *units;
     uint64_t n = assay__summary_count(entry);
+    enum assay_status status = find(table, entry, "@units", entry->key[ASSAY__KEY_DIMENSION],
+                                    entry->key[ASSAY__KEY_VALUE], &units, err);
+    if (status != ASSAY_OK)
+        return status;
     if (units == NULL)
         return assay__summary_refuse(entry, err,
                                      "n is %" PRIu64 ", but no row '@units' counts the units "
@@ -215,7 +219,11 @@ static enum assay_status check_dimension(struct assay__summary_table *table, ent
                                          uint32_t count, bool is_last, struct assay_error *err)
 {
     const char *dimension = rows[0]->key[ASSAY__KEY_DIMENSION];
-    const entry_t *total = find(table, rows[0], rows[0]->key[ASSAY__KEY_METRIC], "", "");
+    entry_t *total;
+    enum assay_status status =
+        find(table, rows[0], rows[0]->key[ASSAY__KEY_METRIC], "", "", &total, err);
+    if (status != ASSAY_OK)
+        return status;
     bool may_overlap = strcmp(dimension, "@segment") == 0;
     uint64_t all = total == NULL ? 0 : assay__summary_count(total), n = 0;
     if (total == NULL)

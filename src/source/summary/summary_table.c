@@ -108,15 +108,18 @@ enum assay_status assay__summary_entry(struct assay__summary_table *table,
     return ASSAY_OK;
 }
 
-struct assay__summary_entry *assay__summary_find(const struct assay__summary_table *table,
-                                                 const char *const key[ASSAY__KEY_COUNT])
+enum assay_status assay__summary_find(const struct assay__summary_table *table,
+                                      const char *const key[ASSAY__KEY_COUNT],
+                                      struct assay__summary_entry **entry, struct assay_error *err)
 {
     struct assay__text packed = {0};
     uint32_t number;
-    bool found = pack_key(key, &packed, NULL) == ASSAY_OK &&
-                 assay__index_find(&table->keys, packed.data, packed.length, &number);
+    enum assay_status status = pack_key(key, &packed, err);
+    bool found =
+        status == ASSAY_OK && assay__index_find(&table->keys, packed.data, packed.length, &number);
     assay__text_release(&packed);
-    return found ? table->entries[number] : NULL;
+    *entry = found ? table->entries[number] : NULL;
+    return status;
 }
 
 bool assay__summary_is_remark(const char *name)

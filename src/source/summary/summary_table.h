@@ -59,9 +59,10 @@ enum assay_status assay__summary_entry(struct assay__summary_table *table,
                                        struct assay__summary_entry **entry, bool *is_new,
                                        struct assay_error *err);
 
-/** assay__summary_find() is the entry of a key, or NULL (also without memory). */
-struct assay__summary_entry *assay__summary_find(const struct assay__summary_table *table,
-                                                 const char *const key[ASSAY__KEY_COUNT]);
+/** assay__summary_find() finds the entry of a key; *entry is NULL when there is none. */
+enum assay_status assay__summary_find(const struct assay__summary_table *table,
+                                      const char *const key[ASSAY__KEY_COUNT],
+                                      struct assay__summary_entry **entry, struct assay_error *err);
 
 /**
  * assay__summary_refuse() fails at the row an entry was first seen in: ASSAY_ERROR_DATA, "Metric

@@ -14,13 +14,14 @@ static const char PLAN[] =
     "\"type\":\"proportion\"}]}";
 
 static const char TEXT[] =
-    "metric,group,dimension,value,n,covariates_missing,mean,sum,sum_squares,covariate_mean,"
+    "metric,group,time,dimension,value,n,covariates_missing,mean,sum,sum_squares,covariate_mean,"
     "covariate1_sum,covariate1_sum_squares,covariate1_sum_products\n"
-    "y,A,,,4,0,,400000.6,40000120000.0903,,4,5,400000\n"
-    "y,A,,,2,1,,3,5,,0,0,0\n"
-    "y,B,land,\"S, N\",4,,,8,20,,4,5,9\n"
-    "seen,A,,,9,,0.1234567890123456789,,,,,,\n"
-    "@rows_read,,,,19,,,,,,,,\n";
+    "y,A,2026-01-02,,,4,0,,400000.6,40000120000.0903,,4,5,400000\n"
+    "y,A,2026-01-02,,,2,1,,3,5,,0,0,0\n"
+    "y,B,2026-01-01,,,4,,,8,20,,4,5,9\n"
+    "y,B,2026-01-01,land,\"S, N\",4,,,8,20,,4,5,9\n"
+    "seen,A,2026-01-02,,,9,,0.1234567890123456789,,,,,,\n"
+    "@rows_read,,,,,19,,,,,,,,\n";
 
 /* Reads, joins, binds, makes a table of the dataset and writes it: all that this code does. */
 static enum assay_status run(const struct assay_plan *plan, const char *path,
@@ -70,7 +71,7 @@ START_TEST(every_failed_allocation_is_reported)
         allocations_left = -1;
         if (status == ASSAY_OK) {
             ck_assert_ptr_nonnull(strstr(text.data, "@note,y,,warning"));
-            ck_assert_ptr_nonnull(strstr(text.data, "@units,A,,,,9,"));
+            ck_assert_ptr_nonnull(strstr(text.data, "@units,A,2026-01-02T00:00:00Z,,,9,"));
         } else {
             ck_assert_msg(status == ASSAY_ERROR_MEMORY && err.code == ASSAY_ERROR_MEMORY,
                           "after %ld allocations: %s", allowed, err.message);
