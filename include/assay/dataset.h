@@ -33,7 +33,7 @@ enum {
 
 /**
  * struct assay_counts: what happened to the rows, exactly. Every row read is one of used, bad,
- * after, duplicate, in_two_groups, no_group and no_unit.
+ * after, duplicate, in_two_groups, unclear, no_group and no_unit.
  */
 struct assay_counts {
     uint64_t rows_read;  /* data rows, header excluded */
@@ -41,9 +41,10 @@ struct assay_counts {
     uint64_t rows_bad;   /* skipped by --bad-rows=skip: a cell, the number of cells or the text */
     uint64_t rows_after; /* at or after asOf */
     uint64_t rows_duplicate;      /* further rows of a unit already counted */
-    uint64_t rows_conflicting;    /* of those: as early as the row that counts, but different */
     uint64_t units_in_two_groups; /* units excluded from every group */
     uint64_t rows_in_two_groups;  /* their rows */
+    uint64_t units_unclear;       /* units excluded: their earliest rows have other dimensions */
+    uint64_t rows_unclear;        /* their rows */
     uint64_t rows_no_group;       /* missing group */
     uint64_t rows_no_unit;        /* missing unit id */
 };

@@ -34,6 +34,21 @@ enum assay_status {
 };
 
 /**
+ * ASSAY_REASON_LIST: what an error is about, where a program can say more than the sentence does:
+ * which of its own options would help. X(enumerator, stable text id).
+ */
+#define ASSAY_REASON_LIST(X)                                                                       \
+    X(NONE, "")                                                                                    \
+    X(UNITS_REPEAT, "units-repeat") /* rows of a unit differ, and no aggregation is planned */
+
+enum assay_reason {
+#define ASSAY_REASON_ENUM(name, id) ASSAY_REASON_##name,
+    ASSAY_REASON_LIST(ASSAY_REASON_ENUM)
+#undef ASSAY_REASON_ENUM
+        ASSAY_REASON_COUNT
+};
+
+/**
  * struct assay_error says what went wrong and where. The caller owns it; it holds no pointers and
  * may be copied. Every fallible function takes one as its last argument and accepts NULL. It is
  * written only on failure.
@@ -44,6 +59,7 @@ struct assay_error {
     char file[512];    /* the input it happened in, or "" */
     uint64_t line;     /* from 1; 0 when it has no line */
     uint64_t column;   /* from 1: the field for CSV, the character for JSON; 0 when unknown */
+    enum assay_reason reason; /* ASSAY_REASON_NONE when the sentence says it all */
 };
 
 /**
@@ -57,5 +73,8 @@ ASSAY_API const char *assay_status_sentence(enum assay_status status);
 
 /** assay_status_exit_code() is the exit code the command line uses for a status. */
 ASSAY_API int assay_status_exit_code(enum assay_status status);
+
+/** assay_reason_id() is the stable text id of a reason, such as "units-repeat"; "" for none. */
+ASSAY_API const char *assay_reason_id(enum assay_reason reason);
 
 #endif

@@ -80,12 +80,13 @@ static enum assay_status note_counts(struct assay__builder *builder, struct assa
         {ASSAY_NOTE_INFO, counts->rows_after, "Rows not used, being at or after asOf"},
         {ASSAY_NOTE_INFO, counts->rows_duplicate,
          "Rows not used, repeating a unit that counts already"},
-        {ASSAY_NOTE_WARNING, counts->rows_conflicting,
-         "Rows among those that differ from the one that counts (the earliest; without a time the "
-         "first in byte order)"},
         {ASSAY_NOTE_WARNING, counts->units_in_two_groups,
          "Units excluded from all groups, having been seen in more than one"},
-        {ASSAY_NOTE_INFO, counts->rows_in_two_groups, "Rows of those excluded units"},
+        {ASSAY_NOTE_INFO, counts->rows_in_two_groups, "Rows of units excluded for their groups"},
+        {ASSAY_NOTE_WARNING, counts->units_unclear,
+         "Units excluded, since their earliest rows name different dimensions or segments"},
+        {ASSAY_NOTE_INFO, counts->rows_unclear,
+         "Rows of units excluded for their dimensions or segments"},
     };
     enum assay_status status = ASSAY_OK;
     for (size_t i = 0; status == ASSAY_OK && i < sizeof ROWS / sizeof *ROWS; i++)

@@ -347,9 +347,10 @@ static void add_counts(struct assay_counts *into, const struct assay_counts *fro
     into->rows_bad += from->rows_bad;
     into->rows_after += from->rows_after;
     into->rows_duplicate += from->rows_duplicate;
-    into->rows_conflicting += from->rows_conflicting;
     into->units_in_two_groups += from->units_in_two_groups;
     into->rows_in_two_groups += from->rows_in_two_groups;
+    into->units_unclear += from->units_unclear;
+    into->rows_unclear += from->rows_unclear;
     into->rows_no_group += from->rows_no_group;
     into->rows_no_unit += from->rows_no_unit;
 }

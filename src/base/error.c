@@ -40,6 +40,17 @@ int assay_status_exit_code(enum assay_status status)
     return row_of(status)->exit_code;
 }
 
+const char *assay_reason_id(enum assay_reason reason)
+{
+    static const char *const IDS[ASSAY_REASON_COUNT] = {
+#define REASON_ID(name, id) id,
+        ASSAY_REASON_LIST(REASON_ID)
+#undef REASON_ID
+    };
+    unsigned index = (unsigned)reason;
+    return index < ASSAY_REASON_COUNT ? IDS[index] : "";
+}
+
 const char *assay_version(void)
 {
     return ASSAY_VERSION;
@@ -104,4 +115,12 @@ enum assay_status assay__fail_at(struct assay_error *err, enum assay_status code
 enum assay_status assay__fail_memory(struct assay_error *err)
 {
     return assay__fail(err, ASSAY_ERROR_MEMORY, "Memory ran out.");
+}
+
+enum assay_status assay__fail_reason(struct assay_error *err, enum assay_status status,
+                                     enum assay_reason reason)
+{
+    if (err != NULL)
+        err->reason = reason;
+    return status;
 }

@@ -20,6 +20,10 @@ enum assay_status assay__fail_at(struct assay_error *err, enum assay_status code
                                  uint64_t line, uint64_t column, const char *format, ...)
     ASSAY__PRINTF(6, 7);
 
+/** assay__fail_reason() gives the error that status stands for a reason; returns status. */
+enum assay_status assay__fail_reason(struct assay_error *err, enum assay_status status,
+                                     enum assay_reason reason);
+
 /** assay__fail_memory() is the outcome of every failed allocation. */
 enum assay_status assay__fail_memory(struct assay_error *err);
 

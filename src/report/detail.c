@@ -68,11 +68,14 @@ static void write_counts(struct assay__json *json, const struct assay_counts *co
     assay__json_member_count(json, "afterAsOf", counts->rows_after);
     assay__json_member_count(json, "duplicate", counts->rows_duplicate);
     assay__json_member_count(json, "inTwoGroups", counts->rows_in_two_groups);
+    assay__json_member_count(json, "unclear", counts->rows_unclear);
     assay__json_member_count(json, "withoutGroup", counts->rows_no_group);
     assay__json_member_count(json, "withoutUnit", counts->rows_no_unit);
     assay__json_end(json, '}');
-    assay__json_member_count(json, "rowsConflicting", counts->rows_conflicting);
+    assay__json_member_count(json, "unitsExcluded",
+                             counts->units_in_two_groups + counts->units_unclear);
     assay__json_member_count(json, "unitsInTwoGroups", counts->units_in_two_groups);
+    assay__json_member_count(json, "unitsUnclear", counts->units_unclear);
     assay__json_end(json, '}');
 }
 

@@ -169,7 +169,8 @@ static uint64_t count_at(const struct assay_counts *counts, size_t i)
 /* The rows that do not count of both parts: each kind at least once, and not as often in both. */
 static const char ODD_FIRST[] = "p1,g1,v1,2026-01-01T12:00:00Z,1,1,1\n"
                                 "p1,g1,v1,2026-01-01T13:00:00Z,1,1,1\n" /* a duplicate */
-                                "p1,g1,v1,2026-01-01T12:00:00Z,2,1,1\n" /* and conflicting */
+                                "p6,g1,v1,2026-01-01T12:00:00Z,1,1,1\n" /* an unclear unit */
+                                "p6,g1,v2,2026-01-01T12:00:00Z,1,1,1\n"
                                 "p2,g1,v1,2026-01-01T12:00:00Z,1,1,1\n" /* in two groups */
                                 "p2,g2,v1,2026-01-01T12:00:00Z,1,1,1\n"
                                 "p3,g1,v1,2026-01-06T12:00:00Z,1,1,1\n" /* too late */

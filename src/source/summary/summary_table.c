@@ -21,9 +21,10 @@ const struct assay__count_row assay__count_rows[] = {
     COUNT_ROW(rows_bad),
     COUNT_ROW(rows_after),
     COUNT_ROW(rows_duplicate),
-    COUNT_ROW(rows_conflicting),
     COUNT_ROW(units_in_two_groups),
     COUNT_ROW(rows_in_two_groups),
+    COUNT_ROW(units_unclear),
+    COUNT_ROW(rows_unclear),
     COUNT_ROW(rows_no_group),
     COUNT_ROW(rows_no_unit),
 #undef COUNT_ROW

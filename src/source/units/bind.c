@@ -182,3 +182,13 @@ enum assay_status assay__binding_columns(const struct assay__binding *binding,
     }
     return ASSAY_OK;
 }
+
+bool assay__binding_in_segment(const struct assay__binding *binding, uint32_t segment,
+                               const struct assay__field *cells, struct assay__field *filter_cells)
+{
+    const struct assay__segment_use *use = &binding->segments[segment];
+    uint32_t width = assay__filter_column_count(use->filter);
+    for (uint32_t i = 0; i < width; i++)
+        filter_cells[i] = cells[use->cells[i]];
+    return assay__filter_match(use->filter, filter_cells);
+}

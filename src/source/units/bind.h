@@ -64,4 +64,11 @@ enum assay_status assay__binding_columns(const struct assay__binding *binding,
                                          const struct assay__csv *csv, uint32_t *columns,
                                          struct assay_error *err);
 
+/**
+ * assay__binding_in_segment(): does a row, cells[cell_count], pass the filter of a segment?
+ * filter_cells is room for filter_width cells.
+ */
+bool assay__binding_in_segment(const struct assay__binding *binding, uint32_t segment,
+                               const struct assay__field *cells, struct assay__field *filter_cells);
+
 #endif

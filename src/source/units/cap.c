@@ -88,7 +88,7 @@ static size_t fill_pool(const struct assay__tally *tally, const struct assay__un
     char digits[ASSAY__DIGITS_MAX];
     size_t count = 0;
     for (size_t i = 0; i < store->count; i++) {
-        if (store->units[i].in_two_groups)
+        if (store->units[i].in_two_groups || store->units[i].is_unclear)
             continue;
         assay__unit_store_cells(store, &store->units[i], cells);
         if (!counts(binding, metric, cells))

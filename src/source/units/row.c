@@ -66,6 +66,19 @@ static enum assay__cell_outcome read_variable(const struct assay__variable *vari
     return outcome;
 }
 
+bool assay__variable_same(const struct assay__variable *variable, const struct assay__field *a,
+                          const struct assay__field *b)
+{
+    if (a->length == b->length && memcmp(a->text, b->text, a->length) == 0)
+        return true;
+    char a_digits[ASSAY__DIGITS_MAX], b_digits[ASSAY__DIGITS_MAX];
+    struct assay_decimal x, y;
+    enum assay__cell_outcome outcome = read_variable(variable, a, &x, a_digits);
+    if (outcome != read_variable(variable, b, &y, b_digits))
+        return false;
+    return outcome != ASSAY__CELL_OK || assay__decimal_compare(&x, &y) == 0;
+}
+
 static const char TOO_LONG[] = "is longer than 1024 bytes, too long for a name.";
 
 enum assay__row_outcome assay__row_read(struct assay__row *row,

@@ -38,4 +38,8 @@ enum assay__row_outcome assay__row_read(struct assay__row *row,
                                         const struct assay__binding *binding,
                                         const struct assay__field *cells);
 
+/** assay__variable_same(): do two readable cells of a variable hold the same number, or none? */
+bool assay__variable_same(const struct assay__variable *variable, const struct assay__field *a,
+                          const struct assay__field *b);
+
 #endif

@@ -164,14 +164,9 @@ static enum assay_status find_slices(struct assay__tally *tally, const struct as
     const struct assay__binding *binding = tally->binding;
     tally->slices[0] = 0;
     *count = 1;
-    for (uint32_t s = 0; s < binding->plan->segment_count; s++) {
-        const struct assay__segment_use *use = &binding->segments[s];
-        uint32_t width = assay__filter_column_count(use->filter);
-        for (uint32_t i = 0; i < width; i++)
-            tally->filter_cells[i] = cells[use->cells[i]];
-        if (assay__filter_match(use->filter, tally->filter_cells))
+    for (uint32_t s = 0; s < binding->plan->segment_count; s++)
+        if (assay__binding_in_segment(binding, s, cells, tally->filter_cells))
             tally->slices[(*count)++] = 1 + s;
-    }
     enum assay_status status = ASSAY_OK;
     for (uint32_t d = 0; status == ASSAY_OK && d < binding->plan->dimension_count; d++)
         status = number_of(tally, 1 + d, &cells[binding->dimensions[d]], &tally->slices[(*count)++],

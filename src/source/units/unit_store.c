@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "source/units/row.h"
 
 enum { BLOCK_BYTES = 1 << 20, LENGTH_BYTES_MAX = 5 };
 
@@ -15,10 +16,17 @@ struct store_block {
     unsigned char bytes[];
 };
 
-void assay__unit_store_init(struct assay__unit_store *store, const struct assay__binding *binding)
+enum assay_status assay__unit_store_init(struct assay__unit_store *store,
+                                         const struct assay__binding *binding,
+                                         struct assay_error *err)
 {
     memset(store, 0, sizeof *store);
     store->binding = binding;
+    store->kept_cells = calloc(binding->cell_count, sizeof *store->kept_cells);
+    store->filter_cells = calloc((size_t)binding->filter_width + 1, sizeof *store->filter_cells);
+    if (store->kept_cells == NULL || store->filter_cells == NULL)
+        return assay__fail_memory(err);
+    return ASSAY_OK;
 }
 
 void assay__unit_store_release(struct assay__unit_store *store)
@@ -31,6 +39,8 @@ void assay__unit_store_release(struct assay__unit_store *store)
     free(store->units);
     free(store->slots);
     free(store->packed);
+    free(store->kept_cells);
+    free(store->filter_cells);
     memset(store, 0, sizeof *store);
 }
 
@@ -163,50 +173,62 @@ static enum assay_status append(struct assay__unit_store *store, uint64_t hash, 
     const unsigned char *content = keep(store, length);
     if (content == NULL)
         return assay__fail_memory(err);
-    store->units[store->count++] = (struct assay__unit){hash, time_ns, content, 1, 1, 1, false};
+    store->units[store->count++] =
+        (struct assay__unit){hash, time_ns, content, 1, false, false, false};
     return ASSAY_OK;
 }
 
-/* Compares two packed rows cell by cell, in byte order. */
-static int compare_rows(const struct assay__unit_store *store, const unsigned char *a,
-                        const unsigned char *b)
+/* Whether two rows have the same numbers in all columns of metrics. */
+static bool same_numbers(const struct assay__binding *binding, const struct assay__field *a,
+                         const struct assay__field *b)
 {
-    int order = 0;
-    for (uint32_t i = 0; order == 0 && i < store->binding->cell_count; i++) {
-        struct assay__field x, y;
-        a = get_field(a, &x);
-        b = get_field(b, &y);
-        order = memcmp(x.text, y.text, x.length < y.length ? x.length : y.length);
-        if (order == 0)
-            order = x.length < y.length ? -1 : x.length > y.length;
+    for (uint32_t v = 0; v < binding->variable_count; v++) {
+        const struct assay__variable *variable = &binding->variables[v];
+        if (!assay__variable_same(variable, &a[variable->cell], &b[variable->cell]))
+            return false;
     }
-    return order;
+    return true;
 }
 
-/* Takes a further row of a unit in: it replaces the kept one, or is counted. */
+/* Whether two rows belong to the same slices: values of dimensions, filters of segments. */
+static bool same_slices(struct assay__unit_store *store, const struct assay__field *a,
+                        const struct assay__field *b)
+{
+    const struct assay__binding *binding = store->binding;
+    for (uint32_t d = 0; d < binding->plan->dimension_count; d++)
+        if (!same_bytes(a[binding->dimensions[d]], b[binding->dimensions[d]]))
+            return false;
+    for (uint32_t s = 0; s < binding->plan->segment_count; s++)
+        if (assay__binding_in_segment(binding, s, a, store->filter_cells) !=
+            assay__binding_in_segment(binding, s, b, store->filter_cells))
+            return false;
+    return true;
+}
+
+/* Takes a further row of a unit in: the earlier one is kept, and what they disagree in is marked.
+ */
 static enum assay_status merge(struct assay__unit_store *store, struct assay__unit *unit,
                                int64_t time_ns, const struct assay__field *cells, size_t length,
                                struct assay_error *err)
 {
+    const struct assay__binding *binding = store->binding;
+    struct assay__field *kept = store->kept_cells;
+    assay__unit_store_cells(store, unit, kept);
     unit->rows++;
-    struct assay__field group = cell_of(store, unit->content, store->binding->group);
-    if (!same_bytes(group, cells[store->binding->group]))
+    if (!same_bytes(kept[binding->group], cells[binding->group]))
         unit->in_two_groups = true;
-    if (unit->in_two_groups || time_ns > unit->time_ns)
+    if (!same_numbers(binding, kept, cells))
+        unit->differs = true;
+    if (time_ns == unit->time_ns && !same_slices(store, kept, cells))
+        unit->is_unclear = true;
+    if (time_ns >= unit->time_ns)
         return ASSAY_OK;
-    int order = compare_rows(store, store->packed, unit->content);
-    bool is_earlier = time_ns < unit->time_ns;
-    unit->early = is_earlier ? 1 : unit->early + 1;
-    if (!is_earlier && order >= 0) {
-        unit->equal += order == 0;
-        return ASSAY_OK;
-    }
     const unsigned char *content = keep(store, length);
     if (content == NULL)
         return assay__fail_memory(err);
     unit->content = content;
     unit->time_ns = time_ns;
-    unit->equal = 1;
+    unit->is_unclear = false;
     return ASSAY_OK;
 }
 

@@ -22,9 +22,10 @@ enum assay_status assay__units_init(struct assay__units *units, struct assay_dat
         status = assay__row_init(&units->row, &units->binding, err);
     if (status == ASSAY_OK)
         status = assay__tally_init(&units->tally, dataset, &units->binding, err);
+    if (status == ASSAY_OK)
+        status = assay__unit_store_init(&units->store, &units->binding, err);
     if (status != ASSAY_OK)
         return status;
-    assay__unit_store_init(&units->store, &units->binding);
     units->keeps_rows = plan->unit_column != NULL || assay__cap_needs_values(plan);
     units->columns = calloc(units->binding.cell_count, sizeof *units->columns);
     units->cells = calloc(units->binding.cell_count, sizeof *units->cells);
@@ -146,9 +147,13 @@ static enum assay_status add_unit(struct assay__units *units, const struct assay
         counts->rows_in_two_groups += unit->rows;
         return ASSAY_OK;
     }
+    if (unit->is_unclear) {
+        counts->units_unclear++;
+        counts->rows_unclear += unit->rows;
+        return ASSAY_OK;
+    }
     counts->rows_used++;
     counts->rows_duplicate += unit->rows - 1;
-    counts->rows_conflicting += unit->early - unit->equal;
     assay__unit_store_cells(&units->store, unit, units->cells);
     /* The row was read before: it can only be good. */
     if (assay__row_read(&units->row, &units->binding, units->cells) != ASSAY__ROW_GOOD)
@@ -156,9 +161,35 @@ static enum assay_status add_unit(struct assay__units *units, const struct assay
     return assay__tally_add(&units->tally, &units->row, units->cells, err);
 }
 
+/*
+ * Rows of a unit that hold other numbers are measurements to be put together, and how is for the
+ * plan to say: any choice made here would be a guess.
+ */
+static enum assay_status check_repeats(const struct assay__units *units, struct assay_error *err)
+{
+    size_t unit_count = units->store.count, repeat = 0, differ = 0;
+    for (size_t i = 0; i < unit_count; i++) {
+        const struct assay__unit *unit = &units->store.units[i];
+        repeat += unit->rows > 1;
+        differ += unit->differs && !unit->in_two_groups;
+    }
+    if (differ == 0)
+        return ASSAY_OK;
+    enum assay_status status = assay__fail(
+        err, ASSAY_ERROR_DATA,
+        "%zu of %zu units have several rows, and the values of %zu of them differ from row to row: "
+        "the rows are events, not units. Say how the rows of a unit become its value: the metric's "
+        "\"aggregation\" is \"sum\", \"count\", \"countDistinct\", \"mean\", \"min\", \"max\", "
+        "\"first\" or \"last\".",
+        repeat, unit_count, differ);
+    return assay__fail_reason(err, status, ASSAY_REASON_UNITS_REPEAT);
+}
+
 enum assay_status assay__units_finish(struct assay__units *units, struct assay_error *err)
 {
-    enum assay_status status = assay__cap_find(&units->tally, &units->store, err);
+    enum assay_status status = check_repeats(units, err);
+    if (status == ASSAY_OK)
+        status = assay__cap_find(&units->tally, &units->store, err);
     for (size_t i = 0; status == ASSAY_OK && i < units->store.count; i++)
         status = add_unit(units, &units->store.units[i], err);
     if (status == ASSAY_OK)

@@ -441,6 +441,10 @@ static char *part_text(unsigned part, unsigned parts)
                            "ABC"[(unit + (v[7] % 40 == 0)) % 3], 1 + v[1] % 28, v[2] % 10);
         const char *land = LANDS[v[3] % 4];
         assay__text_format(&text, v[3] % 4 == 3 ? "\"%s\",%u," : "%s,%u,", land, v[4] % 5);
+        for (unsigned k = 0, seed = unit * 7919 + 17; k < 8; k++) { /* values are of the unit */
+            seed = seed * 1103515245u + 12345u;
+            v[k] = seed >> 8 & 0xffffff;
+        }
         if (v[5] % 11 == 0)
             assay__text_puts(&text, "NA,");
         else

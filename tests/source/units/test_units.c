@@ -95,7 +95,8 @@ static struct assay_counts assert_reads_as(const char *plan_json, const char *cs
     struct assay_counts counts = assay_dataset_counts(dataset);
     ck_assert_uint_eq(counts.rows_read, counts.rows_used + counts.rows_bad + counts.rows_after +
                                             counts.rows_duplicate + counts.rows_in_two_groups +
-                                            counts.rows_no_group + counts.rows_no_unit);
+                                            counts.rows_unclear + counts.rows_no_group +
+                                            counts.rows_no_unit);
     assay_dataset_free(dataset);
     assay_plan_free(plan);
     return counts;
@@ -198,28 +199,108 @@ START_TEST(units_latest_time_is_observed)
 }
 END_TEST
 
-START_TEST(units_found_twice_count_once)
+START_TEST(units_with_equal_rows_count_once)
 {
-    /* u1: three equal rows; u2: differing rows, "A,u2,10" is smaller than "A,u2,9". */
     struct assay_counts counts = assert_reads_as(
         PLAN(",\"unit\":\"u\"", "", MEAN),
-        "g,u,y\nA,u1,1\nA,u1,1\nA,u2,9\nA,u2,10\nA,u1,1\nA,u2,9\nB,u3,5\n", NULL,
-        "total0=|A|y n=2 mean=5.5 var=40.5 units=2\ntotal0=|B|y n=1 mean=5 var=- units=1\n");
+        "g,u,y,z\nA,u1,1,5\nA,u1,1.0,6\nA,u2,9,7\nA,u2,90e-1,8\nA,u1,1,9\nA,u2,9,1\nB,u3,,1\n"
+        "B,u3,NA,2\n",
+        NULL, "total0=|A|y n=2 mean=5 var=32 units=2\n");
     ck_assert_uint_eq(counts.rows_used, 3);
-    ck_assert_uint_eq(counts.rows_duplicate, 4);
-    ck_assert_uint_eq(counts.rows_conflicting, 2);
+    ck_assert_uint_eq(counts.rows_duplicate, 5);
 }
 END_TEST
 
-START_TEST(units_first_exposure_counts)
+/* Reads a table that must be refused because units repeat, and gives the message. */
+static void assert_units_repeat(const char *plan_json, const char *csv, const char *says)
+{
+    struct assay_plan *plan = test_plan(plan_json);
+    struct assay_dataset *dataset;
+    struct assay_error err;
+    put_file(0, csv, strlen(csv));
+    ck_assert_int_eq(read_files(plan, 1, NULL, &dataset, &err), ASSAY_ERROR_DATA);
+    ck_assert_int_eq(err.reason, ASSAY_REASON_UNITS_REPEAT);
+    ck_assert_str_eq(assay_reason_id(err.reason), "units-repeat");
+    ck_assert_msg(strstr(err.message, says) != NULL, "%s", err.message);
+    assay_dataset_free(dataset);
+    assay_plan_free(plan);
+}
+
+START_TEST(units_with_different_values_are_refused)
+{
+    assert_units_repeat(PLAN(",\"unit\":\"u\"", "", MEAN),
+                        "g,u,y\nA,u1,1\nA,u1,1\nA,u2,9\nB,u4,1\nA,u2,10\nB,u3,5\n",
+                        "2 of 4 units have several rows, and the values of 1 of them differ");
+    assert_units_repeat(PLAN(",\"unit\":\"u\"", "", MEAN), "g,u,y\nA,u1,1\nA,u1,\nB,u2,5\n",
+                        "1 of 2 units have several rows");
+    /* An earlier row is not a reason to pass over a later one. */
+    assert_units_repeat(PLAN(",\"unit\":\"u\",\"time\":\"t\"", "", MEAN),
+                        "g,u,t,y\nA,u1,2026-01-03,1\nA,u1,2026-01-01,7\nB,u2,2026-01-01,5\n",
+                        "1 of 2 units have several rows");
+    assert_units_repeat(PLAN(",\"unit\":\"u\"", "", MEAN ",\"covariates\":[\"x\"]"),
+                        "g,u,y,x\nA,u1,1,1\nA,u1,1,2\nB,u2,5,1\n",
+                        "the values of 1 of them differ");
+}
+END_TEST
+
+START_TEST(units_that_differ_in_two_groups_are_only_excluded)
+{
+    struct assay_counts counts =
+        assert_reads_as(PLAN(",\"unit\":\"u\"", "", MEAN), "g,u,y\nA,u1,1\nB,u1,2\nA,u2,3\n", NULL,
+                        "total0=|A|y n=1 mean=3 var=- units=1\n");
+    ck_assert_uint_eq(counts.units_in_two_groups, 1);
+}
+END_TEST
+
+START_TEST(units_ids_are_text)
+{
+    assert_reads_as(PLAN(",\"unit\":\"u\"", "", MEAN), "g,u,y\nA,7,1\nA,007,2\nA,7.0,3\nB,8,4\n",
+                    NULL,
+                    "total0=|A|y n=3 mean=2 var=1 units=3\ntotal0=|B|y n=1 mean=4 var=- units=1\n");
+}
+END_TEST
+
+START_TEST(units_have_the_dimensions_of_their_earliest_row)
 {
     struct assay_counts counts = assert_reads_as(
-        PLAN(",\"unit\":\"u\",\"time\":\"t\"", "", MEAN),
-        "g,u,t,y\nA,u1,2026-01-03,1\nA,u1,2026-01-01,7\nA,u1,2026-01-02,2\nB,u2,2026-01-01,5\n"
-        "B,u2,2026-01-01T00:00Z,5\n",
-        NULL, "total0=|A|y n=1 mean=7 var=- units=1\ntotal0=|B|y n=1 mean=5 var=- units=1\n");
-    ck_assert_uint_eq(counts.rows_duplicate, 3);
-    ck_assert_uint_eq(counts.rows_conflicting, 1);
+        PLAN(",\"unit\":\"u\",\"time\":\"t\"",
+             ",\"dimensions\":[\"d\"],\"segments\":[{\"id\":\"s\",\"filter\":\"d = 'p'\"}]", MEAN),
+        "g,u,t,y,d\nA,u1,2026-01-03,7,q\nA,u1,2026-01-01,7,p\nA,u1,2026-01-02,7,q\n"
+        "B,u2,2026-01-01,5,r\nB,u2,2026-01-01T00:00Z,5,r\nB,u3,2026-01-01,5,p\n"
+        "B,u3,2026-01-01,5,q\nB,u3,2026-01-02,5,q\nB,u4,2026-01-02,6,p\nB,u4,2026-01-02,6,q\n"
+        "B,u4,2026-01-01,6,q\n",
+        NULL,
+        "dim0=p|A|y n=1 mean=7 var=- units=1\n"
+        "dim0=q|B|y n=1 mean=6 var=- units=1\n"
+        "dim0=r|B|y n=1 mean=5 var=- units=1\n"
+        "seg0=|A|y n=1 mean=7 var=- units=1\n"
+        "total0=|A|y n=1 mean=7 var=- units=1\n"
+        "total0=|B|y n=2 mean=5.5 var=0.5 units=2\n");
+    ck_assert_uint_eq(counts.units_unclear, 1);
+    ck_assert_uint_eq(counts.rows_unclear, 3);
+    ck_assert_uint_eq(counts.rows_duplicate, 5);
+}
+END_TEST
+
+START_TEST(units_without_time_whose_dimensions_differ_are_excluded)
+{
+    struct assay_counts counts =
+        assert_reads_as(PLAN(",\"unit\":\"u\"", ",\"dimensions\":[\"d\"]", MEAN),
+                        "g,u,y,d\nA,u1,7,q\nA,u1,7,p\nA,u2,8,p\nB,u3,9,p\nB,u3,9,p\n", NULL,
+                        "dim0=p|A|y n=1 mean=8 var=- units=1\n"
+                        "dim0=p|B|y n=1 mean=9 var=- units=1\n"
+                        "total0=|A|y n=1 mean=8 var=- units=1\n"
+                        "total0=|B|y n=1 mean=9 var=- units=1\n");
+    ck_assert_uint_eq(counts.units_unclear, 1);
+    ck_assert_uint_eq(counts.rows_unclear, 2);
+    /* What differs in a segment's column is nothing while the segment is the same. */
+    counts = assert_reads_as(
+        PLAN(",\"unit\":\"u\"", ",\"segments\":[{\"id\":\"s\",\"filter\":\"v > 1\"}]", MEAN),
+        "g,u,y,v\nA,u1,7,2\nA,u1,7,3\nA,u2,8,1\nA,u2,8,3\nB,u3,9,1\n", NULL,
+        "seg0=|A|y n=1 mean=7 var=- units=1\n"
+        "total0=|A|y n=1 mean=7 var=- units=1\n"
+        "total0=|B|y n=1 mean=9 var=- units=1\n");
+    ck_assert_uint_eq(counts.units_unclear, 1);
 }
 END_TEST
 
@@ -305,6 +386,20 @@ START_TEST(units_a_mean_of_1e9_and_long_decimals_keep_every_digit)
 }
 END_TEST
 
+/* A row as it is, from another channel, or of another group. */
+static void put_again(struct assay__text *out, const char *row, size_t count)
+{
+    static const char *const CHANGES[3][2] = {
+        {"", ""}, {",Web,", ",Phone,"}, {",Mens E-Mail,", ",No E-Mail,"}};
+    const char *from = CHANGES[count % 3][0], *to = CHANGES[count % 3][1];
+    const char *at = strstr(row, from);
+    if (at == NULL)
+        at = row, from = to = "";
+    assay__text_append(out, row, (size_t)(at - row));
+    assay__text_puts(out, to);
+    assay__text_puts(out, at + strlen(from));
+}
+
 /* Hillstrom's data with a unit column added, some units twice, some in two groups. */
 static size_t make_rows(char **rows, size_t limit)
 {
@@ -314,7 +409,11 @@ static size_t make_rows(char **rows, size_t limit)
     for (char *line; count < limit && (line = strtok(NULL, "\n")) != NULL;) {
         line[strcspn(line, "\r")] = '\0';
         struct assay__text row = {0};
-        assay__text_format(&row, "u%zu,%s\n", count * 7 % (limit - limit / 10), line);
+        size_t unit = count * 7 % (limit - limit / 10);
+        if (count >= limit - limit / 10) /* the unit's first row once more, or nearly */
+            put_again(&row, rows[count - (limit - limit / 10)], count);
+        else
+            assay__text_format(&row, "u%zu,%s\n", unit, line);
         rows[count++] = row.data;
     }
     free(file);
@@ -353,7 +452,8 @@ START_TEST(units_order_and_split_change_nothing)
         assert_ok(read_files(plan, file_count, NULL, &dataset, &err), &err);
         struct assay_counts counts = assay_dataset_counts(dataset);
         ck_assert_uint_gt(counts.units_in_two_groups, 10);
-        ck_assert_uint_gt(counts.rows_conflicting, 10);
+        ck_assert_uint_gt(counts.rows_duplicate, 10);
+        ck_assert_uint_gt(counts.units_unclear, 10);
         char *text = describe(dataset);
         if (first == NULL)
             first = text;
@@ -385,7 +485,6 @@ START_TEST(units_columns_may_stand_in_any_order_in_each_file)
     put_file(1, "y;extra;g;u\n5;;A;1\n9;;A;3\n", 26);
     assert_ok(read_files(plan, 2, NULL, &dataset, &err), &err);
     ck_assert_uint_eq(assay_dataset_counts(dataset).rows_duplicate, 1);
-    ck_assert_uint_eq(assay_dataset_counts(dataset).rows_conflicting, 0);
     char *text = describe(dataset);
     ck_assert_str_eq(text, "total0=|A|y n=2 mean=7 var=8 units=2\n"
                            "total0=|B|y n=1 mean=7 var=- units=1\n");
@@ -511,15 +610,16 @@ START_TEST(units_mutated_tables_never_crash)
         enum assay_status status = read_files(plan, 1, round % 2 ? &SKIP : NULL, &dataset, &err);
         if (status == ASSAY_OK) {
             struct assay_counts counts = assay_dataset_counts(dataset);
-            ck_assert_uint_eq(counts.rows_read, counts.rows_used + counts.rows_bad +
-                                                    counts.rows_after + counts.rows_duplicate +
-                                                    counts.rows_in_two_groups +
-                                                    counts.rows_no_group + counts.rows_no_unit);
+            ck_assert_uint_eq(counts.rows_read,
+                              counts.rows_used + counts.rows_bad + counts.rows_after +
+                                  counts.rows_duplicate + counts.rows_in_two_groups +
+                                  counts.rows_no_group + counts.rows_no_unit + counts.rows_unclear);
             good++;
         } else {
             ck_assert_int_eq(status, ASSAY_ERROR_DATA);
             ck_assert_uint_gt(strlen(err.message), 10);
-            ck_assert_uint_gt(err.line, 0);
+            if (err.reason != ASSAY_REASON_UNITS_REPEAT) /* which is about the whole */
+                ck_assert_uint_gt(err.line, 0);
             bad++;
         }
         assay_dataset_free(dataset);
@@ -539,8 +639,12 @@ static void add(TCase *cases)
     tcase_add_test(cases, units_slices_by_dimension_and_segment);
     tcase_add_test(cases, units_rows_at_or_after_as_of_are_not_used_nor_read);
     tcase_add_test(cases, units_latest_time_is_observed);
-    tcase_add_test(cases, units_found_twice_count_once);
-    tcase_add_test(cases, units_first_exposure_counts);
+    tcase_add_test(cases, units_with_equal_rows_count_once);
+    tcase_add_test(cases, units_with_different_values_are_refused);
+    tcase_add_test(cases, units_that_differ_in_two_groups_are_only_excluded);
+    tcase_add_test(cases, units_ids_are_text);
+    tcase_add_test(cases, units_have_the_dimensions_of_their_earliest_row);
+    tcase_add_test(cases, units_without_time_whose_dimensions_differ_are_excluded);
     tcase_add_test(cases, units_in_two_groups_are_excluded_from_all);
     tcase_add_test(cases, units_groups_beyond_the_plan_are_kept);
     tcase_add_test(cases, units_bad_rows_are_skipped_and_counted_when_asked);
