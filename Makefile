@@ -171,8 +171,8 @@ check-install: all ## install under a scratch root, use it, uninstall
 docs: ## check the manual pages
 	@mandoc -T lint -W warning docs/*.[13]
 
-lint: ## layering, exports, static analysis, line lengths
-	@sh scripts/lint
+lint: all ## layering, circles, lengths, layout, static analysis
+	@BUILD=$(BUILD) sh scripts/lint
 
 format: ## lay out all C files (clang-format)
 	clang-format -i $$(git ls-files '*.c' '*.h')

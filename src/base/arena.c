@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Memory that is taken in small pieces and given back all at once. */
 #include "base/arena.h"
 
 #include <stdarg.h>

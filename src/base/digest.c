@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SHA-256 of bytes, as hexadecimal digits. */
 #include "base/digest.h"
 
 #include <nettle/sha2.h>

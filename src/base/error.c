@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Statuses, their names and exit codes, and sentences in an error's fixed buffer. */
 #include "base/error.h"
 
 #include <stdarg.h>

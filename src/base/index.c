@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Texts numbered in the order in which they were first seen. */
 #include "base/index.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The word of a list that is nearest to a misspelt one. */
 #include "base/nearest.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The rules for names of parents and results, and their parts. */
 #include "base/resource_name.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A growing text; a failed allocation is remembered until the text is taken. */
 #include "base/text.h"
 
 #include <stdarg.h>

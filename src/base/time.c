@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Instants in nanoseconds since 1970, read from and written as RFC 3339. */
 #include "base/time.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* UTF-8: one character at a time, and whether a text is valid. */
 #include "base/utf8.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the commands' options have in common: numbers, lists, names, and where a value stood. */
 #include "cli/args.h"
 
 #include <inttypes.h>

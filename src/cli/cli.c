@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Messages on standard error, exit codes, and standard output written to its end. */
 #include "cli/cli.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The flags that say how data files are read, and reading them into a dataset. */
 #include "cli/flags_data.h"
 
 #include <stdlib.h>

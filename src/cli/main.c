@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The program: the table of commands, the overview, and closed standard streams. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>

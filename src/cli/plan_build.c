@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A plan as a JSON tree, built from flags value by value. */
 #include "cli/plan_build.h"
 
 #include <stdarg.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* assay plan check: a plan in words, and the tests it makes. */
 #include "cli/plan_check.h"
 
 #include <inttypes.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the columns of a table hold: kinds of values, how many, how often missing. */
 #include "cli/plan_init_profile.h"
 
 #include <stdlib.h>

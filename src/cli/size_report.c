@@ -299,6 +299,10 @@ static void write_design(struct assay__json *json, const struct size_query *quer
     assay__json_member_count(json, "guardrailMetrics", query->plan.margin_count);
     assay__json_member_count(json, "comparisons", query->plan.comparison_count);
     assay__json_end(json, '}');
+}
+
+static void write_history(struct assay__json *json, const struct size_query *query)
+{
     if (query->history.path == NULL)
         return;
     assay__json_member_begin(json, "history", '{');
@@ -358,6 +362,7 @@ void size_write_detail(const struct size_query *query, const struct size_answer 
     assay__json_member_count(&json, "schemaVersion", 1);
     assay__json_member_string(&json, "question", QUESTIONS[query->question]);
     write_design(&json, query);
+    write_history(&json, query);
     assay__json_member_begin(&json, "results", '[');
     for (size_t i = 0; i < answer->count; i++)
         write_result(&json, query, &answer->rows[i]);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A table of summaries on standard output or in a file that appears complete or not at all. */
 #include "cli/summary_out.h"
 
 #include "cli/cli.h"

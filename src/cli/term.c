@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a terminal can show: its width, colours and UTF-8. */
 #include "cli/term.h"
 
 #include <stdlib.h>

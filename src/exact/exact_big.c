@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A row of integers of any length, one after the other in one piece of memory. */
 #include "exact/exact_big.h"
 
 #include <stdlib.h>

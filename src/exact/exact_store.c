@@ -12,7 +12,6 @@
 
 #include "number/number.h"
 #include "exact/exact_kernel.h"
-#include "stats/centred.h"
 
 typedef struct assay__store store_t;
 

@@ -8,6 +8,14 @@
 #include "assay/moments.h"
 #include "exact/exact.h"
 
+enum { ASSAY__PAIRS_MAX = ASSAY_VARIABLES_MAX * (ASSAY_VARIABLES_MAX + 1) / 2 };
+
+/** assay__pair() is the index of covariance (i, j) in a packed symmetric matrix. */
+static inline uint32_t assay__pair(uint32_t i, uint32_t j)
+{
+    return i >= j ? i * (i + 1) / 2 + j : j * (j + 1) / 2 + i;
+}
+
 /**
  * The sums of a sample of vectors of p variables are, here and in src/stats/moments.h, p sums, then
  * p(p+1)/2 sums of products packed as assay__pair(), then 0, 1 (yyy) or 4 (yyy, yyw, yww, www)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The shortest decimal that reads back as a double, as mantissa and exponent. */
 #include "exact/shortest.h"
 
 #include "number/number.h"

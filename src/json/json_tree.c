@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The tree of a document: looking up, making, changing, and the path of a value. */
 #include "json/json_tree.h"
 
 #include <stdio.h>

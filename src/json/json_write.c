@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* JSON written value by value into a text, in one line or indented. */
 #include "json/json_write.h"
 
 #include <math.h>

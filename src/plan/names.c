@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The names of every enumerator, as plans, results and flags write them. */
 #include "plan/names.h"
 
 #define DEFINE(name, type, ...)                                                                    \

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A plan from a file: its bytes, its limit, and the place of errors. */
 #include "plan/plan_read.h"
 
 #include <errno.h>

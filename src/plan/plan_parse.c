@@ -8,7 +8,7 @@
 
 #include "base/resource_name.h"
 #include "base/time.h"
-#include "source/filter/filter.h"
+#include "plan/filter/filter.h"
 
 enum { VALUES_MAX = 1 << 18, DEPTH_MAX = 32 };
 

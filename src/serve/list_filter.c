@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The filter of a list: terms of labels, parents and types, joined by AND. */
 #include "serve/list_filter.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A file's bytes as they were before compression: plain, gzip or zstd, by its first bytes. */
 #include "source/file.h"
 
 #include <errno.h>

@@ -3,15 +3,8 @@
 #define ASSAY_STATS_CENTRED_H
 
 #include "assay/moments.h"
+#include "exact/exact_store.h"
 #include "exact/float320.h"
-
-enum { ASSAY__PAIRS_MAX = ASSAY_VARIABLES_MAX * (ASSAY_VARIABLES_MAX + 1) / 2 };
-
-/** assay__pair() is the index of covariance (i, j) in a packed symmetric matrix. */
-static inline uint32_t assay__pair(uint32_t i, uint32_t j)
-{
-    return i >= j ? i * (i + 1) / 2 + j : j * (j + 1) / 2 + i;
-}
 
 /**
  * struct assay__group is one group's sample as the estimators see it, in wide numbers from exact

@@ -7,7 +7,7 @@
 #include <zlib.h>
 
 #include "source/csv/csv.h"
-#include "source/filter/filter.h"
+#include "plan/filter/filter.h"
 
 /* The allocator's functions count, and fail on command; -1 never fails. */
 static long allocations_left = -1;

@@ -73,8 +73,9 @@ static void sample_plan(struct sample *s)
         .deterioration_alpha = 0.05,
         .srm = {.alpha = 0.001},
         .relative = ASSAY_RELATIVE_FIELLER,
-        .recommendation_names = {"RECOMMENDATION_STATUS_UNSPECIFIED", "RECOMMENDATION_STATUS_SHIP", "RECOMMENDATION_STATUS_CONTINUE",
-                                 "RECOMMENDATION_STATUS_END", "RECOMMENDATION_STATUS_ABORT"},
+        .recommendation_names = {"RECOMMENDATION_STATUS_UNSPECIFIED", "RECOMMENDATION_STATUS_SHIP",
+                                 "RECOMMENDATION_STATUS_CONTINUE", "RECOMMENDATION_STATUS_END",
+                                 "RECOMMENDATION_STATUS_ABORT"},
         .metrics = s->metrics,
         .metric_count = SAMPLE_METRICS};
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Does a stored resource hold everything that a sent one says? Used after a 409. */
 #include "api/resource/resource_compare.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Intervals drawn with characters over one axis. */
 #include "report/table/interval_plot.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Lines of a table: names made safe to show, cells padded and cut by their width, colours. */
 #include "report/table/terminal.h"
 
 #include <stdio.h>

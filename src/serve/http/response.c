@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The bodies and statuses of answers: documents, refusals with their violations, ETags. */
 #include "serve/http/response.h"
 
 #include <stdarg.h>

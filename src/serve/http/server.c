@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The server from start to stop: socket, libmicrohttpd, TLS, and the end in order. */
 #include "serve/http/server.h"
 
 #include <arpa/inet.h>

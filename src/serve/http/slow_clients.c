@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Cuts off clients that do not send or take bytes in time, in a thread of its own. */
 #include "serve/http/slow_clients.h"
 
 #include <pthread.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The file of tokens: who a caller is, and how many changes it may make a second. */
 #include "serve/http/tokens.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Parts that the pages share: icons, names, messages, links, what escapes. */
 #include "serve/pages/page_parts.h"
 
 #include <string.h>

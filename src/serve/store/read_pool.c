@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The store's connections for reading, lent to one thread at a time. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One thread makes all changes of the store, many in one transaction. */
 #include "serve/store/write_queue.h"
 
 #include <pthread.h>

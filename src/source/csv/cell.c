@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a cell holds: nothing, a number with its exact decimal, or one of two choices. */
 #include "source/csv/cell.h"
 
 #include <string.h>

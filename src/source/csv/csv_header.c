@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The first line of a table: its separator, its encoding, its columns by name. */
 #include "source/csv/csv_header.h"
 
 #include <stdlib.h>

@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Does a row pass a filter: the walk over its expression, a cell at a time. */
+#include "source/filter/filter_match.h"
+
 #include <string.h>
 
 #include "source/csv/cell.h"
-#include "source/filter/filter.h"
-#include "source/filter/filter_parse.h"
-
-uint32_t assay__filter_column_count(const struct assay__filter *filter)
-{
-    return filter->column_count;
-}
-
-const char *assay__filter_column(const struct assay__filter *filter, uint32_t index)
-{
-    return filter->columns[index];
-}
+#include "plan/filter/filter_parse.h"
 
 static int compare_text(const struct assay__field *cell,
                         const struct assay__filter_literal *literal)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The names of the columns of a table of summaries. */
 #include "source/summary/summary_column.h"
 
 #include <stdio.h>

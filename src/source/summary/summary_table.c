@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A table of summaries in memory: an entry for each metric, group and slice. */
 #include "source/summary/summary_table.h"
 
 #include <inttypes.h>

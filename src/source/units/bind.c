@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which columns of a table a plan needs, and for what. */
 #include "source/units/bind.h"
 
 #include <stdlib.h>

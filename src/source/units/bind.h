@@ -5,7 +5,7 @@
 #include "assay/plan.h"
 #include "base/arena.h"
 #include "source/csv/csv.h"
-#include "source/filter/filter.h"
+#include "plan/filter/filter.h"
 
 /**
  * struct assay__binding says which columns a plan uses of a unit-level table and what for. Its

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Caps at a quantile: found exactly from all kept units, and noted in the dataset. */
 #include "source/units/cap.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One row of a table of units, read by its binding: group, unit, time and values, or why not. */
 #include "source/units/row.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Adds units to the moments of their group, in every slice they belong to. */
 #include "source/units/tally.h"
 
 #include <stdlib.h>
@@ -6,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "source/filter/filter_match.h"
 
 enum assay_status assay__tally_set_cap(struct assay__tally *tally, uint32_t metric, bool is_upper,
                                        const struct assay_decimal *value, struct assay_error *err)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Units kept in memory by their id: repeated ones are found, caps and looks can wait. */
 #include "source/units/unit_store.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From the records of a table to counted units; every row that is not used is counted. */
 #include "source/units/units.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tail probabilities as an integral from a point outwards, and steps along them. */
 #include "stats/dist/tail.h"
 
 #include <math.h>

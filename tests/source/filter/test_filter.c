@@ -2,7 +2,8 @@
 #include "test.h"
 
 #include "source/csv/cell.h"
-#include "source/filter/filter.h"
+#include "plan/filter/filter.h"
+#include "source/filter/filter_match.h"
 
 /* A row by name: the columns of every filter here. */
 static const struct {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef ASSAY_SOURCE_FILTER_FILTER_PARSE_H
-#define ASSAY_SOURCE_FILTER_FILTER_PARSE_H
+#ifndef ASSAY_PLAN_FILTER_FILTER_PARSE_H
+#define ASSAY_PLAN_FILTER_FILTER_PARSE_H
 
 #include "assay/moments.h"
 #include "base/arena.h"
-#include "source/filter/filter.h"
+#include "plan/filter/filter.h"
 
 /* A parsed filter: nodes of an expression, children before their parents, the root last. */
 

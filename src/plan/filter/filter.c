@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The parser of filters: recursive descent over the grammar in filter.h. */
-#include "source/filter/filter.h"
+#include "plan/filter/filter.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 
 #include "assay/plan.h"
 #include "number/number.h"
-#include "source/filter/filter_parse.h"
+#include "plan/filter/filter_parse.h"
 
 enum { DEPTH_MAX = 100, FILTER_BYTES_MAX = 16 * 1024 };
 
@@ -403,4 +403,14 @@ void assay__filter_free(struct assay__filter *filter)
     free(filter->columns);
     assay__arena_release(&filter->arena);
     free(filter);
+}
+
+uint32_t assay__filter_column_count(const struct assay__filter *filter)
+{
+    return filter->column_count;
+}
+
+const char *assay__filter_column(const struct assay__filter *filter, uint32_t index)
+{
+    return filter->columns[index];
 }

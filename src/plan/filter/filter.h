@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef ASSAY_SOURCE_FILTER_FILTER_H
-#define ASSAY_SOURCE_FILTER_FILTER_H
+#ifndef ASSAY_PLAN_FILTER_FILTER_H
+#define ASSAY_PLAN_FILTER_FILTER_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
-#include "source/csv/csv.h"
 
 /**
  * struct assay__filter is a condition on a row's columns:
@@ -40,8 +39,5 @@ void assay__filter_free(struct assay__filter *filter);
 /** assay__filter_columns() are the distinct columns it looks at, in order of appearance. */
 uint32_t assay__filter_column_count(const struct assay__filter *filter);
 const char *assay__filter_column(const struct assay__filter *filter, uint32_t index);
-
-/** assay__filter_match() tells whether a row passes: cells[i] is the field of column i above. */
-bool assay__filter_match(const struct assay__filter *filter, const struct assay__field *cells);
 
 #endif
