@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "source/filter/filter_match.h"
 #include "analysis/dataset_read.h"
 
 /* Most cells and variables a plan can ask for, counted before they are told apart. */
