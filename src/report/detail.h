@@ -2,6 +2,7 @@
 #ifndef ASSAY_REPORT_DETAIL_H
 #define ASSAY_REPORT_DETAIL_H
 
+#include "json/json_values.h"
 #include "report/writer.h"
 
 /** assay__detail_slice() writes the member "slice", which names a slice. */

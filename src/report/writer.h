@@ -4,7 +4,7 @@
 
 #include "analysis/analysis_view.h"
 #include "assay/result.h"
-#include "json/json_values.h"
+#include "base/text.h"
 
 /**
  * The writers turn an analysis into text and compute nothing but layout. Each appends a document;
@@ -18,8 +18,5 @@ void assay__write_detail(const struct assay_analysis *analysis,
                          const struct assay_write_options *options, struct assay__text *out);
 void assay__write_csv(const struct assay_analysis *analysis,
                       const struct assay_write_options *options, struct assay__text *out);
-
-/** assay__result_value() writes the AnalysisResult as the next value of a document. */
-void assay__result_value(struct assay__json *json, const struct assay_analysis *analysis);
 
 #endif

@@ -28,7 +28,7 @@ static bool strict_fail(struct strict_json *json, const char *error)
 
 static void strict_blank(struct strict_json *json)
 {
-    while (json->at < json->end && (*json->at == ' ' || *json->at == '\n'))
+    while (json->at < json->end && (*json->at == ' ' || *json->at == '\n' || *json->at == '\t'))
         json->at++;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The body of the request that creates an AnalysisResult. */
-#include "report/writer.h"
+#include "api/resource/result_write.h"
 #include "base/error.h"
+#include "json/json_write.h"
 
 enum assay_status assay_request_write(const struct assay_analysis *analysis, char **text,
                                       size_t *length, struct assay_error *err)
@@ -15,7 +16,8 @@ enum assay_status assay_request_write(const struct assay_analysis *analysis, cha
     assay__json_begin(&json, '{');
     assay__json_member_string(&json, "parent", analysis->plan->parent);
     assay__json_key(&json, "analysisResult");
-    assay__result_value(&json, analysis);
+    assay__json_raw(&json, "");
+    assay__result_value(analysis, false, &out);
     assay__json_member_string(&json, "analysisResultId", analysis->analysis_result_id);
     assay__json_end(&json, '}');
     assay__text_putc(&out, '\n');

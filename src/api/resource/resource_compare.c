@@ -4,17 +4,16 @@
 
 #include <string.h>
 
+#include "api/resource/result_shape.h"
 #include "number/number.h"
 
-static const char *const SERVER_FIELDS[] = {"name", "createTime", "updateTime", "creator",
-                                            "updater"};
-
-static bool is_server_field(const char *key)
+/* The row of a member; NULL for one that the contract does not know, and below such a one. */
+static const struct assay__field *field_of(const struct assay__shape *shape, const char *name)
 {
-    for (size_t i = 0; i < sizeof SERVER_FIELDS / sizeof *SERVER_FIELDS; i++)
-        if (strcmp(key, SERVER_FIELDS[i]) == 0)
-            return true;
-    return false;
+    for (size_t i = 0; shape != NULL && i < shape->count; i++)
+        if (strcmp(shape->fields[i].name, name) == 0)
+            return &shape->fields[i];
+    return NULL;
 }
 
 /* A value that a field without one has in protocol buffers, or null, which says the same. */
@@ -64,17 +63,19 @@ static bool equal_leaves(const struct assay__node *sent, const struct assay__nod
 }
 
 static const struct assay__node *first_difference(const struct assay__node *sent,
-                                                  const struct assay__node *stored, bool is_root);
+                                                  const struct assay__node *stored,
+                                                  const struct assay__shape *shape);
 
 static const struct assay__node *difference_of_lists(const struct assay__node *sent,
-                                                     const struct assay__node *stored)
+                                                     const struct assay__node *stored,
+                                                     const struct assay__shape *shape)
 {
     if (stored->type != ASSAY__NODE_ARRAY || sent->count != stored->count)
         return sent;
     const struct assay__node *other = stored->first;
     for (const struct assay__node *element = sent->first; element != NULL;
          element = element->next, other = other->next) {
-        const struct assay__node *difference = first_difference(element, other, false);
+        const struct assay__node *difference = first_difference(element, other, shape);
         if (difference != NULL)
             return difference;
     }
@@ -83,17 +84,18 @@ static const struct assay__node *difference_of_lists(const struct assay__node *s
 
 static const struct assay__node *difference_of_objects(const struct assay__node *sent,
                                                        const struct assay__node *stored,
-                                                       bool is_root)
+                                                       const struct assay__shape *shape)
 {
     if (stored->type != ASSAY__NODE_OBJECT)
         return sent;
     for (const struct assay__node *member = sent->first; member != NULL; member = member->next) {
-        if (is_root && is_server_field(member->key))
+        const struct assay__field *field = field_of(shape, member->key);
+        if (field != NULL && field->kind == ASSAY__KIND_OF_SERVER)
             continue;
         const struct assay__node *other = assay__node_get(stored, member->key);
-        const struct assay__node *difference = other != NULL
-                                                   ? first_difference(member, other, false)
-                                                   : (is_default(member) ? NULL : member);
+        const struct assay__node *difference =
+            other != NULL ? first_difference(member, other, field != NULL ? field->shape : NULL)
+                          : (is_default(member) ? NULL : member);
         if (difference != NULL)
             return difference;
     }
@@ -103,12 +105,13 @@ static const struct assay__node *difference_of_objects(const struct assay__node 
 /* The first value of sent that stored does not have; NULL when it has all. Depth is bounded by the
  * reader. */
 static const struct assay__node *first_difference(const struct assay__node *sent,
-                                                  const struct assay__node *stored, bool is_root)
+                                                  const struct assay__node *stored,
+                                                  const struct assay__shape *shape)
 {
     if (sent->type == ASSAY__NODE_OBJECT)
-        return difference_of_objects(sent, stored, is_root);
+        return difference_of_objects(sent, stored, shape);
     if (sent->type == ASSAY__NODE_ARRAY)
-        return difference_of_lists(sent, stored);
+        return difference_of_lists(sent, stored, shape);
     if (is_default(sent) && stored->type == ASSAY__NODE_NULL)
         return NULL;
     return equal_leaves(sent, stored) ? NULL : sent;
@@ -117,7 +120,7 @@ static const struct assay__node *first_difference(const struct assay__node *sent
 bool assay__canonical_covers(const struct assay__node *sent, const struct assay__node *stored,
                              char *where, size_t size)
 {
-    const struct assay__node *difference = first_difference(sent, stored, true);
+    const struct assay__node *difference = first_difference(sent, stored, &assay__result_shape);
     if (difference != NULL)
         assay__node_path(difference, where, size);
     return difference == NULL;
