@@ -28,6 +28,7 @@ enum {
     ASSAY_FIELD_BYTES_MAX = 1 << 20, /* one CSV field */
     ASSAY_ROW_BYTES_MAX = 16 << 20,  /* one CSV record */
     ASSAY_COLUMNS_MAX = 16384,
+    ASSAY_THREADS_MAX = 256,
     ASSAY_NUMBER_BYTES_MAX = 512 /* one number's text */
 };
 
@@ -78,6 +79,13 @@ struct assay_read_options {
     enum assay_input_kind kind;
     enum assay_bad_rows bad_rows;
     char separator; /* 0: sniffed among , ; tab | */
+    /* Threads that read a file, 1 .. ASSAY_THREADS_MAX; 0: as many as processors are allowed. The
+       dataset holds the same sums for any number. */
+    uint32_t threads;
+    /* Code for one kind of processor: "avx512", "avx2", "sse2", "plain", or "careful": row by row,
+       for any; NULL: the best there is. Every one gives the same sums. ASSAY_ERROR_USAGE when this
+       processor does not run it. */
+    const char *kernel;
 };
 
 /**

@@ -53,6 +53,18 @@ static int take_separator(struct args_where where, const char *value,
                            where.flag, value);
 }
 
+static int take_threads(struct args_where where, const char *value,
+                        struct assay_read_options *options)
+{
+    uint64_t count = 0;
+    int code = args_counts(where, value, 1, &count, &(size_t){0});
+    if (code == 0 && (count < 1 || count > ASSAY_THREADS_MAX))
+        return cli_usage_error(where.command, "--%s is a number from 1 to %d, not '%s'", where.flag,
+                               ASSAY_THREADS_MAX, value);
+    options->threads = (uint32_t)count;
+    return code;
+}
+
 bool data_flag_take(const char *command, struct assay_read_options *options, int option,
                     const char *value, int *code)
 {
@@ -62,6 +74,8 @@ bool data_flag_take(const char *command, struct assay_read_options *options, int
         *code = take_bad_rows((struct args_where){command, "bad-rows"}, value, options);
     else if (option == DATA_FLAG_SEPARATOR)
         *code = take_separator((struct args_where){command, "separator"}, value, options);
+    else if (option == DATA_FLAG_THREADS)
+        *code = take_threads((struct args_where){command, "threads"}, value, options);
     else
         return false;
     return true;
@@ -119,10 +133,13 @@ enum assay_status data_read(const struct assay_plan *plan, const struct assay_re
                             char *const *paths, size_t path_count, struct assay_dataset **dataset,
                             struct assay_error *err)
 {
+    struct assay_read_options read = *options;
+    const char *kernel = getenv("ASSAY_KERNEL");
+    read.kernel = kernel != NULL && *kernel != '\0' ? kernel : NULL;
     *dataset = NULL;
     enum assay_status status = assay_dataset_new(plan, dataset, err);
     if (status == ASSAY_OK)
-        status = assay_dataset_read(*dataset, (const char *const *)paths, path_count, options, err);
+        status = assay_dataset_read(*dataset, (const char *const *)paths, path_count, &read, err);
     if (status != ASSAY_OK) {
         assay_dataset_free(*dataset);
         *dataset = NULL;

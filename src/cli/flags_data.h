@@ -12,7 +12,8 @@
 #define DATA_FLAG_LIST(X)                                                                          \
     X(INPUT, "input", 1, "KIND", "form of the data: auto, units or summary")                       \
     X(BAD_ROWS, "bad-rows", 1, "NAME", "rows with a cell that cannot be read: fail or skip")       \
-    X(SEPARATOR, "separator", 1, "CHAR", "separator: one of , ; | or tab; sniffed when not given")
+    X(SEPARATOR, "separator", 1, "CHAR", "separator: one of , ; | or tab; sniffed when not given") \
+    X(THREADS, "threads", 1, "COUNT", "threads that read; all processors when not given")
 
 enum data_flag {
     DATA_FLAG_BEFORE = 0x2000,

@@ -22,7 +22,7 @@ static enum assay_status read_units(struct intake *intake, struct assay__csv *cs
     enum assay_status status = ASSAY_OK;
     if (!intake->has_units) {
         intake->has_units = true;
-        status = assay__units_init(&intake->units, intake->dataset, intake->options->bad_rows, err);
+        status = assay__units_init(&intake->units, intake->dataset, intake->options, err);
     }
     return status == ASSAY_OK ? assay__units_read(&intake->units, csv, err) : status;
 }

@@ -217,12 +217,13 @@ static void plain_close(struct assay__source *source)
 static enum assay_status plain_decode(struct assay__source *source, char *buffer, size_t capacity,
                                       size_t *length, struct assay_error *err)
 {
-    (void)err;
     size_t have = source->input_end - source->input_at;
+    source->is_complete = true;
+    if (have == 0) /* straight into the caller's buffer: nothing is copied twice */
+        return read_fully(source, buffer, capacity, length, err);
     *length = have < capacity ? have : capacity;
     memcpy(buffer, source->input + source->input_at, *length);
     source->input_at += *length;
-    source->is_complete = true;
     return ASSAY_OK;
 }
 
@@ -292,7 +293,8 @@ enum assay_status assay__source_read(struct assay__source *source, char *buffer,
 {
     *length = 0;
     while (*length < capacity) {
-        enum assay_status status = refill(source, err);
+        bool is_plain = source->decoder->decode == plain_decode;
+        enum assay_status status = is_plain ? ASSAY_OK : refill(source, err);
         if (status != ASSAY_OK)
             return status;
         bool had_input = source->input_at < source->input_end;

@@ -12,32 +12,11 @@
 #include <string.h>
 
 #include "assay/dataset.h"
-#include "source/csv/csv_header.h"
-#include "source/csv/csv_scan.h"
-#include "source/file.h"
+#include "source/csv/csv_private.h"
 
 enum {
-    BUFFER_BYTES = 512 * 1024,
     BUFFER_BYTES_MAX = 2 * ASSAY_ROW_BYTES_MAX,
     BLOCK_FIELDS = 8192 /* fields of a block, unless one record has more */
-};
-
-struct assay__csv {
-    struct assay__source *source;
-    struct assay__csv_options options;
-    struct assay__scanner scanner;
-    struct assay__csv_header header;
-    char *buffer; /* [capacity + 1]: the last byte is for the scanner's line feed */
-    size_t capacity, begin, end;
-    bool is_last;  /* the source has no more bytes than these */
-    uint64_t line; /* of the record at begin */
-    struct assay__field *fields;
-    uint64_t *lines;
-    size_t block_records; /* records that fit into fields */
-    uint64_t skipped;
-    const char *advice;            /* what may be done about a bad record, or "" */
-    struct assay__csv_block block; /* for assay__csv_next() */
-    size_t block_at;
 };
 
 /* Makes the buffer larger, or says which limit the record at begin is beyond. */
@@ -240,8 +219,8 @@ enum assay_status assay__csv_open(const char *path, const struct assay__csv_opti
     csv->options = *options;
     csv->advice = "";
     csv->line = 1;
-    csv->capacity = BUFFER_BYTES;
-    csv->buffer = malloc(BUFFER_BYTES + 1);
+    csv->capacity = ASSAY__CSV_BUFFER_BYTES;
+    csv->buffer = malloc(ASSAY__CSV_BUFFER_BYTES + 1);
     enum assay_status status = csv->buffer == NULL ? assay__fail_memory(err) : ASSAY_OK;
     if (status == ASSAY_OK)
         status = assay__source_open(path, &csv->source, err);
@@ -259,9 +238,11 @@ void assay__csv_close(struct assay__csv *csv)
 {
     if (csv == NULL)
         return;
-    assay__source_close(csv->source);
-    assay__csv_header_release(&csv->header);
-    free(csv->buffer);
+    if (!csv->is_view) {
+        assay__source_close(csv->source);
+        assay__csv_header_release(&csv->header);
+        free(csv->buffer);
+    }
     free(csv->fields);
     free(csv->lines);
     free(csv);
@@ -287,29 +268,41 @@ static enum assay_status take_record(struct assay__csv *csv, const struct assay_
     return ASSAY_OK;
 }
 
+/* Reads the next record, if it is one, into the block. *is_over: the block ends before it. */
+static enum assay_status next_record(struct assay__csv *csv, struct assay__csv_block *block,
+                                     bool *is_over, struct assay_error *err)
+{
+    struct assay__scan scan = {0};
+    enum assay__scan_outcome outcome;
+    struct assay__field *fields = csv->fields + block->record_count * csv->header.count;
+    enum assay_status status =
+        scan_record(csv, block->record_count == 0, fields, csv->header.count, &scan, &outcome, err);
+    /* Bytes that ended just here were read up to the end of the input. */
+    *is_over = status != ASSAY_OK || outcome == ASSAY__SCAN_MORE || csv->begin == csv->end;
+    if (*is_over)
+        return status;
+    if (outcome == ASSAY__SCAN_RECORD)
+        status = take_record(csv, &scan, block, err);
+    if (status == ASSAY_OK)
+        advance(csv, &scan);
+    return status;
+}
+
 enum assay_status assay__csv_next_block(struct assay__csv *csv, struct assay__csv_block *block,
                                         struct assay_error *err)
 {
     *block = (struct assay__csv_block){csv->fields, csv->lines, 0};
-    while (block->record_count < csv->block_records) {
+    bool is_over = false;
+    while (!is_over && block->record_count < csv->block_records) {
         bool at_end = csv->begin == csv->end;
         if (at_end && (csv->is_last || block->record_count > 0))
             return ASSAY_OK;
-        struct assay__scan scan = {0};
-        enum assay__scan_outcome outcome;
-        struct assay__field *fields = csv->fields + block->record_count * csv->header.count;
-        enum assay_status status = scan_record(csv, block->record_count == 0, fields,
-                                               csv->header.count, &scan, &outcome, err);
-        if (status != ASSAY_OK || outcome == ASSAY__SCAN_MORE)
-            return status;
-        /* Bytes that ended just here were read up to the end of the input. */
-        if (csv->begin == csv->end)
-            return ASSAY_OK;
-        if (outcome == ASSAY__SCAN_RECORD)
-            status = take_record(csv, &scan, block, err);
+        struct assay_error later;
+        bool is_first = block->record_count == 0;
+        enum assay_status status = next_record(csv, block, &is_over, is_first ? err : &later);
+        /* What is wrong behind good records is said when they have been used. */
         if (status != ASSAY_OK)
-            return status;
-        advance(csv, &scan);
+            return is_first ? status : ASSAY_OK;
     }
     return ASSAY_OK;
 }

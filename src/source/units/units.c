@@ -7,17 +7,19 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "source/scan/scan_file.h"
 #include "source/units/cap.h"
 
 enum { SHOWN_BYTES = 60 };
 
 enum assay_status assay__units_init(struct assay__units *units, struct assay_dataset *dataset,
-                                    enum assay_bad_rows bad_rows, struct assay_error *err)
+                                    const struct assay_read_options *options,
+                                    struct assay_error *err)
 {
     memset(units, 0, sizeof *units);
     const struct assay_plan *plan = assay__dataset_plan(dataset);
     units->dataset = dataset;
-    units->bad_rows = bad_rows;
+    units->options = options;
     enum assay_status status = assay__binding_init(&units->binding, plan, err);
     if (status == ASSAY_OK)
         status = assay__row_init(&units->row, &units->binding, err);
@@ -77,7 +79,7 @@ static enum assay_status pass_over(struct assay__units *units, enum assay__row_o
     struct assay_counts *counts = assay__dataset_mutable_counts(units->dataset);
     if (outcome == ASSAY__ROW_AFTER)
         counts->rows_after++;
-    else if (units->bad_rows != ASSAY_BAD_ROWS_SKIP)
+    else if (units->options->bad_rows != ASSAY_BAD_ROWS_SKIP)
         return fail_row(units, csv, record, err);
     else if (outcome == ASSAY__ROW_NO_GROUP)
         counts->rows_no_group++;
@@ -113,26 +115,68 @@ static enum assay_status with_place(enum assay_status status, const struct assay
     return assay__fail_at(err, status, assay__csv_name(csv), record->line, 0, "%s", err->message);
 }
 
+static enum assay_status take_record(void *context, const struct assay__csv *csv,
+                                     const struct assay__record *record, struct assay_error *err)
+{
+    return with_place(read_record(context, csv, record, err), csv, record, err);
+}
+
+/* Reads row by row. */
+static enum assay_status read_rows(struct assay__units *units, struct assay__csv *csv,
+                                   struct assay_error *err)
+{
+    uint32_t column_count = assay__csv_column_count(csv);
+    for (;;) {
+        struct assay__csv_block block;
+        enum assay_status status = assay__csv_next_block(csv, &block, err);
+        if (status != ASSAY_OK || block.record_count == 0)
+            return status;
+        for (size_t i = 0; i < block.record_count; i++) {
+            struct assay__record record = {block.fields + i * column_count, block.lines[i]};
+            status = take_record(units, csv, &record, err);
+            if (status != ASSAY_OK)
+                return status;
+        }
+    }
+}
+
+/* Reads by chunks and columns, with the rows that need it taken one by one. */
+static enum assay_status scan_rows(struct assay__units *units, struct assay__csv *csv,
+                                   struct assay_error *err)
+{
+    const struct assay__scan_kernels *kernels = assay__scan_kernels(units->options->kernel);
+    const struct assay__scan_reader careful = {take_record, units};
+    struct assay_counts *counts = assay__dataset_mutable_counts(units->dataset);
+    struct assay__scan_layout layout;
+    uint64_t rows_used = 0;
+    if (kernels == NULL)
+        return assay__fail(err, ASSAY_ERROR_USAGE, "This processor does not run the kernel '%s'.",
+                           units->options->kernel);
+    enum assay_status status =
+        assay__scan_layout_init(&layout, &units->binding, units->columns, csv, kernels, err);
+    layout.look = units->tally.look;
+    if (status == ASSAY_OK)
+        status = assay__scan_file(csv, &layout, units->dataset,
+                                  assay__scan_threads(units->options->threads), &careful,
+                                  &rows_used, err);
+    counts->rows_read += rows_used;
+    counts->rows_used += rows_used;
+    assay__scan_layout_release(&layout);
+    return status;
+}
+
 enum assay_status assay__units_read(struct assay__units *units, struct assay__csv *csv,
                                     struct assay_error *err)
 {
     struct assay_counts *counts = assay__dataset_mutable_counts(units->dataset);
     enum assay_status status = assay__binding_columns(&units->binding, csv, units->columns, err);
-    uint32_t column_count = assay__csv_column_count(csv);
-    assay__csv_bad_rows(csv, units->bad_rows == ASSAY_BAD_ROWS_SKIP,
+    assay__csv_bad_rows(csv, units->options->bad_rows == ASSAY_BAD_ROWS_SKIP,
                         " --bad-rows=skip leaves such rows out and counts them.");
-    while (status == ASSAY_OK) {
-        struct assay__csv_block block;
-        status = assay__csv_next_block(csv, &block, err);
-        if (status != ASSAY_OK || block.record_count == 0)
-            break;
-        for (size_t i = 0; status == ASSAY_OK && i < block.record_count; i++) {
-            struct assay__record record = {block.fields + i * column_count, block.lines[i]};
-            status = read_record(units, csv, &record, err);
-            if (status != ASSAY_OK)
-                return with_place(status, csv, &record, err);
-        }
-    }
+    bool is_careful =
+        units->options->kernel != NULL && strcmp(units->options->kernel, "careful") == 0;
+    bool is_plain = !is_careful && !units->keeps_rows && assay__scan_takes(units->binding.plan);
+    if (status == ASSAY_OK)
+        status = is_plain ? scan_rows(units, csv, err) : read_rows(units, csv, err);
     counts->rows_read += assay__csv_skipped(csv);
     counts->rows_bad += assay__csv_skipped(csv);
     return status;

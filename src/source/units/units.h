@@ -13,7 +13,7 @@
  */
 struct assay__units {
     struct assay_dataset *dataset;
-    enum assay_bad_rows bad_rows;
+    const struct assay_read_options *options;
     struct assay__binding binding;
     struct assay__row row;
     struct assay__tally tally;
@@ -25,7 +25,8 @@ struct assay__units {
 
 /** assay__units_init() makes ready to read; release it also when this fails. */
 enum assay_status assay__units_init(struct assay__units *units, struct assay_dataset *dataset,
-                                    enum assay_bad_rows bad_rows, struct assay_error *err);
+                                    const struct assay_read_options *options,
+                                    struct assay_error *err);
 void assay__units_release(struct assay__units *units);
 
 /** assay__units_read() reads an open table to its end. */

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Chunks of whole records. A line feed ends a record unless it stands between quotes. A chunk
+ * without a quote therefore ends behind its last line feed; one with quotes is walked record by
+ * record, so that its end is never a guess.
+ */
+#include "source/csv/csv_chunk.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "source/csv/csv_private.h"
+
+enum assay_status assay__chunk_init(struct assay__chunk *chunk, struct assay_error *err)
+{
+    chunk->length = 0;
+    chunk->memory = calloc(1, ASSAY__CHUNK_BYTES + 2 * ASSAY__CHUNK_PAD);
+    chunk->text = chunk->memory == NULL ? NULL : chunk->memory + ASSAY__CHUNK_PAD;
+    return chunk->memory == NULL ? assay__fail_memory(err) : ASSAY_OK;
+}
+
+void assay__chunk_release(struct assay__chunk *chunk)
+{
+    free(chunk->memory);
+    memset(chunk, 0, sizeof *chunk);
+}
+
+/* Where the last whole record of length bytes ends; 0 when none does. */
+static size_t find_end(const struct assay__csv *csv, const char *text, size_t length)
+{
+    if (memchr(text, '"', length) == NULL) {
+        const char *feed = memrchr(text, '\n', length);
+        return feed == NULL ? 0 : (size_t)(feed - text) + 1;
+    }
+    size_t end = 0;
+    for (const char *at = text; at < text + length;) {
+        struct assay__field none;
+        struct assay__scan scan;
+        if (assay__scan_record(&csv->scanner, at, text + length, false, &none, 0, &scan) ==
+            ASSAY__SCAN_MORE)
+            break;
+        at = scan.end;
+        if (at[-1] == '\n') /* not a lone carriage return, where no chunk ends */
+            end = (size_t)(at - text);
+    }
+    return end;
+}
+
+enum assay_status assay__csv_take_chunk(struct assay__csv *csv, struct assay__chunk *chunk,
+                                        struct assay_error *err)
+{
+    size_t kept = csv->end - csv->begin, got = 0;
+    size_t taken = kept < ASSAY__CHUNK_BYTES ? kept : ASSAY__CHUNK_BYTES;
+    chunk->length = 0;
+    memcpy(chunk->text, csv->buffer + csv->begin, taken);
+    if (taken == kept && !csv->is_last) {
+        size_t room = ASSAY__CHUNK_BYTES - taken;
+        enum assay_status status =
+            assay__source_read(csv->source, chunk->text + taken, room, &got, err);
+        if (status != ASSAY_OK)
+            return status;
+        csv->is_last = got < room;
+    }
+    size_t length = taken + got;
+    chunk->text[length] = '\n'; /* for the scanner; it is no byte of the text */
+    size_t end = find_end(csv, chunk->text, length), rest = length - end;
+    if (got > 0) { /* the reader's own buffer is used up: it takes what is left over */
+        memcpy(csv->buffer, chunk->text + end, rest);
+        csv->begin = 0;
+        csv->end = rest;
+        csv->buffer[rest] = '\n';
+    } else {
+        csv->begin += end;
+    }
+    chunk->text[end] = '\n';
+    chunk->length = end;
+    return ASSAY_OK;
+}
+
+void assay__csv_add_lines(struct assay__csv *csv, uint64_t count)
+{
+    csv->line += count;
+}
+
+uint64_t assay__csv_line(const struct assay__csv *csv)
+{
+    return csv->line;
+}
+
+void assay__csv_add_skipped(struct assay__csv *csv, uint64_t count)
+{
+    csv->skipped += count;
+}
+
+bool assay__csv_at_end(const struct assay__csv *csv)
+{
+    return csv->is_last && csv->begin == csv->end;
+}
+
+char assay__csv_separator(const struct assay__csv *csv)
+{
+    return csv->options.separator;
+}
+
+enum assay_status assay__csv_view_open(const struct assay__csv *csv, struct assay__csv **out,
+                                       struct assay_error *err)
+{
+    struct assay__csv *view = malloc(sizeof *view);
+    if (view == NULL)
+        return assay__fail_memory(err);
+    *view = *csv;
+    view->is_view = view->is_last = true;
+    view->skipped = 0;
+    view->block = (struct assay__csv_block){NULL, NULL, 0};
+    view->block_at = 0;
+    view->block_records = 1;
+    view->fields = malloc(csv->header.count * sizeof *view->fields);
+    view->lines = malloc(sizeof *view->lines);
+    *out = view;
+    if (view->fields != NULL && view->lines != NULL)
+        return ASSAY_OK;
+    assay__csv_close(view);
+    *out = NULL;
+    return assay__fail_memory(err);
+}
+
+void assay__csv_view_set(struct assay__csv *view, char *text, size_t length, uint64_t line)
+{
+    view->buffer = text;
+    view->capacity = length;
+    view->begin = 0;
+    view->end = length;
+    view->line = line;
+}
+
+size_t assay__csv_view_rest(const struct assay__csv *view)
+{
+    return view->end - view->begin;
+}

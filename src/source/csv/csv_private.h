@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_SOURCE_CSV_CSV_PRIVATE_H
+#define ASSAY_SOURCE_CSV_CSV_PRIVATE_H
+
+#include "source/csv/csv_header.h"
+#include "source/csv/csv_scan.h"
+#include "source/file.h"
+
+/** What the files behind csv.h share. */
+enum { ASSAY__CSV_BUFFER_BYTES = 512 * 1024 /* of a reader, until a record needs more */ };
+
+struct assay__csv {
+    struct assay__source *source;
+    struct assay__csv_options options;
+    struct assay__scanner scanner;
+    struct assay__csv_header header;
+    char *buffer; /* [capacity + 1]: the last byte is for the scanner's line feed */
+    size_t capacity, begin, end;
+    bool is_last;  /* the source has no more bytes than these */
+    uint64_t line; /* of the record at begin */
+    struct assay__field *fields;
+    uint64_t *lines;
+    size_t block_records; /* records that fit into fields */
+    uint64_t skipped;
+    const char *advice;            /* what may be done about a bad record, or "" */
+    struct assay__csv_block block; /* for assay__csv_next() */
+    size_t block_at;
+    bool is_view; /* source, header and buffer are another's: see csv_chunk.h */
+};
+
+#endif

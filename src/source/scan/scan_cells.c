@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The cells of one worker, found by small numbers, and their way into the dataset. */
+#include "source/scan/scan_cells.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "source/scan/scan_sums.h"
+#include "stats/moments.h"
+#include "stats/moments_block.h"
+
+enum assay_status assay__scan_cells_init(struct assay__scan_cells *cells,
+                                         const struct assay__scan_layout *layout,
+                                         struct assay_error *err)
+{
+    memset(cells, 0, sizeof *cells);
+    cells->layout = layout;
+    const struct assay_plan *plan = layout->binding->plan;
+    struct assay__arena *arena = &cells->arena;
+    cells->values = assay__arena_array(arena, layout->set_count, sizeof *cells->values);
+    cells->sets = assay__arena_array(arena, layout->set_count, sizeof *cells->sets);
+    cells->scales =
+        assay__arena_array(arena, layout->binding->variable_count, sizeof *cells->scales);
+    cells->missing = assay__arena_array(arena, plan->metric_count, sizeof *cells->missing);
+    if (cells->values == NULL || cells->sets == NULL || cells->scales == NULL ||
+        cells->missing == NULL)
+        return assay__fail_memory(err);
+    return ASSAY_OK;
+}
+
+static void release_cell(struct assay__scan_cell *cell)
+{
+    if (cell == NULL)
+        return;
+    for (struct assay__scan_pattern *at = cell->patterns, *next; at != NULL; at = next) {
+        next = at->next;
+        free(at);
+    }
+    free(cell);
+}
+
+void assay__scan_cells_release(struct assay__scan_cells *cells)
+{
+    uint32_t set_count = cells->sets == NULL ? 0 : cells->layout->set_count;
+    for (uint32_t s = 0; s < set_count; s++) {
+        struct assay__scan_set *set = &cells->sets[s];
+        for (uint32_t g = 0; g < set->group_capacity; g++) {
+            for (uint32_t v = 0; set->rows[g] != NULL && v < set->value_capacity; v++)
+                release_cell(set->rows[g][v]);
+            free(set->rows[g]);
+        }
+        free(set->rows);
+        assay__names_release(&cells->values[s]);
+    }
+    assay__names_release(&cells->groups);
+    assay__arena_release(&cells->arena);
+    memset(cells, 0, sizeof *cells);
+}
+
+/* Makes room for a group and a value. */
+static bool cover(struct assay__scan_set *set, uint32_t group, uint32_t value)
+{
+    if (value >= set->value_capacity) {
+        uint32_t capacity = value * 2 + 1;
+        for (uint32_t g = 0; g < set->group_capacity; g++) {
+            if (set->rows[g] == NULL)
+                continue;
+            struct assay__scan_cell **row = realloc(set->rows[g], capacity * sizeof *row);
+            if (row == NULL)
+                return false;
+            memset(row + set->value_capacity, 0, (capacity - set->value_capacity) * sizeof *row);
+            set->rows[g] = row;
+        }
+        set->value_capacity = capacity;
+    }
+    if (group >= set->group_capacity) {
+        uint32_t capacity = group * 2 + 4;
+        struct assay__scan_cell ***rows = realloc(set->rows, capacity * sizeof *rows);
+        if (rows == NULL)
+            return false;
+        memset(rows + set->group_capacity, 0, (capacity - set->group_capacity) * sizeof *rows);
+        set->rows = rows;
+        set->group_capacity = capacity;
+    }
+    if (set->rows[group] == NULL)
+        set->rows[group] = calloc(set->value_capacity, sizeof **set->rows);
+    return set->rows[group] != NULL;
+}
+
+struct assay__scan_cell *assay__scan_cells_make(struct assay__scan_cells *cells, uint32_t set,
+                                                uint32_t group, uint32_t value)
+{
+    struct assay__scan_set *at = &cells->sets[set];
+    if (!cover(at, group, value))
+        return NULL;
+    size_t words = cells->layout->cell_words;
+    at->rows[group][value] = calloc(1, sizeof(struct assay__scan_cell) + words * sizeof(uint64_t));
+    return at->rows[group][value];
+}
+
+struct assay__scan_pattern *assay__scan_cells_pattern(struct assay__scan_cells *cells,
+                                                      struct assay__scan_cell *cell,
+                                                      uint32_t metric, uint32_t mask)
+{
+    struct assay__scan_pattern *at = cell->patterns;
+    while (at != NULL && (at->metric != metric || at->mask != mask))
+        at = at->next;
+    if (at != NULL)
+        return at;
+    struct assay__layout layout = cells->layout->metrics[metric].layout;
+    layout.variables -= (uint32_t)__builtin_popcount(mask);
+    at = calloc(1, sizeof *at + assay__store_limbs(layout, 1) * sizeof(uint64_t));
+    if (at == NULL)
+        return NULL;
+    *at = (struct assay__scan_pattern){cell->patterns, metric, mask, layout, 0};
+    cell->patterns = at;
+    return at;
+}
+
+/* Adds the sums of one metric to a cell of the dataset. */
+static enum assay_status give(const struct assay__scan_cells *cells, struct assay_dataset *dataset,
+                              struct assay__cell *into, uint32_t metric, uint32_t mask,
+                              uint64_t count, const uint64_t *limbs, struct assay_error *err)
+{
+    const struct assay__metric_use *use = cells->layout->metrics[metric].use;
+    int32_t scales[ASSAY_VARIABLES_MAX];
+    uint32_t present = 0;
+    for (uint32_t i = 0; i < use->count; i++)
+        if (i < use->required || (mask >> (i - use->required) & 1) == 0)
+            scales[present++] = cells->scales[use->variables[i]];
+    struct assay_moments *moments = into->metrics[metric];
+    enum assay_status status = ASSAY_OK;
+    if (moments == NULL)
+        status = assay__cell_moments(dataset, into, metric, &moments, err);
+    if (status == ASSAY_OK)
+        status = assay__moments_add_narrow(moments, mask, count, scales, limbs, err);
+    return status;
+}
+
+static enum assay_status flush_into(const struct assay__scan_cells *cells,
+                                    struct assay_dataset *dataset, uint32_t group, uint32_t slice,
+                                    const struct assay__scan_cell *cell, struct assay_error *err)
+{
+    struct assay__cell *into;
+    enum assay_status status =
+        assay__dataset_cell(dataset, slice, cells->layout->look, group, &into, err);
+    if (status != ASSAY_OK)
+        return status;
+    into->units += cell->units;
+    uint32_t metric_count = cells->layout->binding->plan->metric_count;
+    for (uint32_t m = 0; status == ASSAY_OK && m < metric_count; m++) {
+        const uint64_t *words = cell->words + cells->layout->metrics[m].words;
+        if (words[0] > 0)
+            status = give(cells, dataset, into, m, 0, words[0], words + 1, err);
+    }
+    for (const struct assay__scan_pattern *at = cell->patterns; status == ASSAY_OK && at != NULL;
+         at = at->next)
+        if (at->count > 0)
+            status = give(cells, dataset, into, at->metric, at->mask, at->count, at->limbs, err);
+    return status;
+}
+
+static void empty(const struct assay__scan_cells *cells, struct assay__scan_cell *cell)
+{
+    cell->units = 0;
+    memset(cell->words, 0, cells->layout->cell_words * sizeof *cell->words);
+    for (struct assay__scan_pattern *at = cell->patterns; at != NULL; at = at->next) {
+        at->count = 0;
+        memset(at->limbs, 0, assay__store_limbs(at->layout, 1) * sizeof *at->limbs);
+    }
+}
+
+static enum assay_status flush_cell(struct assay__scan_cells *cells, struct assay_dataset *dataset,
+                                    uint32_t set, uint32_t group, uint32_t value,
+                                    struct assay__scan_cell *cell, struct assay_error *err)
+{
+    uint32_t into_group = 0, slice = 0;
+    const struct assay__name *name = cells->groups.by[group];
+    enum assay_status status =
+        assay__dataset_group(dataset, name->text, name->length, &into_group, err);
+    if (status == ASSAY_OK && set <= 1) /* the total, directly or by the first dimension */
+        status = flush_into(cells, dataset, into_group, 0, cell, err);
+    if (status == ASSAY_OK && set > 0) {
+        name = cells->values[set - 1].by[value];
+        status = assay__dataset_slice(dataset, set - 1, name->text, name->length, &slice, err);
+        if (status == ASSAY_OK)
+            status = flush_into(cells, dataset, into_group, slice, cell, err);
+    }
+    empty(cells, cell);
+    return status;
+}
+
+enum assay_status assay__scan_cells_flush(struct assay__scan_cells *cells,
+                                          struct assay_dataset *dataset, struct assay_error *err)
+{
+    enum assay_status status = ASSAY_OK;
+    for (uint32_t s = 0; s < cells->layout->set_count; s++) {
+        const struct assay__scan_set *set = &cells->sets[s];
+        for (uint32_t g = 0; g < set->group_capacity; g++)
+            for (uint32_t v = 0; set->rows[g] != NULL && v < set->value_capacity; v++)
+                if (status == ASSAY_OK && set->rows[g][v] != NULL && set->rows[g][v]->units > 0)
+                    status = flush_cell(cells, dataset, s, g, v, set->rows[g][v], err);
+    }
+    for (uint32_t m = 0; m < cells->layout->binding->plan->metric_count; m++) {
+        if (cells->missing[m] > 0)
+            assay__dataset_add_missing(dataset, m, cells->missing[m]);
+        cells->missing[m] = 0;
+    }
+    return status;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_SOURCE_SCAN_SCAN_CELLS_H
+#define ASSAY_SOURCE_SCAN_SCAN_CELLS_H
+
+#include "analysis/dataset.h"
+#include "source/scan/scan_layout.h"
+#include "source/scan/scan_names.h"
+
+/** struct assay__scan_pattern: sums of vectors that miss the same covariates of a metric. */
+struct assay__scan_pattern {
+    struct assay__scan_pattern *next;
+    uint32_t metric, mask;
+    struct assay__layout layout;
+    uint64_t count;
+    uint64_t limbs[];
+};
+
+/** struct assay__scan_cell: the sums of a group in a slice, as far as one worker has read. */
+struct assay__scan_cell {
+    uint64_t units;
+    uint32_t batch, first, count; /* the batch that met it last, and its run of rows there */
+    struct assay__scan_pattern *patterns;
+    uint64_t words[]; /* [layout->cell_words]: of each metric its count and limbs */
+};
+
+/** struct assay__scan_cells: every cell of one worker, and the names they go by. */
+struct assay__scan_cells {
+    const struct assay__scan_layout *layout;
+    struct assay__names groups;
+    struct assay__names *values; /* [dimension] */
+    struct assay__scan_set {
+        struct assay__scan_cell ***rows; /* [group_capacity][value_capacity] */
+        uint32_t group_capacity, value_capacity;
+    } * sets;          /* [layout->set_count]: the total has one value, number 0 */
+    int32_t *scales;   /* [variable_count]: minus the decimals of a variable's mantissas */
+    uint64_t *missing; /* [metric]: units without a value */
+    struct assay__arena arena;
+};
+
+enum assay_status assay__scan_cells_init(struct assay__scan_cells *cells,
+                                         const struct assay__scan_layout *layout,
+                                         struct assay_error *err);
+void assay__scan_cells_release(struct assay__scan_cells *cells);
+
+/** assay__scan_cells_make() makes a cell that is not there; NULL without memory. */
+struct assay__scan_cell *assay__scan_cells_make(struct assay__scan_cells *cells, uint32_t set,
+                                                uint32_t group, uint32_t value);
+
+/** assay__scan_cells_at() finds or makes a cell; NULL without memory. */
+static inline struct assay__scan_cell *
+assay__scan_cells_at(struct assay__scan_cells *cells, uint32_t set, uint32_t group, uint32_t value)
+{
+    const struct assay__scan_set *at = &cells->sets[set];
+    if (group < at->group_capacity && value < at->value_capacity && at->rows[group] != NULL &&
+        at->rows[group][value] != NULL)
+        return at->rows[group][value];
+    return assay__scan_cells_make(cells, set, group, value);
+}
+
+/** assay__scan_cells_pattern() finds or makes a pattern of a cell; NULL without memory. */
+struct assay__scan_pattern *assay__scan_cells_pattern(struct assay__scan_cells *cells,
+                                                      struct assay__scan_cell *cell,
+                                                      uint32_t metric, uint32_t mask);
+
+/**
+ * assay__scan_cells_flush() adds everything to a dataset and begins again with nothing. With
+ * dimensions, whose values divide the units, the total is the sum of the first one's values. One
+ * thread at a time for a dataset.
+ */
+enum assay_status assay__scan_cells_flush(struct assay__scan_cells *cells,
+                                          struct assay_dataset *dataset, struct assay_error *err);
+
+#endif
