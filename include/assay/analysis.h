@@ -66,6 +66,7 @@ struct assay_look_result {
     double information_fraction; /* NaN without planned information */
     double alpha_spent;          /* alpha used up to this look */
     double deterioration_alpha_spent;
+    bool is_overrun; /* all alpha was spent before: the last critical value is kept */
 };
 
 /** struct assay_metric_result: one metric x comparison x slice with its looks. */
@@ -82,7 +83,12 @@ struct assay_metric_result {
     double null_difference;        /* metric units: minus or plus the margin, or 0 */
     double margin_abs, effect_abs; /* in metric units; NaN when not planned, or a share of 0 */
     struct assay_look_result *looks;
-    uint32_t look_count;              /* >= 1 unless the slice has no units for it */
+    uint32_t look_count;         /* >= 1 unless the slice has no units for it; a fixed horizon has
+                                    one, the last */
+    bool is_final;               /* the horizon asks for no further look */
+    uint32_t first_significant;  /* look of the data at which the role's test was first significant;
+                                    UINT32_MAX: none. Then `significant` stays yes */
+    uint32_t first_deteriorated; /* likewise of the deterioration test */
     enum assay_tristate significant;  /* role's test: superiority, non-inferiority, harm */
     enum assay_tristate deteriorated; /* the deterioration test */
     enum assay_tristate powered;      /* current >= required */
@@ -191,7 +197,7 @@ struct assay_analysis {
  * Returns ASSAY_ERROR_USAGE for a dataset of another plan; ASSAY_ERROR_DATA when there is nothing
  * to analyze or compare, or when groups that the plan compares are not in the data;
  * ASSAY_ERROR_PLAN when the plan names no baseline; ASSAY_ERROR_UNAVAILABLE for plans that need a
- * later version (sequential horizons, looks, quantiles); ASSAY_ERROR_DOMAIN for moments of a
+ * later version (quantiles); ASSAY_ERROR_DOMAIN for moments of a
  * proportion whose values are not 0 or 1; ASSAY_ERROR_LIMIT, _MEMORY.
  * Threads: several may analyze one dataset while none adds to it.
  */

@@ -85,6 +85,8 @@ struct assay_method {
     enum assay_test_kind test;
     enum assay_side side;
     double alpha; /* in (0, 1), one-sided below 0.5; two-sided level when side is ASSAY_SIDE_BOTH */
+    double boundary; /* 0: alpha's quantile is critical; else a sequential boundary z, of which
+                        Student's t takes the nominal level */
     double null_difference; /* metric units; e.g. -margin for non-inferiority, 0 for superiority */
     enum assay_reduction reduction;
     enum assay_skewness_correction skewness;

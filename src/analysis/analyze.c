@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "analysis/looks.h"
 
 struct storage {
     struct assay__arena arena;
@@ -16,14 +17,6 @@ struct storage {
 /* Plans that need what this version does not have are refused, never half done. */
 static enum assay_status check_supported(const struct assay_plan *plan, struct assay_error *err)
 {
-    if (plan->horizon.kind != ASSAY_HORIZON_FIXED)
-        return assay__fail(err, ASSAY_ERROR_UNAVAILABLE,
-                           "Sequential horizons are not in this version: use "
-                           "\"horizon\": {\"type\": \"fixed\"}.");
-    if (plan->granularity != ASSAY_GRANULARITY_NONE)
-        return assay__fail(err, ASSAY_ERROR_UNAVAILABLE,
-                           "Looks by hour, day or week are not in this version: leave "
-                           "'granularity' out.");
     for (uint32_t m = 0; m < plan->metric_count; m++)
         if (plan->metrics[m].type == ASSAY_METRIC_QUANTILE)
             return assay__fail(err, ASSAY_ERROR_UNAVAILABLE,
@@ -41,11 +34,10 @@ static enum assay_status count_units(struct assay__builder *builder, struct assa
         return assay__fail_memory(err);
     for (uint32_t s = 0; s < out->slice_count; s++) {
         for (uint32_t g = 0; g < out->group_count; g++) {
-            if (builder->group_of[g] == ASSAY__NONE || builder->look == ASSAY__NONE)
-                continue;
-            const struct assay__cell *cell = assay__dataset_find(
-                builder->dataset, builder->slice_of[s], builder->look, builder->group_of[g]);
-            out->units[(size_t)s * out->group_count + g] = cell == NULL ? 0 : cell->units;
+            uint32_t last = builder->look_count - 1;
+            if (builder->look_count > 0)
+                out->units[(size_t)s * out->group_count + g] =
+                    assay__look_units(builder, s, last, g);
         }
     }
     for (uint32_t p = 0; p < builder->pair_count; p++) {

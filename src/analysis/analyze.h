@@ -26,8 +26,12 @@ struct assay__builder {
     struct assay_analysis *out;
     uint32_t *group_of; /* [group]: its number in the dataset, or ASSAY__NONE without units */
     uint32_t *slice_of; /* [slice] */
-    uint32_t look;      /* the look that is analyzed; ASSAY__NONE without data */
-    int64_t look_time;
+    struct assay__look *looks;           /* by time; see analysis/looks.h */
+    uint32_t look_count;                 /* 0 without data */
+    uint32_t *order;                     /* the dataset's looks up to asOf, by time */
+    int64_t look_time;                   /* of the last look */
+    struct assay__sequence *sequences;   /* boundaries computed so far */
+    struct assay__inflation *inflations; /* factors computed so far */
     struct assay__pair_plan *pairs;
     uint32_t pair_count;
     struct assay__group *groups; /* scratch, one per group */
@@ -37,7 +41,8 @@ struct assay__builder {
 /** assay__analyze_order() settles groups, slices, the look and the comparisons. */
 enum assay_status assay__analyze_order(struct assay__builder *builder, struct assay_error *err);
 
-/** assay__analyze_look() picks the look of a fixed horizon: the last one not after asOf. */
+/** assay__analyze_look() settles the looks: one over all data up to asOf unless the plan has more.
+ */
 enum assay_status assay__analyze_look(struct assay__builder *builder, struct assay_error *err);
 
 /** assay__analyze_errors() counts the tests and adjusts the error rates. */
@@ -50,8 +55,9 @@ enum assay_status assay__analyze_srm(struct assay__builder *builder, struct assa
 enum assay_status assay__analyze_metrics(struct assay__builder *builder, struct assay_error *err);
 
 /** assay__analyze_size() fills sample size and powered effect of one result. */
-void assay__analyze_size(const struct assay__builder *builder, struct assay_metric_result *result,
-                         struct assay_look_result *look);
+enum assay_status assay__analyze_size(struct assay__builder *builder,
+                                      struct assay_metric_result *result,
+                                      struct assay_look_result *look, struct assay_error *err);
 
 /** assay__analyze_multiplicity() fills the adjusted p-values. */
 enum assay_status assay__analyze_multiplicity(struct assay__builder *builder,

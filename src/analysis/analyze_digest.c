@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/time.h"
-#include "analysis/analyze.h"
+#include "analysis/looks.h"
 #include "stats/moments.h"
 
 static enum assay_status append_moments(const struct assay_moments *moments,
@@ -44,15 +44,15 @@ static void append_name(struct assay__text *text, const char *name)
     assay__text_format(text, "%zu:%s ", strlen(name), name);
 }
 
-static enum assay_status append_cell(const struct assay__builder *builder, uint32_t slice,
-                                     uint32_t group, struct assay__text *text,
+static enum assay_status append_cell(const struct assay__builder *builder, uint32_t look,
+                                     uint32_t slice, uint32_t group, struct assay__text *text,
                                      struct assay_error *err)
 {
     const struct assay_slice *where = &builder->out->slices[slice];
-    if (builder->group_of[group] == ASSAY__NONE || builder->look == ASSAY__NONE)
+    if (builder->group_of[group] == ASSAY__NONE)
         return ASSAY_OK;
     const struct assay__cell *cell = assay__dataset_find(builder->dataset, builder->slice_of[slice],
-                                                         builder->look, builder->group_of[group]);
+                                                         look, builder->group_of[group]);
     if (cell == NULL)
         return ASSAY_OK;
     assay__text_format(text, "%d ", (int)where->kind);
@@ -84,20 +84,45 @@ static enum assay_status digest_of(struct assay__text *text, char out[65], struc
     return ASSAY_OK;
 }
 
+/* Some group has no cell at the last look, and keeps an earlier one. */
+static bool is_carried(const struct assay__builder *builder)
+{
+    uint32_t last = builder->order[builder->looks[0].last];
+    for (uint32_t g = 0; g < builder->out->group_count; g++)
+        if (builder->group_of[g] != ASSAY__NONE &&
+            assay__dataset_find(builder->dataset, 0, last, builder->group_of[g]) == NULL)
+            return true;
+    return false;
+}
+
+/* All cells of a look; of a single look over dated sums, only the last of them. */
+static enum assay_status append_look(const struct assay__builder *builder, uint32_t k,
+                                     struct assay__text *text, struct assay_error *err)
+{
+    const struct assay__look *look = &builder->looks[k];
+    uint32_t first = k == 0 ? 0 : builder->looks[k - 1].last + 1;
+    if (builder->look_count == 1 && !is_carried(builder))
+        first = look->last;
+    if (look->time_ns != INT64_MIN)
+        assay__text_format(text, "look %" PRId64 "\n", look->time_ns);
+    enum assay_status status = ASSAY_OK;
+    for (uint32_t at = first; at <= look->last; at++)
+        for (uint32_t s = 0; s < builder->out->slice_count; s++)
+            for (uint32_t g = 0; status == ASSAY_OK && g < builder->out->group_count; g++)
+                status = append_cell(builder, builder->order[at], s, g, text, err);
+    return status;
+}
+
 static enum assay_status digest_input(struct assay__builder *builder, struct assay_error *err)
 {
     struct assay__text text = {0};
     assay__text_puts(&text, "assay input 1\n");
-    if (builder->look_time != INT64_MIN)
-        assay__text_format(&text, "look %" PRId64 "\n", builder->look_time);
-    for (uint32_t s = 0; s < builder->out->slice_count; s++) {
-        for (uint32_t g = 0; g < builder->out->group_count; g++) {
-            enum assay_status status = append_cell(builder, s, g, &text, err);
-            if (status != ASSAY_OK) {
-                assay__text_release(&text);
-                return status;
-            }
-        }
+    enum assay_status status = ASSAY_OK;
+    for (uint32_t k = 0; status == ASSAY_OK && k < builder->look_count; k++)
+        status = append_look(builder, k, &text, err);
+    if (status != ASSAY_OK) {
+        assay__text_release(&text);
+        return status;
     }
     return digest_of(&text, builder->out->input_digest, err);
 }

@@ -4,10 +4,12 @@
  * of it, and the deterioration test beside it.
  */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "assay/dist.h"
 #include "base/error.h"
-#include "analysis/analyze.h"
+#include "analysis/looks.h"
 #include "stats/compare.h"
 #include "stats/moments.h"
 
@@ -133,33 +135,6 @@ static enum assay_status compare(const struct assay__builder *builder,
                        why.message);
 }
 
-/* The deterioration test; a harm metric's own test is that very test. */
-static enum assay_status test_deterioration(const struct assay__builder *builder,
-                                            struct assay_metric_result *result,
-                                            struct assay_look_result *look, struct assay_error *err)
-{
-    const struct assay_metric_plan *metric = &builder->plan->metrics[result->metric];
-    result->deteriorated = ASSAY_UNKNOWN;
-    look->deterioration_alpha_spent = NAN;
-    if (isnan(result->deterioration_alpha))
-        return ASSAY_OK;
-    look->has_deterioration = true;
-    look->deterioration_alpha_spent = result->deterioration_alpha;
-    if (assay__is_harm_test(metric)) {
-        look->deterioration = look->comparison;
-    } else {
-        struct assay_method method = method_of(builder, result);
-        method.side = result->deterioration_side;
-        method.alpha = result->deterioration_alpha;
-        method.null_difference = 0.0;
-        enum assay_status status = compare(builder, result, &method, &look->deterioration, err);
-        if (status != ASSAY_OK)
-            return status;
-    }
-    result->deteriorated = tristate(&look->deterioration.difference);
-    return ASSAY_OK;
-}
-
 /* A relative margin without a baseline, or with one of 0: the difference is shown, not tested. */
 static void take_test_away(struct assay_comparison *comparison)
 {
@@ -169,41 +144,120 @@ static void take_test_away(struct assay_comparison *comparison)
     comparison->corrected_p = comparison->corrected_log10_p = NAN;
 }
 
-static enum assay_status test_metric(const struct assay__builder *builder,
-                                     struct assay_metric_result *result, struct assay_error *err)
+/* The tests of one result from look to look. */
+struct tests {
+    struct assay__tracker role, deterioration;
+};
+
+/* The test's boundary at look k: the method takes its z, and the nominal level of that. */
+static enum assay_status set_boundary(struct assay__tracker *tracker, uint32_t k, uint64_t units,
+                                      const struct assay_look_result *now,
+                                      struct assay_method *method, struct assay_boundary *boundary,
+                                      struct assay_error *err)
+{
+    enum assay_status status =
+        assay__tracker_boundary(tracker, k, units, now->comparison.difference.standard_error,
+                                now->size.required, boundary, err);
+    if (status != ASSAY_OK || isnan(boundary->critical))
+        return status;
+    double tail = assay_normal_upper(boundary->critical);
+    method->boundary = boundary->critical;
+    method->alpha = fmin(fmax(method->side == ASSAY_SIDE_BOTH ? 2.0 * tail : tail, 1e-300), 0.4999);
+    return ASSAY_OK;
+}
+
+/* The deterioration test; a harm metric's own test is that very test. */
+static enum assay_status test_deterioration(const struct assay__builder *builder,
+                                            const struct assay_metric_result *result,
+                                            struct assay__tracker *tracker, uint32_t k,
+                                            uint64_t units, struct assay_look_result *look,
+                                            struct assay_error *err)
 {
     const struct assay_metric_plan *metric = &builder->plan->metrics[result->metric];
-    struct assay_look_result *look = assay__arena_alloc(builder->arena, sizeof *look);
-    if (look == NULL)
-        return assay__fail_memory(err);
-    result->looks = look;
-    result->look_count = 1;
-    look->time_ns = builder->look_time;
-    look->information_fraction = 1.0; /* a fixed horizon has one look, with all information */
-    double baseline = assay__group_estimate(&builder->groups[result->baseline], metric->type);
-    set_null(builder, result, baseline);
+    look->deterioration_alpha_spent = NAN;
+    if (isnan(result->deterioration_alpha))
+        return ASSAY_OK;
+    look->has_deterioration = true;
+    if (assay__is_harm_test(metric)) {
+        look->deterioration = look->comparison;
+        look->deterioration_alpha_spent = look->alpha_spent;
+        return ASSAY_OK;
+    }
+    struct assay_boundary boundary;
     struct assay_method method = method_of(builder, result);
+    method.side = result->deterioration_side;
+    method.alpha = result->deterioration_alpha;
+    method.null_difference = 0.0;
+    enum assay_status status = set_boundary(tracker, k, units, look, &method, &boundary, err);
+    if (status == ASSAY_OK)
+        status = compare(builder, result, &method, &look->deterioration, err);
+    if (status != ASSAY_OK)
+        return status;
+    look->deterioration_alpha_spent = boundary.alpha_spent;
+    assay__tracker_note(tracker, k, units, method.side, &look->deterioration.difference);
+    return ASSAY_OK;
+}
+
+/* The test of the metric's role, against a boundary, or at its level where that has none. */
+static enum assay_status test_role(struct assay__builder *builder,
+                                   struct assay_metric_result *result, struct tests *tests,
+                                   uint32_t k, uint64_t units, struct assay_look_result *look,
+                                   struct assay_error *err)
+{
+    struct assay_method method = method_of(builder, result);
+    struct assay_boundary boundary;
     bool has_null = isfinite(result->null_difference);
     if (!has_null)
         method.null_difference = 0.0;
-    enum assay_status status = compare(builder, result, &method, &look->comparison, err);
+    enum assay_status status = ASSAY_OK;
+    if (tests->role.design.kind == ASSAY_HORIZON_ALWAYS_VALID ||
+        tests->deterioration.design.kind == ASSAY_HORIZON_ALWAYS_VALID) {
+        /* Mixtures ask for the standard error, or for the required size. */
+        status = compare(builder, result, &method, &look->comparison, err);
+        if (status == ASSAY_OK)
+            status = assay__analyze_size(builder, result, look, err);
+    }
+    if (status == ASSAY_OK)
+        status = set_boundary(&tests->role, k, units, look, &method, &boundary, err);
+    if (status == ASSAY_OK)
+        status = compare(builder, result, &method, &look->comparison, err);
     if (status != ASSAY_OK)
         return status;
     if (!has_null)
         take_test_away(&look->comparison);
-    look->alpha_spent = result->alpha;
-    bool untested = assay__is_harm_test(metric) && isnan(result->deterioration_alpha);
-    result->significant = untested ? ASSAY_UNKNOWN : tristate(&look->comparison.difference);
-    status = test_deterioration(builder, result, look, err);
+    look->alpha_spent = boundary.alpha_spent;
+    look->information_fraction = boundary.information;
+    look->is_overrun = (boundary.flags & ASSAY_BOUNDARY_OVERRUN) != 0;
+    result->is_final = boundary.is_final;
+    assay__tracker_note(&tests->role, k, units, method.side, &look->comparison.difference);
+    return ASSAY_OK;
+}
+
+static enum assay_status test_look(struct assay__builder *builder,
+                                   struct assay_metric_result *result, struct tests *tests,
+                                   uint32_t k, struct assay_look_result *look,
+                                   struct assay_error *err)
+{
+    const struct assay_metric_plan *metric = &builder->plan->metrics[result->metric];
+    uint64_t units = assay__look_units(builder, result->slice, k, result->baseline) +
+                     assay__look_units(builder, result->slice, k, result->compared);
+    look->time_ns = builder->looks[k].time_ns;
+    look->look = k;
+    look->size.required = NAN;
+    set_null(builder, result,
+             assay__group_estimate(&builder->groups[result->baseline], metric->type));
+    enum assay_status status = test_role(builder, result, tests, k, units, look, err);
     if (status == ASSAY_OK)
-        assay__analyze_size(builder, result, look);
+        status = test_deterioration(builder, result, &tests->deterioration, k, units, look, err);
+    if (status == ASSAY_OK)
+        status = assay__analyze_size(builder, result, look, err);
     return status;
 }
 
-/* Loads the groups' moments of a metric in a slice into builder->groups; false when all are empty.
- */
+/* Loads the groups' moments of a metric in a slice at look k into builder->groups; *any is false
+ * when all are empty. */
 static enum assay_status load_groups(struct assay__builder *builder, uint32_t metric,
-                                     uint32_t slice, bool *any, struct assay_error *err)
+                                     uint32_t slice, uint32_t k, bool *any, struct assay_error *err)
 {
     const struct assay_moments *moments[ASSAY_GROUPS_MAX * 2] = {NULL};
     struct assay__wide fill[ASSAY_COVARIATES_MAX];
@@ -211,16 +265,9 @@ static enum assay_status load_groups(struct assay__builder *builder, uint32_t me
     struct assay_moments_shape shape = assay__metric_shape(&builder->plan->metrics[metric]);
     *any = false;
     for (uint32_t g = 0; g < count; g++) {
-        const struct assay__cell *cell = NULL;
-        if (builder->group_of[g] != ASSAY__NONE && builder->look != ASSAY__NONE &&
-            builder->out->groups[g].is_planned)
-            cell = assay__dataset_find(builder->dataset, builder->slice_of[slice], builder->look,
-                                       builder->group_of[g]);
-        if (cell != NULL && cell->metrics[metric] != NULL &&
-            assay_moments_count(cell->metrics[metric]) > 0) {
-            moments[g] = cell->metrics[metric];
-            *any = true;
-        }
+        if (builder->out->groups[g].is_planned)
+            moments[g] = assay__look_moments(builder, slice, k, g, metric);
+        *any = *any || moments[g] != NULL;
     }
     enum assay_status status = assay__moments_fill(moments, count, fill, err);
     for (uint32_t g = 0; status == ASSAY_OK && g < count; g++) {
@@ -241,39 +288,121 @@ static void count_missing_covariates(struct assay__builder *builder, uint32_t me
     struct assay_moments_shape shape = assay__metric_shape(plan);
     uint64_t *missing = &builder->out->missing_covariates[metric * ASSAY_COVARIATES_MAX];
     for (uint32_t g = 0; g < builder->out->group_count; g++) {
-        if (builder->group_of[g] == ASSAY__NONE || builder->look == ASSAY__NONE)
-            continue;
-        const struct assay__cell *cell =
-            assay__dataset_find(builder->dataset, 0, builder->look, builder->group_of[g]);
-        if (cell == NULL || cell->metrics[metric] == NULL)
-            continue;
-        for (uint32_t i = 0; i < shape.covariate_count; i++)
-            missing[i] += assay__moments_missing(cell->metrics[metric], i);
+        const struct assay_moments *moments =
+            assay__look_moments(builder, 0, builder->look_count - 1, g, metric);
+        for (uint32_t i = 0; moments != NULL && i < shape.covariate_count; i++)
+            missing[i] += assay__moments_missing(moments, i);
+    }
+}
+
+static void begin_result(const struct assay__builder *builder, uint32_t metric, uint32_t slice,
+                         uint32_t pair, struct assay_metric_result *result)
+{
+    result->metric = metric;
+    result->slice = slice;
+    result->baseline = builder->pairs[pair].baseline;
+    result->compared = builder->pairs[pair].compared;
+    result->comparison_id = builder->pairs[pair].id;
+    result->significant = result->deteriorated = result->powered = ASSAY_UNKNOWN;
+    result->first_significant = result->first_deteriorated = UINT32_MAX;
+    result->effect_abs = result->margin_abs = NAN;
+    for (int a = 0; a < ASSAY_ADJUST_COUNT; a++)
+        result->adjusted_p[a] = result->adjusted_log10_p[a] = NAN;
+    set_hypothesis(builder, result);
+}
+
+/* Trackers of a result's tests, and room for its looks. */
+static enum assay_status begin_looks(struct assay__builder *builder,
+                                     struct assay_metric_result *result, struct tests *tests,
+                                     struct assay_error *err)
+{
+    bool harm = assay__is_harm_test(&builder->plan->metrics[result->metric]);
+    bool once = assay__result_horizon(builder, result)->kind == ASSAY_HORIZON_FIXED;
+    result->looks =
+        assay__arena_array(builder->arena, once ? 1 : builder->look_count, sizeof *result->looks);
+    if (result->looks == NULL)
+        return assay__fail_memory(err);
+    enum assay_status status =
+        assay__tracker_open(builder, result, result->side, result->alpha, harm, &tests->role, err);
+    if (status == ASSAY_OK && !isnan(result->deterioration_alpha) && !harm)
+        status = assay__tracker_open(builder, result, result->deterioration_side,
+                                     result->deterioration_alpha, true, &tests->deterioration, err);
+    return status;
+}
+
+/* Look k of one result; a fixed horizon keeps the last one only. */
+static enum assay_status take_look(struct assay__builder *builder,
+                                   struct assay_metric_result *result, struct tests *tests,
+                                   uint32_t k, struct assay_error *err)
+{
+    bool last = k + 1 == builder->look_count;
+    bool usable = assay__look_units(builder, result->slice, k, result->baseline) > 0 &&
+                  assay__look_units(builder, result->slice, k, result->compared) > 0;
+    if (!usable && !(last && result->look_count == 0))
+        return ASSAY_OK; /* a group has no units yet: nothing was looked at */
+    bool once = assay__result_horizon(builder, result)->kind == ASSAY_HORIZON_FIXED;
+    if (once && !last && tests->role.design.kind == ASSAY_HORIZON_FIXED &&
+        tests->deterioration.design.kind == ASSAY_HORIZON_FIXED)
+        return ASSAY_OK; /* only the last look is tested */
+    struct assay_look_result *look = &result->looks[once ? 0 : result->look_count];
+    memset(look, 0, sizeof *look);
+    result->look_count = once ? 1 : result->look_count + 1;
+    return test_look(builder, result, tests, k, look, err);
+}
+
+/* Every look so far counts: what was found once stays found. */
+static void end_looks(const struct assay__builder *builder, const struct tests *tests,
+                      struct assay_metric_result *result)
+{
+    bool harm = assay__is_harm_test(&builder->plan->metrics[result->metric]);
+    if (result->look_count == 0)
+        return;
+    const struct assay_look_result *last = &result->looks[result->look_count - 1];
+    bool monitored = !isnan(result->deterioration_alpha);
+    const struct assay__tracker *watch = harm ? &tests->role : &tests->deterioration;
+    result->significant = tristate(&last->comparison.difference);
+    if (tests->role.is_found) {
+        result->first_significant = tests->role.first_significant;
+        result->significant = ASSAY_YES;
+    }
+    if (harm && !monitored)
+        result->significant = ASSAY_UNKNOWN;
+    if (!monitored)
+        return;
+    result->deteriorated = tristate(&last->deterioration.difference);
+    if (watch->is_found) {
+        result->first_deteriorated = watch->first_significant;
+        result->deteriorated = ASSAY_YES;
     }
 }
 
 /* All comparisons of one metric in one slice, placed at result[pair * slice_count + slice]. */
 static enum assay_status analyze_slice(struct assay__builder *builder, uint32_t metric,
                                        uint32_t slice, struct assay_metric_result *first,
-                                       struct assay_error *err)
+                                       struct tests *tests, struct assay_error *err)
 {
-    bool any;
-    enum assay_status status = load_groups(builder, metric, slice, &any, err);
+    size_t step = builder->out->slice_count;
+    enum assay_status status = ASSAY_OK;
+    memset(tests, 0, builder->pair_count * sizeof *tests);
     for (uint32_t p = 0; status == ASSAY_OK && p < builder->pair_count; p++) {
-        struct assay_metric_result *result = first + (size_t)p * builder->out->slice_count + slice;
-        result->metric = metric;
-        result->slice = slice;
-        result->baseline = builder->pairs[p].baseline;
-        result->compared = builder->pairs[p].compared;
-        result->comparison_id = builder->pairs[p].id;
-        result->significant = result->deteriorated = result->powered = ASSAY_UNKNOWN;
-        result->effect_abs = result->margin_abs = NAN;
-        for (int a = 0; a < ASSAY_ADJUST_COUNT; a++)
-            result->adjusted_p[a] = result->adjusted_log10_p[a] = NAN;
-        set_hypothesis(builder, result);
-        if (any)
-            status = test_metric(builder, result, err);
-        result->outcome = assay__outcome_of(&builder->plan->metrics[metric], result);
+        begin_result(builder, metric, slice, p, &first[p * step + slice]);
+        if (builder->look_count > 0)
+            status = begin_looks(builder, &first[p * step + slice], &tests[p], err);
+    }
+    for (uint32_t k = 0; status == ASSAY_OK && k < builder->look_count; k++) {
+        bool any;
+        status = load_groups(builder, metric, slice, k, &any, err);
+        for (uint32_t p = 0; status == ASSAY_OK && any && p < builder->pair_count; p++)
+            status = take_look(builder, &first[p * step + slice], &tests[p], k, err);
+    }
+    for (uint32_t p = 0; p < builder->pair_count; p++) {
+        struct assay_metric_result *result = &first[p * step + slice];
+        if (status == ASSAY_OK) {
+            end_looks(builder, &tests[p], result);
+            result->outcome = assay__outcome_of(&builder->plan->metrics[metric], result);
+        }
+        assay__tracker_release(&tests[p].role);
+        assay__tracker_release(&tests[p].deterioration);
     }
     return status;
 }
@@ -295,15 +424,16 @@ enum assay_status assay__analyze_metrics(struct assay__builder *builder, struct 
                            sizeof *out->missing_covariates);
     if (out->results == NULL || out->missing == NULL || out->missing_covariates == NULL)
         return assay__fail_memory(err);
-    for (uint32_t m = 0; m < plan->metric_count; m++) {
+    struct tests *tests = calloc(builder->pair_count, sizeof *tests);
+    if (tests == NULL)
+        return assay__fail_memory(err);
+    enum assay_status status = ASSAY_OK;
+    for (uint32_t m = 0; status == ASSAY_OK && m < plan->metric_count; m++) {
         out->missing[m] = assay__dataset_missing(builder->dataset, m);
         count_missing_covariates(builder, m);
-        for (uint32_t s = 0; s < out->slice_count; s++) {
-            enum assay_status status =
-                analyze_slice(builder, m, s, out->results + m * per_metric, err);
-            if (status != ASSAY_OK)
-                return status;
-        }
+        for (uint32_t s = 0; status == ASSAY_OK && s < out->slice_count; s++)
+            status = analyze_slice(builder, m, s, out->results + m * per_metric, tests, err);
     }
-    return ASSAY_OK;
+    free(tests);
+    return status;
 }

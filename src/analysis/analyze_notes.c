@@ -11,7 +11,7 @@
 
 #include "base/error.h"
 #include "number/number.h"
-#include "analysis/analyze.h"
+#include "analysis/looks.h"
 
 static const char *const NOWHERE[3] = {NULL, NULL, NULL};
 
@@ -311,7 +311,8 @@ static enum assay_status note_flag(struct assay__builder *builder, uint32_t metr
         &out->results[((size_t)metric * builder->pair_count + pair) * out->slice_count];
     uint32_t in_slices = 0;
     for (uint32_t s = 0; s < out->slice_count; s++) {
-        if (results[s].look_count == 0 || !(results[s].looks[0].comparison.flags & row->flag))
+        if (results[s].look_count == 0 ||
+            !(results[s].looks[results[s].look_count - 1].comparison.flags & row->flag))
             continue;
         if (out->slices[s].kind == ASSAY_SLICE_DIMENSION) {
             in_slices++;
@@ -321,7 +322,8 @@ static enum assay_status note_flag(struct assay__builder *builder, uint32_t metr
             continue; /* said tail by tail, with figures, by note_skewness() */
         const char *const context[3] = {builder->plan->metrics[metric].id, builder->pairs[pair].id,
                                         assay__slice_text(builder, s)};
-        const char *text = flag_text(builder, metric, &results[s].looks[0].comparison, row);
+        const char *text = flag_text(builder, metric,
+                                     &results[s].looks[results[s].look_count - 1].comparison, row);
         enum assay_status status =
             assay__annotate(builder, row->level, (int32_t)metric, context, text, err);
         if (status != ASSAY_OK)
@@ -362,7 +364,8 @@ static enum assay_status note_skewness(struct assay__builder *builder, uint32_t 
     for (uint32_t s = 0; status == ASSAY_OK && s < out->slice_count; s++) {
         if (results[s].look_count == 0 || out->slices[s].kind == ASSAY_SLICE_DIMENSION)
             continue;
-        const struct assay_comparison *now = &results[s].looks[0].comparison;
+        const struct assay_comparison *now =
+            &results[s].looks[results[s].look_count - 1].comparison;
         const struct assay_tail_error *tails = &now->tail_error;
         const char *const context[3] = {builder->plan->metrics[metric].id, builder->pairs[pair].id,
                                         assay__slice_text(builder, s)};
@@ -387,6 +390,8 @@ static enum assay_status note_comparison(struct assay__builder *builder, uint32_
             status = note_flag(builder, metric, pair, &FLAG_ROWS[i], err);
     if (status == ASSAY_OK)
         status = note_skewness(builder, metric, pair, err);
+    if (status == ASSAY_OK)
+        status = assay__note_looks(builder, metric, pair, err);
     return status;
 }
 

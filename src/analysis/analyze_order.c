@@ -115,47 +115,6 @@ static enum assay_status order_slices(struct assay__builder *builder, struct ass
     return ASSAY_OK;
 }
 
-enum assay_status assay__analyze_look(struct assay__builder *builder, struct assay_error *err)
-{
-    uint32_t count = assay__dataset_look_count(builder->dataset), earlier = 0, later = 0;
-    builder->look = ASSAY__NONE;
-    builder->look_time = INT64_MIN;
-    for (uint32_t look = 0; look < count; look++) {
-        int64_t time_ns = assay__dataset_look_time(builder->dataset, look);
-        if (builder->plan->has_as_of && time_ns != INT64_MIN && time_ns > builder->plan->as_of_ns) {
-            later++;
-        } else if (builder->look == ASSAY__NONE || time_ns > builder->look_time) {
-            earlier += builder->look != ASSAY__NONE;
-            builder->look = look;
-            builder->look_time = time_ns;
-        } else {
-            earlier++;
-        }
-    }
-    if (builder->look != ASSAY__NONE && builder->look_time == INT64_MIN)
-        builder->look_time = builder->plan->has_as_of ? builder->plan->as_of_ns
-                                                      : assay__dataset_latest(builder->dataset);
-    const char *const nowhere[3] = {NULL, NULL, NULL};
-    if (earlier > 0) {
-        enum assay_status status = assay__annotate(
-            builder, ASSAY_NOTE_INFO, -1, nowhere,
-            assay__arena_format(
-                builder->arena,
-                "The horizon is fixed: the last look is analyzed; %u earlier %s not "
-                "used.",
-                earlier, earlier == 1 ? "look is" : "looks are"),
-            err);
-        if (status != ASSAY_OK)
-            return status;
-    }
-    if (later > 0)
-        return assay__annotate(builder, ASSAY_NOTE_INFO, -1, nowhere,
-                               assay__arena_format(builder->arena, "%u %s after asOf and not used.",
-                                                   later, later == 1 ? "look ends" : "looks end"),
-                               err);
-    return ASSAY_OK;
-}
-
 static enum assay_status group_number(const struct assay__builder *builder, const char *what,
                                       const char *id, uint32_t *number, struct assay_error *err)
 {

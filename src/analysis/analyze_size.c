@@ -7,7 +7,7 @@
 #include <math.h>
 
 #include "assay/size.h"
-#include "analysis/analyze.h"
+#include "analysis/looks.h"
 
 static bool is_superiority(const struct assay_metric_plan *metric)
 {
@@ -85,8 +85,9 @@ static double required_size(const struct assay_metric_plan *metric,
     return size.total;
 }
 
-void assay__analyze_size(const struct assay__builder *builder, struct assay_metric_result *result,
-                         struct assay_look_result *look)
+enum assay_status assay__analyze_size(struct assay__builder *builder,
+                                      struct assay_metric_result *result,
+                                      struct assay_look_result *look, struct assay_error *err)
 {
     const struct assay_metric_plan *metric = &builder->plan->metrics[result->metric];
     struct assay_comparison *now = &look->comparison;
@@ -97,8 +98,14 @@ void assay__analyze_size(const struct assay__builder *builder, struct assay_metr
     result->powered = ASSAY_UNKNOWN;
     double unit = unit_of(now);
     if (!make_design(builder, result, now, unit, &design))
-        return;
+        return ASSAY_OK;
+    double inflation, factor = design.variance_factor;
+    enum assay_status status = assay__inflation(builder, result, &inflation, err);
+    if (status != ASSAY_OK)
+        return status;
+    design.variance_factor = factor * inflation; /* the size is in proportion to the variance */
     size->required = required_size(metric, result, unit, &design);
+    design.variance_factor = factor;
     if (!isnan(size->required))
         result->powered = (double)size->current >= size->required ? ASSAY_YES : ASSAY_NO;
     double effect;
@@ -108,9 +115,10 @@ void assay__analyze_size(const struct assay__builder *builder, struct assay_metr
         assay_size_effect(&design, (double)now->baseline.n, (double)now->compared.n, &effect,
                           NULL) != ASSAY_OK ||
         isnan(effect))
-        return;
+        return ASSAY_OK;
     size->powered_effect_abs = effect * unit;
     now->difference.powered_effect = size->powered_effect_abs;
     if (now->baseline.unadjusted != 0.0)
         size->powered_effect_rel = size->powered_effect_abs / fabs(now->baseline.unadjusted);
+    return ASSAY_OK;
 }

@@ -211,6 +211,17 @@ static enum assay_status take_verdict(struct assay__builder *builder,
     return ASSAY_OK;
 }
 
+/* No metric's horizon asks for another look. */
+static bool is_final(const struct assay__builder *builder, uint32_t pair)
+{
+    bool final = true;
+    for (uint32_t m = 0; m < builder->plan->metric_count; m++) {
+        const struct assay_metric_result *result = total_result(builder, m, pair);
+        final = final && (result->look_count == 0 || result->is_final);
+    }
+    return final;
+}
+
 enum assay_status assay__analyze_decide(struct assay__builder *builder, struct assay_error *err)
 {
     struct assay_analysis *out = builder->out;
@@ -226,7 +237,7 @@ enum assay_status assay__analyze_decide(struct assay__builder *builder, struct a
         if (is_new) {
             treatment = &out->treatments[out->treatment_count++];
             treatment->group = builder->pairs[p].compared;
-            treatment->final = true; /* a fixed horizon is looked at once */
+            treatment->final = is_final(builder, p);
         }
         if (is_new || caution(verdict.recommendation) > caution(treatment->recommendation)) {
             enum assay_status status = take_verdict(builder, treatment, &verdict, p, err);

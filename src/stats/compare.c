@@ -12,6 +12,7 @@
 #include "assay/dist.h"
 #include "base/error.h"
 #include "stats/estimate.h"
+#include "stats/horizon/nominal.h"
 #include "stats/p_value.h"
 
 typedef struct assay__wide wide;
@@ -46,6 +47,8 @@ static enum assay_status check_method(const struct assay_method *method, struct 
         return assay__fail(err, ASSAY_ERROR_DOMAIN, "alpha must lie between 0 and 1.");
     if (method->side != ASSAY_SIDE_BOTH && method->alpha >= 0.5)
         return assay__fail(err, ASSAY_ERROR_DOMAIN, "A one-sided alpha must be below 0.5.");
+    if (!isfinite(method->boundary))
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "The boundary must be finite.");
     if (!isfinite(method->null_difference))
         return assay__fail(err, ASSAY_ERROR_DOMAIN, "The null difference must be finite.");
     if (method->type == ASSAY_METRIC_QUANTILE)
@@ -149,6 +152,8 @@ static wide welch_df(const struct assay__pair_estimate *pair)
 static double critical_value(const struct assay_method *method, double df)
 {
     double tail = method->side == ASSAY_SIDE_BOTH ? 0.5 * method->alpha : method->alpha;
+    if (method->boundary != 0.0)
+        return assay__nominal_critical(method->boundary, df);
     return isnan(df) ? assay_normal_quantile_upper(tail) : assay_t_quantile_upper(tail, df);
 }
 

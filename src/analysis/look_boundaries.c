@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a test is held against at each look. Group-sequential boundaries depend on the design and
+ * the units of the looks alone: results that share both share one computation.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "assay/dist.h"
+#include "base/error.h"
+#include "analysis/looks.h"
+#include "stats/horizon/horizon.h"
+
+/* Boundaries by design and units. */
+struct assay__sequence {
+    struct assay__sequence *next;
+    struct assay_horizon_design design;
+    const double *units; /* [look]; 0: no look */
+    const struct assay_boundary *boundaries;
+};
+
+/* Looks of an undated or unplanned mixture, when the plan says nothing: it is tightest here. */
+static const double DEFAULT_GROWTH = 10.0;
+
+const struct assay_horizon_plan *assay__result_horizon(const struct assay__builder *builder,
+                                                       const struct assay_metric_result *result)
+{
+    const struct assay_slice *slice = &builder->out->slices[result->slice];
+    uint32_t segment = ASSAY_NO_SEGMENT;
+    for (uint32_t s = 0; slice->kind == ASSAY_SLICE_SEGMENT && s < builder->plan->segment_count;
+         s++)
+        if (strcmp(builder->plan->segments[s].id, slice->key) == 0)
+            segment = s;
+    return assay_plan_horizon(builder->plan, result->metric, segment);
+}
+
+double assay__comparison_share(const struct assay__builder *builder, uint32_t baseline,
+                               uint32_t compared)
+{
+    const struct assay_group_result *groups = builder->out->groups;
+    double sum = 0.0;
+    for (uint32_t g = 0; g < builder->out->group_count; g++)
+        sum += groups[g].weight;
+    return (groups[baseline].weight + groups[compared].weight) / sum;
+}
+
+static bool same_design(const struct assay_horizon_design *a, const struct assay_horizon_design *b)
+{
+    return a->two_sided == b->two_sided && a->alpha == b->alpha && a->spending == b->spending &&
+           (a->spending_parameter == b->spending_parameter ||
+            (isnan(a->spending_parameter) && isnan(b->spending_parameter))) &&
+           a->expected_size == b->expected_size;
+}
+
+static enum assay_status compute_sequence(const struct assay_horizon_design *design,
+                                          const double *units, uint32_t count,
+                                          struct assay_boundary *out, struct assay_error *err)
+{
+    struct assay_horizon *horizon;
+    enum assay_status status = assay_horizon_open(design, &horizon, err);
+    if (status != ASSAY_OK)
+        return status;
+    for (uint32_t k = 0; status == ASSAY_OK && k < count; k++)
+        status = assay_horizon_at(horizon, units[k], NAN, &out[k], err);
+    assay_horizon_free(horizon);
+    return status;
+}
+
+static enum assay_status find_sequence(struct assay__builder *builder,
+                                       const struct assay_horizon_design *design,
+                                       const double *units, const struct assay_boundary **out,
+                                       struct assay_error *err)
+{
+    uint32_t count = builder->look_count;
+    for (struct assay__sequence *s = builder->sequences; s != NULL; s = s->next) {
+        if (same_design(&s->design, design) &&
+            memcmp(s->units, units, count * sizeof *units) == 0) {
+            *out = s->boundaries;
+            return ASSAY_OK;
+        }
+    }
+    struct assay__sequence *sequence = assay__arena_alloc(builder->arena, sizeof *sequence);
+    struct assay_boundary *boundaries =
+        assay__arena_array(builder->arena, count, sizeof *boundaries);
+    if (sequence == NULL || boundaries == NULL)
+        return assay__fail_memory(err);
+    enum assay_status status = compute_sequence(design, units, count, boundaries, err);
+    if (status != ASSAY_OK)
+        return status;
+    *sequence = (struct assay__sequence){builder->sequences, *design, units, boundaries};
+    builder->sequences = sequence;
+    *out = boundaries;
+    return ASSAY_OK;
+}
+
+/* Units of the comparison at each look; 0 where a group has none yet. */
+static double *comparison_units(struct assay__builder *builder,
+                                const struct assay_metric_result *result)
+{
+    double *units = assay__arena_array(builder->arena, builder->look_count, sizeof *units);
+    for (uint32_t k = 0; units != NULL && k < builder->look_count; k++) {
+        uint64_t baseline = assay__look_units(builder, result->slice, k, result->baseline);
+        uint64_t compared = assay__look_units(builder, result->slice, k, result->compared);
+        if (baseline > 0 && compared > 0)
+            units[k] = (double)baseline + (double)compared;
+    }
+    return units;
+}
+
+static void set_mixture(const struct assay_horizon_plan *plan, double share,
+                        struct assay__tracker *tracker)
+{
+    tracker->design.kind = ASSAY_HORIZON_ALWAYS_VALID;
+    tracker->design.mixture = ASSAY_MIXTURE_OPTIMAL_SIZE;
+    if (plan->kind == ASSAY_HORIZON_ALWAYS_VALID && !isnan(plan->tau)) {
+        tracker->design.mixture = ASSAY_MIXTURE_TAU;
+        tracker->design.mixture_parameter = plan->tau;
+        return;
+    }
+    double size =
+        plan->kind == ASSAY_HORIZON_ALWAYS_VALID ? plan->optimal_sample_size : (double)NAN;
+    tracker->needs_size = isnan(size);
+    tracker->design.mixture_parameter = size * share;
+}
+
+enum assay_status assay__tracker_open(struct assay__builder *builder,
+                                      const struct assay_metric_result *result,
+                                      enum assay_side side, double alpha, bool is_deterioration,
+                                      struct assay__tracker *tracker, struct assay_error *err)
+{
+    const struct assay_horizon_plan *plan = assay__result_horizon(builder, result);
+    double share = assay__comparison_share(builder, result->baseline, result->compared);
+    *tracker = (struct assay__tracker){
+        .design = {.kind = plan->kind, .two_sided = side == ASSAY_SIDE_BOTH, .alpha = alpha}};
+    if (plan->kind == ASSAY_HORIZON_ALWAYS_VALID)
+        set_mixture(plan, share, tracker);
+    else if (plan->kind == ASSAY_HORIZON_FIXED && is_deterioration && builder->look_count > 1)
+        set_mixture(plan, share, tracker);
+    if (plan->kind != ASSAY_HORIZON_GROUP_SEQUENTIAL)
+        return ASSAY_OK;
+    tracker->design.spending = plan->spending.family;
+    tracker->design.spending_parameter = plan->spending.parameter;
+    tracker->design.expected_size = plan->expected_sample_size * share;
+    const double *units = comparison_units(builder, result);
+    if (units == NULL)
+        return assay__fail_memory(err);
+    return find_sequence(builder, &tracker->design, units, &tracker->sequence, err);
+}
+
+/* The mixture is settled at its first look, so that earlier bounds never move. */
+static enum assay_status open_mixture(struct assay__tracker *tracker, uint64_t units,
+                                      double required, struct assay_error *err)
+{
+    if (tracker->needs_size)
+        tracker->design.mixture_parameter =
+            isfinite(required) ? required : DEFAULT_GROWTH * (double)units;
+    return assay_horizon_open(&tracker->design, &tracker->horizon, err);
+}
+
+enum assay_status assay__tracker_boundary(struct assay__tracker *tracker, uint32_t k,
+                                          uint64_t units, double standard_error, double required,
+                                          struct assay_boundary *out, struct assay_error *err)
+{
+    if (tracker->sequence != NULL) {
+        *out = tracker->sequence[k];
+        return ASSAY_OK;
+    }
+    *out = (struct assay_boundary){.critical = NAN,
+                                   .alpha_spent = tracker->design.alpha,
+                                   .information = 1.0,
+                                   .is_final = true};
+    if (tracker->design.kind == ASSAY_HORIZON_FIXED)
+        return ASSAY_OK;
+    out->information = NAN;
+    out->is_final = false;
+    if (tracker->design.mixture == ASSAY_MIXTURE_TAU && !(standard_error > 0.0))
+        return ASSAY_OK;
+    if (tracker->horizon == NULL) {
+        enum assay_status status = open_mixture(tracker, units, required, err);
+        if (status != ASSAY_OK)
+            return status;
+    }
+    return assay_horizon_at(tracker->horizon, (double)units, standard_error, out, err);
+}
+
+/* The statistic as a normal one that points up: Student's t by its nominal p. */
+static double normal_statistic(const struct assay_difference *difference, enum assay_side side)
+{
+    if (isnan(difference->df))
+        return side == ASSAY_SIDE_LOWER ? -difference->statistic : difference->statistic;
+    double log_p = difference->log10_p * M_LN10 - (side == ASSAY_SIDE_BOTH ? M_LN2 : 0.0);
+    return log_p < 0.0 ? assay_normal_quantile_log_upper(log_p) : -HUGE_VAL;
+}
+
+void assay__tracker_note(struct assay__tracker *tracker, uint32_t k, uint64_t units,
+                         enum assay_side side, struct assay_difference *difference)
+{
+    if (isnan(difference->p))
+        return;
+    if (difference->significant && !tracker->is_found) {
+        tracker->is_found = true;
+        tracker->first_significant = k;
+    }
+    if (tracker->design.kind != ASSAY_HORIZON_ALWAYS_VALID || tracker->horizon == NULL)
+        return;
+    double x = assay__mixture_weight(&tracker->design, (double)units, difference->standard_error);
+    double log_p =
+        assay__mixture_log_p(normal_statistic(difference, side), tracker->design.two_sided, x);
+    tracker->best_log_p = fmin(tracker->best_log_p, log_p);
+    difference->p = exp(tracker->best_log_p);
+    difference->log10_p = tracker->best_log_p / M_LN10;
+}
+
+void assay__tracker_release(struct assay__tracker *tracker)
+{
+    assay_horizon_free(tracker->horizon);
+    tracker->horizon = NULL;
+}
+
+/* Inflation factors by what they depend on. */
+struct assay__inflation {
+    struct assay__inflation *next;
+    struct assay_horizon_design design;
+    uint32_t looks;
+    double power, factor;
+};
+
+static enum assay_status compute_inflation(struct assay__inflation *row, struct assay_error *err)
+{
+    struct assay_horizon *horizon;
+    struct assay_boundary boundary;
+    struct assay_sequential_plan plan;
+    enum assay_status status = assay_horizon_open(&row->design, &horizon, err);
+    if (status != ASSAY_OK)
+        return status;
+    for (uint32_t k = 1; status == ASSAY_OK && k <= row->looks; k++)
+        status = assay_horizon_at(horizon, (double)k / row->looks, NAN, &boundary, err);
+    if (status == ASSAY_OK)
+        status = assay_sequential_plan(horizon, row->power, &plan, err);
+    if (status == ASSAY_OK)
+        row->factor = plan.inflation;
+    assay_horizon_free(horizon);
+    return status;
+}
+
+enum assay_status assay__inflation(struct assay__builder *builder,
+                                   const struct assay_metric_result *result, double *inflation,
+                                   struct assay_error *err)
+{
+    const struct assay_horizon_plan *plan = assay__result_horizon(builder, result);
+    double tail = result->side == ASSAY_SIDE_BOTH ? 0.5 * result->alpha : result->alpha;
+    *inflation = 1.0;
+    if (plan->kind != ASSAY_HORIZON_GROUP_SEQUENTIAL || plan->planned_looks == 0 ||
+        !(result->power > tail))
+        return ASSAY_OK;
+    struct assay__inflation row = {.next = builder->inflations,
+                                   .design = {.kind = ASSAY_HORIZON_GROUP_SEQUENTIAL,
+                                              .two_sided = result->side == ASSAY_SIDE_BOTH,
+                                              .alpha = result->alpha,
+                                              .spending = plan->spending.family,
+                                              .spending_parameter = plan->spending.parameter,
+                                              .expected_size = 1.0},
+                                   .looks = plan->planned_looks,
+                                   .power = result->power};
+    for (struct assay__inflation *r = builder->inflations; r != NULL; r = r->next) {
+        if (same_design(&r->design, &row.design) && r->looks == row.looks &&
+            r->power == row.power) {
+            *inflation = r->factor;
+            return ASSAY_OK;
+        }
+    }
+    enum assay_status status = compute_inflation(&row, err);
+    if (status != ASSAY_OK)
+        return status;
+    struct assay__inflation *kept = assay__arena_alloc(builder->arena, sizeof *kept);
+    if (kept == NULL)
+        return assay__fail_memory(err);
+    *kept = row;
+    builder->inflations = kept;
+    *inflation = row.factor;
+    return ASSAY_OK;
+}

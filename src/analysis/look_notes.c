@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Remarks about looks: what was found earlier, more units than planned, samples that are small. */
+#include "base/time.h"
+#include "number/number.h"
+#include "analysis/looks.h"
+
+/* Fewer units than this in a group are few for a boundary that holds in the limit. */
+enum { ASYMPTOTIC_UNITS = 100 };
+
+/* The time of a look as text; its number where data have no times. */
+static const char *look_text(const struct assay__builder *builder, uint32_t k)
+{
+    char time[ASSAY__TIME_BYTES];
+    if (builder->looks[k].time_ns == INT64_MIN)
+        return assay__arena_format(builder->arena, "number %u", k + 1);
+    assay__time_write(builder->looks[k].time_ns, time);
+    return assay__arena_format(builder->arena, "of %s", time);
+}
+
+static const char *found_text(const struct assay__builder *builder,
+                              const struct assay_metric_result *result)
+{
+    const char *when = look_text(builder, result->first_significant);
+    return when == NULL ? NULL
+                        : assay__arena_format(builder->arena,
+                                              "Significant at the look %s: the decision counts "
+                                              "every look, whatever the last one shows.",
+                                              when);
+}
+
+static const char *overrun_text(const struct assay__builder *builder,
+                                const struct assay_metric_result *result)
+{
+    char times[ASSAY__NUMBER_BYTES];
+    const struct assay_look_result *last = &result->looks[result->look_count - 1];
+    assay__number_round(last->information_fraction, 3, times);
+    return assay__arena_format(builder->arena,
+                               "The groups have %s times the units that the horizon expects. All "
+                               "alpha was spent at an earlier look: later ones keep its critical "
+                               "value, and err more often than planned.",
+                               times);
+}
+
+/* One remark of a result, or none. */
+struct remark {
+    enum assay_annotation_level level;
+    bool (*applies)(const struct assay__builder *, const struct assay_metric_result *);
+    const char *(*text)(const struct assay__builder *, const struct assay_metric_result *);
+};
+
+static const struct assay_look_result *last_look(const struct assay_metric_result *result)
+{
+    return &result->looks[result->look_count - 1];
+}
+
+static bool was_found_earlier(const struct assay__builder *builder,
+                              const struct assay_metric_result *result)
+{
+    (void)builder;
+    return result->first_significant < last_look(result)->look &&
+           !last_look(result)->comparison.difference.significant;
+}
+
+static bool is_overrun(const struct assay__builder *builder,
+                       const struct assay_metric_result *result)
+{
+    (void)builder;
+    return last_look(result)->is_overrun;
+}
+
+static bool is_small(const struct assay__builder *builder, const struct assay_metric_result *result)
+{
+    const struct assay_comparison *now = &last_look(result)->comparison;
+    uint64_t least = now->baseline.n < now->compared.n ? now->baseline.n : now->compared.n;
+    return assay__result_horizon(builder, result)->kind == ASSAY_HORIZON_ALWAYS_VALID &&
+           least < ASYMPTOTIC_UNITS;
+}
+
+static const char *small_text(const struct assay__builder *builder,
+                              const struct assay_metric_result *result)
+{
+    (void)result;
+    return assay__arena_format(builder->arena,
+                               "A group has fewer than %d units: always-valid bounds hold for "
+                               "large samples, and may err more often here.",
+                               ASYMPTOTIC_UNITS);
+}
+
+static bool lacks_looks(const struct assay__builder *builder,
+                        const struct assay_metric_result *result)
+{
+    const struct assay_horizon_plan *plan = assay__result_horizon(builder, result);
+    double required = last_look(result)->size.required;
+    return plan->kind == ASSAY_HORIZON_GROUP_SEQUENTIAL && plan->planned_looks == 0 &&
+           required > 0.0;
+}
+
+static const char *looks_text(const struct assay__builder *builder,
+                              const struct assay_metric_result *result)
+{
+    (void)builder;
+    (void)result;
+    return "The required sample size is that of one look: with plannedLooks it would count what "
+           "repeated looks cost.";
+}
+
+static const struct remark REMARKS[] = {
+    {ASSAY_NOTE_INFO, was_found_earlier, found_text},
+    {ASSAY_NOTE_WARNING, is_overrun, overrun_text},
+    {ASSAY_NOTE_WARNING, is_small, small_text},
+    {ASSAY_NOTE_INFO, lacks_looks, looks_text},
+};
+
+enum assay_status assay__note_looks(struct assay__builder *builder, uint32_t metric, uint32_t pair,
+                                    struct assay_error *err)
+{
+    const struct assay_analysis *out = builder->out;
+    const struct assay_metric_result *results =
+        &out->results[((size_t)metric * builder->pair_count + pair) * out->slice_count];
+    enum assay_status status = ASSAY_OK;
+    for (uint32_t s = 0; status == ASSAY_OK && s < out->slice_count; s++) {
+        if (results[s].look_count == 0 || out->slices[s].kind == ASSAY_SLICE_DIMENSION)
+            continue;
+        const char *const context[3] = {builder->plan->metrics[metric].id, builder->pairs[pair].id,
+                                        assay__slice_text(builder, s)};
+        for (size_t i = 0; status == ASSAY_OK && i < sizeof REMARKS / sizeof *REMARKS; i++)
+            if (REMARKS[i].applies(builder, &results[s]))
+                status = assay__annotate(builder, REMARKS[i].level, (int32_t)metric, context,
+                                         REMARKS[i].text(builder, &results[s]), err);
+    }
+    return status;
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which looks an analysis has, and what the data are at each of them. */
+#include "analysis/looks.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+static const int64_t HOUR_NS = INT64_C(3600000000000);
+
+bool assay__is_sequential(const struct assay_plan *plan)
+{
+    bool found = plan->horizon.kind != ASSAY_HORIZON_FIXED;
+    for (uint32_t m = 0; m < plan->metric_count; m++)
+        found = found || assay_plan_horizon(plan, m, ASSAY_NO_SEGMENT)->kind != ASSAY_HORIZON_FIXED;
+    for (uint32_t s = 0; s < plan->segment_count; s++)
+        found = found || (plan->segments[s].has_horizon &&
+                          plan->segments[s].horizon.kind != ASSAY_HORIZON_FIXED);
+    return found;
+}
+
+/* The end of the bucket in which a time lies; weeks begin on Monday. An end is its own. */
+static int64_t bucket_end(int64_t time_ns, enum assay_granularity granularity)
+{
+    static const int64_t HOURS[] = {[ASSAY_GRANULARITY_NONE] = 0,
+                                    [ASSAY_GRANULARITY_HOUR] = 1,
+                                    [ASSAY_GRANULARITY_DAY] = 24,
+                                    [ASSAY_GRANULARITY_WEEK] = 168};
+    int64_t width = HOURS[granularity] * HOUR_NS, start = 0;
+    if (width == 0 || time_ns == INT64_MIN)
+        return time_ns;
+    if (granularity == ASSAY_GRANULARITY_WEEK)
+        start = -72 * HOUR_NS; /* Monday, 1969-12-29 */
+    int64_t into = (time_ns - start) % width;
+    if (into == 0 || time_ns > INT64_MAX - width)
+        return time_ns;
+    return time_ns - into + (into > 0 ? width : 0);
+}
+
+struct dated {
+    int64_t time_ns;
+    uint32_t number;
+};
+
+static int compare_dated(const void *a, const void *b)
+{
+    const struct dated *x = a, *y = b;
+    return x->time_ns < y->time_ns ? -1 : x->time_ns > y->time_ns;
+}
+
+/* The dataset's looks up to asOf by time; how many lie after it. */
+static enum assay_status order_looks(struct assay__builder *builder, uint32_t *later,
+                                     struct assay_error *err)
+{
+    uint32_t count = assay__dataset_look_count(builder->dataset), kept = 0;
+    const struct assay_plan *plan = builder->plan;
+    struct dated *dated = calloc((size_t)count + 1, sizeof *dated);
+    builder->order = assay__arena_array(builder->arena, (size_t)count + 1, sizeof *builder->order);
+    builder->looks = assay__arena_array(builder->arena, (size_t)count + 1, sizeof *builder->looks);
+    if (dated == NULL || builder->order == NULL || builder->looks == NULL) {
+        free(dated);
+        return assay__fail_memory(err);
+    }
+    *later = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        int64_t time_ns = assay__dataset_look_time(builder->dataset, i);
+        if (plan->has_as_of && time_ns != INT64_MIN && time_ns > plan->as_of_ns)
+            ++*later;
+        else
+            dated[kept++] = (struct dated){time_ns, i};
+    }
+    qsort(dated, kept, sizeof *dated, compare_dated);
+    for (uint32_t i = 0; i < kept; i++) {
+        int64_t end = bucket_end(dated[i].time_ns, plan->granularity);
+        if (plan->has_as_of && end > plan->as_of_ns)
+            end = plan->as_of_ns;
+        builder->order[i] = dated[i].number;
+        if (builder->look_count == 0 || builder->looks[builder->look_count - 1].time_ns != end)
+            builder->look_count++;
+        builder->looks[builder->look_count - 1] = (struct assay__look){end, i};
+    }
+    free(dated);
+    return ASSAY_OK;
+}
+
+/* Without looks in the plan there is one, over all data. */
+static enum assay_status keep_last(struct assay__builder *builder, struct assay_error *err)
+{
+    static const char *const nowhere[3] = {NULL, NULL, NULL};
+    uint32_t earlier = builder->look_count - 1;
+    if (builder->look_count < 2)
+        return ASSAY_OK;
+    builder->looks[0] = builder->looks[earlier];
+    builder->look_count = 1;
+    return assay__annotate(builder, ASSAY_NOTE_INFO, -1, nowhere,
+                           assay__arena_format(builder->arena,
+                                               "The horizon is fixed: the last look is analyzed; "
+                                               "%u earlier %s not used.",
+                                               earlier, earlier == 1 ? "look is" : "looks are"),
+                           err);
+}
+
+enum assay_status assay__analyze_look(struct assay__builder *builder, struct assay_error *err)
+{
+    static const char *const nowhere[3] = {NULL, NULL, NULL};
+    const struct assay_plan *plan = builder->plan;
+    uint32_t later = 0;
+    enum assay_status status = order_looks(builder, &later, err);
+    if (status != ASSAY_OK)
+        return status;
+    bool undated = builder->look_count == 1 && builder->looks[0].time_ns == INT64_MIN;
+    if (undated && plan->granularity != ASSAY_GRANULARITY_NONE)
+        return assay__fail(err, ASSAY_ERROR_UNAVAILABLE,
+                           "Looks by hour, day or week need data with times. Those of one row a "
+                           "unit are not in this version: leave 'granularity' out, or give sums "
+                           "with times.");
+    if (plan->granularity == ASSAY_GRANULARITY_NONE && !assay__is_sequential(plan))
+        status = keep_last(builder, err);
+    if (undated)
+        builder->looks[0].time_ns =
+            plan->has_as_of ? plan->as_of_ns : assay__dataset_latest(builder->dataset);
+    builder->look_time =
+        builder->look_count == 0 ? INT64_MIN : builder->looks[builder->look_count - 1].time_ns;
+    if (status != ASSAY_OK || later == 0)
+        return status;
+    return assay__annotate(builder, ASSAY_NOTE_INFO, -1, nowhere,
+                           assay__arena_format(builder->arena, "%u %s after asOf and not used.",
+                                               later, later == 1 ? "look ends" : "looks end"),
+                           err);
+}
+
+static const struct assay__cell *cell_at(const struct assay__builder *builder, uint32_t slice,
+                                         uint32_t at, uint32_t group)
+{
+    return assay__dataset_find(builder->dataset, builder->slice_of[slice], builder->order[at],
+                               builder->group_of[group]);
+}
+
+uint64_t assay__look_units(const struct assay__builder *builder, uint32_t slice, uint32_t k,
+                           uint32_t group)
+{
+    if (builder->group_of[group] == ASSAY__NONE || k >= builder->look_count)
+        return 0;
+    for (uint32_t at = builder->looks[k].last + 1; at-- > 0;) {
+        const struct assay__cell *cell = cell_at(builder, slice, at, group);
+        if (cell != NULL && cell->units > 0)
+            return cell->units;
+    }
+    return 0;
+}
+
+const struct assay_moments *assay__look_moments(const struct assay__builder *builder,
+                                                uint32_t slice, uint32_t k, uint32_t group,
+                                                uint32_t metric)
+{
+    if (builder->group_of[group] == ASSAY__NONE || k >= builder->look_count)
+        return NULL;
+    for (uint32_t at = builder->looks[k].last + 1; at-- > 0;) {
+        const struct assay__cell *cell = cell_at(builder, slice, at, group);
+        if (cell != NULL && cell->metrics[metric] != NULL &&
+            assay_moments_count(cell->metrics[metric]) > 0)
+            return cell->metrics[metric];
+    }
+    return NULL;
+}

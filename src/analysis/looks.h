@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_ANALYSIS_LOOKS_H
+#define ASSAY_ANALYSIS_LOOKS_H
+
+#include "analysis/analyze.h"
+#include "assay/horizon.h"
+
+/**
+ * Looks of an analysis, in order of time. Data are cumulative: a group, or a metric of it, without
+ * a cell at a look keeps its last one.
+ */
+struct assay__look {
+    int64_t time_ns; /* its end; INT64_MIN when the data have no time */
+    uint32_t last;   /* the last of builder->order that belongs to it */
+};
+
+/** assay__look_units() counts a group's units in a slice at look k. */
+uint64_t assay__look_units(const struct assay__builder *builder, uint32_t slice, uint32_t k,
+                           uint32_t group);
+
+/** assay__look_moments() are a metric's moments in a group, or NULL when no unit has a value yet.
+ */
+const struct assay_moments *assay__look_moments(const struct assay__builder *builder,
+                                                uint32_t slice, uint32_t k, uint32_t group,
+                                                uint32_t metric);
+
+/**
+ * struct assay__tracker follows one test of one result from look to look: the boundary of its
+ * horizon, and what was found so far.
+ */
+struct assay__tracker {
+    struct assay_horizon_design design;
+    bool needs_size;                       /* the mixture's size is settled at the first look */
+    struct assay_horizon *horizon;         /* always valid; NULL before the first look */
+    const struct assay_boundary *sequence; /* group sequential: [look] */
+    double best_log_p;                     /* always valid: the least so far */
+    bool is_found;                         /* significant at some look, the first of them: */
+    uint32_t first_significant;
+};
+
+/** assay__tracker_open() settles how a test of a result at a level is looked at. */
+enum assay_status assay__tracker_open(struct assay__builder *builder,
+                                      const struct assay_metric_result *result,
+                                      enum assay_side side, double alpha, bool is_deterioration,
+                                      struct assay__tracker *tracker, struct assay_error *err);
+
+/** assay__tracker_boundary() is the boundary at look k. now: the groups as they are; required: the
+ * required size, or NaN. */
+enum assay_status assay__tracker_boundary(struct assay__tracker *tracker, uint32_t k,
+                                          uint64_t units, double standard_error, double required,
+                                          struct assay_boundary *out, struct assay_error *err);
+
+/** assay__tracker_note() puts the test's p under its horizon, and remembers what was found. */
+void assay__tracker_note(struct assay__tracker *tracker, uint32_t k, uint64_t units,
+                         enum assay_side side, struct assay_difference *difference);
+
+/** assay__tracker_release() frees what a tracker holds. */
+void assay__tracker_release(struct assay__tracker *tracker);
+
+/** assay__is_sequential(): some look of the plan is not the only one. */
+bool assay__is_sequential(const struct assay_plan *plan);
+
+/** assay__result_horizon() is the plan's horizon of a result. */
+const struct assay_horizon_plan *assay__result_horizon(const struct assay__builder *builder,
+                                                       const struct assay_metric_result *result);
+
+/** assay__comparison_share() is the planned share of a comparison's groups among all. */
+double assay__comparison_share(const struct assay__builder *builder, uint32_t baseline,
+                               uint32_t compared);
+
+/** assay__note_looks() writes the remarks about the looks of one comparison of a metric. */
+enum assay_status assay__note_looks(struct assay__builder *builder, uint32_t metric, uint32_t pair,
+                                    struct assay_error *err);
+
+/** assay__inflation() is how many times more units planned looks need; 1 without any. */
+enum assay_status assay__inflation(struct assay__builder *builder,
+                                   const struct assay_metric_result *result, double *inflation,
+                                   struct assay_error *err);
+
+#endif
