@@ -20,25 +20,27 @@ version := $(shell sed -n 's/^\#define ASSAY_VERSION "\(.*\)"/\1/p' include/assa
 major   := $(firstword $(subst ., ,$(version)))
 
 # Library modules by pkg-config; names of Debian packages are in scripts/deps.
-lib_packages  = gsl libcjson mpfr gmp libcurl nettle zlib libzstd
-prog_packages = libmicrohttpd sqlite3
+# Those of load_packages are compiled against, and loaded by the command that needs them: so all
+# others start without them (src/base/library.h). LINKED=1 links them instead, for systems without
+# dlopen().
+lib_packages  = gsl libcjson mpfr gmp nettle zlib libzstd
+load_packages = libcurl libmicrohttpd sqlite3
 test_packages = check gnutls
 
 # With CDPATH set, cd prints where it went, in the midst of what scripts read.
 unexport CDPATH
 
 # Nothing is asked of pkg-config before a target that needs it, so that `make deps` can run first.
-lib_cflags  = $(shell pkg-config --cflags $(lib_packages) | sed 's/-I/-isystem /g')
-lib_libs    = $(shell pkg-config --libs $(lib_packages)) -lm
-prog_cflags = $(shell pkg-config --cflags $(prog_packages) | sed 's/-I/-isystem /g')
-prog_libs   = $(shell pkg-config --libs $(prog_packages))
+lib_cflags  = $(shell pkg-config --cflags $(lib_packages) $(load_packages) | sed 's/-I/-isystem /g')
+lib_libs    = $(if $(LINKED),$(load_libs)) $(shell pkg-config --libs $(lib_packages)) -lm -ldl
+load_libs   = $(shell pkg-config --libs $(load_packages))
 test_cflags = $(shell pkg-config --cflags $(test_packages) | sed 's/-I/-isystem /g')
 test_libs   = $(shell pkg-config --libs $(test_packages))
 
 warnings = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wdouble-promotion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wundef -Wvla -Wcast-qual -Wformat=2
 base_flags = -std=c11 -D_GNU_SOURCE -Iinclude -Isrc $(warnings) -fvisibility=hidden \
-	-ffp-contract=off -fPIC -pthread -MMD -MP $(EXTRA_CFLAGS)
+	-ffp-contract=off -fPIC -pthread -MMD -MP $(if $(LINKED),-DASSAY_LINKED) $(EXTRA_CFLAGS)
 
 # Folders of the library, in the order in which they may include one another (scripts/lint).
 lib_folders  = base number exact stats analysis plan source json report api
@@ -79,7 +81,7 @@ run = $(if $(filter 1,$(V)),$(2),@echo '  $(1) $@' && $(2))
 all: $(program) $(static_lib) $(shared_lib) ## build the program and the library
 
 deps: ## find what the build needs, and install what is missing where that is allowed
-	@sh scripts/deps $(lib_packages) $(prog_packages) $(test_packages)
+	@sh scripts/deps $(lib_packages) $(load_packages) $(test_packages)
 
 demo: deps ## build and run the main job on real data
 	@$(MAKE) --no-print-directory -j$$(nproc) all
@@ -125,7 +127,7 @@ tsan: ## the tests under ThreadSanitizer
 
 $(BUILD)/src/%.o: src/%.c
 	@mkdir -p $(@D)
-	$(call run,CC  ,$(CC) $(base_flags) $(lib_cflags) $(if $(filter src/cli/% src/serve/%,$<),$(prog_cflags)) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<)
+	$(call run,CC  ,$(CC) $(base_flags) $(lib_cflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<)
 
 $(BUILD)/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
@@ -140,7 +142,7 @@ $(static_lib): $(lib_objects)
 	$(call run,AR  ,$(AR) rcs $@ $^)
 
 $(shared_lib): $(lib_objects)
-	$(call run,LINK,$(CC) -shared -Wl$(comma)-soname$(comma)$(soname) -Wl$(comma)-z$(comma)defs -pthread $(LDFLAGS) -o $@ $^ $(lib_libs))
+	$(call run,LINK,$(CC) -shared -Wl$(comma)--as-needed -Wl$(comma)-soname$(comma)$(soname) -Wl$(comma)-z$(comma)defs -pthread $(LDFLAGS) -o $@ $^ $(lib_libs))
 	@ln -sf $(notdir $@) $(BUILD)/$(soname)
 	@ln -sf $(soname) $(BUILD)/libassay.so
 
@@ -149,7 +151,7 @@ $(BUILD)/libprogram.a: $(prog_objects)
 	$(call run,AR  ,$(AR) rcs $@ $^)
 
 $(program): $(main_object) $(BUILD)/libprogram.a $(static_lib)
-	$(call run,LINK,$(CC) -pthread $(LDFLAGS) -o $@ $^ $(prog_libs) $(lib_libs))
+	$(call run,LINK,$(CC) -pthread -Wl$(comma)--as-needed $(LDFLAGS) -o $@ $^ $(lib_libs))
 
 # An archive, so that a test program links only what it uses.
 $(BUILD)/libsupport.a: $(test_support:%.c=$(BUILD)/%.o)
@@ -157,13 +159,13 @@ $(BUILD)/libsupport.a: $(test_support:%.c=$(BUILD)/%.o)
 	$(call run,AR  ,$(AR) rcs $@ $^)
 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/libsupport.a $(BUILD)/libprogram.a $(static_lib)
-	$(call run,LINK,$(CC) -pthread $(LDFLAGS) -o $@ $^ $(prog_libs) $(lib_libs) $(test_libs))
+	$(call run,LINK,$(CC) -pthread $(LDFLAGS) -o $@ $^ $(load_libs) $(lib_libs) $(test_libs))
 
 $(BUILD)/bench/%: $(BUILD)/bench/%.o $(BUILD)/libprogram.a $(static_lib)
-	$(call run,LINK,$(CC) -pthread $(LDFLAGS) -o $@ $^ $(prog_libs) $(lib_libs) $(test_libs))
+	$(call run,LINK,$(CC) -pthread $(LDFLAGS) -o $@ $^ $(load_libs) $(lib_libs) $(test_libs))
 
 fuzz: ## feed random plans and data to the library for a while (clang, FUZZ_SECONDS=60 each)
-	@FUZZ_SECONDS=$${FUZZ_SECONDS:-60} sh scripts/fuzz $(lib_packages) $(prog_packages)
+	@FUZZ_SECONDS=$${FUZZ_SECONDS:-60} sh scripts/fuzz $(lib_packages) $(load_packages)
 
 check-install: all ## install under a scratch root, use it, uninstall
 	@ASSAY='$(abspath $(program))' BUILD=$(BUILD) sh tests/cli/install.sh
@@ -183,7 +185,7 @@ golden: all ## make the golden files again, from R, SciPy and mpmath
 install: all ## install under $(DESTDIR)$(PREFIX)
 	@BUILD=$(BUILD) VERSION=$(version) SONAME=$(soname) BINDIR='$(DESTDIR)$(bindir)' \
 		LIBDIR='$(DESTDIR)$(libdir)' INCLUDEDIR='$(DESTDIR)$(includedir)' MANDIR='$(DESTDIR)$(mandir)' \
-		DATADIR='$(DESTDIR)$(datadir)' PREFIX='$(PREFIX)' PACKAGES='$(lib_packages)' sh scripts/install
+		DATADIR='$(DESTDIR)$(datadir)' PREFIX='$(PREFIX)' PACKAGES='$(lib_packages)$(if $(LINKED), libcurl)' sh scripts/install
 
 uninstall: ## remove what install put there
 	@VERSION=$(version) SONAME=$(soname) BINDIR='$(DESTDIR)$(bindir)' LIBDIR='$(DESTDIR)$(libdir)' \

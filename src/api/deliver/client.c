@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "api/deliver/curl_library.h"
+
 /* Numbers of the options: where, default, and what to call them. */
 static const struct number_option {
     size_t offset;
@@ -145,6 +147,8 @@ enum assay_status assay_client_new(const struct assay_client_options *options,
         return assay__fail_memory(err);
     enum assay_status status = copy_options(client, options, err);
     const struct assay_client_options *own = &client->options;
+    if (status == ASSAY_OK)
+        status = assay__curl_load(err);
     if (status == ASSAY_OK)
         status = set_endpoints(client, err);
     if (status == ASSAY_OK)

@@ -2,7 +2,7 @@
 #ifndef ASSAY_SERVE_HTTP_FRAMING_H
 #define ASSAY_SERVE_HTTP_FRAMING_H
 
-#include <microhttpd.h>
+#include "serve/http/microhttpd_library.h"
 #include <stdbool.h>
 #include <stdint.h>
 

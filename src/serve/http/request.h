@@ -2,7 +2,7 @@
 #ifndef ASSAY_SERVE_HTTP_REQUEST_H
 #define ASSAY_SERVE_HTTP_REQUEST_H
 
-#include <microhttpd.h>
+#include "serve/http/microhttpd_library.h"
 #include <stdatomic.h>
 
 #include "serve/http/route.h"

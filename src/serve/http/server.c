@@ -150,6 +150,9 @@ static enum assay_status start_parts(struct serve_server *server,
 enum assay_status serve_start(const struct serve_options *options, struct serve_server **out,
                               struct assay_error *err)
 {
+    enum assay_status status = serve_microhttpd_load(err);
+    if (status != ASSAY_OK)
+        return status;
     struct serve_server *server = calloc(1, sizeof *server);
     if (server == NULL)
         return assay__fail_memory(err);
@@ -159,7 +162,7 @@ enum assay_status serve_start(const struct serve_options *options, struct serve_
     server->http.bodies_max = options->bodies_max;
     server->grace_seconds = options->grace_seconds;
     serve_page_setup();
-    enum assay_status status = start_parts(server, options, err);
+    status = start_parts(server, options, err);
     if (status != ASSAY_OK) {
         serve_stop(server);
         return status;

@@ -7,7 +7,7 @@
 #include "serve/store/store.h"
 
 #include <inttypes.h>
-#include <sqlite3.h>
+#include "serve/store/sqlite_library.h"
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -166,10 +166,13 @@ static enum assay_status open_database(struct serve_store *store, const char *pa
 enum assay_status serve_store_open(const char *path, bool is_reader, struct serve_store **out,
                                    struct assay_error *err)
 {
+    enum assay_status status = serve_sqlite_load(err);
+    if (status != ASSAY_OK)
+        return status;
     struct serve_store *store = calloc(1, sizeof *store);
     if (store == NULL)
         return assay__fail_memory(err);
-    enum assay_status status = open_database(store, path, is_reader, err);
+    status = open_database(store, path, is_reader, err);
     if (status != ASSAY_OK) {
         serve_store_close(store);
         return status;

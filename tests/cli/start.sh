@@ -1,0 +1,57 @@
+#!/bin/sh
+# A command loads what it uses: none but those that post and serve load libcurl, libmicrohttpd and
+# SQLite, and one that is not installed is named with its package.
+set -u
+# shellcheck source=tests/cli/begin
+. "$(dirname "$0")/begin"
+printf 'g,y\nA,1\nA,2\nA,4\nB,3\nB,5\nB,4\n' >"$work/data.csv"
+# The shared objects that a command loads, the kernel's included, in $work/objects.
+objects_of() {
+    LD_DEBUG=files LD_DEBUG_OUTPUT="$work/loaded" "$ASSAY" "$@" >"$work/out" 2>"$work/err" || return 1
+    cat "$work"/loaded.* | sed -n 's/.*calling init: //p' | sort -u >"$work/objects"
+    rm -f "$work"/loaded.*
+}
+light() {
+    name=$1
+    shift
+    objects_of "$@" && [ -s "$work/objects" ]
+    ok $? "$name runs"
+    # The program itself and the kernel's object have no line of their own.
+    [ "$(wc -l <"$work/objects")" -le 11 ]
+    ok $? "$name loads at most 12 shared objects"
+    ! grep -E 'libcurl|libmicrohttpd|libsqlite|libssl|libgnutls' "$work/objects" >"$work/log"
+    ok $? "$name loads nothing that posts or serves"
+}
+case $BUILD in
+*release*)
+    light "assay --version" --version
+    light "assay analyze" analyze "$work/data.csv" --group g --baseline A --metric y
+    light "assay size" size --mean 10 --sd 3 --mde 5%
+    light "assay srm" srm --counts 100,110
+    light "assay plan check" plan check data/hillstrom.plan.json
+    light "assay summarize" summarize "$work/data.csv" --group g --metric y
+    ;;
+esac
+
+# A library of this name that cannot be used stands before the system's.
+mkdir "$work/broken"
+missing() {
+    library=$1 package=$2
+    shift 2
+    : >"$work/broken/$library"
+    LD_LIBRARY_PATH="$work/broken" "$ASSAY" "$@" >"$work/out" 2>"$work/err" </dev/null
+    status=$?
+    [ "$status" -eq 69 ] || echo "exit status $status" >>"$work/err"
+    [ "$status" -eq 69 ] && grep -q "$library cannot be loaded; the package $package has it" "$work/err"
+    ok $? "without $library the exit status is 69, and the package is named"
+    rm "$work/broken/$library"
+}
+if ! ldd "$ASSAY" | grep -q libcurl; then
+    missing libcurl.so.4 libcurl4 post --base-url http://127.0.0.1:9/ --token-file "$work/data.csv" \
+        --parent workflows/a/instances/b "$work/data.csv"
+    echo "me $(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')" >"$work/tokens"
+    chmod 600 "$work/tokens"
+    missing libmicrohttpd.so.12 libmicrohttpd12 serve --tokens "$work/tokens" --db "$work/results.db" --port 0
+    missing libsqlite3.so.0 libsqlite3-0 serve --tokens "$work/tokens" --db "$work/results.db" --port 0
+fi
+summary
