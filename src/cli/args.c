@@ -2,7 +2,6 @@
 /* What the commands' options have in common: numbers, lists, names, and where a value stood. */
 #include "cli/args.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,23 +27,9 @@ static const struct kind KINDS[] = {
     [ARGS_EFFECT] = {true, 0.0, INFINITY, false, "a number above 0, such as 0.02 or 2%"},
 };
 
-/* A percentage is the decimal a hundredth as large, so that 7% is the very double that 0.07 is. */
-bool args_percent(const char *text, size_t length, double *out)
-{
-    struct assay_decimal decimal;
-    char digits[ASSAY__DIGITS_MAX], moved[ASSAY__NUMBER_BYTES];
-    if (length < 2 || text[length - 1] != '%' ||
-        assay__decimal_parse(text, length - 1, &decimal, digits) != ASSAY__PARSE_OK ||
-        decimal.digits != NULL)
-        return false;
-    int written = snprintf(moved, sizeof moved, "%" PRId64 "e%d", decimal.mantissa,
-                           (int)decimal.exponent - 2);
-    return assay__double_parse(moved, (size_t)written, out) == ASSAY__PARSE_OK;
-}
-
 static bool read_number(const struct kind *kind, const char *text, size_t length, double *out)
 {
-    bool is_read = (kind->may_be_percent && args_percent(text, length, out)) ||
+    bool is_read = (kind->may_be_percent && assay__percent_parse(text, length, out)) ||
                    assay__double_parse(text, length, out) == ASSAY__PARSE_OK;
     if (!is_read || !(*out < kind->most))
         return false;

@@ -28,12 +28,6 @@ enum args_kind {
     ARGS_EFFECT /* above 0; also as "5%" */
 };
 
-/**
- * args_percent() reads "5%" in text[0 .. length) as the double that 0.05 is; false for anything
- * else.
- */
-bool args_percent(const char *text, size_t length, double *out);
-
 /** args_number() reads a number, or a percentage where the kind allows one. */
 int args_number(struct args_where where, enum args_kind kind, const char *text, double *out);
 

@@ -23,14 +23,14 @@ enum option_code {
     OPTION_HELP
 };
 
-static const struct option OPTIONS[] = {PLAN_FLAG_OPTIONS DATA_FLAG_OPTIONS DELIVERY_FLAG_OPTIONS{
-                                            "format", required_argument, NULL, OPTION_FORMAT},
-                                        {"pretty", no_argument, NULL, OPTION_PRETTY},
-                                        {"output", required_argument, NULL, OPTION_OUTPUT},
-                                        {"fail-on", required_argument, NULL, OPTION_FAIL_ON},
-                                        {"post", no_argument, NULL, OPTION_POST},
-                                        {"help", no_argument, NULL, OPTION_HELP},
-                                        {NULL, 0, NULL, 0}};
+static const struct option OPTIONS[] = {
+    DATA_FLAG_OPTIONS DELIVERY_FLAG_OPTIONS{"format", required_argument, NULL, OPTION_FORMAT},
+    {"pretty", no_argument, NULL, OPTION_PRETTY},
+    {"output", required_argument, NULL, OPTION_OUTPUT},
+    {"fail-on", required_argument, NULL, OPTION_FAIL_ON},
+    {"post", no_argument, NULL, OPTION_POST},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {NULL, 0, NULL, 0}};
 
 enum { EXIT_SRM = 10, EXIT_DETERIORATION = 11, EXIT_UNTESTED = 12 };
 
@@ -158,9 +158,11 @@ static int take_option(struct arguments *arguments, int option, const char *valu
 
 static int parse(int argc, char **argv, struct arguments *arguments)
 {
+    struct option options[PLAN_OPTIONS_MAX];
     int option, code = 0;
+    plan_flags_options(OPTIONS, options);
     optind = 0;
-    while (code == 0 && (option = cli_option("analyze", OPTIONS, argc, argv)) != -1) {
+    while (code == 0 && (option = cli_option("analyze", options, argc, argv)) != -1) {
         if (option == OPTION_HELP) {
             arguments->wants_help = true;
             return 0;
@@ -258,7 +260,7 @@ static int health_code(const struct arguments *arguments, const struct assay_ana
 static enum assay_status check_plan(const struct arguments *arguments,
                                     const struct assay_plan *plan, struct assay_error *err)
 {
-    const char *path = plan_flags_given(&arguments->plan, PLAN_FLAG_PLAN);
+    const char *path = plan_flags_given(&arguments->plan, "plan");
     if (plan->scheme == ASSAY_COMPARE_BASELINE && plan->baseline == NULL)
         return assay__fail_at(
             err, ASSAY_ERROR_PLAN, path, 0, 0,

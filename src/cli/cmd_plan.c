@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* assay plan init: a starting plan from a table. assay plan check: a plan in words. */
+/* assay plan init: a starting plan from a table. check: a plan in words. schema: its JSON Schema.
+ */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "plan/plan_read.h"
+#include "plan/plan_file.h"
+#include "plan/plan_schema.h"
+#include "cli/args.h"
 #include "cli/cli.h"
 #include "cli/flags_data.h"
 #include "cli/plan_init.h"
@@ -30,7 +33,8 @@ struct plan_command {
 static int print_help(void)
 {
     fputs("usage: assay plan init [OPTION...] FILE.csv >PLAN\n"
-          "       assay plan check [OPTION...] PLAN\n\n"
+          "       assay plan check [OPTION...] PLAN\n"
+          "       assay plan schema\n\n"
           "init writes a commented starting plan for a table, guessed from its header and first\n"
           "rows: the group, what can be measured, what looks like from before the exposure.\n"
           "  --group COLUMN           the column of the group\n"
@@ -39,6 +43,7 @@ static int print_help(void)
           "check reads a plan strictly and says it in words: comparisons, metrics, their error\n"
           "rates after adjustment.\n"
           "  --data FILE              read these data by the plan too\n\n"
+          "schema writes the JSON Schema of plans, for editors.\n\n"
           "data (with init only --separator):\n",
           stdout);
     data_flag_help(stdout);
@@ -65,6 +70,13 @@ static int run_init(const struct plan_command *command, const char *path)
     guess_release(&guess);
     profile_release(&profile);
     return code;
+}
+
+static int run_schema(void)
+{
+    struct assay__text text = {0};
+    assay__plan_schema_write(&text);
+    return args_print(&text);
 }
 
 static enum assay_status read_data(const struct plan_command *command,
@@ -170,11 +182,16 @@ int cmd_plan(int argc, char **argv)
             return code;
     }
     if (optind == argc)
-        return cli_usage_error("plan", "say what to do: init FILE.csv, or check PLAN");
+        return cli_usage_error("plan", "say what to do: init FILE.csv, check PLAN, or schema");
     const char *verb = argv[optind];
-    bool is_init = strcmp(verb, "init") == 0;
+    bool is_init = strcmp(verb, "init") == 0, is_schema = strcmp(verb, "schema") == 0;
+    if (is_schema && argc - optind == 1 && argc == 2)
+        return run_schema();
+    if (is_schema)
+        return cli_usage_error("plan", "'plan schema' takes no file and no option");
     if (!is_init && strcmp(verb, "check") != 0)
-        return cli_usage_error("plan", "there is no 'plan %s'; there are init and check", verb);
+        return cli_usage_error("plan", "there is no 'plan %s'; there are init, check and schema",
+                               verb);
     if (argc - optind != 2)
         return cli_usage_error("plan", "'plan %s' takes one file", verb);
     const char *stray = stray_option(&command, is_init);

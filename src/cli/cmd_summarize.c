@@ -11,7 +11,7 @@
 enum { OPTION_OUTPUT = CLI_OPTION_FIRST, OPTION_HELP };
 
 static const struct option OPTIONS[] = {
-    PLAN_FLAG_OPTIONS DATA_FLAG_OPTIONS{"output", required_argument, NULL, OPTION_OUTPUT},
+    DATA_FLAG_OPTIONS{"output", required_argument, NULL, OPTION_OUTPUT},
     {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0}};
 
@@ -57,13 +57,15 @@ static int run(const struct plan_flags *flags, const struct assay_read_options *
 int cmd_summarize(int argc, char **argv)
 {
     struct plan_flags flags = {0};
-    struct assay_read_options options = {0};
+    struct assay_read_options read_options = {0};
     const char *output = NULL;
+    struct option options[PLAN_OPTIONS_MAX];
     int option, code = 0;
     bool wants_help = false;
+    plan_flags_options(OPTIONS, options);
     optind = 0;
     while (code == 0 && !wants_help &&
-           (option = cli_option("summarize", OPTIONS, argc, argv)) != -1) {
+           (option = cli_option("summarize", options, argc, argv)) != -1) {
         if (option == OPTION_HELP)
             wants_help = true;
         else if (option == OPTION_OUTPUT)
@@ -71,14 +73,14 @@ int cmd_summarize(int argc, char **argv)
         else if (option == '?')
             code = CLI_USAGE;
         else if (!plan_flags_take(&flags, option, optarg))
-            data_flag_take("summarize", &options, option, optarg, &code);
+            data_flag_take("summarize", &read_options, option, optarg, &code);
     }
     if (code == 0 && wants_help)
         code = print_help();
     else if (code == 0 && optind == argc)
         code = cli_usage_error("summarize", "no data: name a CSV file, or '-'");
     else if (code == 0)
-        code = run(&flags, &options, argv + optind, (size_t)(argc - optind), output);
+        code = run(&flags, &read_options, argv + optind, (size_t)(argc - optind), output);
     plan_flags_release(&flags);
     return code;
 }

@@ -122,7 +122,7 @@ int data_check_twice(const char *command, char *const *paths, size_t path_count)
 int data_check_files(const char *command, const struct plan_flags *flags, char *const *paths,
                      size_t path_count, const char *output)
 {
-    const char *plan = plan_flags_given(flags, PLAN_FLAG_PLAN);
+    const char *plan = plan_flags_given(flags, "plan");
     int code = output_check(command, output, &plan, 1);
     if (code == 0)
         code = output_check(command, output, (const char *const *)paths, path_count);
@@ -161,9 +161,8 @@ static const char *hint_of(enum assay_reason reason)
 
 int data_fail(const char *command, const struct plan_flags *flags, const struct assay_error *err)
 {
-    bool is_usage =
-        err->code == ASSAY_ERROR_USAGE ||
-        (err->code == ASSAY_ERROR_PLAN && plan_flags_given(flags, PLAN_FLAG_PLAN) == NULL);
+    bool is_usage = err->code == ASSAY_ERROR_USAGE ||
+                    (err->code == ASSAY_ERROR_PLAN && plan_flags_given(flags, "plan") == NULL);
     struct assay_error said = *err;
     size_t length = strlen(said.message);
     snprintf(said.message + length, sizeof said.message - length, "%s", hint_of(err->reason));

@@ -6,7 +6,7 @@
 
 #include "cli/cli.h"
 
-enum { OPTIONS_MAX = 128, LIST_BYTES = 256 };
+enum { OPTIONS_MAX = 256, LIST_BYTES = 256 };
 
 /* An option that is known but lacks its value, or has one that it does not take. */
 static void value_error(const char *command, const struct option *options)

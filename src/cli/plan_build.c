@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A plan as a JSON tree, built from flags value by value. */
+/* The tree of a plan while flags are laid over it: values, members, lists. */
 #include "cli/plan_build.h"
 
 #include <stdarg.h>
@@ -8,7 +8,6 @@
 
 #include "number/number.h"
 #include "base/utf8.h"
-#include "cli/args.h"
 
 void plan_build_fail(struct plan_build *build, const char *format, ...)
 {
@@ -93,15 +92,6 @@ struct assay__node *plan_build_number(struct plan_build *build, const char *text
     if (node->text == NULL)
         fail_memory(build);
     return node;
-}
-
-struct assay__node *plan_build_rate(struct plan_build *build, const char *text, size_t length)
-{
-    double value;
-    char number[ASSAY__NUMBER_BYTES];
-    if (!args_percent(text, length, &value))
-        return plan_build_number(build, text, length);
-    return plan_build_number(build, number, assay__number_write(value, number));
 }
 
 void plan_build_set(struct plan_build *build, struct assay__node *object, const char *key,

@@ -36,9 +36,6 @@ struct assay__node *plan_build_plain(struct plan_build *build, const char *text)
 /** plan_build_number() is a new number read from the text; fails when it is none. */
 struct assay__node *plan_build_number(struct plan_build *build, const char *text, size_t length);
 
-/** plan_build_rate() is the same of a rate or a share of something, which may be written as 5%. */
-struct assay__node *plan_build_rate(struct plan_build *build, const char *text, size_t length);
-
 /** plan_build_set() makes value a member of object; nothing happens when value is NULL. */
 void plan_build_set(struct plan_build *build, struct assay__node *object, const char *key,
                     struct assay__node *value);
@@ -57,13 +54,19 @@ void plan_build_append(struct plan_build *build, struct assay__node *list,
  */
 size_t plan_build_part(const char *text, size_t length, char separator);
 
+/**
+ * plan_build_key() makes a key of an object from text[0 .. length), as its row in the key table has
+ * it. is_attribute: the text is part of a longer one, where a backslash takes the next character as
+ * it is and '+' stands between the entries of a list. text NULL: the flag has no value.
+ */
+void plan_build_key(struct plan_build *build, struct assay__node *object,
+                    const struct assay__plan_key *row, const char *text, size_t length,
+                    bool is_attribute);
+
 /** plan_build_metric() takes --metric, --proportion or --ratio. */
-void plan_build_metric(struct plan_build *build, enum plan_flag flag, const char *value);
+void plan_build_metric(struct plan_build *build, const struct plan_flag *flag, const char *value);
 
 /** plan_build_defaults() gives metrics what --covariate, --reduction and --missing say. */
 void plan_build_defaults(struct plan_build *build, const struct plan_flags *flags);
-
-/** plan_build_metric_help() prints the attributes of metrics. */
-void plan_build_metric_help(FILE *out);
 
 #endif

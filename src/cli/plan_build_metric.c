@@ -6,61 +6,31 @@
 #include "base/utf8.h"
 #include "cli/plan_build.h"
 
-enum attribute_kind { ATTRIBUTE_TEXT, ATTRIBUTE_NUMBER, ATTRIBUTE_RATE, ATTRIBUTE_TEXTS };
-
-struct attribute {
-    const char *name;
-    const char *object; /* of the metric that holds the key, or NULL: the metric itself */
-    const char *key;
-    const char *rival; /* key that this one takes the place of, or NULL */
-    enum attribute_kind kind;
-    const char *sentence;
-};
-
-static const struct attribute ATTRIBUTES[] = {
-    {"id", NULL, "id", NULL, ATTRIBUTE_TEXT, "name of the metric; the column unless given"},
-    {"role", NULL, "role", NULL, ATTRIBUTE_TEXT, "success (default), guardrail, deterioration"},
-    {"direction", NULL, "direction", NULL, ATTRIBUTE_TEXT, "increase (default), decrease, any"},
-    {"mde", NULL, "minimumDetectableEffect", "minimumDetectableEffectAbs", ATTRIBUTE_RATE,
-     "smallest effect to find, as a share of the baseline mean (0.02 or 2%)"},
-    {"mde-abs", NULL, "minimumDetectableEffectAbs", "minimumDetectableEffect", ATTRIBUTE_NUMBER,
-     "the same in units of the metric"},
-    {"margin", NULL, "nonInferiorityMargin", "nonInferiorityMarginAbs", ATTRIBUTE_RATE,
-     "margin of a guardrail, as a share of the baseline mean"},
-    {"margin-abs", NULL, "nonInferiorityMarginAbs", "nonInferiorityMargin", ATTRIBUTE_NUMBER,
-     "the same in units of the metric"},
-    {"covariates", NULL, "covariates", NULL, ATTRIBUTE_TEXTS, "pre-exposure columns, joined by +"},
-    {"reduction", NULL, "varianceReduction", NULL, ATTRIBUTE_TEXT, "full (default), pooled, none"},
-    {"missing", NULL, "missing", NULL, ATTRIBUTE_TEXT, "drop (default), zero"},
-    {"lower", "cap", "lower", "lowerQuantile", ATTRIBUTE_NUMBER, "values below count as this"},
-    {"upper", "cap", "upper", "upperQuantile", ATTRIBUTE_NUMBER, "values above count as this"},
-    {"lower-quantile", "cap", "lowerQuantile", "lower", ATTRIBUTE_RATE,
-     "the same by a quantile of all values"},
-    {"upper-quantile", "cap", "upperQuantile", "upper", ATTRIBUTE_RATE,
-     "the same by a quantile of all values"},
-    {"window", NULL, "window", NULL, ATTRIBUTE_TEXT, "event-level input: length of time"},
-    {"offset", NULL, "offset", NULL, ATTRIBUTE_TEXT, "event-level input: start after exposure"},
-    {"aggregation", NULL, "aggregation", NULL, ATTRIBUTE_TEXT,
-     "event-level input: sum, count, ..."}};
-
-enum { ATTRIBUTE_COUNT = sizeof ATTRIBUTES / sizeof *ATTRIBUTES };
-
 static bool is_word(const char *word, const char *text, size_t length)
 {
     return strlen(word) == length && memcmp(word, text, length) == 0;
 }
 
-/* An attribute is known by its name here or by its key in plans. */
-static const struct attribute *find_attribute(struct plan_build *build, const char *text,
+/* An attribute is known by its name on the command line or by its key in plans; the flag itself
+ * says the type. */
+static bool is_attribute(const struct plan_flag *flag, const char *text, size_t length)
+{
+    const char *key = flag->path[flag->depth - 1]->key;
+    return is_word(flag->name, text, length) ||
+           (strcmp(key, "type") != 0 && is_word(key, text, length));
+}
+
+static const struct plan_flag *find_attribute(struct plan_build *build,
+                                              const struct plan_flag_list *list, const char *text,
                                               size_t length)
 {
-    const char *names[ATTRIBUTE_COUNT];
-    for (size_t i = 0; i < ATTRIBUTE_COUNT; i++) {
-        names[i] = ATTRIBUTES[i].name;
-        if (is_word(ATTRIBUTES[i].name, text, length) || is_word(ATTRIBUTES[i].key, text, length))
-            return &ATTRIBUTES[i];
+    const char *names[PLAN_FLAGS_MAX];
+    for (size_t i = 0; i < list->count; i++) {
+        names[i] = list->rows[i].name;
+        if (is_attribute(&list->rows[i], text, length))
+            return &list->rows[i];
     }
-    const char *nearest = assay__nearest(text, length, names, ATTRIBUTE_COUNT);
+    const char *nearest = assay__nearest(text, length, names, list->count);
     int shown = assay__utf8_shown(text, length);
     if (nearest != NULL)
         plan_build_fail(build, "A metric has no '%.*s'; did you mean '%s'?", shown, text, nearest);
@@ -69,52 +39,37 @@ static const struct attribute *find_attribute(struct plan_build *build, const ch
     return NULL;
 }
 
-static struct assay__node *make_texts(struct plan_build *build, const char *text, size_t length)
-{
-    struct assay__node *list = plan_build_node(build, ASSAY__NODE_ARRAY);
-    for (;;) {
-        size_t part = plan_build_part(text, length, '+');
-        plan_build_append(build, list, plan_build_text(build, text, part));
-        if (part == length)
-            return list;
-        text += part + 1;
-        length -= part + 1;
-    }
-}
-
+/* "value=" without a column: all rows are counted. */
 static void set_attribute(struct plan_build *build, struct assay__node *metric,
-                          const struct attribute *attribute, const char *text, size_t length)
+                          const struct plan_flag *flag, const char *text, size_t length)
 {
-    struct assay__node *value = NULL;
-    if (attribute->kind == ATTRIBUTE_TEXT)
-        value = plan_build_text(build, text, length);
-    else if (attribute->kind == ATTRIBUTE_NUMBER)
-        value = plan_build_number(build, text, length);
-    else if (attribute->kind == ATTRIBUTE_RATE)
-        value = plan_build_rate(build, text, length);
-    else
-        value = make_texts(build, text, length);
     struct assay__node *object = metric;
-    if (attribute->object != NULL)
-        object = plan_build_member(build, metric, attribute->object, ASSAY__NODE_OBJECT);
-    if (object != NULL && attribute->rival != NULL)
-        assay__node_remove(object, attribute->rival);
-    plan_build_set(build, object, attribute->key, value);
+    const struct assay__plan_key *row = flag->path[flag->depth - 1];
+    for (unsigned i = 0; i + 1 < flag->depth; i++)
+        object = plan_build_member(build, object, flag->path[i]->key, ASSAY__NODE_OBJECT);
+    if (length == 0 && strcmp(row->key, "value") == 0)
+        assay__node_remove(metric, row->key);
+    else
+        plan_build_key(build, object, row, text, length, true);
 }
 
 /* Reads NAME=VALUE,NAME=VALUE; all of it before a metric is looked up, since one may be the id. */
 static void set_attributes(struct plan_build *build, struct assay__node *metric, const char *text)
 {
+    struct plan_flag_list list;
     size_t left = strlen(text);
+    plan_flag_list_fill(&list, ASSAY__OBJECT_METRIC);
     while (build->status == ASSAY_OK) {
         size_t length = plan_build_part(text, left, ',');
         size_t name = plan_build_part(text, length, '=');
         if (name == length) {
-            plan_build_fail(build, "'%.*s' is not of the form NAME=VALUE.",
+            plan_build_fail(build,
+                            "'%.*s' is not of the form NAME=VALUE. A colon in the name of a column "
+                            "is written '\\:'.",
                             assay__utf8_shown(text, length), text);
             return;
         }
-        const struct attribute *attribute = find_attribute(build, text, name);
+        const struct plan_flag *attribute = find_attribute(build, &list, text, name);
         if (attribute != NULL)
             set_attribute(build, metric, attribute, text + name + 1, length - name - 1);
         if (length == left)
@@ -125,15 +80,12 @@ static void set_attributes(struct plan_build *build, struct assay__node *metric,
 }
 
 /* Sets what the flag says about columns and type: COLUMN, or COLUMN/COLUMN of a ratio. */
-static void set_columns(struct plan_build *build, struct assay__node *metric, enum plan_flag flag,
+static void set_columns(struct plan_build *build, struct assay__node *metric, const char *type,
                         const char *text, size_t length)
 {
-    const char *type = flag == PLAN_FLAG_RATIO        ? "ratio"
-                       : flag == PLAN_FLAG_PROPORTION ? "proportion"
-                                                      : "mean";
     plan_build_set(build, metric, "type", plan_build_text(build, type, strlen(type)));
     plan_build_set(build, metric, "id", plan_build_text(build, text, length));
-    if (flag != PLAN_FLAG_RATIO) {
+    if (strcmp(type, "ratio") != 0) {
         plan_build_set(build, metric, "value", plan_build_text(build, text, length));
         return;
     }
@@ -163,27 +115,29 @@ static struct assay__node *find_metric(const struct assay__node *metrics, const 
  * Lays the members that a flag made over the metric of that id in the plan file. What the flag did
  * not say stays: the column when only the id was named, and the type with --metric.
  */
-static void lay_over(struct plan_build *build, struct assay__node *metric, enum plan_flag flag,
+static void lay_over(struct plan_build *build, struct assay__node *metric, const char *type,
                      struct assay__node *given)
 {
     struct assay__node *next = NULL;
-    const char *column = assay__node_get(given, "value")->text;
-    if (flag == PLAN_FLAG_METRIC)
+    const struct assay__node *column = assay__node_get(given, "value");
+    if (strcmp(type, "mean") == 0)
         assay__node_remove(given, "type");
-    if (flag != PLAN_FLAG_RATIO && strcmp(assay__node_get(given, "id")->text, column) == 0)
+    if (column != NULL && strcmp(type, "ratio") != 0 &&
+        strcmp(assay__node_get(given, "id")->text, column->text) == 0)
         assay__node_remove(given, "value");
     for (struct assay__node *member = given->first; member != NULL; member = next) {
         next = member->next;
-        for (size_t i = 0; i < ATTRIBUTE_COUNT; i++)
-            if (ATTRIBUTES[i].rival != NULL && ATTRIBUTES[i].object == NULL &&
-                strcmp(ATTRIBUTES[i].key, member->key) == 0)
-                assay__node_remove(metric, ATTRIBUTES[i].rival);
+        const struct assay__plan_key *row =
+            assay__plan_key_of(&assay__keys_metric, member->key, strlen(member->key));
+        if (row != NULL && row->rival != NULL)
+            assay__node_remove(metric, row->rival);
         plan_build_set(build, metric, member->key, member);
     }
 }
 
-void plan_build_metric(struct plan_build *build, enum plan_flag flag, const char *value)
+void plan_build_metric(struct plan_build *build, const struct plan_flag *flag, const char *value)
 {
+    const char *type = strcmp(flag->name, "metric") == 0 ? "mean" : flag->name;
     size_t length = plan_build_part(value, strlen(value), ':');
     struct assay__node *given = plan_build_node(build, ASSAY__NODE_OBJECT);
     struct assay__node *metrics =
@@ -194,7 +148,7 @@ void plan_build_metric(struct plan_build *build, enum plan_flag flag, const char
         plan_build_fail(build, "The column is missing.");
         return;
     }
-    set_columns(build, given, flag, value, length);
+    set_columns(build, given, type, value, length);
     if (value[length] == ':')
         set_attributes(build, given, value + length + 1);
     if (build->status != ASSAY_OK)
@@ -203,11 +157,11 @@ void plan_build_metric(struct plan_build *build, enum plan_flag flag, const char
     struct assay__node *metric = find_metric(metrics, id->text);
     if (metric == NULL) {
         plan_build_append(build, metrics, given);
-    } else if (metric->origin != NULL) {
+    } else if (metric->line == 0) {
         plan_build_fail(build, "'%.*s' is there already (%s); tell them apart with id=.",
                         assay__utf8_shown(id->text, id->length), id->text, metric->origin);
     } else {
-        lay_over(build, metric, flag, given);
+        lay_over(build, metric, type, given);
     }
 }
 
@@ -219,7 +173,7 @@ static bool give_covariates(struct plan_build *build, struct assay__node *metric
         return false;
     for (size_t i = 0; i < flags->count; i++) {
         const struct plan_flag_use *use = &flags->uses[i];
-        if (use->flag != PLAN_FLAG_COVARIATE)
+        if (strcmp(use->flag->name, "covariate") != 0)
             continue;
         plan_build_at(build, "covariate", use->value);
         if (list == NULL)
@@ -239,10 +193,12 @@ static bool give_text(struct plan_build *build, struct assay__node *metric, cons
 }
 
 /* One of --covariate, --reduction and --missing, for every metric that does not say it itself. */
-static void give(struct plan_build *build, const struct plan_flags *flags, enum plan_flag flag,
-                 const char *name, const char *key)
+static void give(struct plan_build *build, const struct plan_flags *flags, const char *name,
+                 const char *key)
 {
-    const char *value = plan_flags_given(flags, flag);
+    const char *value = plan_flags_given(flags, name);
+    bool is_covariate = strcmp(name, "covariate") == 0;
+    bool is_reduction = strcmp(name, "reduction") == 0;
     const struct assay__node *metrics = assay__node_get(build->root, "metrics");
     bool is_taken = false;
     if (value == NULL || metrics == NULL || metrics->type != ASSAY__NODE_ARRAY)
@@ -251,14 +207,14 @@ static void give(struct plan_build *build, const struct plan_flags *flags, enum 
     for (struct assay__node *metric = metrics->first; metric != NULL; metric = metric->next) {
         if (metric->type != ASSAY__NODE_OBJECT)
             continue;
-        if (flag == PLAN_FLAG_COVARIATE)
+        if (is_covariate)
             is_taken |= give_covariates(build, metric, flags);
-        else if (flag != PLAN_FLAG_REDUCTION || assay__node_get(metric, "covariates") != NULL)
+        else if (!is_reduction || assay__node_get(metric, "covariates") != NULL)
             is_taken |= give_text(build, metric, key, value);
     }
-    bool is_harmless = flag == PLAN_FLAG_REDUCTION && strcmp(value, "none") == 0;
+    bool is_harmless = is_reduction && strcmp(value, "none") == 0;
     if (!is_taken && !is_harmless)
-        plan_build_fail(build, flag == PLAN_FLAG_REDUCTION
+        plan_build_fail(build, is_reduction
                                    ? "No metric takes this: none has covariates, or each has "
                                      "its own varianceReduction."
                                    : "No metric takes this: each says it itself.");
@@ -266,18 +222,7 @@ static void give(struct plan_build *build, const struct plan_flags *flags, enum 
 
 void plan_build_defaults(struct plan_build *build, const struct plan_flags *flags)
 {
-    give(build, flags, PLAN_FLAG_COVARIATE, "covariate", "covariates");
-    give(build, flags, PLAN_FLAG_REDUCTION, "reduction", "varianceReduction");
-    give(build, flags, PLAN_FLAG_MISSING, "missing", "missing");
-}
-
-void plan_build_metric_help(FILE *out)
-{
-    fputs("\nA metric may have attributes after a colon, such as\n"
-          "  --metric spend:role=guardrail,margin=0.02,covariates=history+recency\n"
-          "A backslash takes the next character as it is: --metric 'net\\:value'.\n"
-          "A metric that the plan file has too is changed by what the flag gives.\n\n",
-          out);
-    for (size_t i = 0; i < ATTRIBUTE_COUNT; i++)
-        fprintf(out, "  %-24s %s\n", ATTRIBUTES[i].name, ATTRIBUTES[i].sentence);
+    give(build, flags, "covariate", "covariates");
+    give(build, flags, "reduction", "varianceReduction");
+    give(build, flags, "missing", "missing");
 }

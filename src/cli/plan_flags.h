@@ -9,91 +9,74 @@
 
 #include "assay/plan.h"
 #include "assay/status.h"
+#include "plan/plan_keys.h"
 
 /**
- * Flags that make a plan, the same for every command that needs one. A command puts
- * PLAN_FLAG_OPTIONS into its table for getopt_long(), hands every option it does not know itself to
- * plan_flags_take(), and asks plan_flags_build() for the plan:
+ * Flags that make a plan, the same for every command that needs one: rows of the key table that
+ * name a flag, and a few that are no key. A command merges them into its options and hands every
+ * option it does not know itself to plan_flags_take():
  *
- *     static const struct option OPTIONS[] = {
- *         PLAN_FLAG_OPTIONS
+ *     static const struct option OWN[] = {
  *         {"format", required_argument, NULL, OPTION_FORMAT},
  *         {NULL, 0, NULL, 0}};
  *     ...
+ *     struct option options[PLAN_OPTIONS_MAX];
  *     struct plan_flags flags = {0};
- *     while ((option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1)
+ *     plan_flags_options(OWN, options);
+ *     while ((option = cli_option("analyze", options, argc, argv)) != -1)
  *         if (option == OPTION_FORMAT) ...
  *         else if (!plan_flags_take(&flags, option, optarg)) return usage error;
  *     status = plan_flags_build(&flags, &plan, &err);
  *     plan_flags_release(&flags);
  */
 
-/** PLAN_FLAG_LIST: every flag as X(ID, "name", has argument, "ARGUMENT", "sentence for --help"). */
-#define PLAN_FLAG_LIST(X)                                                                          \
-    X(PLAN, "plan", 1, "FILE", "read the plan from FILE; the flags below change it")               \
-    X(GROUP, "group", 1, "COLUMN", "column of the group")                                          \
-    X(UNIT, "unit", 1, "COLUMN", "column of the unit id")                                          \
-    X(TIME, "time", 1, "COLUMN", "column of the time")                                             \
-    X(BASELINE, "baseline", 1, "GROUP", "compare GROUP with every other group")                    \
-    X(ALL_PAIRS, "all-pairs", 0, "", "compare every two groups")                                   \
-    X(COMPARE, "compare", 1, "BASE:GROUP", "compare these two groups; may be repeated")            \
-    X(WEIGHTS, "weights", 1, "A=1,B=2", "planned groups and their shares")                         \
-    X(METRIC, "metric", 1, "COLUMN[:...]", "a mean per unit; may be repeated")                     \
-    X(PROPORTION, "proportion", 1, "COLUMN[:...]", "a share of units; may be repeated")            \
-    X(RATIO, "ratio", 1, "COL/COL[:...]", "a ratio of two sums; may be repeated")                  \
-    X(COVARIATE, "covariate", 1, "COLUMN", "covariate of metrics that name none; may be repeated") \
-    X(REDUCTION, "reduction", 1, "NAME", "variance reduction: full, pooled or none")               \
-    X(MISSING, "missing", 1, "NAME", "missing values: drop or zero")                               \
-    X(ALPHA, "alpha", 1, "A", "planned false-positive rate of the decision")                       \
-    X(POWER, "power", 1, "P", "planned power of the decision")                                     \
-    X(DETERIORATION_ALPHA, "deterioration-alpha", 1, "A", "level of harm tests, or off")           \
-    X(MULTIPLICITY, "multiplicity", 1, "NAME", "adjust p over all, perMetric or perComparison")    \
-    X(SRM_ALPHA, "srm-alpha", 1, "A", "level of the sample ratio mismatch test")                   \
-    X(SRM_METHOD, "srm-method", 1, "NAME", "chi2 or sequential")                                   \
-    X(SRM_TOLERANCE, "srm-tolerance", 1, "R", "ignore shares that are off by no more than R")      \
-    X(DIMENSION, "dimension", 1, "COLUMN", "break results down by COLUMN; may be repeated")        \
-    X(SEGMENT, "segment", 1, "ID=FILTER", "a pre-planned sub-population; may be repeated")         \
-    X(RELATIVE, "relative", 1, "NAME", "relative interval: fieller, delta, log or scaled")         \
-    X(TEST, "test", 1, "NAME", "z or t (Welch)")                                                   \
-    X(SKEWNESS, "skewness-correction", 1, "NAME", "none, hall, johnson or pearson")                \
-    X(AS_OF, "as-of", 1, "TIME", "leave out data at or after TIME (RFC 3339)")                     \
-    X(PARENT, "parent", 1, "NAME", "workflows/{workflow}/instances/{instance}")                    \
-    X(ID, "id", 1, "ID", "id of the analysis result")                                              \
-    X(EXPOSURE_FILTER, "exposure-filter", 1, "NAME", "exposure filter, passed through")            \
-    X(LABEL, "label", 1, "KEY=VALUE", "a label, passed through; may be repeated")
-
-/** enum plan_flag: what getopt_long() returns for these flags; apart from all characters. */
-enum plan_flag {
-    PLAN_FLAG_BEFORE = 0x1000,
-#define PLAN_FLAG_ENUM(id, name, has_argument, argument, sentence) PLAN_FLAG_##id,
-    PLAN_FLAG_LIST(PLAN_FLAG_ENUM)
-#undef PLAN_FLAG_ENUM
-        PLAN_FLAG_AFTER
+enum {
+    PLAN_FLAG_FIRST = 0x1000, /* what getopt_long() returns for the first of these flags */
+    PLAN_FLAGS_MAX = 128,
+    PLAN_OPTIONS_MAX = 256, /* options of a command, those of the plan included */
+    PLAN_FLAG_DEPTH = 4
 };
 
-#define PLAN_FLAG_OPTION(id, name, has_argument, argument, sentence)                               \
-    {name, has_argument, NULL, PLAN_FLAG_##id},
-/** PLAN_FLAG_OPTIONS: rows of a struct option table, each ended by a comma. */
-#define PLAN_FLAG_OPTIONS PLAN_FLAG_LIST(PLAN_FLAG_OPTION)
+/** struct plan_flag: one flag, or one attribute of a metric. */
+struct plan_flag {
+    const char *name, *argument, *sentence;              /* argument NULL: it takes none */
+    const struct assay__plan_key *path[PLAN_FLAG_DEPTH]; /* keys from the plan or metric down */
+    unsigned depth;                                      /* 0: the flag is no key */
+    bool repeats;                                        /* each use adds an entry to a list */
+};
+
+/** struct plan_flag_list: all of them. */
+struct plan_flag_list {
+    struct plan_flag rows[PLAN_FLAGS_MAX];
+    size_t count;
+};
+
+/** plan_flag_list_fill() lists the flags of a plan, or the attributes of a metric. */
+void plan_flag_list_fill(struct plan_flag_list *list, enum assay__plan_object object);
+
+/** plan_flags_options() puts the flags before a command's own options, which end with a NULL name.
+ */
+void plan_flags_options(const struct option *own, struct option options[PLAN_OPTIONS_MAX]);
 
 /** struct plan_flag_use: one flag as it was given. The value is borrowed from argv. */
 struct plan_flag_use {
-    enum plan_flag flag;
+    const struct plan_flag *flag;
     const char *value; /* NULL for flags without argument */
 };
 
 /** struct plan_flags: the flags of a command line in their order. Zero-initialise it. */
 struct plan_flags {
+    struct plan_flag_list *list;
     struct plan_flag_use *uses;
     size_t count, capacity;
     bool failed; /* memory ran out; plan_flags_build() reports it */
 };
 
-/** plan_flags_take() keeps a flag; false when option is none of PLAN_FLAG_LIST. */
+/** plan_flags_take() keeps a flag; false when option is none of them. */
 bool plan_flags_take(struct plan_flags *flags, int option, const char *value);
 
 /** plan_flags_given() is the last value given for a flag, "" for one without value, or NULL. */
-const char *plan_flags_given(const struct plan_flags *flags, enum plan_flag flag);
+const char *plan_flags_given(const struct plan_flags *flags, const char *name);
 
 /**
  * plan_flags_build() makes the plan of --plan FILE and the flags laid over it. Errors of values
@@ -102,6 +85,22 @@ const char *plan_flags_given(const struct plan_flags *flags, enum plan_flag flag
  */
 ASSAY_MUST_CHECK enum assay_status
 plan_flags_build(const struct plan_flags *flags, struct assay_plan **out, struct assay_error *err);
+
+/** struct plan_event_file: a file of one of the plan's events, as --events names it. */
+struct plan_event_file {
+    const struct assay_events_plan *events;
+    const char *path;
+};
+
+/**
+ * plan_flags_event_files() lists the files of all --events NAME=FILE[,FILE...], in their order.
+ * plan is what plan_flags_build() made of the same flags; *files lives until it is freed with
+ * free(), and is NULL when there are none.
+ */
+ASSAY_MUST_CHECK enum assay_status plan_flags_event_files(const struct plan_flags *flags,
+                                                          const struct assay_plan *plan,
+                                                          struct plan_event_file **files,
+                                                          size_t *count, struct assay_error *err);
 
 /** plan_flags_release() frees what plan_flags_take() kept. */
 void plan_flags_release(struct plan_flags *flags);

@@ -35,7 +35,9 @@ struct assay__node {
     uint32_t count;        /* ARRAY, OBJECT: children, also those that the reader forgot */
     uint32_t line, column; /* of the value, from 1; 0 when it was not read */
     uint32_t key_line, key_column;
-    const char *origin; /* what made it when it was not read, such as "--alpha 2" */
+    const char
+        *origin; /* what made it when it was not read, such as "--alpha 2"; of a value that */
+                 /* was read: its file, when that is not the document's own */
     struct assay__node *parent, *next, *first, *last;
 };
 

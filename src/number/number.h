@@ -48,4 +48,7 @@ enum assay__parse assay__decimal_parse(const char *text, size_t length, struct a
  */
 enum assay__parse assay__double_parse(const char *text, size_t length, double *out);
 
+/** assay__percent_parse() reads "5%" as the double that 0.05 is; false for anything else. */
+bool assay__percent_parse(const char *text, size_t length, double *out);
+
 #endif

@@ -23,6 +23,7 @@ struct assay__choices {
     X(missing, enum assay_missing, "drop", "zero")                                                 \
     X(aggregation, enum assay_aggregation, "sum", "count", "countDistinct", "mean", "min", "max",  \
       "first", "last")                                                                             \
+    X(adjustment, enum assay_alpha_division, "decision", "bonferroni", "none")                     \
     X(granularity, enum assay_granularity, "none", "hour", "day", "week")                          \
     X(horizon, enum assay_horizon_kind, "fixed", "groupSequential", "alwaysValid")                 \
     X(spending, enum assay_spending_family, "power", "obrienFleming", "pocock", "hwangShihDeCani") \

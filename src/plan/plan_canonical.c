@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The canonical JSON of a plan: every default filled in, keys in the order of plan_names.c, the
- * shortest numbers. Plans that mean the same have the same bytes here, and the text parses to the
- * same plan again.
+ * The canonical JSON of a plan: keys in the order of the key table, the shortest numbers, the
+ * defaults of a key written or left out as its row says. Plans that mean the same have the same
+ * bytes here, and the text parses to the same plan again.
  */
 #include "plan/plan_read.h"
 
@@ -10,154 +10,76 @@
 #include <string.h>
 
 #include "base/duration.h"
-#include "json/json_values.h"
+#include "base/time.h"
+#include "json/json_write.h"
 #include "number/number.h"
 
-static void write_texts(struct assay__json *json, const char *key, const char *const *texts,
-                        uint32_t count)
+static void write_object(struct assay__json *json, enum assay__plan_object kind,
+                         const void *object);
+
+static const void *mark_of(const struct assay__plan_key *row, const void *at)
 {
-    if (count > 0)
-        assay__write_texts(json, key, texts, count);
+    return (const char *)at - row->offset + row->mark;
 }
 
-static void write_names(struct assay__json *json, const struct assay_plan *plan)
+static bool is_marked(const struct assay__plan_key *row, const void *at)
 {
-    assay__json_member_string(json, "parent", plan->parent);
-    assay__json_member_string(json, "analysisResultId", plan->analysis_result_id);
-    assay__json_member_string(json, "exposureFilter", plan->exposure_filter);
-    if (plan->label_count > 0) {
-        assay__json_member_begin(json, "labels", '[');
-        for (uint32_t i = 0; i < plan->label_count; i++)
-            assay__write_pair(json, "key", plan->labels[i].key, "value", plan->labels[i].value);
-        assay__json_end(json, ']');
-    }
-    assay__json_member_begin(json, "columns", '{');
-    assay__json_member_string(json, "unit", plan->unit_column);
-    assay__json_member_string(json, "group", plan->group_column);
-    assay__json_member_string(json, "time", plan->time_column);
-    assay__json_end(json, '}');
-    assay__json_member_string(json, "granularity", assay__name_granularity(plan->granularity));
-    if (plan->has_as_of)
-        assay__write_time(json, "asOf", plan->as_of_ns);
+    return row->mark != ASSAY__NO_MARK && *(const bool *)mark_of(row, at);
 }
 
-static void write_comparisons(struct assay__json *json, const struct assay_plan *plan)
+static uint32_t count_of(const struct assay__plan_key *row, const void *at)
 {
-    if (plan->scheme == ASSAY_COMPARE_BASELINE && plan->baseline == NULL)
-        return;
-    assay__json_member_begin(json, "comparisons", '{');
-    if (plan->scheme == ASSAY_COMPARE_BASELINE) {
-        assay__json_member_string(json, "baseline", plan->baseline);
-    } else if (plan->scheme == ASSAY_COMPARE_ALL_PAIRS) {
-        assay__json_member_boolean(json, "allPairs", true);
-    } else {
-        assay__json_member_begin(json, "pairs", '[');
-        for (uint32_t i = 0; i < plan->pair_count; i++)
-            assay__write_pair(json, "baseline", plan->pairs[i].baseline, "compared",
-                              plan->pairs[i].compared);
-        assay__json_end(json, ']');
-    }
-    assay__json_end(json, '}');
+    return *(const uint32_t *)mark_of(row, at);
 }
 
-static void write_groups(struct assay__json *json, const struct assay_plan *plan)
+static int enumerator_of(const void *at)
 {
-    if (plan->group_count > 0) {
-        assay__json_member_begin(json, "groups", '[');
-        for (uint32_t i = 0; i < plan->group_count; i++) {
-            assay__json_begin(json, '{');
-            assay__json_member_string(json, "id", plan->groups[i].id);
-            assay__json_member_number(json, "weight", plan->groups[i].weight);
-            assay__json_end(json, '}');
-        }
-        assay__json_end(json, ']');
-    }
-    write_comparisons(json, plan);
+    int enumerator;
+    memcpy(&enumerator, at, sizeof enumerator);
+    return enumerator;
 }
 
-static void write_horizon(struct assay__json *json, const struct assay_plan *plan)
+/* Numbers are kept as doubles and counts, all exact here. */
+static double number_of(const struct assay__plan_key *row, const void *at)
 {
-    assay__json_member_begin(json, "horizon", '{');
-    assay__json_member_string(json, "type", assay__name_horizon(plan->horizon.kind));
-    assay__json_member_number(json, "expectedSampleSize", plan->horizon.expected_sample_size);
-    if (plan->horizon.kind == ASSAY_HORIZON_GROUP_SEQUENTIAL) {
-        assay__json_member_begin(json, "spending", '{');
-        assay__json_member_string(json, "family",
-                                  assay__name_spending(plan->horizon.spending.family));
-        assay__json_member_number(json, "parameter", plan->horizon.spending.parameter);
-        assay__json_end(json, '}');
-        if (plan->horizon.planned_looks > 0)
-            assay__json_member_count(json, "plannedLooks", plan->horizon.planned_looks);
-    }
-    assay__json_member_number(json, "optimalSampleSize", plan->horizon.optimal_sample_size);
-    assay__json_end(json, '}');
+    if (row->kind == ASSAY__KIND_WHOLE)
+        return (double)*(const uint32_t *)at;
+    if (row->kind == ASSAY__KIND_COUNT)
+        return (double)*(const uint64_t *)at;
+    return *(const double *)at;
 }
 
-static void write_design(struct assay__json *json, const struct assay_plan *plan)
+static void write_text(struct assay__json *json, const struct assay__plan_key *row, const void *at)
 {
-    assay__json_member_number(json, "alpha", plan->alpha);
-    assay__json_member_number(json, "power", plan->power);
-    write_horizon(json, plan);
-    if (isnan(plan->deterioration_alpha)) {
-        assay__json_member_boolean(json, "deterioration", false);
-    } else {
-        assay__json_member_begin(json, "deterioration", '{');
-        assay__json_member_number(json, "alpha", plan->deterioration_alpha);
-        assay__json_end(json, '}');
-    }
-    assay__json_member_begin(json, "srm", '{');
-    assay__json_member_number(json, "alpha", plan->srm.alpha);
-    assay__json_member_string(json, "method", assay__name_srm(plan->srm.method));
-    assay__json_member_number(json, "tolerance", plan->srm.tolerance);
-    assay__json_member_number(json, "concentration", plan->srm.concentration);
-    assay__json_end(json, '}');
-    assay__json_member_begin(json, "multiplicity", '{');
-    assay__json_member_string(json, "scope", assay__name_scope(plan->multiplicity));
-    assay__json_end(json, '}');
+    assay__json_member_string(json, row->key, *(const char *const *)at);
 }
 
-static void write_segments(struct assay__json *json, const struct assay_plan *plan)
+static void write_texts(struct assay__json *json, const struct assay__plan_key *row, const void *at)
 {
-    if (plan->segment_count == 0)
-        return;
-    assay__json_member_begin(json, "segments", '[');
-    for (uint32_t i = 0; i < plan->segment_count; i++)
-        assay__write_pair(json, "id", plan->segments[i].id, "filter", plan->segments[i].filter);
+    const char *const *texts = *(const char *const *const *)at;
+    assay__json_member_begin(json, row->key, '[');
+    for (uint32_t i = 0; i < count_of(row, at); i++)
+        assay__json_string(json, texts[i]);
     assay__json_end(json, ']');
 }
 
-static void write_methods(struct assay__json *json, const struct assay_plan *plan)
+static void write_number(struct assay__json *json, const struct assay__plan_key *row,
+                         const void *at)
 {
-    const struct assay__plan_keys *names = &assay__plan_keys[ASSAY__OBJECT_RECOMMENDATIONS];
-    assay__json_member_string(json, "relativeInterval", assay__name_relative(plan->relative));
-    assay__json_member_string(json, "test", assay__name_test(plan->test));
-    assay__json_member_string(json, "skewnessCorrection", assay__name_skewness(plan->skewness));
-    assay__json_member_begin(json, "recommendationNames", '{');
-    for (uint32_t i = 0; i < names->count; i++)
-        assay__json_member_string(json, names->keys[i], plan->recommendation_names[i]);
-    assay__json_end(json, '}');
-}
-
-static void write_bound(struct assay__json *json, const struct assay_bound *bound,
-                        const char *relative_key, const char *absolute_key)
-{
-    if (bound->is_set)
-        assay__json_member_number(json, bound->is_relative ? relative_key : absolute_key,
-                                  bound->value);
+    assay__json_member_number(json, row->key, number_of(row, at));
 }
 
 /* A cap's end is an exact decimal: written shortest when the nearest double is that decimal. */
-static void write_decimal(struct assay__json *json, const char *key, const char *text)
+static void write_decimal(struct assay__json *json, const struct assay__plan_key *row,
+                          const void *at)
 {
     char shortest[ASSAY__NUMBER_BYTES];
     char digits[ASSAY__DIGITS_MAX], other_digits[ASSAY__DIGITS_MAX];
     struct assay_decimal decimal, other;
     double value;
-    if (text == NULL)
-        return;
-    assay__json_key(json, key);
-    bool is_shortest = false;
+    const char *text = *(const char *const *)at;
     size_t length = strlen(text);
+    bool is_shortest = false;
     if (assay__double_parse(text, length, &value) == ASSAY__PARSE_OK &&
         assay__decimal_parse(text, length, &decimal, digits) == ASSAY__PARSE_OK) {
         size_t written = assay__number_write(value, shortest);
@@ -166,53 +88,224 @@ static void write_decimal(struct assay__json *json, const char *key, const char 
             decimal.digits == NULL && decimal.mantissa == other.mantissa &&
             decimal.exponent == other.exponent;
     }
+    assay__json_key(json, row->key);
     assay__json_raw(json, is_shortest ? shortest : text);
 }
 
-static void write_cap(struct assay__json *json, const struct assay_cap *cap)
+static void write_character(struct assay__json *json, const struct assay__plan_key *row,
+                            const void *at)
 {
-    if (cap->lower == NULL && cap->upper == NULL && isnan(cap->lower_quantile) &&
-        isnan(cap->upper_quantile))
+    const char text[] = {*(const char *)at, '\0'};
+    assay__json_member_string(json, row->key, text);
+}
+
+static void write_boolean(struct assay__json *json, const struct assay__plan_key *row,
+                          const void *at)
+{
+    assay__json_member_boolean(json, row->key, *(const bool *)at);
+}
+
+static void write_true(struct assay__json *json, const struct assay__plan_key *row, const void *at)
+{
+    (void)at;
+    assay__json_member_boolean(json, row->key, true);
+}
+
+static void write_choice(struct assay__json *json, const struct assay__plan_key *row,
+                         const void *at)
+{
+    assay__json_member_string(json, row->key, row->choices->names[enumerator_of(at)]);
+}
+
+static void write_time(struct assay__json *json, const struct assay__plan_key *row, const void *at)
+{
+    char text[ASSAY__TIME_BYTES];
+    assay__time_write(*(const int64_t *)at, text);
+    assay__json_member_string(json, row->key, text);
+}
+
+static void write_duration(struct assay__json *json, const struct assay__plan_key *row,
+                           const void *at)
+{
+    char text[ASSAY__DURATION_BYTES];
+    assay__duration_write(((const struct assay_duration *)at)->ns, text);
+    assay__json_member_string(json, row->key, text);
+}
+
+static void write_effect(struct assay__json *json, const struct assay__plan_key *row,
+                         const void *at)
+{
+    assay__json_member_number(json, row->key, ((const struct assay_bound *)at)->value);
+}
+
+static void write_events(struct assay__json *json, const struct assay__plan_key *row,
+                         const void *at)
+{
+    assay__json_member_string(json, row->key, (*(const struct assay_events_plan *const *)at)->name);
+}
+
+static void write_child(struct assay__json *json, const struct assay__plan_key *row, const void *at)
+{
+    assay__json_key(json, row->key);
+    write_object(json, row->child, at);
+}
+
+static void write_level(struct assay__json *json, const struct assay__plan_key *row, const void *at)
+{
+    if (isnan(*(const double *)at))
+        assay__json_member_boolean(json, row->key, false);
+    else
+        write_child(json, row, at);
+}
+
+/* The denominator: one column that is made as the value is, or all that it is made of. */
+static void write_denominator(struct assay__json *json, const struct assay__plan_key *row,
+                              const void *at)
+{
+    const void *object = (const char *)at - row->offset;
+    const struct assay_metric_plan *metric = object;
+    if (metric->denominator != NULL &&
+        assay__plan_measure_is(&metric->denominator_measure, &metric->measure)) {
+        write_text(json, row, at);
         return;
-    assay__json_member_begin(json, "cap", '{');
-    write_decimal(json, "lower", cap->lower);
-    write_decimal(json, "upper", cap->upper);
-    assay__json_member_number(json, "lowerQuantile", cap->lower_quantile);
-    assay__json_member_number(json, "upperQuantile", cap->upper_quantile);
+    }
+    assay__json_key(json, row->key);
+    write_object(json, row->child, object);
+}
+
+static void write_list(struct assay__json *json, const struct assay__plan_key *row, const void *at)
+{
+    const char *elements = *(const char *const *)at;
+    assay__json_member_begin(json, row->key, '[');
+    for (uint32_t i = 0; i < count_of(row, at); i++)
+        write_object(json, row->child, elements + i * row->size_bytes);
+    assay__json_end(json, ']');
+}
+
+static void write_rule(struct assay__json *json, const struct assay_plan *plan,
+                       const struct assay_rule *rule)
+{
+    if (rule->kind == ASSAY_RULE_METRIC) {
+        assay__json_string(json, plan->metrics[rule->metric].id);
+        return;
+    }
+    assay__json_begin(json, '{');
+    assay__json_member_begin(json, rule->kind == ASSAY_RULE_AND ? "and" : "or", '[');
+    for (uint32_t i = 0; i < rule->branch_count; i++)
+        write_rule(json, plan, &rule->branches[i]);
+    assay__json_end(json, ']');
     assay__json_end(json, '}');
 }
 
-static void write_duration(struct assay__json *json, const char *key,
-                           const struct assay_duration *duration)
+static void write_decision(struct assay__json *json, const struct assay__plan_key *row,
+                           const void *at)
 {
-    char text[ASSAY__DURATION_BYTES];
-    if (!duration->is_set)
-        return;
-    assay__duration_write(duration->ns, text);
-    assay__json_member_string(json, key, text);
+    const void *plan = (const char *)at - row->offset;
+    assay__json_key(json, row->key);
+    write_rule(json, plan, *(const struct assay_rule *const *)at);
 }
 
-static void write_metric(struct assay__json *json, const struct assay_metric_plan *metric)
+/* Every member of an object has its default. */
+static bool is_default_object(enum assay__plan_object kind, const void *object);
+
+static bool is_default(const struct assay__plan_key *row, const void *at)
 {
+    switch (row->kind) {
+    case ASSAY__KIND_IGNORED:
+        return true;
+    case ASSAY__KIND_TEXT:
+    case ASSAY__KIND_ANY_TEXT:
+    case ASSAY__KIND_DECIMAL:
+    case ASSAY__KIND_EVENTS:
+    case ASSAY__KIND_RULE:
+        return *(const void *const *)at == NULL;
+    case ASSAY__KIND_TEXTS:
+    case ASSAY__KIND_SPELLINGS:
+    case ASSAY__KIND_LIST:
+        return count_of(row, at) == 0;
+    case ASSAY__KIND_NUMBER:
+    case ASSAY__KIND_WHOLE:
+    case ASSAY__KIND_COUNT:
+        return isnan(number_of(row, at)) ||
+               (!row->is_always && number_of(row, at) == row->fallback);
+    case ASSAY__KIND_CHARACTER:
+        return (double)*(const char *)at == row->fallback;
+    case ASSAY__KIND_BOOLEAN:
+        return !row->is_always && !*(const bool *)at;
+    case ASSAY__KIND_TRUE:
+        return enumerator_of(at) != (int)row->fallback;
+    case ASSAY__KIND_CHOICE:
+        if (row->mark != ASSAY__NO_MARK)
+            return !is_marked(row, at);
+        return !row->is_always && enumerator_of(at) == (int)row->fallback;
+    case ASSAY__KIND_TIME:
+        return !is_marked(row, at);
+    case ASSAY__KIND_DURATION:
+        return !((const struct assay_duration *)at)->is_set;
+    case ASSAY__KIND_EFFECT:
+        return !((const struct assay_bound *)at)->is_set ||
+               ((const struct assay_bound *)at)->is_relative != (row->fallback > 0.0);
+    case ASSAY__KIND_LEVEL:
+        return !row->is_always && !is_marked(row, at);
+    case ASSAY__KIND_OBJECT:
+        if (row->mark != ASSAY__NO_MARK)
+            return !is_marked(row, at);
+        return !row->is_always && is_default_object(row->child, at);
+    case ASSAY__KIND_TEXT_OR_OBJECT:
+        break;
+    }
+    return false;
+}
+
+static bool is_written(const struct assay__plan_keys *keys, const struct assay__plan_key *row,
+                       const void *object)
+{
+    if (row->of != 0 && enumerator_of((const char *)object + keys->type->offset) != row->of - 1)
+        return false;
+    return !is_default(row, (const char *)object + row->offset);
+}
+
+static bool is_default_object(enum assay__plan_object kind, const void *object)
+{
+    const struct assay__plan_keys *keys = assay__plan_keys_of(kind);
+    for (uint32_t i = 0; i < keys->count; i++)
+        if (is_written(keys, &keys->keys[i], object))
+            return false;
+    return true;
+}
+
+static void write_object(struct assay__json *json, enum assay__plan_object kind, const void *object)
+{
+    static void (*const WRITERS[])(struct assay__json *, const struct assay__plan_key *,
+                                   const void *) = {[ASSAY__KIND_IGNORED] = NULL,
+                                                    [ASSAY__KIND_TEXT] = write_text,
+                                                    [ASSAY__KIND_ANY_TEXT] = write_text,
+                                                    [ASSAY__KIND_TEXTS] = write_texts,
+                                                    [ASSAY__KIND_SPELLINGS] = write_texts,
+                                                    [ASSAY__KIND_NUMBER] = write_number,
+                                                    [ASSAY__KIND_WHOLE] = write_number,
+                                                    [ASSAY__KIND_COUNT] = write_number,
+                                                    [ASSAY__KIND_DECIMAL] = write_decimal,
+                                                    [ASSAY__KIND_CHARACTER] = write_character,
+                                                    [ASSAY__KIND_BOOLEAN] = write_boolean,
+                                                    [ASSAY__KIND_TRUE] = write_true,
+                                                    [ASSAY__KIND_CHOICE] = write_choice,
+                                                    [ASSAY__KIND_TIME] = write_time,
+                                                    [ASSAY__KIND_DURATION] = write_duration,
+                                                    [ASSAY__KIND_EFFECT] = write_effect,
+                                                    [ASSAY__KIND_LEVEL] = write_level,
+                                                    [ASSAY__KIND_EVENTS] = write_events,
+                                                    [ASSAY__KIND_OBJECT] = write_child,
+                                                    [ASSAY__KIND_TEXT_OR_OBJECT] =
+                                                        write_denominator,
+                                                    [ASSAY__KIND_LIST] = write_list,
+                                                    [ASSAY__KIND_RULE] = write_decision};
+    const struct assay__plan_keys *keys = assay__plan_keys_of(kind);
     assay__json_begin(json, '{');
-    assay__json_member_string(json, "id", metric->id);
-    assay__json_member_string(json, "role", assay__name_role(metric->role));
-    assay__json_member_string(json, "type", assay__name_metric_type(metric->type));
-    assay__json_member_string(json, "value", metric->value);
-    assay__json_member_string(json, "denominator", metric->denominator);
-    assay__json_member_number(json, "quantile", metric->quantile);
-    write_texts(json, "covariates", metric->covariates, metric->covariate_count);
-    assay__json_member_string(json, "varianceReduction", assay__name_reduction(metric->reduction));
-    assay__json_member_string(json, "direction", assay__name_direction(metric->direction));
-    write_bound(json, &metric->effect, "minimumDetectableEffect", "minimumDetectableEffectAbs");
-    write_bound(json, &metric->margin, "nonInferiorityMargin", "nonInferiorityMarginAbs");
-    assay__json_member_string(json, "missing", assay__name_missing(metric->missing));
-    write_cap(json, &metric->cap);
-    write_duration(json, "window", &metric->window);
-    write_duration(json, "offset", &metric->offset);
-    if (metric->measure.has_aggregation)
-        assay__json_member_string(json, "aggregation",
-                                  assay__name_aggregation(metric->measure.aggregation));
+    for (uint32_t i = 0; i < keys->count; i++)
+        if (is_written(keys, &keys->keys[i], object))
+            WRITERS[keys->keys[i].kind](json, &keys->keys[i],
+                                        (const char *)object + keys->keys[i].offset);
     assay__json_end(json, '}');
 }
 
@@ -221,17 +314,6 @@ enum assay_status assay__plan_write_canonical(const struct assay_plan *plan, cha
 {
     struct assay__text out = {0};
     struct assay__json json = {.out = &out};
-    assay__json_begin(&json, '{');
-    write_names(&json, plan);
-    write_groups(&json, plan);
-    write_design(&json, plan);
-    write_texts(&json, "dimensions", plan->dimensions, plan->dimension_count);
-    write_segments(&json, plan);
-    write_methods(&json, plan);
-    assay__json_member_begin(&json, "metrics", '[');
-    for (uint32_t i = 0; i < plan->metric_count; i++)
-        write_metric(&json, &plan->metrics[i]);
-    assay__json_end(&json, ']');
-    assay__json_end(&json, '}');
+    write_object(&json, ASSAY__OBJECT_PLAN, plan);
     return assay__text_take(&out, text, NULL, err);
 }

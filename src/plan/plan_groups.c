@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The groups of a plan and which of them are compared. */
+/* Rules about the groups of a plan and which of them are compared. */
 #include "plan/plan_read.h"
 
 #include <math.h>
@@ -8,46 +8,16 @@
 
 #include "base/utf8.h"
 
-static void read_weights(struct assay__plan_reader *reader, const struct assay__node *list,
-                         struct assay_plan *plan)
+void assay__plan_finish_group_list(struct assay__plan_reader *reader,
+                                   const struct assay__node *list, const struct assay_plan *plan)
 {
     double total = 0.0;
-    for (const struct assay__node *value = list->first; value != NULL; value = value->next) {
-        struct assay_group_plan *group = &plan->groups[value->index];
-        if (!assay__plan_enter(reader, value, ASSAY__OBJECT_GROUP))
-            return;
-        group->id = assay__plan_required(reader, value, "id");
-        group->weight = assay__plan_number(reader, value, "weight", 1.0);
-        if (group->weight < 0.0)
-            assay__plan_fail_key(reader, value, "weight", "A weight must not be negative.");
-        total += group->weight;
-    }
+    for (uint32_t i = 0; i < plan->group_count; i++)
+        total += plan->groups[i].weight;
     if (total == 0.0)
         assay__plan_fail(reader, list, "All weights are 0; at least one group must get units.");
     if (!isfinite(total))
         assay__plan_fail(reader, list, "The weights add up to more than a number can hold.");
-}
-
-static void read_groups(struct assay__plan_reader *reader, const struct assay__node *root,
-                        struct assay_plan *plan)
-{
-    const struct assay__node *list = assay__plan_list(reader, root, "groups", ASSAY_GROUPS_MAX);
-    if (list == NULL)
-        return;
-    if (list->count < 2) {
-        assay__plan_fail(reader, list,
-                         "An experiment has at least two groups; leave \"groups\" out to take "
-                         "them from the data.");
-        return;
-    }
-    plan->groups = assay__plan_array(reader, list->count, sizeof *plan->groups);
-    if (plan->groups == NULL)
-        return;
-    read_weights(reader, list, plan);
-    if (reader->status != ASSAY_OK)
-        return;
-    assay__plan_distinct(reader, list, "id");
-    plan->group_count = list->count;
 }
 
 /* Fails when groups are planned and id is none of them, or one that gets no units. */
@@ -111,72 +81,36 @@ static void check_pairs_distinct(struct assay__plan_reader *reader, const struct
     }
 }
 
-static void read_pairs(struct assay__plan_reader *reader, const struct assay__node *object,
-                       struct assay_plan *plan)
+void assay__plan_finish_pair(struct assay__plan_reader *reader, const struct assay__node *value,
+                             void *object)
 {
-    const struct assay__node *list =
-        assay__plan_list(reader, object, "pairs", ASSAY_COMPARISONS_MAX);
-    if (list == NULL)
-        return;
-    if (list->count == 0)
-        assay__plan_fail(reader, list, "There are no pairs; list at least one.");
-    plan->pairs = assay__plan_array(reader, list->count, sizeof *plan->pairs);
-    for (const struct assay__node *value = list->first; value != NULL; value = value->next) {
-        if (!assay__plan_enter(reader, value, ASSAY__OBJECT_PAIR))
-            return;
-        struct assay_pair *pair = &plan->pairs[value->index];
-        pair->baseline = assay__plan_required(reader, value, "baseline");
-        pair->compared = assay__plan_required(reader, value, "compared");
-        if (reader->status != ASSAY_OK)
-            return;
-        check_group(reader, assay__node_get(value, "baseline"), pair->baseline, plan);
-        check_group(reader, assay__node_get(value, "compared"), pair->compared, plan);
-        if (strcmp(pair->baseline, pair->compared) == 0)
-            assay__plan_fail(reader, value, "A group cannot be compared with itself.");
-    }
-    plan->scheme = ASSAY_COMPARE_PAIRS;
-    plan->pair_count = list->count;
-    if (reader->status == ASSAY_OK)
-        check_pairs_distinct(reader, list, plan);
+    const struct assay_pair *pair = object;
+    check_group(reader, assay__node_get(value, "baseline"), pair->baseline, reader->plan);
+    check_group(reader, assay__node_get(value, "compared"), pair->compared, reader->plan);
+    if (strcmp(pair->baseline, pair->compared) == 0)
+        assay__plan_fail(reader, value, "A group cannot be compared with itself.");
 }
 
-static void read_all_pairs(struct assay__plan_reader *reader, const struct assay__node *value,
-                           struct assay_plan *plan)
+void assay__plan_finish_comparisons(struct assay__plan_reader *reader,
+                                    const struct assay__node *value, void *object)
 {
-    if (value->type != ASSAY__NODE_BOOLEAN || !value->boolean)
-        assay__plan_fail(reader, value, "This can only be true; name a \"baseline\" instead.");
-    plan->scheme = ASSAY_COMPARE_ALL_PAIRS;
-    uint64_t count = (uint64_t)plan->group_count * (plan->group_count - 1) / 2;
-    if (plan->group_count > 0 && count > ASSAY_COMPARISONS_MAX)
-        assay__plan_fail(reader, value, "All pairs of %u groups are more than %d comparisons.",
-                         (unsigned)plan->group_count, ASSAY_COMPARISONS_MAX);
-}
-
-static void read_comparisons(struct assay__plan_reader *reader, const struct assay__node *root,
-                             struct assay_plan *plan)
-{
-    plan->scheme = ASSAY_COMPARE_BASELINE;
-    const struct assay__node *object = assay__node_get(root, "comparisons");
-    if (object == NULL || !assay__plan_enter(reader, object, ASSAY__OBJECT_COMPARISONS))
-        return;
-    if (object->count != 1) {
-        assay__plan_fail(reader, object,
-                         "Exactly one of \"baseline\", \"allPairs\" and \"pairs\" must be here.");
+    struct assay_plan *plan = object;
+    const struct assay__node *all = assay__node_get(value, "allPairs");
+    const struct assay__node *pairs = assay__node_get(value, "pairs");
+    if (value->count == 0 || (all != NULL && pairs != NULL)) {
+        assay__plan_fail(reader, value,
+                         "A \"baseline\", \"allPairs\" or \"pairs\" must be here, and not the last "
+                         "two together.");
         return;
     }
-    const struct assay__node *all_pairs = assay__node_get(object, "allPairs");
-    plan->baseline = assay__plan_text(reader, object, "baseline", NULL);
     if (plan->baseline != NULL)
-        check_group(reader, object->first, plan->baseline, plan);
-    else if (all_pairs != NULL)
-        read_all_pairs(reader, all_pairs, plan);
-    else
-        read_pairs(reader, object, plan);
-}
-
-void assay__plan_groups(struct assay__plan_reader *reader, const struct assay__node *root,
-                        struct assay_plan *plan)
-{
-    read_groups(reader, root, plan);
-    read_comparisons(reader, root, plan);
+        check_group(reader, assay__node_get(value, "baseline"), plan->baseline, plan);
+    uint64_t count = (uint64_t)plan->group_count * (plan->group_count - 1) / 2;
+    if (all != NULL && plan->group_count > 0 && count > ASSAY_COMPARISONS_MAX)
+        assay__plan_fail(reader, all, "All pairs of %u groups are more than %d comparisons.",
+                         (unsigned)plan->group_count, ASSAY_COMPARISONS_MAX);
+    if (pairs == NULL || reader->status != ASSAY_OK)
+        return;
+    plan->scheme = ASSAY_COMPARE_PAIRS;
+    check_pairs_distinct(reader, pairs, plan);
 }

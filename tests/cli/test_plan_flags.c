@@ -3,7 +3,7 @@
 
 #include "cli/plan_flags.h"
 
-static const struct option OPTIONS[] = {PLAN_FLAG_OPTIONS{NULL, 0, NULL, 0}};
+static const struct option NONE = {NULL, 0, NULL, 0};
 
 enum { WORDS_MAX = 32 };
 
@@ -23,8 +23,10 @@ static enum assay_status build(const char *const *words, struct assay_plan **pla
         memcpy(copies[argc], *words, strlen(*words) + 1);
         argv[argc] = copies[argc];
     }
+    struct option options[PLAN_OPTIONS_MAX];
+    plan_flags_options(&NONE, options);
     optind = 0;
-    while ((option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1)
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
         ck_assert(plan_flags_take(&flags, option, optarg));
     ck_assert_int_eq(optind, argc);
     enum assay_status status = plan_flags_build(&flags, plan, err);
@@ -42,18 +44,28 @@ static struct assay_plan *build_ok(const char *const *words)
 
 #define BUILD(...) build_ok((const char *const[]){__VA_ARGS__, NULL})
 
+static int option_of(const char *name)
+{
+    struct option options[PLAN_OPTIONS_MAX];
+    size_t i = 0;
+    plan_flags_options(&NONE, options);
+    while (strcmp(options[i].name, name) != 0)
+        i++;
+    return options[i].val;
+}
+
 START_TEST(flags_take_only_their_own)
 {
     struct plan_flags flags = {0};
     ck_assert(!plan_flags_take(&flags, 'x', "1"));
-    ck_assert(!plan_flags_take(&flags, PLAN_FLAG_BEFORE, "1"));
-    ck_assert(!plan_flags_take(&flags, PLAN_FLAG_AFTER, "1"));
-    ck_assert(plan_flags_take(&flags, PLAN_FLAG_ALPHA, "0.1"));
-    ck_assert(plan_flags_take(&flags, PLAN_FLAG_ALPHA, "0.2"));
-    ck_assert(plan_flags_take(&flags, PLAN_FLAG_ALL_PAIRS, NULL));
-    ck_assert_str_eq(plan_flags_given(&flags, PLAN_FLAG_ALPHA), "0.2");
-    ck_assert_str_eq(plan_flags_given(&flags, PLAN_FLAG_ALL_PAIRS), "");
-    ck_assert_ptr_null(plan_flags_given(&flags, PLAN_FLAG_POWER));
+    ck_assert(!plan_flags_take(&flags, PLAN_FLAG_FIRST - 1, "1"));
+    ck_assert(!plan_flags_take(&flags, PLAN_FLAG_FIRST + PLAN_FLAGS_MAX - 1, "1"));
+    ck_assert(plan_flags_take(&flags, option_of("alpha"), "0.1"));
+    ck_assert(plan_flags_take(&flags, option_of("alpha"), "0.2"));
+    ck_assert(plan_flags_take(&flags, option_of("all-pairs"), NULL));
+    ck_assert_str_eq(plan_flags_given(&flags, "alpha"), "0.2");
+    ck_assert_str_eq(plan_flags_given(&flags, "all-pairs"), "");
+    ck_assert_ptr_null(plan_flags_given(&flags, "power"));
     plan_flags_release(&flags);
     ck_assert_uint_eq(flags.count, 0);
 }
@@ -232,19 +244,18 @@ static const struct bad BAD[] = {
     {{"--metric=m", "--proportion=m"}, "'m' is there already (--metric m)"},
     {{"--ratio=a"}, "A ratio is two columns"},
     {{"--ratio=a/"}, "A ratio is two columns"},
-    {{"--metric=m", "--baseline=A", "--all-pairs"}, "--all-pairs: This excludes --baseline A"},
-    {{"--metric=m", "--compare=A:B", "--baseline=A"}, "--baseline A: This excludes --compare A:B"},
-    {{"--metric=m", "--compare=A"}, "two groups, BASELINE:COMPARED"},
+    {{"--metric=m", "--compare=A:B", "--all-pairs"}, "--compare A:B: A \"baseline\", \"allPairs\""},
+    {{"--metric=m", "--compare=A"}, "--compare A: This must look like BASE:GROUP"},
     {{"--metric=m", "--compare=A:A"}, "--compare A:A: A group cannot be compared with itself"},
     {{"--metric=m", "--compare=A:B", "--compare=B:A"}, "--compare B:A: 'B' and 'A' are compared"},
     {{"--metric=m", "--weights=A,B"}, "Weights look like A=1,B=2"},
-    {{"--metric=m", "--weights=A=1,B=-1"}, "must not be negative"},
+    {{"--metric=m", "--weights=A=1,B=-1"}, "-1 is not at least 0"},
     {{"--metric=m", "--weights=A=0,B=0"}, "All weights are 0"},
     {{"--metric=m", "--weights=A=1,B=1", "--baseline=C"}, "--baseline C: 'C' is not"},
     {{"--metric=m", "--dimension=a", "--dimension=a"}, "--dimension a: 'a' is there twice"},
-    {{"--metric=m", "--segment=web"}, "--segment web: A segment is an id, '='"},
+    {{"--metric=m", "--segment=web"}, "--segment web: This must look like ID=FILTER"},
     {{"--metric=m", "--segment=web=a <"}, "--segment web=a <: "},
-    {{"--metric=m", "--label=k"}, "--label k: A label is KEY=VALUE"},
+    {{"--metric=m", "--label=k"}, "--label k: This must look like KEY=VALUE"},
     {{"--metric=m", "--reduction=full"}, "No metric takes this"},
     {{"--metric=m:missing=zero", "--missing=drop"}, "No metric takes this"},
     {{"--metric=m", "--covariate=m"}, "A metric cannot be its own covariate"},

@@ -52,15 +52,26 @@ START_TEST(plan_without_memory_is_refused)
 }
 END_TEST
 
+static int option_of(const struct option *options, const char *name)
+{
+    while (strcmp(options->name, name) != 0)
+        options++;
+    return options->val;
+}
+
 START_TEST(flags_without_memory_are_refused)
 {
-    static const struct plan_flag_use USES[] = {
-        {PLAN_FLAG_PLAN, "data/hillstrom.plan.json"},
-        {PLAN_FLAG_METRIC, "recency:margin=1,role=guardrail"},
-        {PLAN_FLAG_COVARIATE, "newbie"},
-        {PLAN_FLAG_SEGMENT, "s=channel = \"Web\""},
-        {PLAN_FLAG_WEIGHTS, "No E-Mail=1,Mens E-Mail=1"},
-        {PLAN_FLAG_ALL_PAIRS, NULL}};
+    static const struct {
+        const char *name, *value;
+    } USES[] = {{"plan", "data/hillstrom.plan.json"},
+                {"metric", "recency:margin=1,role=guardrail"},
+                {"covariate", "newbie"},
+                {"segment", "s=channel = \"Web\""},
+                {"weights", "No E-Mail=1,Mens E-Mail=1"},
+                {"all-pairs", NULL}};
+    static const struct option NONE = {NULL, 0, NULL, 0};
+    struct option options[PLAN_OPTIONS_MAX];
+    plan_flags_options(&NONE, options);
     enum assay_status status = ASSAY_ERROR_MEMORY;
     long failures = 0;
     for (long allowed = 0; status != ASSAY_OK; allowed++) {
@@ -69,7 +80,7 @@ START_TEST(flags_without_memory_are_refused)
         struct assay_error err = {.code = ASSAY_OK};
         allocations_left = allowed;
         for (size_t i = 0; i < sizeof USES / sizeof *USES; i++)
-            ck_assert(plan_flags_take(&flags, (int)USES[i].flag, USES[i].value));
+            ck_assert(plan_flags_take(&flags, option_of(options, USES[i].name), USES[i].value));
         status = plan_flags_build(&flags, &plan, &err);
         allocations_left = -1;
         ck_assert_msg(status == ASSAY_OK || status == ASSAY_ERROR_MEMORY, "%s", err.message);
