@@ -25,13 +25,15 @@ major   := $(firstword $(subst ., ,$(version)))
 # dlopen().
 lib_packages  = gsl libcjson mpfr gmp nettle zlib libzstd
 load_packages = libcurl libmicrohttpd sqlite3
+# Only its header is used.
+head_packages = libxxhash
 test_packages = check gnutls
 
 # With CDPATH set, cd prints where it went, in the midst of what scripts read.
 unexport CDPATH
 
 # Nothing is asked of pkg-config before a target that needs it, so that `make deps` can run first.
-lib_cflags  = $(shell pkg-config --cflags $(lib_packages) $(load_packages) | sed 's/-I/-isystem /g')
+lib_cflags  = $(shell pkg-config --cflags $(lib_packages) $(load_packages) $(head_packages) | sed 's/-I/-isystem /g')
 lib_libs    = $(if $(LINKED),$(load_libs)) $(shell pkg-config --libs $(lib_packages)) -lm -ldl
 load_libs   = $(shell pkg-config --libs $(load_packages))
 test_cflags = $(shell pkg-config --cflags $(test_packages) | sed 's/-I/-isystem /g')
@@ -81,7 +83,7 @@ run = $(if $(filter 1,$(V)),$(2),@echo '  $(1) $@' && $(2))
 all: $(program) $(static_lib) $(shared_lib) ## build the program and the library
 
 deps: ## find what the build needs, and install what is missing where that is allowed
-	@sh scripts/deps $(lib_packages) $(load_packages) $(test_packages)
+	@sh scripts/deps $(lib_packages) $(load_packages) $(head_packages) $(test_packages)
 
 demo: deps ## build and run the main job on real data
 	@$(MAKE) --no-print-directory -j$$(nproc) all

@@ -2,34 +2,37 @@
 #ifndef ASSAY_BASE_HASH_H
 #define ASSAY_BASE_HASH_H
 
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 __extension__ typedef unsigned __int128 assay__uint128;
 
+/** The seed of this process, 0 until it is drawn: read it by assay__hash_seed(). */
+extern _Atomic uint64_t assay__hash_seed_drawn;
+
+/** assay__hash_draw() draws the seed, once for all threads, and returns it. */
+uint64_t assay__hash_draw(void);
+
+/**
+ * assay__hash_seed() is a random number, the same as long as the process runs: whoever chooses the
+ * keys of a table cannot choose their places. Nothing that is printed depends on it.
+ */
+static inline uint64_t assay__hash_seed(void)
+{
+    uint64_t seed = atomic_load_explicit(&assay__hash_seed_drawn, memory_order_relaxed);
+    return seed != 0 ? seed : assay__hash_draw();
+}
+
+/** assay__hash() is a 64-bit hash of bytes, with the seed. Whoever uses it compares the keys too.
+ */
+uint64_t assay__hash(const void *bytes, size_t length);
+
+/** assay__hash_fold() is one step of a hash of two words; what it is given holds the seed. */
 static inline uint64_t assay__hash_fold(uint64_t a, uint64_t b)
 {
     assay__uint128 product = (assay__uint128)a * b;
     return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-/**
- * assay__hash() is a 64-bit hash of bytes: eight at a time, folded by a full multiplication. Fast
- * on short keys; whoever uses it compares the keys too.
- */
-static inline uint64_t assay__hash(const char *bytes, size_t length)
-{
-    uint64_t hash = 0x9e3779b97f4a7c15u ^ length;
-    for (; length >= 8; bytes += 8, length -= 8) {
-        uint64_t word;
-        memcpy(&word, bytes, 8);
-        hash = assay__hash_fold(hash ^ word, 0xd6e8feb86659fd93u);
-    }
-    uint64_t rest = 0;
-    memcpy(&rest, bytes, length);
-    hash = assay__hash_fold(hash ^ rest, 0xa0761d6478bd642fu);
-    return hash ^ hash >> 32;
 }
 
 #endif

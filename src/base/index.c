@@ -5,17 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* FNV-1a with a final mix: keys are short, and what they say is not secret. */
-static uint64_t hash_of(const void *key, size_t length)
-{
-    const unsigned char *bytes = key;
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ bytes[i]) * 0x100000001b3u;
-    hash ^= hash >> 32;
-    hash *= 0x9e3779b97f4a7c15u;
-    return hash ^ (hash >> 29);
-}
+#include "base/hash.h"
 
 /* The slot that holds the key, or the free slot where it belongs. */
 static uint32_t slot_of(const struct assay__index *index, const void *key, size_t length,
@@ -38,7 +28,7 @@ bool assay__index_find(const struct assay__index *index, const void *key, size_t
 {
     if (index->slot_count == 0)
         return false;
-    uint32_t slot = slot_of(index, key, length, hash_of(key, length));
+    uint32_t slot = slot_of(index, key, length, assay__hash(key, length));
     if (index->slots[slot] == 0)
         return false;
     *number = index->slots[slot] - 1;
@@ -90,7 +80,7 @@ enum assay_status assay__index_add(struct assay__index *index, const void *key, 
     char *copy = assay__arena_copy(&index->arena, key, length);
     if (copy == NULL)
         return assay__fail_memory(err);
-    uint64_t hash = hash_of(key, length);
+    uint64_t hash = assay__hash(key, length);
     uint32_t slot = slot_of(index, key, length, hash);
     index->keys[index->count] = (struct assay__index_key){copy, length, hash};
     *number = index->count++;

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "json/json_scan.h"
 #include "base/utf8.h"
 
@@ -72,38 +73,11 @@ static void take_back(struct reader *reader, struct mark mark)
     reader->made = mark;
 }
 
-static uint32_t load32(const char *bytes)
-{
-    uint32_t word;
-    memcpy(&word, bytes, sizeof word);
-    return word;
-}
-
-/* Of length, ends and the bytes beside them: names are short, and alike ones differ there. Who
- * wants to make many names of one hash can, which costs no more than having no hash. */
-static uint16_t hash_of(const char *key, size_t length)
-{
-    uint64_t first = 0, last = 0;
-    if (length >= 8) {
-        memcpy(&first, key, sizeof first);
-        memcpy(&last, key + length - 8, sizeof last);
-    } else if (length >= 4) {
-        first = load32(key);
-        last = load32(key + length - 4);
-    } else if (length > 0) {
-        first = (unsigned char)key[0];
-        last = (uint64_t)(unsigned char)key[length / 2] << 8 | (unsigned char)key[length - 1];
-    }
-    uint64_t hash = (first ^ length) * 0x9e3779b97f4a7c15u;
-    hash = (hash ^ hash >> 32 ^ last) * 0xc2b2ae3d27d4eb4fu;
-    return (uint16_t)(hash >> 48);
-}
-
 /* Notes a member's name; the member that has it already, or NULL. */
 static const struct assay__node *note_name(struct children *children, struct assay__node *value,
                                            size_t key_length)
 {
-    value->key_hash = hash_of(value->key, key_length);
+    value->key_hash = (uint16_t)assay__hash(value->key, key_length);
     uint64_t *names = &children->names[value->key_hash / 64 % (FILTER_BITS / 64)];
     uint64_t bit = UINT64_C(1) << value->key_hash % 64;
     bool may_be_there = (*names & bit) != 0;

@@ -55,8 +55,8 @@ static inline struct assay__name *assay__names_place(struct assay__name *entries
                                                      const uint64_t words[2], const char *text,
                                                      uint32_t length)
 {
-    uint64_t hash =
-        assay__hash_fold(words[0] ^ 0x9e3779b97f4a7c15u ^ length, words[1] ^ 0xd6e8feb86659fd93u);
+    uint64_t seed = assay__hash_seed();
+    uint64_t hash = assay__hash_fold(words[0] ^ seed ^ length, words[1] ^ ~seed);
     if (__builtin_expect(length > ASSAY__NAME_INLINE, 0))
         hash ^= assay__hash(text, length);
     for (uint32_t at = (uint32_t)hash & (capacity - 1);; at = (at + 1) & (capacity - 1)) {
