@@ -16,6 +16,7 @@
     X(summarize, "raw data to sufficient statistics")                                              \
     X(merge, "sufficient statistics of shards to those of the whole")                              \
     X(size, "sample size, power and detectable effect")                                            \
+    X(design, "boundaries of sequential looks")                                                    \
     X(srm, "counts of units against planned weights")                                              \
     X(post, "deliver results to a platform or to assay serve")                                     \
     X(serve, "store posted results and show them")                                                 \

@@ -61,7 +61,7 @@ for command in $commands; do
 done
 # Examples that need no more than data/ are run, word for word.
 sed -n 's/^\.Dl \(assay .*\)/\1/p' docs/*.1 | sed 's/\\(dq/"/g' |
-    grep -E '^assay (size|srm|plan|analyze) ' | sort -u >"$work/examples"
+    grep -E '^assay (size|design|srm|plan|analyze) ' | sort -u >"$work/examples"
 mkdir "$work/bin"
 ln -s "$ASSAY" "$work/bin/assay"
 ln -s "$PWD/data" "$work/data"

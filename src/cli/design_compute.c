@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The figures of a sequential design. */
+#include <math.h>
+
+#include "assay/dist.h"
+#include "cli/design.h"
+
+static double times_each(double p, bool two_sided)
+{
+    return two_sided ? 2.0 * p : p;
+}
+
+static enum assay_status take_looks(const struct design *design, struct assay_horizon *horizon,
+                                    struct design_figures *figures, struct assay_error *err)
+{
+    bool always = design->horizon.kind == ASSAY_HORIZON_ALWAYS_VALID;
+    for (size_t k = 0; k < design->count; k++) {
+        struct design_look *look = &figures->looks[k];
+        double n = design->values[k], error = 1.0 / sqrt(n);
+        *look = (struct design_look){.units = always ? n : (double)NAN,
+                                     .days = NAN,
+                                     .exit_null = NAN,
+                                     .exit_alternative = NAN,
+                                     .power = NAN,
+                                     .half_width = NAN};
+        enum assay_status status = assay_horizon_at(horizon, n, error, &look->boundary, err);
+        if (status != ASSAY_OK)
+            return status;
+        look->nominal_p =
+            times_each(assay_normal_upper(look->boundary.critical), design->horizon.two_sided);
+        if (always)
+            look->half_width = look->boundary.critical * error;
+    }
+    return ASSAY_OK;
+}
+
+static enum assay_status add_power(const struct design *design, const struct assay_horizon *horizon,
+                                   struct design_figures *figures, struct assay_error *err)
+{
+    static double null[DESIGN_LOOKS_MAX], below[DESIGN_LOOKS_MAX], above[DESIGN_LOOKS_MAX];
+    size_t count = DESIGN_LOOKS_MAX;
+    double sum = 0.0;
+    enum assay_status status = assay_sequential_plan(horizon, design->power, &figures->plan, err);
+    if (status == ASSAY_OK)
+        status = assay_sequential_exits(horizon, 0.0, null, below, &count, err);
+    if (status == ASSAY_OK)
+        status = assay_sequential_exits(horizon, figures->plan.drift, above, NULL, &count, err);
+    for (size_t k = 0; status == ASSAY_OK && k < design->count; k++) {
+        sum += above[k];
+        figures->looks[k].exit_null = null[k] + below[k];
+        figures->looks[k].exit_alternative = above[k];
+        figures->looks[k].power = sum;
+    }
+    return status;
+}
+
+/* Units and days of each look, as far as they are known. */
+static void add_units(const struct design *design, struct design_figures *figures)
+{
+    bool always = design->horizon.kind == ASSAY_HORIZON_ALWAYS_VALID;
+    double last = design->values[design->count - 1];
+    figures->units = design->expected_size;
+    if (!always && !isnan(design->single_size))
+        figures->units = design->single_size * figures->plan.inflation / last;
+    for (size_t k = 0; k < design->count; k++) {
+        struct design_look *look = &figures->looks[k];
+        if (!always)
+            look->units = ceil(figures->units * design->values[k] * (1.0 - 0x1p-50));
+        if (design->traffic.is_given && !isnan(look->units))
+            look->days = design_days(&design->traffic, look->units);
+    }
+}
+
+enum assay_status design_compute(const struct design *design, struct design_figures *figures,
+                                 struct assay_error *err)
+{
+    struct assay_horizon *horizon;
+    enum assay_status status = assay_horizon_open(&design->horizon, &horizon, err);
+    if (status != ASSAY_OK)
+        return status;
+    status = take_looks(design, horizon, figures, err);
+    if (status == ASSAY_OK && design->horizon.kind == ASSAY_HORIZON_GROUP_SEQUENTIAL)
+        status = add_power(design, horizon, figures, err);
+    if (status == ASSAY_OK)
+        add_units(design, figures);
+    assay_horizon_free(horizon);
+    return status;
+}
+
+double design_days(const struct design_traffic *traffic, double units)
+{
+    double week = 0.0, days = 0.0;
+    for (int d = 0; d < DESIGN_WEEK; d++)
+        week += traffic->by_weekday[d];
+    if (!(week > 0.0))
+        return HUGE_VAL;
+    double weeks = floor(units / week * (1.0 - 0x1p-50));
+    double left = units - weeks * week;
+    for (int d = 0; d < DESIGN_WEEK && left > 0.0; d++) {
+        left -= traffic->by_weekday[d];
+        days += 1.0;
+    }
+    return weeks * DESIGN_WEEK + days;
+}

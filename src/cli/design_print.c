@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A sequential design as table with a drawing, as JSON and as CSV. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "assay/dist.h"
+#include "cli/cli.h"
+#include "cli/design.h"
+#include "cli/term.h"
+#include "json/json_write.h"
+#include "number/number.h"
+#include "report/table/terminal.h"
+
+static bool is_always_valid(const struct design *design)
+{
+    return design->horizon.kind == ASSAY_HORIZON_ALWAYS_VALID;
+}
+
+static void write_look(struct assay__json *json, const struct design *design, size_t k,
+                       const struct design_look *look)
+{
+    assay__json_begin(json, '{');
+    if (is_always_valid(design)) {
+        assay__json_member_number(json, "n", look->units);
+        assay__json_member_number(json, "halfWidth", look->half_width);
+        assay__json_member_number(json, "z", look->boundary.critical);
+        assay__json_member_number(json, "nominalP", look->nominal_p);
+    } else {
+        assay__json_member_number(json, "information", design->values[k]);
+        assay__json_member_number(json, "z", look->boundary.critical);
+        assay__json_member_number(json, "nominalP", look->nominal_p);
+        assay__json_member_number(json, "alphaSpent", look->boundary.alpha_spent);
+        assay__json_member_number(json, "powerAtLook", look->power);
+        assay__json_member_number(json, "exitNull", look->exit_null);
+        assay__json_member_number(json, "exitAlternative", look->exit_alternative);
+        if (!isnan(look->units))
+            assay__json_member_number(json, "units", look->units);
+    }
+    if (isfinite(look->days))
+        assay__json_member_number(json, "days", look->days);
+    assay__json_end(json, '}');
+}
+
+static void write_horizon(struct assay__json *json, const struct design *design)
+{
+    const struct assay_horizon_design *horizon = &design->horizon;
+    static const char *const MIXTURES[] = {[ASSAY_MIXTURE_OPTIMAL_SIZE] = "optimalSampleSize",
+                                           [ASSAY_MIXTURE_RHO] = "rho",
+                                           [ASSAY_MIXTURE_TAU] = "tau"};
+    assay__json_member_begin(json, "design", '{');
+    assay__json_member_string(json, "horizon",
+                              is_always_valid(design) ? "alwaysValid" : "groupSequential");
+    assay__json_member_number(json, "alpha", horizon->alpha);
+    assay__json_member_string(json, "side", horizon->two_sided ? "two" : "one");
+    if (is_always_valid(design)) {
+        assay__json_member_number(json, MIXTURES[horizon->mixture], horizon->mixture_parameter);
+    } else {
+        assay__json_member_begin(json, "spending", '{');
+        assay__json_member_string(json, "family", assay_spending_name(horizon->spending));
+        if (!isnan(horizon->spending_parameter))
+            assay__json_member_number(json, "parameter", horizon->spending_parameter);
+        assay__json_end(json, '}');
+        assay__json_member_number(json, "power", design->power);
+    }
+    assay__json_end(json, '}');
+}
+
+static void write_detail(const struct design *design, const struct design_figures *figures,
+                         struct assay__text *out)
+{
+    struct assay__json json = {.out = out, .pretty = true};
+    assay__json_begin(&json, '{');
+    assay__json_member_count(&json, "schemaVersion", 1);
+    write_horizon(&json, design);
+    assay__json_member_begin(&json, "looks", '[');
+    for (size_t k = 0; k < design->count; k++)
+        write_look(&json, design, k, &figures->looks[k]);
+    assay__json_end(&json, ']');
+    if (!is_always_valid(design)) {
+        assay__json_member_number(&json, "drift", figures->plan.drift);
+        assay__json_member_number(&json, "inflation", figures->plan.inflation);
+        assay__json_member_number(&json, "expectedInformationNull", figures->plan.expected_null);
+        assay__json_member_number(&json, "expectedInformationAlternative",
+                                  figures->plan.expected_alternative);
+        if (!isnan(figures->units))
+            assay__json_member_number(&json, "units", ceil(figures->units));
+    }
+    assay__json_end(&json, '}');
+    assay__text_putc(out, '\n');
+}
+
+static void write_csv(const struct design *design, const struct design_figures *figures,
+                      struct assay__text *out)
+{
+    assay__text_puts(out, "look,information,units,days,z,nominal_p,alpha_spent,power,exit_null,"
+                          "exit_alternative,half_width\r\n");
+    for (size_t k = 0; k < design->count; k++) {
+        const struct design_look *look = &figures->looks[k];
+        const double figure[] = {look->boundary.information,
+                                 look->units,
+                                 look->days,
+                                 look->boundary.critical,
+                                 look->nominal_p,
+                                 look->boundary.alpha_spent,
+                                 look->power,
+                                 look->exit_null,
+                                 look->exit_alternative,
+                                 look->half_width};
+        assay__text_format(out, "%zu", k + 1);
+        for (size_t i = 0; i < sizeof figure / sizeof *figure; i++) {
+            assay__text_putc(out, ',');
+            args_csv_number(out, figure[i]);
+        }
+        assay__text_puts(out, "\r\n");
+    }
+}
+
+/* ---- table ----------------------------------------------------------------------------------- */
+
+enum { COLUMN = 10, LEAST_BAR = 8, MOST_BAR = 40 };
+
+/* A column of the table: its head, and a look's figure in it. */
+struct column {
+    const char *head;
+    double (*figure)(const struct design *, const struct design_look *, size_t);
+    int digits; /* decimals; -1: a count; -2: a p-value, by its logarithm */
+};
+
+static double information_of(const struct design *design, const struct design_look *look, size_t k)
+{
+    (void)look;
+    return design->values[k];
+}
+
+static double units_of(const struct design *design, const struct design_look *look, size_t k)
+{
+    (void)design;
+    (void)k;
+    return look->units;
+}
+
+static double days_of(const struct design *design, const struct design_look *look, size_t k)
+{
+    (void)design;
+    (void)k;
+    return look->days;
+}
+
+static double z_of(const struct design *design, const struct design_look *look, size_t k)
+{
+    (void)design;
+    (void)k;
+    return look->boundary.critical;
+}
+
+static double p_of(const struct design *design, const struct design_look *look, size_t k)
+{
+    (void)k;
+    double log_p = assay_normal_log_upper(look->boundary.critical);
+    return (log_p + (design->horizon.two_sided ? M_LN2 : 0.0)) / M_LN10;
+}
+
+static double spent_of(const struct design *design, const struct design_look *look, size_t k)
+{
+    if (is_always_valid(design))
+        return NAN;
+    (void)k;
+    return look->boundary.alpha_spent;
+}
+
+static double power_of(const struct design *design, const struct design_look *look, size_t k)
+{
+    (void)design;
+    (void)k;
+    return look->power;
+}
+
+static double width_of(const struct design *design, const struct design_look *look, size_t k)
+{
+    (void)design;
+    (void)k;
+    return look->half_width;
+}
+
+static const struct column SEQUENTIAL[] = {
+    {"share", information_of, 4}, {"units", units_of, -1}, {"days", days_of, -1}, {"z", z_of, 4},
+    {"nominal p", p_of, -2},      {"alpha", spent_of, 5},  {"power", power_of, 4}};
+static const struct column ALWAYS_VALID[] = {{"units", units_of, -1},
+                                             {"days", days_of, -1},
+                                             {"z", z_of, 4},
+                                             {"nominal p", p_of, -2},
+                                             {"width", width_of, 5}};
+
+static bool is_shown(const struct column *column, const struct design *design,
+                     const struct design_figures *figures)
+{
+    return !isnan(column->figure(design, &figures->looks[0], 0));
+}
+
+static void write_cell(struct assay__page *page, const struct column *column, double value)
+{
+    char figure[ASSAY__FIGURE_BYTES];
+    if (column->digits == -2)
+        assay__figure_p(pow(10.0, value), value, figure);
+    else if (column->digits == -1 && value < 0x1p63)
+        assay__figure_count((uint64_t)value, figure);
+    else
+        assay__figure_fixed(value, column->digits < 0 ? 0 : column->digits, false, figure);
+    assay__page_cell(page, isinf(value) ? "never" : figure, COLUMN, ASSAY__ALIGN_RIGHT, false,
+                     ASSAY__INK_PLAIN);
+}
+
+/* The boundary drawn: a bar as long as z, the largest one as long as there is room. */
+static void write_bar(struct assay__page *page, double z, double largest, int room)
+{
+    int length = largest > 0.0 ? (int)lround(fmax(z, 0.0) / largest * room) : 0;
+    assay__page_spaces(page, 2);
+    for (int i = 0; i < length; i++)
+        assay__text_puts(page->out, page->unicode ? "\xe2\x96\x88" : "#");
+}
+
+static void write_summary(struct assay__page *page, const struct design *design,
+                          const struct design_figures *figures)
+{
+    struct assay__text words = {0};
+    char drift[ASSAY__FIGURE_BYTES], inflation[ASSAY__FIGURE_BYTES], null[ASSAY__FIGURE_BYTES];
+    char alternative[ASSAY__FIGURE_BYTES];
+    assay__figure_fixed(figures->plan.drift, 4, false, drift);
+    assay__figure_fixed(figures->plan.inflation, 4, false, inflation);
+    assay__figure_fixed(figures->plan.expected_null, 4, false, null);
+    assay__figure_fixed(figures->plan.expected_alternative, 4, false, alternative);
+    assay__text_format(&words,
+                       "Power %g at a drift of %s standard errors. These looks need %s times the "
+                       "units of one look. On average they stop at %s of the planned units without "
+                       "an effect, at %s with it.",
+                       design->power, drift, inflation, null, alternative);
+    assay__page_end(page);
+    assay__page_words(page, &words, 0, 0);
+}
+
+static void write_table(const struct design *design, const struct design_figures *figures,
+                        struct assay__text *out)
+{
+    struct term term = term_of(stdout);
+    struct assay__page page = {
+        .out = out, .width = term.width, .color = term.color, .unicode = term.unicode};
+    bool always = is_always_valid(design);
+    const struct column *columns = always ? ALWAYS_VALID : SEQUENTIAL;
+    size_t count = always ? sizeof ALWAYS_VALID / sizeof *ALWAYS_VALID
+                          : sizeof SEQUENTIAL / sizeof *SEQUENTIAL;
+    double largest = 0.0;
+    int room = page.width - 4 - 2;
+    assay__page_cell(&page, "look", 4, ASSAY__ALIGN_RIGHT, false, ASSAY__INK_PLAIN);
+    for (size_t c = 0; c < count; c++) {
+        if (!is_shown(&columns[c], design, figures))
+            continue;
+        assay__page_cell(&page, columns[c].head, COLUMN, ASSAY__ALIGN_RIGHT, false,
+                         ASSAY__INK_PLAIN);
+        room -= COLUMN;
+    }
+    assay__page_end(&page);
+    for (size_t k = 0; k < design->count; k++)
+        largest = fmax(largest, figures->looks[k].boundary.critical);
+    for (size_t k = 0; k < design->count; k++) {
+        char number[ASSAY__FIGURE_BYTES];
+        snprintf(number, sizeof number, "%zu", k + 1);
+        assay__page_cell(&page, number, 4, ASSAY__ALIGN_RIGHT, false, ASSAY__INK_PLAIN);
+        for (size_t c = 0; c < count; c++)
+            if (is_shown(&columns[c], design, figures))
+                write_cell(&page, &columns[c], columns[c].figure(design, &figures->looks[k], k));
+        if (room >= LEAST_BAR)
+            write_bar(&page, figures->looks[k].boundary.critical, largest,
+                      room > MOST_BAR ? MOST_BAR : room);
+        assay__page_end(&page);
+    }
+    if (!always)
+        write_summary(&page, design, figures);
+}
+
+int design_print(const struct design *design, const struct design_figures *figures)
+{
+    struct assay__text out = {0};
+    if (design->format == ARGS_FORMAT_DETAIL)
+        write_detail(design, figures, &out);
+    else if (design->format == ARGS_FORMAT_CSV)
+        write_csv(design, figures, &out);
+    else
+        write_table(design, figures, &out);
+    return args_print(&out);
+}
