@@ -146,6 +146,9 @@ struct assay_annotation {
     const char **context;
     uint32_t context_count;
     const char *text;
+    const char *kind; /* id of the condition that it is about, such as "skewed"; NULL for others */
+    uint32_t comparisons, slices;  /* of its kind: places of this metric, in and below the total */
+    const char *sentence, *remedy; /* of its kind: without places; what to do, as a clause */
 };
 
 /** struct assay_group_result: a group and its planned share. */

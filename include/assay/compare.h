@@ -92,22 +92,58 @@ struct assay_method {
     enum assay_skewness_correction skewness;
 };
 
-/** Flags that say why a figure is absent (NaN) or needs care. Several may be set. */
+/**
+ * ASSAY_FLAG_LIST: every condition of a comparison, as X(name, bit, id, level, sentence, why,
+ * remedy): name of the flag without prefix; its id in documents; level of the remark about it
+ * (INFO, WARNING, ERROR); the sentence about it; why there is no test, NULL where there is one;
+ * what to do, as a clause. Ids and bits never change.
+ */
+#define ASSAY_FLAG_LIST(X)                                                                         \
+    X(TOO_FEW_UNITS, 0, "tooFewUnits", ERROR, "A group has too few units for a variance.",         \
+      "a group has too few units", "collect more units")                                           \
+    X(ZERO_VARIANCE, 1, "zeroVariance", WARNING, "No group's values vary, so there is no test.",   \
+      "the values do not vary within the groups", "check that the metric is logged")               \
+    X(ZERO_BASELINE, 2, "zeroBaseline", WARNING,                                                   \
+      "The baseline estimate is 0, so there are no relative figures.", NULL,                       \
+      "read the absolute difference")                                                              \
+    X(ZERO_DENOMINATOR, 3, "zeroDenominator", ERROR,                                               \
+      "The denominators of a group sum to 0, so there is no estimate.",                            \
+      "a group's denominators sum to zero", "check that the denominator is logged")                \
+    X(FIELLER_UNBOUNDED, 4, "fiellerUnbounded", WARNING,                                           \
+      "The relative interval has no bounds: the baseline is not clearly different from 0.", NULL,  \
+      "read the absolute difference")                                                              \
+    X(LOG_UNDEFINED, 5, "logUndefined", INFO,                                                      \
+      "The estimates do not have one sign, so there is no log interval.", NULL,                    \
+      "choose another relative interval")                                                          \
+    X(COVARIATE_DROPPED, 6, "covariateDropped", WARNING,                                           \
+      "Covariates that are constant or combinations of others were dropped.", NULL,                \
+      "leave them out of the plan")                                                                \
+    X(SKEWED_LOWER, 7, "skewedLower", WARNING,                                                     \
+      "The values are skewed: the true error of the lower tail is off by more than a fifth.",      \
+      NULL, "cap the values, correct for skewness, or collect more units")                         \
+    X(SKEWED_UPPER, 8, "skewedUpper", WARNING,                                                     \
+      "The values are skewed: the true error of the upper tail is off by more than a fifth.",      \
+      NULL, "cap the values, correct for skewness, or collect more units")                         \
+    X(ONE_GROUP_CONSTANT, 9, "oneGroupConstant", WARNING,                                          \
+      "All values of one group are equal: the test rests on the other group's variance.", NULL,    \
+      "check that the metric is logged in both groups")                                            \
+    X(OVERFLOW, 10, "overflow", ERROR, "A figure is beyond the range of numbers and left out.",    \
+      "the figures are beyond the range of numbers", "measure in larger units")                    \
+    X(REDUCTION_UNUSED, 11, "reductionUnused", WARNING,                                            \
+      "A group has too few units for this many covariates: the variance is not reduced.", NULL,    \
+      "use fewer covariates, or collect more units")
+
+/**
+ * Flags that say why a figure is absent (NaN) or needs care; several may be set. ASSAY_FLAG_LIST
+ * has their sentences. In figures: fewer than 2 units (1 of a proportion) are too few; a skewed
+ * tail is off by more than alpha / 5; of collinear covariates the later one goes, in both groups;
+ * covariates are not used where a group has no more units than covariates + 1.
+ */
 enum assay_flag {
-    ASSAY_FLAG_TOO_FEW_UNITS = 1u << 0,     /* a group has fewer than 2 units (1 for proportions) */
-    ASSAY_FLAG_ZERO_VARIANCE = 1u << 1,     /* both standard errors are 0: no test */
-    ASSAY_FLAG_ZERO_BASELINE = 1u << 2,     /* baseline estimate is 0: no relative figures */
-    ASSAY_FLAG_ZERO_DENOMINATOR = 1u << 3,  /* a ratio's denominators sum to 0: no estimate */
-    ASSAY_FLAG_FIELLER_UNBOUNDED = 1u << 4, /* the Fieller set is not an interval */
-    ASSAY_FLAG_LOG_UNDEFINED = 1u << 5,     /* log interval needs estimates of one sign */
-    ASSAY_FLAG_COVARIATE_DROPPED = 1u << 6, /* a covariate was exactly collinear or constant in a
-                                               group; the later one goes, in both groups */
-    ASSAY_FLAG_SKEWED_LOWER = 1u << 7,      /* lower tail's true error is off by > alpha / 5 */
-    ASSAY_FLAG_SKEWED_UPPER = 1u << 8,      /* upper tail's true error is off by > alpha / 5 */
-    ASSAY_FLAG_ONE_GROUP_CONSTANT = 1u << 9, /* one group's variance is 0 */
-    ASSAY_FLAG_OVERFLOW = 1u << 10,          /* a figure lies outside the range of double */
-    ASSAY_FLAG_REDUCTION_UNUSED = 1u << 11   /* a group has no more units than covariates + 1: the
-                                                variance is not reduced at all */
+#define ASSAY_FLAG_ENUM(name, bit, id, level, sentence, why, remedy)                               \
+    ASSAY_FLAG_##name = 1u << (bit),
+    ASSAY_FLAG_LIST(ASSAY_FLAG_ENUM)
+#undef ASSAY_FLAG_ENUM
 };
 
 /** struct assay_stats: one group's estimate. Absent figures are NaN. */

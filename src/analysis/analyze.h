@@ -83,6 +83,10 @@ enum assay_status assay__annotate(struct assay__builder *builder, enum assay_ann
                                   int32_t metric, const char *const context[3], const char *text,
                                   struct assay_error *err);
 
+/** assay__note_conditions() writes one annotation for each condition of a metric's comparisons. */
+enum assay_status assay__note_conditions(struct assay__builder *builder, uint32_t metric,
+                                         struct assay_error *err);
+
 /** assay__slice_text() says which units a slice is: "channel = Web", "segment new", or "". */
 const char *assay__slice_text(const struct assay__builder *builder, uint32_t slice);
 

@@ -15,39 +15,6 @@
 
 static const char *const NOWHERE[3] = {NULL, NULL, NULL};
 
-enum assay_status assay__annotate(struct assay__builder *builder, enum assay_annotation_level level,
-                                  int32_t metric, const char *const context[3], const char *text,
-                                  struct assay_error *err)
-{
-    struct assay_analysis *out = builder->out;
-    if (text == NULL)
-        return assay__fail_memory(err);
-    if (out->annotation_count == builder->annotation_capacity) {
-        size_t capacity = builder->annotation_capacity * 2 + 16;
-        struct assay_annotation *grown =
-            assay__arena_array(builder->arena, capacity, sizeof *grown);
-        if (grown == NULL)
-            return assay__fail_memory(err);
-        if (out->annotation_count > 0)
-            memcpy(grown, out->annotations, out->annotation_count * sizeof *grown);
-        out->annotations = grown;
-        builder->annotation_capacity = capacity;
-    }
-    struct assay_annotation *note = &out->annotations[out->annotation_count];
-    note->level = level;
-    note->metric = metric;
-    note->text = text;
-    note->context_count = 0;
-    note->context = assay__arena_array(builder->arena, 3, sizeof *note->context);
-    if (note->context == NULL)
-        return assay__fail_memory(err);
-    for (int i = 0; i < 3; i++)
-        if (context[i] != NULL && context[i][0] != '\0')
-            note->context[note->context_count++] = context[i];
-    out->annotation_count++;
-    return ASSAY_OK;
-}
-
 static enum assay_status say_count(struct assay__builder *builder,
                                    enum assay_annotation_level level, uint64_t count,
                                    const char *what, struct assay_error *err)
@@ -234,167 +201,6 @@ static enum assay_status note_missing(struct assay__builder *builder, uint32_t m
     return status;
 }
 
-enum { SKEWED = ASSAY_FLAG_SKEWED_LOWER | ASSAY_FLAG_SKEWED_UPPER };
-
-/* Which flags make an annotation, how serious they are, and what they say. */
-static const struct flag_row {
-    uint32_t flag;
-    enum assay_annotation_level level;
-    const char *text;
-} FLAG_ROWS[] = {
-    {ASSAY_FLAG_TOO_FEW_UNITS, ASSAY_NOTE_ERROR,
-     "Not tested: a group has too few units for a variance."},
-    {ASSAY_FLAG_ZERO_VARIANCE, ASSAY_NOTE_WARNING,
-     "Not tested: no group's values vary, so the standard error is 0."},
-    {ASSAY_FLAG_ZERO_BASELINE, ASSAY_NOTE_WARNING,
-     "No relative figures: the baseline estimate is 0."},
-    {ASSAY_FLAG_ZERO_DENOMINATOR, ASSAY_NOTE_ERROR,
-     "No estimate: the denominators of a group sum to 0."},
-    {ASSAY_FLAG_FIELLER_UNBOUNDED, ASSAY_NOTE_WARNING,
-     "The relative interval has no bounds: the baseline is not significantly different from 0 "
-     "(Fieller)."},
-    {ASSAY_FLAG_LOG_UNDEFINED, ASSAY_NOTE_INFO,
-     "No log interval: the estimates do not have one sign."},
-    {ASSAY_FLAG_COVARIATE_DROPPED, ASSAY_NOTE_WARNING,
-     "A covariate that is constant or a combination of others was dropped."},
-    {ASSAY_FLAG_REDUCTION_UNUSED, ASSAY_NOTE_WARNING,
-     "No variance reduction: a group has too few units for so many covariates."},
-    {ASSAY_FLAG_ONE_GROUP_CONSTANT, ASSAY_NOTE_WARNING,
-     "All values of one group are the same: the test rests on the other group's variance."},
-    {ASSAY_FLAG_OVERFLOW, ASSAY_NOTE_ERROR,
-     "A figure is beyond the range of numbers and left out."},
-    {SKEWED, ASSAY_NOTE_WARNING,
-     "The values are skewed: the true error of a tail is off by more than a fifth."},
-};
-
-/* log intervals matter only to those who asked for them. */
-static bool is_relevant(const struct assay__builder *builder, uint32_t flag)
-{
-    if (flag == ASSAY_FLAG_LOG_UNDEFINED)
-        return builder->plan->relative == ASSAY_RELATIVE_LOG;
-    if (flag == ASSAY_FLAG_FIELLER_UNBOUNDED)
-        return builder->plan->relative == ASSAY_RELATIVE_FIELLER;
-    return true;
-}
-
-/* What a flag says of a comparison: dropped covariates are named. NULL when memory runs out. */
-static const char *flag_text(struct assay__builder *builder, uint32_t metric,
-                             const struct assay_comparison *comparison, const struct flag_row *row)
-{
-    const struct assay_metric_plan *plan = &builder->plan->metrics[metric];
-    if (row->flag != ASSAY_FLAG_COVARIATE_DROPPED)
-        return row->text;
-    uint32_t dropped = comparison->reduction.dropped;
-    bool is_one = (dropped & (dropped - 1)) == 0;
-    const char *text = is_one
-                           ? "A covariate that is constant or a combination of others was dropped"
-                           : "Covariates that are constant or combinations of others were dropped";
-    const char *separator = ": ";
-    for (uint32_t i = 0; text != NULL && i < plan->covariate_count; i++) {
-        if (!(dropped >> i & 1))
-            continue;
-        text = assay__arena_format(builder->arena, "%s%s%s", text, separator, plan->covariates[i]);
-        separator = ", ";
-    }
-    return text == NULL ? NULL : assay__arena_format(builder->arena, "%s.", text);
-}
-
-/*
- * A flag in the total or a segment is said of each comparison. Slices of a dimension may be many:
- * there it is said once per metric and comparison, with the number of slices.
- */
-static enum assay_status note_flag(struct assay__builder *builder, uint32_t metric, uint32_t pair,
-                                   const struct flag_row *row, struct assay_error *err)
-{
-    struct assay_analysis *out = builder->out;
-    const struct assay_metric_result *results =
-        &out->results[((size_t)metric * builder->pair_count + pair) * out->slice_count];
-    uint32_t in_slices = 0;
-    for (uint32_t s = 0; s < out->slice_count; s++) {
-        if (results[s].look_count == 0 ||
-            !(results[s].looks[results[s].look_count - 1].comparison.flags & row->flag))
-            continue;
-        if (out->slices[s].kind == ASSAY_SLICE_DIMENSION) {
-            in_slices++;
-            continue;
-        }
-        if (row->flag == SKEWED)
-            continue; /* said tail by tail, with figures, by note_skewness() */
-        const char *const context[3] = {builder->plan->metrics[metric].id, builder->pairs[pair].id,
-                                        assay__slice_text(builder, s)};
-        const char *text = flag_text(builder, metric,
-                                     &results[s].looks[results[s].look_count - 1].comparison, row);
-        enum assay_status status =
-            assay__annotate(builder, row->level, (int32_t)metric, context, text, err);
-        if (status != ASSAY_OK)
-            return status;
-    }
-    if (in_slices == 0)
-        return ASSAY_OK;
-    const char *const context[3] = {builder->plan->metrics[metric].id, builder->pairs[pair].id,
-                                    "dimensions"};
-    enum assay_annotation_level level =
-        row->level == ASSAY_NOTE_ERROR ? ASSAY_NOTE_WARNING : row->level;
-    return assay__annotate(builder, level, (int32_t)metric, context,
-                           assay__arena_format(builder->arena, "In %u %s: %s", in_slices,
-                                               in_slices == 1 ? "slice" : "slices", row->text),
-                           err);
-}
-
-/* A sample's skewness, which misses the ends of heavy tails, shows less than there is. */
-static const char *tail_text(const struct assay__builder *builder, const char *tail, double nominal,
-                             double actual)
-{
-    char expected[ASSAY__NUMBER_BYTES], got[ASSAY__NUMBER_BYTES];
-    assay__number_round(nominal, 3, expected);
-    assay__number_round(actual < 0.0 ? 0.0 : actual, 3, got);
-    return assay__arena_format(builder->arena,
-                               "The values are skewed: the true error of the %s tail is at %s "
-                               "about %s instead of %s.",
-                               tail, actual > nominal ? "least" : "most", got, expected);
-}
-
-static enum assay_status note_skewness(struct assay__builder *builder, uint32_t metric,
-                                       uint32_t pair, struct assay_error *err)
-{
-    struct assay_analysis *out = builder->out;
-    const struct assay_metric_result *results =
-        &out->results[((size_t)metric * builder->pair_count + pair) * out->slice_count];
-    enum assay_status status = ASSAY_OK;
-    for (uint32_t s = 0; status == ASSAY_OK && s < out->slice_count; s++) {
-        if (results[s].look_count == 0 || out->slices[s].kind == ASSAY_SLICE_DIMENSION)
-            continue;
-        const struct assay_comparison *now =
-            &results[s].looks[results[s].look_count - 1].comparison;
-        const struct assay_tail_error *tails = &now->tail_error;
-        const char *const context[3] = {builder->plan->metrics[metric].id, builder->pairs[pair].id,
-                                        assay__slice_text(builder, s)};
-        if (now->flags & ASSAY_FLAG_SKEWED_LOWER)
-            status =
-                assay__annotate(builder, ASSAY_NOTE_WARNING, (int32_t)metric, context,
-                                tail_text(builder, "lower", tails->nominal, tails->lower), err);
-        if (status == ASSAY_OK && (now->flags & ASSAY_FLAG_SKEWED_UPPER))
-            status =
-                assay__annotate(builder, ASSAY_NOTE_WARNING, (int32_t)metric, context,
-                                tail_text(builder, "upper", tails->nominal, tails->upper), err);
-    }
-    return status;
-}
-
-static enum assay_status note_comparison(struct assay__builder *builder, uint32_t metric,
-                                         uint32_t pair, struct assay_error *err)
-{
-    enum assay_status status = ASSAY_OK;
-    for (size_t i = 0; status == ASSAY_OK && i < sizeof FLAG_ROWS / sizeof *FLAG_ROWS; i++)
-        if (is_relevant(builder, FLAG_ROWS[i].flag))
-            status = note_flag(builder, metric, pair, &FLAG_ROWS[i], err);
-    if (status == ASSAY_OK)
-        status = note_skewness(builder, metric, pair, err);
-    if (status == ASSAY_OK)
-        status = assay__note_looks(builder, metric, pair, err);
-    return status;
-}
-
 static enum assay_status note_metric(struct assay__builder *builder, uint32_t metric,
                                      struct assay_error *err)
 {
@@ -407,8 +213,10 @@ static enum assay_status note_metric(struct assay__builder *builder, uint32_t me
                                                      "%s has no values: every unit's is missing.",
                                                      builder->plan->metrics[metric].id),
                                  err);
+    if (status == ASSAY_OK)
+        status = assay__note_conditions(builder, metric, err);
     for (uint32_t p = 0; status == ASSAY_OK && p < builder->pair_count; p++)
-        status = note_comparison(builder, metric, p, err);
+        status = assay__note_looks(builder, metric, p, err);
     return status;
 }
 

@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "analysis/analyze.h"
+#include "analysis/conditions.h"
 
 bool assay__is_shown_only(const struct assay_plan *plan, const struct assay_metric_plan *metric)
 {
@@ -25,15 +26,6 @@ enum assay_outcome assay__outcome_of(const struct assay_metric_plan *metric,
 const char *assay__untested_text(const struct assay_metric_plan *metric,
                                  const struct assay_metric_result *result)
 {
-    static const struct {
-        uint32_t flag;
-        const char *text;
-    } REASONS[] = {
-        {ASSAY_FLAG_TOO_FEW_UNITS, "a group has too few units"},
-        {ASSAY_FLAG_ZERO_DENOMINATOR, "a group's denominators sum to zero"},
-        {ASSAY_FLAG_ZERO_VARIANCE, "the values do not vary within the groups"},
-        {ASSAY_FLAG_OVERFLOW, "the figures are beyond the range of numbers"},
-    };
     if (result->look_count == 0)
         return "no unit has a value";
     if (assay__is_harm_test(metric) && isnan(result->deterioration_alpha))
@@ -41,8 +33,10 @@ const char *assay__untested_text(const struct assay_metric_plan *metric,
     const struct assay_comparison *last = &result->looks[result->look_count - 1].comparison;
     if (last->baseline.n == 0 || last->compared.n == 0)
         return "a group has no values";
-    for (size_t i = 0; i < sizeof REASONS / sizeof *REASONS; i++)
-        if (last->flags & REASONS[i].flag)
-            return REASONS[i].text;
+    size_t count;
+    const struct assay__condition *conditions = assay__conditions(&count);
+    for (size_t i = 0; i < count; i++)
+        if ((last->flags & conditions[i].flag) && conditions[i].why_untested != NULL)
+            return conditions[i].why_untested;
     return "the margin is a share of a baseline of zero";
 }

@@ -48,13 +48,4 @@ ASSAY__NAME_LIST(ASSAY__NAME_DECLARE)
 /** assay__name_hypothesis() is "superiority", "nonInferiority" or "deterioration". */
 const char *assay__name_hypothesis(const struct assay_metric_plan *metric);
 
-/** struct assay__flag_name: a flag, its text id and its meaning. */
-struct assay__flag_name {
-    uint32_t flag;
-    const char *id, *reason;
-};
-
-/** assay__flag_names() is the table of all flags in ascending order; *count rows. */
-const struct assay__flag_name *assay__flag_names(size_t *count);
-
 #endif

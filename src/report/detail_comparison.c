@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "report/detail.h"
+#include "analysis/conditions.h"
 #include "plan/names.h"
 
 void assay__detail_slice(struct assay__json *json, const struct assay_slice *slice)
@@ -163,11 +164,11 @@ static void write_multiplicity(struct assay__json *json, const struct assay_metr
 static void write_flags(struct assay__json *json, uint32_t flags)
 {
     size_t count;
-    const struct assay__flag_name *names = assay__flag_names(&count);
+    const struct assay__condition *conditions = assay__conditions(&count);
     assay__json_member_begin(json, "flags", '[');
     for (size_t i = 0; i < count; i++)
-        if (flags & names[i].flag)
-            assay__write_pair(json, "id", names[i].id, "reason", names[i].reason);
+        if (flags & conditions[i].flag)
+            assay__write_pair(json, "id", conditions[i].id, "reason", conditions[i].sentence);
     assay__json_end(json, ']');
 }
 

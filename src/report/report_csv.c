@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analysis/conditions.h"
 #include "plan/names.h"
 #include "report/writer.h"
 #include "number/number.h"
@@ -85,15 +86,15 @@ static void put_answer(struct row *row, enum assay_tristate answer)
 static void put_flags(struct row *row, uint32_t flags)
 {
     size_t count;
-    const struct assay__flag_name *names = assay__flag_names(&count);
+    const struct assay__condition *conditions = assay__conditions(&count);
     bool any = false;
     separate(row);
     for (size_t i = 0; i < count; i++) {
-        if (!(flags & names[i].flag))
+        if (!(flags & conditions[i].flag))
             continue;
         if (any)
             assay__text_putc(row->out, ' ');
-        assay__text_puts(row->out, names[i].id);
+        assay__text_puts(row->out, conditions[i].id);
         any = true;
     }
 }

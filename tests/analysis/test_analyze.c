@@ -484,9 +484,41 @@ START_TEST(a_remark_on_skewness_names_its_comparison)
         ck_assert_uint_eq(note->context_count, 2);
         ck_assert_str_eq(note->context[0], "g");
         ck_assert_str_eq(note->context[1], "a-vs-c");
+        ck_assert_str_eq(note->kind, "skewed");
+        ck_assert_uint_eq(note->comparisons, 1);
+        ck_assert_uint_eq(note->slices, 0);
+        ck_assert_ptr_nonnull(strstr(note->text, note->remedy));
         remarks++;
     }
-    ck_assert_uint_eq(remarks, 2); /* of the lower tail, and of the upper */
+    ck_assert_uint_eq(remarks, 1); /* of both tails */
+    end_run(&run);
+}
+END_TEST
+
+/* Two comparisons have a condition: one remark counts them. Below 30 units a group nothing is said
+ * of skewness. */
+START_TEST(remarks_of_one_kind_are_gathered_and_few_units_are_only_few)
+{
+    const struct sample samples[] = {
+        {"m", "a", 1000, 10}, {"m", "b", 1000, 10}, {"m", "c", 1000, 10},
+        {"g", "a", 1000, 10}, {"g", "b", 19, 10},   {"g", "b", 1, 100},
+        {"g", "c", 18, 10},   {"g", "c", 1, 100},   {0}};
+    struct run run = run_samples("{\"comparisons\": {\"baseline\": \"a\"}, "
+                                 "\"metrics\": [" SUCCESS "," OPEN_OTHER "]}",
+                                 samples);
+    unsigned remarks = 0;
+    assert_ok(run.status, &run.err);
+    for (size_t i = 0; i < run.analysis->annotation_count; i++) {
+        const struct assay_annotation *note = &run.analysis->annotations[i];
+        ck_assert_ptr_null(strstr(note->text, "skewed"));
+        if (note->kind == NULL || strcmp(note->kind, "fewUnits") != 0)
+            continue;
+        ck_assert_uint_eq(note->context_count, 1);
+        ck_assert_uint_eq(note->comparisons, 2);
+        ck_assert_int_eq(strncmp(note->text, "In 2 comparisons: ", 18), 0);
+        remarks++;
+    }
+    ck_assert_uint_eq(remarks, 1);
     end_run(&run);
 }
 END_TEST
@@ -511,6 +543,7 @@ static void add_cases(TCase *c)
     tcase_add_test(c, an_id_of_the_plan_is_the_id);
     tcase_add_test(c, remarks_about_groups_and_the_plan_are_about_the_whole);
     tcase_add_test(c, a_remark_on_skewness_names_its_comparison);
+    tcase_add_test(c, remarks_of_one_kind_are_gathered_and_few_units_are_only_few);
 }
 
 int main(void)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "test.h"
 
+#include "analysis/conditions.h"
 #include "plan/names.h"
 #include "json_paths.h"
 #include "json_schema.h"
@@ -139,12 +140,12 @@ START_TEST(every_flag_has_a_name_of_its_own)
 {
     size_t count;
     uint32_t all = 0;
-    const struct assay__flag_name *names = assay__flag_names(&count);
+    const struct assay__condition *conditions = assay__conditions(&count);
     for (size_t i = 0; i < count; i++) {
-        ck_assert_uint_eq(all & names[i].flag, 0);
-        all |= names[i].flag;
+        ck_assert_uint_eq(all & conditions[i].flag, 0);
+        all |= conditions[i].flag;
         for (size_t j = 0; j < i; j++)
-            ck_assert_str_ne(names[i].id, names[j].id);
+            ck_assert_str_ne(conditions[i].id, conditions[j].id);
     }
     ck_assert_uint_eq(all, (ASSAY_FLAG_REDUCTION_UNUSED << 1) - 1);
     ck_assert_str_eq(assay__name_role((enum assay_role)77), "unknown");

@@ -244,14 +244,38 @@ static void sample_words(struct sample *s)
     s->treatments[1] =
         (struct assay_treatment){2, 0, ASSAY_RECOMMEND_ABORT, false, sample_abort, 1};
     static const struct assay_annotation annotations[] = {
-        {ASSAY_NOTE_INFO, -1, NULL, 0, "Results by dimension explore."},
-        {ASSAY_NOTE_WARNING, 1, sample_contexts, 3,
-         "The values are skewed: the true error of the lower tail is about 0.0199 instead of "
-         "0.0125."},
-        {ASSAY_NOTE_ERROR, 4, sample_contexts, 0, "empty has no values: every unit's is missing."},
-        {ASSAY_NOTE_WARNING, -1, NULL, 0, "2 rows are duplicates."},
-        {ASSAY_NOTE_ERROR, -1, &sample_contexts[2], 1, "The groups' sizes do not match."},
-        {ASSAY_NOTE_INFO, 1, sample_contexts, 1, "3 units have no value."}};
+        {.level = ASSAY_NOTE_INFO,
+         .metric = -1,
+         .context = NULL,
+         .context_count = 0,
+         .text = "Results by dimension explore."},
+        {.level = ASSAY_NOTE_WARNING,
+         .metric = 1,
+         .context = sample_contexts,
+         .context_count = 3,
+         .text =
+             "The values are skewed: the true error of the lower tail is about 0.0199 instead of "
+             "0.0125."},
+        {.level = ASSAY_NOTE_ERROR,
+         .metric = 4,
+         .context = sample_contexts,
+         .context_count = 0,
+         .text = "empty has no values: every unit's is missing."},
+        {.level = ASSAY_NOTE_WARNING,
+         .metric = -1,
+         .context = NULL,
+         .context_count = 0,
+         .text = "2 rows are duplicates."},
+        {.level = ASSAY_NOTE_ERROR,
+         .metric = -1,
+         .context = &sample_contexts[2],
+         .context_count = 1,
+         .text = "The groups' sizes do not match."},
+        {.level = ASSAY_NOTE_INFO,
+         .metric = 1,
+         .context = sample_contexts,
+         .context_count = 1,
+         .text = "3 units have no value."}};
     memcpy(s->annotations, annotations, sizeof annotations);
 }
 
