@@ -2,6 +2,7 @@
 /* Tail probabilities as an integral from a point outwards, and steps along them. */
 #include "stats/dist/tail.h"
 
+#include <gsl/gsl_sf_log.h>
 #include <math.h>
 
 double assay__tail_probability(const struct assay__tail *tail)
@@ -166,23 +167,12 @@ double assay__beta_integral(const struct assay__beta *beta)
     return sum.hi + sum.lo;
 }
 
+/* GSL's handler would end the process for arguments outside the domain: it is not asked then. */
 double assay__log1pmx(double x)
 {
-    if (fabs(x) > 0.3)
+    if (!(x > -1.0 && x < (double)INFINITY))
         return log1p(x) - x;
-    /* log(1+x) = 2 atanh(r), r = x/(2+x); 2 r - x = -x r. */
-    double r = x / (2.0 + x), square = r * r, sum = 1.0 / 23.0;
-    sum = sum * square + 1.0 / 21.0;
-    sum = sum * square + 1.0 / 19.0;
-    sum = sum * square + 1.0 / 17.0;
-    sum = sum * square + 1.0 / 15.0;
-    sum = sum * square + 1.0 / 13.0;
-    sum = sum * square + 1.0 / 11.0;
-    sum = sum * square + 1.0 / 9.0;
-    sum = sum * square + 1.0 / 7.0;
-    sum = sum * square + 1.0 / 5.0;
-    sum = sum * square + 1.0 / 3.0;
-    return r * (2.0 * square * sum - x);
+    return gsl_sf_log_1plusx_mx(x);
 }
 
 double assay__expm1mx(double x)

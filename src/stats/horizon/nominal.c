@@ -5,7 +5,7 @@
 #include <math.h>
 
 #include "assay/dist.h"
-#include "stats/horizon/root.h"
+#include "stats/root.h"
 
 struct target {
     double df, log_p;

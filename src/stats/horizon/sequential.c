@@ -8,7 +8,7 @@
 #include "assay/dist.h"
 #include "base/error.h"
 #include "stats/horizon/horizon.h"
-#include "stats/horizon/root.h"
+#include "stats/root.h"
 
 static enum assay_status check_kind(const struct assay_horizon *horizon, struct assay_error *err)
 {

@@ -10,6 +10,7 @@
 #include <math.h>
 
 #include "assay/dist.h"
+#include "stats/root.h"
 #include "stats/size/size_nct.h"
 
 typedef struct assay__wide wide;
@@ -191,15 +192,22 @@ double assay__size_t_required(const struct assay__size *size, double start)
 
 /* ---- effect ---------------------------------------------------------------------------------- */
 
+/* The planned sizes of an effect that is searched for. */
+struct effect_search {
+    const struct assay__size *size;
+    double n_baseline, n_compared;
+};
+
 /*
  * The score (normal quantile) of the power at a distance less that of the wanted power, about
- * linear in the distance with slope 1/s; *slope is that. The smaller of power and beta is computed.
+ * linear in the distance. The smaller of power and beta is computed.
  */
-static double excess(const struct assay__size *size, double distance, double n_baseline,
-                     double n_compared, double *slope)
+static double excess(void *context, double distance)
 {
-    struct welch welch = welch_of(size, assay__wide_of(distance), n_baseline, n_compared);
-    *slope = assay__wide_double(welch.noncentrality) / distance;
+    const struct effect_search *search = context;
+    const struct assay__size *size = search->size;
+    struct welch welch =
+        welch_of(size, assay__wide_of(distance), search->n_baseline, search->n_compared);
     if (size->design->power < 0.5) {
         double power = power_of(size, &welch, false);
         double score = power > 0.0 ? assay_normal_quantile_lower(power) : -(double)INFINITY;
@@ -213,52 +221,33 @@ static double excess(const struct assay__size *size, double distance, double n_b
 }
 
 /* The ends of the search: the share's range, or far enough that the power is reached. */
-static void find_ends(const struct assay__size *size, double start, double n_baseline,
-                      double n_compared, double *low, double *high)
+static void find_ends(struct effect_search *search, double start, double *low, double *high)
 {
-    double slope;
     *low = 0.0;
     *high = start;
-    if (size->is_share) {
+    if (search->size->is_share) {
         wide least, most;
-        assay__size_range(size, &least, &most);
+        assay__size_range(search->size, &least, &most);
         *low = assay__wide_double(least);
         *high = assay__wide_double(most);
         return;
     }
-    while (isfinite(*high) && excess(size, *high, n_baseline, n_compared, &slope) < 0.0)
+    while (isfinite(*high) && excess(search, *high) < 0.0)
         *high *= 2.0;
 }
 
-/*
- * Secant steps inside a bracket that shrinks, the first with the known slope; a step that leaves
- * the bracket is replaced by halving.
- */
+/* By Brent's method, between the normal test's effect and an end. */
 static double search_effect(const struct assay__size *size, double n_baseline, double n_compared,
                             double start)
 {
-    double low, high, slope;
-    find_ends(size, start, n_baseline, n_compared, &low, &high);
-    if (!(high > low && isfinite(high)) ||
-        !(excess(size, high, n_baseline, n_compared, &slope) >= 0.0))
+    struct effect_search search = {size, n_baseline, n_compared};
+    double low, high;
+    find_ends(&search, start, &low, &high);
+    if (!(high > low && isfinite(high)) || !(excess(&search, high) >= 0.0))
         return NAN;
-    double at = start > low && start < high ? start : low + 0.5 * (high - low);
-    double before = NAN, excess_before = NAN;
-    for (int i = 0; i < 200; i++) {
-        double excess_at = excess(size, at, n_baseline, n_compared, &slope);
-        if (excess_at == 0.0)
-            return at;
-        *(excess_at < 0.0 ? &low : &high) = at;
-        if (i > 0)
-            slope = (excess_at - excess_before) / (at - before);
-        double next = at - excess_at / slope;
-        before = at;
-        excess_before = excess_at;
-        at = next > low && next < high ? next : low + 0.5 * (high - low);
-        if (fabs(at - before) <= 0x1p-51 * at || high - low <= 0x1p-51 * high)
-            return at;
-    }
-    return at;
+    if (start > low && start < high)
+        *(excess(&search, start) < 0.0 ? &low : &high) = start;
+    return assay__root_between(excess, &search, low, high);
 }
 
 static wide exact_power(const struct assay__size *size, double distance, double n_baseline,

@@ -4,7 +4,7 @@
 
 #include "stats/horizon/gauss.h"
 #include "stats/horizon/horizon.h"
-#include "stats/horizon/root.h"
+#include "stats/root.h"
 #include "test.h"
 
 /* What assay/horizon.h promises for critical values, and what is seen: ten times 64 looks' bits. */

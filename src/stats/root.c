@@ -2,9 +2,9 @@
 /*
  * Zeros of rising functions by GSL's Brent solver. gsl_root_fsolver_alloc() aborts the host without
  * memory: the solver and its state live on the stack. GSL's handler is never reached: the ends are
- * known to straddle the zero, and the functions are finite.
+ * known to straddle the zero, and what the solver sees of a function is finite.
  */
-#include "stats/horizon/root.h"
+#include "stats/root.h"
 
 #include <gsl/gsl_roots.h>
 #include <math.h>
@@ -18,7 +18,8 @@ struct target {
 static double evaluate(double x, void *params)
 {
     const struct target *target = params;
-    return target->function(target->context, x);
+    double value = target->function(target->context, x);
+    return fmin(fmax(value, -1e150), 1e150); /* which make NaN a number, too */
 }
 
 static double brent(struct target *target, double low, double high)
@@ -39,6 +40,16 @@ static double brent(struct target *target, double low, double high)
             break;
     }
     return gsl_root_fsolver_root(&solver);
+}
+
+double assay__root_between(assay__rising function, void *context, double low, double high)
+{
+    struct target target = {function, context};
+    if (!(evaluate(low, &target) < 0.0))
+        return low;
+    if (!(evaluate(high, &target) > 0.0))
+        return high;
+    return brent(&target, low, high);
 }
 
 double assay__root_rising(assay__rising function, void *context, double start, double step)
