@@ -173,7 +173,7 @@ check-install: all ## install under a scratch root, use it, uninstall
 	@ASSAY='$(abspath $(program))' BUILD=$(BUILD) sh tests/cli/install.sh
 
 docs: ## check the manual pages
-	@mandoc -T lint -W warning docs/*.[13]
+	@mandoc -T lint -W warning docs/*.[135]
 
 lint: all ## layering, circles, lengths, layout, static analysis
 	@BUILD=$(BUILD) sh scripts/lint

@@ -16,7 +16,7 @@ _assay()
         ;;
     2,plan,[!-]* | 2,plan,)
         # shellcheck disable=SC2207
-        COMPREPLY=($(compgen -W "init check" -- "$current"))
+        COMPREPLY=($(compgen -W "init check schema" -- "$current"))
         ;;
     *,-*)
         # shellcheck disable=SC2207

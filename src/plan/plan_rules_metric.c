@@ -5,6 +5,9 @@
 
 #include "plan/plan_read.h"
 
+static const char PERCENT_OF_UNITS[] =
+    "Only a proportion has percentages for units; write a number in the metric's units.";
+
 /* The wanted effect may carry the sign of its direction; its size is what is kept. */
 static void finish_effect(struct assay__plan_reader *reader, const struct assay__node *value,
                           struct assay_metric_plan *metric)
@@ -17,6 +20,9 @@ static void finish_effect(struct assay__plan_reader *reader, const struct assay_
         assay__plan_fail_key(reader, value, key,
                              "The effect is negative, but the direction is increase; set "
                              "\"direction\": \"decrease\" or leave the sign out.");
+    if (assay__node_get(value, key)->type == ASSAY__NODE_STRING && !metric->effect.is_relative &&
+        metric->type != ASSAY_METRIC_PROPORTION)
+        assay__plan_fail_key(reader, value, key, PERCENT_OF_UNITS);
     if (metric->role == ASSAY_ROLE_DETERIORATION)
         assay__plan_fail_key(reader, value, key,
                              "A deterioration metric is only watched for harm; it has no effect "
@@ -29,7 +35,12 @@ static void check_margin(struct assay__plan_reader *reader, const struct assay__
 {
     const char *key =
         metric->margin.is_relative ? "nonInferiorityMargin" : "nonInferiorityMarginAbs";
-    if (metric->margin.is_set && metric->role != ASSAY_ROLE_GUARDRAIL)
+    if (!metric->margin.is_set)
+        return;
+    if (assay__node_get(value, key)->type == ASSAY__NODE_STRING && !metric->margin.is_relative &&
+        metric->type != ASSAY_METRIC_PROPORTION)
+        assay__plan_fail_key(reader, value, key, PERCENT_OF_UNITS);
+    if (metric->role != ASSAY_ROLE_GUARDRAIL)
         assay__plan_fail_key(reader, value, key,
                              "Only guardrails have a margin; set \"role\": \"guardrail\" or leave "
                              "the margin out.");

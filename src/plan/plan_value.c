@@ -204,8 +204,6 @@ static void read_effect(struct assay__plan_reader *reader, const struct assay__p
     char shortest[ASSAY__NUMBER_BYTES];
     struct assay_bound *bound = at;
     bool is_relative = row->fallback > 0.0;
-    if (!is_relative && !assay__plan_is(reader, value, ASSAY__NODE_NUMBER))
-        return;
     double number = number_of(reader, row, value);
     if (number == 0.0)
         assay__plan_fail(reader, value, "This must not be 0.");

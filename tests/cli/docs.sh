@@ -4,7 +4,7 @@ set -u
 # shellcheck source=tests/cli/begin
 . "$(dirname "$0")/begin"
 if command -v mandoc >/dev/null 2>&1; then
-    for page in docs/*.[13]; do
+    for page in docs/*.[135]; do
         ! mandoc -T lint -W warning "$page" | grep .
         ok $? "mandoc: $page"
     done
@@ -23,7 +23,7 @@ completes() {
 }
 [ "$(completes assay su)" = summarize ] && [ "$(completes assay help su)" = summarize ]
 ok $? "completion of commands"
-[ "$(completes assay plan ch)" = check ] && [ "$(completes assay plan '' | tr '\n' ' ')" = 'check init ' ]
+[ "$(completes assay plan ch)" = check ] && [ "$(completes assay plan '' | tr '\n' ' ')" = 'check init schema ' ]
 ok $? "completion of plan"
 [ "$(completes assay plan check data/plan.s)" = data/plan.schema.json ]
 ok $? "completion of files"
@@ -47,8 +47,11 @@ for command in $commands; do
     [ "$(grep -vx -e --help "$work/completed")" = "$(cat "$work/help")" ] &&
         grep -qx -e --help "$work/completed"
     ok $? "completion of $command"
-    # A page lists its options as items: .It Fl -name ...; continued lines are joined.
-    sed -e ':more' -e '/\\$/{N;s/\\\n//;bmore' -e '}' "docs/assay-$command.1" | grep '^\.It Fl' |
+    # A page lists its options as items: .It Fl -name ...; continued lines are joined. Those of the
+    # plan stand in a page of their own.
+    set -- "docs/assay-$command.1"
+    ! "$ASSAY" "$command" --help | grep -qx 'plan:' || set -- "$@" docs/assay-plan.5
+    sed -e ':more' -e '/\\$/{N;s/\\\n//;bmore' -e '}' "$@" | grep '^\.It Fl' |
         grep -oE 'Fl -[a-z][a-z0-9-]*' | sed 's/^Fl /-/' | sort -u >"$work/page"
     diff "$work/help" "$work/page"
     ok $? "help and manual page of $command have the same options"
