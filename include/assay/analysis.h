@@ -106,7 +106,10 @@ struct assay_missingness {
     bool is_tested;        /* false when no unit or every unit lacks a value */
 };
 
-/** struct assay_srm_result: sample ratio mismatch of one slice. groups[] as analysis groups. */
+/**
+ * struct assay_srm_result: sample ratio mismatch of one slice. groups[] as analysis groups. Under
+ * several looks the sequential test's p is the least of all of them, but in slices of dimensions.
+ */
 struct assay_srm_result {
     uint32_t slice;
     struct assay_srm test;

@@ -50,6 +50,38 @@ static enum assay_status count_units(struct assay__builder *builder, struct assa
     return ASSAY_OK;
 }
 
+/*
+ * The sequential test at every look so far: the least p counts, and a mismatch stays one. Slices of
+ * a dimension, of which there may be thousands, are tested at the last look, which is valid too.
+ */
+static enum assay_status srm_so_far(struct assay__builder *builder, const double *weights,
+                                    struct assay_srm_result *srm, struct assay_error *err)
+{
+    const struct assay_analysis *out = builder->out;
+    enum assay_status status = ASSAY_OK;
+    if (builder->plan->srm.method != ASSAY_SRM_SEQUENTIAL || builder->look_count < 2 ||
+        out->slices[srm->slice].kind == ASSAY_SLICE_DIMENSION)
+        return ASSAY_OK;
+    uint64_t *units = assay__arena_array(builder->arena, out->group_count, sizeof *units);
+    struct assay_srm_group *groups =
+        assay__arena_array(builder->arena, out->group_count, sizeof *groups);
+    if (units == NULL || groups == NULL)
+        return assay__fail_memory(err);
+    for (uint32_t k = 0; status == ASSAY_OK && k + 1 < builder->look_count; k++) {
+        struct assay_srm test;
+        for (uint32_t g = 0; g < out->group_count; g++)
+            units[g] = assay__look_units(builder, srm->slice, k, g);
+        status = assay_srm_test(units, weights, out->group_count, &builder->plan->srm, groups,
+                                &test, err);
+        if (status != ASSAY_OK)
+            break;
+        srm->test.p = fmin(srm->test.p, test.p);
+        srm->test.log10_p = fmin(srm->test.log10_p, test.log10_p);
+        srm->test.significant = srm->test.significant || test.significant;
+    }
+    return status;
+}
+
 enum assay_status assay__analyze_srm(struct assay__builder *builder, struct assay_error *err)
 {
     struct assay_analysis *out = builder->out;
@@ -69,6 +101,8 @@ enum assay_status assay__analyze_srm(struct assay__builder *builder, struct assa
         enum assay_status status =
             assay_srm_test(out->units + (size_t)s * out->group_count, weights, out->group_count,
                            &builder->plan->srm, srm->groups, &srm->test, err);
+        if (status == ASSAY_OK)
+            status = srm_so_far(builder, weights, srm, err);
         if (status != ASSAY_OK)
             return status;
     }

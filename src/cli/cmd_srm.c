@@ -10,6 +10,7 @@
 #include "number/number.h"
 #include "cli/args.h"
 #include "cli/cli.h"
+#include "cli/srm_looks.h"
 #include "cli/term.h"
 
 enum { GROUPS_MAX = ASSAY_GROUPS_MAX, EXIT_SRM = 10, NAME_BYTES = 24 };
@@ -22,6 +23,7 @@ enum option_code {
     OPTION_METHOD,
     OPTION_TOLERANCE,
     OPTION_CONCENTRATION,
+    OPTION_LOOKS,
     OPTION_FORMAT,
     OPTION_FAIL_ON,
     OPTION_HELP
@@ -35,13 +37,15 @@ static const struct option OPTIONS[] = {
     {"method", required_argument, NULL, OPTION_METHOD},
     {"tolerance", required_argument, NULL, OPTION_TOLERANCE},
     {"concentration", required_argument, NULL, OPTION_CONCENTRATION},
+    {"looks", required_argument, NULL, OPTION_LOOKS},
     {"format", required_argument, NULL, OPTION_FORMAT},
     {"fail-on", required_argument, NULL, OPTION_FAIL_ON},
     {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0}};
 
 static const char HELP[] =
-    "usage: assay srm --counts=N,N... [OPTION...]\n\n"
+    "usage: assay srm --counts=N,N... [OPTION...]\n"
+    "       assay srm --looks=FILE [OPTION...]\n\n"
     "Tests whether units fell into the groups as planned (sample ratio mismatch).\n\n"
     "  assay srm --counts 1508,1648 --weights 1,1\n\n"
     "  --counts=N,N...          units per group\n"
@@ -53,6 +57,8 @@ static const char HELP[] =
     "                           look (Lindon and Malek 2022)\n"
     "  --tolerance=R            no mismatch while every share is off by no more than R\n"
     "  --concentration=K        prior of the sequential test, default 10000\n"
+    "  --looks=FILE             a CSV of cumulative counts, a column a group and a row a look:\n"
+    "                           the sequential test at each, with the least p so far\n"
     "  --format=NAME            table (default), detail (JSON) or csv\n"
     "  --fail-on=srm            exit 10 on a mismatch\n";
 
@@ -64,7 +70,9 @@ struct arguments {
     struct assay_srm_design design;
     enum args_format format;
     bool fail_on_srm;
-    char *name_text; /* the names, cut at their commas */
+    const char *looks; /* the file; NULL: none */
+    bool chose_method; /* --method was given */
+    char *name_text;   /* the names, cut at their commas */
 };
 
 static int take_names(struct arguments *arguments, const char *text)
@@ -114,6 +122,7 @@ static int take_option(struct arguments *arguments, int option, const char *valu
         where.flag = "method";
         code = args_choice(where, value, METHODS, &index);
         design->method = index == 0 ? ASSAY_SRM_CHI2 : ASSAY_SRM_SEQUENTIAL;
+        arguments->chose_method = true;
         return code;
     case OPTION_TOLERANCE:
         where.flag = "tolerance";
@@ -121,6 +130,9 @@ static int take_option(struct arguments *arguments, int option, const char *valu
     case OPTION_CONCENTRATION:
         where.flag = "concentration";
         return args_number(where, ARGS_POSITIVE, value, &design->concentration);
+    case OPTION_LOOKS:
+        arguments->looks = value;
+        return 0;
     case OPTION_FORMAT:
         return args_format("srm", value, &arguments->format);
     default:
@@ -356,6 +368,21 @@ static int run(const struct arguments *arguments)
     return code;
 }
 
+static int run_looks(struct arguments *arguments)
+{
+    bool found = false;
+    if (arguments->count > 0 || arguments->name_count > 0)
+        return cli_usage_error("srm", "--looks has the counts and names: leave --counts and "
+                                      "--groups out");
+    if (arguments->chose_method && arguments->design.method == ASSAY_SRM_CHI2)
+        return cli_usage_error("srm", "--looks: the chi-square test is valid once; several looks "
+                                      "need --method=sequential");
+    arguments->design.method = ASSAY_SRM_SEQUENTIAL;
+    int code = srm_looks(arguments->looks, &arguments->design, arguments->weights,
+                         arguments->weight_count, arguments->format, &found);
+    return code == 0 && arguments->fail_on_srm && found ? EXIT_SRM : code;
+}
+
 int cmd_srm(int argc, char **argv)
 {
     struct arguments *arguments = calloc(1, sizeof *arguments);
@@ -375,10 +402,13 @@ int cmd_srm(int argc, char **argv)
     }
     if (code == 0 && optind < argc)
         code = cli_usage_error("srm", "'%s' is no option; counts go into --counts", argv[optind]);
-    if (code == 0)
+    if (code == 0 && arguments->looks != NULL) {
+        code = run_looks(arguments);
+    } else if (code == 0) {
         code = complete(arguments);
-    if (code == 0)
-        code = run(arguments);
+        if (code == 0)
+            code = run(arguments);
+    }
     free(arguments->name_text);
     free(arguments);
     return code;

@@ -254,9 +254,9 @@ def designs():
         first = round(random.uniform(0.05, 0.9), 3)
         close = [repr(round(first + 0.001 * i, 3)) for i in range(random.randint(2, 3))]
         add((["0.04"] if random.random() < 0.3 else []) + close + ["1"])
-    for _ in range(12):  # closer still
+    for _ in range(6):  # closer still
         first = round(random.uniform(0.2, 0.9), 3)
-        add([repr(first), repr(round(first + 10.0 ** -random.randint(4, 5), 7)), "1"])
+        add([repr(first), repr(round(first + 0.0001, 7)), "1"])
     for _ in range(20):  # beyond the plan: the last look has more information than planned
         times = sorted({round(random.uniform(0.1, 0.95), 2) for _ in range(random.randint(1, 3))})
         add([repr(t) for t in times] + [repr(round(random.uniform(1.01, 2), 2))])
@@ -269,15 +269,12 @@ def designs():
         add(equal(3), family=("hwangShihDeCani", parameter))
     for parameter in ("0.1", "10", "30"):
         add(equal(4), family=("power", parameter))
-    for count in (8, 12, 15):
-        for family in FAMILIES:
-            if random.random() < 0.5:
-                add(equal(count), family=family)
-    for count in (20, 30):
+    for count in (8, 12):
         for family in FAMILIES[:1] + FAMILIES[4:7]:
             add(equal(count), family=family)
-    times = sorted({round(random.uniform(0.01, 0.999), 3) for _ in range(29)})
-    add([repr(t) for t in times] + ["1"], family=FAMILIES[0], sides=1, alpha="0.05")
+    for sides in (1, 2):
+        add(equal(20), family=FAMILIES[3 * sides - 3], sides=sides)
+        add(equal(30), family=FAMILIES[6 - sides], sides=sides)
     return out
 
 
