@@ -134,6 +134,22 @@ static void finish_metric_level(struct assay__plan_reader *reader, const struct 
                              "would be tested. Leave the metric or this out.");
 }
 
+/* An open window measures a unit again at each look, so the looks' increments depend on each other.
+ */
+static void check_open_window(struct assay__plan_reader *reader, const struct assay__node *value,
+                              const struct assay_metric_plan *metric, const struct assay_plan *plan)
+{
+    bool is_sequential = metric->horizon.kind == ASSAY_HORIZON_GROUP_SEQUENTIAL;
+    for (uint32_t i = 0; i < plan->segment_count && !metric->has_horizon; i++)
+        is_sequential =
+            is_sequential || plan->segments[i].horizon.kind == ASSAY_HORIZON_GROUP_SEQUENTIAL;
+    if (is_sequential && metric->measure.events != NULL && !metric->window.is_set)
+        assay__plan_fail_key(reader, value, "events",
+                             "Events without a \"window\" measure a unit again at each look, which "
+                             "a group sequential horizon does not allow. Give a window, or another "
+                             "horizon.");
+}
+
 /* What metrics and segments do not say is as the plan says. */
 static void inherit(struct assay__plan_reader *reader, const struct assay__node *root,
                     struct assay_plan *plan)
@@ -147,6 +163,9 @@ static void inherit(struct assay__plan_reader *reader, const struct assay__node 
     for (uint32_t i = 0; i < plan->segment_count; i++)
         if (!plan->segments[i].has_horizon)
             plan->segments[i].horizon = plan->horizon;
+    value = assay__node_get(root, "metrics")->first;
+    for (uint32_t i = 0; i < plan->metric_count; i++, value = value->next)
+        check_open_window(reader, value, &plan->metrics[i], plan);
 }
 
 void assay__plan_finish_plan(struct assay__plan_reader *reader, const struct assay__node *value,

@@ -261,6 +261,9 @@ START_TEST(bad_later_keys_are_named)
 END_TEST
 
 static const struct bad EVENTS[] = {
+    {"\"events\":\"o\",\"aggregation\":\"sum\",\"horizon\":{\"type\":\"groupSequential\","
+     "\"expectedSampleSize\":9}",
+     "does not allow"},
     {"\"events\":\"o\"", "Events need an \"aggregation\""},
     {"\"events\":\"o\",\"type\":\"proportion\",\"aggregation\":\"mean\"", "no other aggregation"},
     {"\"events\":\"o\",\"aggregation\":\"sum\",\"preExposureWindow\":\"0\"", "longer than 0"},
