@@ -39,7 +39,10 @@ enum assay_status {
  */
 #define ASSAY_REASON_LIST(X)                                                                       \
     X(NONE, "")                                                                                    \
-    X(UNITS_REPEAT, "units-repeat") /* rows of a unit differ, and no aggregation is planned */
+    X(UNITS_REPEAT, "units-repeat") /* rows of a unit differ, and no aggregation is planned */     \
+    X(FORMAT, "format")     /* the text is written another way; remedy has keys of "format" */     \
+    X(BAD_ROWS, "bad-rows") /* a damaged row: ASSAY_BAD_ROWS_SKIP would leave it out */            \
+    X(GROUP_COLUMN, "group-column") /* the group column is another one, or not named */
 
 enum assay_reason {
 #define ASSAY_REASON_ENUM(name, id) ASSAY_REASON_##name,
@@ -60,6 +63,8 @@ struct assay_error {
     uint64_t line;     /* from 1; 0 when it has no line */
     uint64_t column;   /* from 1: the field for CSV, the character for JSON; 0 when unknown */
     enum assay_reason reason; /* ASSAY_REASON_NONE when the sentence says it all */
+    char remedy[192];         /* ASSAY_REASON_FORMAT: key=value of the plan's "format", one a line;
+                                 a line "or" stands between two ways that would both do */
 };
 
 /**

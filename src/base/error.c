@@ -125,3 +125,13 @@ enum assay_status assay__fail_reason(struct assay_error *err, enum assay_status 
         err->reason = reason;
     return status;
 }
+
+enum assay_status assay__fail_format(struct assay_error *err, enum assay_status status,
+                                     const char *remedy)
+{
+    if (err != NULL) {
+        err->reason = ASSAY_REASON_FORMAT;
+        snprintf(err->remedy, sizeof err->remedy, "%s", remedy);
+    }
+    return status;
+}

@@ -24,6 +24,10 @@ enum assay_status assay__fail_at(struct assay_error *err, enum assay_status code
 enum assay_status assay__fail_reason(struct assay_error *err, enum assay_status status,
                                      enum assay_reason reason);
 
+/** assay__fail_format() gives it ASSAY_REASON_FORMAT and a remedy; returns status. */
+enum assay_status assay__fail_format(struct assay_error *err, enum assay_status status,
+                                     const char *remedy);
+
 /** assay__fail_memory() is the outcome of every failed allocation. */
 enum assay_status assay__fail_memory(struct assay_error *err);
 

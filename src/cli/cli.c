@@ -12,6 +12,8 @@
 
 int cli_fail(const struct assay_error *err)
 {
+    char hint[CLI_HINT_BYTES];
+    cli_hint(err, hint);
     fflush(stdout);
     fputs("assay: ", stderr);
     if (err->file[0] != '\0')
@@ -20,7 +22,8 @@ int cli_fail(const struct assay_error *err)
         fprintf(stderr, "%" PRIu64 ":", err->line);
     if (err->line > 0 && err->column > 0)
         fprintf(stderr, "%" PRIu64 ":", err->column);
-    fprintf(stderr, "%s%s\n", err->file[0] != '\0' || err->line > 0 ? " " : "", err->message);
+    fprintf(stderr, "%s%s%s\n", err->file[0] != '\0' || err->line > 0 ? " " : "", err->message,
+            hint);
     return assay_status_exit_code(err->code);
 }
 

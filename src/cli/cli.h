@@ -26,6 +26,11 @@
 COMMAND_LIST(COMMAND_PROTOTYPE)
 #undef COMMAND_PROTOTYPE
 
+enum { CLI_HINT_BYTES = 400 };
+
+/** cli_hint() is what the command line offers for an error that has a reason: " ..." or "". */
+void cli_hint(const struct assay_error *err, char out[CLI_HINT_BYTES]);
+
 /** cli_fail() prints "assay: FILE:LINE:COLUMN: message" on stderr and returns the exit code. */
 int cli_fail(const struct assay_error *err);
 

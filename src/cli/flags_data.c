@@ -147,24 +147,11 @@ enum assay_status data_read(const struct assay_plan *plan, const struct assay_re
     return status;
 }
 
-/* What the command line offers for an error that has a reason. */
-static const char *hint_of(enum assay_reason reason)
-{
-    static const char *const HINTS[ASSAY_REASON_COUNT] = {
-        [ASSAY_REASON_UNITS_REPEAT] =
-            " As a flag: --metric ID:aggregation=sum, for example, which adds the rows of each "
-            "unit up.",
-    };
-    unsigned index = (unsigned)reason;
-    return index < ASSAY_REASON_COUNT && HINTS[index] != NULL ? HINTS[index] : "";
-}
-
 int data_fail(const char *command, const struct plan_flags *flags, const struct assay_error *err)
 {
     bool is_usage = err->code == ASSAY_ERROR_USAGE ||
                     (err->code == ASSAY_ERROR_PLAN && plan_flags_given(flags, "plan") == NULL);
-    struct assay_error said = *err;
-    size_t length = strlen(said.message);
-    snprintf(said.message + length, sizeof said.message - length, "%s", hint_of(err->reason));
-    return is_usage ? cli_usage_error(command, "%s", said.message) : cli_fail(&said);
+    char hint[CLI_HINT_BYTES];
+    cli_hint(err, hint);
+    return is_usage ? cli_usage_error(command, "%s%s", err->message, hint) : cli_fail(err);
 }

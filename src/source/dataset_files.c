@@ -43,7 +43,8 @@ static enum assay_status read_summary(struct intake *intake, struct assay__csv *
 static enum assay_status read_file(struct intake *intake, const char *path, struct assay_error *err)
 {
     const struct assay_read_options *options = intake->options;
-    struct assay__csv_options csv_options = {.separator = options->separator};
+    struct assay__csv_options csv_options = assay__csv_options_of(
+        options->separator, &assay__dataset_plan(intake->dataset)->dialect);
     struct assay__csv *csv = NULL;
     enum assay_status status = assay__csv_open(path, &csv_options, &csv, err);
     if (status != ASSAY_OK)

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
@@ -315,6 +316,12 @@ enum assay_status assay__source_read(struct assay__source *source, char *buffer,
 const char *assay__source_name(const struct assay__source *source)
 {
     return source->name;
+}
+
+bool assay__source_is_file(const struct assay__source *source)
+{
+    struct stat status;
+    return source->owns_file && fstat(source->file, &status) == 0 && S_ISREG(status.st_mode);
 }
 
 void assay__source_close(struct assay__source *source)

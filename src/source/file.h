@@ -2,6 +2,7 @@
 #ifndef ASSAY_SOURCE_FILE_H
 #define ASSAY_SOURCE_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -27,6 +28,9 @@ enum assay_status assay__source_read(struct assay__source *source, char *buffer,
 
 /** assay__source_name() is the path for messages; standard input is "(standard input)". */
 const char *assay__source_name(const struct assay__source *source);
+
+/** assay__source_is_file(): a regular file, which can be read again by its name. */
+bool assay__source_is_file(const struct assay__source *source);
 
 /** assay__source_close() closes and frees; NULL is fine. */
 void assay__source_close(struct assay__source *source);

@@ -22,6 +22,18 @@ bool assay__cell_is_missing(const struct assay__field *cell)
            is_text(cell, "NaN");
 }
 
+bool assay__cell_is_blank(const struct assay__field *cell)
+{
+    static const char *const TEXTS[] = {"N/A", "n/a", "#N/A", "(null)",
+                                        "\\N", "nan", "None", "<NA>"};
+    if (assay__cell_is_missing(cell))
+        return true;
+    for (size_t i = 0; cell->length <= 6 && i < sizeof TEXTS / sizeof *TEXTS; i++)
+        if (is_text(cell, TEXTS[i]))
+            return true;
+    return false;
+}
+
 /* Whether a number beyond 1e308 is still a double: below, every number of these lengths is. */
 static bool fits_double(const struct assay__field *cell, const struct assay_decimal *number)
 {
@@ -44,7 +56,7 @@ enum assay__cell_outcome assay__cell_number(const struct assay__field *cell,
     case ASSAY__PARSE_RANGE:
         return ASSAY__CELL_RANGE;
     default:
-        return assay__cell_is_missing(cell) ? ASSAY__CELL_MISSING : ASSAY__CELL_NO_NUMBER;
+        return assay__cell_is_blank(cell) ? ASSAY__CELL_MISSING : ASSAY__CELL_NO_NUMBER;
     }
 }
 
@@ -81,16 +93,12 @@ const char *assay__cell_sentence(enum assay__cell_outcome outcome)
     static const char *const SENTENCES[] = {
         [ASSAY__CELL_OK] = "is fine.",
         [ASSAY__CELL_MISSING] = "is missing.",
-        [ASSAY__CELL_NO_NUMBER] =
-            "is no number. Numbers are written as 1234.5 or 1.2345e3; a missing value is an empty "
-            "cell, NA, NULL, null or NaN. --bad-rows=skip leaves such rows out and counts them.",
-        [ASSAY__CELL_NO_CHOICE] =
-            "is not 0 or 1, as a proportion needs (true/false and yes/no will do). For other "
-            "numbers use a metric of type mean. --bad-rows=skip leaves such rows out and counts "
-            "them.",
-        [ASSAY__CELL_RANGE] =
-            "is beyond the range of numbers (about 1.8e308, and 512 characters). --bad-rows=skip "
-            "leaves such rows out and counts them.",
+        [ASSAY__CELL_NO_NUMBER] = "is no number. Numbers are written as 1234.5 or 1.2345e3; a "
+                                  "missing value is an empty cell, NA, N/A, NULL or the like.",
+        [ASSAY__CELL_NO_CHOICE] = "is not 0 or 1, as a proportion needs (true/false and yes/no "
+                                  "will do; t/f, Y/N and on/off where a column holds nothing "
+                                  "else). For other numbers use a metric of type mean.",
+        [ASSAY__CELL_RANGE] = "is beyond the range of numbers (about 1.8e308, and 512 characters).",
     };
     return SENTENCES[outcome];
 }

@@ -17,6 +17,10 @@ enum assay__cell_outcome {
 /** assay__cell_is_missing() is true for empty, NA, NULL, null and NaN, quoted or not. */
 bool assay__cell_is_missing(const struct assay__field *cell);
 
+/** assay__cell_is_blank() is true also for what stands for no number: N/A, #N/A, \N, None, <NA>...
+ */
+bool assay__cell_is_blank(const struct assay__field *cell);
+
 /** assay__cell_number() reads a number exactly; digits as in assay__decimal_parse(). */
 enum assay__cell_outcome assay__cell_number(const struct assay__field *cell,
                                             struct assay_decimal *out,

@@ -13,10 +13,12 @@
 
 #include "assay/dataset.h"
 #include "source/csv/csv_private.h"
+#include "source/csv/dialect.h"
 
 enum {
     BUFFER_BYTES_MAX = 2 * ASSAY_ROW_BYTES_MAX,
-    BLOCK_FIELDS = 8192 /* fields of a block, unless one record has more */
+    CHARACTER_BYTES = 8, /* room below which a read might bring nothing */
+    BLOCK_FIELDS = 8192  /* fields of a block, unless one record has more */
 };
 
 /* Makes the buffer larger, or says which limit the record at begin is beyond. */
@@ -41,17 +43,20 @@ static enum assay_status refill(struct assay__csv *csv, struct assay_error *err)
         memmove(csv->buffer, csv->buffer + csv->begin, kept);
     csv->begin = 0;
     csv->end = kept;
-    if (kept == csv->capacity) {
+    if (csv->capacity - kept < CHARACTER_BYTES) {
         enum assay_status status = grow(csv, err);
         if (status != ASSAY_OK)
             return status;
     }
     size_t room = csv->capacity - kept, got;
-    enum assay_status status = assay__source_read(csv->source, csv->buffer + kept, room, &got, err);
+    enum assay_status status =
+        csv->recoder == NULL
+            ? assay__source_read(csv->source, csv->buffer + kept, room, &got, err)
+            : assay__recoder_read(csv->recoder, csv->buffer + kept, room, &got, err);
     if (status != ASSAY_OK)
         return status;
     csv->end += got;
-    csv->is_last = got < room;
+    csv->is_last = csv->recoder == NULL ? got < room : assay__recoder_is_done(csv->recoder);
     csv->buffer[csv->end] = '\n';
     return ASSAY_OK;
 }
@@ -126,14 +131,16 @@ static enum assay_status fail_fault(const struct assay__csv *csv, const struct a
     static const char *const SENTENCES[] = {
         [ASSAY__FAULT_NUL] = "The field holds a NUL byte: this is not a text file, or it is "
                              "damaged.",
-        [ASSAY__FAULT_UTF8] = "The field is not valid UTF-8. Convert the file, for example with "
-                              "iconv -f WINDOWS-1252 -t UTF-8.",
+        [ASSAY__FAULT_UTF8] = "The field is not valid UTF-8: the file has another encoding.",
         [ASSAY__FAULT_QUOTE] = "Text follows the closing quote. A quote inside a quoted field is "
                                "written twice.",
     };
-    return assay__fail_at(err, ASSAY_ERROR_DATA, assay__csv_name(csv), csv->line + scan->fault_line,
-                          (uint64_t)scan->fault_column + 1, "%s%s", SENTENCES[scan->fault],
-                          csv->advice);
+    enum assay_status status =
+        assay__fail_at(err, ASSAY_ERROR_DATA, assay__csv_name(csv), csv->line + scan->fault_line,
+                       (uint64_t)scan->fault_column + 1, "%s", SENTENCES[scan->fault]);
+    if (scan->fault == ASSAY__FAULT_UTF8 && csv->recoder == NULL)
+        return assay__fail_format(err, status, "encoding=WINDOWS-1252\n");
+    return csv->may_skip ? assay__fail_reason(err, status, ASSAY_REASON_BAD_ROWS) : status;
 }
 
 static enum assay_status fail_ragged(const struct assay__csv *csv, const struct assay__scan *scan,
@@ -141,12 +148,62 @@ static enum assay_status fail_ragged(const struct assay__csv *csv, const struct 
 {
     uint32_t want = csv->header.count, have = scan->field_count;
     uint64_t column = (uint64_t)(have < want ? have : want) + 1;
-    return assay__fail_at(err, ASSAY_ERROR_DATA, assay__csv_name(csv), csv->line, column,
-                          "The record has %u field%s, but the header has %u. %s%s", have,
-                          have == 1 ? "" : "s", want,
-                          have > want ? "A field that holds the separator is written in quotes."
-                                      : "A field without a value is empty, but there.",
-                          csv->advice);
+    enum assay_status status = assay__fail_at(
+        err, ASSAY_ERROR_DATA, assay__csv_name(csv), csv->line, column,
+        "The record has %u field%s, but the header has %u. %s", have, have == 1 ? "" : "s", want,
+        have > want ? "A field that holds the separator is written in quotes."
+                    : "A field without a value is empty, but there.");
+    return csv->may_skip ? assay__fail_reason(err, status, ASSAY_REASON_BAD_ROWS) : status;
+}
+
+/* Passes over whole lines before the header, as an editor counts them. */
+static enum assay_status skip_lines(struct assay__csv *csv, struct assay_error *err)
+{
+    for (uint32_t skipped = 0; skipped < csv->options.skip_lines;) {
+        char *at = csv->buffer + csv->begin, *end = csv->buffer + csv->end;
+        char *feed = at < end ? memchr(at, '\n', (size_t)(end - at)) : NULL;
+        if (feed != NULL) {
+            csv->begin = (size_t)(feed - csv->buffer) + 1;
+            csv->line++;
+            skipped++;
+        } else if (csv->is_last) {
+            return assay__fail_at(err, ASSAY_ERROR_DATA, assay__csv_name(csv), csv->line, 0,
+                                  "The file ends before its header, which follows %u lines.",
+                                  csv->options.skip_lines);
+        } else {
+            enum assay_status status = refill(csv, err);
+            if (status != ASSAY_OK)
+                return status;
+        }
+    }
+    return ASSAY_OK;
+}
+
+/* Spreadsheets write a first line such as sep=; for each other: it says the separator. */
+static void obey_separator_line(struct assay__csv *csv)
+{
+    const char *at = csv->buffer + csv->begin;
+    size_t length = csv->end - csv->begin, end = 5;
+    if (length < 6 || (memcmp(at, "sep=", 4) != 0 && memcmp(at, "SEP=", 4) != 0) ||
+        strchr(ASSAY__CSV_SEPARATORS, at[4]) == NULL)
+        return;
+    if (at[end] == '\r')
+        end++;
+    if (end < length && at[end] == '\n')
+        end++;
+    else if (end == 5)
+        return;
+    if (csv->options.separator == '\0')
+        csv->options.separator = at[4];
+    csv->begin += end;
+    csv->line++;
+}
+
+static void trim_fields(struct assay__field *fields, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (!fields[i].is_quoted)
+            fields[i] = assay__field_trim(fields[i]);
 }
 
 static enum assay_status read_header(struct assay__csv *csv, struct assay_error *err)
@@ -174,6 +231,8 @@ static enum assay_status read_header(struct assay__csv *csv, struct assay_error 
                                 ASSAY_COLUMNS_MAX);
     if (status == ASSAY_OK) {
         assay__scan_unquote(fields, scan.field_count);
+        if (csv->options.trim)
+            trim_fields(fields, scan.field_count);
         status = assay__csv_header_init(&csv->header, fields, scan.field_count, err);
         csv->header.line = csv->line;
         advance(csv, &scan);
@@ -197,8 +256,11 @@ static enum assay_status begin_reading(struct assay__csv *csv, struct assay_erro
     if (status == ASSAY_OK)
         status = assay__csv_check_encoding(csv->buffer, csv->end, assay__csv_name(csv), &csv->begin,
                                            err);
+    if (status == ASSAY_OK)
+        status = skip_lines(csv, err);
     if (status != ASSAY_OK)
         return status;
+    obey_separator_line(csv);
     if (csv->options.separator == '\0')
         csv->options.separator =
             assay__csv_sniff(csv->buffer + csv->begin, csv->buffer + csv->end, csv->is_last);
@@ -217,13 +279,14 @@ enum assay_status assay__csv_open(const char *path, const struct assay__csv_opti
     if (csv == NULL)
         return assay__fail_memory(err);
     csv->options = *options;
-    csv->advice = "";
     csv->line = 1;
     csv->capacity = ASSAY__CSV_BUFFER_BYTES;
     csv->buffer = malloc(ASSAY__CSV_BUFFER_BYTES + 1);
     enum assay_status status = csv->buffer == NULL ? assay__fail_memory(err) : ASSAY_OK;
     if (status == ASSAY_OK)
         status = assay__source_open(path, &csv->source, err);
+    if (status == ASSAY_OK && options->encoding != NULL)
+        status = assay__recoder_new(csv->source, options->encoding, &csv->recoder, err);
     if (status == ASSAY_OK)
         status = begin_reading(csv, err);
     if (status != ASSAY_OK) {
@@ -239,6 +302,7 @@ void assay__csv_close(struct assay__csv *csv)
     if (csv == NULL)
         return;
     if (!csv->is_view) {
+        assay__recoder_free(csv->recoder);
         assay__source_close(csv->source);
         assay__csv_header_release(&csv->header);
         free(csv->buffer);
@@ -261,9 +325,15 @@ static enum assay_status take_record(struct assay__csv *csv, const struct assay_
         return scan->fault != ASSAY__FAULT_NONE ? fail_fault(csv, scan, err)
                                                 : fail_ragged(csv, scan, err);
     }
+    struct assay__field *fields = csv->fields + block->record_count * csv->header.count;
     if (scan->has_doubled)
-        assay__scan_unquote(csv->fields + block->record_count * csv->header.count,
-                            csv->header.count);
+        assay__scan_unquote(fields, csv->header.count);
+    if (csv->options.trim)
+        trim_fields(fields, csv->header.count);
+    if (assay__csv_header_is(&csv->header, fields)) {
+        csv->repeated++;
+        return ASSAY_OK;
+    }
     csv->lines[block->record_count++] = csv->line;
     return ASSAY_OK;
 }
@@ -292,6 +362,7 @@ enum assay_status assay__csv_next_block(struct assay__csv *csv, struct assay__cs
                                         struct assay_error *err)
 {
     *block = (struct assay__csv_block){csv->fields, csv->lines, 0};
+    csv->filled = 0;
     bool is_over = false;
     while (!is_over && block->record_count < csv->block_records) {
         bool at_end = csv->begin == csv->end;
@@ -303,6 +374,7 @@ enum assay_status assay__csv_next_block(struct assay__csv *csv, struct assay__cs
         /* What is wrong behind good records is said when they have been used. */
         if (status != ASSAY_OK)
             return is_first ? status : ASSAY_OK;
+        csv->filled = block->record_count;
     }
     return ASSAY_OK;
 }
@@ -343,16 +415,74 @@ bool assay__csv_find(const struct assay__csv *csv, const char *name, uint32_t *i
     return assay__csv_header_find(&csv->header, name, 0, index);
 }
 
+/* Whether a line has a name as one of its fields, whatever separates them. */
+static bool line_has(const char *at, const char *end, const char *name)
+{
+    size_t length = strlen(name);
+    const char *begin = at;
+    for (; length > 0 && at + length <= end; at++) {
+        bool starts = at == begin || strchr(",;\t|\" ", at[-1]) != NULL;
+        bool ends = at + length == end || strchr(",;\t|\" \r", at[length]) != NULL;
+        if (starts && ends && memcmp(at, name, length) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A name that is not in the header: blanks may hide it, or lines that stand before the header. */
+static void suggest_header(const struct assay__csv *csv, const char *name, struct assay_error *err)
+{
+    enum { LINES_MAX = 100 };
+    for (uint32_t i = 0; i < csv->header.count && !csv->options.trim; i++) {
+        const char *own = csv->header.names[i];
+        struct assay__field field = {own, (uint32_t)strlen(own), false, false};
+        field = assay__field_trim(field);
+        if (field.length == strlen(name) && memcmp(field.text, name, field.length) == 0) {
+            (void)assay__fail_format(err, ASSAY_ERROR_DATA, "trim=\n");
+            return;
+        }
+    }
+    const char *at = csv->buffer + csv->begin, *end = csv->buffer + csv->end;
+    for (uint64_t line = csv->line; at < end && line < csv->line + LINES_MAX; line++) {
+        const char *feed = memchr(at, '\n', (size_t)(end - at));
+        const char *stop = feed != NULL ? feed : end;
+        if (line_has(at, stop, name)) {
+            char remedy[40];
+            snprintf(remedy, sizeof remedy, "skipLines=%llu\n", (unsigned long long)line - 1);
+            (void)assay__fail_format(err, ASSAY_ERROR_DATA, remedy);
+            return;
+        }
+        at = stop + 1;
+    }
+}
+
 enum assay_status assay__csv_column(const struct assay__csv *csv, const char *name, uint32_t *index,
                                     struct assay_error *err)
 {
-    return assay__csv_header_column(&csv->header, assay__csv_name(csv), name, index, err);
+    enum assay_status status =
+        assay__csv_header_column(&csv->header, assay__csv_name(csv), name, index, err);
+    if (status == ASSAY_ERROR_DATA && !assay__csv_header_find(&csv->header, name, 0, index))
+        suggest_header(csv, name, err);
+    return status;
 }
 
-void assay__csv_bad_rows(struct assay__csv *csv, bool skip, const char *advice)
+void assay__csv_bad_rows(struct assay__csv *csv, bool skip, bool may_skip)
 {
     csv->options.skip_bad = skip;
-    csv->advice = advice;
+    csv->may_skip = may_skip;
+}
+
+struct assay__csv_options assay__csv_options_of(char separator, const struct assay_dialect *dialect)
+{
+    return (struct assay__csv_options){.separator = separator,
+                                       .trim = dialect->trim,
+                                       .skip_lines = dialect->skip_lines,
+                                       .encoding = dialect->encoding};
+}
+
+uint64_t assay__csv_repeated(const struct assay__csv *csv)
+{
+    return csv->repeated;
 }
 
 uint64_t assay__csv_skipped(const struct assay__csv *csv)

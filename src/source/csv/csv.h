@@ -6,18 +6,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "assay/plan.h"
 #include "base/error.h"
 
 /**
  * struct assay__csv reads a table: a header, then records with as many fields as the header.
  *
  * Format: RFC 4180. Fields are separated by one of , ; tab | (given, or sniffed from the first
- * records), records by LF, CRLF or a lone CR. A quoted field may hold separators, line ends and
- * doubled quotes. A quote inside a field that does not begin with one is an ordinary character.
- * Blank lines are skipped. A UTF-8 byte order mark is skipped; text is UTF-8, and is checked.
- * Errors name file, line (physical, as an editor counts) and column (the field, from 1): ragged
- * records, text after a closing quote, a quote never closed, NUL, invalid UTF-8, UTF-16, fields,
- * records and headers beyond the limits of assay/dataset.h.
+ * records, or named by a first line sep=;), records by LF, CRLF or a lone CR. A quoted field may
+ * hold separators, line ends and doubled quotes. A quote inside a field that does not begin with
+ * one is an ordinary character. Blank lines are skipped, and so are records that repeat the header,
+ * counted. A UTF-8 byte order mark is skipped; text is UTF-8, and is checked. Errors name file,
+ * line (physical, as an editor counts) and column (the field, from 1): ragged records, text after a
+ * closing quote, a quote never closed, NUL, invalid UTF-8, UTF-16, fields, records and headers
+ * beyond the limits of assay/dataset.h.
  */
 struct assay__csv;
 
@@ -31,9 +33,16 @@ struct assay__field {
 
 /** struct assay__csv_options: zero-initialised is the default. */
 struct assay__csv_options {
-    char separator; /* 0: sniffed */
-    bool skip_bad;  /* ragged records and invalid text are counted and passed over */
+    char separator;       /* 0: sniffed */
+    bool skip_bad;        /* ragged records and invalid text are counted and passed over */
+    bool trim;            /* blanks around fields and names are left out */
+    uint32_t skip_lines;  /* before the header */
+    const char *encoding; /* as iconv(1) names it; NULL: UTF-8 */
 };
+
+/** assay__csv_options_of() are the options of a file in a dialect. */
+struct assay__csv_options assay__csv_options_of(char separator,
+                                                const struct assay_dialect *dialect);
 
 /** struct assay__record is one record; fields are borrowed until the next call. */
 struct assay__record {
@@ -80,11 +89,28 @@ enum assay_status assay__csv_next_block(struct assay__csv *csv, struct assay__cs
 enum assay_status assay__csv_next(struct assay__csv *csv, struct assay__record *record,
                                   struct assay_error *err);
 
+/** assay__csv_repeated() is how many records repeated the header so far. */
+uint64_t assay__csv_repeated(const struct assay__csv *csv);
+
+/**
+ * struct assay__csv_sample: cells of a column from the beginning of a file, for those who ask how
+ * it is written. assay__csv_sample() reads the file again; a stream that cannot be read again, or a
+ * failure, gives the cells of the block at hand. Release it always.
+ */
+struct assay__csv_sample {
+    struct assay__csv *again;
+    struct assay__field *cells;
+    size_t count;
+};
+void assay__csv_sample(const struct assay__csv *csv, uint32_t column, size_t most,
+                       struct assay__csv_sample *out);
+void assay__csv_sample_release(struct assay__csv_sample *sample);
+
 /**
  * assay__csv_bad_rows() says what becomes of bad records from here on: passed over and counted, as
- * with skip_bad, or an error whose message ends with advice, a sentence that lasts.
+ * with skip_bad, or an error. may_skip: passing over is something the caller offers.
  */
-void assay__csv_bad_rows(struct assay__csv *csv, bool skip, const char *advice);
+void assay__csv_bad_rows(struct assay__csv *csv, bool skip, bool may_skip);
 
 /** assay__csv_skipped() is how many records skip_bad has passed over. */
 uint64_t assay__csv_skipped(const struct assay__csv *csv);

@@ -92,6 +92,11 @@ void assay__csv_add_skipped(struct assay__csv *csv, uint64_t count)
     csv->skipped += count;
 }
 
+void assay__csv_add_repeated(struct assay__csv *csv, uint64_t count)
+{
+    csv->repeated += count;
+}
+
 bool assay__csv_at_end(const struct assay__csv *csv)
 {
     return csv->is_last && csv->begin == csv->end;
@@ -110,7 +115,7 @@ enum assay_status assay__csv_view_open(const struct assay__csv *csv, struct assa
         return assay__fail_memory(err);
     *view = *csv;
     view->is_view = view->is_last = true;
-    view->skipped = 0;
+    view->skipped = view->repeated = 0;
     view->block = (struct assay__csv_block){NULL, NULL, 0};
     view->block_at = 0;
     view->block_records = 1;

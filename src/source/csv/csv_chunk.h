@@ -37,8 +37,9 @@ enum assay_status assay__csv_take_chunk(struct assay__csv *csv, struct assay__ch
 void assay__csv_add_lines(struct assay__csv *csv, uint64_t count);
 uint64_t assay__csv_line(const struct assay__csv *csv);
 
-/** assay__csv_add_skipped() adds what a view has passed over. */
+/** assay__csv_add_skipped() and _repeated() add what a view has passed over. */
 void assay__csv_add_skipped(struct assay__csv *csv, uint64_t count);
+void assay__csv_add_repeated(struct assay__csv *csv, uint64_t count);
 
 /** assay__csv_at_end() is true when nothing is left to read. */
 bool assay__csv_at_end(const struct assay__csv *csv);

@@ -52,13 +52,29 @@ bool assay__csv_header_find(const struct assay__csv_header *header, const char *
     return false;
 }
 
+bool assay__csv_header_is(const struct assay__csv_header *header, const struct assay__field *fields)
+{
+    uint32_t i = 0;
+    while (i < header->count && header->names[i][0] != '\0' &&
+           strlen(header->names[i]) == fields[i].length &&
+           memcmp(header->names[i], fields[i].text, fields[i].length) == 0)
+        i++;
+    return i == header->count;
+}
+
 static enum assay_status fail_missing(const struct assay__csv_header *header, const char *file,
                                       const char *name, struct assay_error *err)
 {
     struct assay__text list = {0};
     for (uint32_t i = 0; i < header->count && i < NAMES_SHOWN && list.length < 400; i++) {
+        const char *name_i = header->names[i];
+        size_t length = strnlen(name_i, 60);
+        bool has_blanks =
+            length == 0 || name_i[0] == ' ' || name_i[length - 1] == ' ' || name_i[0] == '\t';
         assay__text_puts(&list, i == 0 ? "" : ", ");
-        assay__text_append(&list, header->names[i], strnlen(header->names[i], 60));
+        assay__text_puts(&list, has_blanks ? "'" : "");
+        assay__text_append(&list, name_i, length);
+        assay__text_puts(&list, has_blanks ? "'" : "");
     }
     if (header->count > NAMES_SHOWN)
         assay__text_puts(&list, ", ...");
@@ -96,9 +112,13 @@ enum assay_status assay__csv_check_encoding(const char *bytes, size_t length, co
     bool has_zeros = length >= 4 && ((b[0] == 0 && b[1] != 0 && b[2] == 0 && b[3] != 0) ||
                                      (b[0] != 0 && b[1] == 0 && b[2] != 0 && b[3] == 0));
     if (has_mark || has_zeros)
-        return assay__fail_at(err, ASSAY_ERROR_DATA, file, 1, 0,
-                              "The file is UTF-16, not UTF-8. Convert it: iconv -f UTF-16 -t "
-                              "UTF-8, or \"CSV UTF-8\" when saving from a spreadsheet.");
+        return assay__fail_format(
+            err,
+            assay__fail_at(err, ASSAY_ERROR_DATA, file, 1, 0,
+                           "The file is UTF-16, not UTF-8. Spreadsheets also save \"CSV UTF-8\"."),
+            has_mark    ? "encoding=UTF-16\n"
+            : b[0] == 0 ? "encoding=UTF-16BE\n"
+                        : "encoding=UTF-16LE\n");
     *begin = length >= 3 && b[0] == 0xEF && b[1] == 0xBB && b[2] == 0xBF ? 3 : 0;
     return ASSAY_OK;
 }

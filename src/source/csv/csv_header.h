@@ -24,6 +24,10 @@ void assay__csv_header_release(struct assay__csv_header *header);
 bool assay__csv_header_find(const struct assay__csv_header *header, const char *name,
                             uint32_t first, uint32_t *index);
 
+/** assay__csv_header_is(): fields[count] of a record are the names themselves. */
+bool assay__csv_header_is(const struct assay__csv_header *header,
+                          const struct assay__field *fields);
+
 /** assay__csv_header_column() is assay__csv_column() of a file. */
 enum assay_status assay__csv_header_column(const struct assay__csv_header *header, const char *file,
                                            const char *name, uint32_t *index,

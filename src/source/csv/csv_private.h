@@ -4,6 +4,7 @@
 
 #include "source/csv/csv_header.h"
 #include "source/csv/csv_scan.h"
+#include "source/csv/recode.h"
 #include "source/file.h"
 
 /** What the files behind csv.h share. */
@@ -11,6 +12,7 @@ enum { ASSAY__CSV_BUFFER_BYTES = 512 * 1024 /* of a reader, until a record needs
 
 struct assay__csv {
     struct assay__source *source;
+    struct assay__recoder *recoder; /* NULL: the bytes are UTF-8 */
     struct assay__csv_options options;
     struct assay__scanner scanner;
     struct assay__csv_header header;
@@ -21,8 +23,9 @@ struct assay__csv {
     struct assay__field *fields;
     uint64_t *lines;
     size_t block_records; /* records that fit into fields */
-    uint64_t skipped;
-    const char *advice;            /* what may be done about a bad record, or "" */
+    uint64_t skipped, repeated;
+    size_t filled;                 /* records of the last block */
+    bool may_skip;                 /* the caller offers to pass over bad records */
     struct assay__csv_block block; /* for assay__csv_next() */
     size_t block_at;
     bool is_view; /* source, header and buffer are another's: see csv_chunk.h */

@@ -341,7 +341,8 @@ enum assay_status assay__scan_file(struct assay__csv *csv, const struct assay__s
             status = give_sums(&job, &workers[i], err);
         *rows_used += workers[i].batch.rows_used;
         if (workers[i].view != NULL)
-            assay__csv_add_skipped(csv, assay__csv_skipped(workers[i].view));
+            assay__csv_add_skipped(csv, assay__csv_skipped(workers[i].view)),
+                assay__csv_add_repeated(csv, assay__csv_repeated(workers[i].view));
         end(&workers[i]);
     }
     pthread_mutex_destroy(&job.lock);

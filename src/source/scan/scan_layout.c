@@ -6,11 +6,14 @@
 
 #include "analysis/dataset_read.h"
 #include "source/csv/csv_chunk.h"
+#include "source/csv/dialect.h"
 #include "stats/moments_block.h"
 
 bool assay__scan_takes(const struct assay_plan *plan)
 {
     if (plan->unit_column != NULL || plan->time_column != NULL || plan->segment_count > 0)
+        return false;
+    if (assay__dialect_is_spelt(&plan->dialect))
         return false;
     for (uint32_t m = 0; m < plan->metric_count; m++) {
         const struct assay_cap *cap = &plan->metrics[m].cap;

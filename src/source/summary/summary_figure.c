@@ -7,8 +7,23 @@
 
 #include "stats/centred.h"
 
-double assay__figure_slack(const char *text, size_t length, double value)
+/* The value of a decimal, to about the last digit of a double. */
+static double value_of(const struct assay_decimal *number)
 {
+    if (number->digits == NULL)
+        return (double)number->mantissa * pow(10.0, number->exponent);
+    double value = 0.0; /* the first digits will do */
+    uint32_t used = number->digit_count < 18 ? number->digit_count : 18;
+    for (uint32_t i = 0; i < used; i++)
+        value = value * 10.0 + (number->digits[i] - '0');
+    value *= pow(10.0, (double)number->exponent + (double)(number->digit_count - used));
+    return number->mantissa < 0 ? -value : value;
+}
+
+struct assay__figure assay__figure_of(const struct assay_decimal *number, const char *text,
+                                      size_t length, char decimal_mark)
+{
+    struct assay__figure out = {value_of(number), 0.0};
     int decimals = 0, exponent = 0, digits = 0;
     bool has_point = false, leads = true;
     for (size_t i = 0; i < length; i++) {
@@ -16,15 +31,17 @@ double assay__figure_slack(const char *text, size_t length, double value)
             exponent = (int)strtol(text + i + 1, NULL, 10); /* the text was read as a number */
             break;
         }
-        has_point = has_point || text[i] == '.';
+        has_point = has_point || text[i] == decimal_mark;
         leads = leads && (text[i] < '1' || text[i] > '9');
         bool is_digit = text[i] >= '0' && text[i] <= '9';
         digits += is_digit && !leads;
         decimals += is_digit && has_point;
     }
-    double slack = decimals == 0 ? 0.0 : 0.51 * pow(10.0, exponent - decimals);
-    bool is_double = digits >= 15 && (decimals > 0 || fabs(value) > 9007199254740992.0);
-    return is_double ? fmax(slack, 1e-10 * fabs(value)) : slack;
+    if (decimals > 0)
+        out.slack = 0.51 * pow(10.0, exponent - decimals);
+    if (digits >= 15 && (decimals > 0 || fabs(out.value) > 9007199254740992.0))
+        out.slack = fmax(out.slack, 1e-10 * fabs(out.value));
+    return out;
 }
 
 /*

@@ -8,17 +8,18 @@
 
 #include "assay/moments.h"
 
-/**
- * assay__figure_slack() is how far a printed number may be from the number it was rounded from:
- * half a unit of its last decimal, and a little. Numbers without decimals are exact; those of 15
- * digits or more were computed in doubles, with some digits lost.
- */
-double assay__figure_slack(const char *text, size_t length, double value);
-
 /** struct assay__figure is a number as printed: its value, and how far it may be off. */
 struct assay__figure {
     double value, slack;
 };
+
+/**
+ * assay__figure_of() judges a number by its text, how far it may be from what it was rounded from:
+ * half a unit of its last decimal, and a little. Numbers without decimals are exact; those of 15
+ * digits or more were computed in doubles, with some digits lost.
+ */
+struct assay__figure assay__figure_of(const struct assay_decimal *number, const char *text,
+                                      size_t length, char decimal_mark);
 
 /**
  * assay__figures_are_share(): a mean and a sample variance (or one of divisor n) of n units can be

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "source/csv/dialect.h"
 #include "source/summary/summary_column.h"
 #include "stats/moments.h"
 
@@ -24,13 +25,9 @@ uint32_t assay__summary_row_column(const struct assay__csv *csv, const char *nam
 
 bool assay__summary_row_is_missing(const row_t *row, uint32_t column)
 {
-    static const char *const MISSING[] = {"", "NA", "NULL", "null", "NaN", "nan"};
     const struct assay__field *field = &row->record.fields[column];
-    for (size_t i = 0; i < sizeof MISSING / sizeof *MISSING; i++)
-        if (strlen(MISSING[i]) == field->length &&
-            (field->length == 0 || memcmp(MISSING[i], field->text, field->length) == 0))
-            return true;
-    return false;
+    return row->plan == NULL ? assay__cell_is_blank(field)
+                             : assay__dialect_is_missing(&row->plan->dialect, field);
 }
 
 enum assay_status assay__summary_row_fail(const row_t *row, uint32_t column,
@@ -71,20 +68,20 @@ static enum assay_status read_figure(row_t *row, const char *name, uint32_t numb
         return assay__summary_row_fail(row, column, err,
                                        "must not be empty for this metric: give the figure.");
     const struct assay__field *field = &row->record.fields[column];
-    enum assay__parse parsed = assay__decimal_parse(field->text, field->length,
-                                                    &row->figures[number], row->digits[number]);
-    if (parsed == ASSAY__PARSE_SYNTAX)
+    static const struct assay_dialect PLAIN = {0};
+    const struct assay_dialect *dialect = row->plan == NULL ? &PLAIN : &row->plan->dialect;
+    enum assay__cell_outcome read =
+        assay__dialect_number(dialect, field, &row->figures[number], row->digits[number]);
+    if (read == ASSAY__CELL_NO_NUMBER)
         return assay__summary_row_fail(row, column, err,
                                        "is not a number: write digits with a decimal point, no "
                                        "separators of thousands.");
-    if (parsed == ASSAY__PARSE_RANGE)
+    if (read == ASSAY__CELL_RANGE)
         return assay__summary_row_fail(row, column, err,
                                        "has too many digits or too large an exponent: give it in "
                                        "fewer.");
-    struct assay__figure *printed = &row->printed[number];
-    printed->value = 0.0; /* also where it is beyond doubles: no judgement rests on it then */
-    (void)assay__double_parse(field->text, field->length, &printed->value);
-    printed->slack = assay__figure_slack(field->text, field->length, printed->value);
+    row->printed[number] = assay__figure_of(&row->figures[number], field->text, field->length,
+                                            dialect->decimal == '\0' ? '.' : dialect->decimal);
     return ASSAY_OK;
 }
 

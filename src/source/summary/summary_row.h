@@ -30,7 +30,7 @@ struct assay__summary_row {
 /** assay__summary_row_column() is a column's index, or ASSAY__NO_COLUMN. */
 uint32_t assay__summary_row_column(const struct assay__csv *csv, const char *name);
 
-/** assay__summary_row_is_missing() tells whether a cell is empty, NA, NULL, null, NaN or nan. */
+/** assay__summary_row_is_missing() tells whether a cell stands for no figure. */
 bool assay__summary_row_is_missing(const struct assay__summary_row *row, uint32_t column);
 
 /**

@@ -15,6 +15,7 @@ struct assay__number {
 struct assay__row {
     struct assay__number *numbers;     /* [binding->variable_count] */
     char (*digits)[ASSAY__DIGITS_MAX]; /* [binding->variable_count]: digits of long numbers */
+    uint32_t *words;                   /* [binding->variable_count]: spellings of 0 and 1 so far */
     int64_t time_ns;                   /* INT64_MIN without a time column */
     uint32_t bad_cell;                 /* the cell that could not be read */
     const char *problem;               /* what is wrong with it and what to do; static text */
@@ -39,7 +40,8 @@ enum assay__row_outcome assay__row_read(struct assay__row *row,
                                         const struct assay__field *cells);
 
 /** assay__variable_same(): do two readable cells of a variable hold the same number, or none? */
-bool assay__variable_same(const struct assay__variable *variable, const struct assay__field *a,
+bool assay__variable_same(const struct assay__variable *variable,
+                          const struct assay_dialect *dialect, const struct assay__field *a,
                           const struct assay__field *b);
 
 #endif

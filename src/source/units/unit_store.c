@@ -185,7 +185,8 @@ static bool same_numbers(const struct assay__binding *binding, const struct assa
 {
     for (uint32_t v = 0; v < binding->variable_count; v++) {
         const struct assay__variable *variable = &binding->variables[v];
-        if (!assay__variable_same(variable, &a[variable->cell], &b[variable->cell]))
+        if (!assay__variable_same(variable, &binding->plan->dialect, &a[variable->cell],
+                                  &b[variable->cell]))
             return false;
     }
     return true;

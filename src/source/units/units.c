@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "source/scan/scan_file.h"
+#include "source/csv/suggest.h"
 #include "source/units/cap.h"
 
 enum { SHOWN_BYTES = 60 };
@@ -60,15 +61,61 @@ static void show_text(const struct assay__field *cell, char out[SHOWN_BYTES + 4]
     snprintf(out + length, 4, "%s", is_cut ? "..." : "");
 }
 
-static enum assay_status fail_row(const struct assay__units *units, const struct assay__csv *csv,
-                                  const struct assay__record *record, struct assay_error *err)
+/* What a cell is read as, among times and variables; false for other cells. */
+static bool kind_of(const struct assay__binding *binding, uint32_t cell,
+                    enum assay__column_kind *kind)
+{
+    *kind = ASSAY__COLUMN_TIME;
+    if (cell == binding->time)
+        return true;
+    for (uint32_t v = 0; v < binding->variable_count; v++) {
+        if (binding->variables[v].cell != cell)
+            continue;
+        *kind = binding->variables[v].kind == ASSAY__VARIABLE_CHOICE ? ASSAY__COLUMN_CHOICE
+                                                                     : ASSAY__COLUMN_NUMBER;
+        return true;
+    }
+    return false;
+}
+
+/* A column that is spelt another way wants its format; leaving rows out would be the wrong cure. */
+static void add_remedy(const struct assay__units *units, enum assay__row_outcome outcome,
+                       const struct assay__csv *csv, struct assay_error *err)
+{
+    uint32_t cell = units->row.bad_cell;
+    const struct assay_dialect *dialect = &units->binding.plan->dialect;
+    struct assay__column_sample sample = {0};
+    struct assay__csv_sample cells;
+    err->reason = ASSAY_REASON_BAD_ROWS;
+    if (outcome != ASSAY__ROW_BAD || !kind_of(&units->binding, cell, &sample.kind))
+        return;
+    assay__csv_sample(csv, units->columns[cell], ASSAY__SAMPLE_MAX, &cells);
+    if (cells.cells == NULL)
+        return;
+    cells.cells[cells.count] = units->cells[cell];
+    sample.cells = cells.cells;
+    sample.count = cells.count + 1;
+    assay__suggest_format(dialect, &sample, err->remedy);
+    if (err->remedy[0] != '\0')
+        err->reason = ASSAY_REASON_FORMAT;
+    else if (!assay__suggest_skip(dialect, &sample))
+        err->reason = ASSAY_REASON_NONE;
+    assay__csv_sample_release(&cells);
+}
+
+static enum assay_status fail_row(const struct assay__units *units, enum assay__row_outcome outcome,
+                                  const struct assay__csv *csv, const struct assay__record *record,
+                                  struct assay_error *err)
 {
     uint32_t cell = units->row.bad_cell;
     char text[SHOWN_BYTES + 4];
     show_text(&units->cells[cell], text);
-    return assay__csv_fail(csv, record, units->columns[cell], ASSAY_ERROR_DATA, err,
-                           "Column '%.100s': '%s' %s", units->binding.columns[cell], text,
-                           units->row.problem);
+    enum assay_status status = assay__csv_fail(
+        csv, record, units->columns[cell], ASSAY_ERROR_DATA, err, "Column '%.100s': '%s' %s",
+        units->binding.columns[cell], text, units->row.problem);
+    if (err != NULL)
+        add_remedy(units, outcome, csv, err);
+    return status;
 }
 
 /* Counts a row that is not used, or fails with it. */
@@ -80,7 +127,7 @@ static enum assay_status pass_over(struct assay__units *units, enum assay__row_o
     if (outcome == ASSAY__ROW_AFTER)
         counts->rows_after++;
     else if (units->options->bad_rows != ASSAY_BAD_ROWS_SKIP)
-        return fail_row(units, csv, record, err);
+        return fail_row(units, outcome, csv, record, err);
     else if (outcome == ASSAY__ROW_NO_GROUP)
         counts->rows_no_group++;
     else if (outcome == ASSAY__ROW_NO_UNIT)
@@ -170,13 +217,13 @@ enum assay_status assay__units_read(struct assay__units *units, struct assay__cs
 {
     struct assay_counts *counts = assay__dataset_mutable_counts(units->dataset);
     enum assay_status status = assay__binding_columns(&units->binding, csv, units->columns, err);
-    assay__csv_bad_rows(csv, units->options->bad_rows == ASSAY_BAD_ROWS_SKIP,
-                        " --bad-rows=skip leaves such rows out and counts them.");
+    assay__csv_bad_rows(csv, units->options->bad_rows == ASSAY_BAD_ROWS_SKIP, true);
     bool is_careful =
         units->options->kernel != NULL && strcmp(units->options->kernel, "careful") == 0;
     bool is_plain = !is_careful && !units->keeps_rows && assay__scan_takes(units->binding.plan);
     if (status == ASSAY_OK)
         status = is_plain ? scan_rows(units, csv, err) : read_rows(units, csv, err);
+    units->repeated_headers += assay__csv_repeated(csv);
     counts->rows_read += assay__csv_skipped(csv);
     counts->rows_bad += assay__csv_skipped(csv);
     return status;
@@ -230,9 +277,22 @@ static enum assay_status check_repeats(const struct assay__units *units, struct 
     return assay__fail_reason(err, status, ASSAY_REASON_UNITS_REPEAT);
 }
 
+static enum assay_status note_repeated_headers(const struct assay__units *units,
+                                               struct assay_error *err)
+{
+    char text[120];
+    if (units->repeated_headers == 0)
+        return ASSAY_OK;
+    snprintf(text, sizeof text, "Rows that repeat the header, passed over: %llu.",
+             (unsigned long long)units->repeated_headers);
+    return assay__dataset_note(units->dataset, ASSAY_NOTE_INFO, -1, text, err);
+}
+
 enum assay_status assay__units_finish(struct assay__units *units, struct assay_error *err)
 {
     enum assay_status status = check_repeats(units, err);
+    if (status == ASSAY_OK)
+        status = note_repeated_headers(units, err);
     if (status == ASSAY_OK)
         status = assay__cap_find(&units->tally, &units->store, err);
     for (size_t i = 0; status == ASSAY_OK && i < units->store.count; i++)

@@ -19,6 +19,7 @@ struct assay__units {
     struct assay__tally tally;
     struct assay__unit_store store;
     bool keeps_rows;
+    uint64_t repeated_headers;
     uint32_t *columns;          /* [cell_count]: of the file at hand */
     struct assay__field *cells; /* [cell_count]: of the row at hand */
 };

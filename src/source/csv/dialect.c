@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A cell in a file's dialect becomes the text that numbers and times are always read from. */
+#include "source/csv/dialect.h"
+
+#include <string.h>
+
+#include "assay/dataset.h"
+#include "base/time.h"
+
+typedef struct assay__field field_t;
+
+static bool is_digit(char c)
+{
+    return (unsigned char)(c - '0') < 10;
+}
+
+static bool is_text(const field_t *cell, const char *text)
+{
+    size_t length = strlen(text);
+    return cell->length == length && memcmp(cell->text, text, length) == 0;
+}
+
+static bool is_listed(const field_t *cell, const char **texts, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (is_text(cell, texts[i]))
+            return true;
+    return false;
+}
+
+struct assay__field assay__field_trim(struct assay__field field)
+{
+    while (field.length > 0 && (field.text[0] == ' ' || field.text[0] == '\t')) {
+        field.text++;
+        field.length--;
+    }
+    while (field.length > 0 &&
+           (field.text[field.length - 1] == ' ' || field.text[field.length - 1] == '\t'))
+        field.length--;
+    return field;
+}
+
+bool assay__dialect_is_missing(const struct assay_dialect *dialect, const field_t *cell)
+{
+    if (!dialect->has_missing)
+        return assay__cell_is_blank(cell);
+    return cell->length == 0 || is_listed(cell, dialect->missing, dialect->missing_count);
+}
+
+static bool begins_with(const field_t *text, const char *with)
+{
+    size_t length = strlen(with);
+    return length > 0 && text->length >= length && memcmp(text->text, with, length) == 0;
+}
+
+static bool ends_with(const field_t *text, const char *with)
+{
+    size_t length = strlen(with);
+    return length > 0 && text->length >= length &&
+           memcmp(text->text + text->length - length, with, length) == 0;
+}
+
+static void drop(field_t *text, size_t before, size_t after)
+{
+    text->text += before;
+    text->length -= (uint32_t)(before + after);
+    *text = assay__field_trim(*text);
+}
+
+/* Takes a sign off the front. */
+static bool take_minus(field_t *text, bool *is_negative)
+{
+    if (text->length == 0 || (*text->text != '-' && *text->text != '+'))
+        return false;
+    *is_negative = *text->text == '-';
+    drop(text, 1, 0);
+    return true;
+}
+
+/* Takes off what stands around the digits: a minus, currency signs, a percent sign. */
+static void strip(const struct assay_dialect *dialect, field_t *text, bool *is_negative,
+                  bool *is_percent)
+{
+    bool has_sign = take_minus(text, is_negative);
+    for (uint32_t i = 0; i < dialect->currency_count; i++) {
+        if (begins_with(text, dialect->currency[i])) {
+            drop(text, strlen(dialect->currency[i]), 0);
+            if (!has_sign)
+                take_minus(text, is_negative);
+            break;
+        }
+        if (ends_with(text, dialect->currency[i])) {
+            drop(text, 0, strlen(dialect->currency[i]));
+            break;
+        }
+    }
+    *is_percent = dialect->percent && ends_with(text, "%");
+    if (*is_percent)
+        drop(text, 0, 1);
+}
+
+/* Copies the digits before the decimal mark without thousands marks; false when those are wrong. */
+static bool copy_whole(const struct assay_dialect *dialect, const field_t *text, uint32_t *at,
+                       char *out, uint32_t *length)
+{
+    size_t mark = dialect->thousands == NULL ? 0 : strlen(dialect->thousands);
+    uint32_t in_group = 0, groups = 0;
+    while (*at < text->length) {
+        if (is_digit(text->text[*at])) {
+            out[(*length)++] = text->text[(*at)++];
+            in_group++;
+        } else if (mark > 0 && text->length - *at >= mark &&
+                   memcmp(text->text + *at, dialect->thousands, mark) == 0) {
+            if (in_group == 0 || in_group > 3 || (groups > 0 && in_group != 3))
+                return false;
+            *at += (uint32_t)mark;
+            in_group = 0;
+            groups++;
+        } else {
+            break;
+        }
+    }
+    return groups == 0 || in_group == 3;
+}
+
+/* The number in the C locale's spelling; false when the dialect does not write it so. */
+static bool spell(const struct assay_dialect *dialect, const field_t *text, bool is_negative,
+                  char out[ASSAY_NUMBER_BYTES_MAX + 2], uint32_t *length)
+{
+    char decimal = dialect->decimal == '\0' ? '.' : dialect->decimal;
+    uint32_t at = 0;
+    *length = 0;
+    if (is_negative)
+        out[(*length)++] = '-';
+    if (!copy_whole(dialect, text, &at, out, length))
+        return false;
+    for (bool has_point = false; at < text->length; at++) {
+        char c = text->text[at];
+        if (c == decimal && !has_point) {
+            has_point = true;
+            c = '.';
+        } else if (!is_digit(c) && c != 'e' && c != 'E' && c != '+' && c != '-') {
+            return false;
+        }
+        out[(*length)++] = c;
+    }
+    return true;
+}
+
+enum assay__cell_outcome assay__dialect_number(const struct assay_dialect *dialect,
+                                               const field_t *cell, struct assay_decimal *out,
+                                               char digits[ASSAY__DIGITS_MAX])
+{
+    bool is_plain = (dialect->decimal == '\0' || dialect->decimal == '.') &&
+                    dialect->thousands == NULL && dialect->currency_count == 0 && !dialect->percent;
+    if (is_plain && !dialect->has_missing)
+        return assay__cell_number(cell, out, digits);
+    if (assay__dialect_is_missing(dialect, cell))
+        return ASSAY__CELL_MISSING;
+    if (cell->length > ASSAY_NUMBER_BYTES_MAX)
+        return ASSAY__CELL_RANGE;
+    field_t text = *cell;
+    char spelt[ASSAY_NUMBER_BYTES_MAX + 2];
+    bool is_negative = false, is_percent = false;
+    if (!is_plain) {
+        strip(dialect, &text, &is_negative, &is_percent);
+        text.is_quoted = false;
+        uint32_t length;
+        if (!spell(dialect, &text, is_negative, spelt, &length))
+            return ASSAY__CELL_NO_NUMBER;
+        text.text = spelt;
+        text.length = length;
+    }
+    enum assay__cell_outcome outcome = assay__cell_number(&text, out, digits);
+    if (outcome == ASSAY__CELL_MISSING) /* a usual spelling, but the dialect has others */
+        return ASSAY__CELL_NO_NUMBER;
+    if (outcome == ASSAY__CELL_OK && is_percent && out->mantissa != 0)
+        out->exponent -= 2;
+    return outcome;
+}
+
+bool assay__dialect_is_spelt(const struct assay_dialect *dialect)
+{
+    return (dialect->decimal != '\0' && dialect->decimal != '.') || dialect->thousands != NULL ||
+           dialect->has_missing || dialect->true_count > 0 || dialect->time != NULL ||
+           dialect->trim || dialect->currency_count > 0 || dialect->percent ||
+           dialect->encoding != NULL;
+}
+
+/* Spellings of 0 and 1 that go with no others, and their bits in words; the lowest is all others.
+ */
+static const char *const WORDS[][2] = {{"f", "t"},    {"F", "T"},    {"n", "y"},   {"N", "Y"},
+                                       {"off", "on"}, {"OFF", "ON"}, {"Off", "On"}};
+
+/* Notes a column's spelling; false when it does not go with those before. */
+static bool agrees(uint32_t *words, uint32_t word)
+{
+    if (words == NULL)
+        return true;
+    bool fits = *words == 0 || *words == word;
+    if (fits)
+        *words = word;
+    return fits;
+}
+
+enum assay__cell_outcome assay__dialect_choice(const struct assay_dialect *dialect,
+                                               const field_t *cell, uint32_t *words,
+                                               struct assay_decimal *out)
+{
+    memset(out, 0, sizeof *out);
+    if (dialect->has_missing && assay__dialect_is_missing(dialect, cell))
+        return ASSAY__CELL_MISSING;
+    if (is_listed(cell, dialect->true_texts, dialect->true_count)) {
+        out->mantissa = 1;
+        return ASSAY__CELL_OK;
+    }
+    if (is_listed(cell, dialect->false_texts, dialect->false_count))
+        return ASSAY__CELL_OK;
+    for (uint32_t i = 0; dialect->true_count == 0 && i < sizeof WORDS / sizeof *WORDS; i++) {
+        for (int choice = 0; choice < 2; choice++) {
+            if (!is_text(cell, WORDS[i][choice]))
+                continue;
+            out->mantissa = choice;
+            return agrees(words, UINT32_C(2) << i) ? ASSAY__CELL_OK : ASSAY__CELL_NO_CHOICE;
+        }
+    }
+    char digits[ASSAY__DIGITS_MAX];
+    bool is_word = cell->length > 0 && !is_digit(cell->text[cell->length - 1]);
+    enum assay__cell_outcome outcome = assay__cell_choice(cell, out);
+    if (outcome == ASSAY__CELL_OK && dialect->true_count > 0 && is_word)
+        outcome = ASSAY__CELL_NO_CHOICE; /* the dialect's words take the place of these */
+    if (outcome == ASSAY__CELL_NO_CHOICE && !is_word &&
+        assay__dialect_number(dialect, cell, out, digits) == ASSAY__CELL_OK &&
+        out->digits == NULL && out->exponent == 0 && (out->mantissa == 0 || out->mantissa == 1))
+        outcome = ASSAY__CELL_OK;
+    if (outcome == ASSAY__CELL_MISSING && dialect->has_missing)
+        outcome = ASSAY__CELL_NO_CHOICE;
+    if (outcome == ASSAY__CELL_OK && !agrees(words, 1))
+        outcome = ASSAY__CELL_NO_CHOICE;
+    return outcome;
+}
+
+/* Makes a number of 19 digits a mantissa; false when it is longer, or too large for one. */
+static bool shorten(struct assay_decimal *value)
+{
+    int64_t mantissa = 0;
+    if (value->digits == NULL)
+        return true;
+    for (uint32_t i = 0; i < value->digit_count; i++)
+        if (__builtin_mul_overflow(mantissa, 10, &mantissa) ||
+            __builtin_add_overflow(mantissa, value->digits[i] - '0', &mantissa))
+            return false;
+    value->mantissa = value->mantissa < 0 ? -mantissa : mantissa;
+    value->digits = NULL;
+    return true;
+}
+
+static bool epoch_time(const char *unit, const field_t *cell, int64_t *ns)
+{
+    static const struct {
+        const char *name;
+        int32_t power; /* nanoseconds in it, as a power of ten */
+    } UNITS[] = {{"s", 9}, {"ms", 6}, {"us", 3}, {"ns", 0}};
+    struct assay_decimal value;
+    char digits[ASSAY__DIGITS_MAX];
+    for (size_t i = 0; i < sizeof UNITS / sizeof *UNITS; i++) {
+        if (strcmp(unit, UNITS[i].name) != 0)
+            continue;
+        if (assay__cell_number(cell, &value, digits) != ASSAY__CELL_OK || !shorten(&value))
+            return false;
+        int32_t power = value.exponent + UNITS[i].power;
+        for (; power < 0; power++)
+            value.mantissa /= 10; /* beyond nanoseconds: cut */
+        for (; power > 0; power--)
+            if (__builtin_mul_overflow(value.mantissa, 10, &value.mantissa))
+                return false;
+        *ns = value.mantissa;
+        return true;
+    }
+    return false;
+}
+
+bool assay__dialect_time(const struct assay_dialect *dialect, const field_t *cell, int64_t *ns)
+{
+    if (dialect->time == NULL)
+        return assay__time_parse(cell->text, cell->length, ns) && *ns >= ASSAY__TIME_FIRST_NS &&
+               *ns < ASSAY__TIME_END_NS;
+    if (strchr(dialect->time, '%') == NULL)
+        return epoch_time(dialect->time, cell, ns);
+    return assay__time_form_parse(dialect->time, cell->text, cell->length, ns);
+}
