@@ -111,6 +111,62 @@ START_TEST(flags_of_the_design_arrive)
 }
 END_TEST
 
+START_TEST(flags_of_format_and_decision_arrive)
+{
+    struct assay_plan *plan =
+        BUILD("--metric=m", "--decimal=,", "--thousands=.", "--missing-text=-",
+              "--missing-text=", "--true=ja", "--false=nein", "--time-format=%d.%m.%Y",
+              "--skip-lines=3", "--trim", "--currency=EUR", "--percent", "--encoding=latin1",
+              "--where=a = 1", "--granularity=day", "--adjustment=none", "--minimum=50,9",
+              "--horizon=groupSequential", "--expected-sample-size=1e4", "--spending=power:3",
+              "--planned-looks=5", "--all-pairs", "--baseline=A");
+    const struct assay_dialect *dialect = &plan->dialect;
+    ck_assert(dialect->decimal == ',' && dialect->trim && dialect->percent);
+    ck_assert_str_eq(dialect->thousands, ".");
+    ck_assert_uint_eq(dialect->missing_count, 2);
+    ck_assert_str_eq(dialect->missing[1], "");
+    ck_assert_str_eq(dialect->true_texts[0], "ja");
+    ck_assert_str_eq(dialect->time, "%d.%m.%Y");
+    ck_assert_uint_eq(dialect->skip_lines, 3);
+    ck_assert_str_eq(dialect->currency[0], "EUR");
+    ck_assert_str_eq(dialect->encoding, "latin1");
+    ck_assert_str_eq(plan->where, "a = 1");
+    ck_assert_int_eq(plan->granularity, ASSAY_GRANULARITY_DAY);
+    ck_assert_int_eq(plan->adjustment, ASSAY_DIVIDE_NONE);
+    ck_assert(plan->minimum_units == 50 && plan->minimum_events == 9);
+    ck_assert_int_eq(plan->horizon.kind, ASSAY_HORIZON_GROUP_SEQUENTIAL);
+    ck_assert(plan->horizon.spending.parameter == 3.0 && plan->horizon.planned_looks == 5);
+    ck_assert_int_eq(plan->scheme, ASSAY_COMPARE_ALL_PAIRS);
+    ck_assert_str_eq(plan->baseline, "A");
+    assay_plan_free(plan);
+}
+END_TEST
+
+START_TEST(flags_of_events_arrive)
+{
+    struct assay_plan *plan =
+        BUILD("--unit=u", "--time=t", "--events=orders=a.csv,b.csv", "--events=orders=c.csv",
+              "--events=o\\=p=d.csv",
+              "--metric=amount:events=orders,aggregation=sum,window=7d,offset=1h,"
+              "pre-exposure-window=14d,where=amount > 0,deterioration=1%,horizon=alwaysValid,tau=2",
+              "--metric=n:events=orders,aggregation=count,value=,deterioration=off",
+              "--metrics=tests/data/definitions.json#buyers");
+    ck_assert_uint_eq(plan->event_count, 2);
+    ck_assert_str_eq(plan->events[1].name, "o=p");
+    ck_assert_uint_eq(plan->metric_count, 3);
+    const struct assay_metric_plan *amount = &plan->metrics[0], *n = &plan->metrics[1];
+    ck_assert_ptr_eq(amount->measure.events, &plan->events[0]);
+    ck_assert_str_eq(amount->measure.where, "amount > 0");
+    ck_assert(amount->pre_exposure.is_set && amount->window.is_set && amount->offset.is_set);
+    ck_assert(amount->deterioration_alpha == 0.01);
+    ck_assert(amount->has_horizon && amount->horizon.tau == 2.0);
+    ck_assert_ptr_null(n->value);
+    ck_assert(n->has_deterioration && isnan(n->deterioration_alpha));
+    ck_assert_str_eq(plan->metrics[2].value, "conversion");
+    assay_plan_free(plan);
+}
+END_TEST
+
 START_TEST(flags_of_names_and_lists_arrive)
 {
     struct assay_plan *plan = BUILD(
@@ -244,6 +300,11 @@ static const struct bad BAD[] = {
     {{"--metric=m", "--proportion=m"}, "'m' is there already (--metric m)"},
     {{"--ratio=a"}, "A ratio is two columns"},
     {{"--ratio=a/"}, "A ratio is two columns"},
+    {{"--metric=m", "--events=orders"}, "--events orders: Events are a name and their files"},
+    {{"--metric=m", "--decimal=;"}, "--decimal ;: This must be"},
+    {{"--metric=m", "--minimum=x"}, "--minimum x: 'x' is not a number"},
+    {{"--metric=m:window=soon"}, "not a length of time"},
+    {{"--metric=m", "--tau=1"}, "--tau 1: \"type\" is missing here"},
     {{"--metric=m", "--compare=A:B", "--all-pairs"}, "--compare A:B: A \"baseline\", \"allPairs\""},
     {{"--metric=m", "--compare=A"}, "--compare A: This must look like BASE:GROUP"},
     {{"--metric=m", "--compare=A:A"}, "--compare A:A: A group cannot be compared with itself"},
@@ -314,6 +375,8 @@ static void add(TCase *cases)
     tcase_add_test(cases, flags_take_only_their_own);
     tcase_add_test(cases, flags_make_a_plan_alone);
     tcase_add_test(cases, flags_of_the_design_arrive);
+    tcase_add_test(cases, flags_of_format_and_decision_arrive);
+    tcase_add_test(cases, flags_of_events_arrive);
     tcase_add_test(cases, flags_of_names_and_lists_arrive);
     tcase_add_test(cases, flags_of_metrics_take_attributes);
     tcase_add_test(cases, flags_for_all_metrics_leave_what_is_said);

@@ -65,7 +65,12 @@ START_TEST(flags_without_memory_are_refused)
         const char *name, *value;
     } USES[] = {{"plan", "data/hillstrom.plan.json"},
                 {"metric", "recency:margin=1,role=guardrail"},
+                {"metrics", "tests/data/definitions.json"},
                 {"covariate", "newbie"},
+                {"events", "o=a.csv,b.csv"},
+                {"missing-text", "-"},
+                {"minimum", "10,2"},
+                {"alpha", "5%"},
                 {"segment", "s=channel = \"Web\""},
                 {"weights", "No E-Mail=1,Mens E-Mail=1"},
                 {"all-pairs", NULL}};
