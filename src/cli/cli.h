@@ -18,6 +18,7 @@
     X(size, "sample size, power and detectable effect")                                            \
     X(design, "boundaries of sequential looks")                                                    \
     X(srm, "counts of units against planned weights")                                              \
+    X(report, "results as one HTML file, or as Markdown")                                          \
     X(post, "deliver results to a platform or to assay serve")                                     \
     X(serve, "store posted results and show them")                                                 \
     X(plan, "a starting plan from data (init), and a plan in words (check)")

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Results as one HTML document without a server: the sections of the pages, one style, no script.
+ */
+#include "serve/pages/page_report.h"
+
+#include "assay/version.h"
+#include "serve/pages/page_parts.h"
+#include "serve/pages/page_style.h"
+
+static void write_begin(struct assay__text *out, const char *title)
+{
+    assay__text_puts(out, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+                          "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
+                          "<meta name=\"color-scheme\" content=\"light dark\">"
+                          "<link rel=\"icon\" href=\"data:,\"><title>");
+    serve_html(out, title);
+    assay__text_puts(out, "</title><style>");
+    for (const char *const *piece = SERVE_PAGE_STYLE; *piece != NULL; piece++)
+        assay__text_puts(out, *piece);
+    assay__text_puts(out, "</style></head><body>\n<main>\n");
+}
+
+static void write_labels(struct assay__text *out, const struct assay__node *result)
+{
+    const struct assay__node *label = serve_page_first(result, "labels");
+    if (label == NULL)
+        return;
+    assay__text_puts(out, "<div class=\"meta\">");
+    for (; label != NULL; label = label->next) {
+        assay__text_puts(out, "<span>");
+        serve_page_name(out, serve_page_text(label, "key"));
+        assay__text_puts(out, ": ");
+        serve_page_name(out, serve_page_text(label, "value"));
+        assay__text_puts(out, "</span>");
+    }
+    assay__text_puts(out, "</div>\n");
+}
+
+static void write_index(struct assay__text *out, const struct serve_report *reports, size_t count)
+{
+    assay__text_puts(out, "<nav aria-label=\"Results\"><ul>");
+    for (size_t i = 0; i < count; i++) {
+        assay__text_format(out, "<li><a href=\"#result-%zu\">", i + 1);
+        serve_html(out, reports[i].title);
+        assay__text_puts(out, "</a>");
+        const struct assay__node *treatment = serve_page_first(reports[i].result, "treatments");
+        for (; treatment != NULL; treatment = treatment->next) {
+            struct serve_advice advice = serve_page_advice(treatment);
+            assay__text_puts(out, " ");
+            serve_page_name(out, serve_page_text(treatment, "id"));
+            assay__text_puts(out, ": ");
+            serve_html(out, advice.word);
+        }
+        assay__text_puts(out, "</li>\n");
+    }
+    assay__text_puts(out, "</ul></nav>\n");
+}
+
+static void write_one(struct assay__text *out, const struct serve_report *report, size_t number)
+{
+    assay__text_format(out, "<h1 id=\"result-%zu\">", number);
+    serve_html(out, report->title);
+    assay__text_puts(out, "</h1>\n");
+    write_labels(out, report->result);
+    serve_page_alarm(out, report->result);
+    serve_page_treatments(out, report->result);
+    serve_page_groups(out, report->result);
+    serve_page_metrics(out, report->result);
+    if (serve_page_count(report->result, "annotations") == 0)
+        return;
+    assay__text_puts(out, "<section><h2>Remarks</h2>\n<div class=\"card\">");
+    serve_page_annotations(out, report->result);
+    assay__text_puts(out, "</div></section>\n");
+}
+
+void serve_report_html(struct assay__text *out, const struct serve_report *reports, size_t count)
+{
+    write_begin(out, count == 1 ? reports[0].title : "Results");
+    if (count > 1)
+        write_index(out, reports, count);
+    for (size_t i = 0; i < count; i++) {
+        /* Each result has the room of a page. */
+        struct assay__text one = {0};
+        write_one(&one, &reports[i], i + 1);
+        if (one.data != NULL)
+            assay__text_append(out, one.data, one.length);
+        out->failed = out->failed || one.failed;
+        assay__text_release(&one);
+    }
+    assay__text_puts(out, "</main>\n<footer>assay " ASSAY_VERSION
+                          ". Times are in UTC.</footer>\n</body></html>\n");
+}
