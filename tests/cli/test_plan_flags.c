@@ -167,6 +167,32 @@ START_TEST(flags_of_events_arrive)
 }
 END_TEST
 
+START_TEST(event_files_are_listed_in_order)
+{
+    struct plan_flags flags = {0};
+    struct assay_plan *plan = NULL;
+    struct assay_error err = {.code = ASSAY_OK};
+    struct plan_event_file *files = NULL;
+    size_t count = 1;
+    ck_assert(plan_flags_take(&flags, option_of("metric"), "m"));
+    ck_assert(plan_flags_take(&flags, option_of("events"), "visits=a.csv,b\\,c.csv"));
+    ck_assert(plan_flags_take(&flags, option_of("events"), "orders=d.csv"));
+    assert_ok(plan_flags_build(&flags, &plan, &err), &err);
+    assert_ok(plan_flags_event_files(&flags, plan, &files, &count, &err), &err);
+    ck_assert_uint_eq(count, 3);
+    ck_assert_str_eq(files[0].path, "a.csv");
+    ck_assert_str_eq(files[1].path, "b,c.csv");
+    ck_assert_ptr_eq(files[1].events, &plan->events[0]);
+    ck_assert_str_eq(files[2].path, "d.csv");
+    ck_assert_ptr_eq(files[2].events, &plan->events[1]);
+    free(files);
+    plan_flags_release(&flags);
+    assert_ok(plan_flags_event_files(&flags, plan, &files, &count, &err), &err);
+    ck_assert(files == NULL && count == 0);
+    assay_plan_free(plan);
+}
+END_TEST
+
 START_TEST(flags_of_names_and_lists_arrive)
 {
     struct assay_plan *plan = BUILD(
@@ -377,6 +403,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, flags_of_the_design_arrive);
     tcase_add_test(cases, flags_of_format_and_decision_arrive);
     tcase_add_test(cases, flags_of_events_arrive);
+    tcase_add_test(cases, event_files_are_listed_in_order);
     tcase_add_test(cases, flags_of_names_and_lists_arrive);
     tcase_add_test(cases, flags_of_metrics_take_attributes);
     tcase_add_test(cases, flags_for_all_metrics_leave_what_is_said);
