@@ -88,6 +88,13 @@ static void write_columns(const struct init *init)
     const struct table_guess *guess = init->guess;
     bool has_time = guess->time != GUESS_NONE, has_group = guess->group != GUESS_NONE;
     assay__text_puts(init->out, "  \"columns\": {\n");
+    if (guess->unit_repeats)
+        assay__text_puts(init->out,
+                         "    // Units repeat: rows are events, and each metric says how "
+                         "a unit's rows are put together.\n");
+    if (guess->is_group_by_sizes)
+        assay__text_puts(init->out, "    // No name says which column is the group; this one has "
+                                    "few values of like size.\n");
     write_column(init, "unit", guess->unit,
                  "\"unit\": no column looks like a unit id; with one, duplicate units are found.",
                  has_group || has_time ? "," : "");
@@ -154,6 +161,8 @@ static void write_metric(const struct init *init, uint32_t column, bool is_last)
     assay__text_puts(out, "    {\n      \"id\": ");
     quote(out, init->profile->columns[column].name);
     assay__text_format(out, ",\n      \"type\": \"%s\",\n", type);
+    if (init->guess->unit_repeats)
+        assay__text_puts(out, "      \"aggregation\": \"sum\",\n");
     write_covariates(init, column);
     if (one->wants_decrease)
         assay__text_puts(out, "      // \"nonInferiorityMargin\": 0.02,\n"
@@ -172,13 +181,34 @@ static void write_before(const struct init *init)
     uint32_t count = count_use(init, USE_BEFORE, false);
     if (count == 0)
         return;
-    assay__text_puts(out, "    // Left out, since name or place says that they are from before the "
+    assay__text_puts(out, "    // Left out, since their names say that they are from before the "
                           "exposure:\n    // ");
     (void)list_columns(init, USE_BEFORE, METRICS_MAX, false);
     assay__text_puts(out, count > METRICS_MAX ? ", ...\n" : "\n");
     assay__text_puts(out, "    // If they are, they may serve as covariates and reduce the "
                           "variance. Never use as a\n    // covariate what the exposure can have "
                           "changed.\n");
+}
+
+/* Every column that is in no part of the plan, with its reason. */
+static void write_left_out(const struct init *init)
+{
+    struct assay__text *out = init->out;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < init->profile->column_count; i++) {
+        const struct column_profile *column = &init->profile->columns[i];
+        if (init->guess->columns[i].use != USE_OTHER)
+            continue;
+        if (count++ == METRICS_MAX) {
+            assay__text_puts(out, ", ...");
+            break;
+        }
+        assay__text_puts(out, count == 1 ? "    // Not used: " : ", ");
+        quote(out, column->name);
+        assay__text_format(out, " (%s)", left_out_reason(column));
+    }
+    if (count > 0)
+        assay__text_puts(out, ".\n");
 }
 
 static void write_metrics(const struct init *init)
@@ -194,6 +224,7 @@ static void write_metrics(const struct init *init)
                      "of the baseline's mean. Without one there is no\n  // sample size and no "
                      "power.\n  \"metrics\": [\n");
     write_before(init);
+    write_left_out(init);
     if (init->guess->metric_count > METRICS_MAX)
         assay__text_format(out, "    // The first %d of %" PRIu32 " columns of numbers.\n",
                            METRICS_MAX, init->guess->metric_count);

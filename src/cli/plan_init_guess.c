@@ -9,16 +9,22 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "source/csv/suggest.h"
 
 enum { WORDS_BYTES = 256, GROUPS_MAX = 20, DIMENSION_VALUES_MAX = 30, DIMENSIONS_MAX = 10 };
 
-static const char *const GROUP_WORDS[] = {"group",     "variant", "variation", "treatment",
-                                          "arm",       "bucket",  "condition", "assignment",
-                                          "testgroup", "abgroup", NULL};
-static const char *const UNIT_WORDS[] = {"unit",    "user",      "customer",    "visitor", "member",
-                                         "account", "device",    "client",      "subject", "uid",
-                                         "cookie",  "session",   "participant", "userid",  "id",
-                                         "uuid",    "household", NULL};
+static const char *const GROUP_WORDS[] = {
+    "group",     "variant", "variation", "treatment", "arm",    "bucket", "condition", "assignment",
+    "testgroup", "abgroup", "version",   "gruppe",    "groupe", "grupo",  NULL};
+static const char *const UNIT_WORDS[] = {
+    "unit",     "user", "customer",  "visitor",     "member", "account", "device",      "client",
+    "subject",  "uid",  "cookie",    "participant", "userid", "kunde",   "kunden",      "nutzer",
+    "besucher", "uuid", "household", "customerid",  "player", "usuario", "utilisateur", NULL};
+static const char *const ID_ONLY_WORDS[] = {"id", "session", NULL};
+static const char *const EVENT_WORDS[] = {
+    "order",   "transaction", "purchase", "event",         "invoice",    "payment",
+    "request", "click",       "row",      "booking",       "impression", "pageview",
+    "item",    "sku",         "receipt",  "transactionid", "orderid",    NULL};
 static const char *const ID_WORDS[] = {"id", "uuid", "uid", "userid", "zip", "postcode", NULL};
 static const char *const BEFORE_WORDS[] = {
     "pre",      "before",     "prior",  "previous", "prev",        "past",
@@ -145,16 +151,71 @@ static uint32_t find_group(const struct table_profile *profile)
     return control;
 }
 
-static uint32_t find_unit(const struct table_profile *profile, const struct table_guess *guess)
+/* Few values of like size: what a draw by lot leaves behind, when no name tells. */
+static uint32_t find_group_by_sizes(const struct table_profile *profile)
 {
+    uint32_t best = GUESS_NONE;
+    double best_share = 0.0;
     for (uint32_t i = 0; i < profile->column_count; i++) {
         const struct column_profile *column = &profile->columns[i];
-        bool is_distinct = column->distinct > 1 && column->distinct * 2 >= column->present;
-        if (is_usable(column) && i != guess->group && is_distinct && !column->is_time &&
-            has_word(column->name, UNIT_WORDS))
-            return i;
+        if (!is_usable(column) || column->distinct < 2 || column->distinct > 5 ||
+            column->is_numeric || column->is_choice || column->is_time || column->is_long ||
+            column->present < 4 * column->distinct)
+            continue;
+        double share = (double)column->least / (double)column->most;
+        if (share > 0.7 && share > best_share) {
+            best = i;
+            best_share = share;
+        }
     }
-    return GUESS_NONE;
+    return best;
+}
+
+/* How much a column looks like a unit's id: by its name, and by lying within one group. */
+static int unit_score(const struct table_profile *profile, const struct table_guess *guess,
+                      uint32_t column)
+{
+    const struct column_profile *one = &profile->columns[column];
+    if (!is_usable(one) || column == guess->group || one->is_time || one->distinct < 3)
+        return 0;
+    bool is_event = has_word(one->name, EVENT_WORDS);
+    int score = has_word(one->name, UNIT_WORDS) && !is_event      ? 3
+                : has_word(one->name, ID_ONLY_WORDS) && !is_event ? 1
+                                                                  : 0;
+    if (score > 0 && guess->group != GUESS_NONE &&
+        profile_scattered(profile, column, guess->group) * 5 > one->distinct)
+        return 0;
+    /* "id" alone is a unit's where it is unique; one that repeats could be anything. */
+    return score == 1 && one->distinct * 2 < one->present ? 0 : score;
+}
+
+static uint32_t find_unit(const struct table_profile *profile, const struct table_guess *guess)
+{
+    uint32_t best = GUESS_NONE;
+    int best_score = 0;
+    for (uint32_t i = 0; i < profile->column_count; i++) {
+        int score = unit_score(profile, guess, i);
+        if (score > best_score) {
+            best = i;
+            best_score = score;
+        }
+    }
+    return best;
+}
+
+const char *left_out_reason(const struct column_profile *column)
+{
+    if (column->present == 0)
+        return "no values";
+    if (column->distinct < 2)
+        return "one value only";
+    if (column->is_time)
+        return "times";
+    if (has_word(column->name, ID_WORDS) || has_word(column->name, EVENT_WORDS))
+        return "ids";
+    if (column->is_long)
+        return "long texts";
+    return column->has_number ? "numbers and other texts" : "many different texts";
 }
 
 static uint32_t find_time(const struct table_profile *profile)
@@ -170,7 +231,7 @@ static bool is_metric(const struct column_guess *column)
     return column->use == USE_PROPORTION || column->use == USE_MEAN;
 }
 
-/* Numbers are metrics until their name or place says that they are from before the exposure. */
+/* Numbers are metrics until their name says that they are from before the exposure. */
 static void guess_metrics(const struct table_profile *profile, struct table_guess *guess)
 {
     for (uint32_t i = 0; i < profile->column_count; i++) {
@@ -178,7 +239,8 @@ static void guess_metrics(const struct table_profile *profile, struct table_gues
         struct column_guess *one = &guess->columns[i];
         if (one->use != USE_OTHER || !is_usable(column) || !is_first_of_name(profile, i))
             continue;
-        if (column->distinct < 2 || has_word(column->name, ID_WORDS))
+        if (column->distinct < 2 || has_word(column->name, ID_WORDS) ||
+            (has_word(column->name, EVENT_WORDS) && column->distinct == column->present))
             continue;
         if (column->is_choice)
             one->use = USE_PROPORTION;
@@ -207,22 +269,6 @@ static void guess_twins(const struct table_profile *profile, struct table_guess 
             guess->columns[i].metric = j;
             break;
         }
-    }
-}
-
-/* Tables mostly list what was known of a unit, then its group, then what it did. */
-static void guess_by_place(const struct table_profile *profile, struct table_guess *guess)
-{
-    bool has_after = false;
-    for (uint32_t i = 0; i < profile->column_count; i++)
-        has_after |=
-            guess->group != GUESS_NONE && i > guess->group && is_metric(&guess->columns[i]);
-    for (uint32_t i = 0; has_after && i < guess->group; i++) {
-        bool has_twin = false;
-        for (uint32_t j = 0; j < profile->column_count; j++)
-            has_twin |= guess->columns[j].use == USE_TWIN && guess->columns[j].metric == i;
-        if (is_metric(&guess->columns[i]) && !has_twin)
-            guess->columns[i].use = USE_BEFORE;
     }
 }
 
@@ -306,6 +352,38 @@ static enum assay_status check_group(const struct table_profile *profile,
                                                  : "more than 64 values");
 }
 
+/* Nothing to measure: mostly since numbers are written in another way, which is then said. */
+static enum assay_status fail_unmeasured(const struct table_profile *profile,
+                                         const struct table_guess *guess, struct assay_error *err)
+{
+    static const struct assay_dialect PLAIN = {0};
+    enum assay_status status =
+        assay__fail_at(err, ASSAY_ERROR_DATA, assay__csv_name(profile->csv), 0, 0,
+                       "No column can be measured: none holds numbers that differ.");
+    for (uint32_t i = 0; err != NULL && i < profile->column_count; i++) {
+        const struct column_profile *column = &profile->columns[i];
+        struct assay__field cells[PROFILE_VALUES_MAX];
+        struct assay__column_sample sample = {ASSAY__COLUMN_NUMBER, cells, 0};
+        char remedy[ASSAY__REMEDY_BYTES];
+        for (uint32_t v = 0; v < column->values.count; v++)
+            cells[sample.count++] =
+                (struct assay__field){column->values.keys[v].bytes,
+                                      (uint32_t)column->values.keys[v].length, false, false};
+        if (guess->columns[i].use == USE_GROUP || guess->columns[i].use == USE_UNIT ||
+            sample.count < 2)
+            continue;
+        assay__suggest_format(&PLAIN, &sample, remedy);
+        if (remedy[0] == '\0')
+            continue;
+        (void)assay__fail_at(err, status, assay__csv_name(profile->csv), 0, 0,
+                             "No column can be measured as it is written. '%.*s' looks like "
+                             "numbers in another spelling.",
+                             assay__utf8_shown(column->name, strlen(column->name)), column->name);
+        return assay__fail_format(err, status, remedy);
+    }
+    return status;
+}
+
 enum assay_status guess_table(const struct table_profile *profile, const char *group,
                               const char *unit, const char *time, struct table_guess *guess,
                               struct assay_error *err)
@@ -313,8 +391,12 @@ enum assay_status guess_table(const struct table_profile *profile, const char *g
     guess->columns = calloc(profile->column_count, sizeof *guess->columns);
     if (guess->columns == NULL)
         return assay__fail_memory(err);
-    enum assay_status status =
-        settle(profile, group, find_group(profile), USE_GROUP, guess, &guess->group, err);
+    uint32_t found = find_group(profile);
+    if (found == GUESS_NONE && group == NULL) {
+        found = find_group_by_sizes(profile);
+        guess->is_group_by_sizes = found != GUESS_NONE;
+    }
+    enum assay_status status = settle(profile, group, found, USE_GROUP, guess, &guess->group, err);
     if (status == ASSAY_OK)
         status = check_group(profile, guess, err);
     if (status == ASSAY_OK)
@@ -324,16 +406,14 @@ enum assay_status guess_table(const struct table_profile *profile, const char *g
         status = settle(profile, time, find_time(profile), USE_TIME, guess, &guess->time, err);
     if (status != ASSAY_OK)
         return status;
+    guess->unit_repeats = guess->unit != GUESS_NONE && profile->columns[guess->unit].distinct <
+                                                           profile->columns[guess->unit].present;
     guess_metrics(profile, guess);
     guess_twins(profile, guess);
-    guess_by_place(profile, guess);
     guess_dimensions(profile, guess);
     count_metrics(profile, guess);
     guess_baseline(profile, guess);
-    if (guess->metric_count == 0)
-        return assay__fail_at(err, ASSAY_ERROR_DATA, assay__csv_name(profile->csv), 0, 0,
-                              "No column can be measured: none holds numbers that differ.");
-    return ASSAY_OK;
+    return guess->metric_count > 0 ? ASSAY_OK : fail_unmeasured(profile, guess, err);
 }
 
 void guess_release(struct table_guess *guess)

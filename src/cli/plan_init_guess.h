@@ -32,8 +32,14 @@ struct table_guess {
     uint32_t group, unit, time;   /* columns, or GUESS_NONE */
     uint32_t baseline;            /* value of the group column, or GUESS_NONE */
     bool is_sure_baseline;        /* its name says so */
+    bool unit_repeats;            /* rows are events of units */
+    bool is_group_by_sizes;       /* no name says that it is the group */
     uint32_t metric_count;
 };
+
+/** left_out_reason() is why a column of USE_OTHER is in no part of the plan. Static text, or NULL.
+ */
+const char *left_out_reason(const struct column_profile *column);
 
 /**
  * guess_table() guesses from names and values. group, unit and time are columns the user named, or

@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "base/time.h"
-#include "source/csv/cell.h"
+#include "source/csv/dialect.h"
 #include "base/hash.h"
 
 static enum assay_status add_cell(struct column_profile *column, const struct assay__field *cell,
-                                  struct assay_error *err)
+                                  uint64_t row, struct assay_error *err)
 {
     char digits[ASSAY__DIGITS_MAX];
     struct assay_decimal number;
@@ -18,12 +18,17 @@ static enum assay_status add_cell(struct column_profile *column, const struct as
     int64_t time;
     if (assay__cell_is_missing(cell))
         return ASSAY_OK;
+    static const struct assay_dialect PLAIN = {0};
+    bool is_blank = assay__cell_is_blank(cell); /* N/A, None: no number, but it may be a group */
     bool is_number = assay__cell_number(cell, &number, digits) == ASSAY__CELL_OK;
-    column->is_numeric &= is_number;
-    column->is_choice &= assay__cell_choice(cell, &number) == ASSAY__CELL_OK;
+    column->has_number |= is_number;
+    column->is_numeric &= is_number || is_blank;
+    column->is_choice &=
+        is_blank || assay__dialect_choice(&PLAIN, cell, &column->words, &number) == ASSAY__CELL_OK;
     column->is_time &= !is_number && assay__time_parse(cell->text, cell->length, &time);
     column->is_long |= cell->length > PROFILE_VALUE_BYTES_MAX;
-    column->hashes[column->present++] = assay__hash(cell->text, cell->length);
+    column->row_hashes[row] = assay__hash(cell->text, cell->length) | 1;
+    column->hashes[column->present++] = column->row_hashes[row];
     if (column->values.count < PROFILE_VALUES_MAX && cell->length <= PROFILE_VALUE_BYTES_MAX)
         return assay__index_add(&column->values, cell->text, cell->length, PROFILE_VALUES_MAX,
                                 &index, err);
@@ -38,12 +43,46 @@ static int compare_hashes(const void *a, const void *b)
 
 static void finish_column(struct column_profile *column)
 {
-    column->is_numeric &= column->present > 0;
+    column->is_numeric &= column->has_number;
     column->is_choice &= column->present > 0;
     column->is_time &= column->present > 0;
     qsort(column->hashes, column->present, sizeof *column->hashes, compare_hashes);
-    for (uint64_t i = 0; i < column->present; i++)
-        column->distinct += i == 0 || column->hashes[i] != column->hashes[i - 1];
+    column->least = column->present;
+    for (uint64_t i = 0, next = 0; i < column->present; i = next) {
+        for (next = i + 1; next < column->present && column->hashes[next] == column->hashes[i];)
+            next++;
+        column->distinct++;
+        column->most = next - i > column->most ? next - i : column->most;
+        column->least = next - i < column->least ? next - i : column->least;
+    }
+}
+
+static int compare_pairs(const void *a, const void *b)
+{
+    const uint64_t *x = a, *y = b;
+    return x[0] != y[0] ? (x[0] > y[0]) - (x[0] < y[0]) : (x[1] > y[1]) - (x[1] < y[1]);
+}
+
+uint64_t profile_scattered(const struct table_profile *profile, uint32_t column, uint32_t other)
+{
+    uint64_t(*pairs)[2] = malloc((profile->rows + 1) * sizeof *pairs);
+    uint64_t count = 0, scattered = 0;
+    if (pairs == NULL)
+        return UINT64_MAX;
+    for (uint64_t row = 0; row < profile->rows; row++) {
+        pairs[count][0] = profile->columns[column].row_hashes[row];
+        pairs[count][1] = profile->columns[other].row_hashes[row];
+        count += pairs[count][0] != 0 && pairs[count][1] != 0;
+    }
+    qsort(pairs, count, sizeof *pairs, compare_pairs);
+    for (uint64_t i = 0, next = 0; i < count; i = next) {
+        bool differs = false;
+        for (next = i + 1; next < count && pairs[next][0] == pairs[i][0]; next++)
+            differs |= pairs[next][1] != pairs[i][1];
+        scattered += differs;
+    }
+    free(pairs);
+    return scattered;
 }
 
 static enum assay_status make_columns(struct table_profile *profile, uint64_t row_max,
@@ -58,7 +97,8 @@ static enum assay_status make_columns(struct table_profile *profile, uint64_t ro
         column->name = assay__csv_columns(profile->csv)[i];
         column->is_numeric = column->is_choice = column->is_time = true;
         column->hashes = malloc(row_max * sizeof *column->hashes);
-        if (column->hashes == NULL)
+        column->row_hashes = calloc(row_max, sizeof *column->row_hashes);
+        if (column->hashes == NULL || column->row_hashes == NULL)
             return assay__fail_memory(err);
     }
     return ASSAY_OK;
@@ -76,7 +116,7 @@ static enum assay_status read_rows(struct table_profile *profile, uint64_t row_m
         if (profile->is_whole || profile->rows == row_max)
             return ASSAY_OK;
         for (uint32_t i = 0; i < profile->column_count && status == ASSAY_OK; i++)
-            status = add_cell(&profile->columns[i], &record.fields[i], err);
+            status = add_cell(&profile->columns[i], &record.fields[i], profile->rows, err);
         if (status != ASSAY_OK)
             return status;
         profile->rows++;
@@ -108,6 +148,7 @@ void profile_release(struct table_profile *profile)
     for (uint32_t i = 0; profile->columns != NULL && i < profile->column_count; i++) {
         assay__index_release(&profile->columns[i].values);
         free(profile->columns[i].hashes);
+        free(profile->columns[i].row_hashes);
     }
     free(profile->columns);
     assay__csv_close(profile->csv);

@@ -17,13 +17,17 @@ enum {
 struct column_profile {
     const char *name;
     uint64_t present;           /* cells that are not missing */
-    bool is_numeric;            /* every one of them is a number */
+    bool has_number;            /* some are numbers */
+    uint32_t words;             /* private: spellings of 0 and 1 */
+    bool is_numeric;            /* every one is a number, or stands for none */
     bool is_choice;             /* every one is 0 or 1, true or false, yes or no */
     bool is_time;               /* every one is an instant, and not a plain number */
     bool is_long;               /* some value is longer than PROFILE_VALUE_BYTES_MAX */
     uint64_t distinct;          /* different cells, missing ones aside */
     struct assay__index values; /* the first PROFILE_VALUES_MAX of them, in order */
-    uint64_t *hashes;           /* private */
+    uint64_t most, least;       /* cells of the most and of the least frequent value */
+    uint64_t *hashes;           /* private: of the cells present, sorted */
+    uint64_t *row_hashes;       /* of each row's cell; 0 where it is missing */
 };
 
 /** struct table_profile: the columns of a table by its first rows. Zero-initialise it. */
@@ -39,5 +43,11 @@ struct table_profile {
 enum assay_status profile_read(struct table_profile *profile, const char *path, char separator,
                                struct assay_error *err);
 void profile_release(struct table_profile *profile);
+
+/**
+ * profile_scattered() counts the values of a column that occur with more than one value of another:
+ * of a unit's id and its group none does, but for units seen in two. UINT64_MAX without memory.
+ */
+uint64_t profile_scattered(const struct table_profile *profile, uint32_t column, uint32_t other);
 
 #endif
