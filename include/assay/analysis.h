@@ -39,6 +39,36 @@ enum assay_outcome {
     ASSAY_OUTCOME_FAILED      /* that was not shown; of a test for harm: harm was */
 };
 
+/** enum assay_hypothesis: what the test of a metric's role asks. */
+enum assay_hypothesis {
+    ASSAY_HYPOTHESIS_NONE,            /* nothing: the metric is shown only */
+    ASSAY_HYPOTHESIS_SUPERIORITY,     /* is it better? */
+    ASSAY_HYPOTHESIS_NON_INFERIORITY, /* is it not worse than the margin? */
+    ASSAY_HYPOTHESIS_DETERIORATION    /* is it worse? */
+};
+
+/**
+ * struct assay_metric_rates: the error rates of a metric's tests under the plan's decision rule. A
+ * metric outside the rule is monitored only: its own test is the one for harm, at that test's rate.
+ */
+struct assay_metric_rates {
+    enum assay_hypothesis hypothesis;
+    bool in_rule;
+    double alpha;               /* of its own test; of the interval when it has none */
+    double power, beta;         /* 1 - beta; NaN when the metric is not powered */
+    double deterioration_alpha; /* NaN when harm is not tested */
+};
+
+/** enum assay_size_absence: why a planned effect or margin has no required size. */
+enum assay_size_absence {
+    ASSAY_SIZE_EXISTS,        /* it has one */
+    ASSAY_SIZE_NOT_PLANNED,   /* neither effect nor margin is planned */
+    ASSAY_SIZE_ZERO_BASELINE, /* planned as a share of a baseline of 0 */
+    ASSAY_SIZE_BEYOND_SHARES, /* the share to be found lies outside 0 to 1 */
+    ASSAY_SIZE_TOO_LARGE,     /* more than 2^53 units */
+    ASSAY_SIZE_NO_VARIANCE    /* no variance is known to plan by, or it is 0 */
+};
+
 /** struct assay_balance: a covariate compared between two groups, which exposure cannot move. */
 struct assay_balance {
     uint32_t covariate; /* index into the metric's covariates */
@@ -49,8 +79,9 @@ struct assay_balance {
 
 /** struct assay_sample_size: what one comparison needs, has, and can find. */
 struct assay_sample_size {
-    uint64_t current;          /* n_c + n_t now */
-    double required;           /* NaN when the metric has neither effect nor margin */
+    uint64_t current; /* n_c + n_t now */
+    double required;  /* NaN when there is none: see absence */
+    enum assay_size_absence absence;
     double powered_effect_abs; /* smallest effect found at the current size; NaN when none */
     double powered_effect_rel;
 };
@@ -71,7 +102,8 @@ struct assay_look_result {
 
 /** struct assay_metric_result: one metric x comparison x slice with its looks. */
 struct assay_metric_result {
-    uint32_t metric;             /* index into plan->metrics */
+    uint32_t metric; /* index into plan->metrics */
+    enum assay_hypothesis hypothesis;
     uint32_t slice;              /* index into analysis slices */
     uint32_t baseline, compared; /* indices into analysis groups */
     const char *comparison_id;
@@ -88,10 +120,10 @@ struct assay_metric_result {
     bool is_final;               /* the horizon asks for no further look */
     uint32_t first_significant;  /* look of the data at which the role's test was first significant;
                                     UINT32_MAX: none. Then `significant` stays yes */
-    uint32_t first_deteriorated; /* likewise of the deterioration test */
-    enum assay_tristate significant;  /* role's test: superiority, non-inferiority, harm */
-    enum assay_tristate deteriorated; /* the deterioration test */
-    enum assay_tristate powered;      /* current >= required */
+    uint32_t first_deteriorated; /* likewise of the deterioration test, at any look so far */
+    enum assay_tristate significant;  /* the role's test, at any look so far */
+    enum assay_tristate deteriorated; /* the deterioration test, at any look so far */
+    enum assay_tristate powered;      /* current >= required; no when there is none */
     enum assay_outcome outcome;       /* of the role's test */
     struct assay_balance *balance;    /* one per covariate; of the total only */
     uint32_t balance_count;
@@ -117,21 +149,33 @@ struct assay_srm_result {
     const char *message;
 };
 
+/** ASSAY_NO_GROUP stands in place of a group's index where there is none. */
+#define ASSAY_NO_GROUP UINT32_MAX
+
 /** enum assay_recommendation: what to do with a treatment. */
 enum assay_recommendation {
     ASSAY_RECOMMEND_UNSPECIFIED, /* nothing can be advised: the reasons say why */
-    ASSAY_RECOMMEND_SHIP,     /* every guardrail passed, and some success metric if there is one */
-    ASSAY_RECOMMEND_CONTINUE, /* some metric is not powered yet */
-    ASSAY_RECOMMEND_END,      /* all are powered, and nothing was found to ship for */
-    ASSAY_RECOMMEND_ABORT     /* the split of the groups is off, or a metric deteriorated */
+    ASSAY_RECOMMEND_SHIP,        /* the decision rule holds, and nothing it rests on is untested */
+    ASSAY_RECOMMEND_CONTINUE,    /* a sequential horizon goes on; never under a fixed one */
+    ASSAY_RECOMMEND_END,         /* nothing was found to ship for, and no further look is planned */
+    ASSAY_RECOMMEND_ABORT        /* the split of the groups is off, or a metric deteriorated */
+};
+
+/** struct assay_advice_reason: one reason for the advice. */
+struct assay_advice_reason {
+    const char *id;   /* stable, such as "improved", "notTested", "tooFewUnits" */
+    int32_t metric;   /* index into plan->metrics, or -1 when about none or several */
+    const char *text; /* one sentence, which names the groups */
 };
 
 /** struct assay_treatment: a compared group and the advice about it. */
 struct assay_treatment {
-    uint32_t group, baseline;
+    uint32_t group;
+    uint32_t baseline; /* the control; ASSAY_NO_GROUP without one, or when never compared with it */
     enum assay_recommendation recommendation;
-    bool final; /* fixed horizon: this is the planned analysis */
-    const char **reasons;
+    bool final;              /* no later look is planned */
+    enum assay_outcome rule; /* whether the decision rule holds */
+    const struct assay_advice_reason *reasons;
     uint32_t reason_count;
 };
 
@@ -187,6 +231,7 @@ struct assay_analysis {
     uint64_t *missing;                     /* [metric]: units whose value was missing */
     uint64_t *missing_covariates;          /* [metric * ASSAY_COVARIATES_MAX + i] */
     struct assay_error_plan errors;
+    struct assay_metric_rates *rates; /* [metric]: in the total and dimensions */
     char input_digest[65]; /* hex SHA-256 of the exact sums, independent of order and split */
     char analysis_result_id[64];
     void *storage; /* private */

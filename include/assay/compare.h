@@ -131,7 +131,10 @@ struct assay_method {
       "the figures are beyond the range of numbers", "measure in larger units")                    \
     X(REDUCTION_UNUSED, 11, "reductionUnused", WARNING,                                            \
       "A group has too few units for this many covariates: the variance is not reduced.", NULL,    \
-      "use fewer covariates, or collect more units")
+      "use fewer covariates, or collect more units")                                               \
+    X(NO_REQUIRED_SIZE, 12, "noRequiredSize", WARNING,                                             \
+      "An effect or margin is planned, and no number of units is enough to find it.", NULL,        \
+      "plan an effect or margin in units of the metric, or a larger one")
 
 /**
  * Flags that say why a figure is absent (NaN) or needs care; several may be set. ASSAY_FLAG_LIST

@@ -5,6 +5,9 @@
 #include "assay/analysis.h"
 #include "base/arena.h"
 #include "analysis/dataset_read.h"
+#include "analysis/analysis_view.h"
+#include "analysis/error_rates.h"
+#include "analysis/outcome.h"
 #include "stats/centred.h"
 
 enum { ASSAY__NONE = UINT32_MAX };
@@ -34,7 +37,8 @@ struct assay__builder {
     struct assay__inflation *inflations; /* factors computed so far */
     struct assay__pair_plan *pairs;
     uint32_t pair_count;
-    struct assay__group *groups; /* scratch, one per group */
+    struct assay_metric_rates *segment_rates; /* [metric] */
+    struct assay__group *groups;              /* scratch, one per group */
     size_t annotation_capacity;
 };
 
@@ -45,8 +49,9 @@ enum assay_status assay__analyze_order(struct assay__builder *builder, struct as
  */
 enum assay_status assay__analyze_look(struct assay__builder *builder, struct assay_error *err);
 
-/** assay__analyze_errors() counts the tests and adjusts the error rates. */
-void assay__analyze_errors(struct assay__builder *builder);
+/** assay__analyze_errors() shares the error rates among the tests, once the comparisons are known.
+ */
+enum assay_status assay__analyze_errors(struct assay__builder *builder, struct assay_error *err);
 
 /** assay__analyze_srm() tests each slice for a sample ratio mismatch. */
 enum assay_status assay__analyze_srm(struct assay__builder *builder, struct assay_error *err);
@@ -89,22 +94,5 @@ enum assay_status assay__note_conditions(struct assay__builder *builder, uint32_
 
 /** assay__slice_text() says which units a slice is: "channel = Web", "segment new", or "". */
 const char *assay__slice_text(const struct assay__builder *builder, uint32_t slice);
-
-/** assay__is_harm_test(): the metric's own test looks for harm (no margin, not a success). */
-bool assay__is_harm_test(const struct assay_metric_plan *metric);
-
-/** assay__is_shown_only(): the plan wants no test of the metric at all. */
-bool assay__is_shown_only(const struct assay_plan *plan, const struct assay_metric_plan *metric);
-
-/** assay__outcome_of(): what the test of the metric's role came out as at the last look. */
-enum assay_outcome assay__outcome_of(const struct assay_metric_plan *metric,
-                                     const struct assay_metric_result *result);
-
-/** assay__untested_text() says why a result is not tested: static text that follows a colon. */
-const char *assay__untested_text(const struct assay_metric_plan *metric,
-                                 const struct assay_metric_result *result);
-
-/** assay__is_monitored(): the metric is under the deterioration test. */
-bool assay__is_monitored(const struct assay_plan *plan, const struct assay_metric_plan *metric);
 
 #endif

@@ -13,22 +13,19 @@
 #include "stats/compare.h"
 #include "stats/moments.h"
 
-void assay__analyze_errors(struct assay__builder *builder)
+enum assay_status assay__analyze_errors(struct assay__builder *builder, struct assay_error *err)
 {
     const struct assay_plan *plan = builder->plan;
-    struct assay_error_plan *errors = &builder->out->errors;
-    memset(errors, 0, sizeof *errors);
-    errors->alpha = plan->alpha;
-    errors->power = plan->power;
-    errors->deterioration_alpha = plan->deterioration_alpha;
-    errors->comparison_count = builder->pair_count;
-    errors->segment_count = plan->segment_count;
-    for (uint32_t m = 0; m < plan->metric_count; m++) {
-        const struct assay_metric_plan *metric = &plan->metrics[m];
-        errors->success_count += metric->role == ASSAY_ROLE_SUCCESS;
-        errors->margin_count += metric->role == ASSAY_ROLE_GUARDRAIL && metric->margin.is_set;
-        errors->monitored_count += assay__is_monitored(plan, metric);
-    }
+    struct assay_analysis *out = builder->out;
+    out->rates = assay__arena_array(builder->arena, plan->metric_count, sizeof *out->rates);
+    builder->segment_rates =
+        assay__arena_array(builder->arena, plan->metric_count, sizeof *builder->segment_rates);
+    if (out->rates == NULL || builder->segment_rates == NULL)
+        return assay__fail_memory(err);
+    out->errors = assay__error_counts(plan, builder->pair_count);
+    assay__error_rates(plan, builder->pair_count, false, out->rates);
+    assay__error_rates(plan, builder->pair_count, true, builder->segment_rates);
+    return ASSAY_OK;
 }
 
 static enum assay_side wanted_side(enum assay_direction direction)
@@ -59,29 +56,27 @@ static double in_metric_units(const struct assay_bound *bound, double unadjusted
     return bound->is_relative ? size * fabs(unadjusted_baseline) : size;
 }
 
-/* Error rates and sides of one result, by the role of its metric. */
+static bool looks_for_harm(const struct assay_metric_result *result)
+{
+    return result->hypothesis == ASSAY_HYPOTHESIS_DETERIORATION ||
+           result->hypothesis == ASSAY_HYPOTHESIS_NONE;
+}
+
+/* Error rates and sides of one result. */
 static void set_hypothesis(const struct assay__builder *builder, struct assay_metric_result *result)
 {
     const struct assay_metric_plan *metric = &builder->plan->metrics[result->metric];
-    const struct assay_error_plan *errors = &builder->out->errors;
-    int in_segment = builder->out->slices[result->slice].kind == ASSAY_SLICE_SEGMENT;
-    bool harm = assay__is_harm_test(metric);
-    result->side = harm ? harm_side(metric->direction) : wanted_side(metric->direction);
+    bool in_segment = builder->out->slices[result->slice].kind == ASSAY_SLICE_SEGMENT;
+    const struct assay_metric_rates *rates =
+        &(in_segment ? builder->segment_rates : builder->out->rates)[result->metric];
+    result->hypothesis = rates->hypothesis;
+    result->alpha = rates->alpha;
+    result->power = rates->power;
+    result->beta = rates->beta;
+    result->deterioration_alpha = rates->deterioration_alpha;
     result->deterioration_side = harm_side(metric->direction);
-    result->deterioration_alpha = NAN;
-    result->power = result->beta = NAN;
-    if (assay__is_monitored(builder->plan, metric))
-        result->deterioration_alpha = assay_alpha_deterioration(errors, in_segment);
-    if (metric->role == ASSAY_ROLE_SUCCESS)
-        result->alpha = assay_alpha_success(errors, in_segment);
-    else if (harm && !isnan(result->deterioration_alpha))
-        result->alpha = result->deterioration_alpha;
-    else
-        result->alpha = assay_alpha_guardrail(errors, in_segment);
-    if (!harm) {
-        result->power = assay_power_adjusted(errors);
-        result->beta = assay_beta_adjusted(errors);
-    }
+    result->side =
+        looks_for_harm(result) ? result->deterioration_side : wanted_side(metric->direction);
 }
 
 /* Margins and effects in metric units, and the null they put the test at. */
@@ -92,7 +87,7 @@ static void set_null(const struct assay__builder *builder, struct assay_metric_r
     result->effect_abs = in_metric_units(&metric->effect, unadjusted_baseline);
     result->margin_abs = in_metric_units(&metric->margin, unadjusted_baseline);
     result->null_difference = 0.0;
-    if (metric->role == ASSAY_ROLE_GUARDRAIL && metric->margin.is_set)
+    if (result->hypothesis == ASSAY_HYPOTHESIS_NON_INFERIORITY)
         result->null_difference = metric->direction == ASSAY_DIRECTION_DECREASE
                                       ? result->margin_abs
                                       : -result->margin_abs;
@@ -173,12 +168,11 @@ static enum assay_status test_deterioration(const struct assay__builder *builder
                                             uint64_t units, struct assay_look_result *look,
                                             struct assay_error *err)
 {
-    const struct assay_metric_plan *metric = &builder->plan->metrics[result->metric];
     look->deterioration_alpha_spent = NAN;
     if (isnan(result->deterioration_alpha))
         return ASSAY_OK;
     look->has_deterioration = true;
-    if (assay__is_harm_test(metric)) {
+    if (looks_for_harm(result)) {
         look->deterioration = look->comparison;
         look->deterioration_alpha_spent = look->alpha_spent;
         return ASSAY_OK;
@@ -316,7 +310,7 @@ static enum assay_status begin_looks(struct assay__builder *builder,
                                      struct assay_metric_result *result, struct tests *tests,
                                      struct assay_error *err)
 {
-    bool harm = assay__is_harm_test(&builder->plan->metrics[result->metric]);
+    bool harm = looks_for_harm(result);
     bool once = assay__result_horizon(builder, result)->kind == ASSAY_HORIZON_FIXED;
     result->looks =
         assay__arena_array(builder->arena, once ? 1 : builder->look_count, sizeof *result->looks);
@@ -351,10 +345,9 @@ static enum assay_status take_look(struct assay__builder *builder,
 }
 
 /* Every look so far counts: what was found once stays found. */
-static void end_looks(const struct assay__builder *builder, const struct tests *tests,
-                      struct assay_metric_result *result)
+static void end_looks(const struct tests *tests, struct assay_metric_result *result)
 {
-    bool harm = assay__is_harm_test(&builder->plan->metrics[result->metric]);
+    bool harm = looks_for_harm(result);
     if (result->look_count == 0)
         return;
     const struct assay_look_result *last = &result->looks[result->look_count - 1];
@@ -398,8 +391,8 @@ static enum assay_status analyze_slice(struct assay__builder *builder, uint32_t 
     for (uint32_t p = 0; p < builder->pair_count; p++) {
         struct assay_metric_result *result = &first[p * step + slice];
         if (status == ASSAY_OK) {
-            end_looks(builder, &tests[p], result);
-            result->outcome = assay__outcome_of(&builder->plan->metrics[metric], result);
+            end_looks(&tests[p], result);
+            assay__conclude(result);
         }
         assay__tracker_release(&tests[p].role);
         assay__tracker_release(&tests[p].deterioration);

@@ -98,9 +98,11 @@ static enum assay_status note_srm(struct assay__builder *builder, struct assay_e
             continue;
         const char *slice = assay__slice_text(builder, s);
         const char *const context[3] = {"sample ratio mismatch", slice, NULL};
-        /* Only the total decides: a slice may be off by chance among many, or by its definition. */
+        /* Only the total decides, and only by planned weights: a slice may be off by chance among
+         * many, or by its definition. */
+        bool aborts = s == 0 && !assay__weights_are_assumed(builder->plan);
         enum assay_status status =
-            assay__annotate(builder, s == 0 ? ASSAY_NOTE_ERROR : ASSAY_NOTE_WARNING, -1, context,
+            assay__annotate(builder, aborts ? ASSAY_NOTE_ERROR : ASSAY_NOTE_WARNING, -1, context,
                             slice == NULL ? NULL : out->srm[s].message, err);
         if (status != ASSAY_OK)
             return status;
@@ -114,7 +116,8 @@ static enum assay_status note_plan(struct assay__builder *builder, struct assay_
     const struct assay_plan *plan = builder->plan;
     bool lists_harm = false;
     for (uint32_t m = 0; m < plan->metric_count; m++)
-        lists_harm = lists_harm || assay__is_harm_test(&plan->metrics[m]);
+        lists_harm = lists_harm || (builder->out->rates[m].in_rule &&
+                                    builder->out->rates[m].hypothesis == ASSAY_HYPOTHESIS_NONE);
     if (plan->dimension_count > 0)
         status = assay__annotate(builder, ASSAY_NOTE_INFO, -1, NOWHERE,
                                  "Results by dimension explore: alpha is not divided by the number "
@@ -127,7 +130,7 @@ static enum assay_status note_plan(struct assay__builder *builder, struct assay_
                                 "In each of the %u segments alpha is divided by %u.",
                                 plan->segment_count, plan->segment_count),
             err);
-    if (status == ASSAY_OK && lists_harm && isnan(plan->deterioration_alpha))
+    if (status == ASSAY_OK && lists_harm)
         status = assay__annotate(builder, ASSAY_NOTE_WARNING, -1, NOWHERE,
                                  "Deterioration is not tested: guardrails without a margin have no "
                                  "test, and nothing can be shipped.",

@@ -225,19 +225,26 @@ static enum assay_status pair_with_baseline(struct assay__builder *builder, stru
     return status;
 }
 
+/* The control is the baseline of its comparisons, whatever the order of groups. */
 static enum assay_status pair_all(struct assay__builder *builder, struct assay_error *err)
 {
     enum assay_status status = ASSAY_OK;
+    uint32_t control = ASSAY_NO_GROUP;
+    if (builder->plan->baseline != NULL)
+        status = group_number(builder, "baseline", builder->plan->baseline, &control, err);
     for (uint32_t a = 0; a < builder->out->group_count; a++)
         for (uint32_t b = a + 1; status == ASSAY_OK && b < builder->out->group_count; b++)
             if (builder->out->groups[a].is_planned && builder->out->groups[b].is_planned)
-                status = add_pair(builder, a, b, err);
+                status = b == control ? add_pair(builder, b, a, err) : add_pair(builder, a, b, err);
     return status;
 }
 
 static enum assay_status pair_as_listed(struct assay__builder *builder, struct assay_error *err)
 {
     enum assay_status status = ASSAY_OK;
+    uint32_t control;
+    if (builder->plan->baseline != NULL)
+        status = group_number(builder, "baseline", builder->plan->baseline, &control, err);
     for (uint32_t i = 0; status == ASSAY_OK && i < builder->plan->pair_count; i++) {
         uint32_t baseline, compared = 0;
         status =

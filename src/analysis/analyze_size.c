@@ -9,9 +9,10 @@
 #include "assay/size.h"
 #include "analysis/looks.h"
 
-static bool is_superiority(const struct assay_metric_plan *metric)
+/* Every test but the one against a margin has its null at no difference. */
+static bool has_margin(const struct assay_metric_result *result)
 {
-    return metric->role == ASSAY_ROLE_SUCCESS;
+    return result->hypothesis == ASSAY_HYPOTHESIS_NON_INFERIORITY;
 }
 
 static double raw_deviation(const struct assay_stats *stats)
@@ -42,17 +43,19 @@ static bool make_design(const struct assay__builder *builder,
     double compared = raw_deviation(&now->compared) / unit;
     const struct assay_metric_plan *metric = &builder->plan->metrics[result->metric];
     const struct assay_group_result *groups = builder->out->groups;
-    if (isnan(result->power) || isnan(now->difference.standard_error))
+    /* A test for harm is planned for nothing: it takes the power of the whole decision. */
+    double power = isnan(result->power) ? builder->plan->power : result->power;
+    if (isnan(now->difference.standard_error) || isnan(result->alpha))
         return false;
-    /* Only a superiority test of a proportion takes its variance from the alternative. */
-    bool by_share = metric->type == ASSAY_METRIC_PROPORTION && is_superiority(metric);
+    /* A proportion's test of a difference takes its variance from the alternative. */
+    bool by_share = metric->type == ASSAY_METRIC_PROPORTION && !has_margin(result);
     *design = (struct assay_size_design){
         .type = by_share ? ASSAY_METRIC_PROPORTION : ASSAY_METRIC_MEAN,
         .test = builder->plan->test,
         .side = result->side,
         .method = ASSAY_SIZE_UNPOOLED,
         .alpha = result->alpha,
-        .power = result->power,
+        .power = power,
         .baseline_weight = groups[result->baseline].weight,
         .compared_weight = groups[result->compared].weight,
         .baseline_mean = now->baseline.unadjusted,
@@ -63,26 +66,63 @@ static bool make_design(const struct assay__builder *builder,
     return design->baseline_weight > 0.0 && design->compared_weight > 0.0;
 }
 
-static double signed_effect(const struct assay_metric_plan *metric, double effect_abs)
+static double signed_by(enum assay_side side, double size)
 {
-    return metric->direction == ASSAY_DIRECTION_DECREASE ? -effect_abs : effect_abs;
+    return side == ASSAY_SIDE_LOWER ? -size : size;
 }
 
-static double required_size(const struct assay_metric_plan *metric,
-                            const struct assay_metric_result *result, double unit,
-                            struct assay_size_design *design)
+static bool is_planned(const struct assay_metric_plan *metric,
+                       const struct assay_metric_result *result)
+{
+    if (result->hypothesis == ASSAY_HYPOTHESIS_SUPERIORITY)
+        return metric->effect.is_set;
+    return has_margin(result);
+}
+
+/* A share of a baseline of 0 is no size, be it an effect or a margin. */
+static bool is_share_of_zero(const struct assay_metric_plan *metric,
+                             const struct assay_metric_result *result)
+{
+    if (has_margin(result))
+        return metric->margin.is_relative && isnan(result->margin_abs);
+    return metric->effect.is_relative && isnan(result->effect_abs);
+}
+
+static void set_required(const struct assay_metric_result *result, double unit,
+                         struct assay_size_design *design, struct assay_sample_size *size)
 {
     /* Non-inferiority is powered for no effect unless the plan expects one. */
-    if (!isnan(result->effect_abs))
-        design->effect = signed_effect(metric, result->effect_abs) / unit;
-    else if (!is_superiority(metric))
-        design->effect = 0.0;
-    else
-        return NAN;
-    struct assay_size_result size;
-    if (assay_size_required(design, &size, NULL) != ASSAY_OK)
-        return NAN; /* an effect of 0, a share beyond 0..1, or more than 2^53 units */
-    return size.total;
+    double effect = isnan(result->effect_abs) ? 0.0 : result->effect_abs;
+    design->effect = signed_by(result->side, effect) / unit;
+    double alternative = design->baseline_mean + design->effect;
+    bool by_share = design->type == ASSAY_METRIC_PROPORTION;
+    struct assay_size_result required;
+    enum assay_status status = assay_size_required(design, &required, NULL);
+    if (status == ASSAY_OK) {
+        size->required = required.total;
+        size->absence = ASSAY_SIZE_EXISTS;
+    } else if (status == ASSAY_ERROR_LIMIT) {
+        size->absence = ASSAY_SIZE_TOO_LARGE;
+    } else if (by_share && (alternative <= 0.0 || alternative >= 1.0)) {
+        size->absence = ASSAY_SIZE_BEYOND_SHARES;
+    }
+}
+
+static void set_powered_effect(const struct assay_metric_result *result, double unit,
+                               struct assay_size_design *design, struct assay_comparison *now,
+                               struct assay_sample_size *size)
+{
+    double effect;
+    design->effect = signed_by(result->side, 1.0) + design->null_difference;
+    if (now->baseline.n < 2 || now->compared.n < 2 ||
+        assay_size_effect(design, (double)now->baseline.n, (double)now->compared.n, &effect,
+                          NULL) != ASSAY_OK ||
+        isnan(effect))
+        return;
+    size->powered_effect_abs = effect * unit;
+    now->difference.powered_effect = size->powered_effect_abs;
+    if (now->baseline.unadjusted != 0.0)
+        size->powered_effect_rel = size->powered_effect_abs / fabs(now->baseline.unadjusted);
 }
 
 enum assay_status assay__analyze_size(struct assay__builder *builder,
@@ -93,32 +133,29 @@ enum assay_status assay__analyze_size(struct assay__builder *builder,
     struct assay_comparison *now = &look->comparison;
     struct assay_sample_size *size = &look->size;
     struct assay_size_design design;
+    bool planned = is_planned(metric, result);
     size->current = now->baseline.n + now->compared.n;
     size->required = size->powered_effect_abs = size->powered_effect_rel = NAN;
-    result->powered = ASSAY_UNKNOWN;
+    size->absence = ASSAY_SIZE_NOT_PLANNED;
+    if (planned)
+        size->absence =
+            is_share_of_zero(metric, result) ? ASSAY_SIZE_ZERO_BASELINE : ASSAY_SIZE_NO_VARIANCE;
     double unit = unit_of(now);
-    if (!make_design(builder, result, now, unit, &design))
-        return ASSAY_OK;
-    double inflation, factor = design.variance_factor;
-    enum assay_status status = assay__inflation(builder, result, &inflation, err);
-    if (status != ASSAY_OK)
-        return status;
-    design.variance_factor = factor * inflation; /* the size is in proportion to the variance */
-    size->required = required_size(metric, result, unit, &design);
-    design.variance_factor = factor;
-    if (!isnan(size->required))
-        result->powered = (double)size->current >= size->required ? ASSAY_YES : ASSAY_NO;
-    double effect;
-    design.effect =
-        signed_effect(metric, 1.0) + (is_superiority(metric) ? 0.0 : design.null_difference);
-    if (now->baseline.n < 2 || now->compared.n < 2 ||
-        assay_size_effect(&design, (double)now->baseline.n, (double)now->compared.n, &effect,
-                          NULL) != ASSAY_OK ||
-        isnan(effect))
-        return ASSAY_OK;
-    size->powered_effect_abs = effect * unit;
-    now->difference.powered_effect = size->powered_effect_abs;
-    if (now->baseline.unadjusted != 0.0)
-        size->powered_effect_rel = size->powered_effect_abs / fabs(now->baseline.unadjusted);
+    if (make_design(builder, result, now, unit, &design)) {
+        double inflation, factor = design.variance_factor;
+        enum assay_status status = assay__inflation(builder, result, &inflation, err);
+        if (status != ASSAY_OK)
+            return status;
+        design.variance_factor = factor * inflation; /* the size is in proportion to it */
+        if (size->absence == ASSAY_SIZE_NO_VARIANCE)
+            set_required(result, unit, &design, size);
+        design.variance_factor = factor;
+        set_powered_effect(result, unit, &design, now, size);
+    }
+    if (planned && size->absence != ASSAY_SIZE_EXISTS)
+        now->flags |= ASSAY_FLAG_NO_REQUIRED_SIZE;
+    result->powered = !planned                                  ? ASSAY_UNKNOWN
+                      : (double)size->current >= size->required ? ASSAY_YES
+                                                                : ASSAY_NO;
     return ASSAY_OK;
 }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One plain sentence per result, in the words of a product manager: what was found, and how sure.
+/*
+ * One plain sentence per result, in the words of a product manager: what was found, and by which
+ * test. The same state has the same words everywhere. Slices of a dimension get no verdict.
  */
-#include <math.h>
-#include <string.h>
-
 #include "base/error.h"
-#include "number/number.h"
 #include "analysis/analyze.h"
+#include "analysis/phrases.h"
 
 const char *assay__slice_text(const struct assay__builder *builder, uint32_t slice)
 {
@@ -18,106 +17,130 @@ const char *assay__slice_text(const struct assay__builder *builder, uint32_t sli
     return "";
 }
 
-/* "+7.7 %" of the baseline, or "+0.0123" when there is no relative figure. */
-static const char *change_text(const struct assay__builder *builder,
-                               const struct assay_comparison *comparison)
+/* What a sentence about a result is made of. */
+struct saying {
+    const struct assay__builder *builder;
+    const struct assay_metric_result *result;
+    const char *id;
+    char change[ASSAY__PHRASE_BYTES], p[ASSAY__PHRASE_BYTES], p_worse[ASSAY__PHRASE_BYTES];
+};
+
+static const char *success_text(const struct saying *say)
 {
-    char number[ASSAY__NUMBER_BYTES];
-    double relative = comparison->relative.estimate;
-    double shown = isnan(relative) ? comparison->difference.estimate : relative * 100.0;
-    if (!isfinite(shown))
-        return "an unknown amount";
-    assay__number_round(shown, 3, number);
-    return assay__arena_format(builder->arena, "%s%s%s", shown > 0.0 ? "+" : "", number,
-                               isnan(relative) ? "" : " %");
+    bool either = say->builder->plan->metrics[say->result->metric].direction == ASSAY_DIRECTION_ANY;
+    if (say->result->outcome == ASSAY_OUTCOME_PASSED)
+        return assay__arena_format(say->builder->arena, "%s %s significantly (%s; %s for %s).",
+                                   say->id, either ? "changed" : "improved", say->change, say->p,
+                                   either ? "a change" : "better");
+    return assay__arena_format(say->builder->arena, "%s shows no significant %s (%s; %s for %s).",
+                               say->id, either ? "change" : "improvement", say->change, say->p,
+                               either ? "a change" : "better");
 }
 
-static const char *success_text(const struct assay__builder *builder,
-                                const struct assay_metric_result *result, const char *id,
-                                const char *change)
+static const char *margin_text(const struct saying *say)
 {
-    enum assay_direction direction = builder->plan->metrics[result->metric].direction;
-    if (result->significant == ASSAY_YES)
-        return assay__arena_format(builder->arena, "%s %s significantly (%s).", id,
-                                   direction == ASSAY_DIRECTION_ANY ? "changed" : "improved",
-                                   change);
-    if (result->powered == ASSAY_NO)
-        return assay__arena_format(builder->arena,
-                                   "No significant change of %s yet (%s); more units are needed.",
-                                   id, change);
-    return assay__arena_format(builder->arena, "No significant %s of %s (%s).",
-                               direction == ASSAY_DIRECTION_ANY ? "change" : "improvement", id,
-                               change);
+    return assay__arena_format(
+        say->builder->arena,
+        say->result->outcome == ASSAY_OUTCOME_PASSED
+            ? "%s is not worse than its margin (%s; %s for not worse than the margin)."
+            : "%s was not shown to stay within its margin (%s; %s for not worse than the margin).",
+        say->id, say->change, say->p);
 }
 
-static const char *margin_text(const struct assay__builder *builder,
-                               const struct assay_metric_result *result, const char *id,
-                               const char *change)
+static const char *worse_text(const struct saying *say)
 {
-    if (result->significant == ASSAY_YES)
-        return assay__arena_format(builder->arena, "%s is not worse by more than its margin (%s).",
-                                   id, change);
-    return assay__arena_format(builder->arena,
-                               result->powered == ASSAY_NO
-                                   ? "%s may be worse by more than its margin (%s); more units are "
-                                     "needed to tell."
-                                   : "%s may be worse by more than its margin (%s).",
-                               id, change);
+    bool has_margin = say->result->hypothesis == ASSAY_HYPOTHESIS_NON_INFERIORITY;
+    if (!has_margin)
+        return assay__arena_format(say->builder->arena,
+                                   "%s got significantly worse (%s; %s for worse).", say->id,
+                                   say->change, say->p_worse);
+    return assay__arena_format(say->builder->arena,
+                               say->result->outcome == ASSAY_OUTCOME_PASSED
+                                   ? "%s is worse, but within the margin (%s; %s for worse, %s for "
+                                     "not worse than the margin)."
+                                   : "%s got significantly worse (%s; %s for worse, %s for not "
+                                     "worse than the margin).",
+                               say->id, say->change, say->p_worse, say->p);
 }
 
-static const char *harm_text(const struct assay__builder *builder,
-                             const struct assay_metric_result *result, const char *id,
-                             const char *change)
+/* A slice that explores: which way, without a verdict. */
+static const char *slice_text(const struct saying *say, const struct assay_difference *difference)
 {
-    if (isnan(result->deterioration_alpha))
-        return assay__arena_format(
-            builder->arena, "%s is shown only: deterioration is not tested (%s).", id, change);
-    if (result->significant == ASSAY_YES)
-        return assay__arena_format(builder->arena, "%s got significantly worse (%s).", id, change);
-    return assay__arena_format(builder->arena, "No sign that %s got worse (%s).", id, change);
+    const char *word = "no clear difference";
+    if (difference->lower > 0.0)
+        word = "higher";
+    else if (difference->upper < 0.0)
+        word = "lower";
+    return assay__arena_format(say->builder->arena, "%s: %s (%s).", say->id, word, say->change);
+}
+
+static const char *tested_text(const struct saying *say)
+{
+    const struct assay_metric_result *result = say->result;
+    if (result->deteriorated == ASSAY_YES)
+        return worse_text(say);
+    if (result->hypothesis == ASSAY_HYPOTHESIS_SUPERIORITY)
+        return success_text(say);
+    if (result->hypothesis == ASSAY_HYPOTHESIS_NON_INFERIORITY)
+        return margin_text(say);
+    return assay__arena_format(say->builder->arena, "No sign that %s got worse (%s; %s for worse).",
+                               say->id, say->change, say->p);
 }
 
 static const char *result_text(const struct assay__builder *builder,
                                const struct assay_metric_result *result)
 {
-    const struct assay_metric_plan *metric = &builder->plan->metrics[result->metric];
-    const char *id = metric->id;
+    struct saying say = {
+        .builder = builder, .result = result, .id = builder->plan->metrics[result->metric].id};
     if (result->look_count == 0)
-        return assay__arena_format(builder->arena, "%s has no values here.", id);
-    const struct assay_comparison *comparison = &result->looks[result->look_count - 1].comparison;
-    const char *change = change_text(builder, comparison);
-    if (change == NULL)
-        return NULL;
-    if (isnan(comparison->difference.p))
-        return assay__arena_format(builder->arena, "%s cannot be tested: %s.", id,
-                                   assay__untested_text(metric, result));
-    if (result->deteriorated == ASSAY_YES && !assay__is_harm_test(metric))
-        return assay__arena_format(builder->arena, "%s got significantly worse (%s).", id, change);
-    if (metric->role == ASSAY_ROLE_SUCCESS)
-        return success_text(builder, result, id, change);
-    if (assay__is_harm_test(metric))
-        return harm_text(builder, result, id, change);
-    return margin_text(builder, result, id, change);
+        return assay__arena_format(builder->arena, "%s has no values here.", say.id);
+    const struct assay_look_result *last = assay__telling_look(result);
+    assay__change_text(&last->comparison, say.change);
+    if (result->hypothesis == ASSAY_HYPOTHESIS_NONE)
+        return assay__arena_format(builder->arena, "%s is shown only: the plan tests nothing (%s).",
+                                   say.id, say.change);
+    if (result->outcome == ASSAY_OUTCOME_NOT_TESTED && result->deteriorated != ASSAY_YES)
+        return assay__arena_format(builder->arena, "%s was not tested: %s.", say.id,
+                                   assay__untested_text(result));
+    if (builder->out->slices[result->slice].kind == ASSAY_SLICE_DIMENSION)
+        return slice_text(&say, &last->comparison.difference);
+    assay__p_text(&last->comparison.difference, say.p);
+    if (last->has_deterioration)
+        assay__p_text(&assay__telling_harm(result)->deterioration.difference, say.p_worse);
+    return tested_text(&say);
+}
+
+/* Whose weights: the plan's, or equal ones that nobody planned. */
+static const char *weights_text(const struct assay__builder *builder)
+{
+    return assay__weights_are_assumed(builder->plan) ? "equal weights, which were assumed"
+                                                     : "the plan";
 }
 
 static const char *srm_text(const struct assay__builder *builder,
                             const struct assay_srm_result *srm)
 {
-    char number[ASSAY__NUMBER_BYTES];
+    /* Above the level of the test and below this, sizes are not quite "as planned". */
+    static const double BORDERLINE = 0.01;
     const struct assay_srm *test = &srm->test;
+    char p[ASSAY__PHRASE_BYTES];
+    uint64_t units = 0;
+    for (uint32_t g = 0; g < builder->out->group_count; g++)
+        units += srm->groups[g].observed;
+    if (units == 0)
+        return "There are no units here: the groups' sizes cannot be tested.";
     if (test->unplanned && test->significant)
-        return "Units are in a group that the plan gives none.";
-    if (test->log10_p < -300.0) {
-        assay__number_round(test->log10_p, 4, number);
-        return assay__arena_format(
-            builder->arena, "The groups' sizes do not match the plan (log10 p = %s).", number);
-    }
-    assay__number_round(test->p, 3, number);
-    return assay__arena_format(builder->arena,
-                               test->significant
-                                   ? "The groups' sizes do not match the plan (p = %s)."
-                                   : "The groups' sizes match the plan (p = %s).",
-                               number);
+        return "Units are in a group that the plan does not have, or gives none.";
+    assay__p_text(&(struct assay_difference){.p = test->p, .log10_p = test->log10_p}, p);
+    const char *verb = "match";
+    if (test->significant)
+        verb = "do not match";
+    else if (test->p < builder->plan->srm.alpha)
+        verb = "are within the tolerance of";
+    else if (test->p < BORDERLINE)
+        verb = "are borderline against";
+    return assay__arena_format(builder->arena, "The groups' sizes %s %s (%s).", verb,
+                               weights_text(builder), p);
 }
 
 enum assay_status assay__analyze_words(struct assay__builder *builder, struct assay_error *err)

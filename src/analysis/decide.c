@@ -1,249 +1,144 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The decision rule (Schultzberg, Ankargren, Franberg 2024). It looks at the total only:
- * segments and dimensions inform, they do not decide. A treatment compared with several baselines
- * takes the most cautious advice of its comparisons.
+ * The advice about each treatment, by the decision rule (Schultzberg, Ankargren, Franberg 2024). A
+ * treatment is judged against the control in the total; other comparisons and slices inform. Every
+ * look so far counts: results hold what was found at any of them.
  */
+#include "analysis/decide.h"
+
 #include <math.h>
 #include <string.h>
 
 #include "base/error.h"
-#include "analysis/analyze.h"
 
-enum { REASONS_MAX = 64 };
-
-struct verdict {
-    enum assay_recommendation recommendation;
-    const char *reasons[REASONS_MAX];
-    uint32_t reason_count;
-    bool no_memory;
-};
-
-static void add_reason(struct verdict *verdict, const char *text)
+static bool is_sequential(const struct assay_plan *plan)
 {
-    if (text == NULL)
-        verdict->no_memory = true;
-    else if (verdict->reason_count < REASONS_MAX)
-        verdict->reasons[verdict->reason_count++] = text;
+    for (uint32_t m = 0; m < plan->metric_count; m++)
+        if (plan->metrics[m].horizon.kind != ASSAY_HORIZON_FIXED)
+            return true;
+    return false;
 }
 
-static const struct assay_metric_result *total_result(const struct assay__builder *builder,
-                                                      uint32_t metric, uint32_t pair)
+/* No later look is planned for the metric. */
+static bool is_over(const struct assay__case *it, uint32_t metric)
 {
-    const struct assay_analysis *out = builder->out;
-    size_t at = ((size_t)metric * builder->pair_count + pair) * out->slice_count;
-    return &out->results[at]; /* slice 0 is the total */
+    const struct assay_metric_result *result = assay__case_result(it, metric);
+    return result->look_count == 0 ? !is_sequential(it->builder->plan) : result->is_final;
 }
 
-/* Shipping rests on this metric's test for harm or margin, and there is none. */
-static bool is_untested_guard(const struct assay_plan *plan, const struct assay_metric_plan *metric,
-                              const struct assay_metric_result *result)
+static bool all_over(const struct assay__case *it)
 {
-    return metric->role != ASSAY_ROLE_SUCCESS && !assay__is_shown_only(plan, metric) &&
-           result->outcome == ASSAY_OUTCOME_NOT_TESTED;
+    for (uint32_t m = 0; m < it->builder->plan->metric_count; m++)
+        if (!is_over(it, m))
+            return false;
+    return true;
 }
 
-/* What the metrics of one comparison add up to. */
-struct tally {
-    uint32_t success_count, success_significant;
-    uint32_t guardrail_count, guardrail_passed;
-    uint32_t powered_count, powered_yes, powered_known;
-    uint32_t harmed, untested; /* untested: guardrails and watched metrics without a test */
-};
-
-static struct tally count_metrics(const struct assay__builder *builder, uint32_t pair,
-                                  struct verdict *verdict)
+/* The end of an experiment that did not ship: its horizon is over, or powered, or goes on. */
+static enum assay_recommendation end_or_go_on(struct assay__case *it, enum assay_outcome rule)
 {
-    struct tally tally = {0};
-    for (uint32_t m = 0; m < builder->plan->metric_count; m++) {
-        const struct assay_metric_plan *metric = &builder->plan->metrics[m];
-        const struct assay_metric_result *result = total_result(builder, m, pair);
-        if (result->deteriorated == ASSAY_YES) {
-            tally.harmed++;
-            add_reason(verdict, assay__arena_format(builder->arena, "%s got worse.", metric->id));
-        }
-        if (metric->role == ASSAY_ROLE_SUCCESS) {
-            tally.success_count++;
-            tally.success_significant += result->significant == ASSAY_YES;
-        } else if (metric->role == ASSAY_ROLE_GUARDRAIL) {
-            tally.guardrail_count++;
-            tally.guardrail_passed += result->outcome == ASSAY_OUTCOME_PASSED;
-        }
-        tally.untested += is_untested_guard(builder->plan, metric, result);
-        if (!isnan(result->power)) {
-            tally.powered_count++;
-            tally.powered_known += result->powered != ASSAY_UNKNOWN;
-            tally.powered_yes += result->powered == ASSAY_YES;
-        }
+    bool goes_on = is_sequential(it->builder->plan);
+    bool powered = assay__is_powered(it);
+    if (goes_on && !powered && (assay__has_planned_effect(it) || !all_over(it))) {
+        assay__reasons_to_go_on(it);
+        return ASSAY_RECOMMEND_CONTINUE;
     }
-    return tally;
+    if (rule == ASSAY_OUTCOME_NOT_TESTED)
+        return ASSAY_RECOMMEND_END; /* what was not tested is the reason */
+    if (powered)
+        assay__reason(it, "powered", -1,
+                      assay__arena_format(it->builder->arena,
+                                          "%s against %s is powered, and nothing was found to ship "
+                                          "for.",
+                                          it->builder->out->groups[it->group].id,
+                                          it->builder->out->groups[it->control].id));
+    assay__reasons_inconclusive(it);
+    return ASSAY_RECOMMEND_END;
 }
 
-/* Names the metrics that a sentence is about: every metric for which test() holds. */
-static void explain(const struct assay__builder *builder, uint32_t pair, struct verdict *verdict,
-                    bool (*test)(const struct assay_metric_plan *,
-                                 const struct assay_metric_result *),
-                    const char *sentence)
+static enum assay_recommendation decide(struct assay__case *it, struct assay_treatment *treatment)
 {
-    for (uint32_t m = 0; m < builder->plan->metric_count; m++) {
-        const struct assay_metric_plan *metric = &builder->plan->metrics[m];
-        if (test(metric, total_result(builder, m, pair)))
-            add_reason(verdict, assay__arena_format(builder->arena, "%s %s", metric->id, sentence));
+    bool goes_on = is_sequential(it->builder->plan);
+    if (it->control == ASSAY_NO_GROUP) {
+        assay__reason(it, "noControl", -1,
+                      assay__arena_format(it->builder->arena,
+                                          "The plan names no control to judge %s against.",
+                                          it->builder->out->groups[it->group].id));
+        return ASSAY_RECOMMEND_UNSPECIFIED;
     }
-}
-
-static bool is_win(const struct assay_metric_plan *metric, const struct assay_metric_result *result)
-{
-    return metric->role == ASSAY_ROLE_SUCCESS && result->outcome == ASSAY_OUTCOME_PASSED;
-}
-
-static bool is_open(const struct assay_metric_plan *metric,
-                    const struct assay_metric_result *result)
-{
-    return metric->role == ASSAY_ROLE_SUCCESS && result->outcome == ASSAY_OUTCOME_FAILED;
-}
-
-static bool is_failed_guardrail(const struct assay_metric_plan *metric,
-                                const struct assay_metric_result *result)
-{
-    return metric->role == ASSAY_ROLE_GUARDRAIL && result->outcome == ASSAY_OUTCOME_FAILED;
-}
-
-static bool is_unpowered(const struct assay_metric_plan *metric,
-                         const struct assay_metric_result *result)
-{
-    (void)metric;
-    return !isnan(result->power) && result->powered == ASSAY_NO;
-}
-
-/* Says of each metric that the advice rests on why it has no test. */
-static void explain_untested(const struct assay__builder *builder, uint32_t pair,
-                             struct verdict *verdict)
-{
-    for (uint32_t m = 0; m < builder->plan->metric_count; m++) {
-        const struct assay_metric_plan *metric = &builder->plan->metrics[m];
-        const struct assay_metric_result *result = total_result(builder, m, pair);
-        if (result->outcome == ASSAY_OUTCOME_NOT_TESTED &&
-            !assay__is_shown_only(builder->plan, metric))
-            add_reason(verdict,
-                       assay__arena_format(builder->arena, "%s was not tested: %s.", metric->id,
-                                           assay__untested_text(metric, result)));
+    if (it->pair != ASSAY__NONE)
+        treatment->rule = assay__rule_state(it);
+    if (assay__reasons_to_abort(it) > 0)
+        return ASSAY_RECOMMEND_ABORT;
+    if (assay__reasons_to_withhold(it) > 0) {
+        if (it->pair != ASSAY__NONE)
+            assay__reasons_untested(it);
+        return goes_on ? ASSAY_RECOMMEND_CONTINUE : ASSAY_RECOMMEND_UNSPECIFIED;
     }
-}
-
-/* Why it is not SHIP: without a success metric in the plan, guardrails alone decide. */
-static void explain_not_shipping(const struct assay__builder *builder, uint32_t pair,
-                                 const struct tally *tally, struct verdict *verdict)
-{
-    if (tally->success_count > 0 && tally->success_significant == 0)
-        explain(builder, pair, verdict, is_open, "shows no significant improvement.");
-    explain(builder, pair, verdict, is_failed_guardrail, "did not pass as a guardrail.");
-    explain_untested(builder, pair, verdict);
-}
-
-static void decide_pair(const struct assay__builder *builder, uint32_t pair,
-                        struct verdict *verdict)
-{
-    bool mismatch = builder->out->srm[0].test.significant;
-    if (mismatch)
-        add_reason(verdict, "The groups' sizes do not match the planned allocation (sample ratio "
-                            "mismatch).");
-    struct tally tally = count_metrics(builder, pair, verdict);
-    bool success =
-        tally.success_count == 0 ? tally.guardrail_count > 0 : tally.success_significant > 0;
-    if (mismatch || tally.harmed > 0) {
-        verdict->recommendation = ASSAY_RECOMMEND_ABORT;
-    } else if (success && tally.guardrail_passed == tally.guardrail_count && tally.untested == 0) {
-        verdict->recommendation = ASSAY_RECOMMEND_SHIP;
-        explain(builder, pair, verdict, is_win, "improved significantly.");
-        if (tally.guardrail_count > 0)
-            add_reason(verdict, "Every guardrail passed.");
-    } else if (tally.powered_known > 0 && tally.powered_yes == tally.powered_known &&
-               tally.untested == 0) {
-        verdict->recommendation = ASSAY_RECOMMEND_END;
-        explain_not_shipping(builder, pair, &tally, verdict);
-        add_reason(verdict, tally.powered_known == tally.powered_count
-                                ? "Every metric has the units it needs: more will not help."
-                                : "Every metric with a planned effect has the units it needs.");
-    } else {
-        verdict->recommendation = ASSAY_RECOMMEND_CONTINUE;
-        explain_not_shipping(builder, pair, &tally, verdict);
-        explain(builder, pair, verdict, is_unpowered, "needs more units.");
-        if (tally.powered_known == 0)
-            add_reason(verdict,
-                       "No metric has a planned effect or margin, so nothing says how many "
-                       "units are enough.");
+    if (treatment->rule == ASSAY_OUTCOME_PASSED) {
+        assay__reasons_to_ship(it);
+        return ASSAY_RECOMMEND_SHIP;
     }
+    assay__reasons_not_to_ship(it);
+    return end_or_go_on(it, treatment->rule);
 }
 
-/* ABORT beats CONTINUE beats END beats SHIP when a treatment has several baselines. */
-static int caution(enum assay_recommendation recommendation)
+static uint32_t find_control(const struct assay__builder *builder)
 {
-    static const int CAUTION[] = {[ASSAY_RECOMMEND_SHIP] = 0,
-                                  [ASSAY_RECOMMEND_END] = 1,
-                                  [ASSAY_RECOMMEND_CONTINUE] = 2,
-                                  [ASSAY_RECOMMEND_ABORT] = 3};
-    return CAUTION[recommendation];
+    const char *baseline = builder->plan->baseline;
+    for (uint32_t g = 0; baseline != NULL && g < builder->out->group_count; g++)
+        if (strcmp(builder->out->groups[g].id, baseline) == 0)
+            return g;
+    return ASSAY_NO_GROUP;
 }
 
-static struct assay_treatment *find_treatment(struct assay_analysis *out, uint32_t group)
+static uint32_t find_pair(const struct assay__builder *builder, uint32_t control, uint32_t group)
 {
-    for (uint32_t t = 0; t < out->treatment_count; t++)
-        if (out->treatments[t].group == group)
-            return &out->treatments[t];
-    return NULL;
+    for (uint32_t p = 0; p < builder->pair_count; p++)
+        if (builder->pairs[p].baseline == control && builder->pairs[p].compared == group)
+            return p;
+    return ASSAY__NONE;
 }
 
-static enum assay_status take_verdict(struct assay__builder *builder,
-                                      struct assay_treatment *treatment,
-                                      const struct verdict *verdict, uint32_t pair,
-                                      struct assay_error *err)
+static bool is_compared(const struct assay__builder *builder, uint32_t group)
 {
-    const char **reasons =
-        assay__arena_array(builder->arena, verdict->reason_count, sizeof *reasons);
-    if (verdict->no_memory || reasons == NULL)
-        return assay__fail_memory(err);
-    memcpy(reasons, verdict->reasons, verdict->reason_count * sizeof *reasons);
-    treatment->baseline = builder->pairs[pair].baseline;
-    treatment->recommendation = verdict->recommendation;
-    treatment->reasons = reasons;
-    treatment->reason_count = verdict->reason_count;
-    return ASSAY_OK;
+    for (uint32_t p = 0; p < builder->pair_count; p++)
+        if (builder->pairs[p].baseline == group || builder->pairs[p].compared == group)
+            return true;
+    return false;
 }
 
-/* No metric's horizon asks for another look. */
-static bool is_final(const struct assay__builder *builder, uint32_t pair)
+static enum assay_status advise(struct assay__builder *builder, uint32_t control, uint32_t group,
+                                struct assay_treatment *treatment, struct assay_error *err)
 {
-    bool final = true;
-    for (uint32_t m = 0; m < builder->plan->metric_count; m++) {
-        const struct assay_metric_result *result = total_result(builder, m, pair);
-        final = final && (result->look_count == 0 || result->is_final);
-    }
-    return final;
+    struct assay__case it = {.builder = builder,
+                             .group = group,
+                             .control = control,
+                             .pair = find_pair(builder, control, group)};
+    treatment->group = group;
+    treatment->baseline = it.pair == ASSAY__NONE ? ASSAY_NO_GROUP : control;
+    treatment->rule = ASSAY_OUTCOME_NOT_TESTED;
+    treatment->recommendation = decide(&it, treatment);
+    treatment->final = it.pair == ASSAY__NONE ? !is_sequential(builder->plan) : all_over(&it);
+    treatment->reasons = it.reasons;
+    treatment->reason_count = it.reason_count;
+    return it.no_memory ? assay__fail_memory(err) : ASSAY_OK;
 }
 
 enum assay_status assay__analyze_decide(struct assay__builder *builder, struct assay_error *err)
 {
     struct assay_analysis *out = builder->out;
-    out->treatments =
-        assay__arena_array(builder->arena, builder->pair_count, sizeof *out->treatments);
+    uint32_t control = find_control(builder);
+    out->treatments = assay__arena_array(builder->arena, out->group_count, sizeof *out->treatments);
     if (out->treatments == NULL)
         return assay__fail_memory(err);
-    for (uint32_t p = 0; p < builder->pair_count; p++) {
-        struct verdict verdict = {0};
-        decide_pair(builder, p, &verdict);
-        struct assay_treatment *treatment = find_treatment(out, builder->pairs[p].compared);
-        bool is_new = treatment == NULL;
-        if (is_new) {
-            treatment = &out->treatments[out->treatment_count++];
-            treatment->group = builder->pairs[p].compared;
-            treatment->final = is_final(builder, p);
-        }
-        if (is_new || caution(verdict.recommendation) > caution(treatment->recommendation)) {
-            enum assay_status status = take_verdict(builder, treatment, &verdict, p, err);
-            if (status != ASSAY_OK)
-                return status;
-        }
+    for (uint32_t g = 0; g < out->group_count; g++) {
+        if (g == control || !is_compared(builder, g))
+            continue;
+        enum assay_status status =
+            advise(builder, control, g, &out->treatments[out->treatment_count++], err);
+        if (status != ASSAY_OK)
+            return status;
     }
     return ASSAY_OK;
 }

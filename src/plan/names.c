@@ -11,12 +11,3 @@
         return (size_t)value < assay__choices_##name.count ? name##_names[value] : "unknown";      \
     }
 ASSAY__NAME_LIST(DEFINE)
-
-const char *assay__name_hypothesis(const struct assay_metric_plan *metric)
-{
-    if (metric->role == ASSAY_ROLE_SUCCESS)
-        return "superiority";
-    if (metric->role == ASSAY_ROLE_GUARDRAIL && metric->margin.is_set)
-        return "nonInferiority";
-    return "deterioration";
-}

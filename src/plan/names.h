@@ -18,6 +18,9 @@ struct assay__choices {
 #define ASSAY__NAME_LIST(X)                                                                        \
     X(metric_type, enum assay_metric_type, "mean", "proportion", "ratio", "quantile")              \
     X(role, enum assay_role, "success", "guardrail", "deterioration")                              \
+    X(hypothesis, enum assay_hypothesis, "none", "superiority", "nonInferiority", "deterioration") \
+    X(size_absence, enum assay_size_absence, "exists", "notPlanned", "zeroBaseline",               \
+      "beyondShares", "tooLarge", "noVariance")                                                    \
     X(outcome, enum assay_outcome, "notTested", "passed", "failed")                                \
     X(direction, enum assay_direction, "increase", "decrease", "any")                              \
     X(missing, enum assay_missing, "drop", "zero")                                                 \
@@ -44,8 +47,5 @@ struct assay__choices {
     const char *assay__name_##name(type value);
 ASSAY__NAME_LIST(ASSAY__NAME_DECLARE)
 #undef ASSAY__NAME_DECLARE
-
-/** assay__name_hypothesis() is "superiority", "nonInferiority" or "deterioration". */
-const char *assay__name_hypothesis(const struct assay_metric_plan *metric);
 
 #endif

@@ -182,6 +182,26 @@ static void write_comparisons(struct assay__json *json, const struct assay_analy
     assay__json_end(json, ']');
 }
 
+/* The sentences, and beside them what they are about. */
+static void write_reasons(struct assay__json *json, const struct assay_plan *plan,
+                          const struct assay_treatment *treatment)
+{
+    assay__json_member_begin(json, "reasons", '[');
+    for (uint32_t i = 0; i < treatment->reason_count; i++)
+        assay__json_string(json, treatment->reasons[i].text);
+    assay__json_end(json, ']');
+    assay__json_member_begin(json, "reasonIds", '[');
+    for (uint32_t i = 0; i < treatment->reason_count; i++) {
+        const struct assay_advice_reason *reason = &treatment->reasons[i];
+        assay__json_begin(json, '{');
+        assay__json_member_string(json, "id", reason->id);
+        if (reason->metric >= 0)
+            assay__json_member_string(json, "metric", plan->metrics[reason->metric].id);
+        assay__json_end(json, '}');
+    }
+    assay__json_end(json, ']');
+}
+
 static void write_treatments(struct assay__json *json, const struct assay_analysis *analysis)
 {
     assay__json_member_begin(json, "treatments", '[');
@@ -189,11 +209,13 @@ static void write_treatments(struct assay__json *json, const struct assay_analys
         const struct assay_treatment *treatment = &analysis->treatments[t];
         assay__json_begin(json, '{');
         assay__json_member_string(json, "id", analysis->groups[treatment->group].id);
-        assay__json_member_string(json, "baseline", analysis->groups[treatment->baseline].id);
+        if (treatment->baseline != ASSAY_NO_GROUP)
+            assay__json_member_string(json, "baseline", analysis->groups[treatment->baseline].id);
         assay__json_member_string(json, "recommendation",
                                   assay__name_recommendation(treatment->recommendation));
         assay__json_member_boolean(json, "final", treatment->final);
-        assay__write_texts(json, "reasons", treatment->reasons, treatment->reason_count);
+        assay__json_member_string(json, "rule", assay__name_outcome(treatment->rule));
+        write_reasons(json, analysis->plan, treatment);
         assay__json_end(json, '}');
     }
     assay__json_end(json, ']');

@@ -180,7 +180,7 @@ static void write_hypothesis(struct assay__json *json, const struct assay_analys
     assay__json_member_string(json, "method", assay__name_test(analysis->plan->test));
     assay__json_member_string(json, "type", assay__name_metric_type(metric->type));
     assay__json_member_string(json, "role", assay__name_role(metric->role));
-    assay__json_member_string(json, "hypothesis", assay__name_hypothesis(metric));
+    assay__json_member_string(json, "hypothesis", assay__name_hypothesis(result->hypothesis));
     assay__json_member_number(json, "alpha", result->alpha);
     assay__json_member_number(json, "power", result->power);
     assay__json_member_string(json, "side", assay__name_side(result->side));

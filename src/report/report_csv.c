@@ -143,7 +143,7 @@ static double deterioration_p(const struct source *source)
     X(metric, put_text(row, METRIC->id))                                                           \
     X(role, put_text(row, assay__name_role(METRIC->role)))                                         \
     X(type, put_text(row, assay__name_metric_type(METRIC->type)))                                  \
-    X(hypothesis, put_text(row, assay__name_hypothesis(METRIC)))                                   \
+    X(hypothesis, put_text(row, assay__name_hypothesis(s->result->hypothesis)))                    \
     X(comparison_id, put_text(row, s->result->comparison_id))                                      \
     X(baseline, put_text(row, s->analysis->groups[s->result->baseline].id))                        \
     X(compared, put_text(row, s->analysis->groups[s->result->compared].id))                        \

@@ -7,7 +7,10 @@
 
 enum { NO_EFFECT = 10, BETTER = 11, WORSE = 9 };
 
-/* A group of a metric: half its units at mean - 2, half at mean + 2. */
+/*
+ * A group of a metric: half its units at mean - 2, half at mean + 2; of a metric p
+ * with a mean below 1, that share of the units at 1 and the rest at 0.
+ */
 struct sample {
     const char *metric, *group;
     unsigned n;
@@ -29,6 +32,8 @@ static inline void add_sample(struct assay_dataset *dataset, const struct sample
     assert_ok(assay_moments_new((struct assay_moments_shape){0}, &moments, &err), &err);
     for (unsigned i = 0; i < sample->n; i++) {
         double value = sample->mean + (i % 2 == 0 ? 2.0 : -2.0);
+        if (strcmp(sample->metric, "p") == 0 && sample->mean < 1.0)
+            value = i < sample->mean * sample->n ? 1.0 : 0.0;
         assert_ok(assay_moments_add(moments, &value, &err), &err);
     }
     assert_ok(assay_dataset_add_moments(dataset, sample->metric, sample->group, moments, &err),
@@ -36,17 +41,28 @@ static inline void add_sample(struct assay_dataset *dataset, const struct sample
     assay_moments_free(moments);
 }
 
-/* Analyzes samples, ended by one without a metric; the analysis may fail, the rest may not. */
-static inline struct run run_samples(const char *plan, const struct sample *samples)
+/*
+ * Analyzes samples, ended by one without a metric, by a plan that prepare() may change; the
+ * analysis may fail, the rest may not.
+ */
+static inline struct run run_prepared(const char *plan, const struct sample *samples,
+                                      void (*prepare)(struct assay_plan *plan))
 {
     struct run run = {0};
     struct assay_error err;
     assert_ok(assay_plan_parse(plan, strlen(plan), "plan", &run.plan, &err), &err);
+    if (prepare != NULL)
+        prepare(run.plan);
     assert_ok(assay_dataset_new(run.plan, &run.dataset, &err), &err);
     for (; samples->metric != NULL; samples++)
         add_sample(run.dataset, samples);
     run.status = assay_analyze(run.plan, run.dataset, &run.analysis, &run.err);
     return run;
+}
+
+static inline struct run run_samples(const char *plan, const struct sample *samples)
+{
+    return run_prepared(plan, samples, NULL);
 }
 
 static inline void end_run(struct run *run)

@@ -40,8 +40,10 @@ struct sample {
 
 static const char *sample_covariates[] = {"history", "recency"};
 static const char *sample_contexts[] = {"spend", "No-E-Mail-vs-Mens-E-Mail", "channel = Web"};
-static const char *sample_ship[] = {"visit improved significantly.", "Every guardrail passed."};
-static const char *sample_abort[] = {"returns got worse."};
+static const struct assay_advice_reason sample_ship[] = {
+    {"improved", 0, "visit improved significantly."},
+    {"guardrailsPassed", -1, "Every guardrail passed."}};
+static const struct assay_advice_reason sample_abort[] = {{"worse", 2, "returns got worse."}};
 
 static void sample_plan(struct sample *s)
 {
@@ -151,7 +153,7 @@ static void sample_look(struct assay_look_result *look, uint32_t metric, uint32_
     double se = c[metric] * noise[metric] * sqrt(1.0 + slice * (slice == 3 ? 40 : 1));
     const double none = (double)NAN;
     *look = (struct assay_look_result){.time_ns = INT64_MIN,
-                                       .size = {42613, none, none, none},
+                                       .size = {42613, none, ASSAY_SIZE_NOT_PLANNED, none, none},
                                        .information_fraction = 1,
                                        .alpha_spent = 0.0125,
                                        .deterioration_alpha_spent = none};
@@ -169,7 +171,8 @@ static void sample_look(struct assay_look_result *look, uint32_t metric, uint32_
         look->deterioration_alpha_spent = 0.005;
     }
     if (metric == 0 || metric == 2)
-        look->size = (struct assay_sample_size){42613, metric == 0 ? 51200 : 8000, 0.0125, 0.125};
+        look->size = (struct assay_sample_size){42613, metric == 0 ? 51200 : 8000,
+                                                ASSAY_SIZE_EXISTS, 0.0125, 0.125};
 }
 
 static void sample_answers(struct assay_metric_result *r, struct assay_look_result *look)
@@ -207,6 +210,9 @@ static void sample_result(struct sample *s, uint32_t metric, uint32_t pair, uint
         .baseline = 0,
         .compared = pair + 1,
         .comparison_id = ids[pair],
+        .hypothesis = metric < 2    ? ASSAY_HYPOTHESIS_SUPERIORITY
+                      : metric == 2 ? ASSAY_HYPOTHESIS_NON_INFERIORITY
+                                    : ASSAY_HYPOTHESIS_DETERIORATION,
         .side = metric == 3   ? ASSAY_SIDE_BOTH
                 : metric == 2 ? ASSAY_SIDE_LOWER
                               : ASSAY_SIDE_UPPER,
@@ -240,9 +246,10 @@ static void sample_result(struct sample *s, uint32_t metric, uint32_t pair, uint
 
 static void sample_words(struct sample *s)
 {
-    s->treatments[0] = (struct assay_treatment){1, 0, ASSAY_RECOMMEND_SHIP, true, sample_ship, 2};
-    s->treatments[1] =
-        (struct assay_treatment){2, 0, ASSAY_RECOMMEND_ABORT, false, sample_abort, 1};
+    s->treatments[0] = (struct assay_treatment){
+        1, 0, ASSAY_RECOMMEND_SHIP, true, ASSAY_OUTCOME_PASSED, sample_ship, 2};
+    s->treatments[1] = (struct assay_treatment){
+        2, 0, ASSAY_RECOMMEND_ABORT, false, ASSAY_OUTCOME_FAILED, sample_abort, 1};
     static const struct assay_annotation annotations[] = {
         {.level = ASSAY_NOTE_INFO,
          .metric = -1,

@@ -147,7 +147,7 @@ static void write_recommendations(struct assay__page *page, const struct assay_a
         assay__page_end(page);
         for (uint32_t r = 0; r < treatment->reason_count; r++) {
             assay__page_spaces(page, 11);
-            assay__page_wrap(page, treatment->reasons[r], 11, 13);
+            assay__page_wrap(page, treatment->reasons[r].text, 11, 13);
         }
     }
 }

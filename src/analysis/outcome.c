@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The outcome of a metric's test: passed, failed or not tested, and why there was no test. The
+ * decision, the words and the exit status ask here, so that none of them takes a test that could
+ * not be made for one that was passed.
+ */
+#include <math.h>
+
+#include "analysis/outcome.h"
+#include "analysis/analysis_view.h"
+#include "analysis/conditions.h"
+
+bool assay__weights_are_assumed(const struct assay_plan *plan)
+{
+    return plan->group_count == 0;
+}
+
+static const struct assay_look_result *
+telling(const struct assay_metric_result *result,
+        bool (*is_significant)(const struct assay_look_result *look))
+{
+    for (uint32_t i = result->look_count; i > 0; i--)
+        if (is_significant(&result->looks[i - 1]))
+            return &result->looks[i - 1];
+    return assay__last_look(result);
+}
+
+static bool is_found(const struct assay_look_result *look)
+{
+    return look->comparison.difference.significant;
+}
+
+static bool is_harmed(const struct assay_look_result *look)
+{
+    return look->has_deterioration && look->deterioration.difference.significant;
+}
+
+const struct assay_look_result *assay__telling_look(const struct assay_metric_result *result)
+{
+    return telling(result, is_found);
+}
+
+const struct assay_look_result *assay__telling_harm(const struct assay_metric_result *result)
+{
+    return telling(result, is_harmed);
+}
+
+void assay__conclude(struct assay_metric_result *result)
+{
+    bool wanted = result->hypothesis != ASSAY_HYPOTHESIS_DETERIORATION;
+    if (result->significant == ASSAY_UNKNOWN)
+        result->outcome = ASSAY_OUTCOME_NOT_TESTED;
+    else
+        result->outcome = (result->significant == ASSAY_YES) == wanted ? ASSAY_OUTCOME_PASSED
+                                                                       : ASSAY_OUTCOME_FAILED;
+}
+
+const char *assay__untested_text(const struct assay_metric_result *result)
+{
+    const struct assay_look_result *last = assay__last_look(result);
+    if (result->hypothesis == ASSAY_HYPOTHESIS_NONE)
+        return "the plan turns its test for harm off";
+    if (last == NULL)
+        return "no unit has a value";
+    if (last->comparison.baseline.n == 0 || last->comparison.compared.n == 0)
+        return "a group has no values";
+    size_t count;
+    const struct assay__condition *conditions = assay__conditions(&count);
+    for (size_t i = 0; i < count; i++)
+        if ((last->comparison.flags & conditions[i].flag) && conditions[i].why_untested != NULL)
+            return conditions[i].why_untested;
+    return "the margin is a share of a baseline of zero";
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_ANALYSIS_OUTCOME_H
+#define ASSAY_ANALYSIS_OUTCOME_H
+
+#include "assay/analysis.h"
+
+/** assay__conclude() sets the outcome of a result, from what its looks found. */
+void assay__conclude(struct assay_metric_result *result);
+
+/**
+ * assay__telling_look() is the look that a result's own test tells by: the last one, or where an
+ * earlier look was significant and this one is not, the latest that was. The result has looks.
+ */
+const struct assay_look_result *assay__telling_look(const struct assay_metric_result *result);
+
+/** assay__telling_harm() is the same of the test for deterioration. */
+const struct assay_look_result *assay__telling_harm(const struct assay_metric_result *result);
+
+/** assay__weights_are_assumed(): the plan names no groups, so equal weights are nobody's plan. */
+bool assay__weights_are_assumed(const struct assay_plan *plan);
+
+/** assay__untested_text() says why a result is not tested: static text that follows a colon. */
+const char *assay__untested_text(const struct assay_metric_result *result);
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Pieces of the sentences of messages, reasons and notes. */
+#include "analysis/phrases.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "number/number.h"
+
+enum { DIGITS = 3 };
+
+const char *assay__number_text(double number, char out[ASSAY__PHRASE_BYTES])
+{
+    char text[ASSAY__NUMBER_BYTES];
+    assay__number_round(number, DIGITS, text);
+    snprintf(out, ASSAY__PHRASE_BYTES, "%s", text);
+    return out;
+}
+
+const char *assay__percent_text(double share, char out[ASSAY__PHRASE_BYTES])
+{
+    char text[ASSAY__NUMBER_BYTES];
+    assay__number_round(100.0 * share, DIGITS, text);
+    snprintf(out, ASSAY__PHRASE_BYTES, "%s %%", text);
+    return out;
+}
+
+const char *assay__change_text(const struct assay_comparison *comparison,
+                               char out[ASSAY__PHRASE_BYTES])
+{
+    char text[ASSAY__NUMBER_BYTES];
+    double relative = comparison->relative.estimate;
+    bool is_share = isfinite(relative);
+    /* Of a negative baseline the relative figure has the other sign, which reads as its contrary.
+     */
+    bool is_turned = comparison->baseline.estimate < 0.0;
+    double shown = comparison->difference.estimate;
+    if (is_share)
+        shown = (is_turned ? -relative : relative) * 100.0;
+    if (!isfinite(shown)) {
+        snprintf(out, ASSAY__PHRASE_BYTES, "an unknown amount");
+        return out;
+    }
+    assay__number_round(shown, DIGITS, text);
+    snprintf(out, ASSAY__PHRASE_BYTES, "%s%s%s%s", shown > 0.0 ? "+" : "", text,
+             is_share ? " %" : "",
+             is_share && is_turned ? " of the size of the negative baseline" : "");
+    return out;
+}
+
+const char *assay__p_text(const struct assay_difference *test, char out[ASSAY__PHRASE_BYTES])
+{
+    char text[ASSAY__NUMBER_BYTES];
+    bool is_tiny = test->log10_p < -300.0;
+    if (isnan(test->p)) {
+        snprintf(out, ASSAY__PHRASE_BYTES, "no p");
+        return out;
+    }
+    if (isfinite(test->log10_p) || !is_tiny) {
+        assay__number_round(is_tiny ? test->log10_p : test->p, is_tiny ? DIGITS + 1 : DIGITS, text);
+        snprintf(out, ASSAY__PHRASE_BYTES, "%s%s", is_tiny ? "log10 p " : "p ", text);
+    } else {
+        snprintf(out, ASSAY__PHRASE_BYTES, "p 0");
+    }
+    return out;
+}
+
+const char *assay__size_absence_text(enum assay_size_absence absence)
+{
+    static const char *const TEXTS[] = {
+        [ASSAY_SIZE_EXISTS] = "",
+        [ASSAY_SIZE_NOT_PLANNED] = "neither an effect nor a margin is planned",
+        [ASSAY_SIZE_ZERO_BASELINE] = "the plan gives a share of the baseline, which is 0",
+        [ASSAY_SIZE_BEYOND_SHARES] = "the share to be found lies outside 0 to 1",
+        [ASSAY_SIZE_TOO_LARGE] = "it is more than 2^53 units",
+        [ASSAY_SIZE_NO_VARIANCE] = "no variance is known to plan by"};
+    return TEXTS[absence];
+}

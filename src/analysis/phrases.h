@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_ANALYSIS_PHRASES_H
+#define ASSAY_ANALYSIS_PHRASES_H
+
+#include "assay/analysis.h"
+
+/* Pieces of sentences, so that messages, reasons and notes speak alike. */
+
+enum { ASSAY__PHRASE_BYTES = 96 };
+
+/**
+ * assay__change_text() says what changed: "+7.7 %" of the baseline, or "+0.0123" where there is no
+ * relative figure. The sign is that of the difference, also when the baseline is negative. Writes
+ * and returns out, as the next ones do.
+ */
+const char *assay__change_text(const struct assay_comparison *comparison,
+                               char out[ASSAY__PHRASE_BYTES]);
+
+/** assay__p_text() is "p 0.0123", "log10 p -412.5" where p underflows, "no p" for NaN. */
+const char *assay__p_text(const struct assay_difference *test, char out[ASSAY__PHRASE_BYTES]);
+
+/** assay__percent_text() is "80 %" for 0.8. */
+const char *assay__percent_text(double share, char out[ASSAY__PHRASE_BYTES]);
+
+/** assay__number_text() is a number with a few digits. */
+const char *assay__number_text(double number, char out[ASSAY__PHRASE_BYTES]);
+
+/** assay__size_absence_text() says why no number of units is enough; it follows a colon. */
+const char *assay__size_absence_text(enum assay_size_absence absence);
+
+#endif

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reasons for advice from numbers of units: too few for advice, enough for an answer, or not. */
+#include "analysis/decide.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analysis/phrases.h"
+
+static const char *group_id(const struct assay__case *it, uint32_t group)
+{
+    return it->builder->out->groups[group].id;
+}
+
+/* ---- Too few to advise on -------------------------------------------------------------------- */
+
+static bool has_units(const struct assay__case *it, uint32_t group)
+{
+    return it->builder->out->units[group] >= it->builder->plan->minimum_units;
+}
+
+static void check_units(struct assay__case *it, uint32_t group)
+{
+    if (has_units(it, group))
+        return;
+    uint64_t units = it->builder->out->units[group];
+    assay__reason(it, "tooFewUnits", -1,
+                  assay__arena_format(it->builder->arena,
+                                      "Group %s has %" PRIu64 " unit%s; advice needs %" PRIu64 ".",
+                                      group_id(it, group), units, units == 1 ? "" : "s",
+                                      it->builder->plan->minimum_units));
+}
+
+/* The smaller of successes and failures; a share times its units is whole but for rounding. */
+static uint64_t events_of(const struct assay_stats *stats)
+{
+    double successes = round(stats->unadjusted * (double)stats->n);
+    return (uint64_t)fmin(successes, (double)stats->n - successes);
+}
+
+static void check_metric(struct assay__case *it, uint32_t metric, uint32_t group,
+                         const struct assay_stats *stats)
+{
+    const struct assay_plan *plan = it->builder->plan;
+    const char *id = plan->metrics[metric].id;
+    uint64_t n = stats == NULL ? 0 : stats->n;
+    if (!has_units(it, group))
+        return; /* said of the group already */
+    if (n < plan->minimum_units) {
+        assay__reason(it, "tooFewValues", (int32_t)metric,
+                      assay__arena_format(it->builder->arena,
+                                          "%s has %" PRIu64 " value%s in %s; advice needs "
+                                          "%" PRIu64 ".",
+                                          id, n, n == 1 ? "" : "s", group_id(it, group),
+                                          plan->minimum_units));
+    } else if (plan->metrics[metric].type == ASSAY_METRIC_PROPORTION && stats != NULL &&
+               events_of(stats) < plan->minimum_events) {
+        assay__reason(it, "tooFewEvents", (int32_t)metric,
+                      assay__arena_format(it->builder->arena,
+                                          "%s has %" PRIu64 " events (the smaller of successes "
+                                          "and failures) in %s; advice needs %" PRIu64 ".",
+                                          id, events_of(stats), group_id(it, group),
+                                          plan->minimum_events));
+    }
+}
+
+uint32_t assay__reasons_to_withhold(struct assay__case *it)
+{
+    uint32_t before = it->reason_count;
+    if (it->pair == ASSAY__NONE) {
+        assay__reason(it, "notCompared", -1,
+                      assay__arena_format(it->builder->arena,
+                                          "The plan does not compare %s with the control %s.",
+                                          group_id(it, it->group), group_id(it, it->control)));
+        return 1;
+    }
+    check_units(it, it->control);
+    check_units(it, it->group);
+    for (uint32_t m = 0; m < it->builder->plan->metric_count; m++) {
+        const struct assay_metric_result *result = assay__case_result(it, m);
+        const struct assay_look_result *last = assay__last_look(result);
+        if (result->hypothesis == ASSAY_HYPOTHESIS_NONE && !assay__holds_back(it, m))
+            continue; /* shown only: no advice rests on it */
+        check_metric(it, m, it->control, last == NULL ? NULL : &last->comparison.baseline);
+        check_metric(it, m, it->group, last == NULL ? NULL : &last->comparison.compared);
+    }
+    return it->reason_count - before;
+}
+
+/* ---- Powered or not -------------------------------------------------------------------------- */
+
+bool assay__has_planned_effect(const struct assay__case *it)
+{
+    const struct assay_plan *plan = it->builder->plan;
+    for (uint32_t m = 0; m < plan->metric_count; m++)
+        if (it->builder->out->rates[m].hypothesis == ASSAY_HYPOTHESIS_SUPERIORITY &&
+            plan->metrics[m].effect.is_set)
+            return true;
+    return false;
+}
+
+static bool has_success(const struct assay__case *it)
+{
+    return it->builder->out->errors.success_count > 0;
+}
+
+/*
+ * The end waits for success metrics with a planned effect; where the rule has no success metric,
+ * for the margins of its guardrails.
+ */
+static bool is_waited_for(const struct assay__case *it, uint32_t metric)
+{
+    const struct assay_metric_result *result = assay__case_result(it, metric);
+    if (has_success(it))
+        return result->hypothesis == ASSAY_HYPOTHESIS_SUPERIORITY &&
+               it->builder->plan->metrics[metric].effect.is_set;
+    return result->hypothesis == ASSAY_HYPOTHESIS_NON_INFERIORITY;
+}
+
+bool assay__is_powered(const struct assay__case *it)
+{
+    uint32_t count = 0;
+    for (uint32_t m = 0; m < it->builder->plan->metric_count; m++) {
+        if (!is_waited_for(it, m))
+            continue;
+        count++;
+        if (assay__case_result(it, m)->powered != ASSAY_YES)
+            return false;
+    }
+    return count > 0;
+}
+
+/* The metric's question has no answer yet for want of units. */
+static bool is_open(const struct assay__case *it, uint32_t metric)
+{
+    const struct assay_metric_result *result = assay__case_result(it, metric);
+    return !isnan(result->power) && result->outcome == ASSAY_OUTCOME_FAILED &&
+           result->powered != ASSAY_YES && assay__last_look(result) != NULL;
+}
+
+enum { SIZE_BYTES = 4 * ASSAY__PHRASE_BYTES };
+
+/* "40 of 251 units", or why there is no such number. */
+static const char *size_text(const struct assay_metric_result *result, char out[SIZE_BYTES])
+{
+    const struct assay_sample_size *size = &assay__last_look(result)->size;
+    char effect[ASSAY__PHRASE_BYTES], power[ASSAY__PHRASE_BYTES];
+    assay__percent_text(result->power, power);
+    if (size->absence == ASSAY_SIZE_EXISTS) {
+        snprintf(out, SIZE_BYTES, "%" PRIu64 " of %.0f units", size->current, size->required);
+    } else if (size->absence != ASSAY_SIZE_NOT_PLANNED) {
+        snprintf(out, SIZE_BYTES, "%" PRIu64 " units, and no number of units is enough, since %s",
+                 size->current, assay__size_absence_text(size->absence));
+    } else if (isnan(size->powered_effect_abs)) {
+        snprintf(out, SIZE_BYTES, "%" PRIu64 " units, without a planned effect", size->current);
+    } else {
+        bool is_share = !isnan(size->powered_effect_rel);
+        if (is_share)
+            assay__percent_text(size->powered_effect_rel, effect);
+        else
+            assay__number_text(size->powered_effect_abs, effect);
+        snprintf(out, SIZE_BYTES,
+                 "%" PRIu64 " units, which find a change of %s with power %s; no effect is planned",
+                 size->current, effect, power);
+    }
+    return out;
+}
+
+static const char AGAIN[] = "looking again at these data needs a sequential horizon";
+
+static void say_inconclusive(struct assay__case *it, uint32_t metric)
+{
+    const struct assay_metric_result *result = assay__case_result(it, metric);
+    enum assay_size_absence absence = assay__last_look(result)->size.absence;
+    bool has_none = absence != ASSAY_SIZE_EXISTS && absence != ASSAY_SIZE_NOT_PLANNED;
+    char size[SIZE_BYTES];
+    assay__reason(
+        it, has_none ? "noRequiredSize" : "inconclusive", (int32_t)metric,
+        assay__arena_format(it->builder->arena, "%s is inconclusive in %s against %s: %s; %s.",
+                            it->builder->plan->metrics[metric].id, group_id(it, it->group),
+                            group_id(it, it->control), size_text(result, size), AGAIN));
+}
+
+uint32_t assay__reasons_inconclusive(struct assay__case *it)
+{
+    uint32_t before = it->reason_count;
+    for (uint32_t m = 0; m < it->builder->plan->metric_count; m++)
+        if (is_open(it, m))
+            say_inconclusive(it, m);
+    if (it->reason_count == before && !assay__is_powered(it))
+        assay__reason(it, "inconclusive", -1,
+                      assay__arena_format(it->builder->arena, "%s against %s is inconclusive; %s.",
+                                          group_id(it, it->group), group_id(it, it->control),
+                                          AGAIN));
+    return it->reason_count - before;
+}
+
+uint32_t assay__reasons_to_go_on(struct assay__case *it)
+{
+    uint32_t before = it->reason_count;
+    char size[SIZE_BYTES];
+    for (uint32_t m = 0; m < it->builder->plan->metric_count; m++) {
+        const struct assay_metric_result *result = assay__case_result(it, m);
+        if (is_open(it, m))
+            assay__reason(
+                it, "moreUnits", (int32_t)m,
+                assay__arena_format(it->builder->arena, "%s goes on in %s against %s: %s.",
+                                    it->builder->plan->metrics[m].id, group_id(it, it->group),
+                                    group_id(it, it->control), size_text(result, size)));
+    }
+    if (it->reason_count == before)
+        assay__reason(it, "moreUnits", -1,
+                      assay__arena_format(it->builder->arena,
+                                          "%s against %s goes on: the planned information is not "
+                                          "reached.",
+                                          group_id(it, it->group), group_id(it, it->control)));
+    return it->reason_count - before;
+}

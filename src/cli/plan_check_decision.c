@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The decision of a plan in words: what ships, what stops, what withholds advice, at which rates.
+ */
+#include "cli/plan_check_words.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+#include "analysis/error_rates.h"
+
+/* "visit improves (0.025)": what a leaf of the rule asks, and its level. */
+static void say_leaf(struct plan_words *words, uint32_t metric)
+{
+    const struct assay_metric_plan *it = &words->plan->metrics[metric];
+    const struct assay_metric_rates *rates = &words->rates[metric];
+    struct assay__text *line = &words->line;
+    assay__text_puts(line, it->id);
+    if (rates->hypothesis == ASSAY_HYPOTHESIS_NON_INFERIORITY)
+        assay__text_puts(line, " stays within its margin");
+    else if (rates->hypothesis == ASSAY_HYPOTHESIS_SUPERIORITY)
+        assay__text_puts(line, it->direction == ASSAY_DIRECTION_ANY
+                                   ? " changes, which informs and never ships,"
+                                   : " improves");
+    else if (rates->hypothesis == ASSAY_HYPOTHESIS_DETERIORATION)
+        assay__text_puts(line, " does not get worse");
+    else {
+        assay__text_puts(line, " passes, which nothing tests");
+        return;
+    }
+    assay__text_puts(line, " (at ");
+    plan_words_number(line, rates->alpha);
+    assay__text_putc(line, ')');
+}
+
+static void say_rule(struct plan_words *words, const struct assay_rule *rule, bool is_inner)
+{
+    if (rule->kind == ASSAY_RULE_METRIC) {
+        say_leaf(words, rule->metric);
+        return;
+    }
+    bool in_brackets = is_inner && rule->branch_count > 1;
+    assay__text_puts(&words->line, in_brackets ? "(" : "");
+    for (uint32_t i = 0; i < rule->branch_count; i++) {
+        const char *word = rule->kind == ASSAY_RULE_AND ? " and " : " or ";
+        assay__text_puts(&words->line, i == 0 ? "" : word);
+        say_rule(words, &rule->branches[i], true);
+    }
+    assay__text_puts(&words->line, in_brackets ? ")" : "");
+}
+
+static uint32_t count_role(const struct assay_plan *plan, enum assay_role role)
+{
+    uint32_t count = 0;
+    for (uint32_t m = 0; m < plan->metric_count; m++)
+        count += plan->metrics[m].role == role;
+    return count;
+}
+
+static void say_role(struct plan_words *words, enum assay_role role, const char *word)
+{
+    uint32_t count = 0;
+    for (uint32_t m = 0; m < words->plan->metric_count; m++) {
+        if (words->plan->metrics[m].role != role)
+            continue;
+        assay__text_puts(&words->line, count++ == 0 ? "" : word);
+        say_leaf(words, m);
+    }
+}
+
+/* The default rule: some success metric, and every guardrail. */
+static void say_default_rule(struct plan_words *words)
+{
+    uint32_t successes = count_role(words->plan, ASSAY_ROLE_SUCCESS);
+    uint32_t guardrails = count_role(words->plan, ASSAY_ROLE_GUARDRAIL);
+    if (successes + guardrails == 0) {
+        assay__text_puts(&words->line, "never: there is neither a success metric nor a guardrail");
+        return;
+    }
+    assay__text_puts(&words->line, successes > 1 && guardrails > 0 ? "(" : "");
+    say_role(words, ASSAY_ROLE_SUCCESS, " or ");
+    assay__text_puts(&words->line, successes > 1 && guardrails > 0 ? ")" : "");
+    assay__text_puts(&words->line, successes > 0 && guardrails > 0 ? " and " : "");
+    say_role(words, ASSAY_ROLE_GUARDRAIL, " and ");
+}
+
+static void say_ships(struct plan_words *words)
+{
+    const char *control = words->plan->baseline;
+    assay__text_puts(&words->line, "SHIP: ");
+    if (words->plan->scheme != ASSAY_COMPARE_BASELINE && control == NULL) {
+        assay__text_puts(&words->line, "never, since no control is named: give comparisons a "
+                                       "baseline.");
+    } else {
+        if (words->plan->rule != NULL)
+            say_rule(words, words->plan->rule, false);
+        else
+            say_default_rule(words);
+        if (control != NULL)
+            assay__text_format(&words->line, ", against %s", control);
+        assay__text_puts(&words->line, "; and no test for harm or margin is missing.");
+    }
+    plan_words_flush(words, PLAN_WORDS_INDENT);
+}
+
+/* "harm to a (at 0.01), b (at 0.02)" */
+static uint32_t say_harm(struct plan_words *words)
+{
+    uint32_t count = 0;
+    for (uint32_t m = 0; m < words->plan->metric_count; m++) {
+        double alpha = words->rates[m].deterioration_alpha;
+        if (isnan(alpha))
+            continue;
+        assay__text_format(&words->line, "%s%s (at ", count++ == 0 ? "significant harm to " : ", ",
+                           words->plan->metrics[m].id);
+        plan_words_number(&words->line, alpha);
+        assay__text_putc(&words->line, ')');
+    }
+    return count;
+}
+
+static void say_stops(struct plan_words *words)
+{
+    struct assay__text *line = &words->line;
+    assay__text_puts(line, "ABORT: ");
+    if (words->plan->group_count > 0) {
+        assay__text_puts(line, "groups' sizes that do not match the planned weights (at ");
+        plan_words_number(line, words->plan->srm.alpha);
+        assay__text_puts(line, "), units in a group that is not planned, or ");
+    }
+    if (say_harm(words) == 0)
+        assay__text_puts(line, "harm, which nothing tests");
+    assay__text_putc(line, '.');
+    if (words->plan->group_count == 0)
+        assay__text_puts(line, " The weights are assumed, so sizes that do not match only warn.");
+    plan_words_flush(words, PLAN_WORDS_INDENT);
+}
+
+static bool has_proportion(const struct assay_plan *plan)
+{
+    for (uint32_t m = 0; m < plan->metric_count; m++)
+        if (plan->metrics[m].type == ASSAY_METRIC_PROPORTION)
+            return true;
+    return false;
+}
+
+static void say_withholds(struct plan_words *words)
+{
+    const struct assay_plan *plan = words->plan;
+    assay__text_format(&words->line,
+                       "No advice: a group of the comparison has fewer than %" PRIu64
+                       " units, or values of a metric",
+                       plan->minimum_units);
+    if (has_proportion(plan))
+        assay__text_format(&words->line,
+                           ", or a proportion has fewer than %" PRIu64
+                           " successes or failures there",
+                           plan->minimum_events);
+    assay__text_putc(&words->line, '.');
+    plan_words_flush(words, PLAN_WORDS_INDENT);
+}
+
+static void say_otherwise(struct plan_words *words)
+{
+    bool is_fixed = words->plan->horizon.kind == ASSAY_HORIZON_FIXED;
+    assay__text_puts(&words->line,
+                     is_fixed ? "Otherwise END: one look decides, and looking again at the same "
+                                "data needs a sequential horizon."
+                              : "Otherwise CONTINUE, and END once every success metric with a "
+                                "planned effect has its units.");
+    plan_words_flush(words, PLAN_WORDS_INDENT);
+}
+
+static void say_power(struct plan_words *words)
+{
+    struct assay__text *line = &words->line;
+    uint32_t count = 0;
+    for (uint32_t m = 0; m < words->plan->metric_count; m++) {
+        const struct assay_metric_plan *metric = &words->plan->metrics[m];
+        const struct assay_metric_rates *rates = &words->rates[m];
+        bool has_margin = rates->hypothesis == ASSAY_HYPOTHESIS_NON_INFERIORITY;
+        if (isnan(rates->power) || (!has_margin && !metric->effect.is_set))
+            continue;
+        assay__text_format(line, "%s%s (", count++ == 0 ? "Planned power: " : ", ", metric->id);
+        plan_words_number(line, rates->power);
+        assay__text_puts(line, " for ");
+        assay__text_puts(line, has_margin ? "a margin of " : "an effect of ");
+        plan_words_bound(line, has_margin ? &metric->margin : &metric->effect);
+        assay__text_putc(line, ')');
+    }
+    if (count == 0)
+        assay__text_puts(line, "Planned power: no metric has a planned effect or margin, so no "
+                               "number of units is asked for");
+    else {
+        assay__text_puts(line, "; the whole decision has at least ");
+        plan_words_number(line, words->plan->power);
+        assay__text_puts(line, " at the required sizes");
+    }
+    assay__text_putc(line, '.');
+    plan_words_flush(words, PLAN_WORDS_INDENT);
+}
+
+void plan_words_decision(struct plan_words *words)
+{
+    plan_words_heading(words, "Decision");
+    say_ships(words);
+    say_stops(words);
+    say_withholds(words);
+    say_otherwise(words);
+    say_power(words);
+}
