@@ -91,7 +91,7 @@ static const struct advice {
      "worseWithinMargin:g"},
     {NO_HARM SUCCESS "," MARGIN "]}", 20000, BETTER, 9.9, ASSAY_RECOMMEND_SHIP,
      "improved:m guardrailsPassed"},
-    {PLAN(SUCCESS "," MARGIN), 100, NO_EFFECT, 9.8, ASSAY_RECOMMEND_END,
+    {PLAN(SUCCESS "," MARGIN), 50, NO_EFFECT, 9.8, ASSAY_RECOMMEND_END,
      "noImprovement:m marginNotShown:g inconclusive:m inconclusive:g"},
     {PLAN(SUCCESS "," MARGIN), 200, BETTER, 9.8, ASSAY_RECOMMEND_END,
      "improved:m marginNotShown:g powered inconclusive:g"},

@@ -23,7 +23,7 @@ static const struct sentence {
     {PLAN(ZERO), 2000, 0, -1.234567, "m got significantly worse (-1.23; p 4.07e-85 for worse)."},
     /* the sign is that of the change, though the share of a negative baseline has the other */
     {PLAN(SUCCESS), 2000, -10, -8,
-     "m improved significantly (+20 % of the size of the negative baseline; p 1.42e-219 for "
+     "m improved significantly (+20 % of the size of the negative baseline; p 1.15e-219 for "
      "better)."},
     {PLAN(SUCCESS), 1, 10, 12, "m was not tested: a group has too few units."},
     {PLAN(MARGIN), 2000, 10, 10, "g is not worse than its margin (0 %; p 1.35e-15 for not worse than the margin)."},

@@ -139,7 +139,9 @@ static void write_recommendations(struct assay__page *page, const struct assay_a
     assay__page_end(page);
     for (uint32_t t = 0; t < analysis->treatment_count; t++) {
         const struct assay_treatment *treatment = &analysis->treatments[t];
-        const char *name = assay__name_recommendation(treatment->recommendation);
+        const char *name = treatment->recommendation == ASSAY_RECOMMEND_UNSPECIFIED
+                               ? "WITHHELD"
+                               : assay__name_recommendation(treatment->recommendation);
         assay__page_spaces(page, 2);
         assay__page_cell(page, name, 9, ASSAY__ALIGN_LEFT, false, INKS[treatment->recommendation]);
         assay__page_name(page, analysis->groups[treatment->group].id, page->width - 30);
