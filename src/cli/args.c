@@ -25,6 +25,7 @@ static const struct kind KINDS[] = {
     [ARGS_RATE] = {true, 0.0, 1.0, false, "a number between 0 and 1, such as 0.05 or 5%"},
     [ARGS_SHARE] = {true, 0.0, 1.0, true, "a number from 0 to below 1, such as 0.3 or 30%"},
     [ARGS_EFFECT] = {true, 0.0, INFINITY, false, "a number above 0, such as 0.02 or 2%"},
+    [ARGS_WEIGHT] = {true, 0.0, INFINITY, true, "a number of 0 or more, such as 1 or 50%"},
 };
 
 static bool read_number(const struct kind *kind, const char *text, size_t length, double *out)

@@ -23,9 +23,10 @@ enum args_kind {
     ARGS_ANY,      /* finite */
     ARGS_POSITIVE, /* above 0 */
     ARGS_NOT_NEGATIVE,
-    ARGS_RATE,  /* between 0 and 1, both excluded; also as "5%" */
-    ARGS_SHARE, /* from 0 to below 1; also as "5%" */
-    ARGS_EFFECT /* above 0; also as "5%" */
+    ARGS_RATE,   /* between 0 and 1, both excluded; also as "5%" */
+    ARGS_SHARE,  /* from 0 to below 1; also as "5%" */
+    ARGS_EFFECT, /* above 0; also as "5%" */
+    ARGS_WEIGHT  /* 0 or more; also as "50%" */
 };
 
 /** args_number() reads a number, or a percentage where the kind allows one. */

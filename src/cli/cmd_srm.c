@@ -111,7 +111,7 @@ static int take_option(struct arguments *arguments, int option, const char *valu
         return args_counts(where, value, GROUPS_MAX, arguments->counts, &arguments->count);
     case OPTION_WEIGHTS:
         where.flag = "weights";
-        return args_numbers(where, ARGS_NOT_NEGATIVE, value, GROUPS_MAX, arguments->weights,
+        return args_numbers(where, ARGS_WEIGHT, value, GROUPS_MAX, arguments->weights,
                             &arguments->weight_count);
     case OPTION_GROUPS:
         return take_names(arguments, value);

@@ -126,7 +126,7 @@ static int take_count(struct args_where where, const char *value, uint64_t *coun
 static int take_pair(struct args_where where, const char *value, double pair[2])
 {
     size_t count;
-    int code = args_numbers(where, ARGS_POSITIVE, value, 2, pair, &count);
+    int code = args_numbers(where, ARGS_EFFECT, value, 2, pair, &count);
     if (code == 0 && count != 2)
         return cli_usage_error("size", "--%s needs two values, as in 1,1", where.flag);
     return code;
@@ -173,6 +173,13 @@ static int take_choice(struct size_flags *flags, int option, const char *value)
     }
 }
 
+/* Of a share, the unit is 1, and a percentage of it says something; of a mean it does not. */
+static void note_percent(struct size_flags *flags, const char *value)
+{
+    if (strchr(value, '%') != NULL)
+        flags->is_percent_absolute = true;
+}
+
 static int take_option(struct size_flags *flags, int option, const char *value)
 {
     struct args_where where = {"size", NAMES[option - FLAG_HELP]};
@@ -190,11 +197,13 @@ static int take_option(struct size_flags *flags, int option, const char *value)
     case FLAG_MDE:
         return take_list(where, ARGS_EFFECT, value, &flags->effects);
     case FLAG_MDE_ABS:
-        return take_list(where, ARGS_POSITIVE, value, &flags->absolute_effects);
+        note_percent(flags, value);
+        return take_list(where, ARGS_EFFECT, value, &flags->absolute_effects);
     case FLAG_MARGIN:
         return args_number(where, ARGS_EFFECT, value, &flags->margin);
     case FLAG_MARGIN_ABS:
-        return args_number(where, ARGS_POSITIVE, value, &flags->absolute_margin);
+        note_percent(flags, value);
+        return args_number(where, ARGS_EFFECT, value, &flags->absolute_margin);
     case FLAG_SIZE:
         return take_totals(where, value, &flags->totals);
     case FLAG_POWER:
@@ -263,6 +272,10 @@ static int take_metric(const struct size_flags *flags, struct size_query *query)
                          flags->history.covariate_count > 0))
         return cli_usage_error("size", "--metric, --proportion, --denominator and --covariate name "
                                        "columns of --data FILE");
+    if (flags->is_percent_absolute && !has_rate && !flags->history.is_share)
+        return cli_usage_error("size",
+                               "--mde-abs and --margin-abs are percentages for shares only: "
+                               "--baseline-rate, or --proportion with --data");
     if (has_history)
         return 0;
     if (has_rate) {

@@ -15,6 +15,7 @@ struct size_flags {
     unsigned side, test, method, direction; /* indices into their lists of names */
     uint64_t success_count, guardrail_count, comparison_count;
     bool has_success, has_guardrails, has_comparisons, has_method;
+    bool is_percent_absolute; /* an effect or margin in units of the metric has a % */
     struct size_history history;
     enum args_format format;
     bool wants_help;
