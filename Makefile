@@ -4,6 +4,7 @@
 # a variant; V=1 shows whole commands.
 
 CC      ?= cc
+HOSTCC  ?= $(CC)
 AR      ?= ar
 CFLAGS  ?= -O2 -g
 PREFIX  ?= /usr/local
@@ -56,7 +57,8 @@ slow_sources  := $(sort $(wildcard tests/slow/slow_*.c))
 test_support  := $(sort $(wildcard tests/support/*.c))
 bench_sources := $(sort $(wildcard bench/bench_*.c))
 
-lib_objects   := $(lib_sources:%.c=$(BUILD)/%.o)
+# powers.c is made when the program is built, by a program for this machine.
+lib_objects   := $(lib_sources:%.c=$(BUILD)/%.o) $(BUILD)/generated/powers.o
 prog_objects  := $(prog_sources:%.c=$(BUILD)/%.o)
 main_object   := $(BUILD)/src/cli/main.o
 test_programs := $(test_sources:%.c=$(BUILD)/%)
@@ -131,6 +133,16 @@ $(BUILD)/src/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(call run,CC  ,$(CC) $(base_flags) $(lib_cflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<)
 
+$(BUILD)/generated/powers: scripts/powers.c src/number/powers.h
+	@mkdir -p $(@D)
+	$(call run,HOST,$(HOSTCC) -std=c11 -Isrc -O1 -o $@ $<)
+
+$(BUILD)/generated/powers.c: $(BUILD)/generated/powers
+	$(call run,GEN ,$< >$@)
+
+$(BUILD)/generated/powers.o: $(BUILD)/generated/powers.c
+	$(call run,CC  ,$(CC) $(base_flags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<)
+
 $(BUILD)/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
 	$(call run,CC  ,$(CC) $(base_flags) -Itests/support $(test_cflags) $(lib_cflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<)
@@ -166,8 +178,8 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/libsupport.a $(BUILD)/libprogram.a
 $(BUILD)/bench/%: $(BUILD)/bench/%.o $(BUILD)/libprogram.a $(static_lib)
 	$(call run,LINK,$(CC) -pthread $(LDFLAGS) -o $@ $^ $(load_libs) $(lib_libs) $(test_libs))
 
-fuzz: ## feed random plans and data to the library for a while (clang, FUZZ_SECONDS=60 each)
-	@FUZZ_SECONDS=$${FUZZ_SECONDS:-60} sh scripts/fuzz $(lib_packages) $(load_packages)
+fuzz: $(BUILD)/generated/powers.c ## feed random plans and data to the library for a while (clang, FUZZ_SECONDS=60 each)
+	@FUZZ_SECONDS=$${FUZZ_SECONDS:-60} POWERS=$(BUILD)/generated/powers.c sh scripts/fuzz $(lib_packages) $(load_packages)
 
 check-install: all ## install under a scratch root, use it, uninstall
 	@ASSAY='$(abspath $(program))' BUILD=$(BUILD) sh tests/cli/install.sh

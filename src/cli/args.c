@@ -78,11 +78,11 @@ static bool read_count(const char *text, size_t length, uint64_t *out)
 {
     *out = 0;
     for (size_t i = 0; i < length; i++) {
-        if (text[i] < '0' || text[i] > '9' || *out > (UINT64_C(1) << 53) / 10)
+        if (text[i] < '0' || text[i] > '9' || *out > (uint64_t)ASSAY__WHOLE_MAX / 10)
             return false;
         *out = *out * 10 + (uint64_t)(text[i] - '0');
     }
-    return length > 0 && *out <= UINT64_C(1) << 53;
+    return length > 0 && *out <= (uint64_t)ASSAY__WHOLE_MAX;
 }
 
 int args_counts(struct args_where where, const char *text, size_t max, uint64_t *values,
@@ -146,21 +146,6 @@ int args_print(struct assay__text *text)
     int code = cli_write_stdout(bytes, length);
     free(bytes);
     return code;
-}
-
-void args_csv_cell(struct assay__text *out, const char *text)
-{
-    if (strpbrk(text, ",\"\r\n") == NULL) {
-        assay__text_puts(out, text);
-        return;
-    }
-    assay__text_putc(out, '"');
-    for (; *text != '\0'; text++) {
-        if (*text == '"')
-            assay__text_putc(out, '"');
-        assay__text_putc(out, *text);
-    }
-    assay__text_putc(out, '"');
 }
 
 void args_csv_number(struct assay__text *out, double value)

@@ -56,9 +56,6 @@ int args_format(const char *command, const char *text, enum args_format *format)
 /** args_print() prints a text on stdout and frees it; returns the exit code. */
 int args_print(struct assay__text *text);
 
-/** args_csv_cell() appends a cell, quoted where RFC 4180 asks for it. */
-void args_csv_cell(struct assay__text *out, const char *text);
-
 /** args_csv_number() appends a number; an empty cell when it is not finite. */
 void args_csv_number(struct assay__text *out, double value);
 

@@ -8,6 +8,7 @@
 #include "json/json_write.h"
 #include "report/table/terminal.h"
 #include "number/number.h"
+#include "base/csv_quote.h"
 #include "cli/args.h"
 #include "cli/cli.h"
 #include "cli/srm_looks.h"
@@ -231,7 +232,7 @@ static void write_csv(const struct outcome *outcome, struct assay__text *out)
         const struct assay_srm_group *group = &outcome->groups[i];
         const double figures[] = {outcome->srm.statistic, outcome->srm.df, outcome->srm.p,
                                   outcome->srm.log10_p};
-        args_csv_cell(out, outcome->arguments->names[i]);
+        assay__csv_quote(out, outcome->arguments->names[i], NULL);
         assay__text_putc(out, ',');
         args_csv_number(out, outcome->arguments->weights[i]);
         assay__text_format(out, ",%llu,", (unsigned long long)group->observed);

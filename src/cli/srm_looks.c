@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/csv_quote.h"
 #include "cli/cli.h"
 #include "cli/term.h"
 #include "json/json_write.h"
@@ -220,14 +221,14 @@ static void write_csv(const struct looks *looks, struct assay__text *out)
     assay__text_puts(out, "look,time");
     for (size_t g = 0; g < looks->group_count; g++) {
         assay__text_putc(out, ',');
-        args_csv_cell(out, looks->names[g]);
+        assay__csv_quote(out, looks->names[g], NULL);
     }
     assay__text_puts(out, ",statistic,p_at_look,p,log10_p,significant\r\n");
     for (size_t k = 0; k < looks->count; k++) {
         const struct look *look = &looks->looks[k];
         const double figures[] = {look->test.statistic, look->test.p, look->p, look->log10_p};
         assay__text_format(out, "%zu,", k + 1);
-        args_csv_cell(out, look->label == NULL ? "" : look->label);
+        assay__csv_quote(out, look->label == NULL ? "" : look->label, NULL);
         for (size_t g = 0; g < looks->group_count; g++)
             assay__text_format(out, ",%" PRIu64, look->counts[g]);
         for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {

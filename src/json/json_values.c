@@ -3,6 +3,7 @@
 #include "json/json_values.h"
 
 #include "base/time.h"
+#include "number/number.h"
 
 void assay__write_pair(struct assay__json *json, const char *key_a, const char *a,
                        const char *key_b, const char *b)
@@ -33,7 +34,7 @@ void assay__write_time(struct assay__json *json, const char *key, int64_t time_n
 
 void assay__write_size(struct assay__json *json, const char *key, double size)
 {
-    if (size >= 0.0 && size <= 0x1p53)
+    if (size >= 0.0 && size <= ASSAY__WHOLE_MAX)
         assay__json_member_count(json, key, (uint64_t)size);
     else
         assay__json_member_number(json, key, size);

@@ -7,6 +7,9 @@
 
 #include "assay/moments.h"
 
+/** Whole numbers up to 2^53 are doubles, each of them: the largest count that a double keeps. */
+#define ASSAY__WHOLE_MAX 0x1p53
+
 enum {
     ASSAY__NUMBER_BYTES = 32,    /* room for any double as text */
     ASSAY__EXPONENT_MAX = 10000, /* largest |decimal exponent| a number's last digit may have */

@@ -3,12 +3,13 @@
 #include "assay/plan.h"
 #include "plan/plan_read.h"
 #include "plan/plan_rows.h"
+#include "number/number.h"
 
 /* clang-format off: one row a key */
-static const struct assay__range EVENTS = {0.0,  0x1p53, true,
-                                           true, false,  "a whole number from 0 to 2^53"};
-static const struct assay__range UNITS = {1.0,  0x1p53, true,
-                                          true, false,  "a whole number from 1 to 2^53"};
+static const struct assay__range EVENTS = {
+    0.0, ASSAY__WHOLE_MAX, true, true, false, "a whole number from 0 to 2^53"};
+static const struct assay__range UNITS = {
+    1.0, ASSAY__WHOLE_MAX, true, true, false, "a whole number from 1 to 2^53"};
 
 #define STRUCT struct assay_plan
 static const struct assay__plan_key plan_rows[] = {

@@ -4,6 +4,8 @@
 
 #include "plan/plan_keys.h"
 
+#include "number/number.h"
+
 const struct assay__range assay__range_rate = {0.0, 1.0, false, false, true, "between 0 and 1"};
 const struct assay__range assay__range_share = {
     0.0, 1.0, true, false, true, "a share of the units: at least 0 and below 1"};
@@ -18,5 +20,5 @@ const struct assay__range assay__range_margin = {
     0.0,   INFINITY,
     false, false,
     true,  "greater than 0; a margin is given as its size, and the direction says which way"};
-const struct assay__range assay__range_units = {0.0,  0x1p53, false,
-                                                true, false,  "greater than 0 and at most 2^53"};
+const struct assay__range assay__range_units = {
+    0.0, ASSAY__WHOLE_MAX, false, true, false, "greater than 0 and at most 2^53"};

@@ -14,7 +14,7 @@
 #include "report/writer.h"
 #include "number/number.h"
 #include "base/time.h"
-#include "base/utf8.h"
+#include "base/csv_quote.h"
 
 /* A row in the making: the comma before every field but the first. */
 struct row {
@@ -29,28 +29,10 @@ static void separate(struct row *row)
     row->has_before = true;
 }
 
-/* Quoted when it must be, quotes doubled, bytes that are no UTF-8 replaced by U+FFFD. */
 static void put_text(struct row *row, const char *text)
 {
-    size_t length = strlen(text);
-    bool quoted = strpbrk(text, ",\"\r\n") != NULL || text[0] == ' ' ||
-                  (length > 0 && text[length - 1] == ' ');
     separate(row);
-    if (quoted)
-        assay__text_putc(row->out, '"');
-    for (size_t at = 0; at < length;) {
-        uint32_t code_point;
-        size_t size = assay__utf8_next(text + at, length - at, &code_point);
-        if (code_point == ASSAY__UTF8_INVALID)
-            assay__text_puts(row->out, "\xEF\xBF\xBD");
-        else
-            assay__text_append(row->out, text + at, size);
-        if (code_point == '"')
-            assay__text_putc(row->out, '"');
-        at += size;
-    }
-    if (quoted)
-        assay__text_putc(row->out, '"');
+    assay__csv_quote(row->out, text, NULL);
 }
 
 static void put_number(struct row *row, double value)
@@ -70,7 +52,7 @@ static void put_count(struct row *row, uint64_t count)
 
 static void put_size(struct row *row, double size)
 {
-    if (size >= 0.0 && size <= 0x1p53)
+    if (size >= 0.0 && size <= ASSAY__WHOLE_MAX)
         put_count(row, (uint64_t)size);
     else
         put_number(row, size);

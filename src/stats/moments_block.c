@@ -169,7 +169,7 @@ enum assay_status assay__block_add(block_t *block, const struct assay_decimal *v
 /* Doubles that are integers are decimals of scale 0: faster, and without the memory of chunks. */
 static bool add_as_integers(block_t *block, const double *values)
 {
-    const double limit = 9007199254740992.0; /* 2^53 */
+    const double limit = ASSAY__WHOLE_MAX;
     int64_t integers[ASSAY_VARIABLES_MAX];
     for (uint32_t i = 0; i < block->narrow.layout.variables; i++) {
         if (!(fabs(values[i]) <= limit))

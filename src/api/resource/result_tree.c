@@ -89,7 +89,7 @@ static bool make_leaf(enum assay__c_type type, const void *place, cJSON **out)
         return !isfinite(number) || (*out = number_item(number)) != NULL;
     case ASSAY__C_SIZE:
         number = *(const double *)place;
-        if (number >= 0.0 && number <= 0x1p53)
+        if (number >= 0.0 && number <= ASSAY__WHOLE_MAX)
             return (*out = count_item((uint64_t)number)) != NULL;
         return !isfinite(number) || (*out = number_item(number)) != NULL;
     case ASSAY__C_COUNT:

@@ -66,7 +66,7 @@ static void fill_power(struct assay__row *row, const struct assay_metric_result 
 {
     if (result->powered == ASSAY_YES) {
         snprintf(row->power, sizeof row->power, "powered");
-    } else if (result->powered == ASSAY_NO && size->required <= 0x1p53) {
+    } else if (result->powered == ASSAY_NO && size->required <= ASSAY__WHOLE_MAX) {
         char count[ASSAY__FIGURE_BYTES];
         assay__figure_count((uint64_t)size->required, count);
         snprintf(row->power, sizeof row->power, "needs %s", count);

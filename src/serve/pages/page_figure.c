@@ -56,7 +56,7 @@ void serve_figure_round(struct assay__text *out, double value, int digits)
 void serve_figure_count(struct assay__text *out, double count)
 {
     char figure[ASSAY__NUMBER_BYTES + 1];
-    if (count >= 0.0 && count < 0x1p53) {
+    if (count >= 0.0 && count < ASSAY__WHOLE_MAX) {
         figure[assay__number_write(floor(count + 0.5), figure)] = '\0';
         group_digits(out, figure);
     } else {

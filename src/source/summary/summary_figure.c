@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "number/number.h"
 #include "stats/centred.h"
 
 /* The value of a decimal, to about the last digit of a double. */
@@ -39,7 +40,7 @@ struct assay__figure assay__figure_of(const struct assay_decimal *number, const 
     }
     if (decimals > 0)
         out.slack = 0.51 * pow(10.0, exponent - decimals);
-    if (digits >= 15 && (decimals > 0 || fabs(out.value) > 9007199254740992.0))
+    if (digits >= 15 && (decimals > 0 || fabs(out.value) > ASSAY__WHOLE_MAX))
         out.slack = fmax(out.slack, 1e-10 * fabs(out.value));
     return out;
 }

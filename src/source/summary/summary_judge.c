@@ -8,6 +8,7 @@
 #include "source/summary/summary_column.h"
 #include "source/summary/summary_row.h"
 #include "stats/moments.h"
+#include "number/number.h"
 
 /*
  * How many digits a number has if it may be a printed double, else 0. Doubles are printed with 15
@@ -26,7 +27,7 @@ static unsigned double_digits(const struct assay__field *field, double value)
         leads = leads && (c < '1' || c > '9');
         digits += !leads && c >= '0' && c <= '9';
     }
-    if (is_integer && fabs(value) <= 9007199254740992.0)
+    if (is_integer && fabs(value) <= ASSAY__WHOLE_MAX)
         return 0;
     if (digits > 17 && is_integer && field->length < sizeof whole) {
         int length = snprintf(whole, sizeof whole, "%.0f", value);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/csv_quote.h"
 #include "base/error.h"
 #include "base/time.h"
 #include "number/number.h"
@@ -36,19 +37,10 @@ static int compare_entries(const void *a, const void *b)
     return 0;
 }
 
+/* Whoever reads the table finds out by what its cells are separated. */
 static void append_field(struct assay__text *text, const char *field)
 {
-    if (strpbrk(field, ",;|\t\"\r\n") == NULL) {
-        assay__text_puts(text, field);
-        return;
-    }
-    assay__text_putc(text, '"');
-    for (const char *c = field; *c != '\0'; c++) {
-        if (*c == '"')
-            assay__text_putc(text, '"');
-        assay__text_putc(text, *c);
-    }
-    assay__text_putc(text, '"');
+    assay__csv_quote(text, field, ";|\t");
 }
 
 /*

@@ -6,10 +6,9 @@
 
 #include "base/error.h"
 #include "exact/shortest.h"
+#include "number/number.h"
 
 typedef struct assay__wide wide;
-
-static const double UNITS_MAX = 9007199254740992.0; /* 2^53: whole numbers are exact below */
 
 static bool is_positive(double value)
 {
@@ -169,8 +168,8 @@ static enum assay_status set_distance(struct assay__size *size, struct assay_err
 
 static enum assay_status check_units(double n_baseline, double n_compared, struct assay_error *err)
 {
-    if (n_baseline >= 2.0 && n_compared >= 2.0 && n_baseline <= UNITS_MAX &&
-        n_compared <= UNITS_MAX)
+    if (n_baseline >= 2.0 && n_compared >= 2.0 && n_baseline <= ASSAY__WHOLE_MAX &&
+        n_compared <= ASSAY__WHOLE_MAX)
         return ASSAY_OK;
     return assay__fail(err, ASSAY_ERROR_DOMAIN, "Each group needs 2 to 2^53 units.");
 }
@@ -200,11 +199,11 @@ enum assay_status assay_size_required(const struct assay_size_design *design,
     if (status != ASSAY_OK)
         return status;
     double compared = assay__size_normal_required(&size);
-    if (design->test == ASSAY_TEST_T && compared <= UNITS_MAX)
+    if (design->test == ASSAY_TEST_T && compared <= ASSAY__WHOLE_MAX)
         compared = assay__size_t_required(&size, compared);
     double baseline =
-        compared <= UNITS_MAX ? assay__size_baseline(&size, compared) : (double)INFINITY;
-    if (!(baseline + compared <= UNITS_MAX))
+        compared <= ASSAY__WHOLE_MAX ? assay__size_baseline(&size, compared) : (double)INFINITY;
+    if (!(baseline + compared <= ASSAY__WHOLE_MAX))
         return assay__fail(err, ASSAY_ERROR_LIMIT,
                            "More than 2^53 units would be needed; the effect is too small for the "
                            "variance.");

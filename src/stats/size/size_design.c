@@ -5,10 +5,9 @@
 #include <math.h>
 
 #include "exact/shortest.h"
+#include "number/number.h"
 
 typedef struct assay__wide wide;
-
-static const double UNITS_MAX = 9007199254740992.0; /* 2^53 */
 
 void assay__size_variances(const struct assay__size *size, wide distance, wide *baseline,
                            wide *compared)
@@ -62,7 +61,7 @@ double assay__size_baseline(const struct assay__size *size, double n_compared)
         below = assay__wide_scale10(below, -shift);
     wide exact = assay__wide_div(above, below);
     double units = ceil(assay__wide_double(exact)); /* off by one when the rounding crossed */
-    if (!(units <= UNITS_MAX))
+    if (!(units <= ASSAY__WHOLE_MAX))
         return INFINITY;
     if (assay__wide_compare(assay__wide_of(units), exact) < 0)
         return units + 1.0;

@@ -15,10 +15,9 @@
 #include <math.h>
 
 #include "assay/dist.h"
+#include "number/number.h"
 
 typedef struct assay__wide wide;
-
-static const double UNITS_MAX = 9007199254740992.0; /* 2^53 */
 
 /* P(Z > z). */
 static wide upper_tail(wide z)
@@ -144,7 +143,7 @@ static wide real_size(const struct assay__size *size, bool is_exact)
 double assay__size_normal_required(const struct assay__size *size)
 {
     wide units = real_size(size, false);
-    if (!(assay__wide_double(units) < UNITS_MAX))
+    if (!(assay__wide_double(units) < ASSAY__WHOLE_MAX))
         return INFINITY;
     /* Double quantiles leave the size right to 2^-45; with a whole number near, ask more. */
     wide slack = assay__wide_mul(units, assay__wide_of(0x1p-40));

@@ -12,10 +12,9 @@
 #include "assay/dist.h"
 #include "stats/root.h"
 #include "stats/size/size_nct.h"
+#include "number/number.h"
 
 typedef struct assay__wide wide;
-
-static const double UNITS_MAX = 9007199254740992.0; /* 2^53 */
 
 /* The planned test at given sizes. */
 struct welch {
@@ -69,7 +68,7 @@ static bool suffices(const struct assay__size *size, double n_compared)
     double n_baseline = assay__size_baseline(size, n_compared);
     if (n_baseline < 2.0 || n_compared < 2.0)
         return false;
-    if (n_baseline > UNITS_MAX)
+    if (n_baseline > ASSAY__WHOLE_MAX)
         return true; /* ends the search; the caller refuses the size */
     struct welch welch = welch_of(size, size->distance, n_baseline, n_compared);
     double power = power_of(size, &welch, false);
@@ -159,7 +158,7 @@ static double first_guess(const struct assay__size *size, double normal_size)
 {
     double n_compared = fmax(normal_size, 2.0);
     double n_baseline = fmax(assay__size_baseline(size, n_compared), 2.0);
-    if (n_baseline > UNITS_MAX)
+    if (n_baseline > ASSAY__WHOLE_MAX)
         return n_compared;
     struct welch welch = welch_of(size, size->distance, n_baseline, n_compared);
     double z = assay_normal_quantile_upper(assay__wide_double(size->tail));
@@ -183,7 +182,7 @@ double assay__size_t_required(const struct assay__size *size, double start)
             low = high;
             high += step;
             step *= 2.0;
-            if (high > UNITS_MAX)
+            if (high > ASSAY__WHOLE_MAX)
                 return INFINITY;
         } while (!suffices(size, high));
     }
