@@ -92,6 +92,9 @@ enum assay_status assay__annotate(struct assay__builder *builder, enum assay_ann
 enum assay_status assay__note_conditions(struct assay__builder *builder, uint32_t metric,
                                          struct assay_error *err);
 
+/** assay__note_decision() writes the remarks that whoever takes the advice must know. */
+enum assay_status assay__note_decision(struct assay__builder *builder, struct assay_error *err);
+
 /** assay__slice_text() says which units a slice is: "channel = Web", "segment new", or "". */
 const char *assay__slice_text(const struct assay__builder *builder, uint32_t slice);
 

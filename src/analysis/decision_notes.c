@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Remarks that whoever takes the advice must know: no control, alpha that is not shared, groups
+ * that may be one, covariates and missing values that differ, a baseline below 0.
+ */
+#include <string.h>
+
+#include "base/error.h"
+#include "analysis/analyze.h"
+#include "analysis/phrases.h"
+
+static const char *const NOWHERE[3] = {NULL, NULL, NULL};
+
+/* ---- Group names that differ in case, blanks or composition only ------------------------------
+ */
+
+/* Base letter and second byte of the combining mark (0xCC is the first) of U+00C0 to U+00DF. */
+static const char LETTERS[] = "aaaaaa.ceeeeiiii.nooooo..uuuuy..";
+static const char MARKS[] = "\x80\x81\x82\x83\x88\x8A.\xA7\x80\x81\x82\x88\x80\x81\x82\x88"
+                            ".\x83\x80\x81\x82\x83\x88..\x80\x81\x82\x88\x81..";
+
+/* Bytes of a blank at text: space, tab, no-break space, zero-width space; 0 for anything else. */
+static size_t blank_at(const char *text)
+{
+    if (*text == ' ' || *text == '\t')
+        return 1;
+    if (strncmp(text, "\xC2\xA0", 2) == 0)
+        return 2;
+    return strncmp(text, "\xE2\x80\x8B", 3) == 0 ? 3 : 0;
+}
+
+/* The name without blanks, in lower case, accented Latin letters taken apart. NULL: no memory. */
+static const char *fold(struct assay__arena *arena, const char *name)
+{
+    char *out = assay__arena_alloc(arena, 2 * strlen(name) + 1);
+    size_t length = 0;
+    for (const char *at = name; out != NULL && *at != '\0';) {
+        size_t blank = blank_at(at);
+        unsigned char next = (unsigned char)at[0] == 0xC3 ? (unsigned char)at[1] : 0;
+        size_t letter = next >= 0x80 ? (next - 0x80u) % 32u : 0;
+        if (blank > 0) {
+            at += blank;
+        } else if (next >= 0x80 && next != 0xBF && LETTERS[letter] != '.') {
+            out[length++] = LETTERS[letter];
+            out[length++] = (char)0xCC;
+            out[length++] = MARKS[letter];
+            at += 2;
+        } else {
+            bool is_upper = *at >= 'A' && *at <= 'Z';
+            out[length++] = is_upper ? (char)(*at + ('a' - 'A')) : *at;
+            at++;
+        }
+    }
+    return out;
+}
+
+static enum assay_status note_names(struct assay__builder *builder, struct assay_error *err)
+{
+    const struct assay_analysis *out = builder->out;
+    const char **folded = assay__arena_array(builder->arena, out->group_count, sizeof *folded);
+    enum assay_status status = folded == NULL ? assay__fail_memory(err) : ASSAY_OK;
+    for (uint32_t g = 0; status == ASSAY_OK && g < out->group_count; g++) {
+        folded[g] = fold(builder->arena, out->groups[g].id);
+        if (folded[g] == NULL)
+            return assay__fail_memory(err);
+        uint32_t other = 0;
+        while (other < g && strcmp(folded[other], folded[g]) != 0)
+            other++;
+        if (other == g)
+            continue;
+        status = assay__annotate(
+            builder, ASSAY_NOTE_WARNING, -1, NOWHERE,
+            assay__arena_format(builder->arena,
+                                "Groups '%s' and '%s' differ in case, blanks or the composition of "
+                                "letters only; they count as two. Remedy: spell them alike.",
+                                out->groups[other].id, out->groups[g].id),
+            err);
+    }
+    return status;
+}
+
+/* ---- The plan -------------------------------------------------------------------------------- */
+
+static enum assay_status note_advice(struct assay__builder *builder, struct assay_error *err)
+{
+    enum assay_status status = ASSAY_OK;
+    if (builder->plan->baseline == NULL)
+        status = assay__annotate(builder, ASSAY_NOTE_INFO, -1, NOWHERE,
+                                 "No treatment has a recommendation, since the comparisons name no "
+                                 "control. Remedy: give comparisons a baseline.",
+                                 err);
+    if (status == ASSAY_OK && builder->plan->adjustment == ASSAY_DIVIDE_NONE)
+        status = assay__annotate(builder, ASSAY_NOTE_INFO, -1, NOWHERE,
+                                 "Alpha is not shared among the tests: the whole decision errs "
+                                 "more often than alpha says.",
+                                 err);
+    return status;
+}
+
+/* ---- Metrics --------------------------------------------------------------------------------- */
+
+static enum assay_status note_missingness(struct assay__builder *builder, uint32_t metric,
+                                          struct assay_error *err)
+{
+    const struct assay_missingness *missingness = builder->out->missingness;
+    if (missingness == NULL || !missingness[metric].is_tested ||
+        !missingness[metric].test.significant)
+        return ASSAY_OK;
+    const struct assay_srm *test = &missingness[metric].test;
+    char p[ASSAY__PHRASE_BYTES];
+    assay__p_text(&(struct assay_difference){.p = test->p, .log10_p = test->log10_p}, p);
+    return assay__annotate(builder, ASSAY_NOTE_WARNING, (int32_t)metric, NOWHERE,
+                           assay__arena_format(builder->arena,
+                                               "Values of %s are missing more often in some groups "
+                                               "than in others (%s). Remedy: check how it is "
+                                               "logged.",
+                                               builder->plan->metrics[metric].id, p),
+                           err);
+}
+
+/* A covariate from before the exposure cannot differ; one that does may have come after it. */
+static enum assay_status note_balance(struct assay__builder *builder,
+                                      const struct assay_metric_result *result,
+                                      struct assay_error *err)
+{
+    const struct assay_metric_plan *metric = &builder->plan->metrics[result->metric];
+    const struct assay_look_result *last = assay__last_look(result);
+    enum assay_status status = ASSAY_OK;
+    for (uint32_t i = 0; status == ASSAY_OK && i < result->balance_count; i++) {
+        const struct assay_balance *balance = &result->balance[i];
+        if (!balance->significant || last == NULL)
+            continue;
+        char p[ASSAY__PHRASE_BYTES], raw[ASSAY__PHRASE_BYTES], adjusted[ASSAY__PHRASE_BYTES];
+        const struct assay_comparison *now = &last->comparison;
+        assay__p_text(&(struct assay_difference){.p = balance->p, .log10_p = balance->log10_p}, p);
+        status = assay__annotate(
+            builder, ASSAY_NOTE_WARNING, (int32_t)result->metric, NOWHERE,
+            assay__arena_format(
+                builder->arena,
+                "Covariate %s of %s differs between %s and %s (%s), so it may have been measured "
+                "after the exposure: the difference is %s with it, %s without. Remedy: leave it "
+                "out, or measure it before.",
+                metric->covariates[balance->covariate], metric->id,
+                builder->out->groups[result->compared].id,
+                builder->out->groups[result->baseline].id, p,
+                assay__number_text(now->difference.estimate, adjusted),
+                assay__number_text(now->compared.unadjusted - now->baseline.unadjusted, raw)),
+            err);
+    }
+    return status;
+}
+
+static enum assay_status note_negative(struct assay__builder *builder,
+                                       const struct assay_metric_result *result,
+                                       struct assay_error *err)
+{
+    const struct assay_look_result *last = assay__last_look(result);
+    char baseline[ASSAY__PHRASE_BYTES];
+    if (last == NULL || !(last->comparison.baseline.estimate < 0.0))
+        return ASSAY_OK;
+    return assay__annotate(
+        builder, ASSAY_NOTE_WARNING, (int32_t)result->metric, NOWHERE,
+        assay__arena_format(builder->arena,
+                            "The baseline of %s in %s is negative (%s), so relative figures have "
+                            "the other sign. Remedy: read the absolute difference.",
+                            builder->plan->metrics[result->metric].id,
+                            builder->out->groups[result->baseline].id,
+                            assay__number_text(last->comparison.baseline.estimate, baseline)),
+        err);
+}
+
+enum assay_status assay__note_decision(struct assay__builder *builder, struct assay_error *err)
+{
+    const struct assay_analysis *out = builder->out;
+    enum assay_status status = note_names(builder, err);
+    if (status == ASSAY_OK)
+        status = note_advice(builder, err);
+    for (uint32_t m = 0; status == ASSAY_OK && m < builder->plan->metric_count; m++) {
+        status = note_missingness(builder, m, err);
+        for (uint32_t p = 0; status == ASSAY_OK && p < builder->pair_count; p++) {
+            size_t at = ((size_t)m * builder->pair_count + p) * out->slice_count;
+            status = note_balance(builder, &out->results[at], err);
+            if (status == ASSAY_OK && p == 0)
+                status = note_negative(builder, &out->results[at], err);
+        }
+    }
+    return status;
+}
