@@ -458,7 +458,10 @@ START_TEST(remarks_about_groups_and_the_plan_are_about_the_whole)
     check_note(out, 3, ASSAY_NOTE_INFO, NULL,
                "Results by dimension explore: alpha is not divided by the number of slices.");
     check_note(out, 4, ASSAY_NOTE_INFO, NULL, "In each of the 2 segments alpha is divided by 2.");
-    ck_assert_uint_eq(out->annotation_count, 5);
+    check_note(out, 5, ASSAY_NOTE_INFO, NULL,
+               "No treatment has a recommendation, since the comparisons name no control. Remedy: "
+               "give comparisons a baseline.");
+    ck_assert_uint_eq(out->annotation_count, 6);
     end_run(&run);
 }
 END_TEST
