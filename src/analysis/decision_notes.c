@@ -3,6 +3,7 @@
  * Remarks that whoever takes the advice must know: no control, alpha that is not shared, groups
  * that may be one, covariates and missing values that differ, a baseline below 0.
  */
+#include <math.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -169,6 +170,25 @@ static enum assay_status note_negative(struct assay__builder *builder,
         err);
 }
 
+/* A cap at a quantile of many zeros is 0 itself. */
+static enum assay_status note_cap(struct assay__builder *builder,
+                                  const struct assay_metric_result *result, struct assay_error *err)
+{
+    const struct assay_metric_plan *metric = &builder->plan->metrics[result->metric];
+    const struct assay_look_result *last = assay__last_look(result);
+    bool is_capped = metric->cap.upper != NULL || !isnan(metric->cap.upper_quantile);
+    if (last == NULL || !is_capped || !(last->comparison.flags & ASSAY_FLAG_ZERO_VARIANCE) ||
+        last->comparison.baseline.estimate != 0.0 || last->comparison.compared.estimate != 0.0)
+        return ASSAY_OK;
+    return assay__annotate(builder, ASSAY_NOTE_WARNING, (int32_t)result->metric, NOWHERE,
+                           assay__arena_format(builder->arena,
+                                               "The cap of %s makes every value 0, so nothing is "
+                                               "left to test. Remedy: cap at a higher quantile, or "
+                                               "at a value.",
+                                               metric->id),
+                           err);
+}
+
 enum assay_status assay__note_decision(struct assay__builder *builder, struct assay_error *err)
 {
     const struct assay_analysis *out = builder->out;
@@ -180,6 +200,8 @@ enum assay_status assay__note_decision(struct assay__builder *builder, struct as
         for (uint32_t p = 0; status == ASSAY_OK && p < builder->pair_count; p++) {
             size_t at = ((size_t)m * builder->pair_count + p) * out->slice_count;
             status = note_balance(builder, &out->results[at], err);
+            if (status == ASSAY_OK && p == 0)
+                status = note_cap(builder, &out->results[at], err);
             if (status == ASSAY_OK && p == 0)
                 status = note_negative(builder, &out->results[at], err);
         }

@@ -11,8 +11,10 @@ static const struct sentence {
     double baseline, compared;
     const char *text;
 } SENTENCES[] = {
-    {PLAN(SUCCESS), 2000, 10, 11.23456, "m improved significantly (+12.3 %; p 4.08e-85 for better)."},
-    {PLAN(SUCCESS), 2000, 10, 8.76543, "m got significantly worse (-12.3 %; p 4.06e-85 for worse)."},
+    {PLAN(SUCCESS), 2000, 10, 11.23456,
+     "m improved significantly (+12.3 %; p 4.08e-85 for better)."},
+    {PLAN(SUCCESS), 2000, 10, 8.76543,
+     "m got significantly worse (-12.3 %; p 4.06e-85 for worse)."},
     {PLAN(SUCCESS), 2000, 10, 10, "m shows no significant improvement (0 %; p 0.5 for better)."},
     {PLAN(SUCCESS), 20, 10, 10.5, "m shows no significant improvement (+5 %; p 0.22 for better)."},
     {PLAN(ANY), 2000, 10, 11, "m changed significantly (+10 %; p 2.76e-56 for a change)."},
@@ -26,8 +28,11 @@ static const struct sentence {
      "m improved significantly (+20 % of the size of the negative baseline; p 1.15e-219 for "
      "better)."},
     {PLAN(SUCCESS), 1, 10, 12, "m was not tested: a group has too few units."},
-    {PLAN(MARGIN), 2000, 10, 10, "g is not worse than its margin (0 %; p 1.35e-15 for not worse than the margin)."},
-    {PLAN(MARGIN), 2000, 10, 9.5, "g got significantly worse (-5 %; p 1.35e-15 for worse, p 0.5 for not worse than the margin)."},
+    {PLAN(MARGIN), 2000, 10, 10,
+     "g is not worse than its margin (0 %; p 1.35e-15 for not worse than the margin)."},
+    {PLAN(MARGIN), 2000, 10, 9.5,
+     "g got significantly worse (-5 %; p 1.35e-15 for worse, p 0.5 for not worse than the "
+     "margin)."},
     {PLAN(MARGIN), 20, 10, 9.9,
      "g was not shown to stay within its margin (-1 %; p 0.269 for not worse than the margin)."},
     {PLAN(HARM), 2000, 10, 9, "g got significantly worse (-10 %; p 1.38e-56 for worse)."},
