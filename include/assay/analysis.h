@@ -9,6 +9,7 @@
 #include "assay/compare.h"
 #include "assay/dataset.h"
 #include "assay/export.h"
+#include "assay/horizon.h"
 #include "assay/plan.h"
 #include "assay/srm.h"
 #include "assay/status.h"
@@ -97,7 +98,10 @@ struct assay_look_result {
     double information_fraction; /* NaN without planned information */
     double alpha_spent;          /* alpha used up to this look */
     double deterioration_alpha_spent;
-    bool is_overrun; /* all alpha was spent before: the last critical value is kept */
+    bool is_overrun;  /* all alpha was spent before: the last critical value is kept */
+    bool has_stopped; /* group sequential, total and segments: this look ends the sequence, as the
+                         first significant or the final one; then `stopped` is filled in */
+    struct assay_sequential_estimate stopped; /* stage-wise, estimates in metric units */
 };
 
 /** struct assay_metric_result: one metric x comparison x slice with its looks. */

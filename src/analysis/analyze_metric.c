@@ -393,6 +393,7 @@ static enum assay_status analyze_slice(struct assay__builder *builder, uint32_t 
         if (status == ASSAY_OK) {
             end_looks(&tests[p], result);
             assay__conclude(result);
+            status = assay__estimate_stopped(builder, &tests[p].role.design, result, err);
         }
         assay__tracker_release(&tests[p].role);
         assay__tracker_release(&tests[p].deterioration);

@@ -184,7 +184,7 @@ enum assay_status assay__tracker_boundary(struct assay__tracker *tracker, uint32
 }
 
 /* The statistic as a normal one that points up: Student's t by its nominal p. */
-static double normal_statistic(const struct assay_difference *difference, enum assay_side side)
+double assay__normal_statistic(const struct assay_difference *difference, enum assay_side side)
 {
     if (isnan(difference->df))
         return side == ASSAY_SIDE_LOWER ? -difference->statistic : difference->statistic;
@@ -204,8 +204,8 @@ void assay__tracker_note(struct assay__tracker *tracker, uint32_t k, uint64_t un
     if (tracker->design.kind != ASSAY_HORIZON_ALWAYS_VALID || tracker->horizon == NULL)
         return;
     double x = assay__mixture_weight(&tracker->design, (double)units, difference->standard_error);
-    double log_p =
-        assay__mixture_log_p(normal_statistic(difference, side), tracker->design.two_sided, x);
+    double log_p = assay__mixture_log_p(assay__normal_statistic(difference, side),
+                                        tracker->design.two_sided, x);
     tracker->best_log_p = fmin(tracker->best_log_p, log_p);
     difference->p = exp(tracker->best_log_p);
     difference->log10_p = tracker->best_log_p / M_LN10;

@@ -68,6 +68,16 @@ const struct assay_horizon_plan *assay__result_horizon(const struct assay__build
 double assay__comparison_share(const struct assay__builder *builder, uint32_t baseline,
                                uint32_t compared);
 
+/** assay__normal_statistic() is a statistic as a normal one that points up for the tested side;
+ * Student's t by its nominal p. */
+double assay__normal_statistic(const struct assay_difference *difference, enum assay_side side);
+
+/** assay__estimate_stopped() fills in what a group sequence says once it has stopped. */
+enum assay_status assay__estimate_stopped(const struct assay__builder *builder,
+                                          const struct assay_horizon_design *design,
+                                          struct assay_metric_result *result,
+                                          struct assay_error *err);
+
 /** assay__note_looks() writes the remarks about the looks of one comparison of a metric. */
 enum assay_status assay__note_looks(struct assay__builder *builder, uint32_t metric, uint32_t pair,
                                     struct assay_error *err);

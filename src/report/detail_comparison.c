@@ -206,6 +206,19 @@ static void write_place(struct assay__json *json, const struct assay_analysis *a
     assay__write_time(json, "time", look->time_ns);
 }
 
+/* After the stop of a group sequence: by the stage-wise ordering. */
+static void write_stopped(struct assay__json *json, const struct assay_look_result *look)
+{
+    if (!look->has_stopped)
+        return;
+    assay__json_member_begin(json, "afterStopping", '{');
+    assay__json_member_number(json, "p", look->stopped.p);
+    assay__json_member_number(json, "estimate", look->stopped.median);
+    assay__json_member_number(json, "lower", look->stopped.lower);
+    assay__json_member_number(json, "upper", look->stopped.upper);
+    assay__json_end(json, '}');
+}
+
 void assay__detail_comparison(struct assay__json *json, const struct assay_analysis *analysis,
                               const struct assay_metric_result *result,
                               const struct assay_look_result *look)
@@ -231,6 +244,7 @@ void assay__detail_comparison(struct assay__json *json, const struct assay_analy
     assay__json_member_number(json, "informationFraction", look->information_fraction);
     assay__json_member_number(json, "alphaSpent", look->alpha_spent);
     assay__json_member_number(json, "deteriorationAlphaSpent", look->deterioration_alpha_spent);
+    write_stopped(json, look);
     write_flags(json, comparison->flags);
     assay__json_member_string(json, "message", result->message);
     assay__json_end(json, '}');

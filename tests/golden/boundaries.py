@@ -279,7 +279,7 @@ def designs():
 
 
 if __name__ == "__main__":
-    print("# /usr/bin/python3 tests/golden/boundaries.py; Python %d.%d.%d, mpmath %s" % (
+    print("# python3 tests/golden/boundaries.py; Python %d.%d.%d, mpmath %s" % (
         *sys.version_info[:3], mp.__version__))
     print("sides,alpha,family,parameter,power,informations,z,powers,drift,null,alternative")
     with multiprocessing.Pool(2) as pool:

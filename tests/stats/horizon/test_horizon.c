@@ -140,7 +140,7 @@ START_TEST(boundaries_match_mpmath)
     }
     free(text);
     printf("boundaries: %d designs; worst error of z %.2g\n", cases, worst);
-    ck_assert_int_gt(cases, 200);
+    ck_assert_int_gt(cases, 300);
 }
 END_TEST
 
