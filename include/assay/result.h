@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "assay/analysis.h"
 #include "assay/export.h"
@@ -19,11 +20,19 @@ enum assay_format {
 
 /** struct assay_write_options. Zero-initialised is the default: compact, 80 columns, ASCII. */
 struct assay_write_options {
-    bool pretty;    /* indent JSON by two spaces */
-    int width;      /* table: columns of the terminal; 0 means 80 */
-    bool color;     /* table: ANSI colours */
-    bool unicode;   /* table: box drawing and interval glyphs beyond ASCII */
-    bool all_looks; /* table: every look, not only the last */
+    bool pretty;     /* indent JSON by tabs */
+    int width;       /* table: columns of the terminal; 0 means 80 */
+    bool color;      /* table: ANSI colours */
+    bool unicode;    /* table: box drawing and interval glyphs beyond ASCII */
+    bool all_looks;  /* table: every look, not only the last */
+    bool slices;     /* table: dimensions and segments, too, not only all units */
+    bool brief;      /* table: one line a comparison; no groups, no drawings, no remarks */
+    double interval; /* table: beside the test's, a two-sided interval of this level, such as 0.95,
+                        as if the data were looked at once; 0 for none */
+    uint32_t slices_max; /* table: values of a dimension shown, the rest gathered; 0 means 20 */
+    /* Table: what to do about remarks of a kind (assay_annotation.kind) in the caller's terms, such
+     * as options of a program; NULL, or an answer of NULL, for the library's own words. */
+    const char *(*hint)(const char *kind);
 };
 
 /**

@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+#include "assay/dist.h"
+
 struct assay__bounds assay__relative_bounds(const struct assay_plan *plan,
                                             const struct assay_relative *relative)
 {
@@ -32,4 +34,13 @@ const struct assay_metric_result *assay__first_result(const struct assay_analysi
 const struct assay_look_result *assay__last_look(const struct assay_metric_result *result)
 {
     return result->look_count == 0 ? NULL : &result->looks[result->look_count - 1];
+}
+
+struct assay__bounds assay__two_sided(const struct assay_difference *difference, double level)
+{
+    double tail = (1.0 - level) / 2.0;
+    double quantile = isnan(difference->df) ? assay_normal_quantile_upper(tail)
+                                            : assay_t_quantile_upper(tail, difference->df);
+    double half = quantile * difference->standard_error;
+    return (struct assay__bounds){difference->estimate - half, difference->estimate + half};
 }

@@ -20,4 +20,7 @@ const struct assay_metric_result *assay__first_result(const struct assay_analysi
 /** assay__last_look() is the last look of a result, NULL when the metric has no values there. */
 const struct assay_look_result *assay__last_look(const struct assay_metric_result *result);
 
+/** assay__two_sided() is the two-sided interval of a level, as if the data were looked at once. */
+struct assay__bounds assay__two_sided(const struct assay_difference *difference, double level);
+
 #endif

@@ -13,6 +13,7 @@
 #include "cli/delivery.h"
 #include "cli/output.h"
 #include "cli/term.h"
+#include "number/number.h"
 
 enum option_code {
     OPTION_FORMAT = CLI_OPTION_FIRST,
@@ -20,6 +21,9 @@ enum option_code {
     OPTION_OUTPUT,
     OPTION_FAIL_ON,
     OPTION_POST,
+    OPTION_SLICES,
+    OPTION_BRIEF,
+    OPTION_INTERVAL,
     OPTION_HELP
 };
 
@@ -29,6 +33,9 @@ static const struct option OPTIONS[] = {
     {"output", required_argument, NULL, OPTION_OUTPUT},
     {"fail-on", required_argument, NULL, OPTION_FAIL_ON},
     {"post", no_argument, NULL, OPTION_POST},
+    {"slices", optional_argument, NULL, OPTION_SLICES},
+    {"brief", no_argument, NULL, OPTION_BRIEF},
+    {"interval", required_argument, NULL, OPTION_INTERVAL},
     {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0}};
 
@@ -52,24 +59,29 @@ struct arguments {
 
 static int print_help(void)
 {
-    fputs("usage: assay analyze [OPTION...] FILE...\n\n"
-          "Analyzes an experiment: unit-level CSV (one row per unit) or sufficient statistics, "
-          "plain,\n"
-          "gzip or zstd; '-' is standard input. Give a plan, or say it with flags:\n\n"
-          "  assay analyze data.csv --group treatment --baseline control --metric spend\n\n"
-          "output:\n"
-          "  --format=NAME            table, result (AnalysisResult, JSON), detail (JSON) or csv;\n"
-          "                           table on a terminal, else result\n"
-          "  --pretty                 indent JSON\n"
-          "  --output=FILE            write to FILE, at once and whole\n"
-          "  --fail-on=LIST           srm: exit 10 on a sample ratio mismatch;\n"
-          "                           deterioration: exit 11 when a metric got worse, 12 when\n"
-          "                           a test for harm could not be made;\n"
-          "                           untested: exit 12 when any test that the advice rests on\n"
-          "                           could not be made\n"
-          "  --post                   deliver the result; see assay-post(1)\n\n"
-          "data:\n",
-          stdout);
+    fputs(
+        "usage: assay analyze [OPTION...] FILE...\n\n"
+        "Analyzes an experiment: unit-level CSV (one row per unit) or sufficient statistics, "
+        "plain,\n"
+        "gzip or zstd; '-' is standard input. Give a plan, or say it with flags:\n\n"
+        "  assay analyze data.csv --group treatment --baseline control --metric spend\n\n"
+        "output:\n"
+        "  --format=NAME            table, result (AnalysisResult, JSON), detail (JSON) or csv;\n"
+        "                           table on a terminal, else result\n"
+        "  --pretty                 indent JSON\n"
+        "  --slices[=N]             table: dimensions and segments, too; N values of a dimension\n"
+        "                           (20), the rest together as (other)\n"
+        "  --brief                  table: a line a comparison, and the recommendation\n"
+        "  --interval=LEVEL         table: also the two-sided interval of this level, such as 95\n"
+        "  --output=FILE            write to FILE, at once and whole\n"
+        "  --fail-on=LIST           srm: exit 10 on a sample ratio mismatch;\n"
+        "                           deterioration: exit 11 when a metric got worse, 12 when\n"
+        "                           a test for harm could not be made;\n"
+        "                           untested: exit 12 when any test that the advice rests on\n"
+        "                           could not be made\n"
+        "  --post                   deliver the result; see assay-post(1)\n\n"
+        "data:\n",
+        stdout);
     data_flag_help(stdout);
     fputs("\nplan:\n", stdout);
     plan_flags_help(stdout);
@@ -114,6 +126,55 @@ static int take_fail_on(struct arguments *arguments, const char *list)
     }
 }
 
+static int take_slices(struct arguments *arguments, const char *value)
+{
+    arguments->write.slices = true;
+    if (value == NULL)
+        return 0;
+    char *end;
+    unsigned long count = strtoul(value, &end, 10);
+    if (value[0] < '0' || value[0] > '9' || *end != '\0' || count == 0 || count > 1000000)
+        return cli_usage_error("analyze", "--slices=%s: this must be a number from 1 to 1000000",
+                               value);
+    arguments->write.slices_max = (uint32_t)count;
+    return 0;
+}
+
+/* A level as a percentage or a share: 95, 95%, 0.95. */
+static int take_interval(struct arguments *arguments, const char *value)
+{
+    size_t length = strlen(value);
+    double level = 0.0;
+    if (length > 0 && value[length - 1] == '%')
+        length--;
+    bool is_number = assay__double_parse(value, length, &level) == ASSAY__PARSE_OK;
+    if (is_number && (level >= 1.0 || value[length] == '%'))
+        level /= 100.0;
+    if (!is_number || !(level > 0.0 && level < 1.0))
+        return cli_usage_error("analyze", "--interval=%s: this must be a level such as 95 or 0.95",
+                               value);
+    arguments->write.interval = level;
+    return 0;
+}
+
+/* What to do about remarks of a kind, in options of this command. */
+static const char *hint_of(const char *kind)
+{
+    static const struct {
+        const char *kind, *remedy;
+    } HINTS[] = {
+        {"skewed",
+         "cap it (--metric ID:upper-quantile=0.999), --skewness-correction, or more units"},
+        {"fiellerUnbounded", "read the absolute difference"},
+        {"covariateDropped", "take them out of the metric's covariates"},
+        {"logUndefined", "--relative-interval fieller"},
+    };
+    for (size_t i = 0; i < sizeof HINTS / sizeof *HINTS; i++)
+        if (strcmp(kind, HINTS[i].kind) == 0)
+            return HINTS[i].remedy;
+    return NULL;
+}
+
 /* Takes one option of this command; 0, or the exit code when its value is wrong. */
 static int take_own(struct arguments *arguments, int option, const char *value)
 {
@@ -128,6 +189,13 @@ static int take_own(struct arguments *arguments, int option, const char *value)
     case OPTION_POST:
         arguments->post = true;
         return 0;
+    case OPTION_SLICES:
+        return take_slices(arguments, value);
+    case OPTION_BRIEF:
+        arguments->write.brief = true;
+        return 0;
+    case OPTION_INTERVAL:
+        return take_interval(arguments, value);
     default:
         arguments->write.pretty = true;
         return 0;
@@ -200,6 +268,7 @@ static int print_result(const struct arguments *arguments, const struct assay_an
     options.width = term.width;
     options.color = term.color && to_stdout;
     options.unicode = term.unicode;
+    options.hint = hint_of;
     if (assay_analysis_write(analysis, format, &options, &text, &length, &err) != ASSAY_OK)
         return cli_fail(&err);
     int code = output_write(arguments->output, text, length);

@@ -126,60 +126,78 @@ static void write_groups(struct assay__page *page, const struct assay_analysis *
     write_srm(page, analysis);
 }
 
-static void write_recommendations(struct assay__page *page, const struct assay_analysis *analysis)
+enum { TREATMENTS_LISTED = 10, REASONS_LISTED = 8 };
+
+static const char *word_of(enum assay_recommendation recommendation)
+{
+    return recommendation == ASSAY_RECOMMEND_UNSPECIFIED
+               ? "WITHHELD"
+               : assay__name_recommendation(recommendation);
+}
+
+static void write_reasons(struct assay__page *page, const struct assay_treatment *treatment)
+{
+    uint32_t count = treatment->reason_count;
+    uint32_t listed = count > REASONS_LISTED ? REASONS_LISTED : count;
+    for (uint32_t r = 0; r < listed; r++) {
+        assay__page_spaces(page, 11);
+        assay__page_wrap(page, treatment->reasons[r].text, 11, 13);
+    }
+    if (listed < count)
+        assay__text_format(page->out, "           and %u more reasons\n", count - listed);
+}
+
+/* Treatments with nothing to act on, where there are many: their names only. */
+static void write_others(struct assay__page *page, const struct assay_analysis *analysis,
+                         enum assay_recommendation recommendation)
+{
+    struct assay__text names = {0};
+    for (uint32_t t = 0; t < analysis->treatment_count; t++)
+        if (analysis->treatments[t].recommendation == recommendation)
+            assay__text_format(&names, "%s%s", names.length > 0 ? ", " : "",
+                               analysis->groups[analysis->treatments[t].group].id);
+    if (names.length == 0)
+        return;
+    assay__page_spaces(page, 2);
+    assay__page_cell(page, word_of(recommendation), 9, ASSAY__ALIGN_LEFT, false, ASSAY__INK_BOLD);
+    assay__page_words(page, &names, 11, 11);
+}
+
+static bool is_call_to_act(enum assay_recommendation recommendation)
+{
+    return recommendation == ASSAY_RECOMMEND_SHIP || recommendation == ASSAY_RECOMMEND_ABORT;
+}
+
+static void write_treatment(struct assay__page *page, const struct assay_analysis *analysis,
+                            const struct assay_treatment *treatment)
 {
     static const enum assay__ink INKS[] = {[ASSAY_RECOMMEND_UNSPECIFIED] = ASSAY__INK_BOLD,
                                            [ASSAY_RECOMMEND_SHIP] = ASSAY__INK_GOOD,
                                            [ASSAY_RECOMMEND_CONTINUE] = ASSAY__INK_BOLD,
                                            [ASSAY_RECOMMEND_END] = ASSAY__INK_BOLD,
                                            [ASSAY_RECOMMEND_ABORT] = ASSAY__INK_BAD};
+    const char *name = word_of(treatment->recommendation);
+    assay__page_spaces(page, 2);
+    assay__page_cell(page, name, 9, ASSAY__ALIGN_LEFT, false, INKS[treatment->recommendation]);
+    assay__page_name(page, analysis->groups[treatment->group].id, page->width - 30);
+    assay__text_puts(page->out, treatment->final ? " (final)" : " (as of this look)");
+    assay__page_end(page);
+    write_reasons(page, treatment);
+}
+
+static void write_recommendations(struct assay__page *page, const struct assay_analysis *analysis)
+{
+    bool is_short = analysis->treatment_count > TREATMENTS_LISTED;
     if (analysis->treatment_count == 0)
         return;
     assay__page_heading(page, "RECOMMENDATION");
     assay__page_end(page);
-    for (uint32_t t = 0; t < analysis->treatment_count; t++) {
-        const struct assay_treatment *treatment = &analysis->treatments[t];
-        const char *name = treatment->recommendation == ASSAY_RECOMMEND_UNSPECIFIED
-                               ? "WITHHELD"
-                               : assay__name_recommendation(treatment->recommendation);
-        assay__page_spaces(page, 2);
-        assay__page_cell(page, name, 9, ASSAY__ALIGN_LEFT, false, INKS[treatment->recommendation]);
-        assay__page_name(page, analysis->groups[treatment->group].id, page->width - 30);
-        assay__text_puts(page->out, treatment->final ? " (final)" : " (as of this look)");
-        assay__page_end(page);
-        for (uint32_t r = 0; r < treatment->reason_count; r++) {
-            assay__page_spaces(page, 11);
-            assay__page_wrap(page, treatment->reasons[r].text, 11, 13);
-        }
-    }
-}
-
-static void write_note(struct assay__page *page, const struct assay_annotation *note)
-{
-    static const enum assay__ink INKS[] = {[ASSAY_NOTE_INFO] = ASSAY__INK_DIM,
-                                           [ASSAY_NOTE_WARNING] = ASSAY__INK_WARN,
-                                           [ASSAY_NOTE_ERROR] = ASSAY__INK_BAD};
-    struct assay__text words = {0};
-    for (uint32_t i = 0; i < note->context_count; i++)
-        assay__text_format(&words, "%s%s", i > 0 ? ", " : "", note->context[i]);
-    assay__text_format(&words, "%s%s", note->context_count > 0 ? ": " : "", note->text);
-    assay__page_spaces(page, 2);
-    assay__page_cell(page, assay__name_level(note->level), 9, ASSAY__ALIGN_LEFT, false,
-                     INKS[note->level]);
-    assay__page_words(page, &words, 11, 11);
-}
-
-/* The gravest first; within a level in the analysis's order. */
-static void write_notes(struct assay__page *page, const struct assay_analysis *analysis)
-{
-    if (analysis->annotation_count == 0)
-        return;
-    assay__page_heading(page, "NOTES");
-    assay__page_end(page);
-    for (int level = ASSAY_NOTE_ERROR; level >= ASSAY_NOTE_INFO; level--)
-        for (size_t i = 0; i < analysis->annotation_count; i++)
-            if ((int)analysis->annotations[i].level == level)
-                write_note(page, &analysis->annotations[i]);
+    for (uint32_t t = 0; t < analysis->treatment_count; t++)
+        if (!is_short || is_call_to_act(analysis->treatments[t].recommendation))
+            write_treatment(page, analysis, &analysis->treatments[t]);
+    for (int r = ASSAY_RECOMMEND_UNSPECIFIED; is_short && r <= ASSAY_RECOMMEND_ABORT; r++)
+        if (!is_call_to_act((enum assay_recommendation)r))
+            write_others(page, analysis, (enum assay_recommendation)r);
 }
 
 void assay__write_table(const struct assay_analysis *analysis,
@@ -193,9 +211,14 @@ void assay__write_table(const struct assay_analysis *analysis,
                                .color = options->color,
                                .unicode = options->unicode};
     write_head(&page, analysis);
-    write_groups(&page, analysis);
-    assay__table_results(&page, analysis, options->all_looks);
-    assay__table_slices(&page, analysis);
+    if (options->brief)
+        write_srm(&page, analysis);
+    else
+        write_groups(&page, analysis);
+    assay__table_results(&page, analysis, options);
+    if (options->slices)
+        assay__table_slices(&page, analysis, options);
     write_recommendations(&page, analysis);
-    write_notes(&page, analysis);
+    if (!options->brief)
+        assay__table_notes(&page, analysis, options);
 }

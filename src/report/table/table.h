@@ -8,10 +8,15 @@
 
 /** assay__table_results() writes the section of all metrics over all units. */
 void assay__table_results(struct assay__page *page, const struct assay_analysis *analysis,
-                          bool all_looks);
+                          const struct assay_write_options *options);
+
+/** assay__table_notes() writes the remarks, those of one kind together. */
+void assay__table_notes(struct assay__page *page, const struct assay_analysis *analysis,
+                        const struct assay_write_options *options);
 
 /** assay__table_slices() writes a section per dimension, and one for segments. */
-void assay__table_slices(struct assay__page *page, const struct assay_analysis *analysis);
+void assay__table_slices(struct assay__page *page, const struct assay_analysis *analysis,
+                         const struct assay_write_options *options);
 
 /** struct assay__row: the cells of one metric x comparison x slice at one look, as text. */
 struct assay__row {
@@ -20,8 +25,9 @@ struct assay__row {
     char change_interval[2 * ASSAY__FIGURE_BYTES + 8];
     char difference[ASSAY__FIGURE_BYTES];
     char interval[2 * ASSAY__FIGURE_BYTES + 8];
-    char p[ASSAY__FIGURE_BYTES + 4];
-    char power[ASSAY__FIGURE_BYTES + 8];
+    char p[ASSAY__FIGURE_BYTES + 16];    /* with what it is for: "better: p 0.0123" */
+    char harm[ASSAY__FIGURE_BYTES + 16]; /* p for "worse", where harm was found beside that test */
+    char power[2 * ASSAY__FIGURE_BYTES + 8];
     char units[ASSAY__FIGURE_BYTES]; /* of both groups */
     const char *verdict;
     enum assay__ink ink;
@@ -39,5 +45,10 @@ struct assay__drawn assay__row_drawn(const struct assay_analysis *analysis,
 
 /** assay__row_level() writes "97.5 % interval": the confidence level of a result's intervals. */
 void assay__row_level(const struct assay_metric_result *result, char out[ASSAY__FIGURE_BYTES + 16]);
+
+/** assay__row_two_sided() writes the classical interval and its level; nothing without one. */
+void assay__row_two_sided(const struct assay_comparison *comparison, double level,
+                          char title[ASSAY__FIGURE_BYTES + 16],
+                          char interval[2 * ASSAY__FIGURE_BYTES + 8]);
 
 #endif

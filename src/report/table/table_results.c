@@ -30,6 +30,7 @@ static void measure_row(struct columns *columns, const struct assay__row *row)
     assay__page_widen(&columns->interval, row->change_interval);
     assay__page_widen(&columns->interval, row->interval);
     assay__page_widen(&columns->verdict, row->p);
+    assay__page_widen(&columns->verdict, row->harm);
     assay__page_widen(&columns->verdict, row->verdict);
     assay__page_widen(&columns->power, row->power);
 }
@@ -37,9 +38,9 @@ static void measure_row(struct columns *columns, const struct assay__row *row)
 /* What is not needed for figures goes to names, and to the drawing that stands below them. */
 static struct columns measure(const struct assay__page *page, const struct assay_analysis *analysis)
 {
-    enum { NAME_MIN = 12, NAME_WIDE = 40, NAME_MAX = 64 };
+    enum { NAME_MIN = 10, NAME_WIDE = 40, NAME_MAX = 64 };
     struct columns columns = {
-        .name = NAME_WIDE, .estimate = 8, .change = 8, .interval = 16, .verdict = 12};
+        .name = NAME_WIDE, .estimate = 8, .change = 7, .interval = 14, .verdict = 12};
     for (size_t i = 0; i < analysis->result_count; i++) {
         const struct assay_metric_result *result = &analysis->results[i];
         if (result->slice != 0)
@@ -72,7 +73,13 @@ static void write_titles(struct assay__page *page, const struct columns *columns
 {
     char level[ASSAY__FIGURE_BYTES + 16];
     assay__row_level(first, level);
-    assay__page_cell(page, metric->id, columns->name + 2, ASSAY__ALIGN_LEFT, true, ASSAY__INK_BOLD);
+    const char *name = metric->id;
+    if (assay__page_width(name) > columns->name + 2) { /* a line of its own */
+        assay__page_cell(page, name, page->width, ASSAY__ALIGN_LEFT, true, ASSAY__INK_BOLD);
+        assay__page_end(page);
+        name = "";
+    }
+    assay__page_cell(page, name, columns->name + 2, ASSAY__ALIGN_LEFT, true, ASSAY__INK_BOLD);
     assay__page_column(page, "baseline", columns->estimate, ASSAY__ALIGN_RIGHT, true,
                        ASSAY__INK_DIM);
     assay__page_column(page, "compared", columns->estimate, ASSAY__ALIGN_RIGHT, true,
@@ -193,6 +200,25 @@ static void write_second_line(struct assay__page *page, const struct columns *co
     assay__page_end(page);
 }
 
+/* The classical interval, and p for harm: only where asked for, or found. */
+static void write_third_line(struct assay__page *page, const struct columns *columns,
+                             const struct assay__row *row, const struct assay_look_result *look,
+                             const struct assay_write_options *options)
+{
+    char title[ASSAY__FIGURE_BYTES + 16] = "", interval[2 * ASSAY__FIGURE_BYTES + 8] = "";
+    if (look != NULL && options->interval > 0.0)
+        assay__row_two_sided(&look->comparison, options->interval, title, interval);
+    if (interval[0] == '\0' && row->harm[0] == '\0')
+        return;
+    int left = columns->name + 2 * (1 + columns->estimate) + 1 + columns->change;
+    assay__page_spaces(page, 2);
+    assay__page_cell(page, title, left, ASSAY__ALIGN_RIGHT, false, ASSAY__INK_DIM);
+    assay__page_column(page, interval, columns->interval, ASSAY__ALIGN_LEFT, false,
+                       ASSAY__INK_PLAIN);
+    assay__page_column(page, row->harm, columns->verdict, ASSAY__ALIGN_LEFT, false, ASSAY__INK_BAD);
+    assay__page_end(page);
+}
+
 static struct assay__axis fit_axis(struct assay__page *page, const struct assay_analysis *analysis,
                                    const struct assay_metric_result *results, size_t count,
                                    int columns, bool all_looks)
@@ -221,10 +247,11 @@ static struct assay__axis fit_axis(struct assay__page *page, const struct assay_
 
 static void write_comparison(struct assay__page *page, const struct assay_analysis *analysis,
                              const struct columns *columns, const struct assay__axis *axis,
-                             const struct assay_metric_result *result, bool all_looks)
+                             const struct assay_metric_result *result,
+                             const struct assay_write_options *options)
 {
     struct assay__row row;
-    for (uint32_t look = 0; all_looks && look + 1 < result->look_count; look++) {
+    for (uint32_t look = 0; options->all_looks && look + 1 < result->look_count; look++) {
         char time[ASSAY__TIME_BYTES] = "earlier look";
         if (result->looks[look].time_ns != INT64_MIN)
             assay__time_write(result->looks[look].time_ns, time);
@@ -239,7 +266,10 @@ static void write_comparison(struct assay__page *page, const struct assay_analys
     struct assay__drawn drawn = assay__row_drawn(analysis, result, last, false);
     assay__row_fill(&row, analysis, result, last);
     write_first_line(page, columns, analysis->groups[result->compared].id, &row);
+    if (options->brief)
+        return;
     write_second_line(page, columns, &row, axis, &drawn);
+    write_third_line(page, columns, &row, last, options);
 }
 
 /* Comparisons with several baselines are put under a line that names each baseline. */
@@ -251,37 +281,83 @@ static bool has_many_baselines(const struct assay_analysis *analysis)
     return false;
 }
 
+/* Above so many comparisons, only those that say something are listed. */
+enum { COMPARISONS_LISTED = 100 };
+
+static size_t count_total(const struct assay_analysis *analysis)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < analysis->result_count; i++)
+        count += analysis->results[i].slice == 0;
+    return count;
+}
+
+static bool is_notable(const struct assay_analysis *analysis,
+                       const struct assay_metric_result *result)
+{
+    const struct assay_metric_plan *metric = &analysis->plan->metrics[result->metric];
+    bool is_harm_test = metric->role == ASSAY_ROLE_GUARDRAIL && !metric->margin.is_set;
+    if (metric->role == ASSAY_ROLE_DETERIORATION)
+        is_harm_test = true;
+    if (result->deteriorated == ASSAY_YES)
+        return true;
+    return is_harm_test ? result->significant == ASSAY_UNKNOWN : result->significant != ASSAY_NO;
+}
+
+static bool has_notable(const struct assay_analysis *analysis,
+                        const struct assay_metric_result *results, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (results[i].slice == 0 && is_notable(analysis, &results[i]))
+            return true;
+    return false;
+}
+
 static void write_metric(struct assay__page *page, const struct assay_analysis *analysis,
-                         const struct columns *columns, uint32_t metric, bool all_looks)
+                         const struct columns *columns, uint32_t metric,
+                         const struct assay_write_options *options)
 {
     size_t count;
     const struct assay_metric_result *results = assay__first_result(analysis, metric, &count);
-    if (count == 0)
+    bool only_notable = count_total(analysis) > COMPARISONS_LISTED && !options->slices;
+    if (count == 0 || (only_notable && !has_notable(analysis, results, count)))
         return;
     bool many = has_many_baselines(analysis);
+    if (metric > 0 && !options->brief)
+        assay__page_end(page);
     struct assay__axis axis =
-        fit_axis(page, analysis, results, count, plot_columns(columns), all_looks);
+        fit_axis(page, analysis, results, count, plot_columns(columns), options->all_looks);
     const struct assay_metric_result *before = NULL;
     write_titles(page, columns, &analysis->plan->metrics[metric], results);
-    write_description(page, &analysis->plan->metrics[metric], results, count);
+    if (!options->brief)
+        write_description(page, &analysis->plan->metrics[metric], results, count);
     for (size_t i = 0; i < count; i++) {
-        if (results[i].slice != 0)
+        if (results[i].slice != 0 || (only_notable && !is_notable(analysis, &results[i])))
             continue;
         if (many && (before == NULL || before->baseline != results[i].baseline)) {
             assay__text_puts(page->out, "  against ");
             assay__page_name(page, analysis->groups[results[i].baseline].id, page->width - 10);
             assay__page_end(page);
         }
-        write_comparison(page, analysis, columns, &axis, &results[i], all_looks);
+        write_comparison(page, analysis, columns, &axis, &results[i], options);
         before = &results[i];
     }
 }
 
-void assay__table_results(struct assay__page *page, const struct assay_analysis *analysis,
-                          bool all_looks)
+static void write_left_out(struct assay__page *page, const struct assay_analysis *analysis)
 {
-    struct columns columns = measure(page, analysis);
-    assay__page_heading(page, "RESULTS");
+    size_t shown = 0, total = count_total(analysis);
+    struct assay__text words = {0};
+    for (size_t i = 0; i < analysis->result_count; i++)
+        shown += analysis->results[i].slice == 0 && is_notable(analysis, &analysis->results[i]);
+    assay__page_end(page);
+    assay__text_format(&words, "%zu comparisons of %zu are not listed: ", total - shown, total);
+    assay__text_puts(&words, "nothing clear was found in them.");
+    assay__page_words(page, &words, 0, 0);
+}
+
+static void write_legend(struct assay__page *page)
+{
     assay__page_ink(page, ASSAY__INK_DIM);
     assay__text_puts(page->out,
                      page->unicode
@@ -289,10 +365,18 @@ void assay__table_results(struct assay__page *page, const struct assay_analysis 
                            "  \xE2\x94\x82 no difference  \xE2\x94\x8A margin"
                          : "  (-o-) interval  | no difference  : margin");
     assay__page_ink(page, ASSAY__INK_PLAIN);
+}
+
+void assay__table_results(struct assay__page *page, const struct assay_analysis *analysis,
+                          const struct assay_write_options *options)
+{
+    struct columns columns = measure(page, analysis);
+    assay__page_heading(page, "RESULTS");
+    if (!options->brief)
+        write_legend(page);
     assay__page_end(page);
-    for (uint32_t m = 0; m < analysis->plan->metric_count; m++) {
-        if (m > 0)
-            assay__page_end(page);
-        write_metric(page, analysis, &columns, m, all_looks);
-    }
+    for (uint32_t m = 0; m < analysis->plan->metric_count; m++)
+        write_metric(page, analysis, &columns, m, options);
+    if (count_total(analysis) > COMPARISONS_LISTED && !options->slices)
+        write_left_out(page, analysis);
 }

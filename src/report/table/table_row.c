@@ -45,6 +45,20 @@ static void fill_relative(struct assay__row *row, const struct assay_plan *plan,
         snprintf(row->change_interval, sizeof row->change_interval, "unbounded");
 }
 
+/* A bound close to 0 keeps the digits that tell on which side it is. */
+static int decimals_of_bounds(double lower, double upper, int decimals)
+{
+    enum { MORE = 2, DECIMALS_MAX = 6 };
+    for (int more = 0; more < MORE && decimals >= 0 && decimals < DECIMALS_MAX; more++) {
+        double unit = pow(10.0, -decimals) / 2.0;
+        bool is_lost = (lower != 0.0 && fabs(lower) < unit) || (upper != 0.0 && fabs(upper) < unit);
+        if (!is_lost)
+            break;
+        decimals++;
+    }
+    return decimals;
+}
+
 static void fill_absolute(struct assay__row *row, const struct assay_comparison *comparison)
 {
     const struct assay_difference *difference = &comparison->difference;
@@ -53,7 +67,8 @@ static void fill_absolute(struct assay__row *row, const struct assay_comparison 
                                isfinite(difference->estimate) && difference->estimate != 0.0
                                    ? difference->estimate
                                    : comparison->baseline.estimate,
-                               3);
+                               2);
+    decimals = decimals_of_bounds(difference->lower, difference->upper, decimals);
     assay__figure_fixed(comparison->baseline.estimate, decimals, false, row->baseline);
     assay__figure_fixed(comparison->compared.estimate, decimals, false, row->compared);
     assay__figure_fixed(difference->estimate, decimals, true, row->difference);
@@ -67,65 +82,78 @@ static void fill_power(struct assay__row *row, const struct assay_metric_result 
     if (result->powered == ASSAY_YES) {
         snprintf(row->power, sizeof row->power, "powered");
     } else if (result->powered == ASSAY_NO && size->required <= ASSAY__WHOLE_MAX) {
-        char count[ASSAY__FIGURE_BYTES];
-        assay__figure_count((uint64_t)size->required, count);
-        snprintf(row->power, sizeof row->power, "needs %s", count);
+        char now[ASSAY__FIGURE_BYTES], required[ASSAY__FIGURE_BYTES];
+        assay__figure_count(size->current, now);
+        assay__figure_count((uint64_t)size->required, required);
+        snprintf(row->power, sizeof row->power, "%s of %s", now, required);
     } else if (result->powered == ASSAY_NO) {
         snprintf(row->power, sizeof row->power, "not powered");
     }
 }
 
-/* The verdict of a role's test: what it says when significant, when not, and when too few units. */
-struct verdict_row {
-    const char *yes, *no, *no_yet;
+/* A hypothesis: what its p is for, and the words where it holds and where that was not shown. */
+struct wording {
+    const char *p, *yes, *no;
     enum assay__ink yes_ink, no_ink;
 };
 
-static const struct verdict_row SUCCESS = {"improved", "not improved", "inconclusive",
-                                           ASSAY__INK_GOOD, ASSAY__INK_PLAIN};
-static const struct verdict_row CHANGE = {"changed", "not changed", "inconclusive", ASSAY__INK_GOOD,
-                                          ASSAY__INK_PLAIN};
-static const struct verdict_row MARGIN = {"passed", "not passed", "inconclusive", ASSAY__INK_GOOD,
-                                          ASSAY__INK_WARN};
-static const struct verdict_row HARM = {"WORSE", "no harm seen", "no harm seen", ASSAY__INK_BAD,
-                                        ASSAY__INK_PLAIN};
+static const struct wording BETTER = {"better", "improved", "no clear difference", ASSAY__INK_GOOD,
+                                      ASSAY__INK_PLAIN};
+static const struct wording CHANGED = {"changed", "changed", "no clear difference", ASSAY__INK_GOOD,
+                                       ASSAY__INK_PLAIN};
+static const struct wording IN_MARGIN = {"margin", "within margin", "margin not shown",
+                                         ASSAY__INK_GOOD, ASSAY__INK_WARN};
+static const struct wording WORSE = {"worse", "WORSE", "no sign of harm", ASSAY__INK_BAD,
+                                     ASSAY__INK_PLAIN};
 
-static void fill_verdict(struct assay__row *row, const struct assay_metric_plan *metric,
+static const struct wording *wording_of(const struct assay_metric_plan *metric)
+{
+    if (metric->role == ASSAY_ROLE_GUARDRAIL && metric->margin.is_set)
+        return &IN_MARGIN;
+    if (metric->role != ASSAY_ROLE_SUCCESS)
+        return &WORSE;
+    return metric->direction == ASSAY_DIRECTION_ANY ? &CHANGED : &BETTER;
+}
+
+static void fill_verdict(struct assay__row *row, const struct wording *words,
                          const struct assay_metric_result *result)
 {
-    const struct verdict_row *words = metric->role == ASSAY_ROLE_GUARDRAIL && metric->margin.is_set
-                                          ? &MARGIN
-                                      : metric->role != ASSAY_ROLE_SUCCESS       ? &HARM
-                                      : metric->direction == ASSAY_DIRECTION_ANY ? &CHANGE
-                                                                                 : &SUCCESS;
     row->ink = ASSAY__INK_PLAIN;
     if (result->deteriorated == ASSAY_YES) {
-        row->verdict = HARM.yes;
-        row->ink = HARM.yes_ink;
-    } else if (result->significant == ASSAY_YES) {
-        row->verdict = words->yes;
-        row->ink = words->yes_ink;
+        bool is_agreed = words == &IN_MARGIN && result->significant == ASSAY_YES;
+        row->verdict = is_agreed ? "worse, in margin" : WORSE.yes;
+        row->ink = WORSE.yes_ink;
     } else if (result->significant == ASSAY_UNKNOWN) {
         row->verdict = "not tested";
         row->ink = ASSAY__INK_WARN;
     } else {
-        row->verdict = result->powered == ASSAY_NO ? words->no_yet : words->no;
-        row->ink = words->no_ink;
+        bool yes = result->significant == ASSAY_YES;
+        row->verdict = yes ? words->yes : words->no;
+        row->ink = yes ? words->yes_ink : words->no_ink;
     }
 }
 
-/* The p-value beside the verdict is of the test that the verdict rests on. */
-static void fill_p(struct assay__row *row, const struct assay_metric_result *result,
-                   const struct assay_look_result *look)
+/* A slice explores: it has a direction, and no verdict. */
+static void fill_direction(struct assay__row *row, const struct assay_metric_result *result,
+                           const struct assay_difference *difference)
 {
-    const struct assay_difference *test = &look->comparison.difference;
-    if (look->has_deterioration && result->deteriorated == ASSAY_YES)
-        test = &look->deterioration.difference;
+    row->ink = ASSAY__INK_PLAIN;
+    if (result->significant == ASSAY_UNKNOWN && result->deteriorated == ASSAY_UNKNOWN)
+        row->verdict = "not tested";
+    else if (difference->lower > 0.0)
+        row->verdict = "higher";
+    else
+        row->verdict = difference->upper < 0.0 ? "lower" : "no clear difference";
+}
+
+static void p_text(const char *hypothesis, const struct assay_difference *test,
+                   char out[ASSAY__FIGURE_BYTES + 16])
+{
     char figure[ASSAY__FIGURE_BYTES];
     if (isnan(test->p))
         return;
     assay__figure_p(test->p, test->log10_p, figure);
-    snprintf(row->p, sizeof row->p, "p %s", figure);
+    snprintf(out, ASSAY__FIGURE_BYTES + 16, "%s: p %s", hypothesis, figure);
 }
 
 void assay__row_fill(struct assay__row *row, const struct assay_analysis *analysis,
@@ -139,9 +167,15 @@ void assay__row_fill(struct assay__row *row, const struct assay_analysis *analys
     }
     fill_relative(row, analysis->plan, &look->comparison.relative);
     fill_absolute(row, &look->comparison);
-    fill_p(row, result, look);
+    const struct wording *words = wording_of(&analysis->plan->metrics[result->metric]);
+    p_text(words->p, &look->comparison.difference, row->p);
+    if (look->has_deterioration && result->deteriorated == ASSAY_YES && words != &WORSE)
+        p_text(WORSE.p, &look->deterioration.difference, row->harm);
     fill_power(row, result, &look->size);
-    fill_verdict(row, &analysis->plan->metrics[result->metric], result);
+    if (analysis->slices[result->slice].kind == ASSAY_SLICE_DIMENSION)
+        fill_direction(row, result, &look->comparison.difference);
+    else
+        fill_verdict(row, words, result);
     assay__figure_count(look->comparison.baseline.n + look->comparison.compared.n, row->units);
 }
 
@@ -179,4 +213,19 @@ void assay__row_level(const struct assay_metric_result *result, char out[ASSAY__
     for (int digits = DIGITS; digits <= DIGITS_MOST && strcmp(figure, "100") == 0; digits++)
         figure[assay__number_round(100.0 * (1.0 - outside), digits, figure)] = '\0';
     snprintf(out, ASSAY__FIGURE_BYTES + 16, "%s %% interval", figure);
+}
+
+void assay__row_two_sided(const struct assay_comparison *comparison, double level,
+                          char title[ASSAY__FIGURE_BYTES + 16],
+                          char interval[2 * ASSAY__FIGURE_BYTES + 8])
+{
+    struct assay__bounds bounds = assay__two_sided(&comparison->difference, level);
+    char figure[ASSAY__NUMBER_BYTES + 1];
+    if (!isfinite(bounds.lower))
+        return;
+    figure[assay__number_round(100.0 * level, 6, figure)] = '\0';
+    snprintf(title, ASSAY__FIGURE_BYTES + 16, "%s %% two-sided", figure);
+    int decimals = assay__figure_decimals(half_width(bounds.lower, bounds.upper),
+                                          comparison->difference.estimate, 2);
+    interval_text(bounds.lower, bounds.upper, decimals, interval, 2 * ASSAY__FIGURE_BYTES + 8);
 }

@@ -7,13 +7,15 @@
 
 #include "report/table/table.h"
 
-enum { SLICES_SHOWN_MAX = 30, WIDE_PAGE = 100 };
+enum { SLICES_SHOWN = 20, WIDE_PAGE = 100 };
 
 /* The slices of one dimension, or the segments, and the columns their rows share. */
 struct family {
     const struct assay_analysis *analysis;
     uint32_t first, count; /* slices */
+    uint32_t shown;        /* so many of a comparison, the largest; the rest is gathered */
     bool with_p;
+    size_t same_start, same_end; /* bytes that all names begin and end with */
     int name, units, change, interval, plot, p, verdict;
 };
 
@@ -37,6 +39,75 @@ static const char *slice_name(const struct assay_slice *slice)
     if (slice->kind == ASSAY_SLICE_SEGMENT)
         return slice->key;
     return slice->value[0] == '\0' ? "(empty)" : slice->value;
+}
+
+static uint64_t slice_units(const struct assay_analysis *analysis, uint32_t slice)
+{
+    uint64_t units = 0;
+    for (uint32_t g = 0; g < analysis->group_count; g++)
+        units += analysis->units[(size_t)slice * analysis->group_count + g];
+    return units;
+}
+
+/* Of a dimension with more values than are shown, those with the most units; ties by order. */
+static bool is_shown(const struct family *family, uint32_t slice)
+{
+    const struct assay_analysis *analysis = family->analysis;
+    uint64_t units = slice_units(analysis, slice);
+    uint32_t before = 0;
+    if (family->count <= family->shown)
+        return true;
+    for (uint32_t s = family->first; s < family->first + family->count; s++) {
+        uint64_t others = slice_units(analysis, s);
+        before += others > units || (others == units && s < slice);
+    }
+    return before < family->shown;
+}
+
+/* What all names begin and end with: where names are cut, this goes first. */
+static void find_sameness(struct family *family)
+{
+    const char *first = slice_name(&family->analysis->slices[family->first]);
+    size_t length = strlen(first);
+    family->same_start = family->same_end = length;
+    for (uint32_t i = 1; i < family->count; i++) {
+        const char *name = slice_name(&family->analysis->slices[family->first + i]);
+        size_t size = strlen(name), start = 0, end = 0;
+        while (start < family->same_start && start < size && name[start] == first[start])
+            start++;
+        while (end < family->same_end && end < size - start &&
+               name[size - 1 - end] == first[length - 1 - end])
+            end++;
+        family->same_start = start;
+        family->same_end = end;
+    }
+    /* No character is cut in two: continuation bytes stay with what they continue. */
+    while (family->same_start > 0 && ((unsigned char)first[family->same_start] & 0xC0) == 0x80)
+        family->same_start--;
+    while (family->same_end > 0 && ((unsigned char)first[length - family->same_end] & 0xC0) == 0x80)
+        family->same_end--;
+    if (family->count < 2)
+        family->same_start = family->same_end = 0;
+}
+
+/* A name that is too long for its column loses what it shares with all others. */
+static void write_name(struct assay__page *page, const struct family *family, const char *name)
+{
+    const char *dots = page->unicode ? "\xE2\x80\xA6" : "..";
+    size_t length = strlen(name);
+    bool is_long = assay__page_width(name) > family->name;
+    struct assay__text shown = {0};
+    if (is_long && family->same_start + family->same_end < length) {
+        assay__text_puts(&shown, family->same_start > 0 ? dots : "");
+        assay__text_append(&shown, name + family->same_start,
+                           length - family->same_start - family->same_end);
+        assay__text_puts(&shown, family->same_end > 0 ? dots : "");
+    }
+    bool is_shorter = shown.data != NULL && shown.length > 0;
+    assay__page_cell(page, is_shorter ? shown.data : name, family->name, ASSAY__ALIGN_LEFT, true,
+                     ASSAY__INK_PLAIN);
+    page->out->failed = page->out->failed || shown.failed;
+    assay__text_release(&shown);
 }
 
 static const char *change_of(const struct block *block, const struct assay__row *row)
@@ -74,7 +145,7 @@ static void measure_block(struct family *family, const struct block *block)
 {
     for (size_t i = 0; i < block->count; i++) {
         const struct assay_metric_result *result = &block->results[i];
-        if (!belongs(block, result))
+        if (!belongs(block, result) || !is_shown(family, result->slice))
             continue;
         struct assay__row row;
         assay__row_fill(&row, family->analysis, result, assay__last_look(result));
@@ -114,7 +185,7 @@ static void fit_axis(struct block *block, struct assay__page *page)
         return;
     }
     for (size_t i = 0; i < block->count; i++)
-        if (belongs(block, &block->results[i]))
+        if (belongs(block, &block->results[i]) && is_shown(block->family, block->results[i].slice))
             drawn[count++] =
                 assay__row_drawn(block->family->analysis, &block->results[i],
                                  assay__last_look(&block->results[i]), block->relative);
@@ -155,8 +226,7 @@ static void write_row(struct assay__page *page, const struct block *block,
     assay__row_fill(&row, family->analysis, result, look);
     struct assay__drawn drawn = assay__row_drawn(family->analysis, result, look, block->relative);
     assay__page_spaces(page, 4);
-    assay__page_cell(page, slice_name(&family->analysis->slices[result->slice]), family->name,
-                     ASSAY__ALIGN_LEFT, true, ASSAY__INK_PLAIN);
+    write_name(page, family, slice_name(&family->analysis->slices[result->slice]));
     assay__page_column(page, row.units, family->units, ASSAY__ALIGN_RIGHT, false, ASSAY__INK_DIM);
     assay__page_column(page, change_of(block, &row), family->change, ASSAY__ALIGN_RIGHT, false,
                        ASSAY__INK_PLAIN);
@@ -176,10 +246,45 @@ static void write_row(struct assay__page *page, const struct block *block,
     assay__page_end(page);
 }
 
+/* What is left of a dimension: how many values and units, and which way they lie. */
+struct other {
+    uint32_t values, higher, lower;
+    uint64_t units;
+};
+
+static void add_other(struct other *other, const struct assay_metric_result *result)
+{
+    const struct assay_look_result *look = assay__last_look(result);
+    other->values++;
+    if (look == NULL)
+        return;
+    const struct assay_difference *difference = &look->comparison.difference;
+    other->units += look->comparison.baseline.n + look->comparison.compared.n;
+    other->higher += difference->lower > 0.0;
+    other->lower += difference->upper < 0.0;
+}
+
+static void write_other(struct assay__page *page, const struct family *family,
+                        const struct other *other)
+{
+    char units[ASSAY__FIGURE_BYTES], values[ASSAY__FIGURE_BYTES];
+    struct assay__text words = {0};
+    if (other->values == 0)
+        return;
+    assay__figure_count(other->units, units);
+    assay__figure_count(other->values, values);
+    assay__page_spaces(page, 4);
+    assay__page_cell(page, "(other)", family->name, ASSAY__ALIGN_LEFT, false, ASSAY__INK_PLAIN);
+    assay__page_column(page, units, family->units, ASSAY__ALIGN_RIGHT, false, ASSAY__INK_DIM);
+    assay__text_format(&words, "  %s values: %u higher, %u lower", values, other->higher,
+                       other->lower);
+    assay__page_words(page, &words, 4 + family->name + 1 + family->units, 6);
+}
+
 static void write_block(struct assay__page *page, struct block *block)
 {
     const struct assay_metric_result *before = NULL;
-    uint32_t shown = 0;
+    struct other other = {0};
     fit_axis(block, page);
     for (size_t i = 0; i < block->count; i++) {
         const struct assay_metric_result *result = &block->results[i];
@@ -187,16 +292,17 @@ static void write_block(struct assay__page *page, struct block *block)
             continue;
         if (before == NULL || before->baseline != result->baseline ||
             before->compared != result->compared) {
+            write_other(page, block->family, &other);
+            other = (struct other){0};
             write_title(page, block, result);
-            shown = 0;
         }
         before = result;
-        if (shown++ < SLICES_SHOWN_MAX)
+        if (is_shown(block->family, result->slice))
             write_row(page, block, result);
-        else if (shown == block->family->count)
-            assay__text_format(page->out, "    and %u more: --format csv has them all\n",
-                               shown - SLICES_SHOWN_MAX);
+        else
+            add_other(&other, result);
     }
+    write_other(page, block->family, &other);
 }
 
 static void write_family(struct assay__page *page, struct family *family)
@@ -212,9 +318,10 @@ static void write_family(struct assay__page *page, struct family *family)
     assay__page_ink(page, ASSAY__INK_DIM);
     assay__page_wrap(page,
                      segments ? "Planned: alpha is divided by the number of segments."
-                              : "Explores: alpha is not divided by the number of slices.",
+                              : "For exploration: alpha is not divided by the number of slices.",
                      0, 0);
     assay__page_ink(page, ASSAY__INK_PLAIN);
+    find_sameness(family);
     measure_columns(family, page);
     for (uint32_t m = 0; m < family->analysis->plan->metric_count; m++) {
         struct block block = block_of(family, m);
@@ -227,10 +334,15 @@ static bool same_family(const struct assay_slice *a, const struct assay_slice *b
     return a->kind == b->kind && (a->kind == ASSAY_SLICE_SEGMENT || strcmp(a->key, b->key) == 0);
 }
 
-void assay__table_slices(struct assay__page *page, const struct assay_analysis *analysis)
+void assay__table_slices(struct assay__page *page, const struct assay_analysis *analysis,
+                         const struct assay_write_options *options)
 {
     for (uint32_t s = 1; s < analysis->slice_count;) {
-        struct family family = {.analysis = analysis, .first = s, .count = 1};
+        struct family family = {.analysis = analysis,
+                                .first = s,
+                                .count = 1,
+                                .shown =
+                                    options->slices_max > 0 ? options->slices_max : SLICES_SHOWN};
         while (s + family.count < analysis->slice_count &&
                same_family(&analysis->slices[s], &analysis->slices[s + family.count]))
             family.count++;

@@ -29,11 +29,13 @@ static const struct {
     const char *path;
     struct assay_write_options options;
 } TABLES[] = {
-    {"tests/golden/table-80-ascii.txt", {.width = 80}},
+    {"tests/golden/table-80-ascii.txt", {.width = 80, .slices = true}},
     {"tests/golden/table-80-unicode.txt", {.width = 80, .unicode = true}},
     {"tests/golden/table-120-unicode-looks.txt",
-     {.width = 120, .unicode = true, .all_looks = true}},
-    {"tests/golden/table-80-color.txt", {.width = 80, .unicode = true, .color = true}},
+     {.width = 120, .unicode = true, .all_looks = true, .slices = true, .interval = 0.95}},
+    {"tests/golden/table-80-color.txt",
+     {.width = 80, .unicode = true, .color = true, .slices = true, .slices_max = 2}},
+    {"tests/golden/table-80-brief.txt", {.width = 80, .brief = true}},
 };
 
 START_TEST(tables_are_the_golden_ones)
@@ -52,7 +54,8 @@ START_TEST(tables_keep_their_width_and_hold_no_control_bytes)
 {
     static const int widths[] = {60, 72, 80, 100, 120, 200};
     for (size_t i = 0; i < 2 * sizeof widths / sizeof *widths; i++) {
-        struct assay_write_options options = {.width = widths[i / 2], .unicode = i % 2 == 1};
+        struct assay_write_options options = {
+            .width = widths[i / 2], .unicode = i % 2 == 1, .slices = true, .interval = 0.9};
         char *text = write_table(&options);
         for (char *line = text; *line != '\0';) {
             char *end = strchr(line, '\n');
@@ -251,8 +254,74 @@ START_TEST(one_wide_interval_does_not_squeeze_the_others)
 }
 END_TEST
 
+/* Values of a dimension beyond the largest are gathered, and counted. */
+START_TEST(small_slices_are_gathered)
+{
+    struct assay_write_options options = {.width = 100, .slices = true, .slices_max = 1};
+    struct assay_analysis *analysis = sample_analysis(&sample);
+    for (uint32_t g = 0; g < analysis->group_count; g++)
+        sample.units[3 * analysis->group_count + g] = 100000;
+    char *text = write_table_of(analysis, &options);
+    ck_assert_ptr_nonnull(strstr(text, "Web  "));
+    ck_assert_ptr_null(strstr(text, "(empty)"));
+    ck_assert_ptr_nonnull(strstr(text, "(other)"));
+    ck_assert_ptr_nonnull(strstr(text, "2 values: 2 higher, 0 lower"));
+    free(text);
+}
+END_TEST
+
+/* Names that are cut keep what tells them apart. */
+START_TEST(names_that_are_cut_stay_distinct)
+{
+    struct assay_write_options options = {.width = 80, .slices = true};
+    struct assay_analysis *analysis = sample_analysis(&sample);
+    sample.slices[1].value = "The Free and Hanseatic City of 0001, Germany, Europe, World";
+    sample.slices[2].value = "The Free and Hanseatic City of 0002, Germany, Europe, World";
+    sample.slices[3].value = "The Free and Hanseatic City of 0003, Germany, Europe, World";
+    char *text = write_table_of(analysis, &options);
+    for (int i = 1; i <= 3; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "..%d..", i);
+        ck_assert_msg(strstr(text, name) != NULL, "%s", name);
+    }
+    free(text);
+}
+END_TEST
+
+static const char *hint_of(const char *kind)
+{
+    return strcmp(kind, "skewed") == 0 ? "turn it round" : NULL;
+}
+
+/* Remarks of one kind are one, with the caller's remedy. */
+START_TEST(notes_of_one_kind_are_one_line_with_the_remedy)
+{
+    struct assay_write_options options = {.width = 200, .hint = hint_of};
+    struct assay_analysis *analysis = sample_analysis(&sample);
+    static const char *const kinds[] = {"skewed", "fewUnits", "skewed"};
+    for (size_t i = 0; i < 3; i++)
+        sample.annotations[i] = (struct assay_annotation){.level = ASSAY_NOTE_WARNING,
+                                                          .metric = (int32_t)i,
+                                                          .text = "In 3 slices: As it is.",
+                                                          .kind = kinds[i],
+                                                          .comparisons = 2,
+                                                          .slices = i == 2 ? 5 : 0,
+                                                          .sentence = "As it is.",
+                                                          .remedy = "wait"};
+    char *text = write_table_of(analysis, &options);
+    ck_assert_ptr_nonnull(strstr(text, "visit, returns, in 4 comparisons and 5 slices: As it is. "
+                                       "Remedy: turn it round.\n"));
+    ck_assert_ptr_nonnull(strstr(text, "spend, in 2 comparisons: As it is. Remedy: wait.\n"));
+    ck_assert_ptr_null(strstr(text, "In 3 slices"));
+    free(text);
+}
+END_TEST
+
 static void add(TCase *cases)
 {
+    tcase_add_test(cases, small_slices_are_gathered);
+    tcase_add_test(cases, names_that_are_cut_stay_distinct);
+    tcase_add_test(cases, notes_of_one_kind_are_one_line_with_the_remedy);
     tcase_add_loop_test(cases, tables_are_the_golden_ones, 0,
                         (int)(sizeof TABLES / sizeof *TABLES));
     tcase_add_test(cases, tables_keep_their_width_and_hold_no_control_bytes);

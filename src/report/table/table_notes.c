@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The remarks of the table: the gravest first, those of one kind in one line with what can be done.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "plan/names.h"
+#include "report/table/table.h"
+
+static bool is_kind(const struct assay_annotation *note, const char *kind)
+{
+    return note->kind != NULL && strcmp(note->kind, kind) == 0;
+}
+
+/* The first of its kind speaks for all. */
+static bool is_first(const struct assay_analysis *analysis, size_t index)
+{
+    const struct assay_annotation *notes = analysis->annotations;
+    for (size_t i = 0; notes[index].kind != NULL && i < index; i++)
+        if (is_kind(&notes[i], notes[index].kind))
+            return false;
+    return true;
+}
+
+/* The gravest level of a kind. */
+static enum assay_annotation_level level_of(const struct assay_analysis *analysis, size_t index)
+{
+    enum assay_annotation_level level = analysis->annotations[index].level;
+    for (size_t i = 0; analysis->annotations[index].kind != NULL && i < analysis->annotation_count;
+         i++)
+        if (is_kind(&analysis->annotations[i], analysis->annotations[index].kind) &&
+            analysis->annotations[i].level > level)
+            level = analysis->annotations[i].level;
+    return level;
+}
+
+static void add_count(struct assay__text *words, uint64_t count, const char *what)
+{
+    char figure[ASSAY__FIGURE_BYTES];
+    assay__figure_count(count, figure);
+    assay__text_format(words, "%s %s%s", figure, what, count == 1 ? "" : "s");
+}
+
+/* "spend, visit and 3 more: in 12 comparisons and 14 slices: ". */
+static void add_places(struct assay__text *words, const struct assay_analysis *analysis,
+                       const char *kind)
+{
+    enum { METRICS_NAMED = 3 };
+    uint64_t comparisons = 0, slices = 0;
+    unsigned metrics = 0;
+    for (size_t i = 0; i < analysis->annotation_count; i++) {
+        const struct assay_annotation *note = &analysis->annotations[i];
+        if (!is_kind(note, kind))
+            continue;
+        if (metrics++ < METRICS_NAMED)
+            assay__text_format(words, "%s%s", metrics > 1 ? ", " : "",
+                               analysis->plan->metrics[note->metric].id);
+        comparisons += note->comparisons;
+        slices += note->slices;
+    }
+    if (metrics > METRICS_NAMED)
+        assay__text_format(words, " and %u more", metrics - METRICS_NAMED);
+    assay__text_puts(words, ", in ");
+    if (comparisons > 0)
+        add_count(words, comparisons, "comparison");
+    if (comparisons > 0 && slices > 0)
+        assay__text_puts(words, " and ");
+    if (slices > 0)
+        add_count(words, slices, "slice");
+    assay__text_puts(words, ": ");
+}
+
+static void add_remedy(struct assay__text *words, const struct assay_annotation *note,
+                       const struct assay_write_options *options)
+{
+    const char *hint = options->hint != NULL ? options->hint(note->kind) : NULL;
+    const char *remedy = hint != NULL ? hint : note->remedy;
+    if (remedy != NULL)
+        assay__text_format(words, " Remedy: %s.", remedy);
+}
+
+static void write_note(struct assay__page *page, const struct assay_analysis *analysis,
+                       const struct assay_annotation *note, enum assay_annotation_level level,
+                       const struct assay_write_options *options)
+{
+    static const enum assay__ink INKS[] = {[ASSAY_NOTE_INFO] = ASSAY__INK_DIM,
+                                           [ASSAY_NOTE_WARNING] = ASSAY__INK_WARN,
+                                           [ASSAY_NOTE_ERROR] = ASSAY__INK_BAD};
+    struct assay__text words = {0};
+    if (note->kind != NULL) {
+        add_places(&words, analysis, note->kind);
+        assay__text_puts(&words, note->sentence);
+        add_remedy(&words, note, options);
+    } else {
+        for (uint32_t i = 0; i < note->context_count; i++)
+            assay__text_format(&words, "%s%s", i > 0 ? ", " : "", note->context[i]);
+        assay__text_format(&words, "%s%s", note->context_count > 0 ? ": " : "", note->text);
+    }
+    assay__page_spaces(page, 2);
+    assay__page_cell(page, assay__name_level(level), 9, ASSAY__ALIGN_LEFT, false, INKS[level]);
+    assay__page_words(page, &words, 11, 11);
+}
+
+/* The gravest first; within a level in the analysis's order. */
+void assay__table_notes(struct assay__page *page, const struct assay_analysis *analysis,
+                        const struct assay_write_options *options)
+{
+    if (analysis->annotation_count == 0)
+        return;
+    assay__page_heading(page, "NOTES");
+    assay__page_end(page);
+    for (int level = ASSAY_NOTE_ERROR; level >= ASSAY_NOTE_INFO; level--)
+        for (size_t i = 0; i < analysis->annotation_count; i++)
+            if (is_first(analysis, i) && (int)level_of(analysis, i) == level)
+                write_note(page, analysis, &analysis->annotations[i],
+                           (enum assay_annotation_level)level, options);
+}
