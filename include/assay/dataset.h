@@ -34,11 +34,12 @@ enum {
 
 /**
  * struct assay_counts: what happened to the rows, exactly. Every row read is one of used, bad,
- * after, duplicate, in_two_groups, unclear, no_group and no_unit.
+ * left_out, after, duplicate, in_two_groups, unclear, no_group and no_unit. Every row of events
+ * read is one of used, unexposed, excluded, bad, after and no_unit.
  */
 struct assay_counts {
     uint64_t rows_read;  /* data rows, header excluded */
-    uint64_t rows_used;  /* rows that count as a unit */
+    uint64_t rows_used;  /* rows that count as a unit, or whose values are part of one */
     uint64_t rows_bad;   /* skipped by --bad-rows=skip: a cell, the number of cells or the text */
     uint64_t rows_after; /* at or after asOf */
     uint64_t rows_duplicate;      /* further rows of a unit already counted */
@@ -48,6 +49,14 @@ struct assay_counts {
     uint64_t rows_unclear;        /* their rows */
     uint64_t rows_no_group;       /* missing group */
     uint64_t rows_no_unit;        /* missing unit id */
+    uint64_t rows_left_out;       /* by the plan's filter */
+    uint64_t events_read;         /* rows of events */
+    uint64_t events_used;         /* of units that count, in a metric's window or not */
+    uint64_t events_unexposed;    /* of units without a row of exposure */
+    uint64_t events_excluded;     /* of units that are excluded */
+    uint64_t events_bad;          /* skipped, as rows_bad */
+    uint64_t events_after;        /* at or after asOf */
+    uint64_t events_no_unit;      /* missing unit id */
 };
 
 /** assay_dataset_new() makes an empty dataset for a plan; only ASSAY_ERROR_MEMORY. */
@@ -70,8 +79,15 @@ enum assay_bad_rows {
 /** enum assay_input_kind: form of a CSV input. */
 enum assay_input_kind {
     ASSAY_INPUT_AUTO,   /* sufficient statistics when the header has metric, group and n */
-    ASSAY_INPUT_UNITS,  /* one row per unit */
+    ASSAY_INPUT_UNITS,  /* rows of units or exposures */
     ASSAY_INPUT_SUMMARY /* one row of sufficient statistics per metric, group, look and slice */
+};
+
+/** struct assay_event_files: the files of events that the plan names. */
+struct assay_event_files {
+    const char *name; /* as in the plan */
+    const char *const *paths;
+    size_t path_count;
 };
 
 /** struct assay_read_options: how CSV is read. Zero-initialised is the default. */
@@ -86,6 +102,10 @@ struct assay_read_options {
        for any; NULL: the best there is. Every one gives the same sums. ASSAY_ERROR_USAGE when this
        processor does not run it. */
     const char *kernel;
+    const struct assay_event_files *events; /* for those of the plan's events that have files */
+    size_t event_count;
+    size_t memory_bytes;          /* for units while their rows are gathered; 0: 1 GiB */
+    const char *temporary_folder; /* what does not fit goes to an unnamed file; NULL: /tmp */
 };
 
 /**

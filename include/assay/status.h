@@ -42,7 +42,8 @@ enum assay_status {
     X(UNITS_REPEAT, "units-repeat") /* rows of a unit differ, and no aggregation is planned */     \
     X(FORMAT, "format")     /* the text is written another way; remedy has keys of "format" */     \
     X(BAD_ROWS, "bad-rows") /* a damaged row: ASSAY_BAD_ROWS_SKIP would leave it out */            \
-    X(GROUP_COLUMN, "group-column") /* the group column is another one, or not named */
+    X(GROUP_COLUMN, "group-column") /* the group column is another one, or not named */            \
+    X(EVENTS_WITHOUT_FILE, "events-without-file") /* the plan names events, the call no file */
 
 enum assay_reason {
 #define ASSAY_REASON_ENUM(name, id) ASSAY_REASON_##name,

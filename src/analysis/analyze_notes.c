@@ -44,6 +44,7 @@ static enum assay_status note_counts(struct assay__builder *builder, struct assa
          "Rows skipped because a cell, the number of cells or the text could not be read"},
         {ASSAY_NOTE_WARNING, counts->rows_no_group, "Rows skipped because they name no group"},
         {ASSAY_NOTE_WARNING, counts->rows_no_unit, "Rows skipped because they name no unit"},
+        {ASSAY_NOTE_INFO, counts->rows_left_out, "Rows left out by the plan's filter"},
         {ASSAY_NOTE_INFO, counts->rows_after, "Rows not used, being at or after asOf"},
         {ASSAY_NOTE_INFO, counts->rows_duplicate,
          "Rows not used, repeating a unit that counts already"},
@@ -54,6 +55,17 @@ static enum assay_status note_counts(struct assay__builder *builder, struct assa
          "Units excluded, since their earliest rows name different dimensions or segments"},
         {ASSAY_NOTE_INFO, counts->rows_unclear,
          "Rows of units excluded for their dimensions or segments"},
+        {ASSAY_NOTE_INFO, counts->events_read, "Rows of events read"},
+        {ASSAY_NOTE_WARNING, counts->events_bad,
+         "Rows of events skipped because a cell, the number of cells or the text could not be "
+         "read"},
+        {ASSAY_NOTE_WARNING, counts->events_no_unit,
+         "Rows of events skipped because they name no unit"},
+        {ASSAY_NOTE_INFO, counts->events_after, "Rows of events not used, being at or after asOf"},
+        {ASSAY_NOTE_INFO, counts->events_unexposed,
+         "Rows of events not used, being of units that were never exposed"},
+        {ASSAY_NOTE_INFO, counts->events_excluded,
+         "Rows of events not used, being of excluded units"},
     };
     enum assay_status status = ASSAY_OK;
     for (size_t i = 0; status == ASSAY_OK && i < sizeof ROWS / sizeof *ROWS; i++)
@@ -190,7 +202,7 @@ static enum assay_status note_missing(struct assay__builder *builder, uint32_t m
     if (builder->out->missing[metric] > 0)
         status = assay__annotate(builder, ASSAY_NOTE_INFO, (int32_t)metric, NOWHERE,
                                  missing_sentence(builder, metric), err);
-    for (uint32_t i = 0; status == ASSAY_OK && i < plan->covariate_count; i++) {
+    for (uint32_t i = 0; status == ASSAY_OK && i < assay__metric_covariate_count(plan); i++) {
         uint64_t count = builder->out->missing_covariates[metric * ASSAY_COVARIATES_MAX + i];
         if (count > 0)
             status = assay__annotate(
@@ -198,7 +210,7 @@ static enum assay_status note_missing(struct assay__builder *builder, uint32_t m
                 assay__arena_format(builder->arena,
                                     "Units without a value of covariate %s, counted as its mean: "
                                     "%" PRIu64 ".",
-                                    plan->covariates[i], count),
+                                    assay__metric_covariate(plan, i), count),
                 err);
     }
     return status;

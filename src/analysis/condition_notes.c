@@ -112,10 +112,11 @@ static const char *sentence_of(const struct assay__builder *builder, uint32_t me
                            ? "A covariate that is constant or a combination of others was dropped"
                            : "Covariates that are constant or combinations of others were dropped";
     const char *separator = ": ";
-    for (uint32_t i = 0; text != NULL && i < plan->covariate_count; i++) {
+    for (uint32_t i = 0; text != NULL && i < assay__metric_covariate_count(plan); i++) {
         if (!(dropped >> i & 1))
             continue;
-        text = assay__arena_format(builder->arena, "%s%s%s", text, separator, plan->covariates[i]);
+        text = assay__arena_format(builder->arena, "%s%s%s", text, separator,
+                                   assay__metric_covariate(plan, i));
         separator = ", ";
     }
     return text == NULL ? NULL : assay__arena_format(builder->arena, "%s.", text);

@@ -190,8 +190,20 @@ struct assay_moments_shape assay__metric_shape(const struct assay_metric_plan *m
 {
     struct assay_moments_shape shape = {
         .has_denominator = metric->type == ASSAY_METRIC_RATIO,
-        .covariate_count = metric->reduction == ASSAY_REDUCTION_NONE ? 0 : metric->covariate_count};
+        .covariate_count = metric->reduction == ASSAY_REDUCTION_NONE
+                               ? 0
+                               : assay__metric_covariate_count(metric)};
     return shape;
+}
+
+uint32_t assay__metric_covariate_count(const struct assay_metric_plan *metric)
+{
+    return metric->covariate_count + metric->pre_exposure.is_set;
+}
+
+const char *assay__metric_covariate(const struct assay_metric_plan *metric, uint32_t index)
+{
+    return index < metric->covariate_count ? metric->covariates[index] : "before exposure";
 }
 
 void assay__dataset_observe(struct assay_dataset *dataset, int64_t time_ns)
@@ -353,6 +365,14 @@ static void add_counts(struct assay_counts *into, const struct assay_counts *fro
     into->rows_unclear += from->rows_unclear;
     into->rows_no_group += from->rows_no_group;
     into->rows_no_unit += from->rows_no_unit;
+    into->rows_left_out += from->rows_left_out;
+    into->events_read += from->events_read;
+    into->events_used += from->events_used;
+    into->events_unexposed += from->events_unexposed;
+    into->events_excluded += from->events_excluded;
+    into->events_bad += from->events_bad;
+    into->events_after += from->events_after;
+    into->events_no_unit += from->events_no_unit;
 }
 
 /* Finds or adds in into what slice number slice of from is. */

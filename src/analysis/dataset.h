@@ -46,6 +46,16 @@ enum assay_status assay__cell_moments(struct assay_dataset *dataset, struct assa
                                       uint32_t metric, struct assay_moments **moments,
                                       struct assay_error *err);
 
+/**
+ * assay__dataset_accumulate() makes of what is new at each look what there is at each look: on entry
+ * the cells of a look hold what it adds, those of taken what it takes back of that; afterwards they
+ * hold all up to and with it. times are those of all looks, ascending: a look without anything new
+ * has what the one before has. taken may be NULL; it is used up.
+ */
+enum assay_status assay__dataset_accumulate(struct assay_dataset *dataset,
+                                            struct assay_dataset *taken, const int64_t *times,
+                                            uint32_t count, struct assay_error *err);
+
 /** assay__dataset_mutable_counts(): add to it as rows are read. */
 struct assay_counts *assay__dataset_mutable_counts(struct assay_dataset *dataset);
 

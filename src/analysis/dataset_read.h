@@ -43,4 +43,11 @@ void assay__dataset_note_at(const struct assay_dataset *dataset, uint32_t number
 /** assay__metric_shape() is the shape of a metric's moments. */
 struct assay_moments_shape assay__metric_shape(const struct assay_metric_plan *metric);
 
+/**
+ * assay__metric_covariate_count() is the number of a metric's covariates: columns, and the value
+ * before exposure, which comes last. assay__metric_covariate() is the name of one.
+ */
+uint32_t assay__metric_covariate_count(const struct assay_metric_plan *metric);
+const char *assay__metric_covariate(const struct assay_metric_plan *metric, uint32_t index);
+
 #endif

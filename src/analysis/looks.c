@@ -112,9 +112,8 @@ enum assay_status assay__analyze_look(struct assay__builder *builder, struct ass
     bool undated = builder->look_count == 1 && builder->looks[0].time_ns == INT64_MIN;
     if (undated && plan->granularity != ASSAY_GRANULARITY_NONE)
         return assay__fail(err, ASSAY_ERROR_UNAVAILABLE,
-                           "Looks by hour, day or week need data with times. Those of one row a "
-                           "unit are not in this version: leave 'granularity' out, or give sums "
-                           "with times.");
+                           "Looks by hour, day or week need data with times: leave 'granularity' "
+                           "out, or give times.");
     if (plan->granularity == ASSAY_GRANULARITY_NONE && !assay__is_sequential(plan))
         status = keep_last(builder, err);
     if (undated)

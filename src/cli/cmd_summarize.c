@@ -44,7 +44,7 @@ static int run(const struct plan_flags *flags, const struct assay_read_options *
         return code;
     enum assay_status status = plan_flags_build(flags, &plan, &err);
     if (status == ASSAY_OK)
-        status = data_read(plan, options, paths, path_count, &dataset, &err);
+        status = data_read(plan, flags, options, paths, path_count, &dataset, &err);
     if (status == ASSAY_OK)
         status = assay__summary_of_dataset(dataset, &table, &err);
     code = status == ASSAY_OK ? summary_print(&table, output) : data_fail("summarize", flags, &err);

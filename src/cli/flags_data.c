@@ -2,9 +2,11 @@
 /* The flags that say how data files are read, and reading them into a dataset. */
 #include "cli/flags_data.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "cli/args.h"
@@ -65,6 +67,35 @@ static int take_threads(struct args_where where, const char *value,
     return code;
 }
 
+/* Half of the machine's memory. */
+static size_t half_of_memory(void)
+{
+    long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+    return pages > 0 && page > 0 ? (size_t)pages / 2 * (size_t)page : (size_t)1 << 30;
+}
+
+static int take_memory(struct args_where where, const char *value,
+                       struct assay_read_options *options)
+{
+    static const char SUFFIXES[] = "KMGT";
+    const uint64_t least = UINT64_C(1) << 20;
+    char *end = NULL;
+    errno = 0;
+    unsigned long long size = value[0] >= '0' && value[0] <= '9' ? strtoull(value, &end, 10) : 0;
+    const char *suffix = size == 0 || *end == '\0' ? NULL : strchr(SUFFIXES, *end);
+    if (suffix != NULL) {
+        unsigned shift = 10 * (unsigned)(suffix - SUFFIXES + 1);
+        size = size > UINT64_MAX >> shift ? 0 : size << shift;
+        end++;
+    }
+    if (errno != 0 || size < least || size > SIZE_MAX / 2 || *end != '\0')
+        return cli_usage_error(where.command,
+                               "--%s is a number of bytes, at least 1M, as in 256M or 2G, not '%s'",
+                               where.flag, value);
+    options->memory_bytes = (size_t)size;
+    return 0;
+}
+
 bool data_flag_take(const char *command, struct assay_read_options *options, int option,
                     const char *value, int *code)
 {
@@ -76,6 +107,8 @@ bool data_flag_take(const char *command, struct assay_read_options *options, int
         *code = take_separator((struct args_where){command, "separator"}, value, options);
     else if (option == DATA_FLAG_THREADS)
         *code = take_threads((struct args_where){command, "threads"}, value, options);
+    else if (option == DATA_FLAG_MEMORY)
+        *code = take_memory((struct args_where){command, "memory"}, value, options);
     else
         return false;
     return true;
@@ -129,21 +162,54 @@ int data_check_files(const char *command, const struct plan_flags *flags, char *
     return code == 0 ? data_check_twice(command, paths, path_count) : code;
 }
 
-enum assay_status data_read(const struct assay_plan *plan, const struct assay_read_options *options,
-                            char *const *paths, size_t path_count, struct assay_dataset **dataset,
-                            struct assay_error *err)
+/* The files of events as the library takes them: each is a list of its own. */
+static enum assay_status list_events(const struct plan_event_file *files, size_t count,
+                                     struct assay_event_files **out, struct assay_error *err)
 {
-    struct assay_read_options read = *options;
-    const char *kernel = getenv("ASSAY_KERNEL");
-    read.kernel = kernel != NULL && *kernel != '\0' ? kernel : NULL;
-    *dataset = NULL;
+    *out = calloc(count + 1, sizeof **out);
+    if (*out == NULL)
+        return assay__fail_memory(err);
+    for (size_t i = 0; i < count; i++)
+        (*out)[i] = (struct assay_event_files){files[i].events->name, &files[i].path, 1};
+    return ASSAY_OK;
+}
+
+/* Reads with all options in place. */
+static enum assay_status read_all(const struct assay_plan *plan,
+                                  const struct assay_read_options *options, char *const *paths,
+                                  size_t path_count, struct assay_dataset **dataset,
+                                  struct assay_error *err)
+{
     enum assay_status status = assay_dataset_new(plan, dataset, err);
     if (status == ASSAY_OK)
-        status = assay_dataset_read(*dataset, (const char *const *)paths, path_count, &read, err);
+        status = assay_dataset_read(*dataset, (const char *const *)paths, path_count, options, err);
     if (status != ASSAY_OK) {
         assay_dataset_free(*dataset);
         *dataset = NULL;
     }
+    return status;
+}
+
+enum assay_status data_read(const struct assay_plan *plan, const struct plan_flags *flags,
+                            const struct assay_read_options *options, char *const *paths,
+                            size_t path_count, struct assay_dataset **dataset,
+                            struct assay_error *err)
+{
+    struct assay_read_options all = *options;
+    struct plan_event_file *files = NULL;
+    struct assay_event_files *events = NULL;
+    *dataset = NULL;
+    if (all.memory_bytes == 0)
+        all.memory_bytes = half_of_memory();
+    all.temporary_folder = getenv("TMPDIR");
+    enum assay_status status = plan_flags_event_files(flags, plan, &files, &all.event_count, err);
+    if (status == ASSAY_OK)
+        status = list_events(files, all.event_count, &events, err);
+    all.events = events;
+    if (status == ASSAY_OK)
+        status = read_all(plan, &all, paths, path_count, dataset, err);
+    free(events);
+    free(files);
     return status;
 }
 

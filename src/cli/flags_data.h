@@ -13,7 +13,8 @@
     X(INPUT, "input", 1, "KIND", "form of the data: auto, units or summary")                       \
     X(BAD_ROWS, "bad-rows", 1, "NAME", "rows with a cell that cannot be read: fail or skip")       \
     X(SEPARATOR, "separator", 1, "CHAR", "separator: one of , ; | or tab; sniffed when not given") \
-    X(THREADS, "threads", 1, "COUNT", "threads that read; all processors when not given")
+    X(THREADS, "threads", 1, "COUNT", "threads that read; all processors when not given")          \
+    X(MEMORY, "memory", 1, "SIZE", "for gathering units, as 256M; half of the machine's by default")
 
 enum data_flag {
     DATA_FLAG_BEFORE = 0x2000,
@@ -45,12 +46,14 @@ int data_check_twice(const char *command, char *const *paths, size_t path_count)
 int data_check_files(const char *command, const struct plan_flags *flags, char *const *paths,
                      size_t path_count, const char *output);
 
-/** data_read() makes a dataset of files. The caller frees it; after a failure *dataset is NULL. */
-ASSAY_MUST_CHECK enum assay_status data_read(const struct assay_plan *plan,
-                                             const struct assay_read_options *options,
-                                             char *const *paths, size_t path_count,
-                                             struct assay_dataset **dataset,
-                                             struct assay_error *err);
+/**
+ * data_read() makes a dataset of files, and of those that --events names. The caller frees it;
+ * after a failure *dataset is NULL.
+ */
+ASSAY_MUST_CHECK enum assay_status
+data_read(const struct assay_plan *plan, const struct plan_flags *flags,
+          const struct assay_read_options *options, char *const *paths, size_t path_count,
+          struct assay_dataset **dataset, struct assay_error *err);
 
 /**
  * data_fail() reports what went wrong with plan or data and returns the exit code. A plan that is

@@ -67,6 +67,7 @@ void cli_hint(const struct assay_error *err, char out[CLI_HINT_BYTES])
             " As a flag: --metric ID:aggregation=sum, for example, which adds the rows of each "
             "unit up.",
         [ASSAY_REASON_BAD_ROWS] = " --bad-rows=skip leaves such rows out and counts them.",
+        [ASSAY_REASON_EVENTS_WITHOUT_FILE] = " Name it with --events NAME=FILE.",
         [ASSAY_REASON_GROUP_COLUMN] = " Name it with --group.",
     };
     unsigned index = (unsigned)err->reason;

@@ -149,11 +149,18 @@ void plan_build_metric(struct plan_build *build, const struct plan_flag *flag, c
         return;
     }
     set_columns(build, given, type, value, length);
+    const struct assay__node *column = assay__node_get(given, "value");
+    const char *implied = column == NULL ? NULL : column->text;
     if (value[length] == ':')
         set_attributes(build, given, value + length + 1);
     if (build->status != ASSAY_OK)
         return;
     struct assay__node *id = assay__node_get(given, "id");
+    column = assay__node_get(given, "value");
+    /* A name is the column's by default; of rows that are counted it is that of the metric only. */
+    if (column != NULL && column->text == implied && strcmp(type, "ratio") != 0 &&
+        strcmp(id->text, column->text) == 0)
+        assay__node_remove(given, "value");
     struct assay__node *metric = find_metric(metrics, id->text);
     if (metric == NULL) {
         plan_build_append(build, metrics, given);

@@ -8,6 +8,7 @@
 
 #include <math.h>
 
+#include "analysis/dataset_read.h"
 #include "plan/names.h"
 #include "assay/version.h"
 
@@ -65,6 +66,7 @@ static void write_counts(struct assay__json *json, const struct assay_counts *co
     assay__json_member_count(json, "rowsUsed", counts->rows_used);
     assay__json_member_begin(json, "rowsSkipped", '{');
     assay__json_member_count(json, "unreadable", counts->rows_bad);
+    assay__json_member_count(json, "leftOut", counts->rows_left_out);
     assay__json_member_count(json, "afterAsOf", counts->rows_after);
     assay__json_member_count(json, "duplicate", counts->rows_duplicate);
     assay__json_member_count(json, "inTwoGroups", counts->rows_in_two_groups);
@@ -72,6 +74,13 @@ static void write_counts(struct assay__json *json, const struct assay_counts *co
     assay__json_member_count(json, "withoutGroup", counts->rows_no_group);
     assay__json_member_count(json, "withoutUnit", counts->rows_no_unit);
     assay__json_end(json, '}');
+    assay__json_member_count(json, "eventsRead", counts->events_read);
+    assay__json_member_count(json, "eventsUsed", counts->events_used);
+    assay__json_member_count(json, "eventsUnexposed", counts->events_unexposed);
+    assay__json_member_count(json, "eventsExcluded", counts->events_excluded);
+    assay__json_member_count(json, "eventsUnreadable", counts->events_bad);
+    assay__json_member_count(json, "eventsAfterAsOf", counts->events_after);
+    assay__json_member_count(json, "eventsWithoutUnit", counts->events_no_unit);
     assay__json_member_count(json, "unitsExcluded",
                              counts->units_in_two_groups + counts->units_unclear);
     assay__json_member_count(json, "unitsInTwoGroups", counts->units_in_two_groups);
@@ -118,9 +127,9 @@ static void write_metric(struct assay__json *json, const struct assay_analysis *
     write_bound(json, "margin", &metric->margin);
     assay__json_member_count(json, "unitsMissing", analysis->missing[index]);
     assay__json_member_begin(json, "covariates", '[');
-    for (uint32_t i = 0; i < metric->covariate_count; i++) {
+    for (uint32_t i = 0; i < assay__metric_covariate_count(metric); i++) {
         assay__json_begin(json, '{');
-        assay__json_member_string(json, "id", metric->covariates[i]);
+        assay__json_member_string(json, "id", assay__metric_covariate(metric, i));
         assay__json_member_count(
             json, "unitsMissing",
             analysis->missing_covariates[(size_t)index * ASSAY_COVARIATES_MAX + i]);

@@ -4,6 +4,7 @@
 
 #include "report/detail.h"
 #include "analysis/conditions.h"
+#include "analysis/dataset_read.h"
 #include "plan/names.h"
 
 void assay__detail_slice(struct assay__json *json, const struct assay_slice *slice)
@@ -100,8 +101,8 @@ static void write_reduction(struct assay__json *json, const struct assay_metric_
     assay__json_member_begin(json, "slopes", '[');
     for (uint32_t i = 0; i < reduction->covariate_count; i++) {
         assay__json_begin(json, '{');
-        if (i < metric->covariate_count)
-            assay__json_member_string(json, "covariate", metric->covariates[i]);
+        if (i < assay__metric_covariate_count(metric))
+            assay__json_member_string(json, "covariate", assay__metric_covariate(metric, i));
         assay__json_member_number(json, "baseline", reduction->baseline_slopes[i]);
         assay__json_member_number(json, "compared", reduction->compared_slopes[i]);
         assay__json_member_boolean(json, "dropped", (reduction->dropped >> i & 1u) != 0);

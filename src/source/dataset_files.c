@@ -2,6 +2,7 @@
 /* The front door of ingestion: any number of files, each a table of units or of sums. */
 #include <string.h>
 
+#include "analysis/dataset_read.h"
 #include "base/error.h"
 #include "analysis/dataset.h"
 #include "source/summary/summary_read.h"
@@ -16,7 +17,7 @@ struct intake {
     struct assay__summary_shards shards;
 };
 
-static enum assay_status read_units(struct intake *intake, struct assay__csv *csv,
+static enum assay_status read_units(struct intake *intake, uint32_t source, struct assay__csv *csv,
                                     struct assay_error *err)
 {
     enum assay_status status = ASSAY_OK;
@@ -24,7 +25,7 @@ static enum assay_status read_units(struct intake *intake, struct assay__csv *cs
         intake->has_units = true;
         status = assay__units_init(&intake->units, intake->dataset, intake->options, err);
     }
-    return status == ASSAY_OK ? assay__units_read(&intake->units, csv, err) : status;
+    return status == ASSAY_OK ? assay__units_read(&intake->units, source, csv, err) : status;
 }
 
 /* A row of sufficient statistics that cannot be read is never passed over. */
@@ -43,17 +44,71 @@ static enum assay_status read_summary(struct intake *intake, struct assay__csv *
 static enum assay_status read_file(struct intake *intake, const char *path, struct assay_error *err)
 {
     const struct assay_read_options *options = intake->options;
-    struct assay__csv_options csv_options = assay__csv_options_of(
-        options->separator, &assay__dataset_plan(intake->dataset)->dialect);
+    struct assay__csv_options csv_options =
+        assay__csv_options_of(options->separator, &assay__dataset_plan(intake->dataset)->dialect);
     struct assay__csv *csv = NULL;
     enum assay_status status = assay__csv_open(path, &csv_options, &csv, err);
     if (status != ASSAY_OK)
         return status;
     bool is_summary = options->kind == ASSAY_INPUT_SUMMARY ||
                       (options->kind == ASSAY_INPUT_AUTO && assay__summary_looks_like(csv));
-    status = is_summary ? read_summary(intake, csv, err) : read_units(intake, csv, err);
+    status = is_summary ? read_summary(intake, csv, err) : read_units(intake, 0, csv, err);
     assay__csv_close(csv);
     return status;
+}
+
+static enum assay_status read_event_file(struct intake *intake, uint32_t source, const char *path,
+                                         struct assay_error *err)
+{
+    struct assay__csv_options csv_options = assay__csv_options_of(
+        intake->options->separator, &assay__dataset_plan(intake->dataset)->dialect);
+    struct assay__csv *csv = NULL;
+    enum assay_status status = assay__csv_open(path, &csv_options, &csv, err);
+    if (status == ASSAY_OK)
+        status = read_units(intake, source, csv, err);
+    assay__csv_close(csv);
+    return status;
+}
+
+/* The files of the plan's events, each of them given once. */
+static enum assay_status read_events(struct intake *intake, struct assay_error *err)
+{
+    const struct assay_plan *plan = assay__dataset_plan(intake->dataset);
+    const struct assay_read_options *options = intake->options;
+    enum assay_status status = ASSAY_OK;
+    for (uint32_t e = 0; status == ASSAY_OK && e < plan->event_count; e++) {
+        size_t found = 0;
+        for (size_t i = 0; status == ASSAY_OK && i < options->event_count; i++) {
+            if (strcmp(options->events[i].name, plan->events[e].name) != 0)
+                continue;
+            for (size_t p = 0; status == ASSAY_OK && p < options->events[i].path_count;
+                 p++, found++)
+                status = read_event_file(intake, 1 + e, options->events[i].paths[p], err);
+        }
+        if (status == ASSAY_OK && found == 0)
+            status = assay__fail_reason(err,
+                                        assay__fail(err, ASSAY_ERROR_USAGE,
+                                                    "No file is named for the events '%s'.",
+                                                    plan->events[e].name),
+                                        ASSAY_REASON_EVENTS_WITHOUT_FILE);
+    }
+    return status;
+}
+
+/* Files of events that the plan does not name would be passed over without a word. */
+static enum assay_status check_event_names(const struct intake *intake, struct assay_error *err)
+{
+    const struct assay_plan *plan = assay__dataset_plan(intake->dataset);
+    for (size_t i = 0; i < intake->options->event_count; i++) {
+        uint32_t e = 0;
+        while (e < plan->event_count &&
+               strcmp(plan->events[e].name, intake->options->events[i].name) != 0)
+            e++;
+        if (e == plan->event_count)
+            return assay__fail(err, ASSAY_ERROR_PLAN, "The plan names no events '%s'.",
+                               intake->options->events[i].name);
+    }
+    return ASSAY_OK;
 }
 
 static enum assay_status finish(struct intake *intake, const char *first_path,
@@ -79,9 +134,11 @@ enum assay_status assay_dataset_read(struct assay_dataset *dataset, const char *
     if (path_count == 0)
         return assay__fail(err, ASSAY_ERROR_USAGE, "No file is named; - is standard input.");
     struct intake intake = {.dataset = dataset, .options = options != NULL ? options : &DEFAULTS};
-    enum assay_status status = ASSAY_OK;
+    enum assay_status status = check_event_names(&intake, err);
     for (size_t i = 0; status == ASSAY_OK && i < path_count; i++)
         status = read_file(&intake, paths[i], err);
+    if (status == ASSAY_OK && intake.has_units)
+        status = read_events(&intake, err);
     if (status == ASSAY_OK)
         status = finish(&intake, paths[0], err);
     assay__summary_shards_release(&intake.shards);

@@ -61,6 +61,14 @@ enum assay_status assay__moments_add_centred(struct assay_moments *moments, uint
                                              struct assay_error *err);
 
 /**
+ * assay__moments_subtract() takes all of what out of from, which holds these vectors. Exact. When
+ * memory runs out half way, from can only be freed.
+ */
+enum assay_status assay__moments_subtract(struct assay_moments *from,
+                                          const struct assay_moments *what,
+                                          struct assay_error *err);
+
+/**
  * assay__moments_add_narrow() adds count vectors by integer sums, for scanners that sum blocks of
  * rows on their own. Over the variables that are present under mask, in order: a value is an
  * integer times 10^scales[i]; limbs holds the sums (2 limbs of 64 bits each), the sums of products

@@ -199,7 +199,8 @@ START_TEST(merged_parts_are_the_whole)
         struct assay_counts counts = assay_dataset_counts(parts[way]);
         for (size_t i = 0; i < sizeof counts / sizeof(uint64_t); i++) {
             ck_assert_uint_eq(count_at(&counts, i), count_at(&want, i));
-            ck_assert_uint_gt(count_at(&want, i), 0);
+            if (i < offsetof(struct assay_counts, rows_left_out) / sizeof(uint64_t))
+                ck_assert_uint_gt(count_at(&want, i), 0);
         }
         char *merged = detail_of(plan, parts[way]);
         ck_assert_msg(strcmp(merged, text) == 0, "merged one way (%d), the detail differs", way);

@@ -11,7 +11,8 @@
 
 bool assay__scan_takes(const struct assay_plan *plan)
 {
-    if (plan->unit_column != NULL || plan->time_column != NULL || plan->segment_count > 0)
+    if (plan->unit_column != NULL || plan->time_column != NULL || plan->segment_count > 0 ||
+        plan->where != NULL)
         return false;
     if (assay__dialect_is_spelt(&plan->dialect))
         return false;

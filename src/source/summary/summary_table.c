@@ -28,6 +28,14 @@ const struct assay__count_row assay__count_rows[] = {
     COUNT_ROW(rows_unclear),
     COUNT_ROW(rows_no_group),
     COUNT_ROW(rows_no_unit),
+    COUNT_ROW(rows_left_out),
+    COUNT_ROW(events_read),
+    COUNT_ROW(events_used),
+    COUNT_ROW(events_unexposed),
+    COUNT_ROW(events_excluded),
+    COUNT_ROW(events_bad),
+    COUNT_ROW(events_after),
+    COUNT_ROW(events_no_unit),
 #undef COUNT_ROW
     {NULL, 0}};
 

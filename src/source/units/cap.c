@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Caps at a quantile: found exactly from all kept units, and noted in the dataset. */
+/* Caps at quantiles: the values of all units are pooled and ranked. */
 #include "source/units/cap.h"
 
 #include <math.h>
@@ -11,12 +11,24 @@
 #include "base/text.h"
 #include "base/hash.h"
 
-/* A value in the pool: the nearest double decides nearly always, else the text does. */
+/* A value in the pool: the nearest double decides nearly always, else the packed number does. */
 struct pooled {
     double nearest;
-    const char *text;
-    uint32_t length;
-    enum assay__variable_kind kind;
+    size_t place; /* of the packed number */
+};
+
+/* The values of one metric. */
+struct pool {
+    uint32_t metric;
+    struct pooled *values;
+    size_t count, capacity;
+    struct assay__pack packed;
+};
+
+/* A value and where its packed numbers begin, for sorting. */
+struct ranked {
+    double nearest;
+    const unsigned char *packed;
 };
 
 bool assay__cap_needs_values(const struct assay_plan *plan)
@@ -43,101 +55,126 @@ size_t assay__cap_rank(double quantile, size_t count)
     return product < 1 ? 1 : product > count ? count : (size_t)product;
 }
 
-static struct assay_decimal decimal_of(const struct pooled *value, char digits[ASSAY__DIGITS_MAX])
+static int compare_ranked(const void *a, const void *b)
 {
-    struct assay_decimal out = {0};
-    struct assay__field cell = {value->text, value->length, false, false};
-    if (value->kind == ASSAY__VARIABLE_CHOICE)
-        assay__cell_choice(&cell, &out);
-    else
-        assay__cell_number(&cell, &out, digits);
-    return out; /* 0 for a missing value, as the plan asked for when it is in the pool */
-}
-
-static int compare_pooled(const void *a, const void *b)
-{
-    const struct pooled *x = a, *y = b;
+    const struct ranked *x = a, *y = b;
     if (x->nearest != y->nearest)
         return x->nearest < y->nearest ? -1 : 1;
-    if (x->length == y->length && memcmp(x->text, y->text, x->length) == 0)
-        return 0;
-    char x_digits[ASSAY__DIGITS_MAX], y_digits[ASSAY__DIGITS_MAX];
-    struct assay_decimal x_exact = decimal_of(x, x_digits), y_exact = decimal_of(y, y_digits);
+    struct assay_decimal x_exact, y_exact;
+    const unsigned char *x_at = x->packed, *y_at = y->packed;
+    (void)assay__get_number(&x_at, &x_exact);
+    (void)assay__get_number(&y_at, &y_exact);
     return assay__decimal_compare(&x_exact, &y_exact);
 }
 
-/* Whether a unit's value of a metric counts, a missing denominator being a missing value. */
-static bool counts(const struct assay__binding *binding, uint32_t metric,
-                   const struct assay__field *cells)
+/* The double nearest to a decimal, or near to it all the same for all that are equal. */
+static double nearest_to(const struct assay_decimal *value)
 {
-    const struct assay__metric_use *use = &binding->metrics[metric];
-    if (binding->plan->metrics[metric].missing == ASSAY_MISSING_ZERO)
-        return true;
-    for (uint32_t i = 0; i < use->required; i++)
-        if (assay__cell_is_missing(&cells[binding->variables[use->variables[i]].cell]))
-            return false;
-    return true;
+    char text[64];
+    double nearest = 0.0;
+    if (value->digits != NULL) {
+        uint32_t left_out = value->digit_count - 18;
+        int length = snprintf(text, sizeof text, "%s%.18se%lld", value->mantissa < 0 ? "-" : "",
+                              value->digits, (long long)value->exponent + left_out);
+        (void)assay__double_parse(text, (size_t)length, &nearest);
+        return nearest;
+    }
+    if (value->exponent == 0 || value->mantissa == 0)
+        return (double)value->mantissa;
+    int length =
+        snprintf(text, sizeof text, "%llde%d", (long long)value->mantissa, (int)value->exponent);
+    (void)assay__double_parse(text, (size_t)length, &nearest);
+    return nearest;
 }
 
-/* Puts the values of a metric that count into pool; returns how many. */
-static size_t fill_pool(const struct assay__tally *tally, const struct assay__unit_store *store,
-                        uint32_t metric, struct assay__field *cells, struct pooled *pool)
+static enum assay_status put_value(struct pool *pool, const struct assay_decimal *value,
+                                   struct assay_error *err)
 {
-    const struct assay__binding *binding = tally->binding;
-    uint32_t first = binding->metrics[metric].variables[0];
-    const struct assay__variable *variable = &binding->variables[first];
-    char digits[ASSAY__DIGITS_MAX];
-    size_t count = 0;
-    for (size_t i = 0; i < store->count; i++) {
-        if (store->units[i].in_two_groups || store->units[i].is_unclear)
-            continue;
-        assay__unit_store_cells(store, &store->units[i], cells);
-        if (!counts(binding, metric, cells))
-            continue;
-        const struct assay__field *cell = &cells[variable->cell];
-        struct pooled *value = &pool[count++];
-        *value = (struct pooled){0.0, cell->text, cell->length, variable->kind};
-        struct assay_decimal exact = decimal_of(value, digits);
-        if (variable->kind == ASSAY__VARIABLE_CHOICE)
-            value->nearest = (double)exact.mantissa;
-        else if (exact.mantissa != 0)
-            (void)assay__double_parse(cell->text, cell->length, &value->nearest);
+    if (pool->count == pool->capacity) {
+        size_t capacity = pool->capacity * 2 + 1024;
+        struct pooled *values = realloc(pool->values, capacity * sizeof *values);
+        if (values == NULL)
+            return assay__fail_memory(err);
+        pool->values = values;
+        pool->capacity = capacity;
     }
-    return count;
+    unsigned char *at = assay__pack_room(&pool->packed, ASSAY__PACKED_NUMBER_BYTES);
+    if (at == NULL)
+        return assay__fail_memory(err);
+    pool->values[pool->count++] = (struct pooled){nearest_to(value), pool->packed.length};
+    pool->packed.length += (size_t)(assay__put_number(at, value) - at);
+    return ASSAY_OK;
+}
+
+struct pooling {
+    struct assay__unit_looks *unit_looks;
+    struct pool *pool;
+};
+
+static enum assay_status pool_unit(void *context, const struct assay__unit *unit,
+                                   struct assay__records records, struct assay_error *err)
+{
+    const struct pooling *pooling = context;
+    struct assay__vector vector;
+    if (unit->is_unclear || unit->differs)
+        return ASSAY_OK;
+    enum assay_status status = assay__unit_looks_value(pooling->unit_looks, unit, records,
+                                                       pooling->pool->metric, &vector, err);
+    return status == ASSAY_OK && vector.counts ? put_value(pooling->pool, &vector.values[0], err)
+                                               : status;
 }
 
 static enum assay_status set_quantile(struct assay__tally *tally, uint32_t metric, bool is_upper,
-                                      double quantile, const struct pooled *pool, size_t count,
+                                      double quantile, const struct ranked *values, size_t count,
                                       struct assay_error *err)
 {
     if (isnan(quantile) || count == 0)
         return ASSAY_OK;
-    char digits[ASSAY__DIGITS_MAX];
-    struct assay_decimal value = decimal_of(&pool[assay__cap_rank(quantile, count) - 1], digits);
+    struct assay_decimal value;
+    const unsigned char *at = values[assay__cap_rank(quantile, count) - 1].packed;
+    (void)assay__get_number(&at, &value);
     return assay__tally_set_cap(tally, metric, is_upper, &value, err);
 }
 
-enum assay_status assay__cap_find(struct assay__tally *tally, const struct assay__unit_store *store,
-                                  struct assay_error *err)
+/* Ranks the values of a metric: places become addresses, which is what sorting needs. */
+static enum assay_status rank_pool(struct assay__tally *tally, const struct pool *pool,
+                                   struct assay_error *err)
 {
-    const struct assay_plan *plan = tally->binding->plan;
-    struct pooled *pool = malloc((store->count + 1) * sizeof *pool);
-    struct assay__field *cells = malloc(tally->binding->cell_count * sizeof *cells);
+    const struct assay_cap *cap = &tally->binding->plan->metrics[pool->metric].cap;
+    struct ranked *values = malloc((pool->count + 1) * sizeof *values);
+    if (values == NULL)
+        return assay__fail_memory(err);
+    for (size_t i = 0; i < pool->count; i++)
+        values[i] =
+            (struct ranked){pool->values[i].nearest, pool->packed.bytes + pool->values[i].place};
+    qsort(values, pool->count, sizeof *values, compare_ranked);
+    enum assay_status status =
+        set_quantile(tally, pool->metric, false, cap->lower_quantile, values, pool->count, err);
+    if (status == ASSAY_OK)
+        status =
+            set_quantile(tally, pool->metric, true, cap->upper_quantile, values, pool->count, err);
+    free(values);
+    return status;
+}
+
+enum assay_status assay__cap_find(struct assay__unit_looks *unit_looks,
+                                  struct assay__gather *gather, struct assay_error *err)
+{
+    const struct assay_plan *plan = unit_looks->binding->plan;
     enum assay_status status = ASSAY_OK;
-    if (pool == NULL || cells == NULL)
-        status = assay__fail_memory(err);
     for (uint32_t m = 0; status == ASSAY_OK && m < plan->metric_count; m++) {
         const struct assay_cap *cap = &plan->metrics[m].cap;
         if (isnan(cap->lower_quantile) && isnan(cap->upper_quantile))
             continue;
-        size_t count = fill_pool(tally, store, m, cells, pool);
-        qsort(pool, count, sizeof *pool, compare_pooled);
-        status = set_quantile(tally, m, false, cap->lower_quantile, pool, count, err);
+        struct pool pool = {.metric = m};
+        struct pooling pooling = {unit_looks, &pool};
+        uint64_t unknown;
+        status = assay__gather_visit(gather, pool_unit, &pooling, &unknown, err);
         if (status == ASSAY_OK)
-            status = set_quantile(tally, m, true, cap->upper_quantile, pool, count, err);
+            status = rank_pool(unit_looks->tally, &pool, err);
+        free(pool.values);
+        assay__pack_release(&pool.packed);
     }
-    free(pool);
-    free(cells);
     return status;
 }
 

@@ -2,8 +2,8 @@
 #ifndef ASSAY_SOURCE_UNITS_CAP_H
 #define ASSAY_SOURCE_UNITS_CAP_H
 
-#include "source/units/tally.h"
-#include "source/units/unit_store.h"
+#include "source/units/gather.h"
+#include "source/units/unit_looks.h"
 
 /** assay__cap_needs_values() tells whether some metric is capped at quantiles of the data. */
 bool assay__cap_needs_values(const struct assay_plan *plan);
@@ -16,11 +16,11 @@ size_t assay__cap_rank(double quantile, size_t count);
 
 /**
  * assay__cap_find() sets the caps at quantiles. The quantile q of n pooled values (all groups, one
- * value of each unit that counts, as the metric uses them) is the ceil(q n)-th smallest, which is
- * one of them, exactly. Units in two groups are left out.
+ * value of each unit that counts at the last look, as the metric uses them) is the ceil(q n)-th
+ * smallest, which is one of them, exactly. The values are kept in memory, 30 bytes each.
  */
-enum assay_status assay__cap_find(struct assay__tally *tally, const struct assay__unit_store *store,
-                                  struct assay_error *err);
+enum assay_status assay__cap_find(struct assay__unit_looks *unit_looks,
+                                  struct assay__gather *gather, struct assay_error *err);
 
 /** assay__cap_note() notes for each capped metric what values are set to. */
 enum assay_status assay__cap_note(const struct assay__tally *tally, struct assay_error *err);

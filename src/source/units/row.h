@@ -2,10 +2,13 @@
 #ifndef ASSAY_SOURCE_UNITS_ROW_H
 #define ASSAY_SOURCE_UNITS_ROW_H
 
-#include "source/units/bind.h"
 #include "source/csv/cell.h"
+#include "source/units/bind.h"
+#include "source/units/unit_names.h"
+#include "source/units/packed.h"
+#include "source/units/unit_table.h"
 
-/** struct assay__number is a variable of a row. */
+/** struct assay__number is a number of a unit. */
 struct assay__number {
     struct assay_decimal value; /* 0 when missing */
     bool is_missing;
@@ -15,33 +18,48 @@ struct assay__number {
 struct assay__row {
     struct assay__number *numbers;     /* [binding->variable_count] */
     char (*digits)[ASSAY__DIGITS_MAX]; /* [binding->variable_count]: digits of long numbers */
-    uint32_t *words;                   /* [binding->variable_count]: spellings of 0 and 1 so far */
+    uint32_t *words;                   /* spellings of 0 and 1 so far: variables, then channels */
     int64_t time_ns;                   /* INT64_MIN without a time column */
     uint32_t bad_cell;                 /* the cell that could not be read */
     const char *problem;               /* what is wrong with it and what to do; static text */
+    struct assay__field *filter_cells; /* [binding->filter_width] */
+    struct assay__pack content;        /* see assay__row_exposure() */
+    struct assay__pack records;        /* what the row's channels gave */
 };
 
 /** enum assay__row_outcome: what becomes of a row. */
 enum assay__row_outcome {
     ASSAY__ROW_GOOD,
+    ASSAY__ROW_LEFT_OUT, /* by the plan's filter: not looked at any further */
     ASSAY__ROW_AFTER,    /* at or after asOf: not looked at any further */
     ASSAY__ROW_NO_GROUP, /* bad_cell and problem say what is wrong in this and the next ones */
     ASSAY__ROW_NO_UNIT,
-    ASSAY__ROW_BAD
+    ASSAY__ROW_BAD,
+    ASSAY__ROW_NO_MEMORY
 };
 
 enum assay_status assay__row_init(struct assay__row *row, const struct assay__binding *binding,
                                   struct assay_error *err);
 void assay__row_release(struct assay__row *row);
 
-/** assay__row_read() reads the cells of a row. */
+/** assay__row_read() reads the cells of a row of source 0: time, names, variables and channels. */
 enum assay__row_outcome assay__row_read(struct assay__row *row,
                                         const struct assay__binding *binding,
                                         const struct assay__field *cells);
 
-/** assay__variable_same(): do two readable cells of a variable hold the same number, or none? */
-bool assay__variable_same(const struct assay__variable *variable,
-                          const struct assay_dialect *dialect, const struct assay__field *a,
-                          const struct assay__field *b);
+/** assay__row_read_event() reads the cells of a row of events: time and channels. */
+enum assay__row_outcome assay__row_read_event(struct assay__row *row,
+                                              const struct assay__binding *binding, uint32_t source,
+                                              const struct assay__field *cells);
+
+/**
+ * assay__row_exposure() is what a good row of source 0 says of its unit. The content, borrowed from
+ * row until the next, is: four bytes for the value of each dimension, a bit for each segment,
+ * then the variables, packed.
+ */
+enum assay_status assay__row_exposure(struct assay__row *row, const struct assay__binding *binding,
+                                      const struct assay__field *cells,
+                                      struct assay__unit_names *names, struct assay__exposure *out,
+                                      struct assay_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Adds units to the moments of their group, in every slice they belong to. */
+/* Adds units to the cells of a dataset: the total, segments and values of dimensions. */
 #include "source/units/tally.h"
 
 #include <stdlib.h>
@@ -7,6 +7,21 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+
+enum {
+    MEMO_SIZE = 2048,
+    UNKNOWN = UINT32_MAX,
+    SLICES_MAX = 1 + ASSAY_SEGMENTS_MAX + ASSAY_DIMENSIONS_MAX
+};
+
+/* Where a cell is; direct-mapped: the last one that fell on a place stays. */
+struct assay__cell_memo {
+    struct {
+        int64_t look;
+        uint32_t slice, group;
+        struct assay__cell *cell; /* NULL: free */
+    } entries[MEMO_SIZE];
+};
 
 enum assay_status assay__tally_set_cap(struct assay__tally *tally, uint32_t metric, bool is_upper,
                                        const struct assay_decimal *value, struct assay_error *err)
@@ -50,128 +65,144 @@ static enum assay_status set_planned_caps(struct assay__tally *tally, struct ass
 }
 
 enum assay_status assay__tally_init(struct assay__tally *tally, struct assay_dataset *dataset,
-                                    const struct assay__binding *binding, struct assay_error *err)
+                                    const struct assay__binding *binding,
+                                    const struct assay__unit_names *names, struct assay_error *err)
 {
     const struct assay_plan *plan = binding->plan;
     memset(tally, 0, sizeof *tally);
     tally->dataset = dataset;
     tally->binding = binding;
-    struct assay__arena *arena = &tally->arena;
-    size_t slice_count = (size_t)1 + plan->segment_count + plan->dimension_count;
-    tally->caps = assay__arena_array(arena, plan->metric_count, sizeof *tally->caps);
-    tally->memos =
-        assay__arena_array(arena, (size_t)plan->dimension_count + 1, sizeof *tally->memos);
-    tally->slices = assay__arena_array(arena, slice_count, sizeof *tally->slices);
-    tally->filter_cells =
-        assay__arena_array(arena, binding->filter_width, sizeof *tally->filter_cells);
-    if (tally->caps == NULL || tally->memos == NULL || tally->slices == NULL ||
-        tally->filter_cells == NULL)
+    tally->names = names;
+    tally->caps = assay__arena_array(&tally->arena, plan->metric_count, sizeof *tally->caps);
+    if (tally->caps == NULL)
         return assay__fail_memory(err);
-    enum assay_status status = set_planned_caps(tally, err);
-    if (status == ASSAY_OK)
-        status = assay__dataset_look(dataset, INT64_MIN, &tally->look, err);
-    return status;
+    for (int t = 0; t < 2; t++) {
+        tally->known[t] =
+            assay__arena_array(&tally->arena, names->list_count, sizeof *tally->known[t]);
+        tally->memos[t] = calloc(1, sizeof *tally->memos[t]);
+        if (tally->known[t] == NULL || tally->memos[t] == NULL)
+            return assay__fail_memory(err);
+    }
+    return set_planned_caps(tally, err);
 }
 
 void assay__tally_release(struct assay__tally *tally)
 {
-    for (uint32_t g = 0; g < tally->group_capacity; g++)
-        free(tally->cells[g]);
-    free(tally->cells);
+    for (int t = 0; t < 2; t++) {
+        for (uint32_t i = 0; tally->known[t] != NULL && i < tally->names->list_count; i++)
+            free(tally->known[t][i].numbers);
+        free(tally->memos[t]);
+    }
+    assay_dataset_free(tally->taken);
     assay__arena_release(&tally->arena);
     memset(tally, 0, sizeof *tally);
 }
 
-/* The number of a name: of a group (which 0), or of the value of dimension which - 1. */
-static enum assay_status number_of(struct assay__tally *tally, uint32_t which,
-                                   const struct assay__field *name, uint32_t *number,
-                                   struct assay_error *err)
+void assay__tally_unit(struct assay__tally *tally, uint32_t group, const unsigned char *content)
 {
-    struct assay__memo *memo = &tally->memos[which];
-    size_t place = assay__hash(name->text, name->length) % ASSAY__MEMO_SIZE;
-    if (memo->entries[place].name != NULL && memo->entries[place].length == name->length &&
-        memcmp(memo->entries[place].name, name->text, name->length) == 0) {
-        *number = memo->entries[place].number;
-        return ASSAY_OK;
-    }
-    enum assay_status status =
-        which == 0 ? assay__dataset_group(tally->dataset, name->text, name->length, number, err)
-                   : assay__dataset_slice(tally->dataset, which - 1, name->text, name->length,
-                                          number, err);
-    if (status != ASSAY_OK || memo->entries[place].name != NULL)
-        return status; /* the first name keeps the place: no copies pile up */
-    memo->entries[place].name = assay__arena_copy(&tally->arena, name->text, name->length);
-    if (memo->entries[place].name == NULL)
-        return assay__fail_memory(err);
-    memo->entries[place].length = name->length;
-    memo->entries[place].number = *number;
-    return ASSAY_OK;
+    tally->group = group;
+    tally->slices = content;
 }
 
-/* Makes the table of cells cover a group and a slice. */
-static bool cover(struct assay__tally *tally, uint32_t group, uint32_t slice)
+static enum assay_status need_taken(struct assay__tally *tally, struct assay_error *err)
 {
-    if (slice >= tally->slice_capacity) {
-        uint32_t capacity = slice * 2 + 16;
-        for (uint32_t g = 0; g < tally->group_capacity; g++) {
-            if (tally->cells[g] == NULL)
-                continue;
-            struct assay__cell **row = realloc(tally->cells[g], capacity * sizeof *row);
-            if (row == NULL)
-                return false;
-            memset(row + tally->slice_capacity, 0,
-                   (capacity - tally->slice_capacity) * sizeof *row);
-            tally->cells[g] = row;
-        }
-        tally->slice_capacity = capacity;
-    }
-    if (group >= tally->group_capacity) {
-        uint32_t capacity = group * 2 + 8;
-        struct assay__cell ***cells = realloc(tally->cells, capacity * sizeof *cells);
-        if (cells == NULL)
-            return false;
-        memset(cells + tally->group_capacity, 0,
-               (capacity - tally->group_capacity) * sizeof *cells);
-        tally->cells = cells;
-        tally->group_capacity = capacity;
-    }
-    if (tally->cells[group] == NULL)
-        tally->cells[group] = calloc(tally->slice_capacity, sizeof **tally->cells);
-    return tally->cells[group] != NULL;
+    if (tally->taken != NULL)
+        return ASSAY_OK;
+    return assay_dataset_new(tally->binding->plan, &tally->taken, err);
 }
 
-/* The cell of a group and a slice. */
-static enum assay_status cell_of(struct assay__tally *tally, uint32_t group, uint32_t slice,
-                                 struct assay__cell **cell, struct assay_error *err)
+/* The number in a dataset of a name: of a group (list 0), or the slice of dimension list - 1. */
+static enum assay_status number_of(struct assay__tally *tally, bool is_taken, uint32_t list,
+                                   uint32_t name, uint32_t *number, struct assay_error *err)
 {
-    if (group < tally->group_capacity && slice < tally->slice_capacity &&
-        tally->cells[group] != NULL && tally->cells[group][slice] != NULL) {
-        *cell = tally->cells[group][slice];
+    struct assay__slots *known = &tally->known[is_taken][list];
+    if (name < known->capacity && known->numbers[name] != UNKNOWN) {
+        *number = known->numbers[name];
         return ASSAY_OK;
     }
-    if (!cover(tally, group, slice))
-        return assay__fail_memory(err);
+    if (name >= known->capacity) {
+        uint32_t capacity = name * 2 + 16;
+        uint32_t *numbers = realloc(known->numbers, capacity * sizeof *numbers);
+        if (numbers == NULL)
+            return assay__fail_memory(err);
+        for (uint32_t i = known->capacity; i < capacity; i++)
+            numbers[i] = UNKNOWN;
+        known->numbers = numbers;
+        known->capacity = capacity;
+    }
+    struct assay_dataset *dataset = is_taken ? tally->taken : tally->dataset;
+    size_t length;
+    const char *text = assay__unit_names_text(tally->names, list, name, &length);
     enum assay_status status =
-        assay__dataset_cell(tally->dataset, slice, tally->look, group, cell, err);
+        list == 0 ? assay__dataset_group(dataset, text, length, number, err)
+                  : assay__dataset_slice(dataset, list - 1, text, length, number, err);
     if (status == ASSAY_OK)
-        tally->cells[group][slice] = *cell;
+        known->numbers[name] = *number;
     return status;
 }
 
-/* Lists the slices a unit belongs to: the total, segments whose filter it passes, dimensions. */
-static enum assay_status find_slices(struct assay__tally *tally, const struct assay__field *cells,
-                                     uint32_t *count, struct assay_error *err)
+/* The cell of a look, a slice and a group, all as the dataset numbers them. */
+static enum assay_status cell_of(struct assay__tally *tally, bool is_taken, int64_t look,
+                                 uint32_t slice, uint32_t group, struct assay__cell **cell,
+                                 struct assay_error *err)
 {
-    const struct assay__binding *binding = tally->binding;
-    tally->slices[0] = 0;
-    *count = 1;
-    for (uint32_t s = 0; s < binding->plan->segment_count; s++)
-        if (assay__binding_in_segment(binding, s, cells, tally->filter_cells))
-            tally->slices[(*count)++] = 1 + s;
-    enum assay_status status = ASSAY_OK;
-    for (uint32_t d = 0; status == ASSAY_OK && d < binding->plan->dimension_count; d++)
-        status = number_of(tally, 1 + d, &cells[binding->dimensions[d]], &tally->slices[(*count)++],
-                           err);
+    uint64_t hash = assay__hash_fold((uint64_t)look ^ slice, 0x9e3779b97f4a7c15u + group * 2);
+    struct assay__cell_memo *memo = tally->memos[is_taken];
+    size_t place = hash % MEMO_SIZE;
+    if (memo->entries[place].cell != NULL && memo->entries[place].look == look &&
+        memo->entries[place].slice == slice && memo->entries[place].group == group) {
+        *cell = memo->entries[place].cell;
+        return ASSAY_OK;
+    }
+    struct assay_dataset *dataset = is_taken ? tally->taken : tally->dataset;
+    uint32_t number;
+    enum assay_status status = assay__dataset_look(dataset, look, &number, err);
+    if (status == ASSAY_OK)
+        status = assay__dataset_cell(dataset, slice, number, group, cell, err);
+    if (status != ASSAY_OK)
+        return status;
+    memo->entries[place].look = look;
+    memo->entries[place].slice = slice;
+    memo->entries[place].group = group;
+    memo->entries[place].cell = *cell;
+    return ASSAY_OK;
+}
+
+/* Lists the cells the unit at hand belongs to at a look. */
+static enum assay_status find_cells(struct assay__tally *tally, int64_t look, bool is_taken,
+                                    struct assay__cell *cells[SLICES_MAX], uint32_t *count,
+                                    struct assay_error *err)
+{
+    const struct assay_plan *plan = tally->binding->plan;
+    const unsigned char *bits = tally->slices + plan->dimension_count * sizeof(uint32_t);
+    uint32_t group;
+    *count = 0;
+    enum assay_status status = is_taken ? need_taken(tally, err) : ASSAY_OK;
+    if (status == ASSAY_OK)
+        status = number_of(tally, is_taken, 0, tally->group, &group, err);
+    if (status == ASSAY_OK)
+        status = cell_of(tally, is_taken, look, 0, group, &cells[(*count)++], err);
+    for (uint32_t s = 0; status == ASSAY_OK && s < plan->segment_count; s++)
+        if (bits[s / 8] >> s % 8 & 1)
+            status = cell_of(tally, is_taken, look, 1 + s, group, &cells[(*count)++], err);
+    for (uint32_t d = 0; status == ASSAY_OK && d < plan->dimension_count; d++) {
+        uint32_t name, slice;
+        memcpy(&name, tally->slices + d * sizeof name, sizeof name);
+        status = number_of(tally, is_taken, 1 + d, name, &slice, err);
+        if (status == ASSAY_OK)
+            status = cell_of(tally, is_taken, look, slice, group, &cells[(*count)++], err);
+    }
+    return status;
+}
+
+enum assay_status assay__tally_count(struct assay__tally *tally, int64_t look, bool is_taken,
+                                     struct assay_error *err)
+{
+    struct assay__cell *cells[SLICES_MAX];
+    uint32_t count;
+    enum assay_status status = find_cells(tally, look, is_taken, cells, &count, err);
+    for (uint32_t i = 0; status == ASSAY_OK && i < count; i++)
+        cells[i]->units++;
     return status;
 }
 
@@ -185,67 +216,40 @@ static const struct assay_decimal *capped(const struct assay__cap *cap,
     return value;
 }
 
-/*
- * Puts a metric's variables together; false when the unit counts as missing. *is_missing says
- * that its value or denominator is missing, whether the plan then takes 0 for it or not.
- */
-static bool gather(const struct assay__tally *tally, uint32_t metric, const struct assay__row *row,
-                   struct assay_decimal *vector, uint32_t *missing_covariates, bool *is_missing)
+void assay__tally_vector(const struct assay__tally *tally, uint32_t metric,
+                         const struct assay__number *numbers, struct assay__vector *out)
 {
     const struct assay__metric_use *use = &tally->binding->metrics[metric];
-    *missing_covariates = 0;
-    *is_missing = false;
+    out->missing_covariates = 0;
+    out->is_missing = false;
     for (uint32_t i = 0; i < use->count; i++) {
-        const struct assay__number *number = &row->numbers[use->variables[i]];
-        vector[i] = number->value;
+        const struct assay__number *number = &numbers[use->variables[i]];
+        out->values[i] = number->value;
         if (number->is_missing && i < use->required)
-            *is_missing = true;
+            out->is_missing = true;
         else if (number->is_missing)
-            *missing_covariates |= UINT32_C(1) << (i - use->required);
+            out->missing_covariates |= UINT32_C(1) << (i - use->required);
     }
-    if (*is_missing && tally->binding->plan->metrics[metric].missing == ASSAY_MISSING_DROP)
-        return false;
-    vector[0] = *capped(&tally->caps[metric], &vector[0]);
-    return true;
+    out->counts =
+        !out->is_missing || tally->binding->plan->metrics[metric].missing == ASSAY_MISSING_ZERO;
+    out->values[0] = *capped(&tally->caps[metric], &out->values[0]);
 }
 
-static enum assay_status add_metric(struct assay__tally *tally, uint32_t metric,
-                                    const struct assay__row *row, struct assay__cell **cells,
-                                    uint32_t cell_count, struct assay_error *err)
+enum assay_status assay__tally_add(struct assay__tally *tally, uint32_t metric, int64_t look,
+                                   const struct assay__vector *vector, bool is_taken,
+                                   struct assay_error *err)
 {
-    struct assay_decimal vector[ASSAY_VARIABLES_MAX];
-    uint32_t missing_covariates;
-    bool is_missing;
-    bool counts = gather(tally, metric, row, vector, &missing_covariates, &is_missing);
-    if (is_missing)
-        assay__dataset_add_missing(tally->dataset, metric, 1);
-    enum assay_status status = ASSAY_OK;
-    for (uint32_t i = 0; counts && status == ASSAY_OK && i < cell_count; i++) {
+    struct assay__cell *cells[SLICES_MAX];
+    uint32_t count;
+    enum assay_status status = find_cells(tally, look, is_taken, cells, &count, err);
+    struct assay_dataset *dataset = is_taken ? tally->taken : tally->dataset;
+    for (uint32_t i = 0; status == ASSAY_OK && i < count; i++) {
         struct assay_moments *moments = cells[i]->metrics[metric];
         if (moments == NULL) /* made when a value comes, so that none is ever empty */
-            status = assay__cell_moments(tally->dataset, cells[i], metric, &moments, err);
+            status = assay__cell_moments(dataset, cells[i], metric, &moments, err);
         if (status == ASSAY_OK)
-            status = assay_moments_add_decimal(moments, vector, missing_covariates, err);
+            status =
+                assay_moments_add_decimal(moments, vector->values, vector->missing_covariates, err);
     }
-    return status;
-}
-
-enum assay_status assay__tally_add(struct assay__tally *tally, const struct assay__row *row,
-                                   const struct assay__field *cells, struct assay_error *err)
-{
-    struct assay__cell *into[1 + ASSAY_SEGMENTS_MAX + ASSAY_DIMENSIONS_MAX];
-    uint32_t group = 0, count = 0;
-    enum assay_status status = number_of(tally, 0, &cells[tally->binding->group], &group, err);
-    if (status == ASSAY_OK)
-        status = find_slices(tally, cells, &count, err);
-    for (uint32_t i = 0; status == ASSAY_OK && i < count; i++) {
-        status = cell_of(tally, group, tally->slices[i], &into[i], err);
-        if (status == ASSAY_OK)
-            into[i]->units++;
-    }
-    for (uint32_t m = 0; status == ASSAY_OK && m < tally->binding->plan->metric_count; m++)
-        status = add_metric(tally, m, row, into, count, err);
-    if (status == ASSAY_OK && row->time_ns != INT64_MIN)
-        assay__dataset_observe(tally->dataset, row->time_ns);
     return status;
 }

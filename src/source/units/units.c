@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* From the records of a table to counted units; every row that is not used is counted. */
+/* Reads the rows of tables of units and of events, and counts what becomes of each. */
 #include "source/units/units.h"
 
 #include <stdio.h>
@@ -7,11 +7,23 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "source/scan/scan_file.h"
-#include "source/csv/suggest.h"
 #include "source/units/cap.h"
+#include "source/units/row_error.h"
 
-enum { SHOWN_BYTES = 60 };
+/* A dataset's memory without a limit given: for callers of the library. */
+static const size_t MEMORY_DEFAULT = (size_t)1 << 30;
+
+static enum assay_status init_gather(struct assay__units *units,
+                                     const struct assay_read_options *options,
+                                     struct assay_error *err)
+{
+    struct assay__gather_limits limits = {
+        options->memory_bytes == 0 ? MEMORY_DEFAULT : options->memory_bytes,
+        options->temporary_folder == NULL ? "/tmp" : options->temporary_folder};
+    return assay__gather_init(&units->gather, &units->binding, &limits, 0, err);
+}
 
 enum assay_status assay__units_init(struct assay__units *units, struct assay_dataset *dataset,
                                     const struct assay_read_options *options,
@@ -21,18 +33,22 @@ enum assay_status assay__units_init(struct assay__units *units, struct assay_dat
     const struct assay_plan *plan = assay__dataset_plan(dataset);
     units->dataset = dataset;
     units->options = options;
+    units->earliest_ns = INT64_MAX;
+    units->latest_ns = INT64_MIN;
+    units->gathers = plan->unit_column != NULL || assay__cap_needs_values(plan);
     enum assay_status status = assay__binding_init(&units->binding, plan, err);
+    if (status == ASSAY_OK)
+        status = assay__unit_names_init(&units->names, plan, err);
     if (status == ASSAY_OK)
         status = assay__row_init(&units->row, &units->binding, err);
     if (status == ASSAY_OK)
-        status = assay__tally_init(&units->tally, dataset, &units->binding, err);
+        status = assay__tally_init(&units->tally, dataset, &units->binding, &units->names, err);
     if (status == ASSAY_OK)
-        status = assay__unit_store_init(&units->store, &units->binding, err);
+        status = init_gather(units, options, err);
     if (status != ASSAY_OK)
         return status;
-    units->keeps_rows = plan->unit_column != NULL || assay__cap_needs_values(plan);
-    units->columns = calloc(units->binding.cell_count, sizeof *units->columns);
-    units->cells = calloc(units->binding.cell_count, sizeof *units->cells);
+    units->columns = calloc((size_t)units->binding.cells_max + 1, sizeof *units->columns);
+    units->cells = calloc((size_t)units->binding.cells_max + 1, sizeof *units->cells);
     if (units->columns == NULL || units->cells == NULL)
         return assay__fail_memory(err);
     return ASSAY_OK;
@@ -40,82 +56,36 @@ enum assay_status assay__units_init(struct assay__units *units, struct assay_dat
 
 void assay__units_release(struct assay__units *units)
 {
-    assay__unit_store_release(&units->store);
-    assay__tally_release(&units->tally);
+    if (units->dataset == NULL)
+        return;
+    assay__gather_release(&units->gather);
+    if (units->tally.names != NULL)
+        assay__tally_release(&units->tally);
     assay__row_release(&units->row);
+    assay__unit_names_release(&units->names);
     assay__binding_release(&units->binding);
     free(units->columns);
     free(units->cells);
     memset(units, 0, sizeof *units);
 }
 
-/* A cell's text for a message: cut between characters, control characters made visible. */
-static void show_text(const struct assay__field *cell, char out[SHOWN_BYTES + 4])
+/* Where a row that is not used is counted; NULL for one that is used. */
+static uint64_t *count_of(struct assay__units *units, enum assay__row_outcome outcome)
 {
-    size_t length = cell->length < SHOWN_BYTES ? cell->length : SHOWN_BYTES;
-    bool is_cut = length < cell->length;
-    while (is_cut && length > 0 && ((unsigned char)cell->text[length] & 0xC0) == 0x80)
-        length--;
-    for (size_t i = 0; i < length; i++)
-        out[i] = (unsigned char)cell->text[i] < 0x20 || cell->text[i] == 0x7F ? '?' : cell->text[i];
-    snprintf(out + length, 4, "%s", is_cut ? "..." : "");
-}
-
-/* What a cell is read as, among times and variables; false for other cells. */
-static bool kind_of(const struct assay__binding *binding, uint32_t cell,
-                    enum assay__column_kind *kind)
-{
-    *kind = ASSAY__COLUMN_TIME;
-    if (cell == binding->time)
-        return true;
-    for (uint32_t v = 0; v < binding->variable_count; v++) {
-        if (binding->variables[v].cell != cell)
-            continue;
-        *kind = binding->variables[v].kind == ASSAY__VARIABLE_CHOICE ? ASSAY__COLUMN_CHOICE
-                                                                     : ASSAY__COLUMN_NUMBER;
-        return true;
+    struct assay_counts *counts = assay__dataset_mutable_counts(units->dataset);
+    bool is_event = units->source > 0;
+    switch (outcome) {
+    case ASSAY__ROW_LEFT_OUT:
+        return &counts->rows_left_out;
+    case ASSAY__ROW_AFTER:
+        return is_event ? &counts->events_after : &counts->rows_after;
+    case ASSAY__ROW_NO_GROUP:
+        return &counts->rows_no_group;
+    case ASSAY__ROW_NO_UNIT:
+        return is_event ? &counts->events_no_unit : &counts->rows_no_unit;
+    default:
+        return is_event ? &counts->events_bad : &counts->rows_bad;
     }
-    return false;
-}
-
-/* A column that is spelt another way wants its format; leaving rows out would be the wrong cure. */
-static void add_remedy(const struct assay__units *units, enum assay__row_outcome outcome,
-                       const struct assay__csv *csv, struct assay_error *err)
-{
-    uint32_t cell = units->row.bad_cell;
-    const struct assay_dialect *dialect = &units->binding.plan->dialect;
-    struct assay__column_sample sample = {0};
-    struct assay__csv_sample cells;
-    err->reason = ASSAY_REASON_BAD_ROWS;
-    if (outcome != ASSAY__ROW_BAD || !kind_of(&units->binding, cell, &sample.kind))
-        return;
-    assay__csv_sample(csv, units->columns[cell], ASSAY__SAMPLE_MAX, &cells);
-    if (cells.cells == NULL)
-        return;
-    cells.cells[cells.count] = units->cells[cell];
-    sample.cells = cells.cells;
-    sample.count = cells.count + 1;
-    assay__suggest_format(dialect, &sample, err->remedy);
-    if (err->remedy[0] != '\0')
-        err->reason = ASSAY_REASON_FORMAT;
-    else if (!assay__suggest_skip(dialect, &sample))
-        err->reason = ASSAY_REASON_NONE;
-    assay__csv_sample_release(&cells);
-}
-
-static enum assay_status fail_row(const struct assay__units *units, enum assay__row_outcome outcome,
-                                  const struct assay__csv *csv, const struct assay__record *record,
-                                  struct assay_error *err)
-{
-    uint32_t cell = units->row.bad_cell;
-    char text[SHOWN_BYTES + 4];
-    show_text(&units->cells[cell], text);
-    enum assay_status status = assay__csv_fail(
-        csv, record, units->columns[cell], ASSAY_ERROR_DATA, err, "Column '%.100s': '%s' %s",
-        units->binding.columns[cell], text, units->row.problem);
-    if (err != NULL)
-        add_remedy(units, outcome, csv, err);
-    return status;
 }
 
 /* Counts a row that is not used, or fails with it. */
@@ -123,41 +93,103 @@ static enum assay_status pass_over(struct assay__units *units, enum assay__row_o
                                    const struct assay__csv *csv, const struct assay__record *record,
                                    struct assay_error *err)
 {
-    struct assay_counts *counts = assay__dataset_mutable_counts(units->dataset);
-    if (outcome == ASSAY__ROW_AFTER)
-        counts->rows_after++;
-    else if (units->options->bad_rows != ASSAY_BAD_ROWS_SKIP)
-        return fail_row(units, outcome, csv, record, err);
-    else if (outcome == ASSAY__ROW_NO_GROUP)
-        counts->rows_no_group++;
-    else if (outcome == ASSAY__ROW_NO_UNIT)
-        counts->rows_no_unit++;
-    else
-        counts->rows_bad++;
+    if (outcome == ASSAY__ROW_NO_MEMORY)
+        return assay__fail_memory(err);
+    if (outcome != ASSAY__ROW_LEFT_OUT && outcome != ASSAY__ROW_AFTER &&
+        units->options->bad_rows != ASSAY_BAD_ROWS_SKIP)
+        return assay__units_fail_row(units, outcome, csv, record, err);
+    (*count_of(units, outcome))++;
     return ASSAY_OK;
+}
+
+/* The look of a row that is no part of a unit: it need not wait for the others. */
+static int64_t look_of(const struct assay_plan *plan, int64_t time_ns)
+{
+    if (plan->granularity == ASSAY_GRANULARITY_NONE)
+        return INT64_MIN;
+    int64_t end = assay__look_end(plan->granularity, time_ns);
+    return plan->has_as_of && plan->as_of_ns < end ? plan->as_of_ns : end;
+}
+
+/* Adds a row that is a unit on its own. */
+static enum assay_status add_row(struct assay__units *units, const struct assay__exposure *exposure,
+                                 struct assay_error *err)
+{
+    const struct assay_plan *plan = units->binding.plan;
+    struct assay__tally *tally = &units->tally;
+    int64_t look = look_of(plan, exposure->first_ns);
+    assay__dataset_mutable_counts(units->dataset)->rows_used++;
+    assay__tally_unit(tally, exposure->group, exposure->content);
+    enum assay_status status = assay__tally_count(tally, look, false, err);
+    for (uint32_t m = 0; status == ASSAY_OK && m < plan->metric_count; m++) {
+        struct assay__vector vector;
+        assay__tally_vector(tally, m, units->row.numbers, &vector);
+        if (vector.is_missing)
+            assay__dataset_add_missing(units->dataset, m, 1);
+        if (vector.counts)
+            status = assay__tally_add(tally, m, look, &vector, false, err);
+    }
+    return status;
+}
+
+static void observe(struct assay__units *units, int64_t time_ns)
+{
+    if (units->source == 0 && time_ns < units->earliest_ns)
+        units->earliest_ns = time_ns;
+    if (time_ns > units->latest_ns)
+        units->latest_ns = time_ns;
+}
+
+/* Takes a row of exposures, or of units, in. */
+static enum assay_status take_row(struct assay__units *units, struct assay_error *err)
+{
+    struct assay__exposure exposure;
+    struct assay__row *row = &units->row;
+    enum assay_status status =
+        assay__row_exposure(row, &units->binding, units->cells, &units->names, &exposure, err);
+    if (status != ASSAY_OK || !units->gathers)
+        return status == ASSAY_OK ? add_row(units, &exposure, err) : status;
+    status = assay__gather_expose(&units->gather, &exposure, err);
+    struct assay__happening happening = {
+        exposure.hash, exposure.id, exposure.id_length, 0, row->records.bytes, row->records.length};
+    if (status == ASSAY_OK && happening.length > 0)
+        status = assay__gather_happen(&units->gather, &happening, err);
+    return status;
+}
+
+static enum assay_status take_event(struct assay__units *units, struct assay_error *err)
+{
+    const struct assay__field *id = &units->cells[units->binding.sources[units->source].unit];
+    struct assay__happening happening = {
+        assay__hash(id->text, id->length), id->text, id->length, 1, units->row.records.bytes,
+        units->row.records.length};
+    return assay__gather_happen(&units->gather, &happening, err);
 }
 
 static enum assay_status read_record(struct assay__units *units, const struct assay__csv *csv,
                                      const struct assay__record *record, struct assay_error *err)
 {
+    const struct assay__binding *binding = &units->binding;
     struct assay_counts *counts = assay__dataset_mutable_counts(units->dataset);
-    for (uint32_t i = 0; i < units->binding.cell_count; i++)
+    bool is_event = units->source > 0;
+    for (uint32_t i = 0; i < binding->sources[units->source].count; i++)
         units->cells[i] = record->fields[units->columns[i]];
-    counts->rows_read++;
-    enum assay__row_outcome outcome = assay__row_read(&units->row, &units->binding, units->cells);
+    (*(is_event ? &counts->events_read : &counts->rows_read))++;
+    enum assay__row_outcome outcome =
+        is_event ? assay__row_read_event(&units->row, binding, units->source, units->cells)
+                 : assay__row_read(&units->row, binding, units->cells);
     if (outcome != ASSAY__ROW_GOOD)
         return pass_over(units, outcome, csv, record, err);
-    if (units->keeps_rows)
-        return assay__unit_store_add(&units->store, units->row.time_ns, units->cells, err);
-    counts->rows_used++;
-    return assay__tally_add(&units->tally, &units->row, units->cells, err);
+    if (units->row.time_ns != INT64_MIN)
+        observe(units, units->row.time_ns);
+    return is_event ? take_event(units, err) : take_row(units, err);
 }
 
 /* Says where in the file it happened, for errors that come from deeper down. */
 static enum assay_status with_place(enum assay_status status, const struct assay__csv *csv,
                                     const struct assay__record *record, struct assay_error *err)
 {
-    if (err == NULL || err->line != 0)
+    if (err == NULL || err->line != 0 || status == ASSAY_ERROR_IO)
         return status;
     return assay__fail_at(err, status, assay__csv_name(csv), record->line, 0, "%s", err->message);
 }
@@ -201,7 +233,8 @@ static enum assay_status scan_rows(struct assay__units *units, struct assay__csv
                            units->options->kernel);
     enum assay_status status =
         assay__scan_layout_init(&layout, &units->binding, units->columns, csv, kernels, err);
-    layout.look = units->tally.look;
+    if (status == ASSAY_OK)
+        status = assay__dataset_look(units->dataset, INT64_MIN, &layout.look, err);
     if (status == ASSAY_OK)
         status = assay__scan_file(csv, &layout, units->dataset,
                                   assay__scan_threads(units->options->threads), &careful,
@@ -212,45 +245,59 @@ static enum assay_status scan_rows(struct assay__units *units, struct assay__csv
     return status;
 }
 
-enum assay_status assay__units_read(struct assay__units *units, struct assay__csv *csv,
-                                    struct assay_error *err)
+enum assay_status assay__units_read(struct assay__units *units, uint32_t source,
+                                    struct assay__csv *csv, struct assay_error *err)
 {
     struct assay_counts *counts = assay__dataset_mutable_counts(units->dataset);
-    enum assay_status status = assay__binding_columns(&units->binding, csv, units->columns, err);
+    enum assay_status status =
+        assay__binding_columns(&units->binding, source, csv, units->columns, err);
+    units->source = source;
     assay__csv_bad_rows(csv, units->options->bad_rows == ASSAY_BAD_ROWS_SKIP, true);
     bool is_careful =
         units->options->kernel != NULL && strcmp(units->options->kernel, "careful") == 0;
-    bool is_plain = !is_careful && !units->keeps_rows && assay__scan_takes(units->binding.plan);
+    bool is_plain = !is_careful && !units->gathers && assay__scan_takes(units->binding.plan);
     if (status == ASSAY_OK)
         status = is_plain ? scan_rows(units, csv, err) : read_rows(units, csv, err);
     units->repeated_headers += assay__csv_repeated(csv);
-    counts->rows_read += assay__csv_skipped(csv);
-    counts->rows_bad += assay__csv_skipped(csv);
+    *(source > 0 ? &counts->events_read : &counts->rows_read) += assay__csv_skipped(csv);
+    *(source > 0 ? &counts->events_bad : &counts->rows_bad) += assay__csv_skipped(csv);
     return status;
 }
 
-/* Adds a kept unit, or counts why it is not added. */
-static enum assay_status add_unit(struct assay__units *units, const struct assay__unit *unit,
-                                  struct assay_error *err)
+/* What the units are added with. */
+struct adding {
+    struct assay__units *units;
+    struct assay__unit_looks unit_looks;
+    bool uses_all_rows; /* some metric puts the rows of source 0 together */
+};
+
+/* Adds a gathered unit, or counts why it is not added. */
+static enum assay_status add_unit(void *context, const struct assay__unit *unit,
+                                  struct assay__records records, struct assay_error *err)
 {
-    struct assay_counts *counts = assay__dataset_mutable_counts(units->dataset);
-    if (unit->in_two_groups) {
+    struct adding *adding = context;
+    struct assay_counts *counts = assay__dataset_mutable_counts(adding->units->dataset);
+    bool in_two_groups = unit->second_ns != INT64_MAX;
+    adding->units->units_seen++;
+    adding->units->units_repeat += unit->rows > 1;
+    if (in_two_groups) {
         counts->units_in_two_groups++;
         counts->rows_in_two_groups += unit->rows;
+    } else if (unit->differs) {
+        adding->units->units_differ++;
         return ASSAY_OK;
-    }
-    if (unit->is_unclear) {
+    } else if (unit->is_unclear) {
         counts->units_unclear++;
         counts->rows_unclear += unit->rows;
-        return ASSAY_OK;
+    } else {
+        counts->rows_used += adding->uses_all_rows ? unit->rows : 1;
+        counts->rows_duplicate += adding->uses_all_rows ? 0 : unit->rows - 1;
     }
-    counts->rows_used++;
-    counts->rows_duplicate += unit->rows - 1;
-    assay__unit_store_cells(&units->store, unit, units->cells);
-    /* The row was read before: it can only be good. */
-    if (assay__row_read(&units->row, &units->binding, units->cells) != ASSAY__ROW_GOOD)
-        return assay__fail(err, ASSAY_ERROR_INTERNAL, "A kept row reads differently.");
-    return assay__tally_add(&units->tally, &units->row, units->cells, err);
+    *(in_two_groups || unit->is_unclear ? &counts->events_excluded : &counts->events_used) +=
+        unit->event_rows;
+    if (unit->is_unclear || unit->differs)
+        return ASSAY_OK;
+    return assay__unit_looks_add(&adding->unit_looks, unit, records, err);
 }
 
 /*
@@ -259,22 +306,48 @@ static enum assay_status add_unit(struct assay__units *units, const struct assay
  */
 static enum assay_status check_repeats(const struct assay__units *units, struct assay_error *err)
 {
-    size_t unit_count = units->store.count, repeat = 0, differ = 0;
-    for (size_t i = 0; i < unit_count; i++) {
-        const struct assay__unit *unit = &units->store.units[i];
-        repeat += unit->rows > 1;
-        differ += unit->differs && !unit->in_two_groups;
-    }
-    if (differ == 0)
+    if (units->units_differ == 0)
         return ASSAY_OK;
     enum assay_status status = assay__fail(
         err, ASSAY_ERROR_DATA,
-        "%zu of %zu units have several rows, and the values of %zu of them differ from row to row: "
-        "the rows are events, not units. Say how the rows of a unit become its value: the metric's "
-        "\"aggregation\" is \"sum\", \"count\", \"countDistinct\", \"mean\", \"min\", \"max\", "
-        "\"first\" or \"last\".",
-        repeat, unit_count, differ);
+        "%llu of %llu units have several rows, and the values of %llu of them differ from row to "
+        "row: the rows are events, not units. Say how the rows of a unit become its value: the "
+        "metric's \"aggregation\" is \"sum\", \"count\", \"countDistinct\", \"mean\", \"min\", "
+        "\"max\", \"first\" or \"last\".",
+        (unsigned long long)units->units_repeat, (unsigned long long)units->units_seen,
+        (unsigned long long)units->units_differ);
     return assay__fail_reason(err, status, ASSAY_REASON_UNITS_REPEAT);
+}
+
+static enum assay_status visit_units(struct assay__units *units, struct adding *adding,
+                                     struct assay_error *err)
+{
+    struct assay_counts *counts = assay__dataset_mutable_counts(units->dataset);
+    uint64_t unknown = 0;
+    for (uint32_t c = 0; c < units->binding.channel_count; c++)
+        adding->uses_all_rows = adding->uses_all_rows || units->binding.channels[c].source == 0;
+    enum assay_status status = assay__cap_find(&adding->unit_looks, &units->gather, err);
+    if (status == ASSAY_OK)
+        status = assay__gather_visit(&units->gather, add_unit, adding, &unknown, err);
+    counts->events_unexposed += unknown;
+    return status == ASSAY_OK ? check_repeats(units, err) : status;
+}
+
+/* Makes what there is at each look of what is new at each. */
+static enum assay_status accumulate(struct assay__units *units, const struct assay__looks *looks,
+                                    struct assay_error *err)
+{
+    if (looks->count == 0 || units->binding.plan->granularity == ASSAY_GRANULARITY_NONE)
+        return ASSAY_OK;
+    int64_t *keys = malloc(looks->count * sizeof *keys);
+    if (keys == NULL)
+        return assay__fail_memory(err);
+    for (uint32_t i = 0; i < looks->count; i++)
+        keys[i] = looks->at[i].key;
+    enum assay_status status =
+        assay__dataset_accumulate(units->dataset, units->tally.taken, keys, looks->count, err);
+    free(keys);
+    return status;
 }
 
 static enum assay_status note_repeated_headers(const struct assay__units *units,
@@ -290,14 +363,24 @@ static enum assay_status note_repeated_headers(const struct assay__units *units,
 
 enum assay_status assay__units_finish(struct assay__units *units, struct assay_error *err)
 {
-    enum assay_status status = check_repeats(units, err);
+    struct assay__looks looks;
+    struct adding adding = {.units = units};
+    enum assay_status status =
+        assay__looks_init(&looks, units->binding.plan, units->earliest_ns, units->latest_ns, err);
+    if (units->latest_ns != INT64_MIN)
+        assay__dataset_observe(units->dataset, units->latest_ns);
+    if (status == ASSAY_OK && units->gathers && looks.count > 0) {
+        status = assay__unit_looks_init(&adding.unit_looks, &looks, &units->tally, err);
+        if (status == ASSAY_OK)
+            status = visit_units(units, &adding, err);
+        assay__unit_looks_release(&adding.unit_looks);
+    }
+    if (status == ASSAY_OK)
+        status = accumulate(units, &looks, err);
     if (status == ASSAY_OK)
         status = note_repeated_headers(units, err);
     if (status == ASSAY_OK)
-        status = assay__cap_find(&units->tally, &units->store, err);
-    for (size_t i = 0; status == ASSAY_OK && i < units->store.count; i++)
-        status = add_unit(units, &units->store.units[i], err);
-    if (status == ASSAY_OK)
         status = assay__cap_note(&units->tally, err);
+    assay__looks_release(&looks);
     return status;
 }

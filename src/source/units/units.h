@@ -3,25 +3,30 @@
 #define ASSAY_SOURCE_UNITS_UNITS_H
 
 #include "assay/dataset.h"
-#include "source/units/tally.h"
-#include "source/units/unit_store.h"
+#include "source/units/gather.h"
+#include "source/units/unit_looks.h"
 
 /**
- * struct assay__units reads unit-level tables into a dataset. Without a unit
- * column and without caps at quantiles rows go straight into the moments; else they are kept until
- * assay__units_finish().
+ * struct assay__units reads tables of units or exposures, and events, into a dataset. Without a
+ * unit column and without caps at quantiles rows go straight into the moments; else they are
+ * gathered by unit until assay__units_finish().
  */
 struct assay__units {
     struct assay_dataset *dataset;
     const struct assay_read_options *options;
     struct assay__binding binding;
+    struct assay__unit_names names;
     struct assay__row row;
     struct assay__tally tally;
-    struct assay__unit_store store;
-    bool keeps_rows;
+    struct assay__gather gather;
+    bool gathers;
     uint64_t repeated_headers;
-    uint32_t *columns;          /* [cell_count]: of the file at hand */
-    struct assay__field *cells; /* [cell_count]: of the row at hand */
+    uint32_t source;                                 /* of the file at hand */
+    uint32_t *columns;                               /* [cells_max]: of the file at hand */
+    struct assay__field *cells;                      /* [cells_max]: of the row at hand */
+    int64_t earliest_ns;                             /* of the rows of exposures */
+    int64_t latest_ns;                               /* of all rows; INT64_MIN before the first */
+    uint64_t units_repeat, units_differ, units_seen; /* found by the visit */
 };
 
 /** assay__units_init() makes ready to read; release it also when this fails. */
@@ -30,11 +35,11 @@ enum assay_status assay__units_init(struct assay__units *units, struct assay_dat
                                     struct assay_error *err);
 void assay__units_release(struct assay__units *units);
 
-/** assay__units_read() reads an open table to its end. */
-enum assay_status assay__units_read(struct assay__units *units, struct assay__csv *csv,
-                                    struct assay_error *err);
+/** assay__units_read() reads an open table of source 0, or of the plan's events, to its end. */
+enum assay_status assay__units_read(struct assay__units *units, uint32_t source,
+                                    struct assay__csv *csv, struct assay_error *err);
 
-/** assay__units_finish() adds what was kept, once all tables are read. */
+/** assay__units_finish() adds what was gathered, once all tables are read. */
 enum assay_status assay__units_finish(struct assay__units *units, struct assay_error *err);
 
 #endif

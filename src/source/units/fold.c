@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How several rows of a unit become one number: sum, count, mean, extremes, first and last. */
+#include "source/units/fold.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "source/units/fold_sum.h"
+
+enum assay_status assay__folder_init(struct assay__folder *folder,
+                                     const struct assay__binding *binding, struct assay_error *err)
+{
+    memset(folder, 0, sizeof *folder);
+    folder->binding = binding;
+    folder->begin = calloc((size_t)binding->channel_count + 1, sizeof *folder->begin);
+    folder->digits = calloc((size_t)binding->fold_count + 1, sizeof *folder->digits);
+    return folder->begin == NULL || folder->digits == NULL ? assay__fail_memory(err) : ASSAY_OK;
+}
+
+void assay__folder_release(struct assay__folder *folder)
+{
+    free(folder->events);
+    free(folder->begin);
+    free(folder->chosen);
+    free(folder->digits);
+    memset(folder, 0, sizeof *folder);
+}
+
+static bool need_room(struct assay__folder *folder, size_t count)
+{
+    if (count <= folder->capacity)
+        return true;
+    size_t capacity = count * 2 + 16;
+    free(folder->events);
+    free(folder->chosen);
+    folder->capacity = 0;
+    folder->events = malloc(capacity * sizeof *folder->events);
+    folder->chosen = malloc(capacity * sizeof *folder->chosen);
+    if (folder->events == NULL || folder->chosen == NULL)
+        return false;
+    folder->capacity = capacity;
+    return true;
+}
+
+static void unpack(const struct assay__binding *binding, const unsigned char *at,
+                   struct assay__event *out)
+{
+    *out = (struct assay__event){0};
+    at = assay__record_get(at, &out->channel, &out->time_ns);
+    enum assay__variable_kind kind = binding->channels[out->channel].variable.kind;
+    if (kind == ASSAY__VARIABLE_TEXT)
+        assay__get_text(at, &out->text, &out->length);
+    else if (kind != ASSAY__VARIABLE_ROW && kind != ASSAY__VARIABLE_VALUE)
+        (void)assay__get_number(&at, &out->value);
+}
+
+static int compare_events(const void *a, const void *b)
+{
+    const struct assay__event *x = a, *y = b;
+    if (x->channel != y->channel)
+        return x->channel < y->channel ? -1 : 1;
+    return x->time_ns < y->time_ns ? -1 : x->time_ns > y->time_ns;
+}
+
+enum assay_status assay__folder_load(struct assay__folder *folder, struct assay__records records,
+                                     struct assay_error *err)
+{
+    if (!need_room(folder, records.count))
+        return assay__fail_memory(err);
+    folder->count = records.count;
+    for (size_t i = 0; i < records.count; i++)
+        unpack(folder->binding, records.at[i], &folder->events[i]);
+    if (records.count > 1)
+        qsort(folder->events, records.count, sizeof *folder->events, compare_events);
+    size_t at = 0;
+    for (uint32_t c = 0; c <= folder->binding->channel_count; c++) {
+        while (at < records.count && folder->events[at].channel < c)
+            at++;
+        folder->begin[c] = at;
+    }
+    return ASSAY_OK;
+}
+
+/* Whether a time lies in a fold's window after the exposure. */
+static bool is_inside(const struct assay__fold *fold, int64_t first_ns, int64_t time_ns)
+{
+    int64_t after;
+    if (!fold->has_times)
+        return true;
+    if (__builtin_sub_overflow(time_ns, first_ns, &after))
+        return fold->is_open && time_ns > first_ns;
+    return after >= fold->from && (fold->is_open || after < fold->to);
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+    const struct assay__event *x = *(const struct assay__event *const *)a;
+    const struct assay__event *y = *(const struct assay__event *const *)b;
+    if (x->length != y->length)
+        return x->length < y->length ? -1 : 1;
+    return memcmp(x->text, y->text, x->length);
+}
+
+static void count_distinct(const struct assay__event **events, size_t count,
+                           struct assay__number *out)
+{
+    qsort(events, count, sizeof *events, compare_texts);
+    int64_t distinct = count > 0;
+    for (size_t i = 1; i < count; i++)
+        distinct += compare_texts(&events[i - 1], &events[i]) != 0;
+    out->value.mantissa = distinct;
+}
+
+/* The smallest (side -1) or largest (side 1) of some values. */
+static void take_extreme(const struct assay__event *const *events, size_t count, int side,
+                         struct assay__number *out)
+{
+    out->value = events[0]->value;
+    for (size_t i = 1; i < count; i++)
+        if (assay__decimal_compare(&events[i]->value, &out->value) * side > 0)
+            out->value = events[i]->value;
+}
+
+/* Events are in the order of their times: of those at the first or last time the value decides. */
+static void take_first(const struct assay__event *const *events, size_t count,
+                       struct assay__number *out)
+{
+    size_t ties = 1;
+    while (ties < count && events[ties]->time_ns == events[0]->time_ns)
+        ties++;
+    take_extreme(events, ties, -1, out);
+}
+
+static void take_last(const struct assay__event *const *events, size_t count,
+                      struct assay__number *out)
+{
+    size_t ties = 1;
+    while (ties < count && events[count - 1 - ties]->time_ns == events[count - 1]->time_ns)
+        ties++;
+    take_extreme(events + count - ties, ties, 1, out);
+}
+
+static enum assay_status aggregate(struct assay__folder *folder, enum assay_aggregation aggregation,
+                                   size_t count, char digits[ASSAY__DIGITS_MAX],
+                                   struct assay__number *out, struct assay_error *err)
+{
+    const struct assay__event **events = folder->chosen;
+    switch (aggregation) {
+    case ASSAY_AGGREGATE_SUM:
+        return assay__fold_sum(events, count, digits, &out->value, err);
+    case ASSAY_AGGREGATE_COUNT:
+        out->value.mantissa = (int64_t)count;
+        break;
+    case ASSAY_AGGREGATE_COUNT_DISTINCT:
+        count_distinct(events, count, out);
+        break;
+    case ASSAY_AGGREGATE_MEAN:
+        return assay__fold_mean(events, count, digits, &out->value, err);
+    case ASSAY_AGGREGATE_MIN:
+        take_extreme(events, count, -1, out);
+        break;
+    case ASSAY_AGGREGATE_MAX:
+        take_extreme(events, count, 1, out);
+        break;
+    case ASSAY_AGGREGATE_FIRST:
+        take_first(events, count, out);
+        break;
+    case ASSAY_AGGREGATE_LAST:
+        take_last(events, count, out);
+        break;
+    }
+    return ASSAY_OK;
+}
+
+static bool is_zero_without_rows(enum assay_aggregation aggregation)
+{
+    return aggregation == ASSAY_AGGREGATE_SUM || aggregation == ASSAY_AGGREGATE_COUNT ||
+           aggregation == ASSAY_AGGREGATE_COUNT_DISTINCT;
+}
+
+enum assay_status assay__folder_number(struct assay__folder *folder, uint32_t number,
+                                       int64_t first_ns, int64_t until_ns,
+                                       struct assay__number *out, struct assay_error *err)
+{
+    const struct assay__fold *fold = &folder->binding->folds[number];
+    size_t begin = folder->begin[fold->channel], end = folder->begin[fold->channel + 1];
+    size_t count = 0;
+    for (size_t i = begin; i < end; i++) {
+        const struct assay__event *event = &folder->events[i];
+        if (until_ns != INT64_MAX && event->time_ns >= until_ns)
+            break;
+        if (is_inside(fold, first_ns, event->time_ns))
+            folder->chosen[count++] = event;
+    }
+    *out = (struct assay__number){.is_missing = false};
+    if (count == 0 && !is_zero_without_rows(fold->aggregation)) {
+        out->is_missing = true;
+        return ASSAY_OK;
+    }
+    enum assay_status status =
+        aggregate(folder, fold->aggregation, count, folder->digits[number], out, err);
+    if (fold->is_share)
+        out->value = (struct assay_decimal){.mantissa = out->value.mantissa > 0};
+    return status;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_SOURCE_UNITS_SPILL_H
+#define ASSAY_SOURCE_UNITS_SPILL_H
+
+#include "source/units/packed.h"
+
+/**
+ * struct assay__spill keeps records on disk in partitions that can be read one at a time, each in
+ * the order in which it was written. They lie in one temporary file without a name, which vanishes
+ * with the process whatever becomes of it.
+ */
+enum { ASSAY__SPILL_PARTS = 64 };
+
+struct assay__spill_part {
+    unsigned char *buffer; /* of the chunk being filled; NULL until needed, and when read */
+    size_t used;           /* of it */
+    uint32_t *chunks;      /* numbers of full chunks in the file */
+    uint32_t count, capacity;
+    uint64_t bytes; /* all that was written */
+};
+
+struct assay__spill {
+    const char *folder;
+    int file; /* -1 before the first chunk is full */
+    uint32_t chunk_count;
+    size_t chunk_bytes;
+    struct assay__spill_part parts[ASSAY__SPILL_PARTS];
+};
+
+/** assay__spill_init(): folder is borrowed; buffers take ASSAY__SPILL_PARTS chunks. */
+void assay__spill_init(struct assay__spill *spill, const char *folder, size_t chunk_bytes);
+void assay__spill_release(struct assay__spill *spill);
+
+/** assay__spill_put() adds a record to a partition. ASSAY_ERROR_IO names the folder. */
+enum assay_status assay__spill_put(struct assay__spill *spill, uint32_t part,
+                                   const unsigned char *record, size_t length,
+                                   struct assay_error *err);
+
+/** assay__spill_flush() writes what is buffered: nothing more is put after that. */
+enum assay_status assay__spill_flush(struct assay__spill *spill, struct assay_error *err);
+
+/** struct assay__spill_reader reads the records of a partition from its beginning. */
+struct assay__spill_reader {
+    const struct assay__spill *spill;
+    uint32_t part, chunk; /* the next one to read */
+    uint64_t left;        /* bytes not taken yet */
+    unsigned char *bytes; /* of a chunk */
+    size_t at, end;
+    struct assay__pack record;
+};
+
+enum assay_status assay__spill_open(const struct assay__spill *spill, uint32_t part,
+                                    struct assay__spill_reader *reader, struct assay_error *err);
+void assay__spill_close(struct assay__spill_reader *reader);
+
+/** assay__spill_next() gives the next record, borrowed; *record is NULL at the end. */
+enum assay_status assay__spill_next(struct assay__spill_reader *reader,
+                                    const unsigned char **record, size_t *length,
+                                    struct assay_error *err);
+
+#endif
