@@ -72,6 +72,16 @@ static void trim_partial_utf8(char *text)
         text[start - 1] = '\0';
 }
 
+void assay__message_clean(char *text)
+{
+    for (unsigned char *at = (unsigned char *)text; *at != '\0'; at++) {
+        if (*at < 0x20 || *at == 0x7F)
+            *at = '?';
+        if (at[0] == 0xC2 && at[1] >= 0x80 && at[1] < 0xA0)
+            at[0] = at[1] = '?'; /* C1, in UTF-8 two bytes */
+    }
+}
+
 ASSAY__PRINTF(6, 0)
 static void fill(struct assay_error *err, enum assay_status code, const char *file, uint64_t line,
                  uint64_t column, const char *format, va_list arguments)
@@ -86,6 +96,8 @@ static void fill(struct assay_error *err, enum assay_status code, const char *fi
     vsnprintf(filled.message, sizeof filled.message, format, arguments);
     trim_partial_utf8(filled.file);
     trim_partial_utf8(filled.message);
+    assay__message_clean(filled.file);
+    assay__message_clean(filled.message);
     *err = filled; /* last, since an argument may point into the old *err */
 }
 

@@ -28,6 +28,12 @@ enum assay_status assay__fail_reason(struct assay_error *err, enum assay_status 
 enum assay_status assay__fail_format(struct assay_error *err, enum assay_status status,
                                      const char *remedy);
 
+/**
+ * assay__message_clean() makes a text fit for a terminal and a log: bytes below 0x20, 0x7F and the
+ * C1 control characters become question marks, in place.
+ */
+void assay__message_clean(char *text);
+
 /** assay__fail_memory() is the outcome of every failed allocation. */
 enum assay_status assay__fail_memory(struct assay_error *err);
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/nearest.h"
 
 int cli_fail(const struct assay_error *err)
@@ -32,9 +33,12 @@ int cli_usage_error(const char *command, const char *format, ...)
     va_list arguments;
     fflush(stdout);
     fprintf(stderr, "assay%s%s: ", command[0] != '\0' ? " " : "", command);
+    char message[2048];
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
+    assay__message_clean(message);
+    fputs(message, stderr);
     fprintf(stderr, "\nTry 'assay help%s%s'.\n", command[0] != '\0' ? " " : "", command);
     return assay_status_exit_code(ASSAY_ERROR_USAGE);
 }

@@ -8,6 +8,7 @@
 #include "base/nearest.h"
 #include "base/text.h"
 #include "source/csv/csv_scan.h"
+#include "source/foreign.h"
 
 enum { SNIFF_RECORDS = 16, NAMES_SHOWN = 20 };
 
@@ -106,6 +107,9 @@ enum assay_status assay__csv_check_encoding(const char *bytes, size_t length, co
                                             size_t *begin, struct assay_error *err)
 {
     const unsigned char *b = (const unsigned char *)bytes;
+    const char *foreign = assay__foreign_sentence(b, length);
+    if (foreign != NULL)
+        return assay__fail_at(err, ASSAY_ERROR_DATA, file, 0, 0, "%s", foreign);
     bool has_mark =
         length >= 2 && ((b[0] == 0xFF && b[1] == 0xFE) || (b[0] == 0xFE && b[1] == 0xFF));
     /* Without a mark: every other byte of the first letters is NUL. */
