@@ -18,6 +18,12 @@ static void value_error(const char *command, const struct option *options)
                     options->name);
 }
 
+/* Options that are only there to be refused, with a hint: no secret belongs into argv. */
+static bool is_hidden(const struct option *option)
+{
+    return strcmp(option->name, "token") == 0 || strcmp(option->name, "client-secret") == 0;
+}
+
 /* Lists the options that begin with a word; their number. */
 static size_t list_beginning(const struct option *options, const char *word, size_t length,
                              char list[LIST_BYTES])
@@ -26,7 +32,7 @@ static size_t list_beginning(const struct option *options, const char *word, siz
     list[0] = '\0';
     for (; options->name != NULL; options++) {
         bool begins = strncmp(options->name, word, length) == 0;
-        if (!begins || options->has_arg == optional_argument || used >= LIST_BYTES)
+        if (!begins || is_hidden(options) || used >= LIST_BYTES)
             continue;
         int written = snprintf(list + used, LIST_BYTES - used, "%s--%s", count == 0 ? "" : ", ",
                                options->name);
@@ -47,7 +53,7 @@ static void name_error(const char *command, const struct option *options, const 
         return;
     }
     for (; options->name != NULL && count < OPTIONS_MAX; options++)
-        if (options->has_arg != optional_argument)
+        if (!is_hidden(options))
             names[count++] = options->name;
     snprintf(name, sizeof name, "%.*s", (int)length, word);
     const char *nearest = length < sizeof name ? cli_nearest(name, names, count) : NULL;

@@ -174,8 +174,8 @@ START_TEST(plans_that_need_a_later_version_are_refused)
         "{\"comparisons\": {\"baseline\": \"a\"}, \"columns\": {\"time\": \"at\"}, "
         "\"granularity\": \"day\", \"metrics\": [" SUCCESS "]}",
         ASSAY_ERROR_UNAVAILABLE,
-        "Looks by hour, day or week need data with times. Those of one row a unit are not "
-        "in this version: leave 'granularity' out, or give sums with times.");
+        "Looks by hour, day or week need data with times: leave 'granularity' out, or give "
+        "times.");
     check_refusal("{\"comparisons\": {\"baseline\": \"a\"}, \"metrics\": [" SUCCESS
                   ", {\"id\": \"q\", \"type\": \"quantile\", \"quantile\": 0.9}]}",
                   ASSAY_ERROR_UNAVAILABLE,

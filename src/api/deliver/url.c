@@ -100,11 +100,13 @@ enum assay_status assay__endpoint_parse(const char *url, const char *what,
                                         struct assay__endpoint *out, struct assay_error *err)
 {
     memset(out, 0, sizeof *out);
+    enum assay_status status = assay__curl_load(err);
+    if (status != ASSAY_OK)
+        return status;
     CURLU *parsed = curl_url();
     if (parsed == NULL)
         return assay__fail_memory(err);
     struct parts parts = {NULL, NULL, NULL, NULL};
-    enum assay_status status = ASSAY_OK;
     CURLUcode code = curl_url_set(parsed, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME);
     if (code == CURLUE_OK)
         code = curl_url_get(parsed, CURLUPART_SCHEME, &parts.scheme, 0);
