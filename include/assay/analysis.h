@@ -131,9 +131,22 @@ struct assay_metric_result {
     enum assay_outcome outcome;       /* of the role's test */
     struct assay_balance *balance;    /* one per covariate; of the total only */
     uint32_t balance_count;
+    double slice_p, slice_log10_p; /* Holm's, over the values of the slice's dimension; else NaN */
     double adjusted_p[ASSAY_ADJUST_COUNT];       /* by method; 0 only when it underflows */
     double adjusted_log10_p[ASSAY_ADJUST_COUNT]; /* both NaN when not in a family */
     const char *message;                         /* one plain sentence */
+};
+
+/**
+ * struct assay_heterogeneity: whether the differences of a dimension's slices differ by more than
+ * chance: Cochran's Q, the sum of (d - mean)^2 / SE^2 with the mean weighted by 1 / SE^2. Slices
+ * without a standard error above 0 are left out; with fewer than 2 left Q is NaN.
+ */
+struct assay_heterogeneity {
+    uint32_t metric, baseline, compared; /* as in struct assay_metric_result */
+    const char *dimension;
+    uint32_t slice_count; /* those that Q is made of */
+    double q, df, p, log10_p;
 };
 
 /** struct assay_missingness: whether a metric's values are missing as often in every group. */
@@ -231,6 +244,8 @@ struct assay_analysis {
     struct assay_annotation *annotations;
     size_t annotation_count;
     struct assay_counts counts;
+    struct assay_heterogeneity *heterogeneity; /* by metric, comparison, dimension */
+    size_t heterogeneity_count;
     struct assay_missingness *missingness; /* [metric], of the total; NULL before it is tested */
     uint64_t *missing;                     /* [metric]: units whose value was missing */
     uint64_t *missing_covariates;          /* [metric * ASSAY_COVARIATES_MAX + i] */

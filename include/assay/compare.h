@@ -90,6 +90,24 @@ struct assay_method {
     double null_difference; /* metric units; e.g. -margin for non-inferiority, 0 for superiority */
     enum assay_reduction reduction;
     enum assay_skewness_correction skewness;
+    bool exact; /* test exactly, as enum assay_tested_by has it, where counts are small */
+};
+
+/**
+ * enum assay_tested_by: how a p-value was found. With method.exact, a proportion of which a group
+ * has fewer than 20 successes or fewer than 20 failures is tested by FISHER, or by SCORE when the
+ * null difference is not 0, and covariates are not used; its interval is Miettinen and Nurminen's
+ * score interval, its relative one (in place of Fieller's) that of the ratio; a bound is moved to
+ * the null where interval and test would disagree. Means and ratios of two groups, in each of which
+ * no value varies, are tested by PERMUTATION when they differ; then there is no interval.
+ */
+enum assay_tested_by {
+    ASSAY_TESTED_BY_NOTHING,    /* no test: p is NaN */
+    ASSAY_TESTED_BY_NORMAL,     /* z */
+    ASSAY_TESTED_BY_WELCH,      /* t */
+    ASSAY_TESTED_BY_FISHER,     /* Fisher's exact test; two-sided: all tables as improbable */
+    ASSAY_TESTED_BY_SCORE,      /* Miettinen and Nurminen (1985) Stat. Med. 4:213; p is normal */
+    ASSAY_TESTED_BY_PERMUTATION /* the share of all ways to deal out the units: exact */
 };
 
 /**
@@ -173,8 +191,9 @@ struct assay_difference {
     double p; /* of the side tested; 0 only when it underflows, then see log10_p */
     double log10_p;
     bool significant; /* statistic beyond critical (p < alpha but for rounding); false at a tie */
-    double powered_effect; /* smallest true difference found with the plan's power; set by
-                              assay_analyze() only, else NaN */
+    enum assay_tested_by tested_by; /* NaN statistic and df where that is an exact test */
+    double powered_effect;          /* smallest true difference found with the plan's power; set by
+                                       assay_analyze() only, else NaN */
 };
 
 /** enum assay_fieller_kind: the shape of Fieller's confidence set for the relative difference. */

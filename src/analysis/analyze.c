@@ -201,6 +201,7 @@ static enum assay_status run_steps(struct assay__builder *builder, struct assay_
     static enum assay_status (*const STEPS[])(struct assay__builder *, struct assay_error *) = {
         assay__analyze_order,        assay__analyze_look,   count_units,
         assay__analyze_srm,          assay__analyze_errors, assay__analyze_metrics,
+        assay__analyze_missingness,
         assay__analyze_multiplicity, assay__analyze_decide, assay__analyze_words,
         assay__analyze_notes,        assay__analyze_digest};
     for (size_t i = 0; i < sizeof STEPS / sizeof *STEPS; i++) {

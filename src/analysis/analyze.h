@@ -8,7 +8,7 @@
 #include "analysis/analysis_view.h"
 #include "analysis/error_rates.h"
 #include "analysis/outcome.h"
-#include "stats/centred.h"
+#include "stats/compare.h"
 
 enum { ASSAY__NONE = UINT32_MAX };
 
@@ -16,6 +16,19 @@ enum { ASSAY__NONE = UINT32_MAX };
 struct assay__pair_plan {
     uint32_t baseline, compared;
     const char *id; /* {baseline}-vs-{compared}, safe in URLs, distinct */
+};
+
+/** struct assay__slice_difference: a difference and its squared error, unrounded; NaN for none. */
+struct assay__slice_difference {
+    struct assay__wide difference, error2;
+};
+
+/**
+ * struct assay__hypothesis: what a result's test is about, in metric units, unrounded. effect and
+ * margin are NaN when not planned, or a share of 0.
+ */
+struct assay__hypothesis {
+    struct assay__wide effect, margin, null_difference;
 };
 
 /**
@@ -39,6 +52,10 @@ struct assay__builder {
     uint32_t pair_count;
     struct assay_metric_rates *segment_rates; /* [metric] */
     struct assay__group *groups;              /* scratch, one per group */
+    struct assay__wide covariate_fill[ASSAY_COVARIATES_MAX]; /* in groups, where one is missing */
+    struct assay__hypothesis hypothesis;         /* of the look of a result that is in hand */
+    struct assay__compare_wide test;             /* of its role */
+    struct assay__slice_difference *differences; /* [pair * slice_count + slice] of one metric */
     size_t annotation_capacity;
 };
 
@@ -63,6 +80,30 @@ enum assay_status assay__analyze_metrics(struct assay__builder *builder, struct 
 enum assay_status assay__analyze_size(struct assay__builder *builder,
                                       struct assay_metric_result *result,
                                       struct assay_look_result *look, struct assay_error *err);
+
+/**
+ * assay__load_groups() loads the groups' moments of a metric in a slice at look k into
+ * builder->groups; *any is false when all are empty.
+ */
+enum assay_status assay__load_groups(struct assay__builder *builder, uint32_t metric,
+                                     uint32_t slice, uint32_t k, bool *any,
+                                     struct assay_error *err);
+
+/** assay__count_missing() counts the units whose covariates are missing, at the last look. */
+void assay__count_missing(struct assay__builder *builder, uint32_t metric);
+
+/** assay__analyze_balance() compares the covariates of a result's groups, which are loaded. */
+enum assay_status assay__analyze_balance(struct assay__builder *builder,
+                                         struct assay_metric_result *result,
+                                         struct assay_error *err);
+
+/** assay__analyze_missingness() tests each metric for values that are missing unevenly. */
+enum assay_status assay__analyze_missingness(struct assay__builder *builder,
+                                             struct assay_error *err);
+
+/** assay__analyze_slices() compares the slices of each dimension in one metric's results. */
+enum assay_status assay__analyze_slices(struct assay__builder *builder, uint32_t metric,
+                                        struct assay_error *err);
 
 /** assay__analyze_multiplicity() fills the adjusted p-values. */
 enum assay_status assay__analyze_multiplicity(struct assay__builder *builder,

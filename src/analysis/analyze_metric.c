@@ -10,6 +10,7 @@
 #include "assay/dist.h"
 #include "base/error.h"
 #include "analysis/looks.h"
+#include "exact/shortest.h"
 #include "stats/compare.h"
 #include "stats/moments.h"
 
@@ -48,12 +49,13 @@ static enum assay_side harm_side(enum assay_direction direction)
  * A planned effect or margin in metric units; relative ones are shares of |baseline mean|. A share
  * of 0 is no size at all: as a margin of 0 it would ask for what the plan does not.
  */
-static double in_metric_units(const struct assay_bound *bound, double unadjusted_baseline)
+static struct assay__wide in_metric_units(const struct assay_bound *bound,
+                                          struct assay__wide unadjusted_baseline)
 {
-    if (!bound->is_set || (bound->is_relative && unadjusted_baseline == 0.0))
-        return NAN;
-    double size = fabs(bound->value);
-    return bound->is_relative ? size * fabs(unadjusted_baseline) : size;
+    if (!bound->is_set || (bound->is_relative && assay__wide_sign(unadjusted_baseline) == 0))
+        return assay__wide_of(NAN);
+    struct assay__wide size = assay__wide_abs(assay__wide_of_shortest(bound->value));
+    return bound->is_relative ? assay__wide_mul(size, assay__wide_abs(unadjusted_baseline)) : size;
 }
 
 static bool looks_for_harm(const struct assay_metric_result *result)
@@ -80,17 +82,21 @@ static void set_hypothesis(const struct assay__builder *builder, struct assay_me
 }
 
 /* Margins and effects in metric units, and the null they put the test at. */
-static void set_null(const struct assay__builder *builder, struct assay_metric_result *result,
-                     double unadjusted_baseline)
+static void set_null(struct assay__builder *builder, struct assay_metric_result *result,
+                     struct assay__wide unadjusted_baseline)
 {
     const struct assay_metric_plan *metric = &builder->plan->metrics[result->metric];
-    result->effect_abs = in_metric_units(&metric->effect, unadjusted_baseline);
-    result->margin_abs = in_metric_units(&metric->margin, unadjusted_baseline);
-    result->null_difference = 0.0;
+    struct assay__hypothesis *hypothesis = &builder->hypothesis;
+    hypothesis->effect = in_metric_units(&metric->effect, unadjusted_baseline);
+    hypothesis->margin = in_metric_units(&metric->margin, unadjusted_baseline);
+    hypothesis->null_difference = assay__wide_zero();
     if (result->hypothesis == ASSAY_HYPOTHESIS_NON_INFERIORITY)
-        result->null_difference = metric->direction == ASSAY_DIRECTION_DECREASE
-                                      ? result->margin_abs
-                                      : -result->margin_abs;
+        hypothesis->null_difference = metric->direction == ASSAY_DIRECTION_DECREASE
+                                          ? hypothesis->margin
+                                          : assay__wide_neg(hypothesis->margin);
+    result->effect_abs = assay__wide_double(hypothesis->effect);
+    result->margin_abs = assay__wide_double(hypothesis->margin);
+    result->null_difference = assay__wide_double(hypothesis->null_difference);
 }
 
 static struct assay_method method_of(const struct assay__builder *builder,
@@ -103,7 +109,8 @@ static struct assay_method method_of(const struct assay__builder *builder,
                                   .alpha = result->alpha,
                                   .null_difference = result->null_difference,
                                   .reduction = metric->reduction,
-                                  .skewness = builder->plan->skewness};
+                                  .skewness = builder->plan->skewness,
+                                  .exact = true};
     return method;
 }
 
@@ -117,13 +124,14 @@ static enum assay_tristate tristate(const struct assay_difference *difference)
 /* Moments that a caller hands over may not be what the metric's type says: then it is named. */
 static enum assay_status compare(const struct assay__builder *builder,
                                  const struct assay_metric_result *result,
-                                 const struct assay_method *method, struct assay_comparison *out,
+                                 const struct assay_method *method,
+                                 struct assay__compare_wide *more, struct assay_comparison *out,
                                  struct assay_error *err)
 {
     struct assay_error why;
     enum assay_status status =
         assay__compare_groups(builder->groups, builder->out->group_count, result->baseline,
-                              result->compared, method, out, &why);
+                              result->compared, method, more, out, &why);
     if (status == ASSAY_OK)
         return status;
     return assay__fail(err, status, "Metric '%s': %s", builder->plan->metrics[result->metric].id,
@@ -136,6 +144,7 @@ static void take_test_away(struct assay_comparison *comparison)
     struct assay_difference *difference = &comparison->difference;
     difference->statistic = difference->p = difference->log10_p = NAN;
     difference->significant = false;
+    difference->tested_by = ASSAY_TESTED_BY_NOTHING;
     comparison->corrected_p = comparison->corrected_log10_p = NAN;
 }
 
@@ -184,7 +193,7 @@ static enum assay_status test_deterioration(const struct assay__builder *builder
     method.null_difference = 0.0;
     enum assay_status status = set_boundary(tracker, k, units, look, &method, &boundary, err);
     if (status == ASSAY_OK)
-        status = compare(builder, result, &method, &look->deterioration, err);
+        status = compare(builder, result, &method, NULL, &look->deterioration, err);
     if (status != ASSAY_OK)
         return status;
     look->deterioration_alpha_spent = boundary.alpha_spent;
@@ -201,20 +210,23 @@ static enum assay_status test_role(struct assay__builder *builder,
     struct assay_method method = method_of(builder, result);
     struct assay_boundary boundary;
     bool has_null = isfinite(result->null_difference);
-    if (!has_null)
+    builder->test.null_difference = builder->hypothesis.null_difference;
+    if (!has_null) {
         method.null_difference = 0.0;
+        builder->test.null_difference = assay__wide_zero();
+    }
     enum assay_status status = ASSAY_OK;
     if (tests->role.design.kind == ASSAY_HORIZON_ALWAYS_VALID ||
         tests->deterioration.design.kind == ASSAY_HORIZON_ALWAYS_VALID) {
         /* Mixtures ask for the standard error, or for the required size. */
-        status = compare(builder, result, &method, &look->comparison, err);
+        status = compare(builder, result, &method, &builder->test, &look->comparison, err);
         if (status == ASSAY_OK)
             status = assay__analyze_size(builder, result, look, err);
     }
     if (status == ASSAY_OK)
         status = set_boundary(&tests->role, k, units, look, &method, &boundary, err);
     if (status == ASSAY_OK)
-        status = compare(builder, result, &method, &look->comparison, err);
+        status = compare(builder, result, &method, &builder->test, &look->comparison, err);
     if (status != ASSAY_OK)
         return status;
     if (!has_null)
@@ -225,6 +237,20 @@ static enum assay_status test_role(struct assay__builder *builder,
     result->is_final = boundary.is_final;
     assay__tracker_note(&tests->role, k, units, method.side, &look->comparison.difference);
     return ASSAY_OK;
+}
+
+/* For the comparison of slices. */
+static void keep_difference(const struct assay__builder *builder,
+                            const struct assay_metric_result *result)
+{
+    size_t per_metric = (size_t)builder->pair_count * builder->out->slice_count;
+    struct assay__slice_difference *kept =
+        &builder->differences[(size_t)(result - builder->out->results) % per_metric];
+    const struct assay__pair_estimate *pair = &builder->test.pair;
+    if (!pair->raw[0].has_error || !pair->raw[1].has_error)
+        return;
+    kept->difference = assay__wide_sub(pair->value[1], pair->value[0]);
+    kept->error2 = pair->difference_error2;
 }
 
 static enum assay_status test_look(struct assay__builder *builder,
@@ -241,52 +267,12 @@ static enum assay_status test_look(struct assay__builder *builder,
     set_null(builder, result,
              assay__group_estimate(&builder->groups[result->baseline], metric->type));
     enum assay_status status = test_role(builder, result, tests, k, units, look, err);
+    keep_difference(builder, result);
     if (status == ASSAY_OK)
         status = test_deterioration(builder, result, &tests->deterioration, k, units, look, err);
     if (status == ASSAY_OK)
         status = assay__analyze_size(builder, result, look, err);
     return status;
-}
-
-/* Loads the groups' moments of a metric in a slice at look k into builder->groups; *any is false
- * when all are empty. */
-static enum assay_status load_groups(struct assay__builder *builder, uint32_t metric,
-                                     uint32_t slice, uint32_t k, bool *any, struct assay_error *err)
-{
-    const struct assay_moments *moments[ASSAY_GROUPS_MAX * 2] = {NULL};
-    struct assay__wide fill[ASSAY_COVARIATES_MAX];
-    uint32_t count = builder->out->group_count;
-    struct assay_moments_shape shape = assay__metric_shape(&builder->plan->metrics[metric]);
-    *any = false;
-    for (uint32_t g = 0; g < count; g++) {
-        if (builder->out->groups[g].is_planned)
-            moments[g] = assay__look_moments(builder, slice, k, g, metric);
-        *any = *any || moments[g] != NULL;
-    }
-    enum assay_status status = assay__moments_fill(moments, count, fill, err);
-    for (uint32_t g = 0; status == ASSAY_OK && g < count; g++) {
-        if (moments[g] != NULL) {
-            status = assay__moments_group(moments[g], fill, &builder->groups[g], err);
-        } else {
-            memset(&builder->groups[g], 0, sizeof builder->groups[g]);
-            builder->groups[g].shape = shape;
-            builder->groups[g].variable_count = 1 + shape.has_denominator + shape.covariate_count;
-        }
-    }
-    return status;
-}
-
-static void count_missing_covariates(struct assay__builder *builder, uint32_t metric)
-{
-    const struct assay_metric_plan *plan = &builder->plan->metrics[metric];
-    struct assay_moments_shape shape = assay__metric_shape(plan);
-    uint64_t *missing = &builder->out->missing_covariates[metric * ASSAY_COVARIATES_MAX];
-    for (uint32_t g = 0; g < builder->out->group_count; g++) {
-        const struct assay_moments *moments =
-            assay__look_moments(builder, 0, builder->look_count - 1, g, metric);
-        for (uint32_t i = 0; moments != NULL && i < shape.covariate_count; i++)
-            missing[i] += assay__moments_missing(moments, i);
-    }
 }
 
 static void begin_result(const struct assay__builder *builder, uint32_t metric, uint32_t slice,
@@ -302,6 +288,7 @@ static void begin_result(const struct assay__builder *builder, uint32_t metric, 
     result->effect_abs = result->margin_abs = NAN;
     for (int a = 0; a < ASSAY_ADJUST_COUNT; a++)
         result->adjusted_p[a] = result->adjusted_log10_p[a] = NAN;
+    result->slice_p = result->slice_log10_p = NAN;
     set_hypothesis(builder, result);
 }
 
@@ -384,7 +371,7 @@ static enum assay_status analyze_slice(struct assay__builder *builder, uint32_t 
     }
     for (uint32_t k = 0; status == ASSAY_OK && k < builder->look_count; k++) {
         bool any;
-        status = load_groups(builder, metric, slice, k, &any, err);
+        status = assay__load_groups(builder, metric, slice, k, &any, err);
         for (uint32_t p = 0; status == ASSAY_OK && any && p < builder->pair_count; p++)
             status = take_look(builder, &first[p * step + slice], &tests[p], k, err);
     }
@@ -394,6 +381,8 @@ static enum assay_status analyze_slice(struct assay__builder *builder, uint32_t 
             end_looks(&tests[p], result);
             assay__conclude(result);
             status = assay__estimate_stopped(builder, &tests[p].role.design, result, err);
+            if (status == ASSAY_OK && slice == 0 && result->look_count > 0)
+                status = assay__analyze_balance(builder, result, err);
         }
         assay__tracker_release(&tests[p].role);
         assay__tracker_release(&tests[p].deterioration);
@@ -419,15 +408,20 @@ enum assay_status assay__analyze_metrics(struct assay__builder *builder, struct 
     if (out->results == NULL || out->missing == NULL || out->missing_covariates == NULL)
         return assay__fail_memory(err);
     struct tests *tests = calloc(builder->pair_count, sizeof *tests);
-    if (tests == NULL)
-        return assay__fail_memory(err);
-    enum assay_status status = ASSAY_OK;
+    builder->differences = calloc(per_metric, sizeof *builder->differences);
+    enum assay_status status =
+        tests == NULL || builder->differences == NULL ? assay__fail_memory(err) : ASSAY_OK;
     for (uint32_t m = 0; status == ASSAY_OK && m < plan->metric_count; m++) {
         out->missing[m] = assay__dataset_missing(builder->dataset, m);
-        count_missing_covariates(builder, m);
+        assay__count_missing(builder, m);
+        memset(builder->differences, 0, per_metric * sizeof *builder->differences);
         for (uint32_t s = 0; status == ASSAY_OK && s < out->slice_count; s++)
             status = analyze_slice(builder, m, s, out->results + m * per_metric, tests, err);
+        if (status == ASSAY_OK)
+            status = assay__analyze_slices(builder, m, err);
     }
     free(tests);
+    free(builder->differences);
+    builder->differences = NULL;
     return status;
 }

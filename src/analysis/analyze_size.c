@@ -1,74 +1,114 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Required sample size and powered effect of a comparison. Variances are the raw ones
- * times 1 - rate, so that at the present allocation they give the standard error of the adjusted
- * difference.
+ * Required sample size and powered effect of a comparison, from the unrounded figures of its test.
+ * Variances are the raw ones times 1 - rate, so that at the present allocation they give the
+ * standard error of the adjusted difference.
  */
 #include <math.h>
 
-#include "assay/size.h"
 #include "analysis/looks.h"
+#include "stats/size/size.h"
 
-/* Every test but the one against a margin has its null at no difference. */
-static bool has_margin(const struct assay_metric_result *result)
+typedef struct assay__wide wide;
+
+/* A planned comparison; figures are divided by 2^unit, so that their squares are doubles too. */
+struct planned {
+    struct assay_size_design design;
+    struct assay__size_wide figures;
+    int unit;
+};
+
+static wide raw_variance(const struct assay__estimate *raw)
 {
-    return result->hypothesis == ASSAY_HYPOTHESIS_NON_INFERIORITY;
+    return assay__wide_mul(raw->error2, assay__wide_of_u64(raw->n));
 }
 
-static double raw_deviation(const struct assay_stats *stats)
-{
-    return stats->unadjusted_standard_error * sqrt((double)stats->n);
-}
-
-/*
- * Metric units in one unit of the design: 1, or a power of 2 where the variance of data at 1e-200
- * or 1e150 would not be a double.
- */
-static double unit_of(const struct assay_comparison *now)
+/* 0, or the exponent of a deviation whose square would not be a double. */
+static int unit_of(const struct assay__size_wide *figures)
 {
     const double least = 1e-140, most = 1e140;
-    double deviation = fmax(raw_deviation(&now->baseline), raw_deviation(&now->compared));
-    if ((deviation > least && deviation < most) || !(deviation > 0.0))
-        return 1.0;
-    return ldexp(1.0, ilogb(deviation));
+    double baseline = assay__wide_double(assay__wide_sqrt(figures->baseline_variance));
+    double compared = assay__wide_double(assay__wide_sqrt(figures->compared_variance));
+    double deviation = fmax(baseline, compared);
+    if ((deviation > least && deviation < most) || !(deviation > 0.0) || isinf(deviation))
+        return 0;
+    return ilogb(deviation);
 }
 
-/* The design of the metric's test at its present variances; false when there is none. */
-static bool make_design(const struct assay__builder *builder,
-                        const struct assay_metric_result *result,
-                        const struct assay_comparison *now, double unit,
-                        struct assay_size_design *design)
+static void scale(struct planned *planned)
 {
-    double baseline = raw_deviation(&now->baseline) / unit;
-    double compared = raw_deviation(&now->compared) / unit;
+    struct assay__size_wide *figures = &planned->figures;
+    planned->unit = unit_of(figures);
+    figures->baseline_variance =
+        assay__wide_scale2(figures->baseline_variance, -2L * planned->unit);
+    figures->compared_variance =
+        assay__wide_scale2(figures->compared_variance, -2L * planned->unit);
+    figures->effect = assay__wide_scale2(figures->effect, -(long)planned->unit);
+    figures->null_difference = assay__wide_scale2(figures->null_difference, -(long)planned->unit);
+}
+
+/* The design of the metric's test at its present variances, but for the effect. */
+static struct planned plan_test(const struct assay__builder *builder,
+                                const struct assay_metric_result *result)
+{
+    const struct assay__pair_estimate *pair = &builder->test.pair;
     const struct assay_metric_plan *metric = &builder->plan->metrics[result->metric];
     const struct assay_group_result *groups = builder->out->groups;
-    /* A test for harm is planned for nothing: it takes the power of the whole decision. */
-    double power = isnan(result->power) ? builder->plan->power : result->power;
-    if (isnan(now->difference.standard_error) || isnan(result->alpha))
-        return false;
-    /* A proportion's test of a difference takes its variance from the alternative. */
-    bool by_share = metric->type == ASSAY_METRIC_PROPORTION && !has_margin(result);
-    *design = (struct assay_size_design){
-        .type = by_share ? ASSAY_METRIC_PROPORTION : ASSAY_METRIC_MEAN,
-        .test = builder->plan->test,
-        .side = result->side,
-        .method = ASSAY_SIZE_UNPOOLED,
-        .alpha = result->alpha,
-        .power = power,
-        .baseline_weight = groups[result->baseline].weight,
-        .compared_weight = groups[result->compared].weight,
-        .baseline_mean = now->baseline.unadjusted,
-        .baseline_variance = baseline * baseline,
-        .compared_variance = compared * compared,
-        .null_difference = result->null_difference / unit,
-        .variance_factor = isnan(now->reduction.remaining) ? 1.0 : now->reduction.remaining};
-    return design->baseline_weight > 0.0 && design->compared_weight > 0.0;
+    /* Against equal shares, a proportion's test takes its variance from the alternative. */
+    bool by_share = metric->type == ASSAY_METRIC_PROPORTION &&
+                    result->hypothesis != ASSAY_HYPOTHESIS_NON_INFERIORITY;
+    wide raw = assay__wide_add(pair->raw[0].error2, pair->raw[1].error2);
+    bool is_reduced = pair->reduction.method != ASSAY_REDUCTION_NONE;
+    struct planned planned = {
+        .design = {.type = by_share ? ASSAY_METRIC_PROPORTION : ASSAY_METRIC_MEAN,
+                   .test = builder->plan->test,
+                   .side = result->side,
+                   .method = ASSAY_SIZE_UNPOOLED,
+                   .alpha = result->alpha,
+                   /* A test for harm has no power of its own: the plan's. */
+                   .power = isnan(result->power) ? builder->plan->power : result->power,
+                   .baseline_weight = groups[result->baseline].weight,
+                   .compared_weight = groups[result->compared].weight,
+                   .variance_factor = 1.0},
+        .figures = {.share = pair->raw[0].value,
+                    .baseline_variance = raw_variance(&pair->raw[0]),
+                    .compared_variance = raw_variance(&pair->raw[1]),
+                    .factor = is_reduced ? assay__wide_div(pair->difference_error2, raw)
+                                         : assay__wide_of(1.0),
+                    .effect = assay__wide_zero(),
+                    .null_difference = builder->test.null_difference}};
+    return planned;
 }
 
-static double signed_by(enum assay_side side, double size)
+static wide signed_effect(const struct assay_metric_plan *metric, wide effect)
 {
-    return side == ASSAY_SIDE_LOWER ? -size : size;
+    return metric->direction == ASSAY_DIRECTION_DECREASE ? assay__wide_neg(effect) : effect;
+}
+
+static bool is_share_possible(const struct planned *planned)
+{
+    if (planned->design.type != ASSAY_METRIC_PROPORTION)
+        return true;
+    wide share = assay__wide_add(planned->figures.share, planned->figures.effect);
+    return assay__wide_sign(share) > 0 && assay__wide_compare(share, assay__wide_of(1.0)) < 0;
+}
+
+/* What the plan asks for cannot be given in units: why. */
+static enum assay_size_absence find_required(struct planned planned, double *required)
+{
+    struct assay_size_result size;
+    wide beyond = assay__wide_sub(planned.figures.effect, planned.figures.null_difference);
+    int direction = assay__wide_sign(beyond);
+    if (direction == 0 || (planned.design.side == ASSAY_SIDE_UPPER && direction < 0) ||
+        (planned.design.side == ASSAY_SIDE_LOWER && direction > 0))
+        return ASSAY_SIZE_NO_VARIANCE;
+    if (!is_share_possible(&planned))
+        return ASSAY_SIZE_BEYOND_SHARES;
+    scale(&planned);
+    if (assay__size_required(&planned.design, &planned.figures, &size, NULL) != ASSAY_OK)
+        return ASSAY_SIZE_TOO_LARGE;
+    *required = size.total;
+    return ASSAY_SIZE_EXISTS;
 }
 
 static bool is_planned(const struct assay_metric_plan *metric,
@@ -76,53 +116,46 @@ static bool is_planned(const struct assay_metric_plan *metric,
 {
     if (result->hypothesis == ASSAY_HYPOTHESIS_SUPERIORITY)
         return metric->effect.is_set;
-    return has_margin(result);
+    return result->hypothesis == ASSAY_HYPOTHESIS_NON_INFERIORITY;
 }
 
-/* A share of a baseline of 0 is no size, be it an effect or a margin. */
-static bool is_share_of_zero(const struct assay_metric_plan *metric,
-                             const struct assay_metric_result *result)
+/* Non-inferiority is powered for no effect unless the plan expects one. */
+static enum assay_size_absence required_size(const struct assay__builder *builder,
+                                          const struct assay_metric_plan *metric, double inflation,
+                                          struct planned planned, double *required)
 {
-    if (has_margin(result))
-        return metric->margin.is_relative && isnan(result->margin_abs);
-    return metric->effect.is_relative && isnan(result->effect_abs);
+    const struct assay__hypothesis *hypothesis = &builder->hypothesis;
+    const struct assay__pair_estimate *pair = &builder->test.pair;
+    bool has_effect = metric->effect.is_set;
+    if (!pair->raw[0].has_error || !pair->raw[1].has_error)
+        return ASSAY_SIZE_NO_VARIANCE;
+    if ((has_effect && assay__wide_is_nan(hypothesis->effect)) ||
+        assay__wide_is_nan(hypothesis->null_difference))
+        return ASSAY_SIZE_ZERO_BASELINE;
+    if (has_effect)
+        planned.figures.effect = signed_effect(metric, hypothesis->effect);
+    /* The size is in proportion to the variance. */
+    planned.figures.factor = assay__wide_mul(planned.figures.factor, assay__wide_of(inflation));
+    return find_required(planned, required);
 }
 
-static void set_required(const struct assay_metric_result *result, double unit,
-                         struct assay_size_design *design, struct assay_sample_size *size)
-{
-    /* Non-inferiority is powered for no effect unless the plan expects one. */
-    double effect = isnan(result->effect_abs) ? 0.0 : result->effect_abs;
-    design->effect = signed_by(result->side, effect) / unit;
-    double alternative = design->baseline_mean + design->effect;
-    bool by_share = design->type == ASSAY_METRIC_PROPORTION;
-    struct assay_size_result required;
-    enum assay_status status = assay_size_required(design, &required, NULL);
-    if (status == ASSAY_OK) {
-        size->required = required.total;
-        size->absence = ASSAY_SIZE_EXISTS;
-    } else if (status == ASSAY_ERROR_LIMIT) {
-        size->absence = ASSAY_SIZE_TOO_LARGE;
-    } else if (by_share && (alternative <= 0.0 || alternative >= 1.0)) {
-        size->absence = ASSAY_SIZE_BEYOND_SHARES;
-    }
-}
-
-static void set_powered_effect(const struct assay_metric_result *result, double unit,
-                               struct assay_size_design *design, struct assay_comparison *now,
-                               struct assay_sample_size *size)
+/* The smallest effect that the test finds with its power at the present units; NaN for none. */
+static double powered_effect(const struct assay__hypothesis *hypothesis,
+                             const struct assay_look_result *look, struct planned planned)
 {
     double effect;
-    design->effect = signed_by(result->side, 1.0) + design->null_difference;
-    if (now->baseline.n < 2 || now->compared.n < 2 ||
-        assay_size_effect(design, (double)now->baseline.n, (double)now->compared.n, &effect,
-                          NULL) != ASSAY_OK ||
-        isnan(effect))
-        return;
-    size->powered_effect_abs = effect * unit;
-    now->difference.powered_effect = size->powered_effect_abs;
-    if (now->baseline.unadjusted != 0.0)
-        size->powered_effect_rel = size->powered_effect_abs / fabs(now->baseline.unadjusted);
+    const struct assay_comparison *now = &look->comparison;
+    if (now->baseline.n < 2 || now->compared.n < 2 || isnan(now->difference.standard_error) ||
+        assay__wide_is_nan(hypothesis->null_difference))
+        return NAN;
+    wide towards = assay__wide_of(planned.design.side == ASSAY_SIDE_LOWER ? -1.0 : 1.0);
+    planned.figures.effect = assay__wide_add(planned.figures.null_difference, towards);
+    scale(&planned);
+    if (assay__size_effect(&planned.design, &planned.figures, (double)now->baseline.n,
+                           (double)now->compared.n, &effect, NULL) != ASSAY_OK ||
+        !(effect > 0.0))
+        return NAN;
+    return ldexp(effect, planned.unit);
 }
 
 enum assay_status assay__analyze_size(struct assay__builder *builder,
@@ -132,30 +165,29 @@ enum assay_status assay__analyze_size(struct assay__builder *builder,
     const struct assay_metric_plan *metric = &builder->plan->metrics[result->metric];
     struct assay_comparison *now = &look->comparison;
     struct assay_sample_size *size = &look->size;
-    struct assay_size_design design;
-    bool planned = is_planned(metric, result);
+    double inflation;
     size->current = now->baseline.n + now->compared.n;
     size->required = size->powered_effect_abs = size->powered_effect_rel = NAN;
     size->absence = ASSAY_SIZE_NOT_PLANNED;
-    if (planned)
-        size->absence =
-            is_share_of_zero(metric, result) ? ASSAY_SIZE_ZERO_BASELINE : ASSAY_SIZE_NO_VARIANCE;
-    double unit = unit_of(now);
-    if (make_design(builder, result, now, unit, &design)) {
-        double inflation, factor = design.variance_factor;
+    result->powered = ASSAY_UNKNOWN;
+    struct planned planned = plan_test(builder, result);
+    if (!(planned.design.baseline_weight > 0.0 && planned.design.compared_weight > 0.0))
+        return ASSAY_OK;
+    if (is_planned(metric, result)) {
         enum assay_status status = assay__inflation(builder, result, &inflation, err);
         if (status != ASSAY_OK)
             return status;
-        design.variance_factor = factor * inflation; /* the size is in proportion to it */
-        if (size->absence == ASSAY_SIZE_NO_VARIANCE)
-            set_required(result, unit, &design, size);
-        design.variance_factor = factor;
-        set_powered_effect(result, unit, &design, now, size);
+        size->absence = required_size(builder, metric, inflation, planned, &size->required);
+        bool is_enough = size->absence == ASSAY_SIZE_EXISTS && (double)size->current >= size->required;
+        result->powered = is_enough ? ASSAY_YES : ASSAY_NO;
+        if (size->absence != ASSAY_SIZE_EXISTS)
+            now->flags |= ASSAY_FLAG_NO_REQUIRED_SIZE;
     }
-    if (planned && size->absence != ASSAY_SIZE_EXISTS)
-        now->flags |= ASSAY_FLAG_NO_REQUIRED_SIZE;
-    result->powered = !planned                                  ? ASSAY_UNKNOWN
-                      : (double)size->current >= size->required ? ASSAY_YES
-                                                                : ASSAY_NO;
+    if (result->hypothesis == ASSAY_HYPOTHESIS_NONE || isnan(result->alpha))
+        return ASSAY_OK; /* nothing is tested */
+    size->powered_effect_abs = powered_effect(&builder->hypothesis, look, planned);
+    now->difference.powered_effect = size->powered_effect_abs;
+    if (now->baseline.unadjusted != 0.0)
+        size->powered_effect_rel = size->powered_effect_abs / fabs(now->baseline.unadjusted);
     return ASSAY_OK;
 }

@@ -31,6 +31,7 @@ struct assay__choices {
     X(horizon, enum assay_horizon_kind, "fixed", "groupSequential", "alwaysValid")                 \
     X(spending, enum assay_spending_family, "power", "obrienFleming", "pocock", "hwangShihDeCani") \
     X(test, enum assay_test_kind, "z", "t")                                                        \
+    X(tested_by, enum assay_tested_by, "none", "z", "t", "fisher", "score", "permutation")         \
     X(side, enum assay_side, "upper", "lower", "both")                                             \
     X(relative, enum assay_relative_kind, "fieller", "delta", "log", "scaled")                     \
     X(fieller, enum assay_fieller_kind, "none", "bounded", "complement", "line")                   \

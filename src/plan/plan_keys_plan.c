@@ -72,7 +72,7 @@ static const struct assay__plan_key plan_rows[] = {
      SAYS("sub-populations named in advance; alpha is divided among them")},
     {CHOICE("relativeInterval", relative, relative, ASSAY_RELATIVE_FIELLER), ALWAYS,
      FLAG("relative", "NAME"), SAYS("relative interval: fieller, delta, log or scaled")},
-    {CHOICE("test", test, test, ASSAY_TEST_Z), ALWAYS, FLAG("test", "NAME"),
+    {CHOICE("test", test, test, ASSAY_TEST_T), ALWAYS, FLAG("test", "NAME"),
      SAYS("z (normal) or t (Student's t with Welch's degrees of freedom)")},
     {CHOICE("skewnessCorrection", skewness, skewness, ASSAY_SKEWNESS_NONE), ALWAYS,
      FLAG("skewness-correction", "NAME"),

@@ -112,6 +112,22 @@ static void write_bound(struct assay__json *json, const char *key, const struct 
     assay__json_end(json, '}');
 }
 
+/* Whether values are missing as often in every group. */
+static void write_missingness(struct assay__json *json, const struct assay_analysis *analysis,
+                              uint32_t metric)
+{
+    if (analysis->missingness == NULL || !analysis->missingness[metric].is_tested)
+        return;
+    const struct assay_missingness *missingness = &analysis->missingness[metric];
+    assay__json_member_begin(json, "missingness", '{');
+    assay__json_member_number(json, "statistic", missingness->test.statistic);
+    assay__json_member_nullable(json, "df", missingness->test.df);
+    assay__json_member_nullable(json, "p", missingness->test.p);
+    assay__json_member_nullable(json, "log10P", missingness->test.log10_p);
+    assay__json_member_boolean(json, "significant", missingness->test.significant);
+    assay__json_end(json, '}');
+}
+
 static void write_metric(struct assay__json *json, const struct assay_analysis *analysis,
                          uint32_t index)
 {
@@ -136,6 +152,7 @@ static void write_metric(struct assay__json *json, const struct assay_analysis *
         assay__json_end(json, '}');
     }
     assay__json_end(json, ']');
+    write_missingness(json, analysis, index);
     assay__json_end(json, '}');
 }
 
@@ -211,6 +228,27 @@ static void write_reasons(struct assay__json *json, const struct assay_plan *pla
     assay__json_end(json, ']');
 }
 
+/* Whether a metric's difference differs among the values of a dimension. */
+static void write_heterogeneity(struct assay__json *json, const struct assay_analysis *analysis)
+{
+    assay__json_member_begin(json, "heterogeneity", '[');
+    for (size_t i = 0; i < analysis->heterogeneity_count; i++) {
+        const struct assay_heterogeneity *one = &analysis->heterogeneity[i];
+        assay__json_begin(json, '{');
+        assay__json_member_string(json, "metric", analysis->plan->metrics[one->metric].id);
+        assay__json_member_string(json, "baseline", analysis->groups[one->baseline].id);
+        assay__json_member_string(json, "compared", analysis->groups[one->compared].id);
+        assay__json_member_string(json, "dimension", one->dimension);
+        assay__json_member_count(json, "slices", one->slice_count);
+        assay__json_member_nullable(json, "q", one->q);
+        assay__json_member_nullable(json, "df", one->df);
+        assay__json_member_nullable(json, "p", one->p);
+        assay__json_member_nullable(json, "log10P", one->log10_p);
+        assay__json_end(json, '}');
+    }
+    assay__json_end(json, ']');
+}
+
 static void write_treatments(struct assay__json *json, const struct assay_analysis *analysis)
 {
     assay__json_member_begin(json, "treatments", '[');
@@ -278,6 +316,7 @@ void assay__write_detail(const struct assay_analysis *analysis,
     assay__json_end(&json, ']');
     write_slices(&json, analysis);
     write_comparisons(&json, analysis);
+    write_heterogeneity(&json, analysis);
     write_treatments(&json, analysis);
     write_annotations(&json, analysis);
     assay__json_end(&json, '}');

@@ -51,6 +51,7 @@ static void write_difference(struct assay__json *json, const char *key,
     if (is_tested && !isnan(difference->p))
         assay__json_member_boolean(json, "significant", difference->significant);
     assay__json_member_number(json, "poweredEffect", powered_effect);
+    assay__json_member_string(json, "method", assay__name_tested_by(difference->tested_by));
     assay__json_end(json, '}');
 }
 
@@ -162,6 +163,37 @@ static void write_multiplicity(struct assay__json *json, const struct assay_metr
     assay__json_end(json, '}');
 }
 
+/* p among the slices of one dimension. */
+static void write_slice_p(struct assay__json *json, const struct assay_metric_result *result)
+{
+    if (isnan(result->slice_p))
+        return;
+    assay__json_member_begin(json, "amongSlices", '{');
+    assay__json_member_string(json, "adjustment", "holm");
+    assay__json_member_number(json, "p", result->slice_p);
+    assay__json_member_number(json, "log10P", result->slice_log10_p);
+    assay__json_end(json, '}');
+}
+
+static void write_balance(struct assay__json *json, const struct assay_metric_plan *metric,
+                          const struct assay_metric_result *result)
+{
+    if (result->balance_count == 0)
+        return;
+    assay__json_member_begin(json, "balance", '[');
+    for (uint32_t i = 0; i < result->balance_count; i++) {
+        const struct assay_balance *balance = &result->balance[i];
+        assay__json_begin(json, '{');
+        assay__json_member_string(json, "covariate", metric->covariates[balance->covariate]);
+        assay__json_member_number(json, "difference", balance->difference);
+        assay__json_member_nullable(json, "p", balance->p);
+        assay__json_member_nullable(json, "log10P", balance->log10_p);
+        assay__json_member_boolean(json, "significant", balance->significant);
+        assay__json_end(json, '}');
+    }
+    assay__json_end(json, ']');
+}
+
 static void write_flags(struct assay__json *json, uint32_t flags)
 {
     size_t count;
@@ -175,10 +207,14 @@ static void write_flags(struct assay__json *json, uint32_t flags)
 
 /* Which test of what, at which error rates. */
 static void write_hypothesis(struct assay__json *json, const struct assay_analysis *analysis,
-                             const struct assay_metric_result *result)
+                             const struct assay_metric_result *result,
+                             enum assay_tested_by tested_by)
 {
     const struct assay_metric_plan *metric = &analysis->plan->metrics[result->metric];
-    assay__json_member_string(json, "method", assay__name_test(analysis->plan->test));
+    assay__json_member_string(json, "method",
+                              tested_by == ASSAY_TESTED_BY_NOTHING
+                                  ? assay__name_test(analysis->plan->test)
+                                  : assay__name_tested_by(tested_by));
     assay__json_member_string(json, "type", assay__name_metric_type(metric->type));
     assay__json_member_string(json, "role", assay__name_role(metric->role));
     assay__json_member_string(json, "hypothesis", assay__name_hypothesis(result->hypothesis));
@@ -228,7 +264,7 @@ void assay__detail_comparison(struct assay__json *json, const struct assay_analy
     const struct assay_metric_plan *metric = &analysis->plan->metrics[result->metric];
     assay__json_begin(json, '{');
     write_place(json, analysis, result, look);
-    write_hypothesis(json, analysis, result);
+    write_hypothesis(json, analysis, result, comparison->difference.tested_by);
     write_stats(json, "baselineStats", &comparison->baseline);
     write_stats(json, "comparedStats", &comparison->compared);
     assay__json_member_string(json, "outcome", assay__name_outcome(result->outcome));
@@ -241,6 +277,8 @@ void assay__detail_comparison(struct assay__json *json, const struct assay_analy
                          result->deteriorated != ASSAY_UNKNOWN);
     write_skewness(json, analysis->plan, comparison);
     write_multiplicity(json, result);
+    write_slice_p(json, result);
+    write_balance(json, metric, result);
     write_sample_size(json, result, &look->size);
     assay__json_member_number(json, "informationFraction", look->information_fraction);
     assay__json_member_number(json, "alphaSpent", look->alpha_spent);

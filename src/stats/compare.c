@@ -12,6 +12,7 @@
 #include "assay/dist.h"
 #include "base/error.h"
 #include "stats/estimate.h"
+#include "stats/exact_test.h"
 #include "stats/horizon/nominal.h"
 #include "stats/p_value.h"
 
@@ -173,12 +174,11 @@ static wide directed(wide statistic, enum assay_side side)
     return side == ASSAY_SIDE_BOTH ? assay__wide_abs(statistic) : statistic;
 }
 
-/* df is NaN for the normal test; difference->df is its double. */
-static void test_difference(wide d, wide error, wide df, const struct assay_method *method,
-                            struct assay_comparison *out)
+/* away: from the null. df is NaN for the normal test; difference->df is its double. */
+static void test_difference(wide d, wide away, wide error, wide df,
+                            const struct assay_method *method, struct assay_comparison *out)
 {
     struct assay_difference *difference = &out->difference;
-    wide away = assay__wide_sub(d, assay__wide_of(method->null_difference));
     wide statistic = assay__wide_div(away, error);
     difference->statistic = assay__finite(statistic, &out->flags);
     wide df_rest = assay__wide_sub(df, assay__wide_of(difference->df));
@@ -212,7 +212,7 @@ static void fill_flags(const struct assay__pair_estimate *pair, enum assay_metri
 }
 
 /* The test, where there is an error to divide by; statistic and critical stay NaN where not. */
-static void test_pair(const struct assay__pair_estimate *pair, wide d,
+static void test_pair(const struct assay__pair_estimate *pair, wide d, wide null,
                       const struct assay_method *method, struct assay_comparison *out)
 {
     struct assay_difference *difference = &out->difference;
@@ -231,12 +231,25 @@ static void test_pair(const struct assay__pair_estimate *pair, wide d,
         return;
     }
     difference->critical = critical_value(method, difference->df);
-    test_difference(d, error, df, method, out);
+    difference->tested_by =
+        method->test == ASSAY_TEST_T ? ASSAY_TESTED_BY_WELCH : ASSAY_TESTED_BY_NORMAL;
+    test_difference(d, assay__wide_sub(d, null), error, df, method, out);
+}
+
+/* An exact test relies on no approximation that skewness could spoil. */
+static void drop_tail_errors(struct assay_comparison *out)
+{
+    out->flags &= ~(uint32_t)(ASSAY_FLAG_SKEWED_LOWER | ASSAY_FLAG_SKEWED_UPPER |
+                              ASSAY_FLAG_ONE_GROUP_CONSTANT);
+    out->tail_error = (struct assay_tail_error){NAN, NAN, NAN};
+    out->corrected_lower = out->corrected_upper = NAN;
+    out->corrected_p = out->corrected_log10_p = NAN;
 }
 
 static void compare_pair(const struct assay__pair_estimate *pair, const struct assay_method *method,
-                         struct assay_comparison *out)
+                         wide null, struct assay_comparison *out)
 {
+    bool is_exact = false;
     fill_stats(pair, 0, &out->baseline, &out->flags);
     fill_stats(pair, 1, &out->compared, &out->flags);
     fill_flags(pair, method->type, out);
@@ -244,26 +257,32 @@ static void compare_pair(const struct assay__pair_estimate *pair, const struct a
     if (pair->raw[0].exists && pair->raw[1].exists) {
         wide d = assay__wide_sub(pair->value[1], pair->value[0]);
         out->difference.estimate = assay__finite(d, &out->flags);
-        if (pair->raw[0].has_error && pair->raw[1].has_error)
-            test_pair(pair, d, method, out);
+        is_exact = assay__exact_test(pair, method, null, out);
+        if (!is_exact && pair->raw[0].has_error && pair->raw[1].has_error)
+            test_pair(pair, d, null, method, out);
     }
-    assay__relative(pair, out->difference.critical, out);
+    if (!is_exact || method->type != ASSAY_METRIC_PROPORTION)
+        assay__relative(pair, out->difference.critical, out);
     assay__skewness(pair, method, out);
+    if (is_exact)
+        drop_tail_errors(out);
 }
 
-double assay__group_estimate(const struct assay__group *group, enum assay_metric_type type)
+wide assay__group_estimate(const struct assay__group *group, enum assay_metric_type type)
 {
     struct assay__estimate estimate;
     assay__estimate_group(group, type, &estimate);
-    return estimate.exists ? assay__wide_double(estimate.value) : (double)NAN;
+    return estimate.exists ? estimate.value : assay__wide_of(NAN);
 }
 
 enum assay_status assay__compare_groups(const struct assay__group *groups, size_t group_count,
                                         size_t baseline, size_t compared,
                                         const struct assay_method *method,
+                                        struct assay__compare_wide *more,
                                         struct assay_comparison *out, struct assay_error *err)
 {
     struct assay__pair_estimate pair;
+    wide null = more != NULL ? more->null_difference : assay__wide_of(method->null_difference);
     enum assay_status status = check_method(method, err);
     if (status != ASSAY_OK)
         return status;
@@ -277,11 +296,14 @@ enum assay_status assay__compare_groups(const struct assay__group *groups, size_
     assay__estimate_group(&groups[baseline], method->type, &pair.raw[0]);
     assay__estimate_group(&groups[compared], method->type, &pair.raw[1]);
     assay__keep_raw(&pair);
-    if (method->reduction != ASSAY_REDUCTION_NONE && groups[baseline].shape.covariate_count > 0)
+    if (method->reduction != ASSAY_REDUCTION_NONE && groups[baseline].shape.covariate_count > 0 &&
+        !assay__exact_applies(&pair, method))
         assay__reduce_variance(groups, group_count, baseline, compared, method->reduction,
                                method->type, &pair);
     out->flags = pair.flags;
-    compare_pair(&pair, method, out);
+    compare_pair(&pair, method, null, out);
+    if (more != NULL)
+        more->pair = pair;
     return ASSAY_OK;
 }
 
@@ -310,7 +332,7 @@ enum assay_status assay_compare_summaries(const struct assay_summary *baseline,
     }
     struct assay_method plain = *method;
     plain.reduction = ASSAY_REDUCTION_NONE;
-    return assay__compare_groups(groups, 2, 0, 1, &plain, out, err);
+    return assay__compare_groups(groups, 2, 0, 1, &plain, NULL, out, err);
 }
 
 /* Without covariates nothing of a group is needed but its estimate. */
@@ -343,7 +365,7 @@ static enum assay_status compare_raw(const struct assay_moments *baseline,
         return status;
     clear(out);
     assay__keep_raw(&pair);
-    compare_pair(&pair, method, out);
+    compare_pair(&pair, method, assay__wide_of(method->null_difference), out);
     return ASSAY_OK;
 }
 
@@ -359,7 +381,8 @@ static enum assay_status compare_in(struct assay__group *groups,
     for (size_t g = 0; status == ASSAY_OK && g < group_count; g++)
         status = assay__moments_group(moments[g], fill, &groups[g], err);
     if (status == ASSAY_OK)
-        status = assay__compare_groups(groups, group_count, baseline, compared, method, out, err);
+        status =
+            assay__compare_groups(groups, group_count, baseline, compared, method, NULL, out, err);
     return status;
 }
 

@@ -4,17 +4,27 @@
 
 #include "assay/compare.h"
 #include "stats/centred.h"
+#include "stats/estimate.h"
+
+/** struct assay__compare_wide: what a test takes and gives beyond the digits of doubles. */
+struct assay__compare_wide {
+    struct assay__wide null_difference; /* in place of the method's */
+    struct assay__pair_estimate pair;   /* written: the estimates and errors of the test */
+};
 
 /**
  * assay__compare_groups() is assay_compare_moments() on groups already made from their moments, so
- * that several tests share them. An empty group has n = 0.
+ * that several tests share them. An empty group has n = 0. more may be NULL: the null difference
+ * is the method's double.
  */
 enum assay_status assay__compare_groups(const struct assay__group *groups, size_t group_count,
                                         size_t baseline, size_t compared,
                                         const struct assay_method *method,
+                                        struct assay__compare_wide *more,
                                         struct assay_comparison *out, struct assay_error *err);
 
 /** assay__group_estimate() is a group's unadjusted estimate; NaN without one. */
-double assay__group_estimate(const struct assay__group *group, enum assay_metric_type type);
+struct assay__wide assay__group_estimate(const struct assay__group *group,
+                                         enum assay_metric_type type);
 
 #endif

@@ -8,7 +8,8 @@
  * total covariance S: Var(a_g) = s^2_e/n_g + b_g' S b_g / N, Cov(a_t, a_c) = b_t' S b_c / N.
  *
  * pooled: one slope from within-group sums (Deng, Xu, Kohavi, Walker 2013, WSDM), variances of the
- * adjusted values within each group, divisor n_g - 1; the groups' errors count as independent.
+ * adjusted values within each group, divisor n_g - 1, and the same shared term. With one slope it
+ * cancels in a_t - a_c, but not in a_t / a_c.
  *
  * Normal equations are solved by LDL' in wide numbers, so that only covariates that are exactly
  * constant or collinear are dropped, the later one of them.
@@ -274,8 +275,8 @@ static void adjust_group(const struct assay__group *group, const wide *slopes, c
 }
 
 /*
- * The sampling error of xbar under own slopes: Negi and Wooldridge (2021). It enters the difference
- * through b_t - b_c only; summed from the groups' own terms it would cancel.
+ * The sampling error of xbar: Negi and Wooldridge (2021). It enters the difference through b_t - b_c
+ * only, not at all under one slope; summed from the groups' own terms it would cancel.
  */
 static void add_shared(uint32_t q, wide slopes[2][Q_MAX], const wide sampling[TRIANGLE_MAX],
                        struct assay__pair_estimate *pair)
@@ -323,8 +324,7 @@ APART static void adjust_pair(const struct assay__group *groups, size_t group_co
         adjust_group(of[g], slopes[g], mean, of[g]->n - 1 - used, g, pair);
     clear_rounding(pair);
     pair->difference_error2 = assay__wide_add(pair->error2[0], pair->error2[1]);
-    if (method == ASSAY_REDUCTION_FULL)
-        add_shared(q, slopes, sampling, pair);
+    add_shared(q, slopes, sampling, pair);
     fill_reduction(method, q, slopes, raw, pair);
 }
 

@@ -139,10 +139,10 @@ START_TEST(sentences_say_what_was_found_of_whom)
     struct run run = run_samples(PLAN(SUCCESS "," MARGIN), samples);
     assert_ok(run.status, &run.err);
     ck_assert_str_eq(run.analysis->treatments->reasons[0].text,
-                     "g is worse, but within the margin, in b against a (-1 %; p 2.87e-7 for "
-                     "worse, p 2.78e-89 for not worse than the margin).");
+                     "g is worse, but within the margin, in b against a (-1 %; p 2.88e-7 for "
+                     "worse, p 7.55e-89 for not worse than the margin).");
     ck_assert_str_eq(run.analysis->results[1].message,
-                     "g is worse, but within the margin (-1 %; p 2.87e-7 for worse, p 2.78e-89 for "
+                     "g is worse, but within the margin (-1 %; p 2.88e-7 for worse, p 7.55e-89 for "
                      "not worse than the margin).");
     end_run(&run);
 }

@@ -257,7 +257,7 @@ START_TEST(moments_of_a_caller_are_analyzed)
     assay_plan_free(twin);
     assert_ok(assay_analyze(plan, dataset, &analysis, &err), &err);
     const struct assay_method method = {
-        .type = ASSAY_METRIC_MEAN, .side = ASSAY_SIDE_UPPER, .alpha = 0.05};
+        .type = ASSAY_METRIC_MEAN, .test = ASSAY_TEST_T, .side = ASSAY_SIDE_UPPER, .alpha = 0.05};
     assert_ok(assay_compare_moments((const struct assay_moments *const *)moments, 2, 0, 1, &method,
                                     &want, &err),
               &err);

@@ -2,6 +2,9 @@
 /* The sentence about each result, and that its figures do not depend on the unit of the metric. */
 #include "moments_run.h"
 
+/* The sentences were written beside p-values of the normal test. */
+#define NORMAL_PLAN(metrics)                                                                       \
+    "{\"comparisons\": {\"baseline\": \"a\"}, \"test\": \"z\", \"metrics\": [" metrics "]}"
 #define ANY "{\"id\": \"m\", \"direction\": \"any\", \"minimumDetectableEffect\": 0.1}"
 #define ZERO "{\"id\": \"m\", \"direction\": \"increase\", \"minimumDetectableEffectAbs\": 1}"
 
@@ -11,32 +14,36 @@ static const struct sentence {
     double baseline, compared;
     const char *text;
 } SENTENCES[] = {
-    {PLAN(SUCCESS), 2000, 10, 11.23456,
+    {NORMAL_PLAN(SUCCESS), 2000, 10, 11.23456,
      "m improved significantly (+12.3 %; p 4.08e-85 for better)."},
-    {PLAN(SUCCESS), 2000, 10, 8.76543,
+    {NORMAL_PLAN(SUCCESS), 2000, 10, 8.76543,
      "m got significantly worse (-12.3 %; p 4.06e-85 for worse)."},
-    {PLAN(SUCCESS), 2000, 10, 10, "m shows no significant improvement (0 %; p 0.5 for better)."},
-    {PLAN(SUCCESS), 20, 10, 10.5, "m shows no significant improvement (+5 %; p 0.22 for better)."},
-    {PLAN(ANY), 2000, 10, 11, "m changed significantly (+10 %; p 2.76e-56 for a change)."},
-    {PLAN(ANY), 2000, 10, 9, "m changed significantly (-10 %; p 2.76e-56 for a change)."},
-    {PLAN(ANY), 2000, 10, 10, "m shows no significant change (0 %; p 1 for a change)."},
-    {PLAN(ANY), 20, 10, 10.5, "m shows no significant change (+5 %; p 0.441 for a change)."},
-    {PLAN(ZERO), 2000, 0, 1.234567, "m improved significantly (+1.23; p 4.07e-85 for better)."},
-    {PLAN(ZERO), 2000, 0, -1.234567, "m got significantly worse (-1.23; p 4.07e-85 for worse)."},
+    {NORMAL_PLAN(SUCCESS), 2000, 10, 10,
+     "m shows no significant improvement (0 %; p 0.5 for better)."},
+    {NORMAL_PLAN(SUCCESS), 20, 10, 10.5,
+     "m shows no significant improvement (+5 %; p 0.22 for better)."},
+    {NORMAL_PLAN(ANY), 2000, 10, 11, "m changed significantly (+10 %; p 2.76e-56 for a change)."},
+    {NORMAL_PLAN(ANY), 2000, 10, 9, "m changed significantly (-10 %; p 2.76e-56 for a change)."},
+    {NORMAL_PLAN(ANY), 2000, 10, 10, "m shows no significant change (0 %; p 1 for a change)."},
+    {NORMAL_PLAN(ANY), 20, 10, 10.5, "m shows no significant change (+5 %; p 0.441 for a change)."},
+    {NORMAL_PLAN(ZERO), 2000, 0, 1.234567,
+     "m improved significantly (+1.23; p 4.07e-85 for better)."},
+    {NORMAL_PLAN(ZERO), 2000, 0, -1.234567,
+     "m got significantly worse (-1.23; p 4.07e-85 for worse)."},
     /* the sign is that of the change, though the share of a negative baseline has the other */
-    {PLAN(SUCCESS), 2000, -10, -8,
+    {NORMAL_PLAN(SUCCESS), 2000, -10, -8,
      "m improved significantly (+20 % of the size of the negative baseline; p 1.15e-219 for "
      "better)."},
-    {PLAN(SUCCESS), 1, 10, 12, "m was not tested: a group has too few units."},
-    {PLAN(MARGIN), 2000, 10, 10,
+    {NORMAL_PLAN(SUCCESS), 1, 10, 12, "m was not tested: a group has too few units."},
+    {NORMAL_PLAN(MARGIN), 2000, 10, 10,
      "g is not worse than its margin (0 %; p 1.35e-15 for not worse than the margin)."},
-    {PLAN(MARGIN), 2000, 10, 9.5,
+    {NORMAL_PLAN(MARGIN), 2000, 10, 9.5,
      "g got significantly worse (-5 %; p 1.35e-15 for worse, p 0.5 for not worse than the "
      "margin)."},
-    {PLAN(MARGIN), 20, 10, 9.9,
+    {NORMAL_PLAN(MARGIN), 20, 10, 9.9,
      "g was not shown to stay within its margin (-1 %; p 0.269 for not worse than the margin)."},
-    {PLAN(HARM), 2000, 10, 9, "g got significantly worse (-10 %; p 1.38e-56 for worse)."},
-    {PLAN(HARM), 2000, 10, 10, "No sign that g got worse (0 %; p 0.5 for worse)."},
+    {NORMAL_PLAN(HARM), 2000, 10, 9, "g got significantly worse (-10 %; p 1.38e-56 for worse)."},
+    {NORMAL_PLAN(HARM), 2000, 10, 10, "No sign that g got worse (0 %; p 0.5 for worse)."},
 };
 
 START_TEST(sentences_say_what_was_found)

@@ -3,34 +3,29 @@
 
     tests/golden/analysis.py PLAN.json DATA.csv >tests/golden/NAME.csv
 
-Every sum is an exact rational; everything after has 50 digits (mpmath). Written from the formulas
-of the documentation alone: means, proportions, ratios, covariates (full and pooled), z tests, Fieller,
+Every sum is an exact rational; everything after has 40 digits (mpmath). Written from the formulas
+of the documentation alone: means, proportions, ratios, covariates (full and pooled), t and z tests, Fieller,
 delta, log and scaled relative intervals, sample ratio mismatch, required sizes and powered effects.
 Debian packages: python3-mpmath. Output: metric,comparison,slice_key,slice_value,field,value
 """
 import csv
 import json
+import math
 import re
 import sys
 from fractions import Fraction
 
 import mpmath as mp
 
-mp.mp.dps = 50
+import shares
+from student import (chi_tail, normal_quantile, normal_upper, t_quantile, t_upper, welch_df,
+                     welch_power)
+
+mp.mp.dps = 40
 
 
 def q(x):
     return mp.mpf(x.numerator) / mp.mpf(x.denominator) if isinstance(x, Fraction) else mp.mpf(x)
-
-
-def upper(z):
-    return mp.erfc(z / mp.sqrt(2)) / 2
-
-
-def z_upper(p):
-    """The z with upper tail p."""
-    p = mp.mpf(p)
-    return mp.findroot(lambda z: mp.log(upper(z)) - mp.log(p), mp.sqrt(2) * mp.erfinv(1 - 2 * p))
 
 
 def solve(a, b):
@@ -89,14 +84,15 @@ def compare(groups, c, t, reduction):
     out = {"raw": [q(base.estimate()), q(comp.estimate())],
            "raw_se2": [q(base.raw_error2()), q(comp.raw_error2())]}
     if not base.xs or reduction == "none":
-        out.update(est=out["raw"], se2=out["raw_se2"], cov=mp.mpf(0), rate=None, slopes=None)
+        out.update(est=out["raw"], se2=out["raw_se2"], cov=mp.mpf(0), rate=None, slopes=None,
+                   df=welch_df(out["raw_se2"], [base.n - 1, comp.n - 1]))
         return out
     xs = base.xs
     everyone = [r for g in groups for r in g.rows]
     total = Sample(everyone, "mean", 0)
     n_all = len(everyone)
     xbar = [total.mean[i] for i in xs]
-    est, res, slopes = [], [], []
+    est, res, dfs, slopes = [], [], [], []
     if reduction == "pooled":
         a = [[sum(g.s[i][j] for g in groups) for j in xs] for i in xs]
         b = [sum(g.lin(-1, i) for g in groups) for i in xs]
@@ -112,17 +108,15 @@ def compare(groups, c, t, reduction):
             bi * bj * q(g.s[i][j]) for bi, i in zip(beta, xs) for bj, j in zip(beta, xs))
         divisor = g.n - 1 - len(xs) if reduction == "full" else g.n - 1
         res.append(rss / divisor / g.n)
+        dfs.append(divisor)
     sxx = [[q(total.s[i][j]) / (n_all - 1) for j in xs] for i in xs]
 
     def form(u, v):
         return sum(u[i] * sxx[i][j] * v[j] for i in range(len(xs)) for j in range(len(xs))) / n_all
-    if reduction == "full":
-        se2 = [res[0] + form(slopes[0], slopes[0]), res[1] + form(slopes[1], slopes[1])]
-        cov = form(slopes[0], slopes[1])
-    else:
-        se2, cov = res, mp.mpf(0)
+    se2 = [res[0] + form(slopes[0], slopes[0]), res[1] + form(slopes[1], slopes[1])]
+    cov = form(slopes[0], slopes[1])
     rate = 1 - (se2[0] + se2[1] - 2 * cov) / (out["raw_se2"][0] + out["raw_se2"][1])
-    out.update(est=est, se2=se2, cov=cov, rate=rate, slopes=slopes)
+    out.update(est=est, se2=se2, cov=cov, rate=rate, slopes=slopes, df=welch_df(res, dfs))
     return out
 
 
@@ -173,6 +167,7 @@ def main():
         sys.argv[1], sys.argv[2], sys.version.split()[0], mp.__version__))
     print("metric,comparison,slice_key,slice_value,field,value")
     out = csv.writer(sys.stdout, lineterminator="\n")
+    found = {}
     for key, value, rows in slices:
         if summary:
             last = max(r["time"] for r in rows)
@@ -198,13 +193,43 @@ def main():
             for t in range(len(ids)):
                 if t == baseline:
                     continue
-                one(out, plan, m, key, value, groups, baseline, t, ids, reduction if covariates
-                    else "none", alpha, det_alpha, power_adj, s_count, c_count, monitored, weights,
-                    has_margin(m), role(m))
+                got = one(out, plan, m, key, value, groups, baseline, t, ids,
+                          reduction if covariates else "none", alpha, det_alpha, power, power_adj,
+                          s_count, c_count, monitored, weights, has_margin(m), role(m))
+                found.setdefault((m["id"], key), []).append((got[0], value) + got[1:])
+        sys.stdout.flush()
+    for m in metrics:
+        for key in plan.get("dimensions", []):
+            slices_of(out, m, key, found[m["id"], key])
 
 
-def one(out, plan, m, key, value, groups, c, t, ids, reduction, alpha, det_alpha, power_adj, s_count,
-        c_count, monitored, weights, margin, role):
+def normal(f, est, se2, cov, d, se, stat, z, df):
+    """Bounds at z standard errors, and the relative figures."""
+    f.update(statistic=stat, critical=z, lower=d - z * se, upper=d + z * se)
+    if df is not None:
+        f["df"] = df
+    ec, et, vc, vt = est[0], est[1], se2[0], se2[1]
+    f["relative"] = d / ec
+    bounds = fieller(ec, et, vc, vt, cov, z)
+    if bounds:
+        f["fiellerLower"], f["fiellerUpper"] = bounds
+    dse = mp.sqrt(vt / ec ** 2 + et ** 2 * vc / ec ** 4 - 2 * et * cov / ec ** 3)
+    f["deltaStandardError"] = dse
+    f["deltaLower"], f["deltaUpper"] = d / ec - z * dse, d / ec + z * dse
+    if et / ec > 0:
+        lse = mp.sqrt(vt / et ** 2 + vc / ec ** 2 - 2 * cov / (et * ec))
+        f["logLower"] = mp.expm1(mp.log(et / ec) - z * lse)
+        f["logUpper"] = mp.expm1(mp.log(et / ec) + z * lse)
+    scaled = sorted([f["lower"] / ec, f["upper"] / ec])
+    f["scaledLower"], f["scaledUpper"] = scaled
+
+
+def one(out, plan, m, key, value, groups, c, t, ids, reduction, alpha, det_alpha, power, power_adj,
+        s_count, c_count, monitored, weights, margin, role):
+    kind = m.get("type", "mean")
+    if kind == "proportion" and shares.is_small(
+            [groups[c].n, groups[t].n], [int(g.mean[0] * g.n) for g in (groups[c], groups[t])]):
+        reduction = "none"
     got = compare(groups, c, t, reduction)
     est, se2, cov = got["est"], got["se2"], got["cov"]
     direction = m.get("direction", "increase")
@@ -223,69 +248,146 @@ def one(out, plan, m, key, value, groups, c, t, ids, reduction, alpha, det_alpha
     d = est[1] - est[0]
     se = mp.sqrt(se2[0] + se2[1] - 2 * cov)
     two = direction == "any"
-    z = z_upper(a / 2 if two else a)
-    stat = (d - null) / se
+    is_t = plan.get("test", "t") == "t"
+    df = got["df"]
+
+    def upper(x):
+        return t_upper(x, df) if is_t else normal_upper(x)
+
+    def quantile(tail):
+        return t_quantile(tail, df) if is_t else normal_quantile(tail)
+    z = quantile(a / 2 if two else a) if se > 0 else None
+    stat = (d - null) / se if se > 0 else None
     side = -sign if harm else sign
-    p = 2 * upper(abs(stat)) if two else upper(side * stat)
+
+    def log_p(x):
+        tail = upper(x)
+        return (mp.log1p(-upper(-x)) if tail > 0.5 else mp.log(tail)) / mp.log(10)
     f = {"baselineEstimate": est[0], "comparedEstimate": est[1],
          "baselineUnadjusted": got["raw"][0], "comparedUnadjusted": got["raw"][1],
          "baselineStandardError": mp.sqrt(se2[0]), "comparedStandardError": mp.sqrt(se2[1]),
-         "alpha": a, "estimate": d, "standardError": se, "statistic": stat, "critical": z,
-         "lower": d - z * se, "upper": d + z * se, "p": p, "log10P": mp.log10(p)}
-    ec, et, vc, vt = est[0], est[1], se2[0], se2[1]
-    f["relative"] = d / ec
-    bounds = fieller(ec, et, vc, vt, cov, z)
-    if bounds:
-        f["fiellerLower"], f["fiellerUpper"] = bounds
-    dse = mp.sqrt(vt / ec ** 2 + et ** 2 * vc / ec ** 4 - 2 * et * cov / ec ** 3)
-    f["deltaStandardError"] = dse
-    f["deltaLower"], f["deltaUpper"] = d / ec - z * dse, d / ec + z * dse
-    if et / ec > 0:
-        lse = mp.sqrt(vt / et ** 2 + vc / ec ** 2 - 2 * cov / (et * ec))
-        f["logLower"] = mp.expm1(mp.log(et / ec) - z * lse)
-        f["logUpper"] = mp.expm1(mp.log(et / ec) + z * lse)
-    scaled = sorted([f["lower"] / ec, f["upper"] / ec])
-    f["scaledLower"], f["scaledUpper"] = scaled
+         "alpha": a, "estimate": d, "standardError": se}
+    tested = {}
+    if kind == "proportion":
+        units = [groups[c].n, groups[t].n]
+        hits = [int(g.mean[0] * g.n) for g in (groups[c], groups[t])]
+        if shares.is_small(units, hits):
+            name = "both" if two else "upper" if side > 0 else "lower"
+            z = normal_quantile(a / 2 if two else a)
+            tested = shares.compare(units, hits, name, a, null, z, normal_upper)
+            tested.pop("significant")
+            for name, field in (("relativeLower", "fiellerLower"), ("relativeUpper", "fiellerUpper")):
+                if name in tested:
+                    tested[field] = tested.pop(name)
+            f.update(tested)
+            if a_det is not None and not two:
+                f["deteriorationP"] = shares.fisher(units, hits, "lower" if sign > 0 else "upper")[0]
+                f["deteriorationCritical"] = normal_quantile(a_det)
+    if not tested:
+        normal(f, est, se2, cov, d, se, stat, z, df if is_t else None)
+        f["p"] = 2 * upper(abs(stat)) if two else upper(side * stat)
+        f["log10P"] = mp.log10(f["p"]) if two else log_p(side * stat)
+        if a_det is not None and direction != "any":
+            f["deteriorationP"] = upper(-sign * d / se)
+            f["deteriorationCritical"] = quantile(a_det)
+    elif est[0] != 0:
+        f["relative"] = d / est[0]
     if got["rate"] is not None:
         f["rate"] = got["rate"]
         for which, slopes in zip(("baseline", "compared"), got["slopes"]):
             for i, b in enumerate(slopes):
                 f["%sSlope%d" % (which, i + 1)] = b
-    if a_det is not None and direction != "any":
-        f["deteriorationP"] = upper(-sign * d / se)
-        f["deteriorationCritical"] = z_upper(a_det)
+    size = Size(m, groups, c, t, got, role == "success" or harm, a / 2 if two else a,
+                power if harm else power_adj, weights, side, is_t)
     if not harm:
-        sizes(f, m, groups, c, t, got, effect, null, z, power_adj, weights, role, sign)
+        distance = effect if role == "success" else abs((sign * effect if effect else 0) - null)
+        if distance is not None:
+            f["required"] = size.required(distance)
+    if key == "":
+        f["poweredEffect"] = size.effect()
     comparison = "-vs-".join(re.sub("[^a-z0-9]+", "-", ids[g].lower()).strip("-") for g in (c, t))
+    if key == "":
+        f.update(balance(groups[c], groups[t]))
     for name, v in f.items():
         out.writerow([m["id"], comparison, key, value, name, mp.nstr(v, 25)])
+    return comparison, d, se, f["p"]
 
 
-def sizes(f, m, groups, c, t, got, effect, null, z, power_adj, weights, role, sign):
-    zb = z_upper(1 - power_adj)
-    kappa = q(weights[c] / weights[t])
-    factor = 1 - got["rate"] if got["rate"] is not None else mp.mpf(1)
-    n_c, n_t = groups[c].n, groups[t].n
-    v_c, v_t = got["raw_se2"][0] * n_c, got["raw_se2"][1] * n_t
-    share = m.get("type") == "proportion" and role == "success"
-    p_c = got["raw"][0]
-    distance = effect if role == "success" else abs((sign * effect if effect else 0) - null)
-    if distance is not None:
-        if share:
-            p = p_c + sign * distance
-            v_t_alt = p * (1 - p)
-        else:
-            v_t_alt = v_t
-        n = mp.ceil((z + zb) ** 2 * (v_c / kappa + v_t_alt) * factor / distance ** 2)
-        f["required"] = n + mp.ceil(kappa * n)
-    if share:
+def balance(base, comp):
+    """Welch's two-sided test of each covariate."""
+    f = {}
+    for i in base.xs:
+        parts = [q(g.s[i][i]) / (g.n - 1) / g.n for g in (base, comp)]
+        t = abs(q(comp.mean[i] - base.mean[i])) / mp.sqrt(sum(parts))
+        name = "balance%d" % (i - base.xs[0] + 1)
+        f[name + "Difference"] = q(comp.mean[i] - base.mean[i])
+        f[name + "P"] = 2 * t_upper(t, welch_df(parts, [base.n - 1, comp.n - 1]))
+    return f
+
+
+def slices_of(out, m, key, found):
+    """Cochran's Q over the values of a dimension, and Holm's p-values; found: value, d, se, p."""
+    for comparison in sorted({f[0] for f in found}):
+        own = [f for f in found if f[0] == comparison]
+        with_error = [(d, se) for _, _, d, se, _ in own if se > 0]
+        weights = [1 / se ** 2 for _, se in with_error]
+        mean = sum(w * d for w, (d, _) in zip(weights, with_error)) / sum(weights)
+        x = sum(w * (d - mean) ** 2 for w, (d, _) in zip(weights, with_error))
+        df = mp.mpf(len(with_error) - 1)
+        p = mp.gammainc(df / 2, x / 2, mp.inf, regularized=True)
+        for field, v in (("cochranQ", x), ("cochranDf", df), ("cochranP", p)):
+            out.writerow([m["id"], comparison, key, "", field, mp.nstr(v, 25)])
+        least = mp.mpf(0)
+        for i, (_, value, _, _, p) in enumerate(sorted(own, key=lambda f: f[4])):
+            least = min(mp.mpf(1), max(least, (len(own) - i) * p))
+            out.writerow([m["id"], comparison, key, value, "sliceP", mp.nstr(least, 25)])
+
+
+class Size:
+    """Required sizes, and the effect found at the present ones; sizes of a share from its alternative."""
+
+    def __init__(self, m, groups, c, t, got, is_equality, tail, power, weights, side, is_t):
+        self.kappa = weights[c] / weights[t]
+        self.n_c, self.n_t = groups[c].n, groups[t].n
+        factor = 1 - got["rate"] if got["rate"] is not None else mp.mpf(1)
+        self.v_c = got["raw_se2"][0] * self.n_c * factor
+        self.v_t = got["raw_se2"][1] * self.n_t * factor
+        self.is_share = m.get("type") == "proportion" and is_equality
+        self.p_c, self.factor, self.side = got["raw"][0], factor, side
+        self.tail, self.power, self.is_t = tail, power, is_t
+        self.reach = normal_quantile(tail) + normal_quantile(1 - power)
+
+    def compared_variance(self, distance):
+        if not self.is_share:
+            return self.v_t
+        p = self.p_c + self.side * distance
+        return p * (1 - p) * self.factor
+
+    def baseline_size(self, n):
+        return math.ceil(self.kappa * n)
+
+    def required(self, distance):
+        v_t = self.compared_variance(distance)
+        n = int(mp.ceil(self.reach ** 2 * (self.v_c / q(self.kappa) + v_t) / distance ** 2))
+        if self.is_t:
+            def suffices(n):
+                return welch_power(self.tail, self.v_c, v_t, self.baseline_size(n), n,
+                                   distance) >= self.power
+            while not suffices(n):
+                n += 1
+            while suffices(n - 1):
+                n -= 1
+        return n + self.baseline_size(n)
+
+    def effect(self):
         def gap(x):
-            p = p_c + sign * x
-            return x - (z + zb) * mp.sqrt(factor * (p_c * (1 - p_c) / n_c + p * (1 - p) / n_t))
-        start = (z + zb) * mp.sqrt(factor * (v_c / n_c + v_t / n_t))
-        f["poweredEffect"] = mp.findroot(gap, start)
-    else:
-        f["poweredEffect"] = (z + zb) * mp.sqrt(factor * (v_c / n_c + v_t / n_t))
+            v_t = self.compared_variance(x)
+            if self.is_t:
+                power = welch_power(self.tail, self.v_c, v_t, self.n_c, self.n_t, x)
+                return mp.log((1 - power) / (1 - self.power))
+            return x - self.reach * mp.sqrt(self.v_c / self.n_c + v_t / self.n_t)
+        start = self.reach * mp.sqrt(self.v_c / self.n_c + self.v_t / self.n_t)
+        return mp.findroot(gap, (start, start * mp.mpf("1.0001")), tol=1e-40)
 
 
 main()

@@ -168,13 +168,11 @@ def adjust(groups, reduction, q):
         value.append(g.estimate - sum(v * (m - o) for v, m, o in zip(b, g.xbar, xbar)))
         welch.append((g.residual_sum(b) / df / g.n, df))
         error2.append(welch[-1][0])
-    cov = Fraction(0)
-    if reduction == "full":
-        # b' S b / N is the sample variance of b'x over all units, divided by N.
-        scores = [[sum(v * (x - o) for v, x, o in zip(b, r, xbar)) for r in everyone] for b in slopes]
-        form = [[sum(s * t for s, t in zip(u, v)) / (big_n - 1) / big_n for v in scores] for u in scores]
-        error2 = [error2[0] + form[0][0], error2[1] + form[1][1]]
-        cov = form[0][1]
+    # b' S b / N is the sample variance of b'x over all units, divided by N.
+    scores = [[sum(v * (x - o) for v, x, o in zip(b, r, xbar)) for r in everyone] for b in slopes]
+    form = [[sum(s * t for s, t in zip(u, v)) / (big_n - 1) / big_n for v in scores] for u in scores]
+    error2 = [error2[0] + form[0][0], error2[1] + form[1][1]]
+    cov = form[0][1]
     return value, welch, error2, cov, slopes, dropped
 
 

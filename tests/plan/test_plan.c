@@ -38,7 +38,7 @@ START_TEST(plan_defaults)
     ck_assert_uint_eq(plan->dimension_count, 0);
     ck_assert_uint_eq(plan->segment_count, 0);
     ck_assert_int_eq(plan->relative, ASSAY_RELATIVE_FIELLER);
-    ck_assert_int_eq(plan->test, ASSAY_TEST_Z);
+    ck_assert_int_eq(plan->test, ASSAY_TEST_T);
     ck_assert_int_eq(plan->skewness, ASSAY_SKEWNESS_NONE);
     ck_assert_str_eq(plan->recommendation_names[1], "RECOMMENDATION_STATUS_SHIP");
     ck_assert_str_eq(plan->recommendation_names[2], "RECOMMENDATION_STATUS_CONTINUE");
@@ -227,7 +227,7 @@ START_TEST(plan_canonical_is_one_for_one_meaning)
 {
     struct assay_plan *a = parse_ok("{\"metrics\":[{\"id\":\"m\",\"cap\":{\"upper\":1e2}}]}");
     struct assay_plan *b = parse_ok(
-        "/* the same */ {\"test\": \"z\", \"power\": 8e-1, \"metrics\": [{\"cap\": {\"upper\": "
+        "/* the same */ {\"test\": \"t\", \"power\": 8e-1, \"metrics\": [{\"cap\": {\"upper\": "
         "100.0}, \"value\": \"m\", \"role\": \"success\", \"id\": \"m\"}],\n"
         "\"$schema\": \"x\", \"dimensions\": []}");
     ck_assert_str_eq(a->canonical, b->canonical);

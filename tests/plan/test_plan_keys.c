@@ -70,7 +70,7 @@ START_TEST(canonical_text_of_old_plans_stays)
         "\"alpha\":0.05,\"power\":0.8,\"horizon\":{\"type\":\"fixed\"},\"deterioration\":"
         "{\"alpha\":0.05},\"srm\":{\"alpha\":0.001,\"method\":\"chi2\",\"tolerance\":0,"
         "\"concentration\":10000},\"multiplicity\":{\"scope\":\"all\"},\"relativeInterval\":"
-        "\"fieller\",\"test\":\"z\",\"skewnessCorrection\":\"none\","
+        "\"fieller\",\"test\":\"t\",\"skewnessCorrection\":\"none\","
         "\"recommendationNames\":{\"unspecified\":\"RECOMMENDATION_STATUS_UNSPECIFIED\","
         "\"ship\":\"RECOMMENDATION_STATUS_SHIP\",\"continue\":\"RECOMMENDATION_STATUS_CONTINUE\","
         "\"end\":\"RECOMMENDATION_STATUS_END\",\"abort\":\"RECOMMENDATION_STATUS_ABORT\"},"

@@ -224,17 +224,25 @@ START_TEST(a_common_slope_gives_a_constant_group_an_error)
     struct data data = draw(1, 9, 8, 13);
     struct assay_method pooled = FULL_T;
     pooled.reduction = ASSAY_REDUCTION_POOLED;
-    double squares = 0.0, mean = 0.0;
+    double squares = 0.0, mean = 0.0, all_squares = 0.0, all_mean = 0.0;
     for (int i = 0; i < 9; i++) {
         data.rows[0][i][0] = 3.0;
         mean += data.rows[0][i][1] / 9.0;
     }
+    for (int g = 0; g < 2; g++)
+        for (int i = 0; i < 9 - g; i++)
+            all_mean += data.rows[g][i][1] / 17.0;
     for (int i = 0; i < 9; i++)
         squares += (data.rows[0][i][1] - mean) * (data.rows[0][i][1] - mean);
+    for (int g = 0; g < 2; g++)
+        for (int i = 0; i < 9 - g; i++)
+            all_squares += pow(data.rows[g][i][1] - all_mean, 2.0);
     struct assay_comparison out = compare(&data, &pooled);
     double slope = out.reduction.baseline_slopes[0];
     ck_assert_double_gt(slope, 0.1);
-    assert_close(out.baseline.standard_error, slope * sqrt(squares / 8.0 / 9.0), 1e-14);
+    /* The spread of its adjusted values, and the error of the covariate's mean over all units. */
+    double error2 = squares / 8.0 / 9.0 + all_squares / 16.0 / 17.0;
+    assert_close(out.baseline.standard_error, slope * sqrt(error2), 1e-14);
     ck_assert_double_eq(out.baseline.unadjusted_standard_error, 0.0);
     ck_assert_double_gt(out.difference.df, 8.0); /* more than the other group alone has */
 }

@@ -83,6 +83,7 @@ static double result_field(const struct assay_metric_result *result, const char 
                   {"alpha", result->alpha},
                   {"estimate", c->difference.estimate},
                   {"standardError", c->difference.standard_error},
+                  {"df", c->difference.df},
                   {"statistic", c->difference.statistic},
                   {"critical", c->difference.critical},
                   {"lower", c->difference.lower},
@@ -106,12 +107,35 @@ static double result_field(const struct assay_metric_result *result, const char 
                   {"comparedSlope2", c->reduction.compared_slopes[1]},
                   {"deteriorationP", look->deterioration.difference.p},
                   {"deteriorationCritical", look->deterioration.difference.critical},
+                  {"sliceP", result->slice_p},
                   {"required", look->size.required},
                   {"poweredEffect", look->size.powered_effect_abs}};
+    unsigned covariate;
+    char what[16];
     for (size_t i = 0; i < sizeof FIELDS / sizeof *FIELDS; i++)
         if (strcmp(FIELDS[i].name, field) == 0)
             return FIELDS[i].value;
+    if (sscanf(field, "balance%u%15s", &covariate, what) == 2) {
+        ck_assert_uint_le(covariate, result->balance_count);
+        const struct assay_balance *balance = &result->balance[covariate - 1];
+        return strcmp(what, "P") == 0 ? balance->p : balance->difference;
+    }
     ck_abort_msg("no field %s", field);
+    return NAN;
+}
+
+static double cochran_field(const struct assay_analysis *analysis, char *const fields[])
+{
+    for (size_t i = 0; i < analysis->heterogeneity_count; i++) {
+        const struct assay_heterogeneity *one = &analysis->heterogeneity[i];
+        const struct assay_metric_result *total = find_result(analysis, fields[0], fields[1], 0);
+        if (one->metric == total->metric && one->baseline == total->baseline &&
+            one->compared == total->compared && strcmp(one->dimension, fields[2]) == 0)
+            return strcmp(fields[4], "cochranQ") == 0   ? one->q
+                   : strcmp(fields[4], "cochranP") == 0 ? one->p
+                                                        : one->df;
+    }
+    ck_abort_msg("no heterogeneity of %s in %s", fields[0], fields[2]);
     return NAN;
 }
 
@@ -126,10 +150,12 @@ unsigned golden_check(const struct assay_analysis *analysis, const char *path, d
         if (line[0] == '#' || line[0] == '\0' || strncmp(line, "metric,", 7) == 0)
             continue;
         ck_assert_int_eq(split(line, fields, 6), 6);
-        uint32_t slice = find_slice(analysis, fields[2], fields[3]);
+        bool is_cochran = strncmp(fields[4], "cochran", 7) == 0;
+        uint32_t slice = is_cochran ? 0 : find_slice(analysis, fields[2], fields[3]);
         double want = strtod(fields[5], NULL);
         double got =
-            strcmp(fields[0], "@srm") == 0
+            is_cochran ? cochran_field(analysis, fields)
+            : strcmp(fields[0], "@srm") == 0
                 ? srm_field(&analysis->srm[slice], fields[4])
                 : result_field(find_result(analysis, fields[0], fields[1], slice), fields[4]);
         bool is_p = fields[4][strlen(fields[4]) - 1] == 'p' || fields[4][0] == 'p';

@@ -128,7 +128,7 @@ static struct assay_comparison sample_comparison(double c, double t, double se)
         .baseline = {21306, c, c * (1 - c), se / 1.4, c, se / 1.4, 1.5},
         .compared = {21307, t, t * (1 - t), se / 1.4, t, se / 1.4, 1.25},
         .difference = {d, se, none, d / se, q, d - q * se, d + q * se, 3.1e-110, -109.51,
-                       true, none},
+                       true, ASSAY_TESTED_BY_NORMAL, none},
         .relative = {.estimate = d / c, .fieller_kind = ASSAY_FIELLER_BOUNDED,
                      .fieller_lower = (d - q * se) / c, .fieller_upper = (d + q * se) / c,
                      .delta_standard_error = se / c, .delta_lower = (d - q * se) / c,
@@ -232,6 +232,8 @@ static void sample_result(struct sample *s, uint32_t metric, uint32_t pair, uint
         .powered = metric == 0   ? ASSAY_NO
                    : metric == 2 ? ASSAY_YES
                                  : ASSAY_UNKNOWN,
+        .slice_p = none,
+        .slice_log10_p = none,
         .adjusted_p = {1e-108, 3.162e-109, none, 5.623e-108},
         .adjusted_log10_p = {-108, -108.5, none, -107.25},
         .message = metric == 0 ? "visit improved significantly (+42 %)." : "A sentence."};

@@ -84,11 +84,17 @@ static enum assay_status check_design(const struct assay_size_design *design,
         !(is_variance(design->baseline_variance) && is_variance(design->compared_variance)))
         return assay__fail(err, ASSAY_ERROR_DOMAIN,
                            "Variances must be finite numbers of 0 or more.");
-    if (design->type == ASSAY_METRIC_PROPORTION &&
-        !(design->baseline_mean > 0.0 && design->baseline_mean < 1.0))
-        return assay__fail(err, ASSAY_ERROR_DOMAIN,
-                           "A baseline share must lie between 0 and 1, both excluded.");
     return check_method(design, err);
+}
+
+static enum assay_status check_share(const struct assay_size_design *design,
+                                     struct assay_error *err)
+{
+    if (design->type != ASSAY_METRIC_PROPORTION ||
+        (design->baseline_mean > 0.0 && design->baseline_mean < 1.0))
+        return ASSAY_OK;
+    return assay__fail(err, ASSAY_ERROR_DOMAIN,
+                       "A baseline share must lie between 0 and 1, both excluded.");
 }
 
 static enum assay_status check_power(const struct assay_size_design *design,
@@ -103,10 +109,22 @@ static enum assay_status check_power(const struct assay_size_design *design,
     return ASSAY_OK;
 }
 
-/* Fills everything but the distance. */
-static void open_design(const struct assay_size_design *design, struct assay__size *size)
+/* The figures as the design has them: each is the shortest decimal of its double. */
+static struct assay__size_wide figures_of(const struct assay_size_design *design)
 {
-    wide factor = assay__wide_of_shortest(design->variance_factor);
+    return (struct assay__size_wide){
+        .share = assay__wide_of_shortest(design->baseline_mean),
+        .baseline_variance = assay__wide_of_shortest(design->baseline_variance),
+        .compared_variance = assay__wide_of_shortest(design->compared_variance),
+        .factor = assay__wide_of_shortest(design->variance_factor),
+        .effect = assay__wide_of_shortest(design->effect),
+        .null_difference = assay__wide_of_shortest(design->null_difference)};
+}
+
+/* Fills everything but the distance. */
+static void open_design(const struct assay_size_design *design,
+                        const struct assay__size_wide *figures, struct assay__size *size)
+{
     wide alpha = assay__wide_of_shortest(design->alpha);
     bool is_both = design->side == ASSAY_SIDE_BOTH;
     *size =
@@ -115,18 +133,17 @@ static void open_design(const struct assay_size_design *design, struct assay__si
                              .tail = is_both ? assay__wide_mul(alpha, assay__wide_of(0.5)) : alpha,
                              .power = assay__wide_zero(),
                              .beta = assay__wide_zero(),
-                             .factor = factor,
+                             .factor = figures->factor,
                              .share = assay__wide_zero(),
-                             .null = assay__wide_of_shortest(design->null_difference),
+                             .effect = figures->effect,
+                             .null = figures->null_difference,
                              .distance = assay__wide_zero()};
     if (size->is_share) {
-        size->share = assay__wide_of_shortest(design->baseline_mean);
+        size->share = figures->share;
         return;
     }
-    wide baseline = assay__wide_of_shortest(design->baseline_variance);
-    wide compared = assay__wide_of_shortest(design->compared_variance);
-    size->baseline_variance = assay__wide_mul(factor, baseline);
-    size->compared_variance = assay__wide_mul(factor, compared);
+    size->baseline_variance = assay__wide_mul(figures->factor, figures->baseline_variance);
+    size->compared_variance = assay__wide_mul(figures->factor, figures->compared_variance);
 }
 
 static void set_power(struct assay__size *size)
@@ -139,8 +156,7 @@ static void set_power(struct assay__size *size)
 static enum assay_status set_distance(struct assay__size *size, struct assay_error *err)
 {
     const struct assay_size_design *design = size->design;
-    wide effect = assay__wide_of_shortest(design->effect);
-    wide beyond = assay__wide_sub(effect, size->null);
+    wide beyond = assay__wide_sub(size->effect, size->null);
     size->direction = assay__wide_sign(beyond);
     size->distance = assay__wide_abs(beyond);
     if (size->direction == 0)
@@ -156,7 +172,7 @@ static enum assay_status set_distance(struct assay__size *size, struct assay_err
                            design->side == ASSAY_SIDE_UPPER ? " larger" : " smaller");
     if (!size->is_share)
         return ASSAY_OK;
-    wide share = assay__wide_add(size->share, effect);
+    wide share = assay__wide_add(size->share, size->effect);
     bool is_below_one = assay__wide_compare(share, assay__wide_of(1.0)) < 0;
     if (assay__wide_sign(share) > 0 && is_below_one)
         return ASSAY_OK;
@@ -184,8 +200,9 @@ static double power_at(const struct assay__size *size, double n_baseline, double
     return assay__size_normal_power(size, n_baseline, n_compared);
 }
 
-enum assay_status assay_size_required(const struct assay_size_design *design,
-                                      struct assay_size_result *out, struct assay_error *err)
+enum assay_status assay__size_required(const struct assay_size_design *design,
+                                       const struct assay__size_wide *figures,
+                                       struct assay_size_result *out, struct assay_error *err)
 {
     struct assay__size size;
     enum assay_status status = check_design(design, err);
@@ -193,7 +210,7 @@ enum assay_status assay_size_required(const struct assay_size_design *design,
         status = check_power(design, err);
     if (status != ASSAY_OK)
         return status;
-    open_design(design, &size);
+    open_design(design, figures, &size);
     set_power(&size);
     status = set_distance(&size, err);
     if (status != ASSAY_OK)
@@ -212,24 +229,36 @@ enum assay_status assay_size_required(const struct assay_size_design *design,
     return ASSAY_OK;
 }
 
+enum assay_status assay_size_required(const struct assay_size_design *design,
+                                      struct assay_size_result *out, struct assay_error *err)
+{
+    struct assay__size_wide figures = figures_of(design);
+    enum assay_status status = check_share(design, err);
+    return status == ASSAY_OK ? assay__size_required(design, &figures, out, err) : status;
+}
+
 enum assay_status assay_size_power(const struct assay_size_design *design, double n_baseline,
                                    double n_compared, double *power, struct assay_error *err)
 {
     struct assay__size size;
+    struct assay__size_wide figures = figures_of(design);
     enum assay_status status = check_design(design, err);
+    if (status == ASSAY_OK)
+        status = check_share(design, err);
     if (status == ASSAY_OK)
         status = check_units(n_baseline, n_compared, err);
     if (status != ASSAY_OK)
         return status;
-    open_design(design, &size);
+    open_design(design, &figures, &size);
     status = set_distance(&size, err);
     if (status == ASSAY_OK)
         *power = power_at(&size, n_baseline, n_compared);
     return status;
 }
 
-enum assay_status assay_size_effect(const struct assay_size_design *design, double n_baseline,
-                                    double n_compared, double *effect, struct assay_error *err)
+enum assay_status assay__size_effect(const struct assay_size_design *design,
+                                     const struct assay__size_wide *figures, double n_baseline,
+                                     double n_compared, double *effect, struct assay_error *err)
 {
     struct assay__size size;
     enum assay_status status = check_design(design, err);
@@ -239,13 +268,24 @@ enum assay_status assay_size_effect(const struct assay_size_design *design, doub
         status = check_units(n_baseline, n_compared, err);
     if (status != ASSAY_OK)
         return status;
-    open_design(design, &size);
+    open_design(design, figures, &size);
     set_power(&size);
-    bool is_below = design->side == ASSAY_SIDE_LOWER ||
-                    (design->side == ASSAY_SIDE_BOTH && design->effect < design->null_difference);
+    bool is_below =
+        design->side == ASSAY_SIDE_LOWER ||
+        (design->side == ASSAY_SIDE_BOTH && assay__wide_compare(size.effect, size.null) < 0);
     size.direction = is_below ? -1 : 1;
     *effect = assay__size_normal_effect(&size, n_baseline, n_compared);
     if (design->test == ASSAY_TEST_T && (size.is_share || *effect > 0.0))
         *effect = assay__size_t_effect(&size, n_baseline, n_compared, *effect);
     return ASSAY_OK;
+}
+
+enum assay_status assay_size_effect(const struct assay_size_design *design, double n_baseline,
+                                    double n_compared, double *effect, struct assay_error *err)
+{
+    struct assay__size_wide figures = figures_of(design);
+    enum assay_status status = check_share(design, err);
+    if (status != ASSAY_OK)
+        return status;
+    return assay__size_effect(design, &figures, n_baseline, n_compared, effect, err);
 }

@@ -12,15 +12,33 @@
 struct assay__size {
     const struct assay_size_design *design;
     bool is_share;
-    int direction;                  /* +1 when the alternative lies above the null, else -1 */
-    struct assay__wide tail;        /* probability of one rejecting tail under the null */
-    struct assay__wide power, beta; /* beta = 1 - power */
-    struct assay__wide factor;      /* of the variances */
-    struct assay__wide share;       /* proportions: the baseline's */
-    struct assay__wide null;        /* difference under the null */
+    int direction;                   /* +1 when the alternative lies above the null, else -1 */
+    struct assay__wide tail;         /* probability of one rejecting tail under the null */
+    struct assay__wide power, beta;  /* beta = 1 - power */
+    struct assay__wide factor;       /* of the variances */
+    struct assay__wide share;        /* proportions: the baseline's */
+    struct assay__wide effect, null; /* planned difference, and that under the null */
     struct assay__wide baseline_variance, compared_variance; /* reduced; not for proportions */
     struct assay__wide distance;                             /* |effect - null| */
 };
+
+/**
+ * struct assay__size_wide: figures of a design that doubles would round; each stands in for the
+ * design's own. A share may be 0 or 1 here.
+ */
+struct assay__size_wide {
+    struct assay__wide share;                                /* baseline's, of proportions */
+    struct assay__wide baseline_variance, compared_variance; /* per unit, not reduced */
+    struct assay__wide factor, effect, null_difference;
+};
+
+/** assay__size_required() and assay__size_effect() are those of assay/size.h for such figures. */
+enum assay_status assay__size_required(const struct assay_size_design *design,
+                                       const struct assay__size_wide *figures,
+                                       struct assay_size_result *out, struct assay_error *err);
+enum assay_status assay__size_effect(const struct assay_size_design *design,
+                                     const struct assay__size_wide *figures, double n_baseline,
+                                     double n_compared, double *effect, struct assay_error *err);
 
 /** struct assay__size_errors: the distance on the scale of the test, and its standard errors. */
 struct assay__size_errors {

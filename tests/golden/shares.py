@@ -1,0 +1,143 @@
+"""Exact and score tests of two shares in mpmath, for the oracles of this folder."""
+import mpmath as mp
+
+SMALL = 20
+
+
+def is_small(units, hits):
+    return min(hits + [n - k for n, k in zip(units, hits)]) < SMALL
+
+
+def log_choose(n, k):
+    return mp.loggamma(n + 1) - mp.loggamma(k + 1) - mp.loggamma(n - k + 1)
+
+
+def fisher(units, hits, side):
+    """p and log10 p of Fisher's test; two-sided: all tables that are no more probable."""
+    with mp.workdps(80):
+        (n_c, n_t), s, x = units, sum(hits), hits[1]
+        least, most = max(0, s - n_c), min(s, n_t)
+
+        def probability(k):
+            return mp.exp(log_choose(n_c, s - k) + log_choose(n_t, k) - log_choose(n_c + n_t, s))
+
+        def total(values):
+            return mp.fsum(probability(k) for k in values)
+        if side == "both":
+            seen = probability(x) * (1 + mp.mpf(10) ** -30)
+            values = [k for k in range(least, most + 1) if probability(k) <= seen]
+            rest = [k for k in range(least, most + 1) if probability(k) > seen]
+        elif side == "upper":
+            values, rest = range(x, most + 1), range(least, x)
+        else:
+            values, rest = range(least, x + 1), range(x + 1, most + 1)
+        if len(values) <= len(rest) or side == "both":
+            p = total(values)
+        else:
+            p = 1 - total(rest)
+        log_p = mp.log1p(-total(rest)) if p > 0.5 else mp.log(p)
+        return +p, +log_p / mp.log(10)
+
+
+def likelihood(units, hits, p, r):
+    value = mp.mpf(0)
+    for k, n, q in ((hits[0], units[0], p), (hits[1], units[1], r)):
+        for count, share in ((k, q), (n - k, 1 - q)):
+            if count > 0:
+                value += count * mp.log(share) if share > 0 else -mp.inf
+    return value
+
+
+def best_shares(units, hits, null):
+    """The most likely shares that differ by null: real roots of the cubic, and the ends."""
+    (n_c, n_t), (c, t), d = units, hits, mp.mpf(null)
+    low, high = max(mp.mpf(0), -d), min(mp.mpf(1), 1 - d)
+    u = t - n_t * d
+    cubic = [n_c + n_t, -(n_c * (1 - 2 * d) + c + u + n_t),
+             c * (1 - 2 * d) - n_c * d * (1 - d) + u, c * d * (1 - d)]
+    roots = [mp.re(z) for z in mp.polyroots(cubic, maxsteps=500, extraprec=400)
+             if abs(mp.im(z)) < mp.mpf(10) ** -25]
+    at = [low, high] + [z for z in roots if low < z < high]
+    p = max(at, key=lambda z: likelihood(units, hits, z, z + d))
+    return p, p + d
+
+
+def statistic(units, hits, null):
+    (n_c, n_t), n = units, sum(units)
+    p, r = best_shares(units, hits, null)
+    variance = (p * (1 - p) / n_c + r * (1 - r) / n_t) * n / (n - 1)
+    distance = mp.mpf(hits[1]) / n_t - mp.mpf(hits[0]) / n_c - null
+    return distance / mp.sqrt(variance) if variance > 0 else mp.sign(distance) * mp.inf
+
+
+def ratio_statistic(units, hits, null):
+    (n_c, n_t), (c, t), n = units, hits, sum(units)
+    a, b = n * null, null * (n_t + c) + n_c + t
+    p = 2 * (c + t) / (b + mp.sqrt(b * b - 4 * a * (c + t)))
+    r = null * p
+    variance = (r * (1 - r) / n_t + null ** 2 * p * (1 - p) / n_c) * n / mp.mpf(n - 1)
+    distance = mp.mpf(t) / n_t - null * mp.mpf(c) / n_c
+    return distance / mp.sqrt(variance) if variance > 0 else mp.sign(distance) * mp.inf
+
+
+def bound(of, inside, outside, critical):
+    """By bisection: where the statistic's size passes critical."""
+    if not abs(of(outside)) > critical:
+        return outside
+    for _ in range(110):
+        middle = (inside + outside) / 2
+        if abs(of(middle)) > critical:
+            outside = middle
+        else:
+            inside = middle
+    return outside
+
+
+def bounds(units, hits, critical):
+    d = mp.mpf(hits[1]) / units[1] - mp.mpf(hits[0]) / units[0]
+    return [bound(lambda x: statistic(units, hits, x), d, mp.mpf(end), critical)
+            for end in (-1, 1)]
+
+
+def ratio_bounds(units, hits, critical):
+    if hits[0] == 0:
+        return None
+    ratio = mp.mpf(hits[1]) / units[1] * units[0] / hits[0]
+    far = ratio + 1
+    while not abs(ratio_statistic(units, hits, far)) > critical:
+        far *= 2
+    return [bound(lambda x: ratio_statistic(units, hits, x), ratio, end, critical) - 1
+            for end in (mp.mpf(0), far)]
+
+
+def agree(interval, null, d, side, significant):
+    """Bounds that reach the null where it is not rejected, and no further."""
+    low, high = interval
+    if side == "upper" or (side == "both" and (d >= null or not significant)):
+        if (low > null) != significant:
+            low = null
+    if side == "lower" or (side == "both" and (d < null or not significant)):
+        if (high < null) != significant:
+            high = null
+    return [low, high]
+
+
+def compare(units, hits, side, alpha, null, critical, normal_upper):
+    d = mp.mpf(hits[1]) / units[1] - mp.mpf(hits[0]) / units[0]
+    f = {"estimate": d, "critical": critical}
+    if null == 0:
+        f["p"], f["log10P"] = fisher(units, hits, side)
+    else:
+        z = f["statistic"] = statistic(units, hits, null)
+        z = abs(z) if side == "both" else -z if side == "lower" else z
+        f["p"] = (2 if side == "both" else 1) * normal_upper(z)
+        f["log10P"] = (mp.log1p(-normal_upper(-z)) if z < 0 and side != "both"
+                       else mp.log(f["p"])) / mp.log(10)
+    f["significant"] = bool(f["p"] < alpha)
+    f["lower"], f["upper"] = agree(bounds(units, hits, critical), null, d, side, f["significant"])
+    relative = ratio_bounds(units, hits, critical)
+    if relative is not None:
+        if null == 0:
+            relative = agree(relative, 0, d, side, f["significant"])
+        f["relativeLower"], f["relativeUpper"] = relative
+    return f
