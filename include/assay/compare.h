@@ -165,7 +165,7 @@ enum assay_flag {
     ASSAY_FLAG_##name = 1u << (bit),
     ASSAY_FLAG_LIST(ASSAY_FLAG_ENUM)
 #undef ASSAY_FLAG_ENUM
-    ASSAY_FLAG_NONE = 0 /* every figure is there, and ordinary */
+        ASSAY_FLAG_NONE = 0 /* every figure is there, and ordinary */
 };
 
 /** struct assay_stats: one group's estimate. Absent figures are NaN. */

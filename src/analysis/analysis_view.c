@@ -10,8 +10,8 @@ struct assay__bounds assay__relative_bounds(const struct assay_plan *plan,
                                             const struct assay_relative *relative)
 {
     /* An exact test gives the score interval in Fieller's place, whatever the plan asks for. */
-    bool is_score = relative->fieller_kind == ASSAY_FIELLER_BOUNDED &&
-                    isnan(relative->delta_standard_error);
+    bool is_score =
+        relative->fieller_kind == ASSAY_FIELLER_BOUNDED && isnan(relative->delta_standard_error);
     if (is_score)
         return (struct assay__bounds){relative->fieller_lower, relative->fieller_upper};
     switch (plan->relative) {

@@ -199,11 +199,10 @@ enum assay_status assay__analyze_multiplicity(struct assay__builder *builder,
 static enum assay_status run_steps(struct assay__builder *builder, struct assay_error *err)
 {
     static enum assay_status (*const STEPS[])(struct assay__builder *, struct assay_error *) = {
-        assay__analyze_order,        assay__analyze_look,   count_units,
-        assay__analyze_srm,          assay__analyze_errors, assay__analyze_metrics,
-        assay__analyze_missingness,
-        assay__analyze_multiplicity, assay__analyze_decide, assay__analyze_words,
-        assay__analyze_notes,        assay__analyze_digest};
+        assay__analyze_order,       assay__analyze_look,         count_units,
+        assay__analyze_srm,         assay__analyze_errors,       assay__analyze_metrics,
+        assay__analyze_missingness, assay__analyze_multiplicity, assay__analyze_decide,
+        assay__analyze_words,       assay__analyze_notes,        assay__analyze_digest};
     for (size_t i = 0; i < sizeof STEPS / sizeof *STEPS; i++) {
         enum assay_status status = STEPS[i](builder, err);
         if (status != ASSAY_OK)

@@ -50,8 +50,8 @@ struct assay__builder {
     struct assay__inflation *inflations; /* factors computed so far */
     struct assay__pair_plan *pairs;
     uint32_t pair_count;
-    struct assay_metric_rates *segment_rates; /* [metric] */
-    struct assay__group *groups;              /* scratch, one per group */
+    struct assay_metric_rates *segment_rates;                /* [metric] */
+    struct assay__group *groups;                             /* scratch, one per group */
     struct assay__wide covariate_fill[ASSAY_COVARIATES_MAX]; /* in groups, where one is missing */
     struct assay__hypothesis hypothesis;         /* of the look of a result that is in hand */
     struct assay__compare_wide test;             /* of its role */

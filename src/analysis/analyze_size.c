@@ -121,8 +121,9 @@ static bool is_planned(const struct assay_metric_plan *metric,
 
 /* Non-inferiority is powered for no effect unless the plan expects one. */
 static enum assay_size_absence required_size(const struct assay__builder *builder,
-                                          const struct assay_metric_plan *metric, double inflation,
-                                          struct planned planned, double *required)
+                                             const struct assay_metric_plan *metric,
+                                             double inflation, struct planned planned,
+                                             double *required)
 {
     const struct assay__hypothesis *hypothesis = &builder->hypothesis;
     const struct assay__pair_estimate *pair = &builder->test.pair;
@@ -178,7 +179,8 @@ enum assay_status assay__analyze_size(struct assay__builder *builder,
         if (status != ASSAY_OK)
             return status;
         size->absence = required_size(builder, metric, inflation, planned, &size->required);
-        bool is_enough = size->absence == ASSAY_SIZE_EXISTS && (double)size->current >= size->required;
+        bool is_enough =
+            size->absence == ASSAY_SIZE_EXISTS && (double)size->current >= size->required;
         result->powered = is_enough ? ASSAY_YES : ASSAY_NO;
         if (size->absence != ASSAY_SIZE_EXISTS)
             now->flags |= ASSAY_FLAG_NO_REQUIRED_SIZE;

@@ -190,9 +190,8 @@ struct assay_moments_shape assay__metric_shape(const struct assay_metric_plan *m
 {
     struct assay_moments_shape shape = {
         .has_denominator = metric->type == ASSAY_METRIC_RATIO,
-        .covariate_count = metric->reduction == ASSAY_REDUCTION_NONE
-                               ? 0
-                               : assay__metric_covariate_count(metric)};
+        .covariate_count =
+            metric->reduction == ASSAY_REDUCTION_NONE ? 0 : assay__metric_covariate_count(metric)};
     return shape;
 }
 

@@ -47,10 +47,10 @@ enum assay_status assay__cell_moments(struct assay_dataset *dataset, struct assa
                                       struct assay_error *err);
 
 /**
- * assay__dataset_accumulate() makes of what is new at each look what there is at each look: on entry
- * the cells of a look hold what it adds, those of taken what it takes back of that; afterwards they
- * hold all up to and with it. times are those of all looks, ascending: a look without anything new
- * has what the one before has. taken may be NULL; it is used up.
+ * assay__dataset_accumulate() makes of what is new at each look what there is at each look: on
+ * entry the cells of a look hold what it adds, those of taken what it takes back of that;
+ * afterwards they hold all up to and with it. times are those of all looks, ascending: a look
+ * without anything new has what the one before has. taken may be NULL; it is used up.
  */
 enum assay_status assay__dataset_accumulate(struct assay_dataset *dataset,
                                             struct assay_dataset *taken, const int64_t *times,

@@ -364,7 +364,8 @@ static int analyze(struct arguments *arguments, char **paths, size_t path_count)
     if (status == ASSAY_OK)
         status = check_plan(arguments, plan, &err);
     if (status == ASSAY_OK)
-        status = data_read(plan, &arguments->plan, &arguments->read, paths, path_count, &dataset, &err);
+        status =
+            data_read(plan, &arguments->plan, &arguments->read, paths, path_count, &dataset, &err);
     if (status == ASSAY_OK)
         status = assay_analyze(plan, dataset, &analysis, &err);
     int code = status == ASSAY_OK ? report(arguments, analysis)

@@ -8,42 +8,10 @@
 #include <string.h>
 
 #include "plan/names.h"
-#include "number/number.h"
 #include "base/time.h"
 #include "analysis/dataset_read.h"
 #include "analysis/error_rates.h"
 #include "cli/plan_check_words.h"
-
-enum { DIGITS = 6, PERCENT_DIGITS = 4 };
-
-void plan_words_number(struct assay__text *line, double value)
-{
-    char text[ASSAY__NUMBER_BYTES];
-    assay__text_append(line, text, assay__number_round(value, DIGITS, text));
-}
-
-void plan_words_percent(struct assay__text *line, double share)
-{
-    char text[ASSAY__NUMBER_BYTES];
-    assay__text_append(line, text, assay__number_round(100.0 * share, PERCENT_DIGITS, text));
-    assay__text_puts(line, " %");
-}
-
-void plan_words_flush(struct plan_words *words, int indent)
-{
-    assay__page_spaces(words->page, indent);
-    assay__page_wrap(words->page, words->line.data != NULL ? words->line.data : "", indent,
-                     indent + 2);
-    if (words->line.failed)
-        words->page->out->failed = true;
-    words->line.length = 0;
-}
-
-void plan_words_heading(struct plan_words *words, const char *title)
-{
-    assay__page_heading(words->page, title);
-    assay__page_end(words->page);
-}
 
 static uint32_t known_groups(const struct plan_words *words)
 {
@@ -134,16 +102,6 @@ static void say_comparisons(struct plan_words *words)
         assay__text_format(&words->line, ": %" PRIu32 " comparison%s", count,
                            count == 1 ? "" : "s");
     plan_words_flush(words, PLAN_WORDS_INDENT);
-}
-
-void plan_words_bound(struct assay__text *line, const struct assay_bound *bound)
-{
-    if (bound->is_relative)
-        plan_words_percent(line, bound->value);
-    else
-        plan_words_number(line, bound->value);
-    assay__text_puts(line,
-                     bound->is_relative ? " of the baseline's mean" : " in units of the metric");
 }
 
 /* "; values below 1 and above the quantile 0.99 are capped" */

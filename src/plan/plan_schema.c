@@ -142,6 +142,40 @@ static void write_either(struct assay__json *json, const char *other, enum assay
     assay__json_end(json, ']');
 }
 
+static void write_character(struct assay__json *json)
+{
+    assay__json_key(json, "enum");
+    assay__json_raw(json, "[\".\",\",\"],\"default\":\".\"");
+}
+
+static void write_duration(struct assay__json *json)
+{
+    assay__json_member_string(json, "type", "string");
+    assay__json_member_string(json, "pattern", "^(0|[0-9]+[wdhms])$");
+}
+
+/* Kinds whose values hold other values. */
+static void write_nested(struct assay__json *json, const struct assay__plan_key *row)
+{
+    switch (row->kind) {
+    case ASSAY__KIND_LEVEL:
+        write_either(json, "{\"const\":false}", row->child);
+        break;
+    case ASSAY__KIND_OBJECT:
+        write_ref(json, assay__plan_keys_of(row->child));
+        break;
+    case ASSAY__KIND_TEXT_OR_OBJECT:
+        write_either(json, "{\"$ref\":\"#/$defs/name\"}", row->child);
+        break;
+    case ASSAY__KIND_LIST:
+        write_object_list(json, row);
+        break;
+    default:
+        assay__json_member_string(json, "$ref", "#/$defs/rule");
+        break;
+    }
+}
+
 static void write_kind(struct assay__json *json, const struct assay__plan_key *row)
 {
     switch (row->kind) {
@@ -168,8 +202,7 @@ static void write_kind(struct assay__json *json, const struct assay__plan_key *r
         write_number(json, row);
         break;
     case ASSAY__KIND_CHARACTER:
-        assay__json_key(json, "enum");
-        assay__json_raw(json, "[\".\",\",\"],\"default\":\".\"");
+        write_character(json);
         break;
     case ASSAY__KIND_BOOLEAN:
         assay__json_member_string(json, "type", "boolean");
@@ -182,23 +215,14 @@ static void write_kind(struct assay__json *json, const struct assay__plan_key *r
         write_choice(json, row);
         break;
     case ASSAY__KIND_DURATION:
-        assay__json_member_string(json, "type", "string");
-        assay__json_member_string(json, "pattern", "^(0|[0-9]+[wdhms])$");
+        write_duration(json);
         break;
     case ASSAY__KIND_LEVEL:
-        write_either(json, "{\"const\":false}", row->child);
-        break;
     case ASSAY__KIND_OBJECT:
-        write_ref(json, assay__plan_keys_of(row->child));
-        break;
     case ASSAY__KIND_TEXT_OR_OBJECT:
-        write_either(json, "{\"$ref\":\"#/$defs/name\"}", row->child);
-        break;
     case ASSAY__KIND_LIST:
-        write_object_list(json, row);
-        break;
     case ASSAY__KIND_RULE:
-        assay__json_member_string(json, "$ref", "#/$defs/rule");
+        write_nested(json, row);
         break;
     }
 }

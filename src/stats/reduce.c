@@ -275,8 +275,8 @@ static void adjust_group(const struct assay__group *group, const wide *slopes, c
 }
 
 /*
- * The sampling error of xbar: Negi and Wooldridge (2021). It enters the difference through b_t - b_c
- * only, not at all under one slope; summed from the groups' own terms it would cancel.
+ * The sampling error of xbar: Negi and Wooldridge (2021). It enters the difference through b_t -
+ * b_c only, not at all under one slope; summed from the groups' own terms it would cancel.
  */
 static void add_shared(uint32_t q, wide slopes[2][Q_MAX], const wide sampling[TRIANGLE_MAX],
                        struct assay__pair_estimate *pair)

@@ -17,44 +17,6 @@
 
 typedef struct assay__summary_row row_t;
 
-uint32_t assay__summary_row_column(const struct assay__csv *csv, const char *name)
-{
-    uint32_t index;
-    return assay__csv_find(csv, name, &index) ? index : ASSAY__NO_COLUMN;
-}
-
-bool assay__summary_row_is_missing(const row_t *row, uint32_t column)
-{
-    const struct assay__field *field = &row->record.fields[column];
-    return row->plan == NULL ? assay__cell_is_blank(field)
-                             : assay__dialect_is_missing(&row->plan->dialect, field);
-}
-
-enum assay_status assay__summary_row_fail(const row_t *row, uint32_t column,
-                                          struct assay_error *err, const char *what)
-{
-    const struct assay__field *field = &row->record.fields[column];
-    int length = field->length > 60 ? 60 : (int)field->length;
-    return assay__csv_fail(row->csv, &row->record, column, ASSAY_ERROR_DATA, err,
-                           "'%.*s' in column '%.60s' %s", length, field->text,
-                           assay__csv_columns(row->csv)[column], what);
-}
-
-uint32_t assay__summary_row_figure(const row_t *row, const char *name)
-{
-    uint32_t column = assay__summary_row_column(row->csv, name);
-    const char *alias = assay__column_alias(name);
-    if (column == ASSAY__NO_COLUMN && alias != NULL)
-        column = assay__summary_row_column(row->csv, alias);
-    return column;
-}
-
-bool assay__summary_row_has(const row_t *row, const char *name)
-{
-    uint32_t column = assay__summary_row_figure(row, name);
-    return column != ASSAY__NO_COLUMN && !assay__summary_row_is_missing(row, column);
-}
-
 /* Reads the cell of a column that this row must have. */
 static enum assay_status read_figure(row_t *row, const char *name, uint32_t number,
                                      struct assay_error *err)

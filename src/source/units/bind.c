@@ -33,77 +33,6 @@ static enum assay_status allocate(struct assay__binding *binding, struct assay_e
     return ASSAY_OK;
 }
 
-/* Makes room for one column more of a source; false without memory. */
-static bool grow_columns(struct assay__binding *binding, struct assay__columns *columns)
-{
-    if (columns->count < columns->capacity)
-        return true;
-    uint32_t capacity = columns->capacity * 2 + 16;
-    const char **names = assay__arena_array(&binding->arena, capacity, sizeof *names);
-    if (names == NULL)
-        return false;
-    if (columns->count > 0)
-        memcpy(names, columns->names, columns->count * sizeof *names);
-    columns->names = names;
-    columns->capacity = capacity;
-    return true;
-}
-
-uint32_t assay__binding_cell(struct assay__binding *binding, uint32_t source, const char *column)
-{
-    struct assay__columns *columns = &binding->sources[source];
-    for (uint32_t i = 0; i < columns->count; i++)
-        if (strcmp(columns->names[i], column) == 0)
-            return i;
-    if (!grow_columns(binding, columns))
-        return ASSAY__UNBOUND;
-    columns->names[columns->count] = column;
-    if (columns->count + 1 > binding->cells_max)
-        binding->cells_max = columns->count + 1;
-    return columns->count++;
-}
-
-/* Adds a filter, its columns found. */
-static enum assay_status add_where(struct assay__binding *binding, uint32_t source,
-                                   const char *text, struct assay_error *err)
-{
-    struct assay__where *where = &binding->wheres[binding->where_count];
-    enum assay_status status = assay__filter_parse(text, &where->filter, err);
-    if (status != ASSAY_OK)
-        return status;
-    binding->where_count++; /* from here on it is freed with the binding */
-    uint32_t count = assay__filter_column_count(where->filter);
-    uint32_t *cells = assay__arena_array(&binding->arena, count, sizeof *cells);
-    if (cells == NULL)
-        return assay__fail_memory(err);
-    for (uint32_t i = 0; i < count; i++) {
-        cells[i] = assay__binding_cell(binding, source, assay__filter_column(where->filter, i));
-        if (cells[i] == ASSAY__UNBOUND)
-            return assay__fail_memory(err);
-    }
-    if (count > binding->filter_width)
-        binding->filter_width = count;
-    where->text = text;
-    where->source = source;
-    where->cells = cells;
-    return ASSAY_OK;
-}
-
-enum assay_status assay__binding_where(struct assay__binding *binding, uint32_t source,
-                                       const char *text, uint32_t *where, struct assay_error *err)
-{
-    *where = ASSAY__UNBOUND;
-    if (text == NULL)
-        return ASSAY_OK;
-    for (uint32_t i = binding->plan->segment_count; i < binding->where_count; i++)
-        if (binding->wheres[i].source == source && strcmp(binding->wheres[i].text, text) == 0) {
-            *where = i;
-            return ASSAY_OK;
-        }
-    *where = binding->where_count;
-    return add_where(binding, source, text, err);
-}
-
 /* Unit, group, time and slices: what a row of exposures says of its unit. */
 static enum assay_status bind_exposures(struct assay__binding *binding, struct assay_error *err)
 {
@@ -125,7 +54,7 @@ static enum assay_status bind_exposures(struct assay__binding *binding, struct a
         return assay__fail_memory(err);
     enum assay_status status = ASSAY_OK;
     for (uint32_t s = 0; status == ASSAY_OK && s < plan->segment_count; s++)
-        status = add_where(binding, 0, plan->segments[s].filter, err);
+        status = assay__binding_add_where(binding, 0, plan->segments[s].filter, err);
     if (status == ASSAY_OK)
         status = assay__binding_where(binding, 0, plan->where, &binding->plan_where, err);
     return status;

@@ -125,6 +125,10 @@ bool assay__binding_passes(const struct assay__binding *binding, uint32_t where,
 /** assay__binding_cell() finds or adds the cell of a column of a source. */
 uint32_t assay__binding_cell(struct assay__binding *binding, uint32_t source, const char *column);
 
+/** assay__binding_add_where() adds a filter of a source, its columns found. */
+enum assay_status assay__binding_add_where(struct assay__binding *binding, uint32_t source,
+                                           const char *text, struct assay_error *err);
+
 /** assay__binding_where() finds or adds a filter of a source; NULL text gives ASSAY__UNBOUND. */
 enum assay_status assay__binding_where(struct assay__binding *binding, uint32_t source,
                                        const char *text, uint32_t *where, struct assay_error *err);

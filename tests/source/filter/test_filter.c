@@ -148,8 +148,8 @@ START_TEST(cell_choice_reads_its_spellings_and_no_others)
     static const char *const ZERO[] = {"0",  "false", "FALSE", "False", "no",
                                        "NO", "No",    "0.0",   "-0"};
     static const char *const MISSING[] = {"", "NA", "NULL", "null", "NaN", "nan", "N/A"};
-    static const char *const WRONG[] = {"2",    "0.5", "-1", "t",   "f",  "y",   "on",
-                                        "tRUE", "1 ",  "10", "na", "0,0"};
+    static const char *const WRONG[] = {"2",  "0.5",  "-1", "t",  "f",  "y",
+                                        "on", "tRUE", "1 ", "10", "na", "0,0"};
     struct assay_decimal out;
     for (size_t i = 0; i < sizeof ONE / sizeof *ONE; i++)
         ck_assert_msg(choice(ONE[i], &out) == ASSAY__CELL_OK && out.mantissa == 1, "%s", ONE[i]);

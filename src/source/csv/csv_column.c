@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Columns of a file by their names, and what is said of a name that is not in the header. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "source/csv/csv.h"
+#include "source/csv/csv_private.h"
+#include "source/csv/dialect.h"
+
+const char *const *assay__csv_columns(const struct assay__csv *csv)
+{
+    return csv->header.names;
+}
+
+uint32_t assay__csv_column_count(const struct assay__csv *csv)
+{
+    return csv->header.count;
+}
+
+bool assay__csv_find(const struct assay__csv *csv, const char *name, uint32_t *index)
+{
+    return assay__csv_header_find(&csv->header, name, 0, index);
+}
+
+/* Whether a line has a name as one of its fields, whatever separates them. */
+static bool line_has(const char *at, const char *end, const char *name)
+{
+    size_t length = strlen(name);
+    const char *begin = at;
+    for (; length > 0 && at + length <= end; at++) {
+        bool starts = at == begin || strchr(",;\t|\" ", at[-1]) != NULL;
+        bool ends = at + length == end || strchr(",;\t|\" \r", at[length]) != NULL;
+        if (starts && ends && memcmp(at, name, length) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A name that is not in the header: blanks may hide it, or lines that stand before the header. */
+static void suggest_header(const struct assay__csv *csv, const char *name, struct assay_error *err)
+{
+    enum { LINES_MAX = 100 };
+    for (uint32_t i = 0; i < csv->header.count && !csv->options.trim; i++) {
+        const char *own = csv->header.names[i];
+        struct assay__field field = {own, (uint32_t)strlen(own), false, false};
+        field = assay__field_trim(field);
+        if (field.length == strlen(name) && memcmp(field.text, name, field.length) == 0) {
+            (void)assay__fail_format(err, ASSAY_ERROR_DATA, "trim=\n");
+            return;
+        }
+    }
+    const char *at = csv->buffer + csv->begin, *end = csv->buffer + csv->end;
+    for (uint64_t line = csv->line; at < end && line < csv->line + LINES_MAX; line++) {
+        const char *feed = memchr(at, '\n', (size_t)(end - at));
+        const char *stop = feed != NULL ? feed : end;
+        if (line_has(at, stop, name)) {
+            char remedy[40];
+            snprintf(remedy, sizeof remedy, "skipLines=%llu\n", (unsigned long long)line - 1);
+            (void)assay__fail_format(err, ASSAY_ERROR_DATA, remedy);
+            return;
+        }
+        at = stop + 1;
+    }
+}
+
+enum assay_status assay__csv_column(const struct assay__csv *csv, const char *name, uint32_t *index,
+                                    struct assay_error *err)
+{
+    enum assay_status status =
+        assay__csv_header_column(&csv->header, assay__csv_name(csv), name, index, err);
+    if (status == ASSAY_ERROR_DATA && !assay__csv_header_find(&csv->header, name, 0, index))
+        suggest_header(csv, name, err);
+    return status;
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is said of rows that cannot be read, and where. */
+#include "test.h"
+
+#include <unistd.h>
+
+#include "assay/dataset.h"
+#include "base/text.h"
+
+static char path[64];
+
+static void put_file(const char *text, size_t length)
+{
+    snprintf(path, sizeof path, "/tmp/assay-test-row-%ld.csv", (long)getpid());
+    test_write_file(path, text, length);
+}
+
+static enum assay_status read_file(const struct assay_plan *plan, struct assay_dataset **dataset,
+                                   struct assay_error *err)
+{
+    const char *const list[] = {path};
+    assert_ok(assay_dataset_new(plan, dataset, err), err);
+    enum assay_status status = assay_dataset_read(*dataset, list, 1, NULL, err);
+    unlink(path);
+    return status;
+}
+
+#define PLAN(columns, rest, metric)                                                                \
+    "{\"columns\":{\"group\":\"g\"" columns "},\"comparisons\":{\"baseline\":\"A\"}" rest          \
+    ",\"metrics\":[{\"id\":\"y\",\"role\":\"success\"," metric "}]}"
+#define MEAN "\"type\":\"mean\""
+#define PROPORTION "\"type\":\"proportion\""
+
+START_TEST(units_errors_name_file_line_column_and_text)
+{
+    static const struct {
+        const char *plan, *csv;
+        enum assay_status code;
+        uint64_t line, column;
+        const char *says;
+    } CASES[] = {
+        {PLAN("", "", MEAN), "g,y\nA,1\nA,abc\n", ASSAY_ERROR_DATA, 3, 2,
+         "Column 'y': 'abc' is no number."},
+        {PLAN("", "", MEAN), "g,y\nA,\"1\n2\"\n", ASSAY_ERROR_DATA, 2, 2, "'1?2' is no number"},
+        {PLAN("", "", MEAN), "g;y\nA;1,5\n", ASSAY_ERROR_DATA, 2, 2, "'1,5' is no number"},
+        {PLAN("", "", MEAN), "g,y\nA, 1\n", ASSAY_ERROR_DATA, 2, 2, "' 1' is no number"},
+        {PLAN("", "", MEAN), "g,y\nA,1e999\n", ASSAY_ERROR_DATA, 2, 2, "beyond the range"},
+        {PLAN("", "", MEAN), "g,y\nA,inf\n", ASSAY_ERROR_DATA, 2, 2, "'inf' is no number"},
+        {PLAN("", "", PROPORTION), "g,y\nA,0.5\n", ASSAY_ERROR_DATA, 2, 2, "'0.5' is not 0 or 1"},
+        {PLAN("", "", PROPORTION), "g,y\nA,2\n", ASSAY_ERROR_DATA, 2, 2, "is not 0 or 1"},
+        {PLAN("", "", PROPORTION), "g,y\nA,maybe\n", ASSAY_ERROR_DATA, 2, 2, "'maybe' is not 0"},
+        {PLAN("", "", MEAN), "g,y\n,1\n", ASSAY_ERROR_DATA, 2, 1, "names no group"},
+        {PLAN(",\"unit\":\"u\"", "", MEAN), "g,u,y\nA,,1\n", ASSAY_ERROR_DATA, 2, 2,
+         "names no unit"},
+        {PLAN(",\"time\":\"t\"", "", MEAN), "g,t,y\nA,yesterday,1\n", ASSAY_ERROR_DATA, 2, 2,
+         "'yesterday' is no time"},
+        {PLAN(",\"time\":\"t\"", "", MEAN), "g,t,y\nA,,1\n", ASSAY_ERROR_DATA, 2, 2, "is no time"},
+        {PLAN("", "", MEAN ",\"value\":\"spend\""), "g,spned\nA,1\n", ASSAY_ERROR_DATA, 1, 0,
+         "There is no column 'spend'. Did you mean 'spned'? The header has: g, spned."},
+        {PLAN("", ",\"dimensions\":[\"country\"]", MEAN), "g,y\nA,1\n", ASSAY_ERROR_DATA, 1, 0,
+         "no column 'country'"},
+        {PLAN("", ",\"segments\":[{\"id\":\"s\",\"filter\":\"z = 1\"}]", MEAN), "g,y\nA,1\n",
+         ASSAY_ERROR_DATA, 1, 0, "no column 'z'"},
+        {PLAN("", "", MEAN), "G,y\nA,1\n", ASSAY_ERROR_DATA, 1, 0, "Did you mean 'G'"},
+        {PLAN("", "", MEAN), "g,y,y\nA,1,2\n", ASSAY_ERROR_DATA, 1, 3, "both named 'y'"},
+        {PLAN("", "", MEAN), "g,y\n", ASSAY_ERROR_DATA, 1, 0, "no row of data"},
+        {PLAN("", "", MEAN), "", ASSAY_ERROR_DATA, 1, 0, "is empty"},
+        {PLAN("", "", MEAN), "g,y\nA\n", ASSAY_ERROR_DATA, 2, 2, "has 1 field"},
+        {PLAN("", "", MEAN), "g,y\n\n\n\"A\",\"x\ny\"\n", ASSAY_ERROR_DATA, 4, 2, "'x?y'"},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct assay_plan *plan = test_plan(CASES[i].plan);
+        struct assay_dataset *dataset;
+        struct assay_error err = {0};
+        put_file(CASES[i].csv, strlen(CASES[i].csv));
+        enum assay_status status = read_file(plan, &dataset, &err);
+        ck_assert_msg(status == CASES[i].code, "case %zu: %s", i, assay_status_id(status));
+        ck_assert_msg(strstr(err.message, CASES[i].says) != NULL, "case %zu: %s", i, err.message);
+        ck_assert_msg(err.line == CASES[i].line && err.column == CASES[i].column,
+                      "case %zu is at %d:%d", i, (int)err.line, (int)err.column);
+        ck_assert_str_eq(err.file, path);
+        assay_dataset_free(dataset);
+        assay_plan_free(plan);
+    }
+}
+END_TEST
+
+START_TEST(units_long_text_in_messages_is_cut_between_characters)
+{
+    struct assay_plan *plan = test_plan(PLAN("", "", MEAN));
+    struct assay_dataset *dataset;
+    struct assay_error err;
+    struct assay__text csv = {0};
+    assay__text_puts(&csv, "g,y\nA,x");
+    for (int i = 0; i < 100; i++)
+        assay__text_puts(&csv, "\xe2\x82\xac");
+    put_file(csv.data, csv.length);
+    ck_assert_int_eq(read_file(plan, &dataset, &err), ASSAY_ERROR_DATA);
+    ck_assert_ptr_nonnull(strstr(err.message, "\xe2\x82\xac...' is no number"));
+    assay__text_release(&csv);
+    assay_dataset_free(dataset);
+    assay_plan_free(plan);
+}
+END_TEST
+
+START_TEST(units_too_many_groups_say_so_with_the_file)
+{
+    struct assay_plan *plan = test_plan(PLAN("", "", MEAN));
+    struct assay_dataset *dataset;
+    struct assay_error err;
+    struct assay__text csv = {0};
+    assay__text_puts(&csv, "g,y\n");
+    for (int i = 0; i < 1100; i++)
+        assay__text_format(&csv, "%d,1\n", i);
+    put_file(csv.data, csv.length);
+    ck_assert_int_eq(read_file(plan, &dataset, &err), ASSAY_ERROR_LIMIT);
+    ck_assert_ptr_nonnull(strstr(err.message, "distinct groups"));
+    ck_assert_uint_eq(err.line, 0); /* no row alone is to blame */
+    ck_assert_str_eq(err.file, path);
+    assay__text_release(&csv);
+    assay_dataset_free(dataset);
+    assay_plan_free(plan);
+}
+END_TEST
+
+static void add(TCase *cases)
+{
+    tcase_add_test(cases, units_errors_name_file_line_column_and_text);
+    tcase_add_test(cases, units_long_text_in_messages_is_cut_between_characters);
+    tcase_add_test(cases, units_too_many_groups_say_so_with_the_file);
+}
+
+int main(void)
+{
+    return test_main("row-error", add);
+}
