@@ -127,6 +127,20 @@ int args_choice(struct args_where where, const char *text, const char *const *na
     return cli_usage_error(where.command, "--%s: '%s' is %s %s", where.flag, text, is_not, list);
 }
 
+int args_level(struct args_where where, const char *text, double *out)
+{
+    size_t length = strlen(text);
+    bool is_percent = length > 0 && text[length - 1] == '%';
+    bool is_number =
+        assay__double_parse(text, length - (is_percent ? 1 : 0), out) == ASSAY__PARSE_OK;
+    if (is_number && (*out >= 1.0 || is_percent))
+        *out /= 100.0;
+    if (is_number && *out > 0.0 && *out < 1.0)
+        return 0;
+    return cli_usage_error(where.command, "--%s=%s: this must be a level such as 95 or 0.95",
+                           where.flag, text);
+}
+
 int args_format(const char *command, const char *text, enum args_format *format)
 {
     static const char *const NAMES[] = {"table", "detail", "csv", NULL};

@@ -44,6 +44,9 @@ int args_counts(struct args_where where, const char *text, size_t max, uint64_t 
 int args_choice(struct args_where where, const char *text, const char *const *names,
                 unsigned *index);
 
+/** args_level() reads a level of confidence as a share of 1: 95, 95% and 0.95 are the same. */
+int args_level(struct args_where where, const char *text, double *out);
+
 /** args_is_utf8() tells whether a text is UTF-8, as all that goes into results must be. */
 bool args_is_utf8(const char *text);
 

@@ -15,6 +15,7 @@
     X(analyze, "data and plan to result")                                                          \
     X(summarize, "raw data to sufficient statistics")                                              \
     X(merge, "sufficient statistics of shards to those of the whole")                              \
+    X(test, "counts, or means and deviations, of the command line")                                \
     X(size, "sample size, power and detectable effect")                                            \
     X(design, "boundaries of sequential looks")                                                    \
     X(srm, "counts of units against planned weights")                                              \
@@ -53,6 +54,13 @@ enum { CLI_OPTION_FIRST = 0x4000 };
  * call; the vals are CLI_OPTION_FIRST and beyond.
  */
 int cli_option(const char *command, const struct option *options, int argc, char **argv);
+
+/**
+ * cli_option_or_word() is the same, but leaves the order of the command line as it is: a word that
+ * is no option is CLI_WORD, and optarg the word.
+ */
+int cli_option_or_word(const char *command, const struct option *options, int argc, char **argv);
+enum { CLI_WORD = 1 };
 
 /** cli_finish_stdout() flushes what was printed; 0, or the exit code after saying what failed. */
 int cli_finish_stdout(void);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* assay analyze: data and plan to result. */
 #include <getopt.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,11 +8,11 @@
 #include "base/error.h"
 #include "cli/args.h"
 #include "cli/cli.h"
-#include "cli/flags_data.h"
 #include "cli/delivery.h"
+#include "cli/flags_data.h"
+#include "cli/health.h"
 #include "cli/output.h"
 #include "cli/term.h"
-#include "number/number.h"
 
 enum option_code {
     OPTION_FORMAT = CLI_OPTION_FIRST,
@@ -39,11 +38,6 @@ static const struct option OPTIONS[] = {
     {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0}};
 
-enum { EXIT_SRM = 10, EXIT_DETERIORATION = 11, EXIT_UNTESTED = 12 };
-
-/* What --fail-on may name, in the order in which the exit status is looked for. */
-enum fail_on { FAIL_ON_SRM, FAIL_ON_DETERIORATION, FAIL_ON_UNTESTED, FAIL_ON_COUNT };
-
 struct arguments {
     struct plan_flags plan;
     struct assay_read_options read;
@@ -51,7 +45,7 @@ struct arguments {
     bool has_format;
     enum assay_format format;
     const char *output;
-    bool fail_on[FAIL_ON_COUNT];
+    struct health_wanted fail_on;
     bool post, wants_help;
     const char *delivery_flag; /* the first that has no effect without --post */
     struct delivery delivery;
@@ -104,28 +98,6 @@ static int take_format(struct arguments *arguments, const char *value)
     return code;
 }
 
-/* A list of names with commas between. */
-static int take_fail_on(struct arguments *arguments, const char *list)
-{
-    static const char *const NAMES[] = {[FAIL_ON_SRM] = "srm",
-                                        [FAIL_ON_DETERIORATION] = "deterioration",
-                                        [FAIL_ON_UNTESTED] = "untested",
-                                        [FAIL_ON_COUNT] = NULL};
-    char name[64];
-    for (;;) {
-        size_t length = strcspn(list, ",");
-        unsigned index = 0;
-        snprintf(name, sizeof name, "%.*s", (int)length, list);
-        int code = args_choice((struct args_where){"analyze", "fail-on"}, name, NAMES, &index);
-        if (code != 0)
-            return code;
-        arguments->fail_on[index] = true;
-        if (list[length] == '\0')
-            return 0;
-        list += length + 1;
-    }
-}
-
 static int take_slices(struct arguments *arguments, const char *value)
 {
     arguments->write.slices = true;
@@ -137,23 +109,6 @@ static int take_slices(struct arguments *arguments, const char *value)
         return cli_usage_error("analyze", "--slices=%s: this must be a number from 1 to 1000000",
                                value);
     arguments->write.slices_max = (uint32_t)count;
-    return 0;
-}
-
-/* A level as a percentage or a share: 95, 95%, 0.95. */
-static int take_interval(struct arguments *arguments, const char *value)
-{
-    size_t length = strlen(value);
-    double level = 0.0;
-    if (length > 0 && value[length - 1] == '%')
-        length--;
-    bool is_number = assay__double_parse(value, length, &level) == ASSAY__PARSE_OK;
-    if (is_number && (level >= 1.0 || value[length] == '%'))
-        level /= 100.0;
-    if (!is_number || !(level > 0.0 && level < 1.0))
-        return cli_usage_error("analyze", "--interval=%s: this must be a level such as 95 or 0.95",
-                               value);
-    arguments->write.interval = level;
     return 0;
 }
 
@@ -182,7 +137,7 @@ static int take_own(struct arguments *arguments, int option, const char *value)
     case OPTION_FORMAT:
         return take_format(arguments, value);
     case OPTION_FAIL_ON:
-        return take_fail_on(arguments, value);
+        return health_take("analyze", value, &arguments->fail_on);
     case OPTION_OUTPUT:
         arguments->output = value;
         return 0;
@@ -195,7 +150,8 @@ static int take_own(struct arguments *arguments, int option, const char *value)
         arguments->write.brief = true;
         return 0;
     case OPTION_INTERVAL:
-        return take_interval(arguments, value);
+        return args_level((struct args_where){"analyze", "interval"}, value,
+                          &arguments->write.interval);
     default:
         arguments->write.pretty = true;
         return 0;
@@ -289,42 +245,6 @@ static int deliver(struct arguments *arguments, const struct assay_analysis *ana
     return code;
 }
 
-/* A harm test was wanted of this result, and could not be made. */
-static bool lacks_harm_test(const struct assay_metric_result *result)
-{
-    return !isnan(result->deterioration_alpha) && result->deteriorated == ASSAY_UNKNOWN;
-}
-
-/* A test of this result was wanted, be it of its role or for harm, and could not be made. */
-static bool lacks_test(const struct assay_analysis *analysis,
-                       const struct assay_metric_result *result)
-{
-    const struct assay_metric_plan *metric = &analysis->plan->metrics[result->metric];
-    bool is_wanted =
-        metric->role != ASSAY_ROLE_DETERIORATION || !isnan(result->deterioration_alpha);
-    return (is_wanted && result->outcome == ASSAY_OUTCOME_NOT_TESTED) || lacks_harm_test(result);
-}
-
-/* What was found beats what could not be looked for; only the total counts. */
-static int health_code(const struct arguments *arguments, const struct assay_analysis *analysis)
-{
-    const bool *fail_on = arguments->fail_on;
-    int code = 0;
-    if (fail_on[FAIL_ON_SRM] && analysis->srm[0].test.significant)
-        return EXIT_SRM;
-    for (size_t i = 0; i < analysis->result_count; i++) {
-        const struct assay_metric_result *result = &analysis->results[i];
-        if (result->slice != 0)
-            continue;
-        if (fail_on[FAIL_ON_DETERIORATION] && result->deteriorated == ASSAY_YES)
-            return EXIT_DETERIORATION;
-        if ((fail_on[FAIL_ON_DETERIORATION] && lacks_harm_test(result)) ||
-            (fail_on[FAIL_ON_UNTESTED] && lacks_test(analysis, result)))
-            code = EXIT_UNTESTED;
-    }
-    return code;
-}
-
 /* What an analysis or its delivery will ask of the plan is asked before the data are read. */
 static enum assay_status check_plan(const struct arguments *arguments,
                                     const struct assay_plan *plan, struct assay_error *err)
@@ -351,7 +271,7 @@ static int report(struct arguments *arguments, const struct assay_analysis *anal
     int shown = arguments->delivery.is_dry_run ? 0 : print_result(arguments, analysis);
     int delivered = delivers(arguments) ? deliver(arguments, analysis) : 0;
     int code = delivered != 0 ? delivered : shown;
-    return code == 0 ? health_code(arguments, analysis) : code;
+    return code == 0 ? health_code(&arguments->fail_on, analysis) : code;
 }
 
 static int analyze(struct arguments *arguments, char **paths, size_t path_count)

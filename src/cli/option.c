@@ -77,11 +77,22 @@ static void say_problem(const char *command, const struct option *options, char 
         name_error(command, options, argv[optind - 1] + 2);
 }
 
-int cli_option(const char *command, const struct option *options, int argc, char **argv)
+static int next_option(const char *command, const char *letters, const struct option *options,
+                       int argc, char **argv)
 {
     opterr = 0;
-    int option = getopt_long(argc, argv, "", options, NULL);
+    int option = getopt_long(argc, argv, letters, options, NULL);
     if (option == '?')
         say_problem(command, options, argv);
     return option;
+}
+
+int cli_option(const char *command, const struct option *options, int argc, char **argv)
+{
+    return next_option(command, "", options, argc, argv);
+}
+
+int cli_option_or_word(const char *command, const struct option *options, int argc, char **argv)
+{
+    return next_option(command, "-", options, argc, argv);
 }

@@ -72,16 +72,40 @@ void plan_flag_list_fill(struct plan_flag_list *list, enum assay__plan_object ob
     add_object(list, object, &above);
 }
 
+static struct option option_of(const struct plan_flag_list *list, size_t row)
+{
+    return (struct option){list->rows[row].name,
+                           list->rows[row].argument != NULL ? required_argument : no_argument, NULL,
+                           PLAN_FLAG_FIRST + (int)row};
+}
+
+static bool is_among(const char *name, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+size_t plan_flags_some(const char *const *names, size_t count,
+                       struct option options[PLAN_OPTIONS_MAX])
+{
+    struct plan_flag_list list;
+    size_t found = 0;
+    plan_flag_list_fill(&list, ASSAY__OBJECT_PLAN);
+    for (size_t i = 0; i < list.count; i++)
+        if (is_among(list.rows[i].name, names, count))
+            options[found++] = option_of(&list, i);
+    return found;
+}
+
 void plan_flags_options(const struct option *own, struct option options[PLAN_OPTIONS_MAX])
 {
     struct plan_flag_list list;
     size_t count = 0;
     plan_flag_list_fill(&list, ASSAY__OBJECT_PLAN);
     for (; count < list.count; count++)
-        options[count] =
-            (struct option){list.rows[count].name,
-                            list.rows[count].argument != NULL ? required_argument : no_argument,
-                            NULL, PLAN_FLAG_FIRST + (int)count};
+        options[count] = option_of(&list, count);
     for (; own->name != NULL && count + 1 < PLAN_OPTIONS_MAX; own++)
         options[count++] = *own;
     options[count] = (struct option){NULL, 0, NULL, 0};
@@ -106,6 +130,15 @@ static void print_flag(FILE *out, const char *dashes, const struct plan_flag *fl
         left[0] = '\0';
     }
     fprintf(out, "  %-*s %s\n", HELP_INDENT - 3, left, rest);
+}
+
+void plan_flags_help_some(FILE *out, const char *const *names, size_t count)
+{
+    struct plan_flag_list list;
+    plan_flag_list_fill(&list, ASSAY__OBJECT_PLAN);
+    for (size_t i = 0; i < list.count; i++)
+        if (is_among(list.rows[i].name, names, count))
+            print_flag(out, "--", &list.rows[i], true);
 }
 
 void plan_flags_help(FILE *out)

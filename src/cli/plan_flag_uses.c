@@ -39,6 +39,18 @@ bool plan_flags_take(struct plan_flags *flags, int option, const char *value)
     return true;
 }
 
+void plan_flags_add(struct plan_flags *flags, const char *name, const char *value)
+{
+    if (!make_room(flags)) {
+        flags->failed = true;
+        return;
+    }
+    size_t index = 0;
+    while (strcmp(flags->list->rows[index].name, name) != 0)
+        index++;
+    flags->uses[flags->count++] = (struct plan_flag_use){&flags->list->rows[index], value};
+}
+
 const char *plan_flags_given(const struct plan_flags *flags, const char *name)
 {
     for (size_t i = flags->count; i > 0; i--)

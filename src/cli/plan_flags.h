@@ -58,6 +58,14 @@ void plan_flag_list_fill(struct plan_flag_list *list, enum assay__plan_object ob
  */
 void plan_flags_options(const struct option *own, struct option options[PLAN_OPTIONS_MAX]);
 
+/**
+ * plan_flags_some() puts those of some names at the beginning of options, and returns how many
+ * there are: for a command that takes a few. plan_flags_help_some() prints them for --help.
+ */
+size_t plan_flags_some(const char *const *names, size_t count,
+                       struct option options[PLAN_OPTIONS_MAX]);
+void plan_flags_help_some(FILE *out, const char *const *names, size_t count);
+
 /** struct plan_flag_use: one flag as it was given. The value is borrowed from argv. */
 struct plan_flag_use {
     const struct plan_flag *flag;
@@ -74,6 +82,9 @@ struct plan_flags {
 
 /** plan_flags_take() keeps a flag; false when option is none of them. */
 bool plan_flags_take(struct plan_flags *flags, int option, const char *value);
+
+/** plan_flags_add() keeps a flag by its name, as if it were given last. */
+void plan_flags_add(struct plan_flags *flags, const char *name, const char *value);
 
 /** plan_flags_given() is the last value given for a flag, "" for one without value, or NULL. */
 const char *plan_flags_given(const struct plan_flags *flags, const char *name);
