@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "analysis/look_cache.h"
 #include "analysis/looks.h"
 
 struct storage {
@@ -196,23 +197,22 @@ enum assay_status assay__analyze_multiplicity(struct assay__builder *builder,
     return status;
 }
 
-static enum assay_status run_steps(struct assay__builder *builder, struct assay_error *err)
+typedef enum assay_status step(struct assay__builder *builder, struct assay_error *err);
+
+static enum assay_status run_steps(struct assay__builder *builder, step *const *steps, size_t count,
+                                   struct assay_error *err)
 {
-    static enum assay_status (*const STEPS[])(struct assay__builder *, struct assay_error *) = {
-        assay__analyze_order,       assay__analyze_look,         count_units,
-        assay__analyze_srm,         assay__analyze_errors,       assay__analyze_metrics,
-        assay__analyze_missingness, assay__analyze_multiplicity, assay__analyze_decide,
-        assay__analyze_words,       assay__analyze_notes,        assay__analyze_digest};
-    for (size_t i = 0; i < sizeof STEPS / sizeof *STEPS; i++) {
-        enum assay_status status = STEPS[i](builder, err);
+    for (size_t i = 0; i < count; i++) {
+        enum assay_status status = steps[i](builder, err);
         if (status != ASSAY_OK)
             return status;
     }
     return ASSAY_OK;
 }
 
-enum assay_status assay_analyze(const struct assay_plan *plan, const struct assay_dataset *dataset,
-                                struct assay_analysis **out, struct assay_error *err)
+static enum assay_status analyze(const struct assay_plan *plan, const struct assay_dataset *dataset,
+                                 struct assay__look_cache *cache, step *const *steps, size_t count,
+                                 struct assay_analysis **out, struct assay_error *err)
 {
     if (assay__dataset_plan(dataset) != plan)
         return assay__fail(err, ASSAY_ERROR_USAGE, "The dataset was made for another plan.");
@@ -225,15 +225,47 @@ enum assay_status assay_analyze(const struct assay_plan *plan, const struct assa
     storage->analysis.plan = plan;
     storage->analysis.counts = assay_dataset_counts(dataset);
     storage->analysis.storage = storage;
-    struct assay__builder builder = {
-        .plan = plan, .dataset = dataset, .arena = &storage->arena, .out = &storage->analysis};
-    status = run_steps(&builder, err);
+    struct assay__builder builder = {.plan = plan,
+                                     .dataset = dataset,
+                                     .arena = &storage->arena,
+                                     .out = &storage->analysis,
+                                     .cache = cache};
+    status = run_steps(&builder, steps, count, err);
     if (status != ASSAY_OK) {
         assay_analysis_free(&storage->analysis);
         return status;
     }
     *out = &storage->analysis;
     return ASSAY_OK;
+}
+
+enum assay_status assay_analyze(const struct assay_plan *plan, const struct assay_dataset *dataset,
+                                struct assay_analysis **out, struct assay_error *err)
+{
+    static step *const STEPS[] = {
+        assay__analyze_order,       assay__analyze_look,         count_units,
+        assay__analyze_srm,         assay__analyze_errors,       assay__analyze_metrics,
+        assay__analyze_missingness, assay__analyze_multiplicity, assay__analyze_decide,
+        assay__analyze_words,       assay__analyze_notes,        assay__analyze_digest};
+    struct assay__look_cache *cache = assay__look_cache_new();
+    if (cache == NULL)
+        return assay__fail_memory(err);
+    enum assay_status status =
+        analyze(plan, dataset, cache, STEPS, sizeof STEPS / sizeof *STEPS, out, err);
+    assay__look_cache_free(cache);
+    return status;
+}
+
+enum assay_status assay__analyze_advice(const struct assay_plan *plan,
+                                        const struct assay_dataset *dataset,
+                                        struct assay__look_cache *cache,
+                                        struct assay_analysis **out, struct assay_error *err)
+{
+    static step *const STEPS[] = {
+        assay__analyze_order,  assay__analyze_look,    count_units,          assay__analyze_srm,
+        assay__analyze_errors, assay__analyze_metrics, assay__analyze_decide};
+    assay__look_cache_trim(cache);
+    return analyze(plan, dataset, cache, STEPS, sizeof STEPS / sizeof *STEPS, out, err);
 }
 
 void assay_analysis_free(struct assay_analysis *analysis)

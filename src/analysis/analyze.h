@@ -46,8 +46,7 @@ struct assay__builder {
     uint32_t look_count;                 /* 0 without data */
     uint32_t *order;                     /* the dataset's looks up to asOf, by time */
     int64_t look_time;                   /* of the last look */
-    struct assay__sequence *sequences;   /* boundaries computed so far */
-    struct assay__inflation *inflations; /* factors computed so far */
+    struct assay__look_cache *cache;     /* boundaries computed so far */
     struct assay__pair_plan *pairs;
     uint32_t pair_count;
     struct assay_metric_rates *segment_rates;                /* [metric] */

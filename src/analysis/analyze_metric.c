@@ -380,7 +380,7 @@ static enum assay_status analyze_slice(struct assay__builder *builder, uint32_t 
         if (status == ASSAY_OK) {
             end_looks(&tests[p], result);
             assay__conclude(result);
-            status = assay__estimate_stopped(builder, &tests[p].role.design, result, err);
+            status = assay__estimate_stopped(builder, &tests[p].role, result, err);
             if (status == ASSAY_OK && slice == 0 && result->look_count > 0)
                 status = assay__analyze_balance(builder, result, err);
         }

@@ -1,23 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * What a test is held against at each look. Group-sequential boundaries depend on the design and
- * the units of the looks alone: results that share both share one computation.
- */
+/* What a test is held against at each look: the boundary of its horizon, and what was found. */
 #include <math.h>
 #include <string.h>
 
 #include "assay/dist.h"
 #include "base/error.h"
+#include "analysis/look_cache.h"
 #include "analysis/looks.h"
 #include "stats/horizon/horizon.h"
-
-/* Boundaries by design and units. */
-struct assay__sequence {
-    struct assay__sequence *next;
-    struct assay_horizon_design design;
-    const double *units; /* [look]; 0: no look */
-    const struct assay_boundary *boundaries;
-};
 
 /* Looks of an undated or unplanned mixture, when the plan says nothing: it is tightest here. */
 static const double DEFAULT_GROWTH = 10.0;
@@ -42,55 +32,6 @@ double assay__comparison_share(const struct assay__builder *builder, uint32_t ba
     for (uint32_t g = 0; g < builder->out->group_count; g++)
         sum += groups[g].weight;
     return (groups[baseline].weight + groups[compared].weight) / sum;
-}
-
-static bool same_design(const struct assay_horizon_design *a, const struct assay_horizon_design *b)
-{
-    return a->two_sided == b->two_sided && a->alpha == b->alpha && a->spending == b->spending &&
-           (a->spending_parameter == b->spending_parameter ||
-            (isnan(a->spending_parameter) && isnan(b->spending_parameter))) &&
-           a->expected_size == b->expected_size;
-}
-
-static enum assay_status compute_sequence(const struct assay_horizon_design *design,
-                                          const double *units, uint32_t count,
-                                          struct assay_boundary *out, struct assay_error *err)
-{
-    struct assay_horizon *horizon;
-    enum assay_status status = assay_horizon_open(design, &horizon, err);
-    if (status != ASSAY_OK)
-        return status;
-    for (uint32_t k = 0; status == ASSAY_OK && k < count; k++)
-        status = assay_horizon_at(horizon, units[k], NAN, &out[k], err);
-    assay_horizon_free(horizon);
-    return status;
-}
-
-static enum assay_status find_sequence(struct assay__builder *builder,
-                                       const struct assay_horizon_design *design,
-                                       const double *units, const struct assay_boundary **out,
-                                       struct assay_error *err)
-{
-    uint32_t count = builder->look_count;
-    for (struct assay__sequence *s = builder->sequences; s != NULL; s = s->next) {
-        if (same_design(&s->design, design) &&
-            memcmp(s->units, units, count * sizeof *units) == 0) {
-            *out = s->boundaries;
-            return ASSAY_OK;
-        }
-    }
-    struct assay__sequence *sequence = assay__arena_alloc(builder->arena, sizeof *sequence);
-    struct assay_boundary *boundaries =
-        assay__arena_array(builder->arena, count, sizeof *boundaries);
-    if (sequence == NULL || boundaries == NULL)
-        return assay__fail_memory(err);
-    enum assay_status status = compute_sequence(design, units, count, boundaries, err);
-    if (status != ASSAY_OK)
-        return status;
-    *sequence = (struct assay__sequence){builder->sequences, *design, units, boundaries};
-    builder->sequences = sequence;
-    *out = boundaries;
-    return ASSAY_OK;
 }
 
 /* Units of the comparison at each look; 0 where a group has none yet. */
@@ -141,10 +82,11 @@ enum assay_status assay__tracker_open(struct assay__builder *builder,
     tracker->design.spending = plan->spending.family;
     tracker->design.spending_parameter = plan->spending.parameter;
     tracker->design.expected_size = plan->expected_sample_size * share;
-    const double *units = comparison_units(builder, result);
-    if (units == NULL)
+    tracker->units = comparison_units(builder, result);
+    if (tracker->units == NULL)
         return assay__fail_memory(err);
-    return find_sequence(builder, &tracker->design, units, &tracker->sequence, err);
+    return assay__look_cache_boundaries(builder, &tracker->design, tracker->units,
+                                        &tracker->sequence, err);
 }
 
 /* The mixture is settled at its first look, so that earlier bounds never move. */
@@ -217,32 +159,6 @@ void assay__tracker_release(struct assay__tracker *tracker)
     tracker->horizon = NULL;
 }
 
-/* Inflation factors by what they depend on. */
-struct assay__inflation {
-    struct assay__inflation *next;
-    struct assay_horizon_design design;
-    uint32_t looks;
-    double power, factor;
-};
-
-static enum assay_status compute_inflation(struct assay__inflation *row, struct assay_error *err)
-{
-    struct assay_horizon *horizon;
-    struct assay_boundary boundary;
-    struct assay_sequential_plan plan;
-    enum assay_status status = assay_horizon_open(&row->design, &horizon, err);
-    if (status != ASSAY_OK)
-        return status;
-    for (uint32_t k = 1; status == ASSAY_OK && k <= row->looks; k++)
-        status = assay_horizon_at(horizon, (double)k / row->looks, NAN, &boundary, err);
-    if (status == ASSAY_OK)
-        status = assay_sequential_plan(horizon, row->power, &plan, err);
-    if (status == ASSAY_OK)
-        row->factor = plan.inflation;
-    assay_horizon_free(horizon);
-    return status;
-}
-
 enum assay_status assay__inflation(struct assay__builder *builder,
                                    const struct assay_metric_result *result, double *inflation,
                                    struct assay_error *err)
@@ -253,30 +169,12 @@ enum assay_status assay__inflation(struct assay__builder *builder,
     if (plan->kind != ASSAY_HORIZON_GROUP_SEQUENTIAL || plan->planned_looks == 0 ||
         !(result->power > tail))
         return ASSAY_OK;
-    struct assay__inflation row = {.next = builder->inflations,
-                                   .design = {.kind = ASSAY_HORIZON_GROUP_SEQUENTIAL,
-                                              .two_sided = result->side == ASSAY_SIDE_BOTH,
-                                              .alpha = result->alpha,
-                                              .spending = plan->spending.family,
-                                              .spending_parameter = plan->spending.parameter,
-                                              .expected_size = 1.0},
-                                   .looks = plan->planned_looks,
-                                   .power = result->power};
-    for (struct assay__inflation *r = builder->inflations; r != NULL; r = r->next) {
-        if (same_design(&r->design, &row.design) && r->looks == row.looks &&
-            r->power == row.power) {
-            *inflation = r->factor;
-            return ASSAY_OK;
-        }
-    }
-    enum assay_status status = compute_inflation(&row, err);
-    if (status != ASSAY_OK)
-        return status;
-    struct assay__inflation *kept = assay__arena_alloc(builder->arena, sizeof *kept);
-    if (kept == NULL)
-        return assay__fail_memory(err);
-    *kept = row;
-    builder->inflations = kept;
-    *inflation = row.factor;
-    return ASSAY_OK;
+    struct assay_horizon_design design = {.kind = ASSAY_HORIZON_GROUP_SEQUENTIAL,
+                                          .two_sided = result->side == ASSAY_SIDE_BOTH,
+                                          .alpha = result->alpha,
+                                          .spending = plan->spending.family,
+                                          .spending_parameter = plan->spending.parameter,
+                                          .expected_size = 1.0};
+    return assay__look_cache_inflation(builder->cache, &design, plan->planned_looks, result->power,
+                                       inflation, err);
 }

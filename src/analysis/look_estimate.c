@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "base/error.h"
+#include "analysis/look_cache.h"
 #include "analysis/looks.h"
 
 /* The look at which the sequence stops: the first significant one, else the final one. */
@@ -20,24 +21,13 @@ static struct assay_look_result *stopping_look(const struct assay_metric_result 
     return result->is_final && result->first_significant == UINT32_MAX ? last : NULL;
 }
 
-/* Takes the looks up to one; *stage is its number among those that spent alpha. */
-static enum assay_status retake_looks(const struct assay__builder *builder,
-                                      const struct assay_metric_result *result, uint32_t until,
-                                      struct assay_horizon *horizon, size_t *stage,
-                                      struct assay_boundary *boundary, struct assay_error *err)
+/* The number of the looks up to one that spent alpha. */
+static size_t stages(const struct assay_boundary *sequence, const double *units, uint32_t until)
 {
-    enum assay_status status = ASSAY_OK;
-    *stage = 0;
-    for (uint32_t k = 0; status == ASSAY_OK && k <= until; k++) {
-        uint64_t baseline = assay__look_units(builder, result->slice, k, result->baseline);
-        uint64_t compared = assay__look_units(builder, result->slice, k, result->compared);
-        if (baseline == 0 || compared == 0)
-            continue;
-        status = assay_horizon_at(horizon, (double)baseline + (double)compared, NAN, boundary, err);
-        if (status == ASSAY_OK && boundary->flags == 0)
-            ++*stage;
-    }
-    return status;
+    size_t count = 0;
+    for (uint32_t k = 0; k <= until; k++)
+        count += units[k] > 0.0 && sequence[k].flags == 0;
+    return count;
 }
 
 /* From drifts to the metric's units: the drift is the effect in standard errors at information 1.
@@ -57,32 +47,30 @@ static void in_metric_units(const struct assay_metric_result *result, double inf
 }
 
 enum assay_status assay__estimate_stopped(const struct assay__builder *builder,
-                                          const struct assay_horizon_design *design,
+                                          const struct assay__tracker *tracker,
                                           struct assay_metric_result *result,
                                           struct assay_error *err)
 {
+    const struct assay_horizon_design *design = &tracker->design;
     if (design->kind != ASSAY_HORIZON_GROUP_SEQUENTIAL || result->look_count == 0 ||
         builder->out->slices[result->slice].kind == ASSAY_SLICE_DIMENSION)
         return ASSAY_OK;
     struct assay_look_result *look = stopping_look(result);
     if (look == NULL || look->is_overrun || isnan(look->comparison.difference.p))
         return ASSAY_OK;
-    struct assay_horizon *horizon;
-    struct assay_boundary boundary = {.information = NAN};
-    struct assay_sequential_estimate drift;
-    size_t stage;
-    enum assay_status status = assay_horizon_open(design, &horizon, err);
-    if (status != ASSAY_OK)
-        return status;
-    status = retake_looks(builder, result, look->look, horizon, &stage, &boundary, err);
+    size_t stage = stages(tracker->sequence, tracker->units, look->look);
     double z = assay__normal_statistic(&look->comparison.difference, result->side);
-    if (status == ASSAY_OK && stage > 0 && isfinite(z)) {
+    if (stage == 0 || !isfinite(z))
+        return ASSAY_OK;
+    const struct assay_horizon *horizon;
+    struct assay_sequential_estimate drift;
+    enum assay_status status = assay__look_cache_horizon(builder->cache, design, tracker->units,
+                                                         look->look + 1, &horizon, err);
+    if (status == ASSAY_OK)
         status = assay_sequential_estimate(horizon, stage - 1, z,
                                            design->two_sided ? 0.5 * design->alpha : design->alpha,
                                            &drift, err);
-        if (status == ASSAY_OK)
-            in_metric_units(result, boundary.information, look, &drift);
-    }
-    assay_horizon_free(horizon);
+    if (status == ASSAY_OK)
+        in_metric_units(result, tracker->sequence[look->look].information, look, &drift);
     return status;
 }

@@ -33,6 +33,7 @@ struct assay__tracker {
     bool needs_size;                       /* the mixture's size is settled at the first look */
     struct assay_horizon *horizon;         /* always valid; NULL before the first look */
     const struct assay_boundary *sequence; /* group sequential: [look] */
+    const double *units;                   /* and the comparison's units; 0: no look */
     double best_log_p;                     /* always valid: the least so far */
     bool is_found;                         /* significant at some look, the first of them: */
     uint32_t first_significant;
@@ -74,7 +75,7 @@ double assay__normal_statistic(const struct assay_difference *difference, enum a
 
 /** assay__estimate_stopped() fills in what a group sequence says once it has stopped. */
 enum assay_status assay__estimate_stopped(const struct assay__builder *builder,
-                                          const struct assay_horizon_design *design,
+                                          const struct assay__tracker *tracker,
                                           struct assay_metric_result *result,
                                           struct assay_error *err);
 
