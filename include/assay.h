@@ -35,6 +35,7 @@
 #include "assay/moments.h"
 #include "assay/plan.h"
 #include "assay/result.h"
+#include "assay/sink.h"
 #include "assay/size.h"
 #include "assay/srm.h"
 #include "assay/status.h"

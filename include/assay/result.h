@@ -8,6 +8,7 @@
 
 #include "assay/analysis.h"
 #include "assay/export.h"
+#include "assay/sink.h"
 #include "assay/status.h"
 
 /** enum assay_format: the documents an analysis can be written as. */
@@ -47,6 +48,15 @@ assay_analysis_write(const struct assay_analysis *analysis, enum assay_format fo
                      struct assay_error *err);
 
 /**
+ * assay_analysis_stream() writes the same bytes to a sink, piece by piece: whatever the number of
+ * results, no more than a few of them are in memory. Also returns what the sink returns.
+ */
+ASSAY_API ASSAY_MUST_CHECK enum assay_status
+assay_analysis_stream(const struct assay_analysis *analysis, enum assay_format format,
+                      const struct assay_write_options *options, const struct assay_sink *sink,
+                      struct assay_error *err);
+
+/**
  * assay_request_write() writes the body that creates the resource:
  * {"parent","analysisResult","analysisResultId"}. Text as above. ASSAY_ERROR_PLAN when the plan has
  * no parent; ASSAY_ERROR_MEMORY.
@@ -54,5 +64,10 @@ assay_analysis_write(const struct assay_analysis *analysis, enum assay_format fo
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
 assay_request_write(const struct assay_analysis *analysis, char **text, size_t *length,
                     struct assay_error *err);
+
+/** assay_request_stream() writes the same bytes to a sink, piece by piece. */
+ASSAY_API ASSAY_MUST_CHECK enum assay_status
+assay_request_stream(const struct assay_analysis *analysis, const struct assay_sink *sink,
+                     struct assay_error *err);
 
 #endif

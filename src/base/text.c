@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Texts longer than this are passed on. */
+enum { PASS_BYTES = 64 * 1024 };
+
 /* Makes room for length more bytes and a NUL, and for times as much when there was too little. */
 static bool reserve(struct assay__text *text, size_t length, size_t times)
 {
@@ -78,6 +81,43 @@ void assay__text_format(struct assay__text *text, const char *format, ...)
         text->length += (size_t)length;
     }
     va_end(again);
+}
+
+bool assay__text_is_empty(const struct assay__text *text)
+{
+    return text->length == 0 && (text->outlet == NULL || !text->outlet->has_passed);
+}
+
+static void pass_all(struct assay__text *text)
+{
+    struct assay__outlet *outlet = text->outlet;
+    if (text->failed || text->length == 0)
+        return;
+    outlet->has_passed = true;
+    outlet->status =
+        outlet->sink->write(outlet->sink->context, text->data, text->length, &outlet->err);
+    text->failed = outlet->status != ASSAY_OK;
+    text->length = 0;
+    text->data[0] = '\0';
+}
+
+void assay__text_pass_on(struct assay__text *text)
+{
+    if (text->outlet != NULL && text->length >= PASS_BYTES)
+        pass_all(text);
+}
+
+enum assay_status assay__text_finish(struct assay__text *text, struct assay_error *err)
+{
+    struct assay__outlet *outlet = text->outlet;
+    pass_all(text);
+    bool failed = text->failed;
+    assay__text_release(text);
+    if (outlet->status != ASSAY_OK && err != NULL)
+        *err = outlet->err;
+    if (outlet->status != ASSAY_OK)
+        return outlet->status;
+    return failed ? assay__fail_memory(err) : ASSAY_OK;
 }
 
 void assay__text_release(struct assay__text *text)

@@ -5,19 +5,33 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "assay/sink.h"
 #include "base/error.h"
+
+/** struct assay__outlet: where a text goes that is not kept in memory. Set the sink, zero the rest.
+ */
+struct assay__outlet {
+    const struct assay_sink *sink;
+    bool has_passed;          /* some of the text has left memory */
+    enum assay_status status; /* what the sink answered when it failed */
+    struct assay_error err;
+};
 
 /**
  * struct assay__text is a growing text. Zero-initialise it. A failed allocation sets failed and
  * makes every later call do nothing, so that one check at the end is enough.
+ *
+ * A text with an outlet keeps only its end: writers call assay__text_pass_on() where they look back
+ * no more, and what has grown long leaves memory there. A sink that fails sets failed, too.
  */
 struct assay__text {
     char *data; /* NUL-terminated once anything was appended */
     size_t length, capacity;
     bool failed;
+    struct assay__outlet *outlet; /* NULL: all of it is kept */
 };
 
-/** assay__text_reserve() makes room for so many bytes more at once, and for no others. */
+/** assay__text_reserve() makes room for length more bytes, exactly. */
 void assay__text_reserve(struct assay__text *text, size_t length);
 /** assay__text_extend() makes a text longer and returns the place to fill; NULL without memory. */
 char *assay__text_extend(struct assay__text *text, size_t length);
@@ -27,6 +41,15 @@ void assay__text_putc(struct assay__text *text, char c);
 /** assay__text_format() is sprintf at the end. Do not print doubles with it: see number/number.h.
  */
 void assay__text_format(struct assay__text *text, const char *format, ...) ASSAY__PRINTF(2, 3);
+/** assay__text_is_empty() tells whether nothing was written, be it kept or passed on. */
+bool assay__text_is_empty(const struct assay__text *text);
+/** assay__text_pass_on() gives a long text to its outlet, if it has one. */
+void assay__text_pass_on(struct assay__text *text);
+/**
+ * assay__text_finish() gives the outlet what is left and frees the text. The sink's status, or
+ * ASSAY_ERROR_MEMORY when an append failed.
+ */
+enum assay_status assay__text_finish(struct assay__text *text, struct assay_error *err);
 /** assay__text_release() frees the bytes and empties the text. */
 void assay__text_release(struct assay__text *text);
 /**

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/deliver/envelope.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "cli/args.h"
 #include "cli/cli.h"
 #include "cli/delivery.h"
@@ -13,6 +15,7 @@
 #include "cli/health.h"
 #include "cli/output.h"
 #include "cli/term.h"
+#include "report/reports.h"
 
 enum option_code {
     OPTION_FORMAT = CLI_OPTION_FIRST,
@@ -51,16 +54,31 @@ struct arguments {
     struct delivery delivery;
 };
 
+/* "  --format=NAME            table, result (AnalysisResult, JSON), detail (JSON) or csv;" */
+static void formats_help(void)
+{
+    const char *before = "  --format=NAME            ";
+    for (size_t i = 0; i < ASSAY__REPORT_COUNT; i++) {
+        const struct assay__report *report = &assay__reports[i];
+        printf("%s%s", before, report->name);
+        if (report->contents != NULL)
+            printf(" (%s)", report->contents);
+        before = i + 2 < ASSAY__REPORT_COUNT ? ", " : " or ";
+    }
+    puts(";");
+}
+
 static int print_help(void)
 {
+    fputs("usage: assay analyze [OPTION...] FILE...\n\n"
+          "Analyzes an experiment: unit-level CSV (one row per unit) or sufficient statistics, "
+          "plain,\n"
+          "gzip or zstd; '-' is standard input. Give a plan, or say it with flags:\n\n"
+          "  assay analyze data.csv --group treatment --baseline control --metric spend\n\n"
+          "output:\n",
+          stdout);
+    formats_help();
     fputs(
-        "usage: assay analyze [OPTION...] FILE...\n\n"
-        "Analyzes an experiment: unit-level CSV (one row per unit) or sufficient statistics, "
-        "plain,\n"
-        "gzip or zstd; '-' is standard input. Give a plan, or say it with flags:\n\n"
-        "  assay analyze data.csv --group treatment --baseline control --metric spend\n\n"
-        "output:\n"
-        "  --format=NAME            table, result (AnalysisResult, JSON), detail (JSON) or csv;\n"
         "                           table on a terminal, else result\n"
         "  --pretty                 indent JSON\n"
         "  --slices[=N]             table: dimensions and segments, too; N values of a dimension\n"
@@ -86,13 +104,11 @@ static int print_help(void)
 
 static int take_format(struct arguments *arguments, const char *value)
 {
-    static const char *const NAMES[] = {[ASSAY_FORMAT_TABLE] = "table",
-                                        [ASSAY_FORMAT_RESULT] = "result",
-                                        [ASSAY_FORMAT_DETAIL] = "detail",
-                                        [ASSAY_FORMAT_CSV] = "csv",
-                                        NULL};
+    const char *names[ASSAY__REPORT_COUNT + 1] = {NULL};
     unsigned index = 0;
-    int code = args_choice((struct args_where){"analyze", "format"}, value, NAMES, &index);
+    for (size_t i = 0; i < ASSAY__REPORT_COUNT; i++)
+        names[i] = assay__reports[i].name;
+    int code = args_choice((struct args_where){"analyze", "format"}, value, names, &index);
     arguments->format = (enum assay_format)index;
     arguments->has_format = true;
     return code;
@@ -210,38 +226,59 @@ static bool delivers(const struct arguments *arguments)
     return arguments->post || arguments->delivery.is_dry_run;
 }
 
+/* An analysis on its way to a file. */
+struct document {
+    const struct assay_analysis *analysis;
+    enum assay_format format;
+    struct assay_write_options options;
+};
+
+static enum assay_status write_document(const void *what, const struct assay_sink *sink,
+                                        struct assay_error *err)
+{
+    const struct document *document = what;
+    return assay_analysis_stream(document->analysis, document->format, &document->options, sink,
+                                 err);
+}
+
 static int print_result(const struct arguments *arguments, const struct assay_analysis *analysis)
 {
     struct term term = term_of(stdout);
-    struct assay_write_options options = arguments->write;
-    struct assay_error err;
-    enum assay_format format = arguments->format;
+    struct document document = {analysis, arguments->format, arguments->write};
     bool to_stdout = output_is_stdout(arguments->output);
-    char *text;
-    size_t length;
     if (!arguments->has_format)
-        format = term.is_terminal && to_stdout ? ASSAY_FORMAT_TABLE : ASSAY_FORMAT_RESULT;
-    options.width = term.width;
-    options.color = term.color && to_stdout;
-    options.unicode = term.unicode;
-    options.hint = hint_of;
-    if (assay_analysis_write(analysis, format, &options, &text, &length, &err) != ASSAY_OK)
-        return cli_fail(&err);
-    int code = output_write(arguments->output, text, length);
-    free(text);
-    return code;
+        document.format = term.is_terminal && to_stdout ? ASSAY_FORMAT_TABLE : ASSAY_FORMAT_RESULT;
+    document.options.width = term.width;
+    document.options.color = term.color && to_stdout;
+    document.options.unicode = term.unicode;
+    document.options.hint = hint_of;
+    return output_stream(arguments->output, write_document, &document);
+}
+
+/* A body that is too large to be posted is given up before all of it is in memory. */
+static enum assay_status gather_body(void *context, const char *bytes, size_t length,
+                                     struct assay_error *err)
+{
+    struct assay__text *body = context;
+    if (body->length + length > ASSAY__BODY_BYTES_MAX)
+        return assay__fail(err, ASSAY_ERROR_LIMIT,
+                           "The result is larger than %d MiB, the most that can be posted: leave "
+                           "out dimensions with many values.",
+                           ASSAY__BODY_BYTES_MAX >> 20);
+    assay__text_append(body, bytes, length);
+    return body->failed ? assay__fail_memory(err) : ASSAY_OK;
 }
 
 /* Delivers the result; on a dry run the request takes the result's place on standard output. */
 static int deliver(struct arguments *arguments, const struct assay_analysis *analysis)
 {
     struct assay_error err;
-    char *body;
-    size_t length;
-    if (assay_request_write(analysis, &body, &length, &err) != ASSAY_OK)
-        return cli_fail(&err);
-    int code = delivery_send(&arguments->delivery, body, length);
-    free(body);
+    struct assay__text body = {0};
+    const struct assay_sink sink = {gather_body, &body};
+    enum assay_status status = assay_request_stream(analysis, &sink, &err);
+    int code = status == ASSAY_OK ? delivery_send(&arguments->delivery, body.data, body.length)
+                                  : cli_fail(&err);
+    assay__text_release(&body);
     return code;
 }
 

@@ -20,12 +20,51 @@ bool output_is_stdout(const char *path)
     return path == NULL || strcmp(path, "-") == 0;
 }
 
-/* Writes and syncs an open file and closes it; 0 or errno. Pipes and devices need no sync. */
-static int write_and_close(FILE *file, const char *bytes, size_t length, bool sync)
+/* What is being written, and how its source ended. */
+struct job {
+    output_source *source;
+    const void *what;
+    enum assay_status status; /* of the source, where no file is to blame */
+    struct assay_error err;
+};
+
+enum { SOURCE_FAILED = -1 };
+
+/* A file that bytes go to, and errno of the write that failed. */
+struct target {
+    FILE *file;
+    int problem;
+};
+
+static enum assay_status put(void *context, const char *bytes, size_t length,
+                             struct assay_error *err)
 {
-    bool written = fwrite(bytes, 1, length, file) == length && fflush(file) == 0 &&
-                   (!sync || fsync(fileno(file)) == 0);
-    int problem = written ? 0 : errno;
+    struct target *target = context;
+    if (fwrite(bytes, 1, length, target->file) == length)
+        return ASSAY_OK;
+    target->problem = errno;
+    return assay__fail(err, ASSAY_ERROR_IO, "Writing failed: %s.", strerror(errno));
+}
+
+/* Lets the source write; 0, errno, or SOURCE_FAILED. */
+static int pour(struct job *job, FILE *file)
+{
+    struct target target = {.file = file};
+    const struct assay_sink sink = {put, &target};
+    enum assay_status status = job->source(job->what, &sink, &job->err);
+    if (target.problem != 0)
+        return target.problem;
+    job->status = status;
+    return status == ASSAY_OK ? 0 : SOURCE_FAILED;
+}
+
+/* Writes and syncs an open file and closes it; 0 or what is wrong. Pipes and devices need no sync.
+ */
+static int write_and_close(struct job *job, FILE *file, bool sync)
+{
+    int problem = pour(job, file);
+    if (problem == 0 && (fflush(file) != 0 || (sync && fsync(fileno(file)) != 0)))
+        problem = errno;
     if (fclose(file) != 0 && problem == 0)
         problem = errno;
     return problem;
@@ -49,9 +88,10 @@ static FILE *open_new(const char *name)
     return file;
 }
 
-/* Writes name and gives it the place of path; there is what is at path, or NULL. 0 or errno. */
-static int write_beside(const char *name, const char *path, const struct stat *there,
-                        const char *bytes, size_t length)
+/* Writes name and gives it the place of path; there is what is at path, or NULL. 0 or what is
+ * wrong. */
+static int write_beside(struct job *job, const char *name, const char *path,
+                        const struct stat *there)
 {
     FILE *file = open_new(name);
     if (file == NULL)
@@ -59,7 +99,7 @@ static int write_beside(const char *name, const char *path, const struct stat *t
     int problem = 0;
     if (there != NULL && fchmod(fileno(file), there->st_mode & 0777) != 0)
         problem = errno;
-    int written = write_and_close(file, bytes, length, true);
+    int written = write_and_close(job, file, true);
     problem = problem != 0 ? problem : written;
     if (problem == 0 && rename(name, path) != 0)
         problem = errno;
@@ -68,9 +108,9 @@ static int write_beside(const char *name, const char *path, const struct stat *t
     return problem;
 }
 
-/* Replaces a regular file, the one behind it when path is a link, or makes a new one. 0 or errno.
- */
-static int replace(const char *path, const struct stat *there, const char *bytes, size_t length)
+/* Replaces a regular file, the one behind it when path is a link, or makes a new one. 0 or what is
+ * wrong. */
+static int replace(struct job *job, const char *path, const struct stat *there)
 {
     if (there != NULL && access(path, W_OK) != 0)
         return errno;
@@ -79,33 +119,65 @@ static int replace(const char *path, const struct stat *there, const char *bytes
         return errno;
     struct assay__text name = {0};
     assay__text_format(&name, "%s.part.%ld", target, (long)getpid());
-    int problem = name.failed ? ENOMEM : write_beside(name.data, target, there, bytes, length);
+    int problem = name.failed ? ENOMEM : write_beside(job, name.data, target, there);
     assay__text_release(&name);
     free(target);
     return problem;
 }
 
-/* A device or a pipe is written to, never replaced. 0 or errno. */
-static int write_device(const char *path, const char *bytes, size_t length)
+/* A device or a pipe is written to, never replaced. 0 or what is wrong. */
+static int write_device(struct job *job, const char *path)
 {
     FILE *file = fopen(path, "wb");
-    return file == NULL ? errno : write_and_close(file, bytes, length, false);
+    return file == NULL ? errno : write_and_close(job, file, false);
+}
+
+static int write_stdout(struct job *job)
+{
+    int problem = pour(job, stdout);
+    if (problem == 0)
+        return cli_finish_stdout();
+    if (problem == SOURCE_FAILED)
+        return cli_fail(&job->err);
+    fprintf(stderr, "assay: cannot write to standard output: %s\n", strerror(problem));
+    return assay_status_exit_code(ASSAY_ERROR_IO);
+}
+
+int output_stream(const char *path, output_source *source, const void *what)
+{
+    struct stat there;
+    struct job job = {.source = source, .what = what};
+    if (output_is_stdout(path))
+        return write_stdout(&job);
+    bool exists = stat(path, &there) == 0;
+    int problem = exists && !S_ISREG(there.st_mode) ? write_device(&job, path)
+                                                    : replace(&job, path, exists ? &there : NULL);
+    if (problem == 0)
+        return 0;
+    if (problem != SOURCE_FAILED)
+        (void)assay__fail(&job.err, ASSAY_ERROR_IO, "Cannot write '%s': %s.", path,
+                          strerror(problem));
+    return cli_fail(&job.err);
+}
+
+/* Bytes that are in memory already. */
+struct bytes {
+    const char *start;
+    size_t length;
+};
+
+static enum assay_status give_bytes(const void *what, const struct assay_sink *sink,
+                                    struct assay_error *err)
+{
+    const struct bytes *bytes = what;
+    return bytes->length == 0 ? ASSAY_OK
+                              : sink->write(sink->context, bytes->start, bytes->length, err);
 }
 
 int output_write(const char *path, const char *bytes, size_t length)
 {
-    struct stat there;
-    struct assay_error err;
-    if (output_is_stdout(path))
-        return cli_write_stdout(bytes, length);
-    bool exists = stat(path, &there) == 0;
-    int problem = exists && !S_ISREG(there.st_mode)
-                      ? write_device(path, bytes, length)
-                      : replace(path, exists ? &there : NULL, bytes, length);
-    if (problem == 0)
-        return 0;
-    (void)assay__fail(&err, ASSAY_ERROR_IO, "Cannot write '%s': %s.", path, strerror(problem));
-    return cli_fail(&err);
+    const struct bytes all = {bytes, length};
+    return output_stream(path, give_bytes, &all);
 }
 
 int output_check(const char *command, const char *path, const char *const *inputs,

@@ -21,6 +21,7 @@ static void break_line(struct assay__json *json)
 /* What stands between the text so far and a new value or key. */
 static void separate(struct assay__json *json)
 {
+    assay__text_pass_on(json->out);
     if (json->after_key) {
         json->after_key = false;
         return;

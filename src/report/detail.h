@@ -3,7 +3,7 @@
 #define ASSAY_REPORT_DETAIL_H
 
 #include "json/json_values.h"
-#include "report/writer.h"
+#include "report/reports.h"
 
 /** assay__detail_slice() writes the member "slice", which names a slice. */
 void assay__detail_slice(struct assay__json *json, const struct assay_slice *slice);

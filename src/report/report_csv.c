@@ -11,7 +11,7 @@
 
 #include "analysis/conditions.h"
 #include "plan/names.h"
-#include "report/writer.h"
+#include "report/reports.h"
 #include "number/number.h"
 #include "base/time.h"
 #include "base/csv_quote.h"
@@ -175,6 +175,7 @@ static void write_row(struct assay__text *out, const struct source *s)
     COLUMN_LIST(COLUMN_CELL)
 #undef COLUMN_CELL
     assay__text_putc(out, '\n');
+    assay__text_pass_on(out);
 }
 
 void assay__write_csv(const struct assay_analysis *analysis,

@@ -4,22 +4,38 @@
 #include "base/error.h"
 #include "json/json_write.h"
 
-enum assay_status assay_request_write(const struct assay_analysis *analysis, char **text,
-                                      size_t *length, struct assay_error *err)
+static enum assay_status write(const struct assay_analysis *analysis, struct assay__text *out,
+                               struct assay_error *err)
 {
     if (analysis->plan->parent == NULL)
         return assay__fail(err, ASSAY_ERROR_PLAN,
                            "The plan has no \"parent\": to post, say where, as "
                            "workflows/{workflow}/instances/{instance}.");
-    struct assay__text out = {0};
-    struct assay__json json = {.out = &out};
+    struct assay__json json = {.out = out};
     assay__json_begin(&json, '{');
     assay__json_member_string(&json, "parent", analysis->plan->parent);
     assay__json_key(&json, "analysisResult");
     assay__json_raw(&json, "");
-    assay__result_value(analysis, false, &out);
+    assay__result_value(analysis, false, out);
     assay__json_member_string(&json, "analysisResultId", analysis->analysis_result_id);
     assay__json_end(&json, '}');
-    assay__text_putc(&out, '\n');
-    return assay__text_take(&out, text, length, err);
+    assay__text_putc(out, '\n');
+    return ASSAY_OK;
+}
+
+enum assay_status assay_request_write(const struct assay_analysis *analysis, char **text,
+                                      size_t *length, struct assay_error *err)
+{
+    struct assay__text out = {0};
+    enum assay_status status = write(analysis, &out, err);
+    return status == ASSAY_OK ? assay__text_take(&out, text, length, err) : status;
+}
+
+enum assay_status assay_request_stream(const struct assay_analysis *analysis,
+                                       const struct assay_sink *sink, struct assay_error *err)
+{
+    struct assay__outlet outlet = {.sink = sink};
+    struct assay__text out = {.outlet = &outlet};
+    enum assay_status status = write(analysis, &out, err);
+    return status == ASSAY_OK ? assay__text_finish(&out, err) : status;
 }

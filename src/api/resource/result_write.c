@@ -65,6 +65,7 @@ static void print_list(struct printer *printer, const struct assay__field *field
             print_object(printer, field->shape, &element);
         else
             print_item(printer, assay__tree_object(field->shape, &element));
+        assay__text_pass_on(printer->out);
     }
     printer->depth--;
     assay__text_putc(printer->out, ']');

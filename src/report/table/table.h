@@ -4,7 +4,7 @@
 
 #include "report/table/interval_plot.h"
 #include "report/table/terminal.h"
-#include "report/writer.h"
+#include "report/reports.h"
 
 /** assay__table_results() writes the section of all metrics over all units. */
 void assay__table_results(struct assay__page *page, const struct assay_analysis *analysis,

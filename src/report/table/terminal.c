@@ -144,11 +144,12 @@ void assay__page_end(struct assay__page *page)
     while (!out->failed && out->length > 0 && out->data[out->length - 1] == ' ')
         out->data[--out->length] = '\0';
     assay__text_putc(out, '\n');
+    assay__text_pass_on(out);
 }
 
 void assay__page_heading(struct assay__page *page, const char *heading)
 {
-    if (page->out->length > 0)
+    if (!assay__text_is_empty(page->out))
         assay__page_end(page);
     assay__page_ink(page, ASSAY__INK_BOLD);
     assay__text_puts(page->out, heading);

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The table of reports, and an analysis written as one of them. */
+#include "report/reports.h"
+
+#include "base/error.h"
+
+const struct assay__report assay__reports[ASSAY__REPORT_COUNT] = {
+    [ASSAY_FORMAT_TABLE] = {"table", NULL, assay__write_table},
+    [ASSAY_FORMAT_RESULT] = {"result", "AnalysisResult, JSON", assay__write_result},
+    [ASSAY_FORMAT_DETAIL] = {"detail", "JSON", assay__write_detail},
+    [ASSAY_FORMAT_CSV] = {"csv", NULL, assay__write_csv},
+};
+
+static enum assay_status write(const struct assay_analysis *analysis, enum assay_format format,
+                               const struct assay_write_options *options, struct assay__text *out,
+                               struct assay_error *err)
+{
+    static const struct assay_write_options DEFAULTS = {0};
+    if ((size_t)format >= ASSAY__REPORT_COUNT)
+        return assay__fail(err, ASSAY_ERROR_USAGE, "There is no output format %d.", (int)format);
+    assay__reports[format].write(analysis, options != NULL ? options : &DEFAULTS, out);
+    return ASSAY_OK;
+}
+
+enum assay_status assay_analysis_write(const struct assay_analysis *analysis,
+                                       enum assay_format format,
+                                       const struct assay_write_options *options, char **text,
+                                       size_t *length, struct assay_error *err)
+{
+    struct assay__text out = {0};
+    enum assay_status status = write(analysis, format, options, &out, err);
+    return status == ASSAY_OK ? assay__text_take(&out, text, length, err) : status;
+}
+
+enum assay_status assay_analysis_stream(const struct assay_analysis *analysis,
+                                        enum assay_format format,
+                                        const struct assay_write_options *options,
+                                        const struct assay_sink *sink, struct assay_error *err)
+{
+    struct assay__outlet outlet = {.sink = sink};
+    struct assay__text out = {.outlet = &outlet};
+    enum assay_status status = write(analysis, format, options, &out, err);
+    return status == ASSAY_OK ? assay__text_finish(&out, err) : status;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_REPORT_REPORTS_H
+#define ASSAY_REPORT_REPORTS_H
+
+#include "analysis/analysis_view.h"
+#include "assay/result.h"
+#include "base/text.h"
+
+/**
+ * struct assay__report is a row of the table of reports: one document that an analysis can be
+ * written as. Its writer computes nothing but layout and appends a document; out of memory is
+ * remembered by the text. It calls assay__text_pass_on() at least once for each result, so that no
+ * more than a result is in memory.
+ */
+struct assay__report {
+    const char *name;     /* as in --format */
+    const char *contents; /* what it is, for lists of formats; NULL when the name says it */
+    void (*write)(const struct assay_analysis *analysis, const struct assay_write_options *options,
+                  struct assay__text *out);
+};
+
+/** assay__reports: one row for each enum assay_format, in its order. */
+enum { ASSAY__REPORT_COUNT = ASSAY_FORMAT_CSV + 1 };
+extern const struct assay__report assay__reports[ASSAY__REPORT_COUNT];
+
+/** The writers: src/report/table, src/api/resource/result_write.c, detail.c and report_csv.c. */
+void assay__write_table(const struct assay_analysis *analysis,
+                        const struct assay_write_options *options, struct assay__text *out);
+void assay__write_result(const struct assay_analysis *analysis,
+                         const struct assay_write_options *options, struct assay__text *out);
+void assay__write_detail(const struct assay_analysis *analysis,
+                         const struct assay_write_options *options, struct assay__text *out);
+void assay__write_csv(const struct assay_analysis *analysis,
+                      const struct assay_write_options *options, struct assay__text *out);
+
+#endif

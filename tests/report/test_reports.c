@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reports written to a sink: the same bytes, in bounded memory, and an end when the sink fails. */
+#include "test.h"
+
+#include <malloc.h>
+#include <sys/resource.h>
+
+#include "base/text.h"
+#include "report/reports.h"
+#include "sample_analysis.h"
+
+static struct sample sample;
+
+enum { SLICES = 100000, FEWER = 20000, MEBIBYTE = 1 << 20 };
+
+static enum assay_status gather(void *context, const char *bytes, size_t length,
+                                struct assay_error *err)
+{
+    (void)err;
+    ck_assert_uint_gt(length, 0);
+    assay__text_append(context, bytes, length);
+    return ASSAY_OK;
+}
+
+/* The sample with many slices, one result each. */
+static struct assay_analysis *make_large(uint32_t count)
+{
+    struct assay_analysis *large = sample_analysis(&sample);
+    struct assay_metric_result *results = calloc(count, sizeof *results);
+    struct assay_slice *slices = calloc(count, sizeof *slices);
+    struct assay_srm_result *srm = calloc(count, sizeof *srm);
+    char(*values)[16] = calloc(count, sizeof *values);
+    ck_assert(results != NULL && slices != NULL && srm != NULL && values != NULL);
+    for (uint32_t i = 0; i < count; i++) {
+        snprintf(values[i], sizeof values[i], "value %u", i);
+        slices[i] = (struct assay_slice){i == 0 ? ASSAY_SLICE_TOTAL : ASSAY_SLICE_DIMENSION,
+                                         i == 0 ? "" : "channel", i == 0 ? "" : values[i]};
+        results[i] = sample.results[i == 0 ? 0 : 1];
+        results[i].slice = i;
+        srm[i] = sample.srm[i == 0 ? 0 : 1];
+        srm[i].slice = i;
+    }
+    large->results = results;
+    large->result_count = count;
+    large->slices = slices;
+    large->slice_count = count;
+    large->srm = srm;
+    large->srm_count = count;
+    large->units = calloc((size_t)count * SAMPLE_GROUPS, sizeof *large->units);
+    ck_assert_ptr_nonnull(large->units);
+    return large;
+}
+
+/* Bytes seen, and the most memory that was in use at any piece. */
+struct meter {
+    size_t written, most_used;
+};
+
+static size_t used_now(void)
+{
+    struct mallinfo2 info = mallinfo2();
+    return info.uordblks + info.hblkhd;
+}
+
+static enum assay_status measure(void *context, const char *bytes, size_t length,
+                                 struct assay_error *err)
+{
+    struct meter *meter = context;
+    size_t used = used_now();
+    (void)bytes;
+    (void)err;
+    meter->written += length;
+    if (used > meter->most_used)
+        meter->most_used = used;
+    return ASSAY_OK;
+}
+
+static long peak_kib(void)
+{
+    struct rusage usage;
+    ck_assert_int_eq(getrusage(RUSAGE_SELF, &usage), 0);
+    return usage.ru_maxrss;
+}
+
+/* Writes a report, or the request after the last, and checks what it takes besides the analysis. */
+static void assert_bounded(const struct assay_analysis *large, int format, size_t limit)
+{
+    const struct assay_write_options options = {.slices = true, .slices_max = SLICES};
+    struct meter meter = {0};
+    struct assay_error err;
+    const struct assay_sink sink = {measure, &meter};
+    size_t used_before = used_now();
+    long peak_before = peak_kib();
+    enum assay_status status =
+        format < ASSAY__REPORT_COUNT
+            ? assay_analysis_stream(large, (enum assay_format)format, &options, &sink, &err)
+            : assay_request_stream(large, &sink, &err);
+    assert_ok(status, &err);
+    ck_assert_uint_gt(meter.written, MEBIBYTE);
+    ck_assert_msg(meter.most_used < used_before + limit, "%zu bytes",
+                  meter.most_used - used_before);
+    ck_assert_msg(peak_kib() < peak_before + (long)(limit / 1024), "%ld KiB",
+                  peak_kib() - peak_before);
+}
+
+START_TEST(a_hundred_thousand_slices_are_written_in_64_mib)
+{
+    assert_bounded(make_large(SLICES), ASSAY_FORMAT_RESULT, 64 * MEBIBYTE);
+}
+END_TEST
+
+START_TEST(no_report_takes_memory_for_its_slices)
+{
+    assert_bounded(make_large(FEWER), _i, 8 * MEBIBYTE);
+}
+END_TEST
+
+START_TEST(a_report_has_the_same_bytes_in_pieces)
+{
+    const struct assay_analysis *analysis = sample_analysis(&sample);
+    struct assay__text pieces = {0};
+    const struct assay_sink sink = {gather, &pieces};
+    struct assay_error err;
+    for (int format = 0; format < ASSAY__REPORT_COUNT; format++) {
+        const struct assay_write_options options = {
+            .pretty = format == ASSAY_FORMAT_DETAIL, .slices = true, .unicode = true};
+        char *whole;
+        size_t length;
+        assert_ok(assay_analysis_write(analysis, (enum assay_format)format, &options, &whole,
+                                       &length, &err),
+                  &err);
+        assert_ok(assay_analysis_stream(analysis, (enum assay_format)format, &options, &sink, &err),
+                  &err);
+        ck_assert_uint_eq(length, pieces.length);
+        ck_assert_int_eq(memcmp(whole, pieces.data, length), 0);
+        assay__text_release(&pieces);
+        free(whole);
+    }
+}
+END_TEST
+
+static enum assay_status refuse(void *context, const char *bytes, size_t length,
+                                struct assay_error *err)
+{
+    int *calls = context;
+    (void)bytes;
+    (void)length;
+    return ++*calls < 3 ? ASSAY_OK : assay__fail(err, ASSAY_ERROR_LIMIT, "Enough.");
+}
+
+START_TEST(a_sink_that_fails_ends_the_report)
+{
+    const struct assay_analysis *large = make_large(FEWER);
+    struct assay_error err;
+    int calls = 0;
+    const struct assay_sink sink = {refuse, &calls};
+    ck_assert_int_eq(assay_analysis_stream(large, ASSAY_FORMAT_RESULT, NULL, &sink, &err),
+                     ASSAY_ERROR_LIMIT);
+    ck_assert_int_eq(calls, 3);
+    ck_assert_str_eq(err.message, "Enough.");
+    ck_assert_int_eq(assay_analysis_stream(large, ASSAY_FORMAT_RESULT, NULL, &sink, NULL),
+                     ASSAY_ERROR_LIMIT);
+    ck_assert_int_eq(assay_analysis_stream(large, (enum assay_format)99, NULL, &sink, &err),
+                     ASSAY_ERROR_USAGE);
+    ck_assert_int_eq(calls, 4);
+}
+END_TEST
+
+START_TEST(every_format_has_a_row)
+{
+    for (int i = 0; i < ASSAY__REPORT_COUNT; i++) {
+        ck_assert_ptr_nonnull(assay__reports[i].name);
+        ck_assert(assay__reports[i].write != NULL);
+    }
+}
+END_TEST
+
+static void add(TCase *cases)
+{
+    tcase_add_test(cases, a_hundred_thousand_slices_are_written_in_64_mib);
+    tcase_add_loop_test(cases, no_report_takes_memory_for_its_slices, 0, ASSAY__REPORT_COUNT + 1);
+    tcase_add_test(cases, a_report_has_the_same_bytes_in_pieces);
+    tcase_add_test(cases, a_sink_that_fails_ends_the_report);
+    tcase_add_test(cases, every_format_has_a_row);
+}
+
+int main(void)
+{
+    return test_main("reports", add);
+}
