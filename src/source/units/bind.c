@@ -112,8 +112,10 @@ enum assay_status assay__binding_init(struct assay__binding *binding, const stru
         status = bind_events(binding, 1 + e, err);
     for (uint32_t m = 0; status == ASSAY_OK && m < plan->metric_count; m++)
         status = assay__bind_metric(binding, m, err);
-    if (status == ASSAY_OK)
+    if (status == ASSAY_OK) {
         assay__bind_finish(binding);
+        assay__bind_partials(binding);
+    }
     return status;
 }
 

@@ -63,8 +63,25 @@ struct assay__fold {
     bool is_share;    /* 1 when the outcome is above 0, else 0 */
     bool has_times;   /* false: source 0 is no table of events, all rows of a unit count */
     bool is_open;     /* the window ends with the look */
+    uint32_t partial; /* word of the unit's content that holds what came so far; ASSAY__UNBOUND:
+                         its rows are kept until all are there */
     int64_t from, to; /* nanoseconds after the exposure; to is INT64_MAX when it is open */
 };
+
+/** assay__fold_has() tells whether a row of this time counts for a unit's fold. */
+static inline bool assay__fold_has(const struct assay__fold *fold, int64_t first_ns,
+                                   int64_t time_ns)
+{
+    int64_t after;
+    if (!fold->has_times)
+        return true;
+    if (__builtin_sub_overflow(time_ns, first_ns, &after))
+        return fold->is_open && time_ns > first_ns;
+    return after >= fold->from && (fold->is_open || after < fold->to);
+}
+
+/** assay__fold_empty() is the partial number of a unit without rows. */
+uint64_t assay__fold_empty(const struct assay__fold *fold);
 
 /** struct assay__metric_use: numbers (indices) of a metric, as its moments order them. */
 struct assay__metric_use {
@@ -99,6 +116,10 @@ struct assay__binding {
     uint32_t channel_count;
     struct assay__fold *folds;
     uint32_t fold_count;
+    /* What is known of a unit are so many words, its content: a 32-bit number for the value of each
+       dimension, from a whole word on a bit for each segment, the variables (from word slice_words
+       on), and what folds made of the rows so far. */
+    uint32_t slice_words, content_words;
     struct assay__metric_use *metrics; /* [plan->metric_count] */
     uint32_t filter_width;             /* most columns that a filter has */
     uint32_t cells_max;                /* most cells that a source has */
@@ -139,5 +160,14 @@ enum assay_status assay__bind_metric(struct assay__binding *binding, uint32_t me
 
 /** assay__bind_finish() numbers the folds behind the variables, once all metrics are bound. */
 void assay__bind_finish(struct assay__binding *binding);
+
+/** assay__bind_partials() lays out the content of units: source/units/bind_partial.c. */
+void assay__bind_partials(struct assay__binding *binding);
+
+/** assay__binding_segments() is the first word of the content with segments. */
+static inline uint32_t assay__binding_segments(const struct assay_plan *plan)
+{
+    return (plan->dimension_count + 1) / 2;
+}
 
 #endif

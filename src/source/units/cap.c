@@ -168,8 +168,9 @@ enum assay_status assay__cap_find(struct assay__unit_looks *unit_looks,
             continue;
         struct pool pool = {.metric = m};
         struct pooling pooling = {unit_looks, &pool};
-        uint64_t unknown;
-        status = assay__gather_visit(gather, pool_unit, &pooling, &unknown, err);
+        uint64_t unknown = 0;
+        for (uint32_t p = 0; status == ASSAY_OK && p < ASSAY__SPILL_PARTS; p++)
+            status = assay__gather_visit(gather, p, 1, pool_unit, &pooling, &unknown, err);
         if (status == ASSAY_OK)
             status = rank_pool(unit_looks->tally, &pool, err);
         free(pool.values);

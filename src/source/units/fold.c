@@ -46,13 +46,11 @@ static bool need_room(struct assay__folder *folder, size_t count)
 static void unpack(const struct assay__binding *binding, const unsigned char *at,
                    struct assay__event *out)
 {
-    *out = (struct assay__event){0};
-    at = assay__record_get(at, &out->channel, &out->time_ns);
-    enum assay__variable_kind kind = binding->channels[out->channel].variable.kind;
-    if (kind == ASSAY__VARIABLE_TEXT)
-        assay__get_text(at, &out->text, &out->length);
-    else if (kind != ASSAY__VARIABLE_ROW && kind != ASSAY__VARIABLE_VALUE)
-        (void)assay__get_number(&at, &out->value);
+    struct assay__reading reading;
+    assay__record_get(binding, at, &reading);
+    *out =
+        (struct assay__event){reading.time_ns, reading.channel, {0}, reading.text, reading.length};
+    (void)assay__word_decimal(reading.word, &out->value);
 }
 
 static int compare_events(const void *a, const void *b)
@@ -63,11 +61,12 @@ static int compare_events(const void *a, const void *b)
     return x->time_ns < y->time_ns ? -1 : x->time_ns > y->time_ns;
 }
 
-enum assay_status assay__folder_load(struct assay__folder *folder, struct assay__records records,
-                                     struct assay_error *err)
+enum assay_status assay__folder_load(struct assay__folder *folder, const uint64_t *content,
+                                     struct assay__records records, struct assay_error *err)
 {
-    if (!need_room(folder, records.count))
+    if (!need_room(folder, records.count + 1)) /* and what came so far, as one more */
         return assay__fail_memory(err);
+    folder->content = content;
     folder->count = records.count;
     for (size_t i = 0; i < records.count; i++)
         unpack(folder->binding, records.at[i], &folder->events[i]);
@@ -80,17 +79,6 @@ enum assay_status assay__folder_load(struct assay__folder *folder, struct assay_
         folder->begin[c] = at;
     }
     return ASSAY_OK;
-}
-
-/* Whether a time lies in a fold's window after the exposure. */
-static bool is_inside(const struct assay__fold *fold, int64_t first_ns, int64_t time_ns)
-{
-    int64_t after;
-    if (!fold->has_times)
-        return true;
-    if (__builtin_sub_overflow(time_ns, first_ns, &after))
-        return fold->is_open && time_ns > first_ns;
-    return after >= fold->from && (fold->is_open || after < fold->to);
 }
 
 static int compare_texts(const void *a, const void *b)
@@ -179,6 +167,24 @@ static bool is_zero_without_rows(enum assay_aggregation aggregation)
            aggregation == ASSAY_AGGREGATE_COUNT_DISTINCT;
 }
 
+/*
+ * What a fold made of rows as they came stands beside the records as one more event; a count, which
+ * is returned, adds to theirs.
+ */
+static int64_t take_partial(const struct assay__folder *folder, const struct assay__fold *fold,
+                            struct assay__event *so_far, size_t *count)
+{
+    uint64_t word =
+        fold->partial == ASSAY__UNBOUND ? assay__fold_empty(fold) : folder->content[fold->partial];
+    if (fold->partial == ASSAY__UNBOUND || word == assay__fold_empty(fold))
+        return 0;
+    if (fold->aggregation == ASSAY_AGGREGATE_COUNT)
+        return assay__word_mantissa(word);
+    (void)assay__word_decimal(word, &so_far->value);
+    folder->chosen[(*count)++] = so_far;
+    return 0;
+}
+
 enum assay_status assay__folder_number(struct assay__folder *folder, uint32_t number,
                                        int64_t first_ns, int64_t until_ns,
                                        struct assay__number *out, struct assay_error *err)
@@ -190,16 +196,19 @@ enum assay_status assay__folder_number(struct assay__folder *folder, uint32_t nu
         const struct assay__event *event = &folder->events[i];
         if (until_ns != INT64_MAX && event->time_ns >= until_ns)
             break;
-        if (is_inside(fold, first_ns, event->time_ns))
+        if (assay__fold_has(fold, first_ns, event->time_ns))
             folder->chosen[count++] = event;
     }
+    struct assay__event so_far = {.time_ns = INT64_MIN};
     *out = (struct assay__number){.is_missing = false};
+    int64_t counted = take_partial(folder, fold, &so_far, &count);
     if (count == 0 && !is_zero_without_rows(fold->aggregation)) {
         out->is_missing = true;
         return ASSAY_OK;
     }
     enum assay_status status =
         aggregate(folder, fold->aggregation, count, folder->digits[number], out, err);
+    out->value.mantissa += counted;
     if (fold->is_share)
         out->value = (struct assay_decimal){.mantissa = out->value.mantissa > 0};
     return status;

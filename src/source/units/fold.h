@@ -8,7 +8,7 @@
 struct assay__event {
     int64_t time_ns;
     uint32_t channel;
-    struct assay_decimal value; /* 0 where the channel has none */
+    struct assay_decimal value; /* 0 where the channel has no number */
     const char *text;           /* of ASSAY__VARIABLE_TEXT */
     size_t length;
 };
@@ -24,6 +24,7 @@ struct assay__folder {
     size_t count, capacity;
     size_t *begin; /* [channel_count + 1]: events of channel c are begin[c] to begin[c + 1] */
     const struct assay__event **chosen; /* [capacity]: those that a fold counts */
+    const uint64_t *content;            /* of the unit: its partial numbers */
     char (*digits)[ASSAY__DIGITS_MAX];  /* [fold_count]: of long numbers */
 };
 
@@ -32,9 +33,9 @@ enum assay_status assay__folder_init(struct assay__folder *folder,
                                      const struct assay__binding *binding, struct assay_error *err);
 void assay__folder_release(struct assay__folder *folder);
 
-/** assay__folder_load() takes the records of a unit. */
-enum assay_status assay__folder_load(struct assay__folder *folder, struct assay__records records,
-                                     struct assay_error *err);
+/** assay__folder_load() takes the content and the records of a unit. */
+enum assay_status assay__folder_load(struct assay__folder *folder, const uint64_t *content,
+                                     struct assay__records records, struct assay_error *err);
 
 /**
  * assay__folder_number() is what a fold makes of the events before until_ns, the end of a look, or

@@ -19,8 +19,12 @@ enum assay_status assay__row_init(struct assay__row *row, const struct assay__bi
     row->digits = calloc(count, sizeof *row->digits);
     row->words = calloc(count + binding->channel_count, sizeof *row->words);
     row->filter_cells = calloc((size_t)binding->filter_width + 1, sizeof *row->filter_cells);
+    row->content = calloc((size_t)binding->content_words + 1, sizeof *row->content);
+    row->readings = calloc((size_t)binding->channel_count + 1, sizeof *row->readings);
+    row->packed = calloc(count + binding->channel_count, sizeof *row->packed);
     if (row->numbers == NULL || row->digits == NULL || row->words == NULL ||
-        row->filter_cells == NULL)
+        row->filter_cells == NULL || row->content == NULL || row->readings == NULL ||
+        row->packed == NULL)
         return assay__fail_memory(err);
     return ASSAY_OK;
 }
@@ -31,8 +35,9 @@ void assay__row_release(struct assay__row *row)
     free(row->digits);
     free(row->words);
     free(row->filter_cells);
-    assay__pack_release(&row->content);
-    assay__pack_release(&row->records);
+    free(row->content);
+    free(row->readings);
+    free(row->packed);
     memset(row, 0, sizeof *row);
 }
 
@@ -98,42 +103,43 @@ static enum assay__row_outcome read_variables(struct assay__row *row,
     return ASSAY__ROW_GOOD;
 }
 
-/* Adds what a channel gives for the row at hand, if anything, to the records. */
+static bool is_number(enum assay__variable_kind kind)
+{
+    return kind != ASSAY__VARIABLE_ROW && kind != ASSAY__VARIABLE_VALUE &&
+           kind != ASSAY__VARIABLE_TEXT;
+}
+
+/* Adds what a channel gives for the row at hand, if anything, to the readings. */
 static enum assay__row_outcome read_channel(struct assay__row *row,
                                             const struct assay__binding *binding, uint32_t number,
                                             const struct assay__field *cells)
 {
     const struct assay__channel *channel = &binding->channels[number];
     const struct assay_dialect *dialect = &binding->plan->dialect;
-    uint32_t *words = &row->words[binding->variable_count + number];
+    uint32_t at = binding->variable_count + number;
     const struct assay__variable *variable = &channel->variable;
     const struct assay__field *cell =
         variable->kind == ASSAY__VARIABLE_ROW ? NULL : &cells[variable->cell];
     char digits[ASSAY__DIGITS_MAX];
-    struct assay_decimal value;
+    struct assay_decimal value = {0};
     if (!assay__binding_passes(binding, channel->where, cells, row->filter_cells) ||
         (cell != NULL && assay__dialect_is_missing(dialect, cell)))
         return ASSAY__ROW_GOOD;
-    bool is_number = variable->kind != ASSAY__VARIABLE_ROW &&
-                     variable->kind != ASSAY__VARIABLE_VALUE &&
-                     variable->kind != ASSAY__VARIABLE_TEXT;
     enum assay__cell_outcome outcome =
-        is_number ? read_variable(variable, dialect, words, cell, &value, digits) : ASSAY__CELL_OK;
+        is_number(variable->kind)
+            ? read_variable(variable, dialect, &row->words[at], cell, &value, digits)
+            : ASSAY__CELL_OK;
     if (outcome == ASSAY__CELL_MISSING)
         return ASSAY__ROW_GOOD;
     if (outcome != ASSAY__CELL_OK)
         return reject(row, ASSAY__ROW_BAD, variable->cell, assay__cell_sentence(outcome));
-    size_t most = 3 * (size_t)ASSAY__PACKED_COUNT_MAX + 1 + ASSAY__PACKED_NUMBER_BYTES +
-                  (variable->kind == ASSAY__VARIABLE_TEXT ? cell->length : 0);
-    unsigned char *begin = assay__pack_room(&row->records, most);
-    if (begin == NULL)
-        return ASSAY__ROW_NO_MEMORY;
-    unsigned char *at = assay__put_time(assay__put_count(begin, number), row->time_ns);
-    if (is_number)
-        at = assay__put_number(at, &value);
-    else if (variable->kind == ASSAY__VARIABLE_TEXT)
-        at = assay__put_text(at, cell->text, cell->length);
-    row->records.length += (size_t)(at - begin);
+    struct assay__reading *reading = &row->readings[row->reading_count++];
+    *reading = (struct assay__reading){.time_ns = row->time_ns, .channel = number};
+    reading->word = assay__word_of(&value, row->packed[at]);
+    if (variable->kind == ASSAY__VARIABLE_TEXT) {
+        reading->text = cell->text;
+        reading->length = cell->length;
+    }
     return ASSAY__ROW_GOOD;
 }
 
@@ -142,7 +148,7 @@ static enum assay__row_outcome read_channels(struct assay__row *row,
                                              const struct assay__field *cells)
 {
     enum assay__row_outcome outcome = ASSAY__ROW_GOOD;
-    row->records.length = 0;
+    row->reading_count = 0;
     for (uint32_t c = 0; outcome == ASSAY__ROW_GOOD && c < binding->channel_count; c++)
         if (binding->channels[c].source == source)
             outcome = read_channel(row, binding, c, cells);
@@ -206,47 +212,37 @@ enum assay__row_outcome assay__row_read_event(struct assay__row *row,
 }
 
 /* The values of dimensions and the segments of a row, to the content. */
-static enum assay_status pack_slices(struct assay__row *row, const struct assay__binding *binding,
-                                     const struct assay__field *cells,
-                                     struct assay__unit_names *names, struct assay_error *err)
+static enum assay_status set_slices(struct assay__row *row, const struct assay__binding *binding,
+                                    const struct assay__field *cells,
+                                    struct assay__unit_names *names, struct assay_error *err)
 {
     const struct assay_plan *plan = binding->plan;
-    size_t bits = (plan->segment_count + 7) / 8;
-    unsigned char *at =
-        assay__pack_room(&row->content, plan->dimension_count * sizeof(uint32_t) + bits);
-    if (at == NULL)
-        return assay__fail_memory(err);
-    for (uint32_t d = 0; d < plan->dimension_count; d++, at += sizeof(uint32_t)) {
+    uint64_t *segments = row->content + assay__binding_segments(plan);
+    memset(row->content, 0, binding->slice_words * sizeof *row->content);
+    for (uint32_t d = 0; d < plan->dimension_count; d++) {
         uint32_t number;
         enum assay_status status =
             assay__unit_names_add(names, 1 + d, &cells[binding->dimensions[d]], &number, err);
         if (status != ASSAY_OK)
             return status;
-        memcpy(at, &number, sizeof number);
+        memcpy((char *)row->content + d * sizeof number, &number, sizeof number);
     }
-    if (bits > 0)
-        memset(at, 0, bits);
     for (uint32_t s = 0; s < plan->segment_count; s++)
         if (assay__binding_passes(binding, s, cells, row->filter_cells))
-            at[s / 8] |= (unsigned char)(1u << s % 8);
-    row->content.length += plan->dimension_count * sizeof(uint32_t) + bits;
+            segments[s / 64] |= UINT64_C(1) << s % 64;
     return ASSAY_OK;
 }
 
-static enum assay_status pack_variables(struct assay__row *row,
-                                        const struct assay__binding *binding,
-                                        struct assay_error *err)
+static void set_numbers(struct assay__row *row, const struct assay__binding *binding)
 {
-    for (uint32_t v = 0; v < binding->variable_count; v++) {
-        const struct assay__number *number = &row->numbers[v];
-        size_t most = number->value.digits == NULL ? 32 : (size_t)ASSAY__PACKED_NUMBER_BYTES;
-        unsigned char *at = assay__pack_room(&row->content, most);
-        if (at == NULL)
-            return assay__fail_memory(err);
-        unsigned char *end = assay__put_number(at, number->is_missing ? NULL : &number->value);
-        row->content.length += (size_t)(end - at);
-    }
-    return ASSAY_OK;
+    uint64_t *words = row->content + binding->slice_words;
+    for (uint32_t v = 0; v < binding->variable_count; v++)
+        words[v] = row->numbers[v].is_missing
+                       ? (uint64_t)ASSAY__WORD_MISSING
+                       : assay__word_of(&row->numbers[v].value, row->packed[v]);
+    for (uint32_t f = 0; f < binding->fold_count; f++)
+        if (binding->folds[f].partial != ASSAY__UNBOUND)
+            row->content[binding->folds[f].partial] = assay__fold_empty(&binding->folds[f]);
 }
 
 enum assay_status assay__row_exposure(struct assay__row *row, const struct assay__binding *binding,
@@ -256,20 +252,15 @@ enum assay_status assay__row_exposure(struct assay__row *row, const struct assay
 {
     uint32_t unit = binding->sources[0].unit;
     *out = (struct assay__exposure){
-        .id = "", .first_ns = row->time_ns, .second_ns = INT64_MAX, .rows = 1};
-    row->content.length = 0;
+        .first_ns = row->time_ns, .second_ns = INT64_MAX, .content = row->content, .rows = 1};
     enum assay_status status =
         assay__unit_names_add(names, 0, &cells[binding->group], &out->group, err);
     if (status == ASSAY_OK)
-        status = pack_slices(row, binding, cells, names, err);
-    if (status == ASSAY_OK)
-        status = pack_variables(row, binding, err);
-    if (unit != ASSAY__UNBOUND) {
-        out->id = cells[unit].text;
-        out->id_length = cells[unit].length;
-        out->hash = assay__hash(out->id, out->id_length);
-    }
-    out->content = row->content.bytes;
-    out->content_length = row->content.length;
+        status = set_slices(row, binding, cells, names, err);
+    if (unit != ASSAY__UNBOUND)
+        assay__unit_key_init(&out->key, cells[unit].text, cells[unit].length);
+    else
+        out->key.text = "";
+    set_numbers(row, binding);
     return status;
 }

@@ -23,8 +23,10 @@ struct assay__row {
     uint32_t bad_cell;                 /* the cell that could not be read */
     const char *problem;               /* what is wrong with it and what to do; static text */
     struct assay__field *filter_cells; /* [binding->filter_width] */
-    struct assay__pack content;        /* see assay__row_exposure() */
-    struct assay__pack records;        /* what the row's channels gave */
+    uint64_t *content;                 /* [binding->content_words]: see assay__row_exposure() */
+    struct assay__reading *readings;   /* [reading_count]: what the row gave to channels */
+    uint32_t reading_count;
+    unsigned char (*packed)[ASSAY__PACKED_NUMBER_BYTES]; /* long numbers: variables, channels */
 };
 
 /** enum assay__row_outcome: what becomes of a row. */
@@ -52,11 +54,7 @@ enum assay__row_outcome assay__row_read_event(struct assay__row *row,
                                               const struct assay__binding *binding, uint32_t source,
                                               const struct assay__field *cells);
 
-/**
- * assay__row_exposure() is what a good row of source 0 says of its unit. The content, borrowed from
- * row until the next, is: four bytes for the value of each dimension, a bit for each segment,
- * then the variables, packed.
- */
+/** assay__row_exposure() is what a good row of source 0 says of its unit, borrowed from row. */
 enum assay_status assay__row_exposure(struct assay__row *row, const struct assay__binding *binding,
                                       const struct assay__field *cells,
                                       struct assay__unit_names *names, struct assay__exposure *out,

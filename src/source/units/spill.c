@@ -17,6 +17,7 @@ void assay__spill_init(struct assay__spill *spill, const char *folder, size_t ch
     spill->folder = folder;
     spill->file = -1;
     spill->chunk_bytes = chunk_bytes;
+    pthread_mutex_init(&spill->lock, NULL);
 }
 
 void assay__spill_release(struct assay__spill *spill)
@@ -27,6 +28,7 @@ void assay__spill_release(struct assay__spill *spill)
     }
     if (spill->file >= 0)
         close(spill->file);
+    pthread_mutex_destroy(&spill->lock);
     memset(spill, 0, sizeof *spill);
     spill->file = -1;
 }
@@ -88,11 +90,14 @@ static enum assay_status put_chunk(struct assay__spill *spill, struct assay__spi
         part->chunks = chunks;
         part->capacity = capacity;
     }
+    pthread_mutex_lock(&spill->lock);
     enum assay_status status = need_file(spill, err);
+    uint32_t number = spill->chunk_count++;
+    pthread_mutex_unlock(&spill->lock);
     if (status == ASSAY_OK)
         status = write_all(spill, part->buffer, part->used,
-                           (off_t)spill->chunk_count * (off_t)spill->chunk_bytes, err);
-    part->chunks[part->count++] = spill->chunk_count++;
+                           (off_t)number * (off_t)spill->chunk_bytes, err);
+    part->chunks[part->count++] = number;
     part->used = 0;
     return status;
 }

@@ -2,6 +2,8 @@
 #ifndef ASSAY_SOURCE_UNITS_SPILL_H
 #define ASSAY_SOURCE_UNITS_SPILL_H
 
+#include <pthread.h>
+
 #include "source/units/packed.h"
 
 /**
@@ -23,6 +25,7 @@ struct assay__spill {
     const char *folder;
     int file; /* -1 before the first chunk is full */
     uint32_t chunk_count;
+    pthread_mutex_t lock; /* of file and chunk_count: parts may be filled by several threads */
     size_t chunk_bytes;
     struct assay__spill_part parts[ASSAY__SPILL_PARTS];
 };
@@ -31,7 +34,10 @@ struct assay__spill {
 void assay__spill_init(struct assay__spill *spill, const char *folder, size_t chunk_bytes);
 void assay__spill_release(struct assay__spill *spill);
 
-/** assay__spill_put() adds a record to a partition. ASSAY_ERROR_IO names the folder. */
+/**
+ * assay__spill_put() adds a record to a partition. ASSAY_ERROR_IO names the folder. Threads: one
+ * for a partition.
+ */
 enum assay_status assay__spill_put(struct assay__spill *spill, uint32_t part,
                                    const unsigned char *record, size_t length,
                                    struct assay_error *err);

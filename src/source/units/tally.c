@@ -98,10 +98,10 @@ void assay__tally_release(struct assay__tally *tally)
     memset(tally, 0, sizeof *tally);
 }
 
-void assay__tally_unit(struct assay__tally *tally, uint32_t group, const unsigned char *content)
+void assay__tally_unit(struct assay__tally *tally, uint32_t group, const uint64_t *content)
 {
     tally->group = group;
-    tally->slices = content;
+    tally->content = content;
 }
 
 static enum assay_status need_taken(struct assay__tally *tally, struct assay_error *err)
@@ -174,7 +174,7 @@ static enum assay_status find_cells(struct assay__tally *tally, int64_t look, bo
                                     struct assay_error *err)
 {
     const struct assay_plan *plan = tally->binding->plan;
-    const unsigned char *bits = tally->slices + plan->dimension_count * sizeof(uint32_t);
+    const uint64_t *segments = tally->content + assay__binding_segments(plan);
     uint32_t group;
     *count = 0;
     enum assay_status status = is_taken ? need_taken(tally, err) : ASSAY_OK;
@@ -183,11 +183,11 @@ static enum assay_status find_cells(struct assay__tally *tally, int64_t look, bo
     if (status == ASSAY_OK)
         status = cell_of(tally, is_taken, look, 0, group, &cells[(*count)++], err);
     for (uint32_t s = 0; status == ASSAY_OK && s < plan->segment_count; s++)
-        if (bits[s / 8] >> s % 8 & 1)
+        if (segments[s / 64] >> s % 64 & 1)
             status = cell_of(tally, is_taken, look, 1 + s, group, &cells[(*count)++], err);
     for (uint32_t d = 0; status == ASSAY_OK && d < plan->dimension_count; d++) {
         uint32_t name, slice;
-        memcpy(&name, tally->slices + d * sizeof name, sizeof name);
+        memcpy(&name, (const char *)tally->content + d * sizeof name, sizeof name);
         status = number_of(tally, is_taken, 1 + d, name, &slice, err);
         if (status == ASSAY_OK)
             status = cell_of(tally, is_taken, look, slice, group, &cells[(*count)++], err);

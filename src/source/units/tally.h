@@ -29,7 +29,7 @@ struct assay__tally {
     } * known[2];                      /* [1 + dimension_count] for each of the datasets */
     struct assay__cell_memo *memos[2]; /* cells found lately */
     uint32_t group;                    /* of the unit at hand, in names */
-    const unsigned char *slices;       /* of the unit at hand: see assay__row_exposure() */
+    const uint64_t *content;           /* of the unit at hand: see bind.h */
     struct assay__arena arena;
 };
 
@@ -44,7 +44,7 @@ enum assay_status assay__tally_set_cap(struct assay__tally *tally, uint32_t metr
                                        const struct assay_decimal *value, struct assay_error *err);
 
 /** assay__tally_unit() says which unit is at hand; content is borrowed until the next. */
-void assay__tally_unit(struct assay__tally *tally, uint32_t group, const unsigned char *content);
+void assay__tally_unit(struct assay__tally *tally, uint32_t group, const uint64_t *content);
 
 /** assay__tally_count() counts the unit at hand from a look on, or no longer. */
 enum assay_status assay__tally_count(struct assay__tally *tally, int64_t look, bool is_taken,

@@ -65,18 +65,15 @@ static enum assay_status load(struct assay__unit_looks *unit_looks, const struct
                               struct assay__records records, struct assay_error *err)
 {
     const struct assay__binding *binding = unit_looks->binding;
-    const struct assay_plan *plan = binding->plan;
-    struct assay__exposure exposure = assay__unit_exposure(unit);
-    const unsigned char *at =
-        exposure.content + plan->dimension_count * sizeof(uint32_t) + (plan->segment_count + 7) / 8;
+    const uint64_t *words = unit->content + binding->slice_words;
     for (uint32_t v = 0; v < binding->variable_count; v++) {
         struct assay__number *number = &unit_looks->numbers[v];
-        number->is_missing = !assay__get_number(&at, &number->value);
+        number->is_missing = !assay__word_decimal(words[v], &number->value);
     }
-    assay__tally_unit(unit_looks->tally, exposure.group, exposure.content);
+    assay__tally_unit(unit_looks->tally, unit->group, unit->content);
     if (binding->fold_count == 0)
         return ASSAY_OK;
-    return assay__folder_load(&unit_looks->folder, records, err);
+    return assay__folder_load(&unit_looks->folder, unit->content, records, err);
 }
 
 /* What a metric has of the unit at a look. */

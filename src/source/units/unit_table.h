@@ -2,8 +2,8 @@
 #ifndef ASSAY_SOURCE_UNITS_UNIT_TABLE_H
 #define ASSAY_SOURCE_UNITS_UNIT_TABLE_H
 
-#include "source/units/bind.h"
-#include "source/units/packed.h"
+#include "source/units/record.h"
+#include "source/units/unit_key.h"
 
 /**
  * struct assay__exposure is what one row, or several rows of a unit put together, say of it. Two of
@@ -12,86 +12,110 @@
  * matter which, or the unit is marked.
  */
 struct assay__exposure {
-    uint64_t hash; /* of the id */
-    const char *id;
-    size_t id_length;
-    int64_t first_ns;    /* the earliest row; INT64_MIN without a time column */
-    int64_t second_ns;   /* the earliest row of another group; INT64_MAX when there is none */
-    uint32_t group;      /* of the earliest row */
-    uint32_t rows;       /* of exposures */
-    uint32_t event_rows; /* of event files */
-    bool differs;        /* rows have other numbers in the columns of variables */
-    bool is_unclear;     /* its earliest rows belong to other slices */
-    const unsigned char *content; /* packed by assay__row_pack(): slices, then variables */
-    size_t content_length;
+    struct assay__unit_key key;
+    int64_t first_ns;        /* the earliest row; INT64_MIN without a time column */
+    int64_t second_ns;       /* the earliest row of another group; INT64_MAX: there is none */
+    const uint64_t *content; /* [binding->content_words]: see bind.h; borrowed */
+    uint32_t group;          /* of the earliest row */
+    uint32_t rows;           /* of exposures */
+    uint32_t event_rows;     /* of event files */
+    bool differs;            /* rows have other numbers in the columns of variables */
+    bool is_unclear;         /* its earliest rows belong to other slices */
 };
 
 /** struct assay__unit is that of a unit in the table. */
 struct assay__unit {
+    uint64_t key[2]; /* the id; when it has more than 16 bytes, where it is, and its hash */
     int64_t first_ns, second_ns;
-    unsigned char *packed; /* id and content, as texts */
     uint32_t group, rows, event_rows;
-    bool differs, is_unclear;
+    uint32_t id_length : 30, differs : 1, is_unclear : 1;
+    uint64_t content[]; /* [binding->content_words] */
 };
 
-enum { ASSAY__UNIT_BLOCK = 1 << 16 };
+/** assay__unit_id() is the id of a unit. */
+static inline const char *assay__unit_id(const struct assay__unit *unit)
+{
+    return unit->id_length <= ASSAY__KEY_INLINE ? (const char *)unit->key
+                                                : (const char *)(uintptr_t)unit->key[0];
+}
+
+enum { ASSAY__UNIT_BLOCK = 1 << 10 };
 
 /**
- * struct assay__unit_table gathers the rows of units: one entry a unit, found by hashing its id,
- * and a log of what channels gave. Units are numbered in order of appearance; entries lie in blocks
- * of 65,536, and each block has a log of its own, so that the records of a unit are found by
- * sorting a log that fits the cache. A record is the unit's number within its block in two bytes,
- * the channel, the time and the value, packed: about 11 bytes for a price with two digits.
+ * struct assay__unit_rules: what is done with events, the same for all tables. Folds by channel:
+ * those of channel c are folds[begin[c]] to folds[begin[c + 1]].
+ */
+struct assay__unit_rules {
+    const struct assay__binding *binding;
+    struct assay__reach *reach; /* [channel_count]: times that no fold asks for are not kept */
+    uint32_t *folds, *begin;
+    size_t unit_bytes;
+    size_t chunk_bytes; /* of the longest chunks of a log */
+};
+
+/** assay__unit_rules_init() finds them; release them also when this fails. */
+enum assay_status assay__unit_rules_init(struct assay__unit_rules *rules,
+                                         const struct assay__binding *binding, size_t chunk_bytes,
+                                         struct assay_error *err);
+void assay__unit_rules_release(struct assay__unit_rules *rules);
+
+/**
+ * struct assay__unit_table gathers the rows of units: one entry a unit, found by hashing its id.
+ * What events give goes into the partial numbers of its content; where it can't, into a log. Units
+ * are numbered in order of appearance; entries lie in blocks of 1,024, and each block has a log of
+ * its own, so that the records of a unit are found by sorting a log that fits the cache. A record
+ * is the unit's number within its block in two bytes, then as record.h packs it: about 11 bytes for
+ * a price with two digits. Zero-initialise it.
  */
 struct assay__unit_table {
-    const struct assay__binding *binding;
     struct assay__unit_block **blocks;
     size_t count, block_capacity;
     struct assay__unit_slot *slots; /* none without a unit column */
     size_t slot_count;
-    struct assay__byte_chunk *packed;
-    struct assay__reach *reach; /* [channel_count]: times that no fold asks for are not logged */
-    size_t chunk_bytes;         /* of the longest chunks */
-    size_t bytes;               /* memory in use */
+    struct assay__byte_chunk *texts; /* long ids and long numbers */
+    struct assay__pack packed;
+    size_t bytes; /* memory in use */
 };
 
-/** assay__unit_table_init() makes an empty table; release it also when this fails. */
-enum assay_status assay__unit_table_init(struct assay__unit_table *table,
-                                         const struct assay__binding *binding, size_t chunk_bytes,
-                                         struct assay_error *err);
 void assay__unit_table_release(struct assay__unit_table *table);
 
-/** assay__unit_table_expose() takes rows of exposures in. */
-enum assay_status assay__unit_table_expose(struct assay__unit_table *table,
+/** assay__unit_table_need() makes room for the slots of so many units more. */
+enum assay_status assay__unit_table_need(struct assay__unit_table *table, size_t count,
+                                         struct assay_error *err);
+
+/** assay__unit_table_prefetch() begins to load the slot of a key; with _unit() its unit, then. */
+void assay__unit_table_prefetch(const struct assay__unit_table *table, uint64_t hash);
+void assay__unit_table_prefetch_unit(const struct assay__unit_rules *rules,
+                                     const struct assay__unit_table *table, uint64_t hash);
+
+/** assay__unit_table_expose() takes rows of exposures in; room was made before. */
+enum assay_status assay__unit_table_expose(const struct assay__unit_rules *rules,
+                                           struct assay__unit_table *table,
                                            const struct assay__exposure *exposure,
                                            struct assay_error *err);
 
-/** struct assay__happening: rows of events of a unit, and what channels made of them. */
+/** struct assay__happening: rows of events of a unit, and what they gave to channels. */
 struct assay__happening {
-    uint64_t hash;
-    const char *id;
-    size_t id_length;
-    uint32_t event_rows;          /* 0 for a row of exposures, which is counted as such */
-    const unsigned char *records; /* one after the other, without the unit's number */
-    size_t length;
+    struct assay__unit_key key;
+    const struct assay__reading *events; /* [count]; borrowed */
+    uint32_t count;
+    uint32_t event_rows; /* 0 for a row of exposures, which is counted as such */
 };
 
 /**
  * assay__unit_table_happen() takes what happened to a unit in, after its exposures. *is_known is
  * false when the unit was never exposed: then it is left out.
  */
-enum assay_status assay__unit_table_happen(struct assay__unit_table *table,
+enum assay_status assay__unit_table_happen(const struct assay__unit_rules *rules,
+                                           struct assay__unit_table *table,
                                            const struct assay__happening *happening, bool *is_known,
                                            struct assay_error *err);
 
-/** assay__record_get() reads a record; value is as assay__record_end() leaves it. */
-const unsigned char *assay__record_get(const unsigned char *at, uint32_t *channel,
-                                       int64_t *time_ns);
-/** assay__record_end() is the end of a channel's record whose value begins at value. */
-const unsigned char *assay__record_end(const struct assay__binding *binding, uint32_t channel,
-                                       const unsigned char *value);
+/** assay__unit_table_at() is a unit by its number. */
+struct assay__unit *assay__unit_table_at(const struct assay__unit_rules *rules,
+                                         const struct assay__unit_table *table, size_t number);
 
-/** struct assay__records: what was logged for a unit, in no order. */
+/** struct assay__records: what was logged for a unit, packed, in no order. */
 struct assay__records {
     const unsigned char *const *at; /* [count] */
     size_t count;
@@ -102,7 +126,8 @@ typedef enum assay_status assay__unit_visit(void *context, const struct assay__u
                                             struct assay__records records, struct assay_error *err);
 
 /** assay__unit_table_visit() visits all units, in order of appearance. */
-enum assay_status assay__unit_table_visit(const struct assay__unit_table *table,
+enum assay_status assay__unit_table_visit(const struct assay__unit_rules *rules,
+                                          const struct assay__unit_table *table,
                                           assay__unit_visit *visit, void *context,
                                           struct assay_error *err);
 

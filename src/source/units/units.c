@@ -22,7 +22,7 @@ static enum assay_status init_gather(struct assay__units *units,
     struct assay__gather_limits limits = {
         options->memory_bytes == 0 ? MEMORY_DEFAULT : options->memory_bytes,
         options->temporary_folder == NULL ? "/tmp" : options->temporary_folder};
-    return assay__gather_init(&units->gather, &units->binding, &limits, 0, err);
+    return assay__gather_init(&units->gather, &units->binding, &limits, err);
 }
 
 enum assay_status assay__units_init(struct assay__units *units, struct assay_dataset *dataset,
@@ -149,11 +149,10 @@ static enum assay_status take_row(struct assay__units *units, struct assay_error
         assay__row_exposure(row, &units->binding, units->cells, &units->names, &exposure, err);
     if (status != ASSAY_OK || !units->gathers)
         return status == ASSAY_OK ? add_row(units, &exposure, err) : status;
-    status = assay__gather_expose(&units->gather, &exposure, err);
-    struct assay__happening happening = {
-        exposure.hash, exposure.id, exposure.id_length, 0, row->records.bytes, row->records.length};
-    if (status == ASSAY_OK && happening.length > 0)
-        status = assay__gather_happen(&units->gather, &happening, err);
+    status = assay__gather_expose(&units->gather, &exposure, 1, err);
+    struct assay__happening happening = {exposure.key, row->readings, row->reading_count, 0};
+    if (status == ASSAY_OK && happening.count > 0)
+        status = assay__gather_happen(&units->gather, &happening, 1, err);
     return status;
 }
 
@@ -161,9 +160,9 @@ static enum assay_status take_event(struct assay__units *units, struct assay_err
 {
     const struct assay__field *id = &units->cells[units->binding.sources[units->source].unit];
     struct assay__happening happening = {
-        assay__hash(id->text, id->length), id->text, id->length, 1, units->row.records.bytes,
-        units->row.records.length};
-    return assay__gather_happen(&units->gather, &happening, err);
+        .events = units->row.readings, .count = units->row.reading_count, .event_rows = 1};
+    assay__unit_key_init(&happening.key, id->text, id->length);
+    return assay__gather_happen(&units->gather, &happening, 1, err);
 }
 
 static enum assay_status read_record(struct assay__units *units, const struct assay__csv *csv,
@@ -326,9 +325,11 @@ static enum assay_status visit_units(struct assay__units *units, struct adding *
     uint64_t unknown = 0;
     for (uint32_t c = 0; c < units->binding.channel_count; c++)
         adding->uses_all_rows = adding->uses_all_rows || units->binding.channels[c].source == 0;
-    enum assay_status status = assay__cap_find(&adding->unit_looks, &units->gather, err);
+    enum assay_status status = assay__gather_end(&units->gather, &unknown, err);
     if (status == ASSAY_OK)
-        status = assay__gather_visit(&units->gather, add_unit, adding, &unknown, err);
+        status = assay__cap_find(&adding->unit_looks, &units->gather, err);
+    for (uint32_t p = 0; status == ASSAY_OK && p < ASSAY__SPILL_PARTS; p++)
+        status = assay__gather_visit(&units->gather, p, 1, add_unit, adding, &unknown, err);
     counts->events_unexposed += unknown;
     return status == ASSAY_OK ? check_repeats(units, err) : status;
 }

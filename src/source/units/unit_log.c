@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What rows gave to channels, kept by blocks of units, and the visit of units with their records.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "source/units/unit_table_private.h"
+
+enum assay_status assay__unit_log(const struct assay__unit_rules *rules,
+                                  struct assay__unit_table *table, uint32_t number,
+                                  const struct assay__reading *event, struct assay_error *err)
+{
+    struct assay__unit_block *block = table->blocks[number / ASSAY__UNIT_BLOCK];
+    table->packed.length = 0;
+    if (!assay__record_put(rules->binding, event, &table->packed))
+        return assay__fail_memory(err);
+    unsigned char *logged =
+        assay__unit_reserve(table, &block->log, 2 + table->packed.length, rules->chunk_bytes);
+    if (logged == NULL)
+        return assay__fail_memory(err);
+    uint16_t low = (uint16_t)(number % ASSAY__UNIT_BLOCK);
+    memcpy(logged, &low, sizeof low);
+    memcpy(logged + 2, table->packed.bytes, table->packed.length);
+    return ASSAY_OK;
+}
+
+/* One block's records by unit: those of unit u are at[begin[u]] to at[begin[u + 1]]. */
+struct sorted_log {
+    const unsigned char **at;
+    uint32_t *begin;
+};
+
+/* Counts or places the records of a log; place is NULL while counting. */
+static void walk_log(const struct assay__binding *binding, const struct assay__byte_chunk *log,
+                     uint32_t *counts, const unsigned char **place)
+{
+    for (; log != NULL; log = log->next) {
+        const unsigned char *at = log->bytes, *end = at + log->used;
+        while (at < end) {
+            uint16_t low;
+            struct assay__reading event;
+            memcpy(&low, at, sizeof low);
+            if (place != NULL)
+                place[counts[low]] = at + 2;
+            counts[low]++;
+            at = assay__record_get(binding, at + 2, &event);
+        }
+    }
+}
+
+/* Sorts by counting: after the second walk each count has become the end of its unit's records. */
+static enum assay_status sort_log(const struct assay__binding *binding,
+                                  const struct assay__unit_block *block, struct sorted_log *sorted,
+                                  struct assay_error *err)
+{
+    memset(sorted->begin, 0, (ASSAY__UNIT_BLOCK + 1) * sizeof *sorted->begin);
+    if (block->log == NULL)
+        return ASSAY_OK;
+    uint32_t *counts = sorted->begin + 1;
+    walk_log(binding, block->log, counts, NULL);
+    uint32_t sum = 0;
+    for (size_t i = 0; i < ASSAY__UNIT_BLOCK; i++) {
+        uint32_t count = counts[i];
+        if (UINT32_MAX - sum < count)
+            return assay__fail(err, ASSAY_ERROR_LIMIT, "More than %u values of 1024 units.",
+                               UINT32_MAX);
+        counts[i] = sum;
+        sum += count;
+    }
+    free(sorted->at);
+    sorted->at = malloc(((size_t)sum + 1) * sizeof *sorted->at);
+    if (sorted->at == NULL)
+        return assay__fail_memory(err);
+    walk_log(binding, block->log, counts, sorted->at);
+    return ASSAY_OK;
+}
+
+enum assay_status assay__unit_table_visit(const struct assay__unit_rules *rules,
+                                          const struct assay__unit_table *table,
+                                          assay__unit_visit *visit, void *context,
+                                          struct assay_error *err)
+{
+    struct sorted_log sorted = {NULL, malloc((ASSAY__UNIT_BLOCK + 1) * sizeof *sorted.begin)};
+    enum assay_status status = sorted.begin == NULL ? assay__fail_memory(err) : ASSAY_OK;
+    for (size_t i = 0; status == ASSAY_OK && i < table->count; i++) {
+        size_t low = i % ASSAY__UNIT_BLOCK;
+        if (low == 0)
+            status = sort_log(rules->binding, table->blocks[i / ASSAY__UNIT_BLOCK], &sorted, err);
+        if (status != ASSAY_OK)
+            break;
+        struct assay__records records = {sorted.at == NULL ? NULL : sorted.at + sorted.begin[low],
+                                         sorted.begin[low + 1] - sorted.begin[low]};
+        status = visit(context, assay__unit_table_at(rules, table, i), records, err);
+    }
+    free(sorted.at);
+    free(sorted.begin);
+    return status;
+}
