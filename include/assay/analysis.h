@@ -225,8 +225,8 @@ struct assay_group_result {
 /**
  * struct assay_analysis: every figure of an analysis, and every word. Read only. It borrows the
  * plan, owns everything else in one arena, and is freed by assay_analysis_free().
- * Order everywhere: groups as planned (or by bytes), slices total, dimensions as planned with
- * values by bytes, segments as planned; metrics as planned.
+ * Order everywhere: groups as planned (or by name, v2 before v10), slices total, dimensions as
+ * planned with values by name, segments as planned; metrics as planned.
  */
 struct assay_analysis {
     const struct assay_plan *plan;

@@ -38,6 +38,8 @@ struct assay_srm {
     double p, log10_p; /* sequential: valid at every look, min(1, 1 / Bayes factor) */
     bool significant;  /* p < alpha and beyond the tolerance, or units where none may be */
     bool unplanned;    /* units in a group with weight 0 */
+    bool tested;       /* there are units, and two groups that may have some; else statistic and p
+                          are NaN */
 };
 
 /**
@@ -52,7 +54,7 @@ struct assay_srm {
  * Returns ASSAY_ERROR_DOMAIN: no positive weight, a negative or non-finite weight, a method that
  * does not exist, alpha outside (0, 1), a tolerance that is negative or not finite, a concentration
  * (of the sequential test) that is not positive and finite, too many units.
- * With one positive weight df is 0: p = 1. With no units p = 1.
+ * With no units, or one positive weight (df is 0), there is no test: p is NaN.
  * Ownership: nothing is kept and no memory asked for. Threads: pure and reentrant.
  * Accuracy, 602 cases of tests/golden/srm.csv (mpmath; counts to 2^63, to 1000 groups): statistic
  * (also the log Bayes factor), expected counts and residuals the nearest double; p 1e-15 relative

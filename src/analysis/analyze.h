@@ -15,7 +15,7 @@ enum { ASSAY__NONE = UINT32_MAX };
 /** struct assay__pair_plan: one comparison by group numbers of the analysis. */
 struct assay__pair_plan {
     uint32_t baseline, compared;
-    const char *id; /* {baseline}-vs-{compared}, safe in URLs, distinct */
+    const char *id; /* {baseline}-vs-{compared}, see assay__comparison_id() */
 };
 
 /** struct assay__slice_difference: a difference and its squared error, unrounded; NaN for none. */
@@ -137,5 +137,13 @@ enum assay_status assay__note_decision(struct assay__builder *builder, struct as
 
 /** assay__slice_text() says which units a slice is: "channel = Web", "segment new", or "". */
 const char *assay__slice_text(const struct assay__builder *builder, uint32_t slice);
+
+/**
+ * assay__comparison_id() is {baseline}-vs-{compared} in letters a to z, digits and hyphens. It
+ * belongs to the pair of names alone: where that spelling could stand for other names too, eight
+ * hex digits of SHA-256 over both names follow. NULL without memory.
+ */
+const char *assay__comparison_id(struct assay__arena *arena, const char *baseline,
+                                 const char *compared);
 
 #endif

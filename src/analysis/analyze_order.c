@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Puts what a dataset holds into the order of the plan: groups as planned and further ones by
- * bytes, slices total first, then dimensions as planned with values by bytes, then segments. From
+ * name, slices total first, then dimensions as planned with values by name, then segments. From
  * here on nothing depends on the order of rows.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/name.h"
 #include "base/nearest.h"
 #include "analysis/analyze.h"
 
 static int compare_strings(const void *a, const void *b)
 {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+    return assay__name_compare(*(const char *const *)a, *(const char *const *)b);
 }
 
 /* The number a group has in the dataset, or ASSAY__NONE. */
@@ -84,7 +85,7 @@ static int compare_slices(const void *a, const void *b)
         return x->name.kind < y->name.kind ? -1 : 1;
     if (x->name.number != y->name.number)
         return x->name.number < y->name.number ? -1 : 1;
-    return strcmp(x->name.value, y->name.value);
+    return assay__name_compare(x->name.value, y->name.value);
 }
 
 static enum assay_status order_slices(struct assay__builder *builder, struct assay_error *err)
@@ -148,52 +149,6 @@ static enum assay_status group_number(const struct assay__builder *builder, cons
                        "The %s group '%s' is not in the data. The groups are: %s.", what, id, list);
 }
 
-/* Letters, digits and hyphens of an id, so that a comparison's name is safe anywhere. */
-static void append_safe(char *out, size_t *length, const char *id)
-{
-    bool pending = false;
-    size_t start = *length;
-    for (const char *c = id; *c != '\0'; c++) {
-        bool upper = *c >= 'A' && *c <= 'Z';
-        bool plain = (*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9');
-        if (upper || plain) {
-            if (pending && *length > start)
-                out[(*length)++] = '-';
-            pending = false;
-            out[(*length)++] = upper ? (char)(*c + ('a' - 'A')) : *c;
-        } else {
-            pending = true;
-        }
-    }
-    if (*length == start)
-        out[(*length)++] = 'x'; /* an id without any letter or digit */
-}
-
-static const char *comparison_id(struct assay__builder *builder, uint32_t baseline,
-                                 uint32_t compared)
-{
-    const char *a = builder->out->groups[baseline].id, *b = builder->out->groups[compared].id;
-    /* Each byte gives at most one byte and a hyphen; a number is added when two names collide. */
-    char *id = assay__arena_alloc(builder->arena, 2 * (strlen(a) + strlen(b)) + 32);
-    size_t length = 0;
-    if (id == NULL)
-        return NULL;
-    append_safe(id, &length, a);
-    memcpy(id + length, "-vs-", 4);
-    length += 4;
-    append_safe(id, &length, b);
-    id[length] = '\0';
-    uint32_t same = 1;
-    for (uint32_t i = 0; i < builder->pair_count; i++) {
-        const char *other = builder->pairs[i].id;
-        if (strncmp(other, id, length) == 0 && (other[length] == '\0' || other[length] == '.'))
-            same++;
-    }
-    if (same == 1)
-        return id;
-    return assay__arena_format(builder->arena, "%s.%u", id, same);
-}
-
 static enum assay_status add_pair(struct assay__builder *builder, uint32_t baseline,
                                   uint32_t compared, struct assay_error *err)
 {
@@ -202,7 +157,8 @@ static enum assay_status add_pair(struct assay__builder *builder, uint32_t basel
                            "All pairs of %u groups are more than %d comparisons: compare them with "
                            "one baseline, or list the pairs that matter.",
                            (unsigned)builder->out->group_count, ASSAY_COMPARISONS_MAX);
-    const char *id = comparison_id(builder, baseline, compared);
+    const char *id = assay__comparison_id(builder->arena, builder->out->groups[baseline].id,
+                                          builder->out->groups[compared].id);
     if (id == NULL)
         return assay__fail_memory(err);
     builder->pairs[builder->pair_count++] = (struct assay__pair_plan){baseline, compared, id};

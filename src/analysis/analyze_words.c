@@ -3,9 +3,12 @@
  * One plain sentence per result, in the words of a product manager: what was found, and by which
  * test. The same state has the same words everywhere. Slices of a dimension get no verdict.
  */
-#include "base/error.h"
+#include <math.h>
+
 #include "analysis/analyze.h"
+#include "analysis/outcome.h"
 #include "analysis/phrases.h"
+#include "base/error.h"
 
 const char *assay__slice_text(const struct assay__builder *builder, uint32_t slice)
 {
@@ -120,26 +123,21 @@ static const char *weights_text(const struct assay__builder *builder)
 static const char *srm_text(const struct assay__builder *builder,
                             const struct assay_srm_result *srm)
 {
-    /* Above the level of the test and below this, sizes are not quite "as planned". */
-    static const double BORDERLINE = 0.01;
+    static const char *const VERBS[] = {[ASSAY__SRM_PLANNED] = "match",
+                                        [ASSAY__SRM_BORDERLINE] = "are borderline against",
+                                        [ASSAY__SRM_TOLERATED] = "are within the tolerance of",
+                                        [ASSAY__SRM_MISMATCH] = "do not match"};
     const struct assay_srm *test = &srm->test;
+    enum assay__srm_state state = assay__srm_state(test, builder->plan->srm.alpha);
     char p[ASSAY__PHRASE_BYTES];
-    uint64_t units = 0;
-    for (uint32_t g = 0; g < builder->out->group_count; g++)
-        units += srm->groups[g].observed;
-    if (units == 0)
-        return "There are no units here: the groups' sizes cannot be tested.";
-    if (test->unplanned && test->significant)
+    if (state == ASSAY__SRM_UNPLANNED)
         return "Units are in a group that the plan does not have, or gives none.";
+    if (state == ASSAY__SRM_NOT_TESTED)
+        return isnan(test->df) || test->df > 0.0
+                   ? "There are no units here: the groups' sizes cannot be tested."
+                   : "One group alone may have units: the groups' sizes cannot be tested.";
     assay__p_text(&(struct assay_difference){.p = test->p, .log10_p = test->log10_p}, p);
-    const char *verb = "match";
-    if (test->significant)
-        verb = "do not match";
-    else if (test->p < builder->plan->srm.alpha)
-        verb = "are within the tolerance of";
-    else if (test->p < BORDERLINE)
-        verb = "are borderline against";
-    return assay__arena_format(builder->arena, "The groups' sizes %s %s (%s).", verb,
+    return assay__arena_format(builder->arena, "The groups' sizes %s %s (%s).", VERBS[state],
                                weights_text(builder), p);
 }
 

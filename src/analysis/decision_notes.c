@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/name.h"
 #include "analysis/analyze.h"
 #include "analysis/phrases.h"
 
@@ -15,53 +16,13 @@ static const char *const NOWHERE[3] = {NULL, NULL, NULL};
 /* ---- Group names that differ in case, blanks or composition only ------------------------------
  */
 
-/* Base letter and second byte of the combining mark (0xCC is the first) of U+00C0 to U+00DF. */
-static const char LETTERS[] = "aaaaaa.ceeeeiiii.nooooo..uuuuy..";
-static const char MARKS[] = "\x80\x81\x82\x83\x88\x8A.\xA7\x80\x81\x82\x88\x80\x81\x82\x88"
-                            ".\x83\x80\x81\x82\x83\x88..\x80\x81\x82\x88\x81..";
-
-/* Bytes of a blank at text: space, tab, no-break space, zero-width space; 0 for anything else. */
-static size_t blank_at(const char *text)
-{
-    if (*text == ' ' || *text == '\t')
-        return 1;
-    if (strncmp(text, "\xC2\xA0", 2) == 0)
-        return 2;
-    return strncmp(text, "\xE2\x80\x8B", 3) == 0 ? 3 : 0;
-}
-
-/* The name without blanks, in lower case, accented Latin letters taken apart. NULL: no memory. */
-static const char *fold(struct assay__arena *arena, const char *name)
-{
-    char *out = assay__arena_alloc(arena, 2 * strlen(name) + 1);
-    size_t length = 0;
-    for (const char *at = name; out != NULL && *at != '\0';) {
-        size_t blank = blank_at(at);
-        unsigned char next = (unsigned char)at[0] == 0xC3 ? (unsigned char)at[1] : 0;
-        size_t letter = next >= 0x80 ? (next - 0x80u) % 32u : 0;
-        if (blank > 0) {
-            at += blank;
-        } else if (next >= 0x80 && next != 0xBF && LETTERS[letter] != '.') {
-            out[length++] = LETTERS[letter];
-            out[length++] = (char)0xCC;
-            out[length++] = MARKS[letter];
-            at += 2;
-        } else {
-            bool is_upper = *at >= 'A' && *at <= 'Z';
-            out[length++] = is_upper ? (char)(*at + ('a' - 'A')) : *at;
-            at++;
-        }
-    }
-    return out;
-}
-
 static enum assay_status note_names(struct assay__builder *builder, struct assay_error *err)
 {
     const struct assay_analysis *out = builder->out;
     const char **folded = assay__arena_array(builder->arena, out->group_count, sizeof *folded);
     enum assay_status status = folded == NULL ? assay__fail_memory(err) : ASSAY_OK;
     for (uint32_t g = 0; status == ASSAY_OK && g < out->group_count; g++) {
-        folded[g] = fold(builder->arena, out->groups[g].id);
+        folded[g] = assay__name_fold(builder->arena, out->groups[g].id);
         if (folded[g] == NULL)
             return assay__fail_memory(err);
         uint32_t other = 0;
@@ -71,10 +32,11 @@ static enum assay_status note_names(struct assay__builder *builder, struct assay
             continue;
         status = assay__annotate(
             builder, ASSAY_NOTE_WARNING, -1, NOWHERE,
-            assay__arena_format(builder->arena,
-                                "Groups '%s' and '%s' differ in case, blanks or the composition of "
-                                "letters only; they count as two. Remedy: spell them alike.",
-                                out->groups[other].id, out->groups[g].id),
+            assay__arena_format(
+                builder->arena,
+                "Groups '%s' and '%s' differ in case, blanks, accents or the "
+                "composition of letters only; they count as two. Remedy: spell them alike.",
+                out->groups[other].id, out->groups[g].id),
             err);
     }
     return status;

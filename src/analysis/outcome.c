@@ -15,6 +15,20 @@ bool assay__weights_are_assumed(const struct assay_plan *plan)
     return plan->group_count == 0;
 }
 
+enum assay__srm_state assay__srm_state(const struct assay_srm *test, double alpha)
+{
+    static const double BORDERLINE = 0.01;
+    if (test->unplanned)
+        return ASSAY__SRM_UNPLANNED;
+    if (!test->tested)
+        return ASSAY__SRM_NOT_TESTED;
+    if (test->significant)
+        return ASSAY__SRM_MISMATCH;
+    if (test->p < alpha)
+        return ASSAY__SRM_TOLERATED;
+    return test->p < BORDERLINE ? ASSAY__SRM_BORDERLINE : ASSAY__SRM_PLANNED;
+}
+
 static const struct assay_look_result *
 telling(const struct assay_metric_result *result,
         bool (*is_significant)(const struct assay_look_result *look))

@@ -22,4 +22,16 @@ bool assay__weights_are_assumed(const struct assay_plan *plan);
 /** assay__untested_text() says why a result is not tested: static text that follows a colon. */
 const char *assay__untested_text(const struct assay_metric_result *result);
 
+/** enum assay__srm_state: what a test of sizes says. */
+enum assay__srm_state {
+    ASSAY__SRM_PLANNED,    /* as planned, up to chance */
+    ASSAY__SRM_BORDERLINE, /* p between alpha and 0.01: no mismatch yet, and not "as planned" */
+    ASSAY__SRM_TOLERATED,  /* p below alpha, every share within the tolerance */
+    ASSAY__SRM_MISMATCH,
+    ASSAY__SRM_UNPLANNED, /* units in a group that may have none */
+    ASSAY__SRM_NOT_TESTED
+};
+
+enum assay__srm_state assay__srm_state(const struct assay_srm *test, double alpha);
+
 #endif

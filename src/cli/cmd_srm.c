@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/outcome.h"
 #include "json/json_write.h"
 #include "report/table/terminal.h"
 #include "number/number.h"
@@ -14,7 +15,7 @@
 #include "cli/srm_looks.h"
 #include "cli/term.h"
 
-enum { GROUPS_MAX = ASSAY_GROUPS_MAX, EXIT_SRM = 10, NAME_BYTES = 24 };
+enum { GROUPS_MAX = ASSAY_GROUPS_MAX, EXIT_SRM = 10, EXIT_UNTESTED = 12, NAME_BYTES = 24 };
 
 enum option_code {
     OPTION_COUNTS = CLI_OPTION_FIRST,
@@ -61,7 +62,7 @@ static const char HELP[] =
     "  --looks=FILE             a CSV of cumulative counts, a column a group and a row a look:\n"
     "                           the sequential test at each, with the least p so far\n"
     "  --format=NAME            table (default), detail (JSON) or csv\n"
-    "  --fail-on=srm            exit 10 on a mismatch\n";
+    "  --fail-on=srm            exit 10 on a mismatch, 12 when there is no test\n";
 
 struct arguments {
     uint64_t counts[GROUPS_MAX];
@@ -201,10 +202,11 @@ static void write_detail(const struct outcome *outcome, struct assay__text *out)
     assay__json_member_number(&json, "tolerance", arguments->design.tolerance);
     if (sequential)
         assay__json_member_number(&json, "concentration", arguments->design.concentration);
-    assay__json_member_number(&json, "statistic", outcome->srm.statistic);
+    assay__json_member_nullable(&json, "statistic", outcome->srm.statistic);
     assay__json_member_nullable(&json, "df", outcome->srm.df);
     assay__json_member_nullable(&json, "p", outcome->srm.p);
     assay__json_member_nullable(&json, "log10P", outcome->srm.log10_p);
+    assay__json_member_boolean(&json, "tested", outcome->srm.tested);
     assay__json_member_boolean(&json, "significant", outcome->srm.significant);
     assay__json_member_boolean(&json, "unplannedUnits", outcome->srm.unplanned);
     assay__json_member_begin(&json, "groups", '[');
@@ -282,36 +284,47 @@ static void write_group(struct assay__page *page, const struct outcome *outcome,
     assay__page_end(page);
 }
 
-static void write_verdict(struct assay__page *page, const struct outcome *outcome)
+/* The figures of a test that was made. */
+static void add_figures(struct assay__text *words, const struct outcome *outcome)
 {
     const struct assay_srm *srm = &outcome->srm;
     const struct assay_srm_design *design = &outcome->arguments->design;
     char p[ASSAY__FIGURE_BYTES], statistic[ASSAY__NUMBER_BYTES], alpha[ASSAY__NUMBER_BYTES];
-    struct assay__text words = {0};
     assay__figure_p(srm->p, srm->log10_p, p);
     statistic[assay__number_round(srm->statistic, 4, statistic)] = '\0';
     alpha[assay__number_write(design->alpha, alpha)] = '\0';
     if (design->method == ASSAY_SRM_SEQUENTIAL)
-        assay__text_format(&words, "Sequential test: log Bayes factor %s, p %s, alpha %s. ",
+        assay__text_format(words, "Sequential test: log Bayes factor %s, p %s, alpha %s. ",
                            statistic, p, alpha);
     else
-        assay__text_format(&words, "Chi-square %s with %g degree%s of freedom, p %s, alpha %s. ",
+        assay__text_format(words, "Chi-square %s with %g degree%s of freedom, p %s, alpha %s. ",
                            statistic, srm->df, srm->df == 1.0 ? "" : "s", p, alpha);
-    if (srm->unplanned)
-        assay__text_puts(&words, "MISMATCH: a group that should have no units has some.");
-    else if (srm->significant)
-        assay__text_puts(&words, "MISMATCH: the groups are not as large as planned. Find out why "
-                                 "before you read any result.");
-    else if (srm->p < design->alpha)
-        assay__text_puts(&words, "No mismatch: every share is within the tolerance.");
-    else
-        assay__text_puts(&words, "No mismatch: the groups are as large as planned, up to chance.");
+}
+
+static void write_verdict(struct assay__page *page, const struct outcome *outcome)
+{
+    static const char *const WORDS[] = {
+        [ASSAY__SRM_PLANNED] = "No mismatch: the groups are as large as planned, up to chance.",
+        [ASSAY__SRM_BORDERLINE] =
+            "Borderline: no mismatch at this alpha, but p is below 0.01. Look at how units are "
+            "assigned and logged.",
+        [ASSAY__SRM_TOLERATED] = "No mismatch: every share is within the tolerance.",
+        [ASSAY__SRM_MISMATCH] = "MISMATCH: the groups are not as large as planned. Find out why "
+                                "before you read any result.",
+        [ASSAY__SRM_UNPLANNED] = "MISMATCH: a group that should have no units has some.",
+        [ASSAY__SRM_NOT_TESTED] = "Not tested: "};
+    const struct assay_srm *srm = &outcome->srm;
+    enum assay__srm_state state = assay__srm_state(srm, outcome->arguments->design.alpha);
+    struct assay__text words = {0};
+    if (srm->tested)
+        add_figures(&words, outcome);
+    assay__text_puts(&words, WORDS[state]);
+    if (state == ASSAY__SRM_NOT_TESTED)
+        assay__text_puts(&words, outcome->total == 0 ? "there are no units."
+                                                     : "one group alone may have units.");
     assay__page_ink(page, srm->significant ? ASSAY__INK_BAD : ASSAY__INK_PLAIN);
-    if (words.data != NULL)
-        assay__page_wrap(page, words.data, 0, 0);
+    assay__page_words(page, &words, 0, 0);
     assay__page_ink(page, ASSAY__INK_PLAIN);
-    page->out->failed = page->out->failed || words.failed;
-    assay__text_release(&words);
 }
 
 static void write_table(const struct outcome *outcome, struct assay__text *out)
@@ -365,6 +378,8 @@ static int run(const struct arguments *arguments)
     }
     if (code == 0 && arguments->fail_on_srm && outcome->srm.significant)
         code = EXIT_SRM;
+    else if (code == 0 && arguments->fail_on_srm && !outcome->srm.tested)
+        code = EXIT_UNTESTED;
     free(outcome);
     return code;
 }

@@ -203,10 +203,10 @@ static void write_detail(const struct looks *looks, struct assay__text *out)
         for (size_t g = 0; g < looks->group_count; g++)
             assay__json_number(&json, (double)look->counts[g]);
         assay__json_end(&json, ']');
-        assay__json_member_number(&json, "statistic", look->test.statistic);
-        assay__json_member_number(&json, "p", look->p);
-        assay__json_member_number(&json, "log10P", look->log10_p);
-        assay__json_member_number(&json, "pAtLook", look->test.p);
+        assay__json_member_nullable(&json, "statistic", look->test.statistic);
+        assay__json_member_nullable(&json, "p", look->p);
+        assay__json_member_nullable(&json, "log10P", look->log10_p);
+        assay__json_member_nullable(&json, "pAtLook", look->test.p);
         assay__json_member_boolean(&json, "significant", look->significant);
         assay__json_end(&json, '}');
     }
@@ -252,7 +252,9 @@ static void write_row(struct assay__page *page, size_t k, const struct look *loo
                      ASSAY__INK_PLAIN);
     assay__figure_count(units, figure);
     assay__page_column(page, figure, 15, ASSAY__ALIGN_RIGHT, false, ASSAY__INK_PLAIN);
-    figure[assay__number_round(look->test.statistic, 4, figure)] = '\0';
+    snprintf(figure, sizeof figure, "-");
+    if (look->test.tested)
+        figure[assay__number_round(look->test.statistic, 4, figure)] = '\0';
     assay__page_column(page, figure, 16, ASSAY__ALIGN_RIGHT, false, ASSAY__INK_PLAIN);
     assay__figure_p(look->p, look->log10_p, figure);
     assay__page_column(page, figure, 11, ASSAY__ALIGN_RIGHT, false, ASSAY__INK_PLAIN);

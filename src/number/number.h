@@ -18,8 +18,9 @@ enum {
 
 /**
  * assay__number_write() writes the shortest text that reads back to the same double, in the C
- * locale whatever the process's is: "0.1", "1e-300", "125", "-0". value is finite. Plain notation
- * for 1e-5 <= |value| < 1e17. Returns the length.
+ * locale whatever the process's is: "0.1", "1e-300", "125". value is finite. Plain notation
+ * for 1e-5 <= |value| < 1e17. The negative zero, which reads as a sign of something, is "0".
+ * Returns the length.
  */
 size_t assay__number_write(double value, char out[ASSAY__NUMBER_BYTES]);
 

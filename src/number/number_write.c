@@ -142,7 +142,7 @@ size_t assay__number_write(double value, char out[ASSAY__NUMBER_BYTES])
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);
     char *end = out;
-    if (bits >> 63 != 0)
+    if (bits >> 63 != 0 && value != 0.0)
         *end++ = '-';
     if (value == 0.0) {
         *end++ = '0';

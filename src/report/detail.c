@@ -164,7 +164,7 @@ static void write_srm(struct assay__json *json, const struct assay_analysis *ana
     assay__json_member_string(json, "method", assay__name_srm(design->method));
     assay__json_member_number(json, "alpha", design->alpha);
     assay__json_member_number(json, "tolerance", design->tolerance);
-    assay__json_member_number(json, "statistic", srm->test.statistic);
+    assay__json_member_nullable(json, "statistic", srm->test.statistic);
     assay__json_member_nullable(json, "df", srm->test.df);
     assay__json_member_nullable(json, "p", srm->test.p);
     assay__json_member_nullable(json, "log10P", srm->test.log10_p);

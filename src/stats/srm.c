@@ -159,7 +159,6 @@ static void sequential_test(const uint64_t *counts, const double *weights, size_
     }
     double log_factor = assay__wide_double(sum);
     out->statistic = log_factor;
-    out->df = NAN;
     out->p = log_factor > 0.0 ? assay__wide_double(assay__wide_exp(assay__wide_neg(sum))) : 1.0;
     out->log10_p = log_factor > 0.0 ? -log_factor / M_LN10 : 0.0;
 }
@@ -175,11 +174,13 @@ enum assay_status assay_srm_test(const uint64_t *counts, const double *weights, 
     if (status != ASSAY_OK)
         return status;
     wide statistic = fill_groups(counts, weights, group_count, design, &totals, groups, &largest);
-    *out = (struct assay_srm){.p = 1.0, .unplanned = totals.unplanned};
-    out->df = totals.positive - 1.0;
-    if (design->method == ASSAY_SRM_SEQUENTIAL)
+    *out = (struct assay_srm){.statistic = NAN, .p = NAN, .log10_p = NAN};
+    out->unplanned = totals.unplanned;
+    out->tested = totals.units > 0 && totals.positive > 1;
+    out->df = design->method == ASSAY_SRM_SEQUENTIAL ? (double)NAN : totals.positive - 1.0;
+    if (out->tested && design->method == ASSAY_SRM_SEQUENTIAL)
         sequential_test(counts, weights, group_count, design, &totals, out);
-    else if (totals.positive > 1)
+    else if (out->tested)
         chi2_tail(statistic, out);
     double log_alpha = log10(design->alpha);
     wide whole = assay__wide_mul(assay__wide_of_u64(totals.units), totals.weight);

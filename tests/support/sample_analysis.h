@@ -103,7 +103,8 @@ static void sample_groups(struct sample *s)
                                                .df = 2,
                                                .p = 0.9035,
                                                .log10_p = -0.04407,
-                                               .significant = slice == 3},
+                                               .significant = slice == 3,
+                                               .tested = true},
                                       .groups = &s->srm_groups[slice * SAMPLE_GROUPS],
                                       .message = "The groups' sizes match the plan (p = 0.904)."};
         for (uint32_t g = 0; g < SAMPLE_GROUPS; g++) {
@@ -200,7 +201,7 @@ static void sample_answers(struct assay_metric_result *r, struct assay_look_resu
 
 static void sample_result(struct sample *s, uint32_t metric, uint32_t pair, uint32_t slice)
 {
-    static const char *const ids[] = {"no-e-mail-vs-mens-e-mail", "no-e-mail-vs-script"};
+    static const char *const ids[] = {"no-e-mail-vs-mens-e-mail-4dc6ef69", "no-e-mail-vs-script"};
     size_t index = ((size_t)metric * SAMPLE_PAIRS + pair) * SAMPLE_SLICES + slice;
     struct assay_metric_result *r = &s->results[index];
     const double none = (double)NAN;

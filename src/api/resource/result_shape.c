@@ -246,6 +246,12 @@ static bool view_details(const struct assay__view *of, size_t index, struct assa
     return index == 0;
 }
 
+/* A test that could not be made has no answer, unless units are where none may be. */
+static enum assay_tristate srm_answer(const struct assay_srm *test)
+{
+    return test->tested || test->unplanned ? answer(test->significant) : ASSAY_UNKNOWN;
+}
+
 static bool view_srm(const struct assay__view *of, size_t index, struct assay__view *out)
 {
     if (index >= of->analysis->srm_count)
@@ -256,7 +262,7 @@ static bool view_srm(const struct assay__view *of, size_t index, struct assay__v
     out->srm = srm;
     out->slice = srm->slice;
     out->comparison = (struct assay__comparison_view){
-        .significant = answer(srm->test.significant),
+        .significant = srm_answer(&srm->test),
         .segment_id = slice->kind == ASSAY_SLICE_SEGMENT ? slice->key : NULL};
     return true;
 }
@@ -266,7 +272,7 @@ static bool view_srm_status(const struct assay__view *of, size_t index, struct a
     *out = *of;
     out->status = (struct assay__status_view){.message = of->srm->message,
                                               .powered = ASSAY_UNKNOWN,
-                                              .significant = answer(of->srm->test.significant),
+                                              .significant = srm_answer(&of->srm->test),
                                               .deteriorated = ASSAY_UNKNOWN};
     return index == 0;
 }

@@ -9,8 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "plan/names.h"
+#include "analysis/outcome.h"
 #include "number/number.h"
+#include "plan/names.h"
 
 enum { WIDTH_MIN = 60, WIDTH_MAX = 200, WIDTH_DEFAULT = 80 };
 
@@ -77,29 +78,51 @@ static void write_group(struct assay__page *page, const struct assay_analysis *a
     assay__page_end(page);
 }
 
+/* What the test of sizes says, with its figures. */
+static void add_srm(struct assay__text *words, const struct assay_analysis *analysis)
+{
+    static const char *const STATES[] = {[ASSAY__SRM_PLANNED] = "as planned",
+                                         [ASSAY__SRM_BORDERLINE] = "borderline",
+                                         [ASSAY__SRM_TOLERATED] = "within the tolerance",
+                                         [ASSAY__SRM_MISMATCH] = "MISMATCH",
+                                         [ASSAY__SRM_UNPLANNED] = "MISMATCH, unplanned units",
+                                         [ASSAY__SRM_NOT_TESTED] = "not tested"};
+    const struct assay_srm *test = &analysis->srm[0].test;
+    enum assay__srm_state state = assay__srm_state(test, analysis->plan->srm.alpha);
+    bool is_assumed = assay__weights_are_assumed(analysis->plan);
+    char statistic[ASSAY__NUMBER_BYTES + 1], p[ASSAY__FIGURE_BYTES];
+    const char *word = STATES[state];
+    /* Nobody planned weights that were assumed. */
+    if (state == ASSAY__SRM_PLANNED && is_assumed)
+        word = "equal, as assumed";
+    assay__text_format(words, "Sample ratio: %s", word);
+    if (test->tested) {
+        statistic[assay__number_round(test->statistic, 4, statistic)] = '\0';
+        assay__figure_p(test->p, test->log10_p, p);
+        assay__text_format(words, " (%s %s, p %s)",
+                           isnan(test->df) ? "log Bayes factor" : "chi-square", statistic, p);
+    }
+    if (is_assumed && state != ASSAY__SRM_PLANNED && test->tested)
+        assay__text_puts(words, " against equal weights, which were assumed");
+    assay__text_putc(words, '.');
+}
+
 static void write_srm(struct assay__page *page, const struct assay_analysis *analysis)
 {
     if (analysis->srm_count == 0)
         return;
-    const struct assay_srm *test = &analysis->srm[0].test;
-    char statistic[ASSAY__NUMBER_BYTES + 1], p[ASSAY__FIGURE_BYTES];
     struct assay__text words = {0};
     uint32_t off = 0;
+    bool is_off = analysis->srm[0].test.significant;
     for (uint32_t s = 1; s < analysis->srm_count; s++)
         off += analysis->srm[s].test.significant;
-    statistic[isfinite(test->statistic) ? assay__number_round(test->statistic, 4, statistic) : 0] =
-        '\0';
-    assay__figure_p(test->p, test->log10_p, p);
-    assay__text_format(&words, "Sample ratio: %s (%s %s, p %s",
-                       test->significant ? "MISMATCH" : "as planned",
-                       isnan(test->df) ? "log Bayes factor" : "chi-square", statistic, p);
-    assay__text_puts(&words, ").");
+    add_srm(&words, analysis);
     if (analysis->srm_count > 1)
         assay__text_format(&words, " Slices off: %u of %u.", off, analysis->srm_count - 1);
     assay__page_spaces(page, 2);
-    assay__page_ink(page, test->significant ? ASSAY__INK_BAD : ASSAY__INK_PLAIN);
+    assay__page_ink(page, is_off ? ASSAY__INK_BAD : ASSAY__INK_PLAIN);
     assay__page_words(page, &words, 2, 2);
-    if (test->significant)
+    if (is_off)
         assay__page_ink(page, ASSAY__INK_PLAIN);
 }
 

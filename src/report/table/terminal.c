@@ -19,7 +19,18 @@ static bool turns_direction(uint32_t code_point)
 {
     return (code_point >= 0x202A && code_point <= 0x202E) ||
            (code_point >= 0x2066 && code_point <= 0x2069) || code_point == 0x2028 ||
-           code_point == 0x2029 || code_point == 0x200E || code_point == 0x200F;
+           code_point == 0x2029 || code_point == 0x200E || code_point == 0x200F ||
+           code_point == 0x200B || code_point == 0x2060 || code_point == 0xFEFF ||
+           code_point == 0xAD;
+}
+
+/* Blanks at the end of a name cannot be seen, be they plain or no-break ones. */
+static bool is_end_blank(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (text[i] != ' ' && text[i] != '\xC2' && text[i] != '\xA0')
+            return false;
+    return true;
 }
 
 static void escape_control(uint32_t code_point, struct piece *piece)
@@ -47,7 +58,7 @@ static size_t next_piece(const char *text, size_t length, struct piece *piece)
         piece->size = 3;
         piece->width = 1;
     } else if (code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0) ||
-               turns_direction(code_point)) {
+               turns_direction(code_point) || is_end_blank(text, length)) {
         escape_control(code_point, piece);
     } else {
         memcpy(piece->text, text, size);
@@ -156,6 +167,15 @@ void assay__page_heading(struct assay__page *page, const char *heading)
     assay__page_ink(page, ASSAY__INK_PLAIN);
 }
 
+/* A line may end at a blank, but not between a number and its %, or a p and its value. */
+static bool may_break(const char *word, size_t length, const char *rest)
+{
+    if (rest[0] != ' ')
+        return false;
+    bool is_p = (length == 1 && word[0] == 'p') || (length == 2 && memcmp(word, "(p", 2) == 0);
+    return rest[1] != '%' && !is_p;
+}
+
 void assay__page_wrap(struct assay__page *page, const char *words, int column, int indent)
 {
     size_t length = strlen(words), at = 0;
@@ -164,7 +184,7 @@ void assay__page_wrap(struct assay__page *page, const char *words, int column, i
     while (at < length) {
         size_t end = at;
         int width = 0;
-        while (end < length && words[end] != ' ') {
+        while (end < length && !may_break(words + at, end - at, words + end)) {
             struct piece piece;
             end += next_piece(words + end, length - end, &piece);
             width += piece.width;
