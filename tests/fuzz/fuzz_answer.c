@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/deliver/answer.h"
 #include "api/deliver/envelope.h"
 #include "api/resource/resource_compare.h"
 #include "api/deliver/refusal.h"
@@ -49,13 +50,18 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
     struct assay__arena arena = {0};
     char where[128];
     struct assay__node *first = parse(&arena, text, length);
-    struct assay__node *second = parse(&arena, rest, rest_length);
-    if (first != NULL && !assay__canonical_covers(first, first, where, sizeof where))
+    cJSON *again, *second;
+    (void)assay__answer_parse(text, length, &again);
+    (void)assay__answer_parse(rest, rest_length, &second);
+    if (first != NULL && again != NULL &&
+        !assay__canonical_covers(first, again, where, sizeof where))
         abort();
     if (first != NULL && second != NULL)
         (void)assay__canonical_covers(first, second, where, sizeof where);
     struct assay__body body;
     (void)assay__body_read(&arena, text, length, NULL, &body, NULL);
+    cJSON_Delete(again);
+    cJSON_Delete(second);
     assay__arena_release(&arena);
     assay__text_release(&quote);
     assay__text_release(&words);

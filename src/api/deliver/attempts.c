@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "api/resource/resource_compare.h"
+#include "api/deliver/answer.h"
 #include "api/deliver/client.h"
 #include "api/deliver/refusal.h"
 #include "number/number.h"
@@ -68,26 +69,17 @@ static enum assay_status send_authorized(struct delivery *delivery, bool is_post
 }
 
 /* The resource of a 2xx response and its name, or why there is none. */
-static const char *read_resource(const struct assay__http_response *response,
-                                 struct assay__arena *arena, struct assay__node **resource,
+static const char *read_resource(const struct assay__http_response *response, cJSON **resource,
                                  const char **name)
 {
-    struct assay_error why = {0};
+    *resource = NULL;
     if (!response->is_json)
         return "its content type is not JSON";
-    if (response->body.length == 0)
-        return "its body is empty";
-    if (assay__body_parse(arena, response->body.data, response->body.length, NULL,
-                          ASSAY_ERROR_REMOTE, resource, &why) != ASSAY_OK)
-        return why.code == ASSAY_ERROR_MEMORY  ? "memory ran out reading its body"
-               : why.code == ASSAY_ERROR_LIMIT ? "its body is beyond the limits of a result"
-                                               : "its body is not JSON";
-    const struct assay__node *member =
-        (*resource)->type == ASSAY__NODE_OBJECT ? assay__node_get(*resource, "name") : NULL;
-    if (member == NULL || member->type != ASSAY__NODE_STRING || member->length == 0)
-        return "its body has no \"name\"";
-    *name = member->text;
-    return NULL;
+    const char *why = assay__answer_parse(response->body.data, response->body.length, resource);
+    if (why != NULL)
+        return why;
+    *name = assay__answer_text(*resource, "name");
+    return *name != NULL ? NULL : "its body has no \"name\"";
 }
 
 static void keep_name(struct delivery *delivery, const char *name)
@@ -99,6 +91,31 @@ static void keep_name(struct delivery *delivery, const char *name)
     if (!clean.failed && clean.data != NULL)
         snprintf(delivery->out->name, sizeof delivery->out->name, "%s", clean.data);
     assay__text_release(&clean);
+}
+
+/* Compares what was sent with what is stored. What was sent is read again for it, since hardly any
+ * delivery comes here. */
+static enum assay_status compare_resources(struct delivery *delivery, const cJSON *stored,
+                                           const char *name, struct assay__outcome *outcome,
+                                           struct assay_error *err)
+{
+    struct assay__arena arena = {0};
+    const struct assay__node *sent = NULL;
+    char where[160] = "";
+    enum assay_status status =
+        assay__body_resource(&arena, delivery->text, delivery->length, &sent, err);
+    if (status == ASSAY_OK && assay__canonical_covers(sent, stored, where, sizeof where)) {
+        delivery->out->already_there = true;
+        keep_name(delivery, name);
+    } else if (status == ASSAY_OK) {
+        outcome->verdict = ASSAY__VERDICT_FAIL;
+        assay__fail(&outcome->error, ASSAY_ERROR_REMOTE,
+                    "The server has a different result under the id \"%s\" (HTTP 409): %s is not "
+                    "the same. Choose another id, or delete the stored one.",
+                    delivery->body->id, where[0] != '\0' ? where : "the document");
+    }
+    assay__arena_release(&arena);
+    return status;
 }
 
 /* HTTP 409: is the stored resource the one that is being sent? */
@@ -117,26 +134,17 @@ static enum assay_status compare(struct delivery *delivery, struct assay__http_r
     }
     if (outcome->verdict != ASSAY__VERDICT_DONE)
         return ASSAY_OK;
-    struct assay__arena arena = {0};
-    struct assay__node *stored = NULL;
+    cJSON *stored;
     const char *name = NULL;
-    char where[160] = "";
-    const char *why = read_resource(response, &arena, &stored, &name);
+    const char *why = read_resource(response, &stored, &name);
     if (why != NULL) {
         const struct assay__secrets secrets = assay__auth_secrets(&delivery->client->auth);
         assay__exchange_unacknowledged(response, "The stored result", why, &secrets, outcome);
-    } else if (assay__canonical_covers(delivery->body->resource, stored, where, sizeof where)) {
-        delivery->out->already_there = true;
-        keep_name(delivery, name);
     } else {
-        outcome->verdict = ASSAY__VERDICT_FAIL;
-        assay__fail(&outcome->error, ASSAY_ERROR_REMOTE,
-                    "The server has a different result under the id \"%s\" (HTTP 409): %s is not "
-                    "the same. Choose another id, or delete the stored one.",
-                    delivery->body->id, where[0] != '\0' ? where : "the document");
+        status = compare_resources(delivery, stored, name, outcome, err);
     }
-    assay__arena_release(&arena);
-    return ASSAY_OK;
+    cJSON_Delete(stored);
+    return status;
 }
 
 static enum assay_status attempt_once(struct delivery *delivery, struct assay__outcome *outcome,
@@ -147,16 +155,15 @@ static enum assay_status attempt_once(struct delivery *delivery, struct assay__o
     if (status == ASSAY_OK && response.status == 409) {
         status = compare(delivery, &response, outcome, err);
     } else if (status == ASSAY_OK && outcome->verdict == ASSAY__VERDICT_DONE) {
-        struct assay__arena arena = {0};
-        struct assay__node *resource = NULL;
+        cJSON *resource;
         const char *name = NULL;
-        const char *why = read_resource(&response, &arena, &resource, &name);
+        const char *why = read_resource(&response, &resource, &name);
         const struct assay__secrets secrets = assay__auth_secrets(&delivery->client->auth);
         if (why != NULL)
             assay__exchange_unacknowledged(&response, "The result", why, &secrets, outcome);
         else
             keep_name(delivery, name);
-        assay__arena_release(&arena);
+        cJSON_Delete(resource);
     }
     assay__http_response_release(&response);
     return status;

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "api/deliver/envelope.h"
+#include "api/deliver/answer.h"
 #include "json/json_write.h"
 #include "api/deliver/retry.h"
 #include "number/number.h"
@@ -143,16 +143,17 @@ static enum assay_status read_client_secret(struct assay__auth *auth,
 }
 
 /* expiresIn is a number of seconds, a string of one, or a protobuf duration such as "3600s". */
-static double lifetime_of(const struct assay__node *expires)
+static double lifetime_of(const cJSON *expires)
 {
     double seconds = LIFETIME_DEFAULT;
-    if (expires != NULL && expires->type == ASSAY__NODE_NUMBER) {
-        seconds = assay__node_number(expires);
-    } else if (expires != NULL && expires->type == ASSAY__NODE_STRING) {
-        size_t length = expires->length;
-        if (length > 0 && expires->text[length - 1] == 's')
+    if (cJSON_IsNumber(expires)) {
+        seconds = expires->valuedouble;
+    } else if (cJSON_IsString(expires)) {
+        const char *text = expires->valuestring;
+        size_t length = strlen(text);
+        if (length > 0 && text[length - 1] == 's')
             length--;
-        if (assay__double_parse(expires->text, length, &seconds) != ASSAY__PARSE_OK)
+        if (assay__double_parse(text, length, &seconds) != ASSAY__PARSE_OK)
             seconds = LIFETIME_DEFAULT;
     }
     return fmin(fmax(seconds, 0.0), LIFETIME_MAX);
@@ -162,33 +163,27 @@ static enum assay_status take_grant(struct assay__auth *auth,
                                     const struct assay__http_response *response,
                                     struct assay__outcome *outcome, struct assay_error *err)
 {
-    struct assay__arena arena = {0};
-    struct assay__node *root = NULL;
-    const struct assay__node *token = NULL;
-    enum assay_status status =
-        response->is_json ? assay__body_parse(&arena, response->body.data, response->body.length,
-                                              NULL, ASSAY_ERROR_REMOTE, &root, NULL)
-                          : ASSAY_ERROR_REMOTE;
-    if (status == ASSAY_OK && root->type == ASSAY__NODE_OBJECT)
-        token = assay__node_get(root, "accessToken");
-    if (status == ASSAY_ERROR_MEMORY) {
-        status = assay__fail_memory(err);
-    } else if (token == NULL || token->type != ASSAY__NODE_STRING) {
+    cJSON *root = NULL;
+    enum assay_status status = ASSAY_OK;
+    if (response->is_json)
+        (void)assay__answer_parse(response->body.data, response->body.length, &root);
+    cJSON *token = cJSON_GetObjectItemCaseSensitive(root, "accessToken");
+    if (!cJSON_IsString(token)) {
         /* The body is not quoted: a token may be in it under another name. */
         outcome->verdict = ASSAY__VERDICT_RETRY;
         assay__fail(&outcome->error, ASSAY_ERROR_TRY_AGAIN,
                     "The token endpoint answered HTTP %ld without JSON that has an "
                     "\"accessToken\".",
                     response->status);
-        status = ASSAY_OK;
     } else {
-        double lifetime = lifetime_of(assay__node_get(root, "expiresIn"));
+        double lifetime = lifetime_of(cJSON_GetObjectItemCaseSensitive(root, "expiresIn"));
+        size_t length = strlen(token->valuestring);
         auth->renew_at = assay__clock_now() + lifetime - fmin(MARGIN_MAX, 0.1 * lifetime);
-        status = keep(auth, token->text, token->length, NULL,
+        status = keep(auth, token->valuestring, length, NULL,
                       "The access token of the token endpoint", outcome, err);
-        explicit_bzero((char *)(uintptr_t)token->text, token->length);
+        explicit_bzero(token->valuestring, length);
     }
-    assay__arena_release(&arena);
+    cJSON_Delete(root);
     return status;
 }
 

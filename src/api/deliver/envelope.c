@@ -14,16 +14,41 @@
 #include "assay/deliver.h"
 #include "base/digest.h"
 
-enum assay_status assay__body_parse(struct assay__arena *arena, const char *text, size_t length,
-                                    const char *name, enum assay_status code,
-                                    struct assay__node **out, struct assay_error *err)
+static bool forget_always(const struct assay__node *object, const void *context)
+{
+    (void)object;
+    (void)context;
+    return true;
+}
+
+static enum assay_status parse(struct assay__arena *arena, const char *text, size_t length,
+                               const char *name, enum assay_status code, bool forgets,
+                               struct assay__node **out, struct assay_error *err)
 {
     const struct assay__json_options options = {.name = name,
                                                 .code = code,
                                                 .bytes_max = ASSAY__BODY_BYTES_MAX,
                                                 .values_max = ASSAY__BODY_VALUES_MAX,
-                                                .depth_max = ASSAY__BODY_DEPTH_MAX};
+                                                .depth_max = ASSAY__BODY_DEPTH_MAX,
+                                                .may_forget = forgets ? forget_always : NULL};
     return assay__json_read(arena, text, length, &options, out, err);
+}
+
+enum assay_status assay__body_parse(struct assay__arena *arena, const char *text, size_t length,
+                                    const char *name, enum assay_status code,
+                                    struct assay__node **out, struct assay_error *err)
+{
+    return parse(arena, text, length, name, code, false, out, err);
+}
+
+enum assay_status assay__body_resource(struct assay__arena *arena, const char *text, size_t length,
+                                       const struct assay__node **out, struct assay_error *err)
+{
+    struct assay__node *root = NULL;
+    enum assay_status status =
+        parse(arena, text, length, NULL, ASSAY_ERROR_DATA, false, &root, err);
+    *out = status == ASSAY_OK ? assay__node_get(root, "analysisResult") : NULL;
+    return status;
 }
 
 enum assay_status assay__body_derive_id(const char *parent, const char *text, size_t length,
@@ -84,17 +109,16 @@ enum assay_status assay__body_read(struct assay__arena *arena, const char *text,
 {
     memset(out, 0, sizeof *out);
     struct assay__node *root = NULL;
-    enum assay_status status =
-        assay__body_parse(arena, text, length, name, ASSAY_ERROR_DATA, &root, err);
+    enum assay_status status = parse(arena, text, length, name, ASSAY_ERROR_DATA, true, &root, err);
     if (status == ASSAY_OK)
         status = require_object(root, "A request body", name, err);
     if (status != ASSAY_OK)
         return status;
-    out->resource = assay__node_get(root, "analysisResult");
-    if (out->resource == NULL)
+    const struct assay__node *resource = assay__node_get(root, "analysisResult");
+    if (resource == NULL)
         return assay__fail_at(err, ASSAY_ERROR_DATA, name, root->line, root->column,
                               "The request body has no \"analysisResult\".");
-    status = require_object(out->resource, "\"analysisResult\"", name, err);
+    status = require_object(resource, "\"analysisResult\"", name, err);
     out->parent = string_member(root, "parent", name, &status, err);
     const char *id = string_member(root, "analysisResultId", name, &status, err);
     if (status != ASSAY_OK)
@@ -209,7 +233,7 @@ enum assay_status assay_request_make(const char *text, size_t length, const char
     struct assay__node *root = NULL;
     struct assay__body made;
     enum assay_status status =
-        assay__body_parse(&arena, text, length, name, ASSAY_ERROR_DATA, &root, err);
+        parse(&arena, text, length, name, ASSAY_ERROR_DATA, true, &root, err);
     if (status == ASSAY_OK)
         status = require_object(root, "A result or request body", name, err);
     if (status == ASSAY_OK && parent != NULL)

@@ -17,17 +17,21 @@ enum {
 struct assay__body {
     const char *parent;
     char id[ASSAY__ID_BYTES];
-    const struct assay__node *resource; /* analysisResult */
 };
 
 /**
  * assay__body_read() reads a request body {parent, analysisResult, analysisResultId} and checks its
  * names. A body without analysisResultId gets the id that assay__body_derive_id() makes of it, so
  * that a repeated delivery is one of the same resource. name is the file's, for messages, or NULL.
+ * Whatever the body's length, little memory is taken: only its names are kept.
  */
 enum assay_status assay__body_read(struct assay__arena *arena, const char *text, size_t length,
                                    const char *name, struct assay__body *out,
                                    struct assay_error *err);
+
+/** assay__body_resource() is the analysisResult of a body that was read before. */
+enum assay_status assay__body_resource(struct assay__arena *arena, const char *text, size_t length,
+                                       const struct assay__node **out, struct assay_error *err);
 
 /** assay__body_parse() reads any JSON document within the limits above. */
 enum assay_status assay__body_parse(struct assay__arena *arena, const char *text, size_t length,

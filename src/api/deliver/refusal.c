@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "api/deliver/envelope.h"
+#include "api/deliver/answer.h"
 #include "base/utf8.h"
 
 enum {
@@ -216,57 +216,55 @@ void assay__refusal_quote(struct assay__text *out, const char *bytes, size_t len
     assay__refusal_clean(out, bytes, length, ASSAY__QUOTE_BYTES_MAX, secrets, secret_count);
 }
 
-static const struct assay__node *string_of(const struct assay__node *object, const char *key)
+/* Gathers violations of a detail: "field: description; ...". */
+static void gather_violations(struct assay__text *gathered, const cJSON *violations, int *shown)
 {
-    if (object == NULL || object->type != ASSAY__NODE_OBJECT)
-        return NULL;
-    const struct assay__node *member = assay__node_get(object, key);
-    return member != NULL && member->type == ASSAY__NODE_STRING && member->length > 0 ? member
-                                                                                      : NULL;
+    const cJSON *one;
+    cJSON_ArrayForEach(one, violations)
+    {
+        const char *field = assay__answer_text(one, "field");
+        const char *description = assay__answer_text(one, "description");
+        if (*shown == VIOLATIONS_SHOWN)
+            return;
+        assay__text_puts(gathered, *shown == 0 ? " (" : "; ");
+        assay__text_puts(gathered, field != NULL ? field : "?");
+        assay__text_puts(gathered, ": ");
+        assay__text_puts(gathered, description != NULL ? description : "?");
+        ++*shown;
+    }
 }
 
 /* Gathers the readable part of a google.rpc.Status: its message and details[].fieldViolations[]. */
-static void gather_status(struct assay__text *gathered, const struct assay__node *status)
+static void gather_status(struct assay__text *gathered, const cJSON *status)
 {
-    const struct assay__node *message = string_of(status, "message");
-    if (message != NULL)
-        assay__text_append(gathered, message->text, message->length);
-    const struct assay__node *details = assay__node_get(status, "details");
-    if (details == NULL || details->type != ASSAY__NODE_ARRAY)
-        return;
+    const char *message = assay__answer_text(status, "message");
+    const cJSON *details = cJSON_GetObjectItemCaseSensitive(status, "details"), *detail;
     int shown = 0;
-    for (const struct assay__node *detail = details->first; detail != NULL; detail = detail->next) {
-        const struct assay__node *violations =
-            detail->type == ASSAY__NODE_OBJECT ? assay__node_get(detail, "fieldViolations") : NULL;
-        if (violations == NULL || violations->type != ASSAY__NODE_ARRAY)
-            continue;
-        for (const struct assay__node *one = violations->first;
-             one != NULL && shown < VIOLATIONS_SHOWN; one = one->next, shown++) {
-            const struct assay__node *field = string_of(one, "field");
-            const struct assay__node *description = string_of(one, "description");
-            assay__text_puts(gathered, shown == 0 ? " (" : "; ");
-            assay__text_puts(gathered, field != NULL ? field->text : "?");
-            assay__text_puts(gathered, ": ");
-            assay__text_puts(gathered, description != NULL ? description->text : "?");
-        }
+    assay__text_puts(gathered, message != NULL ? message : "");
+    if (!cJSON_IsArray(details))
+        return;
+    cJSON_ArrayForEach(detail, details)
+    {
+        const cJSON *violations = cJSON_GetObjectItemCaseSensitive(detail, "fieldViolations");
+        if (cJSON_IsArray(violations))
+            gather_violations(gathered, violations, &shown);
     }
     if (shown > 0)
         assay__text_putc(gathered, ')');
 }
 
 /* Gathers what a JSON error document says; nothing when its form is unknown. */
-static void gather(struct assay__text *gathered, const struct assay__node *root)
+static void gather(struct assay__text *gathered, const cJSON *root)
 {
-    if (root->type != ASSAY__NODE_OBJECT)
+    const cJSON *error = cJSON_GetObjectItemCaseSensitive(root, "error");
+    const char *description = assay__answer_text(root, "error_description");
+    const char *word = assay__answer_text(root, "error");
+    if (!cJSON_IsObject(root))
         return;
-    const struct assay__node *error = assay__node_get(root, "error");
-    const struct assay__node *description = string_of(root, "error_description");
-    if (error != NULL && error->type == ASSAY__NODE_OBJECT)
+    if (cJSON_IsObject(error))
         gather_status(gathered, error);
-    else if (description != NULL)
-        assay__text_append(gathered, description->text, description->length);
-    else if (string_of(root, "error") != NULL)
-        assay__text_puts(gathered, error->text);
+    else if (description != NULL || word != NULL)
+        assay__text_puts(gathered, description != NULL ? description : word);
     else
         gather_status(gathered, root);
 }
@@ -274,15 +272,14 @@ static void gather(struct assay__text *gathered, const struct assay__node *root)
 void assay__refusal_explain(struct assay__text *out, const char *body, size_t length,
                             const char *const *secrets, size_t secret_count)
 {
-    struct assay__arena arena = {0};
     struct assay__text gathered = {0};
-    struct assay__node *root = NULL;
-    if (assay__body_parse(&arena, body, length, NULL, ASSAY_ERROR_REMOTE, &root, NULL) == ASSAY_OK)
+    cJSON *root;
+    if (assay__answer_parse(body, length, &root) == NULL)
         gather(&gathered, root);
     if (gathered.length > 0 && !gathered.failed)
         assay__refusal_quote(out, gathered.data, gathered.length, secrets, secret_count);
     else
         assay__refusal_quote(out, body, length, secrets, secret_count);
     assay__text_release(&gathered);
-    assay__arena_release(&arena);
+    cJSON_Delete(root);
 }

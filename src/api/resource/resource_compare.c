@@ -36,63 +36,66 @@ static bool is_default(const struct assay__node *value)
     return false;
 }
 
-static bool equal_numbers(const struct assay__node *sent, const struct assay__node *stored)
+/* Numbers written as texts count as numbers. */
+static bool equal_numbers(const struct assay__node *sent, const cJSON *stored)
 {
-    if (sent->type == ASSAY__NODE_NUMBER && stored->type == ASSAY__NODE_NUMBER)
-        return (sent->length == stored->length &&
-                memcmp(sent->text, stored->text, sent->length) == 0) ||
-               assay__node_number(sent) == assay__node_number(stored);
-    const struct assay__node *number = sent->type == ASSAY__NODE_NUMBER ? sent : stored;
-    const struct assay__node *string = number == sent ? stored : sent;
     double value;
-    return string->type == ASSAY__NODE_STRING &&
-           assay__double_parse(string->text, string->length, &value) == ASSAY__PARSE_OK &&
-           value == assay__node_number(number);
+    if (sent->type == ASSAY__NODE_NUMBER && cJSON_IsNumber(stored))
+        return assay__node_number(sent) == stored->valuedouble;
+    if (sent->type == ASSAY__NODE_NUMBER)
+        return cJSON_IsString(stored) &&
+               assay__double_parse(stored->valuestring, strlen(stored->valuestring), &value) ==
+                   ASSAY__PARSE_OK &&
+               value == assay__node_number(sent);
+    return sent->type == ASSAY__NODE_STRING &&
+           assay__double_parse(sent->text, sent->length, &value) == ASSAY__PARSE_OK &&
+           value == stored->valuedouble;
 }
 
-static bool equal_leaves(const struct assay__node *sent, const struct assay__node *stored)
+static bool equal_leaves(const struct assay__node *sent, const cJSON *stored)
 {
-    if (sent->type == ASSAY__NODE_NUMBER || stored->type == ASSAY__NODE_NUMBER)
+    if (sent->type == ASSAY__NODE_NUMBER || cJSON_IsNumber(stored))
         return equal_numbers(sent, stored);
-    if (sent->type != stored->type)
-        return false;
     if (sent->type == ASSAY__NODE_STRING)
-        return sent->length == stored->length &&
-               memcmp(sent->text, stored->text, sent->length) == 0;
-    return sent->type == ASSAY__NODE_NULL || sent->boolean == stored->boolean;
+        return cJSON_IsString(stored) && strcmp(sent->text, stored->valuestring) == 0;
+    if (sent->type == ASSAY__NODE_BOOLEAN)
+        return cJSON_IsBool(stored) && sent->boolean == (cJSON_IsTrue(stored) != 0);
+    return cJSON_IsNull(stored);
 }
 
 static const struct assay__node *first_difference(const struct assay__node *sent,
-                                                  const struct assay__node *stored,
+                                                  const cJSON *stored,
                                                   const struct assay__shape *shape);
 
 static const struct assay__node *difference_of_lists(const struct assay__node *sent,
-                                                     const struct assay__node *stored,
+                                                     const cJSON *stored,
                                                      const struct assay__shape *shape)
 {
-    if (stored->type != ASSAY__NODE_ARRAY || sent->count != stored->count)
+    if (!cJSON_IsArray(stored))
         return sent;
-    const struct assay__node *other = stored->first;
+    const cJSON *other = stored->child;
     for (const struct assay__node *element = sent->first; element != NULL;
          element = element->next, other = other->next) {
+        if (other == NULL)
+            return sent;
         const struct assay__node *difference = first_difference(element, other, shape);
         if (difference != NULL)
             return difference;
     }
-    return NULL;
+    return other == NULL ? NULL : sent;
 }
 
 static const struct assay__node *difference_of_objects(const struct assay__node *sent,
-                                                       const struct assay__node *stored,
+                                                       const cJSON *stored,
                                                        const struct assay__shape *shape)
 {
-    if (stored->type != ASSAY__NODE_OBJECT)
+    if (!cJSON_IsObject(stored))
         return sent;
     for (const struct assay__node *member = sent->first; member != NULL; member = member->next) {
         const struct assay__field *field = field_of(shape, member->key);
         if (field != NULL && field->kind == ASSAY__KIND_OF_SERVER)
             continue;
-        const struct assay__node *other = assay__node_get(stored, member->key);
+        const cJSON *other = cJSON_GetObjectItemCaseSensitive(stored, member->key);
         const struct assay__node *difference =
             other != NULL ? first_difference(member, other, field != NULL ? field->shape : NULL)
                           : (is_default(member) ? NULL : member);
@@ -105,20 +108,20 @@ static const struct assay__node *difference_of_objects(const struct assay__node 
 /* The first value of sent that stored does not have; NULL when it has all. Depth is bounded by the
  * reader. */
 static const struct assay__node *first_difference(const struct assay__node *sent,
-                                                  const struct assay__node *stored,
+                                                  const cJSON *stored,
                                                   const struct assay__shape *shape)
 {
+    if (is_default(sent) && cJSON_IsNull(stored))
+        return NULL;
     if (sent->type == ASSAY__NODE_OBJECT)
         return difference_of_objects(sent, stored, shape);
     if (sent->type == ASSAY__NODE_ARRAY)
         return difference_of_lists(sent, stored, shape);
-    if (is_default(sent) && stored->type == ASSAY__NODE_NULL)
-        return NULL;
     return equal_leaves(sent, stored) ? NULL : sent;
 }
 
-bool assay__canonical_covers(const struct assay__node *sent, const struct assay__node *stored,
-                             char *where, size_t size)
+bool assay__canonical_covers(const struct assay__node *sent, const cJSON *stored, char *where,
+                             size_t size)
 {
     const struct assay__node *difference = first_difference(sent, stored, &assay__result_shape);
     if (difference != NULL)

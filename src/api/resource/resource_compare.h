@@ -2,6 +2,7 @@
 #ifndef ASSAY_API_RESOURCE_RESOURCE_COMPARE_H
 #define ASSAY_API_RESOURCE_RESOURCE_COMPARE_H
 
+#include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -18,7 +19,7 @@
  *
  * On false, where receives the path of the first difference, such as results[0].id.
  */
-bool assay__canonical_covers(const struct assay__node *sent, const struct assay__node *stored,
-                             char *where, size_t size);
+bool assay__canonical_covers(const struct assay__node *sent, const cJSON *stored, char *where,
+                             size_t size);
 
 #endif

@@ -54,18 +54,18 @@ START_TEST(canonical_compares)
 {
     const struct comparison *one = &COMPARISONS[_i];
     struct assay__arena arena = {0};
-    struct assay__node *sent, *stored;
+    struct assay__node *sent;
     struct assay_error err;
     char where[64] = "";
     assert_ok(assay__body_parse(&arena, one->sent, strlen(one->sent), NULL, ASSAY_ERROR_DATA, &sent,
                                 &err),
               &err);
-    assert_ok(assay__body_parse(&arena, one->stored, strlen(one->stored), NULL, ASSAY_ERROR_DATA,
-                                &stored, &err),
-              &err);
+    cJSON *stored = cJSON_Parse(one->stored);
+    ck_assert_ptr_nonnull(stored);
     bool covers = assay__canonical_covers(sent, stored, where, sizeof where);
     ck_assert_msg(covers == (one->where == NULL), "%s and %s", one->sent, one->stored);
     ck_assert_str_eq(where, one->where != NULL ? one->where : "");
+    cJSON_Delete(stored);
     assay__arena_release(&arena);
 }
 END_TEST
@@ -152,7 +152,9 @@ START_TEST(body_is_read)
     struct assay_error err;
     assert_ok(assay__body_read(&arena, text, strlen(text), NULL, &body, &err), &err);
     ck_assert_str_eq(body.parent, PARENT);
-    ck_assert_ptr_nonnull(assay__node_get(body.resource, "a"));
+    const struct assay__node *resource;
+    assert_ok(assay__body_resource(&arena, text, strlen(text), &resource, &err), &err);
+    ck_assert_ptr_nonnull(assay__node_get(resource, "a"));
     ck_assert_uint_eq(strlen(body.id), 43);
     ck_assert_int_eq(strncmp(body.id, "ar-", 3), 0);
     assert_ok(assay__body_read(&arena, text, strlen(text), NULL, &again, &err), &err);
