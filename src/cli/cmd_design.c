@@ -147,7 +147,7 @@ static int take_option(struct arguments *arguments, int option, const char *valu
         return args_number(where, ARGS_POSITIVE, value, &arguments->looks);
     case OPTION_INFORMATION:
         where.flag = "information";
-        return args_numbers(where, ARGS_POSITIVE, value, DESIGN_LOOKS_MAX, arguments->information,
+        return args_numbers(where, ARGS_EFFECT, value, DESIGN_LOOKS_MAX, arguments->information,
                             &arguments->information_count);
     case OPTION_SPENDING:
         return take_spending(value, &design->horizon);

@@ -53,8 +53,22 @@ static void share_text(double share, char out[ASSAY__FIGURE_BYTES + 4])
     snprintf(out, ASSAY__FIGURE_BYTES + 4, "%s %%", figure);
 }
 
+void assay__table_group_labels(struct assay__labels *labels, struct assay__page *page,
+                               const struct assay_analysis *analysis, int width)
+{
+    const char **names = assay__arena_array(&labels->arena, analysis->group_count, sizeof *names);
+    if (names == NULL) {
+        page->out->failed = true;
+        return;
+    }
+    for (uint32_t g = 0; g < analysis->group_count; g++)
+        names[g] = analysis->groups[g].id;
+    assay__labels_make(labels, page, names, analysis->group_count, width);
+}
+
 static void write_group(struct assay__page *page, const struct assay_analysis *analysis,
-                        uint32_t group, int name_columns, double weight_sum, uint64_t total)
+                        uint32_t group, const struct assay__labels *labels, double weight_sum,
+                        uint64_t total)
 {
     const struct assay_group_result *about = &analysis->groups[group];
     const struct assay_srm_group *srm =
@@ -66,7 +80,7 @@ static void write_group(struct assay__page *page, const struct assay_analysis *a
         share_text(about->weight / weight_sum, planned);
     share_text(total > 0 ? (double)analysis->units[group] / (double)total : 0.0, actual);
     assay__page_spaces(page, 2);
-    assay__page_cell(page, about->id, name_columns, ASSAY__ALIGN_LEFT, true, ASSAY__INK_PLAIN);
+    assay__labels_write(labels, page, group, 2);
     assay__page_cell(page, units, 14, ASSAY__ALIGN_RIGHT, false, ASSAY__INK_PLAIN);
     assay__page_cell(page, planned, 11, ASSAY__ALIGN_RIGHT, false, ASSAY__INK_PLAIN);
     assay__page_cell(page, actual, 11, ASSAY__ALIGN_RIGHT, false, ASSAY__INK_PLAIN);
@@ -129,6 +143,7 @@ static void write_srm(struct assay__page *page, const struct assay_analysis *ana
 static void write_groups(struct assay__page *page, const struct assay_analysis *analysis)
 {
     double weight_sum = 0.0;
+    struct assay__labels labels = {0};
     int name_columns = 16;
     for (uint32_t g = 0; g < analysis->group_count; g++) {
         weight_sum += analysis->groups[g].weight;
@@ -144,8 +159,10 @@ static void write_groups(struct assay__page *page, const struct assay_analysis *
     assay__page_cell(page, "actual", 11, ASSAY__ALIGN_RIGHT, false, ASSAY__INK_PLAIN);
     assay__page_ink(page, ASSAY__INK_PLAIN);
     assay__page_end(page);
+    assay__table_group_labels(&labels, page, analysis, name_columns);
     for (uint32_t g = 0; g < analysis->group_count; g++)
-        write_group(page, analysis, g, name_columns, weight_sum, total_units(analysis));
+        write_group(page, analysis, g, &labels, weight_sum, total_units(analysis));
+    assay__labels_release(&labels);
     write_srm(page, analysis);
 }
 
@@ -202,7 +219,8 @@ static void write_treatment(struct assay__page *page, const struct assay_analysi
     const char *name = word_of(treatment->recommendation);
     assay__page_spaces(page, 2);
     assay__page_cell(page, name, 9, ASSAY__ALIGN_LEFT, false, INKS[treatment->recommendation]);
-    assay__page_name(page, analysis->groups[treatment->group].id, page->width - 30);
+    const char *id = analysis->groups[treatment->group].id;
+    assay__page_name(page, id, assay__page_width(id));
     assay__text_puts(page->out, treatment->final ? " (final)" : " (as of this look)");
     assay__page_end(page);
     write_reasons(page, treatment);

@@ -19,6 +19,7 @@
 /* Columns of the section, the same for all metrics. */
 struct columns {
     int name, estimate, change, interval, verdict, power;
+    const struct assay__labels *labels; /* of the groups */
 };
 
 static void measure_row(struct columns *columns, const struct assay__row *row)
@@ -161,12 +162,10 @@ static void write_description(struct assay__page *page, const struct assay_metri
     assay__page_ink(page, ASSAY__INK_PLAIN);
 }
 
-/* A row's first line: estimates, relative change and verdict. */
+/* A row's first line, after its name: estimates, relative change and verdict. */
 static void write_first_line(struct assay__page *page, const struct columns *columns,
-                             const char *name, const struct assay__row *row)
+                             const struct assay__row *row)
 {
-    assay__page_spaces(page, 2);
-    assay__page_cell(page, name, columns->name, ASSAY__ALIGN_LEFT, true, ASSAY__INK_PLAIN);
     assay__page_column(page, row->baseline, columns->estimate, ASSAY__ALIGN_RIGHT, false,
                        ASSAY__INK_PLAIN);
     assay__page_column(page, row->compared, columns->estimate, ASSAY__ALIGN_RIGHT, false,
@@ -259,13 +258,17 @@ static void write_comparison(struct assay__page *page, const struct assay_analys
         assay__row_fill(&row, analysis, result, &result->looks[look]);
         row.verdict = "";
         row.ink = ASSAY__INK_PLAIN;
-        write_first_line(page, columns, time, &row);
+        assay__page_spaces(page, 2);
+        assay__page_cell(page, time, columns->name, ASSAY__ALIGN_LEFT, true, ASSAY__INK_PLAIN);
+        write_first_line(page, columns, &row);
         write_second_line(page, columns, &row, axis, &drawn);
     }
     const struct assay_look_result *last = assay__last_look(result);
     struct assay__drawn drawn = assay__row_drawn(analysis, result, last, false);
     assay__row_fill(&row, analysis, result, last);
-    write_first_line(page, columns, analysis->groups[result->compared].id, &row);
+    assay__page_spaces(page, 2);
+    assay__labels_write(columns->labels, page, result->compared, 2);
+    write_first_line(page, columns, &row);
     if (options->brief)
         return;
     write_second_line(page, columns, &row, axis, &drawn);
@@ -336,8 +339,7 @@ static void write_metric(struct assay__page *page, const struct assay_analysis *
             continue;
         if (many && (before == NULL || before->baseline != results[i].baseline)) {
             assay__text_puts(page->out, "  against ");
-            assay__page_name(page, analysis->groups[results[i].baseline].id, page->width - 10);
-            assay__page_end(page);
+            assay__page_wrap(page, analysis->groups[results[i].baseline].id, 10, 10);
         }
         write_comparison(page, analysis, columns, &axis, &results[i], options);
         before = &results[i];
@@ -371,6 +373,9 @@ void assay__table_results(struct assay__page *page, const struct assay_analysis 
                           const struct assay_write_options *options)
 {
     struct columns columns = measure(page, analysis);
+    struct assay__labels labels = {0};
+    assay__table_group_labels(&labels, page, analysis, columns.name);
+    columns.labels = &labels;
     assay__page_heading(page, "RESULTS");
     if (!options->brief)
         write_legend(page);
@@ -379,4 +384,5 @@ void assay__table_results(struct assay__page *page, const struct assay_analysis 
         write_metric(page, analysis, &columns, m, options);
     if (count_total(analysis) > COMPARISONS_LISTED && !options->slices)
         write_left_out(page, analysis);
+    assay__labels_release(&labels);
 }

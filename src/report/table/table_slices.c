@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/table/labels.h"
 #include "report/table/table.h"
 
 enum { SLICES_SHOWN = 20, WIDE_PAGE = 100 };
@@ -15,7 +16,8 @@ struct family {
     uint32_t first, count; /* slices */
     uint32_t shown;        /* so many of a comparison, the largest; the rest is gathered */
     bool with_p;
-    size_t same_start, same_end; /* bytes that all names begin and end with */
+    const char **names;          /* [count], NULL for slices that are not shown */
+    struct assay__labels labels; /* of them */
     int name, units, change, interval, plot, p, verdict;
 };
 
@@ -49,65 +51,40 @@ static uint64_t slice_units(const struct assay_analysis *analysis, uint32_t slic
     return units;
 }
 
-/* Of a dimension with more values than are shown, those with the most units; ties by order. */
 static bool is_shown(const struct family *family, uint32_t slice)
 {
-    const struct assay_analysis *analysis = family->analysis;
-    uint64_t units = slice_units(analysis, slice);
-    uint32_t before = 0;
-    if (family->count <= family->shown)
-        return true;
-    for (uint32_t s = family->first; s < family->first + family->count; s++) {
-        uint64_t others = slice_units(analysis, s);
-        before += others > units || (others == units && s < slice);
-    }
-    return before < family->shown;
+    return family->names[slice - family->first] != NULL;
 }
 
-/* What all names begin and end with: where names are cut, this goes first. */
-static void find_sameness(struct family *family)
+/* A slice and its units: most units first; ties by order. */
+struct ranked {
+    uint64_t units;
+    uint32_t number;
+};
+
+static int compare_ranked(const void *a, const void *b)
 {
-    const char *first = slice_name(&family->analysis->slices[family->first]);
-    size_t length = strlen(first);
-    family->same_start = family->same_end = length;
-    for (uint32_t i = 1; i < family->count; i++) {
-        const char *name = slice_name(&family->analysis->slices[family->first + i]);
-        size_t size = strlen(name), start = 0, end = 0;
-        while (start < family->same_start && start < size && name[start] == first[start])
-            start++;
-        while (end < family->same_end && end < size - start &&
-               name[size - 1 - end] == first[length - 1 - end])
-            end++;
-        family->same_start = start;
-        family->same_end = end;
-    }
-    /* No character is cut in two: continuation bytes stay with what they continue. */
-    while (family->same_start > 0 && ((unsigned char)first[family->same_start] & 0xC0) == 0x80)
-        family->same_start--;
-    while (family->same_end > 0 && ((unsigned char)first[length - family->same_end] & 0xC0) == 0x80)
-        family->same_end--;
-    if (family->count < 2)
-        family->same_start = family->same_end = 0;
+    const struct ranked *x = a, *y = b;
+    if (x->units != y->units)
+        return x->units > y->units ? -1 : 1;
+    return x->number < y->number ? -1 : 1;
 }
 
-/* A name that is too long for its column loses what it shares with all others. */
-static void write_name(struct assay__page *page, const struct family *family, const char *name)
+/* Names those that are shown: of a dimension with many values the ones with the most units. */
+static bool choose(struct family *family)
 {
-    const char *dots = page->unicode ? "\xE2\x80\xA6" : "..";
-    size_t length = strlen(name);
-    bool is_long = assay__page_width(name) > family->name;
-    struct assay__text shown = {0};
-    if (is_long && family->same_start + family->same_end < length) {
-        assay__text_puts(&shown, family->same_start > 0 ? dots : "");
-        assay__text_append(&shown, name + family->same_start,
-                           length - family->same_start - family->same_end);
-        assay__text_puts(&shown, family->same_end > 0 ? dots : "");
-    }
-    bool is_shorter = shown.data != NULL && shown.length > 0;
-    assay__page_cell(page, is_shorter ? shown.data : name, family->name, ASSAY__ALIGN_LEFT, true,
-                     ASSAY__INK_PLAIN);
-    page->out->failed = page->out->failed || shown.failed;
-    assay__text_release(&shown);
+    struct ranked *ranked = calloc(family->count, sizeof *ranked);
+    family->names = calloc(family->count, sizeof *family->names);
+    bool has_memory = ranked != NULL && family->names != NULL;
+    for (uint32_t i = 0; has_memory && i < family->count; i++)
+        ranked[i] = (struct ranked){slice_units(family->analysis, family->first + i), i};
+    if (has_memory && family->count > family->shown)
+        qsort(ranked, family->count, sizeof *ranked, compare_ranked);
+    for (uint32_t i = 0; has_memory && i < family->count && i < family->shown; i++)
+        family->names[ranked[i].number] =
+            slice_name(&family->analysis->slices[family->first + ranked[i].number]);
+    free(ranked);
+    return has_memory;
 }
 
 static const char *change_of(const struct block *block, const struct assay__row *row)
@@ -199,22 +176,14 @@ static void write_title(struct assay__page *page, const struct block *block,
     const struct assay_analysis *analysis = block->family->analysis;
     char level[ASSAY__FIGURE_BYTES + 16];
     struct assay__text title = {0};
-    assay__text_format(&title, "%s: %s against %s", analysis->plan->metrics[result->metric].id,
-                       analysis->groups[result->compared].id,
-                       analysis->groups[result->baseline].id);
     assay__row_level(result, level);
-    int room = page->width - 2 - assay__page_width(level) - 2;
+    assay__text_format(&title, "%s: %s against %s, %s", analysis->plan->metrics[result->metric].id,
+                       analysis->groups[result->compared].id, analysis->groups[result->baseline].id,
+                       level);
     assay__page_spaces(page, 2);
     assay__page_ink(page, ASSAY__INK_BOLD);
-    assay__page_name(page, title.data != NULL ? title.data : "", room);
+    assay__page_words(page, &title, 2, 4);
     assay__page_ink(page, ASSAY__INK_PLAIN);
-    assay__text_puts(page->out, ", ");
-    assay__page_ink(page, ASSAY__INK_DIM);
-    assay__text_puts(page->out, level);
-    assay__page_ink(page, ASSAY__INK_PLAIN);
-    assay__page_end(page);
-    page->out->failed = page->out->failed || title.failed;
-    assay__text_release(&title);
 }
 
 static void write_row(struct assay__page *page, const struct block *block,
@@ -226,7 +195,7 @@ static void write_row(struct assay__page *page, const struct block *block,
     assay__row_fill(&row, family->analysis, result, look);
     struct assay__drawn drawn = assay__row_drawn(family->analysis, result, look, block->relative);
     assay__page_spaces(page, 4);
-    write_name(page, family, slice_name(&family->analysis->slices[result->slice]));
+    assay__labels_write(&family->labels, page, result->slice - family->first, 4);
     assay__page_column(page, row.units, family->units, ASSAY__ALIGN_RIGHT, false, ASSAY__INK_DIM);
     assay__page_column(page, change_of(block, &row), family->change, ASSAY__ALIGN_RIGHT, false,
                        ASSAY__INK_PLAIN);
@@ -321,8 +290,12 @@ static void write_family(struct assay__page *page, struct family *family)
                               : "For exploration: alpha is not divided by the number of slices.",
                      0, 0);
     assay__page_ink(page, ASSAY__INK_PLAIN);
-    find_sameness(family);
+    if (!choose(family)) {
+        page->out->failed = true;
+        return;
+    }
     measure_columns(family, page);
+    assay__labels_make(&family->labels, page, family->names, family->count, family->name);
     for (uint32_t m = 0; m < family->analysis->plan->metric_count; m++) {
         struct block block = block_of(family, m);
         write_block(page, &block);
@@ -347,6 +320,8 @@ void assay__table_slices(struct assay__page *page, const struct assay_analysis *
                same_family(&analysis->slices[s], &analysis->slices[s + family.count]))
             family.count++;
         write_family(page, &family);
+        assay__labels_release(&family.labels);
+        free(family.names);
         s += family.count;
     }
 }

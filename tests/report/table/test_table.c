@@ -281,7 +281,7 @@ START_TEST(names_that_are_cut_stay_distinct)
     char *text = write_table_of(analysis, &options);
     for (int i = 1; i <= 3; i++) {
         char name[16];
-        snprintf(name, sizeof name, "..%d..", i);
+        snprintf(name, sizeof name, "000%d..", i);
         ck_assert_msg(strstr(text, name) != NULL, "%s", name);
     }
     free(text);
