@@ -59,6 +59,15 @@ const struct assay_look_result *assay__telling_harm(const struct assay_metric_re
     return telling(result, is_harmed);
 }
 
+const struct assay_look_result *assay__shown_look(const struct assay_metric_result *result)
+{
+    if (result->look_count == 0)
+        return NULL;
+    if (result->deteriorated == ASSAY_YES && result->significant != ASSAY_YES)
+        return assay__telling_harm(result);
+    return assay__telling_look(result);
+}
+
 void assay__conclude(struct assay_metric_result *result)
 {
     bool wanted = result->hypothesis != ASSAY_HYPOTHESIS_DETERIORATION;

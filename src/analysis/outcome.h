@@ -16,6 +16,12 @@ const struct assay_look_result *assay__telling_look(const struct assay_metric_re
 /** assay__telling_harm() is the same of the test for deterioration. */
 const struct assay_look_result *assay__telling_harm(const struct assay_metric_result *result);
 
+/**
+ * assay__shown_look() is the look whose figures stand beside the verdict: the telling one of what
+ * was found, be it good or harm, else the last. NULL for a result without looks.
+ */
+const struct assay_look_result *assay__shown_look(const struct assay_metric_result *result);
+
 /** assay__weights_are_assumed(): the plan names no groups, so equal weights are nobody's plan. */
 bool assay__weights_are_assumed(const struct assay_plan *plan);
 

@@ -129,24 +129,17 @@ static void say_cap(struct assay__text *line, const struct assay_cap *cap)
 /* What the analysis will refuse, so that nobody waits for it. */
 static void say_unsupported(struct plan_words *words, const struct assay_metric_plan *metric)
 {
-    if (metric->type == ASSAY_METRIC_QUANTILE) {
-        assay__text_puts(&words->line, "This version has no quantiles.");
-        plan_words_flush(words, PLAN_WORDS_DEEP);
-    }
-    if (!metric->window.is_set && !metric->offset.is_set && !metric->measure.has_aggregation)
+    if (metric->type != ASSAY_METRIC_QUANTILE)
         return;
-    assay__text_puts(&words->line, "This version cannot join measurements with exposures, and "
-                                   "refuses window, offset and aggregation with other data than "
-                                   "sufficient statistics.");
+    assay__text_puts(&words->line, "This version has no quantiles.");
     plan_words_flush(words, PLAN_WORDS_DEEP);
 }
 
 static void say_estimate(struct plan_words *words, const struct assay_metric_plan *metric)
 {
     struct assay__text *line = &words->line;
-    assay__text_format(line, "%s of %s", assay__name_metric_type(metric->type), metric->value);
-    if (metric->denominator != NULL)
-        assay__text_format(line, " to %s", metric->denominator);
+    assay__text_format(line, "%s of ", assay__name_metric_type(metric->type));
+    plan_words_measure(line, metric);
     if (metric->type == ASSAY_METRIC_QUANTILE) {
         assay__text_puts(line, " at ");
         plan_words_number(line, metric->quantile);
@@ -164,6 +157,7 @@ static void say_estimate(struct plan_words *words, const struct assay_metric_pla
     say_cap(line, &metric->cap);
     assay__text_putc(line, '.');
     plan_words_flush(words, PLAN_WORDS_DEEP);
+    plan_words_window(words, metric);
     say_unsupported(words, metric);
 }
 
@@ -253,18 +247,9 @@ static void say_method(struct plan_words *words)
 {
     const struct assay_plan *plan = words->plan;
     struct assay__text *line = &words->line;
-    assay__text_format(line, "Horizon: %s; test: %s; relative interval: %s.",
-                       assay__name_horizon(plan->horizon.kind), assay__name_test(plan->test),
+    assay__text_format(line, "Test: %s; relative interval: %s.", assay__name_test(plan->test),
                        assay__name_relative(plan->relative));
     plan_words_flush(words, PLAN_WORDS_INDENT);
-    if (plan->horizon.kind != ASSAY_HORIZON_FIXED) {
-        assay__text_puts(line, "This version analyzes fixed horizons only.");
-        plan_words_flush(words, PLAN_WORDS_INDENT);
-    }
-    if (plan->granularity != ASSAY_GRANULARITY_NONE) {
-        assay__text_puts(line, "This version has no looks by hour, day or week.");
-        plan_words_flush(words, PLAN_WORDS_INDENT);
-    }
     if (plan->has_as_of) {
         char time[ASSAY__TIME_BYTES];
         assay__time_write(plan->as_of_ns, time);
@@ -292,6 +277,7 @@ static void say_error_rates(struct plan_words *words)
                                "metrics are for one, and are divided by their number.");
     plan_words_flush(words, PLAN_WORDS_INDENT);
     say_mismatch(words);
+    plan_words_looks(words);
     say_method(words);
 }
 

@@ -159,14 +159,47 @@ static void say_withholds(struct plan_words *words)
     plan_words_flush(words, PLAN_WORDS_INDENT);
 }
 
+/* What the metrics' horizons have: a metric without one of its own has the plan's. */
+static bool has_horizon(const struct assay_plan *plan, enum assay_horizon_kind kind)
+{
+    for (uint32_t m = 0; m < plan->metric_count; m++)
+        if (plan->metrics[m].horizon.kind == kind)
+            return true;
+    return false;
+}
+
+static bool plans_effect(const struct assay_plan *plan)
+{
+    for (uint32_t m = 0; m < plan->metric_count; m++)
+        if (plan->metrics[m].role == ASSAY_ROLE_SUCCESS && plan->metrics[m].effect.is_set)
+            return true;
+    return false;
+}
+
 static void say_otherwise(struct plan_words *words)
 {
-    bool is_fixed = words->plan->horizon.kind == ASSAY_HORIZON_FIXED;
-    assay__text_puts(&words->line,
-                     is_fixed ? "Otherwise END: one look decides, and looking again at the same "
-                                "data needs a sequential horizon."
-                              : "Otherwise CONTINUE, and END once every success metric with a "
-                                "planned effect has its units.");
+    const struct assay_plan *plan = words->plan;
+    struct assay__text *line = &words->line;
+    bool is_group = has_horizon(plan, ASSAY_HORIZON_GROUP_SEQUENTIAL);
+    bool is_any = has_horizon(plan, ASSAY_HORIZON_ALWAYS_VALID);
+    if (!is_group && !is_any)
+        assay__text_puts(line, "Otherwise END: one look decides, and looking again at the same "
+                               "data needs a sequential horizon.");
+    else if (plans_effect(plan))
+        assay__text_puts(line, "Otherwise CONTINUE, and END once every success metric with a "
+                               "planned effect has its units.");
+    else if (is_any)
+        assay__text_puts(line,
+                         "Otherwise CONTINUE, without an end: no success metric has a planned "
+                         "effect to be powered for.");
+    else
+        assay__text_puts(line, "Otherwise CONTINUE, and END once the expected units are there: no "
+                               "success metric has a planned effect.");
+    plan_words_flush(words, PLAN_WORDS_INDENT);
+    if (!is_group && !is_any)
+        return;
+    assay__text_puts(line, "Every look so far counts: what was found at one stands at later ones. "
+                           "Where advice is withheld, it is CONTINUE.");
     plan_words_flush(words, PLAN_WORDS_INDENT);
 }
 

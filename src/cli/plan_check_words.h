@@ -34,4 +34,15 @@ void plan_words_bound(struct assay__text *line, const struct assay_bound *bound)
 /** plan_words_decision() says what ships, stops and withholds, at which rates and power. */
 void plan_words_decision(struct plan_words *words);
 
+/** plan_words_measure() says what a metric's value is made of: "amount", or "count of rows in
+ * orders". */
+void plan_words_measure(struct assay__text *line, const struct assay_metric_plan *metric);
+
+/** plan_words_window() says in which time after the exposure rows count; nothing when it is open.
+ */
+void plan_words_window(struct plan_words *words, const struct assay_metric_plan *metric);
+
+/** plan_words_looks() says how often is looked, and what keeps the error rates then. */
+void plan_words_looks(struct plan_words *words);
+
 #endif

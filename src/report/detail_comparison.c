@@ -114,12 +114,20 @@ static void write_reduction(struct assay__json *json, const struct assay_metric_
     assay__json_end(json, '}');
 }
 
+/* Why what is planned has no required size. */
+static const char *const ABSENCES[] = {[ASSAY_SIZE_ZERO_BASELINE] = "zeroBaseline",
+                                       [ASSAY_SIZE_BEYOND_SHARES] = "shareOutside",
+                                       [ASSAY_SIZE_TOO_LARGE] = "tooLarge",
+                                       [ASSAY_SIZE_NO_VARIANCE] = "noVariance"};
+
 static void write_sample_size(struct assay__json *json, const struct assay_metric_result *result,
                               const struct assay_sample_size *size)
 {
     assay__json_member_begin(json, "sampleSize", '{');
     assay__json_member_count(json, "current", size->current);
     assay__write_size(json, "required", size->required);
+    if (size->absence != ASSAY_SIZE_EXISTS && size->absence != ASSAY_SIZE_NOT_PLANNED)
+        assay__json_member_string(json, "requiredIs", ABSENCES[size->absence]);
     assay__json_member_number(json, "poweredEffectAbs", size->powered_effect_abs);
     assay__json_member_number(json, "poweredEffectRel", size->powered_effect_rel);
     if (result->powered != ASSAY_UNKNOWN)

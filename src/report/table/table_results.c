@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/outcome.h"
 #include "plan/names.h"
 #include "report/table/table.h"
 #include "number/number.h"
@@ -47,7 +48,7 @@ static struct columns measure(const struct assay__page *page, const struct assay
         if (result->slice != 0)
             continue;
         struct assay__row row;
-        assay__row_fill(&row, analysis, result, assay__last_look(result));
+        assay__row_fill(&row, analysis, result, assay__shown_look(result));
         measure_row(&columns, &row);
         assay__page_widen(&columns.name, analysis->groups[result->compared].id);
     }
@@ -235,13 +236,38 @@ static struct assay__axis fit_axis(struct assay__page *page, const struct assay_
         if (results[i].slice != 0)
             continue;
         for (uint32_t look = 0; look < results[i].look_count; look++)
-            if (all_looks || look + 1 == results[i].look_count)
+            if (all_looks || &results[i].looks[look] == assay__shown_look(&results[i]))
                 drawn[drawn_count++] =
                     assay__row_drawn(analysis, &results[i], &results[i].looks[look], false);
     }
     axis = assay__axis_fit(drawn, drawn_count, columns);
     free(drawn);
     return axis;
+}
+
+/* What was found at an earlier look stands, and the figures are that look's. */
+static void write_look(struct assay__page *page, const struct assay_analysis *analysis,
+                       const struct assay_metric_result *result,
+                       const struct assay_look_result *shown)
+{
+    const struct assay_look_result *last = assay__last_look(result);
+    char time[ASSAY__TIME_BYTES];
+    struct assay__text words = {0};
+    struct assay__row row;
+    assay__row_fill(&row, analysis, result, last);
+    assay__text_format(&words, "found at look %u of %u", (unsigned)(shown - result->looks) + 1,
+                       (unsigned)result->look_count);
+    if (shown->time_ns != INT64_MIN) {
+        assay__time_write(shown->time_ns, time);
+        assay__text_format(&words, ", %s", time);
+    }
+    bool has_change = row.change[0] != '\0';
+    assay__text_format(&words, "; at the last: %s %s", has_change ? row.change : row.difference,
+                       has_change ? row.change_interval : row.interval);
+    assay__page_spaces(page, 4);
+    assay__page_ink(page, ASSAY__INK_DIM);
+    assay__page_words(page, &words, 4, 6);
+    assay__page_ink(page, ASSAY__INK_PLAIN);
 }
 
 static void write_comparison(struct assay__page *page, const struct assay_analysis *analysis,
@@ -263,16 +289,18 @@ static void write_comparison(struct assay__page *page, const struct assay_analys
         write_first_line(page, columns, &row);
         write_second_line(page, columns, &row, axis, &drawn);
     }
-    const struct assay_look_result *last = assay__last_look(result);
-    struct assay__drawn drawn = assay__row_drawn(analysis, result, last, false);
-    assay__row_fill(&row, analysis, result, last);
+    const struct assay_look_result *shown = assay__shown_look(result);
+    struct assay__drawn drawn = assay__row_drawn(analysis, result, shown, false);
+    assay__row_fill(&row, analysis, result, shown);
     assay__page_spaces(page, 2);
     assay__labels_write(columns->labels, page, result->compared, 2);
     write_first_line(page, columns, &row);
-    if (options->brief)
-        return;
-    write_second_line(page, columns, &row, axis, &drawn);
-    write_third_line(page, columns, &row, last, options);
+    if (!options->brief) {
+        write_second_line(page, columns, &row, axis, &drawn);
+        write_third_line(page, columns, &row, shown, options);
+    }
+    if (shown != assay__last_look(result))
+        write_look(page, analysis, result, shown);
 }
 
 /* Comparisons with several baselines are put under a line that names each baseline. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/outcome.h"
 #include "plan/names.h"
 #include "report/table/table.h"
 #include "number/number.h"
@@ -146,13 +147,13 @@ static void fill_direction(struct assay__row *row, const struct assay_metric_res
         row->verdict = difference->upper < 0.0 ? "lower" : "no clear difference";
 }
 
-static void p_text(const char *hypothesis, const struct assay_difference *test,
+static void p_text(const char *hypothesis, double p, double log10_p,
                    char out[ASSAY__FIGURE_BYTES + 16])
 {
     char figure[ASSAY__FIGURE_BYTES];
-    if (isnan(test->p))
+    if (isnan(p))
         return;
-    assay__figure_p(test->p, test->log10_p, figure);
+    assay__figure_p(p, log10_p, figure);
     snprintf(out, ASSAY__FIGURE_BYTES + 16, "%s: p %s", hypothesis, figure);
 }
 
@@ -168,14 +169,19 @@ void assay__row_fill(struct assay__row *row, const struct assay_analysis *analys
     fill_relative(row, analysis->plan, &look->comparison.relative);
     fill_absolute(row, &look->comparison);
     const struct wording *words = wording_of(&analysis->plan->metrics[result->metric]);
-    p_text(words->p, &look->comparison.difference, row->p);
-    if (look->has_deterioration && result->deteriorated == ASSAY_YES && words != &WORSE)
-        p_text(WORSE.p, &look->deterioration.difference, row->harm);
     fill_power(row, result, &look->size);
-    if (analysis->slices[result->slice].kind == ASSAY_SLICE_DIMENSION)
+    if (analysis->slices[result->slice].kind == ASSAY_SLICE_DIMENSION) {
         fill_direction(row, result, &look->comparison.difference);
-    else
+        p_text("Holm", result->slice_p, result->slice_log10_p, row->p);
+    } else {
+        const struct assay_difference *test = &look->comparison.difference;
+        p_text(words->p, test->p, test->log10_p, row->p);
+        if (look->has_deterioration && result->deteriorated == ASSAY_YES && words != &WORSE) {
+            test = &assay__telling_harm(result)->deterioration.difference;
+            p_text(WORSE.p, test->p, test->log10_p, row->harm);
+        }
         fill_verdict(row, words, result);
+    }
     assay__figure_count(look->comparison.baseline.n + look->comparison.compared.n, row->units);
 }
 

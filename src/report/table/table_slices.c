@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/outcome.h"
+#include "number/number.h"
 #include "report/table/labels.h"
 #include "report/table/table.h"
 
@@ -87,6 +89,14 @@ static bool choose(struct family *family)
     return has_memory;
 }
 
+/* Segments are decided at any look, slices of dimensions show the last. */
+static const struct assay_look_result *look_of(const struct family *family,
+                                               const struct assay_metric_result *result)
+{
+    bool is_segment = family->analysis->slices[family->first].kind == ASSAY_SLICE_SEGMENT;
+    return is_segment ? assay__shown_look(result) : assay__last_look(result);
+}
+
 static const char *change_of(const struct block *block, const struct assay__row *row)
 {
     return block->relative ? row->change : row->difference;
@@ -101,7 +111,7 @@ static bool all_relative(const struct block *block)
 {
     for (size_t i = 0; i < block->count; i++) {
         const struct assay_metric_result *result = &block->results[i];
-        const struct assay_look_result *look = assay__last_look(result);
+        const struct assay_look_result *look = look_of(block->family, result);
         if (!belongs(block, result) || look == NULL || !isfinite(look->comparison.difference.lower))
             continue;
         if (!isfinite(assay__row_drawn(block->family->analysis, result, look, true).lower))
@@ -125,7 +135,7 @@ static void measure_block(struct family *family, const struct block *block)
         if (!belongs(block, result) || !is_shown(family, result->slice))
             continue;
         struct assay__row row;
-        assay__row_fill(&row, family->analysis, result, assay__last_look(result));
+        assay__row_fill(&row, family->analysis, result, look_of(family, result));
         assay__page_widen(&family->name, slice_name(&family->analysis->slices[result->slice]));
         assay__page_widen(&family->units, row.units);
         assay__page_widen(&family->change, change_of(block, &row));
@@ -165,7 +175,7 @@ static void fit_axis(struct block *block, struct assay__page *page)
         if (belongs(block, &block->results[i]) && is_shown(block->family, block->results[i].slice))
             drawn[count++] =
                 assay__row_drawn(block->family->analysis, &block->results[i],
-                                 assay__last_look(&block->results[i]), block->relative);
+                                 look_of(block->family, &block->results[i]), block->relative);
     block->axis = assay__axis_fit(drawn, count, block->family->plot);
     free(drawn);
 }
@@ -190,7 +200,7 @@ static void write_row(struct assay__page *page, const struct block *block,
                       const struct assay_metric_result *result)
 {
     const struct family *family = block->family;
-    const struct assay_look_result *look = assay__last_look(result);
+    const struct assay_look_result *look = look_of(family, result);
     struct assay__row row;
     assay__row_fill(&row, family->analysis, result, look);
     struct assay__drawn drawn = assay__row_drawn(family->analysis, result, look, block->relative);
@@ -250,28 +260,83 @@ static void write_other(struct assay__page *page, const struct family *family,
     assay__page_words(page, &words, 4 + family->name + 1 + family->units, 6);
 }
 
+static const struct assay_heterogeneity *
+find_heterogeneity(const struct block *block, const struct assay_metric_result *result)
+{
+    const struct assay_analysis *analysis = block->family->analysis;
+    const struct assay_slice *slice = &analysis->slices[block->family->first];
+    for (size_t i = 0; i < analysis->heterogeneity_count; i++) {
+        const struct assay_heterogeneity *one = &analysis->heterogeneity[i];
+        if (slice->kind == ASSAY_SLICE_DIMENSION && one->metric == result->metric &&
+            one->baseline == result->baseline && one->compared == result->compared &&
+            strcmp(one->dimension, slice->key) == 0)
+            return isnan(one->p) ? NULL : one;
+    }
+    return NULL;
+}
+
+/* Whether slices differ by more than chance, and the least p among them, adjusted by Holm. */
+static void write_heterogeneity(struct assay__page *page, const struct block *block,
+                                const struct assay_metric_result *result)
+{
+    const struct assay_heterogeneity *one = find_heterogeneity(block, result);
+    const struct assay_metric_result *least = NULL;
+    char p[ASSAY__FIGURE_BYTES], q[ASSAY__NUMBER_BYTES + 1];
+    struct assay__text words = {0};
+    if (one == NULL)
+        return;
+    for (uint32_t s = 0; s < block->family->count; s++) {
+        /* Results of a comparison stand together, slice by slice. */
+        const struct assay_metric_result *other = result + s;
+        if (!isnan(other->slice_p) &&
+            (least == NULL || other->slice_log10_p < least->slice_log10_p))
+            least = other;
+    }
+    assay__figure_p(one->p, one->log10_p, p);
+    q[assay__number_round(one->q, 3, q)] = '\0';
+    assay__text_format(&words, "Differences among slices: p %s (Cochran's Q %s, df %g).", p, q,
+                       one->df);
+    if (least != NULL) {
+        assay__figure_p(least->slice_p, least->slice_log10_p, p);
+        assay__text_format(&words, " Least p after Holm: p %s (%s).", p,
+                           slice_name(&block->family->analysis->slices[least->slice]));
+    }
+    assay__page_spaces(page, 4);
+    assay__page_words(page, &words, 4, 6);
+}
+
+/* The lines below the last row of a comparison, of which first is the first result. */
+static void end_comparison(struct assay__page *page, const struct block *block,
+                           const struct assay_metric_result *first, const struct other *other)
+{
+    if (first == NULL)
+        return;
+    write_other(page, block->family, other);
+    write_heterogeneity(page, block, first);
+}
+
 static void write_block(struct assay__page *page, struct block *block)
 {
-    const struct assay_metric_result *before = NULL;
+    const struct assay_metric_result *first = NULL;
     struct other other = {0};
     fit_axis(block, page);
     for (size_t i = 0; i < block->count; i++) {
         const struct assay_metric_result *result = &block->results[i];
         if (!belongs(block, result))
             continue;
-        if (before == NULL || before->baseline != result->baseline ||
-            before->compared != result->compared) {
-            write_other(page, block->family, &other);
+        if (first == NULL || first->baseline != result->baseline ||
+            first->compared != result->compared) {
+            end_comparison(page, block, first, &other);
             other = (struct other){0};
             write_title(page, block, result);
+            first = result;
         }
-        before = result;
         if (is_shown(block->family, result->slice))
             write_row(page, block, result);
         else
             add_other(&other, result);
     }
-    write_other(page, block->family, &other);
+    end_comparison(page, block, first, &other);
 }
 
 static void write_family(struct assay__page *page, struct family *family)
