@@ -42,11 +42,11 @@ struct assay__builder {
     struct assay_analysis *out;
     uint32_t *group_of; /* [group]: its number in the dataset, or ASSAY__NONE without units */
     uint32_t *slice_of; /* [slice] */
-    struct assay__look *looks;           /* by time; see analysis/looks.h */
-    uint32_t look_count;                 /* 0 without data */
-    uint32_t *order;                     /* the dataset's looks up to asOf, by time */
-    int64_t look_time;                   /* of the last look */
-    struct assay__look_cache *cache;     /* boundaries computed so far */
+    struct assay__look *looks;       /* by time; see analysis/looks.h */
+    uint32_t look_count;             /* 0 without data */
+    uint32_t *order;                 /* the dataset's looks up to asOf, by time */
+    int64_t look_time;               /* of the last look */
+    struct assay__look_cache *cache; /* boundaries computed so far */
     struct assay__pair_plan *pairs;
     uint32_t pair_count;
     struct assay_metric_rates *segment_rates;                /* [metric] */

@@ -53,6 +53,11 @@ static const char *margin_text(const struct saying *say)
 static const char *worse_text(const struct saying *say)
 {
     bool has_margin = say->result->hypothesis == ASSAY_HYPOTHESIS_NON_INFERIORITY;
+    bool is_moved = assay__moved_covariate(say->result) != UINT32_MAX;
+    if (!is_moved && !assay__harm_stands(say->result, say->builder->plan->minimum_units))
+        return assay__arena_format(say->builder->arena,
+                                   "%s looks worse, on too few units to tell (%s; %s for worse).",
+                                   say->id, say->change, say->p_worse);
     if (!has_margin)
         return assay__arena_format(say->builder->arena,
                                    "%s got significantly worse (%s; %s for worse).", say->id,
@@ -141,11 +146,24 @@ static const char *srm_text(const struct assay__builder *builder,
                                weights_text(builder), p);
 }
 
+/* What is adjusted by a covariate that moved says so wherever it is read. */
+static const char *caution(const struct assay__builder *builder,
+                           const struct assay_metric_result *result, const char *text)
+{
+    uint32_t covariate = assay__moved_covariate(result);
+    if (text == NULL || covariate == UINT32_MAX)
+        return text;
+    return assay__arena_format(
+        builder->arena, "%s Do not rely on it: covariate %s differs between the groups.", text,
+        assay__metric_covariate(&builder->plan->metrics[result->metric], covariate));
+}
+
 enum assay_status assay__analyze_words(struct assay__builder *builder, struct assay_error *err)
 {
     struct assay_analysis *out = builder->out;
     for (size_t i = 0; i < out->result_count; i++) {
-        out->results[i].message = result_text(builder, &out->results[i]);
+        out->results[i].message =
+            caution(builder, &out->results[i], result_text(builder, &out->results[i]));
         if (out->results[i].message == NULL)
             return assay__fail_memory(err);
     }

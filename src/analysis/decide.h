@@ -37,6 +37,9 @@ uint32_t assay__reasons_to_abort(struct assay__case *it);
 /** assay__reasons_to_withhold(): too few units, values or events, or no comparison. */
 uint32_t assay__reasons_to_withhold(struct assay__case *it);
 
+/** assay__reasons_not_to_rely(): adjustments by a covariate that moved, harm on too few units. */
+uint32_t assay__reasons_not_to_rely(struct assay__case *it);
+
 /** assay__reasons_untested(): each test that the advice rests on and that could not be made. */
 uint32_t assay__reasons_untested(struct assay__case *it);
 

@@ -101,9 +101,9 @@ static enum assay_status note_balance(struct assay__builder *builder,
             assay__arena_format(
                 builder->arena,
                 "Covariate %s of %s differs between %s and %s (%s), so it may have been measured "
-                "after the exposure: the difference is %s with it, %s without. Remedy: leave it "
-                "out, or measure it before.",
-                metric->covariates[balance->covariate], metric->id,
+                "after the exposure: the difference is %s with it, %s without, and no advice rests "
+                "on it. Remedy: leave it out, or measure it before.",
+                assay__metric_covariate(metric, balance->covariate), metric->id,
                 builder->out->groups[result->compared].id,
                 builder->out->groups[result->baseline].id, p,
                 assay__number_text(now->difference.estimate, adjusted),

@@ -68,6 +68,35 @@ const struct assay_look_result *assay__shown_look(const struct assay_metric_resu
     return assay__telling_look(result);
 }
 
+uint32_t assay__moved_covariate(const struct assay_metric_result *result)
+{
+    const struct assay_look_result *last = assay__last_look(result);
+    if (last == NULL || last->comparison.reduction.method == ASSAY_REDUCTION_NONE)
+        return UINT32_MAX;
+    for (uint32_t i = 0; i < result->balance_count; i++) {
+        uint32_t covariate = result->balance[i].covariate;
+        if (result->balance[i].significant &&
+            !(last->comparison.reduction.dropped >> covariate & 1))
+            return covariate;
+    }
+    return UINT32_MAX;
+}
+
+static bool is_exact(enum assay_tested_by method)
+{
+    return method == ASSAY_TESTED_BY_FISHER || method == ASSAY_TESTED_BY_PERMUTATION;
+}
+
+bool assay__harm_stands(const struct assay_metric_result *result, uint64_t minimum)
+{
+    if (result->deteriorated != ASSAY_YES || assay__moved_covariate(result) != UINT32_MAX)
+        return false;
+    const struct assay_look_result *look = assay__telling_harm(result);
+    const struct assay_comparison *test = &look->deterioration;
+    bool has_units = test->baseline.n >= minimum && test->compared.n >= minimum;
+    return has_units || is_exact(test->difference.tested_by);
+}
+
 void assay__conclude(struct assay_metric_result *result)
 {
     bool wanted = result->hypothesis != ASSAY_HYPOTHESIS_DETERIORATION;

@@ -22,6 +22,19 @@ const struct assay_look_result *assay__telling_harm(const struct assay_metric_re
  */
 const struct assay_look_result *assay__shown_look(const struct assay_metric_result *result);
 
+/**
+ * assay__moved_covariate() is a covariate that the figures of a result are adjusted by, and that
+ * differs between its groups: an index into the metric's covariates, or UINT32_MAX. What is
+ * adjusted by it is shown, and no advice rests on it.
+ */
+uint32_t assay__moved_covariate(const struct assay_metric_result *result);
+
+/**
+ * assay__harm_stands(): harm was found, by figures that hold: not by an adjustment as above, nor,
+ * where a group has fewer than minimum units, by a test that is not exact.
+ */
+bool assay__harm_stands(const struct assay_metric_result *result, uint64_t minimum);
+
 /** assay__weights_are_assumed(): the plan names no groups, so equal weights are nobody's plan. */
 bool assay__weights_are_assumed(const struct assay_plan *plan);
 

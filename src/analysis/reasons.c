@@ -132,8 +132,43 @@ uint32_t assay__reasons_to_abort(struct assay__case *it)
             assay__reason(it, "sampleRatioMismatch", -1, mismatch_text(it));
     }
     for (uint32_t m = 0; it->pair != ASSAY__NONE && m < builder->plan->metric_count; m++)
-        if (assay__case_result(it, m)->deteriorated == ASSAY_YES)
+        if (assay__harm_stands(assay__case_result(it, m), builder->plan->minimum_units))
             say_worse(it, m);
+    return it->reason_count - before;
+}
+
+/* Harm that was found by figures that do not hold. */
+static void say_unsure(struct assay__case *it, uint32_t metric, const char *why)
+{
+    const struct assay_metric_result *result = assay__case_result(it, metric);
+    char change[ASSAY__PHRASE_BYTES], p[ASSAY__PHRASE_BYTES], figures[FIGURES_BYTES];
+    const struct assay_look_result *look = assay__telling_harm(result);
+    snprintf(figures, sizeof figures, "%s; %s for worse; %s",
+             assay__change_text(&look->comparison, change),
+             assay__p_text(&look->deterioration.difference, p), why);
+    say(it, "harmNotSure", metric, "looks worse", figures);
+}
+
+uint32_t assay__reasons_not_to_rely(struct assay__case *it)
+{
+    uint32_t before = it->reason_count;
+    for (uint32_t m = 0; m < it->builder->plan->metric_count; m++) {
+        const struct assay_metric_result *result = assay__case_result(it, m);
+        const struct assay_metric_plan *metric = &it->builder->plan->metrics[m];
+        uint32_t covariate = assay__moved_covariate(result);
+        bool is_shown_only = result->hypothesis == ASSAY_HYPOTHESIS_NONE;
+        if (covariate != UINT32_MAX && !is_shown_only)
+            assay__reason(it, "covariateMoved", (int32_t)m,
+                          assay__arena_format(
+                              it->builder->arena,
+                              "%s is adjusted by %s, which differs between %s and %s: no advice "
+                              "rests on it.",
+                              metric->id, assay__metric_covariate(metric, covariate),
+                              group_id(it, it->group), group_id(it, it->control)));
+        else if (result->deteriorated == ASSAY_YES &&
+                 !assay__harm_stands(result, it->builder->plan->minimum_units))
+            say_unsure(it, m, "too few units to tell");
+    }
     return it->reason_count - before;
 }
 

@@ -86,6 +86,7 @@ uint32_t assay__reasons_to_withhold(struct assay__case *it)
         check_metric(it, m, it->control, last == NULL ? NULL : &last->comparison.baseline);
         check_metric(it, m, it->group, last == NULL ? NULL : &last->comparison.compared);
     }
+    assay__reasons_not_to_rely(it);
     return it->reason_count - before;
 }
 
@@ -206,9 +207,12 @@ uint32_t assay__reasons_to_go_on(struct assay__case *it)
         if (is_open(it, m))
             assay__reason(
                 it, "moreUnits", (int32_t)m,
-                assay__arena_format(it->builder->arena, "%s goes on in %s against %s: %s.",
+                assay__arena_format(it->builder->arena, "%s goes on in %s against %s: %s%s.",
                                     it->builder->plan->metrics[m].id, group_id(it, it->group),
-                                    group_id(it, it->control), size_text(result, size)));
+                                    group_id(it, it->control), size_text(result, size),
+                                    result->is_final ? "; all its alpha is spent, so plan another "
+                                                       "horizon for further looks"
+                                                     : ""));
     }
     if (it->reason_count == before)
         assay__reason(it, "moreUnits", -1,

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/outcome.h"
 #include "cli/args.h"
 
 enum { EXIT_SRM = 10, EXIT_DETERIORATION = 11, EXIT_UNTESTED = 12 };
@@ -29,10 +30,15 @@ int health_take(const char *command, const char *list, struct health_wanted *wan
     }
 }
 
-/* A harm test was wanted of this result, and could not be made. */
-static bool lacks_harm_test(const struct assay_metric_result *result)
+/* A harm test was wanted of this result, and could not be made, or not relied on. */
+static bool lacks_harm_test(const struct assay_analysis *analysis,
+                            const struct assay_metric_result *result)
 {
-    return !isnan(result->deterioration_alpha) && result->deteriorated == ASSAY_UNKNOWN;
+    if (isnan(result->deterioration_alpha))
+        return false;
+    return result->deteriorated == ASSAY_UNKNOWN || assay__moved_covariate(result) != UINT32_MAX ||
+           (result->deteriorated == ASSAY_YES &&
+            !assay__harm_stands(result, analysis->plan->minimum_units));
 }
 
 /* A test of this result was wanted, be it of its role or for harm, and could not be made. */
@@ -42,7 +48,8 @@ static bool lacks_test(const struct assay_analysis *analysis,
     const struct assay_metric_plan *metric = &analysis->plan->metrics[result->metric];
     bool is_wanted =
         metric->role != ASSAY_ROLE_DETERIORATION || !isnan(result->deterioration_alpha);
-    return (is_wanted && result->outcome == ASSAY_OUTCOME_NOT_TESTED) || lacks_harm_test(result);
+    return (is_wanted && result->outcome == ASSAY_OUTCOME_NOT_TESTED) ||
+           lacks_harm_test(analysis, result);
 }
 
 /* What was found beats what could not be looked for; only the total counts. */
@@ -55,9 +62,9 @@ int health_code(const struct health_wanted *wanted, const struct assay_analysis 
         const struct assay_metric_result *result = &analysis->results[i];
         if (result->slice != 0)
             continue;
-        if (wanted->deterioration && result->deteriorated == ASSAY_YES)
+        if (wanted->deterioration && assay__harm_stands(result, analysis->plan->minimum_units))
             return EXIT_DETERIORATION;
-        if ((wanted->deterioration && lacks_harm_test(result)) ||
+        if ((wanted->deterioration && lacks_harm_test(analysis, result)) ||
             (wanted->untested && lacks_test(analysis, result)))
             code = EXIT_UNTESTED;
     }

@@ -106,7 +106,8 @@ static const struct advice {
     {PLAN(SUCCESS), 29, BETTER, 0, ASSAY_RECOMMEND_UNSPECIFIED, "tooFewUnits tooFewUnits"},
     {PLAN(SUCCESS), 2, 14, 0, ASSAY_RECOMMEND_UNSPECIFIED, "tooFewUnits tooFewUnits"},
     {PLAN(SUCCESS), 30, BETTER + 3, 0, ASSAY_RECOMMEND_SHIP, "improved:m"},
-    {PLAN(SUCCESS), 20, 2, 0, ASSAY_RECOMMEND_ABORT, "worse:m"},
+    {PLAN(SUCCESS), 29, 2, 0, ASSAY_RECOMMEND_UNSPECIFIED, "tooFewUnits tooFewUnits harmNotSure:m"},
+    {PLAN(SUCCESS), 30, 2, 0, ASSAY_RECOMMEND_ABORT, "worse:m"},
 };
 enum { ADVICE_COUNT = sizeof ADVICE / sizeof *ADVICE };
 

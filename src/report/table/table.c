@@ -221,7 +221,10 @@ static void write_treatment(struct assay__page *page, const struct assay_analysi
     assay__page_cell(page, name, 9, ASSAY__ALIGN_LEFT, false, INKS[treatment->recommendation]);
     const char *id = analysis->groups[treatment->group].id;
     assay__page_name(page, id, assay__page_width(id));
-    assay__text_puts(page->out, treatment->final ? " (final)" : " (as of this look)");
+    assay__text_puts(page->out, !treatment->final ? " (as of this look)"
+                                : treatment->recommendation == ASSAY_RECOMMEND_CONTINUE
+                                    ? " (all alpha is spent)"
+                                    : " (final)");
     assay__page_end(page);
     write_reasons(page, treatment);
 }

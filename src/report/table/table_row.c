@@ -117,10 +117,16 @@ static const struct wording *wording_of(const struct assay_metric_plan *metric)
 }
 
 static void fill_verdict(struct assay__row *row, const struct wording *words,
-                         const struct assay_metric_result *result)
+                         const struct assay_metric_result *result, uint64_t minimum)
 {
     row->ink = ASSAY__INK_PLAIN;
-    if (result->deteriorated == ASSAY_YES) {
+    if (assay__moved_covariate(result) != UINT32_MAX) {
+        row->verdict = "covariate moved";
+        row->ink = ASSAY__INK_WARN;
+    } else if (result->deteriorated == ASSAY_YES && !assay__harm_stands(result, minimum)) {
+        row->verdict = "worse, few units";
+        row->ink = ASSAY__INK_WARN;
+    } else if (result->deteriorated == ASSAY_YES) {
         bool is_agreed = words == &IN_MARGIN && result->significant == ASSAY_YES;
         row->verdict = is_agreed ? "worse, in margin" : WORSE.yes;
         row->ink = WORSE.yes_ink;
@@ -180,7 +186,7 @@ void assay__row_fill(struct assay__row *row, const struct assay_analysis *analys
             test = &assay__telling_harm(result)->deterioration.difference;
             p_text(WORSE.p, test->p, test->log10_p, row->harm);
         }
-        fill_verdict(row, words, result);
+        fill_verdict(row, words, result, analysis->plan->minimum_units);
     }
     assay__figure_count(look->comparison.baseline.n + look->comparison.compared.n, row->units);
 }
