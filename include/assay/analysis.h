@@ -203,6 +203,13 @@ enum assay_annotation_level {
     ASSAY_NOTE_ERROR    /* something is absent or wrong */
 };
 
+/** enum assay_annotation_about: remarks that a report may say elsewhere. */
+enum assay_annotation_about {
+    ASSAY_ABOUT_ANYTHING,
+    ASSAY_ABOUT_ROWS,  /* how many rows were read */
+    ASSAY_ABOUT_SLICES /* that slices explore */
+};
+
 /** struct assay_annotation: a remark; context names what it is about, from the outside in. */
 struct assay_annotation {
     enum assay_annotation_level level;
@@ -213,6 +220,7 @@ struct assay_annotation {
     const char *kind; /* id of the condition that it is about, such as "skewed"; NULL for others */
     uint32_t comparisons, slices;  /* of its kind: places of this metric, in and below the total */
     const char *sentence, *remedy; /* of its kind: without places; what to do, as a clause */
+    enum assay_annotation_about about;
 };
 
 /** struct assay_group_result: a group and its planned share. */

@@ -68,8 +68,11 @@ static enum assay_status note_counts(struct assay__builder *builder, struct assa
          "Rows of events not used, being of excluded units"},
     };
     enum assay_status status = ASSAY_OK;
+    size_t first = builder->out->annotation_count;
     for (size_t i = 0; status == ASSAY_OK && i < sizeof ROWS / sizeof *ROWS; i++)
         status = say_count(builder, ROWS[i].level, ROWS[i].count, ROWS[i].what, err);
+    if (status == ASSAY_OK && counts->rows_read > 0)
+        builder->out->annotations[first].about = ASSAY_ABOUT_ROWS;
     return status;
 }
 
@@ -80,7 +83,7 @@ static enum assay_status note_groups(struct assay__builder *builder, struct assa
     if (builder->plan->group_count == 0)
         status = assay__annotate(builder, ASSAY_NOTE_INFO, -1, NOWHERE,
                                  "The plan names no groups: those found in the data are used, with "
-                                 "equal weights.",
+                                 "equal weights. Remedy: plan the groups and their weights.",
                                  err);
     for (uint32_t g = 0; status == ASSAY_OK && g < out->group_count; g++) {
         const char *const context[3] = {out->groups[g].id, NULL, NULL};
@@ -133,8 +136,10 @@ static enum assay_status note_plan(struct assay__builder *builder, struct assay_
     if (plan->dimension_count > 0)
         status = assay__annotate(builder, ASSAY_NOTE_INFO, -1, NOWHERE,
                                  "Results by dimension explore: alpha is not divided by the number "
-                                 "of slices.",
+                                 "of slices. Remedy: plan segments for slices that are to decide.",
                                  err);
+    if (status == ASSAY_OK && plan->dimension_count > 0)
+        builder->out->annotations[builder->out->annotation_count - 1].about = ASSAY_ABOUT_SLICES;
     if (status == ASSAY_OK && plan->segment_count > 1)
         status = assay__annotate(
             builder, ASSAY_NOTE_INFO, -1, NOWHERE,

@@ -29,6 +29,7 @@ enum assay_status assay__annotate(struct assay__builder *builder, enum assay_ann
     note->text = text;
     note->kind = note->sentence = note->remedy = NULL;
     note->comparisons = note->slices = 0;
+    note->about = ASSAY_ABOUT_ANYTHING;
     note->context_count = 0;
     note->context = assay__arena_array(builder->arena, 3, sizeof *note->context);
     if (note->context == NULL)

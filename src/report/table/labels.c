@@ -148,6 +148,19 @@ void assay__labels_make(struct assay__labels *labels, struct assay__page *page,
         page->out->failed = true;
 }
 
+void assay__labels_of_groups(struct assay__labels *labels, struct assay__page *page,
+                             const struct assay_analysis *analysis, int width)
+{
+    const char **names = assay__arena_array(&labels->arena, analysis->group_count, sizeof *names);
+    if (names == NULL) {
+        page->out->failed = true;
+        return;
+    }
+    for (uint32_t g = 0; g < analysis->group_count; g++)
+        names[g] = analysis->groups[g].id;
+    assay__labels_make(labels, page, names, analysis->group_count, width);
+}
+
 void assay__labels_write(const struct assay__labels *labels, struct assay__page *page, size_t index,
                          int indent)
 {

@@ -2,6 +2,7 @@
 #ifndef ASSAY_REPORT_TABLE_LABELS_H
 #define ASSAY_REPORT_TABLE_LABELS_H
 
+#include "assay/analysis.h"
 #include "base/arena.h"
 #include "report/table/terminal.h"
 
@@ -21,6 +22,10 @@ struct assay__labels {
 /** assay__labels_make() makes the labels; without memory the page has failed. */
 void assay__labels_make(struct assay__labels *labels, struct assay__page *page,
                         const char *const *names, size_t count, int width);
+
+/** assay__labels_of_groups() makes those of all groups. */
+void assay__labels_of_groups(struct assay__labels *labels, struct assay__page *page,
+                             const struct assay_analysis *analysis, int width);
 
 /** assay__labels_write() writes a label, at column `indent` of a line, padded to the width. */
 void assay__labels_write(const struct assay__labels *labels, struct assay__page *page, size_t index,

@@ -53,19 +53,6 @@ static void share_text(double share, char out[ASSAY__FIGURE_BYTES + 4])
     snprintf(out, ASSAY__FIGURE_BYTES + 4, "%s %%", figure);
 }
 
-void assay__table_group_labels(struct assay__labels *labels, struct assay__page *page,
-                               const struct assay_analysis *analysis, int width)
-{
-    const char **names = assay__arena_array(&labels->arena, analysis->group_count, sizeof *names);
-    if (names == NULL) {
-        page->out->failed = true;
-        return;
-    }
-    for (uint32_t g = 0; g < analysis->group_count; g++)
-        names[g] = analysis->groups[g].id;
-    assay__labels_make(labels, page, names, analysis->group_count, width);
-}
-
 static void write_group(struct assay__page *page, const struct assay_analysis *analysis,
                         uint32_t group, const struct assay__labels *labels, double weight_sum,
                         uint64_t total)
@@ -159,7 +146,7 @@ static void write_groups(struct assay__page *page, const struct assay_analysis *
     assay__page_cell(page, "actual", 11, ASSAY__ALIGN_RIGHT, false, ASSAY__INK_PLAIN);
     assay__page_ink(page, ASSAY__INK_PLAIN);
     assay__page_end(page);
-    assay__table_group_labels(&labels, page, analysis, name_columns);
+    assay__labels_of_groups(&labels, page, analysis, name_columns);
     for (uint32_t g = 0; g < analysis->group_count; g++)
         write_group(page, analysis, g, &labels, weight_sum, total_units(analysis));
     assay__labels_release(&labels);

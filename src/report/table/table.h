@@ -7,10 +7,6 @@
 #include "report/table/terminal.h"
 #include "report/reports.h"
 
-/** assay__table_group_labels() makes the labels of all groups in a column of that width. */
-void assay__table_group_labels(struct assay__labels *labels, struct assay__page *page,
-                               const struct assay_analysis *analysis, int width);
-
 /** assay__table_results() writes the section of all metrics over all units. */
 void assay__table_results(struct assay__page *page, const struct assay_analysis *analysis,
                           const struct assay_write_options *options);

@@ -102,17 +102,41 @@ static void write_note(struct assay__page *page, const struct assay_analysis *an
     assay__page_words(page, &words, 11, 11);
 }
 
+/* Places of a kind outside slices. */
+static bool is_in_total(const struct assay_analysis *analysis, const char *kind)
+{
+    for (size_t i = 0; i < analysis->annotation_count; i++)
+        if (is_kind(&analysis->annotations[i], kind) && analysis->annotations[i].comparisons > 0)
+            return true;
+    return false;
+}
+
+/* What the head of the table and those of slices say, and what only slices have, is not repeated.
+ */
+static bool is_said(const struct assay_analysis *analysis, const struct assay_annotation *note,
+                    const struct assay_write_options *options)
+{
+    if (note->about != ASSAY_ABOUT_ANYTHING)
+        return true;
+    return note->kind != NULL && !options->slices && !is_in_total(analysis, note->kind);
+}
+
 /* The gravest first; within a level in the analysis's order. */
 void assay__table_notes(struct assay__page *page, const struct assay_analysis *analysis,
                         const struct assay_write_options *options)
 {
-    if (analysis->annotation_count == 0)
-        return;
-    assay__page_heading(page, "NOTES");
-    assay__page_end(page);
+    bool has_heading = false;
     for (int level = ASSAY_NOTE_ERROR; level >= ASSAY_NOTE_INFO; level--)
-        for (size_t i = 0; i < analysis->annotation_count; i++)
-            if (is_first(analysis, i) && (int)level_of(analysis, i) == level)
-                write_note(page, analysis, &analysis->annotations[i],
-                           (enum assay_annotation_level)level, options);
+        for (size_t i = 0; i < analysis->annotation_count; i++) {
+            if (!is_first(analysis, i) || (int)level_of(analysis, i) != level ||
+                is_said(analysis, &analysis->annotations[i], options))
+                continue;
+            if (!has_heading) {
+                assay__page_heading(page, "NOTES");
+                assay__page_end(page);
+                has_heading = true;
+            }
+            write_note(page, analysis, &analysis->annotations[i],
+                       (enum assay_annotation_level)level, options);
+        }
 }

@@ -402,7 +402,7 @@ void assay__table_results(struct assay__page *page, const struct assay_analysis 
 {
     struct columns columns = measure(page, analysis);
     struct assay__labels labels = {0};
-    assay__table_group_labels(&labels, page, analysis, columns.name);
+    assay__labels_of_groups(&labels, page, analysis, columns.name);
     columns.labels = &labels;
     assay__page_heading(page, "RESULTS");
     if (!options->brief)
