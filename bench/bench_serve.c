@@ -298,10 +298,12 @@ static void insert(struct serve_store *store, const char *instance, unsigned i,
 {
     const struct serve_label labels[] = {{"team", i % 2 == 0 ? "even" : "odd"},
                                          {"rare", i % 1000 == 0 ? "yes" : "no"}};
+    char etag[SERVE_ETAG_BYTES];
+    serve_etag_make(document, length, etag);
     struct serve_record record = {.place = {.workflow = "checkout"},
                                   .document = document,
                                   .document_length = length,
-                                  .etag = "\"0\"",
+                                  .etag = etag,
                                   .creator = "alice",
                                   .labels = labels,
                                   .label_count = 2};

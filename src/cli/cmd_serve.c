@@ -26,6 +26,9 @@ static const char HELP[] =
     "  --plain-http          listen beyond this machine without TLS (behind a proxy)\n"
     "  --strict              refuse fields and parameters that the contract lacks\n"
     "  --open-pages          show the pages without a token\n"
+    "  --public-pages        with the two above: yes, everybody may read all results\n"
+    "  --host NAME           answer requests to this name only, and to the address and\n"
+    "                        local names; may be repeated\n"
     "  --max-body BYTES      longest body (default 8388608)\n"
     "  --max-bodies BYTES    all bodies at once, and all answers (default 67108864)\n"
     "  --max-header BYTES    longest head of a request, about (default 32768)\n"
@@ -35,9 +38,11 @@ static const char HELP[] =
     "  --request-time SEC    longest time for one request (default 30)\n"
     "  --grace-time SEC      longest wait for requests when stopping (default 10)\n"
     "  --threads N           threads that answer (default 4)\n"
+    "  --log-format FORM     lines about changes and refusals: text or json\n"
     "  --help                this text\n"
     "\n"
-    "SIGTERM and SIGINT end it in order. Pages ask a browser for a user and a password:\n"
+    "SIGTERM and SIGINT end it in order; SIGHUP reads tokens and certificate again. Pages ask a "
+    "browser for a user and a password:\n"
     "the password is a token. See 'man assay-serve'.\n";
 
 enum option_code {
@@ -59,6 +64,9 @@ enum option_code {
     PLAIN,
     STRICT,
     OPEN_PAGES,
+    PUBLIC_PAGES,
+    LOG_FORMAT,
+    HOST,
     HELP_WANTED
 };
 
@@ -84,6 +92,9 @@ static const struct option OPTIONS[] = {{"db", required_argument, NULL, DB},
                                         {"plain-http", no_argument, NULL, PLAIN},
                                         {"strict", no_argument, NULL, STRICT},
                                         {"open-pages", no_argument, NULL, OPEN_PAGES},
+                                        {"public-pages", no_argument, NULL, PUBLIC_PAGES},
+                                        {"host", required_argument, NULL, HOST},
+                                        {"log-format", required_argument, NULL, LOG_FORMAT},
                                         {"port", required_argument, NULL, PORT},
                                         {"max-body", required_argument, NULL, BODY},
                                         {"max-bodies", required_argument, NULL, BODIES},
@@ -149,8 +160,28 @@ static int take_number(struct serve_options *options, int option, const char *te
 
 struct request {
     struct serve_options options;
-    bool plain_http, help;
+    bool plain_http, public_pages, help;
 };
+
+static int take_log_format(struct serve_options *options, const char *form)
+{
+    options->is_json_log = strcmp(form, "json") == 0;
+    if (options->is_json_log || strcmp(form, "text") == 0)
+        return 0;
+    return cli_usage_error("serve", "--log-format is text or json, not '%s'", form);
+}
+
+static int add_host(struct serve_options *options, const char *name)
+{
+    static const char SAFE[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._:";
+    if (name[0] == '\0' || strspn(name, SAFE) != strlen(name))
+        return cli_usage_error("serve", "--host takes a name or an address, without scheme and "
+                                        "port, such as results.example.org");
+    if (options->host_count == SERVE_HOSTS_MAX)
+        return cli_usage_error("serve", "--host may be given %d times", SERVE_HOSTS_MAX);
+    options->hosts[options->host_count++] = name;
+    return 0;
+}
 
 /* 0, or the exit code after saying what is wrong. */
 static int take_option(struct request *request, int option, const char *value)
@@ -183,6 +214,13 @@ static int take_option(struct request *request, int option, const char *value)
     case OPEN_PAGES:
         options->open_pages = true;
         break;
+    case PUBLIC_PAGES:
+        request->public_pages = true;
+        break;
+    case LOG_FORMAT:
+        return take_log_format(options, value);
+    case HOST:
+        return add_host(options, value);
     case HELP_WANTED:
         request->help = true;
         break;
@@ -232,6 +270,11 @@ static int check(const struct request *request)
                                "at %s tokens would travel in the clear; give --tls-cert "
                                "and --tls-key, or --plain-http behind a proxy",
                                options->address);
+    if (options->tls_cert == NULL && options->open_pages && !is_loopback && !request->public_pages)
+        return cli_usage_error("serve",
+                               "at %s --open-pages shows all results to everybody, in the clear; "
+                               "say --public-pages if that is meant",
+                               options->address);
     return 0;
 }
 
@@ -263,6 +306,7 @@ static int run(const struct serve_options *options)
     sigemptyset(&ends);
     sigaddset(&ends, SIGTERM);
     sigaddset(&ends, SIGINT);
+    sigaddset(&ends, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &ends, NULL);
     signal(SIGXFSZ, SIG_IGN);
     if (serve_start(options, &server, &err) != ASSAY_OK)
@@ -271,8 +315,8 @@ static int run(const struct serve_options *options)
     printf("assay serve: http%s://%s%s%s:%u/\n", options->tls_cert != NULL ? "s" : "",
            is_six ? "[" : "", options->address, is_six ? "]" : "", (unsigned)serve_port(server));
     int code = cli_finish_stdout(); /* whoever cannot learn the address cannot use the server */
-    if (code == 0)
-        sigwait(&ends, &signal_number);
+    while (code == 0 && sigwait(&ends, &signal_number) == 0 && signal_number == SIGHUP)
+        serve_reload(server);
     serve_stop(server);
     return code;
 }

@@ -215,11 +215,11 @@ static void write_document(struct serve_call *call, const struct assay__node *re
 {
     struct serve_record *record = &call->job.record;
     struct timespec now;
-    char time[ASSAY__TIME_BYTES], digest[65];
+    char time[ASSAY__TIME_BYTES];
     clock_gettime(CLOCK_REALTIME, &now);
     record->create_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec / 1000 * 1000;
     assay__time_write(record->create_ns, time);
-    record->creator = serve_tokens_name(call->context->tokens, call->caller);
+    record->creator = serve_tokens_name(call->tokens, call->caller);
     serve_answer_json(&call->answer);
     struct assay__text *out = &call->answer.body;
     struct assay__json json = {.out = out};
@@ -239,8 +239,7 @@ static void write_document(struct serve_call *call, const struct assay__node *re
         write_tree(&json, member);
     }
     assay__json_end(&json, '}');
-    assay__sha256_hex(out->data, out->failed ? 0 : out->length, digest);
-    snprintf(call->answer.etag, SERVE_ETAG_BYTES, "\"%.32s\"", digest);
+    serve_etag_make(out->data, out->failed ? 0 : out->length, call->answer.etag);
     record->document = out->data;
     record->document_length = out->length;
     record->etag = call->answer.etag;
@@ -254,6 +253,10 @@ static void finish_create(struct serve_call *call)
                             "workflows/%s/instances/%s/analysisResults/%s is there already.",
                             call->job.record.place.workflow, call->job.record.place.instance,
                             call->job.record.place.id);
+    else if (call->job.outcome == SERVE_UNCERTAIN)
+        serve_answer_refuse(answer, SERVE_UNKNOWN, NULL,
+                            "The disk failed: it is not known whether the result is stored. Ask "
+                            "for it, or post it again.");
     else if (call->job.outcome != SERVE_DONE)
         serve_answer_refuse(answer, SERVE_UNAVAILABLE, NULL, "The result could not be stored.");
 }
@@ -283,7 +286,7 @@ void serve_create(struct serve_call *call)
     struct assay__arena tree = {0};
     if (!serve_call_place(call, false, &call->job.record.place))
         return;
-    if (!serve_tokens_spend(call->context->tokens, call->caller)) {
+    if (!serve_tokens_spend(call->tokens, call->caller)) {
         serve_answer_refuse(&call->answer, SERVE_TOO_MANY, NULL,
                             "There are too many posts by this caller; wait a little.");
         return;

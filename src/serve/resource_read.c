@@ -24,6 +24,10 @@ void serve_get(struct serve_call *call)
     serve_readers_give(call->context->readers, store, outcome != SERVE_FAILED);
     if (outcome == SERVE_ABSENT) {
         serve_answer_refuse(answer, SERVE_NOT_FOUND, NULL, "There is no result of this name.");
+    } else if (outcome == SERVE_DAMAGED_ROW) {
+        serve_answer_refuse(answer, SERVE_DAMAGED, NULL,
+                            "The stored result is damaged: its bytes are not those of its ETag. "
+                            "Restore the database, or delete the result and post it again.");
     } else if (outcome != SERVE_DONE) {
         serve_answer_refuse(answer, SERVE_UNAVAILABLE, NULL, "The store does not answer.");
     } else if (call->if_match != NULL && !serve_etag_is_in(answer->etag, call->if_match, false)) {
@@ -53,7 +57,13 @@ static void finish_delete(struct serve_call *call)
                                 ? "The result has another ETag."
                                 : "The result's ETag is not as the request's condition has it.");
         break;
+    case SERVE_UNCERTAIN:
+        serve_answer_refuse(answer, SERVE_UNKNOWN, NULL,
+                            "The disk failed: it is not known whether the result is deleted. Ask "
+                            "for it, or delete it again.");
+        break;
     case SERVE_PRESENT:
+    case SERVE_DAMAGED_ROW:
     case SERVE_FAILED:
         serve_answer_refuse(answer, SERVE_UNAVAILABLE, NULL, "The result could not be deleted.");
         break;
@@ -64,7 +74,7 @@ void serve_delete(struct serve_call *call)
 {
     if (!serve_call_place(call, false, &call->job.record.place))
         return;
-    if (!serve_tokens_spend(call->context->tokens, call->caller)) {
+    if (!serve_tokens_spend(call->tokens, call->caller)) {
         serve_answer_refuse(&call->answer, SERVE_TOO_MANY, NULL,
                             "There are too many changes by this caller; wait a little.");
         return;
@@ -146,12 +156,34 @@ bool serve_read_query(struct serve_call *call, const struct serve_place *place,
     return false;
 }
 
+struct listing {
+    struct assay__json json;
+    struct assay__text damaged; /* names, each ended by a line feed */
+};
+
 /* The document is JSON that this program has written, without a NUL at its end. */
 static void add_document(const struct serve_row *row, void *context)
 {
-    struct assay__json *json = context;
-    assay__json_raw(json, "");
-    assay__text_append(json->out, row->document, row->document_length);
+    struct listing *listing = context;
+    if (row->document == NULL) {
+        assay__text_format(&listing->damaged, "%s\n", row->name);
+        return;
+    }
+    assay__json_raw(&listing->json, "");
+    assay__text_append(listing->json.out, row->document, row->document_length);
+}
+
+/* What is there and cannot be given, by the name that AIP-217 has for it. */
+static void write_damaged(struct listing *listing)
+{
+    if (listing->damaged.length == 0)
+        return;
+    assay__json_member_begin(&listing->json, "unreachable", '[');
+    char *rest = NULL;
+    for (char *name = strtok_r(listing->damaged.data, "\n", &rest); name != NULL;
+         name = strtok_r(NULL, "\n", &rest))
+        assay__json_string(&listing->json, name);
+    assay__json_end(&listing->json, ']');
 }
 
 void serve_list(struct serve_call *call)
@@ -163,23 +195,27 @@ void serve_list(struct serve_call *call)
         !serve_read_query(call, &place, &query, &contradicts))
         return;
     serve_answer_json(&call->answer);
-    struct assay__json json = {.out = &call->answer.body};
+    struct listing listing = {.json = {.out = &call->answer.body}};
+    struct assay__json *json = &listing.json;
     enum serve_outcome outcome = SERVE_DONE;
-    assay__json_begin(&json, '{');
-    assay__json_member_begin(&json, "analysisResults", '[');
+    assay__json_begin(json, '{');
+    assay__json_member_begin(json, "analysisResults", '[');
     if (!contradicts) {
         struct serve_store *store = serve_readers_take(call->context->readers);
-        outcome = serve_store_list(store, &query, add_document, &json, &more);
+        outcome = serve_store_list(store, &query, add_document, &listing, &more);
         serve_readers_give(call->context->readers, store, outcome != SERVE_FAILED);
     }
-    assay__json_end(&json, ']');
+    assay__json_end(json, ']');
+    write_damaged(&listing);
     if (more) {
         char token[SERVE_PAGE_TOKEN_BYTES];
         serve_write_page_token(call, &place, query.before, token);
-        assay__json_member_string(&json, "nextPageToken", token);
+        assay__json_member_string(json, "nextPageToken", token);
     }
-    assay__json_end(&json, '}');
+    assay__json_end(json, '}');
     assay__text_putc(&call->answer.body, '\n');
-    if (outcome != SERVE_DONE)
+    bool is_whole = !listing.damaged.failed;
+    assay__text_release(&listing.damaged);
+    if (outcome != SERVE_DONE || !is_whole)
         serve_answer_refuse(&call->answer, SERVE_UNAVAILABLE, NULL, "The store does not answer.");
 }

@@ -21,12 +21,14 @@ static struct serve_readers *open_readers(void)
     static struct serve_store *store;
     if (readers != NULL)
         return readers;
+    char etag[SERVE_ETAG_BYTES];
+    serve_etag_make(DOCUMENT, sizeof DOCUMENT - 1, etag);
     serve_fuzz_open(&store, &readers);
     for (size_t i = 0; i < 3; i++) {
         struct serve_record record = {.place = {.workflow = "w", .instance = "i"},
                                       .document = DOCUMENT,
                                       .document_length = sizeof DOCUMENT - 1,
-                                      .etag = "\"00\"",
+                                      .etag = etag,
                                       .creator = "alice",
                                       .labels = LABELS,
                                       .label_count = 1 + i % 2};

@@ -17,16 +17,16 @@
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
 /* Tokens of one caller, read once from a file that is gone afterwards. */
-static inline struct serve_tokens *serve_fuzz_tokens(void)
+static inline struct serve_token_file *serve_fuzz_tokens(void)
 {
-    static struct serve_tokens *tokens;
+    static struct serve_token_file *tokens;
     char path[] = "/tmp/assay-fuzz-tokens-XXXXXX";
     if (tokens != NULL)
         return tokens;
     int fd = mkstemp(path);
     static const char LINE[] = "alice alices-token-0123456789\n";
     if (fd < 0 || write(fd, LINE, sizeof LINE - 1) != sizeof LINE - 1 ||
-        serve_tokens_read(path, 0.0, &tokens, NULL) != ASSAY_OK)
+        serve_token_file_open(path, 0.0, &tokens, NULL) != ASSAY_OK)
         abort();
     close(fd);
     unlink(path);
@@ -42,8 +42,8 @@ static inline void serve_fuzz_open(struct serve_store **store, struct serve_read
         abort();
     snprintf(path, sizeof path, "%s/db", folder);
     if (serve_store_open(path, false, store, NULL) != ASSAY_OK ||
-        serve_readers_open(path, 1, readers, NULL) != ASSAY_OK || !serve_store_is_well(*store) ||
-        !serve_store_begin(*store) || !serve_store_commit(*store))
+        serve_readers_open(path, 1, NULL, readers, NULL) != ASSAY_OK ||
+        !serve_store_is_well(*store) || !serve_store_begin(*store) || !serve_store_commit(*store))
         abort();
     for (size_t i = 0; i < 3; i++) {
         char file[80];

@@ -39,7 +39,7 @@ static struct moment moments[MOMENTS_MAX];
 static unsigned moment_count, sync_count, checkpoint_count;
 static atomic_uint acknowledged;
 static atomic_int fault_file, fault_code; /* of the next write or sync of a file; code 0: none */
-static atomic_bool fault_is_write;
+static atomic_bool fault_is_write, fault_stays;
 
 /* Which of the files this is; FILES for the folder itself, -1 for anything else. */
 static int file_of(int fd)
@@ -117,11 +117,13 @@ static void note_sync(int file)
     pthread_mutex_unlock(&lock);
 }
 
+/* Faults that stay fail every time, others once. */
 static bool fails(int file, bool is_write)
 {
     if (file < 0 || file != atomic_load(&fault_file) || atomic_load(&fault_is_write) != is_write)
         return false;
-    int code = atomic_exchange(&fault_code, 0);
+    int code =
+        atomic_load(&fault_stays) ? atomic_load(&fault_code) : atomic_exchange(&fault_code, 0);
     errno = code;
     return code != 0;
 }
@@ -353,6 +355,69 @@ START_TEST(what_the_disk_does_not_take_is_not_acknowledged)
 }
 END_TEST
 
+/* The files as they are now, which is what kill -9 leaves: no page was lost. */
+static void check_kill(unsigned from, unsigned to, unsigned found)
+{
+    char directory[64] = "/tmp/assay-cut-XXXXXX", path[128];
+    struct assay_error err = {0};
+    struct serve_store *store;
+    sqlite3 *database;
+    ck_assert_ptr_nonnull(mkdtemp(directory));
+    for (int i = 0; i < FILES; i++) {
+        struct image image = read_image(folder, NAMES[i]);
+        snprintf(path, sizeof path, "%s/%s", directory, NAMES[i]);
+        if (image.has_name)
+            write_torn(path, &image, &image);
+        free(image.bytes);
+    }
+    snprintf(path, sizeof path, "%s/%s", directory, NAMES[0]);
+    assert_ok(serve_store_open(path, false, &store, &err), &err);
+    ck_assert_int_eq(sqlite3_open(path, &database), SQLITE_OK);
+    ck_assert_uint_eq(count_rows(database, from, to), found);
+    sqlite3_close(database);
+    serve_store_close(store);
+    unlink(path);
+    ck_assert_int_eq(rmdir(directory), 0);
+}
+
+/* A sync that fails leaves the commit whole in the WAL: refused, it must not come true. */
+START_TEST(what_was_refused_does_not_come_true_after_a_crash)
+{
+    watch();
+    post(0, 200);
+    for (unsigned i = 1; i <= 8; i++) {
+        set_fault(1, false, i % 2 == 0 ? EIO : ENOSPC);
+        post(i, 503);
+        check_kill(1, 9, 0);
+        check_kill(0, 1, 1);
+    }
+    set_fault(1, false, EIO);
+    expect(ask_alice(&endpoint, "DELETE", COLLECTION "/p-0", NULL), 503, "could not be deleted");
+    check_kill(0, 1, 1);
+    post(9, 200);
+    check_kill(0, 10, 2);
+    unwatch();
+}
+END_TEST
+
+/* What cannot be undone either is not called refused. */
+START_TEST(a_disk_that_stays_broken_leaves_it_unknown)
+{
+    watch();
+    post(0, 200);
+    set_fault(1, false, EIO);
+    atomic_store(&fault_stays, true);
+    post(1, 500);
+    expect(ask_alice(&endpoint, "DELETE", COLLECTION "/p-0", NULL), 500, "not known");
+    atomic_store(&fault_stays, false);
+    set_fault(1, false, 0);
+    expect(ask_alice(&endpoint, "GET", COLLECTION "/p-0", NULL), 200, "");
+    post(2, 200); /* which undoes what was in doubt */
+    check_kill(0, 3, 2);
+    unwatch();
+}
+END_TEST
+
 /* When the WAL cannot be copied to the database, everything stays in the WAL, and is answered. */
 START_TEST(a_checkpoint_that_fails_loses_nothing)
 {
@@ -375,6 +440,8 @@ static void add(TCase *cases)
 {
     tcase_add_test(cases, acknowledged_results_survive_a_power_cut);
     tcase_add_test(cases, what_the_disk_does_not_take_is_not_acknowledged);
+    tcase_add_test(cases, what_was_refused_does_not_come_true_after_a_crash);
+    tcase_add_test(cases, a_disk_that_stays_broken_leaves_it_unknown);
     tcase_add_test(cases, a_checkpoint_that_fails_loses_nothing);
 }
 

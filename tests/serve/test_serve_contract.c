@@ -116,13 +116,15 @@ static void fill(unsigned count, const struct serve_label *labels, size_t label_
 {
     struct serve_store *store;
     struct assay_error err = {0};
+    char etag[SERVE_ETAG_BYTES];
+    serve_etag_make("{\"name\":\"x\"}", 12, etag);
     assert_ok(serve_store_open(endpoint.database, false, &store, &err), &err);
     ck_assert(serve_store_begin(store));
     for (unsigned i = 0; i < count; i++) {
         struct serve_record record = {.place = {.workflow = "checkout", .instance = "july"},
                                       .document = "{\"name\":\"x\"}",
                                       .document_length = 12,
-                                      .etag = "\"0\"",
+                                      .etag = etag,
                                       .creator = "alice",
                                       .labels = labels,
                                       .label_count = label_count};

@@ -252,7 +252,10 @@ START_TEST(database_that_cannot_be_read_is_503_and_told_once)
     expect(second, 503, "The store does not answer");
     ck_assert_int_gt(read(ends[0], said, sizeof said - 1), 0);
     close(ends[0]);
-    ck_assert_str_eq(said, "assay serve: cannot read: database disk image is malformed\n");
+    static const char WHY[] = "assay serve: cannot read: database disk image is malformed\n";
+    char *why = strstr(said, WHY);
+    ck_assert_msg(why != NULL, "%s", said);
+    ck_assert_ptr_null(strstr(why + sizeof WHY - 1, "cannot read"));
 }
 END_TEST
 

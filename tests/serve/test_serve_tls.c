@@ -184,11 +184,36 @@ START_TEST(wrong_files_are_refused_at_the_start)
 }
 END_TEST
 
+/* Connections of before go on with the certificate they have; new ones get the new one. */
+START_TEST(a_reload_takes_the_new_certificate)
+{
+    endpoint_start(&endpoint);
+    ck_assert_int_eq(ask_tls("GET", "/healthz", NULL, true, CURL_SSLVERSION_TLSv1_3), 200);
+    make_certificate();
+    ck_assert_int_eq(ask_tls("GET", "/healthz", NULL, true, CURL_SSLVERSION_TLSv1_3), 0);
+    for (int i = 0; i < 3; i++) {
+        serve_reload(endpoint.server);
+        ck_assert_int_eq(ask_tls("POST", i == 0 ? COLLECTION "?analysisResultId=one" : "/", BODY,
+                                 true, CURL_SSLVERSION_TLSv1_3),
+                         i == 0 ? 200 : 405);
+        make_certificate();
+    }
+    endpoint.options.tls_key = key_path;
+    FILE *file = fopen(key_path, "w");
+    fputs("no key\n", file);
+    fclose(file);
+    serve_reload(endpoint.server); /* refused: the certificate of the last reload holds */
+    ck_assert_int_eq(ask_tls("GET", "/healthz", NULL, false, CURL_SSLVERSION_TLSv1_3), 0);
+    serve_reload(endpoint.server);
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     tcase_add_checked_fixture(cases, start, stop);
     tcase_add_test(cases, https_serves_the_whole_exchange);
     tcase_add_test(cases, plain_and_unfinished_connections_do_not_keep_others_out);
+    tcase_add_test(cases, a_reload_takes_the_new_certificate);
     tcase_add_test(cases, wrong_files_are_refused_at_the_start);
 }
 

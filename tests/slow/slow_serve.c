@@ -114,13 +114,15 @@ static void fill(void)
     memcpy(document + DOCUMENT_BYTES - 2, "\"}", 3);
     assert_ok(serve_store_open(endpoint.database, false, &store, &err), &err);
     ck_assert(serve_store_begin(store));
+    char etag[SERVE_ETAG_BYTES];
+    serve_etag_make(document, DOCUMENT_BYTES, etag);
     for (unsigned i = 0; i < STORED; i++) {
         const struct serve_label labels[] = {{"team", i % 2 == 0 ? "even" : "odd"},
                                              {"rare", i % 1000 == 0 ? "yes" : "no"}};
         struct serve_record record = {.place = {.workflow = "checkout", .instance = "july"},
                                       .document = document,
                                       .document_length = DOCUMENT_BYTES,
-                                      .etag = "\"0\"",
+                                      .etag = etag,
                                       .creator = "alice",
                                       .labels = labels,
                                       .label_count = 2};

@@ -5,14 +5,18 @@
  */
 #include "serve/http/request.h"
 
+#include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "serve/http/framing.h"
 #include "serve/pages/page.h"
 
 struct request {
+    struct serve_front *front;
     struct serve_http *http;
     struct MHD_Connection *connection;
     struct serve_call call;
@@ -22,19 +26,29 @@ struct request {
     bool has_begun;     /* the head has been looked at */
     bool is_suspended;  /* the writer has the job, or has done it */
     bool wants_page;    /* a browser asks for something outside of the API */
+    char method[16];
+    const char *uri; /* as it came; "" without memory */
+    struct timespec begun;
 };
 
 void *serve_request_begin(void *cls, const char *uri, struct MHD_Connection *connection)
 {
-    struct serve_http *http = cls;
+    struct serve_front *front = cls;
     struct request *request = calloc(1, sizeof *request);
     if (request == NULL)
         return NULL;
-    atomic_fetch_add(&http->under_way, 1);
+    struct serve_http *http = front->http;
+    atomic_fetch_add(&http->load.under_way, 1);
+    atomic_fetch_add(&front->under_way, 1);
+    clock_gettime(CLOCK_MONOTONIC, &request->begun);
+    request->front = front;
     request->http = http;
     request->connection = connection;
     request->call.context = &http->context;
     request->call.caller = -1;
+    request->uri = assay__arena_copy(&request->call.arena, uri, strlen(uri));
+    if (request->uri == NULL)
+        request->uri = "";
     if (!serve_target_parse(&request->call.arena, uri, &request->call.target))
         serve_answer_refuse(&request->call.answer, SERVE_INVALID, NULL,
                             "The target of the request is not valid.");
@@ -61,7 +75,7 @@ static bool is_refused(const struct request *request)
 /* What is not kept is not counted, so that one refusal does not bring about the next. */
 static void give_room_back(struct request *request)
 {
-    atomic_fetch_sub(&request->http->bodies, request->body_room);
+    atomic_fetch_sub(&request->http->load.bodies, request->body_room);
     request->body_room = 0;
 }
 
@@ -76,7 +90,7 @@ static bool make_room(struct request *request, uint64_t bytes)
         return false;
     }
     request->body_room += bytes;
-    if (atomic_fetch_add(&http->bodies, bytes) + bytes <= http->bodies_max)
+    if (atomic_fetch_add(&http->load.bodies, bytes) + bytes <= http->bodies_max)
         return true;
     serve_answer_refuse(&request->call.answer, SERVE_TOO_MANY, NULL,
                         "Too many bodies are on their way in; try again.");
@@ -101,13 +115,19 @@ static void check_body(struct request *request, const struct serve_head *head)
         (void)make_room(request, head->length);
 }
 
+static bool is_probe(const char *name)
+{
+    return strcmp(name, "healthz") == 0 || strcmp(name, "readyz") == 0 ||
+           strcmp(name, "metrics") == 0;
+}
+
 /* Browsers name text/html among what they accept; clients of the API do not, or get JSON there. */
 static bool wants_page(struct request *request)
 {
     const struct serve_target *target = &request->call.target;
     const char *accept = header(request, MHD_HTTP_HEADER_ACCEPT);
-    bool is_api = target->segment_count > 0 && (strcmp(target->segments[0], "v2") == 0 ||
-                                                strcmp(target->segments[0], "healthz") == 0);
+    bool is_api = target->segment_count > 0 &&
+                  (strcmp(target->segments[0], "v2") == 0 || is_probe(target->segments[0]));
     return !is_api && accept != NULL && strstr(accept, "text/html") != NULL;
 }
 
@@ -133,8 +153,13 @@ static bool look_at_head(struct request *request, const char *method, const char
     struct serve_call *call = &request->call;
     struct serve_head head = serve_head_read(request->connection, version);
     request->has_begun = true;
+    snprintf(request->method, sizeof request->method, "%s", method);
     if (head.flaw != NULL)
         serve_answer_refuse(&call->answer, SERVE_INVALID, NULL, "%s", head.flaw);
+    if (!is_refused(request) &&
+        !serve_host_is_known(&request->http->context.hosts, header(request, MHD_HTTP_HEADER_HOST)))
+        serve_answer_refuse(&call->answer, SERVE_MISDIRECTED, NULL,
+                            "This server is not known under the host of the request; see --host.");
     if (!is_refused(request))
         serve_call_route(call, method);
     if (!is_refused(request))
@@ -206,6 +231,48 @@ static void refuse_readably(struct request *request)
         serve_page_refuse(&request->call.answer);
 }
 
+/* The client's address as a number. */
+static void write_address(struct request *request, char out[INET6_ADDRSTRLEN])
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const struct sockaddr *from = info != NULL ? info->client_addr : NULL;
+    const void *bytes = NULL;
+    out[0] = '\0';
+    if (from != NULL && from->sa_family == AF_INET)
+        bytes = &((const struct sockaddr_in *)(const void *)from)->sin_addr;
+    if (from != NULL && from->sa_family == AF_INET6)
+        bytes = &((const struct sockaddr_in6 *)(const void *)from)->sin6_addr;
+    if (bytes == NULL || inet_ntop(from->sa_family, bytes, out, INET6_ADDRSTRLEN) == NULL)
+        out[0] = '\0';
+}
+
+/* Counts the answer; a change and a refusal have a line in the log. */
+static void note(struct request *request)
+{
+    struct serve_call *call = &request->call;
+    struct timespec now;
+    char address[INET6_ADDRSTRLEN];
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    double seconds = (double)(now.tv_sec - request->begun.tv_sec) +
+                     1e-9 * (double)(now.tv_nsec - request->begun.tv_nsec);
+    unsigned status = call->answer.http_status;
+    serve_metrics_count(&request->http->metrics, request->method, status, seconds);
+    bool is_change = call->has_job && status < 300;
+    if (!is_change && status < 400)
+        return;
+    write_address(request, address);
+    struct serve_access access = {
+        .method = request->method,
+        .target = request->uri,
+        .address = address,
+        .caller = call->caller < 0 ? NULL : serve_tokens_name(call->tokens, call->caller),
+        .status = status,
+        .seconds = seconds,
+        .is_change = is_change};
+    serve_log_access(&request->http->log, &access);
+}
+
 /* Long answers wait in memory for clients that read slowly, and are counted. One alone may be of
  * any length, and what tells of a change that was made goes out in any case. */
 static enum MHD_Result respond(struct request *request)
@@ -215,16 +282,19 @@ static enum MHD_Result respond(struct request *request)
     struct serve_answer *answer = &request->call.answer;
     refuse_readably(request);
     size_t room = answer->body.capacity > SHORT_BYTES ? answer->body.capacity : 0;
-    size_t others = atomic_fetch_add(&http->answers, room);
+    size_t others = atomic_fetch_add(&http->load.answers, room);
     request->answer_room = room;
     if (room > 0 && others > 0 && others + room > http->bodies_max && !request->is_suspended) {
         serve_answer_refuse(answer, SERVE_TOO_MANY, NULL,
                             "Too many long answers are on their way out; try again.");
-        atomic_fetch_sub(&http->answers, room);
+        atomic_fetch_sub(&http->load.answers, room);
         request->answer_room = 0;
         refuse_readably(request);
     }
-    return serve_send(request->connection, answer, atomic_load(&http->is_stopping));
+    note(request);
+    return serve_send(request->connection, answer,
+                      atomic_load(&http->load.is_stopping) ||
+                          atomic_load(&request->front->is_retired));
 }
 
 enum MHD_Result serve_request_handle(void *cls, struct MHD_Connection *connection, const char *url,
@@ -248,8 +318,11 @@ enum MHD_Result serve_request_handle(void *cls, struct MHD_Connection *connectio
     struct serve_call *call = &request->call;
     if (!request->is_suspended && !is_refused(request)) {
         serve_call_run(call);
-        if (call->has_job)
+        if (call->has_job && !atomic_load(&request->front->is_closed))
             return start_job(request);
+        if (call->has_job)
+            serve_answer_refuse(&call->answer, SERVE_UNAVAILABLE, NULL,
+                                "The connection is closing; try again on a new one.");
     } else if (request->is_suspended && call->has_job) {
         call->finish(call);
     }
@@ -259,7 +332,8 @@ enum MHD_Result serve_request_handle(void *cls, struct MHD_Connection *connectio
 void serve_request_end(void *cls, struct MHD_Connection *connection, void **context,
                        enum MHD_RequestTerminationCode how)
 {
-    struct serve_http *http = cls;
+    struct serve_front *front = cls;
+    struct serve_http *http = front->http;
     struct request *request = *context;
     (void)how;
     *context = NULL;
@@ -269,16 +343,17 @@ void serve_request_end(void *cls, struct MHD_Connection *connection, void **cont
     if (request == NULL)
         return;
     give_room_back(request);
-    atomic_fetch_sub(&http->answers, request->answer_room);
+    atomic_fetch_sub(&http->load.answers, request->answer_room);
     serve_call_release(&request->call);
     free(request);
-    atomic_fetch_sub(&http->under_way, 1);
+    atomic_fetch_sub(&front->under_way, 1);
+    atomic_fetch_sub(&http->load.under_way, 1);
 }
 
 void serve_connection_change(void *cls, struct MHD_Connection *connection, void **context,
                              enum MHD_ConnectionNotificationCode what)
 {
-    struct serve_http *http = cls;
+    struct serve_http *http = ((struct serve_front *)cls)->http;
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
         const union MHD_ConnectionInfo *info =
             MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);

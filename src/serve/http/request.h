@@ -12,14 +12,28 @@
 struct serve_http {
     struct serve_context context;
     struct serve_watch *watch;
-    size_t body_max, bodies_max;
-    atomic_size_t bodies;    /* bytes of bodies that are being received or worked on */
-    atomic_size_t answers;   /* bytes of answers that are being sent: at most bodies_max */
-    atomic_uint under_way;   /* requests begun and not ended */
-    atomic_bool is_stopping; /* every answer now closes its connection */
+    size_t body_max, bodies_max; /* bodies_max bounds load.bodies, and load.answers */
+    struct serve_load load;
+    struct serve_metrics metrics;
+    struct serve_log log;
 };
 
-/** Callbacks of libmicrohttpd; cls is a struct serve_http. */
+/**
+ * struct serve_front is one daemon of libmicrohttpd with its certificate. A new certificate makes a
+ * new one; the old one answers what it has begun, says "Connection: close", and ends.
+ */
+struct serve_front {
+    struct serve_http *http;
+    struct MHD_Daemon *daemon;
+    int listening;    /* socket */
+    char *cert, *key; /* PEM; NULL without TLS */
+    atomic_uint under_way;
+    atomic_bool is_retired; /* answers close their connections */
+    atomic_bool is_closed;  /* no change is begun any more */
+    struct serve_front *next;
+};
+
+/** Callbacks of libmicrohttpd; cls is a struct serve_front. */
 void *serve_request_begin(void *cls, const char *uri, struct MHD_Connection *connection);
 enum MHD_Result serve_request_handle(void *cls, struct MHD_Connection *connection, const char *url,
                                      const char *method, const char *version,

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "json/json_write.h"
 
 enum { MESSAGE_BYTES = 1024 };
@@ -88,6 +89,13 @@ void serve_answer_refuse(struct serve_answer *answer, enum serve_refusal refusal
     assay__json_end(&json, ']');
     assay__json_end(&json, '}');
     assay__text_putc(&answer->body, '\n');
+}
+
+void serve_etag_make(const void *document, size_t length, char out[SERVE_ETAG_BYTES])
+{
+    char digest[65];
+    assay__sha256_hex(document, length, digest);
+    snprintf(out, SERVE_ETAG_BYTES, "\"%.32s\"", digest);
 }
 
 bool serve_etag_is_in(const char *etag, const char *list, bool is_weak_fine)

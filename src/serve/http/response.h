@@ -15,6 +15,7 @@
 #define SERVE_REFUSAL_LIST(X)                                                                      \
     X(INVALID, 400, 3, 0)                                                                          \
     X(UNAUTHENTICATED, 401, 16, 0)                                                                 \
+    X(FORBIDDEN, 403, 7, 0)                                                                        \
     X(NOT_FOUND, 404, 5, 0)                                                                        \
     X(METHOD, 405, 12, 0)                                                                          \
     X(EXISTS, 409, 6, 0)                                                                           \
@@ -22,7 +23,10 @@
     X(CHANGED, 412, 9, 0)                                                                          \
     X(TOO_LARGE, 413, 3, 0)                                                                        \
     X(MEDIA_TYPE, 415, 3, 0)                                                                       \
+    X(MISDIRECTED, 421, 9, 0)                                                                      \
     X(TOO_MANY, 429, 8, 1)                                                                         \
+    X(DAMAGED, 500, 15, 0)                                                                         \
+    X(UNKNOWN, 500, 2, 0)                                                                          \
     X(UNAVAILABLE, 503, 14, 5)
 
 enum serve_refusal {
@@ -72,6 +76,9 @@ void serve_answer_json(struct serve_answer *answer);
 void serve_answer_refuse(struct serve_answer *answer, enum serve_refusal refusal,
                          const struct serve_problems *problems, const char *format, ...)
     ASSAY__PRINTF(4, 5);
+
+/** serve_etag_make() is the ETag of a document, quotes included: half of its SHA-256. */
+void serve_etag_make(const void *document, size_t length, char out[SERVE_ETAG_BYTES]);
 
 /**
  * serve_etag_is_in() looks for an ETag, quotes included, in the list of an If-Match (is_weak_fine

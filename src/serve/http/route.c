@@ -7,12 +7,14 @@
 #include <strings.h>
 
 enum audience { ANYONE, CALLERS, READERS };
+enum { READ = SERVE_RIGHT_READ, WRITE = SERVE_RIGHT_WRITE, DELETE = SERVE_RIGHT_DELETE };
 
 struct serve_route {
     const char *path; /* segments; '*' stands for any */
     const char *method;
     const char *allow; /* all methods of this path */
     enum audience audience;
+    unsigned right; /* that a caller needs */
     bool takes_body;
     void (*run)(struct serve_call *call);
     const char *parameters[3]; /* of the query, for callers */
@@ -21,19 +23,29 @@ struct serve_route {
 #define COLLECTION "v2/workflows/*/instances/*/analysisResults"
 
 static const struct serve_route ROUTES[] = {
-    {COLLECTION, "POST", "GET, HEAD, POST", CALLERS, true, serve_create, {"analysisResultId"}},
+    {COLLECTION,
+     "POST",
+     "GET, HEAD, POST",
+     CALLERS,
+     WRITE,
+     true,
+     serve_create,
+     {"analysisResultId"}},
     {COLLECTION,
      "GET",
      "GET, HEAD, POST",
      CALLERS,
+     READ,
      false,
      serve_list,
      {"pageSize", "pageToken", "filter"}},
-    {COLLECTION "/*", "GET", "GET, HEAD, DELETE", CALLERS, false, serve_get, {NULL}},
-    {COLLECTION "/*", "DELETE", "GET, HEAD, DELETE", CALLERS, false, serve_delete, {NULL}},
-    {"healthz", "GET", "GET, HEAD", ANYONE, false, serve_health, {NULL}},
-    {"", "GET", "GET, HEAD", READERS, false, serve_page_list, {NULL}},
-    {"results/*/*/*", "GET", "GET, HEAD", READERS, false, serve_page_result, {NULL}},
+    {COLLECTION "/*", "GET", "GET, HEAD, DELETE", CALLERS, READ, false, serve_get, {NULL}},
+    {COLLECTION "/*", "DELETE", "GET, HEAD, DELETE", CALLERS, DELETE, false, serve_delete, {NULL}},
+    {"healthz", "GET", "GET, HEAD", ANYONE, 0, false, serve_health, {NULL}},
+    {"readyz", "GET", "GET, HEAD", ANYONE, 0, false, serve_ready, {NULL}},
+    {"metrics", "GET", "GET, HEAD", ANYONE, 0, false, serve_metrics, {NULL}},
+    {"", "GET", "GET, HEAD", READERS, READ, false, serve_page_list, {NULL}},
+    {"results/*/*/*", "GET", "GET, HEAD", READERS, READ, false, serve_page_result, {NULL}},
 };
 
 /* Compares segment by segment; wildcards go into names. */
@@ -114,6 +126,19 @@ static int find_by_password(const struct serve_tokens *tokens, const char *encod
     return serve_tokens_find(tokens, colon + 1, length - password_at);
 }
 
+/* The caller may be known, and still not be allowed this. */
+static void check_right(struct serve_call *call)
+{
+    if (serve_tokens_may(call->tokens, call->caller, (enum serve_right)call->route->right))
+        return;
+    const char *what = call->route->right == WRITE    ? "storing results"
+                       : call->route->right == DELETE ? "deleting results"
+                                                      : "reading results";
+    call->route = NULL;
+    serve_answer_refuse(&call->answer, SERVE_FORBIDDEN, NULL, "The token of %s is not for %s.",
+                        serve_tokens_name(call->tokens, call->caller), what);
+}
+
 void serve_call_authorize(struct serve_call *call, const char *authorization)
 {
     enum audience audience = call->route->audience;
@@ -123,12 +148,15 @@ void serve_call_authorize(struct serve_call *call, const char *authorization)
     call->caller = -1;
     if (is_open)
         return;
+    call->tokens = serve_tokens_hold(call->context->tokens);
     if (bearer != NULL)
-        call->caller = serve_tokens_find(call->context->tokens, bearer, token_length(bearer));
+        call->caller = serve_tokens_find(call->tokens, bearer, token_length(bearer));
     else if (basic != NULL && audience == READERS)
-        call->caller = find_by_password(call->context->tokens, basic);
-    if (call->caller >= 0)
+        call->caller = find_by_password(call->tokens, basic);
+    if (call->caller >= 0) {
+        check_right(call);
         return;
+    }
     call->route = NULL;
     serve_answer_refuse(&call->answer, SERVE_UNAUTHENTICATED, NULL, "%s",
                         bearer == NULL && basic == NULL
@@ -176,19 +204,7 @@ void serve_call_run(struct serve_call *call)
 void serve_call_release(struct serve_call *call)
 {
     serve_answer_release(&call->answer);
+    serve_tokens_let_go(call->tokens);
     assay__text_release(&call->body);
     assay__arena_release(&call->arena);
-}
-
-void serve_health(struct serve_call *call)
-{
-    struct serve_store *store = serve_readers_take(call->context->readers);
-    bool is_well = serve_store_is_well(store);
-    serve_readers_give(call->context->readers, store, is_well);
-    if (!is_well) {
-        serve_answer_refuse(&call->answer, SERVE_UNAVAILABLE, NULL, "The store does not answer.");
-        return;
-    }
-    serve_answer_json(&call->answer);
-    assay__text_puts(&call->answer.body, "{\"status\":\"ok\"}\n");
 }

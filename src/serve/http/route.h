@@ -2,6 +2,9 @@
 #ifndef ASSAY_SERVE_HTTP_ROUTE_H
 #define ASSAY_SERVE_HTTP_ROUTE_H
 
+#include "serve/serve_log.h"
+#include "serve/http/host.h"
+#include "serve/http/metrics.h"
 #include "serve/http/response.h"
 #include "serve/http/uri.h"
 #include "serve/http/tokens.h"
@@ -10,12 +13,12 @@
 /** struct serve_readers: connections for reading, handed out to one thread at a time. */
 struct serve_readers;
 
-enum assay_status serve_readers_open(const char *path, unsigned count, struct serve_readers **out,
-                                     struct assay_error *err);
+enum assay_status serve_readers_open(const char *path, unsigned count, struct serve_log *log,
+                                     struct serve_readers **out, struct assay_error *err);
 void serve_readers_close(struct serve_readers *readers);
 /**
  * serve_readers_take() waits for a free one; give it back soon, and say whether it answered: why
- * not is written to stderr, at most once a minute.
+ * not is written to the log (NULL for none), at most once a minute.
  */
 struct serve_store *serve_readers_take(struct serve_readers *readers);
 void serve_readers_give(struct serve_readers *readers, struct serve_store *store, bool is_well);
@@ -24,7 +27,11 @@ void serve_readers_give(struct serve_readers *readers, struct serve_store *store
 struct serve_context {
     struct serve_readers *readers;
     struct serve_writer *writer;
-    struct serve_tokens *tokens;
+    struct serve_token_file *tokens;
+    struct serve_load *load;
+    struct serve_metrics *metrics;
+    struct serve_log *log;
+    struct serve_hosts hosts;
     bool strict;     /* unknown fields and parameters are refused */
     bool open_pages; /* pages need no token */
 };
@@ -36,7 +43,8 @@ struct serve_call {
     struct serve_target target;
     const struct serve_route *route; /* NULL when refused */
     const char *names[3];            /* the route's wildcards */
-    int caller;                      /* -1: nobody */
+    struct serve_tokens *tokens;     /* held by the call once it is authorized */
+    int caller;                      /* of tokens; -1: nobody */
     struct assay__text body;
     const char *if_match, *if_none_match;
     struct serve_answer answer;
@@ -72,6 +80,8 @@ void serve_get(struct serve_call *call);
 void serve_list(struct serve_call *call);
 void serve_delete(struct serve_call *call);
 void serve_health(struct serve_call *call);
+void serve_ready(struct serve_call *call);
+void serve_metrics(struct serve_call *call);
 void serve_page_list(struct serve_call *call);
 void serve_page_result(struct serve_call *call);
 

@@ -14,6 +14,7 @@ static const struct {
     {MHD_HTTP_HEADER_CACHE_CONTROL, "private, no-cache"},
     {"X-Content-Type-Options", "nosniff"},
     {"Referrer-Policy", "no-referrer"},
+    {"Cross-Origin-Resource-Policy", "same-origin"},
 };
 
 static bool add(struct MHD_Response *response, const char *name, const char *value)

@@ -1,25 +1,27 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The server from start to stop: socket, libmicrohttpd, TLS, and the end in order. */
+/* The server from start to stop: socket, fronts, reloads, and the end in order. */
 #include "serve/http/server.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "serve/http/front.h"
 #include "serve/pages/page.h"
-#include "serve/http/request.h"
 
 struct serve_server {
     struct serve_http http;
-    struct MHD_Daemon *daemon;
-    char *cert, *key;
+    struct serve_options options;
+    struct serve_front *front;   /* answers now */
+    struct serve_front *retired; /* with certificates of before */
     uint16_t port;
-    unsigned grace_seconds;
 };
 
 struct serve_options serve_options_default(void)
@@ -34,26 +36,6 @@ struct serve_options serve_options_default(void)
                                   .body_max = (size_t)8 << 20,
                                   .bodies_max = (size_t)64 << 20,
                                   .header_max = (size_t)32 << 10};
-}
-
-/* A PEM file as a text; NULL after an error. */
-static char *read_pem(const char *path, struct assay_error *err)
-{
-    enum { PEM_MAX = 1 << 20 };
-    FILE *file = fopen(path, "re");
-    char *bytes = file == NULL ? NULL : calloc(1, PEM_MAX + 1);
-    size_t length = bytes == NULL ? 0 : fread(bytes, 1, PEM_MAX, file);
-    bool is_read = bytes != NULL && !ferror(file);
-    if (!is_read || length == 0 || length == PEM_MAX) {
-        (void)assay__fail_at(err, ASSAY_ERROR_NO_INPUT, path, 0, 0,
-                             "This cannot be read as a PEM file: %s.",
-                             !is_read ? strerror(errno) : "it is empty or too long");
-        free(bytes);
-        bytes = NULL;
-    }
-    if (file != NULL)
-        fclose(file);
-    return bytes;
 }
 
 static enum assay_status open_socket(const struct serve_options *options, int *out, uint16_t *port,
@@ -88,36 +70,15 @@ static enum assay_status open_socket(const struct serve_options *options, int *o
     return ASSAY_OK;
 }
 
-static enum assay_status start_daemon(struct serve_server *server,
-                                      const struct serve_options *options, struct assay_error *err)
+/* A listening socket of its own for each front: the last one's end closes none of the others. */
+static enum assay_status start_front(struct serve_server *server, int listening,
+                                     struct serve_front **out, struct assay_error *err)
 {
-    int fd = -1;
-    enum assay_status status = open_socket(options, &fd, &server->port, err);
+    enum assay_status status =
+        serve_front_start(&server->http, &server->options, listening, out, err);
     if (status != ASSAY_OK)
-        return status;
-    static char priorities[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
-    struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, server->cert},
-                                   {MHD_OPTION_HTTPS_MEM_KEY, 0, server->key},
-                                   {MHD_OPTION_HTTPS_PRIORITIES, 0, priorities},
-                                   {MHD_OPTION_END, 0, NULL}};
-    struct MHD_OptionItem *more = server->cert != NULL ? tls : &tls[3];
-    /* With epoll, libmicrohttpd 0.9.75 misses the end of a connection that came together with a
-     * part of a body, and keeps the connection for ever. */
-    unsigned flags = (unsigned)MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
-                     MHD_USE_ITC | (server->cert != NULL ? (unsigned)MHD_USE_TLS : 0);
-    server->daemon = MHD_start_daemon(
-        flags, 0, NULL, NULL, serve_request_handle, &server->http, MHD_OPTION_LISTEN_SOCKET, fd,
-        MHD_OPTION_THREAD_POOL_SIZE, options->threads, MHD_OPTION_CONNECTION_LIMIT,
-        options->connections, MHD_OPTION_CONNECTION_TIMEOUT, options->request_seconds,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, options->header_max, MHD_OPTION_URI_LOG_CALLBACK,
-        serve_request_begin, &server->http, MHD_OPTION_NOTIFY_COMPLETED, serve_request_end,
-        &server->http, MHD_OPTION_NOTIFY_CONNECTION, serve_connection_change, &server->http,
-        MHD_OPTION_ARRAY, more, MHD_OPTION_END);
-    if (server->daemon != NULL)
-        return ASSAY_OK;
-    close(fd);
-    return assay__fail(err, ASSAY_ERROR_UNAVAILABLE, "The HTTP server does not start%s.",
-                       server->cert != NULL ? "; see whether certificate and key are a pair" : "");
+        close(listening);
+    return status;
 }
 
 static enum assay_status start_parts(struct serve_server *server,
@@ -125,26 +86,34 @@ static enum assay_status start_parts(struct serve_server *server,
 {
     struct serve_context *context = &server->http.context;
     struct serve_store *store = NULL;
-    if (options->tls_cert != NULL) {
-        server->cert = read_pem(options->tls_cert, err);
-        server->key = server->cert == NULL ? NULL : read_pem(options->tls_key, err);
-        if (server->key == NULL)
-            return ASSAY_ERROR_NO_INPUT;
-    }
-    enum assay_status status =
-        serve_tokens_read(options->token_file, options->posts_per_second, &context->tokens, err);
+    enum assay_status status = serve_token_file_open(options->token_file, options->posts_per_second,
+                                                     &context->tokens, err);
     if (status == ASSAY_OK)
         status = serve_store_open(options->database, false, &store, err);
     if (status == ASSAY_OK)
-        status = serve_writer_start(store, options->waiting_max, &context->writer, err);
+        status =
+            serve_writer_start(store, options->waiting_max, context->log, &context->writer, err);
     if (context->writer == NULL)
         serve_store_close(store);
     if (status == ASSAY_OK)
-        status = serve_readers_open(options->database, options->threads, &context->readers, err);
+        status = serve_readers_open(options->database, options->threads, context->log,
+                                    &context->readers, err);
     if (status == ASSAY_OK)
         status = serve_watch_start(options->request_seconds, options->connections,
                                    &server->http.watch, err);
-    return status == ASSAY_OK ? start_daemon(server, options, err) : status;
+    int listening = -1;
+    if (status == ASSAY_OK)
+        status = open_socket(options, &listening, &server->port, err);
+    return status == ASSAY_OK ? start_front(server, listening, &server->front, err) : status;
+}
+
+/* Whatever needs no token is not for a page of somebody else's. */
+static void set_hosts(struct serve_hosts *hosts, const struct serve_options *options)
+{
+    hosts->is_checked = options->open_pages || options->host_count > 0;
+    hosts->address = options->address;
+    hosts->count = options->host_count;
+    memcpy(hosts->names, options->hosts, sizeof hosts->names);
 }
 
 enum assay_status serve_start(const struct serve_options *options, struct serve_server **out,
@@ -158,9 +127,15 @@ enum assay_status serve_start(const struct serve_options *options, struct serve_
         return assay__fail_memory(err);
     server->http.context.strict = options->strict;
     server->http.context.open_pages = options->open_pages;
+    set_hosts(&server->http.context.hosts, options);
     server->http.body_max = options->body_max;
     server->http.bodies_max = options->bodies_max;
-    server->grace_seconds = options->grace_seconds;
+    server->options = *options;
+    server->http.context.load = &server->http.load;
+    server->http.context.metrics = &server->http.metrics;
+    server->http.context.log = &server->http.log;
+    server->http.metrics.start_seconds = (int64_t)time(NULL);
+    serve_log_open(&server->http.log, options->is_json_log);
     serve_page_setup();
     status = start_parts(server, options, err);
     if (status != ASSAY_OK) {
@@ -176,17 +151,62 @@ uint16_t serve_port(const struct serve_server *server)
     return server->port;
 }
 
-/* What a client has sent before the stop may not have been looked at yet: requests are over when
- * none has been under way for a while. */
-static void wait_for_requests(struct serve_server *server, unsigned seconds)
+/* A front that has retired ends once nothing is under way on it; until then it is kept. */
+static void end_retired(struct serve_server *server, unsigned seconds)
 {
-    enum { TICKS_PER_SECOND = 100, QUIET_TICKS = 5 };
-    const struct timespec tick = {0, 1000000000 / TICKS_PER_SECOND};
-    unsigned quiet = 0;
-    for (unsigned i = 0; i < seconds * TICKS_PER_SECOND && quiet < QUIET_TICKS; i++) {
-        quiet = atomic_load(&server->http.under_way) == 0 ? quiet + 1 : 0;
-        nanosleep(&tick, NULL);
+    struct serve_front **link = &server->retired;
+    while (*link != NULL) {
+        struct serve_front *front = *link;
+        /* Closed first: what begins afterwards waits for no change. */
+        bool is_over = serve_front_wait(front, seconds);
+        atomic_store(&front->is_closed, is_over);
+        if (!is_over || atomic_load(&front->under_way) > 0) {
+            link = &front->next;
+            continue;
+        }
+        *link = front->next;
+        serve_front_end(front);
     }
+}
+
+/* Another certificate needs another daemon, on a copy of the listening socket. */
+static enum assay_status replace_front(struct serve_server *server, struct assay_error *err)
+{
+    struct serve_front *next, *last = server->front;
+    int listening = fcntl(last->listening, F_DUPFD_CLOEXEC, 0);
+    if (listening < 0)
+        return assay__fail(err, ASSAY_ERROR_UNAVAILABLE, "There is no socket more: %s.",
+                           strerror(errno));
+    enum assay_status status = start_front(server, listening, &next, err);
+    if (status != ASSAY_OK)
+        return status;
+    server->front = next;
+    int fd = serve_front_retire(last);
+    if (fd >= 0)
+        close(fd);
+    last->next = server->retired;
+    server->retired = last;
+    return ASSAY_OK;
+}
+
+void serve_reload(struct serve_server *server)
+{
+    struct assay_error err = {0};
+    end_retired(server, 1);
+    enum assay_status status = serve_token_file_read(server->http.context.tokens, &err);
+    if (status == ASSAY_OK && server->options.tls_cert != NULL)
+        status = replace_front(server, &err);
+    if (status == ASSAY_OK) {
+        atomic_fetch_add(&server->http.metrics.reloads, 1);
+        serve_log_say(&server->http.log, false, "reloaded",
+                      "tokens and certificate are read again");
+        return;
+    }
+    char message[sizeof err.message + sizeof err.file + 64];
+    atomic_fetch_add(&server->http.metrics.reloads_failed, 1);
+    snprintf(message, sizeof message, "cannot reload, the old ones hold: %s:%llu: %s", err.file,
+             (unsigned long long)err.line, err.message);
+    serve_log_say(&server->http.log, true, "reload-failed", message);
 }
 
 /* Connections that the system has taken on, and that nobody has accepted yet, are clients' whose
@@ -201,42 +221,45 @@ static void hand_over_waiting(struct serve_server *server, int listening)
         if (fd < 0)
             return;
         /* A socket that is not taken on is closed there. */
-        (void)MHD_add_connection(server->daemon, fd, (struct sockaddr *)&peer, length);
+        (void)MHD_add_connection(server->front->daemon, fd, (struct sockaddr *)&peer, length);
     }
 }
 
-/* Every change must have come back from the writer before the daemon stops, since libmicrohttpd
+/* Every change must have come back from the writer before the daemons stop, since libmicrohttpd
  * cannot end a suspended connection; and the writer stays until no thread can put one more. */
-static void stop_daemon(struct serve_server *server)
+static void stop_fronts(struct serve_server *server)
 {
-    int fd = MHD_quiesce_daemon(server->daemon);
+    unsigned seconds = server->options.grace_seconds;
+    int fd = serve_front_retire(server->front);
     if (fd >= 0) {
         hand_over_waiting(server, fd);
         close(fd);
     }
-    wait_for_requests(server, server->grace_seconds);
+    server->front->next = server->retired;
+    for (struct serve_front *front = server->front; front != NULL; front = front->next)
+        (void)serve_front_wait(front, seconds);
     serve_writer_end(server->http.context.writer);
-    if (atomic_load(&server->http.under_way) > 0)
-        wait_for_requests(server, 1); /* for the answers to the last changes */
-    MHD_stop_daemon(server->daemon);
+    for (struct serve_front *front = server->front, *next; front != NULL; front = next) {
+        next = front->next;
+        if (atomic_load(&front->under_way) > 0)
+            (void)serve_front_wait(front, 1); /* for the answers to the last changes */
+        serve_front_end(front);
+    }
 }
 
 void serve_stop(struct serve_server *server)
 {
     if (server == NULL)
         return;
-    atomic_store(&server->http.is_stopping, true);
-    if (server->daemon != NULL)
-        stop_daemon(server);
+    atomic_store(&server->http.load.is_stopping, true);
+    if (server->front != NULL)
+        stop_fronts(server);
     else
         serve_writer_end(server->http.context.writer);
     serve_writer_free(server->http.context.writer);
     serve_watch_stop(server->http.watch);
     serve_readers_close(server->http.context.readers);
-    serve_tokens_free(server->http.context.tokens);
-    if (server->key != NULL)
-        explicit_bzero(server->key, strlen(server->key));
-    free(server->cert);
-    free(server->key);
+    serve_token_file_close(server->http.context.tokens);
+    serve_log_close(&server->http.log);
     free(server);
 }

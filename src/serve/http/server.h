@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "assay/status.h"
+#include "serve/http/host.h"
 
 /** struct serve_options: all are needed unless they say otherwise. Strings are borrowed. */
 struct serve_options {
@@ -14,7 +15,10 @@ struct serve_options {
     uint16_t port;       /* 0: a free one */
     const char *database, *token_file;
     const char *tls_cert, *tls_key; /* PEM files; NULL for plain HTTP */
-    bool strict, open_pages;
+    bool strict, open_pages, is_json_log;
+    const char *hosts[SERVE_HOSTS_MAX]; /* names of this server; host_count 0: with open_pages, only
+                                           these and local ones */
+    size_t host_count;
     unsigned threads, connections, waiting_max; /* waiting_max: changes that may wait */
     unsigned request_seconds;                   /* for one request, from its wait to its answer */
     unsigned grace_seconds;                     /* for requests under way when stopping */
@@ -35,6 +39,13 @@ enum assay_status serve_start(const struct serve_options *options, struct serve_
 
 /** serve_port() is the port it listens on. */
 uint16_t serve_port(const struct serve_server *server);
+
+/**
+ * serve_reload() reads the files again: callers of the file of tokens from now on, and with TLS
+ * the certificate for new connections. What is under way goes on; after an error, which is told on
+ * standard error, the old files hold. One thread at a time.
+ */
+void serve_reload(struct serve_server *server);
 
 /**
  * serve_stop() takes no more connections, lets requests under way end for grace_seconds, makes all

@@ -7,20 +7,43 @@
 
 #include "base/error.h"
 
+/** enum serve_right: what a token is good for; a set is their sum. */
+enum serve_right { SERVE_RIGHT_READ = 1, SERVE_RIGHT_WRITE = 2, SERVE_RIGHT_DELETE = 4 };
+
 /**
- * struct serve_tokens is who may call: pairs of a name and a bearer token, of which only the
- * SHA-256 is kept.
+ * struct serve_token_file is the file that says who may call, and what it said when it was last
+ * read. Threads share it.
+ */
+struct serve_token_file;
+
+/**
+ * struct serve_tokens is who may call, as the file had it at one time: names, rights and bearer
+ * tokens, of which only the SHA-256 is kept. It does not change, but for how much callers have
+ * used of their rate, and it is there until the last that holds it lets it go.
  */
 struct serve_tokens;
 
 /**
- * serve_tokens_read() reads a file with a line "NAME TOKEN" for each caller; empty lines and lines
- * that begin with '#' do not count. posts_per_second limits each caller's changes, 0 does not.
+ * serve_token_file_open() reads a file with a line "NAME TOKEN" or "NAME TOKEN RIGHTS" for each
+ * caller. RIGHTS are some of read, write and delete, joined by commas; all of them when none are
+ * given. Empty lines and lines that begin with '#' do not count. path is borrowed.
+ * posts_per_second limits each caller's changes, 0 does not.
  * Errors: ASSAY_ERROR_NO_INPUT, ASSAY_ERROR_DATA with the line, ASSAY_ERROR_MEMORY.
  */
-enum assay_status serve_tokens_read(const char *path, double posts_per_second,
-                                    struct serve_tokens **out, struct assay_error *err);
-void serve_tokens_free(struct serve_tokens *tokens);
+enum assay_status serve_token_file_open(const char *path, double posts_per_second,
+                                        struct serve_token_file **out, struct assay_error *err);
+/** serve_token_file_close(): nobody holds tokens any more. NULL is fine. */
+void serve_token_file_close(struct serve_token_file *file);
+
+/**
+ * serve_token_file_read() reads the file again: later calls are by the new tokens. After an error
+ * the old ones stay. A caller that stays keeps what is left of its rate.
+ */
+enum assay_status serve_token_file_read(struct serve_token_file *file, struct assay_error *err);
+
+/** serve_tokens_hold() is the tokens of now; each is to be let go once. */
+struct serve_tokens *serve_tokens_hold(struct serve_token_file *file);
+void serve_tokens_let_go(struct serve_tokens *tokens);
 
 /**
  * serve_tokens_find() is the number of the caller whose token this is, or -1. The time it takes
@@ -28,8 +51,12 @@ void serve_tokens_free(struct serve_tokens *tokens);
  */
 int serve_tokens_find(const struct serve_tokens *tokens, const char *token, size_t length);
 
-/** serve_tokens_name() is the caller's name. */
+/** serve_tokens_name() is the caller's name; serve_tokens_count() is how many callers there are. */
 const char *serve_tokens_name(const struct serve_tokens *tokens, int caller);
+int serve_tokens_count(const struct serve_tokens *tokens);
+
+/** serve_tokens_may() is true when the caller has the right. */
+bool serve_tokens_may(const struct serve_tokens *tokens, int caller, enum serve_right right);
 
 /** serve_tokens_spend() is false when the caller has made too many changes of late. */
 bool serve_tokens_spend(struct serve_tokens *tokens, int caller);

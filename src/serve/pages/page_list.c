@@ -87,9 +87,15 @@ static void write_row(const struct serve_row *row, void *context)
 {
     struct rows *rows = context;
     struct assay__arena arena = {0};
-    const struct assay__node *result = serve_page_read(&arena, row->document, row->document_length);
     if (rows->count++ == 0)
         assay__text_puts(rows->out, "<ol class=\"results\">\n");
+    if (row->document == NULL) {
+        assay__text_puts(rows->out, "<li class=\"card\">Damaged in the store, cannot be shown: ");
+        serve_html(rows->out, row->name);
+        assay__text_puts(rows->out, "</li>\n");
+        return;
+    }
+    const struct assay__node *result = serve_page_read(&arena, row->document, row->document_length);
     if (result != NULL)
         write_result(rows->out, result);
     assay__arena_release(&arena);

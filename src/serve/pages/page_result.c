@@ -67,6 +67,9 @@ void serve_page_result(struct serve_call *call)
     if (outcome == SERVE_ABSENT) {
         serve_answer_refuse(&call->answer, SERVE_NOT_FOUND, NULL,
                             "There is no result of this name.");
+    } else if (outcome == SERVE_DAMAGED_ROW) {
+        serve_answer_refuse(&call->answer, SERVE_DAMAGED, NULL,
+                            "The stored result is damaged: its bytes are not those of its ETag.");
     } else if (result == NULL) {
         serve_answer_refuse(&call->answer, SERVE_UNAVAILABLE, NULL, "The store does not answer.");
     } else {

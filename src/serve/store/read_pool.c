@@ -8,6 +8,7 @@
 #include "serve/http/route.h"
 
 struct serve_readers {
+    struct serve_log *log;
     pthread_mutex_t lock;
     pthread_cond_t returned;
     struct serve_store **stores; /* the first free_count are free */
@@ -15,12 +16,13 @@ struct serve_readers {
     time_t told; /* when a failure was last written of, monotonic; 0: never */
 };
 
-enum assay_status serve_readers_open(const char *path, unsigned count, struct serve_readers **out,
-                                     struct assay_error *err)
+enum assay_status serve_readers_open(const char *path, unsigned count, struct serve_log *log,
+                                     struct serve_readers **out, struct assay_error *err)
 {
     struct serve_readers *readers = calloc(1, sizeof *readers);
     if (readers == NULL)
         return assay__fail_memory(err);
+    readers->log = log;
     pthread_mutex_init(&readers->lock, NULL);
     pthread_cond_init(&readers->returned, NULL);
     readers->stores = calloc(count, sizeof(struct serve_store *));
@@ -69,7 +71,10 @@ static void tell(struct serve_readers *readers, struct serve_store *store)
     if (readers->told != 0 && now.tv_sec - readers->told < PAUSE_SECONDS)
         return;
     readers->told = now.tv_sec;
-    fprintf(stderr, "assay serve: cannot read: %s\n", serve_store_why(store));
+    char message[512];
+    snprintf(message, sizeof message, "cannot read: %s", serve_store_why(store));
+    if (readers->log != NULL)
+        serve_log_say(readers->log, true, "reading-failed", message);
 }
 
 void serve_readers_give(struct serve_readers *readers, struct serve_store *store, bool is_well)

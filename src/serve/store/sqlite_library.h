@@ -26,6 +26,7 @@ ASSAY_MUST_CHECK enum assay_status serve_sqlite_load(struct assay_error *err);
     X(sqlite3_column_int64)                                                                        \
     X(sqlite3_column_text)                                                                         \
     X(sqlite3_column_type)                                                                         \
+    X(sqlite3_extended_errcode)                                                                    \
     X(sqlite3_errcode)                                                                             \
     X(sqlite3_errmsg)                                                                              \
     X(sqlite3_exec)                                                                                \
@@ -61,6 +62,7 @@ extern struct serve_sqlite_functions serve_sqlite;
 #define sqlite3_column_text serve_sqlite.sqlite3_column_text
 #define sqlite3_column_type serve_sqlite.sqlite3_column_type
 #define sqlite3_errcode serve_sqlite.sqlite3_errcode
+#define sqlite3_extended_errcode serve_sqlite.sqlite3_extended_errcode
 #define sqlite3_errmsg serve_sqlite.sqlite3_errmsg
 #define sqlite3_exec serve_sqlite.sqlite3_exec
 #define sqlite3_finalize serve_sqlite.sqlite3_finalize

@@ -6,11 +6,14 @@
  */
 #include "serve/store/store.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include "serve/store/sqlite_library.h"
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "serve/store/store_private.h"
 
@@ -19,6 +22,7 @@ enum { APPLICATION_ID = 0x61737361 /* "assa" */, BUSY_MS = 5000 };
 /* The version of the tables, kept as user_version: one more whenever what SCHEMA makes changes in a
  * way that an older program would misread. Databases from before it was kept have 0 and tables of
  * version 1. */
+#define VERSION_TEXT "1"
 enum { SCHEMA_VERSION = 1 };
 
 static const char SCHEMA[] =
@@ -51,6 +55,9 @@ static const char *const STATEMENTS[] = {
     [SERVE_SQL_DELETE] = "DELETE FROM result WHERE sequence = ?1",
     [SERVE_SQL_GET] =
         "SELECT document, etag FROM result WHERE workflow = ?1 AND instance = ?2 AND id = ?3",
+    [SERVE_SQL_TOUCH] = "PRAGMA user_version = " VERSION_TEXT,
+    [SERVE_SQL_NAME] = "SELECT 'workflows/' || workflow || '/instances/' || instance ||"
+                       " '/analysisResults/' || id FROM result WHERE sequence = ?1",
     [SERVE_SQL_WELL] = "SELECT count(*) FROM (SELECT 1 FROM result LIMIT 1)",
 };
 
@@ -106,11 +113,10 @@ static enum assay_status check_version(struct serve_store *store, const char *pa
 static enum assay_status make_schema(struct serve_store *store, const char *path,
                                      struct assay_error *err)
 {
-    char owner[64], version[64];
+    char owner[64];
     sqlite3_snprintf(sizeof owner, owner, "PRAGMA application_id = %d", APPLICATION_ID);
-    sqlite3_snprintf(sizeof version, version, "PRAGMA user_version = %d", SCHEMA_VERSION);
     if (!serve_store_run(store, owner) || !serve_store_run(store, SCHEMA) ||
-        !serve_store_run(store, version))
+        !serve_store_run(store, "PRAGMA user_version = " VERSION_TEXT))
         return assay__fail_at(err, ASSAY_ERROR_IO, path, 0, 0, "Cannot make the tables: %s.",
                               serve_store_why(store));
     return ASSAY_OK;
@@ -128,6 +134,18 @@ static enum assay_status prepare_all(struct serve_store *store, const char *path
     return ASSAY_OK;
 }
 
+/* A new database is its owner's alone; SQLite gives its other files the mode of this one. */
+static enum assay_status make_private(const char *path, struct assay_error *err)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (fd >= 0)
+        close(fd);
+    if (fd >= 0 || errno == EEXIST)
+        return ASSAY_OK;
+    return assay__fail_at(err, ASSAY_ERROR_IO, path, 0, 0, "Cannot open the database: %s.",
+                          strerror(errno));
+}
+
 static enum assay_status open_database(struct serve_store *store, const char *path, bool is_reader,
                                        struct assay_error *err)
 {
@@ -137,11 +155,14 @@ static enum assay_status open_database(struct serve_store *store, const char *pa
     if (stat(path, &found) == 0 && S_ISDIR(found.st_mode))
         return assay__fail_at(err, ASSAY_ERROR_NO_INPUT, path, 0, 0,
                               "This is a directory, not a file.");
+    enum assay_status status = is_reader ? ASSAY_OK : make_private(path, err);
+    if (status != ASSAY_OK)
+        return status;
     if (sqlite3_open_v2(path, &store->database, flags, NULL) != SQLITE_OK)
         return assay__fail_at(err, ASSAY_ERROR_IO, path, 0, 0, "Cannot open the database: %s.",
                               store->database == NULL ? "no memory" : serve_store_why(store));
     sqlite3_busy_timeout(store->database, BUSY_MS);
-    enum assay_status status = check_owner(store, path, err);
+    status = check_owner(store, path, err);
     if (status == ASSAY_OK)
         status = check_version(store, path, err);
     if (status != ASSAY_OK)

@@ -50,12 +50,21 @@ struct serve_query {
 /** struct serve_row: one result of a list, valid during the callback. */
 struct serve_row {
     int64_t sequence;
-    const char *document;
+    const char *document; /* NULL when it is damaged */
+    const char *name;     /* of a damaged one */
     size_t document_length;
 };
 
 /** enum serve_outcome of an operation on the store. */
-enum serve_outcome { SERVE_DONE, SERVE_ABSENT, SERVE_PRESENT, SERVE_DIFFERENT, SERVE_FAILED };
+enum serve_outcome {
+    SERVE_DONE,
+    SERVE_ABSENT,
+    SERVE_PRESENT,
+    SERVE_DIFFERENT,
+    SERVE_DAMAGED_ROW, /* the document is not the one of its ETag */
+    SERVE_FAILED,      /* nothing is changed */
+    SERVE_UNCERTAIN    /* a commit failed and could not be undone: it may come true after a crash */
+};
 
 /** struct serve_store is one connection to the database: of one thread at a time. */
 struct serve_store;
@@ -76,7 +85,14 @@ const char *serve_store_why(struct serve_store *store);
 /** Changes between begin and commit are durable together once commit has returned true. */
 bool serve_store_begin(struct serve_store *store);
 bool serve_store_commit(struct serve_store *store);
-void serve_store_rollback(struct serve_store *store);
+
+/**
+ * serve_store_undo() takes back what is between begin and commit, also after a commit that failed:
+ * its frames may be whole in the write-ahead log although the disk did not take them, and would
+ * come true when the database is opened after a crash. So a small commit is written over them.
+ * false: that failed as well, and a crash may bring the changes back until the next commit.
+ */
+bool serve_store_undo(struct serve_store *store);
 
 /** serve_store_insert(): SERVE_DONE, SERVE_PRESENT (nothing is changed) or SERVE_FAILED. */
 enum serve_outcome serve_store_insert(struct serve_store *store, const struct serve_record *record);
@@ -86,7 +102,8 @@ enum serve_outcome serve_store_insert(struct serve_store *store, const struct se
 enum serve_outcome serve_store_delete(struct serve_store *store, const struct serve_place *place,
                                       const struct serve_condition *condition);
 
-/** serve_store_get() appends the document: SERVE_DONE, SERVE_ABSENT or SERVE_FAILED. */
+/** serve_store_get() appends the document: SERVE_DONE, SERVE_ABSENT, SERVE_DAMAGED_ROW or
+ * SERVE_FAILED. */
 enum serve_outcome serve_store_get(struct serve_store *store, const struct serve_place *place,
                                    struct assay__text *document, char etag[SERVE_ETAG_BYTES]);
 

@@ -28,18 +28,39 @@ static bool bind_place(sqlite3_stmt *statement, const struct serve_place *place)
 
 bool serve_store_begin(struct serve_store *store)
 {
+    store->is_in_doubt = false;
     return finish(statement_of(store, SERVE_SQL_BEGIN));
 }
 
 bool serve_store_commit(struct serve_store *store)
 {
-    return finish(statement_of(store, SERVE_SQL_COMMIT));
+    bool is_well = finish(statement_of(store, SERVE_SQL_COMMIT));
+    /* The end of a commit whose writing failed is not in the file; of any other it may be. */
+    int code = is_well ? SQLITE_OK : sqlite3_extended_errcode(store->database);
+    store->is_in_doubt = !is_well && code != SQLITE_FULL && code != SQLITE_IOERR_WRITE;
+    return is_well;
 }
 
-void serve_store_rollback(struct serve_store *store)
+static void roll_back(struct serve_store *store)
 {
     if (!sqlite3_get_autocommit(store->database))
         (void)finish(statement_of(store, SERVE_SQL_ROLLBACK));
+}
+
+/* SQLite writes its next frames from where those of the failed commit begin, and each frame's
+ * checksum continues that of the one before: one commit makes all of them void. */
+bool serve_store_undo(struct serve_store *store)
+{
+    bool is_in_doubt = store->is_in_doubt;
+    roll_back(store);
+    if (!is_in_doubt)
+        return true;
+    bool is_well = finish(statement_of(store, SERVE_SQL_BEGIN)) &&
+                   finish(statement_of(store, SERVE_SQL_TOUCH)) &&
+                   finish(statement_of(store, SERVE_SQL_COMMIT));
+    if (!is_well)
+        roll_back(store);
+    return is_well;
 }
 
 static bool insert_labels(struct serve_store *store, const struct serve_record *record,
@@ -108,6 +129,13 @@ enum serve_outcome serve_store_delete(struct serve_store *store, const struct se
     return SERVE_DONE;
 }
 
+bool serve_store_is_whole(const void *document, size_t length, const char *etag)
+{
+    char again[SERVE_ETAG_BYTES];
+    serve_etag_make(document, length, again);
+    return strcmp(again, etag) == 0;
+}
+
 enum serve_outcome serve_store_get(struct serve_store *store, const struct serve_place *place,
                                    struct assay__text *document, char etag[SERVE_ETAG_BYTES])
 {
@@ -115,13 +143,16 @@ enum serve_outcome serve_store_get(struct serve_store *store, const struct serve
     if (!bind_place(statement, place))
         return SERVE_FAILED;
     int step = sqlite3_step(statement);
+    bool is_whole = true;
     if (step == SQLITE_ROW) {
         const void *bytes = sqlite3_column_blob(statement, 0);
         const char *stored = (const char *)sqlite3_column_text(statement, 1);
         if (bytes == NULL || stored == NULL)
             step = SQLITE_NOMEM;
         else {
-            assay__text_append(document, bytes, (size_t)sqlite3_column_bytes(statement, 0));
+            size_t length = (size_t)sqlite3_column_bytes(statement, 0);
+            is_whole = serve_store_is_whole(bytes, length, stored);
+            assay__text_append(document, bytes, length);
             sqlite3_snprintf(SERVE_ETAG_BYTES, etag, "%s", stored);
         }
     }
@@ -129,7 +160,9 @@ enum serve_outcome serve_store_get(struct serve_store *store, const struct serve
     sqlite3_clear_bindings(statement);
     if (step == SQLITE_DONE)
         return SERVE_ABSENT;
-    return step == SQLITE_ROW && !document->failed ? SERVE_DONE : SERVE_FAILED;
+    if (step != SQLITE_ROW || document->failed)
+        return SERVE_FAILED;
+    return is_whole ? SERVE_DONE : SERVE_DAMAGED_ROW;
 }
 
 bool serve_store_is_well(struct serve_store *store)

@@ -109,13 +109,14 @@ static void write_sql(const struct serve_query *query, size_t leader, struct ass
         write_parent_test(query, sql);
         write_label_tests(query, leader, sql);
         assay__text_puts(sql, " THEN (SELECT document FROM result WHERE result.sequence ="
-                              " lead.sequence) END FROM label AS lead WHERE lead.key = ?"
-                              " AND lead.value = ? AND lead.sequence < ?"
+                              " lead.sequence) END, (SELECT etag FROM result WHERE"
+                              " result.sequence = lead.sequence) FROM label AS lead"
+                              " WHERE lead.key = ? AND lead.value = ? AND lead.sequence < ?"
                               " ORDER BY lead.sequence DESC");
     } else {
         assay__text_puts(sql, "SELECT result.sequence, CASE WHEN 1");
         write_label_tests(query, leader, sql);
-        assay__text_puts(sql, " THEN document END FROM result WHERE result.sequence < ?");
+        assay__text_puts(sql, " THEN document END, etag FROM result WHERE result.sequence < ?");
         write_parent(query, sql);
         assay__text_puts(sql, " ORDER BY result.sequence DESC");
     }
@@ -153,8 +154,25 @@ static bool bind_query(sqlite3_stmt *statement, const struct serve_query *query,
     return binder.is_well;
 }
 
+/* A row whose document is not the one of its ETag is given by its name alone. */
+static bool judge_row(struct serve_store *store, sqlite3_stmt *statement, struct serve_row *row)
+{
+    const char *etag = (const char *)sqlite3_column_text(statement, 2);
+    if (etag != NULL && row->document != NULL &&
+        serve_store_is_whole(row->document, row->document_length, etag))
+        return true;
+    sqlite3_stmt *name = store->statements[SERVE_SQL_NAME];
+    sqlite3_reset(name);
+    if (sqlite3_bind_int64(name, 1, row->sequence) != SQLITE_OK || sqlite3_step(name) != SQLITE_ROW)
+        return false;
+    row->document = NULL;
+    row->document_length = 0;
+    row->name = (const char *)sqlite3_column_text(name, 0);
+    return row->name != NULL;
+}
+
 /* Gives rows on until there are enough; one row beyond tells that there are more. */
-static int give_rows(sqlite3_stmt *statement, struct serve_query *query,
+static int give_rows(struct serve_store *store, sqlite3_stmt *statement, struct serve_query *query,
                      void (*each)(const struct serve_row *row, void *context), void *context,
                      bool *more)
 {
@@ -177,7 +195,7 @@ static int give_rows(sqlite3_stmt *statement, struct serve_query *query,
                 *more = true;
                 return SQLITE_DONE;
             }
-            if (row.document == NULL)
+            if (!judge_row(store, statement, &row))
                 return SQLITE_NOMEM;
             each(&row, context);
             bytes += row.document_length;
@@ -200,8 +218,9 @@ enum serve_outcome serve_store_list(struct serve_store *store, struct serve_quer
     if (!sql.failed &&
         sqlite3_prepare_v2(store->database, sql.data, -1, &statement, NULL) == SQLITE_OK &&
         bind_query(statement, query, leader))
-        step = give_rows(statement, query, each, context, more);
+        step = give_rows(store, statement, query, each, context, more);
     sqlite3_finalize(statement);
+    sqlite3_reset(store->statements[SERVE_SQL_NAME]); /* a statement in use keeps the old state */
     assay__text_release(&sql);
     return step == SQLITE_DONE ? SERVE_DONE : SERVE_FAILED;
 }

@@ -16,13 +16,19 @@ enum serve_sql {
     SERVE_SQL_DELETE,
     SERVE_SQL_GET,
     SERVE_SQL_WELL,
+    SERVE_SQL_TOUCH,
+    SERVE_SQL_NAME,
     SERVE_SQL_COUNT
 };
 
 struct serve_store {
     sqlite3 *database;
     sqlite3_stmt *statements[SERVE_SQL_COUNT];
+    bool is_in_doubt; /* the last commit failed, and its frames may be whole in the log */
 };
+
+/** serve_store_is_whole(): a document is the one that its ETag was made of. */
+bool serve_store_is_whole(const void *document, size_t length, const char *etag);
 
 /** serve_store_run() runs SQL that gives no rows. */
 bool serve_store_run(struct serve_store *store, const char *sql);

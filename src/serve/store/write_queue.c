@@ -3,6 +3,7 @@
 #include "serve/store/write_queue.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,13 +12,14 @@ enum { BATCH_MAX = 256 /* changes of one commit */ };
 
 struct serve_writer {
     struct serve_store *store;
+    struct serve_log *log;
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t wake;
     struct serve_job *first, *last; /* waiting, oldest first */
     unsigned waiting, waiting_max;
     bool is_ending;
-    bool has_failed; /* the last batch; the thread's own */
+    atomic_bool has_failed; /* the last batch */
 };
 
 static enum serve_outcome make_change(struct serve_store *store, struct serve_job *job)
@@ -30,10 +32,13 @@ static enum serve_outcome make_change(struct serve_store *store, struct serve_jo
 /* Says when storing begins to fail and when it goes on, not how often it failed between. */
 static void report(struct serve_writer *writer, bool is_well)
 {
-    if (!is_well && !writer->has_failed)
-        fprintf(stderr, "assay serve: cannot store: %s\n", serve_store_why(writer->store));
-    if (is_well && writer->has_failed)
-        fprintf(stderr, "assay serve: storing again\n");
+    if (writer->log != NULL && !is_well && !writer->has_failed) {
+        char message[512];
+        snprintf(message, sizeof message, "cannot store: %s", serve_store_why(writer->store));
+        serve_log_say(writer->log, true, "storing-failed", message);
+    }
+    if (writer->log != NULL && is_well && writer->has_failed)
+        serve_log_say(writer->log, false, "storing-again", "storing again");
     writer->has_failed = !is_well;
 }
 
@@ -47,13 +52,14 @@ static void make_batch(struct serve_writer *writer, struct serve_job *batch)
     }
     is_well = is_well && serve_store_commit(writer->store);
     report(writer, is_well);
-    if (!is_well)
-        serve_store_rollback(writer->store);
+    enum serve_outcome failure = SERVE_FAILED;
+    if (!is_well && !serve_store_undo(writer->store))
+        failure = SERVE_UNCERTAIN;
     struct serve_job *next;
     for (struct serve_job *job = batch; job != NULL; job = next) {
         next = job->next; /* done() may free the job */
         if (!is_well)
-            job->outcome = SERVE_FAILED;
+            job->outcome = failure;
         job->done(job);
     }
 }
@@ -91,12 +97,14 @@ static void *run(void *argument)
 }
 
 enum assay_status serve_writer_start(struct serve_store *store, unsigned waiting_max,
-                                     struct serve_writer **out, struct assay_error *err)
+                                     struct serve_log *log, struct serve_writer **out,
+                                     struct assay_error *err)
 {
     struct serve_writer *writer = calloc(1, sizeof *writer);
     if (writer == NULL)
         return assay__fail_memory(err);
     writer->store = store;
+    writer->log = log;
     writer->waiting_max = waiting_max;
     pthread_mutex_init(&writer->lock, NULL);
     pthread_cond_init(&writer->wake, NULL);
@@ -132,6 +140,19 @@ enum serve_queueing serve_writer_put(struct serve_writer *writer, struct serve_j
     }
     pthread_mutex_unlock(&writer->lock);
     return queueing;
+}
+
+unsigned serve_writer_waiting(struct serve_writer *writer)
+{
+    pthread_mutex_lock(&writer->lock);
+    unsigned waiting = writer->waiting;
+    pthread_mutex_unlock(&writer->lock);
+    return waiting;
+}
+
+bool serve_writer_is_well(struct serve_writer *writer)
+{
+    return !atomic_load(&writer->has_failed);
 }
 
 void serve_writer_end(struct serve_writer *writer)

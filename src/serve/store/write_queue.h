@@ -2,6 +2,7 @@
 #ifndef ASSAY_SERVE_STORE_WRITE_QUEUE_H
 #define ASSAY_SERVE_STORE_WRITE_QUEUE_H
 
+#include "serve/serve_log.h"
 #include "serve/store/store.h"
 
 /**
@@ -24,13 +25,20 @@ struct serve_job {
  */
 struct serve_writer;
 
-/** serve_writer_start() takes the store over. waiting_max: changes that may wait. */
+/** serve_writer_start() takes the store over. waiting_max: changes that may wait. The log is told
+ * when storing begins to fail and when it goes on; NULL for none. */
 enum assay_status serve_writer_start(struct serve_store *store, unsigned waiting_max,
-                                     struct serve_writer **out, struct assay_error *err);
+                                     struct serve_log *log, struct serve_writer **out,
+                                     struct assay_error *err);
 
 /** serve_writer_put() queues a job, unless too many wait or the writer has ended. */
 enum serve_queueing { SERVE_QUEUED, SERVE_QUEUE_FULL, SERVE_QUEUE_ENDED };
 enum serve_queueing serve_writer_put(struct serve_writer *writer, struct serve_job *job);
+
+/** serve_writer_waiting() is how many jobs wait; serve_writer_is_well(): the last batch was stored.
+ */
+unsigned serve_writer_waiting(struct serve_writer *writer);
+bool serve_writer_is_well(struct serve_writer *writer);
 
 /** serve_writer_end() makes all changes that wait and ends the thread; NULL is fine. */
 void serve_writer_end(struct serve_writer *writer);

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Lines on standard error about changes, refusals, and the server itself. */
+#include "serve/serve_log.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/time.h"
+#include "json/json_write.h"
+
+enum { TARGET_BYTES_MAX = 512 };
+
+void serve_log_open(struct serve_log *log, bool is_json)
+{
+    *log = (struct serve_log){.is_json = is_json, .credit = SERVE_LOG_STRANGERS};
+    pthread_mutex_init(&log->lock, NULL);
+}
+
+void serve_log_close(struct serve_log *log)
+{
+    pthread_mutex_destroy(&log->lock);
+}
+
+static void write_time(char when[ASSAY__TIME_BYTES])
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    assay__time_write((int64_t)now.tv_sec * 1000000000 + now.tv_nsec / 1000000 * 1000000, when);
+}
+
+static void begin_object(struct assay__json *json, const char *level, const char *event)
+{
+    char when[ASSAY__TIME_BYTES];
+    write_time(when);
+    assay__json_begin(json, '{');
+    assay__json_member_string(json, "time", when);
+    assay__json_member_string(json, "level", level);
+    assay__json_member_string(json, "event", event);
+}
+
+/* One write a line, so that lines of threads do not mix. */
+static void write_line(struct assay__text *line)
+{
+    assay__text_putc(line, '\n');
+    if (!line->failed)
+        fwrite(line->data, 1, line->length, stderr);
+    assay__text_release(line);
+}
+
+void serve_log_say(struct serve_log *log, bool is_error, const char *event, const char *message)
+{
+    struct assay__text line = {0};
+    if (log->is_json) {
+        struct assay__json json = {.out = &line};
+        begin_object(&json, is_error ? "error" : "info", event);
+        assay__json_member_string(&json, "message", message);
+        assay__json_end(&json, '}');
+    } else {
+        assay__text_format(&line, "assay serve: %s", message);
+    }
+    write_line(&line);
+}
+
+/* Visible ASCII as it is, all else as %XX: a target is what a stranger sent. */
+static void write_target(struct assay__text *line, const char *target)
+{
+    size_t length = strlen(target);
+    for (size_t i = 0; i < length && i < TARGET_BYTES_MAX; i++) {
+        unsigned char byte = (unsigned char)target[i];
+        if (byte > 0x20 && byte < 0x7f)
+            assay__text_putc(line, (char)byte);
+        else
+            assay__text_format(line, "%%%02X", byte);
+    }
+    if (length > TARGET_BYTES_MAX)
+        assay__text_puts(line, "...");
+}
+
+/* Whether a stranger's line is written, and how many before it were not. */
+static bool may_write(struct serve_log *log, const struct serve_access *access, uint64_t *left_out)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    double seconds = (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+    pthread_mutex_lock(&log->lock);
+    bool is_free = access->caller != NULL;
+    double credit = log->credit + (seconds - log->filled) * SERVE_LOG_STRANGERS;
+    log->filled = seconds;
+    log->credit = credit < SERVE_LOG_STRANGERS ? credit : SERVE_LOG_STRANGERS;
+    bool may = is_free || log->credit >= 1.0;
+    if (!may)
+        log->left_out++;
+    else if (!is_free)
+        log->credit -= 1.0;
+    *left_out = may ? log->left_out : 0;
+    log->left_out -= *left_out;
+    pthread_mutex_unlock(&log->lock);
+    return may;
+}
+
+static void write_json(struct assay__text *line, const struct serve_access *access,
+                       const char *event, uint64_t left_out)
+{
+    struct assay__json json = {.out = line};
+    struct assay__text target = {0};
+    write_target(&target, access->target);
+    begin_object(&json, access->is_change ? "info" : "warning", event);
+    assay__json_member_string(&json, "method", access->method);
+    assay__json_member_string(&json, "target", target.failed ? NULL : target.data);
+    assay__json_member_count(&json, "httpStatus", access->status);
+    assay__json_member_string(&json, "caller", access->caller);
+    assay__json_member_string(&json, "address", access->address);
+    assay__json_member_number(&json, "seconds", access->seconds);
+    if (left_out > 0)
+        assay__json_member_count(&json, "leftOut", left_out);
+    assay__json_end(&json, '}');
+    assay__text_release(&target);
+}
+
+static void write_text(struct assay__text *line, const struct serve_access *access,
+                       const char *event, uint64_t left_out)
+{
+    char when[ASSAY__TIME_BYTES];
+    write_time(when);
+    assay__text_format(line, "assay serve: %s %s: %u ", when, event, access->status);
+    write_target(line, access->method);
+    assay__text_putc(line, ' ');
+    write_target(line, access->target);
+    assay__text_format(line, " by %s", access->caller != NULL ? access->caller : "nobody known");
+    if (access->address[0] != '\0')
+        assay__text_format(line, " at %s", access->address);
+    assay__text_format(line, ", %ld ms", (long)(access->seconds * 1e3));
+    if (left_out > 0)
+        assay__text_format(line, " (%llu more were not written)", (unsigned long long)left_out);
+}
+
+void serve_log_access(struct serve_log *log, const struct serve_access *access)
+{
+    uint64_t left_out;
+    if (!may_write(log, access, &left_out))
+        return;
+    struct assay__text line = {0};
+    const char *event = access->is_change ? "change" : "refusal";
+    if (log->is_json)
+        write_json(&line, access, event, left_out);
+    else
+        write_text(&line, access, event, left_out);
+    write_line(&line);
+}
