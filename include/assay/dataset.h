@@ -104,6 +104,9 @@ struct assay_read_options {
     const char *kernel;
     const struct assay_event_files *events; /* for those of the plan's events that have files */
     size_t event_count;
+    /* Files are remembered by a digest of their bytes, so that none is read or merged twice, and
+       assay_dataset_summarize() can seal what it writes. Always done when there are several. */
+    bool has_digests;
     size_t memory_bytes;          /* for units while their rows are gathered; 0: 1 GiB */
     const char *temporary_folder; /* what does not fit goes to an unnamed file; NULL: /tmp */
 };
@@ -139,12 +142,38 @@ assay_dataset_add_moments(struct assay_dataset *dataset, const char *metric_id, 
 ASSAY_API struct assay_counts assay_dataset_counts(const struct assay_dataset *dataset);
 
 /**
- * assay_dataset_merge() adds all of from to into. Exact, commutative. Both were made for the same
- * struct assay_plan (ASSAY_ERROR_USAGE when not). When it fails otherwise (ASSAY_ERROR_LIMIT,
- * _MEMORY), into holds part of from and can only be freed.
+ * assay_dataset_merge() adds all of from to into. Exact, commutative. Counts are cumulative: where
+ * one has a look that the other lacks, the other keeps what it had at its look before. Both were
+ * made for the same struct assay_plan (ASSAY_ERROR_USAGE when not). ASSAY_ERROR_DATA when an input
+ * whose digest both know is in both; see has_digests of struct assay_read_options. When it fails
+ * otherwise (ASSAY_ERROR_LIMIT, _MEMORY), into holds part of from and can only be freed.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_dataset_merge(struct assay_dataset *into,
                                                                  const struct assay_dataset *from,
                                                                  struct assay_error *err);
+
+/**
+ * assay_dataset_summarize() writes a dataset as a table of sufficient statistics (CSV, exact sums;
+ * see assay-summarize(1)), as 'assay summarize' does: what assay_dataset_read() reads back, in this
+ * process or another one. The table is sealed when every file was read with has_digests: it says
+ * which plan and inputs it was made of, and where it ends.
+ *
+ * @text, @length  NUL-terminated; free() it; length excludes the NUL
+ * Returns ASSAY_ERROR_PLAN for names that such a table cannot hold, ASSAY_ERROR_MEMORY.
+ */
+ASSAY_API ASSAY_MUST_CHECK enum assay_status
+assay_dataset_summarize(const struct assay_dataset *dataset, char **text, size_t *length,
+                        struct assay_error *err);
+
+/**
+ * assay_summaries_merge() adds up tables of sufficient statistics in files, as 'assay merge' does,
+ * and writes the whole as above. Sealed parts must be of one plan and no input may be in two of
+ * them. ASSAY_ERROR_DATA for parts that do not fit together, were cut or edited;
+ * ASSAY_ERROR_NO_INPUT, _IO, _LIMIT, _USAGE (no paths), _MEMORY.
+ */
+ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_summaries_merge(const char *const *paths,
+                                                                   size_t path_count, char **text,
+                                                                   size_t *length,
+                                                                   struct assay_error *err);
 
 #endif

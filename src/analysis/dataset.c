@@ -12,9 +12,10 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/index.h"
+#include "base/text.h"
 #include "analysis/dataset_read.h"
 
-enum { CELLS_MAX = 50000000 };
+enum { CELLS_MAX = 50000000, INPUTS_MAX = 1000000 };
 
 struct cell_key {
     uint32_t slice, look, group;
@@ -37,6 +38,10 @@ struct assay_dataset {
     struct assay_counts counts;
     uint64_t *missing;
     int64_t latest;
+    struct assay__index inputs; /* events NUL digest */
+    uint64_t *input_rows;       /* by number in inputs */
+    uint32_t input_capacity;
+    bool is_unsealed;
 };
 
 enum assay_status assay_dataset_new(const struct assay_plan *plan, struct assay_dataset **out,
@@ -65,6 +70,8 @@ void assay_dataset_free(struct assay_dataset *dataset)
         for (uint32_t m = 0; m < dataset->plan->metric_count; m++)
             assay_moments_free(dataset->cell_of[i]->metrics[m]);
     free(dataset->cell_of);
+    free(dataset->input_rows);
+    assay__index_release(&dataset->inputs);
     assay__index_release(&dataset->groups);
     assay__index_release(&dataset->values);
     assay__index_release(&dataset->looks);
@@ -251,6 +258,56 @@ enum assay_status assay__dataset_note(struct assay_dataset *dataset,
     return assay__index_add(&dataset->notes, key, sizeof head + length, 100000, &number, err);
 }
 
+enum assay_status assay__dataset_input(struct assay_dataset *dataset,
+                                       const struct assay__input *input, bool *is_known,
+                                       struct assay_error *err)
+{
+    struct assay__text key = {0};
+    uint32_t number, before = dataset->inputs.count;
+    assay__text_append(&key, input->events, strlen(input->events) + 1);
+    assay__text_puts(&key, input->digest);
+    enum assay_status status = key.failed ? assay__fail_memory(err) : ASSAY_OK;
+    if (status == ASSAY_OK && before == dataset->input_capacity) {
+        uint32_t capacity = before * 2 + 16;
+        uint64_t *rows = realloc(dataset->input_rows, capacity * sizeof *rows);
+        if (rows == NULL)
+            status = assay__fail_memory(err);
+        dataset->input_rows = rows == NULL ? dataset->input_rows : rows;
+        dataset->input_capacity = rows == NULL ? before : capacity;
+    }
+    if (status == ASSAY_OK)
+        status = assay__index_add(&dataset->inputs, key.data, key.length, INPUTS_MAX, &number, err);
+    if (status == ASSAY_ERROR_LIMIT)
+        status = assay__fail(err, status, "More than %d input files.", INPUTS_MAX);
+    assay__text_release(&key);
+    if (status != ASSAY_OK)
+        return status;
+    *is_known = dataset->inputs.count == before && dataset->input_rows[number] > 0;
+    dataset->input_rows[number] = input->rows;
+    return ASSAY_OK;
+}
+
+uint32_t assay__dataset_input_count(const struct assay_dataset *dataset)
+{
+    return dataset->inputs.count;
+}
+
+struct assay__input assay__dataset_input_at(const struct assay_dataset *dataset, uint32_t number)
+{
+    const char *key = dataset->inputs.keys[number].bytes;
+    return (struct assay__input){key, key + strlen(key) + 1, dataset->input_rows[number]};
+}
+
+void assay__dataset_unseal(struct assay_dataset *dataset)
+{
+    dataset->is_unsealed = true;
+}
+
+bool assay__dataset_is_sealed(const struct assay_dataset *dataset)
+{
+    return !dataset->is_unsealed;
+}
+
 uint32_t assay__dataset_note_count(const struct assay_dataset *dataset)
 {
     return dataset->notes.count;
@@ -348,97 +405,6 @@ enum assay_status assay_dataset_add_moments(struct assay_dataset *dataset, const
         status = assay_moments_merge(into, moments, err);
     if (status == ASSAY_OK && assay_moments_count(into) > cell->units)
         cell->units = assay_moments_count(into);
+    assay__dataset_unseal(dataset);
     return status;
-}
-
-static void add_counts(struct assay_counts *into, const struct assay_counts *from)
-{
-    into->rows_read += from->rows_read;
-    into->rows_used += from->rows_used;
-    into->rows_bad += from->rows_bad;
-    into->rows_after += from->rows_after;
-    into->rows_duplicate += from->rows_duplicate;
-    into->units_in_two_groups += from->units_in_two_groups;
-    into->rows_in_two_groups += from->rows_in_two_groups;
-    into->units_unclear += from->units_unclear;
-    into->rows_unclear += from->rows_unclear;
-    into->rows_no_group += from->rows_no_group;
-    into->rows_no_unit += from->rows_no_unit;
-    into->rows_left_out += from->rows_left_out;
-    into->events_read += from->events_read;
-    into->events_used += from->events_used;
-    into->events_unexposed += from->events_unexposed;
-    into->events_excluded += from->events_excluded;
-    into->events_bad += from->events_bad;
-    into->events_after += from->events_after;
-    into->events_no_unit += from->events_no_unit;
-}
-
-/* Finds or adds in into what slice number slice of from is. */
-static enum assay_status merge_slice(struct assay_dataset *into, const struct assay_dataset *from,
-                                     uint32_t slice, uint32_t *index, struct assay_error *err)
-{
-    struct assay__slice_name name = assay__dataset_slice_name(from, slice);
-    if (name.kind == ASSAY_SLICE_DIMENSION)
-        return assay__dataset_slice(into, name.number, name.value, strlen(name.value), index, err);
-    *index = slice;
-    return ASSAY_OK;
-}
-
-static enum assay_status merge_cell(struct assay_dataset *into, const struct assay_dataset *from,
-                                    uint32_t number, struct assay_error *err)
-{
-    struct cell_key key;
-    memcpy(&key, from->cells.keys[number].bytes, sizeof key);
-    const struct assay__cell *source = from->cell_of[number];
-    const char *group_id = assay__dataset_group_id(from, key.group);
-    uint32_t slice, look, group;
-    struct assay__cell *cell;
-    enum assay_status status = merge_slice(into, from, key.slice, &slice, err);
-    if (status == ASSAY_OK)
-        status = assay__dataset_look(into, assay__dataset_look_time(from, key.look), &look, err);
-    if (status == ASSAY_OK)
-        status = assay__dataset_group(into, group_id, strlen(group_id), &group, err);
-    if (status == ASSAY_OK)
-        status = assay__dataset_cell(into, slice, look, group, &cell, err);
-    if (status != ASSAY_OK)
-        return status;
-    cell->units += source->units;
-    for (uint32_t m = 0; m < into->plan->metric_count; m++) {
-        struct assay_moments *moments;
-        if (source->metrics[m] == NULL)
-            continue;
-        status = assay__cell_moments(into, cell, m, &moments, err);
-        if (status == ASSAY_OK)
-            status = assay_moments_merge(moments, source->metrics[m], err);
-        if (status != ASSAY_OK)
-            return status;
-    }
-    return ASSAY_OK;
-}
-
-enum assay_status assay_dataset_merge(struct assay_dataset *into, const struct assay_dataset *from,
-                                      struct assay_error *err)
-{
-    if (into->plan != from->plan)
-        return assay__fail(err, ASSAY_ERROR_USAGE, "Datasets of different plans do not merge.");
-    for (uint32_t i = 0; i < from->cells.count; i++) {
-        enum assay_status status = merge_cell(into, from, i, err);
-        if (status != ASSAY_OK)
-            return status;
-    }
-    for (uint32_t i = 0; i < from->notes.count; i++) {
-        enum assay_annotation_level level;
-        int32_t metric;
-        const char *text;
-        assay__dataset_note_at(from, i, &level, &metric, &text);
-        enum assay_status status = assay__dataset_note(into, level, metric, text, err);
-        if (status != ASSAY_OK)
-            return status;
-    }
-    add_counts(&into->counts, &from->counts);
-    assay__dataset_observe(into, from->latest);
-    for (uint32_t m = 0; m < into->plan->metric_count; m++)
-        into->missing[m] += from->missing[m];
-    return ASSAY_OK;
 }

@@ -66,6 +66,29 @@ struct assay_counts *assay__dataset_mutable_counts(struct assay_dataset *dataset
 void assay__dataset_add_missing(struct assay_dataset *dataset, uint32_t metric, uint64_t count);
 
 /**
+ * struct assay__input: a file that was read, or that sums were made of. digest is of its bytes; rows
+ * may be 0. events: the plan's events that it belongs to; "" for exposures, units and sums.
+ */
+struct assay__input {
+    const char *events, *digest;
+    uint64_t rows;
+};
+
+/**
+ * assay__dataset_input() remembers an input. *is_known: one with the same bytes is there already,
+ * whose rows this one would count again. Files without rows may be there many times.
+ */
+enum assay_status assay__dataset_input(struct assay_dataset *dataset,
+                                       const struct assay__input *input, bool *is_known,
+                                       struct assay_error *err);
+
+/**
+ * assay__dataset_unseal(): something was read of which nobody knows what it was made of, such as a
+ * table of sums without a seal. What is made of the dataset has none either.
+ */
+void assay__dataset_unseal(struct assay_dataset *dataset);
+
+/**
  * assay__dataset_note() adds a remark that becomes an annotation. The text must not depend on the
  * order of rows or on file names. metric is -1 for remarks about everything. Equal notes are kept
  * once.

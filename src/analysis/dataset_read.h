@@ -33,6 +33,11 @@ const struct assay__cell *assay__dataset_find(const struct assay_dataset *datase
 
 uint64_t assay__dataset_missing(const struct assay_dataset *dataset, uint32_t metric);
 
+/** assay__dataset_input_count() and _at(): what was read; borrowed. _is_sealed(): all of it. */
+uint32_t assay__dataset_input_count(const struct assay_dataset *dataset);
+struct assay__input assay__dataset_input_at(const struct assay_dataset *dataset, uint32_t number);
+bool assay__dataset_is_sealed(const struct assay_dataset *dataset);
+
 struct assay__note_head {
     int32_t level, metric;
 };

@@ -2,11 +2,13 @@
 /* assay merge: sufficient statistics of shards to those of the whole, exact. Needs no plan. */
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
+
+#include "assay/dataset.h"
 
 #include "cli/cli.h"
 #include "cli/flags_data.h"
-#include "cli/summary_out.h"
-#include "source/summary/summary_read.h"
+#include "cli/output.h"
 
 enum { OPTION_OUTPUT = CLI_OPTION_FIRST, OPTION_HELP };
 
@@ -24,29 +26,16 @@ static int print_help(void)
     return cli_finish_stdout();
 }
 
-static enum assay_status read_part(const char *path, struct assay__summary_shards *shards,
-                                   struct assay_error *err)
-{
-    struct assay__summary_table part = {0};
-    enum assay_status status = assay__summary_read_file(path, &part, err);
-    if (status == ASSAY_OK)
-        status = assay__summary_shards_add(shards, &part, err);
-    assay__summary_table_release(&part);
-    return status;
-}
-
 static int run(char **paths, int path_count, const char *output)
 {
-    struct assay__summary_shards shards = {0};
-    struct assay__summary_table *whole;
     struct assay_error err;
-    enum assay_status status = ASSAY_OK;
-    for (int i = 0; status == ASSAY_OK && i < path_count; i++)
-        status = read_part(paths[i], &shards, &err);
-    if (status == ASSAY_OK)
-        status = assay__summary_shards_join(&shards, false, &whole, &err);
-    int code = status == ASSAY_OK ? summary_print(whole, output) : cli_fail(&err);
-    assay__summary_shards_release(&shards);
+    char *text = NULL;
+    size_t length = 0;
+    if (assay_summaries_merge((const char *const *)paths, (size_t)path_count, &text, &length,
+                              &err) != ASSAY_OK)
+        return cli_fail(&err);
+    int code = output_write(output, text, length);
+    free(text);
     return code;
 }
 

@@ -2,11 +2,11 @@
 /* assay summarize: raw data to sufficient statistics, exact. */
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "cli/cli.h"
 #include "cli/flags_data.h"
-#include "cli/summary_out.h"
-#include "source/summary/summary_table.h"
+#include "cli/output.h"
 
 enum { OPTION_OUTPUT = CLI_OPTION_FIRST, OPTION_HELP };
 
@@ -38,7 +38,8 @@ static int run(const struct plan_flags *flags, const struct assay_read_options *
     struct assay_error err;
     struct assay_plan *plan = NULL;
     struct assay_dataset *dataset = NULL;
-    struct assay__summary_table table = {0};
+    char *text = NULL;
+    size_t length = 0;
     int code = data_check_files("summarize", flags, paths, path_count, output);
     if (code != 0)
         return code;
@@ -46,9 +47,10 @@ static int run(const struct plan_flags *flags, const struct assay_read_options *
     if (status == ASSAY_OK)
         status = data_read(plan, flags, options, paths, path_count, &dataset, &err);
     if (status == ASSAY_OK)
-        status = assay__summary_of_dataset(dataset, &table, &err);
-    code = status == ASSAY_OK ? summary_print(&table, output) : data_fail("summarize", flags, &err);
-    assay__summary_table_release(&table);
+        status = assay_dataset_summarize(dataset, &text, &length, &err);
+    code = status == ASSAY_OK ? output_write(output, text, length)
+                              : data_fail("summarize", flags, &err);
+    free(text);
     assay_dataset_free(dataset);
     assay_plan_free(plan);
     return code;
@@ -57,7 +59,7 @@ static int run(const struct plan_flags *flags, const struct assay_read_options *
 int cmd_summarize(int argc, char **argv)
 {
     struct plan_flags flags = {0};
-    struct assay_read_options read_options = {0};
+    struct assay_read_options read_options = {.has_digests = true};
     const char *output = NULL;
     struct option options[PLAN_OPTIONS_MAX];
     int option, code = 0;

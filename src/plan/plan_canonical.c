@@ -13,6 +13,8 @@
 #include "base/time.h"
 #include "json/json_write.h"
 #include "number/number.h"
+#include "plan/filter/filter.h"
+#include "plan/plan_data.h"
 
 static void write_object(struct assay__json *json, enum assay__plan_object kind,
                          const void *object);
@@ -274,7 +276,34 @@ static bool is_default_object(enum assay__plan_object kind, const void *object)
     return true;
 }
 
-static void write_object(struct assay__json *json, enum assay__plan_object kind, const void *object)
+void assay__plan_write_filter(const char *filter, struct assay__text *text)
+{
+    struct assay__filter *parsed = NULL;
+    struct assay_error err;
+    enum assay_status status = assay__filter_parse(filter, &parsed, &err);
+    if (status == ASSAY_OK)
+        assay__filter_write(parsed, text);
+    else if (status == ASSAY_ERROR_MEMORY)
+        text->failed = true;
+    else
+        assay__text_puts(text, filter);
+    assay__filter_free(parsed);
+}
+
+/* A filter as everybody who types it in his own way would write it. */
+static void write_filter(struct assay__json *json, const struct assay__plan_key *row,
+                         const void *at)
+{
+    struct assay__text text = {0};
+    assay__plan_write_filter(*(const char *const *)at, &text);
+    assay__json_member_string(json, row->key, text.data == NULL ? "" : text.data);
+    json->out->failed = json->out->failed || text.failed;
+    assay__text_release(&text);
+}
+
+/* All keys that are written, or those of them that say what sums are of. */
+static void write_keys(struct assay__json *json, enum assay__plan_object kind, const void *object,
+                       bool of_data)
 {
     static void (*const WRITERS[])(struct assay__json *, const struct assay__plan_key *,
                                    const void *) = {[ASSAY__KIND_IGNORED] = NULL,
@@ -302,11 +331,32 @@ static void write_object(struct assay__json *json, enum assay__plan_object kind,
                                                     [ASSAY__KIND_RULE] = write_decision};
     const struct assay__plan_keys *keys = assay__plan_keys_of(kind);
     assay__json_begin(json, '{');
-    for (uint32_t i = 0; i < keys->count; i++)
-        if (is_written(keys, &keys->keys[i], object))
-            WRITERS[keys->keys[i].kind](json, &keys->keys[i],
-                                        (const char *)object + keys->keys[i].offset);
+    for (uint32_t i = 0; i < keys->count; i++) {
+        const struct assay__plan_key *row = &keys->keys[i];
+        const void *at = (const char *)object + row->offset;
+        if ((of_data && !row->is_data) || !is_written(keys, row, object))
+            continue;
+        bool is_filter = of_data && row->check == assay__plan_check_filter;
+        (is_filter ? write_filter : WRITERS[row->kind])(json, row, at);
+    }
     assay__json_end(json, '}');
+}
+
+static void write_object(struct assay__json *json, enum assay__plan_object kind, const void *object)
+{
+    write_keys(json, kind, object, false);
+}
+
+void assay__plan_write_metric_data(const struct assay_metric_plan *metric, struct assay__text *text)
+{
+    struct assay__json json = {.out = text};
+    write_keys(&json, ASSAY__OBJECT_METRIC, metric, true);
+}
+
+void assay__plan_write_events(const struct assay_events_plan *events, struct assay__text *text)
+{
+    struct assay__json json = {.out = text};
+    write_object(&json, ASSAY__OBJECT_EVENTS, events);
 }
 
 enum assay_status assay__plan_write_canonical(const struct assay_plan *plan, char **text,

@@ -82,6 +82,7 @@ struct assay__plan_key {
     enum assay__key_kind kind;
     bool is_required;
     bool is_always; /* written in canonical JSON though it has its default */
+    bool is_data;   /* of a metric: it says what its sums are of, not what is asked of them */
     size_t offset, mark;
     bool varies;      /* finish() may give another default than fallback */
     double fallback;  /* of numbers; NaN: none. Enumerator of a choice. */

@@ -54,6 +54,7 @@
 #define SAYS(sentence_) .sentence = sentence_
 #define ALWAYS .is_always = true
 #define REQUIRED .is_required = true
+#define DATA .is_data = true
 
 /** ASSAY__UNSAID: a level that the plan does not name; finish() puts the inherited one there. */
 #define ASSAY__UNSAID (-1.0)

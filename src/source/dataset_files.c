@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "analysis/dataset.h"
 #include "source/summary/summary_read.h"
+#include "source/summary/summary_seal.h"
 #include "source/units/units.h"
 
 /* What reading a list of files needs. */
@@ -14,8 +15,45 @@ struct intake {
     const struct assay_read_options *options;
     struct assay__units units;
     bool has_units; /* units is in use: some file is a table of units */
+    bool is_traced; /* files are known by what is in them */
     struct assay__summary_shards shards;
 };
+
+/* Whether rows that are read twice change something: a unit's equal rows count once. */
+static bool counts_twice(const struct intake *intake, uint32_t source)
+{
+    const struct assay__binding *binding = &intake->units.binding;
+    bool is_used = source > 0 || assay__dataset_plan(intake->dataset)->unit_column == NULL;
+    for (uint32_t c = 0; c < binding->channel_count; c++)
+        is_used = is_used || binding->channels[c].source == source;
+    return is_used;
+}
+
+/* Remembers a file that was read, and refuses it when its bytes were read before. */
+static enum assay_status remember(struct intake *intake, uint32_t source,
+                                  const struct assay__csv *csv, const struct assay_counts *before,
+                                  struct assay_error *err)
+{
+    const struct assay_plan *plan = assay__dataset_plan(intake->dataset);
+    struct assay_counts after = assay_dataset_counts(intake->dataset);
+    char digest[ASSAY__FINGERPRINT_BYTES];
+    bool is_known = false;
+    if (!intake->is_traced) {
+        assay__dataset_unseal(intake->dataset);
+        return ASSAY_OK;
+    }
+    assay__fingerprint_write(assay__csv_fingerprint(csv), digest);
+    const struct assay__input input = {source == 0 ? "" : plan->events[source - 1].name, digest,
+                                       source == 0 ? after.rows_read - before->rows_read
+                                                   : after.events_read - before->events_read};
+    enum assay_status status = assay__dataset_input(intake->dataset, &input, &is_known, err);
+    if (status == ASSAY_OK && is_known && counts_twice(intake, source))
+        status = assay__fail_at(err, ASSAY_ERROR_DATA, assay__csv_name(csv), 0, 0,
+                                "A file with the very same bytes was read before: its %llu rows "
+                                "would count twice. Leave one of the two out.",
+                                (unsigned long long)input.rows);
+    return status;
+}
 
 static enum assay_status read_units(struct intake *intake, uint32_t source, struct assay__csv *csv,
                                     struct assay_error *err)
@@ -25,7 +63,10 @@ static enum assay_status read_units(struct intake *intake, uint32_t source, stru
         intake->has_units = true;
         status = assay__units_init(&intake->units, intake->dataset, intake->options, err);
     }
-    return status == ASSAY_OK ? assay__units_read(&intake->units, source, csv, err) : status;
+    struct assay_counts before = assay_dataset_counts(intake->dataset);
+    if (status == ASSAY_OK)
+        status = assay__units_read(&intake->units, source, csv, err);
+    return status == ASSAY_OK ? remember(intake, source, csv, &before, err) : status;
 }
 
 /* A row of sufficient statistics that cannot be read is never passed over. */
@@ -35,6 +76,8 @@ static enum assay_status read_summary(struct intake *intake, struct assay__csv *
     struct assay__summary_table table = {0};
     enum assay_status status =
         assay__summary_table_read(csv, assay__dataset_plan(intake->dataset), &table, err);
+    if (status == ASSAY_OK)
+        status = assay__seal_fits(&table, assay__dataset_plan(intake->dataset), err);
     if (status == ASSAY_OK)
         status = assay__summary_shards_add(&intake->shards, &table, err);
     assay__summary_table_release(&table);
@@ -47,6 +90,7 @@ static enum assay_status read_file(struct intake *intake, const char *path, stru
     struct assay__csv_options csv_options =
         assay__csv_options_of(options->separator, &assay__dataset_plan(intake->dataset)->dialect);
     struct assay__csv *csv = NULL;
+    csv_options.is_traced = intake->is_traced;
     enum assay_status status = assay__csv_open(path, &csv_options, &csv, err);
     if (status != ASSAY_OK)
         return status;
@@ -63,6 +107,7 @@ static enum assay_status read_event_file(struct intake *intake, uint32_t source,
     struct assay__csv_options csv_options = assay__csv_options_of(
         intake->options->separator, &assay__dataset_plan(intake->dataset)->dialect);
     struct assay__csv *csv = NULL;
+    csv_options.is_traced = intake->is_traced;
     enum assay_status status = assay__csv_open(path, &csv_options, &csv, err);
     if (status == ASSAY_OK)
         status = read_units(intake, source, csv, err);
@@ -111,6 +156,21 @@ static enum assay_status check_event_names(const struct intake *intake, struct a
     return ASSAY_OK;
 }
 
+/* Sums without a seal are taken at their word, and that is said. */
+static enum assay_status note_unsealed(const struct intake *intake, struct assay_error *err)
+{
+    const struct assay__summary_shards *shards = &intake->shards;
+    if (shards->sealed_count == shards->part_count)
+        return ASSAY_OK;
+    bool is_mixed = shards->sealed_count > 0;
+    return assay__dataset_note(
+        intake->dataset, is_mixed ? ASSAY_NOTE_WARNING : ASSAY_NOTE_INFO, -1,
+        is_mixed ? "Some tables of sums have no seal: in those, parts that are repeated, cut or "
+                   "edited cannot be told."
+                 : "The sums have no seal: parts that are repeated, cut or edited cannot be told.",
+        err);
+}
+
 static enum assay_status finish(struct intake *intake, const char *first_path,
                                 struct assay_error *err)
 {
@@ -118,6 +178,8 @@ static enum assay_status finish(struct intake *intake, const char *first_path,
     enum assay_status status = assay__summary_shards_join(&intake->shards, true, &whole, err);
     if (status == ASSAY_OK)
         status = assay__summary_to_dataset(whole, intake->dataset, err);
+    if (status == ASSAY_OK)
+        status = note_unsealed(intake, err);
     if (status != ASSAY_OK || !intake->has_units)
         return status;
     if (assay__dataset_mutable_counts(intake->dataset)->rows_read == 0)
@@ -134,6 +196,10 @@ enum assay_status assay_dataset_read(struct assay_dataset *dataset, const char *
     if (path_count == 0)
         return assay__fail(err, ASSAY_ERROR_USAGE, "No file is named; - is standard input.");
     struct intake intake = {.dataset = dataset, .options = options != NULL ? options : &DEFAULTS};
+    size_t file_count = path_count;
+    for (size_t i = 0; i < intake.options->event_count; i++)
+        file_count += intake.options->events[i].path_count;
+    intake.is_traced = intake.options->has_digests || file_count > 1;
     enum assay_status status = check_event_names(&intake, err);
     for (size_t i = 0; status == ASSAY_OK && i < path_count; i++)
         status = read_file(&intake, paths[i], err);

@@ -26,6 +26,7 @@ struct assay__source {
     bool is_complete;     /* no member or frame is open: the input may end here */
     unsigned char *input; /* the file's bytes: [input_at, input_end) is not used yet */
     size_t input_at, input_end;
+    struct assay__fingerprinter *trace; /* of what was read; NULL: nobody asked */
 };
 
 /**
@@ -289,8 +290,20 @@ enum assay_status assay__source_open(const char *path, struct assay__source **ou
     return ASSAY_OK;
 }
 
-enum assay_status assay__source_read(struct assay__source *source, char *buffer, size_t capacity,
-                                     size_t *length, struct assay_error *err)
+enum assay_status assay__source_trace(struct assay__source *source, struct assay_error *err)
+{
+    source->trace = assay__fingerprinter_new();
+    return source->trace == NULL ? assay__fail_memory(err) : ASSAY_OK;
+}
+
+assay__uint128 assay__source_fingerprint(const struct assay__source *source)
+{
+    return assay__fingerprinter_value(source->trace);
+}
+
+/* Decodes until the buffer is full or the input ends. */
+static enum assay_status fill(struct assay__source *source, char *buffer, size_t capacity,
+                              size_t *length, struct assay_error *err)
 {
     *length = 0;
     while (*length < capacity) {
@@ -313,6 +326,15 @@ enum assay_status assay__source_read(struct assay__source *source, char *buffer,
     return ASSAY_OK;
 }
 
+enum assay_status assay__source_read(struct assay__source *source, char *buffer, size_t capacity,
+                                     size_t *length, struct assay_error *err)
+{
+    enum assay_status status = fill(source, buffer, capacity, length, err);
+    if (status == ASSAY_OK && source->trace != NULL)
+        assay__fingerprinter_add(source->trace, buffer, *length);
+    return status;
+}
+
 const char *assay__source_name(const struct assay__source *source)
 {
     return source->name;
@@ -332,6 +354,7 @@ void assay__source_close(struct assay__source *source)
         source->decoder->close(source);
     if (source->owns_file)
         close(source->file);
+    assay__fingerprinter_free(source->trace);
     free(source->input);
     free(source->name);
     free(source);

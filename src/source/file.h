@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "base/fingerprint.h"
 
 /**
  * struct assay__source is a file, or standard input for "-", as the bytes it stands for: gzip
@@ -25,6 +26,13 @@ enum assay_status assay__source_open(const char *path, struct assay__source **ou
  */
 enum assay_status assay__source_read(struct assay__source *source, char *buffer, size_t capacity,
                                      size_t *length, struct assay_error *err);
+
+/**
+ * assay__source_trace() asks for a fingerprint of the bytes that are read from now on;
+ * assay__source_fingerprint() is that of those read so far. ASSAY_ERROR_MEMORY.
+ */
+enum assay_status assay__source_trace(struct assay__source *source, struct assay_error *err);
+assay__uint128 assay__source_fingerprint(const struct assay__source *source);
 
 /** assay__source_name() is the path for messages; standard input is "(standard input)". */
 const char *assay__source_name(const struct assay__source *source);

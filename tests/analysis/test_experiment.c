@@ -127,7 +127,7 @@ static void summarize_parts(const char *plan_path, char paths[][64], size_t part
         struct assay_plan *plan;
         struct assay_dataset *dataset;
         const char *path = paths[p];
-        const struct assay_read_options options = {0};
+        const struct assay_read_options options = {.has_digests = true};
         assert_ok(assay_plan_read(plan_path, &plan, &err), &err);
         assert_ok(assay_dataset_new(plan, &dataset, &err), &err);
         assert_ok(assay_dataset_read(dataset, &path, 1, &options, &err), &err);

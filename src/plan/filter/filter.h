@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/text.h"
 
 /**
  * struct assay__filter is a condition on a row's columns:
@@ -39,5 +40,8 @@ void assay__filter_free(struct assay__filter *filter);
 /** assay__filter_columns() are the distinct columns it looks at, in order of appearance. */
 uint32_t assay__filter_column_count(const struct assay__filter *filter);
 const char *assay__filter_column(const struct assay__filter *filter, uint32_t index);
+
+/** assay__filter_write() appends the canonical text: equal for filters that are the same tree. */
+void assay__filter_write(const struct assay__filter *filter, struct assay__text *text);
 
 #endif

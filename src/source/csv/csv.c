@@ -285,6 +285,8 @@ enum assay_status assay__csv_open(const char *path, const struct assay__csv_opti
     enum assay_status status = csv->buffer == NULL ? assay__fail_memory(err) : ASSAY_OK;
     if (status == ASSAY_OK)
         status = assay__source_open(path, &csv->source, err);
+    if (status == ASSAY_OK && options->is_traced)
+        status = assay__source_trace(csv->source, err);
     if (status == ASSAY_OK && options->encoding != NULL)
         status = assay__recoder_new(csv->source, options->encoding, &csv->recoder, err);
     if (status == ASSAY_OK)
@@ -393,6 +395,11 @@ enum assay_status assay__csv_next(struct assay__csv *csv, struct assay__record *
     record->fields = csv->block.fields + csv->block_at * csv->header.count;
     record->line = csv->block.lines[csv->block_at++];
     return ASSAY_OK;
+}
+
+assay__uint128 assay__csv_fingerprint(const struct assay__csv *csv)
+{
+    return assay__source_fingerprint(csv->source);
 }
 
 const char *assay__csv_name(const struct assay__csv *csv)

@@ -8,6 +8,7 @@
 
 #include "assay/plan.h"
 #include "base/error.h"
+#include "base/fingerprint.h"
 
 /**
  * struct assay__csv reads a table: a header, then records with as many fields as the header.
@@ -38,6 +39,7 @@ struct assay__csv_options {
     bool trim;            /* blanks around fields and names are left out */
     uint32_t skip_lines;  /* before the header */
     const char *encoding; /* as iconv(1) names it; NULL: UTF-8 */
+    bool is_traced;       /* assay__csv_fingerprint() will be asked for */
 };
 
 /** assay__csv_options_of() are the options of a file in a dialect. */
@@ -63,6 +65,9 @@ enum assay_status assay__csv_open(const char *path, const struct assay__csv_opti
 
 /** assay__csv_close() closes and frees; NULL is fine. */
 void assay__csv_close(struct assay__csv *csv);
+
+/** assay__csv_fingerprint() is that of a traced file's bytes; read it to its end first. */
+assay__uint128 assay__csv_fingerprint(const struct assay__csv *csv);
 
 /** assay__csv_name() is the file's name for messages. */
 const char *assay__csv_name(const struct assay__csv *csv);

@@ -24,6 +24,7 @@ void assay__csv_sample(const struct assay__csv *csv, uint32_t column, size_t mos
     if (out->cells == NULL)
         return;
     options.skip_bad = true;
+    options.is_traced = false;
     bool is_file = assay__source_is_file(csv->source);
     if (is_file && assay__csv_open(assay__csv_name(csv), &options, &out->again, NULL) == ASSAY_OK &&
         assay__csv_column_count(out->again) == csv->header.count &&

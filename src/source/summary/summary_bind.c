@@ -221,6 +221,33 @@ static enum assay_status add_latest(struct assay_dataset *dataset,
     return ASSAY_OK;
 }
 
+/* What the plan and the parts have to do with it was checked when the table was read. */
+static enum assay_status pass_over(struct assay_dataset *dataset,
+                                   const struct assay__summary_entry *entry,
+                                   struct assay_error *err)
+{
+    (void)dataset;
+    (void)entry;
+    (void)err;
+    return ASSAY_OK;
+}
+
+static enum assay_status add_input(struct assay_dataset *dataset,
+                                   const struct assay__summary_entry *entry,
+                                   struct assay_error *err)
+{
+    const struct assay__input input = {entry->key[ASSAY__KEY_GROUP], entry->key[ASSAY__KEY_VALUE],
+                                       entry->n};
+    bool is_known = false;
+    enum assay_status status = assay__dataset_input(dataset, &input, &is_known, err);
+    if (status == ASSAY_OK && is_known && input.events[0] == '\0')
+        status = assay__fail_at(err, ASSAY_ERROR_DATA, entry->file, entry->line, 0,
+                                "An input of %llu rows was read already: its rows would count "
+                                "twice. Leave one of the two out.",
+                                (unsigned long long)input.rows);
+    return status;
+}
+
 static enum assay_status add_note(struct assay_dataset *dataset,
                                   const struct assay__summary_entry *entry, struct assay_error *err)
 {
@@ -242,10 +269,9 @@ static enum assay_status add_remark(struct assay_dataset *dataset,
         const char *name;
         enum assay_status (*add)(struct assay_dataset *, const struct assay__summary_entry *,
                                  struct assay_error *);
-    } REMARKS[] = {{"@units", add_units},
-                   {"@missing", add_missing},
-                   {"@latest", add_latest},
-                   {"@note", add_note}};
+    } REMARKS[] = {{"@units", add_units}, {"@missing", add_missing}, {"@latest", add_latest},
+                   {"@note", add_note},   {"@schema", pass_over},    {"@definition", pass_over},
+                   {"@input", add_input}};
     const char *name = entry->key[ASSAY__KEY_METRIC];
     for (size_t i = 0; i < sizeof REMARKS / sizeof *REMARKS; i++)
         if (strcmp(REMARKS[i].name, name) == 0)
@@ -265,6 +291,8 @@ enum assay_status assay__summary_to_dataset(const struct assay__summary_table *t
 {
     const struct assay_plan *plan = assay__dataset_plan(dataset);
     enum assay_status status = check_variances(plan, table, err);
+    if (table->keys.count > 0 && !table->is_sealed)
+        assay__dataset_unseal(dataset);
     for (uint32_t m = 0; status == ASSAY_OK && m < plan->metric_count; m++)
         status = note_no_variance(dataset, table, m, err);
     for (uint32_t i = 0; status == ASSAY_OK && i < table->keys.count; i++) {

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/time.h"
+#include "source/summary/summary_seal.h"
 #include "source/summary/summary_table.h"
 #include "analysis/dataset_read.h"
 
@@ -136,6 +137,22 @@ static enum assay_status check_names(const struct assay_plan *plan, struct assay
     return ASSAY_OK;
 }
 
+/* The rows of the seal that say what the sums are of. */
+static enum assay_status write_origin(const struct assay_dataset *dataset,
+                                      struct assay__summary_table *table, struct assay_error *err)
+{
+    table->is_sealed = assay__dataset_is_sealed(dataset);
+    if (!table->is_sealed)
+        return ASSAY_OK;
+    enum assay_status status = assay__seal_plan(assay__dataset_plan(dataset), table, err);
+    for (uint32_t i = 0; status == ASSAY_OK && i < assay__dataset_input_count(dataset); i++) {
+        struct assay__input input = assay__dataset_input_at(dataset, i);
+        const char *const key[ASSAY__KEY_COUNT] = {"@input", input.events, "", "", input.digest};
+        status = set_count(table, key, input.rows, err);
+    }
+    return status;
+}
+
 enum assay_status assay__summary_of_dataset(const struct assay_dataset *dataset,
                                             struct assay__summary_table *table,
                                             struct assay_error *err)
@@ -152,5 +169,21 @@ enum assay_status assay__summary_of_dataset(const struct assay_dataset *dataset,
                 return status;
         }
     }
-    return write_remarks(dataset, table, err);
+    status = write_remarks(dataset, table, err);
+    return status == ASSAY_OK ? write_origin(dataset, table, err) : status;
+}
+
+enum assay_status assay_dataset_summarize(const struct assay_dataset *dataset, char **text,
+                                          size_t *length, struct assay_error *err)
+{
+    struct assay__summary_table table = {0};
+    struct assay__text out = {0};
+    enum assay_status status = assay__summary_of_dataset(dataset, &table, err);
+    if (status == ASSAY_OK)
+        status = assay__summary_write(&table, &out, err);
+    assay__summary_table_release(&table);
+    if (status == ASSAY_OK)
+        return assay__text_take(&out, text, length, err);
+    assay__text_release(&out);
+    return status;
 }

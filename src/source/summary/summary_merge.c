@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "source/summary/summary_table.h"
+#include "source/summary/summary_seal.h"
 
 static bool same_shape(const struct assay_moments *a, const struct assay_moments *b)
 {
@@ -46,11 +46,24 @@ static enum assay_status merge_moments(struct assay__summary_entry *into,
     return assay_moments_merge(into->moments, from->moments, err);
 }
 
+/* Notes, times and the rows of a seal are facts, not counts: merging keeps one of each. */
+static bool is_fact(const char *metric)
+{
+    static const char *const FACTS[] = {"@note", "@latest", "@schema", "@definition", "@input"};
+    for (size_t i = 0; i < sizeof FACTS / sizeof *FACTS; i++)
+        if (strcmp(FACTS[i], metric) == 0)
+            return true;
+    return false;
+}
+
 enum assay_status assay__summary_merge(struct assay__summary_table *into,
                                        const struct assay__summary_table *from,
                                        struct assay_error *err)
 {
+    if (from->keys.count == 0)
+        return ASSAY_OK;
     into->has_variances = into->has_variances || from->has_variances;
+    into->is_sealed = from->is_sealed && (into->is_sealed || into->keys.count == 0);
     for (uint32_t i = 0; i < from->keys.count; i++) {
         const struct assay__summary_entry *source = from->entries[i];
         struct assay__summary_entry *entry;
@@ -65,10 +78,9 @@ enum assay_status assay__summary_merge(struct assay__summary_table *into,
             entry->line = source->line;
             entry->column = source->column;
         }
-        /* Notes and times are facts, not counts: merging keeps one of each. */
         const char *metric = source->key[ASSAY__KEY_METRIC];
-        if (strcmp(metric, "@note") == 0 || strcmp(metric, "@latest") == 0)
-            entry->n = 1;
+        if (is_fact(metric))
+            entry->n = source->n;
         else if (source->moments != NULL)
             status = merge_moments(entry, source, err);
         else if (source->n > ASSAY__SUMMARY_COUNT_MAX - entry->n)
@@ -105,11 +117,75 @@ static enum assay_status complete(struct assay__summary_table *part, struct assa
     return status == ASSAY_OK ? assay__summary_check(part, err) : status;
 }
 
+/* Exposures belong to one part: a part with some that another has was added already. */
+static enum assay_status check_inputs(const struct assay__summary_table *before,
+                                      const struct assay__summary_table *table,
+                                      struct assay_error *err)
+{
+    for (uint32_t i = 0; i < table->keys.count; i++) {
+        const struct assay__summary_entry *input = table->entries[i];
+        struct assay__summary_entry *other;
+        if (strcmp(input->key[ASSAY__KEY_METRIC], "@input") != 0 ||
+            input->key[ASSAY__KEY_GROUP][0] != '\0' || input->n == 0)
+            continue;
+        enum assay_status status = assay__summary_find(before, input->key, &other, err);
+        if (status != ASSAY_OK)
+            return status;
+        if (other != NULL)
+            return assay__fail_at(err, ASSAY_ERROR_DATA, input->file, input->line, 0,
+                                  "An input of %" PRIu64
+                                  " rows is in %.250s, too: its rows would count twice. Leave one "
+                                  "of the two out.",
+                                  input->n, other->file);
+    }
+    return ASSAY_OK;
+}
+
+/* Two tables without a seal may be equal by chance, where they are small. */
+static enum assay_status note_twin(const struct assay__summary_shards *shards,
+                                   struct assay__summary_table *table, struct assay_error *err)
+{
+    for (size_t i = 0; i < shards->part_count; i++)
+        if (!shards->parts[i].is_sealed && !table->is_sealed &&
+            strcmp(shards->parts[i].digest, table->digest) == 0)
+            return assay__summary_note(table, "warning", "",
+                                       "Two tables of sums have the same rows, all of them. Is "
+                                       "one a copy of the other? They are added up.",
+                                       err);
+    return ASSAY_OK;
+}
+
+/* What a part must have in common with those before it. */
+static enum assay_status check_origin(const struct assay__summary_shards *shards,
+                                      const struct assay__summary_table *table,
+                                      struct assay_error *err)
+{
+    enum assay_status status = ASSAY_OK;
+    for (size_t i = 0; status == ASSAY_OK && i < shards->part_count; i++) {
+        const struct assay__summary_table *before = &shards->parts[i];
+        if (before->is_sealed && table->is_sealed)
+            status = check_inputs(before, table, err);
+        else if (shards->wants_same && before->is_sealed != table->is_sealed)
+            return assay__fail(err, ASSAY_ERROR_DATA,
+                               "Some parts have a seal, as 'assay summarize' makes it, and some "
+                               "have none: the sum of both could not be told from an edited "
+                               "table. Merge them apart.");
+    }
+    for (size_t i = 0; status == ASSAY_OK && table->is_sealed && i < shards->part_count; i++)
+        if (shards->parts[i].is_sealed)
+            return assay__seal_agree(&shards->parts[i], table, shards->wants_same, err);
+    return status;
+}
+
 enum assay_status assay__summary_shards_add(struct assay__summary_shards *shards,
                                             struct assay__summary_table *table,
                                             struct assay_error *err)
 {
-    enum assay_status status = complete(table, err);
+    enum assay_status status = check_origin(shards, table, err);
+    if (status == ASSAY_OK)
+        status = note_twin(shards, table, err);
+    if (status == ASSAY_OK)
+        status = complete(table, err);
     if (status != ASSAY_OK)
         return status;
     if (shards->part_count == shards->part_capacity) {
@@ -180,7 +256,8 @@ static enum assay_status align_looks(struct assay__summary_shards *shards, struc
     for (size_t i = 0; status == ASSAY_OK && i < shards->part_count; i++) {
         bool has_carried = false;
         status = assay__summary_carry(&shards->parts[i], &looks, &has_carried, err);
-        early_count += has_carried;
+        /* Sealed sums of one plan are those of data that end where they end: nothing is lost. */
+        early_count += has_carried && !shards->parts[i].is_sealed;
     }
     assay__index_release(&looks);
     if (status != ASSAY_OK || early_count == 0)
@@ -221,6 +298,7 @@ enum assay_status assay__summary_shards_join(struct assay__summary_shards *shard
     if (status == ASSAY_OK)
         status = align_looks(shards, err);
     for (size_t i = 0; status == ASSAY_OK && i < shards->part_count; i++) {
+        shards->sealed_count += shards->parts[i].is_sealed;
         bool counts = assay__summary_has_units(&shards->parts[i]);
         status = assay__summary_merge(counts ? &shards->with_units : &shards->without_units,
                                       &shards->parts[i], err);

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/time.h"
+#include "source/csv/dialect.h"
 #include "source/summary/summary_column.h"
 #include "source/summary/summary_row.h"
 
@@ -131,6 +132,48 @@ static bool is_needed(const struct assay_plan *plan, const char *const key[ASSAY
     return has_metric && has_slice;
 }
 
+static enum assay__summary_key key_of(const row_t *row, uint32_t column)
+{
+    enum assay__summary_key key = ASSAY__KEY_METRIC;
+    while (key < ASSAY__KEY_COUNT && row->key_columns[key] != column)
+        key++;
+    return key;
+}
+
+/* Every filled cell of the row goes into the digest, whether anything reads it or not. */
+static void digest_row(row_t *row, const char *const key[ASSAY__KEY_COUNT])
+{
+    static const struct assay_dialect PLAIN = {0};
+    const struct assay_dialect *dialect = row->plan == NULL ? &PLAIN : &row->plan->dialect;
+    const char *const *names = assay__csv_columns(row->csv);
+    for (uint32_t c = 0; c < assay__csv_column_count(row->csv); c++) {
+        const struct assay__field *field = &row->record.fields[c];
+        enum assay__summary_key part = key_of(row, c);
+        struct assay_decimal number;
+        if (part < ASSAY__KEY_COUNT && key[part][0] != '\0')
+            assay__seal_text(&row->digest, names[c], key[part], strlen(key[part]));
+        if (part < ASSAY__KEY_COUNT || assay__summary_row_is_missing(row, c))
+            continue;
+        if (assay__dialect_number(dialect, field, &number, row->digits[0]) == ASSAY__CELL_OK)
+            assay__seal_number(&row->digest, names[c], &number);
+        else
+            assay__seal_text(&row->digest, names[c], field->text, field->length);
+    }
+    assay__seal_row(&row->digest);
+}
+
+/* The mark at the end of a sealed table. */
+static enum assay_status read_end(row_t *row, const char *const key[ASSAY__KEY_COUNT], uint64_t n,
+                                  struct assay_error *err)
+{
+    if (row->end.is_there)
+        return assay__summary_row_fail(row, row->key_columns[ASSAY__KEY_METRIC], err,
+                                       "is there twice: are two tables in one file? Merge them.");
+    row->end = (struct assay__seal_end){true, n, row->record.line, ""};
+    snprintf(row->end.digest, sizeof row->end.digest, "%s", key[ASSAY__KEY_VALUE]);
+    return ASSAY_OK;
+}
+
 static enum assay_status read_row(row_t *row, struct assay__text *buffer, struct assay_error *err)
 {
     const char *key[ASSAY__KEY_COUNT];
@@ -147,6 +190,10 @@ static enum assay_status read_row(row_t *row, struct assay__text *buffer, struct
         !assay__summary_row_is_missing(row, row->missing_column))
         status = read_count(row, row->missing_column, UINT32_MAX, &mask, err);
     bool is_remark = status == ASSAY_OK && key[ASSAY__KEY_METRIC][0] == '@';
+    if (is_remark && strcmp(key[ASSAY__KEY_METRIC], "@end") == 0)
+        return read_end(row, key, n, err);
+    if (status == ASSAY_OK)
+        digest_row(row, key);
     if (status != ASSAY_OK || (n == 0 && !is_remark))
         return status;
     status = assay__summary_entry(row->table, key, &entry, &is_new, err);
@@ -225,8 +272,11 @@ enum assay_status assay__summary_table_read(struct assay__csv *csv, const struct
     if (status == ASSAY_OK && is_empty)
         status = assay__fail_at(err, ASSAY_ERROR_DATA, assay__csv_name(csv), 1, 0,
                                 "There is a header but no row of sufficient statistics.");
+    if (status == ASSAY_OK)
+        status = assay__seal_check(table, assay__csv_name(csv), &row->end, &row->digest, err);
     assay__text_release(&buffer);
     assay__index_release(&row->seen);
+    assay__seal_digest_release(&row->digest);
     free(row->digits);
     free(row);
     return status;

@@ -5,6 +5,7 @@
 #include "number/number.h"
 #include "source/csv/csv.h"
 #include "source/summary/summary_figure.h"
+#include "source/summary/summary_seal.h"
 #include "source/summary/summary_table.h"
 #include "stats/centred.h"
 
@@ -21,6 +22,8 @@ struct assay__summary_row {
     struct assay__record record;
     uint32_t key_columns[ASSAY__KEY_COUNT]; /* or ASSAY__NO_COLUMN, as the next two */
     uint32_t n_column, missing_column;
+    struct assay__seal_digest digest;
+    struct assay__seal_end end;
     struct assay__index seen; /* entry and pattern, to find a row given twice */
     struct assay_decimal figures[ASSAY__FIGURES_MAX];
     char (*digits)[ASSAY__DIGITS_MAX];                /* [ASSAY__FIGURES_MAX] */

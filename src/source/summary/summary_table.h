@@ -3,6 +3,7 @@
 #define ASSAY_SOURCE_SUMMARY_SUMMARY_TABLE_H
 
 #include "assay/dataset.h"
+#include "base/fingerprint.h"
 #include "base/index.h"
 #include "base/text.h"
 
@@ -12,8 +13,8 @@
  *
  * Rows whose metric begins with @ carry what is not a metric's: @units (units of a group), @missing
  * (value = metric: units whose value is missing), @latest (time of the latest row), @note (group =
- * metric, dimension = level, value = text), and the fields of struct assay_counts by name, such as
- * @rows_read.
+ * metric, dimension = level, value = text), the fields of struct assay_counts by name, such as
+ * @rows_read, and the seal: see summary_seal.h.
  */
 enum assay__summary_key {
     ASSAY__KEY_METRIC,
@@ -48,6 +49,8 @@ struct assay__summary_table {
     struct assay__summary_entry **entries;
     uint32_t capacity;
     bool has_variances; /* there is a column for variances, or for sums of squares */
+    bool is_sealed;     /* its seal was there and whole; or it is to be written with one */
+    char digest[ASSAY__FINGERPRINT_BYTES]; /* of the rows that were read */
     struct assay__arena arena;
 };
 
@@ -140,14 +143,20 @@ enum assay_status assay__summary_merge(struct assay__summary_table *into,
  * there has as many units as its most frequent metric, all tables together. Zero-initialise.
  */
 struct assay__summary_shards {
+    bool wants_same; /* sealed parts must define the same things, and all parts or none be sealed */
     struct assay__summary_table with_units, without_units;
     struct assay__summary_table *parts; /* as they came; merged when they are joined */
     size_t part_count, part_capacity;
+    size_t sealed_count; /* of the parts that were joined */
 };
 
 void assay__summary_shards_release(struct assay__summary_shards *shards);
 
-/** assay__summary_shards_add() checks a table and takes it over: *table is empty afterwards. */
+/**
+ * assay__summary_shards_add() checks a table, alone and against those before, and takes it over:
+ * *table is empty afterwards. Sealed tables of other plans are refused, and one that holds an input
+ * which another holds.
+ */
 enum assay_status assay__summary_shards_add(struct assay__summary_shards *shards,
                                             struct assay__summary_table *table,
                                             struct assay_error *err);

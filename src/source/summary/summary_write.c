@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "number/number.h"
 #include "source/summary/summary_column.h"
+#include "source/summary/summary_seal.h"
 #include "source/summary/summary_table.h"
 #include "stats/moments.h"
 
@@ -104,12 +105,52 @@ static enum assay_status find_columns(struct assay__summary_entry *const *sorted
     return ASSAY_OK;
 }
 
-static void append_key(struct assay__text *text, const struct assay__summary_entry *entry)
+/* What a row is written to, with the digest of what was written. */
+struct writing {
+    const struct columns *columns;
+    struct assay__text *text;
+    struct assay__seal_digest digest;
+};
+
+static const char *const KEY_NAMES[ASSAY__KEY_COUNT] = {"metric", "group", "time", "dimension",
+                                                        "value"};
+
+static void append_key(struct writing *writing, const char *const key[ASSAY__KEY_COUNT])
 {
     for (int i = 0; i < ASSAY__KEY_COUNT; i++) {
-        append_field(text, entry->key[i]);
-        assay__text_putc(text, ',');
+        append_field(writing->text, key[i]);
+        assay__text_putc(writing->text, ',');
+        if (key[i][0] != '\0')
+            assay__seal_text(&writing->digest, KEY_NAMES[i], key[i], strlen(key[i]));
     }
+}
+
+/* Adds the number that was appended from a place on to the digest. */
+static void digest_number(struct writing *writing, const char *column, size_t from)
+{
+    char digits[ASSAY__DIGITS_MAX];
+    struct assay_decimal number;
+    const char *text = writing->text->data + from;
+    size_t length = writing->text->length - from;
+    if (writing->text->failed || length == 0)
+        return;
+    if (assay__decimal_parse(text, length, &number, digits) == ASSAY__PARSE_OK)
+        assay__seal_number(&writing->digest, column, &number);
+    else
+        assay__seal_text(&writing->digest, column, text, length);
+}
+
+static void append_count(struct writing *writing, const char *column, uint64_t count)
+{
+    size_t from = writing->text->length;
+    assay__text_format(writing->text, "%" PRIu64, count);
+    digest_number(writing, column, from);
+}
+
+static void end_row(struct writing *writing)
+{
+    assay__text_putc(writing->text, '\n');
+    assay__seal_row(&writing->digest);
 }
 
 /* Which sum of a shape stands in each column; -1 for none. */
@@ -128,28 +169,30 @@ static void place_sums(const struct columns *columns, struct assay_moments_shape
 }
 
 static enum assay_status append_share_gap(const struct assay__summary_entry *entry,
-                                          uint32_t pattern, const struct columns *columns,
-                                          struct assay__text *text, struct assay_error *err)
+                                          uint32_t pattern, struct writing *writing,
+                                          struct assay_error *err)
 {
     double gap = 0.0;
     enum assay_status status = ASSAY_OK;
-    if (columns->has_share_rounding) {
-        assay__text_putc(text, ',');
-        status = find_share_gap(entry, pattern, &gap, err);
-    }
+    if (!writing->columns->has_share_rounding)
+        return ASSAY_OK;
+    assay__text_putc(writing->text, ',');
+    size_t from = writing->text->length;
+    status = find_share_gap(entry, pattern, &gap, err);
     if (gap > 0.0) {
         char number[ASSAY__NUMBER_BYTES];
-        assay__text_append(text, number, assay__number_write(gap, number));
+        assay__text_append(writing->text, number, assay__number_write(gap, number));
+        digest_number(writing, "share_rounding", from);
     }
-    assay__text_putc(text, '\n');
     return status;
 }
 
 /* One pattern of missing covariates of a metric: its sums under their columns. */
 static enum assay_status append_pattern(const struct assay__summary_entry *entry, uint32_t pattern,
-                                        const struct columns *columns, struct assay__text *text,
-                                        struct assay_error *err)
+                                        struct writing *writing, struct assay_error *err)
 {
+    const struct columns *columns = writing->columns;
+    struct assay__text *text = writing->text;
     struct assay_moments_shape shape = assay_moments_shape(entry->moments);
     uint32_t variables = 1 + shape.has_denominator + shape.covariate_count;
     uint32_t first_cube = variables + variables * (variables + 1) / 2, mask;
@@ -158,43 +201,74 @@ static enum assay_status append_pattern(const struct assay__summary_entry *entry
     bool has_third;
     assay__moments_pattern(entry->moments, pattern, &mask, &n, &has_third);
     place_sums(columns, shape, sum_of);
-    append_key(text, entry);
-    assay__text_format(text, "%" PRIu64, n);
-    if (columns->has_missing)
-        assay__text_format(text, ",%" PRIu32, mask);
+    append_key(writing, entry->key);
+    append_count(writing, "n", n);
+    if (columns->has_missing) {
+        assay__text_putc(text, ',');
+        append_count(writing, "covariates_missing", mask);
+    }
     for (uint32_t c = 0; c < columns->names.count; c++) {
         int sum = sum_of[c];
         bool is_cube = sum >= (int)first_cube;
         assay__text_putc(text, ',');
+        size_t from = text->length;
         if (sum < 0 || (is_cube && !has_third) || (sum > 0 && entry->without_variance))
             continue;
         enum assay_status status =
             assay__moments_write_sum(entry->moments, pattern, (uint32_t)sum, text, err);
         if (status != ASSAY_OK)
             return status;
+        digest_number(writing, columns->names.keys[c].bytes, from);
     }
-    return append_share_gap(entry, pattern, columns, text, err);
+    enum assay_status status = append_share_gap(entry, pattern, writing, err);
+    end_row(writing);
+    return status;
+}
+
+static void append_commas(struct writing *writing)
+{
+    const struct columns *columns = writing->columns;
+    for (uint32_t c = 0;
+         c < columns->names.count + columns->has_missing + columns->has_share_rounding; c++)
+        assay__text_putc(writing->text, ',');
+}
+
+static void append_remark(struct writing *writing, const char *const key[ASSAY__KEY_COUNT],
+                          uint64_t n)
+{
+    append_key(writing, key);
+    append_count(writing, "n", n);
+    append_commas(writing);
+    end_row(writing);
 }
 
 static enum assay_status append_entry(const struct assay__summary_entry *entry,
-                                      const struct columns *columns, struct assay__text *text,
-                                      struct assay_error *err)
+                                      struct writing *writing, struct assay_error *err)
 {
+    enum assay_status status = ASSAY_OK;
     if (entry->moments == NULL) {
-        append_key(text, entry);
-        assay__text_format(text, "%" PRIu64, entry->n);
-        for (uint32_t c = 0;
-             c < columns->names.count + columns->has_missing + columns->has_share_rounding; c++)
-            assay__text_putc(text, ',');
-        assay__text_putc(text, '\n');
+        append_remark(writing, entry->key, entry->n);
         return ASSAY_OK;
     }
-    for (uint32_t p = 0; p < assay__moments_pattern_count(entry->moments); p++) {
-        enum assay_status status = append_pattern(entry, p, columns, text, err);
-        if (status != ASSAY_OK)
-            return status;
-    }
-    return ASSAY_OK;
+    for (uint32_t p = 0; status == ASSAY_OK && p < assay__moments_pattern_count(entry->moments);
+         p++)
+        status = append_pattern(entry, p, writing, err);
+    return status;
+}
+
+/* The mark at the end: how many rows stand before it, and their digest. */
+static void append_end(struct writing *writing)
+{
+    char digest[ASSAY__FINGERPRINT_BYTES];
+    assay__seal_write(&writing->digest, digest);
+    assay__text_format(writing->text, "@end,,,,%s,%" PRIu64, digest, writing->digest.row_count);
+    append_commas(writing);
+    assay__text_putc(writing->text, '\n');
+}
+
+static bool is_schema(const struct assay__summary_entry *entry)
+{
+    return strcmp(entry->key[ASSAY__KEY_METRIC], "@schema") == 0;
 }
 
 static bool is_latest_row(const struct assay__summary_entry *entry, int64_t *time_ns)
@@ -221,11 +295,25 @@ static uint32_t keep_latest(struct assay__summary_entry **entries, uint32_t coun
     return kept;
 }
 
+static void append_header(const struct columns *columns, struct assay__text *text)
+{
+    assay__text_puts(text, "metric,group,time,dimension,value,n");
+    if (columns->has_missing)
+        assay__text_puts(text, ",covariates_missing");
+    for (uint32_t c = 0; c < columns->names.count; c++)
+        assay__text_format(text, ",%s", columns->names.keys[c].bytes);
+    if (columns->has_share_rounding)
+        assay__text_puts(text, ",share_rounding");
+    assay__text_putc(text, '\n');
+}
+
 enum assay_status assay__summary_write(const struct assay__summary_table *table,
                                        struct assay__text *text, struct assay_error *err)
 {
+    static const char *const SCHEMA[ASSAY__KEY_COUNT] = {"@schema", "", "", "", ""};
     uint32_t count = table->keys.count;
     struct columns columns = {0};
+    struct writing writing = {.columns = &columns, .text = text};
     struct assay__summary_entry **sorted = calloc((size_t)count + 1, sizeof *sorted);
     if (sorted == NULL)
         return assay__fail_memory(err);
@@ -234,19 +322,18 @@ enum assay_status assay__summary_write(const struct assay__summary_table *table,
     count = keep_latest(sorted, count);
     qsort(sorted, count, sizeof *sorted, compare_entries);
     enum assay_status status = find_columns(sorted, count, &columns, err);
-    assay__text_puts(text, "metric,group,time,dimension,value,n");
-    if (columns.has_missing)
-        assay__text_puts(text, ",covariates_missing");
-    for (uint32_t c = 0; c < columns.names.count; c++)
-        assay__text_format(text, ",%s", columns.names.keys[c].bytes);
-    if (columns.has_share_rounding)
-        assay__text_puts(text, ",share_rounding");
-    assay__text_putc(text, '\n');
+    append_header(&columns, text);
+    if (table->is_sealed)
+        append_remark(&writing, SCHEMA, ASSAY__SEAL_SCHEMA);
     for (uint32_t i = 0; status == ASSAY_OK && i < count; i++)
-        status = append_entry(sorted[i], &columns, text, err);
-    assay__index_release(&columns.names);
-    free(sorted);
-    if (status == ASSAY_OK && text->failed)
+        if (!is_schema(sorted[i]))
+            status = append_entry(sorted[i], &writing, err);
+    if (table->is_sealed)
+        append_end(&writing);
+    if (status == ASSAY_OK && (text->failed || writing.digest.cell.failed))
         status = assay__fail_memory(err);
+    assay__index_release(&columns.names);
+    assay__seal_digest_release(&writing.digest);
+    free(sorted);
     return status;
 }

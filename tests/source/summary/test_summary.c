@@ -26,8 +26,9 @@ static enum assay_status read_texts(const struct assay_plan *plan, const char *c
     const char *paths[FILES_MAX];
     for (size_t i = 0; i < count; i++)
         paths[i] = put_file((int)i, texts[i]);
+    const struct assay_read_options options = {.has_digests = true};
     assert_ok(assay_dataset_new(plan, dataset, err), err);
-    enum assay_status status = assay_dataset_read(*dataset, paths, count, NULL, err);
+    enum assay_status status = assay_dataset_read(*dataset, paths, count, &options, err);
     for (size_t i = 0; i < count; i++)
         unlink(paths[i]);
     return status;
@@ -278,7 +279,8 @@ START_TEST(dimensions_and_segments_find_their_slices)
     ck_assert_uint_eq(assay_moments_count(cell->metrics[0]), 2);
     ck_assert_uint_eq(assay__dataset_missing(dataset, 0), 5);
     ck_assert_uint_eq(assay_dataset_counts(dataset).rows_read, 23);
-    ck_assert_uint_eq(assay__dataset_note_count(dataset), 3); /* old, city and z are not planned */
+    /* old, city and z are not planned; the table has no seal */
+    ck_assert_uint_eq(assay__dataset_note_count(dataset), 4);
     assay_dataset_free(dataset);
     assay_plan_free(plan);
 }
@@ -394,13 +396,15 @@ static bool warns(const char *text)
         int32_t metric;
         const char *note;
         assay__dataset_note_at(dataset, i, &level, &metric, &note);
+        if (strstr(note, "no seal") != NULL)
+            continue;
         ck_assert_int_eq(level, ASSAY_NOTE_WARNING);
         ck_assert_int_eq(metric, 0);
         ck_assert_ptr_nonnull(strstr(note, "sum_squares of y"));
     }
     assay_dataset_free(dataset);
     assay_plan_free(plan);
-    return count > 0;
+    return count > 1; /* one says that the table has no seal */
 }
 
 #define SUM_HEAD "metric,group,n,sum,sum_squares\n"
@@ -497,6 +501,19 @@ static void merge_texts(struct assay__text *parts, unsigned count, struct assay_
     assay__summary_shards_release(&shards);
 }
 
+/* A table without the rows that say which files it was made of. */
+static char *without_inputs(const char *text)
+{
+    struct assay__text out = {0};
+    while (*text != '\0') {
+        size_t length = strcspn(text, "\n") + 1;
+        if (strncmp(text, "@input,", 7) != 0 && strncmp(text, "@end,", 5) != 0)
+            assay__text_append(&out, text, length);
+        text += length;
+    }
+    return out.data;
+}
+
 START_TEST(merged_parts_are_the_whole_byte_for_byte)
 {
     static const unsigned COUNTS[] = {1, 2, 7};
@@ -520,7 +537,10 @@ START_TEST(merged_parts_are_the_whole_byte_for_byte)
             free(text);
         }
         merge_texts(parts, COUNTS[c], &got);
-        assert_same_text(got.data, want.data);
+        char *got_sums = without_inputs(got.data), *want_sums = without_inputs(want.data);
+        assert_same_text(got_sums, want_sums);
+        free(got_sums);
+        free(want_sums);
         const char *texts[7];
         for (unsigned p = 0; p < COUNTS[c]; p++)
             texts[p] = parts[p].data;

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Fingerprints of texts: XXH3 of 128 bits without a seed. */
+#include "base/fingerprint.h"
+
+#include <stdio.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+static assay__uint128 join(XXH128_hash_t hash)
+{
+    return (assay__uint128)hash.high64 << 64 | hash.low64;
+}
+
+assay__uint128 assay__fingerprint(const void *bytes, size_t length)
+{
+    return join(XXH3_128bits(bytes, length));
+}
+
+void assay__fingerprint_write(assay__uint128 fingerprint, char out[ASSAY__FINGERPRINT_BYTES])
+{
+    snprintf(out, ASSAY__FINGERPRINT_BYTES, "%016llx%016llx",
+             (unsigned long long)(fingerprint >> 64), (unsigned long long)fingerprint);
+}
+
+/* The state has an alignment of its own, which its library's allocation keeps. */
+static XXH3_state_t *state_of(struct assay__fingerprinter *printer)
+{
+    return (XXH3_state_t *)(void *)printer;
+}
+
+struct assay__fingerprinter *assay__fingerprinter_new(void)
+{
+    XXH3_state_t *state = XXH3_createState();
+    if (state != NULL)
+        XXH3_128bits_reset(state);
+    return (struct assay__fingerprinter *)(void *)state;
+}
+
+void assay__fingerprinter_add(struct assay__fingerprinter *printer, const void *bytes,
+                              size_t length)
+{
+    XXH3_128bits_update(state_of(printer), bytes, length);
+}
+
+assay__uint128 assay__fingerprinter_value(const struct assay__fingerprinter *printer)
+{
+    return join(XXH3_128bits_digest((const XXH3_state_t *)(const void *)printer));
+}
+
+void assay__fingerprinter_free(struct assay__fingerprinter *printer)
+{
+    XXH3_freeState(state_of(printer));
+}
