@@ -258,6 +258,17 @@ enum assay_status assay__dataset_note(struct assay_dataset *dataset,
     return assay__index_add(&dataset->notes, key, sizeof head + length, 100000, &number, err);
 }
 
+static enum assay_status grow_inputs(struct assay_dataset *dataset, struct assay_error *err)
+{
+    uint32_t capacity = dataset->input_capacity * 2 + 16;
+    uint64_t *rows = realloc(dataset->input_rows, capacity * sizeof *rows);
+    if (rows == NULL)
+        return assay__fail_memory(err);
+    dataset->input_rows = rows;
+    dataset->input_capacity = capacity;
+    return ASSAY_OK;
+}
+
 enum assay_status assay__dataset_input(struct assay_dataset *dataset,
                                        const struct assay__input *input, bool *is_known,
                                        struct assay_error *err)
@@ -267,14 +278,8 @@ enum assay_status assay__dataset_input(struct assay_dataset *dataset,
     assay__text_append(&key, input->events, strlen(input->events) + 1);
     assay__text_puts(&key, input->digest);
     enum assay_status status = key.failed ? assay__fail_memory(err) : ASSAY_OK;
-    if (status == ASSAY_OK && before == dataset->input_capacity) {
-        uint32_t capacity = before * 2 + 16;
-        uint64_t *rows = realloc(dataset->input_rows, capacity * sizeof *rows);
-        if (rows == NULL)
-            status = assay__fail_memory(err);
-        dataset->input_rows = rows == NULL ? dataset->input_rows : rows;
-        dataset->input_capacity = rows == NULL ? before : capacity;
-    }
+    if (status == ASSAY_OK && before == dataset->input_capacity)
+        status = grow_inputs(dataset, err);
     if (status == ASSAY_OK)
         status = assay__index_add(&dataset->inputs, key.data, key.length, INPUTS_MAX, &number, err);
     if (status == ASSAY_ERROR_LIMIT)

@@ -66,8 +66,8 @@ struct assay_counts *assay__dataset_mutable_counts(struct assay_dataset *dataset
 void assay__dataset_add_missing(struct assay_dataset *dataset, uint32_t metric, uint64_t count);
 
 /**
- * struct assay__input: a file that was read, or that sums were made of. digest is of its bytes; rows
- * may be 0. events: the plan's events that it belongs to; "" for exposures, units and sums.
+ * struct assay__input: a file that was read, or that sums were made of. digest is of its bytes;
+ * rows may be 0. events: the plan's events that it belongs to; "" for exposures, units and sums.
  */
 struct assay__input {
     const char *events, *digest;
