@@ -28,9 +28,14 @@ struct saying {
     char change[ASSAY__PHRASE_BYTES], p[ASSAY__PHRASE_BYTES], p_worse[ASSAY__PHRASE_BYTES];
 };
 
+static bool is_either(const struct saying *say)
+{
+    return say->builder->plan->metrics[say->result->metric].direction == ASSAY_DIRECTION_ANY;
+}
+
 static const char *success_text(const struct saying *say)
 {
-    bool either = say->builder->plan->metrics[say->result->metric].direction == ASSAY_DIRECTION_ANY;
+    bool either = is_either(say);
     if (say->result->outcome == ASSAY_OUTCOME_PASSED)
         return assay__arena_format(say->builder->arena, "%s %s significantly (%s; %s for %s).",
                                    say->id, either ? "changed" : "improved", say->change, say->p,
@@ -57,6 +62,10 @@ static const char *worse_text(const struct saying *say)
     if (!is_moved && !assay__harm_stands(say->result, say->builder->plan->minimum_units))
         return assay__arena_format(say->builder->arena,
                                    "%s looks worse, on too few units to tell (%s; %s for worse).",
+                                   say->id, say->change, say->p_worse);
+    if (!has_margin && is_either(say))
+        return assay__arena_format(say->builder->arena,
+                                   "%s changed significantly, which is harm (%s; %s for a change).",
                                    say->id, say->change, say->p_worse);
     if (!has_margin)
         return assay__arena_format(say->builder->arena,
@@ -91,8 +100,10 @@ static const char *tested_text(const struct saying *say)
         return success_text(say);
     if (result->hypothesis == ASSAY_HYPOTHESIS_NON_INFERIORITY)
         return margin_text(say);
-    return assay__arena_format(say->builder->arena, "No sign that %s got worse (%s; %s for worse).",
-                               say->id, say->change, say->p);
+    bool either = is_either(say);
+    return assay__arena_format(say->builder->arena, "No sign that %s %s (%s; %s for %s).", say->id,
+                               either ? "changed" : "got worse", say->change, say->p,
+                               either ? "a change" : "worse");
 }
 
 static const char *result_text(const struct assay__builder *builder,

@@ -66,14 +66,18 @@ static void say_worse(struct assay__case *it, uint32_t metric)
     char figures[FIGURES_BYTES];
     bool is_within = result->hypothesis == ASSAY_HYPOTHESIS_NON_INFERIORITY &&
                      result->outcome == ASSAY_OUTCOME_PASSED;
-    size_t length = (size_t)snprintf(figures, sizeof figures, "%s; %s for worse",
-                                     assay__change_text(&look->comparison, change),
-                                     assay__p_text(&look->deterioration.difference, p));
+    bool either = it->builder->plan->metrics[metric].direction == ASSAY_DIRECTION_ANY && !is_within;
+    size_t length = (size_t)snprintf(
+        figures, sizeof figures, "%s; %s for %s", assay__change_text(&look->comparison, change),
+        assay__p_text(&look->deterioration.difference, p), either ? "a change" : "worse");
     if (is_within)
         snprintf(figures + length, sizeof figures - length, ", %s for not worse than the margin",
                  assay__p_text(&assay__telling_look(result)->comparison.difference, p_margin));
     say(it, is_within ? "worseWithinMargin" : "worse", metric,
-        is_within ? "is worse, but within the margin," : "got significantly worse", figures);
+        is_within ? "is worse, but within the margin,"
+        : either  ? "changed significantly, which is harm,"
+                  : "got significantly worse",
+        figures);
 }
 
 /* The groups whose sizes are off, at most a few by name. */

@@ -142,7 +142,8 @@ static void write_groups(struct assay__page *page, const struct assay_analysis *
     assay__page_spaces(page, name_columns + 2 - 6);
     assay__page_ink(page, ASSAY__INK_DIM);
     assay__page_cell(page, "units", 14, ASSAY__ALIGN_RIGHT, false, ASSAY__INK_PLAIN);
-    assay__page_cell(page, "planned", 11, ASSAY__ALIGN_RIGHT, false, ASSAY__INK_PLAIN);
+    assay__page_cell(page, assay__weights_are_assumed(analysis->plan) ? "assumed" : "planned", 11,
+                     ASSAY__ALIGN_RIGHT, false, ASSAY__INK_PLAIN);
     assay__page_cell(page, "actual", 11, ASSAY__ALIGN_RIGHT, false, ASSAY__INK_PLAIN);
     assay__page_ink(page, ASSAY__INK_PLAIN);
     assay__page_end(page);

@@ -107,12 +107,16 @@ static const struct wording IN_MARGIN = {"margin", "within margin", "margin not 
 static const struct wording WORSE = {"worse", "WORSE", "no sign of harm", ASSAY__INK_BAD,
                                      ASSAY__INK_PLAIN};
 
+/* A guardrail without a direction: any change is harm. */
+static const struct wording MOVED = {"changed", "CHANGED", "no sign of change", ASSAY__INK_BAD,
+                                     ASSAY__INK_PLAIN};
+
 static const struct wording *wording_of(const struct assay_metric_plan *metric)
 {
     if (metric->role == ASSAY_ROLE_GUARDRAIL && metric->margin.is_set)
         return &IN_MARGIN;
     if (metric->role != ASSAY_ROLE_SUCCESS)
-        return &WORSE;
+        return metric->direction == ASSAY_DIRECTION_ANY ? &MOVED : &WORSE;
     return metric->direction == ASSAY_DIRECTION_ANY ? &CHANGED : &BETTER;
 }
 
@@ -128,7 +132,7 @@ static void fill_verdict(struct assay__row *row, const struct wording *words,
         row->ink = ASSAY__INK_WARN;
     } else if (result->deteriorated == ASSAY_YES) {
         bool is_agreed = words == &IN_MARGIN && result->significant == ASSAY_YES;
-        row->verdict = is_agreed ? "worse, in margin" : WORSE.yes;
+        row->verdict = is_agreed ? "worse, in margin" : words == &MOVED ? MOVED.yes : WORSE.yes;
         row->ink = WORSE.yes_ink;
     } else if (result->significant == ASSAY_UNKNOWN) {
         row->verdict = "not tested";
@@ -182,7 +186,8 @@ void assay__row_fill(struct assay__row *row, const struct assay_analysis *analys
     } else {
         const struct assay_difference *test = &look->comparison.difference;
         p_text(words->p, test->p, test->log10_p, row->p);
-        if (look->has_deterioration && result->deteriorated == ASSAY_YES && words != &WORSE) {
+        if (look->has_deterioration && result->deteriorated == ASSAY_YES && words != &WORSE &&
+            words != &MOVED) {
             test = &assay__telling_harm(result)->deterioration.difference;
             p_text(WORSE.p, test->p, test->log10_p, row->harm);
         }
