@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 #include "cli/flags_data.h"
 #include "cli/output.h"
+#include "source/summary/summary_table.h"
 
 enum { OPTION_OUTPUT = CLI_OPTION_FIRST, OPTION_HELP };
 
@@ -44,6 +45,8 @@ static int run(const struct plan_flags *flags, const struct assay_read_options *
     if (code != 0)
         return code;
     enum assay_status status = plan_flags_build(flags, &plan, &err);
+    if (status == ASSAY_OK)
+        status = assay__summary_check_plan(plan, &err);
     if (status == ASSAY_OK)
         status = data_read(plan, flags, options, paths, path_count, &dataset, &err);
     if (status == ASSAY_OK)

@@ -152,6 +152,22 @@ int data_check_twice(const char *command, char *const *paths, size_t path_count)
     return cli_usage_error(command, "'%s' is given twice: its rows would count twice", twice);
 }
 
+/* A file of events is read once for each of its names, and never written to. */
+static int check_event_files(const char *command, const struct plan_flags *flags,
+                             const char *output)
+{
+    struct plan_event_file *files = NULL;
+    struct assay_error err;
+    size_t count = 0;
+    int code = 0;
+    if (plan_flags_event_files(flags, NULL, &files, &count, &err) != ASSAY_OK)
+        return cli_fail(&err);
+    for (size_t i = 0; code == 0 && i < count; i++)
+        code = output_check(command, output, &files[i].path, 1);
+    free(files);
+    return code;
+}
+
 int data_check_files(const char *command, const struct plan_flags *flags, char *const *paths,
                      size_t path_count, const char *output)
 {
@@ -159,6 +175,8 @@ int data_check_files(const char *command, const struct plan_flags *flags, char *
     int code = output_check(command, output, &plan, 1);
     if (code == 0)
         code = output_check(command, output, (const char *const *)paths, path_count);
+    if (code == 0)
+        code = check_event_files(command, flags, output);
     return code == 0 ? data_check_twice(command, paths, path_count) : code;
 }
 

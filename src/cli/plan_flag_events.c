@@ -28,7 +28,7 @@ static const char *copy_part(struct room *room, const char *part, size_t length)
 
 static const struct assay_events_plan *find_events(const struct assay_plan *plan, const char *name)
 {
-    for (uint32_t i = 0; i < plan->event_count; i++)
+    for (uint32_t i = 0; plan != NULL && i < plan->event_count; i++)
         if (strcmp(plan->events[i].name, name) == 0)
             return &plan->events[i];
     return NULL;

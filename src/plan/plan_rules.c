@@ -143,11 +143,13 @@ static void check_open_window(struct assay__plan_reader *reader, const struct as
     for (uint32_t i = 0; i < plan->segment_count && !metric->has_horizon; i++)
         is_sequential =
             is_sequential || plan->segments[i].horizon.kind == ASSAY_HORIZON_GROUP_SEQUENTIAL;
-    if (is_sequential && metric->measure.events != NULL && !metric->window.is_set)
-        assay__plan_fail_key(reader, value, "events",
-                             "Events without a \"window\" measure a unit again at each look, which "
-                             "a group sequential horizon does not allow. Give a window, or another "
-                             "horizon.");
+    bool is_made_of_rows = metric->measure.events != NULL || metric->measure.has_aggregation;
+    if (is_sequential && is_made_of_rows && !metric->window.is_set)
+        assay__plan_fail_key(reader, value,
+                             metric->measure.events != NULL ? "events" : "aggregation",
+                             "Rows that are put together without a \"window\" measure a unit again "
+                             "at each look, which a group sequential horizon does not allow. Give "
+                             "a window, or another horizon.");
 }
 
 /* What metrics and segments do not say is as the plan says. */

@@ -153,11 +153,23 @@ static enum assay_status write_origin(const struct assay_dataset *dataset,
     return status;
 }
 
+enum assay_status assay__summary_check_plan(const struct assay_plan *plan, struct assay_error *err)
+{
+    for (uint32_t m = 0; m < plan->metric_count && !plan->has_as_of; m++)
+        if (plan->metrics[m].window.is_set)
+            return assay__fail(err, ASSAY_ERROR_PLAN,
+                               "Metric '%.100s' has a window, and which windows are complete "
+                               "depends on when the data end: each part would end by itself. Give "
+                               "the plan an asOf.",
+                               plan->metrics[m].id);
+    return check_names(plan, err);
+}
+
 enum assay_status assay__summary_of_dataset(const struct assay_dataset *dataset,
                                             struct assay__summary_table *table,
                                             struct assay_error *err)
 {
-    enum assay_status status = check_names(assay__dataset_plan(dataset), err);
+    enum assay_status status = assay__summary_check_plan(assay__dataset_plan(dataset), err);
     if (status != ASSAY_OK)
         return status;
     for (uint32_t look = 0; look < assay__dataset_look_count(dataset); look++) {

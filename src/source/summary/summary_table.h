@@ -173,6 +173,12 @@ enum assay_status assay__summary_shards_join(struct assay__summary_shards *shard
 /** assay__summary_is_remark(): name, which begins with @, is that of a row that is no metric's. */
 bool assay__summary_is_remark(const char *name);
 
+/**
+ * assay__summary_check_plan() refuses a plan whose sums a table cannot hold, or that parts of the
+ * data would make of different instants.
+ */
+enum assay_status assay__summary_check_plan(const struct assay_plan *plan, struct assay_error *err);
+
 /** assay__summary_of_dataset() makes the table of a dataset. */
 enum assay_status assay__summary_of_dataset(const struct assay_dataset *dataset,
                                             struct assay__summary_table *table,

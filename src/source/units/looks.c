@@ -52,6 +52,19 @@ static enum assay_status make_single(struct assay__looks *looks, const struct as
     return ASSAY_OK;
 }
 
+/*
+ * The last instant that a look must be made for. Windows go on being completed when no row comes
+ * any more, up to asOf: a part of the data then has the same looks as all of it.
+ */
+static int64_t last_instant(const struct assay_plan *plan, int64_t latest_ns)
+{
+    bool has_window = false;
+    for (uint32_t m = 0; m < plan->metric_count; m++)
+        has_window = has_window || plan->metrics[m].window.is_set;
+    bool waits = has_window && plan->has_as_of && plan->as_of_ns - 1 > latest_ns;
+    return waits ? plan->as_of_ns - 1 : latest_ns;
+}
+
 enum assay_status assay__looks_init(struct assay__looks *looks, const struct assay_plan *plan,
                                     int64_t earliest_ns, int64_t latest_ns, struct assay_error *err)
 {
@@ -62,7 +75,7 @@ enum assay_status assay__looks_init(struct assay__looks *looks, const struct ass
         return ASSAY_OK;
     int64_t length = length_of(plan->granularity);
     int64_t first = assay__look_end(plan->granularity, earliest_ns);
-    int64_t last = assay__look_end(plan->granularity, latest_ns);
+    int64_t last = assay__look_end(plan->granularity, last_instant(plan, latest_ns));
     uint64_t count = ((uint64_t)last - (uint64_t)first) / (uint64_t)length + 1;
     if (count > ASSAY_LOOKS_MAX)
         return assay__fail(err, ASSAY_ERROR_LIMIT,

@@ -362,6 +362,27 @@ static enum assay_status note_repeated_headers(const struct assay__units *units,
     return assay__dataset_note(units->dataset, ASSAY_NOTE_INFO, -1, text, err);
 }
 
+/* Rows that count until the look measure a unit again at each: allowed by no proof, so it is said.
+ */
+static enum assay_status note_open_windows(const struct assay__units *units, uint32_t look_count,
+                                           struct assay_error *err)
+{
+    const struct assay_plan *plan = units->binding.plan;
+    enum assay_status status = ASSAY_OK;
+    for (uint32_t m = 0; status == ASSAY_OK && look_count > 1 && m < plan->metric_count; m++) {
+        const struct assay_metric_plan *metric = &plan->metrics[m];
+        bool is_made_of_rows = metric->measure.events != NULL || metric->measure.has_aggregation;
+        if (is_made_of_rows && !metric->window.is_set &&
+            metric->horizon.kind == ASSAY_HORIZON_ALWAYS_VALID)
+            status = assay__dataset_note(
+                units->dataset, ASSAY_NOTE_WARNING, (int32_t)m,
+                "Without a window a unit is measured again at each look. The always valid bounds "
+                "are made for units that are measured once: they hold only nearly here.",
+                err);
+    }
+    return status;
+}
+
 enum assay_status assay__units_finish(struct assay__units *units, struct assay_error *err)
 {
     struct assay__looks looks;
@@ -380,6 +401,8 @@ enum assay_status assay__units_finish(struct assay__units *units, struct assay_e
         status = accumulate(units, &looks, err);
     if (status == ASSAY_OK)
         status = note_repeated_headers(units, err);
+    if (status == ASSAY_OK)
+        status = note_open_windows(units, looks.count, err);
     if (status == ASSAY_OK)
         status = assay__cap_note(&units->tally, err);
     assay__looks_release(&looks);
