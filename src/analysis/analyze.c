@@ -30,12 +30,12 @@ static bool has_futility(const struct assay_plan *plan)
 static enum assay_status check_supported(const struct assay_plan *plan, struct assay_error *err)
 {
     if (has_futility(plan))
-        return assay__fail(err, ASSAY_ERROR_UNAVAILABLE,
+        return assay__fail(err, ASSAY_ERROR_PLAN,
                            "Futility bounds are not in this version: leave \"futility\" out of the "
                            "horizon.");
     for (uint32_t m = 0; m < plan->metric_count; m++)
         if (plan->metrics[m].type == ASSAY_METRIC_QUANTILE)
-            return assay__fail(err, ASSAY_ERROR_UNAVAILABLE,
+            return assay__fail(err, ASSAY_ERROR_PLAN,
                                "Metric '%s' is a quantile; quantiles are not in this version.",
                                plan->metrics[m].id);
     return ASSAY_OK;

@@ -111,7 +111,7 @@ enum assay_status assay__analyze_look(struct assay__builder *builder, struct ass
         return status;
     bool undated = builder->look_count == 1 && builder->looks[0].time_ns == INT64_MIN;
     if (undated && plan->granularity != ASSAY_GRANULARITY_NONE)
-        return assay__fail(err, ASSAY_ERROR_UNAVAILABLE,
+        return assay__fail(err, ASSAY_ERROR_PLAN,
                            "Looks by hour, day or week need data with times: leave 'granularity' "
                            "out, or give times.");
     if (plan->granularity == ASSAY_GRANULARITY_NONE && !assay__is_sequential(plan))

@@ -174,12 +174,12 @@ START_TEST(plans_that_need_a_later_version_are_refused)
     check_refusal(
         "{\"comparisons\": {\"baseline\": \"a\"}, \"columns\": {\"time\": \"at\"}, "
         "\"granularity\": \"day\", \"metrics\": [" SUCCESS "]}",
-        ASSAY_ERROR_UNAVAILABLE,
+        ASSAY_ERROR_PLAN,
         "Looks by hour, day or week need data with times: leave 'granularity' out, or give "
         "times.");
     check_refusal("{\"comparisons\": {\"baseline\": \"a\"}, \"metrics\": [" SUCCESS
                   ", {\"id\": \"q\", \"type\": \"quantile\", \"quantile\": 0.9}]}",
-                  ASSAY_ERROR_UNAVAILABLE,
+                  ASSAY_ERROR_PLAN,
                   "Metric 'q' is a quantile; quantiles are not in this version.");
 }
 END_TEST

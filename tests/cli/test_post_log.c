@@ -18,6 +18,9 @@
     {                                                                                              \
         HOSTILE_STORE, NULL, 0                                                                     \
     }
+#define STORED(name)                                                                               \
+    "{\"name\":\"" name                                                                            \
+    "\",\"results\":[{\"id\":\"m\",\"x\":0.30000000000000004,\"n\":12345678901234567}]}"
 #define OTHER_BODY                                                                                 \
     "{\"parent\":\"" POST_PARENT "\",\"analysisResultId\":\"res-2\",\"analysisResult\":{\"n\":2}}"
 #define ANSWER(text)                                                                               \
@@ -238,8 +241,9 @@ END_TEST
 START_TEST(token_in_a_name_is_not_printed)
 {
     static const struct hostile_step steps[] = {
-        ANSWER(JSON("200 OK", "{\"name\":\"n/S3cr+t\\/t\\\"k\\\\e<n>&=%-tail\"}"))};
-    hostile_script(post_cli_server, steps, 1);
+        ANSWER(EMPTY("409 No", "")),
+        ANSWER(JSON("200 OK", STORED("n/S3cr+t\\/t\\\"k\\\\e<n>&=%-tail")))};
+    hostile_script(post_cli_server, steps, 2);
     struct post_cli run = {.args = {"post", body_path},
                            .environment = {post_cli_url, "ASSAY_TOKEN=" TOKEN}};
     post_cli_run(&run);
@@ -250,26 +254,49 @@ START_TEST(token_in_a_name_is_not_printed)
 }
 END_TEST
 
-/* A name of something else is an acknowledgement by the contract, but not passed over. */
-START_TEST(other_name_is_warned_of)
+/* Any service answers names: another one proves nothing, so that the result is looked for. */
+static const struct other_case {
+    const char *answer; /* to the GET */
+    int code;
+    const char *out, *says;
+} OTHERS[] = {
+    {JSON("200 OK", STORED(POST_NAME)), 0, POST_NAME "\n", "looking whether the result is there"},
+    {EMPTY("404 No", ""), 75, "",
+     "The server acknowledged another name, and nothing is stored under the id \"res-1\" (HTTP "
+     "404). Check the base URL. Gave up after 1 attempt."},
+    {JSON("200 OK", "{\"name\":\"" POST_NAME "\",\"results\":[]}"), 76, "",
+     "The server has a different result under the id \"res-1\": "},
+    {JSON("200 OK", "{\"ok\":true}"), 75, "", "The stored result is not acknowledged"},
+};
+
+START_TEST(other_name_is_looked_up)
 {
-    static const struct hostile_step steps[] = {
-        ANSWER(JSON("200 OK", "{\"name\":\"" POST_PARENT "/analysisResults/res-11\"}"))};
-    struct post_cli text = {.args = {"post", body_path}, .environment = {post_cli_url}};
-    hostile_script(post_cli_server, steps, 1);
-    post_cli_run(&text);
-    assert_code(text, 0);
-    ck_assert_str_eq(text.out, POST_PARENT "/analysisResults/res-11\n");
-    ck_assert_str_eq(text.err, "assay: res-1: The server acknowledged the result under a name that "
-                               "does not end in its id. Check that it is there.\n");
-    post_cli_release(&text);
-    struct post_cli json = {.args = {"post", body_path, "--log-format=json"},
-                            .environment = {post_cli_url}};
-    post_cli_run(&json);
-    assert_code(json, 0);
-    assert_events(json.err, "attempt other-name delivered");
-    assert_says(json.err, "\"level\":\"warning\",\"event\":\"other-name\",\"resource\":\"res-1\"");
-    post_cli_release(&json);
+    static const char *const NAMES[] = {"x", POST_PARENT "/analysisResults/res-11",
+                                        POST_PARENT "/analysisResults/res-1/",
+                                        "workflows/w/instances/other/analysisResults/res-1"};
+    const struct other_case *other = &OTHERS[_i];
+    for (size_t k = 0; k < sizeof NAMES / sizeof *NAMES; k++) {
+        char first[512];
+        snprintf(first, sizeof first, JSON("200 OK", "{\"name\":\"%s\"}"), NAMES[k]);
+        const struct hostile_step steps[] = {ANSWER(first), ANSWER(other->answer)};
+        hostile_script(post_cli_server, steps, 2);
+        struct post_cli run = {.args = {"post", body_path, "--max-attempts=1"},
+                               .environment = {post_cli_url}};
+        post_cli_run(&run);
+        assert_code(run, other->code);
+        ck_assert_str_eq(run.out, other->out);
+        assert_says(run.err, other->says);
+        post_cli_release(&run);
+        hostile_script(post_cli_server, steps, 2);
+        struct post_cli json = {
+            .args = {"post", body_path, "--max-attempts=1", "--log-format=json"},
+            .environment = {post_cli_url}};
+        post_cli_run(&json);
+        assert_code(json, other->code);
+        assert_events(json.err, other->code == 0 ? "attempt other-name delivered"
+                                                 : "attempt other-name failed error");
+        post_cli_release(&json);
+    }
 }
 END_TEST
 
@@ -299,7 +326,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, flush_is_objects);
     tcase_add_loop_test(cases, token_is_never_shown, 0, (int)(sizeof PLACES / sizeof *PLACES));
     tcase_add_test(cases, token_in_a_name_is_not_printed);
-    tcase_add_test(cases, other_name_is_warned_of);
+    tcase_add_loop_test(cases, other_name_is_looked_up, 0, (int)(sizeof OTHERS / sizeof *OTHERS));
     tcase_add_test(cases, client_secret_is_never_shown);
 }
 

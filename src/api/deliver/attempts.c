@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * One delivery: attempts, each a POST and, when the server says that the resource exists, a GET to
- * see whether it is ours.
+ * see whether it is ours. The same is done when a server acknowledges another name than the one
+ * asked for, which any service with names might: that alone proves nothing.
  *
  * An attempt whose answer is lost may have created the resource. The next one then meets HTTP 409,
  * and the comparison turns that into success: this is what makes trying again safe.
@@ -38,12 +39,11 @@ static enum assay_status send_authorized(struct delivery *delivery, bool is_post
     struct assay_client *client = delivery->client;
     enum assay__purpose purpose = is_post ? ASSAY__PURPOSE_RESULT : ASSAY__PURPOSE_COMPARISON;
     for (int round = 0;; round++) {
-        bool fetched = false, was_reached = outcome->was_reached;
+        bool fetched = false;
         enum assay_status status = assay__auth_token(&client->auth, client->http,
                                                      seconds_left(client), outcome, &fetched, err);
         if (status != ASSAY_OK || outcome->verdict != ASSAY__VERDICT_DONE)
             return status;
-        outcome->was_reached = was_reached; /* the token endpoint is not the server */
         if (fetched && client->auth.client_id != NULL)
             assay__client_emit(client, (struct assay_event){.level = ASSAY_LOG_DEBUG,
                                                             .name = "token",
@@ -96,8 +96,8 @@ static void keep_name(struct delivery *delivery, const char *name)
 /* Compares what was sent with what is stored. What was sent is read again for it, since hardly any
  * delivery comes here. */
 static enum assay_status compare_resources(struct delivery *delivery, const cJSON *stored,
-                                           const char *name, struct assay__outcome *outcome,
-                                           struct assay_error *err)
+                                           const char *name, bool is_taken,
+                                           struct assay__outcome *outcome, struct assay_error *err)
 {
     struct assay__arena arena = {0};
     const struct assay__node *sent = NULL;
@@ -105,21 +105,24 @@ static enum assay_status compare_resources(struct delivery *delivery, const cJSO
     enum assay_status status =
         assay__body_resource(&arena, delivery->text, delivery->length, &sent, err);
     if (status == ASSAY_OK && assay__canonical_covers(sent, stored, where, sizeof where)) {
-        delivery->out->already_there = true;
+        delivery->out->already_there = is_taken;
         keep_name(delivery, name);
     } else if (status == ASSAY_OK) {
         outcome->verdict = ASSAY__VERDICT_FAIL;
         assay__fail(&outcome->error, ASSAY_ERROR_REMOTE,
-                    "The server has a different result under the id \"%s\" (HTTP 409): %s is not "
+                    "The server has a different result under the id \"%s\"%s: %s is not "
                     "the same. Choose another id, or delete the stored one.",
-                    delivery->body->id, where[0] != '\0' ? where : "the document");
+                    delivery->body->id, is_taken ? " (HTTP 409)" : "",
+                    where[0] != '\0' ? where : "the document");
     }
     assay__arena_release(&arena);
     return status;
 }
 
-/* HTTP 409: is the stored resource the one that is being sent? */
-static enum assay_status compare(struct delivery *delivery, struct assay__http_response *response,
+/* Is the stored resource the one that is being sent? is_taken: HTTP 409 said that there is one,
+ * else the server has acknowledged another name. */
+static enum assay_status compare(struct delivery *delivery, bool is_taken,
+                                 struct assay__http_response *response,
                                  struct assay__outcome *outcome, struct assay_error *err)
 {
     enum assay_status status = send_authorized(delivery, false, response, outcome, err);
@@ -128,8 +131,10 @@ static enum assay_status compare(struct delivery *delivery, struct assay__http_r
     if (response->status == 404) { /* it was there a moment ago: a deletion, or a slow replica */
         outcome->verdict = ASSAY__VERDICT_RETRY;
         assay__fail(&outcome->error, ASSAY_ERROR_TRY_AGAIN,
-                    "The server says that the id \"%s\" is taken (HTTP 409), and then that nothing "
-                    "is stored under it (HTTP 404).",
+                    is_taken ? "The server says that the id \"%s\" is taken (HTTP 409), and then "
+                               "that nothing is stored under it (HTTP 404)."
+                             : "The server acknowledged another name, and nothing is stored under "
+                               "the id \"%s\" (HTTP 404). Check the base URL.",
                     delivery->body->id);
     }
     if (outcome->verdict != ASSAY__VERDICT_DONE)
@@ -141,19 +146,43 @@ static enum assay_status compare(struct delivery *delivery, struct assay__http_r
         const struct assay__secrets secrets = assay__auth_secrets(&delivery->client->auth);
         assay__exchange_unacknowledged(response, "The stored result", why, &secrets, outcome);
     } else {
-        status = compare_resources(delivery, stored, name, outcome, err);
+        status = compare_resources(delivery, stored, name, is_taken, outcome, err);
     }
     cJSON_Delete(stored);
     return status;
+}
+
+/* {parent}/analysisResults/{id}, as the contract has it. */
+static bool is_own_name(const struct delivery *delivery, const char *name)
+{
+    static const char MIDDLE[] = "/analysisResults/";
+    size_t parent = strlen(delivery->body->parent), middle = sizeof MIDDLE - 1;
+    return strncmp(name, delivery->body->parent, parent) == 0 &&
+           strncmp(name + parent, MIDDLE, middle) == 0 &&
+           strcmp(name + parent + middle, delivery->body->id) == 0;
+}
+
+static void tell_other_name(const struct delivery *delivery)
+{
+    assay__client_emit(
+        delivery->client,
+        (struct assay_event){.level = ASSAY_LOG_WARNING,
+                             .name = "other-name",
+                             .resource = delivery->body->id,
+                             .message = "The server acknowledged another name than the one asked "
+                                        "for; looking whether the result is there.",
+                             .http_status = delivery->out->http_status,
+                             .attempt = delivery->out->attempts});
 }
 
 static enum assay_status attempt_once(struct delivery *delivery, struct assay__outcome *outcome,
                                       struct assay_error *err)
 {
     struct assay__http_response response = {0};
+    bool is_other = false;
     enum assay_status status = send_authorized(delivery, true, &response, outcome, err);
     if (status == ASSAY_OK && response.status == 409) {
-        status = compare(delivery, &response, outcome, err);
+        status = compare(delivery, true, &response, outcome, err);
     } else if (status == ASSAY_OK && outcome->verdict == ASSAY__VERDICT_DONE) {
         cJSON *resource;
         const char *name = NULL;
@@ -161,9 +190,15 @@ static enum assay_status attempt_once(struct delivery *delivery, struct assay__o
         const struct assay__secrets secrets = assay__auth_secrets(&delivery->client->auth);
         if (why != NULL)
             assay__exchange_unacknowledged(&response, "The result", why, &secrets, outcome);
-        else
+        else if (is_own_name(delivery, name))
             keep_name(delivery, name);
+        else
+            is_other = true;
         cJSON_Delete(resource);
+        if (is_other) {
+            tell_other_name(delivery);
+            status = compare(delivery, false, &response, outcome, err);
+        }
     }
     assay__http_response_release(&response);
     return status;
@@ -171,11 +206,11 @@ static enum assay_status attempt_once(struct delivery *delivery, struct assay__o
 
 /* No more attempts: says why after what the last one said. */
 static enum assay_status give_up(const struct delivery *delivery, enum assay__retry_verdict verdict,
-                                 double wait, bool was_reached, const struct assay_error *last,
+                                 double wait, const struct assay_error *last,
                                  struct assay_error *err)
 {
     const struct assay_client_options *options = &delivery->client->options;
-    enum assay_status code = was_reached ? ASSAY_ERROR_TRY_AGAIN : ASSAY_ERROR_UNAVAILABLE;
+    const enum assay_status code = ASSAY_ERROR_TRY_AGAIN;
     uint32_t attempts = delivery->out->attempts;
     const char *plural = attempts == 1 ? "" : "s";
     /* The last message leaves room for the reason. */
@@ -199,7 +234,6 @@ static enum assay_status run_attempts(struct delivery *delivery, struct assay_er
 {
     struct assay_client *client = delivery->client;
     const char *id = delivery->body->id;
-    bool was_reached = false;
     for (uint32_t attempt = 1;; attempt++) {
         struct assay__outcome outcome = {.verdict = ASSAY__VERDICT_DONE};
         delivery->out->attempts = attempt;
@@ -217,12 +251,11 @@ static enum assay_status run_attempts(struct delivery *delivery, struct assay_er
                 *err = outcome.error;
             return outcome.error.code;
         }
-        was_reached = was_reached || outcome.was_reached;
         double wait;
         enum assay__retry_verdict verdict = assay__retry_next(
             &client->retry, attempt, outcome.retry_after, assay__clock_now(), &wait);
         if (verdict != ASSAY__RETRY_WAIT)
-            return give_up(delivery, verdict, wait, was_reached, &outcome.error, err);
+            return give_up(delivery, verdict, wait, &outcome.error, err);
         assay__client_emit(client, (struct assay_event){.level = ASSAY_LOG_WARNING,
                                                         .name = "retry",
                                                         .resource = id,
@@ -234,24 +267,6 @@ static enum assay_status run_attempts(struct delivery *delivery, struct assay_er
     }
 }
 
-/* A name that does not end in the id is of something else, or of a server that chooses ids itself:
- * then a result that is sent again is not known again. */
-static void check_name(const struct delivery *delivery)
-{
-    const char *name = delivery->out->name, *slash = strrchr(name, '/');
-    if (strcmp(slash != NULL ? slash + 1 : name, delivery->body->id) == 0)
-        return;
-    assay__client_emit(
-        delivery->client,
-        (struct assay_event){.level = ASSAY_LOG_WARNING,
-                             .name = "other-name",
-                             .resource = delivery->body->id,
-                             .message = "The server acknowledged the result under a name that does "
-                                        "not end in its id. Check that it is there.",
-                             .http_status = delivery->out->http_status,
-                             .attempt = delivery->out->attempts});
-}
-
 static void report(const struct delivery *delivery, enum assay_status status,
                    const struct assay_error *why)
 {
@@ -260,7 +275,6 @@ static void report(const struct delivery *delivery, enum assay_status status,
         assay__client_emit_failure(delivery->client, delivery->body->id, why, out);
         return;
     }
-    check_name(delivery);
     struct assay_event event = {.level = ASSAY_LOG_INFO,
                                 .name = "delivered",
                                 .resource = delivery->body->id,

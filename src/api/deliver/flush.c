@@ -115,7 +115,7 @@ static bool count_entry(struct flush *flush, enum assay_status status, bool was_
     flush->left++;
     if (flush->first.code == ASSAY_OK)
         flush->first = *why;
-    bool no_server = status == ASSAY_ERROR_TRY_AGAIN || status == ASSAY_ERROR_UNAVAILABLE;
+    bool no_server = status == ASSAY_ERROR_TRY_AGAIN;
     flush->failures_in_a_row = no_server ? flush->failures_in_a_row + 1 : 0;
     /* HTTP 403 may be about this one's parent only. */
     bool no_token = status == ASSAY_ERROR_AUTH && delivery->http_status != 403;

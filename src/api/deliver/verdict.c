@@ -99,9 +99,9 @@ static const struct obstacle {
     enum assay_status code;
     const char *sentence, *advice;
 } OBSTACLES[ASSAY__HTTP_OUTCOME_COUNT] = {
-    [ASSAY__HTTP_UNREACHED] = {ASSAY__VERDICT_RETRY, ASSAY_ERROR_UNAVAILABLE,
+    [ASSAY__HTTP_UNREACHED] = {ASSAY__VERDICT_RETRY, ASSAY_ERROR_TRY_AGAIN,
                                "the server cannot be reached", ""},
-    [ASSAY__HTTP_NO_TLS] = {ASSAY__VERDICT_RETRY, ASSAY_ERROR_UNAVAILABLE,
+    [ASSAY__HTTP_NO_TLS] = {ASSAY__VERDICT_RETRY, ASSAY_ERROR_TRY_AGAIN,
                             "no TLS connection to the server can be made",
                             " Check that it speaks https at that port, and whether it wants a "
                             "client certificate."},
@@ -154,7 +154,7 @@ static void judge_proxy(long status, const char *what, struct assay__outcome *ou
                     what);
     } else if (assay__retry_status(status)) {
         outcome->verdict = ASSAY__VERDICT_RETRY;
-        assay__fail(&outcome->error, ASSAY_ERROR_UNAVAILABLE,
+        assay__fail(&outcome->error, ASSAY_ERROR_TRY_AGAIN,
                     "%s was stopped: the proxy cannot reach the server (HTTP %ld).", what, status);
     } else {
         outcome->verdict = ASSAY__VERDICT_FAIL;
@@ -187,8 +187,6 @@ void assay__exchange_judge(const struct assay__http_response *response, enum ass
     outcome->verdict = ASSAY__VERDICT_DONE;
     outcome->http_status = response->status;
     outcome->retry_after = response->retry_after;
-    if (response->outcome == ASSAY__HTTP_RESPONSE || response->outcome == ASSAY__HTTP_BROKEN)
-        outcome->was_reached = true;
     if (response->outcome == ASSAY__HTTP_PROXY)
         judge_proxy(response->proxy_status, PURPOSES[purpose], outcome);
     else if (response->outcome != ASSAY__HTTP_RESPONSE)

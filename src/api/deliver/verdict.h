@@ -17,7 +17,6 @@ struct assay__outcome {
     struct assay_error error; /* why it is not done; its code is that of a failure */
     long http_status;
     double retry_after;
-    bool was_reached; /* a connection to the server was made */
 };
 
 /** struct assay__secrets: what no message may show. NULL ones are skipped. */

@@ -268,7 +268,7 @@ START_TEST(token_endpoint_is_not_there)
     use_client(&scene);
     scene.post->options.token_url = "http://127.0.0.1:1/token"; /* nobody listens there */
     post_once(scene.post);
-    ck_assert_int_eq(assay_status_exit_code(scene.post->status), 69);
+    ck_assert_int_eq(assay_status_exit_code(scene.post->status), 75);
     ck_assert_uint_eq(scene.post->delivery.attempts, 3);
     ck_assert_ptr_nonnull(strstr(scene.post->err.message, "request for a token was not delivered"));
     ck_assert_uint_eq(hostile_requests(scene.server), 0);
@@ -288,7 +288,7 @@ START_TEST(server_is_not_there_but_the_token_endpoint_is)
     scene.post->options.token_url = token_url;
     scene.post->options.base_url = "http://127.0.0.1:1"; /* nobody listens there */
     post_once(scene.post);
-    ck_assert_int_eq(assay_status_exit_code(scene.post->status), 69);
+    ck_assert_int_eq(assay_status_exit_code(scene.post->status), 75);
     ck_assert_uint_eq(scene.post->delivery.attempts, 3);
     ck_assert_ptr_nonnull(strstr(scene.post->err.message, "The result was not delivered"));
     ck_assert_uint_eq(hostile_requests(scene.server), 1);

@@ -306,7 +306,7 @@ START_TEST(refused_connection_is_unavailable)
     struct post *post = calloc(1, sizeof *post);
     post_init(post, url);
     post_once(post);
-    ck_assert_int_eq(assay_status_exit_code(post->status), 69);
+    ck_assert_int_eq(assay_status_exit_code(post->status), 75);
     ck_assert_uint_eq(post->delivery.attempts, 3);
     ck_assert_ptr_nonnull(strstr(post->err.message, "cannot be reached"));
     ck_assert_ptr_nonnull(strstr(post->err.message, "Gave up after 3 attempts."));
@@ -336,7 +336,7 @@ START_TEST(connection_that_hangs_is_unavailable)
     post->options.request_timeout_seconds = 5.0;
     post->options.max_attempts = 2;
     post_once(post);
-    ck_assert_int_eq(assay_status_exit_code(post->status), 69);
+    ck_assert_int_eq(assay_status_exit_code(post->status), 75);
     ck_assert_uint_eq(post->delivery.attempts, 2);
     ck_assert_ptr_nonnull(strstr(post->err.message, "cannot be reached"));
     post_assert_kept(post);

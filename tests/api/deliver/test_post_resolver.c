@@ -46,7 +46,7 @@ START_TEST(resolver_that_hangs_is_not_waited_for)
 {
     struct post *post = calloc(1, sizeof *post);
     double seconds = post_to_name(post);
-    ck_assert_int_eq(assay_status_exit_code(post->status), 69);
+    ck_assert_int_eq(assay_status_exit_code(post->status), 75);
     ck_assert_uint_eq(post->delivery.attempts, 3);
     ck_assert_ptr_nonnull(strstr(post->err.message, "cannot be reached (Resolving timed out"));
     ck_assert_int_ge(calls, 1);
@@ -71,7 +71,7 @@ START_TEST(names_that_nobody_knows)
     setenv("https_proxy", CASES[_i].proxy, 1);
     struct post *post = calloc(1, sizeof *post);
     (void)post_to_name(post);
-    ck_assert_int_eq(assay_status_exit_code(post->status), 69);
+    ck_assert_int_eq(assay_status_exit_code(post->status), 75);
     ck_assert_uint_eq(post->delivery.attempts, 3);
     ck_assert_int_ge(calls, 3);
     ck_assert_msg(strstr(post->err.message, CASES[_i].said) != NULL, "%s", post->err.message);

@@ -109,18 +109,18 @@ static const struct scenario {
     {"client certificate, TLS 1.2", TLS_GOOD, TLS_ELDER, true, CA, CLIENT, CLIENT_KEY, 0, 1, NULL,
      NULL},
     /* Before TLS 1.3 no alert says that a certificate is wanted. */
-    {"client certificate that is missing, TLS 1.2", TLS_GOOD, TLS_ELDER, true, CA, NONE, NONE, 69,
+    {"client certificate that is missing, TLS 1.2", TLS_GOOD, TLS_ELDER, true, CA, NONE, NONE, 75,
      3, "alert", "client certificate"},
     {"client certificate of a stranger, TLS 1.2", TLS_GOOD, TLS_ELDER, true, CA, STRANGER,
      STRANGER_KEY, 77, 1, "alert", "client certificate"},
-    {"handshake that is reset", TLS_GOOD, TLS_RESET, false, CA, NONE, NONE, 69, 3, "no TLS", NULL},
-    {"handshake that breaks off", TLS_GOOD, TLS_TRUNCATED, false, CA, NONE, NONE, 69, 3, "no TLS",
+    {"handshake that is reset", TLS_GOOD, TLS_RESET, false, CA, NONE, NONE, 75, 3, "no TLS", NULL},
+    {"handshake that breaks off", TLS_GOOD, TLS_TRUNCATED, false, CA, NONE, NONE, 75, 3, "no TLS",
      "port"},
-    {"handshake that hangs", TLS_GOOD, TLS_HANGING, false, CA, NONE, NONE, 69, 3,
+    {"handshake that hangs", TLS_GOOD, TLS_HANGING, false, CA, NONE, NONE, 75, 3,
      "cannot be reached", NULL},
-    {"plain HTTP", TLS_GOOD, TLS_PLAIN, false, CA, NONE, NONE, 69, 3, "no TLS",
+    {"plain HTTP", TLS_GOOD, TLS_PLAIN, false, CA, NONE, NONE, 75, 3, "no TLS",
      "https at that port"},
-    {"TLS 1.1", TLS_GOOD, TLS_OLD, false, CA, NONE, NONE, 69, 3, "no TLS", NULL},
+    {"TLS 1.1", TLS_GOOD, TLS_OLD, false, CA, NONE, NONE, 75, 3, "no TLS", NULL},
 };
 
 static struct tls_front_options front_options(const struct scenario *scenario,
@@ -373,11 +373,11 @@ static const struct refusal {
      "the proxy asks for a user name and password (HTTP 407)"},
     {EMPTY("403 No", ""), 76, 1, "the proxy does not let it through (HTTP 403)"},
     {EMPTY("302 Elsewhere", "Location: http://login.example/\r\n"), 76, 1, "HTTP 302"},
-    {EMPTY("429 Slow", ""), 69, 3, "HTTP 429"},
-    {EMPTY("502 Bad gateway", ""), 69, 3, "the proxy cannot reach the server (HTTP 502)"},
-    {EMPTY("503 Busy", ""), 69, 3, "HTTP 503"},
-    {EMPTY("504 Late", ""), 69, 3, "HTTP 504"},
-    {"nonsense\r\n\r\n", 69, 3, "no TLS connection"},
+    {EMPTY("429 Slow", ""), 75, 3, "HTTP 429"},
+    {EMPTY("502 Bad gateway", ""), 75, 3, "the proxy cannot reach the server (HTTP 502)"},
+    {EMPTY("503 Busy", ""), 75, 3, "HTTP 503"},
+    {EMPTY("504 Late", ""), 75, 3, "HTTP 504"},
+    {"nonsense\r\n\r\n", 75, 3, "no TLS connection"},
 };
 
 START_TEST(proxy_refuses)
@@ -415,7 +415,7 @@ START_TEST(proxy_password_is_not_shown)
         post->options.max_attempts = 2;
         setenv("https_proxy", urls[i], 1);
         post_once(post);
-        ck_assert_int_eq(assay_status_exit_code(post->status), 69);
+        ck_assert_int_eq(assay_status_exit_code(post->status), 75);
         ck_assert_ptr_nonnull(strstr(post->err.message, "(the proxy's URL, in the environment,"));
         ck_assert_ptr_null(strstr(post->err.message, "PROXY-WORD"));
         ck_assert_ptr_null(strstr(post->log, "PROXY-WORD"));
