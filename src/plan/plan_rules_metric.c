@@ -30,6 +30,14 @@ static void finish_effect(struct assay__plan_reader *reader, const struct assay_
     metric->effect.value = fabs(metric->effect.value);
 }
 
+/* A share cannot fall by more than itself, nor move by more than 1: such a margin always passes. */
+static bool allows_everything(const struct assay_metric_plan *metric)
+{
+    if (metric->type != ASSAY_METRIC_PROPORTION || !(metric->margin.value >= 1.0))
+        return false;
+    return !metric->margin.is_relative || metric->direction == ASSAY_DIRECTION_INCREASE;
+}
+
 static void check_margin(struct assay__plan_reader *reader, const struct assay__node *value,
                          const struct assay_metric_plan *metric)
 {
@@ -40,6 +48,10 @@ static void check_margin(struct assay__plan_reader *reader, const struct assay__
     if (assay__node_get(value, key)->type == ASSAY__NODE_STRING && !metric->margin.is_relative &&
         metric->type != ASSAY_METRIC_PROPORTION)
         assay__plan_fail_key(reader, value, key, PERCENT_OF_UNITS);
+    if (allows_everything(metric))
+        assay__plan_fail_key(reader, value, key,
+                             "No share gets worse by 1 (100%) or more, so this margin would always "
+                             "pass; 5 percent is 0.05 or 5%.");
     if (metric->role != ASSAY_ROLE_GUARDRAIL)
         assay__plan_fail_key(reader, value, key,
                              "Only guardrails have a margin; set \"role\": \"guardrail\" or leave "

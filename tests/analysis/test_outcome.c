@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What stands beside a verdict: sizes, the look that tells, harm that holds. */
+#include <math.h>
+
+#include "analysis/outcome.h"
+#include "test.h"
+
+START_TEST(sizes_have_one_state_each)
+{
+    static const struct {
+        struct assay_srm test;
+        enum assay__srm_state state;
+    } CASES[] = {
+        {{.p = 0.5, .tested = true}, ASSAY__SRM_PLANNED},
+        {{.p = 0.01, .tested = true}, ASSAY__SRM_PLANNED},
+        {{.p = 0.0099, .tested = true}, ASSAY__SRM_BORDERLINE},
+        {{.p = 0.001, .tested = true}, ASSAY__SRM_BORDERLINE},
+        {{.p = 0.0009, .tested = true}, ASSAY__SRM_TOLERATED},
+        {{.p = 0.0009, .tested = true, .significant = true}, ASSAY__SRM_MISMATCH},
+        {{.p = 0.9, .tested = true, .significant = true, .unplanned = true}, ASSAY__SRM_UNPLANNED},
+        {{.p = (double)NAN, .significant = true, .unplanned = true}, ASSAY__SRM_UNPLANNED},
+        {{.p = (double)NAN}, ASSAY__SRM_NOT_TESTED}};
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++)
+        ck_assert_int_eq(assay__srm_state(&CASES[i].test, 0.001), CASES[i].state);
+}
+END_TEST
+
+/* Three looks of which some found something; n grows by 20. */
+static struct assay_metric_result result_of(struct assay_look_result looks[3], const char *found,
+                                            const char *harmed)
+{
+    struct assay_metric_result result = {
+        .looks = looks, .look_count = 3, .significant = ASSAY_NO, .deteriorated = ASSAY_NO};
+    for (uint32_t i = 0; i < 3; i++) {
+        uint64_t n = 20 * (i + 1);
+        looks[i] = (struct assay_look_result){.look = i, .has_deterioration = true};
+        looks[i].comparison.difference.significant = found[i] == 'x';
+        looks[i].deterioration.baseline.n = looks[i].deterioration.compared.n = n;
+        looks[i].deterioration.difference.significant = harmed[i] == 'x';
+        looks[i].deterioration.difference.tested_by = ASSAY_TESTED_BY_WELCH;
+        if (found[i] == 'x')
+            result.significant = ASSAY_YES;
+        if (harmed[i] == 'x')
+            result.deteriorated = ASSAY_YES;
+    }
+    return result;
+}
+
+START_TEST(the_look_shown_is_the_one_that_tells)
+{
+    static const struct {
+        const char *found, *harmed;
+        uint32_t shown;
+    } CASES[] = {{"...", "...", 2}, {"x..", "...", 0}, {"xx.", "...", 1}, {"x.x", "...", 2},
+                 {"...", ".x.", 1}, {"x..", ".x.", 0}, {"...", "x.x", 2}};
+    struct assay_look_result looks[3];
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct assay_metric_result result = result_of(looks, CASES[i].found, CASES[i].harmed);
+        ck_assert_uint_eq(assay__shown_look(&result)->look, CASES[i].shown);
+    }
+    const struct assay_metric_result empty = {.look_count = 0};
+    ck_assert_ptr_null(assay__shown_look(&empty));
+}
+END_TEST
+
+START_TEST(harm_stands_on_enough_units_or_an_exact_test)
+{
+    struct assay_look_result looks[3];
+    struct assay_metric_result result = result_of(looks, "...", "x..");
+    ck_assert(!assay__harm_stands(&result, 30)); /* 20 units at the look that found it */
+    ck_assert(assay__harm_stands(&result, 20));
+    looks[0].deterioration.difference.tested_by = ASSAY_TESTED_BY_FISHER;
+    ck_assert(assay__harm_stands(&result, 30));
+    result = result_of(looks, "...", "xx.");
+    ck_assert(assay__harm_stands(&result, 30)); /* 40 at the last that did */
+    looks[1].deterioration.compared.n = 29;
+    ck_assert(!assay__harm_stands(&result, 30));
+    result = result_of(looks, "x..", "...");
+    ck_assert(!assay__harm_stands(&result, 30));
+}
+END_TEST
+
+START_TEST(an_adjustment_by_a_covariate_that_moved_is_known)
+{
+    struct assay_look_result looks[3];
+    struct assay_metric_result result = result_of(looks, "...", "..x");
+    struct assay_balance balance[] = {{.covariate = 0}, {.covariate = 1, .significant = true}};
+    result.balance = balance;
+    result.balance_count = 2;
+    ck_assert_uint_eq(assay__moved_covariate(&result), UINT32_MAX); /* covariates are not used */
+    ck_assert(assay__harm_stands(&result, 30));
+    looks[2].comparison.reduction.method = ASSAY_REDUCTION_FULL;
+    ck_assert_uint_eq(assay__moved_covariate(&result), 1);
+    ck_assert(!assay__harm_stands(&result, 30));
+    looks[2].comparison.reduction.dropped = 1u << 1;
+    ck_assert_uint_eq(assay__moved_covariate(&result), UINT32_MAX);
+}
+END_TEST
+
+static void add(TCase *cases)
+{
+    tcase_add_test(cases, sizes_have_one_state_each);
+    tcase_add_test(cases, the_look_shown_is_the_one_that_tells);
+    tcase_add_test(cases, harm_stands_on_enough_units_or_an_exact_test);
+    tcase_add_test(cases, an_adjustment_by_a_covariate_that_moved_is_known);
+}
+
+int main(void)
+{
+    return test_main("outcome", add);
+}
