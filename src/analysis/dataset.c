@@ -42,6 +42,7 @@ struct assay_dataset {
     uint64_t *input_rows;       /* by number in inputs */
     uint32_t input_capacity;
     bool is_unsealed;
+    const struct assay__unit_watch *watch;
 };
 
 enum assay_status assay_dataset_new(const struct assay_plan *plan, struct assay_dataset **out,
@@ -84,6 +85,16 @@ void assay_dataset_free(struct assay_dataset *dataset)
 const struct assay_plan *assay__dataset_plan(const struct assay_dataset *dataset)
 {
     return dataset->plan;
+}
+
+void assay__dataset_watch(struct assay_dataset *dataset, const struct assay__unit_watch *watch)
+{
+    dataset->watch = watch;
+}
+
+const struct assay__unit_watch *assay__dataset_watcher(const struct assay_dataset *dataset)
+{
+    return dataset->watch;
 }
 
 enum assay_status assay__dataset_group(struct assay_dataset *dataset, const char *id, size_t length,

@@ -89,6 +89,22 @@ enum assay_status assay__dataset_input(struct assay_dataset *dataset,
 void assay__dataset_unseal(struct assay_dataset *dataset);
 
 /**
+ * struct assay__unit_watch is told of each unit that a reader of rows adds, and then of the values
+ * that the unit gives to metrics, as they count, capped. What is taken back later is not told: the
+ * plan has one look. Decimals are borrowed for the call.
+ */
+struct assay__unit_watch {
+    void *context;
+    enum assay_status (*unit)(void *context, struct assay_error *err);
+    enum assay_status (*value)(void *context, uint32_t metric, const struct assay_decimal *values,
+                               uint32_t missing_covariates, struct assay_error *err);
+};
+
+/** assay__dataset_watch() sets who is told, before anything is read; NULL: nobody. */
+void assay__dataset_watch(struct assay_dataset *dataset, const struct assay__unit_watch *watch);
+const struct assay__unit_watch *assay__dataset_watcher(const struct assay_dataset *dataset);
+
+/**
  * assay__dataset_note() adds a remark that becomes an annotation. The text must not depend on the
  * order of rows or on file names. metric is -1 for remarks about everything. Equal notes are kept
  * once.

@@ -18,6 +18,7 @@
     X(test, "counts, or means and deviations, of the command line")                                \
     X(size, "sample size, power and detectable effect")                                            \
     X(design, "boundaries of sequential looks")                                                    \
+    X(simulate, "what a plan's decisions come out as")                                             \
     X(srm, "counts of units against planned weights")                                              \
     X(report, "results as one HTML file, or as Markdown")                                          \
     X(post, "deliver results to a platform or to assay serve")                                     \

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "analysis/dataset.h"
 #include "base/error.h"
 #include "cli/args.h"
 #include "cli/cli.h"
@@ -195,10 +196,12 @@ static enum assay_status list_events(const struct plan_event_file *files, size_t
 /* Reads with all options in place. */
 static enum assay_status read_all(const struct assay_plan *plan,
                                   const struct assay_read_options *options, char *const *paths,
-                                  size_t path_count, struct assay_dataset **dataset,
-                                  struct assay_error *err)
+                                  size_t path_count, const struct assay__unit_watch *watch,
+                                  struct assay_dataset **dataset, struct assay_error *err)
 {
     enum assay_status status = assay_dataset_new(plan, dataset, err);
+    if (status == ASSAY_OK)
+        assay__dataset_watch(*dataset, watch);
     if (status == ASSAY_OK)
         status = assay_dataset_read(*dataset, (const char *const *)paths, path_count, options, err);
     if (status != ASSAY_OK) {
@@ -213,6 +216,14 @@ enum assay_status data_read(const struct assay_plan *plan, const struct plan_fla
                             size_t path_count, struct assay_dataset **dataset,
                             struct assay_error *err)
 {
+    return data_read_watched(plan, flags, options, paths, path_count, NULL, dataset, err);
+}
+
+enum assay_status data_read_watched(const struct assay_plan *plan, const struct plan_flags *flags,
+                                    const struct assay_read_options *options, char *const *paths,
+                                    size_t path_count, const struct assay__unit_watch *watch,
+                                    struct assay_dataset **dataset, struct assay_error *err)
+{
     struct assay_read_options all = *options;
     struct plan_event_file *files = NULL;
     struct assay_event_files *events = NULL;
@@ -225,7 +236,7 @@ enum assay_status data_read(const struct assay_plan *plan, const struct plan_fla
         status = list_events(files, all.event_count, &events, err);
     all.events = events;
     if (status == ASSAY_OK)
-        status = read_all(plan, &all, paths, path_count, dataset, err);
+        status = read_all(plan, &all, paths, path_count, watch, dataset, err);
     free(events);
     free(files);
     return status;

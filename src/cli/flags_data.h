@@ -55,6 +55,14 @@ data_read(const struct assay_plan *plan, const struct plan_flags *flags,
           const struct assay_read_options *options, char *const *paths, size_t path_count,
           struct assay_dataset **dataset, struct assay_error *err);
 
+/** data_read_watched() tells a watch of each unit as it is added; see analysis/dataset.h. */
+struct assay__unit_watch;
+ASSAY_MUST_CHECK enum assay_status
+data_read_watched(const struct assay_plan *plan, const struct plan_flags *flags,
+                  const struct assay_read_options *options, char *const *paths, size_t path_count,
+                  const struct assay__unit_watch *watch, struct assay_dataset **dataset,
+                  struct assay_error *err);
+
 /**
  * data_fail() reports what went wrong with plan or data and returns the exit code. A plan that is
  * all flags is the command line: what is wrong with it is wrong usage.

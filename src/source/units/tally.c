@@ -203,6 +203,9 @@ enum assay_status assay__tally_count(struct assay__tally *tally, int64_t look, b
     enum assay_status status = find_cells(tally, look, is_taken, cells, &count, err);
     for (uint32_t i = 0; status == ASSAY_OK && i < count; i++)
         cells[i]->units++;
+    const struct assay__unit_watch *watch = assay__dataset_watcher(tally->dataset);
+    if (status == ASSAY_OK && watch != NULL && !is_taken)
+        status = watch->unit(watch->context, err);
     return status;
 }
 
@@ -251,5 +254,9 @@ enum assay_status assay__tally_add(struct assay__tally *tally, uint32_t metric, 
             status =
                 assay_moments_add_decimal(moments, vector->values, vector->missing_covariates, err);
     }
+    const struct assay__unit_watch *watch = assay__dataset_watcher(tally->dataset);
+    if (status == ASSAY_OK && watch != NULL && !is_taken)
+        status =
+            watch->value(watch->context, metric, vector->values, vector->missing_covariates, err);
     return status;
 }

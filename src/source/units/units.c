@@ -254,6 +254,7 @@ enum assay_status assay__units_read(struct assay__units *units, uint32_t source,
     assay__csv_bad_rows(csv, units->options->bad_rows == ASSAY_BAD_ROWS_SKIP, true);
     bool is_careful =
         units->options->kernel != NULL && strcmp(units->options->kernel, "careful") == 0;
+    is_careful = is_careful || assay__dataset_watcher(units->dataset) != NULL;
     bool is_plain = !is_careful && !units->gathers && assay__scan_takes(units->binding.plan);
     if (status == ASSAY_OK)
         status = is_plain ? scan_rows(units, csv, err) : read_rows(units, csv, err);
