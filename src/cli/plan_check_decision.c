@@ -143,6 +143,14 @@ static bool has_proportion(const struct assay_plan *plan)
     return false;
 }
 
+static bool has_adjustment(const struct assay_plan *plan)
+{
+    for (uint32_t m = 0; m < plan->metric_count; m++)
+        if (plan->metrics[m].reduction != ASSAY_REDUCTION_NONE)
+            return true;
+    return false;
+}
+
 static void say_withholds(struct plan_words *words)
 {
     const struct assay_plan *plan = words->plan;
@@ -155,7 +163,10 @@ static void say_withholds(struct plan_words *words)
                            ", or a proportion has fewer than %" PRIu64
                            " successes or failures there",
                            plan->minimum_events);
-    assay__text_putc(&words->line, '.');
+    if (has_adjustment(plan))
+        assay__text_puts(&words->line, ", or a metric is adjusted by a covariate that differs "
+                                       "between its groups");
+    assay__text_puts(&words->line, ". Harm on so few units aborts only by an exact test.");
     plan_words_flush(words, PLAN_WORDS_INDENT);
 }
 
