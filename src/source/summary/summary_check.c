@@ -115,11 +115,16 @@ static enum assay_status check_units(const struct assay__summary_table *table, c
  * Units with and without a value of a metric, at the last look, are all units; those with one alone
  * are where a missing value counts as 0.
  */
-static enum assay_status check_missing(const struct assay__summary_order *order,
+static enum assay_status check_missing(const struct assay__summary_table *table,
+                                       const struct assay__summary_order *order,
                                        const entry_t *missing, struct assay_error *err)
 {
     const char *metric = missing->key[ASSAY__KEY_VALUE];
     uint64_t units = 0, n = 0;
+    for (uint32_t i = 0; i < table->keys.count; i++)
+        if (table->entries[i]->is_unneeded &&
+            strcmp(table->entries[i]->key[ASSAY__KEY_METRIC], metric) == 0)
+            return ASSAY_OK; /* its rows were not read */
     for (uint32_t i = 0; i < order->count; i++) {
         const entry_t *entry = order->entries[i];
         bool is_last =
@@ -319,7 +324,7 @@ enum assay_status assay__summary_check(struct assay__summary_table *table, struc
     bool has_units = assay__summary_has_units(table);
     for (uint32_t i = 0; status == ASSAY_OK && has_units && i < count; i++)
         if (strcmp(table->entries[i]->key[ASSAY__KEY_METRIC], "@missing") == 0)
-            status = check_missing(&order, table->entries[i], err);
+            status = check_missing(table, &order, table->entries[i], err);
     if (status == ASSAY_OK)
         status = check_dimensions(table, &order, err);
     assay__summary_order_release(&order);

@@ -37,9 +37,12 @@ static void write_units(int number, int p)
     assay__text_puts(&text, "u,g,t,land,y,x,b\n");
     for (int u = 0; u < UNITS; u++)
         if (p == PARTS || u % PARTS == p)
-            assay__text_format(&text, "%d,%c,2026-03-0%dT10:00:00Z,%s,%d.%d,%d,%d\n", u,
+            assay__text_format(&text, "%d,%c,2026-03-0%dT10:00:00Z,%s,%d.%d,%d,%s\n", u,
                                "AB"[u % 7 % 2], 1 + u * u % 5, u % 3 == 0 ? "SE" : "NO",
-                               u * 37 % 61, u % 10, u * 11 % 17, u % 5 == 0);
+                               u * 37 % 61, u % 10, u * 11 % 17,
+                               u % 9 == 0   ? "NA"
+                               : u % 5 == 0 ? "1"
+                                            : "0");
     test_write_file(path_of(number), text.data, text.length);
     assay__text_release(&text);
 }
