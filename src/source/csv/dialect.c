@@ -2,6 +2,7 @@
 /* A cell in a file's dialect becomes the text that numbers and times are always read from. */
 #include "source/csv/dialect.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "assay/dataset.h"
@@ -192,15 +193,27 @@ bool assay__dialect_is_spelt(const struct assay_dialect *dialect)
 static const char *const WORDS[][2] = {{"f", "t"},    {"F", "T"},    {"n", "y"},   {"N", "Y"},
                                        {"off", "on"}, {"OFF", "ON"}, {"Off", "On"}};
 
-/* Notes a column's spelling; false when it does not go with those before. */
+/* Notes a column's spelling; false when it does not go with those before, which words shows too. */
 static bool agrees(uint32_t *words, uint32_t word)
 {
     if (words == NULL)
         return true;
     bool fits = *words == 0 || *words == word;
-    if (fits)
-        *words = word;
+    *words |= word;
     return fits;
+}
+
+bool assay__dialect_words_agree(uint32_t words, char remedy[ASSAY__WORDS_REMEDY_BYTES])
+{
+    size_t length = 0;
+    remedy[0] = '\0';
+    if ((words & (words - 1)) == 0)
+        return true;
+    for (uint32_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
+        if ((words & UINT32_C(2) << i) != 0)
+            length += (size_t)snprintf(remedy + length, ASSAY__WORDS_REMEDY_BYTES - length,
+                                       "true=%s\nfalse=%s\n", WORDS[i][1], WORDS[i][0]);
+    return false;
 }
 
 enum assay__cell_outcome assay__dialect_choice(const struct assay_dialect *dialect,

@@ -37,4 +37,11 @@ bool assay__dialect_is_spelt(const struct assay_dialect *dialect);
 /** assay__field_trim() is the field without blanks and tabs around it. */
 struct assay__field assay__field_trim(struct assay__field field);
 
+/**
+ * assay__dialect_words_agree(): a column's words, which assay__dialect_choice() gathered, are of
+ * one spelling. If not, remedy has the keys of "format" that read them all.
+ */
+enum { ASSAY__WORDS_REMEDY_BYTES = 160 };
+bool assay__dialect_words_agree(uint32_t words, char remedy[ASSAY__WORDS_REMEDY_BYTES]);
+
 #endif

@@ -9,6 +9,7 @@
 #include "exact/exact_kernel.h"
 #include "source/csv/cell.h"
 #include "source/scan/scan_sums.h"
+#include "source/units/row.h"
 
 typedef struct assay__scan_batch batch_t;
 
@@ -181,6 +182,7 @@ static void read_odd(batch_t *batch, const struct assay__variable *variable,
         column->is_missing[row] = 1;
         break;
     default:
+        column->odd_count++;
         mark_careful(batch, row);
     }
 }
@@ -233,12 +235,16 @@ static enum assay_status read_numbers(batch_t *batch, const char *text, uint32_t
     const struct assay__variable *as = &batch->layout->binding->variables[variable];
     struct assay__scan_column *column = &batch->columns[variable];
     locate(batch, text, row_count, as->cell);
-    column->missing_count = 0;
+    column->missing_count = column->odd_count = 0;
     batch->layout->kernels->numbers(&batch->fields, &column->numbers);
     for (uint32_t i = 0; i < column->numbers.odd_count; i++)
         read_odd(batch, as, column, column->numbers.odd[i]);
     if (as->kind == ASSAY__VARIABLE_CHOICE)
         check_choices(batch, as, column, row_count);
+    if (column->missing_count + column->odd_count < row_count)
+        column->has_plain = true;
+    for (uint32_t r = 0; batch->layout->separator == ';' && r < row_count; r++)
+        column->points |= assay__row_points(column->numbers.decimals[r]);
     uint32_t decimals = (uint32_t)-batch->cells.scales[variable];
     enum assay_status status = ASSAY_OK;
     if (column->numbers.decimals_or != decimals || column->numbers.decimals_and != decimals)

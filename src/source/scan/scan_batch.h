@@ -10,6 +10,9 @@ struct assay__scan_column {
     uint32_t bits;                         /* bit length of the largest magnitude */
     uint32_t missing_count;                /* rows without a value */
     uint8_t is_missing[ASSAY__SCAN_BATCH]; /* meaningful when missing_count > 0 */
+    uint32_t odd_count;                    /* of a batch: rows whose cell needs a careful look */
+    uint32_t points;                       /* of files with semicolons: see assay__row_points() */
+    bool has_plain; /* some cell so far was read the fast way: 1 and 0, or words like true */
 };
 
 /** struct assay__scan_batch: one worker's room for a batch, and where its sums go. */

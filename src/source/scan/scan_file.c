@@ -316,8 +316,8 @@ static enum assay_status give_sums(const struct job *job, struct worker *worker,
 
 enum assay_status assay__scan_file(struct assay__csv *csv, const struct assay__scan_layout *layout,
                                    struct assay_dataset *dataset, uint32_t thread_count,
-                                   const struct assay__scan_reader *careful, uint64_t *rows_used,
-                                   struct assay_error *err)
+                                   const struct assay__scan_reader *careful, uint32_t *words,
+                                   uint64_t *rows_used, struct assay_error *err)
 {
     struct job job = {.layout = layout, .careful = careful, .dataset = dataset, .csv = csv};
     struct worker *workers = calloc(thread_count, sizeof *workers);
@@ -340,6 +340,9 @@ enum assay_status assay__scan_file(struct assay__csv *csv, const struct assay__s
         if (status == ASSAY_OK)
             status = give_sums(&job, &workers[i], err);
         *rows_used += workers[i].batch.rows_used;
+        for (uint32_t v = 0;
+             workers[i].batch.columns != NULL && v < layout->binding->variable_count; v++)
+            words[v] |= workers[i].batch.columns[v].has_plain | workers[i].batch.columns[v].points;
         if (workers[i].view != NULL)
             assay__csv_add_skipped(csv, assay__csv_skipped(workers[i].view)),
                 assay__csv_add_repeated(csv, assay__csv_repeated(workers[i].view));

@@ -23,13 +23,14 @@ struct assay__scan_reader {
  * nothing. An error is the one of the file's first bad record, whatever the threads do.
  *
  * @thread_count  1 .. ASSAY_THREADS_MAX; the calling thread is one of them
+ * @words         [variable_count]: gets bit 0 of variables of which a cell was read the fast way
  * @rows_used     rows that were added the fast way are added to it; the careful reader counts its
  *                own
  */
 enum assay_status assay__scan_file(struct assay__csv *csv, const struct assay__scan_layout *layout,
                                    struct assay_dataset *dataset, uint32_t thread_count,
-                                   const struct assay__scan_reader *careful, uint64_t *rows_used,
-                                   struct assay_error *err);
+                                   const struct assay__scan_reader *careful, uint32_t *words,
+                                   uint64_t *rows_used, struct assay_error *err);
 
 /** assay__scan_threads() is the number of threads for a wish: 0 is what the process may use. */
 uint32_t assay__scan_threads(uint32_t wish);

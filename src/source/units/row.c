@@ -69,6 +69,16 @@ static enum assay__row_outcome read_time(struct assay__row *row,
     return ASSAY__ROW_GOOD;
 }
 
+/* How many digits stand behind the point of a number. */
+static uint32_t decimals_of(const struct assay__field *cell)
+{
+    const char *point = memchr(cell->text, '.', cell->length);
+    const char *at = point == NULL ? NULL : point + 1;
+    while (at != NULL && at < cell->text + cell->length && *at >= '0' && *at <= '9')
+        at++;
+    return at == NULL ? 0 : (uint32_t)(at - point - 1);
+}
+
 static enum assay__cell_outcome read_variable(const struct assay__variable *variable,
                                               const struct assay_dialect *dialect, uint32_t *words,
                                               const struct assay__field *cell,
@@ -78,6 +88,8 @@ static enum assay__cell_outcome read_variable(const struct assay__variable *vari
     if (variable->kind == ASSAY__VARIABLE_CHOICE)
         return assay__dialect_choice(dialect, cell, words, value);
     enum assay__cell_outcome outcome = assay__dialect_number(dialect, cell, value, digits);
+    if (outcome == ASSAY__CELL_OK)
+        *words |= assay__row_points(decimals_of(cell));
     if (variable->kind == ASSAY__VARIABLE_EITHER && outcome == ASSAY__CELL_NO_NUMBER &&
         assay__dialect_choice(dialect, cell, words, value) == ASSAY__CELL_OK)
         return ASSAY__CELL_OK;

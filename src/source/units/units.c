@@ -11,6 +11,7 @@
 #include "source/scan/scan_file.h"
 #include "source/units/cap.h"
 #include "source/units/row_error.h"
+#include "source/units/units_checks.h"
 
 /* A dataset's memory without a limit given: for callers of the library. */
 static const size_t MEMORY_DEFAULT = (size_t)1 << 30;
@@ -64,6 +65,8 @@ void assay__units_release(struct assay__units *units)
     assay__row_release(&units->row);
     assay__unit_names_release(&units->names);
     assay__binding_release(&units->binding);
+    assay__index_release(&units->bad_groups);
+    free(units->bad_rows);
     free(units->columns);
     free(units->cells);
     memset(units, 0, sizeof *units);
@@ -99,7 +102,7 @@ static enum assay_status pass_over(struct assay__units *units, enum assay__row_o
         units->options->bad_rows != ASSAY_BAD_ROWS_SKIP)
         return assay__units_fail_row(units, outcome, csv, record, err);
     (*count_of(units, outcome))++;
-    return ASSAY_OK;
+    return outcome == ASSAY__ROW_BAD ? assay__units_leave_out(units, err) : ASSAY_OK;
 }
 
 /* The look of a row that is no part of a unit: it need not wait for the others. */
@@ -173,6 +176,9 @@ static enum assay_status read_record(struct assay__units *units, const struct as
     bool is_event = units->source > 0;
     for (uint32_t i = 0; i < binding->sources[units->source].count; i++)
         units->cells[i] = record->fields[units->columns[i]];
+    if (!is_event && units->file_group != NULL)
+        units->cells[binding->group] = (struct assay__field){
+            units->file_group, (uint32_t)strlen(units->file_group), false, false};
     (*(is_event ? &counts->events_read : &counts->rows_read))++;
     enum assay__row_outcome outcome =
         is_event ? assay__row_read_event(&units->row, binding, units->source, units->cells)
@@ -237,7 +243,7 @@ static enum assay_status scan_rows(struct assay__units *units, struct assay__csv
     if (status == ASSAY_OK)
         status = assay__scan_file(csv, &layout, units->dataset,
                                   assay__scan_threads(units->options->threads), &careful,
-                                  &rows_used, err);
+                                  units->row.words, &rows_used, err);
     counts->rows_read += rows_used;
     counts->rows_used += rows_used;
     assay__scan_layout_release(&layout);
@@ -258,6 +264,8 @@ enum assay_status assay__units_read(struct assay__units *units, uint32_t source,
     bool is_plain = !is_careful && !units->gathers && assay__scan_takes(units->binding.plan);
     if (status == ASSAY_OK)
         status = is_plain ? scan_rows(units, csv, err) : read_rows(units, csv, err);
+    if (status == ASSAY_OK)
+        status = assay__units_check_words(units, csv, err);
     units->repeated_headers += assay__csv_repeated(csv);
     *(source > 0 ? &counts->events_read : &counts->rows_read) += assay__csv_skipped(csv);
     *(source > 0 ? &counts->events_bad : &counts->rows_bad) += assay__csv_skipped(csv);
@@ -404,6 +412,8 @@ enum assay_status assay__units_finish(struct assay__units *units, struct assay_e
         status = note_repeated_headers(units, err);
     if (status == ASSAY_OK)
         status = note_open_windows(units, looks.count, err);
+    if (status == ASSAY_OK)
+        status = assay__units_note_uneven(units, err);
     if (status == ASSAY_OK)
         status = assay__cap_note(&units->tally, err);
     assay__looks_release(&looks);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_SOURCE_UNITS_UNITS_CHECKS_H
+#define ASSAY_SOURCE_UNITS_UNITS_CHECKS_H
+
+#include "source/csv/csv.h"
+#include "source/units/units.h"
+
+/** assay__units_leave_out() counts the row at hand, which is left out, for the group it names. */
+enum assay_status assay__units_leave_out(struct assay__units *units, struct assay_error *err);
+
+/**
+ * assay__units_note_uneven() warns when more rows of one group than of another were left out: what
+ * is left is then no fair sample of either.
+ */
+enum assay_status assay__units_note_uneven(struct assay__units *units, struct assay_error *err);
+
+/**
+ * assay__units_check_words() refuses a column that spells yes and no in several ways, such as 1 and
+ * t: one of the two may mean something else, and rows that are passed over are no cure. It warns of
+ * points that may be marks of thousands. Call it at the end of each file.
+ */
+enum assay_status assay__units_check_words(struct assay__units *units, const struct assay__csv *csv,
+                                           struct assay_error *err);
+
+#endif
