@@ -6,7 +6,8 @@
 CC      ?= cc
 HOSTCC  ?= $(CC)
 AR      ?= ar
-CFLAGS  ?= -O2 -g
+CFLAGS  ?= -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2
+LDFLAGS ?= -Wl,-z,relro,-z,now
 PREFIX  ?= /usr/local
 DESTDIR ?=
 BUILD   ?= build/release

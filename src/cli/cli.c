@@ -47,6 +47,8 @@ int cli_finish_stdout(void)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))
         return 0;
+    if (errno == EPIPE)
+        return 0;
     fprintf(stderr, "assay: cannot write to standard output: %s\n", strerror(errno));
     return assay_status_exit_code(ASSAY_ERROR_IO);
 }

@@ -338,8 +338,12 @@ static int analyze(struct arguments *arguments, char **paths, size_t path_count)
 static int run(struct arguments *arguments, char **paths, size_t path_count)
 {
     int code = data_check_files("analyze", &arguments->plan, paths, path_count, arguments->output);
+    if (code == 0)
+        code = delivery_check_output(&arguments->delivery, arguments->output);
     if (code == 0 && delivers(arguments))
         code = delivery_open(&arguments->delivery);
+    if (code == 0) /* now with the files that the environment names */
+        code = delivery_check_output(&arguments->delivery, arguments->output);
     if (code == 0)
         code = analyze(arguments, paths, path_count);
     if (delivers(arguments))

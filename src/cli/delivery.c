@@ -13,6 +13,7 @@
 #include "cli/args.h"
 #include "cli/cli.h"
 #include "cli/delivery_log.h"
+#include "cli/output.h"
 
 /* Flags that only keep a string, and the environment variable that stands in for each. */
 #define OPTION_AT(member) offsetof(struct delivery, member)
@@ -221,6 +222,14 @@ static int conclude(const struct delivery *delivery, enum assay_status status,
     if (status != ASSAY_OK && delivery->is_json_log)
         return delivery_fail(delivery, err);
     return assay_status_exit_code(status);
+}
+
+int delivery_check_output(const struct delivery *delivery, const char *path)
+{
+    const struct assay_client_options *options = &delivery->options;
+    const char *const files[] = {options->token_file, options->client_secret_file, options->ca_file,
+                                 options->client_cert, options->client_key};
+    return output_check(delivery->command, path, files, sizeof files / sizeof *files);
 }
 
 int delivery_send(struct delivery *delivery, const char *body, size_t length)

@@ -73,6 +73,10 @@ void delivery_flag_help(FILE *out);
  */
 int delivery_open(struct delivery *delivery);
 
+/** delivery_check_output() refuses an output that is one of the files of token, secret, key or
+ * certificates, which would be lost; 0 or the exit code. */
+int delivery_check_output(const struct delivery *delivery, const char *path);
+
 /** delivery_send() posts a request body, or prints it on a dry run; the exit code. */
 int delivery_send(struct delivery *delivery, const char *body, size_t length);
 

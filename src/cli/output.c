@@ -2,18 +2,24 @@
 /* Files that commands write. */
 #include "cli/output.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/cli.h"
+
+/* Between the name of a file and the number of the process that writes it. */
+static const char PART[] = ".part.";
 
 bool output_is_stdout(const char *path)
 {
@@ -70,6 +76,46 @@ static int write_and_close(struct job *job, FILE *file, bool sync)
     return problem;
 }
 
+static char *folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (slash == NULL)
+        return strdup(".");
+    return slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
+}
+
+/* What writers of this path left behind that were killed: nobody holds its lock. One that has just
+ * been made and is not locked yet is young. */
+static void sweep(const char *path)
+{
+    enum { OLD_SECONDS = 60 };
+    const char *slash = strrchr(path, '/'), *base = slash == NULL ? path : slash + 1;
+    size_t length = strlen(base);
+    char *folder = folder_of(path);
+    DIR *stream = folder == NULL ? NULL : opendir(folder);
+    free(folder);
+    const struct dirent *item;
+    while (stream != NULL && (item = readdir(stream)) != NULL) {
+        const char *rest = item->d_name + length;
+        struct stat found;
+        if (strncmp(item->d_name, base, length) != 0 || strncmp(rest, PART, sizeof PART - 1) != 0)
+            continue;
+        rest += sizeof PART - 1;
+        if (*rest == '\0' || rest[strspn(rest, "0123456789")] != '\0')
+            continue;
+        int fd =
+            openat(dirfd(stream), item->d_name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+        if (fd < 0)
+            continue;
+        if (fstat(fd, &found) == 0 && S_ISREG(found.st_mode) && flock(fd, LOCK_EX | LOCK_NB) == 0 &&
+            time(NULL) - found.st_mtime > OLD_SECONDS)
+            unlinkat(dirfd(stream), item->d_name, 0);
+        close(fd);
+    }
+    if (stream != NULL)
+        closedir(stream);
+}
+
 /* Opens a file that nobody else has put there; what a crash of a process with the same number left
  * goes. NULL and errno on failure. */
 static FILE *open_new(const char *name)
@@ -78,6 +124,8 @@ static FILE *open_new(const char *name)
     int fd = open(name, flags, 0666);
     if (fd < 0 && errno == EEXIST && unlink(name) == 0)
         fd = open(name, flags, 0666);
+    if (fd >= 0)
+        (void)flock(fd, LOCK_EX | LOCK_NB); /* tells sweep() that its writer lives */
     FILE *file = fd < 0 ? NULL : fdopen(fd, "wb");
     if (file == NULL && fd >= 0) {
         int problem = errno;
@@ -86,6 +134,18 @@ static FILE *open_new(const char *name)
         errno = problem;
     }
     return file;
+}
+
+/* A new name lasts once its folder is synced; some file systems cannot. */
+static void sync_folder(const char *path)
+{
+    char *folder = folder_of(path);
+    int fd = folder == NULL ? -1 : open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        (void)fsync(fd);
+        close(fd);
+    }
+    free(folder);
 }
 
 /* Writes name and gives it the place of path; there is what is at path, or NULL. 0 or what is
@@ -105,6 +165,8 @@ static int write_beside(struct job *job, const char *name, const char *path,
         problem = errno;
     if (problem != 0)
         unlink(name);
+    else
+        sync_folder(path);
     return problem;
 }
 
@@ -118,7 +180,8 @@ static int replace(struct job *job, const char *path, const struct stat *there)
     if (target == NULL)
         return errno;
     struct assay__text name = {0};
-    assay__text_format(&name, "%s.part.%ld", target, (long)getpid());
+    sweep(target);
+    assay__text_format(&name, "%s%s%ld", target, PART, (long)getpid());
     int problem = name.failed ? ENOMEM : write_beside(job, name.data, target, there);
     assay__text_release(&name);
     free(target);
@@ -139,6 +202,8 @@ static int write_stdout(struct job *job)
         return cli_finish_stdout();
     if (problem == SOURCE_FAILED)
         return cli_fail(&job->err);
+    if (problem == EPIPE)
+        return 0; /* as in cli_finish_stdout() */
     fprintf(stderr, "assay: cannot write to standard output: %s\n", strerror(problem));
     return assay_status_exit_code(ASSAY_ERROR_IO);
 }

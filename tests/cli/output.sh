@@ -120,6 +120,27 @@ ok $? "--output over standard input: exit 2"
 write summarize "$work/part" && cp "$work/part" "$work/part2" &&
     "$ASSAY" merge "$work/part2" --output "$work/part2" && cmp -s "$work/part" "$work/part2"
 ok $? "merge may write over its input"
+# What a killed writer left goes; what is not such a file, or young, stays.
+touch -d '2 hours ago' "$work/file1.part.123" "$work/file1.part.12x" "$work/file2.part.4"
+touch "$work/file1.part.99999999"
+write summarize "$work/file1" && [ ! -e "$work/file1.part.123" ] && [ -e "$work/file1.part.12x" ] &&
+    [ -e "$work/file2.part.4" ] && [ -e "$work/file1.part.99999999" ]
+ok $? "files that killed writers left are swept"
+touch -d '2 hours ago' "$work/file1.part.77"
+flock "$work/file1.part.77" sh -c '"$0" summarize "$1" --group g --baseline a --metric m --output "$2" && [ -e "$2.part.77" ]' \
+    "$ASSAY" "$work/small.csv" "$work/file1"
+ok $? "a file whose writer lives is not"
+rm -f "$work"/file*.part.*
+printf 'tokens-0123456789abcdef\n' >"$work/token"
+chmod 600 "$work/token"
+cp "$work/token" "$work/token.kept"
+for option in token-file client-secret-file ca-file client-cert client-key; do
+    "$ASSAY" analyze "$work/small.csv" --group g --baseline a --metric m --parent workflows/w/instances/i --post \
+        --base-url http://127.0.0.1:1 --client-id i "--$option" "$work/token" --output "$work/token" \
+        >"$work/out" 2>"$work/err"
+    [ $? -eq 2 ] && grep -q 'is an input' "$work/err" && cmp -s "$work/token" "$work/token.kept"
+    ok $? "--output over the file of --$option: exit 2, the file is kept"
+done
 find "$work" -name '*.part.*' | grep -q . && left=1 || left=0
 ok "$left" "nothing is left beside files of --output"
 for words in help version "help analyze" "help plan" "help post" "help serve" "help merge"; do
@@ -128,6 +149,16 @@ for words in help version "help analyze" "help plan" "help post" "help serve" "h
     [ $? -eq 74 ] && [ -s "$work/err" ]
     ok $? "$words with standard output full: exit 74"
 done
+# Whoever has read enough closes the pipe: that is no failure, and nobody is told.
+i=0
+while [ $i -lt 20 ]; do
+    { "$ASSAY" analyze data/hillstrom.csv --plan $plan --format detail --pretty 2>"$work/err"
+        echo $? >"$work/status"; } | head -n 1 >"$work/out"
+    [ "$(cat "$work/status")" -eq 0 ] && [ ! -s "$work/err" ] || break
+    i=$((i + 1))
+done
+[ $i -eq 20 ]
+ok $? "a pipe that is closed ends quietly"
 # A closed standard output is no file of the program's: nothing is printed into what it opens.
 for words in version "srm --counts 1,2" "size --baseline-rate 0.1 --mde 0.1" "analyze $work/small.csv $small" \
     "summarize $work/small.csv $small" "plan init $work/small.csv"; do

@@ -22,8 +22,18 @@ light() {
     ! grep -E 'libcurl|libmicrohttpd|libsqlite|libssl|libgnutls' "$work/objects" >"$work/log"
     ok $? "$name loads nothing that posts or serves"
 }
+# Strangers' files and requests meet stack guards, checked copies, and tables that are read-only.
+hardened() {
+    file=$1
+    readelf -d "$file" | grep -q 'BIND_NOW' && readelf -l "$file" | grep -q 'GNU_RELRO'
+    ok $? "$file: relocations are read-only from the start"
+    nm -D "$file" | grep -q '__stack_chk_fail' && nm -D "$file" | grep -q '__[a-z]*_chk'
+    ok $? "$file has stack guards and checked copies"
+}
 case $BUILD in
 *release*)
+    hardened "$ASSAY"
+    hardened "$BUILD/libassay.so"
     light "assay --version" --version
     light "assay analyze" analyze "$work/data.csv" --group g --baseline A --metric y
     light "assay size" size --mean 10 --sd 3 --mde 5%

@@ -89,15 +89,34 @@ static bool write_all(int fd, const char *bytes, size_t length)
     return true;
 }
 
+/* A new file under lock, held before it has its name. Whoever cleans up may come between open and
+ * lock, and take it for left behind; then it is made again. -1 and errno on failure. */
+static int open_locked(const char *temporary)
+{
+    enum { TRIES = 5 };
+    for (int i = 0; i < TRIES; i++) {
+        struct stat found;
+        int fd = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+        if (fd < 0)
+            return -1;
+        /* A file system without locks has no one who would look for them. */
+        (void)flock(fd, LOCK_EX);
+        if (fstat(fd, &found) != 0 || found.st_nlink > 0)
+            return fd;
+        close(fd);
+    }
+    errno = EAGAIN;
+    return -1;
+}
+
 /* Writes and renames; on failure the temporary file is removed. */
 static enum assay_status write_entry(const char *directory, const char *temporary, const char *path,
                                      const char *body, size_t length, int *fd,
                                      struct assay_error *err)
 {
-    *fd = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    *fd = open_locked(temporary);
     if (*fd < 0)
         return fail_io(err, temporary, "made");
-    flock(*fd, LOCK_EX | LOCK_NB); /* nobody else knows the file: held before it has its name */
     const char *failed = NULL;
     if (!write_all(*fd, body, length))
         failed = "written";
@@ -160,13 +179,19 @@ static bool is_entry_name(const char *name)
     return name[0] != '.' && length > suffix && strcmp(name + length - suffix, SUFFIX) == 0;
 }
 
+/* A writer that lives holds the lock of its file: this machine's clock does not decide. */
 static void remove_stale(int directory_fd, const char *name)
 {
     struct stat found;
-    if (strncmp(name, TEMPORARY, sizeof TEMPORARY - 1) == 0 &&
-        fstatat(directory_fd, name, &found, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(found.st_mode) &&
+    if (strncmp(name, TEMPORARY, sizeof TEMPORARY - 1) != 0)
+        return;
+    int fd = openat(directory_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0)
+        return;
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &found) == 0 && S_ISREG(found.st_mode) &&
         time(NULL) - found.st_mtime > STALE_SECONDS)
         unlinkat(directory_fd, name, 0);
+    close(fd);
 }
 
 /* Collects the entries of an open directory into a growing array. */
