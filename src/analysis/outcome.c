@@ -63,7 +63,7 @@ const struct assay_look_result *assay__shown_look(const struct assay_metric_resu
 {
     if (result->look_count == 0)
         return NULL;
-    if (result->deteriorated == ASSAY_YES && result->significant != ASSAY_YES)
+    if (result->deteriorated == ASSAY_YES)
         return assay__telling_harm(result);
     return assay__telling_look(result);
 }

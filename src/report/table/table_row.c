@@ -184,7 +184,10 @@ void assay__row_fill(struct assay__row *row, const struct assay_analysis *analys
         fill_direction(row, result, &look->comparison.difference);
         p_text("Holm", result->slice_p, result->slice_log10_p, row->p);
     } else {
-        const struct assay_difference *test = &look->comparison.difference;
+        /* Beside the verdict stands the p that it rests on, be it another look's. */
+        bool is_shown = look == assay__shown_look(result);
+        const struct assay_difference *test =
+            &(is_shown ? assay__telling_look(result) : look)->comparison.difference;
         p_text(words->p, test->p, test->log10_p, row->p);
         if (look->has_deterioration && result->deteriorated == ASSAY_YES && words != &WORSE &&
             words != &MOVED) {
