@@ -117,6 +117,9 @@ enum assay_status assay__tracker_boundary(struct assay__tracker *tracker, uint32
     out->is_final = false;
     if (tracker->design.mixture == ASSAY_MIXTURE_TAU && !(standard_error > 0.0))
         return ASSAY_OK;
+    bool has_none = tracker->horizon == NULL && tracker->needs_size && units == 0;
+    if (has_none)
+        return ASSAY_OK; /* no unit has a value yet: this is no look of the metric's */
     if (tracker->horizon == NULL) {
         enum assay_status status = open_mixture(tracker, units, required, err);
         if (status != ASSAY_OK)

@@ -192,7 +192,8 @@ static void write_balance(struct assay__json *json, const struct assay_metric_pl
     for (uint32_t i = 0; i < result->balance_count; i++) {
         const struct assay_balance *balance = &result->balance[i];
         assay__json_begin(json, '{');
-        assay__json_member_string(json, "covariate", metric->covariates[balance->covariate]);
+        assay__json_member_string(json, "covariate",
+                                  assay__metric_covariate(metric, balance->covariate));
         assay__json_member_number(json, "difference", balance->difference);
         assay__json_member_nullable(json, "p", balance->p);
         assay__json_member_nullable(json, "log10P", balance->log10_p);
