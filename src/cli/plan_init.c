@@ -3,8 +3,10 @@
 #include "cli/plan_init.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/name.h"
 #include "json/json_write.h"
 
 enum { METRICS_MAX = 50, LISTED_MAX = 8 };
@@ -104,6 +106,30 @@ static void write_columns(const struct init *init)
     assay__text_puts(init->out, "  },\n\n");
 }
 
+static int compare_keys(const void *a, const void *b)
+{
+    return assay__name_compare(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The names of the groups, in natural order. */
+static void list_groups(struct assay__text *out, const struct assay__index *values)
+{
+    const char **names = calloc(values->count + 1, sizeof *names);
+    if (names == NULL) {
+        out->failed = true;
+        return;
+    }
+    for (uint32_t i = 0; i < values->count; i++)
+        names[i] = values->keys[i].bytes;
+    qsort(names, values->count, sizeof *names, compare_keys);
+    for (uint32_t i = 0; i < values->count; i++) {
+        assay__text_puts(out, "    {\"id\": ");
+        quote(out, names[i]);
+        assay__text_format(out, ", \"weight\": 1}%s\n", i + 1 < values->count ? "," : "");
+    }
+    free(names);
+}
+
 static void write_groups(const struct init *init)
 {
     struct assay__text *out = init->out;
@@ -117,11 +143,7 @@ static void write_groups(const struct init *init)
     assay__text_puts(out, "  // The shares that were planned, on any scale (not those that came "
                           "about: the sample ratio\n  // mismatch test compares the two).\n"
                           "  \"groups\": [\n");
-    for (uint32_t i = 0; i < values->count; i++) {
-        assay__text_puts(out, "    {\"id\": ");
-        quote(out, values->keys[i].bytes);
-        assay__text_format(out, ", \"weight\": 1}%s\n", i + 1 < values->count ? "," : "");
-    }
+    list_groups(out, values);
     assay__text_puts(out, "  ],\n");
     if (!init->guess->is_sure_baseline)
         assay__text_puts(out, "  // Is this the baseline? No name tells.\n");

@@ -65,7 +65,11 @@ static size_t cut_row(char *row, char *cells[COLUMNS_MAX])
 
 static bool is_label_name(const char *name)
 {
-    return strcmp(name, "time") == 0 || strcmp(name, "look") == 0 || strcmp(name, "date") == 0;
+    static const char *const NAMES[] = {"time", "date", "look", "hour", "day", "week", "ds"};
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+        if (strcmp(name, NAMES[i]) == 0)
+            return true;
+    return false;
 }
 
 static int take_header(struct looks *looks, char *row)
