@@ -65,7 +65,7 @@ main_object   := $(BUILD)/src/cli/main.o
 test_programs := $(test_sources:%.c=$(BUILD)/%)
 slow_programs := $(slow_sources:%.c=$(BUILD)/%)
 bench_programs := $(bench_sources:%.c=$(BUILD)/%)
-test_scripts  := $(sort $(wildcard tests/cli/*.sh))
+test_scripts  := $(sort $(filter-out %/run-golden.sh,$(wildcard tests/cli/*.sh)))
 
 static_lib = $(BUILD)/libassay.a
 shared_lib = $(BUILD)/libassay.so.$(version)

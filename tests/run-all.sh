@@ -27,17 +27,27 @@ for program in "$@"; do
     rank=$(grep -nxF "$(basename "$program")" "$here/longest" | cut -d: -f1)
     echo "${rank:-999} $number $program"
 done | sort -n | cut -d' ' -f2- >"$ended/order"
-xargs -P "${JOBS:-$(($(nproc) + 3))}" -L 1 sh "$here/run-one.sh" "$ended" <"$ended/order" &
+# run-one.sh writes a line into the pipe when a program has ended, and the runner one when all have.
+mkfifo "$ended/pipe" || exit 1
+exec 3<>"$ended/pipe"
+{
+    xargs -P "${JOBS:-$(($(nproc) + 3))}" -L 1 sh "$here/run-one.sh" "$ended" <"$ended/order" &
+    trap 'kill $!' INT TERM
+    wait $!
+    echo all >&3
+} &
 runner=$!
 
 passed=0
 failed=0
 number=0
+all=
 for program in "$@"; do
     number=$((number + 1))
     until [ -f "$ended/$number" ]; do
-        kill -0 "$runner" 2>/dev/null || [ -f "$ended/$number" ] || echo "0 1" >"$ended/$number"
-        sleep 0.1
+        read -r word <&3
+        [ "$word" != all ] || all=yes
+        [ -z "$all" ] || [ -f "$ended/$number" ] || echo "0 1" >"$ended/$number"
     done
     read -r good bad <"$ended/$number"
     passed=$((passed + good))

@@ -31,3 +31,4 @@ if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then
     bad=1
 fi
 echo "$good $bad" >"$1/$2.new" && mv "$1/$2.new" "$1/$2"
+echo "$2" >"$1/pipe"

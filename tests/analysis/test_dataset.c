@@ -29,7 +29,8 @@ static void put_rows(FILE *file, unsigned first, unsigned last)
 static struct assay_dataset *read_rows(const struct assay_plan *plan, unsigned first, unsigned last,
                                        const char *odd_rows)
 {
-    char path[] = "/tmp/assay-dataset-XXXXXX";
+    char path[64];
+    snprintf(path, sizeof path, "%s/dataset-XXXXXX", test_tmp());
     const char *name = path;
     const struct assay_read_options options = {.bad_rows = ASSAY_BAD_ROWS_SKIP};
     struct assay_dataset *dataset;

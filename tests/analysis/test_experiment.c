@@ -116,7 +116,7 @@ static size_t split_lines(char *text, char **lines, size_t most)
 }
 
 /* Summarizes each part, merges the tables as text, and analyzes the merged file. */
-static void summarize_parts(const char *plan_path, char paths[][64], size_t parts,
+static void summarize_parts(const char *plan_path, char paths[][128], size_t parts,
                             const char *whole_path)
 {
     struct assay__summary_table whole = {0};
@@ -160,7 +160,7 @@ static void check_same(const struct run *run, char *const want[2], const char *w
 }
 
 /* Datasets merge too, one of them analyzed before; they are gone when the analysis is written. */
-static void check_merged_datasets(const char *plan, char parts[][64], size_t count,
+static void check_merged_datasets(const char *plan, char parts[][128], size_t count,
                                   char *const want[2])
 {
     const char *path = parts[0];
@@ -186,7 +186,8 @@ START_TEST(order_split_and_merge_leave_no_trace)
 {
     const char *plan = "data/hillstrom.plan.json", *data = "data/hillstrom.csv";
     const size_t most = 70000;
-    char directory[] = "/tmp/assay-test-XXXXXX", path[64], parts[7][64], whole[64];
+    char directory[64], path[128], parts[7][128], whole[128];
+    snprintf(directory, sizeof directory, "%s/test-XXXXXX", test_tmp());
     char *text = test_read_file(data, NULL), **lines = malloc(most * sizeof *lines);
     ck_assert_ptr_nonnull(mkdtemp(directory));
     ck_assert_ptr_nonnull(lines);

@@ -13,6 +13,7 @@
 
 #include "serve/store/store.h"
 #include "serve_client.h"
+#include "tmp_folder.h"
 
 #define INTERPOSED __attribute__((visibility("default")))
 
@@ -230,7 +231,8 @@ static unsigned count_rows(sqlite3 *database, unsigned from, unsigned to)
 static void check_cut(const struct image *synced, const struct image *written, unsigned from,
                       unsigned to)
 {
-    char directory[64] = "/tmp/assay-cut-XXXXXX", path[128];
+    char directory[64], path[128];
+    snprintf(directory, sizeof directory, "%s/cut-XXXXXX", test_tmp());
     struct serve_store *store;
     struct assay_error err = {0};
     sqlite3 *database;

@@ -48,7 +48,7 @@ static size_t zstd_frame(const char *bytes, size_t length, char *out)
 
 static void put_file(const char *bytes, size_t length)
 {
-    snprintf(path, sizeof path, "/tmp/assay-test-source-%ld", (long)getpid());
+    snprintf(path, sizeof path, "%s/source-%ld", test_tmp(), (long)getpid());
     test_write_file(path, bytes, length);
 }
 

@@ -76,7 +76,7 @@ START_TEST(reading_units_survives_every_failed_allocation)
     struct assay_error err;
     char path[64];
     assert_ok(assay_plan_parse(PLAN, sizeof PLAN - 1, "plan", &plan, &err), &err);
-    snprintf(path, sizeof path, "/tmp/assay-test-memory-%ld.gz", (long)getpid());
+    snprintf(path, sizeof path, "%s/memory-%ld.gz", test_tmp(), (long)getpid());
     gzFile file = gzopen(path, "wb");
     ck_assert_ptr_nonnull(file);
     gzprintf(file, "u,g,d,y,x\n");

@@ -6,6 +6,7 @@
  * kills do, results that were delivered already are posted again, as by a user who is not sure.
  */
 #include "kills.h"
+#include "tmp_folder.h"
 
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -75,7 +76,7 @@ static void prepare(struct kills_run *run, const struct kills_plan *plan)
     *run = (struct kills_run){.plan = *plan, .random = plan->seed, .began = kills_now()};
     run->program = getenv("ASSAY");
     ck_assert_msg(run->program != NULL, "ASSAY must be the path of the program");
-    strcpy(run->folder, "/tmp/assay-kills-XXXXXX");
+    snprintf(run->folder, sizeof run->folder, "%s/kills-XXXXXX", test_tmp());
     ck_assert_ptr_nonnull(mkdtemp(run->folder));
     snprintf(run->database, sizeof run->database, "%s/results.db", run->folder);
     snprintf(run->tokens, sizeof run->tokens, "%s/tokens", run->folder);

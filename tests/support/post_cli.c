@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "post_cli.h"
+#include "tmp_folder.h"
 
 #include <check.h>
 #include <dirent.h>
@@ -108,7 +109,7 @@ static char folder[64];
 void post_cli_open(void)
 {
     static const struct hostile_step well[] = {{HOSTILE_STORE, NULL, 0}};
-    snprintf(folder, sizeof folder, "/tmp/assay-cli-XXXXXX");
+    snprintf(folder, sizeof folder, "%s/cli-XXXXXX", test_tmp());
     ck_assert_ptr_nonnull(mkdtemp(folder));
     post_cli_server = hostile_start(well, 1);
     snprintf(post_cli_url, sizeof post_cli_url, "ASSAY_BASE_URL=%s", hostile_url(post_cli_server));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "post_support.h"
+#include "tmp_folder.h"
 
 #include <dirent.h>
 #include <unistd.h>
@@ -15,7 +16,7 @@ static void keep_event(const struct assay_event *event, void *context)
 void post_init(struct post *post, const char *url)
 {
     memset(post, 0, sizeof *post);
-    snprintf(post->outbox, sizeof post->outbox, "/tmp/assay-outbox-XXXXXX");
+    snprintf(post->outbox, sizeof post->outbox, "%s/outbox-XXXXXX", test_tmp());
     ck_assert_ptr_nonnull(mkdtemp(post->outbox));
     /* Limits that a busy machine does not meet; tests of a slow server set their own. */
     post->options = (struct assay_client_options){.base_url = url,

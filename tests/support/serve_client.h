@@ -32,7 +32,7 @@ struct reply {
 static inline void endpoint_init(struct endpoint *endpoint)
 {
     *endpoint = (struct endpoint){.options = serve_options_default()};
-    strcpy(endpoint->folder, "/tmp/assay-serve-XXXXXX");
+    snprintf(endpoint->folder, sizeof endpoint->folder, "%s/serve-XXXXXX", test_tmp());
     ck_assert_ptr_nonnull(mkdtemp(endpoint->folder));
     snprintf(endpoint->database, sizeof endpoint->database, "%s/results.db", endpoint->folder);
     snprintf(endpoint->tokens, sizeof endpoint->tokens, "%s/tokens", endpoint->folder);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "test.h"
 
+#include <malloc.h>
+
 double test_relative_error(double got, double want)
 {
     if (got == want || (isnan(got) && isnan(want)))
@@ -10,15 +12,25 @@ double test_relative_error(double got, double want)
     return want == 0.0 ? HUGE_VAL : fabs(got - want) / fabs(want);
 }
 
+/* Memory that is freed is kept for the next test: large blocks are not mapped anew each time. */
+static void keep_memory(void)
+{
+    (void)mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    (void)mallopt(M_TRIM_THRESHOLD, 1 << 30);
+}
+
 int test_main(const char *name, void (*add)(TCase *cases))
 {
+    keep_memory();
     Suite *suite = suite_create(name);
     TCase *cases = tcase_create(name);
     tcase_set_timeout(cases, 300);
     add(cases);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
+    test_tmp_begin();
     srunner_run_all(runner, CK_ENV);
+    test_tmp_end();
     int failed = srunner_ntests_failed(runner);
     srunner_free(runner);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

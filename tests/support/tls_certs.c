@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tls_certs.h"
+#include "tmp_folder.h"
 
 #include <check.h>
 #include <stdbool.h>
@@ -109,7 +110,7 @@ static void write_pair(const struct tls_certs *certs, enum tls_who who)
 
 static void name_files(struct tls_certs *certs)
 {
-    snprintf(certs->folder, sizeof certs->folder, "/tmp/assay-certs-XXXXXX");
+    snprintf(certs->folder, sizeof certs->folder, "%s/certs-XXXXXX", test_tmp());
     ck_assert_ptr_nonnull(mkdtemp(certs->folder));
     for (int who = 0; who < TLS_WHO_COUNT; who++) {
         snprintf(certs->path[who], TLS_PATH_BYTES, "%s/%d.pem", certs->folder, who);

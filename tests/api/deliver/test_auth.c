@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "post_support.h"
+#include "tmp_folder.h"
 
 #define JSON(status, text)                                                                         \
     "HTTP/1.1 " status "\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n" text
@@ -310,7 +311,8 @@ START_TEST(token_file_is_read_again_when_refused)
     static const struct hostile_step steps[] = {ANSWER(NAMED), ANSWER(DENIED), ANSWER(NAMED)};
     struct scene scene = open_scene(steps, 3);
     struct post *post = scene.post;
-    char path[] = "/tmp/assay-token-XXXXXX";
+    char path[64];
+    snprintf(path, sizeof path, "%s/token-XXXXXX", test_tmp());
     close(mkstemp(path));
     write_token(path, "first\r\n");
     post->options.token_file = path;
@@ -338,7 +340,8 @@ START_TEST(client_secret_file_is_read_for_each_token)
     static const struct hostile_step steps[] = {ANSWER(GRANT("0")), ANSWER(NAMED)};
     struct scene scene = open_scene(steps, 2);
     struct post *post = scene.post;
-    char path[] = "/tmp/assay-token-XXXXXX";
+    char path[64];
+    snprintf(path, sizeof path, "%s/token-XXXXXX", test_tmp());
     close(mkstemp(path));
     post->options.client_id = "id-1";
     post->options.client_secret_file = path;
@@ -364,7 +367,8 @@ START_TEST(token_file_that_is_no_token)
     static const struct hostile_step steps[] = {ANSWER(NAMED)};
     static const char *const texts[] = {"", "\n", "two words", "a\nb\n", "caf\xC3\xA9", "tab\t"};
     struct scene scene = open_scene(steps, 1);
-    char path[] = "/tmp/assay-token-XXXXXX";
+    char path[64];
+    snprintf(path, sizeof path, "%s/token-XXXXXX", test_tmp());
     close(mkstemp(path));
     scene.post->options.token_file = path;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {

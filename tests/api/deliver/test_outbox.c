@@ -29,7 +29,7 @@ int flock(int fd, int operation)
 
 static void make_directory_name(void)
 {
-    snprintf(directory, sizeof directory, "/tmp/assay-box-XXXXXX");
+    snprintf(directory, sizeof directory, "%s/box-XXXXXX", test_tmp());
     ck_assert_ptr_nonnull(mkdtemp(directory));
     ck_assert_int_eq(rmdir(directory), 0);
 }

@@ -16,6 +16,7 @@
 #include "api/deliver/outbox.h"
 #include "cli/cli.h"
 #include "post_support.h"
+#include "tmp_folder.h"
 
 #define INTERPOSED __attribute__((visibility("default")))
 #define ENTRY "res-1-c60cf7499349f51a.json"
@@ -164,7 +165,7 @@ static void write_file(const char *path, const char *text)
 
 static void make_folder(void)
 {
-    strcpy(folder, "/tmp/assay-faults-XXXXXX");
+    snprintf(folder, sizeof folder, "%s/faults-XXXXXX", test_tmp());
     ck_assert_ptr_nonnull(mkdtemp(folder));
     snprintf(box, sizeof box, "%s/box", folder);
     snprintf(input, sizeof input, "%s/input", folder);

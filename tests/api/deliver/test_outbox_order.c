@@ -18,7 +18,8 @@ static long lateness(unsigned i)
 
 START_TEST(entries_of_one_second_are_in_the_order_of_nanoseconds)
 {
-    char directory[] = "/tmp/assay-order-XXXXXX", path[64];
+    char directory[64], path[128];
+    snprintf(directory, sizeof directory, "%s/order-XXXXXX", test_tmp());
     struct assay__arena arena = {0};
     struct assay_error err;
     const char *const *names;

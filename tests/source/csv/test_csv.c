@@ -11,7 +11,7 @@ static char path[64];
 /* Puts bytes into a file of the test's own. */
 static void put_file(const char *bytes, size_t length)
 {
-    snprintf(path, sizeof path, "/tmp/assay-test-csv-%ld", (long)getpid());
+    snprintf(path, sizeof path, "%s/csv-%ld", test_tmp(), (long)getpid());
     test_write_file(path, bytes, length);
 }
 

@@ -225,7 +225,7 @@ static void try_file(uint64_t seed, uint32_t rows, const struct oddity *odd,
                      enum assay_bad_rows bad_rows, const char *dimensions)
 {
     char path[64], json[1024];
-    snprintf(path, sizeof path, "/tmp/assay-test-scan-%ld.csv", (long)getpid());
+    snprintf(path, sizeof path, "%s/scan-%ld.csv", test_tmp(), (long)getpid());
     snprintf(json, sizeof json, PLAN, dimensions);
     struct assay_plan *plan = test_plan(json);
     struct assay__text file = {0};
@@ -273,12 +273,13 @@ START_TEST(scan_refuses_a_kernel_that_is_not_there)
 {
     struct assay_plan *plan = test_plan("{\"columns\":{\"group\":\"g\"},\"comparisons\":{"
                                         "\"baseline\":\"a\"},\"metrics\":[{\"id\":\"y\"}]}");
-    test_write_file("/tmp/assay-test-scan-kernel.csv", "g,y\na,1\nb,2\n", 12);
-    struct outcome out =
-        read_all(plan, "/tmp/assay-test-scan-kernel.csv", "none", 1, ASSAY_BAD_ROWS_FAIL);
+    char path[64];
+    snprintf(path, sizeof path, "%s/scan-kernel.csv", test_tmp());
+    test_write_file(path, "g,y\na,1\nb,2\n", 12);
+    struct outcome out = read_all(plan, path, "none", 1, ASSAY_BAD_ROWS_FAIL);
     ck_assert_int_eq(out.status, ASSAY_ERROR_USAGE);
     ck_assert_ptr_nonnull(strstr(out.err.message, "'none'"));
-    unlink("/tmp/assay-test-scan-kernel.csv");
+    unlink(path);
     assay_plan_free(plan);
 }
 END_TEST

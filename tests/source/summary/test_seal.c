@@ -25,7 +25,7 @@ static const char PLAN[] =
 static const char *path_of(int number)
 {
     static char paths[20][64];
-    snprintf(paths[number], sizeof paths[number], "/tmp/assay-test-seal-%ld-%d.csv", (long)getpid(),
+    snprintf(paths[number], sizeof paths[number], "%s/seal-%ld-%d.csv", test_tmp(), (long)getpid(),
              number);
     return paths[number];
 }

@@ -56,7 +56,7 @@ START_TEST(every_failed_allocation_is_reported)
     struct assay_plan *plan;
     struct assay_error err;
     assert_ok(assay_plan_parse(PLAN, strlen(PLAN), "plan", &plan, &err), &err);
-    snprintf(path, sizeof path, "/tmp/assay-test-summary-memory-%ld.csv", (long)getpid());
+    snprintf(path, sizeof path, "%s/summary-memory-%ld.csv", test_tmp(), (long)getpid());
     FILE *file = fopen(path, "wb");
     ck_assert_ptr_nonnull(file);
     ck_assert_uint_eq(fwrite(TEXT, 1, sizeof TEXT - 1, file), sizeof TEXT - 1);

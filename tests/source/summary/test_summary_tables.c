@@ -176,7 +176,7 @@ static const struct table TABLES[] = {
 static const char *put_file(int number, const char *text)
 {
     static char paths[2][64];
-    snprintf(paths[number], sizeof paths[number], "/tmp/assay-test-tables-%ld-%d.csv",
+    snprintf(paths[number], sizeof paths[number], "%s/tables-%ld-%d.csv", test_tmp(),
              (long)getpid(), number);
     test_write_file(paths[number], text, strlen(text));
     return paths[number];
@@ -234,7 +234,7 @@ START_TEST(tables_are_read_or_refused)
         ck_assert_int_eq(status, ASSAY_ERROR_DATA);
         ck_assert_msg(strstr(err.message, table->refusal) != NULL, "%s", err.message);
         ck_assert_uint_gt(err.line, 1);
-        ck_assert_ptr_nonnull(strstr(err.file, "assay-test-tables"));
+        ck_assert_ptr_nonnull(strstr(err.file, "/tables-"));
     } else {
         assert_ok(status, &err);
         const struct assay__cell *cell = last_cell(dataset);

@@ -135,7 +135,7 @@ static void check_experiment(const char *plan_path, const char *expected_path, s
     for (int i = 0; i < 4; i++) {
         char from[64];
         snprintf(from, sizeof from, FOLDER "%s", NAMES[i]);
-        snprintf(paths[i], sizeof paths[i], "/tmp/assay-test-events-%d-%d", (int)getpid(), i);
+        snprintf(paths[i], sizeof paths[i], "%s/events-%d-%d", test_tmp(), (int)getpid(), i);
         shuffle_file(from, paths[i], &state);
         list[i] = paths[i];
     }

@@ -11,7 +11,7 @@ static char path[64];
 
 static void put_file(const char *text, size_t length)
 {
-    snprintf(path, sizeof path, "/tmp/assay-test-row-%ld.csv", (long)getpid());
+    snprintf(path, sizeof path, "%s/row-%ld.csv", test_tmp(), (long)getpid());
     test_write_file(path, text, length);
 }
 

@@ -12,8 +12,8 @@ static char paths[8][64];
 
 static const char *put_file(int number, const char *text, size_t length)
 {
-    snprintf(paths[number], sizeof paths[number], "/tmp/assay-test-units-%ld-%d.csv",
-             (long)getpid(), number);
+    snprintf(paths[number], sizeof paths[number], "%s/units-%ld-%d.csv", test_tmp(), (long)getpid(),
+             number);
     test_write_file(paths[number], text, length);
     return paths[number];
 }
