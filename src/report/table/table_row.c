@@ -120,6 +120,14 @@ static const struct wording *wording_of(const struct assay_metric_plan *metric)
     return metric->direction == ASSAY_DIRECTION_ANY ? &CHANGED : &BETTER;
 }
 
+/* The interval lies on the side that is not wanted: a difference is clear, but no harm was found.
+ */
+static bool is_on_wrong_side(const struct assay_metric_result *result)
+{
+    const struct assay_difference *difference = &assay__shown_look(result)->comparison.difference;
+    return result->side == ASSAY_SIDE_UPPER ? difference->upper < 0.0 : difference->lower > 0.0;
+}
+
 static void fill_verdict(struct assay__row *row, const struct wording *words,
                          const struct assay_metric_result *result, uint64_t minimum)
 {
@@ -141,6 +149,8 @@ static void fill_verdict(struct assay__row *row, const struct wording *words,
         bool yes = result->significant == ASSAY_YES;
         row->verdict = yes ? words->yes : words->no;
         row->ink = yes ? words->yes_ink : words->no_ink;
+        if (words == &BETTER && !yes && is_on_wrong_side(result))
+            row->verdict = "not improved";
     }
 }
 
