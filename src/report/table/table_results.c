@@ -77,8 +77,9 @@ static void write_titles(struct assay__page *page, const struct columns *columns
     assay__row_level(first, level);
     const char *name = metric->id;
     if (assay__page_width(name) > columns->name + 2) { /* a line of its own */
-        assay__page_cell(page, name, page->width, ASSAY__ALIGN_LEFT, true, ASSAY__INK_BOLD);
-        assay__page_end(page);
+        assay__page_ink(page, ASSAY__INK_BOLD);
+        assay__page_wrap(page, name, 0, 2);
+        assay__page_ink(page, ASSAY__INK_PLAIN);
         name = "";
     }
     assay__page_cell(page, name, columns->name + 2, ASSAY__ALIGN_LEFT, true, ASSAY__INK_BOLD);
