@@ -194,7 +194,7 @@ static enum assay_status read_record(struct assay__units *units, const struct as
 static enum assay_status with_place(enum assay_status status, const struct assay__csv *csv,
                                     const struct assay__record *record, struct assay_error *err)
 {
-    if (err == NULL || err->line != 0 || status == ASSAY_ERROR_IO)
+    if (status == ASSAY_OK || err == NULL || err->line != 0 || status == ASSAY_ERROR_IO)
         return status;
     return assay__fail_at(err, status, assay__csv_name(csv), record->line, 0, "%s", err->message);
 }
