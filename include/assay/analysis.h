@@ -97,6 +97,8 @@ struct assay_look_result {
     struct assay_sample_size size;
     double information_fraction; /* NaN without planned information */
     double alpha_spent;          /* alpha used up to this look */
+    double futility;             /* the statistic's futility bound; NaN where there is none */
+    bool is_futile;              /* the statistic, pointing up for the wanted side, is below it */
     double deterioration_alpha_spent;
     bool is_overrun;  /* all alpha was spent before: the last critical value is kept */
     bool has_stopped; /* group sequential, total and segments: this look ends the sequence, as the
@@ -125,6 +127,7 @@ struct assay_metric_result {
     uint32_t first_significant;  /* look of the data at which the role's test was first significant;
                                     UINT32_MAX: none. Then `significant` stays yes */
     uint32_t first_deteriorated; /* likewise of the deterioration test, at any look so far */
+    bool is_futile;              /* below the futility bound at some look so far */
     enum assay_tristate significant;  /* the role's test, at any look so far */
     enum assay_tristate deteriorated; /* the deterioration test, at any look so far */
     enum assay_tristate powered;      /* current >= required; no when there is none */

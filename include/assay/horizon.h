@@ -31,8 +31,15 @@ struct assay_horizon_design {
     enum assay_spending_family spending; /* group sequential */
     double spending_parameter;           /* power: rho > 0; Hwang-Shih-DeCani: gamma; else unread */
     double expected_size;                /* group sequential: units at information 1; > 0 */
-    enum assay_mixture mixture;          /* always valid */
-    double mixture_parameter;            /* > 0 */
+    /* Group sequential, one-sided: beta is spent on futility bounds, too. They do not move the
+       critical values, which hold whether or not the bounds are obeyed. */
+    bool has_futility;
+    enum assay_spending_family futility;
+    double futility_parameter;
+    double beta;                /* 1 - power at the drift that the bounds are for */
+    uint32_t planned_looks;     /* equally far apart: they settle that drift; 1 .. 1000 */
+    enum assay_mixture mixture; /* always valid */
+    double mixture_parameter;   /* > 0 */
 };
 
 /** Flags of a boundary. */
@@ -45,6 +52,7 @@ enum assay_boundary_flag {
 /** struct assay_boundary: what a statistic is held against at one look. */
 struct assay_boundary {
     double critical;    /* of the statistic; > 0 as a rule. NaN without information */
+    double futility;    /* a statistic below it is futile; NaN where there is no such bound */
     double alpha_spent; /* up to this look, both sides together */
     double information; /* share of the planned one; NaN where nothing is planned */
     bool is_final;      /* the plan asks for no look after this one */
@@ -80,6 +88,10 @@ assay_horizon_open(const struct assay_horizon_design *design, struct assay_horiz
  * rule at alpha/2 on each side, not the rule of 1983 on the total. The first look with t >= 1
  * spends all that is left; later ones keep its critical value and are flagged. A look depends on
  * earlier ones only, to the last bit.
+ * futility: under the drift at which equal planned looks have power 1 - beta, the statistic falls
+ * below the bound at look k, with no exit before, with probability beta(t_k) - beta(t_{k-1}), by
+ * the same families. At the look that spends all alpha the bound is the critical value. Source:
+ * Pampallona, Tsiatis, Kim (2001), Drug Inf. J. 35:1113; gsDesign's test.type = 4.
  * always valid: with x = N rho^2 the mixture's weight at N units, two-sided
  *     sqrt(2 (x + 1)/x ln(sqrt(x + 1)/alpha)),
  * one-sided ln(1 + sqrt(x + 1)/(2 alpha)) in its place. Sources: Waudby-Smith et al. (2021),
@@ -104,8 +116,8 @@ ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_horizon_at(struct assay_horiz
  * ASSAY_ERROR_DOMAIN. Accuracy: 1e-11 relative against tests/golden/boundaries.csv.
  *
  * assay_sequential_exits() writes the probabilities of the first exit at each look so far, above
- * and (two-sided; else 0) below: count of each, at most *count; *count becomes their number. Either
- * array may be NULL.
+ * and (two-sided, or with futility bounds, which are then obeyed; else 0) below: count of each, at
+ * most *count; *count becomes their number. Either array may be NULL.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
 assay_sequential_exits(const struct assay_horizon *horizon, double drift, double *above,

@@ -15,24 +15,9 @@ struct storage {
     struct assay_analysis analysis;
 };
 
-/* Horizons of metrics and segments are their own, or the plan's. */
-static bool has_futility(const struct assay_plan *plan)
-{
-    bool has_any = plan->horizon.has_futility;
-    for (uint32_t m = 0; m < plan->metric_count; m++)
-        has_any = has_any || plan->metrics[m].horizon.has_futility;
-    for (uint32_t i = 0; i < plan->segment_count; i++)
-        has_any = has_any || plan->segments[i].horizon.has_futility;
-    return has_any;
-}
-
 /* Plans that need what this version does not have are refused, never half done. */
 static enum assay_status check_supported(const struct assay_plan *plan, struct assay_error *err)
 {
-    if (has_futility(plan))
-        return assay__fail(err, ASSAY_ERROR_PLAN,
-                           "Futility bounds are not in this version: leave \"futility\" out of the "
-                           "horizon.");
     for (uint32_t m = 0; m < plan->metric_count; m++)
         if (plan->metrics[m].type == ASSAY_METRIC_QUANTILE)
             return assay__fail(err, ASSAY_ERROR_PLAN,

@@ -232,10 +232,13 @@ static enum assay_status test_role(struct assay__builder *builder,
     if (!has_null)
         take_test_away(&look->comparison);
     look->alpha_spent = boundary.alpha_spent;
+    look->futility = boundary.futility;
     look->information_fraction = boundary.information;
     look->is_overrun = (boundary.flags & ASSAY_BOUNDARY_OVERRUN) != 0;
     result->is_final = boundary.is_final;
     assay__tracker_note(&tests->role, k, units, method.side, &look->comparison.difference);
+    look->is_futile =
+        assay__normal_statistic(&look->comparison.difference, method.side) < boundary.futility;
     return ASSAY_OK;
 }
 
@@ -341,6 +344,7 @@ static void end_looks(const struct tests *tests, struct assay_metric_result *res
     bool monitored = !isnan(result->deterioration_alpha);
     const struct assay__tracker *watch = harm ? &tests->role : &tests->deterioration;
     result->significant = tristate(&last->comparison.difference);
+    result->is_futile = tests->role.is_futile;
     if (tests->role.is_found) {
         result->first_significant = tests->role.first_significant;
         result->significant = ASSAY_YES;

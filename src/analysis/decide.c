@@ -39,6 +39,10 @@ static enum assay_recommendation end_or_go_on(struct assay__case *it, enum assay
 {
     bool goes_on = is_sequential(it->builder->plan);
     bool powered = assay__is_powered(it);
+    if (goes_on && assay__rule_is_lost(it)) {
+        assay__reasons_futile(it);
+        return ASSAY_RECOMMEND_END;
+    }
     if (goes_on && !powered && (assay__has_planned_effect(it) || !all_over(it))) {
         assay__reasons_to_go_on(it);
         return ASSAY_RECOMMEND_CONTINUE;
@@ -120,6 +124,8 @@ static enum assay_status advise(struct assay__builder *builder, uint32_t control
     treatment->rule = ASSAY_OUTCOME_NOT_TESTED;
     treatment->recommendation = decide(&it, treatment);
     treatment->final = it.pair == ASSAY__NONE ? !is_sequential(builder->plan) : all_over(&it);
+    if (treatment->recommendation == ASSAY_RECOMMEND_END && assay__rule_is_lost(&it))
+        treatment->final = true; /* the plan gives up on it */
     treatment->reasons = it.reasons;
     treatment->reason_count = it.reason_count;
     return it.no_memory ? assay__fail_memory(err) : ASSAY_OK;

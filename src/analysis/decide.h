@@ -11,7 +11,8 @@ struct assay__case {
     uint32_t pair;           /* their comparison, or ASSAY__NONE */
     struct assay_advice_reason *reasons;
     uint32_t reason_count, reason_capacity;
-    bool no_memory; /* a reason could not be kept */
+    bool is_hopeful; /* of the rule: what is not lost for good counts as passed */
+    bool no_memory;  /* a reason could not be kept */
 };
 
 /** assay__case_result() is a metric's result in the total, of the case's comparison. */
@@ -19,6 +20,12 @@ const struct assay_metric_result *assay__case_result(const struct assay__case *i
 
 /** assay__rule_state() says whether the decision rule holds. Untested guards count as untested. */
 enum assay_outcome assay__rule_state(const struct assay__case *it);
+
+/** assay__is_lost(): below a futility bound that the plan obeys, and nothing was found. */
+bool assay__is_lost(const struct assay__case *it, uint32_t metric);
+
+/** assay__rule_is_lost(): the rule cannot hold any more, whatever else is found. */
+bool assay__rule_is_lost(const struct assay__case *it);
 
 /** assay__holds_back(): shipping rests on this metric's test, and there is none. */
 bool assay__holds_back(const struct assay__case *it, uint32_t metric);
@@ -57,6 +64,9 @@ bool assay__has_planned_effect(const struct assay__case *it);
 
 /** assay__reasons_inconclusive(): metrics without an answer, of a horizon that is over. */
 uint32_t assay__reasons_inconclusive(struct assay__case *it);
+
+/** assay__reasons_futile(): metrics beyond their futility bounds, which the plan obeys. */
+uint32_t assay__reasons_futile(struct assay__case *it);
 
 /** assay__reasons_to_go_on(): metrics that need more units, of a horizon that goes on. */
 uint32_t assay__reasons_to_go_on(struct assay__case *it);

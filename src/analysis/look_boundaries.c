@@ -64,6 +64,20 @@ static void set_mixture(const struct assay_horizon_plan *plan, double share,
     tracker->design.mixture_parameter = size * share;
 }
 
+/* Futility is about a planned power, in one direction. */
+static void set_futility(const struct assay_horizon_plan *plan,
+                         const struct assay_metric_result *result,
+                         struct assay_horizon_design *design)
+{
+    if (!plan->has_futility || isnan(result->power) || design->two_sided)
+        return;
+    design->has_futility = true;
+    design->futility = plan->futility.family;
+    design->futility_parameter = plan->futility.parameter;
+    design->beta = 1.0 - result->power;
+    design->planned_looks = plan->planned_looks;
+}
+
 enum assay_status assay__tracker_open(struct assay__builder *builder,
                                       const struct assay_metric_result *result,
                                       enum assay_side side, double alpha, bool is_deterioration,
@@ -82,6 +96,9 @@ enum assay_status assay__tracker_open(struct assay__builder *builder,
     tracker->design.spending = plan->spending.family;
     tracker->design.spending_parameter = plan->spending.parameter;
     tracker->design.expected_size = plan->expected_sample_size * share;
+    bool is_dimension = builder->out->slices[result->slice].kind == ASSAY_SLICE_DIMENSION;
+    if (!is_deterioration && !is_dimension)
+        set_futility(plan, result, &tracker->design);
     tracker->units = comparison_units(builder, result);
     if (tracker->units == NULL)
         return assay__fail_memory(err);
@@ -108,6 +125,7 @@ enum assay_status assay__tracker_boundary(struct assay__tracker *tracker, uint32
         return ASSAY_OK;
     }
     *out = (struct assay_boundary){.critical = NAN,
+                                   .futility = NAN,
                                    .alpha_spent = tracker->design.alpha,
                                    .information = 1.0,
                                    .is_final = true};
@@ -142,6 +160,9 @@ void assay__tracker_note(struct assay__tracker *tracker, uint32_t k, uint64_t un
 {
     if (isnan(difference->p))
         return;
+    if (tracker->sequence != NULL &&
+        assay__normal_statistic(difference, side) < tracker->sequence[k].futility)
+        tracker->is_futile = true;
     if (difference->significant && !tracker->is_found) {
         tracker->is_found = true;
         tracker->first_significant = k;
@@ -178,6 +199,8 @@ enum assay_status assay__inflation(struct assay__builder *builder,
                                           .spending = plan->spending.family,
                                           .spending_parameter = plan->spending.parameter,
                                           .expected_size = 1.0};
+    if (plan->futility_is_binding)
+        set_futility(plan, result, &design);
     return assay__look_cache_inflation(builder->cache, &design, plan->planned_looks, result->power,
                                        inflation, err);
 }

@@ -76,12 +76,26 @@ void assay__look_cache_free(struct assay__look_cache *cache)
     free(cache);
 }
 
+static bool same_number(double a, double b)
+{
+    return a == b || (isnan(a) && isnan(b));
+}
+
+static bool same_futility(const struct assay_horizon_design *a,
+                          const struct assay_horizon_design *b)
+{
+    if (!a->has_futility || !b->has_futility)
+        return a->has_futility == b->has_futility;
+    return a->futility == b->futility &&
+           same_number(a->futility_parameter, b->futility_parameter) && a->beta == b->beta &&
+           a->planned_looks == b->planned_looks;
+}
+
 static bool same_design(const struct assay_horizon_design *a, const struct assay_horizon_design *b)
 {
     return a->two_sided == b->two_sided && a->alpha == b->alpha && a->spending == b->spending &&
-           (a->spending_parameter == b->spending_parameter ||
-            (isnan(a->spending_parameter) && isnan(b->spending_parameter))) &&
-           a->expected_size == b->expected_size;
+           same_number(a->spending_parameter, b->spending_parameter) &&
+           a->expected_size == b->expected_size && same_futility(a, b);
 }
 
 /* A sequence whose looks begin like these, or these like it; NULL when there is none. */

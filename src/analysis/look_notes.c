@@ -104,7 +104,24 @@ static const char *looks_text(const struct assay__builder *builder,
            "repeated looks cost.";
 }
 
+static bool is_futile(const struct assay__builder *builder,
+                      const struct assay_metric_result *result)
+{
+    return result->is_futile && result->outcome != ASSAY_OUTCOME_PASSED &&
+           !assay__result_horizon(builder, result)->futility_is_binding;
+}
+
+static const char *futile_text(const struct assay__builder *builder,
+                               const struct assay_metric_result *result)
+{
+    (void)result;
+    return assay__arena_format(builder->arena,
+                               "Below the futility bound: the planned effect is unlikely to be "
+                               "found. The plan does not end for it: \"binding\" is false.");
+}
+
 static const struct remark REMARKS[] = {
+    {ASSAY_NOTE_INFO, is_futile, futile_text},
     {ASSAY_NOTE_INFO, was_found_earlier, found_text},
     {ASSAY_NOTE_WARNING, is_overrun, overrun_text},
     {ASSAY_NOTE_WARNING, is_small, small_text},

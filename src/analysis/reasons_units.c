@@ -198,6 +198,20 @@ uint32_t assay__reasons_inconclusive(struct assay__case *it)
     return it->reason_count - before;
 }
 
+uint32_t assay__reasons_futile(struct assay__case *it)
+{
+    uint32_t before = it->reason_count;
+    for (uint32_t m = 0; m < it->builder->plan->metric_count; m++)
+        if (assay__is_lost(it, m))
+            assay__reason(it, "futile", (int32_t)m,
+                          assay__arena_format(it->builder->arena,
+                                              "%s in %s against %s is below its futility bound: "
+                                              "the planned effect is unlikely to be found.",
+                                              it->builder->plan->metrics[m].id,
+                                              group_id(it, it->group), group_id(it, it->control)));
+    return it->reason_count - before;
+}
+
 uint32_t assay__reasons_to_go_on(struct assay__case *it)
 {
     uint32_t before = it->reason_count;

@@ -32,8 +32,17 @@ bool assay__holds_back(const struct assay__case *it, uint32_t metric)
     return it->builder->plan->metrics[metric].role != ASSAY_ROLE_SUCCESS;
 }
 
+bool assay__is_lost(const struct assay__case *it, uint32_t metric)
+{
+    const struct assay_metric_result *result = assay__case_result(it, metric);
+    return result->is_futile && result->outcome != ASSAY_OUTCOME_PASSED &&
+           it->builder->plan->metrics[metric].horizon.futility_is_binding;
+}
+
 static enum assay_outcome leaf(const struct assay__case *it, uint32_t metric)
 {
+    if (it->is_hopeful)
+        return assay__is_lost(it, metric) ? ASSAY_OUTCOME_FAILED : ASSAY_OUTCOME_PASSED;
     const struct assay_metric_result *result = assay__case_result(it, metric);
     /* Without an intended direction a change informs, and ships nothing. */
     if (result->hypothesis == ASSAY_HYPOTHESIS_SUPERIORITY &&
@@ -97,4 +106,14 @@ enum assay_outcome assay__rule_state(const struct assay__case *it)
         if (state == ASSAY_OUTCOME_PASSED && assay__holds_back(it, m))
             state = ASSAY_OUTCOME_NOT_TESTED;
     return state;
+}
+
+bool assay__rule_is_lost(const struct assay__case *it)
+{
+    struct assay__case hope = *it;
+    hope.is_hopeful = true;
+    const struct assay_plan *plan = it->builder->plan;
+    enum assay_outcome state =
+        plan->rule != NULL ? evaluate(&hope, plan->rule) : evaluate_default(&hope);
+    return state == ASSAY_OUTCOME_FAILED;
 }

@@ -16,6 +16,7 @@ enum option_code {
     OPTION_ALPHA,
     OPTION_SIDE,
     OPTION_POWER,
+    OPTION_FUTILITY,
     OPTION_HORIZON,
     OPTION_OPTIMAL_SAMPLE_SIZE,
     OPTION_RHO,
@@ -35,6 +36,7 @@ static const struct option OPTIONS[] = {
     {"alpha", required_argument, NULL, OPTION_ALPHA},
     {"side", required_argument, NULL, OPTION_SIDE},
     {"power", required_argument, NULL, OPTION_POWER},
+    {"futility", required_argument, NULL, OPTION_FUTILITY},
     {"horizon", required_argument, NULL, OPTION_HORIZON},
     {"optimal-sample-size", required_argument, NULL, OPTION_OPTIMAL_SAMPLE_SIZE},
     {"rho", required_argument, NULL, OPTION_RHO},
@@ -60,6 +62,8 @@ static const char HELP[] =
     "  --alpha=A                level of all looks together, default 0.05\n"
     "  --side=NAME              one (default) or two\n"
     "  --power=P                power that gives the drift, default 0.8\n"
+    "  --futility=FAMILY[:P]    also bounds below which nothing is left to find, by spending\n"
+    "                           1 - power; z does not depend on them\n"
     "  --horizon=NAME           groupSequential (default) or alwaysValid\n"
     "  --optimal-sample-size=N  always valid: units at which the bounds are tightest\n"
     "  --rho=R                  always valid: Howard's parameter instead, in units\n"
@@ -78,13 +82,14 @@ struct arguments {
 };
 
 /* FAMILY or FAMILY:PARAMETER. */
-static int take_spending(const char *text, struct assay_horizon_design *horizon)
+static int take_spending(const char *flag, const char *text, enum assay_spending_family *spending,
+                         double *parameter)
 {
     static const double PARAMETERS[] = {[ASSAY_SPENDING_POWER] = 2.0,
                                         [ASSAY_SPENDING_OBRIEN_FLEMING] = NAN,
                                         [ASSAY_SPENDING_POCOCK] = NAN,
                                         [ASSAY_SPENDING_HWANG_SHIH_DECANI] = -4.0};
-    const struct args_where where = {"design", "spending"};
+    const struct args_where where = {"design", flag};
     const char *names[ASSAY_SPENDING_HWANG_SHIH_DECANI + 2] = {NULL};
     char family[64];
     size_t length = strcspn(text, ":");
@@ -95,13 +100,13 @@ static int take_spending(const char *text, struct assay_horizon_design *horizon)
     int code = args_choice(where, family, names, &index);
     if (code != 0)
         return code;
-    horizon->spending = (enum assay_spending_family)index;
-    horizon->spending_parameter = PARAMETERS[index];
+    *spending = (enum assay_spending_family)index;
+    *parameter = PARAMETERS[index];
     if (text[length] == '\0')
         return 0;
     if (isnan(PARAMETERS[index]))
-        return cli_usage_error("design", "--spending: %s has no parameter", family);
-    return args_number(where, ARGS_ANY, text + length + 1, &horizon->spending_parameter);
+        return cli_usage_error("design", "--%s: %s has no parameter", flag, family);
+    return args_number(where, ARGS_ANY, text + length + 1, parameter);
 }
 
 static int take_choice(struct design *design, int option, const char *value)
@@ -150,7 +155,12 @@ static int take_option(struct arguments *arguments, int option, const char *valu
         return args_numbers(where, ARGS_EFFECT, value, DESIGN_LOOKS_MAX, arguments->information,
                             &arguments->information_count);
     case OPTION_SPENDING:
-        return take_spending(value, &design->horizon);
+        return take_spending("spending", value, &design->horizon.spending,
+                             &design->horizon.spending_parameter);
+    case OPTION_FUTILITY:
+        design->horizon.has_futility = true;
+        return take_spending("futility", value, &design->horizon.futility,
+                             &design->horizon.futility_parameter);
     case OPTION_ALPHA:
         where.flag = "alpha";
         return args_number(where, ARGS_RATE, value, &design->horizon.alpha);
@@ -195,6 +205,8 @@ static int check_rising(const char *flag, const double *values, size_t count)
 static int complete_always_valid(struct arguments *arguments)
 {
     struct design *design = &arguments->design;
+    if (design->horizon.has_futility)
+        return cli_usage_error("design", "--futility belongs to a group-sequential horizon");
     if (isnan(design->horizon.mixture_parameter))
         return cli_usage_error("design", "--optimal-sample-size is missing: at how many units are "
                                          "the bounds to be tightest?");
@@ -213,12 +225,14 @@ static int complete(struct arguments *arguments)
     struct design *design = &arguments->design;
     if (design->horizon.kind == ASSAY_HORIZON_ALWAYS_VALID)
         return complete_always_valid(arguments);
+    design->horizon.beta = 1.0 - design->power;
     if (arguments->unit_count > 0 || !isnan(design->horizon.mixture_parameter))
         return cli_usage_error("design", "--n, --optimal-sample-size and --rho belong to "
                                          "--horizon=alwaysValid");
     if (isnan(arguments->looks) == (arguments->information_count == 0))
         return cli_usage_error("design", "give either --looks=K or --information=T,T...");
     design->count = arguments->information_count;
+    design->horizon.planned_looks = (uint32_t)arguments->information_count;
     memcpy(design->values, arguments->information, sizeof design->values);
     if (isnan(arguments->looks))
         return check_rising("information", design->values, design->count);
@@ -226,6 +240,7 @@ static int complete(struct arguments *arguments)
         return cli_usage_error("design", "--looks: a whole number from 1 to %d",
                                (int)DESIGN_LOOKS_MAX);
     design->count = (size_t)arguments->looks;
+    design->horizon.planned_looks = (uint32_t)design->count;
     for (size_t k = 0; k < design->count; k++)
         design->values[k] = (double)(k + 1) / arguments->looks;
     return 0;

@@ -30,9 +30,10 @@ struct design_look {
     double units, days;
     struct assay_boundary boundary;
     double nominal_p;
-    double exit_null, exit_alternative; /* first exits, both sides under the null */
-    double power;                       /* exits above so far, at the drift */
-    double half_width;                  /* always valid: for unit variance */
+    double exit_null, exit_alternative;     /* first exits, both sides under the null */
+    double futile_null, futile_alternative; /* first exits below the futility bound */
+    double power;                           /* exits above so far, at the drift */
+    double half_width;                      /* always valid: for unit variance */
 };
 
 /** struct design_figures: everything about a design. */

@@ -38,16 +38,20 @@ static enum assay_status add_power(const struct design *design, const struct ass
                                    struct design_figures *figures, struct assay_error *err)
 {
     static double null[DESIGN_LOOKS_MAX], below[DESIGN_LOOKS_MAX], above[DESIGN_LOOKS_MAX];
+    static double futile[DESIGN_LOOKS_MAX];
     size_t count = DESIGN_LOOKS_MAX;
     double sum = 0.0;
     enum assay_status status = assay_sequential_plan(horizon, design->power, &figures->plan, err);
     if (status == ASSAY_OK)
         status = assay_sequential_exits(horizon, 0.0, null, below, &count, err);
     if (status == ASSAY_OK)
-        status = assay_sequential_exits(horizon, figures->plan.drift, above, NULL, &count, err);
+        status = assay_sequential_exits(horizon, figures->plan.drift, above, futile, &count, err);
     for (size_t k = 0; status == ASSAY_OK && k < design->count; k++) {
         sum += above[k];
-        figures->looks[k].exit_null = null[k] + below[k];
+        bool has_futility = design->horizon.has_futility;
+        figures->looks[k].exit_null = has_futility ? null[k] : null[k] + below[k];
+        figures->looks[k].futile_null = has_futility ? below[k] : (double)NAN;
+        figures->looks[k].futile_alternative = has_futility ? futile[k] : (double)NAN;
         figures->looks[k].exit_alternative = above[k];
         figures->looks[k].power = sum;
     }

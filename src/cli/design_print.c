@@ -29,11 +29,14 @@ static void write_look(struct assay__json *json, const struct design *design, si
     } else {
         assay__json_member_number(json, "information", design->values[k]);
         assay__json_member_number(json, "z", look->boundary.critical);
+        assay__json_member_number(json, "futilityZ", look->boundary.futility);
         assay__json_member_number(json, "nominalP", look->nominal_p);
         assay__json_member_number(json, "alphaSpent", look->boundary.alpha_spent);
         assay__json_member_number(json, "powerAtLook", look->power);
         assay__json_member_number(json, "exitNull", look->exit_null);
         assay__json_member_number(json, "exitAlternative", look->exit_alternative);
+        assay__json_member_number(json, "futileNull", look->futile_null);
+        assay__json_member_number(json, "futileAlternative", look->futile_alternative);
         if (!isnan(look->units))
             assay__json_member_number(json, "units", look->units);
     }
@@ -61,6 +64,13 @@ static void write_horizon(struct assay__json *json, const struct design *design)
         if (!isnan(horizon->spending_parameter))
             assay__json_member_number(json, "parameter", horizon->spending_parameter);
         assay__json_end(json, '}');
+        if (horizon->has_futility) {
+            assay__json_member_begin(json, "futility", '{');
+            assay__json_member_string(json, "family", assay_spending_name(horizon->futility));
+            if (isfinite(horizon->futility_parameter))
+                assay__json_member_number(json, "parameter", horizon->futility_parameter);
+            assay__json_end(json, '}');
+        }
         assay__json_member_number(json, "power", design->power);
     }
     assay__json_end(json, '}');
@@ -93,8 +103,9 @@ static void write_detail(const struct design *design, const struct design_figure
 static void write_csv(const struct design *design, const struct design_figures *figures,
                       struct assay__text *out)
 {
-    assay__text_puts(out, "look,information,units,days,z,nominal_p,alpha_spent,power,exit_null,"
-                          "exit_alternative,half_width\r\n");
+    assay__text_puts(out,
+                     "look,information,units,days,z,nominal_p,alpha_spent,power,exit_null,"
+                     "exit_alternative,half_width,futility_z,futile_null,futile_alternative\r\n");
     for (size_t k = 0; k < design->count; k++) {
         const struct design_look *look = &figures->looks[k];
         const double figure[] = {look->boundary.information,
@@ -106,7 +117,10 @@ static void write_csv(const struct design *design, const struct design_figures *
                                  look->power,
                                  look->exit_null,
                                  look->exit_alternative,
-                                 look->half_width};
+                                 look->half_width,
+                                 look->boundary.futility,
+                                 look->futile_null,
+                                 look->futile_alternative};
         assay__text_format(out, "%zu", k + 1);
         for (size_t i = 0; i < sizeof figure / sizeof *figure; i++) {
             assay__text_putc(out, ',');
@@ -154,6 +168,14 @@ static double z_of(const struct design *design, const struct design_look *look, 
     return look->boundary.critical;
 }
 
+static double futility_of(const struct design *design, const struct design_look *look, size_t k)
+{
+    (void)k;
+    if (isnan(look->boundary.futility) && design->horizon.has_futility)
+        return INFINITY; /* shown as "never" */
+    return look->boundary.futility;
+}
+
 static double p_of(const struct design *design, const struct design_look *look, size_t k)
 {
     (void)k;
@@ -183,9 +205,10 @@ static double width_of(const struct design *design, const struct design_look *lo
     return look->half_width;
 }
 
-static const struct column SEQUENTIAL[] = {
-    {"share", information_of, 4}, {"units", units_of, -1}, {"days", days_of, -1}, {"z", z_of, 4},
-    {"nominal p", p_of, -2},      {"alpha", spent_of, 5},  {"power", power_of, 4}};
+static const struct column SEQUENTIAL[] = {{"share", information_of, 4}, {"units", units_of, -1},
+                                           {"days", days_of, -1},        {"z", z_of, 4},
+                                           {"futile", futility_of, 4},   {"nominal p", p_of, -2},
+                                           {"alpha", spent_of, 5},       {"power", power_of, 4}};
 static const struct column ALWAYS_VALID[] = {{"units", units_of, -1},
                                              {"days", days_of, -1},
                                              {"z", z_of, 4},

@@ -262,9 +262,13 @@ static bool follow(const struct simulation *simulation, const struct assay_analy
         for (uint32_t m = 0; m < metric_count; m++) {
             const struct assay_metric_result *result = find_result(analysis, m, treatment);
             const struct simulate_metric *metric = &simulation->metrics[m];
-            if (result != NULL)
-                take_metric(has_effect ? metric->effect : 0.0, result,
-                            &metrics[(size_t)t * metric_count + m]);
+            if (result == NULL)
+                continue;
+            struct simulate_metric_outcome *out = &metrics[(size_t)t * metric_count + m];
+            take_metric(has_effect ? metric->effect : 0.0, result, out);
+            /* Where futility ends an experiment there is no estimate by stages: no fair sample. */
+            if (simulation->plan.metrics[m].horizon.futility_is_binding)
+                out->covered_after = out->ratio_after = NAN;
         }
     }
     return all;

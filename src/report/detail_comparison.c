@@ -291,6 +291,10 @@ void assay__detail_comparison(struct assay__json *json, const struct assay_analy
     write_sample_size(json, result, &look->size);
     assay__json_member_number(json, "informationFraction", look->information_fraction);
     assay__json_member_number(json, "alphaSpent", look->alpha_spent);
+    if (!isnan(look->futility)) {
+        assay__json_member_number(json, "futilityBound", look->futility);
+        assay__json_member_boolean(json, "futile", look->is_futile);
+    }
     assay__json_member_number(json, "deteriorationAlphaSpent", look->deterioration_alpha_spent);
     write_stopped(json, look);
     write_flags(json, comparison->flags);

@@ -63,6 +63,7 @@ static enum assay_status at_always_valid(struct assay_horizon *horizon, double u
                                         : log1p(0.5 * sqrt(x + 1.0) / design->alpha);
     *out = (struct assay_boundary){.critical = sqrt(2.0 * ((x + 1.0) / x) * log_term),
                                    .alpha_spent = design->alpha,
+                                   .futility = NAN,
                                    .information = NAN};
     return ASSAY_OK;
 }

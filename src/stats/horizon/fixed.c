@@ -23,6 +23,7 @@ static enum assay_status at_fixed(struct assay_horizon *horizon, double units,
     *out = (struct assay_boundary){
         .critical = assay_normal_quantile_upper(horizon->design.two_sided ? 0.5 * alpha : alpha),
         .alpha_spent = alpha,
+        .futility = NAN,
         .information = NAN,
         .is_final = true};
     return ASSAY_OK;

@@ -26,18 +26,17 @@ static enum assay_status open_group_sequential(struct assay_horizon *horizon,
                                  .parameter = design->spending_parameter,
                                  .alpha = design->two_sided ? 0.5 * design->alpha : design->alpha};
     horizon->walk.two_sided = design->two_sided;
-    return ASSAY_OK;
+    return design->has_futility ? assay__futility_open(horizon, err) : ASSAY_OK;
 }
 
-/* The edge, on the score's scale, above which the next look exits with probability exp(log_p). */
-static double solve_edge(const struct assay__walk *walk, double time, double log_p)
+double assay__solve_edge(const struct assay__walk *walk, double time, double log_p, double drift)
 {
     if (walk->count == 0)
-        return sqrt(time) * assay_normal_quantile_log_upper(log_p);
+        return drift * time + sqrt(time) * assay_normal_quantile_log_upper(log_p);
     const struct assay__grid *grid = &walk->grids[walk->count - 1];
     double longest = 4.0 * sqrt(time), edge = grid->edge;
     for (int i = 0; i < 100; i++) {
-        struct assay__exit exit = assay__walk_exit(walk, walk->count, time, edge, 0.0);
+        struct assay__exit exit = assay__walk_exit(walk, walk->count, time, edge, drift);
         double step = (exit.log_p - log_p) / exit.hazard;
         if (isnan(step))
             return NAN;
@@ -54,7 +53,7 @@ static enum assay_status next_edge(struct assay_horizon *horizon, double time, d
     struct assay__walk *walk = &horizon->walk;
     double from = walk->count == 0 ? 0.0 : walk->grids[walk->count - 1].time;
     double log_p = assay__spending_log_step(&horizon->spending, from, to);
-    double edge = isinf(log_p) ? (double)INFINITY : solve_edge(walk, time, log_p);
+    double edge = isinf(log_p) ? (double)INFINITY : assay__solve_edge(walk, time, log_p, 0.0);
     if (!isfinite(edge))
         return assay__fail(err, ASSAY_ERROR_DOMAIN,
                            "At information %g the spending function spends too little for a "
@@ -67,6 +66,8 @@ static enum assay_status next_edge(struct assay_horizon *horizon, double time, d
     out->alpha_spent = exp(assay__spending_log_step(&horizon->spending, 0.0, to));
     if (horizon->design.two_sided)
         out->alpha_spent *= 2.0;
+    if (horizon->design.has_futility)
+        return assay__futility_at(horizon, time, edge, to, out, err);
     return ASSAY_OK;
 }
 

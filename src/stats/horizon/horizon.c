@@ -29,8 +29,8 @@ enum assay_status assay_horizon_open(const struct assay_horizon_design *design,
         return assay__fail_memory(err);
     horizon->design = *design;
     horizon->row = HORIZONS[design->kind];
-    horizon->last =
-        (struct assay_boundary){.critical = NAN, .information = NAN, .flags = ASSAY_BOUNDARY_EMPTY};
+    horizon->last = (struct assay_boundary){
+        .critical = NAN, .futility = NAN, .information = NAN, .flags = ASSAY_BOUNDARY_EMPTY};
     horizon->last_critical = NAN;
     enum assay_status status = horizon->row->open(horizon, err);
     if (status != ASSAY_OK) {
@@ -68,5 +68,7 @@ void assay_horizon_free(struct assay_horizon *horizon)
     if (horizon == NULL)
         return;
     assay__walk_release(&horizon->walk);
+    assay__walk_release(&horizon->futility.above);
+    assay__walk_release(&horizon->futility.mirror);
     free(horizon);
 }

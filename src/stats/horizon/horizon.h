@@ -6,6 +6,17 @@
 #include "stats/horizon/spending.h"
 #include "stats/horizon/survival.h"
 
+/**
+ * struct assay__futility: futility bounds of a group sequence. above is the walk with both bounds;
+ * mirror is that of minus the score, in which an exit below is one above.
+ */
+struct assay__futility {
+    struct assay__spending spending;
+    double drift;
+    struct assay__walk above, mirror;
+    bool is_closed; /* the bounds have met */
+};
+
 /** struct assay_horizon: the design, what has been spent, and the looks of a group sequence. */
 struct assay_horizon {
     struct assay_horizon_design design;
@@ -14,6 +25,7 @@ struct assay_horizon {
     uint32_t look_count;
     struct assay__spending spending; /* of one side */
     struct assay__walk walk;         /* group sequential */
+    struct assay__futility futility; /* group sequential, with futility bounds */
     double last_critical;            /* of the walk's last look; NaN before it */
     bool is_spent;                   /* nothing is left to spend */
 };
@@ -31,6 +43,18 @@ struct assay__horizon_row {
 extern const struct assay__horizon_row assay__horizon_fixed;
 extern const struct assay__horizon_row assay__horizon_group_sequential;
 extern const struct assay__horizon_row assay__horizon_always_valid;
+
+/** assay__solve_edge() is the edge, on the score's scale, above which the look at time exits with
+ * probability exp(log_p) under a drift; NaN when there is none. */
+double assay__solve_edge(const struct assay__walk *walk, double time, double log_p, double drift);
+
+/** assay__futility_open() settles the drift of futility bounds. */
+enum assay_status assay__futility_open(struct assay_horizon *horizon, struct assay_error *err);
+
+/** assay__futility_at() takes the next look, whose upper edge is known; to: spent up to there. */
+enum assay_status assay__futility_at(struct assay_horizon *horizon, double time, double edge,
+                                     double to, struct assay_boundary *out,
+                                     struct assay_error *err);
 
 /** assay__mixture_weight() is x = N rho^2 of an always-valid boundary at N units. */
 double assay__mixture_weight(const struct assay_horizon_design *design, double units,

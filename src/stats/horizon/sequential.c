@@ -24,10 +24,22 @@ static double exit_above(const struct assay__walk *walk, uint32_t k, double drif
     return exp(assay__walk_exit(walk, k, grid->time, grid->edge, drift).log_p);
 }
 
+/* The walks of exits above and below, with futility bounds obeyed where there are any. */
+struct exits {
+    const struct assay__walk *above, *below; /* below NULL: nothing exits there */
+};
+
 /* A two-sided sequence is symmetric: an exit below is one above under the opposite drift. */
-static double exit_below(const struct assay__walk *walk, uint32_t k, double drift)
+static struct exits exits_of(const struct assay_horizon *horizon)
 {
-    return walk->two_sided ? exit_above(walk, k, -drift) : 0.0;
+    if (horizon->design.has_futility)
+        return (struct exits){&horizon->futility.above, &horizon->futility.mirror};
+    return (struct exits){&horizon->walk, horizon->walk.two_sided ? &horizon->walk : NULL};
+}
+
+static double exit_below(const struct exits *exits, uint32_t k, double drift)
+{
+    return exits->below != NULL ? exit_above(exits->below, k, -drift) : 0.0;
 }
 
 enum assay_status assay_sequential_exits(const struct assay_horizon *horizon, double drift,
@@ -39,14 +51,15 @@ enum assay_status assay_sequential_exits(const struct assay_horizon *horizon, do
         return status;
     if (!isfinite(drift))
         return assay__fail(err, ASSAY_ERROR_DOMAIN, "The drift must be finite.");
-    const struct assay__walk *walk = &horizon->walk;
-    for (uint32_t k = 0; k < walk->count && k < *count; k++) {
+    struct exits exits = exits_of(horizon);
+    for (uint32_t k = 0; k < horizon->walk.count && k < *count; k++) {
+        bool is_there = k < exits.above->count; /* none comes after the bounds have met */
         if (above != NULL)
-            above[k] = exit_above(walk, k, drift);
+            above[k] = is_there ? exit_above(exits.above, k, drift) : 0.0;
         if (below != NULL)
-            below[k] = exit_below(walk, k, drift);
+            below[k] = is_there ? exit_below(&exits, k, drift) : 0.0;
     }
-    *count = walk->count;
+    *count = horizon->walk.count;
     return ASSAY_OK;
 }
 
@@ -65,12 +78,13 @@ static double power_excess(void *context, double drift)
 }
 
 /* Mean information at the stop: the last look's, less what earlier exits save. */
-static double expected_information(const struct assay__walk *walk, double drift)
+static double expected_information(const struct exits *exits, double drift)
 {
+    const struct assay__walk *walk = exits->above;
     double last = walk->grids[walk->count - 1].time, mean = last;
     for (uint32_t k = 0; k + 1 < walk->count; k++)
         mean -= (last - walk->grids[k].time) *
-                (exit_above(walk, k, drift) + exit_below(walk, k, drift));
+                (exit_above(walk, k, drift) + exit_below(exits, k, drift));
     return mean;
 }
 
@@ -80,7 +94,8 @@ enum assay_status assay_sequential_plan(const struct assay_horizon *horizon, dou
     enum assay_status status = check_kind(horizon, err);
     if (status != ASSAY_OK)
         return status;
-    const struct assay__walk *walk = &horizon->walk;
+    struct exits exits = exits_of(horizon);
+    const struct assay__walk *walk = exits.above;
     double tail = horizon->spending.alpha;
     if (!(power > tail && power < 1.0))
         return assay__fail(err, ASSAY_ERROR_DOMAIN,
@@ -92,8 +107,8 @@ enum assay_status assay_sequential_plan(const struct assay_horizon *horizon, dou
     struct power_target target = {walk, power};
     out->drift = assay__root_rising(power_excess, &target, once / sqrt(last), 0.1 / sqrt(last));
     out->inflation = out->drift * out->drift * last / (once * once);
-    out->expected_null = expected_information(walk, 0.0);
-    out->expected_alternative = expected_information(walk, out->drift);
+    out->expected_null = expected_information(&exits, 0.0);
+    out->expected_alternative = expected_information(&exits, out->drift);
     return ASSAY_OK;
 }
 

@@ -223,8 +223,8 @@ static double local_scale(const struct assay__walk *walk, double time, double pl
         if (smooth >= best)
             break;
         double away = fabs(place - grid->edge * stretch);
-        if (walk->two_sided)
-            away = fmin(away, fabs(place + grid->edge * stretch));
+        if (isfinite(grid->low_edge))
+            away = fmin(away, fabs(place - grid->low_edge * stretch));
         best = fmin(best, fmax(smooth, away / FLATTENING));
     }
     return best;
@@ -306,8 +306,8 @@ static void mirror_panel(struct assay__grid *grid, uint32_t panel)
 static enum assay_status fill_grid(const struct assay__walk *walk, struct assay__grid *grid,
                                    struct assay_error *err)
 {
-    bool first = walk->count == 0, both = walk->two_sided;
-    double low = both ? 0.0 : flat_bound(grid->time, grid->edge);
+    bool first = walk->count == 0, both = walk->two_sided, lower = isfinite(grid->low_edge);
+    double low = both ? 0.0 : lower ? grid->low_edge : flat_bound(grid->time, grid->edge);
     uint32_t half = first ? 0 : lay_panels(walk, grid->time, grid->edge, low, NULL);
     if (half >= PANELS_MAX)
         return assay__fail(err, ASSAY_ERROR_LIMIT,
@@ -317,7 +317,7 @@ static enum assay_status fill_grid(const struct assay__walk *walk, struct assay_
     if (status != ASSAY_OK)
         return status;
     grid->bounds[0] = first ? grid->edge : low;
-    grid->flat_low = both ? -grid->edge : -HUGE_VAL;
+    grid->flat_low = grid->low_edge;
     if (first)
         return ASSAY_OK;
     double *falling = malloc((half + 1) * sizeof *falling);
@@ -333,7 +333,7 @@ static enum assay_status fill_grid(const struct assay__walk *walk, struct assay_
             grid->bounds[p] = -falling[p];
     }
     free(falling);
-    if (both)
+    if (lower)
         grid->flat_low = grid->bounds[0]; /* nothing is flat */
     for (uint32_t p = both ? half : 0; p < grid->panel_count; p++)
         fill_panel(&walk->grids[walk->count - 1], grid, p);
@@ -345,6 +345,13 @@ static enum assay_status fill_grid(const struct assay__walk *walk, struct assay_
 enum assay_status assay__walk_add(struct assay__walk *walk, double time, double edge, bool is_last,
                                   struct assay_error *err)
 {
+    double low_edge = walk->two_sided ? -edge : -HUGE_VAL;
+    return assay__walk_add_between(walk, time, low_edge, edge, is_last, err);
+}
+
+enum assay_status assay__walk_add_between(struct assay__walk *walk, double time, double low_edge,
+                                          double edge, bool is_last, struct assay_error *err)
+{
     if (walk->count == walk->capacity) {
         uint32_t capacity = walk->capacity == 0 ? 16 : walk->capacity * 2;
         struct assay__grid *grids = realloc(walk->grids, capacity * sizeof *grids);
@@ -354,7 +361,7 @@ enum assay_status assay__walk_add(struct assay__walk *walk, double time, double 
         walk->capacity = capacity;
     }
     struct assay__grid *grid = &walk->grids[walk->count];
-    *grid = (struct assay__grid){.time = time, .edge = edge};
+    *grid = (struct assay__grid){.time = time, .edge = edge, .low_edge = low_edge};
     enum assay_status status = is_last ? ASSAY_OK : fill_grid(walk, grid, err);
     if (status == ASSAY_OK)
         walk->count++;

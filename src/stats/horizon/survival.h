@@ -25,6 +25,7 @@
 struct assay__grid {
     double time;     /* information of the look */
     double edge;     /* the upper boundary on the score's scale */
+    double low_edge; /* the lower one; -infinity when there is none */
     double flat_low; /* h is 1 from flat_low to bounds[0]; no score lies below flat_low */
     uint32_t panel_count;
     double *bounds;      /* [panel_count + 1], rising; the last one is the edge */
@@ -47,6 +48,10 @@ struct assay__walk {
  */
 enum assay_status assay__walk_add(struct assay__walk *walk, double time, double edge, bool is_last,
                                   struct assay_error *err);
+
+/** assay__walk_add_between() adds a look with a lower boundary of its own, below the upper one. */
+enum assay_status assay__walk_add_between(struct assay__walk *walk, double time, double low_edge,
+                                          double edge, bool is_last, struct assay_error *err);
 
 /** assay__walk_release() frees the looks. */
 void assay__walk_release(struct assay__walk *walk);

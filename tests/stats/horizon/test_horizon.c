@@ -144,6 +144,21 @@ START_TEST(boundaries_match_mpmath)
 }
 END_TEST
 
+/* gsDesign(alpha = .025, test.type = 1, sfu = sfLDOF, timing = c(.5, .75, 1)), six decimals, as the
+ * manual of gsDesign2 prints it: https://merck.github.io/gsDesign2/reference/gs_b.html */
+START_TEST(published_boundaries_of_gsdesign)
+{
+    static const double TIMES[] = {0.5, 0.75, 1.0}, Z[] = {2.962588, 2.359018, 2.014084};
+    struct assay_horizon_design design = POWER2;
+    design.alpha = 0.025;
+    design.spending = ASSAY_SPENDING_OBRIEN_FLEMING;
+    struct assay_horizon *horizon = open_design(&design);
+    for (int k = 0; k < 3; k++)
+        ck_assert_double_eq_tol(look_at(horizon, TIMES[k]).critical, Z[k], 1e-6);
+    assay_horizon_free(horizon);
+}
+END_TEST
+
 /* Lan and DeMets (1983), Reboussin et al. (2000): two-sided .05, five equal looks. */
 START_TEST(published_spending_boundaries)
 {
@@ -460,6 +475,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, rule_is_that_of_gsl);
     tcase_add_test(cases, normal_rule_has_the_moments_of_the_normal);
     tcase_add_test(cases, boundaries_match_mpmath);
+    tcase_add_test(cases, published_boundaries_of_gsdesign);
     tcase_add_test(cases, published_spending_boundaries);
     tcase_add_test(cases, published_constants_of_pocock_and_obrien_fleming);
     tcase_add_test(cases, one_look_at_the_end_is_the_fixed_test);
