@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How often advice is wrong when it is followed, and how often it finds what was planned for. */
+#include <math.h>
+
+#include "calibrate.h"
+#include "follow.h"
+
+enum { REPLICATES = 4000, SIZES = 8, SHAPES = 6 };
+
+static const int UNITS[SIZES] = {2, 5, 10, 20, 30, 50, 100, 200};
+static const char *const VALUES[] = {"normal", "lognormal", "rare share"};
+
+/* Metrics, guardrails among them, margins, treatments, further members of the plan. */
+static const struct follow_case CASES[SHAPES] = {
+    {.name = "1 metric", .metrics = 1, .treatments = 1},
+    {.name = "3 metrics", .metrics = 3, .treatments = 1},
+    {.name = "10 metrics, 5 guardrails with margins",
+     .metrics = 10,
+     .guardrails = 5,
+     .has_margin = true,
+     .treatments = 1},
+    {.name = "4 metrics, 2 guardrails, 3 treatments",
+     .metrics = 4,
+     .guardrails = 2,
+     .treatments = 3},
+    {.name = "3 metrics, Holm", .metrics = 3, .treatments = 2, .more = ",\"adjustment\":\"holm\""},
+    {.name = "3 metrics, z test",
+     .metrics = 3,
+     .treatments = 1,
+     .more = ",\"test\":\"z\",\"minimum\":{\"units\":200,\"events\":5}"},
+};
+
+/* Without an effect: SHIP at most alpha, ABORT at most the level of harm and of the sample ratio.
+ */
+START_TEST(advice_without_an_effect)
+{
+    const double alpha = 0.05, harm = 0.05 + 0.001;
+    int values = _i / SHAPES, shape = _i % SHAPES;
+    for (int i = 0; i < SIZES; i++) {
+        struct follow_case c = CASES[shape];
+        c.values = (enum follow_values)values;
+        c.units = UNITS[i];
+        struct follow_rates rates = follow(&c, REPLICATES, 1000 + (uint64_t)(_i * SIZES + i));
+        double ship_most = alpha + 4.0 * sqrt(alpha * (1.0 - alpha) / REPLICATES);
+        double abort_most = harm + 4.0 * sqrt(harm * (1.0 - harm) / REPLICATES);
+        calibrate_row(
+            "| advice, %s, %s, %d units a group | 0.05 | SHIP %.4f | ABORT %.4f | withheld "
+            "%.3f | | | | | | at most %.4f, %.4f |\n",
+            VALUES[values], c.name, c.units, rates.ship, rates.abort, rates.withheld, ship_most,
+            abort_most);
+        ck_assert_msg(rates.ship <= ship_most, "%s, %s, %d units: SHIP %.4f", VALUES[values],
+                      c.name, c.units, rates.ship);
+        ck_assert_msg(rates.abort <= abort_most, "%s, %s, %d units: ABORT %.4f", VALUES[values],
+                      c.name, c.units, rates.abort);
+    }
+}
+END_TEST
+
+static void add(TCase *cases)
+{
+    tcase_set_timeout(cases, 3600);
+    tcase_add_loop_test(cases, advice_without_an_effect, 0, 3 * SHAPES);
+}
+
+int main(void)
+{
+    return test_main("slow_decision", add);
+}
