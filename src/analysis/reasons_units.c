@@ -191,10 +191,10 @@ uint32_t assay__reasons_inconclusive(struct assay__case *it)
         if (is_open(it, m))
             say_inconclusive(it, m);
     if (it->reason_count == before && !assay__is_powered(it))
-        assay__reason(it, "inconclusive", -1,
-                      assay__arena_format(it->builder->arena, "%s against %s is inconclusive; %s.",
-                                          group_id(it, it->group), group_id(it, it->control),
-                                          AGAIN));
+        assay__reason(
+            it, "inconclusive", -1,
+            assay__arena_format(it->builder->arena, "%s against %s gives no reason to ship; %s.",
+                                group_id(it, it->group), group_id(it, it->control), AGAIN));
     return it->reason_count - before;
 }
 
