@@ -65,7 +65,8 @@ struct assay_error {
     uint64_t column;   /* from 1: the field for CSV, the character for JSON; 0 when unknown */
     enum assay_reason reason; /* ASSAY_REASON_NONE when the sentence says it all */
     char remedy[192];         /* ASSAY_REASON_FORMAT: key=value of the plan's "format", one a line;
-                                 a line "or" stands between two ways that would both do */
+                                 a line "or" stands between two ways that would both do; "" when
+                                 times are written in a form that is not known */
 };
 
 /**

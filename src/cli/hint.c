@@ -40,6 +40,10 @@ static void put_remedy(char out[CLI_HINT_BYTES], const char *remedy)
 {
     char line[200];
     const char *between = " Add ";
+    if (remedy[0] == '\0') {
+        put(out, " Say how they are written with --time-format.");
+        return;
+    }
     while (*remedy != '\0') {
         size_t length = strcspn(remedy, "\n");
         snprintf(line, sizeof line, "%.*s", (int)length, remedy);

@@ -30,7 +30,7 @@ static const struct assay__plan_key format_rows[] = {
     {SPELLINGS("false", false_texts, false_count), FLAG("false", "TEXT"),
      SAYS("spelling of 0 in proportions")},
     {TEXT("time", time), .check = assay__plan_check_time_form, FLAG("time-format", "FORM"),
-     SAYS("form of times as strptime(3) has it, such as %d.%m.%Y, or s, ms, us or ns")},
+     SAYS("form of times as strptime(3) has it, such as %d.%m.%Y, or s, ms, us, ns or excel")},
     {WHOLE(WHOLE, "skipLines", skip_lines, &LINES, 0), FLAG("skip-lines", "N"),
      SAYS("lines before the header that are passed over")},
     {BOOLEAN("trim", trim), FLAG("trim", NULL), SAYS("leave out blanks around cells")},

@@ -53,14 +53,14 @@ void assay__plan_check_thousands(struct assay__plan_reader *reader, const struct
 
 void assay__plan_check_time_form(struct assay__plan_reader *reader, const struct assay__node *value)
 {
-    static const char *const UNITS[] = {"s", "ms", "us", "ns"};
+    static const char *const UNITS[] = {"s", "ms", "us", "ns", "excel"};
     for (size_t i = 0; i < sizeof UNITS / sizeof *UNITS; i++)
         if (strcmp(value->text, UNITS[i]) == 0)
             return;
     if (strchr(value->text, '%') == NULL)
         assay__plan_fail(reader, value,
-                         "This must be a form such as \"%%d.%%m.%%Y %%H:%%M\", or s, ms, us or ns "
-                         "for epochs.");
+                         "This must be a form such as \"%%d.%%m.%%Y %%H:%%M\", or s, ms, us, ns "
+                         "for epochs, or excel for days.");
 }
 
 void assay__plan_check_encoding(struct assay__plan_reader *reader, const struct assay__node *value)

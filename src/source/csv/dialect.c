@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "assay/dataset.h"
+#include "base/hash.h"
 #include "base/time.h"
 
 typedef struct assay__field field_t;
@@ -68,9 +69,15 @@ static void drop(field_t *text, size_t before, size_t after)
     *text = assay__field_trim(*text);
 }
 
-/* Takes a sign off the front. */
+/* Takes a sign off the front: of a keyboard, or the minus of typesetters. */
 static bool take_minus(field_t *text, bool *is_negative)
 {
+    static const char MINUS[] = "\xE2\x88\x92";
+    if (begins_with(text, MINUS)) {
+        *is_negative = true;
+        drop(text, sizeof MINUS - 1, 0);
+        return true;
+    }
     if (text->length == 0 || (*text->text != '-' && *text->text != '+'))
         return false;
     *is_negative = *text->text == '-';
@@ -78,11 +85,22 @@ static bool take_minus(field_t *text, bool *is_negative)
     return true;
 }
 
+/* Accountants write a loss in parentheses, some programs with the minus behind. */
+static bool take_loss(field_t *text, bool *is_negative)
+{
+    bool in_parentheses = begins_with(text, "(") && ends_with(text, ")");
+    if (!in_parentheses && !(text->length > 1 && ends_with(text, "-")))
+        return false;
+    drop(text, in_parentheses, 1);
+    *is_negative = true;
+    return true;
+}
+
 /* Takes off what stands around the digits: a minus, currency signs, a percent sign. */
 static void strip(const struct assay_dialect *dialect, field_t *text, bool *is_negative,
                   bool *is_percent)
 {
-    bool has_sign = take_minus(text, is_negative);
+    bool has_sign = take_loss(text, is_negative) || take_minus(text, is_negative);
     for (uint32_t i = 0; i < dialect->currency_count; i++) {
         if (begins_with(text, dialect->currency[i])) {
             drop(text, strlen(dialect->currency[i]), 0);
@@ -92,6 +110,8 @@ static void strip(const struct assay_dialect *dialect, field_t *text, bool *is_n
         }
         if (ends_with(text, dialect->currency[i])) {
             drop(text, 0, strlen(dialect->currency[i]));
+            if (!has_sign)
+                take_loss(text, is_negative);
             break;
         }
     }
@@ -100,19 +120,34 @@ static void strip(const struct assay_dialect *dialect, field_t *text, bool *is_n
         drop(text, 0, 1);
 }
 
+/* The length of a thousands mark here; 0 when there is none. A blank stands for all its kinds. */
+static size_t mark_at(const struct assay_dialect *dialect, const field_t *text, uint32_t at)
+{
+    static const char *const BLANKS[] = {" ", "\xC2\xA0", "\xE2\x80\xAF", "\xE2\x80\x89"};
+    const field_t rest = {text->text + at, text->length - at, false, false};
+    const char *mark = dialect->thousands;
+    bool is_blank = mark != NULL && strcmp(mark, " ") == 0;
+    for (size_t i = 0; is_blank && i < sizeof BLANKS / sizeof *BLANKS; i++)
+        if (begins_with(&rest, BLANKS[i]))
+            return strlen(BLANKS[i]);
+    return mark != NULL && begins_with(&rest, mark) ? strlen(mark) : 0;
+}
+
 /* Copies the digits before the decimal mark without thousands marks; false when those are wrong. */
 static bool copy_whole(const struct assay_dialect *dialect, const field_t *text, uint32_t *at,
                        char *out, uint32_t *length)
 {
-    size_t mark = dialect->thousands == NULL ? 0 : strlen(dialect->thousands);
+    bool is_comma = dialect->thousands != NULL && strcmp(dialect->thousands, ",") == 0;
     uint32_t in_group = 0, groups = 0;
     while (*at < text->length) {
+        size_t mark = mark_at(dialect, text, *at);
         if (is_digit(text->text[*at])) {
             out[(*length)++] = text->text[(*at)++];
             in_group++;
-        } else if (mark > 0 && text->length - *at >= mark &&
-                   memcmp(text->text + *at, dialect->thousands, mark) == 0) {
-            if (in_group == 0 || in_group > 3 || (groups > 0 && in_group != 3))
+        } else if (mark > 0) {
+            /* India writes 12,34,567: all groups but the last may have two digits. */
+            if (in_group == 0 || in_group > 3 ||
+                (groups > 0 && in_group != 3 && !(is_comma && in_group == 2)))
                 return false;
             *at += (uint32_t)mark;
             in_group = 0;
@@ -268,6 +303,23 @@ static bool shorten(struct assay_decimal *value)
     return true;
 }
 
+/* Days since 1899-12-30, as spreadsheets count them, to the millisecond. */
+static bool excel_time(const struct assay_decimal *days, int64_t *ns)
+{
+    static const int64_t DAY_MS = 86400000, EPOCH_DAYS = 25569;
+    assay__uint128 scale = 1;
+    for (int32_t i = days->exponent; i < 0 && scale < (assay__uint128)1 << 96; i++)
+        scale *= 10;
+    if (days->exponent > 0 || days->mantissa < 0)
+        return false;
+    assay__uint128 ms =
+        ((assay__uint128)days->mantissa * (assay__uint128)DAY_MS + scale / 2) / scale;
+    if (ms > (assay__uint128)INT64_MAX / 1000000)
+        return false;
+    *ns = ((int64_t)ms - EPOCH_DAYS * DAY_MS) * 1000000;
+    return true;
+}
+
 static bool epoch_time(const char *unit, const field_t *cell, int64_t *ns)
 {
     static const struct {
@@ -276,6 +328,9 @@ static bool epoch_time(const char *unit, const field_t *cell, int64_t *ns)
     } UNITS[] = {{"s", 9}, {"ms", 6}, {"us", 3}, {"ns", 0}};
     struct assay_decimal value;
     char digits[ASSAY__DIGITS_MAX];
+    if (strcmp(unit, "excel") == 0)
+        return assay__cell_number(cell, &value, digits) == ASSAY__CELL_OK && shorten(&value) &&
+               excel_time(&value, ns);
     for (size_t i = 0; i < sizeof UNITS / sizeof *UNITS; i++) {
         if (strcmp(unit, UNITS[i].name) != 0)
             continue;

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/time.h"
+
 typedef struct assay__field field_t;
 typedef struct assay__column_sample sample_t;
 
@@ -45,18 +47,32 @@ bool assay__suggest_skip(const struct assay_dialect *dialect, const sample_t *sa
 static bool copy_sign(const char *from, size_t length, char out[16])
 {
     field_t sign = assay__field_trim((field_t){from, (uint32_t)length, false, false});
-    if (sign.length == 0 || sign.length > 12)
+    bool is_minus =
+        sign.length > 0 && (strchr("-+()", sign.text[0]) != NULL ||
+                            (sign.length == 3 && memcmp(sign.text, "\xE2\x88\x92", 3) == 0));
+    if (sign.length == 0 || sign.length > 12 || is_minus)
         return false;
     memcpy(out, sign.text, sign.length);
     out[sign.length] = '\0';
     return true;
 }
 
+/* A loss as accountants write it, without the parentheses. */
+static field_t without_parentheses(field_t cell)
+{
+    cell = assay__field_trim(cell);
+    if (cell.length > 2 && cell.text[0] == '(' && cell.text[cell.length - 1] == ')') {
+        cell.text++;
+        cell.length -= 2;
+    }
+    return cell;
+}
+
 /* A currency sign: what stands before the first digit or after the last one of some cell. */
 static bool find_currency(const sample_t *sample, char out[16])
 {
     for (size_t i = 0; i < sample->count; i++) {
-        const field_t *cell = &sample->cells[i];
+        const field_t own = without_parentheses(sample->cells[i]), *cell = &own;
         const char *digits = "0123456789";
         uint32_t first = 0, last = cell->length;
         while (first < cell->length && strchr(digits, cell->text[first]) == NULL)
@@ -86,8 +102,11 @@ static bool has_percent(const sample_t *sample)
     return false;
 }
 
+/* A cell with a digit may be a number; an error of a spreadsheet, such as #DIV/0!, is none. */
 static bool has_digit(const field_t *cell)
 {
+    if (cell->length > 0 && cell->text[0] == '#')
+        return false;
     for (uint32_t i = 0; i < cell->length; i++)
         if (cell->text[i] >= '0' && cell->text[i] <= '9')
             return true;
@@ -291,6 +310,36 @@ static const char *const PAIRS[][2] = {{"ja", "nein"},
                                        {"yes", "no"},
                                        {"Yes", "No"}};
 
+/* Two words that nobody knows: which of them is the 1 is for the reader to say. */
+static void suggest_words(const struct assay_dialect *dialect, const sample_t *sample,
+                          char out[ASSAY__REMEDY_BYTES])
+{
+    char words[2][TEXT_BYTES];
+    uint32_t count = 0;
+    for (size_t i = 0; i < sample->count; i++) {
+        const field_t *cell = &sample->cells[i];
+        uint32_t known = 0;
+        if (assay__dialect_is_missing(dialect, cell))
+            continue;
+        while (known < count && (strlen(words[known]) != cell->length ||
+                                 memcmp(words[known], cell->text, cell->length) != 0))
+            known++;
+        if (known == 2 || cell->length >= TEXT_BYTES || has_digit(cell))
+            return;
+        if (known < count)
+            continue;
+        memcpy(words[count], cell->text, cell->length);
+        words[count++][cell->length] = '\0';
+    }
+    for (uint32_t first = 0; count == 2 && first < 2; first++) {
+        size_t length = strlen(out);
+        if (first == 1 && length + 4 < ASSAY__REMEDY_BYTES)
+            memcpy(out + length, "or\n", 4);
+        put(out, "true", words[first]);
+        put(out, "false", words[1 - first]);
+    }
+}
+
 static void suggest_choice(const struct assay_dialect *dialect, const sample_t *sample,
                            char out[ASSAY__REMEDY_BYTES])
 {
@@ -318,6 +367,21 @@ static void suggest_choice(const struct assay_dialect *dialect, const sample_t *
         }
     }
     suggest_number(dialect, sample, out);
+    if (out[0] == '\0')
+        suggest_words(dialect, sample, out);
+}
+
+/* Days as spreadsheets count them, from 1990 to 2100: other numbers may be anything. */
+static bool is_excel(struct assay_dialect *dialect, const sample_t *sample)
+{
+    dialect->time = "excel";
+    for (size_t i = 0; i < sample->count; i++) {
+        int64_t ns;
+        if (!assay__dialect_time(dialect, &sample->cells[i], &ns) || ns < ASSAY__TIME_FIRST_NS ||
+            ns >= ASSAY__TIME_END_NS)
+            return false;
+    }
+    return true;
 }
 
 /* Forms of times, those without a year in front in both orders of day and month. */
@@ -341,6 +405,10 @@ static void suggest_time(const struct assay_dialect *dialect, const sample_t *sa
         return;
     }
     to.trim = dialect->trim;
+    if (is_excel(&to, sample)) {
+        put(out, "time", to.time);
+        return;
+    }
     to.time = form;
     for (size_t d = 0; found < 2 && d < sizeof DATES / sizeof *DATES; d++) {
         for (size_t c = 0; c < sizeof CLOCKS / sizeof *CLOCKS; c++) {

@@ -63,7 +63,7 @@ static void add_remedy(const struct assay__units *units, enum assay__row_outcome
     if (err->remedy[0] != '\0')
         err->reason = ASSAY_REASON_FORMAT;
     else if (!assay__suggest_skip(dialect, &sample))
-        err->reason = ASSAY_REASON_NONE;
+        err->reason = sample.kind == ASSAY__COLUMN_TIME ? ASSAY_REASON_FORMAT : ASSAY_REASON_NONE;
     assay__csv_sample_release(&cells);
 }
 
