@@ -187,6 +187,14 @@ static bool plans_effect(const struct assay_plan *plan)
     return false;
 }
 
+static bool has_binding_futility(const struct assay_plan *plan)
+{
+    for (uint32_t m = 0; m < plan->metric_count; m++)
+        if (plan->metrics[m].horizon.has_futility && plan->metrics[m].horizon.futility_is_binding)
+            return true;
+    return false;
+}
+
 static void say_otherwise(struct plan_words *words)
 {
     const struct assay_plan *plan = words->plan;
@@ -206,6 +214,10 @@ static void say_otherwise(struct plan_words *words)
     else
         assay__text_puts(line, "Otherwise CONTINUE, and END once the expected units are there: no "
                                "success metric has a planned effect.");
+    if (has_binding_futility(plan))
+        assay__text_puts(line,
+                         " A look beyond a binding futility bound ends it once the rule cannot "
+                         "hold any more.");
     plan_words_flush(words, PLAN_WORDS_INDENT);
     if (!is_group && !is_any)
         return;
