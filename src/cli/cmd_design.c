@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* assay design: the boundaries of a sequence of looks, and what they cost. */
 #include <getopt.h>
+#include <gsl/gsl_errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@ enum option_code {
     OPTION_SIDE,
     OPTION_POWER,
     OPTION_FUTILITY,
+    OPTION_LOOK_COST,
     OPTION_HORIZON,
     OPTION_OPTIMAL_SAMPLE_SIZE,
     OPTION_RHO,
@@ -37,6 +39,7 @@ static const struct option OPTIONS[] = {
     {"side", required_argument, NULL, OPTION_SIDE},
     {"power", required_argument, NULL, OPTION_POWER},
     {"futility", required_argument, NULL, OPTION_FUTILITY},
+    {"look-cost", required_argument, NULL, OPTION_LOOK_COST},
     {"horizon", required_argument, NULL, OPTION_HORIZON},
     {"optimal-sample-size", required_argument, NULL, OPTION_OPTIMAL_SAMPLE_SIZE},
     {"rho", required_argument, NULL, OPTION_RHO},
@@ -64,6 +67,9 @@ static const char HELP[] =
     "  --power=P                power that gives the drift, default 0.8\n"
     "  --futility=FAMILY[:P]    also bounds below which nothing is left to find, by spending\n"
     "                           1 - power; z does not depend on them\n"
+    "  --look-cost=C            place at most K looks at the least cost: C is what one look "
+    "costs,\n"
+    "                           as a share of the units that one look needs\n"
     "  --horizon=NAME           groupSequential (default) or alwaysValid\n"
     "  --optimal-sample-size=N  always valid: units at which the bounds are tightest\n"
     "  --rho=R                  always valid: Howard's parameter instead, in units\n"
@@ -167,6 +173,9 @@ static int take_option(struct arguments *arguments, int option, const char *valu
     case OPTION_POWER:
         where.flag = "power";
         return args_number(where, ARGS_RATE, value, &design->power);
+    case OPTION_LOOK_COST:
+        where.flag = "look-cost";
+        return args_number(where, ARGS_EFFECT, value, &design->look_cost);
     case OPTION_SIDE:
     case OPTION_HORIZON:
         return take_choice(design, option, value);
@@ -246,13 +255,29 @@ static int complete(struct arguments *arguments)
     return 0;
 }
 
-static int run(const struct design *design)
+static int check_schedule(const struct arguments *arguments)
+{
+    const struct design *design = &arguments->design;
+    if (isnan(design->look_cost))
+        return 0;
+    if (design->horizon.kind == ASSAY_HORIZON_ALWAYS_VALID || isnan(arguments->looks) ||
+        design->count > DESIGN_SCHEDULE_MAX)
+        return cli_usage_error("design", "--look-cost places the looks of --looks=K, at most %d",
+                               (int)DESIGN_SCHEDULE_MAX);
+    return 0;
+}
+
+static int run(struct design *design)
 {
     struct assay_error err;
     struct design_figures *figures = calloc(1, sizeof *figures);
     if (figures == NULL)
         return assay_status_exit_code(ASSAY_ERROR_MEMORY);
-    enum assay_status status = design_compute(design, figures, &err);
+    enum assay_status status = ASSAY_OK;
+    if (!isnan(design->look_cost))
+        status = design_schedule(design, &err);
+    if (status == ASSAY_OK)
+        status = design_compute(design, figures, &err);
     int code;
     if (status == ASSAY_OK)
         code = design_print(design, figures);
@@ -266,6 +291,8 @@ static int run(const struct design *design)
 
 int cmd_design(int argc, char **argv)
 {
+    /* The minimiser reports by its values; GSL's usual handler would end the program. */
+    gsl_set_error_handler_off();
     struct arguments *arguments = calloc(1, sizeof *arguments);
     int option, code = 0;
     if (arguments == NULL)
@@ -279,7 +306,9 @@ int cmd_design(int argc, char **argv)
                                                     .mixture_parameter = NAN},
                                         .power = 0.8,
                                         .expected_size = NAN,
-                                        .single_size = NAN};
+                                        .single_size = NAN,
+                                        .look_cost = NAN,
+                                        .cost = NAN};
     optind = 0;
     while (code == 0 && (option = cli_option("design", OPTIONS, argc, argv)) != -1) {
         if (option == OPTION_HELP) {
@@ -292,6 +321,8 @@ int cmd_design(int argc, char **argv)
         code = cli_usage_error("design", "'%s' is no option", argv[optind]);
     if (code == 0)
         code = complete(arguments);
+    if (code == 0)
+        code = check_schedule(arguments);
     if (code == 0)
         code = run(&arguments->design);
     free(arguments);

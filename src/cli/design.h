@@ -5,7 +5,7 @@
 #include "assay/horizon.h"
 #include "cli/args.h"
 
-enum { DESIGN_LOOKS_MAX = 1000, DESIGN_WEEK = 7 };
+enum { DESIGN_LOOKS_MAX = 1000, DESIGN_WEEK = 7, DESIGN_SCHEDULE_MAX = 20 };
 
 /** struct design_traffic: units that come a day. */
 struct design_traffic {
@@ -21,6 +21,8 @@ struct design {
     size_t count;
     double expected_size; /* units at information 1; NaN: not given */
     double single_size;   /* units that one look needs; NaN: not given */
+    double look_cost;     /* of one look, in samples of one look; NaN: not given */
+    double cost;          /* of the best schedule; NaN: none was sought */
     struct design_traffic traffic;
     enum args_format format;
 };
@@ -48,6 +50,12 @@ int design_traffic_read(const char *path, struct design_traffic *traffic);
 
 /** design_days() is the whole days until that many units have come; infinity: never. */
 double design_days(const struct design_traffic *traffic, double units);
+
+/**
+ * design_schedule() places at most design->count looks at the least cost, for design->look_cost; a
+ * message in err when it cannot.
+ */
+enum assay_status design_schedule(struct design *design, struct assay_error *err);
 
 /** design_compute() fills in the figures; a message in err when it cannot. */
 enum assay_status design_compute(const struct design *design, struct design_figures *figures,

@@ -93,6 +93,8 @@ static void write_detail(const struct design *design, const struct design_figure
         assay__json_member_number(&json, "expectedInformationNull", figures->plan.expected_null);
         assay__json_member_number(&json, "expectedInformationAlternative",
                                   figures->plan.expected_alternative);
+        assay__json_member_number(&json, "lookCost", design->look_cost);
+        assay__json_member_number(&json, "cost", design->cost);
         if (!isnan(figures->units))
             assay__json_member_number(&json, "units", ceil(figures->units));
     }
@@ -258,6 +260,14 @@ static void write_summary(struct assay__page *page, const struct design *design,
                        "units of one look. On average they stop at %s of the planned units without "
                        "an effect, at %s with it.",
                        design->power, drift, inflation, null, alternative);
+    if (!isnan(design->cost)) {
+        char cost[ASSAY__FIGURE_BYTES];
+        assay__figure_fixed(design->cost, 4, false, cost);
+        assay__text_format(&words,
+                           " With %g for each look this schedule costs %s times the units of one "
+                           "look on average, with an effect half of the time.",
+                           design->look_cost, cost);
+    }
     assay__page_end(page);
     assay__page_words(page, &words, 0, 0);
 }
