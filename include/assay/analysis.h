@@ -254,6 +254,10 @@ struct assay_analysis {
     uint32_t treatment_count;
     struct assay_annotation *annotations;
     size_t annotation_count;
+    /* Remarks that only the AnalysisResult needs: what its figures mean, reasons of the advice. The
+       context has what the text says as KEY=VALUE, too. */
+    struct assay_annotation *guide;
+    size_t guide_count;
     struct assay_counts counts;
     struct assay_heterogeneity *heterogeneity; /* by metric, comparison, dimension */
     size_t heterogeneity_count;

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "number/number.h"
 
@@ -63,6 +64,39 @@ const char *assay__p_text(const struct assay_difference *test, char out[ASSAY__P
         snprintf(out, ASSAY__PHRASE_BYTES, "p 0");
     }
     return out;
+}
+
+const char *assay__level_text(double alpha, enum assay_side side, char out[ASSAY__PHRASE_BYTES])
+{
+    enum { LEVEL_DIGITS = 5, LEVEL_DIGITS_MOST = 12 };
+    double outside = side == ASSAY_SIDE_BOTH ? alpha : 2.0 * alpha;
+    char text[ASSAY__NUMBER_BYTES] = "100";
+    /* No interval has everything: a level close to 100 gets digits that tell it from that. */
+    for (int digits = LEVEL_DIGITS; digits <= LEVEL_DIGITS_MOST && strcmp(text, "100") == 0;
+         digits++)
+        assay__number_round(100.0 * (1.0 - outside), digits, text);
+    snprintf(out, ASSAY__PHRASE_BYTES, "%s %%", text);
+    return out;
+}
+
+const char *assay__bound_text(const struct assay_bound *bound, char out[ASSAY__PHRASE_BYTES])
+{
+    char text[ASSAY__NUMBER_BYTES];
+    assay__number_round(bound->is_relative ? bound->value * 100.0 : bound->value, 4, text);
+    snprintf(out, ASSAY__PHRASE_BYTES, "%s%s", text, bound->is_relative ? " %" : "");
+    return out;
+}
+
+const char *assay__hypothesis_text(enum assay_hypothesis hypothesis, enum assay_direction direction)
+{
+    static const char *const TEXTS[] = {[ASSAY_HYPOTHESIS_NONE] = "none",
+                                        [ASSAY_HYPOTHESIS_SUPERIORITY] = "better",
+                                        [ASSAY_HYPOTHESIS_NON_INFERIORITY] =
+                                            "not worse than the margin",
+                                        [ASSAY_HYPOTHESIS_DETERIORATION] = "worse"};
+    bool either = direction == ASSAY_DIRECTION_ANY && hypothesis != ASSAY_HYPOTHESIS_NONE &&
+                  hypothesis != ASSAY_HYPOTHESIS_NON_INFERIORITY;
+    return either ? "a change" : TEXTS[hypothesis];
 }
 
 const char *assay__size_absence_text(enum assay_size_absence absence)

@@ -25,6 +25,16 @@ const char *assay__percent_text(double share, char out[ASSAY__PHRASE_BYTES]);
 /** assay__number_text() is a number with a few digits. */
 const char *assay__number_text(double number, char out[ASSAY__PHRASE_BYTES]);
 
+/** assay__level_text() is "97.5 %": the level of the intervals of a test of that alpha. */
+const char *assay__level_text(double alpha, enum assay_side side, char out[ASSAY__PHRASE_BYTES]);
+
+/** assay__bound_text() is "2 %" or "0.05": a planned effect or margin. */
+const char *assay__bound_text(const struct assay_bound *bound, char out[ASSAY__PHRASE_BYTES]);
+
+/** assay__hypothesis_text() says what a p is for: "better", "not worse than the margin". */
+const char *assay__hypothesis_text(enum assay_hypothesis hypothesis,
+                                   enum assay_direction direction);
+
 /** assay__size_absence_text() says why no number of units is enough; it follows a colon. */
 const char *assay__size_absence_text(enum assay_size_absence absence);
 

@@ -326,7 +326,7 @@ START_TEST(facts_are_shown_where_there_are_any)
                                               "'estimate':{'value':0.1}}," GROUPS "}}]}]}");
     static const char *const RELATIVE[] = {
         "<dt>Adjusted alpha</dt><dd>0.0125</dd>",
-        "<dt>Planned effect</dt><dd><bdi>0.02</bdi></dd>",
+        "<dt>Planned effect or margin</dt><dd><bdi>0.02</bdi></dd>",
         "<dt>Variance</dt><dd>reduced by covariates</dd></div></dl>",
         "<dl class=\"facts\"><div><dt><bdi>c</bdi></dt><dd>10",
         "1" NARROW "234 units",

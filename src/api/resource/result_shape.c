@@ -25,18 +25,27 @@ static bool view_context(const struct assay__view *of, size_t index, struct assa
     return true;
 }
 
+/* The guide's remarks and then the others, as one list. */
+static const struct assay_annotation *note_at(const struct assay_analysis *analysis, size_t at)
+{
+    return at < analysis->guide_count ? &analysis->guide[at]
+                                      : &analysis->annotations[at - analysis->guide_count];
+}
+
 /* Annotations of the view's metric, or of the analysis as a whole. */
 static bool view_annotation(const struct assay__view *of, size_t index, struct assay__view *out)
 {
     const struct assay_analysis *analysis = of->analysis;
-    const struct assay_annotation *end = analysis->annotations + analysis->annotation_count;
-    const struct assay_annotation *note = index == 0 ? analysis->annotations : out->annotation + 1;
-    while (note < end && note->metric != of->metric)
-        note++;
-    if (note >= end)
+    size_t count = analysis->guide_count + analysis->annotation_count;
+    size_t at = index == 0 ? 0 : out->note_index + 1;
+    while (at < count && note_at(analysis, at)->metric != of->metric)
+        at++;
+    if (at >= count)
         return false;
+    const struct assay_annotation *note = note_at(analysis, at);
     *out = *of;
     out->annotation = note;
+    out->note_index = at;
     out->note = (struct assay__annotation_view){
         .info = note->level == ASSAY_NOTE_INFO ? note->text : NULL,
         .warning = note->level == ASSAY_NOTE_WARNING ? note->text : NULL,

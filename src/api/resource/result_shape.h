@@ -127,6 +127,7 @@ struct assay__view {
     bool is_deterioration; /* the look's test for harm, not that of the metric's role */
     const struct assay_srm_result *srm;
     const struct assay_annotation *annotation;
+    size_t note_index; /* of the annotation, in the guide and then the annotations */
     uint32_t slice;
     union {
         struct assay__status_view status;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analysis/outcome.h"
+#include "analysis/verdict.h"
 #include "plan/names.h"
 #include "report/table/table.h"
 #include "number/number.h"
@@ -92,66 +93,13 @@ static void fill_power(struct assay__row *row, const struct assay_metric_result 
     }
 }
 
-/* A hypothesis: what its p is for, and the words where it holds and where that was not shown. */
-struct wording {
-    const char *p, *yes, *no;
-    enum assay__ink yes_ink, no_ink;
-};
-
-static const struct wording BETTER = {"better", "improved", "no clear difference", ASSAY__INK_GOOD,
-                                      ASSAY__INK_PLAIN};
-static const struct wording CHANGED = {"changed", "changed", "no clear difference", ASSAY__INK_GOOD,
-                                       ASSAY__INK_PLAIN};
-static const struct wording IN_MARGIN = {"margin", "within margin", "margin not shown",
-                                         ASSAY__INK_GOOD, ASSAY__INK_WARN};
-static const struct wording WORSE = {"worse", "WORSE", "no sign of harm", ASSAY__INK_BAD,
-                                     ASSAY__INK_PLAIN};
-
-/* A guardrail without a direction: any change is harm. */
-static const struct wording MOVED = {"changed", "CHANGED", "no sign of change", ASSAY__INK_BAD,
-                                     ASSAY__INK_PLAIN};
-
-static const struct wording *wording_of(const struct assay_metric_plan *metric)
+static enum assay__ink ink_of(enum assay__tone tone)
 {
-    if (metric->role == ASSAY_ROLE_GUARDRAIL && metric->margin.is_set)
-        return &IN_MARGIN;
-    if (metric->role != ASSAY_ROLE_SUCCESS)
-        return metric->direction == ASSAY_DIRECTION_ANY ? &MOVED : &WORSE;
-    return metric->direction == ASSAY_DIRECTION_ANY ? &CHANGED : &BETTER;
-}
-
-/* The interval lies on the side that is not wanted: a difference is clear, but no harm was found.
- */
-static bool is_on_wrong_side(const struct assay_metric_result *result)
-{
-    const struct assay_difference *difference = &assay__shown_look(result)->comparison.difference;
-    return result->side == ASSAY_SIDE_UPPER ? difference->upper < 0.0 : difference->lower > 0.0;
-}
-
-static void fill_verdict(struct assay__row *row, const struct wording *words,
-                         const struct assay_metric_result *result, uint64_t minimum)
-{
-    row->ink = ASSAY__INK_PLAIN;
-    if (assay__moved_covariate(result) != UINT32_MAX) {
-        row->verdict = "covariate moved";
-        row->ink = ASSAY__INK_WARN;
-    } else if (result->deteriorated == ASSAY_YES && !assay__harm_stands(result, minimum)) {
-        row->verdict = "worse, few units";
-        row->ink = ASSAY__INK_WARN;
-    } else if (result->deteriorated == ASSAY_YES) {
-        bool is_agreed = words == &IN_MARGIN && result->significant == ASSAY_YES;
-        row->verdict = is_agreed ? "worse, in margin" : words == &MOVED ? MOVED.yes : WORSE.yes;
-        row->ink = WORSE.yes_ink;
-    } else if (result->significant == ASSAY_UNKNOWN) {
-        row->verdict = "not tested";
-        row->ink = ASSAY__INK_WARN;
-    } else {
-        bool yes = result->significant == ASSAY_YES;
-        row->verdict = yes ? words->yes : words->no;
-        row->ink = yes ? words->yes_ink : words->no_ink;
-        if (words == &BETTER && !yes && is_on_wrong_side(result))
-            row->verdict = "not improved";
-    }
+    static const enum assay__ink INKS[] = {[ASSAY__TONE_PLAIN] = ASSAY__INK_PLAIN,
+                                           [ASSAY__TONE_GOOD] = ASSAY__INK_GOOD,
+                                           [ASSAY__TONE_BAD] = ASSAY__INK_BAD,
+                                           [ASSAY__TONE_WARN] = ASSAY__INK_WARN};
+    return INKS[tone];
 }
 
 /* A slice explores: it has a direction, and no verdict. */
@@ -188,7 +136,7 @@ void assay__row_fill(struct assay__row *row, const struct assay_analysis *analys
     }
     fill_relative(row, analysis->plan, &look->comparison.relative);
     fill_absolute(row, &look->comparison);
-    const struct wording *words = wording_of(&analysis->plan->metrics[result->metric]);
+    struct assay__verdict verdict = assay__verdict_of(analysis, result);
     fill_power(row, result, &look->size);
     if (analysis->slices[result->slice].kind == ASSAY_SLICE_DIMENSION) {
         fill_direction(row, result, &look->comparison.difference);
@@ -198,13 +146,14 @@ void assay__row_fill(struct assay__row *row, const struct assay_analysis *analys
         bool is_shown = look == assay__shown_look(result);
         const struct assay_difference *test =
             &(is_shown ? assay__telling_look(result) : look)->comparison.difference;
-        p_text(words->p, test->p, test->log10_p, row->p);
-        if (look->has_deterioration && result->deteriorated == ASSAY_YES && words != &WORSE &&
-            words != &MOVED) {
+        p_text(verdict.p_is_for, test->p, test->log10_p, row->p);
+        if (look->has_deterioration && result->deteriorated == ASSAY_YES &&
+            verdict.has_harm_beside) {
             test = &assay__telling_harm(result)->deterioration.difference;
-            p_text(WORSE.p, test->p, test->log10_p, row->harm);
+            p_text("worse", test->p, test->log10_p, row->harm);
         }
-        fill_verdict(row, words, result, analysis->plan->minimum_units);
+        row->verdict = verdict.word;
+        row->ink = ink_of(verdict.tone);
     }
     assay__figure_count(look->comparison.baseline.n + look->comparison.compared.n, row->units);
 }

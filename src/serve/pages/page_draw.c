@@ -21,7 +21,8 @@ struct serve_interval serve_interval_of(const struct assay__node *look,
     return (struct serve_interval){.lower = serve_page_number(difference, "lower") * factor,
                                    .estimate = serve_page_number(difference, "estimate") * factor,
                                    .upper = serve_page_number(difference, "upper") * factor,
-                                   .answer = serve_page_answer(difference, "isSignificant")};
+                                   .answer = serve_page_answer(difference, "isSignificant"),
+                                   .margin = (double)NAN};
 }
 
 struct serve_interval serve_interval_of_comparison(const struct assay__node *comparison,
@@ -75,6 +76,12 @@ void serve_interval_bounds(struct assay__text *out, const struct serve_interval 
     int decimals = serve_interval_decimals(interval);
     if (!has_bound(interval))
         return;
+    if (interval->level != NULL && interval->level[0] != '\0') {
+        serve_page_message(out, interval->level);
+        assay__text_puts(out, " interval ");
+    } else if (interval->level != NULL) {
+        assay__text_puts(out, "interval of unstated level ");
+    }
     serve_interval_figure(out, lower_of(interval), decimals, unit);
     assay__text_puts(out, " to ");
     serve_interval_figure(out, upper_of(interval), decimals, unit);
@@ -93,6 +100,7 @@ void serve_scale_include(struct serve_scale *scale, const struct serve_interval 
     include(scale, interval->lower);
     include(scale, interval->estimate);
     include(scale, interval->upper);
+    include(scale, interval->margin);
 }
 
 double serve_scale_place(const struct serve_scale *scale, double value, double otherwise)
@@ -153,6 +161,21 @@ static void write_zero(struct assay__text *out, const struct serve_scale *scale,
                        zero.whole, zero.tenth, from, zero.whole, zero.tenth, to);
 }
 
+static void write_margin(struct assay__text *out, const struct serve_scale *scale,
+                         const struct serve_interval *interval, double margin, int from, int to)
+{
+    if (!isfinite(interval->margin))
+        return;
+    struct share at = share_of(serve_scale_place(scale, interval->margin, 0.5), margin);
+    assay__text_format(out,
+                       "<line class=\"margin\" x1=\"%d.%d%%\" y1=\"%d\" x2=\"%d.%d%%\""
+                       " y2=\"%d\"/>",
+                       at.whole, at.tenth, from, at.whole, at.tenth, to);
+    if (to - from > 20)
+        assay__text_format(out, "<text x=\"%d.%d%%\" y=\"10\" text-anchor=\"middle\">margin</text>",
+                           at.whole, at.tenth);
+}
+
 /* More may be better or worse; only a test for harm says which, and the tone with it. */
 static const char *tone_of(const struct serve_interval *interval)
 {
@@ -191,11 +214,16 @@ void serve_draw_interval(struct assay__text *out, const struct serve_scale *scal
     assay__text_format(out, "<svg class=\"forest %s\" role=\"img\"><title>Difference ",
                        tone_of(interval));
     serve_interval_figure(out, interval->estimate, decimals, unit);
-    assay__text_puts(out, has_bound(interval) ? ", interval " : "");
+    assay__text_puts(out, has_bound(interval) ? ", " : "");
     serve_interval_bounds(out, interval, unit);
+    if (isfinite(interval->margin)) {
+        assay__text_puts(out, ", margin at ");
+        serve_interval_figure(out, interval->margin, decimals, unit);
+    }
     assay__text_puts(out, "</title>");
     assay__text_puts(out, "<line class=\"grid\" x1=\"0\" y1=\"30\" x2=\"100%\" y2=\"30\"/>");
     write_zero(out, scale, MARGIN, 14, 46);
+    write_margin(out, scale, interval, MARGIN, 14, 46);
     assay__text_format(out, "<text x=\"%d.%d%%\" y=\"10\" text-anchor=\"middle\">0</text>",
                        zero.whole, zero.tenth);
     write_marks(out, scale, interval, MARGIN, 30);
@@ -215,6 +243,7 @@ void serve_draw_mini(struct assay__text *out, const struct serve_scale *scale,
 {
     assay__text_format(out, "<svg class=\"mini %s\" aria-hidden=\"true\">", tone_of(interval));
     write_zero(out, scale, MINI_MARGIN, 1, 19);
+    write_margin(out, scale, interval, MINI_MARGIN, 1, 19);
     write_marks(out, scale, interval, MINI_MARGIN, 10);
     assay__text_puts(out, "</svg>");
 }

@@ -8,8 +8,10 @@
 /** struct serve_interval: to draw. NaN where a figure is absent. */
 struct serve_interval {
     double lower, estimate, upper;
-    int answer;    /* 1 significant, 0 not, -1 no answer */
-    bool is_worse; /* the comparison's test for harm is significant */
+    int answer;        /* 1 significant, 0 not, -1 no answer */
+    bool is_worse;     /* the comparison's test for harm is significant */
+    double margin;     /* where the margin of a non-inferiority test ends; NaN for none */
+    const char *level; /* of the bounds, such as "97.5 %"; "": not known; NULL: goes unsaid */
 };
 
 /** struct serve_view: which differences of a metric are shown, and in which unit. */

@@ -33,12 +33,76 @@ const struct serve_view *serve_metric_view(const struct assay__node *metric)
     return &SERVE_VIEW_RELATIVE;
 }
 
-struct serve_verdict serve_metric_verdict_of(const struct assay__node *comparison)
+/* Words of verdicts, and how they look. Those that are not here say nothing for or against. */
+static const struct serve_verdict VERDICTS[] = {
+    {"good", "improved", SERVE_ICON_CHECK},
+    {"good", "within margin", SERVE_ICON_CHECK},
+    {"sure", "changed", SERVE_ICON_CHECK},
+    {"bad", "WORSE", SERVE_ICON_CROSS},
+    {"bad", "CHANGED", SERVE_ICON_CROSS},
+    {"bad", "worse, in margin", SERVE_ICON_CROSS},
+    {"warn", "worse, few units", SERVE_ICON_WARNING},
+    {"warn", "covariate moved", SERVE_ICON_WARNING},
+    {"warn", "margin not shown", SERVE_ICON_WARNING},
+    {"warn", "not tested", SERVE_ICON_WARNING},
+    {"warn", "no values", SERVE_ICON_WARNING},
+};
+
+static struct serve_verdict verdict_in(const char *word)
+{
+    for (size_t i = 0; i < sizeof VERDICTS / sizeof *VERDICTS; i++)
+        if (strcmp(word, VERDICTS[i].words) == 0)
+            return VERDICTS[i];
+    return (struct serve_verdict){"", word, SERVE_ICON_DOT};
+}
+
+/* A slice of a dimension explores: which way, and no verdict. */
+static struct serve_verdict direction_of(const struct assay__node *comparison)
+{
+    struct serve_interval interval =
+        serve_interval_of(serve_metric_last(comparison), &SERVE_VIEW_ABSOLUTE);
+    const char *word = "no clear difference";
+    if (interval.answer == -1)
+        word = "not tested";
+    else if (interval.lower > 0.0)
+        word = "higher";
+    else if (interval.upper < 0.0)
+        word = "lower";
+    return verdict_in(word);
+}
+
+/* The words of a segment by the hypothesis of its metric: the guide has those of all units. */
+static const char *segment_word(const char *hypothesis, int answer)
+{
+    static const struct {
+        const char *hypothesis, *yes, *no;
+    } WORDS[] = {{"better", "improved", "no clear difference"},
+                 {"a change", "changed", "no clear difference"},
+                 {"not worse than the margin", "within margin", "margin not shown"},
+                 {"worse", "WORSE", "no sign of harm"}};
+    for (size_t i = 0; answer >= 0 && i < sizeof WORDS / sizeof *WORDS; i++)
+        if (strcmp(hypothesis, WORDS[i].hypothesis) == 0)
+            return answer == 1 ? WORDS[i].yes : WORDS[i].no;
+    return answer == 1 ? "Significant" : answer == 0 ? "Not significant" : "not tested";
+}
+
+struct serve_verdict serve_metric_verdict_of(const struct assay__node *metric,
+                                             const struct assay__node *comparison)
 {
     const struct assay__node *status = serve_page_member(comparison, "status", ASSAY__NODE_OBJECT);
     int answer = serve_page_answer(comparison, "isSignificant");
+    const char *hypothesis = serve_guide_metric(metric, "hypothesis");
+    bool is_dimension = serve_page_count(comparison, "dimensions") > 0;
+    if (hypothesis[0] != '\0' && is_dimension)
+        return direction_of(comparison);
+    const char *word =
+        serve_page_is_sliced(comparison) ? "" : serve_guide_verdict(metric, comparison);
+    if (word[0] != '\0')
+        return verdict_in(word);
     if (serve_page_answer(status, "validationIsSignificant") == 1)
         return (struct serve_verdict){"bad", "Got worse", SERVE_ICON_CROSS};
+    if (hypothesis[0] != '\0')
+        return verdict_in(segment_word(hypothesis, answer));
     if (answer == 1)
         return (struct serve_verdict){"sure", "Significant", SERVE_ICON_CHECK};
     if (answer == 0)
@@ -46,10 +110,21 @@ struct serve_verdict serve_metric_verdict_of(const struct assay__node *compariso
     return (struct serve_verdict){"warn", "Not tested", SERVE_ICON_WARNING};
 }
 
-void serve_metric_verdict(struct assay__text *out, const struct assay__node *comparison)
+void serve_metric_verdict(struct assay__text *out, const struct assay__node *metric,
+                          const struct assay__node *comparison)
 {
-    struct serve_verdict verdict = serve_metric_verdict_of(comparison);
+    struct serve_verdict verdict = serve_metric_verdict_of(metric, comparison);
     serve_page_pill(out, verdict.tone, verdict.icon, verdict.words);
+}
+
+struct serve_interval serve_metric_interval(const struct assay__node *metric,
+                                            const struct assay__node *comparison,
+                                            const struct serve_view *view)
+{
+    struct serve_interval interval = serve_interval_of_comparison(comparison, view);
+    interval.level = serve_guide_level(metric, comparison);
+    interval.margin = serve_guide_margin(metric, comparison, view);
+    return interval;
 }
 
 void serve_metric_scale(const struct assay__node *metric, const struct serve_view *view,
@@ -61,7 +136,7 @@ void serve_metric_scale(const struct assay__node *metric, const struct serve_vie
          comparison != NULL; comparison = comparison->next) {
         if (serve_page_is_sliced(comparison) != is_sliced)
             continue;
-        struct serve_interval interval = serve_interval_of(serve_metric_last(comparison), view);
+        struct serve_interval interval = serve_metric_interval(metric, comparison, view);
         serve_scale_include(scale, &interval);
         ++*count;
     }

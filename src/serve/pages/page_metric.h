@@ -3,6 +3,7 @@
 #define ASSAY_SERVE_PAGES_PAGE_METRIC_H
 
 #include "serve/pages/page_draw.h"
+#include "serve/pages/page_guide.h"
 #include "serve/pages/page_parts.h"
 
 /** struct serve_verdict: what came of a comparison in a word or two, as serve_page_pill() wants. */
@@ -11,10 +12,17 @@ struct serve_verdict {
     enum serve_icon icon;
 };
 
-struct serve_verdict serve_metric_verdict_of(const struct assay__node *comparison);
+struct serve_verdict serve_metric_verdict_of(const struct assay__node *metric,
+                                             const struct assay__node *comparison);
 
 /** serve_metric_verdict() writes it. */
-void serve_metric_verdict(struct assay__text *out, const struct assay__node *comparison);
+void serve_metric_verdict(struct assay__text *out, const struct assay__node *metric,
+                          const struct assay__node *comparison);
+
+/** serve_metric_interval() is a comparison's last interval with its level and margin. */
+struct serve_interval serve_metric_interval(const struct assay__node *metric,
+                                            const struct assay__node *comparison,
+                                            const struct serve_view *view);
 
 /** Differences relative to the baseline, in percent, and in the units of the metric. */
 extern const struct serve_view SERVE_VIEW_RELATIVE, SERVE_VIEW_ABSOLUTE;

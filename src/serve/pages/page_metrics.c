@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The metrics of a result: for each comparison its difference, drawn, and what it means. */
 #include <math.h>
+#include <string.h>
 
 #include "serve/pages/page_metric.h"
 
@@ -62,9 +63,10 @@ static void write_facts(struct assay__text *out, const struct assay__node *compa
 }
 
 static void write_look_row(struct assay__text *out, const struct assay__node *look,
-                           const struct serve_view *view)
+                           const struct serve_view *view, const char *level)
 {
     struct serve_interval interval = serve_interval_of(look, view);
+    interval.level = level;
     assay__text_puts(out, "<tr><th scope=\"row\" class=\"left\">");
     if (serve_page_text(look, "resultTime")[0] != '\0')
         serve_figure_time(out, serve_page_text(look, "resultTime"));
@@ -83,8 +85,8 @@ static void write_look_row(struct assay__text *out, const struct assay__node *lo
                                                  : "</td><td></td></tr>\n");
 }
 
-static void write_looks(struct assay__text *out, const struct assay__node *comparison,
-                        const struct serve_view *view)
+static void write_looks(struct assay__text *out, const struct assay__node *metric,
+                        const struct assay__node *comparison, const struct serve_view *view)
 {
     const struct assay__node *looks = serve_page_member(comparison, "result", ASSAY__NODE_ARRAY);
     if (looks == NULL || looks->count < 2)
@@ -103,22 +105,23 @@ static void write_looks(struct assay__text *out, const struct assay__node *compa
                           "</tr></thead><tbody>\n");
     for (const struct assay__node *look = looks->first; look != NULL; look = look->next)
         if (look->index + SERVE_LOOKS_SHOWN >= looks->count)
-            write_look_row(out, look, view);
+            write_look_row(out, look, view, serve_guide_level(metric, comparison));
     assay__text_puts(out, "</tbody></table></div></details>\n");
 }
 
-static void write_comparison(struct assay__text *out, const struct assay__node *comparison,
-                             const struct serve_view *view, const struct serve_scale *scale)
+static void write_comparison(struct assay__text *out, const struct assay__node *metric,
+                             const struct assay__node *comparison, const struct serve_view *view,
+                             const struct serve_scale *scale)
 {
     const struct assay__node *groups = serve_page_member(comparison, "groups", ASSAY__NODE_OBJECT);
     const struct assay__node *status = serve_page_member(comparison, "status", ASSAY__NODE_OBJECT);
-    struct serve_interval interval = serve_interval_of_comparison(comparison, view);
+    struct serve_interval interval = serve_metric_interval(metric, comparison, view);
     assay__text_puts(out, "<div class=\"comparison\"><div class=\"head\"><h4>");
     serve_page_name(out, serve_page_text(groups, "compared"));
     assay__text_puts(out, " <span class=\"dim\">against</span> ");
     serve_page_name(out, serve_page_text(groups, "baseline"));
     assay__text_puts(out, "</h4>");
-    serve_metric_verdict(out, comparison);
+    serve_metric_verdict(out, metric, comparison);
     assay__text_puts(out, "</div>\n<div class=\"effect\"><div><p class=\"estimate\">");
     if (isnan(interval.estimate))
         assay__text_puts(out, "No estimate");
@@ -134,31 +137,71 @@ static void write_comparison(struct assay__text *out, const struct assay__node *
     serve_page_message(out, serve_page_text(status, "message"));
     assay__text_puts(out, "</p>\n");
     write_facts(out, comparison, view);
-    write_looks(out, comparison, view);
+    write_looks(out, metric, comparison, view);
     assay__text_puts(out, "</div>\n");
 }
 
-/* What the metric was planned with. */
+static void write_fact(struct assay__text *out, const char *name, const char *value)
+{
+    if (value[0] == '\0')
+        return;
+    begin_fact(out, name, false);
+    serve_page_name(out, value);
+    assay__text_puts(out, "</dd></div>");
+}
+
+/* What a metric's own test asks, and at which rate of error. */
+static void write_test(struct assay__text *out, const struct assay__node *metric)
+{
+    const char *hypothesis = serve_guide_metric(metric, "hypothesis");
+    if (hypothesis[0] == '\0' || strcmp(hypothesis, "none") == 0)
+        return;
+    begin_fact(out, "Tested for", false);
+    assay__text_puts(out, "\xE2\x80\x9C");
+    serve_html(out, hypothesis);
+    assay__text_puts(out, "\xE2\x80\x9D, ");
+    serve_html(out, serve_guide_metric(metric, "sided"));
+    assay__text_puts(out, "-sided</dd></div>");
+}
+
+static void write_guide(struct assay__text *out, const struct assay__node *metric)
+{
+    static const char *const WORDS[][2] = {
+        {"increase", "up is good"}, {"decrease", "down is good"}, {"any", "either direction"}};
+    const char *role = serve_guide_metric(metric, "role");
+    const char *direction = serve_guide_metric(metric, "direction");
+    write_fact(out, "Role", strcmp(role, "deterioration") == 0 ? "monitored" : role);
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
+        if (strcmp(direction, WORDS[i][0]) == 0)
+            write_fact(out, "Direction", WORDS[i][1]);
+    write_test(out, metric);
+}
+
+/* What the metric was planned with. A result without a guide does not say whether its planned size
+ * is an effect or a margin. */
 static void write_settings(struct assay__text *out, const struct assay__node *metric)
 {
     const struct assay__node *settings =
         serve_page_member(metric, "statsSettings", ASSAY__NODE_OBJECT);
     const struct assay__node *details =
         serve_page_member(metric, "metricDetails", ASSAY__NODE_OBJECT);
-    const char *effect = serve_page_text(
-        serve_page_member(details, "plannedEffectSize", ASSAY__NODE_OBJECT), "value");
     double alpha = serve_page_plain_number(settings, "adjustedAlpha");
+    bool has_guide = serve_guide_metric(metric, "role")[0] != '\0';
     assay__text_puts(out, "<dl class=\"facts\">");
+    write_guide(out, metric);
     if (isfinite(alpha)) {
         begin_fact(out, "Adjusted alpha", false);
         serve_figure_round(out, alpha, 3);
         assay__text_puts(out, "</dd></div>");
     }
-    if (effect[0] != '\0') {
-        begin_fact(out, "Planned effect", false);
-        serve_page_name(out, effect);
-        assay__text_puts(out, "</dd></div>");
-    }
+    write_fact(out, "Alpha for worse", serve_guide_metric(metric, "harmAlpha"));
+    write_fact(out, "Planned effect", serve_guide_metric(metric, "plannedEffect"));
+    write_fact(out, "Margin", serve_guide_metric(metric, "margin"));
+    if (!has_guide)
+        write_fact(
+            out, "Planned effect or margin",
+            serve_page_text(serve_page_member(details, "plannedEffectSize", ASSAY__NODE_OBJECT),
+                            "value"));
     if (serve_page_flag(settings, "hasVarianceReduction"))
         assay__text_puts(out, "<div><dt>Variance</dt><dd>reduced by covariates</dd></div>");
     assay__text_puts(out, "</dl>");
@@ -179,7 +222,7 @@ static void write_metric(struct assay__text *out, const struct assay__node *metr
     for (const struct assay__node *comparison = serve_page_first(metric, "result");
          comparison != NULL && !serve_page_is_full(out); comparison = comparison->next)
         if (!serve_page_is_sliced(comparison))
-            write_comparison(out, comparison, view, &scale);
+            write_comparison(out, metric, comparison, view, &scale);
     if (serve_page_count(metric, "result") == 0)
         assay__text_puts(out, "<p class=\"dim\">Nothing was compared.</p>\n");
     serve_page_annotations(out, metric);
@@ -194,14 +237,15 @@ static void write_key(struct assay__text *out)
     static const struct {
         const char *tone, *words;
     } KEY[] = {{"yes", "significant"}, {"no", "not significant"}, {"bad", "got worse"}};
-    static const struct serve_interval SAMPLE = {(double)NAN, 0.5, (double)NAN, 0, false};
+    static const struct serve_interval SAMPLE = {(double)NAN, 0.5,         (double)NAN, 0,
+                                                 false,       (double)NAN, NULL};
     assay__text_puts(out, "<p class=\"key\">");
     for (size_t i = 0; i < sizeof KEY / sizeof *KEY; i++) {
         assay__text_format(out, "<span><svg class=\"%s\" aria-hidden=\"true\">", KEY[i].tone);
         serve_draw_marks(out, &SCALE, &SAMPLE, 7);
         assay__text_format(out, "</svg>%s</span>", KEY[i].words);
     }
-    assay__text_puts(out, "<span>Dashed: no difference</span></p>\n");
+    assay__text_puts(out, "<span>Dashed: no difference; dotted: margin</span></p>\n");
 }
 
 void serve_page_metrics(struct assay__text *out, const struct assay__node *result)

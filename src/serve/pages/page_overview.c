@@ -80,7 +80,7 @@ static struct serve_scale scale_of(const struct pairs *pairs, const struct assay
          metric = metric->next) {
         const struct serve_view *view = serve_metric_view(metric);
         find_cells(pairs, metric, cells);
-        struct serve_interval interval = serve_interval_of_comparison(cells[0], view);
+        struct serve_interval interval = serve_metric_interval(metric, cells[0], view);
         if (view->is_relative)
             serve_scale_include(&scale, &interval);
     }
@@ -94,10 +94,11 @@ static void write_difference(struct assay__text *out, const struct assay__node *
     serve_interval_figure(out, interval.estimate, serve_interval_decimals(&interval), &view->unit);
 }
 
-static void write_drawn(struct assay__text *out, const struct assay__node *comparison,
-                        const struct serve_view *view, const struct serve_scale *scale)
+static void write_drawn(struct assay__text *out, const struct assay__node *metric,
+                        const struct assay__node *comparison, const struct serve_view *view,
+                        const struct serve_scale *scale)
 {
-    struct serve_interval interval = serve_interval_of_comparison(comparison, view);
+    struct serve_interval interval = serve_metric_interval(metric, comparison, view);
     assay__text_puts(out, "<td class=\"picture\">");
     if (view->is_relative)
         serve_draw_mini(out, scale, &interval);
@@ -106,19 +107,19 @@ static void write_drawn(struct assay__text *out, const struct assay__node *compa
     assay__text_puts(out, "</td><td>");
     serve_interval_bounds(out, &interval, &view->unit);
     assay__text_puts(out, "</td><td>");
-    serve_metric_verdict(out, comparison);
+    serve_metric_verdict(out, metric, comparison);
     assay__text_puts(out, "</td>");
 }
 
 /* A difference with the mark of its verdict; its word is for those who do not see marks. */
-static void write_cell(struct assay__text *out, const struct assay__node *comparison,
-                       const struct serve_view *view)
+static void write_cell(struct assay__text *out, const struct assay__node *metric,
+                       const struct assay__node *comparison, const struct serve_view *view)
 {
     if (comparison == NULL) {
         assay__text_puts(out, "<td></td>");
         return;
     }
-    struct serve_verdict verdict = serve_metric_verdict_of(comparison);
+    struct serve_verdict verdict = serve_metric_verdict_of(metric, comparison);
     assay__text_format(out, "<td class=\"%s\">", verdict.tone);
     write_difference(out, comparison, view);
     assay__text_putc(out, ' ');
@@ -137,9 +138,9 @@ static void write_row(struct assay__text *out, const struct assay__node *metric,
     serve_page_name(out, serve_page_text(metric, "id"));
     assay__text_puts(out, "</a></th>");
     if (pairs->count == 1)
-        write_drawn(out, cells[0], view, scale);
+        write_drawn(out, metric, cells[0], view, scale);
     for (size_t i = 0; i < pairs->count && pairs->count > 1; i++)
-        write_cell(out, cells[i], view);
+        write_cell(out, metric, cells[i], view);
     assay__text_puts(out, "</tr>\n");
 }
 

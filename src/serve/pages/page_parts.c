@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Parts that the pages share: icons, names, messages, links, what escapes. */
 #include "serve/pages/page_parts.h"
+#include "serve/pages/page_guide.h"
 
 #include <string.h>
 
@@ -205,7 +206,10 @@ static void write_annotation(struct assay__text *out, const struct assay__node *
 void serve_page_annotations(struct assay__text *out, const struct assay__node *owner)
 {
     enum { SHOWN = 5 };
-    unsigned count = serve_page_count(owner, "annotations");
+    unsigned count = 0;
+    for (const struct assay__node *note = serve_page_first(owner, "annotations"); note != NULL;
+         note = note->next)
+        count += !serve_guide_is(note);
     const char *id = serve_page_text(owner, "id");
     if (count == 0)
         return;
@@ -214,7 +218,8 @@ void serve_page_annotations(struct assay__text *out, const struct assay__node *o
     assay__text_puts(out, "<ul class=\"notes\">\n");
     for (const struct assay__node *note = serve_page_first(owner, "annotations");
          note != NULL && !serve_page_is_full(out); note = note->next)
-        write_annotation(out, note, id);
+        if (!serve_guide_is(note))
+            write_annotation(out, note, id);
     assay__text_puts(out, count > SHOWN ? "</ul></details>\n" : "</ul>\n");
 }
 

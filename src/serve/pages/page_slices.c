@@ -14,12 +14,13 @@ static void write_groups(struct assay__text *out, const struct assay__node *comp
     assay__text_puts(out, "</th></tr>\n");
 }
 
-static void write_row(struct assay__text *out, const struct assay__node *comparison,
-                      const struct serve_view *view, const struct serve_scale *scale)
+static void write_row(struct assay__text *out, const struct assay__node *metric,
+                      const struct assay__node *comparison, const struct serve_view *view,
+                      const struct serve_scale *scale)
 {
     const struct assay__node *last =
         serve_page_member(comparison, "lastResult", ASSAY__NODE_OBJECT);
-    struct serve_interval interval = serve_interval_of_comparison(comparison, view);
+    struct serve_interval interval = serve_metric_interval(metric, comparison, view);
     assay__text_puts(out, "<tr><th scope=\"row\" class=\"left\">");
     serve_page_slice(out, comparison);
     assay__text_puts(out, "</th><td class=\"picture\">");
@@ -32,7 +33,7 @@ static void write_row(struct assay__text *out, const struct assay__node *compari
     serve_figure_count(out, serve_page_number(last, "baselineSampleSize") +
                                 serve_page_number(last, "comparedSampleSize"));
     assay__text_puts(out, "</td><td>");
-    serve_metric_verdict(out, comparison);
+    serve_metric_verdict(out, metric, comparison);
     assay__text_puts(out, "</td></tr>\n");
 }
 
@@ -64,7 +65,7 @@ void serve_metric_slices(struct assay__text *out, const struct assay__node *metr
             assay__text_puts(out, before != NULL ? "</tbody><tbody>" : "<tbody>");
             write_groups(out, comparison);
         }
-        write_row(out, comparison, view, &scale);
+        write_row(out, metric, comparison, view, &scale);
         before = comparison;
     }
     assay__text_puts(out, "</tbody></table></div></details>\n");

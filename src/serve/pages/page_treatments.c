@@ -2,6 +2,7 @@
 /* What to do about each treatment, and why. */
 #include <string.h>
 
+#include "serve/pages/page_guide.h"
 #include "serve/pages/page_parts.h"
 
 /* What a reason says, in the order in which reasons are read. */
@@ -97,10 +98,14 @@ static void write_treatment(struct assay__text *out, const struct assay__node *r
     assay__text_format(out, "</h3><p class=\"word %s\">", advice.tone);
     serve_page_icon(out, advice.icon);
     serve_page_name(out, advice.word);
-    assay__text_format(out, advice.words[0] != '\0' ? "</p><p>%s</p>\n" : "</p>%s\n", advice.words);
+    const struct assay__node *why = serve_guide_reasons(result, serve_page_text(treatment, "id"));
+    const char *words = why != NULL ? serve_page_text(why, "info") : advice.words;
+    assay__text_puts(out, words[0] != '\0' ? "</p><p>" : "");
+    serve_page_message(out, words);
+    assay__text_puts(out, "</p>\n");
     add_reason(&reasons, serve_page_flag(srm, "isSignificant") ? WORSE : SHOWN, message_of(srm));
-    for (const struct assay__node *metric = serve_page_first(result, "results"); metric != NULL;
-         metric = metric->next)
+    for (const struct assay__node *metric = serve_page_first(result, "results");
+         why == NULL && metric != NULL; metric = metric->next)
         add_metric(&reasons, metric, serve_page_text(treatment, "id"));
     write_reasons(out, &reasons);
     assay__text_puts(out, "</article>\n");

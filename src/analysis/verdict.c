@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The state of a comparison in a word or two, the same in the terminal, on pages and in reports. */
+#include "analysis/verdict.h"
+
+#include "analysis/analysis_view.h"
+#include "analysis/outcome.h"
+
+/* A hypothesis: what its p is for, and the words where it holds and where that was not shown. */
+struct wording {
+    const char *p, *yes, *no;
+    enum assay__tone yes_tone, no_tone;
+};
+
+static const struct wording BETTER = {"better", "improved", "no clear difference", ASSAY__TONE_GOOD,
+                                      ASSAY__TONE_PLAIN};
+static const struct wording CHANGED = {"changed", "changed", "no clear difference",
+                                       ASSAY__TONE_GOOD, ASSAY__TONE_PLAIN};
+static const struct wording IN_MARGIN = {"margin", "within margin", "margin not shown",
+                                         ASSAY__TONE_GOOD, ASSAY__TONE_WARN};
+static const struct wording WORSE = {"worse", "WORSE", "no sign of harm", ASSAY__TONE_BAD,
+                                     ASSAY__TONE_PLAIN};
+
+/* A guardrail without a direction: any change is harm. */
+static const struct wording MOVED = {"changed", "CHANGED", "no sign of change", ASSAY__TONE_BAD,
+                                     ASSAY__TONE_PLAIN};
+
+static const struct wording *wording_of(const struct assay_metric_plan *metric)
+{
+    if (metric->role == ASSAY_ROLE_GUARDRAIL && metric->margin.is_set)
+        return &IN_MARGIN;
+    if (metric->role != ASSAY_ROLE_SUCCESS)
+        return metric->direction == ASSAY_DIRECTION_ANY ? &MOVED : &WORSE;
+    return metric->direction == ASSAY_DIRECTION_ANY ? &CHANGED : &BETTER;
+}
+
+/* The interval lies on the side that is not wanted: a difference is clear, but no harm was found.
+ */
+static bool is_on_wrong_side(const struct assay_metric_result *result)
+{
+    const struct assay_difference *difference = &assay__shown_look(result)->comparison.difference;
+    return result->side == ASSAY_SIDE_UPPER ? difference->upper < 0.0 : difference->lower > 0.0;
+}
+
+static void find_word(struct assay__verdict *out, const struct wording *words,
+                      const struct assay_metric_result *result, uint64_t minimum)
+{
+    out->tone = ASSAY__TONE_PLAIN;
+    if (assay__moved_covariate(result) != UINT32_MAX) {
+        out->word = "covariate moved";
+        out->tone = ASSAY__TONE_WARN;
+    } else if (result->deteriorated == ASSAY_YES && !assay__harm_stands(result, minimum)) {
+        out->word = "worse, few units";
+        out->tone = ASSAY__TONE_WARN;
+    } else if (result->deteriorated == ASSAY_YES) {
+        bool is_agreed = words == &IN_MARGIN && result->significant == ASSAY_YES;
+        out->word = is_agreed ? "worse, in margin" : words == &MOVED ? MOVED.yes : WORSE.yes;
+        out->tone = WORSE.yes_tone;
+    } else if (result->significant == ASSAY_UNKNOWN) {
+        out->word = "not tested";
+        out->tone = ASSAY__TONE_WARN;
+    } else {
+        bool yes = result->significant == ASSAY_YES;
+        out->word = yes ? words->yes : words->no;
+        out->tone = yes ? words->yes_tone : words->no_tone;
+        if (words == &BETTER && !yes && is_on_wrong_side(result))
+            out->word = "not improved";
+    }
+}
+
+struct assay__verdict assay__verdict_of(const struct assay_analysis *analysis,
+                                        const struct assay_metric_result *result)
+{
+    const struct wording *words = wording_of(&analysis->plan->metrics[result->metric]);
+    struct assay__verdict verdict = {.p_is_for = words->p,
+                                     .has_harm_beside = words != &WORSE && words != &MOVED};
+    if (result->look_count == 0) {
+        verdict.word = "no values";
+        verdict.tone = ASSAY__TONE_WARN;
+    } else {
+        find_word(&verdict, words, result, analysis->plan->minimum_units);
+    }
+    return verdict;
+}
