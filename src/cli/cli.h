@@ -16,6 +16,7 @@
     X(summarize, "raw data to sufficient statistics")                                              \
     X(merge, "sufficient statistics of shards to those of the whole")                              \
     X(test, "counts, or means and deviations, of the command line")                                \
+    X(sql, "the SQL that computes sufficient statistics where the rows are")                       \
     X(size, "sample size, power and detectable effect")                                            \
     X(design, "boundaries of sequential looks")                                                    \
     X(simulate, "what a plan's decisions come out as")                                             \

@@ -261,6 +261,33 @@ static enum assay_status add_note(struct assay_dataset *dataset,
                                entry->key[ASSAY__KEY_VALUE], err);
 }
 
+/*
+ * What a statement of 'assay sql' met and could not use: a row of the column (value) and of what it
+ * should have been (dimension). There is none in tables that came out well.
+ */
+static enum assay_status refuse_unfit(struct assay_dataset *dataset,
+                                      const struct assay__summary_entry *entry,
+                                      struct assay_error *err)
+{
+    static const struct {
+        const char *kind, *sentence;
+    } KINDS[] = {
+        {"choice", "are not 0 or 1, as a proportion needs."},
+        {"filter", "have more digits than the statement compares: give it a larger scale."},
+        {"time", "have a time that is missing, or not from 1990 to 2100."},
+        {"unit", "of the unit's rows differ: say how they become one value, by an aggregation."},
+        {"number", "are no numbers, or have more digits than the statement computes with: give it "
+                   "a larger scale, or round them in a view."}};
+    (void)dataset;
+    for (size_t i = 0; entry->n > 0 && i < sizeof KINDS / sizeof *KINDS; i++)
+        if (strcmp(KINDS[i].kind, entry->key[ASSAY__KEY_DIMENSION]) == 0)
+            return assay__fail_at(err, ASSAY_ERROR_DATA, entry->file, entry->line, 0,
+                                  "Column '%.100s' of the database: %llu values %s",
+                                  entry->key[ASSAY__KEY_VALUE], (unsigned long long)entry->n,
+                                  KINDS[i].sentence);
+    return ASSAY_OK;
+}
+
 static enum assay_status add_remark(struct assay_dataset *dataset,
                                     const struct assay__summary_entry *entry,
                                     struct assay_error *err)
@@ -271,7 +298,7 @@ static enum assay_status add_remark(struct assay_dataset *dataset,
                                  struct assay_error *);
     } REMARKS[] = {{"@units", add_units}, {"@missing", add_missing}, {"@latest", add_latest},
                    {"@note", add_note},   {"@schema", pass_over},    {"@definition", pass_over},
-                   {"@input", add_input}};
+                   {"@input", add_input}, {"@unfit", refuse_unfit}};
     const char *name = entry->key[ASSAY__KEY_METRIC];
     for (size_t i = 0; i < sizeof REMARKS / sizeof *REMARKS; i++)
         if (strcmp(REMARKS[i].name, name) == 0)

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* assay sql: the statement that computes a plan's sufficient statistics in a warehouse. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "cli/args.h"
+#include "cli/cli.h"
+#include "cli/flags_data.h"
+#include "cli/output.h"
+#include "cli/plan_flags.h"
+#include "source/sql/sql.h"
+
+enum {
+    OPTION_DIALECT = CLI_OPTION_FIRST,
+    OPTION_TABLE,
+    OPTION_SCHEMA,
+    OPTION_SCALE,
+    OPTION_NO_CUBES,
+    OPTION_OUTPUT,
+    OPTION_HELP
+};
+
+static const struct option OPTIONS[] = {{"dialect", required_argument, NULL, OPTION_DIALECT},
+                                        {"table", required_argument, NULL, OPTION_TABLE},
+                                        {"schema", required_argument, NULL, OPTION_SCHEMA},
+                                        {"scale", required_argument, NULL, OPTION_SCALE},
+                                        {"no-cubes", no_argument, NULL, OPTION_NO_CUBES},
+                                        {"output", required_argument, NULL, OPTION_OUTPUT},
+                                        {"help", no_argument, NULL, OPTION_HELP},
+                                        {NULL, 0, NULL, 0}};
+
+static int print_help(void)
+{
+    fputs(
+        "usage: assay sql --plan FILE --dialect NAME --table TABLE [OPTION...]\n\n"
+        "Prints the SQL statement that computes a plan's exact sums where the rows are. Its\n"
+        "rows, as CSV with a header, are what 'assay summarize' writes: any client can run it.\n\n"
+        "  assay sql --plan plan.json --dialect sqlite --table units |\n"
+        "    sqlite3 -csv -header data.db | assay analyze --plan plan.json -\n\n"
+        "  --dialect=NAME           one of:",
+        stdout);
+    for (size_t i = 0; assay__sql_dialects[i] != NULL; i++)
+        printf("%s %s",
+               i == 0   ? ""
+               : i == 5 ? ",\n                          "
+                        : ",",
+               assay__sql_dialects[i]->name);
+    fputs("\n"
+          "  --table=NAME             table of units, or of exposures\n"
+          "  --schema=NAME            schema of all tables; the connection's when not given\n"
+          "  --scale=N                digits after the point, where the engine has none of any\n"
+          "                           length: 0 to 18; 4 when not given\n"
+          "  --no-cubes               leave out third powers, and with them the check of skewness\n"
+          "  --output=FILE            write to FILE, at once and whole\n\n"
+          "For --events, which takes NAME=FILE elsewhere, a file is a table: NAME=TABLE.\n\n"
+          "plan:\n",
+          stdout);
+    plan_flags_help(stdout);
+    return cli_finish_stdout();
+}
+
+static int take_dialect(const char *value, struct assay__sql_options *options)
+{
+    char names[200] = "";
+    options->dialect = assay__sql_dialect(value);
+    if (options->dialect != NULL)
+        return 0;
+    for (size_t i = 0, length = 0; assay__sql_dialects[i] != NULL; i++)
+        length += (size_t)snprintf(names + length, sizeof names - length, "%s%s",
+                                   i == 0 ? "" : ", ", assay__sql_dialects[i]->name);
+    return cli_usage_error("sql", "--dialect is one of %s, not '%s'", names, value);
+}
+
+static int take_scale(const char *value, struct assay__sql_options *options)
+{
+    uint64_t scale = 0;
+    int code = args_counts((struct args_where){"sql", "scale"}, value, 1, &scale, &(size_t){0});
+    if (code == 0 && scale > ASSAY__SQL_SCALE_MAX)
+        return cli_usage_error("sql", "--scale is a number from 0 to %d, not '%s'",
+                               ASSAY__SQL_SCALE_MAX, value);
+    options->scale = (unsigned)scale;
+    return code;
+}
+
+static int take(struct assay__sql_options *options, const char **output, int option,
+                const char *value)
+{
+    if (option == OPTION_DIALECT)
+        return take_dialect(value, options);
+    if (option == OPTION_SCALE)
+        return take_scale(value, options);
+    if (option == OPTION_TABLE)
+        options->table = value;
+    else if (option == OPTION_SCHEMA)
+        options->schema = value;
+    else if (option == OPTION_NO_CUBES)
+        options->without_cubes = true;
+    else
+        *output = value;
+    return 0;
+}
+
+/* The tables of events, as --events names them. */
+static enum assay_status list_events(const struct plan_flags *flags, const struct assay_plan *plan,
+                                     struct assay__sql_options *options,
+                                     struct assay__sql_events **out, struct assay_error *err)
+{
+    struct plan_event_file *files = NULL;
+    enum assay_status status =
+        plan_flags_event_files(flags, plan, &files, &options->event_count, err);
+    if (status == ASSAY_OK)
+        *out = calloc(options->event_count + 1, sizeof **out);
+    if (status == ASSAY_OK && *out == NULL)
+        status = assay__fail_memory(err);
+    for (size_t i = 0; status == ASSAY_OK && i < options->event_count; i++) {
+        (*out)[i] = (struct assay__sql_events){files[i].events->name, files[i].path};
+        for (size_t k = 0; status == ASSAY_OK && k < i; k++)
+            if (strcmp((*out)[k].name, (*out)[i].name) == 0)
+                status = assay__fail(err, ASSAY_ERROR_USAGE,
+                                     "The events '%.100s' have two tables: make a view of both.",
+                                     (*out)[i].name);
+    }
+    options->events = *out;
+    free(files);
+    return status;
+}
+
+static int run(const struct plan_flags *flags, struct assay__sql_options *options,
+               const char *output)
+{
+    struct assay_error err;
+    struct assay_plan *plan = NULL;
+    struct assay__sql_events *events = NULL;
+    struct assay__text text = {0};
+    const char *plan_file = plan_flags_given(flags, "plan");
+    int code = output_check("sql", output, &plan_file, 1);
+    if (code != 0)
+        return code;
+    options->plan_name = plan_file;
+    enum assay_status status = plan_flags_build(flags, &plan, &err);
+    if (status == ASSAY_OK)
+        status = list_events(flags, plan, options, &events, &err);
+    if (status == ASSAY_OK)
+        status = assay__sql_write(plan, options, &text, &err);
+    code = status == ASSAY_OK ? output_write(output, text.data, text.length)
+                              : data_fail("sql", flags, &err);
+    assay__text_release(&text);
+    free(events);
+    assay_plan_free(plan);
+    return code;
+}
+
+int cmd_sql(int argc, char **argv)
+{
+    struct plan_flags flags = {0};
+    struct assay__sql_options sql_options = {.scale = ASSAY__SQL_SCALE};
+    const char *output = NULL;
+    struct option options[PLAN_OPTIONS_MAX];
+    int option, code = 0;
+    bool wants_help = false;
+    plan_flags_options(OPTIONS, options);
+    optind = 0;
+    while (code == 0 && !wants_help && (option = cli_option("sql", options, argc, argv)) != -1) {
+        if (option == OPTION_HELP)
+            wants_help = true;
+        else if (option == '?')
+            code = CLI_USAGE;
+        else if (!plan_flags_take(&flags, option, optarg))
+            code = take(&sql_options, &output, option, optarg);
+    }
+    if (code == 0 && wants_help)
+        code = print_help();
+    else if (code == 0 && optind < argc)
+        code = cli_usage_error("sql", "'%s' is no option: the table is named by --table",
+                               argv[optind]);
+    else if (code == 0 && sql_options.dialect == NULL)
+        code = cli_usage_error("sql", "--dialect is missing: which engine runs the statement?");
+    else if (code == 0 && sql_options.table == NULL)
+        code = cli_usage_error("sql", "--table is missing: where are the rows?");
+    else if (code == 0)
+        code = run(&flags, &sql_options, output);
+    plan_flags_release(&flags);
+    return code;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* MariaDB: decimal has 65 digits and is cut beyond them with no more than a warning, so that 15
+ * stay free for sums. Collations would take A for a and pass over blanks at the end. */
+#include "source/sql/dialect.h"
+
+const struct assay__sql_dialect assay__sql_mariadb = {
+    .name = "mariadb",
+    .engine = "MariaDB 10.5",
+    .quote = '`',
+    .columns_max = 4000,
+    .escape = ASSAY__SQL_HEX,
+    .text = "cast($1 as char character set utf8mb4) collate utf8mb4_nopad_bin",
+    .number = "cast($1 as char character set utf8mb4) collate utf8mb4_nopad_bin",
+    .matches = "$1 regexp $2",
+    .whole = "cast(cast($1 as decimal(65, $2)) * $3 as decimal(20, 0))",
+    .as_double = "cast($1 as double)",
+    .digits = 65,
+    .value_digits = 19,
+    .wraps = true,
+    .product = "$1 * $2",
+    .sum = "sum($1)",
+    .zero = "cast(0 as decimal(20, 0))",
+    .as_text = "cast($1 as char character set utf8mb4)",
+    .join = "concat($1, $2)",
+    .micros = "timestampdiff(microsecond, '1970-01-01 00:00:00', $1)",
+    .whole_text = "cast($1 as signed)",
+    .quotient = "($1) div $2",
+    .least = "least($1, $2)",
+    .greatest = "greatest($1, $2)",
+    .once = "",
+    .table_end = "",
+};

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From the text of a column to an exact number. Nothing is rounded: where numbers have so and so
+ * many digits, a regular expression lets only those through, and the others are counted as unfit.
+ */
+#include <string.h>
+
+#include "base/error.h"
+#include "source/sql/writer.h"
+
+static const char ANY_NUMBER[] = "^[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]{1,3})?$";
+/* As doubles are printed: with 17 digits a double is said, with more it would be rounded. */
+static const char SCIENTIFIC[] = "^[-+]?[0-9]([.][0-9]{1,16})?[eE][-+]?[0-9]{1,2}$";
+static const char CHOICE[] = "^([+]?0*[01]|-0+)([.]0*)?$";
+
+uint32_t assay__sql_read(struct assay__sql *sql, uint32_t source, uint32_t cell,
+                         enum assay__sql_read_kind kind)
+{
+    for (uint32_t i = 0; i < sql->read_count; i++)
+        if (sql->reads[i].source == source && sql->reads[i].cell == cell &&
+            sql->reads[i].kind == kind)
+            return i;
+    if (sql->read_count == sql->read_capacity) {
+        uint32_t capacity = sql->read_capacity * 2 + 16;
+        struct assay__sql_read *reads = assay__arena_array(&sql->arena, capacity, sizeof *reads);
+        if (reads == NULL) {
+            assay__sql_fail(sql, ASSAY_ERROR_MEMORY, "Memory ran out.");
+            return 0;
+        }
+        if (sql->read_count > 0)
+            memcpy(reads, sql->reads, sql->read_count * sizeof *reads);
+        sql->reads = reads;
+        sql->read_capacity = capacity;
+    }
+    sql->reads[sql->read_count] = (struct assay__sql_read){source, cell, kind};
+    return sql->read_count++;
+}
+
+unsigned assay__sql_scale(const struct assay__sql *sql, enum assay__sql_read_kind kind)
+{
+    bool is_choice = kind == ASSAY__SQL_READ_CHOICE || kind == ASSAY__SQL_READ_FILTER_CHOICE;
+    return is_choice ? 0 : sql->scale;
+}
+
+const char *assay__sql_power(struct assay__sql *sql, unsigned n)
+{
+    static const char ZEROS[] = "0000000000000000000000000000000000000000";
+    return assay__sql_format(sql, "1%.*s", (int)n, ZEROS);
+}
+
+static const char *matches(struct assay__sql *sql, const char *text, const char *pattern)
+{
+    return assay__sql_fill(sql, sql->dialect->matches, text, assay__sql_literal(sql, pattern), "");
+}
+
+/* The pattern of numbers that fit the digits there are; zeros at either end take none. */
+static const char *fitting_pattern(struct assay__sql *sql, unsigned scale)
+{
+    unsigned whole = sql->value_digits - scale;
+    if (scale == 0)
+        return assay__sql_format(sql, "^[-+]?0*[0-9]{1,%u}([.]0*)?$", whole);
+    return assay__sql_format(sql, "^[-+]?0*([0-9]{1,%u}([.][0-9]{0,%u}0*)?|[.][0-9]{1,%u}0*)$",
+                             whole, scale, scale);
+}
+
+static const char *whole(struct assay__sql *sql, const char *text, unsigned scale)
+{
+    return assay__sql_fill(sql, sql->dialect->whole, text, assay__sql_format(sql, "%u", scale),
+                           assay__sql_power(sql, scale));
+}
+
+/*
+ * Whether a number in scientific notation, as long as a double's, fits: it does when the double
+ * nearest to what is left of it is still the same.
+ */
+static const char *scientific_fits(struct assay__sql *sql, const char *text, unsigned scale)
+{
+    const char *cell =
+        assay__sql_format(sql, "case when %s then %s end", matches(sql, text, SCIENTIFIC), text);
+    const char *value = assay__sql_fill(sql, sql->dialect->as_double, cell, "", "");
+    const char *left =
+        assay__sql_fill(sql, sql->dialect->as_double, whole(sql, cell, scale), "", "");
+    return assay__sql_format(sql, "abs(%s) < 1e%u and %s / 1e%u = %s", value,
+                             sql->value_digits - scale, left, scale, value);
+}
+
+static void put_list(struct assay__sql *sql, struct assay__text *list, const char *const *words,
+                     uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        assay__text_format(list, "%s%s", list->length == 0 ? "" : ", ",
+                           assay__sql_literal(sql, words[i]));
+}
+
+/* The words for 0 and 1, those of the plan in place of the usual ones. */
+static const char *words(struct assay__sql *sql, const char *text, bool is_true)
+{
+    static const char *const WORDS[2][6] = {{"false", "FALSE", "False", "no", "NO", "No"},
+                                            {"true", "TRUE", "True", "yes", "YES", "Yes"}};
+    const struct assay_dialect *dialect = &sql->plan->dialect;
+    struct assay__text list = {0};
+    if (dialect->true_count > 0)
+        put_list(sql, &list, is_true ? dialect->true_texts : dialect->false_texts,
+                 is_true ? dialect->true_count : dialect->false_count);
+    else
+        put_list(sql, &list, WORDS[is_true], 6);
+    const char *made =
+        assay__sql_format(sql, " when %s in (%s) then '%d'", text,
+                          list.data == NULL || list.failed ? "''" : list.data, is_true);
+    assay__text_release(&list);
+    return made;
+}
+
+const char *assay__sql_number(struct assay__sql *sql, const struct assay__sql_read *read)
+{
+    const char *text = assay__sql_format(sql, "n%u", read->cell + 1), *when;
+    unsigned scale = assay__sql_scale(sql, read->kind);
+    bool is_choice =
+        read->kind == ASSAY__SQL_READ_CHOICE || read->kind == ASSAY__SQL_READ_FILTER_CHOICE;
+    if (is_choice)
+        when = assay__sql_format(sql, "when %s then %s", matches(sql, text, CHOICE), text);
+    else if (sql->dialect->digits == 0)
+        when = assay__sql_format(sql, "when %s then %s", matches(sql, text, ANY_NUMBER), text);
+    else
+        when = assay__sql_format(sql, "when %s or %s then %s",
+                                 matches(sql, text, fitting_pattern(sql, scale)),
+                                 scientific_fits(sql, text, scale), text);
+    if (is_choice || read->kind == ASSAY__SQL_READ_EITHER)
+        when =
+            assay__sql_format(sql, "%s%s%s", when, words(sql, text, true), words(sql, text, false));
+    else if (read->kind == ASSAY__SQL_READ_NUMBER) /* as booleans are printed */
+        when = assay__sql_format(sql, "%s when %s = 'true' then '1' when %s = 'false' then '0'",
+                                 when, text, text);
+    return whole(sql, assay__sql_format(sql, "case %s end", when), scale);
+}
+
+const char *assay__sql_is_missing(struct assay__sql *sql, const char *column, bool is_name)
+{
+    static const char *const BLANKS[] = {"",     "NA",     "NULL", "null", "NaN",  "N/A", "n/a",
+                                         "#N/A", "(null)", "\\N",  "nan",  "None", "<NA>"};
+    enum { NAME_BLANKS = 5 };
+    const struct assay_dialect *dialect = &sql->plan->dialect;
+    struct assay__text list = {0};
+    if (!is_name && dialect->has_missing) {
+        put_list(sql, &list, BLANKS, 1);
+        put_list(sql, &list, dialect->missing, dialect->missing_count);
+    } else {
+        put_list(sql, &list, BLANKS, is_name ? NAME_BLANKS : sizeof BLANKS / sizeof *BLANKS);
+    }
+    const char *made = assay__sql_format(sql, "(%s is null or %s in (%s))", column, column,
+                                         list.data == NULL || list.failed ? "''" : list.data);
+    assay__text_release(&list);
+    return made;
+}
+
+const char *assay__sql_unfit(struct assay__sql *sql, const char *alias, uint32_t read)
+{
+    const struct assay__sql_read *what = &sql->reads[read];
+    const char *text = assay__sql_format(sql, "%s.n%u", alias, what->cell + 1);
+    if (what->kind == ASSAY__SQL_READ_FILTER)
+        return assay__sql_format(sql, "%s.v%u is null and %s", alias, read + 1,
+                                 matches(sql, text, ANY_NUMBER));
+    return assay__sql_format(sql, "%s.v%u is null and not %s", alias, read + 1,
+                             assay__sql_is_missing(sql, text, false));
+}
+
+uint32_t assay__sql_variable_read(struct assay__sql *sql, uint32_t source,
+                                  const struct assay__variable *variable)
+{
+    switch (variable->kind) {
+    case ASSAY__VARIABLE_NUMBER:
+        return assay__sql_read(sql, source, variable->cell, ASSAY__SQL_READ_NUMBER);
+    case ASSAY__VARIABLE_CHOICE:
+        return assay__sql_read(sql, source, variable->cell, ASSAY__SQL_READ_CHOICE);
+    case ASSAY__VARIABLE_EITHER:
+        return assay__sql_read(sql, source, variable->cell, ASSAY__SQL_READ_EITHER);
+    default:
+        return UINT32_MAX;
+    }
+}
+
+unsigned assay__sql_number_scale(const struct assay__sql *sql, uint32_t number)
+{
+    const struct assay__binding *binding = &sql->binding;
+    if (number < binding->variable_count)
+        return binding->variables[number].kind == ASSAY__VARIABLE_CHOICE ? 0 : sql->scale;
+    const struct assay__fold *fold = &binding->folds[number - binding->variable_count];
+    enum assay__variable_kind kind = binding->channels[fold->channel].variable.kind;
+    bool is_count = fold->is_share || fold->aggregation == ASSAY_AGGREGATE_COUNT ||
+                    fold->aggregation == ASSAY_AGGREGATE_COUNT_DISTINCT;
+    return is_count || kind == ASSAY__VARIABLE_CHOICE ? 0 : sql->scale;
+}

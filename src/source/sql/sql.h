@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_SOURCE_SQL_SQL_H
+#define ASSAY_SOURCE_SQL_SQL_H
+
+#include "assay/plan.h"
+#include "base/text.h"
+#include "source/sql/dialect.h"
+
+enum { ASSAY__SQL_SCALE = 4, ASSAY__SQL_SCALE_MAX = 18 };
+
+/** struct assay__sql_events: the table of one of the plan's events. */
+struct assay__sql_events {
+    const char *name, *table;
+};
+
+/** struct assay__sql_options: what a statement is written for. */
+struct assay__sql_options {
+    const struct assay__sql_dialect *dialect;
+    const char *schema; /* of all tables; NULL: the connection's */
+    const char *table;  /* of units or exposures: one identifier, quoted whole */
+    const struct assay__sql_events *events;
+    size_t event_count;
+    unsigned scale;        /* digits after the point, where the dialect has whole numbers */
+    bool without_cubes;    /* no third powers: the result has no check of skewness */
+    const char *plan_name; /* for the comment; NULL when it has none */
+};
+
+/**
+ * assay__sql_write() writes the statement that computes a plan's sufficient statistics from tables,
+ * with the columns of a table that 'assay summarize' writes. What a warehouse cannot compute
+ * exactly is ASSAY_ERROR_PLAN with the reason; ASSAY_ERROR_USAGE when the events have no table;
+ * ASSAY_ERROR_LIMIT when the engine does not take as many columns.
+ */
+enum assay_status assay__sql_write(const struct assay_plan *plan,
+                                   const struct assay__sql_options *options,
+                                   struct assay__text *out, struct assay_error *err);
+
+#endif

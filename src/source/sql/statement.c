@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The statement as a whole: what cannot be written is refused, the rest is put together. */
+#include <string.h>
+
+#include "base/digest.h"
+#include "base/error.h"
+#include "source/sql/layout.h"
+
+/* Digits of one number, such that sums of its powers fit; 15 are kept for the rows where needed. */
+static unsigned value_digits(const struct assay__sql_options *options)
+{
+    const struct assay__sql_dialect *dialect = options->dialect;
+    unsigned digits =
+        (dialect->digits - (dialect->wraps ? 15 : 0)) / (options->without_cubes ? 2 : 3);
+    return digits < dialect->value_digits ? digits : dialect->value_digits;
+}
+
+static const char *plan_problem(const struct assay_plan *plan)
+{
+    const struct assay_dialect *dialect = &plan->dialect;
+    if (plan->granularity != ASSAY_GRANULARITY_NONE)
+        return "\"granularity\": looks are not written as SQL; compute each look with its own "
+               "asOf, or analyze an export";
+    if (dialect->decimal != '\0' && dialect->decimal != '.')
+        return "\"format.decimal\": a database has numbers; use a view";
+    if (dialect->thousands != NULL || dialect->currency_count > 0 || dialect->percent)
+        return "\"format\" with thousands marks, currency or percent signs: a database has "
+               "numbers; use a view";
+    if (dialect->time != NULL && strchr(dialect->time, '%') != NULL)
+        return "\"format.time\": a database has times; use a view that makes them of text";
+    return NULL;
+}
+
+static const char *metric_problem(const struct assay_metric_plan *metric)
+{
+    const struct assay_measure *measures[] = {&metric->measure, &metric->denominator_measure};
+    if (metric->type == ASSAY_METRIC_QUANTILE)
+        return "quantiles need all values, not sums of them";
+    if (metric->cap.lower_quantile == metric->cap.lower_quantile ||
+        metric->cap.upper_quantile == metric->cap.upper_quantile)
+        return "caps at quantiles need all values: find them first, and give them as numbers";
+    for (size_t i = 0; i < 2; i++) {
+        enum assay_aggregation how = measures[i]->aggregation;
+        if (measures[i]->has_aggregation && how == ASSAY_AGGREGATE_MEAN)
+            return "a mean per unit is no decimal, and SQL would round it: a ratio of sum and "
+                   "count is exact";
+        if (measures[i]->has_aggregation &&
+            (how == ASSAY_AGGREGATE_FIRST || how == ASSAY_AGGREGATE_LAST))
+            return "\"first\" and \"last\" are not written as SQL";
+    }
+    return NULL;
+}
+
+static void check(struct assay__sql *sql)
+{
+    const struct assay_plan *plan = sql->plan;
+    const char *problem = plan_problem(plan);
+    if (problem != NULL)
+        assay__sql_fail(sql, ASSAY_ERROR_PLAN, "The plan has %s.", problem);
+    for (uint32_t m = 0; m < plan->metric_count; m++) {
+        problem = metric_problem(&plan->metrics[m]);
+        if (problem != NULL)
+            assay__sql_fail(sql, ASSAY_ERROR_PLAN, "Metric '%.100s': %s.", plan->metrics[m].id,
+                            problem);
+        if (plan->metrics[m].id[0] == '@')
+            assay__sql_fail(sql, ASSAY_ERROR_PLAN,
+                            "Metric '%.100s': rows of sufficient statistics that begin with @ are "
+                            "no metric's. Give it another id.",
+                            plan->metrics[m].id);
+    }
+    for (uint32_t e = 0; e < plan->event_count; e++) {
+        bool is_there = false;
+        for (size_t i = 0; i < sql->options->event_count; i++)
+            is_there = is_there || strcmp(sql->options->events[i].name, plan->events[e].name) == 0;
+        if (!is_there)
+            assay__sql_fail(sql, ASSAY_ERROR_USAGE, "No table is named for the events '%.100s'.",
+                            plan->events[e].name);
+    }
+    if (sql->dialect->digits != 0 && sql->options->scale + 2 > sql->value_digits)
+        assay__sql_fail(sql, ASSAY_ERROR_USAGE,
+                        "%s has %u digits for a number; %u after the point are too many.",
+                        sql->dialect->engine, sql->value_digits, sql->options->scale);
+}
+
+/* Sums, numbers, keys: the widest subquery has about as many columns as this. */
+static void check_width(struct assay__sql *sql)
+{
+    size_t columns = 16 + sql->plan->dimension_count + sql->plan->segment_count + sql->read_count;
+    for (uint32_t m = 0; m < sql->plan->metric_count; m++)
+        columns += 3 + assay__sql_sum_count(sql, m);
+    if (columns > sql->dialect->columns_max)
+        assay__sql_fail(sql, ASSAY_ERROR_LIMIT,
+                        "The statement would have %zu columns; %s takes about %u. Ask for fewer "
+                        "metrics at a time.",
+                        columns, sql->dialect->engine, sql->dialect->columns_max);
+}
+
+static void put_head(struct assay__sql *sql)
+{
+    char digest[65];
+    assay__sha256_hex(sql->plan->canonical, strlen(sql->plan->canonical), digest);
+    assay__sql_put(sql, "-- assay sql: exact sums of an experiment, for assay analyze\n-- plan ");
+    assay__sql_comment(sql, sql->options->plan_name == NULL ? "of flags" : sql->options->plan_name);
+    assay__sql_put(sql, "\n-- sha256 %s\n-- for %s%s\n", digest, sql->dialect->engine,
+                   sql->dialect->is_run ? "" : " (not run here: read it before you trust it)");
+    if (sql->dialect->digits != 0)
+        assay__sql_put(sql,
+                       "-- numbers are whole numbers of %u digits, times 10^-%u; others are "
+                       "counted in rows @unfit\n",
+                       sql->value_digits, sql->scale);
+}
+
+/* Reads are listed before the first of them is written. */
+static void list_reads(struct assay__sql *sql)
+{
+    for (uint32_t v = 0; v < sql->binding.variable_count; v++)
+        (void)assay__sql_variable_read(sql, 0, &sql->binding.variables[v]);
+    for (uint32_t c = 0; c < sql->binding.channel_count; c++)
+        (void)assay__sql_variable_read(sql, sql->binding.channels[c].source,
+                                       &sql->binding.channels[c].variable);
+    assay__sql_reads_of_filters(sql);
+}
+
+static void put_statement(struct assay__sql *sql)
+{
+    put_head(sql);
+    assay__sql_put(sql, "with\n");
+    assay__sql_put_rows(sql, 0);
+    if (sql->plan->unit_column != NULL)
+        assay__sql_put_units(sql);
+    for (uint32_t e = 1; e < sql->binding.source_count; e++) {
+        assay__sql_put_rows(sql, e);
+        assay__sql_put_folds(sql, e);
+    }
+    assay__sql_put_measured(sql);
+    assay__sql_put_vectors(sql);
+    assay__sql_put_cells(sql);
+    assay__sql_put_select(sql);
+    if (sql->dialect->table_end[0] != '\0')
+        assay__sql_put(sql, "\n%s", sql->dialect->table_end);
+    assay__sql_put(sql, ";\n");
+}
+
+enum assay_status assay__sql_write(const struct assay_plan *plan,
+                                   const struct assay__sql_options *options,
+                                   struct assay__text *out, struct assay_error *err)
+{
+    struct assay__sql sql = {.plan = plan,
+                             .options = options,
+                             .dialect = options->dialect,
+                             .out = out,
+                             .err = err,
+                             .scale = options->dialect->digits == 0 ? 0 : options->scale,
+                             .value_digits =
+                                 options->dialect->digits == 0 ? 0 : value_digits(options)};
+    check(&sql);
+    if (sql.status == ASSAY_OK)
+        sql.status = assay__binding_init(&sql.binding, plan, err);
+    if (sql.status == ASSAY_OK) {
+        list_reads(&sql);
+        check_width(&sql);
+    }
+    if (sql.status == ASSAY_OK)
+        put_statement(&sql);
+    if (sql.status == ASSAY_OK && out->failed)
+        sql.status = assay__fail_memory(err);
+    assay__binding_release(&sql.binding);
+    assay__arena_release(&sql.arena);
+    return sql.status;
+}
