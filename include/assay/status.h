@@ -43,7 +43,9 @@ enum assay_status {
     X(FORMAT, "format")     /* the text is written another way; remedy has keys of "format" */     \
     X(BAD_ROWS, "bad-rows") /* a damaged row: ASSAY_BAD_ROWS_SKIP would leave it out */            \
     X(GROUP_COLUMN, "group-column") /* the group column is another one, or not named */            \
-    X(EVENTS_WITHOUT_FILE, "events-without-file") /* the plan names events, the call no file */
+    X(EVENTS_WITHOUT_FILE, "events-without-file") /* the plan names events, the call no file */    \
+    X(TIME_COLUMN, "time-column") /* the plan needs the time of rows and names no column */        \
+    X(BASELINE, "baseline")       /* the plan names no baseline */
 
 enum assay_reason {
 #define ASSAY_REASON_ENUM(name, id) ASSAY_REASON_##name,

@@ -170,9 +170,11 @@ static enum assay_status pair_with_baseline(struct assay__builder *builder, stru
 {
     uint32_t baseline;
     if (builder->plan->baseline == NULL)
-        return assay__fail(err, ASSAY_ERROR_PLAN,
-                           "No baseline is named. Say which group is the control with --baseline "
-                           "or comparisons.baseline.");
+        return assay__fail_reason(err,
+                                  assay__fail(err, ASSAY_ERROR_PLAN,
+                                              "No baseline is named: comparisons.baseline says "
+                                              "which group is the control."),
+                                  ASSAY_REASON_BASELINE);
     enum assay_status status =
         group_number(builder, "baseline", builder->plan->baseline, &baseline, err);
     for (uint32_t g = 0; status == ASSAY_OK && g < builder->out->group_count; g++)

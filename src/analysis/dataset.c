@@ -103,10 +103,12 @@ enum assay_status assay__dataset_group(struct assay_dataset *dataset, const char
     enum assay_status status =
         assay__index_add(&dataset->groups, id, length, ASSAY_GROUPS_MAX, index, err);
     if (status == ASSAY_ERROR_LIMIT)
-        return assay__fail(err, status,
-                           "More than %d distinct groups. Is this the group column? Name it with "
-                           "--group or columns.group.",
-                           ASSAY_GROUPS_MAX);
+        return assay__fail_reason(err,
+                                  assay__fail(err, ASSAY_ERROR_LIMIT,
+                                              "More than %d distinct groups. Is this the group "
+                                              "column? The plan names it as columns.group.",
+                                              ASSAY_GROUPS_MAX),
+                                  ASSAY_REASON_GROUP_COLUMN);
     return status;
 }
 

@@ -72,7 +72,9 @@ void cli_hint(const struct assay_error *err, char out[CLI_HINT_BYTES])
             "unit up.",
         [ASSAY_REASON_BAD_ROWS] = " --bad-rows=skip leaves such rows out and counts them.",
         [ASSAY_REASON_EVENTS_WITHOUT_FILE] = " Name it with --events NAME=FILE.",
-        [ASSAY_REASON_GROUP_COLUMN] = " Name it with --group.",
+        [ASSAY_REASON_GROUP_COLUMN] = " The flag is --group.",
+        [ASSAY_REASON_TIME_COLUMN] = " The flag is --time.",
+        [ASSAY_REASON_BASELINE] = " The flag is --baseline.",
     };
     unsigned index = (unsigned)err->reason;
     out[0] = '\0';

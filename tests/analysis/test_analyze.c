@@ -159,8 +159,7 @@ START_TEST(pairs_that_the_data_do_not_have_are_refused)
                   ASSAY_ERROR_DATA,
                   "The baseline group 'xyz' is not in the data. The groups are: a, other.");
     check_refusal("{\"metrics\": [" SUCCESS "]}", ASSAY_ERROR_PLAN,
-                  "No baseline is named. Say which group is the control with --baseline or "
-                  "comparisons.baseline.");
+                  "No baseline is named: comparisons.baseline says which group is the control.");
     check_refusal(
         "{\"groups\": [{\"id\": \"none\", \"weight\": 1}, {\"id\": \"a\", \"weight\": 1}, "
         "{\"id\": \"other\", \"weight\": 1}], \"comparisons\": {\"baseline\": \"none\"}, "
@@ -179,8 +178,7 @@ START_TEST(plans_that_need_a_later_version_are_refused)
         "times.");
     check_refusal("{\"comparisons\": {\"baseline\": \"a\"}, \"metrics\": [" SUCCESS
                   ", {\"id\": \"q\", \"type\": \"quantile\", \"quantile\": 0.9}]}",
-                  ASSAY_ERROR_PLAN,
-                  "Metric 'q' is a quantile; quantiles are not in this version.");
+                  ASSAY_ERROR_PLAN, "Metric 'q' is a quantile; quantiles are not in this version.");
 }
 END_TEST
 

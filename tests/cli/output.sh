@@ -127,6 +127,7 @@ write summarize "$work/file1" && [ ! -e "$work/file1.part.123" ] && [ -e "$work/
     [ -e "$work/file2.part.4" ] && [ -e "$work/file1.part.99999999" ]
 ok $? "files that killed writers left are swept"
 touch -d '2 hours ago' "$work/file1.part.77"
+# shellcheck disable=SC2016 # the inner shell's own arguments
 flock "$work/file1.part.77" sh -c '"$0" summarize "$1" --group g --baseline a --metric m --output "$2" && [ -e "$2.part.77" ]' \
     "$ASSAY" "$work/small.csv" "$work/file1"
 ok $? "a file whose writer lives is not"
@@ -154,7 +155,7 @@ i=0
 while [ $i -lt 20 ]; do
     { "$ASSAY" analyze data/hillstrom.csv --plan $plan --format detail --pretty 2>"$work/err"
         echo $? >"$work/status"; } | head -n 1 >"$work/out"
-    [ "$(cat "$work/status")" -eq 0 ] && [ ! -s "$work/err" ] || break
+    if [ "$(cat "$work/status")" -ne 0 ] || [ -s "$work/err" ]; then break; fi
     i=$((i + 1))
 done
 [ $i -eq 20 ]

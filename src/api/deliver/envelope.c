@@ -193,10 +193,10 @@ static enum assay_status wrap(const struct assay__node *root, const char *text, 
     char derived[ASSAY__ID_BYTES];
     const struct assay__node *results = assay__node_get(root, "results");
     if (results == NULL || results->type != ASSAY__NODE_ARRAY)
-        return assay__fail_at(err, ASSAY_ERROR_DATA, name, root->line, root->column,
-                              "This is neither a result, which has a list \"results\" ('assay "
-                              "analyze --format result'), nor a request body, which has an "
-                              "\"analysisResult\".");
+        return assay__fail_at(
+            err, ASSAY_ERROR_DATA, name, root->line, root->column,
+            "This is neither a result, which has a list \"results\", nor a request "
+            "body, which has an \"analysisResult\".");
     if (parent == NULL)
         return assay__fail_at(err, ASSAY_ERROR_USAGE, name, 0, 0,
                               "A result does not say where it belongs: give its parent, "

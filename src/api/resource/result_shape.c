@@ -126,17 +126,11 @@ static void fill_look(struct assay__view *out, const struct assay__view *of,
         is_deterioration ? &look->deterioration : &look->comparison;
     bool has_relative = isfinite(test->relative.estimate);
     out->estimates = (struct assay__look_view){
-        .time_ns = look->time_ns,
         .baseline = test->baseline.estimate,
         .compared = test->compared.estimate,
         .baseline_rel = has_relative ? 1.0 : (double)NAN,
         .compared_rel =
-            has_relative ? test->compared.estimate / test->baseline.estimate : (double)NAN,
-        .reduction_rate = test->reduction.rate,
-        .baseline_unadjusted = test->baseline.unadjusted,
-        .compared_unadjusted = test->compared.unadjusted,
-        .baseline_n = test->baseline.n,
-        .compared_n = test->compared.n};
+            has_relative ? test->compared.estimate / test->baseline.estimate : (double)NAN};
 }
 
 static bool view_look(const struct assay__view *of, size_t index, struct assay__view *out)
@@ -332,10 +326,9 @@ struct assay__view assay__result_view(const struct assay_analysis *analysis)
 
 #define LEAF(name, kind, type, member)                                                             \
     {                                                                                              \
-        name, kind, NULL, type, offsetof(struct assay__view, member), NULL                         \
+        name, kind, NULL, type, offsetof(struct assay__view, member), NULL, ASSAY__BASE_VIEW       \
     }
 #define TEXT(name, member) LEAF(name, ASSAY__KIND_TEXT, ASSAY__C_TEXT, member)
-#define TIME(name, member) LEAF(name, ASSAY__KIND_TEXT, ASSAY__C_TIME, member)
 #define NUMBER(name, member) LEAF(name, ASSAY__KIND_NUMBER, ASSAY__C_NUMBER, member)
 #define SIZE(name, member) LEAF(name, ASSAY__KIND_NUMBER, ASSAY__C_SIZE, member)
 #define COUNT(name, member) LEAF(name, ASSAY__KIND_NUMBER, ASSAY__C_COUNT, member)
@@ -343,22 +336,33 @@ struct assay__view assay__result_view(const struct assay_analysis *analysis)
 /* An object around one leaf, left out with it. */
 #define WRAPPED(name, shape, type, member)                                                         \
     {                                                                                              \
-        name, ASSAY__KIND_OBJECT, &shape, type, offsetof(struct assay__view, member), NULL         \
+        name, ASSAY__KIND_OBJECT, &shape, type, offsetof(struct assay__view, member), NULL,        \
+            ASSAY__BASE_VIEW                                                                       \
     }
 #define NUMBER_VALUE(name, member) WRAPPED(name, NUMBER_SHAPE, ASSAY__C_NUMBER, member)
-#define COUNT_VALUE(name, member) WRAPPED(name, NUMBER_SHAPE, ASSAY__C_COUNT, member)
 #define ANSWER_VALUE(name, member) WRAPPED(name, BOOLEAN_SHAPE, ASSAY__C_ANSWER, member)
+/* Figures that are members of the analysis as they are: of a look, or of its test. */
+#define LOOK_TIME(name, member)                                                                    \
+    {                                                                                              \
+        name, ASSAY__KIND_TEXT, NULL, ASSAY__C_TIME, offsetof(struct assay_look_result, member),   \
+            NULL, ASSAY__BASE_LOOK                                                                 \
+    }
+#define TEST_VALUE(name, type, member)                                                             \
+    {                                                                                              \
+        name, ASSAY__KIND_OBJECT, &NUMBER_SHAPE, type, offsetof(struct assay_comparison, member),  \
+            NULL, ASSAY__BASE_TEST                                                                 \
+    }
 #define OBJECT(name, shape, view)                                                                  \
     {                                                                                              \
-        name, ASSAY__KIND_OBJECT, &shape, ASSAY__C_NONE, 0, view                                   \
+        name, ASSAY__KIND_OBJECT, &shape, ASSAY__C_NONE, 0, view, ASSAY__BASE_VIEW                 \
     }
 #define LIST(name, shape, view)                                                                    \
     {                                                                                              \
-        name, ASSAY__KIND_LIST, &shape, ASSAY__C_NONE, 0, view                                     \
+        name, ASSAY__KIND_LIST, &shape, ASSAY__C_NONE, 0, view, ASSAY__BASE_VIEW                   \
     }
 #define OF_SERVER(name)                                                                            \
     {                                                                                              \
-        name, ASSAY__KIND_OF_SERVER, NULL, ASSAY__C_NONE, 0, NULL                                  \
+        name, ASSAY__KIND_OF_SERVER, NULL, ASSAY__C_NONE, 0, NULL, ASSAY__BASE_VIEW                \
     }
 
 #define FIELDS(name, ...) static const struct assay__field name##_FIELDS[] = {__VA_ARGS__}
@@ -386,18 +390,18 @@ SHAPE(GROUPS, TEXT("baseline", pair.first), TEXT("compared", pair.second));
 SHAPE(DIFFERENCE, NUMBER_VALUE("estimate", scale.estimate), NUMBER_VALUE("lower", scale.lower),
       NUMBER_VALUE("upper", scale.upper), NUMBER_VALUE("powered", scale.powered),
       ANSWER_VALUE("isSignificant", scale.significant));
-SHAPE(LOOK, TIME("resultTime", estimates.time_ns),
+SHAPE(LOOK, LOOK_TIME("resultTime", time_ns),
       NUMBER_VALUE("baselineEstimateAbs", estimates.baseline),
       NUMBER_VALUE("comparedEstimateAbs", estimates.compared),
       NUMBER_VALUE("baselineEstimateRel", estimates.baseline_rel),
       NUMBER_VALUE("comparedEstimateRel", estimates.compared_rel),
       OBJECT("differenceEstimateAbs", DIFFERENCE, view_absolute),
       OBJECT("differenceEstimateRel", DIFFERENCE, view_relative),
-      NUMBER_VALUE("varianceReductionRate", estimates.reduction_rate),
-      NUMBER_VALUE("unadjustedEstimateBaseline", estimates.baseline_unadjusted),
-      NUMBER_VALUE("unadjustedEstimateCompared", estimates.compared_unadjusted),
-      COUNT_VALUE("baselineSampleSize", estimates.baseline_n),
-      COUNT_VALUE("comparedSampleSize", estimates.compared_n));
+      TEST_VALUE("varianceReductionRate", ASSAY__C_NUMBER, reduction.rate),
+      TEST_VALUE("unadjustedEstimateBaseline", ASSAY__C_NUMBER, baseline.unadjusted),
+      TEST_VALUE("unadjustedEstimateCompared", ASSAY__C_NUMBER, compared.unadjusted),
+      TEST_VALUE("baselineSampleSize", ASSAY__C_COUNT, baseline.n),
+      TEST_VALUE("comparedSampleSize", ASSAY__C_COUNT, compared.n));
 SHAPE(SAMPLE_SIZE, COUNT("current", size.current), SIZE("required", size.required),
       NUMBER_VALUE("poweredEffectRel", size.powered_rel),
       NUMBER_VALUE("poweredEffectAbs", size.powered_abs));

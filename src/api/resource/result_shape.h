@@ -36,6 +36,13 @@ enum assay__c_type {
     ASSAY__C_TIME    /* int64_t in ns; INT64_MIN */
 };
 
+/** enum assay__base: the object that a leaf is a member of. */
+enum assay__base {
+    ASSAY__BASE_VIEW, /* struct assay__view: what is put together for it */
+    ASSAY__BASE_LOOK, /* struct assay_look_result of the view's look */
+    ASSAY__BASE_TEST  /* struct assay_comparison: the look's test of the view's question */
+};
+
 struct assay__shape;
 struct assay__view;
 
@@ -45,11 +52,12 @@ struct assay__field {
     enum assay__kind kind;
     const struct assay__shape *shape; /* OBJECT: of the value; LIST: of its elements */
     enum assay__c_type type; /* of a leaf, or of the one value in a wrapper such as {"value": x} */
-    size_t offset;           /* of that leaf in struct assay__view */
+    size_t offset;           /* of that leaf in its base */
     /* OBJECT, LIST: the view of element index (0 for an object) of what *of shows; false when it
      * does not exist. Elements are asked for in order, and *out then still holds the one before.
      * NULL for leaves, for wrappers, and for fields of the server. */
     bool (*view)(const struct assay__view *of, size_t index, struct assay__view *out);
+    enum assay__base base;
 };
 
 /** struct assay__shape: the fields of an object. */
@@ -71,11 +79,8 @@ struct assay__status_view {
 };
 
 struct assay__look_view {
-    int64_t time_ns;
     double baseline, compared;         /* estimates */
     double baseline_rel, compared_rel; /* divided by the baseline's */
-    double reduction_rate, baseline_unadjusted, compared_unadjusted;
-    uint64_t baseline_n, compared_n;
 };
 
 struct assay__scale_view {

@@ -151,10 +151,20 @@ static bool make_list(const struct assay__field *field, const struct assay__view
     return is_complete;
 }
 
+static const void *place_of(const struct assay__field *field, const struct assay__view *view)
+{
+    const void *base = view;
+    if (field->base == ASSAY__BASE_LOOK)
+        base = view->look;
+    else if (field->base == ASSAY__BASE_TEST)
+        base = view->is_deterioration ? &view->look->deterioration : &view->look->comparison;
+    return (const char *)base + field->offset;
+}
+
 bool assay__tree_field(const struct assay__field *field, const struct assay__view *view,
                        cJSON **out)
 {
-    const void *place = (const char *)view + field->offset;
+    const void *place = place_of(field, view);
     struct assay__view inner;
     *out = NULL;
     if (field->kind == ASSAY__KIND_OF_SERVER)

@@ -84,13 +84,17 @@ static enum assay_status bind_events(struct assay__binding *binding, uint32_t so
 static enum assay_status check_columns(const struct assay_plan *plan, struct assay_error *err)
 {
     if (plan->group_column == NULL)
-        return assay__fail(err, ASSAY_ERROR_PLAN,
-                           "Which column holds the group? Name it with --group NAME, or "
-                           "columns.group in the plan.");
+        return assay__fail_reason(
+            err,
+            assay__fail(err, ASSAY_ERROR_PLAN,
+                        "Which column holds the group? The plan names it as columns.group."),
+            ASSAY_REASON_GROUP_COLUMN);
     if (plan->has_as_of && plan->time_column == NULL)
-        return assay__fail(err, ASSAY_ERROR_PLAN,
-                           "asOf leaves rows out by their time: name its column with --time NAME, "
-                           "or columns.time in the plan.");
+        return assay__fail_reason(
+            err,
+            assay__fail(err, ASSAY_ERROR_PLAN,
+                        "asOf leaves rows out by their time: columns.time must name its column."),
+            ASSAY_REASON_TIME_COLUMN);
     if (plan->granularity != ASSAY_GRANULARITY_NONE && plan->time_column == NULL)
         return assay__fail(err, ASSAY_ERROR_PLAN,
                            "granularity divides rows by their time: columns.time must name its "

@@ -41,10 +41,12 @@ static enum assay_status fail_limit(const struct assay__unit_names *names, uint3
                                     struct assay_error *err)
 {
     if (list == 0)
-        return assay__fail(err, ASSAY_ERROR_LIMIT,
-                           "More than %d distinct groups. Is this the group column? Name it with "
-                           "--group or columns.group.",
-                           ASSAY_GROUPS_MAX);
+        return assay__fail_reason(err,
+                                  assay__fail(err, ASSAY_ERROR_LIMIT,
+                                              "More than %d distinct groups. Is this the group "
+                                              "column? The plan names it as columns.group.",
+                                              ASSAY_GROUPS_MAX),
+                                  ASSAY_REASON_GROUP_COLUMN);
     return assay__fail(err, ASSAY_ERROR_LIMIT,
                        "More than %d distinct values of dimensions, '%s' among them. Break results "
                        "down by columns with fewer values.",

@@ -37,34 +37,6 @@ void assay__unit_table_release(struct assay__unit_table *table)
     memset(table, 0, sizeof *table);
 }
 
-unsigned char *assay__unit_reserve(struct assay__unit_table *table,
-                                   struct assay__byte_chunk **chunks, size_t length, size_t most)
-{
-    struct assay__byte_chunk *chunk = *chunks;
-    if (chunk == NULL || chunk->size - chunk->used < length) {
-        size_t size = chunk == NULL ? 1024 : chunk->size * 2;
-        size = size > most ? most : size;
-        size = size < length ? length : size;
-        chunk = malloc(sizeof *chunk + size);
-        if (chunk == NULL)
-            return NULL;
-        *chunk = (struct assay__byte_chunk){.next = *chunks, .size = size};
-        *chunks = chunk;
-        table->bytes += sizeof *chunk + size;
-    }
-    unsigned char *at = chunk->bytes + chunk->used;
-    chunk->used += length;
-    return at;
-}
-
-struct assay__unit *assay__unit_table_at(const struct assay__unit_rules *rules,
-                                         const struct assay__unit_table *table, size_t number)
-{
-    uint64_t *units = table->blocks[number / ASSAY__UNIT_BLOCK]->units;
-    size_t words = rules->unit_bytes / sizeof *units;
-    return (void *)(units + number % ASSAY__UNIT_BLOCK * words);
-}
-
 static bool has_key(const struct assay__unit *unit, const struct assay__unit_key *key)
 {
     if (unit->id_length != key->length)

@@ -145,7 +145,7 @@ static enum assay_status note_points(struct assay__units *units, const struct as
         units->dataset, ASSAY_NOTE_WARNING, -1,
         "Every number with a point has three digits behind it, and semicolons separate the cells. "
         "The points are read as decimal points; if they mark thousands, say so: format.thousands "
-        "\".\" and format.decimal \",\" (--thousands=. --decimal=,).",
+        "\".\" and format.decimal \",\".",
         err);
 }
 
