@@ -115,6 +115,14 @@ static int take_spending(const char *flag, const char *text, enum assay_spending
     return args_number(where, ARGS_ANY, text + length + 1, parameter);
 }
 
+static int take_families(struct assay_horizon_design *horizon, int option, const char *value)
+{
+    if (option == OPTION_SPENDING)
+        return take_spending("spending", value, &horizon->spending, &horizon->spending_parameter);
+    horizon->has_futility = true;
+    return take_spending("futility", value, &horizon->futility, &horizon->futility_parameter);
+}
+
 static int take_choice(struct design *design, int option, const char *value)
 {
     static const char *const SIDES[] = {"one", "two", NULL};
@@ -161,12 +169,8 @@ static int take_option(struct arguments *arguments, int option, const char *valu
         return args_numbers(where, ARGS_EFFECT, value, DESIGN_LOOKS_MAX, arguments->information,
                             &arguments->information_count);
     case OPTION_SPENDING:
-        return take_spending("spending", value, &design->horizon.spending,
-                             &design->horizon.spending_parameter);
     case OPTION_FUTILITY:
-        design->horizon.has_futility = true;
-        return take_spending("futility", value, &design->horizon.futility,
-                             &design->horizon.futility_parameter);
+        return take_families(&design->horizon, option, value);
     case OPTION_ALPHA:
         where.flag = "alpha";
         return args_number(where, ARGS_RATE, value, &design->horizon.alpha);

@@ -123,6 +123,12 @@ enum assay_status design_schedule(struct design *design, struct assay_error *err
             looks = k;
         }
     }
+    /* Four decimals: figures that a person can repeat, the same on every machine. */
+    shape = round(1e4 * shape) / 1e4;
+    struct schedule chosen = {design, design->look_cost, looks, ASSAY_OK, err};
+    enum assay_status status = cost_of(&chosen, shape, &best, err);
+    if (status != ASSAY_OK)
+        return status;
     place(looks, shape, design->values);
     design->count = looks;
     design->horizon.planned_looks = looks;

@@ -105,7 +105,8 @@ static const char LATER[] =
     "\n"
     "  \"denominator\":{\"aggregation\":\"count\"},\n"
     "  \"horizon\":{\"type\":\"groupSequential\",\"expectedSampleSize\":1000,\n"
-    "   \"plannedLooks\":5,\"futility\":{\"spending\":{\"family\":\"pocock\"},\"binding\":true}}}]}";
+    "   \"plannedLooks\":5,\n"
+    "   \"futility\":{\"spending\":{\"family\":\"pocock\"},\"binding\":true}}}]}";
 
 START_TEST(later_keys_of_the_plan_arrive)
 {

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "assay/dist.h"
 #include "base/error.h"
 #include "stats/horizon/horizon.h"
 #include "stats/root.h"
@@ -65,29 +66,28 @@ static double drift_excess(void *context, double drift)
     return isnan(left) ? 700.0 : fmax(-700.0, fmin(700.0, left));
 }
 
-/* The critical values of the planned looks. */
-static enum assay_status plan_edges(const struct assay_horizon_design *design, double *edges,
-                                    double *drift, struct assay_error *err)
+/* The edges of the planned looks. */
+static enum assay_status plan_edges(const struct assay_horizon *horizon, double *edges,
+                                    struct assay_error *err)
 {
-    struct assay_horizon_design plain = *design;
-    struct assay_horizon *horizon;
-    struct assay_boundary boundary;
-    struct assay_sequential_plan plan;
-    plain.has_futility = false;
-    plain.expected_size = design->planned_looks;
-    enum assay_status status = assay_horizon_open(&plain, &horizon, err);
-    if (status != ASSAY_OK)
-        return status;
-    for (uint32_t k = 1; status == ASSAY_OK && k <= design->planned_looks; k++) {
-        status = assay_horizon_at(horizon, k, NAN, &boundary, err);
+    double last = horizon->design.planned_looks;
+    struct assay__walk walk = {.two_sided = false};
+    enum assay_status status = ASSAY_OK;
+    for (uint32_t k = 1; status == ASSAY_OK && k <= horizon->design.planned_looks; k++) {
+        double log_p = assay__spending_log_step(&horizon->spending, (k - 1) / last, k / last);
+        double edge =
+            isinf(log_p) ? (double)INFINITY : assay__solve_edge(&walk, k / last, log_p, 0.0);
+        if (!isfinite(edge))
+            status = assay__fail(err, ASSAY_ERROR_DOMAIN,
+                                 "At the first of %u planned looks the spending function spends "
+                                 "too little for a boundary.",
+                                 horizon->design.planned_looks);
+        edges[k - 1] = edge;
         if (status == ASSAY_OK)
-            edges[k - 1] = boundary.critical * sqrt((double)k / design->planned_looks);
+            status =
+                assay__walk_add(&walk, k / last, edge, k == horizon->design.planned_looks, err);
     }
-    if (status == ASSAY_OK)
-        status = assay_sequential_plan(horizon, 1.0 - design->beta, &plan, err);
-    if (status == ASSAY_OK)
-        *drift = plan.drift;
-    assay_horizon_free(horizon);
+    assay__walk_release(&walk);
     return status;
 }
 
@@ -113,7 +113,6 @@ enum assay_status assay__futility_open(struct assay_horizon *horizon, struct ass
 {
     const struct assay_horizon_design *design = &horizon->design;
     struct assay__futility *futility = &horizon->futility;
-    double start = NAN;
     enum assay_status status = check(design, err);
     if (status != ASSAY_OK)
         return status;
@@ -123,8 +122,11 @@ enum assay_status assay__futility_open(struct assay_horizon *horizon, struct ass
                               calloc(design->planned_looks, sizeof *planned.edges), ASSAY_OK, err};
     if (planned.edges == NULL)
         return assay__fail_memory(err);
-    status = plan_edges(design, planned.edges, &start, err);
+    status = plan_edges(horizon, planned.edges, err);
     if (status == ASSAY_OK) {
+        /* One look finds the effect at this drift; more need a little more. */
+        double start =
+            assay_normal_quantile_upper(design->alpha) + assay_normal_quantile_upper(design->beta);
         futility->drift = assay__root_rising(drift_excess, &planned, start, 0.05);
         status = planned.status;
     }

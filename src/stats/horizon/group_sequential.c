@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Group-sequential boundaries by alpha spending (Lan and DeMets 1983). The exit probability is
- * log-concave in the boundary, since a Brownian motion and convex regions are: Newton's method on
- * its logarithm, whose slope the quadrature gives for nothing, comes from the right after one step
- * and needs three to six. A bracketing method needs twice as many.
+ * Group-sequential boundaries by alpha spending (Lan and DeMets 1983): each look's edge exits with
+ * the probability that the family spends since the look before.
  */
 #include <math.h>
 
@@ -27,24 +25,6 @@ static enum assay_status open_group_sequential(struct assay_horizon *horizon,
                                  .alpha = design->two_sided ? 0.5 * design->alpha : design->alpha};
     horizon->walk.two_sided = design->two_sided;
     return design->has_futility ? assay__futility_open(horizon, err) : ASSAY_OK;
-}
-
-double assay__solve_edge(const struct assay__walk *walk, double time, double log_p, double drift)
-{
-    if (walk->count == 0)
-        return drift * time + sqrt(time) * assay_normal_quantile_log_upper(log_p);
-    const struct assay__grid *grid = &walk->grids[walk->count - 1];
-    double longest = 4.0 * sqrt(time), edge = grid->edge;
-    for (int i = 0; i < 100; i++) {
-        struct assay__exit exit = assay__walk_exit(walk, walk->count, time, edge, drift);
-        double step = (exit.log_p - log_p) / exit.hazard;
-        if (isnan(step))
-            return NAN;
-        edge += fmax(-longest, fmin(longest, step));
-        if (fabs(step) < 1e-9 * sqrt(time - grid->time)) /* the next one would be its square */
-            break;
-    }
-    return edge;
 }
 
 static enum assay_status next_edge(struct assay_horizon *horizon, double time, double to,
