@@ -103,14 +103,15 @@ static int take(struct assay__sql_options *options, const char **output, int opt
     return 0;
 }
 
-/* The tables of events, as --events names them. */
+/* The tables of events, as --events names them; the names lie in kept. */
 static enum assay_status list_events(const struct plan_flags *flags, const struct assay_plan *plan,
                                      struct assay__sql_options *options,
-                                     struct assay__sql_events **out, struct assay_error *err)
+                                     struct plan_event_file **kept, struct assay__sql_events **out,
+                                     struct assay_error *err)
 {
-    struct plan_event_file *files = NULL;
     enum assay_status status =
-        plan_flags_event_files(flags, plan, &files, &options->event_count, err);
+        plan_flags_event_files(flags, plan, kept, &options->event_count, err);
+    const struct plan_event_file *files = *kept;
     if (status == ASSAY_OK)
         *out = calloc(options->event_count + 1, sizeof **out);
     if (status == ASSAY_OK && *out == NULL)
@@ -124,7 +125,6 @@ static enum assay_status list_events(const struct plan_flags *flags, const struc
                                      (*out)[i].name);
     }
     options->events = *out;
-    free(files);
     return status;
 }
 
@@ -133,6 +133,7 @@ static int run(const struct plan_flags *flags, struct assay__sql_options *option
 {
     struct assay_error err;
     struct assay_plan *plan = NULL;
+    struct plan_event_file *files = NULL;
     struct assay__sql_events *events = NULL;
     struct assay__text text = {0};
     const char *plan_file = plan_flags_given(flags, "plan");
@@ -142,13 +143,14 @@ static int run(const struct plan_flags *flags, struct assay__sql_options *option
     options->plan_name = plan_file;
     enum assay_status status = plan_flags_build(flags, &plan, &err);
     if (status == ASSAY_OK)
-        status = list_events(flags, plan, options, &events, &err);
+        status = list_events(flags, plan, options, &files, &events, &err);
     if (status == ASSAY_OK)
         status = assay__sql_write(plan, options, &text, &err);
     code = status == ASSAY_OK ? output_write(output, text.data, text.length)
                               : data_fail("sql", flags, &err);
     assay__text_release(&text);
     free(events);
+    free(files);
     assay_plan_free(plan);
     return code;
 }
