@@ -5,6 +5,7 @@
 
 #include "base/time.h"
 #include "serve/pages/page_draw.h"
+#include "serve/pages/page_guide.h"
 #include "serve/pages/page_parts.h"
 
 /* The plot, in pixels from the top; the drawing is 208 high. Across, shares of the width. */
@@ -19,6 +20,8 @@ struct chart {
     bool has_times; /* all looks have a time, in order */
     int64_t start_ns, end_ns;
     struct serve_scale scale;
+    const char *widths;          /* of the look in hand; see struct serve_look_guide */
+    double planned_units, units; /* across stand units where both are finite, up to the greater */
 };
 
 static bool time_of(const struct assay__node *look, int64_t *ns)
@@ -66,11 +69,20 @@ static int percent_tenths(double share)
     return (int)lround(1000.0 * share);
 }
 
+static double units_of(const struct assay__node *look)
+{
+    return serve_page_number(look, "baselineSampleSize") +
+           serve_page_number(look, "comparedSampleSize");
+}
+
 static int x_of(const struct chart *chart, const struct assay__node *look, unsigned at)
 {
     int64_t ns = 0;
     double share = chart->count > 1 ? (double)at / (chart->count - 1) : 0.5;
-    if (chart->has_times && chart->end_ns > chart->start_ns && time_of(look, &ns))
+    double units = units_of(look);
+    if (isfinite(chart->planned_units) && isfinite(units))
+        share = units / fmax(chart->planned_units, chart->units);
+    else if (chart->has_times && chart->end_ns > chart->start_ns && time_of(look, &ns))
         share = (double)(ns - chart->start_ns) / (double)(chart->end_ns - chart->start_ns);
     return percent_tenths(LEFT + share * (RIGHT - LEFT));
 }
@@ -134,16 +146,47 @@ static void write_path(struct chart *chart)
     }
 }
 
+/* The interval that one look alone would have, behind that of the horizon. */
+static void write_single(struct chart *chart, const struct serve_interval *interval, int x)
+{
+    const char *end = chart->widths;
+    double width = serve_guide_number(chart->widths, &end);
+    chart->widths = end + strcspn(end, " ");
+    chart->widths += *chart->widths == ' ';
+    if (!isfinite(width) || !isfinite(interval->lower) || !isfinite(interval->upper))
+        return;
+    write_line(
+        chart, "single", x,
+        y_of(chart, interval->estimate + width * (interval->lower - interval->estimate), 0.0), x,
+        y_of(chart, interval->estimate + width * (interval->upper - interval->estimate), 1.0));
+}
+
+static void write_planned_end(struct chart *chart)
+{
+    if (!isfinite(chart->planned_units))
+        return;
+    double share = chart->planned_units / fmax(chart->planned_units, chart->units);
+    int x = percent_tenths(LEFT + share * (RIGHT - LEFT));
+    write_line(chart, "end", x, TOP, x, BOTTOM);
+    assay__text_format(chart->out,
+                       "<text x=\"%d.%d%%\" y=\"%d\" text-anchor=\"end\">planned end</text>",
+                       x / 10, x % 10, TOP - 6);
+}
+
 static void write_look(struct chart *chart, const struct assay__node *look, unsigned at)
 {
     struct serve_interval interval = serve_interval_of(look, chart->view);
     int x = x_of(chart, look, at), y = y_of(chart, interval.estimate, 0.5);
-    if (!isfinite(interval.estimate))
+    if (!isfinite(interval.estimate)) {
+        interval.lower = (double)NAN;
+        write_single(chart, &interval, x);
         return;
+    }
     assay__text_format(chart->out, "<g class=\"%s\">", interval.answer == 1 ? "yes" : "no");
     if (isfinite(interval.lower) || isfinite(interval.upper))
         write_line(chart, "interval", x, y_of(chart, interval.lower, 0.0), x,
                    y_of(chart, interval.upper, 1.0));
+    write_single(chart, &interval, x);
     assay__text_format(chart->out,
                        "<circle class=\"point\" cx=\"%d.%d%%\" cy=\"%d\" r=\"%s\"/></g>", x / 10,
                        x % 10, y, chart->count > 40 ? "3" : "4");
@@ -163,17 +206,29 @@ static void write_end_label(struct chart *chart, const struct assay__node *look,
 }
 
 void serve_draw_looks(struct assay__text *out, const struct assay__node *looks,
-                      const struct serve_view *view)
+                      const struct serve_view *view, const struct serve_look_guide *guide)
 {
-    struct chart chart = {.out = out, .view = view, .first = looks->first, .count = looks->count};
-    for (; chart.count > SERVE_LOOKS_SHOWN; chart.count--)
+    struct chart chart = {.out = out,
+                          .view = view,
+                          .first = looks->first,
+                          .count = looks->count,
+                          .widths = guide->single_widths,
+                          .planned_units = guide->planned_units,
+                          .units = units_of(looks->last)};
+    for (; chart.count > SERVE_LOOKS_SHOWN; chart.count--) {
         chart.first = chart.first->next;
+        chart.widths += strcspn(chart.widths, " ");
+        chart.widths += *chart.widths == ' ';
+    }
+    if (!isfinite(chart.units))
+        chart.planned_units = (double)NAN;
     read_times(&chart);
     read_scale(&chart, looks->last);
     assay__text_format(out,
                        "<svg class=\"looks\" role=\"img\"><title>The difference and its interval "
                        "at each of %u looks; the table below has the figures</title>",
                        chart.count);
+    write_planned_end(&chart);
     write_ticks(&chart);
     write_path(&chart);
     unsigned at = 0;

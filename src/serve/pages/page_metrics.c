@@ -85,6 +85,38 @@ static void write_look_row(struct assay__text *out, const struct assay__node *lo
                                                  : "</td><td></td></tr>\n");
 }
 
+/* What the marks of a drawing of looks are, and what was found when. */
+static void write_looks_key(struct assay__text *out, const struct assay__node *metric,
+                            const struct assay__node *comparison)
+{
+    static const char *const FOUND[][2] = {{"significantLook", "significant from look"},
+                                           {"worseLook", "worse from look"}};
+    const char *horizon = serve_guide_looks(metric, comparison, "horizon");
+    const char *planned = serve_guide_looks(metric, comparison, "plannedUnits"), *rest;
+    if (horizon[0] == '\0')
+        return;
+    assay__text_puts(out, "<p class=\"key\"><span>Horizon ");
+    serve_html(out, horizon);
+    assay__text_puts(out, "</span><span>Thin: ");
+    serve_page_message(out, serve_guide_level(metric, comparison));
+    assay__text_puts(out, " interval of the horizon</span><span>Thick: interval if this were the "
+                          "only look</span>");
+    if (planned[0] != '\0') {
+        assay__text_puts(out, "<span>Planned to end at ");
+        serve_figure_count(out, serve_guide_number(planned, &rest));
+        assay__text_puts(out, " units</span>");
+    }
+    for (size_t i = 0; i < sizeof FOUND / sizeof *FOUND; i++) {
+        const char *look = serve_guide_looks(metric, comparison, FOUND[i][0]);
+        if (look[0] == '\0')
+            continue;
+        assay__text_format(out, "<span>%s ", FOUND[i][1]);
+        serve_html(out, look);
+        assay__text_puts(out, "</span>");
+    }
+    assay__text_puts(out, "</p>\n");
+}
+
 static void write_looks(struct assay__text *out, const struct assay__node *metric,
                         const struct assay__node *comparison, const struct serve_view *view)
 {
@@ -95,7 +127,13 @@ static void write_looks(struct assay__text *out, const struct assay__node *metri
     if (looks->count > SERVE_LOOKS_SHOWN)
         assay__text_format(out, "; the last %d are shown", SERVE_LOOKS_SHOWN);
     assay__text_puts(out, "</p>\n");
-    serve_draw_looks(out, looks, view);
+    struct serve_look_guide guide = {.single_widths =
+                                         serve_guide_looks(metric, comparison, "singleLookWidth")};
+    const char *rest;
+    guide.planned_units =
+        serve_guide_number(serve_guide_looks(metric, comparison, "plannedUnits"), &rest);
+    serve_draw_looks(out, looks, view, &guide);
+    write_looks_key(out, metric, comparison);
     assay__text_puts(out, "<details><summary>Looks as a table</summary><div class=\"wide\" "
                           "role=\"group\" aria-label=\"Looks\" tabindex=\"0\"><table><thead><tr>"
                           "<th scope=\"col\" class=\"left\">Look</th><th scope=\"col\">Difference"

@@ -3,6 +3,8 @@
  */
 #include "serve/pages/page_report.h"
 
+#include <string.h>
+
 #include "assay/version.h"
 #include "serve/pages/page_parts.h"
 #include "serve/pages/page_style.h"
@@ -56,11 +58,15 @@ static void write_index(struct assay__text *out, const struct serve_report *repo
     assay__text_puts(out, "</ul></nav>\n");
 }
 
-static void write_one(struct assay__text *out, const struct serve_report *report, size_t number)
+static void write_title(struct assay__text *out, const struct serve_report *report, size_t number)
 {
     assay__text_format(out, "<h1 id=\"result-%zu\">", number);
     serve_html(out, report->title);
     assay__text_puts(out, "</h1>\n");
+}
+
+static void write_one(struct assay__text *out, const struct serve_report *report)
+{
     write_labels(out, report->result);
     serve_page_alarm(out, report->result);
     serve_page_treatments(out, report->result);
@@ -73,6 +79,33 @@ static void write_one(struct assay__text *out, const struct serve_report *report
     assay__text_puts(out, "</div></section>\n");
 }
 
+/* How long a mark that an anchor or a link to one follows is at html; 0: there is none. Texts have
+ * their quotes escaped, so that none of them can be taken for such a mark. */
+static size_t mark_at(const char *html)
+{
+    static const char *const MARKS[] = {" id=\"", " href=\"#", " aria-labelledby=\""};
+    for (size_t i = 0; i < sizeof MARKS / sizeof *MARKS; i++)
+        if (strncmp(html, MARKS[i], strlen(MARKS[i])) == 0)
+            return strlen(MARKS[i]);
+    return 0;
+}
+
+/* Sections of several results have the same anchors: those of each get its number before them. */
+static void append_numbered(struct assay__text *out, const char *html, size_t number)
+{
+    const char *start = html;
+    while (*html != '\0') {
+        size_t length = mark_at(html);
+        html += length > 0 ? length : 1;
+        if (length == 0)
+            continue;
+        assay__text_append(out, start, (size_t)(html - start));
+        assay__text_format(out, "r%zu-", number);
+        start = html;
+    }
+    assay__text_append(out, start, (size_t)(html - start));
+}
+
 void serve_report_html(struct assay__text *out, const struct serve_report *reports, size_t count)
 {
     write_begin(out, count == 1 ? reports[0].title : "Results");
@@ -81,8 +114,11 @@ void serve_report_html(struct assay__text *out, const struct serve_report *repor
     for (size_t i = 0; i < count; i++) {
         /* Each result has the room of a page. */
         struct assay__text one = {0};
-        write_one(&one, &reports[i], i + 1);
-        if (one.data != NULL)
+        write_title(out, &reports[i], i + 1);
+        write_one(&one, &reports[i]);
+        if (one.data != NULL && count > 1)
+            append_numbered(out, one.data, i + 1);
+        else if (one.data != NULL)
             assay__text_append(out, one.data, one.length);
         out->failed = out->failed || one.failed;
         assay__text_release(&one);

@@ -126,6 +126,8 @@ static const char FIGURES[] =
     ".yes{color:var(--link)}.no{color:var(--dim)}"
     ".interval{stroke:currentColor;stroke-width:3}.cap{stroke:currentColor;stroke-width:2}"
     ".looks .interval{stroke-width:2}.looks .point{stroke-width:1.5}"
+    ".single{stroke:var(--text);stroke-width:6;opacity:.35}.end{stroke:var(--warn);"
+    "stroke-dasharray:6 3}"
     ".path{stroke:var(--dim);stroke-width:1.5}"
     ".point{fill:currentColor;stroke:var(--card);stroke-width:2}"
     ".no .point{fill:var(--card);stroke:currentColor}"
