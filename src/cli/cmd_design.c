@@ -157,6 +157,14 @@ static int take_units_per_day(struct design *design, const char *value)
     return code;
 }
 
+static int take_size(struct design *design, int option, const char *value)
+{
+    bool is_expected = option == OPTION_EXPECTED_SAMPLE_SIZE;
+    struct args_where where = {"design", is_expected ? "expected-sample-size" : "sample-size"};
+    return args_number(where, ARGS_POSITIVE, value,
+                       is_expected ? &design->expected_size : &design->single_size);
+}
+
 static int take_option(struct arguments *arguments, int option, const char *value)
 {
     struct design *design = &arguments->design;
@@ -192,11 +200,8 @@ static int take_option(struct arguments *arguments, int option, const char *valu
         return args_numbers(where, ARGS_POSITIVE, value, DESIGN_LOOKS_MAX, arguments->units,
                             &arguments->unit_count);
     case OPTION_EXPECTED_SAMPLE_SIZE:
-        where.flag = "expected-sample-size";
-        return args_number(where, ARGS_POSITIVE, value, &design->expected_size);
     case OPTION_SAMPLE_SIZE:
-        where.flag = "sample-size";
-        return args_number(where, ARGS_POSITIVE, value, &design->single_size);
+        return take_size(design, option, value);
     case OPTION_UNITS_PER_DAY:
         return take_units_per_day(design, value);
     case OPTION_TRAFFIC:
