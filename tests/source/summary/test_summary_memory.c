@@ -86,8 +86,69 @@ START_TEST(every_failed_allocation_is_reported)
 }
 END_TEST
 
+static const char SEALED_PLAN[] =
+    "{\"columns\":{\"group\":\"g\"},\"comparisons\":{\"baseline\":\"A\"},\"where\":\"y > 0\","
+    "\"segments\":[{\"id\":\"s\",\"filter\":\"y > 1\"}],\"metrics\":[{\"id\":\"y\"}]}";
+
+/* Reads a file with its digest and writes the sums with their seal. */
+static enum assay_status summarize(const struct assay_plan *plan, const char *const *paths,
+                                   size_t count, char **text, struct assay_error *err)
+{
+    const struct assay_read_options options = {.has_digests = true, .threads = 1};
+    struct assay_dataset *dataset = NULL;
+    enum assay_status status = assay_dataset_new(plan, &dataset, err);
+    if (status == ASSAY_OK)
+        status = assay_dataset_read(dataset, paths, count, &options, err);
+    if (status == ASSAY_OK)
+        status = assay_dataset_summarize(dataset, text, NULL, err);
+    assay_dataset_free(dataset);
+    return status;
+}
+
+START_TEST(every_failed_allocation_of_seals_is_reported)
+{
+    static const char *const UNITS[2] = {"g,y\nA,1\nB,2\n", "g,y\nA,3\nB,5\n"};
+    char raw[2][96], sealed[2][96];
+    const char *raws[2] = {raw[0], raw[1]}, *parts[2] = {sealed[0], sealed[1]};
+    struct assay_plan *plan = test_plan(SEALED_PLAN);
+    struct assay_error err;
+    for (int p = 0; p < 2; p++) {
+        char *text = NULL;
+        snprintf(raw[p], sizeof raw[p], "%s/seal-raw-%ld-%d", test_tmp(), (long)getpid(), p);
+        snprintf(sealed[p], sizeof sealed[p], "%s/seal-%ld-%d", test_tmp(), (long)getpid(), p);
+        test_write_file(raw[p], UNITS[p], strlen(UNITS[p]));
+        assert_ok(summarize(plan, &raws[p], 1, &text, &err), &err);
+        test_write_file(sealed[p], text, strlen(text));
+        free(text);
+    }
+    for (int job = 0; job < 3; job++) {
+        enum assay_status status = ASSAY_ERROR_MEMORY;
+        long failures = 0;
+        for (long allowed = 0; status != ASSAY_OK; allowed++, failures++) {
+            char *text = NULL;
+            allocations_left = allowed;
+            status = job == 0   ? assay_summaries_merge(parts, 2, &text, NULL, &err)
+                     : job == 1 ? summarize(plan, parts, 2, &text, &err)
+                                : summarize(plan, raws, 2, &text, &err);
+            allocations_left = -1;
+            ck_assert_msg(status == ASSAY_OK || status == ASSAY_ERROR_MEMORY,
+                          "job %d after %ld allocations: %s", job, allowed, err.message);
+            ck_assert_msg(status != ASSAY_OK || strstr(text, "@end,") != NULL, "job %d", job);
+            free(text);
+        }
+        ck_assert_int_gt(failures, 30);
+    }
+    for (int p = 0; p < 2; p++) {
+        unlink(raw[p]);
+        unlink(sealed[p]);
+    }
+    assay_plan_free(plan);
+}
+END_TEST
+
 static void add(TCase *cases)
 {
+    tcase_add_test(cases, every_failed_allocation_of_seals_is_reported);
     tcase_add_test(cases, every_failed_allocation_is_reported);
 }
 
