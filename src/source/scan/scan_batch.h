@@ -2,50 +2,108 @@
 #ifndef ASSAY_SOURCE_SCAN_SCAN_BATCH_H
 #define ASSAY_SOURCE_SCAN_SCAN_BATCH_H
 
-#include "source/scan/scan_cells.h"
+#include "source/scan/scan_add.h"
+#include "source/units/gather.h"
 
-/** struct assay__scan_column: a variable of a batch. */
-struct assay__scan_column {
-    struct assay__mantissas numbers;
-    uint32_t bits;                         /* bit length of the largest magnitude */
-    uint32_t missing_count;                /* rows without a value */
-    uint8_t is_missing[ASSAY__SCAN_BATCH]; /* meaningful when missing_count > 0 */
-    uint32_t odd_count;                    /* of a batch: rows whose cell needs a careful look */
-    uint32_t points;                       /* of files with semicolons: see assay__row_points() */
-    bool has_plain; /* some cell so far was read the fast way: 1 and 0, or words like true */
+/** struct assay__scan_counts: rows read the fast way, and what became of them. */
+struct assay__scan_counts {
+    uint64_t read, used, left_out, after; /* used: of rows that are units on their own */
+    int64_t earliest_ns, latest_ns;       /* INT64_MAX and INT64_MIN without any */
 };
 
-/** struct assay__scan_batch: one worker's room for a batch, and where its sums go. */
+/** struct assay__scan_target: where rows go. */
+struct assay__scan_target {
+    struct assay_dataset *dataset;
+    struct assay__gather *gather;    /* NULL: rows are units, and go straight into the dataset */
+    struct assay__unit_names *names; /* of groups and values, for units that are gathered */
+    void (*lock)(void *context, bool locks); /* around each use of dataset and names */
+    void *lock_context;
+};
+
+/** struct assay__scan_units: a batch on its way to the gather: see scan_units.c. */
+struct assay__scan_units {
+    struct assay__exposure *exposures;   /* [ASSAY__SCAN_BATCH] */
+    struct assay__happening *happenings; /* [ASSAY__SCAN_BATCH] */
+    struct assay__unit_key *keys;        /* [ASSAY__SCAN_BATCH] */
+    uint64_t *content;                   /* [ASSAY__SCAN_BATCH * binding->content_words] */
+    struct assay__reading *readings;     /* [ASSAY__SCAN_BATCH * channels of the source] */
+    struct assay__scan_column *columns;  /* [channel]: NULL where a channel has no number */
+    struct assay__known_names {
+        uint32_t *numbers; /* by the worker's number; UINT32_MAX: not yet */
+        uint32_t capacity;
+    } * known; /* [1 + dimension] */
+};
+
+/** struct assay__scan_batch: one worker's room for a batch, and where it goes. */
 struct assay__scan_batch {
     const struct assay__scan_layout *layout;
-    struct assay__scan_cells cells;
+    struct assay__scan_target target;
+    struct assay__scan_adder adder;
     struct assay__field_index index;
     uint32_t *end_room;                        /* of index.ends, with one before the first */
     struct assay__fields fields;               /* of the column at hand */
     uint32_t last_ends[2 * ASSAY__SCAN_BATCH]; /* of the last column before CRLF */
-    struct assay__scan_column *columns;        /* [variable_count] */
-    uint32_t *values; /* [set * ASSAY__SCAN_BATCH + row]: group, dimensions */
-    uint8_t is_careful[ASSAY__SCAN_BATCH];
-    uint32_t careful_count;
-    uint16_t rows[ASSAY__SCAN_BATCH]; /* rows by cell */
-    uint32_t batch;                   /* number of this batch, for cells to know it by */
-    struct assay__scan_cell *met[ASSAY__SCAN_BATCH];
-    struct assay_dataset *dataset; /* for a flush when a scale grows */
-    uint64_t rows_used;
-    void (*lock)(void *context, bool locks); /* around each use of dataset */
-    void *lock_context;
+    uint32_t *names;                   /* [list * ASSAY__SCAN_BATCH + row]: groups, values */
+    uint8_t *passes;                   /* [where * ASSAY__SCAN_BATCH + row] */
+    struct assay__field *filter_cells; /* [binding->filter_width] */
+    char day[16];                      /* of the last time read, and when it begins */
+    int64_t day_ns;
+    struct assay__scan_units units;
+    struct assay__scan_counts counts;
 };
 
 enum assay_status assay__scan_batch_init(struct assay__scan_batch *batch,
                                          const struct assay__scan_layout *layout,
-                                         struct assay_dataset *dataset, struct assay_error *err);
+                                         const struct assay__scan_target *target,
+                                         const struct assay__csv *csv, struct assay_error *err);
 void assay__scan_batch_release(struct assay__scan_batch *batch);
 
 /**
- * assay__scan_batch_add() adds the first row_count rows of the index to the cells, but for those it
- * marks in is_careful: they count for nothing here.
+ * assay__scan_batch_add() adds the first row_count rows of the index, but for those whose fate is
+ * to be careful (batch->adder.fate): they count for nothing here.
  */
 enum assay_status assay__scan_batch_add(struct assay__scan_batch *batch, const char *text,
                                         uint32_t row_count, struct assay_error *err);
+
+/* What the files behind this one share. */
+
+/** assay__scan_locate() finds the fields of a cell's column: batch->fields. */
+void assay__scan_locate(struct assay__scan_batch *batch, const char *text, uint32_t row_count,
+                        uint32_t cell);
+
+/** assay__scan_field() is one field of the column at hand, without its quotes. */
+static inline struct assay__field assay__scan_field(const struct assay__scan_batch *batch,
+                                                    uint32_t row)
+{
+    const uint32_t *end = batch->fields.ends + row * batch->fields.stride;
+    uint32_t start = end[-1] + 1;
+    struct assay__field field = {batch->fields.text + start, *end - start, false, false};
+    if (field.length >= 2 && field.text[0] == '"') {
+        field.text++;
+        field.length -= 2;
+        field.is_quoted = true;
+    }
+    return field;
+}
+
+/**
+ * assay__scan_numbers() reads a column of numbers. Rows are not looked at whose fate is decided, or
+ * that do not pass (NULL: all do).
+ */
+void assay__scan_numbers(struct assay__scan_batch *batch, const char *text, uint32_t row_count,
+                         const struct assay__variable *variable, const uint8_t *passes,
+                         struct assay__scan_column *column);
+
+/** assay__scan_times() reads times: bad ones are for a careful look, late ones left out. */
+void assay__scan_times(struct assay__scan_batch *batch, const char *text, uint32_t row_count);
+
+/** assay__scan_units_init() makes room for units; release it with the batch. */
+enum assay_status assay__scan_units_init(struct assay__scan_batch *batch, struct assay_error *err);
+void assay__scan_units_release(struct assay__scan_batch *batch);
+
+/** assay__scan_units_read() reads ids and channels, and _give() hands the rows over. */
+void assay__scan_units_read(struct assay__scan_batch *batch, const char *text, uint32_t row_count);
+enum assay_status assay__scan_units_give(struct assay__scan_batch *batch, uint32_t row_count,
+                                         struct assay_error *err);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "source/scan/scan_sums.h"
+#include "source/units/looks.h"
 #include "stats/moments.h"
 #include "stats/moments_block.h"
 
@@ -19,8 +20,9 @@ enum assay_status assay__scan_cells_init(struct assay__scan_cells *cells,
     struct assay__arena *arena = &cells->arena;
     cells->values = assay__arena_array(arena, layout->set_count, sizeof *cells->values);
     cells->sets = assay__arena_array(arena, layout->set_count, sizeof *cells->sets);
-    cells->scales =
-        assay__arena_array(arena, layout->binding->variable_count, sizeof *cells->scales);
+    cells->scales = assay__arena_array(
+        arena, layout->binding->variable_count + layout->binding->fold_count + (size_t)1,
+        sizeof *cells->scales);
     cells->missing = assay__arena_array(arena, plan->metric_count, sizeof *cells->missing);
     if (cells->values == NULL || cells->sets == NULL || cells->scales == NULL ||
         cells->missing == NULL)
@@ -44,7 +46,7 @@ void assay__scan_cells_release(struct assay__scan_cells *cells)
     uint32_t set_count = cells->sets == NULL ? 0 : cells->layout->set_count;
     for (uint32_t s = 0; s < set_count; s++) {
         struct assay__scan_set *set = &cells->sets[s];
-        for (uint32_t g = 0; g < set->group_capacity; g++) {
+        for (uint32_t g = 0; g < set->span_capacity; g++) {
             for (uint32_t v = 0; set->rows[g] != NULL && v < set->value_capacity; v++)
                 release_cell(set->rows[g][v]);
             free(set->rows[g]);
@@ -53,16 +55,18 @@ void assay__scan_cells_release(struct assay__scan_cells *cells)
         assay__names_release(&cells->values[s]);
     }
     assay__names_release(&cells->groups);
+    assay__names_release(&cells->looks);
+    assay__names_release(&cells->spans);
     assay__arena_release(&cells->arena);
     memset(cells, 0, sizeof *cells);
 }
 
-/* Makes room for a group and a value. */
-static bool cover(struct assay__scan_set *set, uint32_t group, uint32_t value)
+/* Makes room for a span and a value. */
+static bool cover(struct assay__scan_set *set, uint32_t span, uint32_t value)
 {
     if (value >= set->value_capacity) {
         uint32_t capacity = value * 2 + 1;
-        for (uint32_t g = 0; g < set->group_capacity; g++) {
+        for (uint32_t g = 0; g < set->span_capacity; g++) {
             if (set->rows[g] == NULL)
                 continue;
             struct assay__scan_cell **row = realloc(set->rows[g], capacity * sizeof *row);
@@ -73,29 +77,29 @@ static bool cover(struct assay__scan_set *set, uint32_t group, uint32_t value)
         }
         set->value_capacity = capacity;
     }
-    if (group >= set->group_capacity) {
-        uint32_t capacity = group * 2 + 4;
+    if (span >= set->span_capacity) {
+        uint32_t capacity = span * 2 + 4;
         struct assay__scan_cell ***rows = realloc(set->rows, capacity * sizeof *rows);
         if (rows == NULL)
             return false;
-        memset(rows + set->group_capacity, 0, (capacity - set->group_capacity) * sizeof *rows);
+        memset(rows + set->span_capacity, 0, (capacity - set->span_capacity) * sizeof *rows);
         set->rows = rows;
-        set->group_capacity = capacity;
+        set->span_capacity = capacity;
     }
-    if (set->rows[group] == NULL)
-        set->rows[group] = calloc(set->value_capacity, sizeof **set->rows);
-    return set->rows[group] != NULL;
+    if (set->rows[span] == NULL)
+        set->rows[span] = calloc(set->value_capacity, sizeof **set->rows);
+    return set->rows[span] != NULL;
 }
 
 struct assay__scan_cell *assay__scan_cells_make(struct assay__scan_cells *cells, uint32_t set,
-                                                uint32_t group, uint32_t value)
+                                                uint32_t span, uint32_t value)
 {
     struct assay__scan_set *at = &cells->sets[set];
-    if (!cover(at, group, value))
+    if (!cover(at, span, value))
         return NULL;
     size_t words = cells->layout->cell_words;
-    at->rows[group][value] = calloc(1, sizeof(struct assay__scan_cell) + words * sizeof(uint64_t));
-    return at->rows[group][value];
+    at->rows[span][value] = calloc(1, sizeof(struct assay__scan_cell) + words * sizeof(uint64_t));
+    return at->rows[span][value];
 }
 
 struct assay__scan_pattern *assay__scan_cells_pattern(struct assay__scan_cells *cells,
@@ -138,12 +142,12 @@ static enum assay_status give(const struct assay__scan_cells *cells, struct assa
 }
 
 static enum assay_status flush_into(const struct assay__scan_cells *cells,
-                                    struct assay_dataset *dataset, uint32_t group, uint32_t slice,
-                                    const struct assay__scan_cell *cell, struct assay_error *err)
+                                    struct assay_dataset *dataset, uint32_t group, uint32_t look,
+                                    uint32_t slice, const struct assay__scan_cell *cell,
+                                    struct assay_error *err)
 {
     struct assay__cell *into;
-    enum assay_status status =
-        assay__dataset_cell(dataset, slice, cells->layout->look, group, &into, err);
+    enum assay_status status = assay__dataset_cell(dataset, slice, look, group, &into, err);
     if (status != ASSAY_OK)
         return status;
     into->units += cell->units;
@@ -170,22 +174,76 @@ static void empty(const struct assay__scan_cells *cells, struct assay__scan_cell
     }
 }
 
+bool assay__scan_cells_span(struct assay__scan_cells *cells, uint32_t group, int64_t time_ns,
+                            uint32_t *span)
+{
+    char text[16] = {0}; /* names are read 16 bytes at a time */
+    uint32_t look;
+    *span = group;
+    if (cells->layout->look_ns == 0)
+        return true;
+    int64_t number = assay__look_number(cells->layout->binding->plan->granularity, time_ns);
+    memcpy(text, &number, sizeof number);
+    if (!assay__names_number(&cells->looks, &cells->arena, text, sizeof number, NULL, &look))
+        return false;
+    memcpy(text, &look, sizeof look);
+    memcpy(text + sizeof look, &group, sizeof group);
+    return assay__names_number(&cells->spans, &cells->arena, text, sizeof look + sizeof group, NULL,
+                               span);
+}
+
+/* The name of a group (list 0) or of a dimension's value, as the dataset asks for it. */
+static const char *name_of(const struct assay__scan_cells *cells, uint32_t list, uint32_t number,
+                           size_t *length)
+{
+    if (cells->layout->names != NULL)
+        return assay__unit_names_text(cells->layout->names, list, number, length);
+    const struct assay__names *names = list == 0 ? &cells->groups : &cells->values[list - 1];
+    *length = names->by[number]->length;
+    return names->by[number]->text;
+}
+
+/* Where a span is in a dataset: its look and its group. */
+static enum assay_status find_span(const struct assay__scan_cells *cells,
+                                   struct assay_dataset *dataset, uint32_t span, uint32_t *look,
+                                   uint32_t *group, struct assay_error *err)
+{
+    const struct assay_plan *plan = cells->layout->binding->plan;
+    uint32_t number = span;
+    int64_t end = INT64_MIN;
+    if (cells->layout->look_ns != 0) {
+        uint32_t pair[2];
+        int64_t look_number;
+        memcpy(pair, cells->spans.by[span]->text, sizeof pair);
+        memcpy(&look_number, cells->looks.by[pair[0]]->text, sizeof look_number);
+        end = assay__look_end_of(plan->granularity, look_number);
+        end = plan->has_as_of && plan->as_of_ns < end ? plan->as_of_ns : end;
+        number = pair[1];
+    }
+    size_t length;
+    const char *text = name_of(cells, 0, number, &length);
+    enum assay_status status = assay__dataset_look(dataset, end, look, err);
+    return status == ASSAY_OK ? assay__dataset_group(dataset, text, length, group, err) : status;
+}
+
 static enum assay_status flush_cell(struct assay__scan_cells *cells, struct assay_dataset *dataset,
-                                    uint32_t set, uint32_t group, uint32_t value,
+                                    uint32_t set, uint32_t span, uint32_t value,
                                     struct assay__scan_cell *cell, struct assay_error *err)
 {
-    uint32_t into_group = 0, slice = 0;
-    const struct assay__name *name = cells->groups.by[group];
-    enum assay_status status =
-        assay__dataset_group(dataset, name->text, name->length, &into_group, err);
-    if (status == ASSAY_OK && set <= 1) /* the total, directly or by the first dimension */
-        status = flush_into(cells, dataset, into_group, 0, cell, err);
-    if (status == ASSAY_OK && set > 0) {
-        name = cells->values[set - 1].by[value];
-        status = assay__dataset_slice(dataset, set - 1, name->text, name->length, &slice, err);
-        if (status == ASSAY_OK)
-            status = flush_into(cells, dataset, into_group, slice, cell, err);
+    uint32_t look, group, slice = 0, dimension_count = cells->layout->dimension_count;
+    enum assay_status status = find_span(cells, dataset, span, &look, &group, err);
+    bool is_total = set == (dimension_count > 0); /* directly or by the first dimension */
+    if (status == ASSAY_OK && is_total)
+        status = flush_into(cells, dataset, group, look, 0, cell, err);
+    if (status == ASSAY_OK && set > 0 && set <= dimension_count) {
+        size_t length;
+        const char *text = name_of(cells, set, value, &length);
+        status = assay__dataset_slice(dataset, set - 1, text, length, &slice, err);
+    } else if (set > dimension_count) {
+        slice = set - dimension_count; /* segments come behind the total */
     }
+    if (status == ASSAY_OK && slice > 0)
+        status = flush_into(cells, dataset, group, look, slice, cell, err);
     empty(cells, cell);
     return status;
 }
@@ -196,7 +254,7 @@ enum assay_status assay__scan_cells_flush(struct assay__scan_cells *cells,
     enum assay_status status = ASSAY_OK;
     for (uint32_t s = 0; s < cells->layout->set_count; s++) {
         const struct assay__scan_set *set = &cells->sets[s];
-        for (uint32_t g = 0; g < set->group_capacity; g++)
+        for (uint32_t g = 0; g < set->span_capacity; g++)
             for (uint32_t v = 0; set->rows[g] != NULL && v < set->value_capacity; v++)
                 if (status == ASSAY_OK && set->rows[g][v] != NULL && set->rows[g][v]->units > 0)
                     status = flush_cell(cells, dataset, s, g, v, set->rows[g][v], err);

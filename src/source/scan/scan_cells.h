@@ -15,7 +15,7 @@ struct assay__scan_pattern {
     uint64_t limbs[];
 };
 
-/** struct assay__scan_cell: the sums of a group in a slice, as far as one worker has read. */
+/** struct assay__scan_cell: the sums of a span in a slice, as far as one worker has read. */
 struct assay__scan_cell {
     uint64_t units;
     uint32_t batch, first, count; /* the batch that met it last, and its run of rows there */
@@ -23,16 +23,21 @@ struct assay__scan_cell {
     uint64_t words[]; /* [layout->cell_words]: of each metric its count and limbs */
 };
 
-/** struct assay__scan_cells: every cell of one worker, and the names they go by. */
+/**
+ * struct assay__scan_cells: every cell of one worker, and the names they go by. A span is a group
+ * at a look; with a single look its number is the group's.
+ */
 struct assay__scan_cells {
     const struct assay__scan_layout *layout;
     struct assay__names groups;
     struct assay__names *values; /* [dimension] */
+    struct assay__names looks;   /* the look's number counted from 1970, 8 bytes */
+    struct assay__names spans;   /* the numbers of look and group, 8 bytes */
     struct assay__scan_set {
-        struct assay__scan_cell ***rows; /* [group_capacity][value_capacity] */
-        uint32_t group_capacity, value_capacity;
-    } * sets;          /* [layout->set_count]: the total has one value, number 0 */
-    int32_t *scales;   /* [variable_count]: minus the decimals of a variable's mantissas */
+        struct assay__scan_cell ***rows; /* [span_capacity][value_capacity] */
+        uint32_t span_capacity, value_capacity;
+    } * sets;          /* [layout->set_count]: total and segments have one value, number 0 */
+    int32_t *scales;   /* [variables and folds]: minus the decimals of a variable's mantissas */
     uint64_t *missing; /* [metric]: units without a value */
     struct assay__arena arena;
 };
@@ -44,23 +49,30 @@ void assay__scan_cells_release(struct assay__scan_cells *cells);
 
 /** assay__scan_cells_make() makes a cell that is not there; NULL without memory. */
 struct assay__scan_cell *assay__scan_cells_make(struct assay__scan_cells *cells, uint32_t set,
-                                                uint32_t group, uint32_t value);
+                                                uint32_t span, uint32_t value);
 
 /** assay__scan_cells_at() finds or makes a cell; NULL without memory. */
 static inline struct assay__scan_cell *
-assay__scan_cells_at(struct assay__scan_cells *cells, uint32_t set, uint32_t group, uint32_t value)
+assay__scan_cells_at(struct assay__scan_cells *cells, uint32_t set, uint32_t span, uint32_t value)
 {
     const struct assay__scan_set *at = &cells->sets[set];
-    if (group < at->group_capacity && value < at->value_capacity && at->rows[group] != NULL &&
-        at->rows[group][value] != NULL)
-        return at->rows[group][value];
-    return assay__scan_cells_make(cells, set, group, value);
+    if (span < at->span_capacity && value < at->value_capacity && at->rows[span] != NULL &&
+        at->rows[span][value] != NULL)
+        return at->rows[span][value];
+    return assay__scan_cells_make(cells, set, span, value);
 }
 
 /** assay__scan_cells_pattern() finds or makes a pattern of a cell; NULL without memory. */
 struct assay__scan_pattern *assay__scan_cells_pattern(struct assay__scan_cells *cells,
                                                       struct assay__scan_cell *cell,
                                                       uint32_t metric, uint32_t mask);
+
+/**
+ * assay__scan_cells_span() is the span of a group and a time, which is not looked at when there is
+ * one look. False without memory.
+ */
+bool assay__scan_cells_span(struct assay__scan_cells *cells, uint32_t group, int64_t time_ns,
+                            uint32_t *span);
 
 /**
  * assay__scan_cells_flush() adds everything to a dataset and begins again with nothing. With

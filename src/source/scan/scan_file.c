@@ -15,13 +15,12 @@
 #include "base/utf8.h"
 #include "source/csv/csv_chunk.h"
 #include "source/csv/csv_header.h"
-#include "source/scan/scan_batch.h"
 
 /* What the threads share; the lock guards all of it but layout. */
 struct job {
     const struct assay__scan_layout *layout;
     const struct assay__scan_reader *careful;
-    struct assay_dataset *dataset;
+    struct assay__scan_target target;
     struct assay__csv *csv;
     pthread_mutex_t lock;
     bool stops;            /* no further chunk is taken: a failure, or one for the csv reader */
@@ -147,7 +146,7 @@ static enum assay_status read_left_out(struct worker *worker, size_t from, uint3
     enum assay_status status = ASSAY_OK;
     uint64_t line = worker->line;
     for (uint32_t r = 0; status == ASSAY_OK && r < row_count; r++) {
-        if (!batch->is_careful[r])
+        if (batch->adder.fate[r] != ASSAY__FATE_CAREFUL)
             continue;
         size_t at = from + (r == 0 ? 0 : batch->index.ends[r * column_count - 1] + 1);
         worker->line = line + (row_lines == NULL ? r : row_lines[r]);
@@ -183,7 +182,7 @@ static enum assay_status add_rows(struct worker *worker, size_t at, uint32_t row
     enum assay_status status = assay__scan_batch_add(batch, text, row_count, err);
     if (batch->index.has_quotes)
         count_row_lines(&batch->index, text, row_count, column_count, row_lines);
-    if (status == ASSAY_OK && batch->careful_count > 0)
+    if (status == ASSAY_OK && batch->adder.careful_count > 0)
         status =
             read_left_out(worker, at, row_count, batch->index.has_quotes ? row_lines : NULL, err);
     if (status == ASSAY_OK)
@@ -239,9 +238,7 @@ static enum assay_status begin(struct worker *worker, struct job *job, struct as
 {
     worker->job = job;
     enum assay_status status =
-        assay__scan_batch_init(&worker->batch, job->layout, job->dataset, err);
-    worker->batch.lock = hold;
-    worker->batch.lock_context = job;
+        assay__scan_batch_init(&worker->batch, job->layout, &job->target, job->csv, err);
     if (status == ASSAY_OK)
         status = assay__chunk_init(&worker->chunk, err);
     if (status == ASSAY_OK)
@@ -308,19 +305,46 @@ static enum assay_status give_sums(const struct job *job, struct worker *worker,
 {
     struct assay_error flushed = {0};
     enum assay_status status =
-        assay__scan_cells_flush(&worker->batch.cells, job->dataset, &flushed);
+        assay__scan_cells_flush(&worker->batch.adder.cells, job->target.dataset, &flushed);
     if (status != ASSAY_OK)
         (void)assay__fail_at(err, status, assay__csv_name(job->csv), 0, 0, "%s", flushed.message);
     return status;
 }
 
-enum assay_status assay__scan_file(struct assay__csv *csv, const struct assay__scan_layout *layout,
-                                   struct assay_dataset *dataset, uint32_t thread_count,
-                                   const struct assay__scan_reader *careful, uint32_t *words,
-                                   uint64_t *rows_used, struct assay_error *err)
+static void add_counts(struct assay__scan_counts *counts, const struct assay__scan_counts *more)
 {
-    struct job job = {.layout = layout, .careful = careful, .dataset = dataset, .csv = csv};
+    counts->read += more->read;
+    counts->used += more->used;
+    counts->left_out += more->left_out;
+    counts->after += more->after;
+    if (more->earliest_ns < counts->earliest_ns)
+        counts->earliest_ns = more->earliest_ns;
+    if (more->latest_ns > counts->latest_ns)
+        counts->latest_ns = more->latest_ns;
+}
+
+static void add_words(const struct assay__scan_batch *batch, uint32_t *words)
+{
+    if (batch->layout == NULL)
+        return;
+    const struct assay__binding *binding = batch->layout->binding;
+    const struct assay__scan_column *columns = batch->adder.columns;
+    for (uint32_t v = 0; columns != NULL && v < binding->variable_count; v++)
+        words[v] |= columns[v].has_plain | columns[v].points;
+    columns = batch->units.columns;
+    for (uint32_t c = 0; columns != NULL && c < binding->channel_count; c++)
+        words[binding->variable_count + c] |= columns[c].has_plain | columns[c].points;
+}
+
+enum assay_status assay__scan_file(struct assay__csv *csv, const struct assay__scan_layout *layout,
+                                   const struct assay__scan_target *target, uint32_t thread_count,
+                                   const struct assay__scan_reader *careful, uint32_t *words,
+                                   struct assay__scan_counts *counts, struct assay_error *err)
+{
+    struct job job = {.layout = layout, .careful = careful, .target = *target, .csv = csv};
     struct worker *workers = calloc(thread_count, sizeof *workers);
+    job.target.lock = hold;
+    job.target.lock_context = &job;
     if (workers == NULL)
         return assay__fail_memory(err);
     enum assay_status status = ASSAY_OK;
@@ -337,12 +361,11 @@ enum assay_status assay__scan_file(struct assay__csv *csv, const struct assay__s
             status = read_block(&job, &at_end, err);
     }
     for (uint32_t i = 0; i < thread_count; i++) {
-        if (status == ASSAY_OK)
+        if (status == ASSAY_OK && target->gather == NULL)
             status = give_sums(&job, &workers[i], err);
-        *rows_used += workers[i].batch.rows_used;
-        for (uint32_t v = 0;
-             workers[i].batch.columns != NULL && v < layout->binding->variable_count; v++)
-            words[v] |= workers[i].batch.columns[v].has_plain | workers[i].batch.columns[v].points;
+        if (workers[i].batch.layout != NULL)
+            add_counts(counts, &workers[i].batch.counts);
+        add_words(&workers[i].batch, words);
         if (workers[i].view != NULL)
             assay__csv_add_skipped(csv, assay__csv_skipped(workers[i].view)),
                 assay__csv_add_repeated(csv, assay__csv_repeated(workers[i].view));

@@ -11,35 +11,33 @@
 
 bool assay__scan_takes(const struct assay_plan *plan)
 {
-    if (plan->unit_column != NULL || plan->time_column != NULL || plan->segment_count > 0 ||
-        plan->where != NULL)
-        return false;
-    if (assay__dialect_is_spelt(&plan->dialect))
-        return false;
-    for (uint32_t m = 0; m < plan->metric_count; m++) {
-        const struct assay_cap *cap = &plan->metrics[m].cap;
-        if (cap->lower != NULL || cap->upper != NULL ||
-            cap->lower_quantile == cap->lower_quantile ||
-            cap->upper_quantile == cap->upper_quantile)
+    return !assay__dialect_is_spelt(&plan->dialect);
+}
+
+static bool bound_fits(bool is_there, const struct assay_decimal *bound)
+{
+    return !is_there || (bound->digits == NULL && bound->exponent >= -ASSAY__SCAN_SCALE_MAX &&
+                         bound->exponent <= ASSAY__SCAN_SCALE_MAX);
+}
+
+bool assay__scan_caps_fit(const struct assay_plan *plan, const struct assay__cap *caps)
+{
+    for (uint32_t m = 0; m < plan->metric_count; m++)
+        if (!bound_fits(caps[m].has_lower, &caps[m].lower) ||
+            !bound_fits(caps[m].has_upper, &caps[m].upper))
             return false;
-    }
     return true;
 }
 
 enum assay_status assay__scan_layout_init(struct assay__scan_layout *layout,
                                           const struct assay__binding *binding,
-                                          const uint32_t *columns, const struct assay__csv *csv,
-                                          const struct assay__scan_kernels *kernels,
-                                          struct assay_error *err)
+                                          const struct assay__cap *caps, struct assay_error *err)
 {
     const struct assay_plan *plan = binding->plan;
     memset(layout, 0, sizeof *layout);
     layout->binding = binding;
-    layout->columns = columns;
-    layout->column_count = assay__csv_column_count(csv);
-    layout->separator = assay__csv_separator(csv);
-    layout->kernels = kernels;
-    layout->set_count = 1 + plan->dimension_count;
+    layout->dimension_count = plan->dimension_count;
+    layout->set_count = 1 + plan->dimension_count + plan->segment_count;
     layout->metrics =
         assay__arena_array(&layout->arena, plan->metric_count, sizeof *layout->metrics);
     if (layout->metrics == NULL)
@@ -49,11 +47,24 @@ enum assay_status assay__scan_layout_init(struct assay__scan_layout *layout,
         metric->use = &binding->metrics[m];
         metric->layout = assay__shape_layout(assay__metric_shape(&plan->metrics[m]), 0);
         metric->drops_missing = plan->metrics[m].missing == ASSAY_MISSING_DROP;
+        metric->latest_ns = INT64_MAX;
+        metric->cap = caps[m].has_lower || caps[m].has_upper ? &caps[m] : NULL;
         metric->words = layout->cell_words;
         metric->limbs = assay__store_limbs(metric->layout, 1);
         layout->cell_words += 1 + metric->limbs;
     }
     return ASSAY_OK;
+}
+
+void assay__scan_layout_file(struct assay__scan_layout *layout, uint32_t source,
+                             const uint32_t *columns, const struct assay__csv *csv,
+                             const struct assay__scan_kernels *kernels)
+{
+    layout->source = source;
+    layout->columns = columns;
+    layout->column_count = assay__csv_column_count(csv);
+    layout->separator = assay__csv_separator(csv);
+    layout->kernels = kernels;
 }
 
 void assay__scan_layout_release(struct assay__scan_layout *layout)

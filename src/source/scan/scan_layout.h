@@ -5,6 +5,7 @@
 #include "exact/exact_store.h"
 #include "source/scan/scan_number.h"
 #include "source/units/bind.h"
+#include "source/units/tally.h"
 
 /** struct assay__scan_kernels: the functions that depend on the processor. */
 struct assay__scan_kernels {
@@ -26,34 +27,51 @@ const char *assay__scan_kernel_name(size_t index);
 struct assay__scan_metric {
     const struct assay__metric_use *use;
     struct assay__layout layout;
-    bool drops_missing; /* a unit without a value does not count; else its value is 0 */
-    size_t words;       /* of a cell: where the count is; the limbs follow it */
+    bool drops_missing;           /* a unit without a value does not count; else its value is 0 */
+    int64_t latest_ns;            /* a unit exposed later does not count yet */
+    const struct assay__cap *cap; /* NULL: none */
+    size_t words;                 /* of a cell: where the count is; the limbs follow it */
     size_t limbs;
 };
 
-/** struct assay__scan_layout: what is read of a file and what is summed. Read only; shared. */
+/**
+ * struct assay__scan_layout: what is read of a file and what is summed. Read only; shared. Sets of
+ * slices: the total, then each dimension, then each segment.
+ */
 struct assay__scan_layout {
     const struct assay__binding *binding;
-    const uint32_t *columns; /* [binding->cell_count]: the file's column of each cell */
+    uint32_t source;         /* that the file is of */
+    const uint32_t *columns; /* [cells of the source]: the file's column of each cell */
     uint32_t column_count;
     char separator;
-    uint32_t look; /* of the dataset, that the units belong to */
+    int64_t look_ns; /* length of a look; 0: there is a single one over all data */
+    const struct assay__unit_names
+        *names; /* of rows by their numbers; NULL: of each worker's own */
     const struct assay__scan_kernels *kernels;
     struct assay__scan_metric *metrics; /* [plan->metric_count] */
     size_t cell_words;                  /* of all metrics together */
-    uint32_t set_count;                 /* sets of slices: the total, then each dimension */
+    uint32_t set_count, dimension_count;
     struct assay__arena arena;
 };
 
-/** assay__scan_takes() tells whether the fast way can read this plan's unit tables. */
+/** assay__scan_takes() tells whether the fast way can read this plan's tables. */
 bool assay__scan_takes(const struct assay_plan *plan);
 
-/** assay__scan_layout_init() makes the layout of a file; release it also when this fails. */
+/** assay__scan_caps_fit() tells whether caps can be compared with the mantissas of batches. */
+bool assay__scan_caps_fit(const struct assay_plan *plan, const struct assay__cap *caps);
+
+/**
+ * assay__scan_layout_init() makes the layout of sums; release it also when this fails. _file() adds
+ * what is read of a file.
+ *
+ * @caps  [plan->metric_count]
+ */
 enum assay_status assay__scan_layout_init(struct assay__scan_layout *layout,
                                           const struct assay__binding *binding,
-                                          const uint32_t *columns, const struct assay__csv *csv,
-                                          const struct assay__scan_kernels *kernels,
-                                          struct assay_error *err);
+                                          const struct assay__cap *caps, struct assay_error *err);
+void assay__scan_layout_file(struct assay__scan_layout *layout, uint32_t source,
+                             const uint32_t *columns, const struct assay__csv *csv,
+                             const struct assay__scan_kernels *kernels);
 void assay__scan_layout_release(struct assay__scan_layout *layout);
 
 #endif

@@ -66,7 +66,7 @@ bool assay__names_add(struct assay__names *names, struct assay__arena *arena, co
     if (made.text == NULL)
         return false;
     *entry = made;
-    if (!is_careful(text, length) && !take_number(names, entry)) {
+    if ((is_careful == NULL || !is_careful(text, length)) && !take_number(names, entry)) {
         entry->text = NULL;
         return false;
     }

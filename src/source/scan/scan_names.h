@@ -72,7 +72,7 @@ static inline struct assay__name *assay__names_place(struct assay__name *entries
 /**
  * assay__names_number() finds or adds a name; 16 bytes from text on may be
  * read whatever the length. A new name
- * for which is_careful() holds gets ASSAY__NAME_CAREFUL. Returns false without memory.
+ * for which is_careful() holds (NULL: for none) gets ASSAY__NAME_CAREFUL. False without memory.
  */
 static inline bool assay__names_number(struct assay__names *names, struct assay__arena *arena,
                                        const char *text, uint32_t length,

@@ -30,14 +30,37 @@ static int64_t saturating_add(int64_t a, int64_t b)
     return b > 0 ? INT64_MAX : INT64_MIN;
 }
 
+static int64_t begin_of(enum assay_granularity granularity)
+{
+    return granularity == ASSAY_GRANULARITY_WEEK ? MONDAY_HOURS * HOUR_NS : 0;
+}
+
+int64_t assay__look_length(enum assay_granularity granularity)
+{
+    return granularity == ASSAY_GRANULARITY_NONE ? 0 : length_of(granularity);
+}
+
+/* Times are far from the ends of 64 bits: assay__dialect_time() reads 1678 to 2262. */
+int64_t assay__look_number(enum assay_granularity granularity, int64_t time_ns)
+{
+    int64_t length = length_of(granularity), begin = begin_of(granularity);
+    int64_t number = time_ns / length - begin / length;
+    int64_t inside = time_ns % length - begin % length;
+    return number + (inside >= length) - (inside < 0);
+}
+
+int64_t assay__look_end_of(enum assay_granularity granularity, int64_t number)
+{
+    int64_t end;
+    int64_t length = length_of(granularity);
+    if (__builtin_mul_overflow(number + 1, length, &end))
+        return number < 0 ? INT64_MIN : INT64_MAX;
+    return saturating_add(end, begin_of(granularity));
+}
+
 int64_t assay__look_end(enum assay_granularity granularity, int64_t time_ns)
 {
-    int64_t length = length_of(granularity);
-    int64_t begin = granularity == ASSAY_GRANULARITY_WEEK ? MONDAY_HOURS * HOUR_NS : 0;
-    int64_t inside = (time_ns % length - begin % length) % length;
-    if (inside < 0)
-        inside += length;
-    return saturating_add(time_ns, length - inside);
+    return assay__look_end_of(granularity, assay__look_number(granularity, time_ns));
 }
 
 static enum assay_status make_single(struct assay__looks *looks, const struct assay_plan *plan,

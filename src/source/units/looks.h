@@ -24,6 +24,13 @@ struct assay__looks {
     uint32_t count;
 };
 
+/** assay__look_length() is the length of a look in nanoseconds; 0 without granularity. */
+int64_t assay__look_length(enum assay_granularity granularity);
+
+/** assay__look_number() counts looks through, from 1970 on; assay__look_end_of() is its end. */
+int64_t assay__look_number(enum assay_granularity granularity, int64_t time_ns);
+int64_t assay__look_end_of(enum assay_granularity granularity, int64_t number);
+
 /** assay__look_end() is the first instant after the hour, day or week of a time. */
 int64_t assay__look_end(enum assay_granularity granularity, int64_t time_ns);
 

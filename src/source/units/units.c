@@ -224,28 +224,45 @@ static enum assay_status read_rows(struct assay__units *units, struct assay__csv
     }
 }
 
+/* Adds what was read the fast way to the counts of the dataset. */
+static void count_scanned(struct assay__units *units, const struct assay__scan_counts *of)
+{
+    struct assay_counts *counts = assay__dataset_mutable_counts(units->dataset);
+    bool is_event = units->source > 0;
+    *(is_event ? &counts->events_read : &counts->rows_read) += of->read;
+    *(is_event ? &counts->events_after : &counts->rows_after) += of->after;
+    counts->rows_left_out += of->left_out;
+    if (!units->gathers)
+        counts->rows_used += of->used;
+    if (of->latest_ns == INT64_MIN)
+        return;
+    observe(units, of->earliest_ns);
+    observe(units, of->latest_ns);
+}
+
 /* Reads by chunks and columns, with the rows that need it taken one by one. */
 static enum assay_status scan_rows(struct assay__units *units, struct assay__csv *csv,
                                    struct assay_error *err)
 {
     const struct assay__scan_kernels *kernels = assay__scan_kernels(units->options->kernel);
     const struct assay__scan_reader careful = {take_record, units};
-    struct assay_counts *counts = assay__dataset_mutable_counts(units->dataset);
+    const struct assay__scan_target target = {.dataset = units->dataset,
+                                              .gather = units->gathers ? &units->gather : NULL,
+                                              .names = &units->names};
     struct assay__scan_layout layout;
-    uint64_t rows_used = 0;
+    struct assay__scan_counts counts = {.earliest_ns = INT64_MAX, .latest_ns = INT64_MIN};
     if (kernels == NULL)
         return assay__fail(err, ASSAY_ERROR_USAGE, "This processor does not run the kernel '%s'.",
                            units->options->kernel);
     enum assay_status status =
-        assay__scan_layout_init(&layout, &units->binding, units->columns, csv, kernels, err);
+        assay__scan_layout_init(&layout, &units->binding, units->tally.caps, err);
+    assay__scan_layout_file(&layout, units->source, units->columns, csv, kernels);
+    layout.look_ns = assay__look_length(units->binding.plan->granularity);
     if (status == ASSAY_OK)
-        status = assay__dataset_look(units->dataset, INT64_MIN, &layout.look, err);
-    if (status == ASSAY_OK)
-        status = assay__scan_file(csv, &layout, units->dataset,
-                                  assay__scan_threads(units->options->threads), &careful,
-                                  units->row.words, &rows_used, err);
-    counts->rows_read += rows_used;
-    counts->rows_used += rows_used;
+        status =
+            assay__scan_file(csv, &layout, &target, assay__scan_threads(units->options->threads),
+                             &careful, units->row.words, &counts, err);
+    count_scanned(units, &counts);
     assay__scan_layout_release(&layout);
     return status;
 }
@@ -260,10 +277,13 @@ enum assay_status assay__units_read(struct assay__units *units, uint32_t source,
     assay__csv_bad_rows(csv, units->options->bad_rows == ASSAY_BAD_ROWS_SKIP, true);
     bool is_careful =
         units->options->kernel != NULL && strcmp(units->options->kernel, "careful") == 0;
-    is_careful = is_careful || assay__dataset_watcher(units->dataset) != NULL;
-    bool is_plain = !is_careful && !units->gathers && assay__scan_takes(units->binding.plan);
+    is_careful =
+        is_careful || assay__dataset_watcher(units->dataset) != NULL || units->file_group != NULL;
+    bool is_scanned =
+        !is_careful && assay__scan_takes(units->binding.plan) &&
+        (units->gathers || assay__scan_caps_fit(units->binding.plan, units->tally.caps));
     if (status == ASSAY_OK)
-        status = is_plain ? scan_rows(units, csv, err) : read_rows(units, csv, err);
+        status = is_scanned ? scan_rows(units, csv, err) : read_rows(units, csv, err);
     if (status == ASSAY_OK)
         status = assay__units_check_words(units, csv, err);
     units->repeated_headers += assay__csv_repeated(csv);

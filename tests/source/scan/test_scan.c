@@ -21,6 +21,28 @@ static const char *const PLAN =
     "{\"id\":\"r\",\"type\":\"ratio\",\"value\":\"y\",\"denominator\":\"w\",\"missing\":\"zero\"}]"
     "}";
 
+/* What else a plan may ask of the same rows: units, filters, times, looks, caps, rows put together.
+ */
+static const char *const MORE_PLANS[] = {
+    "{\"columns\":{\"group\":\"g\",\"unit\":\"u\"},\"comparisons\":{\"baseline\":\"a\"},"
+    "\"dimensions\":[\"d\"],\"metrics\":[{\"id\":\"y\",\"covariates\":[\"x\",\"w\"]},"
+    "{\"id\":\"p\",\"type\":\"proportion\"}]}",
+    "{\"columns\":{\"group\":\"g\"},\"comparisons\":{\"baseline\":\"a\"},"
+    "\"where\":\"d != 'Rome' and not (x < 3)\",\"segments\":[{\"id\":\"s\",\"filter\":"
+    "\"w > 10 or d = 'Paris'\"},{\"id\":\"q\",\"filter\":\"y is missing\"}],"
+    "\"metrics\":[{\"id\":\"y\",\"cap\":{\"upper\":20.25,\"lower\":-3}},{\"id\":\"z\","
+    "\"value\":\"x\",\"cap\":{\"upper\":5},\"covariates\":[\"w\"],\"missing\":\"zero\"}]}",
+    "{\"columns\":{\"group\":\"g\",\"time\":\"t\"},\"comparisons\":{\"baseline\":\"a\"},"
+    "\"granularity\":\"day\",\"asOf\":\"2026-03-20\",\"dimensions\":[\"d\"],"
+    "\"metrics\":[{\"id\":\"y\"},{\"id\":\"z\",\"value\":\"x\",\"covariates\":[\"w\"]}]}",
+    "{\"columns\":{\"group\":\"g\",\"unit\":\"k\",\"time\":\"t\"},\"comparisons\":"
+    "{\"baseline\":\"a\"},\"segments\":[{\"id\":\"s\",\"filter\":\"w > 10\"}],"
+    "\"metrics\":[{\"id\":\"y\",\"aggregation\":\"sum\"},{\"id\":\"most\",\"value\":\"y\","
+    "\"aggregation\":\"max\"},{\"id\":\"n\",\"aggregation\":\"count\",\"where\":\"x > 2\"},"
+    "{\"id\":\"all\",\"value\":\"w\",\"aggregation\":\"mean\"}]}"};
+
+enum { MORE_PLAN_COUNT = sizeof MORE_PLANS / sizeof *MORE_PLANS };
+
 static uint64_t state;
 
 static uint32_t next(uint32_t below)
@@ -119,13 +141,33 @@ static void put_name(struct assay__text *out, const char *const *names, uint32_t
         assay__text_puts(out, name);
 }
 
+/* An id of the row's own, one of few, and a time. */
+static void put_unit(struct assay__text *out, uint32_t row, const struct oddity *odd)
+{
+    static const char *const ODD[] = {
+        "", "\"u,1\"", "NA", "2026-03-05T10", "1773100800", "2026-03-09 12:30:00.5+02"};
+    bool is_odd = next(odd->fields * 2) == 0;
+    uint32_t which = next(6), day = 1 + next(28), second = next(60);
+    if (is_odd && which < 3)
+        assay__text_format(out, "%s,", ODD[which]);
+    else
+        assay__text_format(out, which == 0 ? "a longer id of unit %u," : "u%u,", row);
+    assay__text_format(out, "%s%u,", next(2) == 0 ? "k" : "one of the longer keys ", next(200));
+    if (is_odd && which >= 3)
+        assay__text_format(out, "%s,", ODD[which]);
+    else
+        assay__text_format(out, which < 3 ? "2026-03-%02u," : "2026-03-%02uT10:15:%02uZ,", day,
+                           second);
+}
+
 static void make_file(struct assay__text *out, uint32_t rows, const struct oddity *odd)
 {
     static const char *const GROUPS[] = {"a", "b", "treatment with a long name"};
     static const char *const PLACES[] = {"", "Rome", "Paris", "x1", "x2", "x3", "x4", "x5", "x6"};
     const char *end = odd->crlf ? "\r\n" : "\n";
-    assay__text_format(out, "y,g,x,p,d,w%s", end);
+    assay__text_format(out, "u,k,t,y,g,x,p,d,w%s", end);
     for (uint32_t r = 0; r < rows; r++) {
+        put_unit(out, r, odd);
         put_number(out, 1, odd);
         assay__text_puts(out, ",");
         put_name(out, GROUPS, 3, odd);
@@ -144,7 +186,7 @@ static void make_file(struct assay__text *out, uint32_t rows, const struct oddit
         if (next(odd->rows) == 0)
             assay__text_puts(out, end);
         if (odd->long_texts && next(200) == 0)
-            assay__text_puts(out, "1,a,2,0,Rome,\n");
+            assay__text_puts(out, "v,k,2026-03-03,1,a,2,0,Rome,\n");
     }
 }
 
@@ -170,8 +212,12 @@ static struct outcome read_all(const struct assay_plan *plan, const char *path, 
         assert_ok(assay__summary_of_dataset(dataset, &table, &out.err), &out.err);
         assert_ok(assay__summary_write(&table, &text, &out.err), &out.err);
         struct assay_counts counts = assay_dataset_counts(dataset);
-        assay__text_format(&text, "read %lu used %lu bad %lu\n", (unsigned long)counts.rows_read,
-                           (unsigned long)counts.rows_used, (unsigned long)counts.rows_bad);
+        assay__text_format(
+            &text, "read %lu used %lu bad %lu out %lu after %lu two %lu twice %lu unclear %lu\n",
+            (unsigned long)counts.rows_read, (unsigned long)counts.rows_used,
+            (unsigned long)counts.rows_bad, (unsigned long)counts.rows_left_out,
+            (unsigned long)counts.rows_after, (unsigned long)counts.rows_in_two_groups,
+            (unsigned long)counts.rows_duplicate, (unsigned long)counts.rows_unclear);
         out.text = text.data;
         assay__summary_table_release(&table);
     }
@@ -226,8 +272,9 @@ static void try_file(uint64_t seed, uint32_t rows, const struct oddity *odd,
 {
     char path[64], json[1024];
     snprintf(path, sizeof path, "%s/scan-%ld.csv", test_tmp(), (long)getpid());
-    snprintf(json, sizeof json, PLAN, dimensions);
-    struct assay_plan *plan = test_plan(json);
+    snprintf(json, sizeof json, PLAN, dimensions == NULL ? "" : dimensions);
+    struct assay_plan *plan =
+        test_plan(dimensions != NULL ? json : MORE_PLANS[seed % MORE_PLAN_COUNT]);
     struct assay__text file = {0};
     state = seed;
     make_file(&file, rows, odd);
@@ -250,6 +297,20 @@ START_TEST(scan_gives_the_sums_of_the_careful_reader)
         odd.long_texts = next(4) == 0;
         try_file(seed, next(4) == 0 ? 30000 : next(3000), &odd, ASSAY_BAD_ROWS_SKIP,
                  next(2) == 0 ? "" : "\"d\"");
+    }
+}
+END_TEST
+
+START_TEST(scan_of_units_times_and_filters_gives_what_the_careful_reader_does)
+{
+    uint64_t first = setting("SCAN_SEED", 1), count = setting("SCAN_FILES", 40);
+    for (uint64_t seed = first; seed < first + count; seed++) {
+        state = seed * 83;
+        struct oddity odd = {.fields = 1 + next(400), .rows = 5 + next(2000)};
+        odd.crlf = next(4) == 0;
+        odd.quotes = next(3) == 0;
+        odd.high = next(4) == 0;
+        try_file(seed, next(4) == 0 ? 20000 : next(3000), &odd, ASSAY_BAD_ROWS_SKIP, NULL);
     }
 }
 END_TEST
@@ -287,6 +348,7 @@ END_TEST
 static void add(TCase *cases)
 {
     tcase_add_test(cases, scan_gives_the_sums_of_the_careful_reader);
+    tcase_add_test(cases, scan_of_units_times_and_filters_gives_what_the_careful_reader_does);
     tcase_add_test(cases, scan_fails_with_the_words_and_place_of_the_careful_reader);
     tcase_add_test(cases, scan_refuses_a_kernel_that_is_not_there);
     tcase_set_timeout(cases, 300);

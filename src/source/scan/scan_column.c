@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Columns of a batch: text to mantissas and to times, odd fields one by one. */
+#include <string.h>
+
+#include "base/time.h"
+#include "exact/exact_kernel.h"
+#include "source/csv/dialect.h"
+#include "source/scan/scan_batch.h"
+#include "source/units/row.h"
+
+typedef struct assay__scan_batch batch_t;
+
+/* Before a CRLF the last column ends at the carriage return. */
+void assay__scan_locate(batch_t *batch, const char *text, uint32_t row_count, uint32_t cell)
+{
+    uint32_t column = batch->layout->columns[cell], column_count = batch->layout->column_count;
+    const uint32_t *ends = batch->index.ends + column;
+    batch->fields = (struct assay__fields){text, ends, column_count, row_count};
+    if (!batch->index.has_return || column + 1 < column_count)
+        return;
+    for (uint32_t r = 0; r < row_count; r++, ends += column_count) {
+        bool has_return = *ends - ends[-1] > 1 && text[*ends - 1] == '\r';
+        batch->last_ends[2 * r] = ends[-1];
+        batch->last_ends[2 * r + 1] = *ends - has_return;
+    }
+    batch->fields.ends = batch->last_ends + 1;
+    batch->fields.stride = 2;
+}
+
+static enum assay__cell_outcome read_cell(const struct assay__variable *variable,
+                                          const struct assay__field *field,
+                                          struct assay_decimal *value,
+                                          char digits[ASSAY__DIGITS_MAX])
+{
+    if (variable->kind == ASSAY__VARIABLE_CHOICE)
+        return assay__cell_choice(field, value);
+    enum assay__cell_outcome outcome = assay__cell_number(field, value, digits);
+    if (variable->kind == ASSAY__VARIABLE_EITHER && outcome == ASSAY__CELL_NO_NUMBER)
+        return assay__cell_choice(field, value);
+    return outcome;
+}
+
+/* A decimal as mantissa and decimals; false when it is too long or too large for that. */
+static bool take_decimal(const struct assay_decimal *value, struct assay__mantissas *out,
+                         uint32_t row)
+{
+    int64_t mantissa = value->mantissa;
+    if (value->digits != NULL || value->exponent > 18 || value->exponent < -ASSAY__SCAN_SCALE_MAX)
+        return false;
+    if (value->exponent > 0 &&
+        __builtin_mul_overflow(mantissa, (int64_t)assay__power10[value->exponent], &mantissa))
+        return false;
+    if (mantissa > ASSAY__NARROW_MAX || mantissa < -ASSAY__NARROW_MAX)
+        return false;
+    out->value[row] = mantissa;
+    out->decimals[row] = (uint8_t)(value->exponent < 0 ? -value->exponent : 0);
+    out->decimals_or |= out->decimals[row];
+    out->value_bits |= (uint64_t)(mantissa ^ mantissa >> 63);
+    return true;
+}
+
+/* Reads a cell that the kernel left: missing, another spelling, or for a careful look. */
+static void read_odd(batch_t *batch, const struct assay__variable *variable,
+                     struct assay__scan_column *column, uint32_t row)
+{
+    char digits[ASSAY__DIGITS_MAX];
+    struct assay_decimal value;
+    const struct assay__field field = assay__scan_field(batch, row);
+    column->numbers.value[row] = 0;
+    column->numbers.decimals[row] = 0;
+    switch (field.length == 0 ? ASSAY__CELL_MISSING : read_cell(variable, &field, &value, digits)) {
+    case ASSAY__CELL_OK:
+        if (!take_decimal(&value, &column->numbers, row))
+            assay__scan_adder_careful(&batch->adder, row);
+        break;
+    case ASSAY__CELL_MISSING:
+        if (column->missing_count++ == 0)
+            memset(column->is_missing, 0, sizeof column->is_missing);
+        column->is_missing[row] = 1;
+        break;
+    default:
+        assay__scan_adder_careful(&batch->adder, row);
+    }
+}
+
+static bool is_read(const batch_t *batch, const uint8_t *passes, uint32_t row)
+{
+    return batch->adder.fate[row] == ASSAY__FATE_USED && (passes == NULL || passes[row]);
+}
+
+/* Choices other than 0 and 1 are looked at again as text. */
+static void check_choices(batch_t *batch, const struct assay__variable *variable,
+                          struct assay__scan_column *column, const uint8_t *passes,
+                          uint32_t row_count)
+{
+    for (uint32_t r = 0; r < row_count; r++)
+        if ((((uint64_t)column->numbers.value[r] > 1) | (column->numbers.decimals[r] != 0)) &&
+            is_read(batch, passes, r))
+            read_odd(batch, variable, column, r);
+}
+
+/* Notes how the cells are written that were read here, for what is asked of the whole column. */
+static void note_spelling(const batch_t *batch, struct assay__scan_column *column,
+                          const uint8_t *passes, uint32_t row_count)
+{
+    bool has_semicolons = batch->layout->separator == ';';
+    for (uint32_t r = 0; (has_semicolons || !column->has_plain) && r < row_count; r++) {
+        if (!is_read(batch, passes, r) || (column->missing_count > 0 && column->is_missing[r]))
+            continue;
+        column->has_plain = true;
+        if (has_semicolons)
+            column->points |= assay__row_points(column->numbers.decimals[r]);
+    }
+}
+
+void assay__scan_numbers(batch_t *batch, const char *text, uint32_t row_count,
+                         const struct assay__variable *variable, const uint8_t *passes,
+                         struct assay__scan_column *column)
+{
+    assay__scan_locate(batch, text, row_count, variable->cell);
+    column->missing_count = 0;
+    batch->layout->kernels->numbers(&batch->fields, &column->numbers);
+    for (uint32_t i = 0; i < column->numbers.odd_count; i++)
+        if (is_read(batch, passes, column->numbers.odd[i]))
+            read_odd(batch, variable, column, column->numbers.odd[i]);
+    if (variable->kind == ASSAY__VARIABLE_CHOICE)
+        check_choices(batch, variable, column, passes, row_count);
+    note_spelling(batch, column, passes, row_count);
+}
+
+/* Two digits; 255 or more when they are none. */
+static uint32_t two_digits(const char *text)
+{
+    uint32_t tens = (uint32_t)(unsigned char)text[0] - '0';
+    uint32_t ones = (uint32_t)(unsigned char)text[1] - '0';
+    return tens > 9 || ones > 9 ? 255 : tens * 10 + ones;
+}
+
+/*
+ * A date and time as most files have them: 2026-11-23, 2026-11-23T10:15:30Z, without the Z, or with
+ * a blank. Dates are read once for a run of rows with the same one. False: read it as any text.
+ */
+static bool read_usual_time(batch_t *batch, const struct assay__field *field, int64_t *ns)
+{
+    const char *text = field->text;
+    bool has_z = field->length == 20 && (text[19] == 'Z' || text[19] == 'z');
+    if (field->length != 10 && field->length != 19 && !has_z)
+        return false;
+    if (memcmp(text, batch->day, 10) != 0) {
+        const struct assay__field day = {text, 10, false, false};
+        int64_t begin;
+        if (text[4] != '-' || text[7] != '-' ||
+            !assay__dialect_time(&batch->layout->binding->plan->dialect, &day, &begin))
+            return false;
+        memcpy(batch->day, text, 10);
+        batch->day_ns = begin;
+    }
+    *ns = batch->day_ns;
+    if (field->length == 10)
+        return true;
+    uint32_t hour = two_digits(text + 11), minute = two_digits(text + 14);
+    uint32_t second = two_digits(text + 17);
+    if (hour > 23 || minute > 59 || second > 59 || text[13] != ':' || text[16] != ':' ||
+        (text[10] != 'T' && text[10] != ' ' && text[10] != 't'))
+        return false;
+    *ns += (int64_t)(hour * 3600 + minute * 60 + second) * 1000000000;
+    return true;
+}
+
+void assay__scan_times(batch_t *batch, const char *text, uint32_t row_count)
+{
+    const struct assay_plan *plan = batch->layout->binding->plan;
+    struct assay__scan_adder *adder = &batch->adder;
+    uint32_t time = batch->layout->binding->sources[batch->layout->source].time;
+    assay__scan_locate(batch, text, row_count, time);
+    for (uint32_t r = 0; r < row_count; r++) {
+        if (adder->fate[r] == ASSAY__FATE_LEFT_OUT)
+            continue;
+        const struct assay__field field = assay__scan_field(batch, r);
+        if (!read_usual_time(batch, &field, &adder->times[r]) &&
+            !assay__dialect_time(&plan->dialect, &field, &adder->times[r]))
+            assay__scan_adder_careful(adder, r);
+        else if (adder->fate[r] == ASSAY__FATE_USED && plan->has_as_of &&
+                 adder->times[r] >= plan->as_of_ns)
+            adder->fate[r] = ASSAY__FATE_AFTER;
+    }
+}
