@@ -6,6 +6,7 @@
 const struct assay__sql_dialect assay__sql_mariadb = {
     .name = "mariadb",
     .engine = "MariaDB 10.5",
+    .is_run = true,
     .quote = '`',
     .columns_max = 4000,
     .escape = ASSAY__SQL_HEX,
