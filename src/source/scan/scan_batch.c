@@ -207,7 +207,9 @@ static enum assay_status set_slices(batch_t *batch, uint32_t row_count, struct a
 {
     const struct assay__scan_layout *layout = batch->layout;
     struct assay__scan_adder *adder = &batch->adder;
-    for (uint32_t r = 0; r < row_count; r++)
+    if (layout->look_ns == 0) /* spans are groups */
+        memcpy(adder->values, batch->names, row_count * sizeof *adder->values);
+    for (uint32_t r = 0; layout->look_ns != 0 && r < row_count; r++)
         if (adder->fate[r] == ASSAY__FATE_USED &&
             !assay__scan_cells_span(&adder->cells, batch->names[r], adder->times[r],
                                     &adder->values[r]))
