@@ -99,6 +99,24 @@ async function names(browser, base) {
     await context.close();
 }
 
+/** No interval without its level, no p without what it is for. */
+async function labels(browser, base) {
+    const page = await browser.newPage();
+    await page.goto(`${base}/results/web/hillstrom/hillstrom`);
+    const bare = await page.evaluate(() => {
+        document.querySelectorAll("details").forEach((fold) => (fold.open = true));
+        const texts = [...document.querySelectorAll("p, td")].map((e) => e.textContent);
+        return {
+            levels: texts.filter((t) => / to [+\u2212\d]/.test(t) && !/% interval/.test(t)),
+            hypotheses: texts.filter((t) => /[(;] ?p [\d.]/.test(t))
+                .filter((t) => !/for (better|worse|not worse|a change)|sizes/.test(t)),
+        };
+    });
+    ok(bare.levels.length === 0, "each interval has its level", bare.levels.slice(0, 3).join("\n"));
+    ok(bare.hypotheses.length === 0, "each p has its hypothesis", bare.hypotheses.join("\n"));
+    await page.close();
+}
+
 /** Without scripts the pages are the same; keys reach everything; paper shows what is folded. */
 async function otherWays(browser, base) {
     const at = `${base}/results/web/hillstrom/hillstrom`;
@@ -325,6 +343,7 @@ main(async () => {
                 for (const [what, at, status] of pages)
                     await look(browser, base, what, at, status, { scheme, width });
         await names(browser, base);
+        await labels(browser, base);
         await otherWays(browser, base);
         await figures(browser, base);
         await lists(browser, many);

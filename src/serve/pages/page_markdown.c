@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "number/number.h"
+#include "serve/pages/page_guide.h"
 #include "serve/pages/page_parts.h"
 #include "serve/pages/page_report.h"
 
@@ -47,14 +48,15 @@ static void write_number(struct assay__text *out, double value)
     assay__text_puts(out, figure);
 }
 
-static void write_row(struct assay__text *out, const char *metric, const struct assay__node *row)
+static void write_row(struct assay__text *out, const struct assay__node *metric,
+                      const struct assay__node *row)
 {
     const struct assay__node *last = serve_page_member(row, "lastResult", ASSAY__NODE_OBJECT);
     const struct assay__node *change =
         serve_page_member(last, "differenceEstimateRel", ASSAY__NODE_OBJECT);
     const struct assay__node *status = serve_page_member(row, "status", ASSAY__NODE_OBJECT);
     assay__text_puts(out, "| ");
-    write_plain(out, metric);
+    write_plain(out, serve_page_text(metric, "id"));
     assay__text_puts(out, " | ");
     write_plain(out, serve_page_text(row, "comparisonId"));
     assay__text_puts(out, " | ");
@@ -63,7 +65,10 @@ static void write_row(struct assay__text *out, const char *metric, const struct 
     write_number(out, serve_page_number(last, "comparedEstimateAbs"));
     assay__text_puts(out, " | ");
     write_percent(out, serve_page_number(change, "estimate"));
+    const char *level = serve_guide_level(metric, row);
     assay__text_puts(out, " | ");
+    write_plain(out, level[0] != '\0' ? level : "level not stated");
+    assay__text_puts(out, ": ");
     write_percent(out, serve_page_number(change, "lower"));
     assay__text_puts(out, " to ");
     write_percent(out, serve_page_number(change, "upper"));
@@ -77,13 +82,14 @@ static void write_metrics(struct assay__text *out, const struct assay__node *res
     const struct assay__node *metric = serve_page_first(result, "results");
     if (metric == NULL)
         return;
-    assay__text_puts(out, "| Metric | Comparison | Baseline | Compared | Change | Interval | |\n"
-                          "|---|---|---:|---:|---:|---|---|\n");
+    assay__text_puts(out,
+                     "| Metric | Comparison | Baseline | Compared | Change | Level: interval | |\n"
+                     "|---|---|---:|---:|---:|---|---|\n");
     for (; metric != NULL; metric = metric->next) {
         const struct assay__node *row = serve_page_first(metric, "result");
         for (; row != NULL; row = row->next)
             if (!serve_page_is_sliced(row))
-                write_row(out, serve_page_text(metric, "id"), row);
+                write_row(out, metric, row);
     }
     assay__text_putc(out, '\n');
 }
