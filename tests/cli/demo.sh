@@ -10,7 +10,7 @@ nobody_answers() {
     [ -n "$url" ] || return 1
     "$ASSAY" post --base-url "$url" --token-file "$work/a demo/token" --max-attempts 1 \
         --parent workflows/a/instances/b "$work/a demo/hillstrom.result.json" >"$work/post" 2>&1
-    [ $? -eq 69 ]
+    [ $? -eq 75 ]
 }
 
 for time in first second; do
