@@ -97,19 +97,22 @@ const struct assay__unit_watch *assay__dataset_watcher(const struct assay_datase
     return dataset->watch;
 }
 
+enum assay_status assay__fail_groups(struct assay_error *err)
+{
+    return assay__fail_reason(err,
+                              assay__fail(err, ASSAY_ERROR_LIMIT,
+                                          "More than %d distinct groups. Is this the group column? "
+                                          "The plan names it as columns.group.",
+                                          ASSAY_GROUPS_MAX),
+                              ASSAY_REASON_GROUP_COLUMN);
+}
+
 enum assay_status assay__dataset_group(struct assay_dataset *dataset, const char *id, size_t length,
                                        uint32_t *index, struct assay_error *err)
 {
     enum assay_status status =
         assay__index_add(&dataset->groups, id, length, ASSAY_GROUPS_MAX, index, err);
-    if (status == ASSAY_ERROR_LIMIT)
-        return assay__fail_reason(err,
-                                  assay__fail(err, ASSAY_ERROR_LIMIT,
-                                              "More than %d distinct groups. Is this the group "
-                                              "column? The plan names it as columns.group.",
-                                              ASSAY_GROUPS_MAX),
-                                  ASSAY_REASON_GROUP_COLUMN);
-    return status;
+    return status == ASSAY_ERROR_LIMIT ? assay__fail_groups(err) : status;
 }
 
 enum assay_status assay__dataset_slice(struct assay_dataset *dataset, uint32_t dimension,

@@ -17,6 +17,9 @@ struct assay__cell {
 
 const struct assay_plan *assay__dataset_plan(const struct assay_dataset *dataset);
 
+/** assay__fail_groups() says that there are more than ASSAY_GROUPS_MAX groups. */
+enum assay_status assay__fail_groups(struct assay_error *err);
+
 /** assay__dataset_group() finds or adds a group by id. ASSAY_ERROR_LIMIT past ASSAY_GROUPS_MAX. */
 enum assay_status assay__dataset_group(struct assay_dataset *dataset, const char *id, size_t length,
                                        uint32_t *index, struct assay_error *err);

@@ -195,11 +195,6 @@ const char *simulate_figure_words(enum simulate_figure figure)
     return ROWS[figure].words;
 }
 
-bool simulate_figure_is_share(enum simulate_figure figure)
-{
-    return ROWS[figure].is_share;
-}
-
 /* The figure of experiment number e. */
 static double figure_of(const struct simulation *simulation,
                         const struct simulate_outcomes *outcomes, enum simulate_figure figure,

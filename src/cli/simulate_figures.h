@@ -36,9 +36,6 @@ struct simulate_value {
 const char *simulate_figure_id(enum simulate_figure figure);
 const char *simulate_figure_words(enum simulate_figure figure);
 
-/** simulate_figure_is_share(): a share of experiments. */
-bool simulate_figure_is_share(enum simulate_figure figure);
-
 /** simulate_figure_value() is a figure of a scenario's outcomes, summed in their order. */
 struct simulate_value simulate_figure_value(const struct simulation *simulation,
                                             const struct simulate_outcomes *outcomes,

@@ -35,17 +35,6 @@ static bool has_nul(const char *text, size_t length)
     return memchr(text, '\0', length) != NULL;
 }
 
-static bool is_utf8(const char *text, size_t length)
-{
-    for (size_t at = 0; at < length;) {
-        uint32_t code_point;
-        at += assay__utf8_next(text + at, length - at, &code_point);
-        if (code_point == ASSAY__UTF8_INVALID)
-            return false;
-    }
-    return true;
-}
-
 const char *assay__answer_parse(const char *text, size_t length, cJSON **out)
 {
     static const char NOT_JSON[] = "its body is not JSON";
@@ -55,7 +44,7 @@ const char *assay__answer_parse(const char *text, size_t length, cJSON **out)
         return "its body is empty";
     if (length > ASSAY__BODY_BYTES_MAX || has_too_many_values(text, length))
         return "its body is beyond the limits of a result";
-    if (has_nul(text, length) || !is_utf8(text, length))
+    if (has_nul(text, length) || assay__utf8_valid_run(text, length) < length)
         return NOT_JSON;
     cJSON *root = cJSON_ParseWithLengthOpts(text, length, &end, 0);
     while (root != NULL && end < text + length && strchr(" \t\r\n", *end) != NULL)

@@ -17,17 +17,6 @@ static int hex_value(char c)
     return at == NULL ? -1 : (int)(at - DIGITS);
 }
 
-static bool is_utf8(const char *text, size_t length)
-{
-    for (size_t at = 0; at < length;) {
-        uint32_t code_point;
-        at += assay__utf8_next(text + at, length - at, &code_point);
-        if (code_point == ASSAY__UTF8_INVALID)
-            return false;
-    }
-    return true;
-}
-
 /* Decodes %XX, and '+' as a blank in queries; NULL when that fails. */
 static const char *decode(struct assay__arena *arena, const char *text, size_t length,
                           bool is_query)
@@ -48,7 +37,7 @@ static const char *decode(struct assay__arena *arena, const char *text, size_t l
         }
         out[to++] = c;
     }
-    if (out == NULL || !is_utf8(out, to))
+    if (out == NULL || assay__utf8_valid_run(out, to) < to)
         return NULL;
     out[to] = '\0';
     return out;

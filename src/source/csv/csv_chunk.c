@@ -97,11 +97,6 @@ void assay__csv_add_repeated(struct assay__csv *csv, uint64_t count)
     csv->repeated += count;
 }
 
-bool assay__csv_at_end(const struct assay__csv *csv)
-{
-    return csv->is_last && csv->begin == csv->end;
-}
-
 char assay__csv_separator(const struct assay__csv *csv)
 {
     return csv->options.separator;

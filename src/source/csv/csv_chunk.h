@@ -41,9 +41,6 @@ uint64_t assay__csv_line(const struct assay__csv *csv);
 void assay__csv_add_skipped(struct assay__csv *csv, uint64_t count);
 void assay__csv_add_repeated(struct assay__csv *csv, uint64_t count);
 
-/** assay__csv_at_end() is true when nothing is left to read. */
-bool assay__csv_at_end(const struct assay__csv *csv);
-
 /** assay__csv_separator() is the separator given or found. */
 char assay__csv_separator(const struct assay__csv *csv);
 

@@ -28,7 +28,7 @@ static void begin_scales(adder_t *adder)
 enum assay_status assay__scan_adder_init(adder_t *adder, const struct assay__scan_layout *layout,
                                          struct assay_dataset *dataset, struct assay_error *err)
 {
-    size_t numbers = (size_t)layout->binding->variable_count + layout->binding->fold_count;
+    size_t numbers = layout->binding->variable_count;
     memset(adder, 0, sizeof *adder);
     adder->layout = layout;
     adder->dataset = dataset;
@@ -97,7 +97,7 @@ static enum assay_status align_all(adder_t *adder, uint32_t row_count, struct as
 {
     const struct assay__binding *binding = adder->layout->binding;
     enum assay_status status = ASSAY_OK;
-    for (uint32_t n = 0; n < binding->variable_count + binding->fold_count; n++) {
+    for (uint32_t n = 0; n < binding->variable_count; n++) {
         struct assay__scan_column *column = &adder->columns[n];
         uint32_t decimals = (uint32_t)-adder->cells.scales[n];
         if (column->numbers.decimals_or != decimals || column->numbers.decimals_and != decimals)
@@ -154,7 +154,7 @@ struct gaps {
 
 static bool has_gaps(const adder_t *adder, const struct assay__scan_metric *of)
 {
-    bool has = of->latest_ns != INT64_MAX;
+    bool has = false;
     for (uint32_t i = 0; i < of->use->count; i++)
         has |= adder->columns[of->use->variables[i]].missing_count > 0;
     return has;
@@ -167,7 +167,7 @@ static void find_gaps(adder_t *adder, uint32_t metric, uint32_t row_count, struc
     uint64_t *missing = &adder->cells.missing[metric];
     for (uint32_t r = 0; r < row_count; r++) {
         uint32_t mask = 0;
-        bool is_open = adder->times[r] > of->latest_ns, lacks_value = is_open;
+        bool lacks_value = false;
         for (uint32_t i = 0; i < of->use->count; i++) {
             const struct assay__scan_column *column = &adder->columns[of->use->variables[i]];
             if (column->missing_count == 0 || !column->is_missing[r])
@@ -178,7 +178,7 @@ static void find_gaps(adder_t *adder, uint32_t metric, uint32_t row_count, struc
                 mask |= UINT32_C(1) << (i - of->use->required);
         }
         *missing += lacks_value && adder->fate[r] == ASSAY__FATE_USED;
-        gaps->mask[r] = is_open || (lacks_value && of->drops_missing) ? UINT32_MAX : mask;
+        gaps->mask[r] = lacks_value && of->drops_missing ? UINT32_MAX : mask;
         gaps->is_out[r] = gaps->mask[r] != 0;
     }
 }

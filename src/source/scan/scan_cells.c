@@ -20,9 +20,8 @@ enum assay_status assay__scan_cells_init(struct assay__scan_cells *cells,
     struct assay__arena *arena = &cells->arena;
     cells->values = assay__arena_array(arena, layout->set_count, sizeof *cells->values);
     cells->sets = assay__arena_array(arena, layout->set_count, sizeof *cells->sets);
-    cells->scales = assay__arena_array(
-        arena, layout->binding->variable_count + layout->binding->fold_count + (size_t)1,
-        sizeof *cells->scales);
+    cells->scales = assay__arena_array(arena, layout->binding->variable_count + (size_t)1,
+                                       sizeof *cells->scales);
     cells->missing = assay__arena_array(arena, plan->metric_count, sizeof *cells->missing);
     if (cells->values == NULL || cells->sets == NULL || cells->scales == NULL ||
         cells->missing == NULL)
@@ -196,8 +195,6 @@ bool assay__scan_cells_span(struct assay__scan_cells *cells, uint32_t group, int
 static const char *name_of(const struct assay__scan_cells *cells, uint32_t list, uint32_t number,
                            size_t *length)
 {
-    if (cells->layout->names != NULL)
-        return assay__unit_names_text(cells->layout->names, list, number, length);
     const struct assay__names *names = list == 0 ? &cells->groups : &cells->values[list - 1];
     *length = names->by[number]->length;
     return names->by[number]->text;

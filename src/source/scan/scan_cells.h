@@ -37,7 +37,7 @@ struct assay__scan_cells {
         struct assay__scan_cell ***rows; /* [span_capacity][value_capacity] */
         uint32_t span_capacity, value_capacity;
     } * sets;          /* [layout->set_count]: total and segments have one value, number 0 */
-    int32_t *scales;   /* [variables and folds]: minus the decimals of a variable's mantissas */
+    int32_t *scales;   /* [binding->variable_count]: minus the decimals of a variable's mantissas */
     uint64_t *missing; /* [metric]: units without a value */
     struct assay__arena arena;
 };

@@ -47,7 +47,6 @@ enum assay_status assay__scan_layout_init(struct assay__scan_layout *layout,
         metric->use = &binding->metrics[m];
         metric->layout = assay__shape_layout(assay__metric_shape(&plan->metrics[m]), 0);
         metric->drops_missing = plan->metrics[m].missing == ASSAY_MISSING_DROP;
-        metric->latest_ns = INT64_MAX;
         metric->cap = caps[m].has_lower || caps[m].has_upper ? &caps[m] : NULL;
         metric->words = layout->cell_words;
         metric->limbs = assay__store_limbs(metric->layout, 1);

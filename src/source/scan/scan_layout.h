@@ -28,7 +28,6 @@ struct assay__scan_metric {
     const struct assay__metric_use *use;
     struct assay__layout layout;
     bool drops_missing;           /* a unit without a value does not count; else its value is 0 */
-    int64_t latest_ns;            /* a unit exposed later does not count yet */
     const struct assay__cap *cap; /* NULL: none */
     size_t words;                 /* of a cell: where the count is; the limbs follow it */
     size_t limbs;
@@ -45,8 +44,6 @@ struct assay__scan_layout {
     uint32_t column_count;
     char separator;
     int64_t look_ns; /* length of a look; 0: there is a single one over all data */
-    const struct assay__unit_names
-        *names; /* of rows by their numbers; NULL: of each worker's own */
     const struct assay__scan_kernels *kernels;
     struct assay__scan_metric *metrics; /* [plan->metric_count] */
     size_t cell_words;                  /* of all metrics together */

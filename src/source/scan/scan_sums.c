@@ -183,26 +183,3 @@ void assay__sums_add(uint64_t *limbs, struct assay__layout layout,
     for (uint32_t i = 0; i < layout.thirds; i++, limbs += 4)
         add_limbs(limbs, 4, cube_of(sample, THIRDS[i][0], THIRDS[i][1]));
 }
-
-static uint64_t *merge_limbs(uint64_t *into, const uint64_t *from, uint32_t limbs)
-{
-    assay__uint128 carry = 0;
-    for (uint32_t i = 0; i < limbs; i++) {
-        carry += (assay__uint128)into[i] + from[i];
-        into[i] = (uint64_t)carry;
-        carry >>= 64;
-    }
-    return into + limbs;
-}
-
-void assay__sums_merge(uint64_t *limbs, struct assay__layout layout, const uint64_t *from)
-{
-    const uint64_t *start = limbs, *base = from;
-    uint32_t products = layout.variables * (layout.variables + 1) / 2;
-    for (uint32_t i = 0; i < layout.variables; i++)
-        limbs = merge_limbs(limbs, base + (limbs - start), 2);
-    for (uint32_t i = 0; i < products; i++)
-        limbs = merge_limbs(limbs, base + (limbs - start), 3);
-    for (uint32_t i = 0; i < layout.thirds; i++)
-        limbs = merge_limbs(limbs, base + (limbs - start), 4);
-}

@@ -22,7 +22,4 @@ struct assay__sample {
 void assay__sums_add(uint64_t *limbs, struct assay__layout layout,
                      const struct assay__sample *sample);
 
-/** assay__sums_merge() adds the limbs of one store of width 1 to another's: same layout, scales. */
-void assay__sums_merge(uint64_t *limbs, struct assay__layout layout, const uint64_t *from);
-
 #endif

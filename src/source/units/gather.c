@@ -162,9 +162,10 @@ static void sort_rows(const uint8_t *part, uint32_t count, struct order *order)
 }
 
 static enum assay_status expose_part(struct assay__gather *gather, uint32_t number,
-                                     const struct assay__exposure *exposures, const uint16_t *rows,
-                                     uint32_t count, struct assay_error *err)
+                                     const void *batch, const uint16_t *rows, uint32_t count,
+                                     struct assay_error *err)
 {
+    const struct assay__exposure *exposures = batch;
     struct assay__gather_part *part = &gather->parts[number];
     enum assay_status status = ASSAY_OK;
     if (part->is_spilled) {
@@ -184,14 +185,16 @@ static enum assay_status expose_part(struct assay__gather *gather, uint32_t numb
     return status == ASSAY_OK ? check_memory(gather, number, before, err) : status;
 }
 
-enum assay_status assay__gather_expose(struct assay__gather *gather,
-                                       const struct assay__exposure *exposures, uint32_t count,
-                                       struct assay_error *err)
+/* Rows that go to one part, by their numbers in a batch. */
+typedef enum assay_status part_taker(struct assay__gather *gather, uint32_t number,
+                                     const void *batch, const uint16_t *rows, uint32_t count,
+                                     struct assay_error *err);
+
+/* Hands the rows of a batch to their parts, each under its lock. part: of each row. */
+static enum assay_status by_part(struct assay__gather *gather, const uint8_t *part, uint32_t count,
+                                 part_taker *take, const void *batch, struct assay_error *err)
 {
-    uint8_t part[ASSAY__GATHER_MANY];
     struct order order;
-    for (uint32_t i = 0; i < count; i++)
-        part[i] = (uint8_t)part_of(gather, exposures[i].key.hash);
     sort_rows(part, count, &order);
     enum assay_status status = ASSAY_OK;
     for (uint32_t p = 0; status == ASSAY_OK && p < ASSAY__SPILL_PARTS; p++) {
@@ -199,16 +202,27 @@ enum assay_status assay__gather_expose(struct assay__gather *gather,
         if (begin == end)
             continue;
         pthread_mutex_lock(&gather->parts[p].lock);
-        status = expose_part(gather, p, exposures, order.rows + begin, end - begin, err);
+        status = take(gather, p, batch, order.rows + begin, end - begin, err);
         pthread_mutex_unlock(&gather->parts[p].lock);
     }
     return status;
 }
 
-static enum assay_status happen_part(struct assay__gather *gather, uint32_t number,
-                                     const struct assay__happening *happenings,
-                                     const uint16_t *rows, uint32_t count, struct assay_error *err)
+enum assay_status assay__gather_expose(struct assay__gather *gather,
+                                       const struct assay__exposure *exposures, uint32_t count,
+                                       struct assay_error *err)
 {
+    uint8_t part[ASSAY__GATHER_MANY];
+    for (uint32_t i = 0; i < count; i++)
+        part[i] = (uint8_t)part_of(gather, exposures[i].key.hash);
+    return by_part(gather, part, count, expose_part, exposures, err);
+}
+
+static enum assay_status happen_part(struct assay__gather *gather, uint32_t number,
+                                     const void *batch, const uint16_t *rows, uint32_t count,
+                                     struct assay_error *err)
+{
+    const struct assay__happening *happenings = batch;
     struct assay__gather_part *part = &gather->parts[number];
     enum assay_status status = ASSAY_OK;
     if (part->is_spilled) {
@@ -240,20 +254,9 @@ enum assay_status assay__gather_happen(struct assay__gather *gather,
                                        struct assay_error *err)
 {
     uint8_t part[ASSAY__GATHER_MANY];
-    struct order order;
     for (uint32_t i = 0; i < count; i++)
         part[i] = (uint8_t)part_of(gather, happenings[i].key.hash);
-    sort_rows(part, count, &order);
-    enum assay_status status = ASSAY_OK;
-    for (uint32_t p = 0; status == ASSAY_OK && p < ASSAY__SPILL_PARTS; p++) {
-        uint32_t begin = order.begin[p], end = order.begin[p + 1];
-        if (begin == end)
-            continue;
-        pthread_mutex_lock(&gather->parts[p].lock);
-        status = happen_part(gather, p, happenings, order.rows + begin, end - begin, err);
-        pthread_mutex_unlock(&gather->parts[p].lock);
-    }
-    return status;
+    return by_part(gather, part, count, happen_part, happenings, err);
 }
 
 /* Takes a record of a partition in. */

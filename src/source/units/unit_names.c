@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/dataset.h"
 #include "assay/dataset.h"
 #include "base/error.h"
 #include "base/hash.h"
@@ -41,12 +42,7 @@ static enum assay_status fail_limit(const struct assay__unit_names *names, uint3
                                     struct assay_error *err)
 {
     if (list == 0)
-        return assay__fail_reason(err,
-                                  assay__fail(err, ASSAY_ERROR_LIMIT,
-                                              "More than %d distinct groups. Is this the group "
-                                              "column? The plan names it as columns.group.",
-                                              ASSAY_GROUPS_MAX),
-                                  ASSAY_REASON_GROUP_COLUMN);
+        return assay__fail_groups(err);
     return assay__fail(err, ASSAY_ERROR_LIMIT,
                        "More than %d distinct values of dimensions, '%s' among them. Break results "
                        "down by columns with fewer values.",

@@ -176,9 +176,6 @@ static enum assay_status read_record(struct assay__units *units, const struct as
     bool is_event = units->source > 0;
     for (uint32_t i = 0; i < binding->sources[units->source].count; i++)
         units->cells[i] = record->fields[units->columns[i]];
-    if (!is_event && units->file_group != NULL)
-        units->cells[binding->group] = (struct assay__field){
-            units->file_group, (uint32_t)strlen(units->file_group), false, false};
     (*(is_event ? &counts->events_read : &counts->rows_read))++;
     enum assay__row_outcome outcome =
         is_event ? assay__row_read_event(&units->row, binding, units->source, units->cells)
@@ -277,8 +274,7 @@ enum assay_status assay__units_read(struct assay__units *units, uint32_t source,
     assay__csv_bad_rows(csv, units->options->bad_rows == ASSAY_BAD_ROWS_SKIP, true);
     bool is_careful =
         units->options->kernel != NULL && strcmp(units->options->kernel, "careful") == 0;
-    is_careful =
-        is_careful || assay__dataset_watcher(units->dataset) != NULL || units->file_group != NULL;
+    is_careful = is_careful || assay__dataset_watcher(units->dataset) != NULL;
     bool is_scanned =
         !is_careful && assay__scan_takes(units->binding.plan) &&
         (units->gathers || assay__scan_caps_fit(units->binding.plan, units->tally.caps));
