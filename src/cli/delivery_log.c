@@ -3,45 +3,20 @@
 #include "cli/delivery_log.h"
 
 #include <string.h>
-#include <time.h>
 
-#include "json/json_write.h"
-#include "base/text.h"
-#include "base/time.h"
 #include "cli/cli.h"
+#include "api/deliver/log_line.h"
 
 static const char *const LEVELS[] = {[ASSAY_LOG_DEBUG] = "debug",
                                      [ASSAY_LOG_INFO] = "info",
                                      [ASSAY_LOG_WARNING] = "warning",
                                      [ASSAY_LOG_ERROR] = "error"};
 
-static void begin_object(struct assay__json *json, enum assay_log_level level, const char *event)
-{
-    struct timespec now;
-    char when[ASSAY__TIME_BYTES];
-    clock_gettime(CLOCK_REALTIME, &now);
-    assay__time_write((int64_t)now.tv_sec * 1000000000 + now.tv_nsec / 1000000 * 1000000, when);
-    assay__json_begin(json, '{');
-    assay__json_member_string(json, "time", when);
-    assay__json_member_string(json, "level", LEVELS[level]);
-    assay__json_member_string(json, "event", event);
-}
-
-/* One write a line, so that lines of several processes do not mix. */
-static void end_object(struct assay__json *json)
-{
-    assay__json_end(json, '}');
-    assay__text_putc(json->out, '\n');
-    if (!json->out->failed)
-        fwrite(json->out->data, 1, json->out->length, stderr);
-    assay__text_release(json->out);
-}
-
 static void log_json(const struct assay_event *event)
 {
     struct assay__text line = {0};
     struct assay__json json = {.out = &line};
-    begin_object(&json, event->level, event->name);
+    assay__log_begin(&json, LEVELS[event->level], event->name);
     assay__json_member_string(&json, "resource", event->resource);
     assay__json_member_string(&json, "message", event->message);
     if (event->http_status != 0)
@@ -50,7 +25,7 @@ static void log_json(const struct assay_event *event)
         assay__json_member_count(&json, "attempt", event->attempt);
     if (event->wait_seconds > 0.0)
         assay__json_member_number(&json, "waitSeconds", event->wait_seconds);
-    end_object(&json);
+    assay__log_end(&json);
 }
 
 static void log_text(const struct delivery *delivery, const struct assay_event *event)
@@ -94,7 +69,7 @@ int delivery_fail(const struct delivery *delivery, const struct assay_error *err
         return cli_fail(err);
     struct assay__text line = {0};
     struct assay__json json = {.out = &line};
-    begin_object(&json, ASSAY_LOG_ERROR, "error");
+    assay__log_begin(&json, LEVELS[ASSAY_LOG_ERROR], "error");
     assay__json_member_string(&json, "status", assay_status_id(err->code));
     assay__json_member_count(&json, "exitCode", (uint64_t)assay_status_exit_code(err->code));
     if (err->file[0] != '\0')
@@ -102,6 +77,6 @@ int delivery_fail(const struct delivery *delivery, const struct assay_error *err
     if (err->line > 0)
         assay__json_member_count(&json, "line", err->line);
     assay__json_member_string(&json, "message", err->message);
-    end_object(&json);
+    assay__log_end(&json);
     return assay_status_exit_code(err->code);
 }

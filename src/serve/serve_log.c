@@ -6,8 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/time.h"
-#include "json/json_write.h"
+#include "api/deliver/log_line.h"
 
 enum { TARGET_BYTES_MAX = 512 };
 
@@ -22,44 +21,18 @@ void serve_log_close(struct serve_log *log)
     pthread_mutex_destroy(&log->lock);
 }
 
-static void write_time(char when[ASSAY__TIME_BYTES])
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    assay__time_write((int64_t)now.tv_sec * 1000000000 + now.tv_nsec / 1000000 * 1000000, when);
-}
-
-static void begin_object(struct assay__json *json, const char *level, const char *event)
-{
-    char when[ASSAY__TIME_BYTES];
-    write_time(when);
-    assay__json_begin(json, '{');
-    assay__json_member_string(json, "time", when);
-    assay__json_member_string(json, "level", level);
-    assay__json_member_string(json, "event", event);
-}
-
-/* One write a line, so that lines of threads do not mix. */
-static void write_line(struct assay__text *line)
-{
-    assay__text_putc(line, '\n');
-    if (!line->failed)
-        fwrite(line->data, 1, line->length, stderr);
-    assay__text_release(line);
-}
-
 void serve_log_say(struct serve_log *log, bool is_error, const char *event, const char *message)
 {
     struct assay__text line = {0};
     if (log->is_json) {
         struct assay__json json = {.out = &line};
-        begin_object(&json, is_error ? "error" : "info", event);
+        assay__log_begin(&json, is_error ? "error" : "info", event);
         assay__json_member_string(&json, "message", message);
         assay__json_end(&json, '}');
     } else {
         assay__text_format(&line, "assay serve: %s", message);
     }
-    write_line(&line);
+    assay__log_write(&line);
 }
 
 /* Visible ASCII as it is, all else as %XX: a target is what a stranger sent. */
@@ -105,7 +78,7 @@ static void write_json(struct assay__text *line, const struct serve_access *acce
     struct assay__json json = {.out = line};
     struct assay__text target = {0};
     write_target(&target, access->target);
-    begin_object(&json, access->is_change ? "info" : "warning", event);
+    assay__log_begin(&json, access->is_change ? "info" : "warning", event);
     assay__json_member_string(&json, "method", access->method);
     assay__json_member_string(&json, "target", target.failed ? NULL : target.data);
     assay__json_member_count(&json, "httpStatus", access->status);
@@ -122,7 +95,7 @@ static void write_text(struct assay__text *line, const struct serve_access *acce
                        const char *event, uint64_t left_out)
 {
     char when[ASSAY__TIME_BYTES];
-    write_time(when);
+    assay__log_time(when);
     assay__text_format(line, "assay serve: %s %s: %u ", when, event, access->status);
     write_target(line, access->method);
     assay__text_putc(line, ' ');
@@ -146,5 +119,5 @@ void serve_log_access(struct serve_log *log, const struct serve_access *access)
         write_json(&line, access, event, left_out);
     else
         write_text(&line, access, event, left_out);
-    write_line(&line);
+    assay__log_write(&line);
 }
