@@ -2,11 +2,9 @@
 #include "follow.h"
 
 #include <math.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char *const GROUPS[FOLLOW_GROUPS_MAX] = {"control", "a", "b", "c"};
 
@@ -79,16 +77,21 @@ static void fill(const struct follow_case *c, struct sim_random *random,
 
 enum { SHIPPED, ABORTED, WITHHELD, COUNTS };
 
-static void replicate(const struct follow_case *c, const struct assay_plan *plan,
-                      struct sim_random *random, int counts[COUNTS])
+struct scenario {
+    const struct follow_case *c;
+    const struct assay_plan *plan;
+};
+
+static void replicate(struct sim_random *random, const void *context, double *counts)
 {
+    const struct scenario *scenario = context;
     struct assay_dataset *dataset;
     struct assay_analysis *analysis;
     struct assay_error err;
     bool is_any[COUNTS] = {false};
-    check(assay_dataset_new(plan, &dataset, &err), &err);
-    fill(c, random, dataset);
-    enum assay_status status = assay_analyze(plan, dataset, &analysis, &err);
+    check(assay_dataset_new(scenario->plan, &dataset, &err), &err);
+    fill(scenario->c, random, dataset);
+    enum assay_status status = assay_analyze(scenario->plan, dataset, &analysis, &err);
     if (status == ASSAY_ERROR_DATA) { /* a control without units: nothing is advised */
         counts[WITHHELD]++;
         assay_dataset_free(dataset);
@@ -107,59 +110,19 @@ static void replicate(const struct follow_case *c, const struct assay_plan *plan
     assay_dataset_free(dataset);
 }
 
-enum { BLOCK = 50 };
-
-struct job {
-    const struct follow_case *c;
-    const struct assay_plan *plan;
-    uint64_t seed;
-    int blocks, next_block;
-    pthread_mutex_t lock;
-    int counts[COUNTS];
-};
-
-static void *work(void *argument)
-{
-    struct job *job = argument;
-    int counts[COUNTS] = {0};
-    for (;;) {
-        pthread_mutex_lock(&job->lock);
-        int block = job->next_block++;
-        pthread_mutex_unlock(&job->lock);
-        if (block >= job->blocks)
-            break;
-        struct sim_random random = sim_seeded(job->seed * 1000003u + (uint64_t)block);
-        for (int i = 0; i < BLOCK; i++)
-            replicate(job->c, job->plan, &random, counts);
-    }
-    pthread_mutex_lock(&job->lock);
-    for (int i = 0; i < COUNTS; i++)
-        job->counts[i] += counts[i];
-    pthread_mutex_unlock(&job->lock);
-    return NULL;
-}
-
 struct follow_rates follow(const struct follow_case *c, int replicates, uint64_t seed)
 {
-    static char text[8192];
-    pthread_t threads[64];
+    enum { BLOCK = 50 };
+    char text[8192];
+    struct scenario scenario = {.c = c};
     struct assay_plan *plan;
     struct assay_error err;
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    int count = cores < 1 ? 1 : cores > 64 ? 64 : (int)cores;
+    double counts[SIM_COUNTS_MAX];
     sim_begin();
     follow_plan(c, text, sizeof text);
     check(assay_plan_parse(text, strlen(text), NULL, &plan, &err), &err);
-    struct job job = {.c = c, .plan = plan, .seed = seed, .blocks = replicates / BLOCK};
-    pthread_mutex_init(&job.lock, NULL);
-    for (int i = 0; i < count; i++)
-        if (pthread_create(&threads[i], NULL, work, &job) != 0)
-            abort();
-    for (int i = 0; i < count; i++)
-        pthread_join(threads[i], NULL);
-    pthread_mutex_destroy(&job.lock);
+    scenario.plan = plan;
+    sim_run_blocks(replicate, &scenario, seed, replicates / BLOCK, BLOCK, counts);
     assay_plan_free(plan);
-    double all = (double)job.blocks * BLOCK;
-    return (struct follow_rates){job.counts[SHIPPED] / all, job.counts[ABORTED] / all,
-                                 job.counts[WITHHELD] / all};
+    return (struct follow_rates){counts[SHIPPED], counts[ABORTED], counts[WITHHELD]};
 }

@@ -28,7 +28,7 @@ struct follow_case {
     int treatments;   /* besides the control */
     int units;        /* a group's, on average: each unit has its group by lot */
     double lift;      /* of the first metric in the first treatment, relative */
-    const char *more; /* further members of the plan, such as ",\"adjustment\":\"holm\"" */
+    const char *more; /* further members of the plan, such as ",\"adjustment\":\"bonferroni\"" */
 };
 
 struct follow_rates {
@@ -37,7 +37,7 @@ struct follow_rates {
     double withheld; /* advice withheld for the first treatment */
 };
 
-/** follow() makes the replicates on all cores; the same figures for any number of them. */
+/** follow() makes the replicates, a multiple of 50, at most 13,200; see sim_run_blocks(). */
 struct follow_rates follow(const struct follow_case *c, int replicates, uint64_t seed);
 
 /** follow_plan() writes the plan of a case. */

@@ -206,7 +206,7 @@ struct job {
     sim_replicate replicate;
     const void *scenario;
     uint64_t seed;
-    int next_block;
+    int blocks, block_size, next_block;
     pthread_mutex_t lock;
     double counts[SIM_BLOCKS][SIM_COUNTS_MAX];
 };
@@ -218,16 +218,22 @@ static void *work(void *argument)
         pthread_mutex_lock(&job->lock);
         int block = job->next_block++;
         pthread_mutex_unlock(&job->lock);
-        if (block >= SIM_BLOCKS)
+        if (block >= job->blocks)
             return NULL;
         struct sim_random random = sim_seeded(job->seed * 1000003u + (uint64_t)block);
-        for (int i = 0; i < SIM_BLOCK_SIZE; i++)
+        for (int i = 0; i < job->block_size; i++)
             job->replicate(&random, job->scenario, job->counts[block]);
     }
 }
 
 void sim_run(sim_replicate replicate, const void *scenario, uint64_t seed,
              double counts[SIM_COUNTS_MAX])
+{
+    sim_run_blocks(replicate, scenario, seed, SIM_BLOCKS, SIM_BLOCK_SIZE, counts);
+}
+
+void sim_run_blocks(sim_replicate replicate, const void *scenario, uint64_t seed, int blocks,
+                    int block_size, double counts[SIM_COUNTS_MAX])
 {
     static struct job job;
     pthread_t threads[64];
@@ -237,6 +243,8 @@ void sim_run(sim_replicate replicate, const void *scenario, uint64_t seed,
     job.replicate = replicate;
     job.scenario = scenario;
     job.seed = seed;
+    job.blocks = blocks;
+    job.block_size = block_size;
     pthread_mutex_init(&job.lock, NULL);
     for (int i = 0; i < count; i++)
         if (pthread_create(&threads[i], NULL, work, &job) != 0)
@@ -245,9 +253,9 @@ void sim_run(sim_replicate replicate, const void *scenario, uint64_t seed,
         pthread_join(threads[i], NULL);
     pthread_mutex_destroy(&job.lock);
     memset(counts, 0, SIM_COUNTS_MAX * sizeof *counts);
-    for (int b = 0; b < SIM_BLOCKS; b++)
+    for (int b = 0; b < blocks; b++)
         for (int i = 0; i < SIM_COUNTS_MAX; i++)
             counts[i] += job.counts[b][i];
     for (int i = 0; i < SIM_COUNTS_MAX; i++)
-        counts[i] /= (double)SIM_REPLICATES;
+        counts[i] /= (double)blocks * block_size;
 }

@@ -73,6 +73,13 @@ enum { SIM_COUNTS_MAX = 12 };
 /** A replicate adds what it saw to counts[]. */
 typedef void (*sim_replicate)(struct sim_random *random, const void *scenario, double *counts);
 
+/**
+ * sim_run_blocks() makes blocks (at most SIM_BLOCKS) of as many replicates each on all cores;
+ * counts[] are divided by their number.
+ */
+void sim_run_blocks(sim_replicate replicate, const void *scenario, uint64_t seed, int blocks,
+                    int block_size, double counts[SIM_COUNTS_MAX]);
+
 /** sim_run() makes SIM_REPLICATES replicates on all cores; counts[] are divided by their number. */
 void sim_run(sim_replicate replicate, const void *scenario, uint64_t seed,
              double counts[SIM_COUNTS_MAX]);
