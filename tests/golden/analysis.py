@@ -305,7 +305,9 @@ def one(out, plan, m, key, value, groups, c, t, ids, reduction, alpha, det_alpha
         if distance is not None:
             f["required"] = size.required(distance)
     if key == "":
-        f["poweredEffect"] = size.effect()
+        effect = size.effect()
+        if effect is not None:
+            f["poweredEffect"] = effect
     safe = [re.sub("[^a-z0-9]+", "-", ids[g].lower()).strip("-") for g in (c, t)]
     comparison = "-vs-".join(safe)
     if safe != [ids[c], ids[t]]:  # names that are not safe as they stand
@@ -376,6 +378,8 @@ class Size:
         n = int(mp.ceil(self.reach ** 2 * (self.v_c / q(self.kappa) + v_t) / distance ** 2))
         if self.is_t:
             def suffices(n):
+                if min(n, self.baseline_size(n)) < 2:
+                    return False
                 return welch_power(self.tail, self.v_c, v_t, self.baseline_size(n), n,
                                    distance) >= self.power
             while not suffices(n):
@@ -392,7 +396,11 @@ class Size:
                 return mp.log((1 - power) / (1 - self.power))
             return x - self.reach * mp.sqrt(self.v_c / self.n_c + v_t / self.n_t)
         start = self.reach * mp.sqrt(self.v_c / self.n_c + self.v_t / self.n_t)
-        return mp.findroot(gap, (start, start * mp.mpf("1.0001")), tol=1e-40)
+        x = mp.re(mp.findroot(gap, (start, start * mp.mpf("1.0001")), tol=1e-40))
+        if self.is_share and not 0 < self.p_c + self.side * x < 1:
+            return None  # no share differs by so much
+        return x
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -3,7 +3,7 @@
 
     /usr/bin/python3 tests/golden/exact_test.py >tests/golden/exact_test.csv
 
-Sums of hypergeometric probabilities from log gamma functions at 80 digits, roots of the score's cubic,
+Sums of hypergeometric probabilities from their ratios at 80 digits, roots of the score's cubic,
 bounds by bisection at 40 digits (shares.py). Debian packages: python3-mpmath.
 """
 import random

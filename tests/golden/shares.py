@@ -8,18 +8,20 @@ def is_small(units, hits):
     return min(hits + [n - k for n, k in zip(units, hits)]) < SMALL
 
 
-def log_choose(n, k):
-    return mp.loggamma(n + 1) - mp.loggamma(k + 1) - mp.loggamma(n - k + 1)
-
-
 def fisher(units, hits, side):
     """p and log10 p of Fisher's test; two-sided: all tables that are no more probable."""
     with mp.workdps(80):
         (n_c, n_t), s, x = units, sum(hits), hits[1]
         least, most = max(0, s - n_c), min(s, n_t)
 
+        # Each probability from the one before, divided by their sum: no log gamma function.
+        weights = [mp.mpf(1)]
+        for k in range(least, most):
+            weights.append(weights[-1] * ((s - k) * (n_t - k)) / ((k + 1) * (n_c - s + k + 1)))
+        whole = mp.fsum(weights)
+
         def probability(k):
-            return mp.exp(log_choose(n_c, s - k) + log_choose(n_t, k) - log_choose(n_c + n_t, s))
+            return weights[k - least] / whole
 
         def total(values):
             return mp.fsum(probability(k) for k in values)
