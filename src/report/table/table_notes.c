@@ -13,12 +13,22 @@ static bool is_kind(const struct assay_annotation *note, const char *kind)
     return note->kind != NULL && strcmp(note->kind, kind) == 0;
 }
 
-/* The first of its kind speaks for all. */
+/* Remarks about several metrics may have one text. */
+static bool is_same(const struct assay_annotation *note, const struct assay_annotation *other)
+{
+    if (note->kind != NULL || other->kind != NULL)
+        return note->kind != NULL && is_kind(other, note->kind);
+    return note->metric >= 0 && other->metric >= 0 && note->level == other->level &&
+           note->context_count == 0 && other->context_count == 0 &&
+           strcmp(note->text, other->text) == 0;
+}
+
+/* The first of its kind, or of its text, speaks for all. */
 static bool is_first(const struct assay_analysis *analysis, size_t index)
 {
     const struct assay_annotation *notes = analysis->annotations;
-    for (size_t i = 0; notes[index].kind != NULL && i < index; i++)
-        if (is_kind(&notes[i], notes[index].kind))
+    for (size_t i = 0; i < index; i++)
+        if (is_same(&notes[i], &notes[index]))
             return false;
     return true;
 }
@@ -42,25 +52,45 @@ static void add_count(struct assay__text *words, uint64_t count, const char *wha
     assay__text_format(words, "%s %s%s", figure, what, count == 1 ? "" : "s");
 }
 
-/* "spend, visit and 3 more: in 12 comparisons and 14 slices: ". */
-static void add_places(struct assay__text *words, const struct assay_analysis *analysis,
-                       const char *kind)
+/* "spend, visit and 3 more": of the remarks that a first one speaks for. */
+static void add_metrics(struct assay__text *words, const struct assay_analysis *analysis,
+                        const struct assay_annotation *first)
 {
     enum { METRICS_NAMED = 3 };
-    uint64_t comparisons = 0, slices = 0;
     unsigned metrics = 0;
     for (size_t i = 0; i < analysis->annotation_count; i++) {
         const struct assay_annotation *note = &analysis->annotations[i];
-        if (!is_kind(note, kind))
-            continue;
-        if (metrics++ < METRICS_NAMED)
+        if (is_same(first, note) && metrics++ < METRICS_NAMED)
             assay__text_format(words, "%s%s", metrics > 1 ? ", " : "",
                                analysis->plan->metrics[note->metric].id);
-        comparisons += note->comparisons;
-        slices += note->slices;
     }
     if (metrics > METRICS_NAMED)
         assay__text_format(words, " and %u more", metrics - METRICS_NAMED);
+}
+
+/* How many remarks have the text of this one. */
+static unsigned count_same(const struct assay_analysis *analysis,
+                           const struct assay_annotation *note)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < analysis->annotation_count; i++)
+        count += is_same(note, &analysis->annotations[i]);
+    return count;
+}
+
+/* "spend, visit and 3 more, in 12 comparisons and 14 slices: ". */
+static void add_places(struct assay__text *words, const struct assay_analysis *analysis,
+                       const struct assay_annotation *first)
+{
+    uint64_t comparisons = 0, slices = 0;
+    for (size_t i = 0; i < analysis->annotation_count; i++) {
+        const struct assay_annotation *note = &analysis->annotations[i];
+        if (!is_same(first, note))
+            continue;
+        comparisons += note->comparisons;
+        slices += note->slices;
+    }
+    add_metrics(words, analysis, first);
     assay__text_puts(words, ", in ");
     if (comparisons > 0)
         add_count(words, comparisons, "comparison");
@@ -89,10 +119,14 @@ static void write_note(struct assay__page *page, const struct assay_analysis *an
                                            [ASSAY_NOTE_ERROR] = ASSAY__INK_BAD};
     struct assay__text words = {0};
     if (note->kind != NULL) {
-        add_places(&words, analysis, note->kind);
+        add_places(&words, analysis, note);
         assay__text_puts(&words, note->sentence);
         add_remedy(&words, note, options);
     } else {
+        if (count_same(analysis, note) > 1) {
+            add_metrics(&words, analysis, note);
+            assay__text_puts(&words, ": ");
+        }
         for (uint32_t i = 0; i < note->context_count; i++)
             assay__text_format(&words, "%s%s", i > 0 ? ", " : "", note->context[i]);
         assay__text_format(&words, "%s%s", note->context_count > 0 ? ": " : "", note->text);
