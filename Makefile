@@ -98,7 +98,7 @@ check: deps ## build and run all tests
 
 tests: all $(test_programs)
 
-check-slow: deps ## simulations (type-I error, coverage, power), kills, a siege (20 minutes)
+check-slow: deps ## simulations (type-I error, coverage, power), kills, a siege (35 minutes)
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(slow_programs)
 	@CALIBRATION=$(BUILD)/calibration.md ASSAY='$(abspath $(program))' BUILD=$(BUILD) \
 		sh tests/run-slow.sh $(slow_programs)
