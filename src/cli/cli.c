@@ -1,45 +1,48 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Messages on standard error, exit codes, and standard output written to its end. */
+/* Errors and their exit codes, and standard output written to its end. */
 #include "cli/cli.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/nearest.h"
+#include "cli/message.h"
 
 int cli_fail(const struct assay_error *err)
 {
-    char hint[CLI_HINT_BYTES];
+    char hint[CLI_HINT_BYTES], text[sizeof err->message + CLI_HINT_BYTES];
     cli_hint(err, hint);
-    fflush(stdout);
-    fputs("assay: ", stderr);
-    if (err->file[0] != '\0')
-        fprintf(stderr, "%s:", err->file);
-    if (err->line > 0)
-        fprintf(stderr, "%" PRIu64 ":", err->line);
-    if (err->line > 0 && err->column > 0)
-        fprintf(stderr, "%" PRIu64 ":", err->column);
-    fprintf(stderr, "%s%s%s\n", err->file[0] != '\0' || err->line > 0 ? " " : "", err->message,
-            hint);
+    snprintf(text, sizeof text, "%s%s", err->message, hint);
+    message_print(&(struct message){.level = "error",
+                                    .event = "error",
+                                    .file = err->file,
+                                    .line = err->line,
+                                    .column = err->column,
+                                    .is_failure = true,
+                                    .status = err->code,
+                                    .text = text});
     return assay_status_exit_code(err->code);
 }
 
 int cli_usage_error(const char *command, const char *format, ...)
 {
+    char text[2048];
     va_list arguments;
-    fflush(stdout);
-    fprintf(stderr, "assay%s%s: ", command[0] != '\0' ? " " : "", command);
-    char message[2048];
     va_start(arguments, format);
-    vsnprintf(message, sizeof message, format, arguments);
+    vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    assay__message_clean(message);
-    fputs(message, stderr);
-    fprintf(stderr, "\nTry 'assay help%s%s'.\n", command[0] != '\0' ? " " : "", command);
+    assay__message_clean(text);
+    message_print(&(struct message){.level = "error",
+                                    .event = "error",
+                                    .command = command,
+                                    .is_failure = true,
+                                    .status = ASSAY_ERROR_USAGE,
+                                    .text = text});
+    if (!message_is_json())
+        fprintf(stderr, "Try 'assay help%s%s'.\n", command[0] != '\0' ? " " : "", command);
     return assay_status_exit_code(ASSAY_ERROR_USAGE);
 }
 
@@ -49,8 +52,8 @@ int cli_finish_stdout(void)
         return 0;
     if (errno == EPIPE)
         return 0;
-    fprintf(stderr, "assay: cannot write to standard output: %s\n", strerror(errno));
-    return assay_status_exit_code(ASSAY_ERROR_IO);
+    return message_fail(ASSAY_ERROR_IO, NULL, 0, "cannot write to standard output: %s",
+                        strerror(errno));
 }
 
 int cli_write_stdout(const char *bytes, size_t length)

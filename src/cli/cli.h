@@ -64,6 +64,19 @@ int cli_option(const char *command, const struct option *options, int argc, char
 int cli_option_or_word(const char *command, const struct option *options, int argc, char **argv);
 enum { CLI_WORD = 1 };
 
+/** CLI_COMMON_HELP: the options that cli_option() takes for every command, for --help. */
+#define CLI_COMMON_HELP                                                                            \
+    "\ncommon to all commands:\n"                                                                  \
+    "  --color=WHEN             auto (default: on a terminal), always or never\n"                  \
+    "  --log-format=FORM        messages on standard error: text (default), or json: an object\n"  \
+    "                           a line\n"
+
+/**
+ * cli_scan_form() looks for --log-format in a whole command line, so that what is said before the
+ * option is reached has its form too. cli_option() judges the value.
+ */
+void cli_scan_form(int argc, char **argv);
+
 /** cli_finish_stdout() flushes what was printed; 0, or the exit code after saying what failed. */
 int cli_finish_stdout(void);
 

@@ -99,6 +99,7 @@ static int print_help(void)
     plan_flags_help(stdout);
     fputs("\ndelivery, with --post (--dry-run shows the request and sends nothing):\n", stdout);
     delivery_flag_help(stdout);
+    fputs(CLI_COMMON_HELP, stdout);
     return cli_finish_stdout();
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/message.h"
 #include "cli/design.h"
 
 enum option_code {
@@ -78,7 +79,7 @@ static const char HELP[] =
     "  --sample-size=N          units that one look needs (assay size): the looks need more\n"
     "  --units-per-day=U        units that come a day, for the days of each look\n"
     "  --traffic=FILE           a CSV of days and units: means by weekday instead\n"
-    "  --format=NAME            table (default), detail (JSON) or csv\n";
+    "  --format=NAME            table (default), detail (JSON) or csv\n" CLI_COMMON_HELP;
 
 struct arguments {
     struct design design;
@@ -281,7 +282,7 @@ static int run(struct design *design)
     struct assay_error err;
     struct design_figures *figures = calloc(1, sizeof *figures);
     if (figures == NULL)
-        return assay_status_exit_code(ASSAY_ERROR_MEMORY);
+        return message_fail_memory();
     enum assay_status status = ASSAY_OK;
     if (!isnan(design->look_cost))
         status = design_schedule(design, &err);
@@ -305,7 +306,7 @@ int cmd_design(int argc, char **argv)
     struct arguments *arguments = calloc(1, sizeof *arguments);
     int option, code = 0;
     if (arguments == NULL)
-        return assay_status_exit_code(ASSAY_ERROR_MEMORY);
+        return message_fail_memory();
     arguments->looks = NAN;
     arguments->design = (struct design){.horizon = {.kind = ASSAY_HORIZON_GROUP_SEQUENTIAL,
                                                     .alpha = 0.05,

@@ -23,6 +23,7 @@ static int print_help(void)
           "sums are exact: any split and order gives the same bytes.\n\n"
           "  --output=FILE            write to FILE, at once and whole\n",
           stdout);
+    fputs(CLI_COMMON_HELP, stdout);
     return cli_finish_stdout();
 }
 

@@ -47,6 +47,7 @@ static int print_help(void)
           "data (with init only --separator):\n",
           stdout);
     data_flag_help(stdout);
+    fputs(CLI_COMMON_HELP, stdout);
     return cli_finish_stdout();
 }
 

@@ -33,6 +33,7 @@ static int print_help(void)
           "  --id=ID                    analysisResultId; else derived from the document\n",
           stdout);
     delivery_flag_help(stdout);
+    fputs(CLI_COMMON_HELP, stdout);
     return cli_finish_stdout();
 }
 
@@ -72,8 +73,7 @@ static int post_file(struct delivery *delivery, const char *path, const char *pa
     if (status == ASSAY_OK)
         status = assay_request_make(text.data != NULL ? text.data : "", text.length, path, parent,
                                     id, &body, &length, &err);
-    int code =
-        status == ASSAY_OK ? delivery_send(delivery, body, length) : delivery_fail(delivery, &err);
+    int code = status == ASSAY_OK ? delivery_send(delivery, body, length) : cli_fail(&err);
     free(body);
     assay__text_release(&text);
     return code;

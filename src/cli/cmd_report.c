@@ -30,7 +30,8 @@ static const char HELP[] =
     "else, with the looks drawn over time. Several results make a list.\n\n"
     "  assay report result.json --output report.html\n\n"
     "  --output=FILE            write to FILE, at once and whole\n"
-    "  --format=NAME            html (default), or markdown for a chat or a pull request\n";
+    "  --format=NAME            html (default), or markdown for a chat or a pull "
+    "request\n" CLI_COMMON_HELP;
 
 static enum assay_status read_file(const char *path, struct assay__text *text,
                                    struct assay_error *err)

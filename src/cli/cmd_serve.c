@@ -10,6 +10,7 @@
 
 #include "number/number.h"
 #include "cli/cli.h"
+#include "cli/message.h"
 #include "serve/http/server.h"
 
 static const char HELP[] =
@@ -38,12 +39,11 @@ static const char HELP[] =
     "  --request-time SEC    longest time for one request (default 30)\n"
     "  --grace-time SEC      longest wait for requests when stopping (default 10)\n"
     "  --threads N           threads that answer (default 4)\n"
-    "  --log-format FORM     lines about changes and refusals: text or json\n"
     "  --help                this text\n"
     "\n"
     "SIGTERM and SIGINT end it in order; SIGHUP reads tokens and certificate again. Pages ask a "
     "browser for a user and a password:\n"
-    "the password is a token. See 'man assay-serve'.\n";
+    "the password is a token. See 'man assay-serve'.\n" CLI_COMMON_HELP;
 
 enum option_code {
     PORT = CLI_OPTION_FIRST, /* from here on options with a number */
@@ -65,7 +65,6 @@ enum option_code {
     STRICT,
     OPEN_PAGES,
     PUBLIC_PAGES,
-    LOG_FORMAT,
     HOST,
     HELP_WANTED
 };
@@ -94,7 +93,6 @@ static const struct option OPTIONS[] = {{"db", required_argument, NULL, DB},
                                         {"open-pages", no_argument, NULL, OPEN_PAGES},
                                         {"public-pages", no_argument, NULL, PUBLIC_PAGES},
                                         {"host", required_argument, NULL, HOST},
-                                        {"log-format", required_argument, NULL, LOG_FORMAT},
                                         {"port", required_argument, NULL, PORT},
                                         {"max-body", required_argument, NULL, BODY},
                                         {"max-bodies", required_argument, NULL, BODIES},
@@ -163,14 +161,6 @@ struct request {
     bool plain_http, public_pages, help;
 };
 
-static int take_log_format(struct serve_options *options, const char *form)
-{
-    options->is_json_log = strcmp(form, "json") == 0;
-    if (options->is_json_log || strcmp(form, "text") == 0)
-        return 0;
-    return cli_usage_error("serve", "--log-format is text or json, not '%s'", form);
-}
-
 static int add_host(struct serve_options *options, const char *name)
 {
     static const char SAFE[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._:";
@@ -217,8 +207,6 @@ static int take_option(struct request *request, int option, const char *value)
     case PUBLIC_PAGES:
         request->public_pages = true;
         break;
-    case LOG_FORMAT:
-        return take_log_format(options, value);
     case HOST:
         return add_host(options, value);
     case HELP_WANTED:
@@ -334,6 +322,7 @@ int cmd_serve(int argc, char **argv)
         return cli_write_stdout(HELP, strlen(HELP));
     if (optind < argc)
         return cli_usage_error("serve", "'%s' is no option; serve takes no files", argv[optind]);
+    request.options.is_json_log = message_is_json();
     failure = check(&request);
     if (failure == 0)
         failure = raise_file_limit(&request.options);

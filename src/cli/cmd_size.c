@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/message.h"
 #include "cli/size_flags.h"
 
 /* ---- one row --------------------------------------------------------------------------------- */
@@ -110,7 +111,7 @@ static int run(const struct size_query *query, enum args_format format)
     struct size_answer answer = {.rows = calloc(SIZE_ROWS_MAX, sizeof *answer.rows)};
     int code;
     if (answer.rows == NULL)
-        return assay_status_exit_code(ASSAY_ERROR_MEMORY);
+        return message_fail_memory();
     if (answer_all(query, &answer, &err) != ASSAY_OK) {
         code = cli_usage_error("size", "%s", err.message);
     } else {

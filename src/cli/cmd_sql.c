@@ -59,6 +59,7 @@ static int print_help(void)
           "plan:\n",
           stdout);
     plan_flags_help(stdout);
+    fputs(CLI_COMMON_HELP, stdout);
     return cli_finish_stdout();
 }
 

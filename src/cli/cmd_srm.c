@@ -12,6 +12,7 @@
 #include "base/csv_quote.h"
 #include "cli/args.h"
 #include "cli/cli.h"
+#include "cli/message.h"
 #include "cli/srm_looks.h"
 #include "cli/term.h"
 
@@ -62,7 +63,7 @@ static const char HELP[] =
     "  --looks=FILE             a CSV of cumulative counts, a column a group and a row a look:\n"
     "                           the sequential test at each, with the least p so far\n"
     "  --format=NAME            table (default), detail (JSON) or csv\n"
-    "  --fail-on=srm            exit 10 on a mismatch, 12 when there is no test\n";
+    "  --fail-on=srm            exit 10 on a mismatch, 12 when there is no test\n" CLI_COMMON_HELP;
 
 struct arguments {
     uint64_t counts[GROUPS_MAX];
@@ -83,7 +84,7 @@ static int take_names(struct arguments *arguments, const char *text)
     arguments->name_text = strdup(text);
     arguments->name_count = 0;
     if (arguments->name_text == NULL)
-        return assay_status_exit_code(ASSAY_ERROR_MEMORY);
+        return message_fail_memory();
     char *rest = arguments->name_text, *name;
     while ((name = strsep(&rest, ",")) != NULL) {
         if (arguments->name_count == GROUPS_MAX)
@@ -171,7 +172,7 @@ static int complete(struct arguments *arguments)
     /* Numbers as names. */
     arguments->name_text = malloc(count * NAME_BYTES);
     if (arguments->name_text == NULL)
-        return assay_status_exit_code(ASSAY_ERROR_MEMORY);
+        return message_fail_memory();
     for (size_t i = 0; i < count; i++) {
         arguments->names[i] = arguments->name_text + i * NAME_BYTES;
         snprintf(arguments->name_text + i * NAME_BYTES, NAME_BYTES, "%zu", i + 1);
@@ -357,7 +358,7 @@ static int run(const struct arguments *arguments)
     struct assay__text out = {0};
     struct outcome *outcome = calloc(1, sizeof *outcome);
     if (outcome == NULL)
-        return assay_status_exit_code(ASSAY_ERROR_MEMORY);
+        return message_fail_memory();
     outcome->arguments = arguments;
     for (size_t i = 0; i < arguments->count; i++) {
         outcome->total += arguments->counts[i];
@@ -404,7 +405,7 @@ int cmd_srm(int argc, char **argv)
     struct arguments *arguments = calloc(1, sizeof *arguments);
     int option, code = 0;
     if (arguments == NULL)
-        return assay_status_exit_code(ASSAY_ERROR_MEMORY);
+        return message_fail_memory();
     arguments->design = (struct assay_srm_design){
         .method = ASSAY_SRM_CHI2, .alpha = 0.001, .concentration = 10000.0};
     optind = 0;

@@ -30,6 +30,7 @@ static int print_help(void)
     data_flag_help(stdout);
     fputs("\nplan:\n", stdout);
     plan_flags_help(stdout);
+    fputs(CLI_COMMON_HELP, stdout);
     return cli_finish_stdout();
 }
 

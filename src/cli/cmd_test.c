@@ -100,6 +100,7 @@ static int print_help(void)
         "there:\n\n",
         stdout);
     plan_flags_help_some(stdout, PLAN_FLAGS, sizeof PLAN_FLAGS / sizeof *PLAN_FLAGS);
+    fputs(CLI_COMMON_HELP, stdout);
     return cli_finish_stdout();
 }
 

@@ -12,6 +12,7 @@
 #include "number/number.h"
 #include "cli/args.h"
 #include "cli/cli.h"
+#include "cli/message.h"
 #include "cli/delivery_log.h"
 #include "cli/output.h"
 
@@ -71,16 +72,6 @@ static bool take_seconds(struct delivery *delivery, int option, const char *valu
     return false;
 }
 
-static int take_log_format(struct delivery *delivery, const char *value)
-{
-    static const char *const NAMES[] = {"text", "json", NULL};
-    unsigned index = 0;
-    int code =
-        args_choice((struct args_where){delivery->command, "log-format"}, value, NAMES, &index);
-    delivery->is_json_log = index == 1;
-    return code;
-}
-
 static int take_attempts(struct delivery *delivery, const char *value)
 {
     double count;
@@ -106,8 +97,6 @@ bool delivery_flag_take(struct delivery *delivery, int option, const char *value
                                 "there is no --client-secret: everyone on this machine can read "
                                 "command lines; use --client-secret-file, "
                                 "ASSAY_CLIENT_SECRET_FILE or ASSAY_CLIENT_SECRET");
-    else if (option == DELIVERY_FLAG_LOG_FORMAT)
-        *code = take_log_format(delivery, value);
     else if (option == DELIVERY_FLAG_MAX_ATTEMPTS)
         *code = take_attempts(delivery, value);
     else
@@ -212,15 +201,14 @@ int delivery_open(struct delivery *delivery)
         status = assay_process_init(&err);
     if (status == ASSAY_OK)
         status = assay_client_new(options, &delivery->client, &err);
-    return status == ASSAY_OK ? 0 : delivery_fail(delivery, &err);
+    return status == ASSAY_OK ? 0 : cli_fail(&err);
 }
 
 /* The log has said what failed; one object a line also says how the command ends. */
-static int conclude(const struct delivery *delivery, enum assay_status status,
-                    const struct assay_error *err)
+static int conclude(enum assay_status status, const struct assay_error *err)
 {
-    if (status != ASSAY_OK && delivery->is_json_log)
-        return delivery_fail(delivery, err);
+    if (status != ASSAY_OK && message_is_json())
+        return cli_fail(err);
     return assay_status_exit_code(status);
 }
 
@@ -237,11 +225,10 @@ int delivery_send(struct delivery *delivery, const char *body, size_t length)
     struct assay_error err;
     struct assay_delivery outcome;
     if (!delivery->is_dry_run)
-        return conclude(delivery, assay_client_post(delivery->client, body, length, &outcome, &err),
-                        &err);
+        return conclude(assay_client_post(delivery->client, body, length, &outcome, &err), &err);
     char *text = NULL;
     if (assay_client_describe(delivery->client, body, length, &text, &err) != ASSAY_OK)
-        return delivery_fail(delivery, &err);
+        return cli_fail(&err);
     int code = cli_write_stdout(text, strlen(text));
     free(text);
     return code;
@@ -252,10 +239,9 @@ int delivery_flush(struct delivery *delivery)
     struct assay_error err;
     size_t delivered, left;
     enum assay_status status = assay_client_flush(delivery->client, &delivered, &left, &err);
-    if (!delivery->is_json_log)
-        fprintf(stderr, "assay: %zu delivered, %zu left in %s\n", delivered, left,
-                delivery->options.outbox);
-    return conclude(delivery, status, &err);
+    message_note("flushed", "%zu delivered, %zu left in %s", delivered, left,
+                 delivery->options.outbox);
+    return conclude(status, &err);
 }
 
 void delivery_close(struct delivery *delivery)

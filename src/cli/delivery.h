@@ -28,8 +28,7 @@
     X(DEADLINE, "deadline", 1, "S", "seconds for all attempts of one result (300)")                \
     X(MAX_ATTEMPTS, "max-attempts", 1, "N", "attempts for one result (10)")                        \
     X(OUTBOX, "outbox", 1, "DIR", "keep results in DIR until they are delivered")                  \
-    X(DRY_RUN, "dry-run", 0, "", "print the request, the token blanked, and send nothing")         \
-    X(LOG_FORMAT, "log-format", 1, "text|json", "events on standard error; json: one object each")
+    X(DRY_RUN, "dry-run", 0, "", "print the request, the token blanked, and send nothing")
 
 enum delivery_flag {
     DELIVERY_FLAG_BEFORE = 0x3000,
@@ -52,7 +51,7 @@ enum delivery_flag {
 struct delivery {
     const char *command; /* whose flags they are, for messages */
     struct assay_client_options options;
-    bool is_dry_run, is_json_log;
+    bool is_dry_run;
     FILE *names; /* where names of delivered resources go, one a line; NULL: a note on stderr */
     struct assay_client *client;
     char *credential; /* path of the token in systemd's credential directory */
@@ -82,9 +81,6 @@ int delivery_send(struct delivery *delivery, const char *body, size_t length);
 
 /** delivery_flush() delivers what is in the outbox; returns the exit code. */
 int delivery_flush(struct delivery *delivery);
-
-/** delivery_fail() reports an error in the log's format; returns its exit code. */
-int delivery_fail(const struct delivery *delivery, const struct assay_error *err);
 
 void delivery_close(struct delivery *delivery);
 

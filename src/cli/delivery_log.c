@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/message.h"
 #include "api/deliver/log_line.h"
 
 static const char *const LEVELS[] = {[ASSAY_LOG_DEBUG] = "debug",
@@ -51,7 +51,7 @@ static void log_text(const struct delivery *delivery, const struct assay_event *
 void delivery_log(const struct assay_event *event, void *context)
 {
     const struct delivery *delivery = context;
-    if (delivery->is_json_log)
+    if (message_is_json())
         log_json(event);
     else
         log_text(delivery, event);
@@ -61,22 +61,4 @@ void delivery_log(const struct assay_event *event, void *context)
         fprintf(delivery->names, "%s\n", event->message);
         fflush(delivery->names); /* what was delivered is said at once, whatever happens next */
     }
-}
-
-int delivery_fail(const struct delivery *delivery, const struct assay_error *err)
-{
-    if (!delivery->is_json_log)
-        return cli_fail(err);
-    struct assay__text line = {0};
-    struct assay__json json = {.out = &line};
-    assay__log_begin(&json, LEVELS[ASSAY_LOG_ERROR], "error");
-    assay__json_member_string(&json, "status", assay_status_id(err->code));
-    assay__json_member_count(&json, "exitCode", (uint64_t)assay_status_exit_code(err->code));
-    if (err->file[0] != '\0')
-        assay__json_member_string(&json, "file", err->file);
-    if (err->line > 0)
-        assay__json_member_count(&json, "line", err->line);
-    assay__json_member_string(&json, "message", err->message);
-    assay__log_end(&json);
-    return assay_status_exit_code(err->code);
 }

@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "cli/cli.h"
 #include "cli/design.h"
+#include "cli/message.h"
 
 static const int64_t DAY_NS = INT64_C(86400000000000);
 
@@ -26,8 +27,7 @@ static int weekday(int64_t day)
 
 static int fail_at(const char *path, size_t line, const char *what)
 {
-    fprintf(stderr, "assay: %s:%zu: %s\n", path, line, what);
-    return assay_status_exit_code(ASSAY_ERROR_DATA);
+    return message_fail(ASSAY_ERROR_DATA, path, line, "%s", what);
 }
 
 /* A row is "day,units"; one that does not begin with a digit is the header, when it is the first.
@@ -61,10 +61,8 @@ int design_traffic_read(const char *path, struct design_traffic *traffic)
     char *row = NULL;
     size_t size = 0, line = 0;
     int code = 0;
-    if (file == NULL) {
-        fprintf(stderr, "assay: %s: %s\n", path, strerror(errno));
-        return assay_status_exit_code(ASSAY_ERROR_NO_INPUT);
-    }
+    if (file == NULL)
+        return message_fail(ASSAY_ERROR_NO_INPUT, path, 0, "%s", strerror(errno));
     while (code == 0 && getline(&row, &size, file) != -1)
         code = take_row(path, ++line, row, &history);
     free(row);

@@ -85,6 +85,7 @@ int main(int argc, char **argv)
     /* A closed pipe and a full quota are write errors with an exit code, not a death. */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
+    cli_scan_form(argc, argv);
     if (argc < 2) {
         print_overview(stderr);
         return assay_status_exit_code(ASSAY_ERROR_USAGE);

@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/message.h"
 
 /* Between the name of a file and the number of the process that writes it. */
 static const char PART[] = ".part.";
@@ -204,8 +205,8 @@ static int write_stdout(struct job *job)
         return cli_fail(&job->err);
     if (problem == EPIPE)
         return 0; /* as in cli_finish_stdout() */
-    fprintf(stderr, "assay: cannot write to standard output: %s\n", strerror(problem));
-    return assay_status_exit_code(ASSAY_ERROR_IO);
+    return message_fail(ASSAY_ERROR_IO, NULL, 0, "cannot write to standard output: %s",
+                        strerror(problem));
 }
 
 int output_stream(const char *path, output_source *source, const void *what)

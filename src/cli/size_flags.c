@@ -91,7 +91,7 @@ static const char HELP[] =
     "  --success=S --guardrails=G --comparisons=C\n"
     "                           metrics that decide and comparisons: alpha is divided by C S\n"
     "                           (with a margin by C), beta by G + min(S, 1)\n"
-    "\n  --format=NAME            table (default), detail (JSON) or csv\n";
+    "\n  --format=NAME            table (default), detail (JSON) or csv\n" CLI_COMMON_HELP;
 
 /* ---- reading --------------------------------------------------------------------------------- */
 

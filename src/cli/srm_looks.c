@@ -12,6 +12,7 @@
 
 #include "base/csv_quote.h"
 #include "cli/cli.h"
+#include "cli/message.h"
 #include "cli/term.h"
 #include "json/json_write.h"
 #include "number/number.h"
@@ -42,11 +43,9 @@ struct looks {
 /* Says what is wrong with a line; cell: the text that it is about, or NULL. */
 static int fail_at(const struct looks *looks, size_t line, const char *cell, const char *what)
 {
-    fprintf(stderr, "assay: %s:%zu: ", looks->path, line);
-    if (cell != NULL)
-        fprintf(stderr, "'%s' ", cell);
-    fprintf(stderr, "%s\n", what);
-    return assay_status_exit_code(ASSAY_ERROR_DATA);
+    bool has_cell = cell != NULL;
+    return message_fail(ASSAY_ERROR_DATA, looks->path, line, "%s%s%s%s", has_cell ? "'" : "",
+                        has_cell ? cell : "", has_cell ? "' " : "", what);
 }
 
 /* Cuts a row into cells; their number, or COLUMNS_MAX + 1 when there are more. */
@@ -88,7 +87,7 @@ static int take_header(struct looks *looks, char *row)
         looks->names[g] = strdup(cells[first + g]);
         looks->group_count = g + 1;
         if (looks->names[g] == NULL)
-            return assay_status_exit_code(ASSAY_ERROR_MEMORY);
+            return message_fail_memory();
     }
     return 0;
 }
@@ -113,14 +112,14 @@ static int add_look(struct looks *looks)
         size_t capacity = looks->capacity == 0 ? 64 : 2 * looks->capacity;
         struct look *grown = realloc(looks->looks, capacity * sizeof *grown);
         if (grown == NULL)
-            return assay_status_exit_code(ASSAY_ERROR_MEMORY);
+            return message_fail_memory();
         looks->looks = grown;
         looks->capacity = capacity;
     }
     struct look *look = &looks->looks[looks->count];
     *look = (struct look){.counts = calloc(looks->group_count, sizeof *look->counts)};
     if (look->counts == NULL)
-        return assay_status_exit_code(ASSAY_ERROR_MEMORY);
+        return message_fail_memory();
     looks->count++;
     return 0;
 }
@@ -136,7 +135,7 @@ static int take_row(struct looks *looks, size_t line, char *row)
     int code = add_look(looks);
     struct look *look = code == 0 ? &looks->looks[looks->count - 1] : NULL;
     if (code == 0 && looks->has_label && (look->label = strdup(cells[0])) == NULL)
-        code = assay_status_exit_code(ASSAY_ERROR_MEMORY);
+        code = message_fail_memory();
     for (size_t g = 0; code == 0 && g < looks->group_count; g++)
         code = take_count(looks, line, cells[first + g], looks->count > 1 ? look[-1].counts[g] : 0,
                           &look->counts[g]);
@@ -149,10 +148,8 @@ static int read_looks(struct looks *looks)
     char *row = NULL;
     size_t size = 0, line = 0;
     int code = 0;
-    if (file == NULL) {
-        fprintf(stderr, "assay: %s: %s\n", looks->path, strerror(errno));
-        return assay_status_exit_code(ASSAY_ERROR_NO_INPUT);
-    }
+    if (file == NULL)
+        return message_fail(ASSAY_ERROR_NO_INPUT, looks->path, 0, "%s", strerror(errno));
     while (code == 0 && getline(&row, &size, file) != -1) {
         line++;
         code = line == 1 ? take_header(looks, row) : take_row(looks, line, row);
@@ -171,7 +168,7 @@ static int test_looks(struct looks *looks)
     struct assay_error err;
     double p = 1.0, log10_p = 0.0;
     bool significant = false;
-    int code = groups == NULL ? assay_status_exit_code(ASSAY_ERROR_MEMORY) : 0;
+    int code = groups == NULL ? message_fail_memory() : 0;
     for (size_t k = 0; code == 0 && k < looks->count; k++) {
         struct look *look = &looks->looks[k];
         if (assay_srm_test(look->counts, looks->weights, looks->group_count, looks->design, groups,
@@ -316,7 +313,7 @@ int srm_looks(const char *path, const struct assay_srm_design *design, const dou
     struct looks *looks = calloc(1, sizeof *looks);
     struct assay__text out = {0};
     if (looks == NULL)
-        return assay_status_exit_code(ASSAY_ERROR_MEMORY);
+        return message_fail_memory();
     looks->path = path;
     looks->design = design;
     int code = read_looks(looks);

@@ -36,15 +36,38 @@ static bool is_utf8(void)
     return false;
 }
 
+static enum term_color color_when;
+
+void term_set_color(enum term_color when)
+{
+    color_when = when;
+}
+
+static bool is_set(const char *name)
+{
+    const char *value = getenv(name);
+    return value != NULL && value[0] != '\0' && strcmp(value, "0") != 0;
+}
+
+static bool has_color(bool is_terminal)
+{
+    const char *no_color = getenv("NO_COLOR"), *name = getenv("TERM");
+    if (color_when != TERM_COLOR_AUTO)
+        return color_when == TERM_COLOR_ALWAYS;
+    if (no_color != NULL && no_color[0] != '\0')
+        return false;
+    if (is_set("FORCE_COLOR") || is_set("CLICOLOR_FORCE"))
+        return true;
+    return is_terminal && (name == NULL || strcmp(name, "dumb") != 0);
+}
+
 struct term term_of(FILE *stream)
 {
     int fd = fileno(stream);
-    const char *no_color = getenv("NO_COLOR"), *name = getenv("TERM");
     struct term term;
     term.is_terminal = isatty(fd) == 1;
     term.width = width_of(fd);
-    term.color = term.is_terminal && (no_color == NULL || no_color[0] == '\0') &&
-                 (name == NULL || strcmp(name, "dumb") != 0);
+    term.color = has_color(term.is_terminal);
     term.unicode = is_utf8();
     return term;
 }

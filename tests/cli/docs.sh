@@ -51,6 +51,7 @@ for command in $commands; do
     # plan stand in a page of their own.
     set -- "docs/assay-$command.1"
     ! "$ASSAY" "$command" --help | grep -qx 'plan:' || set -- "$@" docs/assay-plan.5
+    ! "$ASSAY" "$command" --help | grep -q '^common to all' || set -- "$@" docs/assay.1
     sed -e ':more' -e '/\\$/{N;s/\\\n//;bmore' -e '}' "$@" | grep '^\.It Fl' |
         grep -oE 'Fl -[a-z][a-z0-9-]*' | sed 's/^Fl /-/' | sort -u >"$work/page"
     diff "$work/help" "$work/page"

@@ -43,9 +43,9 @@ static void open_folder(void)
  * which are separated by blanks. */
 static void check_line(const char *line, size_t length, char *names, size_t size)
 {
-    static const char *const MEMBERS[] = {"time",    "level",      "event",   "resource",
-                                          "message", "httpStatus", "attempt", "waitSeconds",
-                                          "status",  "exitCode",   "file",    "line"};
+    static const char *const MEMBERS[] = {
+        "time",        "level",  "event",    "resource", "message", "httpStatus", "attempt",
+        "waitSeconds", "status", "exitCode", "file",     "line",    "column"};
     struct strict_json judge = {.at = (const unsigned char *)line,
                                 .end = (const unsigned char *)line + length};
     ck_assert_msg(strict_value(&judge, 0) && judge.at == judge.end, "%s: %.*s", judge.error,
@@ -66,7 +66,8 @@ static void check_line(const char *line, size_t length, char *names, size_t size
     }
     bool is_error = strcmp(event->valuestring, "error") == 0;
     bool is_retry = strcmp(event->valuestring, "retry") == 0;
-    ck_assert(cJSON_HasObjectItem(root, "resource") == !is_error);
+    bool is_sum = strcmp(event->valuestring, "flushed") == 0;
+    ck_assert(cJSON_HasObjectItem(root, "resource") == !(is_error || is_sum));
     ck_assert(cJSON_HasObjectItem(root, "exitCode") == is_error);
     ck_assert(cJSON_HasObjectItem(root, "status") == is_error);
     ck_assert(cJSON_HasObjectItem(root, "waitSeconds") == is_retry);
@@ -165,7 +166,7 @@ START_TEST(flush_is_objects)
                            .environment = {post_cli_url}};
     post_cli_run(&run);
     ck_assert_int_eq(run.code, 65);
-    assert_events(run.err, "attempt delivered failed error");
+    assert_events(run.err, "attempt delivered failed flushed error");
     ck_assert_ptr_nonnull(strstr(run.err, "is damaged"));
     ck_assert_str_eq(run.out, POST_PARENT "/analysisResults/res-2\n");
     post_cli_release(&run);

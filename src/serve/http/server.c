@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <netdb.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -81,6 +82,16 @@ static enum assay_status start_front(struct serve_server *server, int listening,
     return status;
 }
 
+static void say_exposed(struct serve_server *server)
+{
+    char message[PATH_MAX + 64];
+    if (!serve_token_file_is_exposed(server->http.context.tokens))
+        return;
+    snprintf(message, sizeof message, "%s: others may read the tokens; chmod 600 it",
+             server->options.token_file);
+    serve_log_say(&server->http.log, true, "tokens-exposed", message);
+}
+
 static enum assay_status start_parts(struct serve_server *server,
                                      const struct serve_options *options, struct assay_error *err)
 {
@@ -88,6 +99,8 @@ static enum assay_status start_parts(struct serve_server *server,
     struct serve_store *store = NULL;
     enum assay_status status = serve_token_file_open(options->token_file, options->posts_per_second,
                                                      &context->tokens, err);
+    if (status == ASSAY_OK)
+        say_exposed(server);
     if (status == ASSAY_OK)
         status = serve_store_open(options->database, false, &store, err);
     if (status == ASSAY_OK)
@@ -194,6 +207,8 @@ void serve_reload(struct serve_server *server)
     struct assay_error err = {0};
     end_retired(server, 1);
     enum assay_status status = serve_token_file_read(server->http.context.tokens, &err);
+    if (status == ASSAY_OK)
+        say_exposed(server);
     if (status == ASSAY_OK && server->options.tls_cert != NULL)
         status = replace_front(server, &err);
     if (status == ASSAY_OK) {

@@ -37,6 +37,7 @@ struct serve_tokens {
 struct serve_token_file {
     const char *path;
     double posts_per_second;
+    bool is_exposed;
     struct serve_tokens *tokens; /* held once by the file */
     pthread_mutex_t lock;        /* of tokens */
 };
@@ -188,7 +189,8 @@ static struct serve_tokens *make_tokens(double posts_per_second)
     return tokens;
 }
 
-static enum assay_status open_file(const char *path, FILE **out, struct assay_error *err)
+static enum assay_status open_file(const char *path, FILE **out, bool *is_exposed,
+                                   struct assay_error *err)
 {
     FILE *file = fopen(path, "re");
     if (file == NULL)
@@ -203,16 +205,17 @@ static enum assay_status open_file(const char *path, FILE **out, struct assay_er
     }
     /* Of a device or a pipe, who may open it says nothing of who may read what it gives. */
     if (is_known && S_ISREG(about.st_mode) && (about.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-        fprintf(stderr, "assay serve: %s: others may read the tokens; chmod 600 it\n", path);
+        *is_exposed = true;
     *out = file;
     return ASSAY_OK;
 }
 
-static enum assay_status read_tokens(const struct serve_token_file *file, struct serve_tokens **out,
+static enum assay_status read_tokens(struct serve_token_file *file, struct serve_tokens **out,
                                      struct assay_error *err)
 {
     FILE *stream = NULL;
-    enum assay_status status = open_file(file->path, &stream, err);
+    file->is_exposed = false;
+    enum assay_status status = open_file(file->path, &stream, &file->is_exposed, err);
     if (status != ASSAY_OK)
         return status;
     struct serve_tokens *tokens = make_tokens(file->posts_per_second);
@@ -278,6 +281,11 @@ enum assay_status serve_token_file_read(struct serve_token_file *file, struct as
     pthread_mutex_unlock(&file->lock);
     serve_tokens_let_go(before);
     return ASSAY_OK;
+}
+
+bool serve_token_file_is_exposed(const struct serve_token_file *file)
+{
+    return file->is_exposed;
 }
 
 struct serve_tokens *serve_tokens_hold(struct serve_token_file *file)

@@ -41,6 +41,9 @@ void serve_token_file_close(struct serve_token_file *file);
  */
 enum assay_status serve_token_file_read(struct serve_token_file *file, struct assay_error *err);
 
+/** serve_token_file_is_exposed() tells that others could read the file when it was last read. */
+bool serve_token_file_is_exposed(const struct serve_token_file *file);
+
 /** serve_tokens_hold() is the tokens of now; each is to be let go once. */
 struct serve_tokens *serve_tokens_hold(struct serve_token_file *file);
 void serve_tokens_let_go(struct serve_tokens *tokens);
