@@ -103,7 +103,7 @@ assay_horizon_open(const struct assay_horizon_design *design, struct assay_horiz
  * Returns ASSAY_ERROR_DOMAIN for negative or non-finite units, ASSAY_ERROR_LIMIT past
  * ASSAY_HORIZON_LOOKS_MAX looks, ASSAY_ERROR_MEMORY. Threads: one sequence, one thread.
  * Accuracy: critical values 1e-10 absolute up to 30 looks against tests/golden/boundaries.csv
- * (mpmath, 35 digits; worst seen 1e-12); always valid 1e-15 relative.
+ * (36 digits; worst seen 1e-12); always valid 1e-15 relative (tests/golden/mixtures.csv).
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_horizon_at(struct assay_horizon *horizon,
                                                               double units, double standard_error,

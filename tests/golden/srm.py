@@ -149,6 +149,12 @@ emit("sequential", [2 ** 62 + 2 ** 33, 2 ** 62 - 2 ** 33], (1, 1))
 emit("chi2", [2 ** 63, 2 ** 63 - 1], (1, 1))
 emit("chi2", [10 ** 5 + random.randrange(2000) for _ in range(1000)], [1] * 1000)
 emit("sequential", [10 ** 5 + random.randrange(2000) for _ in range(1000)], [1] * 1000)
+# log Bayes factors at 1e10 units and more, from about as planned to clearly off
+for n in (10 ** 10, 3 * 10 ** 10, 10 ** 12):
+    for weights in ((1, 1), (0.1, 0.9), (1, 2, 3), (0.001, 1, 1), (1, 1, 1, 1, 1, 1, 1, 1)):
+        for sigmas in (0, 0.3, -2, 4.4, -30, 200):
+            emit("sequential", draw(weights, n, sigmas), weights,
+                 random.choice([10000.0, 10000.0, 1.0, 0.5, 1e6, 1e9]))
 print("# /usr/bin/python3 tests/golden/srm.py; Python %s, mpmath %s, scipy %s"
       % (sys.version.split()[0], mp.__version__, scipy.__version__))
 print("method,concentration,counts,weights,statistic,p,log10_p,residuals")

@@ -372,64 +372,6 @@ START_TEST(estimate_at_the_first_look_is_the_usual_one)
 }
 END_TEST
 
-/* Mixtures in their three forms, from the formulas at other places of the parameter. */
-START_TEST(always_valid_forms_agree)
-{
-    struct assay_horizon_design size = {.kind = ASSAY_HORIZON_ALWAYS_VALID,
-                                        .two_sided = true,
-                                        .alpha = 0.05,
-                                        .mixture = ASSAY_MIXTURE_OPTIMAL_SIZE,
-                                        .mixture_parameter = 5000.0};
-    double rho2 = (-2.0 * log(0.05) + log(1.0 - 2.0 * log(0.05))) / 5000.0;
-    struct assay_horizon_design rho = size, tau = size;
-    rho.mixture = ASSAY_MIXTURE_RHO;
-    rho.mixture_parameter = 1.0 / rho2;
-    tau.mixture = ASSAY_MIXTURE_TAU;
-    tau.mixture_parameter = 3.0 * sqrt(rho2); /* variance 9 a unit */
-    struct assay_horizon *a = open_design(&size), *b = open_design(&rho), *c = open_design(&tau);
-    for (double n = 10.0; n < 1e7; n *= 7.0) {
-        struct assay_boundary by_tau;
-        struct assay_error err;
-        double x = n * rho2, want = sqrt(2.0 * (x + 1.0) / x * log(sqrt(x + 1.0) / 0.05));
-        assert_close(look_at(a, n).critical, want, 1e-14);
-        assert_close(look_at(b, n).critical, want, 1e-14);
-        assert_ok(assay_horizon_at(c, n, 3.0 / sqrt(n), &by_tau, &err), &err);
-        assert_close(by_tau.critical, want, 1e-14);
-        ck_assert(isnan(by_tau.information) && !by_tau.is_final && by_tau.alpha_spent == 0.05);
-    }
-    assay_horizon_free(a);
-    assay_horizon_free(b);
-    assay_horizon_free(c);
-}
-END_TEST
-
-/* The p of a statistic at the boundary is alpha; beyond it, mpmath (30 digits). */
-START_TEST(always_valid_p_is_alpha_at_the_boundary)
-{
-    for (int sides = 1; sides <= 2; sides++) {
-        for (double alpha = 1e-6; alpha < 0.4; alpha *= 3.0) {
-            struct assay_horizon_design design = {.kind = ASSAY_HORIZON_ALWAYS_VALID,
-                                                  .two_sided = sides == 2,
-                                                  .alpha = alpha,
-                                                  .mixture_parameter = 800.0};
-            struct assay_horizon *horizon = open_design(&design);
-            for (double n = 3.0; n < 1e6; n *= 11.0) {
-                double x = assay__mixture_weight(&design, n, NAN);
-                double critical = look_at(horizon, n).critical;
-                assert_close(exp(assay__mixture_log_p(critical, sides == 2, x)), alpha, 3e-13);
-            }
-            assay_horizon_free(horizon);
-        }
-    }
-    ck_assert_double_eq(assay__mixture_log_p(-4.0, false, 2.0), 0.0);
-    ck_assert_double_eq(assay__mixture_log_p(0.01, true, 2.0), 0.0);
-    ck_assert_double_eq(assay__mixture_log_p(0.01, false, 2.0), 0.0);
-    /* sqrt(3) exp(-900/2 * 2/3); sqrt(3) / (2 (exp(300) - 1)) */
-    assert_close(assay__mixture_log_p(30.0, true, 2.0), 0.5 * log(3.0) - 300.0, 1e-15);
-    assert_close(assay__mixture_log_p(30.0, false, 2.0), 0.5 * log(3.0) - M_LN2 - 300.0, 1e-15);
-}
-END_TEST
-
 static void assert_refused(struct assay_horizon_design design, const char *word)
 {
     struct assay_horizon *horizon;
@@ -483,8 +425,6 @@ static void add(TCase *cases)
     tcase_add_test(cases, no_new_units_spend_nothing);
     tcase_add_test(cases, stage_wise_p_at_the_boundary_is_the_alpha_spent);
     tcase_add_test(cases, estimate_at_the_first_look_is_the_usual_one);
-    tcase_add_test(cases, always_valid_forms_agree);
-    tcase_add_test(cases, always_valid_p_is_alpha_at_the_boundary);
     tcase_add_test(cases, bad_designs_are_refused);
 }
 
