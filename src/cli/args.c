@@ -104,10 +104,19 @@ int args_counts(struct args_where where, const char *text, size_t max, uint64_t 
     }
 }
 
+static bool lists_choices;
+
+void args_list_choices(bool lists)
+{
+    lists_choices = lists;
+}
+
 int args_choice(struct args_where where, const char *text, const char *const *names,
                 unsigned *index)
 {
     size_t count = 0;
+    for (size_t i = 0; lists_choices && strcmp(text, "?") == 0 && names[i] != NULL; i++)
+        puts(names[i]);
     for (; names[count] != NULL; count++) {
         if (strcmp(names[count], text) == 0) {
             *index = (unsigned)count;

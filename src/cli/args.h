@@ -44,6 +44,12 @@ int args_counts(struct args_where where, const char *text, size_t max, uint64_t 
 int args_choice(struct args_where where, const char *text, const char *const *names,
                 unsigned *index);
 
+/**
+ * args_list_choices() lets args_choice() print all names on standard output when the text is "?",
+ * for completion.
+ */
+void args_list_choices(bool lists);
+
 /** args_level() reads a level of confidence as a share of 1: 95, 95% and 0.95 are the same. */
 int args_level(struct args_where where, const char *text, double *out);
 

@@ -20,7 +20,8 @@ enum {
     OPTION_SCALE,
     OPTION_NO_CUBES,
     OPTION_OUTPUT,
-    OPTION_HELP
+    OPTION_HELP,
+    DIALECTS_MAX = 32
 };
 
 static const struct option OPTIONS[] = {{"dialect", required_argument, NULL, OPTION_DIALECT},
@@ -65,14 +66,13 @@ static int print_help(void)
 
 static int take_dialect(const char *value, struct assay__sql_options *options)
 {
-    char names[200] = "";
-    options->dialect = assay__sql_dialect(value);
-    if (options->dialect != NULL)
-        return 0;
-    for (size_t i = 0, length = 0; assay__sql_dialects[i] != NULL; i++)
-        length += (size_t)snprintf(names + length, sizeof names - length, "%s%s",
-                                   i == 0 ? "" : ", ", assay__sql_dialects[i]->name);
-    return cli_usage_error("sql", "--dialect is one of %s, not '%s'", names, value);
+    const char *names[DIALECTS_MAX + 1] = {NULL};
+    unsigned index = 0;
+    for (size_t i = 0; i < DIALECTS_MAX && assay__sql_dialects[i] != NULL; i++)
+        names[i] = assay__sql_dialects[i]->name;
+    int code = args_choice((struct args_where){"sql", "dialect"}, value, names, &index);
+    options->dialect = assay__sql_dialects[index];
+    return code;
 }
 
 static int take_scale(const char *value, struct assay__sql_options *options)

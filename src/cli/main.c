@@ -7,22 +7,17 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/complete.h"
 
-struct command {
-    const char *name;
-    int (*run)(int argc, char **argv);
-    const char *sentence;
-};
-
-static const struct command COMMANDS[] = {
-#define COMMAND_ROW(name, sentence) {#name, cmd_##name, sentence},
+static const struct complete_command COMMANDS[] = {
+#define COMMAND_ROW(name, sentence) {#name, sentence, cmd_##name},
     COMMAND_LIST(COMMAND_ROW)
 #undef COMMAND_ROW
         {NULL, NULL, NULL}};
 
-static const struct command *find_command(const char *name)
+static const struct complete_command *find_command(const char *name)
 {
-    for (const struct command *command = COMMANDS; command->name != NULL; command++)
+    for (const struct complete_command *command = COMMANDS; command->name != NULL; command++)
         if (strcmp(command->name, name) == 0)
             return command;
     return NULL;
@@ -33,7 +28,7 @@ static void print_overview(FILE *out)
     fputs("assay " ASSAY_VERSION ": a statistics engine for online experiments\n\n"
           "usage: assay COMMAND [OPTION...]\n\n",
           out);
-    for (const struct command *command = COMMANDS; command->name != NULL; command++)
+    for (const struct complete_command *command = COMMANDS; command->name != NULL; command++)
         fprintf(out, "  %-10s %s\n", command->name, command->sentence);
     fputs("\n'assay help COMMAND' or 'assay COMMAND --help' says more; so does 'man assay'.\n",
           out);
@@ -43,7 +38,7 @@ static int unknown_command(const char *name)
 {
     const char *names[sizeof COMMANDS / sizeof *COMMANDS] = {NULL};
     size_t count = 0;
-    for (const struct command *command = COMMANDS; command->name != NULL; command++)
+    for (const struct complete_command *command = COMMANDS; command->name != NULL; command++)
         names[count++] = command->name;
     const char *nearest = cli_nearest(name, names, count);
     if (nearest != NULL)
@@ -58,7 +53,7 @@ static int run_help(int argc, char **argv)
         print_overview(stdout);
         return cli_finish_stdout();
     }
-    const struct command *command = find_command(argv[1]);
+    const struct complete_command *command = find_command(argv[1]);
     if (command == NULL)
         return unknown_command(argv[1]);
     char *arguments[] = {argv[1], option, NULL};
@@ -97,7 +92,9 @@ int main(int argc, char **argv)
     }
     if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
         return run_help(argc - 1, argv + 1);
-    const struct command *command = find_command(name);
+    if (strcmp(name, "__complete") == 0)
+        return complete(COMMANDS, argc - 2, argv + 2);
+    const struct complete_command *command = find_command(name);
     if (command == NULL)
         return unknown_command(name);
     return command->run(argc - 1, argv + 1);

@@ -13,7 +13,7 @@ for header in include/assay/*.h; do
     [ "$header" = include/assay/export.h ] || grep -q "It In assay/$(basename "$header")" docs/assay.3
     ok $? "assay(3) names $header"
 done
-# completes WORD...: what completion offers for the last word, on one line.
+# completes WORD...: what completion of bash offers for the last word, on one line.
 completes() {
     PATH="$(dirname "$ASSAY"):$PATH" bash -c '
         . docs/assay.bash
@@ -21,12 +21,45 @@ completes() {
         _assay
         printf "%s\n" "${COMPREPLY[@]}" | sort -u' bash "$@"
 }
-[ "$(completes assay su)" = summarize ] && [ "$(completes assay help su)" = summarize ]
-ok $? "completion of commands"
-[ "$(completes assay plan ch)" = check ] && [ "$(completes assay plan '' | tr '\n' ' ')" = 'check init schema ' ]
-ok $? "completion of plan"
-[ "$(completes assay plan check data/plan.s)" = data/plan.schema.json ]
-ok $? "completion of files"
+# offered WANTED WORD...: completion of bash offers these words for the last one.
+offered() {
+    wanted=$1
+    shift
+    completes "$@" | tr '\n' ' ' >"$work/out"
+    [ "$(cat "$work/out")" = "$wanted " ]
+    ok $? "completion: $*"
+}
+offered summarize assay su
+offered summarize assay help su
+offered check assay plan ch
+offered 'check init schema' assay plan ''
+offered data/plan.schema.json assay plan check data/plan.s
+offered 'csv detail result table' assay analyze --format ''
+offered detail assay analyze --format = de
+offered 'csv detail result table' assay analyze --format =
+offered --format=detail assay analyze --format=de
+offered 'html markdown' assay report --format ''
+offered 'eu us' assay post --region ''
+offered 'fixed' assay analyze --horizon f
+offered 'postgresql' assay sql --dialect p
+offered 'json text' assay srm --log-format ''
+offered 'history history_segment' assay analyze data/hillstrom.csv --metric hi
+offered data/hillstrom.plan.json assay analyze --plan data/hillstrom.p
+if command -v zsh >/dev/null 2>&1; then
+    PATH="$(dirname "$ASSAY"):$PATH" zsh -f -c '
+        compadd() { print -r -- "$sentences" }
+        words=(assay analyze --interva) CURRENT=3
+        . docs/assay.zsh' >"$work/out" 2>&1
+    grep -q '^--interval -- table: also the two-sided' "$work/out"
+    ok $? "completion of zsh"
+fi
+if command -v fish >/dev/null 2>&1; then
+    HOME=$work PATH="$(dirname "$ASSAY"):$PATH" fish --no-config -c '
+        source docs/assay.fish
+        complete -C "assay report --format "' >"$work/out" 2>&1
+    [ "$(tr '\n' ' ' <"$work/out")" = 'html markdown ' ]
+    ok $? "completion of fish"
+fi
 commands=$("$ASSAY" help | sed -n 's/^  \([a-z]*\)  .*/\1/p')
 for command in $commands; do
     grep -q "Cm $command" docs/assay.1
