@@ -10,6 +10,7 @@
 
 #include "number/number.h"
 #include "cli/cli.h"
+#include "cli/core_dump.h"
 #include "cli/message.h"
 #include "serve/http/server.h"
 
@@ -296,7 +297,7 @@ static int run(const struct serve_options *options)
     sigaddset(&ends, SIGINT);
     sigaddset(&ends, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &ends, NULL);
-    signal(SIGXFSZ, SIG_IGN);
+    core_dump_forbid();
     if (serve_start(options, &server, &err) != ASSAY_OK)
         return cli_fail(&err);
     bool is_six = strchr(options->address, ':') != NULL;

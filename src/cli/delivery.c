@@ -2,16 +2,14 @@
 /* Flags and environment of posting, and what a command does with them. */
 #include "cli/delivery.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "number/number.h"
 #include "cli/args.h"
 #include "cli/cli.h"
+#include "cli/core_dump.h"
 #include "cli/message.h"
 #include "cli/delivery_log.h"
 #include "cli/output.h"
@@ -161,23 +159,6 @@ static enum assay_status resolve_token(struct delivery *delivery, struct assay_e
     return ASSAY_OK;
 }
 
-/* Where a standard stream is closed, the next file or connection to be opened would take its
- * number, and what is said to the user would be written into a stored result. The places are taken
- * the wrong way round, so that using the stream fails as it does while it is closed. */
-static enum assay_status guard_streams(struct assay_error *err)
-{
-    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
-        if (fcntl(fd, F_GETFD) >= 0)
-            continue;
-        /* Lower numbers are taken by now: the lowest that is free is this one. */
-        if (open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
-            return assay__fail_at(err, ASSAY_ERROR_IO, "/dev/null", 0, 0,
-                                  "Cannot be opened in the place of a closed stream: %s.",
-                                  strerror(errno));
-    }
-    return ASSAY_OK;
-}
-
 int delivery_open(struct delivery *delivery)
 {
     struct assay_client_options *options = &delivery->options;
@@ -194,9 +175,8 @@ int delivery_open(struct delivery *delivery)
         return cli_usage_error(delivery->command,
                                "where to post is not given: use --region=eu, --region=us or "
                                "--base-url, or set ASSAY_REGION or ASSAY_BASE_URL");
-    enum assay_status status = guard_streams(&err);
-    if (status == ASSAY_OK)
-        status = resolve_token(delivery, &err);
+    core_dump_forbid();
+    enum assay_status status = resolve_token(delivery, &err);
     if (status == ASSAY_OK)
         status = assay_process_init(&err);
     if (status == ASSAY_OK)

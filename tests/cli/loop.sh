@@ -24,6 +24,10 @@ serve() {
 serve
 [ -n "$port" ]
 ok $? "serve says where it listens"
+if [ -r "/proc/$server/limits" ]; then
+    grep -q '^Max core file size *0 *0 ' "/proc/$server/limits"
+    ok $? "no core dump of a process that has tokens"
+fi
 url=http://127.0.0.1:$port
 for name in hillstrom asos-b3280a; do
     for try in first again; do
