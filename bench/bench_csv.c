@@ -54,18 +54,18 @@ static void write_narrow(struct assay__text *out)
 /* The reader alone: every field is found, none is looked at. */
 static size_t read_only(const struct assay_plan *plan)
 {
-    struct assay__csv *csv;
-    struct assay__csv_block block;
+    struct assay__rows *rows;
+    struct assay__rows_block block;
     struct assay_error err;
-    size_t rows = 0;
+    size_t count = 0;
     (void)plan;
-    check(assay__csv_open(path, &(struct assay__csv_options){0}, &csv, &err), &err);
+    check(assay__csv_open(path, &(struct assay__csv_options){0}, &rows, &err), &err);
     do {
-        check(assay__csv_next_block(csv, &block, &err), &err);
-        rows += block.record_count;
+        check(assay__rows_next_block(rows, &block, &err), &err);
+        count += block.record_count;
     } while (block.record_count > 0);
-    assay__csv_close(csv);
-    return rows;
+    assay__rows_close(rows);
+    return count;
 }
 
 static size_t ingest(const struct assay_plan *plan)

@@ -60,7 +60,7 @@ static void write_head(const struct init *init)
 {
     struct assay__text *out = init->out;
     assay__text_puts(out, "// A starting plan, guessed from ");
-    quote(out, assay__csv_name(init->profile->csv));
+    quote(out, assay__rows_name(init->profile->table));
     if (init->profile->is_whole)
         assay__text_puts(out, ".\n");
     else

@@ -131,7 +131,8 @@ static bool is_usable(const struct column_profile *column)
 static bool is_first_of_name(const struct table_profile *profile, uint32_t column)
 {
     uint32_t first;
-    return assay__csv_find(profile->csv, profile->columns[column].name, &first) && first == column;
+    return assay__rows_find(profile->table, profile->columns[column].name, &first) &&
+           first == column;
 }
 
 static uint32_t find_group(const struct table_profile *profile)
@@ -326,7 +327,7 @@ static enum assay_status settle(const struct table_profile *profile, const char 
 {
     *column = found;
     if (name != NULL) {
-        enum assay_status status = assay__csv_column(profile->csv, name, column, err);
+        enum assay_status status = assay__rows_column(profile->table, name, column, err);
         if (status != ASSAY_OK)
             return status;
     }
@@ -344,7 +345,7 @@ static enum assay_status check_group(const struct table_profile *profile,
     const struct column_profile *column = &profile->columns[guess->group];
     if (column->distinct >= 2 && column->distinct <= PROFILE_VALUES_MAX && !column->is_long)
         return ASSAY_OK;
-    return assay__fail_at(err, ASSAY_ERROR_DATA, assay__csv_name(profile->csv), 0, 0,
+    return assay__fail_at(err, ASSAY_ERROR_DATA, assay__rows_name(profile->table), 0, 0,
                           "The column '%.*s' cannot be the group: it has %s.",
                           assay__utf8_shown(column->name, strlen(column->name)), column->name,
                           column->is_long        ? "values longer than a group's name may be"
@@ -358,7 +359,7 @@ static enum assay_status fail_unmeasured(const struct table_profile *profile,
 {
     static const struct assay_dialect PLAIN = {0};
     enum assay_status status =
-        assay__fail_at(err, ASSAY_ERROR_DATA, assay__csv_name(profile->csv), 0, 0,
+        assay__fail_at(err, ASSAY_ERROR_DATA, assay__rows_name(profile->table), 0, 0,
                        "No column can be measured: none holds numbers that differ.");
     for (uint32_t i = 0; err != NULL && i < profile->column_count; i++) {
         const struct column_profile *column = &profile->columns[i];
@@ -375,7 +376,7 @@ static enum assay_status fail_unmeasured(const struct table_profile *profile,
         assay__suggest_format(&PLAIN, &sample, remedy);
         if (remedy[0] == '\0')
             continue;
-        (void)assay__fail_at(err, status, assay__csv_name(profile->csv), 0, 0,
+        (void)assay__fail_at(err, status, assay__rows_name(profile->table), 0, 0,
                              "No column can be measured as it is written. '%.*s' looks like "
                              "numbers in another spelling.",
                              assay__utf8_shown(column->name, strlen(column->name)), column->name);

@@ -88,13 +88,13 @@ uint64_t profile_scattered(const struct table_profile *profile, uint32_t column,
 static enum assay_status make_columns(struct table_profile *profile, uint64_t row_max,
                                       struct assay_error *err)
 {
-    profile->column_count = assay__csv_column_count(profile->csv);
+    profile->column_count = assay__rows_column_count(profile->table);
     profile->columns = calloc(profile->column_count, sizeof *profile->columns);
     if (profile->columns == NULL)
         return assay__fail_memory(err);
     for (uint32_t i = 0; i < profile->column_count; i++) {
         struct column_profile *column = &profile->columns[i];
-        column->name = assay__csv_columns(profile->csv)[i];
+        column->name = assay__rows_columns(profile->table)[i];
         column->is_numeric = column->is_choice = column->is_time = true;
         column->hashes = malloc(row_max * sizeof *column->hashes);
         column->row_hashes = calloc(row_max, sizeof *column->row_hashes);
@@ -109,7 +109,7 @@ static enum assay_status read_rows(struct table_profile *profile, uint64_t row_m
 {
     struct assay__record record;
     for (;;) {
-        enum assay_status status = assay__csv_next(profile->csv, &record, err);
+        enum assay_status status = assay__rows_next(profile->table, &record, err);
         if (status != ASSAY_OK)
             return status;
         profile->is_whole = record.fields == NULL;
@@ -127,10 +127,10 @@ enum assay_status profile_read(struct table_profile *profile, const char *path, 
                                struct assay_error *err)
 {
     struct assay__csv_options options = {.separator = separator};
-    enum assay_status status = assay__csv_open(path, &options, &profile->csv, err);
+    enum assay_status status = assay__csv_open(path, &options, &profile->table, err);
     if (status != ASSAY_OK)
         return status;
-    uint64_t row_max = PROFILE_CELLS_MAX / assay__csv_column_count(profile->csv);
+    uint64_t row_max = PROFILE_CELLS_MAX / assay__rows_column_count(profile->table);
     if (row_max > PROFILE_ROWS_MAX)
         row_max = PROFILE_ROWS_MAX;
     status = make_columns(profile, row_max, err);
@@ -151,6 +151,6 @@ void profile_release(struct table_profile *profile)
         free(profile->columns[i].row_hashes);
     }
     free(profile->columns);
-    assay__csv_close(profile->csv);
+    assay__rows_close(profile->table);
     memset(profile, 0, sizeof *profile);
 }

@@ -32,7 +32,7 @@ struct column_profile {
 
 /** struct table_profile: the columns of a table by its first rows. Zero-initialise it. */
 struct table_profile {
-    struct assay__csv *csv; /* names live in it */
+    struct assay__rows *table; /* names live in it */
     struct column_profile *columns;
     uint32_t column_count;
     uint64_t rows;

@@ -21,7 +21,7 @@ struct vector {
     uint32_t missing; /* bit i: covariate i */
 };
 
-static enum assay_status fail_at(const struct assay__csv *csv, const struct assay__record *record,
+static enum assay_status fail_at(const struct assay__rows *rows, const struct assay__record *record,
                                  uint32_t column, enum assay__cell_outcome outcome,
                                  struct assay_error *err)
 {
@@ -30,8 +30,8 @@ static enum assay_status fail_at(const struct assay__csv *csv, const struct assa
     const char *problem = outcome == ASSAY__CELL_NO_CHOICE ? "is not 0 or 1, as a proportion needs"
                           : outcome == ASSAY__CELL_RANGE   ? "is too long or too large"
                                                            : "is no number";
-    return assay__csv_fail(csv, record, column, ASSAY_ERROR_DATA, err, "'%.*s' %s.", shown,
-                           cell->text, problem);
+    return assay__rows_fail(rows, record, column, ASSAY_ERROR_DATA, err, "'%.*s' %s.", shown,
+                            cell->text, problem);
 }
 
 /* The columns of the metric itself; covariates follow. */
@@ -42,7 +42,7 @@ static uint32_t value_count(const struct size_history *history)
 
 /* Reads a record; *has_value is false when the metric or its denominator is missing. */
 static enum assay_status read_vector(const struct size_history *history,
-                                     const struct assay__csv *csv,
+                                     const struct assay__rows *rows,
                                      const struct assay__record *record, const uint32_t *columns,
                                      struct vector *vector, bool *has_value,
                                      struct assay_error *err)
@@ -61,12 +61,12 @@ static enum assay_status read_vector(const struct size_history *history,
         else if (outcome == ASSAY__CELL_MISSING)
             vector->missing |= UINT32_C(1) << (i - first);
         else if (outcome != ASSAY__CELL_OK)
-            return fail_at(csv, record, columns[i], outcome, err);
+            return fail_at(rows, record, columns[i], outcome, err);
     }
     return ASSAY_OK;
 }
 
-static enum assay_status read_rows(struct size_history *history, struct assay__csv *csv,
+static enum assay_status read_rows(struct size_history *history, struct assay__rows *rows,
                                    const uint32_t *columns, struct assay_moments *moments,
                                    struct assay_error *err)
 {
@@ -74,11 +74,11 @@ static enum assay_status read_rows(struct size_history *history, struct assay__c
     struct assay__record record;
     bool has_value;
     for (;;) {
-        enum assay_status status = assay__csv_next(csv, &record, err);
+        enum assay_status status = assay__rows_next(rows, &record, err);
         if (status != ASSAY_OK || record.fields == NULL)
             return status;
         history->rows++;
-        status = read_vector(history, csv, &record, columns, &vector, &has_value, err);
+        status = read_vector(history, rows, &record, columns, &vector, &has_value, err);
         if (status == ASSAY_OK && has_value)
             status = assay_moments_add_decimal(moments, vector.values, vector.missing, err);
         if (status != ASSAY_OK)
@@ -90,20 +90,20 @@ static enum assay_status read_rows(struct size_history *history, struct assay__c
 static enum assay_status read_file(struct size_history *history, struct assay_moments *moments,
                                    struct assay_error *err)
 {
-    struct assay__csv *csv = NULL;
+    struct assay__rows *rows = NULL;
     struct assay__csv_options options = {0};
     uint32_t columns[CELLS_MAX], first = value_count(history);
-    enum assay_status status = assay__csv_open(history->path, &options, &csv, err);
+    enum assay_status status = assay__csv_open(history->path, &options, &rows, err);
     if (status != ASSAY_OK)
         return status;
-    status = assay__csv_column(csv, history->column, &columns[0], err);
+    status = assay__rows_column(rows, history->column, &columns[0], err);
     if (status == ASSAY_OK && history->denominator != NULL)
-        status = assay__csv_column(csv, history->denominator, &columns[1], err);
+        status = assay__rows_column(rows, history->denominator, &columns[1], err);
     for (uint32_t i = 0; status == ASSAY_OK && i < history->covariate_count; i++)
-        status = assay__csv_column(csv, history->covariates[i], &columns[first + i], err);
+        status = assay__rows_column(rows, history->covariates[i], &columns[first + i], err);
     if (status == ASSAY_OK)
-        status = read_rows(history, csv, columns, moments, err);
-    assay__csv_close(csv);
+        status = read_rows(history, rows, columns, moments, err);
+    assay__rows_close(rows);
     return status;
 }
 

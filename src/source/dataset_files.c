@@ -5,6 +5,7 @@
 #include "analysis/dataset_read.h"
 #include "base/error.h"
 #include "analysis/dataset.h"
+#include "source/sources.h"
 #include "source/summary/summary_read.h"
 #include "source/summary/summary_seal.h"
 #include "source/units/units.h"
@@ -31,32 +32,33 @@ static bool counts_twice(const struct intake *intake, uint32_t source)
 
 /* Remembers a file that was read, and refuses it when its bytes were read before. */
 static enum assay_status remember(struct intake *intake, uint32_t source,
-                                  const struct assay__csv *csv, const struct assay_counts *before,
+                                  const struct assay__rows *rows, const struct assay_counts *before,
                                   struct assay_error *err)
 {
     const struct assay_plan *plan = assay__dataset_plan(intake->dataset);
     struct assay_counts after = assay_dataset_counts(intake->dataset);
     char digest[ASSAY__FINGERPRINT_BYTES];
+    assay__uint128 fingerprint;
     bool is_known = false;
-    if (!intake->is_traced) {
+    if (!intake->is_traced || !assay__rows_fingerprint(rows, &fingerprint)) {
         assay__dataset_unseal(intake->dataset);
         return ASSAY_OK;
     }
-    assay__fingerprint_write(assay__csv_fingerprint(csv), digest);
+    assay__fingerprint_write(fingerprint, digest);
     const struct assay__input input = {source == 0 ? "" : plan->events[source - 1].name, digest,
                                        source == 0 ? after.rows_read - before->rows_read
                                                    : after.events_read - before->events_read};
     enum assay_status status = assay__dataset_input(intake->dataset, &input, &is_known, err);
     if (status == ASSAY_OK && is_known && counts_twice(intake, source))
-        status = assay__fail_at(err, ASSAY_ERROR_DATA, assay__csv_name(csv), 0, 0,
+        status = assay__fail_at(err, ASSAY_ERROR_DATA, assay__rows_name(rows), 0, 0,
                                 "A file with the very same bytes was read before: its %llu rows "
                                 "would count twice. Leave one of the two out.",
                                 (unsigned long long)input.rows);
     return status;
 }
 
-static enum assay_status read_units(struct intake *intake, uint32_t source, struct assay__csv *csv,
-                                    struct assay_error *err)
+static enum assay_status read_units(struct intake *intake, uint32_t source,
+                                    struct assay__rows *rows, struct assay_error *err)
 {
     enum assay_status status = ASSAY_OK;
     if (!intake->has_units) {
@@ -65,17 +67,17 @@ static enum assay_status read_units(struct intake *intake, uint32_t source, stru
     }
     struct assay_counts before = assay_dataset_counts(intake->dataset);
     if (status == ASSAY_OK)
-        status = assay__units_read(&intake->units, source, csv, err);
-    return status == ASSAY_OK ? remember(intake, source, csv, &before, err) : status;
+        status = assay__units_read(&intake->units, source, rows, err);
+    return status == ASSAY_OK ? remember(intake, source, rows, &before, err) : status;
 }
 
 /* A row of sufficient statistics that cannot be read is never passed over. */
-static enum assay_status read_summary(struct intake *intake, struct assay__csv *csv,
+static enum assay_status read_summary(struct intake *intake, struct assay__rows *rows,
                                       struct assay_error *err)
 {
     struct assay__summary_table table = {0};
     enum assay_status status =
-        assay__summary_table_read(csv, assay__dataset_plan(intake->dataset), &table, err);
+        assay__summary_table_read(rows, assay__dataset_plan(intake->dataset), &table, err);
     if (status == ASSAY_OK)
         status = assay__seal_fits(&table, assay__dataset_plan(intake->dataset), err);
     if (status == ASSAY_OK)
@@ -84,34 +86,27 @@ static enum assay_status read_summary(struct intake *intake, struct assay__csv *
     return status;
 }
 
-static enum assay_status read_file(struct intake *intake, const char *path, struct assay_error *err)
+static enum assay_status read_rows(struct intake *intake, uint32_t source, struct assay__rows *rows,
+                                   struct assay_error *err)
 {
-    const struct assay_read_options *options = intake->options;
-    struct assay__csv_options csv_options =
-        assay__csv_options_of(options->separator, &assay__dataset_plan(intake->dataset)->dialect);
-    struct assay__csv *csv = NULL;
-    csv_options.is_traced = intake->is_traced;
-    enum assay_status status = assay__csv_open(path, &csv_options, &csv, err);
-    if (status != ASSAY_OK)
-        return status;
-    bool is_summary = options->kind == ASSAY_INPUT_SUMMARY ||
-                      (options->kind == ASSAY_INPUT_AUTO && assay__summary_looks_like(csv));
-    status = is_summary ? read_summary(intake, csv, err) : read_units(intake, 0, csv, err);
-    assay__csv_close(csv);
-    return status;
+    enum assay_input_kind kind = source > 0 ? ASSAY_INPUT_UNITS : intake->options->kind;
+    bool is_summary = kind == ASSAY_INPUT_SUMMARY ||
+                      (kind == ASSAY_INPUT_AUTO && assay__summary_looks_like(rows));
+    return is_summary ? read_summary(intake, rows, err) : read_units(intake, source, rows, err);
 }
 
-static enum assay_status read_event_file(struct intake *intake, uint32_t source, const char *path,
-                                         struct assay_error *err)
+static enum assay_status read_file(struct intake *intake, uint32_t source, const char *path,
+                                   struct assay_error *err)
 {
-    struct assay__csv_options csv_options = assay__csv_options_of(
-        intake->options->separator, &assay__dataset_plan(intake->dataset)->dialect);
-    struct assay__csv *csv = NULL;
-    csv_options.is_traced = intake->is_traced;
-    enum assay_status status = assay__csv_open(path, &csv_options, &csv, err);
+    const struct assay__rows_request request = {.name = path,
+                                                .plan = assay__dataset_plan(intake->dataset),
+                                                .options = intake->options,
+                                                .is_traced = intake->is_traced};
+    struct assay__rows *rows = NULL;
+    enum assay_status status = assay__rows_open(&request, &rows, err);
     if (status == ASSAY_OK)
-        status = read_units(intake, source, csv, err);
-    assay__csv_close(csv);
+        status = read_rows(intake, source, rows, err);
+    assay__rows_close(rows);
     return status;
 }
 
@@ -128,7 +123,7 @@ static enum assay_status read_events(struct intake *intake, struct assay_error *
                 continue;
             for (size_t p = 0; status == ASSAY_OK && p < options->events[i].path_count;
                  p++, found++)
-                status = read_event_file(intake, 1 + e, options->events[i].paths[p], err);
+                status = read_file(intake, 1 + e, options->events[i].paths[p], err);
         }
         if (status == ASSAY_OK && found == 0)
             status = assay__fail_reason(err,
@@ -188,27 +183,52 @@ static enum assay_status finish(struct intake *intake, const char *first_path,
     return assay__units_finish(&intake->units, err);
 }
 
+static void begin(struct intake *intake, struct assay_dataset *dataset,
+                  const struct assay_read_options *options, size_t table_count)
+{
+    static const struct assay_read_options DEFAULTS = {0};
+    *intake = (struct intake){.dataset = dataset, .options = options != NULL ? options : &DEFAULTS};
+    for (size_t i = 0; i < intake->options->event_count; i++)
+        table_count += intake->options->events[i].path_count;
+    intake->is_traced = intake->options->has_digests || table_count > 1;
+}
+
+/* What is left when the tables of units or sums are read: events, and bringing it all together. */
+static enum assay_status end(struct intake *intake, enum assay_status status, const char *first,
+                             struct assay_error *err)
+{
+    if (status == ASSAY_OK && intake->has_units)
+        status = read_events(intake, err);
+    if (status == ASSAY_OK)
+        status = finish(intake, first, err);
+    assay__summary_shards_release(&intake->shards);
+    if (intake->has_units)
+        assay__units_release(&intake->units);
+    return status;
+}
+
 enum assay_status assay_dataset_read(struct assay_dataset *dataset, const char *const *paths,
                                      size_t path_count, const struct assay_read_options *options,
                                      struct assay_error *err)
 {
-    static const struct assay_read_options DEFAULTS = {0};
+    struct intake intake;
     if (path_count == 0)
         return assay__fail(err, ASSAY_ERROR_USAGE, "No file is named; - is standard input.");
-    struct intake intake = {.dataset = dataset, .options = options != NULL ? options : &DEFAULTS};
-    size_t file_count = path_count;
-    for (size_t i = 0; i < intake.options->event_count; i++)
-        file_count += intake.options->events[i].path_count;
-    intake.is_traced = intake.options->has_digests || file_count > 1;
+    begin(&intake, dataset, options, path_count);
     enum assay_status status = check_event_names(&intake, err);
     for (size_t i = 0; status == ASSAY_OK && i < path_count; i++)
-        status = read_file(&intake, paths[i], err);
-    if (status == ASSAY_OK && intake.has_units)
-        status = read_events(&intake, err);
+        status = read_file(&intake, 0, paths[i], err);
+    return end(&intake, status, paths[0], err);
+}
+
+enum assay_status assay__dataset_read_rows(struct assay_dataset *dataset, struct assay__rows *rows,
+                                           const struct assay_read_options *options,
+                                           struct assay_error *err)
+{
+    struct intake intake;
+    begin(&intake, dataset, options, 1);
+    enum assay_status status = check_event_names(&intake, err);
     if (status == ASSAY_OK)
-        status = finish(&intake, paths[0], err);
-    assay__summary_shards_release(&intake.shards);
-    if (intake.has_units)
-        assay__units_release(&intake.units);
-    return status;
+        status = read_rows(&intake, 0, rows, err);
+    return end(&intake, status, assay__rows_name(rows), err);
 }

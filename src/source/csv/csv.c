@@ -6,8 +6,6 @@
  */
 #include "source/csv/csv.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +18,11 @@ enum {
     CHARACTER_BYTES = 8, /* room below which a read might bring nothing */
     BLOCK_FIELDS = 8192  /* fields of a block, unless one record has more */
 };
+
+static struct assay__csv *own(struct assay__rows *rows)
+{
+    return (struct assay__csv *)rows;
+}
 
 /* Makes the buffer larger, or says which limit the record at begin is beyond. */
 static enum assay_status grow(struct assay__csv *csv, struct assay_error *err)
@@ -84,7 +87,7 @@ static enum assay_status check_limits(const struct assay__csv *csv, const struct
     for (uint32_t i = 0; i < stored; i++) {
         if (fields[i].length > ASSAY_FIELD_BYTES_MAX)
             return fail_long_field(csv, line, i, fields[i].is_quoted, err);
-        line += assay__csv_line_ends(fields[i].text, fields[i].length);
+        line += assay__line_ends(fields[i].text, fields[i].length);
     }
     if (!is_record && end - scan->field_start > ASSAY_FIELD_BYTES_MAX)
         return fail_long_field(csv, csv->line + scan->field_line, scan->field_count,
@@ -140,20 +143,20 @@ static enum assay_status fail_fault(const struct assay__csv *csv, const struct a
                        (uint64_t)scan->fault_column + 1, "%s", SENTENCES[scan->fault]);
     if (scan->fault == ASSAY__FAULT_UTF8 && csv->recoder == NULL)
         return assay__fail_format(err, status, "encoding=WINDOWS-1252\n");
-    return csv->may_skip ? assay__fail_reason(err, status, ASSAY_REASON_BAD_ROWS) : status;
+    return csv->rows.may_skip ? assay__fail_reason(err, status, ASSAY_REASON_BAD_ROWS) : status;
 }
 
 static enum assay_status fail_ragged(const struct assay__csv *csv, const struct assay__scan *scan,
                                      struct assay_error *err)
 {
-    uint32_t want = csv->header.count, have = scan->field_count;
+    uint32_t want = csv->rows.header.count, have = scan->field_count;
     uint64_t column = (uint64_t)(have < want ? have : want) + 1;
     enum assay_status status = assay__fail_at(
         err, ASSAY_ERROR_DATA, assay__csv_name(csv), csv->line, column,
         "The record has %u field%s, but the header has %u. %s", have, have == 1 ? "" : "s", want,
         have > want ? "A field that holds the separator is written in quotes."
                     : "A field without a value is empty, but there.");
-    return csv->may_skip ? assay__fail_reason(err, status, ASSAY_REASON_BAD_ROWS) : status;
+    return csv->rows.may_skip ? assay__fail_reason(err, status, ASSAY_REASON_BAD_ROWS) : status;
 }
 
 /* Passes over whole lines before the header, as an editor counts them. */
@@ -233,8 +236,8 @@ static enum assay_status read_header(struct assay__csv *csv, struct assay_error 
         assay__scan_unquote(fields, scan.field_count);
         if (csv->options.trim)
             trim_fields(fields, scan.field_count);
-        status = assay__csv_header_init(&csv->header, fields, scan.field_count, err);
-        csv->header.line = csv->line;
+        status = assay__rows_header_init(&csv->rows.header, fields, scan.field_count, err);
+        csv->rows.header.line = csv->line;
         advance(csv, &scan);
     }
     free(fields);
@@ -243,7 +246,7 @@ static enum assay_status read_header(struct assay__csv *csv, struct assay_error 
 
 static enum assay_status make_block(struct assay__csv *csv, struct assay_error *err)
 {
-    uint32_t columns = csv->header.count;
+    uint32_t columns = csv->rows.header.count;
     csv->block_records = columns >= BLOCK_FIELDS ? 1 : BLOCK_FIELDS / columns;
     csv->fields = malloc(csv->block_records * columns * sizeof *csv->fields);
     csv->lines = malloc(csv->block_records * sizeof *csv->lines);
@@ -269,8 +272,121 @@ static enum assay_status begin_reading(struct assay__csv *csv, struct assay_erro
     return status == ASSAY_OK ? make_block(csv, err) : status;
 }
 
+/* Takes a scanned record into the block, passes it over, or says what is wrong with it. */
+static enum assay_status take_record(struct assay__csv *csv, const struct assay__scan *scan,
+                                     struct assay__rows_block *block, struct assay_error *err)
+{
+    bool is_ragged = scan->field_count != csv->rows.header.count;
+    if (scan->fault != ASSAY__FAULT_NONE || is_ragged) {
+        if (csv->rows.skips_bad) {
+            csv->rows.skipped++;
+            return ASSAY_OK;
+        }
+        return scan->fault != ASSAY__FAULT_NONE ? fail_fault(csv, scan, err)
+                                                : fail_ragged(csv, scan, err);
+    }
+    struct assay__field *fields = csv->fields + block->record_count * csv->rows.header.count;
+    if (scan->has_doubled)
+        assay__scan_unquote(fields, csv->rows.header.count);
+    if (csv->options.trim)
+        trim_fields(fields, csv->rows.header.count);
+    if (assay__csv_is_header(&csv->rows.header, fields)) {
+        csv->rows.repeated++;
+        return ASSAY_OK;
+    }
+    csv->lines[block->record_count++] = csv->line;
+    return ASSAY_OK;
+}
+
+/* Reads the next record, if it is one, into the block. *is_over: the block ends before it. */
+static enum assay_status next_record(struct assay__csv *csv, struct assay__rows_block *block,
+                                     bool *is_over, struct assay_error *err)
+{
+    struct assay__scan scan = {0};
+    enum assay__scan_outcome outcome;
+    struct assay__field *fields = csv->fields + block->record_count * csv->rows.header.count;
+    enum assay_status status = scan_record(csv, block->record_count == 0, fields,
+                                           csv->rows.header.count, &scan, &outcome, err);
+    /* Bytes that ended just here were read up to the end of the input. */
+    *is_over = status != ASSAY_OK || outcome == ASSAY__SCAN_MORE || csv->begin == csv->end;
+    if (*is_over)
+        return status;
+    if (outcome == ASSAY__SCAN_RECORD)
+        status = take_record(csv, &scan, block, err);
+    if (status == ASSAY_OK)
+        advance(csv, &scan);
+    return status;
+}
+
+static enum assay_status next_block(struct assay__rows *rows, struct assay__rows_block *block,
+                                    struct assay_error *err)
+{
+    struct assay__csv *csv = own(rows);
+    *block = (struct assay__rows_block){csv->fields, csv->lines, 0};
+    bool is_over = false;
+    while (!is_over && block->record_count < csv->block_records) {
+        bool at_end = csv->begin == csv->end;
+        if (at_end && (csv->is_last || block->record_count > 0))
+            return ASSAY_OK;
+        struct assay_error later;
+        bool is_first = block->record_count == 0;
+        enum assay_status status = next_record(csv, block, &is_over, is_first ? err : &later);
+        /* What is wrong behind good records is said when they have been used. */
+        if (status != ASSAY_OK)
+            return is_first ? status : ASSAY_OK;
+    }
+    return ASSAY_OK;
+}
+
+static void close_rows(struct assay__rows *rows)
+{
+    struct assay__csv *csv = own(rows);
+    if (!csv->is_view) {
+        assay__recoder_free(csv->recoder);
+        assay__source_close(csv->source);
+        assay__rows_header_release(&csv->rows.header);
+        free(csv->buffer);
+    }
+    free(csv->fields);
+    free(csv->lines);
+    free(csv);
+}
+
+static assay__uint128 fingerprint(const struct assay__rows *rows)
+{
+    return assay__source_fingerprint(assay__csv_of(rows)->source);
+}
+
+static const char *place(const struct assay__rows *rows)
+{
+    return assay__csv_name(assay__csv_of(rows));
+}
+
+/* A file opened a second time; NULL for a stream. */
+static struct assay__rows *again(const struct assay__rows *rows)
+{
+    const struct assay__csv *csv = assay__csv_of(rows);
+    struct assay__csv_options options = csv->options;
+    struct assay__rows *out = NULL;
+    options.skip_bad = true;
+    options.is_traced = false;
+    bool is_open = assay__source_is_file(csv->source) &&
+                   assay__csv_open(assay__csv_name(csv), &options, &out, NULL) == ASSAY_OK;
+    return is_open ? out : NULL;
+}
+
+static const struct assay__rows_kind CSV = {
+    .place = place,
+    .next_block = next_block,
+    .close = close_rows,
+    .suggest = assay__csv_suggest,
+    .again = again,
+    .fingerprint = fingerprint,
+    .csv = own,
+};
+
 enum assay_status assay__csv_open(const char *path, const struct assay__csv_options *options,
-                                  struct assay__csv **out, struct assay_error *err)
+                                  struct assay__rows **out, struct assay_error *err)
 {
     if (options->separator != '\0' && strchr(ASSAY__CSV_SEPARATORS, options->separator) == NULL)
         return assay__fail(err, ASSAY_ERROR_USAGE,
@@ -278,6 +394,8 @@ enum assay_status assay__csv_open(const char *path, const struct assay__csv_opti
     struct assay__csv *csv = calloc(1, sizeof *csv);
     if (csv == NULL)
         return assay__fail_memory(err);
+    csv->rows.kind = &CSV;
+    csv->rows.skips_bad = options->skip_bad;
     csv->options = *options;
     csv->line = 1;
     csv->capacity = ASSAY__CSV_BUFFER_BYTES;
@@ -292,114 +410,11 @@ enum assay_status assay__csv_open(const char *path, const struct assay__csv_opti
     if (status == ASSAY_OK)
         status = begin_reading(csv, err);
     if (status != ASSAY_OK) {
-        assay__csv_close(csv);
+        assay__rows_close(&csv->rows);
         return status;
     }
-    *out = csv;
+    *out = &csv->rows;
     return ASSAY_OK;
-}
-
-void assay__csv_close(struct assay__csv *csv)
-{
-    if (csv == NULL)
-        return;
-    if (!csv->is_view) {
-        assay__recoder_free(csv->recoder);
-        assay__source_close(csv->source);
-        assay__csv_header_release(&csv->header);
-        free(csv->buffer);
-    }
-    free(csv->fields);
-    free(csv->lines);
-    free(csv);
-}
-
-/* Takes a scanned record into the block, passes it over, or says what is wrong with it. */
-static enum assay_status take_record(struct assay__csv *csv, const struct assay__scan *scan,
-                                     struct assay__csv_block *block, struct assay_error *err)
-{
-    bool is_ragged = scan->field_count != csv->header.count;
-    if (scan->fault != ASSAY__FAULT_NONE || is_ragged) {
-        if (csv->options.skip_bad) {
-            csv->skipped++;
-            return ASSAY_OK;
-        }
-        return scan->fault != ASSAY__FAULT_NONE ? fail_fault(csv, scan, err)
-                                                : fail_ragged(csv, scan, err);
-    }
-    struct assay__field *fields = csv->fields + block->record_count * csv->header.count;
-    if (scan->has_doubled)
-        assay__scan_unquote(fields, csv->header.count);
-    if (csv->options.trim)
-        trim_fields(fields, csv->header.count);
-    if (assay__csv_header_is(&csv->header, fields)) {
-        csv->repeated++;
-        return ASSAY_OK;
-    }
-    csv->lines[block->record_count++] = csv->line;
-    return ASSAY_OK;
-}
-
-/* Reads the next record, if it is one, into the block. *is_over: the block ends before it. */
-static enum assay_status next_record(struct assay__csv *csv, struct assay__csv_block *block,
-                                     bool *is_over, struct assay_error *err)
-{
-    struct assay__scan scan = {0};
-    enum assay__scan_outcome outcome;
-    struct assay__field *fields = csv->fields + block->record_count * csv->header.count;
-    enum assay_status status =
-        scan_record(csv, block->record_count == 0, fields, csv->header.count, &scan, &outcome, err);
-    /* Bytes that ended just here were read up to the end of the input. */
-    *is_over = status != ASSAY_OK || outcome == ASSAY__SCAN_MORE || csv->begin == csv->end;
-    if (*is_over)
-        return status;
-    if (outcome == ASSAY__SCAN_RECORD)
-        status = take_record(csv, &scan, block, err);
-    if (status == ASSAY_OK)
-        advance(csv, &scan);
-    return status;
-}
-
-enum assay_status assay__csv_next_block(struct assay__csv *csv, struct assay__csv_block *block,
-                                        struct assay_error *err)
-{
-    *block = (struct assay__csv_block){csv->fields, csv->lines, 0};
-    csv->filled = 0;
-    bool is_over = false;
-    while (!is_over && block->record_count < csv->block_records) {
-        bool at_end = csv->begin == csv->end;
-        if (at_end && (csv->is_last || block->record_count > 0))
-            return ASSAY_OK;
-        struct assay_error later;
-        bool is_first = block->record_count == 0;
-        enum assay_status status = next_record(csv, block, &is_over, is_first ? err : &later);
-        /* What is wrong behind good records is said when they have been used. */
-        if (status != ASSAY_OK)
-            return is_first ? status : ASSAY_OK;
-        csv->filled = block->record_count;
-    }
-    return ASSAY_OK;
-}
-
-enum assay_status assay__csv_next(struct assay__csv *csv, struct assay__record *record,
-                                  struct assay_error *err)
-{
-    *record = (struct assay__record){NULL, csv->line};
-    if (csv->block_at == csv->block.record_count) {
-        csv->block_at = 0;
-        csv->block.record_count = 0;
-        enum assay_status status = assay__csv_next_block(csv, &csv->block, err);
-        if (status != ASSAY_OK || csv->block.record_count == 0)
-            return status;
-    }
-    record->fields = csv->block.fields + csv->block_at * csv->header.count;
-    record->line = csv->block.lines[csv->block_at++];
-    return ASSAY_OK;
-}
-
-assay__uint128 assay__csv_fingerprint(const struct assay__csv *csv)
-{
-    return assay__source_fingerprint(csv->source);
 }
 
 const char *assay__csv_name(const struct assay__csv *csv)
@@ -407,10 +422,9 @@ const char *assay__csv_name(const struct assay__csv *csv)
     return assay__source_name(csv->source);
 }
 
-void assay__csv_bad_rows(struct assay__csv *csv, bool skip, bool may_skip)
+struct assay__rows *assay__csv_rows(struct assay__csv *csv)
 {
-    csv->options.skip_bad = skip;
-    csv->may_skip = may_skip;
+    return &csv->rows;
 }
 
 struct assay__csv_options assay__csv_options_of(char separator, const struct assay_dialect *dialect)
@@ -419,30 +433,4 @@ struct assay__csv_options assay__csv_options_of(char separator, const struct ass
                                        .trim = dialect->trim,
                                        .skip_lines = dialect->skip_lines,
                                        .encoding = dialect->encoding};
-}
-
-uint64_t assay__csv_repeated(const struct assay__csv *csv)
-{
-    return csv->repeated;
-}
-
-uint64_t assay__csv_skipped(const struct assay__csv *csv)
-{
-    return csv->skipped;
-}
-
-enum assay_status assay__csv_fail(const struct assay__csv *csv, const struct assay__record *record,
-                                  uint32_t column, enum assay_status code, struct assay_error *err,
-                                  const char *format, ...)
-{
-    uint64_t line = record->line;
-    for (uint32_t i = 0; i < column; i++)
-        line += assay__csv_line_ends(record->fields[i].text, record->fields[i].length);
-    char message[sizeof((struct assay_error *)0)->message];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(message, sizeof message, format, arguments);
-    va_end(arguments);
-    return assay__fail_at(err, code, assay__csv_name(csv), line, (uint64_t)column + 1, "%s",
-                          message);
 }

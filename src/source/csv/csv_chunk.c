@@ -87,14 +87,10 @@ uint64_t assay__csv_line(const struct assay__csv *csv)
     return csv->line;
 }
 
-void assay__csv_add_skipped(struct assay__csv *csv, uint64_t count)
+void assay__csv_add_passed(struct assay__csv *csv, const struct assay__csv *view)
 {
-    csv->skipped += count;
-}
-
-void assay__csv_add_repeated(struct assay__csv *csv, uint64_t count)
-{
-    csv->repeated += count;
+    csv->rows.skipped += view->rows.skipped;
+    csv->rows.repeated += view->rows.repeated;
 }
 
 char assay__csv_separator(const struct assay__csv *csv)
@@ -110,18 +106,25 @@ enum assay_status assay__csv_view_open(const struct assay__csv *csv, struct assa
         return assay__fail_memory(err);
     *view = *csv;
     view->is_view = view->is_last = true;
-    view->skipped = view->repeated = 0;
-    view->block = (struct assay__csv_block){NULL, NULL, 0};
-    view->block_at = 0;
+    view->rows = (struct assay__rows){.kind = csv->rows.kind,
+                                      .header = csv->rows.header,
+                                      .skips_bad = csv->rows.skips_bad,
+                                      .may_skip = csv->rows.may_skip};
     view->block_records = 1;
-    view->fields = malloc(csv->header.count * sizeof *view->fields);
+    view->fields = malloc(csv->rows.header.count * sizeof *view->fields);
     view->lines = malloc(sizeof *view->lines);
     *out = view;
     if (view->fields != NULL && view->lines != NULL)
         return ASSAY_OK;
-    assay__csv_close(view);
+    assay__rows_close(&view->rows);
     *out = NULL;
     return assay__fail_memory(err);
+}
+
+void assay__csv_view_close(struct assay__csv *view)
+{
+    if (view != NULL)
+        assay__rows_close(&view->rows);
 }
 
 void assay__csv_view_set(struct assay__csv *view, char *text, size_t length, uint64_t line)

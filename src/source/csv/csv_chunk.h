@@ -27,8 +27,8 @@ void assay__chunk_release(struct assay__chunk *chunk);
 /**
  * assay__csv_take_chunk() takes the next records out of a reader: as many whole ones as a chunk
  * holds, each with its line feed. length is 0 when the reader's next record has none within reach,
- * or is the last one: then assay__csv_next_block() reads it. The reader does not count the lines of
- * what is taken: see assay__csv_add_lines().
+ * or is the last one: then assay__rows_next_block() reads it. The reader does not count the lines
+ * of what is taken: see assay__csv_add_lines().
  */
 enum assay_status assay__csv_take_chunk(struct assay__csv *csv, struct assay__chunk *chunk,
                                         struct assay_error *err);
@@ -37,19 +37,20 @@ enum assay_status assay__csv_take_chunk(struct assay__csv *csv, struct assay__ch
 void assay__csv_add_lines(struct assay__csv *csv, uint64_t count);
 uint64_t assay__csv_line(const struct assay__csv *csv);
 
-/** assay__csv_add_skipped() and _repeated() add what a view has passed over. */
-void assay__csv_add_skipped(struct assay__csv *csv, uint64_t count);
-void assay__csv_add_repeated(struct assay__csv *csv, uint64_t count);
+/** assay__csv_add_passed() adds the records that a view has passed over. */
+void assay__csv_add_passed(struct assay__csv *csv, const struct assay__csv *view);
 
 /** assay__csv_separator() is the separator given or found. */
 char assay__csv_separator(const struct assay__csv *csv);
 
 /**
  * assay__csv_view_open() makes a reader of parts of chunks with another's header and options. It
- * borrows them: close it first, with assay__csv_close(). Its blocks have one record.
+ * borrows them: close it first, with assay__csv_view_close(). Its blocks have one record.
  */
 enum assay_status assay__csv_view_open(const struct assay__csv *csv, struct assay__csv **out,
                                        struct assay_error *err);
+
+void assay__csv_view_close(struct assay__csv *view);
 
 /** assay__csv_view_set() makes a view read length bytes; text[length] must be a line feed. */
 void assay__csv_view_set(struct assay__csv *view, char *text, size_t length, uint64_t line);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Columns of a file by their names, and what is said of a name that is not in the header. */
+/* What may hide a column that is not in the header: blanks, or lines that stand before it. */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,21 +7,6 @@
 #include "source/csv/csv.h"
 #include "source/csv/csv_private.h"
 #include "source/csv/dialect.h"
-
-const char *const *assay__csv_columns(const struct assay__csv *csv)
-{
-    return csv->header.names;
-}
-
-uint32_t assay__csv_column_count(const struct assay__csv *csv)
-{
-    return csv->header.count;
-}
-
-bool assay__csv_find(const struct assay__csv *csv, const char *name, uint32_t *index)
-{
-    return assay__csv_header_find(&csv->header, name, 0, index);
-}
 
 /* Whether a line has a name as one of its fields, whatever separates them. */
 static bool line_has(const char *at, const char *end, const char *name)
@@ -37,12 +22,12 @@ static bool line_has(const char *at, const char *end, const char *name)
     return false;
 }
 
-/* A name that is not in the header: blanks may hide it, or lines that stand before the header. */
-static void suggest_header(const struct assay__csv *csv, const char *name, struct assay_error *err)
+void assay__csv_suggest(const struct assay__rows *rows, const char *name, struct assay_error *err)
 {
+    const struct assay__csv *csv = assay__csv_of(rows);
     enum { LINES_MAX = 100 };
-    for (uint32_t i = 0; i < csv->header.count && !csv->options.trim; i++) {
-        const char *own = csv->header.names[i];
+    for (uint32_t i = 0; i < rows->header.count && !csv->options.trim; i++) {
+        const char *own = rows->header.names[i];
         struct assay__field field = {own, (uint32_t)strlen(own), false, false};
         field = assay__field_trim(field);
         if (field.length == strlen(name) && memcmp(field.text, name, field.length) == 0) {
@@ -62,14 +47,4 @@ static void suggest_header(const struct assay__csv *csv, const char *name, struc
         }
         at = stop + 1;
     }
-}
-
-enum assay_status assay__csv_column(const struct assay__csv *csv, const char *name, uint32_t *index,
-                                    struct assay_error *err)
-{
-    enum assay_status status =
-        assay__csv_header_column(&csv->header, assay__csv_name(csv), name, index, err);
-    if (status == ASSAY_ERROR_DATA && !assay__csv_header_find(&csv->header, name, 0, index))
-        suggest_header(csv, name, err);
-    return status;
 }

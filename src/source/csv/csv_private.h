@@ -11,11 +11,11 @@
 enum { ASSAY__CSV_BUFFER_BYTES = 512 * 1024 /* of a reader, until a record needs more */ };
 
 struct assay__csv {
+    struct assay__rows rows; /* first: see assay__csv_of() */
     struct assay__source *source;
     struct assay__recoder *recoder; /* NULL: the bytes are UTF-8 */
     struct assay__csv_options options;
     struct assay__scanner scanner;
-    struct assay__csv_header header;
     char *buffer; /* [capacity + 1]: the last byte is for the scanner's line feed */
     size_t capacity, begin, end;
     bool is_last;  /* the source has no more bytes than these */
@@ -23,12 +23,20 @@ struct assay__csv {
     struct assay__field *fields;
     uint64_t *lines;
     size_t block_records; /* records that fit into fields */
-    uint64_t skipped, repeated;
-    size_t filled;                 /* records of the last block */
-    bool may_skip;                 /* the caller offers to pass over bad records */
-    struct assay__csv_block block; /* for assay__csv_next() */
-    size_t block_at;
-    bool is_view; /* source, header and buffer are another's: see csv_chunk.h */
+    bool is_view;         /* source, header and buffer are another's: see csv_chunk.h */
 };
+
+/** assay__csv_of() is the CSV reader whose rows these are. */
+static inline const struct assay__csv *assay__csv_of(const struct assay__rows *rows)
+{
+    return (const struct assay__csv *)(const void *)rows;
+}
+
+/** assay__csv_name() is the file's name for messages. */
+const char *assay__csv_name(const struct assay__csv *csv);
+
+/** assay__csv_suggest() is that of struct assay__rows_kind. */
+void assay__csv_suggest(const struct assay__rows *rows, const char *column,
+                        struct assay_error *err);
 
 #endif

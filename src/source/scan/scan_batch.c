@@ -33,10 +33,10 @@ static bool any_is_careful(const char *text, uint32_t length)
 }
 
 /* A row that repeats the header has the group column's name for a group: it is looked at. */
-static bool know_header(batch_t *batch, const struct assay__csv *csv)
+static bool know_header(batch_t *batch, struct assay__csv *csv)
 {
     uint32_t column = batch->layout->columns[batch->layout->binding->group], number;
-    const char *name = assay__csv_columns(csv)[column];
+    const char *name = assay__rows_columns(assay__csv_rows(csv))[column];
     struct assay__scan_cells *cells = &batch->adder.cells;
     char *text = assay__arena_alloc(&cells->arena, strlen(name) + ASSAY__NAME_INLINE);
     if (text == NULL)
@@ -70,7 +70,7 @@ static enum assay_status make_room(batch_t *batch, struct assay_error *err)
 
 enum assay_status assay__scan_batch_init(batch_t *batch, const struct assay__scan_layout *layout,
                                          const struct assay__scan_target *target,
-                                         const struct assay__csv *csv, struct assay_error *err)
+                                         struct assay__csv *csv, struct assay_error *err)
 {
     memset(batch, 0, sizeof *batch);
     batch->layout = layout;

@@ -55,7 +55,7 @@ struct assay__scan_batch {
 enum assay_status assay__scan_batch_init(struct assay__scan_batch *batch,
                                          const struct assay__scan_layout *layout,
                                          const struct assay__scan_target *target,
-                                         const struct assay__csv *csv, struct assay_error *err);
+                                         struct assay__csv *csv, struct assay_error *err);
 void assay__scan_batch_release(struct assay__scan_batch *batch);
 
 /**

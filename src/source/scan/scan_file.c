@@ -14,7 +14,6 @@
 
 #include "base/utf8.h"
 #include "source/csv/csv_chunk.h"
-#include "source/csv/csv_header.h"
 
 /* What the threads share; the lock guards all of it but layout. */
 struct job {
@@ -98,12 +97,13 @@ static enum assay_status read_carefully(struct worker *worker, size_t *at, size_
     char behind = worker->chunk.text[end];
     worker->chunk.text[end] = '\n';
     assay__csv_view_set(worker->view, text, end - *at, worker->line);
-    struct assay__csv_block block;
-    enum assay_status status = assay__csv_next_block(worker->view, &block, err);
+    struct assay__rows_block block;
+    enum assay_status status = assay__rows_next_block(assay__csv_rows(worker->view), &block, err);
     if (status == ASSAY_OK && block.record_count > 0) {
         const struct assay__record record = {block.fields, block.lines[0]};
         pthread_mutex_lock(&job->lock);
-        status = job->careful->take(job->careful->context, worker->view, &record, err);
+        status =
+            job->careful->take(job->careful->context, assay__csv_rows(worker->view), &record, err);
         pthread_mutex_unlock(&job->lock);
     }
     worker->line = assay__csv_line(worker->view);
@@ -166,7 +166,7 @@ static void count_row_lines(const struct assay__field_index *index, const char *
     for (uint32_t r = 0, from = 0; r < row_count; r++) {
         uint32_t to = index->ends[(r + 1) * column_count - 1] + 1;
         row_lines[r] = lines;
-        lines += assay__csv_line_ends(text + from, to - from);
+        lines += assay__line_ends(text + from, to - from);
         from = to;
     }
     row_lines[row_count] = lines;
@@ -250,7 +250,7 @@ static void end(struct worker *worker)
 {
     assay__scan_batch_release(&worker->batch);
     assay__chunk_release(&worker->chunk);
-    assay__csv_close(worker->view);
+    assay__csv_view_close(worker->view);
 }
 
 /* Runs the workers until no chunk is left to take; a thread that can't be made is done without. */
@@ -280,8 +280,8 @@ static enum assay_status settle(struct job *job, struct assay_error *err)
         if (err->line != 0)
             err->line += assay__csv_line(job->csv) - 1;
         else if (err->code == ASSAY_ERROR_LIMIT) /* of the names: no row alone is to blame */
-            (void)assay__fail_at(err, err->code, assay__csv_name(job->csv), 0, 0, "%s",
-                                 err->message);
+            (void)assay__fail_at(err, err->code, assay__rows_name(assay__csv_rows(job->csv)), 0, 0,
+                                 "%s", err->message);
     }
     return job->status;
 }
@@ -289,13 +289,13 @@ static enum assay_status settle(struct job *job, struct assay_error *err)
 /* The record that no chunk takes: the last one without a line end, or one longer than a chunk. */
 static enum assay_status read_block(struct job *job, bool *at_end, struct assay_error *err)
 {
-    struct assay__csv_block block;
-    enum assay_status status = assay__csv_next_block(job->csv, &block, err);
+    struct assay__rows_block block;
+    enum assay_status status = assay__rows_next_block(assay__csv_rows(job->csv), &block, err);
     *at_end = status == ASSAY_OK && block.record_count == 0;
     size_t columns = job->layout->column_count;
     for (size_t i = 0; status == ASSAY_OK && i < block.record_count; i++) {
         const struct assay__record record = {block.fields + i * columns, block.lines[i]};
-        status = job->careful->take(job->careful->context, job->csv, &record, err);
+        status = job->careful->take(job->careful->context, assay__csv_rows(job->csv), &record, err);
     }
     return status;
 }
@@ -307,7 +307,8 @@ static enum assay_status give_sums(const struct job *job, struct worker *worker,
     enum assay_status status =
         assay__scan_cells_flush(&worker->batch.adder.cells, job->target.dataset, &flushed);
     if (status != ASSAY_OK)
-        (void)assay__fail_at(err, status, assay__csv_name(job->csv), 0, 0, "%s", flushed.message);
+        (void)assay__fail_at(err, status, assay__rows_name(assay__csv_rows(job->csv)), 0, 0, "%s",
+                             flushed.message);
     return status;
 }
 
@@ -367,8 +368,7 @@ enum assay_status assay__scan_file(struct assay__csv *csv, const struct assay__s
             add_counts(counts, &workers[i].batch.counts);
         add_words(&workers[i].batch, words);
         if (workers[i].view != NULL)
-            assay__csv_add_skipped(csv, assay__csv_skipped(workers[i].view)),
-                assay__csv_add_repeated(csv, assay__csv_repeated(workers[i].view));
+            assay__csv_add_passed(csv, workers[i].view);
         end(&workers[i]);
     }
     pthread_mutex_destroy(&job.lock);

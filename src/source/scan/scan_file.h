@@ -12,7 +12,7 @@
  * it adds up must not depend on the order.
  */
 struct assay__scan_reader {
-    enum assay_status (*take)(void *context, const struct assay__csv *csv,
+    enum assay_status (*take)(void *context, const struct assay__rows *rows,
                               const struct assay__record *record, struct assay_error *err);
     void *context;
 };

@@ -56,12 +56,12 @@ enum assay_status assay__scan_layout_init(struct assay__scan_layout *layout,
 }
 
 void assay__scan_layout_file(struct assay__scan_layout *layout, uint32_t source,
-                             const uint32_t *columns, const struct assay__csv *csv,
+                             const uint32_t *columns, struct assay__csv *csv,
                              const struct assay__scan_kernels *kernels)
 {
     layout->source = source;
     layout->columns = columns;
-    layout->column_count = assay__csv_column_count(csv);
+    layout->column_count = assay__rows_column_count(assay__csv_rows(csv));
     layout->separator = assay__csv_separator(csv);
     layout->kernels = kernels;
 }

@@ -67,7 +67,7 @@ enum assay_status assay__scan_layout_init(struct assay__scan_layout *layout,
                                           const struct assay__binding *binding,
                                           const struct assay__cap *caps, struct assay_error *err);
 void assay__scan_layout_file(struct assay__scan_layout *layout, uint32_t source,
-                             const uint32_t *columns, const struct assay__csv *csv,
+                             const uint32_t *columns, struct assay__csv *csv,
                              const struct assay__scan_kernels *kernels);
 void assay__scan_layout_release(struct assay__scan_layout *layout);
 

@@ -7,10 +7,10 @@
 
 typedef struct assay__summary_row row_t;
 
-uint32_t assay__summary_row_column(const struct assay__csv *csv, const char *name)
+uint32_t assay__summary_row_column(const struct assay__rows *rows, const char *name)
 {
     uint32_t index;
-    return assay__csv_find(csv, name, &index) ? index : ASSAY__NO_COLUMN;
+    return assay__rows_find(rows, name, &index) ? index : ASSAY__NO_COLUMN;
 }
 
 bool assay__summary_row_is_missing(const row_t *row, uint32_t column)
@@ -25,17 +25,17 @@ enum assay_status assay__summary_row_fail(const row_t *row, uint32_t column,
 {
     const struct assay__field *field = &row->record.fields[column];
     int length = field->length > 60 ? 60 : (int)field->length;
-    return assay__csv_fail(row->csv, &row->record, column, ASSAY_ERROR_DATA, err,
-                           "'%.*s' in column '%.60s' %s", length, field->text,
-                           assay__csv_columns(row->csv)[column], what);
+    return assay__rows_fail(row->rows, &row->record, column, ASSAY_ERROR_DATA, err,
+                            "'%.*s' in column '%.60s' %s", length, field->text,
+                            assay__rows_columns(row->rows)[column], what);
 }
 
 uint32_t assay__summary_row_figure(const row_t *row, const char *name)
 {
-    uint32_t column = assay__summary_row_column(row->csv, name);
+    uint32_t column = assay__summary_row_column(row->rows, name);
     const char *alias = assay__column_alias(name);
     if (column == ASSAY__NO_COLUMN && alias != NULL)
-        column = assay__summary_row_column(row->csv, alias);
+        column = assay__summary_row_column(row->rows, alias);
     return column;
 }
 

@@ -145,8 +145,8 @@ static void digest_row(row_t *row, const char *const key[ASSAY__KEY_COUNT])
 {
     static const struct assay_dialect PLAIN = {0};
     const struct assay_dialect *dialect = row->plan == NULL ? &PLAIN : &row->plan->dialect;
-    const char *const *names = assay__csv_columns(row->csv);
-    for (uint32_t c = 0; c < assay__csv_column_count(row->csv); c++) {
+    const char *const *names = assay__rows_columns(row->rows);
+    for (uint32_t c = 0; c < assay__rows_column_count(row->rows); c++) {
         const struct assay__field *field = &row->record.fields[c];
         enum assay__summary_key part = key_of(row, c);
         struct assay_decimal number;
@@ -198,7 +198,7 @@ static enum assay_status read_row(row_t *row, struct assay__text *buffer, struct
         return status;
     status = assay__summary_entry(row->table, key, &entry, &is_new, err);
     if (status == ASSAY_OK && is_new) {
-        snprintf(entry->file, sizeof entry->file, "%s", assay__csv_name(row->csv));
+        snprintf(entry->file, sizeof entry->file, "%s", assay__rows_name(row->rows));
         entry->line = row->record.line;
         entry->column = row->key_columns[ASSAY__KEY_METRIC] + 1;
     }
@@ -217,14 +217,14 @@ static enum assay_status read_row(row_t *row, struct assay__text *buffer, struct
 /* Columns of figures may be missing, but none may be there twice. */
 static enum assay_status check_columns(const row_t *row, struct assay_error *err)
 {
-    const char *const *names = assay__csv_columns(row->csv);
+    const char *const *names = assay__rows_columns(row->rows);
     struct assay__index seen = {0};
     enum assay_status status = ASSAY_OK;
-    for (uint32_t c = 0; status == ASSAY_OK && c < assay__csv_column_count(row->csv); c++) {
+    for (uint32_t c = 0; status == ASSAY_OK && c < assay__rows_column_count(row->rows); c++) {
         uint32_t number, index, before = seen.count;
         status = assay__index_add(&seen, names[c], strlen(names[c]), UINT32_MAX - 1, &number, err);
         if (status == ASSAY_OK && seen.count == before)
-            status = assay__csv_column(row->csv, names[c], &index, err);
+            status = assay__rows_column(row->rows, names[c], &index, err);
     }
     assay__index_release(&seen);
     return status;
@@ -234,20 +234,20 @@ static enum assay_status find_columns(row_t *row, struct assay_error *err)
 {
     enum assay_status status = check_columns(row, err);
     for (int i = 0; status == ASSAY_OK && i < ASSAY__KEY_COUNT; i++) {
-        row->key_columns[i] = assay__summary_row_column(row->csv, KEY_COLUMNS[i]);
+        row->key_columns[i] = assay__summary_row_column(row->rows, KEY_COLUMNS[i]);
         if (i == ASSAY__KEY_METRIC || i == ASSAY__KEY_GROUP)
-            status = assay__csv_column(row->csv, KEY_COLUMNS[i], &row->key_columns[i], err);
+            status = assay__rows_column(row->rows, KEY_COLUMNS[i], &row->key_columns[i], err);
     }
     if (status == ASSAY_OK)
-        status = assay__csv_column(row->csv, "n", &row->n_column, err);
-    row->missing_column = assay__summary_row_column(row->csv, "covariates_missing");
+        status = assay__rows_column(row->rows, "n", &row->n_column, err);
+    row->missing_column = assay__summary_row_column(row->rows, "covariates_missing");
     row->table->has_variances =
-        assay__summary_row_column(row->csv, "variance") != ASSAY__NO_COLUMN ||
-        assay__summary_row_column(row->csv, "sum_squares") != ASSAY__NO_COLUMN;
+        assay__summary_row_column(row->rows, "variance") != ASSAY__NO_COLUMN ||
+        assay__summary_row_column(row->rows, "sum_squares") != ASSAY__NO_COLUMN;
     return status;
 }
 
-enum assay_status assay__summary_table_read(struct assay__csv *csv, const struct assay_plan *plan,
+enum assay_status assay__summary_table_read(struct assay__rows *rows, const struct assay_plan *plan,
                                             struct assay__summary_table *table,
                                             struct assay_error *err)
 {
@@ -255,7 +255,7 @@ enum assay_status assay__summary_table_read(struct assay__csv *csv, const struct
     struct assay__text buffer = {0};
     if (row == NULL)
         return assay__fail_memory(err);
-    row->csv = csv;
+    row->rows = rows;
     row->plan = plan;
     row->table = table;
     row->digits = malloc(ASSAY__FIGURES_MAX * sizeof *row->digits);
@@ -263,17 +263,17 @@ enum assay_status assay__summary_table_read(struct assay__csv *csv, const struct
         row->digits == NULL ? assay__fail_memory(err) : find_columns(row, err);
     bool is_empty = true;
     while (status == ASSAY_OK) {
-        status = assay__csv_next(csv, &row->record, err);
+        status = assay__rows_next(rows, &row->record, err);
         if (status != ASSAY_OK || row->record.fields == NULL)
             break;
         is_empty = false;
         status = read_row(row, &buffer, err);
     }
     if (status == ASSAY_OK && is_empty)
-        status = assay__fail_at(err, ASSAY_ERROR_DATA, assay__csv_name(csv), 1, 0,
+        status = assay__fail_at(err, ASSAY_ERROR_DATA, assay__rows_name(rows), 1, 0,
                                 "There is a header but no row of sufficient statistics.");
     if (status == ASSAY_OK)
-        status = assay__seal_check(table, assay__csv_name(csv), &row->end, &row->digest, err);
+        status = assay__seal_check(table, assay__rows_name(rows), &row->end, &row->digest, err);
     assay__text_release(&buffer);
     assay__index_release(&row->seen);
     assay__seal_digest_release(&row->digest);
@@ -285,19 +285,19 @@ enum assay_status assay__summary_table_read(struct assay__csv *csv, const struct
 enum assay_status assay__summary_read_file(const char *path, struct assay__summary_table *table,
                                            struct assay_error *err)
 {
-    struct assay__csv *csv;
+    struct assay__rows *rows;
     const struct assay__csv_options options = {0};
-    enum assay_status status = assay__csv_open(path, &options, &csv, err);
+    enum assay_status status = assay__csv_open(path, &options, &rows, err);
     if (status != ASSAY_OK)
         return status;
-    status = assay__summary_table_read(csv, NULL, table, err);
-    assay__csv_close(csv);
+    status = assay__summary_table_read(rows, NULL, table, err);
+    assay__rows_close(rows);
     return status;
 }
 
-bool assay__summary_looks_like(const struct assay__csv *csv)
+bool assay__summary_looks_like(const struct assay__rows *rows)
 {
     uint32_t index;
-    return assay__csv_find(csv, "metric", &index) && assay__csv_find(csv, "group", &index) &&
-           assay__csv_find(csv, "n", &index);
+    return assay__rows_find(rows, "metric", &index) && assay__rows_find(rows, "group", &index) &&
+           assay__rows_find(rows, "n", &index);
 }

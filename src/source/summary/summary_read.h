@@ -9,7 +9,7 @@
  * assay__summary_table_read() reads an open CSV of sufficient statistics, header already read. Only
  * rows that the plan needs must be complete; without a plan (NULL) it is all of them.
  */
-enum assay_status assay__summary_table_read(struct assay__csv *csv, const struct assay_plan *plan,
+enum assay_status assay__summary_table_read(struct assay__rows *rows, const struct assay_plan *plan,
                                             struct assay__summary_table *table,
                                             struct assay_error *err);
 
@@ -18,6 +18,6 @@ enum assay_status assay__summary_read_file(const char *path, struct assay__summa
                                            struct assay_error *err);
 
 /** assay__summary_looks_like(): the header has metric, group and n. */
-bool assay__summary_looks_like(const struct assay__csv *csv);
+bool assay__summary_looks_like(const struct assay__rows *rows);
 
 #endif

@@ -23,8 +23,8 @@ static enum assay_status read_figure(row_t *row, const char *name, uint32_t numb
 {
     uint32_t column = assay__summary_row_figure(row, name);
     if (column == ASSAY__NO_COLUMN)
-        return assay__csv_fail(
-            row->csv, &row->record, row->key_columns[ASSAY__KEY_METRIC], ASSAY_ERROR_DATA, err,
+        return assay__rows_fail(
+            row->rows, &row->record, row->key_columns[ASSAY__KEY_METRIC], ASSAY_ERROR_DATA, err,
             "This metric needs a column '%s', which is not there: add it.", name);
     if (assay__summary_row_is_missing(row, column))
         return assay__summary_row_fail(row, column, err,
@@ -68,9 +68,9 @@ static uint32_t covariate_of(const char *name)
 static enum assay_status find_shape(const row_t *row, struct assay_moments_shape *shape,
                                     struct assay_error *err)
 {
-    const char *const *names = assay__csv_columns(row->csv);
+    const char *const *names = assay__rows_columns(row->rows);
     *shape = (struct assay_moments_shape){0, 0};
-    for (uint32_t c = 0; c < assay__csv_column_count(row->csv); c++) {
+    for (uint32_t c = 0; c < assay__rows_column_count(row->rows); c++) {
         if (assay__summary_row_is_missing(row, c))
             continue;
         uint32_t covariate = covariate_of(names[c]);
@@ -92,9 +92,9 @@ static enum assay_status fail_row(const row_t *row, enum assay_status status,
 {
     if (status == ASSAY_ERROR_MEMORY)
         return assay__fail_memory(err);
-    return assay__csv_fail(row->csv, &row->record, row->key_columns[ASSAY__KEY_METRIC],
-                           status == ASSAY_ERROR_DOMAIN ? ASSAY_ERROR_DATA : status, err, "%s",
-                           problem->message);
+    return assay__rows_fail(row->rows, &row->record, row->key_columns[ASSAY__KEY_METRIC],
+                            status == ASSAY_ERROR_DOMAIN ? ASSAY_ERROR_DATA : status, err, "%s",
+                            problem->message);
 }
 
 /* The variable whose sum of squares no sample of n can have; each is tried by itself. */

@@ -16,7 +16,7 @@ enum {
 
 /** struct assay__summary_row is the row being read, and what reading its file needs. */
 struct assay__summary_row {
-    struct assay__csv *csv;
+    struct assay__rows *rows;
     const struct assay_plan *plan; /* NULL: every row is needed */
     struct assay__summary_table *table;
     struct assay__record record;
@@ -31,7 +31,7 @@ struct assay__summary_row {
 };
 
 /** assay__summary_row_column() is a column's index, or ASSAY__NO_COLUMN. */
-uint32_t assay__summary_row_column(const struct assay__csv *csv, const char *name);
+uint32_t assay__summary_row_column(const struct assay__rows *rows, const char *name);
 
 /** assay__summary_row_is_missing() tells whether a cell stands for no figure. */
 bool assay__summary_row_is_missing(const struct assay__summary_row *row, uint32_t column);

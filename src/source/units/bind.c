@@ -132,12 +132,12 @@ void assay__binding_release(struct assay__binding *binding)
 }
 
 enum assay_status assay__binding_columns(const struct assay__binding *binding, uint32_t source,
-                                         const struct assay__csv *csv, uint32_t *columns,
+                                         const struct assay__rows *rows, uint32_t *columns,
                                          struct assay_error *err)
 {
     const struct assay__columns *used = &binding->sources[source];
     for (uint32_t i = 0; i < used->count; i++) {
-        enum assay_status status = assay__csv_column(csv, used->names[i], &columns[i], err);
+        enum assay_status status = assay__rows_column(rows, used->names[i], &columns[i], err);
         if (status != ASSAY_OK)
             return status;
     }

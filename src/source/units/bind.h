@@ -133,7 +133,7 @@ void assay__binding_release(struct assay__binding *binding);
 
 /** assay__binding_columns() finds each cell's column in a file of a source. */
 enum assay_status assay__binding_columns(const struct assay__binding *binding, uint32_t source,
-                                         const struct assay__csv *csv, uint32_t *columns,
+                                         const struct assay__rows *rows, uint32_t *columns,
                                          struct assay_error *err);
 
 /**

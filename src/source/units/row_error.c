@@ -44,16 +44,16 @@ static bool kind_of(const struct assay__units *units, uint32_t cell, enum assay_
 
 /* A column that is spelt another way wants its format; leaving rows out would be the wrong cure. */
 static void add_remedy(const struct assay__units *units, enum assay__row_outcome outcome,
-                       const struct assay__csv *csv, struct assay_error *err)
+                       const struct assay__rows *rows, struct assay_error *err)
 {
     uint32_t cell = units->row.bad_cell;
     const struct assay_dialect *dialect = &units->binding.plan->dialect;
     struct assay__column_sample sample = {0};
-    struct assay__csv_sample cells;
+    struct assay__rows_sample cells;
     err->reason = ASSAY_REASON_BAD_ROWS;
     if (outcome != ASSAY__ROW_BAD || !kind_of(units, cell, &sample.kind))
         return;
-    assay__csv_sample(csv, units->columns[cell], ASSAY__SAMPLE_MAX, &cells);
+    assay__rows_sample(rows, units->columns[cell], ASSAY__SAMPLE_MAX, &cells);
     if (cells.cells == NULL)
         return;
     cells.cells[cells.count] = units->cells[cell];
@@ -64,21 +64,21 @@ static void add_remedy(const struct assay__units *units, enum assay__row_outcome
         err->reason = ASSAY_REASON_FORMAT;
     else if (!assay__suggest_skip(dialect, &sample))
         err->reason = sample.kind == ASSAY__COLUMN_TIME ? ASSAY_REASON_FORMAT : ASSAY_REASON_NONE;
-    assay__csv_sample_release(&cells);
+    assay__rows_sample_release(&cells);
 }
 
 enum assay_status assay__units_fail_row(const struct assay__units *units,
                                         enum assay__row_outcome outcome,
-                                        const struct assay__csv *csv,
+                                        const struct assay__rows *rows,
                                         const struct assay__record *record, struct assay_error *err)
 {
     uint32_t cell = units->row.bad_cell;
     char text[SHOWN_BYTES + 4];
     show_text(&units->cells[cell], text);
-    enum assay_status status = assay__csv_fail(
-        csv, record, units->columns[cell], ASSAY_ERROR_DATA, err, "Column '%.100s': '%s' %s",
+    enum assay_status status = assay__rows_fail(
+        rows, record, units->columns[cell], ASSAY_ERROR_DATA, err, "Column '%.100s': '%s' %s",
         units->binding.sources[units->source].names[cell], text, units->row.problem);
     if (err != NULL)
-        add_remedy(units, outcome, csv, err);
+        add_remedy(units, outcome, rows, err);
     return status;
 }

@@ -93,14 +93,14 @@ static uint64_t *count_of(struct assay__units *units, enum assay__row_outcome ou
 
 /* Counts a row that is not used, or fails with it. */
 static enum assay_status pass_over(struct assay__units *units, enum assay__row_outcome outcome,
-                                   const struct assay__csv *csv, const struct assay__record *record,
-                                   struct assay_error *err)
+                                   const struct assay__rows *rows,
+                                   const struct assay__record *record, struct assay_error *err)
 {
     if (outcome == ASSAY__ROW_NO_MEMORY)
         return assay__fail_memory(err);
     if (outcome != ASSAY__ROW_LEFT_OUT && outcome != ASSAY__ROW_AFTER &&
         units->options->bad_rows != ASSAY_BAD_ROWS_SKIP)
-        return assay__units_fail_row(units, outcome, csv, record, err);
+        return assay__units_fail_row(units, outcome, rows, record, err);
     (*count_of(units, outcome))++;
     return outcome == ASSAY__ROW_BAD ? assay__units_leave_out(units, err) : ASSAY_OK;
 }
@@ -168,7 +168,7 @@ static enum assay_status take_event(struct assay__units *units, struct assay_err
     return assay__gather_happen(&units->gather, &happening, 1, err);
 }
 
-static enum assay_status read_record(struct assay__units *units, const struct assay__csv *csv,
+static enum assay_status read_record(struct assay__units *units, const struct assay__rows *rows,
                                      const struct assay__record *record, struct assay_error *err)
 {
     const struct assay__binding *binding = &units->binding;
@@ -181,40 +181,40 @@ static enum assay_status read_record(struct assay__units *units, const struct as
         is_event ? assay__row_read_event(&units->row, binding, units->source, units->cells)
                  : assay__row_read(&units->row, binding, units->cells);
     if (outcome != ASSAY__ROW_GOOD)
-        return pass_over(units, outcome, csv, record, err);
+        return pass_over(units, outcome, rows, record, err);
     if (units->row.time_ns != INT64_MIN)
         observe(units, units->row.time_ns);
     return is_event ? take_event(units, err) : take_row(units, err);
 }
 
 /* Says where in the file it happened, for errors that come from deeper down. */
-static enum assay_status with_place(enum assay_status status, const struct assay__csv *csv,
+static enum assay_status with_place(enum assay_status status, const struct assay__rows *rows,
                                     const struct assay__record *record, struct assay_error *err)
 {
     if (status == ASSAY_OK || err == NULL || err->line != 0 || status == ASSAY_ERROR_IO)
         return status;
-    return assay__fail_at(err, status, assay__csv_name(csv), record->line, 0, "%s", err->message);
+    return assay__fail_at(err, status, assay__rows_name(rows), record->line, 0, "%s", err->message);
 }
 
-static enum assay_status take_record(void *context, const struct assay__csv *csv,
+static enum assay_status take_record(void *context, const struct assay__rows *rows,
                                      const struct assay__record *record, struct assay_error *err)
 {
-    return with_place(read_record(context, csv, record, err), csv, record, err);
+    return with_place(read_record(context, rows, record, err), rows, record, err);
 }
 
 /* Reads row by row. */
-static enum assay_status read_rows(struct assay__units *units, struct assay__csv *csv,
+static enum assay_status read_rows(struct assay__units *units, struct assay__rows *rows,
                                    struct assay_error *err)
 {
-    uint32_t column_count = assay__csv_column_count(csv);
+    uint32_t column_count = assay__rows_column_count(rows);
     for (;;) {
-        struct assay__csv_block block;
-        enum assay_status status = assay__csv_next_block(csv, &block, err);
+        struct assay__rows_block block;
+        enum assay_status status = assay__rows_next_block(rows, &block, err);
         if (status != ASSAY_OK || block.record_count == 0)
             return status;
         for (size_t i = 0; i < block.record_count; i++) {
             struct assay__record record = {block.fields + i * column_count, block.lines[i]};
-            status = take_record(units, csv, &record, err);
+            status = take_record(units, rows, &record, err);
             if (status != ASSAY_OK)
                 return status;
         }
@@ -265,26 +265,28 @@ static enum assay_status scan_rows(struct assay__units *units, struct assay__csv
 }
 
 enum assay_status assay__units_read(struct assay__units *units, uint32_t source,
-                                    struct assay__csv *csv, struct assay_error *err)
+                                    struct assay__rows *rows, struct assay_error *err)
 {
     struct assay_counts *counts = assay__dataset_mutable_counts(units->dataset);
     enum assay_status status =
-        assay__binding_columns(&units->binding, source, csv, units->columns, err);
+        assay__binding_columns(&units->binding, source, rows, units->columns, err);
     units->source = source;
-    assay__csv_bad_rows(csv, units->options->bad_rows == ASSAY_BAD_ROWS_SKIP, true);
+    rows->skips_bad = units->options->bad_rows == ASSAY_BAD_ROWS_SKIP;
+    rows->may_skip = true;
     bool is_careful =
         units->options->kernel != NULL && strcmp(units->options->kernel, "careful") == 0;
     is_careful = is_careful || assay__dataset_watcher(units->dataset) != NULL;
+    struct assay__csv *csv = assay__rows_csv(rows);
     bool is_scanned =
-        !is_careful && assay__scan_takes(units->binding.plan) &&
+        csv != NULL && !is_careful && assay__scan_takes(units->binding.plan) &&
         (units->gathers || assay__scan_caps_fit(units->binding.plan, units->tally.caps));
     if (status == ASSAY_OK)
-        status = is_scanned ? scan_rows(units, csv, err) : read_rows(units, csv, err);
+        status = is_scanned ? scan_rows(units, csv, err) : read_rows(units, rows, err);
     if (status == ASSAY_OK)
-        status = assay__units_check_words(units, csv, err);
-    units->repeated_headers += assay__csv_repeated(csv);
-    *(source > 0 ? &counts->events_read : &counts->rows_read) += assay__csv_skipped(csv);
-    *(source > 0 ? &counts->events_bad : &counts->rows_bad) += assay__csv_skipped(csv);
+        status = assay__units_check_words(units, rows, err);
+    units->repeated_headers += rows->repeated;
+    *(source > 0 ? &counts->events_read : &counts->rows_read) += rows->skipped;
+    *(source > 0 ? &counts->events_bad : &counts->rows_bad) += rows->skipped;
     return status;
 }
 

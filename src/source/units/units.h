@@ -39,7 +39,7 @@ void assay__units_release(struct assay__units *units);
 
 /** assay__units_read() reads an open table of source 0, or of the plan's events, to its end. */
 enum assay_status assay__units_read(struct assay__units *units, uint32_t source,
-                                    struct assay__csv *csv, struct assay_error *err);
+                                    struct assay__rows *rows, struct assay_error *err);
 
 /** assay__units_finish() adds what was gathered, once all tables are read. */
 enum assay_status assay__units_finish(struct assay__units *units, struct assay_error *err);

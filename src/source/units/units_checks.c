@@ -108,7 +108,7 @@ enum assay_status assay__units_note_uneven(struct assay__units *units, struct as
 }
 
 /* Fails when the words of a column are of several spellings. */
-static enum assay_status check(const struct assay__units *units, const struct assay__csv *csv,
+static enum assay_status check(const struct assay__units *units, const struct assay__rows *rows,
                                uint32_t words, uint32_t cell, struct assay_error *err)
 {
     char remedy[ASSAY__WORDS_REMEDY_BYTES];
@@ -117,19 +117,20 @@ static enum assay_status check(const struct assay__units *units, const struct as
     uint32_t column = units->columns[cell];
     return assay__fail_format(
         err,
-        assay__fail_at(err, ASSAY_ERROR_DATA, assay__csv_name(csv), 0, (uint64_t)column + 1,
+        assay__fail_at(err, ASSAY_ERROR_DATA, assay__rows_name(rows), 0, (uint64_t)column + 1,
                        "The column '%.200s' spells yes and no in several ways: 1 and 0, true and "
                        "false, or yes and no do not go with other words in one column.",
-                       assay__csv_columns(csv)[column]),
+                       assay__rows_columns(rows)[column]),
         remedy);
 }
 
 /* Where semicolons separate, a point with three digits behind it may be a mark of thousands. */
-static enum assay_status note_points(struct assay__units *units, const struct assay__csv *csv,
+static enum assay_status note_points(struct assay__units *units, struct assay__rows *rows,
                                      struct assay_error *err)
 {
     const struct assay__binding *binding = &units->binding;
     const struct assay_dialect *dialect = &binding->plan->dialect;
+    const struct assay__csv *csv = assay__rows_csv(rows);
     uint32_t points = 0;
     for (uint32_t v = 0; units->source == 0 && v < binding->variable_count; v++)
         if (binding->variables[v].kind != ASSAY__VARIABLE_CHOICE)
@@ -139,7 +140,7 @@ static enum assay_status note_points(struct assay__units *units, const struct as
             points |= units->row.words[binding->variable_count + c];
     points &= ASSAY__POINTS_THREE | ASSAY__POINTS_OTHER;
     if (points != ASSAY__POINTS_THREE || dialect->decimal == ',' || dialect->thousands != NULL ||
-        assay__csv_separator(csv) != ';')
+        csv == NULL || assay__csv_separator(csv) != ';')
         return ASSAY_OK;
     return assay__dataset_note(
         units->dataset, ASSAY_NOTE_WARNING, -1,
@@ -149,19 +150,19 @@ static enum assay_status note_points(struct assay__units *units, const struct as
         err);
 }
 
-enum assay_status assay__units_check_words(struct assay__units *units, const struct assay__csv *csv,
+enum assay_status assay__units_check_words(struct assay__units *units, struct assay__rows *rows,
                                            struct assay_error *err)
 {
     const struct assay__binding *binding = &units->binding;
-    enum assay_status status = note_points(units, csv, err);
+    enum assay_status status = note_points(units, rows, err);
     for (uint32_t v = 0; status == ASSAY_OK && units->source == 0 && v < binding->variable_count;
          v++)
         if (binding->variables[v].kind == ASSAY__VARIABLE_CHOICE)
-            status = check(units, csv, units->row.words[v], binding->variables[v].cell, err);
+            status = check(units, rows, units->row.words[v], binding->variables[v].cell, err);
     for (uint32_t c = 0; status == ASSAY_OK && c < binding->channel_count; c++)
         if (binding->channels[c].source == units->source &&
             binding->channels[c].variable.kind == ASSAY__VARIABLE_CHOICE)
-            status = check(units, csv, units->row.words[binding->variable_count + c],
+            status = check(units, rows, units->row.words[binding->variable_count + c],
                            binding->channels[c].variable.cell, err);
     return status;
 }

@@ -19,7 +19,7 @@ enum assay_status assay__units_note_uneven(struct assay__units *units, struct as
  * t: one of the two may mean something else, and rows that are passed over are no cure. It warns of
  * points that may be marks of thousands. Call it at the end of each file.
  */
-enum assay_status assay__units_check_words(struct assay__units *units, const struct assay__csv *csv,
+enum assay_status assay__units_check_words(struct assay__units *units, struct assay__rows *rows,
                                            struct assay_error *err);
 
 #endif

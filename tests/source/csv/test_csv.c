@@ -20,26 +20,26 @@ static enum assay_status show(const char *bytes, size_t length,
                               const struct assay__csv_options *options, struct assay__text *text,
                               uint64_t *skipped, struct assay_error *err)
 {
-    struct assay__csv *csv = NULL;
+    struct assay__rows *rows = NULL;
     struct assay__record record;
     put_file(bytes, length);
-    enum assay_status status = assay__csv_open(path, options, &csv, err);
-    for (uint32_t i = 0; status == ASSAY_OK && i < assay__csv_column_count(csv); i++)
-        assay__text_format(text, "<%s>", assay__csv_columns(csv)[i]);
+    enum assay_status status = assay__csv_open(path, options, &rows, err);
+    for (uint32_t i = 0; status == ASSAY_OK && i < assay__rows_column_count(rows); i++)
+        assay__text_format(text, "<%s>", assay__rows_columns(rows)[i]);
     while (status == ASSAY_OK) {
-        status = assay__csv_next(csv, &record, err);
+        status = assay__rows_next(rows, &record, err);
         if (status != ASSAY_OK || record.fields == NULL)
             break;
         assay__text_format(text, " %d", (int)record.line);
-        for (uint32_t i = 0; i < assay__csv_column_count(csv); i++) {
+        for (uint32_t i = 0; i < assay__rows_column_count(rows); i++) {
             assay__text_putc(text, '[');
             assay__text_append(text, record.fields[i].text, record.fields[i].length);
             assay__text_putc(text, ']');
         }
     }
     if (skipped != NULL)
-        *skipped = csv == NULL ? 0 : assay__csv_skipped(csv);
-    assay__csv_close(csv);
+        *skipped = rows == NULL ? 0 : rows->skipped;
+    assay__rows_close(rows);
     unlink(path);
     return status;
 }
@@ -246,21 +246,21 @@ END_TEST
 
 START_TEST(csv_says_which_column_is_missing_or_twice)
 {
-    struct assay__csv *csv;
+    struct assay__rows *rows;
     struct assay_error err;
     uint32_t index;
     put_file("visit,spend,visit\n1,2,3\n", 24);
-    assert_ok(assay__csv_open(path, &(struct assay__csv_options){0}, &csv, &err), &err);
-    ck_assert_int_eq(assay__csv_column(csv, "spned", &index, &err), ASSAY_ERROR_DATA);
+    assert_ok(assay__csv_open(path, &(struct assay__csv_options){0}, &rows, &err), &err);
+    ck_assert_int_eq(assay__rows_column(rows, "spned", &index, &err), ASSAY_ERROR_DATA);
     ck_assert_str_eq(err.message, "There is no column 'spned'. Did you mean 'spend'? The header "
                                   "has: visit, spend, visit.");
     ck_assert_uint_eq(err.line, 1);
-    ck_assert_int_eq(assay__csv_column(csv, "visit", &index, &err), ASSAY_ERROR_DATA);
+    ck_assert_int_eq(assay__rows_column(rows, "visit", &index, &err), ASSAY_ERROR_DATA);
     ck_assert_str_eq(err.message, "Columns 1 and 3 are both named 'visit'. Rename one of them.");
-    assert_ok(assay__csv_column(csv, "spend", &index, &err), &err);
+    assert_ok(assay__rows_column(rows, "spend", &index, &err), &err);
     ck_assert_uint_eq(index, 1);
-    ck_assert(!assay__csv_find(csv, "Spend", &index));
-    assay__csv_close(csv);
+    ck_assert(!assay__rows_find(rows, "Spend", &index));
+    assay__rows_close(rows);
     unlink(path);
 }
 END_TEST
@@ -279,12 +279,12 @@ static enum assay_status read_generated(const char *header, char fill, size_t by
     for (size_t done = 0; done < bytes; done += sizeof block)
         ck_assert_uint_eq(fwrite(block, 1, sizeof block, file), sizeof block);
     ck_assert_int_eq(fclose(file), 0);
-    struct assay__csv *csv = NULL;
+    struct assay__rows *rows = NULL;
     struct assay__record record = {0};
-    enum assay_status status = assay__csv_open(path, &(struct assay__csv_options){0}, &csv, err);
+    enum assay_status status = assay__csv_open(path, &(struct assay__csv_options){0}, &rows, err);
     if (status == ASSAY_OK)
-        status = assay__csv_next(csv, &record, err);
-    assay__csv_close(csv);
+        status = assay__rows_next(rows, &record, err);
+    assay__rows_close(rows);
     unlink(path);
     return status;
 }
@@ -315,13 +315,13 @@ START_TEST(csv_two_gigabytes_in_one_line_fail_at_once)
 {
     put_file("a,b\n1,", 6);
     ck_assert_int_eq(truncate(path, 2147483647L), 0); /* a hole: NUL bytes without disk space */
-    struct assay__csv *csv;
+    struct assay__rows *rows;
     struct assay__record record;
     struct assay_error err;
-    assert_ok(assay__csv_open(path, &(struct assay__csv_options){0}, &csv, &err), &err);
-    ck_assert_int_eq(assay__csv_next(csv, &record, &err), ASSAY_ERROR_LIMIT);
+    assert_ok(assay__csv_open(path, &(struct assay__csv_options){0}, &rows, &err), &err);
+    ck_assert_int_eq(assay__rows_next(rows, &record, &err), ASSAY_ERROR_LIMIT);
     ck_assert_uint_eq(err.line, 2);
-    assay__csv_close(csv);
+    assay__rows_close(rows);
     unlink(path);
 }
 END_TEST
@@ -336,13 +336,13 @@ START_TEST(csv_blocks_and_buffers_cut_nothing)
                            i % 13);
     ck_assert(!bytes.failed);
     put_file(bytes.data, bytes.length);
-    struct assay__csv *csv;
+    struct assay__rows *rows;
     struct assay_error err;
-    assert_ok(assay__csv_open(path, &(struct assay__csv_options){0}, &csv, &err), &err);
+    assert_ok(assay__csv_open(path, &(struct assay__csv_options){0}, &rows, &err), &err);
     int i = 0;
     for (;;) {
-        struct assay__csv_block block;
-        assert_ok(assay__csv_next_block(csv, &block, &err), &err);
+        struct assay__rows_block block;
+        assert_ok(assay__rows_next_block(rows, &block, &err), &err);
         if (block.record_count == 0)
             break;
         for (size_t r = 0; r < block.record_count; r++, i++) {
@@ -360,7 +360,7 @@ START_TEST(csv_blocks_and_buffers_cut_nothing)
         }
     }
     ck_assert_int_eq(i, 60000);
-    assay__csv_close(csv);
+    assay__rows_close(rows);
     assay__text_release(&bytes);
     unlink(path);
 }
@@ -369,26 +369,26 @@ END_TEST
 START_TEST(csv_fail_counts_line_ends_in_fields_before)
 {
     put_file("a,b\n\"1\n2\",x\n", 12);
-    struct assay__csv *csv;
+    struct assay__rows *rows;
     struct assay__record record;
     struct assay_error err;
-    assert_ok(assay__csv_open(path, &(struct assay__csv_options){0}, &csv, &err), &err);
-    assert_ok(assay__csv_next(csv, &record, &err), &err);
-    assay__csv_fail(csv, &record, 1, ASSAY_ERROR_DATA, &err, "'%s' is bad", "x");
+    assert_ok(assay__csv_open(path, &(struct assay__csv_options){0}, &rows, &err), &err);
+    assert_ok(assay__rows_next(rows, &record, &err), &err);
+    assay__rows_fail(rows, &record, 1, ASSAY_ERROR_DATA, &err, "'%s' is bad", "x");
     ck_assert_uint_eq(err.line, 3);
     ck_assert_uint_eq(err.column, 2);
     ck_assert_str_eq(err.message, "'x' is bad");
-    assay__csv_close(csv);
+    assay__rows_close(rows);
     unlink(path);
 }
 END_TEST
 
 START_TEST(csv_refuses_a_separator_it_does_not_know)
 {
-    struct assay__csv *csv;
+    struct assay__rows *rows;
     struct assay_error err;
     ck_assert_int_eq(
-        assay__csv_open("x", &(struct assay__csv_options){.separator = 'x'}, &csv, &err),
+        assay__csv_open("x", &(struct assay__csv_options){.separator = 'x'}, &rows, &err),
         ASSAY_ERROR_USAGE);
 }
 END_TEST

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The table of sources of rows: which one a name stands for. A new one is a file and a row here. */
+#include "source/sources.h"
+
+#include <string.h>
+
+#include "source/csv/csv.h"
+
+/** struct source opens the names that begin with its prefix. */
+struct source {
+    const char *prefix;
+    enum assay_status (*open)(const struct assay__rows_request *request, struct assay__rows **out,
+                              struct assay_error *err);
+};
+
+/* A file of CSV, plain or compressed (source/file.c), or standard input. */
+static enum assay_status open_csv(const struct assay__rows_request *request,
+                                  struct assay__rows **out, struct assay_error *err)
+{
+    struct assay__csv_options options =
+        assay__csv_options_of(request->options->separator, &request->plan->dialect);
+    options.is_traced = request->is_traced;
+    return assay__csv_open(request->name, &options, out, err);
+}
+
+/* Searched from the first on; the last one takes every name. */
+static const struct source SOURCES[] = {
+    {"", open_csv},
+};
+
+enum assay_status assay__rows_open(const struct assay__rows_request *request,
+                                   struct assay__rows **out, struct assay_error *err)
+{
+    const struct source *source = SOURCES;
+    while (strncmp(request->name, source->prefix, strlen(source->prefix)) != 0)
+        source++;
+    return source->open(request, out, err);
+}
