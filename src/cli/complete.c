@@ -227,21 +227,21 @@ static void offer_columns(const struct request *request)
     static const char *const OPTIONS[] = {"group",      "unit",      "time",      "metric",
                                           "proportion", "covariate", "dimension", "denominator"};
     const struct assay__csv_options options = {.skip_bad = true};
-    struct assay__csv *csv = NULL;
+    struct assay__rows *rows = NULL;
     struct assay_error err;
     struct stat about;
     bool is_column = false;
     for (size_t i = 0; i < sizeof OPTIONS / sizeof *OPTIONS; i++)
         is_column = is_column || strcmp(OPTIONS[i], request->option) == 0;
-    for (int i = request->count - 2; is_column && csv == NULL && i > 0; i--) {
+    for (int i = request->count - 2; is_column && rows == NULL && i > 0; i--) {
         const char *word = strncmp(request->words[i], "--data=", 7) == 0 ? request->words[i] + 7
                                                                          : request->words[i];
         if (stat(word, &about) == 0 && S_ISREG(about.st_mode))
-            assay__csv_open(word, &options, &csv, &err);
+            assay__csv_open(word, &options, &rows, &err);
     }
-    for (uint32_t i = 0; csv != NULL && i < assay__csv_column_count(csv); i++)
-        offer(request, assay__csv_columns(csv)[i], "");
-    assay__csv_close(csv);
+    for (uint32_t i = 0; rows != NULL && i < assay__rows_column_count(rows); i++)
+        offer(request, assay__rows_columns(rows)[i], "");
+    assay__rows_close(rows);
 }
 
 /* Whose value is typed, if any: "--name=va", or "va" after "--name" or after "--name" and "=". */
