@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Oracle for tests/stats/horizon: group-sequential boundaries by mpmath at 35 digits.
+"""Oracle for tests/stats/horizon: group-sequential boundaries by MPFR at 120 bits, 36 digits.
 
     /usr/bin/python3 tests/golden/boundaries.py >tests/golden/boundaries.csv
 
@@ -10,26 +10,28 @@ where no drift was asked for, and the last four figures then too.
 The density of the score B(t) on the continuation region is carried from look to look by composite
 Gauss-Legendre quadrature (32 points on panels of three times the smaller of the two neighbouring
 increments' deviations), nothing is scaled or tilted, and the critical value is found by Newton's
-method on the logarithm of the exit probability. Spending is evaluated at 80 digits and subtracted.
-The region is cut at 9.7 deviations below 0. Debian package: python3-mpmath.
+method on the logarithm of the exit probability. Spending is evaluated at 270 bits and subtracted.
+The region is cut at 9.7 deviations below 0. Debian package: python3-gmpy2, the functions of MPFR.
 """
 import bisect
 import multiprocessing
 import random
 import sys
 
-import mpmath as mp
+import gmpy2
+from gmpy2 import erfc, exp, expm1, fsum, log, mpfr, sqrt
 
-mp.mp.dps = 35
+gmpy2.get_context().precision = 120
+PI = gmpy2.const_pi()
 POINTS = 32
 
 
 def gauss_legendre(n):
     nodes = []
     for i in range(n):
-        x = mp.cos(mp.pi * (i + mp.mpf(3) / 4) / (n + mp.mpf(1) / 2))
+        x = gmpy2.cos(PI * (i + mpfr("0.75")) / (n + mpfr("0.5")))
         for _ in range(12):
-            p0, p1 = mp.mpf(1), x
+            p0, p1 = mpfr(1), x
             for k in range(2, n + 1):
                 p0, p1 = p1, ((2 * k - 1) * x * p1 - (k - 1) * p0) / k
             slope = n * (x * p1 - p0) / (x * x - 1)
@@ -43,40 +45,41 @@ RULE = gauss_legendre(POINTS)
 
 def quantile_upper(p):
     """z with P(Z > z) = p."""
-    z = mp.sqrt(-2 * mp.log(p)) if p < mp.mpf("0.1") else mp.mpf(1)
+    z = sqrt(-2 * log(p)) if p < mpfr("0.1") else mpfr(1)
+    small = mpfr(2) ** (16 - gmpy2.get_context().precision)
     for _ in range(60):
-        q = mp.erfc(z / mp.sqrt(2)) / 2
-        step = (mp.log(q) - mp.log(p)) * q * mp.sqrt(2 * mp.pi) * mp.exp(z * z / 2)
+        q = erfc(z / sqrt(mpfr(2))) / 2
+        step = (log(q) - log(p)) * q * sqrt(2 * gmpy2.const_pi()) * exp(z * z / 2)
         z += step
-        if abs(step) < mp.mpf(10) ** (5 - mp.mp.dps) * (1 + abs(z)):
+        if abs(step) < small * (1 + abs(z)):
             break
     return z
 
 
 def spent(family, parameter, alpha, t):
-    """Spending of one side at 80 digits."""
-    t = min(t, mp.mpf(1))
+    """Spending of one side at 270 bits."""
+    t = min(t, mpfr(1))
     if t == 0:
-        return mp.mpf(0)
+        return mpfr(0)
     if family == "power":
         return alpha * t ** parameter
     if family == "obrienFleming":
-        return mp.erfc(quantile_upper(alpha / 2) / mp.sqrt(2 * t))
+        return erfc(quantile_upper(alpha / 2) / sqrt(2 * t))
     if family == "pocock":
-        return alpha * mp.log(1 + (mp.e - 1) * t)
+        return alpha * log(1 + expm1(mpfr(1)) * t)
     if parameter == 0:
         return alpha * t
-    return alpha * mp.expm1(-parameter * t) / mp.expm1(-parameter)
+    return alpha * expm1(-parameter * t) / expm1(-parameter)
 
 
 def increments(family, parameter, alpha, times):
-    with mp.workdps(80):
-        total = [spent(family, mp.mpf(parameter), alpha, mp.mpf(t)) for t in times]
+    with gmpy2.local_context(precision=270):
+        total = [spent(family, mpfr(parameter), alpha, mpfr(t)) for t in times]
         return [total[0]] + [b - a for a, b in zip(total, total[1:])]
 
 
 def make_grid(low, high, width):
-    panels = max(1, int(mp.ceil((high - low) / width)))
+    panels = max(1, int(gmpy2.ceil((high - low) / width)))
     half = (high - low) / panels / 2
     nodes, weights = [], []
     for p in range(panels):
@@ -90,27 +93,27 @@ def make_grid(low, high, width):
 def density(b, nodes, mass, before, now):
     """Sub-density of the score at b, information now, from masses at the earlier nodes: those
     within 14 deviations of where the score was, given b."""
-    s = mp.sqrt(now - before)
-    middle, reach = b * before / now, 14 * s * mp.sqrt(before / now)
+    s = sqrt(now - before)
+    middle, reach = b * before / now, 14 * s * sqrt(before / now)
     low, high = bisect.bisect_left(nodes, middle - reach), bisect.bisect_right(nodes, middle + reach)
     c = -1 / (2 * s * s)
-    return mp.fsum(mass[j] * mp.exp(c * (b - nodes[j]) ** 2) for j in range(low, high)) / (
-        s * mp.sqrt(2 * mp.pi))
+    return fsum([mass[j] * exp(c * (b - nodes[j]) ** 2) for j in range(low, high)]) / (
+        s * sqrt(2 * PI))
 
 
 def tail(b, nodes, mass, s):
-    c = 1 / (s * mp.sqrt(2))
-    return mp.fsum(m * mp.erfc((b - u) * c) for u, m in zip(nodes, mass)) / 2
+    c = 1 / (s * sqrt(2))
+    return fsum([m * erfc((b - u) * c) for u, m in zip(nodes, mass)]) / 2
 
 
 class Walk:
     """The scores' masses on the grid of each look, and the critical values."""
 
     def __init__(self, sides, alpha, family, parameter, times):
-        self.times = [mp.mpf(t) for t in times]
+        self.times = [mpfr(t) for t in times]
         self.sides = sides
         self.z, self.nodes, self.mass = [], [], []
-        inc = increments(family, parameter, mp.mpf(alpha) / sides, times)
+        inc = increments(family, parameter, mpfr(alpha) / sides, times)
         for k, t in enumerate(self.times):
             if k == 0:
                 self.z.append(quantile_upper(inc[0]))
@@ -120,34 +123,34 @@ class Walk:
                 self.add_grid(k)
 
     def solve(self, k, p):
-        s = mp.sqrt(self.times[k] - self.times[k - 1])
-        root = mp.sqrt(self.times[k])
+        s = sqrt(self.times[k] - self.times[k - 1])
+        root = sqrt(self.times[k])
         nodes, mass = self.nodes[k - 1], self.mass[k - 1]
         # From the left, the log of the tail being concave, Newton's method overshoots once at most.
-        b = self.z[k - 1] * mp.sqrt(self.times[k - 1])
+        b = self.z[k - 1] * sqrt(self.times[k - 1])
         for i in range(200):
             exits = tail(b, nodes, mass, s)
             slope = density(b, nodes, mass, self.times[k - 1], self.times[k])
             if slope == 0 or exits == 0:
                 b = (b + self.nodes[k - 1][-1]) / 2
                 continue
-            step = exits * (mp.log(exits) - mp.log(p)) / slope
+            step = exits * (log(exits) - log(p)) / slope
             step = max(min(step, 3 * s), -3 * s)
             b += step
-            if abs(step) < mp.mpf(10) ** -28 * (root + abs(b)):
+            if abs(step) < mpfr("1e-28") * (root + abs(b)):
                 return b / root
         raise ArithmeticError("no convergence")
 
     def add_grid(self, k):
-        t, edge = self.times[k], self.z[k] * mp.sqrt(self.times[k])
-        before = mp.sqrt(t - (self.times[k - 1] if k else 0))
-        after = mp.sqrt(self.times[k + 1] - t)
-        low = -edge if self.sides == 2 else -mp.mpf("9.7") * mp.sqrt(t)
+        t, edge = self.times[k], self.z[k] * sqrt(self.times[k])
+        before = sqrt(t - (self.times[k - 1] if k else 0))
+        after = sqrt(self.times[k + 1] - t)
+        low = -edge if self.sides == 2 else -mpfr("9.7") * sqrt(t)
         nodes, weights = make_grid(low, edge, 3 * min(before, after))
         earlier = () if k == 0 else (self.nodes[k - 1], self.mass[k - 1], self.times[k - 1], t)
         if k == 0:
             c = -1 / (2 * t)
-            values = [mp.exp(c * u * u) / mp.sqrt(2 * mp.pi * t) for u in nodes]
+            values = [exp(c * u * u) / sqrt(2 * PI * t) for u in nodes]
         elif self.sides == 2:
             half = len(nodes) // 2
             upper = [density(u, *earlier) for u in nodes[half:]]
@@ -159,24 +162,24 @@ class Walk:
 
     def exits(self, theta, side=1):
         """Exit probabilities by look under drift theta, above (side 1) or below (-1)."""
-        out = [mp.erfc((self.z[0] - side * theta * mp.sqrt(self.times[0])) / mp.sqrt(2)) / 2]
+        out = [erfc((self.z[0] - side * theta * sqrt(self.times[0])) / sqrt(2)) / 2]
         for k in range(1, len(self.times)):
             t0, dt = self.times[k - 1], self.times[k] - self.times[k - 1]
-            b = self.z[k] * mp.sqrt(self.times[k]) - side * theta * dt
-            tilted = [m * mp.exp(side * theta * u - theta * theta * t0 / 2)
+            b = self.z[k] * sqrt(self.times[k]) - side * theta * dt
+            tilted = [m * exp(side * theta * u - theta * theta * t0 / 2)
                       for u, m in zip(self.nodes[k - 1], self.mass[k - 1])]
-            out.append(tail(b, self.nodes[k - 1], tilted, mp.sqrt(dt)))
+            out.append(tail(b, self.nodes[k - 1], tilted, sqrt(dt)))
         return out
 
     def drift(self, power):
-        theta0, theta1 = mp.mpf(2), mp.mpf(3)
+        theta0, theta1 = mpfr(2), mpfr(3)
         f0 = sum(self.exits(theta0)) - power
         for _ in range(50):
             f1 = sum(self.exits(theta1)) - power
             if f1 == f0:
                 break
             theta0, theta1, f0 = theta1, theta1 - f1 * (theta1 - theta0) / (f1 - f0), f1
-            if abs(theta1 - theta0) < mp.mpf(10) ** -25:
+            if abs(theta1 - theta0) < mpfr("1e-25"):
                 break
         return theta1
 
@@ -189,7 +192,9 @@ class Walk:
 
 
 def text(x):
-    return mp.nstr(x, 20, strip_zeros=False, min_fixed=-6, max_fixed=20)
+    """20 significant digits, or more before the decimal point."""
+    exponent = int("{0:.19e}".format(x).split("e")[1])
+    return "{0:.{1}f}".format(x, max(1, 19 - exponent)) if exponent >= -6 else "{0:.19e}".format(x)
 
 
 def line(design):
@@ -200,9 +205,9 @@ def line(design):
     if power == "-":
         fields += ["-"] * 4
     else:
-        theta = walk.drift(mp.mpf(power))
+        theta = walk.drift(mpfr(power))
         fields += [" ".join(text(p) for p in walk.exits(theta)), text(theta),
-                   text(walk.expected(mp.mpf(0))), text(walk.expected(theta))]
+                   text(walk.expected(mpfr(0))), text(walk.expected(theta))]
     print(".", end="", file=sys.stderr, flush=True)
     return ",".join(fields)
 
@@ -279,8 +284,8 @@ def designs():
 
 
 if __name__ == "__main__":
-    print("# python3 tests/golden/boundaries.py; Python %d.%d.%d, mpmath %s" % (
-        *sys.version_info[:3], mp.__version__))
+    print("# /usr/bin/python3 tests/golden/boundaries.py; Python %d.%d.%d, gmpy2 %s, %s" % (
+        *sys.version_info[:3], gmpy2.version(), gmpy2.mpfr_version()))
     print("sides,alpha,family,parameter,power,informations,z,powers,drift,null,alternative")
     with multiprocessing.Pool(2) as pool:
         for row in pool.imap(line, designs()):

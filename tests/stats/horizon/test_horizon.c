@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Boundaries of sequences of looks: mpmath, published constants, and what must hold of any. */
+/* Boundaries of sequences of looks: an oracle of 36 digits, published constants, and what must hold
+ * of any. */
 #include <gsl/gsl_integration.h>
 
 #include "stats/horizon/gauss.h"
@@ -117,7 +118,7 @@ static void check_plan(const struct golden *g, const struct assay_horizon *horiz
                       above[k], g->powers[k]);
 }
 
-START_TEST(boundaries_match_mpmath)
+START_TEST(boundaries_match_the_oracle)
 {
     char *text = test_read_file("tests/golden/boundaries.csv", NULL), *rest = text, *line;
     double worst = 0.0;
@@ -159,15 +160,20 @@ START_TEST(published_boundaries_of_gsdesign)
 }
 END_TEST
 
-/* Lan and DeMets (1983), Reboussin et al. (2000): two-sided .05, five equal looks. */
-START_TEST(published_spending_boundaries)
+/*
+ * Reboussin, DeMets, Kim and Lan (2000), Controlled Clinical Trials 21:190, the example of their
+ * program (also that of ldbounds in R): two-sided .05, five equal looks. Its printed digits are
+ * good to 1.2e-4: at 35 digits the second is 3.35701, the third and fifth of Pocock's are rounded
+ * down.
+ */
+START_TEST(published_boundaries_of_lan_and_demets)
 {
     static const struct {
         enum assay_spending_family family;
         double z[5];
     } CASES[] = {
-        {ASSAY_SPENDING_OBRIEN_FLEMING, {4.8769, 3.3570, 2.6803, 2.2898, 2.0310}},
-        {ASSAY_SPENDING_POCOCK, {2.4380, 2.4268, 2.4102, 2.3966, 2.3860}},
+        {ASSAY_SPENDING_OBRIEN_FLEMING, {4.8769, 3.3569, 2.6803, 2.2898, 2.0310}},
+        {ASSAY_SPENDING_POCOCK, {2.4380, 2.4268, 2.4101, 2.3966, 2.3859}},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         struct assay_horizon_design design = POWER2;
@@ -175,7 +181,8 @@ START_TEST(published_spending_boundaries)
         design.spending = CASES[i].family;
         struct assay_horizon *horizon = open_design(&design);
         for (int k = 0; k < 5; k++)
-            ck_assert_double_eq_tol(look_at(horizon, (k + 1) / 5.0).critical, CASES[i].z[k], 6e-5);
+            ck_assert_double_eq_tol(look_at(horizon, (k + 1) / 5.0).critical, CASES[i].z[k],
+                                    1.2e-4);
         assay_horizon_free(horizon);
     }
 }
@@ -253,6 +260,62 @@ START_TEST(published_constants_of_pocock_and_obrien_fleming)
                                     6e-4);
             assay__walk_release(&walk);
         }
+    }
+}
+END_TEST
+
+/* Information at the last look, and its mean at the stop without and with the effect, as shares of
+ * what one look needs with power .9. */
+struct classical_size {
+    double most, null, alternative;
+};
+
+static double mean_information(const struct assay__walk *walk, double drift)
+{
+    double mean = 1.0;
+    for (uint32_t k = 0; k + 1 < walk->count; k++) {
+        const struct assay__grid *grid = &walk->grids[k];
+        double above = exp(assay__walk_exit(walk, k, grid->time, grid->edge, drift).log_p);
+        double below = exp(assay__walk_exit(walk, k, grid->time, grid->edge, -drift).log_p);
+        mean -= (1.0 - grid->time) * (above + below);
+    }
+    return mean;
+}
+
+static struct classical_size size_of(int looks, double shape)
+{
+    struct classical test = {looks, shape, 0.05};
+    double once = assay_normal_quantile_upper(0.025) + assay_normal_quantile_upper(0.1);
+    struct assay__walk walk = {.two_sided = true};
+    walk_classical(&test, assay__root_rising(level_left, &test, 2.2, 0.1), &walk);
+    struct drift_target target = {&walk, 0.9};
+    double drift = assay__root_rising(power_over, &target, 3.3, 0.1);
+    double most = drift * drift / (once * once);
+    struct classical_size size = {most, most * mean_information(&walk, 0.0),
+                                  most * mean_information(&walk, drift)};
+    assay__walk_release(&walk);
+    return size;
+}
+
+/*
+ * SAS/STAT 14.1 User's Guide, the SEQDESIGN procedure: output 89.3.1 (Pocock, four stages, alpha
+ * .05, power .9, shares of a fixed sample in percent) and "Aspects of Group Sequential Designs"
+ * (maximum information of O'Brien and Fleming's method, reference .25).
+ */
+START_TEST(published_figures_of_sas_seqdesign)
+{
+    static const struct {
+        int looks;
+        double information;
+    } OBRIEN_FLEMING[] = {{1, 168.12}, {2, 169.32}, {5, 172.57}, {10, 174.42}};
+    struct classical_size pocock = size_of(4, 0.5);
+    ck_assert_double_eq_tol(100.0 * pocock.most, 118.3143, 9e-5);
+    ck_assert_double_eq_tol(100.0 * pocock.null, 115.6074, 6e-5);
+    ck_assert_double_eq_tol(100.0 * pocock.alternative, 69.74805, 1.5e-5);
+    double once = assay_normal_quantile_upper(0.025) + assay_normal_quantile_upper(0.1);
+    for (size_t i = 0; i < sizeof OBRIEN_FLEMING / sizeof *OBRIEN_FLEMING; i++) {
+        double information = once * once / (0.25 * 0.25) * size_of(OBRIEN_FLEMING[i].looks, 0).most;
+        ck_assert_double_eq_tol(information, OBRIEN_FLEMING[i].information, 6e-3);
     }
 }
 END_TEST
@@ -416,10 +479,11 @@ static void add(TCase *cases)
 {
     tcase_add_test(cases, rule_is_that_of_gsl);
     tcase_add_test(cases, normal_rule_has_the_moments_of_the_normal);
-    tcase_add_test(cases, boundaries_match_mpmath);
+    tcase_add_test(cases, boundaries_match_the_oracle);
     tcase_add_test(cases, published_boundaries_of_gsdesign);
-    tcase_add_test(cases, published_spending_boundaries);
+    tcase_add_test(cases, published_boundaries_of_lan_and_demets);
     tcase_add_test(cases, published_constants_of_pocock_and_obrien_fleming);
+    tcase_add_test(cases, published_figures_of_sas_seqdesign);
     tcase_add_test(cases, one_look_at_the_end_is_the_fixed_test);
     tcase_add_test(cases, overrun_keeps_the_last_critical_value);
     tcase_add_test(cases, no_new_units_spend_nothing);
