@@ -14,6 +14,7 @@
 #include "cli/args.h"
 #include "cli/plan_flags.h"
 #include "source/csv/csv.h"
+#include "source/rows.h"
 
 enum { LINE_BYTES = 512, WORD_BYTES = 256, OPTIONS_MAX = 256 };
 
