@@ -132,17 +132,12 @@ static const char *result_text(const struct assay__builder *builder,
 /* Whose weights: the plan's, or equal ones that nobody planned. */
 static const char *weights_text(const struct assay__builder *builder)
 {
-    return assay__weights_are_assumed(builder->plan) ? "equal weights, which were assumed"
-                                                     : "the plan";
+    return assay__weights_are_assumed(builder->plan) ? ASSAY__SRM_ASSUMED : "the plan";
 }
 
 static const char *srm_text(const struct assay__builder *builder,
                             const struct assay_srm_result *srm)
 {
-    static const char *const VERBS[] = {[ASSAY__SRM_PLANNED] = "match",
-                                        [ASSAY__SRM_BORDERLINE] = "are borderline against",
-                                        [ASSAY__SRM_TOLERATED] = "are within the tolerance of",
-                                        [ASSAY__SRM_MISMATCH] = "do not match"};
     const struct assay_srm *test = &srm->test;
     enum assay__srm_state state = assay__srm_state(test, builder->plan->srm.alpha);
     char p[ASSAY__PHRASE_BYTES];
@@ -153,8 +148,8 @@ static const char *srm_text(const struct assay__builder *builder,
                    ? "There are no units here: the groups' sizes cannot be tested."
                    : "One group alone may have units: the groups' sizes cannot be tested.";
     assay__p_text(&(struct assay_difference){.p = test->p, .log10_p = test->log10_p}, p);
-    return assay__arena_format(builder->arena, "The groups' sizes %s %s (%s).", VERBS[state],
-                               weights_text(builder), p);
+    return assay__arena_format(builder->arena, ASSAY__SRM_SUBJECT " %s %s (%s).",
+                               assay__srm_verb(state), weights_text(builder), p);
 }
 
 /* What is adjusted by a covariate that moved says so wherever it is read. */

@@ -29,6 +29,17 @@ enum assay__srm_state assay__srm_state(const struct assay_srm *test, double alph
     return test->p < BORDERLINE ? ASSAY__SRM_BORDERLINE : ASSAY__SRM_PLANNED;
 }
 
+const char *assay__srm_verb(enum assay__srm_state state)
+{
+    static const char *const VERBS[] = {[ASSAY__SRM_PLANNED] = "match",
+                                        [ASSAY__SRM_BORDERLINE] = "are borderline against",
+                                        [ASSAY__SRM_TOLERATED] = "are within the tolerance of",
+                                        [ASSAY__SRM_MISMATCH] = "do not match",
+                                        [ASSAY__SRM_UNPLANNED] = "",
+                                        [ASSAY__SRM_NOT_TESTED] = ""};
+    return VERBS[state];
+}
+
 static const struct assay_look_result *
 telling(const struct assay_metric_result *result,
         bool (*is_significant)(const struct assay_look_result *look))

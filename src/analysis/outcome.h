@@ -53,4 +53,12 @@ enum assay__srm_state {
 
 enum assay__srm_state assay__srm_state(const struct assay_srm *test, double alpha);
 
+/**
+ * assay__srm_verb() is what sizes do in messages, which begin with ASSAY__SRM_SUBJECT: "match"; ""
+ * for a state whose message is a sentence of its own.
+ */
+#define ASSAY__SRM_SUBJECT "The groups' sizes"
+#define ASSAY__SRM_ASSUMED "equal weights, which were assumed"
+const char *assay__srm_verb(enum assay__srm_state state);
+
 #endif

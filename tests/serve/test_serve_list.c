@@ -395,6 +395,24 @@ START_TEST(pages_ask_for_a_token_as_password)
 }
 END_TEST
 
+START_TEST(a_page_leads_to_its_json_with_the_same_rights)
+{
+    static const char AT[] = "/results/checkout/july/linked/json";
+    const char *const nobody[] = {NULL};
+    const char *const bob[] = {"Authorization: Basic eDpib2JzLXRva2VuLTAxMjM0NTY3ODkw", NULL};
+    store("july", "linked", "growth", 1);
+    expect(ask(&endpoint, "GET", "/results/checkout/july/linked", bob, NULL), 200,
+           "<a href=\"/results/checkout/july/linked/json\">");
+    expect(ask(&endpoint, "GET", AT, bob, NULL), 200, "\"name\":\"" PARENT);
+    expect(ask(&endpoint, "GET", AT, nobody, NULL), 401, "{\"code\":16,");
+    /* What changes something wants a token that no browser sends on its own. */
+    expect(ask(&endpoint, "GET", COLLECTION "/linked", bob, NULL), 401, "{\"code\":16,");
+    expect(ask(&endpoint, "DELETE", AT, bob, NULL), 405, "{\"code\":12,");
+    expect(ask(&endpoint, "GET", "/results/checkout/july/none/json", bob, NULL), 404,
+           "{\"code\":5,");
+}
+END_TEST
+
 START_TEST(strict_refuses_parameters_the_contract_has_not)
 {
     static const struct {
@@ -435,6 +453,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, pages_show_names_as_text_and_draw_intervals);
     tcase_add_test(cases, a_refusal_is_a_page_for_a_browser_and_json_for_the_api);
     tcase_add_test(cases, pages_ask_for_a_token_as_password);
+    tcase_add_test(cases, a_page_leads_to_its_json_with_the_same_rights);
 }
 
 int main(void)

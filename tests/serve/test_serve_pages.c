@@ -66,7 +66,7 @@ START_TEST(page_of_a_result_without_end_is_cut_and_says_so)
         {"slices", "{\"results\":[{\"result\":[", "{\"segmentId\":\"s\"}", "]}]}"},
         {"tests", "{\"results\":[{\"srmResult\":[", "{}", "]}]}"},
         {"groups", "{\"results\":[{\"srmResult\":[{\"result\":[", "{}", "]}]}]}"},
-        {"remarks", "{\"annotations\":[", "{\"info\":\"i\"}", "]}"},
+        {"remarks", "{\"annotations\":[", "{}", "]}"},
         {"reasons", "{\"treatments\":[{\"id\":\"t\"}],\"results\":[{\"result\":[",
          "{\"groups\":{\"compared\":\"t\"},\"status\":{\"message\":\"m\"}}", "]}]}"},
     };
@@ -159,6 +159,40 @@ START_TEST(mismatch_is_told_before_anything_else_whichever_metric_has_the_test)
 }
 END_TEST
 
+/* Only sizes that match the plan are said to. */
+START_TEST(sizes_are_as_planned_only_where_the_test_says_so)
+{
+    static const struct {
+        const char *message, *pill;
+    } CASES[] = {
+        {"The groups' sizes match the plan (p 0.9).", "Sizes as planned"},
+        {"The groups' sizes match equal weights, which were assumed (p 0.9).",
+         "Sizes equal, as assumed"},
+        {"The groups' sizes are borderline against the plan (p 0.0086).", "Sizes borderline"},
+        {"The groups' sizes are within the tolerance of the plan (p 1e-9).",
+         "Sizes within the tolerance"},
+        {"There are no units here: the groups' sizes cannot be tested.", "Sizes not tested"},
+        {"Ratios were looked at.", "No sample ratio mismatch"},
+        {"", "No sample ratio mismatch"},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        char id[24];
+        struct assay__text text = {0};
+        snprintf(id, sizeof id, "sizes-%zu", i);
+        assay__text_format(&text,
+                           "{\"results\":[{\"srmResult\":[{\"isSignificant\":false,"
+                           "\"status\":{\"message\":\"%s\"}}]}]}",
+                           CASES[i].message);
+        store(id, &text);
+        assay__text_release(&text);
+        struct reply page = page_of(id);
+        ck_assert_msg(strstr(page.body.data, CASES[i].pill) != NULL, "%s", CASES[i].message);
+        ck_assert_uint_eq(count_of(page.body.data, "Sizes as planned"), i == 0);
+        reply_release(&page);
+    }
+}
+END_TEST
+
 START_TEST(reasons_tell_of_harm_first_and_fold_what_shows_nothing)
 {
     store_text("reasons",
@@ -236,10 +270,10 @@ END_TEST
 START_TEST(remarks_without_words_say_so)
 {
     static const char *const ORDER[] = {
-        "<li class=\"info\"><span><svg",
-        "<div><span class=\"dim\">A remark without text</span></div>",
         "<li class=\"error\">",
         "<strong>Error:</strong> <span class=\"dim\">A remark without text<",
+        "<li class=\"info\"><span><svg",
+        "<div><span class=\"dim\">A remark without text</span></div>",
         "<div> <span class=\"dim\">(<bdi>where</bdi>)</span></div></li>",
         "<div>words</div></li>"};
     store_text("remarks", "{'annotations':[{},{'error':{}},{'context':[{'value':'where'}]},"
@@ -247,6 +281,38 @@ START_TEST(remarks_without_words_say_so)
     struct reply page = page_of("remarks");
     assert_order(page.body.data, ORDER, sizeof ORDER / sizeof *ORDER);
     ck_assert_uint_eq(count_of(page.body.data, "A remark without text"), 2);
+    reply_release(&page);
+}
+END_TEST
+
+/* As in the table: one line with whose they are, how many places, and what to do. */
+START_TEST(remarks_of_one_kind_are_gathered)
+{
+    store_text("kinds",
+               "{'annotations':[{'info':'Rows: 5.'}],'results':["
+               "{'id':'a','annotations':[{'context':[{'value':'a'}],'warning':'In 1 comparison, in "
+               "18 slices: Odd. Remedy: more.'},{'warning':'In 3 of 4 cases: rain.'}]},"
+               "{'id':'b','annotations':[{'context':[{'value':'b'},{'value':'x-vs-y'}],"
+               "'warning':'Odd. Remedy: more.'}]},"
+               "{'id':'c','annotations':[{'error':{'details':'Bad.'}}]},"
+               "{'id':'d','annotations':[{'warning':'In 2 comparisons of segments: "
+               "Odd. Remedy: more.'}]},{'id':'e','annotations':[{'warning':"
+               "'Odd. Remedy: more.'}]}]}");
+    static const char *const ORDER[] = {
+        "<a href=\"#remarks\">2 remarks</a>",
+        "<a href=\"#remarks\">1 remark</a>",
+        "<h2 id=\"remarks\">",
+        "<strong>Error:</strong> <a href=\"#metric-3\"><bdi>c</bdi></a>: Bad.</div></li>",
+        "<strong>Warning:</strong> <a href=\"#metric-1\"><bdi>a</bdi></a>, "
+        "<a href=\"#metric-2\"><bdi>b</bdi></a>, <a href=\"#metric-4\"><bdi>d</bdi></a> and 1 "
+        "more, "
+        "in 3 comparisons and 20 slices: Odd. Remedy: more. "
+        "<span class=\"dim\">(<bdi>x-vs-y</bdi>)</span></div>",
+        "<bdi>a</bdi></a>: In 3 of 4 cases: rain.</div>",
+        "<div>Rows: 5.</div>"};
+    struct reply page = page_of("kinds");
+    assert_order(page.body.data, ORDER, sizeof ORDER / sizeof *ORDER);
+    ck_assert_uint_eq(count_of(page.body.data, "Odd."), 1);
     reply_release(&page);
 }
 END_TEST
@@ -478,6 +544,8 @@ static void add(TCase *cases)
     tcase_add_checked_fixture(cases, start, stop);
     tcase_add_test(cases, metrics_of_one_pair_are_drawn_beside_each_other_on_one_scale);
     tcase_add_test(cases, remarks_without_words_say_so);
+    tcase_add_test(cases, remarks_of_one_kind_are_gathered);
+    tcase_add_test(cases, sizes_are_as_planned_only_where_the_test_says_so);
     tcase_add_test(cases, drawn_bounds_are_as_long_as_there_is_room);
     tcase_add_test(cases, facts_are_shown_where_there_are_any);
     tcase_add_test(cases, sizes_of_slices_are_folded_unless_they_are_off);

@@ -46,6 +46,7 @@ static const struct serve_route ROUTES[] = {
     {"metrics", "GET", "GET, HEAD", ANYONE, 0, false, serve_metrics, {NULL}},
     {"", "GET", "GET, HEAD", READERS, READ, false, serve_page_list, {NULL}},
     {"results/*/*/*", "GET", "GET, HEAD", READERS, READ, false, serve_page_result, {NULL}},
+    {"results/*/*/*/json", "GET", "GET, HEAD", READERS, READ, false, serve_get, {NULL}},
 };
 
 /* Compares segment by segment; wildcards go into names. */

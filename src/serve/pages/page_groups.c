@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The groups of a result, and their sizes against the plan. */
 #include <math.h>
+#include <string.h>
 
+#include "analysis/outcome.h"
 #include "report/table/terminal.h"
 #include "serve/pages/page_figure.h"
 #include "serve/pages/page_parts.h"
@@ -26,16 +28,73 @@ static void write_group(struct assay__text *out, const struct assay__node *group
     assay__text_puts(out, isnan(off) ? "</td></tr>\n" : "\xE2\x80\xAF%</td></tr>\n");
 }
 
+/* The rest of a message that begins with these words, or NULL. */
+static const char *after(const char *message, const char *words)
+{
+    size_t length = strlen(words);
+    bool begins = length > 0 && strncmp(message, words, length) == 0 && message[length] == ' ';
+    return begins ? message + length + 1 : NULL;
+}
+
+/* What the words of a message say about sizes that are no mismatch. */
+static enum serve_sizes read_sizes(const char *message)
+{
+    static const struct {
+        enum assay__srm_state state;
+        enum serve_sizes sizes;
+    } STATES[] = {{ASSAY__SRM_PLANNED, SERVE_SIZES_PLANNED},
+                  {ASSAY__SRM_BORDERLINE, SERVE_SIZES_BORDERLINE},
+                  {ASSAY__SRM_TOLERATED, SERVE_SIZES_TOLERATED}};
+    const char *rest = after(message, ASSAY__SRM_SUBJECT);
+    if (strstr(message, "sizes cannot be tested") != NULL)
+        return SERVE_SIZES_UNTESTED;
+    for (size_t i = 0; rest != NULL && i < sizeof STATES / sizeof *STATES; i++) {
+        const char *weights = after(rest, assay__srm_verb(STATES[i].state));
+        if (weights == NULL)
+            continue;
+        bool is_assumed = after(weights, ASSAY__SRM_ASSUMED) != NULL;
+        return is_assumed && STATES[i].sizes == SERVE_SIZES_PLANNED ? SERVE_SIZES_ASSUMED
+                                                                    : STATES[i].sizes;
+    }
+    return SERVE_SIZES_UNKNOWN;
+}
+
+enum serve_sizes serve_page_sizes(const struct assay__node *srm)
+{
+    const struct assay__node *status = serve_page_member(srm, "status", ASSAY__NODE_OBJECT);
+    if (srm == NULL)
+        return SERVE_SIZES_ABSENT;
+    if (serve_page_flag(srm, "isSignificant"))
+        return SERVE_SIZES_MISMATCH;
+    if (serve_page_member(srm, "isSignificant", ASSAY__NODE_BOOLEAN) == NULL)
+        return SERVE_SIZES_UNTESTED;
+    return read_sizes(serve_page_text(status, "message"));
+}
+
+static void write_sizes_pill(struct assay__text *out, enum serve_sizes sizes)
+{
+    static const struct {
+        const char *tone, *words;
+        enum serve_icon icon;
+    } PILLS[] = {
+        [SERVE_SIZES_PLANNED] = {"good", "Sizes as planned", SERVE_ICON_CHECK},
+        [SERVE_SIZES_ASSUMED] = {"", "Sizes equal, as assumed", SERVE_ICON_CHECK},
+        [SERVE_SIZES_BORDERLINE] = {"warn", "Sizes borderline", SERVE_ICON_WARNING},
+        [SERVE_SIZES_TOLERATED] = {"", "Sizes within the tolerance", SERVE_ICON_DOT},
+        [SERVE_SIZES_MISMATCH] = {"bad", "Sample ratio mismatch", SERVE_ICON_CROSS},
+        [SERVE_SIZES_UNTESTED] = {"warn", "Sizes not tested", SERVE_ICON_WARNING},
+        [SERVE_SIZES_UNKNOWN] = {"", "No sample ratio mismatch", SERVE_ICON_DOT},
+        [SERVE_SIZES_ABSENT] = {"", "", SERVE_ICON_DOT},
+    };
+    serve_page_pill(out, PILLS[sizes].tone, PILLS[sizes].icon, PILLS[sizes].words);
+}
+
 static void write_srm(struct assay__text *out, const struct assay__node *srm)
 {
     const struct assay__node *status = serve_page_member(srm, "status", ASSAY__NODE_OBJECT);
     const char *message = serve_page_text(status, "message");
-    bool is_off = serve_page_flag(srm, "isSignificant");
     assay__text_puts(out, "<div class=\"card\"><div class=\"head\">");
-    if (is_off)
-        serve_page_pill(out, "bad", SERVE_ICON_CROSS, "Sample ratio mismatch");
-    else if (serve_page_member(srm, "isSignificant", ASSAY__NODE_BOOLEAN) != NULL)
-        serve_page_pill(out, "good", SERVE_ICON_CHECK, "Sizes as planned");
+    write_sizes_pill(out, serve_page_sizes(srm));
     if (serve_page_is_sliced(srm)) {
         assay__text_puts(out, "<p class=\"slice\">");
         serve_page_slice(out, srm);

@@ -263,7 +263,7 @@ static void write_metric(struct assay__text *out, const struct assay__node *metr
             write_comparison(out, metric, comparison, view, &scale);
     if (serve_page_count(metric, "result") == 0)
         assay__text_puts(out, "<p class=\"dim\">Nothing was compared.</p>\n");
-    serve_page_annotations(out, metric);
+    serve_page_remarks_link(out, metric);
     serve_metric_slices(out, metric, view);
     assay__text_puts(out, "</article>\n");
 }

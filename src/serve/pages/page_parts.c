@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Parts that the pages share: icons, names, messages, links, what escapes. */
 #include "serve/pages/page_parts.h"
-#include "serve/pages/page_guide.h"
 
 #include <string.h>
 
@@ -156,71 +155,6 @@ void serve_page_labels(struct assay__text *out, const struct assay__node *result
          label = label->next)
         write_label(out, serve_page_text(label, "key"), serve_page_text(label, "value"));
     assay__text_puts(out, "</ul>\n");
-}
-
-/* The context is names; those of the metric that owns the annotation go without saying. True when
- * any was left to say. */
-static bool write_context(struct assay__text *out, const struct assay__node *note,
-                          const char *owner)
-{
-    const char *before = " <span class=\"dim\">(";
-    bool has_any = false;
-    for (const struct assay__node *word = serve_page_first(note, "context");
-         word != NULL && !serve_page_is_full(out); word = word->next) {
-        const char *name = serve_page_text(word, "value");
-        if (name[0] == '\0' || strcmp(name, owner) == 0)
-            continue;
-        assay__text_puts(out, before);
-        serve_page_name(out, name);
-        before = ", ";
-        has_any = true;
-    }
-    assay__text_puts(out, has_any ? ")</span>" : "");
-    return has_any;
-}
-
-static void write_annotation(struct assay__text *out, const struct assay__node *note,
-                             const char *owner)
-{
-    const struct assay__node *failure = serve_page_member(note, "error", ASSAY__NODE_OBJECT);
-    const char *warning = serve_page_text(note, "warning");
-    bool is_warning = warning[0] != '\0';
-    assay__text_puts(out, failure != NULL ? "<li class=\"error\"><span class=\"bad\">"
-                          : is_warning    ? "<li class=\"warning\"><span class=\"warn\">"
-                                          : "<li class=\"info\"><span>");
-    serve_page_icon(out, failure != NULL ? SERVE_ICON_CROSS
-                         : is_warning    ? SERVE_ICON_WARNING
-                                         : SERVE_ICON_INFO);
-    assay__text_puts(out, failure != NULL ? "</span><div><strong>Error:</strong> "
-                          : is_warning    ? "</span><div><strong>Warning:</strong> "
-                                          : "</span><div>");
-    const char *words = failure != NULL ? serve_page_text(failure, "details")
-                        : is_warning    ? warning
-                                        : serve_page_text(note, "info");
-    serve_page_message(out, words);
-    if (!write_context(out, note, owner) && words[0] == '\0')
-        assay__text_puts(out, "<span class=\"dim\">A remark without text</span>");
-    assay__text_puts(out, "</div></li>\n");
-}
-
-void serve_page_annotations(struct assay__text *out, const struct assay__node *owner)
-{
-    enum { SHOWN = 5 };
-    unsigned count = 0;
-    for (const struct assay__node *note = serve_page_first(owner, "annotations"); note != NULL;
-         note = note->next)
-        count += !serve_guide_is(note);
-    const char *id = serve_page_text(owner, "id");
-    if (count == 0)
-        return;
-    if (count > SHOWN)
-        assay__text_format(out, "<details><summary>%u remarks</summary>", count);
-    assay__text_puts(out, "<ul class=\"notes\">\n");
-    for (const struct assay__node *note = serve_page_first(owner, "annotations");
-         note != NULL && !serve_page_is_full(out); note = note->next)
-        if (!serve_guide_is(note))
-            write_annotation(out, note, id);
-    assay__text_puts(out, count > SHOWN ? "</ul></details>\n" : "</ul>\n");
 }
 
 bool serve_page_is_sliced(const struct assay__node *owner)

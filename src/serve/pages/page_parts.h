@@ -87,8 +87,8 @@ void serve_page_labels(struct assay__text *out, const struct assay__node *result
 /** serve_page_escape() appends text so that it can stand in the query of an address. */
 void serve_page_escape(struct assay__text *out, const char *text);
 
-/** serve_page_annotations() writes the annotations of a result or of one of its metrics. */
-void serve_page_annotations(struct assay__text *out, const struct assay__node *owner);
+/** serve_page_remarks_link() leads from a metric that has remarks to the section of all. */
+void serve_page_remarks_link(struct assay__text *out, const struct assay__node *metric);
 
 /** serve_page_slice() says which slice a comparison or SRM test is about; nothing for all. */
 void serve_page_slice(struct assay__text *out, const struct assay__node *owner);
@@ -103,10 +103,26 @@ bool serve_page_is_sliced(const struct assay__node *owner);
 const struct assay__node *serve_page_tested(const struct assay__node *result);
 const struct assay__node *serve_page_srm(const struct assay__node *result);
 
+/** enum serve_sizes: what a test of the groups' sizes found; UNKNOWN: no mismatch, no more said. */
+enum serve_sizes {
+    SERVE_SIZES_PLANNED,
+    SERVE_SIZES_ASSUMED,    /* as planned, where nobody planned the weights */
+    SERVE_SIZES_BORDERLINE, /* no mismatch, and not as planned */
+    SERVE_SIZES_TOLERATED,
+    SERVE_SIZES_MISMATCH,
+    SERVE_SIZES_UNTESTED,
+    SERVE_SIZES_UNKNOWN,
+    SERVE_SIZES_ABSENT /* there is no test */
+};
+
+/** serve_page_sizes() reads it from the test's message, of which assay wrote the words. */
+enum serve_sizes serve_page_sizes(const struct assay__node *srm);
+
 /** Sections of the page of one result. An alarm is raised when group sizes are not as planned. */
 void serve_page_alarm(struct assay__text *out, const struct assay__node *result);
 void serve_page_treatments(struct assay__text *out, const struct assay__node *result);
 void serve_page_groups(struct assay__text *out, const struct assay__node *result);
 void serve_page_metrics(struct assay__text *out, const struct assay__node *result);
+void serve_page_remarks(struct assay__text *out, const struct assay__node *result);
 
 #endif

@@ -72,11 +72,7 @@ static void write_one(struct assay__text *out, const struct serve_report *report
     serve_page_treatments(out, report->result);
     serve_page_groups(out, report->result);
     serve_page_metrics(out, report->result);
-    if (serve_page_count(report->result, "annotations") == 0)
-        return;
-    assay__text_puts(out, "<section><h2>Remarks</h2>\n<div class=\"card\">");
-    serve_page_annotations(out, report->result);
-    assay__text_puts(out, "</div></section>\n");
+    serve_page_remarks(out, report->result);
 }
 
 /* How long a mark that an anchor or a link to one follows is at html; 0: there is none. Texts have

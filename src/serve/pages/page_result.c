@@ -21,7 +21,10 @@ static void write_head(struct assay__text *out, const struct assay__node *result
     serve_page_name(out, serve_page_text(result, "creator"));
     assay__text_puts(out, "</span><span class=\"id\">");
     serve_html(out, place->id);
-    assay__text_puts(out, "</span>");
+    /* An address of the pages: a browser that may read this page may read that. Names of places
+     * have no characters that mean anything in HTML. */
+    assay__text_format(out, "</span><a href=\"/results/%s/%s/%s/json\">Result as JSON</a>",
+                       place->workflow, place->instance, place->id);
     if (filter[0] != '\0') {
         assay__text_puts(out, "<span>Exposure filter ");
         serve_page_name(out, filter);
@@ -39,12 +42,7 @@ static void write_result(struct assay__text *out, const struct assay__node *resu
     serve_page_treatments(out, result);
     serve_page_groups(out, result);
     serve_page_metrics(out, result);
-    if (serve_page_count(result, "annotations") > 0) {
-        assay__text_puts(out, "<section aria-labelledby=\"remarks\"><h2 id=\"remarks\">Remarks</h2>"
-                              "\n<div class=\"card\">");
-        serve_page_annotations(out, result);
-        assay__text_puts(out, "</div></section>\n");
-    }
+    serve_page_remarks(out, result);
     if (serve_page_is_full(out))
         assay__text_puts(out, "<p class=\"card\">This result is too large for one page: some of it "
                               "is left out here.</p>\n");

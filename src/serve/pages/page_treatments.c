@@ -103,7 +103,12 @@ static void write_treatment(struct assay__text *out, const struct assay__node *r
     assay__text_puts(out, words[0] != '\0' ? "</p><p>" : "");
     serve_page_message(out, words);
     assay__text_puts(out, "</p>\n");
-    add_reason(&reasons, serve_page_flag(srm, "isSignificant") ? WORSE : SHOWN, message_of(srm));
+    enum serve_sizes sizes = serve_page_sizes(srm);
+    add_reason(&reasons,
+               sizes == SERVE_SIZES_MISMATCH  ? WORSE
+               : sizes == SERVE_SIZES_PLANNED ? SHOWN
+                                              : NOTHING,
+               message_of(srm));
     for (const struct assay__node *metric = serve_page_first(result, "results");
          why == NULL && metric != NULL; metric = metric->next)
         add_metric(&reasons, metric, serve_page_text(treatment, "id"));
