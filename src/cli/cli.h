@@ -35,6 +35,12 @@ enum { CLI_HINT_BYTES = 400 };
 /** cli_hint() is what the command line offers for an error that has a reason: " ..." or "". */
 void cli_hint(const struct assay_error *err, char out[CLI_HINT_BYTES]);
 
+/** cli_remedy() appends the flags of a remedy of struct assay_error to a text. */
+void cli_remedy(const char *remedy, char out[CLI_HINT_BYTES]);
+
+/** cli_flag_of() is the flag of a key of the plan's "format". */
+const char *cli_flag_of(const char *key);
+
 /** cli_fail() prints "assay: FILE:LINE:COLUMN: message" on stderr and returns the exit code. */
 int cli_fail(const struct assay_error *err);
 

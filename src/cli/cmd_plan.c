@@ -12,20 +12,22 @@
 #include "cli/cli.h"
 #include "cli/flags_data.h"
 #include "cli/plan_init.h"
+#include "cli/plan_init_table.h"
 #include "cli/plan_check.h"
 #include "cli/term.h"
 
-enum { OPTION_HELP = CLI_OPTION_FIRST, OPTION_GROUP, OPTION_UNIT, OPTION_TIME, OPTION_DATA };
+enum { OPTION_HELP = CLI_OPTION_FIRST, OPTION_DATA };
 
-static const struct option OPTIONS[] = {{"group", required_argument, NULL, OPTION_GROUP},
-                                        {"unit", required_argument, NULL, OPTION_UNIT},
-                                        {"time", required_argument, NULL, OPTION_TIME},
-                                        {"data", required_argument, NULL, OPTION_DATA},
+static const struct option OPTIONS[] = {{"data", required_argument, NULL, OPTION_DATA},
                                         DATA_FLAG_OPTIONS{"help", no_argument, NULL, OPTION_HELP},
                                         {NULL, 0, NULL, 0}};
 
+/* Flags of plans that init takes: columns here, spellings in init_format_flags. */
+static const char *const COLUMN_FLAGS[] = {"group", "unit", "time"};
+
 struct plan_command {
-    const char *group, *unit, *time, *data;
+    struct plan_flags flags;
+    const char *data;
     const char *data_flag; /* one that init has no use for */
     struct assay_read_options read;
 };
@@ -36,11 +38,13 @@ static int print_help(void)
           "       assay plan check [OPTION...] PLAN\n"
           "       assay plan schema\n\n"
           "init writes a commented starting plan for a table, guessed from its header and first\n"
-          "rows: the group, what can be measured, what looks like from before the exposure.\n"
-          "  --group COLUMN           the column of the group\n"
-          "  --unit COLUMN            the column of the unit id\n"
-          "  --time COLUMN            the column of the time\n\n"
-          "check reads a plan strictly and says it in words: comparisons, metrics, their error\n"
+          "rows: how it is written, the group, what can be measured, what looks like from before\n"
+          "the exposure. Of a table of sums it writes the plan that reads it. What the file does\n"
+          "not show is said with:\n",
+          stdout);
+    plan_flags_help_some(stdout, COLUMN_FLAGS, sizeof COLUMN_FLAGS / sizeof *COLUMN_FLAGS);
+    plan_flags_help_some(stdout, init_format_flags, init_format_flag_count);
+    fputs("\ncheck reads a plan strictly and says it in words: comparisons, metrics, their error\n"
           "rates after adjustment.\n"
           "  --data FILE              read these data by the plan too\n\n"
           "schema writes the JSON Schema of plans, for editors.\n\n"
@@ -53,23 +57,20 @@ static int print_help(void)
 
 static int run_init(const struct plan_command *command, const char *path)
 {
-    struct table_profile profile = {0};
-    struct table_guess guess = {0};
+    struct init_table table = {0};
     struct assay__text text = {0};
     struct assay_error err;
     char *bytes = NULL;
     size_t length = 0;
-    enum assay_status status = profile_read(&profile, path, command->read.separator, &err);
-    if (status == ASSAY_OK)
-        status = guess_table(&profile, command->group, command->unit, command->time, &guess, &err);
+    enum assay_status status =
+        init_table_read(&table, path, command->read.separator, &command->flags, &err);
     if (status == ASSAY_OK) {
-        plan_init_write(&profile, &guess, &text);
+        plan_init_write(&table.source, &table.profile, &table.guess, &text);
         status = assay__text_take(&text, &bytes, &length, &err);
     }
     int code = status == ASSAY_OK ? cli_write_stdout(bytes, length) : cli_fail(&err);
     free(bytes);
-    guess_release(&guess);
-    profile_release(&profile);
+    init_table_release(&table);
     return code;
 }
 
@@ -144,44 +145,32 @@ static int take_option(struct plan_command *command, int option, const char *val
     int code = 0;
     if (option == '?')
         return CLI_USAGE;
-    if (option == OPTION_GROUP)
-        command->group = value;
-    else if (option == OPTION_UNIT)
-        command->unit = value;
-    else if (option == OPTION_TIME)
-        command->time = value;
-    else if (option == OPTION_DATA)
+    if (option == OPTION_DATA)
         command->data = value;
-    else
+    else if (!plan_flags_take(&command->flags, option, value))
         data_flag_take("plan", &command->read, option, value, &code);
     if (option == DATA_FLAG_INPUT || option == DATA_FLAG_BAD_ROWS)
         command->data_flag = option == DATA_FLAG_INPUT ? "--input" : "--bad-rows";
     return code;
 }
 
+enum { STRAY_BYTES = 40 };
+
 /* Options that would be without effect: those of the other subcommand, and how to read no data. */
-static const char *stray_option(const struct plan_command *command, bool is_init)
+static const char *stray_option(const struct plan_command *command, bool is_init,
+                                char name[STRAY_BYTES])
 {
     if (is_init)
         return command->data != NULL ? "--data" : command->data_flag;
-    return command->group != NULL  ? "--group"
-           : command->unit != NULL ? "--unit"
-           : command->time != NULL ? "--time"
-                                   : NULL;
+    if (command->flags.count == 0)
+        return NULL;
+    snprintf(name, STRAY_BYTES, "--%s", command->flags.uses[0].flag->name);
+    return name;
 }
 
-int cmd_plan(int argc, char **argv)
+static int run(const struct plan_command *command, int argc, char **argv)
 {
-    struct plan_command command = {0};
-    int option, code = 0;
-    optind = 0;
-    while ((option = cli_option("plan", OPTIONS, argc, argv)) != -1) {
-        if (option == OPTION_HELP)
-            return print_help();
-        code = take_option(&command, option, optarg);
-        if (code != 0)
-            return code;
-    }
+    char name[STRAY_BYTES];
     if (optind == argc)
         return cli_usage_error("plan", "say what to do: init FILE.csv, check PLAN, or schema");
     const char *verb = argv[optind];
@@ -195,12 +184,44 @@ int cmd_plan(int argc, char **argv)
                                verb);
     if (argc - optind != 2)
         return cli_usage_error("plan", "'plan %s' takes one file", verb);
-    const char *stray = stray_option(&command, is_init);
+    const char *stray = stray_option(command, is_init, name);
     if (stray != NULL)
         return cli_usage_error("plan", "'plan %s' has no %s", verb, stray);
-    if (!is_init && command.data == NULL &&
-        (command.data_flag != NULL || command.read.separator != '\0'))
+    if (!is_init && command->data == NULL &&
+        (command->data_flag != NULL || command->read.separator != '\0'))
         return cli_usage_error("plan", "%s says how to read data: name them with --data",
-                               command.data_flag != NULL ? command.data_flag : "--separator");
-    return is_init ? run_init(&command, argv[optind + 1]) : run_check(&command, argv[optind + 1]);
+                               command->data_flag != NULL ? command->data_flag : "--separator");
+    return is_init ? run_init(command, argv[optind + 1]) : run_check(command, argv[optind + 1]);
+}
+
+/* The options of the command: its own, and those of plans that init takes. */
+static void list_options(struct option options[PLAN_OPTIONS_MAX])
+{
+    const char *names[32];
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof COLUMN_FLAGS / sizeof *COLUMN_FLAGS; i++)
+        names[count++] = COLUMN_FLAGS[i];
+    for (size_t i = 0; i < init_format_flag_count; i++)
+        names[count++] = init_format_flags[i];
+    memcpy(options + plan_flags_some(names, count, options), OPTIONS, sizeof OPTIONS);
+}
+
+int cmd_plan(int argc, char **argv)
+{
+    struct plan_command command = {0};
+    struct option options[PLAN_OPTIONS_MAX];
+    int option, code = 0;
+    list_options(options);
+    optind = 0;
+    while (code == 0 && (option = cli_option("plan", options, argc, argv)) != -1) {
+        if (option == OPTION_HELP) {
+            plan_flags_release(&command.flags);
+            return print_help();
+        }
+        code = take_option(&command, option, optarg);
+    }
+    if (code == 0)
+        code = run(&command, argc, argv);
+    plan_flags_release(&command.flags);
+    return code;
 }

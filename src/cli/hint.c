@@ -21,8 +21,7 @@ static void put_value(char out[CLI_HINT_BYTES], const char *value)
     put(out, is_plain ? "" : has_quote ? "\"" : "'");
 }
 
-/* The flag of a key of the plan's "format". */
-static const char *flag_of(const char *key)
+const char *cli_flag_of(const char *key)
 {
     static const char *const FLAGS[][2] = {{"decimal", "decimal"},      {"thousands", "thousands"},
                                            {"missing", "missing-text"}, {"true", "true"},
@@ -36,14 +35,11 @@ static const char *flag_of(const char *key)
     return key;
 }
 
-static void put_remedy(char out[CLI_HINT_BYTES], const char *remedy)
+/* The flags of a remedy, those of another way after "or". */
+void cli_remedy(const char *remedy, char out[CLI_HINT_BYTES])
 {
     char line[200];
-    const char *between = " Add ";
-    if (remedy[0] == '\0') {
-        put(out, " Say how they are written with --time-format.");
-        return;
-    }
+    const char *between = "";
     while (*remedy != '\0') {
         size_t length = strcspn(remedy, "\n");
         snprintf(line, sizeof line, "%.*s", (int)length, remedy);
@@ -56,11 +52,21 @@ static void put_remedy(char out[CLI_HINT_BYTES], const char *remedy)
         *value++ = '\0';
         put(out, between);
         put(out, "--");
-        put(out, flag_of(line));
+        put(out, cli_flag_of(line));
         put(out, value[0] == '\0' ? "" : "=");
         put_value(out, value);
         between = " ";
     }
+}
+
+static void put_remedy(char out[CLI_HINT_BYTES], const char *remedy)
+{
+    if (remedy[0] == '\0') {
+        put(out, " Say how they are written with --time-format.");
+        return;
+    }
+    put(out, " Add ");
+    cli_remedy(remedy, out);
     put(out, " to read it.");
 }
 

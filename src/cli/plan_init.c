@@ -7,11 +7,13 @@
 #include <string.h>
 
 #include "base/name.h"
+#include "cli/cli.h"
 #include "json/json_write.h"
 
 enum { METRICS_MAX = 50, LISTED_MAX = 8 };
 
 struct init {
+    const struct table_source *source;
     const struct table_profile *profile;
     const struct table_guess *guess;
     struct assay__text *out;
@@ -66,8 +68,16 @@ static void write_head(const struct init *init)
     else
         assay__text_format(out, ", its header and first %" PRIu64 " rows.\n", init->profile->rows);
     assay__text_puts(out, "// Read every line and correct what is wrong; 'assay plan check' says "
-                          "the plan in words.\n"
-                          "{\n"
+                          "the plan in words.\n");
+    if (init->source->is_without_names)
+        assay__text_puts(out, "// The first line holds numbers: if it is data, put a line of names "
+                              "before it.\n");
+    if (init->profile->bad_rows > 0)
+        assay__text_format(out,
+                           "// Rows that cannot be read: %" PRIu64 ". The analysis will say where; "
+                           "--bad-rows=skip leaves them out.\n",
+                           init->profile->bad_rows);
+    assay__text_puts(out, "{\n"
                           "  // Where results are posted; needed for that only.\n"
                           "  // \"parent\": \"workflows/checkout/instances/july\",\n\n");
 }
@@ -85,6 +95,19 @@ static void write_column(const struct init *init, const char *key, uint32_t colu
     assay__text_format(out, "%s\n", end);
 }
 
+/* Stores, schools, cities: when these were drawn by lot, they are the units. */
+static void write_clusters(const struct init *init)
+{
+    for (uint32_t i = 0; i < init->profile->column_count; i++) {
+        if (!init->guess->columns[i].is_cluster)
+            continue;
+        assay__text_puts(init->out, "    // Every value of ");
+        quote(init->out, init->profile->columns[i].name);
+        assay__text_puts(init->out, " lies within one group: if groups were drawn by it, it is "
+                                    "the unit.\n");
+    }
+}
+
 static void write_columns(const struct init *init)
 {
     const struct table_guess *guess = init->guess;
@@ -94,6 +117,7 @@ static void write_columns(const struct init *init)
         assay__text_puts(init->out,
                          "    // Units repeat: rows are events, and each metric says how "
                          "a unit's rows are put together.\n");
+    write_clusters(init);
     if (guess->is_group_by_sizes)
         assay__text_puts(init->out, "    // No name says which column is the group; this one has "
                                     "few values of like size.\n");
@@ -205,32 +229,56 @@ static void write_before(const struct init *init)
         return;
     assay__text_puts(out, "    // Left out, since their names say that they are from before the "
                           "exposure:\n    // ");
-    (void)list_columns(init, USE_BEFORE, METRICS_MAX, false);
-    assay__text_puts(out, count > METRICS_MAX ? ", ...\n" : "\n");
+    (void)list_columns(init, USE_BEFORE, count, false);
+    assay__text_puts(out, "\n");
     assay__text_puts(out, "    // If they are, they may serve as covariates and reduce the "
                           "variance. Never use as a\n    // covariate what the exposure can have "
                           "changed.\n");
 }
 
-/* Every column that is in no part of the plan, with its reason. */
+/* How an open question about a column's spelling is answered. */
+static void write_open(const struct init *init, const char *remedy)
+{
+    char flags[CLI_HINT_BYTES] = "";
+    cli_remedy(remedy, flags);
+    assay__text_puts(init->out, ": give ");
+    assay__text_puts(init->out, flags);
+}
+
+/* Every column that is in no part of the plan, with its reason, a line each. */
 static void write_left_out(const struct init *init)
 {
     struct assay__text *out = init->out;
     uint32_t count = 0;
     for (uint32_t i = 0; i < init->profile->column_count; i++) {
-        const struct column_profile *column = &init->profile->columns[i];
         if (init->guess->columns[i].use != USE_OTHER)
             continue;
-        if (count++ == METRICS_MAX) {
-            assay__text_puts(out, ", ...");
-            break;
-        }
-        assay__text_puts(out, count == 1 ? "    // Not used: " : ", ");
-        quote(out, column->name);
-        assay__text_format(out, " (%s)", left_out_reason(column));
+        assay__text_puts(out, count++ == 0 ? "    // Not used:\n    //   " : "    //   ");
+        quote(out, init->profile->columns[i].name);
+        assay__text_format(out, " (%s", init->guess->columns[i].reason);
+        if (init->source->open[i][0] != '\0')
+            write_open(init, init->source->open[i]);
+        assay__text_puts(out, ")\n");
     }
-    if (count > 0)
-        assay__text_puts(out, ".\n");
+}
+
+/* Numbers beyond the most metrics of a starting plan. */
+static void write_beyond(const struct init *init)
+{
+    struct assay__text *out = init->out;
+    uint32_t seen = 0;
+    if (init->guess->metric_count <= METRICS_MAX)
+        return;
+    assay__text_format(out,
+                       "    // The first %d of %" PRIu32 " columns of numbers; left out are:\n",
+                       METRICS_MAX, init->guess->metric_count);
+    for (uint32_t i = 0; i < init->profile->column_count; i++) {
+        if (!is_metric(init, i) || seen++ < METRICS_MAX)
+            continue;
+        assay__text_puts(out, "    //   ");
+        quote(out, init->profile->columns[i].name);
+        assay__text_puts(out, "\n");
+    }
 }
 
 static void write_metrics(const struct init *init)
@@ -247,9 +295,7 @@ static void write_metrics(const struct init *init)
                      "power.\n  \"metrics\": [\n");
     write_before(init);
     write_left_out(init);
-    if (init->guess->metric_count > METRICS_MAX)
-        assay__text_format(out, "    // The first %d of %" PRIu32 " columns of numbers.\n",
-                           METRICS_MAX, init->guess->metric_count);
+    write_beyond(init);
     for (uint32_t i = 0; left > 0; i++)
         if (is_metric(init, i))
             write_metric(init, i, --left == 0);
@@ -269,11 +315,12 @@ static void write_dimensions(const struct init *init)
     assay__text_puts(out, "]\n");
 }
 
-void plan_init_write(const struct table_profile *profile, const struct table_guess *guess,
-                     struct assay__text *out)
+void plan_init_write(const struct table_source *source, const struct table_profile *profile,
+                     const struct table_guess *guess, struct assay__text *out)
 {
-    const struct init init = {profile, guess, out};
+    const struct init init = {source, profile, guess, out};
     write_head(&init);
+    found_write(&source->found, out);
     write_columns(&init);
     write_groups(&init);
     assay__text_puts(out, "  // Rates of the whole decision; assay divides them among metrics and "

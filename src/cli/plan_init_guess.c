@@ -9,118 +9,9 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "source/csv/suggest.h"
+#include "cli/plan_init_words.h"
 
-enum { WORDS_BYTES = 256, GROUPS_MAX = 20, DIMENSION_VALUES_MAX = 30, DIMENSIONS_MAX = 10 };
-
-static const char *const GROUP_WORDS[] = {
-    "group",     "variant", "variation", "treatment", "arm",    "bucket", "condition", "assignment",
-    "testgroup", "abgroup", "version",   "gruppe",    "groupe", "grupo",  NULL};
-static const char *const UNIT_WORDS[] = {
-    "unit",     "user", "customer",  "visitor",     "member", "account", "device",      "client",
-    "subject",  "uid",  "cookie",    "participant", "userid", "kunde",   "kunden",      "nutzer",
-    "besucher", "uuid", "household", "customerid",  "player", "usuario", "utilisateur", NULL};
-static const char *const ID_ONLY_WORDS[] = {"id", "session", NULL};
-static const char *const EVENT_WORDS[] = {
-    "order",   "transaction", "purchase", "event",         "invoice",    "payment",
-    "request", "click",       "row",      "booking",       "impression", "pageview",
-    "item",    "sku",         "receipt",  "transactionid", "orderid",    NULL};
-static const char *const ID_WORDS[] = {"id", "uuid", "uid", "userid", "zip", "postcode", NULL};
-static const char *const BEFORE_WORDS[] = {
-    "pre",      "before",     "prior",  "previous", "prev",        "past",
-    "history",  "historical", "hist",   "baseline", "preexposure", "preperiod",
-    "lifetime", "recency",    "tenure", "age",      NULL};
-static const char *const PERIOD_WORDS[] = {"exposure", "period", "experiment", NULL};
-static const char *const CONTROL_WORDS[] = {"control", "baseline", "holdout",  "placebo", "none",
-                                            "no",      "default",  "original", "off",     "a",
-                                            "0",       "false",    NULL};
-static const char *const LESS_WORDS[] = {
-    "latency",    "bounce",      "bounced",  "bounces",     "error",        "errors",
-    "crash",      "crashes",     "crashed",  "churn",       "churned",      "refund",
-    "refunds",    "refunded",    "cost",     "costs",       "complaint",    "delay",
-    "complaints", "cancelled",   "canceled", "failure",     "failures",     "failed",
-    "wait",       "timeout",     "timeouts", "unsubscribe", "unsubscribed", "unsubscribes",
-    "abandoned",  "abandonment", NULL};
-
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (unsigned char)c >= 0x80;
-}
-
-static bool is_upper(char c)
-{
-    return c >= 'A' && c <= 'Z';
-}
-
-/* The words of a name in small letters, each after a blank: preSpend_eur is " pre spend eur". */
-static void split_words(const char *name, char out[WORDS_BYTES])
-{
-    size_t length = 0;
-    bool is_open = false;
-    for (const char *p = name; *p != '\0' && length + 3 < WORDS_BYTES; p++) {
-        if (!is_letter(*p)) {
-            is_open = false;
-            continue;
-        }
-        if (!is_open || (is_upper(*p) && !is_upper(p[-1])))
-            out[length++] = ' ';
-        out[length++] = is_upper(*p) ? (char)(*p - 'A' + 'a') : *p;
-        is_open = true;
-    }
-    out[length] = '\0';
-}
-
-static bool is_listed(const char *word, size_t length, const char *const *list)
-{
-    for (; *list != NULL; list++)
-        if (strlen(*list) == length && memcmp(*list, word, length) == 0)
-            return true;
-    return false;
-}
-
-/* Next word of split words; false at the end. */
-static bool next_word(const char **at, const char **word, size_t *length)
-{
-    if (**at == '\0')
-        return false;
-    *word = *at + 1;
-    *length = strcspn(*word, " ");
-    *at = *word + *length;
-    return true;
-}
-
-static bool has_word(const char *name, const char *const *list)
-{
-    char words[WORDS_BYTES];
-    const char *at = words, *word;
-    size_t length;
-    split_words(name, words);
-    while (next_word(&at, &word, &length))
-        if (is_listed(word, length, list))
-            return true;
-    return false;
-}
-
-/* A name without the words that say "before": the metric's name, if it is a twin. */
-static bool without_before(const char *name, char out[WORDS_BYTES])
-{
-    char words[WORDS_BYTES];
-    const char *at = words, *word;
-    size_t length, kept = 0;
-    bool is_before = false;
-    split_words(name, words);
-    while (next_word(&at, &word, &length)) {
-        bool says_before = is_listed(word, length, BEFORE_WORDS);
-        is_before |= says_before;
-        if (says_before || is_listed(word, length, PERIOD_WORDS))
-            continue;
-        memcpy(out + kept, word - 1, length + 1);
-        kept += length + 1;
-    }
-    out[kept] = '\0';
-    return is_before && kept > 0;
-}
+enum { GROUPS_MAX = 20, DIMENSION_VALUES_MAX = 30, DIMENSIONS_MAX = 10, REPEATED_LEAST = 10 };
 
 static bool is_usable(const struct column_profile *column)
 {
@@ -135,36 +26,78 @@ static bool is_first_of_name(const struct table_profile *profile, uint32_t colum
            first == column;
 }
 
-static uint32_t find_group(const struct table_profile *profile)
+/* Few values of like size: what a draw by lot leaves behind. */
+static bool is_evenly_split(const struct column_profile *column)
 {
-    uint32_t control = GUESS_NONE;
-    for (uint32_t i = 0; i < profile->column_count; i++) {
-        const struct column_profile *column = &profile->columns[i];
-        if (!is_usable(column) || column->distinct < 2 || column->distinct > GROUPS_MAX ||
-            column->is_time || column->is_long)
-            continue;
-        if (has_word(column->name, GROUP_WORDS))
-            return i;
-        for (uint32_t v = 0; v < column->values.count && control == GUESS_NONE; v++)
-            if (!column->is_numeric && strstr(column->values.keys[v].bytes, "ontrol") != NULL)
-                control = i;
-    }
-    return control;
+    return column->distinct <= 5 && column->present >= 4 * column->distinct &&
+           column->least * 10 > column->most * 7;
 }
 
-/* Few values of like size: what a draw by lot leaves behind, when no name tells. */
+/* How many values are names of groups, such as control or B; all of them when numbers count. */
+static bool names_arms(const struct column_profile *column)
+{
+    uint32_t count = 0;
+    for (uint32_t v = 0; v < column->values.count; v++)
+        count += words_have(column->values.keys[v].bytes, WORD_ARM);
+    return count > 0 && count == column->values.count;
+}
+
+static bool names_control(const struct column_profile *column)
+{
+    for (uint32_t v = 0; v < column->values.count; v++)
+        if (!column->is_numeric && strstr(column->values.keys[v].bytes, "ontrol") != NULL)
+            return true;
+    return false;
+}
+
+enum { SCORE_LEAST = 40, SCORE_SURE = 60 };
+
+/* How much a column looks like the group: by its name, by its values, by their sizes. */
+static int group_score(const struct column_profile *column)
+{
+    if (!is_usable(column) || column->distinct < 2 || column->distinct > GROUPS_MAX ||
+        column->is_time || column->is_long)
+        return 0;
+    bool is_text = !column->is_numeric && !column->is_choice;
+    int score = words_have(column->name, WORD_GROUP)   ? 100
+                : words_have(column->name, WORD_MAYBE) ? 30
+                                                       : 0;
+    if (words_have(column->name, WORD_BEFORE)) /* age group */
+        score -= 70;
+    score += names_control(column) ? 60 : 0;
+    score += is_text && names_arms(column) ? 40 : 0;
+    if (score > 0 && is_evenly_split(column))
+        score += 20;
+    return score;
+}
+
+static uint32_t find_group(const struct table_profile *profile, bool *is_sure)
+{
+    uint32_t best = GUESS_NONE;
+    int best_score = SCORE_LEAST - 1;
+    for (uint32_t i = 0; i < profile->column_count; i++) {
+        int score = group_score(&profile->columns[i]);
+        if (score > best_score) {
+            best = i;
+            best_score = score;
+        }
+    }
+    *is_sure = best_score >= SCORE_SURE;
+    return best;
+}
+
+/* When neither names nor values tell. */
 static uint32_t find_group_by_sizes(const struct table_profile *profile)
 {
     uint32_t best = GUESS_NONE;
     double best_share = 0.0;
     for (uint32_t i = 0; i < profile->column_count; i++) {
         const struct column_profile *column = &profile->columns[i];
-        if (!is_usable(column) || column->distinct < 2 || column->distinct > 5 ||
-            column->is_numeric || column->is_choice || column->is_time || column->is_long ||
-            column->present < 4 * column->distinct)
+        if (!is_usable(column) || column->distinct < 2 || column->is_numeric || column->is_choice ||
+            column->is_time || column->is_long || !is_evenly_split(column))
             continue;
         double share = (double)column->least / (double)column->most;
-        if (share > 0.7 && share > best_share) {
+        if (share > best_share) {
             best = i;
             best_share = share;
         }
@@ -172,20 +105,41 @@ static uint32_t find_group_by_sizes(const struct table_profile *profile)
     return best;
 }
 
-/* How much a column looks like a unit's id: by its name, and by lying within one group. */
+/* Values that repeat, and do so within one group: lots were drawn for them. */
+static bool lies_within_groups(const struct table_profile *profile, const struct table_guess *guess,
+                               uint32_t column)
+{
+    struct nesting nesting;
+    return guess->group != GUESS_NONE && profile_nest(profile, column, guess->group, &nesting) &&
+           nesting.repeated >= REPEATED_LEAST && nesting.scattered * 20 <= nesting.repeated;
+}
+
+/* Whole numbers, or texts: what ids are written as. */
+static bool may_be_id(const struct column_profile *column)
+{
+    return !column->is_choice && !column->is_time && !column->is_long &&
+           (!column->is_numeric || column->is_whole);
+}
+
+/* How much a column looks like a unit's id: by its name, and by how it lies within the groups. */
 static int unit_score(const struct table_profile *profile, const struct table_guess *guess,
                       uint32_t column)
 {
     const struct column_profile *one = &profile->columns[column];
     if (!is_usable(one) || column == guess->group || one->is_time || one->distinct < 3)
         return 0;
-    bool is_event = has_word(one->name, EVENT_WORDS);
-    int score = has_word(one->name, UNIT_WORDS) && !is_event      ? 3
-                : has_word(one->name, ID_ONLY_WORDS) && !is_event ? 1
-                                                                  : 0;
+    bool is_event = words_have(one->name, WORD_EVENT);
+    int score = words_have(one->name, WORD_UNIT) && !is_event      ? 3
+                : words_have(one->name, WORD_ID_ONLY) && !is_event ? 1
+                                                                   : 0;
+    struct nesting nesting;
+    bool is_within = may_be_id(one) && lies_within_groups(profile, guess, column);
     if (score > 0 && guess->group != GUESS_NONE &&
-        profile_scattered(profile, column, guess->group) * 5 > one->distinct)
+        (!profile_nest(profile, column, guess->group, &nesting) ||
+         nesting.scattered * 5 > one->distinct))
         return 0;
+    if (score < 3 && is_within)
+        return 2;
     /* "id" alone is a unit's where it is unique; one that repeats could be anything. */
     return score == 1 && one->distinct * 2 < one->present ? 0 : score;
 }
@@ -204,25 +158,32 @@ static uint32_t find_unit(const struct table_profile *profile, const struct tabl
     return best;
 }
 
-const char *left_out_reason(const struct column_profile *column)
+/* A column that has one value in each group says what the group says. */
+static bool follows_from_group(const struct table_profile *profile, const struct table_guess *guess,
+                               uint32_t column)
 {
-    if (column->present == 0)
-        return "no values";
-    if (column->distinct < 2)
-        return "one value only";
-    if (column->is_time)
-        return "times";
-    if (has_word(column->name, ID_WORDS) || has_word(column->name, EVENT_WORDS))
-        return "ids";
-    if (column->is_long)
-        return "long texts";
-    return column->has_number ? "numbers and other texts" : "many different texts";
+    struct nesting nesting;
+    return guess->group != GUESS_NONE && profile->columns[column].distinct >= 2 &&
+           profile->columns[column].distinct <= GROUPS_MAX &&
+           profile_nest(profile, guess->group, column, &nesting) && nesting.repeated >= 2 &&
+           nesting.scattered == 0;
+}
+
+/* Coarser columns that lie within the groups, too: the draw may have been by them. */
+static void find_clusters(const struct table_profile *profile, struct table_guess *guess)
+{
+    for (uint32_t i = 0; guess->unit != GUESS_NONE && i < profile->column_count; i++)
+        guess->columns[i].is_cluster =
+            i != guess->unit && i != guess->group && may_be_id(&profile->columns[i]) &&
+            profile->columns[i].distinct * 2 < profile->columns[guess->unit].distinct &&
+            lies_within_groups(profile, guess, i);
 }
 
 static uint32_t find_time(const struct table_profile *profile)
 {
     for (uint32_t i = 0; i < profile->column_count; i++)
-        if (is_usable(&profile->columns[i]) && profile->columns[i].is_time)
+        if (is_usable(&profile->columns[i]) && profile->columns[i].is_time &&
+            profile->columns[i].distinct > 1)
             return i;
     return GUESS_NONE;
 }
@@ -240,14 +201,15 @@ static void guess_metrics(const struct table_profile *profile, struct table_gues
         struct column_guess *one = &guess->columns[i];
         if (one->use != USE_OTHER || !is_usable(column) || !is_first_of_name(profile, i))
             continue;
-        if (column->distinct < 2 || has_word(column->name, ID_WORDS) ||
-            (has_word(column->name, EVENT_WORDS) && column->distinct == column->present))
+        if (column->distinct < 2 || column->is_time || words_have(column->name, WORD_ID) ||
+            (words_have(column->name, WORD_EVENT) && column->distinct == column->present) ||
+            follows_from_group(profile, guess, i))
             continue;
         if (column->is_choice)
             one->use = USE_PROPORTION;
         else if (column->is_numeric)
             one->use = USE_MEAN;
-        one->wants_decrease = has_word(column->name, LESS_WORDS);
+        one->wants_decrease = words_have(column->name, WORD_LESS);
     }
 }
 
@@ -255,15 +217,15 @@ static void guess_twins(const struct table_profile *profile, struct table_guess 
 {
     char own[WORDS_BYTES], other[WORDS_BYTES];
     for (uint32_t i = 0; i < profile->column_count; i++) {
-        if (!is_metric(&guess->columns[i]) || !has_word(profile->columns[i].name, BEFORE_WORDS))
+        if (!is_metric(&guess->columns[i]) || !words_have(profile->columns[i].name, WORD_BEFORE))
             continue;
         guess->columns[i].use = USE_BEFORE;
-        if (!without_before(profile->columns[i].name, own))
+        if (!words_without_before(profile->columns[i].name, own))
             continue;
         for (uint32_t j = 0; j < profile->column_count; j++) {
             if (!is_metric(&guess->columns[j]))
                 continue;
-            split_words(profile->columns[j].name, other);
+            words_split(profile->columns[j].name, other);
             if (strcmp(own, other) != 0)
                 continue;
             guess->columns[i].use = USE_TWIN;
@@ -273,14 +235,17 @@ static void guess_twins(const struct table_profile *profile, struct table_guess 
     }
 }
 
-static void guess_dimensions(const struct table_profile *profile, struct table_guess *guess)
+static void guess_dimensions(const struct table_profile *profile, const struct table_source *source,
+                             struct table_guess *guess)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < profile->column_count && count < DIMENSIONS_MAX; i++) {
         const struct column_profile *column = &profile->columns[i];
         if (guess->columns[i].use != USE_OTHER || !is_usable(column) || column->is_numeric ||
             column->is_long || column->is_time || column->distinct < 2 ||
-            column->distinct > DIMENSION_VALUES_MAX || !is_first_of_name(profile, i))
+            column->distinct > DIMENSION_VALUES_MAX || column->distinct * 2 > column->present ||
+            source->open[i][0] != '\0' || follows_from_group(profile, guess, i) ||
+            !is_first_of_name(profile, i))
             continue;
         guess->columns[i].use = USE_DIMENSION;
         count++;
@@ -305,19 +270,57 @@ static void guess_baseline(const struct table_profile *profile, struct table_gue
     if (guess->group == GUESS_NONE)
         return;
     const struct assay__index *values = &profile->columns[guess->group].values;
-    for (const char *const *word = CONTROL_WORDS; *word != NULL; word++) {
-        const char *const list[] = {*word, NULL};
-        for (uint32_t v = 0; v < values->count; v++)
-            if (has_word(values->keys[v].bytes, list)) {
-                guess->baseline = v;
-                guess->is_sure_baseline = true;
-                return;
-            }
-    }
-    guess->baseline = 0;
-    for (uint32_t v = 1; v < values->count; v++)
-        if (strcmp(values->keys[v].bytes, values->keys[guess->baseline].bytes) < 0)
+    unsigned best = 0;
+    for (uint32_t v = 0; v < values->count; v++) {
+        unsigned rank = words_control_rank(values->keys[v].bytes);
+        if (rank > 0 && (best == 0 || rank < best)) {
+            best = rank;
             guess->baseline = v;
+        }
+    }
+    guess->is_sure_baseline = best > 0;
+    for (uint32_t v = 0; best == 0 && v < values->count; v++)
+        if (guess->baseline == GUESS_NONE ||
+            strcmp(values->keys[v].bytes, values->keys[guess->baseline].bytes) < 0)
+            guess->baseline = v;
+}
+
+/* Why a column is in no part of the plan. */
+static const char *reason_of(const struct table_profile *profile, const struct table_source *source,
+                             const struct table_guess *guess, uint32_t index)
+{
+    const struct column_profile *column = &profile->columns[index];
+    if (column->name[0] == '\0')
+        return "no name";
+    if (!is_first_of_name(profile, index))
+        return "its name is there twice";
+    if (!is_usable(column) || column->is_long)
+        return "long texts";
+    if (column->present == 0)
+        return "no values";
+    if (column->distinct < 2)
+        return "one value only";
+    if (column->is_time)
+        return "times";
+    if (words_have(column->name, WORD_ID) || words_have(column->name, WORD_EVENT))
+        return "ids";
+    if (follows_from_group(profile, guess, index))
+        return "it follows from the group";
+    if (source->open[index][0] != '\0')
+        return "it can be read in two ways";
+    if (column->has_number)
+        return "numbers and other texts";
+    return column->distinct > DIMENSION_VALUES_MAX  ? "many different texts"
+           : column->distinct * 2 > column->present ? "texts that hardly repeat"
+                                                    : "more dimensions than are explored at once";
+}
+
+static void find_reasons(const struct table_profile *profile, const struct table_source *source,
+                         struct table_guess *guess)
+{
+    for (uint32_t i = 0; i < profile->column_count; i++)
+        if (guess->columns[i].use == USE_OTHER)
+            guess->columns[i].reason = reason_of(profile, source, guess, i);
 }
 
 /* The column the user named, or what find made of it. */
@@ -353,68 +356,60 @@ static enum assay_status check_group(const struct table_profile *profile,
                                                  : "more than 64 values");
 }
 
-/* Nothing to measure: mostly since numbers are written in another way, which is then said. */
+/* Nothing to measure: mostly since numbers are written in a way that has two readings. */
 static enum assay_status fail_unmeasured(const struct table_profile *profile,
-                                         const struct table_guess *guess, struct assay_error *err)
+                                         const struct table_source *source, struct assay_error *err)
 {
-    static const struct assay_dialect PLAIN = {0};
-    enum assay_status status =
-        assay__fail_at(err, ASSAY_ERROR_DATA, assay__rows_name(profile->table), 0, 0,
-                       "No column can be measured: none holds numbers that differ.");
-    for (uint32_t i = 0; err != NULL && i < profile->column_count; i++) {
-        const struct column_profile *column = &profile->columns[i];
-        struct assay__field cells[PROFILE_VALUES_MAX];
-        struct assay__column_sample sample = {ASSAY__COLUMN_NUMBER, cells, 0};
-        char remedy[ASSAY__REMEDY_BYTES];
-        for (uint32_t v = 0; v < column->values.count; v++)
-            cells[sample.count++] =
-                (struct assay__field){column->values.keys[v].bytes,
-                                      (uint32_t)column->values.keys[v].length, false, false};
-        if (guess->columns[i].use == USE_GROUP || guess->columns[i].use == USE_UNIT ||
-            sample.count < 2)
+    const char *file = assay__rows_name(profile->table);
+    for (uint32_t i = 0; i < source->column_count && i < profile->column_count; i++) {
+        const char *name = profile->columns[i].name;
+        if (source->open[i][0] == '\0')
             continue;
-        assay__suggest_format(&PLAIN, &sample, remedy);
-        if (remedy[0] == '\0')
-            continue;
-        (void)assay__fail_at(err, status, assay__rows_name(profile->table), 0, 0,
-                             "No column can be measured as it is written. '%.*s' looks like "
-                             "numbers in another spelling.",
-                             assay__utf8_shown(column->name, strlen(column->name)), column->name);
-        return assay__fail_format(err, status, remedy);
+        return assay__fail_format(err,
+                                  assay__fail_at(err, ASSAY_ERROR_DATA, file, 0, 0,
+                                                 "No column can be measured as it is written. "
+                                                 "'%.*s' can be read in two ways.",
+                                                 assay__utf8_shown(name, strlen(name)), name),
+                                  source->open[i]);
     }
-    return status;
+    return assay__fail_at(err, ASSAY_ERROR_DATA, file, 0, 0,
+                          "No column can be measured: none holds numbers that differ.");
 }
 
-enum assay_status guess_table(const struct table_profile *profile, const char *group,
-                              const char *unit, const char *time, struct table_guess *guess,
-                              struct assay_error *err)
+enum assay_status guess_table(const struct table_profile *profile,
+                              const struct table_source *source, const struct named_columns *named,
+                              struct table_guess *guess, struct assay_error *err)
 {
     guess->columns = calloc(profile->column_count, sizeof *guess->columns);
     if (guess->columns == NULL)
         return assay__fail_memory(err);
-    uint32_t found = find_group(profile);
-    if (found == GUESS_NONE && group == NULL) {
+    uint32_t found = find_group(profile, &guess->is_sure_group);
+    if (found == GUESS_NONE && named->group == NULL) {
         found = find_group_by_sizes(profile);
         guess->is_group_by_sizes = found != GUESS_NONE;
     }
-    enum assay_status status = settle(profile, group, found, USE_GROUP, guess, &guess->group, err);
+    enum assay_status status =
+        settle(profile, named->group, found, USE_GROUP, guess, &guess->group, err);
     if (status == ASSAY_OK)
         status = check_group(profile, guess, err);
     if (status == ASSAY_OK)
-        status =
-            settle(profile, unit, find_unit(profile, guess), USE_UNIT, guess, &guess->unit, err);
+        status = settle(profile, named->unit, find_unit(profile, guess), USE_UNIT, guess,
+                        &guess->unit, err);
     if (status == ASSAY_OK)
-        status = settle(profile, time, find_time(profile), USE_TIME, guess, &guess->time, err);
+        status =
+            settle(profile, named->time, find_time(profile), USE_TIME, guess, &guess->time, err);
     if (status != ASSAY_OK)
         return status;
     guess->unit_repeats = guess->unit != GUESS_NONE && profile->columns[guess->unit].distinct <
                                                            profile->columns[guess->unit].present;
+    find_clusters(profile, guess);
     guess_metrics(profile, guess);
     guess_twins(profile, guess);
-    guess_dimensions(profile, guess);
+    guess_dimensions(profile, source, guess);
     count_metrics(profile, guess);
     guess_baseline(profile, guess);
-    return guess->metric_count > 0 ? ASSAY_OK : fail_unmeasured(profile, guess, err);
+    find_reasons(profile, source, guess);
+    return guess->metric_count > 0 ? ASSAY_OK : fail_unmeasured(profile, source, err);
 }
 
 void guess_release(struct table_guess *guess)

@@ -24,6 +24,8 @@ struct column_guess {
     enum column_use use;
     uint32_t metric;     /* USE_TWIN: column of its metric */
     bool wants_decrease; /* metrics: the name says that less is better */
+    bool is_cluster;     /* its values hold several units and lie within one group each */
+    const char *reason;  /* USE_OTHER: why it is in no part of the plan. Static text. */
 };
 
 /** struct table_guess: the guesses for all columns of a table. */
@@ -31,24 +33,25 @@ struct table_guess {
     struct column_guess *columns; /* [profile->column_count] */
     uint32_t group, unit, time;   /* columns, or GUESS_NONE */
     uint32_t baseline;            /* value of the group column, or GUESS_NONE */
+    bool is_sure_group;           /* the name or the values of the group's column say so */
     bool is_sure_baseline;        /* its name says so */
     bool unit_repeats;            /* rows are events of units */
     bool is_group_by_sizes;       /* no name says that it is the group */
     uint32_t metric_count;
 };
 
-/** left_out_reason() is why a column of USE_OTHER is in no part of the plan. Static text, or NULL.
- */
-const char *left_out_reason(const struct column_profile *column);
+/** struct named_columns: those that the user named, or NULL. */
+struct named_columns {
+    const char *group, *unit, *time;
+};
 
 /**
- * guess_table() guesses from names and values. group, unit and time are columns the user named, or
- * NULL. ASSAY_ERROR_DATA when a named column is not there or nothing can be measured. Call
- * guess_release() always; zero-initialise *guess.
+ * guess_table() guesses from names and values. ASSAY_ERROR_DATA when a named column is not there or
+ * nothing can be measured. Call guess_release() always; zero-initialise *guess.
  */
-enum assay_status guess_table(const struct table_profile *profile, const char *group,
-                              const char *unit, const char *time, struct table_guess *guess,
-                              struct assay_error *err);
+enum assay_status guess_table(const struct table_profile *profile,
+                              const struct table_source *source, const struct named_columns *named,
+                              struct table_guess *guess, struct assay_error *err);
 void guess_release(struct table_guess *guess);
 
 #endif

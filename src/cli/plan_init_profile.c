@@ -5,33 +5,54 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/time.h"
-#include "source/csv/dialect.h"
 #include "base/hash.h"
+#include "cli/plan_init_words.h"
+#include "source/csv/dialect.h"
 
-static enum assay_status add_cell(struct column_profile *column, const struct assay__field *cell,
-                                  uint64_t row, struct assay_error *err)
+/* Digits alone. */
+static bool is_whole(const struct assay__field *cell)
+{
+    for (uint32_t i = 0; i < cell->length; i++)
+        if (cell->text[i] < '0' || cell->text[i] > '9')
+            return false;
+    return cell->length > 0;
+}
+
+/* What a cell says of its column; it is not missing. */
+static void judge_cell(struct column_profile *column, const struct assay_dialect *dialect,
+                       const struct assay__field *cell)
 {
     char digits[ASSAY__DIGITS_MAX];
     struct assay_decimal number;
-    uint32_t index;
     int64_t time;
-    if (assay__cell_is_missing(cell))
-        return ASSAY_OK;
-    static const struct assay_dialect PLAIN = {0};
-    bool is_blank = assay__cell_is_blank(cell); /* N/A, None: no number, but it may be a group */
-    bool is_number = assay__cell_number(cell, &number, digits) == ASSAY__CELL_OK;
+    bool is_blank = assay__dialect_is_missing(dialect, cell);
+    bool is_number = assay__dialect_number(dialect, cell, &number, digits) == ASSAY__CELL_OK;
     column->has_number |= is_number;
     column->is_numeric &= is_number || is_blank;
     column->is_choice &=
-        is_blank || assay__dialect_choice(&PLAIN, cell, &column->words, &number) == ASSAY__CELL_OK;
-    column->is_time &= !is_number && assay__time_parse(cell->text, cell->length, &time);
+        is_blank || assay__dialect_choice(dialect, cell, &column->words, &number) == ASSAY__CELL_OK;
+    column->is_time &= (!is_number || column->is_named_time) && !is_blank &&
+                       assay__dialect_time(dialect, cell, &time);
+    column->is_whole &= is_blank || is_whole(cell);
     column->is_long |= cell->length > PROFILE_VALUE_BYTES_MAX;
-    column->row_hashes[row] = assay__hash(cell->text, cell->length) | 1;
+}
+
+static enum assay_status add_cell(struct column_profile *column,
+                                  const struct assay_dialect *dialect,
+                                  const struct assay__field *raw, uint64_t row,
+                                  struct assay_error *err)
+{
+    const struct assay__field cell =
+        dialect->trim && !raw->is_quoted ? assay__field_trim(*raw) : *raw;
+    uint32_t index;
+    if (assay__cell_is_missing(&cell))
+        return ASSAY_OK;
+    judge_cell(column, dialect, &cell);
+    column->row_hashes[row] = assay__hash(cell.text, cell.length) | 1;
     column->hashes[column->present++] = column->row_hashes[row];
-    if (column->values.count < PROFILE_VALUES_MAX && cell->length <= PROFILE_VALUE_BYTES_MAX)
-        return assay__index_add(&column->values, cell->text, cell->length, PROFILE_VALUES_MAX,
-                                &index, err);
+    if (column->values.count < PROFILE_VALUES_MAX && cell.length <= PROFILE_VALUE_BYTES_MAX)
+        return assay__index_add(&column->values, cell.text, cell.length, PROFILE_VALUES_MAX, &index,
+                                err);
     return ASSAY_OK;
 }
 
@@ -63,12 +84,14 @@ static int compare_pairs(const void *a, const void *b)
     return x[0] != y[0] ? (x[0] > y[0]) - (x[0] < y[0]) : (x[1] > y[1]) - (x[1] < y[1]);
 }
 
-uint64_t profile_scattered(const struct table_profile *profile, uint32_t column, uint32_t other)
+bool profile_nest(const struct table_profile *profile, uint32_t column, uint32_t other,
+                  struct nesting *out)
 {
     uint64_t(*pairs)[2] = malloc((profile->rows + 1) * sizeof *pairs);
-    uint64_t count = 0, scattered = 0;
+    uint64_t count = 0;
+    memset(out, 0, sizeof *out);
     if (pairs == NULL)
-        return UINT64_MAX;
+        return false;
     for (uint64_t row = 0; row < profile->rows; row++) {
         pairs[count][0] = profile->columns[column].row_hashes[row];
         pairs[count][1] = profile->columns[other].row_hashes[row];
@@ -79,10 +102,11 @@ uint64_t profile_scattered(const struct table_profile *profile, uint32_t column,
         bool differs = false;
         for (next = i + 1; next < count && pairs[next][0] == pairs[i][0]; next++)
             differs |= pairs[next][1] != pairs[i][1];
-        scattered += differs;
+        out->repeated += next - i > 1;
+        out->scattered += differs;
     }
     free(pairs);
-    return scattered;
+    return true;
 }
 
 static enum assay_status make_columns(struct table_profile *profile, uint64_t row_max,
@@ -95,7 +119,8 @@ static enum assay_status make_columns(struct table_profile *profile, uint64_t ro
     for (uint32_t i = 0; i < profile->column_count; i++) {
         struct column_profile *column = &profile->columns[i];
         column->name = assay__rows_columns(profile->table)[i];
-        column->is_numeric = column->is_choice = column->is_time = true;
+        column->is_numeric = column->is_choice = column->is_time = column->is_whole = true;
+        column->is_named_time = words_say_time(column->name);
         column->hashes = malloc(row_max * sizeof *column->hashes);
         column->row_hashes = calloc(row_max, sizeof *column->row_hashes);
         if (column->hashes == NULL || column->row_hashes == NULL)
@@ -104,7 +129,8 @@ static enum assay_status make_columns(struct table_profile *profile, uint64_t ro
     return ASSAY_OK;
 }
 
-static enum assay_status read_rows(struct table_profile *profile, uint64_t row_max,
+static enum assay_status read_rows(struct table_profile *profile,
+                                   const struct assay_dialect *dialect, uint64_t row_max,
                                    struct assay_error *err)
 {
     struct assay__record record;
@@ -116,18 +142,35 @@ static enum assay_status read_rows(struct table_profile *profile, uint64_t row_m
         if (profile->is_whole || profile->rows == row_max)
             return ASSAY_OK;
         for (uint32_t i = 0; i < profile->column_count && status == ASSAY_OK; i++)
-            status = add_cell(&profile->columns[i], &record.fields[i], profile->rows, err);
+            status = add_cell(&profile->columns[i], dialect, &record.fields[i], profile->rows, err);
         if (status != ASSAY_OK)
             return status;
         profile->rows++;
     }
 }
 
-enum assay_status profile_read(struct table_profile *profile, const char *path, char separator,
+/* Damaged rows are for the reader of the data to refuse, unless there are more of them than not. */
+static enum assay_status check_bad(struct table_profile *profile, const struct table_source *source,
+                                   struct assay_error *err)
+{
+    struct assay__rows *csv = NULL;
+    struct assay__record record = {.fields = NULL};
+    profile->bad_rows = profile->table->skipped;
+    if (profile->bad_rows <= profile->rows)
+        return ASSAY_OK;
+    enum assay_status status = table_source_open(source, false, &csv, err);
+    do {
+        if (status == ASSAY_OK)
+            status = assay__rows_next(csv, &record, err);
+    } while (status == ASSAY_OK && record.fields != NULL);
+    assay__rows_close(csv);
+    return status;
+}
+
+enum assay_status profile_read(struct table_profile *profile, const struct table_source *source,
                                struct assay_error *err)
 {
-    struct assay__csv_options options = {.separator = separator};
-    enum assay_status status = assay__csv_open(path, &options, &profile->table, err);
+    enum assay_status status = table_source_open(source, true, &profile->table, err);
     if (status != ASSAY_OK)
         return status;
     uint64_t row_max = PROFILE_CELLS_MAX / assay__rows_column_count(profile->table);
@@ -135,7 +178,9 @@ enum assay_status profile_read(struct table_profile *profile, const char *path, 
         row_max = PROFILE_ROWS_MAX;
     status = make_columns(profile, row_max, err);
     if (status == ASSAY_OK)
-        status = read_rows(profile, row_max, err);
+        status = read_rows(profile, &source->found.dialect, row_max, err);
+    if (status == ASSAY_OK)
+        status = check_bad(profile, source, err);
     if (status != ASSAY_OK)
         return status;
     for (uint32_t i = 0; i < profile->column_count; i++)

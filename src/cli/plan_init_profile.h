@@ -3,7 +3,7 @@
 #define ASSAY_CLI_PLAN_INIT_PROFILE_H
 
 #include "base/index.h"
-#include "source/csv/csv.h"
+#include "cli/plan_init_sniff.h"
 
 /** What is kept of a column: enough to guess what it is for. */
 enum {
@@ -21,7 +21,9 @@ struct column_profile {
     uint32_t words;             /* private: spellings of 0 and 1 */
     bool is_numeric;            /* every one is a number, or stands for none */
     bool is_choice;             /* every one is 0 or 1, true or false, yes or no */
-    bool is_time;               /* every one is an instant, and not a plain number */
+    bool is_time;               /* every one is an instant; numbers by the column's name, too */
+    bool is_named_time;         /* its name says that it is one */
+    bool is_whole;              /* numbers: none has a point or an exponent */
     bool is_long;               /* some value is longer than PROFILE_VALUE_BYTES_MAX */
     uint64_t distinct;          /* different cells, missing ones aside */
     struct assay__index values; /* the first PROFILE_VALUES_MAX of them, in order */
@@ -36,18 +38,26 @@ struct table_profile {
     struct column_profile *columns;
     uint32_t column_count;
     uint64_t rows;
-    bool is_whole; /* the sample is all of the table */
+    uint64_t bad_rows; /* among them, left out: of other length, or not text */
+    bool is_whole;     /* the sample is all of the table */
 };
 
-/** profile_read() reads the header and the first rows of a file. Call profile_release() always. */
-enum assay_status profile_read(struct table_profile *profile, const char *path, char separator,
+/** profile_read() reads the header and the first rows of a table. Call profile_release() always. */
+enum assay_status profile_read(struct table_profile *profile, const struct table_source *source,
                                struct assay_error *err);
 void profile_release(struct table_profile *profile);
 
+/** struct nesting: how the values of one column lie within those of another. */
+struct nesting {
+    uint64_t repeated;  /* values that occur in two rows and more */
+    uint64_t scattered; /* those of them that occur with more than one value of the other column */
+};
+
 /**
- * profile_scattered() counts the values of a column that occur with more than one value of another:
- * of a unit's id and its group none does, but for units seen in two. UINT64_MAX without memory.
+ * profile_nest() asks how a column lies within another: a unit's id lies within one group, but for
+ * units seen in two. False without memory.
  */
-uint64_t profile_scattered(const struct table_profile *profile, uint32_t column, uint32_t other);
+bool profile_nest(const struct table_profile *profile, uint32_t column, uint32_t other,
+                  struct nesting *out);
 
 #endif

@@ -25,7 +25,7 @@ static bool reads(const struct assay_dialect *dialect, enum assay__column_kind k
     return outcome == ASSAY__CELL_OK || outcome == ASSAY__CELL_MISSING;
 }
 
-static bool reads_all(const struct assay_dialect *dialect, const sample_t *sample)
+bool assay__suggest_reads(const struct assay_dialect *dialect, const sample_t *sample)
 {
     uint32_t words = 0;
     for (size_t i = 0; i < sample->count; i++)
@@ -215,14 +215,14 @@ static bool try_marks(const struct assay_dialect *from, struct assay_dialect to,
             to.decimal = MARKS[i].decimal == '.' ? from->decimal : ',';
             to.thousands = MARKS[i].thousands;
         }
-        if (!reads_all(&to, sample))
+        if (!assay__suggest_reads(&to, sample))
             continue;
         put_difference(from, &to, out);
         if (to.decimal == ',' && to.thousands == NULL && from->decimal != ',') {
             struct assay_dialect other = to;
             other.decimal = from->decimal;
             other.thousands = ",";
-            if (reads_all(&other, sample)) { /* 1,234 may be either */
+            if (assay__suggest_reads(&other, sample)) { /* 1,234 may be either */
                 size_t length = strlen(out);
                 if (length + 4 < ASSAY__REMEDY_BYTES)
                     memcpy(out + length, "or\n", 4);
@@ -345,7 +345,7 @@ static void suggest_choice(const struct assay_dialect *dialect, const sample_t *
 {
     struct assay_dialect to = *dialect;
     to.trim = true;
-    if (!dialect->trim && reads_all(&to, sample)) {
+    if (!dialect->trim && assay__suggest_reads(&to, sample)) {
         put(out, "trim", "");
         return;
     }
@@ -357,7 +357,7 @@ static void suggest_choice(const struct assay_dialect *dialect, const sample_t *
             to.true_texts = &yes;
             to.false_texts = &no;
             to.true_count = to.false_count = 1;
-            if ((!holds(sample, yes) && !holds(sample, no)) || !reads_all(&to, sample))
+            if ((!holds(sample, yes) && !holds(sample, no)) || !assay__suggest_reads(&to, sample))
                 continue;
             if (to.trim && !dialect->trim)
                 put(out, "trim", "");
@@ -400,7 +400,7 @@ static void suggest_time(const struct assay_dialect *dialect, const sample_t *sa
     uint32_t found = 0;
     to.trim = true;
     to.time = dialect->time;
-    if (!dialect->trim && reads_all(&to, sample)) {
+    if (!dialect->trim && assay__suggest_reads(&to, sample)) {
         put(out, "trim", "");
         return;
     }
@@ -413,7 +413,7 @@ static void suggest_time(const struct assay_dialect *dialect, const sample_t *sa
     for (size_t d = 0; found < 2 && d < sizeof DATES / sizeof *DATES; d++) {
         for (size_t c = 0; c < sizeof CLOCKS / sizeof *CLOCKS; c++) {
             snprintf(form, sizeof form, "%s%s", DATES[d], CLOCKS[c]);
-            if (!reads_all(&to, sample))
+            if (!assay__suggest_reads(&to, sample))
                 continue;
             size_t length = strlen(out);
             if (found++ > 0 && length + 4 < ASSAY__REMEDY_BYTES)

@@ -28,6 +28,10 @@ void assay__suggest_format(const struct assay_dialect *dialect,
                            const struct assay__column_sample *sample,
                            char out[ASSAY__REMEDY_BYTES]);
 
+/** assay__suggest_reads(): every cell can be read in a dialect. */
+bool assay__suggest_reads(const struct assay_dialect *dialect,
+                          const struct assay__column_sample *sample);
+
 /** assay__suggest_skip(): most cells can be read as they are, so the others may be damaged rows. */
 bool assay__suggest_skip(const struct assay_dialect *dialect,
                          const struct assay__column_sample *sample);

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What words in the names of columns and groups say, in the languages that headers are written in.
+ */
+#include "cli/plan_init_words.h"
+
+#include <string.h>
+
+/* clang-format off: lists of words */
+static const char *const GROUP[] = {"group",  "variant",    "variation",  "treatment", "arm",
+                                    "bucket", "condition",  "assignment", "testgroup", "abgroup",
+                                    "gruppe", "testgruppe", "variante",   "groupe",    "grupo",
+                                    "gruppo", "groep",      "grupp",      NULL};
+static const char *const MAYBE[] = {"version",    "test", "cell", "experience", "cohort", "split",
+                                    "experiment", "exp",  "ab",   "branch",     "flag",   NULL};
+static const char *const ARM[] = {"control",
+                                  "ctrl",
+                                  "ctl",
+                                  "treatment",
+                                  "treat",
+                                  "treated",
+                                  "variant",
+                                  "variation",
+                                  "test",
+                                  "baseline",
+                                  "holdout",
+                                  "placebo",
+                                  "new",
+                                  "old",
+                                  "original",
+                                  "challenger",
+                                  "champion",
+                                  "kontrolle",
+                                  "kontrollgruppe",
+                                  "variante",
+                                  "testgruppe",
+                                  "a",
+                                  "b",
+                                  "c",
+                                  "d",
+                                  "on",
+                                  "off",
+                                  "exposed",
+                                  NULL};
+static const char *const UNIT[] = {
+    "unit",       "user",         "customer", "visitor",    "member",      "account",
+    "device",     "client",       "subject",  "uid",        "cookie",      "participant",
+    "userid",     "kunde",        "kunden",   "nutzer",     "besucher",    "uuid",
+    "household",  "customerid",   "player",   "usuario",    "utilisateur", "visitorid",
+    "deviceid",   "kundennummer", "kundennr", "cliente",    "patient",     "person",
+    "respondent", "contact",      "lead",     "subscriber", "pseudo",      "fullvisitorid",
+    "gebruiker",  "klant",        NULL};
+static const char *const ID_ONLY[] = {"id", "session", NULL};
+static const char *const EVENT[] = {
+    "order",   "transaction",   "purchase", "event",      "invoice",  "payment", "request",
+    "click",   "row",           "booking",  "impression", "pageview", "item",    "sku",
+    "receipt", "transactionid", "orderid",  "bestellung", "commande", NULL};
+static const char *const ID[] = {"id", "uuid", "uid", "userid", "zip", "postcode", "plz", NULL};
+static const char *const TIME[] = {"timestamp", "ts",  "date",   "datetime", "datum", "zeitpunkt",
+                                   "day",       "at",  "epoch",  "when",     "fecha", "jour",
+                                   "uhrzeit",   "utc", "tstamp", NULL};
+/* "time" alone is an instant; with others it may be a duration, as in load_time. */
+static const char *const CLOCK[] = {"time", "zeit", "hora", NULL};
+static const char *const MOMENT[] = {
+    "event",    "exposure", "exposed",  "start",   "end",   "visit",  "first", "last", "assignment",
+    "assigned", "order",    "purchase", "created", "local", "server", "unix",  NULL};
+static const char *const BEFORE[] = {
+    "pre",        "before", "prior",    "previous",    "prev",      "past",     "history",
+    "historical", "hist",   "baseline", "preexposure", "preperiod", "lifetime", "recency",
+    "tenure",     "age",    "vorher",   "bisher",      NULL};
+static const char *const PERIOD[] = {"exposure", "period", "experiment", NULL};
+static const char *const LESS[] = {
+    "latency",    "bounce",      "bounced",  "bounces",     "error",        "errors",
+    "crash",      "crashes",     "crashed",  "churn",       "churned",      "refund",
+    "refunds",    "refunded",    "cost",     "costs",       "complaint",    "delay",
+    "complaints", "cancelled",   "canceled", "failure",     "failures",     "failed",
+    "wait",       "timeout",     "timeouts", "unsubscribe", "unsubscribed", "unsubscribes",
+    "abandoned",  "abandonment", "kosten",   "fehler",      "retoure",      "retouren",
+    NULL};
+/* In the order of how sure they are. */
+static const char *const CONTROL[] = {"control",
+                                      "ctrl",
+                                      "ctl",
+                                      "baseline",
+                                      "kontrolle",
+                                      "kontrollgruppe",
+                                      "contr\xC3\xB4le",
+                                      "temoin",
+                                      "t\xC3\xA9moin",
+                                      "holdout",
+                                      "placebo",
+                                      "champion",
+                                      "none",
+                                      "no",
+                                      "default",
+                                      "original",
+                                      "off",
+                                      "old",
+                                      "alt",
+                                      "a",
+                                      "0",
+                                      "false",
+                                      NULL};
+/* clang-format on */
+
+static const char *const *const LISTS[WORD_KIND_COUNT] = {
+    [WORD_GROUP] = GROUP,   [WORD_MAYBE] = MAYBE,     [WORD_ARM] = ARM,     [WORD_UNIT] = UNIT,
+    [WORD_ID] = ID,         [WORD_ID_ONLY] = ID_ONLY, [WORD_EVENT] = EVENT, [WORD_BEFORE] = BEFORE,
+    [WORD_PERIOD] = PERIOD, [WORD_LESS] = LESS};
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (unsigned char)c >= 0x80;
+}
+
+static bool is_upper(char c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
+void words_split(const char *name, char out[WORDS_BYTES])
+{
+    size_t length = 0;
+    bool is_open = false;
+    for (const char *p = name; *p != '\0' && length + 3 < WORDS_BYTES; p++) {
+        if (!is_letter(*p)) {
+            is_open = false;
+            continue;
+        }
+        if (!is_open || (is_upper(*p) && !is_upper(p[-1])))
+            out[length++] = ' ';
+        out[length++] = is_upper(*p) ? (char)(*p - 'A' + 'a') : *p;
+        is_open = true;
+    }
+    out[length] = '\0';
+}
+
+static bool is_listed(const char *word, size_t length, const char *const *list)
+{
+    for (; *list != NULL; list++)
+        if (strlen(*list) == length && memcmp(*list, word, length) == 0)
+            return true;
+    return false;
+}
+
+/* Next word of split words; false at the end. */
+static bool next_word(const char **at, const char **word, size_t *length)
+{
+    if (**at == '\0')
+        return false;
+    *word = *at + 1;
+    *length = strcspn(*word, " ");
+    *at = *word + *length;
+    return true;
+}
+
+static bool has_word(const char *name, const char *const *list)
+{
+    char words[WORDS_BYTES];
+    const char *at = words, *word;
+    size_t length;
+    words_split(name, words);
+    while (next_word(&at, &word, &length))
+        if (is_listed(word, length, list))
+            return true;
+    return false;
+}
+
+bool words_have(const char *name, enum word_kind kind)
+{
+    return has_word(name, LISTS[kind]);
+}
+
+bool words_say_time(const char *name)
+{
+    char words[WORDS_BYTES];
+    words_split(name, words);
+    return has_word(name, TIME) ||
+           (has_word(name, CLOCK) && (strchr(words + 1, ' ') == NULL || has_word(name, MOMENT)));
+}
+
+bool words_without_before(const char *name, char out[WORDS_BYTES])
+{
+    char words[WORDS_BYTES];
+    const char *at = words, *word;
+    size_t length, kept = 0;
+    bool is_before = false;
+    words_split(name, words);
+    while (next_word(&at, &word, &length)) {
+        bool says_before = is_listed(word, length, BEFORE);
+        is_before |= says_before;
+        if (says_before || is_listed(word, length, PERIOD))
+            continue;
+        memcpy(out + kept, word - 1, length + 1);
+        kept += length + 1;
+    }
+    out[kept] = '\0';
+    return is_before && kept > 0;
+}
+
+unsigned words_control_rank(const char *name)
+{
+    for (unsigned i = 0; CONTROL[i] != NULL; i++) {
+        const char *const list[] = {CONTROL[i], NULL};
+        if (has_word(name, list))
+            return i + 1;
+    }
+    return 0;
+}

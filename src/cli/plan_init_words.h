@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_CLI_PLAN_INIT_WORDS_H
+#define ASSAY_CLI_PLAN_INIT_WORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/** enum word_kind: what a word in a column's name, or in a group's, says. */
+enum word_kind {
+    WORD_GROUP,   /* surely the group: variant, arm */
+    WORD_MAYBE,   /* may be the group: version, test */
+    WORD_ARM,     /* a group's name: control, treatment */
+    WORD_UNIT,    /* a unit: user, visitor */
+    WORD_ID,      /* an id of whatever */
+    WORD_ID_ONLY, /* an id that may be a unit's */
+    WORD_EVENT,   /* an id or count of events: order, click */
+    WORD_BEFORE,  /* of before the exposure */
+    WORD_PERIOD,  /* goes with a word of before: "pre experiment" */
+    WORD_LESS,    /* less of it is better */
+    WORD_KIND_COUNT
+};
+
+enum { WORDS_BYTES = 256 };
+
+/** words_split() writes a name's words in small letters, each after a blank: preSpend_eur becomes
+ * " pre spend eur". */
+void words_split(const char *name, char out[WORDS_BYTES]);
+
+/** words_have() tells whether some word of a name is of a kind. */
+bool words_have(const char *name, enum word_kind kind);
+
+/** words_say_time() tells whether a name is that of an instant or a day, not of a duration. */
+bool words_say_time(const char *name);
+
+/** words_without_before() is a name without the words that say "before"; false when none does. */
+bool words_without_before(const char *name, char out[WORDS_BYTES]);
+
+/** words_control_rank() is how surely a group's name is the control's: 1 the surest, 0 not at all.
+ */
+unsigned words_control_rank(const char *name);
+
+#endif
