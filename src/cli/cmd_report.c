@@ -16,11 +16,14 @@
 #include "serve/pages/page_parts.h"
 #include "serve/pages/page_report.h"
 
-enum { OPTION_OUTPUT = CLI_OPTION_FIRST, OPTION_FORMAT, OPTION_HELP, RESULTS_MAX = 1000 };
+enum { OPTION_OUTPUT = CLI_OPTION_FIRST, OPTION_FORMAT, OPTION_SLICES, OPTION_HELP };
+enum { RESULTS_MAX = 1000, SLICES_MAX = 1000000 };
 enum { RESULT_BYTES_MAX = 64 << 20 };
+enum { FORMAT_HTML, FORMAT_MARKDOWN };
 
 static const struct option OPTIONS[] = {{"output", required_argument, NULL, OPTION_OUTPUT},
                                         {"format", required_argument, NULL, OPTION_FORMAT},
+                                        {"slices", required_argument, NULL, OPTION_SLICES},
                                         {"help", no_argument, NULL, OPTION_HELP},
                                         {NULL, 0, NULL, 0}};
 
@@ -31,7 +34,9 @@ static const char HELP[] =
     "  assay report result.json --output report.html\n\n"
     "  --output=FILE            write to FILE, at once and whole\n"
     "  --format=NAME            html (default), or markdown for a chat or a pull "
-    "request\n" CLI_COMMON_HELP;
+    "request\n"
+    "  --slices=N               html: N values of a dimension, the largest (20); others are\n"
+    "                           gathered\n" CLI_COMMON_HELP;
 
 static enum assay_status read_file(const char *path, struct assay__text *text,
                                    struct assay_error *err)
@@ -90,7 +95,14 @@ static enum assay_status read_result(struct assay__arena *arena, const char *pat
     return ASSAY_OK;
 }
 
-static int run(char **paths, size_t count, const char *output, bool markdown)
+/* What the command line asks for. */
+struct request {
+    const char *output;
+    unsigned format;
+    size_t slices_max;
+};
+
+static int run(char **paths, size_t count, const struct request *request)
 {
     struct serve_report *reports = calloc(count, sizeof *reports);
     struct assay__arena arena = {0};
@@ -99,35 +111,56 @@ static int run(char **paths, size_t count, const char *output, bool markdown)
     enum assay_status status = reports == NULL ? assay__fail_memory(&err) : ASSAY_OK;
     for (size_t i = 0; status == ASSAY_OK && i < count; i++)
         status = read_result(&arena, paths[i], &reports[i], &err);
-    if (status == ASSAY_OK && markdown)
+    if (status == ASSAY_OK && request->format == FORMAT_MARKDOWN)
         serve_report_markdown(&out, reports, count);
     else if (status == ASSAY_OK)
-        serve_report_html(&out, reports, count);
+        serve_report_html(&out, reports, count, request->slices_max);
     if (out.failed)
         status = assay__fail_memory(&err);
-    int code = status == ASSAY_OK ? output_write(output, out.data, out.length) : cli_fail(&err);
+    int code =
+        status == ASSAY_OK ? output_write(request->output, out.data, out.length) : cli_fail(&err);
     assay__text_release(&out);
     assay__arena_release(&arena);
     free(reports);
     return code;
 }
 
-int cmd_report(int argc, char **argv)
+static int take_slices(struct request *request, const char *value)
+{
+    uint64_t count;
+    size_t one;
+    int code = args_counts((struct args_where){"report", "slices"}, value, 1, &count, &one);
+    if (code == 0 && (count == 0 || count > SLICES_MAX))
+        code = cli_usage_error("report", "--slices=%s: this must be a number from 1 to 1000000",
+                               value);
+    request->slices_max = code == 0 ? (size_t)count : 0;
+    return code;
+}
+
+static int take(struct request *request, int option)
 {
     static const char *const FORMATS[] = {"html", "markdown", NULL};
-    const char *output = NULL;
-    unsigned format = 0;
+    if (option == OPTION_OUTPUT)
+        request->output = optarg;
+    else if (option == OPTION_FORMAT)
+        return args_choice((struct args_where){"report", "format"}, optarg, FORMATS,
+                           &request->format);
+    else if (option == OPTION_SLICES)
+        return take_slices(request, optarg);
+    else
+        return CLI_USAGE;
+    return 0;
+}
+
+int cmd_report(int argc, char **argv)
+{
+    struct request request = {.slices_max = SERVE_SLICES_SHOWN};
     int option, code = 0;
     optind = 0;
     while (code == 0 && (option = cli_option("report", OPTIONS, argc, argv)) != -1) {
         if (option == OPTION_HELP)
             return cli_write_stdout(HELP, sizeof HELP - 1);
-        if (option == OPTION_OUTPUT)
-            output = optarg;
-        else if (option == OPTION_FORMAT)
-            code = args_choice((struct args_where){"report", "format"}, optarg, FORMATS, &format);
-        else
-            code = CLI_USAGE;
+        code = take(&request, option);
     }
     if (code != 0)
         return code;
@@ -136,6 +169,6 @@ int cmd_report(int argc, char **argv)
         return cli_usage_error("report", "which results? Name the files, or - for standard input");
     if (count > RESULTS_MAX)
         return cli_usage_error("report", "at most %d results", (int)RESULTS_MAX);
-    code = output_check("report", output, (const char *const *)(argv + optind), count);
-    return code != 0 ? code : run(argv + optind, count, output, format == 1);
+    code = output_check("report", request.output, (const char *const *)(argv + optind), count);
+    return code != 0 ? code : run(argv + optind, count, &request);
 }

@@ -317,6 +317,40 @@ START_TEST(remarks_of_one_kind_are_gathered)
 }
 END_TEST
 
+#define CITY(city, units)                                                                          \
+    "{" PAIR("t", "c") ",'dimensions':[{'key':'city','value':'" city                               \
+                       "'}],'lastResult':{'comparedSampleSize':{'value':" units                    \
+                       "},'differenceEstimateAbs':{'lower':{'value':1},'upper':{'value':2}}}}"
+
+/* Those with the most units are shown, in their order; the others are one row, and can be asked. */
+START_TEST(smaller_values_of_a_dimension_are_gathered)
+{
+    static const char *const ORDER[] = {
+        "<summary>By slice (5)</summary>",
+        "<bdi>b</bdi>",
+        "<bdi>d</bdi>",
+        ">(other)</th><td colspan=\"3\">2 smaller: 2 higher, 0 lower</td><td>30</td>",
+        "?slices=1000000",
+        "<bdi>segment</bdi>"};
+    store_text("cities", "{'results':[{'result':[" CITY("a", "10") "," CITY("b", "40") "," CITY(
+                             "c", "20") "," CITY("d", "30") ",{'segmentId':'segment'}]}]}");
+    struct reply page = ask_alice(&endpoint, "GET", "/results/checkout/july/cities?slices=2", NULL);
+    assert_order(page.body.data, ORDER, sizeof ORDER / sizeof *ORDER);
+    ck_assert_ptr_null(strstr(page.body.data, "<bdi>a</bdi>"));
+    reply_release(&page);
+    static const char *const OTHERS[] = {"",           "?slices=4", "?slices=0",
+                                         "?slices=-1", "?slices=x", "?slices=12345678"};
+    for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++) {
+        char path[96];
+        snprintf(path, sizeof path, "/results/checkout/july/cities%s", OTHERS[i]);
+        page = ask_alice(&endpoint, "GET", path, NULL);
+        ck_assert_int_eq(page.status, 200);
+        ck_assert_ptr_null(strstr(page.body.data, "(other)"));
+        reply_release(&page);
+    }
+}
+END_TEST
+
 /* Long bounds stand in words only: beside the drawing they would be cut. */
 START_TEST(drawn_bounds_are_as_long_as_there_is_room)
 {
@@ -544,6 +578,7 @@ static void add(TCase *cases)
     tcase_add_checked_fixture(cases, start, stop);
     tcase_add_test(cases, metrics_of_one_pair_are_drawn_beside_each_other_on_one_scale);
     tcase_add_test(cases, remarks_without_words_say_so);
+    tcase_add_test(cases, smaller_values_of_a_dimension_are_gathered);
     tcase_add_test(cases, remarks_of_one_kind_are_gathered);
     tcase_add_test(cases, sizes_are_as_planned_only_where_the_test_says_so);
     tcase_add_test(cases, drawn_bounds_are_as_long_as_there_is_room);

@@ -120,10 +120,11 @@ static bool is_shown(const struct assay__node *srm)
     return !serve_page_is_sliced(srm) || serve_page_flag(srm, "isSignificant");
 }
 
-void serve_page_groups(struct assay__text *out, const struct assay__node *result)
+void serve_page_groups(struct assay__text *out, const struct assay__node *result,
+                       const struct serve_page_options *options)
 {
     const struct assay__node *metric = serve_page_tested(result);
-    unsigned folded = 0;
+    size_t folded = 0, left;
     if (metric == NULL)
         return;
     assay__text_puts(out, "<section aria-labelledby=\"groups\"><h2 id=\"groups\">Groups</h2>\n");
@@ -135,11 +136,18 @@ void serve_page_groups(struct assay__text *out, const struct assay__node *result
             folded++;
     }
     if (folded > 0)
-        assay__text_format(out, "<details><summary>Sizes by slice (%u)</summary>\n", folded);
+        assay__text_format(out, "<details><summary>Sizes by slice (%zu)</summary>\n", folded);
+    left = folded < options->slices_max ? folded : options->slices_max;
     for (const struct assay__node *srm = serve_page_first(metric, "srmResult");
-         srm != NULL && !serve_page_is_full(out); srm = srm->next)
-        if (!is_shown(srm))
+         srm != NULL && left > 0 && !serve_page_is_full(out); srm = srm->next)
+        if (!is_shown(srm)) {
             write_srm(out, srm);
+            left--;
+        }
+    if (folded > options->slices_max)
+        assay__text_format(out,
+                           "<p class=\"dim\">%zu more slices have no sample ratio mismatch.</p>\n",
+                           folded - options->slices_max);
     assay__text_puts(out, folded > 0 ? "</details>\n" : "");
     assay__text_puts(out, "</section>\n");
 }

@@ -127,19 +127,17 @@ struct serve_interval serve_metric_interval(const struct assay__node *metric,
     return interval;
 }
 
-void serve_metric_scale(const struct assay__node *metric, const struct serve_view *view,
-                        bool is_sliced, struct serve_scale *scale, unsigned *count)
+struct serve_scale serve_metric_scale(const struct assay__node *metric,
+                                      const struct serve_view *view)
 {
-    *scale = (struct serve_scale){0.0, 0.0};
-    *count = 0;
+    struct serve_scale scale = {0.0, 0.0};
     for (const struct assay__node *comparison = serve_page_first(metric, "result");
          comparison != NULL; comparison = comparison->next) {
-        if (serve_page_is_sliced(comparison) != is_sliced)
-            continue;
         struct serve_interval interval = serve_metric_interval(metric, comparison, view);
-        serve_scale_include(scale, &interval);
-        ++*count;
+        if (!serve_page_is_sliced(comparison))
+            serve_scale_include(&scale, &interval);
     }
+    return scale;
 }
 
 bool serve_metric_is_same(const struct assay__node *a, const struct assay__node *b)

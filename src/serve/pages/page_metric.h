@@ -45,15 +45,12 @@ bool serve_metric_is_same(const struct assay__node *a, const struct assay__node 
 /** serve_metric_overview() writes a table of all metrics of a result, when there are several. */
 void serve_metric_overview(struct assay__text *out, const struct assay__node *result);
 
-/**
- * serve_metric_scale() finds the scale that shows the last looks of all comparisons of a metric
- * that are about slices, or those that are not, and counts them.
- */
-void serve_metric_scale(const struct assay__node *metric, const struct serve_view *view,
-                        bool is_sliced, struct serve_scale *scale, unsigned *count);
+/** serve_metric_scale() shows the last looks of all comparisons of a metric over all units. */
+struct serve_scale serve_metric_scale(const struct assay__node *metric,
+                                      const struct serve_view *view);
 
 /** serve_metric_slices() writes a metric's comparisons in slices as a table, folded away. */
 void serve_metric_slices(struct assay__text *out, const struct assay__node *metric,
-                         const struct serve_view *view);
+                         const struct serve_view *view, const struct serve_page_options *options);
 
 #endif

@@ -245,18 +245,17 @@ static void write_settings(struct assay__text *out, const struct assay__node *me
     assay__text_puts(out, "</dl>");
 }
 
-static void write_metric(struct assay__text *out, const struct assay__node *metric)
+static void write_metric(struct assay__text *out, const struct assay__node *metric,
+                         const struct serve_page_options *options)
 {
     const struct serve_view *view = serve_metric_view(metric);
-    struct serve_scale scale;
-    unsigned count;
+    struct serve_scale scale = serve_metric_scale(metric, view);
     assay__text_format(out, "<article class=\"card\" id=\"metric-%u\"><div class=\"head\"><h3>",
                        (unsigned)metric->index + 1);
     serve_page_name(out, serve_page_text(metric, "id"));
     assay__text_puts(out, "</h3>");
     write_settings(out, metric);
     assay__text_puts(out, "</div>\n");
-    serve_metric_scale(metric, view, false, &scale, &count);
     for (const struct assay__node *comparison = serve_page_first(metric, "result");
          comparison != NULL && !serve_page_is_full(out); comparison = comparison->next)
         if (!serve_page_is_sliced(comparison))
@@ -264,7 +263,7 @@ static void write_metric(struct assay__text *out, const struct assay__node *metr
     if (serve_page_count(metric, "result") == 0)
         assay__text_puts(out, "<p class=\"dim\">Nothing was compared.</p>\n");
     serve_page_remarks_link(out, metric);
-    serve_metric_slices(out, metric, view);
+    serve_metric_slices(out, metric, view, options);
     assay__text_puts(out, "</article>\n");
 }
 
@@ -286,7 +285,8 @@ static void write_key(struct assay__text *out)
     assay__text_puts(out, "<span>Dashed: no difference; dotted: margin</span></p>\n");
 }
 
-void serve_page_metrics(struct assay__text *out, const struct assay__node *result)
+void serve_page_metrics(struct assay__text *out, const struct assay__node *result,
+                        const struct serve_page_options *options)
 {
     if (serve_page_count(result, "results") == 0) {
         assay__text_puts(out, "<div class=\"card empty\">This result has no metrics.</div>\n");
@@ -297,6 +297,6 @@ void serve_page_metrics(struct assay__text *out, const struct assay__node *resul
     serve_metric_overview(out, result);
     for (const struct assay__node *metric = serve_page_first(result, "results");
          metric != NULL && !serve_page_is_full(out); metric = metric->next)
-        write_metric(out, metric);
+        write_metric(out, metric, options);
     assay__text_puts(out, "</section>\n");
 }

@@ -14,6 +14,14 @@
  */
 enum { SERVE_PAGE_BYTES_MAX = 4 << 20, SERVE_TREATMENTS_SHOWN = 50 };
 
+/** struct serve_page_options: how much of a result its page shows. */
+struct serve_page_options {
+    size_t slices_max; /* values of a dimension, those with the most units; others are gathered */
+    bool can_ask;      /* a link may ask for another number, as ?slices=N */
+};
+
+enum { SERVE_SLICES_SHOWN = 20 };
+
 /** serve_page_is_full() is true when nothing more is to be added to the sections of a page. */
 bool serve_page_is_full(const struct assay__text *out);
 
@@ -121,8 +129,10 @@ enum serve_sizes serve_page_sizes(const struct assay__node *srm);
 /** Sections of the page of one result. An alarm is raised when group sizes are not as planned. */
 void serve_page_alarm(struct assay__text *out, const struct assay__node *result);
 void serve_page_treatments(struct assay__text *out, const struct assay__node *result);
-void serve_page_groups(struct assay__text *out, const struct assay__node *result);
-void serve_page_metrics(struct assay__text *out, const struct assay__node *result);
+void serve_page_groups(struct assay__text *out, const struct assay__node *result,
+                       const struct serve_page_options *options);
+void serve_page_metrics(struct assay__text *out, const struct assay__node *result,
+                        const struct serve_page_options *options);
 void serve_page_remarks(struct assay__text *out, const struct assay__node *result);
 
 #endif

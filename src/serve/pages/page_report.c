@@ -65,13 +65,14 @@ static void write_title(struct assay__text *out, const struct serve_report *repo
     assay__text_puts(out, "</h1>\n");
 }
 
-static void write_one(struct assay__text *out, const struct serve_report *report)
+static void write_one(struct assay__text *out, const struct serve_report *report, size_t slices_max)
 {
+    const struct serve_page_options options = {.slices_max = slices_max};
     write_labels(out, report->result);
     serve_page_alarm(out, report->result);
     serve_page_treatments(out, report->result);
-    serve_page_groups(out, report->result);
-    serve_page_metrics(out, report->result);
+    serve_page_groups(out, report->result, &options);
+    serve_page_metrics(out, report->result, &options);
     serve_page_remarks(out, report->result);
 }
 
@@ -102,7 +103,8 @@ static void append_numbered(struct assay__text *out, const char *html, size_t nu
     assay__text_append(out, start, (size_t)(html - start));
 }
 
-void serve_report_html(struct assay__text *out, const struct serve_report *reports, size_t count)
+void serve_report_html(struct assay__text *out, const struct serve_report *reports, size_t count,
+                       size_t slices_max)
 {
     write_begin(out, count == 1 ? reports[0].title : "Results");
     if (count > 1)
@@ -111,7 +113,7 @@ void serve_report_html(struct assay__text *out, const struct serve_report *repor
         /* Each result has the room of a page. */
         struct assay__text one = {0};
         write_title(out, &reports[i], i + 1);
-        write_one(&one, &reports[i]);
+        write_one(&one, &reports[i], slices_max);
         if (one.data != NULL && count > 1)
             append_numbered(out, one.data, i + 1);
         else if (one.data != NULL)

@@ -13,9 +13,11 @@ struct serve_report {
 
 /**
  * serve_report_html() appends one HTML document that needs nothing else: what the pages show of
- * each result, after a list of them when there are several.
+ * each result, after a list of them when there are several. slices_max: values of a dimension that
+ * are shown, those with the most units; the others are gathered.
  */
-void serve_report_html(struct assay__text *out, const struct serve_report *reports, size_t count);
+void serve_report_html(struct assay__text *out, const struct serve_report *reports, size_t count,
+                       size_t slices_max);
 
 /** serve_report_markdown() appends the advice and the last look of each metric as Markdown. */
 void serve_report_markdown(struct assay__text *out, const struct serve_report *reports,

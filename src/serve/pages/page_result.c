@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The page of one result: what to do, the groups and their sizes, the metrics, the remarks. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "serve/pages/page_figure.h"
 #include "serve/pages/page_parts.h"
 
@@ -35,17 +38,31 @@ static void write_head(struct assay__text *out, const struct assay__node *result
 }
 
 static void write_result(struct assay__text *out, const struct assay__node *result,
-                         const struct serve_place *place)
+                         const struct serve_place *place, const struct serve_page_options *options)
 {
     write_head(out, result, place);
     serve_page_alarm(out, result);
     serve_page_treatments(out, result);
-    serve_page_groups(out, result);
-    serve_page_metrics(out, result);
+    serve_page_groups(out, result, options);
+    serve_page_metrics(out, result, options);
     serve_page_remarks(out, result);
     if (serve_page_is_full(out))
         assay__text_puts(out, "<p class=\"card\">This result is too large for one page: some of it "
                               "is left out here.</p>\n");
+}
+
+/* ?slices=N; what is no number from 1 on counts as not given. */
+static struct serve_page_options read_options(const struct serve_call *call)
+{
+    enum { DIGITS_MAX = 7 };
+    struct serve_page_options options = {.slices_max = SERVE_SLICES_SHOWN, .can_ask = true};
+    const char *slices = serve_target_parameter(&call->target, "slices");
+    size_t length = slices != NULL ? strspn(slices, "0123456789") : 0;
+    if (length > 0 && length <= DIGITS_MAX && slices[length] == '\0')
+        options.slices_max = strtoul(slices, NULL, 10);
+    if (options.slices_max == 0)
+        options.slices_max = SERVE_SLICES_SHOWN;
+    return options;
 }
 
 void serve_page_result(struct serve_call *call)
@@ -74,7 +91,8 @@ void serve_page_result(struct serve_call *call)
         const char *title =
             assay__arena_format(&call->arena, "%s, %s", place.instance, place.workflow);
         serve_page_begin(&call->answer, title != NULL ? title : place.instance);
-        write_result(&call->answer.body, result, &place);
+        struct serve_page_options options = read_options(call);
+        write_result(&call->answer.body, result, &place, &options);
         serve_page_end(&call->answer);
     }
 }

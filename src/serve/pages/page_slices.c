@@ -1,8 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Slices of a metric: many comparisons, a row for each. */
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "serve/pages/page_metric.h"
+
+static double units_of(const struct assay__node *comparison)
+{
+    const struct assay__node *last = serve_metric_last(comparison);
+    double baseline = serve_page_number(last, "baselineSampleSize");
+    double compared = serve_page_number(last, "comparedSampleSize");
+    return isnan(baseline) ? compared : isnan(compared) ? baseline : baseline + compared;
+}
 
 static void write_groups(struct assay__text *out, const struct assay__node *comparison)
 {
@@ -18,8 +28,6 @@ static void write_row(struct assay__text *out, const struct assay__node *metric,
                       const struct assay__node *comparison, const struct serve_view *view,
                       const struct serve_scale *scale)
 {
-    const struct assay__node *last =
-        serve_page_member(comparison, "lastResult", ASSAY__NODE_OBJECT);
     struct serve_interval interval = serve_metric_interval(metric, comparison, view);
     assay__text_puts(out, "<tr><th scope=\"row\" class=\"left\">");
     serve_page_slice(out, comparison);
@@ -30,43 +38,157 @@ static void write_row(struct assay__text *out, const struct assay__node *metric,
     assay__text_puts(out, "</td><td>");
     serve_interval_bounds(out, &interval, &view->unit);
     assay__text_puts(out, "</td><td>");
-    serve_figure_count(out, serve_page_number(last, "baselineSampleSize") +
-                                serve_page_number(last, "comparedSampleSize"));
+    serve_figure_count(out, units_of(comparison));
     assay__text_puts(out, "</td><td>");
     serve_metric_verdict(out, metric, comparison);
     assay__text_puts(out, "</td></tr>\n");
 }
 
-void serve_metric_slices(struct assay__text *out, const struct assay__node *metric,
-                         const struct serve_view *view)
+/* A comparison of a slice. */
+struct slice {
+    const struct assay__node *comparison;
+    double units;
+    size_t position;
+    bool is_shown;
+};
+
+/* Most units first; ties as they came. */
+static int by_units(const void *a, const void *b)
 {
-    struct serve_scale scale;
-    unsigned count;
-    serve_metric_scale(metric, view, true, &scale, &count);
-    if (count == 0)
-        return;
-    assay__text_format(out,
-                       "<details><summary>By slice (%u)</summary><div class=\"wide\" "
-                       "role=\"group\" aria-label=\"Slices\" tabindex=\"0\">"
-                       "<table class=\"slices\"><thead>"
-                       "<tr><th scope=\"col\" class=\"left\">Slice</th>"
-                       "<th scope=\"col\" class=\"left\">Drawn</th>"
-                       "<th scope=\"col\">Difference</th><th scope=\"col\">Interval</th>"
-                       "<th scope=\"col\">Units</th><th scope=\"col\">Verdict</th>"
-                       "</tr></thead>\n",
-                       count);
-    const struct assay__node *before = NULL;
+    const struct slice *x = *(struct slice *const *)a, *y = *(struct slice *const *)b;
+    if (x->units != y->units)
+        return x->units > y->units ? -1 : 1;
+    return x->position < y->position ? -1 : x->position > y->position;
+}
+
+static size_t gather(const struct assay__node *metric, struct slice *slices)
+{
+    size_t count = 0;
     for (const struct assay__node *comparison = serve_page_first(metric, "result");
-         comparison != NULL && !serve_page_is_full(out); comparison = comparison->next) {
+         comparison != NULL; comparison = comparison->next) {
         if (!serve_page_is_sliced(comparison))
             continue;
-        /* Comparisons of the same two groups stand together, under their names. */
-        if (before == NULL || !serve_metric_is_same(comparison, before)) {
-            assay__text_puts(out, before != NULL ? "</tbody><tbody>" : "<tbody>");
-            write_groups(out, comparison);
-        }
-        write_row(out, metric, comparison, view, &scale);
-        before = comparison;
+        double units = units_of(comparison);
+        slices[count] = (struct slice){comparison, isfinite(units) ? units : 0.0, count, true};
+        count++;
     }
-    assay__text_puts(out, "</tbody></table></div></details>\n");
+    return count;
+}
+
+/* Values of the same dimensions, for the same two groups. Segments are planned: each for itself. */
+static bool is_family(const struct assay__node *a, const struct assay__node *b)
+{
+    const struct assay__node *one = serve_page_first(a, "dimensions");
+    const struct assay__node *other = serve_page_first(b, "dimensions");
+    if (one == NULL || other == NULL || !serve_metric_is_same(a, b) ||
+        strcmp(serve_page_text(a, "segmentId"), serve_page_text(b, "segmentId")) != 0)
+        return false;
+    for (; one != NULL && other != NULL; one = one->next, other = other->next)
+        if (strcmp(serve_page_text(one, "key"), serve_page_text(other, "key")) != 0)
+            return false;
+    return one == other;
+}
+
+static size_t family_end(const struct slice *slices, size_t count, size_t start)
+{
+    size_t end = start + 1;
+    while (end < count && is_family(slices[start].comparison, slices[end].comparison))
+        end++;
+    return end;
+}
+
+/* Of each dimension so many values are shown, those with the most units. */
+static void choose(struct slice *slices, size_t count, struct slice **ranked, size_t most)
+{
+    for (size_t start = 0, end; start < count; start = end) {
+        end = family_end(slices, count, start);
+        if (end - start <= most)
+            continue;
+        for (size_t i = start; i < end; i++)
+            ranked[i - start] = &slices[i];
+        qsort(ranked, end - start, sizeof *ranked, by_units);
+        for (size_t i = most; i < end - start; i++)
+            ranked[i]->is_shown = false;
+    }
+}
+
+/* Those of a family that are not shown: how many, their units, which way they lie. */
+static void write_other(struct assay__text *out, const struct slice *slices, size_t count,
+                        const struct serve_page_options *options)
+{
+    unsigned values = 0, higher = 0, lower = 0;
+    double units = 0.0;
+    for (size_t i = 0; i < count; i++) {
+        if (slices[i].is_shown)
+            continue;
+        struct serve_interval interval =
+            serve_interval_of(serve_metric_last(slices[i].comparison), &SERVE_VIEW_ABSOLUTE);
+        values++;
+        units += slices[i].units;
+        higher += interval.lower > 0.0;
+        lower += interval.upper < 0.0;
+    }
+    if (values == 0)
+        return;
+    assay__text_puts(out, "<tr class=\"other\"><th scope=\"row\" class=\"left\">(other)</th>"
+                          "<td colspan=\"3\">");
+    serve_figure_count(out, values);
+    assay__text_format(out, " smaller: %u higher, %u lower</td><td>", higher, lower);
+    serve_figure_count(out, units);
+    assay__text_puts(out, "</td><td>");
+    if (options->can_ask)
+        assay__text_puts(out, "<a href=\"?slices=1000000\">Show all</a>");
+    assay__text_puts(out, "</td></tr>\n");
+}
+
+static void write_slices(struct assay__text *out, const struct assay__node *metric,
+                         const struct serve_view *view, const struct slice *slices, size_t count,
+                         const struct serve_page_options *options)
+{
+    struct serve_scale scale = {0.0, 0.0};
+    for (size_t i = 0; i < count; i++) {
+        struct serve_interval interval = serve_metric_interval(metric, slices[i].comparison, view);
+        if (slices[i].is_shown)
+            serve_scale_include(&scale, &interval);
+    }
+    for (size_t start = 0, end; start < count && !serve_page_is_full(out); start = end) {
+        end = family_end(slices, count, start);
+        /* Comparisons of the same two groups stand together, under their names. */
+        if (start == 0 ||
+            !serve_metric_is_same(slices[start].comparison, slices[start - 1].comparison)) {
+            assay__text_puts(out, start > 0 ? "</tbody><tbody>" : "<tbody>");
+            write_groups(out, slices[start].comparison);
+        }
+        for (size_t i = start; i < end && !serve_page_is_full(out); i++)
+            if (slices[i].is_shown)
+                write_row(out, metric, slices[i].comparison, view, &scale);
+        write_other(out, &slices[start], end - start, options);
+    }
+}
+
+void serve_metric_slices(struct assay__text *out, const struct assay__node *metric,
+                         const struct serve_view *view, const struct serve_page_options *options)
+{
+    size_t most = serve_page_count(metric, "result");
+    struct slice *slices = calloc(most + 1, sizeof *slices);
+    struct slice **ranked = calloc(most + 1, sizeof(struct slice *));
+    size_t count = slices != NULL ? gather(metric, slices) : 0;
+    out->failed = out->failed || slices == NULL || ranked == NULL;
+    if (count > 0 && ranked != NULL) {
+        choose(slices, count, ranked, options->slices_max);
+        assay__text_format(out,
+                           "<details><summary>By slice (%zu)</summary><div class=\"wide\" "
+                           "role=\"group\" aria-label=\"Slices\" tabindex=\"0\">"
+                           "<table class=\"slices\"><thead>"
+                           "<tr><th scope=\"col\" class=\"left\">Slice</th>"
+                           "<th scope=\"col\" class=\"left\">Drawn</th>"
+                           "<th scope=\"col\">Difference</th><th scope=\"col\">Interval</th>"
+                           "<th scope=\"col\">Units</th><th scope=\"col\">Verdict</th>"
+                           "</tr></thead>\n",
+                           count);
+        write_slices(out, metric, view, slices, count, options);
+        assay__text_puts(out, "</tbody></table></div></details>\n");
+    }
+    free(ranked);
+    free(slices);
 }
