@@ -2,9 +2,10 @@
 /*
  * Times whole experiments in one process: a plan and sufficient statistics to a written result.
  *
- *     bench_experiments TIMES PLAN.json DATA.csv [PLAN.json DATA.csv...]
+ *     bench_experiments [TIMES PLAN.json DATA.csv [PLAN.json DATA.csv...]]
  *
- * One JSON line: processor time of each step, all experiments together, the median of the runs.
+ * Without arguments one experiment of the ASOS set, 101 times. One JSON line: processor time of
+ * each step, all experiments together, the median of the runs.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,6 +75,12 @@ static double median(double *times, int runs)
 int main(int argc, char **argv)
 {
     static double steps[STEPS][TIMES_MAX], totals[TIMES_MAX];
+    static char *asos[] = {"bench_experiments", "101", "data/asos-b3280a.plan.json",
+                           "data/asos-b3280a.csv"};
+    if (argc == 1) {
+        argc = 4;
+        argv = asos;
+    }
     long runs = argc > 1 ? strtol(argv[1], NULL, 10) : 0;
     if (argc < 4 || argc % 2 != 0 || runs < 1 || runs > TIMES_MAX) {
         fprintf(stderr, "usage: bench_experiments TIMES PLAN DATA [PLAN DATA...]\n");

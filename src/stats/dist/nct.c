@@ -98,19 +98,19 @@ static double value_at(const struct integrand *f, double h)
 /* How far from the peak in one direction the integrand matters; at most limit. */
 static double reach(const struct integrand *f, double direction, double limit)
 {
-    double peak = value_at(f, 0.0);
+    double least = value_at(f, 0.0) * exp(-depth);
     double inside = 0.0, outside = 1.0 / sqrt(f->df + f->t * f->t);
-    while (outside < limit && value_at(f, direction * outside) > peak * exp(-depth)) {
+    while (outside < limit && value_at(f, direction * outside) > least) {
         inside = outside;
         outside *= 2.0;
     }
     if (outside >= limit)
         outside = limit;
-    if (value_at(f, direction * outside) > peak * exp(-depth))
+    if (value_at(f, direction * outside) > least)
         return outside;
     for (int i = 0; i < 6; i++) {
         double middle = 0.5 * (inside + outside);
-        if (value_at(f, direction * middle) > peak * exp(-depth))
+        if (value_at(f, direction * middle) > least)
             inside = middle;
         else
             outside = middle;

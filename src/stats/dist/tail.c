@@ -167,9 +167,15 @@ double assay__beta_integral(const struct assay__beta *beta)
     return sum.hi + sum.lo;
 }
 
-/* GSL's handler would end the process for arguments outside the domain: it is not asked then. */
+/* GSL's handler would end the process for arguments outside the domain: it is not asked then. Near
+ * 0 this is the series that GSL takes there, to the bit. */
 double assay__log1pmx(double x)
 {
+    const double near_zero = 7.4e-4; /* GSL: 7.4009597974140505e-04 */
+    if (fabs(x) < near_zero) {
+        double rest = -1.0 / 6.0 + x * (1.0 / 7.0 + x * (-1.0 / 8.0 + x * (1.0 / 9.0 + x * -0.1)));
+        return x * x * (-0.5 + x * (1.0 / 3.0 + x * (-0.25 + x * (0.2 + x * rest))));
+    }
     if (!(x > -1.0 && x < (double)INFINITY))
         return log1p(x) - x;
     return gsl_sf_log_1plusx_mx(x);

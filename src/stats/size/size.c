@@ -200,41 +200,54 @@ static double power_at(const struct assay__size *size, double n_baseline, double
     return assay__size_normal_power(size, n_baseline, n_compared);
 }
 
-enum assay_status assay__size_required(const struct assay_size_design *design,
+/* Fills the size, too; the power stays NaN. */
+static enum assay_status find_required(const struct assay_size_design *design,
                                        const struct assay__size_wide *figures,
-                                       struct assay_size_result *out, struct assay_error *err)
+                                       struct assay__size *size, struct assay_size_result *out,
+                                       struct assay_error *err)
 {
-    struct assay__size size;
     enum assay_status status = check_design(design, err);
     if (status == ASSAY_OK)
         status = check_power(design, err);
     if (status != ASSAY_OK)
         return status;
-    open_design(design, figures, &size);
-    set_power(&size);
-    status = set_distance(&size, err);
+    open_design(design, figures, size);
+    set_power(size);
+    status = set_distance(size, err);
     if (status != ASSAY_OK)
         return status;
-    double compared = assay__size_normal_required(&size);
+    double compared = assay__size_normal_required(size);
     if (design->test == ASSAY_TEST_T && compared <= ASSAY__WHOLE_MAX)
-        compared = assay__size_t_required(&size, compared);
+        compared = assay__size_t_required(size, compared);
     double baseline =
-        compared <= ASSAY__WHOLE_MAX ? assay__size_baseline(&size, compared) : (double)INFINITY;
+        compared <= ASSAY__WHOLE_MAX ? assay__size_baseline(size, compared) : (double)INFINITY;
     if (!(baseline + compared <= ASSAY__WHOLE_MAX))
         return assay__fail(err, ASSAY_ERROR_LIMIT,
                            "More than 2^53 units would be needed; the effect is too small for the "
                            "variance.");
-    *out = (struct assay_size_result){baseline, compared, baseline + compared,
-                                      power_at(&size, baseline, compared)};
+    *out = (struct assay_size_result){baseline, compared, baseline + compared, NAN};
     return ASSAY_OK;
+}
+
+enum assay_status assay__size_required(const struct assay_size_design *design,
+                                       const struct assay__size_wide *figures,
+                                       struct assay_size_result *out, struct assay_error *err)
+{
+    struct assay__size size;
+    return find_required(design, figures, &size, out, err);
 }
 
 enum assay_status assay_size_required(const struct assay_size_design *design,
                                       struct assay_size_result *out, struct assay_error *err)
 {
+    struct assay__size size;
     struct assay__size_wide figures = figures_of(design);
     enum assay_status status = check_share(design, err);
-    return status == ASSAY_OK ? assay__size_required(design, &figures, out, err) : status;
+    if (status == ASSAY_OK)
+        status = find_required(design, &figures, &size, out, err);
+    if (status == ASSAY_OK)
+        out->power = power_at(&size, out->baseline, out->compared);
+    return status;
 }
 
 enum assay_status assay_size_power(const struct assay_size_design *design, double n_baseline,

@@ -32,7 +32,10 @@ struct assay__size_wide {
     struct assay__wide factor, effect, null_difference;
 };
 
-/** assay__size_required() and assay__size_effect() are those of assay/size.h for such figures. */
+/**
+ * assay__size_required() and assay__size_effect() are those of assay/size.h for such figures; the
+ * former leaves the power NaN.
+ */
 enum assay_status assay__size_required(const struct assay_size_design *design,
                                        const struct assay__size_wide *figures,
                                        struct assay_size_result *out, struct assay_error *err);

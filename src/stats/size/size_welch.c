@@ -18,8 +18,8 @@ typedef struct assay__wide wide;
 
 /* The planned test at given sizes. */
 struct welch {
-    wide df, noncentrality;
-    bool is_constant; /* no variance at all: every test is certain */
+    wide df, error, noncentrality; /* noncentrality: distance/error */
+    bool is_constant;              /* no variance at all: every test is certain */
 };
 
 static struct welch welch_of(const struct assay__size *size, wide distance, double n_baseline,
@@ -32,8 +32,10 @@ static struct welch welch_of(const struct assay__size *size, wide distance, doub
     wide sum = assay__wide_add(a, b);
     wide parts = assay__wide_add(assay__wide_div(assay__wide_square(a), assay__wide_sub(n_c, one)),
                                  assay__wide_div(assay__wide_square(b), assay__wide_sub(n_t, one)));
+    wide error = assay__wide_sqrt(sum);
     return (struct welch){.df = assay__wide_div(assay__wide_square(sum), parts),
-                          .noncentrality = assay__wide_div(distance, assay__wide_sqrt(sum)),
+                          .error = error,
+                          .noncentrality = assay__wide_div(distance, error),
                           .is_constant = assay__wide_sign(sum) == 0};
 }
 
@@ -42,22 +44,31 @@ static struct welch welch_of(const struct assay__size *size, wide distance, doub
  * when the estimated standard error is at least noncentrality/c times the true one: with that ratio
  * at 64 the probability is below 1e-800, even for df = 1.
  */
-static double power_of(const struct assay__size *size, const struct welch *welch, bool is_beta)
+static double power_beyond(double critical, const struct welch *welch, bool is_beta)
 {
     double df = assay__wide_double(welch->df);
     double noncentrality = assay__wide_double(welch->noncentrality);
-    double critical = assay_t_quantile_upper(assay__wide_double(size->tail), df);
     if (welch->is_constant || (noncentrality > 1e4 && noncentrality > 64.0 * critical))
         return is_beta ? 0.0 : 1.0;
     return is_beta ? assay_nct_lower(critical, df, noncentrality)
                    : assay_nct_upper(critical, df, noncentrality);
 }
 
+static double critical_of(const struct assay__size *size, const struct welch *welch)
+{
+    return assay_t_quantile_upper(assay__wide_double(size->tail), assay__wide_double(welch->df));
+}
+
+static double power_of(const struct assay__size *size, const struct welch *welch)
+{
+    return power_beyond(critical_of(size, welch), welch, false);
+}
+
 double assay__size_t_power(const struct assay__size *size, double distance, double n_baseline,
                            double n_compared)
 {
     struct welch welch = welch_of(size, assay__wide_of(distance), n_baseline, n_compared);
-    return power_of(size, &welch, false);
+    return power_of(size, &welch);
 }
 
 /* ---- required size --------------------------------------------------------------------------- */
@@ -71,7 +82,7 @@ static bool suffices(const struct assay__size *size, double n_compared)
     if (n_baseline > ASSAY__WHOLE_MAX)
         return true; /* ends the search; the caller refuses the size */
     struct welch welch = welch_of(size, size->distance, n_baseline, n_compared);
-    double power = power_of(size, &welch, false);
+    double power = power_of(size, &welch);
     /*
      * The double functions are good to 1e-13. One unit more changes the power by about 1/n, so with
      * many units, or with a power computed for a size, they cannot decide.
@@ -88,7 +99,7 @@ static double power_with(const struct assay__size *size, double n_compared)
 {
     struct welch welch =
         welch_of(size, size->distance, assay__size_baseline(size, n_compared), n_compared);
-    return power_of(size, &welch, false);
+    return power_of(size, &welch);
 }
 
 /* The least n_t, from 2, that has the baseline units of this one. */
@@ -191,32 +202,66 @@ double assay__size_t_required(const struct assay__size *size, double start)
 
 /* ---- effect ---------------------------------------------------------------------------------- */
 
-/* The planned sizes of an effect that is searched for. */
+enum { VALUES_KEPT = 4 };
+
+/* The planned sizes of an effect that is searched for, and what is known of them by now. */
 struct effect_search {
     const struct assay__size *size;
     double n_baseline, n_compared;
+    struct welch welch; /* only shares' variances change with the distance */
+    double critical;
+    bool is_open;
+    /* The ends of a search are asked for again and again. */
+    double distances[VALUES_KEPT], values[VALUES_KEPT];
+    int kept;
 };
+
+/* The test at a distance from the null. */
+static void move_to(struct effect_search *search, double distance)
+{
+    const struct assay__size *size = search->size;
+    struct welch *welch = &search->welch;
+    wide exact = assay__wide_of(distance);
+    if (search->is_open && !size->is_share) {
+        welch->noncentrality = assay__wide_div(exact, welch->error);
+        return;
+    }
+    *welch = welch_of(size, exact, search->n_baseline, search->n_compared);
+    search->critical = critical_of(size, welch);
+    search->is_open = true;
+}
 
 /*
  * The score (normal quantile) of the power at a distance less that of the wanted power, about
  * linear in the distance. The smaller of power and beta is computed.
  */
+static double excess_at(struct effect_search *search, double distance)
+{
+    const struct assay__size *size = search->size;
+    bool is_beta = size->design->power >= 0.5;
+    move_to(search, distance);
+    double part = power_beyond(search->critical, &search->welch, is_beta);
+    if (!is_beta) {
+        double score = part > 0.0 ? assay_normal_quantile_lower(part) : -(double)INFINITY;
+        return part < 1.0 ? score - assay_normal_quantile_lower(size->design->power)
+                          : (double)INFINITY;
+    }
+    double score = part > 0.0 ? assay_normal_quantile_upper(part) : (double)INFINITY;
+    return part < 1.0 ? score - assay_normal_quantile_upper(assay__wide_double(size->beta))
+                      : -(double)INFINITY;
+}
+
 static double excess(void *context, double distance)
 {
-    const struct effect_search *search = context;
-    const struct assay__size *size = search->size;
-    struct welch welch =
-        welch_of(size, assay__wide_of(distance), search->n_baseline, search->n_compared);
-    if (size->design->power < 0.5) {
-        double power = power_of(size, &welch, false);
-        double score = power > 0.0 ? assay_normal_quantile_lower(power) : -(double)INFINITY;
-        return power < 1.0 ? score - assay_normal_quantile_lower(size->design->power)
-                           : (double)INFINITY;
-    }
-    double beta = power_of(size, &welch, true);
-    double score = beta > 0.0 ? assay_normal_quantile_upper(beta) : (double)INFINITY;
-    return beta < 1.0 ? score - assay_normal_quantile_upper(assay__wide_double(size->beta))
-                      : -(double)INFINITY;
+    struct effect_search *search = context;
+    int last = search->kept < VALUES_KEPT ? search->kept : VALUES_KEPT;
+    for (int i = 0; i < last; i++)
+        if (search->distances[i] == distance)
+            return search->values[i];
+    int slot = search->kept++ % VALUES_KEPT;
+    search->distances[slot] = distance;
+    search->values[slot] = excess_at(search, distance);
+    return search->values[slot];
 }
 
 /* The ends of the search: the share's range, or far enough that the power is reached. */
@@ -239,7 +284,8 @@ static void find_ends(struct effect_search *search, double start, double *low, d
 static double search_effect(const struct assay__size *size, double n_baseline, double n_compared,
                             double start)
 {
-    struct effect_search search = {size, n_baseline, n_compared};
+    struct effect_search search = {
+        .size = size, .n_baseline = n_baseline, .n_compared = n_compared};
     double low, high;
     find_ends(&search, start, &low, &high);
     if (!(high > low && isfinite(high)) || !(excess(&search, high) >= 0.0))
