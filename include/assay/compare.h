@@ -96,7 +96,9 @@ struct assay_method {
 /**
  * enum assay_tested_by: how a p-value was found. With method.exact, a proportion of which a group
  * has fewer than 20 successes or fewer than 20 failures is tested by FISHER, or by SCORE when the
- * null difference is not 0, and covariates are not used; its interval is Miettinen and Nurminen's
+ * null difference is not 0, and covariates are not used. Without covariates so is one of which a
+ * group has fewer than 100 units, or whose difference has a skewness above 0.02, as it has in groups
+ * of unequal size with few successes (at 3:1, below about 830 in the smaller group). Its interval is Miettinen and Nurminen's
  * score interval, its relative one (in place of Fieller's) that of the ratio; a bound is moved to
  * the null where interval and test would disagree. Means and ratios of two groups, in each of which
  * no value varies, are tested by PERMUTATION when they differ; then there is no interval.

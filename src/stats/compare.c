@@ -297,7 +297,7 @@ enum assay_status assay__compare_groups(const struct assay__group *groups, size_
     assay__estimate_group(&groups[compared], method->type, &pair.raw[1]);
     assay__keep_raw(&pair);
     if (method->reduction != ASSAY_REDUCTION_NONE && groups[baseline].shape.covariate_count > 0 &&
-        !assay__exact_applies(&pair, method))
+        !assay__exact_applies(&pair, method, true))
         assay__reduce_variance(groups, group_count, baseline, compared, method->reduction,
                                method->type, &pair);
     out->flags = pair.flags;

@@ -24,6 +24,14 @@ bool assay__shares_of(const struct assay__pair_estimate *pair, struct assay__sha
 bool assay__shares_are_small(const struct assay__shares *shares);
 
 /**
+ * assay__shares_are_skewed() is whether the difference of equal shares is too far from normal,
+ * whatever the counts: a group has fewer than 100 units, or the skewness
+ * |1 - 2 p| |n_c - n_t| / sqrt(p (1 - p) n_c n_t (n_c + n_t)) is above 0.02. It is 0 for groups of
+ * equal size; at 3:1 it is that of about 830 successes in the smaller group.
+ */
+bool assay__shares_are_skewed(const struct assay__shares *shares);
+
+/**
  * assay__fisher_test() is the p of equal shares, given how many units succeeded in all: Fisher
  * (1934). Upper: so large a share of the compared group or a larger one. Two-sided: all tables
  * that are no more probable than this one. Error: 1e-15 relative, of log10_p too. Time: that of a
@@ -47,9 +55,12 @@ void assay__score_bounds(const struct assay__shares *shares, double critical,
 void assay__score_ratio_bounds(const struct assay__shares *shares, double critical,
                                struct assay__wide *lower, struct assay__wide *upper);
 
-/** assay__exact_applies() is whether the next uses counts: then covariates are not. */
+/**
+ * assay__exact_applies() is whether the next uses counts: then covariates are not. Where there are
+ * covariates, skewed shares are no reason to do without them.
+ */
 bool assay__exact_applies(const struct assay__pair_estimate *pair,
-                          const struct assay_method *method);
+                          const struct assay_method *method, bool has_covariates);
 
 /**
  * assay__exact_test() tests and fills difference and relative where the method asks for exact tests

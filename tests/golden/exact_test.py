@@ -34,7 +34,7 @@ def cases():
         share = random.choice([0.01, 0.05, 0.3, 0.9])
         hits = [min(n, max(0, round(random.gauss(n * share, (n * share * (1 - share)) ** .5 * 2))))
                 for n in units]
-        if shares.is_small(units, hits):
+        if shares.is_exact(units, hits):
             yield units, hits
 
 

@@ -8,6 +8,17 @@ def is_small(units, hits):
     return min(hits + [n - k for n, k in zip(units, hits)]) < SMALL
 
 
+def is_skewed(units, hits):
+    """A group of fewer than 100 units, or a skewness of the difference above 1/50."""
+    (n_c, n_t), s, all_units = units, sum(hits), sum(units)
+    return min(units) < 100 or 2500 * (all_units - 2 * s) ** 2 * (n_c - n_t) ** 2 > (
+        s * (all_units - s) * n_c * n_t * all_units)
+
+
+def is_exact(units, hits, has_covariates=False):
+    return is_small(units, hits) or (not has_covariates and is_skewed(units, hits))
+
+
 def fisher(units, hits, side):
     """p and log10 p of Fisher's test; two-sided: all tables that are no more probable."""
     with mp.workdps(80):
