@@ -96,12 +96,15 @@ struct assay_method {
 /**
  * enum assay_tested_by: how a p-value was found. With method.exact, a proportion of which a group
  * has fewer than 20 successes or fewer than 20 failures is tested by FISHER, or by SCORE when the
- * null difference is not 0, and covariates are not used. Without covariates so is one of which a
- * group has fewer than 100 units, or whose difference has a skewness above 0.02, as it has in groups
- * of unequal size with few successes (at 3:1, below about 830 in the smaller group). Its interval is Miettinen and Nurminen's
- * score interval, its relative one (in place of Fieller's) that of the ratio; a bound is moved to
- * the null where interval and test would disagree. Means and ratios of two groups, in each of which
- * no value varies, are tested by PERMUTATION when they differ; then there is no interval.
+ * null difference is not 0, and covariates are not used. Without covariates these two also serve
+ * where a group has fewer than 100 units, and where the statistic of equal shares p has a skewness
+ * |1 - 2 p| |n_c - n_t| / sqrt(p (1 - p) n_c n_t (n_c + n_t)) above 0.02, as in groups of unequal
+ * size with few successes or failures (at 3:1 below about 830 in the smaller group): there a tail
+ * of Welch's test is off by more than 4 % of a level of 0.05, 10 % of 0.0125, 23 % of 0.001.
+ * The interval is then Miettinen and Nurminen's score interval, the relative one (in place of
+ * Fieller's) that of the ratio; a bound is moved to the null where interval and test would
+ * disagree. Means and ratios of two groups, in each of which no value varies, are tested by
+ * PERMUTATION when they differ; then there is no interval.
  */
 enum assay_tested_by {
     ASSAY_TESTED_BY_NOTHING,    /* no test: p is NaN */

@@ -55,7 +55,7 @@ static const struct assay_moments *find_arm(const struct counts_metric *metric, 
 static enum assay_status compare(const struct assay_analysis *analysis,
                                  const struct assay_metric_result *result,
                                  const struct counts_metric *metric, enum assay_side side,
-                                 double alpha, struct assay_comparison *out,
+                                 double alpha, bool exact, struct assay_comparison *out,
                                  struct assay_error *err)
 {
     const struct assay_moments *groups[] = {
@@ -67,8 +67,38 @@ static enum assay_status compare(const struct assay_analysis *analysis,
                                                                                 : ASSAY_TEST_T,
                                         .side = side,
                                         .alpha = alpha,
-                                        .exact = true};
+                                        .exact = exact};
     return assay_compare_moments(groups, 2, 0, 1, &method, out, err);
+}
+
+/* Too few to divide by their standard error, also for a calculator. */
+static bool has_few_events(const struct assay_stats *stats)
+{
+    static const double FEW = 20.0;
+    double n = (double)stats->n, hits = round(stats->estimate * n);
+    return fmin(hits, n - hits) < FEW;
+}
+
+/* As calculators compare: shares by the normal distribution unless counts are small. */
+static enum assay_status compare_both(const struct assay_analysis *analysis,
+                                      const struct assay_metric_result *result,
+                                      const struct counts_metric *metric, double alpha,
+                                      struct assay_comparison *both, struct assay_comparison *one,
+                                      struct assay_error *err)
+{
+    bool exact = true;
+    enum assay_status status =
+        compare(analysis, result, metric, ASSAY_SIDE_BOTH, alpha, exact, both, err);
+    if (status == ASSAY_OK && both->difference.tested_by == ASSAY_TESTED_BY_FISHER &&
+        !has_few_events(&both->baseline) && !has_few_events(&both->compared)) {
+        exact = false;
+        status = compare(analysis, result, metric, ASSAY_SIDE_BOTH, alpha, exact, both, err);
+    }
+    if (status != ASSAY_OK)
+        return status;
+    bool is_lower = both->difference.estimate < 0.0;
+    return compare(analysis, result, metric, is_lower ? ASSAY_SIDE_LOWER : ASSAY_SIDE_UPPER,
+                   alpha / 2.0, exact, one, err);
 }
 
 static void add_number(struct assay__text *words, const char *before, double value, bool with_sign)
@@ -120,15 +150,11 @@ static enum assay_status write_one(struct assay__page *page, const struct counts
     const struct counts_metric *metric = find_metric(counts, id);
     struct assay_comparison both, one;
     struct assay__text words = {0};
-    double alpha = 1.0 - level;
     enum assay_status status =
-        compare(analysis, result, metric, ASSAY_SIDE_BOTH, alpha, &both, err);
-    bool is_higher = status == ASSAY_OK && !(both.difference.estimate < 0.0);
-    if (status == ASSAY_OK)
-        status = compare(analysis, result, metric, is_higher ? ASSAY_SIDE_UPPER : ASSAY_SIDE_LOWER,
-                         alpha / 2.0, &one, err);
+        compare_both(analysis, result, metric, 1.0 - level, &both, &one, err);
     if (status != ASSAY_OK)
         return status;
+    bool is_higher = !(both.difference.estimate < 0.0);
     assay__text_format(&words, "%s, %s against %s:", id, analysis->groups[result->compared].id,
                        analysis->groups[result->baseline].id);
     add_number(&words, " difference ", both.difference.estimate, true);

@@ -27,7 +27,7 @@ bool assay__shares_are_small(const struct assay__shares *shares);
  * assay__shares_are_skewed() is whether the difference of equal shares is too far from normal,
  * whatever the counts: a group has fewer than 100 units, or the skewness
  * |1 - 2 p| |n_c - n_t| / sqrt(p (1 - p) n_c n_t (n_c + n_t)) is above 0.02. It is 0 for groups of
- * equal size; at 3:1 it is that of about 830 successes in the smaller group.
+ * equal size; at 3:1 it is that of about 830 successes in the smaller group. exact_test.c says why.
  */
 bool assay__shares_are_skewed(const struct assay__shares *shares);
 

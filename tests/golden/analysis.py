@@ -228,8 +228,9 @@ def normal(f, est, se2, cov, d, se, stat, z, df):
 def one(out, plan, m, key, value, groups, c, t, ids, reduction, alpha, det_alpha, power, power_adj,
         s_count, c_count, monitored, weights, margin, role):
     kind = m.get("type", "mean")
-    if kind == "proportion" and shares.is_small(
-            [groups[c].n, groups[t].n], [int(g.mean[0] * g.n) for g in (groups[c], groups[t])]):
+    if kind == "proportion" and shares.is_exact(
+            [groups[c].n, groups[t].n], [int(g.mean[0] * g.n) for g in (groups[c], groups[t])],
+            reduction != "none"):
         reduction = "none"
     got = compare(groups, c, t, reduction)
     est, se2, cov = got["est"], got["se2"], got["cov"]
@@ -272,7 +273,7 @@ def one(out, plan, m, key, value, groups, c, t, ids, reduction, alpha, det_alpha
     if kind == "proportion":
         units = [groups[c].n, groups[t].n]
         hits = [int(g.mean[0] * g.n) for g in (groups[c], groups[t])]
-        if shares.is_small(units, hits):
+        if shares.is_exact(units, hits, got["rate"] is not None):
             name = "both" if two else "upper" if side > 0 else "lower"
             z = normal_quantile(a / 2 if two else a)
             tested = shares.compare(units, hits, name, a, null, z, normal_upper)

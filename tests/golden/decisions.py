@@ -254,7 +254,7 @@ class Test:
         d, se2 = self.got["raw"][1] - self.got["raw"][0], sum(self.got["raw_se2"])
         if self.m["type"] == "proportion":
             hits = [int(g.mean[0] * g.n) for g in self.groups]
-            if shares.is_small(units, hits):
+            if shares.is_exact(units, hits):
                 self.is_exact = null == 0
                 if null == 0:
                     return shares.fisher(units, hits, name)[0]
