@@ -68,12 +68,51 @@ static bool is_overrun(const struct assay__builder *builder,
     return last_look(result)->is_overrun;
 }
 
+static bool has_few_units(const struct assay_look_result *look)
+{
+    const struct assay_comparison *now = &look->comparison;
+    uint64_t least = now->baseline.n < now->compared.n ? now->baseline.n : now->compared.n;
+    return least < ASYMPTOTIC_UNITS;
+}
+
 static bool is_small(const struct assay__builder *builder, const struct assay_metric_result *result)
 {
-    const struct assay_comparison *now = &last_look(result)->comparison;
-    uint64_t least = now->baseline.n < now->compared.n ? now->baseline.n : now->compared.n;
     return assay__result_horizon(builder, result)->kind == ASSAY_HORIZON_ALWAYS_VALID &&
-           least < ASYMPTOTIC_UNITS;
+           has_few_units(last_look(result));
+}
+
+/* Tests for harm are always valid under a fixed horizon, too, when there are looks. */
+static const struct assay_look_result *found_on_few(const struct assay__builder *builder,
+                                                    const struct assay_metric_result *result)
+{
+    enum assay_horizon_kind kind = assay__result_horizon(builder, result)->kind;
+    if (kind == ASSAY_HORIZON_GROUP_SEQUENTIAL || builder->look_count < 2)
+        return NULL;
+    for (uint32_t k = 0; k < result->look_count; k++) {
+        const struct assay_look_result *look = &result->looks[k];
+        bool is_role = look->look == result->first_significant && kind != ASSAY_HORIZON_FIXED;
+        if ((is_role || look->look == result->first_deteriorated) && has_few_units(look))
+            return look;
+    }
+    return NULL;
+}
+
+static bool was_small(const struct assay__builder *builder,
+                      const struct assay_metric_result *result)
+{
+    return !is_small(builder, result) && found_on_few(builder, result) != NULL;
+}
+
+static const char *was_small_text(const struct assay__builder *builder,
+                                  const struct assay_metric_result *result)
+{
+    const char *when = look_text(builder, found_on_few(builder, result)->look);
+    return when == NULL ? NULL
+                        : assay__arena_format(builder->arena,
+                                              "At the look %s, which found something, a group had "
+                                              "fewer than %d units: always-valid bounds hold for "
+                                              "large samples, and may err more often there.",
+                                              when, ASYMPTOTIC_UNITS);
 }
 
 static const char *small_text(const struct assay__builder *builder,
@@ -125,6 +164,7 @@ static const struct remark REMARKS[] = {
     {ASSAY_NOTE_INFO, was_found_earlier, found_text},
     {ASSAY_NOTE_WARNING, is_overrun, overrun_text},
     {ASSAY_NOTE_WARNING, is_small, small_text},
+    {ASSAY_NOTE_WARNING, was_small, was_small_text},
     {ASSAY_NOTE_INFO, lacks_looks, looks_text},
 };
 

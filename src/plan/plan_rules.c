@@ -5,6 +5,7 @@
 
 #include "plan/plan_read.h"
 #include "plan/plan_rows.h"
+#include "stats/horizon/spending.h"
 
 void assay__plan_finish_columns(struct assay__plan_reader *reader, const struct assay__node *value,
                                 void *object)
@@ -66,8 +67,9 @@ void assay__plan_finish_spending(struct assay__plan_reader *reader, const struct
         assay__plan_fail_key(reader, value, "parameter", "This family has no parameter.");
     if (isnan(spending->parameter))
         spending->parameter = fallback;
-    if (spending->family == ASSAY_SPENDING_POWER && spending->parameter <= 0.0)
-        assay__plan_fail_key(reader, value, "parameter", "This must be greater than 0.");
+    if (!assay__spending_valid(spending->family, spending->parameter))
+        assay__plan_fail_key(reader, value, "parameter",
+                             "The family power takes 0.01 to 100, hwangShihDeCani -500 to 500.");
 }
 
 /* Spending functions that are not named are t^2. */

@@ -321,7 +321,10 @@ static const struct bad BAD[] = {
      "has no parameter"},
     {"\"horizon\":{\"type\":\"groupSequential\",\"expectedSampleSize\":9,\"spending\":{\"para"
      "meter\":@0}},",
-     "greater than 0"},
+     "power takes 0.01 to 100"},
+    {"\"horizon\":{\"type\":\"groupSequential\",\"expectedSampleSize\":9,\"spending\":{\"fami"
+     "ly\":\"hwangShihDeCani\",\"parameter\":@501}},",
+     "hwangShihDeCani -500 to 500"},
     {"\"horizon\":{\"type\":@\"alwaysvalid\"},", "did you mean 'alwaysValid'?"},
     {"\"deterioration\":@true,", "or false"},
     {"\"deterioration\":{\"alpha\":@2},", "2 is not between 0 and 1"},
