@@ -12,7 +12,7 @@
 #include "cli/cli.h"
 #include "cli/flags_data.h"
 #include "cli/plan_init.h"
-#include "cli/plan_init_table.h"
+#include "cli/plan_init_sums.h"
 #include "cli/plan_check.h"
 #include "cli/term.h"
 
@@ -58,18 +58,24 @@ static int print_help(void)
 static int run_init(const struct plan_command *command, const char *path)
 {
     struct init_table table = {0};
+    struct init_sums sums = {0};
     struct assay__text text = {0};
     struct assay_error err;
     char *bytes = NULL;
     size_t length = 0;
     enum assay_status status =
         init_table_read(&table, path, command->read.separator, &command->flags, &err);
-    if (status == ASSAY_OK) {
+    if (status == ASSAY_OK && table.is_sums)
+        status = init_sums_read(&table, &sums, &err);
+    if (status == ASSAY_OK && table.is_sums)
+        init_sums_write(&table, &sums, &text);
+    else if (status == ASSAY_OK)
         plan_init_write(&table.source, &table.profile, &table.guess, &text);
+    if (status == ASSAY_OK)
         status = assay__text_take(&text, &bytes, &length, &err);
-    }
     int code = status == ASSAY_OK ? cli_write_stdout(bytes, length) : cli_fail(&err);
     free(bytes);
+    init_sums_release(&sums);
     init_table_release(&table);
     return code;
 }
