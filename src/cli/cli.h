@@ -38,6 +38,9 @@ void cli_hint(const struct assay_error *err, char out[CLI_HINT_BYTES]);
 /** cli_remedy() appends the flags of a remedy of struct assay_error to a text. */
 void cli_remedy(const char *remedy, char out[CLI_HINT_BYTES]);
 
+/** cli_quote() appends a value to a text, quoted for a shell where it must be. */
+void cli_quote(const char *value, char out[CLI_HINT_BYTES]);
+
 /** cli_flag_of() is the flag of a key of the plan's "format". */
 const char *cli_flag_of(const char *key);
 

@@ -6,13 +6,16 @@
 #include <string.h>
 
 #include "api/deliver/envelope.h"
+#include "analysis/dataset.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/args.h"
 #include "cli/cli.h"
 #include "cli/delivery.h"
 #include "cli/flags_data.h"
+#include "cli/guess_flags.h"
 #include "cli/health.h"
+#include "cli/message.h"
 #include "cli/output.h"
 #include "cli/term.h"
 #include "report/reports.h"
@@ -42,6 +45,7 @@ static const struct option OPTIONS[] = {
     {NULL, 0, NULL, 0}};
 
 struct arguments {
+    struct guess_flags guess;
     struct plan_flags plan;
     struct assay_read_options read;
     struct assay_write_options write;
@@ -75,6 +79,8 @@ static int print_help(void)
           "plain,\n"
           "gzip or zstd; '-' is standard input. Give a plan, or say it with flags:\n\n"
           "  assay analyze data.csv --group treatment --baseline control --metric spend\n\n"
+          "What neither says is guessed from the first rows of the first file, and said; where no\n"
+          "guess is safe, the command ends and names the flags to add.\n\n"
           "output:\n",
           stdout);
     formats_help();
@@ -312,18 +318,47 @@ static int report(struct arguments *arguments, const struct assay_analysis *anal
     return code == 0 ? health_code(&arguments->fail_on, analysis) : code;
 }
 
+/* What was guessed is said where it is read, and stays with the result. */
+static void say_guess(const struct arguments *arguments)
+{
+    if (arguments->guess.flags.length > 0)
+        message_note("guessed",
+                     "guessed from the first rows: %s (give options or a plan for another "
+                     "reading; 'assay plan init' writes one)",
+                     arguments->guess.flags.data);
+}
+
+static enum assay_status note_guess(const struct arguments *arguments,
+                                    struct assay_dataset *dataset, struct assay_error *err)
+{
+    char text[1500];
+    if (arguments->guess.flags.length == 0)
+        return ASSAY_OK;
+    snprintf(text, sizeof text, "Guessed from names and values, not planned: %s",
+             arguments->guess.flags.data);
+    return assay__dataset_note(dataset, ASSAY_NOTE_WARNING, -1, text, err);
+}
+
 static int analyze(struct arguments *arguments, char **paths, size_t path_count)
 {
     struct assay_error err;
     struct assay_plan *plan = NULL;
     struct assay_dataset *dataset = NULL;
     struct assay_analysis *analysis = NULL;
-    enum assay_status status = plan_flags_build(&arguments->plan, &plan, &err);
+    enum assay_status status = guess_flags_fill(&arguments->guess, &arguments->plan, paths[0],
+                                                arguments->read.separator, &err);
+    if (status == ASSAY_OK && arguments->guess.refusal[0] != '\0')
+        return cli_usage_error("analyze", "%s", arguments->guess.refusal);
+    say_guess(arguments);
+    if (status == ASSAY_OK)
+        status = plan_flags_build(&arguments->plan, &plan, &err);
     if (status == ASSAY_OK)
         status = check_plan(arguments, plan, &err);
     if (status == ASSAY_OK)
         status =
             data_read(plan, &arguments->plan, &arguments->read, paths, path_count, &dataset, &err);
+    if (status == ASSAY_OK)
+        status = note_guess(arguments, dataset, &err);
     if (status == ASSAY_OK)
         status = assay_analyze(plan, dataset, &analysis, &err);
     int code = status == ASSAY_OK ? report(arguments, analysis)
@@ -361,5 +396,6 @@ int cmd_analyze(int argc, char **argv)
     else if (code == 0)
         code = run(&arguments, argv + optind, (size_t)(argc - optind));
     plan_flags_release(&arguments.plan);
+    guess_flags_release(&arguments.guess);
     return code;
 }

@@ -11,8 +11,7 @@ static void put(char out[CLI_HINT_BYTES], const char *text)
     snprintf(out + length, CLI_HINT_BYTES - length, "%s", text);
 }
 
-/* Quoted for a shell where it must be. */
-static void put_value(char out[CLI_HINT_BYTES], const char *value)
+void cli_quote(const char *value, char out[CLI_HINT_BYTES])
 {
     bool is_plain = value[strcspn(value, " \t'\"$&|;<>()*?[]#~%!`\\{}")] == '\0';
     bool has_quote = strchr(value, '\'') != NULL;
@@ -54,7 +53,7 @@ void cli_remedy(const char *remedy, char out[CLI_HINT_BYTES])
         put(out, "--");
         put(out, cli_flag_of(line));
         put(out, value[0] == '\0' ? "" : "=");
-        put_value(out, value);
+        cli_quote(value, out);
         between = " ";
     }
 }

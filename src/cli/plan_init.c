@@ -117,6 +117,9 @@ static void write_columns(const struct init *init)
         assay__text_puts(init->out,
                          "    // Units repeat: rows are events, and each metric says how "
                          "a unit's rows are put together.\n");
+    if (guess->has_equal_rows)
+        assay__text_puts(init->out,
+                         "    // Units repeat in rows that are equal: these count once.\n");
     write_clusters(init);
     if (guess->is_group_by_sizes)
         assay__text_puts(init->out, "    // No name says which column is the group; this one has "

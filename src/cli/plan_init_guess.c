@@ -74,15 +74,19 @@ static int group_score(const struct column_profile *column)
 static uint32_t find_group(const struct table_profile *profile, bool *is_sure)
 {
     uint32_t best = GUESS_NONE;
-    int best_score = SCORE_LEAST - 1;
+    int best_score = SCORE_LEAST - 1, second = 0;
     for (uint32_t i = 0; i < profile->column_count; i++) {
         int score = group_score(&profile->columns[i]);
         if (score > best_score) {
+            second = best == GUESS_NONE ? 0 : best_score;
             best = i;
             best_score = score;
+        } else if (score > second) {
+            second = score;
         }
     }
-    *is_sure = best_score >= SCORE_SURE;
+    /* A name is sure; values alone only where no other column's say the same. */
+    *is_sure = best_score >= SCORE_SURE && (second < SCORE_LEAST || best_score - second >= 40);
     return best;
 }
 
@@ -201,7 +205,8 @@ static void guess_metrics(const struct table_profile *profile, struct table_gues
         struct column_guess *one = &guess->columns[i];
         if (one->use != USE_OTHER || !is_usable(column) || !is_first_of_name(profile, i))
             continue;
-        if (column->distinct < 2 || column->is_time || words_have(column->name, WORD_ID) ||
+        if (column->distinct < 2 || column->is_time || column->is_running ||
+            words_have(column->name, WORD_ID) ||
             (words_have(column->name, WORD_EVENT) && column->distinct == column->present) ||
             follows_from_group(profile, guess, i))
             continue;
@@ -264,6 +269,20 @@ static void count_metrics(const struct table_profile *profile, struct table_gues
         }
 }
 
+/* Rows of a unit that are equal in what is measured are one row written twice. */
+static void find_repeats(const struct table_profile *profile, struct table_guess *guess)
+{
+    struct nesting nesting;
+    if (guess->unit == GUESS_NONE ||
+        profile->columns[guess->unit].distinct == profile->columns[guess->unit].present)
+        return;
+    for (uint32_t i = 0; i < profile->column_count && !guess->unit_repeats; i++)
+        guess->unit_repeats =
+            is_metric(&guess->columns[i]) &&
+            (!profile_nest(profile, guess->unit, i, &nesting) || nesting.scattered > 0);
+    guess->has_equal_rows = !guess->unit_repeats;
+}
+
 static void guess_baseline(const struct table_profile *profile, struct table_guess *guess)
 {
     guess->baseline = GUESS_NONE;
@@ -304,6 +323,8 @@ static const char *reason_of(const struct table_profile *profile, const struct t
         return "times";
     if (words_have(column->name, WORD_ID) || words_have(column->name, WORD_EVENT))
         return "ids";
+    if (column->is_running)
+        return "numbers one after the other";
     if (follows_from_group(profile, guess, index))
         return "it follows from the group";
     if (source->open[index][0] != '\0')
@@ -400,16 +421,16 @@ enum assay_status guess_table(const struct table_profile *profile,
             settle(profile, named->time, find_time(profile), USE_TIME, guess, &guess->time, err);
     if (status != ASSAY_OK)
         return status;
-    guess->unit_repeats = guess->unit != GUESS_NONE && profile->columns[guess->unit].distinct <
-                                                           profile->columns[guess->unit].present;
     find_clusters(profile, guess);
     guess_metrics(profile, guess);
     guess_twins(profile, guess);
     guess_dimensions(profile, source, guess);
     count_metrics(profile, guess);
+    find_repeats(profile, guess);
     guess_baseline(profile, guess);
     find_reasons(profile, source, guess);
-    return guess->metric_count > 0 ? ASSAY_OK : fail_unmeasured(profile, source, err);
+    return guess->metric_count > 0 || named->has_metrics ? ASSAY_OK
+                                                         : fail_unmeasured(profile, source, err);
 }
 
 void guess_release(struct table_guess *guess)

@@ -35,7 +35,8 @@ struct table_guess {
     uint32_t baseline;            /* value of the group column, or GUESS_NONE */
     bool is_sure_group;           /* the name or the values of the group's column say so */
     bool is_sure_baseline;        /* its name says so */
-    bool unit_repeats;            /* rows are events of units */
+    bool unit_repeats;            /* rows of a unit differ in what is measured: they are events */
+    bool has_equal_rows;          /* units have several rows, which do not differ */
     bool is_group_by_sizes;       /* no name says that it is the group */
     uint32_t metric_count;
 };
@@ -43,6 +44,7 @@ struct table_guess {
 /** struct named_columns: those that the user named, or NULL. */
 struct named_columns {
     const char *group, *unit, *time;
+    bool has_metrics; /* what is measured is known, too: nothing need be found */
 };
 
 /**

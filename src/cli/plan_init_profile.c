@@ -9,13 +9,27 @@
 #include "cli/plan_init_words.h"
 #include "source/csv/dialect.h"
 
-/* Digits alone. */
-static bool is_whole(const struct assay__field *cell)
+/* Digits alone, 18 at most for its value. */
+static bool is_whole(const struct assay__field *cell, uint64_t *value)
 {
-    for (uint32_t i = 0; i < cell->length; i++)
+    *value = 0;
+    for (uint32_t i = 0; i < cell->length; i++) {
         if (cell->text[i] < '0' || cell->text[i] > '9')
             return false;
+        *value = i < 18 ? *value * 10 + (uint64_t)(cell->text[i] - '0') : UINT64_MAX;
+    }
     return cell->length > 0;
+}
+
+static void judge_whole(struct column_profile *column, const struct assay__field *cell)
+{
+    uint64_t value;
+    if (!is_whole(cell, &value)) {
+        column->is_whole = false;
+        return;
+    }
+    column->lowest = value < column->lowest ? value : column->lowest;
+    column->highest = value > column->highest ? value : column->highest;
 }
 
 /* What a cell says of its column; it is not missing. */
@@ -33,7 +47,8 @@ static void judge_cell(struct column_profile *column, const struct assay_dialect
         is_blank || assay__dialect_choice(dialect, cell, &column->words, &number) == ASSAY__CELL_OK;
     column->is_time &= (!is_number || column->is_named_time) && !is_blank &&
                        assay__dialect_time(dialect, cell, &time);
-    column->is_whole &= is_blank || is_whole(cell);
+    if (!is_blank)
+        judge_whole(column, cell);
     column->is_long |= cell->length > PROFILE_VALUE_BYTES_MAX;
 }
 
@@ -78,6 +93,14 @@ static void finish_column(struct column_profile *column)
     }
 }
 
+static void find_running(struct column_profile *column)
+{
+    enum { ROWS_LEAST = 10 };
+    column->is_running = column->is_numeric && column->is_whole && column->present >= ROWS_LEAST &&
+                         column->distinct == column->present &&
+                         column->highest - column->lowest == column->present - 1;
+}
+
 static int compare_pairs(const void *a, const void *b)
 {
     const uint64_t *x = a, *y = b;
@@ -120,6 +143,7 @@ static enum assay_status make_columns(struct table_profile *profile, uint64_t ro
         struct column_profile *column = &profile->columns[i];
         column->name = assay__rows_columns(profile->table)[i];
         column->is_numeric = column->is_choice = column->is_time = column->is_whole = true;
+        column->lowest = UINT64_MAX;
         column->is_named_time = words_say_time(column->name);
         column->hashes = malloc(row_max * sizeof *column->hashes);
         column->row_hashes = calloc(row_max, sizeof *column->row_hashes);
@@ -183,8 +207,10 @@ enum assay_status profile_read(struct table_profile *profile, const struct table
         status = check_bad(profile, source, err);
     if (status != ASSAY_OK)
         return status;
-    for (uint32_t i = 0; i < profile->column_count; i++)
+    for (uint32_t i = 0; i < profile->column_count; i++) {
         finish_column(&profile->columns[i]);
+        find_running(&profile->columns[i]);
+    }
     return ASSAY_OK;
 }
 

@@ -43,15 +43,20 @@ enum assay_status table_source_keep(const char *path, struct assay_error *err)
     return status;
 }
 
+enum assay_status table_source_rewind(const char *path, struct assay_error *err)
+{
+    return strcmp(path, "-") != 0 || lseek(STDIN_FILENO, 0, SEEK_SET) >= 0 ? ASSAY_OK
+                                                                           : fail_keep(err);
+}
+
 static enum assay_status open_with(const struct table_source *source,
                                    const struct assay_dialect *dialect, bool skip_bad,
                                    struct assay__rows **csv, struct assay_error *err)
 {
     struct assay__csv_options options = assay__csv_options_of(source->separator, dialect);
     options.skip_bad = skip_bad;
-    if (strcmp(source->path, "-") == 0 && lseek(STDIN_FILENO, 0, SEEK_SET) < 0)
-        return fail_keep(err);
-    return assay__csv_open(source->path, &options, csv, err);
+    enum assay_status status = table_source_rewind(source->path, err);
+    return status != ASSAY_OK ? status : assay__csv_open(source->path, &options, csv, err);
 }
 
 enum assay_status table_source_open(const struct table_source *source, bool skip_bad,

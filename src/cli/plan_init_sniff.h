@@ -22,6 +22,9 @@ struct table_source {
  */
 enum assay_status table_source_keep(const char *path, struct assay_error *err);
 
+/** table_source_rewind() begins standard input that was kept again, when path is "-". */
+enum assay_status table_source_rewind(const char *path, struct assay_error *err);
+
 /** table_source_open() opens the table in the dialect as it was found so far. */
 enum assay_status table_source_open(const struct table_source *source, bool skip_bad,
                                     struct assay__rows **csv, struct assay_error *err);

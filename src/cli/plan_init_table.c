@@ -62,11 +62,12 @@ enum assay_status init_table_read(struct init_table *table, const char *path, ch
 {
     const struct named_columns named = {plan_flags_given(flags, "group"),
                                         plan_flags_given(flags, "unit"),
-                                        plan_flags_given(flags, "time")};
+                                        plan_flags_given(flags, "time"), table->has_metrics};
     table->source.path = path;
     table->source.separator = separator;
     enum assay_status status =
         flags->failed ? assay__fail_memory(err) : take_format(&table->source.found, flags, err);
+    table->given_keys = table->source.found.key_count;
     if (status == ASSAY_OK)
         status = table_source_keep(path, err);
     if (status == ASSAY_OK)

@@ -10,7 +10,9 @@ struct init_table {
     struct table_source source;
     struct table_profile profile;
     struct table_guess guess;
-    bool is_sums; /* a table of sums: nothing is guessed of its columns */
+    bool has_metrics;    /* set before reading: what is measured is known */
+    uint32_t given_keys; /* of source.found.keys: those that the command line has */
+    bool is_sums;        /* a table of sums: nothing is guessed of its columns */
 };
 
 /**
