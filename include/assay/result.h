@@ -34,6 +34,7 @@ struct assay_write_options {
     /* Table: what to do about remarks of a kind (assay_annotation.kind) in the caller's terms, such
      * as options of a program; NULL, or an answer of NULL, for the library's own words. */
     const char *(*hint)(const char *kind);
+    bool chart; /* table: effect and interval over time, of each metric with several looks */
 };
 
 /**

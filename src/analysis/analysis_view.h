@@ -17,6 +17,20 @@ struct assay__bounds assay__relative_bounds(const struct assay_plan *plan,
 const struct assay_metric_result *assay__first_result(const struct assay_analysis *analysis,
                                                       uint32_t metric, size_t *count);
 
+/**
+ * assay__single_look_share() is how wide the interval of a look would be if it were the only one,
+ * as a share of that of its horizon. NaN where there is no interval.
+ */
+double assay__single_look_share(const struct assay_metric_result *result,
+                                const struct assay_look_result *look);
+
+/**
+ * assay__planned_units() is where the group sequential horizon of a result is planned to end, in
+ * units of its two groups; NaN where that is not known.
+ */
+double assay__planned_units(const struct assay_analysis *analysis,
+                            const struct assay_metric_result *result);
+
 /** assay__last_look() is the last look of a result, NULL when the metric has no values there. */
 const struct assay_look_result *assay__last_look(const struct assay_metric_result *result);
 

@@ -6,6 +6,7 @@
  */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "assay/dist.h"
 #include "base/error.h"
@@ -172,9 +173,8 @@ static enum assay_status guide_metric(struct assay__builder *builder, uint32_t m
     return end_remark(&remark, (int32_t)metric, err);
 }
 
-/* How wide the interval of a single look would be, as a share of that of the look. */
-static double single_share(const struct assay_metric_result *result,
-                           const struct assay_look_result *look)
+double assay__single_look_share(const struct assay_metric_result *result,
+                                const struct assay_look_result *look)
 {
     const struct assay_difference *difference = &look->comparison.difference;
     double tail = result->side == ASSAY_SIDE_BOTH ? result->alpha / 2.0 : result->alpha;
@@ -188,7 +188,7 @@ static void add_looks(struct remark *remark, const struct assay_metric_result *r
     struct assay__text shares = {0};
     for (uint32_t k = 0; k < result->look_count; k++) {
         char text[ASSAY__NUMBER_BYTES] = "none";
-        double share = single_share(result, &result->looks[k]);
+        double share = assay__single_look_share(result, &result->looks[k]);
         if (isfinite(share))
             assay__number_round(share, 4, text);
         assay__text_format(&shares, "%s%s", k > 0 ? " " : "", text);
@@ -202,6 +202,11 @@ static void add_looks(struct remark *remark, const struct assay_metric_result *r
         if (result->looks[k].look == result->first_deteriorated)
             add_number(remark, "worseLook", k + 1);
     }
+    for (uint32_t k = 0; k < result->look_count; k++)
+        if (result->looks[k].is_futile) {
+            add_number(remark, "futileLook", k + 1);
+            return;
+        }
 }
 
 static enum assay_status guide_looks(struct assay__builder *builder,
@@ -233,6 +238,34 @@ static enum assay_status guide_looks(struct assay__builder *builder,
                                     "so that every look may be acted on.");
     add_looks(&remark, result);
     return end_remark(&remark, (int32_t)result->metric, err);
+}
+
+/* The remark about the looks of a comparison over all units. */
+static const struct assay_annotation *find_looks(const struct assay_analysis *analysis,
+                                                 const struct assay_metric_result *result)
+{
+    for (size_t i = 0; i < analysis->guide_count; i++) {
+        const struct assay_annotation *note = &analysis->guide[i];
+        if (note->metric == (int32_t)result->metric && note->context_count > 2 &&
+            strcmp(note->context[1], result->comparison_id) == 0)
+            return note;
+    }
+    return NULL;
+}
+
+double assay__planned_units(const struct assay_analysis *analysis,
+                            const struct assay_metric_result *result)
+{
+    static const char KEY[] = "plannedUnits=";
+    const struct assay_annotation *note = find_looks(analysis, result);
+    double units = (double)NAN;
+    for (uint32_t i = 0; note != NULL && i < note->context_count; i++) {
+        const char *text = note->context[i];
+        if (strncmp(text, KEY, sizeof KEY - 1) == 0)
+            (void)assay__double_parse(text + sizeof KEY - 1, strlen(text) - (sizeof KEY - 1),
+                                      &units);
+    }
+    return units;
 }
 
 /* Reasons of the advice about a treatment: the contract has a status only. */

@@ -26,6 +26,7 @@ enum option_code {
     OPTION_OUTPUT,
     OPTION_FAIL_ON,
     OPTION_POST,
+    OPTION_CHART,
     OPTION_SLICES,
     OPTION_BRIEF,
     OPTION_INTERVAL,
@@ -38,6 +39,7 @@ static const struct option OPTIONS[] = {
     {"output", required_argument, NULL, OPTION_OUTPUT},
     {"fail-on", required_argument, NULL, OPTION_FAIL_ON},
     {"post", no_argument, NULL, OPTION_POST},
+    {"chart", no_argument, NULL, OPTION_CHART},
     {"slices", optional_argument, NULL, OPTION_SLICES},
     {"brief", no_argument, NULL, OPTION_BRIEF},
     {"interval", required_argument, NULL, OPTION_INTERVAL},
@@ -89,6 +91,8 @@ static int print_help(void)
         "  --pretty                 indent JSON\n"
         "  --slices[=N]             table: dimensions and segments, too; N values of a dimension\n"
         "                           (20), the rest together as (other)\n"
+        "  --chart                  table: also effect and interval over time, where there are\n"
+        "                           several looks\n"
         "  --brief                  table: a line a comparison, and the recommendation\n"
         "  --interval=LEVEL         table: also the two-sided interval of this level, such as 95\n"
         "  --output=FILE            write to FILE, at once and whole\n"
@@ -166,6 +170,9 @@ static int take_own(struct arguments *arguments, int option, const char *value)
         return 0;
     case OPTION_POST:
         arguments->post = true;
+        return 0;
+    case OPTION_CHART:
+        arguments->write.chart = true;
         return 0;
     case OPTION_SLICES:
         return take_slices(arguments, value);

@@ -12,6 +12,7 @@
 #include "cli/args.h"
 #include "cli/cli.h"
 #include "cli/output.h"
+#include "cli/term.h"
 #include "json/json_read.h"
 #include "serve/pages/page_parts.h"
 #include "serve/pages/page_report.h"
@@ -19,7 +20,7 @@
 enum { OPTION_OUTPUT = CLI_OPTION_FIRST, OPTION_FORMAT, OPTION_SLICES, OPTION_HELP };
 enum { RESULTS_MAX = 1000, SLICES_MAX = 1000000 };
 enum { RESULT_BYTES_MAX = 64 << 20 };
-enum { FORMAT_HTML, FORMAT_MARKDOWN };
+enum { FORMAT_HTML, FORMAT_MARKDOWN, FORMAT_CHART };
 
 static const struct option OPTIONS[] = {{"output", required_argument, NULL, OPTION_OUTPUT},
                                         {"format", required_argument, NULL, OPTION_FORMAT},
@@ -33,8 +34,8 @@ static const char HELP[] =
     "else, with the looks drawn over time. Several results make a list.\n\n"
     "  assay report result.json --output report.html\n\n"
     "  --output=FILE            write to FILE, at once and whole\n"
-    "  --format=NAME            html (default), or markdown for a chat or a pull "
-    "request\n"
+    "  --format=NAME            html (default), markdown for a chat or a pull request,\n"
+    "                           or chart for a terminal: what has several looks, over time\n"
     "  --slices=N               html: N values of a dimension, the largest (20); others are\n"
     "                           gathered\n" CLI_COMMON_HELP;
 
@@ -102,6 +103,20 @@ struct request {
     size_t slices_max;
 };
 
+static void write_reports(struct assay__text *out, const struct serve_report *reports, size_t count,
+                          const struct request *request)
+{
+    const struct term term = term_of(stdout);
+    struct assay__page page = {.out = out, .width = term.width, .unicode = term.unicode};
+    page.color = term.color && output_is_stdout(request->output);
+    if (request->format == FORMAT_CHART)
+        serve_report_charts(&page, reports, count);
+    else if (request->format == FORMAT_MARKDOWN)
+        serve_report_markdown(out, reports, count);
+    else
+        serve_report_html(out, reports, count, request->slices_max);
+}
+
 static int run(char **paths, size_t count, const struct request *request)
 {
     struct serve_report *reports = calloc(count, sizeof *reports);
@@ -111,10 +126,8 @@ static int run(char **paths, size_t count, const struct request *request)
     enum assay_status status = reports == NULL ? assay__fail_memory(&err) : ASSAY_OK;
     for (size_t i = 0; status == ASSAY_OK && i < count; i++)
         status = read_result(&arena, paths[i], &reports[i], &err);
-    if (status == ASSAY_OK && request->format == FORMAT_MARKDOWN)
-        serve_report_markdown(&out, reports, count);
-    else if (status == ASSAY_OK)
-        serve_report_html(&out, reports, count, request->slices_max);
+    if (status == ASSAY_OK)
+        write_reports(&out, reports, count, request);
     if (out.failed)
         status = assay__fail_memory(&err);
     int code =
@@ -139,7 +152,7 @@ static int take_slices(struct request *request, const char *value)
 
 static int take(struct request *request, int option)
 {
-    static const char *const FORMATS[] = {"html", "markdown", NULL};
+    static const char *const FORMATS[] = {"html", "markdown", "chart", NULL};
     if (option == OPTION_OUTPUT)
         request->output = optarg;
     else if (option == OPTION_FORMAT)

@@ -248,6 +248,8 @@ void assay__write_table(const struct assay_analysis *analysis,
     else
         write_groups(&page, analysis);
     assay__table_results(&page, analysis, options);
+    if (options->chart)
+        assay__table_charts(&page, analysis);
     if (options->slices)
         assay__table_slices(&page, analysis, options);
     write_recommendations(&page, analysis);

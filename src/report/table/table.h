@@ -15,6 +15,9 @@ void assay__table_results(struct assay__page *page, const struct assay_analysis 
 void assay__table_notes(struct assay__page *page, const struct assay_analysis *analysis,
                         const struct assay_write_options *options);
 
+/** assay__table_charts() draws the metrics that have several looks, over time. */
+void assay__table_charts(struct assay__page *page, const struct assay_analysis *analysis);
+
 /** assay__table_slices() writes a section per dimension, and one for segments. */
 void assay__table_slices(struct assay__page *page, const struct assay_analysis *analysis,
                          const struct assay_write_options *options);

@@ -64,16 +64,4 @@ void serve_draw_mini(struct assay__text *out, const struct serve_scale *scale,
 void serve_draw_marks(struct assay__text *out, const struct serve_scale *scale,
                       const struct serve_interval *interval, int middle);
 
-/** serve_draw_looks() draws the last looks of a list over time; at most SERVE_LOOKS_SHOWN. */
-enum { SERVE_LOOKS_SHOWN = 100 };
-
-/** struct serve_look_guide: what is known of looks beside their figures. */
-struct serve_look_guide {
-    const char *single_widths; /* of each look: what part of its interval one look alone has */
-    double planned_units;      /* where the horizon ends; NaN when not known */
-};
-
-void serve_draw_looks(struct assay__text *out, const struct assay__node *looks,
-                      const struct serve_view *view, const struct serve_look_guide *guide);
-
 #endif

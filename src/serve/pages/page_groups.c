@@ -106,8 +106,9 @@ static void write_srm(struct assay__text *out, const struct assay__node *srm)
         out,
         "</p>\n<div class=\"wide\" role=\"group\" aria-label=\"Group sizes\" "
         "tabindex=\"0\"><table class=\"sizes\"><thead><tr><th scope=\"col\" class=\"left\">Group"
-        "</th><th scope=\"col\">Units</th><th scope=\"col\">Planned</th>"
-        "<th scope=\"col\">Off by</th></tr></thead><tbody>\n");
+        "</th><th scope=\"col\">Units</th><th scope=\"col\">");
+    assay__text_puts(out, strstr(message, ASSAY__SRM_ASSUMED) != NULL ? "Assumed" : "Planned");
+    assay__text_puts(out, "</th><th scope=\"col\">Off by</th></tr></thead><tbody>\n");
     for (const struct assay__node *group = serve_page_first(srm, "result");
          group != NULL && !serve_page_is_full(out); group = group->next)
         write_group(out, group);

@@ -1,240 +1,199 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Looks over time: an estimate and its interval for each, on axes. */
+/* A comparison over time as SVG. */
 #include <math.h>
 #include <string.h>
 
 #include "base/time.h"
-#include "serve/pages/page_draw.h"
-#include "serve/pages/page_guide.h"
+#include "serve/pages/page_chart.h"
 #include "serve/pages/page_parts.h"
 
-/* The plot, in pixels from the top; the drawing is 208 high. Across, shares of the width. */
-enum { TOP = 18, BOTTOM = 172, LABELS = 196, TICKS_MAX = 8 };
+/* The plot, in pixels from the top; the drawing is 224 high. Across, shares of the width. */
+enum { TOP = 18, BOTTOM = 172, LABELS = 196, EVENTS = 216, TICKS_MAX = 8, DENSE = 40 };
 static const double LEFT = 0.15, RIGHT = 0.985;
 
-struct chart {
+struct drawing {
     struct assay__text *out;
-    const struct serve_view *view;
-    const struct assay__node *first; /* the first look that is shown */
-    unsigned count;
-    bool has_times; /* all looks have a time, in order */
-    int64_t start_ns, end_ns;
-    struct serve_scale scale;
-    const char *widths;          /* of the look in hand; see struct serve_look_guide */
-    double planned_units, units; /* across stand units where both are finite, up to the greater */
+    const struct assay__chart *chart;
+    struct assay__chart_scale scale;
+    const struct serve_unit *unit;
 };
-
-static bool time_of(const struct assay__node *look, int64_t *ns)
-{
-    const char *time = serve_page_text(look, "resultTime");
-    return assay__time_parse(time, strlen(time), ns);
-}
-
-/* Times are used when each look has one later than the one before. */
-static void read_times(struct chart *chart)
-{
-    int64_t before = INT64_MIN;
-    chart->has_times = true;
-    for (const struct assay__node *look = chart->first; look != NULL; look = look->next) {
-        int64_t ns;
-        if (!time_of(look, &ns) || ns <= before) {
-            chart->has_times = false;
-            return;
-        }
-        if (look == chart->first)
-            chart->start_ns = ns;
-        before = chart->end_ns = ns;
-    }
-}
-
-/*
- * Early intervals can be so wide that later ones could not be told apart: the scale shows every
- * estimate, and the bounds that are no more than WIDE times as far apart as the last ones. Others
- * run out of the plot.
- */
-static void read_scale(struct chart *chart, const struct assay__node *last)
-{
-    static const double WIDE = 8.0;
-    struct serve_interval narrow = serve_interval_of(last, chart->view);
-    for (const struct assay__node *look = chart->first; look != NULL; look = look->next) {
-        struct serve_interval interval = serve_interval_of(look, chart->view);
-        if (interval.upper - interval.lower > WIDE * (narrow.upper - narrow.lower))
-            interval.lower = interval.upper = (double)NAN;
-        serve_scale_include(&chart->scale, &interval);
-    }
-}
 
 static int percent_tenths(double share)
 {
-    return (int)lround(1000.0 * share);
+    return (int)lround(1000.0 * (LEFT + share * (RIGHT - LEFT)));
 }
 
-static double units_of(const struct assay__node *look)
+static int x_of(const struct drawing *drawing, size_t look)
 {
-    return serve_page_number(look, "baselineSampleSize") +
-           serve_page_number(look, "comparedSampleSize");
+    return percent_tenths(assay__chart_x(drawing->chart, &drawing->scale, look));
 }
 
-static int x_of(const struct chart *chart, const struct assay__node *look, unsigned at)
+static int y_of(const struct drawing *drawing, double value, double otherwise)
 {
-    int64_t ns = 0;
-    double share = chart->count > 1 ? (double)at / (chart->count - 1) : 0.5;
-    double units = units_of(look);
-    if (isfinite(chart->planned_units) && isfinite(units))
-        share = units / fmax(chart->planned_units, chart->units);
-    else if (chart->has_times && chart->end_ns > chart->start_ns && time_of(look, &ns))
-        share = (double)(ns - chart->start_ns) / (double)(chart->end_ns - chart->start_ns);
-    return percent_tenths(LEFT + share * (RIGHT - LEFT));
+    const struct serve_scale scale = {drawing->scale.low, drawing->scale.high};
+    return (int)lround(BOTTOM - serve_scale_place(&scale, value, otherwise) * (BOTTOM - TOP));
 }
 
-static int y_of(const struct chart *chart, double value, double otherwise)
+static void write_line(struct drawing *drawing, const char *class, int x1, int y1, int x2, int y2)
 {
-    return (int)lround(BOTTOM -
-                       serve_scale_place(&chart->scale, value, otherwise) * (BOTTOM - TOP));
-}
-
-static void write_line(struct chart *chart, const char *class, int x1, int y1, int x2, int y2)
-{
-    assay__text_format(chart->out,
+    assay__text_format(drawing->out,
                        "<line class=\"%s\" x1=\"%d.%d%%\" y1=\"%d\" x2=\"%d.%d%%\" y2=\"%d\"/>",
                        class, x1 / 10, x1 % 10, y1, x2 / 10, x2 % 10, y2);
 }
 
-/* 1, 2 or 5 times a power of ten, so that there are about four steps. */
-static double step_of(double span)
+static void write_ticks(struct drawing *drawing)
 {
-    double power = pow(10.0, floor(log10(span / 4.0)));
-    double times = span / 4.0 / power;
-    return power * (times < 1.5 ? 1.0 : times < 3.5 ? 2.0 : times < 7.5 ? 5.0 : 10.0);
-}
-
-static void write_ticks(struct chart *chart)
-{
-    double span = chart->scale.high - chart->scale.low;
-    double step = isfinite(span) && span > 0.0 ? step_of(span) : 0.0;
+    double low = drawing->scale.low, high = drawing->scale.high;
+    double step = assay__chart_step(low, high);
     if (step <= 0.0)
         return;
     int decimals = (int)fmax(0.0, -floor(log10(step)));
-    double first = ceil(chart->scale.low / step);
-    for (int i = 0; i < TICKS_MAX && (first + i) * step <= chart->scale.high; i++) {
+    double first = ceil(low / step);
+    for (int i = 0; i < TICKS_MAX && (first + i) * step <= high; i++) {
         double value = (first + i) * step;
-        int y = y_of(chart, value, 0.5);
-        write_line(chart, first + i == 0.0 ? "zero" : "grid", 0, y, 1000, y);
-        assay__text_format(chart->out, "<text x=\"0\" y=\"%d\">", y - 4);
+        int y = y_of(drawing, value, 0.5);
+        write_line(drawing, first + i == 0.0 ? "zero" : "grid", 0, y, 1000, y);
+        assay__text_format(drawing->out, "<text x=\"0\" y=\"%d\">", y - 4);
         if (first + i == 0.0)
-            assay__text_putc(chart->out, '0');
+            assay__text_putc(drawing->out, '0');
         else
-            serve_interval_figure(chart->out, value, decimals <= 6 ? decimals : -1,
-                                  &chart->view->unit);
-        assay__text_puts(chart->out, "</text>");
+            serve_interval_figure(drawing->out, value, decimals <= 6 ? decimals : -1,
+                                  drawing->unit);
+        assay__text_puts(drawing->out, "</text>");
     }
 }
 
 /* From each estimate to the next; a look without one leaves a gap. */
-static void write_path(struct chart *chart)
+static void write_path(struct drawing *drawing)
 {
     int last_x = -1, last_y = 0;
-    unsigned at = 0;
-    for (const struct assay__node *look = chart->first; look != NULL; look = look->next, at++) {
-        double estimate = serve_interval_of(look, chart->view).estimate;
-        int x = isfinite(estimate) ? x_of(chart, look, at) : -1;
-        int y = y_of(chart, estimate, 0.5);
+    for (size_t i = 0; i < drawing->chart->count; i++) {
+        double estimate = drawing->chart->looks[i].estimate;
+        int x = isfinite(estimate) ? x_of(drawing, i) : -1;
+        int y = y_of(drawing, estimate, 0.5);
         if (x >= 0 && last_x >= 0)
-            write_line(chart, "path", last_x, last_y, x, y);
+            write_line(drawing, "path", last_x, last_y, x, y);
+        last_x = x;
+        last_y = y;
+    }
+}
+
+/* Where it leaves the plot, the boundary ends: what is there would lie about its height. */
+static void write_boundary(struct drawing *drawing, bool is_upper)
+{
+    int last_x = -1, last_y = 0;
+    for (size_t i = 0; i < drawing->chart->count; i++) {
+        double value = assay__chart_boundary(drawing->chart, i, is_upper);
+        bool is_in = value >= drawing->scale.low && value <= drawing->scale.high;
+        int x = is_in ? x_of(drawing, i) : -1, y = y_of(drawing, value, 0.5);
+        if (x >= 0 && last_x >= 0)
+            write_line(drawing, "boundary", last_x, last_y, x, y);
         last_x = x;
         last_y = y;
     }
 }
 
 /* The interval that one look alone would have, behind that of the horizon. */
-static void write_single(struct chart *chart, const struct serve_interval *interval, int x)
+static void write_single(struct drawing *drawing, const struct assay__chart_look *look, int x)
 {
-    const char *end = chart->widths;
-    double width = serve_guide_number(chart->widths, &end);
-    chart->widths = end + strcspn(end, " ");
-    chart->widths += *chart->widths == ' ';
-    if (!isfinite(width) || !isfinite(interval->lower) || !isfinite(interval->upper))
+    if (!isfinite(look->single) || !isfinite(look->lower) || !isfinite(look->upper))
         return;
-    write_line(
-        chart, "single", x,
-        y_of(chart, interval->estimate + width * (interval->lower - interval->estimate), 0.0), x,
-        y_of(chart, interval->estimate + width * (interval->upper - interval->estimate), 1.0));
+    double lower = look->estimate + look->single * (look->lower - look->estimate);
+    double upper = look->estimate + look->single * (look->upper - look->estimate);
+    write_line(drawing, "single", x, y_of(drawing, lower, 0.0), x, y_of(drawing, upper, 1.0));
 }
 
-static void write_planned_end(struct chart *chart)
+static void write_planned_end(struct drawing *drawing)
 {
-    if (!isfinite(chart->planned_units))
+    double share = assay__chart_end_x(drawing->chart, &drawing->scale);
+    if (!isfinite(share))
         return;
-    double share = chart->planned_units / fmax(chart->planned_units, chart->units);
-    int x = percent_tenths(LEFT + share * (RIGHT - LEFT));
-    write_line(chart, "end", x, TOP, x, BOTTOM);
-    assay__text_format(chart->out,
+    int x = percent_tenths(share);
+    write_line(drawing, "end", x, TOP, x, BOTTOM);
+    assay__text_format(drawing->out,
                        "<text x=\"%d.%d%%\" y=\"%d\" text-anchor=\"end\">planned end</text>",
                        x / 10, x % 10, TOP - 6);
 }
 
-static void write_look(struct chart *chart, const struct assay__node *look, unsigned at)
+static void write_margin(struct drawing *drawing)
 {
-    struct serve_interval interval = serve_interval_of(look, chart->view);
-    int x = x_of(chart, look, at), y = y_of(chart, interval.estimate, 0.5);
-    if (!isfinite(interval.estimate)) {
-        interval.lower = (double)NAN;
-        write_single(chart, &interval, x);
+    int y = y_of(drawing, drawing->chart->null_value, 0.5);
+    if (drawing->chart->null_value == 0.0)
         return;
-    }
-    assay__text_format(chart->out, "<g class=\"%s\">", interval.answer == 1 ? "yes" : "no");
-    if (isfinite(interval.lower) || isfinite(interval.upper))
-        write_line(chart, "interval", x, y_of(chart, interval.lower, 0.0), x,
-                   y_of(chart, interval.upper, 1.0));
-    write_single(chart, &interval, x);
-    assay__text_format(chart->out,
+    write_line(drawing, "margin", percent_tenths(0.0), y, 1000, y);
+    assay__text_format(drawing->out, "<text x=\"%d.%d%%\" y=\"%d\">margin</text>",
+                       percent_tenths(0.0) / 10, percent_tenths(0.0) % 10, y - 4);
+}
+
+static void write_look(struct drawing *drawing, size_t at)
+{
+    const struct assay__chart_look *look = &drawing->chart->looks[at];
+    int x = x_of(drawing, at), y = y_of(drawing, look->estimate, 0.5);
+    if (!isfinite(look->estimate))
+        return;
+    assay__text_format(drawing->out, "<g class=\"%s\">", look->is_significant ? "yes" : "no");
+    if (isfinite(look->lower) || isfinite(look->upper))
+        write_line(drawing, "interval", x, y_of(drawing, look->lower, 0.0), x,
+                   y_of(drawing, look->upper, 1.0));
+    write_single(drawing, look, x);
+    assay__text_format(drawing->out,
                        "<circle class=\"point\" cx=\"%d.%d%%\" cy=\"%d\" r=\"%s\"/></g>", x / 10,
-                       x % 10, y, chart->count > 40 ? "3" : "4");
+                       x % 10, y, drawing->chart->count > DENSE ? "3" : "4");
 }
 
-static void write_end_label(struct chart *chart, const struct assay__node *look, unsigned at,
-                            const char *anchor)
+static void write_day(struct drawing *drawing, size_t at, const char *anchor)
 {
-    int x = x_of(chart, look, at);
-    assay__text_format(chart->out, "<text x=\"%d.%d%%\" y=\"%d\" text-anchor=\"%s\">", x / 10,
+    const struct assay__chart_look *look = &drawing->chart->looks[at];
+    char time[ASSAY__TIME_BYTES];
+    int x = x_of(drawing, at);
+    assay__text_format(drawing->out, "<text x=\"%d.%d%%\" y=\"%d\" text-anchor=\"%s\">", x / 10,
                        x % 10, LABELS, anchor);
-    if (chart->has_times)
-        serve_figure_date(chart->out, serve_page_text(look, "resultTime"));
-    else
-        assay__text_format(chart->out, "Look %u", (unsigned)look->index + 1);
-    assay__text_puts(chart->out, "</text>");
+    if (look->time_ns != INT64_MIN) {
+        assay__time_write(look->time_ns, time);
+        serve_figure_date(drawing->out, time);
+    } else {
+        assay__text_format(drawing->out, "Look %u", (unsigned)look->number);
+    }
+    assay__text_puts(drawing->out, "</text>");
 }
 
-void serve_draw_looks(struct assay__text *out, const struct assay__node *looks,
-                      const struct serve_view *view, const struct serve_look_guide *guide)
+/* A mark below the look that found something; words beside the drawing say what. */
+static void write_event(struct drawing *drawing, enum assay__chart_event event)
 {
-    struct chart chart = {.out = out,
-                          .view = view,
-                          .first = looks->first,
-                          .count = looks->count,
-                          .widths = guide->single_widths,
-                          .planned_units = guide->planned_units,
-                          .units = units_of(looks->last)};
-    for (; chart.count > SERVE_LOOKS_SHOWN; chart.count--) {
-        chart.first = chart.first->next;
-        chart.widths += strcspn(chart.widths, " ");
-        chart.widths += *chart.widths == ' ';
-    }
-    if (!isfinite(chart.units))
-        chart.planned_units = (double)NAN;
-    read_times(&chart);
-    read_scale(&chart, looks->last);
+    const struct assay__chart *chart = drawing->chart;
+    size_t at = assay__chart_find(chart, chart->found[event]);
+    if (chart->found[event] == 0 || at == chart->count)
+        return;
+    double share = assay__chart_x(chart, &drawing->scale, at);
+    int x = x_of(drawing, at);
+    write_line(drawing, event == ASSAY__CHART_SIGNIFICANT ? "event" : "event bad", x, BOTTOM, x,
+               BOTTOM + 10);
+    assay__text_format(drawing->out,
+                       "<text class=\"bound\" x=\"%d.%d%%\" y=\"%d\" text-anchor=\"%s\">look %u"
+                       "</text>",
+                       x / 10, x % 10, EVENTS, share > 0.9 ? "end" : "middle",
+                       (unsigned)chart->found[event]);
+}
+
+void serve_draw_looks(struct assay__text *out, const struct assay__chart *chart,
+                      const struct serve_unit *unit)
+{
+    struct drawing drawing = {out, chart, assay__chart_fit(chart), unit};
     assay__text_format(out,
                        "<svg class=\"looks\" role=\"img\"><title>The difference and its interval "
-                       "at each of %u looks; the table below has the figures</title>",
-                       chart.count);
-    write_planned_end(&chart);
-    write_ticks(&chart);
-    write_path(&chart);
-    unsigned at = 0;
-    for (const struct assay__node *look = chart.first; look != NULL; look = look->next)
-        write_look(&chart, look, at++);
-    write_end_label(&chart, chart.first, 0, "start");
-    write_end_label(&chart, looks->last, chart.count - 1, "end");
+                       "at each of %zu looks; the table below has the figures</title>",
+                       chart->count);
+    write_planned_end(&drawing);
+    write_ticks(&drawing);
+    write_margin(&drawing);
+    write_path(&drawing);
+    for (size_t i = 0; i < chart->count; i++)
+        write_look(&drawing, i);
+    write_boundary(&drawing, true);
+    write_boundary(&drawing, false);
+    write_day(&drawing, 0, "start");
+    write_day(&drawing, chart->count - 1, "end");
+    for (int event = 0; event < ASSAY__CHART_EVENT_COUNT; event++)
+        write_event(&drawing, (enum assay__chart_event)event);
     assay__text_puts(out, "</svg>\n");
 }

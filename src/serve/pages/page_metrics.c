@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The metrics of a result: for each comparison its difference, drawn, and what it means. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "serve/pages/page_chart.h"
 #include "serve/pages/page_metric.h"
 
 static void begin_fact(struct assay__text *out, const char *name, bool is_group)
@@ -85,12 +87,10 @@ static void write_look_row(struct assay__text *out, const struct assay__node *lo
                                                  : "</td><td></td></tr>\n");
 }
 
-/* What the marks of a drawing of looks are, and what was found when. */
+/* What the marks of a drawing of looks are. */
 static void write_looks_key(struct assay__text *out, const struct assay__node *metric,
                             const struct assay__node *comparison)
 {
-    static const char *const FOUND[][2] = {{"significantLook", "significant from look"},
-                                           {"worseLook", "worse from look"}};
     const char *horizon = serve_guide_looks(metric, comparison, "horizon");
     const char *planned = serve_guide_looks(metric, comparison, "plannedUnits"), *rest;
     if (horizon[0] == '\0')
@@ -100,40 +100,20 @@ static void write_looks_key(struct assay__text *out, const struct assay__node *m
     assay__text_puts(out, "</span><span>Thin: ");
     serve_page_message(out, serve_guide_level(metric, comparison));
     assay__text_puts(out, " interval of the horizon</span><span>Thick: interval if this were the "
-                          "only look</span>");
+                          "only look</span><span>Dashed: boundary, beyond which an estimate is "
+                          "significant</span>");
     if (planned[0] != '\0') {
         assay__text_puts(out, "<span>Planned to end at ");
         serve_figure_count(out, serve_guide_number(planned, &rest));
         assay__text_puts(out, " units</span>");
     }
-    for (size_t i = 0; i < sizeof FOUND / sizeof *FOUND; i++) {
-        const char *look = serve_guide_looks(metric, comparison, FOUND[i][0]);
-        if (look[0] == '\0')
-            continue;
-        assay__text_format(out, "<span>%s ", FOUND[i][1]);
-        serve_html(out, look);
-        assay__text_puts(out, "</span>");
-    }
     assay__text_puts(out, "</p>\n");
 }
 
-static void write_looks(struct assay__text *out, const struct assay__node *metric,
-                        const struct assay__node *comparison, const struct serve_view *view)
+static void write_looks_table(struct assay__text *out, const struct assay__node *metric,
+                              const struct assay__node *comparison, const struct serve_view *view)
 {
-    const struct assay__node *looks = serve_page_member(comparison, "result", ASSAY__NODE_ARRAY);
-    if (looks == NULL || looks->count < 2)
-        return;
-    assay__text_format(out, "<p class=\"dim small\">%u looks over time", (unsigned)looks->count);
-    if (looks->count > SERVE_LOOKS_SHOWN)
-        assay__text_format(out, "; the last %d are shown", SERVE_LOOKS_SHOWN);
-    assay__text_puts(out, "</p>\n");
-    struct serve_look_guide guide = {.single_widths =
-                                         serve_guide_looks(metric, comparison, "singleLookWidth")};
-    const char *rest;
-    guide.planned_units =
-        serve_guide_number(serve_guide_looks(metric, comparison, "plannedUnits"), &rest);
-    serve_draw_looks(out, looks, view, &guide);
-    write_looks_key(out, metric, comparison);
+    unsigned count = serve_page_count(comparison, "result");
     assay__text_puts(out, "<details><summary>Looks as a table</summary><div class=\"wide\" "
                           "role=\"group\" aria-label=\"Looks\" tabindex=\"0\"><table><thead><tr>"
                           "<th scope=\"col\" class=\"left\">Look</th><th scope=\"col\">Difference"
@@ -141,10 +121,48 @@ static void write_looks(struct assay__text *out, const struct assay__node *metri
                           "<th scope=\"col\">Baseline units</th>"
                           "<th scope=\"col\">Compared units</th><th scope=\"col\">Significant</th>"
                           "</tr></thead><tbody>\n");
-    for (const struct assay__node *look = looks->first; look != NULL; look = look->next)
-        if (look->index + SERVE_LOOKS_SHOWN >= looks->count)
+    for (const struct assay__node *look = serve_page_first(comparison, "result"); look != NULL;
+         look = look->next)
+        if (look->index + SERVE_LOOKS_SHOWN >= count)
             write_look_row(out, look, view, serve_guide_level(metric, comparison));
     assay__text_puts(out, "</tbody></table></div></details>\n");
+}
+
+/* What was found, and when. */
+static void write_found(struct assay__text *out, const struct assay__chart *chart)
+{
+    for (int event = 0; event < ASSAY__CHART_EVENT_COUNT; event++) {
+        if (chart->found[event] == 0)
+            continue;
+        assay__text_puts(out, "<p class=\"found small\">");
+        serve_page_icon(out,
+                        event == ASSAY__CHART_SIGNIFICANT ? SERVE_ICON_CHECK : SERVE_ICON_WARNING);
+        assay__text_puts(out, " Found: ");
+        assay__chart_event_text(out, chart, (enum assay__chart_event)event);
+        assay__text_puts(out, "</p>\n");
+    }
+}
+
+static void write_looks(struct assay__text *out, const struct assay__node *metric,
+                        const struct assay__node *comparison, const struct serve_view *view)
+{
+    struct assay__chart chart;
+    bool failed = false;
+    struct assay__chart_look *looks =
+        serve_chart_fill(&chart, metric, comparison, view, SERVE_LOOKS_SHOWN, &failed);
+    out->failed = out->failed || failed;
+    if (looks == NULL)
+        return;
+    unsigned count = serve_page_count(comparison, "result");
+    assay__text_format(out, "<p class=\"dim small\">%u looks over time", count);
+    if (count > SERVE_LOOKS_SHOWN)
+        assay__text_format(out, "; the last %d are shown", (int)SERVE_LOOKS_SHOWN);
+    assay__text_puts(out, "</p>\n");
+    serve_draw_looks(out, &chart, &view->unit);
+    write_found(out, &chart);
+    free(looks);
+    write_looks_key(out, metric, comparison);
+    write_looks_table(out, metric, comparison, view);
 }
 
 static void write_comparison(struct assay__text *out, const struct assay__node *metric,

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The section of remarks: those of one text in one line, with whose they are and where. */
+#include <string.h>
+
 #include "serve/pages/page_parts.h"
 #include "serve/pages/page_guide.h"
 #include "serve/pages/page_remarks.h"
@@ -36,14 +38,19 @@ static bool write_contexts(struct assay__text *out, const struct serve_remark *f
 {
     /* A single remark has all of its names. */
     size_t names = 0, named = count == 1 ? SIZE_MAX : NAMED;
+    const char *before = "";
     for (size_t i = 0; i < count; i++) {
         const struct assay__node *word = serve_remarks_context(&first[i], NULL);
         for (; word != NULL && !serve_page_is_full(out);
              word = serve_remarks_context(&first[i], word)) {
-            if (names++ >= named)
+            const char *name = serve_page_text(word, "value");
+            bool is_again = strcmp(name, before) == 0;
+            before = name;
+            names += !is_again;
+            if (is_again || names > named)
                 continue;
             assay__text_puts(out, names == 1 ? " <span class=\"dim\">(" : ", ");
-            serve_page_name(out, serve_page_text(word, "value"));
+            serve_page_name(out, name);
         }
     }
     write_more(out, names, names < named ? names : named);

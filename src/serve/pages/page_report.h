@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "json/json_tree.h"
+#include "report/table/terminal.h"
 
 /** struct serve_report: one result of a report. */
 struct serve_report {
@@ -22,5 +23,9 @@ void serve_report_html(struct assay__text *out, const struct serve_report *repor
 /** serve_report_markdown() appends the advice and the last look of each metric as Markdown. */
 void serve_report_markdown(struct assay__text *out, const struct serve_report *reports,
                            size_t count);
+
+/** serve_report_charts() appends the advice and what has several looks, for a terminal. */
+void serve_report_charts(struct assay__page *page, const struct serve_report *reports,
+                         size_t count);
 
 #endif

@@ -112,7 +112,9 @@ static const char FIGURES[] =
     "padding-top:1rem;font-weight:600}"
     "@media(max-width:30rem){th,td{padding-left:.375rem;padding-right:.375rem}"
     ".sizes{font-size:.875rem}.sizes .left{min-width:4.5rem}.sizes th+th,.sizes td{"
-    "padding-left:.25rem;padding-right:.25rem}}"
+    "padding-left:.25rem;padding-right:.25rem}}";
+
+static const char CHARTS[] =
     ".picture{width:11rem;min-width:8rem}"
     "svg{display:block}.icon{display:inline-block}"
     ".forest{width:100%;height:4rem;overflow:visible}"
@@ -120,7 +122,7 @@ static const char FIGURES[] =
     "font-variant-numeric:tabular-nums}"
     ".forest .bound{fill:var(--text)}"
     ".mini{width:100%;min-width:8rem;height:1.25rem}"
-    ".looks{width:100%;height:13rem;margin-top:.5rem}"
+    ".looks{width:100%;height:14rem;margin-top:.5rem}"
     ".zero{stroke:var(--dim);stroke-dasharray:3 3}"
     ".margin{stroke:var(--warn);stroke-width:2;stroke-dasharray:1 3}.grid{stroke:var(--edge)}"
     ".yes{color:var(--link)}.no{color:var(--dim)}"
@@ -128,6 +130,9 @@ static const char FIGURES[] =
     ".looks .interval{stroke-width:2}.looks .point{stroke-width:1.5}"
     ".single{stroke:var(--text);stroke-width:6;opacity:.35}.end{stroke:var(--warn);"
     "stroke-dasharray:6 3}"
+    ".boundary{stroke:var(--warn);stroke-width:1.5;stroke-dasharray:4 2}"
+    ".event{stroke:var(--text);stroke-width:3}.event.bad{stroke:var(--bad)}.looks "
+    ".bound{fill:var(--text)}"
     ".path{stroke:var(--dim);stroke-width:1.5}"
     ".point{fill:currentColor;stroke:var(--card);stroke-width:2}"
     ".no .point{fill:var(--card);stroke:currentColor}"
@@ -154,4 +159,4 @@ static const char PAPER[] =
     "details::details-content{content-visibility:visible;block-size:auto}"
     "article{content-visibility:visible}summary{list-style:none}.pages{display:none}}";
 
-const char *const SERVE_PAGE_STYLE[] = {COLOURS, TEXT, PARTS, FIGURES, PAPER, NULL};
+const char *const SERVE_PAGE_STYLE[] = {COLOURS, TEXT, PARTS, FIGURES, CHARTS, PAPER, NULL};

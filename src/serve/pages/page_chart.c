@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Charts of stored results: what looks show, and what the guide of the result says of them. */
+#include "serve/pages/page_chart.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/time.h"
+#include "serve/pages/page_metric.h"
+
+/* What part of its interval a look alone would have: the next of a list; "none" has none. */
+static double next_width(const char **widths)
+{
+    const char *end;
+    double width = serve_guide_number(*widths, &end);
+    end = *widths + strcspn(*widths, " ");
+    *widths = end + (*end == ' ');
+    return width;
+}
+
+static struct assay__chart_look look_of(const struct assay__node *look,
+                                        const struct serve_view *view, const char **widths)
+{
+    struct serve_interval interval = serve_interval_of(look, view);
+    const char *time = serve_page_text(look, "resultTime");
+    struct assay__chart_look out = {.lower = interval.lower,
+                                    .estimate = interval.estimate,
+                                    .upper = interval.upper,
+                                    .single = next_width(widths),
+                                    .units = serve_page_number(look, "baselineSampleSize") +
+                                             serve_page_number(look, "comparedSampleSize"),
+                                    .time_ns = INT64_MIN,
+                                    .number = (uint32_t)look->index + 1,
+                                    .is_significant = interval.answer == 1};
+    if (!assay__time_parse(time, strlen(time), &out.time_ns))
+        out.time_ns = INT64_MIN;
+    return out;
+}
+
+/* Known words only: what others write could be anything. */
+static const char *hypothesis_of(const struct assay__node *metric)
+{
+    static const char *const KNOWN[] = {"better", "a change", "not worse than the margin", "worse"};
+    const char *hypothesis = serve_guide_metric(metric, "hypothesis");
+    for (size_t i = 0; i < sizeof KNOWN / sizeof *KNOWN; i++)
+        if (strcmp(hypothesis, KNOWN[i]) == 0)
+            return KNOWN[i];
+    return "";
+}
+
+/* Which estimates are significant: those that the hypothesis names, by what is good. */
+static void fill_sides(struct assay__chart *chart, const struct assay__node *metric)
+{
+    const char *direction = serve_guide_metric(metric, "direction");
+    bool up_is_good = strcmp(direction, "decrease") != 0;
+    bool is_any = strcmp(serve_guide_metric(metric, "sided"), "two") == 0;
+    bool is_harm = strcmp(chart->hypothesis, "worse") == 0;
+    if (chart->hypothesis[0] == '\0')
+        return;
+    chart->tests_up = is_any || up_is_good != is_harm;
+    chart->tests_down = is_any || up_is_good == is_harm;
+}
+
+static void fill_guide(struct assay__chart *chart, const struct assay__node *metric,
+                       const struct assay__node *comparison, const struct serve_view *view)
+{
+    static const char *const KEYS[] = {[ASSAY__CHART_SIGNIFICANT] = "significantLook",
+                                       [ASSAY__CHART_WORSE] = "worseLook",
+                                       [ASSAY__CHART_FUTILE] = "futileLook"};
+    const char *rest;
+    double margin = serve_guide_margin(metric, comparison, view);
+    chart->hypothesis = hypothesis_of(metric);
+    chart->unit = view->is_relative ? " %" : "";
+    chart->null_value = isfinite(margin) ? margin : 0.0;
+    chart->planned_units =
+        serve_guide_number(serve_guide_looks(metric, comparison, "plannedUnits"), &rest);
+    for (int event = 0; event < ASSAY__CHART_EVENT_COUNT; event++) {
+        double number =
+            serve_guide_number(serve_guide_looks(metric, comparison, KEYS[event]), &rest);
+        chart->found[event] = number >= 1.0 && number <= 1e6 ? (uint32_t)number : 0;
+    }
+    /* A metric that is only watched for harm has one test. */
+    if (strcmp(chart->hypothesis, "worse") == 0)
+        chart->found[ASSAY__CHART_WORSE] = 0;
+    fill_sides(chart, metric);
+}
+
+struct assay__chart_look *serve_chart_fill(struct assay__chart *chart,
+                                           const struct assay__node *metric,
+                                           const struct assay__node *comparison,
+                                           const struct serve_view *view, size_t most, bool *failed)
+{
+    size_t count = serve_page_count(comparison, "result");
+    const char *widths = serve_guide_looks(metric, comparison, "singleLookWidth");
+    if (count < 2)
+        return NULL;
+    struct assay__chart_look *looks = calloc(count, sizeof *looks);
+    if (looks == NULL) {
+        *failed = true;
+        return NULL;
+    }
+    *chart = (struct assay__chart){.count = 0};
+    fill_guide(chart, metric, comparison, view);
+    for (const struct assay__node *look = serve_page_first(comparison, "result"); look != NULL;
+         look = look->next) {
+        struct assay__chart_look one = look_of(look, view, &widths);
+        if (most == 0 || look->index + most >= count)
+            looks[chart->count++] = one;
+    }
+    chart->looks = looks;
+    return looks;
+}
+
+void serve_chart_write(struct assay__page *page, const struct assay__node *metric,
+                       const struct assay__node *comparison)
+{
+    struct assay__chart chart;
+    bool failed = false;
+    struct assay__chart_look *looks =
+        serve_chart_fill(&chart, metric, comparison, serve_metric_view(metric), 0, &failed);
+    page->out->failed = page->out->failed || failed;
+    if (looks != NULL)
+        assay__chart_draw(page, &chart);
+    free(looks);
+}
