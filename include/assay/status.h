@@ -44,8 +44,9 @@ enum assay_status {
     X(BAD_ROWS, "bad-rows") /* a damaged row: ASSAY_BAD_ROWS_SKIP would leave it out */            \
     X(GROUP_COLUMN, "group-column") /* the group column is another one, or not named */            \
     X(EVENTS_WITHOUT_FILE, "events-without-file") /* the plan names events, the call no file */    \
-    X(TIME_COLUMN, "time-column") /* the plan needs the time of rows and names no column */        \
-    X(BASELINE, "baseline")       /* the plan names no baseline */
+    X(TIME_COLUMN, "time-column")     /* the plan needs the time of rows and names no column */    \
+    X(BASELINE, "baseline")           /* the plan names no baseline */                             \
+    X(EVENT_COLUMNS, "event-columns") /* events have no column of the exposures' unit or time */
 
 enum assay_reason {
 #define ASSAY_REASON_ENUM(name, id) ASSAY_REASON_##name,

@@ -80,6 +80,9 @@ void cli_hint(const struct assay_error *err, char out[CLI_HINT_BYTES])
         [ASSAY_REASON_GROUP_COLUMN] = " The flag is --group.",
         [ASSAY_REASON_TIME_COLUMN] = " The flag is --time.",
         [ASSAY_REASON_BASELINE] = " The flag is --baseline.",
+        [ASSAY_REASON_EVENT_COLUMNS] =
+            " Name the events' own columns with --event-time NAME=COLUMN and --event-unit "
+            "NAME=COLUMN.",
     };
     unsigned index = (unsigned)err->reason;
     out[0] = '\0';

@@ -38,6 +38,14 @@ static const struct plan_flag OTHERS[] = {
     {.name = "events",
      .argument = "NAME=FILE[,...]",
      .sentence = "event files to join to the exposures on the unit",
+     .repeats = true},
+    {.name = "event-time",
+     .argument = "NAME=COLUMN",
+     .sentence = "column of the time in event files; that of the exposures unless given",
+     .repeats = true},
+    {.name = "event-unit",
+     .argument = "NAME=COLUMN",
+     .sentence = "column of the unit in event files; that of the exposures unless given",
      .repeats = true}};
 
 /* Flags of an object's keys, and of the objects in it, in the order of the table. */

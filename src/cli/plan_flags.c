@@ -43,29 +43,63 @@ static void take_weights(struct plan_build *build, const struct plan_flag *flag,
     }
 }
 
+/* The events of a name, made anew when the plan has none; NULL after a failure. */
+static struct assay__node *events_of(struct plan_build *build, const char *name, size_t length)
+{
+    struct assay__node *list = plan_build_member(build, build->root, "events", ASSAY__NODE_ARRAY);
+    struct assay__node *text = plan_build_text(build, name, length);
+    if (list == NULL || text == NULL)
+        return NULL;
+    for (struct assay__node *events = list->first; events != NULL; events = events->next) {
+        const struct assay__node *other =
+            events->type == ASSAY__NODE_OBJECT ? assay__node_get(events, "name") : NULL;
+        if (other != NULL && other->type == ASSAY__NODE_STRING &&
+            strcmp(other->text, text->text) == 0)
+            return events;
+    }
+    struct assay__node *events = plan_build_node(build, ASSAY__NODE_OBJECT);
+    plan_build_set(build, events, "name", text);
+    plan_build_append(build, list, events);
+    return events;
+}
+
 /* The files of events are the command's; the plan has their name. */
 static void take_events(struct plan_build *build, const struct plan_flag *flag, const char *value)
 {
     (void)flag;
     size_t length = strlen(value), name = plan_build_part(value, length, '=');
-    if (name == 0 || name + 1 >= length) {
+    if (name == 0 || name + 1 >= length)
         plan_build_fail(build, "Events are a name and their files, as in orders=orders.csv.");
+    else
+        events_of(build, value, name);
+}
+
+/* A column of event files: NAME=COLUMN. */
+static void take_event_column(struct plan_build *build, const char *key, const char *value)
+{
+    size_t length = strlen(value), name = plan_build_part(value, length, '=');
+    if (name == 0 || name + 1 >= length) {
+        plan_build_fail(build, "Give the events' name and their column, as in orders=ordered_at.");
         return;
     }
-    struct assay__node *list = plan_build_member(build, build->root, "events", ASSAY__NODE_ARRAY);
-    struct assay__node *text = plan_build_text(build, value, name);
-    if (list == NULL || text == NULL)
-        return;
-    for (const struct assay__node *events = list->first; events != NULL; events = events->next) {
-        const struct assay__node *other =
-            events->type == ASSAY__NODE_OBJECT ? assay__node_get(events, "name") : NULL;
-        if (other != NULL && other->type == ASSAY__NODE_STRING &&
-            strcmp(other->text, text->text) == 0)
-            return;
-    }
-    struct assay__node *events = plan_build_node(build, ASSAY__NODE_OBJECT);
-    plan_build_set(build, events, "name", text);
-    plan_build_append(build, list, events);
+    struct assay__node *events = events_of(build, value, name);
+    struct assay__node *columns = plan_build_member(build, events, "columns", ASSAY__NODE_OBJECT);
+    plan_build_set(build, columns, key,
+                   plan_build_text(build, value + name + 1, length - name - 1));
+}
+
+static void take_event_time(struct plan_build *build, const struct plan_flag *flag,
+                            const char *value)
+{
+    (void)flag;
+    take_event_column(build, "time", value);
+}
+
+static void take_event_unit(struct plan_build *build, const struct plan_flag *flag,
+                            const char *value)
+{
+    (void)flag;
+    take_event_column(build, "unit", value);
 }
 
 static void take_definitions(struct plan_build *build, const struct plan_flag *flag,
@@ -90,13 +124,14 @@ static void take_nothing(struct plan_build *build, const struct plan_flag *flag,
 static const struct {
     const char *name;
     void (*take)(struct plan_build *build, const struct plan_flag *flag, const char *value);
-} TAKERS[] = {{"plan", take_nothing},        {"covariate", take_nothing},
-              {"reduction", take_nothing},   {"missing", take_nothing},
-              {"baseline", take_comparison}, {"all-pairs", take_comparison},
-              {"compare", take_comparison},  {"weights", take_weights},
-              {"metric", plan_build_metric}, {"proportion", plan_build_metric},
-              {"ratio", plan_build_metric},  {"metrics", take_definitions},
-              {"events", take_events}};
+} TAKERS[] = {{"plan", take_nothing},         {"covariate", take_nothing},
+              {"reduction", take_nothing},    {"missing", take_nothing},
+              {"baseline", take_comparison},  {"all-pairs", take_comparison},
+              {"compare", take_comparison},   {"weights", take_weights},
+              {"metric", plan_build_metric},  {"proportion", plan_build_metric},
+              {"ratio", plan_build_metric},   {"metrics", take_definitions},
+              {"events", take_events},        {"event-time", take_event_time},
+              {"event-unit", take_event_unit}};
 
 /* Any other flag is the value of its key, in the object that holds it. */
 static void take_key(struct plan_build *build, const struct plan_flag *flag, const char *value)

@@ -146,13 +146,16 @@ START_TEST(flags_of_events_arrive)
 {
     struct assay_plan *plan =
         BUILD("--unit=u", "--time=t", "--events=orders=a.csv,b.csv", "--events=orders=c.csv",
-              "--events=o\\=p=d.csv",
+              "--events=o\\=p=d.csv", "--event-time=orders=ordered_at", "--event-unit=o\\=p=who",
               "--metric=amount:events=orders,aggregation=sum,window=7d,offset=1h,"
               "pre-exposure-window=14d,where=amount > 0,deterioration=1%,horizon=alwaysValid,tau=2",
               "--metric=n:events=orders,aggregation=count,value=,deterioration=off",
               "--metrics=tests/data/definitions.json#buyers");
     ck_assert_uint_eq(plan->event_count, 2);
     ck_assert_str_eq(plan->events[1].name, "o=p");
+    ck_assert_str_eq(plan->events[0].time_column, "ordered_at");
+    ck_assert_str_eq(plan->events[0].unit_column, "u");
+    ck_assert_str_eq(plan->events[1].unit_column, "who");
     ck_assert_uint_eq(plan->metric_count, 3);
     const struct assay_metric_plan *amount = &plan->metrics[0], *n = &plan->metrics[1];
     ck_assert_ptr_eq(amount->measure.events, &plan->events[0]);
@@ -327,6 +330,8 @@ static const struct bad BAD[] = {
     {{"--ratio=a"}, "A ratio is two columns"},
     {{"--ratio=a/"}, "A ratio is two columns"},
     {{"--metric=m", "--events=orders"}, "--events orders: Events are a name and their files"},
+    {{"--metric=m", "--event-time=ts"}, "--event-time ts: Give the events' name and their column"},
+    {{"--metric=m", "--event-unit=orders="}, "Give the events' name and their column"},
     {{"--metric=m", "--decimal=;"}, "--decimal ;: This must be"},
     {{"--metric=m", "--minimum=x"}, "--minimum x: 'x' is not a number"},
     {{"--metric=m:window=soon"}, "not a length of time"},

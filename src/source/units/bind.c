@@ -131,6 +131,13 @@ void assay__binding_release(struct assay__binding *binding)
     memset(binding, 0, sizeof *binding);
 }
 
+/* Columns of events that the plan does not name are those of the exposures. */
+static bool is_of_exposures(const struct assay_plan *plan, const char *name)
+{
+    return (plan->unit_column != NULL && strcmp(plan->unit_column, name) == 0) ||
+           (plan->time_column != NULL && strcmp(plan->time_column, name) == 0);
+}
+
 enum assay_status assay__binding_columns(const struct assay__binding *binding, uint32_t source,
                                          const struct assay__rows *rows, uint32_t *columns,
                                          struct assay_error *err)
@@ -138,6 +145,8 @@ enum assay_status assay__binding_columns(const struct assay__binding *binding, u
     const struct assay__columns *used = &binding->sources[source];
     for (uint32_t i = 0; i < used->count; i++) {
         enum assay_status status = assay__rows_column(rows, used->names[i], &columns[i], err);
+        if (status != ASSAY_OK && source > 0 && is_of_exposures(binding->plan, used->names[i]))
+            return assay__fail_reason(err, status, ASSAY_REASON_EVENT_COLUMNS);
         if (status != ASSAY_OK)
             return status;
     }
