@@ -38,7 +38,7 @@ offered 'csv detail result table' assay analyze --format ''
 offered detail assay analyze --format = de
 offered 'csv detail result table' assay analyze --format =
 offered --format=detail assay analyze --format=de
-offered 'html markdown' assay report --format ''
+offered 'chart html markdown' assay report --format ''
 offered 'eu us' assay post --region ''
 offered 'fixed' assay analyze --horizon f
 offered 'postgresql' assay sql --dialect p
@@ -57,7 +57,7 @@ if command -v fish >/dev/null 2>&1; then
     HOME=$work PATH="$(dirname "$ASSAY"):$PATH" fish --no-config -c '
         source docs/assay.fish
         complete -C "assay report --format "' >"$work/out" 2>&1
-    [ "$(tr '\n' ' ' <"$work/out")" = 'html markdown ' ]
+    [ "$(tr '\n' ' ' <"$work/out")" = 'chart html markdown ' ]
     ok $? "completion of fish"
 fi
 commands=$("$ASSAY" help | sed -n 's/^  \([a-z]*\)  .*/\1/p')
