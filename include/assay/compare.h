@@ -10,12 +10,21 @@
 #include "assay/moments.h"
 #include "assay/status.h"
 
-/** enum assay_metric_type: what is estimated per group. */
+/**
+ * ASSAY_METRIC_LIST: what may be estimated per group, as X(NAME, spelling in plans). Names and
+ * order are stable; new ones are added at the end.
+ */
+#define ASSAY_METRIC_LIST(X)                                                                       \
+    X(MEAN, mean)             /* mean of a value per unit */                                       \
+    X(PROPORTION, proportion) /* share of units with value 1; variance p(1-p) */                   \
+    X(RATIO, ratio)           /* sum of values / sum of denominators; delta method */              \
+    X(QUANTILE, quantile)     /* quantile of the values; needs a sample, not moments */
+
+/** enum assay_metric_type: what is estimated per group: see ASSAY_METRIC_LIST. */
 enum assay_metric_type {
-    ASSAY_METRIC_MEAN,       /* mean of a value per unit */
-    ASSAY_METRIC_PROPORTION, /* share of units with value 1; variance p(1-p) */
-    ASSAY_METRIC_RATIO,      /* sum of values / sum of denominators; delta method */
-    ASSAY_METRIC_QUANTILE    /* quantile of the values; needs a sample, not moments */
+#define ASSAY_METRIC_ENUMERATOR(name, spelling) ASSAY_METRIC_##name,
+    ASSAY_METRIC_LIST(ASSAY_METRIC_ENUMERATOR)
+#undef ASSAY_METRIC_ENUMERATOR
 };
 
 /** enum assay_side: the alternative hypothesis about compared - baseline. */

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "analysis/look_cache.h"
 #include "analysis/looks.h"
+#include "stats/metric/metric.h"
 
 struct storage {
     struct assay__arena arena;
@@ -19,7 +20,7 @@ struct storage {
 static enum assay_status check_supported(const struct assay_plan *plan, struct assay_error *err)
 {
     for (uint32_t m = 0; m < plan->metric_count; m++)
-        if (plan->metrics[m].type == ASSAY_METRIC_QUANTILE)
+        if (assay__metric_kind(plan->metrics[m].type)->no_moments != NULL)
             return assay__fail(err, ASSAY_ERROR_PLAN,
                                "Metric '%s' is a quantile; quantiles are not in this version.",
                                plan->metrics[m].id);

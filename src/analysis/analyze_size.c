@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "analysis/looks.h"
+#include "stats/metric/metric.h"
 #include "stats/size/size.h"
 
 typedef struct assay__wide wide;
@@ -55,7 +56,7 @@ static struct planned plan_test(const struct assay__builder *builder,
     const struct assay_metric_plan *metric = &builder->plan->metrics[result->metric];
     const struct assay_group_result *groups = builder->out->groups;
     /* Against equal shares, a proportion's test takes its variance from the alternative. */
-    bool by_share = metric->type == ASSAY_METRIC_PROPORTION &&
+    bool by_share = assay__metric_kind(metric->type)->is_share &&
                     result->hypothesis != ASSAY_HYPOTHESIS_NON_INFERIORITY;
     wide raw = assay__wide_add(pair->raw[0].error2, pair->raw[1].error2);
     bool is_reduced = pair->reduction.method != ASSAY_REDUCTION_NONE;
@@ -87,7 +88,7 @@ static wide signed_effect(const struct assay_metric_plan *metric, wide effect)
 
 static bool is_share_possible(const struct planned *planned)
 {
-    if (planned->design.type != ASSAY_METRIC_PROPORTION)
+    if (!assay__metric_kind(planned->design.type)->is_share)
         return true;
     wide share = assay__wide_add(planned->figures.share, planned->figures.effect);
     return assay__wide_sign(share) > 0 && assay__wide_compare(share, assay__wide_of(1.0)) < 0;

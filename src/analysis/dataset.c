@@ -14,6 +14,7 @@
 #include "base/index.h"
 #include "base/text.h"
 #include "analysis/dataset_read.h"
+#include "stats/metric/metric.h"
 
 enum { CELLS_MAX = 50000000, INPUTS_MAX = 1000000 };
 
@@ -212,7 +213,7 @@ enum assay_status assay__cell_moments(struct assay_dataset *dataset, struct assa
 struct assay_moments_shape assay__metric_shape(const struct assay_metric_plan *metric)
 {
     struct assay_moments_shape shape = {
-        .has_denominator = metric->type == ASSAY_METRIC_RATIO,
+        .has_denominator = assay__metric_kind(metric->type)->has_denominator,
         .covariate_count =
             metric->reduction == ASSAY_REDUCTION_NONE ? 0 : assay__metric_covariate_count(metric)};
     return shape;

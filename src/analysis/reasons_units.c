@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "analysis/phrases.h"
+#include "stats/metric/metric.h"
 
 static const char *group_id(const struct assay__case *it, uint32_t group)
 {
@@ -55,7 +56,7 @@ static void check_metric(struct assay__case *it, uint32_t metric, uint32_t group
                                           "%" PRIu64 ".",
                                           id, n, n == 1 ? "" : "s", group_id(it, group),
                                           plan->minimum_units));
-    } else if (plan->metrics[metric].type == ASSAY_METRIC_PROPORTION && stats != NULL &&
+    } else if (assay__metric_kind(plan->metrics[metric].type)->is_share && stats != NULL &&
                events_of(stats) < plan->minimum_events) {
         assay__reason(it, "tooFewEvents", (int32_t)metric,
                       assay__arena_format(it->builder->arena,

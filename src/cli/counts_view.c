@@ -10,6 +10,7 @@
 #include "cli/term.h"
 #include "number/number.h"
 #include "report/table/terminal.h"
+#include "stats/metric/metric.h"
 
 enum { DIGITS = 7 };
 
@@ -63,8 +64,8 @@ static enum assay_status compare(const struct assay_analysis *analysis,
         find_arm(metric, analysis->groups[result->compared].id)};
     enum assay_metric_type type = analysis->plan->metrics[result->metric].type;
     const struct assay_method method = {.type = type,
-                                        .test = type == ASSAY_METRIC_PROPORTION ? ASSAY_TEST_Z
-                                                                                : ASSAY_TEST_T,
+                                        .test = assay__metric_kind(type)->is_share ? ASSAY_TEST_Z
+                                                                                   : ASSAY_TEST_T,
                                         .side = side,
                                         .alpha = alpha,
                                         .exact = exact};

@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "analysis/error_rates.h"
+#include "stats/metric/metric.h"
 
 /* "visit improves (0.025)": what a leaf of the rule asks, and its level. */
 static void say_leaf(struct plan_words *words, uint32_t metric)
@@ -138,7 +139,7 @@ static void say_stops(struct plan_words *words)
 static bool has_proportion(const struct assay_plan *plan)
 {
     for (uint32_t m = 0; m < plan->metric_count; m++)
-        if (plan->metrics[m].type == ASSAY_METRIC_PROPORTION)
+        if (assay__metric_kind(plan->metrics[m].type)->is_share)
             return true;
     return false;
 }

@@ -3,6 +3,7 @@
 #include "base/duration.h"
 #include "cli/plan_check_words.h"
 #include "plan/names.h"
+#include "stats/metric/metric.h"
 
 static void say_rows(struct assay__text *line, const struct assay_measure *measure,
                      const char *column)
@@ -19,7 +20,7 @@ static void say_rows(struct assay__text *line, const struct assay_measure *measu
 void plan_words_measure(struct assay__text *line, const struct assay_metric_plan *metric)
 {
     say_rows(line, &metric->measure, metric->value);
-    if (metric->denominator == NULL && metric->type != ASSAY_METRIC_RATIO)
+    if (metric->denominator == NULL && !assay__metric_kind(metric->type)->has_denominator)
         return;
     assay__text_puts(line, " to ");
     say_rows(line, &metric->denominator_measure, metric->denominator);

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cli/simulate_data.h"
 #include "number/number.h"
+#include "stats/metric/metric.h"
 
 /* What the reader of the files tells of. */
 struct filling {
@@ -108,9 +109,9 @@ static void settle(const struct simulate_pool *pool, struct simulate_metric *met
         metric->exponent[i] = metric->exponent[i] > finest ? metric->exponent[i] : finest;
     }
     metric->truth = metric->is_ratio ? mean[0] / mean[1] : mean[0];
-    metric->kind = type == ASSAY_METRIC_PROPORTION ? SIMULATE_FLIP
-                   : metric->is_ratio              ? SIMULATE_SCALE
-                                                   : SIMULATE_SHIFT;
+    metric->kind = assay__metric_kind(type)->is_share ? SIMULATE_FLIP
+                   : metric->is_ratio                 ? SIMULATE_SCALE
+                                                      : SIMULATE_SHIFT;
 }
 
 static enum assay_status take_groups(struct simulation *simulation,

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "cli/cli.h"
 #include "number/number.h"
+#include "stats/metric/metric.h"
 
 void simulate_release(struct simulation *simulation)
 {
@@ -67,7 +68,7 @@ enum assay_status simulate_settle_plan(const struct simulate_request *request,
     for (uint32_t m = 0; m < plan->metric_count; m++) {
         struct simulate_metric *metric = &simulation->metrics[m];
         struct assay_moments_shape shape = assay__metric_shape(&plan->metrics[m]);
-        if (plan->metrics[m].type == ASSAY_METRIC_QUANTILE)
+        if (assay__metric_kind(plan->metrics[m].type)->no_moments != NULL)
             return assay__fail(err, ASSAY_ERROR_UNAVAILABLE,
                                "Metric '%s' is a quantile; quantiles are not simulated.",
                                plan->metrics[m].id);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "stats/metric/metric.h"
 
 /* FLAG_LIST: every flag as X(ID, "name"); all but help take a value. */
 #define FLAG_LIST(X)                                                                               \
@@ -414,7 +415,7 @@ int size_flags_query(const struct size_flags *flags, struct size_query *query)
         code = take_sharing(flags, query);
     if (code != 0)
         return code;
-    if (flags->has_method && design->type != ASSAY_METRIC_PROPORTION)
+    if (flags->has_method && !assay__metric_kind(design->type)->is_share)
         return cli_usage_error("size", "--method is for proportions");
     design->test = flags->test == 0 ? ASSAY_TEST_Z : ASSAY_TEST_T;
     design->method = METHODS[flags->method];

@@ -9,6 +9,7 @@
 #include "number/number.h"
 #include "cli/size_query.h"
 #include "cli/term.h"
+#include "stats/metric/metric.h"
 
 enum { FIGURE = ASSAY__FIGURE_BYTES };
 
@@ -77,7 +78,7 @@ static void say_subject(const struct size_query *query, struct assay__text *word
 {
     char mean[FIGURE], baseline[FIGURE], compared[FIGURE];
     const struct assay_size_design *design = &query->design;
-    if (design->type == ASSAY_METRIC_PROPORTION) {
+    if (assay__metric_kind(design->type)->is_share) {
         percent(design->baseline_mean, false, baseline);
         assay__text_format(words, "Baseline rate %s", baseline);
     } else {
@@ -86,8 +87,8 @@ static void say_subject(const struct size_query *query, struct assay__text *word
         figure(design->compared_variance, compared);
         if (isfinite(query->mean))
             assay__text_format(words, "%s %s, variance %s",
-                               design->type == ASSAY_METRIC_RATIO ? "Ratio" : "Mean", mean,
-                               baseline);
+                               assay__metric_kind(design->type)->has_denominator ? "Ratio" : "Mean",
+                               mean, baseline);
         else
             assay__text_format(words, "Variance %s", baseline);
         if (design->compared_variance != design->baseline_variance)
@@ -119,7 +120,7 @@ static void say_test(const struct size_query *query, struct assay__text *words)
         assay__text_format(words, " for %s", query->direction > 0 ? "an increase" : "a decrease");
     assay__text_format(words, " at alpha %s (%s", alpha,
                        design->test == ASSAY_TEST_T ? "Welch t" : "normal");
-    if (design->type == ASSAY_METRIC_PROPORTION)
+    if (assay__metric_kind(design->type)->is_share)
         assay__text_format(words, ", %s", METHODS[design->method]);
     assay__text_format(words, "), weights %s to %s.", baseline, compared);
 }
@@ -273,12 +274,12 @@ static void write_design(struct assay__json *json, const struct size_query *quer
                                           [ASSAY_SIZE_POOLED] = "pooled",
                                           [ASSAY_SIZE_ARCSINE] = "arcsine"};
     const struct assay_size_design *design = &query->design;
-    bool is_share = design->type == ASSAY_METRIC_PROPORTION;
+    bool is_share = assay__metric_kind(design->type)->is_share;
     assay__json_member_begin(json, "design", '{');
     assay__json_member_string(json, "type",
-                              is_share                             ? "proportion"
-                              : design->type == ASSAY_METRIC_RATIO ? "ratio"
-                                                                   : "mean");
+                              is_share                                            ? "proportion"
+                              : assay__metric_kind(design->type)->has_denominator ? "ratio"
+                                                                                  : "mean");
     assay__json_member_string(json, "test", design->test == ASSAY_TEST_T ? "t" : "z");
     assay__json_member_string(json, "side", design->side == ASSAY_SIDE_BOTH ? "two" : "one");
     assay__json_member_string(json, "direction", query->direction > 0 ? "increase" : "decrease");

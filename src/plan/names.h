@@ -15,8 +15,9 @@ struct assay__choices {
  * type, spellings by enumerator). They never change. Each makes assay__choices_NAME, and
  * assay__name_NAME(value), which is static text, "unknown" for a value outside (a caller's fault).
  */
+#define ASSAY__SPELLING(name, spelling) #spelling,
 #define ASSAY__NAME_LIST(X)                                                                        \
-    X(metric_type, enum assay_metric_type, "mean", "proportion", "ratio", "quantile")              \
+    X(metric_type, enum assay_metric_type, ASSAY_METRIC_LIST(ASSAY__SPELLING))                     \
     X(role, enum assay_role, "success", "guardrail", "deterioration")                              \
     X(hypothesis, enum assay_hypothesis, "none", "superiority", "nonInferiority", "deterioration") \
     X(size_absence, enum assay_size_absence, "exists", "notPlanned", "zeroBaseline",               \

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "plan/plan_read.h"
+#include "stats/metric/metric.h"
 
 static const char PERCENT_OF_UNITS[] =
     "Only a proportion has percentages for units; write a number in the metric's units.";
@@ -21,7 +22,7 @@ static void finish_effect(struct assay__plan_reader *reader, const struct assay_
                              "The effect is negative, but the direction is increase; set "
                              "\"direction\": \"decrease\" or leave the sign out.");
     if (assay__node_get(value, key)->type == ASSAY__NODE_STRING && !metric->effect.is_relative &&
-        metric->type != ASSAY_METRIC_PROPORTION)
+        !assay__metric_kind(metric->type)->is_share)
         assay__plan_fail_key(reader, value, key, PERCENT_OF_UNITS);
     if (metric->role == ASSAY_ROLE_DETERIORATION)
         assay__plan_fail_key(reader, value, key,
@@ -33,7 +34,7 @@ static void finish_effect(struct assay__plan_reader *reader, const struct assay_
 /* A share cannot fall by more than itself, nor move by more than 1: such a margin always passes. */
 static bool allows_everything(const struct assay_metric_plan *metric)
 {
-    if (metric->type != ASSAY_METRIC_PROPORTION || !(metric->margin.value >= 1.0))
+    if (!assay__metric_kind(metric->type)->is_share || !(metric->margin.value >= 1.0))
         return false;
     return !metric->margin.is_relative || metric->direction == ASSAY_DIRECTION_INCREASE;
 }
@@ -46,7 +47,7 @@ static void check_margin(struct assay__plan_reader *reader, const struct assay__
     if (!metric->margin.is_set)
         return;
     if (assay__node_get(value, key)->type == ASSAY__NODE_STRING && !metric->margin.is_relative &&
-        metric->type != ASSAY_METRIC_PROPORTION)
+        !assay__metric_kind(metric->type)->is_share)
         assay__plan_fail_key(reader, value, key, PERCENT_OF_UNITS);
     if (allows_everything(metric))
         assay__plan_fail_key(reader, value, key,
@@ -121,7 +122,7 @@ static void finish_measure(struct assay__plan_reader *reader, const struct assay
                            struct assay_metric_plan *metric)
 {
     struct assay_measure *measure = &metric->measure;
-    bool is_proportion = metric->type == ASSAY_METRIC_PROPORTION;
+    bool is_proportion = assay__metric_kind(metric->type)->is_share;
     if (measure->events != NULL && !measure->has_aggregation) {
         if (!is_proportion)
             assay__plan_fail_key(reader, value, "events",
@@ -208,7 +209,7 @@ void assay__plan_finish_metric(struct assay__plan_reader *reader, const struct a
 {
     struct assay_metric_plan *metric = object;
     finish_measure(reader, value, metric);
-    if (metric->type == ASSAY_METRIC_RATIO)
+    if (assay__metric_kind(metric->type)->has_denominator)
         finish_denominator(reader, value, metric);
     if (metric->type == ASSAY_METRIC_QUANTILE && isnan(metric->quantile))
         assay__plan_fail(reader, value, "A quantile metric needs a \"quantile\" such as 0.9.");
@@ -218,6 +219,6 @@ void assay__plan_finish_metric(struct assay__plan_reader *reader, const struct a
     check_margin(reader, value, metric);
     check_direction(reader, value, metric);
     const struct assay__node *cap = assay__node_get(value, "cap");
-    if (cap != NULL && metric->type == ASSAY_METRIC_PROPORTION)
+    if (cap != NULL && assay__metric_kind(metric->type)->is_share)
         assay__plan_fail(reader, cap, "A proportion is 0 or 1 and has no cap; leave it out.");
 }

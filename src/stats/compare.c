@@ -14,6 +14,7 @@
 #include "stats/estimate.h"
 #include "stats/exact_test.h"
 #include "stats/horizon/nominal.h"
+#include "stats/metric/metric.h"
 #include "stats/p_value.h"
 
 typedef struct assay__wide wide;
@@ -26,12 +27,14 @@ static enum assay_status check_choices(const struct assay_method *method, struct
         const char *what;
         unsigned number, count;
     } CHOICES[] = {
-        {"metric type", (unsigned)method->type, ASSAY_METRIC_QUANTILE + 1},
         {"test", (unsigned)method->test, ASSAY_TEST_T + 1},
         {"side", (unsigned)method->side, ASSAY_SIDE_BOTH + 1},
         {"variance reduction", (unsigned)method->reduction, ASSAY_REDUCTION_POOLED + 1},
         {"skewness correction", (unsigned)method->skewness, ASSAY_SKEWNESS_PEARSON + 1},
     };
+    if (!assay__metric_is_kind(method->type))
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "There is no metric type number %u.",
+                           (unsigned)method->type);
     for (size_t i = 0; i < sizeof CHOICES / sizeof *CHOICES; i++)
         if (CHOICES[i].number >= CHOICES[i].count)
             return assay__fail(err, ASSAY_ERROR_DOMAIN, "There is no %s number %u.",
@@ -52,33 +55,18 @@ static enum assay_status check_method(const struct assay_method *method, struct 
         return assay__fail(err, ASSAY_ERROR_DOMAIN, "The boundary must be finite.");
     if (!isfinite(method->null_difference))
         return assay__fail(err, ASSAY_ERROR_DOMAIN, "The null difference must be finite.");
-    if (method->type == ASSAY_METRIC_QUANTILE)
-        return assay__fail(err, ASSAY_ERROR_DOMAIN, "A quantile needs a sample, not moments.");
+    const char *no_moments = assay__metric_kind(method->type)->no_moments;
+    if (no_moments != NULL)
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "%s", no_moments);
     return ASSAY_OK;
 }
 
-/*
- * A proportion's sums are those of zeros and ones: its mean is a share, and with all values known
- * sum (y - p)^2 = n p (1 - p), to the rounding of wide numbers.
- */
-static enum assay_status check_share(const struct assay__group *group, enum assay_metric_type type,
+/* Checks that units of the metric's kind can have these moments. */
+static enum assay_status check_group(const struct assay__group *group, enum assay_metric_type type,
                                      struct assay_error *err)
 {
-    if (type != ASSAY_METRIC_PROPORTION || group->n == 0)
-        return ASSAY_OK;
-    wide p = group->mean[0], rest = assay__wide_sub(assay__wide_of(1.0), p);
-    wide ones = assay__wide_mul(assay__wide_of_u64(group->n), p);
-    wide excess = assay__wide_sub(group->centred[0], assay__wide_mul(ones, rest));
-    if (assay__wide_sign(p) < 0 || assay__wide_sign(rest) < 0)
-        return assay__fail(err, ASSAY_ERROR_DOMAIN,
-                           "The values of a proportion must be 0 or 1, but a group's mean is %g: "
-                           "use the type mean.",
-                           assay__wide_double(p));
-    if (group->has_values && assay__wide_sign(excess) != 0 && !assay__is_rounding(excess, ones))
-        return assay__fail(err, ASSAY_ERROR_DOMAIN,
-                           "The values of a proportion must be 0 or 1, but a group has others: its "
-                           "sum of squares is not its sum. Use the type mean.");
-    return ASSAY_OK;
+    const struct assay__metric_kind *kind = assay__metric_kind(type);
+    return kind->check == NULL || group->n == 0 ? ASSAY_OK : kind->check(group, err);
 }
 
 static void clear(struct assay_comparison *out)
@@ -202,7 +190,7 @@ static void fill_flags(const struct assay__pair_estimate *pair, enum assay_metri
         const struct assay__estimate *raw = &pair->raw[g];
         if (raw->n > 0 && !raw->exists)
             out->flags |= ASSAY_FLAG_ZERO_DENOMINATOR;
-        else if (!raw->has_error || (raw->n < 2 && type != ASSAY_METRIC_PROPORTION))
+        else if (!raw->has_error || (raw->n < 2 && !assay__metric_kind(type)->is_share))
             out->flags |= ASSAY_FLAG_TOO_FEW_UNITS;
         else
             constant += assay__wide_sign(raw->error2) == 0;
@@ -261,7 +249,7 @@ static void compare_pair(const struct assay__pair_estimate *pair, const struct a
         if (!is_exact && pair->raw[0].has_error && pair->raw[1].has_error)
             test_pair(pair, d, null, method, out);
     }
-    if (!is_exact || method->type != ASSAY_METRIC_PROPORTION)
+    if (!is_exact || !assay__metric_kind(method->type)->is_share)
         assay__relative(pair, out->difference.critical, out);
     assay__skewness(pair, method, out);
     if (is_exact)
@@ -286,9 +274,9 @@ enum assay_status assay__compare_groups(const struct assay__group *groups, size_
     enum assay_status status = check_method(method, err);
     if (status != ASSAY_OK)
         return status;
-    status = check_share(&groups[baseline], method->type, err);
+    status = check_group(&groups[baseline], method->type, err);
     if (status == ASSAY_OK)
-        status = check_share(&groups[compared], method->type, err);
+        status = check_group(&groups[compared], method->type, err);
     if (status != ASSAY_OK)
         return status;
     clear(out);
@@ -314,12 +302,12 @@ enum assay_status assay_compare_summaries(const struct assay_summary *baseline,
 {
     const struct assay_summary *const summaries[2] = {baseline, compared};
     struct assay__group groups[2];
-    if (method->type == ASSAY_METRIC_RATIO)
+    if (assay__metric_kind(method->type)->has_denominator)
         return assay__fail(err, ASSAY_ERROR_DOMAIN,
                            "A ratio needs the moments of both parts: use assay_compare_moments().");
     for (int g = 0; g < 2; g++) {
         const struct assay_summary *summary = summaries[g];
-        bool share = method->type == ASSAY_METRIC_PROPORTION;
+        bool share = assay__metric_kind(method->type)->is_share;
         if (summary->n > 0 && !isfinite(summary->mean))
             return assay__fail(err, ASSAY_ERROR_DOMAIN, "A mean must be finite.");
         if (share && summary->n > 0 && !(summary->mean >= 0.0 && summary->mean <= 1.0))
@@ -343,7 +331,7 @@ static enum assay_status estimate_moments(const struct assay_moments *moments,
     struct assay__group group;
     enum assay_status status = assay__moments_group(moments, NULL, &group, err);
     if (status == ASSAY_OK)
-        status = check_share(&group, type, err);
+        status = check_group(&group, type, err);
     if (status == ASSAY_OK)
         assay__estimate_group(&group, type, out);
     return status;
@@ -410,7 +398,7 @@ enum assay_status assay_compare_moments(const struct assay_moments *const *momen
             shape.covariate_count != first.covariate_count)
             return assay__fail(err, ASSAY_ERROR_DOMAIN, "All groups need one shape.");
     }
-    if (method->type == ASSAY_METRIC_RATIO && !first.has_denominator)
+    if (assay__metric_kind(method->type)->has_denominator && !first.has_denominator)
         return assay__fail(err, ASSAY_ERROR_DOMAIN, "A ratio needs moments with denominators.");
     if (first.covariate_count == 0)
         return compare_raw(moments[baseline], moments[compared], method, out, err);

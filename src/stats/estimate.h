@@ -21,9 +21,12 @@ struct assay__estimate {
     struct assay__wide residual_df; /* n - 1, less the covariates used */
 };
 
-/** assay__estimate_group() estimates without covariates. */
-void assay__estimate_group(const struct assay__group *group, enum assay_metric_type type,
-                           struct assay__estimate *out);
+/** assay__estimate_value() fills value, centred, with and third of a mean over the group's units.
+ */
+void assay__estimate_value(const struct assay__group *group, struct assay__estimate *out);
+
+/** assay__estimate_error() fills error2 from centred, and divides third by n. */
+void assay__estimate_error(struct assay__estimate *out);
 
 /** struct assay__pair_estimate: baseline (0) and compared (1) group as the test sees them. */
 struct assay__pair_estimate {

@@ -24,6 +24,7 @@
 #include <math.h>
 
 #include "assay/dist.h"
+#include "stats/metric/metric.h"
 
 typedef struct assay__wide wide;
 
@@ -171,7 +172,7 @@ bool assay__exact_applies(const struct assay__pair_estimate *pair,
                           const struct assay_method *method, bool has_covariates)
 {
     struct assay__shares shares;
-    if (!method->exact || method->type != ASSAY_METRIC_PROPORTION ||
+    if (!method->exact || !assay__metric_kind(method->type)->is_share ||
         !assay__shares_of(pair, &shares))
         return false;
     return assay__shares_are_small(&shares) ||
@@ -182,7 +183,7 @@ bool assay__exact_test(const struct assay__pair_estimate *pair, const struct ass
                        wide null, struct assay_comparison *out)
 {
     struct assay__shares shares;
-    if (method->exact && method->type != ASSAY_METRIC_PROPORTION && is_constant(pair) &&
+    if (method->exact && !assay__metric_kind(method->type)->is_share && is_constant(pair) &&
         test_constants(pair, method, null, out)) {
         out->difference.standard_error = 0.0;
         return true;

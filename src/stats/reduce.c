@@ -20,6 +20,7 @@
 
 #include "stats/estimate.h"
 #include "stats/centred.h"
+#include "stats/metric/metric.h"
 
 typedef struct assay__wide wide;
 

@@ -18,6 +18,7 @@
 
 #include "assay/dist.h"
 #include "stats/estimate.h"
+#include "stats/metric/metric.h"
 #include "stats/p_value.h"
 
 typedef struct assay__wide wide;
@@ -26,8 +27,8 @@ typedef struct assay__wide wide;
 static wide second_moment(const struct assay__estimate *estimate, enum assay_metric_type type)
 {
     wide n = assay__wide_of_u64(estimate->n);
-    return type == ASSAY_METRIC_PROPORTION ? assay__wide_mul(estimate->error2, n)
-                                           : assay__wide_div(estimate->centred, n);
+    return assay__metric_kind(type)->is_share ? assay__wide_mul(estimate->error2, n)
+                                              : assay__wide_div(estimate->centred, n);
 }
 
 /* m3/m2^(3/2); NaN when m2 is 0. */

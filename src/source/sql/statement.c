@@ -5,6 +5,7 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "source/sql/layout.h"
+#include "stats/metric/metric.h"
 
 /* Digits of one number, such that sums of its powers fit; 15 are kept for the rows where needed. */
 static unsigned value_digits(const struct assay__sql_options *options)
@@ -34,7 +35,7 @@ static const char *plan_problem(const struct assay_plan *plan)
 static const char *metric_problem(const struct assay_metric_plan *metric)
 {
     const struct assay_measure *measures[] = {&metric->measure, &metric->denominator_measure};
-    if (metric->type == ASSAY_METRIC_QUANTILE)
+    if (assay__metric_kind(metric->type)->no_moments != NULL)
         return "quantiles need all values, not sums of them";
     if (metric->cap.lower_quantile == metric->cap.lower_quantile ||
         metric->cap.upper_quantile == metric->cap.upper_quantile)

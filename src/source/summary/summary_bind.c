@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "source/summary/summary_table.h"
 #include "analysis/dataset_read.h"
+#include "stats/metric/metric.h"
 #include "stats/moments.h"
 
 enum { NOT_FOUND = UINT32_MAX };
@@ -88,7 +89,7 @@ static enum assay_status check_metric(const struct assay_metric_plan *metric,
 {
     struct assay_moments_shape want = assay__metric_shape(metric);
     struct assay_moments_shape have = assay_moments_shape(entry->moments);
-    bool is_share = metric->type == ASSAY_METRIC_PROPORTION;
+    bool is_share = assay__metric_kind(metric->type)->is_share;
     double mean = assay_moments_mean(entry->moments, 0);
     const char *what = NULL;
     if (want.has_denominator && !have.has_denominator)
@@ -116,7 +117,7 @@ static enum assay_status check_metric(const struct assay_metric_plan *metric,
 static bool lacks_variance(const struct assay_plan *plan, const struct assay__summary_entry *entry,
                            uint32_t metric)
 {
-    return entry->without_variance && plan->metrics[metric].type != ASSAY_METRIC_PROPORTION;
+    return entry->without_variance && !assay__metric_kind(plan->metrics[metric].type)->is_share;
 }
 
 /* Rows of a metric without a variance are counted, and the last look among them is named. */

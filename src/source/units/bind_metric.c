@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "analysis/dataset_read.h"
 #include "source/units/bind.h"
+#include "stats/metric/metric.h"
 
 static uint32_t variable_of(struct assay__binding *binding, uint32_t cell,
                             enum assay__variable_kind kind)
@@ -255,7 +256,7 @@ enum assay_status assay__bind_metric(struct assay__binding *binding, uint32_t me
     struct assay_moments_shape shape = assay__metric_shape(plan);
     struct assay__metric_use *use = &binding->metrics[metric];
     struct number_plan value = {plan, plan->value, plan->measure,
-                                plan->type == ASSAY_METRIC_PROPORTION};
+                                assay__metric_kind(plan->type)->is_share};
     use->required = 1 + shape.has_denominator;
     use->count = use->required + shape.covariate_count;
     uint32_t *variables = assay__arena_array(&binding->arena, use->count, sizeof *variables);

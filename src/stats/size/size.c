@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "exact/shortest.h"
 #include "number/number.h"
+#include "stats/metric/metric.h"
 
 typedef struct assay__wide wide;
 
@@ -27,16 +28,18 @@ static enum assay_status check_choices(const struct assay_size_design *design,
         const char *what;
         unsigned number, count;
     } CHOICES[] = {
-        {"metric type", (unsigned)design->type, ASSAY_METRIC_QUANTILE + 1},
         {"test", (unsigned)design->test, ASSAY_TEST_T + 1},
         {"side", (unsigned)design->side, ASSAY_SIDE_BOTH + 1},
         {"sample size method", (unsigned)design->method, ASSAY_SIZE_ARCSINE + 1},
     };
+    if (!assay__metric_is_kind(design->type))
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "There is no metric type number %u.",
+                           (unsigned)design->type);
     for (size_t i = 0; i < sizeof CHOICES / sizeof *CHOICES; i++)
         if (CHOICES[i].number >= CHOICES[i].count)
             return assay__fail(err, ASSAY_ERROR_DOMAIN, "There is no %s number %u.",
                                CHOICES[i].what, CHOICES[i].number);
-    if (design->type == ASSAY_METRIC_QUANTILE)
+    if (assay__metric_kind(design->type)->no_moments != NULL)
         return assay__fail(err, ASSAY_ERROR_DOMAIN,
                            "A quantile's sample size does not follow from a variance.");
     return ASSAY_OK;
@@ -47,7 +50,7 @@ static enum assay_status check_method(const struct assay_size_design *design,
 {
     if (design->method == ASSAY_SIZE_UNPOOLED)
         return ASSAY_OK;
-    if (design->type != ASSAY_METRIC_PROPORTION || design->test != ASSAY_TEST_Z)
+    if (!assay__metric_kind(design->type)->is_share || design->test != ASSAY_TEST_Z)
         return assay__fail(err, ASSAY_ERROR_DOMAIN,
                            "The pooled and arcsine methods are for z tests of proportions.");
     if (design->method == ASSAY_SIZE_POOLED && design->null_difference != 0.0)
@@ -80,7 +83,7 @@ static enum assay_status check_design(const struct assay_size_design *design,
     if (!isfinite(design->effect) || !isfinite(design->null_difference))
         return assay__fail(err, ASSAY_ERROR_DOMAIN,
                            "The effect and the difference under the null must be finite.");
-    if (design->type != ASSAY_METRIC_PROPORTION &&
+    if (!assay__metric_kind(design->type)->is_share &&
         !(is_variance(design->baseline_variance) && is_variance(design->compared_variance)))
         return assay__fail(err, ASSAY_ERROR_DOMAIN,
                            "Variances must be finite numbers of 0 or more.");
@@ -90,7 +93,7 @@ static enum assay_status check_design(const struct assay_size_design *design,
 static enum assay_status check_share(const struct assay_size_design *design,
                                      struct assay_error *err)
 {
-    if (design->type != ASSAY_METRIC_PROPORTION ||
+    if (!assay__metric_kind(design->type)->is_share ||
         (design->baseline_mean > 0.0 && design->baseline_mean < 1.0))
         return ASSAY_OK;
     return assay__fail(err, ASSAY_ERROR_DOMAIN,
@@ -129,7 +132,7 @@ static void open_design(const struct assay_size_design *design,
     bool is_both = design->side == ASSAY_SIDE_BOTH;
     *size =
         (struct assay__size){.design = design,
-                             .is_share = design->type == ASSAY_METRIC_PROPORTION,
+                             .is_share = assay__metric_kind(design->type)->is_share,
                              .tail = is_both ? assay__wide_mul(alpha, assay__wide_of(0.5)) : alpha,
                              .power = assay__wide_zero(),
                              .beta = assay__wide_zero(),

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The table of kinds of metrics. */
+#include "stats/metric/metric.h"
+
+#include <math.h>
+#include <string.h>
+
+#define ROW(name, spelling) [ASSAY_METRIC_##name] = &assay__metric_##spelling,
+static const struct assay__metric_kind *const KINDS[] = {ASSAY_METRIC_LIST(ROW)};
+
+bool assay__metric_is_kind(enum assay_metric_type type)
+{
+    return (size_t)type < sizeof KINDS / sizeof *KINDS;
+}
+
+const struct assay__metric_kind *assay__metric_kind(enum assay_metric_type type)
+{
+    static const struct assay__metric_kind NONE = {.no_moments = "There is no such metric type."};
+    return assay__metric_is_kind(type) ? KINDS[type] : &NONE;
+}
+
+void assay__estimate_group(const struct assay__group *group, enum assay_metric_type type,
+                           struct assay__estimate *out)
+{
+    memset(out, 0, sizeof *out);
+    out->n = group->n;
+    out->value = out->centred = out->error2 = out->third = assay__wide_of(NAN);
+    if (group->n == 0)
+        return;
+    out->residual_df = assay__wide_of_u64(group->n - 1);
+    KINDS[type]->estimate(group, out);
+}

@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A quantile of the values: named in plans, and refused until there are samples beside moments. */
+#include "stats/metric/metric.h"
+
+const struct assay__metric_kind assay__metric_quantile = {
+    .no_moments = "A quantile needs a sample, not moments."};
