@@ -8,6 +8,7 @@
 
 #include <curl/curl.h>
 
+#include "api/deliver/answer.h"
 #include "scarce_memory.h"
 
 static void *scarce_malloc(size_t size)
@@ -22,9 +23,12 @@ static char *scarce_strdup(const char *text)
     return copy == NULL ? NULL : memcpy(copy, text, size);
 }
 
-/* Before anything else: who is first says where libcurl takes its memory from. */
-static void make_libcurl_scarce(void)
+/* Before anything else: who is first says where libcurl takes its memory from. cJSON, which reads
+ * the answers, takes it there, too. */
+static void make_libraries_scarce(void)
 {
+    cJSON_Hooks hooks = {scarce_malloc, free};
+    cJSON_InitHooks(&hooks);
     CURLcode code = curl_global_init_mem(CURL_GLOBAL_DEFAULT, scarce_malloc, free, realloc,
                                          scarce_strdup, calloc);
     ck_assert_int_eq(code, CURLE_OK);
@@ -102,12 +106,33 @@ START_TEST(post_without_memory)
 }
 END_TEST
 
+/* What there is no memory for is no tree, and leaves nothing behind (LeakSanitizer). */
+START_TEST(answers_without_memory)
+{
+    static const char ANSWER[] =
+        "{\"accessToken\":\"t\",\"expiresIn\":1e3,\"more\":[true,null,{}]}";
+    long failures = 0;
+    const char *why = "";
+    for (long allowed = 0; why != NULL; allowed++) {
+        cJSON *root = NULL;
+        allocations_left = allowed;
+        why = assay__answer_parse(ANSWER, sizeof ANSWER - 1, &root);
+        allocations_left = -1;
+        ck_assert((why == NULL) == (root != NULL));
+        failures += why != NULL;
+        cJSON_Delete(root);
+    }
+    ck_assert_int_ge(failures, 12);
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     tcase_set_timeout(cases, 60.0);
-    tcase_add_checked_fixture(cases, make_libcurl_scarce, curl_global_cleanup);
+    tcase_add_checked_fixture(cases, make_libraries_scarce, curl_global_cleanup);
     tcase_add_test(cases, client_without_memory);
     tcase_add_test(cases, post_without_memory);
+    tcase_add_test(cases, answers_without_memory);
 }
 
 int main(void)

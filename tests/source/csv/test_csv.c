@@ -139,6 +139,7 @@ END_TEST
 /* Text of another encoding is cut by blocks wherever they end. */
 START_TEST(csv_recodes_long_files_whole)
 {
+    static const char WANT[] = "[\xE2\x82\xACx]";
     struct assay__text bytes = {0}, text = {0};
     struct assay_error err;
     uint64_t rows = 0;
@@ -154,8 +155,9 @@ START_TEST(csv_recodes_long_files_whole)
     assert_ok(show(bytes.data, bytes.length, &(struct assay__csv_options){.encoding = "UTF-16"},
                    &text, NULL, &err),
               &err);
-    for (const char *at = text.data; (at = strstr(at, "[\xE2\x82\xACx]")) != NULL; at++)
-        rows++;
+    /* Not by strstr(), which measures all that is left at each call under AddressSanitizer. */
+    for (size_t at = 0; at + sizeof WANT - 1 <= text.length; at++)
+        rows += memcmp(text.data + at, WANT, sizeof WANT - 1) == 0;
     ck_assert_uint_eq(rows, 300000);
     assay__text_release(&text);
     /* A character that is cut, and an encoding that is none. */
