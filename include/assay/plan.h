@@ -46,11 +46,20 @@ enum assay_missing {
     ASSAY_MISSING_ZERO  /* 0 */
 };
 
-/** enum assay_horizon_kind: when the experiment is looked at. */
+/**
+ * ASSAY_HORIZON_LIST: when an experiment may be looked at, as X(NAME, file, spelling in plans).
+ * Names and order are stable; new ones are added at the end.
+ */
+#define ASSAY_HORIZON_LIST(X)                                                                      \
+    X(FIXED, fixed, fixed)                                 /* once, when all data are there */     \
+    X(GROUP_SEQUENTIAL, group_sequential, groupSequential) /* alpha spending: Lan, DeMets 1983 */  \
+    X(ALWAYS_VALID, always_valid, alwaysValid)             /* any time: a confidence sequence */
+
+/** enum assay_horizon_kind: when the experiment is looked at: see ASSAY_HORIZON_LIST. */
 enum assay_horizon_kind {
-    ASSAY_HORIZON_FIXED,            /* once, when all data are there */
-    ASSAY_HORIZON_GROUP_SEQUENTIAL, /* by alpha spending: Lan and DeMets (1983) */
-    ASSAY_HORIZON_ALWAYS_VALID      /* at any time, by a confidence sequence */
+#define ASSAY_HORIZON_ENUMERATOR(name, file, spelling) ASSAY_HORIZON_##name,
+    ASSAY_HORIZON_LIST(ASSAY_HORIZON_ENUMERATOR)
+#undef ASSAY_HORIZON_ENUMERATOR
 };
 
 /** enum assay_spending_family: alpha spending functions. */

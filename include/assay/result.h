@@ -11,12 +11,21 @@
 #include "assay/sink.h"
 #include "assay/status.h"
 
-/** enum assay_format: the documents an analysis can be written as. */
+/**
+ * ASSAY_FORMAT_LIST: the documents an analysis can be written as, as X(NAME, name, contents): what
+ * is in it, or NULL when the name says it. Names and order are stable; new ones come at the end.
+ */
+#define ASSAY_FORMAT_LIST(X)                                                                       \
+    X(TABLE, table, NULL)                     /* for people, on a terminal */                      \
+    X(RESULT, result, "AnalysisResult, JSON") /* the resource, in the contract's order */          \
+    X(DETAIL, detail, "JSON")                 /* everything, versioned by schemaVersion */         \
+    X(CSV, csv, NULL)                         /* one row per comparison, slice and look */
+
+/** enum assay_format: see ASSAY_FORMAT_LIST. */
 enum assay_format {
-    ASSAY_FORMAT_TABLE,  /* for people, on a terminal */
-    ASSAY_FORMAT_RESULT, /* the AnalysisResult resource, JSON in the contract's order */
-    ASSAY_FORMAT_DETAIL, /* everything, JSON, versioned by schemaVersion */
-    ASSAY_FORMAT_CSV     /* one row per comparison, slice and look */
+#define ASSAY_FORMAT_ENUMERATOR(name, spelling, contents) ASSAY_FORMAT_##name,
+    ASSAY_FORMAT_LIST(ASSAY_FORMAT_ENUMERATOR)
+#undef ASSAY_FORMAT_ENUMERATOR
 };
 
 /** struct assay_write_options. Zero-initialised is the default: compact, 80 columns, ASCII. */

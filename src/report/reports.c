@@ -4,12 +4,9 @@
 
 #include "base/error.h"
 
-const struct assay__report assay__reports[ASSAY__REPORT_COUNT] = {
-    [ASSAY_FORMAT_TABLE] = {"table", NULL, assay__write_table},
-    [ASSAY_FORMAT_RESULT] = {"result", "AnalysisResult, JSON", assay__write_result},
-    [ASSAY_FORMAT_DETAIL] = {"detail", "JSON", assay__write_detail},
-    [ASSAY_FORMAT_CSV] = {"csv", NULL, assay__write_csv},
-};
+#define ROW(name, spelling, contents)                                                              \
+    [ASSAY_FORMAT_##name] = {#spelling, contents, assay__write_##spelling},
+const struct assay__report assay__reports[ASSAY__REPORT_COUNT] = {ASSAY_FORMAT_LIST(ROW)};
 
 static enum assay_status write(const struct assay_analysis *analysis, enum assay_format format,
                                const struct assay_write_options *options, struct assay__text *out,

@@ -20,17 +20,18 @@ struct assay__report {
 };
 
 /** assay__reports: one row for each enum assay_format, in its order. */
-enum { ASSAY__REPORT_COUNT = ASSAY_FORMAT_CSV + 1 };
+#define ASSAY__REPORT_ONE(name, spelling, contents) +1
+enum { ASSAY__REPORT_COUNT = ASSAY_FORMAT_LIST(ASSAY__REPORT_ONE) };
+#undef ASSAY__REPORT_ONE
 extern const struct assay__report assay__reports[ASSAY__REPORT_COUNT];
 
-/** The writers: src/report/table, src/api/resource/result_write.c, detail.c and report_csv.c. */
-void assay__write_table(const struct assay_analysis *analysis,
-                        const struct assay_write_options *options, struct assay__text *out);
-void assay__write_result(const struct assay_analysis *analysis,
-                         const struct assay_write_options *options, struct assay__text *out);
-void assay__write_detail(const struct assay_analysis *analysis,
-                         const struct assay_write_options *options, struct assay__text *out);
-void assay__write_csv(const struct assay_analysis *analysis,
-                      const struct assay_write_options *options, struct assay__text *out);
+/** The writers assay__write_NAME(): report/table, api/resource/result_write.c, report/detail.c ...
+ */
+#define ASSAY__REPORT_WRITER(name, spelling, contents)                                             \
+    void assay__write_##spelling(const struct assay_analysis *analysis,                            \
+                                 const struct assay_write_options *options,                        \
+                                 struct assay__text *out);
+ASSAY_FORMAT_LIST(ASSAY__REPORT_WRITER)
+#undef ASSAY__REPORT_WRITER
 
 #endif

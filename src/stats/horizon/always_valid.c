@@ -68,5 +68,4 @@ static enum assay_status at_always_valid(struct assay_horizon *horizon, double u
     return ASSAY_OK;
 }
 
-const struct assay__horizon_row assay__horizon_always_valid = {"alwaysValid", open_always_valid,
-                                                               at_always_valid};
+const struct assay__horizon_row assay__horizon_always_valid = {open_always_valid, at_always_valid};

@@ -29,4 +29,4 @@ static enum assay_status at_fixed(struct assay_horizon *horizon, double units,
     return ASSAY_OK;
 }
 
-const struct assay__horizon_row assay__horizon_fixed = {"fixed", open_fixed, at_fixed};
+const struct assay__horizon_row assay__horizon_fixed = {open_fixed, at_fixed};

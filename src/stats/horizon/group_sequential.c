@@ -79,5 +79,5 @@ static enum assay_status at_group_sequential(struct assay_horizon *horizon, doub
     return status;
 }
 
-const struct assay__horizon_row assay__horizon_group_sequential = {
-    "groupSequential", open_group_sequential, at_group_sequential};
+const struct assay__horizon_row assay__horizon_group_sequential = {open_group_sequential,
+                                                                   at_group_sequential};

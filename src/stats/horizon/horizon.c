@@ -7,10 +7,8 @@
 
 #include "base/error.h"
 
-static const struct assay__horizon_row *const HORIZONS[] = {
-    [ASSAY_HORIZON_FIXED] = &assay__horizon_fixed,
-    [ASSAY_HORIZON_GROUP_SEQUENTIAL] = &assay__horizon_group_sequential,
-    [ASSAY_HORIZON_ALWAYS_VALID] = &assay__horizon_always_valid};
+#define ROW(name, file, spelling) [ASSAY_HORIZON_##name] = &assay__horizon_##file,
+static const struct assay__horizon_row *const HORIZONS[] = {ASSAY_HORIZON_LIST(ROW)};
 
 enum { HORIZON_COUNT = sizeof HORIZONS / sizeof *HORIZONS };
 

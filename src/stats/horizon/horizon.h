@@ -30,9 +30,11 @@ struct assay_horizon {
     bool is_spent;                   /* nothing is left to spend */
 };
 
-/** struct assay__horizon_row: one kind of horizon. */
+/**
+ * struct assay__horizon_row: one kind of horizon. A new one is a file with a row, and its line in
+ * ASSAY_HORIZON_LIST; its numbers are keys in plan/plan_keys_horizon.c.
+ */
 struct assay__horizon_row {
-    const char *name; /* in plans */
     /* Checks the design's numbers. */
     enum assay_status (*open)(struct assay_horizon *horizon, struct assay_error *err);
     /* Takes a look with more units than the one before. */
@@ -40,9 +42,10 @@ struct assay__horizon_row {
                             struct assay_boundary *out, struct assay_error *err);
 };
 
-extern const struct assay__horizon_row assay__horizon_fixed;
-extern const struct assay__horizon_row assay__horizon_group_sequential;
-extern const struct assay__horizon_row assay__horizon_always_valid;
+#define ASSAY__HORIZON_ROW(name, file, spelling)                                                   \
+    extern const struct assay__horizon_row assay__horizon_##file;
+ASSAY_HORIZON_LIST(ASSAY__HORIZON_ROW)
+#undef ASSAY__HORIZON_ROW
 
 /** assay__solve_edge() is the edge, on the score's scale, above which the look at time exits with
  * probability exp(log_p) under a drift; NaN when there is none. */
