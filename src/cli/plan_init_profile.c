@@ -7,7 +7,7 @@
 
 #include "base/hash.h"
 #include "cli/plan_init_words.h"
-#include "source/csv/dialect.h"
+#include "source/csv/csv_dialect.h"
 
 /* Digits alone, 18 at most for its value. */
 static bool is_whole(const struct assay__field *cell, uint64_t *value)

@@ -35,8 +35,8 @@ static bool has_type(struct check *check, const struct assay__node *value,
 }
 
 /* Looks from *next on and then from the start: members mostly come in the contract's order. */
-static const struct assay__field *find_field(const struct assay__shape *shape, const char *name,
-                                             size_t *next)
+static const struct assay__result_field *find_field(const struct assay__shape *shape,
+                                                    const char *name, size_t *next)
 {
     for (size_t i = 0; i < shape->count; i++) {
         size_t at = *next + i < shape->count ? *next + i : *next + i - shape->count;
@@ -59,7 +59,7 @@ static const enum assay__node_type TYPES[] = {[ASSAY__KIND_TEXT] = ASSAY__NODE_S
 
 /* Recursion goes as deep as the tables: a dozen levels. */
 static void check_value(struct check *check, struct assay__node *value,
-                        const struct assay__field *field)
+                        const struct assay__result_field *field)
 {
     if (field->kind == ASSAY__KIND_ANY || !has_type(check, value, TYPES[field->kind]))
         return;
@@ -81,7 +81,7 @@ static void check_object(struct check *check, struct assay__node *object,
     size_t next_field = 0;
     for (struct assay__node *member = object->first; member != NULL; member = next) {
         next = member->next;
-        const struct assay__field *field = find_field(shape, member->key, &next_field);
+        const struct assay__result_field *field = find_field(shape, member->key, &next_field);
         if (field == NULL && check->strict)
             complain_unknown(check, member);
         if (member->type == ASSAY__NODE_NULL ||
@@ -114,7 +114,7 @@ static const struct assay__shape *shape_of(const struct assay__node *value)
                    ? &assay__result_shape
                    : NULL;
     const struct assay__shape *shape = shape_of(parent);
-    const struct assay__field *field =
+    const struct assay__result_field *field =
         shape != NULL ? find_field(shape, value->key, &next_field) : NULL;
     bool is_known =
         field != NULL && (field->kind == ASSAY__KIND_OBJECT || field->kind == ASSAY__KIND_LIST);
@@ -124,7 +124,8 @@ static const struct assay__shape *shape_of(const struct assay__node *value)
 static bool fits_object(const struct assay__node *object, const struct assay__shape *shape,
                         bool strict);
 
-static bool fits(const struct assay__node *value, const struct assay__field *field, bool strict)
+static bool fits(const struct assay__node *value, const struct assay__result_field *field,
+                 bool strict)
 {
     if (field->kind == ASSAY__KIND_OF_SERVER || value->type == ASSAY__NODE_NULL)
         return false;
@@ -148,7 +149,7 @@ static bool fits_object(const struct assay__node *object, const struct assay__sh
     if (shape->is_open)
         return true;
     for (const struct assay__node *member = object->first; member != NULL; member = member->next) {
-        const struct assay__field *field = find_field(shape, member->key, &next_field);
+        const struct assay__result_field *field = find_field(shape, member->key, &next_field);
         if (field == NULL && (strict || member->type == ASSAY__NODE_NULL))
             return false;
         if (field != NULL && !fits(member, field, strict))

@@ -2,7 +2,7 @@
 #ifndef ASSAY_API_DELIVER_AUTH_H
 #define ASSAY_API_DELIVER_AUTH_H
 
-#include "api/deliver/verdict.h"
+#include "api/deliver/http_verdict.h"
 
 /** struct assay__auth: where the bearer token comes from, and the one at hand. Strings borrowed. */
 struct assay__auth {

@@ -8,7 +8,8 @@
 #include "number/number.h"
 
 /* The row of a member; NULL for one that the contract does not know, and below such a one. */
-static const struct assay__field *field_of(const struct assay__shape *shape, const char *name)
+static const struct assay__result_field *field_of(const struct assay__shape *shape,
+                                                  const char *name)
 {
     for (size_t i = 0; shape != NULL && i < shape->count; i++)
         if (strcmp(shape->fields[i].name, name) == 0)
@@ -92,7 +93,7 @@ static const struct assay__node *difference_of_objects(const struct assay__node 
     if (!cJSON_IsObject(stored))
         return sent;
     for (const struct assay__node *member = sent->first; member != NULL; member = member->next) {
-        const struct assay__field *field = field_of(shape, member->key);
+        const struct assay__result_field *field = field_of(shape, member->key);
         if (field != NULL && field->kind == ASSAY__KIND_OF_SERVER)
             continue;
         const cJSON *other = cJSON_GetObjectItemCaseSensitive(stored, member->key);

@@ -365,7 +365,7 @@ struct assay__view assay__result_view(const struct assay_analysis *analysis)
         name, ASSAY__KIND_OF_SERVER, NULL, ASSAY__C_NONE, 0, NULL, ASSAY__BASE_VIEW                \
     }
 
-#define FIELDS(name, ...) static const struct assay__field name##_FIELDS[] = {__VA_ARGS__}
+#define FIELDS(name, ...) static const struct assay__result_field name##_FIELDS[] = {__VA_ARGS__}
 #define SHAPE_OF(name, is_open, is_pieced)                                                         \
     {                                                                                              \
         name##_FIELDS, sizeof name##_FIELDS / sizeof *name##_FIELDS, is_open, is_pieced            \

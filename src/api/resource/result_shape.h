@@ -46,8 +46,8 @@ enum assay__base {
 struct assay__shape;
 struct assay__view;
 
-/** struct assay__field: a row of a shape. */
-struct assay__field {
+/** struct assay__result_field: a row of a shape. */
+struct assay__result_field {
     const char *name;
     enum assay__kind kind;
     const struct assay__shape *shape; /* OBJECT: of the value; LIST: of its elements */
@@ -62,7 +62,7 @@ struct assay__field {
 
 /** struct assay__shape: the fields of an object. */
 struct assay__shape {
-    const struct assay__field *fields;
+    const struct assay__result_field *fields;
     size_t count;
     bool is_open;   /* the contract lists no members: others than these are as good */
     bool is_pieced; /* written member by member and element by element: it may be large */

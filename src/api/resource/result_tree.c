@@ -118,7 +118,7 @@ static bool add_member(cJSON *object, const char *name, cJSON *item)
 }
 
 /* {"value": x}; nothing where there is no x. */
-static bool make_wrapper(const struct assay__field *field, const void *place, cJSON **out)
+static bool make_wrapper(const struct assay__result_field *field, const void *place, cJSON **out)
 {
     cJSON *value = NULL;
     bool is_made = make_leaf(field->type, place, &value);
@@ -135,7 +135,8 @@ static bool make_wrapper(const struct assay__field *field, const void *place, cJ
     return false;
 }
 
-static bool make_list(const struct assay__field *field, const struct assay__view *view, cJSON **out)
+static bool make_list(const struct assay__result_field *field, const struct assay__view *view,
+                      cJSON **out)
 {
     struct assay__view element;
     cJSON *list = cJSON_CreateArray();
@@ -151,7 +152,7 @@ static bool make_list(const struct assay__field *field, const struct assay__view
     return is_complete;
 }
 
-static const void *place_of(const struct assay__field *field, const struct assay__view *view)
+static const void *place_of(const struct assay__result_field *field, const struct assay__view *view)
 {
     const void *base = view;
     if (field->base == ASSAY__BASE_LOOK)
@@ -161,7 +162,7 @@ static const void *place_of(const struct assay__field *field, const struct assay
     return (const char *)base + field->offset;
 }
 
-bool assay__tree_field(const struct assay__field *field, const struct assay__view *view,
+bool assay__tree_field(const struct assay__result_field *field, const struct assay__view *view,
                        cJSON **out)
 {
     const void *place = place_of(field, view);

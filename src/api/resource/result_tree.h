@@ -16,7 +16,7 @@ cJSON *assay__tree_object(const struct assay__shape *shape, const struct assay__
  * assay__tree_field() is the value of one field. False without memory; *out is NULL then, and where
  * the field is left out.
  */
-bool assay__tree_field(const struct assay__field *field, const struct assay__view *view,
+bool assay__tree_field(const struct assay__result_field *field, const struct assay__view *view,
                        cJSON **out);
 
 #endif

@@ -52,7 +52,7 @@ static void print_item(struct printer *printer, cJSON *item)
 static void print_object(struct printer *printer, const struct assay__shape *shape,
                          const struct assay__view *view);
 
-static void print_list(struct printer *printer, const struct assay__field *field,
+static void print_list(struct printer *printer, const struct assay__result_field *field,
                        const struct assay__view *view)
 {
     struct assay__view element;
@@ -82,7 +82,7 @@ static void print_name(struct printer *printer, const char *name, bool is_first)
 }
 
 /* Prints a field that is there; true when it is. */
-static bool print_field(struct printer *printer, const struct assay__field *field,
+static bool print_field(struct printer *printer, const struct assay__result_field *field,
                         const struct assay__view *view, bool is_first)
 {
     cJSON *item = NULL;

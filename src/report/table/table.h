@@ -22,8 +22,8 @@ void assay__table_charts(struct assay__page *page, const struct assay_analysis *
 void assay__table_slices(struct assay__page *page, const struct assay_analysis *analysis,
                          const struct assay_write_options *options);
 
-/** struct assay__row: the cells of one metric x comparison x slice at one look, as text. */
-struct assay__row {
+/** struct assay__table_row: the cells of one metric x comparison x slice at one look, as text. */
+struct assay__table_row {
     char baseline[ASSAY__FIGURE_BYTES], compared[ASSAY__FIGURE_BYTES];
     char change[ASSAY__FIGURE_BYTES + 4]; /* relative difference in percent */
     char change_interval[2 * ASSAY__FIGURE_BYTES + 8];
@@ -37,22 +37,27 @@ struct assay__row {
     enum assay__ink ink;
 };
 
-/** assay__row_fill() makes the cells of a result at one of its looks (NULL: it has no values). */
-void assay__row_fill(struct assay__row *row, const struct assay_analysis *analysis,
-                     const struct assay_metric_result *result,
-                     const struct assay_look_result *look);
+/** assay__table_row_fill() makes the cells of a result at one of its looks (NULL: it has no
+ * values). */
+void assay__table_row_fill(struct assay__table_row *row, const struct assay_analysis *analysis,
+                           const struct assay_metric_result *result,
+                           const struct assay_look_result *look);
 
-/** assay__row_drawn() is the interval to draw: absolute, or relative where relative is set. */
-struct assay__drawn assay__row_drawn(const struct assay_analysis *analysis,
-                                     const struct assay_metric_result *result,
-                                     const struct assay_look_result *look, bool relative);
+/** assay__table_row_drawn() is the interval to draw: absolute, or relative where relative is set.
+ */
+struct assay__drawn assay__table_row_drawn(const struct assay_analysis *analysis,
+                                           const struct assay_metric_result *result,
+                                           const struct assay_look_result *look, bool relative);
 
-/** assay__row_level() writes "97.5 % interval": the confidence level of a result's intervals. */
-void assay__row_level(const struct assay_metric_result *result, char out[ASSAY__FIGURE_BYTES + 16]);
+/** assay__table_row_level() writes "97.5 % interval": the confidence level of a result's intervals.
+ */
+void assay__table_row_level(const struct assay_metric_result *result,
+                            char out[ASSAY__FIGURE_BYTES + 16]);
 
-/** assay__row_two_sided() writes the classical interval and its level; nothing without one. */
-void assay__row_two_sided(const struct assay_comparison *comparison, double level,
-                          char title[ASSAY__FIGURE_BYTES + 16],
-                          char interval[2 * ASSAY__FIGURE_BYTES + 8]);
+/** assay__table_row_two_sided() writes the classical interval and its level; nothing without one.
+ */
+void assay__table_row_two_sided(const struct assay_comparison *comparison, double level,
+                                char title[ASSAY__FIGURE_BYTES + 16],
+                                char interval[2 * ASSAY__FIGURE_BYTES + 8]);
 
 #endif

@@ -15,7 +15,7 @@ static bool is_relative(const struct assay_analysis *analysis,
     bool has_any = false;
     for (uint32_t k = 0; k < result->look_count; k++) {
         const struct assay_look_result *look = &result->looks[k];
-        struct assay__drawn drawn = assay__row_drawn(analysis, result, look, true);
+        struct assay__drawn drawn = assay__table_row_drawn(analysis, result, look, true);
         if (isfinite(look->comparison.difference.lower) && !isfinite(drawn.lower))
             return false;
         has_any = has_any || isfinite(drawn.estimate);
@@ -30,7 +30,7 @@ static double fill_looks(struct assay__chart_look *looks, const struct assay_ana
     double factor = relative ? 100.0 : 1.0, margin = 0.0;
     for (uint32_t k = 0; k < result->look_count; k++) {
         const struct assay_look_result *look = &result->looks[k];
-        struct assay__drawn drawn = assay__row_drawn(analysis, result, look, relative);
+        struct assay__drawn drawn = assay__table_row_drawn(analysis, result, look, relative);
         looks[k] = (struct assay__chart_look){
             .lower = drawn.lower * factor,
             .estimate = drawn.estimate * factor,
@@ -67,7 +67,7 @@ static void write_title(struct assay__page *page, const struct assay_analysis *a
 {
     char level[ASSAY__FIGURE_BYTES + 16];
     struct assay__text title = {0};
-    assay__row_level(result, level);
+    assay__table_row_level(result, level);
     assay__text_format(&title, "%s: %s against %s, %u looks, %s, %s",
                        analysis->plan->metrics[result->metric].id,
                        analysis->groups[result->compared].id, analysis->groups[result->baseline].id,

@@ -23,7 +23,7 @@ struct columns {
     const struct assay__labels *labels; /* of the groups */
 };
 
-static void measure_row(struct columns *columns, const struct assay__row *row)
+static void measure_row(struct columns *columns, const struct assay__table_row *row)
 {
     assay__page_widen(&columns->estimate, row->baseline);
     assay__page_widen(&columns->estimate, row->compared);
@@ -47,8 +47,8 @@ static struct columns measure(const struct assay__page *page, const struct assay
         const struct assay_metric_result *result = &analysis->results[i];
         if (result->slice != 0)
             continue;
-        struct assay__row row;
-        assay__row_fill(&row, analysis, result, assay__shown_look(result));
+        struct assay__table_row row;
+        assay__table_row_fill(&row, analysis, result, assay__shown_look(result));
         measure_row(&columns, &row);
         assay__page_widen(&columns.name, analysis->groups[result->compared].id);
     }
@@ -74,7 +74,7 @@ static void write_titles(struct assay__page *page, const struct columns *columns
                          const struct assay_metric_result *first)
 {
     char level[ASSAY__FIGURE_BYTES + 16];
-    assay__row_level(first, level);
+    assay__table_row_level(first, level);
     const char *name = metric->id;
     if (assay__page_width(name) > columns->name + 2) { /* a line of its own */
         assay__page_ink(page, ASSAY__INK_BOLD);
@@ -166,7 +166,7 @@ static void write_description(struct assay__page *page, const struct assay_metri
 
 /* A row's first line, after its name: estimates, relative change and verdict. */
 static void write_first_line(struct assay__page *page, const struct columns *columns,
-                             const struct assay__row *row)
+                             const struct assay__table_row *row)
 {
     assay__page_column(page, row->baseline, columns->estimate, ASSAY__ALIGN_RIGHT, false,
                        ASSAY__INK_PLAIN);
@@ -182,7 +182,7 @@ static void write_first_line(struct assay__page *page, const struct columns *col
 
 /* Its second line: the drawn interval, power state, absolute difference and p. */
 static void write_second_line(struct assay__page *page, const struct columns *columns,
-                              const struct assay__row *row, const struct assay__axis *axis,
+                              const struct assay__table_row *row, const struct assay__axis *axis,
                               const struct assay__drawn *drawn)
 {
     if (row->difference[0] == '\0')
@@ -203,12 +203,13 @@ static void write_second_line(struct assay__page *page, const struct columns *co
 
 /* The classical interval, and p for harm: only where asked for, or found. */
 static void write_third_line(struct assay__page *page, const struct columns *columns,
-                             const struct assay__row *row, const struct assay_look_result *look,
+                             const struct assay__table_row *row,
+                             const struct assay_look_result *look,
                              const struct assay_write_options *options)
 {
     char title[ASSAY__FIGURE_BYTES + 16] = "", interval[2 * ASSAY__FIGURE_BYTES + 8] = "";
     if (look != NULL && options->interval > 0.0)
-        assay__row_two_sided(&look->comparison, options->interval, title, interval);
+        assay__table_row_two_sided(&look->comparison, options->interval, title, interval);
     if (interval[0] == '\0' && row->harm[0] == '\0')
         return;
     int left = columns->name + 2 * (1 + columns->estimate) + 1 + columns->change;
@@ -239,7 +240,7 @@ static struct assay__axis fit_axis(struct assay__page *page, const struct assay_
         for (uint32_t look = 0; look < results[i].look_count; look++)
             if (all_looks || &results[i].looks[look] == assay__shown_look(&results[i]))
                 drawn[drawn_count++] =
-                    assay__row_drawn(analysis, &results[i], &results[i].looks[look], false);
+                    assay__table_row_drawn(analysis, &results[i], &results[i].looks[look], false);
     }
     axis = assay__axis_fit(drawn, drawn_count, columns);
     free(drawn);
@@ -254,8 +255,8 @@ static void write_look(struct assay__page *page, const struct assay_analysis *an
     const struct assay_look_result *last = assay__last_look(result);
     char time[ASSAY__TIME_BYTES];
     struct assay__text words = {0};
-    struct assay__row row;
-    assay__row_fill(&row, analysis, result, last);
+    struct assay__table_row row;
+    assay__table_row_fill(&row, analysis, result, last);
     assay__text_format(&words, "found at look %u of %u", (unsigned)(shown - result->looks) + 1,
                        (unsigned)result->look_count);
     if (shown->time_ns != INT64_MIN) {
@@ -276,13 +277,14 @@ static void write_comparison(struct assay__page *page, const struct assay_analys
                              const struct assay_metric_result *result,
                              const struct assay_write_options *options)
 {
-    struct assay__row row;
+    struct assay__table_row row;
     for (uint32_t look = 0; options->all_looks && look + 1 < result->look_count; look++) {
         char time[ASSAY__TIME_BYTES] = "earlier look";
         if (result->looks[look].time_ns != INT64_MIN)
             assay__time_write(result->looks[look].time_ns, time);
-        struct assay__drawn drawn = assay__row_drawn(analysis, result, &result->looks[look], false);
-        assay__row_fill(&row, analysis, result, &result->looks[look]);
+        struct assay__drawn drawn =
+            assay__table_row_drawn(analysis, result, &result->looks[look], false);
+        assay__table_row_fill(&row, analysis, result, &result->looks[look]);
         row.verdict = "";
         row.ink = ASSAY__INK_PLAIN;
         assay__page_spaces(page, 2);
@@ -291,8 +293,8 @@ static void write_comparison(struct assay__page *page, const struct assay_analys
         write_second_line(page, columns, &row, axis, &drawn);
     }
     const struct assay_look_result *shown = assay__shown_look(result);
-    struct assay__drawn drawn = assay__row_drawn(analysis, result, shown, false);
-    assay__row_fill(&row, analysis, result, shown);
+    struct assay__drawn drawn = assay__table_row_drawn(analysis, result, shown, false);
+    assay__table_row_fill(&row, analysis, result, shown);
     assay__page_spaces(page, 2);
     assay__labels_write(columns->labels, page, result->compared, 2);
     write_first_line(page, columns, &row);

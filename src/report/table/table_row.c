@@ -28,7 +28,7 @@ static void interval_text(double lower, double upper, int decimals, char *out, s
              isfinite(upper) ? high : "none");
 }
 
-static void fill_relative(struct assay__row *row, const struct assay_plan *plan,
+static void fill_relative(struct assay__table_row *row, const struct assay_plan *plan,
                           const struct assay_relative *relative)
 {
     if (!isfinite(relative->estimate))
@@ -61,7 +61,7 @@ static int decimals_of_bounds(double lower, double upper, int decimals)
     return decimals;
 }
 
-static void fill_absolute(struct assay__row *row, const struct assay_comparison *comparison)
+static void fill_absolute(struct assay__table_row *row, const struct assay_comparison *comparison)
 {
     const struct assay_difference *difference = &comparison->difference;
     int decimals =
@@ -78,7 +78,7 @@ static void fill_absolute(struct assay__row *row, const struct assay_comparison 
                   sizeof row->interval);
 }
 
-static void fill_power(struct assay__row *row, const struct assay_metric_result *result,
+static void fill_power(struct assay__table_row *row, const struct assay_metric_result *result,
                        const struct assay_sample_size *size)
 {
     if (result->powered == ASSAY_YES) {
@@ -103,7 +103,7 @@ static enum assay__ink ink_of(enum assay__tone tone)
 }
 
 /* A slice explores: it has a direction, and no verdict. */
-static void fill_direction(struct assay__row *row, const struct assay_metric_result *result,
+static void fill_direction(struct assay__table_row *row, const struct assay_metric_result *result,
                            const struct assay_difference *difference)
 {
     row->ink = ASSAY__INK_PLAIN;
@@ -125,8 +125,9 @@ static void p_text(const char *hypothesis, double p, double log10_p,
     snprintf(out, ASSAY__FIGURE_BYTES + 16, "%s: p %s", hypothesis, figure);
 }
 
-void assay__row_fill(struct assay__row *row, const struct assay_analysis *analysis,
-                     const struct assay_metric_result *result, const struct assay_look_result *look)
+void assay__table_row_fill(struct assay__table_row *row, const struct assay_analysis *analysis,
+                           const struct assay_metric_result *result,
+                           const struct assay_look_result *look)
 {
     memset(row, 0, sizeof *row);
     if (look == NULL) {
@@ -158,9 +159,9 @@ void assay__row_fill(struct assay__row *row, const struct assay_analysis *analys
     assay__figure_count(look->comparison.baseline.n + look->comparison.compared.n, row->units);
 }
 
-struct assay__drawn assay__row_drawn(const struct assay_analysis *analysis,
-                                     const struct assay_metric_result *result,
-                                     const struct assay_look_result *look, bool relative)
+struct assay__drawn assay__table_row_drawn(const struct assay_analysis *analysis,
+                                           const struct assay_metric_result *result,
+                                           const struct assay_look_result *look, bool relative)
 {
     struct assay__drawn drawn = {(double)NAN, (double)NAN, (double)NAN, (double)NAN};
     if (look == NULL)
@@ -183,7 +184,8 @@ struct assay__drawn assay__row_drawn(const struct assay_analysis *analysis,
     return drawn;
 }
 
-void assay__row_level(const struct assay_metric_result *result, char out[ASSAY__FIGURE_BYTES + 16])
+void assay__table_row_level(const struct assay_metric_result *result,
+                            char out[ASSAY__FIGURE_BYTES + 16])
 {
     enum { DIGITS = 5, DIGITS_MOST = 12 };
     double outside = result->side == ASSAY_SIDE_BOTH ? result->alpha : 2.0 * result->alpha;
@@ -194,9 +196,9 @@ void assay__row_level(const struct assay_metric_result *result, char out[ASSAY__
     snprintf(out, ASSAY__FIGURE_BYTES + 16, "%s %% interval", figure);
 }
 
-void assay__row_two_sided(const struct assay_comparison *comparison, double level,
-                          char title[ASSAY__FIGURE_BYTES + 16],
-                          char interval[2 * ASSAY__FIGURE_BYTES + 8])
+void assay__table_row_two_sided(const struct assay_comparison *comparison, double level,
+                                char title[ASSAY__FIGURE_BYTES + 16],
+                                char interval[2 * ASSAY__FIGURE_BYTES + 8])
 {
     struct assay__bounds bounds = assay__two_sided(&comparison->difference, level);
     char figure[ASSAY__NUMBER_BYTES + 1];

@@ -97,12 +97,12 @@ static const struct assay_look_result *look_of(const struct family *family,
     return is_segment ? assay__shown_look(result) : assay__last_look(result);
 }
 
-static const char *change_of(const struct block *block, const struct assay__row *row)
+static const char *change_of(const struct block *block, const struct assay__table_row *row)
 {
     return block->relative ? row->change : row->difference;
 }
 
-static const char *interval_of(const struct block *block, const struct assay__row *row)
+static const char *interval_of(const struct block *block, const struct assay__table_row *row)
 {
     return block->relative ? row->change_interval : row->interval;
 }
@@ -114,7 +114,7 @@ static bool all_relative(const struct block *block)
         const struct assay_look_result *look = look_of(block->family, result);
         if (!belongs(block, result) || look == NULL || !isfinite(look->comparison.difference.lower))
             continue;
-        if (!isfinite(assay__row_drawn(block->family->analysis, result, look, true).lower))
+        if (!isfinite(assay__table_row_drawn(block->family->analysis, result, look, true).lower))
             return false;
     }
     return true;
@@ -134,8 +134,8 @@ static void measure_block(struct family *family, const struct block *block)
         const struct assay_metric_result *result = &block->results[i];
         if (!belongs(block, result) || !is_shown(family, result->slice))
             continue;
-        struct assay__row row;
-        assay__row_fill(&row, family->analysis, result, look_of(family, result));
+        struct assay__table_row row;
+        assay__table_row_fill(&row, family->analysis, result, look_of(family, result));
         assay__page_widen(&family->name, slice_name(&family->analysis->slices[result->slice]));
         assay__page_widen(&family->units, row.units);
         assay__page_widen(&family->change, change_of(block, &row));
@@ -174,8 +174,8 @@ static void fit_axis(struct block *block, struct assay__page *page)
     for (size_t i = 0; i < block->count; i++)
         if (belongs(block, &block->results[i]) && is_shown(block->family, block->results[i].slice))
             drawn[count++] =
-                assay__row_drawn(block->family->analysis, &block->results[i],
-                                 look_of(block->family, &block->results[i]), block->relative);
+                assay__table_row_drawn(block->family->analysis, &block->results[i],
+                                       look_of(block->family, &block->results[i]), block->relative);
     block->axis = assay__axis_fit(drawn, count, block->family->plot);
     free(drawn);
 }
@@ -186,7 +186,7 @@ static void write_title(struct assay__page *page, const struct block *block,
     const struct assay_analysis *analysis = block->family->analysis;
     char level[ASSAY__FIGURE_BYTES + 16];
     struct assay__text title = {0};
-    assay__row_level(result, level);
+    assay__table_row_level(result, level);
     assay__text_format(&title, "%s: %s against %s, %s", analysis->plan->metrics[result->metric].id,
                        analysis->groups[result->compared].id, analysis->groups[result->baseline].id,
                        level);
@@ -201,9 +201,10 @@ static void write_row(struct assay__page *page, const struct block *block,
 {
     const struct family *family = block->family;
     const struct assay_look_result *look = look_of(family, result);
-    struct assay__row row;
-    assay__row_fill(&row, family->analysis, result, look);
-    struct assay__drawn drawn = assay__row_drawn(family->analysis, result, look, block->relative);
+    struct assay__table_row row;
+    assay__table_row_fill(&row, family->analysis, result, look);
+    struct assay__drawn drawn =
+        assay__table_row_drawn(family->analysis, result, look, block->relative);
     assay__page_spaces(page, 4);
     assay__labels_write(&family->labels, page, result->slice - family->first, 4);
     assay__page_column(page, row.units, family->units, ASSAY__ALIGN_RIGHT, false, ASSAY__INK_DIM);

@@ -11,7 +11,7 @@
 
 #include "assay/dataset.h"
 #include "source/csv/csv_private.h"
-#include "source/csv/dialect.h"
+#include "source/csv/csv_dialect.h"
 
 enum {
     BUFFER_BYTES_MAX = 2 * ASSAY_ROW_BYTES_MAX,

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "source/csv/csv.h"
 #include "source/csv/csv_private.h"
-#include "source/csv/dialect.h"
+#include "source/csv/csv_dialect.h"
 
 /* Whether a line has a name as one of its fields, whatever separates them. */
 static bool line_has(const char *at, const char *end, const char *name)

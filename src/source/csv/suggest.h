@@ -2,7 +2,7 @@
 #ifndef ASSAY_SOURCE_CSV_SUGGEST_H
 #define ASSAY_SOURCE_CSV_SUGGEST_H
 
-#include "source/csv/dialect.h"
+#include "source/csv/csv_dialect.h"
 
 enum { ASSAY__REMEDY_BYTES = 192, ASSAY__SAMPLE_MAX = 512 };
 

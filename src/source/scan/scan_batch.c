@@ -8,7 +8,7 @@
 #include "assay/plan.h"
 #include "source/csv/cell.h"
 #include "source/filter/filter_match.h"
-#include "source/units/looks.h"
+#include "source/units/look_ends.h"
 
 typedef struct assay__scan_batch batch_t;
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "source/scan/scan_sums.h"
-#include "source/units/looks.h"
+#include "source/units/look_ends.h"
 #include "stats/moments.h"
 #include "stats/moments_block.h"
 

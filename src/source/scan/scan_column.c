@@ -4,7 +4,7 @@
 
 #include "base/time.h"
 #include "exact/exact_kernel.h"
-#include "source/csv/dialect.h"
+#include "source/csv/csv_dialect.h"
 #include "source/scan/scan_batch.h"
 #include "source/units/row.h"
 

@@ -6,7 +6,7 @@
 
 #include "analysis/dataset_read.h"
 #include "source/csv/csv_chunk.h"
-#include "source/csv/dialect.h"
+#include "source/csv/csv_dialect.h"
 #include "stats/moments_block.h"
 
 bool assay__scan_takes(const struct assay_plan *plan)

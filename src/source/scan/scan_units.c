@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "source/csv/dialect.h"
+#include "source/csv/csv_dialect.h"
 #include "source/scan/scan_batch.h"
 
 typedef struct assay__scan_batch batch_t;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The cells of a row of sufficient statistics: where a figure stands, whether it is there. */
 #include "base/error.h"
-#include "source/csv/dialect.h"
+#include "source/csv/csv_dialect.h"
 #include "source/summary/summary_column.h"
 #include "source/summary/summary_row.h"
 

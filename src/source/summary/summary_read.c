@@ -12,7 +12,7 @@
 
 #include "base/error.h"
 #include "base/time.h"
-#include "source/csv/dialect.h"
+#include "source/csv/csv_dialect.h"
 #include "source/summary/summary_column.h"
 #include "source/summary/summary_row.h"
 

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "source/csv/dialect.h"
+#include "source/csv/csv_dialect.h"
 #include "source/summary/summary_column.h"
 #include "stats/moments.h"
 

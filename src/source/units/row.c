@@ -8,7 +8,7 @@
 #include "assay/dataset.h"
 #include "base/error.h"
 #include "base/hash.h"
-#include "source/csv/dialect.h"
+#include "source/csv/csv_dialect.h"
 
 enum assay_status assay__row_init(struct assay__row *row, const struct assay__binding *binding,
                                   struct assay_error *err)

@@ -3,7 +3,7 @@
 #define ASSAY_SOURCE_UNITS_UNIT_LOOKS_H
 
 #include "source/units/fold.h"
-#include "source/units/looks.h"
+#include "source/units/look_ends.h"
 #include "source/units/tally.h"
 
 /**

@@ -11,7 +11,7 @@
 #include "assay/srm.h"
 #include "base/error.h"
 #include "source/csv/csv_chunk.h"
-#include "source/csv/dialect.h"
+#include "source/csv/csv_dialect.h"
 
 enum assay_status assay__units_leave_out(struct assay__units *units, struct assay_error *err)
 {

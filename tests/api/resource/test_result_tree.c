@@ -154,7 +154,7 @@ static const cJSON *resolve(const cJSON *schema)
 
 static void check_shape(const struct assay__shape *shape, const cJSON *schema);
 
-static void check_field(const struct assay__field *field, const cJSON *schema)
+static void check_field(const struct assay__result_field *field, const cJSON *schema)
 {
     static const char *const TYPES[] = {[ASSAY__KIND_TEXT] = "string",
                                         [ASSAY__KIND_NUMBER] = "number",

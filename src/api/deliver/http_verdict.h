@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef ASSAY_API_DELIVER_VERDICT_H
-#define ASSAY_API_DELIVER_VERDICT_H
+#ifndef ASSAY_API_DELIVER_HTTP_VERDICT_H
+#define ASSAY_API_DELIVER_HTTP_VERDICT_H
 
 #include "api/deliver/transport.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the end of an exchange means for the delivery. */
-#include "api/deliver/verdict.h"
+#include "api/deliver/http_verdict.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A cell in a file's dialect becomes the text that numbers and times are always read from. */
-#include "source/csv/dialect.h"
+#include "source/csv/csv_dialect.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Looks by hour, day or week: when they end, and which the rows and windows of a unit are in. */
-#include "source/units/looks.h"
+#include "source/units/look_ends.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -70,8 +70,8 @@ static enum assay_status make_single(struct assay__looks *looks, const struct as
     if (looks->at == NULL)
         return assay__fail_memory(err);
     looks->count = 1;
-    looks->at[0] =
-        (struct assay__look){INT64_MIN, INT64_MAX, plan->has_as_of ? plan->as_of_ns : latest_ns};
+    looks->at[0] = (struct assay__look_end){INT64_MIN, INT64_MAX,
+                                            plan->has_as_of ? plan->as_of_ns : latest_ns};
     return ASSAY_OK;
 }
 
@@ -112,7 +112,7 @@ enum assay_status assay__looks_init(struct assay__looks *looks, const struct ass
         int64_t end = saturating_add(first, length * (int64_t)looks->count);
         if (plan->has_as_of && plan->as_of_ns < end)
             end = plan->as_of_ns;
-        looks->at[looks->count] = (struct assay__look){end, end, end};
+        looks->at[looks->count] = (struct assay__look_end){end, end, end};
     }
     return ASSAY_OK;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef ASSAY_SOURCE_CSV_DIALECT_H
-#define ASSAY_SOURCE_CSV_DIALECT_H
+#ifndef ASSAY_SOURCE_CSV_CSV_DIALECT_H
+#define ASSAY_SOURCE_CSV_CSV_DIALECT_H
 
 #include "assay/plan.h"
 #include "source/csv/cell.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef ASSAY_SOURCE_UNITS_LOOKS_H
-#define ASSAY_SOURCE_UNITS_LOOKS_H
+#ifndef ASSAY_SOURCE_UNITS_LOOK_ENDS_H
+#define ASSAY_SOURCE_UNITS_LOOK_ENDS_H
 
 #include "assay/plan.h"
 #include "base/error.h"
@@ -14,13 +14,13 @@
  * A row is in a look when its time is before end; a window is complete when it ends by complete.
  * For a single look over all data end is INT64_MAX.
  */
-struct assay__look {
+struct assay__look_end {
     int64_t key; /* the look's time in the dataset: its end, INT64_MIN for a single look */
     int64_t end, complete;
 };
 
 struct assay__looks {
-    struct assay__look *at; /* [count], ascending */
+    struct assay__look_end *at; /* [count], ascending */
     uint32_t count;
 };
 
