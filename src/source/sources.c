@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The table of sources of rows: which one a name stands for. A new one is a file and a row here. */
+/* Which source of rows a name stands for. */
 #include "source/sources.h"
 
 #include <string.h>
@@ -14,7 +14,7 @@ struct source {
 };
 
 /* A file of CSV, plain or compressed (source/file.c), or standard input. */
-static enum assay_status open_csv(const struct assay__rows_request *request,
+enum assay_status assay__open_csv(const struct assay__rows_request *request,
                                   struct assay__rows **out, struct assay_error *err)
 {
     struct assay__csv_options options =
@@ -23,10 +23,8 @@ static enum assay_status open_csv(const struct assay__rows_request *request,
     return assay__csv_open(request->name, &options, out, err);
 }
 
-/* Searched from the first on; the last one takes every name. */
-static const struct source SOURCES[] = {
-    {"", open_csv},
-};
+#define ROW(prefix, name) {prefix, assay__open_##name},
+static const struct source SOURCES[] = {ASSAY__SOURCE_LIST(ROW)};
 
 enum assay_status assay__rows_open(const struct assay__rows_request *request,
                                    struct assay__rows **out, struct assay_error *err)

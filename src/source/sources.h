@@ -13,7 +13,20 @@ struct assay__rows_request {
     bool is_traced; /* assay__rows_fingerprint() will be asked for */
 };
 
-/** assay__rows_open() opens the source that the name begins with: source/sources.c has them. */
+/**
+ * ASSAY__SOURCE_LIST: the sources that a name may begin with, as X(prefix, NAME). A new one is a
+ * file with assay__open_NAME() and a line here. The first prefix that fits is taken; the last one
+ * fits every name: a file, or standard input.
+ */
+#define ASSAY__SOURCE_LIST(X) X("", csv)
+
+#define ASSAY__SOURCE_OPEN(prefix, name)                                                           \
+    enum assay_status assay__open_##name(const struct assay__rows_request *request,                \
+                                         struct assay__rows **out, struct assay_error *err);
+ASSAY__SOURCE_LIST(ASSAY__SOURCE_OPEN)
+#undef ASSAY__SOURCE_OPEN
+
+/** assay__rows_open() opens the source that the name begins with. */
 enum assay_status assay__rows_open(const struct assay__rows_request *request,
                                    struct assay__rows **out, struct assay_error *err);
 

@@ -90,7 +90,6 @@ static bool view_comparison(const struct assay__view *of, size_t index, struct a
     out->result = result;
     out->slice = result->slice;
     out->comparison = (struct assay__comparison_view){
-        .significant = result->significant,
         .comparison_id = result->comparison_id,
         .segment_id = slice->kind == ASSAY_SLICE_SEGMENT ? slice->key : NULL};
     return true;
@@ -341,7 +340,12 @@ struct assay__view assay__result_view(const struct assay_analysis *analysis)
     }
 #define NUMBER_VALUE(name, member) WRAPPED(name, NUMBER_SHAPE, ASSAY__C_NUMBER, member)
 #define ANSWER_VALUE(name, member) WRAPPED(name, BOOLEAN_SHAPE, ASSAY__C_ANSWER, member)
-/* Figures that are members of the analysis as they are: of a look, or of its test. */
+/* Figures that are members of the analysis as they are: of a comparison, a look, or its test. */
+#define RESULT_VALUE(name, shape, type, member)                                                    \
+    {                                                                                              \
+        name, ASSAY__KIND_OBJECT, &shape, type, offsetof(struct assay_metric_result, member),      \
+            NULL, ASSAY__BASE_RESULT                                                               \
+    }
 #define LOOK_TIME(name, member)                                                                    \
     {                                                                                              \
         name, ASSAY__KIND_TEXT, NULL, ASSAY__C_TIME, offsetof(struct assay_look_result, member),   \
@@ -411,7 +415,7 @@ static const struct assay__shape PAIR = SHAPE_OF(PAIR, true, false);
 SHAPE(COMPARISON, OBJECT("status", STATUS, view_status), OBJECT("groups", GROUPS, view_groups),
       LIST("result", LOOK, view_look), OBJECT("lastResult", LOOK, view_last_look),
       OBJECT("sampleSize", SAMPLE_SIZE, view_sample_size),
-      ANSWER_VALUE("isSignificant", comparison.significant),
+      RESULT_VALUE("isSignificant", BOOLEAN_SHAPE, ASSAY__C_ANSWER, significant),
       TEXT("comparisonId", comparison.comparison_id), LIST("groupStats", GROUP_STATS, view_group),
       LIST("dimensions", PAIR, view_dimension), TEXT("segmentId", comparison.segment_id),
       OBJECT("lastDeteriorationResult", LOOK, view_deterioration));

@@ -155,7 +155,9 @@ static bool make_list(const struct assay__result_field *field, const struct assa
 static const void *place_of(const struct assay__result_field *field, const struct assay__view *view)
 {
     const void *base = view;
-    if (field->base == ASSAY__BASE_LOOK)
+    if (field->base == ASSAY__BASE_RESULT)
+        base = (const char *)view->result;
+    else if (field->base == ASSAY__BASE_LOOK)
         base = view->look;
     else if (field->base == ASSAY__BASE_TEST)
         base = view->is_deterioration ? &view->look->deterioration : &view->look->comparison;
