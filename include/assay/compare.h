@@ -166,12 +166,22 @@ enum assay_tested_by {
       "use fewer covariates, or collect more units")                                               \
     X(NO_REQUIRED_SIZE, 12, "noRequiredSize", WARNING,                                             \
       "An effect or margin is planned, and no number of units is enough to find it.", NULL,        \
-      "plan an effect or margin in units of the metric, or a larger one")
+      "plan an effect or margin in units of the metric, or a larger one")                          \
+    X(SKEWED_SIGNIFICANCE, 13, "skewedSignificance", WARNING,                                      \
+      "The difference is significant only by an approximation that skewness spoils: a test that "  \
+      "allows for it does not find it.",                                                           \
+      NULL, "cap the values, or collect more units")                                               \
+    X(FEW_SIGNIFICANCE, 14, "fewSignificance", WARNING,                                            \
+      "The difference is significant, but on fewer units than advice needs, and not by an exact "  \
+      "test.",                                                                                     \
+      NULL, "collect more units")
 
 /**
  * Flags that say why a figure is absent (NaN) or needs care; several may be set. ASSAY_FLAG_LIST
  * has their sentences. In figures: fewer than 2 units (1 of a proportion) are too few; a skewed
- * tail is off by more than alpha / 5; of collinear covariates the later one goes, in both groups;
+ * tail is off by more than alpha / 5; a significance in such a tail, by the shape of all units, is
+ * one of skewness where the p of ASSAY_SKEWNESS_PEARSON does not confirm it; assay_analyze() knows
+ * how many units advice needs; of collinear covariates the later one goes, in both groups;
  * covariates are not used where a group has no more units than covariates + 1.
  */
 enum assay_flag {

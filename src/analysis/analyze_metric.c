@@ -148,6 +148,17 @@ static void take_test_away(struct assay_comparison *comparison)
     comparison->corrected_p = comparison->corrected_log10_p = NAN;
 }
 
+/* Advice rests on no significance that so few units make by an approximation; false then. */
+static bool counts(const struct assay__builder *builder, struct assay_comparison *comparison)
+{
+    uint64_t minimum = builder->plan->minimum_units;
+    bool is_few = comparison->baseline.n < minimum || comparison->compared.n < minimum;
+    if (comparison->difference.significant && is_few &&
+        !assay__is_exact(comparison->difference.tested_by))
+        comparison->flags |= ASSAY_FLAG_FEW_SIGNIFICANCE;
+    return !(comparison->flags & ASSAY__UNSURE);
+}
+
 /* The tests of one result from look to look. */
 struct tests {
     struct assay__tracker role, deterioration;
@@ -197,7 +208,8 @@ static enum assay_status test_deterioration(const struct assay__builder *builder
     if (status != ASSAY_OK)
         return status;
     look->deterioration_alpha_spent = boundary.alpha_spent;
-    assay__tracker_note(tracker, k, units, method.side, &look->deterioration.difference);
+    assay__tracker_note(tracker, k, units, method.side, counts(builder, &look->deterioration),
+                        &look->deterioration.difference);
     return ASSAY_OK;
 }
 
@@ -236,7 +248,8 @@ static enum assay_status test_role(struct assay__builder *builder,
     look->information_fraction = boundary.information;
     look->is_overrun = (boundary.flags & ASSAY_BOUNDARY_OVERRUN) != 0;
     result->is_final = boundary.is_final;
-    assay__tracker_note(&tests->role, k, units, method.side, &look->comparison.difference);
+    assay__tracker_note(&tests->role, k, units, method.side, counts(builder, &look->comparison),
+                        &look->comparison.difference);
     look->is_futile =
         assay__normal_statistic(&look->comparison.difference, method.side) < boundary.futility;
     return ASSAY_OK;
@@ -334,7 +347,7 @@ static enum assay_status take_look(struct assay__builder *builder,
     return test_look(builder, result, tests, k, look, err);
 }
 
-/* Every look so far counts: what was found once stays found. */
+/* Every look so far counts: what was found once, surely, stays found. */
 static void end_looks(const struct tests *tests, struct assay_metric_result *result)
 {
     bool harm = looks_for_harm(result);

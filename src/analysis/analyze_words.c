@@ -59,10 +59,11 @@ static const char *worse_text(const struct saying *say)
 {
     bool has_margin = say->result->hypothesis == ASSAY_HYPOTHESIS_NON_INFERIORITY;
     bool is_moved = assay__moved_covariate(say->result) != UINT32_MAX;
-    if (!is_moved && !assay__harm_stands(say->result, say->builder->plan->minimum_units))
-        return assay__arena_format(say->builder->arena,
-                                   "%s looks worse, on too few units to tell (%s; %s for worse).",
-                                   say->id, say->change, say->p_worse);
+    if (!is_moved && !assay__harm_stands(say->result))
+        return assay__arena_format(
+            say->builder->arena, "%s looks worse, on %s (%s; %s for worse).", say->id,
+            assay__unsure_text(assay__telling_harm(say->result)->deterioration.flags), say->change,
+            say->p_worse);
     if (!has_margin && is_either(say))
         return assay__arena_format(say->builder->arena,
                                    "%s changed significantly, which is harm (%s; %s for a change).",
@@ -157,6 +158,10 @@ static const char *caution(const struct assay__builder *builder,
                            const struct assay_metric_result *result, const char *text)
 {
     uint32_t covariate = assay__moved_covariate(result);
+    bool explores = builder->out->slices[result->slice].kind == ASSAY_SLICE_DIMENSION;
+    if (text != NULL && covariate == UINT32_MAX && !explores && assay__is_skewed_win(result))
+        return assay__arena_format(builder->arena, "%s Do not rely on it: %s.", text,
+                                   assay__unsure_text(ASSAY_FLAG_SKEWED_SIGNIFICANCE));
     if (text == NULL || covariate == UINT32_MAX)
         return text;
     return assay__arena_format(

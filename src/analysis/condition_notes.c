@@ -172,7 +172,8 @@ static bool is_relevant(const struct assay__builder *builder, uint32_t flag)
         return builder->plan->relative == ASSAY_RELATIVE_LOG;
     if (flag == ASSAY_FLAG_FIELLER_UNBOUNDED)
         return builder->plan->relative == ASSAY_RELATIVE_FIELLER;
-    return !(flag & SKEWED); /* said for both tails together */
+    /* Skewness is said for both tails together; of what is not sure the advice's reasons speak. */
+    return !(flag & (SKEWED | ASSAY__UNSURE));
 }
 
 enum assay_status assay__note_conditions(struct assay__builder *builder, uint32_t metric,

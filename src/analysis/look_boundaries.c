@@ -156,14 +156,14 @@ double assay__normal_statistic(const struct assay_difference *difference, enum a
 }
 
 void assay__tracker_note(struct assay__tracker *tracker, uint32_t k, uint64_t units,
-                         enum assay_side side, struct assay_difference *difference)
+                         enum assay_side side, bool counts, struct assay_difference *difference)
 {
     if (isnan(difference->p))
         return;
     if (tracker->sequence != NULL &&
         assay__normal_statistic(difference, side) < tracker->sequence[k].futility)
         tracker->is_futile = true;
-    if (difference->significant && !tracker->is_found) {
+    if (difference->significant && counts && !tracker->is_found) {
         tracker->is_found = true;
         tracker->first_significant = k;
     }
@@ -172,9 +172,11 @@ void assay__tracker_note(struct assay__tracker *tracker, uint32_t k, uint64_t un
     double x = assay__mixture_weight(&tracker->design, (double)units, difference->standard_error);
     double log_p = assay__mixture_log_p(assay__normal_statistic(difference, side),
                                         tracker->design.two_sided, x);
-    tracker->best_log_p = fmin(tracker->best_log_p, log_p);
-    difference->p = exp(tracker->best_log_p);
-    difference->log10_p = tracker->best_log_p / M_LN10;
+    log_p = fmin(tracker->best_log_p, log_p);
+    if (counts || !difference->significant)
+        tracker->best_log_p = log_p;
+    difference->p = exp(log_p);
+    difference->log10_p = log_p / M_LN10;
 }
 
 void assay__tracker_release(struct assay__tracker *tracker)

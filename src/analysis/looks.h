@@ -52,9 +52,12 @@ enum assay_status assay__tracker_boundary(struct assay__tracker *tracker, uint32
                                           uint64_t units, double standard_error, double required,
                                           struct assay_boundary *out, struct assay_error *err);
 
-/** assay__tracker_note() puts the test's p under its horizon, and remembers what was found. */
+/**
+ * assay__tracker_note() puts the test's p under its horizon, and remembers what was found; counts:
+ * whether a significance may count at later looks.
+ */
 void assay__tracker_note(struct assay__tracker *tracker, uint32_t k, uint64_t units,
-                         enum assay_side side, struct assay_difference *difference);
+                         enum assay_side side, bool counts, struct assay_difference *difference);
 
 /** assay__tracker_release() frees what a tracker holds. */
 void assay__tracker_release(struct assay__tracker *tracker);

@@ -40,23 +40,31 @@ const char *assay__srm_verb(enum assay__srm_state state)
     return VERBS[state];
 }
 
-static const struct assay_look_result *
-telling(const struct assay_metric_result *result,
-        bool (*is_significant)(const struct assay_look_result *look))
+/* The flags of the test where a look's is significant. */
+typedef bool significance(const struct assay_look_result *look, uint32_t *flags);
+
+static const struct assay_look_result *telling(const struct assay_metric_result *result,
+                                               significance *is_significant)
 {
+    const struct assay_look_result *last = assay__last_look(result);
+    uint32_t flags = 0;
+    if (last == NULL || is_significant(last, &flags))
+        return last;
     for (uint32_t i = result->look_count; i > 0; i--)
-        if (is_significant(&result->looks[i - 1]))
+        if (is_significant(&result->looks[i - 1], &flags) && !(flags & ASSAY__UNSURE))
             return &result->looks[i - 1];
-    return assay__last_look(result);
+    return last;
 }
 
-static bool is_found(const struct assay_look_result *look)
+static bool is_found(const struct assay_look_result *look, uint32_t *flags)
 {
+    *flags = look->comparison.flags;
     return look->comparison.difference.significant;
 }
 
-static bool is_harmed(const struct assay_look_result *look)
+static bool is_harmed(const struct assay_look_result *look, uint32_t *flags)
 {
+    *flags = look->deterioration.flags;
     return look->has_deterioration && look->deterioration.difference.significant;
 }
 
@@ -93,19 +101,23 @@ uint32_t assay__moved_covariate(const struct assay_metric_result *result)
     return UINT32_MAX;
 }
 
-static bool is_exact(enum assay_tested_by method)
+bool assay__is_exact(enum assay_tested_by method)
 {
     return method == ASSAY_TESTED_BY_FISHER || method == ASSAY_TESTED_BY_PERMUTATION;
 }
 
-bool assay__harm_stands(const struct assay_metric_result *result, uint64_t minimum)
+bool assay__is_skewed_win(const struct assay_metric_result *result)
 {
-    if (result->deteriorated != ASSAY_YES || assay__moved_covariate(result) != UINT32_MAX)
+    if (result->look_count == 0 || result->hypothesis == ASSAY_HYPOTHESIS_DETERIORATION ||
+        result->significant != ASSAY_YES)
         return false;
-    const struct assay_look_result *look = assay__telling_harm(result);
-    const struct assay_comparison *test = &look->deterioration;
-    bool has_units = test->baseline.n >= minimum && test->compared.n >= minimum;
-    return has_units || is_exact(test->difference.tested_by);
+    return (assay__telling_look(result)->comparison.flags & ASSAY_FLAG_SKEWED_SIGNIFICANCE) != 0;
+}
+
+bool assay__harm_stands(const struct assay_metric_result *result)
+{
+    return result->deteriorated == ASSAY_YES && assay__moved_covariate(result) == UINT32_MAX &&
+           !(assay__telling_harm(result)->deterioration.flags & ASSAY__UNSURE);
 }
 
 void assay__conclude(struct assay_metric_result *result)

@@ -8,8 +8,18 @@
 void assay__conclude(struct assay_metric_result *result);
 
 /**
+ * ASSAY__UNSURE: a look's significance is no ground for advice. At an earlier look it does not
+ * count any more; at the last one it is shown, and advice is withheld.
+ */
+enum { ASSAY__UNSURE = ASSAY_FLAG_SKEWED_SIGNIFICANCE | ASSAY_FLAG_FEW_SIGNIFICANCE };
+
+/** assay__is_exact() is whether a test relies on no approximation. */
+bool assay__is_exact(enum assay_tested_by method);
+
+/**
  * assay__telling_look() is the look that a result's own test tells by: the last one, or where an
- * earlier look was significant and this one is not, the latest that was. The result has looks.
+ * earlier look was significant and this one is not, the latest that was and is sure. The result has
+ * looks.
  */
 const struct assay_look_result *assay__telling_look(const struct assay_metric_result *result);
 
@@ -30,10 +40,16 @@ const struct assay_look_result *assay__shown_look(const struct assay_metric_resu
 uint32_t assay__moved_covariate(const struct assay_metric_result *result);
 
 /**
- * assay__harm_stands(): harm was found, by figures that hold: not by an adjustment as above, nor,
- * where a group has fewer than minimum units, by a test that is not exact.
+ * assay__is_skewed_win(): the result's own test is significant only by an approximation that
+ * skewness spoils (ASSAY_FLAG_SKEWED_SIGNIFICANCE): neither passed nor failed in the decision.
  */
-bool assay__harm_stands(const struct assay_metric_result *result, uint64_t minimum);
+bool assay__is_skewed_win(const struct assay_metric_result *result);
+
+/**
+ * assay__harm_stands(): harm was found, by figures that hold: not by an adjustment as above, and
+ * surely.
+ */
+bool assay__harm_stands(const struct assay_metric_result *result);
 
 /** assay__weights_are_assumed(): the plan names no groups, so equal weights are nobody's plan. */
 bool assay__weights_are_assumed(const struct assay_plan *plan);

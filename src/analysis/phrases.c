@@ -99,6 +99,12 @@ const char *assay__hypothesis_text(enum assay_hypothesis hypothesis, enum assay_
     return either ? "a change" : TEXTS[hypothesis];
 }
 
+const char *assay__unsure_text(uint32_t flags)
+{
+    return flags & ASSAY_FLAG_SKEWED_SIGNIFICANCE ? "values too skewed for the test that finds it"
+                                                  : "too few units to tell";
+}
+
 const char *assay__size_absence_text(enum assay_size_absence absence)
 {
     static const char *const TEXTS[] = {

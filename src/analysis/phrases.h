@@ -35,6 +35,9 @@ const char *assay__bound_text(const struct assay_bound *bound, char out[ASSAY__P
 const char *assay__hypothesis_text(enum assay_hypothesis hypothesis,
                                    enum assay_direction direction);
 
+/** assay__unsure_text() says what a significance with such flags rests on: static text. */
+const char *assay__unsure_text(uint32_t flags);
+
 /** assay__size_absence_text() says why no number of units is enough; it follows a colon. */
 const char *assay__size_absence_text(enum assay_size_absence absence);
 

@@ -136,26 +136,47 @@ uint32_t assay__reasons_to_abort(struct assay__case *it)
             assay__reason(it, "sampleRatioMismatch", -1, mismatch_text(it));
     }
     for (uint32_t m = 0; it->pair != ASSAY__NONE && m < builder->plan->metric_count; m++)
-        if (assay__harm_stands(assay__case_result(it, m), builder->plan->minimum_units))
+        if (assay__harm_stands(assay__case_result(it, m)))
             say_worse(it, m);
     return it->reason_count - before;
 }
 
 /* Harm that was found by figures that do not hold. */
-static void say_unsure(struct assay__case *it, uint32_t metric, const char *why)
+static void say_unsure(struct assay__case *it, uint32_t metric)
 {
     const struct assay_metric_result *result = assay__case_result(it, metric);
     char change[ASSAY__PHRASE_BYTES], p[ASSAY__PHRASE_BYTES], figures[FIGURES_BYTES];
     const struct assay_look_result *look = assay__telling_harm(result);
     snprintf(figures, sizeof figures, "%s; %s for worse; %s",
              assay__change_text(&look->comparison, change),
-             assay__p_text(&look->deterioration.difference, p), why);
+             assay__p_text(&look->deterioration.difference, p),
+             assay__unsure_text(look->deterioration.flags));
     say(it, "harmNotSure", metric, "looks worse", figures);
+}
+
+/* An improvement, or a margin, that only a test finds which skewness spoils. */
+static void say_skewed(struct assay__case *it, uint32_t metric)
+{
+    const struct assay_metric_result *result = assay__case_result(it, metric);
+    char figures[FIGURES_BYTES];
+    figures_of(result,
+               result->hypothesis == ASSAY_HYPOTHESIS_NON_INFERIORITY ? "not worse than the margin"
+               : result->side == ASSAY_SIDE_BOTH                      ? "a change"
+                                                                      : "better",
+               figures);
+    assay__reason(it, "skewed", (int32_t)metric,
+                  assay__arena_format(it->builder->arena,
+                                      "%s in %s against %s has %s (%s): cap them, or collect more "
+                                      "units.",
+                                      it->builder->plan->metrics[metric].id,
+                                      group_id(it, it->group), group_id(it, it->control),
+                                      assay__unsure_text(ASSAY_FLAG_SKEWED_SIGNIFICANCE), figures));
 }
 
 uint32_t assay__reasons_not_to_rely(struct assay__case *it)
 {
     uint32_t before = it->reason_count;
+    bool is_open = assay__rule_state(it) == ASSAY_OUTCOME_NOT_TESTED;
     for (uint32_t m = 0; m < it->builder->plan->metric_count; m++) {
         const struct assay_metric_result *result = assay__case_result(it, m);
         const struct assay_metric_plan *metric = &it->builder->plan->metrics[m];
@@ -169,9 +190,10 @@ uint32_t assay__reasons_not_to_rely(struct assay__case *it)
                               "rests on it.",
                               metric->id, assay__metric_covariate(metric, covariate),
                               group_id(it, it->group), group_id(it, it->control)));
-        else if (result->deteriorated == ASSAY_YES &&
-                 !assay__harm_stands(result, it->builder->plan->minimum_units))
-            say_unsure(it, m, "too few units to tell");
+        else if (result->deteriorated == ASSAY_YES && !assay__harm_stands(result))
+            say_unsure(it, m);
+        else if (is_open && assay__is_skewed_win(result) && it->builder->out->rates[m].in_rule)
+            say_skewed(it, m);
     }
     return it->reason_count - before;
 }
@@ -201,6 +223,10 @@ static void say_success(struct assay__case *it, bool with_failures)
         if (result->hypothesis != ASSAY_HYPOTHESIS_SUPERIORITY ||
             result->outcome == ASSAY_OUTCOME_NOT_TESTED)
             continue;
+        if (with_failures && assay__is_skewed_win(result)) {
+            say_skewed(it, m);
+            continue;
+        }
         bool either = result->side == ASSAY_SIDE_BOTH;
         figures_of(result, either ? "a change" : "better", figures);
         if (assay__is_win(it, m))
@@ -223,7 +249,8 @@ static void say_guardrails(struct assay__case *it)
             !it->builder->out->rates[m].in_rule)
             continue;
         count++;
-        passed += assay__case_result(it, m)->outcome == ASSAY_OUTCOME_PASSED;
+        passed += assay__case_result(it, m)->outcome == ASSAY_OUTCOME_PASSED &&
+                  !assay__is_skewed_win(assay__case_result(it, m));
     }
     if (count > 0 && passed == count)
         assay__reason(it, "guardrailsPassed", -1,

@@ -18,7 +18,8 @@ bool assay__is_win(const struct assay__case *it, uint32_t metric)
 {
     const struct assay_metric_result *result = assay__case_result(it, metric);
     return result->hypothesis == ASSAY_HYPOTHESIS_SUPERIORITY &&
-           result->outcome == ASSAY_OUTCOME_PASSED && result->side != ASSAY_SIDE_BOTH;
+           result->outcome == ASSAY_OUTCOME_PASSED && result->side != ASSAY_SIDE_BOTH &&
+           !assay__is_skewed_win(result);
 }
 
 bool assay__holds_back(const struct assay__case *it, uint32_t metric)
@@ -44,6 +45,10 @@ static enum assay_outcome leaf(const struct assay__case *it, uint32_t metric)
     if (it->is_hopeful)
         return assay__is_lost(it, metric) ? ASSAY_OUTCOME_FAILED : ASSAY_OUTCOME_PASSED;
     const struct assay_metric_result *result = assay__case_result(it, metric);
+    bool is_neutral =
+        result->hypothesis == ASSAY_HYPOTHESIS_SUPERIORITY && result->side == ASSAY_SIDE_BOTH;
+    if (!is_neutral && assay__is_skewed_win(result))
+        return ASSAY_OUTCOME_NOT_TESTED;
     /* Without an intended direction a change informs, and ships nothing. */
     if (result->hypothesis == ASSAY_HYPOTHESIS_SUPERIORITY &&
         result->outcome == ASSAY_OUTCOME_PASSED && !assay__is_win(it, metric))

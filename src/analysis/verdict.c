@@ -5,24 +5,27 @@
 #include "analysis/analysis_view.h"
 #include "analysis/outcome.h"
 
-/* A hypothesis: what its p is for, and the words where it holds and where that was not shown. */
+/*
+ * A hypothesis: what its p is for, and the words where it holds, where that was not shown, and
+ * where it holds by an approximation only that skewness spoils.
+ */
 struct wording {
-    const char *p, *yes, *no;
+    const char *p, *yes, *no, *skewed;
     enum assay__tone yes_tone, no_tone;
 };
 
-static const struct wording BETTER = {"better", "improved", "no clear difference", ASSAY__TONE_GOOD,
-                                      ASSAY__TONE_PLAIN};
-static const struct wording CHANGED = {"changed", "changed", "no clear difference",
-                                       ASSAY__TONE_GOOD, ASSAY__TONE_PLAIN};
-static const struct wording IN_MARGIN = {"margin", "within margin", "margin not shown",
-                                         ASSAY__TONE_GOOD, ASSAY__TONE_WARN};
-static const struct wording WORSE = {"worse", "WORSE", "no sign of harm", ASSAY__TONE_BAD,
-                                     ASSAY__TONE_PLAIN};
+static const struct wording BETTER = {"better",           "improved",       "no clear difference",
+                                      "improved, skewed", ASSAY__TONE_GOOD, ASSAY__TONE_PLAIN};
+static const struct wording CHANGED = {"changed",         "changed",        "no clear difference",
+                                       "changed, skewed", ASSAY__TONE_GOOD, ASSAY__TONE_PLAIN};
+static const struct wording IN_MARGIN = {"margin",         "within margin",  "margin not shown",
+                                         "margin, skewed", ASSAY__TONE_GOOD, ASSAY__TONE_WARN};
+static const struct wording WORSE = {"worse",         "WORSE",         "no sign of harm",
+                                     "worse, skewed", ASSAY__TONE_BAD, ASSAY__TONE_PLAIN};
 
 /* A guardrail without a direction: any change is harm. */
-static const struct wording MOVED = {"changed", "CHANGED", "no sign of change", ASSAY__TONE_BAD,
-                                     ASSAY__TONE_PLAIN};
+static const struct wording MOVED = {"changed",         "CHANGED",       "no sign of change",
+                                     "changed, skewed", ASSAY__TONE_BAD, ASSAY__TONE_PLAIN};
 
 static const struct wording *wording_of(const struct assay_metric_plan *metric)
 {
@@ -41,15 +44,24 @@ static bool is_on_wrong_side(const struct assay_metric_result *result)
     return result->side == ASSAY_SIDE_UPPER ? difference->upper < 0.0 : difference->lower > 0.0;
 }
 
+/* Harm that is not sure: by an approximation that skewness spoils, or on few units. */
+static const char *unsure_word(const struct assay_metric_result *result,
+                               const struct wording *words)
+{
+    if (!(assay__telling_harm(result)->deterioration.flags & ASSAY_FLAG_SKEWED_SIGNIFICANCE))
+        return "worse, few units";
+    return words == &MOVED ? MOVED.skewed : WORSE.skewed;
+}
+
 static void find_word(struct assay__verdict *out, const struct wording *words,
-                      const struct assay_metric_result *result, uint64_t minimum)
+                      const struct assay_metric_result *result)
 {
     out->tone = ASSAY__TONE_PLAIN;
     if (assay__moved_covariate(result) != UINT32_MAX) {
         out->word = "covariate moved";
         out->tone = ASSAY__TONE_WARN;
-    } else if (result->deteriorated == ASSAY_YES && !assay__harm_stands(result, minimum)) {
-        out->word = "worse, few units";
+    } else if (result->deteriorated == ASSAY_YES && !assay__harm_stands(result)) {
+        out->word = unsure_word(result, words);
         out->tone = ASSAY__TONE_WARN;
     } else if (result->deteriorated == ASSAY_YES) {
         bool is_agreed = words == &IN_MARGIN && result->significant == ASSAY_YES;
@@ -57,6 +69,9 @@ static void find_word(struct assay__verdict *out, const struct wording *words,
         out->tone = WORSE.yes_tone;
     } else if (result->significant == ASSAY_UNKNOWN) {
         out->word = "not tested";
+        out->tone = ASSAY__TONE_WARN;
+    } else if (assay__is_skewed_win(result)) {
+        out->word = words->skewed;
         out->tone = ASSAY__TONE_WARN;
     } else {
         bool yes = result->significant == ASSAY_YES;
@@ -77,7 +92,7 @@ struct assay__verdict assay__verdict_of(const struct assay_analysis *analysis,
         verdict.word = "no values";
         verdict.tone = ASSAY__TONE_WARN;
     } else {
-        find_word(&verdict, words, result, analysis->plan->minimum_units);
+        find_word(&verdict, words, result);
     }
     return verdict;
 }

@@ -31,14 +31,12 @@ int health_take(const char *command, const char *list, struct health_wanted *wan
 }
 
 /* A harm test was wanted of this result, and could not be made, or not relied on. */
-static bool lacks_harm_test(const struct assay_analysis *analysis,
-                            const struct assay_metric_result *result)
+static bool lacks_harm_test(const struct assay_metric_result *result)
 {
     if (isnan(result->deterioration_alpha))
         return false;
     return result->deteriorated == ASSAY_UNKNOWN || assay__moved_covariate(result) != UINT32_MAX ||
-           (result->deteriorated == ASSAY_YES &&
-            !assay__harm_stands(result, analysis->plan->minimum_units));
+           (result->deteriorated == ASSAY_YES && !assay__harm_stands(result));
 }
 
 /* A test of this result was wanted, be it of its role or for harm, and could not be made. */
@@ -48,8 +46,7 @@ static bool lacks_test(const struct assay_analysis *analysis,
     const struct assay_metric_plan *metric = &analysis->plan->metrics[result->metric];
     bool is_wanted =
         metric->role != ASSAY_ROLE_DETERIORATION || !isnan(result->deterioration_alpha);
-    return (is_wanted && result->outcome == ASSAY_OUTCOME_NOT_TESTED) ||
-           lacks_harm_test(analysis, result);
+    return (is_wanted && result->outcome == ASSAY_OUTCOME_NOT_TESTED) || lacks_harm_test(result);
 }
 
 /* What was found beats what could not be looked for; only the total counts. */
@@ -62,9 +59,9 @@ int health_code(const struct health_wanted *wanted, const struct assay_analysis 
         const struct assay_metric_result *result = &analysis->results[i];
         if (result->slice != 0)
             continue;
-        if (wanted->deterioration && assay__harm_stands(result, analysis->plan->minimum_units))
+        if (wanted->deterioration && assay__harm_stands(result))
             return EXIT_DETERIORATION;
-        if ((wanted->deterioration && lacks_harm_test(analysis, result)) ||
+        if ((wanted->deterioration && lacks_harm_test(result)) ||
             (wanted->untested && lacks_test(analysis, result)))
             code = EXIT_UNTESTED;
     }

@@ -228,7 +228,7 @@ static void test_pair(const struct assay__pair_estimate *pair, wide d, wide null
 static void drop_tail_errors(struct assay_comparison *out)
 {
     out->flags &= ~(uint32_t)(ASSAY_FLAG_SKEWED_LOWER | ASSAY_FLAG_SKEWED_UPPER |
-                              ASSAY_FLAG_ONE_GROUP_CONSTANT);
+                              ASSAY_FLAG_SKEWED_SIGNIFICANCE | ASSAY_FLAG_ONE_GROUP_CONSTANT);
     out->tail_error = (struct assay_tail_error){NAN, NAN, NAN};
     out->corrected_lower = out->corrected_upper = NAN;
     out->corrected_p = out->corrected_log10_p = NAN;

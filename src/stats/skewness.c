@@ -23,6 +23,9 @@
 
 typedef struct assay__wide wide;
 
+/* A tail may be off by so much of its level before a flag says so. */
+static const double TAIL_SLACK = 0.2;
+
 /* Central moment with divisor n; a share's is p(1 - p). */
 static wide second_moment(const struct assay__estimate *estimate, enum assay_metric_type type)
 {
@@ -174,6 +177,16 @@ static wide pooled_error2(const struct assay__pair_estimate *pair)
     return assay__wide_add(assay__wide_mul(assay__wide_div(sum, df), share), shared);
 }
 
+static double pooled_statistic(const struct assay__pair_estimate *pair,
+                               const struct assay_method *method, double *error)
+{
+    wide d = assay__wide_sub(pair->value[1], pair->value[0]);
+    wide root = assay__wide_sqrt(pooled_error2(pair));
+    wide away = assay__wide_sub(d, assay__wide_of(method->null_difference));
+    *error = assay__wide_double(root);
+    return assay__wide_double(assay__wide_div(away, root));
+}
+
 struct correction {
     double (*forward)(double t, double a);
     double (*inverse)(double q, double a);
@@ -195,13 +208,8 @@ static void correct(const struct assay__pair_estimate *pair, const struct assay_
     double error = difference->standard_error;
     if (isnan(a) || isnan(statistic))
         return;
-    if (method->skewness == ASSAY_SKEWNESS_PEARSON) {
-        wide d = assay__wide_sub(pair->value[1], pair->value[0]);
-        wide root = assay__wide_sqrt(pooled_error2(pair));
-        wide away = assay__wide_sub(d, assay__wide_of(method->null_difference));
-        error = assay__wide_double(root);
-        statistic = assay__wide_double(assay__wide_div(away, root));
-    }
+    if (method->skewness == ASSAY_SKEWNESS_PEARSON)
+        statistic = pooled_statistic(pair, method, &error);
     double low = correction->inverse(-difference->critical, a);
     double high = correction->inverse(difference->critical, a);
     out->corrected_lower = difference->estimate - error * high;
@@ -210,6 +218,30 @@ static void correct(const struct assay__pair_estimate *pair, const struct assay_
     struct assay__p_value value = assay__p_value(corrected, difference->df, 0.0, method->side);
     out->corrected_p = value.p;
     out->corrected_log10_p = isinf(value.log10_p) ? (double)NAN : value.log10_p;
+}
+
+/* How much more the lower tail at z has than it should, by Edgeworth's first term. */
+static double tail_shift(double a, double z)
+{
+    return a * (2.0 * z * z + 1.0) / 6.0 * assay_normal_density(z);
+}
+
+/*
+ * A significance in a tail that skewness makes too heavy, and that Pearson's curve does not
+ * confirm. The shape is that of all units: a small group that is far off has missed its
+ * distribution's tail, and shows too little skewness just then.
+ */
+static bool is_doubtful(const struct assay__pair_estimate *pair, const struct assay_method *method,
+                        const struct assay_comparison *out, double z)
+{
+    const struct assay_difference *difference = &out->difference;
+    if (!difference->significant || !isfinite(difference->statistic))
+        return false;
+    double a = pooled_asymmetry(pair, method->type), error;
+    double towards = difference->statistic > 0.0 ? 1.0 : -1.0;
+    if (!(-towards * tail_shift(a, z) > out->tail_error.nominal * TAIL_SLACK))
+        return false;
+    return !(towards * pearson(pooled_statistic(pair, method, &error), a) > difference->critical);
 }
 
 void assay__skewness(const struct assay__pair_estimate *pair, const struct assay_method *method,
@@ -228,11 +260,13 @@ void assay__skewness(const struct assay__pair_estimate *pair, const struct assay
     double z = method->test == ASSAY_TEST_Z && isfinite(out->difference.critical)
                    ? out->difference.critical
                    : assay_normal_quantile_upper(tail);
-    double shift = a * (2.0 * z * z + 1.0) / 6.0 * assay_normal_density(z);
+    double shift = tail_shift(a, z);
     out->tail_error.lower = fmax(0.0, tail + shift);
     out->tail_error.upper = fmax(0.0, tail - shift);
-    if (fabs(shift) > tail / 5.0)
+    if (fabs(shift) > tail * TAIL_SLACK)
         out->flags |= ASSAY_FLAG_SKEWED_LOWER | ASSAY_FLAG_SKEWED_UPPER;
+    if (is_doubtful(pair, method, out, z))
+        out->flags |= ASSAY_FLAG_SKEWED_SIGNIFICANCE;
     if (method->skewness != ASSAY_SKEWNESS_NONE)
         correct(pair, method, out);
 }

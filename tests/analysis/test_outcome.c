@@ -63,20 +63,25 @@ START_TEST(the_look_shown_is_the_one_that_tells)
 }
 END_TEST
 
-START_TEST(harm_stands_on_enough_units_or_an_exact_test)
+/* Earlier looks count where they are sure; the last one is shown in any case. */
+START_TEST(harm_stands_where_it_is_sure)
 {
     struct assay_look_result looks[3];
-    struct assay_metric_result result = result_of(looks, "...", "x..");
-    ck_assert(!assay__harm_stands(&result, 30)); /* 20 units at the look that found it */
-    ck_assert(assay__harm_stands(&result, 20));
-    looks[0].deterioration.difference.tested_by = ASSAY_TESTED_BY_FISHER;
-    ck_assert(assay__harm_stands(&result, 30));
+    struct assay_metric_result result = result_of(looks, "...", "x.x");
+    ck_assert(assay__harm_stands(&result));
+    looks[2].deterioration.flags = ASSAY_FLAG_FEW_SIGNIFICANCE;
+    ck_assert(!assay__harm_stands(&result));
+    ck_assert_ptr_eq(assay__telling_harm(&result), &looks[2]);
+    looks[2].deterioration.flags = ASSAY_FLAG_SKEWED_SIGNIFICANCE;
+    ck_assert(!assay__harm_stands(&result));
     result = result_of(looks, "...", "xx.");
-    ck_assert(assay__harm_stands(&result, 30)); /* 40 at the last that did */
-    looks[1].deterioration.compared.n = 29;
-    ck_assert(!assay__harm_stands(&result, 30));
+    looks[1].deterioration.flags = ASSAY_FLAG_FEW_SIGNIFICANCE;
+    ck_assert_ptr_eq(assay__telling_harm(&result), &looks[0]);
+    ck_assert(assay__harm_stands(&result));
     result = result_of(looks, "x..", "...");
-    ck_assert(!assay__harm_stands(&result, 30));
+    ck_assert(!assay__harm_stands(&result));
+    looks[0].comparison.flags = ASSAY_FLAG_SKEWED_SIGNIFICANCE;
+    ck_assert_ptr_eq(assay__telling_look(&result), &looks[2]);
 }
 END_TEST
 
@@ -88,10 +93,10 @@ START_TEST(an_adjustment_by_a_covariate_that_moved_is_known)
     result.balance = balance;
     result.balance_count = 2;
     ck_assert_uint_eq(assay__moved_covariate(&result), UINT32_MAX); /* covariates are not used */
-    ck_assert(assay__harm_stands(&result, 30));
+    ck_assert(assay__harm_stands(&result));
     looks[2].comparison.reduction.method = ASSAY_REDUCTION_FULL;
     ck_assert_uint_eq(assay__moved_covariate(&result), 1);
-    ck_assert(!assay__harm_stands(&result, 30));
+    ck_assert(!assay__harm_stands(&result));
     looks[2].comparison.reduction.dropped = 1u << 1;
     ck_assert_uint_eq(assay__moved_covariate(&result), UINT32_MAX);
 }
@@ -101,7 +106,7 @@ static void add(TCase *cases)
 {
     tcase_add_test(cases, sizes_have_one_state_each);
     tcase_add_test(cases, the_look_shown_is_the_one_that_tells);
-    tcase_add_test(cases, harm_stands_on_enough_units_or_an_exact_test);
+    tcase_add_test(cases, harm_stands_where_it_is_sure);
     tcase_add_test(cases, an_adjustment_by_a_covariate_that_moved_is_known);
 }
 

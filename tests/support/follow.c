@@ -16,13 +16,19 @@ static void check(enum assay_status status, const struct assay_error *err)
     abort();
 }
 
+static double weight_of(const struct follow_case *c, int group)
+{
+    return group == 0 && c->control > 0.0 ? c->control : 1.0;
+}
+
 void follow_plan(const struct follow_case *c, char *text, size_t size)
 {
     FILE *out = fmemopen(text, size, "w");
     const char *type = c->values == FOLLOW_RARE ? "proportion" : "mean";
     fputs("{\"groups\":[", out);
     for (int g = 0; g <= c->treatments; g++)
-        fprintf(out, "%s{\"id\":\"%s\",\"weight\":1}", g > 0 ? "," : "", GROUPS[g]);
+        fprintf(out, "%s{\"id\":\"%s\",\"weight\":%g}", g > 0 ? "," : "", GROUPS[g],
+                weight_of(c, g));
     fputs("],\"comparisons\":{\"baseline\":\"control\"},\"metrics\":[", out);
     for (int m = 0; m < c->metrics; m++) {
         bool is_guardrail = m >= c->metrics - c->guardrails;
@@ -47,6 +53,15 @@ static double draw(const struct follow_case *c, int metric, int group, struct si
     }
 }
 
+/* Groups lie one after the other from 0 to the sum of their weights. */
+static int group_of(const struct follow_case *c, double at)
+{
+    int g = 0;
+    for (; g < c->treatments && at >= weight_of(c, g); g++)
+        at -= weight_of(c, g);
+    return g;
+}
+
 static void fill(const struct follow_case *c, struct sim_random *random,
                  struct assay_dataset *dataset)
 {
@@ -57,8 +72,9 @@ static void fill(const struct follow_case *c, struct sim_random *random,
     for (int g = 0; g < groups; g++)
         for (int m = 0; m < c->metrics; m++)
             sim_sample_init(&samples[g][m], shape, decimals);
-    for (int i = 0; i < c->units * groups; i++) {
-        int g = (int)(sim_uniform(random) * groups);
+    double weights = weight_of(c, 0) + c->treatments;
+    for (int i = 0; i < (int)(c->units * weights); i++) {
+        int g = group_of(c, sim_uniform(random) * weights);
         for (int m = 0; m < c->metrics; m++) {
             double value = draw(c, m, g, random);
             sim_sample_add(&samples[g][m], &value);

@@ -26,7 +26,8 @@ struct follow_case {
     int guardrails;   /* of these, the last ones */
     bool has_margin;  /* the guardrails have one, of 20 % of the baseline */
     int treatments;   /* besides the control */
-    int units;        /* a group's, on average: each unit has its group by lot */
+    int units;        /* a treatment's, on average: each unit has its group by lot */
+    double control;   /* the control's weight beside 1 of each treatment; 0 is 1 */
     double lift;      /* of the first metric in the first treatment, relative */
     const char *more; /* further members of the plan, such as ",\"adjustment\":\"bonferroni\"" */
 };
