@@ -2,13 +2,11 @@
 /* assay merge: sufficient statistics of shards to those of the whole, exact. Needs no plan. */
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
-
-#include "assay/dataset.h"
 
 #include "cli/cli.h"
 #include "cli/flags_data.h"
 #include "cli/output.h"
+#include "source/summary/summary_read.h"
 
 enum { OPTION_OUTPUT = CLI_OPTION_FIRST, OPTION_HELP };
 
@@ -27,17 +25,17 @@ static int print_help(void)
     return cli_finish_stdout();
 }
 
-static int run(char **paths, int path_count, const char *output)
+/* The files of a merge. */
+struct parts {
+    char **paths;
+    size_t count;
+};
+
+static enum assay_status write_whole(const void *what, const struct assay_sink *sink,
+                                     struct assay_error *err)
 {
-    struct assay_error err;
-    char *text = NULL;
-    size_t length = 0;
-    if (assay_summaries_merge((const char *const *)paths, (size_t)path_count, &text, &length,
-                              &err) != ASSAY_OK)
-        return cli_fail(&err);
-    int code = output_write(output, text, length);
-    free(text);
-    return code;
+    const struct parts *parts = what;
+    return assay__summaries_stream((const char *const *)parts->paths, parts->count, sink, err);
 }
 
 int cmd_merge(int argc, char **argv)
@@ -56,5 +54,6 @@ int cmd_merge(int argc, char **argv)
         return cli_usage_error("merge",
                                "no files to merge: name those that 'assay summarize' wrote");
     int code = data_check_twice("merge", argv + optind, (size_t)(argc - optind));
-    return code == 0 ? run(argv + optind, argc - optind, output) : code;
+    const struct parts parts = {argv + optind, (size_t)(argc - optind)};
+    return code == 0 ? output_stream(output, write_whole, &parts) : code;
 }

@@ -2,7 +2,6 @@
 /* assay summarize: raw data to sufficient statistics, exact. */
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "cli/cli.h"
 #include "cli/flags_data.h"
@@ -34,14 +33,19 @@ static int print_help(void)
     return cli_finish_stdout();
 }
 
+static enum assay_status write_table(const void *what, const struct assay_sink *sink,
+                                     struct assay_error *err)
+{
+    return assay__summary_stream(what, sink, err);
+}
+
 static int run(const struct plan_flags *flags, const struct assay_read_options *options,
                char **paths, size_t path_count, const char *output)
 {
     struct assay_error err;
     struct assay_plan *plan = NULL;
     struct assay_dataset *dataset = NULL;
-    char *text = NULL;
-    size_t length = 0;
+    struct assay__summary_table table = {0};
     int code = data_check_files("summarize", flags, paths, path_count, output);
     if (code != 0)
         return code;
@@ -51,10 +55,10 @@ static int run(const struct plan_flags *flags, const struct assay_read_options *
     if (status == ASSAY_OK)
         status = data_read(plan, flags, options, paths, path_count, &dataset, &err);
     if (status == ASSAY_OK)
-        status = assay_dataset_summarize(dataset, &text, &length, &err);
-    code = status == ASSAY_OK ? output_write(output, text, length)
+        status = assay__summary_of_dataset(dataset, &table, &err);
+    code = status == ASSAY_OK ? output_stream(output, write_table, &table)
                               : data_fail("summarize", flags, &err);
-    free(text);
+    assay__summary_table_release(&table);
     assay_dataset_free(dataset);
     assay_plan_free(plan);
     return code;

@@ -3,6 +3,7 @@
 #define ASSAY_SOURCE_SUMMARY_SUMMARY_TABLE_H
 
 #include "assay/dataset.h"
+#include "assay/sink.h"
 #include "base/fingerprint.h"
 #include "base/index.h"
 #include "base/text.h"
@@ -194,6 +195,10 @@ enum assay_status assay__summary_to_dataset(const struct assay__summary_table *t
 /** assay__summary_write() writes CSV: sorted by key, exact sums, only the columns in use. */
 enum assay_status assay__summary_write(const struct assay__summary_table *table,
                                        struct assay__text *text, struct assay_error *err);
+
+/** assay__summary_stream() writes the same bytes to a sink, a few rows at a time. */
+enum assay_status assay__summary_stream(const struct assay__summary_table *table,
+                                        const struct assay_sink *sink, struct assay_error *err);
 
 /** struct assay__count_row: a field of struct assay_counts by name; rows end with a NULL name. */
 struct assay__count_row {

@@ -150,6 +150,7 @@ static void append_count(struct writing *writing, const char *column, uint64_t c
 static void end_row(struct writing *writing)
 {
     assay__text_putc(writing->text, '\n');
+    assay__text_pass_on(writing->text); /* nothing looks back further than a row */
     assay__seal_row(&writing->digest);
 }
 
@@ -335,5 +336,17 @@ enum assay_status assay__summary_write(const struct assay__summary_table *table,
     assay__index_release(&columns.names);
     assay__seal_digest_release(&writing.digest);
     free(sorted);
+    return status;
+}
+
+enum assay_status assay__summary_stream(const struct assay__summary_table *table,
+                                        const struct assay_sink *sink, struct assay_error *err)
+{
+    struct assay__outlet outlet = {.sink = sink};
+    struct assay__text out = {.outlet = &outlet};
+    enum assay_status status = assay__summary_write(table, &out, err);
+    if (status == ASSAY_OK || out.failed) /* which failed, memory or the sink, finish() tells */
+        return assay__text_finish(&out, err);
+    assay__text_release(&out);
     return status;
 }
