@@ -7,7 +7,7 @@
 # than there are processors.
 set -u
 
-# What whoever runs the tests has set for work of their own is no part of them: where to post, how cd
+# What whoever runs the tests has set for work of their own is not a part of them: where to post, how cd
 # and getopt behave, which cases of Check run and how much it says, golden files made anew.
 unset ASSAY_BASE_URL ASSAY_REGION ASSAY_OUTBOX ASSAY_TOKEN ASSAY_TOKEN_FILE ASSAY_CLIENT_ID \
     ASSAY_CLIENT_SECRET ASSAY_CLIENT_SECRET_FILE CREDENTIALS_DIRECTORY CDPATH POSIXLY_CORRECT \

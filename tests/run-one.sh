@@ -3,7 +3,7 @@
 # FOLDER/NUMBER.log, "PASSED FAILED" to FOLDER/NUMBER, which is there when the program has ended.
 set -u
 log=$1/$2.log
-# Which signals are ignored, as by nohup, is no part of a test: a shell cannot take that back, but GNU
+# Which signals are ignored, as by nohup, is not a part of a test: a shell cannot take that back, but GNU
 # env can.
 as_usual=
 env --default-signal true 2>/dev/null && as_usual="env --default-signal"

@@ -38,10 +38,10 @@ enum {
  * read is one of used, unexposed, excluded, bad, after and no_unit.
  */
 struct assay_counts {
-    uint64_t rows_read;  /* data rows, header excluded */
-    uint64_t rows_used;  /* rows that count as a unit, or whose values are part of one */
-    uint64_t rows_bad;   /* skipped by --bad-rows=skip: a cell, the number of cells or the text */
-    uint64_t rows_after; /* at or after asOf */
+    uint64_t rows_read; /* data rows, header excluded */
+    uint64_t rows_used; /* rows that count as a unit, or whose values are part of one */
+    uint64_t rows_bad;  /* skipped as ASSAY_BAD_ROWS_SKIP says: a cell, the number of cells, text */
+    uint64_t rows_after;          /* at or after asOf */
     uint64_t rows_duplicate;      /* further rows of a unit already counted */
     uint64_t units_in_two_groups; /* units excluded from every group */
     uint64_t rows_in_two_groups;  /* their rows */
@@ -68,8 +68,8 @@ ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_dataset_new(const struct assa
 ASSAY_API void assay_dataset_free(struct assay_dataset *dataset);
 
 /**
- * enum assay_bad_rows: what a row does that cannot be read: with a cell that is no number where one
- * is needed, too few or too many cells, or text that is not UTF-8.
+ * enum assay_bad_rows: what becomes of a row that cannot be read, because a cell is not a number
+ * where one is needed, there are too few or too many cells, or its text is not UTF-8.
  */
 enum assay_bad_rows {
     ASSAY_BAD_ROWS_FAIL, /* ASSAY_ERROR_DATA that names file, line, column and text */

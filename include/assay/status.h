@@ -74,7 +74,7 @@ struct assay_error {
 
 /**
  * assay_status_id() is the stable text id of a status, such as "no-input". Static text. For these
- * three a number that is no status counts as ASSAY_ERROR_INTERNAL.
+ * three a number that is not a status counts as ASSAY_ERROR_INTERNAL.
  */
 ASSAY_API const char *assay_status_id(enum assay_status status);
 

@@ -121,7 +121,7 @@ static enum assay_tristate tristate(const struct assay_difference *difference)
     return difference->significant ? ASSAY_YES : ASSAY_NO;
 }
 
-/* Moments that a caller hands over may not be what the metric's type says: then it is named. */
+/* A caller's moments may not fit the metric's type: the error then names the metric. */
 static enum assay_status compare(const struct assay__builder *builder,
                                  const struct assay_metric_result *result,
                                  const struct assay_method *method,

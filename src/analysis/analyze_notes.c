@@ -134,10 +134,11 @@ static enum assay_status note_plan(struct assay__builder *builder, struct assay_
         lists_harm = lists_harm || (builder->out->rates[m].in_rule &&
                                     builder->out->rates[m].hypothesis == ASSAY_HYPOTHESIS_NONE);
     if (plan->dimension_count > 0)
-        status = assay__annotate(builder, ASSAY_NOTE_INFO, -1, NOWHERE,
-                                 "Results by dimension explore: alpha is not divided by the number "
-                                 "of slices. Remedy: plan segments for slices that are to decide.",
-                                 err);
+        status = assay__annotate(
+            builder, ASSAY_NOTE_INFO, -1, NOWHERE,
+            "Results by dimension are exploratory: alpha is not divided by the number "
+            "of slices. Remedy: plan segments for slices that are to decide.",
+            err);
     if (status == ASSAY_OK && plan->dimension_count > 0)
         builder->out->annotations[builder->out->annotation_count - 1].about = ASSAY_ABOUT_SLICES;
     if (status == ASSAY_OK && plan->segment_count > 1)

@@ -15,7 +15,8 @@
 
 enum { SKEWED = ASSAY_FLAG_SKEWED_LOWER | ASSAY_FLAG_SKEWED_UPPER };
 
-/* Below so many units in a group, its skewness says little: that they are few says it all. */
+/* With fewer units than this in a group its skewness says little, and the note of few units is
+ * enough. */
 enum { UNITS_FOR_SKEWNESS = 30 };
 
 /* What one remark is about. */

@@ -68,7 +68,7 @@ int cli_option(const char *command, const struct option *options, int argc, char
 
 /**
  * cli_option_or_word() is the same, but leaves the order of the command line as it is: a word that
- * is no option is CLI_WORD, and optarg the word.
+ * is not an option is CLI_WORD, and optarg the word.
  */
 int cli_option_or_word(const char *command, const struct option *options, int argc, char **argv);
 enum { CLI_WORD = 1 };

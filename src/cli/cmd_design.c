@@ -328,7 +328,7 @@ int cmd_design(int argc, char **argv)
         code = option == '?' ? CLI_USAGE : take_option(arguments, option, optarg);
     }
     if (code == 0 && optind < argc)
-        code = cli_usage_error("design", "'%s' is no option", argv[optind]);
+        code = cli_usage_error("design", "'%s' is not an option", argv[optind]);
     if (code == 0)
         code = complete(arguments);
     if (code == 0)

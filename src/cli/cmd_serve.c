@@ -219,7 +219,7 @@ static int take_option(struct request *request, int option, const char *value)
     return 0;
 }
 
-/* The address as the system will read it, whichever way it is written; false: it is no number. */
+/* The address as the system will read it, however it is written; false: it is not numeric. */
 static bool read_address(const char *address, bool *is_loopback)
 {
     struct addrinfo hints = {.ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_STREAM};
@@ -322,7 +322,8 @@ int cmd_serve(int argc, char **argv)
     if (request.help)
         return cli_write_stdout(HELP, strlen(HELP));
     if (optind < argc)
-        return cli_usage_error("serve", "'%s' is no option; serve takes no files", argv[optind]);
+        return cli_usage_error("serve", "'%s' is not an option; serve takes no files",
+                               argv[optind]);
     request.options.is_json_log = message_is_json();
     failure = check(&request);
     if (failure == 0)

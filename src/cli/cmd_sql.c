@@ -177,7 +177,7 @@ int cmd_sql(int argc, char **argv)
     if (code == 0 && wants_help)
         code = print_help();
     else if (code == 0 && optind < argc)
-        code = cli_usage_error("sql", "'%s' is no option: the table is named by --table",
+        code = cli_usage_error("sql", "'%s' is not an option: the table is named by --table",
                                argv[optind]);
     else if (code == 0 && sql_options.dialect == NULL)
         code = cli_usage_error("sql", "--dialect is missing: which engine runs the statement?");

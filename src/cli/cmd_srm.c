@@ -418,7 +418,8 @@ int cmd_srm(int argc, char **argv)
         code = option == '?' ? CLI_USAGE : take_option(arguments, option, optarg);
     }
     if (code == 0 && optind < argc)
-        code = cli_usage_error("srm", "'%s' is no option; counts go into --counts", argv[optind]);
+        code =
+            cli_usage_error("srm", "'%s' is not an option; counts go into --counts", argv[optind]);
     if (code == 0 && arguments->looks != NULL) {
         code = run_looks(arguments);
     } else if (code == 0) {

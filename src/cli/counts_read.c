@@ -180,7 +180,8 @@ static int read_percentage(struct counts *counts, struct counts_metric *metric, 
         return fail_word(metric, word, "has no percentage from 0% to 100% before the /");
     double nearest = round(share * all), room = rounding_of(text, length) * all;
     if (fabs(nearest - share * all) > room * (1.0 + 1e-9))
-        return fail_word(metric, word, "is no share of so many units: give the count before the /");
+        return fail_word(metric, word,
+                         "is not a share of that many units: give the count before the /");
     *successes = (uint64_t)nearest;
     if (fabs(nearest - share * all) <= 1e-12 * all)
         return 0;

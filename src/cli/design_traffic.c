@@ -42,7 +42,7 @@ static int take_row(const char *path, size_t line, char *row, struct history *hi
     if (comma == NULL)
         return fail_at(path, line, "a row is a day and its units: 2026-03-14,1250");
     if (!assay__time_parse(row, (size_t)(comma - row), &time_ns))
-        return fail_at(path, line, "this is no date; write 2026-03-14");
+        return fail_at(path, line, "this is not a date; write 2026-03-14");
     double units = strtod(comma + 1, &end);
     if (end == comma + 1 || *end != '\0' || !(units >= 0.0 && isfinite(units)))
         return fail_at(path, line, "the units of a day are a number from 0 on");

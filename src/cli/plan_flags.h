@@ -41,7 +41,7 @@ enum {
 struct plan_flag {
     const char *name, *argument, *sentence;              /* argument NULL: it takes none */
     const struct assay__plan_key *path[PLAN_FLAG_DEPTH]; /* keys from the plan or metric down */
-    unsigned depth;                                      /* 0: the flag is no key */
+    unsigned depth;                                      /* 0: the flag is not a key */
     bool repeats;                                        /* each use adds an entry to a list */
 };
 

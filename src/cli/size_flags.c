@@ -253,7 +253,8 @@ int size_flags_read(int argc, char **argv, struct size_flags *flags)
         code = option == '?' ? CLI_USAGE : take_option(flags, option, optarg);
     }
     if (code == 0 && optind < argc)
-        code = cli_usage_error("size", "'%s' is no option; history goes into --data", argv[optind]);
+        code = cli_usage_error("size", "'%s' is not an option; history goes into --data",
+                               argv[optind]);
     return code;
 }
 

@@ -29,7 +29,7 @@ static enum assay_status fail_at(const struct assay__rows *rows, const struct as
     int shown = cell->length < 40 ? (int)cell->length : 40;
     const char *problem = outcome == ASSAY__CELL_NO_CHOICE ? "is not 0 or 1, as a proportion needs"
                           : outcome == ASSAY__CELL_RANGE   ? "is too long or too large"
-                                                           : "is no number";
+                                                           : "is not a number";
     return assay__rows_fail(rows, record, column, ASSAY_ERROR_DATA, err, "'%.*s' %s.", shown,
                             cell->text, problem);
 }
@@ -136,7 +136,7 @@ static enum assay_status summarize(struct size_query *query, const struct assay_
     query->mean = twins.baseline.estimate;
     query->design.baseline_variance = twins.baseline.variance;
     query->design.compared_variance = twins.baseline.variance;
-    /* The variance of data at 1e-200 or 1e160 is no double. */
+    /* The variance of data at 1e-200 or 1e160 is not a double. */
     if (twins.baseline.standard_error > 0.0 && !(twins.baseline.variance >= DBL_MIN))
         return fail_history(history, used, "their variance is beyond the range of numbers", err);
     if (history->covariate_count == 0)

@@ -99,7 +99,7 @@ static int take_count(const struct looks *looks, size_t line, const char *cell, 
     errno = 0;
     unsigned long long value = strtoull(cell, &end, 10);
     if (!isdigit((unsigned char)cell[0]) || *end != '\0' || errno != 0 || value > UINT64_C(1) << 53)
-        return fail_at(looks, line, cell, "is no count of units");
+        return fail_at(looks, line, cell, "is not a count of units");
     if (value < before)
         return fail_at(looks, line, cell, "is less than at the look before: counts are cumulative");
     *count = value;

@@ -12,8 +12,8 @@
 struct assay__big;
 
 /**
- * assay__big_new() makes a row without numbers for so many of them; NULL without memory. It starts
- * with room for the lengths of before, which may be NULL, and some limbs more.
+ * assay__big_new() makes an empty row with room for a number of big integers; NULL without memory.
+ * It starts with room for the lengths of before, which may be NULL, and some limbs more.
  */
 struct assay__big *assay__big_new(uint32_t count, const struct assay__big *before);
 /** assay__big_free() frees a row; NULL is fine. */

@@ -88,7 +88,7 @@ static inline const char *assay__json_ascii_text_end(const char *at, const char 
     return at;
 }
 
-/** assay__json_digits_end() is the first byte that is no decimal digit, or end. */
+/** assay__json_digits_end() is the first byte that is not a decimal digit, or end. */
 static inline const char *assay__json_digits_end(const char *at, const char *end)
 {
     for (uint64_t word; end - at >= 8; at += 8) {

@@ -28,7 +28,7 @@ uint32_t assay__json_column(struct assay__json_scan *scan, const char *place);
 enum assay_status assay__json_fail(struct assay__json_scan *scan, const char *place,
                                    const char *format, ...) ASSAY__PRINTF(3, 4);
 
-/** assay__json_fail_limit() says that there are more than limit of what. */
+/** assay__json_fail_limit() fails because there are more than limit things of a kind, what. */
 enum assay_status assay__json_fail_limit(struct assay__json_scan *scan, const char *what,
                                          unsigned limit);
 

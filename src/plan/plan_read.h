@@ -53,7 +53,7 @@ void assay__plan_default(enum assay__plan_object kind, void *object);
 void assay__plan_object(struct assay__plan_reader *reader, enum assay__plan_object kind,
                         const struct assay__node *value, void *object);
 
-/** assay__plan_value() reads the value of a key that is no object. */
+/** assay__plan_value() reads the value of a key that is not an object. */
 void assay__plan_value(struct assay__plan_reader *reader, const struct assay__plan_key *row,
                        const struct assay__node *value, void *object);
 

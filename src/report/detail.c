@@ -27,7 +27,7 @@ static const struct {
     {"alphaDeterioration", "deterioration alpha / (comparisons * monitored metrics)"},
     {"power", "1 - (1 - power) / (guardrails with margin + min(success metrics, 1))"},
     {"segments", "alpha is divided further by the number of segments"},
-    {"dimensions", "explore: alpha is not divided by the number of slices"},
+    {"dimensions", "exploratory: alpha is not divided by the number of slices"},
 };
 
 static void write_conventions(struct assay__json *json, const struct assay_plan *plan)

@@ -153,10 +153,10 @@ static struct assay__node *read_request(struct serve_call *call, struct assay__a
         return NULL;
     }
     if (status != ASSAY_OK) {
-        serve_answer_refuse(&call->answer, SERVE_INVALID, NULL,
-                            "The body is no JSON that is read here. Line %llu, column %llu: %s",
-                            (unsigned long long)err.line, (unsigned long long)err.column,
-                            err.message);
+        serve_answer_refuse(
+            &call->answer, SERVE_INVALID, NULL,
+            "The body is not JSON that this server reads. Line %llu, column %llu: %s",
+            (unsigned long long)err.line, (unsigned long long)err.column, err.message);
         return NULL;
     }
     if (root->type != ASSAY__NODE_OBJECT) {
@@ -269,7 +269,8 @@ static bool make_record(struct serve_call *call, struct assay__arena *tree)
     if (result == NULL || !read_labels(call, result))
         return false;
     if (place->id[0] == '\0' && !write_random_id(place->id)) {
-        serve_answer_refuse(&call->answer, SERVE_UNAVAILABLE, NULL, "There is no random id now.");
+        serve_answer_refuse(&call->answer, SERVE_UNAVAILABLE, NULL,
+                            "A random id cannot be made now.");
         return false;
     }
     write_document(call, result);

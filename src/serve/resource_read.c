@@ -118,7 +118,7 @@ static void read_page_token(const struct serve_call *call, const struct serve_pl
     }
     if (!is_hex || query->before < 0 || strcmp(token, again) != 0)
         serve_problem_add(problems, "pageToken",
-                          "This is no token of a list with the same parent and filter.");
+                          "This is not a page token of a list with the same parent and filter.");
 }
 
 static void read_page_size(const struct serve_call *call, struct serve_query *query,

@@ -58,7 +58,7 @@ uint32_t assay__moments_blocks(const struct assay_moments *moments);
 const struct assay__block *assay__moments_block_at(const struct assay_moments *moments,
                                                    uint32_t index);
 
-/** assay__moments_room() fails when the moments cannot count so many vectors more. */
+/** assay__moments_room() fails when the moments cannot count that many more vectors. */
 enum assay_status assay__moments_room(const struct assay_moments *moments, uint64_t count,
                                       struct assay_error *err);
 

@@ -345,7 +345,7 @@ void assay__reduce_variance(const struct assay__group *groups, size_t group_coun
     find_slopes(groups, group_count, of, method, type, pair, slopes);
     uint32_t kept = count_kept(q, *dropped);
     /* Each group needs a degree of freedom for its residual variance. Where covariates were dropped
-       for want of units, n of them kept n - 1, which ends here too. */
+       because there were too few units, n units kept n - 1 covariates: that case ends here, too. */
     uint64_t least = of[0]->n < of[1]->n ? of[0]->n : of[1]->n;
     if (least <= (uint64_t)kept + 1) {
         *dropped = 0;

@@ -160,7 +160,7 @@ while [ $i -lt 20 ]; do
 done
 [ $i -eq 20 ]
 ok $? "a pipe that is closed ends quietly"
-# A closed standard output is no file of the program's: nothing is printed into what it opens.
+# A closed standard output is not a file of the program's: nothing is printed into what it opens.
 for words in version "srm --counts 1,2" "size --baseline-rate 0.1 --mde 0.1" "analyze $work/small.csv $small" \
     "summarize $work/small.csv $small" "plan init $work/small.csv"; do
     # shellcheck disable=SC2086 # words

@@ -66,7 +66,7 @@ grep -E '^@(rows|events|units_|missing|note)' "$work/sums" | cut -d, -f1-6 | sed
 diff "$work/by-file" "$work/by-sql" >"$work/out"
 ok $? "counts of rows and events"
 
-# A value that is no number, or has too many digits, is refused and never rounded.
+# A value that is not a number, or has too many digits, is refused and never rounded.
 printf 'g,y\nA,1\nA,2.00001\nB,3\nB,4\n' >"$work/odd.csv"
 sqlite3 "$work/odd.db" '.mode csv' ".import $work/odd.csv t"
 "$ASSAY" sql --dialect sqlite --table t --group g --baseline A --metric y |

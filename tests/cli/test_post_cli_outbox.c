@@ -131,7 +131,7 @@ START_TEST(closed_streams_are_not_the_outbox)
 }
 END_TEST
 
-/* A stream that is closed is no stream: reading it, and printing names to it, fails. */
+/* A stream that is closed is not a stream: reading it, and printing names to it, fails. */
 START_TEST(closed_streams_stay_unusable)
 {
     struct post_cli reading = {.args = {"post", "-"}, .environment = {post_cli_url}, .closed = 1};

@@ -50,14 +50,14 @@ static inline const cJSON *json_at(const cJSON *node, const char *path)
 static inline double number_at(const cJSON *document, const char *path)
 {
     const cJSON *node = json_at(document, path);
-    ck_assert_msg(cJSON_IsNumber(node), "%s is no number", path);
+    ck_assert_msg(cJSON_IsNumber(node), "%s is not a number", path);
     return node->valuedouble;
 }
 
 static inline const char *text_at(const cJSON *document, const char *path)
 {
     const cJSON *node = json_at(document, path);
-    ck_assert_msg(cJSON_IsString(node), "%s is no string", path);
+    ck_assert_msg(cJSON_IsString(node), "%s is not a string", path);
     return node->valuestring;
 }
 

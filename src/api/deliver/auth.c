@@ -66,7 +66,7 @@ static enum assay_status keep(struct assay__auth *auth, const char *token, size_
     if (!is_token(token, length)) {
         fail(outcome, file, what,
              length == 0 ? "is empty"
-                         : "is no token: one line of visible ASCII characters, without blanks");
+                         : "is not a token: one line of visible ASCII characters, without blanks");
         return ASSAY_OK;
     }
     auth->token = malloc(length + 1);

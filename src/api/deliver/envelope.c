@@ -68,7 +68,8 @@ enum assay_status assay__body_derive_id(const char *parent, const char *text, si
     return ASSAY_OK;
 }
 
-/* The string member key, or NULL with *status set when it is no string; absent is NULL and OK. */
+/* The string member key. NULL and OK when it is absent; NULL with *status set when it is not a
+ * string. */
 static const char *string_member(const struct assay__node *object, const char *key,
                                  const char *name, enum assay_status *status,
                                  struct assay_error *err)

@@ -140,7 +140,8 @@ static size_t match_form(const char *at, size_t length, const char *secret, size
     return step;
 }
 
-/* Length of what is written here of a form: all of it, or enough of its beginning; else 0. */
+/* The length of a form of a secret that begins here: the whole form, or a long enough prefix; 0
+ * when none does. */
 static size_t form_at(const char *bytes, size_t length, const char *secret, size_t form)
 {
     size_t at = 0, matched = 0;

@@ -112,7 +112,7 @@ static long milliseconds(double seconds)
 }
 
 /* Options that are copied need memory. Without them a certificate could go unchecked against the CA
- * file, or a token go to a proxy: every one counts. NULL is no option. */
+ * file, or a token go to a proxy: every one counts. NULL is not an option. */
 static bool set_text(CURL *easy, CURLoption option, const char *text)
 {
     return text == NULL || curl_easy_setopt(easy, option, text) == CURLE_OK;

@@ -29,7 +29,8 @@ enum assay_status assay__endpoint_parse(const char *url, const char *what,
 enum assay_status assay__region_urls(const char *region, const char **base_url,
                                      const char **token_url, struct assay_error *err);
 
-/** assay__parent_check() accepts what assay__parent_split() does, and else says what that is. */
+/** assay__parent_check() accepts what assay__parent_split() accepts; else the error says what that
+ * is. */
 enum assay_status assay__parent_check(const char *parent, struct assay_error *err);
 
 /** assay__id_check() does so for an analysisResultId and assay__result_id_ok(). */

@@ -185,7 +185,7 @@ static enum assay_status number_literal(struct parser *parser,
     literal->kind = ASSAY__LITERAL_NUMBER;
     if (assay__decimal_parse(token.start, token.length, &literal->number, digits) !=
         ASSAY__PARSE_OK)
-        return fail_at(parser, token.start, "this is no number. Write text in quotes.");
+        return fail_at(parser, token.start, "this is not a number. Write text in quotes.");
     if (literal->number.digits != NULL) {
         literal->number.digits =
             assay__arena_copy(&parser->filter->arena, digits, literal->number.digit_count);

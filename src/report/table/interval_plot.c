@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Intervals wider than so many times the median one run off the axis. */
+/* Intervals wider than this multiple of the median width run off the axis. */
 enum { WIDTHS_SHOWN = 6, COLUMNS_MAX = 120 };
 
 static double width_of(const struct assay__drawn *interval)

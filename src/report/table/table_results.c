@@ -315,7 +315,7 @@ static bool has_many_baselines(const struct assay_analysis *analysis)
     return false;
 }
 
-/* Above so many comparisons, only those that say something are listed. */
+/* With more comparisons than this, only those that say something are listed. */
 enum { COMPARISONS_LISTED = 100 };
 
 static size_t count_total(const struct assay_analysis *analysis)

@@ -16,7 +16,7 @@ enum { SLICES_SHOWN = 20, WIDE_PAGE = 100 };
 struct family {
     const struct assay_analysis *analysis;
     uint32_t first, count; /* slices */
-    uint32_t shown;        /* so many of a comparison, the largest; the rest is gathered */
+    uint32_t shown;        /* of a comparison: the largest ones; the rest is gathered */
     bool with_p;
     const char **names;          /* [count], NULL for slices that are not shown */
     struct assay__labels labels; /* of them */

@@ -79,9 +79,9 @@ enum { ASSAY__FIGURE_BYTES = 48 };
 void assay__figure_count(uint64_t count, char out[ASSAY__FIGURE_BYTES]);
 
 /**
- * assay__figure_decimals() is how many decimals show so many significant digits of an interval's
- * half width, or one more of the estimate where there is no interval; -1: too small for plain
- * notation.
+ * assay__figure_decimals() is how many decimals show a number of significant digits of an
+ * interval's half width, or one more of the estimate where there is no interval; -1: too small for
+ * plain notation.
  */
 int assay__figure_decimals(double half_width, double estimate, int digits);
 

@@ -41,7 +41,7 @@ static void read_length(struct reading *reading, const char *value)
     reading->head.has_length = true;
     reading->head.length = strtoull(value, NULL, 10);
     if (digits == 0 || value[digits] != '\0')
-        reading->head.flaw = "Content-Length is no number.";
+        reading->head.flaw = "Content-Length is not a number.";
 }
 
 static void read_encoding(struct reading *reading, const char *value)
@@ -70,7 +70,7 @@ static enum MHD_Result read_header(void *cls, enum MHD_ValueKind kind, const cha
     const char *text = value != NULL ? value : "";
     (void)kind;
     if (!is_token(name))
-        reading->head.flaw = "A header has a name that is none.";
+        reading->head.flaw = "A header has an invalid name.";
     else if (strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0)
         read_length(reading, text);
     else if (strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0)

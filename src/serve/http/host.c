@@ -8,7 +8,7 @@
 
 enum { NAME_BYTES = 256 };
 
-/* The header without port, brackets and a dot at its end; false when it is no host. */
+/* The header without port, brackets and a dot at its end; false when it is not a host. */
 static bool take_name(const char *header, char name[NAME_BYTES])
 {
     bool is_six = header[0] == '[';

@@ -41,7 +41,7 @@ struct serve_problem {
     struct serve_problem *next;
 };
 
-/** struct serve_problems: the first so many, in order. Set the arena, zero the rest. */
+/** struct serve_problems: the first problems, in order. Set the arena, zero the rest. */
 struct serve_problems {
     struct assay__arena *arena;
     struct serve_problem *first, *last;

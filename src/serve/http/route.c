@@ -85,7 +85,7 @@ void serve_call_route(struct serve_call *call, const char *method)
         serve_answer_refuse(&call->answer, SERVE_NOT_FOUND, NULL, "There is nothing at this path.");
         return;
     }
-    serve_answer_refuse(&call->answer, SERVE_METHOD, NULL, "Of this path there are %s.",
+    serve_answer_refuse(&call->answer, SERVE_METHOD, NULL, "This path allows %s.",
                         same_path->allow);
     call->answer.allow = same_path->allow;
 }

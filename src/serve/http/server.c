@@ -48,8 +48,8 @@ static enum assay_status open_socket(const struct serve_options *options, int *o
     char service[8];
     snprintf(service, sizeof service, "%u", (unsigned)options->port);
     if (getaddrinfo(options->address, service, &hints, &found) != 0)
-        return assay__fail(err, ASSAY_ERROR_USAGE, "'%s' is no numeric address, such as 127.0.0.1.",
-                           options->address);
+        return assay__fail(err, ASSAY_ERROR_USAGE,
+                           "'%s' is not a numeric address, such as 127.0.0.1.", options->address);
     int on = 1;
     int fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     struct sockaddr_storage bound = {0};
@@ -188,7 +188,7 @@ static enum assay_status replace_front(struct serve_server *server, struct assay
     struct serve_front *next, *last = server->front;
     int listening = fcntl(last->listening, F_DUPFD_CLOEXEC, 0);
     if (listening < 0)
-        return assay__fail(err, ASSAY_ERROR_UNAVAILABLE, "There is no socket more: %s.",
+        return assay__fail(err, ASSAY_ERROR_UNAVAILABLE, "No further socket can be opened: %s.",
                            strerror(errno));
     enum assay_status status = start_front(server, listening, &next, err);
     if (status != ASSAY_OK)

@@ -24,7 +24,7 @@ struct serve_watch {
     pthread_mutex_t lock;
     pthread_cond_t wake;
     struct serve_watched *first, *last;
-    unsigned count, many; /* connections; from so many on there is a press */
+    unsigned count, many; /* connections; with many of them, slow ones are closed sooner */
     int64_t longest_ms;
     bool is_ending;
 };

@@ -81,7 +81,7 @@ static bool is_given_twice(const struct serve_tokens *tokens)
     return false;
 }
 
-/* The rights that a list names, all of them for ""; 0 when it is no list of rights. */
+/* The rights that a list names, all of them for ""; 0 when it is not a list of rights. */
 static unsigned read_rights(const char *list)
 {
     unsigned rights = 0;

@@ -21,8 +21,8 @@ struct serve_target {
 
 /**
  * serve_target_parse() takes "/path?query", or the same after "http://host", apart as it came over
- * the wire. false for what is no sound target: no leading slash, blanks, bad escapes, NUL or bytes
- * that are no UTF-8, a parameter given twice, too many parts, no memory.
+ * the wire. false for an invalid target: no leading slash, blanks, bad escapes, NUL, invalid UTF-8,
+ * a parameter given twice, too many parts, no memory.
  */
 bool serve_target_parse(struct assay__arena *arena, const char *raw, struct serve_target *out);
 

@@ -7,7 +7,7 @@
 
 /** Comparisons of a stored result over time. */
 
-/** At most so many looks are drawn, the last ones. */
+/** The number of looks that are drawn at most: the last ones. */
 enum { SERVE_LOOKS_SHOWN = 100 };
 
 /**

@@ -18,7 +18,8 @@ struct serve_unit {
  */
 void serve_figure(struct assay__text *out, double value, int decimals, bool with_sign);
 
-/** serve_figure_round() writes a number with so many significant digits; no zeros end it. */
+/** serve_figure_round() writes a number with a given count of significant digits, without zeros at
+ * its end. */
 void serve_figure_round(struct assay__text *out, double value, int digits);
 
 /** serve_figure_count() writes a count, or a dash for what is none. */
@@ -26,7 +27,7 @@ void serve_figure_count(struct assay__text *out, double count);
 
 /**
  * serve_figure_time() writes an instant as people read it, in a time element, and
- * serve_figure_date() its day alone as plain text; what is no instant as it is.
+ * serve_figure_date() its day alone as plain text; what is not an instant as it is.
  */
 void serve_figure_time(struct assay__text *out, const char *time);
 void serve_figure_date(struct assay__text *out, const char *time);

@@ -9,7 +9,7 @@
 /** Parts of pages that lists and single results share. Fields that are absent show nothing. */
 
 /**
- * A page may take many times the bytes of what it shows: what comes after so many is left out, and
+ * A page may take many times the bytes of what it shows: what comes after a limit is left out, and
  * so are treatments beyond a number, since each looks through all comparisons.
  */
 enum { SERVE_PAGE_BYTES_MAX = 4 << 20, SERVE_TREATMENTS_SHOWN = 50 };
@@ -25,7 +25,7 @@ enum { SERVE_SLICES_SHOWN = 20 };
 /** serve_page_is_full() is true when nothing more is to be added to the sections of a page. */
 bool serve_page_is_full(const struct assay__text *out);
 
-/** serve_page_more() says in an element that so many things more are not shown; 0: nothing. */
+/** serve_page_more() says in an element how many more things are not shown; nothing for 0. */
 void serve_page_more(struct assay__text *out, const char *element, unsigned count);
 
 /** serve_page_read() reads a stored document; NULL without memory. */

@@ -51,7 +51,7 @@ static void write_result(struct assay__text *out, const struct assay__node *resu
                               "is left out here.</p>\n");
 }
 
-/* ?slices=N; what is no number from 1 on counts as not given. */
+/* ?slices=N; what is not a number from 1 on counts as not given. */
 static struct serve_page_options read_options(const struct serve_call *call)
 {
     enum { DIGITS_MAX = 7 };

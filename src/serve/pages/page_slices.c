@@ -97,7 +97,7 @@ static size_t family_end(const struct slice *slices, size_t count, size_t start)
     return end;
 }
 
-/* Of each dimension so many values are shown, those with the most units. */
+/* How many values of each dimension are shown: those with the most units. */
 static void choose(struct slice *slices, size_t count, struct slice **ranked, size_t most)
 {
     for (size_t start = 0, end; start < count; start = end) {

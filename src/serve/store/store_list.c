@@ -3,7 +3,7 @@
  * Lists of results, newest first. The statement is made of fixed pieces for what the query asks. An
  * index gives the candidates: by the rarest label asked for, else by parent or a part of it; what
  * else is asked is the second column, and only where it holds is the document read. Candidates are
- * counted, and the list ends after so many whether they fit or not.
+ * counted, and the list ends after that number whether they fit or not.
  */
 #include <string.h>
 

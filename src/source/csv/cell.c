@@ -93,7 +93,7 @@ const char *assay__cell_sentence(enum assay__cell_outcome outcome)
     static const char *const SENTENCES[] = {
         [ASSAY__CELL_OK] = "is fine.",
         [ASSAY__CELL_MISSING] = "is missing.",
-        [ASSAY__CELL_NO_NUMBER] = "is no number. Numbers are written as 1234.5 or 1.2345e3; a "
+        [ASSAY__CELL_NO_NUMBER] = "is not a number. Numbers are written as 1234.5 or 1.2345e3; a "
                                   "missing value is an empty cell, NA, N/A, NULL or the like.",
         [ASSAY__CELL_NO_CHOICE] = "is not 0 or 1, as a proportion needs (true/false and yes/no "
                                   "will do; t/f, Y/N and on/off where a column holds nothing "

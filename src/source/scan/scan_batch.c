@@ -130,7 +130,7 @@ static enum assay_status read_names(batch_t *batch, const char *text, uint32_t r
     }
     if (names->next <= limit || batch->target.gather != NULL)
         return ASSAY_OK;
-    return assay__scan_adder_flush(&batch->adder, err); /* the dataset refuses so many */
+    return assay__scan_adder_flush(&batch->adder, err); /* the dataset refuses that many groups */
 }
 
 /* Which rows pass a filter. Rows whose fate is decided are not asked about. */

@@ -2,8 +2,8 @@
 /*
  * Numbers of a column, two in one register. The 16 bytes that end with a number are loaded whatever
  * stands before it; one shuffle, chosen by the place of the point and the count of digits, closes
- * the gap of the point and clears what is no digit of the number. Three multiply-and-add steps turn
- * 16 digits into two halves of eight.
+ * the gap of the point and clears what is not a digit of the number. Three multiply-and-add steps
+ * turn 16 digits into two halves of eight.
  */
 #include "source/scan/scan_number.h"
 
@@ -17,7 +17,7 @@
 /*
  * SHUFFLE[point][length]: point is the lane of the point, 16 without one. Lanes behind the point
  * stay, the others take the byte before theirs; lanes before the number are cleared. A lone point
- * keeps itself, which is no digit. Made by the compiler from these macros.
+ * keeps itself, which is not a digit. Made by the compiler from these macros.
  */
 #define CLEAR ((char)0x80)
 #define LANE(point, length, j)                                                                     \

@@ -43,7 +43,7 @@ static const char *metric_problem(const struct assay_metric_plan *metric)
     for (size_t i = 0; i < 2; i++) {
         enum assay_aggregation how = measures[i]->aggregation;
         if (measures[i]->has_aggregation && how == ASSAY_AGGREGATE_MEAN)
-            return "a mean per unit is no decimal, and SQL would round it: a ratio of sum and "
+            return "a mean per unit is not a decimal, and SQL would round it: a ratio of sum and "
                    "count is exact";
         if (measures[i]->has_aggregation &&
             (how == ASSAY_AGGREGATE_FIRST || how == ASSAY_AGGREGATE_LAST))

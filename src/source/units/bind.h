@@ -61,7 +61,7 @@ struct assay__fold {
     uint32_t channel;
     enum assay_aggregation aggregation;
     bool is_share;    /* 1 when the outcome is above 0, else 0 */
-    bool has_times;   /* false: source 0 is no table of events, all rows of a unit count */
+    bool has_times;   /* false: source 0 is not a table of events, all rows of a unit count */
     bool is_open;     /* the window ends with the look */
     uint32_t partial; /* word of the unit's content that holds what came so far; ASSAY__UNBOUND:
                          its rows are kept until all are there */
@@ -116,9 +116,9 @@ struct assay__binding {
     uint32_t channel_count;
     struct assay__fold *folds;
     uint32_t fold_count;
-    /* What is known of a unit are so many words, its content: a 32-bit number for the value of each
-       dimension, from a whole word on a bit for each segment, the variables (from word slice_words
-       on), and what folds made of the rows so far. */
+    /* What is known of a unit is its content, this many words: a 32-bit number for the value of
+       each dimension, from a whole word on a bit for each segment, the variables (from word
+       slice_words on), and what folds made of the rows so far. */
     uint32_t slice_words, content_words;
     struct assay__metric_use *metrics; /* [plan->metric_count] */
     uint32_t filter_width;             /* most columns that a filter has */

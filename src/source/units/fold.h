@@ -15,7 +15,7 @@ struct assay__event {
 
 /**
  * struct assay__folder makes numbers of the records of one unit after another. Sums, counts and
- * extremes are exact; a mean that is no short decimal is rounded once, to 18 digits. Nothing
+ * extremes are exact; a mean that is not a short decimal is rounded once, to 18 digits. Nothing
  * depends on the order of the records.
  */
 struct assay__folder {

@@ -40,7 +40,7 @@ struct assay__pack {
     size_t length, capacity;
 };
 
-/** assay__pack_room() gives the place for so many bytes more; NULL without memory. */
+/** assay__pack_room() makes room for more bytes and returns the place; NULL without memory. */
 unsigned char *assay__pack_room(struct assay__pack *pack, size_t length);
 void assay__pack_release(struct assay__pack *pack);
 

@@ -59,11 +59,12 @@ static enum assay__row_outcome read_time(struct assay__row *row,
         return ASSAY__ROW_GOOD;
     const struct assay__field *cell = &cells[time];
     if (!assay__dialect_time(&binding->plan->dialect, cell, &row->time_ns))
-        return reject(row, ASSAY__ROW_BAD, time,
-                      binding->plan->dialect.time != NULL
-                          ? "is no time of the form that format.time gives."
-                          : "is no time. Times are written as 2026-11-23T10:15:30Z, 2026-11-23 or "
-                            "Unix time, from 1990 to 2100; others need their form.");
+        return reject(
+            row, ASSAY__ROW_BAD, time,
+            binding->plan->dialect.time != NULL
+                ? "is not a time of the form that format.time gives."
+                : "is not a time. Times are written as 2026-11-23T10:15:30Z, 2026-11-23 or "
+                  "Unix time, from 1990 to 2100; others need their form.");
     if (binding->plan->has_as_of && row->time_ns >= binding->plan->as_of_ns)
         return ASSAY__ROW_AFTER;
     return ASSAY__ROW_GOOD;

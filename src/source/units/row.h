@@ -33,7 +33,7 @@ struct assay__row {
 #define ASSAY__POINTS_THREE (UINT32_C(1) << 30)
 #define ASSAY__POINTS_OTHER (UINT32_C(1) << 31)
 
-/** assay__row_points() is the bit for a number with so many decimals; 0 for none. */
+/** assay__row_points() is the bit for a number with this count of decimals; 0 for none. */
 static inline uint32_t assay__row_points(uint32_t decimals)
 {
     return decimals == 3 ? ASSAY__POINTS_THREE : decimals > 0 ? ASSAY__POINTS_OTHER : 0;

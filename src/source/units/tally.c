@@ -47,8 +47,8 @@ static enum assay_status set_planned_cap(struct assay__tally *tally, uint32_t me
     if (text == NULL)
         return ASSAY_OK;
     if (assay__decimal_parse(text, strlen(text), &value, digits) != ASSAY__PARSE_OK)
-        return assay__fail(err, ASSAY_ERROR_PLAN, "The cap '%s' of metric '%s' is no number.", text,
-                           tally->binding->plan->metrics[metric].id);
+        return assay__fail(err, ASSAY_ERROR_PLAN, "The cap '%s' of metric '%s' is not a number.",
+                           text, tally->binding->plan->metrics[metric].id);
     return assay__tally_set_cap(tally, metric, is_upper, &value, err);
 }
 

@@ -79,7 +79,7 @@ struct assay__unit_table {
 
 void assay__unit_table_release(struct assay__unit_table *table);
 
-/** assay__unit_table_need() makes room for the slots of so many units more. */
+/** assay__unit_table_need() makes room for the slots of more units. */
 enum assay_status assay__unit_table_need(struct assay__unit_table *table, size_t count,
                                          struct assay_error *err);
 

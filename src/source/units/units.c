@@ -105,7 +105,7 @@ static enum assay_status pass_over(struct assay__units *units, enum assay__row_o
     return outcome == ASSAY__ROW_BAD ? assay__units_leave_out(units, err) : ASSAY_OK;
 }
 
-/* The look of a row that is no part of a unit: it need not wait for the others. */
+/* The look of a row that is not a part of a unit: it need not wait for the others. */
 static int64_t look_of(const struct assay_plan *plan, int64_t time_ns)
 {
     if (plan->granularity == ASSAY_GRANULARITY_NONE)

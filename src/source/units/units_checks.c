@@ -79,7 +79,7 @@ static enum assay_status note_gaps(struct assay__units *units, const struct gaps
     char text[ASSAY_NAME_BYTES_MAX + 400];
     snprintf(text, sizeof text,
              "Rows that cannot be read were left out of some groups more than of others (p "
-             "%.1e): of group '%.300s' %" PRIu64 " of %.0f. The rest is no fair sample: find "
+             "%.1e): of group '%.300s' %" PRIu64 " of %.0f. The rest is not a fair sample: find "
              "out why, or say how those cells are to be read.",
              p, assay__dataset_group_id(units->dataset, gaps->most), gaps->rows[gaps->most],
              gaps->shares[gaps->most]);

@@ -14,7 +14,7 @@
  * where D is convex and, when y0 is past the mode, increasing. The integral is between 1/D'(0) and
  * a few widths of the distribution: the only place where an exponent of hundreds meets exp() is
  * g(y0), whose exponent is computed in pairs of doubles. Nothing small is ever 1 - p, and the log
- * of a tail has no limit. What differs is how the integral is had: see each file.
+ * of a tail has no limit. The methods of integration differ: see each file.
  */
 
 /** struct assay__tail: a probability, plus + mass * exp(exponent). */
@@ -71,7 +71,7 @@ struct assay__beta {
 };
 double assay__beta_integral(const struct assay__beta *beta);
 
-/** Below it, beta and gamma integrals are had by a continued fraction. */
+/** Below it, beta and gamma integrals are computed by a continued fraction. */
 static const double assay__own_most = 50.0;
 
 /** assay__log1pmx() is log(1 + x) - x for x > -1, without cancellation. */

@@ -241,7 +241,7 @@ static const struct grant_case {
     {JSON("200 OK", "{\"accessToken\":5}"), 75, 3, "without JSON that has"},
     {JSON("200 OK", "granted-1"), 75, 3, "without JSON that has"},
     {JSON("200 OK", "{\"accessToken\":\"\"}"), 77, 1, "is empty"},
-    {JSON("200 OK", "{\"accessToken\":\"granted-1\\r\\nX-Evil: 1\"}"), 77, 1, "is no token"},
+    {JSON("200 OK", "{\"accessToken\":\"granted-1\\r\\nX-Evil: 1\"}"), 77, 1, "is not a token"},
 };
 
 START_TEST(token_endpoint_misbehaves)

@@ -106,7 +106,7 @@ START_TEST(post_without_memory)
 }
 END_TEST
 
-/* What there is no memory for is no tree, and leaves nothing behind (LeakSanitizer). */
+/* What there is no memory for is not a tree, and leaves nothing behind (LeakSanitizer). */
 START_TEST(answers_without_memory)
 {
     static const char ANSWER[] =

@@ -40,12 +40,12 @@ START_TEST(units_errors_name_file_line_column_and_text)
         const char *says;
     } CASES[] = {
         {PLAN("", "", MEAN), "g,y\nA,1\nA,abc\n", ASSAY_ERROR_DATA, 3, 2,
-         "Column 'y': 'abc' is no number."},
-        {PLAN("", "", MEAN), "g,y\nA,\"1\n2\"\n", ASSAY_ERROR_DATA, 2, 2, "'1?2' is no number"},
-        {PLAN("", "", MEAN), "g;y\nA;1,5\n", ASSAY_ERROR_DATA, 2, 2, "'1,5' is no number"},
-        {PLAN("", "", MEAN), "g,y\nA, 1\n", ASSAY_ERROR_DATA, 2, 2, "' 1' is no number"},
+         "Column 'y': 'abc' is not a number."},
+        {PLAN("", "", MEAN), "g,y\nA,\"1\n2\"\n", ASSAY_ERROR_DATA, 2, 2, "'1?2' is not a number"},
+        {PLAN("", "", MEAN), "g;y\nA;1,5\n", ASSAY_ERROR_DATA, 2, 2, "'1,5' is not a number"},
+        {PLAN("", "", MEAN), "g,y\nA, 1\n", ASSAY_ERROR_DATA, 2, 2, "' 1' is not a number"},
         {PLAN("", "", MEAN), "g,y\nA,1e999\n", ASSAY_ERROR_DATA, 2, 2, "beyond the range"},
-        {PLAN("", "", MEAN), "g,y\nA,inf\n", ASSAY_ERROR_DATA, 2, 2, "'inf' is no number"},
+        {PLAN("", "", MEAN), "g,y\nA,inf\n", ASSAY_ERROR_DATA, 2, 2, "'inf' is not a number"},
         {PLAN("", "", PROPORTION), "g,y\nA,0.5\n", ASSAY_ERROR_DATA, 2, 2, "'0.5' is not 0 or 1"},
         {PLAN("", "", PROPORTION), "g,y\nA,2\n", ASSAY_ERROR_DATA, 2, 2, "is not 0 or 1"},
         {PLAN("", "", PROPORTION), "g,y\nA,maybe\n", ASSAY_ERROR_DATA, 2, 2, "'maybe' is not 0"},
@@ -53,8 +53,9 @@ START_TEST(units_errors_name_file_line_column_and_text)
         {PLAN(",\"unit\":\"u\"", "", MEAN), "g,u,y\nA,,1\n", ASSAY_ERROR_DATA, 2, 2,
          "names no unit"},
         {PLAN(",\"time\":\"t\"", "", MEAN), "g,t,y\nA,yesterday,1\n", ASSAY_ERROR_DATA, 2, 2,
-         "'yesterday' is no time"},
-        {PLAN(",\"time\":\"t\"", "", MEAN), "g,t,y\nA,,1\n", ASSAY_ERROR_DATA, 2, 2, "is no time"},
+         "'yesterday' is not a time"},
+        {PLAN(",\"time\":\"t\"", "", MEAN), "g,t,y\nA,,1\n", ASSAY_ERROR_DATA, 2, 2,
+         "is not a time"},
         {PLAN("", "", MEAN ",\"value\":\"spend\""), "g,spned\nA,1\n", ASSAY_ERROR_DATA, 1, 0,
          "There is no column 'spend'. Did you mean 'spned'? The header has: g, spned."},
         {PLAN("", ",\"dimensions\":[\"country\"]", MEAN), "g,y\nA,1\n", ASSAY_ERROR_DATA, 1, 0,
@@ -96,7 +97,7 @@ START_TEST(units_long_text_in_messages_is_cut_between_characters)
         assay__text_puts(&csv, "\xe2\x82\xac");
     put_file(csv.data, csv.length);
     ck_assert_int_eq(read_file(plan, &dataset, &err), ASSAY_ERROR_DATA);
-    ck_assert_ptr_nonnull(strstr(err.message, "\xe2\x82\xac...' is no number"));
+    ck_assert_ptr_nonnull(strstr(err.message, "\xe2\x82\xac...' is not a number"));
     assay__text_release(&csv);
     assay_dataset_free(dataset);
     assay_plan_free(plan);
