@@ -455,10 +455,9 @@ START_TEST(remarks_about_groups_and_the_plan_are_about_the_whole)
                "analyzed.");
     check_note(out, 2, ASSAY_NOTE_ERROR, "sample ratio mismatch",
                "Units are in a group that the plan does not have, or gives none.");
-    check_note(
-        out, 3, ASSAY_NOTE_INFO, NULL,
-        "Results by dimension are exploratory: alpha is not divided by the number of slices. "
-        "Remedy: plan segments for slices that are to decide.");
+    check_note(out, 3, ASSAY_NOTE_INFO, NULL,
+               "Results by dimension are exploratory: alpha is not divided by the number of "
+               "slices. Remedy: plan segments for slices that are to decide.");
     check_note(out, 4, ASSAY_NOTE_INFO, NULL, "In each of the 2 segments alpha is divided by 2.");
     check_note(out, 5, ASSAY_NOTE_INFO, NULL,
                "No treatment has a recommendation, since the comparisons name no control. Remedy: "

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A comparison over time in characters: a grid of cells, the later layers over the earlier. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -142,14 +143,15 @@ static void lay_grid(struct grid *grid)
 }
 
 /* A figure of a tick: as many decimals as the steps need. */
-static void tick_text(double value, double step, const char *unit, char *out)
+static void tick_text(double value, double step, const char *unit, char *out, size_t size)
 {
+    char figure[ASSAY__FIGURE_BYTES];
     double decimals = fmax(0.0, -floor(log10(step)));
-    assay__figure_fixed(value, decimals <= 6.0 ? (int)decimals : -1, true, out);
+    assay__figure_fixed(value, decimals <= 6.0 ? (int)decimals : -1, true, figure);
     if (fabs(value) < step / 2.0)
-        memcpy(out, "0", 2);
+        snprintf(out, size, "0");
     else
-        strcat(out, unit);
+        snprintf(out, size, "%s%s", figure, unit);
 }
 
 static void lay_labels(struct grid *grid)
@@ -164,7 +166,7 @@ static void lay_labels(struct grid *grid)
         int row = row_of(grid, value);
         if (row < 0 || row >= ROWS)
             continue;
-        tick_text(value, step, grid->chart->unit, grid->labels[row]);
+        tick_text(value, step, grid->chart->unit, grid->labels[row], sizeof grid->labels[row]);
         assay__page_widen(&grid->label, grid->labels[row]);
     }
 }
