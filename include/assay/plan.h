@@ -249,6 +249,9 @@ struct assay_dialect {
     uint32_t currency_count;
     bool percent;         /* a number followed by % is a hundredth */
     const char *encoding; /* as iconv(1) names it; NULL: UTF-8 */
+    /* Pattern with one star: the group is what the star stands for in the name of the file of
+       units or exposures, and plan.group_column is "@file". NULL: a column has it. */
+    const char *group_from_file;
 };
 
 /** struct assay_label: passed through. */

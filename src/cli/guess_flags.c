@@ -43,6 +43,12 @@ static bool has_comparison(const struct plan_flags *flags)
     return is_any(flags, NAMES);
 }
 
+static bool has_group(const struct plan_flags *flags)
+{
+    static const char *const NAMES[] = {"group", "group-from-file", NULL};
+    return is_any(flags, NAMES);
+}
+
 static void refuse(struct work *work, const char *format, ...)
 {
     va_list arguments;
@@ -118,7 +124,7 @@ static void guess_group(struct work *work)
     if (work->table.source.is_without_names)
         refuse(work, "The first line holds numbers, not names: put a line of names before it, as "
                      "in unit,group,value.");
-    if (plan_flags_given(work->flags, "group") != NULL)
+    if (has_group(work->flags))
         return;
     if (guess->group != GUESS_NONE && guess->is_sure_group) {
         add(work, "group", name);
@@ -237,8 +243,11 @@ static void guess_units(struct work *work)
     if (work->guess->refusal[0] != '\0')
         return;
     guess_unit(work);
-    guess_baseline(work, &work->table.profile.columns[guess->group].values, guess->baseline,
-                   guess->is_sure_baseline);
+    if (guess->group == GUESS_NONE && !has_comparison(work->flags))
+        refuse(work, "Which group is the control? Add --baseline.");
+    else
+        guess_baseline(work, &work->table.profile.columns[guess->group].values, guess->baseline,
+                       guess->is_sure_baseline);
     if (work->guess->refusal[0] == '\0')
         add_format(work);
     if (work->guess->refusal[0] == '\0')
@@ -308,7 +317,7 @@ enum assay_status guess_flags_fill(struct guess_flags *guess, struct plan_flags 
                                    const char *path, char separator, struct assay_error *err)
 {
     struct work work = {.guess = guess, .flags = flags};
-    bool is_whole = plan_flags_given(flags, "group") != NULL && has_comparison(flags);
+    bool is_whole = has_group(flags) && has_comparison(flags);
     if (plan_flags_given(flags, "plan") != NULL || (has_metrics(flags) && is_whole))
         return ASSAY_OK;
     work.table.has_metrics = has_metrics(flags);

@@ -5,6 +5,9 @@
 #include "assay/plan.h"
 #include "base/text.h"
 
+/** ASSAY__GROUP_OF_FILE: the plan's group column where the group is in the file's name. */
+#define ASSAY__GROUP_OF_FILE "@file"
+
 /**
  * struct assay__definition: one thing that a plan says about data, as opposed to what it asks of
  * them. Two plans that define what they share alike make sums that add up. kind, name, text:

@@ -40,6 +40,9 @@ static const struct assay__plan_key format_rows[] = {
      SAYS("a number followed by % is a hundredth of it")},
     {TEXT("encoding", encoding), .check = assay__plan_check_encoding, FLAG("encoding", "NAME"),
      SAYS("encoding of the text as iconv(1) names it; UTF-8 unless given")},
+    {TEXT("groupFromFile", group_from_file), .check = assay__plan_check_star,
+     FLAG("group-from-file", "PATTERN"),
+     SAYS("the group is what * stands for in the file's name, as in users-*.csv")},
 };
 #undef STRUCT
 

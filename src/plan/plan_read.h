@@ -97,6 +97,7 @@ void assay__plan_check_thousands(struct assay__plan_reader *reader,
                                  const struct assay__node *value);
 void assay__plan_check_time_form(struct assay__plan_reader *reader,
                                  const struct assay__node *value);
+void assay__plan_check_star(struct assay__plan_reader *reader, const struct assay__node *value);
 void assay__plan_check_encoding(struct assay__plan_reader *reader, const struct assay__node *value);
 
 /** Rules about several keys of an object; the table names them. object is the struct it fills. */

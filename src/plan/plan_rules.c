@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "plan/plan_data.h"
 #include "plan/plan_read.h"
 #include "plan/plan_rows.h"
 #include "stats/horizon/spending.h"
@@ -177,6 +178,19 @@ static void inherit(struct assay__plan_reader *reader, const struct assay__node 
         check_open_window(reader, value, &plan->metrics[i], plan);
 }
 
+/* The group is in a column or in the names of files. */
+static void finish_group(struct assay__plan_reader *reader, const struct assay__node *root,
+                         struct assay_plan *plan)
+{
+    if (plan->dialect.group_from_file == NULL)
+        return;
+    if (plan->group_column != NULL && strcmp(plan->group_column, ASSAY__GROUP_OF_FILE) != 0)
+        assay__plan_fail_name(reader, assay__node_get(root, "format"), plan->group_column,
+                              "is the group's column (columns.group), but groupFromFile takes the "
+                              "group from the file's name: keep one of the two.");
+    plan->group_column = ASSAY__GROUP_OF_FILE;
+}
+
 void assay__plan_finish_plan(struct assay__plan_reader *reader, const struct assay__node *value,
                              void *object)
 {
@@ -185,6 +199,7 @@ void assay__plan_finish_plan(struct assay__plan_reader *reader, const struct ass
     default_spending(&plan->horizon.futility);
     if (plan->group_count > 0)
         assay__plan_finish_group_list(reader, assay__node_get(value, "groups"), plan);
+    finish_group(reader, value, plan);
     finish_rates(reader, value, plan);
     finish_events(plan);
     inherit(reader, value, plan);

@@ -77,3 +77,12 @@ void assay__plan_check_encoding(struct assay__plan_reader *reader, const struct 
                          "This is not the name of an encoding, such as \"windows-1252\" or "
                          "\"UTF-16\".");
 }
+
+void assay__plan_check_star(struct assay__plan_reader *reader, const struct assay__node *value)
+{
+    const char *star = memchr(value->text, '*', value->length);
+    if (star == NULL || strchr(star + 1, '*') != NULL || strchr(value->text, '/') != NULL)
+        assay__plan_fail(reader, value,
+                         "This must be a file's name, without folders, in which one * stands for "
+                         "the group, such as \"users-*.csv\".");
+}

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "analysis/dataset.h"
 #include "source/sources.h"
+#include "source/rows_grouped.h"
 #include "source/summary/summary_read.h"
 #include "source/summary/summary_seal.h"
 #include "source/units/units.h"
@@ -86,13 +87,26 @@ static enum assay_status read_summary(struct intake *intake, struct assay__rows 
     return status;
 }
 
+static bool is_summary(const struct intake *intake, uint32_t source, const struct assay__rows *rows)
+{
+    enum assay_input_kind kind = source > 0 ? ASSAY_INPUT_UNITS : intake->options->kind;
+    return kind == ASSAY_INPUT_SUMMARY ||
+           (kind == ASSAY_INPUT_AUTO && assay__summary_looks_like(rows));
+}
+
 static enum assay_status read_rows(struct intake *intake, uint32_t source, struct assay__rows *rows,
                                    struct assay_error *err)
 {
-    enum assay_input_kind kind = source > 0 ? ASSAY_INPUT_UNITS : intake->options->kind;
-    bool is_summary = kind == ASSAY_INPUT_SUMMARY ||
-                      (kind == ASSAY_INPUT_AUTO && assay__summary_looks_like(rows));
-    return is_summary ? read_summary(intake, rows, err) : read_units(intake, source, rows, err);
+    return is_summary(intake, source, rows) ? read_summary(intake, rows, err)
+                                            : read_units(intake, source, rows, err);
+}
+
+/* A table of exposures whose group is in its file's name. */
+static bool wants_group(const struct intake *intake, uint32_t source,
+                        const struct assay__rows *rows)
+{
+    return source == 0 && assay__dataset_plan(intake->dataset)->dialect.group_from_file != NULL &&
+           !is_summary(intake, source, rows);
 }
 
 static enum assay_status read_file(struct intake *intake, uint32_t source, const char *path,
@@ -104,6 +118,8 @@ static enum assay_status read_file(struct intake *intake, uint32_t source, const
                                                 .is_traced = intake->is_traced};
     struct assay__rows *rows = NULL;
     enum assay_status status = assay__rows_open(&request, &rows, err);
+    if (status == ASSAY_OK && wants_group(intake, source, rows))
+        status = assay__rows_group(&rows, request.plan->dialect.group_from_file, path, err);
     if (status == ASSAY_OK)
         status = read_rows(intake, source, rows, err);
     assay__rows_close(rows);

@@ -122,6 +122,7 @@ START_TEST(later_keys_of_the_plan_arrive)
     ck_assert_uint_eq(dialect->skip_lines, 2);
     ck_assert_str_eq(dialect->currency[1], "$");
     ck_assert_str_eq(dialect->encoding, "windows-1252");
+    ck_assert_ptr_null(dialect->group_from_file);
     ck_assert_uint_eq(plan->event_count, 2);
     ck_assert_str_eq(plan->events[0].unit_column, "u");
     ck_assert_str_eq(plan->events[0].time_column, "paid");
@@ -216,6 +217,8 @@ static const struct bad {
     {"\"format\":{\"time\":\"dd.mm.yyyy\"},", "must be a form such as"},
     {"\"format\":{\"skipLines\":-1},", "a whole number from 0 to 1000"},
     {"\"format\":{\"encoding\":\"a b\"},", "not the name of an encoding"},
+    {"\"format\":{\"groupFromFile\":\"a.csv\"},", "one * stands for the group"},
+    {"\"format\":{\"groupFromFile\":\"*-*.csv\"},", "one * stands for the group"},
     {"\"where\":\"a <\",", "where: "},
     {"\"events\":[{\"name\":\"o\"},{\"name\":\"o\"}],", "'o' is there twice"},
     {"\"minimum\":{\"units\":0},", "a whole number from 1"},

@@ -22,6 +22,8 @@ static const char *plan_problem(const struct assay_plan *plan)
     if (plan->granularity != ASSAY_GRANULARITY_NONE)
         return "\"granularity\": looks are not written as SQL; compute each look with its own "
                "asOf, or analyze an export";
+    if (dialect->group_from_file != NULL)
+        return "\"format.groupFromFile\": a table has no file's name; name the group's column";
     if (dialect->decimal != '\0' && dialect->decimal != '.')
         return "\"format.decimal\": a database has numbers; use a view";
     if (dialect->thousands != NULL || dialect->currency_count > 0 || dialect->percent)
