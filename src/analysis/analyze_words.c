@@ -40,6 +40,10 @@ static const char *success_text(const struct saying *say)
         return assay__arena_format(say->builder->arena, "%s %s significantly (%s; %s for %s).",
                                    say->id, either ? "changed" : "improved", say->change, say->p,
                                    either ? "a change" : "better");
+    if (assay__is_wrong_way(say->result))
+        return assay__arena_format(
+            say->builder->arena, "%s did not improve, it moved the other way (%s; %s for better).",
+            say->id, say->change, say->p);
     return assay__arena_format(say->builder->arena, "%s shows no significant %s (%s; %s for %s).",
                                say->id, either ? "change" : "improvement", say->change, say->p,
                                either ? "a change" : "better");

@@ -114,6 +114,15 @@ bool assay__is_skewed_win(const struct assay_metric_result *result)
     return (assay__telling_look(result)->comparison.flags & ASSAY_FLAG_SKEWED_SIGNIFICANCE) != 0;
 }
 
+bool assay__is_wrong_way(const struct assay_metric_result *result)
+{
+    if (result->hypothesis != ASSAY_HYPOTHESIS_SUPERIORITY || result->side == ASSAY_SIDE_BOTH ||
+        result->significant != ASSAY_NO || result->look_count == 0)
+        return false;
+    const struct assay_difference *difference = &assay__telling_look(result)->comparison.difference;
+    return result->side == ASSAY_SIDE_UPPER ? difference->upper < 0.0 : difference->lower > 0.0;
+}
+
 bool assay__harm_stands(const struct assay_metric_result *result)
 {
     return result->deteriorated == ASSAY_YES && assay__moved_covariate(result) == UINT32_MAX &&

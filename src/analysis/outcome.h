@@ -46,6 +46,12 @@ uint32_t assay__moved_covariate(const struct assay_metric_result *result);
 bool assay__is_skewed_win(const struct assay_metric_result *result);
 
 /**
+ * assay__is_wrong_way(): a success metric with a direction did not improve, and its interval lies
+ * on the side that is not wanted. Harm is another test, which has its own level, or is off.
+ */
+bool assay__is_wrong_way(const struct assay_metric_result *result);
+
+/**
  * assay__harm_stands(): harm was found, by figures that hold: not by an adjustment as above, and
  * surely.
  */

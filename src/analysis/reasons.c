@@ -236,7 +236,9 @@ static void say_success(struct assay__case *it, bool with_failures)
                 figures);
         else if (with_failures)
             say(it, "noImprovement", m,
-                either ? "shows no significant change" : "shows no significant improvement",
+                either                        ? "shows no significant change"
+                : assay__is_wrong_way(result) ? "did not improve, it moved the other way,"
+                                              : "shows no significant improvement",
                 figures);
     }
 }

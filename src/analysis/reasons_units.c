@@ -134,12 +134,13 @@ bool assay__is_powered(const struct assay__case *it)
     return count > 0;
 }
 
-/* The metric's question has no answer yet for want of units. */
+/* The metric's question has no answer yet for want of units; the other way is an answer. */
 static bool is_open(const struct assay__case *it, uint32_t metric)
 {
     const struct assay_metric_result *result = assay__case_result(it, metric);
     return !isnan(result->power) && result->outcome == ASSAY_OUTCOME_FAILED &&
-           result->powered != ASSAY_YES && assay__last_look(result) != NULL;
+           result->powered != ASSAY_YES && assay__last_look(result) != NULL &&
+           !assay__is_wrong_way(result);
 }
 
 enum { SIZE_BYTES = 4 * ASSAY__PHRASE_BYTES };
@@ -191,7 +192,10 @@ uint32_t assay__reasons_inconclusive(struct assay__case *it)
     for (uint32_t m = 0; m < it->builder->plan->metric_count; m++)
         if (is_open(it, m))
             say_inconclusive(it, m);
-    if (it->reason_count == before && !assay__is_powered(it))
+    bool is_answered = assay__is_powered(it);
+    for (uint32_t m = 0; m < it->builder->plan->metric_count; m++)
+        is_answered |= assay__is_wrong_way(assay__case_result(it, m));
+    if (it->reason_count == before && !is_answered)
         assay__reason(
             it, "inconclusive", -1,
             assay__arena_format(it->builder->arena, "%s against %s gives no reason to ship; %s.",

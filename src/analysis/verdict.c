@@ -36,14 +36,6 @@ static const struct wording *wording_of(const struct assay_metric_plan *metric)
     return metric->direction == ASSAY_DIRECTION_ANY ? &CHANGED : &BETTER;
 }
 
-/* The interval lies on the side that is not wanted: a difference is clear, but no harm was found.
- */
-static bool is_on_wrong_side(const struct assay_metric_result *result)
-{
-    const struct assay_difference *difference = &assay__shown_look(result)->comparison.difference;
-    return result->side == ASSAY_SIDE_UPPER ? difference->upper < 0.0 : difference->lower > 0.0;
-}
-
 /* Harm that is not sure: by an approximation that skewness spoils, or on few units. */
 static const char *unsure_word(const struct assay_metric_result *result,
                                const struct wording *words)
@@ -77,7 +69,7 @@ static void find_word(struct assay__verdict *out, const struct wording *words,
         bool yes = result->significant == ASSAY_YES;
         out->word = yes ? words->yes : words->no;
         out->tone = yes ? words->yes_tone : words->no_tone;
-        if (words == &BETTER && !yes && is_on_wrong_side(result))
+        if (assay__is_wrong_way(result))
             out->word = "not improved";
     }
 }

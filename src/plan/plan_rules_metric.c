@@ -59,7 +59,8 @@ static void check_margin(struct assay__plan_reader *reader, const struct assay__
                              "the margin out.");
 }
 
-/* A margin and a watch for harm need to know which way is worse; a plain guardrail takes any. */
+/* A margin needs to know which way is worse; for a plain guardrail or monitor any change is harm.
+ */
 static void check_direction(struct assay__plan_reader *reader, const struct assay__node *value,
                             const struct assay_metric_plan *metric)
 {
@@ -69,10 +70,6 @@ static void check_direction(struct assay__plan_reader *reader, const struct assa
         assay__plan_fail_key(reader, value, "direction",
                              "A margin needs a direction, increase or decrease: with any, nothing "
                              "says which way is worse.");
-    else if (metric->role == ASSAY_ROLE_DETERIORATION)
-        assay__plan_fail_key(reader, value, "direction",
-                             "A deterioration metric needs a direction, increase or decrease: the "
-                             "other way is harm.");
 }
 
 /* Counting takes all rows where no column is named; everything else needs a column. */

@@ -215,6 +215,7 @@ class Test:
             self.make(plan, [data[m["id"], g] for g in (c, t)], weights, with_sizes)
         elif self.is_planned():
             self.powered, self.no_size = False, True
+        self.wrong_way = self.p is not None and self.is_wrong_way(self.sign)
         self.significant = self.p is not None and self.p < self.alpha
         self.harm = self.harm_p is not None and self.harm_p < self.harm_alpha
         wanted = self.kind != "harm"
@@ -269,6 +270,22 @@ class Test:
         z = abs(z) if both else side * z
         tail = t_upper(z, self.got["df"]) if self.is_t else normal_upper(z)
         return 2 * tail if both else tail
+
+    def is_wrong_way(self, side):
+        """Both bounds of the interval lie on the side that is not wanted."""
+        if self.kind != "superiority" or self.m["direction"] == "any":
+            return False
+        units, tail = [g.n for g in self.groups], self.alpha
+        d, se2 = self.got["raw"][1] - self.got["raw"][0], sum(self.got["raw_se2"])
+        if self.m["type"] == "proportion":
+            hits = [int(g.mean[0] * g.n) for g in self.groups]
+            if shares.is_exact(units, hits):
+                low, high = shares.bounds(units, hits, normal_quantile(tail))
+                return high < 0 if side > 0 else low > 0
+        if se2 == 0:
+            return False
+        z = t_quantile(tail, self.got["df"]) if self.is_t else normal_quantile(tail)
+        return side * d + z * mp.sqrt(se2) < 0
 
     def sizes(self, side, both, weights, exactly):
         effect = self.in_units("minimumDetectableEffect")
@@ -416,11 +433,11 @@ def end_reasons(plan, tests, state):
     if powered:
         reasons.append("powered")
     open_tests = [i for i, test in tests.items() if test.kind != "harm" and test.outcome == FAILED
-                  and not test.powered]
+                  and not test.powered and not test.wrong_way]
     for i in open_tests:
         none = tests[i].is_planned() and tests[i].no_size
         reasons.append(("noRequiredSize:" if none else "inconclusive:") + i)
-    if not open_tests and not powered:
+    if not open_tests and not powered and not any(test.wrong_way for test in tests.values()):
         reasons.append("inconclusive")
     return reasons
 

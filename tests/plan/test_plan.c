@@ -360,8 +360,6 @@ static const struct bad BAD[] = {
     {",\"type\":\"quantile\",\"quantile\":0.5,\"covariates\":@[\"x\"]", "no variance reduction"},
     {",\"role\":\"guardrail\",\"direction\":@\"any\",\"nonInferiorityMargin\":0.1",
      "A margin needs a direction"},
-    {",\"role\":\"deterioration\",\"direction\":@\"any\"",
-     "A deterioration metric needs a direction"},
     {",\"minimumDetectableEffect\":@0", "must not be 0"},
     {",\"minimumDetectableEffect\":@-0.1", "direction is increase"},
     {",\"minimumDetectableEffect\":0.1,\"minimumDetectableEffectAbs\":@1", "both given; keep one"},
