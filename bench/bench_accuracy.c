@@ -140,7 +140,7 @@ static void print_welch(void)
                                               : fields[3][0] == 'l' ? ASSAY_SIDE_LOWER
                                                                     : ASSAY_SIDE_BOTH};
         struct assay_comparison out;
-        if (assay_compare_summaries(&summary[0], &summary[1], &method, &out, NULL) == ASSAY_OK)
+        if (assay_summaries_compare(&summary[0], &summary[1], &method, &out, NULL) == ASSAY_OK)
             printf("welch:%d %.17g\n", row, out.difference.p);
     }
     fclose(file);

@@ -103,7 +103,7 @@ static struct figures by_assay(const struct sample *sample)
                                   .alpha = 0.05,
                                   .reduction = sample->covariates > 0 ? ASSAY_REDUCTION_FULL
                                                                       : ASSAY_REDUCTION_NONE};
-    if (assay_compare_moments((const struct assay_moments *const *)sample->moments, 2, 0, 1,
+    if (assay_moments_compare((const struct assay_moments *const *)sample->moments, 2, 0, 1,
                               &method, &out, NULL) != ASSAY_OK)
         fail("cannot compare", "a case");
     return (struct figures){out.difference.estimate, out.difference.standard_error,

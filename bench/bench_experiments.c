@@ -52,7 +52,7 @@ static size_t run(const char *plan_path, const char *data_path, double times[STE
     must(assay_dataset_new(plan, &dataset, &err), &err);
     must(assay_dataset_read(dataset, &data_path, 1, &READ_OPTIONS, &err), &err);
     double read = now_ms();
-    must(assay_analyze(plan, dataset, &analysis, &err), &err);
+    must(assay_dataset_analyze(dataset, &analysis, &err), &err);
     double analyzed = now_ms();
     must(assay_analysis_write(analysis, ASSAY_FORMAT_RESULT, &WRITE_OPTIONS, &text, &length, &err),
          &err);

@@ -277,7 +277,7 @@ static void make_body(const char *plan_path, const char *data_path, struct assay
     check(assay_plan_read(plan_path, &plan, &err), &err);
     check(assay_dataset_new(plan, &dataset, &err), &err);
     check(assay_dataset_read(dataset, &data_path, 1, NULL, &err), &err);
-    check(assay_analyze(plan, dataset, &analysis, &err), &err);
+    check(assay_dataset_analyze(dataset, &analysis, &err), &err);
     check(assay_analysis_write(analysis, ASSAY_FORMAT_RESULT, NULL, &text, &length, &err), &err);
     assay__text_format(out, "%s%s}", HEAD, text);
     free(text);

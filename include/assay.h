@@ -5,9 +5,9 @@
  *     plan -> dataset -> analysis -> text -> delivery
  *
  * A plan (assay_plan_parse) says what is measured and tested. A dataset (assay_dataset_read) turns
- * raw rows into exact moments. assay_analyze() turns both into every figure of the experiment,
- * assay_analysis_write() into an AnalysisResult, assay_client_post() delivers it. Each step can be
- * used alone: the numerical functions need neither plan nor dataset.
+ * raw rows into exact moments. assay_dataset_analyze() turns both into every figure of the
+ * experiment, assay_analysis_write() into an AnalysisResult, assay_client_post() delivers it. Each
+ * step can be used alone: the numerical functions need neither plan nor dataset.
  *
  * The library has no writable globals, reads no environment (libcurl reads its proxies there),
  * never calls setlocale, exit or abort, prints nothing, and leaves GSL's error handler alone.
@@ -15,12 +15,19 @@
  * For every function, unless it says otherwise: pointers are not NULL, except err and what a _free
  * function gets; text is UTF-8 and ends with a NUL; outputs are written on success only; inputs are
  * not kept. Objects are used by one thread at a time; plans and analyses may be shared for reading.
- * Structs that a caller fills are set to zero first, so that a later version's fields have their
- * defaults in programs that are compiled again.
  *
- * The soname, libassay.so.MAJOR, stands for the layout of all structs and the values of all
- * enumerators: whatever changes one of them changes MAJOR. Functions and enumerators at an end may
- * come with any version.
+ * Plans, datasets, analyses, moments, horizons and clients are handles: what is in them is read by
+ * functions, and they may grow in any version. Plan, dataset and analysis may be freed in any
+ * order.
+ *
+ * Structs of a caller are set to zero first (or written by name, {.alpha = 0.05}): zero is the
+ * default. Those that may grow end in room that is 0, reserved[], out of which later versions take
+ * their fields, so that sizes and offsets stay. Functions and enumerators at an end may come with
+ * any version; those whose name ends in _COUNT are of the version that a program is compiled with.
+ * All else changes MAJOR, which is in the soname, libassay.so.MAJOR. See docs/abi.md.
+ *
+ * A function is named after what it is about and what it does: assay_dataset_read(),
+ * assay_moments_compare(); or after what it answers: assay_moments_mean().
  */
 #ifndef ASSAY_H
 #define ASSAY_H

@@ -100,6 +100,7 @@ struct assay_method {
     enum assay_reduction reduction;
     enum assay_skewness_correction skewness;
     bool exact; /* test exactly, as enum assay_tested_by has it, where counts are small */
+    uint64_t reserved[4];
 };
 
 /**
@@ -180,7 +181,7 @@ enum assay_tested_by {
  * Flags that say why a figure is absent (NaN) or needs care; several may be set. ASSAY_FLAG_LIST
  * has their sentences. In figures: fewer than 2 units (1 of a proportion) are too few; a skewed
  * tail is off by more than alpha / 5; a significance in such a tail, by the shape of all units, is
- * one of skewness where the p of ASSAY_SKEWNESS_PEARSON does not confirm it; assay_analyze() knows
+ * one of skewness where the p of ASSAY_SKEWNESS_PEARSON does not confirm it; assay_dataset_analyze() knows
  * how many units advice needs; of collinear covariates the later one goes, in both groups;
  * covariates are not used where a group has no more units than covariates + 1.
  */
@@ -202,6 +203,7 @@ struct assay_stats {
     double unadjusted_standard_error;
     double skewness; /* g1 of the raw values (ratio: of the linearised values); NaN when they are
                         fewer than 3 or do not vary, and a summary gives none */
+    uint64_t reserved[2];
 };
 
 /** struct assay_difference: compared - baseline, in metric units. Absent figures are NaN. */
@@ -217,7 +219,8 @@ struct assay_difference {
     bool significant; /* statistic beyond critical (p < alpha but for rounding); false at a tie */
     enum assay_tested_by tested_by; /* NaN statistic and df where that is an exact test */
     double powered_effect;          /* smallest true difference found with the plan's power; set by
-                                       assay_analyze() only, else NaN */
+                                       assay_dataset_analyze() only, else NaN */
+    uint64_t reserved[4];
 };
 
 /** enum assay_fieller_kind: the shape of Fieller's confidence set for the relative difference. */
@@ -237,6 +240,7 @@ struct assay_relative {
     double delta_standard_error, delta_lower, delta_upper;
     double log_lower, log_upper;
     double scaled_lower, scaled_upper;
+    uint64_t reserved[2];
 };
 
 /** struct assay_reduction_result: what the covariates did. */
@@ -248,6 +252,7 @@ struct assay_reduction_result {
     double compared_slopes[ASSAY_COVARIATES_MAX];
     double rate;      /* 1 - SE^2_adjusted / SE^2_raw of the difference; NaN without reduction */
     double remaining; /* 1 - rate, exact also where the rate is close to 1 */
+    uint64_t reserved[2];
 };
 
 /**
@@ -262,6 +267,7 @@ struct assay_reduction_result {
 struct assay_tail_error {
     double nominal; /* alpha of one tail */
     double lower, upper;
+    uint64_t reserved[1];
 };
 
 /** struct assay_comparison: everything about one metric, baseline and compared group. */
@@ -274,9 +280,10 @@ struct assay_comparison {
     struct assay_tail_error tail_error;
     double corrected_lower, corrected_upper; /* skewness-corrected interval; NaN unless asked for */
     double corrected_p, corrected_log10_p;
+    uint64_t reserved[8];
 };
 
-/** struct assay_summary: one group's statistics as doubles, taken as exact. */
+/** struct assay_summary: one group's statistics as doubles, taken as exact. It never grows. */
 struct assay_summary {
     uint64_t n;
     double mean;
@@ -285,7 +292,7 @@ struct assay_summary {
 };
 
 /**
- * assay_compare_summaries() compares two groups of which mean and variance are known.
+ * assay_summaries_compare() compares two groups of which mean and variance are known.
  *
  * d = t - c, SE^2 = v_c/n_c + v_t/n_t; df by Welch-Satterthwaite for ASSAY_TEST_T.
  * Source: Welch (1947) Biometrika 34:28; Fieller (1954) JRSS B 16:175.
@@ -308,12 +315,12 @@ struct assay_summary {
  * by 1e-14 at most (tests/stats/test_rounding.c); MPFR's exponent range must be its default one.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
-assay_compare_summaries(const struct assay_summary *baseline, const struct assay_summary *compared,
+assay_summaries_compare(const struct assay_summary *baseline, const struct assay_summary *compared,
                         const struct assay_method *method, struct assay_comparison *out,
                         struct assay_error *err);
 
 /**
- * assay_compare_moments() compares groups[baseline] and groups[compared] from exact moments, with
+ * assay_moments_compare() compares groups[baseline] and groups[compared] from exact moments, with
  * variance reduction. All groups of the analysis are needed since covariates are centred at their
  * mean over all groups; they must have the same shape. group_count <= 1000.
  * ASSAY_ERROR_DOMAIN for a ratio without denominators, and for an ASSAY_METRIC_PROPORTION whose
@@ -334,7 +341,7 @@ assay_compare_summaries(const struct assay_summary *baseline, const struct assay
  * df, statistic the nearest double; p and log10_p 1e-15; bounds 6e-15 as above.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
-assay_compare_moments(const struct assay_moments *const *groups, size_t group_count,
+assay_moments_compare(const struct assay_moments *const *groups, size_t group_count,
                       size_t baseline, size_t compared, const struct assay_method *method,
                       struct assay_comparison *out, struct assay_error *err);
 

@@ -8,8 +8,8 @@
 #include "assay/export.h"
 #include "assay/status.h"
 
-/** struct assay_error_plan: the counts the decision rule divides its error rates by. */
-struct assay_error_plan {
+/** struct assay_rates: the counts the decision rule divides its error rates by. */
+struct assay_rates {
     double alpha, power;        /* of the whole decision, in (0, 1) */
     double deterioration_alpha; /* NaN when deterioration is not tested */
     uint32_t success_count;     /* S */
@@ -17,6 +17,7 @@ struct assay_error_plan {
     uint32_t comparison_count;  /* C */
     uint32_t monitored_count;   /* metrics under the deterioration test */
     uint32_t segment_count;     /* planned segments; 0 when none */
+    uint64_t reserved[4];
 };
 
 /**
@@ -28,12 +29,12 @@ struct assay_error_plan {
  * or it lies outside (0, 1).
  * Accuracy: the double nearest to the exact quotient. No memory; threads: pure and reentrant.
  */
-ASSAY_API double assay_alpha_success(const struct assay_error_plan *plan, int in_segment);
-ASSAY_API double assay_alpha_guardrail(const struct assay_error_plan *plan, int in_segment);
-ASSAY_API double assay_alpha_deterioration(const struct assay_error_plan *plan, int in_segment);
-ASSAY_API double assay_power_adjusted(const struct assay_error_plan *plan);
-/** assay_beta_adjusted() is 1 - power_adj, computed without cancellation. */
-ASSAY_API double assay_beta_adjusted(const struct assay_error_plan *plan);
+ASSAY_API double assay_rates_success(const struct assay_rates *plan, int in_segment);
+ASSAY_API double assay_rates_guardrail(const struct assay_rates *plan, int in_segment);
+ASSAY_API double assay_rates_deterioration(const struct assay_rates *plan, int in_segment);
+ASSAY_API double assay_rates_power(const struct assay_rates *plan);
+/** assay_rates_beta() is 1 - power_adj, computed without cancellation. */
+ASSAY_API double assay_rates_beta(const struct assay_rates *plan);
 
 /** enum assay_adjustment: p-value adjustments for families of tests. */
 enum assay_adjustment {
@@ -48,7 +49,7 @@ enum assay_adjustment {
 ASSAY_API const char *assay_adjustment_name(enum assay_adjustment method);
 
 /**
- * assay_adjust_p() adjusts a family of count p-values, each given as p and as log10 p, and writes
+ * assay_p_adjust() adjusts a family of count p-values, each given as p and as log10 p, and writes
  * the adjusted ones, at most 1, both ways and in the order given. Same as R's p.adjust. A p below
  * the normal doubles (2.2e-308), 0 among them, is taken from its logarithm; above, it is the p
  * itself that is ranked and multiplied, since its logarithm holds fewer digits. An entry with a NaN
@@ -63,13 +64,13 @@ ASSAY_API const char *assay_adjustment_name(enum assay_adjustment method);
  * else what the logarithm gives; adjusted log10 p 1e-15 (1 + |log10 p|) absolute.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
-assay_adjust_p(enum assay_adjustment method, const double *p, const double *log10_p, size_t count,
+assay_p_adjust(enum assay_adjustment method, const double *p, const double *log10_p, size_t count,
                double *adjusted_p, double *adjusted_log10_p, struct assay_error *err);
 
-/** assay_adjust_log10_p() is assay_adjust_p() of p-values of which only the logarithms are known.
+/** assay_log10_p_adjust() is assay_p_adjust() of p-values of which only the logarithms are known.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
-assay_adjust_log10_p(enum assay_adjustment method, const double *log10_p, size_t count,
+assay_log10_p_adjust(enum assay_adjustment method, const double *log10_p, size_t count,
                      double *adjusted_log10_p, struct assay_error *err);
 
 #endif

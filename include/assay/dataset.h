@@ -57,6 +57,7 @@ struct assay_counts {
     uint64_t events_bad;          /* skipped, as rows_bad */
     uint64_t events_after;        /* at or after asOf */
     uint64_t events_no_unit;      /* missing unit id */
+    uint64_t reserved[8];
 };
 
 /** assay_dataset_new() makes an empty dataset for a plan; only ASSAY_ERROR_MEMORY. */
@@ -88,6 +89,7 @@ struct assay_event_files {
     const char *name; /* as in the plan */
     const char *const *paths;
     size_t path_count;
+    uint64_t reserved[2];
 };
 
 /** struct assay_read_options: how CSV is read. Zero-initialised is the default. */
@@ -109,6 +111,7 @@ struct assay_read_options {
     bool has_digests;
     size_t memory_bytes;          /* for units while their rows are gathered; 0: 1 GiB */
     const char *temporary_folder; /* what does not fit goes to an unnamed file; NULL: /tmp */
+    uint64_t reserved[16];
 };
 
 /**
@@ -167,14 +170,14 @@ assay_dataset_summarize(const struct assay_dataset *dataset, char **text, size_t
                         struct assay_error *err);
 
 /**
- * assay_summaries_merge() adds up tables of sufficient statistics in files, as 'assay merge' does,
+ * assay_sums_merge() adds up tables of sufficient statistics in files, as 'assay merge' does,
  * and writes the whole as above. Sealed parts must be of one plan and no input may be in two of
  * them. ASSAY_ERROR_DATA for parts that do not fit together, were cut or edited;
  * ASSAY_ERROR_NO_INPUT, _IO, _LIMIT, _USAGE (no paths), _MEMORY.
  */
-ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_summaries_merge(const char *const *paths,
-                                                                   size_t path_count, char **text,
-                                                                   size_t *length,
-                                                                   struct assay_error *err);
+ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_sums_merge(const char *const *paths,
+                                                              size_t path_count, char **text,
+                                                              size_t *length,
+                                                              struct assay_error *err);
 
 #endif

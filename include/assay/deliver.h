@@ -21,6 +21,7 @@ struct assay_event {
     long http_status;     /* 0 when there was no response */
     uint32_t attempt;     /* from 1; 0 when not about an attempt */
     double wait_seconds;  /* until the next attempt; 0 when none */
+    uint64_t reserved[4];
 };
 
 /**
@@ -60,6 +61,7 @@ struct assay_client_options {
     const char *outbox;          /* directory, or NULL for none */
     void (*on_event)(const struct assay_event *event, void *context);
     void *event_context;
+    uint64_t reserved[16];
 };
 
 /** struct assay_client: an HTTP client. One per thread. */
@@ -83,10 +85,11 @@ struct assay_delivery {
     bool already_there; /* 409, and the stored resource equals what was sent */
     bool stored;        /* kept in the outbox, to be delivered later */
     char name[1024];    /* resource name the server gave; "" when not delivered */
+    uint64_t reserved[8];
 };
 
 /**
- * assay_request_make() makes a request body of a document that is either one already (it has an
+ * assay_request_wrap() makes a request body of a document that is either one already (it has an
  * analysisResult) or a bare AnalysisResult (it has a list of results); anything else is
  * ASSAY_ERROR_DATA. The document's bytes are taken over as they are. parent and id (NULL when not
  * given) fill in what it does not say; where it says something else, that is ASSAY_ERROR_USAGE. An
@@ -94,11 +97,11 @@ struct assay_delivery {
  * file's, for messages. free(*body). Also ASSAY_ERROR_LIMIT (64 MiB), _MEMORY.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
-assay_request_make(const char *text, size_t length, const char *name, const char *parent,
+assay_request_wrap(const char *text, size_t length, const char *name, const char *parent,
                    const char *id, char **body, size_t *body_length, struct assay_error *err);
 
 /**
- * assay_client_post() delivers a request body (assay_request_write(), assay_request_make()). With
+ * assay_client_post() delivers a request body (assay_request_write(), assay_request_wrap()). With
  * an outbox the body is durable on disk before the first attempt and removed after success, so that
  * a crash at any point leaves a delivered result or one that assay_client_flush() delivers.
  * Delivering twice does no harm: the id is fixed, and a server that has the same resource already

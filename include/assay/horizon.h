@@ -40,6 +40,7 @@ struct assay_horizon_design {
     uint32_t planned_looks;     /* equally far apart: they settle that drift; 1 .. 1000 */
     enum assay_mixture mixture; /* always valid */
     double mixture_parameter;   /* > 0 */
+    uint64_t reserved[8];
 };
 
 /** Flags of a boundary. */
@@ -57,6 +58,7 @@ struct assay_boundary {
     double information; /* share of the planned one; NaN where nothing is planned */
     bool is_final;      /* the plan asks for no look after this one */
     uint32_t flags;     /* enum assay_boundary_flag */
+    uint64_t reserved[4];
 };
 
 /** struct assay_horizon is a sequence of looks in the making. */
@@ -115,39 +117,42 @@ ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_horizon_at(struct assay_horiz
  * so that the drift is the effect in standard errors at information 1. Other horizons have
  * ASSAY_ERROR_DOMAIN. Accuracy: 1e-11 relative against tests/golden/boundaries.csv.
  *
- * assay_sequential_exits() writes the probabilities of the first exit at each look so far, above
+ * assay_horizon_exits() writes the probabilities of the first exit at each look so far, above
  * and (two-sided, or with futility bounds, which are then obeyed; else 0) below: count of each, at
  * most *count; *count becomes their number. Either array may be NULL.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
-assay_sequential_exits(const struct assay_horizon *horizon, double drift, double *above,
-                       double *below, size_t *count, struct assay_error *err);
+assay_horizon_exits(const struct assay_horizon *horizon, double drift, double *above, double *below,
+                    size_t *count, struct assay_error *err);
 
-/** struct assay_sequential_plan: figures of a planned sequence of looks. */
-struct assay_sequential_plan {
+/** struct assay_horizon_cost: figures of a planned sequence of looks. */
+struct assay_horizon_cost {
     double drift;     /* at which the power is reached, above */
     double inflation; /* information at the last look over that of one look with the same power */
     double expected_null, expected_alternative; /* mean information when the experiment stops */
+    uint64_t reserved[4];
 };
 
 /**
- * assay_sequential_plan() says what drift the looks so far find with a power, and what that costs.
+ * assay_horizon_cost() says what drift the looks so far find with a power, and what that costs.
  * The power counts exits above only, also with two sides. Returns ASSAY_ERROR_DOMAIN for a power
  * that is not above alpha (alpha/2 with two sides) and below 1, or without a look.
  */
-ASSAY_API ASSAY_MUST_CHECK enum assay_status
-assay_sequential_plan(const struct assay_horizon *horizon, double power,
-                      struct assay_sequential_plan *out, struct assay_error *err);
+ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_horizon_cost(const struct assay_horizon *horizon,
+                                                                double power,
+                                                                struct assay_horizon_cost *out,
+                                                                struct assay_error *err);
 
-/** struct assay_sequential_estimate: inference after stopping, by the stage-wise ordering. */
-struct assay_sequential_estimate {
+/** struct assay_horizon_estimate: inference after stopping, by the stage-wise ordering. */
+struct assay_horizon_estimate {
     double p;            /* for no drift: of exits above; doubled smaller tail with two sides */
     double median;       /* median-unbiased drift */
     double lower, upper; /* interval of the drift, each side missing level of the time */
+    uint64_t reserved[4];
 };
 
 /**
- * assay_sequential_estimate() is what a statistic at look number look (from 0), the one at which
+ * assay_horizon_estimate() is what a statistic at look number look (from 0), the one at which
  * the experiment stops, says about the drift. Outcomes are ordered by the look of their exit first
  * (Tsiatis, Rosner, Mehta 1984): earlier exits above are larger. It does not depend on later looks.
  *
@@ -156,9 +161,8 @@ struct assay_sequential_estimate {
  * or a statistic that is not finite.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
-assay_sequential_estimate(const struct assay_horizon *horizon, size_t look, double statistic,
-                          double level, struct assay_sequential_estimate *out,
-                          struct assay_error *err);
+assay_horizon_estimate(const struct assay_horizon *horizon, size_t look, double statistic,
+                       double level, struct assay_horizon_estimate *out, struct assay_error *err);
 
 /** assay_horizon_free() ends a sequence; NULL is fine. */
 ASSAY_API void assay_horizon_free(struct assay_horizon *horizon);

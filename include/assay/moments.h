@@ -122,6 +122,7 @@ struct assay_anova {
     double f; /* infinite when the groups do not vary within, NaN when nothing varies at all */
     double p, log10_p;                    /* upper tail of F */
     double r_squared, residual_deviation; /* r_squared is NaN when nothing varies */
+    uint64_t reserved[4];
 };
 
 /**

@@ -44,6 +44,7 @@ struct assay_write_options {
      * as options of a program; NULL, or an answer of NULL, for the library's own words. */
     const char *(*hint)(const char *kind);
     bool chart; /* table: effect and interval over time, of each metric with several looks */
+    uint64_t reserved[8];
 };
 
 /**

@@ -34,20 +34,22 @@ struct assay_size_design {
     enum assay_size_method method; /* z tests of proportions only; POOLED only with a null of 0 */
     double alpha;                  /* (0, 1) */
     double power;                  /* (alpha, 1); (alpha/2, 1) with two sides */
-    double baseline_weight, compared_weight; /* planned allocation, > 0 */
+    double baseline_weight, compared_weight; /* planned allocation, > 0; both 0: 1 to 1 */
     double baseline_mean;                    /* proportions: the baseline share, in (0, 1) */
     double baseline_variance;                /* per unit, after variance reduction; means, ratios */
     double compared_variance;
     double effect;
     double null_difference;
-    double variance_factor; /* >= 0: 1 - variance reduction rate; 1 when none. Multiplies the
+    double variance_factor; /* > 0: 1 - variance reduction rate; 0 when none, as 1. Multiplies the
                                variances, of proportions too */
+    uint64_t reserved[8];
 };
 
 /** struct assay_size_result: required sizes. All exact integers below 2^53. */
 struct assay_size_result {
     double baseline, compared, total;
     double power; /* attained at those sizes */
+    uint64_t reserved[4];
 };
 
 /**

@@ -21,6 +21,7 @@ struct assay_srm_design {
     double alpha;         /* (0, 1), usually 0.001 */
     double tolerance;     /* a share must also be off by more than this; 0 for none */
     double concentration; /* prior of the sequential test; 10000 unless wanted otherwise */
+    uint64_t reserved[4];
 };
 
 /** struct assay_srm_group: one group of the test. */
@@ -29,6 +30,7 @@ struct assay_srm_group {
     double expected; /* 0 for groups with weight 0 */
     double residual; /* (O - E)/sqrt(E (1 - w)); NaN when E is 0 or w is 1 */
     bool significant;
+    uint64_t reserved[2];
 };
 
 /** struct assay_srm: outcome of the test. */
@@ -40,6 +42,7 @@ struct assay_srm {
     bool unplanned;    /* units in a group with weight 0 */
     bool tested;       /* there are units, and two groups that may have some; else statistic and p
                           are NaN */
+    uint64_t reserved[4];
 };
 
 /**

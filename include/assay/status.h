@@ -70,6 +70,7 @@ struct assay_error {
     char remedy[192];         /* ASSAY_REASON_FORMAT: key=value of the plan's "format", one a line;
                                  a line "or" stands between two ways that would both do; "" when
                                  times are written in a form that is not known */
+    uint64_t reserved[8];
 };
 
 /**

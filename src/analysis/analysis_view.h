@@ -2,7 +2,7 @@
 #ifndef ASSAY_ANALYSIS_ANALYSIS_VIEW_H
 #define ASSAY_ANALYSIS_ANALYSIS_VIEW_H
 
-#include "assay/analysis.h"
+#include "analysis/results.h"
 
 /** struct assay__bounds: an interval; NaN where it has no bound. */
 struct assay__bounds {

@@ -152,7 +152,7 @@ static enum assay_status adjust_family(struct assay_metric_result *first,
     }
     for (int a = 0; a < ASSAY_ADJUST_COUNT; a++) {
         enum assay_status status =
-            assay_adjust_p((enum assay_adjustment)a, room->p, room->log10_p, families->count,
+            assay_p_adjust((enum assay_adjustment)a, room->p, room->log10_p, families->count,
                            room->adjusted_p, room->adjusted_log10_p, err);
         if (status != ASSAY_OK)
             return status;
@@ -196,19 +196,18 @@ static enum assay_status run_steps(struct assay__builder *builder, step *const *
     return ASSAY_OK;
 }
 
-static enum assay_status analyze(const struct assay_plan *plan, const struct assay_dataset *dataset,
+static enum assay_status analyze(const struct assay_dataset *dataset,
                                  struct assay__look_cache *cache, step *const *steps, size_t count,
                                  struct assay_analysis **out, struct assay_error *err)
 {
-    if (assay__dataset_plan(dataset) != plan)
-        return assay__fail(err, ASSAY_ERROR_USAGE, "The dataset was made for another plan.");
+    const struct assay_plan *plan = assay__dataset_plan(dataset);
     enum assay_status status = check_supported(plan, err);
     if (status != ASSAY_OK)
         return status;
     struct storage *storage = calloc(1, sizeof *storage);
     if (storage == NULL)
         return assay__fail_memory(err);
-    storage->analysis.plan = plan;
+    storage->analysis.plan = assay__plan_hold(plan);
     storage->analysis.counts = assay_dataset_counts(dataset);
     storage->analysis.storage = storage;
     struct assay__builder builder = {.plan = plan,
@@ -225,8 +224,8 @@ static enum assay_status analyze(const struct assay_plan *plan, const struct ass
     return ASSAY_OK;
 }
 
-enum assay_status assay_analyze(const struct assay_plan *plan, const struct assay_dataset *dataset,
-                                struct assay_analysis **out, struct assay_error *err)
+enum assay_status assay_dataset_analyze(const struct assay_dataset *dataset,
+                                        struct assay_analysis **out, struct assay_error *err)
 {
     static step *const STEPS[] = {
         assay__analyze_order,       assay__analyze_look,         count_units,
@@ -238,13 +237,12 @@ enum assay_status assay_analyze(const struct assay_plan *plan, const struct assa
     if (cache == NULL)
         return assay__fail_memory(err);
     enum assay_status status =
-        analyze(plan, dataset, cache, STEPS, sizeof STEPS / sizeof *STEPS, out, err);
+        analyze(dataset, cache, STEPS, sizeof STEPS / sizeof *STEPS, out, err);
     assay__look_cache_free(cache);
     return status;
 }
 
-enum assay_status assay__analyze_advice(const struct assay_plan *plan,
-                                        const struct assay_dataset *dataset,
+enum assay_status assay__analyze_advice(const struct assay_dataset *dataset,
                                         struct assay__look_cache *cache,
                                         struct assay_analysis **out, struct assay_error *err)
 {
@@ -252,7 +250,7 @@ enum assay_status assay__analyze_advice(const struct assay_plan *plan,
         assay__analyze_order,  assay__analyze_look,    count_units,          assay__analyze_srm,
         assay__analyze_errors, assay__analyze_metrics, assay__analyze_decide};
     assay__look_cache_trim(cache);
-    return analyze(plan, dataset, cache, STEPS, sizeof STEPS / sizeof *STEPS, out, err);
+    return analyze(dataset, cache, STEPS, sizeof STEPS / sizeof *STEPS, out, err);
 }
 
 void assay_analysis_free(struct assay_analysis *analysis)
@@ -260,6 +258,7 @@ void assay_analysis_free(struct assay_analysis *analysis)
     if (analysis == NULL)
         return;
     struct storage *storage = analysis->storage;
+    assay__plan_leave(analysis->plan);
     assay__arena_release(&storage->arena);
     free(storage);
 }

@@ -2,7 +2,7 @@
 #ifndef ASSAY_ANALYSIS_ANALYZE_H
 #define ASSAY_ANALYSIS_ANALYZE_H
 
-#include "assay/analysis.h"
+#include "analysis/results.h"
 #include "base/arena.h"
 #include "analysis/dataset_read.h"
 #include "analysis/analysis_view.h"

@@ -187,7 +187,7 @@ static enum assay_status pair_with_baseline(struct assay__builder *builder, stru
 static enum assay_status pair_all(struct assay__builder *builder, struct assay_error *err)
 {
     enum assay_status status = ASSAY_OK;
-    uint32_t control = ASSAY_NO_GROUP;
+    uint32_t control = ASSAY__NO_GROUP;
     if (builder->plan->baseline != NULL)
         status = group_number(builder, "baseline", builder->plan->baseline, &control, err);
     for (uint32_t a = 0; a < builder->out->group_count; a++)

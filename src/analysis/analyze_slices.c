@@ -82,7 +82,7 @@ static enum assay_status adjust(struct assay_metric_result *results, uint32_t co
         log10_p[i] = last->comparison.difference.log10_p;
     }
     enum assay_status status =
-        assay_adjust_p(ASSAY_ADJUST_HOLM, p, log10_p, count, adjusted, adjusted + count, err);
+        assay_p_adjust(ASSAY_ADJUST_HOLM, p, log10_p, count, adjusted, adjusted + count, err);
     for (uint32_t i = 0; status == ASSAY_OK && i < count; i++) {
         results[i].slice_p = adjusted[i];
         results[i].slice_log10_p = adjusted[count + i];

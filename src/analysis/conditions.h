@@ -2,7 +2,7 @@
 #ifndef ASSAY_ANALYSIS_CONDITIONS_H
 #define ASSAY_ANALYSIS_CONDITIONS_H
 
-#include "assay/analysis.h"
+#include "analysis/results.h"
 
 /** struct assay__condition: a row of ASSAY_FLAG_LIST. */
 struct assay__condition {

@@ -52,7 +52,7 @@ enum assay_status assay_dataset_new(const struct assay_plan *plan, struct assay_
     struct assay_dataset *dataset = calloc(1, sizeof *dataset);
     if (dataset == NULL)
         return assay__fail_memory(err);
-    dataset->plan = plan;
+    dataset->plan = assay__plan_hold(plan);
     dataset->latest = INT64_MIN;
     dataset->missing =
         assay__arena_array(&dataset->arena, plan->metric_count, sizeof *dataset->missing);
@@ -80,6 +80,7 @@ void assay_dataset_free(struct assay_dataset *dataset)
     assay__index_release(&dataset->cells);
     assay__index_release(&dataset->notes);
     assay__arena_release(&dataset->arena);
+    assay__plan_leave(dataset->plan);
     free(dataset);
 }
 

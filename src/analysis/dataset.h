@@ -2,13 +2,13 @@
 #ifndef ASSAY_ANALYSIS_DATASET_H
 #define ASSAY_ANALYSIS_DATASET_H
 
-#include "assay/analysis.h"
+#include "analysis/results.h"
 #include "assay/dataset.h"
 
 /**
  * How sources fill a dataset. Indices are stable once given out: groups, looks and dimension values
- * in order of appearance (assay_analyze() puts them in canonical order). Slice 0 is the total,
- * slices 1 .. segment_count the segments of the plan, dimension values follow.
+ * in order of appearance (assay_dataset_analyze() puts them in canonical order). Slice 0 is the
+ * total, slices 1 .. segment_count the segments of the plan, dimension values follow.
  */
 struct assay__cell {
     uint64_t units;                 /* units of the group in this slice and look */

@@ -63,7 +63,7 @@ static enum assay_recommendation end_or_go_on(struct assay__case *it, enum assay
 static enum assay_recommendation decide(struct assay__case *it, struct assay_treatment *treatment)
 {
     bool goes_on = is_sequential(it->builder->plan);
-    if (it->control == ASSAY_NO_GROUP) {
+    if (it->control == ASSAY__NO_GROUP) {
         assay__reason(it, "noControl", -1,
                       assay__arena_format(it->builder->arena,
                                           "The plan names no control to judge %s against.",
@@ -93,7 +93,7 @@ static uint32_t find_control(const struct assay__builder *builder)
     for (uint32_t g = 0; baseline != NULL && g < builder->out->group_count; g++)
         if (strcmp(builder->out->groups[g].id, baseline) == 0)
             return g;
-    return ASSAY_NO_GROUP;
+    return ASSAY__NO_GROUP;
 }
 
 static uint32_t find_pair(const struct assay__builder *builder, uint32_t control, uint32_t group)
@@ -120,7 +120,7 @@ static enum assay_status advise(struct assay__builder *builder, uint32_t control
                              .control = control,
                              .pair = find_pair(builder, control, group)};
     treatment->group = group;
-    treatment->baseline = it.pair == ASSAY__NONE ? ASSAY_NO_GROUP : control;
+    treatment->baseline = it.pair == ASSAY__NONE ? ASSAY__NO_GROUP : control;
     treatment->rule = ASSAY_OUTCOME_NOT_TESTED;
     treatment->recommendation = decide(&it, treatment);
     treatment->final = it.pair == ASSAY__NONE ? !is_sequential(builder->plan) : all_over(&it);

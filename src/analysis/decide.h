@@ -7,7 +7,7 @@
 /** struct assay__case: a treatment, its control, and what is found about them. */
 struct assay__case {
     struct assay__builder *builder;
-    uint32_t group, control; /* control may be ASSAY_NO_GROUP */
+    uint32_t group, control; /* control may be ASSAY__NO_GROUP */
     uint32_t pair;           /* their comparison, or ASSAY__NONE */
     struct assay_advice_reason *reasons;
     uint32_t reason_count, reason_capacity;

@@ -74,14 +74,13 @@ static bool is_powered(const struct assay_plan *plan, uint32_t metric)
            hypothesis == ASSAY_HYPOTHESIS_NON_INFERIORITY;
 }
 
-struct assay_error_plan assay__error_counts(const struct assay_plan *plan,
-                                            uint32_t comparison_count)
+struct assay_rates assay__error_counts(const struct assay_plan *plan, uint32_t comparison_count)
 {
-    struct assay_error_plan counts = {.alpha = plan->alpha,
-                                      .power = plan->power,
-                                      .deterioration_alpha = plan->deterioration_alpha,
-                                      .comparison_count = comparison_count,
-                                      .segment_count = plan->segment_count};
+    struct assay_rates counts = {.alpha = plan->alpha,
+                                 .power = plan->power,
+                                 .deterioration_alpha = plan->deterioration_alpha,
+                                 .comparison_count = comparison_count,
+                                 .segment_count = plan->segment_count};
     for (uint32_t m = 0; m < plan->metric_count; m++) {
         enum assay_hypothesis hypothesis = assay__hypothesis(plan, m);
         counts.success_count += hypothesis == ASSAY_HYPOTHESIS_SUPERIORITY;
@@ -155,8 +154,7 @@ static void walk_rule(const struct walk *walk, const struct assay_rule *rule, wi
 }
 
 /* Without a rule of its own a plan has and(or(success...), guardrail...). */
-static void walk_default(const struct walk *walk, const struct assay_error_plan *counts,
-                         wide divisor)
+static void walk_default(const struct walk *walk, const struct assay_rates *counts, wide divisor)
 {
     wide beta_divisor =
         assay__wide_of_u64((uint64_t)counts->margin_count + (counts->success_count > 0));
@@ -168,8 +166,7 @@ static void walk_default(const struct walk *walk, const struct assay_error_plan 
 }
 
 /* Bonferroni shares alpha by all tests; the betas are those of the rule, which stand already. */
-static void set_bonferroni(const struct walk *walk, const struct assay_error_plan *counts,
-                           wide divisor)
+static void set_bonferroni(const struct walk *walk, const struct assay_rates *counts, wide divisor)
 {
     wide all = times(divisor, (uint64_t)counts->success_count + counts->margin_count);
     for (uint32_t m = 0; m < walk->plan->metric_count; m++)
@@ -178,7 +175,7 @@ static void set_bonferroni(const struct walk *walk, const struct assay_error_pla
 }
 
 /* Tests for harm, and the level of intervals that nothing is decided by. */
-static void set_harm(const struct walk *walk, const struct assay_error_plan *counts, wide divisor)
+static void set_harm(const struct walk *walk, const struct assay_rates *counts, wide divisor)
 {
     const struct assay_plan *plan = walk->plan;
     bool is_divided = plan->adjustment != ASSAY_DIVIDE_NONE;
@@ -198,7 +195,7 @@ static void set_harm(const struct walk *walk, const struct assay_error_plan *cou
 void assay__error_rates(const struct assay_plan *plan, uint32_t comparison_count, bool in_segment,
                         struct assay_metric_rates *rates)
 {
-    struct assay_error_plan counts = assay__error_counts(plan, comparison_count);
+    struct assay_rates counts = assay__error_counts(plan, comparison_count);
     wide one = assay__wide_of(1.0), divisor = one;
     bool is_divided = plan->adjustment != ASSAY_DIVIDE_NONE;
     if (is_divided)

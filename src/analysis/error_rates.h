@@ -2,7 +2,7 @@
 #ifndef ASSAY_ANALYSIS_ERROR_RATES_H
 #define ASSAY_ANALYSIS_ERROR_RATES_H
 
-#include "assay/analysis.h"
+#include "analysis/results.h"
 
 /**
  * assay__error_rates() walks the plan's decision rule and shares its error rates among the metrics:
@@ -13,8 +13,7 @@ void assay__error_rates(const struct assay_plan *plan, uint32_t comparison_count
                         struct assay_metric_rates *rates);
 
 /** assay__error_counts() counts what the rates are shared by: S, G, C, M, segments. */
-struct assay_error_plan assay__error_counts(const struct assay_plan *plan,
-                                            uint32_t comparison_count);
+struct assay_rates assay__error_counts(const struct assay_plan *plan, uint32_t comparison_count);
 
 /** assay__in_rule(): the decision rule asks for the metric; otherwise it is only monitored. */
 bool assay__in_rule(const struct assay_plan *plan, uint32_t metric);

@@ -277,7 +277,7 @@ static enum assay_status guide_treatment(struct assay__builder *builder,
     uint32_t shown = treatment->reason_count > REASONS_MAX ? REASONS_MAX : treatment->reason_count;
     add_context(&remark, builder->out->groups[treatment->group].id);
     add_context(&remark, treatment->final ? "advice=final" : "advice=as of this look");
-    if (treatment->baseline != ASSAY_NO_GROUP)
+    if (treatment->baseline != ASSAY__NO_GROUP)
         add_pair(&remark, "baseline", builder->out->groups[treatment->baseline].id);
     for (uint32_t i = 0; i < shown; i++)
         assay__text_format(&remark.words, "%s%s", i > 0 ? " " : "", treatment->reasons[i].text);

@@ -16,12 +16,12 @@ const struct assay_horizon_plan *assay__result_horizon(const struct assay__build
                                                        const struct assay_metric_result *result)
 {
     const struct assay_slice *slice = &builder->out->slices[result->slice];
-    uint32_t segment = ASSAY_NO_SEGMENT;
+    uint32_t segment = ASSAY__NO_SEGMENT;
     for (uint32_t s = 0; slice->kind == ASSAY_SLICE_SEGMENT && s < builder->plan->segment_count;
          s++)
         if (strcmp(builder->plan->segments[s].id, slice->key) == 0)
             segment = s;
-    return assay_plan_horizon(builder->plan, result->metric, segment);
+    return assay__plan_horizon(builder->plan, result->metric, segment);
 }
 
 double assay__comparison_share(const struct assay__builder *builder, uint32_t baseline,

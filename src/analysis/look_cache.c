@@ -246,14 +246,14 @@ static enum assay_status compute_inflation(struct inflation *row, struct assay_e
 {
     struct assay_horizon *horizon;
     struct assay_boundary boundary;
-    struct assay_sequential_plan plan;
+    struct assay_horizon_cost plan;
     enum assay_status status = assay_horizon_open(&row->design, &horizon, err);
     if (status != ASSAY_OK)
         return status;
     for (uint32_t k = 1; status == ASSAY_OK && k <= row->looks; k++)
         status = assay_horizon_at(horizon, (double)k / row->looks, NAN, &boundary, err);
     if (status == ASSAY_OK)
-        status = assay_sequential_plan(horizon, row->power, &plan, err);
+        status = assay_horizon_cost(horizon, row->power, &plan, err);
     if (status == ASSAY_OK)
         row->factor = plan.inflation;
     assay_horizon_free(horizon);

@@ -46,11 +46,10 @@ enum assay_status assay__look_cache_inflation(struct assay__look_cache *cache,
                                               struct assay_error *err);
 
 /**
- * assay__analyze_advice() is assay_analyze() as far as the advice: no words, remarks, adjusted p
- * or digest. It shares boundaries with other analyses that use the same cache.
+ * assay__analyze_advice() is assay_dataset_analyze() as far as the advice: no words, remarks,
+ * adjusted p or digest. It shares boundaries with other analyses that use the same cache.
  */
-enum assay_status assay__analyze_advice(const struct assay_plan *plan,
-                                        const struct assay_dataset *dataset,
+enum assay_status assay__analyze_advice(const struct assay_dataset *dataset,
                                         struct assay__look_cache *cache,
                                         struct assay_analysis **out, struct assay_error *err);
 

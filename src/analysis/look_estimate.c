@@ -34,12 +34,12 @@ static size_t stages(const struct assay_boundary *sequence, const double *units,
  */
 static void in_metric_units(const struct assay_metric_result *result, double information,
                             struct assay_look_result *look,
-                            const struct assay_sequential_estimate *drift)
+                            const struct assay_horizon_estimate *drift)
 {
     double unit = look->comparison.difference.standard_error * sqrt(information);
     double sign = result->side == ASSAY_SIDE_LOWER ? -1.0 : 1.0, null = result->null_difference;
     look->has_stopped = true;
-    look->stopped = (struct assay_sequential_estimate){
+    look->stopped = (struct assay_horizon_estimate){
         .p = drift->p,
         .median = null + sign * unit * drift->median,
         .lower = null + sign * unit * (sign > 0.0 ? drift->lower : drift->upper),
@@ -63,13 +63,13 @@ enum assay_status assay__estimate_stopped(const struct assay__builder *builder,
     if (stage == 0 || !isfinite(z))
         return ASSAY_OK;
     const struct assay_horizon *horizon;
-    struct assay_sequential_estimate drift;
+    struct assay_horizon_estimate drift;
     enum assay_status status = assay__look_cache_horizon(builder->cache, design, tracker->units,
                                                          look->look + 1, &horizon, err);
     if (status == ASSAY_OK)
-        status = assay_sequential_estimate(horizon, stage - 1, z,
-                                           design->two_sided ? 0.5 * design->alpha : design->alpha,
-                                           &drift, err);
+        status = assay_horizon_estimate(horizon, stage - 1, z,
+                                        design->two_sided ? 0.5 * design->alpha : design->alpha,
+                                        &drift, err);
     if (status == ASSAY_OK)
         in_metric_units(result, tracker->sequence[look->look].information, look, &drift);
     return status;

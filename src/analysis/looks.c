@@ -13,7 +13,8 @@ bool assay__is_sequential(const struct assay_plan *plan)
 {
     bool found = plan->horizon.kind != ASSAY_HORIZON_FIXED;
     for (uint32_t m = 0; m < plan->metric_count; m++)
-        found = found || assay_plan_horizon(plan, m, ASSAY_NO_SEGMENT)->kind != ASSAY_HORIZON_FIXED;
+        found =
+            found || assay__plan_horizon(plan, m, ASSAY__NO_SEGMENT)->kind != ASSAY_HORIZON_FIXED;
     for (uint32_t s = 0; s < plan->segment_count; s++)
         found = found || (plan->segments[s].has_horizon &&
                           plan->segments[s].horizon.kind != ASSAY_HORIZON_FIXED);

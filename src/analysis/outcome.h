@@ -2,7 +2,7 @@
 #ifndef ASSAY_ANALYSIS_OUTCOME_H
 #define ASSAY_ANALYSIS_OUTCOME_H
 
-#include "assay/analysis.h"
+#include "analysis/results.h"
 
 /** assay__conclude() sets the outcome of a result, from what its looks found. */
 void assay__conclude(struct assay_metric_result *result);

@@ -2,7 +2,7 @@
 #ifndef ASSAY_ANALYSIS_PHRASES_H
 #define ASSAY_ANALYSIS_PHRASES_H
 
-#include "assay/analysis.h"
+#include "analysis/results.h"
 
 /* Pieces of sentences, so that messages, reasons and notes speak alike. */
 

@@ -27,7 +27,7 @@ void assay__reason(struct assay__case *it, const char *id, int32_t metric, const
     if (text == NULL)
         it->no_memory = true;
     else
-        it->reasons[it->reason_count++] = (struct assay_advice_reason){id, metric, text};
+        it->reasons[it->reason_count++] = (struct assay_advice_reason){id, metric, text, {0}};
 }
 
 static const char *group_id(const struct assay__case *it, uint32_t group)

@@ -2,7 +2,7 @@
 #ifndef ASSAY_ANALYSIS_VERDICT_H
 #define ASSAY_ANALYSIS_VERDICT_H
 
-#include "assay/analysis.h"
+#include "analysis/results.h"
 
 /** enum assay__tone: how a verdict looks; the word says the same. */
 enum assay__tone { ASSAY__TONE_PLAIN, ASSAY__TONE_GOOD, ASSAY__TONE_BAD, ASSAY__TONE_WARN };

@@ -4,6 +4,7 @@
 
 #include <getopt.h>
 
+#include "analysis/results.h"
 #include "assay.h"
 
 /**

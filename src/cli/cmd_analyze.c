@@ -367,7 +367,7 @@ static int analyze(struct arguments *arguments, char **paths, size_t path_count)
     if (status == ASSAY_OK)
         status = note_guess(arguments, dataset, &err);
     if (status == ASSAY_OK)
-        status = assay_analyze(plan, dataset, &analysis, &err);
+        status = assay_dataset_analyze(dataset, &analysis, &err);
     int code = status == ASSAY_OK ? report(arguments, analysis)
                                   : data_fail("analyze", &arguments->plan, &err);
     assay_analysis_free(analysis);

@@ -71,7 +71,7 @@ static int post_file(struct delivery *delivery, const char *path, const char *pa
     size_t length = 0;
     enum assay_status status = read_input(path, &text, &err);
     if (status == ASSAY_OK)
-        status = assay_request_make(text.data != NULL ? text.data : "", text.length, path, parent,
+        status = assay_request_wrap(text.data != NULL ? text.data : "", text.length, path, parent,
                                     id, &body, &length, &err);
     int code = status == ASSAY_OK ? delivery_send(delivery, body, length) : cli_fail(&err);
     free(body);

@@ -27,10 +27,10 @@ static void set_effect(const struct size_query *query, double effect, struct siz
 
 static void set_power(const struct size_query *query, double power, struct size_row *row)
 {
-    struct assay_error_plan plan = query->plan;
+    struct assay_rates plan = query->plan;
     plan.power = power;
     row->wanted_power = power;
-    row->adjusted_power = assay_power_adjusted(&plan);
+    row->adjusted_power = assay_rates_power(&plan);
 }
 
 static enum assay_status find_size(const struct size_query *query, struct size_row *row,

@@ -274,7 +274,7 @@ static int run(struct arguments *arguments)
     if (status == ASSAY_OK)
         status = counts_dataset(&arguments->counts, plan, &dataset, &err);
     if (status == ASSAY_OK)
-        status = assay_analyze(plan, dataset, &analysis, &err);
+        status = assay_dataset_analyze(dataset, &analysis, &err);
     if (status == ASSAY_OK)
         status = print(arguments, analysis, &code, &err);
     if (status != ASSAY_OK)

@@ -69,7 +69,7 @@ static enum assay_status compare(const struct assay_analysis *analysis,
                                         .side = side,
                                         .alpha = alpha,
                                         .exact = exact};
-    return assay_compare_moments(groups, 2, 0, 1, &method, out, err);
+    return assay_moments_compare(groups, 2, 0, 1, &method, out, err);
 }
 
 /* Too few to divide by their standard error, also for a calculator. */

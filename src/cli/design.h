@@ -41,8 +41,8 @@ struct design_look {
 /** struct design_figures: everything about a design. */
 struct design_figures {
     struct design_look looks[DESIGN_LOOKS_MAX];
-    struct assay_sequential_plan plan; /* group sequential */
-    double units;                      /* at information 1; NaN: unknown */
+    struct assay_horizon_cost plan; /* group sequential */
+    double units;                   /* at information 1; NaN: unknown */
 };
 
 /** design_traffic_read() reads days and units from a CSV; prints what is wrong. */

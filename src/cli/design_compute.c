@@ -41,11 +41,11 @@ static enum assay_status add_power(const struct design *design, const struct ass
     static double futile[DESIGN_LOOKS_MAX];
     size_t count = DESIGN_LOOKS_MAX;
     double sum = 0.0;
-    enum assay_status status = assay_sequential_plan(horizon, design->power, &figures->plan, err);
+    enum assay_status status = assay_horizon_cost(horizon, design->power, &figures->plan, err);
     if (status == ASSAY_OK)
-        status = assay_sequential_exits(horizon, 0.0, null, below, &count, err);
+        status = assay_horizon_exits(horizon, 0.0, null, below, &count, err);
     if (status == ASSAY_OK)
-        status = assay_sequential_exits(horizon, figures->plan.drift, above, futile, &count, err);
+        status = assay_horizon_exits(horizon, figures->plan.drift, above, futile, &count, err);
     for (size_t k = 0; status == ASSAY_OK && k < design->count; k++) {
         sum += above[k];
         bool has_futility = design->horizon.has_futility;

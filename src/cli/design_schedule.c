@@ -32,7 +32,7 @@ static enum assay_status mean_looks(const struct assay_horizon *horizon, double 
 {
     double above[DESIGN_LOOKS_MAX], below[DESIGN_LOOKS_MAX];
     size_t count = DESIGN_LOOKS_MAX;
-    enum assay_status status = assay_sequential_exits(horizon, drift, above, below, &count, err);
+    enum assay_status status = assay_horizon_exits(horizon, drift, above, below, &count, err);
     *out = looks;
     for (size_t k = 0; status == ASSAY_OK && k + 1 < count; k++)
         *out -= (double)(count - 1 - k) * (above[k] + below[k]);
@@ -46,7 +46,7 @@ static enum assay_status cost_of(const struct schedule *schedule, double shape, 
 {
     struct assay_horizon_design design = schedule->design->horizon;
     struct assay_horizon *horizon;
-    struct assay_sequential_plan plan;
+    struct assay_horizon_cost plan;
     double times[DESIGN_LOOKS_MAX], null = 0.0, alternative = 0.0;
     design.planned_looks = schedule->looks;
     enum assay_status status = assay_horizon_open(&design, &horizon, err);
@@ -58,7 +58,7 @@ static enum assay_status cost_of(const struct schedule *schedule, double shape, 
         status = assay_horizon_at(horizon, times[k], NAN, &boundary, err);
     }
     if (status == ASSAY_OK)
-        status = assay_sequential_plan(horizon, schedule->design->power, &plan, err);
+        status = assay_horizon_cost(horizon, schedule->design->power, &plan, err);
     if (status == ASSAY_OK)
         status = mean_looks(horizon, 0.0, schedule->looks, &null, err);
     if (status == ASSAY_OK)

@@ -189,7 +189,8 @@ static enum assay_status list_events(const struct plan_event_file *files, size_t
     if (*out == NULL)
         return assay__fail_memory(err);
     for (size_t i = 0; i < count; i++)
-        (*out)[i] = (struct assay_event_files){files[i].events->name, &files[i].path, 1};
+        (*out)[i] = (struct assay_event_files){
+            .name = files[i].events->name, .paths = &files[i].path, .path_count = 1};
     return ASSAY_OK;
 }
 

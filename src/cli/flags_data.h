@@ -5,6 +5,7 @@
 #include <getopt.h>
 #include <stdbool.h>
 
+#include "analysis/results.h"
 #include "assay.h"
 #include "cli/plan_flags.h"
 

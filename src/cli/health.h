@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "assay/analysis.h"
+#include "analysis/results.h"
 
 /** struct health_wanted: what --fail-on names. */
 struct health_wanted {

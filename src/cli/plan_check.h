@@ -4,7 +4,7 @@
 
 #include "report/table/terminal.h"
 #include "assay/dataset.h"
-#include "assay/plan.h"
+#include "analysis/plan_model.h"
 
 /**
  * plan_words() says a plan in words: groups, comparisons, metrics with their error rates after

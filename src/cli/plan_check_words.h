@@ -2,7 +2,7 @@
 #ifndef ASSAY_CLI_PLAN_CHECK_WORDS_H
 #define ASSAY_CLI_PLAN_CHECK_WORDS_H
 
-#include "assay/analysis.h"
+#include "analysis/results.h"
 #include "report/table/terminal.h"
 
 /* Every paragraph is indented; a metric's second and further lines more so. */

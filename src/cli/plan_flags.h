@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "assay/plan.h"
+#include "analysis/plan_model.h"
 #include "assay/status.h"
 #include "plan/plan_keys.h"
 

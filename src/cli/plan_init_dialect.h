@@ -2,7 +2,7 @@
 #ifndef ASSAY_CLI_PLAN_INIT_DIALECT_H
 #define ASSAY_CLI_PLAN_INIT_DIALECT_H
 
-#include "assay/plan.h"
+#include "analysis/plan_model.h"
 #include "base/arena.h"
 #include "base/text.h"
 #include "cli/plan_flags.h"

@@ -5,6 +5,7 @@
 #include <gsl/gsl_rng.h>
 #include <stdio.h>
 
+#include "analysis/results.h"
 #include "assay.h"
 #include "cli/args.h"
 

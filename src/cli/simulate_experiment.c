@@ -210,7 +210,7 @@ static void take_metric(double effect, const struct assay_metric_result *result,
     for (uint32_t i = 0; i < result->look_count; i++) {
         if (!result->looks[i].has_stopped)
             continue;
-        const struct assay_sequential_estimate *stopped = &result->looks[i].stopped;
+        const struct assay_horizon_estimate *stopped = &result->looks[i].stopped;
         out->covered_after = covers(stopped->lower, stopped->upper, effect);
         if (effect != 0.0)
             out->ratio_after = stopped->median / effect;
@@ -297,8 +297,7 @@ static enum assay_status run_looks(struct simulate_worker *worker, struct assay_
         struct assay_analysis *analysis;
         status = add_look(worker, dataset, k, err);
         if (status == ASSAY_OK)
-            status =
-                assay__analyze_advice(&simulation->plan, dataset, worker->cache, &analysis, err);
+            status = assay__analyze_advice(dataset, worker->cache, &analysis, err);
         if (status != ASSAY_OK)
             break;
         bool all = follow(simulation, analysis, k, has_effect, treatments, metrics);

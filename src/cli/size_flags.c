@@ -387,14 +387,14 @@ static int take_sharing(const struct size_flags *flags, struct size_query *query
     if (!query->has_margin && success == 0)
         return cli_usage_error("size", "--success must be at least 1: this metric is one");
     query->is_shared = flags->has_success || flags->has_guardrails || flags->has_comparisons;
-    query->plan = (struct assay_error_plan){.alpha = flags->alpha,
-                                            .power = 0.8,
-                                            .deterioration_alpha = NAN,
-                                            .success_count = (uint32_t)success,
-                                            .margin_count = (uint32_t)guardrails,
-                                            .comparison_count = (uint32_t)flags->comparison_count};
-    query->design.alpha = query->has_margin ? assay_alpha_guardrail(&query->plan, 0)
-                                            : assay_alpha_success(&query->plan, 0);
+    query->plan = (struct assay_rates){.alpha = flags->alpha,
+                                       .power = 0.8,
+                                       .deterioration_alpha = NAN,
+                                       .success_count = (uint32_t)success,
+                                       .margin_count = (uint32_t)guardrails,
+                                       .comparison_count = (uint32_t)flags->comparison_count};
+    query->design.alpha = query->has_margin ? assay_rates_guardrail(&query->plan, 0)
+                                            : assay_rates_success(&query->plan, 0);
     return 0;
 }
 

@@ -128,7 +128,7 @@ static enum assay_status summarize(struct size_query *query, const struct assay_
     uint64_t used = assay_moments_count(moments);
     if (used < history->covariate_count + (uint64_t)3)
         return fail_history(history, used, "too few to plan from", err);
-    enum assay_status status = assay_compare_moments(groups, 2, 0, 1, &method, &twins, err);
+    enum assay_status status = assay_moments_compare(groups, 2, 0, 1, &method, &twins, err);
     if (status != ASSAY_OK)
         return status;
     if (twins.flags & ASSAY_FLAG_ZERO_DENOMINATOR)
@@ -142,7 +142,7 @@ static enum assay_status summarize(struct size_query *query, const struct assay_
     if (history->covariate_count == 0)
         return ASSAY_OK;
     method.reduction = ASSAY_REDUCTION_FULL;
-    status = assay_compare_moments(groups, 2, 0, 1, &method, &twins, err);
+    status = assay_moments_compare(groups, 2, 0, 1, &method, &twins, err);
     if (status != ASSAY_OK)
         return status;
     history->dropped = twins.reduction.dropped;

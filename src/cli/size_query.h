@@ -41,9 +41,9 @@ struct size_query {
     bool has_margin;         /* non-inferiority */
     bool margin_is_relative; /* margin as given */
     double margin;
-    struct assay_error_plan plan; /* planned rates and what shares them */
-    bool is_shared;               /* --success, --guardrails or --comparisons were given */
-    struct size_history history;  /* path NULL without --data */
+    struct assay_rates plan;     /* planned rates and what shares them */
+    bool is_shared;              /* --success, --guardrails or --comparisons were given */
+    struct size_history history; /* path NULL without --data */
 };
 
 /** struct size_row: one question answered. */

@@ -2,7 +2,7 @@
 #ifndef ASSAY_PLAN_NAMES_H
 #define ASSAY_PLAN_NAMES_H
 
-#include "assay/analysis.h"
+#include "analysis/results.h"
 
 /** struct assay__choices: the spellings of an enumeration; names[i] spells enumerator i. */
 struct assay__choices {

@@ -2,7 +2,7 @@
 #ifndef ASSAY_PLAN_PLAN_DATA_H
 #define ASSAY_PLAN_PLAN_DATA_H
 
-#include "assay/plan.h"
+#include "analysis/plan_model.h"
 #include "base/text.h"
 
 /** ASSAY__GROUP_OF_FILE: the plan's group column where the group is in the file's name. */

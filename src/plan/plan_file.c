@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "assay/plan.h"
+#include "analysis/plan_model.h"
 #include "base/text.h"
 #include "json/json_read.h"
 #include "plan/plan_keys.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The keys about data: columns, how the text is written, and event files. */
-#include "assay/plan.h"
+#include "analysis/plan_model.h"
 #include "plan/plan_read.h"
 #include "plan/plan_rows.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The keys of a horizon: of the plan, a metric or a segment. */
 #include "assay/dataset.h"
-#include "assay/plan.h"
+#include "analysis/plan_model.h"
 #include "plan/plan_read.h"
 #include "plan/plan_rows.h"
 

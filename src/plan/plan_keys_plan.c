@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The keys at the top of a plan, and of the small objects there. */
-#include "assay/plan.h"
+#include "analysis/plan_model.h"
 #include "plan/plan_read.h"
 #include "plan/plan_rows.h"
 #include "number/number.h"

@@ -5,10 +5,20 @@
 #include "plan/plan_file.h"
 #include "plan/plan_read.h"
 
+/* life comes first: it is what destroy() is given. */
 struct plan_memory {
+    struct assay__plan_life life;
     struct assay_plan plan;
     struct assay__arena arena;
 };
+
+static void destroy(struct assay__plan_life *life)
+{
+    struct plan_memory *memory = (struct plan_memory *)life;
+    free(memory->plan.canonical);
+    assay__arena_release(&memory->arena);
+    free(memory);
+}
 
 enum assay_status assay__plan_make(struct assay__arena *arena, const struct assay__node *root,
                                    const char *name, struct assay_plan **out,
@@ -20,7 +30,9 @@ enum assay_status assay__plan_make(struct assay__arena *arena, const struct assa
         return assay__fail_memory(err);
     }
     memory->arena = *arena;
-    memory->plan.storage = memory;
+    atomic_init(&memory->life.references, 1);
+    memory->life.destroy = destroy;
+    memory->plan.life = &memory->life;
     arena->blocks = NULL;
     struct assay__plan_reader reader = {.arena = &memory->arena,
                                         .name = name,
@@ -64,14 +76,4 @@ enum assay_status assay_plan_read(const char *path, struct assay_plan **out,
         return status;
     }
     return assay__plan_make(&arena, root, assay__plan_file_name(path), out, err);
-}
-
-void assay_plan_free(struct assay_plan *plan)
-{
-    if (plan == NULL)
-        return;
-    struct plan_memory *memory = plan->storage;
-    free(plan->canonical);
-    assay__arena_release(&memory->arena);
-    free(memory);
 }

@@ -2,7 +2,7 @@
 #ifndef ASSAY_PLAN_PLAN_READ_H
 #define ASSAY_PLAN_PLAN_READ_H
 
-#include "assay/plan.h"
+#include "analysis/plan_model.h"
 #include "json/json_tree.h"
 #include "plan/plan_keys.h"
 

@@ -208,12 +208,12 @@ void assay__plan_finish_plan(struct assay__plan_reader *reader, const struct ass
         assay__plan_rule(reader, rule);
 }
 
-const struct assay_horizon_plan *assay_plan_horizon(const struct assay_plan *plan, uint32_t metric,
-                                                    uint32_t segment)
+const struct assay_horizon_plan *assay__plan_horizon(const struct assay_plan *plan, uint32_t metric,
+                                                     uint32_t segment)
 {
     if (plan->metrics[metric].has_horizon)
         return &plan->metrics[metric].horizon;
-    if (segment != ASSAY_NO_SEGMENT && plan->segments[segment].has_horizon)
+    if (segment != ASSAY__NO_SEGMENT && plan->segments[segment].has_horizon)
         return &plan->segments[segment].horizon;
     return &plan->horizon;
 }

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "assay/plan.h"
+#include "analysis/plan_model.h"
 #include "json/json_write.h"
 #include "plan/plan_keys.h"
 

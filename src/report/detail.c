@@ -45,7 +45,7 @@ static void write_conventions(struct assay__json *json, const struct assay_plan 
     assay__json_end(json, '}');
 }
 
-static void write_errors(struct assay__json *json, const struct assay_error_plan *errors)
+static void write_errors(struct assay__json *json, const struct assay_rates *errors)
 {
     assay__json_member_begin(json, "errorRates", '{');
     assay__json_member_number(json, "alpha", errors->alpha);
@@ -256,7 +256,7 @@ static void write_treatments(struct assay__json *json, const struct assay_analys
         const struct assay_treatment *treatment = &analysis->treatments[t];
         assay__json_begin(json, '{');
         assay__json_member_string(json, "id", analysis->groups[treatment->group].id);
-        if (treatment->baseline != ASSAY_NO_GROUP)
+        if (treatment->baseline != ASSAY__NO_GROUP)
             assay__json_member_string(json, "baseline", analysis->groups[treatment->baseline].id);
         assay__json_member_string(json, "recommendation",
                                   assay__name_recommendation(treatment->recommendation));

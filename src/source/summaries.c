@@ -29,7 +29,7 @@ static enum assay_status add_up(const char *const *paths, size_t path_count,
     return status == ASSAY_OK ? assay__summary_shards_join(shards, false, whole, err) : status;
 }
 
-enum assay_status assay_summaries_merge(const char *const *paths, size_t path_count, char **text,
+enum assay_status assay_sums_merge(const char *const *paths, size_t path_count, char **text,
                                         size_t *length, struct assay_error *err)
 {
     struct assay__summary_shards shards = {.wants_same = true};

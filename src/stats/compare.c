@@ -71,7 +71,7 @@ static enum assay_status check_group(const struct assay__group *group, enum assa
 
 static void clear(struct assay_comparison *out)
 {
-    const struct assay_stats stats = {0, NAN, NAN, NAN, NAN, NAN, NAN};
+    const struct assay_stats stats = {0, NAN, NAN, NAN, NAN, NAN, NAN, {0}};
     memset(out, 0, sizeof *out);
     out->baseline = out->compared = stats;
     out->difference = (struct assay_difference){.estimate = NAN,
@@ -95,7 +95,7 @@ static void clear(struct assay_comparison *out)
                                             .log_upper = NAN,
                                             .scaled_lower = NAN,
                                             .scaled_upper = NAN};
-    out->tail_error = (struct assay_tail_error){NAN, NAN, NAN};
+    out->tail_error = (struct assay_tail_error){.nominal = NAN, .lower = NAN, .upper = NAN};
     out->corrected_lower = out->corrected_upper = NAN;
     out->corrected_p = out->corrected_log10_p = NAN;
 }
@@ -229,7 +229,7 @@ static void drop_tail_errors(struct assay_comparison *out)
 {
     out->flags &= ~(uint32_t)(ASSAY_FLAG_SKEWED_LOWER | ASSAY_FLAG_SKEWED_UPPER |
                               ASSAY_FLAG_SKEWED_SIGNIFICANCE | ASSAY_FLAG_ONE_GROUP_CONSTANT);
-    out->tail_error = (struct assay_tail_error){NAN, NAN, NAN};
+    out->tail_error = (struct assay_tail_error){.nominal = NAN, .lower = NAN, .upper = NAN};
     out->corrected_lower = out->corrected_upper = NAN;
     out->corrected_p = out->corrected_log10_p = NAN;
 }
@@ -295,7 +295,7 @@ enum assay_status assay__compare_groups(const struct assay__group *groups, size_
     return ASSAY_OK;
 }
 
-enum assay_status assay_compare_summaries(const struct assay_summary *baseline,
+enum assay_status assay_summaries_compare(const struct assay_summary *baseline,
                                           const struct assay_summary *compared,
                                           const struct assay_method *method,
                                           struct assay_comparison *out, struct assay_error *err)
@@ -304,7 +304,7 @@ enum assay_status assay_compare_summaries(const struct assay_summary *baseline,
     struct assay__group groups[2];
     if (assay__metric_kind(method->type)->has_denominator)
         return assay__fail(err, ASSAY_ERROR_DOMAIN,
-                           "A ratio needs the moments of both parts: use assay_compare_moments().");
+                           "A ratio needs the moments of both parts: use assay_moments_compare().");
     for (int g = 0; g < 2; g++) {
         const struct assay_summary *summary = summaries[g];
         bool share = assay__metric_kind(method->type)->is_share;
@@ -383,7 +383,7 @@ static enum assay_status compare_two(const struct assay_moments *const *moments,
     return compare_in(groups, moments, 2, baseline, compared, method, out, err);
 }
 
-enum assay_status assay_compare_moments(const struct assay_moments *const *moments,
+enum assay_status assay_moments_compare(const struct assay_moments *const *moments,
                                         size_t group_count, size_t baseline, size_t compared,
                                         const struct assay_method *method,
                                         struct assay_comparison *out, struct assay_error *err)

@@ -13,7 +13,7 @@ struct assay__compare_wide {
 };
 
 /**
- * assay__compare_groups() is assay_compare_moments() on groups already made from their moments, so
+ * assay__compare_groups() is assay_moments_compare() on groups already made from their moments, so
  * that several tests share them. An empty group has n = 0. more may be NULL: the null difference
  * is the method's double.
  */

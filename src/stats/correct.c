@@ -32,30 +32,30 @@ static double shared_rate(double rate, uint32_t a, uint32_t b, uint32_t segment_
     return assay__wide_double(assay__wide_div(assay__wide_of_shortest(rate), divisor));
 }
 
-static uint32_t segments(const struct assay_error_plan *plan, int in_segment)
+static uint32_t segments(const struct assay_rates *plan, int in_segment)
 {
     return in_segment != 0 ? plan->segment_count : 0;
 }
 
-double assay_alpha_success(const struct assay_error_plan *plan, int in_segment)
+double assay_rates_success(const struct assay_rates *plan, int in_segment)
 {
     return shared_rate(plan->alpha, plan->comparison_count, plan->success_count,
                        segments(plan, in_segment));
 }
 
-double assay_alpha_guardrail(const struct assay_error_plan *plan, int in_segment)
+double assay_rates_guardrail(const struct assay_rates *plan, int in_segment)
 {
     return shared_rate(plan->alpha, plan->comparison_count, 1, segments(plan, in_segment));
 }
 
-double assay_alpha_deterioration(const struct assay_error_plan *plan, int in_segment)
+double assay_rates_deterioration(const struct assay_rates *plan, int in_segment)
 {
     return shared_rate(plan->deterioration_alpha, plan->comparison_count, plan->monitored_count,
                        segments(plan, in_segment));
 }
 
 /* beta / (G + min(S, 1)): every powered guardrail and one success metric must come through. */
-static wide beta_shared(const struct assay_error_plan *plan)
+static wide beta_shared(const struct assay_rates *plan)
 {
     wide one = assay__wide_of(1.0);
     wide beta = assay__wide_sub(one, assay__wide_of_shortest(plan->power));
@@ -63,19 +63,19 @@ static wide beta_shared(const struct assay_error_plan *plan)
     return assay__wide_div(beta, assay__wide_of_u64(powered));
 }
 
-static bool has_power(const struct assay_error_plan *plan)
+static bool has_power(const struct assay_rates *plan)
 {
     return is_rate(plan->power) && (plan->margin_count > 0 || plan->success_count > 0);
 }
 
-double assay_power_adjusted(const struct assay_error_plan *plan)
+double assay_rates_power(const struct assay_rates *plan)
 {
     if (!has_power(plan))
         return NAN;
     return assay__wide_double(assay__wide_sub(assay__wide_of(1.0), beta_shared(plan)));
 }
 
-double assay_beta_adjusted(const struct assay_error_plan *plan)
+double assay_rates_beta(const struct assay_rates *plan)
 {
     return has_power(plan) ? assay__wide_double(beta_shared(plan)) : (double)NAN;
 }
@@ -233,14 +233,14 @@ static enum assay_status adjust(enum assay_adjustment method, const double *p,
     return ASSAY_OK;
 }
 
-enum assay_status assay_adjust_log10_p(enum assay_adjustment method, const double *log10_p,
+enum assay_status assay_log10_p_adjust(enum assay_adjustment method, const double *log10_p,
                                        size_t count, double *adjusted_log10_p,
                                        struct assay_error *err)
 {
     return adjust(method, NULL, log10_p, count, NULL, adjusted_log10_p, err);
 }
 
-enum assay_status assay_adjust_p(enum assay_adjustment method, const double *p,
+enum assay_status assay_p_adjust(enum assay_adjustment method, const double *p,
                                  const double *log10_p, size_t count, double *adjusted_p,
                                  double *adjusted_log10_p, struct assay_error *err)
 {

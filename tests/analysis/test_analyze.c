@@ -286,7 +286,7 @@ static void check_family(const struct assay_analysis *analysis, const int *membe
             p[i] = look->comparison.difference.p;
             log10_p[i] = look->comparison.difference.log10_p;
         }
-        assert_ok(assay_adjust_p((enum assay_adjustment)a, p, log10_p, count, p, log10_p, &err),
+        assert_ok(assay_p_adjust((enum assay_adjustment)a, p, log10_p, count, p, log10_p, &err),
                   &err);
         for (size_t i = 0; i < count; i++) {
             const struct assay_metric_result *result = &analysis->results[members[i]];

@@ -22,7 +22,7 @@ START_TEST(an_analysis_without_memory_for_any_part_fails)
         struct assay_analysis *analysis = NULL;
         struct assay_error err = {0};
         allocations_left = failures;
-        enum assay_status status = assay_analyze(run.plan, run.dataset, &analysis, &err);
+        enum assay_status status = assay_dataset_analyze(run.dataset, &analysis, &err);
         is_whole = allocations_left >= 0;
         allocations_left = -1;
         ck_assert_msg(status == (is_whole ? ASSAY_OK : ASSAY_ERROR_MEMORY),

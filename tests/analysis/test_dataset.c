@@ -55,19 +55,18 @@ static struct assay_plan *plan_of(const char *text)
     return plan;
 }
 
-static struct assay_analysis *analysis_of(const struct assay_plan *plan,
-                                          struct assay_dataset *dataset)
+static struct assay_analysis *analysis_of(struct assay_dataset *dataset)
 {
     struct assay_analysis *analysis;
     struct assay_error err;
-    assert_ok(assay_analyze(plan, dataset, &analysis, &err), &err);
+    assert_ok(assay_dataset_analyze(dataset, &analysis, &err), &err);
     return analysis;
 }
 
 /* The detail document: it has every figure and every count. */
-static char *detail_of(const struct assay_plan *plan, struct assay_dataset *dataset)
+static char *detail_of(struct assay_dataset *dataset)
 {
-    struct assay_analysis *analysis = analysis_of(plan, dataset);
+    struct assay_analysis *analysis = analysis_of(dataset);
     const struct assay_write_options options = {0};
     char *text;
     size_t length;
@@ -108,7 +107,7 @@ START_TEST(many_groups_and_slices_have_their_units)
 {
     struct assay_plan *plan = plan_of(PLAN);
     struct assay_dataset *dataset = read_rows(plan, 0, 4000, "");
-    struct assay_analysis *analysis = analysis_of(plan, dataset);
+    struct assay_analysis *analysis = analysis_of(dataset);
     check_units(analysis, 4000);
     ck_assert_uint_eq(analysis->missing[0], 0);
     ck_assert_uint_eq(analysis->missing[1], (4000 + 28) / 29);
@@ -146,7 +145,7 @@ START_TEST(groups_without_values_miss_no_covariates)
                                               "1,g0,v,,1,1,2\n2,g0,v,,2,1,\n3,g0,v,,4,1,7\n"
                                               "4,g1,v,,1,1,\n5,g1,v,,3,1,3\n6,g1,v,,5,1,4\n"
                                               "7,valueless,v,,,1,1\n8,valueless,v,,,1,\n");
-    struct assay_analysis *analysis = analysis_of(plan, dataset);
+    struct assay_analysis *analysis = analysis_of(dataset);
     ck_assert_uint_eq(analysis->missing[0], 2);
     ck_assert_uint_eq(analysis->missing_covariates[0], 2);
     check_remark(analysis, 0, "Units without a value of x, left out: 2.");
@@ -192,7 +191,7 @@ START_TEST(merged_parts_are_the_whole)
     snprintf(odd, sizeof odd, "%s%s", ODD_FIRST, ODD_LAST);
     struct assay_dataset *whole = read_rows(plan, 0, 4000, odd);
     struct assay_counts want = assay_dataset_counts(whole);
-    char *text = detail_of(plan, whole);
+    char *text = detail_of(whole);
     for (int way = 0; way < 2; way++) {
         struct assay_dataset *parts[2] = {read_rows(plan, 0, 1234, ODD_FIRST),
                                           read_rows(plan, 1234, 4000, ODD_LAST)};
@@ -203,7 +202,7 @@ START_TEST(merged_parts_are_the_whole)
             if (i < offsetof(struct assay_counts, rows_left_out) / sizeof(uint64_t))
                 ck_assert_uint_gt(count_at(&want, i), 0);
         }
-        char *merged = detail_of(plan, parts[way]);
+        char *merged = detail_of(parts[way]);
         ck_assert_msg(strcmp(merged, text) == 0, "merged one way (%d), the detail differs", way);
         free(merged);
         assay_dataset_free(parts[0]);

@@ -241,7 +241,7 @@ START_TEST(without_a_control_there_is_no_advice)
         const struct assay_treatment *treatment = &run.analysis->treatments[t];
         ck_assert_int_eq(treatment->recommendation, ASSAY_RECOMMEND_UNSPECIFIED);
         ck_assert_str_eq(ids_of(&run, treatment), "noControl");
-        ck_assert_uint_eq(treatment->baseline, ASSAY_NO_GROUP);
+        ck_assert_uint_eq(treatment->baseline, ASSAY__NO_GROUP);
     }
     end_run(&run);
 }

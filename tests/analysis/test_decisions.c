@@ -59,7 +59,7 @@ static void analyze(struct experiment *it)
     if (status == ASSAY_OK)
         status = assay_dataset_read(it->dataset, &path, 1, NULL, &err);
     if (status == ASSAY_OK)
-        status = assay_analyze(it->plan, it->dataset, &it->analysis, &err);
+        status = assay_dataset_analyze(it->dataset, &it->analysis, &err);
     ck_assert_msg(status == ASSAY_OK, "%s: %s\n%s", it->name, err.message, it->plan_text);
 }
 

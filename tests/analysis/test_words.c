@@ -83,7 +83,7 @@ static struct run run_scaled(double unit)
     assert_ok(assay_dataset_new(run.plan, &run.dataset, &run.err), &run.err);
     add_scaled(run.dataset, "a", 150, 10.0, unit);
     add_scaled(run.dataset, "b", 140, 10.25, unit);
-    assert_ok(assay_analyze(run.plan, run.dataset, &run.analysis, &run.err), &run.err);
+    assert_ok(assay_dataset_analyze(run.dataset, &run.analysis, &run.err), &run.err);
     return run;
 }
 

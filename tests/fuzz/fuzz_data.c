@@ -31,7 +31,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
         assay_dataset_new(plan, &dataset, &err) != ASSAY_OK)
         abort();
     if (assay_dataset_read(dataset, paths, 1, &options, &err) == ASSAY_OK &&
-        assay_analyze(plan, dataset, &analysis, &err) == ASSAY_OK) {
+        assay_dataset_analyze(dataset, &analysis, &err) == ASSAY_OK) {
         for (int format = ASSAY_FORMAT_TABLE; format <= ASSAY_FORMAT_CSV; format++) {
             const struct assay_write_options write = {.unicode = true};
             char *text;

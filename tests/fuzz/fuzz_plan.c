@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/results.h"
 #include "assay.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);

@@ -10,7 +10,7 @@ int main(void)
         .type = ASSAY_METRIC_PROPORTION, .side = ASSAY_SIDE_UPPER, .alpha = 0.05};
     struct assay_comparison out;
     struct assay_error err;
-    if (assay_compare_summaries(&baseline, &compared, &method, &out, &err) != ASSAY_OK)
+    if (assay_summaries_compare(&baseline, &compared, &method, &out, &err) != ASSAY_OK)
         return 1;
     printf("%s %.4f\n", assay_version(), out.difference.p);
     return 0;

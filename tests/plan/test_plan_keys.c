@@ -173,14 +173,14 @@ END_TEST
 START_TEST(horizons_of_metrics_and_segments_go_before_the_plans)
 {
     struct assay_plan *plan = parse_ok(LATER);
-    const struct assay_horizon_plan *own = assay_plan_horizon(plan, 2, 0);
+    const struct assay_horizon_plan *own = assay__plan_horizon(plan, 2, 0);
     ck_assert_int_eq(own->kind, ASSAY_HORIZON_GROUP_SEQUENTIAL);
     ck_assert(own->has_futility && own->futility_is_binding);
     ck_assert_int_eq(own->futility.family, ASSAY_SPENDING_POCOCK);
     ck_assert(own->spending.parameter == 2.0);
-    ck_assert_int_eq(assay_plan_horizon(plan, 0, 0)->kind, ASSAY_HORIZON_ALWAYS_VALID);
-    ck_assert(assay_plan_horizon(plan, 0, 0)->tau == 0.5);
-    ck_assert_int_eq(assay_plan_horizon(plan, 0, ASSAY_NO_SEGMENT)->kind, ASSAY_HORIZON_FIXED);
+    ck_assert_int_eq(assay__plan_horizon(plan, 0, 0)->kind, ASSAY_HORIZON_ALWAYS_VALID);
+    ck_assert(assay__plan_horizon(plan, 0, 0)->tau == 0.5);
+    ck_assert_int_eq(assay__plan_horizon(plan, 0, ASSAY__NO_SEGMENT)->kind, ASSAY_HORIZON_FIXED);
     assay_plan_free(plan);
 }
 END_TEST

@@ -34,7 +34,9 @@ static struct assay_analysis *make_large(uint32_t count)
     for (uint32_t i = 0; i < count; i++) {
         snprintf(values[i], sizeof values[i], "value %u", i);
         slices[i] = (struct assay_slice){i == 0 ? ASSAY_SLICE_TOTAL : ASSAY_SLICE_DIMENSION,
-                                         i == 0 ? "" : "channel", i == 0 ? "" : values[i]};
+                                         i == 0 ? "" : "channel",
+                                         i == 0 ? "" : values[i],
+                                         {0}};
         results[i] = sample.results[i == 0 ? 0 : 1];
         results[i].slice = i;
         srm[i] = sample.srm[i == 0 ? 0 : 1];

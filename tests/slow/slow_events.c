@@ -51,7 +51,7 @@ static void analyze(const char *data, const char *plan_path, struct outcomes *ou
     ck_assert_ptr_nonnull(plan->unit_column);
     assert_ok(assay_dataset_new(plan, &dataset, &err), &err);
     assert_ok(assay_dataset_read(dataset, &data, 1, NULL, &err), &err);
-    assert_ok(assay_analyze(plan, dataset, &analysis, &err), &err);
+    assert_ok(assay_dataset_analyze(dataset, &analysis, &err), &err);
     const struct assay_look_result *look = &analysis->results[0].looks[0];
     out->better += look->comparison.difference.significant;
     out->worse += look->deterioration.difference.significant;

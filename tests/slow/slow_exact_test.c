@@ -60,7 +60,7 @@ static bool program(const struct counts *c, uint64_t x, uint64_t y)
     for (int g = 0; g < 2; g++)
         groups[g] = (struct assay_summary){
             .n = c->units[g], .mean = (double)hits[g] / (double)c->units[g], .skewness = NAN};
-    assert_ok(assay_compare_summaries(&groups[0], &groups[1], &method, &out, &err), &err);
+    assert_ok(assay_summaries_compare(&groups[0], &groups[1], &method, &out, &err), &err);
     ck_assert_int_eq(out.difference.significant,
                      out.difference.lower > 0.0 ||
                          (out.difference.lower == 0.0 && y > 0 && out.difference.p < c->alpha));

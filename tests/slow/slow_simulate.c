@@ -72,12 +72,12 @@ static long units_of(const struct whole *w)
                                                 .expected_size = 1.0};
     struct assay_horizon *horizon;
     struct assay_boundary boundary;
-    struct assay_sequential_plan plan;
+    struct assay_horizon_cost plan;
     struct assay_error err;
     assert_ok(assay_horizon_open(&design, &horizon, &err), &err);
     for (int k = 1; k <= w->looks; k++)
         assert_ok(assay_horizon_at(horizon, (double)k / w->looks, NAN, &boundary, &err), &err);
-    assert_ok(assay_sequential_plan(horizon, POWER, &plan, &err), &err);
+    assert_ok(assay_horizon_cost(horizon, POWER, &plan, &err), &err);
     assay_horizon_free(horizon);
     double deviations = 2.0 * plan.drift * DEVIATION / EFFECT;
     return 2 * lround(0.5 * deviations * deviations);

@@ -35,14 +35,14 @@ static void refuse_method(const struct assay_method *method, const char *what, d
     struct assay_error err = {0};
     memset(&out, 0x5a, sizeof out);
     untouched = out;
-    check_refused(assay_compare_summaries(&a, &b, method, &out, &err), &err, what, value);
+    check_refused(assay_summaries_compare(&a, &b, method, &out, &err), &err, what, value);
     for (int g = 0; g < 2; g++) {
         assert_ok(assay_moments_new((struct assay_moments_shape){0}, &groups[g], &err), &err);
         for (double y = 0.0; y < 2.0; y += 1.0)
             assert_ok(assay_moments_add(groups[g], &y, &err), &err);
     }
     const struct assay_moments *const both[2] = {groups[0], groups[1]};
-    check_refused(assay_compare_moments(both, 2, 0, 1, method, &out, &err), &err, what, value);
+    check_refused(assay_moments_compare(both, 2, 0, 1, method, &out, &err), &err, what, value);
     ck_assert_mem_eq(&out, &untouched, sizeof out);
     assay_moments_free(groups[0]);
     assay_moments_free(groups[1]);
@@ -95,13 +95,13 @@ START_TEST(groups_that_cannot_be_compared_are_refused)
     assert_ok(assay_moments_new((struct assay_moments_shape){0}, &group, &err), &err);
     const struct assay_moments *const both[2] = {group, group};
     method.reduction = (enum assay_reduction)(ASSAY_REDUCTION_POOLED + 1);
-    check_refused(assay_compare_moments(both, 2, 0, 1, &method, &out, &err), &err, "reduction", 3);
+    check_refused(assay_moments_compare(both, 2, 0, 1, &method, &out, &err), &err, "reduction", 3);
     const size_t counts[] = {0, 1, 1001, SIZE_MAX};
     for (size_t i = 0; i < COUNT_OF(counts); i++)
-        check_refused(assay_compare_moments(both, counts[i], 0, 1, &METHOD, &out, &err), &err,
+        check_refused(assay_moments_compare(both, counts[i], 0, 1, &METHOD, &out, &err), &err,
                       "group_count", (double)counts[i]);
-    check_refused(assay_compare_moments(both, 2, 2, 1, &METHOD, &out, &err), &err, "baseline", 2);
-    check_refused(assay_compare_moments(both, 2, 0, SIZE_MAX, &METHOD, &out, &err), &err,
+    check_refused(assay_moments_compare(both, 2, 2, 1, &METHOD, &out, &err), &err, "baseline", 2);
+    check_refused(assay_moments_compare(both, 2, 0, SIZE_MAX, &METHOD, &out, &err), &err,
                   "compared", (double)SIZE_MAX);
     assay_moments_free(group);
 }
@@ -116,20 +116,20 @@ START_TEST(summaries_out_of_range_are_refused)
     share.type = ASSAY_METRIC_PROPORTION;
     for (size_t i = 0; i < COUNT_OF(NO_NUMBERS); i++) {
         const struct assay_summary bad = {10, NO_NUMBERS[i], 1.0, NAN};
-        check_refused(assay_compare_summaries(&bad, &fine, &METHOD, &out, &err), &err, "mean",
+        check_refused(assay_summaries_compare(&bad, &fine, &METHOD, &out, &err), &err, "mean",
                       bad.mean);
-        check_refused(assay_compare_summaries(&fine, &bad, &share, &out, &err), &err, "share",
+        check_refused(assay_summaries_compare(&fine, &bad, &share, &out, &err), &err, "share",
                       bad.mean);
     }
     for (size_t i = 0; i < COUNT_OF(NO_SIZES); i++) {
         const struct assay_summary bad = {10, 0.5, NO_SIZES[i], NAN};
-        check_refused(assay_compare_summaries(&fine, &bad, &METHOD, &out, &err), &err, "variance",
+        check_refused(assay_summaries_compare(&fine, &bad, &METHOD, &out, &err), &err, "variance",
                       bad.variance);
     }
     const double no_shares[] = {-1e-300, -3.0, 1.0 + 1e-15, 2.0};
     for (size_t i = 0; i < COUNT_OF(no_shares); i++) {
         const struct assay_summary bad = {10, no_shares[i], 0.0, NAN};
-        check_refused(assay_compare_summaries(&bad, &fine, &share, &out, &err), &err, "share",
+        check_refused(assay_summaries_compare(&bad, &fine, &share, &out, &err), &err, "share",
                       bad.mean);
     }
 }
@@ -149,7 +149,7 @@ static enum assay_status compare_shares(const double *values, size_t count, uint
         assert_ok(assay_moments_add(group, vector, err), err);
     }
     const struct assay_moments *const groups[3] = {group, group, group};
-    enum assay_status status = assay_compare_moments(groups, 3, 0, 1, &method, out, err);
+    enum assay_status status = assay_moments_compare(groups, 3, 0, 1, &method, out, err);
     assay_moments_free(group);
     return status;
 }
@@ -292,7 +292,8 @@ static void refuse_srm(const struct assay_srm_design *design, const double *weig
 START_TEST(designs_of_ratio_tests_out_of_range_are_refused)
 {
     static const double EVEN[] = {1.0, 1.0}, NONE[] = {0.0, 0.0};
-    const struct assay_srm_design fine = {ASSAY_SRM_SEQUENTIAL, 0.001, 0.0, 10000.0};
+    const struct assay_srm_design fine = {
+        .method = ASSAY_SRM_SEQUENTIAL, .alpha = 0.001, .concentration = 10000.0};
     struct assay_srm_design design;
     for (size_t i = 0; i < COUNT_OF(NO_RATES); i++) {
         design = fine, design.alpha = NO_RATES[i];
@@ -320,26 +321,26 @@ END_TEST
 START_TEST(rates_out_of_range_have_no_share)
 {
     for (size_t i = 0; i < COUNT_OF(NO_RATES); i++) {
-        const struct assay_error_plan plan = {.alpha = NO_RATES[i],
-                                              .power = NO_RATES[i],
-                                              .deterioration_alpha = NO_RATES[i],
-                                              .success_count = 1,
-                                              .margin_count = 1,
-                                              .comparison_count = 1,
-                                              .monitored_count = 1};
-        ck_assert(isnan(assay_alpha_success(&plan, 0)));
-        ck_assert(isnan(assay_alpha_guardrail(&plan, 0)));
-        ck_assert(isnan(assay_alpha_deterioration(&plan, 0)));
-        ck_assert(isnan(assay_power_adjusted(&plan)));
-        ck_assert(isnan(assay_beta_adjusted(&plan)));
+        const struct assay_rates plan = {.alpha = NO_RATES[i],
+                                         .power = NO_RATES[i],
+                                         .deterioration_alpha = NO_RATES[i],
+                                         .success_count = 1,
+                                         .margin_count = 1,
+                                         .comparison_count = 1,
+                                         .monitored_count = 1};
+        ck_assert(isnan(assay_rates_success(&plan, 0)));
+        ck_assert(isnan(assay_rates_guardrail(&plan, 0)));
+        ck_assert(isnan(assay_rates_deterioration(&plan, 0)));
+        ck_assert(isnan(assay_rates_power(&plan)));
+        ck_assert(isnan(assay_rates_beta(&plan)));
     }
     for (size_t i = 0; i < COUNT_OF(NO_ENUMERATORS); i++) {
         enum assay_adjustment method = (enum assay_adjustment)NO_ENUMERATORS[i];
         double p = 0.5, log10_p = -0.3;
         struct assay_error err = {0};
-        check_refused(assay_adjust_p(method, &p, &log10_p, 1, &p, &log10_p, &err), &err, "method",
+        check_refused(assay_p_adjust(method, &p, &log10_p, 1, &p, &log10_p, &err), &err, "method",
                       NO_ENUMERATORS[i]);
-        check_refused(assay_adjust_log10_p(method, &log10_p, 1, &log10_p, &err), &err, "method",
+        check_refused(assay_log10_p_adjust(method, &log10_p, 1, &log10_p, &err), &err, "method",
                       NO_ENUMERATORS[i]);
         ck_assert_str_eq(assay_adjustment_name(method), "unknown");
     }

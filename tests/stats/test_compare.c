@@ -14,7 +14,7 @@ static struct assay_comparison summaries(struct assay_summary baseline,
 {
     struct assay_comparison out;
     struct assay_error err;
-    assert_ok(assay_compare_summaries(&baseline, &compared, method, &out, &err), &err);
+    assert_ok(assay_summaries_compare(&baseline, &compared, method, &out, &err), &err);
     return out;
 }
 
@@ -39,7 +39,7 @@ static struct assay_comparison compare_arrays(struct assay_moments_shape shape, 
     struct assay_error err;
     struct assay_moments *groups[2] = {moments_of(shape, c, n_c), moments_of(shape, t, n_t)};
     const struct assay_moments *view[2] = {groups[0], groups[1]};
-    assert_ok(assay_compare_moments(view, 2, 0, 1, method, &out, &err), &err);
+    assert_ok(assay_moments_compare(view, 2, 0, 1, method, &out, &err), &err);
     assay_moments_free(groups[0]);
     assay_moments_free(groups[1]);
     return out;
@@ -445,7 +445,7 @@ static void expect_domain(const struct assay_summary *c, const struct assay_summ
 {
     struct assay_comparison out;
     struct assay_error err = {.code = ASSAY_OK};
-    ck_assert_int_eq(assay_compare_summaries(c, t, method, &out, &err), ASSAY_ERROR_DOMAIN);
+    ck_assert_int_eq(assay_summaries_compare(c, t, method, &out, &err), ASSAY_ERROR_DOMAIN);
     ck_assert_int_eq(err.code, ASSAY_ERROR_DOMAIN);
     ck_assert_uint_gt(strlen(err.message), 10);
 }
@@ -489,15 +489,15 @@ START_TEST(groups_must_fit_together)
     struct assay_comparison out;
     struct assay_method ratio = Z_UPPER;
     ratio.type = ASSAY_METRIC_RATIO;
-    ck_assert_int_eq(assay_compare_moments(mixed, 2, 0, 1, &Z_UPPER, &out, NULL),
+    ck_assert_int_eq(assay_moments_compare(mixed, 2, 0, 1, &Z_UPPER, &out, NULL),
                      ASSAY_ERROR_DOMAIN);
-    ck_assert_int_eq(assay_compare_moments(same, 2, 0, 2, &Z_UPPER, &out, NULL),
+    ck_assert_int_eq(assay_moments_compare(same, 2, 0, 2, &Z_UPPER, &out, NULL),
                      ASSAY_ERROR_DOMAIN);
-    ck_assert_int_eq(assay_compare_moments(same, 2, 2, 0, &Z_UPPER, &out, NULL),
+    ck_assert_int_eq(assay_moments_compare(same, 2, 2, 0, &Z_UPPER, &out, NULL),
                      ASSAY_ERROR_DOMAIN);
-    ck_assert_int_eq(assay_compare_moments(same, 1, 0, 0, &Z_UPPER, &out, NULL),
+    ck_assert_int_eq(assay_moments_compare(same, 1, 0, 0, &Z_UPPER, &out, NULL),
                      ASSAY_ERROR_DOMAIN);
-    ck_assert_int_eq(assay_compare_moments(same, 2, 0, 1, &ratio, &out, NULL), ASSAY_ERROR_DOMAIN);
+    ck_assert_int_eq(assay_moments_compare(same, 2, 0, 1, &ratio, &out, NULL), ASSAY_ERROR_DOMAIN);
     assay_moments_free(plain);
     assay_moments_free(pairs);
 }

@@ -216,7 +216,7 @@ START_TEST(summaries_agree_with_sixty_digits)
         struct assay_summary t = {strtoull(cell(&table, "n_t"), NULL, 10), number(&table, "mean_t"),
                                   number(&table, "variance_t"), number(&table, "in_skew_t")};
         struct assay_method method = read_method(&table);
-        assert_ok(assay_compare_summaries(&c, &t, &method, &got, &err), &err);
+        assert_ok(assay_summaries_compare(&c, &t, &method, &got, &err), &err);
         turn_page(&worst, cell(&table, "area"));
         judge_all(&table, rows, &got, &worst);
     }
@@ -257,7 +257,7 @@ static void compare_row(const struct table *table, const struct assay_method *me
         at = *end == ';' ? end + 1 : end;
     }
     const struct assay_moments *view[3] = {groups[0], groups[1], groups[2]};
-    assert_ok(assay_compare_moments(view, count, 0, 1, method, got, &err), &err);
+    assert_ok(assay_moments_compare(view, count, 0, 1, method, got, &err), &err);
     for (size_t g = 0; g < count; g++)
         assay_moments_free(groups[g]);
 }

@@ -38,7 +38,7 @@ static struct assay_comparison run(const struct study *study, enum assay_side si
                                   .reduction = reduction};
     struct assay_comparison out;
     struct assay_error err;
-    assert_ok(assay_compare_moments(groups, 2, 0, 1, &method, &out, &err), &err);
+    assert_ok(assay_moments_compare(groups, 2, 0, 1, &method, &out, &err), &err);
     return out;
 }
 

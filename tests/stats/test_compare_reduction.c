@@ -54,7 +54,7 @@ static struct assay_comparison compare(const struct data *data, const struct ass
             assert_ok(assay_moments_add(groups[g], data->rows[g][i], &err), &err);
     }
     const struct assay_moments *view[3] = {groups[0], groups[1], count == 3 ? groups[2] : NULL};
-    assert_ok(assay_compare_moments(view, count, 0, 1, method, &out, &err), &err);
+    assert_ok(assay_moments_compare(view, count, 0, 1, method, &out, &err), &err);
     for (size_t g = 0; g < count; g++)
         assay_moments_free(groups[g]);
     return out;

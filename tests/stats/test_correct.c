@@ -2,75 +2,75 @@
 /* Error rates of the decision rule, and p-value adjustments against R and mpmath. */
 #include "test.h"
 
-static struct assay_error_plan plan_of(uint32_t comparisons, uint32_t success, uint32_t margins)
+static struct assay_rates plan_of(uint32_t comparisons, uint32_t success, uint32_t margins)
 {
-    return (struct assay_error_plan){.alpha = 0.05,
-                                     .power = 0.8,
-                                     .deterioration_alpha = 0.05,
-                                     .success_count = success,
-                                     .margin_count = margins,
-                                     .comparison_count = comparisons,
-                                     .monitored_count = success + margins};
+    return (struct assay_rates){.alpha = 0.05,
+                                .power = 0.8,
+                                .deterioration_alpha = 0.05,
+                                .success_count = success,
+                                .margin_count = margins,
+                                .comparison_count = comparisons,
+                                .monitored_count = success + margins};
 }
 
 /* The worked values are compared as doubles: what is printed must be 0.04, not 0.0399999... */
 START_TEST(worked_values_come_out_as_written)
 {
-    struct assay_error_plan plan = plan_of(1, 2, 4);
-    ck_assert_double_eq(assay_alpha_success(&plan, 0), 0.025);
-    ck_assert_double_eq(assay_alpha_guardrail(&plan, 0), 0.05);
-    ck_assert_double_eq(assay_beta_adjusted(&plan), 0.04);
-    ck_assert_double_eq(assay_power_adjusted(&plan), 0.96);
+    struct assay_rates plan = plan_of(1, 2, 4);
+    ck_assert_double_eq(assay_rates_success(&plan, 0), 0.025);
+    ck_assert_double_eq(assay_rates_guardrail(&plan, 0), 0.05);
+    ck_assert_double_eq(assay_rates_beta(&plan), 0.04);
+    ck_assert_double_eq(assay_rates_power(&plan), 0.96);
     plan = plan_of(2, 2, 4);
-    ck_assert_double_eq(assay_alpha_success(&plan, 0), 0.0125);
-    ck_assert_double_eq(assay_alpha_guardrail(&plan, 0), 0.025);
-    ck_assert_double_eq(assay_beta_adjusted(&plan), 0.04);
+    ck_assert_double_eq(assay_rates_success(&plan, 0), 0.0125);
+    ck_assert_double_eq(assay_rates_guardrail(&plan, 0), 0.025);
+    ck_assert_double_eq(assay_rates_beta(&plan), 0.04);
     plan = plan_of(1, 0, 3);
-    ck_assert_double_eq(assay_alpha_guardrail(&plan, 0), 0.05);
-    ck_assert_double_eq(assay_beta_adjusted(&plan), 0.2 / 3.0);
+    ck_assert_double_eq(assay_rates_guardrail(&plan, 0), 0.05);
+    ck_assert_double_eq(assay_rates_beta(&plan), 0.2 / 3.0);
     plan = plan_of(1, 1, 1);
-    ck_assert_double_eq(assay_alpha_success(&plan, 0), 0.05);
-    ck_assert_double_eq(assay_alpha_guardrail(&plan, 0), 0.05);
-    ck_assert_double_eq(assay_beta_adjusted(&plan), 0.1);
-    ck_assert_double_eq(assay_power_adjusted(&plan), 0.9);
+    ck_assert_double_eq(assay_rates_success(&plan, 0), 0.05);
+    ck_assert_double_eq(assay_rates_guardrail(&plan, 0), 0.05);
+    ck_assert_double_eq(assay_rates_beta(&plan), 0.1);
+    ck_assert_double_eq(assay_rates_power(&plan), 0.9);
 }
 END_TEST
 
 START_TEST(beta_keeps_its_digits_near_power_1)
 {
-    struct assay_error_plan plan = plan_of(1, 1, 2);
+    struct assay_rates plan = plan_of(1, 1, 2);
     plan.power = 0.999999999999;
-    ck_assert_double_eq(assay_beta_adjusted(&plan), 1e-12 / 3.0);
+    ck_assert_double_eq(assay_rates_beta(&plan), 1e-12 / 3.0);
 }
 END_TEST
 
 START_TEST(segments_divide_alpha_only_inside)
 {
-    struct assay_error_plan plan = plan_of(2, 1, 1);
+    struct assay_rates plan = plan_of(2, 1, 1);
     plan.segment_count = 5;
     plan.deterioration_alpha = 0.03;
-    ck_assert_double_eq(assay_alpha_success(&plan, 0), 0.025);
-    ck_assert_double_eq(assay_alpha_success(&plan, 1), 0.005);
-    ck_assert_double_eq(assay_alpha_guardrail(&plan, 1), 0.005);
-    ck_assert_double_eq(assay_alpha_deterioration(&plan, 0), 0.0075);
-    ck_assert_double_eq(assay_alpha_deterioration(&plan, 1), 0.0015);
+    ck_assert_double_eq(assay_rates_success(&plan, 0), 0.025);
+    ck_assert_double_eq(assay_rates_success(&plan, 1), 0.005);
+    ck_assert_double_eq(assay_rates_guardrail(&plan, 1), 0.005);
+    ck_assert_double_eq(assay_rates_deterioration(&plan, 0), 0.0075);
+    ck_assert_double_eq(assay_rates_deterioration(&plan, 1), 0.0015);
     plan.segment_count = 0;
-    ck_assert_double_eq(assay_alpha_success(&plan, 1), 0.025);
+    ck_assert_double_eq(assay_rates_success(&plan, 1), 0.025);
 }
 END_TEST
 
 START_TEST(rates_nobody_shares_are_absent)
 {
-    struct assay_error_plan plan = plan_of(1, 0, 0);
-    ck_assert(isnan(assay_alpha_success(&plan, 0)));
-    ck_assert(isnan(assay_alpha_deterioration(&plan, 0)));
-    ck_assert(isnan(assay_beta_adjusted(&plan)));
-    ck_assert(isnan(assay_power_adjusted(&plan)));
+    struct assay_rates plan = plan_of(1, 0, 0);
+    ck_assert(isnan(assay_rates_success(&plan, 0)));
+    ck_assert(isnan(assay_rates_deterioration(&plan, 0)));
+    ck_assert(isnan(assay_rates_beta(&plan)));
+    ck_assert(isnan(assay_rates_power(&plan)));
     plan = plan_of(1, 1, 0);
     plan.deterioration_alpha = NAN;
-    ck_assert(isnan(assay_alpha_deterioration(&plan, 0)));
+    ck_assert(isnan(assay_rates_deterioration(&plan, 0)));
     plan = plan_of(0, 1, 0);
-    ck_assert(isnan(assay_alpha_guardrail(&plan, 0)));
+    ck_assert(isnan(assay_rates_guardrail(&plan, 0)));
 }
 END_TEST
 
@@ -88,7 +88,7 @@ static void check_family(const struct family *family)
 {
     double got[FAMILY_MAX];
     struct assay_error err;
-    assert_ok(assay_adjust_log10_p(family->method, family->log10_p, family->count, got, &err),
+    assert_ok(assay_log10_p_adjust(family->method, family->log10_p, family->count, got, &err),
               &err);
     for (size_t i = 0; i < family->count; i++) {
         double error = fabs(got[i] - family->want[i]);
@@ -148,7 +148,7 @@ static double worst_of(const struct exact_family *family)
 {
     double got[FAMILY_MAX], got_log10[FAMILY_MAX], worst = 0.0;
     struct assay_error err;
-    assert_ok(assay_adjust_p(family->method, family->p, family->log10_p, family->count, got,
+    assert_ok(assay_p_adjust(family->method, family->p, family->log10_p, family->count, got,
                              got_log10, &err),
               &err);
     for (size_t i = 0; i < family->count; i++) {
@@ -197,7 +197,7 @@ START_TEST(p_below_the_normal_doubles_come_from_their_logarithms)
     const double log10_p[] = {-400.0, -309.9, -323.4, -400.5, log10(3e-308)};
     double adjusted[5], adjusted_log10[5];
     struct assay_error err;
-    assert_ok(assay_adjust_p(ASSAY_ADJUST_HOLM, p, log10_p, 5, adjusted, adjusted_log10, &err),
+    assert_ok(assay_p_adjust(ASSAY_ADJUST_HOLM, p, log10_p, 5, adjusted, adjusted_log10, &err),
               &err);
     ck_assert_double_eq(adjusted[0], 0.0);
     ck_assert_double_eq(adjusted[3], 0.0);
@@ -220,7 +220,7 @@ START_TEST(a_price_of_many_tests_has_all_its_digits)
         p[i] = 0x1p-600;
         p[COUNT + i] = -600.0 * log10(2.0);
     }
-    assert_ok(assay_adjust_p(ASSAY_ADJUST_BY, p, p + COUNT, COUNT, p, p + COUNT, &err), &err);
+    assert_ok(assay_p_adjust(ASSAY_ADJUST_BY, p, p + COUNT, COUNT, p, p + COUNT, &err), &err);
     ck_assert_double_le(test_relative_error(p[0], 0x1p-600 * harmonic), P_TOLERANCE);
     free(p);
 }
@@ -232,8 +232,8 @@ START_TEST(adjusting_in_place_is_adjusting)
     struct assay_error err;
     for (int i = 0; i < 5; i++)
         log10_p[i] = log10(p[i]);
-    assert_ok(assay_adjust_p(ASSAY_ADJUST_BH, p, log10_p, 5, got, got_log10, &err), &err);
-    assert_ok(assay_adjust_p(ASSAY_ADJUST_BH, p, log10_p, 5, p, log10_p, &err), &err);
+    assert_ok(assay_p_adjust(ASSAY_ADJUST_BH, p, log10_p, 5, got, got_log10, &err), &err);
+    assert_ok(assay_p_adjust(ASSAY_ADJUST_BH, p, log10_p, 5, p, log10_p, &err), &err);
     for (int i = 0; i < 5; i++) {
         ck_assert_double_eq(test_relative_error(got[i], p[i]), 0.0);
         ck_assert_double_eq(test_relative_error(got_log10[i], log10_p[i]), 0.0);
@@ -250,8 +250,8 @@ START_TEST(missing_p_stay_out_of_the_family)
     struct assay_error err;
     for (unsigned m = 0; m < ASSAY_ADJUST_COUNT; m++) {
         double a[4], b[2];
-        assert_ok(assay_adjust_log10_p((enum assay_adjustment)m, with, 4, a, &err), &err);
-        assert_ok(assay_adjust_log10_p((enum assay_adjustment)m, without, 2, b, &err), &err);
+        assert_ok(assay_log10_p_adjust((enum assay_adjustment)m, with, 4, a, &err), &err);
+        assert_ok(assay_log10_p_adjust((enum assay_adjustment)m, without, 2, b, &err), &err);
         ck_assert(isnan(a[1]) && isnan(a[3]));
         ck_assert_double_eq(a[0], b[0]);
         ck_assert_double_eq(a[2], b[1]);
@@ -264,9 +264,9 @@ START_TEST(a_p_of_0_stays_0_and_no_p_is_nothing)
     const double p[] = {-INFINITY, -1.0};
     double adjusted[2];
     struct assay_error err;
-    assert_ok(assay_adjust_log10_p(ASSAY_ADJUST_BY, p, 2, adjusted, &err), &err);
+    assert_ok(assay_log10_p_adjust(ASSAY_ADJUST_BY, p, 2, adjusted, &err), &err);
     ck_assert(isinf(adjusted[0]) && adjusted[0] < 0);
-    assert_ok(assay_adjust_log10_p(ASSAY_ADJUST_BY, NULL, 0, NULL, &err), &err);
+    assert_ok(assay_log10_p_adjust(ASSAY_ADJUST_BY, NULL, 0, NULL, &err), &err);
 }
 END_TEST
 
@@ -278,7 +278,7 @@ START_TEST(large_families_are_quick)
     ck_assert_ptr_nonnull(p);
     for (size_t i = 0; i < count; i++)
         p[i] = -(double)((i * 7919) % count) / 1000.0;
-    assert_ok(assay_adjust_log10_p(ASSAY_ADJUST_BY, p, count, p, &err), &err);
+    assert_ok(assay_log10_p_adjust(ASSAY_ADJUST_BY, p, count, p, &err), &err);
     for (size_t i = 0; i < count; i++)
         ck_assert(p[i] <= 0.0 && p[i] > -200.0);
     free(p);
@@ -290,17 +290,17 @@ START_TEST(bad_p_and_methods_are_refused)
     const double p[] = {-1.0, 0.1};
     double adjusted[2];
     struct assay_error err;
-    ck_assert_int_eq(assay_adjust_log10_p(ASSAY_ADJUST_HOLM, p, 2, adjusted, &err),
+    ck_assert_int_eq(assay_log10_p_adjust(ASSAY_ADJUST_HOLM, p, 2, adjusted, &err),
                      ASSAY_ERROR_DOMAIN);
     ck_assert_ptr_nonnull(strstr(err.message, "p-value 2 of 2"));
-    ck_assert_int_eq(assay_adjust_log10_p(ASSAY_ADJUST_COUNT, p, 1, adjusted, &err),
+    ck_assert_int_eq(assay_log10_p_adjust(ASSAY_ADJUST_COUNT, p, 1, adjusted, &err),
                      ASSAY_ERROR_DOMAIN);
     ck_assert_str_eq(assay_adjustment_name(ASSAY_ADJUST_COUNT), "unknown");
     const double log10_p[] = {-1.0, -2.0}, bad[] = {1.0 + 1e-15, -1e-300, INFINITY, -INFINITY};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         const double with[] = {0.1, bad[i]};
         double out[2] = {7.0, 7.0};
-        ck_assert_int_eq(assay_adjust_p(ASSAY_ADJUST_BH, with, log10_p, 2, out, out, &err),
+        ck_assert_int_eq(assay_p_adjust(ASSAY_ADJUST_BH, with, log10_p, 2, out, out, &err),
                          ASSAY_ERROR_DOMAIN);
         ck_assert_ptr_nonnull(strstr(err.message, "p-value 2 of 2"));
         ck_assert_double_eq(out[0], 7.0);

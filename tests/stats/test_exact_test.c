@@ -20,7 +20,7 @@ static struct assay_comparison compare(const uint64_t units[2], const uint64_t h
     for (int g = 0; g < 2; g++)
         groups[g] = (struct assay_summary){
             .n = units[g], .mean = (double)hits[g] / (double)units[g], .skewness = NAN};
-    assert_ok(assay_compare_summaries(&groups[0], &groups[1], method, &out, &err), &err);
+    assert_ok(assay_summaries_compare(&groups[0], &groups[1], method, &out, &err), &err);
     return out;
 }
 
@@ -116,17 +116,17 @@ START_TEST(constant_groups_that_differ_are_tested)
     struct assay_comparison out;
     struct assay_error err;
     method.type = ASSAY_METRIC_MEAN;
-    assert_ok(assay_compare_summaries(&baseline, &compared, &method, &out, &err), &err);
+    assert_ok(assay_summaries_compare(&baseline, &compared, &method, &out, &err), &err);
     ck_assert_int_eq(out.difference.tested_by, ASSAY_TESTED_BY_PERMUTATION);
     ck_assert(fabs(out.difference.p - 0.05) < 1e-15 && isnan(out.difference.lower));
     method.side = ASSAY_SIDE_LOWER;
-    assert_ok(assay_compare_summaries(&baseline, &compared, &method, &out, &err), &err);
+    assert_ok(assay_summaries_compare(&baseline, &compared, &method, &out, &err), &err);
     ck_assert_double_eq(out.difference.p, 1.0);
     method.side = ASSAY_SIDE_BOTH;
-    assert_ok(assay_compare_summaries(&baseline, &compared, &method, &out, &err), &err);
+    assert_ok(assay_summaries_compare(&baseline, &compared, &method, &out, &err), &err);
     ck_assert(fabs(out.difference.p - 0.1) < 1e-15);
     compared.mean = 5.0;
-    assert_ok(assay_compare_summaries(&baseline, &compared, &method, &out, &err), &err);
+    assert_ok(assay_summaries_compare(&baseline, &compared, &method, &out, &err), &err);
     ck_assert(isnan(out.difference.p) && (out.flags & ASSAY_FLAG_ZERO_VARIANCE) != 0);
 }
 END_TEST

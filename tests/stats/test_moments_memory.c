@@ -191,7 +191,7 @@ static enum assay_status compute(const struct assay_moments *const groups[3], in
                                         .reduction = ASSAY_REDUCTION_FULL};
     switch (step) {
     case 0:
-        return assay_compare_moments(groups, 3, 0, 1, &method, &out->comparison, NULL);
+        return assay_moments_compare(groups, 3, 0, 1, &method, &out->comparison, NULL);
     case 1:
         return assay_anova_test(groups, 3, &out->anova, NULL);
     case 2:
@@ -291,7 +291,7 @@ START_TEST(the_longest_sums_need_nothing_of_gmp)
         assert_ok(assay__moments_write_sum(moments[0], 0, i, &text, &err), &err);
     ck_assert_uint_gt(text.length, 120000);
     ck_assert_double_gt(assay_moments_skewness(moments[0]), 0.5);
-    assert_ok(assay_compare_moments(view, 2, 0, 1, &method, &comparison, &err), &err);
+    assert_ok(assay_moments_compare(view, 2, 0, 1, &method, &comparison, &err), &err);
     assert_ok(assay_anova_test(view, 2, &anova, &err), &err);
     ck_assert_int_eq(gmp_asked, asked);
     assay__text_release(&text);
@@ -337,7 +337,7 @@ START_TEST(figures_of_ordinary_range_need_no_memory)
     struct assay_method method = {
         .type = ASSAY_METRIC_RATIO, .alpha = 0.05, .side = ASSAY_SIDE_BOTH};
     allocations_left = 0;
-    assert_ok(assay_compare_moments(view, 2, 0, 1, &method, &comparison, &err), &err);
+    assert_ok(assay_moments_compare(view, 2, 0, 1, &method, &comparison, &err), &err);
     assert_ok(assay_anova_test(view, 2, &anova, &err), &err);
     for (uint32_t i = 0; i < 2; i++) {
         ck_assert(!isnan(assay_moments_mean(moments[0], i)));

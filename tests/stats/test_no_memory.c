@@ -68,9 +68,9 @@ static void compare_all(void)
                                               .side = (enum assay_side)side,
                                               .alpha = 0.05,
                                               .skewness = (enum assay_skewness_correction)skewness};
-                assert_ok(assay_compare_summaries(&c, &t, &method, &out, &err), &err);
+                assert_ok(assay_summaries_compare(&c, &t, &method, &out, &err), &err);
                 method.type = ASSAY_METRIC_PROPORTION;
-                assert_ok(assay_compare_summaries(&p, &q, &method, &out, &err), &err);
+                assert_ok(assay_summaries_compare(&p, &q, &method, &out, &err), &err);
             }
 }
 
@@ -110,12 +110,12 @@ static void srm_all(void)
 
 static void share_all(void)
 {
-    struct assay_error_plan plan = {0.05, 0.8, 0.01, 2, 3, 4, 5, 6};
-    ck_assert_double_gt(assay_alpha_success(&plan, 1), 0.0);
-    ck_assert_double_gt(assay_alpha_guardrail(&plan, 1), 0.0);
-    ck_assert_double_gt(assay_alpha_deterioration(&plan, 1), 0.0);
-    ck_assert_double_gt(assay_power_adjusted(&plan), 0.0);
-    ck_assert_double_gt(assay_beta_adjusted(&plan), 0.0);
+    struct assay_rates plan = {0.05, 0.8, 0.01, 2, 3, 4, 5, 6, {0}};
+    ck_assert_double_gt(assay_rates_success(&plan, 1), 0.0);
+    ck_assert_double_gt(assay_rates_guardrail(&plan, 1), 0.0);
+    ck_assert_double_gt(assay_rates_deterioration(&plan, 1), 0.0);
+    ck_assert_double_gt(assay_rates_power(&plan), 0.0);
+    ck_assert_double_gt(assay_rates_beta(&plan), 0.0);
 }
 
 static void distribute_all(void)
@@ -195,7 +195,7 @@ static void compare_groups(int kind, enum assay_reduction reduction)
                                   .reduction = reduction};
     struct assay_comparison out;
     struct assay_error err;
-    assert_ok(assay_compare_moments(view, 2, 0, 1, &method, &out, &err), &err);
+    assert_ok(assay_moments_compare(view, 2, 0, 1, &method, &out, &err), &err);
     ck_assert_double_gt(out.difference.standard_error, 0.0);
 }
 

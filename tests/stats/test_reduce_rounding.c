@@ -60,7 +60,7 @@ static struct assay_comparison compare(const struct data *data, enum assay_reduc
             assert_ok(assay_moments_add(groups[g], data->rows[g][i], &err), &err);
     }
     const struct assay_moments *view[2] = {groups[0], groups[1]};
-    assert_ok(assay_compare_moments(view, 2, 0, 1, &method, &out, &err), &err);
+    assert_ok(assay_moments_compare(view, 2, 0, 1, &method, &out, &err), &err);
     assay_moments_free(groups[0]);
     assay_moments_free(groups[1]);
     return out;

@@ -23,7 +23,7 @@ static struct assay_comparison compare(int i, int mode)
         .test = ASSAY_TEST_T, .side = (enum assay_side)(i % 3), .alpha = 0.05};
     struct assay_comparison out;
     ck_assert_int_eq(fesetround(mode), 0);
-    enum assay_status status = assay_compare_summaries(&c, &t, &method, &out, NULL);
+    enum assay_status status = assay_summaries_compare(&c, &t, &method, &out, NULL);
     fesetround(FE_TONEAREST);
     ck_assert_int_eq(status, ASSAY_OK);
     return out;

@@ -17,7 +17,7 @@ static struct assay_comparison compare(struct assay_summary baseline, struct ass
     struct assay_error err;
     struct assay_method method = PEARSON;
     method.side = side;
-    assert_ok(assay_compare_summaries(&baseline, &compared, &method, &out, &err), &err);
+    assert_ok(assay_summaries_compare(&baseline, &compared, &method, &out, &err), &err);
     return out;
 }
 
@@ -133,7 +133,7 @@ static struct assay_comparison compare_values(const double *values, size_t count
     for (size_t i = 0; i < count; i++)
         assert_ok(assay_moments_add(group, &values[i], &err), &err);
     const struct assay_moments *const groups[2] = {group, group};
-    assert_ok(assay_compare_moments(groups, 2, 0, 1, &method, &out, &err), &err);
+    assert_ok(assay_moments_compare(groups, 2, 0, 1, &method, &out, &err), &err);
     ck_assert_double_eq(test_relative_error(out.baseline.skewness, assay_moments_skewness(group)),
                         0.0);
     assay_moments_free(group);

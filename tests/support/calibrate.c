@@ -118,7 +118,7 @@ static bool fieller_holds(const struct assay_relative *relative, double value)
 static void compare(struct assay_moments *const groups[2], const struct assay_method *method,
                     struct assay_comparison *out)
 {
-    if (assay_compare_moments((const struct assay_moments *const *)groups, 2, 0, 1, method, out,
+    if (assay_moments_compare((const struct assay_moments *const *)groups, 2, 0, 1, method, out,
                               NULL) != ASSAY_OK)
         abort();
 }

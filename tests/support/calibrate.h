@@ -2,7 +2,7 @@
 /*
  * A scenario of the calibration bench: data, a comparison, and what ought to come out. Each
  * replicate draws two samples, hands their sums to assay_moments and compares them with
- * assay_compare_moments(). A measured rate passes when it is within four Monte-Carlo errors of its
+ * assay_moments_compare(). A measured rate passes when it is within four Monte-Carlo errors of its
  * prediction (tests/support/predict.h): exact rates have none of their own, simulated ones have
  * theirs added. Nominal rates are not what is tested where theory does not promise them; the table
  * shows how far off they are.

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "follow.h"
 
+#include "analysis/results.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -107,7 +109,7 @@ static void replicate(struct sim_random *random, const void *context, double *co
     bool is_any[COUNTS] = {false};
     check(assay_dataset_new(scenario->plan, &dataset, &err), &err);
     fill(scenario->c, random, dataset);
-    enum assay_status status = assay_analyze(scenario->plan, dataset, &analysis, &err);
+    enum assay_status status = assay_dataset_analyze(dataset, &analysis, &err);
     if (status == ASSAY_ERROR_DATA) { /* a control without units: nothing is advised */
         counts[WITHHELD]++;
         assay_dataset_free(dataset);

@@ -2,6 +2,7 @@
 #ifndef ASSAY_TESTS_GOLDEN_ANALYSIS_H
 #define ASSAY_TESTS_GOLDEN_ANALYSIS_H
 
+#include "analysis/results.h"
 #include "assay.h"
 
 /**

@@ -63,7 +63,7 @@ static void check_design(const struct assay_horizon_design *design, int looks, l
 {
     struct assay_horizon *horizon;
     struct assay_boundary boundary;
-    struct assay_sequential_plan plan;
+    struct assay_horizon_cost plan;
     struct assay_error err;
     char what[80];
     snprintf(what, sizeof what, "%s, %d sides, %d looks, seed %lu",
@@ -73,7 +73,7 @@ static void check_design(const struct assay_horizon_design *design, int looks, l
     assert_ok(assay_horizon_open(design, &horizon, &err), &err);
     for (int k = 1; k <= looks; k++)
         assert_ok(assay_horizon_at(horizon, (double)k / looks, NAN, &boundary, &err), &err);
-    assert_ok(assay_sequential_plan(horizon, 0.8, &plan, &err), &err);
+    assert_ok(assay_horizon_cost(horizon, 0.8, &plan, &err), &err);
     assay_horizon_free(horizon);
     struct horizon_exits power = horizon_paths_exits(design, looks, plan.drift, paths, seed + 1);
     check_share(what, power.above, 0.8, paths);

@@ -56,7 +56,7 @@ static inline struct run run_prepared(const char *plan, const struct sample *sam
     assert_ok(assay_dataset_new(run.plan, &run.dataset, &err), &err);
     for (; samples->metric != NULL; samples++)
         add_sample(run.dataset, samples);
-    run.status = assay_analyze(run.plan, run.dataset, &run.analysis, &run.err);
+    run.status = assay_dataset_analyze(run.dataset, &run.analysis, &run.err);
     return run;
 }
 

@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "analysis/results.h"
 #include "assay.h"
 
 enum { SAMPLE_METRICS = 5, SAMPLE_GROUPS = 4, SAMPLE_PAIRS = 2, SAMPLE_SLICES = 5 };
@@ -41,9 +42,9 @@ struct sample {
 static const char *sample_covariates[] = {"history", "recency"};
 static const char *sample_contexts[] = {"spend", "No-E-Mail-vs-Mens-E-Mail", "channel = Web"};
 static const struct assay_advice_reason sample_ship[] = {
-    {"improved", 0, "visit improved significantly."},
-    {"guardrailsPassed", -1, "Every guardrail passed."}};
-static const struct assay_advice_reason sample_abort[] = {{"worse", 2, "returns got worse."}};
+    {"improved", 0, "visit improved significantly.", {0}},
+    {"guardrailsPassed", -1, "Every guardrail passed.", {0}}};
+static const struct assay_advice_reason sample_abort[] = {{"worse", 2, "returns got worse.", {0}}};
 
 static void sample_plan(struct sample *s)
 {
@@ -84,16 +85,16 @@ static void sample_plan(struct sample *s)
 
 static void sample_groups(struct sample *s)
 {
-    static const struct assay_group_result groups[SAMPLE_GROUPS] = {{"No E-Mail", 1, true},
-                                                                    {"Mens E-Mail", 1, true},
-                                                                    {SAMPLE_HOSTILE, 1, true},
-                                                                    {"stray", 0, false}};
+    static const struct assay_group_result groups[SAMPLE_GROUPS] = {{"No E-Mail", 1, true, {0}},
+                                                                    {"Mens E-Mail", 1, true, {0}},
+                                                                    {SAMPLE_HOSTILE, 1, true, {0}},
+                                                                    {"stray", 0, false, {0}}};
     static const struct assay_slice slices[SAMPLE_SLICES] = {
-        {ASSAY_SLICE_TOTAL, "", ""},
-        {ASSAY_SLICE_DIMENSION, "channel", ""},
-        {ASSAY_SLICE_DIMENSION, "channel", "Multi, \"channel\"\n"},
-        {ASSAY_SLICE_DIMENSION, "channel", "Web"},
-        {ASSAY_SLICE_SEGMENT, "new customers", ""}};
+        {ASSAY_SLICE_TOTAL, "", "", {0}},
+        {ASSAY_SLICE_DIMENSION, "channel", "", {0}},
+        {ASSAY_SLICE_DIMENSION, "channel", "Multi, \"channel\"\n", {0}},
+        {ASSAY_SLICE_DIMENSION, "channel", "Web", {0}},
+        {ASSAY_SLICE_SEGMENT, "new customers", "", {0}}};
     memcpy(s->groups, groups, sizeof groups);
     memcpy(s->slices, slices, sizeof slices);
     for (uint32_t slice = 0; slice < SAMPLE_SLICES; slice++) {
@@ -161,8 +162,8 @@ static void sample_look(struct assay_look_result *look, uint32_t metric, uint32_
     look->comparison = sample_comparison(c[metric], t, se);
     if (metric == 1)
         look->comparison.reduction = (struct assay_reduction_result){
-            ASSAY_REDUCTION_FULL,  2, 2, {0.5, 0}, {0.25, 0}, 0.25 + 0.015625 * pair,
-            0.75 - 0.015625 * pair};
+            ASSAY_REDUCTION_FULL,   2,  2, {0.5, 0}, {0.25, 0}, 0.25 + 0.015625 * pair,
+            0.75 - 0.015625 * pair, {0}};
     if (metric != 3) {
         look->has_deterioration = true;
         look->deterioration = look->comparison;
@@ -172,8 +173,8 @@ static void sample_look(struct assay_look_result *look, uint32_t metric, uint32_
         look->deterioration_alpha_spent = 0.005;
     }
     if (metric == 0 || metric == 2)
-        look->size = (struct assay_sample_size){42613, metric == 0 ? 51200 : 8000,
-                                                ASSAY_SIZE_EXISTS, 0.0125, 0.125};
+        look->size = (struct assay_sample_size){
+            42613, metric == 0 ? 51200 : 8000, ASSAY_SIZE_EXISTS, 0.0125, 0.125, {0}};
 }
 
 static void sample_answers(struct assay_metric_result *r, struct assay_look_result *look)

@@ -220,7 +220,7 @@ static enum assay_status wrap(const struct assay__node *root, const char *text, 
     return ASSAY_OK;
 }
 
-enum assay_status assay_request_make(const char *text, size_t length, const char *name,
+enum assay_status assay_request_wrap(const char *text, size_t length, const char *name,
                                      const char *parent, const char *id, char **body,
                                      size_t *body_length, struct assay_error *err)
 {

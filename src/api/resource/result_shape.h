@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "assay/analysis.h"
+#include "analysis/results.h"
 
 /**
  * The shape of the AnalysisResult: one row a field, in the contract's order. The writer, the cJSON

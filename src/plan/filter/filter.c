@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "assay/plan.h"
+#include "analysis/plan_model.h"
 #include "number/number.h"
 #include "plan/filter/filter_parse.h"
 

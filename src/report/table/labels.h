@@ -2,7 +2,7 @@
 #ifndef ASSAY_REPORT_TABLE_LABELS_H
 #define ASSAY_REPORT_TABLE_LABELS_H
 
-#include "assay/analysis.h"
+#include "analysis/results.h"
 #include "base/arena.h"
 #include "report/table/terminal.h"
 

@@ -2,7 +2,7 @@
 #ifndef ASSAY_SOURCE_CSV_CSV_H
 #define ASSAY_SOURCE_CSV_CSV_H
 
-#include "assay/plan.h"
+#include "analysis/plan_model.h"
 #include "source/rows.h"
 
 /**

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "assay/plan.h"
+#include "analysis/plan_model.h"
 #include "exact/exact_kernel.h"
 #include "source/scan/scan_sums.h"
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "assay/plan.h"
+#include "analysis/plan_model.h"
 #include "source/csv/cell.h"
 #include "source/filter/filter_match.h"
 #include "source/units/look_ends.h"

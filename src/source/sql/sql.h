@@ -2,7 +2,7 @@
 #ifndef ASSAY_SOURCE_SQL_SQL_H
 #define ASSAY_SOURCE_SQL_SQL_H
 
-#include "assay/plan.h"
+#include "analysis/plan_model.h"
 #include "base/text.h"
 #include "source/sql/dialect.h"
 

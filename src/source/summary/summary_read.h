@@ -17,7 +17,7 @@ enum assay_status assay__summary_table_read(struct assay__rows *rows, const stru
 enum assay_status assay__summary_read_file(const char *path, struct assay__summary_table *table,
                                            struct assay_error *err);
 
-/** assay__summaries_stream() is assay_summaries_merge() to a sink, a few rows at a time. */
+/** assay__summaries_stream() is assay_sums_merge() to a sink, a few rows at a time. */
 enum assay_status assay__summaries_stream(const char *const *paths, size_t path_count,
                                           const struct assay_sink *sink, struct assay_error *err);
 

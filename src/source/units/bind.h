@@ -2,7 +2,7 @@
 #ifndef ASSAY_SOURCE_UNITS_BIND_H
 #define ASSAY_SOURCE_UNITS_BIND_H
 
-#include "assay/plan.h"
+#include "analysis/plan_model.h"
 #include "base/arena.h"
 #include "source/csv/csv.h"
 #include "plan/filter/filter.h"

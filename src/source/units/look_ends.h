@@ -2,7 +2,7 @@
 #ifndef ASSAY_SOURCE_UNITS_LOOK_ENDS_H
 #define ASSAY_SOURCE_UNITS_LOOK_ENDS_H
 
-#include "assay/plan.h"
+#include "analysis/plan_model.h"
 #include "base/error.h"
 
 /**

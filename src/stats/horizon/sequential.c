@@ -42,9 +42,9 @@ static double exit_below(const struct exits *exits, uint32_t k, double drift)
     return exits->below != NULL ? exit_above(exits->below, k, -drift) : 0.0;
 }
 
-enum assay_status assay_sequential_exits(const struct assay_horizon *horizon, double drift,
-                                         double *above, double *below, size_t *count,
-                                         struct assay_error *err)
+enum assay_status assay_horizon_exits(const struct assay_horizon *horizon, double drift,
+                                      double *above, double *below, size_t *count,
+                                      struct assay_error *err)
 {
     enum assay_status status = check_kind(horizon, err);
     if (status != ASSAY_OK)
@@ -88,8 +88,8 @@ static double expected_information(const struct exits *exits, double drift)
     return mean;
 }
 
-enum assay_status assay_sequential_plan(const struct assay_horizon *horizon, double power,
-                                        struct assay_sequential_plan *out, struct assay_error *err)
+enum assay_status assay_horizon_cost(const struct assay_horizon *horizon, double power,
+                                     struct assay_horizon_cost *out, struct assay_error *err)
 {
     enum assay_status status = check_kind(horizon, err);
     if (status != ASSAY_OK)
@@ -142,10 +142,10 @@ static double drift_at(struct stage_target *target, double level, double start, 
     return assay__root_rising(stage_excess, target, start, step);
 }
 
-enum assay_status assay_sequential_estimate(const struct assay_horizon *horizon, size_t look,
-                                            double statistic, double level,
-                                            struct assay_sequential_estimate *out,
-                                            struct assay_error *err)
+enum assay_status assay_horizon_estimate(const struct assay_horizon *horizon, size_t look,
+                                         double statistic, double level,
+                                         struct assay_horizon_estimate *out,
+                                         struct assay_error *err)
 {
     enum assay_status status = check_kind(horizon, err);
     if (status != ASSAY_OK)

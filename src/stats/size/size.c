@@ -74,7 +74,9 @@ static enum assay_status check_design(const struct assay_size_design *design,
         return status;
     if (!(design->alpha > 0.0 && design->alpha < 1.0))
         return assay__fail(err, ASSAY_ERROR_DOMAIN, "alpha must lie between 0 and 1.");
-    if (!is_positive(design->baseline_weight) || !is_positive(design->compared_weight))
+    bool is_even = design->baseline_weight == 0.0 && design->compared_weight == 0.0;
+    if (!is_even &&
+        (!is_positive(design->baseline_weight) || !is_positive(design->compared_weight)))
         return assay__fail(err, ASSAY_ERROR_DOMAIN, "Both groups need a finite weight above 0.");
     if (!is_variance(design->variance_factor))
         return assay__fail(err, ASSAY_ERROR_DOMAIN,
@@ -119,7 +121,8 @@ static struct assay__size_wide figures_of(const struct assay_size_design *design
         .share = assay__wide_of_shortest(design->baseline_mean),
         .baseline_variance = assay__wide_of_shortest(design->baseline_variance),
         .compared_variance = assay__wide_of_shortest(design->compared_variance),
-        .factor = assay__wide_of_shortest(design->variance_factor),
+        .factor =
+            assay__wide_of_shortest(design->variance_factor == 0.0 ? 1.0 : design->variance_factor),
         .effect = assay__wide_of_shortest(design->effect),
         .null_difference = assay__wide_of_shortest(design->null_difference)};
 }
@@ -228,7 +231,7 @@ static enum assay_status find_required(const struct assay_size_design *design,
         return assay__fail(err, ASSAY_ERROR_LIMIT,
                            "More than 2^53 units would be needed; the effect is too small for the "
                            "variance.");
-    *out = (struct assay_size_result){baseline, compared, baseline + compared, NAN};
+    *out = (struct assay_size_result){baseline, compared, baseline + compared, NAN, {0}};
     return ASSAY_OK;
 }
 

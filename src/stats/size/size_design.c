@@ -35,10 +35,17 @@ void assay__size_range(const struct assay__size *size, wide *least, wide *most)
         *least = assay__wide_zero();
 }
 
+/* A group's weight; both are 1 when neither is given. */
+static double weight_of(double own, double other)
+{
+    return own == 0.0 && other == 0.0 ? 1.0 : own;
+}
+
 wide assay__size_kappa(const struct assay__size *size)
 {
-    return assay__wide_div(assay__wide_of_shortest(size->design->baseline_weight),
-                           assay__wide_of_shortest(size->design->compared_weight));
+    double baseline = size->design->baseline_weight, compared = size->design->compared_weight;
+    return assay__wide_div(assay__wide_of_shortest(weight_of(baseline, compared)),
+                           assay__wide_of_shortest(weight_of(compared, baseline)));
 }
 
 /*
@@ -49,8 +56,9 @@ wide assay__size_kappa(const struct assay__size *size)
  */
 double assay__size_baseline(const struct assay__size *size, double n_compared)
 {
-    struct assay__shortest c = assay__shortest_of(size->design->baseline_weight);
-    struct assay__shortest t = assay__shortest_of(size->design->compared_weight);
+    double baseline = size->design->baseline_weight, compared = size->design->compared_weight;
+    struct assay__shortest c = assay__shortest_of(weight_of(baseline, compared));
+    struct assay__shortest t = assay__shortest_of(weight_of(compared, baseline));
     long shift = (long)c.exponent - (long)t.exponent;
     wide above =
         assay__wide_mul(assay__wide_of_u64((uint64_t)c.mantissa), assay__wide_of(n_compared));

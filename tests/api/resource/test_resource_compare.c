@@ -129,7 +129,7 @@ START_TEST(request_is_made_of_bytes)
     char *body = NULL;
     size_t length = 0;
     struct assay_error err = {0};
-    enum assay_status status = assay_request_make(one->text, strlen(one->text), "file.json",
+    enum assay_status status = assay_request_wrap(one->text, strlen(one->text), "file.json",
                                                   one->parent, one->id, &body, &length, &err);
     ck_assert_msg(status == one->status, "%s: %s: %s", one->text, assay_status_id(status),
                   err.message);

@@ -79,7 +79,7 @@ static enum assay_status try_merge(const char *const *paths, size_t count, int o
 {
     char *text;
     size_t length;
-    enum assay_status status = assay_summaries_merge(paths, count, &text, &length, err);
+    enum assay_status status = assay_sums_merge(paths, count, &text, &length, err);
     if (status == ASSAY_OK) {
         test_write_file(path_of(out), text, length);
         free(text);
@@ -97,7 +97,7 @@ static char *analyze(const char *json, const char *const *paths, size_t count,
     char *text = NULL;
     assert_ok(assay_dataset_new(plan, &dataset, err), err);
     if (assay_dataset_read(dataset, paths, count, NULL, err) == ASSAY_OK) {
-        assert_ok(assay_analyze(plan, dataset, &analysis, err), err);
+        assert_ok(assay_dataset_analyze(dataset, &analysis, err), err);
         assert_ok(assay_analysis_write(analysis, ASSAY_FORMAT_DETAIL, NULL, &text, NULL, err), err);
         assay_analysis_free(analysis);
     }

@@ -97,13 +97,12 @@ static void assert_same_text(const char *got, const char *want)
     ck_assert_msg(got[i] == want[i], "byte %zu:\n%.160s\nnot\n%.160s", i, got + from, want + from);
 }
 
-static char *document(const struct assay_plan *plan, struct assay_dataset *dataset,
-                      enum assay_format format)
+static char *document(struct assay_dataset *dataset, enum assay_format format)
 {
     struct assay_analysis *analysis;
     struct assay_error err;
     char *text;
-    assert_ok(assay_analyze(plan, dataset, &analysis, &err), &err);
+    assert_ok(assay_dataset_analyze(dataset, &analysis, &err), &err);
     assert_ok(assay_analysis_write(analysis, format, NULL, &text, NULL, &err), &err);
     assay_analysis_free(analysis);
     return text;
@@ -155,7 +154,7 @@ START_TEST(means_and_sums_equal_the_values)
     struct assay_plan *plan = test_plan(FORMS_PLAN);
     struct assay_dataset *units = dataset_of(plan, UNITS);
     struct assay_dataset *forms[2] = {dataset_of(plan, CENTRED), dataset_of(plan, SUMS)};
-    char *want = document(plan, units, ASSAY_FORMAT_RESULT);
+    char *want = document(units, ASSAY_FORMAT_RESULT);
     for (int f = 0; f < 2; f++) {
         for (int g = 0; g < 2; g++) {
             const struct assay__cell *got = total_of(forms[f], GROUPS[g]);
@@ -166,9 +165,9 @@ START_TEST(means_and_sums_equal_the_values)
         }
     }
     /* Both know the same, so they print the same; the values know cubes and rows in addition. */
-    char *centred = document(plan, forms[0], ASSAY_FORMAT_CSV);
-    char *sums = document(plan, forms[1], ASSAY_FORMAT_CSV);
-    char *values = document(plan, units, ASSAY_FORMAT_CSV);
+    char *centred = document(forms[0], ASSAY_FORMAT_CSV);
+    char *sums = document(forms[1], ASSAY_FORMAT_CSV);
+    char *values = document(units, ASSAY_FORMAT_CSV);
     assert_same_text(centred, sums);
     ck_assert_uint_gt(strlen(values), 500);
     ck_assert_ptr_nonnull(strstr(want, "\"baselineEstimateAbs\""));
@@ -298,7 +297,7 @@ static double baseline_at(const char *as_of)
     struct assay_analysis *analysis;
     struct assay_error err;
     ck_assert_uint_eq(assay__dataset_look_count(dataset), 3);
-    assert_ok(assay_analyze(plan, dataset, &analysis, &err), &err);
+    assert_ok(assay_dataset_analyze(dataset, &analysis, &err), &err);
     double mean = analysis->results[0].looks[0].comparison.baseline.estimate;
     assay_analysis_free(analysis);
     assay_dataset_free(dataset);
@@ -524,8 +523,8 @@ START_TEST(merged_parts_are_the_whole_byte_for_byte)
     ck_assert_uint_gt(assay_dataset_counts(dataset).rows_duplicate, 20);
     ck_assert_uint_gt(assay_dataset_counts(dataset).units_in_two_groups, 0);
     ck_assert_uint_gt(assay_dataset_counts(dataset).rows_after, 5);
-    char *detail = document(plan, dataset, ASSAY_FORMAT_DETAIL);
-    char *result = document(plan, dataset, ASSAY_FORMAT_RESULT);
+    char *detail = document(dataset, ASSAY_FORMAT_DETAIL);
+    char *result = document(dataset, ASSAY_FORMAT_RESULT);
     assay_dataset_free(dataset);
     summarize(plan, all, &want);
     ck_assert_ptr_nonnull(strstr(want.data, "covariates_missing"));
@@ -546,8 +545,8 @@ START_TEST(merged_parts_are_the_whole_byte_for_byte)
             texts[p] = parts[p].data;
         struct assay_error err; /* analyze merges what it is given by itself */
         assert_ok(read_texts(plan, texts, COUNTS[c], &dataset, &err), &err);
-        char *again_detail = document(plan, dataset, ASSAY_FORMAT_DETAIL);
-        char *again_result = document(plan, dataset, ASSAY_FORMAT_RESULT);
+        char *again_detail = document(dataset, ASSAY_FORMAT_DETAIL);
+        char *again_result = document(dataset, ASSAY_FORMAT_RESULT);
         assert_same_text(again_detail, detail);
         assert_same_text(again_result, result);
         free(again_detail);

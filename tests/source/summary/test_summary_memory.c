@@ -127,7 +127,7 @@ START_TEST(every_failed_allocation_of_seals_is_reported)
         for (long allowed = 0; status != ASSAY_OK; allowed++, failures++) {
             char *text = NULL;
             allocations_left = allowed;
-            status = job == 0   ? assay_summaries_merge(parts, 2, &text, NULL, &err)
+            status = job == 0   ? assay_sums_merge(parts, 2, &text, NULL, &err)
                      : job == 1 ? summarize(plan, parts, 2, &text, &err)
                                 : summarize(plan, raws, 2, &text, &err);
             allocations_left = -1;

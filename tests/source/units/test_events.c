@@ -104,7 +104,8 @@ static void read_events(const struct assay_plan *plan, const char *const paths[4
     struct assay_error err;
     const char *exposures[] = {paths[0]}, *orders[] = {paths[1]};
     const char *visits[] = {paths[2], paths[3]};
-    const struct assay_event_files events[] = {{"visits", visits, 2}, {"orders", orders, 1}};
+    const struct assay_event_files events[] = {{"visits", visits, 2, {0}},
+                                               {"orders", orders, 1, {0}}};
     struct assay_read_options options = {
         .events = events, .event_count = 2, .memory_bytes = memory};
     assert_ok(assay_dataset_new(plan, dataset, &err), &err);

@@ -247,7 +247,8 @@ static struct assay_dataset *read_files(const struct assay_plan *plan, char path
     const char *list[6];
     for (int i = 0; i < 6; i++)
         list[i] = paths[swaps ? i / 2 * 2 + 1 - i % 2 : i];
-    const struct assay_event_files events[] = {{"orders", list + 2, 2}, {"visits", list + 4, 2}};
+    const struct assay_event_files events[] = {{"orders", list + 2, 2, {0}},
+                                               {"visits", list + 4, 2, {0}}};
     const struct assay_read_options options = {
         .events = events, .event_count = 2, .memory_bytes = memory};
     struct assay_dataset *dataset;
@@ -373,12 +374,12 @@ static void check_experiment(sqlite3 *base, const struct experiment *x,
     ck_assert_int_gt(rows, 3 * METRIC_COUNT);
 }
 
-static char *detail_of(const struct assay_plan *plan, const struct assay_dataset *dataset)
+static char *detail_of(const struct assay_dataset *dataset)
 {
     struct assay_analysis *analysis;
     struct assay_error err;
     char *text;
-    assert_ok(assay_analyze(plan, dataset, &analysis, &err), &err);
+    assert_ok(assay_dataset_analyze(dataset, &analysis, &err), &err);
     assert_ok(assay_analysis_write(analysis, ASSAY_FORMAT_DETAIL, NULL, &text, NULL, &err), &err);
     assay_analysis_free(analysis);
     return text;
@@ -405,7 +406,7 @@ START_TEST(the_same_job_in_sql_gives_the_same_sums)
         struct assay_dataset *dataset = read_files(plan, paths, order == 1, MEMORY[order]);
         if (order == 0)
             check_experiment(base, &x, dataset, by_day);
-        char *got = detail_of(plan, dataset);
+        char *got = detail_of(dataset);
         if (want != NULL)
             ck_assert_msg(strcmp(got, want) == 0, "order %" PRIu64 " gives other bytes", order);
         free(order == 0 ? NULL : got);

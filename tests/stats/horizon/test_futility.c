@@ -114,17 +114,17 @@ END_TEST
 START_TEST(planned_looks_have_the_power_and_beta)
 {
     struct assay_horizon *horizon;
-    struct assay_sequential_plan plan;
+    struct assay_horizon_cost plan;
     struct assay_error err;
     double above[LOOKS_MAX], below[LOOKS_MAX], power = 0.0, beta = 0.0;
     size_t count = LOOKS_MAX;
     assert_ok(assay_horizon_open(&DESIGN, &horizon, &err), &err);
     for (int k = 1; k <= 3; k++)
         look_at(horizon, k / 3.0);
-    assert_ok(assay_sequential_plan(horizon, 0.9, &plan, &err), &err);
+    assert_ok(assay_horizon_cost(horizon, 0.9, &plan, &err), &err);
     assert_close(plan.drift, horizon->futility.drift, 1e-12);
     ck_assert(plan.expected_null < plan.expected_alternative);
-    assert_ok(assay_sequential_exits(horizon, plan.drift, above, below, &count, &err), &err);
+    assert_ok(assay_horizon_exits(horizon, plan.drift, above, below, &count, &err), &err);
     for (size_t k = 0; k < count; k++) {
         power += above[k];
         beta += below[k];

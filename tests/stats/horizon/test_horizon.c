@@ -103,15 +103,15 @@ static struct golden parse(char *line)
 
 static void check_plan(const struct golden *g, const struct assay_horizon *horizon)
 {
-    struct assay_sequential_plan plan;
+    struct assay_horizon_cost plan;
     struct assay_error err;
     double above[LOOKS_MAX];
     size_t count = LOOKS_MAX;
-    assert_ok(assay_sequential_plan(horizon, g->power, &plan, &err), &err);
+    assert_ok(assay_horizon_cost(horizon, g->power, &plan, &err), &err);
     assert_close(plan.drift, g->drift, 1e-11);
     assert_close(plan.expected_null, g->expected_null, 1e-11);
     assert_close(plan.expected_alternative, g->expected_alternative, 1e-11);
-    assert_ok(assay_sequential_exits(horizon, g->drift, above, NULL, &count, &err), &err);
+    assert_ok(assay_horizon_exits(horizon, g->drift, above, NULL, &count, &err), &err);
     ck_assert_uint_eq(count, g->count);
     for (size_t k = 0; k < count; k++)
         ck_assert_msg(fabs(above[k] - g->powers[k]) < 1e-11 * g->powers[k] + 1e-300, "%g %g",
@@ -397,18 +397,17 @@ START_TEST(stage_wise_p_at_the_boundary_is_the_alpha_spent)
         const double times[] = {0.13, 0.5, 0.52, 1.0};
         for (size_t k = 0; k < 4; k++) {
             struct assay_boundary boundary = look_at(horizon, times[k]);
-            struct assay_sequential_estimate above, below;
+            struct assay_horizon_estimate above, below;
             struct assay_error err;
-            assert_ok(assay_sequential_estimate(horizon, k, boundary.critical, 0.025, &above, &err),
+            assert_ok(assay_horizon_estimate(horizon, k, boundary.critical, 0.025, &above, &err),
                       &err);
             assert_close(above.p, boundary.alpha_spent, 1e-11);
             ck_assert_double_lt(above.lower, above.median);
             ck_assert_double_lt(above.median, above.upper);
             if (sides == 1)
                 continue;
-            assert_ok(
-                assay_sequential_estimate(horizon, k, -boundary.critical, 0.025, &below, &err),
-                &err);
+            assert_ok(assay_horizon_estimate(horizon, k, -boundary.critical, 0.025, &below, &err),
+                      &err);
             assert_close(below.p, above.p, 1e-12);
             assert_close(below.median, -above.median, 1e-12);
             assert_close(below.lower, -above.upper, 1e-12);
@@ -422,10 +421,10 @@ END_TEST
 START_TEST(estimate_at_the_first_look_is_the_usual_one)
 {
     struct assay_horizon *horizon = open_design(&POWER2);
-    struct assay_sequential_estimate estimate;
+    struct assay_horizon_estimate estimate;
     struct assay_error err;
     look_at(horizon, 0.25);
-    assert_ok(assay_sequential_estimate(horizon, 0, 3.0, 0.025, &estimate, &err), &err);
+    assert_ok(assay_horizon_estimate(horizon, 0, 3.0, 0.025, &estimate, &err), &err);
     double z = assay_normal_quantile_upper(0.025);
     assert_close(estimate.median, 6.0, 1e-13);
     assert_close(estimate.lower, (3.0 - z) / 0.5, 1e-13);
@@ -465,12 +464,12 @@ START_TEST(bad_designs_are_refused)
     assert_refused(design, "parameter");
     struct assay_horizon *horizon = open_design(&POWER2);
     struct assay_boundary boundary;
-    struct assay_sequential_plan plan;
+    struct assay_horizon_cost plan;
     struct assay_error err;
     ck_assert_int_eq(assay_horizon_at(horizon, -1.0, NAN, &boundary, &err), ASSAY_ERROR_DOMAIN);
-    ck_assert_int_eq(assay_sequential_plan(horizon, 0.8, &plan, &err), ASSAY_ERROR_DOMAIN);
+    ck_assert_int_eq(assay_horizon_cost(horizon, 0.8, &plan, &err), ASSAY_ERROR_DOMAIN);
     look_at(horizon, 0.5);
-    ck_assert_int_eq(assay_sequential_plan(horizon, 0.05, &plan, &err), ASSAY_ERROR_DOMAIN);
+    ck_assert_int_eq(assay_horizon_cost(horizon, 0.05, &plan, &err), ASSAY_ERROR_DOMAIN);
     assay_horizon_free(horizon);
 }
 END_TEST

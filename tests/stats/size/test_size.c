@@ -336,10 +336,32 @@ START_TEST(a_huge_effect_has_power_1_by_t)
 }
 END_TEST
 
+/* A design that is set to zero first, and filled but for what has a default. */
+START_TEST(a_zeroed_design_has_its_defaults)
+{
+    struct assay_size_design zeroed = {.type = ASSAY_METRIC_PROPORTION,
+                                       .alpha = 0.0125,
+                                       .power = 0.8,
+                                       .baseline_mean = 0.1,
+                                       .effect = 0.002};
+    struct assay_size_design full = zeroed;
+    struct assay_size_result got, want;
+    struct assay_error err;
+    full.variance_factor = full.baseline_weight = full.compared_weight = 1.0;
+    assert_ok(assay_size_required(&zeroed, &got, &err), &err);
+    assert_ok(assay_size_required(&full, &want, &err), &err);
+    ck_assert_double_eq(got.total, want.total);
+    ck_assert_double_gt(got.total, 800000 / 2);
+    zeroed.compared_weight = 3.0;
+    ck_assert_int_eq(assay_size_required(&zeroed, &got, &err), ASSAY_ERROR_DOMAIN);
+}
+END_TEST
+
 static void add(TCase *c)
 {
     tcase_add_test(c, sizes_power_and_effects_match_mpmath);
     tcase_add_test(c, sizes_match_r);
+    tcase_add_test(c, a_zeroed_design_has_its_defaults);
     tcase_add_test(c, power_of_a_size_asks_for_that_size_back);
     tcase_add_test(c, effect_of_a_size_has_the_power);
     tcase_add_test(c, weights_are_the_decimals_people_write);
