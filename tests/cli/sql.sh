@@ -19,8 +19,10 @@ same() {
         cmp "$work/by-sql" "$work/by-file" >"$work/out"
     ok $? "$1"
 }
-sqlite3 "$work/units.db" '.mode csv' '.import data/hillstrom.csv hillstrom'
-same hillstrom data/hillstrom.plan.json "$work/units.db" hillstrom data/hillstrom.csv
+# The first 8,000 rows: SQLite's decimal sums of all 64,000 take 14 seconds.
+head -n 8001 data/hillstrom.csv >"$work/units.csv"
+sqlite3 "$work/units.db" '.mode csv' ".import $work/units.csv hillstrom"
+same hillstrom data/hillstrom.plan.json "$work/units.db" hillstrom "$work/units.csv"
 
 cat >"$work/exposures.csv" <<'END'
 user id,arm,at,country,age,new
