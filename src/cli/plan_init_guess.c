@@ -290,14 +290,17 @@ static void guess_baseline(const struct table_profile *profile, struct table_gue
         return;
     const struct assay__index *values = &profile->columns[guess->group].values;
     unsigned best = 0;
+    bool is_twice = false; /* control and Control */
     for (uint32_t v = 0; v < values->count; v++) {
         unsigned rank = words_control_rank(values->keys[v].bytes);
+        is_twice = is_twice || (rank > 0 && rank == best);
         if (rank > 0 && (best == 0 || rank < best)) {
+            is_twice = false;
             best = rank;
             guess->baseline = v;
         }
     }
-    guess->is_sure_baseline = best > 0;
+    guess->is_sure_baseline = best > 0 && !is_twice;
     for (uint32_t v = 0; best == 0 && v < values->count; v++)
         if (guess->baseline == GUESS_NONE ||
             strcmp(values->keys[v].bytes, values->keys[guess->baseline].bytes) < 0)
@@ -393,8 +396,12 @@ static enum assay_status fail_unmeasured(const struct table_profile *profile,
                                                  assay__utf8_shown(name, strlen(name)), name),
                                   source->open[i]);
     }
+    if (profile->rows == 0)
+        return assay__fail_at(err, ASSAY_ERROR_DATA, file, 1, 0,
+                              "There is a header but no row of data.");
     return assay__fail_at(err, ASSAY_ERROR_DATA, file, 0, 0,
-                          "No column can be measured: none holds numbers that differ.");
+                          "No column can be measured: none holds numbers that differ and do more "
+                          "than count the rows.");
 }
 
 enum assay_status guess_table(const struct table_profile *profile,

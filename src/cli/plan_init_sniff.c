@@ -222,6 +222,15 @@ static bool reads(const struct table_source *source, const struct cells *cells,
     return assay__suggest_reads(&source->found.dialect, &sample);
 }
 
+/* With and without %, 7 is seven or seven hundredths: nobody but the user knows. */
+static bool is_mixed_percent(const struct cells *cells, const char *remedy)
+{
+    size_t with = 0;
+    for (size_t i = 0; i < cells->count; i++)
+        with += memchr(cells->cells[i].text, '%', cells->cells[i].length) != NULL;
+    return strstr(remedy, "percent=") != NULL && with < cells->with_digits;
+}
+
 /* Takes what a column asks for; what has two readings stays open. True when something was taken. */
 static bool try_kind(struct table_source *source, uint32_t column, const struct cells *cells,
                      enum assay__column_kind kind)
@@ -231,7 +240,7 @@ static bool try_kind(struct table_source *source, uint32_t column, const struct 
     assay__suggest_format(&source->found.dialect, &sample, remedy);
     if (remedy[0] == '\0' || !is_money(remedy))
         return false;
-    if (found_apply(&source->found, remedy))
+    if (!is_mixed_percent(cells, remedy) && found_apply(&source->found, remedy))
         return true;
     if (kind != ASSAY__COLUMN_CHOICE)
         memcpy(source->open[column], remedy, sizeof remedy);
