@@ -20,7 +20,8 @@ struct assay__source {
     char *name;
     int file;
     bool owns_file;
-    bool at_end; /* of the file's own bytes */
+    bool at_end;          /* of the file's own bytes */
+    uint64_t taken, size; /* bytes read, and those there were when a regular file was opened */
     const struct decoder *decoder;
     void *state;          /* the decoder's */
     bool is_complete;     /* no member or frame is open: the input may end here */
@@ -50,6 +51,15 @@ static enum assay_status damaged(const struct assay__source *source, const char 
                           source->decoder->format, why);
 }
 
+/* What is missing may be whole rows: nothing else would tell. */
+static enum assay_status fail_shrunk(const struct assay__source *source, struct assay_error *err)
+{
+    return assay__fail_at(
+        err, ASSAY_ERROR_IO, source->name, 0, 0,
+        "The file became shorter while it was read: %llu of %llu bytes were there.",
+        (unsigned long long)source->taken, (unsigned long long)source->size);
+}
+
 /* read() until the buffer is full or the file ends. */
 static enum assay_status read_fully(struct assay__source *source, void *buffer, size_t capacity,
                                     size_t *length, struct assay_error *err)
@@ -59,8 +69,11 @@ static enum assay_status read_fully(struct assay__source *source, void *buffer, 
         ssize_t got = read(source->file, (char *)buffer + *length, capacity - *length);
         if (got > 0) {
             *length += (size_t)got;
+            source->taken += (uint64_t)got;
         } else if (got == 0) {
             source->at_end = true;
+            if (source->taken < source->size)
+                return fail_shrunk(source, err);
         } else if (errno == EISDIR) {
             return assay__fail_at(err, ASSAY_ERROR_NO_INPUT, source->name, 0, 0,
                                   "This is a directory, not a file.");
@@ -244,6 +257,9 @@ static enum assay_status open_file(struct assay__source *source, const char *pat
     }
     source->file = open(path, O_RDONLY | O_CLOEXEC);
     source->owns_file = source->file >= 0;
+    struct stat status;
+    if (source->owns_file && fstat(source->file, &status) == 0 && S_ISREG(status.st_mode))
+        source->size = (uint64_t)status.st_size;
     if (source->owns_file)
         return ASSAY_OK;
     char text[128];

@@ -186,6 +186,45 @@ START_TEST(source_says_why_a_file_cannot_be_read)
 }
 END_TEST
 
+/* Cut at a row's end nothing but the size tells; a file that grows is read to its new end. */
+START_TEST(source_refuses_a_file_that_shrinks)
+{
+    static const size_t LEFT[] = {0, 1, 300000, TEXT_BYTES - 1};
+    for (size_t i = 0; i < sizeof LEFT / sizeof *LEFT; i++) {
+        struct assay__source *source = NULL;
+        struct assay_error err;
+        size_t length;
+        put_file(text, TEXT_BYTES);
+        ck_assert_int_eq(assay__source_open(path, &source, &err), ASSAY_OK);
+        ck_assert_int_eq(truncate(path, (off_t)LEFT[i]), 0);
+        ck_assert_int_eq(assay__source_read(source, got, sizeof got, &length, &err),
+                         ASSAY_ERROR_IO);
+        ck_assert_ptr_nonnull(strstr(err.message, "became shorter while it was read"));
+        ck_assert_ptr_nonnull(strstr(err.message, "of 1500000 bytes"));
+        assay__source_close(source);
+    }
+}
+END_TEST
+
+/* Whatever byte a compressed file ends at, it is not taken for the whole. */
+START_TEST(source_refuses_compressed_files_cut_anywhere)
+{
+    make_text();
+    size_t sizes[2] = {gzip_member(text, 2000, packed), 0};
+    for (int kind = 0; kind < 2; kind++) {
+        if (kind == 1)
+            sizes[1] = zstd_frame(text, 2000, packed);
+        for (size_t cut = 4; cut < sizes[kind]; cut++) {
+            struct assay_error err;
+            size_t length;
+            put_file(packed, cut);
+            ck_assert_int_eq(read_all(700, &length, &err), ASSAY_ERROR_DATA);
+            ck_assert_ptr_nonnull(strstr(err.message, "the file ends before they do"));
+        }
+    }
+}
+END_TEST
+
 START_TEST(source_reads_standard_input_from_a_pipe)
 {
     int ends[2];
@@ -216,6 +255,8 @@ static void add(TCase *cases)
     tcase_add_test(cases, source_refuses_damaged_gzip);
     tcase_add_test(cases, source_refuses_damaged_zstd);
     tcase_add_test(cases, source_says_why_a_file_cannot_be_read);
+    tcase_add_test(cases, source_refuses_a_file_that_shrinks);
+    tcase_add_test(cases, source_refuses_compressed_files_cut_anywhere);
     tcase_add_test(cases, source_reads_standard_input_from_a_pipe);
 }
 
