@@ -25,6 +25,7 @@ enum assay_metric_type {
 #define ASSAY_METRIC_ENUMERATOR(name, spelling) ASSAY_METRIC_##name,
     ASSAY_METRIC_LIST(ASSAY_METRIC_ENUMERATOR)
 #undef ASSAY_METRIC_ENUMERATOR
+        ASSAY_METRIC_COUNT
 };
 
 /** enum assay_side: the alternative hypothesis about compared - baseline. */
@@ -181,9 +182,10 @@ enum assay_tested_by {
  * Flags that say why a figure is absent (NaN) or needs care; several may be set. ASSAY_FLAG_LIST
  * has their sentences. In figures: fewer than 2 units (1 of a proportion) are too few; a skewed
  * tail is off by more than alpha / 5; a significance in such a tail, by the shape of all units, is
- * one of skewness where the p of ASSAY_SKEWNESS_PEARSON does not confirm it; assay_dataset_analyze() knows
- * how many units advice needs; of collinear covariates the later one goes, in both groups;
- * covariates are not used where a group has no more units than covariates + 1.
+ * one of skewness where the p of ASSAY_SKEWNESS_PEARSON does not confirm it;
+ * assay_dataset_analyze() knows how many units advice needs; of collinear covariates the later one
+ * goes, in both groups; covariates are not used where a group has no more units than covariates
+ * + 1.
  */
 enum assay_flag {
 #define ASSAY_FLAG_ENUM(name, bit, id, level, sentence, why, remedy)                               \

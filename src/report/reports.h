@@ -20,9 +20,7 @@ struct assay__report {
 };
 
 /** assay__reports: one row for each enum assay_format, in its order. */
-#define ASSAY__REPORT_ONE(name, spelling, contents) +1
-enum { ASSAY__REPORT_COUNT = ASSAY_FORMAT_LIST(ASSAY__REPORT_ONE) };
-#undef ASSAY__REPORT_ONE
+enum { ASSAY__REPORT_COUNT = ASSAY_FORMAT_COUNT };
 extern const struct assay__report assay__reports[ASSAY__REPORT_COUNT];
 
 /** The writers assay__write_NAME(): report/table, api/resource/result_write.c, report/detail.c ...
