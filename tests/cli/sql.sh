@@ -12,10 +12,10 @@ fi
 # same NAME PLAN DATABASE TABLE FILES [TABLES]: the analysis by the statement and by the files.
 same() {
     # shellcheck disable=SC2086 # lists of options
-    "$ASSAY" sql --plan "$2" --dialect sqlite --table "$4" ${6:-} >"$work/statement" 2>"$work/err" &&
+    "$ASSAY" sql --plan $2 --dialect sqlite --table "$4" ${6:-} >"$work/statement" 2>"$work/err" &&
         sqlite3 -csv -header "$3" <"$work/statement" >"$work/sums" 2>"$work/err" &&
-        "$ASSAY" analyze --plan "$2" --format csv "$work/sums" >"$work/by-sql" 2>"$work/err" &&
-        "$ASSAY" analyze --plan "$2" --format csv $5 >"$work/by-file" 2>"$work/err" &&
+        "$ASSAY" analyze --plan $2 --format csv "$work/sums" >"$work/by-sql" 2>"$work/err" &&
+        "$ASSAY" analyze --plan $2 --format csv $5 >"$work/by-file" 2>"$work/err" &&
         cmp "$work/by-sql" "$work/by-file" >"$work/out"
     ok $? "$1"
 }
@@ -63,10 +63,74 @@ same events tests/cli/sql/plan.json "$work/events.db" exposures \
 "$ASSAY" summarize --plan tests/cli/sql/plan.json "$work/exposures.csv" \
     --events "orders=$work/orders.csv" | grep -E '^@(rows|events|units_|missing|note)' |
     cut -d, -f1-6 | grep -v ',0$' | sort >"$work/by-file"
-grep -E '^@(rows|events|units_|missing|note)' "$work/sums" | cut -d, -f1-6 | sed 's/""//g' |
-    grep -v ',0$' | sort >"$work/by-sql"
+grep -E '^@(rows|events|units_|missing|note)' "$work/sums" | cut -d, -f1-6 |
+    sed 's/""//g; s/^\(@events_[a-z]*,,,,\)orders/\1/' | grep -v ',0$' | sort >"$work/by-sql"
 diff "$work/by-file" "$work/by-sql" >"$work/out"
 ok $? "counts of rows and events"
+
+# Every aggregation, windows, ratios, covariates, slices, caps at quantiles; one look, and looks whose
+# sums at each are those of the files.
+# sums FILE: rows of sums in one order and spelling, without what says where they come from.
+sums() {
+    "$ASSAY" merge "$1" 2>"$work/err" | grep -Ev '^@(input|end|note|cap|latest|schema|events|missing|rows|definition)' | sort
+}
+for seed in 1 2; do
+    mkdir "$work/$seed"
+    sh tests/warehouse/generate $seed 120 "$work/$seed"
+    for table in exposures orders visits; do
+        sqlite3 "$work/$seed/db" '.mode csv' ".import $work/$seed/$table.csv $table"
+    done
+    for looks in "" "--as-of 2026-03-09T12:00:00Z" "--granularity day" \
+        "--granularity week --as-of 2026-03-12T06:00:00Z" \
+        "--granularity hour --as-of 2026-03-09T12:30:00Z"; do
+        data="$work/$seed/exposures.csv --events visits=$work/$seed/visits.csv"
+        same "seed $seed $looks" "tests/warehouse/events.plan.json $looks" "$work/$seed/db" exposures \
+            "$data --events orders=$work/$seed/orders.csv" "--events orders=orders --events visits=visits"
+        case $looks in *as-of*)
+            # shellcheck disable=SC2086 # lists of options
+            "$ASSAY" summarize --plan tests/warehouse/events.plan.json $looks $data \
+                --events "orders=$work/$seed/orders.csv" >"$work/$seed/sums"
+            sums "$work/$seed/sums" >"$work/by-file"
+            sums "$work/sums" | awk -F, -v OFS=, '{
+                if ($3 ~ /^[0-9]+$/) {
+                    command = "date -u -d @" substr($3, 1, length($3) - 6) " +%Y-%m-%dT%H:%M:%SZ"
+                    if (!($3 in times)) { command | getline times[$3]; close(command) }
+                    $3 = times[$3]
+                }
+                print
+            }' | sort >"$work/by-sql"
+            [ -s "$work/by-sql" ] && diff "$work/by-file" "$work/by-sql" >"$work/out"
+            ok $? "sums of seed $seed $looks" ;;
+        esac
+    done
+done
+
+# Rows of units as measurements, and rows that are units, by looks.
+awk -F, -v OFS=, 'NR == FNR { arm[$1] = $2; next } FNR == 1 { print $0, "arm"; next }
+    { print $0, ($1 in arm) ? arm[$1] : "C" }' "$work/1/exposures.csv" "$work/1/orders.csv" >"$work/rows.csv"
+sqlite3 "$work/rows.db" '.mode csv' ".import $work/rows.csv rows"
+same "rows by hour" tests/warehouse/rows.plan.json "$work/rows.db" rows "$work/rows.csv"
+cat >"$work/plain.json" <<'END'
+{"columns": {"group": "arm", "time": "seen"}, "comparisons": {"baseline": "A"}, "granularity": "day",
+ "dimensions": ["channel"],
+ "metrics": [{"id": "amount"}, {"id": "paid", "value": "amount", "cap": {"upper": 5, "lower": 0}}]}
+END
+same "rows are units, by day" "$work/plain.json" "$work/rows.db" rows "$work/rows.csv"
+
+# What one value holds, the sum of a unit may not: it is refused.
+printf 'u,g,y\nA,a,99999999999999\nA,a,99999999999999\nB,b,1\nB,b,2\nC,b,2\nD,a,2\n' >"$work/long.csv"
+sqlite3 "$work/long.db" '.mode csv' ".import $work/long.csv t"
+"$ASSAY" sql --dialect sqlite --table t --unit u --group g --baseline a --metric y:aggregation=sum |
+    sqlite3 -csv -header "$work/long.db" >"$work/sums"
+"$ASSAY" analyze --unit u --group g --baseline a --metric y:aggregation=sum "$work/sums" >"$work/out" 2>"$work/err"
+[ $? -eq 65 ] && grep -q "Column 'y' of the database: 1 values are added up for a unit to more digits" "$work/err"
+ok $? "too many digits of a sum"
+
+# A table that was cut on its way is not taken.
+sed '$d' "$work/sums" >"$work/cut"
+"$ASSAY" analyze --unit u --group g --baseline a --metric y:aggregation=sum "$work/cut" >"$work/out" 2>"$work/err"
+[ $? -eq 65 ] && grep -q "'@end', is missing" "$work/err"
+ok $? "a cut table"
 
 # A value that is not a number, or has too many digits, is refused and never rounded.
 printf 'g,y\nA,1\nA,2.00001\nB,3\nB,4\n' >"$work/odd.csv"

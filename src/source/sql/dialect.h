@@ -41,7 +41,9 @@ struct assay__sql_dialect {
     bool wraps;
     const char *product;    /* $1 times $2 */
     const char *sum;        /* of $1 over rows */
+    const char *literal;    /* $1, digits, as a whole number of any length */
     const char *zero;       /* 0 of the type of numbers */
+    const char *count;      /* $1, a sum of whole numbers, as a signed number of 64 bits */
     const char *as_text;    /* $1, a number, as text */
     const char *join;       /* the texts $1 and $2 one after the other */
     const char *micros;     /* $1, a column of instants, as microseconds since 1970 UTC */
@@ -49,6 +51,8 @@ struct assay__sql_dialect {
     const char *quotient;   /* $1 / $2 of whole numbers, both at least 0, cut to a whole one */
     const char *least, *greatest; /* of $1 and $2, neither NULL */
     const char *once; /* after "as" of a subquery that is to be computed once; "" for nothing */
+    const char
+        *cell; /* $1, a text, as a cell of CSV, where the engine's client does not quote; "" */
     const char *table_end; /* after a statement, before the semicolon; "" for nothing */
 };
 

@@ -19,7 +19,9 @@ const struct assay__sql_dialect assay__sql_bigquery = {
     .value_digits = 19,
     .product = "$1 * $2",
     .sum = "sum($1)",
+    .literal = "bignumeric '$1'",
     .zero = "cast(0 as bignumeric)",
+    .count = "$1",
     .as_text = "cast($1 as string)",
     .join = "concat($1, $2)",
     .micros = "unix_micros(timestamp($1))",
@@ -28,5 +30,6 @@ const struct assay__sql_dialect assay__sql_bigquery = {
     .least = "least($1, $2)",
     .greatest = "greatest($1, $2)",
     .once = "",
+    .cell = "",
     .table_end = "",
 };

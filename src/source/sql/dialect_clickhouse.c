@@ -20,7 +20,9 @@ const struct assay__sql_dialect assay__sql_clickhouse = {
     .wraps = true,
     .product = "$1 * $2",
     .sum = "sum($1)",
+    .literal = "toInt256('$1')",
     .zero = "toInt256(0)",
+    .count = "toInt64($1)",
     .as_text = "toString($1)",
     .join = "concat($1, $2)",
     .micros = "toUnixTimestamp64Micro(toDateTime64($1, 6, 'UTC'))",
@@ -29,5 +31,6 @@ const struct assay__sql_dialect assay__sql_clickhouse = {
     .least = "least($1, $2)",
     .greatest = "greatest($1, $2)",
     .once = "",
+    .cell = "",
     .table_end = "settings join_use_nulls = 1, prefer_column_name_to_alias = 1",
 };

@@ -17,7 +17,9 @@ const struct assay__sql_dialect assay__sql_duckdb = {
     .value_digits = 19,
     .product = "$1 * $2",
     .sum = "sum($1)",
+    .literal = "$1",
     .zero = "cast(0 as hugeint)",
+    .count = "$1",
     .as_text = "cast($1 as varchar)",
     .join = "$1 || $2",
     .micros = "epoch_us($1)",
@@ -26,5 +28,6 @@ const struct assay__sql_dialect assay__sql_duckdb = {
     .least = "least($1, $2)",
     .greatest = "greatest($1, $2)",
     .once = "",
+    .cell = "",
     .table_end = "",
 };

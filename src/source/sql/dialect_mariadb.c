@@ -20,7 +20,9 @@ const struct assay__sql_dialect assay__sql_mariadb = {
     .wraps = true,
     .product = "$1 * $2",
     .sum = "sum($1)",
+    .literal = "$1",
     .zero = "cast(0 as decimal(20, 0))",
+    .count = "$1",
     .as_text = "cast($1 as char character set utf8mb4)",
     .join = "concat($1, $2)",
     .micros = "timestampdiff(microsecond, '1970-01-01 00:00:00', $1)",
@@ -29,5 +31,6 @@ const struct assay__sql_dialect assay__sql_mariadb = {
     .least = "least($1, $2)",
     .greatest = "greatest($1, $2)",
     .once = "",
+    .cell = "concat('\"', replace($1, '\"', '\"\"'), '\"')",
     .table_end = "",
 };

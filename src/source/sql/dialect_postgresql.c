@@ -18,7 +18,9 @@ const struct assay__sql_dialect assay__sql_postgresql = {
     .as_double = "cast($1 as double precision)",
     .product = "$1 * $2",
     .sum = "sum($1)",
+    .literal = "$1",
     .zero = "cast(0 as numeric)",
+    .count = "$1",
     .as_text = "cast($1 as text)",
     .join = "$1 || $2",
     .micros = "cast(extract(epoch from $1) * 1000000 as bigint)",
@@ -27,5 +29,6 @@ const struct assay__sql_dialect assay__sql_postgresql = {
     .least = "least($1, $2)",
     .greatest = "greatest($1, $2)",
     .once = "materialized ",
+    .cell = "",
     .table_end = "",
 };

@@ -18,7 +18,9 @@ const struct assay__sql_dialect assay__sql_redshift = {
     .value_digits = 19,
     .product = "$1 * $2",
     .sum = "sum($1)",
+    .literal = "$1",
     .zero = "cast(0 as decimal(38, 0))",
+    .count = "$1",
     .as_text = "cast($1 as varchar(64))",
     .join = "$1 || $2",
     .micros = "cast(extract(epoch from $1) as bigint) * 1000000 + extract(microsecond from $1)",
@@ -27,5 +29,6 @@ const struct assay__sql_dialect assay__sql_redshift = {
     .least = "least($1, $2)",
     .greatest = "greatest($1, $2)",
     .once = "",
+    .cell = "",
     .table_end = "",
 };

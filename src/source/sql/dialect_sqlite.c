@@ -21,7 +21,9 @@ const struct assay__sql_dialect assay__sql_sqlite = {
     .value_digits = 18,
     .product = "decimal_mul($1, $2)",
     .sum = "decimal_sum($1)",
+    .literal = "$1",
     .zero = "0",
+    .count = "$1",
     .as_text = "cast($1 as text)",
     .join = "$1 || $2",
     .micros = "(cast(strftime('%s', substr($1, 1, 19) || ltrim(substr($1, 20), '.0123456789')) as "
@@ -33,5 +35,6 @@ const struct assay__sql_dialect assay__sql_sqlite = {
     .least = "min($1, $2)",
     .greatest = "max($1, $2)",
     .once = "",
+    .cell = "",
     .table_end = "",
 };

@@ -17,7 +17,9 @@ const struct assay__sql_dialect assay__sql_trino = {
     .value_digits = 19,
     .product = "$1 * $2",
     .sum = "sum($1)",
+    .literal = "decimal '$1'",
     .zero = "cast(0 as decimal(38, 0))",
+    .count = "$1",
     .as_text = "cast($1 as varchar)",
     .join = "$1 || $2",
     .micros = "cast(to_unixtime($1) as bigint) * 1000000 + cast(extract(millisecond from $1) as "
@@ -27,5 +29,6 @@ const struct assay__sql_dialect assay__sql_trino = {
     .least = "least($1, $2)",
     .greatest = "greatest($1, $2)",
     .once = "",
+    .cell = "",
     .table_end = "",
 };

@@ -48,6 +48,11 @@ const char *assay__sql_power(struct assay__sql *sql, unsigned n)
     return assay__sql_format(sql, "1%.*s", (int)n, ZEROS);
 }
 
+const char *assay__sql_whole(struct assay__sql *sql, const char *digits)
+{
+    return assay__sql_fill(sql, sql->dialect->literal, digits, "", "");
+}
+
 static const char *matches(struct assay__sql *sql, const char *text, const char *pattern)
 {
     return assay__sql_fill(sql, sql->dialect->matches, text, assay__sql_literal(sql, pattern), "");
@@ -63,7 +68,7 @@ static const char *fitting_pattern(struct assay__sql *sql, unsigned scale)
                              whole, scale, scale);
 }
 
-static const char *whole(struct assay__sql *sql, const char *text, unsigned scale)
+static const char *scaled(struct assay__sql *sql, const char *text, unsigned scale)
 {
     return assay__sql_fill(sql, sql->dialect->whole, text, assay__sql_format(sql, "%u", scale),
                            assay__sql_power(sql, scale));
@@ -79,7 +84,7 @@ static const char *scientific_fits(struct assay__sql *sql, const char *text, uns
         assay__sql_format(sql, "case when %s then %s end", matches(sql, text, SCIENTIFIC), text);
     const char *value = assay__sql_fill(sql, sql->dialect->as_double, cell, "", "");
     const char *left =
-        assay__sql_fill(sql, sql->dialect->as_double, whole(sql, cell, scale), "", "");
+        assay__sql_fill(sql, sql->dialect->as_double, scaled(sql, cell, scale), "", "");
     return assay__sql_format(sql, "abs(%s) < 1e%u and %s / 1e%u = %s", value,
                              sql->value_digits - scale, left, scale, value);
 }
@@ -131,7 +136,7 @@ const char *assay__sql_number(struct assay__sql *sql, const struct assay__sql_re
     else if (read->kind == ASSAY__SQL_READ_NUMBER) /* as booleans are printed */
         when = assay__sql_format(sql, "%s when %s = 'true' then '1' when %s = 'false' then '0'",
                                  when, text, text);
-    return whole(sql, assay__sql_format(sql, "case %s end", when), scale);
+    return scaled(sql, assay__sql_format(sql, "case %s end", when), scale);
 }
 
 const char *assay__sql_is_missing(struct assay__sql *sql, const char *column, bool is_name)

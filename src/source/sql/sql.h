@@ -22,6 +22,7 @@ struct assay__sql_options {
     size_t event_count;
     unsigned scale;        /* digits after the point, where the dialect has whole numbers */
     bool without_cubes;    /* no third powers: the result has no check of skewness */
+    bool is_fetched;       /* rows go to this program, not through the engine's client to a file */
     const char *plan_name; /* for the comment; NULL when it has none */
 };
 

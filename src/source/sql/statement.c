@@ -19,9 +19,8 @@ static unsigned value_digits(const struct assay__sql_options *options)
 static const char *plan_problem(const struct assay_plan *plan)
 {
     const struct assay_dialect *dialect = &plan->dialect;
-    if (plan->granularity != ASSAY_GRANULARITY_NONE)
-        return "\"granularity\": looks are not written as SQL; compute each look with its own "
-               "asOf, or analyze an export";
+    if (plan->granularity != ASSAY_GRANULARITY_NONE && plan->has_as_of && plan->as_of_ns % 1000)
+        return "\"asOf\" finer than microseconds: databases have none of those";
     if (dialect->group_from_file != NULL)
         return "\"format.groupFromFile\": a table has no file's name; name the group's column";
     if (dialect->decimal != '\0' && dialect->decimal != '.')
@@ -39,17 +38,11 @@ static const char *metric_problem(const struct assay_metric_plan *metric)
     const struct assay_measure *measures[] = {&metric->measure, &metric->denominator_measure};
     if (assay__metric_kind(metric->type)->no_moments != NULL)
         return "quantiles need all values, not sums of them";
-    if (metric->cap.lower_quantile == metric->cap.lower_quantile ||
-        metric->cap.upper_quantile == metric->cap.upper_quantile)
-        return "caps at quantiles need all values: find them first, and give them as numbers";
     for (size_t i = 0; i < 2; i++) {
         enum assay_aggregation how = measures[i]->aggregation;
         if (measures[i]->has_aggregation && how == ASSAY_AGGREGATE_MEAN)
             return "a mean per unit is not a decimal, and SQL would round it: a ratio of sum and "
                    "count is exact";
-        if (measures[i]->has_aggregation &&
-            (how == ASSAY_AGGREGATE_FIRST || how == ASSAY_AGGREGATE_LAST))
-            return "\"first\" and \"last\" are not written as SQL";
     }
     return NULL;
 }
@@ -136,6 +129,9 @@ static void put_statement(struct assay__sql *sql)
         assay__sql_put_folds(sql, e);
     }
     assay__sql_put_measured(sql);
+    assay__sql_put_span(sql);
+    assay__sql_put_states(sql);
+    assay__sql_put_caps(sql);
     assay__sql_put_vectors(sql);
     assay__sql_put_cells(sql);
     assay__sql_put_select(sql);

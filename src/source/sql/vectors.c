@@ -1,23 +1,30 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* From the numbers of a unit to those of each metric, and to sums over all units of a cell. */
+/* From the numbers of a unit to those of each metric. */
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
-#include "analysis/dataset_read.h"
 #include "number/number.h"
 #include "source/sql/layout.h"
-#include "stats/centred.h"
 
-/* Whether a metric has a value of a unit: its numbers are there and its window is over. */
-static const char *has_value(struct assay__sql *sql, uint32_t metric, bool must_be_there)
+const char *assay__sql_units(const struct assay__sql *sql)
+{
+    return assay__sql_has_looks(sql) ? "states" : "measured";
+}
+
+const char *assay__sql_has_value(struct assay__sql *sql, uint32_t metric, bool must_be_there)
 {
     const struct assay__metric_use *use = &sql->binding.metrics[metric];
-    const char *made = "u.o = 0";
-    if (use->has_folds && use->complete > 0)
-        made = assay__sql_format(
-            sql, "%s and u.t0 + %" PRId64 " <= %s", made, use->complete / 1000,
-            sql->plan->has_as_of ? assay__sql_format(sql, "%" PRId64, sql->plan->as_of_ns / 1000)
-                                 : "l.latest");
+    const struct assay_plan *plan = sql->plan;
+    const char *made = assay__sql_has_looks(sql) ? "u.look is not null" : "u.o = 0";
+    if (use->has_folds && use->complete > 0) {
+        const char *end = assay__sql_has_looks(sql) ? "u.look"
+                          : plan->has_as_of
+                              ? assay__sql_format(sql, "%" PRId64, plan->as_of_ns / 1000)
+                              : "l.latest";
+        made = assay__sql_format(sql, "%s and u.t0 + %" PRId64 " <= %s", made, use->complete / 1000,
+                                 end);
+    }
     for (uint32_t i = 0; must_be_there && i < use->required; i++)
         made = assay__sql_format(sql, "%s and u.n%u is not null", made, use->variables[i] + 1);
     return made;
@@ -38,13 +45,58 @@ static const char *bound(struct assay__sql *sql, const char *text, unsigned scal
         return assay__sql_format(sql, "cast('%" PRId64 "E%d' as numeric)", value.mantissa,
                                  (int)value.exponent);
     int power = value.mantissa == 0 ? 0 : (int)value.exponent + (int)scale;
-    if (power < 0 || power > ASSAY__SQL_SCALE_MAX)
+    if (power < 0 || power > ASSAY__SQL_SCALE_MAX) {
         assay__sql_fail(sql, ASSAY_ERROR_PLAN,
                         "The cap '%.60s' has more than %u digits after the point, with which the "
                         "statement computes.",
                         text, scale);
-    return assay__sql_format(sql, "%" PRId64 "%s", value.mantissa,
-                             power > 0 ? assay__sql_power(sql, (unsigned)power) + 1 : "");
+        return "0";
+    }
+    const char *whole = assay__sql_format(sql, "%" PRId64 "%s", value.mantissa,
+                                          assay__sql_power(sql, (unsigned)power) + 1);
+    if (strlen(whole) > sql->value_digits)
+        assay__sql_fail(sql, ASSAY_ERROR_PLAN,
+                        "The cap '%.60s' has more digits than the %u with which the statement "
+                        "computes.",
+                        text, sql->value_digits);
+    return assay__sql_whole(sql, whole);
+}
+
+const char *assay__sql_value(struct assay__sql *sql, uint32_t metric, uint32_t i)
+{
+    const struct assay_cap *cap = &sql->plan->metrics[metric].cap;
+    uint32_t number = sql->binding.metrics[metric].variables[i];
+    unsigned scale = assay__sql_number_scale(sql, number);
+    const char *value =
+        assay__sql_format(sql, "coalesce(u.n%u, %s)", number + 1, sql->dialect->zero);
+    if (i == 0 && cap->upper != NULL)
+        value = assay__sql_fill(sql, sql->dialect->least, value, bound(sql, cap->upper, scale), "");
+    if (i == 0 && cap->lower != NULL)
+        value =
+            assay__sql_fill(sql, sql->dialect->greatest, value, bound(sql, cap->lower, scale), "");
+    return value;
+}
+
+/* The same with caps at quantiles, which were found from the values before. */
+static const char *capped_value(struct assay__sql *sql, uint32_t metric, uint32_t i)
+{
+    const struct assay_cap *cap = &sql->plan->metrics[metric].cap;
+    const char *value = assay__sql_value(sql, metric, i);
+    if (i == 0 && !isnan(cap->upper_quantile))
+        value = assay__sql_fill(sql, sql->dialect->least, value,
+                                assay__sql_format(sql, "coalesce(q.high%u, %s)", metric + 1, value),
+                                "");
+    if (i == 0 && !isnan(cap->lower_quantile))
+        value =
+            assay__sql_fill(sql, sql->dialect->greatest, value,
+                            assay__sql_format(sql, "coalesce(q.low%u, %s)", metric + 1, value), "");
+    return value;
+}
+
+/* A unit that is there at the last look, and has no value then, is missing. */
+static const char *is_never_missing(struct assay__sql *sql)
+{
+    return assay__sql_has_looks(sql) ? "u.o <> 0 or u.until0 is not null" : "u.o <> 0";
 }
 
 static void put_metric(struct assay__sql *sql, uint32_t metric)
@@ -52,24 +104,15 @@ static void put_metric(struct assay__sql *sql, uint32_t metric)
     const struct assay_metric_plan *plan = &sql->plan->metrics[metric];
     const struct assay__metric_use *use = &sql->binding.metrics[metric];
     const char *zero = sql->dialect->zero, *mask = "";
-    const char *counts = has_value(sql, metric, plan->missing != ASSAY_MISSING_ZERO);
+    const char *counts = assay__sql_has_value(sql, metric, plan->missing != ASSAY_MISSING_ZERO);
     assay__sql_put(sql, ", -- ");
     assay__sql_comment(sql, plan->id);
     assay__sql_put(sql, "\n    case when %s then 1 else 0 end as p%u", counts, metric + 1);
-    assay__sql_put(sql, ",\n    case when u.o <> 0 then 0 when %s then 0 else 1 end as m%u",
-                   has_value(sql, metric, true), metric + 1);
+    assay__sql_put(sql, ",\n    case when %s then 0 when %s then 0 else 1 end as m%u",
+                   is_never_missing(sql), assay__sql_has_value(sql, metric, true), metric + 1);
     for (uint32_t i = 0; i < use->count; i++) {
-        const char *value =
-            assay__sql_format(sql, "coalesce(u.n%u, %s)", use->variables[i] + 1, zero);
-        unsigned scale = assay__sql_number_scale(sql, use->variables[i]);
-        if (i == 0 && plan->cap.upper != NULL)
-            value = assay__sql_fill(sql, sql->dialect->least, value,
-                                    bound(sql, plan->cap.upper, scale), "");
-        if (i == 0 && plan->cap.lower != NULL)
-            value = assay__sql_fill(sql, sql->dialect->greatest, value,
-                                    bound(sql, plan->cap.lower, scale), "");
-        assay__sql_put(sql, ",\n    case when %s then %s else %s end as y%u_%u", counts, value,
-                       zero, metric + 1, i + 1);
+        assay__sql_put(sql, ",\n    case when %s then %s else %s end as y%u_%u", counts,
+                       capped_value(sql, metric, i), zero, metric + 1, i + 1);
         if (i >= use->required)
             mask = assay__sql_format(sql, "%s%scase when u.n%u is null then %" PRIu32 " else 0 end",
                                      mask, mask[0] == '\0' ? "" : " + ", use->variables[i] + 1,
@@ -80,29 +123,25 @@ static void put_metric(struct assay__sql *sql, uint32_t metric)
                        metric + 1);
 }
 
-bool assay__sql_needs_latest(const struct assay__sql *sql)
+bool assay__sql_needs_span(const struct assay__sql *sql)
 {
     bool needs = false;
     for (uint32_t m = 0; m < sql->plan->metric_count; m++)
         needs =
             needs || (sql->binding.metrics[m].has_folds && sql->binding.metrics[m].complete > 0);
-    return needs && !sql->plan->has_as_of;
+    return needs && !sql->plan->has_as_of && !assay__sql_has_looks(sql);
 }
 
-static void put_latest(struct assay__sql *sql)
-{
-    assay__sql_put(sql, "-- windows must be over by the latest row\nspan as (\n  select max(t9) "
-                        "as latest\n  from (\n    select max(t9) as t9 from units where o = 0");
-    for (uint32_t e = 1; e < sql->binding.source_count; e++)
-        assay__sql_put(sql, "\n    union all\n    select max(t9) as t9 from folded_%u where o = 0",
-                       e);
-    assay__sql_put(sql, "\n  ) a\n),\n");
-}
-
-/* Columns that later parts need as they are. */
+/* Columns that later parts need as they are; what counts a unit once stands in one of its rows. */
 static void put_kept(struct assay__sql *sql)
 {
-    assay__sql_put(sql, "u.o as o,\n    u.k as k,\n    u.g as g");
+    bool has_looks = assay__sql_has_looks(sql);
+    const char *begin = has_looks ? "case when u.h = 1 then " : "";
+    const char *end = has_looks ? " else 0 end" : "";
+    assay__sql_put(sql, "u.o as o,\n    %su.k%s as k,\n    u.g as g", begin, end);
+    if (has_looks)
+        assay__sql_put(sql, ",\n    u.h as h,\n    u.look as look,\n    u.until0 as until0,\n    "
+                            "case when u.look is not null then 1 else 0 end as p0");
     if (sql->binding.sources[0].time != ASSAY__UNBOUND)
         assay__sql_put(sql, ",\n    u.t9 as t9");
     for (uint32_t d = 0; d < sql->plan->dimension_count; d++)
@@ -111,102 +150,43 @@ static void put_kept(struct assay__sql *sql)
         assay__sql_put(sql, ",\n    u.s%u as s%u", s + 1, s + 1);
     for (uint32_t r = 0; r < sql->read_count; r++)
         if (sql->reads[r].source == 0 && sql->reads[r].kind != ASSAY__SQL_READ_FILTER_CHOICE)
-            assay__sql_put(sql, ",\n    u.b%u as b%u", r + 1, r + 1);
+            assay__sql_put(sql, ",\n    %su.b%u%s as b%u", begin, r + 1, end, r + 1);
+    for (uint32_t f = 0; f < sql->binding.fold_count; f++)
+        if (assay__sql_may_overflow(sql, f))
+            assay__sql_put(sql, ",\n    u.x%u as x%u", f + 1, f + 1);
     for (uint32_t e = 1; e < sql->binding.source_count; e++)
-        assay__sql_put(sql, ",\n    u.k%u as k%u", e, e);
+        assay__sql_put(sql, ",\n    %su.k%u%s as k%u", begin, e, end, e);
+}
+
+const char *assay__sql_cap_columns(struct assay__sql *sql, const char *form)
+{
+    static const char *const NAMES[] = {"low", "high"};
+    const char *columns = "";
+    for (uint32_t m = 0; m < sql->plan->metric_count; m++) {
+        const struct assay_cap *cap = &sql->plan->metrics[m].cap;
+        for (int i = 0; i < 2; i++) {
+            const char *name = assay__sql_format(sql, "%s%u", NAMES[i], m + 1);
+            if (!isnan(i == 0 ? cap->lower_quantile : cap->upper_quantile))
+                columns = assay__sql_format(sql, "%s,\n    %s", columns,
+                                            assay__sql_fill(sql, form, name, "", ""));
+        }
+    }
+    return columns;
 }
 
 void assay__sql_put_vectors(struct assay__sql *sql)
 {
-    bool needs_latest = assay__sql_needs_latest(sql);
-    if (sql->plan->event_count > 0)
-        put_latest(sql);
     assay__sql_put(sql,
                    "-- by metric: p counts, m missing, y numbers, z missing covariates\n"
                    "vectors as %s(\n  select\n    ",
                    sql->dialect->once);
     put_kept(sql);
+    assay__sql_put(sql, "%s", assay__sql_cap_columns(sql, "q.$1 as $1"));
     for (uint32_t m = 0; m < sql->plan->metric_count; m++)
         put_metric(sql, m);
-    assay__sql_put(sql, "\n  from measured u%s\n),\n", needs_latest ? " cross join span l" : "");
-}
-
-/* The factors of a sum: numbers of the metric, as many as its order. */
-struct assay__sql_sum assay__sql_sum(const struct assay__sql *sql, uint32_t metric, uint32_t index)
-{
-    static const uint32_t CUBES[4][3] = {{0, 0, 0}, {0, 0, 1}, {0, 1, 1}, {1, 1, 1}};
-    const struct assay__metric_use *use = &sql->binding.metrics[metric];
-    uint32_t pairs = use->count * (use->count + 1) / 2, i = 0;
-    struct assay__sql_sum sum = {.order = 1, .factor = {index}};
-    if (index >= use->count + pairs) {
-        sum.order = 3;
-        memcpy(sum.factor, CUBES[index - use->count - pairs], sizeof sum.factor);
-    } else if (index >= use->count) {
-        while (use->count + assay__pair(i + 1, 0) <= index)
-            i++;
-        sum = (struct assay__sql_sum){2, {i, index - use->count - assay__pair(i, 0)}, 0};
-    }
-    for (uint32_t f = 0; f < sum.order; f++)
-        sum.scale += assay__sql_number_scale(sql, use->variables[sum.factor[f]]);
-    return sum;
-}
-
-uint32_t assay__sql_sum_count(const struct assay__sql *sql, uint32_t metric)
-{
-    struct assay_moments_shape shape = assay__metric_shape(&sql->plan->metrics[metric]);
-    const struct assay__metric_use *use = &sql->binding.metrics[metric];
-    uint32_t without = use->count + use->count * (use->count + 1) / 2;
-    return sql->options->without_cubes ? without : without + (shape.has_denominator ? 4 : 1);
-}
-
-static void put_sums(struct assay__sql *sql, uint32_t metric)
-{
-    assay__sql_put(sql, ",\n    sum(v.p%u) as n%u,\n    sum(v.m%u) as m%u", metric + 1, metric + 1,
-                   metric + 1, metric + 1);
-    for (uint32_t s = 0; s < assay__sql_sum_count(sql, metric); s++) {
-        struct assay__sql_sum sum = assay__sql_sum(sql, metric, s);
-        const char *product = NULL;
-        for (uint32_t f = 0; f < sum.order; f++) {
-            const char *factor = assay__sql_format(sql, "v.y%u_%u", metric + 1, sum.factor[f] + 1);
-            product = product == NULL
-                          ? factor
-                          : assay__sql_fill(sql, sql->dialect->product, product, factor, "");
-        }
-        assay__sql_put(sql, ",\n    %s as a%u_%u",
-                       assay__sql_fill(sql, sql->dialect->sum, product, "", ""), metric + 1, s + 1);
-    }
-}
-
-void assay__sql_put_cells(struct assay__sql *sql)
-{
-    const struct assay_plan *plan = sql->plan;
-    const char *keys = "v.o, v.g", *names = "v.o as o,\n    v.g as g";
-    for (uint32_t d = 0; d < plan->dimension_count; d++) {
-        keys = assay__sql_format(sql, "%s, v.d%u", keys, d + 1);
-        names = assay__sql_format(sql, "%s,\n    v.d%u as d%u", names, d + 1, d + 1);
-    }
-    for (uint32_t s = 0; s < plan->segment_count; s++) {
-        keys = assay__sql_format(sql, "%s, v.s%u", keys, s + 1);
-        names = assay__sql_format(sql, "%s,\n    v.s%u as s%u", names, s + 1, s + 1);
-    }
-    for (uint32_t m = 0; m < plan->metric_count; m++) {
-        if (sql->binding.metrics[m].count == sql->binding.metrics[m].required)
-            continue;
-        keys = assay__sql_format(sql, "%s, v.z%u", keys, m + 1);
-        names = assay__sql_format(sql, "%s,\n    v.z%u as z%u", names, m + 1, m + 1);
-    }
-    assay__sql_put(sql,
-                   "-- one pass over the units: exact sums of first to third order\ncells as %s"
-                   "(\n  select\n    %s,\n    count(*) as units,\n    sum(v.k) as k",
-                   sql->dialect->once, names);
-    if (sql->binding.sources[0].time != ASSAY__UNBOUND)
-        assay__sql_put(sql, ",\n    max(v.t9) as t9");
-    for (uint32_t e = 1; e < sql->binding.source_count; e++)
-        assay__sql_put(sql, ",\n    sum(v.k%u) as k%u", e, e);
-    for (uint32_t r = 0; r < sql->read_count; r++)
-        if (sql->reads[r].source == 0 && sql->reads[r].kind != ASSAY__SQL_READ_FILTER_CHOICE)
-            assay__sql_put(sql, ",\n    sum(v.b%u) as b%u", r + 1, r + 1);
-    for (uint32_t m = 0; m < plan->metric_count; m++)
-        put_sums(sql, m);
-    assay__sql_put(sql, "\n  from vectors v\n  group by %s\n),\n", keys);
+    assay__sql_put(sql, "\n  from %s u%s", assay__sql_units(sql),
+                   assay__sql_needs_span(sql) ? " cross join span l" : "");
+    if (assay__sql_has_caps(sql))
+        assay__sql_put(sql, " cross join caps q");
+    assay__sql_put(sql, "\n),\n");
 }

@@ -94,9 +94,10 @@ static const char *compare_whole(struct assay__sql *sql, const char *column, uns
                    : (is_negative ? ASSAY__OP_LESS : ASSAY__OP_LESS | ASSAY__OP_EQUAL);
     }
     const char *zeros = power > 0 ? assay__sql_power(sql, (unsigned)power) + 1 : "";
-    return assay__sql_format(sql, "%s is not null and %s %s %s%.*s%s%s", column, column,
-                             sign_of(op), kept == 0 ? "" : minus, (int)kept, digits,
-                             kept == 0 ? "0" : "", zeros);
+    const char *whole = assay__sql_format(sql, "%s%.*s%s%s", kept == 0 ? "" : minus, (int)kept,
+                                          digits, kept == 0 ? "0" : "", zeros);
+    return assay__sql_format(sql, "%s is not null and %s %s %s", column, column, sign_of(op),
+                             assay__sql_whole(sql, whole));
 }
 
 static const char *test_literal(const struct place *place, node_t *node, literal_t *literal,

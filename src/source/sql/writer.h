@@ -19,10 +19,13 @@
  *   units      a row a unit, from the rows of source 0: t0 its exposure, k its rows
  *   joined_E, folded_E   events with their unit; then a row a unit with fN, the folds
  *   measured   a row a unit: numbers nN as the binding counts them
- *   vectors    pM 1 when the unit counts for metric M, yM_I its numbers, zM the mask of covariates
- *              that are missing, mM 1 when its value is missing
- *   cells      sums over units that are alike in group and slices: units, k rows, for metric M nM
- *              units, mM missing, aM_S sums; for events E kE rows
+ *   states     with looks, a row for each change of a unit: it holds from look to before until0,
+ * the ends of looks; h is 1 in one row of each unit, which counts for what is no look's caps_M the
+ * caps of metric M at quantiles vectors    pM 1 when the unit counts for metric M, yM_I its
+ * numbers, zM the mask of covariates that are missing, mM 1 when its value is missing cells sums
+ * over units that are alike in group and slices: units, k rows, for metric M nM units, mM missing,
+ * aM_S sums; for events E kE rows; with looks cells of one look, which are there from look on and
+ * gone from until0 on
  *
  * bR counts the cells that hold something else than read R can take, unitwise to cells.
  */
@@ -115,6 +118,10 @@ const char *assay__sql_where(struct assay__sql *sql, uint32_t where, const char 
 /** assay__sql_variable_read() is the read of a variable or a channel; UINT32_MAX for none. */
 uint32_t assay__sql_variable_read(struct assay__sql *sql, uint32_t source,
                                   const struct assay__variable *variable);
+/** assay__sql_whole() is a whole number of any length, from its digits. */
+const char *assay__sql_whole(struct assay__sql *sql, const char *digits);
+/** assay__sql_has_looks(): the plan has a granularity. */
+bool assay__sql_has_looks(const struct assay__sql *sql);
 /** assay__sql_number_scale() is the scale of number n, variables first, then folds. */
 unsigned assay__sql_number_scale(const struct assay__sql *sql, uint32_t number);
 
@@ -123,6 +130,8 @@ void assay__sql_put_rows(struct assay__sql *sql, uint32_t source);
 void assay__sql_put_units(struct assay__sql *sql);
 void assay__sql_put_folds(struct assay__sql *sql, uint32_t source);
 void assay__sql_put_measured(struct assay__sql *sql);
+void assay__sql_put_span(struct assay__sql *sql);
+void assay__sql_put_states(struct assay__sql *sql);
 void assay__sql_put_vectors(struct assay__sql *sql);
 void assay__sql_put_cells(struct assay__sql *sql);
 void assay__sql_put_select(struct assay__sql *sql);

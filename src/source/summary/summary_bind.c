@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "source/summary/summary_table.h"
 #include "analysis/dataset_read.h"
+#include "source/units/cap.h"
 #include "stats/metric/metric.h"
 #include "stats/moments.h"
 
@@ -262,6 +263,28 @@ static enum assay_status add_note(struct assay_dataset *dataset,
                                entry->key[ASSAY__KEY_VALUE], err);
 }
 
+/* A cap at a quantile that a statement of 'assay sql' found: group, dimension and value say it. */
+static enum assay_status add_cap(struct assay_dataset *dataset,
+                                 const struct assay__summary_entry *entry, struct assay_error *err)
+{
+    char digits[ASSAY__DIGITS_MAX];
+    struct assay_decimal bound;
+    struct assay__text text = {0};
+    const char *value = entry->key[ASSAY__KEY_VALUE], *id = entry->key[ASSAY__KEY_GROUP];
+    uint32_t metric = find_metric(assay__dataset_plan(dataset), id);
+    if (assay__decimal_parse(value, strlen(value), &bound, digits) != ASSAY__PARSE_OK)
+        return assay__summary_refuse(entry, err, "the cap is no number.");
+    bool is_upper = strcmp(entry->key[ASSAY__KEY_DIMENSION], "above") == 0;
+    assay__cap_sentence(id, is_upper, &bound, &text);
+    enum assay_status status =
+        text.failed
+            ? assay__fail_memory(err)
+            : assay__dataset_note(dataset, ASSAY_NOTE_INFO,
+                                  metric == NOT_FOUND ? -1 : (int32_t)metric, text.data, err);
+    assay__text_release(&text);
+    return status;
+}
+
 /*
  * What a statement of 'assay sql' met and could not use: a row of the column (value) and of what it
  * should have been (dimension). There is none in tables that came out well.
@@ -277,6 +300,9 @@ static enum assay_status refuse_unfit(struct assay_dataset *dataset,
         {"filter", "have more digits than the statement compares: give it a larger scale."},
         {"time", "have a time that is missing, or not from 1990 to 2100."},
         {"unit", "of the unit's rows differ: say how they become one value, by an aggregation."},
+        {"looks", "make more looks than there can be: choose a coarser granularity."},
+        {"sum", "are added up for a unit to more digits than the statement computes with: give it "
+                "a smaller scale, or leave out third powers."},
         {"number", "are no numbers, or have more digits than the statement computes with: give it "
                    "a larger scale, or round them in a view."}};
     (void)dataset;
@@ -299,7 +325,7 @@ static enum assay_status add_remark(struct assay_dataset *dataset,
                                  struct assay_error *);
     } REMARKS[] = {{"@units", add_units}, {"@missing", add_missing}, {"@latest", add_latest},
                    {"@note", add_note},   {"@schema", pass_over},    {"@definition", pass_over},
-                   {"@input", add_input}, {"@unfit", refuse_unfit}};
+                   {"@input", add_input}, {"@unfit", refuse_unfit},  {"@cap", add_cap}};
     const char *name = entry->key[ASSAY__KEY_METRIC];
     for (size_t i = 0; i < sizeof REMARKS / sizeof *REMARKS; i++)
         if (strcmp(REMARKS[i].name, name) == 0)

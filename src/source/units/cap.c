@@ -200,9 +200,18 @@ static void write_bound(const struct assay_decimal *bound, struct assay__text *o
     }
 }
 
+void assay__cap_sentence(const char *metric, bool is_upper, const struct assay_decimal *bound,
+                         struct assay__text *out)
+{
+    assay__text_format(out, "Values of %s %s ", metric, is_upper ? "above" : "below");
+    write_bound(bound, out);
+    assay__text_puts(out, " count as ");
+    write_bound(bound, out);
+    assay__text_puts(out, ".");
+}
+
 enum assay_status assay__cap_note(const struct assay__tally *tally, struct assay_error *err)
 {
-    static const char *const WORDS[] = {"below", "above"};
     for (uint32_t m = 0; m < tally->binding->plan->metric_count; m++) {
         const struct assay__cap *cap = &tally->caps[m];
         for (int is_upper = 0; is_upper < 2; is_upper++) {
@@ -210,12 +219,7 @@ enum assay_status assay__cap_note(const struct assay__tally *tally, struct assay
                 continue;
             struct assay__text text = {0};
             const struct assay_decimal *bound = is_upper ? &cap->upper : &cap->lower;
-            assay__text_format(&text, "Values of %s %s ", tally->binding->plan->metrics[m].id,
-                               WORDS[is_upper]);
-            write_bound(bound, &text);
-            assay__text_puts(&text, " count as ");
-            write_bound(bound, &text);
-            assay__text_puts(&text, ".");
+            assay__cap_sentence(tally->binding->plan->metrics[m].id, is_upper, bound, &text);
             enum assay_status status = text.failed
                                            ? assay__fail_memory(err)
                                            : assay__dataset_note(tally->dataset, ASSAY_NOTE_INFO,

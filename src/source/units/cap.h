@@ -25,4 +25,8 @@ enum assay_status assay__cap_find(struct assay__unit_looks *unit_looks,
 /** assay__cap_note() notes for each capped metric what values are set to. */
 enum assay_status assay__cap_note(const struct assay__tally *tally, struct assay_error *err);
 
+/** assay__cap_sentence() appends what is noted of a cap. */
+void assay__cap_sentence(const char *metric, bool is_upper, const struct assay_decimal *bound,
+                         struct assay__text *out);
+
 #endif

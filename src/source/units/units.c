@@ -389,23 +389,15 @@ static enum assay_status note_repeated_headers(const struct assay__units *units,
     return assay__dataset_note(units->dataset, ASSAY_NOTE_INFO, -1, text, err);
 }
 
-/* Rows that count until the look measure a unit again at each: allowed by no proof, so it is said.
- */
 static enum assay_status note_open_windows(const struct assay__units *units, uint32_t look_count,
                                            struct assay_error *err)
 {
     const struct assay_plan *plan = units->binding.plan;
     enum assay_status status = ASSAY_OK;
     for (uint32_t m = 0; status == ASSAY_OK && look_count > 1 && m < plan->metric_count; m++) {
-        const struct assay_metric_plan *metric = &plan->metrics[m];
-        bool is_made_of_rows = metric->measure.events != NULL || metric->measure.has_aggregation;
-        if (is_made_of_rows && !metric->window.is_set &&
-            metric->horizon.kind == ASSAY_HORIZON_ALWAYS_VALID)
-            status = assay__dataset_note(
-                units->dataset, ASSAY_NOTE_WARNING, (int32_t)m,
-                "Without a window a unit is measured again at each look. The always valid bounds "
-                "are made for units that are measured once: they hold only nearly here.",
-                err);
+        const char *note = assay__units_open_note(&plan->metrics[m]);
+        if (note != NULL)
+            status = assay__dataset_note(units->dataset, ASSAY_NOTE_WARNING, (int32_t)m, note, err);
     }
     return status;
 }

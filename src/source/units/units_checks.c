@@ -166,3 +166,13 @@ enum assay_status assay__units_check_words(struct assay__units *units, struct as
                            binding->channels[c].variable.cell, err);
     return status;
 }
+
+const char *assay__units_open_note(const struct assay_metric_plan *metric)
+{
+    bool is_made_of_rows = metric->measure.events != NULL || metric->measure.has_aggregation;
+    if (!is_made_of_rows || metric->window.is_set ||
+        metric->horizon.kind != ASSAY_HORIZON_ALWAYS_VALID)
+        return NULL;
+    return "Without a window a unit is measured again at each look. The always valid bounds are "
+           "made for units that are measured once: they hold only nearly here.";
+}

@@ -22,4 +22,10 @@ enum assay_status assay__units_note_uneven(struct assay__units *units, struct as
 enum assay_status assay__units_check_words(struct assay__units *units, struct assay__rows *rows,
                                            struct assay_error *err);
 
+/**
+ * assay__units_open_note() is what is to be said of a metric where there are several looks: rows
+ * that count until the look measure a unit again at each, which no proof allows. NULL for nothing.
+ */
+const char *assay__units_open_note(const struct assay_metric_plan *metric);
+
 #endif
