@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * From the text of a column to an exact number. Nothing is rounded: where numbers have so and so
- * many digits, a regular expression lets only those through, and the others are counted as unfit.
+ * From the text of a column to an exact number, and from instants to looks. Nothing is rounded:
+ * where numbers have so and so many digits, a regular expression lets only those through, and the
+ * others are counted as unfit.
  */
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
-#include "source/sql/writer.h"
+#include "source/sql/layout.h"
+#include "source/units/look_ends.h"
 
 static const char ANY_NUMBER[] = "^[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]{1,3})?$";
 /* As doubles are printed: with 17 digits a double is said, with more it would be rounded. */
@@ -194,4 +198,27 @@ unsigned assay__sql_number_scale(const struct assay__sql *sql, uint32_t number)
     bool is_count = fold->is_share || fold->aggregation == ASSAY_AGGREGATE_COUNT ||
                     fold->aggregation == ASSAY_AGGREGATE_COUNT_DISTINCT;
     return is_count || kind == ASSAY__VARIABLE_CHOICE ? 0 : sql->scale;
+}
+
+bool assay__sql_has_looks(const struct assay__sql *sql)
+{
+    return sql->plan->granularity != ASSAY_GRANULARITY_NONE;
+}
+
+const char *assay__sql_look(struct assay__sql *sql, const char *instant)
+{
+    const struct assay_plan *plan = sql->plan;
+    int64_t length = assay__look_length(plan->granularity) / 1000;
+    int64_t begin = length - assay__look_end(plan->granularity, 0) / 1000;
+    char size[24];
+    snprintf(size, sizeof size, "%" PRId64, length);
+    const char *from =
+        begin == 0 ? instant : assay__sql_format(sql, "%s + %" PRId64, instant, begin);
+    const char *end = assay__sql_format(
+        sql, "%s * %s + %" PRId64, assay__sql_fill(sql, sql->dialect->quotient, from, size, ""),
+        size, length - begin);
+    if (!plan->has_as_of)
+        return end;
+    return assay__sql_fill(sql, sql->dialect->least, end,
+                           assay__sql_format(sql, "%" PRId64, plan->as_of_ns / 1000), "");
 }

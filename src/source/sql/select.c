@@ -215,19 +215,6 @@ static void list_columns(struct assay__sql_selection *selection)
     }
 }
 
-uint32_t assay__sql_sum_in(const struct assay__sql_selection *selection, uint32_t metric,
-                           uint32_t column)
-{
-    struct assay__sql *sql = selection->sql;
-    for (uint32_t s = 0; s < assay__sql_sum_count(sql, metric); s++) {
-        char name[ASSAY__COLUMN_BYTES];
-        assay__column_sum(assay__metric_shape(&sql->plan->metrics[metric]), s, name);
-        if (strcmp(name, selection->columns.keys[column].bytes) == 0)
-            return s;
-    }
-    return UINT32_MAX;
-}
-
 /* The numbers 0 .. count - 1: one by one, or by their digits where engines would not take as many.
  */
 static void put_list(struct assay__sql *sql, const char *name, const char *column, uint32_t count)
@@ -273,6 +260,18 @@ static void put_part(struct assay__sql *sql, uint32_t metric, uint32_t sum)
     assay__sql_put(sql, " when %u then %s", metric + 1, part);
 }
 
+static void put_part_columns(const struct assay__sql_selection *selection)
+{
+    struct assay__sql *sql = selection->sql;
+    for (uint32_t c = 0; c < selection->columns.count; c++) {
+        assay__sql_put(sql, ",\n    case j.j when -1 then %s", sql->dialect->zero);
+        for (uint32_t m = 0; m < sql->plan->metric_count; m++)
+            if (assay__sql_sum_in(selection, m, c) != UINT32_MAX)
+                put_part(sql, m, assay__sql_sum_in(selection, m, c));
+        assay__sql_put(sql, " else %s end as a%u", sql->dialect->zero, c + 1);
+    }
+}
+
 static void put_count(struct assay__sql *sql, uint32_t j, const char *count)
 {
     assay__sql_put(sql, "\n      when %u then %s", j,
@@ -313,13 +312,7 @@ static void put_expanded(struct assay__sql_selection *selection)
                        metrics);
     if (assay__sql_has_caps(sql))
         put_caps(selection);
-    for (uint32_t c = 0; c < selection->columns.count; c++) {
-        assay__sql_put(sql, ",\n    case j.j when -1 then %s", sql->dialect->zero);
-        for (uint32_t m = 0; m < metrics; m++)
-            if (assay__sql_sum_in(selection, m, c) != UINT32_MAX)
-                put_part(sql, m, assay__sql_sum_in(selection, m, c));
-        assay__sql_put(sql, " else %s end as a%u", sql->dialect->zero, c + 1);
-    }
+    put_part_columns(selection);
     /* What begins at a look adds to it; what is over by a look is taken away again. */
     assay__sql_put(sql,
                    "\n  from cells c cross join items j cross join slices i%s\n  where (j.j > %u "

@@ -9,12 +9,6 @@
 
 enum { QUANTILE_DIGITS_MAX = 9 }; /* so that 10^9 units keep their ranks within 64 bits */
 
-bool assay__sql_caps_at_quantiles(const struct assay__sql *sql, uint32_t metric)
-{
-    const struct assay_cap *cap = &sql->plan->metrics[metric].cap;
-    return !isnan(cap->lower_quantile) || !isnan(cap->upper_quantile);
-}
-
 /* The rank of a quantile among c values: ceil(c q) in whole numbers, at least 1. */
 static const char *rank_of(struct assay__sql *sql, uint32_t metric, double quantile)
 {
@@ -39,14 +33,6 @@ static void put_bound(struct assay__sql *sql, uint32_t m, double quantile, const
     if (!isnan(quantile))
         assay__sql_put(sql, ",\n    max(case when a.r%u = %s then a.y%u end) as %s%u", m + 1,
                        rank_of(sql, m, quantile), m + 1, name, m + 1);
-}
-
-bool assay__sql_has_caps(const struct assay__sql *sql)
-{
-    for (uint32_t m = 0; m < sql->plan->metric_count; m++)
-        if (assay__sql_caps_at_quantiles(sql, m))
-            return true;
-    return false;
 }
 
 /* Values that count, the others NULL; then their ranks; then the caps. */

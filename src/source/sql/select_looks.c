@@ -7,39 +7,10 @@
  * that are over.
  */
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "assay/dataset.h"
 #include "source/sql/layout.h"
 #include "source/units/look_ends.h"
-
-bool assay__sql_has_looks(const struct assay__sql *sql)
-{
-    return sql->plan->granularity != ASSAY_GRANULARITY_NONE;
-}
-
-static int64_t length_of(const struct assay__sql *sql)
-{
-    return assay__look_length(sql->plan->granularity) / 1000;
-}
-
-const char *assay__sql_look(struct assay__sql *sql, const char *instant)
-{
-    const struct assay_plan *plan = sql->plan;
-    int64_t length = length_of(sql);
-    int64_t begin = length - assay__look_end(plan->granularity, 0) / 1000;
-    char size[24];
-    snprintf(size, sizeof size, "%" PRId64, length);
-    const char *from =
-        begin == 0 ? instant : assay__sql_format(sql, "%s + %" PRId64, instant, begin);
-    const char *end = assay__sql_format(
-        sql, "%s * %s + %" PRId64, assay__sql_fill(sql, sql->dialect->quotient, from, size, ""),
-        size, length - begin);
-    if (!plan->has_as_of)
-        return end;
-    return assay__sql_fill(sql, sql->dialect->least, end,
-                           assay__sql_format(sql, "%" PRId64, plan->as_of_ns / 1000), "");
-}
 
 /*
  * Windows go on being completed when no row comes any more, up to asOf: then the last look is
@@ -216,7 +187,7 @@ void assay__sql_put_states(struct assay__sql *sql)
 void assay__sql_put_looks(struct assay__sql *sql, const struct assay__sql_running *what)
 {
     static const char OVER[] = "over (partition by s.j, s.i, s.g, s.d, s.z order by s.look)";
-    int64_t length = length_of(sql);
+    int64_t length = assay__look_length(sql->plan->granularity) / 1000;
     const char *number = "w.a + 10 * x.a + 100 * y.a + 1000 * z.a";
     const char *next = assay__sql_format(sql, "l.first + (%s) * %" PRId64, number, length);
     assay__sql_put(sql,

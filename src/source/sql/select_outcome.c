@@ -5,7 +5,22 @@
 
 #include "plan/plan_data.h"
 #include "source/sql/select.h"
+#include "analysis/dataset_read.h"
+#include "source/summary/summary_column.h"
 #include "source/summary/summary_seal.h"
+
+uint32_t assay__sql_sum_in(const struct assay__sql_selection *selection, uint32_t metric,
+                           uint32_t column)
+{
+    struct assay__sql *sql = selection->sql;
+    for (uint32_t s = 0; s < assay__sql_sum_count(sql, metric); s++) {
+        char name[ASSAY__COLUMN_BYTES];
+        assay__column_sum(assay__metric_shape(&sql->plan->metrics[metric]), s, name);
+        if (strcmp(name, selection->columns.keys[column].bytes) == 0)
+            return s;
+    }
+    return UINT32_MAX;
+}
 
 /* A column of the key: what metrics have, then what each remark has. */
 static void put_key(struct assay__sql_selection *selection, const char *of_metrics, size_t offset,

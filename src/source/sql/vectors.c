@@ -158,6 +158,20 @@ static void put_kept(struct assay__sql *sql)
         assay__sql_put(sql, ",\n    %su.k%u%s as k%u", begin, e, end, e);
 }
 
+bool assay__sql_caps_at_quantiles(const struct assay__sql *sql, uint32_t metric)
+{
+    const struct assay_cap *cap = &sql->plan->metrics[metric].cap;
+    return !isnan(cap->lower_quantile) || !isnan(cap->upper_quantile);
+}
+
+bool assay__sql_has_caps(const struct assay__sql *sql)
+{
+    for (uint32_t m = 0; m < sql->plan->metric_count; m++)
+        if (assay__sql_caps_at_quantiles(sql, m))
+            return true;
+    return false;
+}
+
 const char *assay__sql_cap_columns(struct assay__sql *sql, const char *form)
 {
     static const char *const NAMES[] = {"low", "high"};

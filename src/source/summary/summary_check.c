@@ -62,8 +62,8 @@ static enum assay_status find(const struct assay__summary_table *table, const en
 }
 
 /*
- * Counts are cumulative: they fall in tables of one look each, such as one a day. Where they fall in
- * a sealed table, units were seen in a second group.
+ * Counts are cumulative: they fall in tables of one look each, such as one a day. Where they fall
+ * in a sealed table, units were seen in a second group.
  */
 static enum assay_status check_fall(struct assay__summary_table *table, const entry_t *before,
                                     const entry_t *after, struct assay_error *err)
