@@ -30,7 +30,7 @@ static enum assay_status add_up(const char *const *paths, size_t path_count,
 }
 
 enum assay_status assay_sums_merge(const char *const *paths, size_t path_count, char **text,
-                                        size_t *length, struct assay_error *err)
+                                   size_t *length, struct assay_error *err)
 {
     struct assay__summary_shards shards = {.wants_same = true};
     struct assay__summary_table *whole;

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Oracle for tests/stats/test_compare_oracle.c: assay_compare_summaries() against 60 digits.
+"""Oracle for tests/stats/test_compare_oracle.c: assay_summaries_compare() against 60 digits.
 
     /usr/bin/python3 tests/golden/compare.py >tests/golden/compare.csv
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Oracle for tests/stats/test_compare_oracle.c: assay_compare_moments() against 60 digits.
+"""Oracle for tests/stats/test_compare_oracle.c: assay_moments_compare() against 60 digits.
 
     /usr/bin/python3 tests/golden/compare_data.py >tests/golden/compare_data.csv
 
