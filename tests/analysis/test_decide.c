@@ -70,8 +70,6 @@ static const struct advice {
     {PLAN(OPEN_SUCCESS), 2000, NO_EFFECT, 0, ASSAY_RECOMMEND_END, "noImprovement:m inconclusive:m"},
     {PLAN(OPEN_SUCCESS), 2000, BETTER, 0, ASSAY_RECOMMEND_SHIP, "improved:m"},
     {NO_HARM OPEN_SUCCESS "]}", 2000, WORSE, 0, ASSAY_RECOMMEND_END, "noImprovement:m"},
-    {NO_HARM OPEN_SUCCESS "]}", 2000, NO_EFFECT, 0, ASSAY_RECOMMEND_END,
-     "noImprovement:m inconclusive:m"},
     /* a change either way informs */
     {PLAN(ANY), 2000, BETTER, 0, ASSAY_RECOMMEND_END, "changed:m inconclusive"},
     {PLAN(ANY), 2000, WORSE, 0, ASSAY_RECOMMEND_END, "changed:m inconclusive"},
