@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/analysis_view.h"
 #include "analysis/analyze.h"
 #include "assay/correct.h"
 #include "assay/dist.h"
@@ -33,21 +34,33 @@ static struct span span_of(const struct assay_analysis *out, const char *dimensi
     return span;
 }
 
-static bool has_weight(const struct assay__slice_difference *slice)
+/* The variance of a few units is often far too small, and Q then far too large, by chance. */
+static bool has_units(const struct assay_metric_result *result)
 {
-    return assay__wide_sign(slice->error2) > 0 && !assay__wide_is_infinite(slice->error2);
+    enum { UNITS_MIN = 30 };
+    const struct assay_look_result *last = assay__last_look(result);
+    return last != NULL && last->comparison.baseline.n >= UNITS_MIN &&
+           last->comparison.compared.n >= UNITS_MIN;
+}
+
+static bool has_weight(const struct assay__slice_difference *slice,
+                       const struct assay_metric_result *result)
+{
+    return has_units(result) && assay__wide_sign(slice->error2) > 0 &&
+           !assay__wide_is_infinite(slice->error2);
 }
 
 /* Q = sum w d^2 - (sum w d)^2 / sum w, w = 1 / SE^2, summed from the mean so that nothing cancels.
  */
-static void cochran(const struct assay__slice_difference *slices, uint32_t count,
+static void cochran(const struct assay__slice_difference *slices,
+                    const struct assay_metric_result *results, uint32_t count,
                     struct assay_heterogeneity *out)
 {
     wide weights = assay__wide_zero(), sum = weights, q = weights;
     out->slice_count = 0;
     out->q = out->df = out->p = out->log10_p = NAN;
     for (uint32_t i = 0; i < count; i++) {
-        if (!has_weight(&slices[i]))
+        if (!has_weight(&slices[i], &results[i]))
             continue;
         out->slice_count++;
         weights = assay__wide_add(weights, assay__wide_div(assay__wide_of(1.0), slices[i].error2));
@@ -57,7 +70,7 @@ static void cochran(const struct assay__slice_difference *slices, uint32_t count
         return;
     wide mean = assay__wide_div(sum, weights);
     for (uint32_t i = 0; i < count; i++) {
-        if (!has_weight(&slices[i]))
+        if (!has_weight(&slices[i], &results[i]))
             continue;
         wide away = assay__wide_square(assay__wide_sub(slices[i].difference, mean));
         q = assay__wide_add(q, assay__wide_div(away, slices[i].error2));
@@ -113,12 +126,13 @@ static enum assay_status compare_slices(struct assay__builder *builder, uint32_t
     if (span.count == 0)
         return ASSAY_OK;
     struct assay_heterogeneity *heterogeneity = &out->heterogeneity[out->heterogeneity_count++];
-    cochran(&builder->differences[place], span.count, heterogeneity);
+    struct assay_metric_result *results = &out->results[metric * per_metric + place];
+    cochran(&builder->differences[place], results, span.count, heterogeneity);
     heterogeneity->metric = metric;
     heterogeneity->baseline = builder->pairs[pair].baseline;
     heterogeneity->compared = builder->pairs[pair].compared;
     heterogeneity->dimension = dimension;
-    return adjust(&out->results[metric * per_metric + place], span.count, room, err);
+    return adjust(results, span.count, room, err);
 }
 
 enum assay_status assay__analyze_slices(struct assay__builder *builder, uint32_t metric,
