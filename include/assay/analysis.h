@@ -143,8 +143,8 @@ struct assay_look {
 /**
  * struct assay_heterogeneity: whether the differences of a dimension's slices differ by more than
  * chance: Cochran's Q, the sum of (d - mean)^2 / SE^2 with the mean weighted by 1 / SE^2. Slices
- * with fewer than 30 units in a group, of which the variance is too uncertain, or without a standard
- * error above 0 are left out; with fewer than 2 left Q is NaN.
+ * with fewer than 30 units in a group, of which the variance is too uncertain, or without a
+ * standard error above 0 are left out; with fewer than 2 left Q is NaN.
  */
 struct assay_heterogeneity {
     uint32_t metric, baseline, compared; /* a metric of the plan, two groups of the analysis */

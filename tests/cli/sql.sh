@@ -74,7 +74,7 @@ ok $? "counts of rows and events"
 sums() {
     "$ASSAY" merge "$1" 2>"$work/err" | grep -Ev '^@(input|end|note|cap|latest|schema|events|missing|rows|definition)' | sort
 }
-for seed in 1; do
+for seed in ${SEEDS:-1}; do
     mkdir "$work/$seed"
     sh tests/warehouse/generate $seed 60 "$work/$seed"
     for table in exposures orders visits; do

@@ -82,8 +82,8 @@ END_TEST
 static const struct {
     const char *body, *holds;
 } WRONG_BODIES[] = {
-    {"", "no JSON"},
-    {"{", "no JSON"},
+    {"", "not JSON"},
+    {"{", "not JSON"},
     {"[]", "must be an object"},
     {"{\"analysisResult\":{}}", "\"field\":\"parent\",\"description\":\"This field is required.\""},
     {"{\"parent\":\"" PARENT "\"}", "\"field\":\"analysisResult\""},
@@ -99,10 +99,10 @@ static const struct {
      "\"field\":\"analysisResult.results[0].result[0].lastResult.comparedSampleSize.value\","
      "\"description\":\"This must be a number, not a string.\""},
     {BODY("{\"labels\":[\"x\"]}"), "\"field\":\"analysisResult.labels[0]\""},
-    {BODY("{\"exposureFilter\":\"a\\u0000b\"}"), "no JSON"},
+    {BODY("{\"exposureFilter\":\"a\\u0000b\"}"), "not JSON"},
     {BODY("{\"exposureFilter\":\"a\",\"exposureFilter\":\"b\"}"), "given twice"},
-    {BODY("{\"x\":1e999}"), "no JSON"},
-    {BODY("{\"x\":NaN}"), "no JSON"},
+    {BODY("{\"x\":1e999}"), "not JSON"},
+    {BODY("{\"x\":NaN}"), "not JSON"},
 };
 
 START_TEST(create_refuses_wrong_bodies_and_names_the_field)

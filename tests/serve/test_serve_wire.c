@@ -72,7 +72,7 @@ START_TEST(deep_and_wide_bodies_are_refused)
     for (size_t i = 0; i + 2 < sizeof body; i += 2)
         memcpy(body + i, "1,", 2);
     body[0] = '[';
-    expect(ask_alice(&endpoint, "POST", COLLECTION, body), 400, "no JSON");
+    expect(ask_alice(&endpoint, "POST", COLLECTION, body), 400, "not JSON");
     assert_answers();
 }
 END_TEST

@@ -94,8 +94,8 @@ START_TEST(filter_errors_name_the_character)
         {"a not 5", 7, "in is wanted"},
         {"a & b", 3, "no meaning"},
         {"a = 5 and", 10, "a column is wanted"},
-        {"a = 1x", 5, "no number"},
-        {"a = 1e99999", 5, "no number"},
+        {"a = 1x", 5, "not a number"},
+        {"a = 1e99999", 5, "not a number"},
         {"a < true", 3, "no order"},
         {"\"\" = 5", 1, "1 to 1024"},
         {"gr\xc3\xb6\xc3\x9f"
