@@ -76,7 +76,7 @@ sums() {
 }
 for seed in ${SEEDS:-1}; do
     mkdir "$work/$seed"
-    sh tests/warehouse/generate $seed 60 "$work/$seed"
+    sh tests/warehouse/generate "$seed" 60 "$work/$seed"
     for table in exposures orders visits; do
         sqlite3 "$work/$seed/db" '.mode csv' ".import $work/$seed/$table.csv $table"
     done
