@@ -358,9 +358,11 @@ static void end_looks(const struct tests *tests, struct assay_metric_result *res
     const struct assay__tracker *watch = harm ? &tests->role : &tests->deterioration;
     result->significant = tristate(&last->comparison.difference);
     result->is_futile = tests->role.is_futile;
-    if (tests->role.is_found) {
+    if (tests->role.is_found && tests->role.design.kind != ASSAY_HORIZON_FIXED) {
         result->first_significant = tests->role.first_significant;
         result->significant = ASSAY_YES;
+    } else if (result->significant == ASSAY_YES) {
+        result->first_significant = last->look;
     }
     if (harm && !monitored)
         result->significant = ASSAY_UNKNOWN;
