@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * MPFR on limbs that live inside a plain struct (its custom interface), so that formulas read like
- * formulas and nothing is allocated: at 320 bits MPFR's scratch space is on the stack.
+ * formulas and nothing is allocated: at 320 bits MPFR's scratch space is on the stack. Sums,
+ * products and quotients of ordinary numbers, of which an analysis has millions, are made on the
+ * limbs (exact/float320_limbs.c): the same bits, in a third of the time.
  */
 #include <math.h>
 #include <stdint.h>
 
 #define MPFR_USE_INTMAX_T 1
 #include "exact/float320.h"
+#include "exact/float320_limbs.h"
 
 typedef struct assay__wide wide;
 
@@ -68,6 +71,8 @@ wide assay__wide_of(double value)
 {
     wide result;
     mpfr_t z;
+    if (assay__limbs_of(value, &result))
+        return result;
     begin(z, &result);
     mpfr_set_d(z, value, MPFR_RNDN);
     end(z, &result);
@@ -163,22 +168,25 @@ wide assay__wide_div_u(wide a, unsigned long divisor)
 
 wide assay__wide_add(wide a, wide b)
 {
-    return binary(mpfr_add, a, b);
+    wide result;
+    return assay__limbs_add(&a, &b, &result) ? result : binary(mpfr_add, a, b);
 }
 
 wide assay__wide_sub(wide a, wide b)
 {
-    return binary(mpfr_sub, a, b);
+    return assay__wide_add(a, assay__wide_neg(b));
 }
 
 wide assay__wide_mul(wide a, wide b)
 {
-    return binary(mpfr_mul, a, b);
+    wide result;
+    return assay__limbs_mul(&a, &b, &result) ? result : binary(mpfr_mul, a, b);
 }
 
 wide assay__wide_div(wide a, wide b)
 {
-    return binary(mpfr_div, a, b);
+    wide result;
+    return assay__limbs_div(&a, &b, &result) ? result : binary(mpfr_div, a, b);
 }
 
 wide assay__wide_sqrt(wide a)
@@ -188,7 +196,8 @@ wide assay__wide_sqrt(wide a)
 
 wide assay__wide_square(wide a)
 {
-    return unary(mpfr_sqr, a);
+    wide result;
+    return assay__limbs_square(&a, &result) ? result : unary(mpfr_sqr, a);
 }
 
 wide assay__wide_neg(wide a)
@@ -243,6 +252,9 @@ long assay__wide_exponent2(wide a)
 double assay__wide_double(wide a)
 {
     mpfr_t x;
+    double value;
+    if (assay__limbs_double(&a, &value))
+        return value;
     view(x, &a);
     return mpfr_get_d(x, MPFR_RNDN);
 }

@@ -156,11 +156,107 @@ START_TEST(ends_of_the_domains)
 }
 END_TEST
 
+/* Limbs as they make trouble: random, all ones, a single bit, runs of zeros and ones. */
+static wide draw_limbs(uint64_t *state)
+{
+    wide a = assay__wide_of(1.0);
+    int kind = (int)(draw(state) * 6.0);
+    for (int i = 0; i < ASSAY__WIDE_LIMBS; i++) {
+        uint64_t random = (uint64_t)(draw(state) * 0x1p53) << 11 ^ (uint64_t)(draw(state) * 0x1p53);
+        a.limbs[i] = kind < 2          ? random
+                     : kind == 2       ? ~(mp_limb_t)0
+                     : kind == 3       ? 0
+                     : random % 2 == 0 ? 0
+                                       : ~(mp_limb_t)0;
+        if (kind == 5)
+            a.limbs[i] = random << (int)(draw(state) * 63.0);
+    }
+    if (draw(state) < 0.2)
+        a.limbs[0] ^= 1;
+    a.limbs[ASSAY__WIDE_LIMBS - 1] |= (mp_limb_t)1 << 63;
+    a.exponent = (mpfr_exp_t)(draw(state) * 700.0) - 350;
+    a.kind = draw(state) < 0.5 ? MPFR_REGULAR_KIND : -MPFR_REGULAR_KIND;
+    return a;
+}
+
+static void assert_same(const char *what, wide got, mpfr_srcptr want)
+{
+    mpfr_t view;
+    mpfr_custom_init_set(view, got.kind, got.exponent, ASSAY__WIDE_BITS, got.limbs);
+    if (!mpfr_equal_p(view, want) || mpfr_signbit(view) != mpfr_signbit(want)) {
+        mpfr_printf("%s: %Ra, expected %Ra\n", what, view, want);
+        ck_abort();
+    }
+}
+
+static void check_arithmetic(wide a, wide b)
+{
+    mpfr_t x, y, want;
+    mpfr_inits2(ASSAY__WIDE_BITS, x, y, want, (mpfr_ptr)NULL);
+    set(x, a);
+    set(y, b);
+    mpfr_add(want, x, y, MPFR_RNDN);
+    assert_same("+", assay__wide_add(a, b), want);
+    mpfr_sub(want, x, y, MPFR_RNDN);
+    assert_same("-", assay__wide_sub(a, b), want);
+    mpfr_mul(want, x, y, MPFR_RNDN);
+    assert_same("*", assay__wide_mul(a, b), want);
+    mpfr_div(want, x, y, MPFR_RNDN);
+    assert_same("/", assay__wide_div(a, b), want);
+    mpfr_sqr(want, x, MPFR_RNDN);
+    assert_same("square", assay__wide_square(a), want);
+    double value = mpfr_get_d(x, MPFR_RNDN);
+    ck_assert(assay__wide_double(a) == value);
+    mpfr_set_d(want, value, MPFR_RNDN);
+    assert_same("of", assay__wide_of(value), want);
+    mpfr_clears(x, y, want, (mpfr_ptr)NULL);
+}
+
+/* Sums, products and quotients on limbs round as MPFR does, to the last bit. */
+START_TEST(arithmetic_has_the_bits_of_mpfr)
+{
+    uint64_t state = SEED;
+    for (int i = 0; i < 60000; i++) {
+        wide a = draw_limbs(&state), b = draw_limbs(&state);
+        if (i % 3 == 0)
+            b.exponent = a.exponent + (mpfr_exp_t)(draw(&state) * 5.0) - 2;
+        if (i % 7 == 0)
+            memcpy(b.limbs + 2, a.limbs + 2, sizeof a.limbs - 2 * sizeof *a.limbs);
+        if (i % 21 == 0)
+            b = assay__wide_of(ldexp(draw(&state) - 0.5, (int)(a.exponent % 300)));
+        if (i % 50 == 0)
+            a.exponent += a.exponent * 3; /* to where doubles are subnormal, or end */
+        check_arithmetic(a, b);
+    }
+    const double ends[] = {0.0,
+                           -0.0,
+                           1.0,
+                           -1.0,
+                           INFINITY,
+                           -INFINITY,
+                           NAN,
+                           0x1p-1074,
+                           0x1p-1022,
+                           0x1.fffffffffffffp-1023,
+                           0x1.fffffffffffffp1023};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        for (size_t k = 0; k < sizeof ends / sizeof *ends; k++) {
+            wide a = assay__wide_of(ends[i]), b = assay__wide_of(ends[k]);
+            if (!isnan(ends[i] + ends[k]) && !isnan(ends[i] - ends[k]) &&
+                !isnan(ends[i] * ends[k]) && !isnan(ends[i] / ends[k]))
+                check_arithmetic(a, b);
+            ck_assert(isnan(assay__wide_double(assay__wide_sub(a, b))) == isnan(ends[i] - ends[k]));
+        }
+    }
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     tcase_add_test(cases, functions_have_the_bits_they_promise);
     tcase_add_test(cases, scaling_by_10_rounds_once);
     tcase_add_test(cases, ends_of_the_domains);
+    tcase_add_test(cases, arithmetic_has_the_bits_of_mpfr);
 }
 
 int main(void)

@@ -8,6 +8,7 @@
 
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_roots.h>
+#include <gsl/gsl_sf_log.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -156,11 +157,25 @@ START_TEST(nothing_is_asked_of_the_heap)
 END_TEST
 #endif
 
+/* Our series for log(1 + x) - x near 0 has the bits of GSL's. */
+START_TEST(series_have_the_bits_of_gsl)
+{
+    uint64_t state = 1;
+    for (int i = 0; i < 200000; i++) {
+        state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        double share = (double)(state >> 11) * 0x1p-53;
+        double x = i % 2 == 0 ? share - 0.5 : ldexp(share - 0.5, -(i % 40));
+        ck_assert_msg(assay__log1pmx(x) == gsl_sf_log_1plusx_mx(x), "at %a", x);
+    }
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     tcase_add_test(cases, no_argument_reaches_the_handler);
     tcase_add_test(cases, no_design_reaches_the_handler);
     tcase_add_test(cases, a_zero_is_found_whatever_the_function_gives);
+    tcase_add_test(cases, series_have_the_bits_of_gsl);
 #ifndef __SANITIZE_ADDRESS__
     tcase_add_exit_test(cases, nothing_is_asked_of_the_heap, 7);
 #endif

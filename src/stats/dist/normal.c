@@ -24,6 +24,9 @@ static const double STEP = 2.0 / 3.0;
 
 enum { NODES = 13 };
 
+/* ((n + 1/2) h)^2 */
+#define NODE_SQUARE(n) ((((n) + 0.5) * (2.0 / 3.0)) * (((n) + 0.5) * (2.0 / 3.0)))
+
 /* The sum of the midpoint rule over pi: P(Z > z) = sum exp(-z^2/2) + residue, z >= 0. */
 static double midpoint_sum(double z)
 {
@@ -35,11 +38,13 @@ static double midpoint_sum(double z)
         1.9497677860172339442e-09, 2.2897348456455528941e-11, 1.7241209390355126646e-13,
         8.3239696769811600796e-16,
     };
+    static const double SQUARE[NODES] = {
+        NODE_SQUARE(0),  NODE_SQUARE(1),  NODE_SQUARE(2), NODE_SQUARE(3), NODE_SQUARE(4),
+        NODE_SQUARE(5),  NODE_SQUARE(6),  NODE_SQUARE(7), NODE_SQUARE(8), NODE_SQUARE(9),
+        NODE_SQUARE(10), NODE_SQUARE(11), NODE_SQUARE(12)};
     double square = z * z, sum = 0.0;
-    for (int n = NODES - 1; n >= 0; n--) {
-        double v = (n + 0.5) * STEP;
-        sum += WEIGHT[n] / (square + v * v);
-    }
+    for (int n = NODES - 1; n >= 0; n--)
+        sum += WEIGHT[n] / (square + SQUARE[n]);
     return STEP / PI * z * sum;
 }
 

