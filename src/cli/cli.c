@@ -29,12 +29,11 @@ int cli_fail(const struct assay_error *err)
 
 int cli_usage_error(const char *command, const char *format, ...)
 {
-    char text[2048];
+    char text[MESSAGE_BYTES];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    message_text(text, format, arguments);
     va_end(arguments);
-    assay__message_clean(text);
     message_print(&(struct message){.level = "error",
                                     .event = "error",
                                     .command = command,

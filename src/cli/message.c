@@ -3,13 +3,10 @@
 #include "cli/message.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 
 #include "api/deliver/log_line.h"
 #include "base/error.h"
-
-enum { MESSAGE_BYTES = 2048 };
 
 static bool is_json_form;
 
@@ -40,7 +37,6 @@ static void print_json(const struct message *message)
         assay__json_member_count(&json, "exitCode",
                                  (uint64_t)assay_status_exit_code(message->status));
     }
-    member(&json, "resource", message->resource);
     member(&json, "file", message->file);
     if (message->line > 0)
         assay__json_member_count(&json, "line", message->line);
@@ -55,8 +51,6 @@ static void print_text(const struct message *message)
     bool has_command = message->command != NULL && message->command[0] != '\0';
     bool has_file = message->file != NULL && message->file[0] != '\0';
     fprintf(stderr, "assay%s%s: ", has_command ? " " : "", has_command ? message->command : "");
-    if (message->resource != NULL && message->resource[0] != '\0')
-        fprintf(stderr, "%s: ", message->resource);
     if (has_file)
         fprintf(stderr, "%s:", message->file);
     if (message->line > 0)
@@ -75,14 +69,19 @@ void message_print(const struct message *message)
         print_text(message);
 }
 
+void message_text(char text[MESSAGE_BYTES], const char *format, va_list arguments)
+{
+    vsnprintf(text, MESSAGE_BYTES, format, arguments);
+    assay__message_clean(text);
+}
+
 void message_note(const char *event, const char *format, ...)
 {
     char text[MESSAGE_BYTES];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    message_text(text, format, arguments);
     va_end(arguments);
-    assay__message_clean(text);
     message_print(&(struct message){.level = "info", .event = event, .text = text});
 }
 
@@ -91,9 +90,8 @@ int message_fail(enum assay_status status, const char *file, uint64_t line, cons
     char text[MESSAGE_BYTES];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    message_text(text, format, arguments);
     va_end(arguments);
-    assay__message_clean(text);
     message_print(&(struct message){.level = "error",
                                     .event = "error",
                                     .file = file,

@@ -2,6 +2,7 @@
 #ifndef ASSAY_CLI_MESSAGE_H
 #define ASSAY_CLI_MESSAGE_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -21,7 +22,6 @@ struct message {
     const char *level; /* "info", "warning" or "error" */
     const char *event; /* what happened, in one word */
     const char *command;
-    const char *resource;
     const char *file;
     uint64_t line, column;
     bool is_failure; /* the command ends with this status */
@@ -34,6 +34,12 @@ struct message {
  * on standard output comes first.
  */
 void message_print(const struct message *message);
+
+/** MESSAGE_BYTES: a sentence that is longer is cut. */
+enum { MESSAGE_BYTES = 2048 };
+
+/** message_text() makes a sentence as vprintf() would, fit for a terminal and a log. */
+void message_text(char text[MESSAGE_BYTES], const char *format, va_list arguments);
 
 /** message_note() prints a line that is no failure, as printf() would; event: in one word. */
 void message_note(const char *event, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -11,14 +11,17 @@ objects_of() {
     cat "$work"/loaded.* | sed -n 's/.*calling init: //p' | sort -u >"$work/objects"
     rm -f "$work"/loaded.*
 }
+# Linked as SHARED=1 has it, the program loads its libraries for numbers, too.
+most=7
+! ldd "$ASSAY" | grep -q libgsl || most=12
 light() {
     name=$1
     shift
     objects_of "$@" && [ -s "$work/objects" ]
     ok $? "$name runs"
     # The program itself and the kernel's object have no line of their own.
-    [ "$(wc -l <"$work/objects")" -le 11 ]
-    ok $? "$name loads at most 12 shared objects"
+    [ "$(wc -l <"$work/objects")" -lt $most ]
+    ok $? "$name loads at most $most shared objects"
     ! grep -E 'libcurl|libmicrohttpd|libsqlite|libssl|libgnutls' "$work/objects" >"$work/log"
     ok $? "$name loads nothing that posts or serves"
 }
