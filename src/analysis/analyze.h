@@ -135,6 +135,9 @@ enum assay_status assay__annotate(struct assay__builder *builder, enum assay_ann
 enum assay_status assay__note_conditions(struct assay__builder *builder, uint32_t metric,
                                          struct assay_error *err);
 
+/** assay__note_skipped() warns when more rows of one group than of another were skipped. */
+enum assay_status assay__note_skipped(struct assay__builder *builder, struct assay_error *err);
+
 /** assay__note_decision() writes the remarks that whoever takes the advice must know. */
 enum assay_status assay__note_decision(struct assay__builder *builder, struct assay_error *err);
 

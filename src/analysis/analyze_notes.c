@@ -244,7 +244,8 @@ static enum assay_status note_metric(struct assay__builder *builder, uint32_t me
 enum assay_status assay__analyze_notes(struct assay__builder *builder, struct assay_error *err)
 {
     static enum assay_status (*const WHOLE[])(struct assay__builder *, struct assay_error *) = {
-        note_counts, note_groups, note_srm, note_plan, assay__note_decision, note_source};
+        note_counts, assay__note_skipped,  note_groups, note_srm,
+        note_plan,   assay__note_decision, note_source};
     enum assay_status status = ASSAY_OK;
     for (size_t i = 0; status == ASSAY_OK && i < sizeof WHOLE / sizeof *WHOLE; i++)
         status = WHOLE[i](builder, err);

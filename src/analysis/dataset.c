@@ -10,13 +10,13 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/counter.h"
 #include "base/error.h"
-#include "base/index.h"
 #include "base/text.h"
 #include "analysis/dataset_read.h"
 #include "stats/metric/metric.h"
 
-enum { CELLS_MAX = 50000000, INPUTS_MAX = 1000000 };
+enum { CELLS_MAX = 50000000, INPUTS_MAX = 1000000, SKIPPED_GROUPS_MAX = 100000 };
 
 struct cell_key {
     uint32_t slice, look, group;
@@ -39,9 +39,8 @@ struct assay_dataset {
     struct assay_counts counts;
     uint64_t *missing;
     int64_t latest;
-    struct assay__index inputs; /* events NUL digest */
-    uint64_t *input_rows;       /* by number in inputs */
-    uint32_t input_capacity;
+    struct assay__counter inputs;  /* rows by events NUL digest */
+    struct assay__counter skipped; /* rows by group */
     bool is_unsealed;
     const struct assay__unit_watch *watch;
 };
@@ -72,8 +71,8 @@ void assay_dataset_free(struct assay_dataset *dataset)
         for (uint32_t m = 0; m < dataset->plan->metric_count; m++)
             assay_moments_free(dataset->cell_of[i]->metrics[m]);
     free(dataset->cell_of);
-    free(dataset->input_rows);
-    assay__index_release(&dataset->inputs);
+    assay__counter_release(&dataset->inputs);
+    assay__counter_release(&dataset->skipped);
     assay__index_release(&dataset->groups);
     assay__index_release(&dataset->values);
     assay__index_release(&dataset->looks);
@@ -276,15 +275,25 @@ enum assay_status assay__dataset_note(struct assay_dataset *dataset,
     return assay__index_add(&dataset->notes, key, sizeof head + length, 100000, &number, err);
 }
 
-static enum assay_status grow_inputs(struct assay_dataset *dataset, struct assay_error *err)
+enum assay_status assay__dataset_skip(struct assay_dataset *dataset, const char *group,
+                                      size_t length, uint64_t rows, struct assay_error *err)
 {
-    uint32_t capacity = dataset->input_capacity * 2 + 16;
-    uint64_t *rows = realloc(dataset->input_rows, capacity * sizeof *rows);
-    if (rows == NULL)
-        return assay__fail_memory(err);
-    dataset->input_rows = rows;
-    dataset->input_capacity = capacity;
-    return ASSAY_OK;
+    uint64_t *count;
+    enum assay_status status =
+        assay__counter_at(&dataset->skipped, group, length, SKIPPED_GROUPS_MAX, &count, err);
+    if (status == ASSAY_ERROR_LIMIT)
+        return assay__fail(err, status,
+                           "The rows that are skipped name more than %d groups: they are not "
+                           "single damaged rows.",
+                           SKIPPED_GROUPS_MAX);
+    if (status == ASSAY_OK)
+        *count += rows;
+    return status;
+}
+
+const struct assay__counter *assay__dataset_skipped(const struct assay_dataset *dataset)
+{
+    return &dataset->skipped;
 }
 
 enum assay_status assay__dataset_input(struct assay_dataset *dataset,
@@ -292,33 +301,32 @@ enum assay_status assay__dataset_input(struct assay_dataset *dataset,
                                        struct assay_error *err)
 {
     struct assay__text key = {0};
-    uint32_t number, before = dataset->inputs.count;
+    uint64_t *rows = NULL;
+    uint32_t before = dataset->inputs.names.count;
     assay__text_append(&key, input->events, strlen(input->events) + 1);
     assay__text_puts(&key, input->digest);
     enum assay_status status = key.failed ? assay__fail_memory(err) : ASSAY_OK;
-    if (status == ASSAY_OK && before == dataset->input_capacity)
-        status = grow_inputs(dataset, err);
     if (status == ASSAY_OK)
-        status = assay__index_add(&dataset->inputs, key.data, key.length, INPUTS_MAX, &number, err);
+        status = assay__counter_at(&dataset->inputs, key.data, key.length, INPUTS_MAX, &rows, err);
     if (status == ASSAY_ERROR_LIMIT)
         status = assay__fail(err, status, "More than %d input files.", INPUTS_MAX);
     assay__text_release(&key);
     if (status != ASSAY_OK)
         return status;
-    *is_known = dataset->inputs.count == before && dataset->input_rows[number] > 0;
-    dataset->input_rows[number] = input->rows;
+    *is_known = dataset->inputs.names.count == before && *rows > 0;
+    *rows = input->rows;
     return ASSAY_OK;
 }
 
 uint32_t assay__dataset_input_count(const struct assay_dataset *dataset)
 {
-    return dataset->inputs.count;
+    return dataset->inputs.names.count;
 }
 
 struct assay__input assay__dataset_input_at(const struct assay_dataset *dataset, uint32_t number)
 {
-    const char *key = dataset->inputs.keys[number].bytes;
-    return (struct assay__input){key, key + strlen(key) + 1, dataset->input_rows[number]};
+    const char *key = dataset->inputs.names.keys[number].bytes;
+    return (struct assay__input){key, key + strlen(key) + 1, dataset->inputs.counts[number]};
 }
 
 void assay__dataset_unseal(struct assay_dataset *dataset)

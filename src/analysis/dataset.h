@@ -69,6 +69,14 @@ struct assay_counts *assay__dataset_mutable_counts(struct assay_dataset *dataset
 void assay__dataset_add_missing(struct assay_dataset *dataset, uint32_t metric, uint64_t count);
 
 /**
+ * assay__dataset_skip() counts rows that were skipped by the group they name: what is left of a
+ * group that lost more than others is no fair sample. Rows whose group cannot be told are not
+ * counted here.
+ */
+enum assay_status assay__dataset_skip(struct assay_dataset *dataset, const char *group,
+                                      size_t length, uint64_t rows, struct assay_error *err);
+
+/**
  * struct assay__input: a file that was read, or that sums were made of. digest is of its bytes;
  * rows may be 0. events: the plan's events that it belongs to; "" for exposures, units and sums.
  */

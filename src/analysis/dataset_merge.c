@@ -189,6 +189,17 @@ static enum assay_status add_notes(struct assay_dataset *into, const struct assa
     return status;
 }
 
+static enum assay_status add_skipped(struct assay_dataset *into, const struct assay_dataset *from,
+                                     struct assay_error *err)
+{
+    const struct assay__counter *skipped = assay__dataset_skipped(from);
+    enum assay_status status = ASSAY_OK;
+    for (uint32_t i = 0; status == ASSAY_OK && i < skipped->names.count; i++)
+        status = assay__dataset_skip(into, skipped->names.keys[i].bytes,
+                                     skipped->names.keys[i].length, skipped->counts[i], err);
+    return status;
+}
+
 /* Events may belong to several parts, which have other exposures; rows of exposures do not. */
 static enum assay_status add_inputs(struct assay_dataset *into, const struct assay_dataset *from,
                                     struct assay_error *err)
@@ -220,6 +231,8 @@ enum assay_status assay_dataset_merge(struct assay_dataset *into, const struct a
         status = add_cells(into, from, err);
     if (status == ASSAY_OK)
         status = add_notes(into, from, err);
+    if (status == ASSAY_OK)
+        status = add_skipped(into, from, err);
     if (status != ASSAY_OK)
         return status;
     struct assay_counts counts = assay_dataset_counts(from);

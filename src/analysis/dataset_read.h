@@ -3,6 +3,7 @@
 #define ASSAY_ANALYSIS_DATASET_READ_H
 
 #include "analysis/dataset.h"
+#include "base/counter.h"
 
 /**
  * How the analysis and the writer of sufficient statistics look into a dataset. Numbers are those
@@ -32,6 +33,9 @@ const struct assay__cell *assay__dataset_find(const struct assay_dataset *datase
                                               uint32_t look, uint32_t group);
 
 uint64_t assay__dataset_missing(const struct assay_dataset *dataset, uint32_t metric);
+
+/** assay__dataset_skipped(): rows that were skipped, by group; damaged ones name others, too. */
+const struct assay__counter *assay__dataset_skipped(const struct assay_dataset *dataset);
 
 /** assay__dataset_input_count() and _at(): what was read; borrowed. _is_sealed(): all of it. */
 uint32_t assay__dataset_input_count(const struct assay_dataset *dataset);

@@ -40,6 +40,13 @@ struct assay__rows_header {
     uint64_t line; /* where they stand; 0: nowhere */
 };
 
+/** struct assay__rows_skip is told of records that are passed over: the cells under the header. */
+struct assay__rows_skip {
+    void *context;
+    enum assay_status (*take)(void *context, const struct assay__field *fields, uint32_t count,
+                              struct assay_error *err); /* NULL: nobody asks */
+};
+
 /**
  * struct assay__rows is a table that is read once, from its first record to its last: named
  * columns and cells of text. Whoever reads units, events or sums takes one and does not know where
@@ -51,6 +58,7 @@ struct assay__rows {
     struct assay__rows_header header;
     bool skips_bad; /* bad records are passed over and counted; else they are errors */
     bool may_skip;  /* passing over is something the caller offers */
+    struct assay__rows_skip on_skip;
     uint64_t skipped, repeated;
     struct assay__rows_block last;  /* the rest is private to rows.c: the block read last, */
     struct assay__rows_block block; /* and the one that assay__rows_next() is in */

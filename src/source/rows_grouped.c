@@ -48,6 +48,21 @@ static bool make_room(struct grouped *grouped, size_t record_count)
     return true;
 }
 
+/* Whoever asks about the wider table is told of a record of the inner one. */
+static enum assay_status pass_on(void *context, const struct assay__field *fields, uint32_t count,
+                                 struct assay_error *err)
+{
+    struct grouped *grouped = context;
+    const struct assay__rows_skip *on_skip = &grouped->rows.on_skip;
+    size_t width = grouped->inner->header.count;
+    if (!make_room(grouped, 1))
+        return assay__fail_memory(err);
+    memset(grouped->fields, 0, (width + 1) * sizeof *grouped->fields);
+    memcpy(grouped->fields, fields, count * sizeof *fields);
+    grouped->fields[width] = grouped->group;
+    return on_skip->take(on_skip->context, grouped->fields, (uint32_t)width + 1, err);
+}
+
 static enum assay_status next_block(struct assay__rows *rows, struct assay__rows_block *block,
                                     struct assay_error *err)
 {
@@ -55,6 +70,8 @@ static enum assay_status next_block(struct assay__rows *rows, struct assay__rows
     struct assay__rows *inner = grouped->inner;
     inner->skips_bad = rows->skips_bad;
     inner->may_skip = rows->may_skip;
+    if (rows->on_skip.take != NULL)
+        inner->on_skip = (struct assay__rows_skip){grouped, pass_on};
     enum assay_status status = assay__rows_next_block(inner, block, err);
     rows->skipped = inner->skipped;
     rows->repeated = inner->repeated;

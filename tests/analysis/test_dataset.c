@@ -180,8 +180,8 @@ static const char ODD_FIRST[] = "p1,g1,v1,2026-01-01T12:00:00Z,1,1,1\n"
 static const char ODD_LAST[] = "q2,g1,v1,2026-01-01T12:00:00Z,1,1,1\n"
                                "q2,g3,v1,2026-01-01T12:00:00Z,1,1,1\n"
                                "q2,g3,v1,2026-01-01T12:00:00Z,1,1,1\n"
-                               "q4,g4,v1,2026-01-01T12:00:00Z,1,bad,1\n"
-                               "q5,g5,v1,2026-01-01T12:00:00Z,1,1,bad\n";
+                               "q4,g1,v1,2026-01-01T12:00:00Z,1,bad,1\n"
+                               "q5,g1,v1,2026-01-01T12:00:00Z,1,1,bad\n";
 
 START_TEST(merged_parts_are_the_whole)
 {

@@ -272,20 +272,34 @@ static enum assay_status begin_reading(struct assay__csv *csv, struct assay_erro
     return status == ASSAY_OK ? make_block(csv, err) : status;
 }
 
+/* Passes over a record, told to whoever asks; the block's next fields are its own. */
+static enum assay_status skip_record(struct assay__csv *csv, const struct assay__scan *scan,
+                                     struct assay__field *fields, struct assay_error *err)
+{
+    const struct assay__rows_skip *on_skip = &csv->rows.on_skip;
+    uint32_t want = csv->rows.header.count, have = scan->field_count;
+    uint32_t count = have < want ? have : want;
+    csv->rows.skipped++;
+    if (on_skip->take == NULL)
+        return ASSAY_OK;
+    assay__scan_unquote(fields, count);
+    if (csv->options.trim)
+        trim_fields(fields, count);
+    return on_skip->take(on_skip->context, fields, count, err);
+}
+
 /* Takes a scanned record into the block, passes it over, or says what is wrong with it. */
 static enum assay_status take_record(struct assay__csv *csv, const struct assay__scan *scan,
                                      struct assay__rows_block *block, struct assay_error *err)
 {
+    struct assay__field *fields = csv->fields + block->record_count * csv->rows.header.count;
     bool is_ragged = scan->field_count != csv->rows.header.count;
     if (scan->fault != ASSAY__FAULT_NONE || is_ragged) {
-        if (csv->rows.skips_bad) {
-            csv->rows.skipped++;
-            return ASSAY_OK;
-        }
+        if (csv->rows.skips_bad)
+            return skip_record(csv, scan, fields, err);
         return scan->fault != ASSAY__FAULT_NONE ? fail_fault(csv, scan, err)
                                                 : fail_ragged(csv, scan, err);
     }
-    struct assay__field *fields = csv->fields + block->record_count * csv->rows.header.count;
     if (scan->has_doubled)
         assay__scan_unquote(fields, csv->rows.header.count);
     if (csv->options.trim)

@@ -109,7 +109,8 @@ enum assay_status assay__csv_view_open(const struct assay__csv *csv, struct assa
     view->rows = (struct assay__rows){.kind = csv->rows.kind,
                                       .header = csv->rows.header,
                                       .skips_bad = csv->rows.skips_bad,
-                                      .may_skip = csv->rows.may_skip};
+                                      .may_skip = csv->rows.may_skip,
+                                      .on_skip = csv->rows.on_skip};
     view->block_records = 1;
     view->fields = malloc(csv->rows.header.count * sizeof *view->fields);
     view->lines = malloc(sizeof *view->lines);

@@ -97,15 +97,15 @@ static enum assay_status read_carefully(struct worker *worker, size_t *at, size_
     char behind = worker->chunk.text[end];
     worker->chunk.text[end] = '\n';
     assay__csv_view_set(worker->view, text, end - *at, worker->line);
+    struct assay__rows *rows = assay__csv_rows(worker->view);
     struct assay__rows_block block;
-    enum assay_status status = assay__rows_next_block(assay__csv_rows(worker->view), &block, err);
+    pthread_mutex_lock(&job->lock);
+    enum assay_status status = assay__rows_next_block(rows, &block, err);
     if (status == ASSAY_OK && block.record_count > 0) {
         const struct assay__record record = {block.fields, block.lines[0]};
-        pthread_mutex_lock(&job->lock);
-        status =
-            job->careful->take(job->careful->context, assay__csv_rows(worker->view), &record, err);
-        pthread_mutex_unlock(&job->lock);
+        status = job->careful->take(job->careful->context, rows, &record, err);
     }
+    pthread_mutex_unlock(&job->lock);
     worker->line = assay__csv_line(worker->view);
     worker->chunk.text[end] = behind;
     *at = end - assay__csv_view_rest(worker->view);

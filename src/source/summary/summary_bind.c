@@ -211,6 +211,14 @@ static enum assay_status add_missing(struct assay_dataset *dataset,
     return ASSAY_OK;
 }
 
+static enum assay_status add_skipped(struct assay_dataset *dataset,
+                                     const struct assay__summary_entry *entry,
+                                     struct assay_error *err)
+{
+    const char *group = entry->key[ASSAY__KEY_GROUP];
+    return assay__dataset_skip(dataset, group, strlen(group), entry->n, err);
+}
+
 static enum assay_status add_latest(struct assay_dataset *dataset,
                                     const struct assay__summary_entry *entry,
                                     struct assay_error *err)
@@ -323,9 +331,10 @@ static enum assay_status add_remark(struct assay_dataset *dataset,
         const char *name;
         enum assay_status (*add)(struct assay_dataset *, const struct assay__summary_entry *,
                                  struct assay_error *);
-    } REMARKS[] = {{"@units", add_units}, {"@missing", add_missing}, {"@latest", add_latest},
-                   {"@note", add_note},   {"@schema", pass_over},    {"@definition", pass_over},
-                   {"@input", add_input}, {"@unfit", refuse_unfit},  {"@cap", add_cap}};
+    } REMARKS[] = {{"@units", add_units},    {"@missing", add_missing}, {"@latest", add_latest},
+                   {"@note", add_note},      {"@schema", pass_over},    {"@definition", pass_over},
+                   {"@input", add_input},    {"@unfit", refuse_unfit},  {"@cap", add_cap},
+                   {"@skipped", add_skipped}};
     const char *name = entry->key[ASSAY__KEY_METRIC];
     for (size_t i = 0; i < sizeof REMARKS / sizeof *REMARKS; i++)
         if (strcmp(REMARKS[i].name, name) == 0)

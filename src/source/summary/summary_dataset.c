@@ -89,6 +89,19 @@ static enum assay_status write_counts(const struct assay_dataset *dataset,
     return status;
 }
 
+static enum assay_status write_skipped(const struct assay_dataset *dataset,
+                                       struct assay__summary_table *table, struct assay_error *err)
+{
+    const struct assay__counter *skipped = assay__dataset_skipped(dataset);
+    enum assay_status status = ASSAY_OK;
+    for (uint32_t i = 0; status == ASSAY_OK && i < skipped->names.count; i++) {
+        const char *const key[ASSAY__KEY_COUNT] = {"@skipped", skipped->names.keys[i].bytes, "", "",
+                                                   ""};
+        status = set_count(table, key, skipped->counts[i], err);
+    }
+    return status;
+}
+
 static enum assay_status write_remarks(const struct assay_dataset *dataset,
                                        struct assay__summary_table *table, struct assay_error *err)
 {
@@ -96,6 +109,8 @@ static enum assay_status write_remarks(const struct assay_dataset *dataset,
         [ASSAY_NOTE_INFO] = "info", [ASSAY_NOTE_WARNING] = "warning", [ASSAY_NOTE_ERROR] = "error"};
     const struct assay_plan *plan = assay__dataset_plan(dataset);
     enum assay_status status = write_counts(dataset, table, err);
+    if (status == ASSAY_OK)
+        status = write_skipped(dataset, table, err);
     for (uint32_t m = 0; status == ASSAY_OK && m < plan->metric_count; m++) {
         const char *const key[ASSAY__KEY_COUNT] = {"@missing", "", "", "", plan->metrics[m].id};
         uint64_t missing = assay__dataset_missing(dataset, m);

@@ -105,7 +105,8 @@ static enum assay_status check_key(const row_t *row, const char *const key[ASSAY
         return assay__summary_row_fail(row, metric, err,
                                        "is not a row that 'assay summarize' writes; names of "
                                        "metrics do not begin with @.");
-    if (is_remark && strcmp(key[ASSAY__KEY_METRIC], "@units") != 0)
+    if (is_remark && strcmp(key[ASSAY__KEY_METRIC], "@units") != 0 &&
+        strcmp(key[ASSAY__KEY_METRIC], "@skipped") != 0)
         return ASSAY_OK;
     if (key[ASSAY__KEY_GROUP][0] == '\0')
         return assay__summary_row_fail(row, row->key_columns[ASSAY__KEY_GROUP], err,

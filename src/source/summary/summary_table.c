@@ -134,8 +134,9 @@ enum assay_status assay__summary_find(const struct assay__summary_table *table,
 
 bool assay__summary_is_remark(const char *name)
 {
-    static const char *const REMARKS[] = {"@units",      "@missing", "@latest", "@note",  "@schema",
-                                          "@definition", "@input",   "@end",    "@unfit", "@cap"};
+    static const char *const REMARKS[] = {"@units",  "@missing",    "@latest", "@note",
+                                          "@schema", "@definition", "@input",  "@end",
+                                          "@unfit",  "@cap",        "@skipped"};
     for (size_t i = 0; i < sizeof REMARKS / sizeof *REMARKS; i++)
         if (strcmp(REMARKS[i], name) == 0)
             return true;

@@ -13,7 +13,8 @@
  * dimension and value. It knows no plan, so that shards of anything can be merged.
  *
  * Rows whose metric begins with @ carry what is not a metric's: @units (units of a group), @missing
- * (value = metric: units whose value is missing), @latest (time of the latest row), @note (group =
+ * (value = metric: units whose value is missing), @skipped (rows of a group that were skipped,
+ * where they name one), @latest (time of the latest row), @note (group =
  * metric, dimension = level, value = text), the fields of struct assay_counts by name, such as
  * @rows_read, and the seal: see summary_seal.h.
  */

@@ -65,8 +65,6 @@ void assay__units_release(struct assay__units *units)
     assay__row_release(&units->row);
     assay__unit_names_release(&units->names);
     assay__binding_release(&units->binding);
-    assay__index_release(&units->bad_groups);
-    free(units->bad_rows);
     free(units->columns);
     free(units->cells);
     memset(units, 0, sizeof *units);
@@ -102,7 +100,10 @@ static enum assay_status pass_over(struct assay__units *units, enum assay__row_o
         units->options->bad_rows != ASSAY_BAD_ROWS_SKIP)
         return assay__units_fail_row(units, outcome, rows, record, err);
     (*count_of(units, outcome))++;
-    return outcome == ASSAY__ROW_BAD ? assay__units_leave_out(units, err) : ASSAY_OK;
+    bool is_skipped = outcome == ASSAY__ROW_BAD || outcome == ASSAY__ROW_NO_UNIT;
+    return is_skipped && units->source == 0
+               ? assay__units_skip(units, &units->cells[units->binding.group], err)
+               : ASSAY_OK;
 }
 
 /* The look of a row that is not a part of a unit: it need not wait for the others. */
@@ -264,6 +265,15 @@ static enum assay_status scan_rows(struct assay__units *units, struct assay__csv
     return status;
 }
 
+/* A record of exposures that was passed over, having other cells than the header has. */
+static enum assay_status skip_record(void *context, const struct assay__field *fields,
+                                     uint32_t count, struct assay_error *err)
+{
+    struct assay__units *units = context;
+    uint32_t group = units->columns[units->binding.group];
+    return group < count ? assay__units_skip(units, &fields[group], err) : ASSAY_OK;
+}
+
 enum assay_status assay__units_read(struct assay__units *units, uint32_t source,
                                     struct assay__rows *rows, struct assay_error *err)
 {
@@ -273,6 +283,8 @@ enum assay_status assay__units_read(struct assay__units *units, uint32_t source,
     units->source = source;
     rows->skips_bad = units->options->bad_rows == ASSAY_BAD_ROWS_SKIP;
     rows->may_skip = true;
+    if (source == 0)
+        rows->on_skip = (struct assay__rows_skip){units, skip_record};
     bool is_careful =
         units->options->kernel != NULL && strcmp(units->options->kernel, "careful") == 0;
     is_careful = is_careful || assay__dataset_watcher(units->dataset) != NULL;
@@ -422,8 +434,6 @@ enum assay_status assay__units_finish(struct assay__units *units, struct assay_e
         status = note_repeated_headers(units, err);
     if (status == ASSAY_OK)
         status = note_open_windows(units, looks.count, err);
-    if (status == ASSAY_OK)
-        status = assay__units_note_uneven(units, err);
     if (status == ASSAY_OK)
         status = assay__cap_note(&units->tally, err);
     assay__looks_release(&looks);

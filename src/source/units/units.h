@@ -27,8 +27,6 @@ struct assay__units {
     int64_t earliest_ns;                             /* of the rows of exposures */
     int64_t latest_ns;                               /* of all rows; INT64_MIN before the first */
     uint64_t units_repeat, units_differ, units_seen; /* found by the visit */
-    struct assay__index bad_groups;                  /* groups of which rows were left out */
-    uint64_t *bad_rows;                              /* [ASSAY_GROUPS_MAX]: by number in them */
 };
 
 /** assay__units_init() makes ready to read; release it also when this fails. */

@@ -5,14 +5,9 @@
 #include "source/csv/csv.h"
 #include "source/units/units.h"
 
-/** assay__units_leave_out() counts the row at hand, which is left out, for the group it names. */
-enum assay_status assay__units_leave_out(struct assay__units *units, struct assay_error *err);
-
-/**
- * assay__units_note_uneven() warns when more rows of one group than of another were left out: what
- * is left is then no fair sample of either.
- */
-enum assay_status assay__units_note_uneven(struct assay__units *units, struct assay_error *err);
+/** assay__units_skip() counts a row that is skipped for the group it names, if it names one. */
+enum assay_status assay__units_skip(struct assay__units *units, const struct assay__field *group,
+                                    struct assay_error *err);
 
 /**
  * assay__units_check_words() refuses a column that spells yes and no in several ways, such as 1 and
