@@ -106,9 +106,10 @@ check: deps ## build and run all tests
 tests: all $(test_programs)
 
 check-slow: deps ## simulations (type-I error, coverage, power), kills, a siege (35 minutes)
-	@$(MAKE) --no-print-directory -j$$(nproc) all $(slow_programs)
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(slow_programs) \
+		$(BUILD)/tests/source/scan/test_scan
 	@CALIBRATION=$(BUILD)/calibration.md ASSAY='$(abspath $(program))' BUILD=$(BUILD) \
-		sh tests/run-slow.sh $(slow_programs)
+		sh tests/run-slow.sh $(slow_programs) $(wildcard tests/slow/*.sh)
 
 check-contract: deps ## the contract by independent judges: Spectral and Prism (needs npm)
 	@$(MAKE) --no-print-directory -j$$(nproc) all

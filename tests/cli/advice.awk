@@ -1,0 +1,25 @@
+# Prints what a detail document advises: the recommendation, the ids of its reasons and, with -v final=1,
+# whether the look is final. With -v sorted=1 each id is printed once, in the order of its letters.
+function texts(json, pattern, skip, end,    out) {
+    while (match(json, pattern)) {
+        out = out (out == "" ? "" : "\n") substr(json, RSTART + skip, RLENGTH - skip - end)
+        json = substr(json, RSTART + RLENGTH)
+    }
+    return out
+}
+{ document = document $0 }
+END {
+    printf "%s", texts(document, "\"recommendation\":\"[A-Z]*\"", 18, 1)
+    if (final)
+        printf " final %s", texts(document, "\"final\":[a-z]*", 8, 0)
+    count = split(texts(texts(document, "\"reasonIds\":\\[[^]]*\\]", 13, 1), "\"id\":\"[a-zA-Z]*\"", 6, 1), ids, "\n")
+    for (i = 2; sorted && i <= count; i++)
+        for (k = i; k > 1 && ids[k - 1] > ids[k]; k--) {
+            id = ids[k]; ids[k] = ids[k - 1]; ids[k - 1] = id
+        }
+    printf ":"
+    for (i = 1; i <= count; i++)
+        if (!sorted || i == 1 || ids[i] != ids[i - 1])
+            printf " %s", ids[i]
+    print ""
+}
