@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The cells of a row of sufficient statistics: where a figure stands, whether it is there. */
+#include <math.h>
+
 #include "base/error.h"
 #include "source/csv/csv_dialect.h"
 #include "source/summary/summary_column.h"
@@ -43,4 +45,14 @@ bool assay__summary_row_has(const row_t *row, const char *name)
 {
     uint32_t column = assay__summary_row_figure(row, name);
     return column != ASSAY__NO_COLUMN && !assay__summary_row_is_missing(row, column);
+}
+
+double assay__summary_row_rounding(const row_t *row, const char *name)
+{
+    double value;
+    if (!assay__summary_row_has(row, name))
+        return 0.0;
+    const struct assay__field *field = &row->record.fields[assay__summary_row_figure(row, name)];
+    bool is_number = assay__double_parse(field->text, field->length, &value) == ASSAY__PARSE_OK;
+    return is_number ? fabs(value) : 0.0;
 }

@@ -150,8 +150,7 @@ static enum assay_status check_missing(const struct assay__summary_table *table,
 
 /* Whether two sums are equal, as far as the figures they come from were printed. */
 static bool same_sum(const entry_t *total, const struct assay_moments *added, double added_slack,
-                     uint32_t sum, uint32_t slack_index, struct assay_error *err,
-                     enum assay_status *status)
+                     uint32_t sum, struct assay_error *err, enum assay_status *status)
 {
     struct assay__text a = {0}, b = {0};
     double x = 0.0, y = 0.0;
@@ -160,7 +159,7 @@ static bool same_sum(const entry_t *total, const struct assay_moments *added, do
         *status = assay__moments_write_sum(added, 0, sum, &b, err);
     bool same =
         *status == ASSAY_OK && a.length == b.length && memcmp(a.data, b.data, a.length) == 0;
-    double slack = added_slack + (total->slack == NULL ? 0.0 : total->slack[slack_index]);
+    double slack = added_slack + (total->slack == NULL ? 0.0 : total->slack[sum]);
     if (*status == ASSAY_OK && !same && slack > 0.0 &&
         assay__double_parse(a.data, a.length, &x) == ASSAY__PARSE_OK &&
         assay__double_parse(b.data, b.length, &y) == ASSAY__PARSE_OK)
@@ -193,12 +192,11 @@ static enum assay_status check_sums(const entry_t *total, entry_t *const *rows, 
     }
     comparable = comparable && assay__moments_pattern_count(added) == 1;
     for (uint32_t k = 0; status == ASSAY_OK && comparable && same && k < 2 * variables; k++) {
-        uint32_t v = k / 2;
+        uint32_t sum = k % 2 == 0 ? k / 2 : variables + assay__pair(k / 2, k / 2);
         double slack = 0.0;
         for (uint32_t i = 0; i < count; i++)
-            slack += rows[i]->slack == NULL ? 0.0 : rows[i]->slack[k];
-        uint32_t sum = k % 2 == 0 ? v : variables + assay__pair(v, v);
-        same = same_sum(total, added, slack, sum, k, err, &status);
+            slack += rows[i]->slack == NULL ? 0.0 : rows[i]->slack[sum];
+        same = same_sum(total, added, slack, sum, err, &status);
     }
     assay_moments_free(added);
     if (status == ASSAY_OK && !same)

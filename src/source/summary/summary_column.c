@@ -79,6 +79,20 @@ void assay__column_sum(struct assay_moments_shape shape, uint32_t index,
     }
 }
 
+void assay__column_rounding(struct assay_moments_shape shape, uint32_t index,
+                            char out[ASSAY__COLUMN_BYTES])
+{
+    char sum[ASSAY__COLUMN_BYTES];
+    assay__column_sum(shape, index, sum);
+    snprintf(out, ASSAY__COLUMN_BYTES, "%.53s_rounding", sum);
+}
+
+uint32_t assay__column_rounding_count(struct assay_moments_shape shape)
+{
+    uint32_t variables = 1 + shape.has_denominator + shape.covariate_count;
+    return variables + variables * (variables + 1) / 2;
+}
+
 void assay__column_squares(struct assay_moments_shape shape, uint32_t variable,
                            char out[ASSAY__COLUMN_BYTES])
 {

@@ -29,6 +29,16 @@ void assay__column_covariance(struct assay_moments_shape shape, uint32_t i, uint
 void assay__column_sum(struct assay_moments_shape shape, uint32_t index,
                        char out[ASSAY__COLUMN_BYTES]);
 
+/**
+ * assay__column_rounding() names the column that says how far sum number index may be off: merging
+ * makes exact sums of figures that were rounded, and their digits no longer show it.
+ */
+void assay__column_rounding(struct assay_moments_shape shape, uint32_t index,
+                            char out[ASSAY__COLUMN_BYTES]);
+
+/** assay__column_rounding_count() is the number of such sums: of values, squares and products. */
+uint32_t assay__column_rounding_count(struct assay_moments_shape shape);
+
 /** assay__column_squares() names the sum of squares of a variable. */
 void assay__column_squares(struct assay_moments_shape shape, uint32_t variable,
                            char out[ASSAY__COLUMN_BYTES]);

@@ -21,6 +21,13 @@ static double value_of(const struct assay_decimal *number)
     return number->mantissa < 0 ? -value : value;
 }
 
+double assay__slack_round_up(double slack)
+{
+    int exponent;
+    double fraction = frexp(slack, &exponent);
+    return slack > 0.0 && isfinite(slack) ? ldexp(ceil(fraction * 0x1p20), exponent - 20) : slack;
+}
+
 struct assay__figure assay__figure_of(const struct assay_decimal *number, const char *text,
                                       size_t length, char decimal_mark)
 {
@@ -42,6 +49,7 @@ struct assay__figure assay__figure_of(const struct assay_decimal *number, const 
         out.slack = 0.51 * pow(10.0, exponent - decimals);
     if (digits >= 15 && (decimals > 0 || fabs(out.value) > ASSAY__WHOLE_MAX))
         out.slack = fmax(out.slack, 1e-10 * fabs(out.value));
+    out.slack = assay__slack_round_up(out.slack);
     return out;
 }
 

@@ -22,6 +22,12 @@ struct assay__figure assay__figure_of(const struct assay_decimal *number, const 
                                       size_t length, char decimal_mark);
 
 /**
+ * assay__slack_round_up() makes it a little more, of few enough digits that many of them add up
+ * exactly: their sum has the same bytes in any order.
+ */
+double assay__slack_round_up(double slack);
+
+/**
  * assay__figures_are_share(): a mean and a sample variance (or one of divisor n) of n units can be
  * those of zeros and ones. assay__sums_are_share(): a sum and a sum of squares can.
  */

@@ -68,14 +68,18 @@ static enum assay_status check_cancellation(struct assay__summary_row *row,
     return status;
 }
 
-/* Only assay writes sums of cubes, and it writes exact sums: those are above suspicion. */
+/*
+ * Only assay writes sums of cubes, and how far sums may be off, and it writes exact sums: those are
+ * above suspicion.
+ */
 static enum assay_status check_rounding(struct assay__summary_row *row,
                                         const struct assay__summary_entry *entry, uint32_t mask,
                                         uint64_t n, struct assay_error *err)
 {
     struct assay_moments_shape shape = assay_moments_shape(entry->moments);
     enum assay_status status = ASSAY_OK;
-    if (n < 2 || mask != 0 || assay__summary_row_has(row, "sum_cubes"))
+    if (n < 2 || mask != 0 || assay__summary_row_has(row, "sum_cubes") ||
+        assay__summary_row_has(row, "sum_rounding"))
         return ASSAY_OK;
     uint32_t variables = 1 + shape.has_denominator + shape.covariate_count;
     for (uint32_t i = 0; status == ASSAY_OK && i < variables; i++)
@@ -144,18 +148,28 @@ static enum assay_status check_matrix(const struct assay__summary_row *row,
     }
 }
 
-/* What 'assay merge' writes of a share whose mean and variance were rounded before they were sums.
- */
-static double share_rounding(const struct assay__summary_row *row)
+/* How far rounding may have moved the sum of products of variables i and j of a row. */
+static double product_slack(const struct assay__summary_row *row, uint32_t variables, uint32_t i,
+                            uint32_t j, double units, bool by_sum)
 {
-    double value = 0.0;
-    if (!assay__summary_row_has(row, "share_rounding"))
-        return 0.0;
-    const struct assay__field *field =
-        &row->record.fields[assay__summary_row_figure(row, "share_rounding")];
-    if (assay__double_parse(field->text, field->length, &value) != ASSAY__PARSE_OK)
-        return 0.0;
-    return value;
+    struct assay__figure a = row->printed[i], b = row->printed[j];
+    double own = row->printed[variables + assay__pair(i, j)].slack;
+    return by_sum ? own
+                  : assay__slack_round_up((units - 1.0) * own +
+                                          units * (fabs(a.value) * b.slack +
+                                                   fabs(b.value) * a.slack + a.slack * b.slack));
+}
+
+static void add_slack(const struct assay__summary_row *row, uint32_t variables, double units,
+                      bool by_sum, double *slack)
+{
+    for (uint32_t i = 0; i < variables; i++) {
+        slack[i] +=
+            by_sum ? row->printed[i].slack : assay__slack_round_up(units * row->printed[i].slack);
+        for (uint32_t j = 0; j <= i; j++)
+            slack[variables + assay__pair(i, j)] +=
+                product_slack(row, variables, i, j, units, by_sum);
+    }
 }
 
 /* What is remembered of a row's figures: how far they may be off, and whether of zeros and ones. */
@@ -164,22 +178,14 @@ static enum assay_status judge(struct assay__summary_row *row, struct assay__sum
 {
     struct assay_moments_shape shape = assay_moments_shape(entry->moments);
     uint32_t variables = 1 + shape.has_denominator + shape.covariate_count;
-    double units = (double)n;
     if (entry->slack == NULL)
-        entry->slack = assay__arena_array(&row->table->arena, 2 * variables, sizeof *entry->slack);
+        entry->slack = assay__arena_array(&row->table->arena, assay__column_rounding_count(shape),
+                                          sizeof *entry->slack);
     if (entry->slack == NULL)
         return assay__fail_memory(err);
-    for (uint32_t i = 0; i < variables; i++) {
-        struct assay__figure first = row->printed[i];
-        struct assay__figure second = row->printed[variables + assay__pair(i, i)];
-        entry->slack[2 * i] += by_sum ? first.slack : units * first.slack;
-        entry->slack[2 * i + 1] +=
-            by_sum ? second.slack
-                   : (units - 1.0) * second.slack +
-                         units * first.slack * (2.0 * fabs(first.value) + first.slack);
-    }
+    add_slack(row, variables, (double)n, by_sum, entry->slack);
     struct assay__figure first = row->printed[0], second = row->printed[variables];
-    second.slack += share_rounding(row);
+    second.slack += assay__summary_row_rounding(row, "share_rounding");
     if (!(by_sum ? assay__sums_are_share(first, second)
                  : assay__figures_are_share(n, first, second)))
         entry->is_no_share = true;

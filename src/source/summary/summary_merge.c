@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "source/summary/summary_column.h"
 #include "source/summary/summary_seal.h"
 
 static bool same_shape(const struct assay_moments *a, const struct assay_moments *b)
@@ -23,7 +24,26 @@ static enum assay_status fail_count(const struct assay__summary_entry *entry,
                           entry->key[ASSAY__KEY_METRIC], ASSAY__SUMMARY_COUNT_MAX);
 }
 
-static enum assay_status merge_moments(struct assay__summary_entry *into,
+/* What rounding may have moved adds up, too. */
+static enum assay_status merge_slack(struct assay__summary_table *table,
+                                     struct assay__summary_entry *into,
+                                     const struct assay__summary_entry *from,
+                                     struct assay_error *err)
+{
+    uint32_t count = assay__column_rounding_count(assay_moments_shape(from->moments));
+    if (from->slack == NULL)
+        return ASSAY_OK;
+    if (into->slack == NULL)
+        into->slack = assay__arena_array(&table->arena, count, sizeof *into->slack);
+    if (into->slack == NULL)
+        return assay__fail_memory(err);
+    for (uint32_t i = 0; i < count; i++)
+        into->slack[i] += from->slack[i];
+    return ASSAY_OK;
+}
+
+static enum assay_status merge_moments(struct assay__summary_table *table,
+                                       struct assay__summary_entry *into,
                                        const struct assay__summary_entry *from,
                                        struct assay_error *err)
 {
@@ -43,7 +63,8 @@ static enum assay_status merge_moments(struct assay__summary_entry *into,
         ASSAY__SUMMARY_COUNT_MAX - assay_moments_count(into->moments))
         return fail_count(from, err);
     into->without_variance = into->without_variance || from->without_variance;
-    return assay_moments_merge(into->moments, from->moments, err);
+    enum assay_status status = assay_moments_merge(into->moments, from->moments, err);
+    return status == ASSAY_OK ? merge_slack(table, into, from, err) : status;
 }
 
 /* Notes, times and the rows of a seal are facts, not counts: merging keeps one of each. */
@@ -82,7 +103,7 @@ enum assay_status assay__summary_merge(struct assay__summary_table *into,
         if (is_fact(metric))
             entry->n = source->n;
         else if (source->moments != NULL)
-            status = merge_moments(entry, source, err);
+            status = merge_moments(into, entry, source, err);
         else if (source->n > ASSAY__SUMMARY_COUNT_MAX - entry->n)
             status = fail_count(source, err);
         else

@@ -131,6 +131,9 @@ static enum assay_status add_sums(row_t *row, struct assay_moments *moments, uin
         enum assay_status status = read_figure(row, name, i, err);
         if (status != ASSAY_OK)
             return status;
+        assay__column_rounding(shape, i, name);
+        if (i < first_cube && assay__summary_row_has(row, name))
+            row->printed[i].slack = assay__summary_row_rounding(row, name);
     }
     enum assay_status status =
         assay__moments_add_sums(moments, mask, n, row->figures, has_third, &problem);
@@ -290,6 +293,11 @@ enum assay_status assay__summary_row_add(row_t *row, struct assay__summary_entry
         return assay__summary_row_fail(row, row->key_columns[ASSAY__KEY_METRIC], err,
                                        "has neither mean nor sum: give mean and variance, or sum "
                                        "and sum_squares.");
+    if (by_sum && n > 1 && !assay__summary_row_has(row, "sum_squares") &&
+        assay__summary_row_has(row, "variance"))
+        return assay__summary_row_fail(row, assay__summary_row_figure(row, "variance"), err,
+                                       "goes with a mean, not with a sum: give mean and variance, "
+                                       "or sum and sum_squares.");
     bool plain = shape.has_denominator == 0 && shape.covariate_count == 0;
     bool has_spread = assay__summary_row_has(row, by_sum ? "sum_squares" : "variance");
     if (plain && !has_spread && n > 1)

@@ -37,7 +37,7 @@ struct assay__summary_entry {
     bool is_no_share;              /* the sums cannot be those of zeros and ones */
     bool is_unneeded;              /* a metric's row whose figures were not read */
     bool is_carried;               /* the copy of an earlier look's */
-    double *slack;  /* how far rounding may have moved each variable's sum and sum of squares */
+    double *slack;  /* how far rounding may have moved each sum but cubes; NULL: not at all */
     char file[256]; /* where it was first seen, for messages */
     uint64_t line;
     uint32_t column;

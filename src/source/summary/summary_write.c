@@ -21,7 +21,7 @@ enum { COLUMNS_MAX = 1000 }; /* more than all names there are */
 
 /* Names of the sums in use, in order of first use by sorted rows. */
 struct columns {
-    struct assay__index names;
+    struct assay__index names, roundings;
     bool has_missing;        /* some covariates are missing somewhere */
     bool has_share_rounding; /* some sums are those of a share, but for rounding */
 };
@@ -73,7 +73,25 @@ static enum assay_status find_share_gap(const struct assay__summary_entry *entry
     return status;
 }
 
-static enum assay_status find_columns(struct assay__summary_entry *const *sorted, uint32_t count,
+/* The columns for what rounding may have moved. */
+static enum assay_status find_roundings(const struct assay__summary_entry *entry,
+                                        struct columns *columns, struct assay_error *err)
+{
+    struct assay_moments_shape shape = assay_moments_shape(entry->moments);
+    uint32_t count = assay__column_rounding_count(shape), number;
+    enum assay_status status = ASSAY_OK;
+    for (uint32_t s = 0; status == ASSAY_OK && entry->slack != NULL && s < count; s++) {
+        char name[ASSAY__COLUMN_BYTES];
+        assay__column_rounding(shape, s, name);
+        if (entry->slack[s] > 0.0)
+            status = assay__index_add(&columns->roundings, name, strlen(name), COLUMNS_MAX, &number,
+                                      err);
+    }
+    return status;
+}
+
+static enum assay_status find_columns(const struct assay__summary_table *table,
+                                      struct assay__summary_entry *const *sorted, uint32_t count,
                                       struct columns *columns, struct assay_error *err)
 {
     for (uint32_t i = 0; i < count; i++) {
@@ -89,6 +107,10 @@ static enum assay_status find_columns(struct assay__summary_entry *const *sorted
             if (status != ASSAY_OK)
                 return status;
         }
+        enum assay_status found =
+            table->is_sealed ? ASSAY_OK : find_roundings(sorted[i], columns, err);
+        if (found != ASSAY_OK)
+            return found;
         for (uint32_t p = 0; p < assay__moments_pattern_count(sorted[i]->moments); p++) {
             uint32_t mask;
             uint64_t n;
@@ -188,6 +210,31 @@ static enum assay_status append_share_gap(const struct assay__summary_entry *ent
     return status;
 }
 
+/* What rounding may have moved stands in the first row of an entry: it is that of all its rows. */
+static void append_roundings(const struct assay__summary_entry *entry, uint32_t pattern,
+                             struct writing *writing)
+{
+    const struct assay__index *names = &writing->columns->roundings;
+    struct assay_moments_shape shape = assay_moments_shape(entry->moments);
+    uint32_t count = assay__column_rounding_count(shape), column;
+    double slack_of[COLUMNS_MAX] = {0.0};
+    for (uint32_t s = 0; pattern == 0 && entry->slack != NULL && s < count; s++) {
+        char name[ASSAY__COLUMN_BYTES];
+        assay__column_rounding(shape, s, name);
+        if (assay__index_find(names, name, strlen(name), &column))
+            slack_of[column] = entry->slack[s];
+    }
+    for (uint32_t c = 0; c < names->count; c++) {
+        char number[ASSAY__NUMBER_BYTES];
+        assay__text_putc(writing->text, ',');
+        size_t from = writing->text->length;
+        if (!(slack_of[c] > 0.0))
+            continue;
+        assay__text_append(writing->text, number, assay__number_write(slack_of[c], number));
+        digest_number(writing, names->keys[c].bytes, from);
+    }
+}
+
 /* One pattern of missing covariates of a metric: its sums under their columns. */
 static enum assay_status append_pattern(const struct assay__summary_entry *entry, uint32_t pattern,
                                         struct writing *writing, struct assay_error *err)
@@ -221,6 +268,7 @@ static enum assay_status append_pattern(const struct assay__summary_entry *entry
             return status;
         digest_number(writing, columns->names.keys[c].bytes, from);
     }
+    append_roundings(entry, pattern, writing);
     enum assay_status status = append_share_gap(entry, pattern, writing, err);
     end_row(writing);
     return status;
@@ -229,8 +277,9 @@ static enum assay_status append_pattern(const struct assay__summary_entry *entry
 static void append_commas(struct writing *writing)
 {
     const struct columns *columns = writing->columns;
-    for (uint32_t c = 0;
-         c < columns->names.count + columns->has_missing + columns->has_share_rounding; c++)
+    for (uint32_t c = 0; c < columns->names.count + columns->roundings.count +
+                                 columns->has_missing + columns->has_share_rounding;
+         c++)
         assay__text_putc(writing->text, ',');
 }
 
@@ -303,6 +352,8 @@ static void append_header(const struct columns *columns, struct assay__text *tex
         assay__text_puts(text, ",covariates_missing");
     for (uint32_t c = 0; c < columns->names.count; c++)
         assay__text_format(text, ",%s", columns->names.keys[c].bytes);
+    for (uint32_t c = 0; c < columns->roundings.count; c++)
+        assay__text_format(text, ",%s", columns->roundings.keys[c].bytes);
     if (columns->has_share_rounding)
         assay__text_puts(text, ",share_rounding");
     assay__text_putc(text, '\n');
@@ -322,7 +373,7 @@ enum assay_status assay__summary_write(const struct assay__summary_table *table,
         memcpy(sorted, table->entries, count * sizeof *sorted);
     count = keep_latest(sorted, count);
     qsort(sorted, count, sizeof *sorted, compare_entries);
-    enum assay_status status = find_columns(sorted, count, &columns, err);
+    enum assay_status status = find_columns(table, sorted, count, &columns, err);
     append_header(&columns, text);
     if (table->is_sealed)
         append_remark(&writing, SCHEMA, ASSAY__SEAL_SCHEMA);
@@ -334,6 +385,7 @@ enum assay_status assay__summary_write(const struct assay__summary_table *table,
     if (status == ASSAY_OK && (text->failed || writing.digest.cell.failed))
         status = assay__fail_memory(err);
     assay__index_release(&columns.names);
+    assay__index_release(&columns.roundings);
     assay__seal_digest_release(&writing.digest);
     free(sorted);
     return status;
