@@ -17,6 +17,7 @@
 #include "cli/health.h"
 #include "cli/message.h"
 #include "cli/output.h"
+#include "cli/source_flags.h"
 #include "cli/term.h"
 #include "report/reports.h"
 
@@ -33,23 +34,24 @@ enum option_code {
     OPTION_HELP
 };
 
-static const struct option OPTIONS[] = {
-    DATA_FLAG_OPTIONS DELIVERY_FLAG_OPTIONS{"format", required_argument, NULL, OPTION_FORMAT},
-    {"pretty", no_argument, NULL, OPTION_PRETTY},
-    {"output", required_argument, NULL, OPTION_OUTPUT},
-    {"fail-on", required_argument, NULL, OPTION_FAIL_ON},
-    {"post", no_argument, NULL, OPTION_POST},
-    {"chart", no_argument, NULL, OPTION_CHART},
-    {"slices", optional_argument, NULL, OPTION_SLICES},
-    {"brief", no_argument, NULL, OPTION_BRIEF},
-    {"interval", required_argument, NULL, OPTION_INTERVAL},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {NULL, 0, NULL, 0}};
+static const struct option OPTIONS[] = {DATA_FLAG_OPTIONS SOURCE_FLAG_OPTIONS DELIVERY_FLAG_OPTIONS{
+                                            "format", required_argument, NULL, OPTION_FORMAT},
+                                        {"pretty", no_argument, NULL, OPTION_PRETTY},
+                                        {"output", required_argument, NULL, OPTION_OUTPUT},
+                                        {"fail-on", required_argument, NULL, OPTION_FAIL_ON},
+                                        {"post", no_argument, NULL, OPTION_POST},
+                                        {"chart", no_argument, NULL, OPTION_CHART},
+                                        {"slices", optional_argument, NULL, OPTION_SLICES},
+                                        {"brief", no_argument, NULL, OPTION_BRIEF},
+                                        {"interval", required_argument, NULL, OPTION_INTERVAL},
+                                        {"help", no_argument, NULL, OPTION_HELP},
+                                        {NULL, 0, NULL, 0}};
 
 struct arguments {
     struct guess_flags guess;
     struct plan_flags plan;
     struct assay_read_options read;
+    struct source_flags source;
     struct assay_write_options write;
     bool has_format;
     enum assay_format format;
@@ -76,7 +78,8 @@ static void formats_help(void)
 
 static int print_help(void)
 {
-    fputs("usage: assay analyze [OPTION...] FILE...\n\n"
+    fputs("usage: assay analyze [OPTION...] FILE...\n"
+          "       assay analyze [OPTION...] --source NAME --table TABLE\n\n"
           "Analyzes an experiment: unit-level CSV (one row per unit) or sufficient statistics, "
           "plain,\n"
           "gzip or zstd; '-' is standard input. Give a plan, or say it with flags:\n\n"
@@ -105,6 +108,8 @@ static int print_help(void)
         "data:\n",
         stdout);
     data_flag_help(stdout);
+    fputs("\ndatabases, where --events takes NAME=TABLE; see assay-sql(1):\n", stdout);
+    source_flag_help(stdout);
     fputs("\nplan:\n", stdout);
     plan_flags_help(stdout);
     fputs("\ndelivery, with --post (--dry-run shows the request and sends nothing):\n", stdout);
@@ -201,7 +206,8 @@ static int take_option(struct arguments *arguments, int option, const char *valu
 {
     int code = 0;
     if (plan_flags_take(&arguments->plan, option, value) ||
-        data_flag_take("analyze", &arguments->read, option, value, &code))
+        data_flag_take("analyze", &arguments->read, option, value, &code) ||
+        source_flag_take("analyze", &arguments->source, option, value, &code))
         return code;
     if (!delivery_flag_take(&arguments->delivery, option, value, &code))
         return take_own(arguments, option, value);
@@ -230,9 +236,10 @@ static int parse(int argc, char **argv, struct arguments *arguments)
                                "--%s is for delivery, which needs --post (or --dry-run to look "
                                "first)",
                                arguments->delivery_flag);
-    if (optind == argc)
+    code = source_check("analyze", &arguments->source, (size_t)(argc - optind));
+    if (code == 0 && optind == argc && arguments->source.warehouse.source_count == 0)
         return cli_usage_error("analyze", "no data: name a CSV file, or '-'");
-    return 0;
+    return code;
 }
 
 static bool delivers(const struct arguments *arguments)
@@ -352,8 +359,11 @@ static int analyze(struct arguments *arguments, char **paths, size_t path_count)
     struct assay_plan *plan = NULL;
     struct assay_dataset *dataset = NULL;
     struct assay_analysis *analysis = NULL;
-    enum assay_status status = guess_flags_fill(&arguments->guess, &arguments->plan, paths[0],
-                                                arguments->read.separator, &err);
+    bool has_files = path_count > 0;
+    enum assay_status status = ASSAY_OK;
+    if (has_files)
+        status = guess_flags_fill(&arguments->guess, &arguments->plan, paths[0],
+                                  arguments->read.separator, &err);
     if (status == ASSAY_OK && arguments->guess.refusal[0] != '\0')
         return cli_usage_error("analyze", "%s", arguments->guess.refusal);
     say_guess(arguments);
@@ -362,8 +372,10 @@ static int analyze(struct arguments *arguments, char **paths, size_t path_count)
     if (status == ASSAY_OK)
         status = check_plan(arguments, plan, &err);
     if (status == ASSAY_OK)
-        status =
-            data_read(plan, &arguments->plan, &arguments->read, paths, path_count, &dataset, &err);
+        status = has_files
+                     ? data_read(plan, &arguments->plan, &arguments->read, paths, path_count,
+                                 &dataset, &err)
+                     : source_read(plan, &arguments->plan, &arguments->source, &dataset, &err);
     if (status == ASSAY_OK)
         status = note_guess(arguments, dataset, &err);
     if (status == ASSAY_OK)
@@ -381,6 +393,10 @@ static int analyze(struct arguments *arguments, char **paths, size_t path_count)
 static int run(struct arguments *arguments, char **paths, size_t path_count)
 {
     int code = data_check_files("analyze", &arguments->plan, paths, path_count, arguments->output);
+    if (code == 0)
+        code = source_check_output("analyze", &arguments->source, arguments->output);
+    if (code == 0 && arguments->source.explains)
+        return source_explain("analyze", &arguments->plan, &arguments->source);
     if (code == 0)
         code = delivery_check_output(&arguments->delivery, arguments->output);
     if (code == 0 && delivers(arguments))
@@ -402,6 +418,7 @@ int cmd_analyze(int argc, char **argv)
         code = print_help();
     else if (code == 0)
         code = run(&arguments, argv + optind, (size_t)(argc - optind));
+    source_release(&arguments.source);
     plan_flags_release(&arguments.plan);
     guess_flags_release(&arguments.guess);
     return code;

@@ -11,7 +11,7 @@
 #include "cli/flags_data.h"
 #include "cli/output.h"
 #include "cli/plan_flags.h"
-#include "source/sql/sql.h"
+#include "cli/sql_flags.h"
 
 enum {
     OPTION_DIALECT = CLI_OPTION_FIRST,
@@ -20,8 +20,7 @@ enum {
     OPTION_SCALE,
     OPTION_NO_CUBES,
     OPTION_OUTPUT,
-    OPTION_HELP,
-    DIALECTS_MAX = 32
+    OPTION_HELP
 };
 
 static const struct option OPTIONS[] = {{"dialect", required_argument, NULL, OPTION_DIALECT},
@@ -64,35 +63,13 @@ static int print_help(void)
     return cli_finish_stdout();
 }
 
-static int take_dialect(const char *value, struct assay__sql_options *options)
-{
-    const char *names[DIALECTS_MAX + 1] = {NULL};
-    unsigned index = 0;
-    for (size_t i = 0; i < DIALECTS_MAX && assay__sql_dialects[i] != NULL; i++)
-        names[i] = assay__sql_dialects[i]->name;
-    int code = args_choice((struct args_where){"sql", "dialect"}, value, names, &index);
-    options->dialect = assay__sql_dialects[index];
-    return code;
-}
-
-static int take_scale(const char *value, struct assay__sql_options *options)
-{
-    uint64_t scale = 0;
-    int code = args_counts((struct args_where){"sql", "scale"}, value, 1, &scale, &(size_t){0});
-    if (code == 0 && scale > ASSAY__SQL_SCALE_MAX)
-        return cli_usage_error("sql", "--scale is a number from 0 to %d, not '%s'",
-                               ASSAY__SQL_SCALE_MAX, value);
-    options->scale = (unsigned)scale;
-    return code;
-}
-
 static int take(struct assay__sql_options *options, const char **output, int option,
                 const char *value)
 {
     if (option == OPTION_DIALECT)
-        return take_dialect(value, options);
+        return sql_take_dialect((struct args_where){"sql", "dialect"}, value, &options->dialect);
     if (option == OPTION_SCALE)
-        return take_scale(value, options);
+        return sql_take_scale((struct args_where){"sql", "scale"}, value, &options->scale);
     if (option == OPTION_TABLE)
         options->table = value;
     else if (option == OPTION_SCHEMA)
@@ -102,31 +79,6 @@ static int take(struct assay__sql_options *options, const char **output, int opt
     else
         *output = value;
     return 0;
-}
-
-/* The tables of events, as --events names them; the names lie in kept. */
-static enum assay_status list_events(const struct plan_flags *flags, const struct assay_plan *plan,
-                                     struct assay__sql_options *options,
-                                     struct plan_event_file **kept, struct assay__sql_events **out,
-                                     struct assay_error *err)
-{
-    enum assay_status status =
-        plan_flags_event_files(flags, plan, kept, &options->event_count, err);
-    const struct plan_event_file *files = *kept;
-    if (status == ASSAY_OK)
-        *out = calloc(options->event_count + 1, sizeof **out);
-    if (status == ASSAY_OK && *out == NULL)
-        status = assay__fail_memory(err);
-    for (size_t i = 0; status == ASSAY_OK && i < options->event_count; i++) {
-        (*out)[i] = (struct assay__sql_events){files[i].events->name, files[i].path};
-        for (size_t k = 0; status == ASSAY_OK && k < i; k++)
-            if (strcmp((*out)[k].name, (*out)[i].name) == 0)
-                status = assay__fail(err, ASSAY_ERROR_USAGE,
-                                     "The events '%.100s' have two tables: make a view of both.",
-                                     (*out)[i].name);
-    }
-    options->events = *out;
-    return status;
 }
 
 static int run(const struct plan_flags *flags, struct assay__sql_options *options,
@@ -144,7 +96,7 @@ static int run(const struct plan_flags *flags, struct assay__sql_options *option
     options->plan_name = plan_file;
     enum assay_status status = plan_flags_build(flags, &plan, &err);
     if (status == ASSAY_OK)
-        status = list_events(flags, plan, options, &files, &events, &err);
+        status = sql_list_events(flags, plan, options, &files, &events, &err);
     if (status == ASSAY_OK)
         status = assay__sql_write(plan, options, &text, &err);
     code = status == ASSAY_OK ? output_write(output, text.data, text.length)

@@ -248,3 +248,15 @@ enum assay_status assay__dataset_read_rows(struct assay_dataset *dataset, struct
         status = read_rows(&intake, 0, rows, err);
     return end(&intake, status, assay__rows_name(rows), err);
 }
+
+enum assay_status assay__dataset_read_sums(struct assay_dataset *dataset,
+                                           struct assay__rows *const *rows, size_t count,
+                                           struct assay_error *err)
+{
+    struct intake intake;
+    enum assay_status status = ASSAY_OK;
+    begin(&intake, dataset, NULL, count);
+    for (size_t i = 0; status == ASSAY_OK && i < count; i++)
+        status = read_summary(&intake, rows[i], err);
+    return end(&intake, status, assay__rows_name(rows[0]), err);
+}

@@ -38,4 +38,10 @@ enum assay_status assay__dataset_read_rows(struct assay_dataset *dataset, struct
                                            const struct assay_read_options *options,
                                            struct assay_error *err);
 
+/** assay__dataset_read_sums() reads tables of sums, which are parts of one whole, and closes none.
+ */
+enum assay_status assay__dataset_read_sums(struct assay_dataset *dataset,
+                                           struct assay__rows *const *rows, size_t count,
+                                           struct assay_error *err);
+
 #endif

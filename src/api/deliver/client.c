@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "api/deliver/curl_library.h"
+#include "base/curl_library.h"
 
 /* Numbers of the options: where, default, and what to call them. */
 static const struct number_option {

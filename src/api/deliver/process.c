@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Set-up that belongs to the process, and therefore to the program. */
-#include "api/deliver/curl_library.h"
+#include "base/curl_library.h"
 
 #include "assay/deliver.h"
 #include "base/error.h"

@@ -2,7 +2,7 @@
 /* One HTTP exchange over libcurl, with limits on time and size, and its outcome. */
 #include "api/deliver/transport.h"
 
-#include "api/deliver/curl_library.h"
+#include "base/curl_library.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #include "api/deliver/url.h"
 
 #include <arpa/inet.h>
-#include "api/deliver/curl_library.h"
+#include "base/curl_library.h"
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>

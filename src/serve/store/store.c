@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include "serve/store/sqlite_library.h"
+#include "base/sqlite_library.h"
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -187,7 +187,7 @@ static enum assay_status open_database(struct serve_store *store, const char *pa
 enum assay_status serve_store_open(const char *path, bool is_reader, struct serve_store **out,
                                    struct assay_error *err)
 {
-    enum assay_status status = serve_sqlite_load(err);
+    enum assay_status status = assay__sqlite_load(err);
     if (status != ASSAY_OK)
         return status;
     struct serve_store *store = calloc(1, sizeof *store);

@@ -2,7 +2,7 @@
 #ifndef ASSAY_SERVE_STORE_STORE_PRIVATE_H
 #define ASSAY_SERVE_STORE_STORE_PRIVATE_H
 
-#include "serve/store/sqlite_library.h"
+#include "base/sqlite_library.h"
 
 #include "serve/store/store.h"
 

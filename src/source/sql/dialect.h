@@ -50,6 +50,7 @@ struct assay__sql_dialect {
     const char *whole_text; /* $1, the text of a whole number, as a number of 64 bits */
     const char *quotient;   /* $1 / $2 of whole numbers, both at least 0, cut to a whole one */
     const char *least, *greatest; /* of $1 and $2, neither NULL */
+    const char *hash;             /* of $1, a text: MD5 in lower-case hexadecimal digits */
     const char *once; /* after "as" of a subquery that is to be computed once; "" for nothing */
     const char
         *cell; /* $1, a text, as a cell of CSV, where the engine's client does not quote; "" */

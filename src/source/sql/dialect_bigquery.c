@@ -29,6 +29,7 @@ const struct assay__sql_dialect assay__sql_bigquery = {
     .quotient = "div($1, $2)",
     .least = "least($1, $2)",
     .greatest = "greatest($1, $2)",
+    .hash = "to_hex(md5($1))",
     .once = "",
     .cell = "",
     .table_end = "",

@@ -30,6 +30,7 @@ const struct assay__sql_dialect assay__sql_clickhouse = {
     .quotient = "intDiv($1, $2)",
     .least = "least($1, $2)",
     .greatest = "greatest($1, $2)",
+    .hash = "lower(hex(MD5($1)))",
     .once = "",
     .cell = "",
     .table_end = "settings join_use_nulls = 1, prefer_column_name_to_alias = 1",

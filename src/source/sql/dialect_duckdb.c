@@ -27,6 +27,7 @@ const struct assay__sql_dialect assay__sql_duckdb = {
     .quotient = "($1) // $2",
     .least = "least($1, $2)",
     .greatest = "greatest($1, $2)",
+    .hash = "md5($1)",
     .once = "",
     .cell = "",
     .table_end = "",

@@ -30,6 +30,7 @@ const struct assay__sql_dialect assay__sql_mariadb = {
     .quotient = "($1) div $2",
     .least = "least($1, $2)",
     .greatest = "greatest($1, $2)",
+    .hash = "md5($1)",
     .once = "",
     .cell = "concat('\"', replace($1, '\"', '\"\"'), '\"')",
     .table_end = "",

@@ -28,6 +28,7 @@ const struct assay__sql_dialect assay__sql_postgresql = {
     .quotient = "($1) / $2",
     .least = "least($1, $2)",
     .greatest = "greatest($1, $2)",
+    .hash = "md5($1)",
     .once = "materialized ",
     .cell = "",
     .table_end = "",

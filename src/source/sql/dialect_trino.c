@@ -28,6 +28,7 @@ const struct assay__sql_dialect assay__sql_trino = {
     .quotient = "($1) / $2",
     .least = "least($1, $2)",
     .greatest = "greatest($1, $2)",
+    .hash = "lower(to_hex(md5(to_utf8($1))))",
     .once = "",
     .cell = "",
     .table_end = "",

@@ -32,13 +32,18 @@ static void put_name_comment(struct assay__sql *sql, const char *name)
     assay__sql_comment(sql, name);
 }
 
+const char *assay__sql_source_table(struct assay__sql *sql, uint32_t source)
+{
+    const char *table = source == 0 ? sql->options->table : NULL;
+    for (size_t i = 0; i < sql->options->event_count && table == NULL; i++)
+        if (strcmp(sql->options->events[i].name, sql->binding.sources[source].events) == 0)
+            table = sql->options->events[i].table;
+    return assay__sql_table(sql, table == NULL ? "" : table);
+}
+
 static void put_texts(struct assay__sql *sql, uint32_t source)
 {
     const struct assay__columns *columns = &sql->binding.sources[source];
-    const char *table = source == 0 ? sql->options->table : NULL;
-    for (size_t i = 0; i < sql->options->event_count && table == NULL; i++)
-        if (strcmp(sql->options->events[i].name, columns->events) == 0)
-            table = sql->options->events[i].table;
     assay__sql_put(sql, "texts_%u as (\n  select", source);
     for (uint32_t c = 0; c < columns->count; c++) {
         const char *column = assay__sql_name(sql, columns->names[c]);
@@ -54,7 +59,7 @@ static void put_texts(struct assay__sql *sql, uint32_t source)
     if (columns->time != ASSAY__UNBOUND)
         assay__sql_put(sql, ",\n    %s as t",
                        micros(sql, assay__sql_name(sql, columns->names[columns->time])));
-    assay__sql_put(sql, "\n  from %s\n),\n", assay__sql_table(sql, table == NULL ? "" : table));
+    assay__sql_put(sql, "\n  from %s\n),\n", assay__sql_source_table(sql, source));
 }
 
 static void put_numbers(struct assay__sql *sql, uint32_t source)

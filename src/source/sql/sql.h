@@ -36,4 +36,13 @@ enum assay_status assay__sql_write(const struct assay_plan *plan,
                                    const struct assay__sql_options *options,
                                    struct assay__text *out, struct assay_error *err);
 
+/**
+ * assay__sql_write_units() writes the statement that lists units, so that parts of the data can be
+ * held against each other: their MD5, the unit, and 1 where it is in the table of exposures. They
+ * come in the order of the first, at most count of them.
+ */
+enum assay_status assay__sql_write_units(const struct assay_plan *plan,
+                                         const struct assay__sql_options *options, uint32_t count,
+                                         struct assay__text *out, struct assay_error *err);
+
 #endif

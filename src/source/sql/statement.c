@@ -140,30 +140,54 @@ static void put_statement(struct assay__sql *sql)
     assay__sql_put(sql, ";\n");
 }
 
-enum assay_status assay__sql_write(const struct assay_plan *plan,
-                                   const struct assay__sql_options *options,
-                                   struct assay__text *out, struct assay_error *err)
+/* What every statement begins and ends with. */
+static struct assay__sql begin(const struct assay_plan *plan,
+                               const struct assay__sql_options *options, struct assay__text *out,
+                               struct assay_error *err)
 {
+    bool has_any_length = options->dialect->digits == 0;
     struct assay__sql sql = {.plan = plan,
                              .options = options,
                              .dialect = options->dialect,
                              .out = out,
                              .err = err,
-                             .scale = options->dialect->digits == 0 ? 0 : options->scale,
-                             .value_digits =
-                                 options->dialect->digits == 0 ? 0 : value_digits(options)};
+                             .scale = has_any_length ? 0 : options->scale,
+                             .value_digits = has_any_length ? 0 : value_digits(options)};
     check(&sql);
     if (sql.status == ASSAY_OK)
         sql.status = assay__binding_init(&sql.binding, plan, err);
+    return sql;
+}
+
+static enum assay_status end(struct assay__sql *sql)
+{
+    if (sql->status == ASSAY_OK && sql->out->failed)
+        sql->status = assay__fail_memory(sql->err);
+    assay__binding_release(&sql->binding);
+    assay__arena_release(&sql->arena);
+    return sql->status;
+}
+
+enum assay_status assay__sql_write(const struct assay_plan *plan,
+                                   const struct assay__sql_options *options,
+                                   struct assay__text *out, struct assay_error *err)
+{
+    struct assay__sql sql = begin(plan, options, out, err);
     if (sql.status == ASSAY_OK) {
         list_reads(&sql);
         check_width(&sql);
     }
     if (sql.status == ASSAY_OK)
         put_statement(&sql);
-    if (sql.status == ASSAY_OK && out->failed)
-        sql.status = assay__fail_memory(err);
-    assay__binding_release(&sql.binding);
-    assay__arena_release(&sql.arena);
-    return sql.status;
+    return end(&sql);
+}
+
+enum assay_status assay__sql_write_units(const struct assay_plan *plan,
+                                         const struct assay__sql_options *options, uint32_t count,
+                                         struct assay__text *out, struct assay_error *err)
+{
+    struct assay__sql sql = begin(plan, options, out, err);
+    if (sql.status == ASSAY_OK)
+        assay__sql_put_list_of_units(&sql, count);
+    return end(&sql);
 }

@@ -125,6 +125,11 @@ bool assay__sql_has_looks(const struct assay__sql *sql);
 /** assay__sql_number_scale() is the scale of number n, variables first, then folds. */
 unsigned assay__sql_number_scale(const struct assay__sql *sql, uint32_t number);
 
+/** assay__sql_source_table() is the table of a source, 0 or events. */
+const char *assay__sql_source_table(struct assay__sql *sql, uint32_t source);
+/** assay__sql_put_list_of_units() is a statement of its own. */
+void assay__sql_put_list_of_units(struct assay__sql *sql, uint32_t count);
+
 /** The parts of a statement, in their order. */
 void assay__sql_put_rows(struct assay__sql *sql, uint32_t source);
 void assay__sql_put_units(struct assay__sql *sql);

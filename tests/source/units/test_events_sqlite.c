@@ -16,7 +16,7 @@
 #include "assay/result.h"
 #include "base/text.h"
 #include "number/number.h"
-#include "serve/store/sqlite_library.h"
+#include "base/sqlite_library.h"
 #include "stats/moments.h"
 
 enum { EXPERIMENTS = 6, UNITS = 90, DAY = 86400, HOUR = 3600, FILES = 7 };
@@ -393,7 +393,7 @@ START_TEST(the_same_job_in_sql_gives_the_same_sums)
     sqlite3 *base;
     bool by_day = _i % 2 == 1;
     make(&x, (uint64_t)_i);
-    assert_ok(serve_sqlite_load(&err), &err);
+    assert_ok(assay__sqlite_load(&err), &err);
     ck_assert_int_eq(
         sqlite3_open_v2(":memory:", &base, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL),
         SQLITE_OK);

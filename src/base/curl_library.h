@@ -21,8 +21,10 @@ bool assay__curl_is_loaded(void);
 #ifndef ASSAY_LINKED
 #define ASSAY__CURL_FUNCTIONS(X)                                                                   \
     X(curl_easy_cleanup)                                                                           \
+    X(curl_easy_escape)                                                                            \
     X(curl_easy_getinfo)                                                                           \
     X(curl_easy_init)                                                                              \
+    X(curl_easy_perform)                                                                           \
     X(curl_easy_reset)                                                                             \
     X(curl_easy_setopt)                                                                            \
     X(curl_easy_strerror)                                                                          \
@@ -56,8 +58,10 @@ extern struct assay__curl_functions assay__curl;
 #undef curl_easy_setopt
 #undef curl_easy_getinfo
 #define curl_easy_cleanup assay__curl.curl_easy_cleanup
+#define curl_easy_escape assay__curl.curl_easy_escape
 #define curl_easy_getinfo assay__curl.curl_easy_getinfo
 #define curl_easy_init assay__curl.curl_easy_init
+#define curl_easy_perform assay__curl.curl_easy_perform
 #define curl_easy_reset assay__curl.curl_easy_reset
 #define curl_easy_setopt assay__curl.curl_easy_setopt
 #define curl_easy_strerror assay__curl.curl_easy_strerror

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* libcurl, loaded when it is first needed. */
-#include "api/deliver/curl_library.h"
+#include "base/curl_library.h"
 
 #include "base/library.h"
 

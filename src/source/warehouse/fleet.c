@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* All databases at once: a thread each, and one that watches time, stop and failures. */
+#include "source/warehouse/fleet.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/error.h"
+
+enum { TICK_NS = 50000000, GRACE_TICKS = 120 /* six seconds */ };
+
+struct assay__fleet {
+    struct assay__shard *shards;
+    size_t count, running;
+    struct assay__sql_events *events; /* a copy that the shards share */
+    uint32_t seconds;
+    const volatile sig_atomic_t *stop;
+    pthread_mutex_t lock; /* of running, first_failed and users */
+    pthread_cond_t change;
+    struct assay__shard *first_failed;
+    size_t users; /* threads, and the owner */
+};
+
+struct worker {
+    struct assay__fleet *fleet;
+    struct assay__shard *shard;
+};
+
+static void destroy(struct assay__fleet *fleet)
+{
+    for (size_t i = 0; i < fleet->count; i++)
+        assay__shard_release(&fleet->shards[i]);
+    pthread_cond_destroy(&fleet->change);
+    pthread_mutex_destroy(&fleet->lock);
+    free(fleet->events);
+    free(fleet->shards);
+    free(fleet);
+}
+
+/* The last one to leave frees it: a thread that was given up may be the one. */
+static void leave(struct assay__fleet *fleet)
+{
+    pthread_mutex_lock(&fleet->lock);
+    bool is_last = --fleet->users == 0;
+    pthread_mutex_unlock(&fleet->lock);
+    if (is_last)
+        destroy(fleet);
+}
+
+static void *work(void *argument)
+{
+    struct worker worker = *(struct worker *)argument;
+    free(argument);
+    assay__shard_ask(worker.shard);
+    pthread_mutex_lock(&worker.fleet->lock);
+    worker.fleet->running--;
+    if (worker.shard->status != ASSAY_OK && worker.fleet->first_failed == NULL)
+        worker.fleet->first_failed = worker.shard;
+    pthread_cond_signal(&worker.fleet->change);
+    pthread_mutex_unlock(&worker.fleet->lock);
+    leave(worker.fleet);
+    return NULL;
+}
+
+/* Under the lock. Signals are for the thread that waits. */
+static enum assay_status start(struct assay__fleet *fleet, struct assay__shard *shard,
+                               struct assay_error *err)
+{
+    pthread_t thread;
+    sigset_t all, before;
+    struct worker *worker = malloc(sizeof *worker);
+    if (worker == NULL)
+        return assay__fail_memory(err);
+    *worker = (struct worker){fleet, shard};
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int code = pthread_create(&thread, NULL, work, worker);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (code != 0) {
+        free(worker);
+        return assay__fail(err, ASSAY_ERROR_MEMORY, "A thread cannot be started: %s.",
+                           strerror(code));
+    }
+    pthread_detach(thread);
+    fleet->running++;
+    fleet->users++;
+    return ASSAY_OK;
+}
+
+static struct timespec now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time;
+}
+
+/* Under the lock, which is given up meanwhile. */
+static void wait_tick(struct assay__fleet *fleet)
+{
+    struct timespec until = now();
+    until.tv_nsec += TICK_NS;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    pthread_cond_timedwait(&fleet->change, &fleet->lock, &until);
+}
+
+enum end { NOT_YET, FAILED, STOPPED, TOO_LATE };
+
+static enum end end_of(const struct assay__fleet *fleet, const struct timespec *begin)
+{
+    if (fleet->first_failed != NULL)
+        return FAILED;
+    if (fleet->stop != NULL && *fleet->stop != 0)
+        return STOPPED;
+    if (fleet->seconds > 0 && now().tv_sec - begin->tv_sec >= (time_t)fleet->seconds)
+        return TOO_LATE;
+    return NOT_YET;
+}
+
+/* Under the lock: all threads end, or are told to, and are given up when they do not. */
+static enum end watch(struct assay__fleet *fleet)
+{
+    struct timespec begin = now();
+    enum end end = NOT_YET;
+    for (int ticks = 0; fleet->running > 0 && ticks < GRACE_TICKS;) {
+        wait_tick(fleet);
+        end = end == NOT_YET ? end_of(fleet, &begin) : end;
+        if (end == NOT_YET)
+            continue;
+        ticks++;
+        pthread_mutex_unlock(&fleet->lock);
+        for (size_t i = 0; i < fleet->count; i++)
+            assay__shard_cancel(&fleet->shards[i]);
+        pthread_mutex_lock(&fleet->lock);
+    }
+    return end == NOT_YET ? end_of(fleet, &begin) : end;
+}
+
+static enum assay_status outcome(struct assay__fleet *fleet, enum end end, struct assay_error *err)
+{
+    if (end == STOPPED)
+        return assay__fail(err, ASSAY_ERROR_TRY_AGAIN,
+                           "Stopped before the database had answered; nothing was computed.");
+    if (end == TOO_LATE)
+        return assay__fail(err, ASSAY_ERROR_TRY_AGAIN,
+                           "The database did not answer within %" PRIu32
+                           " seconds; the statement was cancelled.",
+                           fleet->seconds);
+    if (end == NOT_YET)
+        return ASSAY_OK;
+    if (err != NULL)
+        *err = fleet->first_failed->err;
+    return fleet->first_failed->status;
+}
+
+enum assay_status assay__fleet_ask(struct assay__fleet *fleet, struct assay_error *err)
+{
+    struct assay_error first;
+    enum assay_status status = ASSAY_OK;
+    pthread_mutex_lock(&fleet->lock);
+    for (size_t i = 0; status == ASSAY_OK && i < fleet->count; i++)
+        status = start(fleet, &fleet->shards[i], &first);
+    if (status != ASSAY_OK)
+        for (size_t i = 0; i < fleet->count; i++)
+            assay__shard_cancel(&fleet->shards[i]);
+    enum assay_status watched = outcome(fleet, watch(fleet), err);
+    pthread_mutex_unlock(&fleet->lock);
+    if (status != ASSAY_OK && err != NULL)
+        *err = first;
+    return status != ASSAY_OK ? status : watched;
+}
+
+size_t assay__fleet_count(const struct assay__fleet *fleet)
+{
+    return fleet->count;
+}
+
+struct assay__shard *assay__fleet_shard(struct assay__fleet *fleet, size_t index)
+{
+    return &fleet->shards[index];
+}
+
+void assay__fleet_free(struct assay__fleet *fleet)
+{
+    if (fleet != NULL)
+        leave(fleet);
+}
+
+static void set_shard(struct assay__shard *shard, const struct assay_plan *plan,
+                      const struct assay__warehouse *warehouse, const char *name)
+{
+    const struct assay__engine *engine = assay__engine_of(name);
+    *shard = (struct assay__shard){
+        .engine = engine,
+        .source = {.name = name,
+                   .where = name + strlen(engine->prefix),
+                   .schema = warehouse->sql.schema,
+                   .login = warehouse->login,
+                   .seconds = warehouse->seconds},
+        .sql = warehouse->sql,
+        .plan = assay__plan_hold(plan),
+        .may_ship_rows = warehouse->may_ship_rows,
+        .unit_check =
+            warehouse->source_count > 1 && plan->unit_column != NULL ? warehouse->unit_check : 0};
+    shard->sql.is_fetched = true;
+    pthread_mutex_init(&shard->lock, NULL);
+}
+
+static void init_locks(struct assay__fleet *fleet)
+{
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&fleet->change, &attributes);
+    pthread_condattr_destroy(&attributes);
+    pthread_mutex_init(&fleet->lock, NULL);
+}
+
+enum assay_status assay__fleet_new(const struct assay_plan *plan,
+                                   const struct assay__warehouse *warehouse, bool wants_plan_only,
+                                   struct assay__fleet **out, struct assay_error *err)
+{
+    struct assay__fleet *fleet = calloc(1, sizeof *fleet);
+    size_t event_count = warehouse->sql.event_count;
+    *out = NULL;
+    if (fleet != NULL) {
+        fleet->shards = calloc(warehouse->source_count, sizeof *fleet->shards);
+        fleet->events = calloc(event_count + 1, sizeof *fleet->events);
+    }
+    if (fleet == NULL || fleet->shards == NULL || fleet->events == NULL) {
+        if (fleet != NULL) {
+            free(fleet->shards);
+            free(fleet->events);
+        }
+        free(fleet);
+        return assay__fail_memory(err);
+    }
+    init_locks(fleet);
+    fleet->users = 1;
+    fleet->count = warehouse->source_count;
+    fleet->seconds = warehouse->seconds;
+    fleet->stop = warehouse->stop;
+    if (event_count > 0)
+        memcpy(fleet->events, warehouse->sql.events, event_count * sizeof *fleet->events);
+    for (size_t i = 0; i < fleet->count; i++) {
+        set_shard(&fleet->shards[i], plan, warehouse, warehouse->sources[i]);
+        fleet->shards[i].sql.events = fleet->events;
+        fleet->shards[i].wants_plan_only = wants_plan_only;
+    }
+    *out = fleet;
+    return ASSAY_OK;
+}

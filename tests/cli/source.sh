@@ -1,0 +1,139 @@
+#!/bin/sh
+# Databases as sources: SQLite computes the sums, and the result has the bytes of the files'; parts are
+# added up, and what goes wrong has its exit status.
+set -u
+# shellcheck source=tests/cli/begin
+. "$(dirname "$0")/begin"
+if ! command -v sqlite3 >/dev/null 2>&1; then
+    echo "sqlite3 is not installed; skipped"
+    summary
+    exit
+fi
+# import DATABASE FOLDER: the generated tables of a folder.
+import() {
+    for table in exposures orders visits; do
+        sqlite3 "$1" '.mode csv' ".import $2/$table.csv $table"
+    done
+}
+# by_files NAME PLAN FOLDER OPTIONS, and the same with sources: both write $work/NAME.
+by_files() {
+    # shellcheck disable=SC2086 # lists of options
+    "$ASSAY" analyze --plan "$2" --format csv "$3/exposures.csv" --events "orders=$3/orders.csv" \
+        --events "visits=$3/visits.csv" $4 >"$work/$1" 2>"$work/err"
+}
+tables="--table exposures --events orders=orders --events visits=visits"
+by_source() {
+    name=$1 by=$2 options=$3
+    shift 3
+    # shellcheck disable=SC2086 # lists of options
+    "$ASSAY" analyze --plan "$by" --format csv $tables $options "$@" >"$work/$name" 2>"$work/err"
+}
+# fails STATUS TEXT NAME: the last by_source ended so, said so and wrote nothing.
+fails() {
+    status=$?
+    [ "$status" -eq "$1" ] || echo "exit status $status" >>"$work/err"
+    [ "$status" -eq "$1" ] && grep -q "$2" "$work/err" && [ ! -s "$work/none" ]
+    ok $? "$3"
+}
+plan=tests/warehouse/events.plan.json
+mkdir "$work/all"
+sh tests/warehouse/generate 3 120 "$work/all"
+import "$work/all.db" "$work/all"
+for looks in "" "--as-of 2026-03-09T12:00:00Z" "--granularity day" \
+    "--granularity day --as-of 2026-03-09T12:00:00Z"; do
+    by_files files "$plan" "$work/all" "$looks" &&
+        by_source source "$plan" "$looks" --source "sqlite:$work/all.db" &&
+        cmp "$work/files" "$work/source" >"$work/out"
+    ok $? "the bytes of files $looks"
+done
+head -n 4001 data/hillstrom.csv >"$work/units.csv"
+sqlite3 "$work/units.db" '.mode csv' ".import $work/units.csv people"
+"$ASSAY" analyze --plan data/hillstrom.plan.json "$work/units.csv" --format csv >"$work/files"
+"$ASSAY" analyze --plan data/hillstrom.plan.json --source "sqlite:$work/units.db" --table people \
+    --format csv >"$work/source" 2>"$work/err" && cmp "$work/files" "$work/source" >"$work/out"
+ok $? "the bytes of a file of units"
+
+# Two parts by unit: their looks begin and end apart.
+sed 's/"upperQuantile": [0-9.]*/"upper": 50/; s/"lowerQuantile": [0-9.]*/"lower": 0/' "$plan" >"$work/parts.json"
+for part in 0 1; do
+    mkdir "$work/$part"
+    for table in exposures orders visits; do
+        awk -F, -v part=$part 'FNR == 1 || length($1) % 2 == part' "$work/all/$table.csv" >"$work/$part/$table.csv"
+    done
+    import "$work/$part.db" "$work/$part"
+done
+for looks in "--as-of 2026-03-09T12:00:00Z" "--granularity day --as-of 2026-03-11T12:00:00Z"; do
+    by_files files "$work/parts.json" "$work/all" "$looks" &&
+        by_source source "$work/parts.json" "$looks" --source "sqlite:$work/0.db" --source "sqlite:$work/1.db" &&
+        cmp "$work/files" "$work/source" >"$work/out"
+    ok $? "two sources are one whole $looks"
+done
+looks="--as-of 2026-03-09T12:00:00Z"
+by_source none "$work/parts.json" "$looks" --source "sqlite:$work/0.db" --source "sqlite:$work/0.db"
+fails 2 "is given twice" "a source is given twice"
+cp "$work/0.db" "$work/copy.db"
+by_source none "$work/parts.json" "$looks" --source "sqlite:$work/0.db" --source "sqlite:$work/copy.db"
+fails 65 "has rows here, and is exposed in" "a unit in two sources"
+sqlite3 "$work/1.db" "create table kept as select * from orders; insert into orders select user, seen, amount, channel, session from orders limit 0;
+    attach '$work/0.db' as other; insert into orders select o.* from other.orders o join other.exposures e on e.user = o.user limit 1"
+by_source none "$work/parts.json" "$looks" --source "sqlite:$work/0.db" --source "sqlite:$work/1.db"
+fails 65 "has rows here, and is exposed in" "events of a unit are in another source"
+by_source none "$work/parts.json" "$looks" --source "sqlite:$work/0.db" --source "sqlite:$work/1.db" --source-units 0 --granularity none
+ok $? "nobody looks for units when told so"
+: >"$work/none"
+by_source none "$work/parts.json" "" --source "sqlite:$work/0.db" --source "sqlite:$work/1.db"
+fails 78 "Give the plan an asOf" "parts need an asOf"
+by_source none "$plan" "$looks" --source "sqlite:$work/0.db" --source "sqlite:$work/1.db"
+fails 78 "a cap at a quantile, which is one of all units" "parts have no quantile"
+
+# What goes wrong.
+by_source none "$plan" "" --source "sqlite:$work/no.db"
+fails 66 "unable to open database file" "no such file"
+echo "not a database, but a file of more than a few bytes, at least one hundred of them, as SQLite reads that many first" >"$work/text.db"
+by_source none "$plan" "" --source "sqlite:$work/text.db"
+fails 65 "file is not a database" "no database"
+"$ASSAY" analyze --plan data/hillstrom.plan.json --source "sqlite:$work/units.db" --table nobody >"$work/none" 2>"$work/err"
+fails 66 "no such table: nobody" "no such table"
+"$ASSAY" analyze --plan data/hillstrom.plan.json --source "sqlite:$work/all.db" --table orders >"$work/none" 2>"$work/err"
+fails 65 "no such column" "no such column"
+by_source none "$plan" "" --source "oracle:$work/no.db"
+fails 2 "begins like none of them" "no such kind of database"
+by_source none "$plan" "" --source "sqlite:$work/all.db" "$work/units.csv"
+fails 2 "from files or from --source" "files and a source"
+"$ASSAY" analyze --plan "$plan" --source "sqlite:$work/all.db" >"$work/none" 2>"$work/err"
+fails 2 "table is missing" "no table"
+"$ASSAY" analyze --plan "$plan" --table exposures "$work/units.csv" >"$work/none" 2>"$work/err"
+fails 2 "is for databases" "a table of a file"
+cp "$work/all.db" "$work/before.db"
+by_source none "$plan" "" --source "sqlite:$work/all.db" --output "$work/all.db"
+fails 2 "is an input, too" "the output is the database"
+cmp "$work/all.db" "$work/before.db" >"$work/out"
+ok $? "the database is as it was"
+
+# A statement that never ends: a time limit, and Ctrl-C. A second source that fails ends it at once.
+sqlite3 "$work/slow.db" "create view t as with recursive r(i) as (select 1 union all select i + 1 from r) select i as u, 'A' as g, 1 as y from r"
+slow() {
+    "$ASSAY" analyze --group g --baseline A --metric y --table t --source "sqlite:$work/slow.db" "$@" >"$work/none" 2>"$work/err"
+}
+slow --source-timeout 1
+fails 75 "did not answer within 1 seconds" "a time limit"
+slow --source "sqlite:$work/no.db"
+fails 66 "unable to open" "one source fails, the other is ended"
+slow &
+slow=$!
+sleep 0.5
+# The shell starts it with the signal ignored; the program's own child is asked to end instead.
+kill -TERM $slow 2>/dev/null
+wait $slow
+ok $(($? == 143 ? 0 : 1)) "a signal ends it"
+
+# The statement and its plan, and sums to keep.
+"$ASSAY" analyze --plan data/hillstrom.plan.json --source "sqlite:$work/units.db" --table people --explain >"$work/out" 2>"$work/err" &&
+    sqlite3 -csv -header "$work/units.db" <"$work/out" >"$work/sums" &&
+    grep -q '^-- .*SCAN people' "$work/out" && grep -q '^@units,' "$work/sums"
+ok $? "the statement and its plan"
+"$ASSAY" summarize --plan data/hillstrom.plan.json --source "sqlite:$work/units.db" --table people >"$work/sums" 2>"$work/err" &&
+    "$ASSAY" analyze --plan data/hillstrom.plan.json "$work/sums" --format csv >"$work/source" 2>"$work/err" &&
+    "$ASSAY" analyze --plan data/hillstrom.plan.json "$work/units.csv" --format csv | cmp - "$work/source" >"$work/out"
+ok $? "sums to keep"
+summary
