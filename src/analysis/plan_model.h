@@ -101,6 +101,12 @@ enum assay_alpha_division {
     ASSAY_DIVIDE_NONE        /* every test at alpha: the whole decision errs more often */
 };
 
+/** enum assay_map_form: how the result writes labels and dimensions, which are keys with values. */
+enum assay_map_form {
+    ASSAY_MAPS_AS_LIST,  /* [{"key": k, "value": v}] */
+    ASSAY_MAPS_AS_OBJECT /* {k: v} */
+};
+
 /** enum assay_rule_kind: what a node of a decision rule is. */
 enum assay_rule_kind {
     ASSAY_RULE_METRIC, /* a leaf: holds when the metric passes */
@@ -254,6 +260,7 @@ struct assay_plan {
     enum assay_test_kind test;
     enum assay_skewness_correction skewness; /* skewnessCorrection */
     const char *recommendation_names[5];     /* UNSPECIFIED, SHIP, CONTINUE, END, ABORT spellings */
+    enum assay_map_form map_form;
     struct assay_metric_plan *metrics;
     uint32_t metric_count;
     char *canonical;               /* canonical JSON of the plan with defaults; NUL-terminated */

@@ -29,6 +29,7 @@ struct assay__choices {
     X(aggregation, enum assay_aggregation, "sum", "count", "countDistinct", "mean", "min", "max",  \
       "first", "last")                                                                             \
     X(adjustment, enum assay_alpha_division, "decision", "bonferroni", "none")                     \
+    X(map_form, enum assay_map_form, "list", "object")                                             \
     X(granularity, enum assay_granularity, "none", "hour", "day", "week")                          \
     X(horizon, enum assay_horizon_kind, ASSAY_HORIZON_LIST(ASSAY__HORIZON_SPELLING))               \
     X(spending, enum assay_spending_family, "power", "obrienFleming", "pocock", "hwangShihDeCani") \

@@ -79,6 +79,8 @@ static const struct assay__plan_key plan_rows[] = {
      SAYS("interval for skewed data, in addition: none, hall, johnson or pearson")},
     {OBJECT("recommendationNames", 0, ASSAY__NO_MARK, RECOMMENDATIONS), ALWAYS,
      SAYS("what the recommendations are called in the result")},
+    {CHOICE("mapForm", map_form, map_form, ASSAY_MAPS_AS_LIST), FLAG("map-form", "NAME"),
+     SAYS("how the result writes labels and dimensions: list or object")},
     {LIST("metrics", metrics, metric_count, METRIC, struct assay_metric_plan, ASSAY_METRICS_MAX),
      REQUIRED, .distinct = "id", .least = 1,
      .few = "There are no metrics; name at least one column to measure.", SAYS("what is measured")},

@@ -51,25 +51,37 @@ static const struct assay__result_field *find_field(const struct assay__shape *s
 static void check_object(struct check *check, struct assay__node *object,
                          const struct assay__shape *shape);
 
-static const enum assay__node_type TYPES[] = {[ASSAY__KIND_TEXT] = ASSAY__NODE_STRING,
-                                              [ASSAY__KIND_NUMBER] = ASSAY__NODE_NUMBER,
-                                              [ASSAY__KIND_BOOLEAN] = ASSAY__NODE_BOOLEAN,
-                                              [ASSAY__KIND_OBJECT] = ASSAY__NODE_OBJECT,
-                                              [ASSAY__KIND_LIST] = ASSAY__NODE_ARRAY};
+static const enum assay__node_type TYPES[] = {
+    [ASSAY__KIND_TEXT] = ASSAY__NODE_STRING,     [ASSAY__KIND_NUMBER] = ASSAY__NODE_NUMBER,
+    [ASSAY__KIND_BOOLEAN] = ASSAY__NODE_BOOLEAN, [ASSAY__KIND_OBJECT] = ASSAY__NODE_OBJECT,
+    [ASSAY__KIND_LIST] = ASSAY__NODE_ARRAY,      [ASSAY__KIND_MAP] = ASSAY__NODE_ARRAY};
+
+/* A map has two forms: a list of pairs, and an object, whose members are the client's business. */
+static bool is_object_of_map(const struct assay__node *value,
+                             const struct assay__result_field *field)
+{
+    return field->kind == ASSAY__KIND_MAP && value->type == ASSAY__NODE_OBJECT;
+}
+
+static void check_elements(struct check *check, struct assay__node *list,
+                           const struct assay__shape *shape)
+{
+    for (struct assay__node *element = list->first; element != NULL; element = element->next)
+        if (has_type(check, element, ASSAY__NODE_OBJECT))
+            check_object(check, element, shape);
+}
 
 /* Recursion goes as deep as the tables: a dozen levels. */
 static void check_value(struct check *check, struct assay__node *value,
                         const struct assay__result_field *field)
 {
-    if (field->kind == ASSAY__KIND_ANY || !has_type(check, value, TYPES[field->kind]))
+    if (field->kind == ASSAY__KIND_ANY || is_object_of_map(value, field) ||
+        !has_type(check, value, TYPES[field->kind]))
         return;
     if (field->kind == ASSAY__KIND_OBJECT)
         check_object(check, value, field->shape);
-    if (field->kind != ASSAY__KIND_LIST)
-        return;
-    for (struct assay__node *element = value->first; element != NULL; element = element->next)
-        if (has_type(check, element, ASSAY__NODE_OBJECT))
-            check_object(check, element, field->shape);
+    if (field->kind == ASSAY__KIND_LIST || field->kind == ASSAY__KIND_MAP)
+        check_elements(check, value, field->shape);
 }
 
 static void check_object(struct check *check, struct assay__node *object,
@@ -129,7 +141,7 @@ static bool fits(const struct assay__node *value, const struct assay__result_fie
 {
     if (field->kind == ASSAY__KIND_OF_SERVER || value->type == ASSAY__NODE_NULL)
         return false;
-    if (field->kind == ASSAY__KIND_ANY)
+    if (field->kind == ASSAY__KIND_ANY || is_object_of_map(value, field))
         return true;
     if (value->type != TYPES[field->kind])
         return false;

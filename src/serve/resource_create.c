@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "serve/http/route.h"
 #include "serve/contract.h"
+#include "serve/pairs.h"
 
 enum {
     DEPTH_MAX = 32,
@@ -178,11 +179,30 @@ static struct assay__node *read_request(struct serve_call *call, struct assay__a
     return NULL;
 }
 
-/* Labels that are {"key": text, "value": text} can be asked for in lists. */
+static bool copy_label(struct serve_call *call, const char *key, const char *value,
+                       struct serve_label *copy)
+{
+    copy->key = assay__arena_copy(&call->arena, key, strlen(key));
+    copy->value = assay__arena_copy(&call->arena, value, strlen(value));
+    return copy->key != NULL && copy->value != NULL;
+}
+
+/* How many labels there are: pairs, and entries of a list that are none. */
+static uint32_t count_labels(const struct assay__node *result)
+{
+    const char *key, *value;
+    uint32_t count = 0;
+    const struct assay__node *labels = assay__node_get(result, "labels");
+    struct serve_pairs pairs = serve_pairs_of(result, "labels");
+    while (serve_pairs_next(&pairs, &key, &value))
+        count++;
+    return labels != NULL && labels->count > count ? labels->count : count;
+}
+
+/* Labels can be asked for in lists. */
 static bool read_labels(struct serve_call *call, const struct assay__node *result)
 {
-    const struct assay__node *list = assay__node_get(result, "labels");
-    uint32_t count = list != NULL && list->type == ASSAY__NODE_ARRAY ? list->count : 0;
+    uint32_t count = count_labels(result);
     if (count > LABELS_MAX) {
         struct serve_problems problems = {.arena = &call->arena};
         serve_problem_add(&problems, "analysisResult.labels", "There are more than %d labels.",
@@ -193,18 +213,10 @@ static bool read_labels(struct serve_call *call, const struct assay__node *resul
     struct serve_label *labels = assay__arena_array(&call->arena, count + 1, sizeof *labels);
     bool is_well = labels != NULL;
     call->job.record.labels = labels;
-    for (struct assay__node *label = count > 0 ? list->first : NULL; label != NULL && is_well;
-         label = label->next) {
-        const struct assay__node *key = assay__node_get(label, "key");
-        const struct assay__node *value = assay__node_get(label, "value");
-        if (key == NULL || value == NULL || key->type != ASSAY__NODE_STRING ||
-            value->type != ASSAY__NODE_STRING)
-            continue;
-        struct serve_label *copy = &labels[call->job.record.label_count++];
-        copy->key = assay__arena_copy(&call->arena, key->text, key->length);
-        copy->value = assay__arena_copy(&call->arena, value->text, value->length);
-        is_well = copy->key != NULL && copy->value != NULL;
-    }
+    const char *key, *value;
+    struct serve_pairs pairs = serve_pairs_of(result, "labels");
+    while (is_well && serve_pairs_next(&pairs, &key, &value))
+        is_well = copy_label(call, key, value, &labels[call->job.record.label_count++]);
     if (!is_well)
         serve_answer_refuse(&call->answer, SERVE_UNAVAILABLE, NULL, "Memory ran out; try later.");
     return is_well;

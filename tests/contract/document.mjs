@@ -14,7 +14,8 @@ function resolve(schema) {
 
 /** Where a published example and a schema differ: members, and the types of what they hold. */
 function differences(example, schema, at, found) {
-    const { type, properties, items } = resolve(schema);
+    // of the forms of a map, the published one is first
+    const { type, properties, items } = resolve(resolve(schema).oneOf?.[0] ?? schema);
     const place = at || "the request";
     if (Array.isArray(example)) {
         if (type === "array") differences(example[0], items, `${at}[]`, found);

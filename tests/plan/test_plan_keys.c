@@ -86,7 +86,7 @@ static const char LATER[] =
     " \"false\":\"nein\",\"time\":\"%d.%m.%Y\",\"skipLines\":2,\"trim\":true,\n"
     " \"currency\":[\"EUR\",\"$\"],\"percent\":true,\"encoding\":\"windows-1252\"},\n"
     "\"events\":[{\"name\":\"orders\",\"columns\":{\"time\":\"paid\"}},{\"name\":\"visits\"}],\n"
-    "\"where\":\"country = \\\"SE\\\"\",\n"
+    "\"where\":\"country = \\\"SE\\\"\",\"mapForm\":\"object\",\n"
     "\"comparisons\":{\"baseline\":\"A\",\"allPairs\":true},\n"
     "\"alpha\":\"5%\",\"adjustment\":\"bonferroni\",\"minimum\":{\"units\":100,\"events\":10},\n"
     "\"decisionRule\":{\"and\":[{\"or\":[\"rev\",\"conv\"]},\"aov\"]},\n"
@@ -123,6 +123,8 @@ START_TEST(later_keys_of_the_plan_arrive)
     ck_assert_str_eq(dialect->currency[1], "$");
     ck_assert_str_eq(dialect->encoding, "windows-1252");
     ck_assert_ptr_null(dialect->group_from_file);
+    ck_assert_int_eq(plan->map_form, ASSAY_MAPS_AS_OBJECT);
+    ck_assert_ptr_nonnull(strstr(plan->canonical, "\"mapForm\":\"object\""));
     ck_assert_uint_eq(plan->event_count, 2);
     ck_assert_str_eq(plan->events[0].unit_column, "u");
     ck_assert_str_eq(plan->events[0].time_column, "paid");

@@ -317,9 +317,9 @@ START_TEST(remarks_of_one_kind_are_gathered)
 }
 END_TEST
 
-#define CITY(city, units)                                                                          \
-    "{" PAIR("t", "c") ",'dimensions':[{'key':'city','value':'" city                               \
-                       "'}],'lastResult':{'comparedSampleSize':{'value':" units                    \
+#define CITY(dimensions, units)                                                                    \
+    "{" PAIR("t", "c") ",'dimensions':" dimensions                                                 \
+                       ",'lastResult':{'comparedSampleSize':{'value':" units                       \
                        "},'differenceEstimateAbs':{'lower':{'value':1},'upper':{'value':2}}}}"
 
 /* Those with the most units are shown, in their order; the others are one row, and can be asked. */
@@ -332,8 +332,13 @@ START_TEST(smaller_values_of_a_dimension_are_gathered)
         ">(other)</th><td colspan=\"3\">2 smaller: 2 higher, 0 lower</td><td>30</td>",
         "?slices=1000000",
         "<bdi>segment</bdi>"};
-    store_text("cities", "{'results':[{'result':[" CITY("a", "10") "," CITY("b", "40") "," CITY(
-                             "c", "20") "," CITY("d", "30") ",{'segmentId':'segment'}]}]}");
+    /* In each form that there is. */
+    store_text(
+        "cities",
+        "{'results':[{'result':[" CITY("[{'key':'city','value':'a'}]", "10") "," CITY(
+            "[{'city':'b'}]", "40") "," CITY("{'city':'c'}",
+                                             "20") "," CITY("{'city':'d'}",
+                                                            "30") ",{'segmentId':'segment'}]}]}");
     struct reply page = ask_alice(&endpoint, "GET", "/results/checkout/july/cities?slices=2", NULL);
     assert_order(page.body.data, ORDER, sizeof ORDER / sizeof *ORDER);
     ck_assert_ptr_null(strstr(page.body.data, "<bdi>a</bdi>"));

@@ -86,6 +86,13 @@ static const struct assay__node *difference_of_lists(const struct assay__node *s
     return other == NULL ? NULL : sent;
 }
 
+/* A map without entries, which protocol buffers leave out. */
+static bool is_empty_map(const struct assay__result_field *field, const struct assay__node *value)
+{
+    return field != NULL && field->kind == ASSAY__KIND_MAP && value->type == ASSAY__NODE_OBJECT &&
+           value->count == 0;
+}
+
 static const struct assay__node *difference_of_objects(const struct assay__node *sent,
                                                        const cJSON *stored,
                                                        const struct assay__shape *shape)
@@ -99,7 +106,7 @@ static const struct assay__node *difference_of_objects(const struct assay__node 
         const cJSON *other = cJSON_GetObjectItemCaseSensitive(stored, member->key);
         const struct assay__node *difference =
             other != NULL ? first_difference(member, other, field != NULL ? field->shape : NULL)
-                          : (is_default(member) ? NULL : member);
+                          : (is_default(member) || is_empty_map(field, member) ? NULL : member);
         if (difference != NULL)
             return difference;
     }

@@ -364,6 +364,11 @@ struct assay__view assay__result_view(const struct assay_analysis *analysis)
     {                                                                                              \
         name, ASSAY__KIND_LIST, &shape, ASSAY__C_NONE, 0, view, ASSAY__BASE_VIEW                   \
     }
+/* The view of an element is a pair: its key and its value. */
+#define MAP(name, view)                                                                            \
+    {                                                                                              \
+        name, ASSAY__KIND_MAP, &PAIR, ASSAY__C_NONE, 0, view, ASSAY__BASE_VIEW                     \
+    }
 #define OF_SERVER(name)                                                                            \
     {                                                                                              \
         name, ASSAY__KIND_OF_SERVER, NULL, ASSAY__C_NONE, 0, NULL, ASSAY__BASE_VIEW                \
@@ -417,14 +422,14 @@ SHAPE(COMPARISON, OBJECT("status", STATUS, view_status), OBJECT("groups", GROUPS
       OBJECT("sampleSize", SAMPLE_SIZE, view_sample_size),
       RESULT_VALUE("isSignificant", BOOLEAN_SHAPE, ASSAY__C_ANSWER, significant),
       TEXT("comparisonId", comparison.comparison_id), LIST("groupStats", GROUP_STATS, view_group),
-      LIST("dimensions", PAIR, view_dimension), TEXT("segmentId", comparison.segment_id),
+      MAP("dimensions", view_dimension), TEXT("segmentId", comparison.segment_id),
       OBJECT("lastDeteriorationResult", LOOK, view_deterioration));
 SHAPE(DETAILS, WRAPPED("plannedEffectSize", TEXT_SHAPE, ASSAY__C_TEXT, details.planned),
       BOOLEAN("hasRun", details.has_run));
 SHAPE(SRM_GROUP, TEXT("group", group.id), COUNT("observed", group.units),
       NUMBER("expected", group.expected), BOOLEAN("isSignificant", group.significant));
 SHAPE(SRM, OBJECT("status", STATUS, view_srm_status),
-      BOOLEAN("isSignificant", comparison.significant), LIST("dimensions", PAIR, view_dimension),
+      BOOLEAN("isSignificant", comparison.significant), MAP("dimensions", view_dimension),
       TEXT("segmentId", comparison.segment_id), LIST("result", SRM_GROUP, view_srm_group));
 FIELDS(METRIC, TEXT("id", text), OBJECT("statsSettings", SETTINGS, view_settings),
        LIST("result", COMPARISON, view_comparison),
@@ -437,5 +442,5 @@ SHAPE(TREATMENT, TEXT("id", pair.first),
 FIELDS(RESULT, OF_SERVER("createTime"), OF_SERVER("updateTime"), OF_SERVER("creator"),
        OF_SERVER("updater"), OF_SERVER("name"), TEXT("exposureFilter", text),
        LIST("annotations", ANNOTATION, view_annotation), LIST("results", METRIC, view_metric),
-       LIST("treatments", TREATMENT, view_treatment), LIST("labels", PAIR, view_label));
+       LIST("treatments", TREATMENT, view_treatment), MAP("labels", view_label));
 const struct assay__shape assay__result_shape = SHAPE_OF(RESULT, false, true);

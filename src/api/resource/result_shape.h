@@ -21,6 +21,7 @@ enum assay__kind {
     ASSAY__KIND_BOOLEAN,
     ASSAY__KIND_OBJECT,
     ASSAY__KIND_LIST,     /* of objects */
+    ASSAY__KIND_MAP,      /* texts by key: a list of {"key", "value"}, or an object */
     ASSAY__KIND_ANY,      /* the contract leaves it open */
     ASSAY__KIND_OF_SERVER /* output only: never sent */
 };
@@ -51,11 +52,11 @@ struct assay__view;
 struct assay__result_field {
     const char *name;
     enum assay__kind kind;
-    const struct assay__shape *shape; /* OBJECT: of the value; LIST: of its elements */
+    const struct assay__shape *shape; /* OBJECT: of the value; LIST, MAP: of its elements */
     enum assay__c_type type; /* of a leaf, or of the one value in a wrapper such as {"value": x} */
     size_t offset;           /* of that leaf in its base */
-    /* OBJECT, LIST: the view of element index (0 for an object) of what *of shows; false when it
-     * does not exist. Elements are asked for in order, and *out then still holds the one before.
+    /* OBJECT, LIST, MAP: the view of element index (0 for an object) of what *of shows; false when
+     * it does not exist. Elements are asked for in order, and *out then still holds the one before.
      * NULL for leaves, for wrappers, and for fields of the server. */
     bool (*view)(const struct assay__view *of, size_t index, struct assay__view *out);
     enum assay__base base;

@@ -152,6 +152,36 @@ static bool make_list(const struct assay__result_field *field, const struct assa
     return is_complete;
 }
 
+/* Puts text below a name that is clean text, too. */
+static bool add_pair(cJSON *object, const struct assay__pair_view *pair)
+{
+    cJSON *key = string_item(pair->first);
+    cJSON *value = key != NULL ? string_item(pair->second) : NULL;
+    bool is_added = value != NULL && cJSON_AddItemToObject(object, key->valuestring, value);
+    if (!is_added)
+        cJSON_Delete(value);
+    cJSON_Delete(key);
+    return is_added;
+}
+
+/* {key: value}, or a list of {"key", "value"}: as the plan says. */
+static bool make_map(const struct assay__result_field *field, const struct assay__view *view,
+                     cJSON **out)
+{
+    if (view->analysis->plan->map_form == ASSAY_MAPS_AS_LIST)
+        return make_list(field, view, out);
+    struct assay__view element;
+    cJSON *object = cJSON_CreateObject();
+    bool is_complete = object != NULL;
+    for (size_t i = 0; is_complete && field->view(view, i, &element); i++)
+        is_complete = add_pair(object, &element.pair);
+    if (is_complete)
+        *out = object;
+    else
+        cJSON_Delete(object);
+    return is_complete;
+}
+
 static const void *place_of(const struct assay__result_field *field, const struct assay__view *view)
 {
     const void *base = view;
@@ -174,6 +204,8 @@ bool assay__tree_field(const struct assay__result_field *field, const struct ass
         return true;
     if (field->kind == ASSAY__KIND_LIST)
         return make_list(field, view, out);
+    if (field->kind == ASSAY__KIND_MAP)
+        return make_map(field, view, out);
     if (field->kind != ASSAY__KIND_OBJECT)
         return make_leaf(field->type, place, out);
     if (field->view == NULL)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the parts of a page about a metric share: its view, its verdicts, its scale. */
 #include "serve/pages/page_metric.h"
+#include "serve/pairs.h"
 
 #include <math.h>
 #include <string.h>
@@ -92,7 +93,7 @@ struct serve_verdict serve_metric_verdict_of(const struct assay__node *metric,
     const struct assay__node *status = serve_page_member(comparison, "status", ASSAY__NODE_OBJECT);
     int answer = serve_page_answer(comparison, "isSignificant");
     const char *hypothesis = serve_guide_metric(metric, "hypothesis");
-    bool is_dimension = serve_page_count(comparison, "dimensions") > 0;
+    bool is_dimension = serve_pairs_any(comparison, "dimensions");
     if (hypothesis[0] != '\0' && is_dimension)
         return direction_of(comparison);
     const char *word =

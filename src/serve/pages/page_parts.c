@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "serve/pairs.h"
+
 static const char *const ICONS[] = {
     [SERVE_ICON_CHECK] = "M3 8.5 6.5 12 13 4.5",
     [SERVE_ICON_CROSS] = "M4 4 12 12M12 4 4 12",
@@ -148,30 +150,32 @@ static void write_label(struct assay__text *out, const char *key, const char *va
 
 void serve_page_labels(struct assay__text *out, const struct assay__node *result)
 {
-    if (serve_page_count(result, "labels") == 0)
+    const char *key, *value;
+    if (!serve_pairs_any(result, "labels"))
         return;
     assay__text_puts(out, "<ul class=\"labels\">");
-    for (const struct assay__node *label = serve_page_first(result, "labels"); label != NULL;
-         label = label->next)
-        write_label(out, serve_page_text(label, "key"), serve_page_text(label, "value"));
+    struct serve_pairs labels = serve_pairs_of(result, "labels");
+    while (serve_pairs_next(&labels, &key, &value))
+        write_label(out, key, value);
     assay__text_puts(out, "</ul>\n");
 }
 
 bool serve_page_is_sliced(const struct assay__node *owner)
 {
-    return serve_page_count(owner, "dimensions") > 0 ||
-           serve_page_text(owner, "segmentId")[0] != '\0';
+    return serve_pairs_any(owner, "dimensions") || serve_page_text(owner, "segmentId")[0] != '\0';
 }
 
 void serve_page_slice(struct assay__text *out, const struct assay__node *owner)
 {
-    for (const struct assay__node *dimension = serve_page_first(owner, "dimensions");
-         dimension != NULL && !serve_page_is_full(out); dimension = dimension->next) {
+    const char *key, *value;
+    struct serve_pairs dimensions = serve_pairs_of(owner, "dimensions");
+    for (const char *between = "";
+         !serve_page_is_full(out) && serve_pairs_next(&dimensions, &key, &value); between = ", ") {
+        assay__text_puts(out, between);
         assay__text_puts(out, "<span class=\"dim\">");
-        serve_page_name(out, serve_page_text(dimension, "key"));
+        serve_page_name(out, key);
         assay__text_puts(out, "</span> ");
-        serve_page_name(out, serve_page_text(dimension, "value"));
-        assay__text_puts(out, dimension->next != NULL ? ", " : "");
+        serve_page_name(out, value);
     }
     if (serve_page_text(owner, "segmentId")[0] != '\0') {
         assay__text_puts(out, " <span class=\"dim\">segment</span> ");

@@ -8,6 +8,7 @@
 #include "assay/version.h"
 #include "serve/pages/page_parts.h"
 #include "serve/pages/page_style.h"
+#include "serve/pairs.h"
 
 static void write_begin(struct assay__text *out, const char *title)
 {
@@ -24,15 +25,16 @@ static void write_begin(struct assay__text *out, const char *title)
 
 static void write_labels(struct assay__text *out, const struct assay__node *result)
 {
-    const struct assay__node *label = serve_page_first(result, "labels");
-    if (label == NULL)
+    const char *key, *value;
+    if (!serve_pairs_any(result, "labels"))
         return;
     assay__text_puts(out, "<div class=\"meta\">");
-    for (; label != NULL; label = label->next) {
+    struct serve_pairs labels = serve_pairs_of(result, "labels");
+    while (serve_pairs_next(&labels, &key, &value)) {
         assay__text_puts(out, "<span>");
-        serve_page_name(out, serve_page_text(label, "key"));
+        serve_page_name(out, key);
         assay__text_puts(out, ": ");
-        serve_page_name(out, serve_page_text(label, "value"));
+        serve_page_name(out, value);
         assay__text_puts(out, "</span>");
     }
     assay__text_puts(out, "</div>\n");

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "serve/pages/page_metric.h"
+#include "serve/pairs.h"
 
 static double units_of(const struct assay__node *comparison)
 {
@@ -78,15 +79,17 @@ static size_t gather(const struct assay__node *metric, struct slice *slices)
 /* Values of the same dimensions, for the same two groups. Segments are planned: each for itself. */
 static bool is_family(const struct assay__node *a, const struct assay__node *b)
 {
-    const struct assay__node *one = serve_page_first(a, "dimensions");
-    const struct assay__node *other = serve_page_first(b, "dimensions");
-    if (one == NULL || other == NULL || !serve_metric_is_same(a, b) ||
+    struct serve_pairs one = serve_pairs_of(a, "dimensions");
+    struct serve_pairs other = serve_pairs_of(b, "dimensions");
+    const char *key, *other_key, *value;
+    size_t keys = 0;
+    if (!serve_metric_is_same(a, b) ||
         strcmp(serve_page_text(a, "segmentId"), serve_page_text(b, "segmentId")) != 0)
         return false;
-    for (; one != NULL && other != NULL; one = one->next, other = other->next)
-        if (strcmp(serve_page_text(one, "key"), serve_page_text(other, "key")) != 0)
+    for (; serve_pairs_next(&one, &key, &value); keys++)
+        if (!serve_pairs_next(&other, &other_key, &value) || strcmp(key, other_key) != 0)
             return false;
-    return one == other;
+    return keys > 0 && !serve_pairs_next(&other, &other_key, &value);
 }
 
 static size_t family_end(const struct slice *slices, size_t count, size_t start)

@@ -48,6 +48,10 @@ static const struct comparison {
      "{\"name\":\"y\",\"createTime\":9}", NULL},
     {"{\"a\":{\"name\":\"x\"}}", "{\"a\":{\"name\":\"y\"}}", "a.name"},
     {"{\"A\":1}", "{\"a\":1}", "A"},
+    {"{\"labels\":{}}", "{}", NULL},
+    {"{\"labels\":{\"a\":\"b\",\"c\":\"d\"}}", "{\"labels\":{\"c\":\"d\",\"a\":\"b\"}}", NULL},
+    {"{\"labels\":{\"a\":\"b\"}}", "{\"labels\":{\"a\":\"x\"}}", "labels.a"},
+    {"{\"labels\":{\"a\":\"b\"}}", "{}", "labels"},
 };
 
 START_TEST(canonical_compares)

@@ -33,13 +33,14 @@ static void count_allocations(void)
 
 START_TEST(tree_prints_what_the_writer_writes)
 {
-    const struct assay_write_options options = {.pretty = _i == 1};
+    const struct assay_write_options options = {.pretty = _i % 2 == 1};
     const struct assay_analysis *analysis = sample_analysis(&sample);
+    sample.plan.map_form = _i < 2 ? ASSAY_MAPS_AS_LIST : ASSAY_MAPS_AS_OBJECT;
     struct assay_error err;
     char *written;
     cJSON *tree = assay_analysis_cjson(analysis, &err);
     ck_assert_ptr_nonnull(tree);
-    char *printed = _i == 1 ? cJSON_Print(tree) : cJSON_PrintUnformatted(tree);
+    char *printed = _i % 2 == 1 ? cJSON_Print(tree) : cJSON_PrintUnformatted(tree);
     assert_ok(assay_analysis_write(analysis, ASSAY_FORMAT_RESULT, &options, &written, NULL, &err),
               &err);
     ck_assert_uint_eq(strlen(written), strlen(printed) + 1);
@@ -86,9 +87,32 @@ START_TEST(tree_text_is_utf8_whatever_the_names_hold)
 }
 END_TEST
 
+START_TEST(tree_has_objects_for_maps_where_the_plan_says_so)
+{
+    struct assay_analysis *analysis = sample_analysis(&sample);
+    sample.plan.map_form = ASSAY_MAPS_AS_OBJECT;
+    sample.plan.labels[0].key = "te\xFF"
+                                "am";
+    cJSON *tree = assay_analysis_cjson(analysis, NULL);
+    ck_assert_str_eq(text_at(tree, "labels.te\xEF\xBF\xBD"
+                                   "am"),
+                     "growth \"a\"");
+    const cJSON *total = json_at(tree, "results.0.result.0.dimensions");
+    ck_assert(cJSON_IsObject(total) && total->child == NULL);
+    const cJSON *slice = json_at(tree, "results.0.result.2.dimensions");
+    ck_assert(cJSON_IsObject(slice) && cJSON_GetArraySize(slice) == 1);
+    ck_assert_str_eq(slice->child->string, analysis->slices[1].key);
+    ck_assert_str_eq(slice->child->valuestring, "Multi, \"channel\"\n");
+    const cJSON *sizes = json_at(tree, "results.0.srmResult.1.dimensions");
+    ck_assert(cJSON_IsObject(sizes) && cJSON_GetArraySize(sizes) == 1);
+    cJSON_Delete(tree);
+}
+END_TEST
+
 START_TEST(tree_without_memory_is_null_and_leaves_nothing)
 {
     const struct assay_analysis *analysis = sample_analysis(&sample);
+    sample.plan.map_form = (enum assay_map_form)_i;
     count_allocations();
     cJSON *tree = NULL;
     long allowed = 0;
@@ -154,6 +178,17 @@ static const cJSON *resolve(const cJSON *schema)
 
 static void check_shape(const struct assay__shape *shape, const cJSON *schema);
 
+/* A list or an object, whose members are open. */
+static void check_map(const struct assay__result_field *field, const cJSON *schema)
+{
+    const cJSON *forms = cJSON_GetObjectItemCaseSensitive(schema, "oneOf");
+    ck_assert_msg(cJSON_GetArraySize(forms) == 2, "%s", field->name);
+    const cJSON *list = cJSON_GetArrayItem(forms, 0);
+    ck_assert_str_eq(text_at(list, "type"), "array");
+    check_shape(field->shape, resolve(json_at(list, "items")));
+    check_shape(field->shape, resolve(cJSON_GetArrayItem(forms, 1)));
+}
+
 static void check_field(const struct assay__result_field *field, const cJSON *schema)
 {
     static const char *const TYPES[] = {[ASSAY__KIND_TEXT] = "string",
@@ -168,6 +203,10 @@ static void check_field(const struct assay__result_field *field, const cJSON *sc
         return;
     if (field->kind == ASSAY__KIND_ANY) {
         ck_assert_msg(type == NULL, "%s", field->name);
+        return;
+    }
+    if (field->kind == ASSAY__KIND_MAP) {
+        check_map(field, schema);
         return;
     }
     ck_assert_msg(type != NULL && strcmp(type->valuestring, TYPES[field->kind]) == 0,
@@ -207,11 +246,12 @@ END_TEST
 
 static void add(TCase *cases)
 {
-    tcase_add_loop_test(cases, tree_prints_what_the_writer_writes, 0, 2);
+    tcase_add_loop_test(cases, tree_prints_what_the_writer_writes, 0, 4);
     tcase_add_test(cases, tree_numbers_are_raw_text_and_hold_the_double);
     tcase_add_test(cases, tree_outlives_its_analysis_and_takes_more);
     tcase_add_test(cases, tree_text_is_utf8_whatever_the_names_hold);
-    tcase_add_test(cases, tree_without_memory_is_null_and_leaves_nothing);
+    tcase_add_test(cases, tree_has_objects_for_maps_where_the_plan_says_so);
+    tcase_add_loop_test(cases, tree_without_memory_is_null_and_leaves_nothing, 0, 2);
     tcase_add_test(cases, writer_holds_one_element_at_a_time);
     tcase_add_test(cases, shape_is_that_of_the_openapi_document);
 }
