@@ -86,7 +86,7 @@ run = $(if $(filter 1,$(V)),$(2),@echo '  $(1) $@' && $(2))
 .DEFAULT_GOAL = all
 .SECONDARY:
 .DELETE_ON_ERROR:
-.PHONY: all demo check check-slow check-exports check-install bench bench-accuracy asan ubsan tsan \
+.PHONY: all demo check check-slow check-exports record-abi check-install bench bench-accuracy asan ubsan tsan \
 	fuzz golden install uninstall dist format lint docs help clean deps programs tests \
 	check-contract check-pages
 
@@ -164,8 +164,10 @@ $(static_lib): $(lib_objects)
 	@rm -f $@
 	$(call run,AR  ,$(AR) rcs $@ $^)
 
-$(shared_lib): $(lib_objects)
-	$(call run,LINK,$(CC) -shared -Wl$(comma)--as-needed -Wl$(comma)-soname$(comma)$(soname) -Wl$(comma)-z$(comma)defs -pthread $(LDFLAGS) -o $@ $^ $(lib_libs))
+$(shared_lib): $(lib_objects) src/libassay.map
+	$(call run,LINK,$(CC) -shared -Wl$(comma)--as-needed -Wl$(comma)-soname$(comma)$(soname) \
+		-Wl$(comma)--version-script$(comma)src/libassay.map -Wl$(comma)-z$(comma)defs -pthread $(LDFLAGS) -o $@ \
+		$(lib_objects) $(lib_libs))
 	@ln -sf $(notdir $@) $(BUILD)/$(soname)
 	@ln -sf $(soname) $(BUILD)/libassay.so
 
@@ -215,8 +217,12 @@ uninstall: ## remove what install put there
 		INCLUDEDIR='$(DESTDIR)$(includedir)' MANDIR='$(DESTDIR)$(mandir)' DATADIR='$(DESTDIR)$(datadir)' \
 		sh scripts/install --remove
 
-check-exports: $(shared_lib) ## compare the exported symbols with the headers
+check-exports: $(shared_lib) ## compare the exported symbols with the headers, the ABI with its record
 	@sh scripts/check-exports $(shared_lib)
+	@sh scripts/check-abi $(shared_lib)
+
+record-abi: $(shared_lib) ## record the ABI anew: after a release, or an allowed change (abigail-tools)
+	@sh scripts/check-abi --record $(shared_lib)
 
 dist: ## a source archive, the same bytes every time
 	@git archive --prefix=assay-$(version)/ -o assay-$(version).tar HEAD || { rm -f assay-$(version).tar; exit 1; }

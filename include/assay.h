@@ -39,6 +39,7 @@
 #include "assay/deliver.h"
 #include "assay/dist.h"
 #include "assay/horizon.h"
+#include "assay/memory.h"
 #include "assay/moments.h"
 #include "assay/plan.h"
 #include "assay/result.h"

@@ -25,7 +25,6 @@ enum assay_metric_type {
 #define ASSAY_METRIC_ENUMERATOR(name, spelling) ASSAY_METRIC_##name,
     ASSAY_METRIC_LIST(ASSAY_METRIC_ENUMERATOR)
 #undef ASSAY_METRIC_ENUMERATOR
-        ASSAY_METRIC_COUNT
 };
 
 /** enum assay_side: the alternative hypothesis about compared - baseline. */
@@ -94,7 +93,8 @@ struct assay_method {
     enum assay_metric_type type;
     enum assay_test_kind test;
     enum assay_side side;
-    double alpha; /* in (0, 1), one-sided below 0.5; two-sided level when side is ASSAY_SIDE_BOTH */
+    double alpha; /* in (0, 1), one-sided below 0.5; two-sided level when side is ASSAY_SIDE_BOTH;
+                     0: 0.05 */
     double boundary; /* 0: alpha's quantile is critical; else a sequential boundary z, of which
                         Student's t takes the nominal level */
     double null_difference; /* metric units; e.g. -margin for non-inferiority, 0 for superiority */

@@ -10,8 +10,8 @@
 
 /** struct assay_rates: the counts the decision rule divides its error rates by. */
 struct assay_rates {
-    double alpha, power;        /* of the whole decision, in (0, 1) */
-    double deterioration_alpha; /* NaN when deterioration is not tested */
+    double alpha, power;        /* of the whole decision, in (0, 1); 0: 0.05 and 0.8 */
+    double deterioration_alpha; /* NaN or 0 when deterioration is not tested */
     uint32_t success_count;     /* S */
     uint32_t margin_count;      /* G: guardrails with a margin */
     uint32_t comparison_count;  /* C */
@@ -41,8 +41,7 @@ enum assay_adjustment {
     ASSAY_ADJUST_HOLM,     /* Holm (1979), family-wise */
     ASSAY_ADJUST_HOCHBERG, /* Hochberg (1988), family-wise under independence */
     ASSAY_ADJUST_BH,       /* Benjamini and Hochberg (1995), false discovery rate */
-    ASSAY_ADJUST_BY,       /* Benjamini and Yekutieli (2001), any dependence */
-    ASSAY_ADJUST_COUNT
+    ASSAY_ADJUST_BY        /* Benjamini and Yekutieli (2001), any dependence */
 };
 
 /** assay_adjustment_name() is "holm", "hochberg", "benjaminiHochberg" or "benjaminiYekutieli". */

@@ -27,16 +27,16 @@ enum assay_mixture {
 struct assay_horizon_design {
     enum assay_horizon_kind kind;
     bool two_sided;
-    double alpha;                        /* all looks together; one-sided below 0.5 */
+    double alpha;                        /* all looks together; one-sided below 0.5; 0: .05 */
     enum assay_spending_family spending; /* group sequential */
-    double spending_parameter;           /* power: rho > 0; Hwang-Shih-DeCani: gamma; else unread */
+    double spending_parameter;           /* power: rho > 0, 0: 2; Hwang-Shih-DeCani: gamma */
     double expected_size;                /* group sequential: units at information 1; > 0 */
     /* Group sequential, one-sided: beta is spent on futility bounds, too. They do not move the
        critical values, which hold whether or not the bounds are obeyed. */
     bool has_futility;
     enum assay_spending_family futility;
     double futility_parameter;
-    double beta;                /* 1 - power at the drift that the bounds are for */
+    double beta;                /* 1 - power at the drift that the bounds are for; 0: .2 */
     uint32_t planned_looks;     /* equally far apart: they settle that drift; 1 .. 1000 */
     enum assay_mixture mixture; /* always valid */
     double mixture_parameter;   /* > 0 */

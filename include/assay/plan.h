@@ -52,7 +52,6 @@ enum assay_horizon_kind {
 #define ASSAY_HORIZON_ENUMERATOR(name, file, spelling) ASSAY_HORIZON_##name,
     ASSAY_HORIZON_LIST(ASSAY_HORIZON_ENUMERATOR)
 #undef ASSAY_HORIZON_ENUMERATOR
-        ASSAY_HORIZON_COUNT
 };
 
 /** enum assay_spending_family: alpha spending functions. */

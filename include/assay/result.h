@@ -26,7 +26,6 @@ enum assay_format {
 #define ASSAY_FORMAT_ENUMERATOR(name, spelling, contents) ASSAY_FORMAT_##name,
     ASSAY_FORMAT_LIST(ASSAY_FORMAT_ENUMERATOR)
 #undef ASSAY_FORMAT_ENUMERATOR
-        ASSAY_FORMAT_COUNT
 };
 
 /** struct assay_write_options. Zero-initialised is the default: compact, 80 columns, ASCII. */

@@ -32,8 +32,8 @@ struct assay_size_design {
     enum assay_test_kind test;   /* T: Welch's, by the noncentral t; unpooled variances only */
     enum assay_side side;
     enum assay_size_method method; /* z tests of proportions only; POOLED only with a null of 0 */
-    double alpha;                  /* (0, 1) */
-    double power;                  /* (alpha, 1); (alpha/2, 1) with two sides */
+    double alpha;                  /* (0, 1); 0: 0.05 */
+    double power;                  /* (alpha, 1); (alpha/2, 1) with two sides; 0: 0.8 */
     double baseline_weight, compared_weight; /* planned allocation, > 0; both 0: 1 to 1 */
     double baseline_mean;                    /* proportions: the baseline share, in (0, 1) */
     double baseline_variance;                /* per unit, after variance reduction; means, ratios */

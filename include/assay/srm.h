@@ -15,12 +15,12 @@ enum assay_srm_method {
     ASSAY_SRM_SEQUENTIAL /* Dirichlet-multinomial, valid at every look: Lindon and Malek (2022) */
 };
 
-/** struct assay_srm_design: how to test. */
+/** struct assay_srm_design: how to test. Zero-initialised is the default. */
 struct assay_srm_design {
     enum assay_srm_method method;
-    double alpha;         /* (0, 1), usually 0.001 */
+    double alpha;         /* (0, 1); 0: 0.001 */
     double tolerance;     /* a share must also be off by more than this; 0 for none */
-    double concentration; /* prior of the sequential test; 10000 unless wanted otherwise */
+    double concentration; /* prior of the sequential test; 0: 10000 */
     uint64_t reserved[4];
 };
 

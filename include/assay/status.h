@@ -30,7 +30,6 @@ enum assay_status {
 #define ASSAY_STATUS_ENUM(name, id, exit_code, sentence) ASSAY_##name,
     ASSAY_STATUS_LIST(ASSAY_STATUS_ENUM)
 #undef ASSAY_STATUS_ENUM
-        ASSAY_STATUS_COUNT
 };
 
 /**
@@ -52,7 +51,6 @@ enum assay_reason {
 #define ASSAY_REASON_ENUM(name, id) ASSAY_REASON_##name,
     ASSAY_REASON_LIST(ASSAY_REASON_ENUM)
 #undef ASSAY_REASON_ENUM
-        ASSAY_REASON_COUNT
 };
 
 /**

@@ -99,7 +99,7 @@ bool assay_analysis_adjusted_p(const struct assay_analysis *analysis, size_t res
                                enum assay_adjustment method, double *p, double *log10_p)
 {
     const struct assay_metric_result *of = result_at(analysis, result);
-    if (of == NULL || (unsigned)method >= ASSAY_ADJUST_COUNT)
+    if (of == NULL || (unsigned)method >= ASSAY__ADJUST_COUNT)
         return false;
     *p = of->adjusted_p[method];
     *log10_p = of->adjusted_log10_p[method];

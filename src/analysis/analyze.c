@@ -150,7 +150,7 @@ static enum assay_status adjust_family(struct assay_metric_result *first,
         room->p[i] = last->comparison.difference.p;
         room->log10_p[i] = last->comparison.difference.log10_p;
     }
-    for (int a = 0; a < ASSAY_ADJUST_COUNT; a++) {
+    for (int a = 0; a < ASSAY__ADJUST_COUNT; a++) {
         enum assay_status status =
             assay_p_adjust((enum assay_adjustment)a, room->p, room->log10_p, families->count,
                            room->adjusted_p, room->adjusted_log10_p, err);

@@ -302,7 +302,7 @@ static void begin_result(const struct assay__builder *builder, uint32_t metric, 
     result->significant = result->deteriorated = result->powered = ASSAY_UNKNOWN;
     result->first_significant = result->first_deteriorated = UINT32_MAX;
     result->effect_abs = result->margin_abs = NAN;
-    for (int a = 0; a < ASSAY_ADJUST_COUNT; a++)
+    for (int a = 0; a < ASSAY__ADJUST_COUNT; a++)
         result->adjusted_p[a] = result->adjusted_log10_p[a] = NAN;
     result->slice_p = result->slice_log10_p = NAN;
     set_hypothesis(builder, result);

@@ -8,6 +8,7 @@
  */
 #include "analysis/plan_model.h"
 #include "assay/analysis.h"
+#include "stats/adjustments.h"
 
 /** struct assay_look_result: one metric x comparison x slice at one look. */
 struct assay_look_result {
@@ -57,9 +58,9 @@ struct assay_metric_result {
     struct assay_balance *balance;    /* one per covariate; of the total only */
     uint32_t balance_count;
     double slice_p, slice_log10_p; /* Holm's, over the values of the slice's dimension; else NaN */
-    double adjusted_p[ASSAY_ADJUST_COUNT];       /* by method; 0 only when it underflows */
-    double adjusted_log10_p[ASSAY_ADJUST_COUNT]; /* both NaN when not in a family */
-    const char *message;                         /* one plain sentence */
+    double adjusted_p[ASSAY__ADJUST_COUNT];       /* by method; 0 only when it underflows */
+    double adjusted_log10_p[ASSAY__ADJUST_COUNT]; /* both NaN when not in a family */
+    const char *message;                          /* one plain sentence */
 };
 
 /**

@@ -14,7 +14,7 @@ struct status_row {
     const char *sentence;
 };
 
-static const struct status_row STATUS_ROWS[ASSAY_STATUS_COUNT] = {
+static const struct status_row STATUS_ROWS[ASSAY__STATUS_COUNT] = {
 #define STATUS_ROW(name, id, exit_code, sentence) {id, exit_code, sentence},
     ASSAY_STATUS_LIST(STATUS_ROW)
 #undef STATUS_ROW
@@ -23,7 +23,7 @@ static const struct status_row STATUS_ROWS[ASSAY_STATUS_COUNT] = {
 static const struct status_row *row_of(enum assay_status status)
 {
     unsigned index = (unsigned)status;
-    return &STATUS_ROWS[index < ASSAY_STATUS_COUNT ? index : ASSAY_ERROR_INTERNAL];
+    return &STATUS_ROWS[index < ASSAY__STATUS_COUNT ? index : ASSAY_ERROR_INTERNAL];
 }
 
 const char *assay_status_id(enum assay_status status)
@@ -43,13 +43,13 @@ int assay_status_exit_code(enum assay_status status)
 
 const char *assay_reason_id(enum assay_reason reason)
 {
-    static const char *const IDS[ASSAY_REASON_COUNT] = {
+    static const char *const IDS[ASSAY__REASON_COUNT] = {
 #define REASON_ID(name, id) id,
         ASSAY_REASON_LIST(REASON_ID)
 #undef REASON_ID
     };
     unsigned index = (unsigned)reason;
-    return index < ASSAY_REASON_COUNT ? IDS[index] : "";
+    return index < ASSAY__REASON_COUNT ? IDS[index] : "";
 }
 
 const char *assay_version(void)

@@ -3,12 +3,19 @@
 #define ASSAY_BASE_ERROR_H
 
 #include "assay/status.h"
+#include "base/list.h"
 
 #if defined(__GNUC__) || defined(__clang__)
 #define ASSAY__PRINTF(format_index, first) __attribute__((format(printf, format_index, first)))
 #else
 #define ASSAY__PRINTF(format_index, first)
 #endif
+
+/** How many statuses and reasons there are in this version. */
+enum {
+    ASSAY__STATUS_COUNT = ASSAY__COUNT(ASSAY_STATUS_LIST),
+    ASSAY__REASON_COUNT = ASSAY__COUNT(ASSAY_REASON_LIST)
+};
 
 /** assay__fail() fills err (NULL is fine) with a code and a formatted sentence; returns the code.
  */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "cli/cli.h"
 
 static void put(char out[CLI_HINT_BYTES], const char *text)
@@ -71,7 +72,7 @@ static void put_remedy(char out[CLI_HINT_BYTES], const char *remedy)
 
 void cli_hint(const struct assay_error *err, char out[CLI_HINT_BYTES])
 {
-    static const char *const HINTS[ASSAY_REASON_COUNT] = {
+    static const char *const HINTS[ASSAY__REASON_COUNT] = {
         [ASSAY_REASON_UNITS_REPEAT] =
             " As a flag: --metric ID:aggregation=sum, for example, which adds the rows of each "
             "unit up.",
@@ -88,6 +89,6 @@ void cli_hint(const struct assay_error *err, char out[CLI_HINT_BYTES])
     out[0] = '\0';
     if (err->reason == ASSAY_REASON_FORMAT)
         put_remedy(out, err->remedy);
-    else if (index < ASSAY_REASON_COUNT && HINTS[index] != NULL)
+    else if (index < ASSAY__REASON_COUNT && HINTS[index] != NULL)
         put(out, HINTS[index]);
 }

@@ -160,7 +160,7 @@ static void write_skewness(struct assay__json *json, const struct assay_plan *pl
 static void write_multiplicity(struct assay__json *json, const struct assay_metric_result *result)
 {
     assay__json_member_begin(json, "adjusted", '{');
-    for (int a = 0; a < ASSAY_ADJUST_COUNT; a++) {
+    for (int a = 0; a < ASSAY__ADJUST_COUNT; a++) {
         if (isnan(result->adjusted_log10_p[a]))
             continue;
         assay__json_member_begin(json, assay_adjustment_name((enum assay_adjustment)a), '{');

@@ -20,7 +20,7 @@ struct assay__report {
 };
 
 /** assay__reports: one row for each enum assay_format, in its order. */
-enum { ASSAY__REPORT_COUNT = ASSAY_FORMAT_COUNT };
+enum { ASSAY__REPORT_COUNT = ASSAY__COUNT(ASSAY_FORMAT_LIST) };
 extern const struct assay__report assay__reports[ASSAY__REPORT_COUNT];
 
 /** The writers assay__write_NAME(): report/table, api/resource/result_write.c, report/detail.c ...

@@ -11,6 +11,7 @@
 
 #include "assay/dist.h"
 #include "base/error.h"
+#include "stats/defaults.h"
 #include "stats/estimate.h"
 #include "stats/exact_test.h"
 #include "stats/horizon/nominal.h"
@@ -295,6 +296,13 @@ enum assay_status assay__compare_groups(const struct assay__group *groups, size_
     return ASSAY_OK;
 }
 
+static struct assay_method with_defaults(const struct assay_method *given)
+{
+    struct assay_method filled = *given;
+    filled.alpha = assay__or_default(given->alpha, ASSAY__DEFAULT_ALPHA);
+    return filled;
+}
+
 enum assay_status assay_summaries_compare(const struct assay_summary *baseline,
                                           const struct assay_summary *compared,
                                           const struct assay_method *method,
@@ -318,7 +326,7 @@ enum assay_status assay_summaries_compare(const struct assay_summary *baseline,
                                 share || summary->n < 2 ? 0.0 : summary->variance,
                                 share ? (double)NAN : summary->skewness, &groups[g]);
     }
-    struct assay_method plain = *method;
+    struct assay_method plain = with_defaults(method);
     plain.reduction = ASSAY_REDUCTION_NONE;
     return assay__compare_groups(groups, 2, 0, 1, &plain, NULL, out, err);
 }
@@ -385,9 +393,10 @@ static enum assay_status compare_two(const struct assay_moments *const *moments,
 
 enum assay_status assay_moments_compare(const struct assay_moments *const *moments,
                                         size_t group_count, size_t baseline, size_t compared,
-                                        const struct assay_method *method,
+                                        const struct assay_method *given,
                                         struct assay_comparison *out, struct assay_error *err)
 {
+    struct assay_method filled = with_defaults(given), *method = &filled;
     if (group_count < 2 || group_count > GROUPS_MAX || baseline >= group_count ||
         compared >= group_count)
         return assay__fail(err, ASSAY_ERROR_DOMAIN, "Compare two of 2 to %d groups.", GROUPS_MAX);

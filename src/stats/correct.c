@@ -13,6 +13,8 @@
 
 #include "base/error.h"
 #include "exact/shortest.h"
+#include "stats/adjustments.h"
+#include "stats/defaults.h"
 
 typedef struct assay__wide wide;
 
@@ -37,15 +39,25 @@ static uint32_t segments(const struct assay_rates *plan, int in_segment)
     return in_segment != 0 ? plan->segment_count : 0;
 }
 
+static double alpha_of(const struct assay_rates *plan)
+{
+    return assay__or_default(plan->alpha, ASSAY__DEFAULT_ALPHA);
+}
+
+static double power_of(const struct assay_rates *plan)
+{
+    return assay__or_default(plan->power, ASSAY__DEFAULT_POWER);
+}
+
 double assay_rates_success(const struct assay_rates *plan, int in_segment)
 {
-    return shared_rate(plan->alpha, plan->comparison_count, plan->success_count,
+    return shared_rate(alpha_of(plan), plan->comparison_count, plan->success_count,
                        segments(plan, in_segment));
 }
 
 double assay_rates_guardrail(const struct assay_rates *plan, int in_segment)
 {
-    return shared_rate(plan->alpha, plan->comparison_count, 1, segments(plan, in_segment));
+    return shared_rate(alpha_of(plan), plan->comparison_count, 1, segments(plan, in_segment));
 }
 
 double assay_rates_deterioration(const struct assay_rates *plan, int in_segment)
@@ -58,14 +70,14 @@ double assay_rates_deterioration(const struct assay_rates *plan, int in_segment)
 static wide beta_shared(const struct assay_rates *plan)
 {
     wide one = assay__wide_of(1.0);
-    wide beta = assay__wide_sub(one, assay__wide_of_shortest(plan->power));
+    wide beta = assay__wide_sub(one, assay__wide_of_shortest(power_of(plan)));
     uint64_t powered = (uint64_t)plan->margin_count + (plan->success_count > 0 ? 1 : 0);
     return assay__wide_div(beta, assay__wide_of_u64(powered));
 }
 
 static bool has_power(const struct assay_rates *plan)
 {
-    return is_rate(plan->power) && (plan->margin_count > 0 || plan->success_count > 0);
+    return is_rate(power_of(plan)) && (plan->margin_count > 0 || plan->success_count > 0);
 }
 
 double assay_rates_power(const struct assay_rates *plan)
@@ -136,7 +148,7 @@ struct adjustment {
     bool step_down, any_dependence;
 };
 
-static const struct adjustment ADJUSTMENTS[ASSAY_ADJUST_COUNT] = {
+static const struct adjustment ADJUSTMENTS[ASSAY__ADJUST_COUNT] = {
     [ASSAY_ADJUST_HOLM] = {"holm", factor_holm, true, false},
     [ASSAY_ADJUST_HOCHBERG] = {"hochberg", factor_holm, false, false},
     [ASSAY_ADJUST_BH] = {"benjaminiHochberg", factor_bh, false, false},
@@ -146,7 +158,7 @@ static const struct adjustment ADJUSTMENTS[ASSAY_ADJUST_COUNT] = {
 const char *assay_adjustment_name(enum assay_adjustment method)
 {
     unsigned index = (unsigned)method;
-    return index < ASSAY_ADJUST_COUNT ? ADJUSTMENTS[index].name : "unknown";
+    return index < ASSAY__ADJUST_COUNT ? ADJUSTMENTS[index].name : "unknown";
 }
 
 /* The factors are at least 1, so a normal p stays one. */
@@ -180,7 +192,7 @@ static void step_up(struct ranked *ranked, size_t count)
 static enum assay_status check(enum assay_adjustment method, const double *p, const double *log10_p,
                                size_t count, struct assay_error *err)
 {
-    if ((unsigned)method >= ASSAY_ADJUST_COUNT)
+    if ((unsigned)method >= ASSAY__ADJUST_COUNT)
         return assay__fail(err, ASSAY_ERROR_DOMAIN, "There is no p-value adjustment number %u.",
                            (unsigned)method);
     for (size_t i = 0; i < count; i++) {

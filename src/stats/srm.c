@@ -8,8 +8,12 @@
 #include "base/error.h"
 #include "exact/shortest.h"
 #include "exact/float320.h"
+#include "stats/defaults.h"
 
 typedef struct assay__wide wide;
+
+/* Of a design that says nothing, as of plans: level, and prior of the sequential test. */
+static const double ALPHA = 0.001, CONCENTRATION = 10000.0;
 
 /* What both tests need of the counts and weights. */
 struct totals {
@@ -164,10 +168,13 @@ static void sequential_test(const uint64_t *counts, const double *weights, size_
 }
 
 enum assay_status assay_srm_test(const uint64_t *counts, const double *weights, size_t group_count,
-                                 const struct assay_srm_design *design,
+                                 const struct assay_srm_design *given,
                                  struct assay_srm_group *groups, struct assay_srm *out,
                                  struct assay_error *err)
 {
+    struct assay_srm_design filled = *given, *design = &filled;
+    filled.alpha = assay__or_default(given->alpha, ALPHA);
+    filled.concentration = assay__or_default(given->concentration, CONCENTRATION);
     struct totals totals;
     wide largest;
     enum assay_status status = check(counts, weights, group_count, design, &totals, err);

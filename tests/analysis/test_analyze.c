@@ -217,7 +217,7 @@ START_TEST(a_share_of_a_baseline_of_zero_is_no_margin)
     ck_assert(difference->lower > 2.0 && difference->upper < 4.0);
     ck_assert(isnan(difference->statistic) && isnan(difference->p) && isnan(difference->log10_p));
     ck_assert(!difference->significant);
-    for (int a = 0; a < ASSAY_ADJUST_COUNT; a++)
+    for (int a = 0; a < ASSAY__ADJUST_COUNT; a++)
         ck_assert(isnan(margin->adjusted_p[a]) && isnan(margin->adjusted_log10_p[a]));
     ck_assert_int_eq(margin->significant, ASSAY_UNKNOWN);
     ck_assert_int_eq(margin->powered, ASSAY_NO);
@@ -278,7 +278,7 @@ END_TEST
 /* Adjusts the tests with these numbers as one family and looks for the outcome in the analysis. */
 static void check_family(const struct assay_analysis *analysis, const int *members, size_t count)
 {
-    for (int a = 0; a < ASSAY_ADJUST_COUNT; a++) {
+    for (int a = 0; a < ASSAY__ADJUST_COUNT; a++) {
         double p[8], log10_p[8];
         struct assay_error err;
         for (size_t i = 0; i < count; i++) {

@@ -30,7 +30,7 @@ START_TEST(an_analysis_without_memory_for_any_part_fails)
         ck_assert((analysis != NULL) == is_whole);
         assay_analysis_free(analysis);
     }
-    ck_assert_int_ge(failures, 2 + ASSAY_ADJUST_COUNT);
+    ck_assert_int_ge(failures, 2 + ASSAY__ADJUST_COUNT);
     end_run(&run);
 }
 END_TEST

@@ -15,7 +15,7 @@ START_TEST(status_ids_and_exit_codes_are_those_of_the_table)
     ck_assert_int_eq(assay_status_exit_code(ASSAY_ERROR_PLAN), 78);
     ck_assert_int_eq(assay_status_exit_code(ASSAY_OK), 0);
     ck_assert_str_eq(assay_status_id((enum assay_status)999), "internal");
-    for (int i = 0; i < ASSAY_STATUS_COUNT; i++)
+    for (int i = 0; i < ASSAY__STATUS_COUNT; i++)
         ck_assert_uint_gt(strlen(assay_status_sentence((enum assay_status)i)), 4);
 }
 END_TEST

@@ -5,7 +5,7 @@
  */
 #include "test.h"
 
-static const double NO_RATES[] = {NAN, -INFINITY, INFINITY, -0.05, -0.0, 0.0, 1.0, 1.5, 1e300};
+static const double NO_RATES[] = {NAN, -INFINITY, INFINITY, -0.05, 1.0, 1.5, 1e300};
 static const int NO_ENUMERATORS[] = {-1, 4, 5, 77, INT32_MAX, INT32_MIN};
 static const double NO_NUMBERS[] = {NAN, INFINITY, -INFINITY};
 static const double NO_SIZES[] = {NAN, INFINITY, -INFINITY, -1.0, -1e-300};

@@ -229,12 +229,12 @@ START_TEST(bad_arguments_are_refused)
     struct assay_srm_design bad[5];
     for (int i = 0; i < 5; i++)
         bad[i] = CHI2;
-    bad[0].alpha = 0.0;
+    bad[0].alpha = -0.1;
     bad[1].alpha = 1.0;
     bad[2].tolerance = -0.1;
     bad[3].tolerance = NAN;
     bad[4].method = ASSAY_SRM_SEQUENTIAL;
-    bad[4].concentration = 0.0;
+    bad[4].concentration = -1.0;
     for (int i = 0; i < 5; i++)
         ck_assert_int_eq(assay_srm_test(counts, good, 2, &bad[i], groups, &srm, &err),
                          ASSAY_ERROR_DOMAIN);

@@ -6,18 +6,36 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "stats/defaults.h"
 
 #define ROW(name, file, spelling) [ASSAY_HORIZON_##name] = &assay__horizon_##file,
 static const struct assay__horizon_row *const HORIZONS[] = {ASSAY_HORIZON_LIST(ROW)};
 
 enum { HORIZON_COUNT = sizeof HORIZONS / sizeof *HORIZONS };
 
-enum assay_status assay_horizon_open(const struct assay_horizon_design *design,
+/* A parameter of 0 is another gamma, but no rho. */
+static double spending_parameter(enum assay_spending_family family, double parameter)
+{
+    return family == ASSAY_SPENDING_POWER ? assay__or_default(parameter, 2.0) : parameter;
+}
+
+static struct assay_horizon_design with_defaults(const struct assay_horizon_design *given)
+{
+    struct assay_horizon_design filled = *given;
+    filled.alpha = assay__or_default(given->alpha, ASSAY__DEFAULT_ALPHA);
+    filled.beta = assay__or_default(given->beta, 1.0 - ASSAY__DEFAULT_POWER);
+    filled.spending_parameter = spending_parameter(given->spending, given->spending_parameter);
+    filled.futility_parameter = spending_parameter(given->futility, given->futility_parameter);
+    return filled;
+}
+
+enum assay_status assay_horizon_open(const struct assay_horizon_design *given,
                                      struct assay_horizon **out, struct assay_error *err)
 {
-    if ((unsigned)design->kind >= HORIZON_COUNT)
+    if ((unsigned)given->kind >= HORIZON_COUNT)
         return assay__fail(err, ASSAY_ERROR_DOMAIN, "There is no horizon number %u.",
-                           (unsigned)design->kind);
+                           (unsigned)given->kind);
+    struct assay_horizon_design filled = with_defaults(given), *design = &filled;
     if (!(design->alpha > 0.0 && design->alpha < 1.0))
         return assay__fail(err, ASSAY_ERROR_DOMAIN, "alpha must lie between 0 and 1.");
     if (!design->two_sided && design->alpha >= 0.5)

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "exact/shortest.h"
 #include "number/number.h"
+#include "stats/defaults.h"
 #include "stats/metric/metric.h"
 
 typedef struct assay__wide wide;
@@ -112,6 +113,14 @@ static enum assay_status check_power(const struct assay_size_design *design,
                            "with probability %g.",
                            tail);
     return ASSAY_OK;
+}
+
+static struct assay_size_design with_defaults(const struct assay_size_design *given)
+{
+    struct assay_size_design filled = *given;
+    filled.alpha = assay__or_default(given->alpha, ASSAY__DEFAULT_ALPHA);
+    filled.power = assay__or_default(given->power, ASSAY__DEFAULT_POWER);
+    return filled;
 }
 
 /* The figures as the design has them: each is the shortest decimal of its double. */
@@ -243,9 +252,10 @@ enum assay_status assay__size_required(const struct assay_size_design *design,
     return find_required(design, figures, &size, out, err);
 }
 
-enum assay_status assay_size_required(const struct assay_size_design *design,
+enum assay_status assay_size_required(const struct assay_size_design *given,
                                       struct assay_size_result *out, struct assay_error *err)
 {
+    struct assay_size_design filled = with_defaults(given), *design = &filled;
     struct assay__size size;
     struct assay__size_wide figures = figures_of(design);
     enum assay_status status = check_share(design, err);
@@ -256,9 +266,10 @@ enum assay_status assay_size_required(const struct assay_size_design *design,
     return status;
 }
 
-enum assay_status assay_size_power(const struct assay_size_design *design, double n_baseline,
+enum assay_status assay_size_power(const struct assay_size_design *given, double n_baseline,
                                    double n_compared, double *power, struct assay_error *err)
 {
+    struct assay_size_design filled = with_defaults(given), *design = &filled;
     struct assay__size size;
     struct assay__size_wide figures = figures_of(design);
     enum assay_status status = check_design(design, err);
@@ -299,9 +310,10 @@ enum assay_status assay__size_effect(const struct assay_size_design *design,
     return ASSAY_OK;
 }
 
-enum assay_status assay_size_effect(const struct assay_size_design *design, double n_baseline,
+enum assay_status assay_size_effect(const struct assay_size_design *given, double n_baseline,
                                     double n_compared, double *effect, struct assay_error *err)
 {
+    struct assay_size_design filled = with_defaults(given), *design = &filled;
     struct assay__size_wide figures = figures_of(design);
     enum assay_status status = check_share(design, err);
     if (status != ASSAY_OK)

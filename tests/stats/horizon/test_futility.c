@@ -144,7 +144,7 @@ START_TEST(bad_designs_are_refused)
     beta.beta = 0.98;
     looks.planned_looks = 0;
     parameter.futility = ASSAY_SPENDING_POWER;
-    parameter.futility_parameter = 0.0;
+    parameter.futility_parameter = -1.0;
     ck_assert_int_eq(assay_horizon_open(&two, &horizon, &err), ASSAY_ERROR_DOMAIN);
     ck_assert_int_eq(assay_horizon_open(&beta, &horizon, &err), ASSAY_ERROR_DOMAIN);
     ck_assert_int_eq(assay_horizon_open(&looks, &horizon, &err), ASSAY_ERROR_DOMAIN);

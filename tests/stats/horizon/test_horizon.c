@@ -453,7 +453,7 @@ START_TEST(bad_designs_are_refused)
     design.expected_size = 0.0;
     assert_refused(design, "expected sample size");
     design = POWER2;
-    design.spending_parameter = 0.0;
+    design.spending_parameter = -1.0;
     assert_refused(design, "spending parameter");
     design.spending = ASSAY_SPENDING_HWANG_SHIH_DECANI;
     design.spending_parameter = 501.0;

@@ -241,7 +241,6 @@ struct refusal {
     }
 
 static const struct refusal REFUSALS[] = {
-    REFUSAL("alpha", alpha, 0.0),
     REFUSAL("alpha", alpha, 1.0),
     REFUSAL("alpha", alpha, NAN),
     REFUSAL("Power", power, 0.05),

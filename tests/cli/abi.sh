@@ -1,0 +1,46 @@
+#!/bin/sh
+# The shared library exports what the headers declare, with versions, and keeps the promised ABI; and
+# the checks of that find what would break it.
+set -u
+# shellcheck source=tests/cli/begin
+. "$(dirname "$0")/begin"
+case $BUILD in
+*release*) ;;
+*)
+    echo "skipped: instrumented builds export more"
+    summary
+    exit
+    ;;
+esac
+sh scripts/check-exports "$BUILD/libassay.so" >"$work/log" 2>&1
+ok $? "exported symbols are those of the headers"
+sh scripts/check-abi "$BUILD/libassay.so" >"$work/log" 2>&1
+ok $? "the ABI is the recorded one"
+[ "$(getconf LONG_BIT)" = 64 ] || { summary; exit; }
+
+# A copy of the headers with one change; abidiff, which looks at the library, is not asked.
+# change FILE SED: the headers with a change, through the check of layouts.
+change() {
+    rm -rf "$work/include"
+    cp -R include "$work/include"
+    sed "$2" "include/assay/$1" >"$work/include/assay/$1"
+    ! cmp -s "include/assay/$1" "$work/include/assay/$1" || return 2
+    ABI_INCLUDE=$work/include sh scripts/check-abi --layout "$BUILD/libassay.so" >"$work/log" 2>&1
+}
+change srm.h 's/^    uint64_t observed;/    uint64_t observed, seen;/'
+[ $? -eq 1 ] && grep -q 'assay_srm_group.expected was' "$work/log"
+ok $? "a field in the midst is found"
+change srm.h 's/^    ASSAY_SRM_CHI2, .*//'
+[ $? -eq 1 ] && grep -q 'ASSAY_SRM_CHI2 is gone' "$work/log"
+ok $? "an enumerator that goes is found"
+change srm.h 's/^    double tolerance;/    float tolerance;/'
+[ $? -eq 1 ] && grep -q 'assay_srm_design.tolerance was' "$work/log"
+ok $? "a narrower type is found"
+change sink.h 's/^    void \*context; .*/    void *context; uint64_t extra;/'
+[ $? -eq 1 ] && grep -q 'assay_sink was' "$work/log"
+ok $? "a struct without room that grows is found"
+change srm.h 's/^    double concentration;.*/&\n    double more;/; /^struct assay_srm_design/,/^}/s/reserved\[4\]/reserved[3]/'
+ok $? "a field that takes room is allowed"
+change correct.h 's/^    ASSAY_ADJUST_BY .*/    ASSAY_ADJUST_BY, ASSAY_ADJUST_NEW/'
+ok $? "an enumerator at the end is allowed"
+summary
