@@ -15,15 +15,8 @@ enum { GROUPS_MAX = 20, DIMENSION_VALUES_MAX = 30, DIMENSIONS_MAX = 10, REPEATED
 
 static bool is_usable(const struct column_profile *column)
 {
-    return column->name[0] != '\0' && strlen(column->name) <= PROFILE_VALUE_BYTES_MAX;
-}
-
-/* Columns of one name cannot be told apart; only the first is used. */
-static bool is_first_of_name(const struct table_profile *profile, uint32_t column)
-{
-    uint32_t first;
-    return assay__rows_find(profile->table, profile->columns[column].name, &first) &&
-           first == column;
+    return column->name[0] != '\0' && !column->is_copy &&
+           strlen(column->name) <= PROFILE_VALUE_BYTES_MAX;
 }
 
 /* Few values of like size: what a draw by lot leaves behind. */
@@ -178,7 +171,8 @@ static void find_clusters(const struct table_profile *profile, struct table_gues
 {
     for (uint32_t i = 0; guess->unit != GUESS_NONE && i < profile->column_count; i++)
         guess->columns[i].is_cluster =
-            i != guess->unit && i != guess->group && may_be_id(&profile->columns[i]) &&
+            i != guess->unit && i != guess->group && is_usable(&profile->columns[i]) &&
+            may_be_id(&profile->columns[i]) &&
             profile->columns[i].distinct * 2 < profile->columns[guess->unit].distinct &&
             lies_within_groups(profile, guess, i);
 }
@@ -203,7 +197,7 @@ static void guess_metrics(const struct table_profile *profile, struct table_gues
     for (uint32_t i = 0; i < profile->column_count; i++) {
         const struct column_profile *column = &profile->columns[i];
         struct column_guess *one = &guess->columns[i];
-        if (one->use != USE_OTHER || !is_usable(column) || !is_first_of_name(profile, i))
+        if (one->use != USE_OTHER || !is_usable(column))
             continue;
         if (column->distinct < 2 || column->is_time || column->is_running ||
             words_have(column->name, WORD_ID) ||
@@ -249,8 +243,7 @@ static void guess_dimensions(const struct table_profile *profile, const struct t
         if (guess->columns[i].use != USE_OTHER || !is_usable(column) || column->is_numeric ||
             column->is_long || column->is_time || column->distinct < 2 ||
             column->distinct > DIMENSION_VALUES_MAX || column->distinct * 2 > column->present ||
-            source->open[i][0] != '\0' || follows_from_group(profile, guess, i) ||
-            !is_first_of_name(profile, i))
+            source->open[i][0] != '\0' || follows_from_group(profile, guess, i))
             continue;
         guess->columns[i].use = USE_DIMENSION;
         count++;
@@ -314,8 +307,8 @@ static const char *reason_of(const struct table_profile *profile, const struct t
     const struct column_profile *column = &profile->columns[index];
     if (column->name[0] == '\0')
         return "no name";
-    if (!is_first_of_name(profile, index))
-        return "its name is there twice";
+    if (column->is_copy)
+        return "the same as an earlier column of its name";
     if (!is_usable(column) || column->is_long)
         return "long texts";
     if (column->present == 0)

@@ -101,6 +101,21 @@ static void find_running(struct column_profile *column)
                          column->highest - column->lowest == column->present - 1;
 }
 
+/* Joins bring columns in twice. */
+static void find_copies(struct table_profile *profile)
+{
+    for (uint32_t i = 0; i < profile->column_count; i++) {
+        if (assay__rows_namesake(profile->table, i) < 2)
+            continue;
+        for (uint32_t j = 0; j < i; j++)
+            profile->columns[i].is_copy |=
+                strcmp(assay__rows_columns(profile->table)[i],
+                       assay__rows_columns(profile->table)[j]) == 0 &&
+                memcmp(profile->columns[i].row_hashes, profile->columns[j].row_hashes,
+                       profile->rows * sizeof *profile->columns[i].row_hashes) == 0;
+    }
+}
+
 static int compare_pairs(const void *a, const void *b)
 {
     const uint64_t *x = a, *y = b;
@@ -132,6 +147,15 @@ bool profile_nest(const struct table_profile *profile, uint32_t column, uint32_t
     return true;
 }
 
+/* Columns of one name are numbered, as a plan names them. */
+static const char *name_column(const struct assay__rows *table, uint32_t index,
+                               struct assay__arena *arena)
+{
+    const char *name = assay__rows_columns(table)[index];
+    uint32_t number = name[0] == '\0' ? 0 : assay__rows_namesake(table, index);
+    return number == 0 ? name : assay__arena_format(arena, "%s#%u", name, number);
+}
+
 static enum assay_status make_columns(struct table_profile *profile, uint64_t row_max,
                                       struct assay_error *err)
 {
@@ -141,7 +165,9 @@ static enum assay_status make_columns(struct table_profile *profile, uint64_t ro
         return assay__fail_memory(err);
     for (uint32_t i = 0; i < profile->column_count; i++) {
         struct column_profile *column = &profile->columns[i];
-        column->name = assay__rows_columns(profile->table)[i];
+        column->name = name_column(profile->table, i, &column->values.arena);
+        if (column->name == NULL)
+            return assay__fail_memory(err);
         column->is_numeric = column->is_choice = column->is_time = column->is_whole = true;
         column->lowest = UINT64_MAX;
         column->is_named_time = words_say_time(column->name);
@@ -211,6 +237,7 @@ enum assay_status profile_read(struct table_profile *profile, const struct table
         finish_column(&profile->columns[i]);
         find_running(&profile->columns[i]);
     }
+    find_copies(profile);
     return ASSAY_OK;
 }
 

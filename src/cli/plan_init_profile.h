@@ -27,6 +27,7 @@ struct column_profile {
     bool is_long;               /* some value is longer than PROFILE_VALUE_BYTES_MAX */
     uint64_t distinct;          /* different cells, missing ones aside */
     struct assay__index values; /* the first PROFILE_VALUES_MAX of them, in order */
+    bool is_copy;               /* an earlier column of the same name has the same cells */
     bool is_running;            /* whole numbers one after the other, each once: numbers of rows */
     uint64_t lowest, highest;   /* private: of whole numbers */
     uint64_t most, least;       /* cells of the most and of the least frequent value */

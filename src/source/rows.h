@@ -101,13 +101,20 @@ const char *assay__rows_name(const struct assay__rows *rows);
 const char *const *assay__rows_columns(const struct assay__rows *rows);
 uint32_t assay__rows_column_count(const struct assay__rows *rows);
 
-/** assay__rows_find() tells whether a column exists, and the index from 0 of the first one. */
+/**
+ * assay__rows_find() tells whether a column exists, and the index from 0 of the first one. Where
+ * several have one name, 'y#2' is the second of those called 'y', unless a column has that name.
+ */
 bool assay__rows_find(const struct assay__rows *rows, const char *name, uint32_t *index);
 
+/** assay__rows_namesake() is a column's number, from 1, among those of its name; 0: the only one.
+ */
+uint32_t assay__rows_namesake(const struct assay__rows *rows, uint32_t index);
+
 /**
- * assay__rows_column() finds a column that must exist once. ASSAY_ERROR_DATA names the table and
- * the header's line, suggests the nearest name and lists the columns; or says which columns have
- * the same name.
+ * assay__rows_column() finds a column that must exist once, or be numbered as above.
+ * ASSAY_ERROR_DATA names the table and the header's line, suggests the nearest name and lists the
+ * columns; or says which columns have the same name.
  */
 enum assay_status assay__rows_column(const struct assay__rows *rows, const char *name,
                                      uint32_t *index, struct assay_error *err);

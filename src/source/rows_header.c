@@ -51,9 +51,43 @@ static bool find(const struct assay__rows_header *header, const char *name, uint
     return false;
 }
 
+/* The index of a column by its name and number among those of one name: 'y#2'. */
+static bool find_numbered(const struct assay__rows_header *header, const char *name,
+                          uint32_t *index)
+{
+    const char *mark = strrchr(name, '#');
+    char *end = NULL;
+    unsigned long number =
+        mark != NULL && mark[1] >= '1' && mark[1] <= '9' ? strtoul(mark + 1, &end, 10) : 0;
+    if (number == 0 || *end != '\0')
+        return false;
+    size_t length = (size_t)(mark - name);
+    for (uint32_t i = 0; i < header->count; i++) {
+        bool is_same =
+            strlen(header->names[i]) == length && memcmp(header->names[i], name, length) == 0;
+        if (is_same && --number == 0) {
+            *index = i;
+            return true;
+        }
+    }
+    return false;
+}
+
 bool assay__rows_find(const struct assay__rows *rows, const char *name, uint32_t *index)
 {
-    return find(&rows->header, name, 0, index);
+    return find(&rows->header, name, 0, index) || find_numbered(&rows->header, name, index);
+}
+
+uint32_t assay__rows_namesake(const struct assay__rows *rows, uint32_t index)
+{
+    const struct assay__rows_header *header = &rows->header;
+    uint32_t number = 0, all = 0;
+    for (uint32_t i = 0; i < header->count; i++) {
+        bool is_same = strcmp(header->names[i], header->names[index]) == 0;
+        all += is_same;
+        number += is_same && i <= index;
+    }
+    return all > 1 ? number : 0;
 }
 
 static enum assay_status fail_missing(const struct assay__rows_header *header, const char *file,
@@ -87,6 +121,8 @@ enum assay_status assay__rows_column(const struct assay__rows *rows, const char 
 {
     const struct assay__rows_header *header = &rows->header;
     uint32_t again;
+    if (!find(header, name, 0, index) && find_numbered(header, name, index))
+        return ASSAY_OK;
     if (!find(header, name, 0, index)) {
         enum assay_status status = fail_missing(header, assay__rows_name(rows), name, err);
         if (rows->kind->suggest != NULL)
@@ -94,9 +130,10 @@ enum assay_status assay__rows_column(const struct assay__rows *rows, const char 
         return status;
     }
     if (find(header, name, *index + 1, &again))
-        return assay__fail_at(err, ASSAY_ERROR_DATA, assay__rows_name(rows), header->line,
-                              (uint64_t)again + 1,
-                              "Columns %u and %u are both named '%.100s'. Rename one of them.",
-                              *index + 1, again + 1, name);
+        return assay__fail_at(
+            err, ASSAY_ERROR_DATA, assay__rows_name(rows), header->line, (uint64_t)again + 1,
+            "Columns %u and %u are both named '%.100s'. Say which one: '%.100s#1' "
+            "or '%.100s#2'.",
+            *index + 1, again + 1, name, name, name);
     return ASSAY_OK;
 }

@@ -149,13 +149,15 @@ static enum assay_status fail_fault(const struct assay__csv *csv, const struct a
 static enum assay_status fail_ragged(const struct assay__csv *csv, const struct assay__scan *scan,
                                      struct assay_error *err)
 {
-    uint32_t want = csv->rows.header.count, have = scan->field_count;
+    uint32_t want = csv->rows.header.count - csv->extra_count, have = scan->field_count;
     uint64_t column = (uint64_t)(have < want ? have : want) + 1;
     enum assay_status status = assay__fail_at(
         err, ASSAY_ERROR_DATA, assay__csv_name(csv), csv->line, column,
         "The record has %u field%s, but the header has %u. %s", have, have == 1 ? "" : "s", want,
-        have > want ? "A field that holds the separator is written in quotes."
-                    : "A field without a value is empty, but there.");
+        have == csv->rows.header.count
+            ? "Other records have as many, with nothing in those behind the header's."
+        : have > want ? "A field that holds the separator is written in quotes."
+                      : "A field without a value is empty, but there.");
     return csv->rows.may_skip ? assay__fail_reason(err, status, ASSAY_REASON_BAD_ROWS) : status;
 }
 
@@ -182,26 +184,6 @@ static enum assay_status skip_lines(struct assay__csv *csv, struct assay_error *
     return ASSAY_OK;
 }
 
-/* Spreadsheets write a first line such as sep=; for each other: it says the separator. */
-static void obey_separator_line(struct assay__csv *csv)
-{
-    const char *at = csv->buffer + csv->begin;
-    size_t length = csv->end - csv->begin, end = 5;
-    if (length < 6 || (memcmp(at, "sep=", 4) != 0 && memcmp(at, "SEP=", 4) != 0) ||
-        strchr(ASSAY__CSV_SEPARATORS, at[4]) == NULL)
-        return;
-    if (at[end] == '\r')
-        end++;
-    if (end < length && at[end] == '\n')
-        end++;
-    else if (end == 5)
-        return;
-    if (csv->options.separator == '\0')
-        csv->options.separator = at[4];
-    csv->begin += end;
-    csv->line++;
-}
-
 static void trim_fields(struct assay__field *fields, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
@@ -211,7 +193,7 @@ static void trim_fields(struct assay__field *fields, uint32_t count)
 
 static enum assay_status read_header(struct assay__csv *csv, struct assay_error *err)
 {
-    struct assay__field *fields = malloc(ASSAY_COLUMNS_MAX * sizeof *fields);
+    struct assay__field *fields = malloc(2 * (size_t)ASSAY_COLUMNS_MAX * sizeof *fields);
     if (fields == NULL)
         return assay__fail_memory(err);
     struct assay__scan scan = {0};
@@ -236,6 +218,10 @@ static enum assay_status read_header(struct assay__csv *csv, struct assay_error 
         assay__scan_unquote(fields, scan.field_count);
         if (csv->options.trim)
             trim_fields(fields, scan.field_count);
+        const struct assay__csv_text rest = {&csv->scanner, scan.end, csv->buffer + csv->end,
+                                             csv->is_last};
+        scan.field_count =
+            assay__csv_fit_header(&rest, fields, scan.field_count, &csv->extra_count);
         status = assay__rows_header_init(&csv->rows.header, fields, scan.field_count, err);
         csv->rows.header.line = csv->line;
         advance(csv, &scan);
@@ -263,7 +249,10 @@ static enum assay_status begin_reading(struct assay__csv *csv, struct assay_erro
         status = skip_lines(csv, err);
     if (status != ASSAY_OK)
         return status;
-    obey_separator_line(csv);
+    size_t line = assay__csv_separator_line(csv->buffer + csv->begin, csv->end - csv->begin,
+                                            &csv->options.separator);
+    csv->begin += line;
+    csv->line += line > 0;
     if (csv->options.separator == '\0')
         csv->options.separator =
             assay__csv_sniff(csv->buffer + csv->begin, csv->buffer + csv->end, csv->is_last);
@@ -272,44 +261,48 @@ static enum assay_status begin_reading(struct assay__csv *csv, struct assay_erro
     return status == ASSAY_OK ? make_block(csv, err) : status;
 }
 
-/* Passes over a record, told to whoever asks; the block's next fields are its own. */
-static enum assay_status skip_record(struct assay__csv *csv, const struct assay__scan *scan,
-                                     struct assay__field *fields, struct assay_error *err)
+/* Passes over a record, told to whoever asks. */
+static enum assay_status skip_record(struct assay__csv *csv, const struct assay__field *fields,
+                                     uint32_t count, struct assay_error *err)
 {
     const struct assay__rows_skip *on_skip = &csv->rows.on_skip;
-    uint32_t want = csv->rows.header.count, have = scan->field_count;
-    uint32_t count = have < want ? have : want;
     csv->rows.skipped++;
-    if (on_skip->take == NULL)
-        return ASSAY_OK;
-    assay__scan_unquote(fields, count);
-    if (csv->options.trim)
-        trim_fields(fields, count);
-    return on_skip->take(on_skip->context, fields, count, err);
+    return on_skip->take == NULL ? ASSAY_OK : on_skip->take(on_skip->context, fields, count, err);
+}
+
+/* The header once more, with or without the empty fields that records have behind it. */
+static bool is_header(const struct assay__csv *csv, const struct assay__field *fields,
+                      uint32_t count)
+{
+    uint32_t named = csv->rows.header.count - csv->extra_count;
+    return (count == named || count == csv->rows.header.count) &&
+           assay__csv_is_header(&csv->rows.header, fields, named);
 }
 
 /* Takes a scanned record into the block, passes it over, or says what is wrong with it. */
 static enum assay_status take_record(struct assay__csv *csv, const struct assay__scan *scan,
                                      struct assay__rows_block *block, struct assay_error *err)
 {
-    struct assay__field *fields = csv->fields + block->record_count * csv->rows.header.count;
-    bool is_ragged = scan->field_count != csv->rows.header.count;
-    if (scan->fault != ASSAY__FAULT_NONE || is_ragged) {
-        if (csv->rows.skips_bad)
-            return skip_record(csv, scan, fields, err);
-        return scan->fault != ASSAY__FAULT_NONE ? fail_fault(csv, scan, err)
-                                                : fail_ragged(csv, scan, err);
-    }
+    uint32_t want = csv->rows.header.count, have = scan->field_count;
+    uint32_t count = have < want ? have : want;
+    struct assay__field *fields = csv->fields + block->record_count * want;
+    bool is_whole = assay__csv_make_fit(fields, have, want, csv->extra_count);
     if (scan->has_doubled)
-        assay__scan_unquote(fields, csv->rows.header.count);
+        assay__scan_unquote(fields, count);
     if (csv->options.trim)
-        trim_fields(fields, csv->rows.header.count);
-    if (assay__csv_is_header(&csv->rows.header, fields)) {
+        trim_fields(fields, count);
+    if (scan->fault == ASSAY__FAULT_NONE && is_header(csv, fields, have)) {
         csv->rows.repeated++;
         return ASSAY_OK;
     }
-    csv->lines[block->record_count++] = csv->line;
-    return ASSAY_OK;
+    if (scan->fault == ASSAY__FAULT_NONE && is_whole) {
+        csv->lines[block->record_count++] = csv->line;
+        return ASSAY_OK;
+    }
+    if (csv->rows.skips_bad)
+        return skip_record(csv, fields, count, err);
+    return scan->fault != ASSAY__FAULT_NONE ? fail_fault(csv, scan, err)
+                                            : fail_ragged(csv, scan, err);
 }
 
 /* Reads the next record, if it is one, into the block. *is_over: the block ends before it. */

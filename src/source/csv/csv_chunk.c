@@ -93,6 +93,11 @@ void assay__csv_add_passed(struct assay__csv *csv, const struct assay__csv *view
     csv->rows.repeated += view->rows.repeated;
 }
 
+uint32_t assay__csv_extra_count(const struct assay__csv *csv)
+{
+    return csv->extra_count;
+}
+
 char assay__csv_separator(const struct assay__csv *csv)
 {
     return csv->options.separator;

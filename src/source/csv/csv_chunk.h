@@ -40,6 +40,9 @@ uint64_t assay__csv_line(const struct assay__csv *csv);
 /** assay__csv_add_passed() adds the records that a view has passed over. */
 void assay__csv_add_passed(struct assay__csv *csv, const struct assay__csv *view);
 
+/** assay__csv_extra_count() is the number of columns at the end in which every record is empty. */
+uint32_t assay__csv_extra_count(const struct assay__csv *csv);
+
 /** assay__csv_separator() is the separator given or found. */
 char assay__csv_separator(const struct assay__csv *csv);
 

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The beginning of a CSV text: its encoding and its separator. */
+/* The beginning of a CSV text: its encoding, its separator, its columns. */
 #include "source/csv/csv_header.h"
 
 #include <string.h>
 
-#include "source/csv/csv_scan.h"
+#include "assay/dataset.h"
 #include "source/foreign.h"
 
-enum { SNIFF_RECORDS = 16 };
+enum { SNIFF_RECORDS = 16, FIT_RECORDS = 1000 };
 
 bool assay__csv_is_header(const struct assay__rows_header *header,
-                          const struct assay__field *fields)
+                          const struct assay__field *fields, uint32_t count)
 {
     uint32_t i = 0;
-    while (i < header->count && header->names[i][0] != '\0' &&
+    while (i < count && header->names[i][0] != '\0' &&
            strlen(header->names[i]) == fields[i].length &&
            memcmp(header->names[i], fields[i].text, fields[i].length) == 0)
         i++;
-    return i == header->count;
+    return i == count;
 }
 
 enum assay_status assay__csv_check_encoding(const char *bytes, size_t length, const char *file,
@@ -83,4 +83,83 @@ char assay__csv_sniff(const char *at, const char *end, bool is_last)
         }
     }
     return best;
+}
+
+size_t assay__csv_separator_line(const char *at, size_t length, char *separator)
+{
+    size_t end = 5;
+    if (length < 6 || (memcmp(at, "sep=", 4) != 0 && memcmp(at, "SEP=", 4) != 0) ||
+        strchr(ASSAY__CSV_SEPARATORS, at[4]) == NULL)
+        return 0;
+    if (at[end] == '\r')
+        end++;
+    if (end < length && at[end] == '\n')
+        end++;
+    else if (end == 5)
+        return 0;
+    if (*separator == '\0')
+        *separator = at[4];
+    return end;
+}
+
+/* Separators at the end of a record: empty fields that are not in quotes, its first aside. */
+static uint32_t empty_at_end(const struct assay__field *fields, uint32_t count)
+{
+    uint32_t empty = 0;
+    while (empty + 1 < count && fields[count - 1 - empty].length == 0 &&
+           !fields[count - 1 - empty].is_quoted)
+        empty++;
+    return empty;
+}
+
+/*
+ * How many fields nine of ten records have, if those behind the header's are empty in them: single
+ * ones may be damaged. 0: they do not agree.
+ */
+static uint32_t common_count(const struct assay__csv_text *text, struct assay__field *room,
+                             uint32_t header_count)
+{
+    const char *at = text->at;
+    uint32_t count = 0, alike = 0, all = 0;
+    while (all < FIT_RECORDS && at < text->end) {
+        struct assay__scan scan;
+        enum assay__scan_outcome outcome = assay__scan_record(
+            text->scanner, at, text->end, text->is_last, room, ASSAY_COLUMNS_MAX, &scan);
+        if (outcome != ASSAY__SCAN_RECORD && outcome != ASSAY__SCAN_BLANK)
+            break;
+        at = scan.end;
+        if (outcome == ASSAY__SCAN_BLANK || scan.field_count > ASSAY_COLUMNS_MAX)
+            continue;
+        count = all++ == 0 ? scan.field_count : count;
+        alike +=
+            scan.field_count == count &&
+            (count <= header_count || empty_at_end(room, scan.field_count) >= count - header_count);
+    }
+    return alike * 10 >= all * 9 ? count : 0;
+}
+
+uint32_t assay__csv_fit_header(const struct assay__csv_text *text, struct assay__field *fields,
+                               uint32_t count, uint32_t *extra_count)
+{
+    uint32_t have = common_count(text, fields + ASSAY_COLUMNS_MAX, count);
+    *extra_count = have > count ? have - count : 0;
+    for (uint32_t i = count; i < have; i++)
+        fields[i] = (struct assay__field){"", 0, false, false};
+    if (have >= count)
+        return have;
+    return have > 0 && empty_at_end(fields, count) >= count - have ? have : count;
+}
+
+bool assay__csv_make_fit(struct assay__field *fields, uint32_t count, uint32_t column_count,
+                         uint32_t extra_count)
+{
+    uint32_t named = column_count - extra_count;
+    if (count != column_count && count != named)
+        return false;
+    for (uint32_t i = count; i < column_count; i++)
+        fields[i] = (struct assay__field){"", 0, false, false};
+    for (uint32_t i = named; i < column_count; i++)
+        if (fields[i].length > 0)
+            return false;
+    return true;
 }

@@ -23,6 +23,7 @@ struct assay__csv {
     struct assay__field *fields;
     uint64_t *lines;
     size_t block_records; /* records that fit into fields */
+    uint32_t extra_count; /* columns without a name, in which every record is empty */
     bool is_view;         /* source, header and buffer are another's: see csv_chunk.h */
 };
 

@@ -124,6 +124,20 @@ static uint32_t whole_rows(const struct assay__field_index *index, uint32_t colu
     return r;
 }
 
+/* The rows before the first one with something in a column that has to be empty. */
+static uint32_t fit_rows(const struct assay__field_index *index, const char *text,
+                         uint32_t row_count, const struct assay__scan_layout *layout)
+{
+    uint32_t extra = layout->extra_count;
+    for (uint32_t r = 0; r < row_count && extra > 0; r++) {
+        uint32_t last = (r + 1) * layout->column_count - 1, end = index->ends[last];
+        end -= index->has_return && text[end - 1] == '\r';
+        if (end - index->ends[last - extra] != extra)
+            return r;
+    }
+    return row_count;
+}
+
 /* The rows before the first text that is not valid UTF-8. */
 static uint32_t valid_rows(const struct assay__field_index *index, const char *text,
                            uint32_t row_count, uint32_t column_count)
@@ -199,6 +213,7 @@ static enum assay_status scan_chunk(struct worker *worker, struct assay_error *e
         const char *text = worker->chunk.text + at;
         layout->kernels->index(index, text, worker->chunk.length - at, layout->separator);
         uint32_t row_count = whole_rows(index, layout->column_count);
+        row_count = fit_rows(index, text, row_count, layout);
         if (index->has_high)
             row_count = valid_rows(index, text, row_count, layout->column_count);
         if (row_count > 0) {

@@ -62,6 +62,7 @@ void assay__scan_layout_file(struct assay__scan_layout *layout, uint32_t source,
     layout->source = source;
     layout->columns = columns;
     layout->column_count = assay__rows_column_count(assay__csv_rows(csv));
+    layout->extra_count = assay__csv_extra_count(csv);
     layout->separator = assay__csv_separator(csv);
     layout->kernels = kernels;
 }

@@ -42,6 +42,7 @@ struct assay__scan_layout {
     uint32_t source;         /* that the file is of */
     const uint32_t *columns; /* [cells of the source]: the file's column of each cell */
     uint32_t column_count;
+    uint32_t extra_count; /* of them, columns at the end in which every row is empty */
     char separator;
     int64_t look_ns; /* length of a look; 0: there is a single one over all data */
     const struct assay__scan_kernels *kernels;

@@ -219,16 +219,12 @@ static enum assay_status read_row(row_t *row, struct assay__text *buffer, struct
 static enum assay_status check_columns(const row_t *row, struct assay_error *err)
 {
     const char *const *names = assay__rows_columns(row->rows);
-    struct assay__index seen = {0};
-    enum assay_status status = ASSAY_OK;
-    for (uint32_t c = 0; status == ASSAY_OK && c < assay__rows_column_count(row->rows); c++) {
-        uint32_t number, index, before = seen.count;
-        status = assay__index_add(&seen, names[c], strlen(names[c]), UINT32_MAX - 1, &number, err);
-        if (status == ASSAY_OK && seen.count == before)
-            status = assay__rows_column(row->rows, names[c], &index, err);
-    }
-    assay__index_release(&seen);
-    return status;
+    for (uint32_t c = 0; c < assay__rows_column_count(row->rows); c++)
+        if (names[c][0] != '\0' && assay__rows_namesake(row->rows, c) > 1)
+            return assay__fail_at(err, ASSAY_ERROR_DATA, assay__rows_name(row->rows),
+                                  row->rows->header.line, (uint64_t)c + 1,
+                                  "Two columns are both named '%.100s'. Leave one out.", names[c]);
+    return ASSAY_OK;
 }
 
 static enum assay_status find_columns(row_t *row, struct assay_error *err)

@@ -119,6 +119,20 @@ static void assert_shows(const char *bytes, size_t length, struct assay__csv_opt
 #define SHOWS(bytes, want, ...)                                                                    \
     assert_shows(bytes, sizeof(bytes) - 1, (struct assay__csv_options){__VA_ARGS__}, want)
 
+/* Separators at the end of all records, or of the header alone, make no column of it. */
+START_TEST(csv_fits_header_and_records)
+{
+    assert_reads("a,b\n1,2,\n3,4,\n", "<a><b><> 2[1][2][] 3[3][4][]");
+    assert_reads("a,b\n1,2,,\n3,4,,\n", "<a><b><><> 2[1][2][][] 3[3][4][][]");
+    assert_reads("a,b\n1,2,", "<a><b><> 2[1][2][]");
+    assert_reads("a,b\n1,,\n3,4,\n", "<a><b><> 2[1][][] 3[3][4][]");
+    assert_reads("a,b\n1,2,\na,b,\n3,4,\n", "<a><b><> 2[1][2][] 4[3][4][]");
+    assert_reads("a,b,,\n1,2\n3,4\n", "<a><b> 2[1][2] 3[3][4]");
+    assert_reads("a,b,\n1,2,\n", "<a><b><> 2[1][2][]");
+    assert_reads("a,b,\n1,2,3\n", "<a><b><> 2[1][2][3]");
+}
+END_TEST
+
 START_TEST(csv_reads_what_spreadsheets_and_people_add)
 {
     SHOWS("sep=;\r\na;b\r\n1;2\r\n", "<a><b> 3[1][2]", .separator = 0);
@@ -196,6 +210,11 @@ START_TEST(csv_refuses_bad_input_with_place_and_reason)
         BAD("a,b\n1\n", ASSAY_ERROR_DATA, 2, 2, "has 1 field, but the header has 2"),
         BAD("a,b\n1,2\n1,2,3\n", ASSAY_ERROR_DATA, 3, 3, "has 3 fields, but the header has 2"),
         BAD("a,b\n\"x\ny\",2\n3\n", ASSAY_ERROR_DATA, 4, 2, "has 1 field"),
+        BAD("a,b\n1,2,\"\"\n", ASSAY_ERROR_DATA, 2, 3, "has 3 fields"),
+        BAD("a,b\n1,2,\n1,2\n1,2\n", ASSAY_ERROR_DATA, 2, 3, "has 3 fields"),
+        BAD("a,b,\"\"\n1,2\n", ASSAY_ERROR_DATA, 2, 3, "has 2 fields"),
+        BAD("a,b\n1,2,\n1,2,\n1,2,\n1,2,\n1,2,\n1,2,\n1,2,\n1,2,\n1,2,\n1,2,x\n", ASSAY_ERROR_DATA,
+            11, 3, "nothing in those behind"),
         BAD("a,b\n1,\"2\"x\n", ASSAY_ERROR_DATA, 2, 2, "Text follows the closing quote"),
         BAD("a,b\n\"l1\nl2\" ,2\n", ASSAY_ERROR_DATA, 3, 1, "Text follows the closing quote"),
         BAD("a,b\n1,2\n3,\"4\n5,6\n", ASSAY_ERROR_DATA, 3, 2, "never closed"),
@@ -258,7 +277,9 @@ START_TEST(csv_says_which_column_is_missing_or_twice)
                                   "has: visit, spend, visit.");
     ck_assert_uint_eq(err.line, 1);
     ck_assert_int_eq(assay__rows_column(rows, "visit", &index, &err), ASSAY_ERROR_DATA);
-    ck_assert_str_eq(err.message, "Columns 1 and 3 are both named 'visit'. Rename one of them.");
+    ck_assert_str_eq(
+        err.message,
+        "Columns 1 and 3 are both named 'visit'. Say which one: 'visit#1' or 'visit#2'.");
     assert_ok(assay__rows_column(rows, "spend", &index, &err), &err);
     ck_assert_uint_eq(index, 1);
     ck_assert(!assay__rows_find(rows, "Spend", &index));
@@ -430,6 +451,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, csv_reads_what_the_wild_holds);
     tcase_add_test(cases, csv_sniffs_the_separator);
     tcase_add_test(cases, csv_reads_what_spreadsheets_and_people_add);
+    tcase_add_test(cases, csv_fits_header_and_records);
     tcase_add_test(cases, csv_recodes_long_files_whole);
     tcase_add_test(cases, csv_refuses_bad_input_with_place_and_reason);
     tcase_add_test(cases, csv_passes_bad_records_over_when_asked);
