@@ -47,6 +47,7 @@
 #include "assay/size.h"
 #include "assay/srm.h"
 #include "assay/status.h"
+#include "assay/table.h"
 #include "assay/version.h"
 
 #endif

@@ -9,10 +9,22 @@
 
 void assay__csv_quote(struct assay__text *out, const char *text, const char *also)
 {
-    size_t length = strlen(text);
-    bool is_quoted = strpbrk(text, ",\"\r\n") != NULL || text[0] == ' ' ||
-                     (length > 0 && text[length - 1] == ' ') ||
-                     (also != NULL && strpbrk(text, also) != NULL);
+    assay__csv_quote_run(out, text, strlen(text), also);
+}
+
+static bool needs_quotes(const char *text, size_t length, const char *also)
+{
+    for (size_t i = 0; i < length; i++)
+        if (text[i] != '\0' &&
+            (strchr(",\"\r\n", text[i]) != NULL || (also != NULL && strchr(also, text[i]) != NULL)))
+            return true;
+    return length > 0 && (text[0] == ' ' || text[length - 1] == ' ');
+}
+
+void assay__csv_quote_run(struct assay__text *out, const char *text, size_t length,
+                          const char *also)
+{
+    bool is_quoted = needs_quotes(text, length, also);
     if (is_quoted)
         assay__text_putc(out, '"');
     for (size_t at = 0; at < length;) {

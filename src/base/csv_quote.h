@@ -12,4 +12,8 @@
  */
 void assay__csv_quote(struct assay__text *out, const char *text, const char *also);
 
+/** assay__csv_quote_run() does that with a text of a given length. */
+void assay__csv_quote_run(struct assay__text *out, const char *text, size_t length,
+                          const char *also);
+
 #endif

@@ -67,7 +67,7 @@ enum assay_status table_source_open(const struct table_source *source, bool skip
 
 static bool is_number_text(const char *text)
 {
-    const struct assay__field field = {text, (uint32_t)strlen(text), false, false};
+    const struct assay__field field = {text, (uint32_t)strlen(text), false, false, false};
     struct assay_decimal number;
     char digits[ASSAY__DIGITS_MAX];
     return assay__cell_number(&field, &number, digits) == ASSAY__CELL_OK;
@@ -155,7 +155,7 @@ static bool has_padding(const struct assay__rows *csv, const struct assay__rows_
     uint32_t count = assay__rows_column_count(csv);
     for (uint32_t i = 0; i < count; i++) {
         const char *name = assay__rows_columns(csv)[i];
-        const struct assay__field field = {name, (uint32_t)strlen(name), false, false};
+        const struct assay__field field = {name, (uint32_t)strlen(name), false, false, false};
         if (is_padded(&field))
             return true;
     }

@@ -9,6 +9,7 @@
 #include "source/rows_grouped.h"
 #include "source/summary/summary_read.h"
 #include "source/summary/summary_seal.h"
+#include "source/table/table.h"
 #include "source/units/units.h"
 
 /* What reading a list of files needs. */
@@ -19,6 +20,9 @@ struct intake {
     bool has_units; /* units is in use: some file is a table of units */
     bool is_traced; /* files are known by what is in them */
     struct assay__summary_shards shards;
+    struct assay_table *const *tables; /* of a program, with the events that each holds */
+    const char *const *table_events;
+    size_t table_count;
 };
 
 /* Whether rows that are read twice change something: a unit's equal rows count once. */
@@ -109,6 +113,17 @@ static bool wants_group(const struct intake *intake, uint32_t source,
            !is_summary(intake, source, rows);
 }
 
+/* Reads rows that are open; path is where the group may be in. */
+static enum assay_status read_opened(struct intake *intake, uint32_t source, const char *path,
+                                     struct assay__rows **rows, struct assay_error *err)
+{
+    const struct assay_plan *plan = assay__dataset_plan(intake->dataset);
+    enum assay_status status = ASSAY_OK;
+    if (wants_group(intake, source, *rows))
+        status = assay__rows_group(rows, plan->dialect.group_from_file, path, err);
+    return status == ASSAY_OK ? read_rows(intake, source, *rows, err) : status;
+}
+
 static enum assay_status read_file(struct intake *intake, uint32_t source, const char *path,
                                    struct assay_error *err)
 {
@@ -118,11 +133,33 @@ static enum assay_status read_file(struct intake *intake, uint32_t source, const
                                                 .is_traced = intake->is_traced};
     struct assay__rows *rows = NULL;
     enum assay_status status = assay__rows_open(&request, &rows, err);
-    if (status == ASSAY_OK && wants_group(intake, source, rows))
-        status = assay__rows_group(&rows, request.plan->dialect.group_from_file, path, err);
     if (status == ASSAY_OK)
-        status = read_rows(intake, source, rows, err);
+        status = read_opened(intake, source, path, &rows, err);
     assay__rows_close(rows);
+    return status;
+}
+
+/* Tables of the plan's events, or with event NULL those of exposures, units and sums. */
+static enum assay_status read_tables(struct intake *intake, uint32_t source, const char *event,
+                                     size_t *found, struct assay_error *err)
+{
+    enum assay_status status = ASSAY_OK;
+    for (size_t i = 0; status == ASSAY_OK && i < intake->table_count; i++) {
+        const char *of = intake->table_events == NULL ? NULL : intake->table_events[i];
+        bool is_wanted = of == NULL || event == NULL ? of == event : strcmp(of, event) == 0;
+        if (!is_wanted)
+            continue;
+        const struct assay__rows_request request = {.name = intake->tables[i]->name,
+                                                    .plan = assay__dataset_plan(intake->dataset),
+                                                    .options = intake->options,
+                                                    .is_traced = intake->is_traced};
+        struct assay__rows *rows = NULL;
+        status = assay__table_open(intake->tables[i], &request, &rows, err);
+        if (status == ASSAY_OK)
+            status = read_opened(intake, source, request.name, &rows, err);
+        assay__rows_close(rows);
+        (*found)++;
+    }
     return status;
 }
 
@@ -141,6 +178,8 @@ static enum assay_status read_events(struct intake *intake, struct assay_error *
                  p++, found++)
                 status = read_file(intake, 1 + e, options->events[i].paths[p], err);
         }
+        if (status == ASSAY_OK)
+            status = read_tables(intake, 1 + e, plan->events[e].name, &found, err);
         if (status == ASSAY_OK && found == 0)
             status = assay__fail_reason(err,
                                         assay__fail(err, ASSAY_ERROR_USAGE,
@@ -151,20 +190,26 @@ static enum assay_status read_events(struct intake *intake, struct assay_error *
     return status;
 }
 
+static enum assay_status check_event_name(const struct intake *intake, const char *name,
+                                          struct assay_error *err)
+{
+    const struct assay_plan *plan = assay__dataset_plan(intake->dataset);
+    for (uint32_t e = 0; e < plan->event_count; e++)
+        if (strcmp(plan->events[e].name, name) == 0)
+            return ASSAY_OK;
+    return assay__fail(err, ASSAY_ERROR_PLAN, "The plan names no events '%s'.", name);
+}
+
 /* Files of events that the plan does not name would be passed over without a word. */
 static enum assay_status check_event_names(const struct intake *intake, struct assay_error *err)
 {
-    const struct assay_plan *plan = assay__dataset_plan(intake->dataset);
-    for (size_t i = 0; i < intake->options->event_count; i++) {
-        uint32_t e = 0;
-        while (e < plan->event_count &&
-               strcmp(plan->events[e].name, intake->options->events[i].name) != 0)
-            e++;
-        if (e == plan->event_count)
-            return assay__fail(err, ASSAY_ERROR_PLAN, "The plan names no events '%s'.",
-                               intake->options->events[i].name);
-    }
-    return ASSAY_OK;
+    enum assay_status status = ASSAY_OK;
+    for (size_t i = 0; status == ASSAY_OK && i < intake->options->event_count; i++)
+        status = check_event_name(intake, intake->options->events[i].name, err);
+    for (size_t i = 0; status == ASSAY_OK && i < intake->table_count; i++)
+        if (intake->table_events != NULL && intake->table_events[i] != NULL)
+            status = check_event_name(intake, intake->table_events[i], err);
+    return status;
 }
 
 /* Sums without a seal are taken at their word, and that is said. */
@@ -259,4 +304,27 @@ enum assay_status assay__dataset_read_sums(struct assay_dataset *dataset,
     for (size_t i = 0; status == ASSAY_OK && i < count; i++)
         status = read_summary(&intake, rows[i], err);
     return end(&intake, status, assay__rows_name(rows[0]), err);
+}
+
+enum assay_status assay_dataset_read_tables(struct assay_dataset *dataset,
+                                            struct assay_table *const *tables,
+                                            const char *const *events, size_t table_count,
+                                            const struct assay_read_options *options,
+                                            struct assay_error *err)
+{
+    struct intake intake;
+    size_t found = 0;
+    if (table_count == 0)
+        return assay__fail(err, ASSAY_ERROR_USAGE, "No table is given.");
+    begin(&intake, dataset, options, table_count);
+    intake.tables = tables;
+    intake.table_events = events;
+    intake.table_count = table_count;
+    enum assay_status status = check_event_names(&intake, err);
+    if (status == ASSAY_OK)
+        status = read_tables(&intake, 0, NULL, &found, err);
+    if (status == ASSAY_OK && found == 0)
+        status = assay__fail(err, ASSAY_ERROR_USAGE,
+                             "Every table holds events: one of units or exposures is needed.");
+    return end(&intake, status, tables[0]->name, err);
 }

@@ -20,8 +20,9 @@ struct assay__source {
     char *name;
     int file;
     bool owns_file;
-    bool at_end;          /* of the file's own bytes */
-    uint64_t taken, size; /* bytes read, and those there were when a regular file was opened */
+    struct assay__feed feed; /* read is NULL: the file is read */
+    bool at_end;             /* of the file's own bytes */
+    uint64_t taken, size;    /* bytes read, and those there were when a regular file was opened */
     const struct decoder *decoder;
     void *state;          /* the decoder's */
     bool is_complete;     /* no member or frame is open: the input may end here */
@@ -60,11 +61,29 @@ static enum assay_status fail_shrunk(const struct assay__source *source, struct 
         (unsigned long long)source->taken, (unsigned long long)source->size);
 }
 
+/* Asks the function that feeds the source until the buffer is full or it has no more. */
+static enum assay_status read_feed(struct assay__source *source, char *buffer, size_t capacity,
+                                   size_t *length, struct assay_error *err)
+{
+    while (*length < capacity && !source->at_end) {
+        size_t got = 0;
+        enum assay_status status = source->feed.read(source->feed.context, buffer + *length,
+                                                     capacity - *length, &got, err);
+        if (status != ASSAY_OK)
+            return status;
+        source->at_end = got == 0;
+        *length += got;
+    }
+    return ASSAY_OK;
+}
+
 /* read() until the buffer is full or the file ends. */
 static enum assay_status read_fully(struct assay__source *source, void *buffer, size_t capacity,
                                     size_t *length, struct assay_error *err)
 {
     *length = 0;
+    if (source->feed.read != NULL)
+        return read_feed(source, buffer, capacity, length, err);
     while (*length < capacity && !source->at_end) {
         ssize_t got = read(source->file, (char *)buffer + *length, capacity - *length);
         if (got > 0) {
@@ -282,20 +301,22 @@ static enum assay_status choose_decoder(struct assay__source *source, struct ass
     return status;
 }
 
-enum assay_status assay__source_open(const char *path, struct assay__source **out,
-                                     struct assay_error *err)
+enum assay_status assay__source_open_any(const char *name, const struct assay__feed *feed,
+                                         struct assay__source **out, struct assay_error *err)
 {
     struct assay__source *source = calloc(1, sizeof *source);
     if (source == NULL)
         return assay__fail_memory(err);
     source->file = -1;
-    source->name = strdup(strcmp(path, "-") == 0 ? "(standard input)" : path);
+    source->name = strdup(feed == NULL && strcmp(name, "-") == 0 ? "(standard input)" : name);
     source->input = malloc(INPUT_BYTES);
     enum assay_status status = ASSAY_OK;
     if (source->name == NULL || source->input == NULL)
         status = assay__fail_memory(err);
-    if (status == ASSAY_OK)
-        status = open_file(source, path, err);
+    if (feed != NULL)
+        source->feed = *feed;
+    else if (status == ASSAY_OK)
+        status = open_file(source, name, err);
     if (status == ASSAY_OK)
         status = choose_decoder(source, err);
     if (status != ASSAY_OK) {
@@ -304,6 +325,12 @@ enum assay_status assay__source_open(const char *path, struct assay__source **ou
     }
     *out = source;
     return ASSAY_OK;
+}
+
+enum assay_status assay__source_open(const char *path, struct assay__source **out,
+                                     struct assay_error *err)
+{
+    return assay__source_open_any(path, NULL, out, err);
 }
 
 enum assay_status assay__source_trace(struct assay__source *source, struct assay_error *err)

@@ -16,9 +16,20 @@
  */
 struct assay__source;
 
+/** struct assay__feed: a function that reads bytes, in place of a file; *length 0 is the end. */
+struct assay__feed {
+    enum assay_status (*read)(void *context, char *buffer, size_t capacity, size_t *length,
+                              struct assay_error *err);
+    void *context;
+};
+
 /** assay__source_open() opens a path, which is copied. ASSAY_ERROR_NO_INPUT, _MEMORY, _IO. */
 enum assay_status assay__source_open(const char *path, struct assay__source **out,
                                      struct assay_error *err);
+
+/** assay__source_open_any() opens what feed reads, under a name; NULL: a path, as above. */
+enum assay_status assay__source_open_any(const char *name, const struct assay__feed *feed,
+                                         struct assay__source **out, struct assay_error *err);
 
 /**
  * assay__source_read() fills the buffer as far as it can: *length < capacity only at the end.

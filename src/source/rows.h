@@ -17,6 +17,7 @@ struct assay__field {
     uint32_t length;
     bool is_quoted;   /* written in quotes, which are removed: blanks around it mean something */
     bool has_doubled; /* private to the CSV reader: doubled quotes are not removed yet */
+    bool is_typed;    /* a number, truth value or time of a program: no dialect applies to it */
 };
 
 /** struct assay__record is one record; fields are borrowed until the next call. */

@@ -145,7 +145,8 @@ static bool match(const char *pattern, const char *name, size_t length, struct a
     if (length <= before + after || memcmp(pattern, name, before) != 0 ||
         memcmp(star + 1, name + length - after, after) != 0)
         return false;
-    *out = (struct assay__field){name + before, (uint32_t)(length - before - after), false, false};
+    *out = (struct assay__field){name + before, (uint32_t)(length - before - after), false, false,
+                                 false};
     return true;
 }
 
@@ -180,7 +181,7 @@ static enum assay_status widen_header(struct grouped *grouped, struct assay_erro
     for (uint32_t i = 0; i <= count; i++) {
         const char *name =
             i < count ? assay__rows_columns(grouped->inner)[i] : ASSAY__GROUP_OF_FILE;
-        names[i] = (struct assay__field){name, (uint32_t)strlen(name), false, false};
+        names[i] = (struct assay__field){name, (uint32_t)strlen(name), false, false, false};
     }
     enum assay_status status =
         assay__rows_header_init(&grouped->rows.header, names, count + 1, err);
@@ -202,7 +203,7 @@ enum assay_status assay__rows_group(struct assay__rows **rows, const char *patte
     grouped->rows.kind = &GROUPED;
     grouped->inner = *rows;
     grouped->text = strndup(found.text, found.length);
-    grouped->group = (struct assay__field){grouped->text, found.length, true, false};
+    grouped->group = (struct assay__field){grouped->text, found.length, true, false, false};
     status = grouped->text == NULL ? assay__fail_memory(err) : widen_header(grouped, err);
     if (status != ASSAY_OK) {
         grouped->inner = NULL;

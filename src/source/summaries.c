@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "source/summary/summary_read.h"
+#include "source/table/table.h"
 
 static enum assay_status read_part(const char *path, struct assay__summary_shards *shards,
                                    struct assay_error *err)
@@ -29,20 +30,63 @@ static enum assay_status add_up(const char *const *paths, size_t path_count,
     return status == ASSAY_OK ? assay__summary_shards_join(shards, false, whole, err) : status;
 }
 
-enum assay_status assay_sums_merge(const char *const *paths, size_t path_count, char **text,
-                                   size_t *length, struct assay_error *err)
+static enum assay_status read_table(struct assay_table *table, struct assay__summary_shards *shards,
+                                    struct assay_error *err)
 {
-    struct assay__summary_shards shards = {.wants_same = true};
-    struct assay__summary_table *whole;
+    static const struct assay_plan NO_PLAN = {0};
+    static const struct assay_read_options DEFAULTS = {0};
+    const struct assay__rows_request request = {
+        .name = table->name, .plan = &NO_PLAN, .options = &DEFAULTS};
+    struct assay__summary_table part = {0};
+    struct assay__rows *rows = NULL;
+    enum assay_status status = assay__table_open(table, &request, &rows, err);
+    if (status == ASSAY_OK)
+        status = assay__summary_table_read(rows, NULL, &part, err);
+    if (status == ASSAY_OK)
+        status = assay__summary_shards_add(shards, &part, err);
+    assay__summary_table_release(&part);
+    assay__rows_close(rows);
+    return status;
+}
+
+/* Writes the whole, when there is one, and releases the parts. */
+static enum assay_status write_whole(struct assay__summary_shards *shards,
+                                     const struct assay__summary_table *whole,
+                                     enum assay_status status, char **text, size_t *length,
+                                     struct assay_error *err)
+{
     struct assay__text out = {0};
-    enum assay_status status = add_up(paths, path_count, &shards, &whole, err);
     if (status == ASSAY_OK)
         status = assay__summary_write(whole, &out, err);
-    assay__summary_shards_release(&shards);
+    assay__summary_shards_release(shards);
     if (status == ASSAY_OK)
         return assay__text_take(&out, text, length, err);
     assay__text_release(&out);
     return status;
+}
+
+enum assay_status assay_tables_merge(struct assay_table *const *tables, size_t table_count,
+                                     char **text, size_t *length, struct assay_error *err)
+{
+    struct assay__summary_shards shards = {.wants_same = true};
+    struct assay__summary_table *whole = NULL;
+    if (table_count == 0)
+        return assay__fail(err, ASSAY_ERROR_USAGE, "No table is given.");
+    enum assay_status status = ASSAY_OK;
+    for (size_t i = 0; status == ASSAY_OK && i < table_count; i++)
+        status = read_table(tables[i], &shards, err);
+    if (status == ASSAY_OK)
+        status = assay__summary_shards_join(&shards, false, &whole, err);
+    return write_whole(&shards, whole, status, text, length, err);
+}
+
+enum assay_status assay_sums_merge(const char *const *paths, size_t path_count, char **text,
+                                   size_t *length, struct assay_error *err)
+{
+    struct assay__summary_shards shards = {.wants_same = true};
+    struct assay__summary_table *whole = NULL;
+    enum assay_status status = add_up(paths, path_count, &shards, &whole, err);
+    return write_whole(&shards, whole, status, text, length, err);
 }
 
 enum assay_status assay__summaries_stream(const char *const *paths, size_t path_count,

@@ -19,6 +19,7 @@
  * beyond the limits of assay/dataset.h.
  */
 struct assay__csv;
+struct assay__feed;
 
 /** struct assay__csv_options: zero-initialised is the default. */
 struct assay__csv_options {
@@ -28,6 +29,7 @@ struct assay__csv_options {
     uint32_t skip_lines;  /* before the header */
     const char *encoding; /* as iconv(1) names it; NULL: UTF-8 */
     bool is_traced;       /* assay__rows_fingerprint() will be asked for */
+    const struct assay__feed *feed; /* NULL, or what reads the bytes: the path is a name then */
 };
 
 /** assay__csv_options_of() are the options of a file in a dialect. */

@@ -28,7 +28,7 @@ void assay__csv_suggest(const struct assay__rows *rows, const char *name, struct
     enum { LINES_MAX = 100 };
     for (uint32_t i = 0; i < rows->header.count && !csv->options.trim; i++) {
         const char *own = rows->header.names[i];
-        struct assay__field field = {own, (uint32_t)strlen(own), false, false};
+        struct assay__field field = {own, (uint32_t)strlen(own), false, false, false};
         field = assay__field_trim(field);
         if (field.length == strlen(name) && memcmp(field.text, name, field.length) == 0) {
             (void)assay__fail_format(err, ASSAY_ERROR_DATA, "trim=\n");

@@ -42,8 +42,17 @@ struct assay__field assay__field_trim(struct assay__field field)
     return field;
 }
 
-bool assay__dialect_is_missing(const struct assay_dialect *dialect, const field_t *cell)
+/* What a program gave a type is written without a dialect. */
+static const struct assay_dialect *dialect_of(const struct assay_dialect *dialect,
+                                              const field_t *cell)
 {
+    static const struct assay_dialect PLAIN = {0};
+    return cell->is_typed ? &PLAIN : dialect;
+}
+
+bool assay__dialect_is_missing(const struct assay_dialect *given, const field_t *cell)
+{
+    const struct assay_dialect *dialect = dialect_of(given, cell);
     if (!dialect->has_missing)
         return assay__cell_is_blank(cell);
     return cell->length == 0 || is_listed(cell, dialect->missing, dialect->missing_count);
@@ -124,7 +133,7 @@ static void strip(const struct assay_dialect *dialect, field_t *text, bool *is_n
 static size_t mark_at(const struct assay_dialect *dialect, const field_t *text, uint32_t at)
 {
     static const char *const BLANKS[] = {" ", "\xC2\xA0", "\xE2\x80\xAF", "\xE2\x80\x89"};
-    const field_t rest = {text->text + at, text->length - at, false, false};
+    const field_t rest = {text->text + at, text->length - at, false, false, false};
     const char *mark = dialect->thousands;
     bool is_blank = mark != NULL && strcmp(mark, " ") == 0;
     for (size_t i = 0; is_blank && i < sizeof BLANKS / sizeof *BLANKS; i++)
@@ -183,10 +192,11 @@ static bool spell(const struct assay_dialect *dialect, const field_t *text, bool
     return true;
 }
 
-enum assay__cell_outcome assay__dialect_number(const struct assay_dialect *dialect,
+enum assay__cell_outcome assay__dialect_number(const struct assay_dialect *given,
                                                const field_t *cell, struct assay_decimal *out,
                                                char digits[ASSAY__DIGITS_MAX])
 {
+    const struct assay_dialect *dialect = dialect_of(given, cell);
     bool is_plain = (dialect->decimal == '\0' || dialect->decimal == '.') &&
                     dialect->thousands == NULL && dialect->currency_count == 0 && !dialect->percent;
     if (is_plain && !dialect->has_missing)
@@ -251,10 +261,11 @@ bool assay__dialect_words_agree(uint32_t words, char remedy[ASSAY__WORDS_REMEDY_
     return false;
 }
 
-enum assay__cell_outcome assay__dialect_choice(const struct assay_dialect *dialect,
+enum assay__cell_outcome assay__dialect_choice(const struct assay_dialect *given,
                                                const field_t *cell, uint32_t *words,
                                                struct assay_decimal *out)
 {
+    const struct assay_dialect *dialect = dialect_of(given, cell);
     memset(out, 0, sizeof *out);
     if (dialect->has_missing && assay__dialect_is_missing(dialect, cell))
         return ASSAY__CELL_MISSING;
@@ -348,8 +359,13 @@ static bool epoch_time(const char *unit, const field_t *cell, int64_t *ns)
     return false;
 }
 
-bool assay__dialect_time(const struct assay_dialect *dialect, const field_t *cell, int64_t *ns)
+bool assay__dialect_time(const struct assay_dialect *given, const field_t *cell, int64_t *ns)
 {
+    /* The unit of epochs holds for numbers that have a type, too; times need none. */
+    bool is_epoch = given->time != NULL && strchr(given->time, '%') == NULL;
+    if (cell->is_typed && is_epoch && epoch_time(given->time, cell, ns))
+        return true;
+    const struct assay_dialect *dialect = dialect_of(given, cell);
     if (dialect->time == NULL)
         return assay__time_parse(cell->text, cell->length, ns) && *ns >= ASSAY__TIME_FIRST_NS &&
                *ns < ASSAY__TIME_END_NS;

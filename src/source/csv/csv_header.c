@@ -144,7 +144,7 @@ uint32_t assay__csv_fit_header(const struct assay__csv_text *text, struct assay_
     uint32_t have = common_count(text, fields + ASSAY_COLUMNS_MAX, count);
     *extra_count = have > count ? have - count : 0;
     for (uint32_t i = count; i < have; i++)
-        fields[i] = (struct assay__field){"", 0, false, false};
+        fields[i] = (struct assay__field){"", 0, false, false, false};
     if (have >= count)
         return have;
     return have > 0 && empty_at_end(fields, count) >= count - have ? have : count;
@@ -157,7 +157,7 @@ bool assay__csv_make_fit(struct assay__field *fields, uint32_t count, uint32_t c
     if (count != column_count && count != named)
         return false;
     for (uint32_t i = count; i < column_count; i++)
-        fields[i] = (struct assay__field){"", 0, false, false};
+        fields[i] = (struct assay__field){"", 0, false, false, false};
     for (uint32_t i = named; i < column_count; i++)
         if (fields[i].length > 0)
             return false;

@@ -136,14 +136,14 @@ static const char *scan_field(struct work *work, const char *at, struct assay__f
 {
     if (*at != '"' || at == work->end) {
         const char *stop = pass_bare(work, at);
-        *field = (struct assay__field){at, (uint32_t)(stop - at), false, false};
+        *field = (struct assay__field){at, (uint32_t)(stop - at), false, false, false};
         return stop;
     }
     bool has_doubled = false;
     const char *close = pass_quoted(work, at + 1, &has_doubled);
     if (close == NULL)
         return NULL;
-    *field = (struct assay__field){at + 1, (uint32_t)(close - at - 1), true, has_doubled};
+    *field = (struct assay__field){at + 1, (uint32_t)(close - at - 1), true, has_doubled, false};
     work->out->has_doubled = work->out->has_doubled || has_doubled;
     const char *stop = close + 1;
     unsigned char class = work->scanner->bare[(unsigned char)*stop];

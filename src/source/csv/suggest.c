@@ -46,7 +46,7 @@ bool assay__suggest_skip(const struct assay_dialect *dialect, const sample_t *sa
 /* Copies a text that stands around digits, without blanks; false when it is long or has a quote. */
 static bool copy_sign(const char *from, size_t length, char out[16])
 {
-    field_t sign = assay__field_trim((field_t){from, (uint32_t)length, false, false});
+    field_t sign = assay__field_trim((field_t){from, (uint32_t)length, false, false, false});
     bool is_minus =
         sign.length > 0 && (strchr("-+()", sign.text[0]) != NULL ||
                             (sign.length == 3 && memcmp(sign.text, "\xE2\x88\x92", 3) == 0));

@@ -15,7 +15,7 @@ typedef struct assay__scan_batch batch_t;
 /* Names that are too long are for the careful reader, and groups that are missing. */
 static bool group_is_careful(const char *text, uint32_t length)
 {
-    const struct assay__field field = {text, length, false, false};
+    const struct assay__field field = {text, length, false, false, false};
     return length > ASSAY_NAME_BYTES_MAX || assay__cell_is_missing(&field);
 }
 

@@ -77,7 +77,7 @@ static inline struct assay__field assay__scan_field(const struct assay__scan_bat
 {
     const uint32_t *end = batch->fields.ends + row * batch->fields.stride;
     uint32_t start = end[-1] + 1;
-    struct assay__field field = {batch->fields.text + start, *end - start, false, false};
+    struct assay__field field = {batch->fields.text + start, *end - start, false, false, false};
     if (field.length >= 2 && field.text[0] == '"') {
         field.text++;
         field.length -= 2;

@@ -147,7 +147,7 @@ static bool read_usual_time(batch_t *batch, const struct assay__field *field, in
     if (field->length != 10 && field->length != 19 && !has_z)
         return false;
     if (memcmp(text, batch->day, 10) != 0) {
-        const struct assay__field day = {text, 10, false, false};
+        const struct assay__field day = {text, 10, false, false, false};
         int64_t begin;
         if (text[4] != '-' || text[7] != '-' ||
             !assay__dialect_time(&batch->layout->binding->plan->dialect, &day, &begin))

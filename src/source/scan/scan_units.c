@@ -154,7 +154,7 @@ static enum assay_status know(batch_t *batch, uint32_t list, uint32_t number, ui
     const struct assay__scan_cells *cells = &batch->adder.cells;
     const struct assay__name *name =
         (list == 0 ? &cells->groups : &cells->values[list - 1])->by[number];
-    const struct assay__field field = {name->text, name->length, false, false};
+    const struct assay__field field = {name->text, name->length, false, false, false};
     batch->target.lock(batch->target.lock_context, true);
     enum assay_status status = assay__unit_names_add(batch->target.names, list, &field, known, err);
     batch->target.lock(batch->target.lock_context, false);

@@ -36,7 +36,7 @@ static void take_cell(struct answer_rows *self, struct assay__field *field)
 {
     size_t length = strlen(self->at);
     /* As in quotes: blanks around a value mean something. */
-    *field = (struct assay__field){self->at, (uint32_t)length, true, false};
+    *field = (struct assay__field){self->at, (uint32_t)length, true, false, false};
     self->at += length + 1;
 }
 

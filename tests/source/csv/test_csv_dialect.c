@@ -102,7 +102,7 @@ static const struct number NUMBERS[] = {
 
 static struct assay__field field_of(const char *text)
 {
-    return (struct assay__field){text, (uint32_t)strlen(text), false, false};
+    return (struct assay__field){text, (uint32_t)strlen(text), false, false, false};
 }
 
 START_TEST(numbers_are_read_in_a_dialect)

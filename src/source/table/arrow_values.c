@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Values of Arrow arrays as text: a table of types by their format strings. */
+#include "source/table/arrow_values.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+
+/* One value: where it lies, offset counted, and where its text goes. */
+struct value {
+    const struct ArrowSchema *schema;
+    const struct ArrowArray *array;
+    int64_t at;
+    char *scratch;
+    struct assay__field *out;
+};
+
+bool assay__arrow_is_missing(const struct ArrowArray *array, int64_t index)
+{
+    const unsigned char *valid =
+        array->n_buffers > 0 && array->null_count != 0 ? array->buffers[0] : NULL;
+    int64_t at = index + array->offset;
+    return valid != NULL && (valid[at / 8] >> (at % 8) & 1) == 0;
+}
+
+static const char *read_null(const struct value *value)
+{
+    assay__cell_missing(value->out);
+    return NULL;
+}
+
+static const char *read_bool(const struct value *value)
+{
+    const unsigned char *bits = value->array->buffers[1];
+    bool is_true = (bits[value->at / 8] >> (value->at % 8) & 1) != 0;
+    assay__cell_text(is_true ? "true" : "false", is_true ? 4 : 5, value->out);
+    value->out->is_typed = true;
+    return NULL;
+}
+
+#define READER(name, type, write, wide)                                                            \
+    static const char *read_##name(const struct value *value)                                      \
+    {                                                                                              \
+        write((wide)((const type *)value->array->buffers[1])[value->at], value->scratch,           \
+              value->out);                                                                         \
+        return NULL;                                                                               \
+    }
+READER(int8, int8_t, assay__cell_integer, int64_t)
+READER(uint8, uint8_t, assay__cell_unsigned, uint64_t)
+READER(int16, int16_t, assay__cell_integer, int64_t)
+READER(uint16, uint16_t, assay__cell_unsigned, uint64_t)
+READER(int32, int32_t, assay__cell_integer, int64_t)
+READER(uint32, uint32_t, assay__cell_unsigned, uint64_t)
+READER(int64, int64_t, assay__cell_integer, int64_t)
+READER(uint64, uint64_t, assay__cell_unsigned, uint64_t)
+READER(float, float, assay__cell_float, float)
+READER(double, double, assay__cell_double, double)
+READER(date32, int32_t, assay__cell_date, int64_t)
+#undef READER
+
+static const char *read_span(const struct value *value, int64_t begin, int64_t end)
+{
+    const char *bytes = value->array->buffers[2];
+    if (begin < 0 || end < begin || (bytes == NULL && end > begin))
+        return "The offsets of the Arrow array are damaged.";
+    assay__cell_text(end > begin ? bytes + begin : "", (size_t)(end - begin), value->out);
+    return NULL;
+}
+
+static const char *read_utf8(const struct value *value)
+{
+    const int32_t *offsets = value->array->buffers[1];
+    return read_span(value, offsets[value->at], offsets[value->at + 1]);
+}
+
+static const char *read_large_utf8(const struct value *value)
+{
+    const int64_t *offsets = value->array->buffers[1];
+    return read_span(value, offsets[value->at], offsets[value->at + 1]);
+}
+
+/* A view of 16 bytes: the length, and the text itself or its buffer and place there. */
+static const char *read_utf8_view(const struct value *value)
+{
+    enum { INLINE_BYTES = 12 };
+    const char *view = (const char *)value->array->buffers[1] + 16 * value->at;
+    int32_t length, buffer, begin;
+    memcpy(&length, view, sizeof length);
+    memcpy(&buffer, view + 8, sizeof buffer);
+    memcpy(&begin, view + 12, sizeof begin);
+    bool is_inline = length <= INLINE_BYTES;
+    /* Behind validity and views lie the texts, and at the end their sizes. */
+    if (length < 0 ||
+        (!is_inline && (buffer < 0 || buffer >= value->array->n_buffers - 3 || begin < 0)))
+        return "The views of the Arrow array are damaged.";
+    const char *text =
+        is_inline ? view + 4 : (const char *)value->array->buffers[2 + buffer] + begin;
+    assay__cell_text(text, (size_t)length, value->out);
+    return NULL;
+}
+
+/* An integer of 128 bits, and how many of its digits are behind the point. */
+static const char *read_decimal(const struct value *value)
+{
+    assay__uint128 rest;
+    char digits[40], *at = value->scratch;
+    int count = 0, precision = 0, scale = 0, bits = 128;
+    int fields = sscanf(value->schema->format, "d:%d,%d,%d", &precision, &scale, &bits);
+    if (fields < 2 || bits != 128 || scale > 1000 || scale < -1000)
+        return "The column's type, a decimal of other than 128 bits, is not read.";
+    memcpy(&rest, (const char *)value->array->buffers[1] + 16 * value->at, sizeof rest);
+    bool is_negative = (rest >> 127) != 0;
+    for (rest = is_negative ? -rest : rest; rest > 0 || count == 0; rest /= 10)
+        digits[count++] = (char)('0' + (int)(rest % 10));
+    bool is_plain = scale >= 0 && scale <= 38;
+    while (is_plain && count <= scale)
+        digits[count++] = '0';
+    if (is_negative)
+        *at++ = '-';
+    for (int i = count - 1; i >= 0; i--) {
+        *at++ = digits[i];
+        if (is_plain && i == scale && i > 0)
+            *at++ = '.';
+    }
+    if (!is_plain)
+        at += snprintf(at, 8, "e%d", -scale);
+    assay__cell_text(value->scratch, (size_t)(at - value->scratch), value->out);
+    value->out->is_typed = true;
+    return NULL;
+}
+
+static const char *read_date64(const struct value *value)
+{
+    enum { DAY_MS = 86400000 };
+    int64_t ms = ((const int64_t *)value->array->buffers[1])[value->at];
+    assay__cell_date(ms / DAY_MS - (ms % DAY_MS < 0 ? 1 : 0), value->scratch, value->out);
+    return NULL;
+}
+
+/* "tss:", "tsm:", "tsu:", "tsn:" and a zone, which does not move the instant. */
+static const char *read_timestamp(const struct value *value)
+{
+    static const char UNITS[] = "smun";
+    static const int64_t NS[] = {1000000000, 1000000, 1000, 1};
+    const char *unit = strchr(UNITS, value->schema->format[2]);
+    int64_t ns = ((const int64_t *)value->array->buffers[1])[value->at];
+    if (unit == NULL || *unit == '\0')
+        return "The column's Arrow type is not read.";
+    if (__builtin_mul_overflow(ns, NS[unit - UNITS], &ns))
+        return "The time is out of range: years 1678 to 2261 are read.";
+    assay__cell_time(ns, value->scratch, value->out);
+    return NULL;
+}
+
+/* struct arrow_type: formats that begin with a text, the buffers they have, how a value is read. */
+struct arrow_type {
+    const char *format;
+    bool is_whole; /* the text is all of the format */
+    int64_t buffer_count;
+    const char *(*read)(const struct value *value);
+};
+
+static const struct arrow_type TYPES[] = {
+    {"n", true, 0, read_null},        {"b", true, 2, read_bool},
+    {"c", true, 2, read_int8},        {"C", true, 2, read_uint8},
+    {"s", true, 2, read_int16},       {"S", true, 2, read_uint16},
+    {"i", true, 2, read_int32},       {"I", true, 2, read_uint32},
+    {"l", true, 2, read_int64},       {"L", true, 2, read_uint64},
+    {"f", true, 2, read_float},       {"g", true, 2, read_double},
+    {"u", true, 3, read_utf8},        {"U", true, 3, read_large_utf8},
+    {"vu", true, 3, read_utf8_view},  {"d:", false, 2, read_decimal},
+    {"tdD", true, 2, read_date32},    {"tdm", true, 2, read_date64},
+    {"ts", false, 2, read_timestamp},
+};
+
+static const struct arrow_type *type_of(const struct ArrowSchema *schema)
+{
+    for (size_t i = 0; i < sizeof TYPES / sizeof *TYPES; i++)
+        if (TYPES[i].is_whole
+                ? strcmp(schema->format, TYPES[i].format) == 0
+                : strncmp(schema->format, TYPES[i].format, strlen(TYPES[i].format)) == 0)
+            return &TYPES[i];
+    return NULL;
+}
+
+/* Only now is the type of use: a frame may have columns that nobody reads. */
+static const char *unread(const struct value *value)
+{
+    static const char SAYS[] = "Arrow type not read";
+    assay__cell_text(SAYS, sizeof SAYS - 1, value->out);
+    value->out->is_typed = true;
+    return NULL;
+}
+
+const char *assay__arrow_value(const struct ArrowSchema *schema, const struct ArrowArray *array,
+                               int64_t index, char scratch[ASSAY__CELL_BYTES],
+                               struct assay__field *out)
+{
+    const struct value value = {schema, array, index + array->offset, scratch, out};
+    const struct arrow_type *type = type_of(schema);
+    if (assay__arrow_is_missing(array, index))
+        return read_null(&value);
+    if (type == NULL)
+        return unread(&value);
+    const char *wrong = type->read(&value);
+    if (wrong != NULL || schema->dictionary == NULL || out->length == 0)
+        return wrong;
+    char *end = scratch + out->length; /* an integer: where the value stands in the dictionary */
+    *end = '\0';
+    long long at = strtoll(scratch, &end, 10);
+    if (*end != '\0' || at < 0 || at >= array->dictionary->length)
+        return "The dictionary of the Arrow array does not have the value.";
+    return assay__arrow_value(schema->dictionary, array->dictionary, at, scratch, out);
+}
+
+static bool is_whole(const struct arrow_type *type)
+{
+    return strchr("cCsSiIlL", type->format[0]) != NULL && type->is_whole;
+}
+
+bool assay__arrow_fits(const struct ArrowSchema *schema, const struct ArrowArray *array)
+{
+    const struct arrow_type *type = type_of(schema);
+    if ((schema->dictionary == NULL) != (array->dictionary == NULL) || array->offset < 0)
+        return false;
+    if (schema->dictionary != NULL && (type == NULL || !is_whole(type) ||
+                                       !assay__arrow_fits(schema->dictionary, array->dictionary)))
+        return false;
+    if (type == NULL || type->buffer_count == 0)
+        return true;
+    bool has_values = array->n_buffers >= 2 && array->buffers != NULL &&
+                      (array->buffers[1] != NULL || array->length == 0);
+    return has_values && array->n_buffers >= type->buffer_count;
+}

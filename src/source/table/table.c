@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tables that a program hands over: their life, and those that are CSV. */
+#include "source/table/table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "source/csv/csv.h"
+#include "source/file.h"
+
+void assay_table_free(struct assay_table *table)
+{
+    if (table == NULL)
+        return;
+    free(table->name);
+    table->kind->free(table);
+}
+
+enum assay_status assay__table_init(struct assay_table *table, const struct assay__table_kind *kind,
+                                    const char *name, struct assay_error *err)
+{
+    table->kind = kind;
+    table->name = strdup(name == NULL ? "(memory)" : name);
+    return table->name == NULL ? assay__fail_memory(err) : ASSAY_OK;
+}
+
+enum assay_status assay__table_open(struct assay_table *table,
+                                    const struct assay__rows_request *request,
+                                    struct assay__rows **out, struct assay_error *err)
+{
+    if (table->is_read)
+        return assay__fail_at(err, ASSAY_ERROR_USAGE, table->name, 0, 0,
+                              "The table was read before: a table is read once.");
+    table->is_read = true;
+    return table->kind->open(table, request, out, err);
+}
+
+/* ---- CSV that a program reads ---------------------------------------------------------------- */
+
+struct bytes_table {
+    struct assay_table table;
+    struct assay__feed feed;
+    const char *text; /* of assay_table_from_csv(): what is left */
+    size_t length;
+    FILE *file; /* of assay_table_from_file() */
+};
+
+static enum assay_status open_bytes(struct assay_table *table,
+                                    const struct assay__rows_request *request,
+                                    struct assay__rows **out, struct assay_error *err)
+{
+    struct bytes_table *bytes = (struct bytes_table *)table;
+    struct assay__csv_options options =
+        assay__csv_options_of(request->options->separator, &request->plan->dialect);
+    options.is_traced = request->is_traced;
+    options.feed = &bytes->feed;
+    return assay__csv_open(table->name, &options, out, err);
+}
+
+static void free_bytes(struct assay_table *table)
+{
+    free(table);
+}
+
+static const struct assay__table_kind BYTES = {open_bytes, free_bytes};
+
+static enum assay_status new_bytes(const struct bytes_table *from, const char *name,
+                                   struct assay_table **out, struct assay_error *err)
+{
+    struct bytes_table *bytes = malloc(sizeof *bytes);
+    if (bytes == NULL)
+        return assay__fail_memory(err);
+    *bytes = *from;
+    if (bytes->feed.context == NULL)
+        bytes->feed.context = bytes;
+    if (assay__table_init(&bytes->table, &BYTES, name, err) != ASSAY_OK) {
+        free(bytes);
+        return ASSAY_ERROR_MEMORY;
+    }
+    *out = &bytes->table;
+    return ASSAY_OK;
+}
+
+static enum assay_status read_text(void *context, char *buffer, size_t capacity, size_t *length,
+                                   struct assay_error *err)
+{
+    struct bytes_table *bytes = context;
+    (void)err;
+    *length = bytes->length < capacity ? bytes->length : capacity;
+    memcpy(buffer, bytes->text, *length);
+    bytes->text += *length;
+    bytes->length -= *length;
+    return ASSAY_OK;
+}
+
+enum assay_status assay_table_from_csv(const char *text, size_t length, const char *name,
+                                       struct assay_table **out, struct assay_error *err)
+{
+    const struct bytes_table bytes = {
+        .feed = {.read = read_text}, .text = length == 0 ? "" : text, .length = length};
+    return new_bytes(&bytes, name, out, err);
+}
+
+static enum assay_status read_file(void *context, char *buffer, size_t capacity, size_t *length,
+                                   struct assay_error *err)
+{
+    struct bytes_table *bytes = context;
+    *length = fread(buffer, 1, capacity, bytes->file);
+    if (*length == 0 && ferror(bytes->file))
+        return assay__fail_at(err, ASSAY_ERROR_IO, bytes->table.name, 0, 0,
+                              "The stream cannot be read.");
+    return ASSAY_OK;
+}
+
+enum assay_status assay_table_from_file(FILE *file, const char *name, struct assay_table **out,
+                                        struct assay_error *err)
+{
+    const struct bytes_table bytes = {.feed = {.read = read_file}, .file = file};
+    return new_bytes(&bytes, name == NULL ? "(stream)" : name, out, err);
+}
+
+/* A program's context may be NULL: so its function is called from here. */
+struct caller_bytes {
+    struct bytes_table bytes; /* first: freed as one */
+    assay_bytes_read read;
+    void *context;
+};
+
+static enum assay_status read_caller(void *context, char *buffer, size_t capacity, size_t *length,
+                                     struct assay_error *err)
+{
+    struct caller_bytes *caller = context;
+    struct assay_error own = {0};
+    *length = 0;
+    enum assay_status status = caller->read(caller->context, buffer, capacity, length, &own);
+    if (status == ASSAY_OK && *length > capacity)
+        return assay__fail(err, ASSAY_ERROR_USAGE,
+                           "A callback that reads bytes answered more than it was asked for.");
+    if (status == ASSAY_OK)
+        return ASSAY_OK;
+    own.message[sizeof own.message - 1] = '\0';
+    return assay__fail_at(err, status, caller->bytes.table.name, own.line, own.column, "%s",
+                          own.message[0] != '\0' ? own.message : assay_status_sentence(status));
+}
+
+enum assay_status assay_table_from_bytes(assay_bytes_read read, void *context, const char *name,
+                                         struct assay_table **out, struct assay_error *err)
+{
+    struct caller_bytes *caller = calloc(1, sizeof *caller);
+    if (caller == NULL)
+        return assay__fail_memory(err);
+    *caller = (struct caller_bytes){
+        .bytes.feed = {read_caller, caller}, .read = read, .context = context};
+    if (assay__table_init(&caller->bytes.table, &BYTES, name, err) != ASSAY_OK) {
+        free(caller);
+        return ASSAY_ERROR_MEMORY;
+    }
+    *out = &caller->bytes.table;
+    return ASSAY_OK;
+}
+
+/* ---- files ----------------------------------------------------------------------------------- */
+
+static enum assay_status open_path(struct assay_table *table,
+                                   const struct assay__rows_request *request,
+                                   struct assay__rows **out, struct assay_error *err)
+{
+    struct assay__rows_request named = *request;
+    named.name = table->name;
+    return assay__rows_open(&named, out, err);
+}
+
+static const struct assay__table_kind PATH = {open_path, free_bytes};
+
+enum assay_status assay_table_from_path(const char *path, struct assay_table **out,
+                                        struct assay_error *err)
+{
+    struct assay_table *table = calloc(1, sizeof *table);
+    if (table == NULL)
+        return assay__fail_memory(err);
+    if (assay__table_init(table, &PATH, path, err) != ASSAY_OK) {
+        free(table);
+        return ASSAY_ERROR_MEMORY;
+    }
+    *out = table;
+    return ASSAY_OK;
+}
