@@ -39,9 +39,9 @@ void assay__plan_finish_format(struct assay__plan_reader *reader, const struct a
         dialect->thousands[1] == '\0')
         assay__plan_fail_key(reader, value, "thousands",
                              "This is the decimal mark too; the two must differ.");
-    if ((dialect->true_count > 0) != (dialect->false_count > 0))
-        assay__plan_fail_key(reader, value, dialect->true_count > 0 ? "true" : "false",
-                             "\"true\" and \"false\" are given together or not at all.");
+    if (dialect->true_count == 0 && dialect->false_count > 0)
+        assay__plan_fail_key(reader, value, "false",
+                             "\"false\" needs \"true\" beside it; \"true\" alone is for ticks.");
     const char *twice = common_text(dialect->true_texts, dialect->true_count, dialect->false_texts,
                                     dialect->false_count);
     if (twice != NULL)

@@ -154,11 +154,16 @@ static enum assay_status fail_ragged(const struct assay__csv *csv, const struct 
     enum assay_status status = assay__fail_at(
         err, ASSAY_ERROR_DATA, assay__csv_name(csv), csv->line, column,
         "The record has %u field%s, but the header has %u. %s", have, have == 1 ? "" : "s", want,
-        have == csv->rows.header.count
+        csv->lacks_names && have > want
+            ? "So do the others: give each column a name in the header (R numbers its rows so, "
+              "without row.names = FALSE), or write fields that hold the separator in quotes."
+        : have == csv->rows.header.count
             ? "Other records have as many, with nothing in those behind the header's."
         : have > want ? "A field that holds the separator is written in quotes."
                       : "A field without a value is empty, but there.");
-    return csv->rows.may_skip ? assay__fail_reason(err, status, ASSAY_REASON_BAD_ROWS) : status;
+    return csv->rows.may_skip && !csv->lacks_names
+               ? assay__fail_reason(err, status, ASSAY_REASON_BAD_ROWS)
+               : status;
 }
 
 /* Passes over whole lines before the header, as an editor counts them. */
@@ -220,8 +225,8 @@ static enum assay_status read_header(struct assay__csv *csv, struct assay_error 
             trim_fields(fields, scan.field_count);
         const struct assay__csv_text rest = {&csv->scanner, scan.end, csv->buffer + csv->end,
                                              csv->is_last};
-        scan.field_count =
-            assay__csv_fit_header(&rest, fields, scan.field_count, &csv->extra_count);
+        scan.field_count = assay__csv_fit_header(&rest, fields, scan.field_count, &csv->extra_count,
+                                                 &csv->lacks_names);
         status = assay__rows_header_init(&csv->rows.header, fields, scan.field_count, err);
         csv->rows.header.line = csv->line;
         advance(csv, &scan);

@@ -13,6 +13,10 @@ bool assay__csv_is_header(const struct assay__rows_header *header,
                           const struct assay__field *fields, uint32_t count)
 {
     uint32_t i = 0;
+    if (count > 0 && fields[0].length >= 3 && memcmp(fields[0].text, "\xEF\xBB\xBF", 3) == 0 &&
+        strlen(header->names[0]) + 3 == fields[0].length && header->names[0][0] != '\0' &&
+        memcmp(header->names[0], fields[0].text + 3, fields[0].length - 3) == 0)
+        i++; /* files put one behind the other, each with its mark */
     while (i < count && header->names[i][0] != '\0' &&
            strlen(header->names[i]) == fields[i].length &&
            memcmp(header->names[i], fields[i].text, fields[i].length) == 0)
@@ -27,6 +31,12 @@ enum assay_status assay__csv_check_encoding(const char *bytes, size_t length, co
     const char *foreign = assay__foreign_sentence(b, length);
     if (foreign != NULL)
         return assay__fail_at(err, ASSAY_ERROR_DATA, file, 0, 0, "%s", foreign);
+    static const unsigned char WIDE[2][4] = {{0xFF, 0xFE, 0, 0}, {0, 0, 0xFE, 0xFF}};
+    if (length >= 4 && (memcmp(b, WIDE[0], 4) == 0 || memcmp(b, WIDE[1], 4) == 0))
+        return assay__fail_format(
+            err,
+            assay__fail_at(err, ASSAY_ERROR_DATA, file, 1, 0, "The file is UTF-32, not UTF-8."),
+            "encoding=UTF-32\n");
     bool has_mark =
         length >= 2 && ((b[0] == 0xFF && b[1] == 0xFE) || (b[0] == 0xFE && b[1] == 0xFF));
     /* Without a mark: every other byte of the first letters is NUL. */
@@ -117,10 +127,10 @@ static uint32_t empty_at_end(const struct assay__field *fields, uint32_t count)
  * ones may be damaged. 0: they do not agree.
  */
 static uint32_t common_count(const struct assay__csv_text *text, struct assay__field *room,
-                             uint32_t header_count)
+                             uint32_t header_count, bool *lacks_names)
 {
     const char *at = text->at;
-    uint32_t count = 0, alike = 0, all = 0;
+    uint32_t count = 0, same = 0, alike = 0, all = 0;
     while (all < FIT_RECORDS && at < text->end) {
         struct assay__scan scan;
         enum assay__scan_outcome outcome = assay__scan_record(
@@ -131,17 +141,20 @@ static uint32_t common_count(const struct assay__csv_text *text, struct assay__f
         if (outcome == ASSAY__SCAN_BLANK || scan.field_count > ASSAY_COLUMNS_MAX)
             continue;
         count = all++ == 0 ? scan.field_count : count;
+        same += scan.field_count == count;
         alike +=
             scan.field_count == count &&
             (count <= header_count || empty_at_end(room, scan.field_count) >= count - header_count);
     }
-    return alike * 10 >= all * 9 ? count : 0;
+    bool agrees = alike * 10 >= all * 9;
+    *lacks_names = !agrees && count > header_count && same * 10 >= all * 9;
+    return agrees ? count : 0;
 }
 
 uint32_t assay__csv_fit_header(const struct assay__csv_text *text, struct assay__field *fields,
-                               uint32_t count, uint32_t *extra_count)
+                               uint32_t count, uint32_t *extra_count, bool *lacks_names)
 {
-    uint32_t have = common_count(text, fields + ASSAY_COLUMNS_MAX, count);
+    uint32_t have = common_count(text, fields + ASSAY_COLUMNS_MAX, count, lacks_names);
     *extra_count = have > count ? have - count : 0;
     for (uint32_t i = count; i < have; i++)
         fields[i] = (struct assay__field){"", 0, false, false, false};

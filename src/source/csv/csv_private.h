@@ -24,6 +24,7 @@ struct assay__csv {
     uint64_t *lines;
     size_t block_records; /* records that fit into fields */
     uint32_t extra_count; /* columns without a name, in which every record is empty */
+    bool lacks_names;     /* records have more fields than the header, most of them as many */
     bool is_view;         /* source, header and buffer are another's: see csv_chunk.h */
 };
 

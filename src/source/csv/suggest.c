@@ -2,10 +2,9 @@
 /* Which dialect a column is written in: tried on its cells, the simplest that reads them all. */
 #include "source/csv/suggest.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#include "base/time.h"
+#include "source/csv/remedy.h"
 
 typedef struct assay__field field_t;
 typedef struct assay__column_sample sample_t;
@@ -43,6 +42,38 @@ bool assay__suggest_skip(const struct assay_dialect *dialect, const sample_t *sa
     return good * 2 >= sample->count;
 }
 
+/* Words that multiply: 1.5k is no 1.5, and passing over the k would make it so. */
+static bool is_multiplier(const field_t *sign)
+{
+    static const char *const WORDS[] = {
+        "k",    "K",    "m",    "M",       "b",       "B",        "g",    "G",     "t",
+        "T",    "mn",   "Mn",   "mio",     "Mio",     "mil",      "bn",   "Bn",    "mrd",
+        "Mrd",  "tsd",  "Tsd",  "tn",      "MM",      "mm",       "lakh", "crore", "x",
+        "Mio.", "Mrd.", "Tsd.", "million", "billion", "thousand", "e",    "E",     "\xE2\x80\xB0"};
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
+        if (strlen(WORDS[i]) == sign->length && memcmp(WORDS[i], sign->text, sign->length) == 0)
+            return true;
+    return false;
+}
+
+bool assay__suggest_is_mark(const struct assay_dialect *dialect, const sample_t *sample)
+{
+    const field_t *mark = NULL;
+    bool has_missing = false;
+    for (size_t i = 0; i < sample->count; i++) {
+        const field_t *cell = &sample->cells[i];
+        if (assay__dialect_is_missing(dialect, cell)) {
+            has_missing = true;
+            continue;
+        }
+        if (mark != NULL &&
+            (mark->length != cell->length || memcmp(mark->text, cell->text, cell->length) != 0))
+            return false;
+        mark = cell;
+    }
+    return has_missing && mark != NULL;
+}
+
 /* Copies a text that stands around digits, without blanks; false when it is long or has a quote. */
 static bool copy_sign(const char *from, size_t length, char out[16])
 {
@@ -50,7 +81,7 @@ static bool copy_sign(const char *from, size_t length, char out[16])
     bool is_minus =
         sign.length > 0 && (strchr("-+()", sign.text[0]) != NULL ||
                             (sign.length == 3 && memcmp(sign.text, "\xE2\x88\x92", 3) == 0));
-    if (sign.length == 0 || sign.length > 12 || is_minus)
+    if (sign.length == 0 || sign.length > 12 || is_minus || is_multiplier(&sign))
         return false;
     memcpy(out, sign.text, sign.length);
     out[sign.length] = '\0';
@@ -172,29 +203,22 @@ static bool find_missing(const struct assay_dialect *dialect, const sample_t *sa
     return has_new && with_digits > 0;
 }
 
-static void put(char out[ASSAY__REMEDY_BYTES], const char *key, const char *value)
-{
-    size_t length = strlen(out);
-    if (length + strlen(key) + strlen(value) + 3 < ASSAY__REMEDY_BYTES)
-        snprintf(out + length, ASSAY__REMEDY_BYTES - length, "%s=%s\n", key, value);
-}
-
 /* What a dialect has that another has not. */
 static void put_difference(const struct assay_dialect *from, const struct assay_dialect *to,
                            char out[ASSAY__REMEDY_BYTES])
 {
     if (to->trim && !from->trim)
-        put(out, "trim", "");
+        assay__remedy_put(out, "trim", "");
     if (to->decimal != from->decimal)
-        put(out, "decimal", (char[2]){to->decimal, '\0'});
+        assay__remedy_put(out, "decimal", (char[2]){to->decimal, '\0'});
     if (to->thousands != from->thousands)
-        put(out, "thousands", to->thousands);
+        assay__remedy_put(out, "thousands", to->thousands);
     if (to->currency != from->currency)
-        put(out, "currency", to->currency[0]);
+        assay__remedy_put(out, "currency", to->currency[0]);
     if (to->percent && !from->percent)
-        put(out, "percent", "");
+        assay__remedy_put(out, "percent", "");
     for (uint32_t i = 0; to->missing != from->missing && i < to->missing_count; i++)
-        put(out, "missing", to->missing[i]);
+        assay__remedy_put(out, "missing", to->missing[i]);
 }
 
 /* Tries decimal marks and thousands on top of what is there already. */
@@ -223,9 +247,7 @@ static bool try_marks(const struct assay_dialect *from, struct assay_dialect to,
             other.decimal = from->decimal;
             other.thousands = ",";
             if (assay__suggest_reads(&other, sample)) { /* 1,234 may be either */
-                size_t length = strlen(out);
-                if (length + 4 < ASSAY__REMEDY_BYTES)
-                    memcpy(out + length, "or\n", 4);
+                assay__remedy_or(out);
                 put_difference(from, &other, out);
             }
         }
@@ -332,11 +354,10 @@ static void suggest_words(const struct assay_dialect *dialect, const sample_t *s
         words[count++][cell->length] = '\0';
     }
     for (uint32_t first = 0; count == 2 && first < 2; first++) {
-        size_t length = strlen(out);
-        if (first == 1 && length + 4 < ASSAY__REMEDY_BYTES)
-            memcpy(out + length, "or\n", 4);
-        put(out, "true", words[first]);
-        put(out, "false", words[1 - first]);
+        if (first == 1)
+            assay__remedy_or(out);
+        assay__remedy_put(out, "true", words[first]);
+        assay__remedy_put(out, "false", words[1 - first]);
     }
 }
 
@@ -346,7 +367,7 @@ static void suggest_choice(const struct assay_dialect *dialect, const sample_t *
     struct assay_dialect to = *dialect;
     to.trim = true;
     if (!dialect->trim && assay__suggest_reads(&to, sample)) {
-        put(out, "trim", "");
+        assay__remedy_put(out, "trim", "");
         return;
     }
     for (int trims = 0; trims < 2; trims++) {
@@ -360,9 +381,9 @@ static void suggest_choice(const struct assay_dialect *dialect, const sample_t *
             if ((!holds(sample, yes) && !holds(sample, no)) || !assay__suggest_reads(&to, sample))
                 continue;
             if (to.trim && !dialect->trim)
-                put(out, "trim", "");
-            put(out, "true", yes);
-            put(out, "false", no);
+                assay__remedy_put(out, "trim", "");
+            assay__remedy_put(out, "true", yes);
+            assay__remedy_put(out, "false", no);
             return;
         }
     }
@@ -371,65 +392,12 @@ static void suggest_choice(const struct assay_dialect *dialect, const sample_t *
         suggest_words(dialect, sample, out);
 }
 
-/* Days as spreadsheets count them, from 1990 to 2100: other numbers may be anything. */
-static bool is_excel(struct assay_dialect *dialect, const sample_t *sample)
-{
-    dialect->time = "excel";
-    for (size_t i = 0; i < sample->count; i++) {
-        int64_t ns;
-        if (!assay__dialect_time(dialect, &sample->cells[i], &ns) || ns < ASSAY__TIME_FIRST_NS ||
-            ns >= ASSAY__TIME_END_NS)
-            return false;
-    }
-    return true;
-}
-
-/* Forms of times, those without a year in front in both orders of day and month. */
-static void suggest_time(const struct assay_dialect *dialect, const sample_t *sample,
-                         char out[ASSAY__REMEDY_BYTES])
-{
-    static const char *const DATES[] = {"%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y",  "%Y/%m/%d",
-                                        "%Y%m%d",   "%d-%m-%Y", "%m-%d-%Y",  "%m/%d/%y",
-                                        "%d/%m/%y", "%d.%m.%y", "%b %d, %Y", "%d %b %Y",
-                                        "%d-%b-%Y", "%d-%b-%y", "%Y.%m.%d",  "%Y-%m-%d"};
-    static const char *const CLOCKS[] = {
-        "",          " %H:%M",     " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p",    " %I:%M:%S %p",
-        "T%H:%M:%S", ", %H:%M:%S", ", %H:%M",   "%H%M%S",       " %H:%M:%S %z", ", %I:%M:%S %p"};
-    struct assay_dialect to = *dialect;
-    char form[40];
-    uint32_t found = 0;
-    to.trim = true;
-    to.time = dialect->time;
-    if (!dialect->trim && assay__suggest_reads(&to, sample)) {
-        put(out, "trim", "");
-        return;
-    }
-    to.trim = dialect->trim;
-    if (is_excel(&to, sample)) {
-        put(out, "time", to.time);
-        return;
-    }
-    to.time = form;
-    for (size_t d = 0; found < 2 && d < sizeof DATES / sizeof *DATES; d++) {
-        for (size_t c = 0; c < sizeof CLOCKS / sizeof *CLOCKS; c++) {
-            snprintf(form, sizeof form, "%s%s", DATES[d], CLOCKS[c]);
-            if (!assay__suggest_reads(&to, sample))
-                continue;
-            size_t length = strlen(out);
-            if (found++ > 0 && length + 4 < ASSAY__REMEDY_BYTES)
-                memcpy(out + length, "or\n", 4);
-            put(out, "time", form);
-            break;
-        }
-    }
-}
-
 void assay__suggest_format(const struct assay_dialect *dialect, const sample_t *sample,
                            char out[ASSAY__REMEDY_BYTES])
 {
     out[0] = '\0';
     if (sample->kind == ASSAY__COLUMN_TIME)
-        suggest_time(dialect, sample, out);
+        assay__suggest_time(dialect, sample, out);
     else if (sample->kind == ASSAY__COLUMN_CHOICE)
         suggest_choice(dialect, sample, out);
     else

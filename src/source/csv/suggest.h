@@ -32,6 +32,10 @@ void assay__suggest_format(const struct assay_dialect *dialect,
 bool assay__suggest_reads(const struct assay_dialect *dialect,
                           const struct assay__column_sample *sample);
 
+/** assay__suggest_is_mark(): all cells that are not missing hold one word, as a tick would. */
+bool assay__suggest_is_mark(const struct assay_dialect *dialect,
+                            const struct assay__column_sample *sample);
+
 /** assay__suggest_skip(): most cells can be read as they are, so the others may be damaged rows. */
 bool assay__suggest_skip(const struct assay_dialect *dialect,
                          const struct assay__column_sample *sample);

@@ -3,6 +3,7 @@
 #include "source/units/row_error.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "source/csv/suggest.h"
@@ -42,6 +43,16 @@ static bool kind_of(const struct assay__units *units, uint32_t cell, enum assay_
     return found != NULL;
 }
 
+/* A tick or nothing: leaving the ticks out would leave only units without one. */
+static void explain_mark(struct assay_error *err)
+{
+    size_t length = strlen(err->message);
+    err->reason = ASSAY_REASON_NONE;
+    snprintf(err->message + length, sizeof err->message - length,
+             " If it stands for yes and an empty cell for no, make it a text for true and count "
+             "missing values as zero: format.true and the metric's missing.");
+}
+
 /* A column that is spelt another way wants its format; leaving rows out would be the wrong cure. */
 static void add_remedy(const struct assay__units *units, enum assay__row_outcome outcome,
                        const struct assay__rows *rows, struct assay_error *err)
@@ -60,8 +71,11 @@ static void add_remedy(const struct assay__units *units, enum assay__row_outcome
     sample.cells = cells.cells;
     sample.count = cells.count + 1;
     assay__suggest_format(dialect, &sample, err->remedy);
+    bool is_choice = sample.kind == ASSAY__COLUMN_CHOICE;
     if (err->remedy[0] != '\0')
         err->reason = ASSAY_REASON_FORMAT;
+    else if (is_choice && assay__suggest_is_mark(dialect, &sample))
+        explain_mark(err);
     else if (!assay__suggest_skip(dialect, &sample))
         err->reason = sample.kind == ASSAY__COLUMN_TIME ? ASSAY_REASON_FORMAT : ASSAY_REASON_NONE;
     assay__rows_sample_release(&cells);
