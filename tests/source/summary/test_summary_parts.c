@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Parts that are summarized and merged are the whole, byte for byte. */
+#include "summary_text.h"
+
+#include <unistd.h>
+
+#include "source/summary/summary_read.h"
+
+/* Rows of an experiment with everything in it; those of unit u go to part u % parts. */
+static char *part_text(unsigned part, unsigned parts)
+{
+    static const char *const LANDS[] = {"SE", "\"N;O\"", "", "d \"\"e"};
+    struct assay__text text = {0};
+    uint64_t state = 20261124;
+    assay__text_puts(&text, "u,g,t,land,age,y,w,x1,x2\n");
+    for (unsigned i = 0; i < 600; i++) {
+        unsigned v[8];
+        for (int k = 0; k < 8; k++) {
+            state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+            v[k] = (unsigned)(state >> 40);
+        }
+        unsigned unit = v[0] % 500; /* some units come twice, some in two groups */
+        if (unit % parts != part)
+            continue;
+        assay__text_format(&text, "u%u,%c,2026-01-%02uT0%u:00:00.5Z,", unit,
+                           "ABC"[(unit + (v[7] % 40 == 0)) % 3], 1 + v[1] % 28, v[2] % 10);
+        const char *land = LANDS[v[3] % 4];
+        assay__text_format(&text, v[3] % 4 == 3 ? "\"%s\",%u," : "%s,%u,", land, v[4] % 5);
+        for (unsigned k = 0, seed = unit * 7919 + 17; k < 8; k++) { /* values are of the unit */
+            seed = seed * 1103515245u + 12345u;
+            v[k] = seed >> 8 & 0xffffff;
+        }
+        if (v[5] % 11 == 0)
+            assay__text_puts(&text, "NA,");
+        else
+            assay__text_format(&text, "%u.%03u,", v[5] % 90, v[6] % 1000);
+        assay__text_format(&text, "%u,", 1 + v[6] % 7);
+        assay__text_format(&text, v[1] % 5 == 0 ? "," : "%u.5,", v[2] % 50);
+        assay__text_format(&text, v[2] % 6 == 0 ? "\n" : "-0.%u\n", v[5] % 100);
+    }
+    return text.data;
+}
+
+static const char WHOLE_PLAN[] =
+    "{\"columns\":{\"group\":\"g\",\"unit\":\"u\",\"time\":\"t\"},"
+    "\"comparisons\":{\"baseline\":\"A\"},\"asOf\":\"2026-01-27T00:00:00Z\","
+    "\"dimensions\":[\"land\"],\"segments\":[{\"id\":\"young\",\"filter\":\"age < 2\"}],"
+    "\"metrics\":[{\"id\":\"y\",\"role\":\"success\",\"type\":\"mean\","
+    "\"covariates\":[\"x1\",\"x2\"],\"cap\":{\"lower\":5,\"upper\":80.5}},"
+    "{\"id\":\"y zero\",\"role\":\"guardrail\",\"type\":\"mean\",\"value\":\"y\","
+    "\"missing\":\"zero\"},"
+    "{\"id\":\"rate\",\"role\":\"guardrail\",\"type\":\"ratio\",\"value\":\"y\","
+    "\"denominator\":\"w\",\"covariates\":[\"x1\"]}]}";
+
+static void summarize(const struct assay_plan *plan, const char *text, struct assay__text *out)
+{
+    struct assay_dataset *dataset = summary_dataset_of(plan, text);
+    struct assay__summary_table table = {0};
+    struct assay_error err;
+    assert_ok(assay__summary_of_dataset(dataset, &table, &err), &err);
+    assert_ok(assay__summary_write(&table, out, &err), &err);
+    assay__summary_table_release(&table);
+    assay_dataset_free(dataset);
+}
+
+/* What 'assay merge' does with tables as text. */
+static void merge_texts(struct assay__text *parts, unsigned count, struct assay__text *out)
+{
+    struct assay__summary_shards shards = {0};
+    struct assay__summary_table *whole;
+    struct assay_error err;
+    for (unsigned i = 0; i < count; i++) {
+        struct assay__summary_table table = {0};
+        const char *path = summary_put_file(0, parts[i].data);
+        assert_ok(assay__summary_read_file(path, &table, &err), &err);
+        unlink(path);
+        assert_ok(assay__summary_shards_add(&shards, &table, &err), &err);
+        assay__summary_table_release(&table);
+    }
+    assert_ok(assay__summary_shards_join(&shards, false, &whole, &err), &err);
+    assert_ok(assay__summary_write(whole, out, &err), &err);
+    assay__summary_shards_release(&shards);
+}
+
+/* A table without the rows that say which files it was made of. */
+static char *without_inputs(const char *text)
+{
+    struct assay__text out = {0};
+    while (*text != '\0') {
+        size_t length = strcspn(text, "\n") + 1;
+        if (strncmp(text, "@input,", 7) != 0 && strncmp(text, "@end,", 5) != 0)
+            assay__text_append(&out, text, length);
+        text += length;
+    }
+    return out.data;
+}
+
+START_TEST(merged_parts_are_the_whole_byte_for_byte)
+{
+    static const unsigned COUNTS[] = {1, 2, 7};
+    struct assay_plan *plan = test_plan(WHOLE_PLAN);
+    char *all = part_text(0, 1);
+    struct assay__text want = {0};
+    struct assay_dataset *dataset = summary_dataset_of(plan, all);
+    ck_assert_uint_gt(assay_dataset_counts(dataset).rows_duplicate, 20);
+    ck_assert_uint_gt(assay_dataset_counts(dataset).units_in_two_groups, 0);
+    ck_assert_uint_gt(assay_dataset_counts(dataset).rows_after, 5);
+    char *detail = summary_document(dataset, ASSAY_FORMAT_DETAIL);
+    char *result = summary_document(dataset, ASSAY_FORMAT_RESULT);
+    assay_dataset_free(dataset);
+    summarize(plan, all, &want);
+    ck_assert_ptr_nonnull(strstr(want.data, "covariates_missing"));
+    for (int c = 0; c < 3; c++) {
+        struct assay__text parts[7] = {0}, got = {0};
+        for (unsigned p = 0; p < COUNTS[c]; p++) {
+            char *text = part_text(p, COUNTS[c]);
+            summarize(plan, text, &parts[COUNTS[c] - 1 - p]);
+            free(text);
+        }
+        merge_texts(parts, COUNTS[c], &got);
+        char *got_sums = without_inputs(got.data), *want_sums = without_inputs(want.data);
+        summary_assert_same_text(got_sums, want_sums);
+        free(got_sums);
+        free(want_sums);
+        const char *texts[7];
+        for (unsigned p = 0; p < COUNTS[c]; p++)
+            texts[p] = parts[p].data;
+        struct assay_error err; /* analyze merges what it is given by itself */
+        assert_ok(summary_read_texts(plan, texts, COUNTS[c], &dataset, &err), &err);
+        char *again_detail = summary_document(dataset, ASSAY_FORMAT_DETAIL);
+        char *again_result = summary_document(dataset, ASSAY_FORMAT_RESULT);
+        summary_assert_same_text(again_detail, detail);
+        summary_assert_same_text(again_result, result);
+        free(again_detail);
+        free(again_result);
+        assay_dataset_free(dataset);
+        for (unsigned p = 0; p < COUNTS[c]; p++)
+            assay__text_release(&parts[p]);
+        assay__text_release(&got);
+    }
+    assay__text_release(&want);
+    free(detail);
+    free(result);
+    free(all);
+    assay_plan_free(plan);
+}
+END_TEST
+
+static void add(TCase *cases)
+{
+    tcase_add_test(cases, merged_parts_are_the_whole_byte_for_byte);
+}
+
+int main(void)
+{
+    return test_main("summary_parts", add);
+}
