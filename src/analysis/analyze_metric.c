@@ -247,7 +247,9 @@ static enum assay_status test_role(struct assay__builder *builder,
     look->futility = boundary.futility;
     look->information_fraction = boundary.information;
     look->is_overrun = (boundary.flags & ASSAY_BOUNDARY_OVERRUN) != 0;
-    result->is_final = boundary.is_final;
+    /* Under a fixed horizon a test for harm may go on, and nothing waits for it. */
+    result->is_final =
+        boundary.is_final || assay__result_horizon(builder, result)->kind == ASSAY_HORIZON_FIXED;
     assay__tracker_note(&tests->role, k, units, method.side, counts(builder, &look->comparison),
                         &look->comparison.difference);
     look->is_futile =

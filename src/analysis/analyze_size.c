@@ -123,8 +123,7 @@ static bool is_planned(const struct assay_metric_plan *metric,
 /* Non-inferiority is powered for no effect unless the plan expects one. */
 static enum assay_size_absence required_size(const struct assay__builder *builder,
                                              const struct assay_metric_plan *metric,
-                                             double inflation, struct planned planned,
-                                             double *required)
+                                             struct planned planned, double *required)
 {
     const struct assay__hypothesis *hypothesis = &builder->hypothesis;
     const struct assay__pair_estimate *pair = &builder->test.pair;
@@ -136,8 +135,6 @@ static enum assay_size_absence required_size(const struct assay__builder *builde
         return ASSAY_SIZE_ZERO_BASELINE;
     if (has_effect)
         planned.figures.effect = signed_effect(metric, hypothesis->effect);
-    /* The size is in proportion to the variance. */
-    planned.figures.factor = assay__wide_mul(planned.figures.factor, assay__wide_of(inflation));
     return find_required(planned, required);
 }
 
@@ -175,11 +172,14 @@ enum assay_status assay__analyze_size(struct assay__builder *builder,
     struct planned planned = plan_test(builder, result);
     if (!(planned.design.baseline_weight > 0.0 && planned.design.compared_weight > 0.0))
         return ASSAY_OK;
+    enum assay_status status = assay__inflation(builder, result, &inflation, err);
+    if (status != ASSAY_OK)
+        return status;
+    /* Sizes, and squares of effects, are in proportion to the variance: looks cost as much of it.
+     */
+    planned.figures.factor = assay__wide_mul(planned.figures.factor, assay__wide_of(inflation));
     if (is_planned(metric, result)) {
-        enum assay_status status = assay__inflation(builder, result, &inflation, err);
-        if (status != ASSAY_OK)
-            return status;
-        size->absence = required_size(builder, metric, inflation, planned, &size->required);
+        size->absence = required_size(builder, metric, planned, &size->required);
         bool is_enough =
             size->absence == ASSAY_SIZE_EXISTS && (double)size->current >= size->required;
         result->powered = is_enough ? ASSAY_YES : ASSAY_NO;

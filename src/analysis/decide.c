@@ -34,6 +34,12 @@ static bool all_over(const struct assay__case *it)
     return true;
 }
 
+/* Until planned effects have their units; without any, until the planned information is there. */
+static bool must_go_on(const struct assay__case *it, bool powered)
+{
+    return assay__has_planned_effect(it) ? !powered : !all_over(it);
+}
+
 /* The end of an experiment that did not ship: its horizon is over, or powered, or goes on. */
 static enum assay_recommendation end_or_go_on(struct assay__case *it, enum assay_outcome rule)
 {
@@ -43,7 +49,7 @@ static enum assay_recommendation end_or_go_on(struct assay__case *it, enum assay
         assay__reasons_futile(it);
         return ASSAY_RECOMMEND_END;
     }
-    if (goes_on && !powered && (assay__has_planned_effect(it) || !all_over(it))) {
+    if (goes_on && must_go_on(it, powered)) {
         assay__reasons_to_go_on(it);
         return ASSAY_RECOMMEND_CONTINUE;
     }

@@ -139,11 +139,20 @@ enum assay_status assay__tracker_boundary(struct assay__tracker *tracker, uint32
     if (has_none)
         return ASSAY_OK; /* no unit has a value yet: this is no look of the metric's */
     if (tracker->horizon == NULL) {
-        enum assay_status status = open_mixture(tracker, units, required, err);
+        /* Values that do not vary yet, as of a rare event, need next to no units. */
+        enum assay_status status =
+            open_mixture(tracker, units, standard_error > 0.0 ? required : (double)NAN, err);
         if (status != ASSAY_OK)
             return status;
     }
     return assay_horizon_at(tracker->horizon, (double)units, standard_error, out, err);
+}
+
+/* The normal quantile of a nominal p, on the side tested; of a p of 1 there is none. */
+static double score_of_p(const struct assay_difference *difference, enum assay_side side)
+{
+    double log_p = difference->log10_p * M_LN10 - (side == ASSAY_SIDE_BOTH ? M_LN2 : 0.0);
+    return log_p < 0.0 ? assay_normal_quantile_log_upper(log_p) : -HUGE_VAL;
 }
 
 /* The statistic as a normal one that points up: Student's t by its nominal p. */
@@ -151,8 +160,14 @@ double assay__normal_statistic(const struct assay_difference *difference, enum a
 {
     if (isnan(difference->df))
         return side == ASSAY_SIDE_LOWER ? -difference->statistic : difference->statistic;
-    double log_p = difference->log10_p * M_LN10 - (side == ASSAY_SIDE_BOTH ? M_LN2 : 0.0);
-    return log_p < 0.0 ? assay_normal_quantile_log_upper(log_p) : -HUGE_VAL;
+    return score_of_p(difference, side);
+}
+
+/* An exact test has no statistic: it counts as the normal one of its p, as Student's t does. */
+static double normal_score(const struct assay_difference *difference, enum assay_side side)
+{
+    return isnan(difference->statistic) ? score_of_p(difference, side)
+                                        : assay__normal_statistic(difference, side);
 }
 
 void assay__tracker_note(struct assay__tracker *tracker, uint32_t k, uint64_t units,
@@ -170,8 +185,8 @@ void assay__tracker_note(struct assay__tracker *tracker, uint32_t k, uint64_t un
     if (tracker->design.kind != ASSAY_HORIZON_ALWAYS_VALID || tracker->horizon == NULL)
         return;
     double x = assay__mixture_weight(&tracker->design, (double)units, difference->standard_error);
-    double log_p = assay__mixture_log_p(assay__normal_statistic(difference, side),
-                                        tracker->design.two_sided, x);
+    double log_p =
+        assay__mixture_log_p(normal_score(difference, side), tracker->design.two_sided, x);
     log_p = fmin(tracker->best_log_p, log_p);
     if (counts || !difference->significant)
         tracker->best_log_p = log_p;

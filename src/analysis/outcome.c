@@ -43,17 +43,15 @@ const char *assay__srm_verb(enum assay__srm_state state)
 /* The flags of the test where a look's is significant. */
 typedef bool significance(const struct assay_look_result *look, uint32_t *flags);
 
+/* What was found surely stays found, also where the last look has only an unsure significance. */
 static const struct assay_look_result *telling(const struct assay_metric_result *result,
                                                significance *is_significant)
 {
-    const struct assay_look_result *last = assay__last_look(result);
     uint32_t flags = 0;
-    if (last == NULL || is_significant(last, &flags))
-        return last;
     for (uint32_t i = result->look_count; i > 0; i--)
         if (is_significant(&result->looks[i - 1], &flags) && !(flags & ASSAY__UNSURE))
             return &result->looks[i - 1];
-    return last;
+    return assay__last_look(result);
 }
 
 static bool is_found(const struct assay_look_result *look, uint32_t *flags)

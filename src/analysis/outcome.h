@@ -17,9 +17,8 @@ enum { ASSAY__UNSURE = ASSAY_FLAG_SKEWED_SIGNIFICANCE | ASSAY_FLAG_FEW_SIGNIFICA
 bool assay__is_exact(enum assay_tested_by method);
 
 /**
- * assay__telling_look() is the look that a result's own test tells by: the last one, or where an
- * earlier look was significant and this one is not, the latest that was and is sure. The result has
- * looks.
+ * assay__telling_look() is the look that a result's own test tells by: the latest one that is
+ * significant and sure, else the last one. The result has looks.
  */
 const struct assay_look_result *assay__telling_look(const struct assay_metric_result *result);
 

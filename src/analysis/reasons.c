@@ -231,10 +231,10 @@ static void say_success(struct assay__case *it, bool with_failures)
         figures_of(result, either ? "a change" : "better", figures);
         if (assay__is_win(it, m))
             say(it, "improved", m, "improved significantly", figures);
-        else if (result->outcome == ASSAY_OUTCOME_PASSED)
+        else if (result->outcome == ASSAY_OUTCOME_PASSED && either)
             say(it, "changed", m, "informs only, without an intended direction: it changed",
                 figures);
-        else if (with_failures)
+        else if (with_failures && result->outcome == ASSAY_OUTCOME_FAILED)
             say(it, "noImprovement", m,
                 either                        ? "shows no significant change"
                 : assay__is_wrong_way(result) ? "did not improve, it moved the other way,"

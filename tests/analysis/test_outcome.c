@@ -63,13 +63,16 @@ START_TEST(the_look_shown_is_the_one_that_tells)
 }
 END_TEST
 
-/* Earlier looks count where they are sure; the last one is shown in any case. */
+/* What was found surely counts from then on; an unsure look is shown where there is no sure one. */
 START_TEST(harm_stands_where_it_is_sure)
 {
     struct assay_look_result looks[3];
     struct assay_metric_result result = result_of(looks, "...", "x.x");
     ck_assert(assay__harm_stands(&result));
     looks[2].deterioration.flags = ASSAY_FLAG_FEW_SIGNIFICANCE;
+    ck_assert(assay__harm_stands(&result));
+    ck_assert_ptr_eq(assay__telling_harm(&result), &looks[0]);
+    looks[0].deterioration.flags = ASSAY_FLAG_FEW_SIGNIFICANCE;
     ck_assert(!assay__harm_stands(&result));
     ck_assert_ptr_eq(assay__telling_harm(&result), &looks[2]);
     looks[2].deterioration.flags = ASSAY_FLAG_SKEWED_SIGNIFICANCE;

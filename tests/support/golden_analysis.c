@@ -67,7 +67,7 @@ static double srm_field(const struct assay_srm_result *srm, const char *field)
     return srm->test.log10_p;
 }
 
-static double result_field(const struct assay_metric_result *result, const char *field)
+double golden_result_field(const struct assay_metric_result *result, const char *field)
 {
     const struct assay_look_result *look = &result->looks[result->look_count - 1];
     const struct assay_comparison *c = &look->comparison;
@@ -153,11 +153,11 @@ unsigned golden_check(const struct assay_analysis *analysis, const char *path, d
         bool is_cochran = strncmp(fields[4], "cochran", 7) == 0;
         uint32_t slice = is_cochran ? 0 : find_slice(analysis, fields[2], fields[3]);
         double want = strtod(fields[5], NULL);
-        double got =
-            is_cochran ? cochran_field(analysis, fields)
-            : strcmp(fields[0], "@srm") == 0
-                ? srm_field(&analysis->srm[slice], fields[4])
-                : result_field(find_result(analysis, fields[0], fields[1], slice), fields[4]);
+        double got = is_cochran ? cochran_field(analysis, fields)
+                     : strcmp(fields[0], "@srm") == 0
+                         ? srm_field(&analysis->srm[slice], fields[4])
+                         : golden_result_field(find_result(analysis, fields[0], fields[1], slice),
+                                               fields[4]);
         bool is_p = fields[4][strlen(fields[4]) - 1] == 'p' || fields[4][0] == 'p';
         if (is_p && want < 1e-300 && want > -1e-300 && strcmp(fields[4], "poweredEffect") != 0)
             continue; /* its log is in the file too */

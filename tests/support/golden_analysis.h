@@ -13,4 +13,7 @@
 unsigned golden_check(const struct assay_analysis *analysis, const char *path, double tolerance,
                       double *worst);
 
+/** golden_result_field() is a figure of a result's last look by the name it has in golden files. */
+double golden_result_field(const struct assay_metric_result *result, const char *field);
+
 #endif
