@@ -69,6 +69,13 @@ START_TEST(other_forms_agree_with_the_independent_analysis)
 }
 END_TEST
 
+START_TEST(few_units_in_slices_agree_with_the_independent_analysis)
+{
+    check_golden("tests/golden/slices.plan.json", "tests/golden/slices_data.csv",
+                 "tests/golden/slices.csv", 1500);
+}
+END_TEST
+
 START_TEST(asos_summary_agrees_with_the_independent_analysis)
 {
     check_golden("data/asos-b3280a.plan.json", "data/asos-b3280a.csv", "tests/golden/asos.csv",
@@ -278,6 +285,7 @@ static void add(TCase *cases)
 {
     tcase_add_test(cases, hillstrom_agrees_with_the_independent_analysis);
     tcase_add_test(cases, other_forms_agree_with_the_independent_analysis);
+    tcase_add_test(cases, few_units_in_slices_agree_with_the_independent_analysis);
     tcase_add_test(cases, asos_summary_agrees_with_the_independent_analysis);
     tcase_add_test(cases, order_split_and_merge_leave_no_trace);
     tcase_add_test(cases, moments_of_a_caller_are_analyzed);

@@ -23,6 +23,7 @@ from student import (chi_tail, normal_quantile, normal_upper, t_quantile, t_uppe
                      welch_power)
 
 mp.mp.dps = 40
+UNITS_MIN = 30  # in each group, of a slice that weighs in Cochran's Q
 
 
 def q(x):
@@ -72,11 +73,26 @@ class Sample:
 
 
 class Summary(Sample):
-    """A group of which n, mean and variance are known."""
+    """A group of which n, means and sums of squares and products about them are known."""
 
-    def __init__(self, n, mean, variance, kind):
-        self.rows, self.n, self.kind, self.q, self.xs = [], n, kind, 0, []
-        self.mean, self.s = [mean], [[variance * (n - 1)]]
+    def __init__(self, n, mean, s, kind):
+        self.rows, self.n, self.kind = [], n, kind
+        self.mean, self.s = mean, s
+        self.xs = list(range(2 if kind == "ratio" else 1, len(mean)))
+
+
+def of_variance(n, mean, variance, kind):
+    return Summary(n, [mean], [[variance * (n - 1)]], kind)
+
+
+def all_units(groups):
+    """Several groups as one."""
+    groups = [g for g in groups if g.n > 0]
+    n, size = sum(g.n for g in groups), range(len(groups[0].mean))
+    mean = [sum(g.n * g.mean[i] for g in groups) / n for i in size]
+    s = [[sum(g.s[i][j] + g.n * (g.mean[i] - mean[i]) * (g.mean[j] - mean[j]) for g in groups)
+          for j in size] for i in size]
+    return Summary(n, mean, s, "mean")
 
 
 def compare(groups, c, t, reduction):
@@ -89,9 +105,8 @@ def compare(groups, c, t, reduction):
                    df=welch_df(out["raw_se2"], [base.n - 1, comp.n - 1]))
         return out
     xs = base.xs
-    everyone = [r for g in groups for r in g.rows]
-    total = Sample(everyone, "mean", 0)
-    n_all = len(everyone)
+    total = all_units(groups)
+    n_all = total.n
     xbar = [total.mean[i] for i in xs]
     est, res, dfs, slopes = [], [], [], []
     if reduction == "pooled":
@@ -117,7 +132,8 @@ def compare(groups, c, t, reduction):
     se2 = [res[0] + form(slopes[0], slopes[0]), res[1] + form(slopes[1], slopes[1])]
     cov = form(slopes[0], slopes[1])
     rate = 1 - (se2[0] + se2[1] - 2 * cov) / (out["raw_se2"][0] + out["raw_se2"][1])
-    out.update(est=est, se2=se2, cov=cov, rate=rate, slopes=slopes, df=welch_df(res, dfs))
+    out.update(est=est, se2=se2, cov=cov, rate=rate, slopes=slopes, df=welch_df(res, dfs),
+               residual=res, method=reduction)
     return out
 
 
@@ -187,7 +203,7 @@ def main():
             names = [m.get("value", m["id"])] + ([m["denominator"]] if kind == "ratio" else [])
             reduction = m.get("varianceReduction", "full")
             covariates = m.get("covariates", []) if reduction != "none" else []
-            groups = [Summary(int(r["n"]), Fraction(r["mean"]), Fraction(r["variance"]), kind)
+            groups = [of_variance(int(r["n"]), Fraction(r["mean"]), Fraction(r["variance"]), kind)
                       for g in ids for r in rows if r[column] == g and r["metric"] == m["id"]
                       ] if summary else [Sample([[Fraction(r[n]) for n in names + covariates] for r in rows
                               if r[column] == g], kind, len(covariates)) for g in ids]
@@ -318,7 +334,7 @@ def one(out, plan, m, key, value, groups, c, t, ids, reduction, alpha, det_alpha
         f.update(balance(groups[c], groups[t]))
     for name, v in f.items():
         out.writerow([m["id"], comparison, key, value, name, mp.nstr(v, 25)])
-    return comparison, d, se, f["p"]
+    return comparison, d, se, f["p"], min(groups[c].n, groups[t].n)
 
 
 def balance(base, comp):
@@ -333,20 +349,30 @@ def balance(base, comp):
     return f
 
 
+def cochran(differences):
+    """Of differences and their standard errors; nothing of fewer than two."""
+    if len(differences) < 2:
+        return {}
+    weights = [1 / se ** 2 for _, se in differences]
+    mean = sum(w * d for w, (d, _) in zip(weights, differences)) / sum(weights)
+    q2 = sum(w * (d - mean) ** 2 for w, (d, _) in zip(weights, differences))
+    df = mp.mpf(len(differences) - 1)
+    return {"cochranQ": q2, "cochranDf": df,
+            "cochranP": mp.gammainc(df / 2, q2 / 2, mp.inf, regularized=True)}
+
+
 def slices_of(out, m, key, found):
-    """Cochran's Q over the values of a dimension, and Holm's p-values; found: value, d, se, p."""
+    """
+    Cochran's Q over the values of a dimension with 30 units in both groups: the variance of fewer is
+    too uncertain for a weight. Holm's p-values over all values. found: comparison, value, d, se, p, n.
+    """
     for comparison in sorted({f[0] for f in found}):
         own = [f for f in found if f[0] == comparison]
-        with_error = [(d, se) for _, _, d, se, _ in own if se > 0]
-        weights = [1 / se ** 2 for _, se in with_error]
-        mean = sum(w * d for w, (d, _) in zip(weights, with_error)) / sum(weights)
-        x = sum(w * (d - mean) ** 2 for w, (d, _) in zip(weights, with_error))
-        df = mp.mpf(len(with_error) - 1)
-        p = mp.gammainc(df / 2, x / 2, mp.inf, regularized=True)
-        for field, v in (("cochranQ", x), ("cochranDf", df), ("cochranP", p)):
+        weighty = [(d, se) for _, _, d, se, _, n in own if se > 0 and n >= UNITS_MIN]
+        for field, v in cochran(weighty).items():
             out.writerow([m["id"], comparison, key, "", field, mp.nstr(v, 25)])
         least = mp.mpf(0)
-        for i, (_, value, _, _, p) in enumerate(sorted(own, key=lambda f: f[4])):
+        for i, (_, value, _, _, p, _) in enumerate(sorted(own, key=lambda f: f[4])):
             least = min(mp.mpf(1), max(least, (len(own) - i) * p))
             out.writerow([m["id"], comparison, key, value, "sliceP", mp.nstr(least, 25)])
 
@@ -370,6 +396,10 @@ class Size:
             return self.v_t
         p = self.p_c + self.side * distance
         return p * (1 - p) * self.factor
+
+    def inflate(self, by):
+        """Variances count as so many times larger, as repeated looks make sizes."""
+        self.v_c, self.v_t, self.factor = self.v_c * by, self.v_t * by, self.factor * by
 
     def baseline_size(self, n):
         return math.ceil(self.kappa * n)

@@ -52,27 +52,52 @@ def fisher(units, hits, side):
         return +p, +log_p / mp.log(10)
 
 
-def likelihood(units, hits, p, r):
-    value = mp.mpf(0)
-    for k, n, q in ((hits[0], units[0], p), (hits[1], units[1], r)):
-        for count, share in ((k, q), (n - k, 1 - q)):
-            if count > 0:
-                value += count * mp.log(share) if share > 0 else -mp.inf
-    return value
+def slope_of(counts):
+    """Derivative of the log likelihood: counts is [(successes, failures, how far the share is moved)]."""
+    def slope(p):
+        value = mp.mpf(0)
+        for k, rest, moved in counts:
+            for count, share, sign in ((k, p + moved, 1), (rest, 1 - p - moved, -1)):
+                if count > 0:
+                    value += sign * (count / share if share > 0 else mp.inf)
+        return value
+    return slope
 
 
 def best_shares(units, hits, null):
-    """The most likely shares that differ by null: real roots of the cubic, and the ends."""
-    (n_c, n_t), (c, t), d = units, hits, mp.mpf(null)
+    """The most likely shares that differ by null: the likelihood is concave, its slope falls."""
+    d = mp.mpf(null)
     low, high = max(mp.mpf(0), -d), min(mp.mpf(1), 1 - d)
-    u = t - n_t * d
-    cubic = [n_c + n_t, -(n_c * (1 - 2 * d) + c + u + n_t),
-             c * (1 - 2 * d) - n_c * d * (1 - d) + u, c * d * (1 - d)]
-    roots = [mp.re(z) for z in mp.polyroots(cubic, maxsteps=500, extraprec=400)
-             if abs(mp.im(z)) < mp.mpf(10) ** -25]
-    at = [low, high] + [z for z in roots if low < z < high]
-    p = max(at, key=lambda z: likelihood(units, hits, z, z + d))
+    slope = slope_of([(hits[0], units[0] - hits[0], 0), (hits[1], units[1] - hits[1], d)])
+    if not slope(low) > 0:
+        p = low
+    elif not slope(high) < 0:
+        p = high
+    else:
+        p = crossing(slope, low, high)
     return p, p + d
+
+
+def crossing(f, a, b):
+    """Where f changes sign between a and b: the secant, held in the bracket (Illinois)."""
+    fa, fb, side = f(a), f(b), 0
+    for _ in range(500):
+        if mp.isinf(fa) or mp.isinf(fb):
+            x = (a + b) / 2
+        else:
+            x = (a * fb - b * fa) / (fb - fa)
+        fx = f(x)
+        if fx == 0 or abs(b - a) <= mp.mpf(10) ** -50 or x in (a, b):
+            return x
+        if (fx > 0) == (fa > 0):
+            a, fa = x, fx
+            fb = fb / 2 if side < 0 else fb
+            side = -1
+        else:
+            b, fb = x, fx
+            fa = fa / 2 if side > 0 else fa
+            side = 1
+    return x
 
 
 def statistic(units, hits, null):
@@ -94,16 +119,14 @@ def ratio_statistic(units, hits, null):
 
 
 def bound(of, inside, outside, critical):
-    """By bisection: where the statistic's size passes critical."""
+    """Where the statistic's size passes critical, on one side of the estimate."""
     if not abs(of(outside)) > critical:
         return outside
-    for _ in range(110):
-        middle = (inside + outside) / 2
-        if abs(of(middle)) > critical:
-            outside = middle
-        else:
-            inside = middle
-    return outside
+
+    def excess(x):
+        z = abs(of(x))
+        return (mp.mpf(0) if mp.isnan(z) else z) - critical  # 0/0 is no distance
+    return crossing(excess, inside, outside)
 
 
 def bounds(units, hits, critical):

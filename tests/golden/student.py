@@ -12,8 +12,9 @@ def normal_upper(z):
 def normal_quantile(p):
     """The z with upper tail p."""
     p = mp.mpf(p)
-    return mp.findroot(lambda z: mp.log(normal_upper(z)) - mp.log(p),
-                       mp.sqrt(2) * mp.erfinv(1 - 2 * p))
+    guess = mp.sqrt(2) * mp.erfinv(1 - 2 * p) if p > 1e-20 else mp.sqrt(
+        -2 * mp.log(p) - mp.log(-4 * mp.pi * mp.log(p)))
+    return mp.findroot(lambda z: mp.log(normal_upper(z)) - mp.log(p), guess)
 
 
 def chi_tail(t, df, delta):
@@ -36,9 +37,46 @@ def chi_tail(t, df, delta):
 
 @functools.lru_cache(None)
 def t_upper(t, df):
+    """By the series of the incomplete beta function at the smaller of its two arguments."""
     if t < 0:
         return 1 - t_upper(-t, df)
-    return mp.betainc(df / 2, mp.mpf(1) / 2, 0, df / (df + t * t), regularized=True) / 2
+    square, half = t * t, mp.mpf(1) / 2
+    if square > df:
+        return tail_by_series(df / 2, half, df / (df + square)) / 2
+    with mp.workdps(mp.mp.dps + 10 + int(square / 4)):
+        return half - central_by_series(df / 2, square / (df + square)) / 2
+
+
+def tail_by_series(a, b, x):
+    """I_x(a, b): x^a / B(a, b) times the sum of (1 - b)_k / (k! (a + k)) x^k."""
+    term, total, k = mp.mpf(1), 1 / a, 0
+    while term > mp.eps * total * a:
+        k += 1
+        term *= (k - b) / k * x
+        total += term / (a + k)
+    return mp.exp(a * mp.log(x) - mp.loggamma(a) - mp.loggamma(b) + mp.loggamma(a + b)) * total
+
+
+def central_by_series(b, y):
+    """I_y(1/2, b): 2 sqrt(y) (1 - y)^b / B(1/2, b) times the sum of (b + 1/2)_k / (3/2)_k y^k."""
+    half, term, total, k = mp.mpf(1) / 2, mp.mpf(1), mp.mpf(1), 0
+    while term > mp.eps * total:
+        term *= (b + half + k) / (3 * half + k) * y
+        total += term
+        k += 1
+    return 2 * total * mp.exp(mp.log(y) / 2 + b * mp.log1p(-y) - mp.loggamma(half) - mp.loggamma(b)
+                              + mp.loggamma(b + half)) if y > 0 else mp.mpf(0)
+
+
+def gamma_upper(s, x):
+    """Upper tail of a gamma distribution of shape s, from the series of the lower one."""
+    with mp.workdps(mp.mp.dps + 40):
+        term, total, k = mp.mpf(1), mp.mpf(1), 0
+        while term > mp.eps * total:
+            k += 1
+            term *= x / (s + k)
+            total += term
+        return 1 - total * mp.exp(s * mp.log(x) - x - mp.loggamma(s + 1))
 
 
 @functools.lru_cache(None)
@@ -64,6 +102,8 @@ def welch_df(parts, dfs):
 
 
 def welch_power(tail, v_c, v_t, n_c, n_t, distance):
-    a, b = v_c / n_c, v_t / n_t
-    df = welch_df([a, b], [mp.mpf(n_c) - 1, mp.mpf(n_t) - 1])
-    return chi_tail(t_quantile(tail, df), df, distance / mp.sqrt(a + b))
+    """To 25 digits: the integral is the slow part of sizes."""
+    with mp.workdps(28):
+        a, b = v_c / n_c, v_t / n_t
+        df = welch_df([a, b], [mp.mpf(n_c) - 1, mp.mpf(n_t) - 1])
+        return chi_tail(t_quantile(tail, df), df, distance / mp.sqrt(a + b))
