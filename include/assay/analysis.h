@@ -10,6 +10,7 @@
 #include "assay/correct.h"
 #include "assay/dataset.h"
 #include "assay/export.h"
+#include "assay/hooks.h"
 #include "assay/horizon.h"
 #include "assay/plan.h"
 #include "assay/srm.h"
@@ -251,6 +252,18 @@ struct assay_analysis;
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
 assay_dataset_analyze(const struct assay_dataset *dataset, struct assay_analysis **out,
                       struct assay_error *err);
+
+/** struct assay_analyze_options: how an analysis is made. Zero-initialised is the default. */
+struct assay_analyze_options {
+    const struct assay_hooks *hooks; /* NULL: none */
+    uint64_t reserved[8];
+};
+
+/** assay_dataset_analyze_with() does the same; options may be NULL. Also ASSAY_ERROR_CANCELLED. */
+ASSAY_API ASSAY_MUST_CHECK enum assay_status
+assay_dataset_analyze_with(const struct assay_dataset *dataset,
+                           const struct assay_analyze_options *options, struct assay_analysis **out,
+                           struct assay_error *err);
 
 /** assay_analysis_free() frees an analysis and all that was read of it; NULL is fine. */
 ASSAY_API void assay_analysis_free(struct assay_analysis *analysis);

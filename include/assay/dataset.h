@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "assay/export.h"
+#include "assay/hooks.h"
 #include "assay/moments.h"
 #include "assay/plan.h"
 #include "assay/status.h"
@@ -109,9 +110,10 @@ struct assay_read_options {
     /* Files are remembered by a digest of their bytes, so that none is read or merged twice, and
        assay_dataset_summarize() can seal what it writes. Always done when there are several. */
     bool has_digests;
-    size_t memory_bytes;          /* for units while their rows are gathered; 0: 1 GiB */
-    const char *temporary_folder; /* what does not fit goes to an unnamed file; NULL: /tmp */
-    uint64_t reserved[16];
+    size_t memory_bytes;             /* for units while their rows are gathered; 0: 1 GiB */
+    const char *temporary_folder;    /* what does not fit goes to an unnamed file; NULL: /tmp */
+    const struct assay_hooks *hooks; /* NULL: none */
+    uint64_t reserved[15];
 };
 
 /**

@@ -7,10 +7,8 @@
 #include <stdint.h>
 
 #include "assay/export.h"
+#include "assay/hooks.h"
 #include "assay/status.h"
-
-/** enum assay_log_level of delivery events. */
-enum assay_log_level { ASSAY_LOG_DEBUG, ASSAY_LOG_INFO, ASSAY_LOG_WARNING, ASSAY_LOG_ERROR };
 
 /** struct assay_event: one thing that happened while delivering. Valid during the callback only. */
 struct assay_event {
@@ -61,7 +59,8 @@ struct assay_client_options {
     const char *outbox;          /* directory, or NULL for none */
     void (*on_event)(const struct assay_event *event, void *context);
     void *event_context;
-    uint64_t reserved[16];
+    const struct assay_hooks *hooks; /* of every post and flush; NULL: none */
+    uint64_t reserved[15];
 };
 
 /** struct assay_client: an HTTP client. One per thread. */

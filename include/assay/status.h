@@ -24,7 +24,8 @@
     X(ERROR_AUTH, "auth", 77, "Authentication or authorization failed.")                           \
     X(ERROR_PLAN, "plan", 78, "The plan is wrong.")                                                \
     X(ERROR_DOMAIN, "domain", 2, "An argument is outside the function's domain.")                  \
-    X(ERROR_LIMIT, "limit", 65, "An input is larger than a documented limit.")
+    X(ERROR_LIMIT, "limit", 65, "An input is larger than a documented limit.")                     \
+    X(ERROR_CANCELLED, "cancelled", 75, "The caller or its deadline ended the call.")
 
 enum assay_status {
 #define ASSAY_STATUS_ENUM(name, id, exit_code, sentence) ASSAY_##name,

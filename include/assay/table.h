@@ -126,7 +126,8 @@ ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_table_from_csv(const char *te
 
 /**
  * assay_bytes_read is a program's function that reads bytes: up to capacity of them into buffer;
- * *length 0 is the end. It may answer fewer than asked for. Otherwise as assay_row_read.
+ * *length 0 is the end. It may answer fewer than asked for. Otherwise as assay_row_read; but it is
+ * called by any of the threads that read, one at a time, unless the options say threads = 1.
  */
 typedef enum assay_status (*assay_bytes_read)(void *context, char *buffer, size_t capacity,
                                               size_t *length, struct assay_error *err);

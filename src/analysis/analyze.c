@@ -190,6 +190,8 @@ static enum assay_status run_steps(struct assay__builder *builder, step *const *
 {
     for (size_t i = 0; i < count; i++) {
         enum assay_status status = steps[i](builder, err);
+        if (status == ASSAY_OK)
+            status = assay__halt_check(builder->halt, err);
         if (status != ASSAY_OK)
             return status;
     }
@@ -197,8 +199,9 @@ static enum assay_status run_steps(struct assay__builder *builder, step *const *
 }
 
 static enum assay_status analyze(const struct assay_dataset *dataset,
-                                 struct assay__look_cache *cache, step *const *steps, size_t count,
-                                 struct assay_analysis **out, struct assay_error *err)
+                                 struct assay__look_cache *cache, struct assay__halt *halt,
+                                 step *const *steps, size_t count, struct assay_analysis **out,
+                                 struct assay_error *err)
 {
     const struct assay_plan *plan = assay__dataset_plan(dataset);
     enum assay_status status = check_supported(plan, err);
@@ -214,7 +217,8 @@ static enum assay_status analyze(const struct assay_dataset *dataset,
                                      .dataset = dataset,
                                      .arena = &storage->arena,
                                      .out = &storage->analysis,
-                                     .cache = cache};
+                                     .cache = cache,
+                                     .halt = halt};
     status = run_steps(&builder, steps, count, err);
     if (status != ASSAY_OK) {
         assay_analysis_free(&storage->analysis);
@@ -224,8 +228,9 @@ static enum assay_status analyze(const struct assay_dataset *dataset,
     return ASSAY_OK;
 }
 
-enum assay_status assay_dataset_analyze(const struct assay_dataset *dataset,
-                                        struct assay_analysis **out, struct assay_error *err)
+enum assay_status assay_dataset_analyze_with(const struct assay_dataset *dataset,
+                                             const struct assay_analyze_options *options,
+                                             struct assay_analysis **out, struct assay_error *err)
 {
     static step *const STEPS[] = {
         assay__analyze_order,       assay__analyze_look,         count_units,
@@ -233,13 +238,21 @@ enum assay_status assay_dataset_analyze(const struct assay_dataset *dataset,
         assay__analyze_missingness, assay__analyze_multiplicity, assay__analyze_decide,
         assay__analyze_words,       assay__analyze_notes,        assay__analyze_guide,
         assay__analyze_digest};
+    struct assay__halt halt;
+    assay__halt_begin(&halt, options != NULL ? options->hooks : NULL);
     struct assay__look_cache *cache = assay__look_cache_new();
     if (cache == NULL)
         return assay__fail_memory(err);
     enum assay_status status =
-        analyze(dataset, cache, STEPS, sizeof STEPS / sizeof *STEPS, out, err);
+        analyze(dataset, cache, &halt, STEPS, sizeof STEPS / sizeof *STEPS, out, err);
     assay__look_cache_free(cache);
     return status;
+}
+
+enum assay_status assay_dataset_analyze(const struct assay_dataset *dataset,
+                                        struct assay_analysis **out, struct assay_error *err)
+{
+    return assay_dataset_analyze_with(dataset, NULL, out, err);
 }
 
 enum assay_status assay__analyze_advice(const struct assay_dataset *dataset,
@@ -250,7 +263,7 @@ enum assay_status assay__analyze_advice(const struct assay_dataset *dataset,
         assay__analyze_order,  assay__analyze_look,    count_units,          assay__analyze_srm,
         assay__analyze_errors, assay__analyze_metrics, assay__analyze_decide};
     assay__look_cache_trim(cache);
-    return analyze(dataset, cache, STEPS, sizeof STEPS / sizeof *STEPS, out, err);
+    return analyze(dataset, cache, NULL, STEPS, sizeof STEPS / sizeof *STEPS, out, err);
 }
 
 void assay_analysis_free(struct assay_analysis *analysis)

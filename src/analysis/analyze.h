@@ -2,6 +2,7 @@
 #ifndef ASSAY_ANALYSIS_ANALYZE_H
 #define ASSAY_ANALYSIS_ANALYZE_H
 
+#include "base/halt.h"
 #include "analysis/results.h"
 #include "base/arena.h"
 #include "analysis/dataset_read.h"
@@ -47,6 +48,7 @@ struct assay__builder {
     uint32_t *order;                 /* the dataset's looks up to asOf, by time */
     int64_t look_time;               /* of the last look */
     struct assay__look_cache *cache; /* boundaries computed so far */
+    struct assay__halt *halt;        /* NULL: nobody ends the analysis */
     struct assay__pair_plan *pairs;
     uint32_t pair_count;
     struct assay_metric_rates *segment_rates;                /* [metric] */

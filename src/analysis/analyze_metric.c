@@ -393,8 +393,11 @@ static enum assay_status analyze_slice(struct assay__builder *builder, uint32_t 
     for (uint32_t k = 0; status == ASSAY_OK && k < builder->look_count; k++) {
         bool any;
         status = assay__load_groups(builder, metric, slice, k, &any, err);
-        for (uint32_t p = 0; status == ASSAY_OK && any && p < builder->pair_count; p++)
+        for (uint32_t p = 0; status == ASSAY_OK && any && p < builder->pair_count; p++) {
             status = take_look(builder, &first[p * step + slice], &tests[p], k, err);
+            if (status == ASSAY_OK)
+                status = assay__halt_check(builder->halt, err);
+        }
     }
     for (uint32_t p = 0; p < builder->pair_count; p++) {
         struct assay_metric_result *result = &first[p * step + slice];
@@ -436,8 +439,13 @@ enum assay_status assay__analyze_metrics(struct assay__builder *builder, struct 
         out->missing[m] = assay__dataset_missing(builder->dataset, m);
         assay__count_missing(builder, m);
         memset(builder->differences, 0, per_metric * sizeof *builder->differences);
-        for (uint32_t s = 0; status == ASSAY_OK && s < out->slice_count; s++)
+        for (uint32_t s = 0; status == ASSAY_OK && s < out->slice_count; s++) {
             status = analyze_slice(builder, m, s, out->results + m * per_metric, tests, err);
+            if (status == ASSAY_OK)
+                status = assay__halt_progress(builder->halt, "analyze",
+                                              m * per_metric + (s + 1) * builder->pair_count,
+                                              out->result_count, err);
+        }
         if (status == ASSAY_OK)
             status = assay__analyze_slices(builder, m, err);
     }

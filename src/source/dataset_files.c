@@ -20,6 +20,7 @@ struct intake {
     bool has_units; /* units is in use: some file is a table of units */
     bool is_traced; /* files are known by what is in them */
     struct assay__summary_shards shards;
+    struct assay__halt halt;
     struct assay_table *const *tables; /* of a program, with the events that each holds */
     const char *const *table_events;
     size_t table_count;
@@ -69,6 +70,7 @@ static enum assay_status read_units(struct intake *intake, uint32_t source,
     if (!intake->has_units) {
         intake->has_units = true;
         status = assay__units_init(&intake->units, intake->dataset, intake->options, err);
+        intake->units.halt = &intake->halt;
     }
     struct assay_counts before = assay_dataset_counts(intake->dataset);
     if (status == ASSAY_OK)
@@ -119,6 +121,7 @@ static enum assay_status read_opened(struct intake *intake, uint32_t source, con
 {
     const struct assay_plan *plan = assay__dataset_plan(intake->dataset);
     enum assay_status status = ASSAY_OK;
+    assay__halt_log(&intake->halt, ASSAY_LOG_DEBUG, "Reading '%s'.", path);
     if (wants_group(intake, source, *rows))
         status = assay__rows_group(rows, plan->dialect.group_from_file, path, err);
     return status == ASSAY_OK ? read_rows(intake, source, *rows, err) : status;
@@ -130,7 +133,8 @@ static enum assay_status read_file(struct intake *intake, uint32_t source, const
     const struct assay__rows_request request = {.name = path,
                                                 .plan = assay__dataset_plan(intake->dataset),
                                                 .options = intake->options,
-                                                .is_traced = intake->is_traced};
+                                                .is_traced = intake->is_traced,
+                                                .halt = &intake->halt};
     struct assay__rows *rows = NULL;
     enum assay_status status = assay__rows_open(&request, &rows, err);
     if (status == ASSAY_OK)
@@ -152,7 +156,8 @@ static enum assay_status read_tables(struct intake *intake, uint32_t source, con
         const struct assay__rows_request request = {.name = intake->tables[i]->name,
                                                     .plan = assay__dataset_plan(intake->dataset),
                                                     .options = intake->options,
-                                                    .is_traced = intake->is_traced};
+                                                    .is_traced = intake->is_traced,
+                                                    .halt = &intake->halt};
         struct assay__rows *rows = NULL;
         status = assay__table_open(intake->tables[i], &request, &rows, err);
         if (status == ASSAY_OK)
@@ -238,7 +243,10 @@ static enum assay_status finish(struct intake *intake, const char *first_path,
         status = note_unsealed(intake, err);
     if (status != ASSAY_OK || !intake->has_units)
         return status;
-    if (assay__dataset_mutable_counts(intake->dataset)->rows_read == 0)
+    struct assay_counts counts = assay_dataset_counts(intake->dataset);
+    assay__halt_log(&intake->halt, ASSAY_LOG_INFO, "Rows read: %llu; rows of events: %llu.",
+                    (unsigned long long)counts.rows_read, (unsigned long long)counts.events_read);
+    if (counts.rows_read == 0)
         return assay__fail_at(err, ASSAY_ERROR_DATA, first_path, 1, 0,
                               "There is a header but no row of data.");
     return assay__units_finish(&intake->units, err);
@@ -252,6 +260,7 @@ static void begin(struct intake *intake, struct assay_dataset *dataset,
     for (size_t i = 0; i < intake->options->event_count; i++)
         table_count += intake->options->events[i].path_count;
     intake->is_traced = intake->options->has_digests || table_count > 1;
+    assay__halt_begin(&intake->halt, intake->options->hooks);
 }
 
 /* What is left when the tables of units or sums are read: events, and bringing it all together. */

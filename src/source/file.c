@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,11 @@
 #include <zlib.h>
 #include <zstd.h>
 
-enum { INPUT_BYTES = 256 * 1024 };
+enum {
+    INPUT_BYTES = 256 * 1024,
+    READ_BYTES = 8 << 20, /* at most, where somebody may end the reading */
+    POLL_MS = 40
+};
 
 struct decoder;
 
@@ -20,9 +25,10 @@ struct assay__source {
     char *name;
     int file;
     bool owns_file;
-    struct assay__feed feed; /* read is NULL: the file is read */
-    bool at_end;             /* of the file's own bytes */
-    uint64_t taken, size;    /* bytes read, and those there were when a regular file was opened */
+    struct assay__feed feed;  /* read is NULL: the file is read */
+    struct assay__halt *halt; /* NULL: nobody ends the reading */
+    bool at_end;              /* of the file's own bytes */
+    uint64_t taken, size;     /* bytes read, and those there were when a regular file was opened */
     const struct decoder *decoder;
     void *state;          /* the decoder's */
     bool is_complete;     /* no member or frame is open: the input may end here */
@@ -61,17 +67,33 @@ static enum assay_status fail_shrunk(const struct assay__source *source, struct 
         (unsigned long long)source->taken, (unsigned long long)source->size);
 }
 
+/* Waits until there is something to read, or the caller ends the call. */
+static enum assay_status wait_input(const struct assay__source *source, struct assay_error *err)
+{
+    enum assay_status status = ASSAY_OK;
+    struct pollfd file = {.fd = source->file, .events = POLLIN};
+    if (source->halt == NULL || source->halt->hooks == NULL)
+        return ASSAY_OK;
+    do
+        status = assay__halt_progress(source->halt, "read", source->taken, source->size, err);
+    while (status == ASSAY_OK && source->feed.read == NULL && poll(&file, 1, POLL_MS) == 0);
+    return status;
+}
+
 /* Asks the function that feeds the source until the buffer is full or it has no more. */
 static enum assay_status read_feed(struct assay__source *source, char *buffer, size_t capacity,
                                    size_t *length, struct assay_error *err)
 {
     while (*length < capacity && !source->at_end) {
         size_t got = 0;
-        enum assay_status status = source->feed.read(source->feed.context, buffer + *length,
-                                                     capacity - *length, &got, err);
+        enum assay_status status = wait_input(source, err);
+        if (status == ASSAY_OK)
+            status = source->feed.read(source->feed.context, buffer + *length, capacity - *length,
+                                       &got, err);
         if (status != ASSAY_OK)
             return status;
         source->at_end = got == 0;
+        source->taken += got;
         *length += got;
     }
     return ASSAY_OK;
@@ -85,7 +107,11 @@ static enum assay_status read_fully(struct assay__source *source, void *buffer, 
     if (source->feed.read != NULL)
         return read_feed(source, buffer, capacity, length, err);
     while (*length < capacity && !source->at_end) {
-        ssize_t got = read(source->file, (char *)buffer + *length, capacity - *length);
+        enum assay_status status = wait_input(source, err);
+        if (status != ASSAY_OK)
+            return status;
+        size_t room = capacity - *length, most = room < READ_BYTES ? room : READ_BYTES;
+        ssize_t got = read(source->file, (char *)buffer + *length, most);
         if (got > 0) {
             *length += (size_t)got;
             source->taken += (uint64_t)got;
@@ -302,12 +328,14 @@ static enum assay_status choose_decoder(struct assay__source *source, struct ass
 }
 
 enum assay_status assay__source_open_any(const char *name, const struct assay__feed *feed,
-                                         struct assay__source **out, struct assay_error *err)
+                                         struct assay__halt *halt, struct assay__source **out,
+                                         struct assay_error *err)
 {
     struct assay__source *source = calloc(1, sizeof *source);
     if (source == NULL)
         return assay__fail_memory(err);
     source->file = -1;
+    source->halt = halt;
     source->name = strdup(feed == NULL && strcmp(name, "-") == 0 ? "(standard input)" : name);
     source->input = malloc(INPUT_BYTES);
     enum assay_status status = ASSAY_OK;
@@ -330,7 +358,7 @@ enum assay_status assay__source_open_any(const char *name, const struct assay__f
 enum assay_status assay__source_open(const char *path, struct assay__source **out,
                                      struct assay_error *err)
 {
-    return assay__source_open_any(path, NULL, out, err);
+    return assay__source_open_any(path, NULL, NULL, out, err);
 }
 
 enum assay_status assay__source_trace(struct assay__source *source, struct assay_error *err)

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/fingerprint.h"
+#include "base/halt.h"
 
 /**
  * struct assay__source is a file, or standard input for "-", as the bytes it stands for: gzip
@@ -27,9 +28,13 @@ struct assay__feed {
 enum assay_status assay__source_open(const char *path, struct assay__source **out,
                                      struct assay_error *err);
 
-/** assay__source_open_any() opens what feed reads, under a name; NULL: a path, as above. */
+/**
+ * assay__source_open_any() opens what feed reads, under a name; NULL: a path, as above. halt, NULL
+ * for none, is asked before every read, and while a pipe has nothing to read.
+ */
 enum assay_status assay__source_open_any(const char *name, const struct assay__feed *feed,
-                                         struct assay__source **out, struct assay_error *err);
+                                         struct assay__halt *halt, struct assay__source **out,
+                                         struct assay_error *err);
 
 /**
  * assay__source_read() fills the buffer as far as it can: *length < capacity only at the end.

@@ -20,6 +20,7 @@ enum assay_status assay__open_csv(const struct assay__rows_request *request,
     struct assay__csv_options options =
         assay__csv_options_of(request->options->separator, &request->plan->dialect);
     options.is_traced = request->is_traced;
+    options.halt = request->halt;
     return assay__csv_open(request->name, &options, out, err);
 }
 

@@ -3,6 +3,7 @@
 #define ASSAY_SOURCE_SOURCES_H
 
 #include "assay/dataset.h"
+#include "base/halt.h"
 #include "source/rows.h"
 
 /** struct assay__rows_request: what a dataset is to be read from. All of it is borrowed. */
@@ -10,7 +11,8 @@ struct assay__rows_request {
     const char *name; /* a path, "-" for standard input, or what a source's prefix begins */
     const struct assay_plan *plan;
     const struct assay_read_options *options;
-    bool is_traced; /* assay__rows_fingerprint() will be asked for */
+    bool is_traced;           /* assay__rows_fingerprint() will be asked for */
+    struct assay__halt *halt; /* NULL: nobody ends the reading */
 };
 
 /**

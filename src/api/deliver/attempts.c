@@ -230,6 +230,21 @@ static enum assay_status give_up(const struct delivery *delivery, enum assay__re
                        last->message, attempts, plural, waited, deadline);
 }
 
+/* Waits before the next attempt, unless the caller ends the call. */
+static enum assay_status wait_for(const struct assay_client *client, double seconds,
+                                  struct assay_error *err)
+{
+    static const double SLICE_SECONDS = 0.05;
+    double end = assay__clock_now() + seconds;
+    enum assay_status status = ASSAY_OK;
+    bool is_watched = client->halt.hooks != NULL;
+    for (double left = seconds; status == ASSAY_OK && left > 0.0; left = end - assay__clock_now()) {
+        assay__clock_sleep(is_watched && left > SLICE_SECONDS ? SLICE_SECONDS : left);
+        status = assay__halt_check(&client->halt, err);
+    }
+    return status;
+}
+
 static enum assay_status run_attempts(struct delivery *delivery, struct assay_error *err)
 {
     struct assay_client *client = delivery->client;
@@ -243,7 +258,10 @@ static enum assay_status run_attempts(struct delivery *delivery, struct assay_er
                                                         .resource = id,
                                                         .message = delivery->post_url.data,
                                                         .attempt = attempt});
-        enum assay_status status = attempt_once(delivery, &outcome, err);
+        enum assay_status status =
+            assay__halt_progress(&client->halt, "deliver", attempt - 1, 0, err);
+        if (status == ASSAY_OK)
+            status = attempt_once(delivery, &outcome, err);
         if (status != ASSAY_OK || outcome.verdict == ASSAY__VERDICT_DONE)
             return status;
         if (outcome.verdict == ASSAY__VERDICT_FAIL) {
@@ -263,7 +281,9 @@ static enum assay_status run_attempts(struct delivery *delivery, struct assay_er
                                                         .http_status = outcome.http_status,
                                                         .attempt = attempt,
                                                         .wait_seconds = wait});
-        assay__clock_sleep(wait);
+        status = wait_for(client, wait, err);
+        if (status != ASSAY_OK)
+            return status;
     }
 }
 

@@ -163,6 +163,7 @@ enum assay_status assay_client_new(const struct assay_client_options *options,
                                          .request_seconds = own->request_timeout_seconds,
                                          .stall_seconds = own->stall_timeout_seconds,
                                          .response_bytes_max = own->max_response_bytes,
+                                         .halt = &client->halt,
                                          .ca_file = own->ca_file,
                                          .client_cert = own->client_cert,
                                          .client_key = own->client_key});

@@ -7,6 +7,7 @@
 #include "api/deliver/transport.h"
 #include "api/deliver/retry.h"
 #include "assay/deliver.h"
+#include "base/halt.h"
 
 struct assay_client {
     struct assay_client_options options; /* strings in the arena, defaults filled in */
@@ -15,6 +16,7 @@ struct assay_client {
     struct assay__auth auth;
     struct assay__http *http;
     struct assay__retry retry; /* deadline set for each delivery */
+    struct assay__halt halt;   /* begun by each post and flush */
 };
 
 /**

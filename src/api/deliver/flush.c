@@ -54,6 +54,7 @@ enum assay_status assay_client_post(struct assay_client *client, const char *bod
                                     struct assay_delivery *out, struct assay_error *err)
 {
     memset(out, 0, sizeof *out);
+    assay__halt_begin(&client->halt, client->options.hooks);
     struct assay__arena arena = {0};
     struct assay__body parsed;
     struct assay_error why = {0};
@@ -131,6 +132,7 @@ enum assay_status assay_client_flush(struct assay_client *client, size_t *delive
     struct flush flush = {0};
     const char *const *names = NULL;
     size_t count = 0, at = 0;
+    assay__halt_begin(&client->halt, client->options.hooks);
     enum assay_status status =
         client->options.outbox == NULL
             ? assay__fail(&flush.first, ASSAY_ERROR_USAGE, "There is no outbox to deliver from.")
@@ -144,7 +146,8 @@ enum assay_status assay_client_flush(struct assay_client *client, size_t *delive
         struct assay_delivery delivery = {0};
         struct assay_error why = {0};
         status = flush_entry(client, names[at], &was_tried, &delivery, &why);
-        goes_on = !count_entry(&flush, status, was_tried, &delivery, &why);
+        goes_on = !count_entry(&flush, status, was_tried, &delivery, &why) &&
+                  status != ASSAY_ERROR_CANCELLED;
     }
     *delivered = flush.delivered;
     *left = flush.left + (count - at);

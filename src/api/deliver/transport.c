@@ -34,7 +34,7 @@ struct transfer {
     bool has_headers;     /* the headers of the last response are complete */
     const char *oversize; /* what is larger than allowed; NULL while nothing is */
     uint64_t oversize_limit;
-    bool is_stalled;
+    bool is_stalled, is_halted;
 };
 
 struct assay__http *assay__http_new(const struct assay__http_limits *limits)
@@ -246,6 +246,9 @@ static CURLcode run(struct assay__http *http, struct transfer *transfer)
         multi_code = curl_multi_perform(http->multi, &running);
         if (multi_code != CURLM_OK || running == 0)
             break;
+        transfer->is_halted = assay__halt_check(http->limits.halt, NULL) != ASSAY_OK;
+        if (transfer->is_halted)
+            break;
         if (is_stalled(transfer, http->limits.stall_seconds, &seen_bytes, &seen_at)) {
             transfer->is_stalled = true;
             break;
@@ -397,6 +400,8 @@ enum assay_status assay__http_send(struct assay__http *http,
     curl_easy_reset(http->easy); /* it points into this frame */
     free_headers(headers);
     curl_slist_free_all(resolve);
+    if (transfer.is_halted)
+        return assay__halt_check(http->limits.halt, err);
     if (code == CURLE_OUT_OF_MEMORY || response->body.failed || response->content_type.failed ||
         response->location.failed)
         return assay__fail_memory(err);

@@ -8,12 +8,14 @@
 
 #include "api/deliver/url.h"
 #include "base/error.h"
+#include "base/halt.h"
 #include "base/text.h"
 
 /** struct assay__http_limits: what every exchange keeps to. Strings are borrowed. */
 struct assay__http_limits {
     double connect_seconds, request_seconds, stall_seconds;
     uint64_t response_bytes_max;
+    const struct assay__halt *halt;                 /* NULL: nobody ends an exchange */
     const char *ca_file, *client_cert, *client_key; /* NULL for none */
 };
 

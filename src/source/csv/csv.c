@@ -414,7 +414,7 @@ enum assay_status assay__csv_open(const char *path, const struct assay__csv_opti
     csv->buffer = malloc(ASSAY__CSV_BUFFER_BYTES + 1);
     enum assay_status status = csv->buffer == NULL ? assay__fail_memory(err) : ASSAY_OK;
     if (status == ASSAY_OK)
-        status = assay__source_open_any(path, options->feed, &csv->source, err);
+        status = assay__source_open_any(path, options->feed, options->halt, &csv->source, err);
     if (status == ASSAY_OK && options->is_traced)
         status = assay__source_trace(csv->source, err);
     if (status == ASSAY_OK && options->encoding != NULL)

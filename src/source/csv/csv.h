@@ -20,15 +20,17 @@
  */
 struct assay__csv;
 struct assay__feed;
+struct assay__halt;
 
 /** struct assay__csv_options: zero-initialised is the default. */
 struct assay__csv_options {
-    char separator;       /* 0: sniffed */
-    bool skip_bad;        /* ragged records and invalid text are counted and passed over */
-    bool trim;            /* blanks around fields and names are left out */
-    uint32_t skip_lines;  /* before the header */
-    const char *encoding; /* as iconv(1) names it; NULL: UTF-8 */
-    bool is_traced;       /* assay__rows_fingerprint() will be asked for */
+    char separator;           /* 0: sniffed */
+    bool skip_bad;            /* ragged records and invalid text are counted and passed over */
+    bool trim;                /* blanks around fields and names are left out */
+    uint32_t skip_lines;      /* before the header */
+    const char *encoding;     /* as iconv(1) names it; NULL: UTF-8 */
+    bool is_traced;           /* assay__rows_fingerprint() will be asked for */
+    struct assay__halt *halt; /* NULL: nobody ends the reading */
     const struct assay__feed *feed; /* NULL, or what reads the bytes: the path is a name then */
 };
 

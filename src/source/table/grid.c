@@ -22,6 +22,7 @@ struct grid_rows {
     size_t capacity;    /* rows of a block */
     uint64_t row_count; /* handed out so far */
     bool trims;
+    struct assay__halt *halt;
     struct assay__fingerprinter *trace; /* NULL: nobody asked */
     struct assay__text line;            /* the block as CSV, for the trace */
 };
@@ -130,7 +131,10 @@ static enum assay_status next_block(struct assay__rows *rows, struct assay__rows
     size_t count = 1;
     *block = (struct assay__rows_block){self->fields, self->lines, 0};
     while (block->record_count == 0 && count > 0) {
-        enum assay_status status = self->grid->kind->next(self->grid, self->capacity, &count, err);
+        enum assay_status status =
+            assay__halt_progress(self->halt, "read", self->row_count, 0, err);
+        if (status == ASSAY_OK)
+            status = self->grid->kind->next(self->grid, self->capacity, &count, err);
         if (status == ASSAY_OK)
             status = take_rows(self, count, block, err);
         if (status != ASSAY_OK)
@@ -199,6 +203,7 @@ static enum assay_status open_grid(struct assay_table *table,
     self->rows.kind = request->is_traced ? &TRACED : &UNTRACED;
     self->grid = (struct assay__grid *)(void *)table;
     self->trims = request->plan->dialect.trim;
+    self->halt = request->halt;
     enum assay_status status = begin(self, request->is_traced, err);
     if (status == ASSAY_OK)
         *out = &self->rows;

@@ -53,6 +53,7 @@ static enum assay_status open_bytes(struct assay_table *table,
     struct assay__csv_options options =
         assay__csv_options_of(request->options->separator, &request->plan->dialect);
     options.is_traced = request->is_traced;
+    options.halt = request->halt;
     options.feed = &bytes->feed;
     return assay__csv_open(table->name, &options, out, err);
 }

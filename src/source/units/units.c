@@ -302,6 +302,8 @@ enum assay_status assay__units_read(struct assay__units *units, uint32_t source,
     return status;
 }
 
+enum { UNITS_A_CHECK = 1024 };
+
 /* What the units are added with. */
 struct adding {
     struct assay__units *units;
@@ -316,7 +318,12 @@ static enum assay_status add_unit(void *context, const struct assay__unit *unit,
     struct adding *adding = context;
     struct assay_counts *counts = assay__dataset_mutable_counts(adding->units->dataset);
     bool in_two_groups = unit->second_ns != INT64_MAX;
-    adding->units->units_seen++;
+    if (adding->units->units_seen++ % UNITS_A_CHECK == 0) {
+        enum assay_status status =
+            assay__halt_progress(adding->units->halt, "units", adding->units->units_seen, 0, err);
+        if (status != ASSAY_OK)
+            return status;
+    }
     adding->units->units_repeat += unit->rows > 1;
     if (in_two_groups) {
         counts->units_in_two_groups++;

@@ -3,6 +3,7 @@
 #define ASSAY_SOURCE_UNITS_UNITS_H
 
 #include "assay/dataset.h"
+#include "base/halt.h"
 #include "source/units/gather.h"
 #include "source/units/unit_looks.h"
 
@@ -20,6 +21,7 @@ struct assay__units {
     struct assay__tally tally;
     struct assay__gather gather;
     bool gathers;
+    struct assay__halt *halt; /* NULL: nobody ends the reading */
     uint64_t repeated_headers;
     uint32_t source;                                 /* of the file at hand */
     uint32_t *columns;                               /* [cells_max]: of the file at hand */

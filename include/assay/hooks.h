@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_HOOKS_H
+#define ASSAY_HOOKS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "assay/export.h"
+
+/** enum assay_log_level of messages and of delivery events. */
+enum assay_log_level { ASSAY_LOG_DEBUG, ASSAY_LOG_INFO, ASSAY_LOG_WARNING, ASSAY_LOG_ERROR };
+
+/** struct assay_progress: how far a call has come. */
+struct assay_progress {
+    const char *stage; /* stable id: "read" (done: bytes, or rows of tables in memory), "units",
+                          "analyze" (done: results), "deliver" (done: attempts) */
+    uint64_t done;
+    uint64_t total; /* 0: not known */
+    uint64_t reserved[4];
+};
+
+/**
+ * struct assay_hooks: how a caller follows a long call and ends it. Zero-initialised it does
+ * nothing. A call that takes it keeps it until it returns, a client until it is freed.
+ *
+ * Reading, analyzing and delivering look at cancel and deadline at least every 100 ms, while they
+ * wait for a pipe or a server, too; not while a function of the caller's runs. A call that is ended
+ * returns ASSAY_ERROR_CANCELLED, whose exit code is 75: the same call may succeed later. What it
+ * was filling (a dataset) can only be freed; a result in an outbox stays there.
+ *
+ * The functions are called one at a time and must not use the objects of the call. While files or
+ * streams are read by several threads they may run in any of these: with threads = 1 of struct
+ * assay_read_options, and everywhere else, they run in the thread that made the call.
+ */
+struct assay_hooks {
+    /* Ends the call when it becomes other than 0: set it from any thread or signal handler, by an
+       atomic store where the compiler is to see no race. NULL: none. */
+    const int *cancel;
+    double deadline_seconds; /* from the beginning of each call; 0: none */
+    /* Hears how far the call is, at most every 50 ms; false ends the call. NULL: none. */
+    bool (*progress)(void *context, const struct assay_progress *progress);
+    /* Hears what is done, a sentence at a time: tables that are read, and remarks. NULL: none. */
+    void (*log)(void *context, enum assay_log_level level, const char *message);
+    void *context; /* the first argument of both */
+    uint64_t reserved[8];
+};
+
+#endif

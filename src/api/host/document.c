@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One call from a plan and data to a document, for languages other than C. */
+#include "assay/document.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "assay/analysis.h"
+#include "assay/result.h"
+#include "assay/table.h"
+#include "base/error.h"
+
+/* The tables that a call reads. */
+struct inputs {
+    struct assay_table **tables;
+    const char *const *events;
+    size_t count;
+};
+
+/* Says in the caller's buffer what went wrong; returns the status. */
+static int answer(enum assay_status status, const struct assay_error *err, char *message,
+                  size_t message_bytes)
+{
+    char place[600] = "";
+    if (message == NULL || message_bytes == 0)
+        return (int)status;
+    message[0] = '\0';
+    if (status == ASSAY_OK)
+        return 0;
+    if (err->file[0] != '\0' && err->line > 0)
+        snprintf(place, sizeof place, "%s:%llu:%llu: ", err->file, (unsigned long long)err->line,
+                 (unsigned long long)err->column);
+    else if (err->file[0] != '\0')
+        snprintf(place, sizeof place, "%s: ", err->file);
+    snprintf(message, message_bytes, "%s%s", place, err->message);
+    return (int)status;
+}
+
+static enum assay_status write_document(const struct assay_analysis *analysis, const char *format,
+                                        char **document, struct assay_error *err)
+{
+    static const char *const NAMES[] = {
+#define NAME(name, spelling, contents) [ASSAY_FORMAT_##name] = #spelling,
+        ASSAY_FORMAT_LIST(NAME)
+#undef NAME
+    };
+    if (strcmp(format, "request") == 0)
+        return assay_request_write(analysis, document, NULL, err);
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+        if (strcmp(format, NAMES[i]) == 0)
+            return assay_analysis_write(analysis, (enum assay_format)i, NULL, document, NULL, err);
+    return assay__fail(err, ASSAY_ERROR_USAGE, "There is no format '%.100s'.", format);
+}
+
+static enum assay_status analyze(const char *plan_text, const struct inputs *inputs,
+                                 const char *format, char **document, struct assay_error *err)
+{
+    struct assay_plan *plan = NULL;
+    struct assay_dataset *dataset = NULL;
+    struct assay_analysis *analysis = NULL;
+    enum assay_status status =
+        plan_text == NULL ? assay__fail(err, ASSAY_ERROR_USAGE, "There is no plan.")
+                          : assay_plan_parse(plan_text, strlen(plan_text), "(plan)", &plan, err);
+    if (status == ASSAY_OK)
+        status = assay_dataset_new(plan, &dataset, err);
+    if (status == ASSAY_OK)
+        status = assay_dataset_read_tables(dataset, inputs->tables, inputs->events, inputs->count,
+                                           NULL, err);
+    if (status == ASSAY_OK)
+        status = assay_dataset_analyze(dataset, &analysis, err);
+    if (status == ASSAY_OK)
+        status = write_document(analysis, format == NULL ? "result" : format, document, err);
+    assay_analysis_free(analysis);
+    assay_dataset_free(dataset);
+    assay_plan_free(plan);
+    return status;
+}
+
+/* Analyzes the tables, unless making them failed, frees them and answers. */
+static int conclude(const char *plan, struct inputs *inputs, enum assay_status status,
+                    const char *format, char **document, char *message, size_t message_bytes,
+                    struct assay_error *err)
+{
+    if (status == ASSAY_OK)
+        status = analyze(plan, inputs, format, document, err);
+    for (size_t i = 0; inputs->tables != NULL && i < inputs->count; i++)
+        assay_table_free(inputs->tables[i]);
+    free(inputs->tables);
+    return answer(status, err, message, message_bytes);
+}
+
+static enum assay_status begin(struct inputs *inputs, const char *const *events, size_t count,
+                               struct assay_error *err)
+{
+    *inputs = (struct inputs){.events = events, .count = count};
+    inputs->tables = calloc(count + 1, sizeof(struct assay_table *));
+    return inputs->tables == NULL ? assay__fail_memory(err) : ASSAY_OK;
+}
+
+int assay_document_from_files(const char *plan, const char *const *paths, const char *const *events,
+                              size_t path_count, const char *format, char **document, char *message,
+                              size_t message_bytes)
+{
+    struct inputs inputs;
+    struct assay_error err = {0};
+    enum assay_status status = begin(&inputs, events, path_count, &err);
+    for (size_t i = 0; status == ASSAY_OK && i < path_count; i++)
+        status = assay_table_from_path(paths[i], &inputs.tables[i], &err);
+    return conclude(plan, &inputs, status, format, document, message, message_bytes, &err);
+}
+
+int assay_document_from_streams(const char *plan, struct ArrowArrayStream *const *streams,
+                                const char *const *events, size_t stream_count, const char *format,
+                                char **document, char *message, size_t message_bytes)
+{
+    struct inputs inputs;
+    struct assay_error err = {0};
+    enum assay_status status = begin(&inputs, events, stream_count, &err);
+    for (size_t i = 0; i < stream_count; i++) {
+        if (status == ASSAY_OK)
+            status = assay_table_from_arrow_stream(streams[i], NULL, &inputs.tables[i], &err);
+        else if (streams[i]->release != NULL)
+            streams[i]->release(streams[i]);
+    }
+    return conclude(plan, &inputs, status, format, document, message, message_bytes, &err);
+}
+
+int assay_document_from_batch(const char *plan, struct ArrowSchema *schema,
+                              struct ArrowArray *array, const char *format, char **document,
+                              char *message, size_t message_bytes)
+{
+    struct assay_table *table = NULL;
+    struct assay_error err = {0};
+    struct inputs inputs;
+    enum assay_status status = assay_table_from_arrow(schema, array, NULL, &table, &err);
+    if (status != ASSAY_OK)
+        return answer(status, &err, message, message_bytes);
+    status = begin(&inputs, NULL, 1, &err);
+    if (status != ASSAY_OK) {
+        assay_table_free(table);
+        return answer(status, &err, message, message_bytes);
+    }
+    inputs.tables[0] = table;
+    return conclude(plan, &inputs, status, format, document, message, message_bytes, &err);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Whether a long call is to go on: the caller's flag, its deadline, and its reports. */
+#include "base/halt.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <time.h>
+
+static const int64_t REPORT_NS = 50000000;
+
+static int64_t now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+void assay__halt_begin(struct assay__halt *halt, const struct assay_hooks *hooks)
+{
+    *halt = (struct assay__halt){.hooks = hooks};
+    if (hooks == NULL || !(hooks->deadline_seconds > 0.0))
+        return;
+    double ns = hooks->deadline_seconds * 1e9;
+    halt->deadline_ns = ns < 4e18 ? now_ns() + (int64_t)ns : INT64_MAX;
+}
+
+static enum assay_status fail(struct assay_error *err, const char *sentence)
+{
+    return assay__fail(err, ASSAY_ERROR_CANCELLED, "%s", sentence);
+}
+
+enum assay_status assay__halt_check(const struct assay__halt *halt, struct assay_error *err)
+{
+    if (halt == NULL || halt->hooks == NULL)
+        return ASSAY_OK;
+    const int *cancel = halt->hooks->cancel;
+    if (cancel != NULL && __atomic_load_n(cancel, __ATOMIC_RELAXED) != 0)
+        return fail(err, "The caller ended the call.");
+    if (halt->deadline_ns != 0 && now_ns() >= halt->deadline_ns)
+        return fail(err, "The call's deadline is over.");
+    return ASSAY_OK;
+}
+
+enum assay_status assay__halt_progress(struct assay__halt *halt, const char *stage, uint64_t done,
+                                       uint64_t total, struct assay_error *err)
+{
+    enum assay_status status = assay__halt_check(halt, err);
+    if (status != ASSAY_OK || halt == NULL || halt->hooks == NULL || halt->hooks->progress == NULL)
+        return status;
+    int64_t now = now_ns();
+    if (now - halt->reported_ns < REPORT_NS)
+        return ASSAY_OK;
+    halt->reported_ns = now;
+    const struct assay_progress progress = {.stage = stage, .done = done, .total = total};
+    return halt->hooks->progress(halt->hooks->context, &progress)
+               ? ASSAY_OK
+               : fail(err, "The caller ended the call.");
+}
+
+void assay__halt_log(const struct assay__halt *halt, enum assay_log_level level, const char *format,
+                     ...)
+{
+    char message[1024];
+    va_list arguments;
+    if (halt == NULL || halt->hooks == NULL || halt->hooks->log == NULL)
+        return;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    assay__message_clean(message);
+    halt->hooks->log(halt->hooks->context, level, message);
+}

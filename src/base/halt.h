@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_BASE_HALT_H
+#define ASSAY_BASE_HALT_H
+
+#include "assay/hooks.h"
+#include "base/error.h"
+
+/**
+ * struct assay__halt is what a long call asks whether to go on. Any thread may ask; reports of
+ * progress are for the thread of the call. Everywhere NULL stands for a call without hooks.
+ */
+struct assay__halt {
+    const struct assay_hooks *hooks; /* NULL: nobody ends the call */
+    int64_t deadline_ns;             /* monotonic; 0: none */
+    int64_t reported_ns;             /* of the last report */
+};
+
+/** assay__halt_begin() begins a call; hooks may be NULL. */
+void assay__halt_begin(struct assay__halt *halt, const struct assay_hooks *hooks);
+
+/** assay__halt_check() is ASSAY_ERROR_CANCELLED when the call is to end. Costs some 30 ns. */
+enum assay_status assay__halt_check(const struct assay__halt *halt, struct assay_error *err);
+
+/** assay__halt_progress() checks, and reports how far the call is when it is time to. */
+enum assay_status assay__halt_progress(struct assay__halt *halt, const char *stage, uint64_t done,
+                                       uint64_t total, struct assay_error *err);
+
+/** assay__halt_log() says a sentence. */
+void assay__halt_log(const struct assay__halt *halt, enum assay_log_level level, const char *format,
+                     ...) ASSAY__PRINTF(3, 4);
+
+#endif
