@@ -26,7 +26,7 @@ major   := $(firstword $(subst ., ,$(version)))
 # others start without them (src/base/library.h). LINKED=1 links them instead, for systems without
 # dlopen().
 lib_packages  = gsl libcjson mpfr gmp nettle zlib libzstd
-load_packages = libcurl libmicrohttpd sqlite3
+load_packages = libcurl libmicrohttpd sqlite3 odbc
 # Only its header is used.
 head_packages = libxxhash
 test_packages = check gnutls

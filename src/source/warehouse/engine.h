@@ -84,7 +84,7 @@ struct assay__engine {
 };
 
 /** ASSAY__ENGINE_LIST: the engines, as X(NAME). */
-#define ASSAY__ENGINE_LIST(X) X(sqlite)
+#define ASSAY__ENGINE_LIST(X) X(sqlite) X(duckdb) X(clickhouse) X(odbc)
 
 #define ASSAY__ENGINE_EXTERN(name) extern const struct assay__engine assay__engine_##name;
 ASSAY__ENGINE_LIST(ASSAY__ENGINE_EXTERN)
