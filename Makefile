@@ -88,7 +88,7 @@ run = $(if $(filter 1,$(V)),$(2),@echo '  $(1) $@' && $(2))
 .DELETE_ON_ERROR:
 .PHONY: all demo check check-slow check-exports record-abi check-install bench bench-accuracy asan ubsan tsan \
 	fuzz golden install uninstall dist format lint docs help clean deps programs tests \
-	check-contract check-pages
+	check-contract check-distributed check-pages
 
 all: $(program) $(static_lib) $(shared_lib) ## build the program and the library
 
@@ -114,6 +114,10 @@ check-slow: deps ## simulations (type-I error, coverage, power), kills, a siege 
 check-contract: deps ## the contract by independent judges: Spectral and Prism (needs npm)
 	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@ASSAY='$(abspath $(program))' sh tests/contract/run document mock proxy
+
+check-distributed: deps ## PostgreSQL, MariaDB, SQLite, DuckDB, ClickHouse as sources, on loopback
+	@$(MAKE) --no-print-directory -j$$(nproc) all
+	@ASSAY='$(abspath $(program))' sh tests/warehouse/check
 
 check-pages: deps ## the pages of assay serve in headless Chromium (needs npm)
 	@$(MAKE) --no-print-directory -j$$(nproc) all

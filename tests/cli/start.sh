@@ -65,6 +65,7 @@ if ! ldd "$ASSAY" | grep -q libcurl; then
     echo "me $(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')" >"$work/tokens"
     chmod 600 "$work/tokens"
     missing libmicrohttpd.so.12 libmicrohttpd12 serve --tokens "$work/tokens" --db "$work/results.db" --port 0
+    missing libodbc.so.2 libodbc2 analyze --group g --baseline A --metric y --source odbc:x --table t
     missing libsqlite3.so.0 libsqlite3-0 serve --tokens "$work/tokens" --db "$work/results.db" --port 0
 fi
 summary

@@ -338,10 +338,13 @@ static enum assay_status open_all(struct clickhouse_connection *self, struct ass
         status = add_header(self, "X-ClickHouse-User", login->user, err);
     if (status == ASSAY_OK)
         status = add_header(self, "X-ClickHouse-Key", login->password, err);
-    if (status == ASSAY_OK)
-        status = add_header(self, "Expect", "", err); /* no waiting for a word to go on */
     if (status != ASSAY_OK)
         return status;
+    /* Without a value it is left out: no waiting for a word to go on. */
+    struct curl_slist *list = curl_slist_append(self->headers, "Expect:");
+    if (list == NULL)
+        return assay__fail_memory(err);
+    self->headers = list;
     self->curl = curl_easy_init();
     return self->curl == NULL ? assay__fail_memory(err) : check_version(self, err);
 }

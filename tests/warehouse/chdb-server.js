@@ -1,0 +1,26 @@
+// ClickHouse's HTTP interface in front of chDB, as far as a client that reads needs it: a login, the
+// parameters database and default_format, statuses and codes of errors, and "slow" statements.
+// usage: node chdb-server.js MODULES PORT FOLDER
+const [modules, port, folder] = process.argv.slice(2);
+const {Session} = require(modules + '/chdb');
+const session = new Session(folder);
+session.query('create database if not exists shop');
+require('http').createServer((request, response) => {
+  const parameters = new URL(request.url, 'http://localhost').searchParams;
+  const parts = [];
+  const answer = (status, text) => { response.writeHead(status); response.end(text); };
+  if (request.url === '/ping') return answer(200, 'Ok.\n');
+  request.on('data', part => parts.push(part));
+  request.on('end', () => {
+    const statement = Buffer.concat(parts).toString().replace(/;\s*$/, '');
+    if (request.headers['x-clickhouse-user'] !== 'assay' || request.headers['x-clickhouse-key'] !== 'secret')
+      return answer(403, 'Code: 516. DB::Exception: Authentication failed: password is incorrect. (AUTHENTICATION_FAILED)\n');
+    if (statement.includes('wait_forever')) return; // until the client goes away
+    try {
+      if (parameters.get('database')) session.query('use ' + parameters.get('database'));
+      answer(200, session.query(statement, parameters.get('default_format') || 'TabSeparated'));
+    } catch (error) {
+      answer(500, String(error.message));
+    }
+  });
+}).listen(Number(port), '127.0.0.1');
