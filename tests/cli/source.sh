@@ -128,6 +128,18 @@ wait $server
 ok $? "a signal ends it"
 server=
 
+# Names and values that try to be more than data.
+for round in 1 2 3; do
+    mkdir "$work/hostile-$round"
+    sh tests/warehouse/hostile $round "$work/hostile-$round" >"$work/out"
+    sqlite3 "$work/hostile.db" <"$work/hostile-$round/sqlite.sql" 2>"$work/err" &&
+        "$ASSAY" analyze --plan "$work/hostile-$round/plan.json" --source "sqlite:$work/hostile.db" \
+            --table "$(cat "$work/hostile-$round/table")" --format csv >"$work/source" 2>"$work/err" &&
+        "$ASSAY" analyze --plan "$work/hostile-$round/plan.json" "$work/hostile-$round/units.csv" \
+            --format csv | cmp - "$work/source" >"$work/out"
+    ok $? "hostile names, round $round"
+done
+
 # The statement and its plan, and sums to keep.
 "$ASSAY" analyze --plan data/hillstrom.plan.json --source "sqlite:$work/units.db" --table people --explain >"$work/out" 2>"$work/err" &&
     sqlite3 -csv -header "$work/units.db" <"$work/out" >"$work/sums" &&
