@@ -12,30 +12,25 @@
 #include <sys/syscall.h>
 
 #include "serve/store/store.h"
+#include "disk_image.h"
 #include "serve_client.h"
 #include "tmp_folder.h"
 
 #define INTERPOSED __attribute__((visibility("default")))
 
-enum { FILES = 3, BLOCK = 512, POSTS = 150, CHECK_EACH = 9, MOMENT_EACH = 7, MOMENTS_MAX = 8 };
+enum { FILES = 3, POSTS = 150, CHECK_EACH = 9, MOMENT_EACH = 7, MOMENTS_MAX = 8 };
 static const char *const NAMES[FILES] = {"results.db", "results.db-wal", "results.db-journal"};
-
-struct image {
-    unsigned char *bytes;
-    size_t length;
-    bool has_name; /* the directory was synced while the file was there */
-};
 
 /* The files amid a commit: what is synced, and what is written. */
 struct moment {
-    struct image synced[FILES], written[FILES];
+    struct disk_image synced[FILES], written[FILES];
     unsigned acknowledged;
 };
 
 static struct endpoint endpoint;
 static char folder[64]; /* of the database while the disk is watched, else "" */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct image disk[FILES];
+static struct disk_image disk[FILES];
 static struct moment moments[MOMENTS_MAX];
 static unsigned moment_count, sync_count, checkpoint_count;
 static atomic_uint acknowledged;
@@ -61,30 +56,6 @@ static int file_of(int fd)
     return -1;
 }
 
-static struct image read_image(const char *directory, const char *name)
-{
-    char path[160];
-    struct image image = {0};
-    snprintf(path, sizeof path, "%s/%s", directory, name);
-    FILE *file = fopen(path, "r");
-    if (file == NULL)
-        return image;
-    fclose(file);
-    image.bytes = (unsigned char *)test_read_file(path, &image.length);
-    image.has_name = true;
-    return image;
-}
-
-static struct image copy_image(const struct image *from)
-{
-    struct image image = *from;
-    image.bytes = malloc(from->length + 1);
-    ck_assert_ptr_nonnull(image.bytes);
-    if (from->length > 0)
-        memcpy(image.bytes, from->bytes, from->length);
-    return image;
-}
-
 static void keep_moment(void)
 {
     if (sync_count % MOMENT_EACH != 0 || moment_count == MOMENTS_MAX)
@@ -92,8 +63,8 @@ static void keep_moment(void)
     struct moment *moment = &moments[moment_count++];
     moment->acknowledged = atomic_load(&acknowledged);
     for (int i = 0; i < FILES; i++) {
-        moment->synced[i] = copy_image(&disk[i]);
-        moment->written[i] = read_image(folder, NAMES[i]);
+        moment->synced[i] = disk_image_copy(&disk[i]);
+        moment->written[i] = disk_image_read(folder, NAMES[i]);
     }
 }
 
@@ -105,7 +76,7 @@ static void note_sync(int file)
     keep_moment();
     checkpoint_count += file == 0;
     if (file < FILES) {
-        struct image now = read_image(folder, NAMES[file]);
+        struct disk_image now = disk_image_read(folder, NAMES[file]);
         free(disk[file].bytes);
         disk[file].bytes = now.bytes;
         disk[file].length = now.length;
@@ -160,38 +131,6 @@ INTERPOSED ssize_t pwrite(int fd, const void *bytes, size_t length, off_t offset
     return fails(file_of(fd), true) ? -1 : syscall(SYS_pwrite64, fd, bytes, length, offset);
 }
 
-/* splitmix64 (Steele, Lea, Flood 2014), as a coin. */
-static bool toss(void)
-{
-    static uint64_t state = 20261126;
-    uint64_t z = state += 0x9e3779b97f4a7c15u;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return (z ^ z >> 31) >> 63 != 0;
-}
-
-/* Writes a file as the disk may have it: what was synced, and any of the blocks written since. */
-static void write_torn(const char *path, const struct image *synced, const struct image *written)
-{
-    const struct image *length_of = written->has_name && toss() ? written : synced;
-    const struct image *name_of =
-        written->has_name != synced->has_name && toss() ? written : synced;
-    if (!name_of->has_name)
-        return;
-    FILE *file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    for (size_t at = 0; at < length_of->length; at += BLOCK) {
-        const struct image *image = toss() ? written : synced;
-        unsigned char block[BLOCK] = {0};
-        size_t length = length_of->length - at < BLOCK ? length_of->length - at : BLOCK;
-        size_t held = image->length > at ? image->length - at : 0;
-        if (held > 0)
-            memcpy(block, image->bytes + at, held < BLOCK ? held : BLOCK);
-        fwrite(block, 1, length, file);
-    }
-    ck_assert(!ferror(file) && fclose(file) == 0);
-}
-
 /* Sizes that fill the WAL, so that it is copied to the database and begun again several times;
  * from LARGE on, soon. */
 enum { LARGE = 1000 };
@@ -228,8 +167,8 @@ static unsigned count_rows(sqlite3 *database, unsigned from, unsigned to)
 }
 
 /* Starts on what a power cut left, and looks for the results from one to before another. */
-static void check_cut(const struct image *synced, const struct image *written, unsigned from,
-                      unsigned to)
+static void check_cut(const struct disk_image *synced, const struct disk_image *written,
+                      unsigned from, unsigned to)
 {
     char directory[64], path[128];
     snprintf(directory, sizeof directory, "%s/cut-XXXXXX", test_tmp());
@@ -239,7 +178,7 @@ static void check_cut(const struct image *synced, const struct image *written, u
     ck_assert_ptr_nonnull(mkdtemp(directory));
     for (int i = 0; i < FILES; i++) {
         snprintf(path, sizeof path, "%s/%s", directory, NAMES[i]);
-        write_torn(path, &synced[i], &written[i]);
+        disk_image_write_torn(path, &synced[i], &written[i]);
     }
     snprintf(path, sizeof path, "%s/%s", directory, NAMES[0]);
     assert_ok(serve_store_open(path, false, &store, &err), &err);
@@ -251,7 +190,7 @@ static void check_cut(const struct image *synced, const struct image *written, u
     ck_assert_int_eq(rmdir(directory), 0);
 }
 
-static void release_images(struct image *images)
+static void release_images(struct disk_image *images)
 {
     for (int i = 0; i < FILES; i++)
         free(images[i].bytes);
@@ -366,10 +305,10 @@ static void check_kill(unsigned from, unsigned to, unsigned found)
     sqlite3 *database;
     ck_assert_ptr_nonnull(mkdtemp(directory));
     for (int i = 0; i < FILES; i++) {
-        struct image image = read_image(folder, NAMES[i]);
+        struct disk_image image = disk_image_read(folder, NAMES[i]);
         snprintf(path, sizeof path, "%s/%s", directory, NAMES[i]);
         if (image.has_name)
-            write_torn(path, &image, &image);
+            disk_image_write_torn(path, &image, &image);
         free(image.bytes);
     }
     snprintf(path, sizeof path, "%s/%s", directory, NAMES[0]);
