@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "hostile.h"
+#include "hostile_text.h"
 
 #include <arpa/inet.h>
 #include <check.h>
@@ -157,41 +158,6 @@ static struct resource *find_resource(struct hostile *server, const char *name)
     return NULL;
 }
 
-/* The resource's name by a request's target, POST or GET; free() it. */
-static char *name_of(const char *head)
-{
-    char target[2048] = "", name[4100];
-    sscanf(head, "%*s /v2/%2047s", target);
-    char *query = strstr(target, "?analysisResultId=");
-    if (query == NULL)
-        return strdup(target);
-    *query = '\0';
-    snprintf(name, sizeof name, "%s/%s", target, query + strlen("?analysisResultId="));
-    return strdup(name);
-}
-
-/* The analysisResult of a body: the object after that key. */
-static char *result_of(const char *body)
-{
-    const char *start = strstr(body, "\"analysisResult\":");
-    if (start == NULL)
-        return strdup("{}");
-    start += strlen("\"analysisResult\":");
-    size_t depth = 0, at = 0;
-    bool in_string = false;
-    for (; start[at] != '\0'; at++) {
-        if (in_string && start[at] == '\\' && start[at + 1] != '\0')
-            at++;
-        else if (start[at] == '"')
-            in_string = !in_string;
-        else if (!in_string && start[at] == '{')
-            depth++;
-        else if (!in_string && start[at] == '}' && --depth == 0)
-            return strndup(start, at + 1);
-    }
-    return strdup("{}");
-}
-
 static void send_json(int socket, const char *status_line, const char *name, const char *text)
 {
     size_t size = strlen(text) + strlen(name) + 512;
@@ -218,7 +184,7 @@ static void send_json(int socket, const char *status_line, const char *name, con
 static bool store(struct hostile *server, int socket, const struct hostile_request *request,
                   enum hostile_action action)
 {
-    char *name = name_of(request->head), *text = result_of(request->body);
+    char *name = hostile_name_of(request->head), *text = hostile_result_of(request->body);
     bool is_post = strncmp(request->head, "POST ", 5) == 0;
     pthread_mutex_lock(&server->lock);
     struct resource *found = find_resource(server, name);
