@@ -9,11 +9,9 @@
 #include "tmp_folder.h"
 
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 
 enum { LINE_MAX_BYTES = 1 << 16, COPY_EACH = 50, LIST_EACH = 100, SLACK_POSTS = 200 };
 
@@ -42,23 +40,6 @@ static unsigned dequeue(struct kills_run *run)
     run->queue_count--;
     run->results[index].is_queued = false;
     return index;
-}
-
-/* A port outside the range of outgoing connections: while the server is away, a client that
- * connects from the very port it connects to would meet itself. */
-static uint16_t choose_port(uint64_t *state)
-{
-    for (int tries = 0; tries < 100; tries++) {
-        uint16_t port = (uint16_t)(20000 + kills_below(state, 10000));
-        int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        struct sockaddr_in address = {
-            .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
-        bool is_free = bind(fd, (struct sockaddr *)&address, sizeof address) == 0;
-        close(fd);
-        if (is_free)
-            return port;
-    }
-    ck_abort_msg("there is no free port");
 }
 
 static void write_file(const char *path, const char *text)
@@ -92,7 +73,7 @@ static void prepare(struct kills_run *run, const struct kills_plan *plan)
     snprintf(path, sizeof path, "%s/acknowledged", run->folder);
     run->journal = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     ck_assert_int_ge(run->journal, 0);
-    run->port = choose_port(&clock);
+    run->port = kills_choose_port(&clock);
     snprintf(run->url, sizeof run->url, "http://127.0.0.1:%u", (unsigned)run->port);
     run->results = calloc(plan->posts, sizeof *run->results);
     run->queue = calloc(plan->posts, sizeof *run->queue);
@@ -390,18 +371,6 @@ static void sweep(struct kills_run *run)
     ck_assert_int_eq(rmdir(run->outbox), 0);
 }
 
-/* The server tells of changes and refusals, and had nothing else to say. */
-static void check_log(const char *path)
-{
-    char line[1024];
-    FILE *log = fopen(path, "r");
-    ck_assert_ptr_nonnull(log);
-    while (fgets(line, sizeof line, log) != NULL)
-        ck_assert_msg(strstr(line, " change: ") != NULL || strstr(line, " refusal: ") != NULL,
-                      "the server complained: %s", line);
-    fclose(log);
-}
-
 static void check_all(struct kills_run *run)
 {
     ck_assert_uint_eq(kills_check_list(run), run->plan.posts);
@@ -410,7 +379,7 @@ static void check_all(struct kills_run *run)
     kills_check_parts(run);
     kills_server_stop(run);
     kills_check_database(run, run->database);
-    check_log(run->log);
+    kills_check_log(run->log);
 }
 
 static void print_summary(const struct kills_run *run, unsigned left)

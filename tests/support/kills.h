@@ -104,6 +104,11 @@ enum { KILLS_PARTS = 16 };
 /* kills_process.c: processes. */
 double kills_now(void);
 void kills_sleep(double seconds);
+/**
+ * kills_choose_port() is a free port outside the range of outgoing connections: while the server is
+ * away, a client that connects from the very port it connects to would meet itself.
+ */
+uint16_t kills_choose_port(uint64_t *state);
 void kills_server_start(struct kills_run *run);
 /** kills_server_begin() starts the first server, killing others while they make the database. */
 void kills_server_begin(struct kills_run *run);
@@ -130,5 +135,7 @@ void kills_check_parts(struct kills_run *run);
 void kills_check_database(struct kills_run *run, const char *path);
 /** kills_check_copy() does so with a copy of the files that a killed server left. */
 void kills_check_copy(struct kills_run *run);
+/** kills_check_log() fails when the server told of anything but changes and refusals. */
+void kills_check_log(const char *path);
 
 #endif

@@ -236,3 +236,14 @@ void kills_check_copy(struct kills_run *run)
     unlink(copy);
     run->figures.copies_checked++;
 }
+
+void kills_check_log(const char *path)
+{
+    char line[1024];
+    FILE *log = fopen(path, "r");
+    ck_assert_ptr_nonnull(log);
+    while (fgets(line, sizeof line, log) != NULL)
+        ck_assert_msg(strstr(line, " change: ") != NULL || strstr(line, " refusal: ") != NULL,
+                      "the server complained: %s", line);
+    fclose(log);
+}

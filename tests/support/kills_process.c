@@ -295,3 +295,18 @@ bool kills_client_wait(struct kills_run *run, struct kills_client *client)
     run->figures.gave_up += code != 0;
     return false;
 }
+
+uint16_t kills_choose_port(uint64_t *state)
+{
+    for (int tries = 0; tries < 100; tries++) {
+        uint16_t port = (uint16_t)(20000 + kills_below(state, 10000));
+        int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        struct sockaddr_in address = {
+            .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+        bool is_free = bind(fd, (struct sockaddr *)&address, sizeof address) == 0;
+        close(fd);
+        if (is_free)
+            return port;
+    }
+    ck_abort_msg("there is no free port");
+}
