@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "serve_attack.h"
+#include "serve_attack_text.h"
 
 #define PLACE "/v2/workflows/w/instances/i/analysisResults"
 #define TOKEN "Authorization: Bearer alices-token-0123456789\r\n"
@@ -30,73 +31,18 @@ static const char DOCUMENT[] =
     "\"treatments\":[{\"id\":\"b\",\"recommendation\":{\"status\":\"X\"}}],"
     "\"labels\":[{\"key\":\"team\",\"value\":\"growth\"}]}}";
 
-static uint32_t below(struct attack *attack, uint32_t limit)
-{
-    return attack_random(&attack->seed) % limit;
-}
-
 static void put(struct assay__text *text, const char *string)
 {
     assay__text_puts(text, string);
 }
 
-static void repeat(struct assay__text *text, const char *what, unsigned times)
-{
-    for (unsigned i = 0; i < times; i++)
-        put(text, what);
-}
-
-static void noise(struct attack *attack, struct assay__text *text, unsigned length)
-{
-    for (unsigned i = 0; i < length; i++)
-        assay__text_putc(text, (char)below(attack, 256));
-}
-
-static unsigned send_text(struct attack *attack, struct assay__text *text, enum attack_end end)
-{
-    unsigned answers = text->failed ? 0 : attack_talk(attack, text->data, text->length, end);
-    assay__text_release(text);
-    return answers;
-}
-
-/* Flips, cuts out, doubles and puts in bytes. */
-static void mutate(struct attack *attack, struct assay__text *text)
-{
-    for (uint32_t change = below(attack, 6); change > 0 && text->length > 1; change--) {
-        size_t at = below(attack, (uint32_t)text->length);
-        size_t some = 1 + below(attack, 20);
-        some = some < text->length - at ? some : text->length - at;
-        switch (below(attack, 5)) {
-        case 0:
-            text->data[at] = (char)(text->data[at] ^ (1 << below(attack, 8)));
-            break;
-        case 1:
-            text->data[at] = (char)below(attack, 256);
-            break;
-        case 2:
-            text->data[at] = "{}[]\",:\\0e-.ntf"[below(attack, 15)];
-            break;
-        case 3:
-            memmove(text->data + at, text->data + at + some, text->length - at - some);
-            text->length -= some;
-            break;
-        default:
-            memmove(text->data + at, text->data + below(attack, (uint32_t)at + 1), some);
-            break;
-        }
-    }
-    if (below(attack, 4) == 0)
-        text->length = below(attack, (uint32_t)text->length + 1);
-}
-
-/* A body with the head that fits it, in one piece or in chunks. */
 static void post_body(struct attack *attack, struct assay__text *body)
 {
     struct assay__text request = {0};
     put(&request, HEAD "Connection: close\r\n");
-    bool is_chunked = below(attack, 4) == 0 && body->length > 0;
+    bool is_chunked = attack_below(attack, 4) == 0 && body->length > 0;
     if (is_chunked) {
-        size_t half = 1 + below(attack, (uint32_t)body->length);
+        size_t half = 1 + attack_below(attack, (uint32_t)body->length);
         assay__text_format(&request, "Transfer-Encoding: chunked\r\n\r\n%zx\r\n", half);
         assay__text_append(&request, body->data, half);
         put(&request, "\r\n");
@@ -109,14 +55,14 @@ static void post_body(struct attack *attack, struct assay__text *body)
         assay__text_append(&request, body->data, body->length);
     }
     assay__text_release(body);
-    attack_expect(attack, send_text(attack, &request, ATTACK_READ), 1);
+    attack_expect(attack, attack_send(attack, &request, ATTACK_READ), 1);
 }
 
 static void mutated_body(struct attack *attack)
 {
     struct assay__text body = {0};
     put(&body, DOCUMENT);
-    mutate(attack, &body);
+    attack_mutate(attack, &body);
     post_body(attack, &body);
 }
 
@@ -152,24 +98,24 @@ static void hostile_text(struct attack *attack)
                                         "{\"parent\":{\"$ne\":1},\"analysisResult\":[]}",
                                         "{\"parent\":\"'; DROP TABLE result;--\"}"};
     struct assay__text body = {0};
-    uint32_t choice = below(attack, COUNT_OF(TEXTS) + 8);
+    uint32_t choice = attack_below(attack, COUNT_OF(TEXTS) + 8);
     if (choice < COUNT_OF(TEXTS))
         put(&body, TEXTS[choice]);
     else if (choice < COUNT_OF(TEXTS) + 2)
-        repeat(&body, choice % 2 == 0 ? "[" : "{\"a\":", 100000);
+        attack_repeat(&body, choice % 2 == 0 ? "[" : "{\"a\":", 100000);
     else if (choice == COUNT_OF(TEXTS) + 2)
-        repeat(&body, "9", 100000);
+        attack_repeat(&body, "9", 100000);
     else if (choice == COUNT_OF(TEXTS) + 3)
-        noise(attack, &body, below(attack, 3000));
+        attack_noise(attack, &body, attack_below(attack, 3000));
     else if (choice == COUNT_OF(TEXTS) + 4) {
         put(&body, "{\"");
-        repeat(&body, "k", 200000);
+        attack_repeat(&body, "k", 200000);
     } else if (choice == COUNT_OF(TEXTS) + 5) {
         for (unsigned i = 0; i < 5000; i++)
             assay__text_format(&body, "%c\"k%u\":1", i == 0 ? '{' : ',', i);
     } else if (choice == COUNT_OF(TEXTS) + 6) {
         put(&body, "{\"analysisResult\":{\"results\":[1");
-        repeat(&body, ",1", below(attack, 4) == 0 ? 500000 : 5000);
+        attack_repeat(&body, ",1", attack_below(attack, 4) == 0 ? 500000 : 5000);
         put(&body, "]}}");
     } else {
         put(&body, DOCUMENT);
@@ -182,10 +128,10 @@ static void mutated_request(struct attack *attack)
 {
     struct assay__text request = {0};
     assay__text_format(&request, HEAD "Content-Length: %zu\r\n\r\n%s", strlen(DOCUMENT), DOCUMENT);
-    if (below(attack, 2) == 0)
+    if (attack_below(attack, 2) == 0)
         request.length = strlen(HEAD) + 10; /* changes fall into the head */
-    mutate(attack, &request);
-    send_text(attack, &request, ATTACK_HALF_CLOSE);
+    attack_mutate(attack, &request);
+    attack_send(attack, &request, ATTACK_HALF_CLOSE);
 }
 
 static void hostile_path(struct attack *attack)
@@ -221,26 +167,26 @@ static void hostile_path(struct attack *attack)
                                         "/\xFF"};
     static const char *const METHODS[] = {"GET", "GET", "HEAD", "DELETE", "PUT", "OPTIONS"};
     struct assay__text request = {0};
-    assay__text_format(&request, "%s ", METHODS[below(attack, COUNT_OF(METHODS))]);
-    uint32_t choice = below(attack, COUNT_OF(PATHS) + 4);
+    assay__text_format(&request, "%s ", METHODS[attack_below(attack, COUNT_OF(METHODS))]);
+    uint32_t choice = attack_below(attack, COUNT_OF(PATHS) + 4);
     if (choice < COUNT_OF(PATHS)) {
         put(&request, PATHS[choice]);
     } else if (choice == COUNT_OF(PATHS)) {
         put(&request, PLACE "/");
-        repeat(&request, "a", 20000);
+        attack_repeat(&request, "a", 20000);
     } else if (choice == COUNT_OF(PATHS) + 1) {
-        repeat(&request, "/a", 5000);
+        attack_repeat(&request, "/a", 5000);
     } else if (choice == COUNT_OF(PATHS) + 2) {
         put(&request, PLACE "?");
         for (unsigned i = 0; i < 200; i++)
             assay__text_format(&request, "p%u=%u&", i, i);
     } else {
         put(&request, PLACE "?filter=");
-        for (unsigned i = below(attack, 60); i > 0; i--)
-            assay__text_format(&request, "%%%02x", 1 + below(attack, 255));
+        for (unsigned i = attack_below(attack, 60); i > 0; i--)
+            assay__text_format(&request, "%%%02x", 1 + attack_below(attack, 255));
     }
     put(&request, " HTTP/1.1\r\nHost: a\r\n" TOKEN "\r\n");
-    send_text(attack, &request, ATTACK_HALF_CLOSE);
+    attack_send(attack, &request, ATTACK_HALF_CLOSE);
 }
 
 static void hostile_query(struct attack *attack)
@@ -252,39 +198,39 @@ static void hostile_query(struct attack *attack)
         "%27+OR+1=1--"};
     struct assay__text request = {0};
     put(&request, "GET /v2/workflows/");
-    put(&request, below(attack, 2) == 0 ? "-/instances/-" : "w/instances/i");
+    put(&request, attack_below(attack, 2) == 0 ? "-/instances/-" : "w/instances/i");
     put(&request, "/analysisResults?pageSize=3&filter=");
-    for (unsigned i = below(attack, 12); i > 0; i--)
-        put(&request, WORDS[below(attack, COUNT_OF(WORDS))]);
-    if (below(attack, 3) == 0)
-        assay__text_format(&request, "&pageToken=%08x%08x0123456789abcdef", below(attack, 1 << 30),
-                           below(attack, 1 << 30));
+    for (unsigned i = attack_below(attack, 12); i > 0; i--)
+        put(&request, WORDS[attack_below(attack, COUNT_OF(WORDS))]);
+    if (attack_below(attack, 3) == 0)
+        assay__text_format(&request, "&pageToken=%08x%08x0123456789abcdef",
+                           attack_below(attack, 1 << 30), attack_below(attack, 1 << 30));
     put(&request, " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" TOKEN "\r\n");
-    attack_expect(attack, send_text(attack, &request, ATTACK_READ), 1);
+    attack_expect(attack, attack_send(attack, &request, ATTACK_READ), 1);
 }
 
 static void huge_head(struct attack *attack)
 {
     struct assay__text request = {0};
     put(&request, "GET ");
-    uint32_t choice = below(attack, 4);
+    uint32_t choice = attack_below(attack, 4);
     if (choice == 0)
-        repeat(&request, "/aaaaaaa", 1 + below(attack, 40000));
+        attack_repeat(&request, "/aaaaaaa", 1 + attack_below(attack, 40000));
     put(&request, "/healthz HTTP/1.1\r\nHost: a\r\n");
     if (choice == 1)
-        repeat(&request, "X: y\r\n", 1 + below(attack, 20000));
+        attack_repeat(&request, "X: y\r\n", 1 + attack_below(attack, 20000));
     if (choice == 2) {
         put(&request, "X: ");
-        repeat(&request, "yyyyyyyy", 1 + below(attack, 40000));
+        attack_repeat(&request, "yyyyyyyy", 1 + attack_below(attack, 40000));
         put(&request, "\r\n");
     }
     if (choice == 3) {
         put(&request, "X");
-        repeat(&request, "\r\n folded", 1 + below(attack, 10000));
+        attack_repeat(&request, "\r\n folded", 1 + attack_below(attack, 10000));
         put(&request, "\r\n");
     }
     put(&request, "\r\n");
-    send_text(attack, &request, ATTACK_HALF_CLOSE);
+    attack_send(attack, &request, ATTACK_HALF_CLOSE);
 }
 
 static void odd_method_or_version(struct attack *attack)
@@ -297,9 +243,9 @@ static void odd_method_or_version(struct attack *attack)
         "HTTPS/1.1", "HTTP/11",  "",         "HTTP/-1.1", "HTTP/1.1 x", "SIP/2.0"};
     struct assay__text request = {0};
     assay__text_format(&request, "%s /healthz %s\r\nHost: a\r\n\r\n",
-                       METHODS[below(attack, COUNT_OF(METHODS))],
-                       VERSIONS[below(attack, COUNT_OF(VERSIONS))]);
-    send_text(attack, &request, ATTACK_HALF_CLOSE);
+                       METHODS[attack_below(attack, COUNT_OF(METHODS))],
+                       VERSIONS[attack_below(attack, COUNT_OF(VERSIONS))]);
+    attack_send(attack, &request, ATTACK_HALF_CLOSE);
 }
 
 static void wrong_chunks(struct attack *attack)
@@ -320,8 +266,8 @@ static void wrong_chunks(struct attack *attack)
                                          "2\n{}\n0\n\n"};
     struct assay__text request = {0};
     put(&request, HEAD "Transfer-Encoding: chunked\r\n\r\n");
-    put(&request, CHUNKS[below(attack, COUNT_OF(CHUNKS))]);
-    send_text(attack, &request, ATTACK_HALF_CLOSE);
+    put(&request, CHUNKS[attack_below(attack, COUNT_OF(CHUNKS))]);
+    attack_send(attack, &request, ATTACK_HALF_CLOSE);
 }
 
 /* Read without closing this side: the server itself must end the connection, after one answer. */
@@ -343,41 +289,42 @@ static void two_lengths(struct attack *attack)
         "Content-Length: 0x2\r\n"};
     struct assay__text request = {0};
     assay__text_format(&request, HEAD "%s\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n",
-                       HEADS[below(attack, COUNT_OF(HEADS))]);
-    attack_expect(attack, send_text(attack, &request, ATTACK_READ), 1);
+                       HEADS[attack_below(attack, COUNT_OF(HEADS))]);
+    attack_expect(attack, attack_send(attack, &request, ATTACK_READ), 1);
 }
 
 static void length_lies(struct attack *attack)
 {
     struct assay__text request = {0};
-    size_t length = strlen(DOCUMENT), said = below(attack, 2) == 0
-                                                 ? below(attack, (uint32_t)length)
-                                                 : length + 1 + below(attack, 9999);
+    size_t length = strlen(DOCUMENT), said = attack_below(attack, 2) == 0
+                                                 ? attack_below(attack, (uint32_t)length)
+                                                 : length + 1 + attack_below(attack, 9999);
     assay__text_format(&request, HEAD "Content-Length: %zu\r\n\r\n%s", said, DOCUMENT);
-    send_text(attack, &request, ATTACK_HALF_CLOSE);
+    attack_send(attack, &request, ATTACK_HALF_CLOSE);
 }
 
 static void pipelined(struct attack *attack)
 {
     struct assay__text request = {0};
-    unsigned count = 1 + below(attack, 20);
+    unsigned count = 1 + attack_below(attack, 20);
     for (unsigned i = 0; i < count; i++)
         assay__text_format(&request,
-                           below(attack, 2) == 0 ? "GET /healthz HTTP/1.1\r\nHost: a\r\n%s\r\n"
-                                                 : HEAD "%sContent-Length: 2\r\n\r\n{}",
+                           attack_below(attack, 2) == 0
+                               ? "GET /healthz HTTP/1.1\r\nHost: a\r\n%s\r\n"
+                               : HEAD "%sContent-Length: 2\r\n\r\n{}",
                            i + 1 == count ? "Connection: close\r\n" : "");
-    attack_expect(attack, send_text(attack, &request, ATTACK_READ), count);
+    attack_expect(attack, attack_send(attack, &request, ATTACK_READ), count);
 }
 
 static void expect_100(struct attack *attack)
 {
     struct assay__text request = {0};
-    bool is_known = below(attack, 2) == 0;
+    bool is_known = attack_below(attack, 2) == 0;
     assay__text_format(&request,
                        "POST " PLACE " HTTP/1.1\r\nHost: a\r\n%s" JSON
                        "Expect: 100-continue\r\nContent-Length: %u\r\n\r\n",
-                       is_known ? TOKEN : "", below(attack, 100000000));
-    send_text(attack, &request, ATTACK_HALF_CLOSE);
+                       is_known ? TOKEN : "", attack_below(attack, 100000000));
+    attack_send(attack, &request, ATTACK_HALF_CLOSE);
 }
 
 static void unknown_caller(struct attack *attack)
@@ -385,8 +332,8 @@ static void unknown_caller(struct attack *attack)
     struct assay__text request = {0};
     assay__text_format(&request,
                        "%s %s HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: ",
-                       below(attack, 2) == 0 ? "GET" : "DELETE",
-                       below(attack, 2) == 0 ? PLACE "/ab" : "/results/w/i/ab");
+                       attack_below(attack, 2) == 0 ? "GET" : "DELETE",
+                       attack_below(attack, 2) == 0 ? PLACE "/ab" : "/results/w/i/ab");
     static const char *const SCHEMES[] = {"Bearer ",
                                           "Basic ",
                                           "Digest ",
@@ -395,50 +342,50 @@ static void unknown_caller(struct attack *attack)
                                           "Basic =",
                                           "Bearer alices-token-012345678",
                                           "Basic YWxpY2U6"};
-    put(&request, SCHEMES[below(attack, COUNT_OF(SCHEMES))]);
-    for (unsigned i = below(attack, 4) == 0 ? 3000 : below(attack, 40); i > 0; i--)
-        assay__text_putc(&request, (char)(33 + below(attack, 94)));
+    put(&request, SCHEMES[attack_below(attack, COUNT_OF(SCHEMES))]);
+    for (unsigned i = attack_below(attack, 4) == 0 ? 3000 : attack_below(attack, 40); i > 0; i--)
+        assay__text_putc(&request, (char)(33 + attack_below(attack, 94)));
     put(&request, "\r\n\r\n");
-    attack_expect(attack, send_text(attack, &request, ATTACK_READ), 1);
+    attack_expect(attack, attack_send(attack, &request, ATTACK_READ), 1);
 }
 
 static void condition(struct attack *attack)
 {
     struct assay__text request = {0};
-    assay__text_format(&request,
-                       "%s " PLACE "/probe-%u HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" TOKEN
-                       "If-%s: ",
-                       below(attack, 2) == 0 ? "GET" : "DELETE", 1000000 + below(attack, 1000),
-                       below(attack, 2) == 0 ? "Match" : "None-Match");
-    for (unsigned i = below(attack, 300); i > 0; i--)
-        assay__text_putc(&request, "\"W/*, abc0"[below(attack, 10)]);
+    assay__text_format(
+        &request,
+        "%s " PLACE "/probe-%u HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" TOKEN "If-%s: ",
+        attack_below(attack, 2) == 0 ? "GET" : "DELETE", 1000000 + attack_below(attack, 1000),
+        attack_below(attack, 2) == 0 ? "Match" : "None-Match");
+    for (unsigned i = attack_below(attack, 300); i > 0; i--)
+        assay__text_putc(&request, "\"W/*, abc0"[attack_below(attack, 10)]);
     put(&request, "\r\n\r\n");
-    attack_expect(attack, send_text(attack, &request, ATTACK_READ), 1);
+    attack_expect(attack, attack_send(attack, &request, ATTACK_READ), 1);
 }
 
 static void broken_off(struct attack *attack)
 {
     struct assay__text request = {0};
     assay__text_format(&request, HEAD "Content-Length: %zu\r\n\r\n%s", strlen(DOCUMENT), DOCUMENT);
-    request.length = below(attack, (uint32_t)request.length + 1);
-    send_text(attack, &request, below(attack, 2) == 0 ? ATTACK_RESET : ATTACK_CLOSE);
+    request.length = attack_below(attack, (uint32_t)request.length + 1);
+    attack_send(attack, &request, attack_below(attack, 2) == 0 ? ATTACK_RESET : ATTACK_CLOSE);
 }
 
 static void nobody_reads(struct attack *attack)
 {
     struct assay__text request = {0};
-    repeat(&request, "GET " PLACE "?pageSize=1000 HTTP/1.1\r\nHost: a\r\n" TOKEN "\r\n",
-           1 + below(attack, 20));
-    send_text(attack, &request, below(attack, 2) == 0 ? ATTACK_RESET : ATTACK_CLOSE);
+    attack_repeat(&request, "GET " PLACE "?pageSize=1000 HTTP/1.1\r\nHost: a\r\n" TOKEN "\r\n",
+                  1 + attack_below(attack, 20));
+    attack_send(attack, &request, attack_below(attack, 2) == 0 ? ATTACK_RESET : ATTACK_CLOSE);
 }
 
 static void plain_noise(struct attack *attack)
 {
     struct assay__text request = {0};
-    if (below(attack, 4) == 0)
+    if (attack_below(attack, 4) == 0)
         assay__text_append(&request, "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11);
-    noise(attack, &request, 1 + below(attack, 5000));
-    send_text(attack, &request, ATTACK_HALF_CLOSE);
+    attack_noise(attack, &request, 1 + attack_below(attack, 5000));
+    attack_send(attack, &request, ATTACK_HALF_CLOSE);
 }
 
 const struct attack_kind ATTACK_KINDS[] = {
