@@ -284,6 +284,7 @@ static enum assay_status test_look(struct assay__builder *builder,
     look->size.required = NAN;
     set_null(builder, result,
              assay__group_estimate(&builder->groups[result->baseline], metric->type));
+    look->null_difference = result->null_difference;
     enum assay_status status = test_role(builder, result, tests, k, units, look, err);
     keep_difference(builder, result);
     if (status == ASSAY_OK)
@@ -329,6 +330,32 @@ static enum assay_status begin_looks(struct assay__builder *builder,
     return status;
 }
 
+/* Every look up to this one counts: what was found once, surely, stays found. */
+static void conclude_look(const struct tests *tests, struct assay_metric_result *result,
+                          struct assay_look_result *look)
+{
+    bool harm = looks_for_harm(result);
+    bool monitored = !isnan(result->deterioration_alpha);
+    const struct assay__tracker *watch = harm ? &tests->role : &tests->deterioration;
+    result->is_futile = tests->role.is_futile;
+    look->significant = tristate(&look->comparison.difference);
+    result->first_significant = look->significant == ASSAY_YES ? look->look : UINT32_MAX;
+    if (tests->role.is_found && tests->role.design.kind != ASSAY_HORIZON_FIXED) {
+        result->first_significant = tests->role.first_significant;
+        look->significant = ASSAY_YES;
+    }
+    if (harm && !monitored)
+        look->significant = ASSAY_UNKNOWN;
+    look->deteriorated = monitored ? tristate(&look->deterioration.difference) : ASSAY_UNKNOWN;
+    if (monitored && watch->is_found) {
+        result->first_deteriorated = watch->first_significant;
+        look->deteriorated = ASSAY_YES;
+    }
+    look->powered = result->powered;
+    result->significant = look->significant;
+    result->deteriorated = look->deteriorated;
+}
+
 /* Look k of one result; a fixed horizon keeps the last one only. */
 static enum assay_status take_look(struct assay__builder *builder,
                                    struct assay_metric_result *result, struct tests *tests,
@@ -346,35 +373,10 @@ static enum assay_status take_look(struct assay__builder *builder,
     struct assay_look_result *look = &result->looks[once ? 0 : result->look_count];
     memset(look, 0, sizeof *look);
     result->look_count = once ? 1 : result->look_count + 1;
-    return test_look(builder, result, tests, k, look, err);
-}
-
-/* Every look so far counts: what was found once, surely, stays found. */
-static void end_looks(const struct tests *tests, struct assay_metric_result *result)
-{
-    bool harm = looks_for_harm(result);
-    if (result->look_count == 0)
-        return;
-    const struct assay_look_result *last = &result->looks[result->look_count - 1];
-    bool monitored = !isnan(result->deterioration_alpha);
-    const struct assay__tracker *watch = harm ? &tests->role : &tests->deterioration;
-    result->significant = tristate(&last->comparison.difference);
-    result->is_futile = tests->role.is_futile;
-    if (tests->role.is_found && tests->role.design.kind != ASSAY_HORIZON_FIXED) {
-        result->first_significant = tests->role.first_significant;
-        result->significant = ASSAY_YES;
-    } else if (result->significant == ASSAY_YES) {
-        result->first_significant = last->look;
-    }
-    if (harm && !monitored)
-        result->significant = ASSAY_UNKNOWN;
-    if (!monitored)
-        return;
-    result->deteriorated = tristate(&last->deterioration.difference);
-    if (watch->is_found) {
-        result->first_deteriorated = watch->first_significant;
-        result->deteriorated = ASSAY_YES;
-    }
+    enum assay_status status = test_look(builder, result, tests, k, look, err);
+    if (status == ASSAY_OK)
+        conclude_look(tests, result, look);
+    return status;
 }
 
 /* All comparisons of one metric in one slice, placed at result[pair * slice_count + slice]. */
@@ -402,8 +404,7 @@ static enum assay_status analyze_slice(struct assay__builder *builder, uint32_t 
     for (uint32_t p = 0; p < builder->pair_count; p++) {
         struct assay_metric_result *result = &first[p * step + slice];
         if (status == ASSAY_OK) {
-            end_looks(&tests[p], result);
-            assay__conclude(result);
+            result->outcome = assay__outcome(result->hypothesis, result->significant);
             status = assay__estimate_stopped(builder, &tests[p].role, result, err);
             if (status == ASSAY_OK && slice == 0 && result->look_count > 0)
                 status = assay__analyze_balance(builder, result, err);

@@ -127,14 +127,12 @@ bool assay__harm_stands(const struct assay_metric_result *result)
            !(assay__telling_harm(result)->deterioration.flags & ASSAY__UNSURE);
 }
 
-void assay__conclude(struct assay_metric_result *result)
+enum assay_outcome assay__outcome(enum assay_hypothesis hypothesis, enum assay_tristate significant)
 {
-    bool wanted = result->hypothesis != ASSAY_HYPOTHESIS_DETERIORATION;
-    if (result->significant == ASSAY_UNKNOWN)
-        result->outcome = ASSAY_OUTCOME_NOT_TESTED;
-    else
-        result->outcome = (result->significant == ASSAY_YES) == wanted ? ASSAY_OUTCOME_PASSED
-                                                                       : ASSAY_OUTCOME_FAILED;
+    bool wanted = hypothesis != ASSAY_HYPOTHESIS_DETERIORATION;
+    if (significant == ASSAY_UNKNOWN)
+        return ASSAY_OUTCOME_NOT_TESTED;
+    return (significant == ASSAY_YES) == wanted ? ASSAY_OUTCOME_PASSED : ASSAY_OUTCOME_FAILED;
 }
 
 const char *assay__untested_text(const struct assay_metric_result *result)

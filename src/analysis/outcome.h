@@ -4,8 +4,9 @@
 
 #include "analysis/results.h"
 
-/** assay__conclude() sets the outcome of a result, from what its looks found. */
-void assay__conclude(struct assay_metric_result *result);
+/** assay__outcome() is the outcome of a test, from whether it was significant. */
+enum assay_outcome assay__outcome(enum assay_hypothesis hypothesis,
+                                  enum assay_tristate significant);
 
 /**
  * ASSAY__UNSURE: a look's significance is no ground for advice. At an earlier look it does not

@@ -23,6 +23,9 @@ struct assay_look_result {
     double futility;             /* the statistic's futility bound; NaN where there is none */
     bool is_futile;              /* the statistic, pointing up for the wanted side, is below it */
     double deterioration_alpha_spent;
+    double null_difference;                        /* metric units, by this look's baseline */
+    enum assay_tristate significant, deteriorated; /* the tests, at any look up to this one */
+    enum assay_tristate powered;                   /* current >= required, at this look */
     bool is_overrun;  /* all alpha was spent before: the last critical value is kept */
     bool has_stopped; /* group sequential, total and segments: this look ends the sequence, as the
                          first significant or the final one; then `stopped` is filled in */

@@ -2,14 +2,16 @@
 /*
  * One row per metric x comparison x slice x look, for spreadsheets and data frames. RFC 4180
  * quoting; lines end with a newline alone, which every reader takes and Unix tools want. An absent
- * figure is an empty field. Where a metric has no values at all there is no look; the row is there
- * all the same, with counts of 0 and no figures, and its message says why.
+ * figure is an empty field. What was found is what was found up to the row's look; the message,
+ * which tells of all looks, stands at the last. Where a metric has no values at all there is no
+ * look; the row is there all the same, with counts of 0 and no figures, and its message says why.
  */
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
 #include "analysis/conditions.h"
+#include "analysis/outcome.h"
 #include "plan/names.h"
 #include "report/reports.h"
 #include "number/number.h"
@@ -103,16 +105,20 @@ static struct assay__bounds relative_bounds(const struct source *source)
     return assay__relative_bounds(source->analysis->plan, &source->look->comparison.relative);
 }
 
-/* A relative margin becomes metric units by the baseline's estimate, which is not there either. */
-static double null_difference(const struct source *source)
-{
-    return source->look == NULL ? (double)NAN : source->result->null_difference;
-}
-
 static double deterioration_p(const struct source *source)
 {
     bool is_tested = source->look != NULL && source->look->has_deterioration;
     return is_tested ? source->look->deterioration.difference.p : (double)NAN;
+}
+
+/* What was found up to the row's look; of a result without looks, what it says of itself. */
+#define FOUND(member) (s->look == NULL ? s->result->member : s->look->member)
+
+static const char *message_of(const struct source *source)
+{
+    const struct assay_metric_result *result = source->result;
+    bool is_last = source->look == NULL || source->look == &result->looks[result->look_count - 1];
+    return is_last ? result->message : "";
 }
 
 #define METRIC (&s->analysis->plan->metrics[s->result->metric])
@@ -154,19 +160,20 @@ static double deterioration_p(const struct source *source)
     X(log10_p, put_number(row, FIGURE(comparison.difference.log10_p)))                             \
     X(alpha, put_number(row, s->result->alpha))                                                    \
     X(side, put_text(row, assay__name_side(s->result->side)))                                      \
-    X(null_difference, put_number(row, null_difference(s)))                                        \
-    X(outcome, put_text(row, assay__name_outcome(s->result->outcome)))                             \
-    X(significant, put_answer(row, s->result->significant))                                        \
-    X(deteriorated, put_answer(row, s->result->deteriorated))                                      \
+    X(null_difference, put_number(row, FIGURE(null_difference)))                                   \
+    X(outcome, put_text(row, assay__name_outcome(                                                  \
+                                 assay__outcome(s->result->hypothesis, FOUND(significant)))))      \
+    X(significant, put_answer(row, FOUND(significant)))                                            \
+    X(deteriorated, put_answer(row, FOUND(deteriorated)))                                          \
     X(deterioration_p, put_number(row, deterioration_p(s)))                                        \
-    X(powered, put_answer(row, s->result->powered))                                                \
+    X(powered, put_answer(row, FOUND(powered)))                                                    \
     X(current_size, put_count(row, COUNT(size.current)))                                           \
     X(required_size, put_size(row, FIGURE(size.required)))                                         \
     X(powered_effect, put_number(row, FIGURE(size.powered_effect_abs)))                            \
     X(powered_effect_relative, put_number(row, FIGURE(size.powered_effect_rel)))                   \
     X(variance_reduction, put_number(row, FIGURE(comparison.reduction.rate)))                      \
     X(flags, put_flags(row, COUNT(comparison.flags)))                                              \
-    X(message, put_text(row, s->result->message))
+    X(message, put_text(row, message_of(s)))
 
 static void write_row(struct assay__text *out, const struct source *s)
 {
