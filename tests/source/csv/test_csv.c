@@ -1,55 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "test.h"
+/* What CSV is read, shown as text, and what is refused with its place. */
+#include "csv_show.h"
 
 #include <unistd.h>
-
-#include "base/text.h"
-#include "source/csv/csv.h"
-
-static char path[64];
-
-/* Puts bytes into a file of the test's own. */
-static void put_file(const char *bytes, size_t length)
-{
-    snprintf(path, sizeof path, "%s/csv-%ld", test_tmp(), (long)getpid());
-    test_write_file(path, bytes, length);
-}
-
-/* The table as text: fields in brackets, records begin with their line: "2[a][b] 3[c][d] ". */
-static enum assay_status show(const char *bytes, size_t length,
-                              const struct assay__csv_options *options, struct assay__text *text,
-                              uint64_t *skipped, struct assay_error *err)
-{
-    struct assay__rows *rows = NULL;
-    struct assay__record record;
-    put_file(bytes, length);
-    enum assay_status status = assay__csv_open(path, options, &rows, err);
-    for (uint32_t i = 0; status == ASSAY_OK && i < assay__rows_column_count(rows); i++)
-        assay__text_format(text, "<%s>", assay__rows_columns(rows)[i]);
-    while (status == ASSAY_OK) {
-        status = assay__rows_next(rows, &record, err);
-        if (status != ASSAY_OK || record.fields == NULL)
-            break;
-        assay__text_format(text, " %d", (int)record.line);
-        for (uint32_t i = 0; i < assay__rows_column_count(rows); i++) {
-            assay__text_putc(text, '[');
-            assay__text_append(text, record.fields[i].text, record.fields[i].length);
-            assay__text_putc(text, ']');
-        }
-    }
-    if (skipped != NULL)
-        *skipped = rows == NULL ? 0 : rows->skipped;
-    assay__rows_close(rows);
-    unlink(path);
-    return status;
-}
 
 static void assert_table(const char *bytes, size_t length, char separator, const char *want)
 {
     struct assay__text text = {0};
     struct assay_error err;
-    assert_ok(show(bytes, length, &(struct assay__csv_options){.separator = separator}, &text, NULL,
-                   &err),
+    assert_ok(csv_show(bytes, length, &(struct assay__csv_options){.separator = separator}, &text,
+                       NULL, &err),
               &err);
     ck_assert_str_eq(text.data, want);
     assay__text_release(&text);
@@ -111,7 +71,7 @@ static void assert_shows(const char *bytes, size_t length, struct assay__csv_opt
 {
     struct assay__text text = {0};
     struct assay_error err;
-    assert_ok(show(bytes, length, &options, &text, NULL, &err), &err);
+    assert_ok(csv_show(bytes, length, &options, &text, NULL, &err), &err);
     ck_assert_str_eq(text.data, want);
     assay__text_release(&text);
 }
@@ -166,8 +126,8 @@ START_TEST(csv_recodes_long_files_whole)
                            "\xac\x20"
                            "x\0\n\0",
                            6);
-    assert_ok(show(bytes.data, bytes.length, &(struct assay__csv_options){.encoding = "UTF-16"},
-                   &text, NULL, &err),
+    assert_ok(csv_show(bytes.data, bytes.length, &(struct assay__csv_options){.encoding = "UTF-16"},
+                       &text, NULL, &err),
               &err);
     /* Not by strstr(), which measures all that is left at each call under AddressSanitizer. */
     for (size_t at = 0; at + sizeof WANT - 1 <= text.length; at++)
@@ -175,13 +135,14 @@ START_TEST(csv_recodes_long_files_whole)
     ck_assert_uint_eq(rows, 300000);
     assay__text_release(&text);
     /* A character that is cut, and an encoding that is none. */
-    ck_assert_int_eq(show(bytes.data, bytes.length - 1,
-                          &(struct assay__csv_options){.encoding = "UTF-16"}, &text, NULL, &err),
+    ck_assert_int_eq(csv_show(bytes.data, bytes.length - 1,
+                              &(struct assay__csv_options){.encoding = "UTF-16"}, &text, NULL,
+                              &err),
                      ASSAY_ERROR_DATA);
     ck_assert_ptr_nonnull(strstr(err.message, "is cut"));
     assay__text_release(&text);
     ck_assert_int_eq(
-        show("a\n", 2, &(struct assay__csv_options){.encoding = "UTF-99"}, &text, NULL, &err),
+        csv_show("a\n", 2, &(struct assay__csv_options){.encoding = "UTF-99"}, &text, NULL, &err),
         ASSAY_ERROR_USAGE);
     assay__text_release(&text);
     assay__text_release(&bytes);
@@ -238,14 +199,14 @@ START_TEST(csv_refuses_bad_input_with_place_and_reason)
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         struct assay__text text = {0};
         struct assay_error err = {0};
-        enum assay_status status = show(CASES[i].bytes, CASES[i].length,
-                                        &(struct assay__csv_options){0}, &text, NULL, &err);
+        enum assay_status status = csv_show(CASES[i].bytes, CASES[i].length,
+                                            &(struct assay__csv_options){0}, &text, NULL, &err);
         assay__text_release(&text);
         ck_assert_msg(status == CASES[i].code, "case %zu: %s", i, assay_status_id(status));
         ck_assert_msg(strstr(err.message, CASES[i].says) != NULL, "case %zu: %s", i, err.message);
         ck_assert_msg(err.line == CASES[i].line && err.column == CASES[i].column,
                       "case %zu is at %d:%d", i, (int)err.line, (int)err.column);
-        ck_assert_str_eq(err.file, path);
+        ck_assert_str_eq(err.file, csv_path);
     }
 }
 END_TEST
@@ -256,8 +217,8 @@ START_TEST(csv_passes_bad_records_over_when_asked)
     struct assay__text text = {0};
     struct assay_error err;
     uint64_t skipped;
-    assert_ok(show(BYTES, sizeof BYTES - 1, &(struct assay__csv_options){.skip_bad = true}, &text,
-                   &skipped, &err),
+    assert_ok(csv_show(BYTES, sizeof BYTES - 1, &(struct assay__csv_options){.skip_bad = true},
+                       &text, &skipped, &err),
               &err);
     ck_assert_str_eq(text.data, "<a><b> 3[1][2] 9[5][6]");
     ck_assert_uint_eq(skipped, 5);
@@ -270,8 +231,8 @@ START_TEST(csv_says_which_column_is_missing_or_twice)
     struct assay__rows *rows;
     struct assay_error err;
     uint32_t index;
-    put_file("visit,spend,visit\n1,2,3\n", 24);
-    assert_ok(assay__csv_open(path, &(struct assay__csv_options){0}, &rows, &err), &err);
+    csv_put_file("visit,spend,visit\n1,2,3\n", 24);
+    assert_ok(assay__csv_open(csv_path, &(struct assay__csv_options){0}, &rows, &err), &err);
     ck_assert_int_eq(assay__rows_column(rows, "spned", &index, &err), ASSAY_ERROR_DATA);
     ck_assert_str_eq(err.message, "There is no column 'spned'. Did you mean 'spend'? The header "
                                   "has: visit, spend, visit.");
@@ -284,125 +245,24 @@ START_TEST(csv_says_which_column_is_missing_or_twice)
     ck_assert_uint_eq(index, 1);
     ck_assert(!assay__rows_find(rows, "Spend", &index));
     assay__rows_close(rows);
-    unlink(path);
-}
-END_TEST
-
-/* Reads a table of count records of a generator; returns the status. */
-static enum assay_status read_generated(const char *header, char fill, size_t bytes, bool is_open,
-                                        struct assay_error *err)
-{
-    put_file(header, strlen(header));
-    FILE *file = fopen(path, "ab");
-    ck_assert_ptr_nonnull(file);
-    char block[65536];
-    memset(block, fill, sizeof block);
-    if (is_open)
-        fputc('"', file);
-    for (size_t done = 0; done < bytes; done += sizeof block)
-        ck_assert_uint_eq(fwrite(block, 1, sizeof block, file), sizeof block);
-    ck_assert_int_eq(fclose(file), 0);
-    struct assay__rows *rows = NULL;
-    struct assay__record record = {0};
-    enum assay_status status = assay__csv_open(path, &(struct assay__csv_options){0}, &rows, err);
-    if (status == ASSAY_OK)
-        status = assay__rows_next(rows, &record, err);
-    assay__rows_close(rows);
-    unlink(path);
-    return status;
-}
-
-START_TEST(csv_limits_hold)
-{
-    struct assay_error err;
-    ck_assert_int_eq(read_generated("a,b\n1,", 'x', 4 << 20, false, &err), ASSAY_ERROR_LIMIT);
-    ck_assert_uint_eq(err.line, 2);
-    ck_assert_uint_eq(err.column, 2);
-    ck_assert_ptr_nonnull(strstr(err.message, "longer than 1048576 bytes"));
-    ck_assert_int_eq(read_generated("a,b\n1,", '\n', 4 << 20, true, &err), ASSAY_ERROR_LIMIT);
-    ck_assert_ptr_nonnull(strstr(err.message, "ever closed"));
-    ck_assert_uint_eq(err.line, 2);
-    ck_assert_int_eq(read_generated("a,b\n1,", ',', 20 << 20, false, &err), ASSAY_ERROR_LIMIT);
-    ck_assert_ptr_nonnull(strstr(err.message, "record is longer than 16777216 bytes"));
-    ck_assert_int_eq(read_generated("a", ',', 1 << 16, false, &err), ASSAY_ERROR_LIMIT);
-    ck_assert_ptr_nonnull(strstr(err.message, "at most 16384"));
-    ck_assert_int_eq(read_generated("", 'x', 4 << 20, false, &err), ASSAY_ERROR_LIMIT);
-    ck_assert_uint_eq(err.line, 1);
-    ck_assert_uint_eq(err.column, 1);
-    /* One byte less than the limit is fine. */
-    ck_assert_int_eq(read_generated("a\n", 'x', 1 << 20, false, &err), ASSAY_OK);
-}
-END_TEST
-
-START_TEST(csv_two_gigabytes_in_one_line_fail_at_once)
-{
-    put_file("a,b\n1,", 6);
-    ck_assert_int_eq(truncate(path, 2147483647L), 0); /* a hole: NUL bytes without disk space */
-    struct assay__rows *rows;
-    struct assay__record record;
-    struct assay_error err;
-    assert_ok(assay__csv_open(path, &(struct assay__csv_options){0}, &rows, &err), &err);
-    ck_assert_int_eq(assay__rows_next(rows, &record, &err), ASSAY_ERROR_LIMIT);
-    ck_assert_uint_eq(err.line, 2);
-    assay__rows_close(rows);
-    unlink(path);
-}
-END_TEST
-
-/* A long table whose records do not line up with blocks, buffers or powers of two. */
-START_TEST(csv_blocks_and_buffers_cut_nothing)
-{
-    struct assay__text bytes = {0};
-    assay__text_puts(&bytes, "id,text,n\r\n");
-    for (int i = 0; i < 60000; i++)
-        assay__text_format(&bytes, "%d,\"a \"\"quoted\"\", \r\nfield %0*d\",%d\r\n", i, i % 97, i,
-                           i % 13);
-    ck_assert(!bytes.failed);
-    put_file(bytes.data, bytes.length);
-    struct assay__rows *rows;
-    struct assay_error err;
-    assert_ok(assay__csv_open(path, &(struct assay__csv_options){0}, &rows, &err), &err);
-    int i = 0;
-    for (;;) {
-        struct assay__rows_block block;
-        assert_ok(assay__rows_next_block(rows, &block, &err), &err);
-        if (block.record_count == 0)
-            break;
-        for (size_t r = 0; r < block.record_count; r++, i++) {
-            char want[200];
-            int length = snprintf(want, sizeof want, "%da \"quoted\", \r\nfield %0*d%d", i, i % 97,
-                                  i, i % 13);
-            struct assay__text got = {0};
-            for (int c = 0; c < 3; c++)
-                assay__text_append(&got, block.fields[r * 3 + (size_t)c].text,
-                                   block.fields[r * 3 + (size_t)c].length);
-            ck_assert_uint_eq(got.length, (size_t)length);
-            ck_assert_str_eq(got.data, want);
-            ck_assert_uint_eq(block.lines[r], (uint64_t)i * 2 + 2);
-            assay__text_release(&got);
-        }
-    }
-    ck_assert_int_eq(i, 60000);
-    assay__rows_close(rows);
-    assay__text_release(&bytes);
-    unlink(path);
+    unlink(csv_path);
 }
 END_TEST
 
 START_TEST(csv_fail_counts_line_ends_in_fields_before)
 {
-    put_file("a,b\n\"1\n2\",x\n", 12);
+    csv_put_file("a,b\n\"1\n2\",x\n", 12);
     struct assay__rows *rows;
     struct assay__record record;
     struct assay_error err;
-    assert_ok(assay__csv_open(path, &(struct assay__csv_options){0}, &rows, &err), &err);
+    assert_ok(assay__csv_open(csv_path, &(struct assay__csv_options){0}, &rows, &err), &err);
     assert_ok(assay__rows_next(rows, &record, &err), &err);
     assay__rows_fail(rows, &record, 1, ASSAY_ERROR_DATA, &err, "'%s' is bad", "x");
     ck_assert_uint_eq(err.line, 3);
     ck_assert_uint_eq(err.column, 2);
     ck_assert_str_eq(err.message, "'x' is bad");
     assay__rows_close(rows);
-    unlink(path);
+    unlink(csv_path);
 }
 END_TEST
 
@@ -416,52 +276,19 @@ START_TEST(csv_refuses_a_separator_it_does_not_know)
 }
 END_TEST
 
-/* Random bytes that CSV is made of, and mutations of a good table: any outcome but a crash. */
-START_TEST(csv_random_bytes_never_crash)
-{
-    static const char ALPHABET[] = "a1,;\"\"\n\r\t| \xc3\xa4\xff";
-    uint64_t state = 99;
-    int good = 0, bad = 0;
-    for (int round = 0; round < 3000; round++) {
-        char bytes[200];
-        size_t length = 0;
-        for (size_t i = 0; i < sizeof bytes; i++) {
-            state = state * 6364136223846793005u + 1442695040888963407u;
-            if (state >> 58 == 0 && i > 2)
-                break;
-            bytes[length++] = ALPHABET[(state >> 33) % (sizeof ALPHABET)];
-        }
-        struct assay__text text = {0};
-        struct assay_error err;
-        enum assay_status status = show(
-            bytes, length, &(struct assay__csv_options){.skip_bad = round & 1}, &text, NULL, &err);
-        ck_assert(status == ASSAY_OK || status == ASSAY_ERROR_DATA);
-        good += status == ASSAY_OK;
-        bad += status != ASSAY_OK;
-        assay__text_release(&text);
-    }
-    ck_assert_int_gt(good, 100);
-    ck_assert_int_gt(bad, 100);
-}
-END_TEST
-
 static void add(TCase *cases)
 {
     tcase_add_test(cases, csv_reads_what_rfc_4180_says);
     tcase_add_test(cases, csv_reads_what_the_wild_holds);
     tcase_add_test(cases, csv_sniffs_the_separator);
-    tcase_add_test(cases, csv_reads_what_spreadsheets_and_people_add);
     tcase_add_test(cases, csv_fits_header_and_records);
+    tcase_add_test(cases, csv_reads_what_spreadsheets_and_people_add);
     tcase_add_test(cases, csv_recodes_long_files_whole);
     tcase_add_test(cases, csv_refuses_bad_input_with_place_and_reason);
     tcase_add_test(cases, csv_passes_bad_records_over_when_asked);
     tcase_add_test(cases, csv_says_which_column_is_missing_or_twice);
-    tcase_add_test(cases, csv_limits_hold);
-    tcase_add_test(cases, csv_two_gigabytes_in_one_line_fail_at_once);
-    tcase_add_test(cases, csv_blocks_and_buffers_cut_nothing);
     tcase_add_test(cases, csv_fail_counts_line_ends_in_fields_before);
     tcase_add_test(cases, csv_refuses_a_separator_it_does_not_know);
-    tcase_add_test(cases, csv_random_bytes_never_crash);
 }
 
 int main(void)
