@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Intervals by Pearson's type III curve; the other corrections are tested in test_compare.c. */
+/* Intervals by Pearson's type III curve; other corrections are tested in test_compare_skewed.c. */
 #include "test.h"
 
 #include <gsl/gsl_cdf.h>

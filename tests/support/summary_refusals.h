@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What test_summary_refused.c expects of mistakes in sufficient statistics: a table, in its place there. */
+/* What test_summary_refused.c expects of mistakes in sufficient statistics: a table, in its place
+ * there. */
 #ifndef ASSAY_TESTS_SUMMARY_REFUSALS_H
 #define ASSAY_TESTS_SUMMARY_REFUSALS_H
 
