@@ -8,17 +8,15 @@
 
 #include "analysis/looks.h"
 #include "base/error.h"
-#include "stats/moments.h"
 
 typedef struct assay__wide wide;
 
-/* A metric's sums over all units at the last look; NULL when there are none. */
-static const struct assay_moments *moments_of(const struct assay__builder *builder, uint32_t metric,
-                                              uint32_t group)
+/* What is kept of a metric over all units at the last look; NULL before any unit has a value. */
+static const void *state_of(const struct assay__builder *builder, uint32_t metric, uint32_t group)
 {
     if (builder->look_count == 0)
         return NULL;
-    return assay__look_moments(builder, 0, builder->look_count - 1, group, metric);
+    return assay__look_state(builder, 0, builder->look_count - 1, group, metric);
 }
 
 /*
@@ -30,14 +28,15 @@ static struct assay__group covariate_of(const struct assay__builder *builder, ui
                                         uint32_t group, uint32_t covariate)
 {
     const struct assay__group *from = &builder->groups[group];
-    const struct assay_moments *moments = moments_of(builder, metric, group);
+    const void *state = state_of(builder, metric, group);
     struct assay__group out;
     memset(&out, 0, sizeof out);
     out.variable_count = 1;
-    if (from->n == 0 || moments == NULL)
+    if (from->n == 0 || state == NULL)
         return out;
     uint32_t v = 1 + from->shape.has_denominator + covariate;
-    uint64_t missing = assay__moments_missing(moments, covariate);
+    uint64_t missing =
+        assay__metric_accumulator(&builder->plan->metrics[metric])->missing(state, covariate);
     out.n = from->n - missing;
     out.mean[0] = from->mean[v];
     out.centred[0] = from->centred[assay__pair(v, v)];
@@ -96,11 +95,13 @@ enum assay_status assay__analyze_balance(struct assay__builder *builder,
 static bool rarer_counts(const struct assay__builder *builder, uint32_t metric, uint64_t *counts)
 {
     const struct assay_analysis *out = builder->out;
+    const struct assay__accumulator *keeps =
+        assay__metric_accumulator(&builder->plan->metrics[metric]);
     uint64_t with = 0, without = 0;
     for (uint32_t g = 0; g < out->group_count; g++) {
-        const struct assay_moments *moments = moments_of(builder, metric, g);
+        const void *state = state_of(builder, metric, g);
         uint64_t units = out->units[g];
-        counts[g] = moments == NULL ? 0 : assay_moments_count(moments);
+        counts[g] = state == NULL ? 0 : keeps->count(state);
         counts[g] = counts[g] > units ? units : counts[g];
         with += counts[g];
         without += units - counts[g];

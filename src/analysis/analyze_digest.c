@@ -14,29 +14,6 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "analysis/looks.h"
-#include "stats/moments.h"
-
-static enum assay_status append_moments(const struct assay_moments *moments,
-                                        struct assay__text *text, struct assay_error *err)
-{
-    uint32_t patterns = assay__moments_pattern_count(moments);
-    uint32_t sums = assay__moments_sum_count(assay_moments_shape(moments));
-    for (uint32_t pattern = 0; pattern < patterns; pattern++) {
-        uint32_t mask;
-        uint64_t count;
-        bool has_third;
-        assay__moments_pattern(moments, pattern, &mask, &count, &has_third);
-        assay__text_format(text, " %" PRIx32 ":%" PRIu64 "%s", mask, count,
-                           has_third ? "" : "(no cubes)");
-        for (uint32_t i = 0; i < sums; i++) {
-            assay__text_putc(text, ',');
-            enum assay_status status = assay__moments_write_sum(moments, pattern, i, text, err);
-            if (status != ASSAY_OK)
-                return status;
-        }
-    }
-    return ASSAY_OK;
-}
 
 /* Names are written with their length, so that no name can look like two. */
 static void append_name(struct assay__text *text, const char *name)
@@ -61,10 +38,12 @@ static enum assay_status append_cell(const struct assay__builder *builder, uint3
     append_name(text, builder->out->groups[group].id);
     assay__text_format(text, "%" PRIu64 "\n", cell->units);
     for (uint32_t m = 0; m < builder->plan->metric_count; m++) {
-        if (cell->metrics[m] == NULL)
+        const struct assay_metric_plan *metric = &builder->plan->metrics[m];
+        if (cell->states[m] == NULL)
             continue;
-        append_name(text, builder->plan->metrics[m].id);
-        enum assay_status status = append_moments(cell->metrics[m], text, err);
+        append_name(text, metric->id);
+        enum assay_status status =
+            assay__metric_accumulator(metric)->digest(cell->states[m], text, err);
         if (status != ASSAY_OK)
             return status;
         assay__text_putc(text, '\n');

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A dataset is a sparse table of cells (slice, look, group), each with the units it counts and one
- * exact moments object per metric. Nothing in it depends on the order in which it was filled,
- * except the numbering of groups, looks and slices, which the analysis sorts.
+ * exact state per metric (stats/metric/accumulator.h). Nothing in it depends on the order in which
+ * it was filled, except the numbering of groups, looks and slices, which the analysis sorts.
  */
 #include "analysis/dataset.h"
 
@@ -14,7 +14,6 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "analysis/dataset_read.h"
-#include "stats/metric/metric.h"
 
 enum { CELLS_MAX = 50000000, INPUTS_MAX = 1000000, SKIPPED_GROUPS_MAX = 100000 };
 
@@ -69,7 +68,8 @@ void assay_dataset_free(struct assay_dataset *dataset)
         return;
     for (uint32_t i = 0; i < dataset->cells.count; i++)
         for (uint32_t m = 0; m < dataset->plan->metric_count; m++)
-            assay_moments_free(dataset->cell_of[i]->metrics[m]);
+            assay__metric_accumulator(&dataset->plan->metrics[m])
+                ->free(dataset->cell_of[i]->states[m]);
     free(dataset->cell_of);
     assay__counter_release(&dataset->inputs);
     assay__counter_release(&dataset->skipped);
@@ -169,9 +169,9 @@ static enum assay_status append_cell(struct assay_dataset *dataset, uint32_t num
     struct assay__cell *cell = assay__arena_alloc(&dataset->arena, sizeof *cell);
     if (cell == NULL)
         return assay__fail_memory(err);
-    cell->metrics =
-        assay__arena_array(&dataset->arena, dataset->plan->metric_count, sizeof *cell->metrics);
-    if (cell->metrics == NULL)
+    cell->states =
+        assay__arena_array(&dataset->arena, dataset->plan->metric_count, sizeof *cell->states);
+    if (cell->states == NULL)
         return assay__fail_memory(err);
     dataset->cell_of[number] = cell;
     return ASSAY_OK;
@@ -194,39 +194,6 @@ enum assay_status assay__dataset_cell(struct assay_dataset *dataset, uint32_t sl
     if (status == ASSAY_OK)
         *cell = dataset->cell_of[number];
     return status;
-}
-
-enum assay_status assay__cell_moments(struct assay_dataset *dataset, struct assay__cell *cell,
-                                      uint32_t metric, struct assay_moments **moments,
-                                      struct assay_error *err)
-{
-    if (cell->metrics[metric] == NULL) {
-        enum assay_status status = assay_moments_new(
-            assay__metric_shape(&dataset->plan->metrics[metric]), &cell->metrics[metric], err);
-        if (status != ASSAY_OK)
-            return status;
-    }
-    *moments = cell->metrics[metric];
-    return ASSAY_OK;
-}
-
-struct assay_moments_shape assay__metric_shape(const struct assay_metric_plan *metric)
-{
-    struct assay_moments_shape shape = {
-        .has_denominator = assay__metric_kind(metric->type)->has_denominator,
-        .covariate_count =
-            metric->reduction == ASSAY_REDUCTION_NONE ? 0 : assay__metric_covariate_count(metric)};
-    return shape;
-}
-
-uint32_t assay__metric_covariate_count(const struct assay_metric_plan *metric)
-{
-    return metric->covariate_count + metric->pre_exposure.is_set;
-}
-
-const char *assay__metric_covariate(const struct assay_metric_plan *metric, uint32_t index)
-{
-    return index < metric->covariate_count ? metric->covariates[index] : "before exposure";
 }
 
 void assay__dataset_observe(struct assay_dataset *dataset, int64_t time_ns)

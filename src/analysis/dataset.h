@@ -4,6 +4,7 @@
 
 #include "analysis/results.h"
 #include "assay/dataset.h"
+#include "stats/metric/accumulator.h"
 
 /**
  * How sources fill a dataset. Indices are stable once given out: groups, looks and dimension values
@@ -11,8 +12,8 @@
  * total, slices 1 .. segment_count the segments of the plan, dimension values follow.
  */
 struct assay__cell {
-    uint64_t units;                 /* units of the group in this slice and look */
-    struct assay_moments **metrics; /* [plan->metric_count]; NULL until assay__cell_moments() */
+    uint64_t units; /* units of the group in this slice and look */
+    void **states;  /* [plan->metric_count], of each metric's accumulator; NULL before any unit */
 };
 
 const struct assay_plan *assay__dataset_plan(const struct assay_dataset *dataset);
@@ -44,7 +45,21 @@ enum assay_status assay__dataset_cell(struct assay_dataset *dataset, uint32_t sl
                                       uint32_t group, struct assay__cell **cell,
                                       struct assay_error *err);
 
-/** assay__cell_moments() finds or makes a cell's moments of a metric, shaped as the plan says. */
+/** assay__metric_accumulator() is what the kind of a metric keeps in a cell. */
+const struct assay__accumulator *assay__metric_accumulator(const struct assay_metric_plan *metric);
+
+/** assay__metric_state() makes a state for a metric where *state is NULL. */
+enum assay_status assay__metric_state(const struct assay_metric_plan *metric, void **state,
+                                      struct assay_error *err);
+
+/** assay__metric_needs_moments() refuses a metric that keeps something else: ASSAY_ERROR_PLAN. */
+enum assay_status assay__metric_needs_moments(const struct assay_metric_plan *metric,
+                                              struct assay_error *err);
+
+/**
+ * assay__cell_moments() finds or makes a cell's moments of a metric, shaped as the plan says, for
+ * sources that have sums. ASSAY_ERROR_PLAN where the metric keeps something else.
+ */
 enum assay_status assay__cell_moments(struct assay_dataset *dataset, struct assay__cell *cell,
                                       uint32_t metric, struct assay_moments **moments,
                                       struct assay_error *err);

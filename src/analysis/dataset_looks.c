@@ -5,12 +5,11 @@
 
 #include "analysis/dataset_read.h"
 #include "base/error.h"
-#include "stats/moments.h"
 
 /* What there is of a group in a slice at the look at hand. */
 struct running {
     uint64_t units;
-    struct assay_moments **metrics; /* [metric_count]; NULL until there are any */
+    void **states; /* [metric_count]; NULL until units have come */
 };
 
 /* The same cell of another dataset, by names; NULL when it has none. */
@@ -37,14 +36,6 @@ static enum assay_status find_taken(const struct assay_dataset *dataset,
     return status;
 }
 
-static enum assay_status need_moments(const struct assay_plan *plan, uint32_t metric,
-                                      struct assay_moments **moments, struct assay_error *err)
-{
-    if (*moments != NULL)
-        return ASSAY_OK;
-    return assay_moments_new(assay__metric_shape(&plan->metrics[metric]), moments, err);
-}
-
 /* Adds what is new at a look, and subtracts what is taken back. */
 static enum assay_status step(const struct assay_plan *plan, struct running *running,
                               const struct assay__cell *added, const struct assay__cell *taken,
@@ -54,30 +45,32 @@ static enum assay_status step(const struct assay_plan *plan, struct running *run
     running->units += added == NULL ? 0 : added->units;
     running->units -= taken == NULL ? 0 : taken->units;
     for (uint32_t m = 0; status == ASSAY_OK && m < plan->metric_count; m++) {
-        if (added != NULL && added->metrics[m] != NULL) {
-            status = need_moments(plan, m, &running->metrics[m], err);
+        const struct assay__accumulator *keeps = assay__metric_accumulator(&plan->metrics[m]);
+        if (added != NULL && added->states[m] != NULL) {
+            status = assay__metric_state(&plan->metrics[m], &running->states[m], err);
             if (status == ASSAY_OK)
-                status = assay_moments_merge(running->metrics[m], added->metrics[m], err);
+                status = keeps->merge(running->states[m], added->states[m], err);
         }
-        if (status == ASSAY_OK && taken != NULL && taken->metrics[m] != NULL)
-            status = assay__moments_subtract(running->metrics[m], taken->metrics[m], err);
+        if (status == ASSAY_OK && taken != NULL && taken->states[m] != NULL)
+            status = keeps->subtract(running->states[m], taken->states[m], err);
     }
     return status;
 }
 
-/* Puts what there is into the cell of the look: moments of no unit are none. */
+/* Puts what there is into the cell of the look; a state without units is left out. */
 static enum assay_status put(const struct assay_plan *plan, const struct running *running,
                              struct assay__cell *cell, struct assay_error *err)
 {
     cell->units = running->units;
     for (uint32_t m = 0; m < plan->metric_count; m++) {
-        assay_moments_free(cell->metrics[m]);
-        cell->metrics[m] = NULL;
-        if (running->metrics[m] == NULL || assay_moments_count(running->metrics[m]) == 0)
+        const struct assay__accumulator *keeps = assay__metric_accumulator(&plan->metrics[m]);
+        keeps->free(cell->states[m]);
+        cell->states[m] = NULL;
+        if (running->states[m] == NULL || keeps->count(running->states[m]) == 0)
             continue;
-        enum assay_status status = need_moments(plan, m, &cell->metrics[m], err);
+        enum assay_status status = assay__metric_state(&plan->metrics[m], &cell->states[m], err);
         if (status == ASSAY_OK)
-            status = assay_moments_merge(cell->metrics[m], running->metrics[m], err);
+            status = keeps->merge(cell->states[m], running->states[m], err);
         if (status != ASSAY_OK)
             return status;
     }
@@ -88,8 +81,8 @@ static void clear(const struct assay_plan *plan, struct running *running)
 {
     running->units = 0;
     for (uint32_t m = 0; m < plan->metric_count; m++) {
-        assay_moments_free(running->metrics[m]);
-        running->metrics[m] = NULL;
+        assay__metric_accumulator(&plan->metrics[m])->free(running->states[m]);
+        running->states[m] = NULL;
     }
 }
 
@@ -126,10 +119,10 @@ enum assay_status assay__dataset_accumulate(struct assay_dataset *dataset,
                                             uint32_t count, struct assay_error *err)
 {
     const struct assay_plan *plan = assay__dataset_plan(dataset);
-    struct running running = {0, calloc((size_t)plan->metric_count + 1, sizeof *running.metrics)};
+    struct running running = {0, calloc((size_t)plan->metric_count + 1, sizeof *running.states)};
     uint32_t *looks = calloc((size_t)count + 1, sizeof *looks);
     enum assay_status status =
-        running.metrics == NULL || looks == NULL ? assay__fail_memory(err) : ASSAY_OK;
+        running.states == NULL || looks == NULL ? assay__fail_memory(err) : ASSAY_OK;
     for (uint32_t i = 0; status == ASSAY_OK && i < count; i++)
         status = assay__dataset_look(dataset, times[i], &looks[i], err);
     uint32_t slices = assay__dataset_slice_count(dataset);
@@ -137,7 +130,7 @@ enum assay_status assay__dataset_accumulate(struct assay_dataset *dataset,
     for (uint32_t s = 0; status == ASSAY_OK && s < slices; s++)
         for (uint32_t g = 0; status == ASSAY_OK && g < groups; g++)
             status = accumulate(dataset, taken, s, g, looks, count, &running, err);
-    free(running.metrics);
+    free(running.states);
     free(looks);
     return status;
 }

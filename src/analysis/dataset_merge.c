@@ -38,12 +38,13 @@ static enum assay_status add_cell(struct assay_dataset *into, struct assay__cell
     enum assay_status status = ASSAY_OK;
     cell->units += source->units;
     for (uint32_t m = 0; status == ASSAY_OK && m < assay__dataset_plan(into)->metric_count; m++) {
-        struct assay_moments *moments;
-        if (source->metrics[m] == NULL)
+        const struct assay_metric_plan *metric = &assay__dataset_plan(into)->metrics[m];
+        if (source->states[m] == NULL)
             continue;
-        status = assay__cell_moments(into, cell, m, &moments, err);
+        status = assay__metric_state(metric, &cell->states[m], err);
         if (status == ASSAY_OK)
-            status = assay_moments_merge(moments, source->metrics[m], err);
+            status =
+                assay__metric_accumulator(metric)->merge(cell->states[m], source->states[m], err);
     }
     return status;
 }

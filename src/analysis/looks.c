@@ -150,17 +150,17 @@ uint64_t assay__look_units(const struct assay__builder *builder, uint32_t slice,
     return 0;
 }
 
-const struct assay_moments *assay__look_moments(const struct assay__builder *builder,
-                                                uint32_t slice, uint32_t k, uint32_t group,
-                                                uint32_t metric)
+const void *assay__look_state(const struct assay__builder *builder, uint32_t slice, uint32_t k,
+                              uint32_t group, uint32_t metric)
 {
+    const struct assay__accumulator *keeps =
+        assay__metric_accumulator(&builder->plan->metrics[metric]);
     if (builder->group_of[group] == ASSAY__NONE || k >= builder->look_count)
         return NULL;
     for (uint32_t at = builder->looks[k].last + 1; at-- > 0;) {
         const struct assay__cell *cell = cell_at(builder, slice, at, group);
-        if (cell != NULL && cell->metrics[metric] != NULL &&
-            assay_moments_count(cell->metrics[metric]) > 0)
-            return cell->metrics[metric];
+        if (cell != NULL && cell->states[metric] != NULL && keeps->count(cell->states[metric]) > 0)
+            return cell->states[metric];
     }
     return NULL;
 }

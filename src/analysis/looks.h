@@ -18,11 +18,9 @@ struct assay__look {
 uint64_t assay__look_units(const struct assay__builder *builder, uint32_t slice, uint32_t k,
                            uint32_t group);
 
-/** assay__look_moments() are a metric's moments in a group, or NULL when no unit has a value yet.
- */
-const struct assay_moments *assay__look_moments(const struct assay__builder *builder,
-                                                uint32_t slice, uint32_t k, uint32_t group,
-                                                uint32_t metric);
+/** assay__look_state() is what a group keeps of a metric, or NULL before any unit has a value. */
+const void *assay__look_state(const struct assay__builder *builder, uint32_t slice, uint32_t k,
+                              uint32_t group, uint32_t metric);
 
 /**
  * struct assay__tracker follows one test of one result from look to look: the boundary of its

@@ -35,7 +35,7 @@ char *units_describe(const struct assay_dataset *dataset)
         for (uint32_t g = 0; g < assay__dataset_group_count(dataset); g++) {
             const struct assay__cell *cell = assay__dataset_find(dataset, s, 0, g);
             for (uint32_t m = 0; cell != NULL && m < plan->metric_count; m++) {
-                const struct assay_moments *moments = cell->metrics[m];
+                const struct assay_moments *moments = cell->states[m];
                 if (moments == NULL)
                     continue;
                 ck_assert_uint_lt(count, 500);

@@ -131,7 +131,7 @@ static enum assay_status give(const struct assay__scan_cells *cells, struct assa
     for (uint32_t i = 0; i < use->count; i++)
         if (i < use->required || (mask >> (i - use->required) & 1) == 0)
             scales[present++] = cells->scales[use->variables[i]];
-    struct assay_moments *moments = into->metrics[metric];
+    struct assay_moments *moments = into->states[metric];
     enum assay_status status = ASSAY_OK;
     if (moments == NULL)
         status = assay__cell_moments(dataset, into, metric, &moments, err);

@@ -11,6 +11,9 @@
 
 bool assay__scan_takes(const struct assay_plan *plan)
 {
+    for (uint32_t m = 0; m < plan->metric_count; m++)
+        if (assay__metric_accumulator(&plan->metrics[m]) != &assay__accumulator_moments)
+            return false;
     return !assay__dialect_is_spelt(&plan->dialect);
 }
 

@@ -35,7 +35,7 @@ static enum assay_status write_cell(const struct assay_plan *plan, const struct 
     key[ASSAY__KEY_METRIC] = "@units";
     enum assay_status status = set_count(table, key, cell->units, err);
     for (uint32_t m = 0; status == ASSAY_OK && m < plan->metric_count; m++) {
-        const struct assay_moments *moments = cell->metrics[m];
+        const struct assay_moments *moments = cell->states[m]; /* see check_plan() */
         struct assay__summary_entry *entry;
         bool is_new;
         if (moments == NULL || assay_moments_count(moments) == 0)
@@ -170,6 +170,11 @@ static enum assay_status write_origin(const struct assay_dataset *dataset,
 
 enum assay_status assay__summary_check_plan(const struct assay_plan *plan, struct assay_error *err)
 {
+    enum assay_status status = ASSAY_OK;
+    for (uint32_t m = 0; status == ASSAY_OK && m < plan->metric_count; m++)
+        status = assay__metric_needs_moments(&plan->metrics[m], err);
+    if (status != ASSAY_OK)
+        return status;
     for (uint32_t m = 0; m < plan->metric_count && !plan->has_as_of; m++)
         if (plan->metrics[m].window.is_set)
             return assay__fail(err, ASSAY_ERROR_PLAN,

@@ -74,8 +74,11 @@ enum assay_status assay__tally_init(struct assay__tally *tally, struct assay_dat
     tally->binding = binding;
     tally->names = names;
     tally->caps = assay__arena_array(&tally->arena, plan->metric_count, sizeof *tally->caps);
-    if (tally->caps == NULL)
+    tally->keeps = assay__arena_array(&tally->arena, plan->metric_count, sizeof *tally->keeps);
+    if (tally->caps == NULL || tally->keeps == NULL)
         return assay__fail_memory(err);
+    for (uint32_t m = 0; m < plan->metric_count; m++)
+        tally->keeps[m] = assay__metric_accumulator(&plan->metrics[m]);
     for (int t = 0; t < 2; t++) {
         tally->known[t] =
             assay__arena_array(&tally->arena, names->list_count, sizeof *tally->known[t]);
@@ -245,14 +248,13 @@ enum assay_status assay__tally_add(struct assay__tally *tally, uint32_t metric, 
     struct assay__cell *cells[SLICES_MAX];
     uint32_t count;
     enum assay_status status = find_cells(tally, look, is_taken, cells, &count, err);
-    struct assay_dataset *dataset = is_taken ? tally->taken : tally->dataset;
+    const struct assay__accumulator *keeps = tally->keeps[metric];
     for (uint32_t i = 0; status == ASSAY_OK && i < count; i++) {
-        struct assay_moments *moments = cells[i]->metrics[metric];
-        if (moments == NULL) /* made when a value comes, so that none is ever empty */
-            status = assay__cell_moments(dataset, cells[i], metric, &moments, err);
+        void **state = &cells[i]->states[metric];
+        if (*state == NULL) /* made when a value comes, so that none is ever empty */
+            status = assay__metric_state(&tally->binding->plan->metrics[metric], state, err);
         if (status == ASSAY_OK)
-            status =
-                assay_moments_add_decimal(moments, vector->values, vector->missing_covariates, err);
+            status = keeps->add(*state, vector->values, vector->missing_covariates, err);
     }
     const struct assay__unit_watch *watch = assay__dataset_watcher(tally->dataset);
     if (status == ASSAY_OK && watch != NULL && !is_taken)

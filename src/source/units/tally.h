@@ -22,7 +22,8 @@ struct assay__tally {
     struct assay_dataset *taken; /* NULL until something is taken back */
     const struct assay__binding *binding;
     const struct assay__unit_names *names;
-    struct assay__cap *caps; /* [metric_count] */
+    struct assay__cap *caps;                 /* [metric_count] */
+    const struct assay__accumulator **keeps; /* [metric_count], of each metric's kind */
     struct assay__slots {
         uint32_t *numbers; /* in the dataset, of names: group, or slice; UINT32_MAX: not yet */
         uint32_t capacity;

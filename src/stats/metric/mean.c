@@ -8,4 +8,5 @@ static void estimate(const struct assay__group *group, struct assay__estimate *o
     assay__estimate_error(out);
 }
 
-const struct assay__metric_kind assay__metric_mean = {.estimate = estimate};
+const struct assay__metric_kind assay__metric_mean = {.keeps = &assay__accumulator_moments,
+                                                      .estimate = estimate};

@@ -15,7 +15,8 @@ bool assay__metric_is_kind(enum assay_metric_type type)
 
 const struct assay__metric_kind *assay__metric_kind(enum assay_metric_type type)
 {
-    static const struct assay__metric_kind NONE = {.no_moments = "There is no such metric type."};
+    static const struct assay__metric_kind NONE = {.keeps = &assay__accumulator_moments,
+                                                   .no_moments = "No metric type has this number."};
     return assay__metric_is_kind(type) ? KINDS[type] : &NONE;
 }
 

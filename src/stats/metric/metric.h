@@ -3,14 +3,16 @@
 #define ASSAY_STATS_METRIC_METRIC_H
 
 #include "stats/estimate.h"
+#include "stats/metric/accumulator.h"
 
 /**
  * struct assay__metric_kind is all there is to know of a kind of metric: a row of the table. A new
  * kind is a file with a row, and its line in ASSAY_METRIC_LIST.
  */
 struct assay__metric_kind {
-    bool has_denominator; /* a unit has a second number */
-    bool is_share;        /* a unit's number is 0 or 1: the mean says the variance */
+    const struct assay__accumulator *keeps; /* of the units of a cell */
+    bool has_denominator;                   /* a unit has a second number */
+    bool is_share; /* a unit's number is 0 or 1: the mean says the variance */
     /* NULL, or why it is not made of moments; then there is nothing below. */
     const char *no_moments;
     /* Fills all that n > 0 units give: out has n, NaN for the figures and n - 1 degrees of freedom.

@@ -46,4 +46,4 @@ static enum assay_status check(const struct assay__group *group, struct assay_er
 }
 
 const struct assay__metric_kind assay__metric_proportion = {
-    .is_share = true, .estimate = estimate, .check = check};
+    .keeps = &assay__accumulator_moments, .is_share = true, .estimate = estimate, .check = check};

@@ -3,4 +3,4 @@
 #include "stats/metric/metric.h"
 
 const struct assay__metric_kind assay__metric_quantile = {
-    .no_moments = "A quantile needs a sample, not moments."};
+    .keeps = &assay__accumulator_moments, .no_moments = "A quantile needs a sample, not moments."};

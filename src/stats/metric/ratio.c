@@ -54,5 +54,5 @@ static void estimate(const struct assay__group *group, struct assay__estimate *o
     assay__estimate_error(out);
 }
 
-const struct assay__metric_kind assay__metric_ratio = {.has_denominator = true,
-                                                       .estimate = estimate};
+const struct assay__metric_kind assay__metric_ratio = {
+    .keeps = &assay__accumulator_moments, .has_denominator = true, .estimate = estimate};

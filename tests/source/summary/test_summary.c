@@ -69,7 +69,7 @@ START_TEST(means_and_sums_equal_the_values)
             const struct assay__cell *have = summary_total_of(units, GROUPS[g]);
             ck_assert_uint_eq(got->units, have->units);
             for (int m = 0; m < 3; m++)
-                assert_same_sums(got->metrics[m], have->metrics[m]);
+                assert_same_sums(got->states[m], have->states[m]);
         }
     }
     /* Both know the same, so they print the same; the values know cubes and rows in addition. */
@@ -95,7 +95,7 @@ START_TEST(one_unit_needs_no_variance_and_none_no_row)
     struct assay_plan *plan = test_plan(PLAN("", MEAN));
     struct assay_dataset *dataset =
         summary_dataset_of(plan, "metric,group,n,mean,variance\ny,A,1,5.5,\ny,B,0,,\ny,C,2,3,8\n");
-    const struct assay_moments *one = summary_total_of(dataset, "A")->metrics[0];
+    const struct assay_moments *one = summary_total_of(dataset, "A")->states[0];
     ck_assert_uint_eq(assay_moments_count(one), 1);
     ck_assert(assay_moments_mean(one, 0) == 5.5 && isnan(assay_moments_variance(one, 0)));
     ck_assert_uint_eq(assay__dataset_group_count(dataset), 2);
@@ -105,7 +105,7 @@ START_TEST(one_unit_needs_no_variance_and_none_no_row)
                                          "metric,group,n,sum\ny,A,1,7.5\n"};
     struct assay_error err;
     assert_ok(summary_read_texts(plan, PARTS, 2, &dataset, &err), &err);
-    const struct assay_moments *two = summary_total_of(dataset, "A")->metrics[0];
+    const struct assay_moments *two = summary_total_of(dataset, "A")->states[0];
     ck_assert(assay_moments_mean(two, 0) == 6.5 && assay_moments_variance(two, 0) == 2.0);
     ck_assert_uint_eq(summary_total_of(dataset, "A")->units, 2);
     assay_dataset_free(dataset);
@@ -119,15 +119,15 @@ START_TEST(shares_need_a_mean_only)
     struct assay_dataset *dataset = summary_dataset_of(
         plan, "metric,group,n,mean\ny,A,1000000000000000,0.1234567890123456789012345\n"
               "y,B,8,0\ny,C,8,1\n");
-    const struct assay_moments *moments = summary_total_of(dataset, "A")->metrics[0];
+    const struct assay_moments *moments = summary_total_of(dataset, "A")->states[0];
     ck_assert(assay_moments_mean(moments, 0) == 0.1234567890123456789012345);
     struct assay__text sum = {0};
     struct assay_error err;
     assert_ok(assay__moments_write_sum(moments, 0, 1, &sum, &err), &err);
     ck_assert_str_eq(sum.data, "123456789012345.6789012345");
     assay__text_release(&sum);
-    ck_assert(assay_moments_variance(summary_total_of(dataset, "B")->metrics[0], 0) == 0.0);
-    ck_assert(assay_moments_mean(summary_total_of(dataset, "C")->metrics[0], 0) == 1.0);
+    ck_assert(assay_moments_variance(summary_total_of(dataset, "B")->states[0], 0) == 0.0);
+    ck_assert(assay_moments_mean(summary_total_of(dataset, "C")->states[0], 0) == 1.0);
     assay_dataset_free(dataset);
     assay_plan_free(plan);
 }
@@ -148,14 +148,14 @@ START_TEST(missing_covariates_are_patterns)
         "y,A,1,0,1,1,2,4,2,3,9,3,6\ny,A,2,1,6,20,0,0,0,10,52,32,0\n"
         "y,A,1,2,3,9,5,25,15,0,0,0,0\n"
         "y,B,2,,3,5,4,10,7,3,5,5,7\ny,B,1,3,5,25,0,0,0,0,0,0,0\n");
-    const struct assay_moments *got = summary_total_of(sums, "A")->metrics[0];
-    const struct assay_moments *want = summary_total_of(units, "A")->metrics[0];
+    const struct assay_moments *got = summary_total_of(sums, "A")->states[0];
+    const struct assay_moments *want = summary_total_of(units, "A")->states[0];
     ck_assert_uint_eq(assay__moments_pattern_count(got), 3);
     for (uint32_t i = 0; i < 3; i++)
         for (uint32_t j = 0; j <= i; j++)
             assert_close(assay_moments_covariance(got, i, j), assay_moments_covariance(want, i, j),
                          0.0);
-    ck_assert_uint_eq(assay_moments_count(summary_total_of(sums, "B")->metrics[0]), 3);
+    ck_assert_uint_eq(assay_moments_count(summary_total_of(sums, "B")->states[0]), 3);
     assay_dataset_free(sums);
     assay_dataset_free(units);
     assay_plan_free(plan);
@@ -178,12 +178,12 @@ START_TEST(dimensions_and_segments_find_their_slices)
     ck_assert_uint_eq(summary_total_of(dataset, "A")->units, 12);
     const struct assay__cell *cell = summary_cell_of(dataset, ASSAY_SLICE_DIMENSION, "S, N", "A");
     ck_assert_uint_eq(cell->units, 6);
-    ck_assert(assay_moments_mean(cell->metrics[0], 0) == 4.0);
+    ck_assert(assay_moments_mean(cell->states[0], 0) == 4.0);
     cell = summary_cell_of(dataset, ASSAY_SLICE_DIMENSION, "", "A");
-    ck_assert(assay_moments_mean(cell->metrics[0], 0) == 4.0);
+    ck_assert(assay_moments_mean(cell->states[0], 0) == 4.0);
     cell = summary_cell_of(dataset, ASSAY_SLICE_SEGMENT, "", "A");
-    ck_assert(assay_moments_mean(cell->metrics[0], 0) == 5.0);
-    ck_assert_uint_eq(assay_moments_count(cell->metrics[0]), 2);
+    ck_assert(assay_moments_mean(cell->states[0], 0) == 5.0);
+    ck_assert_uint_eq(assay_moments_count(cell->states[0]), 2);
     ck_assert_uint_eq(assay__dataset_missing(dataset, 0), 5);
     ck_assert_uint_eq(assay_dataset_counts(dataset).rows_read, 23);
     /* old, city and z are not planned; the table has no seal */

@@ -274,7 +274,7 @@ START_TEST(tables_are_read_or_refused)
     } else {
         assert_ok(status, &err);
         const struct assay__cell *cell = last_cell(dataset);
-        const struct assay_moments *moments = cell->metrics[0];
+        const struct assay_moments *moments = cell->states[0];
         ck_assert_uint_eq(cell->units, table->units);
         ck_assert_uint_eq(moments == NULL ? 0 : assay_moments_count(moments), table->n);
         ck_assert(moments == NULL || assay_moments_mean(moments, 0) == table->mean);
@@ -325,7 +325,7 @@ START_TEST(merged_tables_stay_possible)
         table.second = NULL;
         assert_ok(read_table(&table, plan, &dataset, &err), &err);
         const struct assay__cell *cell = last_cell(dataset);
-        const struct assay_moments *moments = cell->metrics[0];
+        const struct assay_moments *moments = cell->states[0];
         ck_assert_uint_eq(cell->units, table.units);
         ck_assert(moments == NULL || assay_moments_mean(moments, 0) == table.mean);
         assay_dataset_free(dataset);

@@ -86,7 +86,7 @@ static void check_line(const struct assay_dataset *dataset, char *line)
     const struct assay__cell *cell = cell_of(dataset, field[3], look, field[1]);
     ck_assert_msg(cell != NULL, "%s", copy);
     ck_assert_msg(cell->units == strtoull(field[5], NULL, 10), "%s: %" PRIu64, copy, cell->units);
-    const struct assay_moments *moments = cell->metrics[metric];
+    const struct assay_moments *moments = cell->states[metric];
     uint64_t n = moments == NULL ? 0 : assay_moments_count(moments);
     ck_assert_msg(n == strtoull(field[4], NULL, 10), "%s: n %" PRIu64, copy, n);
     bool is_rounded = strcmp(field[0], "average") == 0;

@@ -307,7 +307,7 @@ static void check_row(sqlite3_stmt *row, const struct assay_dataset *dataset, in
              place == NULL ? "all" : place, look_ns / 1000000000);
     ck_assert_msg(cell != NULL, "%s: no cell", what);
     ck_assert_msg(cell->units == (uint64_t)sqlite3_column_int64(row, 2), "%s: units", what);
-    const struct assay_moments *moments = cell->metrics[m];
+    const struct assay_moments *moments = cell->states[m];
     ck_assert_msg((moments == NULL ? 0 : assay_moments_count(moments)) == n, "%s: n", what);
     if (n == 0)
         return;

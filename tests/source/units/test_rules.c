@@ -289,7 +289,7 @@ static void show_cell(const struct assay_dataset *dataset, uint32_t slice, uint3
     const struct assay__cell *cell = assay__dataset_find(dataset, slice, look, group);
     if (cell == NULL)
         return;
-    const struct assay_moments *moments = cell->metrics[0];
+    const struct assay_moments *moments = cell->states[0];
     uint64_t n = moments == NULL ? 0 : assay_moments_count(moments);
     assay__text_format(out, " %s %" PRIu64 "/%" PRIu64, id, cell->units, n);
     if (n == 0)

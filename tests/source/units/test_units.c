@@ -50,10 +50,10 @@ START_TEST(units_missing_are_counted_once_and_covariates_by_pattern)
     assert_ok(units_read_files(plan, 1, NULL, &dataset, &err), &err);
     ck_assert_uint_eq(assay__dataset_missing(dataset, 0), 3);
     const struct assay__cell *cell = assay__dataset_find(dataset, 0, 0, 0);
-    ck_assert_uint_eq(assay_moments_count(cell->metrics[0]), 2);
+    ck_assert_uint_eq(assay_moments_count(cell->states[0]), 2);
     ck_assert_uint_eq(cell->units, 4);
-    ck_assert(assay_moments_mean(cell->metrics[0], 1) == 2.5);
-    ck_assert(assay_moments_mean(cell->metrics[0], 2) == 1.0);
+    ck_assert(assay_moments_mean(cell->states[0], 1) == 2.5);
+    ck_assert(assay_moments_mean(cell->states[0], 2) == 1.0);
     assay_dataset_free(dataset);
     assay_plan_free(plan);
 }

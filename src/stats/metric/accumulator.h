@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_STATS_METRIC_ACCUMULATOR_H
+#define ASSAY_STATS_METRIC_ACCUMULATOR_H
+
+#include "base/text.h"
+#include "stats/centred.h"
+
+enum { ASSAY__LOADED_GROUPS_MAX = 2000 }; /* groups that are estimated together */
+
+/**
+ * ASSAY__ACCUMULATOR_LIST: what a cell of a dataset may keep of a metric, as X(name). A new one is
+ * a file with the row assay__accumulator_NAME, its line here, and the kinds of metrics that name it
+ * in their own rows.
+ */
+#define ASSAY__ACCUMULATOR_LIST(X)                                                                 \
+    X(moments) /* struct assay_moments: count, sums, sums of products, third-order sums */
+
+/**
+ * struct assay__accumulator is a row of that list. A state takes in the vectors of a cell's units
+ * and is a function of them alone: their order, and the parts they came in, leave no trace. States
+ * that meet in a function were made with the same shape. Functions with a status fail with
+ * ASSAY_ERROR_MEMORY or _LIMIT; unless said otherwise a state that failed can only be freed.
+ */
+struct assay__accumulator {
+    /* Makes an empty state; free(NULL) is fine. */
+    enum assay_status (*make)(struct assay_moments_shape shape, void **state,
+                              struct assay_error *err);
+    void (*free)(void *state);
+    /* Units that were added. */
+    uint64_t (*count)(const void *state);
+    /* Units whose covariate i is missing. */
+    uint64_t (*missing)(const void *state, uint32_t covariate);
+    /* Adds one vector; bit i of missing says that covariate i is missing. Fails without effect. */
+    enum assay_status (*add)(void *state, const struct assay_decimal *values, uint32_t missing,
+                             struct assay_error *err);
+    /* Adds all that another state holds. */
+    enum assay_status (*merge)(void *into, const void *from, struct assay_error *err);
+    /* Takes out all that another state holds; from holds it. */
+    enum assay_status (*subtract)(void *from, const void *what, struct assay_error *err);
+    /* Appends text of which the data's digest is taken: equal states give equal text. */
+    enum assay_status (*digest)(const void *state, struct assay__text *text,
+                                struct assay_error *err);
+    /* Fills groups[i] for the estimators from states[i], which is NULL for a group without units;
+       count is at most ASSAY__LOADED_GROUPS_MAX. fill[i] becomes the mean of covariate i over all
+       groups. */
+    enum assay_status (*load)(const void *const *states, uint32_t count,
+                              struct assay_moments_shape shape, struct assay__wide *fill,
+                              struct assay__group *groups, struct assay_error *err);
+};
+
+#define ASSAY__ACCUMULATOR(name) extern const struct assay__accumulator assay__accumulator_##name;
+ASSAY__ACCUMULATOR_LIST(ASSAY__ACCUMULATOR)
+#undef ASSAY__ACCUMULATOR
+
+#endif
