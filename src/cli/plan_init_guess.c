@@ -11,96 +11,7 @@
 #include "base/utf8.h"
 #include "cli/plan_init_words.h"
 
-enum { GROUPS_MAX = 20, DIMENSION_VALUES_MAX = 30, DIMENSIONS_MAX = 10, REPEATED_LEAST = 10 };
-
-static bool is_usable(const struct column_profile *column)
-{
-    return column->name[0] != '\0' && !column->is_copy &&
-           strlen(column->name) <= PROFILE_VALUE_BYTES_MAX;
-}
-
-/* Few values of like size: what a draw by lot leaves behind. */
-static bool is_evenly_split(const struct column_profile *column)
-{
-    return column->distinct <= 5 && column->present >= 4 * column->distinct &&
-           column->least * 10 > column->most * 7;
-}
-
-/* How many values are names of groups, such as control or B; all of them when numbers count. */
-static bool names_arms(const struct column_profile *column)
-{
-    uint32_t count = 0;
-    for (uint32_t v = 0; v < column->values.count; v++)
-        count += words_have(column->values.keys[v].bytes, WORD_ARM);
-    return count > 0 && count == column->values.count;
-}
-
-static bool names_control(const struct column_profile *column)
-{
-    for (uint32_t v = 0; v < column->values.count; v++)
-        if (!column->is_numeric && strstr(column->values.keys[v].bytes, "ontrol") != NULL)
-            return true;
-    return false;
-}
-
-enum { SCORE_LEAST = 40, SCORE_SURE = 60 };
-
-/* How much a column looks like the group: by its name, by its values, by their sizes. */
-static int group_score(const struct column_profile *column)
-{
-    if (!is_usable(column) || column->distinct < 2 || column->distinct > GROUPS_MAX ||
-        column->is_time || column->is_long)
-        return 0;
-    bool is_text = !column->is_numeric && !column->is_choice;
-    int score = words_have(column->name, WORD_GROUP)   ? 100
-                : words_have(column->name, WORD_MAYBE) ? 30
-                                                       : 0;
-    if (words_have(column->name, WORD_BEFORE)) /* age group */
-        score -= 70;
-    score += names_control(column) ? 60 : 0;
-    score += is_text && names_arms(column) ? 40 : 0;
-    if (score > 0 && is_evenly_split(column))
-        score += 20;
-    return score;
-}
-
-static uint32_t find_group(const struct table_profile *profile, bool *is_sure)
-{
-    uint32_t best = GUESS_NONE;
-    int best_score = SCORE_LEAST - 1, second = 0;
-    for (uint32_t i = 0; i < profile->column_count; i++) {
-        int score = group_score(&profile->columns[i]);
-        if (score > best_score) {
-            second = best == GUESS_NONE ? 0 : best_score;
-            best = i;
-            best_score = score;
-        } else if (score > second) {
-            second = score;
-        }
-    }
-    /* A name is sure; values alone only where no other column's say the same. */
-    *is_sure = best_score >= SCORE_SURE && (second < SCORE_LEAST || best_score - second >= 40);
-    return best;
-}
-
-/* When neither names nor values tell. */
-static uint32_t find_group_by_sizes(const struct table_profile *profile)
-{
-    uint32_t best = GUESS_NONE;
-    double best_share = 0.0;
-    for (uint32_t i = 0; i < profile->column_count; i++) {
-        const struct column_profile *column = &profile->columns[i];
-        if (!is_usable(column) || column->distinct < 2 || column->is_numeric || column->is_choice ||
-            column->is_time || column->is_long || !is_evenly_split(column))
-            continue;
-        double share = (double)column->least / (double)column->most;
-        if (share > best_share) {
-            best = i;
-            best_share = share;
-        }
-    }
-    return best;
-}
+enum { DIMENSION_VALUES_MAX = 30, DIMENSIONS_MAX = 10, REPEATED_LEAST = 10 };
 
 /* Values that repeat, and do so within one group: lots were drawn for them. */
 static bool lies_within_groups(const struct table_profile *profile, const struct table_guess *guess,
@@ -123,7 +34,7 @@ static int unit_score(const struct table_profile *profile, const struct table_gu
                       uint32_t column)
 {
     const struct column_profile *one = &profile->columns[column];
-    if (!is_usable(one) || column == guess->group || one->is_time || one->distinct < 3)
+    if (!profile_is_usable(one) || column == guess->group || one->is_time || one->distinct < 3)
         return 0;
     bool is_event = words_have(one->name, WORD_EVENT);
     int score = words_have(one->name, WORD_UNIT) && !is_event      ? 3
@@ -161,7 +72,7 @@ static bool follows_from_group(const struct table_profile *profile, const struct
 {
     struct nesting nesting;
     return guess->group != GUESS_NONE && profile->columns[column].distinct >= 2 &&
-           profile->columns[column].distinct <= GROUPS_MAX &&
+           profile->columns[column].distinct <= GUESS_GROUPS_MAX &&
            profile_nest(profile, guess->group, column, &nesting) && nesting.repeated >= 2 &&
            nesting.scattered == 0;
 }
@@ -171,7 +82,7 @@ static void find_clusters(const struct table_profile *profile, struct table_gues
 {
     for (uint32_t i = 0; guess->unit != GUESS_NONE && i < profile->column_count; i++)
         guess->columns[i].is_cluster =
-            i != guess->unit && i != guess->group && is_usable(&profile->columns[i]) &&
+            i != guess->unit && i != guess->group && profile_is_usable(&profile->columns[i]) &&
             may_be_id(&profile->columns[i]) &&
             profile->columns[i].distinct * 2 < profile->columns[guess->unit].distinct &&
             lies_within_groups(profile, guess, i);
@@ -180,7 +91,7 @@ static void find_clusters(const struct table_profile *profile, struct table_gues
 static uint32_t find_time(const struct table_profile *profile)
 {
     for (uint32_t i = 0; i < profile->column_count; i++)
-        if (is_usable(&profile->columns[i]) && profile->columns[i].is_time &&
+        if (profile_is_usable(&profile->columns[i]) && profile->columns[i].is_time &&
             profile->columns[i].distinct > 1)
             return i;
     return GUESS_NONE;
@@ -197,7 +108,7 @@ static void guess_metrics(const struct table_profile *profile, struct table_gues
     for (uint32_t i = 0; i < profile->column_count; i++) {
         const struct column_profile *column = &profile->columns[i];
         struct column_guess *one = &guess->columns[i];
-        if (one->use != USE_OTHER || !is_usable(column))
+        if (one->use != USE_OTHER || !profile_is_usable(column))
             continue;
         if (column->distinct < 2 || column->is_time || column->is_running ||
             words_have(column->name, WORD_ID) ||
@@ -234,16 +145,33 @@ static void guess_twins(const struct table_profile *profile, struct table_guess 
     }
 }
 
+/*
+ * Whether rows of a unit have several values: they would leave the unit without one, where no time
+ * tells which is the earliest.
+ */
+static bool varies_within_units(const struct table_profile *profile,
+                                const struct table_guess *guess, uint32_t column)
+{
+    struct nesting nesting;
+    if (guess->unit == GUESS_NONE || !profile_nest(profile, guess->unit, column, &nesting) ||
+        nesting.scattered * 100 <= nesting.repeated)
+        return false;
+    const struct column_profile *time =
+        guess->time == GUESS_NONE ? NULL : &profile->columns[guess->time];
+    return time == NULL || time->distinct * 2 < time->present; /* dates are early together */
+}
+
 static void guess_dimensions(const struct table_profile *profile, const struct table_source *source,
                              struct table_guess *guess)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < profile->column_count && count < DIMENSIONS_MAX; i++) {
         const struct column_profile *column = &profile->columns[i];
-        if (guess->columns[i].use != USE_OTHER || !is_usable(column) || column->is_numeric ||
-            column->is_long || column->is_time || column->distinct < 2 ||
+        if (guess->columns[i].use != USE_OTHER || !profile_is_usable(column) ||
+            column->is_numeric || column->is_long || column->is_time || column->distinct < 2 ||
             column->distinct > DIMENSION_VALUES_MAX || column->distinct * 2 > column->present ||
-            source->open[i][0] != '\0' || follows_from_group(profile, guess, i))
+            source->open[i][0] != '\0' || follows_from_group(profile, guess, i) ||
+            varies_within_units(profile, guess, i))
             continue;
         guess->columns[i].use = USE_DIMENSION;
         count++;
@@ -309,7 +237,7 @@ static const char *reason_of(const struct table_profile *profile, const struct t
         return "no name";
     if (column->is_copy)
         return "the same as an earlier column of its name";
-    if (!is_usable(column) || column->is_long)
+    if (!profile_is_usable(column) || column->is_long)
         return "long texts";
     if (column->present == 0)
         return "no values";
@@ -329,7 +257,9 @@ static const char *reason_of(const struct table_profile *profile, const struct t
         return "numbers and other texts";
     return column->distinct > DIMENSION_VALUES_MAX  ? "many different texts"
            : column->distinct * 2 > column->present ? "texts that hardly repeat"
-                                                    : "more dimensions than are explored at once";
+           : varies_within_units(profile, guess, index)
+               ? "rows of a unit have several of its values"
+               : "more dimensions than are explored at once";
 }
 
 static void find_reasons(const struct table_profile *profile, const struct table_source *source,
@@ -404,9 +334,9 @@ enum assay_status guess_table(const struct table_profile *profile,
     guess->columns = calloc(profile->column_count, sizeof *guess->columns);
     if (guess->columns == NULL)
         return assay__fail_memory(err);
-    uint32_t found = find_group(profile, &guess->is_sure_group);
+    uint32_t found = guess_find_group(profile, &guess->is_sure_group);
     if (found == GUESS_NONE && named->group == NULL) {
-        found = find_group_by_sizes(profile);
+        found = guess_find_group_by_sizes(profile);
         guess->is_group_by_sizes = found != GUESS_NONE;
     }
     enum assay_status status =

@@ -4,7 +4,10 @@
 
 #include "cli/plan_init_profile.h"
 
-enum { GUESS_NONE = UINT32_MAX };
+enum {
+    GUESS_NONE = UINT32_MAX,
+    GUESS_GROUPS_MAX = 20 /* more values than this are no groups */
+};
 
 /** enum column_use: what a column is taken for. */
 enum column_use {
@@ -46,6 +49,13 @@ struct named_columns {
     const char *group, *unit, *time;
     bool has_metrics; /* what is measured is known, too: nothing need be found */
 };
+
+/**
+ * guess_find_group() is the column that looks most like the group, or GUESS_NONE; *is_sure: no
+ * other one does nearly as much. guess_find_group_by_sizes() goes by even sizes alone.
+ */
+uint32_t guess_find_group(const struct table_profile *profile, bool *is_sure);
+uint32_t guess_find_group_by_sizes(const struct table_profile *profile);
 
 /**
  * guess_table() guesses from names and values. ASSAY_ERROR_DATA when a named column is not there or

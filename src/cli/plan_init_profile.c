@@ -241,6 +241,12 @@ enum assay_status profile_read(struct table_profile *profile, const struct table
     return ASSAY_OK;
 }
 
+bool profile_is_usable(const struct column_profile *column)
+{
+    return column->name[0] != '\0' && !column->is_copy &&
+           strlen(column->name) <= PROFILE_VALUE_BYTES_MAX;
+}
+
 void profile_release(struct table_profile *profile)
 {
     for (uint32_t i = 0; profile->columns != NULL && i < profile->column_count; i++) {

@@ -35,6 +35,9 @@ struct column_profile {
     uint64_t *row_hashes;       /* of each row's cell; 0 where it is missing */
 };
 
+/** profile_is_usable(): a plan can name the column, and it is no copy of another. */
+bool profile_is_usable(const struct column_profile *column);
+
 /** struct table_profile: the columns of a table by its first rows. Zero-initialise it. */
 struct table_profile {
     struct assay__rows *table; /* names live in it */
