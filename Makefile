@@ -87,7 +87,7 @@ run = $(if $(filter 1,$(V)),$(2),@echo '  $(1) $@' && $(2))
 .SECONDARY:
 .DELETE_ON_ERROR:
 .PHONY: all demo check check-slow check-exports record-abi check-install bench bench-accuracy asan ubsan tsan \
-	fuzz golden install uninstall dist format lint docs help clean deps programs tests \
+	fuzz golden install uninstall dist deb format lint docs help clean deps programs tests \
 	check-contract check-distributed check-pages
 
 all: $(program) $(static_lib) $(shared_lib) ## build the program and the library
@@ -227,6 +227,9 @@ check-exports: $(shared_lib) ## compare the exported symbols with the headers, t
 
 record-abi: $(shared_lib) ## record the ABI anew: after a release, or an allowed change (abigail-tools)
 	@sh scripts/check-abi --record $(shared_lib)
+
+deb: ## Debian packages of library, command and documentation, in build/deb
+	@sh scripts/deb
 
 dist: ## a source archive, the same bytes every time
 	@git archive --prefix=assay-$(version)/ -o assay-$(version).tar HEAD || { rm -f assay-$(version).tar; exit 1; }
