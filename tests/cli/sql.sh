@@ -133,6 +133,41 @@ sqlite3 "$work/long.db" '.mode csv' ".import $work/long.csv t"
 [ $? -eq 65 ] && grep -q "Column 'y' of the database: 1 values are added up for a unit to more digits" "$work/err"
 ok $? "too many digits of a sum"
 
+# Parts with a cap at a quantile, which each found among its own units, do not add up.
+for part in 1 2; do
+    printf 'g,y\nA,1\nA,2\nA,%s\nB,3\nB,4\nB,5\n' "$part"9 >"$work/cap.csv"
+    rm -f "$work/cap.db"
+    sqlite3 "$work/cap.db" '.mode csv' ".import $work/cap.csv t"
+    "$ASSAY" sql --dialect sqlite --table t --group g --baseline A --metric y:upper-quantile=0.9 |
+        sqlite3 -csv -header "$work/cap.db" >"$work/cap$part"
+done
+"$ASSAY" merge "$work/cap1" "$work/cap2" >"$work/out" 2>"$work/err"
+[ $? -eq 65 ] && grep -q "'y' has a cap at a quantile, which a database found" "$work/err"
+ok $? "parts with caps at quantiles"
+
+# A slice whose only unit is seen in a second group has nobody from then on.
+cat >"$work/leave.csv" <<'END'
+u,g,t,d,y
+a1,A,2026-03-01T10:00:00Z,x,1
+a2,A,2026-03-01T10:00:00Z,x,2
+a3,A,2026-03-01T11:00:00Z,x,4
+b1,B,2026-03-01T10:00:00Z,x,3
+b2,B,2026-03-01T10:00:00Z,x,5
+b3,B,2026-03-01T11:00:00Z,x,4
+a4,A,2026-03-01T10:00:00Z,z,7
+a4,B,2026-03-02T10:00:00Z,z,7
+b4,B,2026-03-01T10:00:00Z,z,8
+a5,A,2026-03-03T10:00:00Z,x,2
+b5,B,2026-03-03T10:00:00Z,x,3
+END
+echo '{"columns": {"unit": "u", "group": "g", "time": "t"}, "comparisons": {"baseline": "A"},
+ "granularity": "day", "dimensions": ["d"], "metrics": [{"id": "y"}]}' >"$work/leave.json"
+sqlite3 "$work/leave.db" '.mode csv' ".import $work/leave.csv t"
+same "a slice that is left by all" "$work/leave.json" "$work/leave.db" t "$work/leave.csv"
+"$ASSAY" summarize --plan "$work/leave.json" "$work/leave.csv" >"$work/kept" 2>"$work/err" &&
+    "$ASSAY" analyze --plan "$work/leave.json" "$work/kept" --format csv 2>"$work/err" | cmp - "$work/by-file" >"$work/out"
+ok $? "and so in sums of files"
+
 # A table that was cut on its way is not taken.
 sed '$d' "$work/sums" >"$work/cut"
 "$ASSAY" analyze --unit u --group g --baseline a --metric y:aggregation=sum "$work/cut" >"$work/out" 2>"$work/err"

@@ -6,6 +6,7 @@
 const struct assay__sql_dialect assay__sql_clickhouse = {
     .name = "clickhouse",
     .engine = "ClickHouse 22.8",
+    .is_run = true,
     .quote = '`',
     .escapes_names = true,
     .columns_max = 10000,

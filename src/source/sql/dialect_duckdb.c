@@ -5,6 +5,7 @@
 const struct assay__sql_dialect assay__sql_duckdb = {
     .name = "duckdb",
     .engine = "DuckDB 1.0",
+    .is_run = true,
     .quote = '"',
     .columns_max = 10000,
     .escape = ASSAY__SQL_DOUBLED,

@@ -176,12 +176,31 @@ static enum assay_status note_twin(const struct assay__summary_shards *shards,
     return ASSAY_OK;
 }
 
+/* A cap that a statement of 'assay sql' found is that of one part's units. */
+static enum assay_status check_caps(const struct assay__summary_table *table,
+                                    struct assay_error *err)
+{
+    for (uint32_t i = 0; i < table->keys.count; i++)
+        if (strcmp(table->entries[i]->key[ASSAY__KEY_METRIC], "@cap") == 0)
+            return assay__fail_at(err, ASSAY_ERROR_DATA, table->entries[i]->file,
+                                  table->entries[i]->line, 0,
+                                  "Metric '%.100s' has a cap at a quantile, which a database found "
+                                  "among the units of this part alone: such parts do not add up. "
+                                  "Give the cap as a value.",
+                                  table->entries[i]->key[ASSAY__KEY_GROUP]);
+    return ASSAY_OK;
+}
+
 /* What a part must have in common with those before it. */
 static enum assay_status check_origin(const struct assay__summary_shards *shards,
                                       const struct assay__summary_table *table,
                                       struct assay_error *err)
 {
     enum assay_status status = ASSAY_OK;
+    if (shards->part_count > 0)
+        status = check_caps(table, err);
+    if (shards->part_count == 1 && status == ASSAY_OK)
+        status = check_caps(&shards->parts[0], err);
     for (size_t i = 0; status == ASSAY_OK && i < shards->part_count; i++) {
         const struct assay__summary_table *before = &shards->parts[i];
         if (before->is_sealed && table->is_sealed)

@@ -125,10 +125,53 @@ static enum assay_status copy_to(struct assay__summary_table *table,
     return status == ASSAY_OK ? assay_moments_merge(entry->moments, source->moments, err) : status;
 }
 
+/* Times in their order. */
+struct times {
+    int64_t *values;
+    uint32_t count;
+};
+
+/* The table's own looks, where a row that is not there counts nobody: those of a sealed table,
+ * which has a row for all that there is at a look. Others may leave out what has not changed. */
+static enum assay_status own_looks(const struct assay__summary_table *table, struct times *own,
+                                   struct assay_error *err)
+{
+    struct assay__index looks = {0};
+    *own = (struct times){NULL, 0};
+    if (!table->is_sealed)
+        return ASSAY_OK;
+    enum assay_status status = assay__summary_looks(table, &looks, err);
+    if (status == ASSAY_OK) {
+        own->values = malloc((looks.count + 1) * sizeof *own->values);
+        status = own->values == NULL ? assay__fail_memory(err) : ASSAY_OK;
+    }
+    for (; status == ASSAY_OK && own->count < looks.count; own->count++)
+        memcpy(&own->values[own->count], looks.keys[own->count].bytes, sizeof *own->values);
+    if (own->count > 1)
+        qsort(own->values, own->count, sizeof *own->values, compare_times);
+    assay__index_release(&looks);
+    return status;
+}
+
+/* Whether the table had a look of its own after an entry's and not after a time. */
+static bool has_ended(const struct times *own, int64_t entry_ns, int64_t time_ns)
+{
+    uint32_t low = 0, high = own->count; /* below low: not after the time; from high on: after it */
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (own->values[middle] > time_ns)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low > 0 && own->values[low - 1] > entry_ns;
+}
+
 /* Fills the gaps of one series; entries[0 .. count) are in the order of their times. */
 static enum assay_status carry_series(struct assay__summary_table *table,
                                       struct assay__summary_entry *const *entries, uint32_t count,
-                                      const int64_t *times, uint32_t time_count, bool *has_carried,
+                                      const int64_t *times, uint32_t time_count,
+                                      const struct times *own, bool *has_carried,
                                       struct assay_error *err)
 {
     uint32_t at = 0;
@@ -137,6 +180,8 @@ static enum assay_status carry_series(struct assay__summary_table *table,
             at++;
         if (at == 0 || (at < count && entries[at]->time_ns == times[t]))
             continue; /* before the series begins, or there already: the next search passes it */
+        if (has_ended(own, entries[at - 1]->time_ns, times[t]))
+            continue;
         enum assay_status status = copy_to(table, entries[at - 1], times[t], err);
         if (status != ASSAY_OK)
             return status;
@@ -150,8 +195,10 @@ enum assay_status assay__summary_carry(struct assay__summary_table *table,
                                        struct assay_error *err)
 {
     struct assay__summary_order order = {0};
+    struct times own = {NULL, 0};
     int64_t *times = malloc((looks->count + 1) * sizeof *times);
-    enum assay_status status = times == NULL ? assay__fail_memory(err) : ASSAY_OK;
+    enum assay_status status =
+        times == NULL ? assay__fail_memory(err) : own_looks(table, &own, err);
     for (uint32_t i = 0; status == ASSAY_OK && i < looks->count; i++)
         memcpy(&times[i], looks->keys[i].bytes, sizeof *times);
     if (status == ASSAY_OK && looks->count > 1) {
@@ -162,10 +209,11 @@ enum assay_status assay__summary_carry(struct assay__summary_table *table,
         for (next = i + 1; next < order.count &&
                            assay__summary_same_series(order.entries[i], order.entries[next]);)
             next++;
-        status =
-            carry_series(table, order.entries + i, next - i, times, looks->count, has_carried, err);
+        status = carry_series(table, order.entries + i, next - i, times, looks->count, &own,
+                              has_carried, err);
     }
     assay__summary_order_release(&order);
+    free(own.values);
     free(times);
     return status;
 }
