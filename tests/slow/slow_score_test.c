@@ -15,8 +15,7 @@
 enum { SHARES = 180, LEVELS = 3, MARGINS = 3, TESTS = 3, WELCH = 0, SCORE = 1, ADVICE = 2 };
 enum { EVENTS_MIN = 5 };
 
-static const int UNITS[][2] = {{30, 30}, {60, 30}, {30, 60}, {90, 30},
-                               {30, 90}, {60, 60}, {90, 60}};
+static const int UNITS[][2] = {{30, 30}, {60, 30}, {90, 30}, {60, 60}, {90, 60}};
 static const double MARGIN[MARGINS] = {0.02, 0.05, 0.1};
 static const double ALPHA[LEVELS] = {0.05, 0.0125, 0.001};
 
