@@ -112,7 +112,8 @@ bool assay__summary_same_series(const struct assay__summary_entry *a,
  * assay__summary_looks() collects the times of a table's entries in an index of int64_t.
  * assay__summary_carry() then gives every series an entry at each of those times from its first one
  * on: where it has none, it keeps the last one before. has_carried says whether that was needed. A
- * sealed table has a row for whatever there is at a look of its own: a series without one has ended.
+ * sealed table has a row for whatever there is at a look of its own: a series without one has
+ * ended.
  */
 enum assay_status assay__summary_looks(const struct assay__summary_table *table,
                                        struct assay__index *looks, struct assay_error *err);

@@ -135,7 +135,8 @@ static enum assay_status connect_database(struct odbc_connection *self, struct a
     assay__odbc.SQLSetConnectAttrW(self->database, SQL_ATTR_ACCESS_MODE, number(SQL_MODE_READ_ONLY),
                                    SQL_IS_UINTEGER);
     enum assay_status status = connection_string(self, &text, err);
-    uint16_t *units = status == ASSAY_OK ? assay__utf16_of(text.data, &length) : NULL;
+    uint16_t *units =
+        status == ASSAY_OK ? assay__utf16_of(text.data == NULL ? "" : text.data, &length) : NULL;
     if (status == ASSAY_OK && units == NULL)
         status = assay__fail_memory(err);
     if (status == ASSAY_OK) {
