@@ -16,7 +16,7 @@
  * struct assay_dataset is all that an analysis needs of the data: exact moments per metric, group,
  * look and slice, units per group, and the count of every row that was not used and why. Every
  * source (CSV, sufficient statistics, a caller's numbers) ends here; nothing after it knows the
- * source. A dataset borrows its plan, which must outlive it. Not thread safe: one writer at a time;
+ * source. A dataset keeps its plan alive. Not thread safe: one writer at a time;
  * fill one dataset per thread and merge. But units are known within one call of
  * assay_dataset_read() only: what is read apart must not share units, as shards by unit do not.
  */
@@ -66,7 +66,7 @@ ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_dataset_new(const struct assa
                                                                struct assay_dataset **out,
                                                                struct assay_error *err);
 
-/** assay_dataset_free() frees a dataset, before its plan; NULL is fine. */
+/** assay_dataset_free() frees a dataset, before or after its plan; NULL is fine. */
 ASSAY_API void assay_dataset_free(struct assay_dataset *dataset);
 
 /**
