@@ -71,6 +71,17 @@ enum assay_status assay__analyze_look(struct assay__builder *builder, struct ass
  */
 enum assay_status assay__analyze_errors(struct assay__builder *builder, struct assay_error *err);
 
+/** assay__looks_for_harm(): the role's test of a result is the test for harm, or there is none. */
+bool assay__looks_for_harm(const struct assay_metric_result *result);
+
+/** assay__set_hypothesis() fills in the error rates and sides of a result. */
+void assay__set_hypothesis(const struct assay__builder *builder,
+                           struct assay_metric_result *result);
+
+/** assay__set_null() sets margins and effects in metric units, and the null of the test. */
+void assay__set_null(struct assay__builder *builder, struct assay_metric_result *result,
+                     struct assay__wide unadjusted_baseline);
+
 /** assay__analyze_srm() tests each slice for a sample ratio mismatch. */
 enum assay_status assay__analyze_srm(struct assay__builder *builder, struct assay_error *err);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Every metric x comparison x slice: which hypothesis the metric's role asks for, the test
- * of it, and the deterioration test beside it.
+ * Every metric x comparison x slice: the test of its hypothesis at each look, and the deterioration
+ * test beside it.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -13,91 +13,6 @@
 #include "exact/shortest.h"
 #include "stats/compare.h"
 #include "stats/moments.h"
-
-enum assay_status assay__analyze_errors(struct assay__builder *builder, struct assay_error *err)
-{
-    const struct assay_plan *plan = builder->plan;
-    struct assay_analysis *out = builder->out;
-    out->rates = assay__arena_array(builder->arena, plan->metric_count, sizeof *out->rates);
-    builder->segment_rates =
-        assay__arena_array(builder->arena, plan->metric_count, sizeof *builder->segment_rates);
-    if (out->rates == NULL || builder->segment_rates == NULL)
-        return assay__fail_memory(err);
-    out->errors = assay__error_counts(plan, builder->pair_count);
-    assay__error_rates(plan, builder->pair_count, false, out->rates);
-    assay__error_rates(plan, builder->pair_count, true, builder->segment_rates);
-    return ASSAY_OK;
-}
-
-static enum assay_side wanted_side(enum assay_direction direction)
-{
-    static const enum assay_side SIDE[] = {[ASSAY_DIRECTION_INCREASE] = ASSAY_SIDE_UPPER,
-                                           [ASSAY_DIRECTION_DECREASE] = ASSAY_SIDE_LOWER,
-                                           [ASSAY_DIRECTION_ANY] = ASSAY_SIDE_BOTH};
-    return SIDE[direction];
-}
-
-static enum assay_side harm_side(enum assay_direction direction)
-{
-    static const enum assay_side SIDE[] = {[ASSAY_DIRECTION_INCREASE] = ASSAY_SIDE_LOWER,
-                                           [ASSAY_DIRECTION_DECREASE] = ASSAY_SIDE_UPPER,
-                                           [ASSAY_DIRECTION_ANY] = ASSAY_SIDE_BOTH};
-    return SIDE[direction];
-}
-
-/*
- * A planned effect or margin in metric units; relative ones are shares of |baseline mean|. A share
- * of 0 is no size at all: as a margin of 0 it would ask for what the plan does not.
- */
-static struct assay__wide in_metric_units(const struct assay_bound *bound,
-                                          struct assay__wide unadjusted_baseline)
-{
-    if (!bound->is_set || (bound->is_relative && assay__wide_sign(unadjusted_baseline) == 0))
-        return assay__wide_of(NAN);
-    struct assay__wide size = assay__wide_abs(assay__wide_of_shortest(bound->value));
-    return bound->is_relative ? assay__wide_mul(size, assay__wide_abs(unadjusted_baseline)) : size;
-}
-
-static bool looks_for_harm(const struct assay_metric_result *result)
-{
-    return result->hypothesis == ASSAY_HYPOTHESIS_DETERIORATION ||
-           result->hypothesis == ASSAY_HYPOTHESIS_NONE;
-}
-
-/* Error rates and sides of one result. */
-static void set_hypothesis(const struct assay__builder *builder, struct assay_metric_result *result)
-{
-    const struct assay_metric_plan *metric = &builder->plan->metrics[result->metric];
-    bool in_segment = builder->out->slices[result->slice].kind == ASSAY_SLICE_SEGMENT;
-    const struct assay_metric_rates *rates =
-        &(in_segment ? builder->segment_rates : builder->out->rates)[result->metric];
-    result->hypothesis = rates->hypothesis;
-    result->alpha = rates->alpha;
-    result->power = rates->power;
-    result->beta = rates->beta;
-    result->deterioration_alpha = rates->deterioration_alpha;
-    result->deterioration_side = harm_side(metric->direction);
-    result->side =
-        looks_for_harm(result) ? result->deterioration_side : wanted_side(metric->direction);
-}
-
-/* Margins and effects in metric units, and the null they put the test at. */
-static void set_null(struct assay__builder *builder, struct assay_metric_result *result,
-                     struct assay__wide unadjusted_baseline)
-{
-    const struct assay_metric_plan *metric = &builder->plan->metrics[result->metric];
-    struct assay__hypothesis *hypothesis = &builder->hypothesis;
-    hypothesis->effect = in_metric_units(&metric->effect, unadjusted_baseline);
-    hypothesis->margin = in_metric_units(&metric->margin, unadjusted_baseline);
-    hypothesis->null_difference = assay__wide_zero();
-    if (result->hypothesis == ASSAY_HYPOTHESIS_NON_INFERIORITY)
-        hypothesis->null_difference = metric->direction == ASSAY_DIRECTION_DECREASE
-                                          ? hypothesis->margin
-                                          : assay__wide_neg(hypothesis->margin);
-    result->effect_abs = assay__wide_double(hypothesis->effect);
-    result->margin_abs = assay__wide_double(hypothesis->margin);
-    result->null_difference = assay__wide_double(hypothesis->null_difference);
-}
 
 static struct assay_method method_of(const struct assay__builder *builder,
                                      const struct assay_metric_result *result)
@@ -192,7 +107,7 @@ static enum assay_status test_deterioration(const struct assay__builder *builder
     if (isnan(result->deterioration_alpha))
         return ASSAY_OK;
     look->has_deterioration = true;
-    if (looks_for_harm(result)) {
+    if (assay__looks_for_harm(result)) {
         look->deterioration = look->comparison;
         look->deterioration_alpha_spent = look->alpha_spent;
         return ASSAY_OK;
@@ -282,8 +197,8 @@ static enum assay_status test_look(struct assay__builder *builder,
     look->time_ns = builder->looks[k].time_ns;
     look->look = k;
     look->size.required = NAN;
-    set_null(builder, result,
-             assay__group_estimate(&builder->groups[result->baseline], metric->type));
+    assay__set_null(builder, result,
+                    assay__group_estimate(&builder->groups[result->baseline], metric->type));
     look->null_difference = result->null_difference;
     enum assay_status status = test_role(builder, result, tests, k, units, look, err);
     keep_difference(builder, result);
@@ -308,7 +223,7 @@ static void begin_result(const struct assay__builder *builder, uint32_t metric, 
     for (int a = 0; a < ASSAY__ADJUST_COUNT; a++)
         result->adjusted_p[a] = result->adjusted_log10_p[a] = NAN;
     result->slice_p = result->slice_log10_p = NAN;
-    set_hypothesis(builder, result);
+    assay__set_hypothesis(builder, result);
 }
 
 /* Trackers of a result's tests, and room for its looks. */
@@ -316,7 +231,7 @@ static enum assay_status begin_looks(struct assay__builder *builder,
                                      struct assay_metric_result *result, struct tests *tests,
                                      struct assay_error *err)
 {
-    bool harm = looks_for_harm(result);
+    bool harm = assay__looks_for_harm(result);
     bool once = assay__result_horizon(builder, result)->kind == ASSAY_HORIZON_FIXED;
     result->looks =
         assay__arena_array(builder->arena, once ? 1 : builder->look_count, sizeof *result->looks);
@@ -334,7 +249,7 @@ static enum assay_status begin_looks(struct assay__builder *builder,
 static void conclude_look(const struct tests *tests, struct assay_metric_result *result,
                           struct assay_look_result *look)
 {
-    bool harm = looks_for_harm(result);
+    bool harm = assay__looks_for_harm(result);
     bool monitored = !isnan(result->deterioration_alpha);
     const struct assay__tracker *watch = harm ? &tests->role : &tests->deterioration;
     result->is_futile = tests->role.is_futile;
