@@ -10,6 +10,7 @@
 #include "assay/hooks.h"
 #include "assay/moments.h"
 #include "assay/plan.h"
+#include "assay/sink.h"
 #include "assay/status.h"
 
 /**
@@ -172,6 +173,14 @@ assay_dataset_summarize(const struct assay_dataset *dataset, char **text, size_t
                         struct assay_error *err);
 
 /**
+ * assay_dataset_stream() writes the same bytes to a sink, a few rows at a time: however long the
+ * table is, little of its text is in memory. Also returns what the sink returns.
+ */
+ASSAY_API ASSAY_MUST_CHECK enum assay_status
+assay_dataset_stream(const struct assay_dataset *dataset, const struct assay_sink *sink,
+                     struct assay_error *err);
+
+/**
  * assay_sums_merge() adds up tables of sufficient statistics in files, as 'assay merge' does,
  * and writes the whole as above. Sealed parts must be of one plan and no input may be in two of
  * them. ASSAY_ERROR_DATA for parts that do not fit together, were cut or edited;
@@ -181,5 +190,11 @@ ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_sums_merge(const char *const 
                                                               size_t path_count, char **text,
                                                               size_t *length,
                                                               struct assay_error *err);
+
+/** assay_sums_stream() writes what assay_sums_merge() makes to a sink, as above. */
+ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_sums_stream(const char *const *paths,
+                                                               size_t path_count,
+                                                               const struct assay_sink *sink,
+                                                               struct assay_error *err);
 
 #endif

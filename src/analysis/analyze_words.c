@@ -150,7 +150,7 @@ static const char *srm_text(const struct assay__builder *builder,
         return "Units are in a group that the plan does not have, or gives none.";
     if (state == ASSAY__SRM_NOT_TESTED)
         return isnan(test->df) || test->df > 0.0
-                   ? "There are no units here: the groups' sizes cannot be tested."
+                   ? "Without units the groups' sizes cannot be tested."
                    : "One group alone may have units: the groups' sizes cannot be tested.";
     assay__p_text(&(struct assay_difference){.p = test->p, .log10_p = test->log10_p}, p);
     return assay__arena_format(builder->arena, ASSAY__SRM_SUBJECT " %s %s (%s).",

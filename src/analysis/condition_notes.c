@@ -147,7 +147,7 @@ static enum assay_status note_subject(struct assay__builder *builder, uint32_t m
     const char *sentence = sentence_of(builder, metric, subject, places.dropped);
     if (where == NULL || sentence == NULL)
         return assay__fail_memory(err);
-    /* What only slices have is no error of the analysis. */
+    /* The analysis has no error for what only slices have. */
     enum assay_annotation_level level = subject->level;
     if (places.only == NULL && level == ASSAY_NOTE_ERROR)
         level = ASSAY_NOTE_WARNING;

@@ -85,7 +85,7 @@ void assay__dataset_add_missing(struct assay_dataset *dataset, uint32_t metric, 
 
 /**
  * assay__dataset_skip() counts rows that were skipped by the group they name: what is left of a
- * group that lost more than others is no fair sample. Rows whose group cannot be told are not
+ * group that lost more than others is not a fair sample. Rows whose group cannot be told are not
  * counted here.
  */
 enum assay_status assay__dataset_skip(struct assay_dataset *dataset, const char *group,

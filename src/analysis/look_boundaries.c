@@ -137,7 +137,7 @@ enum assay_status assay__tracker_boundary(struct assay__tracker *tracker, uint32
         return ASSAY_OK;
     bool has_none = tracker->horizon == NULL && tracker->needs_size && units == 0;
     if (has_none)
-        return ASSAY_OK; /* no unit has a value yet: this is no look of the metric's */
+        return ASSAY_OK; /* no unit has a value yet: the metric has no look here */
     if (tracker->horizon == NULL) {
         /* Values that do not vary yet, as of a rare event, need next to no units. */
         enum assay_status status =

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Rows that were skipped, by group: where one group lost a larger part than another, what is left
- * is no fair sample of either.
+ * is not a fair sample of either.
  */
 #include <inttypes.h>
 #include <string.h>

@@ -9,7 +9,7 @@ enum assay_outcome assay__outcome(enum assay_hypothesis hypothesis,
                                   enum assay_tristate significant);
 
 /**
- * ASSAY__UNSURE: a look's significance is no ground for advice. At an earlier look it does not
+ * ASSAY__UNSURE: a look's significance does not support advice. At an earlier look it does not
  * count any more; at the last one it is shown, and advice is withheld.
  */
 enum { ASSAY__UNSURE = ASSAY_FLAG_SKEWED_SIGNIFICANCE | ASSAY_FLAG_FEW_SIGNIFICANCE };

@@ -125,7 +125,7 @@ struct assay_rule {
 /**
  * struct assay_bound is a planned effect or margin. relative: a share of |baseline mean|; otherwise
  * metric units. value is the size, > 0; the metric's direction says which way. A share of a
- * baseline of exactly 0 is no size: with such a margin there is no test, with such an effect no
+ * baseline of exactly 0 is not a size: with such a margin there is no test, with such an effect no
  * required sample size.
  */
 struct assay_bound {

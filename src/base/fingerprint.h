@@ -8,7 +8,7 @@
 
 /**
  * Fingerprints tell texts apart by 128 bits (XXH3 without a seed), the same in every process and
- * on every machine. They find what was changed by chance or by hand; they are no proof against
+ * on every machine. They find what was changed by chance or by hand; they do not protect against
  * somebody who makes two texts with one fingerprint on purpose.
  */
 enum { ASSAY__FINGERPRINT_BYTES = 33 }; /* 32 hex digits and a NUL */

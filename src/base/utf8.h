@@ -9,7 +9,7 @@ enum { ASSAY__UTF8_INVALID = 0x7FFFFFFF }; /* no code point has this value */
 
 /**
  * assay__utf8_next() reads the code point at text[0 .. length), length > 0, and returns how many
- * bytes it takes. Bytes that are no UTF-8 (overlong forms, surrogates, beyond U+10FFFF, cut short)
+ * bytes it takes. Bytes that are not UTF-8 (overlong forms, surrogates, beyond U+10FFFF, cut short)
  * give ASSAY__UTF8_INVALID and the length of the maximal wrong part, as Unicode 3.9 (U+FFFD
  * substitution of maximal subparts) recommends: one replacement each.
  */

@@ -322,7 +322,7 @@ static enum assay_status check_plan(const struct arguments *arguments,
 }
 
 /* The result is shown before it is delivered, which may take minutes, and delivered whether or not
- * it could be shown: a full disk here is no reason to lose it there. When both fail, the exit code
+ * it could be shown: a full disk here does not lose it there. When both fail, the exit code
  * is the delivery's, since what was computed may then be nowhere but in the outbox. */
 static int report(struct arguments *arguments, const struct assay_analysis *analysis)
 {

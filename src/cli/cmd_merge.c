@@ -35,7 +35,7 @@ static enum assay_status write_whole(const void *what, const struct assay_sink *
                                      struct assay_error *err)
 {
     const struct parts *parts = what;
-    return assay__summaries_stream((const char *const *)parts->paths, parts->count, sink, err);
+    return assay_sums_stream((const char *const *)parts->paths, parts->count, sink, err);
 }
 
 int cmd_merge(int argc, char **argv)

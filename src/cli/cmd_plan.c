@@ -186,7 +186,7 @@ static int run(const struct plan_command *command, int argc, char **argv)
     if (is_schema)
         return cli_usage_error("plan", "'plan schema' takes no file and no option");
     if (!is_init && strcmp(verb, "check") != 0)
-        return cli_usage_error("plan", "there is no 'plan %s'; there are init, check and schema",
+        return cli_usage_error("plan", "unknown command 'plan %s'; it is init, check or schema",
                                verb);
     if (argc - optind != 2)
         return cli_usage_error("plan", "'plan %s' takes one file", verb);

@@ -85,7 +85,7 @@ static enum assay_status read_result(struct assay__arena *arena, const char *pat
     report->result = inner != NULL ? inner : root;
     if (serve_page_member(report->result, "results", ASSAY__NODE_ARRAY) == NULL)
         return assay__fail_at(err, ASSAY_ERROR_DATA, path, 0, 0,
-                              "This is no AnalysisResult: it has no list of results.");
+                              "This is not an AnalysisResult: it has no list of results.");
     const char *name = serve_page_text(report->result, "name");
     const char *file_name = strrchr(path, '/');
     if (name[0] == '\0')

@@ -321,7 +321,7 @@ static void write_verdict(struct assay__page *page, const struct outcome *outcom
         add_figures(&words, outcome);
     assay__text_puts(&words, WORDS[state]);
     if (state == ASSAY__SRM_NOT_TESTED)
-        assay__text_puts(&words, outcome->total == 0 ? "there are no units."
+        assay__text_puts(&words, outcome->total == 0 ? "no group has units."
                                                      : "one group alone may have units.");
     assay__page_ink(page, srm->significant ? ASSAY__INK_BAD : ASSAY__INK_PLAIN);
     assay__page_words(page, &words, 0, 0);

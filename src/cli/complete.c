@@ -176,7 +176,7 @@ static bool offer_help_values(const struct request *request)
     return true;
 }
 
-/* Values of a flag of the plan that is one of some words; false when it is no such flag. */
+/* Values of a flag of the plan that is one of some words; false for other flags. */
 static bool offer_plan_values(const struct request *request)
 {
     static const char *const RULES[][2] = {{"reduction", "full pooled none"},

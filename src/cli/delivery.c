@@ -89,11 +89,11 @@ bool delivery_flag_take(struct delivery *delivery, int option, const char *value
         delivery->is_dry_run = true;
     else if (option == DELIVERY_FLAG_TOKEN)
         *code = cli_usage_error(delivery->command,
-                                "there is no --token: everyone on this machine can read command "
+                                "--token does not exist: everyone on this machine can read command "
                                 "lines; use --token-file, ASSAY_TOKEN_FILE or ASSAY_TOKEN");
     else if (option == DELIVERY_FLAG_CLIENT_SECRET)
         *code = cli_usage_error(delivery->command,
-                                "there is no --client-secret: everyone on this machine can read "
+                                "--client-secret does not exist: everyone on this machine can read "
                                 "command lines; use --client-secret-file, "
                                 "ASSAY_CLIENT_SECRET_FILE or ASSAY_CLIENT_SECRET");
     else if (option == DELIVERY_FLAG_MAX_ATTEMPTS)

@@ -69,7 +69,7 @@ int design_traffic_read(const char *path, struct design_traffic *traffic)
     if (file != stdin)
         fclose(file);
     if (code == 0 && history.rows == 0)
-        code = fail_at(path, line, "there is no day with units");
+        code = fail_at(path, line, "no day has units");
     for (int64_t day = history.last + 1; code == 0 && day <= history.last + DESIGN_WEEK; day++) {
         /* Days without a row had no units. A history below a week has one rate. */
         int64_t days = history.last - history.first + 1, same = 0;

@@ -42,8 +42,8 @@ static int unknown_command(const char *name)
         names[count++] = command->name;
     const char *nearest = cli_nearest(name, names, count);
     if (nearest != NULL)
-        return cli_usage_error("", "there is no command '%s'; did you mean '%s'?", name, nearest);
-    return cli_usage_error("", "there is no command '%s'", name);
+        return cli_usage_error("", "unknown command '%s'; did you mean '%s'?", name, nearest);
+    return cli_usage_error("", "unknown command '%s'", name);
 }
 
 static int run_help(int argc, char **argv)

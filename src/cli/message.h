@@ -41,7 +41,7 @@ enum { MESSAGE_BYTES = 2048 };
 /** message_text() makes a sentence as vprintf() would, fit for a terminal and a log. */
 void message_text(char text[MESSAGE_BYTES], const char *format, va_list arguments);
 
-/** message_note() prints a line that is no failure, as printf() would; event: in one word. */
+/** message_note() prints a line that reports no failure, as printf() would; event: in one word. */
 void message_note(const char *event, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /** message_fail() prints why the command ends with a status; its exit code. */

@@ -63,12 +63,11 @@ static void name_error(const char *command, const struct option *options, const 
     const char *nearest = length < sizeof name ? cli_nearest(name, names, count) : NULL;
     const char *here = length < sizeof name ? option_elsewhere(options, name) : NULL;
     if (here != NULL)
-        cli_usage_error(command, "there is no option --%s; write %s", name, here);
+        cli_usage_error(command, "unknown option --%s; write %s", name, here);
     else if (nearest != NULL)
-        cli_usage_error(command, "there is no option --%s; did you mean --%s?", name, nearest);
+        cli_usage_error(command, "unknown option --%s; did you mean --%s?", name, nearest);
     else
-        cli_usage_error(command, "there is no option --%s%s", name,
-                        length < sizeof name ? "" : "...");
+        cli_usage_error(command, "unknown option --%s%s", name, length < sizeof name ? "" : "...");
 }
 
 /* getopt_long() leaves in optopt the val of a known option, 0, or the letter after a single dash.
@@ -78,7 +77,7 @@ static void say_problem(const char *command, const struct option *options, char 
     if (optopt > 0xFF)
         value_error(command, options);
     else if (optopt != 0)
-        cli_usage_error(command, "there is no option -%c; options begin with two dashes",
+        cli_usage_error(command, "unknown option -%c; options begin with two dashes",
                         optopt >= 0x21 && optopt < 0x7F ? optopt : '?');
     else
         name_error(command, options, argv[optind - 1] + 2);

@@ -6,7 +6,7 @@
 
 enum { HELP_WIDTH = 98, HELP_INDENT = 30 };
 
-/* Flags that are no key of a plan, or say a key in a form of their own. */
+/* Flags without a key of a plan, or that say a key in a form of their own. */
 static const struct plan_flag OTHERS[] = {
     {.name = "plan",
      .argument = "FILE",

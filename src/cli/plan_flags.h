@@ -13,7 +13,7 @@
 
 /**
  * Flags that make a plan, the same for every command that needs one: rows of the key table that
- * name a flag, and a few that are no key. A command merges them into its options and hands every
+ * name a flag, and a few without one. A command merges them into its options and hands every
  * option it does not know itself to plan_flags_take():
  *
  *     static const struct option OWN[] = {

@@ -73,7 +73,7 @@ static bool is_number_text(const char *text)
     return assay__cell_number(&field, &number, digits) == ASSAY__CELL_OK;
 }
 
-/* Names that are numbers are values: the line is no header. */
+/* Names that are numbers are values: the line is not a header. */
 static uint32_t count_numbers(const struct assay__rows *csv)
 {
     uint32_t count = 0;

@@ -14,7 +14,7 @@ struct simulate_distribution {
     bool (*takes)(enum assay_metric_type type);
     bool wants_deviation, wants_denominator, is_count;
     enum simulate_effect_kind effect;
-    /* A value that is no zero, and the ratio's denominator. */
+    /* A value other than zero, and the ratio's denominator. */
     void (*draw)(const struct simulate_draw *draw, const gsl_rng *rng, double values[2]);
     /* Deviation of such a value. */
     double (*deviation)(const struct simulate_draw *draw);

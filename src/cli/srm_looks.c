@@ -158,7 +158,7 @@ static int read_looks(struct looks *looks)
     if (file != stdin)
         fclose(file);
     if (code == 0 && looks->count == 0)
-        code = fail_at(looks, line, NULL, "there is no row of counts");
+        code = fail_at(looks, line, NULL, "a row of counts is missing");
     return code;
 }
 

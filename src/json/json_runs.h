@@ -103,7 +103,7 @@ static inline const char *assay__json_digits_end(const char *at, const char *end
     return at;
 }
 
-/** assay__json_blanks_end() is the first byte that is no blank ' ', or end. */
+/** assay__json_blanks_end() is the first byte other than a blank ' ', or end. */
 static inline const char *assay__json_blanks_end(const char *at, const char *end)
 {
     for (uint64_t word; end - at >= 8; at += 8) {

@@ -225,8 +225,7 @@ static enum assay_status read_escape(struct assay__json_scan *scan, char **out)
         return read_unicode_escape(scan, out);
     const char *letter = c != '\0' ? strchr(LETTERS, c) : NULL;
     if (letter == NULL)
-        return assay__json_fail(scan, start,
-                                "There is no such escape; a backslash is written \\\\.");
+        return assay__json_fail(scan, start, "Unknown escape; a backslash is written \\\\.");
     *(*out)++ = MEANINGS[letter - LETTERS];
     scan->at++;
     return ASSAY_OK;
@@ -372,6 +371,6 @@ enum assay_status assay__json_scan_word(struct assay__json_scan *scan, struct as
         return ASSAY_OK;
     }
     return assay__json_fail(scan, start,
-                            "'%.*s' is no JSON value; numbers look like 0.5, texts are quoted.",
+                            "'%.*s' is not a JSON value; numbers look like 0.5, texts are quoted.",
                             length < 40 ? (int)length : 40, start);
 }

@@ -38,7 +38,7 @@ enum assay_status assay__json_fail_unexpected(struct assay__json_scan *scan, con
 /** assay__json_pass_space() is assay__json_skip_space() where there is some. */
 enum assay_status assay__json_pass_space(struct assay__json_scan *scan);
 
-/** assay__json_skip_space() moves to the next character that is no white space or comment. */
+/** assay__json_skip_space() moves to the next character that is neither white space nor comment. */
 static inline enum assay_status assay__json_skip_space(struct assay__json_scan *scan)
 {
     if (scan->at < scan->end && (unsigned char)*scan->at > ' ' && *scan->at != '/')

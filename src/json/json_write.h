@@ -13,7 +13,7 @@
  * of the calls. Initialise it with {.out = &text} (and .pretty). Failed allocations are kept by the
  * text: check once, at assay__text_take().
  *
- * What comes out is always valid UTF-8 without NaN or infinity: bytes that are no UTF-8 become
+ * What comes out is always valid UTF-8 without NaN or infinity: bytes that are not UTF-8 become
  * U+FFFD, and a member whose number is not finite is left out (or null, where a function says so).
  * Balancing begin and end is the caller's part.
  *

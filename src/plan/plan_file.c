@@ -100,7 +100,7 @@ static enum assay_status find_definitions(struct assay__node *root, const char *
         *list = assay__node_get(root, "metrics");
     }
     if (*list == NULL || (*list)->type != ASSAY__NODE_ARRAY || (*list)->count == 0)
-        return fail_in(name, root, "There is no list of metric definitions here.", err);
+        return fail_in(name, root, "The list of metric definitions is missing.", err);
     for (const struct assay__node *metric = (*list)->first; metric != NULL; metric = metric->next) {
         if (metric->type != ASSAY__NODE_OBJECT)
             return fail_in(name, metric, "A definition must be an object in braces.", err);
@@ -156,7 +156,7 @@ static enum assay_status take_definitions(struct assay__arena *arena, const stru
     if (is_found)
         return ASSAY_OK;
     return assay__fail_at(err, ASSAY_ERROR_PLAN, include->path, 0, 0,
-                          "There is no metric '%.200s' in this file.", include->id);
+                          "This file has no metric '%.200s'.", include->id);
 }
 
 /* What stands beside an include in the plan takes the place of what the definition says. */

@@ -83,7 +83,8 @@ static const struct assay__plan_key plan_rows[] = {
      SAYS("how the result writes labels and dimensions: list or object")},
     {LIST("metrics", metrics, metric_count, METRIC, struct assay_metric_plan, ASSAY_METRICS_MAX),
      REQUIRED, .distinct = "id", .least = 1,
-     .few = "There are no metrics; name at least one column to measure.", SAYS("what is measured")},
+     .few = "The list of metrics is empty; name at least one column to measure.",
+     SAYS("what is measured")},
 };
 
 static const struct assay__plan_key comparisons_rows[] = {
@@ -93,7 +94,7 @@ static const struct assay__plan_key comparisons_rows[] = {
      .fallback = ASSAY_COMPARE_ALL_PAIRS, FLAG("all-pairs", NULL),
      SAYS("compare every two groups")},
     {LIST("pairs", pairs, pair_count, PAIR, struct assay_pair, ASSAY_COMPARISONS_MAX), .least = 1,
-     .few = "There are no pairs; list at least one.", FLAG("compare", "BASE:GROUP"),
+     .few = "The list of pairs is empty; list at least one.", FLAG("compare", "BASE:GROUP"),
      SAYS("compare these pairs of groups")},
 };
 

@@ -21,10 +21,9 @@ static void fail_unknown(struct assay__plan_reader *reader, const struct assay__
     at.line = member->key_line;
     at.column = member->key_column;
     if (nearest != NULL)
-        assay__plan_fail(reader, &at, "There is no such key; did you mean \"%s\"?", nearest);
+        assay__plan_fail(reader, &at, "Unknown key; did you mean \"%s\"?", nearest);
     else
-        assay__plan_fail(reader, &at, "There is no such key in %s; see assay-plan(5).",
-                         known->name);
+        assay__plan_fail(reader, &at, "Unknown key in %s; see assay-plan(5).", known->name);
 }
 
 static bool has_only_known(struct assay__plan_reader *reader, const struct assay__plan_keys *known,

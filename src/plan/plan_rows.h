@@ -20,8 +20,7 @@
     ASSAY__ROW(TEXTS, key_, ASSAY__PLACE(member), ASSAY__PLACE(count_)), .most = most_
 #define SPELLINGS(key_, member, count_)                                                            \
     ASSAY__ROW(SPELLINGS, key_, ASSAY__PLACE(member), ASSAY__PLACE(count_)),                       \
-        .least = 1, .most = ASSAY_SPELLINGS_MAX,                                                   \
-        .few = "There is no text here; name at least one."
+        .least = 1, .most = ASSAY_SPELLINGS_MAX, .few = "The list is empty; name at least one."
 #define NUMBER(key_, member, range_, fallback_)                                                    \
     ASSAY__ROW(NUMBER, key_, ASSAY__PLACE(member), ASSAY__NO_MARK),                                \
         .range = &assay__range_##range_, .fallback = fallback_

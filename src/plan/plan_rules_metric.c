@@ -131,8 +131,8 @@ static void finish_measure(struct assay__plan_reader *reader, const struct assay
     if (is_proportion && measure->events != NULL && measure->aggregation != ASSAY_AGGREGATE_COUNT &&
         measure->aggregation != ASSAY_AGGREGATE_SUM)
         assay__plan_fail_key(reader, value, "aggregation",
-                             "A proportion of events is 1 when their count or sum is above 0; "
-                             "there is no other aggregation for it.");
+                             "A proportion of events is 1 when their count or sum is above 0: "
+                             "the aggregation is count or sum.");
     if (measure->where != NULL && !measure->has_aggregation)
         assay__plan_fail_key(reader, value, "where",
                              "This chooses among several rows of a unit: it needs an "

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The values of a plan's keys that are no objects: how each kind is read into its struct. */
+/* The values of a plan's keys other than objects: how each kind is read into its struct. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -14,7 +14,7 @@ static enum assay_status write(const struct assay_analysis *analysis, enum assay
 {
     static const struct assay_write_options DEFAULTS = {0};
     if ((size_t)format >= ASSAY__REPORT_COUNT)
-        return assay__fail(err, ASSAY_ERROR_USAGE, "There is no output format %d.", (int)format);
+        return assay__fail(err, ASSAY_ERROR_USAGE, "No output format has number %d.", (int)format);
     assay__reports[format].write(analysis, options != NULL ? options : &DEFAULTS, out);
     return ASSAY_OK;
 }

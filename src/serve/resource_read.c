@@ -23,7 +23,7 @@ void serve_get(struct serve_call *call)
     enum serve_outcome outcome = serve_store_get(store, &place, &answer->body, answer->etag);
     serve_readers_give(call->context->readers, store, outcome != SERVE_FAILED);
     if (outcome == SERVE_ABSENT) {
-        serve_answer_refuse(answer, SERVE_NOT_FOUND, NULL, "There is no result of this name.");
+        serve_answer_refuse(answer, SERVE_NOT_FOUND, NULL, "No result has this name.");
     } else if (outcome == SERVE_DAMAGED_ROW) {
         serve_answer_refuse(answer, SERVE_DAMAGED, NULL,
                             "The stored result is damaged: its bytes are not those of its ETag. "
@@ -49,7 +49,7 @@ static void finish_delete(struct serve_call *call)
         assay__text_puts(&answer->body, "{}\n");
         break;
     case SERVE_ABSENT:
-        serve_answer_refuse(answer, SERVE_NOT_FOUND, NULL, "There is no result of this name.");
+        serve_answer_refuse(answer, SERVE_NOT_FOUND, NULL, "No result has this name.");
         break;
     case SERVE_DIFFERENT:
         serve_answer_refuse(answer, SERVE_CHANGED, NULL,

@@ -109,7 +109,7 @@ static enum assay_status fail_missing(const struct assay__rows_header *header, c
     const char *nearest = assay__nearest(name, strlen(name), header->names, header->count);
     enum assay_status status =
         assay__fail_at(err, ASSAY_ERROR_DATA, file, header->line, 0,
-                       "There is no column '%.100s'.%s%.100s%s The header has: %s.", name,
+                       "No column is named '%.100s'.%s%.100s%s The header has: %s.", name,
                        nearest != NULL ? " Did you mean '" : "", nearest != NULL ? nearest : "",
                        nearest != NULL ? "'?" : "", list.failed ? "(memory ran out)" : list.data);
     assay__text_release(&list);

@@ -89,8 +89,8 @@ enum assay_status assay_sums_merge(const char *const *paths, size_t path_count, 
     return write_whole(&shards, whole, status, text, length, err);
 }
 
-enum assay_status assay__summaries_stream(const char *const *paths, size_t path_count,
-                                          const struct assay_sink *sink, struct assay_error *err)
+enum assay_status assay_sums_stream(const char *const *paths, size_t path_count,
+                                    const struct assay_sink *sink, struct assay_error *err)
 {
     struct assay__summary_shards shards = {.wants_same = true};
     struct assay__summary_table *whole;

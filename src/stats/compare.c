@@ -34,12 +34,12 @@ static enum assay_status check_choices(const struct assay_method *method, struct
         {"skewness correction", (unsigned)method->skewness, ASSAY_SKEWNESS_PEARSON + 1},
     };
     if (!assay__metric_is_kind(method->type))
-        return assay__fail(err, ASSAY_ERROR_DOMAIN, "There is no metric type number %u.",
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "No metric type has number %u.",
                            (unsigned)method->type);
     for (size_t i = 0; i < sizeof CHOICES / sizeof *CHOICES; i++)
         if (CHOICES[i].number >= CHOICES[i].count)
-            return assay__fail(err, ASSAY_ERROR_DOMAIN, "There is no %s number %u.",
-                               CHOICES[i].what, CHOICES[i].number);
+            return assay__fail(err, ASSAY_ERROR_DOMAIN, "No %s has number %u.", CHOICES[i].what,
+                               CHOICES[i].number);
     return ASSAY_OK;
 }
 

@@ -193,7 +193,7 @@ static enum assay_status check(enum assay_adjustment method, const double *p, co
                                size_t count, struct assay_error *err)
 {
     if ((unsigned)method >= ASSAY__ADJUST_COUNT)
-        return assay__fail(err, ASSAY_ERROR_DOMAIN, "There is no p-value adjustment number %u.",
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "No p-value adjustment has number %u.",
                            (unsigned)method);
     for (size_t i = 0; i < count; i++) {
         if (log10_p[i] > 0.0)

@@ -57,7 +57,7 @@ void assay__score_ratio_bounds(const struct assay__shares *shares, double critic
 
 /**
  * assay__exact_applies() is whether the next uses counts: then covariates are not. Where there are
- * covariates, skewed shares are no reason to do without them.
+ * covariates, skewed shares do not forbid them.
  */
 bool assay__exact_applies(const struct assay__pair_estimate *pair,
                           const struct assay_method *method, bool has_covariates);

@@ -51,7 +51,7 @@ static enum assay_status check(const uint64_t *counts, const double *weights, si
 {
     *totals = (struct totals){.weight = assay__wide_zero()};
     if (design->method != ASSAY_SRM_CHI2 && design->method != ASSAY_SRM_SEQUENTIAL)
-        return assay__fail(err, ASSAY_ERROR_DOMAIN, "There is no SRM method number %u.",
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "No SRM method has number %u.",
                            (unsigned)design->method);
     if (!(design->alpha > 0.0 && design->alpha < 1.0))
         return assay__fail(err, ASSAY_ERROR_DOMAIN, "alpha must lie between 0 and 1.");

@@ -16,6 +16,16 @@ sh scripts/check-exports "$BUILD/libassay.so" >"$work/log" 2>&1
 ok $? "exported symbols are those of the headers"
 sh scripts/check-abi "$BUILD/libassay.so" >"$work/log" 2>&1
 ok $? "the ABI is the recorded one"
+# The libraries that the product is built on are in use, and of GSL nothing that allocates.
+nm -D "$BUILD/libassay.so" | grep ' U ' >"$work/log"
+grep -q 'gsl_root_fsolver_iterate' "$work/log" && grep -q 'gsl_sf_log_1plusx_mx' "$work/log" &&
+    ! grep -q 'gsl_.*alloc' "$work/log"
+ok $? "libassay uses GSL, without its allocations"
+grep -q 'cJSON_CreateRaw' "$work/log" && grep -q 'cJSON_ParseWithLengthOpts' "$work/log"
+ok $? "libassay writes and reads by cJSON"
+ldd "$BUILD/libassay.so" >"$work/log"
+grep -q libgsl "$work/log" && grep -q libcjson "$work/log"
+ok $? "the loader finds GSL and cJSON"
 [ "$(getconf LONG_BIT)" = 64 ] || { summary; exit; }
 
 # A copy of the headers with one change; abidiff, which looks at the library, is not asked.

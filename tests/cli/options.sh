@@ -31,10 +31,10 @@ for command in $("$ASSAY" help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
     [ -s "$work/names" ] || says "$command" "options in its help"
     while read -r name; do
         # An option with a letter too many is near itself, unless another one is as near.
-        says "$command" "there is no option --${name}q; did you mean --$name?" "--${name}q"
+        says "$command" "unknown option --${name}q; did you mean --$name?" "--${name}q"
     done <"$work/names"
-    says "$command" "there is no option --xyzzy-xyzzy" --xyzzy-xyzzy=3
-    says "$command" "there is no option -q; options begin with two dashes" -q
+    says "$command" "unknown option --xyzzy-xyzzy" --xyzzy-xyzzy=3
+    says "$command" "unknown option -q; options begin with two dashes" -q
     says "$command" "--help takes no value" --help=me
     sed -n 's/^\([a-z0-9-]*\)[= ].*/\1/p' "$work/options" | sort -u >"$work/valued"
     while read -r name; do

@@ -180,7 +180,7 @@ sqlite3 "$work/odd.db" '.mode csv' ".import $work/odd.csv t"
 "$ASSAY" sql --dialect sqlite --table t --group g --baseline A --metric y |
     sqlite3 -csv -header "$work/odd.db" >"$work/sums"
 "$ASSAY" analyze --group g --baseline A --metric y "$work/sums" >"$work/out" 2>"$work/err"
-[ $? -eq 65 ] && grep -q "Column 'y' of the database: 1 values are no numbers, or have more digits" "$work/err"
+[ $? -eq 65 ] && grep -q "Column 'y' of the database: 1 values are not numbers, or have more digits" "$work/err"
 ok $? "too many digits"
 
 # Hostile names: each is a column, a group, a value, an id; the table and the sums stay whole.

@@ -121,7 +121,7 @@ START_TEST(pages_ask_for_a_token_as_password)
     expect(reply, 401, "{\"code\":16,");
     /* printf %s 'x:bobs-token-01234567890' | base64 */
     const char *const bob[] = {"Authorization: Basic eDpib2JzLXRva2VuLTAxMjM0NTY3ODkw", NULL};
-    expect(ask(&endpoint, "GET", "/", bob, NULL), 200, "There are no results here yet");
+    expect(ask(&endpoint, "GET", "/", bob, NULL), 200, "No results yet");
     const char *const wrong[] = {"Authorization: Basic eDpib2JzLXRva2VuLTAxMjM0NTY3ODk=", NULL};
     expect(ask(&endpoint, "GET", "/", wrong, NULL), 401, "not known");
     const char *const broken[] = {"Authorization: Basic ====", NULL};

@@ -165,8 +165,8 @@ END_TEST
 
 START_TEST(empty_lists_say_why)
 {
-    expect(ask_alice(&endpoint, "GET", "/", NULL), 200, "There are no results here yet");
-    expect(ask_alice(&endpoint, "GET", "/?filter=", NULL), 200, "There are no results here yet");
+    expect(ask_alice(&endpoint, "GET", "/", NULL), 200, "No results yet");
+    expect(ask_alice(&endpoint, "GET", "/?filter=", NULL), 200, "No results yet");
     expect(ask_alice(&endpoint, "GET", "/?filter=labels:x", NULL), 200, "<h2>Nothing matches</h2>");
     store("july", "r1", "growth", 1);
     struct reply page = ask_alice(&endpoint, "GET", "/", NULL);

@@ -102,7 +102,7 @@ START_TEST(sizes_are_as_planned_only_where_the_test_says_so)
         {"The groups' sizes are borderline against the plan (p 0.0086).", "Sizes borderline"},
         {"The groups' sizes are within the tolerance of the plan (p 1e-9).",
          "Sizes within the tolerance"},
-        {"There are no units here: the groups' sizes cannot be tested.", "Sizes not tested"},
+        {"Without units the groups' sizes cannot be tested.", "Sizes not tested"},
         {"Ratios were looked at.", "No sample ratio mismatch"},
         {"", "No sample ratio mismatch"},
     };

@@ -150,7 +150,7 @@ START_TEST(rows_without_a_file_say_where_they_are_wrong)
     open_array(&array, LESS, COLUMNS, &WRONG[0][0], 2);
     assert_ok(assay_dataset_new(plan, &dataset, &err), &err);
     ck_assert_int_eq(assay__dataset_read_rows(dataset, &array.rows, NULL, &err), ASSAY_ERROR_DATA);
-    ck_assert_ptr_nonnull(strstr(err.message, "There is no column 'y'."));
+    ck_assert_ptr_nonnull(strstr(err.message, "No column is named 'y'."));
     assay__rows_close(&array.rows);
     assay_dataset_free(dataset);
     assay_plan_free(plan);

@@ -213,7 +213,7 @@ enum assay_status assay__client_check(const struct assay_client *client, struct 
     if (options->token == NULL && options->token_file == NULL && options->client_id == NULL &&
         !client->base.is_loopback)
         return assay__fail(err, ASSAY_ERROR_AUTH,
-                           "There is no token: give a token file or client credentials.");
+                           "No token is set: give a token file or client credentials.");
     enum assay_status status =
         check_readable(options->token_file, "token file", ASSAY_ERROR_AUTH, err);
     if (status == ASSAY_OK)

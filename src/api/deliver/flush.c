@@ -135,7 +135,7 @@ enum assay_status assay_client_flush(struct assay_client *client, size_t *delive
     assay__halt_begin(&client->halt, client->options.hooks);
     enum assay_status status =
         client->options.outbox == NULL
-            ? assay__fail(&flush.first, ASSAY_ERROR_USAGE, "There is no outbox to deliver from.")
+            ? assay__fail(&flush.first, ASSAY_ERROR_USAGE, "No outbox is set.")
             : assay__outbox_list(client->options.outbox, &arena, &names, &count, &flush.first);
     if (status == ASSAY_OK)
         status = assay__client_check(client, &flush.first);

@@ -12,7 +12,7 @@ enum {
 
 /**
  * assay__refusal_clean() appends what a server wrote, fit for a terminal and a log: one line,
- * control characters, bytes that are no UTF-8 and characters that reorder text replaced, runs of
+ * control characters, bytes that are not UTF-8 and characters that reorder text replaced, runs of
  * blanks made one, the secrets (NULL ones skipped) blanked, at most bytes_max bytes.
  *
  * A secret is also found where it is written as URLs (%2B), JSON (\u002b) or HTML (&#43;) write it,

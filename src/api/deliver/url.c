@@ -28,7 +28,7 @@ enum assay_status assay__region_urls(const char *region, const char **base_url,
         }
     }
     return assay__fail(err, ASSAY_ERROR_USAGE,
-                       "There is no region \"%.40s\"; it is eu or us. Give a base URL for any "
+                       "Unknown region \"%.40s\"; it is eu or us. Give a base URL for any "
                        "other place.",
                        region);
 }
@@ -120,7 +120,7 @@ enum assay_status assay__endpoint_parse(const char *url, const char *what,
         status = assay__fail_memory(err);
     else if (code != CURLUE_OK)
         status = assay__fail(err, ASSAY_ERROR_USAGE,
-                             "%s is no URL (%s); it looks like https://stats.example.com.", what,
+                             "%s is not a URL (%s); it looks like https://stats.example.com.", what,
                              curl_url_strerror(code));
     else
         status = check_parts(parsed, &parts, what, out, err);

@@ -50,7 +50,7 @@ static enum assay_status write_document(const struct assay_analysis *analysis, c
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
         if (strcmp(format, NAMES[i]) == 0)
             return assay_analysis_write(analysis, (enum assay_format)i, NULL, document, NULL, err);
-    return assay__fail(err, ASSAY_ERROR_USAGE, "There is no format '%.100s'.", format);
+    return assay__fail(err, ASSAY_ERROR_USAGE, "Unknown format '%.100s'.", format);
 }
 
 static enum assay_status analyze(const char *plan_text, const struct inputs *inputs,
@@ -60,7 +60,7 @@ static enum assay_status analyze(const char *plan_text, const struct inputs *inp
     struct assay_dataset *dataset = NULL;
     struct assay_analysis *analysis = NULL;
     enum assay_status status =
-        plan_text == NULL ? assay__fail(err, ASSAY_ERROR_USAGE, "There is no plan.")
+        plan_text == NULL ? assay__fail(err, ASSAY_ERROR_USAGE, "The plan is missing.")
                           : assay_plan_parse(plan_text, strlen(plan_text), "(plan)", &plan, err);
     if (status == ASSAY_OK)
         status = assay_dataset_new(plan, &dataset, err);

@@ -17,7 +17,7 @@ struct serve_head {
  * serve_head_read() looks at all headers. A message whose end two readers could see at two places
  * has a flaw: both Content-Length and Transfer-Encoding, one of them twice, another coding than
  * chunked, chunks in HTTP/1.0, or a name that only nearly is one of these. So have a Host that is
- * missing or given twice, and names that are no tokens (RFC 9112, sections 3.2, 5.1, 6.1 and 6.3),
+ * missing or given twice, and names that are not tokens (RFC 9112, sections 3.2, 5.1, 6.1 and 6.3),
  * and an Authorization, Content-Type or Content-Encoding that is given twice.
  */
 struct serve_head serve_head_read(struct MHD_Connection *connection, const char *version);

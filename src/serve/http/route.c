@@ -184,8 +184,7 @@ void serve_call_check_query(struct serve_call *call)
         return;
     for (size_t i = 0; i < call->target.parameter_count; i++)
         if (!takes_parameter(call->route, call->target.parameters[i].name))
-            serve_problem_add(&problems, call->target.parameters[i].name,
-                              "There is no such parameter here.");
+            serve_problem_add(&problems, call->target.parameters[i].name, "Unknown parameter.");
     if (problems.count == 0)
         return;
     call->route = NULL;

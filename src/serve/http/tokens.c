@@ -162,7 +162,7 @@ static enum assay_status read_lines(struct serve_tokens *tokens, FILE *file, con
             assay__fail_at(err, ASSAY_ERROR_IO, path, 0, 0, "Cannot read: %s.", strerror(errno));
     if (status == ASSAY_OK && tokens->count == 0)
         status = assay__fail_at(err, ASSAY_ERROR_DATA, path, 0, 0,
-                                "There is no token; write a line \"NAME TOKEN\".");
+                                "The file has no token; write a line \"NAME TOKEN\".");
     return status;
 }
 

@@ -36,7 +36,7 @@ static const char *after(const char *message, const char *words)
     return begins ? message + length + 1 : NULL;
 }
 
-/* What the words of a message say about sizes that are no mismatch. */
+/* What the words of a message say about sizes without a mismatch. */
 static enum serve_sizes read_sizes(const char *message)
 {
     static const struct {

@@ -117,7 +117,7 @@ static void write_empty(struct assay__text *out, bool more, bool is_selected)
         more ? "<h2>Nothing matches so far</h2><p>Not all results were looked at: older ones may "
                "match.</p>"
         : is_selected ? "<h2>Nothing matches</h2><p>No result has what was asked for.</p>"
-                      : "<h2>There are no results here yet</h2><p>They appear when <code>assay "
+                      : "<h2>No results yet</h2><p>They appear when <code>assay "
                         "analyze --post</code> delivers one.</p>";
     assay__text_puts(out, "<div class=\"card empty\">");
     assay__text_puts(out, words);

@@ -80,8 +80,7 @@ void serve_page_result(struct serve_call *call)
                               : NULL;
     assay__text_release(&document);
     if (outcome == SERVE_ABSENT) {
-        serve_answer_refuse(&call->answer, SERVE_NOT_FOUND, NULL,
-                            "There is no result of this name.");
+        serve_answer_refuse(&call->answer, SERVE_NOT_FOUND, NULL, "No result has this name.");
     } else if (outcome == SERVE_DAMAGED_ROW) {
         serve_answer_refuse(&call->answer, SERVE_DAMAGED, NULL,
                             "The stored result is damaged: its bytes are not those of its ETag.");

@@ -62,7 +62,7 @@ enum assay_status assay__csv_take_chunk(struct assay__csv *csv, struct assay__ch
         csv->is_last = got < room;
     }
     size_t length = taken + got;
-    chunk->text[length] = '\n'; /* for the scanner; it is no byte of the text */
+    chunk->text[length] = '\n'; /* for the scanner; the text does not hold it */
     size_t end = find_end(csv, chunk->text, length), rest = length - end;
     if (got > 0) { /* the reader's own buffer is used up: it takes what is left over */
         memcpy(csv->buffer, chunk->text + end, rest);

@@ -91,7 +91,7 @@ enum assay_status assay__recoder_read(struct assay__recoder *recoder, char *buff
         if (errno == E2BIG)
             break;
         if (errno == EILSEQ)
-            return fail(recoder, "There is no such character", err);
+            return fail(recoder, "These bytes are not a character", err);
         if (recoder->is_last) /* EINVAL: the last character lacks bytes */
             return fail(recoder, "The last character is cut", err);
         enum assay_status status = fill(recoder, err);

@@ -42,7 +42,7 @@ bool assay__suggest_skip(const struct assay_dialect *dialect, const sample_t *sa
     return good * 2 >= sample->count;
 }
 
-/* Words that multiply: 1.5k is no 1.5, and passing over the k would make it so. */
+/* Words that multiply: 1.5k is not 1.5, and passing over the k would make it so. */
 static bool is_multiplier(const field_t *sign)
 {
     static const char *const WORDS[] = {

@@ -5,7 +5,7 @@
 #include "base/index.h"
 #include "source/sql/layout.h"
 
-/** struct assay__sql_remark: a row of the outcome that is no metric's. */
+/** struct assay__sql_remark: a row of the outcome that does not belong to a metric. */
 struct assay__sql_remark {
     const char *metric, *group, *dimension, *value; /* as in the table */
     const char *count;                              /* of a cell c; NULL: 1 */

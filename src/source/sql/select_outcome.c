@@ -234,7 +234,7 @@ static uint32_t list_event_rows(struct assay__sql *sql, uint32_t e, struct event
     return count;
 }
 
-/* What became of the rows of events that are no unit's, and their cells that are no number. */
+/* What became of the rows of events without a unit, and of their cells without a number. */
 static void put_event_rows(const struct assay__sql_selection *selection, uint32_t e)
 {
     enum { FIRST_RARE = 4, LATEST = 4 };

@@ -20,12 +20,12 @@
  *   joined_E, folded_E   events with their unit; then a row a unit with fN, the folds
  *   measured   a row a unit: numbers nN as the binding counts them
  *   states     with looks, a row for each change of a unit: it holds from look to before until0,
- * the ends of looks; h is 1 in one row of each unit, which counts for what is no look's caps_M the
- * caps of metric M at quantiles vectors    pM 1 when the unit counts for metric M, yM_I its
- * numbers, zM the mask of covariates that are missing, mM 1 when its value is missing cells sums
- * over units that are alike in group and slices: units, k rows, for metric M nM units, mM missing,
- * aM_S sums; for events E kE rows; with looks cells of one look, which are there from look on and
- * gone from until0 on
+ * the ends of looks; h is 1 in one row of each unit, which counts for what belongs to no look.
+ * caps_M the caps of metric M at quantiles vectors    pM 1 when the unit counts for metric M, yM_I
+ * its numbers, zM the mask of covariates that are missing, mM 1 when its value is missing cells
+ * sums over units that are alike in group and slices: units, k rows, for metric M nM units, mM
+ * missing, aM_S sums; for events E kE rows; with looks cells of one look, which are there from look
+ * on and gone from until0 on
  *
  * bR counts the cells that hold something else than read R can take, unitwise to cells.
  */

@@ -281,7 +281,7 @@ static enum assay_status add_cap(struct assay_dataset *dataset,
     const char *value = entry->key[ASSAY__KEY_VALUE], *id = entry->key[ASSAY__KEY_GROUP];
     uint32_t metric = find_metric(assay__dataset_plan(dataset), id);
     if (assay__decimal_parse(value, strlen(value), &bound, digits) != ASSAY__PARSE_OK)
-        return assay__summary_refuse(entry, err, "the cap is no number.");
+        return assay__summary_refuse(entry, err, "the cap is not a number.");
     bool is_upper = strcmp(entry->key[ASSAY__KEY_DIMENSION], "above") == 0;
     assay__cap_sentence(id, is_upper, &bound, &text);
     enum assay_status status =
@@ -311,7 +311,7 @@ static enum assay_status refuse_unfit(struct assay_dataset *dataset,
         {"looks", "make more looks than there can be: choose a coarser granularity."},
         {"sum", "are added up for a unit to more digits than the statement computes with: give it "
                 "a smaller scale, or leave out third powers."},
-        {"number", "are no numbers, or have more digits than the statement computes with: give it "
+        {"number", "are not numbers, or have more digits than the statement computes with: give it "
                    "a larger scale, or round them in a view."}};
     (void)dataset;
     for (size_t i = 0; entry->n > 0 && i < sizeof KINDS / sizeof *KINDS; i++)

@@ -205,6 +205,17 @@ enum assay_status assay__summary_of_dataset(const struct assay_dataset *dataset,
     return status == ASSAY_OK ? write_origin(dataset, table, err) : status;
 }
 
+enum assay_status assay_dataset_stream(const struct assay_dataset *dataset,
+                                       const struct assay_sink *sink, struct assay_error *err)
+{
+    struct assay__summary_table table = {0};
+    enum assay_status status = assay__summary_of_dataset(dataset, &table, err);
+    if (status == ASSAY_OK)
+        status = assay__summary_stream(&table, sink, err);
+    assay__summary_table_release(&table);
+    return status;
+}
+
 enum assay_status assay_dataset_summarize(const struct assay_dataset *dataset, char **text,
                                           size_t *length, struct assay_error *err)
 {

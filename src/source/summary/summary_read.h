@@ -17,10 +17,6 @@ enum assay_status assay__summary_table_read(struct assay__rows *rows, const stru
 enum assay_status assay__summary_read_file(const char *path, struct assay__summary_table *table,
                                            struct assay_error *err);
 
-/** assay__summaries_stream() is assay_sums_merge() to a sink, a few rows at a time. */
-enum assay_status assay__summaries_stream(const char *const *paths, size_t path_count,
-                                          const struct assay_sink *sink, struct assay_error *err);
-
 /** assay__summary_looks_like(): the header has metric, group and n. */
 bool assay__summary_looks_like(const struct assay__rows *rows);
 

@@ -174,7 +174,8 @@ enum assay_status assay__summary_shards_join(struct assay__summary_shards *shard
                                              struct assay__summary_table **whole,
                                              struct assay_error *err);
 
-/** assay__summary_is_remark(): name, which begins with @, is that of a row that is no metric's. */
+/** assay__summary_is_remark(): name, which begins with @, is that of a row that does not belong to
+ * a metric. */
 bool assay__summary_is_remark(const char *name);
 
 /**

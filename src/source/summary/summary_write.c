@@ -46,7 +46,8 @@ static void append_field(struct assay__text *text, const char *field)
 
 /*
  * How far the sum of squares of a share is from its sum, where both come from a rounded mean and
- * variance; 0 for other sums. Written, or reading the sums again would find that they are no share.
+ * variance; 0 for other sums. Written, or reading the sums again would find that they are not a
+ * share.
  */
 static enum assay_status find_share_gap(const struct assay__summary_entry *entry, uint32_t pattern,
                                         double *gap, struct assay_error *err)

@@ -68,8 +68,7 @@ static enum assay_status check(const struct assay_column *columns, size_t count,
     for (size_t c = 0; c < count; c++) {
         if ((unsigned)columns[c].kind > ASSAY_CELL_TIME)
             return assay__fail_at(err, ASSAY_ERROR_USAGE, name, 0, c + 1,
-                                  "There is no kind of cells number %u.",
-                                  (unsigned)columns[c].kind);
+                                  "No kind of cells has number %u.", (unsigned)columns[c].kind);
         if (columns[c].name == NULL || (columns[c].values == NULL && row_count > 0))
             return assay__fail_at(err, ASSAY_ERROR_USAGE, name, 0, c + 1,
                                   "A column needs a name and values.");

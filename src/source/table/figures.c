@@ -121,7 +121,7 @@ static enum assay_status find_shape(struct figures *self, const char *name, stru
     }
     return self->row_count > 0
                ? ASSAY_OK
-               : assay__fail_at(err, ASSAY_ERROR_USAGE, name, 0, 0, "There are no figures.");
+               : assay__fail_at(err, ASSAY_ERROR_USAGE, name, 0, 0, "The table has no figures.");
 }
 
 /* Numbers the columns of figures and names them. */

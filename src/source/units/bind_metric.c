@@ -90,7 +90,7 @@ static enum assay_status check_fold(const struct assay__binding *binding,
                            err);
     if (number->is_choice && aggregation == ASSAY_AGGREGATE_MEAN)
         return fail_metric(number,
-                           "the mean of several rows is no 0 or 1: a proportion takes \"count\", "
+                           "the mean of several rows is not 0 or 1: a proportion takes \"count\", "
                            "\"sum\", \"min\", \"max\", \"first\" or \"last\".",
                            err);
     if (number->column == NULL && aggregation != ASSAY_AGGREGATE_COUNT)

@@ -11,7 +11,7 @@ enum assay_status assay__units_skip(struct assay__units *units, const struct ass
 
 /**
  * assay__units_check_words() refuses a column that spells yes and no in several ways, such as 1 and
- * t: one of the two may mean something else, and rows that are passed over are no cure. It warns of
+ * t: one of the two may mean something else, and passing over rows does not cure it. It warns of
  * points that may be marks of thousands. Call it at the end of each file.
  */
 enum assay_status assay__units_check_words(struct assay__units *units, struct assay__rows *rows,

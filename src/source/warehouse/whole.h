@@ -43,7 +43,8 @@ struct assay__whole_sum {
     assay__whole_limb limbs[ASSAY__WHOLE_LIMBS];
 };
 
-/** assay__whole_add() adds sign times a number: false where it is no whole number, or too long. */
+/** assay__whole_add() adds sign times a number: false where it is not a whole number, or too long.
+ */
 bool assay__whole_add(struct assay__whole_sum *sum, const struct assay__whole *number, int sign);
 
 /** assay__whole_total() is the sum: false where it has too many digits. */

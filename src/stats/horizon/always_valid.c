@@ -17,7 +17,7 @@ static enum assay_status open_always_valid(struct assay_horizon *horizon, struct
         return assay__fail(err, ASSAY_ERROR_DOMAIN,
                            "The parameter of an always-valid horizon must be positive.");
     if ((unsigned)horizon->design.mixture > ASSAY_MIXTURE_TAU)
-        return assay__fail(err, ASSAY_ERROR_DOMAIN, "There is no mixture number %u.",
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "No mixture has number %u.",
                            (unsigned)horizon->design.mixture);
     return ASSAY_OK;
 }

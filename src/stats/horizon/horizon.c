@@ -33,7 +33,7 @@ enum assay_status assay_horizon_open(const struct assay_horizon_design *given,
                                      struct assay_horizon **out, struct assay_error *err)
 {
     if ((unsigned)given->kind >= HORIZON_COUNT)
-        return assay__fail(err, ASSAY_ERROR_DOMAIN, "There is no horizon number %u.",
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "No horizon has number %u.",
                            (unsigned)given->kind);
     struct assay_horizon_design filled = with_defaults(given), *design = &filled;
     if (!(design->alpha > 0.0 && design->alpha < 1.0))

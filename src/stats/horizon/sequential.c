@@ -152,7 +152,7 @@ enum assay_status assay_horizon_estimate(const struct assay_horizon *horizon, si
         return status;
     const struct assay__walk *walk = &horizon->walk;
     if (look >= walk->count)
-        return assay__fail(err, ASSAY_ERROR_DOMAIN, "There was no look number %zu.", look);
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "No look has number %zu.", look);
     if (!isfinite(statistic) || !(level > 0.0 && level < 0.5))
         return assay__fail(err, ASSAY_ERROR_DOMAIN,
                            "The statistic must be finite and the level below 0.5.");

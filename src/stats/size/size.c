@@ -34,12 +34,12 @@ static enum assay_status check_choices(const struct assay_size_design *design,
         {"sample size method", (unsigned)design->method, ASSAY_SIZE_ARCSINE + 1},
     };
     if (!assay__metric_is_kind(design->type))
-        return assay__fail(err, ASSAY_ERROR_DOMAIN, "There is no metric type number %u.",
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "No metric type has number %u.",
                            (unsigned)design->type);
     for (size_t i = 0; i < sizeof CHOICES / sizeof *CHOICES; i++)
         if (CHOICES[i].number >= CHOICES[i].count)
-            return assay__fail(err, ASSAY_ERROR_DOMAIN, "There is no %s number %u.",
-                               CHOICES[i].what, CHOICES[i].number);
+            return assay__fail(err, ASSAY_ERROR_DOMAIN, "No %s has number %u.", CHOICES[i].what,
+                               CHOICES[i].number);
     if (assay__metric_kind(design->type)->no_moments != NULL)
         return assay__fail(err, ASSAY_ERROR_DOMAIN,
                            "A quantile's sample size does not follow from a variance.");

@@ -234,7 +234,7 @@ START_TEST(csv_says_which_column_is_missing_or_twice)
     csv_put_file("visit,spend,visit\n1,2,3\n", 24);
     assert_ok(assay__csv_open(csv_path, &(struct assay__csv_options){0}, &rows, &err), &err);
     ck_assert_int_eq(assay__rows_column(rows, "spned", &index, &err), ASSAY_ERROR_DATA);
-    ck_assert_str_eq(err.message, "There is no column 'spned'. Did you mean 'spend'? The header "
+    ck_assert_str_eq(err.message, "No column is named 'spned'. Did you mean 'spend'? The header "
                                   "has: visit, spend, visit.");
     ck_assert_uint_eq(err.line, 1);
     ck_assert_int_eq(assay__rows_column(rows, "visit", &index, &err), ASSAY_ERROR_DATA);

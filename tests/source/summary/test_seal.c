@@ -47,6 +47,16 @@ static void write_units(int number, int p)
     assay__text_release(&text);
 }
 
+static enum assay_status compare_piece(void *context, const char *bytes, size_t length,
+                                       struct assay_error *err)
+{
+    const char **rest = context;
+    (void)err;
+    ck_assert_int_eq(strncmp(*rest, bytes, length), 0);
+    *rest += length;
+    return ASSAY_OK;
+}
+
 static enum assay_status try_summarize(const char *json, const char *const *paths, size_t count,
                                        int out, struct assay_error *err)
 {
@@ -59,6 +69,10 @@ static enum assay_status try_summarize(const char *json, const char *const *path
     enum assay_status status = assay_dataset_read(dataset, paths, count, &options, err);
     if (status == ASSAY_OK) {
         assert_ok(assay_dataset_summarize(dataset, &text, &length, err), err);
+        const char *rest = text;
+        const struct assay_sink sink = {compare_piece, &rest};
+        assert_ok(assay_dataset_stream(dataset, &sink, err), err);
+        ck_assert_ptr_eq(rest, text + length);
         test_write_file(path_of(out), text, length);
         free(text);
     }
@@ -81,6 +95,10 @@ static enum assay_status try_merge(const char *const *paths, size_t count, int o
     size_t length;
     enum assay_status status = assay_sums_merge(paths, count, &text, &length, err);
     if (status == ASSAY_OK) {
+        const char *rest = text;
+        const struct assay_sink sink = {compare_piece, &rest};
+        assert_ok(assay_sums_stream(paths, count, &sink, err), err);
+        ck_assert_ptr_eq(rest, text + length);
         test_write_file(path_of(out), text, length);
         free(text);
     }
