@@ -222,6 +222,14 @@ static enum assay_status note_missing(struct assay__builder *builder, uint32_t m
     return status;
 }
 
+/* Units without a value are counted; sums that cannot be used have no such units. */
+static const char *lack_of_values(const struct assay__builder *builder, uint32_t metric)
+{
+    return builder->out->missing[metric] > 0
+               ? "values: every unit's is missing"
+               : "figures: none of its rows has all that a test needs. Remedy: give a variance";
+}
+
 static enum assay_status note_metric(struct assay__builder *builder, uint32_t metric,
                                      struct assay_error *err)
 {
@@ -230,9 +238,9 @@ static enum assay_status note_metric(struct assay__builder *builder, uint32_t me
     if (status == ASSAY_OK &&
         out->results[(size_t)metric * builder->pair_count * out->slice_count].look_count == 0)
         status = assay__annotate(builder, ASSAY_NOTE_ERROR, (int32_t)metric, NOWHERE,
-                                 assay__arena_format(builder->arena,
-                                                     "%s has no values: every unit's is missing.",
-                                                     builder->plan->metrics[metric].id),
+                                 assay__arena_format(builder->arena, "%s has no %s.",
+                                                     builder->plan->metrics[metric].id,
+                                                     lack_of_values(builder, metric)),
                                  err);
     if (status == ASSAY_OK)
         status = assay__note_conditions(builder, metric, err);

@@ -117,7 +117,8 @@ static const char *result_text(const struct assay__builder *builder,
     struct saying say = {
         .builder = builder, .result = result, .id = builder->plan->metrics[result->metric].id};
     if (result->look_count == 0)
-        return assay__arena_format(builder->arena, "%s has no values here.", say.id);
+        return assay__arena_format(builder->arena, "%s has no values here that can be tested.",
+                                   say.id);
     const struct assay_look_result *last = assay__telling_look(result);
     assay__change_text(&last->comparison, say.change);
     if (result->hypothesis == ASSAY_HYPOTHESIS_NONE)

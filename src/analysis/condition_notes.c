@@ -5,6 +5,7 @@
  * thousands of remarks of one kind.
  */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -53,6 +54,9 @@ static bool has_few_units(const struct assay_comparison *comparison)
 static bool applies(const struct subject *subject, const struct assay_comparison *comparison)
 {
     if (!(comparison->flags & subject->flags))
+        return false;
+    /* Where nothing was tested, nothing is to be said of what the test rests on. */
+    if (subject->flags == ASSAY_FLAG_ONE_GROUP_CONSTANT && isnan(comparison->difference.p))
         return false;
     return subject->flags != SKEWED || has_few_units(comparison) == (subject == &FEW_UNITS);
 }

@@ -141,7 +141,7 @@ const char *assay__untested_text(const struct assay_metric_result *result)
     if (result->hypothesis == ASSAY_HYPOTHESIS_NONE)
         return "the plan turns its test for harm off";
     if (last == NULL)
-        return "no unit has a value";
+        return "it has no values that can be tested";
     if (last->comparison.baseline.n == 0 || last->comparison.compared.n == 0)
         return "a group has no values";
     size_t count;

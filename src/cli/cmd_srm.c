@@ -280,7 +280,7 @@ static void write_group(struct assay__page *page, const struct outcome *outcome,
     assay__figure_fixed(group->residual, 2, true, figure);
     put_cell(page, figure, 11);
     assay__page_spaces(page, 2);
-    if (group->significant)
+    if (group->significant && outcome->srm.significant)
         assay__page_cell(page, "MISMATCH", 8, ASSAY__ALIGN_LEFT, false, ASSAY__INK_BAD);
     assay__page_end(page);
 }

@@ -203,11 +203,11 @@ static void write_balance(struct assay__json *json, const struct assay_metric_pl
     assay__json_end(json, ']');
 }
 
-static void write_flags(struct assay__json *json, uint32_t flags)
+static void write_flags(struct assay__json *json, const char *key, uint32_t flags)
 {
     size_t count;
     const struct assay__condition *conditions = assay__conditions(&count);
-    assay__json_member_begin(json, "flags", '[');
+    assay__json_member_begin(json, key, '[');
     for (size_t i = 0; i < count; i++)
         if (flags & conditions[i].flag)
             assay__write_pair(json, "id", conditions[i].id, "reason", conditions[i].sentence);
@@ -297,7 +297,9 @@ void assay__detail_comparison(struct assay__json *json, const struct assay_analy
     }
     assay__json_member_number(json, "deteriorationAlphaSpent", look->deterioration_alpha_spent);
     write_stopped(json, look);
-    write_flags(json, comparison->flags);
+    write_flags(json, "flags", comparison->flags);
+    if (look->has_deterioration && look->deterioration.flags != 0)
+        write_flags(json, "deteriorationFlags", look->deterioration.flags);
     assay__json_member_string(json, "message", result->message);
     assay__json_end(json, '}');
 }

@@ -17,10 +17,10 @@ static const struct untested {
 } UNTESTED[] = {
     {PLAN(SUCCESS "," HARM), 2000, 0, "a group has no values"},
     {PLAN(SUCCESS "," HARM), 0, 2000, "a group has no values"},
-    {PLAN(SUCCESS "," HARM), 0, 0, "no unit has a value"},
+    {PLAN(SUCCESS "," HARM), 0, 0, "it has no values that can be tested"},
     {PLAN(SUCCESS "," HARM), 2000, 1, "a group has too few units"},
     {PLAN(SUCCESS "," MARGIN), 2000, 0, "a group has no values"},
-    {PLAN(SUCCESS "," MARGIN), 0, 0, "no unit has a value"},
+    {PLAN(SUCCESS "," MARGIN), 0, 0, "it has no values that can be tested"},
     {PLAN(SUCCESS "," WATCHED), 2000, 0, "a group has no values"},
     {NO_HARM SUCCESS "," HARM "]}", 2000, 2000, "the plan turns its test for harm off"},
 };
