@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stats/horizon/spending.h"
 #include "cli/cli.h"
 #include "cli/message.h"
 #include "cli/design.h"
@@ -113,7 +114,12 @@ static int take_spending(const char *flag, const char *text, enum assay_spending
         return 0;
     if (isnan(PARAMETERS[index]))
         return cli_usage_error("design", "--%s: %s has no parameter", flag, family);
-    return args_number(where, ARGS_ANY, text + length + 1, parameter);
+    code = args_number(where, ARGS_ANY, text + length + 1, parameter);
+    if (code == 0 && !assay__spending_valid(*spending, *parameter))
+        return cli_usage_error("design", "The spending parameter must lie between 0.01 and 100 for "
+                                         "the family power, and between -500 and 500 for "
+                                         "hwangShihDeCani.");
+    return code;
 }
 
 static int take_families(struct assay_horizon_design *horizon, int option, const char *value)

@@ -69,7 +69,7 @@ static const struct source_case {
      "file of the client secret is empty"},
     {{"--client-id=i", "--client-secret-file=@nul"}, {NULL}, NULL, 77, "holds no secret"},
     {{"--region=eu"}, {NULL}, NULL, 77, "No token is set"},
-    {{"--region=mars"}, {"ASSAY_TOKEN=a"}, NULL, 2, "no region \"mars\""},
+    {{"--region=mars"}, {"ASSAY_TOKEN=a"}, NULL, 2, "Unknown region \"mars\""},
     {{NULL}, {"ASSAY_REGION=eu", "ASSAY_TOKEN=a"}, NULL, 2, "Both a base URL and a region"},
     {{"--base-url=http://stats.example.com"}, {"ASSAY_TOKEN=a"}, NULL, 2, "plain http"},
     {{"--base-url=https://u:p@stats.example.com"}, {"ASSAY_TOKEN=a"}, NULL, 2, "user name"},

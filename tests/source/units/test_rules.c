@@ -224,7 +224,7 @@ static const struct rule RULES[] = {
      PLAN(",\"time\":\"t\"},\"events\":[{\"name\":\"o\",\"columns\":{\"unit\":\"who\",\"time\":\"at\"}}]",
           HOW("sum")), TWO_UNITS, "at,who,v\n2026-03-02,1,3\n", "A 1/1=3 B 1/1=0"},
     {"events without a time column are refused", EVENTS(HOW("sum")), TWO_UNITS, "u,v\n1,3\n",
-     "!no column 't'"},
+     "!No column is named 't'"},
     /* Cells. */
     {"yes and no in these words are 1 and 0", ROWS(SHARE),
      "u,g,v\n1,A,true\n2,A,false\n3,A,TRUE\n4,B,true\n", NULL, "A 3/3=2 B 1/1=1"},
