@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A host that adds a label of its own to the AnalysisResult before it posts it: the result is a
  * tree of cJSON. Usage: add_to_result [BASE_URL]; without one the request is printed.

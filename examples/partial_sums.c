@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Worker processes that each sum up a part of the units, and a parent that merges their sealed sums
  * and analyzes the whole: the same bytes for any number of workers. Usage: partial_sums [WORKERS]

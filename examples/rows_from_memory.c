@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * An experiment whose rows a program holds: columns of doubles and texts, a plan made by calls, and
  * a deadline for the whole. Prints the difference, its interval and p.

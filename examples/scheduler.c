@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A scheduler: many experiments, each with ten metrics from sufficient statistics, analyzed by a
  * pool of threads that share one plan. Usage: scheduler [EXPERIMENTS [THREADS]]

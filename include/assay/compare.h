@@ -23,8 +23,8 @@
 /** enum assay_metric_type: what is estimated per group: see ASSAY_METRIC_LIST. */
 enum assay_metric_type {
 #define ASSAY_METRIC_ENUMERATOR(name, spelling) ASSAY_METRIC_##name,
-    ASSAY_METRIC_LIST(ASSAY_METRIC_ENUMERATOR)
-    ASSAY_METRIC_LARGEST = 0x7fffffff /* no value: later ones fit */
+    ASSAY_METRIC_LIST(ASSAY_METRIC_ENUMERATOR) ASSAY_METRIC_LARGEST =
+        0x7fffffff /* no value: later ones fit */
 #undef ASSAY_METRIC_ENUMERATOR
 };
 

@@ -50,8 +50,8 @@ enum assay_direction {
 /** enum assay_horizon_kind: when the experiment is looked at: see ASSAY_HORIZON_LIST. */
 enum assay_horizon_kind {
 #define ASSAY_HORIZON_ENUMERATOR(name, file, spelling) ASSAY_HORIZON_##name,
-    ASSAY_HORIZON_LIST(ASSAY_HORIZON_ENUMERATOR)
-    ASSAY_HORIZON_LARGEST = 0x7fffffff /* no value: later ones fit */
+    ASSAY_HORIZON_LIST(ASSAY_HORIZON_ENUMERATOR) ASSAY_HORIZON_LARGEST =
+        0x7fffffff /* no value: later ones fit */
 #undef ASSAY_HORIZON_ENUMERATOR
 };
 

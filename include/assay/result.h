@@ -24,8 +24,8 @@
 /** enum assay_format: see ASSAY_FORMAT_LIST. */
 enum assay_format {
 #define ASSAY_FORMAT_ENUMERATOR(name, spelling, contents) ASSAY_FORMAT_##name,
-    ASSAY_FORMAT_LIST(ASSAY_FORMAT_ENUMERATOR)
-    ASSAY_FORMAT_LARGEST = 0x7fffffff /* no value: later ones fit */
+    ASSAY_FORMAT_LIST(ASSAY_FORMAT_ENUMERATOR) ASSAY_FORMAT_LARGEST =
+        0x7fffffff /* no value: later ones fit */
 #undef ASSAY_FORMAT_ENUMERATOR
 };
 

@@ -29,8 +29,8 @@
 
 enum assay_status {
 #define ASSAY_STATUS_ENUM(name, id, exit_code, sentence) ASSAY_##name,
-    ASSAY_STATUS_LIST(ASSAY_STATUS_ENUM)
-    ASSAY_STATUS_LARGEST = 0x7fffffff /* no value: later ones fit */
+    ASSAY_STATUS_LIST(ASSAY_STATUS_ENUM) ASSAY_STATUS_LARGEST =
+        0x7fffffff /* no value: later ones fit */
 #undef ASSAY_STATUS_ENUM
 };
 
@@ -51,8 +51,8 @@ enum assay_status {
 
 enum assay_reason {
 #define ASSAY_REASON_ENUM(name, id) ASSAY_REASON_##name,
-    ASSAY_REASON_LIST(ASSAY_REASON_ENUM)
-    ASSAY_REASON_LARGEST = 0x7fffffff /* no value: later ones fit */
+    ASSAY_REASON_LIST(ASSAY_REASON_ENUM) ASSAY_REASON_LARGEST =
+        0x7fffffff /* no value: later ones fit */
 #undef ASSAY_REASON_ENUM
 };
 

@@ -406,3 +406,16 @@ enum assay_status assay_dataset_add_moments(struct assay_dataset *dataset, const
     assay__dataset_unseal(dataset);
     return status;
 }
+
+enum assay_status assay__cell_moments(struct assay_dataset *dataset, struct assay__cell *cell,
+                                      uint32_t metric, struct assay_moments **moments,
+                                      struct assay_error *err)
+{
+    const struct assay_metric_plan *plan = &assay__dataset_plan(dataset)->metrics[metric];
+    enum assay_status status = assay__metric_needs_moments(plan, err);
+    if (status == ASSAY_OK)
+        status = assay__metric_state(plan, &cell->states[metric], err);
+    if (status == ASSAY_OK)
+        *moments = cell->states[metric];
+    return status;
+}

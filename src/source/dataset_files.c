@@ -9,7 +9,7 @@
 #include "source/rows_grouped.h"
 #include "source/summary/summary_read.h"
 #include "source/summary/summary_seal.h"
-#include "source/table/table.h"
+#include "source/table/given_table.h"
 #include "source/units/units.h"
 
 /* What reading a list of files needs. */

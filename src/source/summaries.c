@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "source/summary/summary_read.h"
-#include "source/table/table.h"
+#include "source/table/given_table.h"
 
 static enum assay_status read_part(const char *path, struct assay__summary_shards *shards,
                                    struct assay_error *err)

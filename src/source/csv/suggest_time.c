@@ -18,32 +18,19 @@ static bool is_excel(struct assay_dialect *dialect, const struct assay__column_s
     return true;
 }
 
-/* Forms of times, those without a year in front in both orders of day and month. */
+/* Those without a year in front stand in both orders of day and month. */
+static const char *const DATES[] = {"%m/%d/%Y",  "%d/%m/%Y", "%d.%m.%Y", "%Y/%m/%d", "%Y%m%d",
+                                    "%d-%m-%Y",  "%m-%d-%Y", "%m/%d/%y", "%d/%m/%y", "%d.%m.%y",
+                                    "%b %d, %Y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%Y.%m.%d",
+                                    "%Y-%m-%d",  "%d/%b/%Y"};
+static const char *const CLOCKS[] = {
+    "",          " %H:%M",     " %H:%M:%S",    " %H:%M:%S.%f", " %I:%M %p",     " %I:%M:%S %p",
+    "T%H:%M:%S", ", %H:%M:%S", ", %H:%M",      "%H%M%S",       " %H:%M:%S %z",  ", %I:%M:%S %p",
+    "T%H%M%S",   "T%H%M%S%z",  ":%H:%M:%S %z", ":%H:%M:%S",    " %H:%M:%S GMT", " %H:%M:%S UTC"};
+
 void assay__suggest_time(const struct assay_dialect *dialect,
                          const struct assay__column_sample *sample, char out[ASSAY__REMEDY_BYTES])
 {
-    static const char *const DATES[] = {"%m/%d/%Y",  "%d/%m/%Y", "%d.%m.%Y", "%Y/%m/%d", "%Y%m%d",
-                                        "%d-%m-%Y",  "%m-%d-%Y", "%m/%d/%y", "%d/%m/%y", "%d.%m.%y",
-                                        "%b %d, %Y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%Y.%m.%d",
-                                        "%Y-%m-%d",  "%d/%b/%Y"};
-    static const char *const CLOCKS[] = {"",
-                                         " %H:%M",
-                                         " %H:%M:%S",
-                                         " %H:%M:%S.%f",
-                                         " %I:%M %p",
-                                         " %I:%M:%S %p",
-                                         "T%H:%M:%S",
-                                         ", %H:%M:%S",
-                                         ", %H:%M",
-                                         "%H%M%S",
-                                         " %H:%M:%S %z",
-                                         ", %I:%M:%S %p",
-                                         "T%H%M%S",
-                                         "T%H%M%S%z",
-                                         ":%H:%M:%S %z",
-                                         ":%H:%M:%S",
-                                         " %H:%M:%S GMT",
-                                         " %H:%M:%S UTC"};
     struct assay_dialect to = *dialect;
     char form[40];
     uint32_t found = 0;

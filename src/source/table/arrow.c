@@ -6,7 +6,7 @@
 #include "source/table/arrow_values.h"
 
 struct arrow {
-    struct assay__grid grid; /* first */
+    struct assay__given_grid grid; /* first */
     struct ArrowSchema schema;
     struct ArrowArray array; /* the batch at hand; released: there is none */
     struct ArrowArrayStream stream;
@@ -20,7 +20,7 @@ static void release_array(struct arrow *self)
     self->array = (struct ArrowArray){0};
 }
 
-static void free_arrow(struct assay__grid *grid)
+static void free_arrow(struct assay__given_grid *grid)
 {
     struct arrow *self = (struct arrow *)grid;
     release_array(self);
@@ -72,7 +72,7 @@ static enum assay_status next_batch(struct arrow *self, struct assay_error *err)
     return self->array.release == NULL ? ASSAY_OK : check_batch(self, err);
 }
 
-static enum assay_status next(struct assay__grid *grid, size_t most, size_t *count,
+static enum assay_status next(struct assay__given_grid *grid, size_t most, size_t *count,
                               struct assay_error *err)
 {
     struct arrow *self = (struct arrow *)grid;
@@ -92,7 +92,7 @@ static enum assay_status next(struct assay__grid *grid, size_t most, size_t *cou
     return ASSAY_OK;
 }
 
-static const char *cell_of(const struct assay__grid *grid, size_t row, uint32_t column,
+static const char *cell_of(const struct assay__given_grid *grid, size_t row, uint32_t column,
                            char scratch[ASSAY__CELL_BYTES], struct assay__field *out)
 {
     const struct arrow *self = (const struct arrow *)grid;
@@ -105,7 +105,7 @@ static const char *cell_of(const struct assay__grid *grid, size_t row, uint32_t 
                               index + self->array.offset, scratch, out);
 }
 
-static const struct assay__grid_kind ARROW = {next, cell_of, free_arrow};
+static const struct assay__given_grid_kind ARROW = {next, cell_of, free_arrow};
 
 /* Names the columns of the schema at hand, and looks at the batch, if there is one. */
 static enum assay_status init(struct arrow *self, const char *name, struct assay_error *err)

@@ -206,6 +206,7 @@ const char *assay__arrow_value(const struct ArrowSchema *schema, const struct Ar
         return unread(&value);
     const char *wrong = type->read(&value);
     if (wrong != NULL || schema->dictionary == NULL || out->length == 0)
+        /* cppcheck-suppress returnDanglingLifetime ; what is wrong is a constant text */
         return wrong;
     char *end = scratch + out->length; /* an integer: where the value stands in the dictionary */
     *end = '\0';

@@ -6,13 +6,13 @@
 #include "source/table/grid.h"
 
 struct caller_rows {
-    struct assay__grid grid; /* first */
+    struct assay__given_grid grid; /* first */
     assay_row_read read;
     void *context;
     struct assay_cell *cells; /* [column_count]: the row at hand */
 };
 
-static enum assay_status next(struct assay__grid *grid, size_t most, size_t *count,
+static enum assay_status next(struct assay__given_grid *grid, size_t most, size_t *count,
                               struct assay_error *err)
 {
     struct caller_rows *self = (struct caller_rows *)grid;
@@ -29,7 +29,7 @@ static enum assay_status next(struct assay__grid *grid, size_t most, size_t *cou
                           own.message[0] != '\0' ? own.message : assay_status_sentence(status));
 }
 
-static const char *cell_of(const struct assay__grid *grid, size_t row, uint32_t column,
+static const char *cell_of(const struct assay__given_grid *grid, size_t row, uint32_t column,
                            char scratch[ASSAY__CELL_BYTES], struct assay__field *out)
 {
     const struct assay_cell *cell = &((const struct caller_rows *)grid)->cells[column];
@@ -56,12 +56,12 @@ static const char *cell_of(const struct assay__grid *grid, size_t row, uint32_t 
     return NULL;
 }
 
-static void free_rows(struct assay__grid *grid)
+static void free_rows(struct assay__given_grid *grid)
 {
     free(((struct caller_rows *)grid)->cells);
 }
 
-static const struct assay__grid_kind CALLER_ROWS = {next, cell_of, free_rows};
+static const struct assay__given_grid_kind CALLER_ROWS = {next, cell_of, free_rows};
 
 enum assay_status assay_table_from_rows(const char *const *columns, size_t column_count,
                                         assay_row_read read, void *context, const char *name,

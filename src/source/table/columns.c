@@ -6,12 +6,12 @@
 #include "source/table/grid.h"
 
 struct columns {
-    struct assay__grid grid; /* first */
+    struct assay__given_grid grid; /* first */
     struct assay_column *columns;
     size_t row_count, begin, end; /* the rows that are read lie from begin to end */
 };
 
-static enum assay_status next(struct assay__grid *grid, size_t most, size_t *count,
+static enum assay_status next(struct assay__given_grid *grid, size_t most, size_t *count,
                               struct assay_error *err)
 {
     struct columns *self = (struct columns *)grid;
@@ -23,7 +23,7 @@ static enum assay_status next(struct assay__grid *grid, size_t most, size_t *cou
     return ASSAY_OK;
 }
 
-static const char *cell_of(const struct assay__grid *grid, size_t row, uint32_t index,
+static const char *cell_of(const struct assay__given_grid *grid, size_t row, uint32_t index,
                            char scratch[ASSAY__CELL_BYTES], struct assay__field *out)
 {
     const struct columns *self = (const struct columns *)grid;
@@ -55,12 +55,12 @@ static const char *cell_of(const struct assay__grid *grid, size_t row, uint32_t 
     return NULL;
 }
 
-static void free_columns(struct assay__grid *grid)
+static void free_columns(struct assay__given_grid *grid)
 {
     free(((struct columns *)grid)->columns);
 }
 
-static const struct assay__grid_kind COLUMNS = {next, cell_of, free_columns};
+static const struct assay__given_grid_kind COLUMNS = {next, cell_of, free_columns};
 
 static enum assay_status check(const struct assay_column *columns, size_t count, size_t row_count,
                                const char *name, struct assay_error *err)

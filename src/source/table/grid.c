@@ -15,7 +15,7 @@ enum { BLOCK_FIELDS = 4096 /* fields of a block, unless one row has more */ };
 /* The rows of a grid. */
 struct grid_rows {
     struct assay__rows rows; /* first: it is what others see */
-    struct assay__grid *grid;
+    struct assay__given_grid *grid;
     struct assay__field *fields;
     char (*scratch)[ASSAY__CELL_BYTES];
     uint64_t *lines;
@@ -58,7 +58,7 @@ static const char *check_text(const struct assay__field *cell)
 static bool read_row(struct grid_rows *self, size_t row, struct assay__field *fields,
                      const char **wrong, uint32_t *column)
 {
-    const struct assay__grid *grid = self->grid;
+    const struct assay__given_grid *grid = self->grid;
     for (uint32_t c = 0; c < grid->column_count; c++) {
         struct assay__field *cell = &fields[c];
         char *scratch = self->scratch[(size_t)(cell - self->fields)];
@@ -201,7 +201,7 @@ static enum assay_status open_grid(struct assay_table *table,
     if (self == NULL)
         return assay__fail_memory(err);
     self->rows.kind = request->is_traced ? &TRACED : &UNTRACED;
-    self->grid = (struct assay__grid *)(void *)table;
+    self->grid = (struct assay__given_grid *)(void *)table;
     self->trims = request->plan->dialect.trim;
     self->halt = request->halt;
     enum assay_status status = begin(self, request->is_traced, err);
@@ -214,7 +214,7 @@ static enum assay_status open_grid(struct assay_table *table,
 
 static void free_grid(struct assay_table *table)
 {
-    struct assay__grid *grid = (struct assay__grid *)(void *)table;
+    struct assay__given_grid *grid = (struct assay__given_grid *)(void *)table;
     for (uint32_t c = 0; grid->names != NULL && c < grid->column_count; c++)
         free(grid->names[c]);
     free(grid->names);
@@ -224,8 +224,9 @@ static void free_grid(struct assay_table *table)
 
 static const struct assay__table_kind GRID = {open_grid, free_grid};
 
-enum assay_status assay__grid_init(struct assay__grid *grid, const struct assay__grid_kind *kind,
-                                   const char *name, const char *const *names, size_t column_count,
+enum assay_status assay__grid_init(struct assay__given_grid *grid,
+                                   const struct assay__given_grid_kind *kind, const char *name,
+                                   const char *const *names, size_t column_count,
                                    struct assay_error *err)
 {
     grid->kind = kind;
@@ -251,7 +252,7 @@ enum assay_status assay__grid_init(struct assay__grid *grid, const struct assay_
     return ASSAY_OK;
 }
 
-void assay__grid_abandon(struct assay__grid *grid, const struct assay__grid_kind *kind)
+void assay__grid_abandon(struct assay__given_grid *grid, const struct assay__given_grid_kind *kind)
 {
     grid->kind = kind;
     grid->table.kind = &GRID;

@@ -2,28 +2,29 @@
 #ifndef ASSAY_SOURCE_TABLE_GRID_H
 #define ASSAY_SOURCE_TABLE_GRID_H
 
-#include "source/table/table.h"
+#include "source/table/given_table.h"
 
 enum { ASSAY__CELL_BYTES = 48 /* room for any number or time as text */ };
 
-struct assay__grid;
+struct assay__given_grid;
 
-/** struct assay__grid_kind is what a grid of typed values does. */
-struct assay__grid_kind {
+/** struct assay__given_grid_kind is what a grid of typed values does. */
+struct assay__given_grid_kind {
     /* Goes on to the next rows, at most most of them; *count is 0 at the end. */
-    enum assay_status (*next)(struct assay__grid *grid, size_t most, size_t *count,
+    enum assay_status (*next)(struct assay__given_grid *grid, size_t most, size_t *count,
                               struct assay_error *err);
     /* The cell of a row, from 0, of those that next() went on to: as text, in scratch or borrowed
        until next() is called again. NULL, or a sentence that says what is wrong with it. */
-    const char *(*cell)(const struct assay__grid *grid, size_t row, uint32_t column,
+    const char *(*cell)(const struct assay__given_grid *grid, size_t row, uint32_t column,
                         char scratch[ASSAY__CELL_BYTES], struct assay__field *out);
-    void (*free)(struct assay__grid *grid);
+    void (*free)(struct assay__given_grid *grid);
 };
 
-/** struct assay__grid is a table whose cells are values in memory; it begins the kind's struct. */
-struct assay__grid {
+/** struct assay__given_grid is a table whose cells are values in memory; it begins the kind's
+ * struct. */
+struct assay__given_grid {
     struct assay_table table; /* first */
-    const struct assay__grid_kind *kind;
+    const struct assay__given_grid_kind *kind;
     char **names; /* [column_count] */
     uint32_t column_count;
 };
@@ -32,10 +33,11 @@ struct assay__grid {
  * assay__grid_init() names the columns, of which the grid keeps copies (NULL: "").
  * assay__grid_abandon() frees a grid that could not be made, whether it came to that or not.
  */
-enum assay_status assay__grid_init(struct assay__grid *grid, const struct assay__grid_kind *kind,
-                                   const char *name, const char *const *names, size_t column_count,
+enum assay_status assay__grid_init(struct assay__given_grid *grid,
+                                   const struct assay__given_grid_kind *kind, const char *name,
+                                   const char *const *names, size_t column_count,
                                    struct assay_error *err);
-void assay__grid_abandon(struct assay__grid *grid, const struct assay__grid_kind *kind);
+void assay__grid_abandon(struct assay__given_grid *grid, const struct assay__given_grid_kind *kind);
 
 /* Values as text, in the way that CSV has them: assay__cell_text() with a length, the others in
    scratch. They mean the same whatever a dialect says. */

@@ -178,25 +178,31 @@ static const struct table TABLES[] = {
     {MEAN, HU "y,a," DAY1 ",,,3,1.67,.33\ny,a," DAY1 ",land,N,2,1.5,.5\ny,a," DAY1 ",land,S,1,2,\n"
            "y,b," DAY2 ",,,3,1.67,.33\ny,b," DAY2 ",land,N,3,1.67,.33\n", NULL, NULL, 3, 3, 1.67,
      NULL},
-    {SHARE, H "y,a,7,0.4286,0.2857\n", H "y,a,6,0.1667,0.1667\n", NULL, 13, 13, 4.0004 / 13.0, NULL},
-    {SHARE, H "y,a,7,0.4286,0.2449\n", H "y,a,6,0.1667,0.1389\n", NULL, 13, 13, 4.0004 / 13.0, NULL},
+    {SHARE, H "y,a,7,0.4286,0.2857\n", H "y,a,6,0.1667,0.1667\n"
+        "", NULL, 13, 13, 4.0004 / 13.0, NULL},
+    {SHARE, H "y,a,7,0.4286,0.2449\n", H "y,a,6,0.1667,0.1389\n"
+        "", NULL, 13, 13, 4.0004 / 13.0, NULL},
     {SHARE, H "y,a,7,0.43,0.24\n", H "y,a,6,0.17,0.14\n", NULL, 13, 13, 4.03 / 13.0, NULL},
     {SHARE, H "y,a,7,0.4286,0.27\n", NULL, "not that of a share", 0, 0, 0, NULL},
     {SHARE, HD "y,a,,,13,0.308,0.231\ny,a,land,N,7,0.429,0.286\ny,a,land,S,6,0.167,0.167\n", NULL,
      NULL, 13, 13, 0.308, NULL},
     {SHARE, HD "y,a,,,13,0.308,0.231\ny,a,land,N,7,0.571,0.286\ny,a,land,S,6,0.167,0.167\n", NULL,
      "other sums", 0, 0, 0, NULL},
-    {CUPED, HC "y,a,100,10.12,0.33,5.04,0.33,0.333\n", HC "y,a,50,10.31,0.28,5.11,0.41,0.338\n", NULL,
+    {CUPED, HC "y,a,100,10.12,0.33,5.04,0.33,0.333\n", HC "y,a,50,10.31,0.28,5.11,0.41,0.338\n"
+        "", NULL,
      150, 150, 1527.5 / 150.0, NULL},
-    {CUPED, HC "y,a,100,10.12,0.33,5.04,0.33,0.341\n", NULL, "larger than its two variances", 0, 0, 0,
+    {CUPED, HC "y,a,100,10.12,0.33,5.04,0.33,0.341\n", NULL, "larger than its two "
+        "variances", 0, 0, 0,
      NULL},
     {RATIO, HR "y,a,5,4.00,12.50,2.00,1.50,4.331\n", HR "y,a,7,1.1,.1,1.2,.2,.14\n", NULL, 12, 12,
      27.7 / 12.0, NULL},
     {TWO, H2 "y,a,100,10.1,1.0,5.1,1.0,0.9,5.1,1.0,0.9,0.6\n",
      H2 "y,a,100,10.2,1.0,5.2,1.0,0.9,5.2,1.0,0.9,0.6\n", NULL, 200, 200, 10.15, NULL},
-    {TWO, H2 "y,a,100,10.1,1.00,5.1,1.00,0.90,5.1,1.00,0.90,0.20\n", NULL, "not positive", 0, 0, 0, NULL},
+    {TWO, H2 "y,a,100,10.1,1.00,5.1,1.00,0.90,5.1,1.00,0.90,0.20\n"
+        "", NULL, "not positive", 0, 0, 0, NULL},
     {MEAN, HU "@units,a,,,,12,,\n@missing,,,,y,3,,\ny,a,,,,9,1.11,0.98\n",
-     HU "@units,a,,,,9,,\n@missing,,,,y,2,,\ny,a,,,,7,1.29,1.02\n", NULL, 21, 16, 19.02 / 16.0, NULL},
+     HU "@units,a,,,,9,,\n@missing,,,,y,2,,\ny,a,,,,7,1.29,1.02\n"
+         "", NULL, 21, 16, 19.02 / 16.0, NULL},
     /* Only rows that the plan needs must be complete. */
     {MEAN, H "y,a,9,1,1\nx,a,9,,\n", NULL, NULL, 9, 9, 1.0, NULL},
     {MEAN, H "y,a,9,1,1\nx,a,9,oops,\n", NULL, NULL, 9, 9, 1.0, NULL},

@@ -92,7 +92,8 @@ static const struct rule RULES[] = {
     {"a missing dimension is a value of its own",
      PLAN("},\"dimensions\":[\"d\"]", V), "u,g,d,v\n1,A,,5\n2,B,N,3\n", NULL,
      "A 1/1=5 B 1/1=3 [: A 1/1=5] [N: B 1/1=3]"},
-    {"where metrics with and without an aggregation share a table, only columns of those without differ",
+    {"where metrics with and without an aggregation share a table, only columns of those "
+        "without differ",
      ROWS(SUM ",{\"id\":\"w\",\"value\":\"w\"}"), "u,g,v,w\n1,A,5,2\n1,A,6,2\n2,B,1,1\n", NULL,
      "A 1/1=11 B 1/1=1"},
     {"and they may not differ there",
@@ -125,10 +126,12 @@ static const struct rule RULES[] = {
      "A 1/1=1 B 1/1=0 events_unexposed=2"},
     {"an event counts from the exposure on, up to but not at the window's end",
      EVENTS(OF("\"value\":\"v\",\"aggregation\":\"sum\",\"window\":\"1d\"")), TWO_UNITS,
-     "u,t,v\n1,2026-03-01T00:00:00Z,1\n1,2026-02-28T23:59:59.999999999Z,2\n1,2026-03-01T23:59:59Z,4\n"
+     "u,t,v\n1,2026-03-01T00:00:00Z,1\n1,2026-02-28T23:59:59.999999999Z,2\n1,"
+         "2026-03-01T23:59:59Z,4\n"
      "1,2026-03-02T00:00:00Z,8\n2,2026-03-09,16\n", "A 1/1=5 B 1/1=0"},
     {"an offset moves the window",
-     EVENTS(OF("\"value\":\"v\",\"aggregation\":\"sum\",\"window\":\"36h\",\"offset\":\"90m\"")), TWO_UNITS,
+     EVENTS(OF("\"value\":\"v\",\"aggregation\":\"sum\",\"window\":\"36h\","
+         "\"offset\":\"90m\"")), TWO_UNITS,
      "u,t,v\n1,2026-03-01T01:29:59Z,1\n1,2026-03-01T01:30:00Z,2\n1,2026-03-02T13:29:59Z,4\n"
      "1,2026-03-02T13:30:00Z,8\n2,2026-03-09,16\n", "A 1/1=6 B 1/1=0"},
     {"retention: an event between two days",
@@ -137,14 +140,16 @@ static const struct rule RULES[] = {
     {"without a window all count until the end of the data", EVENTS(HOW("sum")), TWO_UNITS,
      "u,t,v\n1,2026-12-31,5\n", "A 1/1=5 B 1/1=0"},
     {"and until asOf, exclusive, where there is one",
-     PLAN(",\"time\":\"t\"},\"asOf\":\"2026-03-05T00:00:00Z\",\"events\":[{\"name\":\"o\"}]", HOW("sum")),
+     PLAN(",\"time\":\"t\"},\"asOf\":\"2026-03-05T00:00:00Z\","
+         "\"events\":[{\"name\":\"o\"}]", HOW("sum")),
      TWO_UNITS "3,A,2026-03-05\n", "u,t,v\n1,2026-03-04T23:59:59Z,5\n1,2026-03-05,7\n",
      "A 1/1=5 B 1/1=0 rows_after=1 events_after=1"},
     {"before exposure: the same aggregation is the covariate, the exposure itself not in it",
      EVENTS(OF("\"value\":\"v\",\"aggregation\":\"sum\",\"preExposureWindow\":\"1d\"")), TWO_UNITS,
      "u,t,v\n1,2026-02-28T00:00:00Z,1\n1,2026-02-27T23:59:59Z,2\n1,2026-02-28T23:59:59Z,4\n"
      "1,2026-03-01T00:00:00Z,8\n", "A 1/1=8~5 B 1/1=0~0"},
-    {"a unit without events has sum 0 and count 0", EVENTS(OF("\"aggregation\":\"count\"")), TWO_UNITS,
+    {"a unit without events has sum 0 and count "
+        "0", EVENTS(OF("\"aggregation\":\"count\"")), TWO_UNITS,
      "u,t,v\n1,2026-03-02,\n1,2026-03-02,9\n", "A 1/1=2 B 1/1=0"},
     {"but no mean", EVENTS(HOW("mean")), TWO_UNITS, "u,t,v\n1,2026-03-02,2\n1,2026-03-02,5\n",
      "A 1/1=3.5 B 1/0 missing=1"},
@@ -167,7 +172,8 @@ static const struct rule RULES[] = {
      TWO_UNITS "3,A,2026-03-01\n4,A,2026-03-01\n",
      "u,t,v\n1,2026-03-02,-3\n1,2026-03-03,3\n3,2026-03-02,-1\n4,2026-03-02,2\n4,2026-03-02,-1\n",
      "A 3/3=1 B 1/1=0"},
-    {"an aggregation is required of other metrics of events", EVENTS(OF("\"value\":\"v\"")), TWO_UNITS,
+    {"an aggregation is required of other metrics of "
+        "events", EVENTS(OF("\"value\":\"v\"")), TWO_UNITS,
      "u,t,v\n1,2026-03-02,3\n", "!aggregation"},
     {"a proportion's covariate is the count",
      EVENTS(OF("\"type\":\"proportion\",\"preExposureWindow\":\"7d\"")), TWO_UNITS,
@@ -190,18 +196,22 @@ static const struct rule RULES[] = {
      "u,t,v\n1,2026-03-02,1\n1,2026-03-04,2\n2,2026-03-02,4\n", "A 1/1=2 B 1/1=4 rows_left_out=2"},
     {"first and last at equal times take the smaller and the larger value: first",
      EVENTS(HOW("first")), TWO_UNITS,
-     "u,t,v\n1,2026-03-02,9\n1,2026-03-02,10\n1,2026-03-02,9.5\n2,2026-03-02,1\n", "A 1/1=9 B 1/1=1"},
+     "u,t,v\n1,2026-03-02,9\n1,2026-03-02,10\n1,2026-03-02,9.5\n2,2026-03-02,1\n"
+         "", "A 1/1=9 B 1/1=1"},
     {"first and last at equal times take the smaller and the larger value: last",
      EVENTS(HOW("last")), TWO_UNITS,
-     "u,t,v\n1,2026-03-02,9\n1,2026-03-02,10\n1,2026-03-02,9.5\n2,2026-03-02,1\n", "A 1/1=10 B 1/1=1"},
+     "u,t,v\n1,2026-03-02,9\n1,2026-03-02,10\n1,2026-03-02,9.5\n2,2026-03-02,1\n"
+         "", "A 1/1=10 B 1/1=1"},
     {"a ratio's denominator is of events, under the same window",
      EVENTS(OF("\"value\":\"v\",\"type\":\"ratio\",\"aggregation\":\"sum\",\"window\":\"2d\","
                "\"denominator\":{\"events\":\"o\",\"aggregation\":\"count\"}")), TWO_UNITS,
      "u,t,v\n1,2026-03-02,8\n1,2026-03-02,2\n1,2026-03-03,99\n2,2026-03-01,3\n2,2026-03-09,3\n",
      "A 1/1=10~2 B 1/1=3~1"},
-    {"a single look ends with the last instant of the data: later windows are not complete, which is counted",
+    {"a single look ends with the last instant of the data: later windows are not complete, "
+        "which is counted",
      EVENTS(OF("\"value\":\"v\",\"aggregation\":\"sum\",\"window\":\"2d\"")),
-     TWO_UNITS "3,A,2026-03-08\n4,A,2026-03-09\n", "u,t,v\n1,2026-03-02,5\n3,2026-03-09,7\n4,2026-03-10,9\n",
+     TWO_UNITS "3,A,2026-03-08\n4,A,2026-03-09\n", "u,t,v\n1,2026-03-02,5\n3,2026-03-09,7\n4,"
+         "2026-03-10,9\n",
      "A 3/2=12 B 1/1=0 missing=1"},
     {"looks end with the day, in UTC; the exposed are those before its end",
      DAYS(OF("\"value\":\"v\",\"aggregation\":\"sum\",\"window\":\"1d\"")),
@@ -211,7 +221,8 @@ static const struct rule RULES[] = {
      "@2026-03-02T00:00:00Z A 1/0 B 2/0 @2026-03-03T00:00:00Z A 2/2=5 B 2/2=2"},
     {"a unit is in two groups when both rows lie before the look's end",
      DAYS(OF("\"aggregation\":\"count\",\"window\":\"1h\"")),
-     "u,g,t\n1,A,2026-03-01\n1,B,2026-03-02\n2,B,2026-03-01\n3,A,2026-03-01\n", "u,t,v\n3,2026-03-01,1\n",
+     "u,g,t\n1,A,2026-03-01\n1,B,2026-03-02\n2,B,2026-03-01\n3,A,2026-03-01\n"
+         "", "u,t,v\n3,2026-03-01,1\n",
      "@2026-03-02T00:00:00Z A 2/2=1 B 1/1=0 @2026-03-03T00:00:00Z A 1/1=1 B 1/1=0 "
      "units_in_two_groups=1 rows_in_two_groups=2"},
     {"an open window under group sequential looks is refused",
@@ -221,7 +232,8 @@ static const struct rule RULES[] = {
     {"under always valid it is taken with a warning", DAYS(HOW("sum")), TWO_UNITS,
      "u,t,v\n1,2026-03-02,1\n", "?measured again at each look"},
     {"events may have columns of other names",
-     PLAN(",\"time\":\"t\"},\"events\":[{\"name\":\"o\",\"columns\":{\"unit\":\"who\",\"time\":\"at\"}}]",
+     PLAN(",\"time\":\"t\"},\"events\":[{\"name\":\"o\",\"columns\":{\"unit\":\"who\","
+         "\"time\":\"at\"}}]",
           HOW("sum")), TWO_UNITS, "at,who,v\n2026-03-02,1,3\n", "A 1/1=3 B 1/1=0"},
     {"events without a time column are refused", EVENTS(HOW("sum")), TWO_UNITS, "u,v\n1,3\n",
      "!No column is named 't'"},
@@ -230,34 +242,44 @@ static const struct rule RULES[] = {
      "u,g,v\n1,A,true\n2,A,false\n3,A,TRUE\n4,B,true\n", NULL, "A 3/3=2 B 1/1=1"},
     {"in these, too", ROWS(SHARE), "u,g,v\n1,A,yes\n2,A,no\n3,A,yes\n4,B,no\n", NULL,
      "A 3/3=2 B 1/1=0"},
-    {"t and f where the column holds nothing else", ROWS(SHARE), "u,g,v\n1,A,t\n2,A,f\n4,B,t\n", NULL,
+    {"t and f where the column holds nothing else", ROWS(SHARE), "u,g,v\n1,A,t\n2,A,f\n4,B,t\n"
+        "", NULL,
      "A 2/2=1 B 1/1=1"},
-    {"Y and N where the column holds nothing else", ROWS(SHARE), "u,g,v\n1,A,Y\n2,A,N\n4,B,Y\n", NULL,
+    {"Y and N where the column holds nothing else", ROWS(SHARE), "u,g,v\n1,A,Y\n2,A,N\n4,B,Y\n"
+        "", NULL,
      "A 2/2=1 B 1/1=1"},
-    {"on and off where the column holds nothing else", ROWS(SHARE), "u,g,v\n1,A,on\n2,A,off\n4,B,on\n",
+    {"on and off where the column holds nothing else", ROWS(SHARE), "u,g,v\n1,A,on\n2,A,off\n4,"
+        "B,on\n",
      NULL, "A 2/2=1 B 1/1=1"},
     {"t among 1 and 0 may be a typing error", ROWS(SHARE), "u,g,v\n1,A,1\n2,A,0\n4,B,t\n", NULL,
      "!several ways"},
     {"a share that is not 0 or 1 is an error", ROWS(SHARE), "u,g,v\n1,A,1\n2,A,2\n4,B,0\n", NULL,
      "!'2' is not 0 or 1"},
     {"these words are missing values", ROWS(V),
-     "u,g,v\n1,A,1\n2,A,\n3,A,NA\n4,A,N/A\n5,A,n/a\n6,A,#N/A\n7,A,NULL\n8,A,null\n9,A,(null)\n10,A,\\N\n"
+     "u,g,v\n1,A,1\n2,A,\n3,A,NA\n4,A,N/A\n5,A,n/a\n6,A,#N/A\n7,A,NULL\n8,A,null\n9,A,(null)\n"
+         "10,A,\\N\n"
      "11,A,NaN\n12,A,nan\n13,A,None\n14,A,<NA>\n15,B,2\n", NULL, "A 14/1=1 B 1/1=2 missing=13"},
     {"format.missing replaces the list", PLAN("},\"format\":{\"missing\":[\"-\"]}", V),
      "u,g,v\n1,A,-\n2,B,2\n3,A,3\n", NULL, "A 2/1=3 B 1/1=2 missing=1"},
-    {"all of it", PLAN("},\"format\":{\"missing\":[\"-\"]}", V), "u,g,v\n1,A,NA\n2,B,2\n", NULL, "!'NA'"},
+    {"all of it", PLAN("},\"format\":{\"missing\":[\"-\"]}", V), "u,g,v\n1,A,NA\n2,B,2\n"
+        "", NULL, "!'NA'"},
     {"a cell that is neither number nor missing is named with line and column", ROWS(V),
      "u,g,v\n1,A,1\n2,B,2x\n", NULL, "!Column 'v': '2x'"},
-    {"epochs in s, ms, us and ns are told by their size; dates and RFC 3339 are times", EVENTS(HOW("sum")),
+    {"epochs in s, ms, us and ns are told by their size; dates and RFC 3339 are "
+        "times", EVENTS(HOW("sum")),
      "u,g,t\n1,A,1772323200\n2,B,1772323200000\n3,A,1772323200000000\n4,B,1772323200000000000\n"
      "5,A,2026-03-01\n6,B,2026-03-01T02:00:00+02:00\n",
-     "u,t,v\n1,2026-03-01,1\n2,2026-03-01,2\n3,2026-03-01,4\n4,2026-03-01,8\n5,2026-03-01,16\n6,2026-03-01,32\n",
+     "u,t,v\n1,2026-03-01,1\n2,2026-03-01,2\n3,2026-03-01,4\n4,2026-03-01,8\n5,2026-03-01,16\n6,"
+         "2026-03-01,32\n",
      "A 3/3=21 B 3/3=42"},
-    {"a time before 1990 is refused", TIMED(V), "u,g,t,v\n1,A,1989-12-31,1\n2,B,2026-03-01,1\n", NULL,
+    {"a time before 1990 is refused", TIMED(V), "u,g,t,v\n1,A,1989-12-31,1\n2,B,2026-03-01,1\n"
+        "", NULL,
      "!1990 to 2100"},
-    {"a time after 2100 is refused", TIMED(V), "u,g,t,v\n1,A,2100-01-01,1\n2,B,2026-03-01,1\n", NULL,
+    {"a time after 2100 is refused", TIMED(V), "u,g,t,v\n1,A,2100-01-01,1\n2,B,2026-03-01,1\n"
+        "", NULL,
      "!1990 to 2100"},
-    {"20260314 is no epoch", TIMED(V), "u,g,t,v\n1,A,20260314,1\n2,B,20260314,1\n", NULL, "!is not a time"},
+    {"20260314 is no epoch", TIMED(V), "u,g,t,v\n1,A,20260314,1\n2,B,20260314,1\n"
+        "", NULL, "!is not a time"},
     {"a spreadsheet's day is no epoch", TIMED(V), "u,g,t,v\n1,A,46095.58,1\n2,B,46095.58,1\n", NULL,
      "!is not a time"},
     {"03/04/2026 is never guessed", TIMED(V), "u,g,t,v\n1,A,03/04/2026,1\n2,B,03/04/2026,1\n", NULL,

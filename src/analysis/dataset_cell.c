@@ -28,19 +28,6 @@ enum assay_status assay__metric_needs_moments(const struct assay_metric_plan *me
                        metric->id);
 }
 
-enum assay_status assay__cell_moments(struct assay_dataset *dataset, struct assay__cell *cell,
-                                      uint32_t metric, struct assay_moments **moments,
-                                      struct assay_error *err)
-{
-    const struct assay_metric_plan *plan = &assay__dataset_plan(dataset)->metrics[metric];
-    enum assay_status status = assay__metric_needs_moments(plan, err);
-    if (status == ASSAY_OK)
-        status = assay__metric_state(plan, &cell->states[metric], err);
-    if (status == ASSAY_OK)
-        *moments = cell->states[metric];
-    return status;
-}
-
 struct assay_moments_shape assay__metric_shape(const struct assay_metric_plan *metric)
 {
     struct assay_moments_shape shape = {

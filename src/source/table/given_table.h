@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef ASSAY_SOURCE_TABLE_TABLE_H
-#define ASSAY_SOURCE_TABLE_TABLE_H
+#ifndef ASSAY_SOURCE_TABLE_GIVEN_TABLE_H
+#define ASSAY_SOURCE_TABLE_GIVEN_TABLE_H
 
 #include "assay/table.h"
 #include "source/sources.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tables that a program hands over: their life, and those that are CSV. */
-#include "source/table/table.h"
+#include "source/table/given_table.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -20,14 +20,14 @@ struct figure {
 };
 
 struct figures {
-    struct assay__grid grid; /* first */
+    struct assay__given_grid grid; /* first */
     const struct assay_figures *rows;
     size_t row_count, begin, end;
     struct assay_moments_shape shape; /* the widest of all rows */
     struct figure figures[FIGURES_MAX];
 };
 
-static enum assay_status next(struct assay__grid *grid, size_t most, size_t *count,
+static enum assay_status next(struct assay__given_grid *grid, size_t most, size_t *count,
                               struct assay_error *err)
 {
     struct figures *self = (struct figures *)grid;
@@ -71,7 +71,7 @@ static const char *figure_of(const struct figures *self, const struct assay_figu
     return NULL;
 }
 
-static const char *cell_of(const struct assay__grid *grid, size_t index, uint32_t column,
+static const char *cell_of(const struct assay__given_grid *grid, size_t index, uint32_t column,
                            char scratch[ASSAY__CELL_BYTES], struct assay__field *out)
 {
     const struct figures *self = (const struct figures *)grid;
@@ -95,12 +95,12 @@ static const char *cell_of(const struct assay__grid *grid, size_t index, uint32_
     return NULL;
 }
 
-static void free_figures(struct assay__grid *grid)
+static void free_figures(struct assay__given_grid *grid)
 {
     (void)grid;
 }
 
-static const struct assay__grid_kind FIGURES = {next, cell_of, free_figures};
+static const struct assay__given_grid_kind FIGURES = {next, cell_of, free_figures};
 
 /* The widest shape of all rows. */
 static enum assay_status find_shape(struct figures *self, const char *name, struct assay_error *err)
