@@ -84,14 +84,21 @@ bool assay__limbs_square(const wide *a, wide *out)
     return true;
 }
 
-/* a 2^320 / b lies between 2^319 and 2^321, and never half way between two numbers. */
+/*
+ * a 2^320 / b lies between 2^319 and 2^321, and never half way between two numbers. A divisor that
+ * is a count or a double has few limbs: those that are 0 are taken from both.
+ */
 bool assay__limbs_div(const wide *a, const wide *b, wide *out)
 {
-    mp_limb_t above[2 * LIMBS] = {0}, quotient[LIMBS + 1], rest[LIMBS];
+    mp_limb_t above[2 * LIMBS] = {0}, quotient[LIMBS + 1], rest[LIMBS] = {0};
     if (!is_ordinary(a) || !is_ordinary(b))
         return false;
+    int none = 0;
+    while (b->limbs[none] == 0) /* the highest is not 0 */
+        none++;
     memcpy(above + LIMBS, a->limbs, sizeof a->limbs);
-    mpn_tdiv_qr(quotient, rest, 0, above, 2 * LIMBS, b->limbs, LIMBS);
+    mpn_tdiv_qr(quotient, rest + none, 0, above + none, 2 * LIMBS - none, b->limbs + none,
+                LIMBS - none);
     int kind = kind_of_product(a, b);
     mpfr_exp_t exponent = a->exponent - b->exponent;
     out->kind = kind;

@@ -9,12 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "assay/dist.h"
 #include "base/error.h"
+#include "stats/compare_ball.h"
+#include "stats/critical.h"
 #include "stats/defaults.h"
 #include "stats/estimate.h"
 #include "stats/exact_test.h"
-#include "stats/horizon/nominal.h"
 #include "stats/metric/metric.h"
 #include "stats/p_value.h"
 
@@ -70,7 +70,7 @@ static enum assay_status check_group(const struct assay__group *group, enum assa
     return kind->check == NULL || group->n == 0 ? ASSAY_OK : kind->check(group, err);
 }
 
-static void clear(struct assay_comparison *out)
+void assay__compare_clear(struct assay_comparison *out)
 {
     const struct assay_stats stats = {0, NAN, NAN, NAN, NAN, NAN, NAN, {0}};
     memset(out, 0, sizeof *out);
@@ -137,14 +137,6 @@ static wide welch_df(const struct assay__pair_estimate *pair)
         parts = assay__wide_add(parts, assay__wide_div(square, pair->residual_df[g]));
     }
     return assay__wide_div(assay__wide_square(sum), parts);
-}
-
-static double critical_value(const struct assay_method *method, double df)
-{
-    double tail = method->side == ASSAY_SIDE_BOTH ? 0.5 * method->alpha : method->alpha;
-    if (method->boundary != 0.0)
-        return assay__nominal_critical(method->boundary, df);
-    return isnan(df) ? assay_normal_quantile_upper(tail) : assay_t_quantile_upper(tail, df);
 }
 
 /* A statistic near the largest double has a log p beyond it. */
@@ -219,7 +211,7 @@ static void test_pair(const struct assay__pair_estimate *pair, wide d, wide null
         out->flags |= ASSAY_FLAG_TOO_FEW_UNITS;
         return;
     }
-    difference->critical = critical_value(method, difference->df);
+    difference->critical = assay__critical_value(method, difference->df);
     difference->tested_by =
         method->test == ASSAY_TEST_T ? ASSAY_TESTED_BY_WELCH : ASSAY_TESTED_BY_NORMAL;
     test_difference(d, assay__wide_sub(d, null), error, df, method, out);
@@ -235,8 +227,9 @@ static void drop_tail_errors(struct assay_comparison *out)
     out->corrected_p = out->corrected_log10_p = NAN;
 }
 
-static void compare_pair(const struct assay__pair_estimate *pair, const struct assay_method *method,
-                         wide null, struct assay_comparison *out)
+void assay__compare_exactly(const struct assay__pair_estimate *pair,
+                            const struct assay_method *method, wide null,
+                            struct assay_comparison *out)
 {
     bool is_exact = false;
     fill_stats(pair, 0, &out->baseline, &out->flags);
@@ -252,9 +245,22 @@ static void compare_pair(const struct assay__pair_estimate *pair, const struct a
     }
     if (!is_exact || !assay__metric_kind(method->type)->is_share)
         assay__relative(pair, out->difference.critical, out);
-    assay__skewness(pair, method, out);
+    assay__skewness(pair, method, false, out);
     if (is_exact)
         drop_tail_errors(out);
+}
+
+static void compare_pair(const struct assay__pair_estimate *pair, const struct assay_method *method,
+                         wide null, struct assay_comparison *out)
+{
+    const struct assay_comparison empty = *out;
+    if (!assay__exact_applies(pair, method, pair->reduction.method != ASSAY_REDUCTION_NONE) &&
+        assay__compare_in_balls(pair, method, null, out)) {
+        assay__skewness(pair, method, true, out);
+        return;
+    }
+    *out = empty;
+    assay__compare_exactly(pair, method, null, out);
 }
 
 wide assay__group_estimate(const struct assay__group *group, enum assay_metric_type type)
@@ -280,7 +286,7 @@ enum assay_status assay__compare_groups(const struct assay__group *groups, size_
         status = check_group(&groups[compared], method->type, err);
     if (status != ASSAY_OK)
         return status;
-    clear(out);
+    assay__compare_clear(out);
     memset(&pair, 0, sizeof pair);
     assay__estimate_group(&groups[baseline], method->type, &pair.raw[0]);
     assay__estimate_group(&groups[compared], method->type, &pair.raw[1]);
@@ -359,7 +365,7 @@ static enum assay_status compare_raw(const struct assay_moments *baseline,
         status = estimate_moments(compared, method->type, &pair.raw[1], err);
     if (status != ASSAY_OK)
         return status;
-    clear(out);
+    assay__compare_clear(out);
     assay__keep_raw(&pair);
     compare_pair(&pair, method, assay__wide_of(method->null_difference), out);
     return ASSAY_OK;

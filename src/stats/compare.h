@@ -23,6 +23,15 @@ enum assay_status assay__compare_groups(const struct assay__group *groups, size_
                                         struct assay__compare_wide *more,
                                         struct assay_comparison *out, struct assay_error *err);
 
+/**
+ * assay__compare_exactly() fills an empty comparison (assay__compare_clear()) of two groups in 320
+ * bits: what stats/compare_ball.h leaves in doubt, exact tests, and all that is not ordinary.
+ */
+void assay__compare_exactly(const struct assay__pair_estimate *pair,
+                            const struct assay_method *method, struct assay__wide null,
+                            struct assay_comparison *out);
+void assay__compare_clear(struct assay_comparison *out);
+
 /** assay__group_estimate() is a group's unadjusted estimate; NaN without one. */
 struct assay__wide assay__group_estimate(const struct assay__group *group,
                                          enum assay_metric_type type);

@@ -3,6 +3,7 @@
 #define ASSAY_STATS_P_VALUE_H
 
 #include "assay/compare.h"
+#include "exact/ball.h"
 #include "exact/float320.h"
 
 /** struct assay__p_value: a p-value and its decimal logarithm, which never underflows. */
@@ -18,5 +19,14 @@ struct assay__p_value {
  */
 struct assay__p_value assay__p_value(struct assay__wide statistic, double df, double df_rest,
                                      enum assay_side side);
+
+/**
+ * assay__p_value_within() takes the statistic as a double, and spans of what it and the degrees of
+ * freedom lost by rounding. *in_doubt becomes true where p, or its logarithm, are not the same
+ * doubles everywhere in the spans.
+ */
+struct assay__p_value assay__p_value_within(double statistic, struct assay__enclosure rest,
+                                            double df, struct assay__enclosure df_rest,
+                                            enum assay_side side, bool *in_doubt);
 
 #endif

@@ -17,6 +17,7 @@
 #include <math.h>
 
 #include "assay/dist.h"
+#include "stats/compare_ball.h"
 #include "stats/estimate.h"
 #include "stats/metric/metric.h"
 #include "stats/p_value.h"
@@ -71,8 +72,12 @@ static double asymmetry(const struct assay__pair_estimate *pair)
  * and skewness together, which its own A would not notice; the larger group knows the shape better.
  * With g1 the pooled skewness, A = g1 (1/n_t^2 - 1/n_c^2)/(1/n_t + 1/n_c)^(3/2): 0 for equal sizes.
  */
-static double pooled_asymmetry(const struct assay__pair_estimate *pair, enum assay_metric_type type)
+static double pooled_asymmetry(const struct assay__pair_estimate *pair, enum assay_metric_type type,
+                               bool in_balls)
 {
+    double asymmetry;
+    if (in_balls && assay__pooled_in_balls(pair, type, &asymmetry))
+        return asymmetry;
     wide m2 = assay__wide_zero(), m3 = m2, all = m2, k = m2, v = m2, one = assay__wide_of(1.0);
     for (int g = 0; g < 2; g++) {
         const struct assay__estimate *raw = &pair->raw[g];
@@ -200,11 +205,11 @@ static const struct correction CORRECTIONS[] = {
 };
 
 static void correct(const struct assay__pair_estimate *pair, const struct assay_method *method,
-                    struct assay_comparison *out)
+                    bool in_balls, struct assay_comparison *out)
 {
     const struct correction *correction = &CORRECTIONS[method->skewness];
     const struct assay_difference *difference = &out->difference;
-    double a = pooled_asymmetry(pair, method->type), statistic = difference->statistic;
+    double a = pooled_asymmetry(pair, method->type, in_balls), statistic = difference->statistic;
     double error = difference->standard_error;
     if (isnan(a) || isnan(statistic))
         return;
@@ -232,28 +237,41 @@ static double tail_shift(double a, double z)
  * distribution's tail, and shows too little skewness just then.
  */
 static bool is_doubtful(const struct assay__pair_estimate *pair, const struct assay_method *method,
-                        const struct assay_comparison *out, double z)
+                        bool in_balls, const struct assay_comparison *out, double z)
 {
     const struct assay_difference *difference = &out->difference;
     if (!difference->significant || !isfinite(difference->statistic))
         return false;
-    double a = pooled_asymmetry(pair, method->type), error;
+    double a = pooled_asymmetry(pair, method->type, in_balls), error;
     double towards = difference->statistic > 0.0 ? 1.0 : -1.0;
     if (!(-towards * tail_shift(a, z) > out->tail_error.nominal * TAIL_SLACK))
         return false;
     return !(towards * pearson(pooled_statistic(pair, method, &error), a) > difference->critical);
 }
 
-void assay__skewness(const struct assay__pair_estimate *pair, const struct assay_method *method,
-                     struct assay_comparison *out)
+static struct assay__shape shape_of(const struct assay__pair_estimate *pair,
+                                    enum assay_metric_type type, bool in_balls)
 {
-    out->baseline.skewness = sample_skewness(&pair->raw[0], method->type);
-    out->compared.skewness = sample_skewness(&pair->raw[1], method->type);
+    struct assay__shape shape;
+    if (in_balls && assay__shape_in_balls(pair, type, &shape))
+        return shape;
+    bool has_errors = pair->raw[0].has_error && pair->raw[1].has_error;
+    return (struct assay__shape){
+        {sample_skewness(&pair->raw[0], type), sample_skewness(&pair->raw[1], type)},
+        has_errors ? asymmetry(pair) : (double)NAN};
+}
+
+void assay__skewness(const struct assay__pair_estimate *pair, const struct assay_method *method,
+                     bool in_balls, struct assay_comparison *out)
+{
+    const struct assay__shape shape = shape_of(pair, method->type, in_balls);
+    out->baseline.skewness = shape.skewness[0];
+    out->compared.skewness = shape.skewness[1];
     double tail = method->side == ASSAY_SIDE_BOTH ? 0.5 * method->alpha : method->alpha;
     out->tail_error.nominal = tail;
     if (!pair->raw[0].has_error || !pair->raw[1].has_error)
         return;
-    double a = asymmetry(pair);
+    double a = shape.asymmetry;
     if (isnan(a))
         return;
     /* A z test has asked for this quantile already. */
@@ -265,8 +283,8 @@ void assay__skewness(const struct assay__pair_estimate *pair, const struct assay
     out->tail_error.upper = fmax(0.0, tail - shift);
     if (fabs(shift) > tail * TAIL_SLACK)
         out->flags |= ASSAY_FLAG_SKEWED_LOWER | ASSAY_FLAG_SKEWED_UPPER;
-    if (is_doubtful(pair, method, out, z))
+    if (is_doubtful(pair, method, in_balls, out, z))
         out->flags |= ASSAY_FLAG_SKEWED_SIGNIFICANCE;
     if (method->skewness != ASSAY_SKEWNESS_NONE)
-        correct(pair, method, out);
+        correct(pair, method, in_balls, out);
 }

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The figures of a comparison in balls of 128 bits (exact/ball.h): the formulas of stats/compare.c,
+ * stats/relative.c and stats/skewness.c for a pair of groups that both vary. A figure that no
+ * double is known for leaves it all to them.
+ */
+#include "stats/compare_ball.h"
+
+#include <math.h>
+
+#include "exact/ball.h"
+#include "stats/critical.h"
+#include "stats/metric/metric.h"
+#include "stats/p_value.h"
+
+typedef struct assay__ball ball;
+
+/* What is computed from, and what is shared. */
+struct figures {
+    const struct assay__pair_estimate *pair;
+    ball value[2], error2[2], n[2];
+    ball difference, difference_error2, error; /* error: its root */
+    ball covariance, critical;
+    bool is_lost;
+};
+
+static double as_double(struct figures *f, ball a)
+{
+    return ball_double(a, &f->is_lost);
+}
+
+static bool is_positive(const struct assay__wide *a)
+{
+    return assay__wide_sign(*a) > 0;
+}
+
+static bool is_ordinary(const struct assay__pair_estimate *pair, enum assay_metric_type type)
+{
+    for (int g = 0; g < 2; g++) {
+        const struct assay__estimate *raw = &pair->raw[g];
+        if (!raw->exists || !raw->has_error || (raw->n < 2 && !assay__metric_kind(type)->is_share))
+            return false;
+        if (!is_positive(&raw->error2) || !is_positive(&pair->error2[g]) ||
+            !is_positive(&pair->residual_error2[g]))
+            return false;
+    }
+    return is_positive(&pair->difference_error2);
+}
+
+static void open_figures(const struct assay__pair_estimate *pair, struct figures *f)
+{
+    f->pair = pair;
+    f->is_lost = false;
+    for (int g = 0; g < 2; g++) {
+        f->value[g] = ball_of_wide(&pair->value[g]);
+        f->error2[g] = ball_of_wide(&pair->error2[g]);
+        f->n[g] = ball_of_u64(pair->raw[g].n);
+    }
+    struct assay__wide difference = assay__wide_sub(pair->value[1], pair->value[0]);
+    f->difference = ball_of_wide(&difference);
+    f->difference_error2 = ball_of_wide(&pair->difference_error2);
+    f->error = ball_sqrt(f->difference_error2);
+    f->covariance = ball_of_wide(&pair->covariance);
+}
+
+static void fill_stats(struct figures *f, int g, struct assay_stats *stats, uint32_t *flags)
+{
+    const struct assay__pair_estimate *pair = f->pair;
+    stats->n = pair->raw[g].n;
+    stats->estimate = assay__finite(pair->value[g], flags);
+    stats->unadjusted = assay__finite(pair->raw[g].value, flags);
+    stats->standard_error = as_double(f, ball_sqrt(f->error2[g]));
+    stats->unadjusted_standard_error = stats->standard_error;
+    if (pair->reduction.method != ASSAY_REDUCTION_NONE)
+        stats->unadjusted_standard_error =
+            as_double(f, ball_sqrt(ball_of_wide(&pair->raw[g].error2)));
+    stats->variance = as_double(f, ball_mul(f->error2[g], f->n[g]));
+}
+
+/* See welch_df() of stats/compare.c. */
+static ball welch_df(const struct figures *f)
+{
+    const struct assay__pair_estimate *pair = f->pair;
+    ball a = ball_of_wide(&pair->residual_error2[0]), b = ball_of_wide(&pair->residual_error2[1]);
+    ball of_a = ball_div(ball_square(a), ball_of_wide(&pair->residual_df[0]));
+    ball of_b = ball_div(ball_square(b), ball_of_wide(&pair->residual_df[1]));
+    return ball_div(ball_square(ball_add(a, b)), ball_add(of_a, of_b));
+}
+
+static ball directed(ball statistic, enum assay_side side)
+{
+    if (side == ASSAY_SIDE_LOWER)
+        return ball_neg(statistic);
+    return side == ASSAY_SIDE_BOTH ? ball_abs(statistic) : statistic;
+}
+
+static void test(struct figures *f, const struct assay_method *method, ball null,
+                 struct assay_difference *out)
+{
+    struct assay__enclosure df_rest = {0.0, 0.0};
+    out->estimate = as_double(f, f->difference);
+    out->standard_error = as_double(f, f->error);
+    if (method->test == ASSAY_TEST_T) {
+        ball df = welch_df(f);
+        out->df = as_double(f, df);
+        f->is_lost |= !(out->df >= 1.0);
+        df_rest = ball_rest(df, &f->is_lost);
+    }
+    ball statistic = ball_div(ball_sub(f->difference, null), f->error);
+    out->statistic = as_double(f, statistic);
+    struct assay__enclosure rest = ball_rest(statistic, &f->is_lost);
+    if (f->is_lost)
+        return;
+    out->tested_by = method->test == ASSAY_TEST_T ? ASSAY_TESTED_BY_WELCH : ASSAY_TESTED_BY_NORMAL;
+    out->critical = assay__critical_value(method, out->df);
+    f->critical = ball_of(out->critical);
+    struct assay__p_value value =
+        assay__p_value_within(out->statistic, rest, out->df, df_rest, method->side, &f->is_lost);
+    out->p = value.p;
+    out->log10_p = value.log10_p;
+    f->is_lost |= isinf(value.log10_p);
+    ball beyond = ball_sub(directed(statistic, method->side), f->critical);
+    out->significant = ball_sign(beyond, &f->is_lost) > 0;
+    ball half = ball_mul(f->critical, f->error);
+    out->lower = as_double(f, ball_sub(f->difference, half));
+    out->upper = as_double(f, ball_add(f->difference, half));
+}
+
+/* ---- relative figures: see stats/relative.c -------------------------------------------------- */
+
+static void set_in_order(double a, double b, double *lower, double *upper)
+{
+    *lower = a > b ? b : a;
+    *upper = a > b ? a : b;
+}
+
+static void fieller(struct figures *f, struct assay_comparison *out)
+{
+    struct assay_relative *relative = &out->relative;
+    ball c = f->value[0], d = f->difference, q2 = ball_square(f->critical);
+    ball a = ball_sub(ball_square(c), ball_mul(q2, f->error2[0]));
+    ball shared = ball_sub(f->error2[0], f->covariance);
+    ball b = ball_add(ball_mul(d, c), ball_mul(q2, shared));
+    ball e = ball_sub(ball_square(d), ball_mul(q2, f->difference_error2));
+    ball discriminant = ball_sub(ball_square(b), ball_mul(a, e));
+    int sign = ball_sign(a, &f->is_lost), roots = ball_sign(discriminant, &f->is_lost);
+    f->is_lost |= sign == 0 || roots == 0;
+    if (f->is_lost)
+        return;
+    if (sign < 0)
+        out->flags |= ASSAY_FLAG_FIELLER_UNBOUNDED;
+    if (roots < 0) {
+        relative->fieller_kind = ASSAY_FIELLER_LINE;
+        return;
+    }
+    ball root = ball_sqrt(discriminant);
+    ball t = ball_sign(b, &f->is_lost) < 0 ? ball_sub(b, root) : ball_add(b, root);
+    relative->fieller_kind = sign > 0 ? ASSAY_FIELLER_BOUNDED : ASSAY_FIELLER_COMPLEMENT;
+    set_in_order(as_double(f, ball_div(t, a)), as_double(f, ball_div(e, t)),
+                 &relative->fieller_lower, &relative->fieller_upper);
+}
+
+/* Delta method, and the logarithmic interval. */
+static void ratio_intervals(struct figures *f, struct assay_comparison *out)
+{
+    struct assay_relative *relative = &out->relative;
+    ball c = f->value[0], t = f->value[1], ratio = ball_div(t, c);
+    ball sum = ball_add(f->error2[1], ball_mul(ball_square(ratio), f->error2[0]));
+    sum = ball_sub(sum, ball_scale2(ball_mul(ratio, f->covariance), 1));
+    /* The squared error over c^2; over t^2 it is that of the logarithm. */
+    ball root = ball_sqrt(sum), error = ball_div(root, ball_abs(c));
+    ball r = ball_div(f->difference, c), half = ball_mul(f->critical, error);
+    relative->estimate = as_double(f, r);
+    relative->delta_standard_error = as_double(f, error);
+    relative->delta_lower = as_double(f, ball_sub(r, half));
+    relative->delta_upper = as_double(f, ball_add(r, half));
+    if (c.sign * t.sign <= 0) {
+        out->flags |= ASSAY_FLAG_LOG_UNDEFINED;
+        return;
+    }
+    ball spread = ball_exp(ball_mul(f->critical, ball_div(root, ball_abs(t))));
+    ball one = ball_of(1.0);
+    relative->log_lower = as_double(f, ball_sub(ball_div(ratio, spread), one));
+    relative->log_upper = as_double(f, ball_sub(ball_mul(ratio, spread), one));
+}
+
+static void scaled(struct figures *f, struct assay_relative *out)
+{
+    ball half = ball_mul(f->critical, f->error), c = f->value[0];
+    double low = as_double(f, ball_div(ball_sub(f->difference, half), c));
+    double high = as_double(f, ball_div(ball_add(f->difference, half), c));
+    set_in_order(low, high, &out->scaled_lower, &out->scaled_upper);
+}
+
+bool assay__compare_in_balls(const struct assay__pair_estimate *pair,
+                             const struct assay_method *method, struct assay__wide null,
+                             struct assay_comparison *out)
+{
+    struct figures f;
+    if (!is_ordinary(pair, method->type))
+        return false;
+    open_figures(pair, &f);
+    fill_stats(&f, 0, &out->baseline, &out->flags);
+    fill_stats(&f, 1, &out->compared, &out->flags);
+    out->reduction = pair->reduction;
+    test(&f, method, ball_of_wide(&null), &out->difference);
+    if (f.is_lost)
+        return false;
+    fieller(&f, out);
+    ratio_intervals(&f, out);
+    scaled(&f, &out->relative);
+    return !f.is_lost;
+}
+
+/* ---- shape: see stats/skewness.c ------------------------------------------------------------- */
+
+/* m3 / m2^(3/2) */
+static ball standardised(ball m3, ball m2)
+{
+    return ball_div(m3, ball_mul(m2, ball_sqrt(m2)));
+}
+
+static ball second_moment(const struct assay__estimate *estimate, enum assay_metric_type type)
+{
+    ball n = ball_of_u64(estimate->n);
+    return assay__metric_kind(type)->is_share ? ball_mul(ball_of_wide(&estimate->error2), n)
+                                              : ball_div(ball_of_wide(&estimate->centred), n);
+}
+
+bool assay__shape_in_balls(const struct assay__pair_estimate *pair, enum assay_metric_type type,
+                           struct assay__shape *out)
+{
+    bool is_lost = false, is_unknown = false;
+    ball parts[2], v = ball_of(0.0);
+    for (int g = 0; g < 2; g++) {
+        const struct assay__estimate *raw = &pair->raw[g];
+        if (!raw->exists || !raw->has_error || raw->n == 0 || !is_positive(&raw->error2))
+            return false;
+        out->skewness[g] = NAN;
+        if (assay__wide_is_nan(raw->third)) {
+            is_unknown = true;
+            continue;
+        }
+        ball third = ball_of_wide(&raw->third);
+        out->skewness[g] = ball_double(standardised(third, second_moment(raw, type)), &is_lost);
+        parts[g] = ball_div(third, ball_square(ball_of_u64(raw->n)));
+        v = ball_add(v, ball_of_wide(&raw->error2));
+    }
+    out->asymmetry = NAN;
+    if (!is_unknown)
+        out->asymmetry = ball_double(standardised(ball_sub(parts[1], parts[0]), v), &is_lost);
+    return !is_lost;
+}
+
+bool assay__pooled_in_balls(const struct assay__pair_estimate *pair, enum assay_metric_type type,
+                            double *asymmetry)
+{
+    bool is_lost = false;
+    ball m2 = ball_of(0.0), m3 = m2, all = m2, k = m2, v = m2;
+    for (int g = 0; g < 2; g++) {
+        const struct assay__estimate *raw = &pair->raw[g];
+        ball n = ball_of_u64(raw->n), share = ball_div(ball_of(1.0), n);
+        if (assay__wide_is_nan(raw->third)) {
+            *asymmetry = NAN;
+            return true;
+        }
+        all = ball_add(all, n);
+        m2 = ball_add(m2, ball_mul(n, second_moment(raw, type)));
+        m3 = ball_add(m3, ball_mul(n, ball_of_wide(&raw->third)));
+        k = g == 1 ? ball_add(k, ball_square(share)) : ball_sub(k, ball_square(share));
+        v = ball_add(v, share);
+    }
+    ball shape = standardised(ball_div(m3, all), ball_div(m2, all));
+    *asymmetry = ball_double(ball_mul(shape, standardised(k, v)), &is_lost);
+    return !is_lost;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_STATS_COMPARE_BALL_H
+#define ASSAY_STATS_COMPARE_BALL_H
+
+#include "assay/compare.h"
+#include "stats/estimate.h"
+
+/**
+ * assay__compare_in_balls() fills all figures of an ordinary comparison by a test with a standard
+ * error, as stats/compare.c does in 320 bits and ten times as fast: both estimates exist and vary,
+ * and no exact test applies. Every double is the one that 320 bits give. False where that is in
+ * doubt or the comparison is not ordinary: then *out is spoilt and all is left to do.
+ */
+bool assay__compare_in_balls(const struct assay__pair_estimate *pair,
+                             const struct assay_method *method, struct assay__wide null,
+                             struct assay_comparison *out);
+
+/** struct assay__shape: g1 of each group, and A of stats/skewness.c; NaN when unknown. */
+struct assay__shape {
+    double skewness[2], asymmetry;
+};
+
+/** assay__shape_in_balls() and the A of all units, both in balls; false where they are in doubt. */
+bool assay__shape_in_balls(const struct assay__pair_estimate *pair, enum assay_metric_type type,
+                           struct assay__shape *out);
+bool assay__pooled_in_balls(const struct assay__pair_estimate *pair, enum assay_metric_type type,
+                            double *asymmetry);
+
+#endif

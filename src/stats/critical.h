@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_STATS_CRITICAL_H
+#define ASSAY_STATS_CRITICAL_H
+
+#include "assay/compare.h"
+
+/**
+ * assay__critical_value() is what a method's statistic is held against: the quantile of its level,
+ * of the normal distribution where df is NaN, or its boundary carried over to df.
+ */
+double assay__critical_value(const struct assay_method *method, double df);
+
+#endif
