@@ -85,7 +85,8 @@ START_TEST(results_are_read_by_index_and_end)
     double p, log10_p;
     ck_assert(assay_analysis_adjusted_p(analysis, 0, ASSAY_ADJUST_HOLM, &p, &log10_p));
     assert_close(p, look.comparison->difference.p, 1e-15);
-    ck_assert(!assay_analysis_adjusted_p(analysis, 0, ASSAY__ADJUST_COUNT, &p, &log10_p));
+    ck_assert(!assay_analysis_adjusted_p(analysis, 0, (enum assay_adjustment)ASSAY__ADJUST_COUNT,
+                                         &p, &log10_p));
     ck_assert(!assay_analysis_adjusted_p(analysis, 1, ASSAY_ADJUST_HOLM, &p, &log10_p));
     assay_analysis_free(analysis);
     assay_dataset_free(dataset);

@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static const double LATE_SECONDS = 0.2;
+static const double LATE_SECONDS = 5.0;
 static const char BODY[] = "{\"parent\":\"workflows/w/instances/i\",\"analysisResultId\":\"res-1\","
                            "\"analysisResult\":{\"results\":[]}}";
 
