@@ -8,6 +8,18 @@ mkdir -p "$work/build/release"
 ln -s "$ASSAY" "$work/build/release/assay"
 ln -s "$PWD/data" "$work/data"
 grep -E '^    (build/release/assay |\(umask )' README.md | sed 's/^    //' >"$work/commands"
+# The join of docs/recipes.md keeps units without orders, and its table is analyzed as it says.
+if command -v sqlite3 >/dev/null 2>&1; then
+    printf 'user_id,variant,exposed_at\na,control,1\nb,control,1\nc,new,1\nc,new,2\nd,new,1\ne,new,1\n' \
+        >"$work/exposures.csv"
+    printf 'user_id,ordered_at,amount\na,2,5\na,0,9\nc,2,7.5\nc,3,1\nx,3,1\n' >"$work/orders.csv"
+    sed -n '/^    sqlite3 -csv/,/--metric orders$/s/^    //p' docs/recipes.md |
+        sed 's/^assay /"$ASSAY" /' >"$work/recipe"
+    (cd "$work" && sh recipe) >"$work/out" 2>"$work/err" &&
+        [ "$(sort "$work/units.csv" | cut -d, -f1,2,4,5 | tr -d '\r' | tr '\n' ' ')" = \
+            "a,control,5,1 b,control,0,0 c,new,8.5,2 d,new,0,0 e,new,0,0 user_id,variant,revenue,orders " ]
+    ok $? "the recipe of a left join"
+fi
 cd "$work" || exit 1
 
 # A server stays until the end of the test. Its address is that of the README unless another program
