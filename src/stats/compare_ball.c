@@ -228,7 +228,7 @@ static ball second_moment(const struct assay__estimate *estimate, enum assay_met
 }
 
 bool assay__shape_in_balls(const struct assay__pair_estimate *pair, enum assay_metric_type type,
-                           struct assay__shape *out)
+                           struct assay__skewness *out)
 {
     bool is_lost = false, is_unknown = false;
     ball parts[2], v = ball_of(0.0);

@@ -15,14 +15,14 @@ bool assay__compare_in_balls(const struct assay__pair_estimate *pair,
                              const struct assay_method *method, struct assay__wide null,
                              struct assay_comparison *out);
 
-/** struct assay__shape: g1 of each group, and A of stats/skewness.c; NaN when unknown. */
-struct assay__shape {
+/** struct assay__skewness: g1 of each group, and A of stats/skewness.c; NaN when unknown. */
+struct assay__skewness {
     double skewness[2], asymmetry;
 };
 
 /** assay__shape_in_balls() and the A of all units, both in balls; false where they are in doubt. */
 bool assay__shape_in_balls(const struct assay__pair_estimate *pair, enum assay_metric_type type,
-                           struct assay__shape *out);
+                           struct assay__skewness *out);
 bool assay__pooled_in_balls(const struct assay__pair_estimate *pair, enum assay_metric_type type,
                             double *asymmetry);
 

@@ -20,6 +20,8 @@ bool assay__is_rounding(wide a, wide b)
 {
     if (assay__wide_sign(a) == 0 || assay__wide_sign(b) == 0)
         return false;
+    if (assay__wide_is_infinite(a) || assay__wide_is_infinite(b))
+        return true; /* nothing can be told of what overflowed */
     return assay__wide_exponent2(a) < assay__wide_exponent2(b) - 280;
 }
 

@@ -249,14 +249,14 @@ static bool is_doubtful(const struct assay__pair_estimate *pair, const struct as
     return !(towards * pearson(pooled_statistic(pair, method, &error), a) > difference->critical);
 }
 
-static struct assay__shape shape_of(const struct assay__pair_estimate *pair,
-                                    enum assay_metric_type type, bool in_balls)
+static struct assay__skewness shape_of(const struct assay__pair_estimate *pair,
+                                       enum assay_metric_type type, bool in_balls)
 {
-    struct assay__shape shape;
+    struct assay__skewness shape;
     if (in_balls && assay__shape_in_balls(pair, type, &shape))
         return shape;
     bool has_errors = pair->raw[0].has_error && pair->raw[1].has_error;
-    return (struct assay__shape){
+    return (struct assay__skewness){
         {sample_skewness(&pair->raw[0], type), sample_skewness(&pair->raw[1], type)},
         has_errors ? asymmetry(pair) : (double)NAN};
 }
@@ -264,7 +264,7 @@ static struct assay__shape shape_of(const struct assay__pair_estimate *pair,
 void assay__skewness(const struct assay__pair_estimate *pair, const struct assay_method *method,
                      bool in_balls, struct assay_comparison *out)
 {
-    const struct assay__shape shape = shape_of(pair, method->type, in_balls);
+    const struct assay__skewness shape = shape_of(pair, method->type, in_balls);
     out->baseline.skewness = shape.skewness[0];
     out->compared.skewness = shape.skewness[1];
     double tail = method->side == ASSAY_SIDE_BOTH ? 0.5 * method->alpha : method->alpha;

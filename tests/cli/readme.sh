@@ -13,6 +13,7 @@ if command -v sqlite3 >/dev/null 2>&1; then
     printf 'user_id,variant,exposed_at\na,control,1\nb,control,1\nc,new,1\nc,new,2\nd,new,1\ne,new,1\n' \
         >"$work/exposures.csv"
     printf 'user_id,ordered_at,amount\na,2,5\na,0,9\nc,2,7.5\nc,3,1\nx,3,1\n' >"$work/orders.csv"
+    # shellcheck disable=SC2016 # the recipe's shell puts the program in
     sed -n '/^    sqlite3 -csv/,/--metric orders$/s/^    //p' docs/recipes.md |
         sed 's/^assay /"$ASSAY" /' >"$work/recipe"
     (cd "$work" && sh recipe) >"$work/out" 2>"$work/err" &&
