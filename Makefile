@@ -35,18 +35,21 @@ test_packages = check gnutls
 unexport CDPATH
 
 # Nothing is asked of pkg-config before a target that needs it, so that `make deps` can run first.
-lib_cflags  = $(shell pkg-config --cflags $(lib_packages) $(load_packages) $(head_packages) | sed 's/-I/-isystem /g')
-lib_libs    = $(if $(LINKED),$(load_libs)) $(shell pkg-config --libs $(lib_packages)) -lm -ldl
-load_libs   = $(shell pkg-config --libs $(load_packages))
+# $(call once,NAME,VALUE) asks when NAME is first used, for `deps` may install packages before, and keeps
+# the answer: else pkg-config would run for each file.
+once        = $(eval $(1) := $(2))$($(1))
+lib_cflags  = $(call once,lib_cflags,$(shell pkg-config --cflags $(lib_packages) $(load_packages) $(head_packages) | sed 's/-I/-isystem /g'))
+lib_libs    = $(call once,lib_libs,$(if $(LINKED),$(load_libs)) $(shell pkg-config --libs $(lib_packages)) -lm -ldl)
+load_libs   = $(call once,load_libs,$(shell pkg-config --libs $(load_packages)))
 # The program takes these from their archives, where there are some: it starts in half the time when
 # the loader need not bind a thousand symbols of theirs. SHARED=1 links them as shared libraries, as
 # distributions do.
 archives     = nettle mpfr gmp gsl gslcblas
 has_archive  = $(findstring /,$(shell $(CC) -print-file-name=lib$(1).a))
 of_archive   = $(if $(filter $(1),$(archives:%=-l%)),$(if $(call has_archive,$(1:-l%=%)),$(1:-l%=-l:lib%.a),$(1)),$(1))
-program_libs = $(if $(SHARED)$(LINKED),$(lib_libs),$(foreach lib,$(lib_libs),$(call of_archive,$(lib))))
-test_cflags = $(shell pkg-config --cflags $(test_packages) | sed 's/-I/-isystem /g')
-test_libs   = $(shell pkg-config --libs $(test_packages))
+program_libs = $(call once,program_libs,$(if $(SHARED)$(LINKED),$(lib_libs),$(foreach lib,$(lib_libs),$(call of_archive,$(lib)))))
+test_cflags = $(call once,test_cflags,$(shell pkg-config --cflags $(test_packages) | sed 's/-I/-isystem /g'))
+test_libs   = $(call once,test_libs,$(shell pkg-config --libs $(test_packages)))
 
 warnings = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wdouble-promotion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wundef -Wvla -Wcast-qual -Wformat=2
@@ -83,6 +86,11 @@ program    = $(BUILD)/assay
 comma := ,
 run = $(if $(filter 1,$(V)),$(2),@echo '  $(1) $@' && $(2))
 
+# As many processes as there are processors, unless make is told another number or several goals.
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS))$(word 2,$(MAKECMDGOALS)),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
+
 .DEFAULT_GOAL = all
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -96,31 +104,31 @@ deps: ## find what the build needs, and install what is missing where that is al
 	@sh scripts/deps $(lib_packages) $(load_packages) $(head_packages) $(test_packages)
 
 demo: deps ## build and run the main job on real data
-	@$(MAKE) --no-print-directory -j$$(nproc) all
+	@$(MAKE) --no-print-directory all
 	@sh scripts/demo $(program)
 
 check: deps ## build and run all tests
-	@$(MAKE) --no-print-directory -j$$(nproc) tests
+	@$(MAKE) --no-print-directory tests
 	@ASSAY='$(abspath $(program))' BUILD=$(BUILD) sh tests/run-all.sh $(test_programs) $(test_scripts)
 
 tests: all $(test_programs)
 
 check-slow: deps ## simulations (type-I error, coverage, power), kills, a siege (35 minutes)
-	@$(MAKE) --no-print-directory -j$$(nproc) all $(slow_programs) \
+	@$(MAKE) --no-print-directory all $(slow_programs) \
 		$(BUILD)/tests/source/scan/test_scan
 	@CALIBRATION=$(BUILD)/calibration.md ASSAY='$(abspath $(program))' BUILD=$(BUILD) \
 		sh tests/run-slow.sh $(slow_programs) $(wildcard tests/slow/*.sh)
 
 check-contract: deps ## the contract by independent judges: Spectral and Prism (needs npm)
-	@$(MAKE) --no-print-directory -j$$(nproc) all
+	@$(MAKE) --no-print-directory all
 	@ASSAY='$(abspath $(program))' sh tests/contract/run document mock proxy
 
 check-distributed: deps ## PostgreSQL, MariaDB, SQLite, DuckDB, ClickHouse as sources, on loopback
-	@$(MAKE) --no-print-directory -j$$(nproc) all
+	@$(MAKE) --no-print-directory all
 	@ASSAY='$(abspath $(program))' sh tests/warehouse/check
 
 check-pages: deps ## the pages of assay serve in headless Chromium (needs npm)
-	@$(MAKE) --no-print-directory -j$$(nproc) all
+	@$(MAKE) --no-print-directory all
 	@ASSAY='$(abspath $(program))' sh tests/contract/run pages
 
 bench: all $(bench_programs) ## time assay against the peers on this machine
