@@ -22,10 +22,10 @@ enum { ASSAY__LOADED_GROUPS_MAX = 2000 }; /* groups that are estimated together 
  * ASSAY_ERROR_MEMORY or _LIMIT; unless said otherwise a state that failed can only be freed.
  */
 struct assay__accumulator {
-    /* Makes an empty state; free(NULL) is fine. */
+    /* Makes an empty state. */
     enum assay_status (*make)(struct assay_moments_shape shape, void **state,
                               struct assay_error *err);
-    void (*free)(void *state);
+    void (*free)(void *state); /* NULL is fine */
     /* Units that were added. */
     uint64_t (*count)(const void *state);
     /* Units whose covariate i is missing. */

@@ -3,52 +3,10 @@
  */
 #include "test.h"
 
-#include <dlfcn.h>
 #include <unistd.h>
 
+#include "failing_allocator.h"
 #include "tables.h"
-
-/* The allocator's functions count, and fail on command; -1 never fails. */
-static long allocations_left = -1;
-
-static bool may_allocate(void)
-{
-    if (allocations_left > 0)
-        allocations_left--;
-    return allocations_left != 0;
-}
-
-static void *next_function(const char *name)
-{
-    void *function = dlsym(RTLD_NEXT, name);
-    if (function == NULL)
-        _exit(EXIT_FAILURE);
-    return function;
-}
-
-void *malloc(size_t size)
-{
-    static void *(*next)(size_t);
-    if (next == NULL)
-        *(void **)&next = next_function("malloc");
-    return may_allocate() ? next(size) : NULL;
-}
-
-void *calloc(size_t count, size_t size)
-{
-    static void *(*next)(size_t, size_t);
-    if (next == NULL)
-        *(void **)&next = next_function("calloc");
-    return may_allocate() ? next(count, size) : NULL;
-}
-
-void *realloc(void *memory, size_t size)
-{
-    static void *(*next)(void *, size_t);
-    if (next == NULL)
-        *(void **)&next = next_function("realloc");
-    return may_allocate() ? next(memory, size) : NULL;
-}
 
 static enum assay_status make_and_read(const struct assay_plan *plan, enum tables_way way,
                                        char **sums, struct assay_error *err)
