@@ -26,7 +26,7 @@ static bool matches(const char *text)
         for (size_t i = 0; i < sizeof ROW / sizeof *ROW; i++)
             if (strcmp(ROW[i].name, assay__filter_column(filter, c)) == 0)
                 cells[c] = (struct assay__field){ROW[i].value, (uint32_t)strlen(ROW[i].value),
-                                                 false, false};
+                                                 false, false, false};
         ck_assert_msg(cells[c].text != NULL, "column %s", assay__filter_column(filter, c));
     }
     bool outcome = assay__filter_match(filter, cells);
@@ -130,7 +130,8 @@ START_TEST(filter_limits_hold)
     while (at < 16300)
         at += (size_t)snprintf(wide + at, sizeof wide - at, " or a=1");
     assert_ok(assay__filter_parse(wide, &filter, &err), &err);
-    ck_assert(!assay__filter_match(filter, &(struct assay__field){"2", 1, false, false, false}));
+    ck_assert(
+        !assay__filter_match(filter, &(struct assay__field){"2", 1, false, false, false, false}));
     assay__filter_free(filter);
 }
 END_TEST
@@ -138,7 +139,7 @@ END_TEST
 static enum assay__cell_outcome choice(const char *text, struct assay_decimal *out)
 {
     return assay__cell_choice(
-        &(struct assay__field){text, (uint32_t)strlen(text), false, false, false}, out);
+        &(struct assay__field){text, (uint32_t)strlen(text), false, false, false, false}, out);
 }
 
 START_TEST(cell_choice_reads_its_spellings_and_no_others)
@@ -180,7 +181,7 @@ START_TEST(cell_number_knows_the_range_of_doubles)
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++)
         ck_assert_msg(assay__cell_number(&(struct assay__field){CASES[i].text,
                                                                 (uint32_t)strlen(CASES[i].text),
-                                                                false, false},
+                                                                false, false, false},
                                          &out, digits) == CASES[i].outcome,
                       "%s", CASES[i].text);
 }
