@@ -130,8 +130,7 @@ START_TEST(filter_limits_hold)
     while (at < 16300)
         at += (size_t)snprintf(wide + at, sizeof wide - at, " or a=1");
     assert_ok(assay__filter_parse(wide, &filter, &err), &err);
-    ck_assert(
-        !assay__filter_match(filter, &(struct assay__field){"2", 1, false, false, false, false}));
+    ck_assert(!assay__filter_match(filter, &(struct assay__field){"2", 1, false, false, false}));
     assay__filter_free(filter);
 }
 END_TEST
@@ -139,7 +138,7 @@ END_TEST
 static enum assay__cell_outcome choice(const char *text, struct assay_decimal *out)
 {
     return assay__cell_choice(
-        &(struct assay__field){text, (uint32_t)strlen(text), false, false, false, false}, out);
+        &(struct assay__field){text, (uint32_t)strlen(text), false, false, false}, out);
 }
 
 START_TEST(cell_choice_reads_its_spellings_and_no_others)
