@@ -13,7 +13,8 @@ enum assay_log_level { ASSAY_LOG_DEBUG, ASSAY_LOG_INFO, ASSAY_LOG_WARNING, ASSAY
 /** struct assay_progress: how far a call has come. */
 struct assay_progress {
     const char *stage; /* stable id: "read" (done: bytes, or rows of tables in memory), "units",
-                          "analyze" (done: results), "deliver" (done: attempts) */
+                          "caps" (done: values that are pooled, then sorted), "merge" (done: rows of
+                          sums, or slices), "analyze" (done: results), "deliver" (done: attempts) */
     uint64_t done;
     uint64_t total; /* 0: not known */
     uint64_t reserved[4];
@@ -23,10 +24,10 @@ struct assay_progress {
  * struct assay_hooks: how a caller follows a long call and ends it. Zero-initialised it does
  * nothing. A call that takes it keeps it until it returns, a client until it is freed.
  *
- * Reading, analyzing and delivering look at cancel and deadline at least every 100 ms, while they
- * wait for a pipe or a server, too; not while a function of the caller's runs. A call that is ended
- * returns ASSAY_ERROR_CANCELLED, whose exit code is 75: the same call may succeed later. What it
- * was filling (a dataset) can only be freed; a result in an outbox stays there.
+ * Reading, merging, analyzing and delivering look at cancel and deadline at least every 100 ms,
+ * while they wait for a pipe or a server, too; not while a function of the caller's runs. A call
+ * that is ended returns ASSAY_ERROR_CANCELLED, whose exit code is 75: the same call may succeed
+ * later. What it was filling (a dataset) can only be freed; a result in an outbox stays there.
  *
  * The functions are called one at a time and must not use the objects of the call. While files or
  * streams are read by several threads they may run in any of these: with threads = 1 of struct
@@ -44,5 +45,14 @@ struct assay_hooks {
     void *context; /* the first argument of both */
     uint64_t reserved[8];
 };
+
+/**
+ * assay_hooks_use() makes hooks those of the calling thread: of its calls that take no hooks
+ * (assay_sums_merge(), assay_tables_merge(), assay_dataset_merge(), assay_document_from_files() and
+ * their kin) and of those that are given none. NULL: none, as at first. It returns the hooks of
+ * the thread until then, so that a function which sets some can put the former ones back. They
+ * stay in use, and must stay as they are, until that. Threads: other threads are not touched.
+ */
+ASSAY_API const struct assay_hooks *assay_hooks_use(const struct assay_hooks *hooks);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "analysis/results.h"
 #include "assay/dataset.h"
+#include "base/halt.h"
 #include "stats/metric/accumulator.h"
 
 /**
@@ -69,10 +70,12 @@ enum assay_status assay__cell_moments(struct assay_dataset *dataset, struct assa
  * entry the cells of a look hold what it adds, those of taken what it takes back of that;
  * afterwards they hold all up to and with it. times are those of all looks, ascending: a look
  * without anything new has what the one before has. taken may be NULL; it is used up.
+ * halt is asked at each slice; NULL: nobody ends it.
  */
 enum assay_status assay__dataset_accumulate(struct assay_dataset *dataset,
                                             struct assay_dataset *taken, const int64_t *times,
-                                            uint32_t count, struct assay_error *err);
+                                            uint32_t count, const struct assay__halt *halt,
+                                            struct assay_error *err);
 
 /** assay__dataset_mutable_counts(): add to it as rows are read. */
 struct assay_counts *assay__dataset_mutable_counts(struct assay_dataset *dataset);

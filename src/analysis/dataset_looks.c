@@ -116,7 +116,8 @@ static enum assay_status accumulate(struct assay_dataset *dataset, struct assay_
 
 enum assay_status assay__dataset_accumulate(struct assay_dataset *dataset,
                                             struct assay_dataset *taken, const int64_t *times,
-                                            uint32_t count, struct assay_error *err)
+                                            uint32_t count, const struct assay__halt *halt,
+                                            struct assay_error *err)
 {
     const struct assay_plan *plan = assay__dataset_plan(dataset);
     struct running running = {0, calloc((size_t)plan->metric_count + 1, sizeof *running.states)};
@@ -128,8 +129,12 @@ enum assay_status assay__dataset_accumulate(struct assay_dataset *dataset,
     uint32_t slices = assay__dataset_slice_count(dataset);
     uint32_t groups = assay__dataset_group_count(dataset);
     for (uint32_t s = 0; status == ASSAY_OK && s < slices; s++)
-        for (uint32_t g = 0; status == ASSAY_OK && g < groups; g++)
+        for (uint32_t g = 0; status == ASSAY_OK && g < groups; g++) {
+            status = assay__halt_check(halt, err);
+            if (status != ASSAY_OK)
+                break;
             status = accumulate(dataset, taken, s, g, looks, count, &running, err);
+        }
     free(running.states);
     free(looks);
     return status;

@@ -8,6 +8,7 @@
 
 #include "analysis/dataset_read.h"
 #include "base/error.h"
+#include "base/halt.h"
 
 static void add_counts(struct assay_counts *into, const struct assay_counts *from)
 {
@@ -159,7 +160,7 @@ static enum assay_status add_series(struct assay_dataset *into, const struct ass
 }
 
 static enum assay_status add_cells(struct assay_dataset *into, const struct assay_dataset *from,
-                                   struct assay_error *err)
+                                   struct assay__halt *halt, struct assay_error *err)
 {
     struct look_map map = {NULL, 0};
     enum assay_status status = map_looks(into, from, &map, err);
@@ -169,9 +170,11 @@ static enum assay_status add_cells(struct assay_dataset *into, const struct assa
             status = fill_looks(into, &map, s, g, err);
     slices = assay__dataset_slice_count(from);
     groups = assay__dataset_group_count(from);
-    for (uint32_t s = 0; status == ASSAY_OK && s < slices; s++)
+    for (uint32_t s = 0; status == ASSAY_OK && s < slices; s++) {
+        status = assay__halt_progress(halt, "merge", s, slices, err);
         for (uint32_t g = 0; status == ASSAY_OK && g < groups; g++)
             status = add_series(into, from, &map, s, g, err);
+    }
     free(map.rows);
     return status;
 }
@@ -227,9 +230,11 @@ enum assay_status assay_dataset_merge(struct assay_dataset *into, const struct a
 {
     if (assay__dataset_plan(into) != assay__dataset_plan(from))
         return assay__fail(err, ASSAY_ERROR_USAGE, "Datasets of different plans do not merge.");
+    struct assay__halt halt;
+    assay__halt_begin(&halt, NULL);
     enum assay_status status = add_inputs(into, from, err);
     if (status == ASSAY_OK)
-        status = add_cells(into, from, err);
+        status = add_cells(into, from, &halt, err);
     if (status == ASSAY_OK)
         status = add_notes(into, from, err);
     if (status == ASSAY_OK)

@@ -8,6 +8,16 @@
 
 static const int64_t REPORT_NS = 50000000;
 
+/* Of calls that are given none. */
+static _Thread_local const struct assay_hooks *of_thread;
+
+const struct assay_hooks *assay_hooks_use(const struct assay_hooks *hooks)
+{
+    const struct assay_hooks *before = of_thread;
+    of_thread = hooks;
+    return before;
+}
+
 static int64_t now_ns(void)
 {
     struct timespec now;
@@ -17,6 +27,7 @@ static int64_t now_ns(void)
 
 void assay__halt_begin(struct assay__halt *halt, const struct assay_hooks *hooks)
 {
+    hooks = hooks != NULL ? hooks : of_thread;
     *halt = (struct assay__halt){.hooks = hooks};
     if (hooks == NULL || !(hooks->deadline_seconds > 0.0))
         return;

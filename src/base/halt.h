@@ -15,7 +15,7 @@ struct assay__halt {
     int64_t reported_ns;             /* of the last report */
 };
 
-/** assay__halt_begin() begins a call; hooks may be NULL. */
+/** assay__halt_begin() begins a call; with hooks NULL those of the thread hold, if it has some. */
 void assay__halt_begin(struct assay__halt *halt, const struct assay_hooks *hooks);
 
 /** assay__halt_check() is ASSAY_ERROR_CANCELLED when the call is to end. Costs some 30 ns. */

@@ -71,6 +71,7 @@ static enum assay_status read_units(struct intake *intake, uint32_t source,
         intake->has_units = true;
         status = assay__units_init(&intake->units, intake->dataset, intake->options, err);
         intake->units.halt = &intake->halt;
+        intake->units.gather.own_rules.halt = &intake->halt;
     }
     struct assay_counts before = assay_dataset_counts(intake->dataset);
     if (status == ASSAY_OK)
@@ -261,6 +262,7 @@ static void begin(struct intake *intake, struct assay_dataset *dataset,
         table_count += intake->options->events[i].path_count;
     intake->is_traced = intake->options->has_digests || table_count > 1;
     assay__halt_begin(&intake->halt, intake->options->hooks);
+    intake->shards.halt = &intake->halt;
 }
 
 /* What is left when the tables of units or sums are read: events, and bringing it all together. */

@@ -6,11 +6,18 @@
 #include "source/summary/summary_read.h"
 #include "source/table/given_table.h"
 
+/* Begins a call, whose hooks are those of the thread. */
+static void begin(struct assay__summary_shards *shards, struct assay__halt *halt)
+{
+    assay__halt_begin(halt, NULL);
+    *shards = (struct assay__summary_shards){.wants_same = true, .halt = halt};
+}
+
 static enum assay_status read_part(const char *path, struct assay__summary_shards *shards,
                                    struct assay_error *err)
 {
     struct assay__summary_table part = {0};
-    enum assay_status status = assay__summary_read_file(path, &part, err);
+    enum assay_status status = assay__summary_read_file(path, shards->halt, &part, err);
     if (status == ASSAY_OK)
         status = assay__summary_shards_add(shards, &part, err);
     assay__summary_table_release(&part);
@@ -36,7 +43,7 @@ static enum assay_status read_table(struct assay_table *table, struct assay__sum
     static const struct assay_plan NO_PLAN = {0};
     static const struct assay_read_options DEFAULTS = {0};
     const struct assay__rows_request request = {
-        .name = table->name, .plan = &NO_PLAN, .options = &DEFAULTS};
+        .name = table->name, .plan = &NO_PLAN, .options = &DEFAULTS, .halt = shards->halt};
     struct assay__summary_table part = {0};
     struct assay__rows *rows = NULL;
     enum assay_status status = assay__table_open(table, &request, &rows, err);
@@ -68,10 +75,12 @@ static enum assay_status write_whole(struct assay__summary_shards *shards,
 enum assay_status assay_tables_merge(struct assay_table *const *tables, size_t table_count,
                                      char **text, size_t *length, struct assay_error *err)
 {
-    struct assay__summary_shards shards = {.wants_same = true};
+    struct assay__summary_shards shards;
+    struct assay__halt halt;
     struct assay__summary_table *whole = NULL;
     if (table_count == 0)
         return assay__fail(err, ASSAY_ERROR_USAGE, "No table is given.");
+    begin(&shards, &halt);
     enum assay_status status = ASSAY_OK;
     for (size_t i = 0; status == ASSAY_OK && i < table_count; i++)
         status = read_table(tables[i], &shards, err);
@@ -83,8 +92,10 @@ enum assay_status assay_tables_merge(struct assay_table *const *tables, size_t t
 enum assay_status assay_sums_merge(const char *const *paths, size_t path_count, char **text,
                                    size_t *length, struct assay_error *err)
 {
-    struct assay__summary_shards shards = {.wants_same = true};
+    struct assay__summary_shards shards;
+    struct assay__halt halt;
     struct assay__summary_table *whole = NULL;
+    begin(&shards, &halt);
     enum assay_status status = add_up(paths, path_count, &shards, &whole, err);
     return write_whole(&shards, whole, status, text, length, err);
 }
@@ -92,8 +103,10 @@ enum assay_status assay_sums_merge(const char *const *paths, size_t path_count, 
 enum assay_status assay_sums_stream(const char *const *paths, size_t path_count,
                                     const struct assay_sink *sink, struct assay_error *err)
 {
-    struct assay__summary_shards shards = {.wants_same = true};
+    struct assay__summary_shards shards;
+    struct assay__halt halt;
     struct assay__summary_table *whole;
+    begin(&shards, &halt);
     enum assay_status status = add_up(paths, path_count, &shards, &whole, err);
     if (status == ASSAY_OK)
         status = assay__summary_stream(whole, sink, err);

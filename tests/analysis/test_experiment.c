@@ -141,7 +141,7 @@ static void summarize_parts(const char *plan_path, char paths[][128], size_t par
         assert_ok(assay__summary_of_dataset(dataset, &table, &err), &err);
         assert_ok(assay__summary_write(&table, &text, &err), &err);
         test_write_file(path, text.data, text.length);
-        assert_ok(assay__summary_read_file(path, &again, &err), &err);
+        assert_ok(assay__summary_read_file(path, NULL, &again, &err), &err);
         assert_ok(assay__summary_merge(&whole, &again, &err), &err);
         assay__text_release(&text);
         assay__summary_table_release(&again);

@@ -361,6 +361,9 @@ enum assay_status assay__summary_to_dataset(const struct assay__summary_table *t
     for (uint32_t i = 0; status == ASSAY_OK && i < table->keys.count; i++) {
         const struct assay__summary_entry *entry = table->entries[i];
         bool is_metric = entry->moments != NULL || entry->is_unneeded;
+        status = assay__summary_go_on(table, i, err);
+        if (status != ASSAY_OK)
+            break;
         status = is_metric ? add_metric(dataset, entry, err) : add_remark(dataset, entry, err);
     }
     return status;

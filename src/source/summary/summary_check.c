@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/sort.h"
 #include "number/number.h"
 #include "source/summary/summary_table.h"
 #include "stats/centred.h"
@@ -281,14 +282,16 @@ static enum assay_status check_dimensions(struct assay__summary_table *table,
 {
     enum assay_status status = ASSAY_OK;
     if (order->count > 0)
-        qsort(order->entries, order->count, sizeof *order->entries, compare_slices);
+        status = assay__sort(order->entries, order->count, sizeof *order->entries, compare_slices,
+                             table->halt, "merge", err);
     for (uint32_t i = 0, next = 0; status == ASSAY_OK && i < order->count; i = next) {
         entry_t **rows = order->entries + i;
         for (next = i + 1; next < order->count && same_dimension(rows[0], order->entries[next]) &&
                            rows[0]->time_ns == order->entries[next]->time_ns;)
             next++;
         bool is_last = next == order->count || !same_dimension(rows[0], order->entries[next]);
-        if (rows[0]->key[ASSAY__KEY_DIMENSION][0] != '\0')
+        status = assay__halt_check(table->halt, err);
+        if (status == ASSAY_OK && rows[0]->key[ASSAY__KEY_DIMENSION][0] != '\0')
             status = check_dimension(table, rows, next - i, is_last, err);
     }
     return status;
@@ -309,6 +312,8 @@ static enum assay_status check_series(struct assay__summary_table *table,
                                          "be told apart.");
         if (before != NULL && assay__summary_same_series(before, entry))
             status = check_fall(table, before, entry, err);
+        if (status == ASSAY_OK)
+            status = assay__summary_go_on(table, i, err);
         if (status == ASSAY_OK && has_units)
             status = check_units(table, entry, err);
     }

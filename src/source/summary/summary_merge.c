@@ -89,7 +89,9 @@ enum assay_status assay__summary_merge(struct assay__summary_table *into,
         const struct assay__summary_entry *source = from->entries[i];
         struct assay__summary_entry *entry;
         bool is_new;
-        enum assay_status status = assay__summary_entry(into, source->key, &entry, &is_new, err);
+        enum assay_status status = assay__summary_go_on(into, i, err);
+        if (status == ASSAY_OK)
+            status = assay__summary_entry(into, source->key, &entry, &is_new, err);
         if (status != ASSAY_OK)
             return status;
         entry->is_no_share = entry->is_no_share || source->is_no_share;
@@ -221,6 +223,7 @@ enum assay_status assay__summary_shards_add(struct assay__summary_shards *shards
                                             struct assay__summary_table *table,
                                             struct assay_error *err)
 {
+    table->halt = shards->halt;
     enum assay_status status = check_origin(shards, table, err);
     if (status == ASSAY_OK)
         status = note_twin(shards, table, err);
@@ -334,6 +337,7 @@ enum assay_status assay__summary_shards_join(struct assay__summary_shards *shard
                                              struct assay__summary_table **whole,
                                              struct assay_error *err)
 {
+    shards->with_units.halt = shards->without_units.halt = shards->halt;
     enum assay_status status = check_times(shards, err);
     if (status == ASSAY_OK)
         status = align_looks(shards, err);

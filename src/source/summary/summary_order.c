@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/sort.h"
 #include "base/time.h"
 #include "source/summary/summary_table.h"
 #include "stats/moments.h"
@@ -64,8 +65,8 @@ enum assay_status assay__summary_sort(const struct assay__summary_table *table,
     for (uint32_t i = 0; i < table->keys.count; i++)
         if (is_counted(table->entries[i]))
             order->entries[order->count++] = table->entries[i];
-    qsort(order->entries, order->count, sizeof *order->entries, compare_entries);
-    return ASSAY_OK;
+    return assay__sort(order->entries, order->count, sizeof *order->entries, compare_entries,
+                       table->halt, "merge", err);
 }
 
 void assay__summary_order_release(struct assay__summary_order *order)
@@ -209,6 +210,9 @@ enum assay_status assay__summary_carry(struct assay__summary_table *table,
         for (next = i + 1; next < order.count &&
                            assay__summary_same_series(order.entries[i], order.entries[next]);)
             next++;
+        status = assay__halt_check(table->halt, err);
+        if (status != ASSAY_OK)
+            break;
         status = carry_series(table, order.entries + i, next - i, times, looks->count, &own,
                               has_carried, err);
     }

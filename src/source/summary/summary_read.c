@@ -279,11 +279,12 @@ enum assay_status assay__summary_table_read(struct assay__rows *rows, const stru
     return status;
 }
 
-enum assay_status assay__summary_read_file(const char *path, struct assay__summary_table *table,
+enum assay_status assay__summary_read_file(const char *path, struct assay__halt *halt,
+                                           struct assay__summary_table *table,
                                            struct assay_error *err)
 {
     struct assay__rows *rows;
-    const struct assay__csv_options options = {0};
+    const struct assay__csv_options options = {.halt = halt};
     enum assay_status status = assay__csv_open(path, &options, &rows, err);
     if (status != ASSAY_OK)
         return status;

@@ -13,8 +13,9 @@ enum assay_status assay__summary_table_read(struct assay__rows *rows, const stru
                                             struct assay__summary_table *table,
                                             struct assay_error *err);
 
-/** assay__summary_read_file() reads a file of sufficient statistics. */
-enum assay_status assay__summary_read_file(const char *path, struct assay__summary_table *table,
+/** assay__summary_read_file() reads a file of sufficient statistics; halt NULL: nobody ends it. */
+enum assay_status assay__summary_read_file(const char *path, struct assay__halt *halt,
+                                           struct assay__summary_table *table,
                                            struct assay_error *err);
 
 /** assay__summary_looks_like(): the header has metric, group and n. */

@@ -44,6 +44,14 @@ uint64_t *assay__count_field(struct assay_counts *counts, const struct assay__co
     return (uint64_t *)(void *)((char *)counts + row->offset);
 }
 
+enum assay_status assay__summary_go_on(const struct assay__summary_table *table, uint32_t done,
+                                       struct assay_error *err)
+{
+    return done % 1024 != 0
+               ? ASSAY_OK
+               : assay__halt_progress(table->halt, "merge", done, table->keys.count, err);
+}
+
 void assay__summary_table_release(struct assay__summary_table *table)
 {
     for (uint32_t i = 0; i < table->keys.count; i++)

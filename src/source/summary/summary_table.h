@@ -5,6 +5,7 @@
 #include "assay/dataset.h"
 #include "assay/sink.h"
 #include "base/fingerprint.h"
+#include "base/halt.h"
 #include "base/index.h"
 #include "base/text.h"
 
@@ -54,7 +55,13 @@ struct assay__summary_table {
     bool is_sealed;     /* its seal was there and whole; or it is to be written with one */
     char digest[ASSAY__FINGERPRINT_BYTES]; /* of the rows that were read */
     struct assay__arena arena;
+    struct assay__halt *halt; /* asked, and told the stage "merge", while rows are put in order and
+                                 added up; NULL: nobody ends that */
 };
+
+/** assay__summary_go_on() asks so; done counts rows, and only every thousandth is asked about. */
+enum assay_status assay__summary_go_on(const struct assay__summary_table *table, uint32_t done,
+                                       struct assay_error *err);
 
 void assay__summary_table_release(struct assay__summary_table *table);
 
@@ -151,7 +158,8 @@ struct assay__summary_shards {
     struct assay__summary_table with_units, without_units;
     struct assay__summary_table *parts; /* as they came; merged when they are joined */
     size_t part_count, part_capacity;
-    size_t sealed_count; /* of the parts that were joined */
+    size_t sealed_count;      /* of the parts that were joined */
+    struct assay__halt *halt; /* of the tables; NULL: none */
 };
 
 void assay__summary_shards_release(struct assay__summary_shards *shards);

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/hash.h"
+#include "base/sort.h"
 
 /* A value in the pool: the nearest double decides nearly always, else the packed number does. */
 struct pooled {
@@ -109,7 +110,12 @@ static enum assay_status put_value(struct pool *pool, const struct assay_decimal
 struct pooling {
     struct assay__unit_looks *unit_looks;
     struct pool *pool;
+    struct assay__halt *halt;
 };
+
+static const char STAGE[] = "caps";
+
+enum { VALUES_A_REPORT = 4096 };
 
 static enum assay_status pool_unit(void *context, const struct assay__unit *unit,
                                    struct assay__records records, struct assay_error *err)
@@ -120,6 +126,8 @@ static enum assay_status pool_unit(void *context, const struct assay__unit *unit
         return ASSAY_OK;
     enum assay_status status = assay__unit_looks_value(pooling->unit_looks, unit, records,
                                                        pooling->pool->metric, &vector, err);
+    if (status == ASSAY_OK && pooling->pool->count % VALUES_A_REPORT == 0)
+        status = assay__halt_progress(pooling->halt, STAGE, pooling->pool->count, 0, err);
     return status == ASSAY_OK && vector.counts ? put_value(pooling->pool, &vector.values[0], err)
                                                : status;
 }
@@ -138,7 +146,7 @@ static enum assay_status set_quantile(struct assay__tally *tally, uint32_t metri
 
 /* Ranks the values of a metric: places become addresses, which is what sorting needs. */
 static enum assay_status rank_pool(struct assay__tally *tally, const struct pool *pool,
-                                   struct assay_error *err)
+                                   struct assay__halt *halt, struct assay_error *err)
 {
     const struct assay_cap *cap = &tally->binding->plan->metrics[pool->metric].cap;
     struct ranked *values = malloc((pool->count + 1) * sizeof *values);
@@ -147,9 +155,11 @@ static enum assay_status rank_pool(struct assay__tally *tally, const struct pool
     for (size_t i = 0; i < pool->count; i++)
         values[i] =
             (struct ranked){pool->values[i].nearest, pool->packed.bytes + pool->values[i].place};
-    qsort(values, pool->count, sizeof *values, compare_ranked);
     enum assay_status status =
-        set_quantile(tally, pool->metric, false, cap->lower_quantile, values, pool->count, err);
+        assay__sort(values, pool->count, sizeof *values, compare_ranked, halt, STAGE, err);
+    if (status == ASSAY_OK)
+        status =
+            set_quantile(tally, pool->metric, false, cap->lower_quantile, values, pool->count, err);
     if (status == ASSAY_OK)
         status =
             set_quantile(tally, pool->metric, true, cap->upper_quantile, values, pool->count, err);
@@ -158,7 +168,8 @@ static enum assay_status rank_pool(struct assay__tally *tally, const struct pool
 }
 
 enum assay_status assay__cap_find(struct assay__unit_looks *unit_looks,
-                                  struct assay__gather *gather, struct assay_error *err)
+                                  struct assay__gather *gather, struct assay__halt *halt,
+                                  struct assay_error *err)
 {
     const struct assay_plan *plan = unit_looks->binding->plan;
     enum assay_status status = ASSAY_OK;
@@ -167,12 +178,12 @@ enum assay_status assay__cap_find(struct assay__unit_looks *unit_looks,
         if (isnan(cap->lower_quantile) && isnan(cap->upper_quantile))
             continue;
         struct pool pool = {.metric = m};
-        struct pooling pooling = {unit_looks, &pool};
+        struct pooling pooling = {unit_looks, &pool, halt};
         uint64_t unknown = 0;
         for (uint32_t p = 0; status == ASSAY_OK && p < ASSAY__SPILL_PARTS; p++)
             status = assay__gather_visit(gather, p, 1, pool_unit, &pooling, &unknown, err);
         if (status == ASSAY_OK)
-            status = rank_pool(unit_looks->tally, &pool, err);
+            status = rank_pool(unit_looks->tally, &pool, halt, err);
         free(pool.values);
         assay__pack_release(&pool.packed);
     }

@@ -18,9 +18,11 @@ size_t assay__cap_rank(double quantile, size_t count);
  * assay__cap_find() sets the caps at quantiles. The quantile q of n pooled values (all groups, one
  * value of each unit that counts at the last look, as the metric uses them) is the ceil(q n)-th
  * smallest, which is one of them, exactly. The values are kept in memory, 30 bytes each.
+ * halt is asked, and told the stage "caps", while they are pooled and sorted; NULL: nobody is.
  */
 enum assay_status assay__cap_find(struct assay__unit_looks *unit_looks,
-                                  struct assay__gather *gather, struct assay_error *err);
+                                  struct assay__gather *gather, struct assay__halt *halt,
+                                  struct assay_error *err);
 
 /** assay__cap_note() notes for each capped metric what values are set to. */
 enum assay_status assay__cap_note(const struct assay__tally *tally, struct assay_error *err);

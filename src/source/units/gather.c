@@ -12,7 +12,8 @@ enum {
     PART_BITS = 6,  /* of the hash: ASSAY__SPILL_PARTS parts */
     LEVELS_MAX = 5, /* the hash's upper half has bits for these; what is deeper stays in memory */
     CHUNK_MIN = 4096,
-    CHUNK_MAX = 1 << 18
+    CHUNK_MAX = 1 << 18,
+    RECORDS_A_CHECK = 4096
 };
 
 /* Memory that a process has beside what is gathered, when it has a good deal. */
@@ -286,8 +287,11 @@ static enum assay_status load_part(struct assay__gather *part, const struct assa
     enum assay_status status = assay__record_room_init(&room, from->binding, err);
     if (status == ASSAY_OK)
         status = assay__spill_open(&from->spill, number, &reader, err);
-    while (status == ASSAY_OK) {
-        status = assay__spill_next(&reader, &record, &length, err);
+    for (uint64_t taken = 0; status == ASSAY_OK; taken++) {
+        if (taken % RECORDS_A_CHECK == 0)
+            status = assay__halt_check(from->rules->halt, err);
+        if (status == ASSAY_OK)
+            status = assay__spill_next(&reader, &record, &length, err);
         if (status != ASSAY_OK || record == NULL)
             break;
         status = take_record(part, record, length, &room, err);

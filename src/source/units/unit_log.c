@@ -86,6 +86,8 @@ enum assay_status assay__unit_table_visit(const struct assay__unit_rules *rules,
     for (size_t i = 0; status == ASSAY_OK && i < table->count; i++) {
         size_t low = i % ASSAY__UNIT_BLOCK;
         if (low == 0)
+            status = assay__halt_check(rules->halt, err);
+        if (low == 0 && status == ASSAY_OK)
             status = sort_log(rules->binding, table->blocks[i / ASSAY__UNIT_BLOCK], &sorted, err);
         if (status != ASSAY_OK)
             break;

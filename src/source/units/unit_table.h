@@ -2,6 +2,7 @@
 #ifndef ASSAY_SOURCE_UNITS_UNIT_TABLE_H
 #define ASSAY_SOURCE_UNITS_UNIT_TABLE_H
 
+#include "base/halt.h"
 #include "source/units/record.h"
 #include "source/units/unit_key.h"
 
@@ -50,7 +51,8 @@ struct assay__unit_rules {
     struct assay__reach *reach; /* [channel_count]: times that no fold asks for are not kept */
     uint32_t *folds, *begin;
     size_t unit_bytes;
-    size_t chunk_bytes; /* of the longest chunks of a log */
+    size_t chunk_bytes;       /* of the longest chunks of a log */
+    struct assay__halt *halt; /* asked while units are visited; NULL: nobody ends that */
 };
 
 /** assay__unit_rules_init() finds them; release them also when this fails. */

@@ -373,7 +373,7 @@ static enum assay_status visit_units(struct assay__units *units, struct adding *
         adding->uses_all_rows = adding->uses_all_rows || units->binding.channels[c].source == 0;
     enum assay_status status = assay__gather_end(&units->gather, &unknown, err);
     if (status == ASSAY_OK)
-        status = assay__cap_find(&adding->unit_looks, &units->gather, err);
+        status = assay__cap_find(&adding->unit_looks, &units->gather, units->halt, err);
     for (uint32_t p = 0; status == ASSAY_OK && p < ASSAY__SPILL_PARTS; p++)
         status = assay__gather_visit(&units->gather, p, 1, add_unit, adding, &unknown, err);
     counts->events_unexposed += unknown;
@@ -391,8 +391,8 @@ static enum assay_status accumulate(struct assay__units *units, const struct ass
         return assay__fail_memory(err);
     for (uint32_t i = 0; i < looks->count; i++)
         keys[i] = looks->at[i].key;
-    enum assay_status status =
-        assay__dataset_accumulate(units->dataset, units->tally.taken, keys, looks->count, err);
+    enum assay_status status = assay__dataset_accumulate(units->dataset, units->tally.taken, keys,
+                                                         looks->count, units->halt, err);
     free(keys);
     return status;
 }

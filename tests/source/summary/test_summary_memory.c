@@ -30,7 +30,7 @@ static enum assay_status run(const struct assay_plan *plan, const char *path,
     struct assay__summary_shards shards = {0};
     struct assay__summary_table part = {0}, table = {0}, *whole;
     struct assay_dataset *dataset = NULL;
-    enum assay_status status = assay__summary_read_file(path, &part, err);
+    enum assay_status status = assay__summary_read_file(path, NULL, &part, err);
     if (status == ASSAY_OK)
         status = assay__summary_shards_add(&shards, &part, err);
     if (status == ASSAY_OK)

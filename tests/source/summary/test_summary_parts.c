@@ -72,7 +72,7 @@ static void merge_texts(struct assay__text *parts, unsigned count, struct assay_
     for (unsigned i = 0; i < count; i++) {
         struct assay__summary_table table = {0};
         const char *path = summary_put_file(0, parts[i].data);
-        assert_ok(assay__summary_read_file(path, &table, &err), &err);
+        assert_ok(assay__summary_read_file(path, NULL, &table, &err), &err);
         unlink(path);
         assert_ok(assay__summary_shards_add(&shards, &table, &err), &err);
         assay__summary_table_release(&table);

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Calls ended after they have read: while caps are found, units are put together, sums added up. */
+#include "test.h"
+
+#include <pthread.h>
+
+#include "source/summary/summary_read.h"
+
+static int cancel;
+
+/* Reading is over when the rows are counted in a message: from there on nothing may go on. */
+static void cancel_when_read(void *context, enum assay_log_level level, const char *message)
+{
+    (void)context;
+    (void)level;
+    if (strncmp(message, "Rows read:", 10) == 0)
+        cancel = 1;
+}
+
+static const char CSV[] = "u,g,t,y\n1,A,2026-01-01,1\n2,B,2026-01-01,2\n3,A,2026-01-02,3\n"
+                          "4,B,2026-01-02,5\n5,A,2026-01-02,4\n6,B,2026-01-03,6\n";
+
+static enum assay_status read_text(const struct assay_plan *plan, const struct assay_hooks *hooks,
+                                   struct assay_dataset **dataset, struct assay_error *err)
+{
+    struct assay_table *table;
+    const struct assay_read_options options = {.hooks = hooks};
+    assert_ok(assay_table_from_csv(CSV, strlen(CSV), "data", &table, err), err);
+    assert_ok(assay_dataset_new(plan, dataset, err), err);
+    enum assay_status status = assay_dataset_read_tables(*dataset, &table, NULL, 1, &options, err);
+    assay_table_free(table);
+    return status;
+}
+
+static const char *const PLANS[] = {
+    /* units are visited */
+    "{\"columns\":{\"group\":\"g\",\"unit\":\"u\"},\"comparisons\":{\"baseline\":\"A\"},"
+    "\"metrics\":[{\"id\":\"y\"}]}",
+    /* caps are found before that */
+    "{\"columns\":{\"group\":\"g\",\"unit\":\"u\"},\"comparisons\":{\"baseline\":\"A\"},"
+    "\"metrics\":[{\"id\":\"y\",\"cap\":{\"upperQuantile\":0.9}}]}",
+    /* rows are units: only looks are added up */
+    "{\"columns\":{\"group\":\"g\",\"time\":\"t\"},\"comparisons\":{\"baseline\":\"A\"},"
+    "\"granularity\":\"day\",\"metrics\":[{\"id\":\"y\"}]}"};
+
+START_TEST(what_follows_reading_is_given_up)
+{
+    const struct assay_hooks hooks = {.cancel = &cancel, .log = cancel_when_read};
+    struct assay_plan *plan = test_plan(PLANS[_i]);
+    struct assay_dataset *dataset;
+    struct assay_error err;
+    cancel = 0;
+    ck_assert_int_eq(read_text(plan, &hooks, &dataset, &err), ASSAY_ERROR_CANCELLED);
+    ck_assert_int_eq(cancel, 1);
+    assay_dataset_free(dataset);
+    assert_ok(read_text(plan, NULL, &dataset, &err), &err);
+    assay_dataset_free(dataset);
+    assay_plan_free(plan);
+}
+END_TEST
+
+/* struct heard: what a thread's hooks were told. */
+struct heard {
+    const char *stage; /* ends the call */
+    int reports;
+};
+
+static bool hear(void *context, const struct assay_progress *progress)
+{
+    struct heard *heard = context;
+    if (strcmp(progress->stage, heard->stage) != 0)
+        return true;
+    heard->reports++;
+    return false;
+}
+
+static void *merge_elsewhere(void *context)
+{
+    struct assay_dataset **datasets = context;
+    struct assay_error err;
+    assert_ok(assay_dataset_merge(datasets[0], datasets[1], &err), &err);
+    return NULL;
+}
+
+/* Calls that take no hooks have those of their thread, and of no other. */
+START_TEST(merging_datasets_is_given_up)
+{
+    struct heard heard = {.stage = "merge"};
+    const struct assay_hooks hooks = {.progress = hear, .context = &heard}, other = {0};
+    struct assay_plan *plan = test_plan(PLANS[0]);
+    struct assay_dataset *datasets[2];
+    struct assay_error err;
+    pthread_t thread;
+    for (int i = 0; i < 2; i++)
+        assert_ok(read_text(plan, NULL, &datasets[i], &err), &err);
+    ck_assert_ptr_null(assay_hooks_use(&hooks));
+    ck_assert_int_eq(pthread_create(&thread, NULL, merge_elsewhere, datasets), 0);
+    pthread_join(thread, NULL);
+    ck_assert_int_eq(heard.reports, 0);
+    ck_assert_int_eq(assay_dataset_merge(datasets[0], datasets[1], &err), ASSAY_ERROR_CANCELLED);
+    ck_assert_int_eq(heard.reports, 1);
+    ck_assert_ptr_eq(assay_hooks_use(&other), &hooks);
+    ck_assert_ptr_eq(assay_hooks_use(NULL), &other);
+    assay_dataset_free(datasets[0]);
+    assay_dataset_free(datasets[1]);
+    assay_plan_free(plan);
+}
+END_TEST
+
+/* Hooks that a call is given come before those of its thread. */
+START_TEST(a_thread_ends_what_has_no_hooks)
+{
+    static const char PLAN[] =
+        "{\"columns\":{\"group\":\"g\"},\"comparisons\":{\"baseline\":\"A\"},"
+        "\"metrics\":[{\"id\":\"y\"}]}";
+    static const char SUMS[] = "metric,group,n,mean,variance\ny,A,10,1,1\ny,B,10,2,1\n";
+    const struct assay_hooks hooks = {.cancel = &cancel}, none = {0};
+    struct assay_plan *plan = test_plan(PLAN);
+    struct assay_dataset *dataset;
+    struct assay_table *table;
+    struct assay_error err;
+    char path[256], message[256], *text;
+    const char *const paths[] = {path};
+    size_t length;
+    snprintf(path, sizeof path, "%s/sums.csv", test_tmp());
+    test_write_file(path, SUMS, strlen(SUMS));
+    cancel = 1;
+    (void)assay_hooks_use(&hooks);
+    ck_assert_int_eq(assay_sums_merge(paths, 1, &text, &length, &err), ASSAY_ERROR_CANCELLED);
+    assert_ok(assay_table_from_csv(SUMS, strlen(SUMS), "sums", &table, &err), &err);
+    ck_assert_int_eq(assay_tables_merge(&table, 1, &text, &length, &err), ASSAY_ERROR_CANCELLED);
+    assay_table_free(table);
+    ck_assert_int_eq(
+        assay_document_from_files(PLAN, paths, NULL, 1, NULL, &text, message, sizeof message),
+        ASSAY_ERROR_CANCELLED);
+    ck_assert_str_eq(message, "The caller ended the call.");
+    const struct assay_read_options options = {.hooks = &none};
+    assert_ok(assay_dataset_new(plan, &dataset, &err), &err);
+    assert_ok(assay_dataset_read(dataset, paths, 1, &options, &err), &err);
+    assay_dataset_free(dataset);
+    (void)assay_hooks_use(NULL);
+    assert_ok(assay_sums_merge(paths, 1, &text, &length, &err), &err);
+    assay_free(text);
+    assay_plan_free(plan);
+}
+END_TEST
+
+/* A table is put in order when it is added, and added up when all are there. */
+START_TEST(adding_up_tables_is_given_up)
+{
+    static const char SUMS[] = "metric,group,time,n,mean,variance\ny,A,2026-01-01,10,1,1\n"
+                               "y,B,2026-01-01,10,2,1\ny,A,2026-01-02,12,1,1\n";
+    const struct assay_hooks hooks = {.cancel = &cancel};
+    struct assay__summary_shards shards = {0};
+    struct assay__summary_table table = {0}, *whole;
+    struct assay__halt halt;
+    struct assay_error err;
+    char path[256];
+    snprintf(path, sizeof path, "%s/sums.csv", test_tmp());
+    test_write_file(path, SUMS, strlen(SUMS));
+    assay__halt_begin(&halt, &hooks);
+    shards.halt = &halt;
+    cancel = 1;
+    assert_ok(assay__summary_read_file(path, NULL, &table, &err), &err);
+    ck_assert_int_eq(assay__summary_shards_add(&shards, &table, &err), ASSAY_ERROR_CANCELLED);
+    assay__summary_table_release(&table);
+    cancel = 0;
+    assert_ok(assay__summary_read_file(path, NULL, &table, &err), &err);
+    assert_ok(assay__summary_shards_add(&shards, &table, &err), &err);
+    cancel = 1;
+    ck_assert_int_eq(assay__summary_shards_join(&shards, true, &whole, &err),
+                     ASSAY_ERROR_CANCELLED);
+    assay__summary_shards_release(&shards);
+}
+END_TEST
+
+static void add(TCase *cases)
+{
+    tcase_add_loop_test(cases, what_follows_reading_is_given_up, 0,
+                        (int)(sizeof PLANS / sizeof *PLANS));
+    tcase_add_test(cases, merging_datasets_is_given_up);
+    tcase_add_test(cases, a_thread_ends_what_has_no_hooks);
+    tcase_add_test(cases, adding_up_tables_is_given_up);
+}
+
+int main(void)
+{
+    return test_main("cancel_stages", add);
+}
