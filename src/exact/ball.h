@@ -45,6 +45,16 @@ struct assay__ball ball_sqrt(struct assay__ball a);
 /** ball_exp() is e^a for 0 <= a < 1000; lost otherwise. */
 struct assay__ball ball_exp(struct assay__ball a);
 
+/** ball_of_products() is a b - c d, exactly, below 2^128. */
+struct assay__ball ball_of_products(uint64_t a, uint64_t b, uint64_t c, uint64_t d);
+
+/** ball_log() is the natural logarithm of a positive number, some 2^-111 off, lost near 1. */
+struct assay__ball ball_log(struct assay__ball a);
+
+/** ball_log_gamma() is the logarithm of the gamma function of a positive number, some 2^-110 of the
+ * number times its logarithm off. */
+struct assay__ball ball_log_gamma(struct assay__ball a);
+
 static inline struct assay__ball ball_neg(struct assay__ball a)
 {
     a.sign = -a.sign;
