@@ -20,7 +20,7 @@ struct storage {
 static enum assay_status check_supported(const struct assay_plan *plan, struct assay_error *err)
 {
     for (uint32_t m = 0; m < plan->metric_count; m++)
-        if (assay__metric_kind(plan->metrics[m].type)->no_moments != NULL)
+        if (assay__metric_kind(plan->metrics[m].type)->estimate == NULL)
             return assay__fail(err, ASSAY_ERROR_PLAN,
                                "Metric '%s' is a quantile; quantiles are not in this version.",
                                plan->metrics[m].id);

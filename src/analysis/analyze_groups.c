@@ -15,7 +15,8 @@ enum assay_status assay__load_groups(struct assay__builder *builder, uint32_t me
         *any = *any || states[g] != NULL;
     }
     return assay__metric_accumulator(plan)->load(states, count, assay__metric_shape(plan),
-                                                 builder->covariate_fill, builder->groups, err);
+                                                 plan->quantile, builder->covariate_fill,
+                                                 builder->groups, err);
 }
 
 void assay__count_missing(struct assay__builder *builder, uint32_t metric)

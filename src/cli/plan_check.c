@@ -130,7 +130,7 @@ static void say_cap(struct assay__text *line, const struct assay_cap *cap)
 /* What the analysis will refuse, so that nobody waits for it. */
 static void say_unsupported(struct plan_words *words, const struct assay_metric_plan *metric)
 {
-    if (assay__metric_kind(metric->type)->no_moments == NULL)
+    if (assay__metric_kind(metric->type)->estimate != NULL)
         return;
     assay__text_puts(&words->line, "This version has no quantiles.");
     plan_words_flush(words, PLAN_WORDS_DEEP);
@@ -141,7 +141,7 @@ static void say_estimate(struct plan_words *words, const struct assay_metric_pla
     struct assay__text *line = &words->line;
     assay__text_format(line, "%s of ", assay__name_metric_type(metric->type));
     plan_words_measure(line, metric);
-    if (assay__metric_kind(metric->type)->no_moments != NULL) {
+    if (!isnan(metric->quantile)) {
         assay__text_puts(line, " at ");
         plan_words_number(line, metric->quantile);
     }

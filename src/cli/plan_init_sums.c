@@ -115,8 +115,11 @@ static enum assay_status read_table(const struct init_table *table, struct init_
 /* A share lies between 0 and 1; counts of 0 and 1 alone may be anything. */
 static void judge_metric(struct sums_metric *metric, const struct assay__summary_entry *entry)
 {
-    struct assay_moments_shape shape = assay_moments_shape(entry->moments);
-    double mean = assay_moments_mean(entry->moments, 0);
+    const struct assay_moments *moments = assay__summary_moments(entry);
+    if (moments == NULL || assay_moments_count(moments) == 0)
+        return;
+    struct assay_moments_shape shape = assay_moments_shape(moments);
+    double mean = assay_moments_mean(moments, 0);
     metric->has_denominator |= shape.has_denominator;
     if (shape.covariate_count > metric->covariate_count)
         metric->covariate_count = shape.covariate_count;
@@ -138,9 +141,8 @@ static enum assay_status take_entry(struct init_sums *sums,
         status = add_name(&sums->dimensions, key[ASSAY__KEY_DIMENSION], err);
     if (status == ASSAY_OK)
         status = add_name(&sums->times, key[ASSAY__KEY_TIME], err);
-    if (status == ASSAY_OK && entry->moments != NULL && assay_moments_count(entry->moments) > 0 &&
-        assay__index_find(&sums->metrics, key[ASSAY__KEY_METRIC], strlen(key[ASSAY__KEY_METRIC]),
-                          &number))
+    if (status == ASSAY_OK && assay__index_find(&sums->metrics, key[ASSAY__KEY_METRIC],
+                                                strlen(key[ASSAY__KEY_METRIC]), &number))
         judge_metric(&sums->list[number], entry);
     return status;
 }

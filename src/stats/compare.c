@@ -56,10 +56,17 @@ static enum assay_status check_method(const struct assay_method *method, struct 
         return assay__fail(err, ASSAY_ERROR_DOMAIN, "The boundary must be finite.");
     if (!isfinite(method->null_difference))
         return assay__fail(err, ASSAY_ERROR_DOMAIN, "The null difference must be finite.");
-    const char *no_moments = assay__metric_kind(method->type)->no_moments;
-    if (no_moments != NULL)
-        return assay__fail(err, ASSAY_ERROR_DOMAIN, "%s", no_moments);
+    const struct assay__metric_kind *kind = assay__metric_kind(method->type);
+    if (kind->estimate == NULL)
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "%s", kind->no_moments);
     return ASSAY_OK;
+}
+
+/* A caller gives moments, and some kinds are not made of them. */
+static enum assay_status check_kind(enum assay_metric_type type, struct assay_error *err)
+{
+    const char *no_moments = assay__metric_kind(type)->no_moments;
+    return no_moments == NULL ? ASSAY_OK : assay__fail(err, ASSAY_ERROR_DOMAIN, "%s", no_moments);
 }
 
 /* Checks that units of the metric's kind can have these moments. */
@@ -332,6 +339,9 @@ enum assay_status assay_summaries_compare(const struct assay_summary *baseline,
                                 share || summary->n < 2 ? 0.0 : summary->variance,
                                 share ? (double)NAN : summary->skewness, &groups[g]);
     }
+    enum assay_status status = check_kind(method->type, err);
+    if (status != ASSAY_OK)
+        return status;
     struct assay_method plain = with_defaults(method);
     plain.reduction = ASSAY_REDUCTION_NONE;
     return assay__compare_groups(groups, 2, 0, 1, &plain, NULL, out, err);
@@ -413,6 +423,9 @@ enum assay_status assay_moments_compare(const struct assay_moments *const *momen
             shape.covariate_count != first.covariate_count)
             return assay__fail(err, ASSAY_ERROR_DOMAIN, "All groups need one shape.");
     }
+    enum assay_status status = check_kind(method->type, err);
+    if (status != ASSAY_OK)
+        return status;
     if (assay__metric_kind(method->type)->has_denominator && !first.has_denominator)
         return assay__fail(err, ASSAY_ERROR_DOMAIN, "A ratio needs moments with denominators.");
     if (first.covariate_count == 0)
@@ -422,8 +435,7 @@ enum assay_status assay_moments_compare(const struct assay_moments *const *momen
     struct assay__group *groups = calloc(group_count, sizeof *groups);
     if (groups == NULL)
         return assay__fail_memory(err);
-    enum assay_status status =
-        compare_in(groups, moments, group_count, baseline, compared, method, out, err);
+    status = compare_in(groups, moments, group_count, baseline, compared, method, out, err);
     free(groups);
     return status;
 }

@@ -84,29 +84,42 @@ static enum assay_status find_cell(struct assay_dataset *dataset,
     return status;
 }
 
+/* What the plan's type and the table's sums have against each other; NULL: nothing. */
+static const char *find_conflict(const struct assay_metric_plan *metric,
+                                 const struct assay__summary_entry *entry)
+{
+    const struct assay_moments *moments = assay__summary_moments(entry);
+    if (entry->keeps != assay__metric_accumulator(metric))
+        return moments == NULL ? "the plan's type needs sums, and these rows have none."
+                               : "these are sums, and the plan's type needs more than sums.";
+    if (moments == NULL)
+        return NULL;
+    struct assay_moments_shape want = assay__metric_shape(metric);
+    struct assay_moments_shape have = assay_moments_shape(moments);
+    bool is_share = assay__metric_kind(metric->type)->is_share;
+    double mean = assay_moments_mean(moments, 0);
+    if (want.has_denominator && !have.has_denominator)
+        return "a ratio needs denominator_mean, denominator_variance and denominator_covariance.";
+    if (!want.has_denominator && have.has_denominator)
+        return "there are denominators, but the plan's type is not ratio: change the plan, or "
+               "leave them out.";
+    if (want.covariate_count != have.covariate_count)
+        return "the number of covariates differs from the plan's; each needs covariate1_mean, "
+               "covariate1_variance, covariate1_covariance (covariate2_..., and so on).";
+    if (is_share && (mean < 0.0 || mean > 1.0))
+        return "a proportion's mean lies between 0 and 1: give the share of units, or change the "
+               "plan's type to mean.";
+    if (is_share && entry->is_no_share)
+        return "the variance (or sum_squares) is not that of a share: zeros and ones have variance "
+               "p (1 - p), and a sum of squares that is the sum. Is the plan's type wrong?";
+    return NULL;
+}
+
 static enum assay_status check_metric(const struct assay_metric_plan *metric,
                                       const struct assay__summary_entry *entry,
                                       struct assay_error *err)
 {
-    struct assay_moments_shape want = assay__metric_shape(metric);
-    struct assay_moments_shape have = assay_moments_shape(entry->moments);
-    bool is_share = assay__metric_kind(metric->type)->is_share;
-    double mean = assay_moments_mean(entry->moments, 0);
-    const char *what = NULL;
-    if (want.has_denominator && !have.has_denominator)
-        what = "a ratio needs denominator_mean, denominator_variance and denominator_covariance.";
-    else if (!want.has_denominator && have.has_denominator)
-        what = "there are denominators, but the plan's type is not ratio: change the plan, or "
-               "leave them out.";
-    else if (want.covariate_count != have.covariate_count)
-        what = "the number of covariates differs from the plan's; each needs covariate1_mean, "
-               "covariate1_variance, covariate1_covariance (covariate2_..., and so on).";
-    else if (is_share && (mean < 0.0 || mean > 1.0))
-        what = "a proportion's mean lies between 0 and 1: give the share of units, or change the "
-               "plan's type to mean.";
-    else if (is_share && entry->is_no_share)
-        what = "the variance (or sum_squares) is not that of a share: zeros and ones have variance "
-               "p (1 - p), and a sum of squares that is the sum. Is the plan's type wrong?";
+    const char *what = find_conflict(metric, entry);
     if (what == NULL)
         return ASSAY_OK;
     return assay__fail_at(err, ASSAY_ERROR_DATA, entry->file, entry->line, entry->column,
@@ -131,7 +144,7 @@ static enum assay_status note_no_variance(struct assay_dataset *dataset,
     uint32_t count = 0;
     for (uint32_t i = 0; i < table->keys.count; i++) {
         const struct assay__summary_entry *entry = table->entries[i];
-        if (entry->moments == NULL || !lacks_variance(plan, entry, metric) ||
+        if (entry->state == NULL || !lacks_variance(plan, entry, metric) ||
             strcmp(entry->key[ASSAY__KEY_METRIC], plan->metrics[metric].id) != 0)
             continue;
         count++;
@@ -173,7 +186,6 @@ static enum assay_status add_metric(struct assay_dataset *dataset,
     if (metric == NOT_FOUND)
         return note_unplanned(dataset, "metric", entry->key[ASSAY__KEY_METRIC], err);
     struct assay__cell *cell = NULL;
-    struct assay_moments *moments;
     if (entry->is_unneeded)
         return find_cell(dataset, entry, &cell, err); /* notes what the plan does not name */
     enum assay_status status = check_metric(&plan->metrics[metric], entry, err);
@@ -183,9 +195,9 @@ static enum assay_status add_metric(struct assay_dataset *dataset,
         return status;
     if (lacks_variance(plan, entry, metric))
         return ASSAY_OK; /* see note_no_variance() */
-    status = assay__cell_moments(dataset, cell, metric, &moments, err);
+    status = assay__metric_state(&plan->metrics[metric], &cell->states[metric], err);
     if (status == ASSAY_OK)
-        status = assay_moments_merge(moments, entry->moments, err);
+        status = entry->keeps->merge(cell->states[metric], entry->state, err);
     return status;
 }
 
@@ -360,7 +372,7 @@ enum assay_status assay__summary_to_dataset(const struct assay__summary_table *t
         status = note_no_variance(dataset, table, m, err);
     for (uint32_t i = 0; status == ASSAY_OK && i < table->keys.count; i++) {
         const struct assay__summary_entry *entry = table->entries[i];
-        bool is_metric = entry->moments != NULL || entry->is_unneeded;
+        bool is_metric = entry->state != NULL || entry->is_unneeded;
         status = assay__summary_go_on(table, i, err);
         if (status != ASSAY_OK)
             break;

@@ -155,7 +155,7 @@ static bool same_sum(const entry_t *total, const struct assay_moments *added, do
 {
     struct assay__text a = {0}, b = {0};
     double x = 0.0, y = 0.0;
-    *status = assay__moments_write_sum(total->moments, 0, sum, &a, err);
+    *status = assay__moments_write_sum(total->state, 0, sum, &a, err);
     if (*status == ASSAY_OK)
         *status = assay__moments_write_sum(added, 0, sum, &b, err);
     bool same =
@@ -170,26 +170,26 @@ static bool same_sum(const entry_t *total, const struct assay_moments *added, do
     return same;
 }
 
-/* Rows of a dimension that have all units of the total have its sums too. */
+/* Rows of a dimension that have all units of the total have its sums too: checked of moments. */
 static enum assay_status check_sums(const entry_t *total, entry_t *const *rows, uint32_t count,
                                     struct assay_error *err)
 {
-    struct assay_moments_shape shape = assay_moments_shape(total->moments);
-    uint32_t variables = 1 + shape.has_denominator + shape.covariate_count;
+    const struct assay_moments *whole = assay__summary_moments(total);
     struct assay_moments *added;
-    if (assay__moments_pattern_count(total->moments) > 1 || total->without_variance)
+    if (whole == NULL || assay__moments_pattern_count(whole) > 1 || total->without_variance)
         return ASSAY_OK;
+    struct assay_moments_shape shape = assay_moments_shape(whole);
+    uint32_t variables = 1 + shape.has_denominator + shape.covariate_count;
     enum assay_status status = assay_moments_new(shape, &added, err);
     if (status != ASSAY_OK)
         return status;
     bool same = true, comparable = true;
     for (uint32_t i = 0; status == ASSAY_OK && comparable && i < count; i++) {
-        struct assay_moments_shape own = assay_moments_shape(rows[i]->moments);
-        comparable = own.covariate_count == shape.covariate_count &&
-                     own.has_denominator == shape.has_denominator && !rows[i]->without_variance &&
-                     assay__moments_pattern_count(rows[i]->moments) == 1;
+        const struct assay_moments *part = assay__summary_moments(rows[i]);
+        comparable = part != NULL && assay__same_shape(assay_moments_shape(part), shape) &&
+                     !rows[i]->without_variance && assay__moments_pattern_count(part) == 1;
         if (comparable)
-            status = assay_moments_merge(added, rows[i]->moments, err);
+            status = assay_moments_merge(added, part, err);
     }
     comparable = comparable && assay__moments_pattern_count(added) == 1;
     for (uint32_t k = 0; status == ASSAY_OK && comparable && same && k < 2 * variables; k++) {
@@ -251,7 +251,7 @@ static enum assay_status check_dimension(struct assay__summary_table *table, ent
         return ASSAY_OK;
     if (n < all)
         return is_last ? note_gap(table, total, dimension, all - n, err) : ASSAY_OK;
-    return total->moments == NULL ? ASSAY_OK : check_sums(total, rows, count, err);
+    return total->state == NULL ? ASSAY_OK : check_sums(total, rows, count, err);
 }
 
 static int compare_slices(const void *a, const void *b)

@@ -35,17 +35,17 @@ static enum assay_status write_cell(const struct assay_plan *plan, const struct 
     key[ASSAY__KEY_METRIC] = "@units";
     enum assay_status status = set_count(table, key, cell->units, err);
     for (uint32_t m = 0; status == ASSAY_OK && m < plan->metric_count; m++) {
-        const struct assay_moments *moments = cell->states[m]; /* see check_plan() */
+        const struct assay__accumulator *keeps = assay__metric_accumulator(&plan->metrics[m]);
         struct assay__summary_entry *entry;
         bool is_new;
-        if (moments == NULL || assay_moments_count(moments) == 0)
+        if (cell->states[m] == NULL || keeps->count(cell->states[m]) == 0)
             continue;
         key[ASSAY__KEY_METRIC] = plan->metrics[m].id;
         status = assay__summary_entry(table, key, &entry, &is_new, err);
-        if (status == ASSAY_OK)
-            status = assay_moments_new(assay_moments_shape(moments), &entry->moments, err);
-        if (status == ASSAY_OK)
-            status = assay_moments_merge(entry->moments, moments, err);
+        if (status != ASSAY_OK)
+            continue;
+        entry->keeps = keeps;
+        status = assay__state_copy(keeps, cell->states[m], &entry->state, err);
     }
     return status;
 }
@@ -170,11 +170,6 @@ static enum assay_status write_origin(const struct assay_dataset *dataset,
 
 enum assay_status assay__summary_check_plan(const struct assay_plan *plan, struct assay_error *err)
 {
-    enum assay_status status = ASSAY_OK;
-    for (uint32_t m = 0; status == ASSAY_OK && m < plan->metric_count; m++)
-        status = assay__metric_needs_moments(&plan->metrics[m], err);
-    if (status != ASSAY_OK)
-        return status;
     for (uint32_t m = 0; m < plan->metric_count && !plan->has_as_of; m++)
         if (plan->metrics[m].window.is_set)
             return assay__fail(err, ASSAY_ERROR_PLAN,

@@ -46,13 +46,13 @@ static enum assay_status check_cancellation(struct assay__summary_row *row,
     struct assay__summary_entry *note;
     double squares;
     bool is_new;
-    assay__column_squares(assay_moments_shape(entry->moments), variable, name);
+    assay__column_squares(assay_moments_shape(entry->state), variable, name);
     const struct assay__field *field = &row->record.fields[assay__summary_row_figure(row, name)];
     if (assay__double_parse(field->text, field->length, &squares) != ASSAY__PARSE_OK)
         return ASSAY_OK;
     unsigned digits = double_digits(field, squares);
-    double centred = assay_moments_variance(entry->moments, variable) *
-                     ((double)assay_moments_count(entry->moments) - 1.0);
+    double centred = assay_moments_variance(entry->state, variable) *
+                     ((double)assay_moments_count(entry->state) - 1.0);
     /* Eight digits of the variance are to be left; of a variance of 0 there are none. */
     if (digits == 0 || log10(squares / centred) <= digits - 8.0)
         return ASSAY_OK;
@@ -76,7 +76,7 @@ static enum assay_status check_rounding(struct assay__summary_row *row,
                                         const struct assay__summary_entry *entry, uint32_t mask,
                                         uint64_t n, struct assay_error *err)
 {
-    struct assay_moments_shape shape = assay_moments_shape(entry->moments);
+    struct assay_moments_shape shape = assay_moments_shape(entry->state);
     enum assay_status status = ASSAY_OK;
     if (n < 2 || mask != 0 || assay__summary_row_has(row, "sum_cubes") ||
         assay__summary_row_has(row, "sum_rounding"))
@@ -176,7 +176,7 @@ static void add_slack(const struct assay__summary_row *row, uint32_t variables, 
 static enum assay_status judge(struct assay__summary_row *row, struct assay__summary_entry *entry,
                                uint64_t n, bool by_sum, struct assay_error *err)
 {
-    struct assay_moments_shape shape = assay_moments_shape(entry->moments);
+    struct assay_moments_shape shape = assay_moments_shape(entry->state);
     uint32_t variables = 1 + shape.has_denominator + shape.covariate_count;
     if (entry->slack == NULL)
         entry->slack = assay__arena_array(&row->table->arena, assay__column_rounding_count(shape),
@@ -196,7 +196,7 @@ enum assay_status assay__summary_row_judge(struct assay__summary_row *row,
                                            struct assay__summary_entry *entry, uint32_t mask,
                                            uint64_t n, bool by_sum, struct assay_error *err)
 {
-    struct assay_moments_shape shape = assay_moments_shape(entry->moments);
+    struct assay_moments_shape shape = assay_moments_shape(entry->state);
     enum assay_status status = check_matrix(row, shape, mask, n, by_sum, err);
     if (status == ASSAY_OK)
         status = judge(row, entry, n, by_sum, err);

@@ -9,12 +9,6 @@
 #include "source/summary/summary_column.h"
 #include "source/summary/summary_seal.h"
 
-static bool same_shape(const struct assay_moments *a, const struct assay_moments *b)
-{
-    struct assay_moments_shape x = assay_moments_shape(a), y = assay_moments_shape(b);
-    return x.has_denominator == y.has_denominator && x.covariate_count == y.covariate_count;
-}
-
 static enum assay_status fail_count(const struct assay__summary_entry *entry,
                                     struct assay_error *err)
 {
@@ -30,7 +24,7 @@ static enum assay_status merge_slack(struct assay__summary_table *table,
                                      const struct assay__summary_entry *from,
                                      struct assay_error *err)
 {
-    uint32_t count = assay__column_rounding_count(assay_moments_shape(from->moments));
+    uint32_t count = assay__column_rounding_count(from->keeps->shape(from->state));
     if (from->slack == NULL)
         return ASSAY_OK;
     if (into->slack == NULL)
@@ -42,28 +36,26 @@ static enum assay_status merge_slack(struct assay__summary_table *table,
     return ASSAY_OK;
 }
 
-static enum assay_status merge_moments(struct assay__summary_table *table,
-                                       struct assay__summary_entry *into,
-                                       const struct assay__summary_entry *from,
-                                       struct assay_error *err)
+static enum assay_status merge_state(struct assay__summary_table *table,
+                                     struct assay__summary_entry *into,
+                                     const struct assay__summary_entry *from,
+                                     struct assay_error *err)
 {
-    if (into->moments == NULL) {
-        enum assay_status status =
-            assay_moments_new(assay_moments_shape(from->moments), &into->moments, err);
-        if (status != ASSAY_OK)
-            return status;
-    }
-    if (!same_shape(into->moments, from->moments))
+    bool is_same;
+    enum assay_status status =
+        assay__summary_keep(into, from->keeps, from->keeps->shape(from->state), &is_same, err);
+    if (status != ASSAY_OK)
+        return status;
+    if (!is_same)
         return assay__fail_at(err, ASSAY_ERROR_DATA, from->file, from->line, from->column,
                               "Metric '%.100s' has other columns here than in %s line %" PRIu64
                               ": denominators and covariates must be the same in all parts. Make "
                               "them by the same plan.",
                               from->key[ASSAY__KEY_METRIC], into->file, into->line);
-    if (assay_moments_count(from->moments) >
-        ASSAY__SUMMARY_COUNT_MAX - assay_moments_count(into->moments))
+    if (assay__summary_count(from) > ASSAY__SUMMARY_COUNT_MAX - assay__summary_count(into))
         return fail_count(from, err);
     into->without_variance = into->without_variance || from->without_variance;
-    enum assay_status status = assay_moments_merge(into->moments, from->moments, err);
+    status = into->keeps->merge(into->state, from->state, err);
     return status == ASSAY_OK ? merge_slack(table, into, from, err) : status;
 }
 
@@ -104,8 +96,8 @@ enum assay_status assay__summary_merge(struct assay__summary_table *into,
         const char *metric = source->key[ASSAY__KEY_METRIC];
         if (is_fact(metric))
             entry->n = source->n;
-        else if (source->moments != NULL)
-            status = merge_moments(into, entry, source, err);
+        else if (source->state != NULL)
+            status = merge_state(into, entry, source, err);
         else if (source->n > ASSAY__SUMMARY_COUNT_MAX - entry->n)
             status = fail_count(source, err);
         else
@@ -271,14 +263,14 @@ enum assay_status assay__summary_count_units(struct assay__summary_table *table,
         struct assay__summary_entry *units;
         const char *key[ASSAY__KEY_COUNT];
         bool is_new;
-        if (source->moments == NULL ||
+        if (source->state == NULL ||
             assay__index_find(&counted, dimension, strlen(dimension), &number))
             continue;
         memcpy(key, source->key, sizeof key);
         key[ASSAY__KEY_METRIC] = "@units";
         status = assay__summary_entry(table, key, &units, &is_new, err);
-        if (status == ASSAY_OK && units->n < assay_moments_count(source->moments)) {
-            units->n = assay_moments_count(source->moments);
+        if (status == ASSAY_OK && units->n < assay__summary_count(source)) {
+            units->n = assay__summary_count(source);
             memcpy(units->file, source->file, sizeof units->file);
             units->line = source->line;
             units->column = source->column;
@@ -320,7 +312,7 @@ static enum assay_status check_times(const struct assay__summary_shards *shards,
     for (size_t p = 0; p < shards->part_count; p++) {
         for (uint32_t i = 0; i < shards->parts[p].keys.count; i++) {
             const struct assay__summary_entry *entry = shards->parts[p].entries[i];
-            if (entry->moments == NULL && !assay__summary_counts_units(entry))
+            if (entry->state == NULL && !assay__summary_counts_units(entry))
                 continue;
             first = first == NULL ? entry : first;
             if ((first->time_ns == INT64_MIN) != (entry->time_ns == INT64_MIN))

@@ -7,16 +7,10 @@
 #include "base/sort.h"
 #include "base/time.h"
 #include "source/summary/summary_table.h"
-#include "stats/moments.h"
 
 bool assay__summary_counts_units(const struct assay__summary_entry *entry)
 {
     return strcmp(entry->key[ASSAY__KEY_METRIC], "@units") == 0;
-}
-
-uint64_t assay__summary_count(const struct assay__summary_entry *entry)
-{
-    return entry->moments != NULL ? assay_moments_count(entry->moments) : entry->n;
 }
 
 bool assay__summary_has_units(const struct assay__summary_table *table)
@@ -52,7 +46,7 @@ static int compare_entries(const void *a, const void *b)
 
 static bool is_counted(const struct assay__summary_entry *entry)
 {
-    return entry->moments != NULL || assay__summary_counts_units(entry);
+    return entry->state != NULL || assay__summary_counts_units(entry);
 }
 
 enum assay_status assay__summary_sort(const struct assay__summary_table *table,
@@ -119,11 +113,10 @@ static enum assay_status copy_to(struct assay__summary_table *table,
     memcpy(entry->key, own_key, sizeof own_key);
     entry->time_ns = time_ns;
     entry->is_carried = true;
-    entry->moments = NULL;
-    if (source->moments == NULL)
-        return ASSAY_OK;
-    status = assay_moments_new(assay_moments_shape(source->moments), &entry->moments, err);
-    return status == ASSAY_OK ? assay_moments_merge(entry->moments, source->moments, err) : status;
+    entry->state = NULL;
+    return source->state == NULL
+               ? ASSAY_OK
+               : assay__state_copy(source->keeps, source->state, &entry->state, err);
 }
 
 /* Times in their order. */

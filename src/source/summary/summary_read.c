@@ -203,7 +203,8 @@ static enum assay_status read_row(row_t *row, struct assay__text *buffer, struct
         entry->line = row->record.line;
         entry->column = row->key_columns[ASSAY__KEY_METRIC] + 1;
     }
-    if (status == ASSAY_OK)
+    /* Rows that hold a state by its text tell by themselves which of them come twice. */
+    if (status == ASSAY_OK && (is_remark || assay__summary_row_keeps(row)->text == NULL))
         status = check_once(row, entry, (uint32_t)mask, err);
     if (status != ASSAY_OK)
         return status;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One row of sufficient statistics to moments. What it consists of (a denominator, how many
- * covariates) is seen from the cells that are filled; figures are the exact decimals they are.
+ * One row of sufficient statistics to what its metric keeps. What it consists of (sums, a
+ * denominator, how many covariates, or a state as text) is seen from the cells that are filled;
+ * figures are the exact decimals they are.
  */
 #include "source/summary/summary_row.h"
 
@@ -86,7 +87,7 @@ static enum assay_status find_shape(const row_t *row, struct assay_moments_shape
     return ASSAY_OK;
 }
 
-/* Failures of the moments do not know their place: it is the row's. */
+/* Failures of a state do not know their place: it is the row's. */
 static enum assay_status fail_row(const row_t *row, enum assay_status status,
                                   const struct assay_error *problem, struct assay_error *err)
 {
@@ -247,23 +248,21 @@ static enum assay_status add_without_variance(row_t *row, struct assay__summary_
                                        "has too many digits: give it in fewer.");
     row->figures[1] = row->figures[0];
     entry->without_variance = true;
-    status = assay__moments_add_sums(entry->moments, 0, n, row->figures, false, &problem);
+    status = assay__moments_add_sums(entry->state, 0, n, row->figures, false, &problem);
     if (status == ASSAY_ERROR_DOMAIN) {
         entry->is_no_share = true;
         row->figures[1] = any_squares(&row->figures[0]);
-        status = assay__moments_add_sums(entry->moments, 0, n, row->figures, false, &problem);
+        status = assay__moments_add_sums(entry->state, 0, n, row->figures, false, &problem);
     }
     return status == ASSAY_OK ? status : fail_row(row, status, &problem, err);
 }
 
 /* Is the row's shape the entry's, and has it the covariates that mask speaks of? */
-static enum assay_status check_shape(const row_t *row, const struct assay__summary_entry *entry,
+static enum assay_status check_shape(const row_t *row, bool is_same,
                                      struct assay_moments_shape shape, uint32_t mask, bool by_sum,
                                      struct assay_error *err)
 {
-    struct assay_moments_shape have = assay_moments_shape(entry->moments);
-    if (have.has_denominator != shape.has_denominator ||
-        have.covariate_count != shape.covariate_count)
+    if (!is_same)
         return assay__summary_row_fail(row, row->key_columns[ASSAY__KEY_METRIC], err,
                                        "has other columns filled than an earlier row of the same "
                                        "group: fill the same ones.");
@@ -277,16 +276,50 @@ static enum assay_status check_shape(const row_t *row, const struct assay__summa
     return ASSAY_OK;
 }
 
+const struct assay__accumulator *assay__summary_row_keeps(const row_t *row)
+{
+    for (const struct assay__accumulator *const *at = assay__accumulators; *at != NULL; at++)
+        if ((*at)->text != NULL && assay__summary_row_has(row, (*at)->text->column))
+            return *at;
+    return &assay__accumulator_moments;
+}
+
+/* A state that has a text: all of the row's figures. */
+static enum assay_status add_text(row_t *row, struct assay__summary_entry *entry,
+                                  const struct assay__accumulator *keeps, uint64_t n,
+                                  struct assay_error *err)
+{
+    struct assay_error problem;
+    bool is_same = false;
+    uint32_t column = assay__summary_row_figure(row, keeps->text->column);
+    if (assay__summary_row_has(row, "sum") || assay__summary_row_has(row, "mean"))
+        return assay__summary_row_fail(row, column, err,
+                                       "stands beside a sum or a mean: leave one of them out.");
+    enum assay_status status =
+        assay__summary_keep(entry, keeps, (struct assay_moments_shape){0, 0}, &is_same, err);
+    if (status == ASSAY_OK)
+        status = check_shape(row, is_same, (struct assay_moments_shape){0, 0}, 0, true, err);
+    if (status != ASSAY_OK)
+        return status;
+    const struct assay__field *field = &row->record.fields[column];
+    status = keeps->text->read(entry->state, n, field->text, field->length, &problem);
+    return status == ASSAY_OK ? status : fail_row(row, status, &problem, err);
+}
+
 enum assay_status assay__summary_row_add(row_t *row, struct assay__summary_entry *entry,
                                          uint32_t mask, uint64_t n, struct assay_error *err)
 {
     struct assay_moments_shape shape;
+    bool is_same = false;
+    const struct assay__accumulator *keeps = assay__summary_row_keeps(row);
+    if (keeps->text != NULL)
+        return add_text(row, entry, keeps, n, err);
     enum assay_status status = find_shape(row, &shape, err);
-    if (status == ASSAY_OK && entry->moments == NULL)
-        status = assay_moments_new(shape, &entry->moments, err);
+    if (status == ASSAY_OK)
+        status = assay__summary_keep(entry, keeps, shape, &is_same, err);
     bool by_sum = assay__summary_row_has(row, "sum");
     if (status == ASSAY_OK)
-        status = check_shape(row, entry, shape, mask, by_sum, err);
+        status = check_shape(row, is_same, shape, mask, by_sum, err);
     if (status != ASSAY_OK)
         return status;
     if (!by_sum && !assay__summary_row_has(row, "mean"))
@@ -303,8 +336,8 @@ enum assay_status assay__summary_row_add(row_t *row, struct assay__summary_entry
     if (plain && !has_spread && n > 1)
         return add_without_variance(row, entry, n, by_sum, err);
     bool is_summed = by_sum && !(plain && !has_spread);
-    status = is_summed ? add_sums(row, entry->moments, mask, n, err)
-                       : add_centred(row, entry->moments, n, by_sum, err);
+    status = is_summed ? add_sums(row, entry->state, mask, n, err)
+                       : add_centred(row, entry->state, n, by_sum, err);
     return status == ASSAY_OK ? assay__summary_row_judge(row, entry, mask, n, is_summed, err)
                               : status;
 }

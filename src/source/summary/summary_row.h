@@ -50,9 +50,13 @@ double assay__summary_row_rounding(const struct assay__summary_row *row, const c
 enum assay_status assay__summary_row_fail(const struct assay__summary_row *row, uint32_t column,
                                           struct assay_error *err, const char *what);
 
+/** assay__summary_row_keeps() is whose state the row's cells hold: moments, or one by its text. */
+const struct assay__accumulator *assay__summary_row_keeps(const struct assay__summary_row *row);
+
 /**
- * assay__summary_row_add() adds the row's n units to the moments of its entry: by sums, by means
- * and variances, or by a mean alone, whatever its cells hold. mask: covariates these units lack.
+ * assay__summary_row_add() adds the row's n units to the state of its entry: by sums, by means and
+ * variances, by a mean alone, or by a text, whatever its cells hold. mask: covariates these units
+ * lack.
  */
 enum assay_status assay__summary_row_add(struct assay__summary_row *row,
                                          struct assay__summary_entry *entry, uint32_t mask,

@@ -55,7 +55,8 @@ enum assay_status assay__summary_go_on(const struct assay__summary_table *table,
 void assay__summary_table_release(struct assay__summary_table *table)
 {
     for (uint32_t i = 0; i < table->keys.count; i++)
-        assay_moments_free(table->entries[i]->moments);
+        if (table->entries[i]->state != NULL)
+            table->entries[i]->keeps->free(table->entries[i]->state);
     free(table->entries);
     assay__index_release(&table->keys);
     assay__arena_release(&table->arena);
@@ -138,6 +139,31 @@ enum assay_status assay__summary_find(const struct assay__summary_table *table,
     assay__text_release(&packed);
     *entry = found ? table->entries[number] : NULL;
     return status;
+}
+
+struct assay_moments *assay__summary_moments(const struct assay__summary_entry *entry)
+{
+    return entry->keeps == &assay__accumulator_moments ? entry->state : NULL;
+}
+
+enum assay_status assay__summary_keep(struct assay__summary_entry *entry,
+                                      const struct assay__accumulator *keeps,
+                                      struct assay_moments_shape shape, bool *is_same,
+                                      struct assay_error *err)
+{
+    enum assay_status status = ASSAY_OK;
+    if (entry->state == NULL) {
+        entry->keeps = keeps;
+        status = keeps->make(shape, &entry->state, err);
+    }
+    *is_same = status == ASSAY_OK && entry->keeps == keeps &&
+               assay__same_shape(keeps->shape(entry->state), shape);
+    return status;
+}
+
+uint64_t assay__summary_count(const struct assay__summary_entry *entry)
+{
+    return entry->state != NULL ? entry->keeps->count(entry->state) : entry->n;
 }
 
 bool assay__summary_is_remark(const char *name)

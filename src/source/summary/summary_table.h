@@ -8,10 +8,12 @@
 #include "base/halt.h"
 #include "base/index.h"
 #include "base/text.h"
+#include "stats/metric/accumulator.h"
 
 /**
- * Sufficient statistics as a table: exact moments per metric, group, time,
- * dimension and value. It knows no plan, so that shards of anything can be merged.
+ * Sufficient statistics as a table: what an accumulator keeps, exact moments most often, per
+ * metric, group, time, dimension and value. It knows no plan, so that shards of anything can be
+ * merged.
  *
  * Rows whose metric begins with @ carry what is not a metric's: @units (units of a group), @missing
  * (value = metric: units whose value is missing), @skipped (rows of a group that were skipped,
@@ -31,13 +33,14 @@ enum assay__summary_key {
 /** struct assay__summary_entry: one key's sums. */
 struct assay__summary_entry {
     const char *key[ASSAY__KEY_COUNT];
-    uint64_t n;                    /* of @ rows; metrics count in their moments */
-    struct assay_moments *moments; /* NULL for @ rows, and for rows that the plan does not need */
-    int64_t time_ns;               /* of the key's time; INT64_MIN when it has none */
-    bool without_variance;         /* a mean alone was given: fit for proportions only */
-    bool is_no_share;              /* the sums cannot be those of zeros and ones */
-    bool is_unneeded;              /* a metric's row whose figures were not read */
-    bool is_carried;               /* the copy of an earlier look's */
+    uint64_t n;                             /* of @ rows; metrics count in their state */
+    const struct assay__accumulator *keeps; /* where there is a state: whose it is */
+    void *state;           /* NULL for @ rows, and for rows that the plan does not need */
+    int64_t time_ns;       /* of the key's time; INT64_MIN when it has none */
+    bool without_variance; /* a mean alone was given: fit for proportions only */
+    bool is_no_share;      /* the sums cannot be those of zeros and ones */
+    bool is_unneeded;      /* a metric's row whose figures were not read */
+    bool is_carried;       /* the copy of an earlier look's */
     double *slack;  /* how far rounding may have moved each sum but cubes; NULL: not at all */
     char file[256]; /* where it was first seen, for messages */
     uint64_t line;
@@ -94,6 +97,18 @@ bool assay__summary_has_units(const struct assay__summary_table *table);
 
 /** assay__summary_counts_units(): the entry is a @units row. */
 bool assay__summary_counts_units(const struct assay__summary_entry *entry);
+
+/** assay__summary_moments() is the state of an entry that keeps moments; NULL: it has none. */
+struct assay_moments *assay__summary_moments(const struct assay__summary_entry *entry);
+
+/**
+ * assay__summary_keep() makes the state of an entry that has none. Entries of one key keep the
+ * same in the same shape: false where this one has another state.
+ */
+enum assay_status assay__summary_keep(struct assay__summary_entry *entry,
+                                      const struct assay__accumulator *keeps,
+                                      struct assay_moments_shape shape, bool *is_same,
+                                      struct assay_error *err);
 
 /** assay__summary_count() is how many units an entry counts. */
 uint64_t assay__summary_count(const struct assay__summary_entry *entry);

@@ -4,7 +4,6 @@
  * sorted and columns depend only on what is in the table: equal tables give equal bytes.
  */
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,17 +13,8 @@
 #include "number/number.h"
 #include "source/summary/summary_column.h"
 #include "source/summary/summary_seal.h"
-#include "source/summary/summary_table.h"
+#include "source/summary/summary_used.h"
 #include "stats/moments.h"
-
-enum { COLUMNS_MAX = 1000 }; /* more than all names there are */
-
-/* Names of the sums in use, in order of first use by sorted rows. */
-struct columns {
-    struct assay__index names, roundings;
-    bool has_missing;        /* some covariates are missing somewhere */
-    bool has_share_rounding; /* some sums are those of a share, but for rounding */
-};
 
 static int compare_entries(const void *a, const void *b)
 {
@@ -44,93 +34,9 @@ static void append_field(struct assay__text *text, const char *field)
     assay__csv_quote(text, field, ";|\t");
 }
 
-/*
- * How far the sum of squares of a share is from its sum, where both come from a rounded mean and
- * variance; 0 for other sums. Written, or reading the sums again would find that they are not a
- * share.
- */
-static enum assay_status find_share_gap(const struct assay__summary_entry *entry, uint32_t pattern,
-                                        double *gap, struct assay_error *err)
-{
-    struct assay_moments_shape shape = assay_moments_shape(entry->moments);
-    uint32_t mask, variables = 1 + shape.has_denominator + shape.covariate_count;
-    uint64_t n;
-    bool has_third;
-    struct assay__text sums[2] = {{0}, {0}};
-    double values[2] = {0.0, 0.0};
-    *gap = 0.0;
-    assay__moments_pattern(entry->moments, pattern, &mask, &n, &has_third);
-    if (entry->is_no_share || entry->without_variance || has_third)
-        return ASSAY_OK;
-    enum assay_status status = assay__moments_write_sum(entry->moments, pattern, 0, &sums[0], err);
-    if (status == ASSAY_OK)
-        status = assay__moments_write_sum(entry->moments, pattern, variables, &sums[1], err);
-    for (int i = 0; status == ASSAY_OK && i < 2; i++)
-        (void)assay__double_parse(sums[i].data, sums[i].length, &values[i]);
-    if (status == ASSAY_OK)
-        *gap = fabs(values[0] - values[1]) * (1.0 + 1e-9);
-    assay__text_release(&sums[0]);
-    assay__text_release(&sums[1]);
-    return status;
-}
-
-/* The columns for what rounding may have moved. */
-static enum assay_status find_roundings(const struct assay__summary_entry *entry,
-                                        struct columns *columns, struct assay_error *err)
-{
-    struct assay_moments_shape shape = assay_moments_shape(entry->moments);
-    uint32_t count = assay__column_rounding_count(shape), number;
-    enum assay_status status = ASSAY_OK;
-    for (uint32_t s = 0; status == ASSAY_OK && entry->slack != NULL && s < count; s++) {
-        char name[ASSAY__COLUMN_BYTES];
-        assay__column_rounding(shape, s, name);
-        if (entry->slack[s] > 0.0)
-            status = assay__index_add(&columns->roundings, name, strlen(name), COLUMNS_MAX, &number,
-                                      err);
-    }
-    return status;
-}
-
-static enum assay_status find_columns(const struct assay__summary_table *table,
-                                      struct assay__summary_entry *const *sorted, uint32_t count,
-                                      struct columns *columns, struct assay_error *err)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        if (sorted[i]->moments == NULL)
-            continue;
-        struct assay_moments_shape shape = assay_moments_shape(sorted[i]->moments);
-        for (uint32_t s = 0; s < assay__moments_sum_count(shape); s++) {
-            char name[ASSAY__COLUMN_BYTES];
-            uint32_t number;
-            assay__column_sum(shape, s, name);
-            enum assay_status status =
-                assay__index_add(&columns->names, name, strlen(name), COLUMNS_MAX, &number, err);
-            if (status != ASSAY_OK)
-                return status;
-        }
-        enum assay_status found =
-            table->is_sealed ? ASSAY_OK : find_roundings(sorted[i], columns, err);
-        if (found != ASSAY_OK)
-            return found;
-        for (uint32_t p = 0; p < assay__moments_pattern_count(sorted[i]->moments); p++) {
-            uint32_t mask;
-            uint64_t n;
-            bool has_third;
-            double gap;
-            assay__moments_pattern(sorted[i]->moments, p, &mask, &n, &has_third);
-            columns->has_missing = columns->has_missing || mask != 0;
-            enum assay_status status = find_share_gap(sorted[i], p, &gap, err);
-            if (status != ASSAY_OK)
-                return status;
-            columns->has_share_rounding = columns->has_share_rounding || gap > 0.0;
-        }
-    }
-    return ASSAY_OK;
-}
-
 /* What a row is written to, with the digest of what was written. */
 struct writing {
-    const struct columns *columns;
+    const struct assay__used_columns *columns;
     struct assay__text *text;
     struct assay__seal_digest digest;
 };
@@ -148,19 +54,30 @@ static void append_key(struct writing *writing, const char *const key[ASSAY__KEY
     }
 }
 
-/* Adds the number that was appended from a place on to the digest. */
-static void digest_number(struct writing *writing, const char *column, size_t from)
+/* Adds a cell to the digest, as whoever reads it takes it. */
+static void digest_cell(struct writing *writing, const char *column, const char *text,
+                        size_t length)
 {
     char digits[ASSAY__DIGITS_MAX];
     struct assay_decimal number;
-    const char *text = writing->text->data + from;
-    size_t length = writing->text->length - from;
-    if (writing->text->failed || length == 0)
-        return;
     if (assay__decimal_parse(text, length, &number, digits) == ASSAY__PARSE_OK)
         assay__seal_number(&writing->digest, column, &number);
     else
         assay__seal_text(&writing->digest, column, text, length);
+}
+
+/* Adds the number that was appended from a place on to the digest. */
+static void digest_number(struct writing *writing, const char *column, size_t from)
+{
+    if (!writing->text->failed && writing->text->length > from)
+        digest_cell(writing, column, writing->text->data + from, writing->text->length - from);
+}
+
+static void append_state(struct writing *writing, const char *column,
+                         const struct assay__text *state)
+{
+    append_field(writing->text, state->data);
+    digest_cell(writing, column, state->data, state->length);
 }
 
 static void append_count(struct writing *writing, const char *column, uint64_t count)
@@ -178,8 +95,8 @@ static void end_row(struct writing *writing)
 }
 
 /* Which sum of a shape stands in each column; -1 for none. */
-static void place_sums(const struct columns *columns, struct assay_moments_shape shape,
-                       int16_t sum_of[COLUMNS_MAX])
+static void place_sums(const struct assay__used_columns *columns, struct assay_moments_shape shape,
+                       int16_t sum_of[ASSAY__USED_COLUMNS_MAX])
 {
     for (uint32_t c = 0; c < columns->names.count; c++)
         sum_of[c] = -1;
@@ -202,7 +119,7 @@ static enum assay_status append_share_gap(const struct assay__summary_entry *ent
         return ASSAY_OK;
     assay__text_putc(writing->text, ',');
     size_t from = writing->text->length;
-    status = find_share_gap(entry, pattern, &gap, err);
+    status = assay__share_gap(entry, pattern, &gap, err);
     if (gap > 0.0) {
         char number[ASSAY__NUMBER_BYTES];
         assay__text_append(writing->text, number, assay__number_write(gap, number));
@@ -216,9 +133,9 @@ static void append_roundings(const struct assay__summary_entry *entry, uint32_t 
                              struct writing *writing)
 {
     const struct assay__index *names = &writing->columns->roundings;
-    struct assay_moments_shape shape = assay_moments_shape(entry->moments);
+    struct assay_moments_shape shape = assay_moments_shape(entry->state);
     uint32_t count = assay__column_rounding_count(shape), column;
-    double slack_of[COLUMNS_MAX] = {0.0};
+    double slack_of[ASSAY__USED_COLUMNS_MAX] = {0.0};
     for (uint32_t s = 0; pattern == 0 && entry->slack != NULL && s < count; s++) {
         char name[ASSAY__COLUMN_BYTES];
         assay__column_rounding(shape, s, name);
@@ -240,15 +157,15 @@ static void append_roundings(const struct assay__summary_entry *entry, uint32_t 
 static enum assay_status append_pattern(const struct assay__summary_entry *entry, uint32_t pattern,
                                         struct writing *writing, struct assay_error *err)
 {
-    const struct columns *columns = writing->columns;
+    const struct assay__used_columns *columns = writing->columns;
     struct assay__text *text = writing->text;
-    struct assay_moments_shape shape = assay_moments_shape(entry->moments);
+    struct assay_moments_shape shape = assay_moments_shape(entry->state);
     uint32_t variables = 1 + shape.has_denominator + shape.covariate_count;
     uint32_t first_cube = variables + variables * (variables + 1) / 2, mask;
-    int16_t sum_of[COLUMNS_MAX];
+    int16_t sum_of[ASSAY__USED_COLUMNS_MAX];
     uint64_t n;
     bool has_third;
-    assay__moments_pattern(entry->moments, pattern, &mask, &n, &has_third);
+    assay__moments_pattern(entry->state, pattern, &mask, &n, &has_third);
     place_sums(columns, shape, sum_of);
     append_key(writing, entry->key);
     append_count(writing, "n", n);
@@ -264,7 +181,7 @@ static enum assay_status append_pattern(const struct assay__summary_entry *entry
         if (sum < 0 || (is_cube && !has_third) || (sum > 0 && entry->without_variance))
             continue;
         enum assay_status status =
-            assay__moments_write_sum(entry->moments, pattern, (uint32_t)sum, text, err);
+            assay__moments_write_sum(entry->state, pattern, (uint32_t)sum, text, err);
         if (status != ASSAY_OK)
             return status;
         digest_number(writing, columns->names.keys[c].bytes, from);
@@ -275,12 +192,9 @@ static enum assay_status append_pattern(const struct assay__summary_entry *entry
     return status;
 }
 
-static void append_commas(struct writing *writing)
+static void append_commas(struct writing *writing, uint32_t count)
 {
-    const struct columns *columns = writing->columns;
-    for (uint32_t c = 0; c < columns->names.count + columns->roundings.count +
-                                 columns->has_missing + columns->has_share_rounding;
-         c++)
+    for (uint32_t c = 0; c < count; c++)
         assay__text_putc(writing->text, ',');
 }
 
@@ -289,20 +203,52 @@ static void append_remark(struct writing *writing, const char *const key[ASSAY__
 {
     append_key(writing, key);
     append_count(writing, "n", n);
-    append_commas(writing);
+    append_commas(writing, assay__used_columns_count(writing->columns));
     end_row(writing);
+}
+
+/* One row of a state that has a text. */
+static enum assay_status append_text(const struct assay__summary_entry *entry, uint32_t number,
+                                     struct writing *writing, struct assay_error *err)
+{
+    const struct assay__used_columns *columns = writing->columns;
+    const struct assay__state_text *own = entry->keeps->text;
+    struct assay__text cell = {0};
+    uint64_t n = 0;
+    enum assay_status status = own->write(entry->state, number, &n, &cell, err);
+    if (status == ASSAY_OK && cell.failed)
+        status = assay__fail_memory(err);
+    if (status == ASSAY_OK) {
+        append_key(writing, entry->key);
+        append_count(writing, "n", n);
+        append_commas(writing, columns->has_missing);
+        for (uint32_t c = 0; c < columns->names.count; c++) {
+            assay__text_putc(writing->text, ',');
+            if (strcmp(columns->names.keys[c].bytes, own->column) == 0)
+                append_state(writing, own->column, &cell);
+        }
+        append_commas(writing, columns->roundings.count + columns->has_share_rounding);
+        end_row(writing);
+    }
+    assay__text_release(&cell);
+    return status;
 }
 
 static enum assay_status append_entry(const struct assay__summary_entry *entry,
                                       struct writing *writing, struct assay_error *err)
 {
     enum assay_status status = ASSAY_OK;
-    if (entry->moments == NULL) {
+    if (entry->state == NULL) {
         append_remark(writing, entry->key, entry->n);
         return ASSAY_OK;
     }
-    for (uint32_t p = 0; status == ASSAY_OK && p < assay__moments_pattern_count(entry->moments);
-         p++)
+    if (entry->keeps->text != NULL) {
+        uint32_t rows = entry->keeps->text->row_count(entry->state);
+        for (uint32_t i = 0; status == ASSAY_OK && i < rows; i++)
+            status = append_text(entry, i, writing, err);
+        return status;
+    }
+    for (uint32_t p = 0; status == ASSAY_OK && p < assay__moments_pattern_count(entry->state); p++)
         status = append_pattern(entry, p, writing, err);
     return status;
 }
@@ -313,7 +259,7 @@ static void append_end(struct writing *writing)
     char digest[ASSAY__FINGERPRINT_BYTES];
     assay__seal_write(&writing->digest, digest);
     assay__text_format(writing->text, "@end,,,,%s,%" PRIu64, digest, writing->digest.row_count);
-    append_commas(writing);
+    append_commas(writing, assay__used_columns_count(writing->columns));
     assay__text_putc(writing->text, '\n');
 }
 
@@ -346,7 +292,7 @@ static uint32_t keep_latest(struct assay__summary_entry **entries, uint32_t coun
     return kept;
 }
 
-static void append_header(const struct columns *columns, struct assay__text *text)
+static void append_header(const struct assay__used_columns *columns, struct assay__text *text)
 {
     assay__text_puts(text, "metric,group,time,dimension,value,n");
     if (columns->has_missing)
@@ -365,7 +311,7 @@ enum assay_status assay__summary_write(const struct assay__summary_table *table,
 {
     static const char *const SCHEMA[ASSAY__KEY_COUNT] = {"@schema", "", "", "", ""};
     uint32_t count = table->keys.count;
-    struct columns columns = {0};
+    struct assay__used_columns columns = {0};
     struct writing writing = {.columns = &columns, .text = text};
     struct assay__summary_entry **sorted = calloc((size_t)count + 1, sizeof *sorted);
     if (sorted == NULL)
@@ -374,7 +320,9 @@ enum assay_status assay__summary_write(const struct assay__summary_table *table,
         memcpy(sorted, table->entries, count * sizeof *sorted);
     count = keep_latest(sorted, count);
     qsort(sorted, count, sizeof *sorted, compare_entries);
-    enum assay_status status = find_columns(table, sorted, count, &columns, err);
+    enum assay_status status = ASSAY_OK;
+    for (uint32_t i = 0; status == ASSAY_OK && i < count; i++)
+        status = assay__used_columns_add(table, sorted[i], &columns, err);
     append_header(&columns, text);
     if (table->is_sealed)
         append_remark(&writing, SCHEMA, ASSAY__SEAL_SCHEMA);
@@ -385,8 +333,7 @@ enum assay_status assay__summary_write(const struct assay__summary_table *table,
         append_end(&writing);
     if (status == ASSAY_OK && (text->failed || writing.digest.cell.failed))
         status = assay__fail_memory(err);
-    assay__index_release(&columns.names);
-    assay__index_release(&columns.roundings);
+    assay__used_columns_release(&columns);
     assay__seal_digest_release(&writing.digest);
     free(sorted);
     return status;

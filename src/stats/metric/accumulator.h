@@ -8,6 +8,23 @@
 enum { ASSAY__LOADED_GROUPS_MAX = 2000 }; /* groups that are estimated together */
 
 /**
+ * struct assay__state_text: how a table of sums holds a state. The state takes a number of rows,
+ * each with a count of units and a text in one column; what the rows hold adds up to the state.
+ * Equal states take equal rows.
+ */
+struct assay__state_text {
+    const char *column; /* its name, which no other column of such tables has */
+    uint32_t (*row_count)(const void *state);
+    /* Appends the text of a row, of at most ASSAY_FIELD_BYTES_MAX bytes; *count: units in it. */
+    enum assay_status (*write)(const void *state, uint32_t row, uint64_t *count,
+                               struct assay__text *text, struct assay_error *err);
+    /* Adds what a row holds. ASSAY_ERROR_DOMAIN: it is no such text, is not of count units, or
+       was added before. */
+    enum assay_status (*read)(void *state, uint64_t count, const char *text, size_t length,
+                              struct assay_error *err);
+};
+
+/**
  * ASSAY__ACCUMULATOR_LIST: what a cell of a dataset may keep of a metric, as X(name). A new one is
  * a file with the row assay__accumulator_NAME, its line here, and the kinds of metrics that name it
  * in their own rows.
@@ -26,6 +43,12 @@ struct assay__accumulator {
     enum assay_status (*make)(struct assay_moments_shape shape, void **state,
                               struct assay_error *err);
     void (*free)(void *state); /* NULL is fine */
+    /* How a table of sums holds it; NULL for moments, whose sums have a column each, so that
+       people and databases write such tables, too. What has a text takes values alone: its shape
+       is {0, 0}. */
+    const struct assay__state_text *text;
+    /* The shape it was made with. */
+    struct assay_moments_shape (*shape)(const void *state);
     /* Units that were added. */
     uint64_t (*count)(const void *state);
     /* Units whose covariate i is missing. */
@@ -42,14 +65,25 @@ struct assay__accumulator {
                                 struct assay_error *err);
     /* Fills groups[i] for the estimators from states[i], which is NULL for a group without units;
        count is at most ASSAY__LOADED_GROUPS_MAX. fill[i] becomes the mean of covariate i over all
-       groups. */
+       groups. level: which quantile is wanted; NaN: none. */
     enum assay_status (*load)(const void *const *states, uint32_t count,
-                              struct assay_moments_shape shape, struct assay__wide *fill,
-                              struct assay__group *groups, struct assay_error *err);
+                              struct assay_moments_shape shape, double level,
+                              struct assay__wide *fill, struct assay__group *groups,
+                              struct assay_error *err);
 };
 
 #define ASSAY__ACCUMULATOR(name) extern const struct assay__accumulator assay__accumulator_##name;
 ASSAY__ACCUMULATOR_LIST(ASSAY__ACCUMULATOR)
 #undef ASSAY__ACCUMULATOR
+
+/** assay__accumulators: the rows of the list; NULL ends them. */
+extern const struct assay__accumulator *const assay__accumulators[];
+
+/** assay__same_shape(): vectors of either shape have the same parts. */
+bool assay__same_shape(struct assay_moments_shape a, struct assay_moments_shape b);
+
+/** assay__state_copy() makes a state that holds what another one holds. */
+enum assay_status assay__state_copy(const struct assay__accumulator *keeps, const void *state,
+                                    void **out, struct assay_error *err);
 
 #endif

@@ -20,6 +20,11 @@ static void release(void *state)
     assay_moments_free(state);
 }
 
+static struct assay_moments_shape shape_of(const void *state)
+{
+    return assay_moments_shape(state);
+}
+
 static uint64_t count(const void *state)
 {
     return assay_moments_count(state);
@@ -70,9 +75,11 @@ static enum assay_status digest(const void *state, struct assay__text *text,
 }
 
 static enum assay_status load(const void *const *states, uint32_t group_count,
-                              struct assay_moments_shape shape, struct assay__wide *fill,
-                              struct assay__group *groups, struct assay_error *err)
+                              struct assay_moments_shape shape, double level,
+                              struct assay__wide *fill, struct assay__group *groups,
+                              struct assay_error *err)
 {
+    (void)level;
     const struct assay_moments *moments[ASSAY__LOADED_GROUPS_MAX] = {NULL};
     for (uint32_t g = 0; g < group_count; g++)
         moments[g] = states[g];
@@ -91,6 +98,7 @@ static enum assay_status load(const void *const *states, uint32_t group_count,
 
 const struct assay__accumulator assay__accumulator_moments = {.make = make,
                                                               .free = release,
+                                                              .shape = shape_of,
                                                               .count = count,
                                                               .missing = missing,
                                                               .add = add,

@@ -12,11 +12,11 @@
 struct assay__metric_kind {
     const struct assay__accumulator *keeps; /* of the units of a cell */
     bool has_denominator;                   /* a unit has a second number */
-    bool is_share; /* a unit's number is 0 or 1: the mean says the variance */
-    /* NULL, or why it is not made of moments; then there is nothing below. */
-    const char *no_moments;
+    bool is_share;          /* a unit's number is 0 or 1: the mean says the variance */
+    const char *no_moments; /* NULL, or why moments do not give its value */
     /* Fills all that n > 0 units give: out has n, NaN for the figures and n - 1 degrees of freedom.
-       Without a standard error has_error stays false. */
+       Without a standard error has_error stays false. NULL: plans may name the kind, and an
+       analysis refuses it. */
     void (*estimate)(const struct assay__group *group, struct assay__estimate *out);
     /* NULL, or checks that n > 0 units of such a metric can have these moments. */
     enum assay_status (*check)(const struct assay__group *group, struct assay_error *err);
@@ -33,7 +33,7 @@ bool assay__metric_is_kind(enum assay_metric_type type);
 /** assay__metric_kind() is the row of a kind; of none, one that has no moments. */
 const struct assay__metric_kind *assay__metric_kind(enum assay_metric_type type);
 
-/** assay__estimate_group() estimates without covariates. The kind has moments. */
+/** assay__estimate_group() estimates without covariates. The kind has an estimate. */
 void assay__estimate_group(const struct assay__group *group, enum assay_metric_type type,
                            struct assay__estimate *out);
 
