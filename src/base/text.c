@@ -8,16 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digits.h"
+
 /* Texts longer than this are passed on. */
 enum { PASS_BYTES = 64 * 1024 };
 
-/* Makes room for length more bytes and a NUL, and for times as much when there was too little. */
-static bool reserve(struct assay__text *text, size_t length, size_t times)
+/* Makes the memory longer for length more bytes and a NUL, and for times as much. */
+static bool grow(struct assay__text *text, size_t length, size_t times)
 {
-    if (text->failed)
-        return false;
-    if (length < text->capacity - text->length)
-        return true;
     if (length > SIZE_MAX / 2 - text->length - 1) {
         text->failed = true;
         return false;
@@ -33,6 +31,14 @@ static bool reserve(struct assay__text *text, size_t length, size_t times)
     text->data = data;
     text->capacity = capacity;
     return true;
+}
+
+/* Makes room for length more bytes and a NUL, and for times as much when there was too little. */
+static inline bool reserve(struct assay__text *text, size_t length, size_t times)
+{
+    if (text->failed)
+        return false;
+    return length < text->capacity - text->length || grow(text, length, times);
 }
 
 void assay__text_reserve(struct assay__text *text, size_t length)
@@ -64,22 +70,36 @@ void assay__text_puts(struct assay__text *text, const char *string)
 
 void assay__text_putc(struct assay__text *text, char c)
 {
-    assay__text_append(text, &c, 1);
+    char *place = assay__text_extend(text, 1);
+    if (place != NULL)
+        *place = c;
+}
+
+void assay__text_count(struct assay__text *text, uint64_t count)
+{
+    char digits[ASSAY__DIGITS_U64], *end = digits + sizeof digits;
+    const char *start = assay__digits_before(count, end);
+    assay__text_append(text, start, (size_t)(end - start));
 }
 
 void assay__text_format(struct assay__text *text, const char *format, ...)
 {
     va_list arguments, again;
+    size_t room = text->failed ? 0 : text->capacity - text->length;
     va_start(arguments, format);
     va_copy(again, arguments);
-    int length = vsnprintf(NULL, 0, format, arguments);
+    int length = vsnprintf(room == 0 ? NULL : text->data + text->length, room, format, arguments);
     va_end(arguments);
     if (length < 0) {
         text->failed = true;
+    } else if ((size_t)length < room) {
+        text->length += (size_t)length;
     } else if (reserve(text, (size_t)length, 2)) {
         vsnprintf(text->data + text->length, (size_t)length + 1, format, again);
         text->length += (size_t)length;
     }
+    if (text->data != NULL)
+        text->data[text->length] = '\0';
     va_end(again);
 }
 

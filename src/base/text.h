@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "assay/sink.h"
 #include "base/error.h"
@@ -38,6 +39,8 @@ char *assay__text_extend(struct assay__text *text, size_t length);
 void assay__text_append(struct assay__text *text, const char *bytes, size_t length);
 void assay__text_puts(struct assay__text *text, const char *string);
 void assay__text_putc(struct assay__text *text, char c);
+/** assay__text_count() appends the digits of a whole number. */
+void assay__text_count(struct assay__text *text, uint64_t count);
 /** assay__text_format() is sprintf at the end. Do not print doubles with it: see number/number.h.
  */
 void assay__text_format(struct assay__text *text, const char *format, ...) ASSAY__PRINTF(2, 3);

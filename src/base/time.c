@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "base/digits.h"
+
 static const int64_t NS_PER_SECOND = 1000000000;
 static const int64_t SECONDS_PER_DAY = 86400;
 
@@ -196,6 +198,13 @@ bool assay__time_of_fields(const struct assay__time_fields *fields, int64_t *ns)
     return true;
 }
 
+/* A mark and a number of two digits. */
+static char *put_pair(char mark, int value, char *out)
+{
+    *out = mark;
+    return assay__digits_pair((unsigned)value, out + 1);
+}
+
 size_t assay__time_write(int64_t ns, char out[ASSAY__TIME_BYTES])
 {
     int64_t part = ns % NS_PER_SECOND;
@@ -207,9 +216,13 @@ size_t assay__time_write(int64_t ns, char out[ASSAY__TIME_BYTES])
         in_day += SECONDS_PER_DAY;
     int year, month, day;
     date_of_days((seconds - in_day) / SECONDS_PER_DAY, &year, &month, &day);
-    int length = snprintf(out, ASSAY__TIME_BYTES, "%04d-%02d-%02dT%02d:%02d:%02d", year, month, day,
-                          (int)(in_day / 3600), (int)(in_day / 60 % 60), (int)(in_day % 60));
-    char *end = out + length;
+    char *end = assay__digits_pair((unsigned)year / 100, out);
+    end = assay__digits_pair((unsigned)year % 100, end);
+    end = put_pair('-', month, end);
+    end = put_pair('-', day, end);
+    end = put_pair('T', (int)(in_day / 3600), end);
+    end = put_pair(':', (int)(in_day / 60 % 60), end);
+    end = put_pair(':', (int)(in_day % 60), end);
     if (part != 0) {
         int width = part % 1000000 == 0 ? 3 : part % 1000 == 0 ? 6 : 9;
         int64_t shown = width == 3 ? part / 1000000 : width == 6 ? part / 1000 : part;

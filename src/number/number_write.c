@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/digits.h"
 #include "number/powers.h"
 
 /* Wide integers are an extension of the compilers we support. */
@@ -94,19 +95,6 @@ static char *put_bytes(char *out, const char *bytes, int count)
     return out + count;
 }
 
-static char *put_integer(char *out, unsigned value)
-{
-    char reversed[12];
-    int count = 0;
-    do {
-        reversed[count++] = (char)('0' + value % 10);
-        value /= 10;
-    } while (value != 0);
-    while (count > 0)
-        *out++ = reversed[--count];
-    return out;
-}
-
 /*
  * Lays out 0.d1d2d3... * 10^point in plain notation when plain_low < point <= plain_high, else
  * with an exponent. digits do not end in 0.
@@ -123,7 +111,7 @@ static char *lay_out(char *out, const char *digits, int count, int point, int pl
         *out++ = 'e';
         if (point - 1 < 0)
             *out++ = '-';
-        return put_integer(out, (unsigned)(point - 1 < 0 ? 1 - point : point - 1));
+        return assay__digits_write((uint64_t)(point - 1 < 0 ? 1 - point : point - 1), out);
     }
     if (point <= 0) {
         out = put_bytes(out, "0.", 2);
@@ -148,14 +136,13 @@ size_t assay__number_write(double value, char out[ASSAY__NUMBER_BYTES])
         *end++ = '0';
     } else {
         struct decimal_digits decimal = decimal_of(bits);
-        char digits[24] = {0};
-        int start = (int)sizeof digits, stop = start;
-        for (uint64_t rest = decimal.digits; rest != 0; rest /= 10)
-            digits[--start] = (char)('0' + rest % 10);
-        int point = stop - start + decimal.exponent;
-        while (digits[stop - 1] == '0')
+        char digits[ASSAY__DIGITS_U64];
+        const char *stop = digits + sizeof digits;
+        const char *start = assay__digits_before(decimal.digits, digits + sizeof digits);
+        int point = (int)(stop - start) + decimal.exponent;
+        while (stop[-1] == '0')
             stop--;
-        end = lay_out(end, digits + start, stop - start, point, -5, 17);
+        end = lay_out(end, start, (int)(stop - start), point, -5, 17);
     }
     *end = '\0';
     return (size_t)(end - out);

@@ -321,11 +321,25 @@ struct assay__view assay__result_view(const struct assay_analysis *analysis)
         .analysis = analysis, .metric = -1, .text = analysis->plan->exposure_filter};
 }
 
+const void *assay__field_place(const struct assay__result_field *field,
+                               const struct assay__view *view)
+{
+    const void *base = view;
+    if (field->base == ASSAY__BASE_RESULT)
+        base = (const char *)view->result;
+    else if (field->base == ASSAY__BASE_LOOK)
+        base = view->look;
+    else if (field->base == ASSAY__BASE_TEST)
+        base = view->is_deterioration ? &view->look->deterioration : &view->look->comparison;
+    return (const char *)base + field->offset;
+}
+
 /* The rows. A leaf names the member of struct assay__view that holds it. */
 
 #define LEAF(name, kind, type, member)                                                             \
     {                                                                                              \
-        name, kind, NULL, type, offsetof(struct assay__view, member), NULL, ASSAY__BASE_VIEW       \
+        name, sizeof name - 1, kind, NULL, type, offsetof(struct assay__view, member), NULL,       \
+            ASSAY__BASE_VIEW                                                                       \
     }
 #define TEXT(name, member) LEAF(name, ASSAY__KIND_TEXT, ASSAY__C_TEXT, member)
 #define NUMBER(name, member) LEAF(name, ASSAY__KIND_NUMBER, ASSAY__C_NUMBER, member)
@@ -335,53 +349,55 @@ struct assay__view assay__result_view(const struct assay_analysis *analysis)
 /* An object around one leaf, left out with it. */
 #define WRAPPED(name, shape, type, member)                                                         \
     {                                                                                              \
-        name, ASSAY__KIND_OBJECT, &shape, type, offsetof(struct assay__view, member), NULL,        \
-            ASSAY__BASE_VIEW                                                                       \
+        name, sizeof name - 1, ASSAY__KIND_OBJECT, &shape, type,                                   \
+            offsetof(struct assay__view, member), NULL, ASSAY__BASE_VIEW                           \
     }
 #define NUMBER_VALUE(name, member) WRAPPED(name, NUMBER_SHAPE, ASSAY__C_NUMBER, member)
 #define ANSWER_VALUE(name, member) WRAPPED(name, BOOLEAN_SHAPE, ASSAY__C_ANSWER, member)
 /* Figures that are members of the analysis as they are: of a comparison, a look, or its test. */
 #define RESULT_VALUE(name, shape, type, member)                                                    \
     {                                                                                              \
-        name, ASSAY__KIND_OBJECT, &shape, type, offsetof(struct assay_metric_result, member),      \
-            NULL, ASSAY__BASE_RESULT                                                               \
+        name, sizeof name - 1, ASSAY__KIND_OBJECT, &shape, type,                                   \
+            offsetof(struct assay_metric_result, member), NULL, ASSAY__BASE_RESULT                 \
     }
 #define LOOK_TIME(name, member)                                                                    \
     {                                                                                              \
-        name, ASSAY__KIND_TEXT, NULL, ASSAY__C_TIME, offsetof(struct assay_look_result, member),   \
-            NULL, ASSAY__BASE_LOOK                                                                 \
+        name, sizeof name - 1, ASSAY__KIND_TEXT, NULL, ASSAY__C_TIME,                              \
+            offsetof(struct assay_look_result, member), NULL, ASSAY__BASE_LOOK                     \
     }
 #define TEST_VALUE(name, type, member)                                                             \
     {                                                                                              \
-        name, ASSAY__KIND_OBJECT, &NUMBER_SHAPE, type, offsetof(struct assay_comparison, member),  \
-            NULL, ASSAY__BASE_TEST                                                                 \
+        name, sizeof name - 1, ASSAY__KIND_OBJECT, &NUMBER_SHAPE, type,                            \
+            offsetof(struct assay_comparison, member), NULL, ASSAY__BASE_TEST                      \
     }
 #define OBJECT(name, shape, view)                                                                  \
     {                                                                                              \
-        name, ASSAY__KIND_OBJECT, &shape, ASSAY__C_NONE, 0, view, ASSAY__BASE_VIEW                 \
+        name, sizeof name - 1, ASSAY__KIND_OBJECT, &shape, ASSAY__C_NONE, 0, view,                 \
+            ASSAY__BASE_VIEW                                                                       \
     }
 #define LIST(name, shape, view)                                                                    \
     {                                                                                              \
-        name, ASSAY__KIND_LIST, &shape, ASSAY__C_NONE, 0, view, ASSAY__BASE_VIEW                   \
+        name, sizeof name - 1, ASSAY__KIND_LIST, &shape, ASSAY__C_NONE, 0, view, ASSAY__BASE_VIEW  \
     }
 /* The view of an element is a pair: its key and its value. */
 #define MAP(name, view)                                                                            \
     {                                                                                              \
-        name, ASSAY__KIND_MAP, &PAIR, ASSAY__C_NONE, 0, view, ASSAY__BASE_VIEW                     \
+        name, sizeof name - 1, ASSAY__KIND_MAP, &PAIR, ASSAY__C_NONE, 0, view, ASSAY__BASE_VIEW    \
     }
 #define OF_SERVER(name)                                                                            \
     {                                                                                              \
-        name, ASSAY__KIND_OF_SERVER, NULL, ASSAY__C_NONE, 0, NULL, ASSAY__BASE_VIEW                \
+        name, sizeof name - 1, ASSAY__KIND_OF_SERVER, NULL, ASSAY__C_NONE, 0, NULL,                \
+            ASSAY__BASE_VIEW                                                                       \
     }
 
 #define FIELDS(name, ...) static const struct assay__result_field name##_FIELDS[] = {__VA_ARGS__}
-#define SHAPE_OF(name, is_open, is_pieced)                                                         \
+#define SHAPE_OF(name, is_open, is_pieced, is_plain)                                               \
     {                                                                                              \
-        name##_FIELDS, sizeof name##_FIELDS / sizeof *name##_FIELDS, is_open, is_pieced            \
+        name##_FIELDS, sizeof name##_FIELDS / sizeof *name##_FIELDS, is_open, is_pieced, is_plain  \
     }
 #define SHAPE(name, ...)                                                                           \
     FIELDS(name, __VA_ARGS__);                                                                     \
-    static const struct assay__shape name = SHAPE_OF(name, false, false)
+    static const struct assay__shape name = SHAPE_OF(name, false, false, false)
 
 SHAPE(TEXT_SHAPE, TEXT("value", text));
 SHAPE(NUMBER_SHAPE, LEAF("value", ASSAY__KIND_NUMBER, ASSAY__C_NONE, text));
@@ -399,24 +415,25 @@ SHAPE(GROUPS, TEXT("baseline", pair.first), TEXT("compared", pair.second));
 SHAPE(DIFFERENCE, NUMBER_VALUE("estimate", scale.estimate), NUMBER_VALUE("lower", scale.lower),
       NUMBER_VALUE("upper", scale.upper), NUMBER_VALUE("powered", scale.powered),
       ANSWER_VALUE("isSignificant", scale.significant));
-SHAPE(LOOK, LOOK_TIME("resultTime", time_ns),
-      NUMBER_VALUE("baselineEstimateAbs", estimates.baseline),
-      NUMBER_VALUE("comparedEstimateAbs", estimates.compared),
-      NUMBER_VALUE("baselineEstimateRel", estimates.baseline_rel),
-      NUMBER_VALUE("comparedEstimateRel", estimates.compared_rel),
-      OBJECT("differenceEstimateAbs", DIFFERENCE, view_absolute),
-      OBJECT("differenceEstimateRel", DIFFERENCE, view_relative),
-      TEST_VALUE("varianceReductionRate", ASSAY__C_NUMBER, reduction.rate),
-      TEST_VALUE("unadjustedEstimateBaseline", ASSAY__C_NUMBER, baseline.unadjusted),
-      TEST_VALUE("unadjustedEstimateCompared", ASSAY__C_NUMBER, compared.unadjusted),
-      TEST_VALUE("baselineSampleSize", ASSAY__C_COUNT, baseline.n),
-      TEST_VALUE("comparedSampleSize", ASSAY__C_COUNT, compared.n));
+FIELDS(LOOK, LOOK_TIME("resultTime", time_ns),
+       NUMBER_VALUE("baselineEstimateAbs", estimates.baseline),
+       NUMBER_VALUE("comparedEstimateAbs", estimates.compared),
+       NUMBER_VALUE("baselineEstimateRel", estimates.baseline_rel),
+       NUMBER_VALUE("comparedEstimateRel", estimates.compared_rel),
+       OBJECT("differenceEstimateAbs", DIFFERENCE, view_absolute),
+       OBJECT("differenceEstimateRel", DIFFERENCE, view_relative),
+       TEST_VALUE("varianceReductionRate", ASSAY__C_NUMBER, reduction.rate),
+       TEST_VALUE("unadjustedEstimateBaseline", ASSAY__C_NUMBER, baseline.unadjusted),
+       TEST_VALUE("unadjustedEstimateCompared", ASSAY__C_NUMBER, compared.unadjusted),
+       TEST_VALUE("baselineSampleSize", ASSAY__C_COUNT, baseline.n),
+       TEST_VALUE("comparedSampleSize", ASSAY__C_COUNT, compared.n));
+static const struct assay__shape LOOK = SHAPE_OF(LOOK, false, false, true);
 SHAPE(SAMPLE_SIZE, COUNT("current", size.current), SIZE("required", size.required),
       NUMBER_VALUE("poweredEffectRel", size.powered_rel),
       NUMBER_VALUE("poweredEffectAbs", size.powered_abs));
 SHAPE(GROUP_STATS, TEXT("id", group.id), COUNT("sampleSize", group.units));
 FIELDS(PAIR, TEXT("key", pair.first), TEXT("value", pair.second));
-static const struct assay__shape PAIR = SHAPE_OF(PAIR, true, false);
+static const struct assay__shape PAIR = SHAPE_OF(PAIR, true, false, false);
 SHAPE(COMPARISON, OBJECT("status", STATUS, view_status), OBJECT("groups", GROUPS, view_groups),
       LIST("result", LOOK, view_look), OBJECT("lastResult", LOOK, view_last_look),
       OBJECT("sampleSize", SAMPLE_SIZE, view_sample_size),
@@ -435,7 +452,7 @@ FIELDS(METRIC, TEXT("id", text), OBJECT("statsSettings", SETTINGS, view_settings
        LIST("result", COMPARISON, view_comparison),
        LIST("annotations", ANNOTATION, view_annotation),
        OBJECT("metricDetails", DETAILS, view_details), LIST("srmResult", SRM, view_srm));
-static const struct assay__shape METRIC = SHAPE_OF(METRIC, false, true);
+static const struct assay__shape METRIC = SHAPE_OF(METRIC, false, true, false);
 SHAPE(RECOMMENDATION, LEAF("status", ASSAY__KIND_ANY, ASSAY__C_TEXT, pair.second));
 SHAPE(TREATMENT, TEXT("id", pair.first),
       WRAPPED("recommendation", RECOMMENDATION, ASSAY__C_TEXT, pair.second));
@@ -443,4 +460,4 @@ FIELDS(RESULT, OF_SERVER("createTime"), OF_SERVER("updateTime"), OF_SERVER("crea
        OF_SERVER("updater"), OF_SERVER("name"), TEXT("exposureFilter", text),
        LIST("annotations", ANNOTATION, view_annotation), LIST("results", METRIC, view_metric),
        LIST("treatments", TREATMENT, view_treatment), MAP("labels", view_label));
-const struct assay__shape assay__result_shape = SHAPE_OF(RESULT, false, true);
+const struct assay__shape assay__result_shape = SHAPE_OF(RESULT, false, true, false);

@@ -51,6 +51,7 @@ struct assay__view;
 /** struct assay__result_field: a row of a shape. */
 struct assay__result_field {
     const char *name;
+    size_t name_length;
     enum assay__kind kind;
     const struct assay__shape *shape; /* OBJECT: of the value; LIST, MAP: of its elements */
     enum assay__c_type type; /* of a leaf, or of the one value in a wrapper such as {"value": x} */
@@ -68,7 +69,12 @@ struct assay__shape {
     size_t count;
     bool is_open;   /* the contract lists no members: others than these are as good */
     bool is_pieced; /* written member by member and element by element: it may be large */
+    bool is_plain;  /* figures, answers and times alone, and objects of them: result_figures.h */
 };
+
+/** assay__field_place() is where a leaf's value is. */
+const void *assay__field_place(const struct assay__result_field *field,
+                               const struct assay__view *view);
 
 /** assay__result_shape is the AnalysisResult; the document's first view is made by
  * assay__result_view(). */

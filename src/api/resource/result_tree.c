@@ -7,17 +7,14 @@
  */
 #include "api/resource/result_tree.h"
 
-#include <inttypes.h>
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "api/resource/result_figures.h"
 #include "assay/cjson.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "base/utf8.h"
-#include "number/number.h"
 
 /* Text as valid UTF-8: each byte that is not becomes U+FFFD. NULL without memory. */
 static cJSON *clean_string(const char *text)
@@ -46,26 +43,14 @@ static cJSON *string_item(const char *text)
     return at == length ? cJSON_CreateString(text) : clean_string(text);
 }
 
-static cJSON *raw_number(const char *text, double value)
+static cJSON *number_item(enum assay__c_type type, const void *place, const char *text)
 {
+    double value =
+        type == ASSAY__C_COUNT ? (double)*(const uint64_t *)place : *(const double *)place;
     cJSON *item = cJSON_CreateRaw(text);
     if (item != NULL)
         item->valuedouble = value;
     return item;
-}
-
-static cJSON *count_item(uint64_t count)
-{
-    char text[24];
-    snprintf(text, sizeof text, "%" PRIu64, count);
-    return raw_number(text, (double)count);
-}
-
-static cJSON *number_item(double value)
-{
-    char text[ASSAY__NUMBER_BYTES];
-    assay__number_write(value, text);
-    return raw_number(text, value);
 }
 
 static cJSON *time_item(int64_t time_ns)
@@ -78,34 +63,22 @@ static cJSON *time_item(int64_t time_ns)
 /* The item of a leaf; false without memory. *out stays NULL where there is no value. */
 static bool make_leaf(enum assay__c_type type, const void *place, cJSON **out)
 {
-    double number;
-    switch (type) {
-    case ASSAY__C_TEXT: {
-        const char *text = *(const char *const *)place;
-        return text == NULL || (*out = string_item(text)) != NULL;
+    char text[ASSAY__FIGURE_BYTES];
+    if (type == ASSAY__C_NONE)
+        return true;
+    if (type == ASSAY__C_TEXT) {
+        const char *string = *(const char *const *)place;
+        return string == NULL || (*out = string_item(string)) != NULL;
     }
-    case ASSAY__C_NUMBER:
-        number = *(const double *)place;
-        return !isfinite(number) || (*out = number_item(number)) != NULL;
-    case ASSAY__C_SIZE:
-        number = *(const double *)place;
-        if (number >= 0.0 && number <= ASSAY__WHOLE_MAX)
-            return (*out = count_item((uint64_t)number)) != NULL;
-        return !isfinite(number) || (*out = number_item(number)) != NULL;
-    case ASSAY__C_COUNT:
-        return (*out = count_item(*(const uint64_t *)place)) != NULL;
-    case ASSAY__C_ANSWER: {
-        enum assay_tristate answer = *(const enum assay_tristate *)place;
-        return answer == ASSAY_UNKNOWN || (*out = cJSON_CreateBool(answer == ASSAY_YES)) != NULL;
-    }
-    case ASSAY__C_TIME: {
-        int64_t time_ns = *(const int64_t *)place;
-        return time_ns == INT64_MIN || (*out = time_item(time_ns)) != NULL;
-    }
-    case ASSAY__C_NONE:
-        break;
-    }
-    return true;
+    if (assay__figure_write(type, place, text) == 0)
+        return true;
+    if (type == ASSAY__C_ANSWER)
+        *out = cJSON_CreateBool(*(const enum assay_tristate *)place == ASSAY_YES);
+    else if (type == ASSAY__C_TIME)
+        *out = time_item(*(const int64_t *)place);
+    else
+        *out = number_item(type, place, text);
+    return *out != NULL;
 }
 
 /* Puts an item below a constant name. The item is the object's, or deleted: then false. */
@@ -135,16 +108,29 @@ static bool make_wrapper(const struct assay__result_field *field, const void *pl
     return false;
 }
 
-static bool make_list(const struct assay__result_field *field, const struct assay__view *view,
-                      cJSON **out)
+/* An object of figures alone as one raw text, where the tree is there to be printed. */
+static cJSON *raw_object(const struct assay__shape *shape, const struct assay__view *view,
+                         struct assay__text *text)
 {
+    text->length = 0;
+    assay__figures_write(shape, view, text);
+    return text->failed ? NULL : cJSON_CreateRaw(text->data);
+}
+
+static bool make_list(const struct assay__result_field *field, const struct assay__view *view,
+                      enum assay__tree_form form, cJSON **out)
+{
+    bool is_raw = form == ASSAY__TREE_PRINTED && field->shape->is_plain;
+    struct assay__text text = {0};
     struct assay__view element;
     cJSON *list = cJSON_CreateArray();
     bool is_complete = list != NULL;
     for (size_t i = 0; is_complete && field->view(view, i, &element); i++) {
-        cJSON *item = assay__tree_object(field->shape, &element);
+        cJSON *item = is_raw ? raw_object(field->shape, &element, &text)
+                             : assay__tree_object(field->shape, &element, form);
         is_complete = item != NULL && cJSON_AddItemToArray(list, item);
     }
+    assay__text_release(&text);
     if (is_complete)
         *out = list;
     else
@@ -166,10 +152,10 @@ static bool add_pair(cJSON *object, const struct assay__pair_view *pair)
 
 /* {key: value}, or a list of {"key", "value"}: as the plan says. */
 static bool make_map(const struct assay__result_field *field, const struct assay__view *view,
-                     cJSON **out)
+                     enum assay__tree_form form, cJSON **out)
 {
     if (view->analysis->plan->map_form == ASSAY_MAPS_AS_LIST)
-        return make_list(field, view, out);
+        return make_list(field, view, form, out);
     struct assay__view element;
     cJSON *object = cJSON_CreateObject();
     bool is_complete = object != NULL;
@@ -182,48 +168,37 @@ static bool make_map(const struct assay__result_field *field, const struct assay
     return is_complete;
 }
 
-static const void *place_of(const struct assay__result_field *field, const struct assay__view *view)
-{
-    const void *base = view;
-    if (field->base == ASSAY__BASE_RESULT)
-        base = (const char *)view->result;
-    else if (field->base == ASSAY__BASE_LOOK)
-        base = view->look;
-    else if (field->base == ASSAY__BASE_TEST)
-        base = view->is_deterioration ? &view->look->deterioration : &view->look->comparison;
-    return (const char *)base + field->offset;
-}
-
 bool assay__tree_field(const struct assay__result_field *field, const struct assay__view *view,
-                       cJSON **out)
+                       enum assay__tree_form form, cJSON **out)
 {
-    const void *place = place_of(field, view);
+    const void *place = assay__field_place(field, view);
     struct assay__view inner;
     *out = NULL;
     if (field->kind == ASSAY__KIND_OF_SERVER)
         return true;
     if (field->kind == ASSAY__KIND_LIST)
-        return make_list(field, view, out);
+        return make_list(field, view, form, out);
     if (field->kind == ASSAY__KIND_MAP)
-        return make_map(field, view, out);
+        return make_map(field, view, form, out);
     if (field->kind != ASSAY__KIND_OBJECT)
         return make_leaf(field->type, place, out);
     if (field->view == NULL)
         return make_wrapper(field, place, out);
     if (!field->view(view, 0, &inner))
         return true;
-    *out = assay__tree_object(field->shape, &inner);
+    *out = assay__tree_object(field->shape, &inner, form);
     return *out != NULL;
 }
 
 /* Recursion goes as deep as the shapes: six levels. */
-cJSON *assay__tree_object(const struct assay__shape *shape, const struct assay__view *view)
+cJSON *assay__tree_object(const struct assay__shape *shape, const struct assay__view *view,
+                          enum assay__tree_form form)
 {
     cJSON *object = cJSON_CreateObject();
     bool is_complete = object != NULL;
     for (size_t i = 0; is_complete && i < shape->count; i++) {
         cJSON *item;
-        is_complete = assay__tree_field(&shape->fields[i], view, &item) &&
+        is_complete = assay__tree_field(&shape->fields[i], view, form, &item) &&
                       (item == NULL || add_member(object, shape->fields[i].name, item));
     }
     if (is_complete)
@@ -235,7 +210,7 @@ cJSON *assay__tree_object(const struct assay__shape *shape, const struct assay__
 cJSON *assay_analysis_cjson(const struct assay_analysis *analysis, struct assay_error *err)
 {
     struct assay__view view = assay__result_view(analysis);
-    cJSON *tree = assay__tree_object(&assay__result_shape, &view);
+    cJSON *tree = assay__tree_object(&assay__result_shape, &view, ASSAY__TREE_WHOLE);
     if (tree == NULL)
         (void)assay__fail_memory(err);
     return tree;

@@ -33,6 +33,12 @@ static void append_deeper(struct printer *printer, const char *text)
     assay__text_puts(printer->out, text);
 }
 
+/* The layout of the pretty form is cJSON's alone. */
+static enum assay__tree_form form_of(const struct printer *printer)
+{
+    return printer->pretty ? ASSAY__TREE_WHOLE : ASSAY__TREE_PRINTED;
+}
+
 /* Appends an item and deletes it; NULL is an item that there was no memory for. */
 static void print_item(struct printer *printer, cJSON *item)
 {
@@ -64,7 +70,7 @@ static void print_list(struct printer *printer, const struct assay__result_field
         if (field->shape->is_pieced)
             print_object(printer, field->shape, &element);
         else
-            print_item(printer, assay__tree_object(field->shape, &element));
+            print_item(printer, assay__tree_object(field->shape, &element, form_of(printer)));
         assay__text_pass_on(printer->out);
     }
     printer->depth--;
@@ -91,7 +97,7 @@ static bool print_field(struct printer *printer, const struct assay__result_fiel
         print_list(printer, field, view);
         return true;
     }
-    if (!assay__tree_field(field, view, &item))
+    if (!assay__tree_field(field, view, form_of(printer), &item))
         printer->out->failed = true;
     if (item == NULL)
         return false;

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Objects that hold nothing but figures, as JSON at once: the looks of a comparison. */
+#include "api/resource/result_figures.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/digits.h"
+#include "base/time.h"
+#include "number/number.h"
+
+_Static_assert((int)ASSAY__FIGURE_BYTES >= (int)ASSAY__NUMBER_BYTES &&
+                   (int)ASSAY__FIGURE_BYTES >= (int)ASSAY__TIME_BYTES + 2,
+               "a figure needs more room");
+
+static size_t write_count(uint64_t count, char *out)
+{
+    char *end = assay__digits_write(count, out);
+    *end = '\0';
+    return (size_t)(end - out);
+}
+
+static size_t write_answer(enum assay_tristate answer, char *out)
+{
+    const char *word = answer == ASSAY_YES ? "true" : answer == ASSAY_NO ? "false" : "";
+    strcpy(out, word);
+    return strlen(word);
+}
+
+static size_t write_time(int64_t time_ns, char *out)
+{
+    if (time_ns == INT64_MIN)
+        return 0;
+    size_t length = assay__time_write(time_ns, out + 1);
+    out[0] = out[length + 1] = '"';
+    out[length + 2] = '\0';
+    return length + 2;
+}
+
+size_t assay__figure_write(enum assay__c_type type, const void *place,
+                           char out[ASSAY__FIGURE_BYTES])
+{
+    double number;
+    switch (type) {
+    case ASSAY__C_NUMBER:
+        number = *(const double *)place;
+        return isfinite(number) ? assay__number_write(number, out) : 0;
+    case ASSAY__C_SIZE:
+        number = *(const double *)place;
+        if (number >= 0.0 && number <= ASSAY__WHOLE_MAX)
+            return write_count((uint64_t)number, out);
+        return isfinite(number) ? assay__number_write(number, out) : 0;
+    case ASSAY__C_COUNT:
+        return write_count(*(const uint64_t *)place, out);
+    case ASSAY__C_ANSWER:
+        return write_answer(*(const enum assay_tristate *)place, out);
+    case ASSAY__C_TIME:
+        return write_time(*(const int64_t *)place, out);
+    case ASSAY__C_NONE:
+    case ASSAY__C_TEXT:
+        break;
+    }
+    return 0;
+}
+
+/* "name": and what stands behind it. */
+static char *put_name(const struct assay__result_field *field, char *at)
+{
+    *at++ = '"';
+    memcpy(at, field->name, field->name_length);
+    at += field->name_length;
+    *at++ = '"';
+    *at++ = ':';
+    return at;
+}
+
+/* A leaf or a wrapper of one, and a comma; nothing where there is no value. */
+static void write_leaf(const struct assay__result_field *field, const struct assay__view *view,
+                       struct assay__text *out)
+{
+    const struct assay__result_field *inner =
+        field->shape == NULL ? NULL : &field->shape->fields[0];
+    size_t before = out->length, inner_length = inner == NULL ? 0 : inner->name_length;
+    char *at = assay__text_extend(out, field->name_length + inner_length + ASSAY__FIGURE_BYTES + 9);
+    if (at == NULL)
+        return;
+    at = put_name(field, at);
+    if (inner != NULL) {
+        *at++ = '{';
+        at = put_name(inner, at);
+    }
+    size_t length = assay__figure_write(field->type, assay__field_place(field, view), at);
+    at += length;
+    if (inner != NULL)
+        *at++ = '}';
+    *at++ = ',';
+    out->length = length == 0 ? before : (size_t)(at - out->data);
+}
+
+static void write_object(const struct assay__result_field *field, const struct assay__view *view,
+                         struct assay__text *out)
+{
+    struct assay__view inner;
+    if (!field->view(view, 0, &inner))
+        return;
+    char *at = assay__text_extend(out, field->name_length + 3);
+    if (at != NULL)
+        put_name(field, at);
+    assay__figures_write(field->shape, &inner, out);
+    assay__text_putc(out, ',');
+}
+
+/* Recursion goes as deep as plain shapes: two levels. */
+void assay__figures_write(const struct assay__shape *shape, const struct assay__view *view,
+                          struct assay__text *out)
+{
+    assay__text_putc(out, '{');
+    size_t start = out->length;
+    for (size_t i = 0; i < shape->count; i++) {
+        if (shape->fields[i].view != NULL)
+            write_object(&shape->fields[i], view, out);
+        else
+            write_leaf(&shape->fields[i], view, out);
+    }
+    if (!out->failed && out->length > start)
+        out->length--; /* the last comma */
+    assay__text_putc(out, '}');
+}
