@@ -15,24 +15,12 @@
 
 enum { SECONDS_MAX = 7 * 86400, LOGIN_BYTES_MAX = 4096 };
 
-static int take_count(struct args_where where, const char *value, uint32_t least, uint32_t most,
-                      uint32_t *out)
-{
-    uint64_t count = 0;
-    int code = args_counts(where, value, 1, &count, &(size_t){0});
-    if (code == 0 && (count < least || count > most))
-        return cli_usage_error(where.command, "--%s is a number from %u to %u, not '%s'",
-                               where.flag, least, most, value);
-    *out = (uint32_t)count;
-    return code;
-}
-
 /* A value that may hold a password is not repeated. */
 static int take_source(const char *command, struct source_flags *flags, const char *value)
 {
     size_t *count = &flags->warehouse.source_count;
-    if (*count == ASSAY__SHARDS_MAX)
-        return cli_usage_error(command, "--source may be given %d times", ASSAY__SHARDS_MAX);
+    if (*count == ASSAY__SQL_SHARDS_MAX)
+        return cli_usage_error(command, "--source may be given %d times", ASSAY__SQL_SHARDS_MAX);
     flags->names[(*count)++] = value;
     return 0;
 }
@@ -42,15 +30,15 @@ static int take_number(const char *command, struct source_flags *flags, int opti
 {
     struct assay__warehouse *warehouse = &flags->warehouse;
     if (option == SOURCE_FLAG_TIMEOUT)
-        return take_count((struct args_where){command, "source-timeout"}, value, 1, SECONDS_MAX,
-                          &warehouse->seconds);
+        return sql_take_count((struct args_where){command, "source-timeout"}, value, 1, SECONDS_MAX,
+                              &warehouse->seconds);
     if (option == SOURCE_FLAG_DIALECT)
         return sql_take_dialect((struct args_where){command, "source-dialect"}, value,
                                 &warehouse->sql.dialect);
     if (option == SOURCE_FLAG_UNITS) {
         flags->has_units = true;
-        return take_count((struct args_where){command, "source-units"}, value, 0,
-                          ASSAY__UNIT_CHECK_MAX, &warehouse->unit_check);
+        return sql_take_count((struct args_where){command, "source-units"}, value, 0,
+                              ASSAY__SQL_UNITS_MAX, &warehouse->sql.unit_check);
     }
     flags->has_scale = true;
     return sql_take_scale((struct args_where){command, "scale"}, value, &warehouse->sql.scale);
@@ -77,6 +65,10 @@ bool source_flag_take(const char *command, struct source_flags *flags, int optio
         flags->warehouse.sql.table = value;
     else if (option == SOURCE_FLAG_SCHEMA)
         flags->warehouse.sql.schema = value;
+    else if (option == SOURCE_FLAG_VIEW)
+        flags->warehouse.sql.view = value;
+    else if (option == SOURCE_FLAG_SHARD)
+        *code = sql_take_shard(command, flags->shards, &flags->warehouse.sql.shard_count, value);
     else if (option == SOURCE_FLAG_EXPLAIN)
         flags->explains = true;
     else if (option == SOURCE_FLAG_CREDENTIALS)
@@ -110,6 +102,13 @@ int source_check(const char *command, const struct source_flags *flags, size_t p
         return 0;
     if (path_count > 0)
         return cli_usage_error(command, "rows come from files or from --source, not from both");
+    if (flags->warehouse.sql.view != NULL && flags->warehouse.sql.shard_count == 0)
+        return cli_usage_error(command, "--view needs --shard: in which schemas is the view?");
+    if (flags->warehouse.sql.shard_count > 0 && flags->warehouse.source_count > 1)
+        return cli_usage_error(command, "shards are sources of their own, or schemas of one source "
+                                        "named by --shard, not both");
+    if (flags->warehouse.sql.shard_count > 0)
+        return sql_check_shards(command, &flags->warehouse.sql);
     if (flags->warehouse.sql.table == NULL)
         return cli_usage_error(command, "--table is missing: where in the database are the rows?");
     return 0;
@@ -217,12 +216,13 @@ static enum assay_status complete(struct source_flags *flags, const struct plan_
 {
     struct assay__warehouse *warehouse = &flags->warehouse;
     warehouse->sources = flags->names;
+    warehouse->sql.shards = flags->shards;
     warehouse->sql.plan_name = plan_flags_given(plan_flags, "plan");
     warehouse->stop = &stopped_by;
     if (!flags->has_scale)
         warehouse->sql.scale = ASSAY__SQL_SCALE;
     if (!flags->has_units)
-        warehouse->unit_check = ASSAY__UNIT_CHECK;
+        warehouse->sql.unit_check = ASSAY__SQL_UNITS;
     enum assay_status status = find_login(flags, err);
     return status == ASSAY_OK
                ? sql_list_events(plan_flags, plan, &warehouse->sql, files, events, err)

@@ -15,11 +15,13 @@
     X(SOURCE, "source", 1, "NAME", "database instead of files; several: the parts of one whole")   \
     X(TABLE, "table", 1, "NAME", "table of units, or of exposures")                                \
     X(SCHEMA, "schema", 1, "NAME", "schema of all tables; the connection's when not given")        \
+    X(VIEW, "view", 1, "NAME", "view of a shard's sums that 'assay sql --view' made")              \
+    X(SHARD, "shard", 1, "SCHEMA", "where in the database a shard's view is; several")             \
     X(EXPLAIN, "explain", 0, "", "print the statement and the database's plan, run neither")       \
     X(TIMEOUT, "source-timeout", 1, "S", "seconds that a statement may take; any when not given")  \
     X(CREDENTIALS, "source-credentials", 1, "FILE", "lines user=NAME and password=SECRET")         \
     X(DIALECT, "source-dialect", 1, "NAME", "SQL that the database speaks, where it is not known") \
-    X(UNITS, "source-units", 1, "N", "units of each source looked for in the others (100000)")     \
+    X(UNITS, "source-units", 1, "N", "units of each part looked for in the others (100000)")       \
     X(SHIP_ROWS, "ship-rows", 0, "", "run a plan that moves rows between servers, too")            \
     X(SCALE, "scale", 1, "N", "digits after the point, where an engine needs it (4)")              \
     X(NO_CUBES, "no-cubes", 0, "", "leave out third powers and the check of skewness")
@@ -40,7 +42,7 @@ enum source_flag {
 /** struct source_flags: the flags as given. Zero-initialise it. */
 struct source_flags {
     struct assay__warehouse warehouse;
-    const char *names[ASSAY__SHARDS_MAX];
+    const char *names[ASSAY__SQL_SHARDS_MAX], *shards[ASSAY__SQL_SHARDS_MAX];
     bool has_scale, has_units, explains;
     const char *credentials;
     const char *first; /* the first of the flags but for --source, which they need */

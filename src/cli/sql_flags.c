@@ -33,6 +33,45 @@ int sql_take_scale(struct args_where where, const char *value, unsigned *out)
     return code;
 }
 
+int sql_take_count(struct args_where where, const char *value, uint32_t least, uint32_t most,
+                   uint32_t *out)
+{
+    uint64_t count = 0;
+    int code = args_counts(where, value, 1, &count, &(size_t){0});
+    if (code == 0 && (count < least || count > most))
+        return cli_usage_error(where.command, "--%s is a number from %u to %u, not '%s'",
+                               where.flag, least, most, value);
+    *out = (uint32_t)count;
+    return code;
+}
+
+int sql_take_shard(const char *command, const char *shards[ASSAY__SQL_SHARDS_MAX], size_t *count,
+                   const char *value)
+{
+    if (*count == ASSAY__SQL_SHARDS_MAX)
+        return cli_usage_error(command, "--shard may be given %d times", ASSAY__SQL_SHARDS_MAX);
+    for (size_t i = 0; i < *count; i++)
+        if (strcmp(shards[i], value) == 0)
+            return cli_usage_error(command,
+                                   "--shard %s is given twice: its units would count twice", value);
+    shards[(*count)++] = value;
+    return 0;
+}
+
+int sql_check_shards(const char *command, const struct assay__sql_options *options)
+{
+    if (options->shard_count == 0)
+        return 0;
+    if (options->view == NULL)
+        return cli_usage_error(command, "--view is missing: which view has the sums of a shard?");
+    if (options->table != NULL || options->schema != NULL)
+        return cli_usage_error(command,
+                               "shards have their tables: --%s is for the statement of "
+                               "their view",
+                               options->table != NULL ? "table" : "schema");
+    return 0;
+}
+
 enum assay_status sql_list_events(const struct plan_flags *flags, const struct assay_plan *plan,
                                   struct assay__sql_options *options, struct plan_event_file **kept,
                                   struct assay__sql_events **out, struct assay_error *err)

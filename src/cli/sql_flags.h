@@ -10,6 +10,12 @@
 int sql_take_dialect(struct args_where where, const char *value,
                      const struct assay__sql_dialect **dialect);
 int sql_take_scale(struct args_where where, const char *value, unsigned *scale);
+int sql_take_count(struct args_where where, const char *value, uint32_t least, uint32_t most,
+                   uint32_t *count);
+int sql_take_shard(const char *command, const char *shards[ASSAY__SQL_SHARDS_MAX], size_t *count,
+                   const char *value);
+/** sql_check_shards() says what does not fit beside shards. */
+int sql_check_shards(const char *command, const struct assay__sql_options *options);
 
 /**
  * sql_list_events() lists the tables that --events names, as options take them. Free *kept and

@@ -145,6 +145,43 @@ done
 [ $? -eq 65 ] && grep -q "'y' has a cap at a quantile, which a database found" "$work/err"
 ok $? "parts with caps at quantiles"
 
+# Two levels: views add up in two databases, and the statement above adds those sums; the second view of
+# another plan is found.
+sed 's/"upperQuantile": [0-9.]*/"upper": 50/; s/"lowerQuantile": [0-9.]*/"lower": 0/' \
+    tests/warehouse/events.plan.json >"$work/parts.json"
+for shard in 0 1; do
+    for table in exposures orders visits; do
+        awk -F, -v shard=$shard 'FNR == 1 || length($1) % 2 == shard' "$work/1-60/$table.csv" >"$work/$table.part"
+        sqlite3 "$work/shard$shard.db" '.mode csv' ".import $work/$table.part $table"
+    done
+done
+# view SHARD OPTIONS: the shard's view is of these options.
+view() {
+    # shellcheck disable=SC2086 # lists of options
+    "$ASSAY" sql --plan "$work/parts.json" --dialect sqlite --view sums --source-units 0 --table exposures \
+        --events orders=orders --events visits=visits $2 >"$work/view" 2>"$work/err" &&
+        sqlite3 "$work/shard$1.db" "drop view if exists sums" ".read $work/view"
+}
+above() {
+    # shellcheck disable=SC2086 # lists of options
+    "$ASSAY" sql --plan "$work/parts.json" --dialect sqlite --view sums --source-units 0 --shard s0 --shard s1 $1 \
+        >"$work/statement" 2>"$work/err" &&
+        sqlite3 -csv -header :memory: "attach '$work/shard0.db' as s0; attach '$work/shard1.db' as s1" \
+            ".read $work/statement" >"$work/sums" 2>"$work/err" &&
+        "$ASSAY" analyze --plan "$work/parts.json" $1 --format csv "$work/sums" >"$work/by-sql" 2>"$work/err"
+}
+for looks in "--as-of 2026-03-09T12:00:00Z" "--granularity day --as-of 2026-03-11T12:00:00Z"; do
+    # shellcheck disable=SC2086 # lists of options
+    view 0 "$looks" && view 1 "$looks" && above "$looks" &&
+        "$ASSAY" analyze --plan "$work/parts.json" $looks --format csv "$work/1-60/exposures.csv" \
+            --events "orders=$work/1-60/orders.csv" --events "visits=$work/1-60/visits.csv" |
+        cmp - "$work/by-sql" >"$work/out"
+    ok $? "two levels $looks"
+done
+view 1 "--granularity day --as-of 2026-03-10T12:00:00Z" && above "$looks"
+[ $? -eq 65 ] && grep -q "of a shard are of another plan" "$work/err"
+ok $? "a shard's view of another plan"
+
 # A slice whose only unit is seen in a second group has nobody from then on.
 cat >"$work/leave.csv" <<'END'
 u,g,t,d,y

@@ -52,6 +52,7 @@ struct assay__sql_dialect {
     const char *least, *greatest; /* of $1 and $2, neither NULL */
     const char *hash;             /* of $1, a text: MD5 in lower-case hexadecimal digits */
     const char *once; /* after "as" of a subquery that is to be computed once; "" for nothing */
+    const char *view; /* before a statement that is to be view $1 */
     const char
         *cell; /* $1, a text, as a cell of CSV, where the engine's client does not quote; "" */
     const char *table_end; /* after a statement, before the semicolon; "" for nothing */

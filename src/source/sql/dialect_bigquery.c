@@ -31,6 +31,7 @@ const struct assay__sql_dialect assay__sql_bigquery = {
     .greatest = "greatest($1, $2)",
     .hash = "to_hex(md5($1))",
     .once = "",
+    .view = "create or replace view $1 as",
     .cell = "",
     .table_end = "",
 };

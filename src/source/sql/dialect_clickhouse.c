@@ -33,6 +33,7 @@ const struct assay__sql_dialect assay__sql_clickhouse = {
     .greatest = "greatest($1, $2)",
     .hash = "lower(hex(MD5($1)))",
     .once = "",
+    .view = "create or replace view $1 as",
     .cell = "",
     .table_end = "settings join_use_nulls = 1, prefer_column_name_to_alias = 1",
 };

@@ -32,6 +32,7 @@ const struct assay__sql_dialect assay__sql_mariadb = {
     .greatest = "greatest($1, $2)",
     .hash = "md5($1)",
     .once = "",
+    .view = "create or replace view $1 as",
     .cell = "concat('\"', replace($1, '\"', '\"\"'), '\"')",
     .table_end = "",
 };

@@ -29,6 +29,7 @@ const struct assay__sql_dialect assay__sql_snowflake = {
     .greatest = "greatest($1, $2)",
     .hash = "md5($1)",
     .once = "",
+    .view = "create or replace view $1 as",
     .cell = "",
     .table_end = "",
 };

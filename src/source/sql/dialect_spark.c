@@ -30,6 +30,7 @@ const struct assay__sql_dialect assay__sql_spark = {
     .greatest = "greatest($1, $2)",
     .hash = "md5($1)",
     .once = "",
+    .view = "create or replace view $1 as",
     .cell = "",
     .table_end = "",
 };

@@ -36,6 +36,7 @@ const struct assay__sql_dialect assay__sql_sqlite = {
     .greatest = "max($1, $2)",
     .hash = "md5($1)",
     .once = "",
+    .view = "create view $1 as",
     .cell = "",
     .table_end = "",
 };

@@ -52,6 +52,38 @@ void assay__sql_put_unfit_columns(struct assay__sql *sql, uint32_t source);
 void assay__sql_put_fold_number(struct assay__sql *sql, uint32_t f, const char *alias);
 bool assay__sql_may_overflow(const struct assay__sql *sql, uint32_t f);
 
+/** enum assay__sql_cell_kind: what a column of cells is. */
+enum assay__sql_cell_kind {
+    ASSAY__SQL_CELL_KEY,    /* a small number that cells are told apart by */
+    ASSAY__SQL_CELL_NAME,   /* a text that they are */
+    ASSAY__SQL_CELL_TIME,   /* the end of a look that they are, or NULL */
+    ASSAY__SQL_CELL_COUNT,  /* is added up */
+    ASSAY__SQL_CELL_LATEST, /* a time of which the largest counts, or NULL */
+    ASSAY__SQL_CELL_SUM     /* is added up, as the dialect adds numbers of many digits */
+};
+
+/** struct assay__sql_cell_column: its name, and how it is made of vectors v. */
+struct assay__sql_cell_column {
+    enum assay__sql_cell_kind kind;
+    const char *name, *made;
+};
+
+/** struct assay__sql_cells: the columns of cells, keys first; caps at quantiles are not among them.
+ */
+struct assay__sql_cells {
+    struct assay__sql_cell_column *list;
+    uint32_t count, key_count, first_of_metrics;
+};
+
+struct assay__sql_cells assay__sql_list_cells(struct assay__sql *sql);
+
+/** assay__sql_put_part() ends the statement of a part: its cells and what else the whole needs. */
+void assay__sql_put_part(struct assay__sql *sql);
+/** assay__sql_put_shards() gathers parts, in place of rows, units and cells. */
+void assay__sql_put_shards(struct assay__sql *sql);
+/** assay__sql_digest() is that of the plan, in hexadecimal digits. */
+const char *assay__sql_digest(struct assay__sql *sql);
+
 /** assay__sql_look() is the end of the look with an instant in it, both in microseconds. */
 const char *assay__sql_look(struct assay__sql *sql, const char *instant);
 

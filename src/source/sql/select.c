@@ -79,6 +79,26 @@ static const char *sum_column(const struct assay__sql *sql, uint32_t f)
     return sql->binding.sources[channel->source].names[channel->variable.cell];
 }
 
+/* What shards may have done. */
+static void list_shards(struct assay__sql_selection *selection)
+{
+    const struct {
+        int outcome;
+        const char *metric, *kind, *value;
+    } ROWS[] = {
+        {ASSAY__SQL_OTHER_PLAN, "@unfit", "plan", selection->sql->options->view},
+        {ASSAY__SQL_APART, "@unfit", "apart", selection->sql->plan->unit_column},
+        {ASSAY__SQL_NOT_ALL_SEEN, "@note", "info", ASSAY__SQL_UNITS_NOTE},
+    };
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++)
+        remark(selection,
+               (struct assay__sql_remark){.metric = ROWS[i].metric,
+                                          .dimension = ROWS[i].kind,
+                                          .value = ROWS[i].value,
+                                          .count = of(selection->sql, ROWS[i].outcome, "k"),
+                                          .is_rare = true});
+}
+
 static void list_unfit(struct assay__sql_selection *selection)
 {
     struct assay__sql *sql = selection->sql;
@@ -193,6 +213,8 @@ static void list_remarks(struct assay__sql_selection *selection)
         remark(selection, (struct assay__sql_remark){.metric = "@latest", .is_latest = true});
     list_unfit(selection);
     list_caps(selection);
+    if (sql->options->shard_count > 0)
+        list_shards(selection);
     if (assay__sql_has_looks(sql))
         list_looks(selection);
 }

@@ -2,7 +2,6 @@
 /* The statement as a whole: what cannot be written is refused, the rest is put together. */
 #include <string.h>
 
-#include "base/digest.h"
 #include "base/error.h"
 #include "source/sql/layout.h"
 #include "stats/metric/metric.h"
@@ -64,7 +63,7 @@ static void check(struct assay__sql *sql)
                             "no metric's. Give it another id.",
                             plan->metrics[m].id);
     }
-    for (uint32_t e = 0; e < plan->event_count; e++) {
+    for (uint32_t e = 0; e < plan->event_count && sql->options->shard_count == 0; e++) {
         bool is_there = false;
         for (size_t i = 0; i < sql->options->event_count; i++)
             is_there = is_there || strcmp(sql->options->events[i].name, plan->events[e].name) == 0;
@@ -93,11 +92,11 @@ static void check_width(struct assay__sql *sql)
 
 static void put_head(struct assay__sql *sql)
 {
-    char digest[65];
-    assay__sha256_hex(sql->plan->canonical, strlen(sql->plan->canonical), digest);
-    assay__sql_put(sql, "-- assay sql: exact sums of an experiment, for assay analyze\n-- plan ");
+    assay__sql_put(sql, "-- assay sql: exact sums of %s\n-- plan ",
+                   sql->is_part ? "a part of an experiment" : "an experiment, for assay analyze");
     assay__sql_comment(sql, sql->options->plan_name == NULL ? "of flags" : sql->options->plan_name);
-    assay__sql_put(sql, "\n-- sha256 %s\n-- for %s%s\n", digest, sql->dialect->engine,
+    assay__sql_put(sql, "\n-- sha256 %s\n-- for %s%s\n", assay__sql_digest(sql),
+                   sql->dialect->engine,
                    sql->dialect->is_run ? "" : " (not run here: read it before you trust it)");
     if (sql->dialect->digits != 0)
         assay__sql_put(sql,
@@ -117,10 +116,14 @@ static void list_reads(struct assay__sql *sql)
     assay__sql_reads_of_filters(sql);
 }
 
-static void put_statement(struct assay__sql *sql)
+static const char *view_name(struct assay__sql *sql, const char *end)
 {
-    put_head(sql);
-    assay__sql_put(sql, "with\n");
+    return assay__sql_table(sql, assay__sql_format(sql, "%s%s", sql->options->view, end));
+}
+
+/* From rows to cells. */
+static void put_lower(struct assay__sql *sql)
+{
     assay__sql_put_rows(sql, 0);
     if (sql->plan->unit_column != NULL)
         assay__sql_put_units(sql);
@@ -134,7 +137,23 @@ static void put_statement(struct assay__sql *sql)
     assay__sql_put_caps(sql);
     assay__sql_put_vectors(sql);
     assay__sql_put_cells(sql);
-    assay__sql_put_select(sql);
+}
+
+static void put_statement(struct assay__sql *sql)
+{
+    put_head(sql);
+    if (sql->is_part)
+        assay__sql_put(sql, "%s\n",
+                       assay__sql_fill(sql, sql->dialect->view, view_name(sql, ""), "", ""));
+    assay__sql_put(sql, "with\n");
+    if (sql->options->shard_count > 0)
+        assay__sql_put_shards(sql);
+    else
+        put_lower(sql);
+    if (sql->is_part)
+        assay__sql_put_part(sql);
+    else
+        assay__sql_put_select(sql);
     if (sql->dialect->table_end[0] != '\0')
         assay__sql_put(sql, "\n%s", sql->dialect->table_end);
     assay__sql_put(sql, ";\n");
@@ -168,17 +187,40 @@ static enum assay_status end(struct assay__sql *sql)
     return sql->status;
 }
 
+/* The statement, or what a part has of it. */
+static void write_sums(struct assay__sql *sql)
+{
+    if (sql->status == ASSAY_OK) {
+        list_reads(sql);
+        check_width(sql);
+    }
+    if (sql->status == ASSAY_OK && (sql->is_part || sql->options->shard_count > 0))
+        sql->status = assay__sql_check_parts(sql->plan, sql->err);
+    if (sql->status == ASSAY_OK)
+        put_statement(sql);
+}
+
 enum assay_status assay__sql_write(const struct assay_plan *plan,
                                    const struct assay__sql_options *options,
                                    struct assay__text *out, struct assay_error *err)
 {
     struct assay__sql sql = begin(plan, options, out, err);
-    if (sql.status == ASSAY_OK) {
-        list_reads(&sql);
-        check_width(&sql);
+    write_sums(&sql);
+    return end(&sql);
+}
+
+enum assay_status assay__sql_write_view(const struct assay_plan *plan,
+                                        const struct assay__sql_options *options,
+                                        struct assay__text *out, struct assay_error *err)
+{
+    struct assay__sql sql = begin(plan, options, out, err);
+    sql.is_part = true;
+    write_sums(&sql);
+    if (sql.status == ASSAY_OK && plan->unit_column != NULL && options->unit_check > 0) {
+        assay__sql_put(&sql, "\n%s\n",
+                       assay__sql_fill(&sql, sql.dialect->view, view_name(&sql, "_units"), "", ""));
+        assay__sql_put_list_of_units(&sql, options->unit_check + 1);
     }
-    if (sql.status == ASSAY_OK)
-        put_statement(&sql);
     return end(&sql);
 }
 

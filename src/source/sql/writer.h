@@ -37,8 +37,11 @@ enum assay__sql_outcome {
     ASSAY__SQL_NO_UNIT,
     ASSAY__SQL_NO_TIME, /* its time is missing or outside 1990 to 2100 */
     ASSAY__SQL_TWO_GROUPS,
-    ASSAY__SQL_UNCLEAR, /* the unit's earliest rows belong to other slices */
-    ASSAY__SQL_DIFFERS  /* the unit's rows hold other numbers */
+    ASSAY__SQL_UNCLEAR,        /* the unit's earliest rows belong to other slices */
+    ASSAY__SQL_DIFFERS,        /* the unit's rows hold other numbers */
+    ASSAY__SQL_OTHER_PLAN = 9, /* of a shard whose view is of another plan */
+    ASSAY__SQL_APART,          /* units that are in two shards */
+    ASSAY__SQL_NOT_ALL_SEEN    /* shards that have more units than are looked for */
 };
 
 /** enum assay__sql_read_kind: how the text of a cell becomes a number. */
@@ -65,6 +68,7 @@ struct assay__sql {
     struct assay__text *out;
     struct assay__sql_read *reads;
     uint32_t read_count, read_capacity;
+    bool is_part;            /* ends with cells */
     unsigned scale;          /* 0 where numbers need none */
     unsigned value_digits;   /* 0: any */
     struct assay_error *err; /* of the first failure */

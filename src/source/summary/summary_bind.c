@@ -319,6 +319,8 @@ static enum assay_status refuse_unfit(struct assay_dataset *dataset,
         {"choice", "are not 0 or 1, as a proportion needs."},
         {"filter", "have more digits than the statement compares: give it a larger scale."},
         {"time", "have a time that is missing, or not from 1990 to 2100."},
+        {"plan", "of a shard are of another plan: make its view anew."},
+        {"apart", "have rows on two shards: all rows of a unit must be on one."},
         {"unit", "of the unit's rows differ: say how they become one value, by an aggregation."},
         {"looks", "make more looks than there can be: choose a coarser granularity."},
         {"sum", "are added up for a unit to more digits than the statement computes with: give it "

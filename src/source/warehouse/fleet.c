@@ -193,18 +193,19 @@ static void set_shard(struct assay__shard *shard, const struct assay_plan *plan,
                       const struct assay__warehouse *warehouse, const char *name)
 {
     const struct assay__engine *engine = assay__engine_of(name);
-    *shard = (struct assay__shard){
-        .engine = engine,
-        .source = {.name = name,
-                   .where = name + strlen(engine->prefix),
-                   .schema = warehouse->sql.schema,
-                   .login = warehouse->login,
-                   .seconds = warehouse->seconds},
-        .sql = warehouse->sql,
-        .plan = assay__plan_hold(plan),
-        .may_ship_rows = warehouse->may_ship_rows,
-        .unit_check =
-            warehouse->source_count > 1 && plan->unit_column != NULL ? warehouse->unit_check : 0};
+    *shard =
+        (struct assay__shard){.engine = engine,
+                              .source = {.name = name,
+                                         .where = name + strlen(engine->prefix),
+                                         .schema = warehouse->sql.schema,
+                                         .login = warehouse->login,
+                                         .seconds = warehouse->seconds},
+                              .sql = warehouse->sql,
+                              .plan = assay__plan_hold(plan),
+                              .may_ship_rows = warehouse->may_ship_rows,
+                              .unit_check = warehouse->source_count > 1 && plan->unit_column != NULL
+                                                ? warehouse->sql.unit_check
+                                                : 0};
     shard->sql.is_fetched = true;
     pthread_mutex_init(&shard->lock, NULL);
 }

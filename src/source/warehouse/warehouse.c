@@ -2,14 +2,12 @@
 /* Databases to a dataset: their sums, as tables of sufficient statistics are read and added up. */
 #include "source/warehouse/warehouse.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "analysis/dataset_read.h"
 #include "base/error.h"
 #include "source/sources.h"
-#include "source/summary/summary_table.h"
 #include "source/warehouse/answer_rows.h"
 #include "source/warehouse/units_apart.h"
 
@@ -17,9 +15,9 @@ static enum assay_status check_names(const struct assay__warehouse *warehouse,
                                      struct assay_error *err)
 {
     char forms[300];
-    if (warehouse->source_count == 0 || warehouse->source_count > ASSAY__SHARDS_MAX)
+    if (warehouse->source_count == 0 || warehouse->source_count > ASSAY__SQL_SHARDS_MAX)
         return assay__fail(err, ASSAY_ERROR_USAGE, "There are %zu sources; there may be 1 to %d.",
-                           warehouse->source_count, ASSAY__SHARDS_MAX);
+                           warehouse->source_count, ASSAY__SQL_SHARDS_MAX);
     for (size_t i = 0; i < warehouse->source_count; i++) {
         const char *name = warehouse->sources[i];
         assay__engine_forms(forms, sizeof forms);
@@ -47,14 +45,7 @@ static enum assay_status check_parts(const struct assay_plan *plan,
 {
     if (warehouse->source_count == 1)
         return ASSAY_OK;
-    for (uint32_t m = 0; m < plan->metric_count; m++)
-        if (!isnan(plan->metrics[m].cap.lower_quantile) ||
-            !isnan(plan->metrics[m].cap.upper_quantile))
-            return assay__fail(err, ASSAY_ERROR_PLAN,
-                               "Metric '%.100s' has a cap at a quantile, which is one of all "
-                               "units: each source would have a cap of its own. Give it a value.",
-                               plan->metrics[m].id);
-    return assay__summary_check_plan(plan, err);
+    return assay__sql_check_parts(plan, err);
 }
 
 static enum assay_status note_units(const struct assay__warehouse *warehouse,
@@ -63,10 +54,7 @@ static enum assay_status note_units(const struct assay__warehouse *warehouse,
 {
     if (warehouse->source_count == 1 || all_seen)
         return ASSAY_OK;
-    return assay__dataset_note(dataset, ASSAY_NOTE_INFO, -1,
-                               "Not all units were looked for in other sources, but a random part "
-                               "of them, and none was found in two.",
-                               err);
+    return assay__dataset_note(dataset, ASSAY_NOTE_INFO, -1, ASSAY__SQL_UNITS_NOTE, err);
 }
 
 /* Without units, or where nobody looks, all is as it was said to be. */

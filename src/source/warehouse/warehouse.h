@@ -8,20 +8,13 @@
 #include "source/sql/sql.h"
 #include "source/warehouse/engine.h"
 
-enum {
-    ASSAY__SHARDS_MAX = 64,
-    ASSAY__UNIT_CHECK = 100000, /* units of each shard that are held against the others' */
-    ASSAY__UNIT_CHECK_MAX = 100000000
-};
-
 /** struct assay__warehouse: databases that hold an experiment's rows, and how they are asked. */
 struct assay__warehouse {
     const char *const *sources;        /* their names; with several, each unit is in one of them */
-    size_t source_count;               /* 1 to ASSAY__SHARDS_MAX */
+    size_t source_count;               /* 1 to ASSAY__SQL_SHARDS_MAX */
     struct assay__sql_options sql;     /* dialect NULL: the one that the database speaks */
     struct assay__login login;         /* of all sources */
     uint32_t seconds;                  /* most that a statement may take; 0: any time */
-    uint32_t unit_check;               /* 0: units are not held against each other */
     bool may_ship_rows;                /* run a plan that moves rows between servers, too */
     const volatile sig_atomic_t *stop; /* ends all once it is not 0; NULL: nothing does */
 };
@@ -31,11 +24,11 @@ struct assay__warehouse {
  * adds them to a dataset. All of them answer, or it fails and the others are cancelled; the dataset
  * can then only be freed.
  *
- * With several sources a unit that is in two of them is ASSAY_ERROR_DATA: of each, unit_check units
- * are compared, those whose MD5 is smallest; the others are not. Plans whose sums depend on all
- * rows at once, by a cap at a quantile, or by a window without an asOf, are then ASSAY_ERROR_PLAN.
- * Errors else: see struct assay__engine; ASSAY_ERROR_USAGE for a name that no engine has, one that
- * holds a password, or one given twice; ASSAY_ERROR_LIMIT.
+ * With several sources a unit that is in two of them is ASSAY_ERROR_DATA: of each, sql.unit_check
+ * units are compared, those whose MD5 is smallest; the others are not. Plans whose sums depend on
+ * all rows at once, by a cap at a quantile, or by a window without an asOf, are then
+ * ASSAY_ERROR_PLAN. Errors else: see struct assay__engine; ASSAY_ERROR_USAGE for a name that no
+ * engine has, one that holds a password, or one given twice; ASSAY_ERROR_LIMIT.
  *
  * A thread whose database does not answer, and does not even end when it is told to, is left alone
  * after some seconds: strings and sources must live as long as the process.
