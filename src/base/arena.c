@@ -3,26 +3,43 @@
 #include "base/arena.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_BYTES = 64 * 1024 };
+enum {
+    BLOCK_BYTES_MIN = 4 * 1024, /* of the first block; each later one is twice as large */
+    BLOCK_BYTES_MAX = 64 * 1024 /* up to this: a few small pieces touch few pages */
+};
 
 struct assay__arena_block {
     struct assay__arena_block *next;
     size_t used, size;
+    bool is_zero; /* as it came; else each piece is zeroed when it is handed out */
     max_align_t data[];
 };
 
-static struct assay__arena_block *block_new(size_t size)
+/* A block for want bytes behind top. What is larger than any block gets one of its own. */
+static struct assay__arena_block *block_new(struct assay__arena_block *top, size_t want)
 {
-    if (size > SIZE_MAX - sizeof(struct assay__arena_block))
+    size_t size = top == NULL ? BLOCK_BYTES_MIN : 2 * top->size;
+    if (size > BLOCK_BYTES_MAX)
+        size = BLOCK_BYTES_MAX;
+    if (size < want)
+        size = want;
+    if (size > SIZE_MAX - sizeof *top)
         return NULL;
-    struct assay__arena_block *block = calloc(1, sizeof *block + size);
-    if (block != NULL)
-        block->size = size;
+    bool is_own = size > BLOCK_BYTES_MAX; /* then the system zeroes it, page by page when used */
+    struct assay__arena_block *block =
+        is_own ? calloc(1, sizeof *block + size) : malloc(sizeof *block + size);
+    if (block == NULL)
+        return NULL;
+    block->next = top;
+    block->used = 0;
+    block->size = size;
+    block->is_zero = is_own;
     return block;
 }
 
@@ -34,16 +51,14 @@ void *assay__arena_alloc(struct assay__arena *arena, size_t size_bytes)
     size_t want = size_bytes == 0 ? align : (size_bytes + align - 1) / align * align;
     struct assay__arena_block *top = arena->blocks;
     if (top == NULL || top->size - top->used < want) {
-        struct assay__arena_block *block = block_new(want > BLOCK_BYTES ? want : BLOCK_BYTES);
-        if (block == NULL)
+        top = block_new(top, want);
+        if (top == NULL)
             return NULL;
-        block->next = top;
-        arena->blocks = block;
-        top = block;
+        arena->blocks = top;
     }
     void *result = (char *)top->data + top->used;
     top->used += want;
-    return result;
+    return top->is_zero ? result : memset(result, 0, want);
 }
 
 void *assay__arena_array(struct assay__arena *arena, size_t count, size_t size_bytes)

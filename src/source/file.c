@@ -15,7 +15,8 @@
 
 enum {
     INPUT_BYTES = 256 * 1024,
-    READ_BYTES = 8 << 20, /* at most, where somebody may end the reading */
+    HEAD_BYTES = 4 * 1024, /* tell how a file is compressed */
+    READ_BYTES = 8 << 20,  /* at most, where somebody may end the reading */
     POLL_MS = 40
 };
 
@@ -315,7 +316,7 @@ static enum assay_status open_file(struct assay__source *source, const char *pat
 static enum assay_status choose_decoder(struct assay__source *source, struct assay_error *err)
 {
     enum assay_status status =
-        read_fully(source, source->input, INPUT_BYTES, &source->input_end, err);
+        read_fully(source, source->input, HEAD_BYTES, &source->input_end, err);
     if (status != ASSAY_OK)
         return status;
     const struct decoder *decoder = DECODERS;

@@ -15,8 +15,9 @@
 
 enum {
     BUFFER_BYTES_MAX = 2 * ASSAY_ROW_BYTES_MAX,
-    CHARACTER_BYTES = 8, /* room below which a read might bring nothing */
-    BLOCK_FIELDS = 8192  /* fields of a block, unless one record has more */
+    FIRST_BYTES = 64 * 1024, /* read for the header and the first rows: chunks take the others */
+    CHARACTER_BYTES = 8,     /* room below which a read might bring nothing */
+    BLOCK_FIELDS = 8192      /* fields of a block, unless one record has more */
 };
 
 static struct assay__csv *own(struct assay__rows *rows)
@@ -52,6 +53,9 @@ static enum assay_status refill(struct assay__csv *csv, struct assay_error *err)
             return status;
     }
     size_t room = csv->capacity - kept, got;
+    if (!csv->has_begun && room > FIRST_BYTES)
+        room = FIRST_BYTES;
+    csv->has_begun = true;
     enum assay_status status =
         csv->recoder == NULL
             ? assay__source_read(csv->source, csv->buffer + kept, room, &got, err)

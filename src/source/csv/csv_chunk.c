@@ -14,9 +14,12 @@
 enum assay_status assay__chunk_init(struct assay__chunk *chunk, struct assay_error *err)
 {
     chunk->length = 0;
-    chunk->memory = calloc(1, ASSAY__CHUNK_BYTES + 2 * ASSAY__CHUNK_PAD);
+    chunk->memory = malloc(ASSAY__CHUNK_BYTES + 2 * ASSAY__CHUNK_PAD);
     chunk->text = chunk->memory == NULL ? NULL : chunk->memory + ASSAY__CHUNK_PAD;
-    return chunk->memory == NULL ? assay__fail_memory(err) : ASSAY_OK;
+    if (chunk->memory == NULL)
+        return assay__fail_memory(err);
+    memset(chunk->memory, 0, ASSAY__CHUNK_PAD);
+    return ASSAY_OK;
 }
 
 void assay__chunk_release(struct assay__chunk *chunk)
@@ -62,6 +65,7 @@ enum assay_status assay__csv_take_chunk(struct assay__csv *csv, struct assay__ch
         csv->is_last = got < room;
     }
     size_t length = taken + got;
+    memset(chunk->text + length, 0, ASSAY__CHUNK_PAD);
     chunk->text[length] = '\n'; /* for the scanner; the text does not hold it */
     size_t end = find_end(csv, chunk->text, length), rest = length - end;
     if (got > 0) { /* the reader's own buffer is used up: it takes what is left over */

@@ -18,8 +18,9 @@ struct assay__csv {
     struct assay__scanner scanner;
     char *buffer; /* [capacity + 1]: the last byte is for the scanner's line feed */
     size_t capacity, begin, end;
-    bool is_last;  /* the source has no more bytes than these */
-    uint64_t line; /* of the record at begin */
+    bool has_begun; /* the source was read */
+    bool is_last;   /* the source has no more bytes than these */
+    uint64_t line;  /* of the record at begin */
     struct assay__field *fields;
     uint64_t *lines;
     size_t block_records; /* records that fit into fields */
