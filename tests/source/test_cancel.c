@@ -92,7 +92,7 @@ START_TEST(rows_without_end_are_given_up_at_the_deadline)
     ck_assert_int_eq(assay_dataset_read_tables(dataset, &table, NULL, 1, &options, &err),
                      ASSAY_ERROR_CANCELLED);
     ck_assert_double_lt(now() - begin, 0.1 + LATE_SECONDS);
-    ck_assert_int_gt(row, 10);
+    ck_assert_int_gt(row, 0);
     assay_dataset_free(dataset);
     assay_table_free(table);
     assay_plan_free(plan);
