@@ -18,7 +18,11 @@
 /* Names are written with their length, so that no name can look like two. */
 static void append_name(struct assay__text *text, const char *name)
 {
-    assay__text_format(text, "%zu:%s ", strlen(name), name);
+    size_t length = strlen(name);
+    assay__text_count(text, length);
+    assay__text_putc(text, ':');
+    assay__text_append(text, name, length);
+    assay__text_putc(text, ' ');
 }
 
 static enum assay_status append_cell(const struct assay__builder *builder, uint32_t look,
@@ -32,11 +36,13 @@ static enum assay_status append_cell(const struct assay__builder *builder, uint3
                                                          look, builder->group_of[group]);
     if (cell == NULL)
         return ASSAY_OK;
-    assay__text_format(text, "%d ", (int)where->kind);
+    assay__text_count(text, (uint64_t)where->kind);
+    assay__text_putc(text, ' ');
     append_name(text, where->key);
     append_name(text, where->value);
     append_name(text, builder->out->groups[group].id);
-    assay__text_format(text, "%" PRIu64 "\n", cell->units);
+    assay__text_count(text, cell->units);
+    assay__text_putc(text, '\n');
     for (uint32_t m = 0; m < builder->plan->metric_count; m++) {
         const struct assay_metric_plan *metric = &builder->plan->metrics[m];
         if (cell->states[m] == NULL)

@@ -5,13 +5,14 @@
 enum assay_status assay__load_groups(struct assay__builder *builder, uint32_t metric,
                                      uint32_t slice, uint32_t k, bool *any, struct assay_error *err)
 {
-    const void *states[ASSAY__LOADED_GROUPS_MAX] = {NULL};
+    const void *states[ASSAY__LOADED_GROUPS_MAX];
     const struct assay_metric_plan *plan = &builder->plan->metrics[metric];
     uint32_t count = builder->out->group_count;
     *any = false;
     for (uint32_t g = 0; g < count; g++) {
-        if (builder->out->groups[g].is_planned)
-            states[g] = assay__look_state(builder, slice, k, g, metric);
+        states[g] = builder->out->groups[g].is_planned
+                        ? assay__look_state(builder, slice, k, g, metric)
+                        : NULL;
         *any = *any || states[g] != NULL;
     }
     return assay__metric_accumulator(plan)->load(states, count, assay__metric_shape(plan),

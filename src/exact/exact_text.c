@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digits.h"
 #include "exact/exact_limbs.h"
 
 typedef struct assay__exact exact;
@@ -42,20 +43,35 @@ static void write_digits(const char *digits, long length, long exponent, struct 
     }
 }
 
+/* All DIGITS digits of a number, leading zeros too, so that they end at end. */
+static char *block_before(uint64_t part, char *end)
+{
+    char *start = end - DIGITS;
+    for (; end > start + 1; part /= 100) {
+        end -= 2;
+        assay__digits_pair((unsigned)(part % 100), end);
+    }
+    *start = (char)('0' + part);
+    return start;
+}
+
 /* Writes the integer's digits backwards from end; returns where they start. limbs are used up. */
 static char *digits_before(char *end, mp_limb_t *limbs, mp_size_t size)
 {
     const mp_limb_t power = UINT64_C(10000000000000000000); /* 10^DIGITS */
     char *start = end;
-    while (size > 0) {
+    while (size > 1) {
         uint64_t part = mpn_divrem_1(limbs, 0, limbs, size, power);
         size -= limbs[size - 1] == 0;
-        for (int i = 0; size > 0 ? i < DIGITS : part != 0; i++) {
-            *--start = (char)('0' + part % 10);
-            part /= 10;
-        }
+        start = block_before(part, start);
     }
-    return start;
+    if (size == 0 || limbs[0] == 0)
+        return start;
+    if (limbs[0] >= power) {
+        start = block_before(limbs[0] % power, start);
+        limbs[0] /= power;
+    }
+    return assay__digits_before(limbs[0], start);
 }
 
 /*

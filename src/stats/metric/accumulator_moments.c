@@ -62,8 +62,14 @@ static enum assay_status digest(const void *state, struct assay__text *text,
         uint64_t n;
         bool has_third;
         assay__moments_pattern(moments, pattern, &mask, &n, &has_third);
-        assay__text_format(text, " %" PRIx32 ":%" PRIu64 "%s", mask, n,
-                           has_third ? "" : "(no cubes)");
+        if (mask == 0)
+            assay__text_append(text, " 0", 2);
+        else
+            assay__text_format(text, " %" PRIx32, mask);
+        assay__text_putc(text, ':');
+        assay__text_count(text, n);
+        if (!has_third)
+            assay__text_puts(text, "(no cubes)");
         for (uint32_t i = 0; i < sums; i++) {
             assay__text_putc(text, ',');
             enum assay_status status = assay__moments_write_sum(moments, pattern, i, text, err);
@@ -80,7 +86,8 @@ static enum assay_status load(const void *const *states, uint32_t group_count,
                               struct assay_error *err)
 {
     (void)level;
-    const struct assay_moments *moments[ASSAY__LOADED_GROUPS_MAX] = {NULL};
+    const struct assay_moments *moments[ASSAY__LOADED_GROUPS_MAX];
+    moments[0] = NULL; /* gcc 12 does not see that there is a group */
     for (uint32_t g = 0; g < group_count; g++)
         moments[g] = states[g];
     enum assay_status status = assay__moments_fill(moments, group_count, fill, err);
