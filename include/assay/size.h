@@ -89,7 +89,9 @@ assay_size_power(const struct assay_size_design *design, double n_baseline, doub
  * units. The alternative lies on the tested side of the null; with two sides it lies above, unless
  * design->effect < null_difference. For proportions the variance at the alternative moves with D;
  * NaN when no share in (0, 1) reaches the power. Errors as above.
- * Accuracy: 1e-15 relative against tests/golden/size.csv; 1e-14 for a power close to alpha. Pure.
+ * Accuracy: 1e-15 relative against tests/golden/size.csv; 1e-14 for a power close to alpha. From
+ * some thousand degrees of freedom on t tests have the nearest double, but for ties that 2^-60 of
+ * it would decide. Pure.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
 assay_size_effect(const struct assay_size_design *design, double n_baseline, double n_compared,

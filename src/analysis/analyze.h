@@ -10,6 +10,7 @@
 #include "analysis/error_rates.h"
 #include "analysis/outcome.h"
 #include "stats/compare.h"
+#include "stats/size/size_levels.h"
 
 enum { ASSAY__NONE = UINT32_MAX };
 
@@ -48,6 +49,7 @@ struct assay__builder {
     uint32_t *order;                 /* the dataset's looks up to asOf, by time */
     int64_t look_time;               /* of the last look */
     struct assay__look_cache *cache; /* boundaries computed so far */
+    struct assay__size_cache sizes;  /* levels of sample sizes so far */
     struct assay__halt *halt;        /* NULL: nobody ends the analysis */
     struct assay__pair_plan *pairs;
     uint32_t pair_count;

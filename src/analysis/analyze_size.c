@@ -28,6 +28,10 @@ static wide raw_variance(const struct assay__estimate *raw)
 static int unit_of(const struct assay__size_wide *figures)
 {
     const double least = 1e-140, most = 1e140;
+    double variance = fmax(assay__wide_double(figures->baseline_variance),
+                           assay__wide_double(figures->compared_variance));
+    if (variance > 1e-270 && variance < 1e270) /* most are: no root is needed */
+        return 0;
     double baseline = assay__wide_double(assay__wide_sqrt(figures->baseline_variance));
     double compared = assay__wide_double(assay__wide_sqrt(figures->compared_variance));
     double deviation = fmax(baseline, compared);
@@ -95,7 +99,8 @@ static bool is_share_possible(const struct planned *planned)
 }
 
 /* What the plan asks for cannot be given in units: why. */
-static enum assay_size_absence find_required(struct planned planned, double *required)
+static enum assay_size_absence find_required(struct planned planned,
+                                             struct assay__size_cache *cache, double *required)
 {
     struct assay_size_result size;
     wide beyond = assay__wide_sub(planned.figures.effect, planned.figures.null_difference);
@@ -106,7 +111,7 @@ static enum assay_size_absence find_required(struct planned planned, double *req
     if (!is_share_possible(&planned))
         return ASSAY_SIZE_BEYOND_SHARES;
     scale(&planned);
-    if (assay__size_required(&planned.design, &planned.figures, &size, NULL) != ASSAY_OK)
+    if (assay__size_required(&planned.design, &planned.figures, cache, &size, NULL) != ASSAY_OK)
         return ASSAY_SIZE_TOO_LARGE;
     *required = size.total;
     return ASSAY_SIZE_EXISTS;
@@ -121,7 +126,7 @@ static bool is_planned(const struct assay_metric_plan *metric,
 }
 
 /* Non-inferiority is powered for no effect unless the plan expects one. */
-static enum assay_size_absence required_size(const struct assay__builder *builder,
+static enum assay_size_absence required_size(struct assay__builder *builder,
                                              const struct assay_metric_plan *metric,
                                              struct planned planned, double *required)
 {
@@ -135,14 +140,15 @@ static enum assay_size_absence required_size(const struct assay__builder *builde
         return ASSAY_SIZE_ZERO_BASELINE;
     if (has_effect)
         planned.figures.effect = signed_effect(metric, hypothesis->effect);
-    return find_required(planned, required);
+    return find_required(planned, &builder->sizes, required);
 }
 
 /* The smallest effect that the test finds with its power at the present units; NaN for none. */
-static double powered_effect(const struct assay__hypothesis *hypothesis,
-                             const struct assay_look_result *look, struct planned planned)
+static double powered_effect(struct assay__builder *builder, const struct assay_look_result *look,
+                             struct planned planned)
 {
     double effect;
+    const struct assay__hypothesis *hypothesis = &builder->hypothesis;
     const struct assay_comparison *now = &look->comparison;
     if (now->baseline.n < 2 || now->compared.n < 2 || isnan(now->difference.standard_error) ||
         assay__wide_is_nan(hypothesis->null_difference))
@@ -150,8 +156,9 @@ static double powered_effect(const struct assay__hypothesis *hypothesis,
     wide towards = assay__wide_of(planned.design.side == ASSAY_SIDE_LOWER ? -1.0 : 1.0);
     planned.figures.effect = assay__wide_add(planned.figures.null_difference, towards);
     scale(&planned);
-    if (assay__size_effect(&planned.design, &planned.figures, (double)now->baseline.n,
-                           (double)now->compared.n, &effect, NULL) != ASSAY_OK ||
+    if (assay__size_effect(&planned.design, &planned.figures, &builder->sizes,
+                           (double)now->baseline.n, (double)now->compared.n, &effect,
+                           NULL) != ASSAY_OK ||
         !(effect > 0.0))
         return NAN;
     return ldexp(effect, planned.unit);
@@ -188,7 +195,7 @@ enum assay_status assay__analyze_size(struct assay__builder *builder,
     }
     if (result->hypothesis == ASSAY_HYPOTHESIS_NONE || isnan(result->alpha))
         return ASSAY_OK; /* nothing is tested */
-    size->powered_effect_abs = powered_effect(&builder->hypothesis, look, planned);
+    size->powered_effect_abs = powered_effect(builder, look, planned);
     now->difference.powered_effect = size->powered_effect_abs;
     if (now->baseline.unadjusted != 0.0)
         size->powered_effect_rel = size->powered_effect_abs / fabs(now->baseline.unadjusted);

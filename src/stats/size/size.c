@@ -9,6 +9,7 @@
 #include "number/number.h"
 #include "stats/defaults.h"
 #include "stats/metric/metric.h"
+#include "stats/size/size_series.h"
 
 typedef struct assay__wide wide;
 
@@ -138,21 +139,18 @@ static struct assay__size_wide figures_of(const struct assay_size_design *design
 
 /* Fills everything but the distance. */
 static void open_design(const struct assay_size_design *design,
-                        const struct assay__size_wide *figures, struct assay__size *size)
+                        const struct assay__size_wide *figures,
+                        const struct assay__size_levels *levels, struct assay__size *size)
 {
-    wide alpha = assay__wide_of_shortest(design->alpha);
-    bool is_both = design->side == ASSAY_SIDE_BOTH;
-    *size =
-        (struct assay__size){.design = design,
-                             .is_share = assay__metric_kind(design->type)->is_share,
-                             .tail = is_both ? assay__wide_mul(alpha, assay__wide_of(0.5)) : alpha,
-                             .power = assay__wide_zero(),
-                             .beta = assay__wide_zero(),
-                             .factor = figures->factor,
-                             .share = assay__wide_zero(),
-                             .effect = figures->effect,
-                             .null = figures->null_difference,
-                             .distance = assay__wide_zero()};
+    *size = (struct assay__size){.design = design,
+                                 .levels = levels,
+                                 .weights = assay__size_weights(design),
+                                 .is_share = assay__metric_kind(design->type)->is_share,
+                                 .factor = figures->factor,
+                                 .share = assay__wide_zero(),
+                                 .effect = figures->effect,
+                                 .null = figures->null_difference,
+                                 .distance = assay__wide_zero()};
     if (size->is_share) {
         size->share = figures->share;
         return;
@@ -161,10 +159,10 @@ static void open_design(const struct assay_size_design *design,
     size->compared_variance = assay__wide_mul(figures->factor, figures->compared_variance);
 }
 
-static void set_power(struct assay__size *size)
+static const struct assay__size_levels *levels_of(const struct assay_size_design *design,
+                                                  struct assay__size_cache *cache)
 {
-    size->power = assay__wide_of_shortest(size->design->power);
-    size->beta = assay__wide_sub(assay__wide_of(1.0), size->power);
+    return assay__size_levels_of(cache, design->alpha, design->power, design->side);
 }
 
 /* Distance and direction from effect and null; refuses effects a test cannot find. */
@@ -197,6 +195,15 @@ static enum assay_status set_distance(struct assay__size *size, struct assay_err
                        design->baseline_mean, design->effect, assay__wide_double(share));
 }
 
+static void set_plain(struct assay__size *size)
+{
+    wide baseline, compared;
+    assay__size_variances(size, size->distance, &baseline, &compared);
+    size->plain.distance = assay__wide_double(size->distance);
+    size->plain.baseline = assay__wide_double(baseline);
+    size->plain.compared = assay__wide_double(compared);
+}
+
 static enum assay_status check_units(double n_baseline, double n_compared, struct assay_error *err)
 {
     if (n_baseline >= 2.0 && n_compared >= 2.0 && n_baseline <= ASSAY__WHOLE_MAX &&
@@ -218,20 +225,22 @@ static double power_at(const struct assay__size *size, double n_baseline, double
 /* Fills the size, too; the power stays NaN. */
 static enum assay_status find_required(const struct assay_size_design *design,
                                        const struct assay__size_wide *figures,
-                                       struct assay__size *size, struct assay_size_result *out,
-                                       struct assay_error *err)
+                                       struct assay__size_cache *cache, struct assay__size *size,
+                                       struct assay_size_result *out, struct assay_error *err)
 {
     enum assay_status status = check_design(design, err);
     if (status == ASSAY_OK)
         status = check_power(design, err);
     if (status != ASSAY_OK)
         return status;
-    open_design(design, figures, size);
-    set_power(size);
+    open_design(design, figures, levels_of(design, cache), size);
     status = set_distance(size, err);
     if (status != ASSAY_OK)
         return status;
-    double compared = assay__size_normal_required(size);
+    set_plain(size);
+    double compared = assay__size_quick_normal(size);
+    if (compared == 0.0)
+        compared = assay__size_normal_required(size);
     if (design->test == ASSAY_TEST_T && compared <= ASSAY__WHOLE_MAX)
         compared = assay__size_t_required(size, compared);
     double baseline =
@@ -246,10 +255,11 @@ static enum assay_status find_required(const struct assay_size_design *design,
 
 enum assay_status assay__size_required(const struct assay_size_design *design,
                                        const struct assay__size_wide *figures,
+                                       struct assay__size_cache *cache,
                                        struct assay_size_result *out, struct assay_error *err)
 {
     struct assay__size size;
-    return find_required(design, figures, &size, out, err);
+    return find_required(design, figures, cache, &size, out, err);
 }
 
 enum assay_status assay_size_required(const struct assay_size_design *given,
@@ -257,10 +267,11 @@ enum assay_status assay_size_required(const struct assay_size_design *given,
 {
     struct assay_size_design filled = with_defaults(given), *design = &filled;
     struct assay__size size;
+    struct assay__size_cache cache = {.count = 0};
     struct assay__size_wide figures = figures_of(design);
     enum assay_status status = check_share(design, err);
     if (status == ASSAY_OK)
-        status = find_required(design, &figures, &size, out, err);
+        status = find_required(design, &figures, &cache, &size, out, err);
     if (status == ASSAY_OK)
         out->power = power_at(&size, out->baseline, out->compared);
     return status;
@@ -279,7 +290,9 @@ enum assay_status assay_size_power(const struct assay_size_design *given, double
         status = check_units(n_baseline, n_compared, err);
     if (status != ASSAY_OK)
         return status;
-    open_design(design, &figures, &size);
+    struct assay__size_levels levels;
+    assay__size_levels_set(design->alpha, NAN, design->side, &levels);
+    open_design(design, &figures, &levels, &size);
     status = set_distance(&size, err);
     if (status == ASSAY_OK)
         *power = power_at(&size, n_baseline, n_compared);
@@ -287,7 +300,8 @@ enum assay_status assay_size_power(const struct assay_size_design *given, double
 }
 
 enum assay_status assay__size_effect(const struct assay_size_design *design,
-                                     const struct assay__size_wide *figures, double n_baseline,
+                                     const struct assay__size_wide *figures,
+                                     struct assay__size_cache *cache, double n_baseline,
                                      double n_compared, double *effect, struct assay_error *err)
 {
     struct assay__size size;
@@ -298,12 +312,14 @@ enum assay_status assay__size_effect(const struct assay_size_design *design,
         status = check_units(n_baseline, n_compared, err);
     if (status != ASSAY_OK)
         return status;
-    open_design(design, figures, &size);
-    set_power(&size);
+    open_design(design, figures, levels_of(design, cache), &size);
     bool is_below =
         design->side == ASSAY_SIDE_LOWER ||
         (design->side == ASSAY_SIDE_BOTH && assay__wide_compare(size.effect, size.null) < 0);
     size.direction = is_below ? -1 : 1;
+    if (design->test == ASSAY_TEST_T &&
+        assay__size_quick_effect(&size, n_baseline, n_compared, effect))
+        return ASSAY_OK;
     *effect = assay__size_normal_effect(&size, n_baseline, n_compared);
     if (design->test == ASSAY_TEST_T && (size.is_share || *effect > 0.0))
         *effect = assay__size_t_effect(&size, n_baseline, n_compared, *effect);
@@ -314,9 +330,10 @@ enum assay_status assay_size_effect(const struct assay_size_design *given, doubl
                                     double n_compared, double *effect, struct assay_error *err)
 {
     struct assay_size_design filled = with_defaults(given), *design = &filled;
+    struct assay__size_cache cache = {.count = 0};
     struct assay__size_wide figures = figures_of(design);
     enum assay_status status = check_share(design, err);
     if (status != ASSAY_OK)
         return status;
-    return assay__size_effect(design, &figures, n_baseline, n_compared, effect, err);
+    return assay__size_effect(design, &figures, &cache, n_baseline, n_compared, effect, err);
 }

@@ -4,6 +4,13 @@
 
 #include "assay/size.h"
 #include "exact/float320.h"
+#include "stats/size/size_levels.h"
+
+/** struct assay__size_weights: kappa = baseline/compared 10^shift, exactly. */
+struct assay__size_weights {
+    uint64_t baseline, compared;
+    int shift;
+};
 
 /**
  * struct assay__size is a checked design in wide numbers. Every figure of the design is taken as
@@ -11,15 +18,18 @@
  */
 struct assay__size {
     const struct assay_size_design *design;
+    const struct assay__size_levels *levels;
+    struct assay__size_weights weights;
     bool is_share;
     int direction;                   /* +1 when the alternative lies above the null, else -1 */
-    struct assay__wide tail;         /* probability of one rejecting tail under the null */
-    struct assay__wide power, beta;  /* beta = 1 - power */
     struct assay__wide factor;       /* of the variances */
     struct assay__wide share;        /* proportions: the baseline's */
     struct assay__wide effect, null; /* planned difference, and that under the null */
     struct assay__wide baseline_variance, compared_variance; /* reduced; not for proportions */
     struct assay__wide distance;                             /* |effect - null| */
+    struct {
+        double distance, baseline, compared; /* and the variances at it */
+    } plain;
 };
 
 /**
@@ -34,13 +44,15 @@ struct assay__size_wide {
 
 /**
  * assay__size_required() and assay__size_effect() are those of assay/size.h for such figures; the
- * former leaves the power NaN.
+ * former leaves the power NaN. The cache serves designs of one level and power.
  */
 enum assay_status assay__size_required(const struct assay_size_design *design,
                                        const struct assay__size_wide *figures,
+                                       struct assay__size_cache *cache,
                                        struct assay_size_result *out, struct assay_error *err);
 enum assay_status assay__size_effect(const struct assay_size_design *design,
-                                     const struct assay__size_wide *figures, double n_baseline,
+                                     const struct assay__size_wide *figures,
+                                     struct assay__size_cache *cache, double n_baseline,
                                      double n_compared, double *effect, struct assay_error *err);
 
 /** struct assay__size_errors: the distance on the scale of the test, and its standard errors. */
@@ -66,6 +78,9 @@ void assay__size_variances(const struct assay__size *size, struct assay__wide di
 void assay__size_range(const struct assay__size *size, struct assay__wide *least,
                        struct assay__wide *most);
 
+/** assay__size_weights() are those of a design; both are 1 when neither is given. */
+struct assay__size_weights assay__size_weights(const struct assay_size_design *design);
+
 /**
  * assay__size_baseline() is ceil(kappa n_t), kappa the exact ratio of the weights; infinite when it
  * is above 2^53.
@@ -81,6 +96,13 @@ double assay__size_normal_power(const struct assay__size *size, double n_baselin
                                 double n_compared);
 double assay__size_normal_effect(const struct assay__size *size, double n_baseline,
                                  double n_compared);
+
+/**
+ * assay__size_distance() is the distance of a test whose noncentrality is z: z s_1, and NaN where
+ * no share has it. Not for pooled and arcsine tests.
+ */
+struct assay__wide assay__size_distance(const struct assay__size *size, struct assay__wide z,
+                                        double n_baseline, double n_compared);
 
 /* Welch's t test: the same; the search begins at the normal test's n_t. */
 double assay__size_t_required(const struct assay__size *size, double start);

@@ -41,11 +41,50 @@ static double weight_of(double own, double other)
     return own == 0.0 && other == 0.0 ? 1.0 : own;
 }
 
+struct assay__size_weights assay__size_weights(const struct assay_size_design *design)
+{
+    double baseline = weight_of(design->baseline_weight, design->compared_weight);
+    double compared = weight_of(design->compared_weight, design->baseline_weight);
+    if (baseline == compared)
+        return (struct assay__size_weights){1, 1, 0};
+    const double whole_most = 0x1p53;
+    if (baseline <= whole_most && compared <= whole_most && baseline == floor(baseline) &&
+        compared == floor(compared))
+        return (struct assay__size_weights){(uint64_t)baseline, (uint64_t)compared, 0};
+    struct assay__shortest c = assay__shortest_of(baseline), t = assay__shortest_of(compared);
+    return (struct assay__size_weights){(uint64_t)c.mantissa, (uint64_t)t.mantissa,
+                                        (int)c.exponent - (int)t.exponent};
+}
+
 wide assay__size_kappa(const struct assay__size *size)
 {
     double baseline = size->design->baseline_weight, compared = size->design->compared_weight;
     return assay__wide_div(assay__wide_of_shortest(weight_of(baseline, compared)),
                            assay__wide_of_shortest(weight_of(compared, baseline)));
+}
+
+/* ceil(a n/b) in whole numbers of 128 bits; 0 where a n does not fit, and where there are none. */
+static double whole_baseline(const struct assay__size_weights *weights, double n_compared)
+{
+#if defined(__SIZEOF_INT128__)
+    __extension__ typedef unsigned __int128 u128;
+    const uint64_t weight_most = UINT64_C(1) << 60;
+    enum { SHIFT_MOST = 3 };
+    if (weights->shift > SHIFT_MOST || weights->shift < -SHIFT_MOST ||
+        weights->baseline > weight_most || weights->compared > weight_most)
+        return 0.0;
+    u128 above = (u128)weights->baseline * (uint64_t)n_compared, below = weights->compared;
+    for (int i = 0; i < weights->shift; i++)
+        above *= 10;
+    for (int i = 0; i > weights->shift; i--)
+        below *= 10;
+    u128 units = above / below + (above % below != 0);
+    return units <= (u128)ASSAY__WHOLE_MAX ? (double)(uint64_t)units : (double)INFINITY;
+#else
+    (void)weights;
+    (void)n_compared;
+    return 0.0;
+#endif
 }
 
 /*
@@ -56,17 +95,16 @@ wide assay__size_kappa(const struct assay__size *size)
  */
 double assay__size_baseline(const struct assay__size *size, double n_compared)
 {
-    double baseline = size->design->baseline_weight, compared = size->design->compared_weight;
-    struct assay__shortest c = assay__shortest_of(weight_of(baseline, compared));
-    struct assay__shortest t = assay__shortest_of(weight_of(compared, baseline));
-    long shift = (long)c.exponent - (long)t.exponent;
-    wide above =
-        assay__wide_mul(assay__wide_of_u64((uint64_t)c.mantissa), assay__wide_of(n_compared));
-    wide below = assay__wide_of_u64((uint64_t)t.mantissa);
-    if (shift > 0)
-        above = assay__wide_scale10(above, shift);
+    const struct assay__size_weights *weights = &size->weights;
+    double whole = whole_baseline(weights, n_compared);
+    if (whole > 0.0)
+        return whole;
+    wide above = assay__wide_mul(assay__wide_of_u64(weights->baseline), assay__wide_of(n_compared));
+    wide below = assay__wide_of_u64(weights->compared);
+    if (weights->shift > 0)
+        above = assay__wide_scale10(above, weights->shift);
     else
-        below = assay__wide_scale10(below, -shift);
+        below = assay__wide_scale10(below, -weights->shift);
     wide exact = assay__wide_div(above, below);
     double units = ceil(assay__wide_double(exact)); /* off by one when the rounding crossed */
     if (!(units <= ASSAY__WHOLE_MAX))

@@ -47,11 +47,11 @@ struct quantiles {
 /* z_b from the smaller of power and beta, since only small tails are exact. */
 static struct quantiles quantiles_of(const struct assay__size *size, bool is_exact)
 {
-    struct quantiles z = {.alpha = quantile(size->tail, is_exact)};
-    if (assay__wide_compare(size->power, size->beta) < 0)
-        z.beta = assay__wide_neg(quantile(size->power, is_exact));
+    struct quantiles z = {.alpha = quantile(size->levels->tail, is_exact)};
+    if (assay__wide_compare(size->levels->wanted, size->levels->beta) < 0)
+        z.beta = assay__wide_neg(quantile(size->levels->wanted, is_exact));
     else
-        z.beta = quantile(size->beta, is_exact);
+        z.beta = quantile(size->levels->beta, is_exact);
     return z;
 }
 
@@ -167,7 +167,7 @@ double assay__size_normal_power(const struct assay__size *size, double n_baselin
         assay__size_errors(size, size->distance, inverse_of(n_baseline), inverse_of(n_compared));
     if (assay__wide_sign(errors.under_alternative) == 0)
         return 1.0;
-    wide bound = assay__wide_mul(quantile(size->tail, true), errors.under_null);
+    wide bound = assay__wide_mul(quantile(size->levels->tail, true), errors.under_null);
     wide missing = assay__wide_sub(bound, errors.distance);
     return assay__wide_double(upper_tail(assay__wide_div(missing, errors.under_alternative)));
 }
@@ -193,6 +193,23 @@ static wide unpooled_distance(const struct assay__size *size, wide z, wide inver
     wide a = assay__wide_add(one, k), c = assay__wide_add(of_baseline, of_null);
     wide inside = assay__wide_add(assay__wide_square(half_b), assay__wide_mul(a, c));
     return assay__wide_div(assay__wide_add(half_b, assay__wide_sqrt(inside)), a);
+}
+
+static double double_of(wide distance)
+{
+    return assay__wide_is_nan(distance) ? (double)NAN : assay__wide_double(distance);
+}
+
+/* A distance at which the alternative's share is one; else NaN. */
+static wide inside(const struct assay__size *size, wide distance)
+{
+    wide least, most;
+    if (!size->is_share)
+        return distance;
+    assay__size_range(size, &least, &most);
+    bool is_inside = assay__wide_sign(most) > 0 && assay__wide_compare(distance, least) > 0 &&
+                     assay__wide_compare(distance, most) < 0;
+    return is_inside ? distance : assay__wide_of(NAN);
 }
 
 /* z_a s_0 + z_b s_1 - D on the scale of the test: positive while the power is too low. */
@@ -224,32 +241,34 @@ static wide bisected_distance(const struct assay__size *size, const struct quant
     return high;
 }
 
-double assay__size_normal_effect(const struct assay__size *size, double n_baseline,
-                                 double n_compared)
+wide assay__size_distance(const struct assay__size *size, wide z, double n_baseline,
+                          double n_compared)
 {
     wide inverse_baseline = inverse_of(n_baseline), inverse_compared = inverse_of(n_compared);
     if (!size->is_share) {
         struct assay__size_errors errors =
             assay__size_errors(size, assay__wide_zero(), inverse_baseline, inverse_compared);
-        return assay__wide_double(reach(size, &errors, false));
+        return assay__wide_mul(z, errors.under_alternative);
     }
-    wide least, most;
-    assay__size_range(size, &least, &most);
-    if (assay__wide_sign(most) <= 0)
-        return NAN;
+    return inside(size, unpooled_distance(size, z, inverse_baseline, inverse_compared));
+}
+
+double assay__size_normal_effect(const struct assay__size *size, double n_baseline,
+                                 double n_compared)
+{
     struct assay__size_errors unit = {.under_null = assay__wide_of(1.0),
                                       .under_alternative = assay__wide_of(1.0)};
-    wide distance;
+    wide least, most;
     if (size->design->method == ASSAY_SIZE_UNPOOLED) {
         wide z = reach(size, &unit, false);
-        distance = unpooled_distance(size, z, inverse_baseline, inverse_compared);
-    } else {
-        struct quantiles z = quantiles_of(size, true);
-        if (assay__wide_sign(shortfall(size, &z, most, inverse_baseline, inverse_compared)) >= 0)
-            return NAN;
-        distance = bisected_distance(size, &z, least, most, inverse_baseline, inverse_compared);
+        return double_of(assay__size_distance(size, z, n_baseline, n_compared));
     }
-    bool is_inside =
-        assay__wide_compare(distance, least) > 0 && assay__wide_compare(distance, most) < 0;
-    return is_inside ? assay__wide_double(distance) : (double)NAN;
+    wide inverse_baseline = inverse_of(n_baseline), inverse_compared = inverse_of(n_compared);
+    assay__size_range(size, &least, &most);
+    struct quantiles z = quantiles_of(size, true);
+    if (assay__wide_sign(most) <= 0 ||
+        assay__wide_sign(shortfall(size, &z, most, inverse_baseline, inverse_compared)) >= 0)
+        return NAN;
+    wide distance = bisected_distance(size, &z, least, most, inverse_baseline, inverse_compared);
+    return double_of(inside(size, distance));
 }

@@ -12,6 +12,7 @@
 #include "assay/dist.h"
 #include "stats/root.h"
 #include "stats/size/size_nct.h"
+#include "stats/size/size_series.h"
 #include "number/number.h"
 
 typedef struct assay__wide wide;
@@ -56,7 +57,8 @@ static double power_beyond(double critical, const struct welch *welch, bool is_b
 
 static double critical_of(const struct assay__size *size, const struct welch *welch)
 {
-    return assay_t_quantile_upper(assay__wide_double(size->tail), assay__wide_double(welch->df));
+    return assay_t_quantile_upper(assay__wide_double(size->levels->tail),
+                                  assay__wide_double(welch->df));
 }
 
 static double power_of(const struct assay__size *size, const struct welch *welch)
@@ -81,6 +83,9 @@ static bool suffices(const struct assay__size *size, double n_compared)
         return false;
     if (n_baseline > ASSAY__WHOLE_MAX)
         return true; /* ends the search; the caller refuses the size */
+    int quick = assay__size_quick_suffices(size, n_baseline, n_compared);
+    if (quick != 0)
+        return quick > 0;
     struct welch welch = welch_of(size, size->distance, n_baseline, n_compared);
     double power = power_of(size, &welch);
     /*
@@ -91,7 +96,8 @@ static bool suffices(const struct assay__size *size, double n_compared)
     double margin = power - target;
     if (fabs(margin) > 1e-11 * target)
         return margin > 0.0;
-    return assay__nct_compare(size->tail, welch.df, welch.noncentrality, size->power, power) >= 0;
+    return assay__nct_compare(size->levels->tail, welch.df, welch.noncentrality,
+                              size->levels->wanted, power) >= 0;
 }
 
 /* The power with n_t units and their baseline units, both at least 2. */
@@ -148,8 +154,8 @@ static double least_above(const struct assay__size *size, double low, double hig
 static double look_back(const struct assay__size *size, double found)
 {
     double last = found;
-    if (assay__wide_double(assay__size_kappa(size)) >= 1.0 ||
-        assay__size_baseline(size, found) > 64.0)
+    if (assay__size_baseline(size, found) > 64.0 ||
+        assay__wide_double(assay__size_kappa(size)) >= 1.0)
         return found;
     while (last >= 2.0 && assay__size_baseline(size, last) >= 2.0) {
         double first = first_of_block(size, last), peak = peak_of(size, first, last);
@@ -172,7 +178,7 @@ static double first_guess(const struct assay__size *size, double normal_size)
     if (n_baseline > ASSAY__WHOLE_MAX)
         return n_compared;
     struct welch welch = welch_of(size, size->distance, n_baseline, n_compared);
-    double z = assay_normal_quantile_upper(assay__wide_double(size->tail));
+    double z = size->levels->z_tail.hi;
     double more = n_compared * z * z / (2.0 * assay__wide_double(welch.df));
     return more < n_compared ? n_compared + floor(more) : n_compared;
 }
@@ -247,7 +253,7 @@ static double excess_at(struct effect_search *search, double distance)
                           : (double)INFINITY;
     }
     double score = part > 0.0 ? assay_normal_quantile_upper(part) : (double)INFINITY;
-    return part < 1.0 ? score - assay_normal_quantile_upper(assay__wide_double(size->beta))
+    return part < 1.0 ? score - assay_normal_quantile_upper(assay__wide_double(size->levels->beta))
                       : -(double)INFINITY;
 }
 
@@ -299,7 +305,7 @@ static wide exact_power(const struct assay__size *size, double distance, double 
                         double n_compared)
 {
     struct welch welch = welch_of(size, assay__wide_of(distance), n_baseline, n_compared);
-    return assay__nct_power(size->tail, welch.df, welch.noncentrality);
+    return assay__nct_power(size->levels->tail, welch.df, welch.noncentrality);
 }
 
 /*
@@ -313,7 +319,7 @@ static double refine_effect(const struct assay__size *size, double at, double n_
     wide power = exact_power(size, at, n_baseline, n_compared);
     wide more = exact_power(size, near, n_baseline, n_compared);
     double rise = assay__wide_double(assay__wide_sub(more, power));
-    double missing = assay__wide_double(assay__wide_sub(size->power, power));
+    double missing = assay__wide_double(assay__wide_sub(size->levels->wanted, power));
     double step = missing / rise * (near - at);
     return isfinite(step) ? at + step : at;
 }
@@ -322,8 +328,8 @@ double assay__size_t_effect(const struct assay__size *size, double n_baseline, d
                             double start)
 {
     double found = search_effect(size, n_baseline, n_compared, start);
-    wide above_tail = assay__wide_sub(size->power, size->tail);
-    double share = assay__wide_double(assay__wide_div(above_tail, size->power));
+    wide above_tail = assay__wide_sub(size->levels->wanted, size->levels->tail);
+    double share = assay__wide_double(assay__wide_div(above_tail, size->levels->wanted));
     bool is_close = share < 0.0625; /* four bits and more cancel */
     return is_close && found > 0.0 ? refine_effect(size, found, n_baseline, n_compared) : found;
 }

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Sizes and effects of ordinary designs in doubles with a bound of their error, and by the series
+ * of stats/size/size_levels.h in place of the noncentral t: a whole number is decided as long as
+ * it is not within the bound. What is left in doubt goes to size_normal.c and size_welch.c.
+ */
+#include "stats/size/size_series.h"
+
+#include <math.h>
+
+#include "assay/dist.h"
+
+typedef struct assay__wide wide;
+typedef struct assay__pair pair;
+
+/* Squared standard errors of both groups, their sum, and the degrees of freedom. */
+struct errors {
+    double sum, df;
+    bool is_known;
+};
+
+static struct errors errors_of(double baseline, double compared, double n_baseline,
+                               double n_compared)
+{
+    const double least = 1e-280, most = 1e280; /* far from where products lose bits */
+    double a = baseline / n_baseline, b = compared / n_compared, sum = a + b;
+    double share = a / sum, rest = b / sum;
+    double inverse = share * share / (n_baseline - 1.0) + rest * rest / (n_compared - 1.0);
+    return (struct errors){sum, 1.0 / inverse, sum > least && sum < most && inverse > 0.0};
+}
+
+/* Whether z_a + z_b keeps most of its bits, and is what power is about. */
+static bool is_far(const struct assay__size_levels *levels)
+{
+    double a = levels->z_tail.hi, b = levels->z_beta.hi;
+    return a > 0.0 && a + b > 0.25 * (a + fabs(b));
+}
+
+double assay__size_quick_normal(const struct assay__size *size)
+{
+    const double slack = 0x1p-44, most = 0x1p42;
+    const struct assay_size_design *design = size->design;
+    double kappa = design->baseline_weight / design->compared_weight;
+    if (design->baseline_weight == 0.0)
+        kappa = 1.0;
+    if (design->method != ASSAY_SIZE_UNPOOLED || !is_far(size->levels))
+        return 0.0;
+    double error = sqrt(size->plain.baseline / kappa + size->plain.compared);
+    double ratio =
+        (size->levels->z_tail.hi + size->levels->z_beta.hi) * error / size->plain.distance;
+    double units = ratio * ratio, least = ceil(units * (1.0 - slack));
+    bool is_known = units > 0x1p-40 && units < most && least == ceil(units * (1.0 + slack));
+    return is_known ? fmax(least, 1.0) : 0.0;
+}
+
+int assay__size_quick_suffices(const struct assay__size *size, double n_baseline, double n_compared)
+{
+    const double unit = 0x1p-49;
+    struct errors errors =
+        errors_of(size->plain.baseline, size->plain.compared, n_baseline, n_compared);
+    if (!errors.is_known || !is_far(size->levels))
+        return 0;
+    struct assay__size_reach wanted = assay__size_reach(size->levels, errors.df);
+    double has = size->plain.distance / sqrt(errors.sum), needs = wanted.noncentrality.hi;
+    double margin = has - needs, doubt = wanted.doubt + unit * (has + needs);
+    return margin > doubt ? 1 : margin < -doubt ? -1 : 0;
+}
+
+/* The share's distance for a noncentrality z: see unpooled_distance() of size_normal.c. */
+static double share_distance(const struct assay__size *size, double z, double n_baseline,
+                             double n_compared)
+{
+    double p = assay__wide_double(size->share), m = p + assay__wide_double(size->null);
+    double scale = z * z * assay__wide_double(size->factor), k = scale / n_compared;
+    double half = k * (0.5 - m) * (size->direction < 0 ? -1.0 : 1.0);
+    double c = scale / n_baseline * p * (1.0 - p) + k * m * (1.0 - m);
+    return (half + sqrt(half * half + (1.0 + k) * c)) / (1.0 + k);
+}
+
+/* The errors at a distance; not known where a share would not be one. */
+static struct errors errors_at(const struct assay__size *size, double distance, double n_baseline,
+                               double n_compared)
+{
+    double moved = size->direction < 0 ? -distance : distance;
+    double p = assay__wide_double(size->share), factor = assay__wide_double(size->factor);
+    double share = p + assay__wide_double(size->null) + moved;
+    if (!size->is_share)
+        return errors_of(assay__wide_double(size->baseline_variance),
+                         assay__wide_double(size->compared_variance), n_baseline, n_compared);
+    struct errors errors =
+        errors_of(factor * p * (1.0 - p), factor * share * (1.0 - share), n_baseline, n_compared);
+    errors.is_known = errors.is_known && share > 0.0 && share < 1.0;
+    return errors;
+}
+
+/*
+ * The degrees of freedom hang on a share's distance and the distance on them, both a little: each
+ * round leaves some 1/df of the error.
+ */
+bool assay__size_quick_effect(const struct assay__size *size, double n_baseline, double n_compared,
+                              double *distance)
+{
+    enum { ROUNDS = 12 };
+    const double enough = 0x1p-52, same = 0x1p-55;
+    double z = size->levels->z_tail.hi + size->levels->z_beta.hi;
+    if (!is_far(size->levels))
+        return false;
+    for (int i = 0; i < ROUNDS; i++) {
+        double at = size->is_share ? share_distance(size, z, n_baseline, n_compared) : 0.0;
+        struct errors errors = errors_at(size, at, n_baseline, n_compared);
+        if (!errors.is_known)
+            return false;
+        struct assay__size_reach reach = assay__size_reach(size->levels, errors.df);
+        double change = fabs(reach.noncentrality.hi - z);
+        z = reach.noncentrality.hi;
+        if (!(reach.doubt < enough * z))
+            return false;
+        if (size->is_share && change > same * z)
+            continue;
+        wide exact = assay__wide_add(assay__wide_of(z), assay__wide_of(reach.noncentrality.lo));
+        *distance = assay__wide_double(assay__size_distance(size, exact, n_baseline, n_compared));
+        return *distance > 0.0;
+    }
+    return false;
+}
