@@ -41,8 +41,9 @@ struct assay_write_options {
     double interval; /* table: beside the test's, a two-sided interval of this level, such as 0.95,
                         as if the data were looked at once; 0 for none */
     uint32_t slices_max; /* table: values of a dimension shown, the rest gathered; 0 means 20 */
-    /* Table: what to do about remarks of a kind (assay_annotation.kind) in the caller's terms, such
-     * as options of a program; NULL, or an answer of NULL, for the library's own words. */
+    /* Table: what to do about remarks of a kind (assay_annotation.kind), and about "groups",
+     * "slices" and "comparisons" that are not listed, in the caller's terms, such as options of a
+     * program; NULL, or an answer of NULL, for the library's own words. */
     const char *(*hint)(const char *kind);
     bool chart; /* table: effect and interval over time, of each metric with several looks */
     uint64_t reserved[8];

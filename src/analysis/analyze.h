@@ -42,8 +42,9 @@ struct assay__builder {
     const struct assay_dataset *dataset;
     struct assay__arena *arena;
     struct assay_analysis *out;
-    uint32_t *group_of; /* [group]: its number in the dataset, or ASSAY__NONE without units */
-    uint32_t *slice_of; /* [slice] */
+    uint32_t *group_of;       /* [group]: its number in the dataset, or ASSAY__NONE without units */
+    const char **group_names; /* [group]: as sentences say them */
+    uint32_t *slice_of;       /* [slice] */
     struct assay__look *looks;       /* by time; see analysis/looks.h */
     uint32_t look_count;             /* 0 without data */
     uint32_t *order;                 /* the dataset's looks up to asOf, by time */
@@ -152,6 +153,9 @@ enum assay_status assay__note_conditions(struct assay__builder *builder, uint32_
 
 /** assay__note_skipped() warns when more rows of one group than of another were skipped. */
 enum assay_status assay__note_skipped(struct assay__builder *builder, struct assay_error *err);
+
+/** assay__cap_levels_all(): with the metric's cap all units have one value, which is *value. */
+bool assay__cap_levels_all(const struct assay__builder *builder, uint32_t metric, double *value);
 
 /** assay__note_decision() writes the remarks that whoever takes the advice must know. */
 enum assay_status assay__note_decision(struct assay__builder *builder, struct assay_error *err);

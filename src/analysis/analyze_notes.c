@@ -3,7 +3,6 @@
  * Annotations: everything a reader must know beyond the figures. Nothing is dropped uncounted and
  * no figure is absent without a reason here. Order: the analysis as a whole, then metric by metric.
  */
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,14 +20,9 @@ static enum assay_status say_count(struct assay__builder *builder,
 {
     if (count == 0)
         return ASSAY_OK;
-    char number[24];
-    snprintf(number, sizeof number, "%" PRIu64, count);
-    size_t length = strlen(what) + sizeof number + 3;
-    char *text = assay__arena_alloc(builder->arena, length);
-    if (text == NULL)
-        return assay__fail_memory(err);
-    snprintf(text, length, "%s: %s.", what, number);
-    return assay__annotate(builder, level, -1, NOWHERE, text, err);
+    return assay__annotate(
+        builder, level, -1, NOWHERE,
+        assay__arena_format(builder->arena, "%s: %s.", what, assay__count(count).text), err);
 }
 
 static enum assay_status note_counts(struct assay__builder *builder, struct assay_error *err)
@@ -91,9 +85,9 @@ static enum assay_status note_groups(struct assay__builder *builder, struct assa
             status = assay__annotate(
                 builder, ASSAY_NOTE_ERROR, -1, context,
                 assay__arena_format(builder->arena,
-                                    "Group '%s' has %" PRIu64 " units but is not in the plan: a "
+                                    "Group '%s' has %s units but is not in the plan: a "
                                     "sample ratio mismatch. It is not analyzed.",
-                                    out->groups[g].id, out->units[g]),
+                                    out->groups[g].id, assay__count(out->units[g]).text),
                 err);
         else if (out->units[g] == 0)
             status = assay__annotate(builder, ASSAY_NOTE_WARNING, -1, context,
@@ -194,10 +188,9 @@ static enum assay_status note_source(struct assay__builder *builder, struct assa
 static const char *missing_sentence(const struct assay__builder *builder, uint32_t metric)
 {
     const struct assay_metric_plan *plan = &builder->plan->metrics[metric];
-    return assay__arena_format(builder->arena, "Units without a value of %s, %s: %" PRIu64 ".",
-                               plan->id,
+    return assay__arena_format(builder->arena, "Units without a value of %s, %s: %s.", plan->id,
                                plan->missing == ASSAY_MISSING_ZERO ? "counted as 0" : "left out",
-                               builder->out->missing[metric]);
+                               assay__count(builder->out->missing[metric]).text);
 }
 
 static enum assay_status note_missing(struct assay__builder *builder, uint32_t metric,
@@ -213,10 +206,10 @@ static enum assay_status note_missing(struct assay__builder *builder, uint32_t m
         if (count > 0)
             status = assay__annotate(
                 builder, ASSAY_NOTE_INFO, (int32_t)metric, NOWHERE,
-                assay__arena_format(builder->arena,
-                                    "Units without a value of covariate %s, counted as its mean: "
-                                    "%" PRIu64 ".",
-                                    assay__metric_covariate(plan, i), count),
+                assay__arena_format(
+                    builder->arena,
+                    "Units without a value of covariate %s, counted as its mean: %s.",
+                    assay__metric_covariate(plan, i), assay__count(count).text),
                 err);
     }
     return status;

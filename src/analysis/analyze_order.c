@@ -44,8 +44,9 @@ static enum assay_status order_groups(struct assay__builder *builder, struct ass
     out->groups = assay__arena_array(builder->arena, most, sizeof *out->groups);
     builder->group_of = assay__arena_array(builder->arena, most, sizeof *builder->group_of);
     builder->groups = assay__arena_array(builder->arena, most, sizeof *builder->groups);
+    builder->group_names = assay__arena_array(builder->arena, most, sizeof *builder->group_names);
     if (extra == NULL || out->groups == NULL || builder->group_of == NULL ||
-        builder->groups == NULL)
+        builder->groups == NULL || builder->group_names == NULL)
         return assay__fail_memory(err);
     uint32_t extra_count = 0;
     for (uint32_t g = 0; g < found; g++) {
@@ -67,7 +68,9 @@ static enum assay_status order_groups(struct assay__builder *builder, struct ass
         builder->group_of[g] = dataset_group(builder->dataset, out->groups[g].id);
         out->groups[g].id =
             assay__arena_copy(builder->arena, out->groups[g].id, strlen(out->groups[g].id));
-        if (out->groups[g].id == NULL)
+        if (out->groups[g].id != NULL)
+            builder->group_names[g] = assay__name_quoted(builder->arena, out->groups[g].id);
+        if (out->groups[g].id == NULL || builder->group_names[g] == NULL)
             return assay__fail_memory(err);
     }
     return ASSAY_OK;

@@ -4,7 +4,6 @@
  * places and what can be done: plans of a hundred metrics and fifty groups would else have
  * thousands of remarks of one kind.
  */
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 #include "analysis/analyze.h"
 #include "analysis/conditions.h"
 #include "base/error.h"
+#include "number/number.h"
 
 enum { SKEWED = ASSAY_FLAG_SKEWED_LOWER | ASSAY_FLAG_SKEWED_UPPER };
 
@@ -55,8 +55,10 @@ static bool applies(const struct subject *subject, const struct assay_comparison
 {
     if (!(comparison->flags & subject->flags))
         return false;
-    /* Where nothing was tested, nothing is to be said of what the test rests on. */
-    if (subject->flags == ASSAY_FLAG_ONE_GROUP_CONSTANT && isnan(comparison->difference.p))
+    /* Where nothing was tested, nothing is to be said of what a test or its figures rest on. */
+    bool is_of_test = subject->flags == ASSAY_FLAG_ONE_GROUP_CONSTANT ||
+                      subject->flags == ASSAY_FLAG_ZERO_BASELINE;
+    if (is_of_test && isnan(comparison->difference.p))
         return false;
     return subject->flags != SKEWED || has_few_units(comparison) == (subject == &FEW_UNITS);
 }
@@ -85,8 +87,8 @@ static struct places find_places(const struct assay__builder *builder, uint32_t 
 static void add_place(struct assay__text *words, uint32_t count, const char *one, const char *many)
 {
     if (count > 0)
-        assay__text_format(words, "%s%" PRIu32 " %s", words->length == 0 ? "In " : ", in ", count,
-                           count == 1 ? one : many);
+        assay__text_format(words, "%s%s %s", words->length == 0 ? "In " : ", in ",
+                           assay__count(count).text, count == 1 ? one : many);
 }
 
 /* "In 3 comparisons, in 12 slices: ", and "" for a single comparison. NULL without memory. */
@@ -170,9 +172,12 @@ static enum assay_status note_subject(struct assay__builder *builder, uint32_t m
     return ASSAY_OK;
 }
 
-/* A relative interval matters only to those who asked for it. */
-static bool is_relevant(const struct assay__builder *builder, uint32_t flag)
+/* A relative interval matters only to those who asked for it, and a cap's remark says the rest. */
+static bool is_relevant(const struct assay__builder *builder, uint32_t metric, uint32_t flag)
 {
+    double value;
+    if (flag == ASSAY_FLAG_ZERO_VARIANCE)
+        return !assay__cap_levels_all(builder, metric, &value);
     if (flag == ASSAY_FLAG_LOG_UNDEFINED)
         return builder->plan->relative == ASSAY_RELATIVE_LOG;
     if (flag == ASSAY_FLAG_FIELLER_UNBOUNDED)
@@ -190,7 +195,7 @@ enum assay_status assay__note_conditions(struct assay__builder *builder, uint32_
     for (size_t i = 0; status == ASSAY_OK && i < count; i++) {
         const struct assay__condition *one = &conditions[i];
         const struct subject subject = {one->id, one->flag, one->level, one->sentence, one->remedy};
-        if (is_relevant(builder, one->flag))
+        if (is_relevant(builder, metric, one->flag))
             status = note_subject(builder, metric, &subject, err);
     }
     if (status == ASSAY_OK)

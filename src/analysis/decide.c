@@ -60,8 +60,8 @@ static enum assay_recommendation end_or_go_on(struct assay__case *it, enum assay
                       assay__arena_format(it->builder->arena,
                                           "%s against %s is powered, and nothing was found to ship "
                                           "for.",
-                                          it->builder->out->groups[it->group].id,
-                                          it->builder->out->groups[it->control].id));
+                                          it->builder->group_names[it->group],
+                                          it->builder->group_names[it->control]));
     assay__reasons_inconclusive(it);
     return ASSAY_RECOMMEND_END;
 }
@@ -73,7 +73,7 @@ static enum assay_recommendation decide(struct assay__case *it, struct assay_tre
         assay__reason(it, "noControl", -1,
                       assay__arena_format(it->builder->arena,
                                           "The plan names no control to judge %s against.",
-                                          it->builder->out->groups[it->group].id));
+                                          it->builder->group_names[it->group]));
         return ASSAY_RECOMMEND_UNSPECIFIED;
     }
     if (it->pair != ASSAY__NONE)

@@ -10,6 +10,7 @@
 #include "base/name.h"
 #include "analysis/analyze.h"
 #include "analysis/phrases.h"
+#include "number/number.h"
 
 static const char *const NOWHERE[3] = {NULL, NULL, NULL};
 
@@ -104,8 +105,7 @@ static enum assay_status note_balance(struct assay__builder *builder,
                 "after the exposure: the difference is %s with it, %s without, and no advice rests "
                 "on it. Remedy: leave it out, or measure it before.",
                 assay__metric_covariate(metric, balance->covariate), metric->id,
-                builder->out->groups[result->compared].id,
-                builder->out->groups[result->baseline].id, p,
+                builder->group_names[result->compared], builder->group_names[result->baseline], p,
                 assay__number_text(now->difference.estimate, adjusted),
                 assay__number_text(now->compared.unadjusted - now->baseline.unadjusted, raw)),
             err);
@@ -113,41 +113,94 @@ static enum assay_status note_balance(struct assay__builder *builder,
     return status;
 }
 
-static enum assay_status note_negative(struct assay__builder *builder,
-                                       const struct assay_metric_result *result,
+/* Groups whose baseline of a metric is below 0, each once: "A (-9.85), B (-2)"; NULL for none. */
+static const char *negative_baselines(struct assay__builder *builder, uint32_t metric,
+                                      enum assay_status *status, struct assay_error *err)
+{
+    const char *names = NULL;
+    for (uint32_t p = 0; p < builder->pair_count; p++) {
+        size_t at = ((size_t)metric * builder->pair_count + p) * builder->out->slice_count;
+        const struct assay_look_result *last = assay__last_look(&builder->out->results[at]);
+        char figure[ASSAY__PHRASE_BYTES];
+        uint32_t before = 0;
+        while (before < p && builder->pairs[before].baseline != builder->pairs[p].baseline)
+            before++;
+        if (before < p || last == NULL || !(last->comparison.baseline.estimate < 0.0))
+            continue;
+        names = assay__arena_format(builder->arena, "%s%s%s (%s)", names == NULL ? "" : names,
+                                    names == NULL ? "" : ", ",
+                                    builder->group_names[builder->pairs[p].baseline],
+                                    assay__number_text(last->comparison.baseline.estimate, figure));
+        if (names == NULL) {
+            *status = assay__fail_memory(err);
+            return NULL;
+        }
+    }
+    return names;
+}
+
+static enum assay_status note_negative(struct assay__builder *builder, uint32_t metric,
                                        struct assay_error *err)
 {
-    const struct assay_look_result *last = assay__last_look(result);
-    char baseline[ASSAY__PHRASE_BYTES];
-    if (last == NULL || !(last->comparison.baseline.estimate < 0.0))
-        return ASSAY_OK;
+    enum assay_status status = ASSAY_OK;
+    const char *names = negative_baselines(builder, metric, &status, err);
+    if (names == NULL)
+        return status;
     return assay__annotate(
-        builder, ASSAY_NOTE_WARNING, (int32_t)result->metric, NOWHERE,
+        builder, ASSAY_NOTE_WARNING, (int32_t)metric, NOWHERE,
         assay__arena_format(builder->arena,
-                            "The baseline of %s in %s is negative (%s), so relative figures have "
-                            "the other sign. Remedy: read the absolute difference.",
-                            builder->plan->metrics[result->metric].id,
-                            builder->out->groups[result->baseline].id,
-                            assay__number_text(last->comparison.baseline.estimate, baseline)),
+                            "The baseline of %s is negative in %s, so relative figures have the "
+                            "other sign. Remedy: read the absolute difference.",
+                            builder->plan->metrics[metric].id, names),
         err);
 }
 
-/* A cap at a quantile of many zeros is 0 itself. */
-static enum assay_status note_cap(struct assay__builder *builder,
-                                  const struct assay_metric_result *result, struct assay_error *err)
+/* One of a cap's ends is this value. An end at a quantile is what all values are, if they agree. */
+static bool caps_at(const struct assay_cap *cap, double value)
 {
-    const struct assay_metric_plan *metric = &builder->plan->metrics[result->metric];
-    const struct assay_look_result *last = assay__last_look(result);
-    bool is_capped = metric->cap.upper != NULL || !isnan(metric->cap.upper_quantile);
-    if (last == NULL || !is_capped || !(last->comparison.flags & ASSAY_FLAG_ZERO_VARIANCE) ||
-        last->comparison.baseline.estimate != 0.0 || last->comparison.compared.estimate != 0.0)
+    double end;
+    if (!isnan(cap->upper_quantile) || !isnan(cap->lower_quantile))
+        return true;
+    return (cap->upper != NULL &&
+            assay__double_parse(cap->upper, strlen(cap->upper), &end) == ASSAY__PARSE_OK &&
+            end == value) ||
+           (cap->lower != NULL &&
+            assay__double_parse(cap->lower, strlen(cap->lower), &end) == ASSAY__PARSE_OK &&
+            end == value);
+}
+
+bool assay__cap_levels_all(const struct assay__builder *builder, uint32_t metric, double *value)
+{
+    *value = (double)NAN;
+    for (uint32_t p = 0; p < builder->pair_count; p++) {
+        size_t at = ((size_t)metric * builder->pair_count + p) * builder->out->slice_count;
+        const struct assay_look_result *last = assay__last_look(&builder->out->results[at]);
+        if (last == NULL || !(last->comparison.flags & ASSAY_FLAG_ZERO_VARIANCE))
+            return false;
+        if (p == 0)
+            *value = last->comparison.baseline.estimate;
+        if (last->comparison.baseline.estimate != *value ||
+            last->comparison.compared.estimate != *value)
+            return false;
+    }
+    return caps_at(&builder->plan->metrics[metric].cap, *value);
+}
+
+/* A cap at a quantile of many zeros is 0 itself. */
+static enum assay_status note_cap(struct assay__builder *builder, uint32_t metric,
+                                  struct assay_error *err)
+{
+    double value;
+    char figure[ASSAY__PHRASE_BYTES];
+    if (!assay__cap_levels_all(builder, metric, &value))
         return ASSAY_OK;
-    return assay__annotate(builder, ASSAY_NOTE_WARNING, (int32_t)result->metric, NOWHERE,
+    return assay__annotate(builder, ASSAY_NOTE_WARNING, (int32_t)metric, NOWHERE,
                            assay__arena_format(builder->arena,
-                                               "The cap of %s makes every value 0, so nothing is "
-                                               "left to test. Remedy: cap at a higher quantile, or "
-                                               "at a value.",
-                                               metric->id),
+                                               "With its cap every value of %s is %s: no group's "
+                                               "values vary, so there is no test. Remedy: cap at "
+                                               "another quantile, or at a value.",
+                                               builder->plan->metrics[metric].id,
+                                               assay__number_text(value, figure)),
                            err);
 }
 
@@ -162,11 +215,11 @@ enum assay_status assay__note_decision(struct assay__builder *builder, struct as
         for (uint32_t p = 0; status == ASSAY_OK && p < builder->pair_count; p++) {
             size_t at = ((size_t)m * builder->pair_count + p) * out->slice_count;
             status = note_balance(builder, &out->results[at], err);
-            if (status == ASSAY_OK && p == 0)
-                status = note_cap(builder, &out->results[at], err);
-            if (status == ASSAY_OK && p == 0)
-                status = note_negative(builder, &out->results[at], err);
         }
+        if (status == ASSAY_OK)
+            status = note_cap(builder, m, err);
+        if (status == ASSAY_OK)
+            status = note_negative(builder, m, err);
     }
     return status;
 }

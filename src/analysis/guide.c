@@ -226,13 +226,13 @@ static enum assay_status guide_looks(struct assay__builder *builder,
     assay__text_format(&remark.words, "Looks under %s horizon",
                        is_group ? "a group sequential" : "an always-valid");
     if (isfinite(planned)) {
-        char units[ASSAY__NUMBER_BYTES];
+        char units[ASSAY__NUMBER_BYTES], said[ASSAY__PHRASE_BYTES];
         assay__number_round(planned, 15, units);
         add_pair(&remark, is_group ? "plannedUnits" : "narrowestUnits", units);
         assay__text_format(&remark.words,
                            is_group ? " that is planned to end at %s units"
                                     : " whose interval is narrowest at %s units",
-                           units);
+                           assay__units_text(planned, said));
     }
     assay__text_puts(&remark.words, ": intervals are wider than those of a single look would be, "
                                     "so that every look may be acted on.");

@@ -3,13 +3,13 @@
  * Rows that were skipped, by group: where one group lost a larger part than another, what is left
  * is not a fair sample of either.
  */
-#include <inttypes.h>
 #include <string.h>
 
 #include "analysis/analyze.h"
 #include "analysis/dataset_read.h"
 #include "assay/srm.h"
 #include "base/error.h"
+#include "number/number.h"
 
 /* Rows skipped and, in proportion, what they would be if all groups lost the same part. */
 struct losses {
@@ -43,10 +43,10 @@ static enum assay_status say(struct assay__builder *builder, const struct losses
     const char *text = assay__arena_format(
         builder->arena,
         "Rows that cannot be read were left out of some groups more than of others (p %.1e): of "
-        "group '%.300s' %" PRIu64 " of %.0f. The rest is not a fair sample: find out why, or say "
+        "group '%.300s' %s of %s. The rest is not a fair sample: find out why, or say "
         "how those cells are to be read.",
-        p, builder->out->groups[losses->most].id, losses->rows[losses->most],
-        losses->shares[losses->most]);
+        p, builder->out->groups[losses->most].id, assay__count(losses->rows[losses->most]).text,
+        assay__count((uint64_t)losses->shares[losses->most]).text);
     return assay__annotate(builder, ASSAY_NOTE_WARNING, -1, NOWHERE, text, err);
 }
 

@@ -18,6 +18,15 @@ const char *assay__number_text(double number, char out[ASSAY__PHRASE_BYTES])
     return out;
 }
 
+const char *assay__units_text(double units, char out[ASSAY__PHRASE_BYTES])
+{
+    static const double MANY = 1000.0;
+    if (units < MANY || units > ASSAY__WHOLE_MAX)
+        return assay__number_text(units, out);
+    snprintf(out, ASSAY__PHRASE_BYTES, "%s", assay__count((uint64_t)round(units)).text);
+    return out;
+}
+
 const char *assay__percent_text(double share, char out[ASSAY__PHRASE_BYTES])
 {
     char text[ASSAY__NUMBER_BYTES];

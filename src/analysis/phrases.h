@@ -25,6 +25,9 @@ const char *assay__percent_text(double share, char out[ASSAY__PHRASE_BYTES]);
 /** assay__number_text() is a number with a few digits. */
 const char *assay__number_text(double number, char out[ASSAY__PHRASE_BYTES]);
 
+/** assay__units_text() is a number of units that weights may split: "12.5", "45,499". */
+const char *assay__units_text(double units, char out[ASSAY__PHRASE_BYTES]);
+
 /** assay__level_text() is "97.5 %": the level of the intervals of a test of that alpha. */
 const char *assay__level_text(double alpha, enum assay_side side, char out[ASSAY__PHRASE_BYTES]);
 

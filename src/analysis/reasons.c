@@ -2,12 +2,12 @@
 /* Reasons for advice from what was tested: harm, wins, and what did not pass. */
 #include "analysis/decide.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "analysis/phrases.h"
+#include "number/number.h"
 
 void assay__reason(struct assay__case *it, const char *id, int32_t metric, const char *text)
 {
@@ -32,7 +32,7 @@ void assay__reason(struct assay__case *it, const char *id, int32_t metric, const
 
 static const char *group_id(const struct assay__case *it, uint32_t group)
 {
-    return it->builder->out->groups[group].id;
+    return it->builder->group_names[group];
 }
 
 /* "visit improved significantly in B against A (+7.7 %; p 0.001 for better)." */
@@ -96,13 +96,14 @@ static const char *mismatch_text(const struct assay__case *it)
         const struct assay_srm_group *group = &srm->groups[g];
         if (!group->significant || !(group->expected > 0.0) || count++ >= NAMED)
             continue;
-        text = assay__arena_format(it->builder->arena, "%s%s%s has %" PRIu64 " units, planned %s",
-                                   text, count == 1 ? ": " : "; ", group_id(it, g), group->observed,
-                                   assay__number_text(group->expected, expected));
+        text = assay__arena_format(it->builder->arena, "%s%s%s has %s units, planned %s", text,
+                                   count == 1 ? ": " : "; ", group_id(it, g),
+                                   assay__count(group->observed).text,
+                                   assay__units_text(group->expected, expected));
     }
     if (text != NULL && count > NAMED)
-        text = assay__arena_format(it->builder->arena, "%s; and %" PRIu32 " more groups", text,
-                                   count - NAMED);
+        text = assay__arena_format(it->builder->arena, "%s; and %s more groups", text,
+                                   assay__count(count - NAMED).text);
     return text == NULL ? NULL : assay__arena_format(it->builder->arena, "%s.", text);
 }
 
@@ -116,11 +117,11 @@ static void say_unplanned(struct assay__case *it)
         assay__reason(it, "unplannedGroup", -1,
                       assay__arena_format(it->builder->arena,
                                           out->groups[g].is_planned
-                                              ? "Group %s has %" PRIu64 " units and is planned to "
+                                              ? "Group %s has %s units and is planned to "
                                                 "have none."
-                                              : "Group %s has %" PRIu64 " units and is not in the "
+                                              : "Group %s has %s units and is not in the "
                                                 "plan.",
-                                          group_id(it, g), units));
+                                          group_id(it, g), assay__count(units).text));
     }
 }
 

@@ -2,17 +2,17 @@
 /* Reasons for advice from numbers of units: too few for advice, enough for an answer, or not. */
 #include "analysis/decide.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "analysis/phrases.h"
+#include "number/number.h"
 #include "stats/metric/metric.h"
 
 static const char *group_id(const struct assay__case *it, uint32_t group)
 {
-    return it->builder->out->groups[group].id;
+    return it->builder->group_names[group];
 }
 
 /* ---- Too few to advise on -------------------------------------------------------------------- */
@@ -27,11 +27,11 @@ static void check_units(struct assay__case *it, uint32_t group)
     if (has_units(it, group))
         return;
     uint64_t units = it->builder->out->units[group];
-    assay__reason(it, "tooFewUnits", -1,
-                  assay__arena_format(it->builder->arena,
-                                      "Group %s has %" PRIu64 " unit%s; advice needs %" PRIu64 ".",
-                                      group_id(it, group), units, units == 1 ? "" : "s",
-                                      it->builder->plan->minimum_units));
+    assay__reason(
+        it, "tooFewUnits", -1,
+        assay__arena_format(it->builder->arena, "Group %s has %s unit%s; advice needs %s.",
+                            group_id(it, group), assay__count(units).text, units == 1 ? "" : "s",
+                            assay__count(it->builder->plan->minimum_units).text));
 }
 
 /* The smaller of successes and failures; a share times its units is whole but for rounding. */
@@ -50,20 +50,27 @@ static void check_metric(struct assay__case *it, uint32_t metric, uint32_t group
     if (!has_units(it, group))
         return; /* said of the group already */
     if (n < plan->minimum_units) {
+        /* Sums without a variance count units, and have nothing to test. */
+        bool has_no_figures = stats == NULL && it->builder->out->missing[metric] == 0;
+        const char *values =
+            has_no_figures ? "no values that can be tested"
+            : n == 1       ? "1 value"
+                     : assay__arena_format(it->builder->arena, "%s values", assay__count(n).text);
         assay__reason(it, "tooFewValues", (int32_t)metric,
-                      assay__arena_format(it->builder->arena,
-                                          "%s has %" PRIu64 " value%s in %s; advice needs "
-                                          "%" PRIu64 ".",
-                                          id, n, n == 1 ? "" : "s", group_id(it, group),
-                                          plan->minimum_units));
+                      values == NULL ? NULL
+                                     : assay__arena_format(it->builder->arena,
+                                                           "%s has %s in %s; advice needs %s.", id,
+                                                           values, group_id(it, group),
+                                                           assay__count(plan->minimum_units).text));
     } else if (assay__metric_kind(plan->metrics[metric].type)->is_share && stats != NULL &&
                events_of(stats) < plan->minimum_events) {
         assay__reason(it, "tooFewEvents", (int32_t)metric,
                       assay__arena_format(it->builder->arena,
-                                          "%s has %" PRIu64 " events (the smaller of successes "
-                                          "and failures) in %s; advice needs %" PRIu64 ".",
-                                          id, events_of(stats), group_id(it, group),
-                                          plan->minimum_events));
+                                          "%s has %s event%s (the smaller of successes and "
+                                          "failures) in %s; advice needs %s.",
+                                          id, assay__count(events_of(stats)).text,
+                                          events_of(stats) == 1 ? "" : "s", group_id(it, group),
+                                          assay__count(plan->minimum_events).text));
     }
 }
 
@@ -149,15 +156,17 @@ enum { SIZE_BYTES = 4 * ASSAY__PHRASE_BYTES };
 static const char *size_text(const struct assay_metric_result *result, char out[SIZE_BYTES])
 {
     const struct assay_sample_size *size = &assay__last_look(result)->size;
+    const struct assay__count current = assay__count(size->current);
     char effect[ASSAY__PHRASE_BYTES], power[ASSAY__PHRASE_BYTES];
     assay__percent_text(result->power, power);
     if (size->absence == ASSAY_SIZE_EXISTS) {
-        snprintf(out, SIZE_BYTES, "%" PRIu64 " of %.0f units", size->current, size->required);
+        snprintf(out, SIZE_BYTES, "%s of %s units", current.text,
+                 assay__count((uint64_t)size->required).text);
     } else if (size->absence != ASSAY_SIZE_NOT_PLANNED) {
-        snprintf(out, SIZE_BYTES, "%" PRIu64 " units, and no number of units is enough, since %s",
-                 size->current, assay__size_absence_text(size->absence));
+        snprintf(out, SIZE_BYTES, "%s units, and no number of units is enough, since %s",
+                 current.text, assay__size_absence_text(size->absence));
     } else if (isnan(size->powered_effect_abs)) {
-        snprintf(out, SIZE_BYTES, "%" PRIu64 " units, without a planned effect", size->current);
+        snprintf(out, SIZE_BYTES, "%s units, without a planned effect", current.text);
     } else {
         bool is_share = !isnan(size->powered_effect_rel);
         if (is_share)
@@ -165,8 +174,8 @@ static const char *size_text(const struct assay_metric_result *result, char out[
         else
             assay__number_text(size->powered_effect_abs, effect);
         snprintf(out, SIZE_BYTES,
-                 "%" PRIu64 " units, which find a change of %s with power %s; no effect is planned",
-                 size->current, effect, power);
+                 "%s units, which find a change of %s with power %s; no effect is planned",
+                 current.text, effect, power);
     }
     return out;
 }

@@ -17,4 +17,10 @@ int assay__name_compare(const char *a, const char *b);
  */
 const char *assay__name_fold(struct assay__arena *arena, const char *name);
 
+/**
+ * assay__name_quoted() is a name as sentences say it: in quotes where it begins or ends with a
+ * blank, has several in a row, or is empty; else itself, not copied. NULL without memory.
+ */
+const char *assay__name_quoted(struct assay__arena *arena, const char *name);
+
 #endif

@@ -144,7 +144,7 @@ static int take_slices(struct arguments *arguments, const char *value)
     return 0;
 }
 
-/* What to do about remarks of a kind, in options of this command. */
+/* What to do about remarks of a kind, and about what is not listed, in options of this command. */
 static const char *hint_of(const char *kind)
 {
     static const struct {
@@ -155,6 +155,9 @@ static const char *hint_of(const char *kind)
         {"fiellerUnbounded", "read the absolute difference"},
         {"covariateDropped", "take them out of the metric's covariates"},
         {"logUndefined", "--relative-interval fieller"},
+        {"groups", "--slices lists them"},
+        {"slices", "--slices lists them"},
+        {"comparisons", "--slices lists them"},
     };
     for (size_t i = 0; i < sizeof HINTS / sizeof *HINTS; i++)
         if (strcmp(kind, HINTS[i].kind) == 0)

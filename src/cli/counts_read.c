@@ -186,10 +186,10 @@ static int read_percentage(struct counts *counts, struct counts_metric *metric, 
     if (fabs(nearest - share * all) <= 1e-12 * all)
         return 0;
     metric->is_vague = metric->is_vague || room >= 1.0;
-    metric->remark =
-        assay__arena_format(&counts->arena, "%s%s%.*s of %" PRIu64 " units is taken as %.0f",
-                            metric->remark == NULL ? "" : metric->remark,
-                            metric->remark == NULL ? "" : ", ", (int)length, text, units, nearest);
+    metric->remark = assay__arena_format(
+        &counts->arena, "%s%s%.*s of %s units is taken as %s",
+        metric->remark == NULL ? "" : metric->remark, metric->remark == NULL ? "" : ", ",
+        (int)length, text, assay__count(units).text, assay__count((uint64_t)nearest).text);
     return metric->remark == NULL ? fail_memory() : 0;
 }
 

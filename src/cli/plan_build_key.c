@@ -2,6 +2,7 @@
 /* The text of a flag or an attribute as the value of a key, by the key's kind. */
 #include <string.h>
 
+#include "base/utf8.h"
 #include "cli/plan_build.h"
 #include "number/number.h"
 
@@ -38,13 +39,26 @@ static struct assay__node *make_boolean(struct plan_build *build, bool value)
     return node;
 }
 
-/* "off" stands for false. */
+static bool is_off(const char *text, size_t length)
+{
+    return (length == 3 && memcmp(text, "off", 3) == 0) ||
+           (length == 5 && memcmp(text, "false", 5) == 0);
+}
+
+/* "off", or false as plans have it, turns the key off. */
 static struct assay__node *make_level(struct plan_build *build, const struct assay__plan_key *row,
                                       const char *text, size_t length)
 {
-    if (length == 3 && memcmp(text, "off", 3) == 0)
-        return make_boolean(build, false);
     const struct assay__plan_key *rate = assay__plan_keys_of(row->child)->keys;
+    double level;
+    if (is_off(text, length))
+        return make_boolean(build, false);
+    if (assay__double_parse(text, length, &level) != ASSAY__PARSE_OK &&
+        !assay__percent_parse(text, length, &level)) {
+        plan_build_fail(build, "%s takes a level such as 0.05, or off; '%.*s' is neither.",
+                        row->key, assay__utf8_shown(text, length), text);
+        return NULL;
+    }
     struct assay__node *object = plan_build_node(build, ASSAY__NODE_OBJECT);
     plan_build_set(build, object, rate->key, make_number(build, rate, text, length));
     return object;

@@ -3,11 +3,11 @@
  */
 #include "cli/plan_check_words.h"
 
-#include <inttypes.h>
 #include <math.h>
 
 #include "analysis/error_rates.h"
 #include "stats/metric/metric.h"
+#include "number/number.h"
 
 /* "visit improves (0.025)": what a leaf of the rule asks, and its level. */
 static void say_leaf(struct plan_words *words, uint32_t metric)
@@ -155,15 +155,14 @@ static bool has_adjustment(const struct assay_plan *plan)
 static void say_withholds(struct plan_words *words)
 {
     const struct assay_plan *plan = words->plan;
-    assay__text_format(&words->line,
-                       "No advice: a group of the comparison has fewer than %" PRIu64
-                       " units, or values of a metric",
-                       plan->minimum_units);
+    assay__text_format(
+        &words->line,
+        "No advice: a group of the comparison has fewer than %s units, or values of a metric",
+        assay__count(plan->minimum_units).text);
     if (has_proportion(plan))
         assay__text_format(&words->line,
-                           ", or a proportion has fewer than %" PRIu64
-                           " successes or failures there",
-                           plan->minimum_events);
+                           ", or a proportion has fewer than %s successes or failures there",
+                           assay__count(plan->minimum_events).text);
     if (has_adjustment(plan))
         assay__text_puts(&words->line, ", or a metric is adjusted by a covariate that differs "
                                        "between its groups");

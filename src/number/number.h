@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "assay/moments.h"
 
@@ -51,6 +52,17 @@ enum assay__parse assay__decimal_parse(const char *text, size_t length, struct a
  * double is ASSAY__PARSE_RANGE; too small gives 0 or a subnormal.
  */
 enum assay__parse assay__double_parse(const char *text, size_t length, double *out);
+
+/** struct assay__count: a count as people read it, "12,345". */
+struct assay__count {
+    char text[32];
+};
+
+/**
+ * assay__count() writes a count with commas between its thousands, for sentences:
+ * `assay__count(n).text` lives until the end of the full expression that it stands in.
+ */
+struct assay__count assay__count(uint64_t count);
 
 /** assay__percent_parse() reads "5%" as the double that 0.05 is; false for anything else. */
 bool assay__percent_parse(const char *text, size_t length, double *out);

@@ -133,13 +133,16 @@ static void finish_metric_level(struct assay__plan_reader *reader, const struct 
     if (!metric->has_deterioration || !isnan(metric->deterioration_alpha))
         return;
     if (metric->role == ASSAY_ROLE_GUARDRAIL && !metric->margin.is_set)
-        assay__plan_fail_key(reader, value, "deterioration",
-                             "A guardrail without a margin is tested for harm only: with false, "
-                             "nothing would be tested. Give it a margin or leave this out.");
+        assay__plan_fail_key(
+            reader, value, "deterioration",
+            "A guardrail without a margin is tested for harm only; \"deterioration\": "
+            "false would leave nothing to test. Give it a margin, or leave "
+            "\"deterioration\" out.");
     if (metric->role == ASSAY_ROLE_DETERIORATION)
         assay__plan_fail_key(reader, value, "deterioration",
-                             "A deterioration metric is tested for harm only: with false, nothing "
-                             "would be tested. Leave the metric or this out.");
+                             "A metric of role \"deterioration\" is tested for harm only; "
+                             "\"deterioration\": false would leave nothing to test. Leave one of "
+                             "the two out.");
 }
 
 /* An open window measures a unit again at each look, so the looks' increments depend on each other.

@@ -117,7 +117,7 @@ START_TEST(sizes_that_mismatch_planned_weights_abort)
     advice_check(&run, ASSAY_RECOMMEND_ABORT, "sampleRatioMismatch");
     ck_assert_str_eq(run.analysis->treatments->reasons[0].text,
                      "Sample ratio mismatch: the groups' sizes do not match the plan (p 1.81e-74): "
-                     "a has 2000 units, planned 1500; b has 1000 units, planned 1500.");
+                     "a has 2,000 units, planned 1,500; b has 1,000 units, planned 1,500.");
     end_run(&run);
 }
 END_TEST

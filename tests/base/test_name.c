@@ -90,8 +90,33 @@ START_TEST(names_that_look_alike_are_folded_alike)
 }
 END_TEST
 
+START_TEST(names_whose_blanks_would_be_lost_are_quoted)
+{
+    static const char *const CASES[][2] = {{"b", "b"},
+                                           {"a b", "a b"},
+                                           {"b ", "'b '"},
+                                           {" b", "' b'"},
+                                           {"a  b", "'a  b'"},
+                                           {"", "''"},
+                                           {"b\t", "'b\t'"},
+                                           {"it's", "it's"},
+                                           {" ", "' '"},
+                                           {"\xC3\xA4", "\xC3\xA4"},
+                                           {"b\xC2\xA0", "'b\xC2\xA0'"},
+                                           {"\xE2\x80\x8B"
+                                            "b",
+                                            "'\xE2\x80\x8B"
+                                            "b'"}};
+    struct assay__arena arena = {0};
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++)
+        ck_assert_str_eq(assay__name_quoted(&arena, CASES[i][0]), CASES[i][1]);
+    assay__arena_release(&arena);
+}
+END_TEST
+
 static void add(TCase *cases)
 {
+    tcase_add_test(cases, names_whose_blanks_would_be_lost_are_quoted);
     tcase_add_test(cases, numbers_in_names_are_ordered_as_numbers);
     tcase_add_test(cases, names_that_look_alike_are_folded_alike);
 }

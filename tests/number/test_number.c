@@ -223,8 +223,26 @@ START_TEST(numbers_ignore_a_locale_with_decimal_commas)
 }
 END_TEST
 
+START_TEST(counts_have_commas_between_thousands)
+{
+    static const struct {
+        uint64_t count;
+        const char *text;
+    } CASES[] = {{0, "0"},
+                 {999, "999"},
+                 {1000, "1,000"},
+                 {90998, "90,998"},
+                 {123456, "123,456"},
+                 {1000000, "1,000,000"},
+                 {UINT64_MAX, "18,446,744,073,709,551,615"}};
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++)
+        ck_assert_str_eq(assay__count(CASES[i].count).text, CASES[i].text);
+}
+END_TEST
+
 static void add(TCase *cases)
 {
+    tcase_add_test(cases, counts_have_commas_between_thousands);
     tcase_add_test(cases, number_write_is_short_and_plain_where_people_expect_it);
     tcase_add_test(cases, numbers_agree_with_the_golden_file_both_ways);
     tcase_add_test(cases, numbers_written_read_back_equal);

@@ -124,6 +124,28 @@ START_TEST(sizes_are_as_planned_only_where_the_test_says_so)
 }
 END_TEST
 
+START_TEST(groups_are_marked_only_under_a_mismatch)
+{
+#define GROUP "{'group':'g','observed':120,'expected':100,'isSignificant':true}"
+    page_store_text(&endpoint, "tolerated",
+                    "{'results':[{'srmResult':[{'isSignificant':false,'result':[" GROUP
+                    "],'status':"
+                    "{'message':'The groups\\u0027 sizes are within the tolerance of the plan "
+                    "(p 1e-9).'}}]}]}");
+    page_store_text(&endpoint, "mismatch",
+                    "{'results':[{'srmResult':[{'isSignificant':true,'result':[" GROUP "]}]}]}");
+#undef GROUP
+    struct reply page = page_of(&endpoint, "tolerated");
+    ck_assert_ptr_nonnull(strstr(page.body.data, "Sizes within the tolerance"));
+    ck_assert_ptr_nonnull(strstr(page.body.data, "<bdi>g</bdi>"));
+    ck_assert_uint_eq(page_count_of(page.body.data, ">Off<"), 0);
+    reply_release(&page);
+    page = page_of(&endpoint, "mismatch");
+    ck_assert_uint_eq(page_count_of(page.body.data, ">Off<"), 1);
+    reply_release(&page);
+}
+END_TEST
+
 START_TEST(reasons_tell_of_harm_first_and_fold_what_shows_nothing)
 {
     page_store_text(
@@ -364,6 +386,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, treatments_beyond_a_number_are_counted);
     tcase_add_test(cases, mismatch_is_told_before_anything_else_whichever_metric_has_the_test);
     tcase_add_test(cases, sizes_are_as_planned_only_where_the_test_says_so);
+    tcase_add_test(cases, groups_are_marked_only_under_a_mismatch);
     tcase_add_test(cases, reasons_tell_of_harm_first_and_fold_what_shows_nothing);
     tcase_add_test(cases, remarks_without_words_say_so);
     tcase_add_test(cases, remarks_of_one_kind_are_gathered);

@@ -15,15 +15,7 @@ enum { DECIMALS_MAX = 6 };
 
 void assay__figure_count(uint64_t count, char out[ASSAY__FIGURE_BYTES])
 {
-    char digits[24];
-    int length = snprintf(digits, sizeof digits, "%" PRIu64, count);
-    int to = 0;
-    for (int i = 0; i < length; i++) {
-        if (i > 0 && (length - i) % 3 == 0)
-            out[to++] = ',';
-        out[to++] = digits[i];
-    }
-    out[to] = '\0';
+    snprintf(out, ASSAY__FIGURE_BYTES, "%s", assay__count(count).text);
 }
 
 int assay__figure_decimals(double half_width, double estimate, int digits)

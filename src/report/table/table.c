@@ -15,7 +15,15 @@
 
 enum { WIDTH_MIN = 60, WIDTH_MAX = 200, WIDTH_DEFAULT = 80 };
 
-static uint64_t total_units(const struct assay_analysis *analysis)
+void assay__table_hint(struct assay__text *words, const struct assay_write_options *options,
+                       const char *kind)
+{
+    const char *hint = options->hint != NULL ? options->hint(kind) : NULL;
+    if (hint != NULL)
+        assay__text_format(words, "; %s", hint);
+}
+
+uint64_t assay__table_units(const struct assay_analysis *analysis)
 {
     uint64_t total = 0;
     for (uint32_t g = 0; g < analysis->group_count; g++)
@@ -28,7 +36,7 @@ static void write_head(struct assay__page *page, const struct assay_analysis *an
     char units[ASSAY__FIGURE_BYTES], read[ASSAY__FIGURE_BYTES], skipped[ASSAY__FIGURE_BYTES];
     const struct assay_counts *counts = &analysis->counts;
     struct assay__text words = {0};
-    assay__figure_count(total_units(analysis), units);
+    assay__figure_count(assay__table_units(analysis), units);
     assay__figure_count(counts->rows_read, read);
     assay__figure_count(counts->rows_read - counts->rows_used, skipped);
     assay__text_format(&words, "%s units in %u groups", units, analysis->group_count);
@@ -38,124 +46,8 @@ static void write_head(struct assay__page *page, const struct assay_analysis *an
     assay__page_words(page, &words, 0, 0);
 }
 
-static bool is_baseline(const struct assay_analysis *analysis, uint32_t group)
-{
-    for (size_t i = 0; i < analysis->result_count; i++)
-        if (analysis->results[i].baseline == group)
-            return true;
-    return false;
-}
-
-static void share_text(double share, char out[ASSAY__FIGURE_BYTES + 4])
-{
-    char figure[ASSAY__FIGURE_BYTES];
-    assay__figure_fixed(share * 100.0, 2, false, figure);
-    snprintf(out, ASSAY__FIGURE_BYTES + 4, "%s %%", figure);
-}
-
-static void write_group(struct assay__page *page, const struct assay_analysis *analysis,
-                        uint32_t group, const struct assay__labels *labels, double weight_sum,
-                        uint64_t total)
-{
-    const struct assay_group_result *about = &analysis->groups[group];
-    const struct assay_srm_group *srm =
-        analysis->srm_count > 0 ? &analysis->srm[0].groups[group] : NULL;
-    char units[ASSAY__FIGURE_BYTES], planned[ASSAY__FIGURE_BYTES + 4] = "none";
-    char actual[ASSAY__FIGURE_BYTES + 4];
-    assay__figure_count(analysis->units[group], units);
-    if (about->is_planned)
-        share_text(about->weight / weight_sum, planned);
-    share_text(total > 0 ? (double)analysis->units[group] / (double)total : 0.0, actual);
-    assay__page_spaces(page, 2);
-    assay__labels_write(labels, page, group, 2);
-    assay__page_cell(page, units, 14, ASSAY__ALIGN_RIGHT, false, ASSAY__INK_PLAIN);
-    assay__page_cell(page, planned, 11, ASSAY__ALIGN_RIGHT, false, ASSAY__INK_PLAIN);
-    assay__page_cell(page, actual, 11, ASSAY__ALIGN_RIGHT, false, ASSAY__INK_PLAIN);
-    assay__page_spaces(page, 2);
-    /* What is off by no more than the tolerance is no mismatch. */
-    if (srm != NULL && srm->significant && analysis->srm[0].test.significant)
-        assay__page_cell(page, "MISMATCH", 8, ASSAY__ALIGN_LEFT, false, ASSAY__INK_BAD);
-    else if (is_baseline(analysis, group))
-        assay__page_cell(page, "baseline", 8, ASSAY__ALIGN_LEFT, false, ASSAY__INK_PLAIN);
-    assay__page_end(page);
-}
-
-/* What the test of sizes says, with its figures. */
-static void add_srm(struct assay__text *words, const struct assay_analysis *analysis)
-{
-    static const char *const STATES[] = {[ASSAY__SRM_PLANNED] = "as planned",
-                                         [ASSAY__SRM_BORDERLINE] = "borderline",
-                                         [ASSAY__SRM_TOLERATED] = "within the tolerance",
-                                         [ASSAY__SRM_MISMATCH] = "MISMATCH",
-                                         [ASSAY__SRM_UNPLANNED] = "MISMATCH, unplanned units",
-                                         [ASSAY__SRM_NOT_TESTED] = "not tested"};
-    const struct assay_srm *test = &analysis->srm[0].test;
-    enum assay__srm_state state = assay__srm_state(test, analysis->plan->srm.alpha);
-    bool is_assumed = assay__weights_are_assumed(analysis->plan);
-    char statistic[ASSAY__NUMBER_BYTES + 1], p[ASSAY__FIGURE_BYTES];
-    const char *word = STATES[state];
-    /* Nobody planned weights that were assumed. */
-    if (state == ASSAY__SRM_PLANNED && is_assumed)
-        word = "equal, as assumed";
-    assay__text_format(words, "Sample ratio: %s", word);
-    if (test->tested) {
-        statistic[assay__number_round(test->statistic, 4, statistic)] = '\0';
-        assay__figure_p(test->p, test->log10_p, p);
-        assay__text_format(words, " (%s %s, p %s)",
-                           isnan(test->df) ? "log Bayes factor" : "chi-square", statistic, p);
-    }
-    if (is_assumed && state != ASSAY__SRM_PLANNED && test->tested)
-        assay__text_puts(words, " against equal weights, which were assumed");
-    assay__text_putc(words, '.');
-}
-
-static void write_srm(struct assay__page *page, const struct assay_analysis *analysis)
-{
-    if (analysis->srm_count == 0)
-        return;
-    struct assay__text words = {0};
-    uint32_t off = 0;
-    bool is_off = analysis->srm[0].test.significant;
-    for (uint32_t s = 1; s < analysis->srm_count; s++)
-        off += analysis->srm[s].test.significant;
-    add_srm(&words, analysis);
-    if (analysis->srm_count > 1)
-        assay__text_format(&words, " Slices off: %u of %u.", off, analysis->srm_count - 1);
-    assay__page_spaces(page, 2);
-    assay__page_ink(page, is_off ? ASSAY__INK_BAD : ASSAY__INK_PLAIN);
-    assay__page_words(page, &words, 2, 2);
-    if (is_off)
-        assay__page_ink(page, ASSAY__INK_PLAIN);
-}
-
-static void write_groups(struct assay__page *page, const struct assay_analysis *analysis)
-{
-    double weight_sum = 0.0;
-    struct assay__labels labels = {0};
-    int name_columns = 16;
-    for (uint32_t g = 0; g < analysis->group_count; g++) {
-        weight_sum += analysis->groups[g].weight;
-        assay__page_widen(&name_columns, analysis->groups[g].id);
-    }
-    int room = page->width - (2 + 14 + 11 + 11 + 2 + 8);
-    name_columns = name_columns < room ? name_columns : room;
-    assay__page_heading(page, "GROUPS");
-    assay__page_spaces(page, name_columns + 2 - 6);
-    assay__page_ink(page, ASSAY__INK_DIM);
-    assay__page_cell(page, "units", 14, ASSAY__ALIGN_RIGHT, false, ASSAY__INK_PLAIN);
-    assay__page_cell(page, assay__weights_are_assumed(analysis->plan) ? "assumed" : "planned", 11,
-                     ASSAY__ALIGN_RIGHT, false, ASSAY__INK_PLAIN);
-    assay__page_cell(page, "actual", 11, ASSAY__ALIGN_RIGHT, false, ASSAY__INK_PLAIN);
-    assay__page_ink(page, ASSAY__INK_PLAIN);
-    assay__page_end(page);
-    assay__labels_of_groups(&labels, page, analysis, name_columns);
-    for (uint32_t g = 0; g < analysis->group_count; g++)
-        write_group(page, analysis, g, &labels, weight_sum, total_units(analysis));
-    assay__labels_release(&labels);
-    write_srm(page, analysis);
-}
-
-enum { TREATMENTS_LISTED = 10, REASONS_LISTED = 8 };
+/* With more treatments than the first, only a few that call to act are listed with reasons. */
+enum { TREATMENTS_LISTED = 10, ACTS_LISTED = 2, REASONS_LISTED = 8, REASONS_OF_MANY_LISTED = 2 };
 
 static const char *word_of(enum assay_recommendation recommendation)
 {
@@ -164,10 +56,12 @@ static const char *word_of(enum assay_recommendation recommendation)
                : assay__name_recommendation(recommendation);
 }
 
-static void write_reasons(struct assay__page *page, const struct assay_treatment *treatment)
+static void write_reasons(struct assay__page *page, const struct assay_treatment *treatment,
+                          bool is_short)
 {
     uint32_t count = treatment->reason_count;
-    uint32_t listed = count > REASONS_LISTED ? REASONS_LISTED : count;
+    uint32_t most = is_short ? REASONS_OF_MANY_LISTED : REASONS_LISTED;
+    uint32_t listed = count > most ? most : count;
     for (uint32_t r = 0; r < listed; r++) {
         assay__page_spaces(page, 11);
         assay__page_wrap(page, treatment->reasons[r].text, 11, 13);
@@ -176,13 +70,14 @@ static void write_reasons(struct assay__page *page, const struct assay_treatment
         assay__text_format(page->out, "           and %u more reasons\n", count - listed);
 }
 
-/* Treatments with nothing to act on, where there are many: their names only. */
+/* Treatments, where there are many: their names only. The first ones may be listed already. */
 static void write_others(struct assay__page *page, const struct assay_analysis *analysis,
-                         enum assay_recommendation recommendation)
+                         enum assay_recommendation recommendation, uint32_t listed)
 {
     struct assay__text names = {0};
+    uint32_t count = 0;
     for (uint32_t t = 0; t < analysis->treatment_count; t++)
-        if (analysis->treatments[t].recommendation == recommendation)
+        if (analysis->treatments[t].recommendation == recommendation && count++ >= listed)
             assay__text_format(&names, "%s%s", names.length > 0 ? ", " : "",
                                analysis->groups[analysis->treatments[t].group].id);
     if (names.length == 0)
@@ -198,7 +93,7 @@ static bool is_call_to_act(enum assay_recommendation recommendation)
 }
 
 static void write_treatment(struct assay__page *page, const struct assay_analysis *analysis,
-                            const struct assay_treatment *treatment)
+                            const struct assay_treatment *treatment, bool is_short)
 {
     static const enum assay__ink INKS[] = {[ASSAY_RECOMMEND_UNSPECIFIED] = ASSAY__INK_BOLD,
                                            [ASSAY_RECOMMEND_SHIP] = ASSAY__INK_GOOD,
@@ -215,7 +110,7 @@ static void write_treatment(struct assay__page *page, const struct assay_analysi
                                     ? " (all alpha is spent)"
                                     : " (final)");
     assay__page_end(page);
-    write_reasons(page, treatment);
+    write_reasons(page, treatment, is_short);
 }
 
 static void write_recommendations(struct assay__page *page, const struct assay_analysis *analysis)
@@ -225,12 +120,40 @@ static void write_recommendations(struct assay__page *page, const struct assay_a
         return;
     assay__page_heading(page, "RECOMMENDATION");
     assay__page_end(page);
-    for (uint32_t t = 0; t < analysis->treatment_count; t++)
-        if (!is_short || is_call_to_act(analysis->treatments[t].recommendation))
-            write_treatment(page, analysis, &analysis->treatments[t]);
+    uint32_t acts[ASSAY_RECOMMEND_ABORT + 1] = {0};
+    for (uint32_t t = 0; t < analysis->treatment_count; t++) {
+        enum assay_recommendation advice = analysis->treatments[t].recommendation;
+        if (is_short && (!is_call_to_act(advice) || acts[advice] == ACTS_LISTED))
+            continue;
+        acts[advice]++;
+        write_treatment(page, analysis, &analysis->treatments[t], is_short);
+    }
     for (int r = ASSAY_RECOMMEND_UNSPECIFIED; is_short && r <= ASSAY_RECOMMEND_ABORT; r++)
-        if (!is_call_to_act((enum assay_recommendation)r))
-            write_others(page, analysis, (enum assay_recommendation)r);
+        write_others(page, analysis, (enum assay_recommendation)r, acts[r]);
+}
+
+static void write_unlisted_slices(struct assay__page *page, const struct assay_analysis *analysis,
+                                  const struct assay_write_options *options)
+{
+    uint32_t segments = 0, values = 0;
+    for (uint32_t s = 0; s < analysis->slice_count; s++) {
+        segments += analysis->slices[s].kind == ASSAY_SLICE_SEGMENT;
+        values += analysis->slices[s].kind == ASSAY_SLICE_DIMENSION;
+    }
+    if (segments + values == 0)
+        return;
+    struct assay__text words = {0};
+    if (segments > 0)
+        assay__text_format(&words, "%s segment%s", assay__count(segments).text,
+                           segments == 1 ? "" : "s");
+    if (values > 0)
+        assay__text_format(&words, "%s%s slice%s by dimension", segments > 0 ? " and " : "",
+                           assay__count(values).text, values == 1 ? "" : "s");
+    assay__text_puts(&words, segments + values == 1 ? " is not listed" : " are not listed");
+    assay__table_hint(&words, options, "slices");
+    assay__text_putc(&words, '.');
+    assay__page_end(page);
+    assay__page_words(page, &words, 0, 0);
 }
 
 void assay__write_table(const struct assay_analysis *analysis,
@@ -244,15 +167,14 @@ void assay__write_table(const struct assay_analysis *analysis,
                                .color = options->color,
                                .unicode = options->unicode};
     write_head(&page, analysis);
-    if (options->brief)
-        write_srm(&page, analysis);
-    else
-        write_groups(&page, analysis);
+    assay__table_groups(&page, analysis, options);
     assay__table_results(&page, analysis, options);
     if (options->chart)
         assay__table_charts(&page, analysis);
     if (options->slices)
         assay__table_slices(&page, analysis, options);
+    else if (!options->brief)
+        write_unlisted_slices(&page, analysis, options);
     write_recommendations(&page, analysis);
     if (!options->brief)
         assay__table_notes(&page, analysis, options);

@@ -11,6 +11,32 @@
 void assay__table_results(struct assay__page *page, const struct assay_analysis *analysis,
                           const struct assay_write_options *options);
 
+/** assay__table_groups() writes groups and their sizes; when brief, the test of sizes alone. */
+void assay__table_groups(struct assay__page *page, const struct assay_analysis *analysis,
+                         const struct assay_write_options *options);
+
+/** assay__table_units() is the number of units in all groups. */
+uint64_t assay__table_units(const struct assay_analysis *analysis);
+
+/** assay__table_hint() adds "; " and what the caller says of what is not listed, if anything. */
+void assay__table_hint(struct assay__text *words, const struct assay_write_options *options,
+                       const char *kind);
+
+/** struct assay__choice: which comparisons of the total are listed. */
+struct assay__choice {
+    bool *is_listed; /* [result] */
+    size_t total, listed;
+    size_t found, untested; /* counted only when some are left out */
+};
+
+/** assay__choice_make() chooses; false without memory. Released in either case. */
+bool assay__choice_make(struct assay__choice *choice, const struct assay_analysis *analysis,
+                        bool lists_all);
+void assay__choice_release(struct assay__choice *choice);
+
+/** assay__choice_words() says how many are not listed, and what of them; without a full stop. */
+void assay__choice_words(const struct assay__choice *choice, struct assay__text *words);
+
 /** assay__table_notes() writes the remarks, those of one kind together. */
 void assay__table_notes(struct assay__page *page, const struct assay_analysis *analysis,
                         const struct assay_write_options *options);

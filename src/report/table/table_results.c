@@ -21,6 +21,7 @@
 struct columns {
     int name, estimate, change, interval, verdict, power;
     const struct assay__labels *labels; /* of the groups */
+    const struct assay__choice *choice; /* of the comparisons */
 };
 
 static void measure_row(struct columns *columns, const struct assay__table_row *row)
@@ -315,34 +316,11 @@ static bool has_many_baselines(const struct assay_analysis *analysis)
     return false;
 }
 
-/* With more comparisons than this, only those that say something are listed. */
-enum { COMPARISONS_LISTED = 100 };
-
-static size_t count_total(const struct assay_analysis *analysis)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < analysis->result_count; i++)
-        count += analysis->results[i].slice == 0;
-    return count;
-}
-
-static bool is_notable(const struct assay_analysis *analysis,
-                       const struct assay_metric_result *result)
-{
-    const struct assay_metric_plan *metric = &analysis->plan->metrics[result->metric];
-    bool is_harm_test = metric->role == ASSAY_ROLE_GUARDRAIL && !metric->margin.is_set;
-    if (metric->role == ASSAY_ROLE_DETERIORATION)
-        is_harm_test = true;
-    if (result->deteriorated == ASSAY_YES)
-        return true;
-    return is_harm_test ? result->significant == ASSAY_UNKNOWN : result->significant != ASSAY_NO;
-}
-
-static bool has_notable(const struct assay_analysis *analysis,
-                        const struct assay_metric_result *results, size_t count)
+static bool lists_any(const struct columns *columns, const struct assay_analysis *analysis,
+                      const struct assay_metric_result *results, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (results[i].slice == 0 && is_notable(analysis, &results[i]))
+        if (columns->choice->is_listed[&results[i] - analysis->results])
             return true;
     return false;
 }
@@ -353,8 +331,7 @@ static void write_metric(struct assay__page *page, const struct assay_analysis *
 {
     size_t count;
     const struct assay_metric_result *results = assay__first_result(analysis, metric, &count);
-    bool only_notable = count_total(analysis) > COMPARISONS_LISTED && !options->slices;
-    if (count == 0 || (only_notable && !has_notable(analysis, results, count)))
+    if (!lists_any(columns, analysis, results, count))
         return;
     bool many = has_many_baselines(analysis);
     if (metric > 0 && !options->brief)
@@ -366,7 +343,7 @@ static void write_metric(struct assay__page *page, const struct assay_analysis *
     if (!options->brief)
         write_description(page, &analysis->plan->metrics[metric], results, count);
     for (size_t i = 0; i < count; i++) {
-        if (results[i].slice != 0 || (only_notable && !is_notable(analysis, &results[i])))
+        if (!columns->choice->is_listed[&results[i] - analysis->results])
             continue;
         if (many && (before == NULL || before->baseline != results[i].baseline)) {
             assay__text_puts(page->out, "  against ");
@@ -377,15 +354,16 @@ static void write_metric(struct assay__page *page, const struct assay_analysis *
     }
 }
 
-static void write_left_out(struct assay__page *page, const struct assay_analysis *analysis)
+static void write_left_out(struct assay__page *page, const struct assay__choice *choice,
+                           const struct assay_write_options *options)
 {
-    size_t shown = 0, total = count_total(analysis);
     struct assay__text words = {0};
-    for (size_t i = 0; i < analysis->result_count; i++)
-        shown += analysis->results[i].slice == 0 && is_notable(analysis, &analysis->results[i]);
+    if (choice->listed == choice->total)
+        return;
     assay__page_end(page);
-    assay__text_format(&words, "%zu comparisons of %zu are not listed: ", total - shown, total);
-    assay__text_puts(&words, "nothing clear was found in them.");
+    assay__choice_words(choice, &words);
+    assay__table_hint(&words, options, "comparisons");
+    assay__text_putc(&words, '.');
     assay__page_words(page, &words, 0, 0);
 }
 
@@ -404,16 +382,23 @@ void assay__table_results(struct assay__page *page, const struct assay_analysis 
                           const struct assay_write_options *options)
 {
     struct columns columns = measure(page, analysis);
+    struct assay__choice choice;
+    if (!assay__choice_make(&choice, analysis, options->slices)) {
+        page->out->failed = true;
+        assay__choice_release(&choice);
+        return;
+    }
     struct assay__labels labels = {0};
     assay__labels_of_groups(&labels, page, analysis, columns.name);
     columns.labels = &labels;
+    columns.choice = &choice;
     assay__page_heading(page, "RESULTS");
     if (!options->brief)
         write_legend(page);
     assay__page_end(page);
     for (uint32_t m = 0; m < analysis->plan->metric_count; m++)
         write_metric(page, analysis, &columns, m, options);
-    if (count_total(analysis) > COMPARISONS_LISTED && !options->slices)
-        write_left_out(page, analysis);
+    write_left_out(page, &choice, options);
+    assay__choice_release(&choice);
     assay__labels_release(&labels);
 }

@@ -256,8 +256,8 @@ static void write_other(struct assay__page *page, const struct family *family,
     assay__page_spaces(page, 4);
     assay__page_cell(page, "(other)", family->name, ASSAY__ALIGN_LEFT, false, ASSAY__INK_PLAIN);
     assay__page_column(page, units, family->units, ASSAY__ALIGN_RIGHT, false, ASSAY__INK_DIM);
-    assay__text_format(&words, "  %s values: %u higher, %u lower", values, other->higher,
-                       other->lower);
+    assay__text_format(&words, "  %s value%s: %u higher, %u lower", values,
+                       strcmp(values, "1") == 0 ? "" : "s", other->higher, other->lower);
     assay__page_words(page, &words, 4 + family->name + 1 + family->units, 6);
 }
 

@@ -167,10 +167,19 @@ void assay__page_heading(struct assay__page *page, const char *heading)
     assay__page_ink(page, ASSAY__INK_PLAIN);
 }
 
+/* Blanks within quotes at their ends, several in a row, and at the very end belong to a name. */
+static bool is_in_name(const char *word, size_t length, const char *rest)
+{
+    bool is_opened = length == 1 && word[0] == '\'';
+    bool is_closing = rest[1] == '\'' && strchr(" .,;:)", rest[2]) != NULL;
+    return is_opened || is_closing || rest[1] == ' ' || rest[1] == '\0' ||
+           (length > 0 && word[length - 1] == ' ');
+}
+
 /* A line may end at a blank, but not between a number and its %, or a p and its value. */
 static bool may_break(const char *word, size_t length, const char *rest)
 {
-    if (rest[0] != ' ')
+    if (rest[0] != ' ' || is_in_name(word, length, rest))
         return false;
     bool is_p = (length == 1 && word[0] == 'p') || (length == 2 && memcmp(word, "(p", 2) == 0);
     return rest[1] != '%' && !is_p;

@@ -8,14 +8,15 @@
 #include "serve/pages/page_figure.h"
 #include "serve/pages/page_parts.h"
 
-static void write_group(struct assay__text *out, const struct assay__node *group)
+/* What is off by no more than the tolerance is no mismatch: then no group is marked. */
+static void write_group(struct assay__text *out, const struct assay__node *group, bool is_mismatch)
 {
     double observed = serve_page_plain_number(group, "observed");
     double expected = serve_page_plain_number(group, "expected");
     double off = expected > 0.0 ? (observed / expected - 1.0) * 100.0 : (double)NAN;
     assay__text_puts(out, "<tr><th scope=\"row\" class=\"left\">");
     serve_page_name(out, serve_page_text(group, "group"));
-    if (serve_page_flag(group, "isSignificant")) {
+    if (is_mismatch && serve_page_flag(group, "isSignificant")) {
         assay__text_putc(out, ' ');
         serve_page_pill(out, "bad", SERVE_ICON_CROSS, "Off");
     }
@@ -111,7 +112,7 @@ static void write_srm(struct assay__text *out, const struct assay__node *srm)
     assay__text_puts(out, "</th><th scope=\"col\">Off by</th></tr></thead><tbody>\n");
     for (const struct assay__node *group = serve_page_first(srm, "result");
          group != NULL && !serve_page_is_full(out); group = group->next)
-        write_group(out, group);
+        write_group(out, group, serve_page_flag(srm, "isSignificant"));
     assay__text_puts(out, "</tbody></table></div></div>\n");
 }
 

@@ -81,11 +81,11 @@ static enum assay_status check_fall(struct assay__summary_table *table, const en
             was, before->line, is);
     bool is_units = assay__summary_counts_units(after);
     char text[ASSAY_NAME_BYTES_MAX + 400];
-    snprintf(
-        text, sizeof text,
-        "The count of group '%.300s' falls from %" PRIu64 " to %" PRIu64
-        " at %s, by less than a hundredth: taken as a correction. Counts should be cumulative.",
-        after->key[ASSAY__KEY_GROUP], was, is, after->key[ASSAY__KEY_TIME]);
+    snprintf(text, sizeof text,
+             "The count of group '%.300s' falls from %s to %s at %s, by less than a hundredth: "
+             "taken as a correction. Counts should be cumulative.",
+             after->key[ASSAY__KEY_GROUP], assay__count(was).text, assay__count(is).text,
+             after->key[ASSAY__KEY_TIME]);
     return assay__summary_note(table, "warning", is_units ? "" : after->key[ASSAY__KEY_METRIC],
                                text, err);
 }
@@ -214,9 +214,9 @@ static enum assay_status note_gap(struct assay__summary_table *table, const entr
     bool is_units = assay__summary_counts_units(total);
     char text[ASSAY_NAME_BYTES_MAX + 400];
     snprintf(text, sizeof text,
-             "The rows of dimension '%.300s' leave out %" PRIu64 " of %" PRIu64
-             " units of group '%.300s'.",
-             dimension, without, assay__summary_count(total), total->key[ASSAY__KEY_GROUP]);
+             "The rows of dimension '%.300s' leave out %s of %s units of group '%.300s'.",
+             dimension, assay__count(without).text, assay__count(assay__summary_count(total)).text,
+             total->key[ASSAY__KEY_GROUP]);
     return assay__summary_note(table, "warning", is_units ? "" : total->key[ASSAY__KEY_METRIC],
                                text, err);
 }

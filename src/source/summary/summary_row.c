@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "analysis/dataset_read.h"
 #include "source/csv/csv_dialect.h"
 #include "source/summary/summary_column.h"
 #include "stats/moments.h"
@@ -66,22 +67,32 @@ static uint32_t covariate_of(const char *name)
     return largest;
 }
 
-static enum assay_status find_shape(const row_t *row, struct assay_moments_shape *shape,
-                                    struct assay_error *err)
+/* The plan has the metric, and none of its covariates is used: their columns are not read. */
+static bool passes_over_covariates(const row_t *row, const struct assay__summary_entry *entry)
+{
+    for (uint32_t m = 0; row->plan != NULL && m < row->plan->metric_count; m++)
+        if (strcmp(row->plan->metrics[m].id, entry->key[ASSAY__KEY_METRIC]) == 0)
+            return assay__metric_shape(&row->plan->metrics[m]).covariate_count == 0;
+    return false;
+}
+
+static enum assay_status find_shape(const row_t *row, bool has_covariates,
+                                    struct assay_moments_shape *shape, struct assay_error *err)
 {
     const char *const *names = assay__rows_columns(row->rows);
     *shape = (struct assay_moments_shape){0, 0};
     for (uint32_t c = 0; c < assay__rows_column_count(row->rows); c++) {
         if (assay__summary_row_is_missing(row, c))
             continue;
-        uint32_t covariate = covariate_of(names[c]);
+        uint32_t covariate = has_covariates ? covariate_of(names[c]) : 0;
         if (covariate > ASSAY_COVARIATES_MAX)
             return assay__summary_row_fail(row, c, err,
                                            "is of a covariate past 16, the most a metric may "
                                            "have: leave it out.");
         if (covariate > shape->covariate_count)
             shape->covariate_count = covariate;
-        if (strstr(names[c], "denominator") != NULL)
+        bool is_used = has_covariates || covariate_of(names[c]) == 0;
+        if (is_used && strstr(names[c], "denominator") != NULL)
             shape->has_denominator = 1;
     }
     return ASSAY_OK;
@@ -314,7 +325,9 @@ enum assay_status assay__summary_row_add(row_t *row, struct assay__summary_entry
     const struct assay__accumulator *keeps = assay__summary_row_keeps(row);
     if (keeps->text != NULL)
         return add_text(row, entry, keeps, n, err);
-    enum assay_status status = find_shape(row, &shape, err);
+    bool has_covariates = !passes_over_covariates(row, entry);
+    mask = has_covariates ? mask : 0;
+    enum assay_status status = find_shape(row, has_covariates, &shape, err);
     if (status == ASSAY_OK)
         status = assay__summary_keep(entry, keeps, shape, &is_same, err);
     bool by_sum = assay__summary_row_has(row, "sum");

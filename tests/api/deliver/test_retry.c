@@ -133,11 +133,11 @@ START_TEST(endpoint_refuses)
         {"http://127.0.0.1@example.com", "The URL"},
         {"https://example.com/?a=b", "query"},
         {"https://example.com/#x", "query or fragment"},
-        {"stats.example.com", "not a URL"},
-        {"", "not a URL"},
-        {"https://", "not a URL"},
-        {"https://exa mple.com", "not a URL"},
-        {"https://example.com\r\nX: y", "not a URL"},
+        {"stats.example.com", "malformed"},
+        {"", "malformed"},
+        {"https://", "malformed"},
+        {"https://exa mple.com", "malformed"},
+        {"https://example.com\r\nX: y", "malformed"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct assay__endpoint endpoint;
