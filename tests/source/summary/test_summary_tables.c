@@ -112,7 +112,7 @@ static const struct table TABLES[] = {
     {MEAN, HT "y,a," DAY1 ",1000,1,1\ny,a," DAY2 ",990,1,1\n", NULL, "the count falls", 0, 0, 0,
      NULL},
     {MEAN, HT "y,a," DAY1 ",1000,1,1\ny,a," DAY2 ",991,1,1\n", NULL, NULL, 991, 991, 1.0,
-     "falls from 1000 to 991"},
+     "falls from 1,000 to 991"},
     {MEAN, HU "@units,a," DAY1 ",,,50,,\ny,a," DAY1 ",,,9,1,1\n@units,a," DAY2 ",,,40,,\n"
            "y,a," DAY2 ",,,10,1,1\n", NULL, "the count falls from 50", 0, 0, 0, NULL},
     {MEAN, HT "y,a," DAY1 ",10,1,1\ny,a,,20,2,1\n", NULL, "some have none", 0, 0, 0, NULL},
