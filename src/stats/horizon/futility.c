@@ -75,17 +75,16 @@ static enum assay_status plan_edges(const struct assay_horizon *horizon, double 
     enum assay_status status = ASSAY_OK;
     for (uint32_t k = 1; status == ASSAY_OK && k <= horizon->design.planned_looks; k++) {
         double log_p = assay__spending_log_step(&horizon->spending, (k - 1) / last, k / last);
-        double edge =
-            isinf(log_p) ? (double)INFINITY : assay__solve_edge(&walk, k / last, log_p, 0.0);
-        if (!isfinite(edge))
+        double edge = NAN;
+        status = assay__next_edge(&walk, k / last, log_p, &edge, err);
+        if (status == ASSAY_OK && !isfinite(edge))
             status = assay__fail(err, ASSAY_ERROR_DOMAIN,
                                  "At the first of %u planned looks the spending function spends "
                                  "too little for a boundary.",
                                  horizon->design.planned_looks);
         edges[k - 1] = edge;
         if (status == ASSAY_OK)
-            status =
-                assay__walk_add(&walk, k / last, edge, k == horizon->design.planned_looks, err);
+            status = assay__walk_add(&walk, k / last, edge, err);
     }
     assay__walk_release(&walk);
     return status;

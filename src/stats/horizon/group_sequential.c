@@ -33,13 +33,16 @@ static enum assay_status next_edge(struct assay_horizon *horizon, double time, d
     struct assay__walk *walk = &horizon->walk;
     double from = walk->count == 0 ? 0.0 : walk->grids[walk->count - 1].time;
     double log_p = assay__spending_log_step(&horizon->spending, from, to);
-    double edge = isinf(log_p) ? (double)INFINITY : assay__solve_edge(walk, time, log_p, 0.0);
+    double edge;
+    enum assay_status status = assay__next_edge(walk, time, log_p, &edge, err);
+    if (status != ASSAY_OK)
+        return status;
     if (!isfinite(edge))
         return assay__fail(err, ASSAY_ERROR_DOMAIN,
                            "At information %g the spending function spends too little for a "
                            "boundary: begin later, or choose another family.",
                            time);
-    enum assay_status status = assay__walk_add(walk, time, edge, out->is_final, err);
+    status = assay__walk_add(walk, time, edge, err);
     if (status != ASSAY_OK)
         return status;
     out->critical = horizon->last_critical = edge / sqrt(time);

@@ -51,6 +51,11 @@ ASSAY_HORIZON_LIST(ASSAY__HORIZON_ROW)
  * probability exp(log_p) under a drift; NaN when there is none. */
 double assay__solve_edge(const struct assay__walk *walk, double time, double log_p, double drift);
 
+/** assay__next_edge() is the edge above which the next look of a walk exits with probability
+ * exp(log_p) without drift; not finite when there is none. */
+enum assay_status assay__next_edge(struct assay__walk *walk, double time, double log_p,
+                                   double *edge, struct assay_error *err);
+
 /** assay__futility_open() settles the drift of futility bounds. */
 enum assay_status assay__futility_open(struct assay_horizon *horizon, struct assay_error *err);
 

@@ -21,7 +21,8 @@ static enum assay_status check_kind(const struct assay_horizon *horizon, struct 
 static double exit_above(const struct assay__walk *walk, uint32_t k, double drift)
 {
     const struct assay__grid *grid = &walk->grids[k];
-    return exp(assay__walk_exit(walk, k, grid->time, grid->edge, drift).log_p);
+    double p = exp(assay__walk_exit(walk, k, grid->time, grid->edge, drift).log_p);
+    return isnan(p) ? 0.0 : p; /* of even nodes, whose sum may be a rounding error below 0 */
 }
 
 /* The walks of exits above and below, with futility bounds obeyed where there are any. */
@@ -109,65 +110,5 @@ enum assay_status assay_horizon_cost(const struct assay_horizon *horizon, double
     out->inflation = out->drift * out->drift * last / (once * once);
     out->expected_null = expected_information(&exits, 0.0);
     out->expected_alternative = expected_information(&exits, out->drift);
-    return ASSAY_OK;
-}
-
-struct stage_target {
-    const struct assay__walk *walk;
-    uint32_t look;
-    double edge; /* the observed score */
-    double level;
-};
-
-/* P(an outcome at least as large) when outcomes are ordered by look: it rises with the drift. */
-static double stage_tail(const struct stage_target *target, double drift)
-{
-    const struct assay__walk *walk = target->walk;
-    double time = walk->grids[target->look].time;
-    double sum = exp(assay__walk_exit(walk, target->look, time, target->edge, drift).log_p);
-    for (uint32_t k = 0; k < target->look; k++)
-        sum += exit_above(walk, k, drift);
-    return sum;
-}
-
-static double stage_excess(void *context, double drift)
-{
-    const struct stage_target *target = context;
-    return stage_tail(target, drift) - target->level;
-}
-
-static double drift_at(struct stage_target *target, double level, double start, double step)
-{
-    target->level = level;
-    return assay__root_rising(stage_excess, target, start, step);
-}
-
-enum assay_status assay_horizon_estimate(const struct assay_horizon *horizon, size_t look,
-                                         double statistic, double level,
-                                         struct assay_horizon_estimate *out,
-                                         struct assay_error *err)
-{
-    enum assay_status status = check_kind(horizon, err);
-    if (status != ASSAY_OK)
-        return status;
-    const struct assay__walk *walk = &horizon->walk;
-    if (look >= walk->count)
-        return assay__fail(err, ASSAY_ERROR_DOMAIN, "No look has number %zu.", look);
-    if (!isfinite(statistic) || !(level > 0.0 && level < 0.5))
-        return assay__fail(err, ASSAY_ERROR_DOMAIN,
-                           "The statistic must be finite and the level below 0.5.");
-    /* An outcome below mirrors one above; without a lower boundary it is as it stands. */
-    bool mirrored = walk->two_sided && statistic < 0.0;
-    double root = sqrt(walk->grids[look].time), size = mirrored ? -statistic : statistic;
-    struct stage_target target = {walk, (uint32_t)look, size * root, 0.0};
-    double start = size / root, step = 0.5 / root;
-    double tail = stage_tail(&target, 0.0);
-    double median = drift_at(&target, 0.5, start, step);
-    double lower = drift_at(&target, level, start - step, step);
-    double upper = drift_at(&target, 1.0 - level, start + step, step);
-    out->p = walk->two_sided ? fmin(1.0, 2.0 * fmin(tail, 1.0 - tail)) : tail;
-    out->median = mirrored ? -median : median;
-    out->lower = mirrored ? -upper : lower;
-    out->upper = mirrored ? -lower : upper;
     return ASSAY_OK;
 }

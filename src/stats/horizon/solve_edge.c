@@ -27,3 +27,29 @@ double assay__solve_edge(const struct assay__walk *walk, double time, double log
     }
     return edge;
 }
+
+bool assay__is_rare(const struct assay__grid *last, double time, double edge)
+{
+    const double most = 3.0; /* deviations of the step, over y = score / time */
+    double deviation = sqrt((time - last->time) / (last->time * time));
+    return !(edge / time - last->edge / last->time <= most * deviation);
+}
+
+enum assay_status assay__next_edge(struct assay__walk *walk, double time, double log_p,
+                                   double *edge, struct assay_error *err)
+{
+    *edge = INFINITY;
+    if (isinf(log_p))
+        return ASSAY_OK;
+    enum assay_status status = assay__walk_prepare(walk, time, err);
+    if (status != ASSAY_OK)
+        return status;
+    *edge = assay__solve_edge(walk, time, log_p, 0.0);
+    if (walk->count == 0 || walk->grids[walk->count - 1].even_count == 0 ||
+        !assay__is_rare(&walk->grids[walk->count - 1], time, *edge))
+        return ASSAY_OK;
+    status = assay__walk_refine(walk, err);
+    if (status == ASSAY_OK)
+        *edge = assay__solve_edge(walk, time, log_p, 0.0);
+    return status;
+}

@@ -20,19 +20,26 @@
  * densities of Armitage, McPherson and Rowe are h_k times the normal density of B(t_k).
  */
 
-/** struct assay__grid: h of one look, up to its edge, as a polynomial of degree 19 on each panel.
+/**
+ * struct assay__grid: h of one look, by one of two representations. Panels: up to the edge, as a
+ * polynomial of degree 19 on each panel. Even nodes: samples some way beyond the edge, too, whose
+ * masses are those of the integral up to the edge.
  */
 struct assay__grid {
-    double time;     /* information of the look */
-    double edge;     /* the upper boundary on the score's scale */
-    double low_edge; /* the lower one; -infinity when there is none */
-    double flat_low; /* h is 1 from flat_low to bounds[0]; no score lies below flat_low */
-    uint32_t panel_count;
-    double *bounds;      /* [panel_count + 1], rising; the last one is the edge */
-    double *node;        /* [panel_count * ASSAY__GAUSS_POINTS] */
-    double *mass;        /* quadrature weight times h at the nodes */
-    uint8_t *terms;      /* [panel_count]: coefficients that matter */
-    double *coefficient; /* Legendre coefficients of h, panel by panel */
+    double time;      /* information of the look */
+    double edge;      /* the upper boundary on the score's scale */
+    double low_edge;  /* the lower one; -infinity when there is none */
+    double flat_low;  /* h is 1 from flat_low to flat_high, beside panels and nodes; no score */
+    double flat_high; /* lies below flat_low */
+    double *bounds;   /* the memory of all; NULL until the grid is made. Panels: [panel_count + 1],
+                         rising; the last one is the edge */
+    double *node;     /* [panel_count * ASSAY__GAUSS_POINTS], or [even_count] */
+    double *mass;     /* quadrature weight times h at the nodes */
+    uint32_t even_count;  /* a multiple of ASSAY__GAUSS_POINTS; 0: panels */
+    uint32_t edge_node;   /* the even node at the edge */
+    uint32_t panel_count; /* 0 after the first look: all is flat */
+    uint8_t *terms;       /* [panel_count]: coefficients that matter */
+    double *coefficient;  /* Legendre coefficients of h, panel by panel */
 };
 
 /** struct assay__walk: the looks so far. */
@@ -42,25 +49,51 @@ struct assay__walk {
     uint32_t count, capacity;
 };
 
-/**
- * assay__walk_add() adds a look and its upper boundary, both on the score's scale. After the last
- * one nothing is asked: then there is no h.
- */
-enum assay_status assay__walk_add(struct assay__walk *walk, double time, double edge, bool is_last,
+/** assay__walk_add() adds a look and its upper boundary, both on the score's scale. */
+enum assay_status assay__walk_add(struct assay__walk *walk, double time, double edge,
                                   struct assay_error *err);
 
-/** assay__walk_add_between() adds a look with a lower boundary of its own, below the upper one. */
+/**
+ * assay__walk_add_between() adds a look with a lower boundary of its own, below the upper one.
+ * After the last one nothing is asked: then there is no h.
+ */
 enum assay_status assay__walk_add_between(struct assay__walk *walk, double time, double low_edge,
                                           double edge, bool is_last, struct assay_error *err);
 
+/** assay__walk_prepare() makes h of the last look, if there is none yet, for a next look at time.
+ */
+enum assay_status assay__walk_prepare(struct assay__walk *walk, double time,
+                                      struct assay_error *err);
+
+/** assay__walk_refine() makes h of the last look hold for exits however rare. */
+enum assay_status assay__walk_refine(struct assay__walk *walk, struct assay_error *err);
+
 /** assay__walk_release() frees the looks. */
 void assay__walk_release(struct assay__walk *walk);
+
+/**
+ * assay__is_rare(): an exit above edge at time is so rare, given a look before at even nodes, that
+ * it may lack digits: nearly all paths that come so far have left before. Else it has 13.
+ */
+bool assay__is_rare(const struct assay__grid *last, double time, double edge);
+
+/** assay__grid_survival() is the probability under a drift of no exit up to the grid's look; there
+ * is no lower boundary. Good to 1e-14 for drifts above -.3 / sqrt(time). */
+double assay__grid_survival(const struct assay__grid *grid, double theta);
 
 /** struct assay__exit: the logarithm of an exit probability, and minus its slope. */
 struct assay__exit {
     double log_p;  /* of no exit up to the look before, and a score above edge now */
     double hazard; /* - d log_p / d edge */
 };
+
+/** assay__survival() is h at a look at time given B(time) = b, from the grid of the look before. */
+double assay__survival(const struct assay__grid *before, double time, double b);
+
+/** assay__grid_exit() is the exit above edge at time, after the looks up to the grid's (NULL: there
+ * was none), under drift theta. */
+struct assay__exit assay__grid_exit(const struct assay__grid *grid, double time, double edge,
+                                    double theta);
 
 /**
  * assay__walk_exit() is the exit above edge at time, after the first `before` looks of the walk (0:

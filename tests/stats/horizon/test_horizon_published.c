@@ -59,8 +59,8 @@ static void walk_classical(const struct classical *test, double c, struct assay_
     struct assay_error err;
     for (int k = 1; k <= test->looks; k++) {
         double time = (double)k / test->looks;
-        assert_ok(assay__walk_add(walk, time, c * pow(time, test->shape), k == test->looks, &err),
-                  &err);
+        assert_ok(assay__walk_prepare(walk, time, &err), &err);
+        assert_ok(assay__walk_add(walk, time, c * pow(time, test->shape), &err), &err);
     }
 }
 

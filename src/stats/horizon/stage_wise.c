@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What may be said after a group sequence stopped: p, estimate and interval by the stage-wise
+ * ordering. Exits up to a look and survival of it make up 1, so that one integral gives them under
+ * any drift; without drift they are what has been spent.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "assay/dist.h"
+#include "base/error.h"
+#include "stats/horizon/horizon.h"
+#include "stats/horizon/panels.h"
+#include "stats/root.h"
+
+struct outcome {
+    const struct assay__walk *walk;
+    uint32_t look;
+    double time, edge; /* of the look, and the observed score */
+    double level;
+};
+
+/* The probability of an exit above edge at look k, with none before. */
+static double exit_above(const struct assay__walk *walk, uint32_t k, double edge, double drift)
+{
+    double p = exp(assay__walk_exit(walk, k, walk->grids[k].time, edge, drift).log_p);
+    return isnan(p) ? 0.0 : p; /* of even nodes, whose sum may be a rounding error below 0 */
+}
+
+/* Of exits above before the look. Survival loses the digits of small probabilities. */
+static double exits_before(const struct outcome *o, double drift)
+{
+    const double least_level = 1e-4, least_score = -0.3; /* nodes end where drifts below go */
+    const struct assay__grid *last = &o->walk->grids[o->look - 1];
+    double sum = 0.0;
+    if (!o->walk->two_sided && o->level > least_level && o->level < 1.0 - least_level &&
+        drift * sqrt(last->time) > least_score)
+        return 1.0 - assay__grid_survival(last, drift);
+    for (uint32_t k = 0; k < o->look; k++)
+        sum += exit_above(o->walk, k, o->walk->grids[k].edge, drift);
+    return sum;
+}
+
+/* P(an outcome at least as large) when outcomes are ordered by look: it rises with the drift. */
+static double tail(const struct outcome *o, double drift)
+{
+    double here = exit_above(o->walk, o->look, o->edge, drift);
+    return o->look == 0 ? here : here + exits_before(o, drift);
+}
+
+static double excess(void *context, double drift)
+{
+    const struct outcome *o = context;
+    return tail(o, drift) - o->level;
+}
+
+/* The normal quantile of the tail, nearly a line. */
+static double score(const struct outcome *o, double drift)
+{
+    return -assay_normal_quantile_upper(tail(o, drift));
+}
+
+/* The drift at which the tail is the level: secants on the quantile's scale; else by brackets. */
+static double drift_at(struct outcome *o, double level, double start, double step)
+{
+    const double near = 1e-7; /* of the step: the next one would be below 1e-14 */
+    o->level = level;
+    double want = -assay_normal_quantile_upper(level), low = start, high = start + step;
+    double at_low = score(o, low) - want, at_high = score(o, high) - want;
+    for (int i = 0; i < 12; i++) {
+        double next = high - at_high * ((high - low) / (at_high - at_low));
+        if (!isfinite(next) || fabs(next - high) > 20.0 * step)
+            break;
+        low = high;
+        at_low = at_high;
+        high = next;
+        if (fabs(high - low) < near * step)
+            return high;
+        at_high = score(o, high) - want;
+        if (at_high == at_low)
+            return high;
+    }
+    return assay__root_rising(excess, o, start, step);
+}
+
+/*
+ * The tail without drift. An exit at this look far beyond those before it is told by panels alone,
+ * if it counts beside what has been spent.
+ */
+static enum assay_status tail_without_drift(const struct assay_horizon *horizon,
+                                            const struct outcome *o, double *p,
+                                            struct assay_error *err)
+{
+    const double nothing = 1e-16;
+    enum assay_status status = ASSAY_OK;
+    *p = exit_above(o->walk, o->look, o->edge, 0.0);
+    if (o->look == 0)
+        return ASSAY_OK;
+    const struct assay__grid *last = &o->walk->grids[o->look - 1];
+    double spent = exp(assay__spending_log_step(&horizon->spending, 0.0, last->time));
+    if (last->even_count > 0 && assay__is_rare(last, o->time, o->edge) &&
+        assay_normal_upper(o->edge / sqrt(o->time)) > nothing * spent) {
+        struct assay__grid panels;
+        status = assay__panels_fill(o->walk, o->look - 1, &panels, err);
+        if (status != ASSAY_OK)
+            return status;
+        *p = exp(assay__grid_exit(&panels, o->time, o->edge, 0.0).log_p);
+        free(panels.bounds);
+    }
+    *p += spent;
+    return status;
+}
+
+static enum assay_status check(const struct assay_horizon *horizon, size_t look, double statistic,
+                               double level, struct assay_error *err)
+{
+    if (horizon->design.kind != ASSAY_HORIZON_GROUP_SEQUENTIAL)
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "Only group-sequential looks have a drift.");
+    if (look >= horizon->walk.count)
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "No look has number %zu.", look);
+    if (!isfinite(statistic) || !(level > 0.0 && level < 0.5))
+        return assay__fail(err, ASSAY_ERROR_DOMAIN,
+                           "The statistic must be finite and the level below 0.5.");
+    return ASSAY_OK;
+}
+
+enum assay_status assay_horizon_estimate(const struct assay_horizon *horizon, size_t look,
+                                         double statistic, double level,
+                                         struct assay_horizon_estimate *out,
+                                         struct assay_error *err)
+{
+    enum assay_status status = check(horizon, look, statistic, level, err);
+    if (status != ASSAY_OK)
+        return status;
+    const struct assay__walk *walk = &horizon->walk;
+    /* An outcome below mirrors one above; without a lower boundary it is as it stands. */
+    bool mirrored = walk->two_sided && statistic < 0.0;
+    double time = walk->grids[look].time, root = sqrt(time);
+    double size = mirrored ? -statistic : statistic, start = size / root, step = 0.5 / root, p;
+    struct outcome o = {walk, (uint32_t)look, time, size * root, 0.5};
+    status = tail_without_drift(horizon, &o, &p, err);
+    if (status != ASSAY_OK)
+        return status;
+    double median = drift_at(&o, 0.5, start, step);
+    double lower = drift_at(&o, level, start - step, step);
+    double upper = drift_at(&o, 1.0 - level, start + step, step);
+    out->p = walk->two_sided ? fmin(1.0, 2.0 * fmin(p, 1.0 - p)) : p;
+    out->median = mirrored ? -median : median;
+    out->lower = mirrored ? -upper : lower;
+    out->upper = mirrored ? -lower : upper;
+    return ASSAY_OK;
+}

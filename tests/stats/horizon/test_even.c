@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Even nodes and panels are two ways to the same boundaries and probabilities. */
+#include "test.h"
+
+#include "stats/horizon/horizon.h"
+
+enum { LOOKS_MAX = 60, EVEN_DESIGNS = 60 };
+
+static uint64_t draw_bits(uint64_t *state)
+{
+    *state ^= *state >> 12;
+    *state ^= *state << 25;
+    *state ^= *state >> 27;
+    return *state * UINT64_C(2685821657736338717);
+}
+
+static double draw(uint64_t *state)
+{
+    return (double)(draw_bits(state) >> 11) * 0x1p-53;
+}
+
+struct drawn {
+    struct assay__spending spending;
+    int count;
+    double times[LOOKS_MAX];
+};
+
+static int compare_doubles(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Looks of all sorts: equal, random, early, late, in bursts, growing slower as traffic does. */
+static struct drawn draw_design(uint64_t *state)
+{
+    static const struct assay__spending FAMILIES[] = {{ASSAY_SPENDING_POWER, 2.0, 0.0},
+                                                      {ASSAY_SPENDING_POWER, 1.0, 0.0},
+                                                      {ASSAY_SPENDING_POWER, 4.0, 0.0},
+                                                      {ASSAY_SPENDING_OBRIEN_FLEMING, 0.0, 0.0},
+                                                      {ASSAY_SPENDING_POCOCK, 0.0, 0.0},
+                                                      {ASSAY_SPENDING_HWANG_SHIH_DECANI, -4.0, 0.0},
+                                                      {ASSAY_SPENDING_HWANG_SHIH_DECANI, 1.0, 0.0}};
+    static const double ALPHAS[] = {0.0005, 0.005, 0.0125, 0.025, 0.05, 0.1, 0.25};
+    struct drawn d = {.spending = FAMILIES[draw_bits(state) % 7]};
+    d.spending.alpha = ALPHAS[draw_bits(state) % 7];
+    d.count = 2 + (int)(draw_bits(state) % (LOOKS_MAX - 1));
+    int kind = (int)(draw_bits(state) % 6);
+    double base = draw(state);
+    for (int i = 0; i < d.count; i++) {
+        double share = (double)(i + 1) / d.count;
+        d.times[i] = kind == 0   ? share
+                     : kind == 1 ? 0.001 + 0.999 * draw(state)
+                     : kind == 2 ? 0.05 * draw(state) + 1e-4
+                     : kind == 3 ? 0.8 + 0.2 * draw(state)
+                     : kind == 4 ? 0.1 + 0.8 * base + (i % 2 == 0 ? 1e-3 : 2e-5) * i
+                                 : pow(share, 0.3 + base) * (1.0 - 0.02 * draw(state));
+    }
+    qsort(d.times, (size_t)d.count, sizeof *d.times, compare_doubles);
+    return d;
+}
+
+/* The edges with one way after the first look or the other; false where a boundary is refused. */
+static bool walk_looks(const struct drawn *d, bool by_panels, struct assay__walk *walk, int *even)
+{
+    struct assay_error err;
+    for (int k = 0; k < d->count; k++) {
+        double from = k == 0 ? 0.0 : d->times[k - 1], edge;
+        if (k > 0 && !(d->times[k] > from * (1.0 + 1e-7)))
+            return false;
+        double log_p = assay__spending_log_step(&d->spending, from, fmin(1.0, d->times[k]));
+        if (by_panels && k > 0) {
+            assert_ok(assay__walk_prepare(walk, d->times[k], &err), &err);
+            assert_ok(assay__walk_refine(walk, &err), &err);
+        }
+        assert_ok(assay__next_edge(walk, d->times[k], log_p, &edge, &err), &err);
+        if (!isfinite(edge))
+            return false;
+        *even += k > 0 && walk->grids[k - 1].even_count > 0;
+        assert_ok(assay__walk_add(walk, d->times[k], edge, &err), &err);
+    }
+    return true;
+}
+
+static double exit_of(const struct assay__walk *walk, uint32_t k, double drift)
+{
+    return exp(assay__walk_exit(walk, k, walk->grids[k].time, walk->grids[k].edge, drift).log_p);
+}
+
+START_TEST(both_ways_give_the_same_figures)
+{
+    uint64_t state = 20261129;
+    double worst = 0.0, worst_exit = 0.0;
+    int even = 0, none = 0, looks = 0;
+    for (int i = 0; i < EVEN_DESIGNS; i++) {
+        struct drawn d = draw_design(&state);
+        struct assay__walk quick = {0}, slow = {0};
+        if (walk_looks(&d, false, &quick, &even) && walk_looks(&d, true, &slow, &none)) {
+            for (uint32_t k = 0; k < quick.count; k++, looks++) {
+                double root = sqrt(quick.grids[k].time), z = slow.grids[k].edge / root;
+                double away = fabs(quick.grids[k].edge / root - z) / fmax(1.0, z);
+                ck_assert_msg(away < 1e-12, "design %d, look %u: %.17g, expected %.17g", i, k,
+                              quick.grids[k].edge / root, z);
+                worst = fmax(worst, away);
+                double a = exit_of(&quick, k, 2.9), b = exit_of(&slow, k, 2.9);
+                worst_exit = fmax(worst_exit, fabs(a - b) / b);
+                ck_assert_msg(fabs(a - b) < 1e-11 * b + 1e-30, "design %d, look %u: %.17g %.17g", i,
+                              k, a, b);
+            }
+        }
+        assay__walk_release(&quick);
+        assay__walk_release(&slow);
+    }
+    printf("even nodes: %d of %d looks; worst difference of z %.2g, of an exit %.2g\n", even, looks,
+           worst, worst_exit);
+    ck_assert_int_eq(none, 0);
+    ck_assert_int_gt(even, looks / 2);
+}
+END_TEST
+
+static void add(TCase *cases)
+{
+    tcase_add_test(cases, both_ways_give_the_same_figures);
+}
+
+int main(void)
+{
+    return test_main("even", add);
+}
