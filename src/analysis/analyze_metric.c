@@ -119,7 +119,8 @@ static enum assay_status test_deterioration(const struct assay__builder *builder
     method.null_difference = 0.0;
     enum assay_status status = set_boundary(tracker, k, units, look, &method, &boundary, err);
     if (status == ASSAY_OK)
-        status = compare(builder, result, &method, NULL, &look->deterioration, err);
+        status = assay__compare_again(&builder->test.pair, &method, assay__wide_zero(),
+                                      &look->deterioration, err);
     if (status != ASSAY_OK)
         return status;
     look->deterioration_alpha_spent = boundary.alpha_spent;
@@ -143,8 +144,9 @@ static enum assay_status test_role(struct assay__builder *builder,
         builder->test.null_difference = assay__wide_zero();
     }
     enum assay_status status = ASSAY_OK;
-    if (tests->role.design.kind == ASSAY_HORIZON_ALWAYS_VALID ||
-        tests->deterioration.design.kind == ASSAY_HORIZON_ALWAYS_VALID) {
+    bool is_mixture = tests->role.design.kind == ASSAY_HORIZON_ALWAYS_VALID ||
+                      tests->deterioration.design.kind == ASSAY_HORIZON_ALWAYS_VALID;
+    if (is_mixture) {
         /* Mixtures ask for the standard error, or for the required size. */
         status = compare(builder, result, &method, &builder->test, &look->comparison, err);
         if (status == ASSAY_OK)
@@ -152,7 +154,10 @@ static enum assay_status test_role(struct assay__builder *builder,
     }
     if (status == ASSAY_OK)
         status = set_boundary(&tests->role, k, units, look, &method, &boundary, err);
-    if (status == ASSAY_OK)
+    if (status == ASSAY_OK && is_mixture)
+        status = assay__compare_again(&builder->test.pair, &method, builder->test.null_difference,
+                                      &look->comparison, err);
+    else if (status == ASSAY_OK)
         status = compare(builder, result, &method, &builder->test, &look->comparison, err);
     if (status != ASSAY_OK)
         return status;

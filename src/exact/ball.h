@@ -2,43 +2,13 @@
 #ifndef ASSAY_EXACT_BALL_H
 #define ASSAY_EXACT_BALL_H
 
-#include "exact/float320.h"
-
-/**
- * struct assay__ball is a number of 128 bits with a bound of its error, a ball in the sense of
- * Johansson (2017, Arb, IEEE Trans. Comput. 66:1281). What is computed in balls is rounded to
- * double only where the bound leaves no doubt of the double; otherwise the caller computes in 320
- * bits, a tenth as fast. So both ways give the same digits.
- *
- * The value is sign 0.m 2^exponent, m = hi:lo with its highest bit set; the true number differs
- * from it by at most `error` units of the last bit of m. A sign of 0 is an exact zero. A ball is
- * lost when its error is ASSAY__BALL_LOST or more: nothing is known of the number, its sign
- * neither. Zeros, infinities and NaN of a wide number, divisions by 0, roots of negative numbers,
- * differences that cancel by more than some 60 bits, and exponents from 2^28 on are lost. Exponents
- * have the range of int64_t: nothing overflows in between. Where the compiler has no integers of
- * 128 bits, all balls are lost.
- */
-struct assay__ball {
-    uint64_t hi, lo, error;
-    int64_t exponent;
-    int sign; /* -1, 0, 1 */
-};
-
-static const uint64_t ASSAY__BALL_LOST = (uint64_t)1 << 60;
-
-static inline bool ball_is_lost(const struct assay__ball *a)
-{
-    return a->error >= ASSAY__BALL_LOST;
-}
+#include "exact/ball_sums.h"
 
 /** ball_of_wide() takes the wide number as exact. A zero is exact, too. */
 struct assay__ball ball_of_wide(const struct assay__wide *a);
 struct assay__ball ball_of(double value);
 struct assay__ball ball_of_u64(uint64_t value);
 
-struct assay__ball ball_add(struct assay__ball a, struct assay__ball b);
-struct assay__ball ball_sub(struct assay__ball a, struct assay__ball b);
-struct assay__ball ball_mul(struct assay__ball a, struct assay__ball b);
 struct assay__ball ball_div(struct assay__ball a, struct assay__ball b);
 struct assay__ball ball_sqrt(struct assay__ball a);
 
@@ -54,12 +24,6 @@ struct assay__ball ball_log(struct assay__ball a);
 /** ball_log_gamma() is the logarithm of the gamma function of a positive number, some 2^-110 of the
  * number times its logarithm off. */
 struct assay__ball ball_log_gamma(struct assay__ball a);
-
-static inline struct assay__ball ball_neg(struct assay__ball a)
-{
-    a.sign = -a.sign;
-    return a;
-}
 
 /** ball_abs() is |a|; a's sign must be known. */
 static inline struct assay__ball ball_abs(struct assay__ball a)
@@ -97,8 +61,5 @@ struct assay__enclosure {
  * far from 1 (2^900 and its inverse).
  */
 struct assay__enclosure ball_rest(struct assay__ball a, bool *in_doubt);
-
-/** ball_sign() is -1, 0 or 1; 0 and *in_doubt where it is not known. */
-int ball_sign(struct assay__ball a, bool *in_doubt);
 
 #endif

@@ -60,11 +60,7 @@ static wide unary(unary_function function, wide a)
 
 wide assay__wide_zero(void)
 {
-    wide result;
-    mpfr_t z;
-    begin(z, &result);
-    end(z, &result);
-    return result;
+    return (wide){MPFR_ZERO_KIND, 0, {0}};
 }
 
 wide assay__wide_of(double value)
@@ -73,6 +69,8 @@ wide assay__wide_of(double value)
     mpfr_t z;
     if (assay__limbs_of(value, &result))
         return result;
+    if (isnan(value))
+        return (wide){MPFR_NAN_KIND, 0, {0}};
     begin(z, &result);
     mpfr_set_d(z, value, MPFR_RNDN);
     end(z, &result);
@@ -83,6 +81,8 @@ wide assay__wide_of_u64(uint64_t value)
 {
     wide result;
     mpfr_t z;
+    if (assay__limbs_of_u64(value, &result))
+        return result;
     begin(z, &result);
     mpfr_set_uj(z, value, MPFR_RNDN);
     end(z, &result);
@@ -169,6 +169,10 @@ wide assay__wide_div_u(wide a, unsigned long divisor)
 wide assay__wide_add(wide a, wide b)
 {
     wide result;
+    if (b.kind == MPFR_ZERO_KIND && (a.kind == MPFR_REGULAR_KIND || a.kind == -MPFR_REGULAR_KIND))
+        return a;
+    if (a.kind == MPFR_ZERO_KIND && (b.kind == MPFR_REGULAR_KIND || b.kind == -MPFR_REGULAR_KIND))
+        return b;
     return assay__limbs_add(&a, &b, &result) ? result : binary(mpfr_add, a, b);
 }
 
@@ -186,6 +190,8 @@ wide assay__wide_mul(wide a, wide b)
 wide assay__wide_div(wide a, wide b)
 {
     wide result;
+    if (a.kind == MPFR_NAN_KIND)
+        return a;
     return assay__limbs_div(&a, &b, &result) ? result : binary(mpfr_div, a, b);
 }
 
@@ -215,21 +221,18 @@ wide assay__wide_abs(wide a)
 int assay__wide_compare(wide a, wide b)
 {
     mpfr_t x, y;
+    if (a.kind == MPFR_NAN_KIND || b.kind == MPFR_NAN_KIND)
+        return 0;
     view(x, &a);
     view(y, &b);
-    if (mpfr_nan_p(x) || mpfr_nan_p(y))
-        return 0;
     return mpfr_cmp(x, y);
 }
 
 int assay__wide_sign(wide a)
 {
-    mpfr_t x;
-    view(x, &a);
-    if (mpfr_nan_p(x))
+    if (a.kind == MPFR_NAN_KIND || a.kind == MPFR_ZERO_KIND || a.kind == -MPFR_ZERO_KIND)
         return 0;
-    int sign = mpfr_sgn(x);
-    return (sign > 0) - (sign < 0);
+    return a.kind > 0 ? 1 : -1; /* MPFR's kind carries the sign */
 }
 
 bool assay__wide_is_infinite(wide a)
@@ -239,9 +242,7 @@ bool assay__wide_is_infinite(wide a)
 
 bool assay__wide_is_nan(wide a)
 {
-    mpfr_t x;
-    view(x, &a);
-    return mpfr_nan_p(x) != 0;
+    return a.kind == MPFR_NAN_KIND;
 }
 
 long assay__wide_exponent2(wide a)

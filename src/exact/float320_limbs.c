@@ -64,12 +64,42 @@ static int kind_of_product(const wide *a, const wide *b)
     return a->kind == b->kind ? MPFR_REGULAR_KIND : -MPFR_REGULAR_KIND;
 }
 
+/* How many of the lowest limbs are 0: nearly all of a count or a double. The highest is not. */
+static int zero_limbs(const wide *a)
+{
+    int zeros = 0;
+    while (a->limbs[zeros] == 0)
+        zeros++;
+    return zeros;
+}
+
+/* a b for a that has no more limbs than b, less those of both that are 0. */
+static void multiply(const wide *a, int a_zeros, const wide *b, int b_zeros, mp_limb_t *product)
+{
+    int zeros = a_zeros + b_zeros;
+    memset(product, 0, (size_t)zeros * sizeof *product);
+    if (LIMBS - a_zeros == 1) {
+        mp_limb_t factor = a->limbs[a_zeros];
+        product[2 * LIMBS - 1] =
+            mpn_mul_1(product + zeros, b->limbs + b_zeros, LIMBS - b_zeros, factor);
+        return;
+    }
+    mpn_mul(product + zeros, b->limbs + b_zeros, LIMBS - b_zeros, a->limbs + a_zeros,
+            LIMBS - a_zeros);
+}
+
 bool assay__limbs_mul(const wide *a, const wide *b, wide *out)
 {
     mp_limb_t product[2 * LIMBS];
     if (!is_ordinary(a) || !is_ordinary(b))
         return false;
-    mpn_mul_n(product, a->limbs, b->limbs, LIMBS);
+    int a_zeros = zero_limbs(a), b_zeros = zero_limbs(b);
+    if (a_zeros == 0 && b_zeros == 0)
+        mpn_mul_n(product, a->limbs, b->limbs, LIMBS);
+    else if (a_zeros >= b_zeros)
+        multiply(a, a_zeros, b, b_zeros, product);
+    else
+        multiply(b, b_zeros, a, a_zeros, product);
     round_product(product, kind_of_product(a, b), a->exponent + b->exponent, out);
     return true;
 }
@@ -93,9 +123,7 @@ bool assay__limbs_div(const wide *a, const wide *b, wide *out)
     mp_limb_t above[2 * LIMBS] = {0}, quotient[LIMBS + 1], rest[LIMBS] = {0};
     if (!is_ordinary(a) || !is_ordinary(b))
         return false;
-    int none = 0;
-    while (b->limbs[none] == 0) /* the highest is not 0 */
-        none++;
+    int none = zero_limbs(b);
     memcpy(above + LIMBS, a->limbs, sizeof a->limbs);
     mpn_tdiv_qr(quotient, rest + none, 0, above + none, 2 * LIMBS - none, b->limbs + none,
                 LIMBS - none);
@@ -224,6 +252,16 @@ bool assay__limbs_of(double value, wide *out)
     return true;
 }
 
+bool assay__limbs_of_u64(uint64_t value, wide *out)
+{
+    if (value == 0)
+        return false;
+    int zeros = __builtin_clzll(value);
+    *out = (wide){MPFR_REGULAR_KIND, LIMB_BITS - zeros, {0}};
+    out->limbs[LIMBS - 1] = value << zeros;
+    return true;
+}
+
 bool assay__limbs_double(const wide *a, double *out)
 {
     enum { SPARE = LIMB_BITS - 1 - FRACTION_BITS };
@@ -265,6 +303,12 @@ bool assay__limbs_square(const wide *a, wide *out)
 }
 
 bool assay__limbs_of(double value, wide *out)
+{
+    (void)value, (void)out;
+    return false;
+}
+
+bool assay__limbs_of_u64(uint64_t value, wide *out)
 {
     (void)value, (void)out;
     return false;

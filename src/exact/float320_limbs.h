@@ -17,6 +17,7 @@ bool assay__limbs_div(const struct assay__wide *a, const struct assay__wide *b,
                       struct assay__wide *out);
 bool assay__limbs_square(const struct assay__wide *a, struct assay__wide *out);
 bool assay__limbs_of(double value, struct assay__wide *out);
+bool assay__limbs_of_u64(uint64_t value, struct assay__wide *out);
 bool assay__limbs_double(const struct assay__wide *a, double *out);
 
 #endif

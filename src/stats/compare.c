@@ -13,6 +13,7 @@
 #include "stats/compare_ball.h"
 #include "stats/critical.h"
 #include "stats/defaults.h"
+#include "stats/dist/t.h"
 #include "stats/estimate.h"
 #include "stats/exact_test.h"
 #include "stats/metric/metric.h"
@@ -218,7 +219,11 @@ static void test_pair(const struct assay__pair_estimate *pair, wide d, wide null
         out->flags |= ASSAY_FLAG_TOO_FEW_UNITS;
         return;
     }
-    difference->critical = assay__critical_value(method, difference->df);
+    struct assay__t_law law;
+    bool is_t = !isnan(difference->df);
+    if (is_t)
+        assay__t_open(difference->df, &law);
+    difference->critical = assay__critical_value(method, is_t ? &law : NULL);
     difference->tested_by =
         method->test == ASSAY_TEST_T ? ASSAY_TESTED_BY_WELCH : ASSAY_TESTED_BY_NORMAL;
     test_difference(d, assay__wide_sub(d, null), error, df, method, out);
@@ -260,13 +265,15 @@ void assay__compare_exactly(const struct assay__pair_estimate *pair,
 static void compare_pair(const struct assay__pair_estimate *pair, const struct assay_method *method,
                          wide null, struct assay_comparison *out)
 {
-    const struct assay_comparison empty = *out;
+    assay__compare_clear(out);
+    out->flags = pair->flags;
     if (!assay__exact_applies(pair, method, pair->reduction.method != ASSAY_REDUCTION_NONE) &&
         assay__compare_in_balls(pair, method, null, out)) {
         assay__skewness(pair, method, true, out);
         return;
     }
-    *out = empty;
+    assay__compare_clear(out);
+    out->flags = pair->flags;
     assay__compare_exactly(pair, method, null, out);
 }
 
@@ -283,7 +290,7 @@ enum assay_status assay__compare_groups(const struct assay__group *groups, size_
                                         struct assay__compare_wide *more,
                                         struct assay_comparison *out, struct assay_error *err)
 {
-    struct assay__pair_estimate pair;
+    struct assay__pair_estimate own, *pair = more != NULL ? &more->pair : &own;
     wide null = more != NULL ? more->null_difference : assay__wide_of(method->null_difference);
     enum assay_status status = check_method(method, err);
     if (status != ASSAY_OK)
@@ -293,20 +300,25 @@ enum assay_status assay__compare_groups(const struct assay__group *groups, size_
         status = check_group(&groups[compared], method->type, err);
     if (status != ASSAY_OK)
         return status;
-    assay__compare_clear(out);
-    memset(&pair, 0, sizeof pair);
-    assay__estimate_group(&groups[baseline], method->type, &pair.raw[0]);
-    assay__estimate_group(&groups[compared], method->type, &pair.raw[1]);
-    assay__keep_raw(&pair);
+    assay__estimate_group(&groups[baseline], method->type, &pair->raw[0]);
+    assay__estimate_group(&groups[compared], method->type, &pair->raw[1]);
+    assay__keep_raw(pair);
     if (method->reduction != ASSAY_REDUCTION_NONE && groups[baseline].shape.covariate_count > 0 &&
-        !assay__exact_applies(&pair, method, true))
+        !assay__exact_applies(pair, method, true))
         assay__reduce_variance(groups, group_count, baseline, compared, method->reduction,
-                               method->type, &pair);
-    out->flags = pair.flags;
-    compare_pair(&pair, method, null, out);
-    if (more != NULL)
-        more->pair = pair;
+                               method->type, pair);
+    compare_pair(pair, method, null, out);
     return ASSAY_OK;
+}
+
+enum assay_status assay__compare_again(const struct assay__pair_estimate *pair,
+                                       const struct assay_method *method, wide null,
+                                       struct assay_comparison *out, struct assay_error *err)
+{
+    enum assay_status status = check_method(method, err);
+    if (status == ASSAY_OK)
+        compare_pair(pair, method, null, out);
+    return status;
 }
 
 static struct assay_method with_defaults(const struct assay_method *given)
@@ -367,7 +379,6 @@ static enum assay_status compare_raw(const struct assay_moments *baseline,
                                      struct assay_comparison *out, struct assay_error *err)
 {
     struct assay__pair_estimate pair;
-    memset(&pair, 0, sizeof pair);
     enum assay_status status = check_method(method, err);
     if (status == ASSAY_OK)
         status = estimate_moments(baseline, method->type, &pair.raw[0], err);
@@ -375,7 +386,6 @@ static enum assay_status compare_raw(const struct assay_moments *baseline,
         status = estimate_moments(compared, method->type, &pair.raw[1], err);
     if (status != ASSAY_OK)
         return status;
-    assay__compare_clear(out);
     assay__keep_raw(&pair);
     compare_pair(&pair, method, assay__wide_of(method->null_difference), out);
     return ASSAY_OK;

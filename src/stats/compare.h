@@ -24,6 +24,14 @@ enum assay_status assay__compare_groups(const struct assay__group *groups, size_
                                         struct assay_comparison *out, struct assay_error *err);
 
 /**
+ * assay__compare_again() is another test of a pair that assay__compare_groups() has estimated, by a
+ * method of the same type, reduction and exactness.
+ */
+enum assay_status assay__compare_again(const struct assay__pair_estimate *pair,
+                                       const struct assay_method *method, struct assay__wide null,
+                                       struct assay_comparison *out, struct assay_error *err);
+
+/**
  * assay__compare_exactly() fills an empty comparison (assay__compare_clear()) of two groups in 320
  * bits: what stats/compare_ball.h leaves in doubt, exact tests, and all that is not ordinary.
  */

@@ -10,6 +10,7 @@
 
 #include "exact/ball.h"
 #include "stats/critical.h"
+#include "stats/dist/t.h"
 #include "stats/metric/metric.h"
 #include "stats/p_value.h"
 
@@ -112,10 +113,13 @@ static void test(struct figures *f, const struct assay_method *method, ball null
     if (f->is_lost)
         return;
     out->tested_by = method->test == ASSAY_TEST_T ? ASSAY_TESTED_BY_WELCH : ASSAY_TESTED_BY_NORMAL;
-    out->critical = assay__critical_value(method, out->df);
+    struct assay__t_law own, *law = method->test == ASSAY_TEST_T ? &own : NULL;
+    if (law != NULL)
+        assay__t_open(out->df, law);
+    out->critical = assay__critical_value(method, law);
     f->critical = ball_of(out->critical);
     struct assay__p_value value =
-        assay__p_value_within(out->statistic, rest, out->df, df_rest, method->side, &f->is_lost);
+        assay__p_value_within(out->statistic, rest, law, df_rest, method->side, &f->is_lost);
     out->p = value.p;
     out->log10_p = value.log10_p;
     f->is_lost |= isinf(value.log10_p);

@@ -53,6 +53,8 @@ void assay__keep_raw(struct assay__pair_estimate *pair)
         assay__is_rounding(assay__wide_sub(raw[1].value, raw[0].value), raw[0].value))
         raw[1].value = raw[0].value;
     pair->covariance = assay__wide_zero();
+    pair->flags = 0;
+    memset(&pair->reduction, 0, sizeof pair->reduction);
     pair->reduction.method = ASSAY_REDUCTION_NONE;
     pair->reduction.rate = pair->reduction.remaining = NAN;
     for (int g = 0; g < 2; g++) {

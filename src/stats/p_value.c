@@ -39,11 +39,15 @@ static double log_both_near_zero(double x, double df)
     return log1p(-central);
 }
 
-static struct tail tail_of(double statistic, double df, enum assay_side side)
+/* law: that of df, or NULL. */
+static struct tail tail_of(double statistic, double df, struct assay__t_law *law,
+                           enum assay_side side)
 {
     bool is_turned = side == ASSAY_SIDE_LOWER || (side == ASSAY_SIDE_BOTH && statistic < 0.0);
     struct tail tail = {.x = is_turned ? -statistic : statistic, .df = df, .side = side};
-    tail.at = isnan(df) ? assay__normal_upper_values(tail.x) : assay__t_upper_values(tail.x, df);
+    tail.at = isnan(df)     ? assay__normal_upper_values(tail.x)
+              : law == NULL ? assay__t_upper_values(tail.x, df)
+                            : assay__t_law_upper_values(law, tail.x);
     return tail;
 }
 
@@ -64,7 +68,7 @@ struct assay__p_value assay__p_value(wide statistic, double df, double df_rest,
 {
     double x = assay__wide_double(statistic);
     double rest = assay__wide_double(assay__wide_sub(statistic, assay__wide_of(x)));
-    struct tail tail = tail_of(x, df, side);
+    struct tail tail = tail_of(x, df, NULL, side);
     double change = isfinite(rest) ? tail.at.hazard * (tail.x == x ? rest : -rest) : 0.0;
     if (!isnan(df) && df_rest != 0.0)
         change -= slope_by_df(tail.x, df, tail.at.log_p) * df_rest;
@@ -98,10 +102,12 @@ static struct assay__p_value p_between(const struct tail *tail, double low, doub
 }
 
 struct assay__p_value assay__p_value_within(double statistic, struct assay__enclosure rest,
-                                            double df, struct assay__enclosure df_rest,
-                                            enum assay_side side, bool *in_doubt)
+                                            struct assay__t_law *law,
+                                            struct assay__enclosure df_rest, enum assay_side side,
+                                            bool *in_doubt)
 {
-    struct tail tail = tail_of(statistic, df, side);
+    double df = law == NULL ? (double)NAN : law->df;
+    struct tail tail = tail_of(statistic, df, law, side);
     bool is_turned = tail.x != statistic, is_vague = false;
     double low = tail.at.hazard * (is_turned ? -rest.high : rest.low);
     double high = tail.at.hazard * (is_turned ? -rest.low : rest.high);

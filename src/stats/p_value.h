@@ -5,6 +5,7 @@
 #include "assay/compare.h"
 #include "exact/ball.h"
 #include "exact/float320.h"
+#include "stats/dist/t.h"
 
 /** struct assay__p_value: a p-value and its decimal logarithm, which never underflows. */
 struct assay__p_value {
@@ -21,12 +22,13 @@ struct assay__p_value assay__p_value(struct assay__wide statistic, double df, do
                                      enum assay_side side);
 
 /**
- * assay__p_value_within() takes the statistic as a double, and spans of what it and the degrees of
- * freedom lost by rounding. *in_doubt becomes true where p, or its logarithm, are not the same
- * doubles everywhere in the spans.
+ * assay__p_value_within() takes the statistic as a double, the law of its degrees of freedom, NULL
+ * for the normal one, and spans of what it and they lost by rounding. *in_doubt becomes true where
+ * p, or its logarithm, are not the same doubles everywhere in the spans.
  */
 struct assay__p_value assay__p_value_within(double statistic, struct assay__enclosure rest,
-                                            double df, struct assay__enclosure df_rest,
-                                            enum assay_side side, bool *in_doubt);
+                                            struct assay__t_law *law,
+                                            struct assay__enclosure df_rest, enum assay_side side,
+                                            bool *in_doubt);
 
 #endif

@@ -56,29 +56,49 @@ static struct assay__pair log_height(double t, double df)
 /*
  * The midpoint rule. With a strip of half width y the error is exp(-2 pi y/h) cos(y)^(1-df); for
  * large df the best y is 9.42/sqrt(df), and h makes it exp(-44) there, as for the normal; this y
- * joins that to the pi/2 of few df. *pole is the residue, or 0 where the pole is out of the strip.
+ * joins that to the pi/2 of few df.
  */
-static double midpoint_sum(double t, double df, double *pole)
+static void open_rule(struct assay__t_law *law)
 {
     const double reach = 9.42, depth = 44.0;
-    double power = 0.5 * (df - 1.0), root = sqrt(df), share = reach / sqrt(df - 1.0);
-    double strip = atan(share), step = 2.0 * PI * strip / (depth + power * log1p(share * share));
-    double half = sinh(0.5 * step), chord = 2.0 * half * half; /* cosh h - 1 */
-    double shift = 2.0 * half * sqrt(1.0 + half * half);       /* sinh h */
-    /* sinh and cosh of (n + 1/2) h, with what the additions round off. */
-    struct assay__pair sine = pair_of(half), cosine = pair_of(sqrt(1.0 + half * half));
+    double df = law->df, power = 0.5 * (df - 1.0), share = reach / sqrt(df - 1.0);
+    law->strip = atan(share);
+    law->step = 2.0 * PI * law->strip / (depth + power * log1p(share * share));
+    double half = sinh(0.5 * law->step);
+    law->chord = 2.0 * half * half;                    /* cosh h - 1 */
+    law->shift = 2.0 * half * sqrt(1.0 + half * half); /* sinh h */
+    law->sine = pair_of(half);                         /* of h/2 */
+    law->cosine = pair_of(sqrt(1.0 + half * half));
+    law->count = 0;
+}
+
+/* Adds the node (n + 1/2) h: sinh and cosh of the next follow from these, with what the additions
+ * round off. */
+static void add_node(struct assay__t_law *law)
+{
+    double s = law->sine.hi + law->sine.lo, c = law->cosine.hi + law->cosine.lo, q = s * s;
+    law->weight[law->count] = exp(-0.5 * (law->df - 1.0) * log1p(q));
+    law->square[law->count] = q;
+    pair_accumulate(&law->sine, s * law->chord + c * law->shift);
+    pair_accumulate(&law->cosine, c * law->chord + s * law->shift);
+    law->count++;
+}
+
+/* The rule's sum. *pole is the residue, or 0 where the pole is out of the strip. No t or df needs
+ * more than 32 nodes. */
+static double midpoint_sum(struct assay__t_law *law, double t, double *pole)
+{
     struct assay__pair sum = {0.0, 0.0};
-    double k = t / hypot(t, root), square = k * k, term;
-    do {
-        double s = sine.hi + sine.lo, c = cosine.hi + cosine.lo, q = s * s;
-        term = exp(-power * log1p(q)) / (square + q);
+    double root = sqrt(law->df), k = t / hypot(t, root), square = k * k, term = 1.0;
+    for (int n = 0; n < ASSAY__T_NODES && term > 1e-18 * sum.hi; n++) {
+        if (n == law->count)
+            add_node(law);
+        term = law->weight[n] / (square + law->square[n]);
         pair_accumulate(&sum, term);
-        pair_accumulate(&sine, s * chord + c * shift);
-        pair_accumulate(&cosine, c * chord + s * shift);
-    } while (term > 1e-18 * sum.hi);
+    }
     double angle = atan(t / root);
-    *pole = angle < strip ? 1.0 / (1.0 + exp(2.0 * PI * angle / step)) : 0.0;
-    return step / PI * k * (sum.hi + sum.lo);
+    *pole = angle < law->strip ? 1.0 / (1.0 + exp(2.0 * PI * angle / law->step)) : 0.0;
+    return law->step / PI * k * (sum.hi + sum.lo);
 }
 
 /* P(0 < T < t) relative to peak * height for sign -1; P(T > t) for 1: T^2 in logit of beta. */
@@ -94,12 +114,13 @@ static double fraction(double t, double df, double sign)
     return 0.5 * t / hypot(t, sqrt(df)) * assay__beta_integral(&beta);
 }
 
-/* The upper tail at t >= 0 with top = peak(df), which few df need; others may give 0. */
-static struct assay__tail upper_tail(double t, double df, double top)
+/* The upper tail at t >= 0; of law->top it needs that of few df. */
+static struct assay__tail upper_tail(struct assay__t_law *law, double t)
 {
+    double df = law->df, top = law->top;
     struct assay__tail tail = {.exponent = log_height(t, df)};
     if (df >= few_df) {
-        tail.mass = midpoint_sum(t, df, &tail.plus);
+        tail.mass = midpoint_sum(law, t, &tail.plus);
     } else if (t >= 1.0) { /* the mode of log T^2 */
         tail.mass = t < 1e150 ? top * fraction(t, df, 1.0) : top / df;
     } else {
@@ -114,9 +135,23 @@ static double relative_to_height(const struct assay__tail *tail)
     return tail->plus > 0.0 ? tail->mass + tail->plus * exp(-tail->exponent.hi) : tail->mass;
 }
 
-static double peak_if_needed(double df)
+/* A law with a top only where a tail needs it. */
+static void open_tail(double df, struct assay__t_law *law)
 {
-    return df < few_df ? peak(df) : 0.0;
+    law->df = df;
+    law->top = df < few_df ? peak(df) : 0.0;
+    if (df >= few_df)
+        open_rule(law);
+}
+
+void assay__t_open(double df, struct assay__t_law *law)
+{
+    law->df = df;
+    if (isinf(df))
+        return;
+    open_tail(df, law);
+    if (df >= few_df)
+        law->top = peak(df);
 }
 
 double assay_t_upper(double t, double df)
@@ -129,7 +164,9 @@ double assay_t_upper(double t, double df)
         return t > 0.0 ? 0.0 : 1.0;
     if (t < 0.0)
         return 1.0 - assay_t_upper(-t, df);
-    struct assay__tail tail = upper_tail(t, df, peak_if_needed(df));
+    struct assay__t_law law;
+    open_tail(df, &law);
+    struct assay__tail tail = upper_tail(&law, t);
     return assay__tail_probability(&tail);
 }
 
@@ -148,7 +185,9 @@ double assay_t_log_upper(double t, double df)
         return t > 0.0 ? -HUGE_VAL : 0.0;
     if (t < 0.0)
         return log1p(-assay_t_upper(-t, df));
-    struct assay__tail tail = upper_tail(t, df, peak_if_needed(df));
+    struct assay__t_law law;
+    open_tail(df, &law);
+    struct assay__tail tail = upper_tail(&law, t);
     return assay__tail_log(&tail);
 }
 
@@ -158,9 +197,9 @@ double assay_t_log_lower(double t, double df)
 }
 
 /* The density of T at t, from the height of that of y: dy/dt = 1/hypot(t, sqrt(df)). */
-static double density(double t, double df, struct assay__pair exponent)
+static double density_at(double t, double df, double top, struct assay__pair exponent)
 {
-    struct assay__tail value = {.mass = peak(df) / hypot(t, sqrt(df)), .exponent = exponent};
+    struct assay__tail value = {.mass = top / hypot(t, sqrt(df)), .exponent = exponent};
     return assay__tail_probability(&value);
 }
 
@@ -170,29 +209,43 @@ double assay_t_density(double t, double df)
         return NAN;
     if (isinf(df))
         return assay_normal_density(t);
-    return isinf(t) ? 0.0 : density(t, df, log_height(fabs(t), df));
+    return isinf(t) ? 0.0 : density_at(t, df, peak(df), log_height(fabs(t), df));
+}
+
+struct assay__tail_values assay__t_law_upper_values(struct assay__t_law *law, double t)
+{
+    if (isnan(t))
+        return (struct assay__tail_values){NAN, NAN, 0.0};
+    if (isinf(t))
+        return (struct assay__tail_values){t > 0.0 ? 0.0 : 1.0, t > 0.0 ? -HUGE_VAL : 0.0, 0.0};
+    if (isinf(law->df))
+        return assay__normal_upper_values(t);
+    double df = law->df, scale = hypot(t, sqrt(df));
+    struct assay__tail tail = upper_tail(law, fabs(t));
+    double p = assay__tail_probability(&tail);
+    if (t < 0.0) {
+        double density = density_at(t, df, law->top, log_height(-t, df));
+        return (struct assay__tail_values){1.0 - p, log1p(-p), density / (1.0 - p)};
+    }
+    double relative = relative_to_height(&tail);
+    return (struct assay__tail_values){p, assay__tail_log(&tail), law->top / (relative * scale)};
 }
 
 struct assay__tail_values assay__t_upper_values(double t, double df)
 {
-    if (!is_valid(t, df) || isinf(t))
-        return (struct assay__tail_values){assay_t_upper(t, df), assay_t_log_upper(t, df), 0.0};
-    if (isinf(df))
-        return assay__normal_upper_values(t);
-    double top = peak(df), scale = hypot(t, sqrt(df));
-    struct assay__tail tail = upper_tail(fabs(t), df, top);
-    double p = assay__tail_probability(&tail);
-    if (t < 0.0)
-        return (struct assay__tail_values){1.0 - p, log1p(-p), assay_t_density(t, df) / (1.0 - p)};
-    double relative = relative_to_height(&tail);
-    return (struct assay__tail_values){p, assay__tail_log(&tail), top / (relative * scale)};
+    struct assay__t_law law;
+    if (!is_valid(t, df))
+        return (struct assay__tail_values){NAN, NAN, 0.0};
+    assay__t_open(df, &law);
+    return assay__t_law_upper_values(&law, t);
 }
 
 /* All there is to know at t >= 0, in y outward. */
-static struct assay__point point_at(double t, double df, double top)
+static struct assay__point point_at(struct assay__t_law *law, double t)
 {
-    struct assay__point point = {.tail = upper_tail(t, df, top)};
-    point.integral = relative_to_height(&point.tail) / top;
+    double df = law->df;
+    struct assay__point point = {.tail = upper_tail(law, t)};
+    point.integral = relative_to_height(&point.tail) / law->top;
     /* D = df ln cosh(y + s) - df ln cosh y */
     double tanh_y = t / hypot(t, sqrt(df)), rest = df / (df + t * t); /* 1 - tanh^2 */
     point.slope[0] = df * tanh_y;
@@ -236,11 +289,11 @@ static double start_of(double p, double df, double top)
                             : sqrt(df) * exp(0.5 * fmin(exponent, 1400.0));
 }
 
-static double outer_quantile(double p, double df)
+static double outer_quantile(struct assay__t_law *law, double p)
 {
-    double top = peak(df), t = start_of(p, df, top), miss;
+    double df = law->df, t = start_of(p, df, law->top), miss;
     for (int i = 0; i < 100; i++) {
-        struct assay__point point = point_at(t, df, top);
+        struct assay__point point = point_at(law, t);
         t = move(t, df, assay__point_advance(&point, p, &miss));
         if (miss < assay__miss_most || isinf(t))
             break;
@@ -249,9 +302,9 @@ static double outer_quantile(double p, double df)
 }
 
 /* The t of a central probability c = P(0 < T < t) <= 1/4. */
-static double central_quantile(double c, double df)
+static double central_quantile(double c, double df, double top)
 {
-    double top = peak(df), root = sqrt(df), t = c * root / top;
+    double root = sqrt(df), t = c * root / top;
     for (int i = 0; i < 100; i++) {
         double height = exp(log_height(t, df).hi);
         double tanh_y = t / hypot(t, root), rest = 1.0 - tanh_y * tanh_y;
@@ -266,15 +319,24 @@ static double central_quantile(double c, double df)
     return t;
 }
 
-double assay_t_quantile_upper(double p, double df)
+double assay__t_law_quantile_upper(struct assay__t_law *law, double p)
 {
-    if (!(p > 0.0 && p < 1.0) || !(df >= 1.0))
+    if (!(p > 0.0 && p < 1.0))
         return NAN;
-    if (isinf(df))
+    if (isinf(law->df))
         return assay_normal_quantile_upper(p);
     if (p > 0.5)
-        return -assay_t_quantile_upper(1.0 - p, df); /* exact for p in [1/2, 1] */
-    return p > 0.25 ? central_quantile(0.5 - p, df) : outer_quantile(p, df);
+        return -assay__t_law_quantile_upper(law, 1.0 - p); /* exact for p in [1/2, 1] */
+    return p > 0.25 ? central_quantile(0.5 - p, law->df, law->top) : outer_quantile(law, p);
+}
+
+double assay_t_quantile_upper(double p, double df)
+{
+    struct assay__t_law law;
+    if (!(p > 0.0 && p < 1.0) || !(df >= 1.0))
+        return NAN;
+    assay__t_open(df, &law);
+    return assay__t_law_quantile_upper(&law, p);
 }
 
 double assay_t_quantile_lower(double p, double df)

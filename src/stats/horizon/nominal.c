@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "assay/dist.h"
+#include "stats/dist/t.h"
 #include "stats/root.h"
 
 struct target {
@@ -18,12 +19,21 @@ static double log_excess(void *context, double log_t)
     return target->log_p - assay_t_log_upper(exp(log_t), target->df);
 }
 
+double assay__nominal_by_law(double z, struct assay__t_law *law)
+{
+    if (fabs(z) < 37.0)
+        return assay__t_law_quantile_upper(law, assay_normal_upper(z));
+    struct target target = {law->df, assay_normal_log_upper(z)};
+    return exp(assay__root_rising(log_excess, &target, log(z), 0.5));
+}
+
 double assay__nominal_critical(double z, double df)
 {
+    struct assay__t_law law;
     if (isnan(df))
         return z;
-    if (fabs(z) < 37.0)
-        return assay_t_quantile_upper(assay_normal_upper(z), df);
-    struct target target = {df, assay_normal_log_upper(z)};
-    return exp(assay__root_rising(log_excess, &target, log(z), 0.5));
+    if (!(df >= 1.0))
+        return NAN;
+    assay__t_open(df, &law);
+    return assay__nominal_by_law(z, &law);
 }

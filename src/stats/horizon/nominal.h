@@ -9,4 +9,8 @@
  */
 double assay__nominal_critical(double z, double df);
 
+/** assay__nominal_by_law() is that for the law of df. */
+struct assay__t_law;
+double assay__nominal_by_law(double z, struct assay__t_law *law);
+
 #endif

@@ -3,7 +3,6 @@
 #include "stats/metric/metric.h"
 
 #include <math.h>
-#include <string.h>
 
 #define ROW(name, spelling) [ASSAY_METRIC_##name] = &assay__metric_##spelling,
 static const struct assay__metric_kind *const KINDS[] = {ASSAY_METRIC_LIST(ROW)};
@@ -23,9 +22,10 @@ const struct assay__metric_kind *assay__metric_kind(enum assay_metric_type type)
 void assay__estimate_group(const struct assay__group *group, enum assay_metric_type type,
                            struct assay__estimate *out)
 {
-    memset(out, 0, sizeof *out);
     out->n = group->n;
+    out->exists = out->has_error = false; /* with[] has what the covariates fill, and no more */
     out->value = out->centred = out->error2 = out->third = assay__wide_of(NAN);
+    out->residual_df = out->value;
     if (group->n == 0)
         return;
     out->residual_df = assay__wide_of_u64(group->n - 1);
