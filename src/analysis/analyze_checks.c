@@ -91,24 +91,56 @@ enum assay_status assay__analyze_balance(struct assay__builder *builder,
     return ASSAY_OK;
 }
 
-/* The rarer of the units with and without a value; false when one of them is none. */
-static bool rarer_counts(const struct assay__builder *builder, uint32_t metric, uint64_t *counts)
+/* The rarer of the units with and without a value, by groups; false when one of them is none. */
+static bool rarer_counts(const struct assay__builder *builder, uint32_t metric,
+                         const uint32_t *groups, uint32_t group_count, uint64_t *counts)
 {
     const struct assay_analysis *out = builder->out;
     const struct assay__accumulator *keeps =
         assay__metric_accumulator(&builder->plan->metrics[metric]);
     uint64_t with = 0, without = 0;
-    for (uint32_t g = 0; g < out->group_count; g++) {
-        const void *state = state_of(builder, metric, g);
-        uint64_t units = out->units[g];
-        counts[g] = state == NULL ? 0 : keeps->count(state);
-        counts[g] = counts[g] > units ? units : counts[g];
-        with += counts[g];
-        without += units - counts[g];
+    for (uint32_t i = 0; i < group_count; i++) {
+        const void *state = state_of(builder, metric, groups[i]);
+        uint64_t units = out->units[groups[i]];
+        counts[i] = state == NULL ? 0 : keeps->count(state);
+        counts[i] = counts[i] > units ? units : counts[i];
+        with += counts[i];
+        without += units - counts[i];
     }
-    for (uint32_t g = 0; without < with && g < out->group_count; g++)
-        counts[g] = out->units[g] - counts[g];
+    for (uint32_t i = 0; without < with && i < group_count; i++)
+        counts[i] = out->units[groups[i]] - counts[i];
     return with > 0 && without > 0;
+}
+
+/* By the test of all groups, and by that of these two. */
+static bool is_missing_unevenly(const struct assay__builder *builder, uint32_t metric,
+                                uint32_t baseline, uint32_t compared)
+{
+    const struct assay_missingness *all = builder->out->missingness;
+    if (all == NULL || !all[metric].is_tested || !all[metric].test.significant)
+        return false;
+    const uint32_t groups[2] = {baseline, compared};
+    const double weights[2] = {(double)builder->out->units[baseline],
+                               (double)builder->out->units[compared]};
+    uint64_t counts[2];
+    struct assay_srm_group rows[2];
+    struct assay_srm test;
+    return rarer_counts(builder, metric, groups, 2, counts) &&
+           assay_srm_test(counts, weights, 2, &builder->plan->srm, rows, &test, NULL) == ASSAY_OK &&
+           test.significant;
+}
+
+/* The results of the total that were tested; slices explore. */
+static void mark_results(struct assay__builder *builder)
+{
+    struct assay_analysis *out = builder->out;
+    for (uint32_t m = 0; m < builder->plan->metric_count; m++)
+        for (uint32_t p = 0; p < builder->pair_count; p++) {
+            size_t at = ((size_t)m * builder->pair_count + p) * out->slice_count;
+            out->results[at].is_uneven = out->results[at].outcome != ASSAY_OUTCOME_NOT_TESTED &&
+                                         is_missing_unevenly(builder, m, builder->pairs[p].baseline,
+                                                             builder->pairs[p].compared);
+        }
 }
 
 enum assay_status assay__analyze_missingness(struct assay__builder *builder,
@@ -117,20 +149,26 @@ enum assay_status assay__analyze_missingness(struct assay__builder *builder,
     struct assay_analysis *out = builder->out;
     uint32_t groups = out->group_count, metrics = builder->plan->metric_count;
     uint64_t *counts = assay__arena_array(builder->arena, groups, sizeof *counts);
+    uint32_t *numbers = assay__arena_array(builder->arena, groups, sizeof *numbers);
     double *weights = assay__arena_array(builder->arena, groups, sizeof *weights);
     struct assay_srm_group *rows = assay__arena_array(builder->arena, groups, sizeof *rows);
     out->missingness = assay__arena_array(builder->arena, metrics, sizeof *out->missingness);
-    if (counts == NULL || weights == NULL || rows == NULL || out->missingness == NULL)
+    if (counts == NULL || numbers == NULL || weights == NULL || rows == NULL ||
+        out->missingness == NULL)
         return assay__fail_memory(err);
-    for (uint32_t g = 0; g < groups; g++)
+    for (uint32_t g = 0; g < groups; g++) {
+        numbers[g] = g;
         weights[g] = (double)out->units[g];
+    }
     enum assay_status status = ASSAY_OK;
     for (uint32_t m = 0; status == ASSAY_OK && m < metrics; m++) {
         struct assay_missingness *missingness = &out->missingness[m];
-        missingness->is_tested = rarer_counts(builder, m, counts);
+        missingness->is_tested = rarer_counts(builder, m, numbers, groups, counts);
         if (missingness->is_tested)
             status = assay_srm_test(counts, weights, groups, &builder->plan->srm, rows,
                                     &missingness->test, err);
     }
+    if (status == ASSAY_OK)
+        mark_results(builder);
     return status;
 }

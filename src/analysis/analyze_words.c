@@ -167,6 +167,9 @@ static const char *caution(const struct assay__builder *builder,
     if (text != NULL && covariate == UINT32_MAX && !explores && assay__is_skewed_win(result))
         return assay__arena_format(builder->arena, "%s Do not rely on it: %s.", text,
                                    assay__unsure_text(ASSAY_FLAG_SKEWED_SIGNIFICANCE));
+    if (text != NULL && covariate == UINT32_MAX && result->is_uneven)
+        return assay__arena_format(builder->arena,
+                                   "%s Do not rely on it: values are missing unevenly.", text);
     if (text == NULL || covariate == UINT32_MAX)
         return text;
     return assay__arena_format(

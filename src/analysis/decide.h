@@ -30,6 +30,10 @@ bool assay__rule_is_lost(const struct assay__case *it);
 /** assay__holds_back(): shipping rests on this metric's test, and there is none. */
 bool assay__holds_back(const struct assay__case *it, uint32_t metric);
 
+/** assay__is_uneven(): values of a metric of the rule are missing more in one group than in the
+ * other, so that its test says nothing of the exposure. */
+bool assay__is_uneven(const struct assay__case *it, uint32_t metric);
+
 /** assay__is_win(): a success metric of the rule improved in its intended direction. */
 bool assay__is_win(const struct assay__case *it, uint32_t metric);
 

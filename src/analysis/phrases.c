@@ -121,7 +121,7 @@ const char *assay__size_absence_text(enum assay_size_absence absence)
         [ASSAY_SIZE_NOT_PLANNED] = "neither an effect nor a margin is planned",
         [ASSAY_SIZE_ZERO_BASELINE] = "the plan gives a share of the baseline, which is 0",
         [ASSAY_SIZE_BEYOND_SHARES] = "the share to be found lies outside 0 to 1",
-        [ASSAY_SIZE_TOO_LARGE] = "it is more than 2^53 units",
+        [ASSAY_SIZE_TOO_LARGE] = "that would be more than 2^53 units",
         [ASSAY_SIZE_NO_VARIANCE] = "no variance is known to plan by"};
     return TEXTS[absence];
 }

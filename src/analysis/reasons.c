@@ -174,6 +174,20 @@ static void say_skewed(struct assay__case *it, uint32_t metric)
                                       assay__unsure_text(ASSAY_FLAG_SKEWED_SIGNIFICANCE), figures));
 }
 
+/* What is compared are the units whose values came through, and more did in one group. */
+static void say_uneven(struct assay__case *it, uint32_t metric)
+{
+    const struct assay_srm *test = &it->builder->out->missingness[metric].test;
+    char p[ASSAY__PHRASE_BYTES];
+    assay__p_text(&(struct assay_difference){.p = test->p, .log10_p = test->log10_p}, p);
+    assay__reason(it, "valuesMissing", (int32_t)metric,
+                  assay__arena_format(it->builder->arena,
+                                      "Values of %s are missing unevenly in %s and %s (%s): no "
+                                      "advice rests on it.",
+                                      it->builder->plan->metrics[metric].id,
+                                      group_id(it, it->group), group_id(it, it->control), p));
+}
+
 uint32_t assay__reasons_not_to_rely(struct assay__case *it)
 {
     uint32_t before = it->reason_count;
@@ -191,6 +205,8 @@ uint32_t assay__reasons_not_to_rely(struct assay__case *it)
                               "rests on it.",
                               metric->id, assay__metric_covariate(metric, covariate),
                               group_id(it, it->group), group_id(it, it->control)));
+        else if (is_open && assay__is_uneven(it, m))
+            say_uneven(it, m);
         else if (result->deteriorated == ASSAY_YES && !assay__harm_stands(result))
             say_unsure(it, m);
         else if (is_open && assay__is_skewed_win(result) && it->builder->out->rates[m].in_rule)
@@ -253,7 +269,7 @@ static void say_guardrails(struct assay__case *it)
             continue;
         count++;
         passed += assay__case_result(it, m)->outcome == ASSAY_OUTCOME_PASSED &&
-                  !assay__is_skewed_win(assay__case_result(it, m));
+                  !assay__is_uneven(it, m) && !assay__is_skewed_win(assay__case_result(it, m));
     }
     if (count > 0 && passed == count)
         assay__reason(it, "guardrailsPassed", -1,

@@ -54,6 +54,7 @@ struct assay_metric_result {
                                     UINT32_MAX: none. Then `significant` stays yes */
     uint32_t first_deteriorated; /* likewise of the deterioration test, at any look so far */
     bool is_futile;              /* below the futility bound at some look so far */
+    bool is_uneven;              /* values are missing more in one of the groups; total only */
     enum assay_tristate significant;  /* the role's test, at any look so far */
     enum assay_tristate deteriorated; /* the deterioration test, at any look so far */
     enum assay_tristate powered;      /* current >= required; no when there is none */

@@ -14,12 +14,17 @@ const struct assay_metric_result *assay__case_result(const struct assay__case *i
     return &out->results[at]; /* slice 0 is the total */
 }
 
+bool assay__is_uneven(const struct assay__case *it, uint32_t metric)
+{
+    return it->builder->out->rates[metric].in_rule && assay__case_result(it, metric)->is_uneven;
+}
+
 bool assay__is_win(const struct assay__case *it, uint32_t metric)
 {
     const struct assay_metric_result *result = assay__case_result(it, metric);
     return result->hypothesis == ASSAY_HYPOTHESIS_SUPERIORITY &&
            result->outcome == ASSAY_OUTCOME_PASSED && result->side != ASSAY_SIDE_BOTH &&
-           !assay__is_skewed_win(result);
+           !assay__is_skewed_win(result) && !assay__is_uneven(it, metric);
 }
 
 bool assay__holds_back(const struct assay__case *it, uint32_t metric)
@@ -47,7 +52,7 @@ static enum assay_outcome leaf(const struct assay__case *it, uint32_t metric)
     const struct assay_metric_result *result = assay__case_result(it, metric);
     bool is_neutral =
         result->hypothesis == ASSAY_HYPOTHESIS_SUPERIORITY && result->side == ASSAY_SIDE_BOTH;
-    if (!is_neutral && assay__is_skewed_win(result))
+    if (!is_neutral && (assay__is_skewed_win(result) || assay__is_uneven(it, metric)))
         return ASSAY_OUTCOME_NOT_TESTED;
     /* Without an intended direction a change informs, and ships nothing. */
     if (result->hypothesis == ASSAY_HYPOTHESIS_SUPERIORITY &&

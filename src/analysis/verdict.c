@@ -62,6 +62,9 @@ static void find_word(struct assay__verdict *out, const struct wording *words,
     } else if (result->significant == ASSAY_UNKNOWN) {
         out->word = "not tested";
         out->tone = ASSAY__TONE_WARN;
+    } else if (result->is_uneven) {
+        out->word = "values missing";
+        out->tone = ASSAY__TONE_WARN;
     } else if (assay__is_skewed_win(result)) {
         out->word = words->skewed;
         out->tone = ASSAY__TONE_WARN;

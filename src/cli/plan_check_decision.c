@@ -163,6 +163,8 @@ static void say_withholds(struct plan_words *words)
         assay__text_format(&words->line,
                            ", or a proportion has fewer than %s successes or failures there",
                            assay__count(plan->minimum_events).text);
+    assay__text_puts(&words->line, ", or the decision rests on a metric whose values are missing "
+                                   "unevenly");
     if (has_adjustment(plan))
         assay__text_puts(&words->line, ", or a metric is adjusted by a covariate that differs "
                                        "between its groups");

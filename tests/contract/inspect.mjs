@@ -61,13 +61,18 @@ export function inspect() {
     }
     if (texts < 4) wrong.push(`only ${texts} texts are looked at`);
     for (const mark of all(
-        "svg .interval, svg .cap, svg .zero, svg .path, svg .point, svg.icon path",
+        "svg .interval, svg .cap, svg .zero, svg .path, svg .point, svg .margin, svg .boundary, " +
+            "svg .end, svg .event, svg .single, svg.icon path",
     )) {
         if (!isShown(mark)) continue;
         const style = getComputedStyle(mark);
         const under = behind(mark.closest("svg"));
         const paints = [style.stroke, style.fill].filter((paint) => paint.startsWith("rgb"));
-        const best = Math.max(...paints.map((paint) => contrast(over(rgb(paint), under), under)));
+        const paintOver = (paint) => {
+            const colour = rgb(paint);
+            return over({ ...colour, a: colour.a * Number(style.opacity) }, under);
+        };
+        const best = Math.max(...paints.map((paint) => contrast(paintOver(paint), under)));
         if (!(best >= 3)) say(mark, `contrast of a drawing ${best.toFixed(2)}`);
     }
 

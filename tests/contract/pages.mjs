@@ -62,25 +62,32 @@ const strict = new RegExp(
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'$",
 );
 
-async function look(browser, base, what, at, status, { scheme, width }) {
-    const name = `${what}, ${scheme}, ${width} px`;
+/** One page in one theme, as wide as phones and desks are: as it comes, and with all unfolded. */
+async function look(browser, base, what, at, status, { scheme, widths }) {
     const context = await browser.newContext({
-        viewport: { width, height: 800 },
+        viewport: { width: widths[0], height: 800 },
         colorScheme: scheme,
     });
     const { page, events } = await watched(context, base, status !== 200);
     const answer = await page.goto(base + at);
-    ok(answer.status() === status, `${name}: ${status}, not ${answer.status()}`);
+    ok(answer.status() === status, `${what}, ${scheme}: ${status}, not ${answer.status()}`);
     const policy = answer.headers()["content-security-policy"];
-    ok(strict.test(policy), `${name}: a strict policy`, policy);
-    const wrong = await page.evaluate(inspect);
-    ok(wrong.length === 0, `${name}: nothing is wrong`, wrong.slice(0, 8).join("\n"));
-    await page.evaluate(() =>
-        document.querySelectorAll("details").forEach((fold) => (fold.open = true)),
-    );
-    const opened = await page.evaluate(inspect);
-    ok(opened.length === 0, `${name}: nor with all unfolded`, opened.slice(0, 8).join("\n"));
-    ok(events.length === 0, `${name}: nothing happens`, events.join("\n"));
+    ok(strict.test(policy), `${what}, ${scheme}: a strict policy`, policy);
+    const unfold = (isOpen) =>
+        page.evaluate((open) => {
+            for (const fold of document.querySelectorAll("details")) fold.open = open;
+        }, isOpen);
+    for (const width of widths) {
+        const name = `${what}, ${scheme}, ${width} px`;
+        await page.setViewportSize({ width, height: 800 });
+        await unfold(false);
+        const wrong = await page.evaluate(inspect);
+        ok(wrong.length === 0, `${name}: nothing is wrong`, wrong.slice(0, 8).join("\n"));
+        await unfold(true);
+        const opened = await page.evaluate(inspect);
+        ok(opened.length === 0, `${name}: nor with all unfolded`, opened.slice(0, 8).join("\n"));
+    }
+    ok(events.length === 0, `${what}, ${scheme}: nothing happens`, events.join("\n"));
     await context.close();
 }
 
@@ -99,21 +106,36 @@ async function names(browser, base) {
     await context.close();
 }
 
-/** No interval without its level, no p without what it is for. */
-async function labels(browser, base) {
+/** No interval without its level, no p without what it is for, on any page of a result. */
+async function labels(browser, base, pages) {
     const page = await browser.newPage();
-    await page.goto(`${base}/results/web/hillstrom/hillstrom`);
-    const bare = await page.evaluate(() => {
-        document.querySelectorAll("details").forEach((fold) => (fold.open = true));
-        const texts = [...document.querySelectorAll("p, td")].map((e) => e.textContent);
-        return {
-            levels: texts.filter((t) => / to [+\u2212\d]/.test(t) && !/% interval/.test(t)),
-            hypotheses: texts.filter((t) => /[(;] ?p [\d.]/.test(t))
-                .filter((t) => !/for (better|worse|not worse|a change)|sizes/.test(t)),
-        };
-    });
-    ok(bare.levels.length === 0, "each interval has its level", bare.levels.slice(0, 3).join("\n"));
-    ok(bare.hypotheses.length === 0, "each p has its hypothesis", bare.hypotheses.join("\n"));
+    let intervals = 0;
+    for (const [what, at] of pages) {
+        await page.goto(base + at);
+        const seen = await page.evaluate(() => {
+            document.querySelectorAll("details").forEach((fold) => (fold.open = true));
+            // A cell has what its row and column are about in their headers.
+            const texts = [...document.querySelectorAll("p, td")].map((e) => {
+                const table = e.closest("table");
+                const heads = table ? [...table.querySelectorAll("caption, thead th")] : [];
+                return [e.textContent, ...heads.map((head) => head.textContent)].join(" ");
+            });
+            const isInterval = / to [+\u2212\d]/;
+            const isTest = /[(;] ?p [\d.]/;
+            const says = /for (better|worse|not worse|a change)|sizes|missing|differs|tail/;
+            return {
+                intervals: texts.filter((text) => isInterval.test(text)).length,
+                levels: texts.filter((text) => isInterval.test(text) && !/% interval/.test(text)),
+                hypotheses: texts.filter((text) => isTest.test(text) && !says.test(text)),
+            };
+        });
+        intervals += seen.intervals;
+        ok(seen.levels.length === 0, `${what}: each interval has its level`,
+            seen.levels.slice(0, 3).join("\n"));
+        ok(seen.hypotheses.length === 0, `${what}: each p has its hypothesis`,
+            seen.hypotheses.slice(0, 3).join("\n"));
+    }
+    ok(intervals > 20, `${intervals} intervals are looked at`);
     await page.close();
 }
 
@@ -239,7 +261,7 @@ async function figures(browser, base) {
             },
         ],
     });
-    for (const width of [360, 700, 1200]) {
+    for (const width of [360, 390, 700, 1200, 1280]) {
         const page = await browser.newPage({ viewport: { width, height: 900 } });
         await page.goto(`${base}/results/web/figures/large`);
         const seen = await page.evaluate(() => {
@@ -267,6 +289,16 @@ async function figures(browser, base) {
 /** What inspects the pages can say no. */
 async function negatives(browser, base) {
     const spoil = [
+        [
+            "a faint line of a boundary",
+            () => {
+                const line = document.createElementNS("http://www.w3.org/2000/svg", "line");
+                line.setAttribute("class", "boundary");
+                document.querySelector("svg").append(line);
+                for (const sheet of document.styleSheets)
+                    sheet.insertRule(".boundary.boundary{stroke:#d9d9d9}", sheet.cssRules.length);
+            },
+        ],
         ["a faint text", () => document.querySelector("h1").setAttribute("style", "color:#999")],
         [
             "something wide",
@@ -339,11 +371,14 @@ main(async () => {
     });
     try {
         for (const scheme of ["light", "dark"])
-            for (const width of [1200, 360])
-                for (const [what, at, status] of pages)
-                    await look(browser, base, what, at, status, { scheme, width });
+            for (const [what, at, status] of pages)
+                await look(browser, base, what, at, status, {
+                    scheme,
+                    widths: [1280, 1200, 390, 360],
+                });
         await names(browser, base);
-        await labels(browser, base);
+        const own = ["hillstrom", "asos-b3280a", "sequential"];
+        await labels(browser, base, pages.filter(([what]) => own.includes(what)));
         await otherWays(browser, base);
         await figures(browser, base);
         await lists(browser, many);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Results to look at: real ones, one with many looks, and ones made to break a page.
 import fs from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { assay, root, run } from "./harness.mjs";
 
@@ -38,6 +39,50 @@ async function looks() {
             }
     }
     return whole;
+}
+
+/** sequential() has boundaries, futility, a margin, values that are missing and groups that are off. */
+async function sequential() {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "assay-pages-"));
+    const rows = ["metric,group,time,n,mean,variance"];
+    for (let day = 1; day <= 5; day++)
+        for (const [group, lift] of [["old", 0], ["new", 1]]) {
+            const key = `${group},2026-03-0${day}`;
+            const units = 1000 * day;
+            const seen = units - 100 * lift * day;
+            rows.push(`@units,${key},${units},,`);
+            rows.push(`spend,${key},${units},${10 + 0.05 * lift * day},9`);
+            rows.push(`errors,${key},${seen},${0.05 + 0.001 * lift},`);
+        }
+    const data = path.join(folder, "sums.csv");
+    const plan = path.join(folder, "plan.json");
+    fs.writeFileSync(data, `${rows.join("\n")}\n`);
+    fs.writeFileSync(
+        plan,
+        JSON.stringify({
+            groups: [
+                { id: "old", weight: 1 },
+                { id: "new", weight: 1 },
+            ],
+            comparisons: { baseline: "old" },
+            horizon: { type: "groupSequential", expectedSampleSize: 12000, plannedLooks: 6 },
+            metrics: [
+                { id: "spend", minimumDetectableEffect: 0.02 },
+                {
+                    id: "errors",
+                    type: "proportion",
+                    role: "guardrail",
+                    direction: "decrease",
+                    nonInferiorityMargin: 0.1,
+                },
+            ],
+        }),
+    );
+    try {
+        return await analyze(data, "--plan", plan);
+    } finally {
+        fs.rmSync(folder, { recursive: true });
+    }
 }
 
 const value = (number) => ({ value: number });
@@ -149,6 +194,7 @@ export async function samples() {
         ["hillstrom", "hillstrom", await analyze(...planned("hillstrom"))],
         ["asos-b3280a", "asos", await analyze(...planned("asos-b3280a"))],
         ["asos-over-time", "asos-looks", await looks()],
+        ["sequential", "sequential", await sequential()],
         ["hostile", "hostile", hostile()],
         ["extremes", "extremes", extremes()],
         ["empty", "empty", {}],

@@ -115,13 +115,14 @@ def is_found(test):
 
 
 def is_win(test):
-    return is_found(test) and test.m["direction"] != "any" and not test.skewed
+    return is_found(test) and test.m["direction"] != "any" and not test.skewed and not test.uneven
 
 
 def leaf_state(test):
     if is_found(test) and test.m["direction"] == "any":
         return FAILED  # it informs and never ships
-    return NOT_TESTED if test.skewed else test.outcome
+    is_neutral = test.kind == "superiority" and test.m["direction"] == "any"
+    return NOT_TESTED if test.skewed or (test.uneven and not is_neutral) else test.outcome
 
 
 def state_of(rule, tests):
@@ -168,6 +169,8 @@ def reasons_to_withhold(plan, rates, tests, units, c, t):
     for i, test in tests.items():
         if test.moved:
             reasons.append("covariateMoved:" + i)
+        elif state == NOT_TESTED and test.uneven:
+            reasons.append("valuesMissing:" + i)
         elif test.harm and not test.harm_stands:
             reasons.append("harmNotSure:" + i)
         elif test.skewed and state == NOT_TESTED and i in rates.inside:
@@ -203,7 +206,7 @@ def advise(plan, rates, tests, units, c, t, mismatch):
     if state == PASSED:
         guards = [test for i, test in tests.items()
                   if test.m["role"] == "guardrail" and i in rates.inside]
-        passed = guards and all(test.outcome == PASSED and not test.skewed for test in guards)
+        passed = guards and all(test.outcome == PASSED and not test.skewed and not test.uneven for test in guards)
         return "SHIP", wins + (["guardrailsPassed"] if passed else []), final
     reasons = wins + untested + not_shown(plan, tests)
     if goes_on and must_go_on(tests, final):

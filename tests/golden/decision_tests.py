@@ -385,7 +385,8 @@ class Test:
     def conclude(self, data):
         self.is_over = all(m.get("horizon", self.plan.get("horizon", {"type": "fixed"}))["type"] ==
                            "fixed" for m in self.plan["metrics"])
-        self.harm = self.harm_stands = self.skewed = self.wrong_way = self.moved = False
+        self.harm = self.harm_stands = self.skewed = self.wrong_way = False
+        self.moved = self.uneven = False
         self.counts = [(self.pair.n[i], self.pair.pair[i].mean[0] if self.pair.n[i] else 0)
                        for i in range(2)] if self.pair else [(0, 0), (0, 0)]
         self.outcome = NOT_TESTED

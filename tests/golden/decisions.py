@@ -118,6 +118,12 @@ def advice_lines(out, plan, data, rates, found):
                             [units[g] for g in data.ids])
         if got is not None:
             out.append("missing %s %s %s" % (m["id"], number(got[0], 17), number(got[1], 17)))
+        for (c, t), tests in found.items():
+            pair = rules.missing(is_sequential, [groups[g].n if groups[g] else 0 for g in (c, t)],
+                                 [units[c], units[t]])
+            test = tests[m["id"]]
+            test.uneven = m["id"] in rates.inside and test.outcome != rules.NOT_TESTED and all(
+                x is not None and x[1] < data.srm_alpha for x in (got, pair))
     control = plan["comparisons"].get("baseline")
     over = all(m.get("horizon", plan.get("horizon", {"type": "fixed"}))["type"] == "fixed"
                for m in plan["metrics"])

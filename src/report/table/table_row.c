@@ -78,6 +78,24 @@ static void fill_absolute(struct assay__table_row *row, const struct assay_compa
                   sizeof row->interval);
 }
 
+/* A count in a narrow column: "98,765", "251 million". */
+static void short_count(double count, char out[ASSAY__FIGURE_BYTES])
+{
+    static const struct {
+        double from, unit;
+        const char *name;
+    } SCALES[] = {{1e13, 1e12, "trillion"}, {1e10, 1e9, "billion"}, {1e7, 1e6, "million"}};
+    for (size_t i = 0; i < sizeof SCALES / sizeof *SCALES; i++) {
+        char digits[ASSAY__NUMBER_BYTES + 1];
+        if (count < SCALES[i].from)
+            continue;
+        digits[assay__number_round(count / SCALES[i].unit, 4, digits)] = '\0';
+        snprintf(out, ASSAY__FIGURE_BYTES, "%s %s", digits, SCALES[i].name);
+        return;
+    }
+    assay__figure_count((uint64_t)count, out);
+}
+
 static void fill_power(struct assay__table_row *row, const struct assay_metric_result *result,
                        const struct assay_sample_size *size)
 {
@@ -85,8 +103,12 @@ static void fill_power(struct assay__table_row *row, const struct assay_metric_r
         snprintf(row->power, sizeof row->power, "powered");
     } else if (result->powered == ASSAY_NO && size->required <= ASSAY__WHOLE_MAX) {
         char now[ASSAY__FIGURE_BYTES], required[ASSAY__FIGURE_BYTES];
-        assay__figure_count(size->current, now);
-        assay__figure_count((uint64_t)size->required, required);
+        short_count((double)size->current, now);
+        short_count(size->required, required);
+        if (strcmp(now, required) == 0) {
+            assay__figure_count(size->current, now);
+            assay__figure_count((uint64_t)size->required, required);
+        }
         snprintf(row->power, sizeof row->power, "%s of %s", now, required);
     } else if (result->powered == ASSAY_NO) {
         snprintf(row->power, sizeof row->power, "not powered");

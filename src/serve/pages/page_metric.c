@@ -44,6 +44,7 @@ static const struct serve_verdict VERDICTS[] = {
     {"bad", "worse, in margin", SERVE_ICON_CROSS},
     {"warn", "worse, few units", SERVE_ICON_WARNING},
     {"warn", "covariate moved", SERVE_ICON_WARNING},
+    {"warn", "values missing", SERVE_ICON_WARNING},
     {"warn", "margin not shown", SERVE_ICON_WARNING},
     {"warn", "not tested", SERVE_ICON_WARNING},
     {"warn", "no values", SERVE_ICON_WARNING},

@@ -128,7 +128,7 @@ static const char CHARTS[] =
     ".yes{color:var(--link)}.no{color:var(--dim)}"
     ".interval{stroke:currentColor;stroke-width:3}.cap{stroke:currentColor;stroke-width:2}"
     ".looks .interval{stroke-width:2}.looks .point{stroke-width:1.5}"
-    ".single{stroke:var(--text);stroke-width:6;opacity:.35}.end{stroke:var(--warn);"
+    ".single{stroke:var(--text);stroke-width:6;opacity:.5}.end{stroke:var(--warn);"
     "stroke-dasharray:6 3}"
     ".boundary{stroke:var(--warn);stroke-width:1.5;stroke-dasharray:4 2}"
     ".event{stroke:var(--text);stroke-width:3}.event.bad{stroke:var(--bad)}.looks "
