@@ -82,6 +82,26 @@ static enum assay_status note_missingness(struct assay__builder *builder, uint32
                            err);
 }
 
+/* A covariate that differs, and is dropped for being constant or a combination of others. */
+static enum assay_status note_dropped(struct assay__builder *builder,
+                                      const struct assay_metric_result *result,
+                                      const struct assay_balance *balance, struct assay_error *err)
+{
+    const struct assay_metric_plan *metric = &builder->plan->metrics[result->metric];
+    char p[ASSAY__PHRASE_BYTES];
+    assay__p_text(&(struct assay_difference){.p = balance->p, .log10_p = balance->log10_p}, p);
+    return assay__annotate(
+        builder, ASSAY_NOTE_WARNING, (int32_t)result->metric, NOWHERE,
+        assay__arena_format(builder->arena,
+                            "Covariate %s of %s differs between %s and %s (%s), so it may have "
+                            "been measured after the exposure. It is not used, being dropped. "
+                            "Remedy: leave it out, or measure it before.",
+                            assay__metric_covariate(metric, balance->covariate), metric->id,
+                            builder->group_names[result->compared],
+                            builder->group_names[result->baseline], p),
+        err);
+}
+
 /* A covariate from before the exposure cannot differ; one that does may have come after it. */
 static enum assay_status note_balance(struct assay__builder *builder,
                                       const struct assay_metric_result *result,
@@ -96,6 +116,10 @@ static enum assay_status note_balance(struct assay__builder *builder,
             continue;
         char p[ASSAY__PHRASE_BYTES], raw[ASSAY__PHRASE_BYTES], adjusted[ASSAY__PHRASE_BYTES];
         const struct assay_comparison *now = &last->comparison;
+        if (now->reduction.dropped >> balance->covariate & 1) {
+            status = note_dropped(builder, result, balance, err);
+            continue;
+        }
         assay__p_text(&(struct assay_difference){.p = balance->p, .log10_p = balance->log10_p}, p);
         status = assay__annotate(
             builder, ASSAY_NOTE_WARNING, (int32_t)result->metric, NOWHERE,
