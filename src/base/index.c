@@ -69,19 +69,24 @@ static bool grow_keys(struct assay__index *index)
 enum assay_status assay__index_add(struct assay__index *index, const void *key, size_t length,
                                    uint32_t limit, uint32_t *number, struct assay_error *err)
 {
-    if (assay__index_find(index, key, length, number))
+    uint64_t hash = assay__hash(key, length);
+    uint32_t slot = index->slot_count == 0 ? 0 : slot_of(index, key, length, hash);
+    if (index->slot_count > 0 && index->slots[slot] != 0) {
+        *number = index->slots[slot] - 1;
         return ASSAY_OK;
+    }
     if (index->count >= limit)
         return assay__fail(err, ASSAY_ERROR_LIMIT, "More than %u distinct values.", limit);
-    if (index->count >= index->slot_count / 2 && !grow_slots(index))
-        return assay__fail_memory(err);
+    if (index->count >= index->slot_count / 2) {
+        if (!grow_slots(index))
+            return assay__fail_memory(err);
+        slot = slot_of(index, key, length, hash);
+    }
     if (index->count == index->capacity && !grow_keys(index))
         return assay__fail_memory(err);
     char *copy = assay__arena_copy(&index->arena, key, length);
     if (copy == NULL)
         return assay__fail_memory(err);
-    uint64_t hash = assay__hash(key, length);
-    uint32_t slot = slot_of(index, key, length, hash);
     index->keys[index->count] = (struct assay__index_key){copy, length, hash};
     *number = index->count++;
     index->slots[slot] = index->count;

@@ -1,25 +1,56 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The cells of a row of sufficient statistics: where a figure stands, whether it is there. */
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "source/csv/csv_dialect.h"
-#include "source/summary/summary_column.h"
 #include "source/summary/summary_row.h"
 
 typedef struct assay__summary_row row_t;
 
-uint32_t assay__summary_row_column(const struct assay__rows *rows, const char *name)
+enum assay_status assay__summary_row_begin(row_t *row, struct assay_error *err)
 {
-    uint32_t index;
-    return assay__rows_find(rows, name, &index) ? index : ASSAY__NO_COLUMN;
+    const char *const *names = assay__rows_columns(row->rows);
+    uint32_t count = assay__rows_column_count(row->rows);
+    row->columns = calloc(count, sizeof *row->columns);
+    row->cells = calloc(count, sizeof *row->cells);
+    row->digits = malloc(count * sizeof *row->digits); /* touched where a number is long */
+    row->file = assay__summary_file(row->table, assay__rows_name(row->rows));
+    if (row->columns == NULL || row->cells == NULL || row->digits == NULL || row->file == NULL)
+        return assay__fail_memory(err);
+    for (uint32_t c = 0; c < count; c++) {
+        uint32_t key = 0;
+        while (key < ASSAY__KEY_COUNT && row->key_columns[key] != c)
+            key++;
+        row->columns[c] = (struct assay__summary_column){key, assay__summary_covariate(names[c]),
+                                                         strstr(names[c], "denominator") != NULL};
+    }
+    row->share_column = assay__summary_find_column(row->rows, "share_rounding");
+    for (const struct assay__accumulator *const *at = assay__accumulators; *at != NULL; at++)
+        if ((*at)->text != NULL &&
+            assay__summary_find_column(row->rows, (*at)->text->column) != ASSAY__NO_COLUMN)
+            row->has_text_columns = true;
+    return ASSAY_OK;
 }
 
-bool assay__summary_row_is_missing(const row_t *row, uint32_t column)
+void assay__summary_row_end(row_t *row)
 {
-    const struct assay__field *field = &row->record.fields[column];
-    return row->plan == NULL ? assay__cell_is_blank(field)
-                             : assay__dialect_is_missing(&row->plan->dialect, field);
+    free(row->columns);
+    free(row->cells);
+    free(row->digits);
+}
+
+void assay__summary_row_parse(row_t *row)
+{
+    static const struct assay_dialect PLAIN = {0};
+    const struct assay_dialect *dialect = row->plan == NULL ? &PLAIN : &row->plan->dialect;
+    uint32_t count = assay__rows_column_count(row->rows);
+    for (uint32_t c = 0; c < count; c++)
+        if (row->columns[c].key == ASSAY__KEY_COUNT)
+            row->cells[c].outcome = assay__dialect_number(dialect, &row->record.fields[c],
+                                                          &row->cells[c].number, row->digits[c]);
 }
 
 enum assay_status assay__summary_row_fail(const row_t *row, uint32_t column,
@@ -32,27 +63,17 @@ enum assay_status assay__summary_row_fail(const row_t *row, uint32_t column,
                             assay__rows_columns(row->rows)[column], what);
 }
 
-uint32_t assay__summary_row_figure(const row_t *row, const char *name)
+bool assay__summary_row_has(const row_t *row, uint32_t column)
 {
-    uint32_t column = assay__summary_row_column(row->rows, name);
-    const char *alias = assay__column_alias(name);
-    if (column == ASSAY__NO_COLUMN && alias != NULL)
-        column = assay__summary_row_column(row->rows, alias);
-    return column;
+    return column != ASSAY__NO_COLUMN && row->cells[column].outcome != ASSAY__CELL_MISSING;
 }
 
-bool assay__summary_row_has(const row_t *row, const char *name)
-{
-    uint32_t column = assay__summary_row_figure(row, name);
-    return column != ASSAY__NO_COLUMN && !assay__summary_row_is_missing(row, column);
-}
-
-double assay__summary_row_rounding(const row_t *row, const char *name)
+double assay__summary_row_rounding(const row_t *row, uint32_t column)
 {
     double value;
-    if (!assay__summary_row_has(row, name))
+    if (!assay__summary_row_has(row, column))
         return 0.0;
-    const struct assay__field *field = &row->record.fields[assay__summary_row_figure(row, name)];
+    const struct assay__field *field = &row->record.fields[column];
     bool is_number = assay__double_parse(field->text, field->length, &value) == ASSAY__PARSE_OK;
     return is_number ? fabs(value) : 0.0;
 }

@@ -281,6 +281,11 @@ static enum assay_status check_dimensions(struct assay__summary_table *table,
                                           struct assay_error *err)
 {
     enum assay_status status = ASSAY_OK;
+    bool has_dimensions = false;
+    for (uint32_t i = 0; i < order->count; i++)
+        has_dimensions = has_dimensions || order->entries[i]->key[ASSAY__KEY_DIMENSION][0] != '\0';
+    if (!has_dimensions)
+        return ASSAY_OK;
     if (order->count > 0)
         status = assay__sort(order->entries, order->count, sizeof *order->entries, compare_slices,
                              table->halt, "merge", err);

@@ -42,12 +42,15 @@ static enum assay_status check_cancellation(struct assay__summary_row *row,
                                             const struct assay__summary_entry *entry,
                                             uint32_t variable, struct assay_error *err)
 {
+    struct assay_moments_shape shape = assay_moments_shape(entry->state);
+    uint32_t variables = 1 + shape.has_denominator + shape.covariate_count;
     char name[ASSAY__COLUMN_BYTES], text[ASSAY_NAME_BYTES_MAX + 300];
     struct assay__summary_entry *note;
     double squares;
     bool is_new;
     assay__column_squares(assay_moments_shape(entry->state), variable, name);
-    const struct assay__field *field = &row->record.fields[assay__summary_row_figure(row, name)];
+    const struct assay__field *field =
+        &row->record.fields[row->places.sum[variables + assay__pair(variable, variable)]];
     if (assay__double_parse(field->text, field->length, &squares) != ASSAY__PARSE_OK)
         return ASSAY_OK;
     unsigned digits = double_digits(field, squares);
@@ -78,10 +81,11 @@ static enum assay_status check_rounding(struct assay__summary_row *row,
 {
     struct assay_moments_shape shape = assay_moments_shape(entry->state);
     enum assay_status status = ASSAY_OK;
-    if (n < 2 || mask != 0 || assay__summary_row_has(row, "sum_cubes") ||
-        assay__summary_row_has(row, "sum_rounding"))
-        return ASSAY_OK;
     uint32_t variables = 1 + shape.has_denominator + shape.covariate_count;
+    uint32_t first_cube = variables * (variables + 3) / 2;
+    if (n < 2 || mask != 0 || assay__summary_row_has(row, row->places.sum[first_cube]) ||
+        assay__summary_row_has(row, row->places.rounding[0]))
+        return ASSAY_OK;
     for (uint32_t i = 0; status == ASSAY_OK && i < variables; i++)
         status = check_cancellation(row, entry, i, err);
     return status;
@@ -185,7 +189,7 @@ static enum assay_status judge(struct assay__summary_row *row, struct assay__sum
         return assay__fail_memory(err);
     add_slack(row, variables, (double)n, by_sum, entry->slack);
     struct assay__figure first = row->printed[0], second = row->printed[variables];
-    second.slack += assay__summary_row_rounding(row, "share_rounding");
+    second.slack += assay__summary_row_rounding(row, row->share_column);
     if (!(by_sum ? assay__sums_are_share(first, second)
                  : assay__figures_are_share(n, first, second)))
         entry->is_no_share = true;

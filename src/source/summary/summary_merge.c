@@ -69,10 +69,29 @@ static bool is_fact(const char *metric)
     return false;
 }
 
+/* Where an entry was first seen. Most entries of a table are of one file. */
+static enum assay_status copy_place(struct assay__summary_table *into,
+                                    struct assay__summary_entry *entry,
+                                    const struct assay__summary_entry *source, const char **of,
+                                    const char **copy, struct assay_error *err)
+{
+    if (*of != source->file) {
+        *of = source->file;
+        *copy = assay__summary_file(into, source->file);
+    }
+    if (*copy == NULL)
+        return assay__fail_memory(err);
+    entry->file = *copy;
+    entry->line = source->line;
+    entry->column = source->column;
+    return ASSAY_OK;
+}
+
 enum assay_status assay__summary_merge(struct assay__summary_table *into,
                                        const struct assay__summary_table *from,
                                        struct assay_error *err)
 {
+    const char *of = NULL, *copy = NULL;
     if (from->keys.count == 0)
         return ASSAY_OK;
     into->has_variances = into->has_variances || from->has_variances;
@@ -84,15 +103,12 @@ enum assay_status assay__summary_merge(struct assay__summary_table *into,
         enum assay_status status = assay__summary_go_on(into, i, err);
         if (status == ASSAY_OK)
             status = assay__summary_entry(into, source->key, &entry, &is_new, err);
+        if (status == ASSAY_OK && is_new)
+            status = copy_place(into, entry, source, &of, &copy, err);
         if (status != ASSAY_OK)
             return status;
         entry->is_no_share = entry->is_no_share || source->is_no_share;
         entry->is_unneeded = source->is_unneeded;
-        if (is_new) {
-            memcpy(entry->file, source->file, sizeof entry->file);
-            entry->line = source->line;
-            entry->column = source->column;
-        }
         const char *metric = source->key[ASSAY__KEY_METRIC];
         if (is_fact(metric))
             entry->n = source->n;
@@ -271,7 +287,7 @@ enum assay_status assay__summary_count_units(struct assay__summary_table *table,
         status = assay__summary_entry(table, key, &units, &is_new, err);
         if (status == ASSAY_OK && units->n < assay__summary_count(source)) {
             units->n = assay__summary_count(source);
-            memcpy(units->file, source->file, sizeof units->file);
+            units->file = source->file;
             units->line = source->line;
             units->column = source->column;
         }
@@ -325,6 +341,24 @@ static enum assay_status check_times(const struct assay__summary_shards *shards,
     return ASSAY_OK;
 }
 
+/* Adds a part to a whole and empties it; the first one is the whole. */
+static enum assay_status take_part(struct assay__summary_table *whole,
+                                   struct assay__summary_table *part, struct assay_error *err)
+{
+    struct assay__halt *halt = whole->halt;
+    enum assay_status status = ASSAY_OK;
+    if (whole->keys.count > 0) {
+        status = assay__summary_merge(whole, part, err);
+        assay__summary_table_release(part);
+    } else {
+        assay__summary_table_release(whole);
+        *whole = *part;
+        whole->halt = halt;
+        memset(part, 0, sizeof *part);
+    }
+    return status;
+}
+
 enum assay_status assay__summary_shards_join(struct assay__summary_shards *shards, bool must_count,
                                              struct assay__summary_table **whole,
                                              struct assay_error *err)
@@ -336,9 +370,8 @@ enum assay_status assay__summary_shards_join(struct assay__summary_shards *shard
     for (size_t i = 0; status == ASSAY_OK && i < shards->part_count; i++) {
         shards->sealed_count += shards->parts[i].is_sealed;
         bool counts = assay__summary_has_units(&shards->parts[i]);
-        status = assay__summary_merge(counts ? &shards->with_units : &shards->without_units,
-                                      &shards->parts[i], err);
-        assay__summary_table_release(&shards->parts[i]);
+        status = take_part(counts ? &shards->with_units : &shards->without_units, &shards->parts[i],
+                           err);
     }
     bool some_count = shards->with_units.keys.count > 0;
     *whole = some_count ? &shards->with_units : &shards->without_units;

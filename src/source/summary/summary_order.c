@@ -24,24 +24,7 @@ bool assay__summary_has_units(const struct assay__summary_table *table)
 bool assay__summary_same_series(const struct assay__summary_entry *a,
                                 const struct assay__summary_entry *b)
 {
-    for (int i = 0; i < ASSAY__KEY_COUNT; i++)
-        if (i != ASSAY__KEY_TIME && strcmp(a->key[i], b->key[i]) != 0)
-            return false;
-    return true;
-}
-
-static int compare_entries(const void *a, const void *b)
-{
-    static const enum assay__summary_key KEYS[] = {ASSAY__KEY_METRIC, ASSAY__KEY_GROUP,
-                                                   ASSAY__KEY_DIMENSION, ASSAY__KEY_VALUE};
-    const struct assay__summary_entry *x = *(struct assay__summary_entry *const *)a;
-    const struct assay__summary_entry *y = *(struct assay__summary_entry *const *)b;
-    for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++) {
-        int order = strcmp(x->key[KEYS[i]], y->key[KEYS[i]]);
-        if (order != 0)
-            return order;
-    }
-    return x->time_ns < y->time_ns ? -1 : x->time_ns > y->time_ns;
+    return a->series == b->series;
 }
 
 static bool is_counted(const struct assay__summary_entry *entry)
@@ -49,18 +32,87 @@ static bool is_counted(const struct assay__summary_entry *entry)
     return entry->state != NULL || assay__summary_counts_units(entry);
 }
 
+/* Series by their parts: a NUL ends each part, and sorts before every other letter. */
+static int compare_series(const void *a, const void *b)
+{
+    const struct assay__index_key *x = *(const struct assay__index_key *const *)a;
+    const struct assay__index_key *y = *(const struct assay__index_key *const *)b;
+    int order = memcmp(x->bytes, y->bytes, x->length < y->length ? x->length : y->length);
+    return order != 0 ? order : (x->length > y->length) - (x->length < y->length);
+}
+
+static int compare_entry_times(const void *a, const void *b)
+{
+    int64_t x = (*(struct assay__summary_entry *const *)a)->time_ns;
+    int64_t y = (*(struct assay__summary_entry *const *)b)->time_ns;
+    return x < y ? -1 : x > y;
+}
+
+/*
+ * Where each series begins among the sorted entries, by its number; as many more as entries are
+ * there already. *names is memory for the series in their order.
+ */
+static enum assay_status find_places(const struct assay__summary_table *table,
+                                     const struct assay__index_key **names, uint32_t *places,
+                                     struct assay_error *err)
+{
+    const struct assay__index *series = &table->series;
+    uint32_t place = 0;
+    for (uint32_t s = 0; s < series->count; s++)
+        names[s] = &series->keys[s];
+    for (uint32_t i = 0; i < table->keys.count; i++)
+        places[table->entries[i]->series] += is_counted(table->entries[i]);
+    enum assay_status status =
+        assay__sort(names, series->count, sizeof *names, compare_series, table->halt, "merge", err);
+    for (uint32_t s = 0; status == ASSAY_OK && s < series->count; s++) {
+        uint32_t *own = &places[names[s] - series->keys], count = *own;
+        *own = place;
+        place += count;
+    }
+    return status;
+}
+
+/* Sorts the runs of one series by time, where they are not in order as they came. */
+static enum assay_status sort_times(const struct assay__summary_table *table,
+                                    const struct assay__summary_order *order,
+                                    struct assay_error *err)
+{
+    enum assay_status status = ASSAY_OK;
+    for (uint32_t i = 0, next = 0; status == ASSAY_OK && i < order->count; i = next) {
+        struct assay__summary_entry **run = order->entries + i;
+        bool is_sorted = true;
+        for (next = i + 1; next < order->count && order->entries[next]->series == run[0]->series;
+             next++)
+            is_sorted =
+                is_sorted && order->entries[next - 1]->time_ns <= order->entries[next]->time_ns;
+        if (!is_sorted)
+            status = assay__sort(run, next - i, sizeof *run, compare_entry_times, table->halt,
+                                 "merge", err);
+    }
+    return status;
+}
+
+/* Series are few beside entries: sorting them takes no time that is worth mentioning. */
 enum assay_status assay__summary_sort(const struct assay__summary_table *table,
                                       struct assay__summary_order *order, struct assay_error *err)
 {
     order->count = 0;
     order->entries = calloc((size_t)table->keys.count + 1, sizeof *order->entries);
-    if (order->entries == NULL)
-        return assay__fail_memory(err);
-    for (uint32_t i = 0; i < table->keys.count; i++)
-        if (is_counted(table->entries[i]))
-            order->entries[order->count++] = table->entries[i];
-    return assay__sort(order->entries, order->count, sizeof *order->entries, compare_entries,
-                       table->halt, "merge", err);
+    uint32_t *places = calloc((size_t)table->series.count + 1, sizeof *places);
+    const struct assay__index_key **names = calloc((size_t)table->series.count + 1, sizeof *names);
+    bool has_memory = order->entries != NULL && places != NULL && names != NULL;
+    enum assay_status status =
+        has_memory ? find_places(table, names, places, err) : assay__fail_memory(err);
+    for (uint32_t i = 0; status == ASSAY_OK && i < table->keys.count; i++) {
+        struct assay__summary_entry *entry = table->entries[i];
+        if (!is_counted(entry))
+            continue;
+        order->entries[places[entry->series]++] = entry;
+        order->count++;
+    }
+    free(places);
+    free(names);
+    return status == ASSAY_OK ? sort_times(table, order, err) : status;
 }
 
 void assay__summary_order_release(struct assay__summary_order *order)
@@ -109,7 +161,7 @@ static enum assay_status copy_to(struct assay__summary_table *table,
         return status;
     const char *own_key[ASSAY__KEY_COUNT];
     memcpy(own_key, entry->key, sizeof own_key);
-    *entry = *source;
+    *entry = *source; /* of the same series */
     memcpy(entry->key, own_key, sizeof own_key);
     entry->time_ns = time_ns;
     entry->is_carried = true;

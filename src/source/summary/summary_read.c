@@ -28,7 +28,7 @@ static enum assay_status read_count(row_t *row, uint32_t column, uint64_t limit,
     const struct assay__field *field = &row->record.fields[column];
     struct assay_decimal value;
     enum assay__parse parsed =
-        assay__decimal_parse(field->text, field->length, &value, row->digits[0]);
+        assay__decimal_parse(field->text, field->length, &value, row->digits[column]);
     if (parsed == ASSAY__PARSE_SYNTAX || value.exponent < 0 || value.mantissa < 0)
         return assay__summary_row_fail(row, column, err,
                                        "is not a whole number, 0 or more: give the count.");
@@ -44,8 +44,9 @@ static enum assay_status read_count(row_t *row, uint32_t column, uint64_t limit,
     return ASSAY_OK;
 }
 
-static enum assay_status check_once(row_t *row, const struct assay__summary_entry *entry,
-                                    uint32_t mask, struct assay_error *err)
+/* A key may have a row for each pattern of missing covariates; nearly all have one. */
+static enum assay_status check_once(row_t *row, struct assay__summary_entry *entry, uint32_t mask,
+                                    struct assay_error *err)
 {
     const struct {
         const struct assay__summary_entry *entry;
@@ -53,10 +54,17 @@ static enum assay_status check_once(row_t *row, const struct assay__summary_entr
     } key = {entry, mask};
     char what[160];
     uint32_t number, before = row->seen.count;
-    enum assay_status status =
-        assay__index_add(&row->seen, &key, sizeof key, UINT32_MAX - 1, &number, err);
-    if (status != ASSAY_OK || row->seen.count > before)
-        return status;
+    if (!entry->has_row) {
+        entry->has_row = true;
+        entry->mask = mask;
+        return ASSAY_OK;
+    }
+    if (entry->mask != mask) {
+        enum assay_status status =
+            assay__index_add(&row->seen, &key, sizeof key, UINT32_MAX - 1, &number, err);
+        if (status != ASSAY_OK || row->seen.count > before)
+            return status;
+    }
     snprintf(what, sizeof what,
              "has a second row for the same group, time, dimension and value (see line %" PRIu64
              "): leave one out.",
@@ -133,30 +141,20 @@ static bool is_needed(const struct assay_plan *plan, const char *const key[ASSAY
     return has_metric && has_slice;
 }
 
-static enum assay__summary_key key_of(const row_t *row, uint32_t column)
-{
-    enum assay__summary_key key = ASSAY__KEY_METRIC;
-    while (key < ASSAY__KEY_COUNT && row->key_columns[key] != column)
-        key++;
-    return key;
-}
-
 /* Every filled cell of the row goes into the digest, whether anything reads it or not. */
 static void digest_row(row_t *row, const char *const key[ASSAY__KEY_COUNT])
 {
-    static const struct assay_dialect PLAIN = {0};
-    const struct assay_dialect *dialect = row->plan == NULL ? &PLAIN : &row->plan->dialect;
     const char *const *names = assay__rows_columns(row->rows);
     for (uint32_t c = 0; c < assay__rows_column_count(row->rows); c++) {
         const struct assay__field *field = &row->record.fields[c];
-        enum assay__summary_key part = key_of(row, c);
-        struct assay_decimal number;
+        const struct assay__summary_cell *cell = &row->cells[c];
+        uint32_t part = row->columns[c].key;
         if (part < ASSAY__KEY_COUNT && key[part][0] != '\0')
             assay__seal_text(&row->digest, names[c], key[part], strlen(key[part]));
-        if (part < ASSAY__KEY_COUNT || assay__summary_row_is_missing(row, c))
+        if (part < ASSAY__KEY_COUNT || cell->outcome == ASSAY__CELL_MISSING)
             continue;
-        if (assay__dialect_number(dialect, field, &number, row->digits[0]) == ASSAY__CELL_OK)
-            assay__seal_number(&row->digest, names[c], &number);
+        if (cell->outcome == ASSAY__CELL_OK)
+            assay__seal_number(&row->digest, names[c], &cell->number);
         else
             assay__seal_text(&row->digest, names[c], field->text, field->length);
     }
@@ -182,13 +180,13 @@ static enum assay_status read_row(row_t *row, struct assay__text *buffer, struct
     bool is_new;
     uint64_t n = 0, mask = 0;
     buffer->length = 0;
+    assay__summary_row_parse(row);
     enum assay_status status = read_key(row, buffer, key, err);
     if (status == ASSAY_OK)
         status = check_key(row, key, err);
     if (status == ASSAY_OK)
         status = read_count(row, row->n_column, ASSAY__SUMMARY_COUNT_MAX, &n, err);
-    if (status == ASSAY_OK && row->missing_column != ASSAY__NO_COLUMN &&
-        !assay__summary_row_is_missing(row, row->missing_column))
+    if (status == ASSAY_OK && assay__summary_row_has(row, row->missing_column))
         status = read_count(row, row->missing_column, UINT32_MAX, &mask, err);
     bool is_remark = status == ASSAY_OK && key[ASSAY__KEY_METRIC][0] == '@';
     if (is_remark && strcmp(key[ASSAY__KEY_METRIC], "@end") == 0)
@@ -199,7 +197,7 @@ static enum assay_status read_row(row_t *row, struct assay__text *buffer, struct
         return status;
     status = assay__summary_entry(row->table, key, &entry, &is_new, err);
     if (status == ASSAY_OK && is_new) {
-        snprintf(entry->file, sizeof entry->file, "%s", assay__rows_name(row->rows));
+        entry->file = row->file;
         entry->line = row->record.line;
         entry->column = row->key_columns[ASSAY__KEY_METRIC] + 1;
     }
@@ -232,16 +230,16 @@ static enum assay_status find_columns(row_t *row, struct assay_error *err)
 {
     enum assay_status status = check_columns(row, err);
     for (int i = 0; status == ASSAY_OK && i < ASSAY__KEY_COUNT; i++) {
-        row->key_columns[i] = assay__summary_row_column(row->rows, KEY_COLUMNS[i]);
+        row->key_columns[i] = assay__summary_find_column(row->rows, KEY_COLUMNS[i]);
         if (i == ASSAY__KEY_METRIC || i == ASSAY__KEY_GROUP)
             status = assay__rows_column(row->rows, KEY_COLUMNS[i], &row->key_columns[i], err);
     }
     if (status == ASSAY_OK)
         status = assay__rows_column(row->rows, "n", &row->n_column, err);
-    row->missing_column = assay__summary_row_column(row->rows, "covariates_missing");
+    row->missing_column = assay__summary_find_column(row->rows, "covariates_missing");
     row->table->has_variances =
-        assay__summary_row_column(row->rows, "variance") != ASSAY__NO_COLUMN ||
-        assay__summary_row_column(row->rows, "sum_squares") != ASSAY__NO_COLUMN;
+        assay__summary_find_column(row->rows, "variance") != ASSAY__NO_COLUMN ||
+        assay__summary_find_column(row->rows, "sum_squares") != ASSAY__NO_COLUMN;
     return status;
 }
 
@@ -256,9 +254,9 @@ enum assay_status assay__summary_table_read(struct assay__rows *rows, const stru
     row->rows = rows;
     row->plan = plan;
     row->table = table;
-    row->digits = malloc(ASSAY__FIGURES_MAX * sizeof *row->digits);
-    enum assay_status status =
-        row->digits == NULL ? assay__fail_memory(err) : find_columns(row, err);
+    enum assay_status status = find_columns(row, err);
+    if (status == ASSAY_OK)
+        status = assay__summary_row_begin(row, err);
     bool is_empty = true;
     while (status == ASSAY_OK) {
         status = assay__rows_next(rows, &row->record, err);
@@ -275,7 +273,7 @@ enum assay_status assay__summary_table_read(struct assay__rows *rows, const stru
     assay__text_release(&buffer);
     assay__index_release(&row->seen);
     assay__seal_digest_release(&row->digest);
-    free(row->digits);
+    assay__summary_row_end(row);
     free(row);
     return status;
 }

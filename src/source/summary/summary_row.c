@@ -19,52 +19,36 @@
 
 typedef struct assay__summary_row row_t;
 
-/* Reads the cell of a column that this row must have. */
-static enum assay_status read_figure(row_t *row, const char *name, uint32_t number,
+/* A column that this row must have is not in the table. */
+static enum assay_status fail_absent(const row_t *row, const char *name, struct assay_error *err)
+{
+    return assay__rows_fail(row->rows, &row->record, row->key_columns[ASSAY__KEY_METRIC],
+                            ASSAY_ERROR_DATA, err,
+                            "This metric needs a column '%s', which is not there: add it.", name);
+}
+
+/* Takes the cell of a column that this row must have. */
+static enum assay_status read_figure(row_t *row, uint32_t column, uint32_t number,
                                      struct assay_error *err)
 {
-    uint32_t column = assay__summary_row_figure(row, name);
-    if (column == ASSAY__NO_COLUMN)
-        return assay__rows_fail(
-            row->rows, &row->record, row->key_columns[ASSAY__KEY_METRIC], ASSAY_ERROR_DATA, err,
-            "This metric needs a column '%s', which is not there: add it.", name);
-    if (assay__summary_row_is_missing(row, column))
+    const struct assay__summary_cell *cell = &row->cells[column];
+    if (cell->outcome == ASSAY__CELL_MISSING)
         return assay__summary_row_fail(row, column, err,
                                        "must not be empty for this metric: give the figure.");
-    const struct assay__field *field = &row->record.fields[column];
-    static const struct assay_dialect PLAIN = {0};
-    const struct assay_dialect *dialect = row->plan == NULL ? &PLAIN : &row->plan->dialect;
-    enum assay__cell_outcome read =
-        assay__dialect_number(dialect, field, &row->figures[number], row->digits[number]);
-    if (read == ASSAY__CELL_NO_NUMBER)
+    if (cell->outcome == ASSAY__CELL_NO_NUMBER)
         return assay__summary_row_fail(row, column, err,
                                        "is not a number: write digits with a decimal point, no "
                                        "separators of thousands.");
-    if (read == ASSAY__CELL_RANGE)
+    if (cell->outcome == ASSAY__CELL_RANGE)
         return assay__summary_row_fail(row, column, err,
                                        "has too many digits or too large an exponent: give it in "
                                        "fewer.");
-    row->printed[number] = assay__figure_of(&row->figures[number], field->text, field->length,
-                                            dialect->decimal == '\0' ? '.' : dialect->decimal);
+    const struct assay__field *field = &row->record.fields[column];
+    char mark = row->plan == NULL ? '\0' : row->plan->dialect.decimal;
+    row->figures[number] = cell->number;
+    row->printed[number] =
+        assay__figure_of(&cell->number, field->text, field->length, mark == '\0' ? '.' : mark);
     return ASSAY_OK;
-}
-
-/* The largest covariate number in a column's name, 0 for none. */
-static uint32_t covariate_of(const char *name)
-{
-    uint32_t largest = 0;
-    if (strcmp(name, "covariance") == 0)
-        return 1;
-    if (strcmp(name, "covariates_missing") == 0)
-        return 0;
-    for (const char *at = name; (at = strstr(at, "covariate")) != NULL;) {
-        uint32_t number = 0;
-        for (at += 9; *at >= '0' && *at <= '9' && number <= ASSAY_COVARIATES_MAX; at++)
-            number = 10 * number + (uint32_t)(*at - '0');
-        number = number == 0 ? 1 : number;
-        largest = number > largest ? number : largest;
-    }
-    return largest;
 }
 
 /* The plan has the metric, and none of its covariates is used: their columns are not read. */
@@ -79,20 +63,22 @@ static bool passes_over_covariates(const row_t *row, const struct assay__summary
 static enum assay_status find_shape(const row_t *row, bool has_covariates,
                                     struct assay_moments_shape *shape, struct assay_error *err)
 {
-    const char *const *names = assay__rows_columns(row->rows);
     *shape = (struct assay_moments_shape){0, 0};
     for (uint32_t c = 0; c < assay__rows_column_count(row->rows); c++) {
-        if (assay__summary_row_is_missing(row, c))
+        const struct assay__summary_column *column = &row->columns[c];
+        if (column->covariate == 0 && !column->is_denominator)
             continue;
-        uint32_t covariate = has_covariates ? covariate_of(names[c]) : 0;
+        if (column->key < ASSAY__KEY_COUNT || row->cells[c].outcome == ASSAY__CELL_MISSING)
+            continue;
+        uint32_t covariate = has_covariates ? column->covariate : 0;
         if (covariate > ASSAY_COVARIATES_MAX)
             return assay__summary_row_fail(row, c, err,
                                            "is of a covariate past 16, the most a metric may "
                                            "have: leave it out.");
         if (covariate > shape->covariate_count)
             shape->covariate_count = covariate;
-        bool is_used = has_covariates || covariate_of(names[c]) == 0;
-        if (is_used && strstr(names[c], "denominator") != NULL)
+        bool is_used = has_covariates || column->covariate == 0;
+        if (is_used && column->is_denominator)
             shape->has_denominator = 1;
     }
     return ASSAY_OK;
@@ -135,24 +121,26 @@ static enum assay_status add_sums(row_t *row, struct assay_moments *moments, uin
     uint32_t first_cube = variables + variables * (variables + 1) / 2;
     struct assay_error problem;
     char name[ASSAY__COLUMN_BYTES];
-    assay__column_sum(shape, first_cube, name);
-    bool has_third = assay__summary_row_has(row, name);
+    const struct assay__summary_places *places = &row->places;
+    bool has_third = assay__summary_row_has(row, places->sum[first_cube]);
     uint32_t count = has_third ? assay__moments_sum_count(shape) : first_cube;
     for (uint32_t i = 0; i < count; i++) {
         assay__column_sum(shape, i, name);
-        enum assay_status status = read_figure(row, name, i, err);
+        enum assay_status status = places->sum[i] == ASSAY__NO_COLUMN
+                                       ? fail_absent(row, name, err)
+                                       : read_figure(row, places->sum[i], i, err);
         if (status != ASSAY_OK)
             return status;
-        assay__column_rounding(shape, i, name);
-        if (i < first_cube && assay__summary_row_has(row, name))
-            row->printed[i].slack = assay__summary_row_rounding(row, name);
+        if (i < first_cube && assay__summary_row_has(row, places->rounding[i]))
+            row->printed[i].slack = assay__summary_row_rounding(row, places->rounding[i]);
     }
     enum assay_status status =
         assay__moments_add_sums(moments, mask, n, row->figures, has_third, &problem);
     if (status != ASSAY_ERROR_DOMAIN)
         return status == ASSAY_OK ? status : fail_row(row, status, &problem, err);
-    assay__column_squares(shape, impossible_variable(row, variables, n), name);
-    return assay__summary_row_fail(row, assay__summary_row_figure(row, name), err,
+    uint32_t variable = impossible_variable(row, variables, n);
+    return assay__summary_row_fail(row, places->sum[variables + assay__pair(variable, variable)],
+                                   err,
                                    "is smaller than the sum over n units allows (the variance "
                                    "would be negative): give mean and variance, or sums that were "
                                    "not rounded.");
@@ -166,15 +154,19 @@ static enum assay_status read_covariances(row_t *row, struct assay_moments_shape
     for (uint32_t i = 0; i < variables; i++) {
         for (uint32_t j = 0; j <= i; j++) {
             struct assay_decimal *figure = &row->figures[variables + assay__pair(i, j)];
-            assay__column_covariance(shape, i, j, name);
-            if (n < 2 && !assay__summary_row_has(row, name)) {
+            uint32_t column = row->places.covariance[assay__pair(i, j)];
+            if (n < 2 && !assay__summary_row_has(row, column)) {
                 *figure = (struct assay_decimal){0, 0, 0, NULL};
                 row->printed[variables + assay__pair(i, j)] = (struct assay__figure){0.0, 0.0};
                 continue;
             }
-            enum assay_status status = read_figure(row, name, variables + assay__pair(i, j), err);
+            assay__column_covariance(shape, i, j, name);
+            enum assay_status status =
+                column == ASSAY__NO_COLUMN
+                    ? fail_absent(row, name, err)
+                    : read_figure(row, column, variables + assay__pair(i, j), err);
             if (status == ASSAY_OK && i == j && figure->mantissa < 0)
-                status = assay__summary_row_fail(row, assay__summary_row_figure(row, name), err,
+                status = assay__summary_row_fail(row, column, err,
                                                  "is negative, which no variance is: compute it "
                                                  "again, from the values.");
             if (status != ASSAY_OK)
@@ -193,11 +185,15 @@ static enum assay_status add_centred(row_t *row, struct assay_moments *moments, 
     char name[ASSAY__COLUMN_BYTES];
     struct assay_error problem;
     for (uint32_t i = 0; i < variables; i++) {
-        if (by_sum)
-            assay__column_sum(shape, i, name);
-        else
-            assay__column_mean(shape, i, name);
-        enum assay_status status = read_figure(row, name, i, err);
+        uint32_t column = by_sum ? row->places.sum[i] : row->places.mean[i];
+        if (column == ASSAY__NO_COLUMN) {
+            if (by_sum)
+                assay__column_sum(shape, i, name);
+            else
+                assay__column_mean(shape, i, name);
+            return fail_absent(row, name, err);
+        }
+        enum assay_status status = read_figure(row, column, i, err);
         if (status != ASSAY_OK)
             return status;
     }
@@ -249,14 +245,13 @@ static struct assay_decimal any_squares(const struct assay_decimal *sum)
 static enum assay_status add_without_variance(row_t *row, struct assay__summary_entry *entry,
                                               uint64_t n, bool by_sum, struct assay_error *err)
 {
-    const char *name = by_sum ? "sum" : "mean";
+    uint32_t column = by_sum ? row->places.sum[0] : row->places.mean[0];
     struct assay_error problem;
-    enum assay_status status = read_figure(row, name, 0, err);
+    enum assay_status status = read_figure(row, column, 0, err);
     if (status != ASSAY_OK)
         return status;
     if (!by_sum && !multiply(&row->figures[0], n, row->digits[0]))
-        return assay__summary_row_fail(row, assay__summary_row_figure(row, name), err,
-                                       "has too many digits: give it in fewer.");
+        return assay__summary_row_fail(row, column, err, "has too many digits: give it in fewer.");
     row->figures[1] = row->figures[0];
     entry->without_variance = true;
     status = assay__moments_add_sums(entry->state, 0, n, row->figures, false, &problem);
@@ -289,8 +284,11 @@ static enum assay_status check_shape(const row_t *row, bool is_same,
 
 const struct assay__accumulator *assay__summary_row_keeps(const row_t *row)
 {
+    if (!row->has_text_columns)
+        return &assay__accumulator_moments;
     for (const struct assay__accumulator *const *at = assay__accumulators; *at != NULL; at++)
-        if ((*at)->text != NULL && assay__summary_row_has(row, (*at)->text->column))
+        if ((*at)->text != NULL &&
+            assay__summary_row_has(row, assay__summary_find_column(row->rows, (*at)->text->column)))
             return *at;
     return &assay__accumulator_moments;
 }
@@ -302,8 +300,9 @@ static enum assay_status add_text(row_t *row, struct assay__summary_entry *entry
 {
     struct assay_error problem;
     bool is_same = false;
-    uint32_t column = assay__summary_row_figure(row, keeps->text->column);
-    if (assay__summary_row_has(row, "sum") || assay__summary_row_has(row, "mean"))
+    uint32_t column = assay__summary_find_column(row->rows, keeps->text->column);
+    if (assay__summary_row_has(row, assay__summary_find_column(row->rows, "sum")) ||
+        assay__summary_row_has(row, assay__summary_find_column(row->rows, "mean")))
         return assay__summary_row_fail(row, column, err,
                                        "stands beside a sum or a mean: leave one of them out.");
     enum assay_status status =
@@ -330,22 +329,26 @@ enum assay_status assay__summary_row_add(row_t *row, struct assay__summary_entry
     enum assay_status status = find_shape(row, has_covariates, &shape, err);
     if (status == ASSAY_OK)
         status = assay__summary_keep(entry, keeps, shape, &is_same, err);
-    bool by_sum = assay__summary_row_has(row, "sum");
+    const struct assay__summary_places *places = &row->places;
+    assay__summary_places_find(row->rows, shape, &row->places);
+    bool by_sum = assay__summary_row_has(row, places->sum[0]);
     if (status == ASSAY_OK)
         status = check_shape(row, is_same, shape, mask, by_sum, err);
     if (status != ASSAY_OK)
         return status;
-    if (!by_sum && !assay__summary_row_has(row, "mean"))
+    if (!by_sum && !assay__summary_row_has(row, places->mean[0]))
         return assay__summary_row_fail(row, row->key_columns[ASSAY__KEY_METRIC], err,
                                        "has neither mean nor sum: give mean and variance, or sum "
                                        "and sum_squares.");
-    if (by_sum && n > 1 && !assay__summary_row_has(row, "sum_squares") &&
-        assay__summary_row_has(row, "variance"))
-        return assay__summary_row_fail(row, assay__summary_row_figure(row, "variance"), err,
+    uint32_t squares = places->sum[1 + shape.has_denominator + shape.covariate_count];
+    uint32_t variance = places->covariance[0];
+    if (by_sum && n > 1 && !assay__summary_row_has(row, squares) &&
+        assay__summary_row_has(row, variance))
+        return assay__summary_row_fail(row, variance, err,
                                        "goes with a mean, not with a sum: give mean and variance, "
                                        "or sum and sum_squares.");
     bool plain = shape.has_denominator == 0 && shape.covariate_count == 0;
-    bool has_spread = assay__summary_row_has(row, by_sum ? "sum_squares" : "variance");
+    bool has_spread = assay__summary_row_has(row, by_sum ? squares : variance);
     if (plain && !has_spread && n > 1)
         return add_without_variance(row, entry, n, by_sum, err);
     bool is_summed = by_sum && !(plain && !has_spread);

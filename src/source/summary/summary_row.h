@@ -4,15 +4,10 @@
 
 #include "number/number.h"
 #include "source/csv/csv.h"
-#include "source/summary/summary_figure.h"
+#include "source/summary/summary_places.h"
 #include "source/summary/summary_seal.h"
 #include "source/summary/summary_table.h"
 #include "stats/centred.h"
-
-enum {
-    ASSAY__FIGURES_MAX = ASSAY_VARIABLES_MAX + ASSAY__PAIRS_MAX + 4,
-    ASSAY__NO_COLUMN = UINT32_MAX
-};
 
 /** struct assay__summary_row is the row being read, and what reading its file needs. */
 struct assay__summary_row {
@@ -20,31 +15,36 @@ struct assay__summary_row {
     const struct assay_plan *plan; /* NULL: every row is needed */
     struct assay__summary_table *table;
     struct assay__record record;
-    uint32_t key_columns[ASSAY__KEY_COUNT]; /* or ASSAY__NO_COLUMN, as the next two */
-    uint32_t n_column, missing_column;
+    uint32_t key_columns[ASSAY__KEY_COUNT];          /* or ASSAY__NO_COLUMN, as the next two */
+    uint32_t n_column, missing_column, share_column; /* share_column: of share_rounding */
+    const char *file;                                /* the table's name, kept by the table */
+    struct assay__summary_column *columns;           /* [column_count] */
+    struct assay__summary_cell *cells;               /* [column_count] */
+    struct assay__summary_places places;
+    bool has_text_columns; /* some column holds states by their text */
     struct assay__seal_digest digest;
     struct assay__seal_end end;
     struct assay__index seen; /* entry and pattern, to find a row given twice */
     struct assay_decimal figures[ASSAY__FIGURES_MAX];
-    char (*digits)[ASSAY__DIGITS_MAX];                /* [ASSAY__FIGURES_MAX] */
+    char (*digits)[ASSAY__DIGITS_MAX];                /* of cells: [column_count] */
     struct assay__figure printed[ASSAY__FIGURES_MAX]; /* the same figures, as they were printed */
 };
 
-/** assay__summary_row_column() is a column's index, or ASSAY__NO_COLUMN. */
-uint32_t assay__summary_row_column(const struct assay__rows *rows, const char *name);
-
-/** assay__summary_row_is_missing() tells whether a cell stands for no figure. */
-bool assay__summary_row_is_missing(const struct assay__summary_row *row, uint32_t column);
-
 /**
- * assay__summary_row_figure() is a column by its name, or by the unnumbered name of a first
- * covariate's. assay__summary_row_has(): it is there, and its cell is filled.
+ * assay__summary_row_begin() prepares for a table's rows once its columns are known;
+ * assay__summary_row_end() frees what that took, also after a failure.
  */
-uint32_t assay__summary_row_figure(const struct assay__summary_row *row, const char *name);
-bool assay__summary_row_has(const struct assay__summary_row *row, const char *name);
+enum assay_status assay__summary_row_begin(struct assay__summary_row *row, struct assay_error *err);
+void assay__summary_row_end(struct assay__summary_row *row);
+
+/** assay__summary_row_parse() reads the cells of the record at hand that are not part of a key. */
+void assay__summary_row_parse(struct assay__summary_row *row);
+
+/** assay__summary_row_has(): there is such a column, and its cell is filled. */
+bool assay__summary_row_has(const struct assay__summary_row *row, uint32_t column);
 
 /** assay__summary_row_rounding() is what 'assay merge' wrote of rounding there; 0 for nothing. */
-double assay__summary_row_rounding(const struct assay__summary_row *row, const char *name);
+double assay__summary_row_rounding(const struct assay__summary_row *row, uint32_t column);
 
 /** assay__summary_row_fail() fails at a cell: "'12x' in column 'n' " and what. */
 enum assay_status assay__summary_row_fail(const struct assay__summary_row *row, uint32_t column,

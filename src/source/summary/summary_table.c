@@ -59,47 +59,100 @@ void assay__summary_table_release(struct assay__summary_table *table)
             table->entries[i]->keeps->free(table->entries[i]->state);
     free(table->entries);
     assay__index_release(&table->keys);
+    assay__index_release(&table->series);
+    assay__index_release(&table->times);
     assay__arena_release(&table->arena);
     memset(table, 0, sizeof *table);
 }
 
-/* The parts of a key one after the other, each ended by a NUL. */
-static enum assay_status pack_key(const char *const key[ASSAY__KEY_COUNT],
-                                  struct assay__text *packed, struct assay_error *err)
-{
-    for (int i = 0; i < ASSAY__KEY_COUNT; i++)
-        assay__text_append(packed, key[i], strlen(key[i]) + 1);
-    return packed->failed ? assay__fail_memory(err) : ASSAY_OK;
-}
+/* The parts of a key that a series has. */
+static const enum assay__summary_key SERIES[] = {ASSAY__KEY_METRIC, ASSAY__KEY_GROUP,
+                                                 ASSAY__KEY_DIMENSION, ASSAY__KEY_VALUE};
+enum { PARTS = sizeof SERIES / sizeof *SERIES };
 
-static void unpack_key(const char *packed, struct assay__summary_entry *entry)
+/* A series' parts one after the other, each ended by a NUL: in small when they fit. */
+struct packed {
+    char small[256], *bytes;
+    size_t length;
+};
+
+static bool pack(const char *const key[ASSAY__KEY_COUNT], struct packed *out)
 {
-    for (int i = 0; i < ASSAY__KEY_COUNT; i++) {
-        entry->key[i] = packed;
-        packed += strlen(packed) + 1;
+    size_t lengths[PARTS];
+    out->length = 0;
+    for (int i = 0; i < PARTS; i++) {
+        lengths[i] = strlen(key[SERIES[i]]) + 1;
+        out->length += lengths[i];
     }
+    out->bytes = out->length <= sizeof out->small ? out->small : malloc(out->length);
+    if (out->bytes == NULL)
+        return false;
+    char *at = out->bytes;
+    for (int i = 0; i < PARTS; at += lengths[i++])
+        memcpy(at, key[SERIES[i]], lengths[i]);
+    return true;
 }
 
-static void set_time(struct assay__summary_entry *entry)
+static void release_packed(struct packed *packed)
 {
-    const char *time = entry->key[ASSAY__KEY_TIME];
+    if (packed->bytes != packed->small)
+        free(packed->bytes);
+}
+
+/* The entry's texts are those of the table's indices. */
+static void set_key(const struct assay__summary_table *table, const uint32_t numbers[2],
+                    struct assay__summary_entry *entry)
+{
+    const char *at = table->series.keys[numbers[0]].bytes;
+    const char *time = table->times.keys[numbers[1]].bytes;
+    for (int i = 0; i < PARTS; i++) {
+        entry->key[SERIES[i]] = at;
+        at += strlen(at) + 1;
+    }
+    entry->key[ASSAY__KEY_TIME] = time;
+    entry->series = numbers[0];
     if (time[0] == '\0' || !assay__time_parse(time, strlen(time), &entry->time_ns))
         entry->time_ns = INT64_MIN;
 }
 
-static enum assay_status append_entry(struct assay__summary_table *table, uint32_t number,
-                                      struct assay_error *err)
+/* Makes sure that there is an entry for the next key. */
+static enum assay_status prepare_entry(struct assay__summary_table *table, struct assay_error *err)
 {
+    uint32_t number = table->keys.count;
     if (number >= table->capacity) {
         uint32_t capacity = table->capacity == 0 ? 64 : table->capacity * 2;
         struct assay__summary_entry **entries = realloc(table->entries, capacity * sizeof *entries);
         if (entries == NULL)
             return assay__fail_memory(err);
+        memset(entries + table->capacity, 0, (capacity - table->capacity) * sizeof *entries);
         table->entries = entries;
         table->capacity = capacity;
     }
-    table->entries[number] = assay__arena_alloc(&table->arena, sizeof **table->entries);
-    return table->entries[number] == NULL ? assay__fail_memory(err) : ASSAY_OK;
+    if (table->entries[number] != NULL)
+        return ASSAY_OK;
+    struct assay__summary_entry *entry = assay__arena_alloc(&table->arena, sizeof *entry);
+    if (entry == NULL)
+        return assay__fail_memory(err);
+    entry->file = "";
+    table->entries[number] = entry;
+    return ASSAY_OK;
+}
+
+/* The numbers of a key's series and time; they are added where they are new. */
+static enum assay_status number_key(struct assay__summary_table *table,
+                                    const char *const key[ASSAY__KEY_COUNT], uint32_t numbers[2],
+                                    struct assay_error *err)
+{
+    struct packed packed;
+    const char *time = key[ASSAY__KEY_TIME];
+    if (!pack(key, &packed))
+        return assay__fail_memory(err);
+    enum assay_status status = assay__index_add(&table->series, packed.bytes, packed.length,
+                                                ENTRIES_MAX, &numbers[0], err);
+    release_packed(&packed);
+    return status == ASSAY_OK
+               ? assay__index_add(&table->times, time, strlen(time), ENTRIES_MAX, &numbers[1], err)
+               : status;
 }
 
 enum assay_status assay__summary_entry(struct assay__summary_table *table,
@@ -107,23 +160,18 @@ enum assay_status assay__summary_entry(struct assay__summary_table *table,
                                        struct assay__summary_entry **entry, bool *is_new,
                                        struct assay_error *err)
 {
-    struct assay__text packed = {0};
-    uint32_t number, before = table->keys.count;
-    enum assay_status status = pack_key(key, &packed, err);
-    if (status == ASSAY_OK && !assay__index_find(&table->keys, packed.data, packed.length, &number))
-        status = append_entry(table, before, err);
+    uint32_t numbers[2], number, before = table->keys.count;
+    enum assay_status status = number_key(table, key, numbers, err);
     if (status == ASSAY_OK)
-        status =
-            assay__index_add(&table->keys, packed.data, packed.length, ENTRIES_MAX, &number, err);
-    assay__text_release(&packed);
+        status = prepare_entry(table, err);
+    if (status == ASSAY_OK)
+        status = assay__index_add(&table->keys, numbers, sizeof numbers, ENTRIES_MAX, &number, err);
     if (status != ASSAY_OK)
         return status;
     *is_new = table->keys.count > before;
     *entry = table->entries[number];
-    if (*is_new) {
-        unpack_key(table->keys.keys[number].bytes, *entry);
-        set_time(*entry);
-    }
+    if (*is_new)
+        set_key(table, numbers, *entry);
     return ASSAY_OK;
 }
 
@@ -131,14 +179,26 @@ enum assay_status assay__summary_find(const struct assay__summary_table *table,
                                       const char *const key[ASSAY__KEY_COUNT],
                                       struct assay__summary_entry **entry, struct assay_error *err)
 {
-    struct assay__text packed = {0};
-    uint32_t number;
-    enum assay_status status = pack_key(key, &packed, err);
-    bool found =
-        status == ASSAY_OK && assay__index_find(&table->keys, packed.data, packed.length, &number);
-    assay__text_release(&packed);
-    *entry = found ? table->entries[number] : NULL;
-    return status;
+    struct packed packed;
+    const char *time = key[ASSAY__KEY_TIME];
+    uint32_t numbers[2], number;
+    *entry = NULL;
+    if (!pack(key, &packed))
+        return assay__fail_memory(err);
+    if (assay__index_find(&table->series, packed.bytes, packed.length, &numbers[0]) &&
+        assay__index_find(&table->times, time, strlen(time), &numbers[1]) &&
+        assay__index_find(&table->keys, numbers, sizeof numbers, &number))
+        *entry = table->entries[number];
+    release_packed(&packed);
+    return ASSAY_OK;
+}
+
+const char *assay__summary_file(struct assay__summary_table *table, const char *name)
+{
+    enum { NAME_BYTES_MAX = 255 }; /* more would not fit a message */
+    size_t length = strlen(name);
+    return assay__arena_copy(&table->arena, name,
+                             length > NAME_BYTES_MAX ? NAME_BYTES_MAX : length);
 }
 
 struct assay_moments *assay__summary_moments(const struct assay__summary_entry *entry)

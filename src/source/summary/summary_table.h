@@ -33,6 +33,9 @@ enum assay__summary_key {
 /** struct assay__summary_entry: one key's sums. */
 struct assay__summary_entry {
     const char *key[ASSAY__KEY_COUNT];
+    uint32_t series;                        /* the number of all of its key but the time */
+    uint32_t mask;                          /* covariates_missing of its first row */
+    bool has_row;                           /* that row was read */
     uint64_t n;                             /* of @ rows; metrics count in their state */
     const struct assay__accumulator *keeps; /* where there is a state: whose it is */
     void *state;           /* NULL for @ rows, and for rows that the plan does not need */
@@ -41,8 +44,8 @@ struct assay__summary_entry {
     bool is_no_share;      /* the sums cannot be those of zeros and ones */
     bool is_unneeded;      /* a metric's row whose figures were not read */
     bool is_carried;       /* the copy of an earlier look's */
-    double *slack;  /* how far rounding may have moved each sum but cubes; NULL: not at all */
-    char file[256]; /* where it was first seen, for messages */
+    double *slack;    /* how far rounding may have moved each sum but cubes; NULL: not at all */
+    const char *file; /* where it was first seen, for messages; "" */
     uint64_t line;
     uint32_t column;
 };
@@ -51,7 +54,9 @@ struct assay__summary_entry {
 #define ASSAY__SUMMARY_COUNT_MAX UINT64_C(1000000000000000)
 
 struct assay__summary_table {
-    struct assay__index keys;
+    struct assay__index keys;   /* series and time, two uint32_t */
+    struct assay__index series; /* the other parts of a key in their order, each ended by a NUL */
+    struct assay__index times;
     struct assay__summary_entry **entries;
     uint32_t capacity;
     bool has_variances; /* there is a column for variances, or for sums of squares */
@@ -73,6 +78,11 @@ enum assay_status assay__summary_entry(struct assay__summary_table *table,
                                        const char *const key[ASSAY__KEY_COUNT],
                                        struct assay__summary_entry **entry, bool *is_new,
                                        struct assay_error *err);
+
+/**
+ * assay__summary_file() keeps a file's name for messages as long as the table; NULL without memory.
+ */
+const char *assay__summary_file(struct assay__summary_table *table, const char *name);
 
 /** assay__summary_find() finds the entry of a key; *entry is NULL when there is none. */
 enum assay_status assay__summary_find(const struct assay__summary_table *table,
