@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "exact/exact_limbs.h"
 
 typedef struct assay__exact exact;
@@ -139,6 +140,21 @@ void assay__exact_set_decimal(exact *number, const struct assay_decimal *value)
     }
     number->negative = negative;
     number->twos = number->fives = value->exponent;
+}
+
+void assay__exact_set_product(exact *number, int64_t a, int64_t b, int32_t exponent)
+{
+    assay__uint128 product =
+        (assay__uint128)(a < 0 ? -(uint64_t)a : (uint64_t)a) * (b < 0 ? -(uint64_t)b : (uint64_t)b);
+    mp_limb_t *limbs = assay__exact_limbs(number);
+    empty(number);
+    limbs[0] = (mp_limb_t)product;
+    limbs[1] = (mp_limb_t)(product >> 64);
+    number->size = limbs[1] != 0 ? 2 : limbs[0] != 0;
+    if (number->size == 0)
+        return;
+    number->negative = (a < 0) != (b < 0);
+    number->twos = number->fives = exponent;
 }
 
 void assay__exact_set_wide(exact *number, struct assay__wide value)

@@ -55,6 +55,8 @@ void assay__exact_set(struct assay__exact *number, const struct assay__exact *va
 void assay__exact_set_u64(struct assay__exact *number, uint64_t value);
 /** assay__exact_set_decimal(): the decimal's digits, when it has any, are '0' .. '9'. */
 void assay__exact_set_decimal(struct assay__exact *number, const struct assay_decimal *value);
+/** assay__exact_set_product() is a b 10^exponent. */
+void assay__exact_set_product(struct assay__exact *number, int64_t a, int64_t b, int32_t exponent);
 /** assay__exact_set_wide(): value is finite. */
 void assay__exact_set_wide(struct assay__exact *number, struct assay__wide value);
 

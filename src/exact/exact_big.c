@@ -15,21 +15,20 @@ struct place {
 struct assay__big {
     uint32_t count;        /* numbers so far */
     size_t used, capacity; /* limbs */
-    mp_limb_t *limbs;
+    mp_limb_t *limbs;      /* behind the places, until there are too many */
+    bool is_grown;
     struct place places[];
 };
 
 struct assay__big *assay__big_new(uint32_t count, const struct assay__big *before)
 {
-    struct assay__big *row = calloc(1, sizeof *row + count * sizeof *row->places);
+    size_t capacity = (before == NULL ? 0 : before->used) + 4 * (size_t)count;
+    struct assay__big *row =
+        calloc(1, sizeof *row + count * sizeof *row->places + capacity * sizeof *row->limbs);
     if (row == NULL)
         return NULL;
-    row->capacity = (before == NULL ? 0 : before->used) + 4 * (size_t)count;
-    row->limbs = calloc(row->capacity, sizeof *row->limbs);
-    if (row->limbs == NULL) {
-        free(row);
-        return NULL;
-    }
+    row->capacity = capacity;
+    row->limbs = (mp_limb_t *)(void *)(row->places + count);
     return row;
 }
 
@@ -37,7 +36,8 @@ void assay__big_free(struct assay__big *row)
 {
     if (row == NULL)
         return;
-    free(row->limbs);
+    if (row->is_grown)
+        free(row->limbs);
     free(row);
 }
 
@@ -50,8 +50,10 @@ static bool reserve(struct assay__big *row, size_t limbs)
     if (grown == NULL)
         return false;
     memcpy(grown, row->limbs, row->used * sizeof *grown);
-    free(row->limbs);
+    if (row->is_grown)
+        free(row->limbs);
     row->limbs = grown;
+    row->is_grown = true;
     row->capacity = capacity;
     return true;
 }

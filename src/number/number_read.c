@@ -110,10 +110,48 @@ static uint64_t digits_value(uint64_t value, const char *digits, size_t count)
     return value;
 }
 
+enum { PLAIN_BYTES_MAX = 22, MANTISSA_DIGITS = 18 };
+
+/*
+ * Digits, at most one point and a sign before them, of few enough digits for a mantissa, as nearly
+ * all numbers are: in one pass. False for all others, which have not been looked at yet.
+ */
+static bool parse_plain(const char *text, size_t length, struct assay_decimal *out)
+{
+    uint64_t value = 0;
+    int digits = 0, decimals = 0;
+    bool has_digit = false, has_point = false, is_signed = length > 0 && text[0] == '-';
+    if (length > PLAIN_BYTES_MAX)
+        return false;
+    for (size_t i = is_signed; i < length; i++) {
+        unsigned digit = (unsigned char)(text[i] - '0');
+        if (digit > 9) {
+            if (text[i] != '.' || has_point)
+                return false;
+            has_point = true;
+            continue;
+        }
+        value = value * 10 + digit;
+        has_digit = true;
+        digits += value != 0;
+        decimals += has_point;
+    }
+    if (!has_digit || digits > MANTISSA_DIGITS)
+        return false;
+    int64_t mantissa = is_signed ? -(int64_t)value : (int64_t)value;
+    int32_t exponent = -decimals;
+    for (; mantissa != 0 && mantissa % 10 == 0; exponent++)
+        mantissa /= 10;
+    *out = (struct assay_decimal){mantissa, mantissa == 0 ? 0 : exponent, 0, NULL};
+    return true;
+}
+
 enum assay__parse assay__decimal_parse(const char *text, size_t length, struct assay_decimal *out,
                                        char digits[ASSAY__DIGITS_MAX])
 {
     struct scan scan;
+    if (parse_plain(text, length, out))
+        return ASSAY__PARSE_OK;
     if (!scan_token(text, length, &scan))
         return ASSAY__PARSE_SYNTAX;
     memset(out, 0, sizeof *out);
@@ -124,7 +162,7 @@ enum assay__parse assay__decimal_parse(const char *text, size_t length, struct a
         scan.exponent < -ASSAY__EXPONENT_MAX)
         return ASSAY__PARSE_RANGE;
     out->exponent = (int32_t)scan.exponent;
-    if (count <= 18) {
+    if (count <= MANTISSA_DIGITS) {
         uint64_t value = digits_value(0, scan.whole, scan.whole_count);
         value = digits_value(value, scan.part, scan.part_count);
         out->mantissa = scan.negative ? -(int64_t)value : (int64_t)value;

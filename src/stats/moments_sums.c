@@ -86,6 +86,14 @@ static void set_term(const struct gain *gain, uint32_t index, exact *number)
     gain->term(gain->context, index, number);
 }
 
+static enum assay_status fail_squares(uint32_t variable, uint64_t count, struct assay_error *err)
+{
+    return assay__fail(err, ASSAY_ERROR_DOMAIN,
+                       "The sum of squares of variable %u is smaller than its sum over %llu "
+                       "vectors allows; were the sums rounded?",
+                       (unsigned)variable, (unsigned long long)count);
+}
+
 /* No sample has sum x^2 < (sum x)^2 / n: figures that say so have lost their digits. */
 static enum assay_status check_squares(struct assay__layout layout, const struct gain *gain,
                                        struct assay_error *err)
@@ -103,10 +111,7 @@ static enum assay_status check_squares(struct assay__layout layout, const struct
         if (rest.failed)
             status = assay__fail_memory(err);
         else if (assay__exact_sign(&rest) < 0)
-            status = assay__fail(err, ASSAY_ERROR_DOMAIN,
-                                 "The sum of squares of variable %u is smaller than its sum over "
-                                 "%llu vectors allows; were the sums rounded?",
-                                 (unsigned)i, (unsigned long long)gain->count);
+            status = fail_squares(i, gain->count, err);
     }
     assay__exact_clear(&rest);
     assay__exact_clear(&square);
@@ -116,11 +121,8 @@ static enum assay_status check_squares(struct assay__layout layout, const struct
 static enum assay_status add_gain(struct assay_moments *moments, const struct gain *gain,
                                   struct assay_error *err)
 {
-    struct assay__layout layout = assay__shape_layout(moments->shape, gain->mask);
     block_t *block;
-    enum assay_status status = check_squares(layout, gain, err);
-    if (status == ASSAY_OK)
-        status = assay__moments_room(moments, gain->count, err);
+    enum assay_status status = assay__moments_room(moments, gain->count, err);
     if (status == ASSAY_OK)
         status = assay__moments_block(moments, gain->mask, &block, err);
     if (status != ASSAY_OK)
@@ -174,6 +176,8 @@ enum assay_status assay__moments_add_sums(struct assay_moments *moments, uint32_
         given.sums[index] = &sums[i];
     }
     const struct gain gain = {mask, count, add_given, &given, has_third};
+    if (status == ASSAY_OK)
+        status = check_squares(pattern.narrow.layout, &gain, err);
     return status == ASSAY_OK ? add_gain(moments, &gain, err) : status;
 }
 
@@ -181,7 +185,30 @@ struct given_centred {
     struct assay__layout layout;
     uint64_t count;
     const struct assay_decimal *means, *covariances;
+    bool is_short; /* all of them are mantissas, and so is count */
 };
+
+/* The same of mantissas: products of two of them at a time. */
+static void add_short(const struct given_centred *given, uint32_t index, const uint32_t *factors,
+                      uint32_t order, exact *sum)
+{
+    const struct assay_decimal *a = &given->means[factors[0]];
+    int64_t count = (int64_t)given->count;
+    exact term;
+    assay__exact_init(&term);
+    if (order == 1) {
+        assay__exact_set_product(&term, a->mantissa, count, a->exponent);
+    } else {
+        const struct assay_decimal *b = &given->means[factors[1]];
+        const struct assay_decimal *own = &given->covariances[index - given->layout.variables];
+        assay__exact_set_product(&term, a->mantissa, b->mantissa, a->exponent + b->exponent);
+        assay__exact_mul_u64(&term, given->count);
+        assay__exact_add(sum, &term);
+        assay__exact_set_product(&term, own->mantissa, count - 1, own->exponent);
+    }
+    assay__exact_add(sum, &term);
+    assay__exact_clear(&term);
+}
 
 /* sum x_i = n m_i, sum x_i x_j = (n - 1) c_ij + n m_i m_j; no third-order sums. */
 static void add_uncentred(const void *context, uint32_t index, exact *sum)
@@ -191,6 +218,10 @@ static void add_uncentred(const void *context, uint32_t index, exact *sum)
     uint32_t order = assay__layout_factors(given->layout, index, factors);
     if (order == 3)
         return;
+    if (given->is_short) {
+        add_short(given, index, factors, order, sum);
+        return;
+    }
     exact term, mean;
     assay__exact_init(&term);
     assay__exact_init(&mean);
@@ -225,7 +256,16 @@ enum assay_status assay__moments_add_centred(struct assay_moments *moments, uint
         status = assay__decimal_check(&covariances[i], err);
     if (status != ASSAY_OK)
         return status;
-    const struct given_centred given = {layout, count, means, covariances};
+    /* n sum x^2 - (sum x)^2 = n (n - 1) variance */
+    for (uint32_t i = 0; count > 1 && i < p; i++)
+        if (covariances[assay__pair(i, i)].mantissa < 0)
+            return fail_squares(i, count, err);
+    bool is_short = count <= INT64_MAX;
+    for (uint32_t i = 0; i < p; i++)
+        is_short = is_short && means[i].digits == NULL;
+    for (uint32_t i = 0; i < p * (p + 1) / 2; i++)
+        is_short = is_short && covariances[i].digits == NULL;
+    const struct given_centred given = {layout, count, means, covariances, is_short};
     const struct gain gain = {0, count, add_uncentred, &given, false};
     return add_gain(moments, &gain, err);
 }

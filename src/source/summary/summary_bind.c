@@ -63,10 +63,10 @@ static enum assay_status find_cell(struct assay_dataset *dataset,
                                    struct assay__cell **cell, struct assay_error *err)
 {
     uint32_t slice, look, group;
-    int64_t time_ns = INT64_MIN;
+    int64_t time_ns = entry->time_ns;
     const char *time = entry->key[ASSAY__KEY_TIME], *id = entry->key[ASSAY__KEY_GROUP];
     *cell = NULL;
-    if (time[0] != '\0' && !assay__time_parse(time, strlen(time), &time_ns))
+    if (time[0] != '\0' && time_ns == INT64_MIN)
         return assay__fail_at(err, ASSAY_ERROR_DATA, entry->file, entry->line, 0,
                               "'%s' is not a time.", time);
     enum assay_status status = find_slice(dataset, entry, &slice, err);
@@ -97,7 +97,6 @@ static const char *find_conflict(const struct assay_metric_plan *metric,
     struct assay_moments_shape want = assay__metric_shape(metric);
     struct assay_moments_shape have = assay_moments_shape(moments);
     bool is_share = assay__metric_kind(metric->type)->is_share;
-    double mean = assay_moments_mean(moments, 0);
     if (want.has_denominator && !have.has_denominator)
         return "a ratio needs denominator_mean, denominator_variance and denominator_covariance.";
     if (!want.has_denominator && have.has_denominator)
@@ -106,7 +105,8 @@ static const char *find_conflict(const struct assay_metric_plan *metric,
     if (want.covariate_count != have.covariate_count)
         return "the number of covariates differs from the plan's; each needs covariate1_mean, "
                "covariate1_variance, covariate1_covariance (covariate2_..., and so on).";
-    if (is_share && (mean < 0.0 || mean > 1.0))
+    double mean = is_share ? assay_moments_mean(moments, 0) : 0.0;
+    if (mean < 0.0 || mean > 1.0)
         return "a proportion's mean lies between 0 and 1: give the share of units, or change the "
                "plan's type to mean.";
     if (is_share && entry->is_no_share)
@@ -178,8 +178,7 @@ static enum assay_status check_variances(const struct assay_plan *plan,
 }
 
 static enum assay_status add_metric(struct assay_dataset *dataset,
-                                    const struct assay__summary_entry *entry,
-                                    struct assay_error *err)
+                                    struct assay__summary_entry *entry, struct assay_error *err)
 {
     const struct assay_plan *plan = assay__dataset_plan(dataset);
     uint32_t metric = find_metric(plan, entry->key[ASSAY__KEY_METRIC]);
@@ -194,7 +193,12 @@ static enum assay_status add_metric(struct assay_dataset *dataset,
     if (status != ASSAY_OK || cell == NULL)
         return status;
     if (lacks_variance(plan, entry, metric))
-        return ASSAY_OK; /* see note_no_variance() */
+        return ASSAY_OK;                /* see note_no_variance() */
+    if (cell->states[metric] == NULL) { /* the cell takes it over */
+        cell->states[metric] = entry->state;
+        entry->state = NULL;
+        return ASSAY_OK;
+    }
     status = assay__metric_state(&plan->metrics[metric], &cell->states[metric], err);
     if (status == ASSAY_OK)
         status = entry->keeps->merge(cell->states[metric], entry->state, err);
@@ -363,7 +367,7 @@ static enum assay_status add_remark(struct assay_dataset *dataset,
                           "'%s' is not a row that 'assay summarize' writes.", name);
 }
 
-enum assay_status assay__summary_to_dataset(const struct assay__summary_table *table,
+enum assay_status assay__summary_to_dataset(struct assay__summary_table *table,
                                             struct assay_dataset *dataset, struct assay_error *err)
 {
     const struct assay_plan *plan = assay__dataset_plan(dataset);
@@ -373,7 +377,7 @@ enum assay_status assay__summary_to_dataset(const struct assay__summary_table *t
     for (uint32_t m = 0; status == ASSAY_OK && m < plan->metric_count; m++)
         status = note_no_variance(dataset, table, m, err);
     for (uint32_t i = 0; status == ASSAY_OK && i < table->keys.count; i++) {
-        const struct assay__summary_entry *entry = table->entries[i];
+        struct assay__summary_entry *entry = table->entries[i];
         bool is_metric = entry->state != NULL || entry->is_unneeded;
         status = assay__summary_go_on(table, i, err);
         if (status != ASSAY_OK)

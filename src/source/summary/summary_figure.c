@@ -2,17 +2,29 @@
 /* Whether printed figures can be those of a sample, judged by the digits they were printed with. */
 #include "source/summary/summary_figure.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "number/number.h"
 #include "stats/centred.h"
+
+static double power_of_ten(int exponent)
+{
+    static const double BELOW_1[] = {1e-0,  1e-1,  1e-2,  1e-3,  1e-4,  1e-5,  1e-6,  1e-7,  1e-8,
+                                     1e-9,  1e-10, 1e-11, 1e-12, 1e-13, 1e-14, 1e-15, 1e-16, 1e-17,
+                                     1e-18, 1e-19, 1e-20, 1e-21, 1e-22, 1e-23, 1e-24, 1e-25, 1e-26,
+                                     1e-27, 1e-28, 1e-29, 1e-30, 1e-31, 1e-32};
+    bool is_listed = exponent <= 0 && -exponent < (int)(sizeof BELOW_1 / sizeof *BELOW_1);
+    return is_listed ? BELOW_1[-exponent] : pow(10.0, exponent);
+}
 
 /* The value of a decimal, to about the last digit of a double. */
 static double value_of(const struct assay_decimal *number)
 {
     if (number->digits == NULL)
-        return (double)number->mantissa * pow(10.0, number->exponent);
+        return (double)number->mantissa * power_of_ten(number->exponent);
     double value = 0.0; /* the first digits will do */
     uint32_t used = number->digit_count < 18 ? number->digit_count : 18;
     for (uint32_t i = 0; i < used; i++)
@@ -23,9 +35,13 @@ static double value_of(const struct assay_decimal *number)
 
 double assay__slack_round_up(double slack)
 {
-    int exponent;
-    double fraction = frexp(slack, &exponent);
-    return slack > 0.0 && isfinite(slack) ? ldexp(ceil(fraction * 0x1p20), exponent - 20) : slack;
+    if (!(slack >= DBL_MIN && slack <= DBL_MAX))
+        return slack;
+    uint64_t bits, cut = (UINT64_C(1) << 33) - 1; /* of the 53 bits of a double 20 are left */
+    memcpy(&bits, &slack, sizeof bits);
+    bits = (bits + cut) & ~cut;
+    memcpy(&slack, &bits, sizeof slack);
+    return slack;
 }
 
 struct assay__figure assay__figure_of(const struct assay_decimal *number, const char *text,
@@ -46,7 +62,7 @@ struct assay__figure assay__figure_of(const struct assay_decimal *number, const 
         decimals += is_digit && has_point;
     }
     if (decimals > 0)
-        out.slack = 0.51 * pow(10.0, exponent - decimals);
+        out.slack = 0.51 * power_of_ten(exponent - decimals);
     if (digits >= 15 && (decimals > 0 || fabs(out.value) > ASSAY__WHOLE_MAX))
         out.slack = fmax(out.slack, 1e-10 * fabs(out.value));
     out.slack = assay__slack_round_up(out.slack);

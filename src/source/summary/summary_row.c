@@ -125,10 +125,11 @@ static enum assay_status add_sums(row_t *row, struct assay_moments *moments, uin
     bool has_third = assay__summary_row_has(row, places->sum[first_cube]);
     uint32_t count = has_third ? assay__moments_sum_count(shape) : first_cube;
     for (uint32_t i = 0; i < count; i++) {
-        assay__column_sum(shape, i, name);
-        enum assay_status status = places->sum[i] == ASSAY__NO_COLUMN
-                                       ? fail_absent(row, name, err)
-                                       : read_figure(row, places->sum[i], i, err);
+        if (places->sum[i] == ASSAY__NO_COLUMN) {
+            assay__column_sum(shape, i, name);
+            return fail_absent(row, name, err);
+        }
+        enum assay_status status = read_figure(row, places->sum[i], i, err);
         if (status != ASSAY_OK)
             return status;
         if (i < first_cube && assay__summary_row_has(row, places->rounding[i]))
@@ -160,11 +161,11 @@ static enum assay_status read_covariances(row_t *row, struct assay_moments_shape
                 row->printed[variables + assay__pair(i, j)] = (struct assay__figure){0.0, 0.0};
                 continue;
             }
-            assay__column_covariance(shape, i, j, name);
-            enum assay_status status =
-                column == ASSAY__NO_COLUMN
-                    ? fail_absent(row, name, err)
-                    : read_figure(row, column, variables + assay__pair(i, j), err);
+            if (column == ASSAY__NO_COLUMN) {
+                assay__column_covariance(shape, i, j, name);
+                return fail_absent(row, name, err);
+            }
+            enum assay_status status = read_figure(row, column, variables + assay__pair(i, j), err);
             if (status == ASSAY_OK && i == j && figure->mantissa < 0)
                 status = assay__summary_row_fail(row, column, err,
                                                  "is negative, which no variance is: compute it "

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/digits.h"
 #include "base/error.h"
 
 void assay__seal_digest_release(struct assay__seal_digest *digest)
@@ -36,18 +37,15 @@ void assay__seal_text(struct assay__seal_digest *digest, const char *column, con
 void assay__seal_number(struct assay__seal_digest *digest, const char *column,
                         const struct assay_decimal *number)
 {
-    char small[24];
+    char small[ASSAY__DIGITS_U64];
     const char *digits = number->digits;
     size_t length = number->digit_count;
     int64_t exponent = number->exponent;
     if (digits == NULL) {
         uint64_t magnitude =
             number->mantissa < 0 ? -(uint64_t)number->mantissa : (uint64_t)number->mantissa;
-        char *at = small + sizeof small;
-        for (; magnitude > 0; magnitude /= 10)
-            *--at = (char)('0' + magnitude % 10);
-        digits = at;
-        length = (size_t)(small + sizeof small - at);
+        digits = assay__digits_before(magnitude, small + sizeof small);
+        length = (size_t)(small + sizeof small - digits);
     }
     for (; length > 0 && digits[0] == '0'; length--)
         digits++;
@@ -56,8 +54,10 @@ void assay__seal_number(struct assay__seal_digest *digest, const char *column,
     begin_cell(digest, column);
     assay__text_putc(&digest->cell, length == 0 ? '0' : number->mantissa < 0 ? '-' : '+');
     assay__text_append(&digest->cell, digits, length);
-    if (length > 0)
-        assay__text_format(&digest->cell, "e%" PRId64, exponent);
+    if (length > 0) {
+        assay__text_append(&digest->cell, "e-", exponent < 0 ? 2 : 1);
+        assay__text_count(&digest->cell, (uint64_t)(exponent < 0 ? -exponent : exponent));
+    }
     add_cell(digest);
 }
 

@@ -223,10 +223,10 @@ enum assay_status assay__summary_of_dataset(const struct assay_dataset *dataset,
                                             struct assay_error *err);
 
 /**
- * assay__summary_to_dataset() adds a table to a dataset; units are those of @units rows. What the
- * plan does not name is noted.
+ * assay__summary_to_dataset() adds a table to a dataset, which takes over states of its entries;
+ * units are those of @units rows. What the plan does not name is noted.
  */
-enum assay_status assay__summary_to_dataset(const struct assay__summary_table *table,
+enum assay_status assay__summary_to_dataset(struct assay__summary_table *table,
                                             struct assay_dataset *dataset, struct assay_error *err);
 
 /** assay__summary_write() writes CSV: sorted by key, exact sums, only the columns in use. */
