@@ -73,6 +73,8 @@ bool source_flag_take(const char *command, struct source_flags *flags, int optio
         flags->explains = true;
     else if (option == SOURCE_FLAG_CREDENTIALS)
         flags->credentials = value;
+    else if (option == SOURCE_FLAG_CA)
+        flags->warehouse.login.ca_file = value;
     else if (option == SOURCE_FLAG_SHIP_ROWS)
         flags->warehouse.may_ship_rows = true;
     else if (option == SOURCE_FLAG_NO_CUBES)

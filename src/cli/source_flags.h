@@ -20,6 +20,7 @@
     X(EXPLAIN, "explain", 0, "", "print the statement and the database's plan, run neither")       \
     X(TIMEOUT, "source-timeout", 1, "S", "seconds that a statement may take; any when not given")  \
     X(CREDENTIALS, "source-credentials", 1, "FILE", "lines user=NAME and password=SECRET")         \
+    X(CA, "source-ca", 1, "FILE", "trust these certificates for https instead of the system's")    \
     X(DIALECT, "source-dialect", 1, "NAME", "SQL that the database speaks, where it is not known") \
     X(UNITS, "source-units", 1, "N", "units of each part looked for in the others (100000)")       \
     X(SHIP_ROWS, "ship-rows", 0, "", "run a plan that moves rows between servers, too")            \

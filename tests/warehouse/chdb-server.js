@@ -1,11 +1,11 @@
 // ClickHouse's HTTP interface in front of chDB, as far as a client that reads needs it: a login, the
 // parameters database and default_format, statuses and codes of errors, and "slow" statements.
-// usage: node chdb-server.js MODULES PORT FOLDER
-const [modules, port, folder] = process.argv.slice(2);
+// usage: node chdb-server.js MODULES PORT FOLDER [TLSPORT NAME], NAME.key and NAME.pem
+const [modules, port, folder, tlsPort, name] = process.argv.slice(2);
 const {Session} = require(modules + '/chdb');
 const session = new Session(folder);
 session.query('create database if not exists shop');
-require('http').createServer((request, response) => {
+const serve = (request, response) => {
   const parameters = new URL(request.url, 'http://localhost').searchParams;
   const parts = [];
   const answer = (status, text) => { response.writeHead(status); response.end(text); };
@@ -23,4 +23,9 @@ require('http').createServer((request, response) => {
       answer(500, String(error.message));
     }
   });
-}).listen(Number(port), '127.0.0.1');
+};
+require('http').createServer(serve).listen(Number(port), '127.0.0.1');
+if (tlsPort) {
+  const read = require('fs').readFileSync;
+  require('https').createServer({key: read(name + '.key'), cert: read(name + '.pem')}, serve).listen(Number(tlsPort), '127.0.0.1');
+}

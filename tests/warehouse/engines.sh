@@ -103,8 +103,32 @@ start_clickhouse() {
     why="node and the module chdb are not there"
     command -v node >/dev/null 2>&1 && modules=$(find_module chdb) || return 1
     why="chDB did not start"
-    mkdir -p "$1" && port=$(free_port)
-    node tests/warehouse/chdb-server.js "$modules" "$port" "$1/data" >"$1/log" 2>&1 &
+    mkdir -p "$1" && port=$(free_port) tls_port=
+    if [ -f "$work/right.key" ] || make_certificates; then
+        tls_port=$(free_port)
+    fi
+    node tests/warehouse/chdb-server.js "$modules" "$port" "$1/data" "$tls_port" "$work/right" >"$1/log" 2>&1 &
+    pid=$!
+    pids="$pids $pid"
+    wait_for curl -sf "http://127.0.0.1:$port/ping"
+}
+# start_old_clickhouse FOLDER: the server of Debian, if there is one; sets $port.
+start_old_clickhouse() {
+    why="clickhouse-server is not installed"
+    command -v clickhouse-server >/dev/null 2>&1 || return 1
+    why="clickhouse-server did not start"
+    mkdir -p "$1/data" "$1/tmp" && port=$(free_port)
+    cat >"$1/config.xml" <<END
+<yandex><logger><level>warning</level><log>$1/log</log><errorlog>$1/log</errorlog></logger>
+<http_port>$port</http_port><listen_host>127.0.0.1</listen_host><path>$1/data/</path><tmp_path>$1/tmp/</tmp_path>
+<users_config>$1/users.xml</users_config><default_profile>default</default_profile>
+<default_database>default</default_database><mark_cache_size>1000000</mark_cache_size></yandex>
+END
+    cat >"$1/users.xml" <<END
+<yandex><profiles><default></default></profiles><users><assay><password>secret</password><networks><ip>::/0</ip></networks>
+<profile>default</profile><quota>default</quota></assay></users><quotas><default></default></quotas></yandex>
+END
+    clickhouse-server "--config-file=$1/config.xml" >"$1/out" 2>&1 &
     pid=$!
     pids="$pids $pid"
     wait_for curl -sf "http://127.0.0.1:$port/ping"
@@ -139,7 +163,7 @@ stop_engines() {
 load_postgresql() {
     sed 's/,NA,/,,/' "$1/orders.csv" >"$1/orders.typed"
     psql -p "$port" -q -v ON_ERROR_STOP=1 >>"$work/load.log" 2>&1 <<END
-drop table if exists exposures, orders, visits, people;
+drop table if exists exposures, orders, visits, people cascade;
 create table exposures("user" text, arm text, seen timestamptz, place text, ok boolean, age double precision, level int);
 create table orders("user" text, seen timestamptz, amount numeric, channel text, session text);
 create table visits("user" text, seen timestamptz);

@@ -47,6 +47,7 @@ delete from people where (ctid::text::point)[1]::int % 2 = $half;
 analyze;
 END
     done
+    as_documented
     psql -p "$coordinator" -q -v ON_ERROR_STOP=1 >>"$work/load.log" 2>&1 <<END
 create extension postgres_fdw;
 create schema s0;
@@ -56,6 +57,46 @@ create server s1 foreign data wrapper postgres_fdw options (host '127.0.0.1', po
 create user mapping for assay server s0 options (user 'assay', password 'secret');
 create user mapping for assay server s1 options (user 'assay', password 'secret');
 END
+}
+
+# block NUMBER: the indented block of that number, of the page's section about postgres_fdw.
+block() {
+    awk -v wanted="$1" '/^## /{ on = /postgres_fdw/ } on && /^    / { if (!was) n++; if (n == wanted) print substr($0, 5) }
+        { was = /^    / || (was && /^$/ && n > 1) }' docs/warehouse/postgresql.md
+}
+# The commands of docs/warehouse/postgresql.md, on servers of these names.
+as_documented() {
+    mkdir -p "$work/page" && cat >"$work/page/plan.json" <<'END'
+{"columns": {"unit": "user", "group": "arm", "time": "seen"}, "comparisons": {"baseline": "A"},
+ "events": [{"name": "orders"}], "metrics": [{"id": "revenue", "value": "amount", "events": "orders", "aggregation": "sum",
+ "window": "2d"}]}
+END
+    for place in "shard0 $shard0" "shard1 $shard1" "above $coordinator"; do
+        printf '[%s]\nhost=127.0.0.1\nport=%s\nuser=assay\npassword=secret\ndbname=postgres\n' "${place% *}" "${place#* }"
+    done >"$work/page/services"
+    printf '[above]\nDriver=PostgreSQL Unicode\nServername=127.0.0.1\nPort=%s\nDatabase=postgres\nUsername=assay_reader\nPassword=secret\n' \
+        "$coordinator" >"$work/page/odbc.ini"
+    for server in "$shard0" "$shard1" "$coordinator"; do
+        psql -p "$server" -q -c "create role assay_reader login password 'secret'" >>"$work/load.log" 2>&1
+    done
+    block 1 | sed "s/shard0.internal', port '5432/127.0.0.1', port '$shard0/; s/shard1.internal', port '5432/127.0.0.1', port '$shard1/
+        s/dbname 'shop'/dbname 'postgres'/; s/'\.\.\.'/'secret'/" | psql -p "$coordinator" -q -v ON_ERROR_STOP=1 >"$work/log" 2>&1 &&
+        block 2 | sed 's/assay analyze/& --format csv/' >"$work/page/commands" && ln -sf "$ASSAY" "$work/page/assay" &&
+        (cd "$work/page" && unset PGHOST PGUSER PGDATABASE ASSAY_SOURCE_USER ASSAY_SOURCE_PASSWORD && PATH=$work/page:$PATH \
+            PGSERVICEFILE=$work/page/services ODBCINI=$work/page/odbc.ini sh -e commands) >"$work/source" 2>"$work/err" &&
+        "$ASSAY" analyze --plan "$work/page/plan.json" --as-of 2026-03-09 --format csv "$work/all/exposures.csv" \
+            --events "orders=$work/all/orders.csv" | cmp - "$work/source" >"$work/out"
+    ok $? "two levels: the commands of the page"
+    psql -p "$coordinator" -q -c 'drop schema s0 cascade; drop schema s1 cascade; drop extension postgres_fdw cascade' \
+        >>"$work/load.log" 2>&1
+}
+
+# A look a day, on rows of six weeks.
+days_above() {
+    by=$looks_plan
+    port=$shard0 && load_postgresql "$work/days0" && port=$shard1 && load_postgresql "$work/days1" &&
+        sums_of_files && make_views "$tables" && above summarize >"$work/sums-source" 2>"$work/err" && same_sums
+    ok $? "two levels: a look a day, all sums"
 }
 
 check_two_levels() {
@@ -93,6 +134,8 @@ check_two_levels() {
     "$ASSAY" sql --plan "$by" --dialect postgresql --view checkout $tables --granularity day --as-of 2026-03-10T12:00:00Z |
         psql -p "$shard1" -q >>"$work/load.log" 2>&1
     above_fails 65 "another plan" "a view of another plan"
+    days_above
+    by=$work/parts.json
     # A shard that is gone in the midst, beside one that answers.
     make_views "$tables $options" &&
         psql -p "$shard1" -q -c "create or replace view checkout_units as select h, u, x from (select md5('') as h, ''::text as u, 1 as x, pg_sleep(60) as s) a where s::text = 'x'" \

@@ -23,6 +23,14 @@ const char *assay__sql_digest(struct assay__sql *sql)
     return assay__sql_format(sql, "%s", digest);
 }
 
+/* What parts must have in common: the plan, how numbers are written, and how units are listed. */
+static const char *tag(struct assay__sql *sql)
+{
+    return assay__sql_format(sql, "%s/%u/%s/%" PRIu32, assay__sql_digest(sql), sql->scale,
+                             sql->options->without_cubes ? "squares" : "cubes",
+                             sql->options->unit_check);
+}
+
 /* The columns of cells, and those of events that cells lack. */
 static struct assay__sql_cells list_all(struct assay__sql *sql)
 {
@@ -91,7 +99,7 @@ static void put_kind(struct assay__sql *sql, uint32_t kind, const char *known)
 {
     bool is_first = kind == (sql->binding.source_count > 1 ? KIND_EVENTS : KIND_CELLS);
     assay__sql_put(sql, "%sselect '%s' as plan, %" PRIu32 " as kind, %s as known",
-                   is_first ? "" : "\nunion all\n", assay__sql_digest(sql), kind, known);
+                   is_first ? "" : "\nunion all\n", tag(sql), kind, known);
 }
 
 static void put_events(struct assay__sql *sql, const struct assay__sql_cells *columns, uint32_t e)
@@ -224,7 +232,7 @@ static const char *checked(struct assay__sql *sql, const struct assay__sql_cell_
     const char *form = find(FORMS, sizeof FORMS / sizeof *FORMS, column->name);
     if (form == NULL)
         return gathered(sql, column);
-    return assay__sql_fill(sql, form, assay__sql_digest(sql), "", "");
+    return assay__sql_fill(sql, form, tag(sql), "", "");
 }
 
 static void put_cells(struct assay__sql *sql)
@@ -235,7 +243,7 @@ static void put_cells(struct assay__sql *sql)
         assay__sql_put(sql, "%s\n    %s as %s", c == 0 ? "" : ",", checked(sql, &cells.list[c]),
                        cells.list[c].name);
     assay__sql_put(sql, "\n  from shards s\n  where s.kind = %d or s.plan <> '%s'\n  group by",
-                   KIND_CELLS, assay__sql_digest(sql));
+                   KIND_CELLS, tag(sql));
     for (uint32_t c = 0; c < cells.key_count; c++)
         assay__sql_put(sql, "%s %s", c == 0 ? "" : ",", checked(sql, &cells.list[c]));
     if (looks_for_units(sql)) {

@@ -18,6 +18,7 @@ enum {
 /** struct assay__login: who asks. Strings are borrowed; none of them is ever shown. */
 struct assay__login {
     const char *user, *password; /* NULL: what the engine or its files say */
+    const char *ca_file;         /* PEM, for https: trusted instead of the system's; NULL: those */
 };
 
 /** struct assay__source: a database, as it is named. Strings are borrowed. */

@@ -99,6 +99,9 @@ static enum assay_status fail_curl(struct clickhouse_connection *self, CURLcode 
         return assay__connection_fail(&self->base, ASSAY_ERROR_USAGE, err,
                                       "This is not a server: write clickhouse:http://host:8123/"
                                       "database.");
+    if (code == CURLE_SSL_CACERT_BADFILE)
+        return assay__connection_fail(&self->base, ASSAY_ERROR_NO_INPUT, err,
+                                      "The file of certificates cannot be read.");
     return assay__connection_fail(&self->base,
                                   code == CURLE_PEER_FAILED_VERIFICATION ? ASSAY_ERROR_AUTH
                                                                          : ASSAY_ERROR_TRY_AGAIN,
@@ -151,6 +154,11 @@ static enum assay_status post(struct clickhouse_connection *self, const char *ur
     curl_easy_setopt(curl, CURLOPT_TIMEOUT, seconds);
     curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    if (self->base.source->login.ca_file != NULL) {
+        curl_easy_setopt(curl, CURLOPT_CAPATH, NULL); /* or the system's are trusted as well */
+        curl_easy_setopt(curl, CURLOPT_CAINFO, self->base.source->login.ca_file);
+    }
     CURLcode code = curl_easy_perform(curl);
     if (code != CURLE_OK)
         return fail_curl(self, code, body, err);
@@ -323,8 +331,8 @@ static enum assay_status check_version(struct clickhouse_connection *self, struc
         if (major < OLDEST_MAJOR || (major == OLDEST_MAJOR && minor < OLDEST_MINOR))
             status = assay__connection_fail(
                 &self->base, ASSAY_ERROR_UNAVAILABLE, err,
-                "This is ClickHouse %.20s; the statement needs %d.%d, or a later one.",
-                body.bytes.data, OLDEST_MAJOR, OLDEST_MINOR);
+                "This is ClickHouse %.*s; the statement needs %d.%d, or a later one.",
+                (int)strcspn(body.bytes.data, "\n"), body.bytes.data, OLDEST_MAJOR, OLDEST_MINOR);
     }
     assay__text_release(&body.bytes);
     return status;
