@@ -3,11 +3,14 @@
 # FOLDER/NUMBER.log, "PASSED FAILED" to FOLDER/NUMBER, which is there when the program has ended.
 set -u
 log=$1/$2.log
+# A case without an end is ended: most programs run all their cases in one process.
+limit="timeout -k 10 ${TEST_SECONDS:-1800}"
 # Which signals are ignored, as by nohup, is not a part of a test: a shell cannot take that back, but GNU
 # env can.
 as_usual=
 env --default-signal true 2>/dev/null && as_usual="env --default-signal"
-$as_usual "$3" >"$log" 2>&1 </dev/null
+# shellcheck disable=SC2086 # two commands of several words
+$as_usual $limit "$3" >"$log" 2>&1 </dev/null
 status=$?
 line=$(grep -aE '^[0-9]+%: Checks: [0-9]+, Failures: [0-9]+, Errors: [0-9]+$|^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1)
 # The numbers of the line, in their order.

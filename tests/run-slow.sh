@@ -7,7 +7,7 @@ cat >"$CALIBRATION" <<'TABLE'
 | scenario (baseline:compared units) | nominal | upper tail | lower tail | coverage | Fieller | delta | log | Hall, upper and lower | Pearson | expected: tails; coverage |
 |---|---|---|---|---|---|---|---|---|---|---|
 TABLE
-sh tests/run-all.sh "$@"
+TEST_SECONDS=43200 sh tests/run-all.sh "$@"
 status=$?
 cat "$CALIBRATION"
 exit "$status"

@@ -256,5 +256,5 @@ static void add(TCase *cases)
 
 int main(void)
 {
-    return test_main("number", add);
+    return test_main_apart("number", add);
 }

@@ -192,5 +192,5 @@ static void add(TCase *cases)
 
 int main(void)
 {
-    return test_main("reports", add);
+    return test_main_apart("reports", add);
 }

@@ -388,5 +388,5 @@ static void add(TCase *cases)
 
 int main(void)
 {
-    return test_main("power_cut", add);
+    return test_main_apart("power_cut", add);
 }

@@ -349,5 +349,5 @@ static void add(TCase *cases)
 
 int main(void)
 {
-    return test_main("serve_operate", add);
+    return test_main_apart("serve_operate", add);
 }

@@ -183,5 +183,5 @@ static void add(TCase *cases)
 
 int main(void)
 {
-    return test_main("gsl", add);
+    return test_main_apart("gsl", add);
 }

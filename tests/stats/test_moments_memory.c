@@ -390,5 +390,5 @@ static void add(TCase *cases)
 int main(void)
 {
     mp_set_memory_functions(gmp_allocate, gmp_reallocate, gmp_free);
-    return test_main("moments_memory", add);
+    return test_main_apart("moments_memory", add);
 }

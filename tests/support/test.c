@@ -19,7 +19,8 @@ static void keep_memory(void)
     (void)mallopt(M_TRIM_THRESHOLD, 1 << 30);
 }
 
-int test_main(const char *name, void (*add)(TCase *cases))
+/* Runs the cases, each in a process of its own or not, as CK_FORK=yes and CK_FORK=no say otherwise. */
+static int run(const char *name, void (*add)(TCase *cases), bool is_apart)
 {
     keep_memory();
     Suite *suite = suite_create(name);
@@ -28,12 +29,24 @@ int test_main(const char *name, void (*add)(TCase *cases))
     add(cases);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
+    if (getenv("CK_FORK") == NULL)
+        srunner_set_fork_status(runner, is_apart ? CK_FORK : CK_NOFORK);
     test_tmp_begin();
     srunner_run_all(runner, CK_ENV);
     test_tmp_end();
     int failed = srunner_ntests_failed(runner);
     srunner_free(runner);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int test_main(const char *name, void (*add)(TCase *cases))
+{
+    return run(name, add, false);
+}
+
+int test_main_apart(const char *name, void (*add)(TCase *cases))
+{
+    return run(name, add, true);
 }
 
 char *test_read_file(const char *path, size_t *length)

@@ -29,6 +29,13 @@
 /** test_main() runs the cases that add() put into a test case; returns the exit status. */
 int test_main(const char *name, void (*add)(TCase *cases));
 
+/**
+ * test_main_apart() runs each case in a process of its own: for cases that limit or measure the
+ * process, change its signals or environment, or must not see what another one has left. A process
+ * costs more than most cases.
+ */
+int test_main_apart(const char *name, void (*add)(TCase *cases));
+
 /** test_relative_error() is |got - want| / |want|; 0 when equal (also both NaN, same infinity). */
 double test_relative_error(double got, double want);
 

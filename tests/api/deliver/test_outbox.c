@@ -296,5 +296,5 @@ static void add(TCase *cases)
 
 int main(void)
 {
-    return test_main("outbox", add);
+    return test_main_apart("outbox", add);
 }

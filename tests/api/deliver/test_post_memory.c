@@ -138,5 +138,5 @@ static void add(TCase *cases)
 int main(void)
 {
     only_one_fails = true;
-    return test_main("post_memory", add);
+    return test_main_apart("post_memory", add);
 }

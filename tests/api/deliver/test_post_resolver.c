@@ -90,5 +90,5 @@ static void add(TCase *cases)
 
 int main(void)
 {
-    return test_main("post_resolver", add);
+    return test_main_apart("post_resolver", add);
 }

@@ -442,5 +442,5 @@ static void add(TCase *cases)
 
 int main(void)
 {
-    return test_main("post_tls", add);
+    return test_main_apart("post_tls", add);
 }

@@ -185,5 +185,5 @@ static void add(TCase *cases)
 
 int main(void)
 {
-    return test_main("post_wait", add);
+    return test_main_apart("post_wait", add);
 }
