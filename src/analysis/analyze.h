@@ -91,9 +91,11 @@ enum assay_status assay__analyze_srm(struct assay__builder *builder, struct assa
 /** assay__analyze_metrics() makes every metric x comparison x slice. */
 enum assay_status assay__analyze_metrics(struct assay__builder *builder, struct assay_error *err);
 
-/** assay__analyze_size() fills sample size and powered effect of one result. */
+/** assay__analyze_size() fills sample size and powered effect of one result. role: of its test. */
+struct assay__tracker;
 enum assay_status assay__analyze_size(struct assay__builder *builder,
                                       struct assay_metric_result *result,
+                                      const struct assay__tracker *role,
                                       struct assay_look_result *look, struct assay_error *err);
 
 /**

@@ -150,7 +150,7 @@ static enum assay_status test_role(struct assay__builder *builder,
         /* Mixtures ask for the standard error, or for the required size. */
         status = compare(builder, result, &method, &builder->test, &look->comparison, err);
         if (status == ASSAY_OK)
-            status = assay__analyze_size(builder, result, look, err);
+            status = assay__analyze_size(builder, result, &tests->role, look, err);
     }
     if (status == ASSAY_OK)
         status = set_boundary(&tests->role, k, units, look, &method, &boundary, err);
@@ -210,7 +210,7 @@ static enum assay_status test_look(struct assay__builder *builder,
     if (status == ASSAY_OK)
         status = test_deterioration(builder, result, &tests->deterioration, k, units, look, err);
     if (status == ASSAY_OK)
-        status = assay__analyze_size(builder, result, look, err);
+        status = assay__analyze_size(builder, result, &tests->role, look, err);
     return status;
 }
 

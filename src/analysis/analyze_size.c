@@ -166,6 +166,7 @@ static double powered_effect(struct assay__builder *builder, const struct assay_
 
 enum assay_status assay__analyze_size(struct assay__builder *builder,
                                       struct assay_metric_result *result,
+                                      const struct assay__tracker *role,
                                       struct assay_look_result *look, struct assay_error *err)
 {
     const struct assay_metric_plan *metric = &builder->plan->metrics[result->metric];
@@ -179,7 +180,7 @@ enum assay_status assay__analyze_size(struct assay__builder *builder,
     struct planned planned = plan_test(builder, result);
     if (!(planned.design.baseline_weight > 0.0 && planned.design.compared_weight > 0.0))
         return ASSAY_OK;
-    enum assay_status status = assay__inflation(builder, result, &inflation, err);
+    enum assay_status status = assay__inflation(builder, result, role, look->look, &inflation, err);
     if (status != ASSAY_OK)
         return status;
     /* Sizes, and squares of effects, are in proportion to the variance: looks cost as much of it.

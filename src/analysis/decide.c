@@ -34,10 +34,16 @@ static bool all_over(const struct assay__case *it)
     return true;
 }
 
-/* Until planned effects have their units; without any, until the planned information is there. */
+/*
+ * Until planned effects have their units; without any, until the planned information is there. That
+ * is waited for, too, by a group sequence whose looks are not planned: what they will have cost is
+ * known at its end, and before it alpha is left to find the effect with.
+ */
 static bool must_go_on(const struct assay__case *it, bool powered)
 {
-    return assay__has_planned_effect(it) ? !powered : !all_over(it);
+    if (!assay__has_planned_effect(it))
+        return !all_over(it);
+    return !powered || assay__is_alpha_left(it);
 }
 
 /* The end of an experiment that did not ship: its horizon is over, or powered, or goes on. */

@@ -63,6 +63,9 @@ uint32_t assay__reasons_not_to_ship(struct assay__case *it);
 /** assay__is_powered(): every metric that the end of the experiment waits for has its units. */
 bool assay__is_powered(const struct assay__case *it);
 
+/** assay__is_alpha_left(): one of them has a group sequence without planned looks, not yet over. */
+bool assay__is_alpha_left(const struct assay__case *it);
+
 /** assay__has_planned_effect(): some success metric of the rule has a planned effect. */
 bool assay__has_planned_effect(const struct assay__case *it);
 

@@ -201,15 +201,20 @@ void assay__tracker_release(struct assay__tracker *tracker)
 }
 
 enum assay_status assay__inflation(struct assay__builder *builder,
-                                   const struct assay_metric_result *result, double *inflation,
+                                   const struct assay_metric_result *result,
+                                   const struct assay__tracker *role, uint32_t k, double *inflation,
                                    struct assay_error *err)
 {
     const struct assay_horizon_plan *plan = assay__result_horizon(builder, result);
     double tail = result->side == ASSAY_SIDE_BOTH ? 0.5 * result->alpha : result->alpha;
     *inflation = 1.0;
-    if (plan->kind != ASSAY_HORIZON_GROUP_SEQUENTIAL || plan->planned_looks == 0 ||
-        !(result->power > tail))
+    if (plan->kind != ASSAY_HORIZON_GROUP_SEQUENTIAL || !(result->power > tail))
         return ASSAY_OK;
+    if (plan->planned_looks == 0)
+        return role->sequence == NULL || !role->sequence[k].is_final
+                   ? ASSAY_OK
+                   : assay__look_cache_cost(builder->cache, &role->design, role->units, k + 1,
+                                            result->power, inflation, err);
     struct assay_horizon_design design = {.kind = ASSAY_HORIZON_GROUP_SEQUENTIAL,
                                           .two_sided = result->side == ASSAY_SIDE_BOTH,
                                           .alpha = result->alpha,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "stats/horizon/horizon.h"
 
 enum {
     OPEN_MAX = 8,      /* sequences that may go on at once; the others keep their boundaries */
@@ -22,6 +23,7 @@ struct sequence {
     double *units;                 /* [count]; 0: no look */
     struct assay_boundary *boundaries;
     uint32_t count, capacity;
+    double power, inflation; /* of the whole sequence, for the power that was asked for last */
 };
 
 /* Inflation factors by what they depend on. */
@@ -239,6 +241,23 @@ enum assay_status assay__look_cache_horizon(struct assay__look_cache *cache,
         status = open_sequence(cache, sequence, err);
     if (status == ASSAY_OK)
         *out = sequence->horizon;
+    return status;
+}
+
+enum assay_status assay__look_cache_cost(struct assay__look_cache *cache,
+                                         const struct assay_horizon_design *design,
+                                         const double *units, uint32_t count, double power,
+                                         double *inflation, struct assay_error *err)
+{
+    struct sequence *sequence;
+    enum assay_status status = sequence_of(cache, design, units, count, &sequence, err);
+    if (status == ASSAY_OK && sequence->power != power) {
+        status = open_sequence(cache, sequence, err);
+        if (status == ASSAY_OK)
+            sequence->inflation = assay__horizon_inflation(sequence->horizon, power);
+        sequence->power = power;
+    }
+    *inflation = status == ASSAY_OK ? sequence->inflation : 1.0;
     return status;
 }
 

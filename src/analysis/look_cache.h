@@ -39,6 +39,13 @@ enum assay_status assay__look_cache_horizon(struct assay__look_cache *cache,
                                             const struct assay_horizon **out,
                                             struct assay_error *err);
 
+/** assay__look_cache_cost() is what the first count looks have cost, the last of which spent all
+ * that was left: the factor. */
+enum assay_status assay__look_cache_cost(struct assay__look_cache *cache,
+                                         const struct assay_horizon_design *design,
+                                         const double *units, uint32_t count, double power,
+                                         double *inflation, struct assay_error *err);
+
 /** assay__look_cache_inflation() is what a planned number of equal looks costs: the factor. */
 enum assay_status assay__look_cache_inflation(struct assay__look_cache *cache,
                                               const struct assay_horizon_design *design,

@@ -138,9 +138,10 @@ static const char *looks_text(const struct assay__builder *builder,
                               const struct assay_metric_result *result)
 {
     (void)builder;
-    (void)result;
+    if (result->is_final)
+        return "The required sample size counts what the looks so far have cost.";
     return "The required sample size is that of one look: with plannedLooks it would count what "
-           "repeated looks cost.";
+           "repeated looks cost. Without it, the planned units are waited for.";
 }
 
 static bool is_futile(const struct assay__builder *builder,

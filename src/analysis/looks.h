@@ -85,9 +85,14 @@ enum assay_status assay__estimate_stopped(const struct assay__builder *builder,
 enum assay_status assay__note_looks(struct assay__builder *builder, uint32_t metric, uint32_t pair,
                                     struct assay_error *err);
 
-/** assay__inflation() is how many times more units planned looks need; 1 without any. */
+/**
+ * assay__inflation() is how many times more units planned looks need, or, of a group sequence
+ * without a planned number that is at its end by look k, the looks that were made; else 1. role: of
+ * the test of the result's role.
+ */
 enum assay_status assay__inflation(struct assay__builder *builder,
-                                   const struct assay_metric_result *result, double *inflation,
+                                   const struct assay_metric_result *result,
+                                   const struct assay__tracker *role, uint32_t k, double *inflation,
                                    struct assay_error *err);
 
 #endif

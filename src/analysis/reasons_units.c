@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/looks.h"
 #include "analysis/phrases.h"
 #include "number/number.h"
 #include "stats/metric/metric.h"
@@ -139,6 +140,18 @@ bool assay__is_powered(const struct assay__case *it)
             return false;
     }
     return count > 0;
+}
+
+bool assay__is_alpha_left(const struct assay__case *it)
+{
+    for (uint32_t m = 0; m < it->builder->plan->metric_count; m++) {
+        const struct assay_metric_result *result = assay__case_result(it, m);
+        const struct assay_horizon_plan *plan = assay__result_horizon(it->builder, result);
+        if (is_waited_for(it, m) && plan->kind == ASSAY_HORIZON_GROUP_SEQUENTIAL &&
+            plan->planned_looks == 0 && !result->is_final)
+            return true;
+    }
+    return false;
 }
 
 /* The metric's question has no answer yet for want of units; the other way is an answer. */

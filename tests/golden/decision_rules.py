@@ -12,7 +12,8 @@ abort        planned sizes that mismatch, units in unplanned groups, harm. Harm 
 withhold     units of a group, values of a metric and events of a share below the minimum.
 ship         the rule in three values; what is not tested is not passed.
 end          fixed horizon: always; sequential: powered, or, where no success metric has a planned
-             effect, when the planned information is reached.
+             effect, when the planned information is reached; that is waited for, too, by group
+             sequences without plannedLooks, whose cost is known when all looks are made.
 ids          names of reasons are a definition: a word for each sentence above, with its metric.
              Nothing could derive them; what they say and when is derived.
 """
@@ -232,7 +233,9 @@ def not_shown(plan, tests):
 def must_go_on(tests, final):
     planned = [test for test in tests.values() if test.kind == "superiority" and has_effect(test.m)]
     if planned:
-        return not all(test.powered for test in planned)
+        return not all(test.powered for test in planned) or any(
+            test.horizon["type"] == "groupSequential" and "plannedLooks" not in test.horizon
+            and not test.is_over for test in planned)
     return not final
 
 

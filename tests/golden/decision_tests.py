@@ -40,19 +40,23 @@ def spending_of(horizon):
     return spending["family"], str(spending.get("parameter", default))
 
 
-def inflation_of(horizon, alpha, power, both):
-    """What the maximum of equally spaced looks is, to a single look's."""
+def inflation_of(horizon, alpha, power, both, made):
+    """What the maximum of equally spaced looks is, to a single look's; without a planned number, of
+    the looks that were made once all alpha is spent."""
     looks = horizon.get("plannedLooks")
     tail = alpha / 2 if both else alpha
-    if horizon["type"] != "groupSequential" or not looks or power <= tail:
+    if horizon["type"] != "groupSequential" or power <= tail:
         return mp.mpf(1)
-    walk = walk_of(2 if both else 1, alpha, spending_of(horizon),
-                   [mp.mpf(k + 1) / looks for k in range(looks)])
+    times = [mp.mpf(k + 1) / looks for k in range(looks)] if looks else made
+    if len(times) < 2:
+        return mp.mpf(1)
+    walk = walk_of(2 if both else 1, alpha, spending_of(horizon), times)
     if not hasattr(walk, "drifts"):
         walk.drifts = {}
     if power not in walk.drifts:
         walk.drifts[power] = mp.mpf(str(walk.drift(boundaries.mpfr(text(power)))))
-    return (walk.drifts[power] / (normal_quantile(tail) + normal_quantile(1 - power))) ** 2
+    once = normal_quantile(tail) + normal_quantile(1 - power)
+    return (walk.drifts[power] / once) ** 2 * times[-1]
 
 
 def score(p):
@@ -311,7 +315,7 @@ class Tracker:
 
     def is_over(self):
         if self.kind == "groupSequential":
-            return self.information[self.looks[-1].number] >= 1
+            return bool(self.looks) and self.information[self.looks[-1].number] >= 1
         return self.kind == "fixed"
 
 
@@ -461,7 +465,8 @@ class Test:
     def sizes(self):
         inflation = mp.mpf(1)
         if self.power is not None:
-            inflation = inflation_of(self.horizon, self.alpha, self.power, self.both)
+            made = self.role.times if self.role.kind == "groupSequential" and self.role.is_over() else []
+            inflation = inflation_of(self.horizon, self.alpha, self.power, self.both, made)
         size = analysis.Size(self.m, self.pair.pair, 0, 1, self.pair.got,
                              self.kind != "nonInferiority", self.alpha / 2 if self.both else self.alpha,
                              self.power if self.power is not None else mp.mpf(str(self.plan["power"])),

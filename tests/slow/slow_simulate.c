@@ -17,7 +17,8 @@ enum { EXPERIMENTS = 4000, TEXT_MAX = 1 << 20 };
 static const double ALPHA = 0.05, HARM = 0.051, POWER = 0.8, DEVIATION = 5.0, EFFECT = 0.5;
 
 /* One plan. Where has_power, its units are those that the boundaries need for
- * POWER; looks are planned, since END comes once the planned power is there. */
+ * POWER: END comes once the planned power is there, or, where looks are not planned, the
+ * planned units. */
 struct whole {
     const char *name;
     const char *groups;    /* with weights */
@@ -61,6 +62,9 @@ static const struct whole WHOLES[] = {
      "{\"id\":\"newer\",\"weight\":1}",
      GUARDRAIL "}", SPENDING("obrienFleming", "5"), DRAW_G, ASSAY_SPENDING_OBRIEN_FLEMING, NAN, 5,
      false},
+    {"power spending, 20 looks, not planned", TWO, "",
+     "\"type\":\"groupSequential\",\"expectedSampleSize\":@,\"spending\":{\"family\":\"power\"}",
+     "", ASSAY_SPENDING_POWER, 2.0, 20, true},
 };
 
 enum { WHOLE_COUNT = sizeof WHOLES / sizeof *WHOLES };

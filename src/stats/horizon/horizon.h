@@ -56,6 +56,10 @@ double assay__solve_edge(const struct assay__walk *walk, double time, double log
 enum assay_status assay__next_edge(struct assay__walk *walk, double time, double log_p,
                                    double *edge, struct assay_error *err);
 
+/** assay__horizon_inflation() is that of assay_horizon_cost(), of a group sequence with a look and
+ * a power in range. */
+double assay__horizon_inflation(const struct assay_horizon *horizon, double power);
+
 /** assay__futility_open() settles the drift of futility bounds. */
 enum assay_status assay__futility_open(struct assay_horizon *horizon, struct assay_error *err);
 

@@ -69,13 +69,43 @@ struct power_target {
     double power;
 };
 
+/* Without a lower boundary those who have not left before the last look are still there. */
 static double power_excess(void *context, double drift)
 {
     const struct power_target *target = context;
+    const struct assay__walk *walk = target->walk;
+    uint32_t last = walk->count - 1;
     double sum = -target->power;
-    for (uint32_t k = 0; k < target->walk->count; k++)
-        sum += exit_above(target->walk, k, drift);
+    if (last > 0 && !walk->two_sided && isinf(walk->grids[last - 1].low_edge) && drift > 0.0)
+        return (1.0 - target->power - assay__grid_survival(&walk->grids[last - 1], drift)) +
+               exit_above(walk, last, drift);
+    for (uint32_t k = 0; k < walk->count; k++)
+        sum += exit_above(walk, k, drift);
     return sum;
+}
+
+/* The drift of a power, and that of a single look. */
+static double drift_of(const struct assay_horizon *horizon, double power, double *once)
+{
+    double tail = horizon->spending.alpha;
+    struct power_target target = {exits_of(horizon).above, power};
+    double last = target.walk->grids[target.walk->count - 1].time;
+    *once = assay_normal_quantile_upper(tail) - assay_normal_quantile_upper(power);
+    return assay__root_rising(power_excess, &target, *once / sqrt(last), 0.1 / sqrt(last));
+}
+
+static double inflation_of(const struct assay_horizon *horizon, double drift, double once)
+{
+    const struct assay__walk *walk = exits_of(horizon).above;
+    return drift * drift * walk->grids[walk->count - 1].time / (once * once);
+}
+
+double assay__horizon_inflation(const struct assay_horizon *horizon, double power)
+{
+    if (horizon->walk.count == 1)
+        return 1.0;
+    double once, drift = drift_of(horizon, power, &once);
+    return inflation_of(horizon, drift, once);
 }
 
 /* Mean information at the stop: the last look's, less what earlier exits save. */
@@ -103,11 +133,9 @@ enum assay_status assay_horizon_cost(const struct assay_horizon *horizon, double
                            "The power must lie between the one-sided alpha and 1.");
     if (walk->count == 0)
         return assay__fail(err, ASSAY_ERROR_DOMAIN, "No look has been taken.");
-    double last = walk->grids[walk->count - 1].time;
-    double once = assay_normal_quantile_upper(tail) - assay_normal_quantile_upper(power);
-    struct power_target target = {walk, power};
-    out->drift = assay__root_rising(power_excess, &target, once / sqrt(last), 0.1 / sqrt(last));
-    out->inflation = out->drift * out->drift * last / (once * once);
+    double once;
+    out->drift = drift_of(horizon, power, &once);
+    out->inflation = inflation_of(horizon, out->drift, once);
     out->expected_null = expected_information(&exits, 0.0);
     out->expected_alternative = expected_information(&exits, out->drift);
     return ASSAY_OK;
