@@ -25,6 +25,12 @@ double assay__single_look_share(const struct assay_metric_result *result,
                                 const struct assay_look_result *look);
 
 /**
+ * assay__futility_share() is where a look's futility bound lies, as a share of its critical value;
+ * NaN where there is none.
+ */
+double assay__futility_share(const struct assay_look_result *look);
+
+/**
  * assay__planned_units() is where the group sequential horizon of a result is planned to end, in
  * units of its two groups; NaN where that is not known.
  */

@@ -183,19 +183,43 @@ double assay__single_look_share(const struct assay_metric_result *result,
     return single / difference->critical;
 }
 
-static void add_looks(struct remark *remark, const struct assay_metric_result *result)
+double assay__futility_share(const struct assay_look_result *look)
+{
+    return look->futility / look->comparison.difference.critical;
+}
+
+/* A figure for each look, none where it has none. */
+static void add_shares(struct remark *remark, const struct assay_metric_result *result,
+                       const char *key, bool is_futility)
 {
     struct assay__text shares = {0};
     for (uint32_t k = 0; k < result->look_count; k++) {
+        const struct assay_look_result *look = &result->looks[k];
         char text[ASSAY__NUMBER_BYTES] = "none";
-        double share = assay__single_look_share(result, &result->looks[k]);
+        double share =
+            is_futility ? assay__futility_share(look) : assay__single_look_share(result, look);
         if (isfinite(share))
             assay__number_round(share, 4, text);
         assay__text_format(&shares, "%s%s", k > 0 ? " " : "", text);
     }
-    add_pair(remark, "singleLookWidth", shares.data == NULL ? "" : shares.data);
+    add_pair(remark, key, shares.data == NULL ? "" : shares.data);
     remark->failed = remark->failed || shares.failed;
     assay__text_release(&shares);
+}
+
+static bool has_futility(const struct assay_metric_result *result)
+{
+    for (uint32_t k = 0; k < result->look_count; k++)
+        if (isfinite(result->looks[k].futility))
+            return true;
+    return false;
+}
+
+static void add_looks(struct remark *remark, const struct assay_metric_result *result)
+{
+    add_shares(remark, result, "singleLookWidth", false);
+    if (has_futility(result))
+        add_shares(remark, result, "futilityBound", true);
     for (uint32_t k = 0; k < result->look_count; k++) {
         if (result->looks[k].look == result->first_significant)
             add_number(remark, "significantLook", k + 1);

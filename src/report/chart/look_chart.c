@@ -57,6 +57,7 @@ struct assay__chart_scale assay__chart_fit(const struct assay__chart *chart)
         include(&scale, look->upper);
         include(&scale, assay__chart_boundary(chart, i, true));
         include(&scale, assay__chart_boundary(chart, i, false));
+        include(&scale, assay__chart_futility(chart, i));
     }
     return scale;
 }
@@ -91,6 +92,16 @@ double assay__chart_boundary(const struct assay__chart *chart, size_t look, bool
     if (is_upper)
         return chart->tests_up ? chart->null_value + (one->estimate - one->lower) : (double)NAN;
     return chart->tests_down ? chart->null_value - (one->upper - one->estimate) : (double)NAN;
+}
+
+/* A bound is of a test with one side. */
+double assay__chart_futility(const struct assay__chart *chart, size_t look)
+{
+    const struct assay__chart_look *one = &chart->looks[look];
+    if (!isfinite(one->futile) || chart->tests_up == chart->tests_down)
+        return (double)NAN;
+    return chart->tests_up ? chart->null_value + one->futile * (one->estimate - one->lower)
+                           : chart->null_value - one->futile * (one->upper - one->estimate);
 }
 
 double assay__chart_step(double low, double high)

@@ -18,6 +18,7 @@
 struct assay__chart_look {
     double lower, estimate, upper;
     double single;   /* what part of its interval's width the look alone would have */
+    double futile;   /* where its futility bound is, as a part of that width; NaN: none */
     double units;    /* of both groups */
     int64_t time_ns; /* INT64_MIN: not known */
     uint32_t number; /* from 1 */
@@ -78,6 +79,12 @@ double assay__chart_end_x(const struct assay__chart *chart, const struct assay__
  */
 double assay__chart_boundary(const struct assay__chart *chart, size_t look, bool is_upper);
 
+/**
+ * assay__chart_futility() is where the estimate of a look would have to be for its statistic to be
+ * at the futility bound; NaN where there is none.
+ */
+double assay__chart_futility(const struct assay__chart *chart, size_t look);
+
 /** assay__chart_step() is the distance of about four ticks: 1, 2 or 5 times a power of ten. */
 double assay__chart_step(double low, double high);
 
@@ -93,7 +100,8 @@ size_t assay__chart_find(const struct assay__chart *chart, uint32_t number);
 /** assay__chart_draw() draws a chart in page->width columns, its key not included. */
 void assay__chart_draw(struct assay__page *page, const struct assay__chart *chart);
 
-/** assay__chart_key() says in a line or two what the marks of all charts mean. */
-void assay__chart_key(struct assay__page *page);
+/** assay__chart_key() says in a line or two what the marks of all charts mean; that of a futility
+ * bound only where has_futility. */
+void assay__chart_key(struct assay__page *page, bool has_futility);
 
 #endif

@@ -10,13 +10,27 @@
 
 enum { ROWS = 15, COLUMNS_MIN = 20, COLUMNS_MAX = 160, LABEL_MAX = 14, TICKS_MAX = 12 };
 
-enum cell { BLANK, ZERO, MARGIN, BOUNDARY, END, THIN, THICK, MISSED, FOUND, EVENT, CELL_COUNT };
+enum cell {
+    BLANK,
+    ZERO,
+    MARGIN,
+    BOUNDARY,
+    FUTILITY,
+    END,
+    THIN,
+    THICK,
+    MISSED,
+    FOUND,
+    EVENT,
+    CELL_COUNT
+};
 
 static const char *const UNICODE[CELL_COUNT] = {
     [BLANK] = " ",
     [ZERO] = "\xE2\x94\x88",     /* box drawings light quadruple dash horizontal */
     [MARGIN] = "\xE2\x95\x8C",   /* light double dash horizontal */
     [BOUNDARY] = "\xE2\x95\x90", /* double horizontal */
+    [FUTILITY] = "\xE2\x95\x8D", /* heavy double dash horizontal */
     [END] = "\xE2\x94\x8A",      /* light quadruple dash vertical */
     [THIN] = "\xE2\x94\x82",     /* light vertical */
     [THICK] = "\xE2\x94\x83",    /* heavy vertical */
@@ -26,7 +40,7 @@ static const char *const UNICODE[CELL_COUNT] = {
 };
 
 static const char *const ASCII[CELL_COUNT] = {
-    [BLANK] = " ", [ZERO] = "-",  [MARGIN] = "~", [BOUNDARY] = "=", [END] = ":",
+    [BLANK] = " ", [ZERO] = "-",  [MARGIN] = "~", [BOUNDARY] = "=", [FUTILITY] = "_", [END] = ":",
     [THIN] = "|",  [THICK] = "H", [MISSED] = "o", [FOUND] = "*",    [EVENT] = "^"};
 
 /* A drawing in the making. */
@@ -74,19 +88,27 @@ static void lay_bar(struct grid *grid, int column, double lower, double upper, e
         grid->cells[row][column] = cell;
 }
 
-/* The boundary between looks is drawn straight; what matters is its place at each look. */
-static void lay_boundary(struct grid *grid, bool is_upper)
+enum line { UPPER, LOWER, FUTILE };
+
+static double line_at(const struct assay__chart *chart, size_t look, enum line line)
+{
+    return line == FUTILE ? assay__chart_futility(chart, look)
+                          : assay__chart_boundary(chart, look, line == UPPER);
+}
+
+/* A bound between looks is drawn straight; what matters is its place at each look. */
+static void lay_line(struct grid *grid, enum line line)
 {
     int last_column = -1;
     double last = (double)NAN;
     for (size_t i = 0; i < grid->chart->count; i++) {
-        double value = assay__chart_boundary(grid->chart, i, is_upper);
+        double value = line_at(grid->chart, i, line);
         int column = column_of(grid, assay__chart_x(grid->chart, &grid->scale, i));
         int from = isfinite(last) && last_column < column ? last_column : column;
         for (int at = from; isfinite(value) && at <= column; at++) {
             double share = column > from ? (double)(at - from) / (column - from) : 1.0;
             set(grid, row_of(grid, from < column ? last + share * (value - last) : value), at,
-                BOUNDARY);
+                line == FUTILE ? FUTILITY : BOUNDARY);
         }
         last = value;
         last_column = column;
@@ -130,8 +152,9 @@ static void lay_grid(struct grid *grid)
     for (size_t i = 0; i < grid->chart->count; i++)
         if (!is_covered(grid, i))
             lay_look(grid, i);
-    lay_boundary(grid, true);
-    lay_boundary(grid, false);
+    lay_line(grid, FUTILE);
+    lay_line(grid, UPPER);
+    lay_line(grid, LOWER);
     /* Estimates are over all. */
     for (size_t i = 0; i < grid->chart->count; i++) {
         const struct assay__chart_look *look = &grid->chart->looks[i];
@@ -173,10 +196,10 @@ static void lay_labels(struct grid *grid)
 
 static enum assay__ink ink_of(enum cell cell)
 {
-    return cell == FOUND || cell == EVENT                   ? ASSAY__INK_GOOD
-           : cell == BOUNDARY || cell == END                ? ASSAY__INK_WARN
-           : cell == ZERO || cell == MARGIN || cell == THIN ? ASSAY__INK_DIM
-                                                            : ASSAY__INK_PLAIN;
+    return cell == FOUND || cell == EVENT                        ? ASSAY__INK_GOOD
+           : cell == BOUNDARY || cell == FUTILITY || cell == END ? ASSAY__INK_WARN
+           : cell == ZERO || cell == MARGIN || cell == THIN      ? ASSAY__INK_DIM
+                                                                 : ASSAY__INK_PLAIN;
 }
 
 static void write_row(const struct grid *grid, int row)
@@ -312,7 +335,7 @@ void assay__chart_draw(struct assay__page *page, const struct assay__chart *char
     free(grid);
 }
 
-void assay__chart_key(struct assay__page *page)
+void assay__chart_key(struct assay__page *page, bool has_futility)
 {
     static const struct {
         enum cell cell;
@@ -322,13 +345,15 @@ void assay__chart_key(struct assay__page *page)
                {THIN, "interval of the horizon"},
                {THICK, "interval if this were the only look"},
                {BOUNDARY, "boundary, beyond which an estimate is significant"},
+               {FUTILITY, "futility bound, below which there is nothing left to find"},
                {ZERO, "no difference"},
                {MARGIN, "margin"},
                {END, "planned end"}};
     struct assay__text words = {0};
     for (size_t i = 0; i < sizeof KEY / sizeof *KEY; i++)
-        assay__text_format(&words, "%s%s %s", i > 0 ? "; " : "", glyph(page, KEY[i].cell),
-                           KEY[i].words);
+        if (has_futility || KEY[i].cell != FUTILITY)
+            assay__text_format(&words, "%s%s %s", i > 0 ? "; " : "", glyph(page, KEY[i].cell),
+                               KEY[i].words);
     assay__page_ink(page, ASSAY__INK_DIM);
     assay__page_words(page, &words, 0, 2);
     assay__page_ink(page, ASSAY__INK_PLAIN);

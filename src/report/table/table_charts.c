@@ -36,6 +36,7 @@ static double fill_looks(struct assay__chart_look *looks, const struct assay_ana
             .estimate = drawn.estimate * factor,
             .upper = drawn.upper * factor,
             .single = assay__single_look_share(result, look),
+            .futile = assay__futility_share(look),
             .units = (double)(look->comparison.baseline.n + look->comparison.compared.n),
             .time_ns = look->time_ns,
             .number = k + 1,
@@ -103,6 +104,16 @@ static void draw(struct assay__page *page, const struct assay_analysis *analysis
     free(looks);
 }
 
+static bool has_futility(const struct assay_analysis *analysis)
+{
+    for (size_t i = 0; i < analysis->result_count; i++)
+        for (uint32_t k = 0; k < analysis->results[i].look_count; k++)
+            if (analysis->results[i].slice == 0 && analysis->results[i].look_count > 1 &&
+                isfinite(assay__futility_share(&analysis->results[i].looks[k])))
+                return true;
+    return false;
+}
+
 void assay__table_charts(struct assay__page *page, const struct assay_analysis *analysis)
 {
     bool has_any = false;
@@ -113,7 +124,7 @@ void assay__table_charts(struct assay__page *page, const struct assay_analysis *
         if (result->slice != 0 || result->look_count < 2)
             continue;
         if (!has_any)
-            assay__chart_key(page);
+            assay__chart_key(page, has_futility(analysis));
         else
             assay__page_end(page);
         has_any = true;

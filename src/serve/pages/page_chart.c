@@ -9,25 +9,31 @@
 #include "base/time.h"
 #include "serve/pages/page_metric.h"
 
-/* What part of its interval a look alone would have: the next of a list; "none" has none. */
-static double next_width(const char **widths)
+/* Parts of the intervals' widths, a number or "none" for each look. */
+struct shares {
+    const char *single, *futile;
+};
+
+/* The next of a list; NaN for "none". */
+static double next_share(const char **shares)
 {
     const char *end;
-    double width = serve_guide_number(*widths, &end);
-    end = *widths + strcspn(*widths, " ");
-    *widths = end + (*end == ' ');
-    return width;
+    double share = serve_guide_number(*shares, &end);
+    end = *shares + strcspn(*shares, " ");
+    *shares = end + (*end == ' ');
+    return share;
 }
 
 static struct assay__chart_look look_of(const struct assay__node *look,
-                                        const struct serve_view *view, const char **widths)
+                                        const struct serve_view *view, struct shares *shares)
 {
     struct serve_interval interval = serve_interval_of(look, view);
     const char *time = serve_page_text(look, "resultTime");
     struct assay__chart_look out = {.lower = interval.lower,
                                     .estimate = interval.estimate,
                                     .upper = interval.upper,
-                                    .single = next_width(widths),
+                                    .single = next_share(&shares->single),
+                                    .futile = next_share(&shares->futile),
                                     .units = serve_page_number(look, "baselineSampleSize") +
                                              serve_page_number(look, "comparedSampleSize"),
                                     .time_ns = INT64_MIN,
@@ -92,7 +98,8 @@ struct assay__chart_look *serve_chart_fill(struct assay__chart *chart,
                                            const struct serve_view *view, size_t most, bool *failed)
 {
     size_t count = serve_page_count(comparison, "result");
-    const char *widths = serve_guide_looks(metric, comparison, "singleLookWidth");
+    struct shares shares = {serve_guide_looks(metric, comparison, "singleLookWidth"),
+                            serve_guide_looks(metric, comparison, "futilityBound")};
     if (count < 2)
         return NULL;
     struct assay__chart_look *looks = calloc(count, sizeof *looks);
@@ -104,12 +111,24 @@ struct assay__chart_look *serve_chart_fill(struct assay__chart *chart,
     fill_guide(chart, metric, comparison, view);
     for (const struct assay__node *look = serve_page_first(comparison, "result"); look != NULL;
          look = look->next) {
-        struct assay__chart_look one = look_of(look, view, &widths);
+        struct assay__chart_look one = look_of(look, view, &shares);
         if (most == 0 || look->index + most >= count)
             looks[chart->count++] = one;
     }
     chart->looks = looks;
     return looks;
+}
+
+bool serve_charts_have_futility(const struct assay__node *result)
+{
+    const struct assay__node *metric = serve_page_first(result, "results");
+    for (; metric != NULL; metric = metric->next)
+        for (const struct assay__node *row = serve_page_first(metric, "result"); row != NULL;
+             row = row->next)
+            if (!serve_page_is_sliced(row) &&
+                serve_guide_looks(metric, row, "futilityBound")[0] != '\0')
+                return true;
+    return false;
 }
 
 void serve_chart_write(struct assay__page *page, const struct assay__node *metric,

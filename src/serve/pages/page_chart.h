@@ -21,6 +21,9 @@ struct assay__chart_look *serve_chart_fill(struct assay__chart *chart,
                                            const struct serve_view *view, size_t most,
                                            bool *failed);
 
+/** serve_charts_have_futility(): the chart of some comparison of a result has a futility bound. */
+bool serve_charts_have_futility(const struct assay__node *result);
+
 /** serve_chart_write() draws all looks in characters; nothing without two looks. */
 void serve_chart_write(struct assay__page *page, const struct assay__node *metric,
                        const struct assay__node *comparison);

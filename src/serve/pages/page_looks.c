@@ -79,15 +79,18 @@ static void write_path(struct drawing *drawing)
 }
 
 /* Where it leaves the plot, the boundary ends: what is there would lie about its height. */
-static void write_boundary(struct drawing *drawing, bool is_upper)
+enum line { UPPER, LOWER, FUTILE };
+
+static void write_bound(struct drawing *drawing, enum line line)
 {
     int last_x = -1, last_y = 0;
     for (size_t i = 0; i < drawing->chart->count; i++) {
-        double value = assay__chart_boundary(drawing->chart, i, is_upper);
+        double value = line == FUTILE ? assay__chart_futility(drawing->chart, i)
+                                      : assay__chart_boundary(drawing->chart, i, line == UPPER);
         bool is_in = value >= drawing->scale.low && value <= drawing->scale.high;
         int x = is_in ? x_of(drawing, i) : -1, y = y_of(drawing, value, 0.5);
         if (x >= 0 && last_x >= 0)
-            write_line(drawing, "boundary", last_x, last_y, x, y);
+            write_line(drawing, line == FUTILE ? "futility" : "boundary", last_x, last_y, x, y);
         last_x = x;
         last_y = y;
     }
@@ -189,8 +192,9 @@ void serve_draw_looks(struct assay__text *out, const struct assay__chart *chart,
     write_path(&drawing);
     for (size_t i = 0; i < chart->count; i++)
         write_look(&drawing, i);
-    write_boundary(&drawing, true);
-    write_boundary(&drawing, false);
+    write_bound(&drawing, FUTILE);
+    write_bound(&drawing, UPPER);
+    write_bound(&drawing, LOWER);
     write_day(&drawing, 0, "start");
     write_day(&drawing, chart->count - 1, "end");
     for (int event = 0; event < ASSAY__CHART_EVENT_COUNT; event++)

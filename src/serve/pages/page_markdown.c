@@ -244,7 +244,7 @@ static void write_charts(struct assay__text *out, const struct assay__node *resu
             write_groups(out, row);
             assay__text_puts(out, "\n\n```text\n");
             if (count == 1)
-                assay__chart_key(&page);
+                assay__chart_key(&page, serve_charts_have_futility(result));
             serve_chart_write(&page, metric, row);
             assay__text_puts(out, "```\n\n");
         }

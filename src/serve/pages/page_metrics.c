@@ -102,6 +102,9 @@ static void write_looks_key(struct assay__text *out, const struct assay__node *m
     assay__text_puts(out, " interval of the horizon</span><span>Thick: interval if this were the "
                           "only look</span><span>Dashed: boundary, beyond which an estimate is "
                           "significant</span>");
+    if (serve_guide_looks(metric, comparison, "futilityBound")[0] != '\0')
+        assay__text_puts(out, "<span>Dotted: futility bound, below which there is nothing left to "
+                              "find</span>");
     if (planned[0] != '\0') {
         assay__text_puts(out, "<span>Planned to end at ");
         serve_figure_count(out, serve_guide_number(planned, &rest));

@@ -131,6 +131,7 @@ static const char CHARTS[] =
     ".single{stroke:var(--text);stroke-width:6;opacity:.5}.end{stroke:var(--warn);"
     "stroke-dasharray:6 3}"
     ".boundary{stroke:var(--warn);stroke-width:1.5;stroke-dasharray:4 2}"
+    ".futility{stroke:var(--text);stroke-width:1.5;stroke-dasharray:1 3}"
     ".event{stroke:var(--text);stroke-width:3}.event.bad{stroke:var(--bad)}.looks "
     ".bound{fill:var(--text)}"
     ".path{stroke:var(--dim);stroke-width:1.5}"

@@ -51,7 +51,7 @@ static void write_charts(struct assay__page *page, const struct assay__node *res
             if (serve_page_is_sliced(row) || serve_page_count(row, "result") < 2)
                 continue;
             if (count++ == 0)
-                assay__chart_key(page);
+                assay__chart_key(page, serve_charts_have_futility(result));
             write_chart(page, metric, row);
         }
     if (count == 0)
