@@ -18,7 +18,13 @@ cut_off() {
     client=$!
     sleep 2
     kill -0 $client 2>/dev/null || echo "ended early" >>"$work/err"
-    kill "-$signal" "$proxy"
+    seconds=0
+    while kill -0 $client 2>/dev/null && [ $seconds -lt 60 ]; do # a slow machine may connect late
+        kill "-$signal" "$proxy"
+        sleep 1
+        seconds=$((seconds + 1))
+    done
+    kill -KILL $client 2>/dev/null
     wait $client
     status=$?
     [ $status -eq 75 ] || echo "exit status $status" >>"$work/err"

@@ -22,6 +22,7 @@ struct assay__fleet {
     pthread_cond_t change;
     struct assay__shard *first_failed;
     size_t users; /* threads, and the owner */
+    bool is_over; /* nobody waits any more */
 };
 
 struct worker {
@@ -50,46 +51,6 @@ static void leave(struct assay__fleet *fleet)
         destroy(fleet);
 }
 
-static void *work(void *argument)
-{
-    struct worker worker = *(struct worker *)argument;
-    free(argument);
-    assay__shard_ask(worker.shard);
-    pthread_mutex_lock(&worker.fleet->lock);
-    worker.fleet->running--;
-    if (worker.shard->status != ASSAY_OK && worker.fleet->first_failed == NULL)
-        worker.fleet->first_failed = worker.shard;
-    pthread_cond_signal(&worker.fleet->change);
-    pthread_mutex_unlock(&worker.fleet->lock);
-    leave(worker.fleet);
-    return NULL;
-}
-
-/* Under the lock. Signals are for the thread that waits. */
-static enum assay_status start(struct assay__fleet *fleet, struct assay__shard *shard,
-                               struct assay_error *err)
-{
-    pthread_t thread;
-    sigset_t all, before;
-    struct worker *worker = malloc(sizeof *worker);
-    if (worker == NULL)
-        return assay__fail_memory(err);
-    *worker = (struct worker){fleet, shard};
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int code = pthread_create(&thread, NULL, work, worker);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (code != 0) {
-        free(worker);
-        return assay__fail(err, ASSAY_ERROR_MEMORY, "A thread cannot be started: %s.",
-                           strerror(code));
-    }
-    pthread_detach(thread);
-    fleet->running++;
-    fleet->users++;
-    return ASSAY_OK;
-}
-
 static struct timespec now(void)
 {
     struct timespec time;
@@ -105,6 +66,75 @@ static void wait_tick(struct assay__fleet *fleet)
     until.tv_sec += until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;
     pthread_cond_timedwait(&fleet->change, &fleet->lock, &until);
+}
+
+/* Cancels as long as somebody waits. It may wait for the network itself: nobody waits for it. */
+static void *give_up(void *argument)
+{
+    struct worker worker = *(struct worker *)argument;
+    free(argument);
+    pthread_mutex_lock(&worker.fleet->lock);
+    while (worker.fleet->running > 0 && !worker.fleet->is_over) {
+        pthread_mutex_unlock(&worker.fleet->lock);
+        assay__shard_cancel(worker.shard);
+        pthread_mutex_lock(&worker.fleet->lock);
+        wait_tick(worker.fleet);
+    }
+    pthread_mutex_unlock(&worker.fleet->lock);
+    leave(worker.fleet);
+    return NULL;
+}
+
+static void *work(void *argument)
+{
+    struct worker worker = *(struct worker *)argument;
+    free(argument);
+    assay__shard_ask(worker.shard);
+    pthread_mutex_lock(&worker.fleet->lock);
+    worker.fleet->running--;
+    if (worker.shard->status != ASSAY_OK && worker.fleet->first_failed == NULL)
+        worker.fleet->first_failed = worker.shard;
+    pthread_cond_broadcast(&worker.fleet->change);
+    pthread_mutex_unlock(&worker.fleet->lock);
+    leave(worker.fleet);
+    return NULL;
+}
+
+/* Under the lock. Signals are for the thread that waits. */
+static enum assay_status start(struct assay__fleet *fleet, struct assay__shard *shard,
+                               void *(*what)(void *), struct assay_error *err)
+{
+    pthread_t thread;
+    sigset_t all, before;
+    struct worker *worker = malloc(sizeof *worker);
+    if (worker == NULL)
+        return assay__fail_memory(err);
+    *worker = (struct worker){fleet, shard};
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int code = pthread_create(&thread, NULL, what, worker);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (code != 0) {
+        free(worker);
+        return assay__fail(err, ASSAY_ERROR_MEMORY, "A thread cannot be started: %s.",
+                           strerror(code));
+    }
+    pthread_detach(thread);
+    fleet->running += what == work;
+    fleet->users++;
+    return ASSAY_OK;
+}
+
+/* Under the lock: a thread for each shard cancels it; one that cannot be started waits here. */
+static void cancel_all(struct assay__fleet *fleet)
+{
+    for (size_t i = 0; i < fleet->count; i++) {
+        if (start(fleet, &fleet->shards[i], give_up, NULL) == ASSAY_OK)
+            continue;
+        pthread_mutex_unlock(&fleet->lock);
+        assay__shard_cancel(&fleet->shards[i]);
+        pthread_mutex_lock(&fleet->lock);
+    }
 }
 
 enum end { NOT_YET, FAILED, STOPPED, TOO_LATE };
@@ -127,15 +157,15 @@ static enum end watch(struct assay__fleet *fleet)
     enum end end = NOT_YET;
     for (int ticks = 0; fleet->running > 0 && ticks < GRACE_TICKS;) {
         wait_tick(fleet);
-        end = end == NOT_YET ? end_of(fleet, &begin) : end;
+        bool is_new = end == NOT_YET;
+        end = is_new ? end_of(fleet, &begin) : end;
         if (end == NOT_YET)
             continue;
         ticks++;
-        pthread_mutex_unlock(&fleet->lock);
-        for (size_t i = 0; i < fleet->count; i++)
-            assay__shard_cancel(&fleet->shards[i]);
-        pthread_mutex_lock(&fleet->lock);
+        if (is_new)
+            cancel_all(fleet);
     }
+    fleet->is_over = true;
     return end == NOT_YET ? end_of(fleet, &begin) : end;
 }
 
@@ -162,10 +192,9 @@ enum assay_status assay__fleet_ask(struct assay__fleet *fleet, struct assay_erro
     enum assay_status status = ASSAY_OK;
     pthread_mutex_lock(&fleet->lock);
     for (size_t i = 0; status == ASSAY_OK && i < fleet->count; i++)
-        status = start(fleet, &fleet->shards[i], &first);
+        status = start(fleet, &fleet->shards[i], work, &first);
     if (status != ASSAY_OK)
-        for (size_t i = 0; i < fleet->count; i++)
-            assay__shard_cancel(&fleet->shards[i]);
+        cancel_all(fleet);
     enum assay_status watched = outcome(fleet, watch(fleet), err);
     pthread_mutex_unlock(&fleet->lock);
     if (status != ASSAY_OK && err != NULL)
