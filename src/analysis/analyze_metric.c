@@ -97,7 +97,7 @@ static enum assay_status set_boundary(struct assay__tracker *tracker, uint32_t k
 }
 
 /* The deterioration test; a harm metric's own test is that very test. */
-static enum assay_status test_deterioration(const struct assay__builder *builder,
+static enum assay_status test_deterioration(struct assay__builder *builder,
                                             const struct assay_metric_result *result,
                                             struct assay__tracker *tracker, uint32_t k,
                                             uint64_t units, struct assay_look_result *look,
@@ -119,7 +119,7 @@ static enum assay_status test_deterioration(const struct assay__builder *builder
     method.null_difference = 0.0;
     enum assay_status status = set_boundary(tracker, k, units, look, &method, &boundary, err);
     if (status == ASSAY_OK)
-        status = assay__compare_again(&builder->test.pair, &method, assay__wide_zero(),
+        status = assay__compare_again(&builder->test, &method, assay__wide_zero(),
                                       &look->deterioration, err);
     if (status != ASSAY_OK)
         return status;
@@ -155,7 +155,7 @@ static enum assay_status test_role(struct assay__builder *builder,
     if (status == ASSAY_OK)
         status = set_boundary(&tests->role, k, units, look, &method, &boundary, err);
     if (status == ASSAY_OK && is_mixture)
-        status = assay__compare_again(&builder->test.pair, &method, builder->test.null_difference,
+        status = assay__compare_again(&builder->test, &method, builder->test.null_difference,
                                       &look->comparison, err);
     else if (status == ASSAY_OK)
         status = compare(builder, result, &method, &builder->test, &look->comparison, err);

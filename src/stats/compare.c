@@ -263,12 +263,12 @@ void assay__compare_exactly(const struct assay__pair_estimate *pair,
 }
 
 static void compare_pair(const struct assay__pair_estimate *pair, const struct assay_method *method,
-                         wide null, struct assay_comparison *out)
+                         wide null, struct assay__t_law *law, struct assay_comparison *out)
 {
     assay__compare_clear(out);
     out->flags = pair->flags;
     if (!assay__exact_applies(pair, method, pair->reduction.method != ASSAY_REDUCTION_NONE) &&
-        assay__compare_in_balls(pair, method, null, out)) {
+        assay__compare_in_balls(pair, method, null, law, out)) {
         assay__skewness(pair, method, true, out);
         return;
     }
@@ -291,6 +291,7 @@ enum assay_status assay__compare_groups(const struct assay__group *groups, size_
                                         struct assay_comparison *out, struct assay_error *err)
 {
     struct assay__pair_estimate own, *pair = more != NULL ? &more->pair : &own;
+    struct assay__t_law own_law, *law = more != NULL ? &more->law : &own_law;
     wide null = more != NULL ? more->null_difference : assay__wide_of(method->null_difference);
     enum assay_status status = check_method(method, err);
     if (status != ASSAY_OK)
@@ -307,17 +308,18 @@ enum assay_status assay__compare_groups(const struct assay__group *groups, size_
         !assay__exact_applies(pair, method, true))
         assay__reduce_variance(groups, group_count, baseline, compared, method->reduction,
                                method->type, pair);
-    compare_pair(pair, method, null, out);
+    law->df = NAN;
+    compare_pair(pair, method, null, law, out);
     return ASSAY_OK;
 }
 
-enum assay_status assay__compare_again(const struct assay__pair_estimate *pair,
+enum assay_status assay__compare_again(struct assay__compare_wide *more,
                                        const struct assay_method *method, wide null,
                                        struct assay_comparison *out, struct assay_error *err)
 {
     enum assay_status status = check_method(method, err);
     if (status == ASSAY_OK)
-        compare_pair(pair, method, null, out);
+        compare_pair(&more->pair, method, null, &more->law, out);
     return status;
 }
 
@@ -387,7 +389,9 @@ static enum assay_status compare_raw(const struct assay_moments *baseline,
     if (status != ASSAY_OK)
         return status;
     assay__keep_raw(&pair);
-    compare_pair(&pair, method, assay__wide_of(method->null_difference), out);
+    struct assay__t_law law;
+    law.df = NAN;
+    compare_pair(&pair, method, assay__wide_of(method->null_difference), &law, out);
     return ASSAY_OK;
 }
 

@@ -4,12 +4,14 @@
 
 #include "assay/compare.h"
 #include "stats/centred.h"
+#include "stats/dist/t.h"
 #include "stats/estimate.h"
 
 /** struct assay__compare_wide: what a test takes and gives beyond the digits of doubles. */
 struct assay__compare_wide {
     struct assay__wide null_difference; /* in place of the method's */
     struct assay__pair_estimate pair;   /* written: the estimates and errors of the test */
+    struct assay__t_law law;            /* of its degrees of freedom, for tests that follow */
 };
 
 /**
@@ -24,10 +26,10 @@ enum assay_status assay__compare_groups(const struct assay__group *groups, size_
                                         struct assay_comparison *out, struct assay_error *err);
 
 /**
- * assay__compare_again() is another test of a pair that assay__compare_groups() has estimated, by a
+ * assay__compare_again() is another test of what assay__compare_groups() has put into more, by a
  * method of the same type, reduction and exactness.
  */
-enum assay_status assay__compare_again(const struct assay__pair_estimate *pair,
+enum assay_status assay__compare_again(struct assay__compare_wide *more,
                                        const struct assay_method *method, struct assay__wide null,
                                        struct assay_comparison *out, struct assay_error *err);
 

@@ -96,7 +96,7 @@ static ball directed(ball statistic, enum assay_side side)
 }
 
 static void test(struct figures *f, const struct assay_method *method, ball null,
-                 struct assay_difference *out)
+                 struct assay__t_law *kept, struct assay_difference *out)
 {
     struct assay__enclosure df_rest = {0.0, 0.0};
     out->estimate = as_double(f, f->difference);
@@ -113,8 +113,8 @@ static void test(struct figures *f, const struct assay_method *method, ball null
     if (f->is_lost)
         return;
     out->tested_by = method->test == ASSAY_TEST_T ? ASSAY_TESTED_BY_WELCH : ASSAY_TESTED_BY_NORMAL;
-    struct assay__t_law own, *law = method->test == ASSAY_TEST_T ? &own : NULL;
-    if (law != NULL)
+    struct assay__t_law *law = method->test == ASSAY_TEST_T ? kept : NULL;
+    if (law != NULL && law->df != out->df)
         assay__t_open(out->df, law);
     out->critical = assay__critical_value(method, law);
     f->critical = ball_of(out->critical);
@@ -198,7 +198,7 @@ static void scaled(struct figures *f, struct assay_relative *out)
 
 bool assay__compare_in_balls(const struct assay__pair_estimate *pair,
                              const struct assay_method *method, struct assay__wide null,
-                             struct assay_comparison *out)
+                             struct assay__t_law *law, struct assay_comparison *out)
 {
     struct figures f;
     if (!is_ordinary(pair, method->type))
@@ -207,7 +207,7 @@ bool assay__compare_in_balls(const struct assay__pair_estimate *pair,
     fill_stats(&f, 0, &out->baseline, &out->flags);
     fill_stats(&f, 1, &out->compared, &out->flags);
     out->reduction = pair->reduction;
-    test(&f, method, ball_of_wide(&null), &out->difference);
+    test(&f, method, ball_of_wide(&null), law, &out->difference);
     if (f.is_lost)
         return false;
     fieller(&f, out);

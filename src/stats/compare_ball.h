@@ -3,17 +3,19 @@
 #define ASSAY_STATS_COMPARE_BALL_H
 
 #include "assay/compare.h"
+#include "stats/dist/t.h"
 #include "stats/estimate.h"
 
 /**
  * assay__compare_in_balls() fills all figures of an ordinary comparison by a test with a standard
  * error, as stats/compare.c does in 320 bits and ten times as fast: both estimates exist and vary,
  * and no exact test applies. Every double is the one that 320 bits give. False where that is in
- * doubt or the comparison is not ordinary: then *out is spoilt and all is left to do.
+ * doubt or the comparison is not ordinary: then *out is spoilt and all is left to do. *law is
+ * opened for the degrees of freedom of a t test unless it is theirs already; its df is NaN before.
  */
 bool assay__compare_in_balls(const struct assay__pair_estimate *pair,
                              const struct assay_method *method, struct assay__wide null,
-                             struct assay_comparison *out);
+                             struct assay__t_law *law, struct assay_comparison *out);
 
 /** struct assay__skewness: g1 of each group, and A of stats/skewness.c; NaN when unknown. */
 struct assay__skewness {

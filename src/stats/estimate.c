@@ -46,10 +46,20 @@ void assay__estimate_error(struct assay__estimate *out)
     out->third = assay__wide_div(out->third, n);
 }
 
+/* Whether two numbers clearly differ: by more than the last bits of their highest limbs. */
+static bool is_apart(const wide *a, const wide *b)
+{
+    const mp_limb_t near = 2;
+    mp_limb_t x = a->limbs[ASSAY__WIDE_LIMBS - 1], y = b->limbs[ASSAY__WIDE_LIMBS - 1];
+    bool is_regular = a->kind == MPFR_REGULAR_KIND || a->kind == -MPFR_REGULAR_KIND;
+    return is_regular && a->kind == b->kind && a->exponent == b->exponent &&
+           (x > y ? x - y : y - x) > near;
+}
+
 void assay__keep_raw(struct assay__pair_estimate *pair)
 {
     struct assay__estimate *raw = pair->raw;
-    if (raw[0].exists && raw[1].exists &&
+    if (raw[0].exists && raw[1].exists && !is_apart(&raw[0].value, &raw[1].value) &&
         assay__is_rounding(assay__wide_sub(raw[1].value, raw[0].value), raw[0].value))
         raw[1].value = raw[0].value;
     pair->covariance = assay__wide_zero();

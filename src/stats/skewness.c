@@ -252,7 +252,9 @@ static bool is_doubtful(const struct assay__pair_estimate *pair, const struct as
 static struct assay__skewness shape_of(const struct assay__pair_estimate *pair,
                                        enum assay_metric_type type, bool in_balls)
 {
-    struct assay__skewness shape;
+    struct assay__skewness shape = {{NAN, NAN}, NAN};
+    if (assay__wide_is_nan(pair->raw[0].third) && assay__wide_is_nan(pair->raw[1].third))
+        return shape; /* as of sums that only have means and variances */
     if (in_balls && assay__shape_in_balls(pair, type, &shape))
         return shape;
     bool has_errors = pair->raw[0].has_error && pair->raw[1].has_error;
