@@ -36,14 +36,14 @@ static const struct refusal REFUSALS[] = {
     {MEAN, "metric,group,time,n,mean,variance\ny,A,noon,5,1,1\n", 2, 3, "is not a time"},
     {MEAN, "metric,group,n,mean,variance,value\ny,A,5,1,1,SE\n", 2, 6, "value of no dimension"},
     {MEAN, "metric,group,n,sum,sum_squares\ny,A,2,10,49\n", 2, 5, "variance would be negative"},
-    {MEAN, "metric,group,n,sum,sum_squares,covariate1_sum\ny,A,2,1,1,1\n", 2, 1,
+    {ADJUSTED, "metric,group,n,sum,sum_squares,covariate1_sum\ny,A,2,1,1,1\n", 2, 1,
      "needs a column 'covariate1_sum_products'"},
-    {MEAN, "metric,group,n,mean,variance,covariate17_mean\ny,A,5,1,1,1\n", 2, 6, "past 16"},
-    {MEAN, "metric,group,n,mean,variance,covariate_mean\ny,A,5,1,1,1\n", 2, 1,
+    {ADJUSTED, "metric,group,n,mean,variance,covariate17_mean\ny,A,5,1,1,1\n", 2, 6, "past 16"},
+    {ADJUSTED, "metric,group,n,mean,variance,covariate_mean\ny,A,5,1,1,1\n", 2, 1,
      "needs a column 'covariate1_covariance'"},
-    {MEAN, "metric,group,n,mean,variance,covariate_mean,covariate_variance,covariance\n"
+    {ADJUSTED, "metric,group,n,mean,variance,covariate_mean,covariate_variance,covariance\n"
            "y,A,5,1,1,1,,1\n", 2, 7, "must not be empty"},
-    {MEAN, "metric,group,n,mean,variance,covariate_mean,covariate_variance,covariance\n"
+    {TWICE_ADJUSTED, "metric,group,n,mean,variance,covariate_mean,covariate_variance,covariance\n"
            "y,A,5,1,1,1,1,1\n", 2, 1, "number of covariates differs"},
     {MEAN, "metric,group,n,mean,variance,denominator_mean,denominator_variance,"
            "denominator_covariance\ny,A,5,1,1,1,1,1\n", 2, 1, "type is not ratio"},
@@ -56,11 +56,11 @@ static const struct refusal REFUSALS[] = {
      "metric,group,n,sum,sum_squares,denominator_sum,denominator_sum_squares,"
      "denominator_sum_products\ny,A,2,2,3,10,9,9\n", 2, 7, "variance would be negative"},
     {SHARE, HEAD "y,A,5,1.5,1\n", 2, 1, "lies between 0 and 1"},
-    {MEAN, "metric,group,n,mean,variance,covariates_missing\ny,A,5,1,1,1\n", 2, 6,
+    {ADJUSTED, "metric,group,n,mean,variance,covariates_missing\ny,A,5,1,1,1\n", 2, 6,
      "names covariates that this row does not have"},
-    {MEAN, "metric,group,n,covariates_missing,mean,variance,covariate_mean,covariate_variance,"
+    {ADJUSTED, "metric,group,n,covariates_missing,mean,variance,covariate_mean,covariate_variance,"
            "covariance\ny,A,5,1,1,1,1,1,1\n", 2, 4, "goes with sums"},
-    {MEAN, "metric,group,time,n,covariates_missing,sum,sum_squares,covariate1_sum,"
+    {ADJUSTED, "metric,group,time,n,covariates_missing,sum,sum_squares,covariate1_sum,"
            "covariate1_sum_squares,covariate1_sum_products\ny,A,,5,0,1,1,1,1,1\ny,A,,5,1,1,1,,,\n",
      3, 1, "other columns filled"},
 };

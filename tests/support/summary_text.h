@@ -11,6 +11,9 @@
     "{\"columns\":{\"group\":\"g\"},\"comparisons\":{\"baseline\":\"A\"}" rest                     \
     ",\"metrics\":[" metrics "]}"
 #define MEAN "{\"id\":\"y\",\"role\":\"success\",\"type\":\"mean\"}"
+#define ADJUSTED "{\"id\":\"y\",\"role\":\"success\",\"type\":\"mean\",\"covariates\":[\"x\"]}"
+#define TWICE_ADJUSTED                                                                             \
+    "{\"id\":\"y\",\"role\":\"success\",\"type\":\"mean\",\"covariates\":[\"x\",\"z\"]}"
 #define SHARE "{\"id\":\"y\",\"role\":\"success\",\"type\":\"proportion\"}"
 
 /* The columns of a table of means. */

@@ -29,7 +29,7 @@ START_TEST(parts_of_other_shape_are_refused)
         HEAD "y,B,5,1,1\ny,A,5,1,1\n",
         "metric,group,n,mean,variance,covariate_mean,covariate_variance,covariance\n"
         "y,A,5,1,1,1,1,1\n"};
-    struct assay_plan *plan = test_plan(PLAN("", MEAN));
+    struct assay_plan *plan = test_plan(PLAN("", ADJUSTED));
     struct assay_dataset *dataset;
     struct assay_error err;
     ck_assert_int_eq(summary_read_texts(plan, texts, 2, &dataset, &err), ASSAY_ERROR_DATA);
