@@ -354,7 +354,7 @@ static const struct bad BAD[] = {
     {{"--metric=m", "--covariate=m", "--covariate=x"}, "--covariate m: A metric cannot be its own"},
     {{"--metric=m", "--covariate=x", "--covariate=m"}, "--covariate m: A metric cannot be its own"},
     {{"--metric=m", "--covariate=x", "--covariate=x"}, "--covariate x: 'x' is there twice"},
-    {{"--metric=m", "--deterioration-alpha=on"}, "'on' is not a number"},
+    {{"--metric=m", "--deterioration-alpha=on"}, "0.05, or off; 'on' is neither"},
     {{"--metric=m", "--parent=w"}, "--parent w: This must look like"},
 };
 
