@@ -3,10 +3,13 @@
 #include "base/error.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "assay/version.h"
+
+#include "base/utf8.h"
 
 struct status_row {
     const char *id;
@@ -72,13 +75,26 @@ static void trim_partial_utf8(char *text)
         text[start - 1] = '\0';
 }
 
+/* Control characters of ASCII and C1, those that turn the direction of writing, and no characters.
+ */
+static bool is_unfit(uint32_t code_point)
+{
+    return code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0) || code_point == 0x61C ||
+           code_point == 0x200E || code_point == 0x200F ||
+           (code_point >= 0x202A && code_point <= 0x202E) ||
+           (code_point >= 0x2066 && code_point <= 0x2069) || code_point == ASSAY__UTF8_INVALID;
+}
+
 void assay__message_clean(char *text)
 {
-    for (unsigned char *at = (unsigned char *)text; *at != '\0'; at++) {
-        if (*at < 0x20 || *at == 0x7F)
-            *at = '?';
-        if (at[0] == 0xC2 && at[1] >= 0x80 && at[1] < 0xA0)
-            at[0] = at[1] = '?'; /* C1, in UTF-8 two bytes */
+    size_t left = strlen(text);
+    while (left > 0) {
+        uint32_t code_point;
+        size_t length = assay__utf8_next(text, left, &code_point);
+        if (is_unfit(code_point))
+            memset(text, '?', length);
+        text += length;
+        left -= length;
     }
 }
 

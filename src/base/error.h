@@ -36,8 +36,8 @@ enum assay_status assay__fail_format(struct assay_error *err, enum assay_status 
                                      const char *remedy);
 
 /**
- * assay__message_clean() makes a text fit for a terminal and a log: bytes below 0x20, 0x7F and the
- * C1 control characters become question marks, in place.
+ * assay__message_clean() makes a text fit for a terminal and a log, in place: control characters
+ * (C1 too), those that turn the direction of writing, and bytes that are not UTF-8 become '?'.
  */
 void assay__message_clean(char *text);
 

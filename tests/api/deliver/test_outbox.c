@@ -128,6 +128,11 @@ START_TEST(listing_is_oldest_first_and_sweeps)
     touch(".json", now - 1000);
     touch(".writing-old", now - 7200);
     touch(".writing-new", now - 60);
+    /* A writer whose clock is two hours behind, or whose file's time is: it lives. */
+    touch(".writing-held", now - 7200);
+    snprintf(path, sizeof path, "%s/.writing-held", directory);
+    int held = open(path, O_WRONLY | O_CLOEXEC);
+    ck_assert_int_eq(flock(held, LOCK_EX), 0);
     snprintf(path, sizeof path, "%s/d.json", directory);
     ck_assert_int_eq(mkdir(path, 0700), 0);
     snprintf(path, sizeof path, "%s/e.json", directory);
@@ -140,6 +145,12 @@ START_TEST(listing_is_oldest_first_and_sweeps)
     ck_assert_int_ne(access(path, F_OK), 0);
     snprintf(path, sizeof path, "%s/.writing-new", directory);
     ck_assert_int_eq(access(path, F_OK), 0);
+    snprintf(path, sizeof path, "%s/.writing-held", directory);
+    ck_assert_int_eq(access(path, F_OK), 0);
+    close(held);
+    assay__arena_release(&arena);
+    list(&arena, &names);
+    ck_assert_int_ne(access(path, F_OK), 0); /* its writer is gone */
     assay__arena_release(&arena);
 }
 END_TEST
