@@ -324,7 +324,8 @@ static enum assay_status fail_unmeasured(const struct table_profile *profile,
                               "There is a header but no row of data.");
     return assay__fail_at(err, ASSAY_ERROR_DATA, file, 0, 0,
                           "No column can be measured: none holds numbers that differ and do more "
-                          "than count the rows.");
+                          "than count the rows. Values that are in another file are joined by "
+                          "--events NAME=FILE.");
 }
 
 enum assay_status guess_table(const struct table_profile *profile,
