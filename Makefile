@@ -38,9 +38,9 @@ unexport CDPATH
 # $(call once,NAME,VALUE) asks when NAME is first used, for `deps` may install packages before, and keeps
 # the answer: else pkg-config would run for each file.
 once        = $(eval $(1) := $(2))$($(1))
-lib_cflags  = $(call once,lib_cflags,$(shell pkg-config --cflags $(lib_packages) $(load_packages) $(head_packages) | sed 's/-I/-isystem /g'))
-lib_libs    = $(call once,lib_libs,$(if $(LINKED),$(load_libs)) $(shell pkg-config --libs $(lib_packages)) -lm -ldl)
-load_libs   = $(call once,load_libs,$(shell pkg-config --libs $(load_packages)))
+lib_cflags  = $(call once,lib_cflags,$(shell sh scripts/packages --cflags $(lib_packages) $(load_packages) $(head_packages) | sed 's/-I/-isystem /g'))
+lib_libs    = $(call once,lib_libs,$(if $(LINKED),$(load_libs)) $(shell sh scripts/packages --libs $(lib_packages)) -lm -ldl)
+load_libs   = $(call once,load_libs,$(shell sh scripts/packages --libs $(load_packages)))
 # The program takes these from their archives, where there are some: it starts in half the time when
 # the loader need not bind a thousand symbols of theirs. SHARED=1 links them as shared libraries, as
 # distributions do.
@@ -48,8 +48,8 @@ archives     = nettle mpfr gmp gsl gslcblas
 has_archive  = $(findstring /,$(shell $(CC) -print-file-name=lib$(1).a))
 of_archive   = $(if $(filter $(1),$(archives:%=-l%)),$(if $(call has_archive,$(1:-l%=%)),$(1:-l%=-l:lib%.a),$(1)),$(1))
 program_libs = $(call once,program_libs,$(if $(SHARED)$(LINKED),$(lib_libs),$(foreach lib,$(lib_libs),$(call of_archive,$(lib)))))
-test_cflags = $(call once,test_cflags,$(shell pkg-config --cflags $(test_packages) | sed 's/-I/-isystem /g'))
-test_libs   = $(call once,test_libs,$(shell pkg-config --libs $(test_packages)))
+test_cflags = $(call once,test_cflags,$(shell sh scripts/packages --cflags $(test_packages) | sed 's/-I/-isystem /g'))
+test_libs   = $(call once,test_libs,$(shell sh scripts/packages --libs $(test_packages)))
 
 warnings = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wdouble-promotion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wundef -Wvla -Wcast-qual -Wformat=2
@@ -96,7 +96,8 @@ endif
 .DELETE_ON_ERROR:
 .PHONY: all demo check check-slow check-exports record-abi check-install bench bench-accuracy asan ubsan tsan \
 	fuzz golden install uninstall dist deb format lint docs help clean deps programs tests \
-	check-contract check-distributed check-pages
+	check-contract check-distributed check-pages check-part part-programs list-part check-clang \
+	check-asan check-tsan check-fuzz-short check-cc check-big-endian check-deb
 
 all: $(program) $(static_lib) $(shared_lib) ## build the program and the library
 
@@ -118,6 +119,34 @@ check-slow: deps ## simulations (type-I error, coverage, power), kills, a siege 
 		$(BUILD)/tests/source/scan/test_scan
 	@CALIBRATION=$(BUILD)/calibration.md ASSAY='$(abspath $(program))' BUILD=$(BUILD) \
 		sh tests/run-slow.sh $(slow_programs) $(wildcard tests/slow/*.sh)
+
+# The tests whose names begin with the words of PART, below tests: source, stats/test_srm.
+part_programs = $(foreach word,$(PART),$(filter $(BUILD)/tests/$(word)%,$(test_programs)))
+part-programs: $(part_programs) $(if $(findstring cli/,$(PART)),$(program))
+
+list-part:
+	@echo $(part_programs)
+
+check-part: part-programs ## build and run the tests whose names begin with PART='source stats/test_srm'
+	@ASSAY='$(abspath $(program))' BUILD=$(BUILD) sh tests/run-all.sh $(part_programs)
+
+check-clang: ## the core tests and the golden runs of the command, built by clang without a warning
+	@sh scripts/variant clang
+
+check-asan: ## the tests of the core and of all sources under ASan and UBSan
+	@sh scripts/variant asan
+
+check-tsan: ## the tests with threads under TSan
+	@sh scripts/variant tsan
+
+check-fuzz-short: ## each fuzz target for a few seconds (FUZZ_SECONDS=8)
+	@sh scripts/variant fuzz-short
+
+check-cc: ## a build with a compiler and the libraries alone
+	@sh scripts/variant cc
+
+check-big-endian: ## the core tests for s390x under qemu-user
+	@sh scripts/variant big-endian
 
 check-contract: deps ## the contract by independent judges: Spectral and Prism (needs npm)
 	@$(MAKE) --no-print-directory all
@@ -238,6 +267,9 @@ record-abi: $(shared_lib) ## record the ABI anew: after a release, or an allowed
 
 deb: ## Debian packages of library, command and documentation, in build/deb
 	@sh scripts/deb
+
+check-deb: deb ## install the packages on a fresh Debian 12, run the demo there, remove them (root)
+	@sh scripts/check-deb
 
 dist: ## a source archive, the same bytes every time
 	@git archive --prefix=assay-$(version)/ -o assay-$(version).tar HEAD || { rm -f assay-$(version).tar; exit 1; }
