@@ -369,7 +369,7 @@ START_TEST(decisions_agree_with_independent_ones)
             }
         }
     }
-    ck_assert_int_eq(cases, 370);
+    ck_assert_int_eq(cases, 392);
     end(&it);
     free(text);
     ck_assert_msg(failures == 0, "%d differences", failures);

@@ -24,11 +24,12 @@ class Data:
         self.cells = [{} for _ in times]  # (metric, group): n, means, centred sums
         self.units = [{} for _ in times]
         self.rows = []
+        self.extra = None  # a group with units that the plan does not have
 
-    def groups(self, m, k):
+    def groups(self, m, k, ids=None):
         """Of a metric at a look; what a look does not have is as it was before."""
         out = {}
-        for g in self.ids:
+        for g in ids or self.ids:
             found = [self.cells[j][m["id"], g] for j in range(k + 1) if (m["id"], g) in self.cells[j]]
             out[g] = analysis.Summary(found[-1][0], list(found[-1][1]), found[-1][2], m["type"]
                                       ) if found else None

@@ -183,7 +183,7 @@ def advise(plan, rates, tests, units, c, t, mismatch):
     """Advice, its reasons and whether no later look is planned."""
     final = all(test.is_over for test in tests.values())
     goes_on = any(test.horizon["type"] != "fixed" for test in tests.values())
-    reasons = size_reasons(0, mismatch)
+    reasons = list(mismatch)
     for i, test in tests.items():
         if test.harm_stands:
             within = test.kind == "nonInferiority" and test.outcome == PASSED

@@ -7,7 +7,7 @@ Written from the documentation: decision_plans.py makes plans and data, decision
 every test at every look, decision_rules.py error rates, outcomes, advice and its reasons; figures are
 those of analysis.py and boundaries.py. Debian packages: python3-mpmath python3-gmpy2.
 The first 240 experiments have one look, means and shares; the others ratios, covariates, missing values,
-horizons and looks. Lines of a case:
+horizons and looks; the last 22 have units in a group that is not planned. Lines of a case:
 
     case, plan (JSON), data (a row of a table of sums)
     test     metric, baseline, compared, outcome, alpha, power, p, alpha and p of harm, required, effect
@@ -33,7 +33,7 @@ import decision_plans as plans
 import decision_rules as rules
 from decision_tests import Test
 
-CASES, MORE = 240, 130
+CASES, MORE, UNPLANNED = 240, 130, 22
 
 
 def pairs_of(plan, ids):
@@ -110,12 +110,13 @@ def advice_lines(out, plan, data, rates, found):
     is_sequential = plan.get("horizon", {"type": "fixed"})["type"] != "fixed"
     weights = [data.weights.get(g, plans.Fraction(1)) for g in data.ids]
     statistic, p = rules.srm(is_sequential, [[u[g] for g in data.ids] for u in data.units], weights)
-    mismatch = p < data.srm_alpha and "groups" in plan
+    mismatch = rules.size_reasons(data.extra is not None, p < data.srm_alpha and "groups" in plan)
     out.append("srm %s %s" % (number(statistic, 17), number(p, 17)))
     for m in plan["metrics"]:
-        groups = data.groups(m, data.look_count - 1)
-        got = rules.missing(is_sequential, [groups[g].n if groups[g] else 0 for g in data.ids],
-                            [units[g] for g in data.ids])
+        everyone = data.ids + ([data.extra] if data.extra else [])
+        groups = data.groups(m, data.look_count - 1, everyone)
+        got = rules.missing(is_sequential, [groups[g].n if groups[g] else 0 for g in everyone],
+                            [units[g] for g in everyone])
         if got is not None:
             out.append("missing %s %s %s" % (m["id"], number(got[0], 17), number(got[1], 17)))
         for (c, t), tests in found.items():
@@ -137,7 +138,7 @@ def advice_lines(out, plan, data, rates, found):
             advice = "UNSPECIFIED" if over else "CONTINUE"
             reasons = ["notCompared"]
             if mismatch:
-                advice, reasons = "ABORT", ["sampleRatioMismatch"]
+                advice, reasons = "ABORT", mismatch
         else:
             advice, reasons, final = rules.advise(plan, rates, found[control, g], units, control, g,
                                                   mismatch)
@@ -175,6 +176,14 @@ def jobs():
     for index in range(CASES, CASES + MORE):
         plan, ids, units, times = plans.any_plan()
         yield index, plan, plans.any_data(plan, ids, units, times)
+    random.seed(20261201)
+    for index in range(CASES + MORE, CASES + MORE + UNPLANNED):
+        plan, ids = plans.random_plan()
+        while "groups" not in plan:
+            plan, ids = plans.random_plan()
+        data = plans.random_data(plan, ids + ["zz"])
+        data.ids, data.extra = ids, "zz"
+        yield index, plan, data
 
 
 def main():
