@@ -23,8 +23,9 @@ static size_t write_count(uint64_t count, char *out)
 static size_t write_answer(enum assay_tristate answer, char *out)
 {
     const char *word = answer == ASSAY_YES ? "true" : answer == ASSAY_NO ? "false" : "";
-    strcpy(out, word);
-    return strlen(word);
+    size_t length = strlen(word);
+    memcpy(out, word, length + 1);
+    return length;
 }
 
 static size_t write_time(int64_t time_ns, char *out)
@@ -61,6 +62,19 @@ size_t assay__figure_write(enum assay__c_type type, const void *place,
         break;
     }
     return 0;
+}
+
+const void *assay__field_place(const struct assay__result_field *field,
+                               const struct assay__view *view)
+{
+    const void *base = view;
+    if (field->base == ASSAY__BASE_RESULT)
+        base = (const char *)view->result;
+    else if (field->base == ASSAY__BASE_LOOK)
+        base = view->look;
+    else if (field->base == ASSAY__BASE_TEST)
+        base = view->is_deterioration ? &view->look->deterioration : &view->look->comparison;
+    return (const char *)base + field->offset;
 }
 
 /* "name": and what stands behind it. */

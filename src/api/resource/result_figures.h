@@ -18,6 +18,10 @@ enum { ASSAY__FIGURE_BYTES = 48 }; /* any figure, or a time in quotes, and a NUL
 size_t assay__figure_write(enum assay__c_type type, const void *place,
                            char out[ASSAY__FIGURE_BYTES]);
 
+/** assay__field_place() is where a leaf's value is. */
+const void *assay__field_place(const struct assay__result_field *field,
+                               const struct assay__view *view);
+
 /**
  * assay__figures_write() appends an object of a plain shape in compact form: what cJSON prints for
  * its tree.

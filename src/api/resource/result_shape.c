@@ -321,19 +321,6 @@ struct assay__view assay__result_view(const struct assay_analysis *analysis)
         .analysis = analysis, .metric = -1, .text = analysis->plan->exposure_filter};
 }
 
-const void *assay__field_place(const struct assay__result_field *field,
-                               const struct assay__view *view)
-{
-    const void *base = view;
-    if (field->base == ASSAY__BASE_RESULT)
-        base = (const char *)view->result;
-    else if (field->base == ASSAY__BASE_LOOK)
-        base = view->look;
-    else if (field->base == ASSAY__BASE_TEST)
-        base = view->is_deterioration ? &view->look->deterioration : &view->look->comparison;
-    return (const char *)base + field->offset;
-}
-
 /* The rows. A leaf names the member of struct assay__view that holds it. */
 
 #define LEAF(name, kind, type, member)                                                             \

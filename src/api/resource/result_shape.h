@@ -72,10 +72,6 @@ struct assay__shape {
     bool is_plain;  /* figures, answers and times alone, and objects of them: result_figures.h */
 };
 
-/** assay__field_place() is where a leaf's value is. */
-const void *assay__field_place(const struct assay__result_field *field,
-                               const struct assay__view *view);
-
 /** assay__result_shape is the AnalysisResult; the document's first view is made by
  * assay__result_view(). */
 extern const struct assay__shape assay__result_shape;
