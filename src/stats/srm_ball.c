@@ -194,7 +194,7 @@ static struct prior prior_of(const struct plan *plan, uint64_t weight, ball conc
 static bool sequential_test(const uint64_t *counts, const struct plan *plan, size_t count,
                             double given_concentration, struct assay_srm *out)
 {
-    const double most = 700.0; /* exp(-most) is a normal double */
+    const double normal_most = 700.0, least = 746.0; /* exp(-least) is 0 in double */
     ball concentration = ball_of_shortest(given_concentration);
     ball sum = ball_sub(ball_log_gamma(concentration),
                         ball_log_gamma(ball_add(concentration, ball_of_u64(plan->units))));
@@ -215,9 +215,11 @@ static bool sequential_test(const uint64_t *counts, const struct plan *plan, siz
     out->statistic = log_factor;
     out->p = 1.0;
     out->log10_p = log_factor > 0.0 ? -log_factor / M_LN10 : 0.0;
-    if (log_factor > most)
+    if (log_factor > normal_most && log_factor < least)
         return false;
-    if (log_factor > 0.0)
+    if (log_factor >= least)
+        out->p = 0.0;
+    else if (log_factor > 0.0)
         out->p = ball_double(ball_div(ball_of_u64(1), ball_exp(sum)), &in_doubt);
     return !in_doubt;
 }

@@ -16,12 +16,14 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "assay/dist.h"
 #include "base/error.h"
 #include "stats/horizon/exp_negative.h"
 
 enum { POINTS = ASSAY__GAUSS_POINTS, NODES_MAX = 6000, NODES_FREE_MAX = 600, TABLE_MAX = 512 };
+enum { PARTS_MAX = 8 }; /* of a step */
 
 static const double PI = 3.14159265358979323846;
 static const double SQRT_TAU = 2.50662827463100050242;
@@ -56,11 +58,14 @@ static double step_of(const struct assay__grid *grid)
     return (grid->node[1] - grid->node[0]) / grid->time;
 }
 
-/* The step to take, as a multiple of that before: 1/2, 1 or 2; 0: none of them. */
+/* The step to take, as a multiple of that before: 1/8, 1/4, 1/2, 1 or 2; 0: none of them. */
 static double lattice_ratio(const struct assay__grid *before, double step)
 {
     double ratio = before->even_count == 0 ? 0.0 : step / step_of(before);
-    return ratio >= 2.0 ? 2.0 : ratio >= 1.0 ? 1.0 : ratio >= 0.5 ? 0.5 : 0.0;
+    for (double taken = 2.0; taken >= 1.0 / PARTS_MAX; taken *= 0.5)
+        if (ratio >= taken)
+            return taken;
+    return 0.0;
 }
 
 /* Nodes below and above the edge. */
@@ -194,20 +199,28 @@ static bool fill_table(struct table *table, double offset, double step, double d
     return true;
 }
 
-/* Four sums, which compilers make vectors. */
+/* Two pairs of sums; pairs are vectors where the processor has them. */
+typedef double pair __attribute__((vector_size(16)));
+
+static inline pair pair_at(const double *place)
+{
+    pair value;
+    memcpy(&value, place, sizeof value);
+    return value;
+}
+
 static double dot(const double *a, const double *b, long count)
 {
-    double sums[4] = {0.0, 0.0, 0.0, 0.0}, rest = 0.0;
+    pair even = {0.0, 0.0}, odd = {0.0, 0.0};
     long i = 0;
     for (; i + 4 <= count; i += 4) {
-        sums[0] += a[i] * b[i];
-        sums[1] += a[i + 1] * b[i + 1];
-        sums[2] += a[i + 2] * b[i + 2];
-        sums[3] += a[i + 3] * b[i + 3];
+        even += pair_at(a + i) * pair_at(b + i);
+        odd += pair_at(a + i + 2) * pair_at(b + i + 2);
     }
+    double rest = 0.0;
     for (; i < count; i++)
         rest += a[i] * b[i];
-    return (sums[0] + sums[2]) + (sums[1] + sums[3]) + rest;
+    return (even[0] + odd[0]) + (even[1] + odd[1]) + rest;
 }
 
 /* What h of a look is computed from. */
@@ -215,17 +228,18 @@ struct source {
     const struct assay__grid *before;
     struct place place;
     struct layout layout;
-    long edge_node;         /* of the look before */
-    long first;             /* the node below the edge, counted from that one */
-    struct table tables[2]; /* the second for every other node when the step is halved */
+    long edge_node;                 /* of the look before */
+    long first;                     /* the node below the edge, counted from that one */
+    long parts;                     /* that a step of the look before has; 1 where steps grow */
+    struct table tables[PARTS_MAX]; /* for each part of a step */
 };
 
 static double table_value(const struct source *source, long node)
 {
     const struct assay__grid *before = source->before;
-    bool is_half = source->layout.ratio == 0.5, is_odd = is_half && node % 2 != 0;
-    long moved = is_half ? (node - is_odd) / 2 : node * (long)source->layout.ratio;
-    const struct table *table = &source->tables[is_odd];
+    long parts = source->parts, part = ((node % parts) + parts) % parts;
+    long moved = parts > 1 ? (node - part) / parts : node * (long)source->layout.ratio;
+    const struct table *table = &source->tables[part];
     long start = source->edge_node + source->first + moved - table->half, skip = 0;
     long count = table->count, end = (long)before->even_count;
     if (start < 0) {
@@ -260,10 +274,12 @@ static bool open_source(struct source *source)
     source->first = (long)whole;
     source->edge_node = (long)before->edge_node;
     double deviation = source->place.before, factor = 1.0 / before->time;
-    if (!fill_table(&source->tables[0], offset, step, deviation, factor))
-        return false;
-    return source->layout.ratio != 0.5 ||
-           fill_table(&source->tables[1], offset + 0.5 * step, step, deviation, factor);
+    source->parts = source->layout.ratio < 1.0 ? lround(1.0 / source->layout.ratio) : 1;
+    for (long part = 0; part < source->parts; part++)
+        if (!fill_table(&source->tables[part], offset + (double)part * step / (double)source->parts,
+                        step, deviation, factor))
+            return false;
+    return true;
 }
 
 /* From the top down, until what paths that end there have done no longer matters: h is 1. */
