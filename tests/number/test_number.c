@@ -240,8 +240,42 @@ START_TEST(counts_have_commas_between_thousands)
 }
 END_TEST
 
+/* A plus sign keeps a number from being read in one pass: both ways read the same. */
+START_TEST(numbers_of_few_digits_read_as_all_others)
+{
+    static const char LETTERS[] = "0123456789000000.";
+    char text[40] = "+", digits[2][ASSAY__DIGITS_MAX];
+    for (uint64_t i = 0, seed = 1; i < 300000; i++) {
+        struct assay_decimal ways[2];
+        int length = 1;
+        for (uint64_t n = i % 24; n > 0; n--) {
+            seed = seed * 6364136223846793005u + 1442695040888963407u;
+            text[length++] = LETTERS[(seed >> 33) % (sizeof LETTERS - 1)];
+        }
+        text[length] = '\0';
+        enum assay__parse slow = assay__decimal_parse(text, strlen(text), &ways[0], digits[0]);
+        enum assay__parse quick =
+            assay__decimal_parse(text + 1, strlen(text) - 1, &ways[1], digits[1]);
+        ck_assert_msg(slow == quick, "%s", text);
+        if (slow != ASSAY__PARSE_OK)
+            continue;
+        ck_assert_msg(ways[0].mantissa == ways[1].mantissa &&
+                          ways[0].exponent == ways[1].exponent &&
+                          ways[0].digit_count == ways[1].digit_count &&
+                          (ways[0].digits == NULL) == (ways[1].digits == NULL),
+                      "%s", text);
+        ck_assert(ways[0].digits == NULL || memcmp(digits[0], digits[1], ways[0].digit_count) == 0);
+        text[0] = '-';
+        ck_assert_int_eq(assay__decimal_parse(text, strlen(text), &ways[1], digits[1]), slow);
+        ck_assert_msg(ways[1].mantissa == -ways[0].mantissa, "%s", text);
+        text[0] = '+';
+    }
+}
+END_TEST
+
 static void add(TCase *cases)
 {
+    tcase_add_test(cases, numbers_of_few_digits_read_as_all_others);
     tcase_add_test(cases, counts_have_commas_between_thousands);
     tcase_add_test(cases, number_write_is_short_and_plain_where_people_expect_it);
     tcase_add_test(cases, numbers_agree_with_the_golden_file_both_ways);

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Digits of whole numbers beside those that printf writes; formats in texts that are nearly full.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/digits.h"
+#include "base/text.h"
+#include "test.h"
+
+static void check_digits(uint64_t value)
+{
+    char want[32], got[32];
+    snprintf(want, sizeof want, "%" PRIu64, value);
+    *assay__digits_write(value, got) = '\0';
+    ck_assert_str_eq(got, want);
+    struct assay__text text = {0};
+    assay__text_count(&text, value);
+    ck_assert_str_eq(text.data, want);
+    assay__text_release(&text);
+}
+
+START_TEST(digits_are_those_of_printf)
+{
+    uint64_t power = 1;
+    for (int i = 0; i < 20; i++, power *= 10) {
+        check_digits(power - 1);
+        check_digits(power);
+        check_digits(power + 1);
+    }
+    for (uint64_t i = 0, value = 1; i < 10000; i++, value = value * 6364136223846793005u + i)
+        check_digits(value >> i % 64);
+    check_digits(UINT64_MAX);
+}
+END_TEST
+
+/* A text keeps room for at least 255 bytes: formats end before, at and behind its end. */
+START_TEST(formats_fit_or_grow_alike)
+{
+    for (int length = 240; length < 270; length++) {
+        struct assay__text text = {0};
+        char want[600] = "x";
+        assay__text_putc(&text, 'x');
+        assay__text_format(&text, "%0*d", length, 7);
+        snprintf(want + 1, sizeof want - 1, "%0*d", length, 7);
+        ck_assert_str_eq(text.data, want);
+        ck_assert_uint_eq(text.length, strlen(want));
+        assay__text_release(&text);
+    }
+}
+END_TEST
+
+static void add(TCase *cases)
+{
+    tcase_add_test(cases, digits_are_those_of_printf);
+    tcase_add_test(cases, formats_fit_or_grow_alike);
+}
+
+int main(void)
+{
+    return test_main("digits", add);
+}
