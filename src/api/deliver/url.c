@@ -120,8 +120,8 @@ enum assay_status assay__endpoint_parse(const char *url, const char *what,
         status = assay__fail_memory(err);
     else if (code != CURLUE_OK)
         status = assay__fail(err, ASSAY_ERROR_USAGE,
-                             "%s is malformed (%s). Write one such as https://stats.example.com.", what,
-                             curl_url_strerror(code));
+                             "%s is malformed (%s). Write one such as https://stats.example.com.",
+                             what, curl_url_strerror(code));
     else
         status = check_parts(parsed, &parts, what, out, err);
     curl_free(parts.scheme);

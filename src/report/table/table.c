@@ -15,22 +15,6 @@
 
 enum { WIDTH_MIN = 60, WIDTH_MAX = 200, WIDTH_DEFAULT = 80 };
 
-void assay__table_hint(struct assay__text *words, const struct assay_write_options *options,
-                       const char *kind)
-{
-    const char *hint = options->hint != NULL ? options->hint(kind) : NULL;
-    if (hint != NULL)
-        assay__text_format(words, "; %s", hint);
-}
-
-uint64_t assay__table_units(const struct assay_analysis *analysis)
-{
-    uint64_t total = 0;
-    for (uint32_t g = 0; g < analysis->group_count; g++)
-        total += analysis->units[g];
-    return total;
-}
-
 static void write_head(struct assay__page *page, const struct assay_analysis *analysis)
 {
     char units[ASSAY__FIGURE_BYTES], read[ASSAY__FIGURE_BYTES], skipped[ASSAY__FIGURE_BYTES];
