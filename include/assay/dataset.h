@@ -174,7 +174,9 @@ assay_dataset_summarize(const struct assay_dataset *dataset, char **text, size_t
 
 /**
  * assay_dataset_stream() writes the same bytes to a sink, a few rows at a time: however long the
- * table is, little of its text is in memory. Also returns what the sink returns.
+ * table is, little of its text is in memory. The sums are read where the dataset keeps them; the
+ * list of rows takes some 300 bytes a row, and there may be 50 million. Also returns what the sink
+ * returns.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
 assay_dataset_stream(const struct assay_dataset *dataset, const struct assay_sink *sink,

@@ -91,7 +91,7 @@ enum assay_status assay__analyze_balance(struct assay__builder *builder,
     return ASSAY_OK;
 }
 
-/* The rarer of the units with and without a value, by groups; false when one of them is none. */
+/* The rarer of the units with and without a value, by groups; false when one of them is 0. */
 static bool rarer_counts(const struct assay__builder *builder, uint32_t metric,
                          const uint32_t *groups, uint32_t group_count, uint64_t *counts)
 {

@@ -42,7 +42,7 @@ static enum assay_side harm_side(enum assay_direction direction)
 
 /*
  * A planned effect or margin in metric units; relative ones are shares of |baseline mean|. A share
- * of 0 is no size at all: as a margin of 0 it would ask for what the plan does not.
+ * of 0 is not a size: as a margin of 0 it would ask for what the plan does not.
  */
 static struct assay__wide in_metric_units(const struct assay_bound *bound,
                                           struct assay__wide unadjusted_baseline)

@@ -48,7 +48,7 @@ enum assay_status assay__halt_check(const struct assay__halt *halt, struct assay
     if (cancel != NULL && __atomic_load_n(cancel, __ATOMIC_RELAXED) != 0)
         return fail(err, "The caller ended the call.");
     if (halt->deadline_ns != 0 && now_ns() >= halt->deadline_ns)
-        return fail(err, "The call's deadline is over.");
+        return fail(err, "The call's deadline has passed.");
     return ASSAY_OK;
 }
 

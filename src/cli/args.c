@@ -129,7 +129,7 @@ int args_choice(struct args_where where, const char *text, const char *const *na
         used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", between, names[i]);
     }
     const char *nearest = cli_nearest(text, names, count);
-    const char *is_not = count == 1 ? "not" : "none of";
+    const char *is_not = count == 1 ? "not" : "not one of";
     if (nearest != NULL)
         return cli_usage_error(where.command, "--%s: '%s' is %s %s; did you mean '%s'?", where.flag,
                                text, is_not, list, nearest);

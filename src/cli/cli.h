@@ -20,7 +20,7 @@
     X(sql, "the SQL that computes sufficient statistics where the rows are")                       \
     X(size, "sample size, power and detectable effect")                                            \
     X(design, "boundaries of sequential looks")                                                    \
-    X(simulate, "what a plan's decisions come out as")                                             \
+    X(simulate, "error rates and power of a plan, by simulation")                                  \
     X(srm, "counts of units against planned weights")                                              \
     X(report, "results as one HTML file, or as Markdown")                                          \
     X(post, "deliver results to a platform or to assay serve")                                     \

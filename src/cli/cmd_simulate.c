@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* assay simulate: what a plan's decisions come out as when experiments are simulated. */
+/* assay simulate: error rates and power of a plan, by simulation when experiments are simulated. */
 #include <getopt.h>
 #include <gsl/gsl_errno.h>
 #include <math.h>
@@ -40,7 +40,7 @@ static int print_help(void)
     fputs("usage: assay simulate [OPTION...] --draw=METRIC:DISTRIBUTION...\n"
           "       assay simulate [OPTION...] FILE...\n\n"
           "Simulates experiments under a plan, analyzes them as assay analyze does, follows the\n"
-          "advice at each look, and counts what came out: ships without an effect, power, false\n"
+          "advice at each look, and counts the outcomes: ships without an effect, power, false\n"
           "aborts, coverage, units used. Units are drawn from distributions, or from the units of\n"
           "files, all groups together.\n\n"
           "  assay simulate --plan plan.json --draw revenue:lognormal,mean=20,sd=60 --units 20000\n"

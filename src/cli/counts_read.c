@@ -90,7 +90,7 @@ int counts_add(struct counts *counts, const char *word)
 {
     if (counts->metric_count == 0)
         return cli_usage_error("test",
-                               "'%.*s' belongs to no metric: --proportion or --mean comes first",
+                               "'%.*s' belongs to no metric: give --proportion or --mean before it",
                                assay__utf8_shown(word, strlen(word)), word);
     struct counts_metric *metric = &counts->metrics[counts->metric_count - 1];
     if (metric->word_count == ASSAY_GROUPS_MAX)
@@ -259,7 +259,7 @@ static int read_mean(struct counts_metric *metric, const char *word, const char 
     if (deviation.mantissa < 0)
         return fail_word(metric, word, "has a negative standard deviation");
     if (units < 2 && deviation.mantissa != 0)
-        return fail_word(metric, word, "has a standard deviation, which a single unit has not");
+        return fail_word(metric, word, "has a standard deviation, but is a single unit");
     variance = square(&deviation, squared);
     enum assay_status status =
         assay__moments_add_centred(arm->moments, units, &mean, &variance, &err);
@@ -318,7 +318,7 @@ static int check_names(const struct counts *counts, const struct counts_metric *
         while (k < first->word_count && strcmp(first->arms[k].group, metric->arms[i].group) != 0)
             k++;
         if (k == first->word_count)
-            return cli_usage_error("test", "'%s' has a group '%s', which '%s' has not",
+            return cli_usage_error("test", "'%s' has a group '%s', which '%s' does not have",
                                    metric->name, metric->arms[i].group, first->name);
     }
     return 0;

@@ -11,7 +11,7 @@
 
 /**
  * Flags of commands that post (assay post, assay analyze --post), besides --parent and --id. There
- * is none for a token: what is in argv, everyone on the machine can read.
+ * is not one for a token: what is in argv, everyone on the machine can read.
  */
 #define DELIVERY_FLAG_LIST(X)                                                                      \
     X(BASE_URL, "base-url", 1, "URL", "server to post to, such as http://127.0.0.1:8080")          \
@@ -59,8 +59,8 @@ struct delivery {
 };
 
 /**
- * delivery_flag_take() keeps a delivery flag; false when option is none of them. When the value is
- * wrong it says so and sets *code to the exit code.
+ * delivery_flag_take() keeps a delivery flag; false when option is not one of them. When the value
+ * is wrong it says so and sets *code to the exit code.
  */
 bool delivery_flag_take(struct delivery *delivery, int option, const char *value, int *code);
 

@@ -43,7 +43,7 @@ static void log_text(const struct delivery *delivery, const struct assay_event *
                 "file gives it up\n",
                 event->resource, event->message, delivery->options.outbox);
     else if (was_there)
-        fprintf(stderr, "assay: %s was there already, and is the same\n", event->message);
+        fprintf(stderr, "assay: %s was stored already, and is the same\n", event->message);
     else if (strcmp(event->name, "delivered") == 0 && delivery->names == NULL)
         fprintf(stderr, "assay: delivered %s\n", event->message);
 }

@@ -31,8 +31,8 @@ enum data_flag {
 #define DATA_FLAG_OPTIONS DATA_FLAG_LIST(DATA_FLAG_OPTION)
 
 /**
- * data_flag_take() keeps a data flag in options; false when option is none of them. When the value
- * is wrong it says so as command and sets *code to the exit code.
+ * data_flag_take() keeps a data flag in options; false when option is not one of them. When the
+ * value is wrong it says so as command and sets *code to the exit code.
  */
 bool data_flag_take(const char *command, struct assay_read_options *options, int option,
                     const char *value, int *code);

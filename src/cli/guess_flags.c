@@ -136,7 +136,7 @@ static void guess_group(struct work *work)
         work->flags->failed |=
             assay__index_add(&columns, profile->columns[i].name, strlen(profile->columns[i].name),
                              UINT32_MAX - 1, &number, NULL) != ASSAY_OK;
-    refuse(work, "No column is surely the group%s%.100s%s. Add --group, one of: %s.",
+    refuse(work, "No column is clearly the group%s%.100s%s. Add --group, one of: %s.",
            name[0] != '\0' ? " ('" : "", name, name[0] != '\0' ? "' may be)" : "",
            list_names(work, &columns));
     assay__index_release(&columns);

@@ -33,14 +33,14 @@ struct assay__node *plan_build_text(struct plan_build *build, const char *text, 
 /** plan_build_plain() is a new text as it stands: only compound values know backslashes. */
 struct assay__node *plan_build_plain(struct plan_build *build, const char *text);
 
-/** plan_build_number() is a new number read from the text; fails when it is none. */
+/** plan_build_number() is a new number read from the text; fails when it is not a number. */
 struct assay__node *plan_build_number(struct plan_build *build, const char *text, size_t length);
 
 /** plan_build_set() makes value a member of object; nothing happens when value is NULL. */
 void plan_build_set(struct plan_build *build, struct assay__node *object, const char *key,
                     struct assay__node *value);
 
-/** plan_build_member() is the member of a type, made anew when there is none of that type. */
+/** plan_build_member() is the member of a type, made anew when there is not one of that type. */
 struct assay__node *plan_build_member(struct plan_build *build, struct assay__node *object,
                                       const char *key, enum assay__node_type type);
 

@@ -80,7 +80,7 @@ struct plan_flags {
     bool failed; /* memory ran out; plan_flags_build() reports it */
 };
 
-/** plan_flags_take() keeps a flag; false when option is none of them. */
+/** plan_flags_take() keeps a flag; false when option is not one of them. */
 bool plan_flags_take(struct plan_flags *flags, int option, const char *value);
 
 /** plan_flags_add() keeps a flag by its name, as if it were given last. */

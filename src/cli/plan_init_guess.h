@@ -6,7 +6,7 @@
 
 enum {
     GUESS_NONE = UINT32_MAX,
-    GUESS_GROUPS_MAX = 20 /* more values than this are no groups */
+    GUESS_GROUPS_MAX = 20 /* more values than this are not groups */
 };
 
 /** enum column_use: what a column is taken for. */

@@ -35,7 +35,7 @@ struct column_profile {
     uint64_t *row_hashes;       /* of each row's cell; 0 where it is missing */
 };
 
-/** profile_is_usable(): a plan can name the column, and it is no copy of another. */
+/** profile_is_usable(): a plan can name the column, and it is not a copy of another. */
 bool profile_is_usable(const struct column_profile *column);
 
 /** struct table_profile: the columns of a table by its first rows. Zero-initialise it. */

@@ -68,7 +68,7 @@ static enum assay_status find_metrics(const struct init_table *table, struct ini
     assay__rows_close(rows);
     if (status == ASSAY_OK && sums->metrics.count == 0)
         return assay__fail_at(err, ASSAY_ERROR_DATA, assay__rows_name(table->profile.table), 0, 0,
-                              "The table of sums has rows of no metric.");
+                              "The table of sums has no row of a metric.");
     return status;
 }
 

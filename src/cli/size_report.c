@@ -159,10 +159,10 @@ static void say_history(const struct size_query *query, struct assay__text *word
     assay__text_puts(words, ".");
     for (uint32_t i = 0; i < history->covariate_count; i++)
         if (history->dropped >> i & 1)
-            assay__text_format(words,
-                               " Covariate %s is constant or a combination of earlier ones and "
-                               "counts for nothing.",
-                               history->covariates[i]);
+            assay__text_format(
+                words,
+                " Covariate %s is constant or a combination of earlier ones and is not used.",
+                history->covariates[i]);
 }
 
 static void write_words(struct assay__page *page, const struct size_query *query)

@@ -51,7 +51,7 @@ struct source_flags {
 };
 
 /**
- * source_flag_take() keeps a flag; false when option is none of them. When the value is wrong it
+ * source_flag_take() keeps a flag; false when option is not one of them. When the value is wrong it
  * says so as command and sets *code to the exit code.
  */
 bool source_flag_take(const char *command, struct source_flags *flags, int option,

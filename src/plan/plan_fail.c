@@ -73,10 +73,10 @@ void assay__plan_fail_choice(struct assay__plan_reader *reader, const struct ass
     const char *nearest = assay__nearest(at->text, at->length, words, count);
     int shown = assay__utf8_shown(at->text, at->length);
     if (nearest != NULL)
-        assay__plan_fail(reader, at, "'%.*s' is none of %s; did you mean '%s'?", shown, at->text,
+        assay__plan_fail(reader, at, "'%.*s' is not one of %s; did you mean '%s'?", shown, at->text,
                          list.data, nearest);
     else
-        assay__plan_fail(reader, at, "'%.*s' is none of %s.", shown, at->text, list.data);
+        assay__plan_fail(reader, at, "'%.*s' is not one of %s.", shown, at->text, list.data);
     assay__text_release(&list);
 }
 
@@ -88,7 +88,7 @@ bool assay__plan_is(struct assay__plan_reader *reader, const struct assay__node 
     if (value->type == type)
         return true;
     if (value->type == ASSAY__NODE_NULL)
-        assay__plan_fail(reader, value, "This is null; leave the key out to have the default.");
+        assay__plan_fail(reader, value, "This is null; leave the key out to use the default.");
     else if (type == ASSAY__NODE_OBJECT)
         assay__plan_fail(reader, value, "This must be an object in braces, not %s.",
                          assay__node_type_name(value->type));

@@ -106,8 +106,8 @@ static enum assay_status find_definitions(struct assay__node *root, const char *
             return fail_in(name, metric, "A definition must be an object in braces.", err);
         const struct assay__node *id = assay__node_get(metric, "id");
         if (id == NULL || id->type != ASSAY__NODE_STRING)
-            return fail_in(name, metric, "A definition needs an \"id\", and includes no others.",
-                           err);
+            return fail_in(name, metric,
+                           "A definition needs an \"id\" and must not include others.", err);
     }
     return ASSAY_OK;
 }

@@ -20,7 +20,7 @@ void assay__plan_finish_group_list(struct assay__plan_reader *reader,
         assay__plan_fail(reader, list, "The weights add up to more than a number can hold.");
 }
 
-/* Fails when groups are planned and id is none of them, or one that gets no units. */
+/* Fails when groups are planned and id is not one of them, or one that gets no units. */
 static void check_group(struct assay__plan_reader *reader, const struct assay__node *at,
                         const char *id, const struct assay_plan *plan)
 {
@@ -99,8 +99,8 @@ void assay__plan_finish_comparisons(struct assay__plan_reader *reader,
     const struct assay__node *pairs = assay__node_get(value, "pairs");
     if (value->count == 0 || (all != NULL && pairs != NULL)) {
         assay__plan_fail(reader, value,
-                         "A \"baseline\", \"allPairs\" or \"pairs\" must be here, and not the last "
-                         "two together.");
+                         "Give \"baseline\", \"allPairs\" or \"pairs\"; \"allPairs\" and \"pairs\" "
+                         "exclude each other.");
         return;
     }
     if (plan->baseline != NULL)

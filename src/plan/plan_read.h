@@ -35,7 +35,7 @@ void assay__plan_fail_key(struct assay__plan_reader *reader, const struct assay_
 /** assay__plan_fail_memory() is the failure of an allocation. */
 void assay__plan_fail_memory(struct assay__plan_reader *reader);
 
-/** assay__plan_fail_choice() says that a text is none of some words, and which may be meant. */
+/** assay__plan_fail_choice() says that a text is not one of some words, and which may be meant. */
 void assay__plan_fail_choice(struct assay__plan_reader *reader, const struct assay__node *at,
                              const char *const *words, uint32_t count);
 

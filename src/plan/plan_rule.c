@@ -43,7 +43,7 @@ static void read_branches(struct tree *tree, const struct assay__node *list,
     if (!assay__plan_is(tree->reader, list, ASSAY__NODE_ARRAY))
         return;
     if (list->count == 0)
-        assay__plan_fail(tree->reader, list, "There is nothing here; name at least one metric.");
+        assay__plan_fail(tree->reader, list, "The list is empty; name at least one metric.");
     if (list->count > ASSAY_METRICS_MAX)
         assay__plan_fail(tree->reader, list, "There are %u entries; %d is the limit.",
                          (unsigned)list->count, ASSAY_METRICS_MAX);

@@ -91,10 +91,9 @@ void assay__plan_finish_horizon(struct assay__plan_reader *reader, const struct 
                          "A group sequential horizon needs \"expectedSampleSize\", the units of "
                          "all groups at its end.");
     if (horizon->has_futility && horizon->planned_looks == 0)
-        assay__plan_fail(
-            reader, value,
-            "Futility bounds need \"plannedLooks\": the effect that they give up on is "
-            "the one that so many looks find with the plan's power.");
+        assay__plan_fail(reader, value,
+                         "Futility bounds need \"plannedLooks\": they give up on the effect that "
+                         "this number of looks finds with the plan's power.");
 }
 
 static void finish_rates(struct assay__plan_reader *reader, const struct assay__node *root,

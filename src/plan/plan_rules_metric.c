@@ -107,7 +107,7 @@ static void finish_denominator(struct assay__plan_reader *reader, const struct a
                          "Events need an \"aggregation\": how several rows of a unit become one "
                          "value.");
     if (metric->denominator == NULL && !counts_rows(measure))
-        assay__plan_fail(reader, denominator, "A \"value\" is missing here: the column.");
+        assay__plan_fail(reader, denominator, "The \"value\", a column, is missing.");
     bool is_same_column = metric->value == metric->denominator ||
                           (metric->value != NULL && metric->denominator != NULL &&
                            strcmp(metric->value, metric->denominator) == 0);

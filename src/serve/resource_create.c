@@ -119,7 +119,8 @@ static void read_id(struct serve_call *call, const struct assay__node *root,
     if (id == NULL)
         return;
     if (in_query != NULL && in_body != NULL && strcmp(in_query, in_body) != 0)
-        serve_problem_add(problems, "analysisResultId", "The query and the body name two ids.");
+        serve_problem_add(problems, "analysisResultId",
+                          "The query and the body name different ids.");
     else if (!assay__result_id_ok(id))
         serve_problem_add(problems, "analysisResultId", "An id has " ASSAY__RESULT_ID_RULE ".");
     else
@@ -187,7 +188,7 @@ static bool copy_label(struct serve_call *call, const char *key, const char *val
     return copy->key != NULL && copy->value != NULL;
 }
 
-/* How many labels there are: pairs, and entries of a list that are none. */
+/* How many labels there are: pairs, and entries of a list that are not pairs. */
 static uint32_t count_labels(const struct assay__node *result)
 {
     const char *key, *value;
@@ -262,7 +263,7 @@ static void finish_create(struct serve_call *call)
     struct serve_answer *answer = &call->answer;
     if (call->job.outcome == SERVE_PRESENT)
         serve_answer_refuse(answer, SERVE_EXISTS, NULL,
-                            "workflows/%s/instances/%s/analysisResults/%s is there already.",
+                            "workflows/%s/instances/%s/analysisResults/%s already exists.",
                             call->job.record.place.workflow, call->job.record.place.instance,
                             call->job.record.place.id);
     else if (call->job.outcome == SERVE_UNCERTAIN)

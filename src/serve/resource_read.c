@@ -55,7 +55,7 @@ static void finish_delete(struct serve_call *call)
         serve_answer_refuse(answer, SERVE_CHANGED, NULL,
                             call->job.condition.if_none_match == NULL
                                 ? "The result has another ETag."
-                                : "The result's ETag is not as the request's condition has it.");
+                                : "The result's ETag does not meet the request's condition.");
         break;
     case SERVE_UNCERTAIN:
         serve_answer_refuse(answer, SERVE_UNKNOWN, NULL,
@@ -130,7 +130,8 @@ static void read_page_size(const struct serve_call *call, struct serve_query *qu
         return;
     size_t length = strlen(text);
     if (strspn(text, "0123456789") != length || length > 9) {
-        serve_problem_add(problems, "pageSize", "This is a count, 0 for the default of %d.",
+        serve_problem_add(problems, "pageSize",
+                          "This must be a whole number; 0 stands for the default of %d.",
                           PAGE_SIZE);
         return;
     }

@@ -227,9 +227,9 @@ static enum assay_status note_unsealed(const struct intake *intake, struct assay
     bool is_mixed = shards->sealed_count > 0;
     return assay__dataset_note(
         intake->dataset, is_mixed ? ASSAY_NOTE_WARNING : ASSAY_NOTE_INFO, -1,
-        is_mixed ? "Some tables of sums have no seal: in those, parts that are repeated, cut or "
-                   "edited cannot be told."
-                 : "The sums have no seal: parts that are repeated, cut or edited cannot be told.",
+        is_mixed ? "Some tables of sums have no seal: repeated, cut or edited parts of them cannot "
+                   "be detected."
+                 : "The sums have no seal: repeated, cut or edited parts cannot be detected.",
         err);
 }
 

@@ -179,7 +179,7 @@ static enum assay_status gzip_between(struct assay__source *source, struct assay
     source->is_complete = false;
     return inflateReset(source->state) == Z_OK
                ? ASSAY_OK
-               : assay__fail(err, ASSAY_ERROR_INTERNAL, "zlib did not start again.");
+               : assay__fail(err, ASSAY_ERROR_INTERNAL, "zlib could not be reset.");
 }
 
 static enum assay_status gzip_decode(struct assay__source *source, char *buffer, size_t capacity,

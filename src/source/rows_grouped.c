@@ -157,12 +157,12 @@ static enum assay_status find_group(const char *pattern, const char *path,
     size_t length = strlen(name);
     if (strcmp(path, "-") == 0)
         return assay__fail(err, ASSAY_ERROR_DATA,
-                           "Standard input has no name for the group to be in.");
+                           "Standard input has no file name to take the group from.");
     if (!match(pattern, name, without_ending(name, length), group) &&
         !match(pattern, name, length, group))
-        return assay__fail_at(err, ASSAY_ERROR_DATA, path, 0, 0,
-                              "The file's name has no group in it: it is not of the form '%.200s'.",
-                              pattern);
+        return assay__fail_at(
+            err, ASSAY_ERROR_DATA, path, 0, 0,
+            "The file name does not have the form '%.200s', so it does not name a group.", pattern);
     if (group->length > ASSAY_NAME_BYTES_MAX ||
         assay__utf8_valid_run(group->text, group->length) < group->length)
         return assay__fail_at(err, ASSAY_ERROR_DATA, path, 0, 0,

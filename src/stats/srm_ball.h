@@ -7,7 +7,7 @@
 /**
  * assay__srm_in_balls() fills in groups, statistic, p and its logarithm of *out, whose tested and
  * df are set, and whether a share is beyond the tolerance, as assay_srm_test() does in 320 bits.
- * False, and nothing of use, where a digit is in doubt, or weights are no whole numbers of 62 bits
+ * False, and nothing of use, where a digit is in doubt, or weights are not whole numbers of 62 bits
  * at a common scale. The arguments are in range.
  */
 bool assay__srm_in_balls(const uint64_t *counts, const double *weights, size_t group_count,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* An analysis in which one allocation fails, whichever it is, is no analysis. */
+/* An analysis in which any one allocation fails is refused. */
 #include "scarce_memory.h"
 
 #include "moments_run.h"

@@ -49,7 +49,7 @@ START_TEST(a_flag_or_a_deadline_ends_a_call)
     ck_assert_str_eq(err.message, "The caller ended the call.");
     assay__halt_begin(&halt, &late);
     ck_assert_int_eq(assay__halt_check(&halt, &err), ASSAY_ERROR_CANCELLED);
-    ck_assert_str_eq(err.message, "The call's deadline is over.");
+    ck_assert_str_eq(err.message, "The call's deadline has passed.");
     assay__halt_begin(&halt, &never);
     ck_assert_int_eq(assay__halt_check(&halt, &err), ASSAY_OK);
     ck_assert_int_eq(assay_status_exit_code(ASSAY_ERROR_CANCELLED), 75);

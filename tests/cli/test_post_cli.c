@@ -116,7 +116,7 @@ START_TEST(analyze_posts_what_it_prints)
         post_cli_run(&run);
         assert_code(run, 0);
         assert_says(run.err, i == 0 ? "assay: delivered " POST_PARENT "/analysisResults/ar-"
-                                    : "was there already, and is the same");
+                                    : "was stored already, and is the same");
         ck_assert_uint_eq(hostile_stored(post_cli_server), 1);
         char *end = strrchr(run.out, '\n');
         ck_assert_ptr_nonnull(end);

@@ -245,7 +245,8 @@ static const struct bad {
     {",\"role\":\"deterioration\",\"deterioration\":false", "would leave nothing to test"},
     {",\"deterioration\":{\"alpha\":0}", "0 is not between 0 and 1"},
     {",\"minimumDetectableEffectAbs\":\"1%\"", "Only a proportion"},
-    {",\"type\":\"ratio\",\"denominator\":{\"aggregation\":\"sum\"}", "\"value\" is missing"},
+    {",\"type\":\"ratio\",\"denominator\":{\"aggregation\":\"sum\"}",
+     "\"value\", a column, is missing"},
 };
 
 START_TEST(bad_later_keys_are_named)

@@ -58,9 +58,9 @@ static const struct bad BAD[] = {
     {"\"groups\":[{\"id\":\"A\",\"weight\":0},{\"id\":\"B\"}],\"comparisons\":{\"baseline\":@"
      "\"A\"},",
      "weight 0"},
-    {"\"comparisons\":@{},", "must be here"},
+    {"\"comparisons\":@{},", "exclude each other"},
     {"\"comparisons\":@{\"pairs\":[{\"baseline\":\"A\",\"compared\":\"B\"}],\"allPairs\":true},",
-     "not the last two together"},
+     "exclude each other"},
     {"\"comparisons\":{\"allPairs\":@false},", "can only be true"},
     {"\"comparisons\":{\"pairs\":@[]},", "The list of pairs is empty"},
     {"\"comparisons\":{\"pairs\":[@{\"baseline\":\"A\",\"compared\":\"A\"}]},",
@@ -106,7 +106,7 @@ static const struct bad BAD[] = {
     {"\"skewnessCorrection\":@\"halls\",", "did you mean 'hall'?"},
     {"\"recommendationNames\":{@\"shipp\":\"x\"},", "did you mean \"ship\"?"},
     {",@\"rol\":\"success\"", "metrics[0].rol: Unknown key; did you mean \"role\"?"},
-    {",\"role\":@\"sucess\"", "metrics[0].role: 'sucess' is none of"},
+    {",\"role\":@\"sucess\"", "metrics[0].role: 'sucess' is not one of"},
     {"{\n\"metrics\":[@{\"id\":\"m\",\"type\":\"ratio\"}]}", "needs a \"denominator\""},
     {",\"denominator\":@\"d\"", "belongs to a metric of type \"ratio\""},
     {",\"type\":\"ratio\",\"denominator\":@\"m\"", "same column"},
@@ -139,7 +139,7 @@ static const struct bad BAD[] = {
     {",\"cap\":{\"upper\":1,\"upperQuantile\":@0.1}", "both given"},
     {",\"cap\":{\"upper\":@\"1\"}", "must be a number, not a string"},
     {",\"type\":\"proportion\",\"cap\":@{\"upper\":1}", "has no cap"},
-    {",\"aggregation\":@\"median\"", "metrics[0].aggregation: 'median' is none of"},
+    {",\"aggregation\":@\"median\"", "metrics[0].aggregation: 'median' is not one of"},
 };
 
 /* Makes the text of a bad plan and takes the '@' out. */

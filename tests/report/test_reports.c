@@ -2,14 +2,9 @@
 /* Reports written to a sink: the same bytes, in bounded memory, and an end when the sink fails. */
 #include "test.h"
 
-#include <malloc.h>
-#include <sys/resource.h>
-
 #include "base/text.h"
+#include "large_analysis.h"
 #include "report/reports.h"
-#include "sample_analysis.h"
-
-static struct sample sample;
 
 enum { SLICES = 100000, FEWER = 20000, MEBIBYTE = 1 << 20 };
 
@@ -22,47 +17,10 @@ static enum assay_status gather(void *context, const char *bytes, size_t length,
     return ASSAY_OK;
 }
 
-/* The sample with many slices, one result each. */
-static struct assay_analysis *make_large(uint32_t count)
-{
-    struct assay_analysis *large = sample_analysis(&sample);
-    struct assay_metric_result *results = calloc(count, sizeof *results);
-    struct assay_slice *slices = calloc(count, sizeof *slices);
-    struct assay_srm_result *srm = calloc(count, sizeof *srm);
-    char(*values)[16] = calloc(count, sizeof *values);
-    ck_assert(results != NULL && slices != NULL && srm != NULL && values != NULL);
-    for (uint32_t i = 0; i < count; i++) {
-        snprintf(values[i], sizeof values[i], "value %u", i);
-        slices[i] = (struct assay_slice){i == 0 ? ASSAY_SLICE_TOTAL : ASSAY_SLICE_DIMENSION,
-                                         i == 0 ? "" : "channel",
-                                         i == 0 ? "" : values[i],
-                                         {0}};
-        results[i] = sample.results[i == 0 ? 0 : 1];
-        results[i].slice = i;
-        srm[i] = sample.srm[i == 0 ? 0 : 1];
-        srm[i].slice = i;
-    }
-    large->results = results;
-    large->result_count = count;
-    large->slices = slices;
-    large->slice_count = count;
-    large->srm = srm;
-    large->srm_count = count;
-    large->units = calloc((size_t)count * SAMPLE_GROUPS, sizeof *large->units);
-    ck_assert_ptr_nonnull(large->units);
-    return large;
-}
-
 /* Bytes seen, and the most memory that was in use at any piece. */
 struct meter {
     size_t written, most_used;
 };
-
-static size_t used_now(void)
-{
-    struct mallinfo2 info = mallinfo2();
-    return info.uordblks + info.hblkhd;
-}
 
 static enum assay_status measure(void *context, const char *bytes, size_t length,
                                  struct assay_error *err)
@@ -75,13 +33,6 @@ static enum assay_status measure(void *context, const char *bytes, size_t length
     if (used > meter->most_used)
         meter->most_used = used;
     return ASSAY_OK;
-}
-
-static long peak_kib(void)
-{
-    struct rusage usage;
-    ck_assert_int_eq(getrusage(RUSAGE_SELF, &usage), 0);
-    return usage.ru_maxrss;
 }
 
 /* Writes a report, or the request after the last, and checks what it takes besides the analysis. */
@@ -111,18 +62,19 @@ static void assert_bounded(const struct assay_analysis *large, int format, size_
 
 START_TEST(a_hundred_thousand_slices_are_written_in_64_mib)
 {
-    assert_bounded(make_large(SLICES), ASSAY_FORMAT_RESULT, 64 * MEBIBYTE);
+    assert_bounded(large_analysis(SLICES), ASSAY_FORMAT_RESULT, 64 * MEBIBYTE);
 }
 END_TEST
 
 START_TEST(no_report_takes_memory_for_its_slices)
 {
-    assert_bounded(make_large(FEWER), _i, 8 * MEBIBYTE);
+    assert_bounded(large_analysis(FEWER), _i, 8 * MEBIBYTE);
 }
 END_TEST
 
 START_TEST(a_report_has_the_same_bytes_in_pieces)
 {
+    static struct sample sample;
     const struct assay_analysis *analysis = sample_analysis(&sample);
     struct assay__text pieces = {0};
     const struct assay_sink sink = {gather, &pieces};
@@ -156,7 +108,7 @@ static enum assay_status refuse(void *context, const char *bytes, size_t length,
 
 START_TEST(a_sink_that_fails_ends_the_report)
 {
-    const struct assay_analysis *large = make_large(FEWER);
+    const struct assay_analysis *large = large_analysis(FEWER);
     struct assay_error err;
     int calls = 0;
     const struct assay_sink sink = {refuse, &calls};

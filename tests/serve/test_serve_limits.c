@@ -218,7 +218,7 @@ START_TEST(full_disk_is_503_and_storing_goes_on_when_there_is_room)
 }
 END_TEST
 
-/* Fills what is behind the tables' own pages with bytes that are no pages. */
+/* Fills what is behind the tables' own pages with bytes that are not pages. */
 static void spoil(const char *path)
 {
     enum { PAGE_BYTES = 8192, FIRST = 8, LAST = 40 };

@@ -96,7 +96,7 @@ START_TEST(open_pages_are_not_for_pages_of_somebody_else)
 {
     endpoint.options.open_pages = true;
     endpoint_start(&endpoint);
-    expect(ask_host("rebind.attacker.example", "/"), 421, "not known under the host");
+    expect(ask_host("rebind.attacker.example", "/"), 421, "The host of the request is not a name");
     expect(ask_host("rebind.attacker.example", "/results/a/b/abc"), 421, "");
     expect(ask_host("localhost", "/"), 200, "");
     serve_stop(endpoint.server);

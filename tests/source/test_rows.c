@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A source of rows that is no file: the cells come from an array, and all sums are those of CSV. */
+/* A source of rows that is not a file: the cells come from an array, and all sums are those of CSV.
+ */
 #include "test.h"
 
 #include <unistd.h>

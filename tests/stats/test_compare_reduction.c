@@ -279,7 +279,7 @@ START_TEST(what_a_near_perfect_covariate_leaves_keeps_its_digits)
     double share = out.difference.standard_error / raw;
     ck_assert_double_lt(out.reduction.remaining, 1e-9);
     assert_close(out.reduction.remaining, share * share, 4.0 * DBL_EPSILON);
-    /* 1 - rate has lost six digits and more: the field is no luxury. */
+    /* 1 - rate has lost six digits and more: the field is needed. */
     ck_assert_double_gt(fabs(1.0 - out.reduction.rate - out.reduction.remaining),
                         1e-10 * out.reduction.remaining);
     data.covariates = 0;

@@ -140,7 +140,7 @@ static struct assay_comparison compare_values(const double *values, size_t count
     return out;
 }
 
-/* Two values are as far from their mean, whatever they are of: that is no skewness of 0. */
+/* Two values are as far from their mean, whatever they are of: that is not a skewness of 0. */
 START_TEST(fewer_than_three_values_have_no_skewness)
 {
     static const double VALUES[] = {0.0, 1.0, 1.0};

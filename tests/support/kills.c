@@ -359,7 +359,7 @@ static void flush_all(struct kills_run *run)
     }
 }
 
-/* What killed writers left is no entry; it goes when it is old. */
+/* What killed writers left is not an entry; it goes when it is old. */
 static void sweep(struct kills_run *run)
 {
     char command[256];

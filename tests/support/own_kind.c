@@ -168,7 +168,7 @@ static enum assay_status read_row(void *state, uint64_t count, const char *text,
         int64_t units = *star == '*' ? strtoll(star + 1, &end, 10) : 0;
         uint32_t place = place_of(sample, value);
         if (units <= 0 || (*end != '\0' && strncmp(end, ", ", 2) != 0))
-            return assay__fail(err, ASSAY_ERROR_DOMAIN, "That is no sample.");
+            return assay__fail(err, ASSAY_ERROR_DOMAIN, "That is not a sample.");
         if (place < sample->count && sample->values[place].value == value)
             return assay__fail(err, ASSAY_ERROR_DOMAIN, "A sample has a value twice.");
         status = put(sample, value, units, err);

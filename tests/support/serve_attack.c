@@ -93,7 +93,7 @@ static const char *check_answer(struct attack *attack, const char *at, const cha
     const char *body = line_end == NULL ? NULL : check_headers(line_end + 2, end, &body_length);
     if (body == NULL) {
         if (!was_reset)
-            note_flaw(attack, "headers that are none", at, length);
+            note_flaw(attack, "malformed headers", at, length);
         return NULL;
     }
     if (!is_expected(status)) {

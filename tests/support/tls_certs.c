@@ -124,7 +124,7 @@ static void name_files(struct tls_certs *certs)
 
 void tls_certs_make(struct tls_certs *certs)
 {
-    static const char GARBAGE[] = "-----BEGIN CERTIFICATE-----\nthis is none\n"
+    static const char GARBAGE[] = "-----BEGIN CERTIFICATE-----\nthis is not one\n"
                                   "-----END CERTIFICATE-----\n";
     memset(certs, 0, sizeof *certs);
     name_files(certs);

@@ -42,7 +42,7 @@ struct tls_certs {
     char folder[64];
     char path[TLS_WHO_COUNT][TLS_PATH_BYTES], key_path[TLS_WHO_COUNT][TLS_PATH_BYTES];
     char locked_key[TLS_PATH_BYTES]; /* TLS_CLIENT's key, encrypted with a password */
-    char garbage[TLS_PATH_BYTES];    /* looks like a certificate and is none */
+    char garbage[TLS_PATH_BYTES];    /* looks like a certificate and is not one */
     char empty[TLS_PATH_BYTES];
     char absent[TLS_PATH_BYTES]; /* is not there */
 };

@@ -15,7 +15,7 @@ struct tls_http2_request {
     char body[TLS_HTTP2_BODY_BYTES];
 };
 
-/** tls_http2_greet() reads the client's preface and sends settings; 0, or -1 when it is no HTTP/2.
+/** tls_http2_greet() reads the client's preface and sends settings; 0, or -1 when it is not HTTP/2.
  */
 int tls_http2_greet(gnutls_session_t session);
 

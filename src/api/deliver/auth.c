@@ -132,7 +132,7 @@ static enum assay_status read_client_secret(struct assay__auth *auth,
     bool is_secret = length > 0 && length <= TOKEN_BYTES_MAX && memchr(bytes, '\0', length) == NULL;
     if (is_read && !is_secret) {
         fail(outcome, auth->client_secret_file, "The file of the client secret",
-             length == 0 ? "is empty" : "holds no secret: it is too long, or no text");
+             length == 0 ? "is empty" : "does not hold a secret: it is too long, or not text");
     } else if (is_read) {
         auth->secret = strndup(bytes, length);
         if (auth->secret == NULL)
@@ -172,7 +172,7 @@ static enum assay_status take_grant(struct assay__auth *auth,
         /* The body is not quoted: a token may be in it under another name. */
         outcome->verdict = ASSAY__VERDICT_RETRY;
         assay__fail(&outcome->error, ASSAY_ERROR_TRY_AGAIN,
-                    "The token endpoint answered HTTP %ld without JSON that has an "
+                    "The token endpoint answered HTTP %ld without a JSON object that holds an "
                     "\"accessToken\".",
                     response->status);
     } else {

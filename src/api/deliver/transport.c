@@ -369,7 +369,7 @@ static void conclude(const struct assay__http *http, const struct transfer *tran
     else if (strncmp(curl_words, "Unsupported proxy", strlen("Unsupported proxy")) == 0)
         /* libcurl goes on with the URL, in which there may be a password. */
         snprintf(response->reason, sizeof response->reason,
-                 "the proxy's URL, in the environment, is none that can be used");
+                 "the proxy's URL in the environment cannot be used");
     else
         snprintf(response->reason, sizeof response->reason, "%s",
                  curl_words[0] != '\0' ? curl_words : curl_easy_strerror(code));

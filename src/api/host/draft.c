@@ -60,7 +60,7 @@ static bool take_part(const char **at, char part[PART_BYTES])
     return true;
 }
 
-/* The number of a list's element; -1 when the part is none. */
+/* The number of a list's element; -1 when the part is not a number. */
 static int index_of(const char *part)
 {
     size_t length = strlen(part);
@@ -82,7 +82,7 @@ static enum assay_status put(cJSON *parent, const char *part, cJSON *item, const
                       ? cJSON_ReplaceItemInObjectCaseSensitive(parent, part, item)
                       : cJSON_AddItemToObject(parent, part, item);
     else if (!cJSON_IsArray(parent))
-        why = "what it is a part of is neither an object nor a list.";
+        why = "the part before it is neither an object nor a list.";
     else if (index < 0 || index > count)
         why = "the elements of a list are numbered from 0, without gaps.";
     else
@@ -111,13 +111,13 @@ static enum assay_status set(struct assay_draft *draft, const char *place, cJSON
     cJSON *parent = draft->root;
     enum assay_status status = item == NULL ? assay__fail_memory(err) : ASSAY_OK;
     if (status == ASSAY_OK && !take_part(&at, part))
-        status = fail_place(place, "it begins with a slash, and its parts are names.", err);
+        status = fail_place(place, "it must begin with a slash, and its parts must be names.", err);
     for (int depth = 1; status == ASSAY_OK && *at != '\0'; depth++) {
         if (depth == PARTS_MAX)
             status = assay__fail(err, ASSAY_ERROR_LIMIT,
                                  "A place in a plan has more than %d parts.", PARTS_MAX);
         else if (!take_part(&at, next))
-            status = fail_place(place, "a part is longer than any name.", err);
+            status = fail_place(place, "a part is longer than a name may be.", err);
         if (status == ASSAY_OK && part_of(parent, part) == NULL) {
             cJSON *made = index_of(next) >= 0 ? cJSON_CreateArray() : cJSON_CreateObject();
             status = made == NULL ? assay__fail_memory(err) : put(parent, part, made, place, err);

@@ -12,8 +12,8 @@
 enum { ASSAY__FIGURE_BYTES = 48 }; /* any figure, or a time in quotes, and a NUL */
 
 /**
- * assay__figure_write() writes a leaf that is no text as JSON; returns its length, 0 where there is
- * no value.
+ * assay__figure_write() writes a leaf that is not a text as JSON; returns its length, 0 where there
+ * is no value.
  */
 size_t assay__figure_write(enum assay__c_type type, const void *place,
                            char out[ASSAY__FIGURE_BYTES]);

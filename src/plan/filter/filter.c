@@ -225,7 +225,7 @@ static enum assay_status parse_literal(struct parser *parser, struct assay__filt
 static enum assay_status parse_list(struct parser *parser, struct assay__filter_literal **out)
 {
     enum assay_status status =
-        expect(parser, is_sign(parser, "("), "a list in parentheses is wanted after in.");
+        expect(parser, is_sign(parser, "("), "a list in parentheses is wanted after 'in'.");
     while (status == ASSAY_OK) {
         status = parse_literal(parser, out);
         if (status != ASSAY_OK || !is_sign(parser, ","))
@@ -257,7 +257,8 @@ static enum assay_status parse_comparison(struct parser *parser, struct assay__f
             node->op = OPS[i].op;
     const char *place = parser->token.start;
     enum assay_status status =
-        expect(parser, node->op != 0, "one of = != < <= > >= in, is missing is wanted here.");
+        expect(parser, node->op != 0,
+               "a comparison is wanted here: = != < <= > >=, 'in' or 'is missing'.");
     if (status == ASSAY_OK)
         status = parse_literal(parser, &node->literals);
     if (status != ASSAY_OK || node->literals->kind != ASSAY__LITERAL_CHOICE)
@@ -300,10 +301,10 @@ static enum assay_status parse_test(struct parser *parser, struct assay__filter_
         return status;
     if (is_missing_test) {
         node->kind = ASSAY__FILTER_MISSING;
-        status = expect(parser, is_word(parser, "missing"), "missing is wanted after is.");
+        status = expect(parser, is_word(parser, "missing"), "'missing' is wanted after 'is'.");
     } else if (negated || is_word(parser, "in")) {
         node->kind = ASSAY__FILTER_IN;
-        status = expect(parser, is_word(parser, "in"), "in is wanted after not.");
+        status = expect(parser, is_word(parser, "in"), "'in' is wanted after 'not'.");
         if (status == ASSAY_OK)
             status = parse_list(parser, &node->literals);
     } else {
@@ -331,7 +332,7 @@ static enum assay_status parse_factor(struct parser *parser, struct assay__filte
             status = parse_expression(parser, &node);
         if (status == ASSAY_OK)
             status = expect(parser, is_sign(parser, ")"),
-                            "and, or, or a closing parenthesis is wanted here.");
+                            "'and', 'or' or a closing parenthesis is wanted here.");
         parser->depth--;
     } else if (status == ASSAY_OK) {
         status = parse_test(parser, &node);
@@ -387,7 +388,7 @@ enum assay_status assay__filter_parse(const char *text, struct assay__filter **o
     if (status == ASSAY_OK)
         status = parse_expression(&parser, &filter->root);
     if (status == ASSAY_OK && parser.token.kind != TOKEN_END)
-        status = fail_at(&parser, parser.token.start, "and, or, or the end is wanted here.");
+        status = fail_at(&parser, parser.token.start, "'and', 'or' or the end is wanted here.");
     if (status != ASSAY_OK) {
         assay__filter_free(filter);
         return status;

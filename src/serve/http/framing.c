@@ -58,7 +58,7 @@ static void count_once(struct reading *reading, const char *name)
         if (strcasecmp(name, ONCE[i]) != 0)
             continue;
         if (reading->is_seen[i])
-            reading->head.flaw = "A header that a request has once is given twice.";
+            reading->head.flaw = "A header that may be given only once is given twice.";
         reading->is_seen[i] = true;
     }
 }
@@ -77,7 +77,7 @@ static enum MHD_Result read_header(void *cls, enum MHD_ValueKind kind, const cha
         read_encoding(reading, text);
     else if (begins_with(name, MHD_HTTP_HEADER_CONTENT_LENGTH) ||
              begins_with(name, MHD_HTTP_HEADER_TRANSFER_ENCODING))
-        reading->head.flaw = "A header about the body's length is not readable.";
+        reading->head.flaw = "A header about the body's length cannot be read.";
     else if (strcasecmp(name, MHD_HTTP_HEADER_HOST) == 0)
         reading->hosts++;
     else if (strcasecmp(name, MHD_HTTP_HEADER_EXPECT) == 0)
@@ -98,9 +98,9 @@ struct serve_head serve_head_read(struct MHD_Connection *connection, const char 
     if (reading.lengths + reading.encodings > 1)
         head->flaw = "The length of the body is given twice.";
     else if (head->is_chunked && is_old)
-        head->flaw = "HTTP/1.0 has no chunks.";
+        head->flaw = "HTTP/1.0 does not allow chunks.";
     else if (reading.hosts > 1 || (reading.hosts == 0 && !is_old))
-        head->flaw = "A request has one Host header.";
+        head->flaw = "A request must have exactly one Host header.";
     return *head;
 }
 

@@ -55,7 +55,8 @@ static enum assay_status start_daemon(struct serve_front *front,
     if (front->daemon != NULL)
         return ASSAY_OK;
     return assay__fail(err, ASSAY_ERROR_UNAVAILABLE, "The HTTP server does not start%s.",
-                       front->cert != NULL ? "; see whether certificate and key are a pair" : "");
+                       front->cert != NULL ? "; check that certificate and key belong together"
+                                           : "");
 }
 
 static void free_front(struct serve_front *front)

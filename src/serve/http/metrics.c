@@ -91,6 +91,7 @@ void serve_metrics_write(struct serve_metrics *metrics, const struct serve_gauge
     write_one(out, "callers", "gauge", "Callers in the file of tokens.", gauges->callers);
     write_one(out, "reloads_total", "counter", "Files read again after SIGHUP.",
               atomic_load(&metrics->reloads));
-    write_one(out, "reloads_failed_total", "counter", "Reloads that failed; the old files hold.",
+    write_one(out, "reloads_failed_total", "counter",
+              "Reloads that failed; the old files stay in use.",
               atomic_load(&metrics->reloads_failed));
 }

@@ -159,7 +159,7 @@ static bool look_at_head(struct request *request, const char *method, const char
     if (!is_refused(request) &&
         !serve_host_is_known(&request->http->context.hosts, header(request, MHD_HTTP_HEADER_HOST)))
         serve_answer_refuse(&call->answer, SERVE_MISDIRECTED, NULL,
-                            "This server is not known under the host of the request; see --host.");
+                            "The host of the request is not a name of this server.");
     if (!is_refused(request))
         serve_call_route(call, method);
     if (!is_refused(request))

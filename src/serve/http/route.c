@@ -136,7 +136,7 @@ static void check_right(struct serve_call *call)
                        : call->route->right == DELETE ? "deleting results"
                                                       : "reading results";
     call->route = NULL;
-    serve_answer_refuse(&call->answer, SERVE_FORBIDDEN, NULL, "The token of %s is not for %s.",
+    serve_answer_refuse(&call->answer, SERVE_FORBIDDEN, NULL, "The token of %s does not allow %s.",
                         serve_tokens_name(call->tokens, call->caller), what);
 }
 
@@ -162,7 +162,7 @@ void serve_call_authorize(struct serve_call *call, const char *authorization)
     serve_answer_refuse(&call->answer, SERVE_UNAUTHENTICATED, NULL, "%s",
                         bearer == NULL && basic == NULL
                             ? "The header Authorization: Bearer TOKEN is missing."
-                            : "The token is not known here.");
+                            : "The token is not known.");
     call->answer.challenge = audience == READERS
                                  ? "Basic realm=\"assay: a token as password\", charset=\"UTF-8\""
                              : bearer != NULL ? "Bearer realm=\"assay\", error=\"invalid_token\""

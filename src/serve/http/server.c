@@ -219,8 +219,8 @@ void serve_reload(struct serve_server *server)
     }
     char message[sizeof err.message + sizeof err.file + 64];
     atomic_fetch_add(&server->http.metrics.reloads_failed, 1);
-    snprintf(message, sizeof message, "cannot reload, the old ones hold: %s:%llu: %s", err.file,
-             (unsigned long long)err.line, err.message);
+    snprintf(message, sizeof message, "cannot reload, the old ones stay in use: %s:%llu: %s",
+             err.file, (unsigned long long)err.line, err.message);
     serve_log_say(&server->http.log, true, "reload-failed", message);
 }
 

@@ -127,8 +127,8 @@ static enum assay_status add_caller(struct serve_tokens *tokens, char *line, con
                               TOKEN_MIN_BYTES);
     if (rights == 0)
         return assay__fail_at(err, ASSAY_ERROR_DATA, path, number, 0,
-                              "The rights of %s are none; they are some of read, write and delete, "
-                              "joined by commas.",
+                              "The rights of %s are not valid; they are one or more of read, write "
+                              "and delete, joined by commas.",
                               name);
     if (tokens->count == CALLERS_MAX)
         return assay__fail_at(err, ASSAY_ERROR_LIMIT, path, number, 0,

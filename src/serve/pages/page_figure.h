@@ -22,7 +22,7 @@ void serve_figure(struct assay__text *out, double value, int decimals, bool with
  * its end. */
 void serve_figure_round(struct assay__text *out, double value, int digits);
 
-/** serve_figure_count() writes a count, or a dash for what is none. */
+/** serve_figure_count() writes a count, or a dash for other numbers. */
 void serve_figure_count(struct assay__text *out, double count);
 
 /**

@@ -159,12 +159,13 @@ static enum assay_status fail_ragged(const struct assay__csv *csv, const struct 
         err, ASSAY_ERROR_DATA, assay__csv_name(csv), csv->line, column,
         "The record has %u field%s, but the header has %u. %s", have, have == 1 ? "" : "s", want,
         csv->lacks_names && have > want
-            ? "So do the others: give each column a name in the header (R numbers its rows so, "
+            ? "All records have this number: give each column a name in the header (R numbers its "
+              "rows so, "
               "without row.names = FALSE), or write fields that hold the separator in quotes."
         : have == csv->rows.header.count
-            ? "Other records have as many, with nothing in those behind the header's."
+            ? "Other records have the same number, and their additional fields are empty."
         : have > want ? "A field that holds the separator is written in quotes."
-                      : "A field without a value is empty, but there.");
+                      : "A field without a value still needs its separator.");
     return csv->rows.may_skip && !csv->lacks_names
                ? assay__fail_reason(err, status, ASSAY_REASON_BAD_ROWS)
                : status;

@@ -63,8 +63,8 @@ static enum assay_status fail(const struct assay__recoder *recoder, const char *
                               struct assay_error *err)
 {
     return assay__fail_at(err, ASSAY_ERROR_DATA, assay__source_name(recoder->source), 0, 0,
-                          "%s at byte %llu: the file's encoding is another one, or it is damaged.",
-                          what, (unsigned long long)recoder->offset);
+                          "%s at byte %llu: the file has another encoding, or it is damaged.", what,
+                          (unsigned long long)recoder->offset);
 }
 
 enum assay_status assay__recoder_read(struct assay__recoder *recoder, char *buffer, size_t capacity,

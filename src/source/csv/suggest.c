@@ -100,7 +100,7 @@ static bool has_percent(const sample_t *sample)
     return false;
 }
 
-/* A cell with a digit may be a number; an error of a spreadsheet, such as #DIV/0!, is none. */
+/* A cell with a digit may be a number; an error of a spreadsheet, such as #DIV/0!, is not. */
 static bool has_digit(const field_t *cell)
 {
     if (cell->length > 0 && cell->text[0] == '#')

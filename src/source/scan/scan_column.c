@@ -128,7 +128,7 @@ void assay__scan_numbers(batch_t *batch, const char *text, uint32_t row_count,
     note_spelling(batch, column, passes, row_count);
 }
 
-/* Two digits; 255 or more when they are none. */
+/* Two digits; 255 or more for other characters. */
 static uint32_t two_digits(const char *text)
 {
     uint32_t tens = (uint32_t)(unsigned char)text[0] - '0';

@@ -26,7 +26,7 @@ struct assay__fields {
 
 /**
  * struct assay__mantissas: one column of a batch as integers. Row r is value[r] / 10^decimals[r];
- * the rows listed in odd are not read: their text is none of [-]digits[.digits] with at most
+ * the rows listed in odd are not read: their text is not one of [-]digits[.digits] with at most
  * 16 characters and at least one digit.
  */
 struct assay__mantissas {

@@ -19,7 +19,7 @@ static const char *plan_problem(const struct assay_plan *plan)
 {
     const struct assay_dialect *dialect = &plan->dialect;
     if (plan->granularity != ASSAY_GRANULARITY_NONE && plan->has_as_of && plan->as_of_ns % 1000)
-        return "\"asOf\" finer than microseconds: databases have none of those";
+        return "\"asOf\" finer than microseconds: databases do not keep them";
     if (dialect->group_from_file != NULL)
         return "\"format.groupFromFile\": a table has no file's name; name the group's column";
     if (dialect->decimal != '\0' && dialect->decimal != '.')
@@ -59,8 +59,8 @@ static void check(struct assay__sql *sql)
                             problem);
         if (plan->metrics[m].id[0] == '@')
             assay__sql_fail(sql, ASSAY_ERROR_PLAN,
-                            "Metric '%.100s': rows of sufficient statistics that begin with @ are "
-                            "no metric's. Give it another id.",
+                            "Metric '%.100s': names that begin with @ are reserved in sufficient "
+                            "statistics. Give it another id.",
                             plan->metrics[m].id);
     }
     for (uint32_t e = 0; e < plan->event_count && sql->options->shard_count == 0; e++) {

@@ -170,9 +170,8 @@ static enum assay_status check_variances(const struct assay_plan *plan,
         const struct assay__summary_entry *entry = table->entries[i];
         uint32_t metric = find_metric(plan, entry->key[ASSAY__KEY_METRIC]);
         if (metric != NOT_FOUND && lacks_variance(plan, entry, metric))
-            return assay__summary_refuse(entry, err,
-                                         "a variance (or sum_squares) is needed; only a "
-                                         "proportion does without.");
+            return assay__summary_refuse(
+                entry, err, "a variance (or sum_squares) is needed; only a proportion needs none.");
     }
     return ASSAY_OK;
 }
@@ -325,7 +324,8 @@ static enum assay_status refuse_unfit(struct assay_dataset *dataset,
         {"time", "have a time that is missing, or not from 1990 to 2100."},
         {"plan", "of a shard are of another plan, or of other options: make its view anew."},
         {"apart", "have rows on two shards: all rows of a unit must be on one."},
-        {"unit", "of the unit's rows differ: say how they become one value, by an aggregation."},
+        {"unit",
+         "differ between the rows of a unit: say by an aggregation how they become one value."},
         {"looks", "make more looks than there can be: choose a coarser granularity."},
         {"sum", "are added up for a unit to more digits than the statement computes with: give it "
                 "a smaller scale, or leave out third powers."},

@@ -45,7 +45,8 @@ static enum assay_status write_cell(const struct assay_plan *plan, const struct 
         if (status != ASSAY_OK)
             continue;
         entry->keeps = keeps;
-        status = assay__state_copy(keeps, cell->states[m], &entry->state, err);
+        entry->state = cell->states[m];
+        entry->is_borrowed = true;
     }
     return status;
 }
@@ -141,8 +142,8 @@ static enum assay_status check_names(const struct assay_plan *plan, struct assay
     for (uint32_t m = 0; m < plan->metric_count; m++)
         if (plan->metrics[m].id[0] == '@')
             return assay__fail(err, ASSAY_ERROR_PLAN,
-                               "Metric '%.100s': rows of sufficient statistics that begin with @ "
-                               "are no metric's. Give it another id.",
+                               "Metric '%.100s': names that begin with @ are reserved in "
+                               "sufficient statistics. Give it another id.",
                                plan->metrics[m].id);
     for (uint32_t d = 0; d < plan->dimension_count; d++)
         if (strcmp(plan->dimensions[d], "@segment") == 0)

@@ -60,8 +60,8 @@ static enum assay_status check_cancellation(struct assay__summary_row *row,
     if (digits == 0 || log10(squares / centred) <= digits - 8.0)
         return ASSAY_OK;
     snprintf(text, sizeof text,
-             "The digits of %s of %.1024s are those of a rounded number, and they cancel: too few "
-             "are left of them in the variance to trust it. Give mean and variance.",
+             "The column %s of %.1024s looks rounded, and its digits cancel: the variance keeps "
+             "too few of them to be trusted. Give mean and variance.",
              name, entry->key[ASSAY__KEY_METRIC]);
     const char *const key[ASSAY__KEY_COUNT] = {"@note", entry->key[ASSAY__KEY_METRIC], "",
                                                "warning", text};

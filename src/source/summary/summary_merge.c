@@ -180,8 +180,8 @@ static enum assay_status note_twin(const struct assay__summary_shards *shards,
         if (!shards->parts[i].is_sealed && !table->is_sealed &&
             strcmp(shards->parts[i].digest, table->digest) == 0)
             return assay__summary_note(table, "warning", "",
-                                       "Two tables of sums have the same rows, all of them. Is "
-                                       "one a copy of the other? They are added up.",
+                                       "Two tables of sums have exactly the same rows. Is one a "
+                                       "copy of the other? They are added up.",
                                        err);
     return ASSAY_OK;
 }
@@ -216,10 +216,10 @@ static enum assay_status check_origin(const struct assay__summary_shards *shards
         if (before->is_sealed && table->is_sealed)
             status = check_inputs(before, table, err);
         else if (shards->wants_same && before->is_sealed != table->is_sealed)
-            return assay__fail(err, ASSAY_ERROR_DATA,
-                               "Some parts have a seal, as 'assay summarize' makes it, and some "
-                               "have none: the sum of both could not be told from an edited "
-                               "table. Merge them apart.");
+            return assay__fail(
+                err, ASSAY_ERROR_DATA,
+                "Some parts have a seal, as 'assay summarize' makes it, and some "
+                "have none: their sum would look like an edited table. Merge them separately.");
     }
     for (size_t i = 0; status == ASSAY_OK && table->is_sealed && i < shards->part_count; i++)
         if (shards->parts[i].is_sealed)

@@ -165,6 +165,7 @@ static enum assay_status copy_to(struct assay__summary_table *table,
     memcpy(entry->key, own_key, sizeof own_key);
     entry->time_ns = time_ns;
     entry->is_carried = true;
+    entry->is_borrowed = false;
     entry->state = NULL;
     return source->state == NULL
                ? ASSAY_OK

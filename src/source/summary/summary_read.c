@@ -108,7 +108,7 @@ static enum assay_status check_key(const row_t *row, const char *const key[ASSAY
     uint32_t metric = row->key_columns[ASSAY__KEY_METRIC];
     bool is_remark = key[ASSAY__KEY_METRIC][0] == '@';
     if (key[ASSAY__KEY_METRIC][0] == '\0')
-        return assay__summary_row_fail(row, metric, err, "names no metric: fill it in.");
+        return assay__summary_row_fail(row, metric, err, "does not name a metric: fill it in.");
     if (is_remark && !assay__summary_is_remark(key[ASSAY__KEY_METRIC]))
         return assay__summary_row_fail(row, metric, err,
                                        "is not a row that 'assay summarize' writes; names of "
@@ -118,11 +118,11 @@ static enum assay_status check_key(const row_t *row, const char *const key[ASSAY
         return ASSAY_OK;
     if (key[ASSAY__KEY_GROUP][0] == '\0')
         return assay__summary_row_fail(row, row->key_columns[ASSAY__KEY_GROUP], err,
-                                       "names no group: fill it in.");
+                                       "does not name a group: fill it in.");
     if (key[ASSAY__KEY_DIMENSION][0] == '\0' && key[ASSAY__KEY_VALUE][0] != '\0')
-        return assay__summary_row_fail(row, row->key_columns[ASSAY__KEY_VALUE], err,
-                                       "is the value of no dimension: name it in the column "
-                                       "'dimension'.");
+        return assay__summary_row_fail(
+            row, row->key_columns[ASSAY__KEY_VALUE], err,
+            "has no dimension beside it: name one in the column 'dimension'.");
     return ASSAY_OK;
 }
 

@@ -55,7 +55,7 @@ enum assay_status assay__summary_go_on(const struct assay__summary_table *table,
 void assay__summary_table_release(struct assay__summary_table *table)
 {
     for (uint32_t i = 0; i < table->keys.count; i++)
-        if (table->entries[i]->state != NULL)
+        if (table->entries[i]->state != NULL && !table->entries[i]->is_borrowed)
             table->entries[i]->keeps->free(table->entries[i]->state);
     free(table->entries);
     assay__index_release(&table->keys);

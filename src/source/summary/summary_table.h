@@ -44,6 +44,7 @@ struct assay__summary_entry {
     bool is_no_share;      /* the sums cannot be those of zeros and ones */
     bool is_unneeded;      /* a metric's row whose figures were not read */
     bool is_carried;       /* the copy of an earlier look's */
+    bool is_borrowed;      /* the state is a dataset's, and is only read */
     double *slack;    /* how far rounding may have moved each sum but cubes; NULL: not at all */
     const char *file; /* where it was first seen, for messages; "" */
     uint64_t line;
@@ -217,7 +218,10 @@ bool assay__summary_is_remark(const char *name);
  */
 enum assay_status assay__summary_check_plan(const struct assay_plan *plan, struct assay_error *err);
 
-/** assay__summary_of_dataset() makes the table of a dataset. */
+/**
+ * assay__summary_of_dataset() makes the table of a dataset, to be written or merged into another
+ * table while the dataset lives: it borrows the dataset's states.
+ */
 enum assay_status assay__summary_of_dataset(const struct assay_dataset *dataset,
                                             struct assay__summary_table *table,
                                             struct assay_error *err);

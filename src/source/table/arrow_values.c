@@ -109,7 +109,8 @@ static const char *read_decimal(const struct value *value)
     int count = 0, precision = 0, scale = 0, bits = 128;
     int fields = sscanf(value->schema->format, "d:%d,%d,%d", &precision, &scale, &bits);
     if (fields < 2 || bits != 128 || scale > 1000 || scale < -1000)
-        return "The column's type, a decimal of other than 128 bits, is not read.";
+        return "The column's type is a decimal whose width is not 128 bits; such decimals are not "
+               "read.";
     memcpy(&rest, (const char *)value->array->buffers[1] + 16 * value->at, sizeof rest);
     bool is_negative = (rest >> 127) != 0;
     for (rest = is_negative ? -rest : rest; rest > 0 || count == 0; rest /= 10)

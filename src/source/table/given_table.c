@@ -136,7 +136,7 @@ static enum assay_status read_caller(void *context, char *buffer, size_t capacit
     enum assay_status status = caller->read(caller->context, buffer, capacity, length, &own);
     if (status == ASSAY_OK && *length > capacity)
         return assay__fail(err, ASSAY_ERROR_USAGE,
-                           "A callback that reads bytes answered more than it was asked for.");
+                           "A callback that reads bytes returned more than was asked for.");
     if (status == ASSAY_OK)
         return ASSAY_OK;
     own.message[sizeof own.message - 1] = '\0';

@@ -31,7 +31,7 @@ struct assay__given_grid {
 
 /**
  * assay__grid_init() names the columns, of which the grid keeps copies (NULL: "").
- * assay__grid_abandon() frees a grid that could not be made, whether it came to that or not.
+ * assay__grid_abandon() frees a grid, finished or not.
  */
 enum assay_status assay__grid_init(struct assay__given_grid *grid,
                                    const struct assay__given_grid_kind *kind, const char *name,

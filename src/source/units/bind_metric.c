@@ -94,7 +94,7 @@ static enum assay_status check_fold(const struct assay__binding *binding,
                            "\"sum\", \"min\", \"max\", \"first\" or \"last\".",
                            err);
     if (number->column == NULL && aggregation != ASSAY_AGGREGATE_COUNT)
-        return fail_metric(number, "only \"count\" does without \"value\".", err);
+        return fail_metric(number, "only \"count\" needs no \"value\".", err);
     return ASSAY_OK;
 }
 

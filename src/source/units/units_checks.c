@@ -31,7 +31,7 @@ static enum assay_status check(const struct assay__units *units, const struct as
         err,
         assay__fail_at(err, ASSAY_ERROR_DATA, assay__rows_name(rows), 0, (uint64_t)column + 1,
                        "The column '%.200s' spells yes and no in several ways: 1 and 0, true and "
-                       "false, or yes and no do not go with other words in one column.",
+                       "false, or yes and no cannot stand beside other words in one column.",
                        assay__rows_columns(rows)[column]),
         remedy);
 }
@@ -86,5 +86,5 @@ const char *assay__units_open_note(const struct assay_metric_plan *metric)
         metric->horizon.kind != ASSAY_HORIZON_ALWAYS_VALID)
         return NULL;
     return "Without a window a unit is measured again at each look. The always valid bounds are "
-           "made for units that are measured once: they hold only nearly here.";
+           "made for units that are measured once: here they hold only approximately.";
 }

@@ -25,7 +25,7 @@ enum assay_status assay__connection_stopped(const struct assay__connection *conn
                                             struct assay_error *err)
 {
     return assay__connection_fail(connection, ASSAY_ERROR_TRY_AGAIN, err,
-                                  "The statement was ended before it was done.");
+                                  "The statement was cancelled.");
 }
 
 void assay__answer_name(struct assay__answer *answer, const char *name, size_t length)

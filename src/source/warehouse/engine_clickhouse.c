@@ -208,7 +208,7 @@ static enum assay_status read_answer(struct clickhouse_connection *self, const s
     enum assay_status status = ASSAY_OK;
     if (at == end || end[-1] != '\n')
         return assay__connection_fail(&self->base, ASSAY_ERROR_TRY_AGAIN, err,
-                                      "The answer was cut on its way.");
+                                      "The answer was cut off.");
     while (at < end && !cell.failed) {
         take_cell(&at, end, &cell);
         is_last = at[-1] == '\n';
@@ -276,7 +276,7 @@ static enum assay_status add_header(struct clickhouse_connection *self, const ch
     if (value == NULL)
         return ASSAY_OK;
     if (value[strcspn(value, "\r\n")] != '\0')
-        return assay__fail(err, ASSAY_ERROR_USAGE, "A login has no line ends.");
+        return assay__fail(err, ASSAY_ERROR_USAGE, "A login must not contain line breaks.");
     assay__text_format(&text, value[0] == '\0' ? "%s;%s" : "%s: %s", name, value);
     struct curl_slist *list = text.failed ? NULL : curl_slist_append(self->headers, text.data);
     if (text.data != NULL)
@@ -297,7 +297,7 @@ static enum assay_status split(struct clickhouse_connection *self, struct assay_
     size_t length = host + strcspn(where + host, "/");
     if (where[strcspn(where, "@")] != '\0')
         return assay__fail(err, ASSAY_ERROR_USAGE,
-                           "A login does not belong into the name of a source, which others on "
+                           "A login does not belong in the name of a source, which others on "
                            "this machine can read: put it into a file of credentials or the "
                            "environment.");
     if (scheme == NULL || where[host] == '\0' || where[strcspn(where, "?#")] != '\0')

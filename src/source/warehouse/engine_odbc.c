@@ -331,7 +331,7 @@ static enum assay_status open_all(struct odbc_connection *self, struct assay_err
     if (!SQL_SUCCEEDED(
             assay__odbc.SQLAllocHandle(SQL_HANDLE_STMT, self->database, &self->statement)))
         return fail(self, err);
-    /* Braces are no escapes of ODBC: a name may hold them. */
+    /* Braces are not escapes in ODBC: a name may hold them. */
     assay__odbc.SQLSetStmtAttrW(self->statement, SQL_ATTR_NOSCAN, number(SQL_NOSCAN_ON),
                                 SQL_IS_UINTEGER);
     status = begin(self, err);
@@ -344,7 +344,7 @@ static enum assay_status open_connection(const struct assay__source *source,
     *out = NULL;
     if (holds_password(source->where))
         return assay__fail(err, ASSAY_ERROR_USAGE,
-                           "A password does not belong into the name of a source, which others on "
+                           "A password does not belong in the name of a source, which others on "
                            "this machine can read: put it into odbc.ini, a file of credentials or "
                            "the environment.");
     enum assay_status status = assay__odbc_load(err);

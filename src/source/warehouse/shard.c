@@ -9,10 +9,10 @@
 
 static enum assay_status fail_dialect(const struct assay__shard *shard, struct assay_error *err)
 {
-    return assay__connection_fail(shard->connection, ASSAY_ERROR_UNAVAILABLE, err,
-                                  "The database is '%s', and it is not known which SQL that "
-                                  "understands. Say which dialect it speaks.",
-                                  shard->connection->product);
+    return assay__connection_fail(
+        shard->connection, ASSAY_ERROR_UNAVAILABLE, err,
+        "The SQL dialect of the database '%s' is not known. Say which dialect it speaks.",
+        shard->connection->product);
 }
 
 /* What the statement says in its last characters: a semicolon is for clients that read files. */

@@ -12,7 +12,7 @@
 #include "base/digest.h"
 #include "source/warehouse/whole.h"
 
-static const char TOO_LONG[] = "a number has too many digits, or is none";
+static const char TOO_LONG[] = "a value is not a number, or has too many digits";
 
 /* SQLITE_TRANSIENT, without a cast of a number to a function. */
 static void answer_text(sqlite3_context *context, const char *text, size_t length)

@@ -30,7 +30,7 @@ static int compare(const void *a, const void *b)
 static enum assay_status fail_shape(const struct assay__shard *shard, struct assay_error *err)
 {
     return assay__fail_at(err, ASSAY_ERROR_REMOTE, shard->source.name, 0, 0,
-                          "The list of units is not one.");
+                          "The list of units cannot be read.");
 }
 
 /* The list of a shard; the place behind its last entry. */

@@ -27,7 +27,8 @@ static enum assay_status check_names(const struct assay__warehouse *warehouse,
                                ASSAY__SOURCE_BYTES_MAX);
         if (assay__engine_of(name) == NULL)
             return assay__fail(err, ASSAY_ERROR_USAGE,
-                               "A source is %s; '%.40s' begins like none of them.", forms, name);
+                               "A source is %s; '%.40s' does not begin like one of them.", forms,
+                               name);
         for (size_t k = 0; k < i; k++)
             if (strcmp(name, warehouse->sources[k]) == 0)
                 return assay__fail(err, ASSAY_ERROR_USAGE,

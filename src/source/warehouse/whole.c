@@ -16,7 +16,7 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* The exponent behind an e; false where it is none. */
+/* The exponent behind an e; false where no exponent stands there. */
 static bool read_exponent(const char *at, const char *end, int32_t *exponent)
 {
     bool is_negative = at < end && *at == '-';

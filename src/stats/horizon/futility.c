@@ -15,7 +15,7 @@
 
 enum { PLANNED_LOOKS_MAX = 1000 };
 
-/* Below this z a bound is none: not one path of many comes there. */
+/* A bound below this z has no effect: not one path of many comes there. */
 static const double NEVER = -38.0;
 
 /* The bound at the next look on the score's scale, at most the edge. */

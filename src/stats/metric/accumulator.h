@@ -18,7 +18,7 @@ struct assay__state_text {
     /* Appends the text of a row, of at most ASSAY_FIELD_BYTES_MAX bytes; *count: units in it. */
     enum assay_status (*write)(const void *state, uint32_t row, uint64_t *count,
                                struct assay__text *text, struct assay_error *err);
-    /* Adds what a row holds. ASSAY_ERROR_DOMAIN: it is no such text, is not of count units, or
+    /* Adds what a row holds. ASSAY_ERROR_DOMAIN: the text is malformed, is not of count units, or
        was added before. */
     enum assay_status (*read)(void *state, uint64_t count, const char *text, size_t length,
                               struct assay_error *err);

@@ -89,9 +89,9 @@ static double whole_baseline(const struct assay__size_weights *weights, double n
 
 /*
  * kappa n_t = a/b with whole numbers a = m_c n_t 10^up and b = m_t 10^down, the weights being
- * m_c 10^e_c and m_t 10^e_t. While a and b are exact in 320 bits, a quotient below 2^53 that is no
- * whole number differs from one by at least 1/b, far more than the division's rounding. Exponents
- * that would not fit make kappa so large or small that rounding does not matter.
+ * m_c 10^e_c and m_t 10^e_t. While a and b are exact in 320 bits, a quotient below 2^53 that is
+ * not a whole number differs from one by at least 1/b, far more than the division's rounding.
+ * Exponents that would not fit make kappa so large or small that rounding does not matter.
  */
 double assay__size_baseline(const struct assay__size *size, double n_compared)
 {

@@ -181,11 +181,11 @@ static const struct grant_case {
      3, "request for a token was not delivered: the server did not answer properly"},
     {"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n"
      "{\"accessToken\":\"granted-1\"}",
-     75, 3, "without JSON that has"},
+     75, 3, "without a JSON object that holds"},
     {JSON("302 Found", ""), 76, 1, "never followed; check the token URL (HTTP 302)"},
-    {JSON("200 OK", "{\"access_token\":\"granted-1\"}"), 75, 3, "without JSON that has"},
-    {JSON("200 OK", "{\"accessToken\":5}"), 75, 3, "without JSON that has"},
-    {JSON("200 OK", "granted-1"), 75, 3, "without JSON that has"},
+    {JSON("200 OK", "{\"access_token\":\"granted-1\"}"), 75, 3, "without a JSON object that holds"},
+    {JSON("200 OK", "{\"accessToken\":5}"), 75, 3, "without a JSON object that holds"},
+    {JSON("200 OK", "granted-1"), 75, 3, "without a JSON object that holds"},
     {JSON("200 OK", "{\"accessToken\":\"\"}"), 77, 1, "is empty"},
     {JSON("200 OK", "{\"accessToken\":\"granted-1\\r\\nX-Evil: 1\"}"), 77, 1, "is not a token"},
 };

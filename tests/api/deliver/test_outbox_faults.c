@@ -21,7 +21,7 @@ START_TEST(entry_is_durable_before_the_first_attempt)
     expect_outcome(post_input(server, NULL), 0, POST_NAME "\n", "");
     ck_assert_str_eq(trace, wanted);
     /* Who finds the directory cannot know whether whoever made it lived to sync it. */
-    expect_outcome(post_input(server, NULL), 0, POST_NAME "\n", "was there already");
+    expect_outcome(post_input(server, NULL), 0, POST_NAME "\n", "was stored already");
     ck_assert_str_eq(trace, wanted);
     hostile_stop(server);
 }
@@ -126,7 +126,7 @@ START_TEST(nothing_is_sent_unless_it_is_durable)
 }
 END_TEST
 
-/* The temporary file that could not be removed either is no entry. */
+/* The temporary file that could not be removed either is not an entry. */
 START_TEST(what_cannot_be_removed_is_no_entry)
 {
     struct hostile *server = hostile_start(WELL, 1);

@@ -134,7 +134,7 @@ START_TEST(csv_recodes_long_files_whole)
         rows += memcmp(text.data + at, WANT, sizeof WANT - 1) == 0;
     ck_assert_uint_eq(rows, 300000);
     assay__text_release(&text);
-    /* A character that is cut, and an encoding that is none. */
+    /* A character that is cut, and an unknown encoding. */
     ck_assert_int_eq(csv_show(bytes.data, bytes.length - 1,
                               &(struct assay__csv_options){.encoding = "UTF-16"}, &text, NULL,
                               &err),
@@ -175,7 +175,7 @@ START_TEST(csv_refuses_bad_input_with_place_and_reason)
         BAD("a,b\n1,2,\n1,2\n1,2\n", ASSAY_ERROR_DATA, 2, 3, "has 3 fields"),
         BAD("a,b,\"\"\n1,2\n", ASSAY_ERROR_DATA, 2, 3, "has 2 fields"),
         BAD("a,b\n1,2,\n1,2,\n1,2,\n1,2,\n1,2,\n1,2,\n1,2,\n1,2,\n1,2,\n1,2,x\n", ASSAY_ERROR_DATA,
-            11, 3, "nothing in those behind"),
+            11, 3, "additional fields are empty"),
         BAD("a,b\n1,\"2\"x\n", ASSAY_ERROR_DATA, 2, 2, "Text follows the closing quote"),
         BAD("a,b\n\"l1\nl2\" ,2\n", ASSAY_ERROR_DATA, 3, 1, "Text follows the closing quote"),
         BAD("a,b\n1,2\n3,\"4\n5,6\n", ASSAY_ERROR_DATA, 3, 2, "never closed"),

@@ -224,7 +224,7 @@ END_TEST
 
 START_TEST(chi2_of_subnormal_x_keeps_its_digits)
 {
-    /* x, df, log P(X <= x) and, where it is no subnormal itself, P(X <= x): mpmath, 60 digits. */
+    /* x, df, log P(X <= x) and, where it is not subnormal itself, P(X <= x): mpmath, 60 digits. */
     static const double CASES[][4] = {
         {0x1p-1074, 1.0, -372.44582731333535859, 1.7735048886036272689e-162},
         {0x3p-1074, 1.0, -371.89652116900130374, 3.0718005745332643753e-162},

@@ -159,7 +159,7 @@ static const struct {
     const char *metrics, *text, *message;
 } REFUSED[] = {
     {MEDIAN, HEAD_OWN OTHER "m,A,2,1000*1,,\n", "A sample is not of n units."},
-    {MEDIAN, HEAD_OWN OTHER "m,A,2,1000*x,,\n", "That is no sample."},
+    {MEDIAN, HEAD_OWN OTHER "m,A,2,1000*x,,\n", "That is not a sample."},
     {MEDIAN, HEAD_OWN OTHER "m,A,1,1000*1,,\nm,A,1,1000*1,,\n", "A sample has a value twice."},
     {MEDIAN, HEAD_OWN OTHER "m,A,2,1000*2,3,5\n", "stands beside a sum or a mean"},
     {MEDIAN, HEAD_OWN OTHER "m,A,2,,3,5\n", "these are sums, and the plan's type needs more"},
