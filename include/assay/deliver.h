@@ -106,6 +106,8 @@ assay_request_wrap(const char *text, size_t length, const char *name, const char
  * Delivering twice does no harm: the id is fixed, and a server that has the same resource already
  * (HTTP 409, then equal in every field sent) counts as success.
  *
+ * Memory: a copy of the body while it is read, and some 100 bytes for each comparison in it.
+ *
  * Tried again: connect errors, time limits, broken connections, HTTP 408, 425, 429 and 5xx, and a
  * 2xx whose body is not JSON with a "name". HTTP 401 gets a new token once.
  * Returns ASSAY_OK; ASSAY_ERROR_TRY_AGAIN (attempts or deadline used up), ASSAY_ERROR_REMOTE

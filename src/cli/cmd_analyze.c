@@ -280,17 +280,40 @@ static int print_result(const struct arguments *arguments, const struct assay_an
 }
 
 /* A body that is too large to be posted is given up before all of it is in memory. */
-static enum assay_status gather_body(void *context, const char *bytes, size_t length,
-                                     struct assay_error *err)
+static enum assay_status count_body(void *context, const char *bytes, size_t length,
+                                    struct assay_error *err)
 {
-    struct assay__text *body = context;
-    if (body->length + length > ASSAY__BODY_BYTES_MAX)
+    size_t *size = context;
+    (void)bytes;
+    *size += length;
+    if (*size > ASSAY__BODY_BYTES_MAX)
         return assay__fail(err, ASSAY_ERROR_LIMIT,
                            "The result is larger than %d MiB, the most that can be posted: leave "
                            "out dimensions with many values.",
                            ASSAY__BODY_BYTES_MAX >> 20);
+    return ASSAY_OK;
+}
+
+static enum assay_status gather_body(void *context, const char *bytes, size_t length,
+                                     struct assay_error *err)
+{
+    struct assay__text *body = context;
     assay__text_append(body, bytes, length);
     return body->failed ? assay__fail_memory(err) : ASSAY_OK;
+}
+
+/* The body is written twice: its size is known before memory is taken, so that it stands there
+ * once. A text that grows would leave half as much behind. */
+static enum assay_status write_body(const struct assay_analysis *analysis, struct assay__text *body,
+                                    struct assay_error *err)
+{
+    size_t size = 0;
+    enum assay_status status =
+        assay_request_stream(analysis, &(struct assay_sink){count_body, &size}, err);
+    if (status != ASSAY_OK)
+        return status;
+    assay__text_reserve(body, size);
+    return assay_request_stream(analysis, &(struct assay_sink){gather_body, body}, err);
 }
 
 /* Delivers the result; on a dry run the request takes the result's place on standard output. */
@@ -298,8 +321,7 @@ static int deliver(struct arguments *arguments, const struct assay_analysis *ana
 {
     struct assay_error err;
     struct assay__text body = {0};
-    const struct assay_sink sink = {gather_body, &body};
-    enum assay_status status = assay_request_stream(analysis, &sink, &err);
+    enum assay_status status = write_body(analysis, &body, &err);
     int code = status == ASSAY_OK ? delivery_send(&arguments->delivery, body.data, body.length)
                                   : cli_fail(&err);
     assay__text_release(&body);

@@ -94,7 +94,7 @@ static const struct assay__node *note_name(struct children *children, struct ass
 static bool may_forget(const struct reader *reader, const struct assay__node *value)
 {
     const struct assay__json_options *options = reader->scan.options;
-    return options->may_forget != NULL && value->type == ASSAY__NODE_OBJECT && value->is_compact &&
+    return options->may_forget != NULL && value->type == ASSAY__NODE_OBJECT &&
            options->may_forget(value, options->context);
 }
 

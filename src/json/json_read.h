@@ -12,16 +12,17 @@ struct assay__json_options {
     uint32_t values_max; /* values of all kinds together */
     uint32_t depth_max;  /* objects and lists inside each other; the reader recurses that deep */
     bool comments;       /* line comments and block comments are white space */
-    /* NULL, or is asked about compact objects of some size in lists, once each is read: true when
-     * nobody will look into it any more. Then its text and count are there, but no children, and
-     * what comes later takes their memory. An error later on in the document may still follow. */
+    /* NULL, or is asked about objects of some size in lists, once each is read: true when nobody
+     * will look into it any more. Then its count is there, and its text where it is compact, but no
+     * children: what comes later takes their memory. An error later on in the document may still
+     * follow. */
     bool (*may_forget)(const struct assay__node *object, const void *context);
     const void *context;
 };
 
 enum {
     ASSAY__JSON_MEMBERS_MAX = 256, /* of one object */
-    ASSAY__JSON_FORGET_MIN = 64    /* values in an object that may be forgotten */
+    ASSAY__JSON_FORGET_MIN = 16    /* values in an object that may be forgotten */
 };
 
 /**

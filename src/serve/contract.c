@@ -173,6 +173,6 @@ static bool fits_object(const struct assay__node *object, const struct assay__sh
 bool serve_contract_may_forget(const struct assay__node *object, const void *strict)
 {
     const bool *is_strict = strict;
-    const struct assay__shape *shape = shape_of(object);
+    const struct assay__shape *shape = object->is_compact ? shape_of(object) : NULL;
     return shape != NULL && !shape->is_open && fits_object(object, shape, *is_strict);
 }

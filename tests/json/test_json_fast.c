@@ -295,7 +295,6 @@ struct forgetting {
 static bool forget(const struct assay__node *object, const void *context)
 {
     const struct forgetting *forgetting = context;
-    ck_assert(object->is_compact);
     ck_assert_int_eq(object->type, ASSAY__NODE_OBJECT);
     ck_assert_int_eq(object->parent->type, ASSAY__NODE_ARRAY);
     char path[64];
@@ -340,12 +339,8 @@ static unsigned expected_forgotten(unsigned kind, int objects)
     unsigned count = 0;
     for (int i = 0; i < objects; i++) {
         int values = i * 3 % 200;
-        bool is_compact = i % 5 != 0;
-        if (kind == 0)
-            count += is_compact ? values + 7 > ASSAY__JSON_FORGET_MIN
-                                : values + 2 > ASSAY__JSON_FORGET_MIN;
-        else if (kind == 2)
-            count += is_compact && i % 2 == 0 && values + 7 > ASSAY__JSON_FORGET_MIN;
+        if (kind == 0 || (kind == 2 && i % 2 == 0))
+            count += values + 7 > ASSAY__JSON_FORGET_MIN;
     }
     return count;
 }

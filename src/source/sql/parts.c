@@ -12,8 +12,8 @@ enum assay_status assay__sql_check_parts(const struct assay_plan *plan, struct a
         if (!isnan(plan->metrics[m].cap.lower_quantile) ||
             !isnan(plan->metrics[m].cap.upper_quantile))
             return assay__fail(err, ASSAY_ERROR_PLAN,
-                               "Metric '%.100s' has a cap at a quantile, which is one of all "
-                               "units: each source would have a cap of its own. Give it a value.",
+                               "Metric '%.100s' has a cap at a quantile of all units, and each "
+                               "source would find a cap of its own. Give the cap as a value.",
                                plan->metrics[m].id);
     return assay__summary_check_plan(plan, err);
 }

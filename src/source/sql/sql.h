@@ -39,8 +39,7 @@ struct assay__sql_options {
 
 /** ASSAY__SQL_UNITS_NOTE is said where a part of the units was looked for in other places. */
 #define ASSAY__SQL_UNITS_NOTE                                                                      \
-    "Not all units were looked for in other sources, but a random part of them, and none was "     \
-    "found in two."
+    "A random part of the units was looked for in the other sources, and none was found in two."
 
 /**
  * assay__sql_write() writes the statement that computes a plan's sufficient statistics from tables,
