@@ -41,7 +41,7 @@ static void write_group(struct assay__page *page, const struct assay_analysis *a
     assay__page_cell(page, planned, 11, ASSAY__ALIGN_RIGHT, false, ASSAY__INK_PLAIN);
     assay__page_cell(page, actual, 11, ASSAY__ALIGN_RIGHT, false, ASSAY__INK_PLAIN);
     assay__page_spaces(page, 2);
-    /* What is off by no more than the tolerance is no mismatch. */
+    /* What is off by no more than the tolerance is not a mismatch. */
     if (srm != NULL && srm->significant && analysis->srm[0].test.significant)
         assay__page_cell(page, "MISMATCH", 8, ASSAY__ALIGN_LEFT, false, ASSAY__INK_BAD);
     else if (is_baseline(analysis, group))

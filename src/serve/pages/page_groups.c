@@ -8,7 +8,7 @@
 #include "serve/pages/page_figure.h"
 #include "serve/pages/page_parts.h"
 
-/* What is off by no more than the tolerance is no mismatch: then no group is marked. */
+/* What is off by no more than the tolerance is not a mismatch: then no group is marked. */
 static void write_group(struct assay__text *out, const struct assay__node *group, bool is_mismatch)
 {
     double observed = serve_page_plain_number(group, "observed");
