@@ -167,9 +167,10 @@ static enum assay_status read_covariances(row_t *row, struct assay_moments_shape
             }
             enum assay_status status = read_figure(row, column, variables + assay__pair(i, j), err);
             if (status == ASSAY_OK && i == j && figure->mantissa < 0)
-                status = assay__summary_row_fail(row, column, err,
-                                                 "is negative, but a variance is 0 or more: compute "
-                                                 "it again, from the values.");
+                status =
+                    assay__summary_row_fail(row, column, err,
+                                            "is negative, but a variance is 0 or more: compute "
+                                            "it again, from the values.");
             if (status != ASSAY_OK)
                 return status;
         }
