@@ -124,7 +124,7 @@ START_TEST(rights_of_a_token_hold)
     expect(ask_as("writers-token-0123456789", "POST", PATH, body), 200, "writer");
     expect(ask_as("writers-token-0123456789", "GET", COLLECTION, NULL), 403, "does not allow reading");
     expect(ask_as("writers-token-0123456789", "DELETE", COLLECTION "/abc", NULL), 403,
-           "not for deleting");
+           "does not allow deleting");
     expect(ask_as("readers-token-0123456789", "GET", COLLECTION "/abc", NULL), 200, "writer");
     expect(ask_as("readers-token-0123456789", "DELETE", COLLECTION "/abc", NULL), 403, "");
     expect(ask_as("sweepers-token-0123456789", "DELETE", COLLECTION "/abc", NULL), 200, "");

@@ -34,7 +34,7 @@ static const struct refusal REFUSALS[] = {
     {MEAN, "metric,group,n,mean,variance,mean\ny,A,5,1,1,2\n", 1, 6, "both named 'mean'"},
     {MEAN, HEAD, 1, 0, "no row of sufficient statistics"},
     {MEAN, "metric,group,time,n,mean,variance\ny,A,noon,5,1,1\n", 2, 3, "is not a time"},
-    {MEAN, "metric,group,n,mean,variance,value\ny,A,5,1,1,SE\n", 2, 6, "has no dimension beside it"},
+    {MEAN, "metric,group,n,mean,variance,value\ny,A,5,1,1,SE\n", 2, 6, "has no dimension beside"},
     {MEAN, "metric,group,n,sum,sum_squares\ny,A,2,10,49\n", 2, 5, "variance would be negative"},
     {ADJUSTED, "metric,group,n,sum,sum_squares,covariate1_sum\ny,A,2,1,1,1\n", 2, 1,
      "needs a column 'covariate1_sum_products'"},

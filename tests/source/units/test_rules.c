@@ -180,7 +180,7 @@ static const struct rule RULES[] = {
      "u,t,v\n1,2026-02-27,\n1,2026-02-28,1\n1,2026-03-02,1\n", "A 1/1=1~2 B 1/1=0~0"},
     {"count counts rows with a value where the metric names one", EVENTS(HOW("count")), TWO_UNITS,
      "u,t,v\n1,2026-03-02,\n1,2026-03-02,NA\n1,2026-03-02,0\n2,2026-03-02,\n", "A 1/1=1 B 1/1=0"},
-    {"missing values are passed over; a unit with nothing left has no event", EVENTS(HOW("mean")), TWO_UNITS,
+    {"missing values are passed over; without one left: no event", EVENTS(HOW("mean")), TWO_UNITS,
      "u,t,v\n1,2026-03-02,\n1,2026-03-02,4\n2,2026-03-02,NA\n", "A 1/1=4 B 1/0 missing=1"},
     {"first passes over missing values, too", EVENTS(HOW("first")), TWO_UNITS,
      "u,t,v\n1,2026-03-02,\n1,2026-03-03,4\n1,2026-03-04,5\n2,2026-03-02,1\n", "A 1/1=4 B 1/1=1"},
@@ -280,7 +280,7 @@ static const struct rule RULES[] = {
      "!1990 to 2100"},
     {"20260314 is not an epoch", TIMED(V), "u,g,t,v\n1,A,20260314,1\n2,B,20260314,1\n"
         "", NULL, "!is not a time"},
-    {"a spreadsheet's day is not an epoch", TIMED(V), "u,g,t,v\n1,A,46095.58,1\n2,B,46095.58,1\n", NULL,
+    {"a spreadsheet day: not an epoch", TIMED(V), "u,g,t,v\n1,A,46095.58,1\n2,B,46095.58,1\n", NULL,
      "!is not a time"},
     {"03/04/2026 is never guessed", TIMED(V), "u,g,t,v\n1,A,03/04/2026,1\n2,B,03/04/2026,1\n", NULL,
      "!is not a time"},
