@@ -130,7 +130,7 @@ START_TEST(create_refuses_wrong_ids)
     expect(ask_alice(&endpoint, "POST", COLLECTION "?analysisResultId=ab",
                      "{\"parent\":\"" PARENT
                      "\",\"analysisResult\":{},\"analysisResultId\":\"cd\"}"),
-           400, "two ids");
+           400, "different ids");
     expect(ask_alice(&endpoint, "POST", COLLECTION, BODY("[]")), 400,
            "\"message\":\"The request has 1 field that is not right.\"");
     expect(ask_alice(&endpoint, "POST", COLLECTION "?analysisResultId=a-b",
