@@ -63,13 +63,6 @@ static enum assay_status check_method(const struct assay_method *method, struct 
     return ASSAY_OK;
 }
 
-/* A caller gives moments, and some kinds are not made of them. */
-static enum assay_status check_kind(enum assay_metric_type type, struct assay_error *err)
-{
-    const char *no_moments = assay__metric_kind(type)->no_moments;
-    return no_moments == NULL ? ASSAY_OK : assay__fail(err, ASSAY_ERROR_DOMAIN, "%s", no_moments);
-}
-
 /* Checks that units of the metric's kind can have these moments. */
 static enum assay_status check_group(const struct assay__group *group, enum assay_metric_type type,
                                      struct assay_error *err)
@@ -353,9 +346,9 @@ enum assay_status assay_summaries_compare(const struct assay_summary *baseline,
                                 share || summary->n < 2 ? 0.0 : summary->variance,
                                 share ? (double)NAN : summary->skewness, &groups[g]);
     }
-    enum assay_status status = check_kind(method->type, err);
-    if (status != ASSAY_OK)
-        return status;
+    const char *no_moments = assay__metric_kind(method->type)->no_moments;
+    if (no_moments != NULL)
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "%s", no_moments);
     struct assay_method plain = with_defaults(method);
     plain.reduction = ASSAY_REDUCTION_NONE;
     return assay__compare_groups(groups, 2, 0, 1, &plain, NULL, out, err);
@@ -437,9 +430,9 @@ enum assay_status assay_moments_compare(const struct assay_moments *const *momen
             shape.covariate_count != first.covariate_count)
             return assay__fail(err, ASSAY_ERROR_DOMAIN, "All groups need one shape.");
     }
-    enum assay_status status = check_kind(method->type, err);
-    if (status != ASSAY_OK)
-        return status;
+    const char *no_moments = assay__metric_kind(method->type)->no_moments;
+    if (no_moments != NULL)
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "%s", no_moments);
     if (assay__metric_kind(method->type)->has_denominator && !first.has_denominator)
         return assay__fail(err, ASSAY_ERROR_DOMAIN, "A ratio needs moments with denominators.");
     if (first.covariate_count == 0)
@@ -449,7 +442,8 @@ enum assay_status assay_moments_compare(const struct assay_moments *const *momen
     struct assay__group *groups = calloc(group_count, sizeof *groups);
     if (groups == NULL)
         return assay__fail_memory(err);
-    status = compare_in(groups, moments, group_count, baseline, compared, method, out, err);
+    enum assay_status status =
+        compare_in(groups, moments, group_count, baseline, compared, method, out, err);
     free(groups);
     return status;
 }

@@ -122,7 +122,8 @@ START_TEST(rights_of_a_token_hold)
     expect(ask_as("readers-token-0123456789", "POST", PATH, body), 403,
            "reader does not allow storing");
     expect(ask_as("writers-token-0123456789", "POST", PATH, body), 200, "writer");
-    expect(ask_as("writers-token-0123456789", "GET", COLLECTION, NULL), 403, "does not allow reading");
+    expect(ask_as("writers-token-0123456789", "GET", COLLECTION, NULL), 403,
+           "does not allow reading");
     expect(ask_as("writers-token-0123456789", "DELETE", COLLECTION "/abc", NULL), 403,
            "does not allow deleting");
     expect(ask_as("readers-token-0123456789", "GET", COLLECTION "/abc", NULL), 200, "writer");

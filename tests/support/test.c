@@ -19,7 +19,7 @@ static void keep_memory(void)
     (void)mallopt(M_TRIM_THRESHOLD, 1 << 30);
 }
 
-/* Runs the cases, each in a process of its own or not, as CK_FORK=yes and CK_FORK=no say otherwise. */
+/* Runs the cases, each in a process of its own or not; CK_FORK=yes and CK_FORK=no say otherwise. */
 static int run(const char *name, void (*add)(TCase *cases), bool is_apart)
 {
     keep_memory();

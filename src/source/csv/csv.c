@@ -53,8 +53,7 @@ static enum assay_status refill(struct assay__csv *csv, struct assay_error *err)
             return status;
     }
     size_t room = csv->capacity - kept, got;
-    if (!csv->has_begun && room > FIRST_BYTES)
-        room = FIRST_BYTES;
+    room = !csv->has_begun && room > FIRST_BYTES ? FIRST_BYTES : room;
     csv->has_begun = true;
     enum assay_status status =
         csv->recoder == NULL
@@ -159,16 +158,14 @@ static enum assay_status fail_ragged(const struct assay__csv *csv, const struct 
         err, ASSAY_ERROR_DATA, assay__csv_name(csv), csv->line, column,
         "The record has %u field%s, but the header has %u. %s", have, have == 1 ? "" : "s", want,
         csv->lacks_names && have > want
-            ? "All records have this number: give each column a name in the header (R numbers its "
-              "rows so, "
-              "without row.names = FALSE), or write fields that hold the separator in quotes."
+            ? "All records have this number: name each column in the header (R numbers its rows "
+              "so, without row.names = FALSE), or quote fields that hold the separator."
         : have == csv->rows.header.count
             ? "Other records have the same number, and their additional fields are empty."
         : have > want ? "A field that holds the separator is written in quotes."
                       : "A field without a value still needs its separator.");
-    return csv->rows.may_skip && !csv->lacks_names
-               ? assay__fail_reason(err, status, ASSAY_REASON_BAD_ROWS)
-               : status;
+    bool is_bad_row = csv->rows.may_skip && !csv->lacks_names;
+    return is_bad_row ? assay__fail_reason(err, status, ASSAY_REASON_BAD_ROWS) : status;
 }
 
 /* Passes over whole lines before the header, as an editor counts them. */
