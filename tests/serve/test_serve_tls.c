@@ -174,7 +174,7 @@ START_TEST(wrong_files_are_refused_at_the_start)
     endpoint.options.tls_key = other_key_path;
     ck_assert_int_eq(serve_start(&endpoint.options, &endpoint.server, &err),
                      ASSAY_ERROR_UNAVAILABLE);
-    ck_assert_ptr_nonnull(strstr(err.message, "pair"));
+    ck_assert_ptr_nonnull(strstr(err.message, "belong together"));
     endpoint.options.tls_key = endpoint.tokens; /* no PEM, and its text is nobody's to see */
     ck_assert_int_ne(serve_start(&endpoint.options, &endpoint.server, &err), ASSAY_OK);
     ck_assert_ptr_null(strstr(err.message, "alices-token"));

@@ -416,7 +416,8 @@ START_TEST(proxy_password_is_not_shown)
         setenv("https_proxy", urls[i], 1);
         post_once(post);
         ck_assert_int_eq(assay_status_exit_code(post->status), 75);
-        ck_assert_ptr_nonnull(strstr(post->err.message, "the proxy's URL in the environment cannot be used"));
+        ck_assert_ptr_nonnull(
+            strstr(post->err.message, "the proxy's URL in the environment cannot be used"));
         ck_assert_ptr_null(strstr(post->err.message, "PROXY-WORD"));
         ck_assert_ptr_null(strstr(post->log, "PROXY-WORD"));
         post_assert_kept(post);
