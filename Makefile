@@ -44,7 +44,7 @@ load_libs   = $(call once,load_libs,$(shell sh scripts/packages --libs $(load_pa
 # The program takes these from their archives, where there are some: it starts in half the time when
 # the loader need not bind a thousand symbols of theirs. SHARED=1 links them as shared libraries, as
 # distributions do.
-archives     = nettle mpfr gmp gsl gslcblas
+archives     = nettle mpfr gmp gsl gslcblas cjson z zstd
 has_archive  = $(findstring /,$(shell $(CC) -print-file-name=lib$(1).a))
 of_archive   = $(if $(filter $(1),$(archives:%=-l%)),$(if $(call has_archive,$(1:-l%=%)),$(1:-l%=-l:lib%.a),$(1)),$(1))
 program_libs = $(call once,program_libs,$(if $(SHARED)$(LINKED),$(lib_libs),$(foreach lib,$(lib_libs),$(call of_archive,$(lib)))))

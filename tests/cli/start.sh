@@ -12,7 +12,7 @@ objects_of() {
     rm -f "$work"/loaded.*
 }
 # Linked as SHARED=1 has it, the program loads its libraries for numbers, too.
-most=7
+most=5
 ! ldd "$ASSAY" | grep -q libgsl || most=12
 light() {
     name=$1
