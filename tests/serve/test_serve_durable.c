@@ -160,5 +160,5 @@ static void add(TCase *cases)
 
 int main(void)
 {
-    return test_main("serve_durable", add);
+    return test_main_apart("serve_durable", add);
 }
