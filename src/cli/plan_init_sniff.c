@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How a file is written, seen from its first rows: frame first, then column by column. */
+#define _GNU_SOURCE 1 /* strerror_r() that returns the text */
+
 #include "cli/plan_init_sniff.h"
 
 #include <errno.h>

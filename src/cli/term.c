@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a terminal can show: its width, colours and UTF-8. */
+#define _GNU_SOURCE 1 /* strcasestr() */
+
 #include "cli/term.h"
 
 #include <stdlib.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A file's bytes as they were before compression: plain, gzip or zstd, by its first bytes. */
+#define _GNU_SOURCE 1 /* strerror_r() that returns the text */
+
 #include "source/file.h"
 
 #include <errno.h>

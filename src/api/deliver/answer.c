@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Answers of servers, read by cJSON within the limits of a result. */
+#define _GNU_SOURCE 1 /* memmem() */
+
 #include "api/deliver/answer.h"
 
 #include <stdbool.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The server from start to stop: socket, fronts, reloads, and the end in order. */
+#define _GNU_SOURCE 1 /* accept4() */
+
 #include "serve/http/server.h"
 
 #include <arpa/inet.h>

@@ -4,6 +4,8 @@
  * without a quote therefore ends behind its last line feed; one with quotes is walked record by
  * record, so that its end is never a guess.
  */
+#define _GNU_SOURCE 1 /* memrchr() */
+
 #include "source/csv/csv_chunk.h"
 
 #include <stdlib.h>

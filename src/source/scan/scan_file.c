@@ -5,6 +5,8 @@
  * fails, no further one is taken, those before it end, and the failure of the lowest number is the
  * file's first.
  */
+#define _GNU_SOURCE 1 /* sched_getaffinity() */
+
 #include "source/scan/scan_file.h"
 
 #include <pthread.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Partitions of records in a temporary file: what does not fit into memory waits here. */
+#define _GNU_SOURCE 1 /* O_TMPFILE, mkostemp() */
+
 #include "source/units/spill.h"
 
 #include <errno.h>
