@@ -17,11 +17,16 @@ enum {
 struct assay__arena_block {
     struct assay__arena_block *next;
     size_t used, size;
-    bool is_zero; /* as it came; else each piece is zeroed when it is handed out */
     max_align_t data[];
 };
 
-/* A block for want bytes behind top. What is larger than any block gets one of its own. */
+/* A block of its own for one large piece: the system zeroes it, page by page when used. */
+static bool is_own(size_t size)
+{
+    return size > BLOCK_BYTES_MAX;
+}
+
+/* A block for want bytes behind top. The pieces of blocks that are shared are zeroed one by one. */
 static struct assay__arena_block *block_new(struct assay__arena_block *top, size_t want)
 {
     size_t size = top == NULL ? BLOCK_BYTES_MIN : 2 * top->size;
@@ -31,15 +36,13 @@ static struct assay__arena_block *block_new(struct assay__arena_block *top, size
         size = want;
     if (size > SIZE_MAX - sizeof *top)
         return NULL;
-    bool is_own = size > BLOCK_BYTES_MAX; /* then the system zeroes it, page by page when used */
     struct assay__arena_block *block =
-        is_own ? calloc(1, sizeof *block + size) : malloc(sizeof *block + size);
+        is_own(size) ? calloc(1, sizeof *block + size) : malloc(sizeof *block + size);
     if (block == NULL)
         return NULL;
     block->next = top;
     block->used = 0;
     block->size = size;
-    block->is_zero = is_own;
     return block;
 }
 
@@ -58,7 +61,7 @@ void *assay__arena_alloc(struct assay__arena *arena, size_t size_bytes)
     }
     void *result = (char *)top->data + top->used;
     top->used += want;
-    return top->is_zero ? result : memset(result, 0, want);
+    return is_own(top->size) ? result : memset(result, 0, want);
 }
 
 void *assay__arena_array(struct assay__arena *arena, size_t count, size_t size_bytes)

@@ -14,7 +14,8 @@ uint32_t assay__summary_find_column(const struct assay__rows *rows, const char *
     return assay__rows_find(rows, name, &index) ? index : ASSAY__NO_COLUMN;
 }
 
-uint32_t assay__summary_find_figure(const struct assay__rows *rows, const char *name)
+/* Also by the unnumbered name of a first covariate's figure. */
+static uint32_t find_figure(const struct assay__rows *rows, const char *name)
 {
     uint32_t column = assay__summary_find_column(rows, name);
     const char *alias = assay__column_alias(name);
@@ -33,19 +34,19 @@ void assay__summary_places_find(const struct assay__rows *rows, struct assay_mom
         return;
     for (uint32_t i = 0; i < variables; i++) {
         assay__column_mean(shape, i, name);
-        places->mean[i] = assay__summary_find_figure(rows, name);
+        places->mean[i] = find_figure(rows, name);
         for (uint32_t j = 0; j <= i; j++) {
             assay__column_covariance(shape, i, j, name);
-            places->covariance[assay__pair(i, j)] = assay__summary_find_figure(rows, name);
+            places->covariance[assay__pair(i, j)] = find_figure(rows, name);
         }
     }
     for (uint32_t i = 0; i < sums; i++) {
         assay__column_sum(shape, i, name);
-        places->sum[i] = assay__summary_find_figure(rows, name);
+        places->sum[i] = find_figure(rows, name);
     }
     for (uint32_t i = 0; i < roundings; i++) {
         assay__column_rounding(shape, i, name);
-        places->rounding[i] = assay__summary_find_figure(rows, name);
+        places->rounding[i] = find_figure(rows, name);
     }
     places->shape = shape;
     places->is_set = true;

@@ -41,10 +41,8 @@ struct assay__summary_cell {
     struct assay_decimal number;
 };
 
-/** assay__summary_find_column() is a column's index, or ASSAY__NO_COLUMN; _figure() one by its name
- * or by the unnumbered name of a first covariate's. */
+/** assay__summary_find_column() is a column's index, or ASSAY__NO_COLUMN. */
 uint32_t assay__summary_find_column(const struct assay__rows *rows, const char *name);
-uint32_t assay__summary_find_figure(const struct assay__rows *rows, const char *name);
 
 /** assay__summary_covariate() is the largest covariate number in a column's name, 0 for none. */
 uint32_t assay__summary_covariate(const char *name);
