@@ -185,6 +185,13 @@ tsan: ## the tests under ThreadSanitizer
 	$(MAKE) check BUILD=build/tsan CFLAGS='-O1 -g' EXTRA_CFLAGS='-fsanitize=thread' \
 		LDFLAGS='-fsanitize=thread'
 
+# abidiff reads the types of exported functions from the library (check-abi). The other nine tenths of the
+# files have lines and names of functions alone, which makes a build a tenth shorter.
+open := [(]
+public_objects := $(patsubst %.c,$(BUILD)/%.o,$(shell grep -rlE '^[a-z].*[ *]assay_[a-z][a-z0-9_]*$(open)' \
+	--include='*.c' $(lib_folders:%=src/%)))
+$(public_objects): CFLAGS += -g
+
 $(BUILD)/src/%.o: src/%.c
 	$(folders)$(call run,CC  ,$(CC) $(base_flags) $(lib_cflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<)
 
