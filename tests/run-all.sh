@@ -20,12 +20,19 @@ trap 'rm -rf "$ended"' EXIT
 trap 'test -z "$runner" || kill "$runner" 2>/dev/null; exit 130' INT TERM
 here=$(dirname "$0")
 
+# Which signals are ignored, as by nohup, is not a part of a test: a shell cannot take that back, but GNU
+# env can.
+AS_USUAL=
+env --default-signal true 2>/dev/null && AS_USUAL="env --default-signal"
+export AS_USUAL
+
 # "NUMBER PROGRAM" a line, those first that take longest: with them last, the end would wait.
+longest=" $(tr '\n' ' ' <"$here/longest")"
 number=0
 for program in "$@"; do
     number=$((number + 1))
-    rank=$(grep -nxF "$(basename "$program")" "$here/longest" | cut -d: -f1)
-    echo "${rank:-999} $number $program"
+    before=${longest%%" ${program##*/} "*}
+    echo "${#before} $number $program"
 done | sort -n | cut -d' ' -f2- >"$ended/order"
 # run-one.sh writes a line into the pipe when a program has ended, and the runner one when all have.
 mkfifo "$ended/pipe" || exit 1
@@ -44,12 +51,19 @@ number=0
 all=
 for program in "$@"; do
     number=$((number + 1))
-    until [ -f "$ended/$number" ]; do
-        read -r word <&3
-        [ "$word" != all ] || all=yes
-        [ -z "$all" ] || [ -f "$ended/$number" ] || echo "0 1" >"$ended/$number"
+    # Programs end in another order: what was said of those to come is kept in variables.
+    eval "result=\${result_$number:-}"
+    while [ -z "$result" ]; do
+        [ -z "$all" ] || { result="0 1" && break; }
+        read -r who said <&3
+        case $who in
+        all) all=yes ;;
+        "$number") result=$said ;;
+        *) eval "result_$who=\$said" ;;
+        esac
     done
-    read -r good bad <"$ended/$number"
+    good=${result% *}
+    bad=${result#* }
     passed=$((passed + good))
     failed=$((failed + bad))
     name=${program#"${BUILD:-build/release}/"}

@@ -37,7 +37,7 @@ fails() {
 }
 plan=tests/warehouse/events.plan.json
 mkdir "$work/all"
-sh tests/warehouse/generate 3 60 "$work/all"
+sh tests/warehouse/generate 3 30 "$work/all"
 import "$work/all.db" "$work/all"
 for looks in "" "--as-of 2026-03-09T12:00:00Z" "--granularity day" \
     "--granularity day --as-of 2026-03-09T12:00:00Z"; do
@@ -46,7 +46,7 @@ for looks in "" "--as-of 2026-03-09T12:00:00Z" "--granularity day" \
         cmp "$work/files" "$work/source" >"$work/out"
     ok $? "the bytes of files $looks"
 done
-head -n 1001 data/hillstrom.csv >"$work/units.csv"
+head -n 301 data/hillstrom.csv >"$work/units.csv"
 sqlite3 "$work/units.db" '.mode csv' ".import $work/units.csv people"
 "$ASSAY" analyze --plan data/hillstrom.plan.json "$work/units.csv" --format csv >"$work/files"
 "$ASSAY" analyze --plan data/hillstrom.plan.json --source "sqlite:$work/units.db" --table people \
