@@ -8,6 +8,7 @@
 struct assay__scanner {
     unsigned char bare[256];   /* class of a byte in a field without quotes */
     unsigned char quoted[256]; /* class of a byte between quotes */
+    char separator;
 };
 
 void assay__scanner_init(struct assay__scanner *scanner, char separator);
