@@ -105,6 +105,7 @@ static enum assay_status read_table(const struct init_table *table, struct init_
     enum assay_status status = plan_of_all(table, sums, &plan, err);
     if (status == ASSAY_OK)
         status = table_source_open(&table->source, false, &rows, err);
+    sums->table.is_alone = true;
     if (status == ASSAY_OK)
         status = assay__summary_table_read(rows, plan, &sums->table, err);
     assay__rows_close(rows);

@@ -19,6 +19,7 @@ struct intake {
     struct assay__units units;
     bool has_units; /* units is in use: some file is a table of units */
     bool is_traced; /* files are known by what is in them */
+    bool is_alone;  /* one table is read */
     struct assay__summary_shards shards;
     struct assay__halt halt;
     struct assay_table *const *tables; /* of a program, with the events that each holds */
@@ -83,7 +84,7 @@ static enum assay_status read_units(struct intake *intake, uint32_t source,
 static enum assay_status read_summary(struct intake *intake, struct assay__rows *rows,
                                       struct assay_error *err)
 {
-    struct assay__summary_table table = {0};
+    struct assay__summary_table table = {.is_alone = intake->is_alone};
     enum assay_status status =
         assay__summary_table_read(rows, assay__dataset_plan(intake->dataset), &table, err);
     if (status == ASSAY_OK)
@@ -261,6 +262,7 @@ static void begin(struct intake *intake, struct assay_dataset *dataset,
     for (size_t i = 0; i < intake->options->event_count; i++)
         table_count += intake->options->events[i].path_count;
     intake->is_traced = intake->options->has_digests || table_count > 1;
+    intake->is_alone = table_count == 1;
     assay__halt_begin(&intake->halt, intake->options->hooks);
     intake->shards.halt = &intake->halt;
 }

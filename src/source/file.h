@@ -22,6 +22,7 @@ struct assay__feed {
     enum assay_status (*read)(void *context, char *buffer, size_t capacity, size_t *length,
                               struct assay_error *err);
     void *context;
+    void (*restart)(void *context); /* NULL, or goes back to the first byte */
 };
 
 /** assay__source_open() opens a path, which is copied. ASSAY_ERROR_NO_INPUT, _MEMORY, _IO. */

@@ -53,6 +53,17 @@ enum assay_status assay__rows_next(struct assay__rows *rows, struct assay__recor
     return ASSAY_OK;
 }
 
+bool assay__rows_can_reread(const struct assay__rows *rows)
+{
+    return rows->kind->can_reread != NULL && rows->kind->can_reread(rows);
+}
+
+enum assay_status assay__rows_reread(const struct assay__rows *rows, struct assay__rows **out,
+                                     struct assay_error *err)
+{
+    return rows->kind->reread(rows, out, err);
+}
+
 struct assay__csv *assay__rows_csv(struct assay__rows *rows)
 {
     return rows->kind->csv == NULL ? NULL : rows->kind->csv(rows);

@@ -86,6 +86,10 @@ struct assay__rows_kind {
     /* NULL, or opens the table again at its beginning, bad records passed over; its result is NULL
        where that cannot be done. */
     struct assay__rows *(*again)(const struct assay__rows *rows);
+    /* NULL, or whether the table could be read a second time after its end; reread() opens it. */
+    bool (*can_reread)(const struct assay__rows *rows);
+    enum assay_status (*reread)(const struct assay__rows *rows, struct assay__rows **out,
+                                struct assay_error *err);
     /* NULL, or the digest of the bytes, once all is read: equal tables are found by it. */
     assay__uint128 (*fingerprint)(const struct assay__rows *rows);
     /* NULL, or the CSV text behind it, which several threads can read in chunks. */
@@ -127,6 +131,14 @@ enum assay_status assay__rows_next_block(struct assay__rows *rows, struct assay_
 /** assay__rows_next() reads one record; record->fields is NULL at the end. */
 enum assay_status assay__rows_next(struct assay__rows *rows, struct assay__record *record,
                                    struct assay_error *err);
+
+/**
+ * assay__rows_can_reread(): all records can be read once more when the last one was read;
+ * assay__rows_reread() opens the table at its beginning for that. Close it, too.
+ */
+bool assay__rows_can_reread(const struct assay__rows *rows);
+enum assay_status assay__rows_reread(const struct assay__rows *rows, struct assay__rows **out,
+                                     struct assay_error *err);
 
 /** assay__rows_csv() is the CSV text that the rows are read from, or NULL. */
 struct assay__csv *assay__rows_csv(struct assay__rows *rows);

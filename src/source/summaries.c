@@ -13,10 +13,10 @@ static void begin(struct assay__summary_shards *shards, struct assay__halt *halt
     *shards = (struct assay__summary_shards){.wants_same = true, .halt = halt};
 }
 
-static enum assay_status read_part(const char *path, struct assay__summary_shards *shards,
-                                   struct assay_error *err)
+static enum assay_status read_part(const char *path, bool is_alone,
+                                   struct assay__summary_shards *shards, struct assay_error *err)
 {
-    struct assay__summary_table part = {0};
+    struct assay__summary_table part = {.is_alone = is_alone};
     enum assay_status status = assay__summary_read_file(path, shards->halt, &part, err);
     if (status == ASSAY_OK)
         status = assay__summary_shards_add(shards, &part, err);
@@ -33,18 +33,18 @@ static enum assay_status add_up(const char *const *paths, size_t path_count,
         return assay__fail(err, ASSAY_ERROR_USAGE, "No file is named; - is standard input.");
     enum assay_status status = ASSAY_OK;
     for (size_t i = 0; status == ASSAY_OK && i < path_count; i++)
-        status = read_part(paths[i], shards, err);
+        status = read_part(paths[i], path_count == 1, shards, err);
     return status == ASSAY_OK ? assay__summary_shards_join(shards, false, whole, err) : status;
 }
 
-static enum assay_status read_table(struct assay_table *table, struct assay__summary_shards *shards,
-                                    struct assay_error *err)
+static enum assay_status read_table(struct assay_table *table, bool is_alone,
+                                    struct assay__summary_shards *shards, struct assay_error *err)
 {
     static const struct assay_plan NO_PLAN = {0};
     static const struct assay_read_options DEFAULTS = {0};
     const struct assay__rows_request request = {
         .name = table->name, .plan = &NO_PLAN, .options = &DEFAULTS, .halt = shards->halt};
-    struct assay__summary_table part = {0};
+    struct assay__summary_table part = {.is_alone = is_alone};
     struct assay__rows *rows = NULL;
     enum assay_status status = assay__table_open(table, &request, &rows, err);
     if (status == ASSAY_OK)
@@ -83,7 +83,7 @@ enum assay_status assay_tables_merge(struct assay_table *const *tables, size_t t
     begin(&shards, &halt);
     enum assay_status status = ASSAY_OK;
     for (size_t i = 0; status == ASSAY_OK && i < table_count; i++)
-        status = read_table(tables[i], &shards, err);
+        status = read_table(tables[i], table_count == 1, &shards, err);
     if (status == ASSAY_OK)
         status = assay__summary_shards_join(&shards, false, &whole, err);
     return write_whole(&shards, whole, status, text, length, err);

@@ -141,6 +141,19 @@ static bool is_needed(const struct assay_plan *plan, const char *const key[ASSAY
     return has_metric && has_slice;
 }
 
+/*
+ * A digest tells whether a sealed table was changed, and tables that are equal: few need it. Rows
+ * go into it as they are read where the first one looks like a sealed table's, other tables are
+ * read beside this one, or it cannot be read again.
+ */
+static bool needs_digest(const row_t *row)
+{
+    uint32_t column = row->key_columns[ASSAY__KEY_METRIC];
+    const struct assay__field *metric = &row->record.fields[column];
+    return !row->table->is_alone || !assay__rows_can_reread(row->rows) ||
+           (metric->length > 0 && metric->text[0] == '@');
+}
+
 /* Every filled cell of the row goes into the digest, whether anything reads it or not. */
 static void digest_row(row_t *row, const char *const key[ASSAY__KEY_COUNT])
 {
@@ -159,6 +172,31 @@ static void digest_row(row_t *row, const char *const key[ASSAY__KEY_COUNT])
             assay__seal_text(&row->digest, names[c], field->text, field->length);
     }
     assay__seal_row(&row->digest);
+}
+
+/* Reads all rows once more: the mark of a seal is there, and its digest is not. */
+static enum assay_status digest_again(row_t *row, struct assay__text *buffer,
+                                      struct assay_error *err)
+{
+    struct assay__rows *again = NULL, *rows = row->rows;
+    const char *key[ASSAY__KEY_COUNT];
+    enum assay_status status = assay__rows_reread(rows, &again, err);
+    row->rows = status == ASSAY_OK ? again : rows;
+    row->digest.row_count = 0;
+    while (status == ASSAY_OK) {
+        status = assay__rows_next(again, &row->record, err);
+        if (status != ASSAY_OK || row->record.fields == NULL)
+            break;
+        buffer->length = 0;
+        assay__summary_row_parse(row);
+        status = read_key(row, buffer, key, err);
+        if (status == ASSAY_OK && strcmp(key[ASSAY__KEY_METRIC], "@end") != 0)
+            digest_row(row, key);
+    }
+    row->rows = rows;
+    row->is_digested = true;
+    assay__rows_close(again);
+    return status;
 }
 
 /* The mark at the end of a sealed table. */
@@ -191,8 +229,10 @@ static enum assay_status read_row(row_t *row, struct assay__text *buffer, struct
     bool is_remark = status == ASSAY_OK && key[ASSAY__KEY_METRIC][0] == '@';
     if (is_remark && strcmp(key[ASSAY__KEY_METRIC], "@end") == 0)
         return read_end(row, key, n, err);
-    if (status == ASSAY_OK)
+    if (status == ASSAY_OK && row->is_digested)
         digest_row(row, key);
+    else
+        row->digest.row_count++;
     if (status != ASSAY_OK || (n == 0 && !is_remark))
         return status;
     status = assay__summary_entry(row->table, key, &entry, &is_new, err);
@@ -262,12 +302,15 @@ enum assay_status assay__summary_table_read(struct assay__rows *rows, const stru
         status = assay__rows_next(rows, &row->record, err);
         if (status != ASSAY_OK || row->record.fields == NULL)
             break;
+        row->is_digested = is_empty ? needs_digest(row) : row->is_digested;
         is_empty = false;
         status = read_row(row, &buffer, err);
     }
     if (status == ASSAY_OK && is_empty)
         status = assay__fail_at(err, ASSAY_ERROR_DATA, assay__rows_name(rows), 1, 0,
                                 "There is a header but no row of sufficient statistics.");
+    if (status == ASSAY_OK && row->end.is_there && !row->is_digested)
+        status = digest_again(row, &buffer, err);
     if (status == ASSAY_OK)
         status = assay__seal_check(table, assay__rows_name(rows), &row->end, &row->digest, err);
     assay__text_release(&buffer);

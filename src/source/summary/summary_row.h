@@ -22,6 +22,7 @@ struct assay__summary_row {
     struct assay__summary_cell *cells;               /* [column_count] */
     struct assay__summary_places places;
     bool has_text_columns; /* some column holds states by their text */
+    bool is_digested;      /* rows go into the digest as they are read */
     struct assay__seal_digest digest;
     struct assay__seal_end end;
     struct assay__index seen; /* entry and pattern, to find a row given twice */

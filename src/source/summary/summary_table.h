@@ -61,8 +61,9 @@ struct assay__summary_table {
     struct assay__summary_entry **entries;
     uint32_t capacity;
     bool has_variances; /* there is a column for variances, or for sums of squares */
+    bool is_alone;      /* no other table is read beside it */
     bool is_sealed;     /* its seal was there and whole; or it is to be written with one */
-    char digest[ASSAY__FINGERPRINT_BYTES]; /* of the rows that were read */
+    char digest[ASSAY__FINGERPRINT_BYTES]; /* of the rows, where somebody asks for it */
     struct assay__arena arena;
     struct assay__halt *halt; /* asked, and told the stage "merge", while rows are put in order and
                                  added up; NULL: nobody ends that */

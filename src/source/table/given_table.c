@@ -40,8 +40,8 @@ enum assay_status assay__table_open(struct assay_table *table,
 struct bytes_table {
     struct assay_table table;
     struct assay__feed feed;
-    const char *text; /* of assay_table_from_csv(): what is left */
-    size_t length;
+    const char *text; /* of assay_table_from_csv() */
+    size_t length, used;
     FILE *file; /* of assay_table_from_file() */
 };
 
@@ -86,19 +86,26 @@ static enum assay_status read_text(void *context, char *buffer, size_t capacity,
                                    struct assay_error *err)
 {
     struct bytes_table *bytes = context;
+    size_t left = bytes->length - bytes->used;
     (void)err;
-    *length = bytes->length < capacity ? bytes->length : capacity;
-    memcpy(buffer, bytes->text, *length);
-    bytes->text += *length;
-    bytes->length -= *length;
+    *length = left < capacity ? left : capacity;
+    memcpy(buffer, bytes->text + bytes->used, *length);
+    bytes->used += *length;
     return ASSAY_OK;
+}
+
+static void restart_text(void *context)
+{
+    struct bytes_table *bytes = context;
+    bytes->used = 0;
 }
 
 enum assay_status assay_table_from_csv(const char *text, size_t length, const char *name,
                                        struct assay_table **out, struct assay_error *err)
 {
-    const struct bytes_table bytes = {
-        .feed = {.read = read_text}, .text = length == 0 ? "" : text, .length = length};
+    const struct bytes_table bytes = {.feed = {.read = read_text, .restart = restart_text},
+                                      .text = length == 0 ? "" : text,
+                                      .length = length};
     return new_bytes(&bytes, name, out, err);
 }
 

@@ -10,6 +10,7 @@
 #include "assay/analysis.h"
 #include "assay/dataset.h"
 #include "assay/result.h"
+#include "assay/table.h"
 #include "base/text.h"
 
 enum { PARTS = 4, UNITS = 60 };
@@ -295,6 +296,53 @@ START_TEST(another_spelling_is_the_same_table)
 }
 END_TEST
 
+/* The rows from the middle to the last, then those before: a metric's row stands first. */
+static char *rotated(const char *text)
+{
+    struct assay__text out = {0};
+    const char *body = strchr(text, '\n') + 1, *middle = strstr(body, "\ny,") + 1;
+    assay__text_append(&out, text, (size_t)(body - text));
+    assay__text_puts(&out, middle);
+    assay__text_append(&out, body, (size_t)(middle - body));
+    return out.data;
+}
+
+static enum assay_status merge_memory(const char *text, char **merged, struct assay_error *err)
+{
+    struct assay_table *table;
+    assert_ok(assay_table_from_csv(text, strlen(text), "sums", &table, err), err);
+    enum assay_status status = assay_tables_merge(&table, 1, merged, NULL, err);
+    assay_table_free(table);
+    return status;
+}
+
+START_TEST(a_seal_at_any_place_is_checked)
+{
+    struct assay_error err;
+    make_parts();
+    char *text = text_of(5), *other = rotated(text), *merged;
+    const char *path = path_of(10);
+    test_write_file(path, other, strlen(other));
+    assert_ok(try_merge(&path, 1, 11, &err), &err);
+    merged = text_of(11);
+    ck_assert_str_eq(merged, text);
+    free(merged);
+    assert_ok(merge_memory(other, &merged, &err), &err);
+    ck_assert_str_eq(merged, text);
+    free(merged);
+    char *digit = strstr(other, "\ny,A,") + strlen("\ny,A,2026-03-0");
+    *digit = *digit == '2' ? '1' : '2';
+    test_write_file(path, other, strlen(other));
+    ck_assert_int_eq(try_merge(&path, 1, 11, &err), ASSAY_ERROR_DATA);
+    ck_assert_ptr_nonnull(strstr(err.message, "cells were changed"));
+    ck_assert_int_eq(merge_memory(other, &merged, &err), ASSAY_ERROR_DATA);
+    ck_assert_ptr_nonnull(strstr(err.message, "cells were changed"));
+    free(text);
+    free(other);
+    remove_files();
+}
+END_TEST
+
 /* Plans that say something else about data, and what the message names. */
 static const struct {
     const char *from, *to, *names;
@@ -403,6 +451,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, a_part_cut_anywhere_is_refused);
     tcase_add_test(cases, a_digit_changed_anywhere_is_refused);
     tcase_add_test(cases, another_spelling_is_the_same_table);
+    tcase_add_test(cases, a_seal_at_any_place_is_checked);
     tcase_add_loop_test(cases, sums_of_another_plan_are_refused, 0,
                         sizeof FOREIGN / sizeof *FOREIGN);
     tcase_add_test(cases, a_plan_that_asks_for_less_may_read_them);
