@@ -55,12 +55,22 @@ enum assay_horizon_kind {
 #undef ASSAY_HORIZON_ENUMERATOR
 };
 
-/** enum assay_spending_family: alpha spending functions. */
+/**
+ * ASSAY_SPENDING_LIST: alpha spending functions, as X(NAME, spelling in plans). Names and order are
+ * stable; new ones are added at the end.
+ */
+#define ASSAY_SPENDING_LIST(X)                                                                     \
+    X(POWER, power)                       /* alpha t^rho */                                        \
+    X(OBRIEN_FLEMING, obrienFleming)      /* little at first: like O'Brien and Fleming (1979) */   \
+    X(POCOCK, pocock)                     /* evenly: like Pocock (1977) */                         \
+    X(HWANG_SHIH_DECANI, hwangShihDeCani) /* between: Hwang, Shih, De Cani (1990) */
+
+/** enum assay_spending_family: alpha spending functions: see ASSAY_SPENDING_LIST. */
 enum assay_spending_family {
-    ASSAY_SPENDING_POWER,            /* alpha t^rho */
-    ASSAY_SPENDING_OBRIEN_FLEMING,   /* little at first: like O'Brien and Fleming (1979) */
-    ASSAY_SPENDING_POCOCK,           /* evenly: like Pocock (1977) */
-    ASSAY_SPENDING_HWANG_SHIH_DECANI /* between the two, by gamma: Hwang, Shih, De Cani (1990) */
+#define ASSAY_SPENDING_ENUMERATOR(name, spelling) ASSAY_SPENDING_##name,
+    ASSAY_SPENDING_LIST(ASSAY_SPENDING_ENUMERATOR) ASSAY_SPENDING_LARGEST =
+        0x7fffffff /* no value: later ones fit */
+#undef ASSAY_SPENDING_ENUMERATOR
 };
 
 /**

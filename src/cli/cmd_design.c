@@ -93,32 +93,26 @@ struct arguments {
 static int take_spending(const char *flag, const char *text, enum assay_spending_family *spending,
                          double *parameter)
 {
-    static const double PARAMETERS[] = {[ASSAY_SPENDING_POWER] = 2.0,
-                                        [ASSAY_SPENDING_OBRIEN_FLEMING] = NAN,
-                                        [ASSAY_SPENDING_POCOCK] = NAN,
-                                        [ASSAY_SPENDING_HWANG_SHIH_DECANI] = -4.0};
+#define SPELLING(name, spelling) #spelling,
+    static const char *const NAMES[] = {ASSAY_SPENDING_LIST(SPELLING) NULL};
     const struct args_where where = {"design", flag};
-    const char *names[ASSAY_SPENDING_HWANG_SHIH_DECANI + 2] = {NULL};
-    char family[64];
+    char family[64], ranges[ASSAY__SPENDING_RANGES];
     size_t length = strcspn(text, ":");
     unsigned index = 0;
-    for (int i = 0; i <= ASSAY_SPENDING_HWANG_SHIH_DECANI; i++)
-        names[i] = assay_spending_name((enum assay_spending_family)i);
     snprintf(family, sizeof family, "%.*s", (int)(length < 60 ? length : 60), text);
-    int code = args_choice(where, family, names, &index);
+    int code = args_choice(where, family, NAMES, &index);
     if (code != 0)
         return code;
     *spending = (enum assay_spending_family)index;
-    *parameter = PARAMETERS[index];
+    *parameter = assay__spending_fallback(*spending);
     if (text[length] == '\0')
         return 0;
-    if (isnan(PARAMETERS[index]))
+    if (isnan(*parameter))
         return cli_usage_error("design", "--%s: %s has no parameter", flag, family);
     code = args_number(where, ARGS_ANY, text + length + 1, parameter);
     if (code == 0 && !assay__spending_valid(*spending, *parameter))
-        return cli_usage_error("design", "The spending parameter must lie between 0.01 and 100 for "
-                                         "the family power, and between -500 and 500 for "
-                                         "hwangShihDeCani.");
+        return cli_usage_error("design", "The spending parameter must lie %s.",
+                               assay__spending_ranges(ranges));
     return code;
 }
 

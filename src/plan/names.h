@@ -16,6 +16,7 @@ struct assay__choices {
  * assay__name_NAME(value), which is static text, "unknown" for a value outside (a caller's fault).
  */
 #define ASSAY__SPELLING(name, spelling) #spelling,
+#define ASSAY__PAIR_SPELLING(name, spelling) #spelling,
 #define ASSAY__HORIZON_SPELLING(name, file, spelling) #spelling,
 #define ASSAY__NAME_LIST(X)                                                                        \
     X(metric_type, enum assay_metric_type, ASSAY_METRIC_LIST(ASSAY__SPELLING))                     \
@@ -32,7 +33,7 @@ struct assay__choices {
     X(map_form, enum assay_map_form, "list", "object")                                             \
     X(granularity, enum assay_granularity, "none", "hour", "day", "week")                          \
     X(horizon, enum assay_horizon_kind, ASSAY_HORIZON_LIST(ASSAY__HORIZON_SPELLING))               \
-    X(spending, enum assay_spending_family, "power", "obrienFleming", "pocock", "hwangShihDeCani") \
+    X(spending, enum assay_spending_family, ASSAY_SPENDING_LIST(ASSAY__PAIR_SPELLING))             \
     X(test, enum assay_test_kind, "z", "t")                                                        \
     X(tested_by, enum assay_tested_by, "none", "z", "t", "fisher", "score", "permutation")         \
     X(side, enum assay_side, "upper", "lower", "both")                                             \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Rules about several keys together: the plan, its columns, format and horizons. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "plan/plan_data.h"
@@ -57,27 +58,28 @@ void assay__plan_finish_format(struct assay__plan_reader *reader, const struct a
                                   i == 0 ? "is in \"true\" too." : "is in \"false\" too.");
 }
 
+/* Spending functions that are not named are t^2. */
+static void default_spending(struct assay_spending *spending)
+{
+    if (isnan(spending->parameter))
+        spending->parameter = assay__spending_fallback(spending->family);
+}
+
 /* Power family t^rho has rho 2, Hwang, Shih and DeCani (1990) gamma -4 unless the plan says. */
 void assay__plan_finish_spending(struct assay__plan_reader *reader, const struct assay__node *value,
                                  void *object)
 {
-    static const double PARAMETERS[] = {2.0, NAN, NAN, -4.0};
     struct assay_spending *spending = object;
-    double fallback = PARAMETERS[spending->family];
+    double fallback = assay__spending_fallback(spending->family);
+    char ranges[ASSAY__SPENDING_RANGES], message[ASSAY__SPENDING_RANGES + 32];
     if (isnan(fallback) && !isnan(spending->parameter))
         assay__plan_fail_key(reader, value, "parameter", "This family has no parameter.");
-    if (isnan(spending->parameter))
-        spending->parameter = fallback;
-    if (!assay__spending_valid(spending->family, spending->parameter))
-        assay__plan_fail_key(reader, value, "parameter",
-                             "The family power takes 0.01 to 100, hwangShihDeCani -500 to 500.");
-}
-
-/* Spending functions that are not named are t^2. */
-static void default_spending(struct assay_spending *spending)
-{
-    if (spending->family == ASSAY_SPENDING_POWER && isnan(spending->parameter))
-        spending->parameter = 2.0;
+    default_spending(spending);
+    if (!assay__spending_valid(spending->family, spending->parameter)) {
+        snprintf(message, sizeof message, "The parameter must lie %s.",
+                 assay__spending_ranges(ranges));
+        assay__plan_fail_key(reader, value, "parameter", message);
+    }
 }
 
 void assay__plan_finish_horizon(struct assay__plan_reader *reader, const struct assay__node *value,

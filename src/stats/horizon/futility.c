@@ -97,10 +97,11 @@ static enum assay_status check(const struct assay_horizon_design *design, struct
     if (!(design->beta > 0.0 && design->beta < 1.0 - design->alpha))
         return assay__fail(err, ASSAY_ERROR_DOMAIN,
                            "beta must lie between 0 and 1 - alpha for futility bounds.");
+    char ranges[ASSAY__SPENDING_RANGES];
     if (!assay__spending_valid(design->futility, design->futility_parameter))
         return assay__fail(err, ASSAY_ERROR_DOMAIN,
-                           "The spending parameter of futility must lie between 0.01 and 100 for "
-                           "the family power, and between -500 and 500 for hwangShihDeCani.");
+                           "The spending parameter of futility must lie %s.",
+                           assay__spending_ranges(ranges));
     if (design->planned_looks < 1 || design->planned_looks > PLANNED_LOOKS_MAX)
         return assay__fail(err, ASSAY_ERROR_DOMAIN,
                            "Futility bounds need the number of planned looks, 1 to %d.",

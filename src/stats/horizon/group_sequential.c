@@ -15,10 +15,10 @@ static enum assay_status open_group_sequential(struct assay_horizon *horizon,
     const struct assay_horizon_design *design = &horizon->design;
     if (!(design->expected_size > 0.0 && isfinite(design->expected_size)))
         return assay__fail(err, ASSAY_ERROR_DOMAIN, "The expected sample size must be positive.");
+    char ranges[ASSAY__SPENDING_RANGES];
     if (!assay__spending_valid(design->spending, design->spending_parameter))
-        return assay__fail(err, ASSAY_ERROR_DOMAIN,
-                           "The spending parameter must lie between 0.01 and 100 for the family "
-                           "power, and between -500 and 500 for hwangShihDeCani.");
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "The spending parameter must lie %s.",
+                           assay__spending_ranges(ranges));
     horizon->spending =
         (struct assay__spending){.family = design->spending,
                                  .parameter = design->spending_parameter,

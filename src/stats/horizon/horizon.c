@@ -7,16 +7,20 @@
 
 #include "base/error.h"
 #include "stats/defaults.h"
+#include "stats/horizon/spending.h"
 
 #define ROW(name, file, spelling) [ASSAY_HORIZON_##name] = &assay__horizon_##file,
 static const struct assay__horizon_row *const HORIZONS[] = {ASSAY_HORIZON_LIST(ROW)};
 
 enum { HORIZON_COUNT = sizeof HORIZONS / sizeof *HORIZONS };
 
-/* A parameter of 0 is another gamma, but no rho. */
+/* A parameter of 0 stands for the family's own, unless 0 is one: of gamma it is, of rho it is not.
+ */
 static double spending_parameter(enum assay_spending_family family, double parameter)
 {
-    return family == ASSAY_SPENDING_POWER ? assay__or_default(parameter, 2.0) : parameter;
+    return assay__spending_valid(family, 0.0)
+               ? parameter
+               : assay__or_default(parameter, assay__spending_fallback(family));
 }
 
 static struct assay_horizon_design with_defaults(const struct assay_horizon_design *given)

@@ -7,6 +7,7 @@
 #include "stats/horizon/spending.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #include "assay/dist.h"
 #include "assay/horizon.h"
@@ -71,23 +72,27 @@ static double hwang_shih_decani_step(double alpha, double gamma, double from, do
 }
 
 struct family {
-    const char *name;
     double least, most; /* of the parameter; both included */
+    double fallback;    /* NAN: it has no parameter */
     double (*log_step)(double alpha, double parameter, double from, double to);
 };
 
 static const struct family FAMILIES[] = {
-    [ASSAY_SPENDING_POWER] = {"power", 0.01, 100.0, power_step},
-    [ASSAY_SPENDING_OBRIEN_FLEMING] = {"obrienFleming", -HUGE_VAL, HUGE_VAL, obrien_fleming_step},
-    [ASSAY_SPENDING_POCOCK] = {"pocock", -HUGE_VAL, HUGE_VAL, pocock_step},
-    [ASSAY_SPENDING_HWANG_SHIH_DECANI] = {"hwangShihDeCani", -500.0, 500.0, hwang_shih_decani_step},
+    [ASSAY_SPENDING_POWER] = {0.01, 100.0, 2.0, power_step},
+    [ASSAY_SPENDING_OBRIEN_FLEMING] = {-HUGE_VAL, HUGE_VAL, NAN, obrien_fleming_step},
+    [ASSAY_SPENDING_POCOCK] = {-HUGE_VAL, HUGE_VAL, NAN, pocock_step},
+    [ASSAY_SPENDING_HWANG_SHIH_DECANI] = {-500.0, 500.0, -4.0, hwang_shih_decani_step},
 };
 
+#define SPELLING(name, spelling) #spelling,
+static const char *const NAMES[] = {ASSAY_SPENDING_LIST(SPELLING)};
+
 enum { FAMILY_COUNT = sizeof FAMILIES / sizeof *FAMILIES };
+_Static_assert(FAMILY_COUNT == sizeof NAMES / sizeof *NAMES, "a row for each family");
 
 const char *assay_spending_name(enum assay_spending_family family)
 {
-    return (unsigned)family < FAMILY_COUNT ? FAMILIES[family].name : NULL;
+    return (unsigned)family < FAMILY_COUNT ? NAMES[family] : NULL;
 }
 
 bool assay__spending_valid(enum assay_spending_family family, double parameter)
@@ -95,7 +100,28 @@ bool assay__spending_valid(enum assay_spending_family family, double parameter)
     if ((unsigned)family >= FAMILY_COUNT)
         return false;
     const struct family *row = &FAMILIES[family];
-    return isinf(row->most) || (parameter >= row->least && parameter <= row->most);
+    return isnan(row->fallback) || (parameter >= row->least && parameter <= row->most);
+}
+
+double assay__spending_fallback(enum assay_spending_family family)
+{
+    return (unsigned)family < FAMILY_COUNT ? FAMILIES[family].fallback : (double)NAN;
+}
+
+const char *assay__spending_ranges(char text[ASSAY__SPENDING_RANGES])
+{
+    size_t length = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < FAMILY_COUNT; i++) {
+        size_t rest = ASSAY__SPENDING_RANGES - length;
+        if (isnan(FAMILIES[i].fallback))
+            continue;
+        int written =
+            snprintf(text + length, rest, "%sbetween %g and %g for %s", length == 0 ? "" : ", and ",
+                     FAMILIES[i].least, FAMILIES[i].most, NAMES[i]);
+        length += written < 0 ? 0 : (size_t)written < rest ? (size_t)written : rest - 1;
+    }
+    return text;
 }
 
 double assay__spending_log_step(const struct assay__spending *spending, double from, double to)

@@ -16,6 +16,16 @@ struct assay__spending {
 /** assay__spending_valid(): the parameter lies in the family's range. */
 bool assay__spending_valid(enum assay_spending_family family, double parameter);
 
+/** assay__spending_fallback() is a family's parameter unless given; NAN for one without. */
+double assay__spending_fallback(enum assay_spending_family family);
+
+/**
+ * assay__spending_ranges() writes where the parameters may lie, as "between 0.01 and 100 for power,
+ * and between ...", and returns text.
+ */
+enum { ASSAY__SPENDING_RANGES = 256 };
+const char *assay__spending_ranges(char text[ASSAY__SPENDING_RANGES]);
+
 /**
  * assay__spending_log_step() is the logarithm of what is spent from information from to to,
  * 0 <= from < to <= 1. -infinity only where no double says how little it is.
