@@ -46,7 +46,8 @@ wait_for() {
     done
 }
 
-# start_postgresql FOLDER: a cluster; sets $port. Its user is assay, its password secret.
+# start_postgresql FOLDER: a cluster, a new one unless the folder has one; sets $port. Its user is assay, its
+# password secret.
 start_postgresql() {
     programs=$(find /usr/lib/postgresql -name initdb -printf '%h\n' 2>/dev/null | sort -V | tail -n 1)
     why="PostgreSQL is not installed"
@@ -56,8 +57,8 @@ start_postgresql() {
     [ "$(id -u)" -ne 0 ] || chown postgres "$1"
     printf 'secret' >"$1/password"
     chmod 644 "$1/password"
-    as postgres "$programs/initdb" -D "$1/data" -U assay --pwfile="$1/password" -A scram-sha-256 \
-        --encoding=UTF8 --locale=C --no-sync >"$1/log" 2>&1 || return 1
+    [ -d "$1/data" ] || as postgres "$programs/initdb" -D "$1/data" -U assay --pwfile="$1/password" \
+        -A scram-sha-256 --encoding=UTF8 --locale=C --no-sync >"$1/log" 2>&1 || return 1
     begin_as postgres "$1/log" "$programs/postgres" -D "$1/data" -p "$port" -c listen_addresses=127.0.0.1 \
         -c unix_socket_directories="$1" -c fsync=off -c max_wal_size=4GB -c shared_buffers=64MB
     export PGPASSWORD=secret PGUSER=assay PGHOST=127.0.0.1 PGDATABASE=postgres
