@@ -289,6 +289,25 @@ bool assay__store_merge(store_t *store, const store_t *from)
     return true;
 }
 
+bool assay__store_assign(store_t *store, uint64_t count, const int32_t *scale,
+                         const uint64_t *limbs)
+{
+    uint32_t p = store->layout.variables, place = 0;
+    const uint32_t counts[3] = {p, p * (p + 1) / 2, store->layout.thirds};
+    for (uint32_t order = 1; order <= 3; order++) {
+        for (uint32_t i = 0; i < counts[order - 1]; i++) {
+            place += order * store->width + 1;
+            uint64_t top = limbs[place - 1], sign = top >> 63 != 0 ? UINT64_MAX : 0;
+            if ((top ^ sign) >> 60 != 0)
+                return false;
+        }
+    }
+    memcpy(store->scale, scale, p * sizeof *scale);
+    memcpy(store->limbs, limbs, place * sizeof *limbs);
+    store->count = count;
+    return true;
+}
+
 void assay__store_get(const store_t *store, uint32_t index, struct assay__exact *sum)
 {
     uint32_t factors[3];

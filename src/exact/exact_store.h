@@ -69,6 +69,13 @@ bool assay__store_add_integers(struct assay__store *store, const int64_t *values
 /** assay__store_merge() adds all of from, same layout and width; false when it does not fit. */
 bool assay__store_merge(struct assay__store *store, const struct assay__store *from);
 
+/**
+ * assay__store_assign() gives an empty store the sums of count vectors; false when they do not
+ * leave the room that merging needs.
+ */
+bool assay__store_assign(struct assay__store *store, uint64_t count, const int32_t *scale,
+                         const uint64_t *limbs);
+
 /** assay__store_get() adds sum number index to sum. */
 void assay__store_get(const struct assay__store *store, uint32_t index, struct assay__exact *sum);
 

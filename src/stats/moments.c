@@ -21,7 +21,7 @@ enum assay_status assay_moments_new(struct assay_moments_shape shape, struct ass
                            "and %u.",
                            (int)ASSAY_COVARIATES_MAX, (unsigned)shape.has_denominator,
                            (unsigned)shape.covariate_count);
-    struct assay_moments *moments = calloc(1, sizeof *moments);
+    struct assay_moments *moments = calloc(1, sizeof *moments + assay__block_bytes(shape, 0));
     if (moments == NULL)
         return assay__fail_memory(err);
     moments->shape = shape;
@@ -33,7 +33,8 @@ void assay_moments_free(struct assay_moments *moments)
 {
     if (moments == NULL)
         return;
-    assay__block_free(moments->complete);
+    if (moments->complete != NULL)
+        assay__block_clear(moments->complete);
     for (uint32_t i = 0; i < moments->partial_count; i++)
         assay__block_free(moments->partial[i]);
     free(moments->partial);
@@ -100,10 +101,12 @@ enum assay_status assay__moments_block(struct assay_moments *moments, uint32_t m
                                        block_t **block, struct assay_error *err)
 {
     if (mask == 0) {
-        if (moments->complete == NULL)
-            moments->complete = assay__block_new(moments->shape, 0);
+        if (moments->complete == NULL) {
+            moments->complete = (block_t *)(moments + 1);
+            assay__block_init(moments->complete, moments->shape, 0);
+        }
         *block = moments->complete;
-        return *block == NULL ? assay__fail_memory(err) : ASSAY_OK;
+        return ASSAY_OK;
     }
     uint32_t place = find_partial(moments, mask);
     if (place < moments->partial_count && moments->partial[place]->mask == mask) {

@@ -29,24 +29,37 @@ enum assay_status assay__shape_mask_check(struct assay_moments_shape shape, uint
                        (unsigned)mask, (unsigned)shape.covariate_count);
 }
 
+size_t assay__block_bytes(struct assay_moments_shape shape, uint32_t mask)
+{
+    return sizeof(block_t) + assay__store_bytes(assay__shape_layout(shape, mask), 1);
+}
+
+void assay__block_init(block_t *block, struct assay_moments_shape shape, uint32_t mask)
+{
+    block->mask = mask;
+    assay__store_init(&block->narrow, assay__shape_layout(shape, mask), 1, block + 1);
+}
+
 block_t *assay__block_new(struct assay_moments_shape shape, uint32_t mask)
 {
-    struct assay__layout layout = assay__shape_layout(shape, mask);
-    block_t *block = calloc(1, sizeof *block + assay__store_bytes(layout, 1));
-    if (block == NULL)
-        return NULL;
-    block->mask = mask;
-    assay__store_init(&block->narrow, layout, 1, block + 1);
+    block_t *block = calloc(1, assay__block_bytes(shape, mask));
+    if (block != NULL)
+        assay__block_init(block, shape, mask);
     return block;
+}
+
+void assay__block_clear(block_t *block)
+{
+    if (block->big != NULL)
+        assay__big_free(block->big);
+    free(block->chunks);
+    free(block->wide);
 }
 
 void assay__block_free(block_t *block)
 {
-    if (block == NULL)
-        return;
-    assay__big_free(block->big);
-    free(block->chunks);
-    free(block->wide);
+    if (block != NULL)
+        assay__block_clear(block);
     free(block);
 }
 
@@ -236,6 +249,10 @@ enum assay_status assay__block_add_narrow(block_t *block, uint64_t count, const 
     uint64_t memory[ASSAY__STORE_WORDS];
     struct assay__layout layout = block->narrow.layout;
     struct assay__store from;
+    if (block->narrow.count == 0 && assay__store_assign(&block->narrow, count, scales, limbs)) {
+        block->count += count;
+        return ASSAY_OK;
+    }
     assay__store_init(&from, layout, 1, memory);
     from.count = count;
     memcpy(from.scale, scales, layout.variables * sizeof *scales);

@@ -26,7 +26,7 @@ struct assay__block {
 /** struct assay_moments is its blocks: the complete vectors, and the others by ascending mask. */
 struct assay_moments {
     struct assay_moments_shape shape;
-    struct assay__block *complete; /* mask 0; NULL until needed */
+    struct assay__block *complete; /* mask 0; NULL until needed: then behind the moments */
     struct assay__block **partial;
     uint32_t partial_count, partial_capacity;
 };
@@ -65,6 +65,14 @@ enum assay_status assay__moments_room(const struct assay_moments *moments, uint6
 /** assay__block_new() makes an empty block, NULL without memory. Freeing NULL is fine. */
 struct assay__block *assay__block_new(struct assay_moments_shape shape, uint32_t mask);
 void assay__block_free(struct assay__block *block);
+
+/**
+ * assay__block_init() makes an empty block in zeroed memory of assay__block_bytes(), aligned to 8;
+ * assay__block_clear() frees what it took since.
+ */
+size_t assay__block_bytes(struct assay_moments_shape shape, uint32_t mask);
+void assay__block_init(struct assay__block *block, struct assay_moments_shape shape, uint32_t mask);
+void assay__block_clear(struct assay__block *block);
 
 /** assay__block_add() adds a vector of the variables that are present. */
 enum assay_status assay__block_add(struct assay__block *block, const struct assay_decimal *values,

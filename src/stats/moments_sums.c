@@ -4,6 +4,7 @@
 
 #include "number/number.h"
 #include "stats/centred.h"
+#include "stats/narrow_sums.h"
 
 typedef struct assay__block block_t;
 typedef struct assay__exact exact;
@@ -78,6 +79,7 @@ struct gain {
     assay__term *term;
     const void *context; /* of term */
     bool has_third;
+    const struct assay__narrow_sums *narrow; /* NULL, or the same as integers */
 };
 
 static void set_term(const struct gain *gain, uint32_t index, exact *number)
@@ -127,9 +129,15 @@ static enum assay_status add_gain(struct assay_moments *moments, const struct ga
         status = assay__moments_block(moments, gain->mask, &block, err);
     if (status != ASSAY_OK)
         return status;
-    if (!assay__block_add_big(block, gain->term, gain->context))
-        return assay__fail_memory(err);
-    block->count += gain->count;
+    if (gain->narrow != NULL)
+        status = assay__block_add_narrow(block, gain->count, gain->narrow->scale,
+                                         gain->narrow->limbs, err);
+    else if (assay__block_add_big(block, gain->term, gain->context))
+        block->count += gain->count;
+    else
+        status = assay__fail_memory(err);
+    if (status != ASSAY_OK)
+        return status;
     block->lacks_third = block->lacks_third || !gain->has_third;
     return ASSAY_OK;
 }
@@ -166,7 +174,11 @@ enum assay_status assay__moments_add_sums(struct assay_moments *moments, uint32_
         return status;
     /* A block that only lends its mask to the translation of indices. */
     block_t pattern = {.mask = mask, .narrow.layout = assay__shape_layout(moments->shape, mask)};
-    struct given_sums given = {{NULL}};
+    struct assay__layout layout = pattern.narrow.layout;
+    struct given_sums given;
+    struct assay__narrow_sums narrow;
+    for (uint32_t i = 0; i < assay__layout_sums(layout); i++)
+        given.sums[i] = NULL;
     for (uint32_t i = 0; status == ASSAY_OK && i < assay__moments_sum_count(moments->shape); i++) {
         uint32_t index, order;
         if (!sum_of_block(moments->shape, &pattern, i, &index, &order) ||
@@ -175,9 +187,13 @@ enum assay_status assay__moments_add_sums(struct assay_moments *moments, uint32_
         status = assay__decimal_check(&sums[i], err);
         given.sums[index] = &sums[i];
     }
-    const struct gain gain = {mask, count, add_given, &given, has_third};
-    if (status == ASSAY_OK)
-        status = check_squares(pattern.narrow.layout, &gain, err);
+    if (status != ASSAY_OK)
+        return status;
+    bool is_narrow = assay__narrow_given(layout, given.sums, &narrow);
+    const struct gain gain = {mask,   count,     add_given,
+                              &given, has_third, is_narrow ? &narrow : NULL};
+    if (!is_narrow || !assay__narrow_have_squares(layout, count, &narrow))
+        status = check_squares(layout, &gain, err);
     return status == ASSAY_OK ? add_gain(moments, &gain, err) : status;
 }
 
@@ -266,7 +282,9 @@ enum assay_status assay__moments_add_centred(struct assay_moments *moments, uint
     for (uint32_t i = 0; i < p * (p + 1) / 2; i++)
         is_short = is_short && covariances[i].digits == NULL;
     const struct given_centred given = {layout, count, means, covariances, is_short};
-    const struct gain gain = {0, count, add_uncentred, &given, false};
+    struct assay__narrow_sums narrow;
+    bool is_narrow = is_short && assay__narrow_centred(layout, count, means, covariances, &narrow);
+    const struct gain gain = {0, count, add_uncentred, &given, false, is_narrow ? &narrow : NULL};
     return add_gain(moments, &gain, err);
 }
 

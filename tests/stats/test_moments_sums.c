@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "exact/exact.h"
 #include "stats/centred.h"
 #include "stats/moments.h"
 #include "test.h"
@@ -81,9 +82,106 @@ START_TEST(negative_variances_are_refused_where_they_count)
 }
 END_TEST
 
+/* What a sum is called, however it came about. */
+static void write_decimal(const struct assay_decimal *value, struct assay__text *text)
+{
+    struct assay__exact number;
+    struct assay_error err;
+    assay__exact_init(&number);
+    assay__exact_set_decimal(&number, value);
+    assert_ok(assay__exact_write(&number, text, &err), &err);
+    assay__exact_clear(&number);
+}
+
+/* A sum of squares that suits a sum over few vectors, by its digits. */
+static void draw_squares(const struct assay_decimal *sum, char digits[44],
+                         struct assay_decimal *out)
+{
+    uint64_t magnitude = (uint64_t)(sum->mantissa < 0 ? -sum->mantissa : sum->mantissa) + 1;
+    int length =
+        snprintf(digits, 44, "%" PRIu64 "%018" PRIu64, magnitude, draw() % 1000000000000000000u);
+    bool is_short = length <= 19;
+    *out = (struct assay_decimal){1, 2 * sum->exponent + (int32_t)(draw() % 12) - 8,
+                                  (uint32_t)length, digits};
+    if (is_short)
+        *out = (struct assay_decimal){(int64_t)magnitude, out->exponent, 0, NULL};
+}
+
+/* Sums fit integers or do not: they are kept to the last digit, and added up. */
+START_TEST(given_sums_are_kept_to_the_last_digit)
+{
+    const struct assay_moments_shape shape = {0, 0};
+    uint64_t taken = 0;
+    for (int i = 0; i < 20000; i++) {
+        char first[24], second[44];
+        struct assay_decimal pair[2], sums[3] = {{0}};
+        struct assay_moments *moments;
+        struct assay_error err;
+        draw_pair(false, first, pair);
+        sums[0] = pair[draw() % 2];
+        draw_squares(&pair[0], second, &sums[1]);
+        uint64_t count = 1 + (draw() >> draw() % 50);
+        assert_ok(assay_moments_new(shape, &moments, &err), &err);
+        enum assay_status status = assay__moments_add_sums(moments, 0, count, sums, false, &err);
+        if (status == ASSAY_OK) {
+            for (uint32_t s = 0; s < 2; s++) {
+                struct assay__text want = {0}, got = {0};
+                write_decimal(&sums[s], &want);
+                assert_ok(assay__moments_write_sum(moments, 0, s, &got, &err), &err);
+                ck_assert_str_eq(got.data, want.data);
+                assay__text_release(&want);
+                assay__text_release(&got);
+            }
+            taken++;
+        }
+        /* The same verdict as over the same numbers at another scale, which is exact arithmetic. */
+        sums[0].exponent += 60;
+        sums[1].exponent += 120;
+        struct assay_moments *far;
+        assert_ok(assay_moments_new(shape, &far, &err), &err);
+        enum assay_status other = assay__moments_add_sums(far, 0, count, sums, false, &err);
+        if (other != status)
+            printf("n %llu m %lld e %d dig %s e2 %d status %d %d %s\n", (unsigned long long)count,
+                   (long long)pair[0].mantissa, pair[0].exponent, second, sums[1].exponent - 120,
+                   status, other, err.message);
+        ck_assert_int_eq(other, status);
+        assay_moments_free(far);
+        assay_moments_free(moments);
+    }
+    ck_assert_uint_gt(taken, 5000);
+    ck_assert_uint_lt(taken, 19900);
+}
+END_TEST
+
+/* Squares that are just enough, and one too few in the last digit. */
+START_TEST(squares_are_judged_to_the_last_digit)
+{
+    struct assay_error err;
+    for (int64_t n = 1; n < 400; n++) {
+        for (int less = 0; less < 2; less++) {
+            char digits[44];
+            /* n (n 10^18) = (n 10^9)^2 */
+            struct assay_decimal sums[3] = {{n, 9, 0, NULL}, {n, 18, 0, NULL}, {0, 0, 0, NULL}};
+            if (less == 1) {
+                int length =
+                    snprintf(digits, sizeof digits, "%" PRId64 "999999999999999999", n - 1);
+                sums[1] = (struct assay_decimal){1, 0, (uint32_t)length, digits};
+            }
+            struct assay_moments *moments;
+            assert_ok(assay_moments_new((struct assay_moments_shape){0, 0}, &moments, &err), &err);
+            ck_assert_int_eq(assay__moments_add_sums(moments, 0, (uint64_t)n, sums, false, &err),
+                             less == 1 ? ASSAY_ERROR_DOMAIN : ASSAY_OK);
+            assay_moments_free(moments);
+        }
+    }
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     tcase_add_test(cases, mantissas_and_digits_make_the_same_sums);
+    tcase_add_test(cases, given_sums_are_kept_to_the_last_digit);
+    tcase_add_test(cases, squares_are_judged_to_the_last_digit);
     tcase_add_test(cases, negative_variances_are_refused_where_they_count);
 }
 
