@@ -17,7 +17,8 @@ struct assay_progress {
                           sums, or slices), "analyze" (done: results), "deliver" (done: attempts) */
     uint64_t done;
     uint64_t total; /* 0: not known */
-    uint64_t reserved[4];
+    uint64_t rows;  /* "read": of files so far, as lines of plain ones; 0: not known */
+    uint64_t reserved[3];
 };
 
 /**

@@ -62,10 +62,17 @@ enum assay_status assay__halt_progress(struct assay__halt *halt, const char *sta
     if (now - halt->reported_ns < REPORT_NS)
         return ASSAY_OK;
     halt->reported_ns = now;
-    const struct assay_progress progress = {.stage = stage, .done = done, .total = total};
+    const struct assay_progress progress = {
+        .stage = stage, .done = done, .total = total, .rows = halt->rows};
     return halt->hooks->progress(halt->hooks->context, &progress)
                ? ASSAY_OK
                : fail(err, "The caller ended the call.");
+}
+
+void assay__halt_rows(struct assay__halt *halt, uint64_t count)
+{
+    if (halt != NULL)
+        halt->rows += count;
 }
 
 void assay__halt_log(const struct assay__halt *halt, enum assay_log_level level, const char *format,

@@ -13,6 +13,7 @@ struct assay__halt {
     const struct assay_hooks *hooks; /* NULL: nobody ends the call */
     int64_t deadline_ns;             /* monotonic; 0: none */
     int64_t reported_ns;             /* of the last report */
+    uint64_t rows;                   /* of files, for reports; not two threads at a time */
 };
 
 /** assay__halt_begin() begins a call; with hooks NULL those of the thread hold, if it has some. */
@@ -24,6 +25,9 @@ enum assay_status assay__halt_check(const struct assay__halt *halt, struct assay
 /** assay__halt_progress() checks, and reports how far the call is when it is time to. */
 enum assay_status assay__halt_progress(struct assay__halt *halt, const char *stage, uint64_t done,
                                        uint64_t total, struct assay_error *err);
+
+/** assay__halt_rows() counts rows that were read, for the reports to come. */
+void assay__halt_rows(struct assay__halt *halt, uint64_t count);
 
 /** assay__halt_log() says a sentence. */
 void assay__halt_log(const struct assay__halt *halt, enum assay_log_level level, const char *format,

@@ -9,6 +9,7 @@
 
 #include "base/nearest.h"
 #include "cli/message.h"
+#include "cli/progress.h"
 
 int cli_fail(const struct assay_error *err)
 {
@@ -56,6 +57,7 @@ int cli_finish_stdout(void)
 
 int cli_write_stdout(const char *bytes, size_t length)
 {
+    progress_end();
     fwrite(bytes, 1, length, stdout); /* what fails stays in ferror() */
     return cli_finish_stdout();
 }

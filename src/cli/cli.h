@@ -78,6 +78,8 @@ enum { CLI_WORD = 1 };
 #define CLI_COMMON_HELP                                                                            \
     "\ncommon to all commands:\n"                                                                  \
     "  --color=WHEN             auto (default: on a terminal), always or never\n"                  \
+    "  --progress=WHEN          how far it is: auto (default: on a terminal, and as JSON, when\n"  \
+    "                           it takes over a second), always or never\n"                        \
     "  --log-format=FORM        messages on standard error: text (default), or json: an object\n"  \
     "                           a line\n"
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/message.h"
+#include "cli/progress.h"
 #include "api/deliver/log_line.h"
 
 static const char *const LEVELS[] = {[ASSAY_LOG_DEBUG] = "debug",
@@ -51,6 +52,7 @@ static void log_text(const struct delivery *delivery, const struct assay_event *
 void delivery_log(const struct assay_event *event, void *context)
 {
     const struct delivery *delivery = context;
+    progress_clear();
     if (message_is_json())
         log_json(event);
     else

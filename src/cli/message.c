@@ -9,6 +9,12 @@
 #include "base/error.h"
 
 static bool is_json_form;
+static void (*before)(void);
+
+void message_set_before(void (*call)(void))
+{
+    before = call;
+}
 
 void message_set_json(bool is_json)
 {
@@ -63,6 +69,8 @@ static void print_text(const struct message *message)
 void message_print(const struct message *message)
 {
     fflush(stdout);
+    if (before != NULL)
+        before();
     if (is_json_form)
         print_json(message);
     else

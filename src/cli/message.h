@@ -17,6 +17,9 @@
 void message_set_json(bool is_json);
 bool message_is_json(void);
 
+/** message_set_before() has a function called before each message; NULL: none. */
+void message_set_before(void (*call)(void));
+
 /** struct message: one message. Zeroed members are left out. */
 struct message {
     const char *level; /* "info", "warning" or "error" */

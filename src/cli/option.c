@@ -8,9 +8,10 @@
 #include "cli/cli.h"
 #include "cli/message.h"
 #include "cli/option_elsewhere.h"
+#include "cli/progress.h"
 #include "cli/term.h"
 
-enum { OPTIONS_MAX = 256, LIST_BYTES = 256, COMMON_COLOR = 0x7000, COMMON_LOG };
+enum { OPTIONS_MAX = 256, LIST_BYTES = 256, COMMON_FIRST = 0x7000 };
 
 /* An option that is known but lacks its value, or has one that it does not take. */
 static void value_error(const char *command, const struct option *options)
@@ -83,31 +84,50 @@ static void say_problem(const char *command, const struct option *options, char 
         name_error(command, options, argv[optind - 1] + 2);
 }
 
-/* Options of every command stand behind the command's own. */
-static void join_options(const struct option *own, struct option all[OPTIONS_MAX])
+static void take_color(unsigned index)
 {
-    static const struct option COMMON[] = {{"color", required_argument, NULL, COMMON_COLOR},
-                                           {"log-format", required_argument, NULL, COMMON_LOG},
-                                           {NULL, 0, NULL, 0}};
-    size_t count = 0;
-    while (own->name != NULL && count < OPTIONS_MAX - sizeof COMMON / sizeof *COMMON)
-        all[count++] = *own++;
-    memcpy(all + count, COMMON, sizeof COMMON);
+    term_set_color((enum term_color)index);
 }
 
-static bool take_common(const char *command, int option, const char *value)
+static void take_progress(unsigned index)
 {
-    static const char *const COLORS[] = {"auto", "always", "never", NULL};
-    static const char *const FORMS[] = {"text", "json", NULL};
+    progress_set((enum progress_when)index);
+}
+
+static void take_form(unsigned index)
+{
+    message_set_json(index == 1);
+}
+
+/* Options of every command. */
+static const struct common {
+    const char *name;
+    const char *values[4]; /* ends with NULL */
+    void (*take)(unsigned index);
+} COMMON[] = {{"color", {"auto", "always", "never"}, take_color},
+              {"progress", {"auto", "always", "never"}, take_progress},
+              {"log-format", {"text", "json"}, take_form}};
+
+enum { COMMON_COUNT = sizeof COMMON / sizeof *COMMON };
+
+/* They stand behind the command's own. */
+static void join_options(const struct option *own, struct option all[OPTIONS_MAX])
+{
+    size_t count = 0;
+    while (own->name != NULL && count < OPTIONS_MAX - COMMON_COUNT - 1)
+        all[count++] = *own++;
+    for (int i = 0; i < COMMON_COUNT; i++)
+        all[count++] = (struct option){COMMON[i].name, required_argument, NULL, COMMON_FIRST + i};
+    all[count] = (struct option){NULL, 0, NULL, 0};
+}
+
+static bool take_common(const char *command, const struct common *common, const char *value)
+{
     unsigned index = 0;
-    bool is_color = option == COMMON_COLOR;
-    struct args_where where = {command, is_color ? "color" : "log-format"};
-    if (args_choice(where, value, is_color ? COLORS : FORMS, &index) != 0)
+    struct args_where where = {command, common->name};
+    if (args_choice(where, value, common->values, &index) != 0)
         return false;
-    if (is_color)
-        term_set_color((enum term_color)index);
-    else
-        message_set_json(index == 1);
+    common->take(index);
     return true;
 }
 
@@ -122,9 +142,11 @@ static int next_option(const char *command, const char *letters, const struct op
         option = getopt_long(argc, argv, letters, all, NULL);
         if (option == '?')
             say_problem(command, all, argv);
-        if (option != COMMON_COLOR && option != COMMON_LOG)
+        if (option < 0)
+            progress_begin();
+        if (option < COMMON_FIRST)
             return option;
-    } while (take_common(command, option, optarg));
+    } while (take_common(command, &COMMON[option - COMMON_FIRST], optarg));
     return '?';
 }
 

@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/message.h"
+#include "cli/progress.h"
 
 /* Between the name of a file and the number of the process that writes it. */
 static const char PART[] = ".part.";
@@ -213,6 +214,7 @@ int output_stream(const char *path, output_source *source, const void *what)
 {
     struct stat there;
     struct job job = {.source = source, .what = what};
+    progress_end();
     if (output_is_stdout(path))
         return write_stdout(&job);
     bool exists = stat(path, &there) == 0;

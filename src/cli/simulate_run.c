@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "cli/progress.h"
 #include "cli/simulate.h"
 
 /* What the threads share. */
@@ -21,9 +22,13 @@ struct shared {
 struct thread {
     struct shared *shared;
     pthread_t id;
+    bool is_first; /* the command's own: it tells how far all are */
     enum assay_status status;
     struct assay_error err;
 };
+
+static const char *const STAGES[] = {
+    [SIMULATE_NO_EFFECT] = "without effect", [SIMULATE_EFFECT] = "with effect"};
 
 static void *run_thread(void *context)
 {
@@ -36,6 +41,8 @@ static void *run_thread(void *context)
         uint64_t index = atomic_fetch_add(&shared->next, 1);
         if (index >= simulation->experiments)
             break;
+        if (thread->is_first)
+            progress_tell(STAGES[shared->scenario], index, simulation->experiments);
         size_t place = (size_t)index * simulation->treatment_count;
         thread->status = simulate_experiment(
             worker, shared->scenario, index, &shared->outcomes->treatments[place],
@@ -68,7 +75,11 @@ enum assay_status simulate_run(const struct simulation *simulation, enum simulat
         started = i;
     }
     threads[0].shared = &shared;
+    threads[0].is_first = true;
+    /* Its analyses are a part of this: they do not report on their own. */
+    const struct assay_hooks *hooks = assay_hooks_use(NULL);
     run_thread(&threads[0]);
+    assay_hooks_use(hooks);
     enum assay_status status = threads[0].status;
     if (status != ASSAY_OK)
         *err = threads[0].err;

@@ -10,6 +10,7 @@ static bool count_and_stop(void *context, const struct assay_progress *progress)
     ck_assert_str_eq(progress->stage, "read");
     ck_assert_uint_eq(progress->done, 3);
     ck_assert_uint_eq(progress->total, 7);
+    ck_assert_uint_eq(progress->rows, 2000);
     return ++*calls < 1;
 }
 
@@ -64,6 +65,9 @@ START_TEST(progress_ends_a_call_and_is_not_asked_too_often)
     struct assay__halt halt;
     struct assay_error err;
     assay__halt_begin(&halt, &hooks);
+    assay__halt_rows(&halt, 1500);
+    assay__halt_rows(&halt, 500);
+    assay__halt_rows(NULL, 500);
     ck_assert_int_eq(assay__halt_progress(&halt, "read", 3, 7, &err), ASSAY_ERROR_CANCELLED);
     ck_assert_int_eq(assay__halt_progress(&halt, "read", 3, 7, &err), ASSAY_OK);
     ck_assert_int_eq(calls, 1);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "assay/dataset.h"
+#include "base/halt.h"
 #include "source/csv/csv_private.h"
 #include "source/csv/csv_dialect.h"
 
@@ -332,10 +333,9 @@ static enum assay_status next_record(struct assay__csv *csv, struct assay__rows_
     return status;
 }
 
-static enum assay_status next_block(struct assay__rows *rows, struct assay__rows_block *block,
+static enum assay_status read_block(struct assay__csv *csv, struct assay__rows_block *block,
                                     struct assay_error *err)
 {
-    struct assay__csv *csv = own(rows);
     *block = (struct assay__rows_block){csv->fields, csv->lines, 0};
     bool is_over = false;
     while (!is_over && block->record_count < csv->block_records) {
@@ -350,6 +350,15 @@ static enum assay_status next_block(struct assay__rows *rows, struct assay__rows
             return is_first ? status : ASSAY_OK;
     }
     return ASSAY_OK;
+}
+
+static enum assay_status next_block(struct assay__rows *rows, struct assay__rows_block *block,
+                                    struct assay_error *err)
+{
+    struct assay__csv *csv = own(rows);
+    enum assay_status status = read_block(csv, block, err);
+    assay__halt_rows(csv->is_view ? NULL : csv->options.halt, block->record_count);
+    return status;
 }
 
 static void close_rows(struct assay__rows *rows)

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/halt.h"
 #include "source/csv/csv_private.h"
 
 enum assay_status assay__chunk_init(struct assay__chunk *chunk, struct assay_error *err)
@@ -86,6 +87,11 @@ enum assay_status assay__csv_take_chunk(struct assay__csv *csv, struct assay__ch
 void assay__csv_add_lines(struct assay__csv *csv, uint64_t count)
 {
     csv->line += count;
+}
+
+void assay__csv_tell_rows(const struct assay__csv *csv, uint64_t count)
+{
+    assay__halt_rows(csv->options.halt, count);
 }
 
 uint64_t assay__csv_line(const struct assay__csv *csv)

@@ -37,6 +37,9 @@ enum assay_status assay__csv_take_chunk(struct assay__csv *csv, struct assay__ch
 void assay__csv_add_lines(struct assay__csv *csv, uint64_t count);
 uint64_t assay__csv_line(const struct assay__csv *csv);
 
+/** assay__csv_tell_rows() tells whoever follows the call that rows of a chunk were read. */
+void assay__csv_tell_rows(const struct assay__csv *csv, uint64_t count);
+
 /** assay__csv_add_passed() adds the records that a view has passed over. */
 void assay__csv_add_passed(struct assay__csv *csv, const struct assay__csv *view);
 

@@ -238,6 +238,7 @@ static void *work(void *context)
         enum assay_status status = scan_chunk(worker, &err);
         pthread_mutex_lock(&job->lock);
         job->chunk_lines[worker->number] = worker->line - 1;
+        assay__csv_tell_rows(job->csv, worker->line - 1);
         if (status != ASSAY_OK) {
             job->stops = true;
             if (worker->number < job->failed_chunk) {
