@@ -100,7 +100,7 @@ endif
 .DEFAULT_GOAL = all
 .SECONDARY:
 .DELETE_ON_ERROR:
-.PHONY: all demo check check-slow check-exports record-abi check-install bench bench-accuracy asan ubsan tsan \
+.PHONY: all demo check check-slow check-exports record-abi check-install bench bench-quick bench-accuracy asan ubsan tsan \
 	fuzz golden install uninstall dist deb format lint docs help clean deps programs tests \
 	check-contract check-distributed check-pages check-part part-programs list-part check-clang \
 	check-asan check-tsan check-fuzz-short check-cc check-big-endian check-deb
@@ -168,6 +168,9 @@ check-pages: deps ## the pages of assay serve in headless Chromium (needs npm)
 
 bench: all $(bench_programs) ## time assay against the peers on this machine
 	@ASSAY='$(abspath $(program))' BUILD=$(BUILD) sh bench/run
+
+bench-quick: all $(bench_programs) ## the same with fewer rows and rounds, without the server: two minutes
+	@ASSAY='$(abspath $(program))' BUILD=$(BUILD) sh bench/run --quick
 
 bench-accuracy: all $(bench_programs) ## correct digits of assay and of the peers on this machine
 	@ASSAY='$(abspath $(program))' BUILD=$(BUILD) sh bench/accuracy

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Reading unit tables, whole processes, beside what else is on this machine: the floor (cat, wc
- * -l), getline and strtod, DuckDB (its columns typed by hand) and pandas. The same file for all;
- * rounds are interleaved; medians. Count and sum of a metric in each group must agree to 1e-9 with
- * those of assay, or the bench fails.
+ * -l), getline and strtod, DuckDB (its columns typed by hand), Polars, data.table and pandas. The
+ * same file for all; rounds are interleaved; medians. Count and sum of a metric in each group must
+ * agree to 1e-9 with those of assay, or the bench fails.
  *
- *   bench_scan [ROWS] [ROUNDS]     SCAN_ROWS, SCAN_ROUNDS; 1,000,000 rows and 5 rounds when not
- * given DUCKDB_LIBRARY=libduckdb.so    where DuckDB's C library is (npm:
- * @duckdb/node-bindings-linux-x64)
+ *   bench_scan [ROWS] [ROUNDS]     SCAN_ROWS and SCAN_ROUNDS, else 1,000,000 rows and 5 rounds
+ *   DUCKDB_LIBRARY=libduckdb.so    DuckDB's C library (npm: @duckdb/node-bindings-linux-x64)
+ *   NODE_PATH=FOLDER               with nodejs-polars and nodejs-polars-linux-x64-gnu (npm)
+ *
+ * data.table is Debian's r-cran-data.table, pandas python3-pandas. Run from the project's top.
  *
  * Prints a JSON line per job and program.
  */
@@ -177,6 +179,12 @@ static const struct contestant CONTESTANTS[] = {
     {"getline + strtod", NULL, 0},
     {"DuckDB, 1 thread", NULL, 1},
     {"DuckDB, 2 threads", NULL, 2},
+    {"Polars, 1 thread",
+     "POLARS_MAX_THREADS=1 node bench/peers/scan_polars.js \"$DATA\" \"$SELECT\"", 0},
+    {"Polars, 2 threads",
+     "POLARS_MAX_THREADS=2 node bench/peers/scan_polars.js \"$DATA\" \"$SELECT\"", 0},
+    {"data.table, 1 thread", "Rscript bench/peers/scan_datatable.R \"$DATA\" \"$SELECT\" 1", 0},
+    {"data.table, 2 threads", "Rscript bench/peers/scan_datatable.R \"$DATA\" \"$SELECT\" 2", 0},
     {"pandas",
      "python3 -c \"import pandas as p,sys;v=sys.argv[2].split();d=p.read_csv(sys.argv[1]);"
      "g=d.groupby('group');a=[g.agg({y:['count','mean','var']}) for y in v];"
@@ -251,6 +259,7 @@ static void run_child(const struct contestant *who, const struct job *job)
     }
     setenv("METRICS", job->metrics, 1);
     setenv("VALUES", job->values, 1);
+    setenv("SELECT", job->select, 1);
     setenv("DATA", path, 1);
     snprintf(command, sizeof command, "%s", who->command);
     execl("/bin/sh", "sh", "-c", command, (char *)NULL);
