@@ -137,22 +137,22 @@ check-part: part-programs ## build and run the tests whose names begin with PART
 	@ASSAY='$(abspath $(program))' BUILD=$(BUILD) sh tests/run-all.sh $(part_programs)
 
 check-clang: ## the core tests and the golden runs of the command, built by clang without a warning
-	@sh scripts/variant clang
+	+@sh scripts/variant clang
 
 check-asan: ## the tests of the core and of all sources under ASan and UBSan
-	@sh scripts/variant asan
+	+@sh scripts/variant asan
 
 check-tsan: ## the tests with threads under TSan
-	@sh scripts/variant tsan
+	+@sh scripts/variant tsan
 
 check-fuzz-short: ## each fuzz target for a few seconds (FUZZ_SECONDS=8)
-	@sh scripts/variant fuzz-short
+	+@sh scripts/variant fuzz-short
 
 check-cc: ## a build with a compiler and the libraries alone
-	@sh scripts/variant cc
+	+@sh scripts/variant cc
 
 check-big-endian: ## the core tests for s390x under qemu-user
-	@sh scripts/variant big-endian
+	+@sh scripts/variant big-endian
 
 check-contract: deps ## the contract by independent judges: Spectral and Prism (needs npm)
 	@$(MAKE) --no-print-directory all
