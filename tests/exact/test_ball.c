@@ -149,13 +149,12 @@ START_TEST(what_is_not_known_is_lost)
     ball zero = ball_of(0.0), one = ball_of(1.0), third = ball_div(one, ball_of(3.0));
     ball gone = ball_div(one, zero);
     ck_assert(ball_is_lost(&gone));
-    const ball none[] = {ball_of(NAN),           ball_of(INFINITY),
-                         ball_of(0x1p-1074),     ball_sqrt(ball_neg(one)),
-                         ball_sub(third, third), ball_exp(ball_of(1001.0)),
-                         ball_add(gone, one),    ball_mul(gone, zero),
-                         ball_sub(one, gone),    ball_div(zero, gone),
-                         ball_sqrt(gone),        ball_scale2(one, 1100),
-                         ball_scale2(one, -1100)};
+    const ball none[] = {
+        ball_of((double)NAN),     ball_of((double)INFINITY), ball_of(0x1p-1074),
+        ball_sqrt(ball_neg(one)), ball_sub(third, third),    ball_exp(ball_of(1001.0)),
+        ball_add(gone, one),      ball_mul(gone, zero),      ball_sub(one, gone),
+        ball_div(zero, gone),     ball_sqrt(gone),           ball_scale2(one, 1100),
+        ball_scale2(one, -1100)};
     for (size_t i = 0; i < sizeof none / sizeof *none; i++)
         ck_assert_msg(is_doubtful(none[i]), "number %zu", i);
     ck_assert(is_doubtful(zero)); /* of either sign */
