@@ -4,6 +4,7 @@
 
 #include "assay/dist.h"
 #include "stats/dist/normal.h"
+#include "stats/horizon/exits.h"
 #include "stats/horizon/visit.h"
 
 enum { POINTS = ASSAY__GAUSS_POINTS };
@@ -11,34 +12,14 @@ enum { POINTS = ASSAY__GAUSS_POINTS };
 static const double SQRT_TAU = 2.50662827463100050242;
 static const double REACH = 8.0; /* deviations after which a normal density is nothing */
 
-/*
- * The exit integral: the density of B(t) at u times P(step > edge - u). Over its largest value, the
- * normal density of B(time) at the edge, it is a bridge's density at u times Mills' ratio, so that
- * an exit of 1e-3000 has all its digits. Past the edge, where P is near 1, it is as it stands.
- */
-struct crossing {
-    double mean, factor;                     /* of the bridge from 0 to the edge */
-    double bridge_share;                     /* of the bridge's integrand in the reference */
-    double edge, step_deviation;             /* of the step; both without drift */
-    double past_mean, past_factor, past_log; /* density of B(t) at u over the reference */
-    double exits, density;
-};
-
-static void visit_crossing(void *context, const double u[POINTS], const double mass[POINTS])
+static void visit_exits(void *context, const double u[POINTS], const double mass[POINTS])
 {
-    struct crossing *c = context;
-    for (int i = 0; i < POINTS; i++) {
-        double x = (c->edge - u[i]) / c->step_deviation, away = u[i] - c->mean;
-        double bridge = mass[i] * c->bridge_share * exp(c->factor * away * away);
-        if (x >= 0.0) {
-            c->exits += bridge * assay__mills_ratio(x);
-        } else {
-            double past = u[i] - c->past_mean;
-            c->exits += mass[i] * SQRT_TAU * assay_normal_upper(x) *
-                        exp(c->past_log + c->past_factor * past * past);
-        }
-        c->density += bridge;
-    }
+    assay__exits_add(context, u, mass);
+}
+
+static double sum_of(const double lanes[4])
+{
+    return (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]);
 }
 
 /* Without a look before: the normal tail itself. */
@@ -48,6 +29,7 @@ static struct assay__exit first_exit(double time, double edge, double theta)
     struct assay__exit out = {.log_p = assay_normal_log_upper(z)};
     out.hazard = z > 0.0 ? 1.0 / (root * assay__mills_ratio(z))
                          : assay_normal_density(z) / (root * assay_normal_upper(z));
+    out.hazard_slope = out.hazard * (out.hazard - z / root);
     return out;
 }
 
@@ -60,21 +42,25 @@ struct assay__exit assay__grid_exit(const struct assay__grid *grid, double time,
     double deviation = sqrt(t * (step / time)), mean = edge * (t / time);
     double exponent = -0.5 * beyond * (beyond / time);
     double reference = beyond > 0.0 ? exponent : 0.0;
-    struct crossing crossing = {.mean = mean,
-                                .factor = -0.5 / (deviation * deviation),
-                                .bridge_share = exp(exponent - reference),
-                                .edge = edge - theta * step,
-                                .step_deviation = sqrt(step),
-                                .past_mean = theta * t,
-                                .past_factor = -0.5 / t,
-                                .past_log = -reference};
+    struct assay__exits exits = {.mean = mean,
+                                 .factor = -0.5 / (deviation * deviation),
+                                 .bridge_share = exp(exponent - reference),
+                                 .edge = edge - theta * step,
+                                 .step_share = 1.0 / sqrt(step),
+                                 .past_mean = theta * t,
+                                 .past_factor = -0.5 / t,
+                                 .past_log = -reference};
     double low = mean - REACH * deviation, flat_low = fmax(grid->flat_low, low);
     double high = fmax(mean, theta * t) + REACH * sqrt(t);
-    assay__visit_grid(grid, low, high, deviation, visit_crossing, &crossing);
-    assay__visit_parts(flat_low, fmin(high, grid->flat_high), deviation, NULL, visit_crossing,
-                       &crossing);
-    struct assay__exit out = {.log_p = reference + log(crossing.exits / (2.0 * M_PI * sqrt(t)))};
-    out.hazard = crossing.density / (crossing.exits * crossing.step_deviation);
+    assay__visit_grid(grid, low, high, deviation, visit_exits, &exits);
+    assay__visit_parts(flat_low, fmin(high, grid->flat_high), deviation, NULL, visit_exits, &exits);
+    double sum = sum_of(exits.exits);
+    struct assay__exit out = {.log_p = reference + log(sum / (2.0 * M_PI * sqrt(t)))};
+    double density = sum_of(exits.density);
+    out.hazard = density * exits.step_share / sum;
+    /* Of the density at the edge: the normal one's, and what the bridge's mean moves. */
+    double log_slope = sum_of(exits.slope) / (density * step) - beyond / time;
+    out.hazard_slope = out.hazard * (out.hazard + log_slope);
     return out;
 }
 

@@ -306,8 +306,9 @@ static void fill_nodes(const struct source *source, struct assay__grid *grid)
 enum assay_status assay__even_fill(const struct assay__walk *walk, uint32_t look, double next_time,
                                    struct assay__grid *grid, struct assay_error *err)
 {
-    struct source source = {.before = &walk->grids[look - 1],
-                            .place = place_of(walk, look, next_time)};
+    struct source source; /* 33 KB, most of which is written when it is needed */
+    source.before = &walk->grids[look - 1];
+    source.place = place_of(walk, look, next_time);
     source.layout = layout_of(walk, look, &source.place);
     if (!open_source(&source))
         source.layout.ratio = 0.0;

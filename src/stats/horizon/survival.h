@@ -81,10 +81,11 @@ bool assay__is_rare(const struct assay__grid *last, double time, double edge);
  * is no lower boundary. Good to 1e-14 for drifts above -.3 / sqrt(time). */
 double assay__grid_survival(const struct assay__grid *grid, double theta);
 
-/** struct assay__exit: the logarithm of an exit probability, and minus its slope. */
+/** struct assay__exit: the logarithm of an exit probability, minus its slope, and the slope's. */
 struct assay__exit {
-    double log_p;  /* of no exit up to the look before, and a score above edge now */
-    double hazard; /* - d log_p / d edge */
+    double log_p;        /* of no exit up to the look before, and a score above edge now */
+    double hazard;       /* - d log_p / d edge */
+    double hazard_slope; /* d hazard / d edge, not below 0 but for rounding */
 };
 
 /** assay__survival() is h at a look at time given B(time) = b, from the grid of the look before. */
