@@ -20,10 +20,12 @@
 
 #include "assay/dist.h"
 #include "base/error.h"
+#include "stats/horizon/convolve.h"
 #include "stats/horizon/exp_negative.h"
 
 enum { POINTS = ASSAY__GAUSS_POINTS, NODES_MAX = 6000, NODES_FREE_MAX = 600, TABLE_MAX = 512 };
-enum { PARTS_MAX = 8 }; /* of a step */
+enum { PARTS_MAX = 8 };  /* of a step */
+enum { FLAT_ASKED = 4 }; /* so many nodes are as flat as one */
 
 static const double PI = 3.14159265358979323846;
 static const double SQRT_TAU = 2.50662827463100050242;
@@ -251,14 +253,48 @@ static double table_value(const struct source *source, long node)
     return count <= skip ? 0.0 : dot(before->mass + start, table->values + skip, count - skip);
 }
 
+/* h at nodes of a stretch, several at a time. */
+struct stretch {
+    long lowest, count; /* nodes */
+    double h[ASSAY__CONVOLVED * PARTS_MAX];
+};
+
+/* Fills the stretch that ends at a node; false where it leaves the nodes of the look before. */
+static bool fill_stretch(const struct source *source, long node, struct stretch *stretch)
+{
+    const struct assay__grid *before = source->before;
+    long parts = source->parts, count = ASSAY__CONVOLVED * parts, lowest = node - count + 1;
+    if (!(source->layout.ratio > 0.0 && source->layout.ratio <= 1.0))
+        return false;
+    for (long i = 0; i < parts; i++) {
+        long part = (((lowest + i) % parts) + parts) % parts, moved = (lowest + i - part) / parts;
+        const struct table *table = &source->tables[part];
+        long start = source->edge_node + source->first + moved - table->half;
+        if (start < 0 || start + table->count + ASSAY__CONVOLVED > (long)before->even_count)
+            return false;
+        double sums[ASSAY__CONVOLVED];
+        assay__convolve(before->mass + start, table->values, table->count, sums);
+        for (long k = 0; k < ASSAY__CONVOLVED; k++)
+            stretch->h[i + k * parts] = sums[k];
+    }
+    stretch->lowest = lowest;
+    stretch->count = count;
+    return true;
+}
+
 /* After one look h is a normal tail. */
-static double value_at(const struct source *source, long node)
+static double value_at(const struct source *source, long node, struct stretch *stretch)
 {
     const struct assay__grid *before = source->before;
     const struct place *p = &source->place;
     double y = p->edge + (double)node * source->layout.step;
-    if (source->layout.ratio > 0.0)
-        return table_value(source, node);
+    if (source->layout.ratio > 0.0) {
+        long within = node - stretch->lowest;
+        if (within >= 0 && within < stretch->count)
+            return stretch->h[within];
+        return fill_stretch(source, node, stretch) ? stretch->h[stretch->count - 1]
+                                                   : table_value(source, node);
+    }
     if (before->even_count == 0 && before->panel_count == 0)
         return assay_normal_upper((y - before->edge / before->time) / p->before);
     return assay__survival(before, p->time, y * p->time);
@@ -289,12 +325,16 @@ static void fill_nodes(const struct source *source, struct assay__grid *grid)
     const struct place *p = &source->place;
     double unit = p->time * source->layout.step;
     bool is_flat = false;
+    struct stretch stretch;
+    stretch.count = 0;
+    stretch.lowest = 0;
     for (long i = (long)grid->even_count - 1; i >= 0; i--) {
         long node = i - (long)grid->edge_node;
         double place = grid->edge + (double)node * unit, h = 1.0;
         if (!is_flat)
-            h = value_at(source, node);
-        if (!is_flat && h > near_one && place < 0.0) {
+            h = value_at(source, node, &stretch);
+        bool is_asked = !is_flat && i % FLAT_ASKED == 0 && h > near_one && place < 0.0;
+        if (is_asked) {
             double mass = 0.5 * exp(-0.5 * place * place / p->time);
             is_flat = fabs(1.0 - h) * mass < nothing || place < -7.5 * sqrt(p->time);
         }
