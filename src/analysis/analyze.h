@@ -91,6 +91,9 @@ enum assay_status assay__analyze_srm(struct assay__builder *builder, struct assa
 /** assay__analyze_metrics() makes every metric x comparison x slice. */
 enum assay_status assay__analyze_metrics(struct assay__builder *builder, struct assay_error *err);
 
+/** assay__note_size() tells the comparison of a look what assay__analyze_size() found. */
+void assay__note_size(struct assay_look_result *look);
+
 /** assay__analyze_size() fills sample size and powered effect of one result. role: of its test. */
 struct assay__tracker;
 enum assay_status assay__analyze_size(struct assay__builder *builder,

@@ -36,8 +36,15 @@ static enum assay_tristate tristate(const struct assay_difference *difference)
     return difference->significant ? ASSAY_YES : ASSAY_NO;
 }
 
+/* assay__compare_groups() or assay__compare_open(). */
+typedef enum assay_status comparer(const struct assay__group *groups, size_t group_count,
+                                   size_t baseline, size_t compared,
+                                   const struct assay_method *method,
+                                   struct assay__compare_wide *more, struct assay_comparison *out,
+                                   struct assay_error *err);
+
 /* A caller's moments may not fit the metric's type: the error then names the metric. */
-static enum assay_status compare(const struct assay__builder *builder,
+static enum assay_status compare(comparer *function, const struct assay__builder *builder,
                                  const struct assay_metric_result *result,
                                  const struct assay_method *method,
                                  struct assay__compare_wide *more, struct assay_comparison *out,
@@ -45,8 +52,8 @@ static enum assay_status compare(const struct assay__builder *builder,
 {
     struct assay_error why;
     enum assay_status status =
-        assay__compare_groups(builder->groups, builder->out->group_count, result->baseline,
-                              result->compared, method, more, out, &why);
+        function(builder->groups, builder->out->group_count, result->baseline, result->compared,
+                 method, more, out, &why);
     if (status == ASSAY_OK)
         return status;
     return assay__fail(err, status, "Metric '%s': %s", builder->plan->metrics[result->metric].id,
@@ -129,6 +136,13 @@ static enum assay_status test_deterioration(struct assay__builder *builder,
     return ASSAY_OK;
 }
 
+/* Mixtures ask for the required size before a test, the others after it. */
+static bool has_mixture(const struct tests *tests)
+{
+    return tests->role.design.kind == ASSAY_HORIZON_ALWAYS_VALID ||
+           tests->deterioration.design.kind == ASSAY_HORIZON_ALWAYS_VALID;
+}
+
 /* The test of the metric's role, against a boundary, or at its level where that has none. */
 static enum assay_status test_role(struct assay__builder *builder,
                                    struct assay_metric_result *result, struct tests *tests,
@@ -144,11 +158,11 @@ static enum assay_status test_role(struct assay__builder *builder,
         builder->test.null_difference = assay__wide_zero();
     }
     enum assay_status status = ASSAY_OK;
-    bool is_mixture = tests->role.design.kind == ASSAY_HORIZON_ALWAYS_VALID ||
-                      tests->deterioration.design.kind == ASSAY_HORIZON_ALWAYS_VALID;
+    bool is_mixture = has_mixture(tests);
     if (is_mixture) {
         /* Mixtures ask for the standard error, or for the required size. */
-        status = compare(builder, result, &method, &builder->test, &look->comparison, err);
+        status = compare(assay__compare_open, builder, result, &method, &builder->test,
+                         &look->comparison, err);
         if (status == ASSAY_OK)
             status = assay__analyze_size(builder, result, &tests->role, look, err);
     }
@@ -158,7 +172,8 @@ static enum assay_status test_role(struct assay__builder *builder,
         status = assay__compare_again(&builder->test, &method, builder->test.null_difference,
                                       &look->comparison, err);
     else if (status == ASSAY_OK)
-        status = compare(builder, result, &method, &builder->test, &look->comparison, err);
+        status = compare(assay__compare_groups, builder, result, &method, &builder->test,
+                         &look->comparison, err);
     if (status != ASSAY_OK)
         return status;
     if (!has_null)
@@ -209,7 +224,9 @@ static enum assay_status test_look(struct assay__builder *builder,
     keep_difference(builder, result);
     if (status == ASSAY_OK)
         status = test_deterioration(builder, result, &tests->deterioration, k, units, look, err);
-    if (status == ASSAY_OK)
+    if (status == ASSAY_OK && has_mixture(tests))
+        assay__note_size(look);
+    else if (status == ASSAY_OK)
         status = assay__analyze_size(builder, result, &tests->role, look, err);
     return status;
 }

@@ -164,13 +164,21 @@ static double powered_effect(struct assay__builder *builder, const struct assay_
     return ldexp(effect, planned.unit);
 }
 
+void assay__note_size(struct assay_look_result *look)
+{
+    const struct assay_sample_size *size = &look->size;
+    if (size->absence != ASSAY_SIZE_NOT_PLANNED && size->absence != ASSAY_SIZE_EXISTS)
+        look->comparison.flags |= ASSAY_FLAG_NO_REQUIRED_SIZE;
+    look->comparison.difference.powered_effect = size->powered_effect_abs;
+}
+
 enum assay_status assay__analyze_size(struct assay__builder *builder,
                                       struct assay_metric_result *result,
                                       const struct assay__tracker *role,
                                       struct assay_look_result *look, struct assay_error *err)
 {
     const struct assay_metric_plan *metric = &builder->plan->metrics[result->metric];
-    struct assay_comparison *now = &look->comparison;
+    const struct assay_comparison *now = &look->comparison;
     struct assay_sample_size *size = &look->size;
     double inflation;
     size->current = now->baseline.n + now->compared.n;
@@ -191,14 +199,13 @@ enum assay_status assay__analyze_size(struct assay__builder *builder,
         bool is_enough =
             size->absence == ASSAY_SIZE_EXISTS && (double)size->current >= size->required;
         result->powered = is_enough ? ASSAY_YES : ASSAY_NO;
-        if (size->absence != ASSAY_SIZE_EXISTS)
-            now->flags |= ASSAY_FLAG_NO_REQUIRED_SIZE;
+        assay__note_size(look);
     }
     if (result->hypothesis == ASSAY_HYPOTHESIS_NONE || isnan(result->alpha))
         return ASSAY_OK; /* nothing is tested */
     size->powered_effect_abs = powered_effect(builder, look, planned);
-    now->difference.powered_effect = size->powered_effect_abs;
     if (now->baseline.unadjusted != 0.0)
         size->powered_effect_rel = size->powered_effect_abs / fabs(now->baseline.unadjusted);
+    assay__note_size(look);
     return ASSAY_OK;
 }

@@ -86,17 +86,7 @@ void assay__compare_clear(struct assay_comparison *out)
                                                 .p = NAN,
                                                 .log10_p = NAN,
                                                 .powered_effect = NAN};
-    out->relative = (struct assay_relative){.estimate = NAN,
-                                            .fieller_kind = ASSAY_FIELLER_NONE,
-                                            .fieller_lower = NAN,
-                                            .fieller_upper = NAN,
-                                            .delta_standard_error = NAN,
-                                            .delta_lower = NAN,
-                                            .delta_upper = NAN,
-                                            .log_lower = NAN,
-                                            .log_upper = NAN,
-                                            .scaled_lower = NAN,
-                                            .scaled_upper = NAN};
+    out->relative = assay__no_relative();
     out->tail_error = (struct assay_tail_error){.nominal = NAN, .lower = NAN, .upper = NAN};
     out->corrected_lower = out->corrected_upper = NAN;
     out->corrected_p = out->corrected_log10_p = NAN;
@@ -255,19 +245,32 @@ void assay__compare_exactly(const struct assay__pair_estimate *pair,
         drop_tail_errors(out);
 }
 
-static void compare_pair(const struct assay__pair_estimate *pair, const struct assay_method *method,
-                         wide null, struct assay__t_law *law, struct assay_comparison *out)
+static bool takes_balls(const struct assay__pair_estimate *pair, const struct assay_method *method)
 {
+    return !assay__exact_applies(pair, method, pair->reduction.method != ASSAY_REDUCTION_NONE);
+}
+
+static void compare_pair(struct assay__compare_wide *more, const struct assay_method *method,
+                         wide null, struct assay_comparison *out)
+{
+    const struct assay__pair_estimate *pair = &more->pair;
     assay__compare_clear(out);
     out->flags = pair->flags;
-    if (!assay__exact_applies(pair, method, pair->reduction.method != ASSAY_REDUCTION_NONE) &&
-        assay__compare_in_balls(pair, method, null, law, out)) {
+    if (takes_balls(pair, method) &&
+        assay__compare_in_balls(pair, method, null, &more->figures, &more->law, out)) {
         assay__skewness(pair, method, true, out);
         return;
     }
     assay__compare_clear(out);
     out->flags = pair->flags;
     assay__compare_exactly(pair, method, null, out);
+}
+
+/* What tests of a new pair share is not known yet. */
+static void forget(struct assay__compare_wide *more)
+{
+    more->law.df = NAN;
+    more->figures.is_open = false;
 }
 
 wide assay__group_estimate(const struct assay__group *group, enum assay_metric_type type)
@@ -277,23 +280,20 @@ wide assay__group_estimate(const struct assay__group *group, enum assay_metric_t
     return estimate.exists ? estimate.value : assay__wide_of(NAN);
 }
 
-enum assay_status assay__compare_groups(const struct assay__group *groups, size_t group_count,
-                                        size_t baseline, size_t compared,
-                                        const struct assay_method *method,
-                                        struct assay__compare_wide *more,
-                                        struct assay_comparison *out, struct assay_error *err)
+static enum assay_status estimate_pair(const struct assay__group *groups, size_t group_count,
+                                       size_t baseline, size_t compared,
+                                       const struct assay_method *method,
+                                       struct assay__compare_wide *more, struct assay_error *err)
 {
-    struct assay__pair_estimate own, *pair = more != NULL ? &more->pair : &own;
-    struct assay__t_law own_law, *law = more != NULL ? &more->law : &own_law;
-    wide null = more != NULL ? more->null_difference : assay__wide_of(method->null_difference);
+    struct assay__pair_estimate *pair = &more->pair;
     enum assay_status status = check_method(method, err);
-    if (status != ASSAY_OK)
-        return status;
-    status = check_group(&groups[baseline], method->type, err);
+    if (status == ASSAY_OK)
+        status = check_group(&groups[baseline], method->type, err);
     if (status == ASSAY_OK)
         status = check_group(&groups[compared], method->type, err);
     if (status != ASSAY_OK)
         return status;
+    forget(more);
     assay__estimate_group(&groups[baseline], method->type, &pair->raw[0]);
     assay__estimate_group(&groups[compared], method->type, &pair->raw[1]);
     assay__keep_raw(pair);
@@ -301,8 +301,46 @@ enum assay_status assay__compare_groups(const struct assay__group *groups, size_
         !assay__exact_applies(pair, method, true))
         assay__reduce_variance(groups, group_count, baseline, compared, method->reduction,
                                method->type, pair);
-    law->df = NAN;
-    compare_pair(pair, method, null, law, out);
+    return ASSAY_OK;
+}
+
+enum assay_status assay__compare_groups(const struct assay__group *groups, size_t group_count,
+                                        size_t baseline, size_t compared,
+                                        const struct assay_method *method,
+                                        struct assay__compare_wide *more,
+                                        struct assay_comparison *out, struct assay_error *err)
+{
+    struct assay__compare_wide own;
+    struct assay__compare_wide *kept = more != NULL ? more : &own;
+    enum assay_status status =
+        estimate_pair(groups, group_count, baseline, compared, method, kept, err);
+    wide null = more != NULL ? more->null_difference : assay__wide_of(method->null_difference);
+    if (status == ASSAY_OK)
+        compare_pair(kept, method, null, out);
+    return status;
+}
+
+enum assay_status assay__compare_open(const struct assay__group *groups, size_t group_count,
+                                      size_t baseline, size_t compared,
+                                      const struct assay_method *method,
+                                      struct assay__compare_wide *more,
+                                      struct assay_comparison *out, struct assay_error *err)
+{
+    const struct assay__ball_figures *figures = &more->figures;
+    enum assay_status status =
+        estimate_pair(groups, group_count, baseline, compared, method, more, err);
+    if (status != ASSAY_OK)
+        return status;
+    if (!takes_balls(&more->pair, method) ||
+        !assay__open_in_balls(&more->pair, method, &more->figures)) {
+        compare_pair(more, method, more->null_difference, out);
+        return ASSAY_OK;
+    }
+    assay__compare_clear(out);
+    out->baseline = figures->stats[0];
+    out->compared = figures->stats[1];
+    out->difference.estimate = figures->estimate;
+    out->difference.standard_error = figures->standard_error;
     return ASSAY_OK;
 }
 
@@ -312,7 +350,7 @@ enum assay_status assay__compare_again(struct assay__compare_wide *more,
 {
     enum assay_status status = check_method(method, err);
     if (status == ASSAY_OK)
-        compare_pair(&more->pair, method, null, &more->law, out);
+        compare_pair(more, method, null, out);
     return status;
 }
 
@@ -373,18 +411,18 @@ static enum assay_status compare_raw(const struct assay_moments *baseline,
                                      const struct assay_method *method,
                                      struct assay_comparison *out, struct assay_error *err)
 {
-    struct assay__pair_estimate pair;
+    struct assay__compare_wide more;
+    struct assay__pair_estimate *pair = &more.pair;
     enum assay_status status = check_method(method, err);
     if (status == ASSAY_OK)
-        status = estimate_moments(baseline, method->type, &pair.raw[0], err);
+        status = estimate_moments(baseline, method->type, &pair->raw[0], err);
     if (status == ASSAY_OK)
-        status = estimate_moments(compared, method->type, &pair.raw[1], err);
+        status = estimate_moments(compared, method->type, &pair->raw[1], err);
     if (status != ASSAY_OK)
         return status;
-    assay__keep_raw(&pair);
-    struct assay__t_law law;
-    law.df = NAN;
-    compare_pair(&pair, method, assay__wide_of(method->null_difference), &law, out);
+    assay__keep_raw(pair);
+    forget(&more);
+    compare_pair(&more, method, assay__wide_of(method->null_difference), out);
     return ASSAY_OK;
 }
 

@@ -4,6 +4,7 @@
 
 #include "assay/compare.h"
 #include "stats/centred.h"
+#include "stats/compare_ball.h"
 #include "stats/dist/t.h"
 #include "stats/estimate.h"
 
@@ -12,6 +13,7 @@ struct assay__compare_wide {
     struct assay__wide null_difference; /* in place of the method's */
     struct assay__pair_estimate pair;   /* written: the estimates and errors of the test */
     struct assay__t_law law;            /* of its degrees of freedom, for tests that follow */
+    struct assay__ball_figures figures; /* the same */
 };
 
 /**
@@ -26,8 +28,18 @@ enum assay_status assay__compare_groups(const struct assay__group *groups, size_
                                         struct assay_comparison *out, struct assay_error *err);
 
 /**
- * assay__compare_again() is another test of what assay__compare_groups() has put into more, by a
- * method of the same type, reduction and exactness.
+ * assay__compare_open() prepares for assay__compare_again() as assay__compare_groups() does. *out
+ * may hold no more than sizes and estimates of the groups, the difference, and all their errors.
+ */
+enum assay_status assay__compare_open(const struct assay__group *groups, size_t group_count,
+                                      size_t baseline, size_t compared,
+                                      const struct assay_method *method,
+                                      struct assay__compare_wide *more,
+                                      struct assay_comparison *out, struct assay_error *err);
+
+/**
+ * assay__compare_again() is another test of what assay__compare_groups() or assay__compare_open()
+ * has put into more, by a method of the same type, test, reduction and exactness.
  */
 enum assay_status assay__compare_again(struct assay__compare_wide *more,
                                        const struct assay_method *method, struct assay__wide null,

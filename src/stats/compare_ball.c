@@ -16,16 +16,9 @@
 
 typedef struct assay__ball ball;
 
-/* What is computed from, and what is shared. */
-struct figures {
-    const struct assay__pair_estimate *pair;
-    ball value[2], error2[2], n[2];
-    ball difference, difference_error2, error; /* error: its root */
-    ball covariance, critical;
-    bool is_lost;
-};
+typedef struct assay__ball_figures figures;
 
-static double as_double(struct figures *f, ball a)
+static double as_double(figures *f, ball a)
 {
     return ball_double(a, &f->is_lost);
 }
@@ -48,14 +41,14 @@ static bool is_ordinary(const struct assay__pair_estimate *pair, enum assay_metr
     return is_positive(&pair->difference_error2);
 }
 
-static void open_figures(const struct assay__pair_estimate *pair, struct figures *f)
+static void begin(const struct assay__pair_estimate *pair, figures *f)
 {
-    f->pair = pair;
     f->is_lost = false;
+    f->flags = 0;
+    f->quantile = f->interval_quantile = NAN;
     for (int g = 0; g < 2; g++) {
         f->value[g] = ball_of_wide(&pair->value[g]);
         f->error2[g] = ball_of_wide(&pair->error2[g]);
-        f->n[g] = ball_of_u64(pair->raw[g].n);
     }
     struct assay__wide difference = assay__wide_sub(pair->value[1], pair->value[0]);
     f->difference = ball_of_wide(&difference);
@@ -64,28 +57,51 @@ static void open_figures(const struct assay__pair_estimate *pair, struct figures
     f->covariance = ball_of_wide(&pair->covariance);
 }
 
-static void fill_stats(struct figures *f, int g, struct assay_stats *stats, uint32_t *flags)
+static void fill_stats(const struct assay__pair_estimate *pair, int g, figures *f)
 {
-    const struct assay__pair_estimate *pair = f->pair;
-    stats->n = pair->raw[g].n;
-    stats->estimate = assay__finite(pair->value[g], flags);
-    stats->unadjusted = assay__finite(pair->raw[g].value, flags);
+    struct assay_stats *stats = &f->stats[g];
+    *stats = (struct assay_stats){.n = pair->raw[g].n};
+    stats->skewness = NAN;
+    stats->estimate = assay__finite(pair->value[g], &f->flags);
+    stats->unadjusted = assay__finite(pair->raw[g].value, &f->flags);
     stats->standard_error = as_double(f, ball_sqrt(f->error2[g]));
     stats->unadjusted_standard_error = stats->standard_error;
     if (pair->reduction.method != ASSAY_REDUCTION_NONE)
         stats->unadjusted_standard_error =
             as_double(f, ball_sqrt(ball_of_wide(&pair->raw[g].error2)));
-    stats->variance = as_double(f, ball_mul(f->error2[g], f->n[g]));
+    stats->variance = as_double(f, ball_mul(f->error2[g], ball_of_u64(pair->raw[g].n)));
 }
 
 /* See welch_df() of stats/compare.c. */
-static ball welch_df(const struct figures *f)
+static ball welch_df(const struct assay__pair_estimate *pair)
 {
-    const struct assay__pair_estimate *pair = f->pair;
     ball a = ball_of_wide(&pair->residual_error2[0]), b = ball_of_wide(&pair->residual_error2[1]);
     ball of_a = ball_div(ball_square(a), ball_of_wide(&pair->residual_df[0]));
     ball of_b = ball_div(ball_square(b), ball_of_wide(&pair->residual_df[1]));
     return ball_div(ball_square(ball_add(a, b)), ball_add(of_a, of_b));
+}
+
+bool assay__open_in_balls(const struct assay__pair_estimate *pair,
+                          const struct assay_method *method, figures *f)
+{
+    f->is_open = true;
+    f->is_lost = !is_ordinary(pair, method->type);
+    if (f->is_lost)
+        return false;
+    begin(pair, f);
+    fill_stats(pair, 0, f);
+    fill_stats(pair, 1, f);
+    f->estimate = as_double(f, f->difference);
+    f->standard_error = as_double(f, f->error);
+    f->df = NAN;
+    f->df_rest = (struct assay__enclosure){0.0, 0.0};
+    if (method->test == ASSAY_TEST_T) {
+        ball df = welch_df(pair);
+        f->df = as_double(f, df);
+        f->is_lost |= !(f->df >= 1.0);
+        f->df_rest = ball_rest(df, &f->is_lost);
+    }
+    return !f->is_lost;
 }
 
 static ball directed(ball statistic, enum assay_side side)
@@ -95,18 +111,22 @@ static ball directed(ball statistic, enum assay_side side)
     return side == ASSAY_SIDE_BOTH ? ball_abs(statistic) : statistic;
 }
 
-static void test(struct figures *f, const struct assay_method *method, ball null,
+static double critical_of(figures *f, const struct assay_method *method, struct assay__t_law *law)
+{
+    double tail = method->side == ASSAY_SIDE_BOTH ? 0.5 * method->alpha : method->alpha;
+    if (isnan(f->quantile) || f->boundary != method->boundary || f->tail != tail)
+        f->quantile = assay__critical_value(method, law);
+    f->boundary = method->boundary;
+    f->tail = tail;
+    return f->quantile;
+}
+
+static void test(figures *f, const struct assay_method *method, ball null,
                  struct assay__t_law *kept, struct assay_difference *out)
 {
-    struct assay__enclosure df_rest = {0.0, 0.0};
-    out->estimate = as_double(f, f->difference);
-    out->standard_error = as_double(f, f->error);
-    if (method->test == ASSAY_TEST_T) {
-        ball df = welch_df(f);
-        out->df = as_double(f, df);
-        f->is_lost |= !(out->df >= 1.0);
-        df_rest = ball_rest(df, &f->is_lost);
-    }
+    out->estimate = f->estimate;
+    out->standard_error = f->standard_error;
+    out->df = f->df;
     ball statistic = ball_div(ball_sub(f->difference, null), f->error);
     out->statistic = as_double(f, statistic);
     struct assay__enclosure rest = ball_rest(statistic, &f->is_lost);
@@ -116,18 +136,15 @@ static void test(struct figures *f, const struct assay_method *method, ball null
     struct assay__t_law *law = method->test == ASSAY_TEST_T ? kept : NULL;
     if (law != NULL && law->df != out->df)
         assay__t_open(out->df, law);
-    out->critical = assay__critical_value(method, law);
+    out->critical = critical_of(f, method, law);
     f->critical = ball_of(out->critical);
     struct assay__p_value value =
-        assay__p_value_within(out->statistic, rest, law, df_rest, method->side, &f->is_lost);
+        assay__p_value_within(out->statistic, rest, law, f->df_rest, method->side, &f->is_lost);
     out->p = value.p;
     out->log10_p = value.log10_p;
     f->is_lost |= isinf(value.log10_p);
     ball beyond = ball_sub(directed(statistic, method->side), f->critical);
     out->significant = ball_sign(beyond, &f->is_lost) > 0;
-    ball half = ball_mul(f->critical, f->error);
-    out->lower = as_double(f, ball_sub(f->difference, half));
-    out->upper = as_double(f, ball_add(f->difference, half));
 }
 
 /* ---- relative figures: see stats/relative.c -------------------------------------------------- */
@@ -138,9 +155,9 @@ static void set_in_order(double a, double b, double *lower, double *upper)
     *upper = a > b ? a : b;
 }
 
-static void fieller(struct figures *f, struct assay_comparison *out)
+static void fieller(figures *f)
 {
-    struct assay_relative *relative = &out->relative;
+    struct assay_relative *relative = &f->relative;
     ball c = f->value[0], d = f->difference, q2 = ball_square(f->critical);
     ball a = ball_sub(ball_square(c), ball_mul(q2, f->error2[0]));
     ball shared = ball_sub(f->error2[0], f->covariance);
@@ -152,7 +169,7 @@ static void fieller(struct figures *f, struct assay_comparison *out)
     if (f->is_lost)
         return;
     if (sign < 0)
-        out->flags |= ASSAY_FLAG_FIELLER_UNBOUNDED;
+        f->interval_flags |= ASSAY_FLAG_FIELLER_UNBOUNDED;
     if (roots < 0) {
         relative->fieller_kind = ASSAY_FIELLER_LINE;
         return;
@@ -165,9 +182,9 @@ static void fieller(struct figures *f, struct assay_comparison *out)
 }
 
 /* Delta method, and the logarithmic interval. */
-static void ratio_intervals(struct figures *f, struct assay_comparison *out)
+static void ratio_intervals(figures *f)
 {
-    struct assay_relative *relative = &out->relative;
+    struct assay_relative *relative = &f->relative;
     ball c = f->value[0], t = f->value[1], ratio = ball_div(t, c);
     ball sum = ball_add(f->error2[1], ball_mul(ball_square(ratio), f->error2[0]));
     sum = ball_sub(sum, ball_scale2(ball_mul(ratio, f->covariance), 1));
@@ -179,7 +196,7 @@ static void ratio_intervals(struct figures *f, struct assay_comparison *out)
     relative->delta_lower = as_double(f, ball_sub(r, half));
     relative->delta_upper = as_double(f, ball_add(r, half));
     if (c.sign * t.sign <= 0) {
-        out->flags |= ASSAY_FLAG_LOG_UNDEFINED;
+        f->interval_flags |= ASSAY_FLAG_LOG_UNDEFINED;
         return;
     }
     ball spread = ball_exp(ball_mul(f->critical, ball_div(root, ball_abs(t))));
@@ -188,32 +205,50 @@ static void ratio_intervals(struct figures *f, struct assay_comparison *out)
     relative->log_upper = as_double(f, ball_sub(ball_mul(ratio, spread), one));
 }
 
-static void scaled(struct figures *f, struct assay_relative *out)
+/* Of the difference, absolute and over the baseline. */
+static void plain_intervals(figures *f)
 {
     ball half = ball_mul(f->critical, f->error), c = f->value[0];
-    double low = as_double(f, ball_div(ball_sub(f->difference, half), c));
-    double high = as_double(f, ball_div(ball_add(f->difference, half), c));
-    set_in_order(low, high, &out->scaled_lower, &out->scaled_upper);
+    ball lower = ball_sub(f->difference, half), upper = ball_add(f->difference, half);
+    f->lower = as_double(f, lower);
+    f->upper = as_double(f, upper);
+    set_in_order(as_double(f, ball_div(lower, c)), as_double(f, ball_div(upper, c)),
+                 &f->relative.scaled_lower, &f->relative.scaled_upper);
+}
+
+/* By the critical value of the test. */
+static void fill_intervals(figures *f, double quantile)
+{
+    f->interval_quantile = quantile;
+    f->interval_flags = 0;
+    f->relative = assay__no_relative();
+    plain_intervals(f);
+    fieller(f);
+    if (!f->is_lost)
+        ratio_intervals(f);
 }
 
 bool assay__compare_in_balls(const struct assay__pair_estimate *pair,
-                             const struct assay_method *method, struct assay__wide null,
+                             const struct assay_method *method, struct assay__wide null, figures *f,
                              struct assay__t_law *law, struct assay_comparison *out)
 {
-    struct figures f;
-    if (!is_ordinary(pair, method->type))
+    if (!f->is_open)
+        assay__open_in_balls(pair, method, f);
+    if (f->is_lost)
         return false;
-    open_figures(pair, &f);
-    fill_stats(&f, 0, &out->baseline, &out->flags);
-    fill_stats(&f, 1, &out->compared, &out->flags);
+    out->baseline = f->stats[0];
+    out->compared = f->stats[1];
     out->reduction = pair->reduction;
-    test(&f, method, ball_of_wide(&null), law, &out->difference);
-    if (f.is_lost)
-        return false;
-    fieller(&f, out);
-    ratio_intervals(&f, out);
-    scaled(&f, &out->relative);
-    return !f.is_lost;
+    test(f, method, ball_of_wide(&null), law, &out->difference);
+    if (!f->is_lost && f->interval_quantile != out->difference.critical)
+        fill_intervals(f, out->difference.critical);
+    out->flags |= f->flags | f->interval_flags;
+    out->difference.lower = f->lower;
+    out->difference.upper = f->upper;
+    out->relative = f->relative;
+    bool is_lost = f->is_lost;
+    f->is_open = !is_lost; /* another test of the pair may be found */
+    return !is_lost;
 }
 
 /* ---- shape: see stats/skewness.c ------------------------------------------------------------- */

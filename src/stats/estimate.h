@@ -61,6 +61,9 @@ void assay__reduce_variance(const struct assay__group *groups, size_t group_coun
                             size_t compared, enum assay_reduction method,
                             enum assay_metric_type type, struct assay__pair_estimate *pair);
 
+/** assay__no_relative() is relative figures of which none is known. */
+struct assay_relative assay__no_relative(void);
+
 /** assay__relative() fills the relative figures; critical is the quantile of the interval. */
 void assay__relative(const struct assay__pair_estimate *pair, double critical,
                      struct assay_comparison *out);

@@ -170,9 +170,10 @@ void odd_pairs_compare(uint64_t seed, long draws, int is_usual, struct odd_count
         }
         wide null = assay__wide_of(method.null_difference);
         assay__compare_clear(&got);
+        struct assay__ball_figures figures = {.is_open = false};
         struct assay__t_law law;
         law.df = NAN;
-        if (!assay__compare_in_balls(&pair, &method, null, &law, &got))
+        if (!assay__compare_in_balls(&pair, &method, null, &figures, &law, &got))
             continue;
         assay__skewness(&pair, &method, true, &got);
         assay__compare_clear(&want);

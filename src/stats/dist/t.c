@@ -147,6 +147,7 @@ static void open_tail(double df, struct assay__t_law *law)
 void assay__t_open(double df, struct assay__t_law *law)
 {
     law->df = df;
+    law->last = NAN;
     if (isinf(df))
         return;
     open_tail(df, law);
@@ -221,7 +222,11 @@ struct assay__tail_values assay__t_law_upper_values(struct assay__t_law *law, do
     if (isinf(law->df))
         return assay__normal_upper_values(t);
     double df = law->df, scale = hypot(t, sqrt(df));
-    struct assay__tail tail = upper_tail(law, fabs(t));
+    if (law->last != fabs(t)) {
+        law->last = fabs(t);
+        law->last_tail = upper_tail(law, fabs(t));
+    }
+    const struct assay__tail tail = law->last_tail;
     double p = assay__tail_probability(&tail);
     if (t < 0.0) {
         double density = density_at(t, df, law->top, log_height(-t, df));

@@ -2,7 +2,7 @@
 #ifndef ASSAY_STATS_DIST_T_H
 #define ASSAY_STATS_DIST_T_H
 
-#include "stats/dist/pair.h"
+#include "stats/dist/tail.h"
 
 /** struct assay__tail_values: a tail probability, its logarithm, and density / probability. */
 struct assay__tail_values {
@@ -25,6 +25,8 @@ struct assay__t_law {
     struct assay__pair sine, cosine; /* of the next node, with what the additions round off */
     int count;                       /* of nodes by now */
     double weight[ASSAY__T_NODES], square[ASSAY__T_NODES];
+    double last;                  /* where assay__t_law_upper_values() was asked, as a size; NaN */
+    struct assay__tail last_tail; /* of that: the other tail is asked for as often */
 };
 
 /** assay__t_open() opens the law of df >= 1; of infinite df it is the normal one. */
