@@ -154,12 +154,31 @@ static void print_pair(const struct assay__pair_estimate *pair, const struct ass
     }
 }
 
+/* A test in balls beside the same in 320 bits; false where balls are in doubt. */
+static bool compare_once(const struct assay__pair_estimate *pair, const struct assay_method *method,
+                         struct assay__ball_figures *figures, struct assay__t_law *law,
+                         struct odd_count *out)
+{
+    struct assay_comparison got, want;
+    wide null = assay__wide_of(method->null_difference);
+    assay__compare_clear(&got);
+    if (!assay__compare_in_balls(pair, method, null, figures, law, &got))
+        return false;
+    assay__skewness(pair, method, true, &got);
+    assay__compare_clear(&want);
+    assay__compare_exactly(pair, method, null, &want);
+    bool is_same = are_same(&got, &want);
+    out->different += !is_same;
+    if (out->different == 1 && !is_same)
+        print_pair(pair, method, &got, &want);
+    return true;
+}
+
 void odd_pairs_compare(uint64_t seed, long draws, int is_usual, struct odd_count *out)
 {
     struct drawing drawing = {seed, is_usual != 0};
     struct assay__pair_estimate pair;
     struct assay_method method;
-    struct assay_comparison got, want;
     *out = (struct odd_count){draws, 0, 0};
     for (long i = 0; i < draws; i++) {
         draw_pair(&drawing, &method, &pair);
@@ -168,19 +187,16 @@ void odd_pairs_compare(uint64_t seed, long draws, int is_usual, struct odd_count
             i--;
             continue;
         }
-        wide null = assay__wide_of(method.null_difference);
-        assay__compare_clear(&got);
         struct assay__ball_figures figures = {.is_open = false};
         struct assay__t_law law;
         law.df = NAN;
-        if (!assay__compare_in_balls(&pair, &method, null, &figures, &law, &got))
+        if (!compare_once(&pair, &method, &figures, &law, out))
             continue;
-        assay__skewness(&pair, &method, true, &got);
-        assay__compare_clear(&want);
-        assay__compare_exactly(&pair, &method, null, &want);
         out->in_balls++;
-        out->different += !are_same(&got, &want);
-        if (out->different == 1 && !are_same(&got, &want))
-            print_pair(&pair, &method, &got, &want);
+        /* Another test of the same pair, by what the first one has left. */
+        method.side = (method.side + 1 + (enum assay_side)(i % 2)) % (ASSAY_SIDE_BOTH + 1);
+        method.null_difference *= (double)(i % 3);
+        method.alpha *= i % 5 < 3 ? 1.0 : 0.5;
+        compare_once(&pair, &method, &figures, &law, out);
     }
 }

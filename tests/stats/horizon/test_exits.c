@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sums over nodes have the same bits for vectors of any width, and are those of plain loops. */
+#include "test.h"
+
+#include "assay/dist.h"
+#include "stats/horizon/convolve.h"
+#include "stats/horizon/exits.h"
+
+enum { POINTS = ASSAY__GAUSS_POINTS, DRAWS = 20000, TABLE = 64 };
+
+static double draw(uint64_t *state)
+{
+    *state ^= *state >> 12;
+    *state ^= *state << 25;
+    *state ^= *state >> 27;
+    return (double)((*state * UINT64_C(2685821657736338717)) >> 11) * 0x1p-53;
+}
+
+/* An exit above an edge after a look at t, from random masses around it. */
+static void draw_exits(uint64_t *state, struct assay__exits *exits, double u[POINTS],
+                       double mass[POINTS])
+{
+    double t = 0.01 + draw(state), step = t * pow(10.0, -4.0 * draw(state)), time = t + step;
+    double edge = 6.0 * draw(state) - 1.0, theta = 4.0 * draw(state) - 2.0;
+    double beyond = edge - theta * time, exponent = -0.5 * beyond * (beyond / time);
+    double reference = beyond > 0.0 ? exponent : 0.0;
+    *exits = (struct assay__exits){.mean = edge * (t / time),
+                                   .factor = -0.5 * time / (t * step),
+                                   .bridge_share = exp(exponent - reference),
+                                   .edge = edge - theta * step,
+                                   .step_share = 1.0 / sqrt(step),
+                                   .past_mean = theta * t,
+                                   .past_factor = -0.5 / t,
+                                   .past_log = -reference};
+    for (int i = 0; i < POINTS; i++) {
+        u[i] = exits->mean + sqrt(step) * (20.0 * draw(state) - 12.0);
+        mass[i] = draw(state);
+    }
+}
+
+static double sum_of(const double lanes[4])
+{
+    return (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
+}
+
+/* The integrand as it is written down, with what the terms add up to. */
+static double plain_exits(const struct assay__exits *c, const double u[POINTS],
+                          const double mass[POINTS])
+{
+    const double root = 2.50662827463100050242;
+    double sum = 0.0;
+    for (int i = 0; i < POINTS; i++) {
+        double past = u[i] - c->past_mean, x = (c->edge - u[i]) * c->step_share;
+        double log_density = c->past_log + c->past_factor * past * past;
+        sum += mass[i] * root * exp(log_density + assay_normal_log_upper(x));
+    }
+    return sum;
+}
+
+START_TEST(exits_of_any_width)
+{
+    uint64_t state = 20261129;
+    double worst = 0.0;
+    for (int d = 0; d < DRAWS; d++) {
+        struct assay__exits plain, wide, chosen;
+        double u[POINTS], mass[POINTS];
+        draw_exits(&state, &plain, u, mass);
+        wide = chosen = plain;
+        double expected = plain_exits(&plain, u, mass);
+        assay__exits_add_plainly(&plain, u, mass);
+        assay__exits_add_wide(&wide, u, mass);
+        assay__exits_add(&chosen, u, mass);
+        ck_assert_int_eq(memcmp(&plain, &wide, sizeof plain), 0);
+        ck_assert_int_eq(memcmp(&plain, &chosen, sizeof plain), 0);
+        if (expected > 1e-100)
+            worst = fmax(worst, fabs(sum_of(plain.exits) / expected - 1.0));
+    }
+    printf("exits: worst relative difference from plain sums %.1e\n", worst);
+    ck_assert(worst < 1e-12); /* of exponents of some hundreds, in either */
+}
+END_TEST
+
+START_TEST(places_of_any_width)
+{
+    uint64_t state = 1;
+    double masses[TABLE + ASSAY__CONVOLVED], table[TABLE], plain[ASSAY__CONVOLVED],
+        wide[ASSAY__CONVOLVED], chosen[ASSAY__CONVOLVED];
+    for (int count = 0; count <= TABLE; count++) {
+        for (int i = 0; i < TABLE + ASSAY__CONVOLVED; i++)
+            masses[i] = draw(&state) - 0.2;
+        for (int i = 0; i < TABLE; i++)
+            table[i] = draw(&state);
+        assay__convolve_plainly(masses, table, count, plain);
+        assay__convolve_wide(masses, table, count, wide);
+        assay__convolve(masses, table, count, chosen);
+        ck_assert_int_eq(memcmp(plain, wide, sizeof plain), 0);
+        ck_assert_int_eq(memcmp(plain, chosen, sizeof plain), 0);
+        for (int k = 0; k < ASSAY__CONVOLVED; k++) {
+            double sum = 0.0;
+            for (int i = 0; i < count; i++)
+                sum += masses[i + k] * table[i];
+            ck_assert_double_eq(plain[k], sum);
+        }
+    }
+}
+END_TEST
+
+static void add(TCase *cases)
+{
+    tcase_add_test(cases, exits_of_any_width);
+    tcase_add_test(cases, places_of_any_width);
+}
+
+int main(void)
+{
+    return test_main("exits", add);
+}
