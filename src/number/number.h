@@ -47,6 +47,19 @@ enum assay__parse {
 enum assay__parse assay__decimal_parse(const char *text, size_t length, struct assay_decimal *out,
                                        char digits[ASSAY__DIGITS_MAX]);
 
+/** struct assay__spelling: the digits of a number from its first that is not 0, and its decimals.
+ */
+struct assay__spelling {
+    uint32_t digits, decimals;
+};
+
+/**
+ * assay__plain_parse() is assay__decimal_parse() of digits with at most one point and a minus sign,
+ * few enough for a mantissa, as nearly all numbers are; false for any other text.
+ */
+bool assay__plain_parse(const char *text, size_t length, struct assay_decimal *out,
+                        struct assay__spelling *spelling);
+
 /**
  * assay__double_parse() reads a whole token (same syntax) as the nearest double. Too large for a
  * double is ASSAY__PARSE_RANGE; too small gives 0 or a subnormal.

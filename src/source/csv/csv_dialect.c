@@ -192,13 +192,24 @@ static bool spell(const struct assay_dialect *dialect, const field_t *text, bool
     return true;
 }
 
+/* Numbers are spelt as everybody does; what stands for missing ones may differ. */
+static bool has_plain_numbers(const struct assay_dialect *dialect)
+{
+    return (dialect->decimal == '\0' || dialect->decimal == '.') && dialect->thousands == NULL &&
+           dialect->currency_count == 0 && !dialect->percent;
+}
+
+bool assay__dialect_is_plain(const struct assay_dialect *dialect)
+{
+    return has_plain_numbers(dialect) && !dialect->has_missing;
+}
+
 enum assay__cell_outcome assay__dialect_number(const struct assay_dialect *given,
                                                const field_t *cell, struct assay_decimal *out,
                                                char digits[ASSAY__DIGITS_MAX])
 {
     const struct assay_dialect *dialect = dialect_of(given, cell);
-    bool is_plain = (dialect->decimal == '\0' || dialect->decimal == '.') &&
-                    dialect->thousands == NULL && dialect->currency_count == 0 && !dialect->percent;
+    bool is_plain = has_plain_numbers(dialect);
     if (is_plain && !dialect->has_missing)
         return assay__cell_number(cell, out, digits);
     if (assay__dialect_is_missing(dialect, cell))

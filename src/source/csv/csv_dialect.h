@@ -31,6 +31,9 @@ bool assay__dialect_is_missing(const struct assay_dialect *dialect,
 bool assay__dialect_time(const struct assay_dialect *dialect, const struct assay__field *cell,
                          int64_t *ns);
 
+/** assay__dialect_is_plain(): numbers are written as without a dialect. */
+bool assay__dialect_is_plain(const struct assay_dialect *dialect);
+
 /** assay__dialect_is_spelt(): some cell may be written otherwise than without a dialect. */
 bool assay__dialect_is_spelt(const struct assay_dialect *dialect);
 

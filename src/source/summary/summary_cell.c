@@ -27,6 +27,7 @@ enum assay_status assay__summary_row_begin(row_t *row, struct assay_error *err)
         row->columns[c] = (struct assay__summary_column){key, assay__summary_covariate(names[c]),
                                                          strstr(names[c], "denominator") != NULL};
     }
+    row->is_plain = row->plan == NULL || assay__dialect_is_plain(&row->plan->dialect);
     row->share_column = assay__summary_find_column(row->rows, "share_rounding");
     for (const struct assay__accumulator *const *at = assay__accumulators; *at != NULL; at++)
         if ((*at)->text != NULL &&
@@ -47,10 +48,17 @@ void assay__summary_row_parse(row_t *row)
     static const struct assay_dialect PLAIN = {0};
     const struct assay_dialect *dialect = row->plan == NULL ? &PLAIN : &row->plan->dialect;
     uint32_t count = assay__rows_column_count(row->rows);
-    for (uint32_t c = 0; c < count; c++)
-        if (row->columns[c].key == ASSAY__KEY_COUNT)
-            row->cells[c].outcome = assay__dialect_number(dialect, &row->record.fields[c],
-                                                          &row->cells[c].number, row->digits[c]);
+    for (uint32_t c = 0; c < count; c++) {
+        const struct assay__field *field = &row->record.fields[c];
+        struct assay__summary_cell *cell = &row->cells[c];
+        if (row->columns[c].key != ASSAY__KEY_COUNT)
+            continue;
+        cell->is_plain = row->is_plain && assay__plain_parse(field->text, field->length,
+                                                             &cell->number, &cell->spelling);
+        cell->outcome = cell->is_plain
+                            ? ASSAY__CELL_OK
+                            : assay__dialect_number(dialect, field, &cell->number, row->digits[c]);
+    }
 }
 
 enum assay_status assay__summary_row_fail(const row_t *row, uint32_t column,

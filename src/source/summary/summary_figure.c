@@ -44,10 +44,27 @@ double assay__slack_round_up(double slack)
     return slack;
 }
 
+/* How far a value of so many digits may be off that is a multiple of 10^-decimals. */
+static struct assay__figure judge(double value, int digits, int decimals, int exponent)
+{
+    struct assay__figure out = {value, 0.0};
+    if (decimals > 0)
+        out.slack = 0.51 * power_of_ten(exponent - decimals);
+    if (digits >= 15 && (decimals > 0 || fabs(out.value) > ASSAY__WHOLE_MAX))
+        out.slack = fmax(out.slack, 1e-10 * fabs(out.value));
+    out.slack = assay__slack_round_up(out.slack);
+    return out;
+}
+
+struct assay__figure assay__figure_plain(const struct assay_decimal *number,
+                                         const struct assay__spelling *spelling)
+{
+    return judge(value_of(number), (int)spelling->digits, (int)spelling->decimals, 0);
+}
+
 struct assay__figure assay__figure_of(const struct assay_decimal *number, const char *text,
                                       size_t length, char decimal_mark)
 {
-    struct assay__figure out = {value_of(number), 0.0};
     int decimals = 0, exponent = 0, digits = 0;
     bool has_point = false, leads = true;
     for (size_t i = 0; i < length; i++) {
@@ -61,12 +78,7 @@ struct assay__figure assay__figure_of(const struct assay_decimal *number, const 
         digits += is_digit && !leads;
         decimals += is_digit && has_point;
     }
-    if (decimals > 0)
-        out.slack = 0.51 * power_of_ten(exponent - decimals);
-    if (digits >= 15 && (decimals > 0 || fabs(out.value) > ASSAY__WHOLE_MAX))
-        out.slack = fmax(out.slack, 1e-10 * fabs(out.value));
-    out.slack = assay__slack_round_up(out.slack);
-    return out;
+    return judge(value_of(number), digits, decimals, exponent);
 }
 
 /*

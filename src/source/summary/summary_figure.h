@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "assay/moments.h"
+#include "number/number.h"
 
 /** struct assay__figure is a number as printed: its value, and how far it may be off. */
 struct assay__figure {
@@ -20,6 +20,10 @@ struct assay__figure {
  */
 struct assay__figure assay__figure_of(const struct assay_decimal *number, const char *text,
                                       size_t length, char decimal_mark);
+
+/** assay__figure_plain() is the same of a number that assay__plain_parse() has read. */
+struct assay__figure assay__figure_plain(const struct assay_decimal *number,
+                                         const struct assay__spelling *spelling);
 
 /**
  * assay__slack_round_up() makes it a little more, of few enough digits that many of them add up

@@ -39,6 +39,8 @@ struct assay__summary_column {
 struct assay__summary_cell {
     enum assay__cell_outcome outcome;
     struct assay_decimal number;
+    bool is_plain; /* it was read by assay__plain_parse(), and is spelt so: */
+    struct assay__spelling spelling;
 };
 
 /** assay__summary_find_column() is a column's index, or ASSAY__NO_COLUMN. */

@@ -26,9 +26,11 @@ static enum assay_status read_count(row_t *row, uint32_t column, uint64_t limit,
                                     struct assay_error *err)
 {
     const struct assay__field *field = &row->record.fields[column];
-    struct assay_decimal value;
-    enum assay__parse parsed =
-        assay__decimal_parse(field->text, field->length, &value, row->digits[column]);
+    const struct assay__summary_cell *cell = &row->cells[column];
+    struct assay_decimal value = cell->number;
+    enum assay__parse parsed = cell->is_plain ? ASSAY__PARSE_OK
+                                              : assay__decimal_parse(field->text, field->length,
+                                                                     &value, row->digits[column]);
     if (parsed == ASSAY__PARSE_SYNTAX || value.exponent < 0 || value.mantissa < 0)
         return assay__summary_row_fail(row, column, err,
                                        "is not a whole number, 0 or more: give the count.");

@@ -46,8 +46,10 @@ static enum assay_status read_figure(row_t *row, uint32_t column, uint32_t numbe
     const struct assay__field *field = &row->record.fields[column];
     char mark = row->plan == NULL ? '\0' : row->plan->dialect.decimal;
     row->figures[number] = cell->number;
-    row->printed[number] =
-        assay__figure_of(&cell->number, field->text, field->length, mark == '\0' ? '.' : mark);
+    row->printed[number] = cell->is_plain
+                               ? assay__figure_plain(&cell->number, &cell->spelling)
+                               : assay__figure_of(&cell->number, field->text, field->length,
+                                                  mark == '\0' ? '.' : mark);
     return ASSAY_OK;
 }
 

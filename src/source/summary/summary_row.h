@@ -21,6 +21,7 @@ struct assay__summary_row {
     struct assay__summary_column *columns;           /* [column_count] */
     struct assay__summary_cell *cells;               /* [column_count] */
     struct assay__summary_places places;
+    bool is_plain;         /* the plan's dialect spells numbers as everybody does */
     bool has_text_columns; /* some column holds states by their text */
     bool is_digested;      /* rows go into the digest as they are read */
     struct assay__seal_digest digest;
