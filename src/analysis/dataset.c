@@ -155,22 +155,26 @@ enum assay_status assay__dataset_look(struct assay_dataset *dataset, int64_t tim
     return status;
 }
 
-static enum assay_status append_cell(struct assay_dataset *dataset, uint32_t number,
-                                     struct assay_error *err)
+/* Makes sure that there is a cell for the next key. */
+static enum assay_status prepare_cell(struct assay_dataset *dataset, struct assay_error *err)
 {
+    uint32_t number = dataset->cells.count, metrics = dataset->plan->metric_count;
     if (number >= dataset->cell_capacity) {
         uint32_t capacity = dataset->cell_capacity == 0 ? 64 : dataset->cell_capacity * 2;
         struct assay__cell **cells = realloc(dataset->cell_of, capacity * sizeof *cells);
         if (cells == NULL)
             return assay__fail_memory(err);
+        memset(cells + dataset->cell_capacity, 0,
+               (capacity - dataset->cell_capacity) * sizeof *cells);
         dataset->cell_of = cells;
         dataset->cell_capacity = capacity;
     }
+    if (dataset->cell_of[number] != NULL)
+        return ASSAY_OK;
     struct assay__cell *cell = assay__arena_alloc(&dataset->arena, sizeof *cell);
     if (cell == NULL)
         return assay__fail_memory(err);
-    cell->states =
-        assay__arena_array(&dataset->arena, dataset->plan->metric_count, sizeof *cell->states);
+    cell->states = assay__arena_array(&dataset->arena, metrics, sizeof *cell->states);
     if (cell->states == NULL)
         return assay__fail_memory(err);
     dataset->cell_of[number] = cell;
@@ -183,12 +187,8 @@ enum assay_status assay__dataset_cell(struct assay_dataset *dataset, uint32_t sl
 {
     struct cell_key key = {slice, look, group};
     uint32_t number;
-    if (assay__index_find(&dataset->cells, &key, sizeof key, &number)) {
-        *cell = dataset->cell_of[number];
-        return ASSAY_OK;
-    }
     /* The cell comes first and its key last, so that a key never lacks its cell. */
-    enum assay_status status = append_cell(dataset, dataset->cells.count, err);
+    enum assay_status status = prepare_cell(dataset, err);
     if (status == ASSAY_OK)
         status = assay__index_add(&dataset->cells, &key, sizeof key, CELLS_MAX, &number, err);
     if (status == ASSAY_OK)

@@ -3,15 +3,13 @@
  * From tables of sufficient statistics to datasets: each entry finds the plan's metric and slice it
  * is about. What the plan does not name is noted, never dropped in silence.
  */
-#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
-#include "base/time.h"
 #include "source/summary/summary_table.h"
 #include "analysis/dataset_read.h"
-#include "source/units/cap.h"
 #include "stats/metric/metric.h"
 #include "stats/moments.h"
 
@@ -20,14 +18,6 @@ enum { NOT_FOUND = UINT32_MAX };
 static bool is_segment(const struct assay__summary_entry *entry)
 {
     return strcmp(entry->key[ASSAY__KEY_DIMENSION], "@segment") == 0;
-}
-
-static uint32_t find_metric(const struct assay_plan *plan, const char *id)
-{
-    for (uint32_t m = 0; m < plan->metric_count; m++)
-        if (strcmp(plan->metrics[m].id, id) == 0)
-            return m;
-    return NOT_FOUND;
 }
 
 static enum assay_status note_unplanned(struct assay_dataset *dataset, const char *what,
@@ -57,30 +47,87 @@ static enum assay_status find_slice(struct assay_dataset *dataset,
     return ASSAY_OK;
 }
 
+/* Where the entries of a series, and those of a time, belong: found once. */
+struct places {
+    struct assay_dataset *dataset;
+    struct series_place {
+        bool has_metric, has_slice, has_group;
+        uint32_t metric, slice, group; /* NOT_FOUND where the plan has none */
+    } * series;                        /* [series of the table] */
+    uint32_t *looks;                   /* [times of the table], NOT_FOUND until asked */
+};
+
+static enum assay_status places_init(struct places *places,
+                                     const struct assay__summary_table *table,
+                                     struct assay_dataset *dataset, struct assay_error *err)
+{
+    places->dataset = dataset;
+    places->series = calloc((size_t)table->series.count + 1, sizeof *places->series);
+    places->looks = malloc(((size_t)table->times.count + 1) * sizeof *places->looks);
+    if (places->series == NULL || places->looks == NULL)
+        return assay__fail_memory(err);
+    for (uint32_t i = 0; i < table->times.count; i++)
+        places->looks[i] = NOT_FOUND;
+    return ASSAY_OK;
+}
+
+static void places_release(struct places *places)
+{
+    free(places->series);
+    free(places->looks);
+}
+
+/* The plan's number of an entry's metric. */
+static uint32_t metric_of(const struct places *places, const struct assay__summary_entry *entry)
+{
+    struct series_place *own = &places->series[entry->series];
+    if (!own->has_metric)
+        own->metric =
+            assay__summary_plan_metric(assay__dataset_plan(places->dataset), entry->key[ASSAY__KEY_METRIC]);
+    own->has_metric = true;
+    return own->metric;
+}
+
+static enum assay_status find_group(struct places *places, const struct assay__summary_entry *entry,
+                                    struct assay_error *err)
+{
+    struct series_place *own = &places->series[entry->series];
+    const char *id = entry->key[ASSAY__KEY_GROUP];
+    if (own->has_group)
+        return ASSAY_OK;
+    enum assay_status status =
+        assay__dataset_group(places->dataset, id, strlen(id), &own->group, err);
+    own->has_group = status == ASSAY_OK;
+    return status;
+}
+
 /* Finds the cell an entry belongs to; *cell is NULL when the plan has no place for it. */
-static enum assay_status find_cell(struct assay_dataset *dataset,
-                                   const struct assay__summary_entry *entry,
+static enum assay_status find_cell(struct places *places, const struct assay__summary_entry *entry,
                                    struct assay__cell **cell, struct assay_error *err)
 {
-    uint32_t slice, look, group;
-    int64_t time_ns = entry->time_ns;
-    const char *time = entry->key[ASSAY__KEY_TIME], *id = entry->key[ASSAY__KEY_GROUP];
+    struct series_place *own = &places->series[entry->series];
+    uint32_t *look = &places->looks[entry->time];
+    const char *time = entry->key[ASSAY__KEY_TIME];
+    enum assay_status status = ASSAY_OK;
     *cell = NULL;
-    if (time[0] != '\0' && time_ns == INT64_MIN)
+    if (time[0] != '\0' && entry->time_ns == INT64_MIN)
         return assay__fail_at(err, ASSAY_ERROR_DATA, entry->file, entry->line, 0,
                               "'%s' is not a time.", time);
-    enum assay_status status = find_slice(dataset, entry, &slice, err);
+    if (!own->has_slice)
+        status = find_slice(places->dataset, entry, &own->slice, err);
+    own->has_slice = status == ASSAY_OK;
     if (status != ASSAY_OK)
         return status;
-    if (slice == NOT_FOUND)
+    if (own->slice == NOT_FOUND)
         return note_unplanned(
-            dataset, is_segment(entry) ? "segment" : "dimension",
+            places->dataset, is_segment(entry) ? "segment" : "dimension",
             entry->key[is_segment(entry) ? ASSAY__KEY_VALUE : ASSAY__KEY_DIMENSION], err);
-    status = assay__dataset_look(dataset, time_ns, &look, err);
+    if (*look == NOT_FOUND)
+        status = assay__dataset_look(places->dataset, entry->time_ns, look, err);
     if (status == ASSAY_OK)
-        status = assay__dataset_group(dataset, id, strlen(id), &group, err);
+        status = find_group(places, entry, err);
     if (status == ASSAY_OK)
-        status = assay__dataset_cell(dataset, slice, look, group, cell, err);
+        status = assay__dataset_cell(places->dataset, own->slice, *look, own->group, cell, err);
     return status;
 }
 
@@ -168,27 +215,27 @@ static enum assay_status check_variances(const struct assay_plan *plan,
 {
     for (uint32_t i = 0; !table->has_variances && i < table->keys.count; i++) {
         const struct assay__summary_entry *entry = table->entries[i];
-        uint32_t metric = find_metric(plan, entry->key[ASSAY__KEY_METRIC]);
-        if (metric != NOT_FOUND && lacks_variance(plan, entry, metric))
+        uint32_t metric = assay__summary_plan_metric(plan, entry->key[ASSAY__KEY_METRIC]);
+        if (metric != ASSAY__NOT_PLANNED && lacks_variance(plan, entry, metric))
             return assay__summary_refuse(
                 entry, err, "a variance (or sum_squares) is needed; only a proportion needs none.");
     }
     return ASSAY_OK;
 }
 
-static enum assay_status add_metric(struct assay_dataset *dataset,
-                                    struct assay__summary_entry *entry, struct assay_error *err)
+static enum assay_status add_metric(struct places *places, struct assay__summary_entry *entry,
+                                    struct assay_error *err)
 {
-    const struct assay_plan *plan = assay__dataset_plan(dataset);
-    uint32_t metric = find_metric(plan, entry->key[ASSAY__KEY_METRIC]);
-    if (metric == NOT_FOUND)
-        return note_unplanned(dataset, "metric", entry->key[ASSAY__KEY_METRIC], err);
+    const struct assay_plan *plan = assay__dataset_plan(places->dataset);
+    uint32_t metric = metric_of(places, entry);
+    if (metric == ASSAY__NOT_PLANNED)
+        return note_unplanned(places->dataset, "metric", entry->key[ASSAY__KEY_METRIC], err);
     struct assay__cell *cell = NULL;
     if (entry->is_unneeded)
-        return find_cell(dataset, entry, &cell, err); /* notes what the plan does not name */
+        return find_cell(places, entry, &cell, err); /* notes what the plan does not name */
     enum assay_status status = check_metric(&plan->metrics[metric], entry, err);
     if (status == ASSAY_OK)
-        status = find_cell(dataset, entry, &cell, err);
+        status = find_cell(places, entry, &cell, err);
     if (status != ASSAY_OK || cell == NULL)
         return status;
     if (lacks_variance(plan, entry, metric))
@@ -204,185 +251,38 @@ static enum assay_status add_metric(struct assay_dataset *dataset,
     return status;
 }
 
-static enum assay_status add_units(struct assay_dataset *dataset,
-                                   const struct assay__summary_entry *entry,
+static enum assay_status add_units(struct places *places, const struct assay__summary_entry *entry,
                                    struct assay_error *err)
 {
     struct assay__cell *cell;
-    enum assay_status status = find_cell(dataset, entry, &cell, err);
+    enum assay_status status = find_cell(places, entry, &cell, err);
     if (status == ASSAY_OK && cell != NULL)
         cell->units += entry->n;
     return status;
-}
-
-static enum assay_status add_missing(struct assay_dataset *dataset,
-                                     const struct assay__summary_entry *entry,
-                                     struct assay_error *err)
-{
-    uint32_t metric = find_metric(assay__dataset_plan(dataset), entry->key[ASSAY__KEY_VALUE]);
-    (void)err;
-    if (metric != NOT_FOUND)
-        assay__dataset_add_missing(dataset, metric, entry->n);
-    return ASSAY_OK;
-}
-
-static enum assay_status add_skipped(struct assay_dataset *dataset,
-                                     const struct assay__summary_entry *entry,
-                                     struct assay_error *err)
-{
-    const char *group = entry->key[ASSAY__KEY_GROUP];
-    return assay__dataset_skip(dataset, group, strlen(group), entry->n, err);
-}
-
-static enum assay_status add_latest(struct assay_dataset *dataset,
-                                    const struct assay__summary_entry *entry,
-                                    struct assay_error *err)
-{
-    int64_t time_ns;
-    const char *time = entry->key[ASSAY__KEY_TIME];
-    (void)err;
-    if (assay__time_parse(time, strlen(time), &time_ns))
-        assay__dataset_observe(dataset, time_ns);
-    return ASSAY_OK;
-}
-
-/* What the plan and the parts have to do with it was checked when the table was read. */
-static enum assay_status pass_over(struct assay_dataset *dataset,
-                                   const struct assay__summary_entry *entry,
-                                   struct assay_error *err)
-{
-    (void)dataset;
-    (void)entry;
-    (void)err;
-    return ASSAY_OK;
-}
-
-static enum assay_status add_input(struct assay_dataset *dataset,
-                                   const struct assay__summary_entry *entry,
-                                   struct assay_error *err)
-{
-    const struct assay__input input = {entry->key[ASSAY__KEY_GROUP], entry->key[ASSAY__KEY_VALUE],
-                                       entry->n};
-    bool is_known = false;
-    enum assay_status status = assay__dataset_input(dataset, &input, &is_known, err);
-    if (status == ASSAY_OK && is_known && input.events[0] == '\0')
-        status = assay__fail_at(err, ASSAY_ERROR_DATA, entry->file, entry->line, 0,
-                                "An input of %llu rows was read already: its rows would count "
-                                "twice. Leave one of the two out.",
-                                (unsigned long long)input.rows);
-    return status;
-}
-
-static enum assay_status add_note(struct assay_dataset *dataset,
-                                  const struct assay__summary_entry *entry, struct assay_error *err)
-{
-    const char *level = entry->key[ASSAY__KEY_DIMENSION];
-    uint32_t metric = find_metric(assay__dataset_plan(dataset), entry->key[ASSAY__KEY_GROUP]);
-    return assay__dataset_note(dataset,
-                               strcmp(level, "error") == 0     ? ASSAY_NOTE_ERROR
-                               : strcmp(level, "warning") == 0 ? ASSAY_NOTE_WARNING
-                                                               : ASSAY_NOTE_INFO,
-                               metric == NOT_FOUND ? -1 : (int32_t)metric,
-                               entry->key[ASSAY__KEY_VALUE], err);
-}
-
-/* A cap at a quantile that a statement of 'assay sql' found: group, dimension and value say it. */
-static enum assay_status add_cap(struct assay_dataset *dataset,
-                                 const struct assay__summary_entry *entry, struct assay_error *err)
-{
-    char digits[ASSAY__DIGITS_MAX];
-    struct assay_decimal bound;
-    struct assay__text text = {0};
-    const char *value = entry->key[ASSAY__KEY_VALUE], *id = entry->key[ASSAY__KEY_GROUP];
-    uint32_t metric = find_metric(assay__dataset_plan(dataset), id);
-    if (assay__decimal_parse(value, strlen(value), &bound, digits) != ASSAY__PARSE_OK)
-        return assay__summary_refuse(entry, err, "the cap is not a number.");
-    bool is_upper = strcmp(entry->key[ASSAY__KEY_DIMENSION], "above") == 0;
-    assay__cap_sentence(id, is_upper, &bound, &text);
-    enum assay_status status =
-        text.failed
-            ? assay__fail_memory(err)
-            : assay__dataset_note(dataset, ASSAY_NOTE_INFO,
-                                  metric == NOT_FOUND ? -1 : (int32_t)metric, text.data, err);
-    assay__text_release(&text);
-    return status;
-}
-
-/*
- * What a statement of 'assay sql' met and could not use: a row of the column (value) and of what it
- * should have been (dimension). There is none in tables that came out well.
- */
-static enum assay_status refuse_unfit(struct assay_dataset *dataset,
-                                      const struct assay__summary_entry *entry,
-                                      struct assay_error *err)
-{
-    static const struct {
-        const char *kind, *sentence;
-    } KINDS[] = {
-        {"choice", "are not 0 or 1, as a proportion needs."},
-        {"filter", "have more digits than the statement compares: give it a larger scale."},
-        {"time", "have a time that is missing, or not from 1990 to 2100."},
-        {"plan", "of a shard are of another plan, or of other options: make its view anew."},
-        {"apart", "have rows on two shards: all rows of a unit must be on one."},
-        {"unit",
-         "differ between the rows of a unit: say by an aggregation how they become one value."},
-        {"looks", "make more looks than there can be: choose a coarser granularity."},
-        {"sum", "are added up for a unit to more digits than the statement computes with: give it "
-                "a smaller scale, or leave out third powers."},
-        {"number", "are not numbers, or have more digits than the statement computes with: give it "
-                   "a larger scale, or round them in a view."}};
-    (void)dataset;
-    for (size_t i = 0; entry->n > 0 && i < sizeof KINDS / sizeof *KINDS; i++)
-        if (strcmp(KINDS[i].kind, entry->key[ASSAY__KEY_DIMENSION]) == 0)
-            return assay__fail_at(err, ASSAY_ERROR_DATA, entry->file, entry->line, 0,
-                                  "Column '%.100s' of the database: %llu values %s",
-                                  entry->key[ASSAY__KEY_VALUE], (unsigned long long)entry->n,
-                                  KINDS[i].sentence);
-    return ASSAY_OK;
-}
-
-static enum assay_status add_remark(struct assay_dataset *dataset,
-                                    const struct assay__summary_entry *entry,
-                                    struct assay_error *err)
-{
-    static const struct {
-        const char *name;
-        enum assay_status (*add)(struct assay_dataset *, const struct assay__summary_entry *,
-                                 struct assay_error *);
-    } REMARKS[] = {{"@units", add_units},    {"@missing", add_missing}, {"@latest", add_latest},
-                   {"@note", add_note},      {"@schema", pass_over},    {"@definition", pass_over},
-                   {"@input", add_input},    {"@unfit", refuse_unfit},  {"@cap", add_cap},
-                   {"@skipped", add_skipped}};
-    const char *name = entry->key[ASSAY__KEY_METRIC];
-    for (size_t i = 0; i < sizeof REMARKS / sizeof *REMARKS; i++)
-        if (strcmp(REMARKS[i].name, name) == 0)
-            return REMARKS[i].add(dataset, entry, err);
-    for (const struct assay__count_row *row = assay__count_rows; row->name != NULL; row++) {
-        if (strcmp(row->name, name + 1) == 0) {
-            *assay__count_field(assay__dataset_mutable_counts(dataset), row) += entry->n;
-            return ASSAY_OK;
-        }
-    }
-    return assay__fail_at(err, ASSAY_ERROR_DATA, entry->file, entry->line, entry->column,
-                          "'%s' is not a row that 'assay summarize' writes.", name);
 }
 
 enum assay_status assay__summary_to_dataset(struct assay__summary_table *table,
                                             struct assay_dataset *dataset, struct assay_error *err)
 {
     const struct assay_plan *plan = assay__dataset_plan(dataset);
+    struct places places;
     enum assay_status status = check_variances(plan, table, err);
     if (table->keys.count > 0 && !table->is_sealed)
         assay__dataset_unseal(dataset);
     for (uint32_t m = 0; status == ASSAY_OK && m < plan->metric_count; m++)
         status = note_no_variance(dataset, table, m, err);
+    if (status != ASSAY_OK)
+        return status;
+    status = places_init(&places, table, dataset, err);
     for (uint32_t i = 0; status == ASSAY_OK && i < table->keys.count; i++) {
         struct assay__summary_entry *entry = table->entries[i];
         bool is_metric = entry->state != NULL || entry->is_unneeded;
         status = assay__summary_go_on(table, i, err);
-        if (status != ASSAY_OK)
-            break;
-        status = is_metric ? add_metric(dataset, entry, err) : add_remark(dataset, entry, err);
+        if (status == ASSAY_OK)
+            status = is_metric ? add_metric(&places, entry, err)
+                   : assay__summary_counts_units(entry) ? add_units(&places, entry, err)
+                   : assay__summary_add_remark(dataset, entry, err);
     }
+    places_release(&places);
     return status;
 }

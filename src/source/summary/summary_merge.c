@@ -9,6 +9,9 @@
 #include "source/summary/summary_column.h"
 #include "source/summary/summary_seal.h"
 
+/* In place of the number of a series. */
+enum { NOT_ASKED = UINT32_MAX, NO_UNITS = UINT32_MAX - 1 };
+
 static enum assay_status fail_count(const struct assay__summary_entry *entry,
                                     struct assay_error *err)
 {
@@ -252,7 +255,7 @@ enum assay_status assay__summary_shards_add(struct assay__summary_shards *shards
     return ASSAY_OK;
 }
 
-/* Whether rows count the units of the dimension that an entry belongs to. */
+/* The dimensions whose units rows count. */
 static enum assay_status find_counted(const struct assay__summary_table *table,
                                       struct assay__index *counted, struct assay_error *err)
 {
@@ -267,32 +270,70 @@ static enum assay_status find_counted(const struct assay__summary_table *table,
     return status;
 }
 
+/* The series of the units of a series' slice; NO_UNITS where rows count them. */
+static enum assay_status find_units(struct assay__summary_table *table,
+                                    const struct assay__index *counted, uint32_t series,
+                                    uint32_t *units, struct assay_error *err)
+{
+    static const char UNITS[] = "@units";
+    const struct assay__index_key *key = &table->series.keys[series];
+    const char *dimension = table->series_parts[series][2];
+    size_t metric = strlen(key->bytes) + 1;
+    struct assay__text parts = {0};
+    uint32_t number;
+    *units = NO_UNITS;
+    if (assay__index_find(counted, dimension, strlen(dimension), &number))
+        return ASSAY_OK;
+    assay__text_append(&parts, UNITS, sizeof UNITS);
+    assay__text_append(&parts, key->bytes + metric, key->length - metric);
+    enum assay_status status =
+        parts.failed ? assay__fail_memory(err)
+                     : assay__summary_series(table, parts.data, parts.length, units, err);
+    assay__text_release(&parts);
+    return status;
+}
+
+/* Adds the row of the units of an entry's slice and time, or raises it to the entry's. */
+static enum assay_status count_entry(struct assay__summary_table *table,
+                                     const struct assay__summary_entry *source, uint32_t series,
+                                     struct assay_error *err)
+{
+    struct assay__summary_entry *units;
+    uint64_t count = assay__summary_count(source);
+    bool is_new;
+    enum assay_status status =
+        assay__summary_entry_at(table, series, source->time, &units, &is_new, err);
+    if (status == ASSAY_OK && units->n < count) {
+        units->n = count;
+        units->file = source->file;
+        units->line = source->line;
+        units->column = source->column;
+    }
+    return status;
+}
+
 enum assay_status assay__summary_count_units(struct assay__summary_table *table,
                                              struct assay_error *err)
 {
     struct assay__index counted = {0};
-    uint32_t metrics = table->keys.count, number;
-    enum assay_status status = find_counted(table, &counted, err);
+    uint32_t metrics = table->keys.count, series = table->series.count;
+    uint32_t *units_of = malloc(((size_t)series + 1) * sizeof *units_of);
+    enum assay_status status =
+        units_of == NULL ? assay__fail_memory(err) : find_counted(table, &counted, err);
+    for (uint32_t s = 0; units_of != NULL && s < series; s++)
+        units_of[s] = NOT_ASKED;
     for (uint32_t i = 0; status == ASSAY_OK && i < metrics; i++) {
         const struct assay__summary_entry *source = table->entries[i];
-        const char *dimension = source->key[ASSAY__KEY_DIMENSION];
-        struct assay__summary_entry *units;
-        const char *key[ASSAY__KEY_COUNT];
-        bool is_new;
-        if (source->state == NULL ||
-            assay__index_find(&counted, dimension, strlen(dimension), &number))
+        if (source->state == NULL)
             continue;
-        memcpy(key, source->key, sizeof key);
-        key[ASSAY__KEY_METRIC] = "@units";
-        status = assay__summary_entry(table, key, &units, &is_new, err);
-        if (status == ASSAY_OK && units->n < assay__summary_count(source)) {
-            units->n = assay__summary_count(source);
-            units->file = source->file;
-            units->line = source->line;
-            units->column = source->column;
-        }
+        uint32_t *units = &units_of[source->series];
+        if (*units == NOT_ASKED)
+            status = find_units(table, &counted, source->series, units, err);
+        if (status == ASSAY_OK && *units != NO_UNITS)
+            status = count_entry(table, source, *units, err);
     }
     assay__index_release(&counted);
+    free(units_of);
     return status;
 }
 

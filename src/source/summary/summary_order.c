@@ -160,9 +160,11 @@ static enum assay_status copy_to(struct assay__summary_table *table,
     if (status != ASSAY_OK)
         return status;
     const char *own_key[ASSAY__KEY_COUNT];
+    uint32_t own_time = entry->time;
     memcpy(own_key, entry->key, sizeof own_key);
     *entry = *source; /* of the same series */
     memcpy(entry->key, own_key, sizeof own_key);
+    entry->time = own_time;
     entry->time_ns = time_ns;
     entry->is_carried = true;
     entry->is_borrowed = false;

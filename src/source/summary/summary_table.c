@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/time.h"
 
 enum { ENTRIES_MAX = 50000000 };
@@ -58,7 +59,9 @@ void assay__summary_table_release(struct assay__summary_table *table)
         if (table->entries[i]->state != NULL && !table->entries[i]->is_borrowed)
             table->entries[i]->keeps->free(table->entries[i]->state);
     free(table->entries);
-    assay__index_release(&table->keys);
+    free(table->keys.slots);
+    free(table->series_parts);
+    free(table->instants);
     assay__index_release(&table->series);
     assay__index_release(&table->times);
     assay__arena_release(&table->arena);
@@ -66,9 +69,8 @@ void assay__summary_table_release(struct assay__summary_table *table)
 }
 
 /* The parts of a key that a series has. */
-static const enum assay__summary_key SERIES[] = {ASSAY__KEY_METRIC, ASSAY__KEY_GROUP,
-                                                 ASSAY__KEY_DIMENSION, ASSAY__KEY_VALUE};
-enum { PARTS = sizeof SERIES / sizeof *SERIES };
+static const enum assay__summary_key SERIES[ASSAY__SERIES_PARTS] = {
+    ASSAY__KEY_METRIC, ASSAY__KEY_GROUP, ASSAY__KEY_DIMENSION, ASSAY__KEY_VALUE};
 
 /* A series' parts one after the other, each ended by a NUL: in small when they fit. */
 struct packed {
@@ -78,9 +80,9 @@ struct packed {
 
 static bool pack(const char *const key[ASSAY__KEY_COUNT], struct packed *out)
 {
-    size_t lengths[PARTS];
+    size_t lengths[ASSAY__SERIES_PARTS];
     out->length = 0;
-    for (int i = 0; i < PARTS; i++) {
+    for (int i = 0; i < ASSAY__SERIES_PARTS; i++) {
         lengths[i] = strlen(key[SERIES[i]]) + 1;
         out->length += lengths[i];
     }
@@ -88,7 +90,7 @@ static bool pack(const char *const key[ASSAY__KEY_COUNT], struct packed *out)
     if (out->bytes == NULL)
         return false;
     char *at = out->bytes;
-    for (int i = 0; i < PARTS; at += lengths[i++])
+    for (int i = 0; i < ASSAY__SERIES_PARTS; at += lengths[i++])
         memcpy(at, key[SERIES[i]], lengths[i]);
     return true;
 }
@@ -99,20 +101,68 @@ static void release_packed(struct packed *packed)
         free(packed->bytes);
 }
 
-/* The entry's texts are those of the table's indices. */
-static void set_key(const struct assay__summary_table *table, const uint32_t numbers[2],
-                    struct assay__summary_entry *entry)
+/* The array with room for one more than count; NULL without memory: it is as it was. */
+static void *with_room(void *array, uint32_t count, uint32_t *capacity, size_t size)
 {
-    const char *at = table->series.keys[numbers[0]].bytes;
-    const char *time = table->times.keys[numbers[1]].bytes;
-    for (int i = 0; i < PARTS; i++) {
-        entry->key[SERIES[i]] = at;
+    if (count < *capacity)
+        return array;
+    uint32_t more = *capacity == 0 ? 8 : 2 * *capacity;
+    void *grown = realloc(array, more * size);
+    if (grown != NULL)
+        *capacity = more;
+    return grown;
+}
+
+enum assay_status assay__summary_series(struct assay__summary_table *table, const char *parts,
+                                        size_t length, uint32_t *number, struct assay_error *err)
+{
+    uint32_t before = table->series.count;
+    void *grown = with_room(table->series_parts, before, &table->series_capacity,
+                            sizeof *table->series_parts);
+    if (grown == NULL)
+        return assay__fail_memory(err);
+    table->series_parts = grown;
+    enum assay_status status =
+        assay__index_add(&table->series, parts, length, ENTRIES_MAX, number, err);
+    if (status != ASSAY_OK || *number < before)
+        return status;
+    const char *at = table->series.keys[*number].bytes;
+    for (int i = 0; i < ASSAY__SERIES_PARTS; i++) {
+        table->series_parts[*number][i] = at;
         at += strlen(at) + 1;
     }
-    entry->key[ASSAY__KEY_TIME] = time;
-    entry->series = numbers[0];
-    if (time[0] == '\0' || !assay__time_parse(time, strlen(time), &entry->time_ns))
-        entry->time_ns = INT64_MIN;
+    return ASSAY_OK;
+}
+
+enum assay_status assay__summary_time(struct assay__summary_table *table, const char *text,
+                                      uint32_t *number, struct assay_error *err)
+{
+    uint32_t before = table->times.count;
+    size_t length = strlen(text);
+    void *grown =
+        with_room(table->instants, before, &table->instant_capacity, sizeof *table->instants);
+    if (grown == NULL)
+        return assay__fail_memory(err);
+    table->instants = grown;
+    enum assay_status status =
+        assay__index_add(&table->times, text, length, ENTRIES_MAX, number, err);
+    if (status != ASSAY_OK || *number < before)
+        return status;
+    if (length == 0 || !assay__time_parse(text, length, &table->instants[*number]))
+        table->instants[*number] = INT64_MIN;
+    return ASSAY_OK;
+}
+
+/* The entry's texts are those of the table's indices. */
+static void set_key(const struct assay__summary_table *table, uint32_t series, uint32_t time,
+                    struct assay__summary_entry *entry)
+{
+    for (int i = 0; i < ASSAY__SERIES_PARTS; i++)
+        entry->key[SERIES[i]] = table->series_parts[series][i];
+    entry->key[ASSAY__KEY_TIME] = table->times.keys[time].bytes;
+    entry->series = series;
+    entry->time = time;
+    entry->time_ns = table->instants[time];
 }
 
 /* Makes sure that there is an entry for the next key. */
@@ -138,21 +188,60 @@ static enum assay_status prepare_entry(struct assay__summary_table *table, struc
     return ASSAY_OK;
 }
 
-/* The numbers of a key's series and time; they are added where they are new. */
-static enum assay_status number_key(struct assay__summary_table *table,
-                                    const char *const key[ASSAY__KEY_COUNT], uint32_t numbers[2],
-                                    struct assay_error *err)
+static uint32_t home_of(const struct assay__summary_table *table, uint32_t series, uint32_t time)
 {
-    struct packed packed;
-    const char *time = key[ASSAY__KEY_TIME];
-    if (!pack(key, &packed))
+    uint64_t key = ((uint64_t)series << 32 | time) ^ assay__hash_seed();
+    return (uint32_t)assay__hash_fold(key, UINT64_C(0xd6e8feb86659fd93)) &
+           (table->keys.slot_count - 1);
+}
+
+/* The slot that holds a series at a time, or the free slot where it belongs. */
+static uint32_t slot_of(const struct assay__summary_table *table, uint32_t series, uint32_t time)
+{
+    uint32_t slot = home_of(table, series, time);
+    for (; table->keys.slots[slot] != 0; slot = (slot + 1) & (table->keys.slot_count - 1)) {
+        const struct assay__summary_entry *entry = table->entries[table->keys.slots[slot] - 1];
+        if (entry->series == series && entry->time == time)
+            break;
+    }
+    return slot;
+}
+
+static bool grow_slots(struct assay__summary_table *table)
+{
+    uint32_t *before = table->keys.slots;
+    uint32_t slot_count = table->keys.slot_count == 0 ? 64 : 2 * table->keys.slot_count;
+    uint32_t *slots = calloc(slot_count, sizeof *slots);
+    if (slots == NULL)
+        return false;
+    table->keys.slots = slots;
+    table->keys.slot_count = slot_count;
+    for (uint32_t i = 0; i < table->keys.count; i++)
+        slots[slot_of(table, table->entries[i]->series, table->entries[i]->time)] = i + 1;
+    free(before);
+    return true;
+}
+
+enum assay_status assay__summary_entry_at(struct assay__summary_table *table, uint32_t series,
+                                          uint32_t time, struct assay__summary_entry **entry,
+                                          bool *is_new, struct assay_error *err)
+{
+    if (table->keys.count >= table->keys.slot_count / 2 && !grow_slots(table))
         return assay__fail_memory(err);
-    enum assay_status status = assay__index_add(&table->series, packed.bytes, packed.length,
-                                                ENTRIES_MAX, &numbers[0], err);
-    release_packed(&packed);
-    return status == ASSAY_OK
-               ? assay__index_add(&table->times, time, strlen(time), ENTRIES_MAX, &numbers[1], err)
-               : status;
+    uint32_t slot = slot_of(table, series, time);
+    *is_new = table->keys.slots[slot] == 0;
+    if (*is_new) {
+        if (table->keys.count >= ENTRIES_MAX)
+            return assay__fail(err, ASSAY_ERROR_LIMIT, "More than %u distinct values.",
+                               ENTRIES_MAX);
+        enum assay_status status = prepare_entry(table, err);
+        if (status != ASSAY_OK)
+            return status;
+        set_key(table, series, time, table->entries[table->keys.count]);
+        table->keys.slots[slot] = ++table->keys.count;
+    }
+    *entry = table->entries[table->keys.slots[slot] - 1];
+    return ASSAY_OK;
 }
 
 enum assay_status assay__summary_entry(struct assay__summary_table *table,
@@ -160,19 +249,17 @@ enum assay_status assay__summary_entry(struct assay__summary_table *table,
                                        struct assay__summary_entry **entry, bool *is_new,
                                        struct assay_error *err)
 {
-    uint32_t numbers[2], number, before = table->keys.count;
-    enum assay_status status = number_key(table, key, numbers, err);
+    struct packed packed;
+    uint32_t series, time;
+    if (!pack(key, &packed))
+        return assay__fail_memory(err);
+    enum assay_status status =
+        assay__summary_series(table, packed.bytes, packed.length, &series, err);
+    release_packed(&packed);
     if (status == ASSAY_OK)
-        status = prepare_entry(table, err);
-    if (status == ASSAY_OK)
-        status = assay__index_add(&table->keys, numbers, sizeof numbers, ENTRIES_MAX, &number, err);
-    if (status != ASSAY_OK)
-        return status;
-    *is_new = table->keys.count > before;
-    *entry = table->entries[number];
-    if (*is_new)
-        set_key(table, numbers, *entry);
-    return ASSAY_OK;
+        status = assay__summary_time(table, key[ASSAY__KEY_TIME], &time, err);
+    return status == ASSAY_OK ? assay__summary_entry_at(table, series, time, entry, is_new, err)
+                              : status;
 }
 
 enum assay_status assay__summary_find(const struct assay__summary_table *table,
@@ -180,15 +267,16 @@ enum assay_status assay__summary_find(const struct assay__summary_table *table,
                                       struct assay__summary_entry **entry, struct assay_error *err)
 {
     struct packed packed;
-    const char *time = key[ASSAY__KEY_TIME];
-    uint32_t numbers[2], number;
+    const char *text = key[ASSAY__KEY_TIME];
+    uint32_t series, time;
     *entry = NULL;
     if (!pack(key, &packed))
         return assay__fail_memory(err);
-    if (assay__index_find(&table->series, packed.bytes, packed.length, &numbers[0]) &&
-        assay__index_find(&table->times, time, strlen(time), &numbers[1]) &&
-        assay__index_find(&table->keys, numbers, sizeof numbers, &number))
-        *entry = table->entries[number];
+    if (assay__index_find(&table->series, packed.bytes, packed.length, &series) &&
+        assay__index_find(&table->times, text, strlen(text), &time) && table->keys.slot_count > 0) {
+        uint32_t number = table->keys.slots[slot_of(table, series, time)];
+        *entry = number == 0 ? NULL : table->entries[number - 1];
+    }
     release_packed(&packed);
     return ASSAY_OK;
 }

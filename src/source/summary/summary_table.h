@@ -33,7 +33,7 @@ enum assay__summary_key {
 /** struct assay__summary_entry: one key's sums. */
 struct assay__summary_entry {
     const char *key[ASSAY__KEY_COUNT];
-    uint32_t series;                        /* the number of all of its key but the time */
+    uint32_t series, time;                  /* the numbers of all of its key but the time, of it */
     uint32_t mask;                          /* covariates_missing of its first row */
     bool has_row;                           /* that row was read */
     uint64_t n;                             /* of @ rows; metrics count in their state */
@@ -54,11 +54,21 @@ struct assay__summary_entry {
 /** ASSAY__SUMMARY_COUNT_MAX: the most units that a row, or rows that are merged, may count. */
 #define ASSAY__SUMMARY_COUNT_MAX UINT64_C(1000000000000000)
 
+/** ASSAY__SERIES_PARTS: the parts of a key that a series has, all but the time. */
+enum { ASSAY__SERIES_PARTS = ASSAY__KEY_COUNT - 1 };
+
 struct assay__summary_table {
-    struct assay__index keys;   /* series and time, two uint32_t */
-    struct assay__index series; /* the other parts of a key in their order, each ended by a NUL */
+    struct {
+        uint32_t count;
+        uint32_t *slots; /* a hash table by series and time: the entry's number + 1; 0 is free */
+        uint32_t slot_count;
+    } keys;
+    struct assay__index series; /* the parts of a series, each ended by a NUL */
     struct assay__index times;
-    struct assay__summary_entry **entries;
+    const char *(*series_parts)[ASSAY__SERIES_PARTS]; /* [series_capacity] */
+    int64_t *instants;                                /* [instant_capacity], INT64_MIN: no time */
+    uint32_t series_capacity, instant_capacity;
+    struct assay__summary_entry **entries; /* [keys.count] */
     uint32_t capacity;
     bool has_variances; /* there is a column for variances, or for sums of squares */
     bool is_alone;      /* no other table is read beside it */
@@ -80,6 +90,19 @@ enum assay_status assay__summary_entry(struct assay__summary_table *table,
                                        const char *const key[ASSAY__KEY_COUNT],
                                        struct assay__summary_entry **entry, bool *is_new,
                                        struct assay_error *err);
+
+/**
+ * assay__summary_entry_at() is the same by the numbers of a series and of a time, as
+ * assay__summary_series() and assay__summary_time() give them. A series is its parts, metric,
+ * group, dimension and value, each ended by a NUL.
+ */
+enum assay_status assay__summary_entry_at(struct assay__summary_table *table, uint32_t series,
+                                          uint32_t time, struct assay__summary_entry **entry,
+                                          bool *is_new, struct assay_error *err);
+enum assay_status assay__summary_series(struct assay__summary_table *table, const char *parts,
+                                        size_t length, uint32_t *number, struct assay_error *err);
+enum assay_status assay__summary_time(struct assay__summary_table *table, const char *text,
+                                      uint32_t *number, struct assay_error *err);
 
 /**
  * assay__summary_file() keeps a file's name for messages as long as the table; NULL without memory.
@@ -233,6 +256,15 @@ enum assay_status assay__summary_of_dataset(const struct assay_dataset *dataset,
  */
 enum assay_status assay__summary_to_dataset(struct assay__summary_table *table,
                                             struct assay_dataset *dataset, struct assay_error *err);
+
+/** assay__summary_plan_metric() is the number of a plan's metric, or ASSAY__NOT_PLANNED. */
+enum { ASSAY__NOT_PLANNED = UINT32_MAX };
+uint32_t assay__summary_plan_metric(const struct assay_plan *plan, const char *id);
+
+/** assay__summary_add_remark() adds a row that belongs to no metric and counts no group's units. */
+enum assay_status assay__summary_add_remark(struct assay_dataset *dataset,
+                                            const struct assay__summary_entry *entry,
+                                            struct assay_error *err);
 
 /** assay__summary_write() writes CSV: sorted by key, exact sums, only the columns in use. */
 enum assay_status assay__summary_write(const struct assay__summary_table *table,
