@@ -41,6 +41,7 @@ void assay__summary_row_end(row_t *row)
     free(row->columns);
     free(row->cells);
     free(row->digits);
+    free(row->known);
 }
 
 void assay__summary_row_parse(row_t *row)

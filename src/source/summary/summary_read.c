@@ -213,42 +213,72 @@ static enum assay_status read_end(row_t *row, const char *const key[ASSAY__KEY_C
     return ASSAY_OK;
 }
 
+/* The key of the row at hand; where it is a new one, whether it makes sense. */
+static enum assay_status find_key(row_t *row, struct assay__text *buffer,
+                                  struct assay__summary_row_key *key, struct assay_error *err)
+{
+    assay__summary_row_find(row, key);
+    if (key->is_known)
+        return ASSAY_OK;
+    buffer->length = 0;
+    enum assay_status status = read_key(row, buffer, key->text, err);
+    return status == ASSAY_OK ? check_key(row, key->text, err) : status;
+}
+
+/* The entry of a row's key; its place is that of its first row. */
+static enum assay_status find_entry(row_t *row, struct assay__summary_row_key *key,
+                                    struct assay__summary_entry **entry, struct assay_error *err)
+{
+    bool is_new = false;
+    enum assay_status status = ASSAY_OK;
+    if (!key->is_known) {
+        status = assay__summary_row_remember(row, key, err);
+        if (status != ASSAY_OK)
+            return status;
+        struct assay__summary_known *known = &row->known[key->series];
+        bool is_remark = key->text[ASSAY__KEY_METRIC][0] == '@';
+        if (!known->is_fine)
+            known->is_needed = is_remark || is_needed(row->plan, key->text);
+        known->is_fine = true;
+    }
+    status = assay__summary_entry_at(row->table, key->series, key->time, entry, &is_new, err);
+    if (status == ASSAY_OK && is_new) {
+        (*entry)->file = row->file;
+        (*entry)->line = row->record.line;
+        (*entry)->column = row->key_columns[ASSAY__KEY_METRIC] + 1;
+    }
+    return status;
+}
+
 static enum assay_status read_row(row_t *row, struct assay__text *buffer, struct assay_error *err)
 {
-    const char *key[ASSAY__KEY_COUNT];
+    struct assay__summary_row_key key;
     struct assay__summary_entry *entry;
-    bool is_new;
     uint64_t n = 0, mask = 0;
-    buffer->length = 0;
     assay__summary_row_parse(row);
-    enum assay_status status = read_key(row, buffer, key, err);
-    if (status == ASSAY_OK)
-        status = check_key(row, key, err);
+    enum assay_status status = find_key(row, buffer, &key, err);
     if (status == ASSAY_OK)
         status = read_count(row, row->n_column, ASSAY__SUMMARY_COUNT_MAX, &n, err);
     if (status == ASSAY_OK && assay__summary_row_has(row, row->missing_column))
         status = read_count(row, row->missing_column, UINT32_MAX, &mask, err);
-    bool is_remark = status == ASSAY_OK && key[ASSAY__KEY_METRIC][0] == '@';
-    if (is_remark && strcmp(key[ASSAY__KEY_METRIC], "@end") == 0)
-        return read_end(row, key, n, err);
-    if (status == ASSAY_OK && row->is_digested)
-        digest_row(row, key);
+    if (status != ASSAY_OK)
+        return status;
+    bool is_remark = key.text[ASSAY__KEY_METRIC][0] == '@';
+    if (is_remark && strcmp(key.text[ASSAY__KEY_METRIC], "@end") == 0)
+        return read_end(row, key.text, n, err);
+    if (row->is_digested)
+        digest_row(row, key.text);
     else
         row->digest.row_count++;
-    if (status != ASSAY_OK || (n == 0 && !is_remark))
-        return status;
-    status = assay__summary_entry(row->table, key, &entry, &is_new, err);
-    if (status == ASSAY_OK && is_new) {
-        entry->file = row->file;
-        entry->line = row->record.line;
-        entry->column = row->key_columns[ASSAY__KEY_METRIC] + 1;
-    }
+    if (n == 0 && !is_remark)
+        return ASSAY_OK;
+    status = find_entry(row, &key, &entry, err);
     /* Rows that hold a state by its text tell by themselves which of them come twice. */
     if (status == ASSAY_OK && (is_remark || assay__summary_row_keeps(row)->text == NULL))
         status = check_once(row, entry, (uint32_t)mask, err);
     if (status != ASSAY_OK)
         return status;
-    entry->is_unneeded = !is_remark && !is_needed(row->plan, key);
+    entry->is_unneeded = !row->known[key.series].is_needed;
     if (is_remark || entry->is_unneeded) {
         entry->n = n;
         return ASSAY_OK;

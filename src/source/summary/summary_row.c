@@ -328,7 +328,11 @@ enum assay_status assay__summary_row_add(row_t *row, struct assay__summary_entry
     const struct assay__accumulator *keeps = assay__summary_row_keeps(row);
     if (keeps->text != NULL)
         return add_text(row, entry, keeps, n, err);
-    bool has_covariates = !passes_over_covariates(row, entry);
+    struct assay__summary_known *known = &row->known[entry->series];
+    if (!known->was_asked)
+        known->leaves_covariates = passes_over_covariates(row, entry);
+    known->was_asked = true;
+    bool has_covariates = !known->leaves_covariates;
     mask = has_covariates ? mask : 0;
     enum assay_status status = find_shape(row, has_covariates, &shape, err);
     if (status == ASSAY_OK)

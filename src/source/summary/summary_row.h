@@ -9,6 +9,25 @@
 #include "source/summary/summary_table.h"
 #include "stats/centred.h"
 
+enum {
+    ASSAY__SEEN_TIMES = 128, /* power of 2 */
+    ASSAY__SEEN_BYTES = 32
+};
+
+/** struct assay__summary_known: what the rows of a series had in common so far. */
+struct assay__summary_known {
+    bool is_fine;             /* its key made sense */
+    bool is_needed;           /* by the plan */
+    bool was_asked;           /* the next one is known */
+    bool leaves_covariates;   /* the plan uses none of the metric's */
+};
+
+/** struct assay__summary_seen_time: a cell of a time, as it is written, and its number. */
+struct assay__summary_seen_time {
+    char text[ASSAY__SEEN_BYTES];
+    uint32_t length, number; /* number + 1; 0: nothing was seen */
+};
+
 /** struct assay__summary_row is the row being read, and what reading its file needs. */
 struct assay__summary_row {
     struct assay__rows *rows;
@@ -26,6 +45,9 @@ struct assay__summary_row {
     bool is_digested;      /* rows go into the digest as they are read */
     struct assay__seal_digest digest;
     struct assay__seal_end end;
+    struct assay__summary_known *known; /* [known_count], by the number of a series */
+    uint32_t known_count;
+    struct assay__summary_seen_time times[ASSAY__SEEN_TIMES];
     struct assay__index seen; /* entry and pattern, to find a row given twice */
     struct assay_decimal figures[ASSAY__FIGURES_MAX];
     char (*digits)[ASSAY__DIGITS_MAX];                /* of cells: [column_count] */
@@ -41,6 +63,22 @@ void assay__summary_row_end(struct assay__summary_row *row);
 
 /** assay__summary_row_parse() reads the cells of the record at hand that are not part of a key. */
 void assay__summary_row_parse(struct assay__summary_row *row);
+
+/** struct assay__summary_row_key: the key of the row at hand, its texts and its numbers. */
+struct assay__summary_row_key {
+    const char *text[ASSAY__KEY_COUNT];
+    uint32_t series, time;
+    bool is_known; /* a row of this series and one of this time came before */
+};
+
+/**
+ * assay__summary_row_find() finds the key of the row at hand among those before it;
+ * assay__summary_row_remember() keeps it for the rows to come, and numbers it.
+ */
+void assay__summary_row_find(struct assay__summary_row *row, struct assay__summary_row_key *key);
+enum assay_status assay__summary_row_remember(struct assay__summary_row *row,
+                                              struct assay__summary_row_key *key,
+                                              struct assay_error *err);
 
 /** assay__summary_row_has(): there is such a column, and its cell is filled. */
 bool assay__summary_row_has(const struct assay__summary_row *row, uint32_t column);

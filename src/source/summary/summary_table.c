@@ -244,20 +244,27 @@ enum assay_status assay__summary_entry_at(struct assay__summary_table *table, ui
     return ASSAY_OK;
 }
 
+enum assay_status assay__summary_number(struct assay__summary_table *table,
+                                        const char *const key[ASSAY__KEY_COUNT], uint32_t *series,
+                                        uint32_t *time, struct assay_error *err)
+{
+    struct packed packed;
+    if (!pack(key, &packed))
+        return assay__fail_memory(err);
+    enum assay_status status =
+        assay__summary_series(table, packed.bytes, packed.length, series, err);
+    release_packed(&packed);
+    return status == ASSAY_OK ? assay__summary_time(table, key[ASSAY__KEY_TIME], time, err)
+                              : status;
+}
+
 enum assay_status assay__summary_entry(struct assay__summary_table *table,
                                        const char *const key[ASSAY__KEY_COUNT],
                                        struct assay__summary_entry **entry, bool *is_new,
                                        struct assay_error *err)
 {
-    struct packed packed;
     uint32_t series, time;
-    if (!pack(key, &packed))
-        return assay__fail_memory(err);
-    enum assay_status status =
-        assay__summary_series(table, packed.bytes, packed.length, &series, err);
-    release_packed(&packed);
-    if (status == ASSAY_OK)
-        status = assay__summary_time(table, key[ASSAY__KEY_TIME], &time, err);
+    enum assay_status status = assay__summary_number(table, key, &series, &time, err);
     return status == ASSAY_OK ? assay__summary_entry_at(table, series, time, entry, is_new, err)
                               : status;
 }

@@ -104,6 +104,11 @@ enum assay_status assay__summary_series(struct assay__summary_table *table, cons
 enum assay_status assay__summary_time(struct assay__summary_table *table, const char *text,
                                       uint32_t *number, struct assay_error *err);
 
+/** assay__summary_number() is the numbers of a key; both are added where they are new. */
+enum assay_status assay__summary_number(struct assay__summary_table *table,
+                                        const char *const key[ASSAY__KEY_COUNT], uint32_t *series,
+                                        uint32_t *time, struct assay_error *err);
+
 /**
  * assay__summary_file() keeps a file's name for messages as long as the table; NULL without memory.
  */
