@@ -12,7 +12,7 @@
 #include "stats/compare.h"
 #include "stats/size/size_levels.h"
 
-enum { ASSAY__NONE = UINT32_MAX };
+#define ASSAY__NONE UINT32_MAX
 
 /** struct assay__pair_plan: one comparison by group numbers of the analysis. */
 struct assay__pair_plan {

@@ -70,7 +70,7 @@ struct look_map {
     uint32_t count;
 };
 
-enum { NONE = UINT32_MAX };
+#define NONE UINT32_MAX
 
 static int compare_looks(const void *a, const void *b)
 {

@@ -49,7 +49,7 @@ static bool has_group(const struct plan_flags *flags)
     return is_any(flags, NAMES);
 }
 
-static void refuse(struct work *work, const char *format, ...)
+static void __attribute__((format(printf, 2, 3))) refuse(struct work *work, const char *format, ...)
 {
     va_list arguments;
     if (work->guess->refusal[0] != '\0')

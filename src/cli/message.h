@@ -42,7 +42,8 @@ void message_print(const struct message *message);
 enum { MESSAGE_BYTES = 2048 };
 
 /** message_text() makes a sentence as vprintf() would, fit for a terminal and a log. */
-void message_text(char text[MESSAGE_BYTES], const char *format, va_list arguments);
+void message_text(char text[MESSAGE_BYTES], const char *format, va_list arguments)
+    __attribute__((format(printf, 2, 0)));
 
 /** message_note() prints a line that reports no failure, as printf() would; event: in one word. */
 void message_note(const char *event, const char *format, ...) __attribute__((format(printf, 2, 3)));

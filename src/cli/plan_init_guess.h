@@ -4,10 +4,8 @@
 
 #include "cli/plan_init_profile.h"
 
-enum {
-    GUESS_NONE = UINT32_MAX,
-    GUESS_GROUPS_MAX = 20 /* more values than this are not groups */
-};
+#define GUESS_NONE UINT32_MAX
+enum { GUESS_GROUPS_MAX = 20 /* more values than this are not groups */ };
 
 /** enum column_use: what a column is taken for. */
 enum column_use {

@@ -144,8 +144,9 @@ void assay__exact_set_decimal(exact *number, const struct assay_decimal *value)
 
 void assay__exact_set_product(exact *number, int64_t a, int64_t b, int32_t exponent)
 {
-    assay__uint128 product =
-        (assay__uint128)(a < 0 ? -(uint64_t)a : (uint64_t)a) * (b < 0 ? -(uint64_t)b : (uint64_t)b);
+    uint64_t left = a < 0 ? -(uint64_t)a : (uint64_t)a;
+    uint64_t right = b < 0 ? -(uint64_t)b : (uint64_t)b;
+    assay__uint128 product = (assay__uint128)left * right;
     mp_limb_t *limbs = assay__exact_limbs(number);
     empty(number);
     limbs[0] = (mp_limb_t)product;

@@ -55,8 +55,8 @@ static bool load(const struct assay_decimal *value, int32_t scale, uint64_t *lim
     if (value->digits != NULL)
         limbs[0] = 0;
     for (uint32_t at = 0; value->digits != NULL && at < value->digit_count;) {
-        uint32_t end = at + PART_DIGITS < value->digit_count ? at + PART_DIGITS
-                                                             : value->digit_count;
+        uint32_t end =
+            at + PART_DIGITS < value->digit_count ? at + PART_DIGITS : value->digit_count;
         uint64_t factor = assay__power10[end - at], part = 0;
         for (; at < end; at++)
             part = 10 * part + (uint64_t)(value->digits[at] - '0');
@@ -125,8 +125,7 @@ bool assay__narrow_given(struct assay__layout layout, const struct assay_decimal
         }
         for (uint32_t i = 0; i < order; i++)
             scale += out->scale[factors[i]];
-        if (!has_scales(layout, sums, factors, order) ||
-            !load(sums[s], scale, limbs, order + 1))
+        if (!has_scales(layout, sums, factors, order) || !load(sums[s], scale, limbs, order + 1))
             return false;
         if (sums[s]->mantissa < 0)
             negate(limbs, order + 1);
@@ -164,8 +163,9 @@ static bool set_products(uint64_t count, int64_t a, int64_t b,
                          const struct assay_decimal *covariance, int32_t scale, uint64_t *sum)
 {
     uint64_t own[SQUARE_LIMBS] = {0}, carry = 0;
-    assay__uint128 product =
-        (assay__uint128)(a < 0 ? -(uint64_t)a : (uint64_t)a) * (b < 0 ? -(uint64_t)b : (uint64_t)b);
+    uint64_t left = a < 0 ? -(uint64_t)a : (uint64_t)a;
+    uint64_t right = b < 0 ? -(uint64_t)b : (uint64_t)b;
+    assay__uint128 product = (assay__uint128)left * right;
     sum[0] = (uint64_t)product;
     sum[1] = (uint64_t)(product >> 64);
     sum[2] = 0;
@@ -190,8 +190,7 @@ static bool set_products(uint64_t count, int64_t a, int64_t b,
 
 /* The means as mantissas at scales that their covariances fit, too. */
 static bool scale_means(struct assay__layout layout, const struct assay_decimal *means,
-                        const struct assay_decimal *covariances, int64_t *mantissas,
-                        int32_t *scale)
+                        const struct assay_decimal *covariances, int64_t *mantissas, int32_t *scale)
 {
     for (uint32_t i = 0; i < layout.variables; i++) {
         scale[i] = 0;
@@ -224,8 +223,8 @@ bool assay__narrow_centred(struct assay__layout layout, uint64_t count,
     for (uint32_t i = 0; i < p; i++) {
         for (uint32_t j = 0; j <= i; j++, limbs += SQUARE_LIMBS) {
             const struct assay_decimal *own = &covariances[assay__pair(i, j)];
-            if (!set_products(count, mantissas[i], mantissas[j], own,
-                              out->scale[i] + out->scale[j], limbs))
+            if (!set_products(count, mantissas[i], mantissas[j], own, out->scale[i] + out->scale[j],
+                              limbs))
                 return false;
         }
         /* A variable whose sum of squares is 0 has no scale: nothing else of it may be there. */

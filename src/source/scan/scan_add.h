@@ -22,7 +22,7 @@ enum assay__row_fate {
     ASSAY__FATE_AFTER
 };
 
-enum { ASSAY__VALUE_OUT = UINT32_MAX /* of a segment: the row is not in it */ };
+#define ASSAY__VALUE_OUT UINT32_MAX /* of a segment: the row is not in it */
 
 /**
  * struct assay__scan_adder: one worker's batch of rows as numbers, and the cells they are added to.

@@ -10,10 +10,8 @@
 #include "base/arena.h"
 #include "base/hash.h"
 
-enum {
-    ASSAY__NAME_INLINE = 16,         /* bytes of a name kept in its entry */
-    ASSAY__NAME_CAREFUL = UINT32_MAX /* number of a name that needs a careful look */
-};
+enum { ASSAY__NAME_INLINE = 16 /* bytes of a name kept in its entry */ };
+#define ASSAY__NAME_CAREFUL UINT32_MAX /* number of a name that needs a careful look */
 
 /**
  * struct assay__names numbers the names of one text column from 0, in order of appearance. Names of

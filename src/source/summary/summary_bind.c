@@ -13,7 +13,7 @@
 #include "stats/metric/metric.h"
 #include "stats/moments.h"
 
-enum { NOT_FOUND = UINT32_MAX };
+#define NOT_FOUND UINT32_MAX
 
 static bool is_segment(const struct assay__summary_entry *entry)
 {

@@ -7,10 +7,8 @@
 #include "source/summary/summary_figure.h"
 #include "stats/centred.h"
 
-enum {
-    ASSAY__FIGURES_MAX = ASSAY_VARIABLES_MAX + ASSAY__PAIRS_MAX + 4,
-    ASSAY__NO_COLUMN = UINT32_MAX
-};
+enum { ASSAY__FIGURES_MAX = ASSAY_VARIABLES_MAX + ASSAY__PAIRS_MAX + 4 };
+#define ASSAY__NO_COLUMN UINT32_MAX
 
 /**
  * struct assay__summary_places: the columns of the figures of a shape, by the numbers of means,

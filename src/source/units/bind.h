@@ -20,7 +20,7 @@
  * through: first all variables, then all folds. Everything else is an index into cells of its
  * source, or ASSAY__UNBOUND.
  */
-enum { ASSAY__UNBOUND = UINT32_MAX };
+#define ASSAY__UNBOUND UINT32_MAX
 
 /** enum assay__variable_kind: how the text of a variable is read. */
 enum assay__variable_kind {

@@ -8,11 +8,8 @@
 #include "base/error.h"
 #include "base/hash.h"
 
-enum {
-    MEMO_SIZE = 2048,
-    UNKNOWN = UINT32_MAX,
-    SLICES_MAX = 1 + ASSAY_SEGMENTS_MAX + ASSAY_DIMENSIONS_MAX
-};
+#define UNKNOWN UINT32_MAX
+enum { MEMO_SIZE = 2048, SLICES_MAX = 1 + ASSAY_SEGMENTS_MAX + ASSAY_DIMENSIONS_MAX };
 
 /* Where a cell is; direct-mapped: the last one that fell on a place stays. */
 struct assay__cell_memo {

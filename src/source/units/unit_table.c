@@ -8,7 +8,8 @@
 #include "base/error.h"
 #include "source/units/unit_table_private.h"
 
-enum { FIRST_SLOTS = 256, LONGEST_UNITS = UINT32_MAX - 1 };
+enum { FIRST_SLOTS = 256 };
+static const uint32_t LONGEST_UNITS = UINT32_MAX - 1;
 
 static void free_chunks(struct assay__byte_chunk *chunk)
 {
