@@ -14,6 +14,7 @@
 #include "analysis/looks.h"
 #include "analysis/phrases.h"
 #include "analysis/verdict.h"
+#include "stats/dist/t.h"
 
 enum { CONTEXT_MAX = 16, REASONS_MAX = 8 };
 
@@ -173,14 +174,19 @@ static enum assay_status guide_metric(struct assay__builder *builder, uint32_t m
     return end_remark(&remark, (int32_t)metric, err);
 }
 
+/* z: the normal quantile of the test's level. */
+static double single_share(const struct assay_look_result *look, double z)
+{
+    const struct assay_difference *difference = &look->comparison.difference;
+    double single = isnan(difference->df) ? z : assay__t_quantile_near(z, difference->df);
+    return single / difference->critical;
+}
+
 double assay__single_look_share(const struct assay_metric_result *result,
                                 const struct assay_look_result *look)
 {
-    const struct assay_difference *difference = &look->comparison.difference;
     double tail = result->side == ASSAY_SIDE_BOTH ? result->alpha / 2.0 : result->alpha;
-    double single = isnan(difference->df) ? assay_normal_quantile_upper(tail)
-                                          : assay_t_quantile_upper(tail, difference->df);
-    return single / difference->critical;
+    return single_share(look, assay_normal_quantile_upper(tail));
 }
 
 double assay__futility_share(const struct assay_look_result *look)
@@ -193,11 +199,12 @@ static void add_shares(struct remark *remark, const struct assay_metric_result *
                        const char *key, bool is_futility)
 {
     struct assay__text shares = {0};
+    double tail = result->side == ASSAY_SIDE_BOTH ? result->alpha / 2.0 : result->alpha;
+    double z = assay_normal_quantile_upper(tail);
     for (uint32_t k = 0; k < result->look_count; k++) {
         const struct assay_look_result *look = &result->looks[k];
         char text[ASSAY__NUMBER_BYTES] = "none";
-        double share =
-            is_futility ? assay__futility_share(look) : assay__single_look_share(result, look);
+        double share = is_futility ? assay__futility_share(look) : single_share(look, z);
         if (isfinite(share))
             assay__number_round(share, 4, text);
         assay__text_format(&shares, "%s%s", k > 0 ? " " : "", text);

@@ -41,6 +41,18 @@ static bool is_ordinary(const struct assay__pair_estimate *pair, enum assay_metr
     return is_positive(&pair->difference_error2);
 }
 
+/* What cancels by more than some 20 bits is subtracted in 320 of them, and so are exact numbers,
+ * whose difference may lie half-way between two doubles. */
+static ball difference_of(const struct assay__pair_estimate *pair, const ball value[2])
+{
+    const uint64_t most = (uint64_t)1 << 20;
+    ball quick = ball_sub(value[1], value[0]);
+    if (quick.error < most && value[0].error != 0 && value[1].error != 0)
+        return quick;
+    struct assay__wide difference = assay__wide_sub(pair->value[1], pair->value[0]);
+    return ball_of_wide(&difference);
+}
+
 static void begin(const struct assay__pair_estimate *pair, figures *f)
 {
     f->is_lost = false;
@@ -50,8 +62,7 @@ static void begin(const struct assay__pair_estimate *pair, figures *f)
         f->value[g] = ball_of_wide(&pair->value[g]);
         f->error2[g] = ball_of_wide(&pair->error2[g]);
     }
-    struct assay__wide difference = assay__wide_sub(pair->value[1], pair->value[0]);
-    f->difference = ball_of_wide(&difference);
+    f->difference = difference_of(pair, f->value);
     f->difference_error2 = ball_of_wide(&pair->difference_error2);
     f->error = ball_sqrt(f->difference_error2);
     f->covariance = ball_of_wide(&pair->covariance);

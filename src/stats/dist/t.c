@@ -271,19 +271,33 @@ static double move(double t, double df, double s)
     return t + 2.0 * half * (half * t + sqrt(1.0 + half * half) * hypot(t, sqrt(df)));
 }
 
-/* A start for p < 1/4. Fisher and Cornish (1960) where their expansion in 1/df converges; far out
- * the tail is about the height over df; between, Wallace (1959, Ann. Math. Stat. 30:1124), whose z
- * is right to the order of the exponent. */
+/* Fisher and Cornish (1960): the quantile by that of the normal law, in powers of 1/df. */
+static double cornish_fisher(double z, double df)
+{
+    double s = z * z, first = (s + 1.0) / 4.0;
+    double second = ((5.0 * s + 16.0) * s + 3.0) / 96.0;
+    double third = (((3.0 * s + 19.0) * s + 17.0) * s - 15.0) / 384.0;
+    double fourth = ((((79.0 * s + 776.0) * s + 1482.0) * s - 1920.0) * s - 945.0) / 92160.0;
+    return z * (1.0 + (first + (second + (third + fourth / df) / df) / df) / df);
+}
+
+/* The term left out is about (s/df)^5/14000 of the quantile for large s, and 2/df^5 for small. */
+double assay__t_quantile_near(double z, double df)
+{
+    const double least_df = 200.0, most_share = 0.1;
+    if (!(df > least_df && z * z < most_share * df))
+        return assay_t_quantile_upper(assay_normal_upper(z), df);
+    return isinf(df) ? z : cornish_fisher(z, df);
+}
+
+/* A start for p < 1/4. That expansion where it converges; far out the tail is about the height
+ * over df; between, Wallace (1959, Ann. Math. Stat. 30:1124), whose z is right to the order of the
+ * exponent. */
 static double start_of(double p, double df, double top)
 {
     double z = assay_normal_quantile_upper(p), s = z * z, exponent;
-    if (s < 0.3 * df) {
-        double first = (s + 1.0) / 4.0;
-        double second = ((5.0 * s + 16.0) * s + 3.0) / 96.0;
-        double third = (((3.0 * s + 19.0) * s + 17.0) * s - 15.0) / 384.0;
-        double fourth = ((((79.0 * s + 776.0) * s + 1482.0) * s - 1920.0) * s - 945.0) / 92160.0;
-        return z * (1.0 + (first + (second + (third + fourth / df) / df) / df) / df);
-    }
+    if (s < 0.3 * df)
+        return cornish_fisher(z, df);
     if (s < 2.0 * df) {
         double scaled = z * (8.0 * df + 3.0) / (8.0 * df + 1.0);
         exponent = scaled * scaled / df;

@@ -32,6 +32,9 @@ struct assay__t_law {
 /** assay__t_open() opens the law of df >= 1; of infinite df it is the normal one. */
 void assay__t_open(double df, struct assay__t_law *law);
 
+/** assay__t_quantile_near() is the quantile whose normal one is z > 0, to 1e-9 of itself. */
+double assay__t_quantile_near(double z, double df);
+
 /** The functions of assay/dist.h and above, bit by bit. */
 double assay__t_law_quantile_upper(struct assay__t_law *law, double p);
 struct assay__tail_values assay__t_law_upper_values(struct assay__t_law *law, double t);

@@ -9,7 +9,9 @@
 #include <math.h>
 
 #include "assay/dist.h"
+#include "exact/ball.h"
 
+typedef struct assay__ball ball;
 typedef struct assay__wide wide;
 typedef struct assay__pair pair;
 
@@ -93,6 +95,63 @@ static struct errors errors_at(const struct assay__size *size, double distance, 
     return errors;
 }
 
+/* ---- the distance to its last bit -------------------------------------------------------------
+ */
+
+/* See assay__size_distance(): z standard errors. */
+static ball mean_distance(const struct assay__size *size, ball z, ball n_baseline, ball n_compared)
+{
+    ball baseline = ball_div(ball_of_wide(&size->baseline_variance), n_baseline);
+    ball compared = ball_div(ball_of_wide(&size->compared_variance), n_compared);
+    return ball_mul(z, ball_sqrt(ball_add(baseline, compared)));
+}
+
+static ball share_variance(ball share)
+{
+    return ball_mul(share, ball_sub(ball_of(1.0), share));
+}
+
+/* See unpooled_distance() of size_normal.c. */
+static ball unpooled_distance(const struct assay__size *size, ball z, ball n_baseline,
+                              ball n_compared)
+{
+    ball p = ball_of_wide(&size->share), m = ball_add(p, ball_of_wide(&size->null));
+    ball scale = ball_mul(ball_square(z), ball_of_wide(&size->factor));
+    ball k = ball_div(scale, n_compared), j = ball_div(scale, n_baseline);
+    ball half = ball_mul(k, ball_sub(ball_of(0.5), m));
+    if (size->direction < 0)
+        half = ball_neg(half);
+    ball c = ball_add(ball_mul(j, share_variance(p)), ball_mul(k, share_variance(m)));
+    ball a = ball_add(ball_of(1.0), k), inside = ball_add(ball_square(half), ball_mul(a, c));
+    return ball_div(ball_add(half, ball_sqrt(inside)), a);
+}
+
+/* The alternative's share is one, and not near its end. */
+static bool is_well_inside(const struct assay__size *size, double distance)
+{
+    const double margin = 1e-9;
+    double share = assay__wide_double(size->share) + assay__wide_double(size->null) +
+                   (size->direction < 0 ? -distance : distance);
+    return !size->is_share || (share > margin && share < 1.0 - margin);
+}
+
+/* In balls, or in 320 bits where they leave a doubt. */
+static double distance_of(const struct assay__size *size, pair noncentrality, double n_baseline,
+                          double n_compared)
+{
+    bool is_lost = false;
+    ball z = ball_add(ball_of(noncentrality.hi), ball_of(noncentrality.lo));
+    ball baseline = ball_of(n_baseline), compared = ball_of(n_compared);
+    double quick = ball_double(size->is_share ? unpooled_distance(size, z, baseline, compared)
+                                              : mean_distance(size, z, baseline, compared),
+                               &is_lost);
+    if (!is_lost && is_well_inside(size, quick))
+        return quick;
+    wide exact =
+        assay__wide_add(assay__wide_of(noncentrality.hi), assay__wide_of(noncentrality.lo));
+    return assay__wide_double(assay__size_distance(size, exact, n_baseline, n_compared));
+}
+
 /*
  * The degrees of freedom hang on a share's distance and the distance on them, both a little: each
  * round leaves some 1/df of the error.
@@ -117,8 +176,7 @@ bool assay__size_quick_effect(const struct assay__size *size, double n_baseline,
             return false;
         if (size->is_share && change > same * z)
             continue;
-        wide exact = assay__wide_add(assay__wide_of(z), assay__wide_of(reach.noncentrality.lo));
-        *distance = assay__wide_double(assay__size_distance(size, exact, n_baseline, n_compared));
+        *distance = distance_of(size, reach.noncentrality, n_baseline, n_compared);
         return *distance > 0.0;
     }
     return false;
