@@ -82,8 +82,8 @@ static uint32_t metric_of(const struct places *places, const struct assay__summa
 {
     struct series_place *own = &places->series[entry->series];
     if (!own->has_metric)
-        own->metric =
-            assay__summary_plan_metric(assay__dataset_plan(places->dataset), entry->key[ASSAY__KEY_METRIC]);
+        own->metric = assay__summary_plan_metric(assay__dataset_plan(places->dataset),
+                                                 entry->key[ASSAY__KEY_METRIC]);
     own->has_metric = true;
     return own->metric;
 }
@@ -152,7 +152,7 @@ static const char *find_conflict(const struct assay_metric_plan *metric,
     if (want.covariate_count != have.covariate_count)
         return "the number of covariates differs from the plan's; each needs covariate1_mean, "
                "covariate1_variance, covariate1_covariance (covariate2_..., and so on).";
-    double mean = is_share ? assay_moments_mean(moments, 0) : 0.0;
+    double mean = is_share && !entry->has_inner_mean ? assay_moments_mean(moments, 0) : 0.0;
     if (mean < 0.0 || mean > 1.0)
         return "a proportion's mean lies between 0 and 1: give the share of units, or change the "
                "plan's type to mean.";
@@ -280,8 +280,9 @@ enum assay_status assay__summary_to_dataset(struct assay__summary_table *table,
         status = assay__summary_go_on(table, i, err);
         if (status == ASSAY_OK)
             status = is_metric ? add_metric(&places, entry, err)
-                   : assay__summary_counts_units(entry) ? add_units(&places, entry, err)
-                   : assay__summary_add_remark(dataset, entry, err);
+                     : assay__summary_counts_units(entry)
+                         ? add_units(&places, entry, err)
+                         : assay__summary_add_remark(dataset, entry, err);
     }
     places_release(&places);
     return status;

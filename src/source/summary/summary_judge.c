@@ -182,6 +182,9 @@ static enum assay_status judge(struct assay__summary_row *row, struct assay__sum
 {
     struct assay_moments_shape shape = assay_moments_shape(entry->state);
     uint32_t variables = 1 + shape.has_denominator + shape.covariate_count;
+    double mean = row->printed[0].value / (by_sum ? (double)n : 1.0);
+    entry->has_inner_mean =
+        (entry->slack == NULL || entry->has_inner_mean) && mean > 1e-9 && mean < 1.0 - 1e-9;
     if (entry->slack == NULL)
         entry->slack = assay__arena_array(&row->table->arena, assay__column_rounding_count(shape),
                                           sizeof *entry->slack);

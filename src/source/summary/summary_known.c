@@ -55,18 +55,20 @@ void assay__summary_row_find(row_t *row, struct assay__summary_row_key *key)
 {
     struct assay__field cell = cell_of(row, ASSAY__KEY_TIME);
     const struct assay__summary_seen_time *seen = place_of(row, cell);
-    key->is_known = seen != NULL && seen->number != 0 && seen->length == cell.length &&
-                    memcmp(seen->text, cell.text, cell.length) == 0 &&
-                    find_series(row, &key->series);
-    if (!key->is_known)
+    key->has_time = seen != NULL && seen->number != 0 && seen->length == cell.length &&
+                    memcmp(seen->text, cell.text, cell.length) == 0;
+    key->has_series = find_series(row, &key->series);
+    if (key->has_time) {
+        key->time = seen->number - 1;
+        key->text[ASSAY__KEY_TIME] = row->table->times.keys[key->time].bytes;
+    }
+    if (!key->has_series)
         return;
     const char *const *parts = row->table->series_parts[key->series];
-    key->time = seen->number - 1;
     key->text[ASSAY__KEY_METRIC] = parts[0];
     key->text[ASSAY__KEY_GROUP] = parts[1];
     key->text[ASSAY__KEY_DIMENSION] = parts[2];
     key->text[ASSAY__KEY_VALUE] = parts[3];
-    key->text[ASSAY__KEY_TIME] = row->table->times.keys[key->time].bytes;
 }
 
 /* Room for what is known of a series. */
@@ -84,20 +86,29 @@ static bool grow_known(row_t *row, uint32_t series)
     return true;
 }
 
-enum assay_status assay__summary_row_remember(row_t *row, struct assay__summary_row_key *key,
-                                              struct assay_error *err)
+/* Numbers the time of the row at hand and keeps its cell. */
+static enum assay_status remember_time(row_t *row, struct assay__summary_row_key *key,
+                                       struct assay_error *err)
 {
     struct assay__field cell = cell_of(row, ASSAY__KEY_TIME);
     struct assay__summary_seen_time *place = place_of(row, cell);
-    enum assay_status status = assay__summary_number(row->table, key->text, &key->series,
-                                                     &key->time, err);
-    if (status != ASSAY_OK)
-        return status;
-    if (!grow_known(row, key->series))
-        return assay__fail_memory(err);
-    if (place != NULL) {
+    enum assay_status status =
+        assay__summary_time(row->table, key->text[ASSAY__KEY_TIME], &key->time, err);
+    if (status == ASSAY_OK && place != NULL) {
         *place = (struct assay__summary_seen_time){.length = cell.length, .number = key->time + 1};
         memcpy(place->text, cell.text, cell.length);
     }
-    return ASSAY_OK;
+    return status;
+}
+
+enum assay_status assay__summary_row_remember(row_t *row, struct assay__summary_row_key *key,
+                                              struct assay_error *err)
+{
+    enum assay_status status = ASSAY_OK;
+    if (!key->has_series) {
+        status = assay__summary_series(row->table, key->text, &key->series, err);
+        if (status == ASSAY_OK && !grow_known(row, key->series))
+            status = assay__fail_memory(err);
+    }
+    return status == ASSAY_OK && !key->has_time ? remember_time(row, key, err) : status;
 }

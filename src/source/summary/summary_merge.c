@@ -58,6 +58,7 @@ static enum assay_status merge_state(struct assay__summary_table *table,
     if (assay__summary_count(from) > ASSAY__SUMMARY_COUNT_MAX - assay__summary_count(into))
         return fail_count(from, err);
     into->without_variance = into->without_variance || from->without_variance;
+    into->has_inner_mean = into->has_inner_mean && from->has_inner_mean;
     status = into->keeps->merge(into->state, from->state, err);
     return status == ASSAY_OK ? merge_slack(table, into, from, err) : status;
 }
@@ -275,22 +276,13 @@ static enum assay_status find_units(struct assay__summary_table *table,
                                     const struct assay__index *counted, uint32_t series,
                                     uint32_t *units, struct assay_error *err)
 {
-    static const char UNITS[] = "@units";
-    const struct assay__index_key *key = &table->series.keys[series];
-    const char *dimension = table->series_parts[series][2];
-    size_t metric = strlen(key->bytes) + 1;
-    struct assay__text parts = {0};
+    const char *const *parts = table->series_parts[series];
+    const char *const key[ASSAY__KEY_COUNT] = {"@units", parts[1], "", parts[2], parts[3]};
     uint32_t number;
     *units = NO_UNITS;
-    if (assay__index_find(counted, dimension, strlen(dimension), &number))
+    if (assay__index_find(counted, parts[2], strlen(parts[2]), &number))
         return ASSAY_OK;
-    assay__text_append(&parts, UNITS, sizeof UNITS);
-    assay__text_append(&parts, key->bytes + metric, key->length - metric);
-    enum assay_status status =
-        parts.failed ? assay__fail_memory(err)
-                     : assay__summary_series(table, parts.data, parts.length, units, err);
-    assay__text_release(&parts);
-    return status;
+    return assay__summary_series(table, key, units, err);
 }
 
 /* Adds the row of the units of an entry's slice and time, or raises it to the entry's. */

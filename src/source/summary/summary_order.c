@@ -13,8 +13,18 @@ bool assay__summary_counts_units(const struct assay__summary_entry *entry)
     return strcmp(entry->key[ASSAY__KEY_METRIC], "@units") == 0;
 }
 
+bool assay__summary_has_series(const struct assay__summary_table *table, const char *metric)
+{
+    for (uint32_t s = 0; s < table->series.count; s++)
+        if (strcmp(table->series_parts[s][0], metric) == 0)
+            return true;
+    return false;
+}
+
 bool assay__summary_has_units(const struct assay__summary_table *table)
 {
+    if (!assay__summary_has_series(table, "@units"))
+        return false;
     for (uint32_t i = 0; i < table->keys.count; i++)
         if (assay__summary_counts_units(table->entries[i]))
             return true;
@@ -124,17 +134,21 @@ void assay__summary_order_release(struct assay__summary_order *order)
 enum assay_status assay__summary_looks(const struct assay__summary_table *table,
                                        struct assay__index *looks, struct assay_error *err)
 {
-    enum assay_status status = ASSAY_OK;
+    bool *is_seen = calloc((size_t)table->times.count + 1, sizeof *is_seen);
+    enum assay_status status = is_seen == NULL ? assay__fail_memory(err) : ASSAY_OK;
     for (uint32_t i = 0; status == ASSAY_OK && i < table->keys.count; i++) {
         const struct assay__summary_entry *entry = table->entries[i];
         uint32_t number;
-        if (is_counted(entry))
-            status = assay__index_add(looks, &entry->time_ns, sizeof entry->time_ns,
-                                      ASSAY_LOOKS_MAX, &number, err);
+        if (is_seen[entry->time] || !is_counted(entry))
+            continue;
+        is_seen[entry->time] = true;
+        status = assay__index_add(looks, &entry->time_ns, sizeof entry->time_ns, ASSAY_LOOKS_MAX,
+                                  &number, err);
         if (status == ASSAY_ERROR_LIMIT)
             status = assay__fail_at(err, status, entry->file, entry->line, 0, "More than %d looks.",
                                     ASSAY_LOOKS_MAX);
     }
+    free(is_seen);
     return status;
 }
 

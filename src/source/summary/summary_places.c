@@ -28,10 +28,10 @@ void assay__summary_places_find(const struct assay__rows *rows, struct assay_mom
 {
     char name[ASSAY__COLUMN_BYTES];
     uint32_t variables = 1 + shape.has_denominator + shape.covariate_count;
-    uint32_t sums = assay__moments_sum_count(shape),
-             roundings = assay__column_rounding_count(shape);
     if (places->is_set && assay__same_shape(places->shape, shape))
         return;
+    uint32_t sums = assay__moments_sum_count(shape),
+             roundings = assay__column_rounding_count(shape);
     for (uint32_t i = 0; i < variables; i++) {
         assay__column_mean(shape, i, name);
         places->mean[i] = find_figure(rows, name);

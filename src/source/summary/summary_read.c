@@ -74,30 +74,46 @@ static enum assay_status check_once(row_t *row, struct assay__summary_entry *ent
     return assay__summary_row_fail(row, row->key_columns[ASSAY__KEY_METRIC], err, what);
 }
 
-/* The key's texts, NUL-terminated, in one buffer; times in one form. */
-static enum assay_status read_key(row_t *row, struct assay__text *buffer,
+/* Appends a part of the key, NUL-terminated; times in one form. */
+static enum assay_status read_part(const row_t *row, enum assay__summary_key part,
+                                   struct assay__text *buffer, struct assay_error *err)
+{
+    uint32_t column = row->key_columns[part];
+    if (column != ASSAY__NO_COLUMN) {
+        const struct assay__field *field = &row->record.fields[column];
+        int64_t time_ns;
+        char time[ASSAY__TIME_BYTES];
+        if (part != ASSAY__KEY_TIME || field->length == 0)
+            assay__text_append(buffer, field->text, field->length);
+        else if (!assay__time_parse(field->text, field->length, &time_ns))
+            return assay__summary_row_fail(row, column, err,
+                                           "is not a time: write 2026-11-23T10:15:00Z.");
+        else
+            assay__text_append(buffer, time, assay__time_write(time_ns, time));
+    }
+    assay__text_putc(buffer, '\0');
+    return buffer->failed ? assay__fail_memory(err) : ASSAY_OK;
+}
+
+static enum assay_status read_time(const row_t *row, struct assay__text *buffer, const char **time,
+                                   struct assay_error *err)
+{
+    enum assay_status status = read_part(row, ASSAY__KEY_TIME, buffer, err);
+    *time = buffer->data;
+    return status;
+}
+
+/* The key's texts, in one buffer. */
+static enum assay_status read_key(const row_t *row, struct assay__text *buffer,
                                   const char *key[ASSAY__KEY_COUNT], struct assay_error *err)
 {
     size_t at[ASSAY__KEY_COUNT];
     for (int i = 0; i < ASSAY__KEY_COUNT; i++) {
-        uint32_t column = row->key_columns[i];
         at[i] = buffer->length;
-        if (column != ASSAY__NO_COLUMN) {
-            const struct assay__field *field = &row->record.fields[column];
-            int64_t time_ns;
-            char time[ASSAY__TIME_BYTES];
-            if (i != ASSAY__KEY_TIME || field->length == 0)
-                assay__text_append(buffer, field->text, field->length);
-            else if (!assay__time_parse(field->text, field->length, &time_ns))
-                return assay__summary_row_fail(row, column, err,
-                                               "is not a time: write 2026-11-23T10:15:00Z.");
-            else
-                assay__text_append(buffer, time, assay__time_write(time_ns, time));
-        }
-        assay__text_putc(buffer, '\0');
+        enum assay_status status = read_part(row, (enum assay__summary_key)i, buffer, err);
+        if (status != ASSAY_OK)
+            return status;
     }
-    if (buffer->failed)
-        return assay__fail_memory(err);
     for (int i = 0; i < ASSAY__KEY_COUNT; i++)
         key[i] = buffer->data + at[i];
     return ASSAY_OK;
@@ -218,9 +234,11 @@ static enum assay_status find_key(row_t *row, struct assay__text *buffer,
                                   struct assay__summary_row_key *key, struct assay_error *err)
 {
     assay__summary_row_find(row, key);
-    if (key->is_known)
+    if (key->has_series && key->has_time)
         return ASSAY_OK;
     buffer->length = 0;
+    if (key->has_series)
+        return read_time(row, buffer, &key->text[ASSAY__KEY_TIME], err);
     enum assay_status status = read_key(row, buffer, key->text, err);
     return status == ASSAY_OK ? check_key(row, key->text, err) : status;
 }
@@ -231,7 +249,7 @@ static enum assay_status find_entry(row_t *row, struct assay__summary_row_key *k
 {
     bool is_new = false;
     enum assay_status status = ASSAY_OK;
-    if (!key->is_known) {
+    if (!key->has_series || !key->has_time) {
         status = assay__summary_row_remember(row, key, err);
         if (status != ASSAY_OK)
             return status;

@@ -258,12 +258,13 @@ static enum assay_status add_without_variance(row_t *row, struct assay__summary_
         return assay__summary_row_fail(row, column, err, "has too many digits: give it in fewer.");
     row->figures[1] = row->figures[0];
     entry->without_variance = true;
-    status = assay__moments_add_sums(entry->state, 0, n, row->figures, false, &problem);
+    status = assay__moments_add_sums(entry->state, 0, n, row->figures, false, NULL);
     if (status == ASSAY_ERROR_DOMAIN) {
         entry->is_no_share = true;
         row->figures[1] = any_squares(&row->figures[0]);
-        status = assay__moments_add_sums(entry->state, 0, n, row->figures, false, &problem);
     }
+    if (status != ASSAY_OK) /* once more, also for the message of what is wrong */
+        status = assay__moments_add_sums(entry->state, 0, n, row->figures, false, &problem);
     return status == ASSAY_OK ? status : fail_row(row, status, &problem, err);
 }
 

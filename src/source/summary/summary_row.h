@@ -16,10 +16,10 @@ enum {
 
 /** struct assay__summary_known: what the rows of a series had in common so far. */
 struct assay__summary_known {
-    bool is_fine;             /* its key made sense */
-    bool is_needed;           /* by the plan */
-    bool was_asked;           /* the next one is known */
-    bool leaves_covariates;   /* the plan uses none of the metric's */
+    bool is_fine;           /* its key made sense */
+    bool is_needed;         /* by the plan */
+    bool was_asked;         /* the next one is known */
+    bool leaves_covariates; /* the plan uses none of the metric's */
 };
 
 /** struct assay__summary_seen_time: a cell of a time, as it is written, and its number. */
@@ -68,7 +68,7 @@ void assay__summary_row_parse(struct assay__summary_row *row);
 struct assay__summary_row_key {
     const char *text[ASSAY__KEY_COUNT];
     uint32_t series, time;
-    bool is_known; /* a row of this series and one of this time came before */
+    bool has_series, has_time; /* a row of the series, or one of the time, came before */
 };
 
 /**

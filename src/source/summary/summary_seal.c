@@ -78,7 +78,7 @@ void assay__seal_write(const struct assay__seal_digest *digest, char out[ASSAY__
 static const struct assay__summary_entry *find_first(const struct assay__summary_table *table,
                                                      const char *name)
 {
-    for (uint32_t i = 0; i < table->keys.count; i++)
+    for (uint32_t i = 0; assay__summary_has_series(table, name) && i < table->keys.count; i++)
         if (strcmp(table->entries[i]->key[ASSAY__KEY_METRIC], name) == 0)
             return table->entries[i];
     return NULL;

@@ -113,8 +113,8 @@ static void *with_room(void *array, uint32_t count, uint32_t *capacity, size_t s
     return grown;
 }
 
-enum assay_status assay__summary_series(struct assay__summary_table *table, const char *parts,
-                                        size_t length, uint32_t *number, struct assay_error *err)
+static enum assay_status add_series(struct assay__summary_table *table, const struct packed *packed,
+                                    uint32_t *number, struct assay_error *err)
 {
     uint32_t before = table->series.count;
     void *grown = with_room(table->series_parts, before, &table->series_capacity,
@@ -123,7 +123,7 @@ enum assay_status assay__summary_series(struct assay__summary_table *table, cons
         return assay__fail_memory(err);
     table->series_parts = grown;
     enum assay_status status =
-        assay__index_add(&table->series, parts, length, ENTRIES_MAX, number, err);
+        assay__index_add(&table->series, packed->bytes, packed->length, ENTRIES_MAX, number, err);
     if (status != ASSAY_OK || *number < before)
         return status;
     const char *at = table->series.keys[*number].bytes;
@@ -132,6 +132,18 @@ enum assay_status assay__summary_series(struct assay__summary_table *table, cons
         at += strlen(at) + 1;
     }
     return ASSAY_OK;
+}
+
+enum assay_status assay__summary_series(struct assay__summary_table *table,
+                                        const char *const key[ASSAY__KEY_COUNT], uint32_t *number,
+                                        struct assay_error *err)
+{
+    struct packed packed;
+    if (!pack(key, &packed))
+        return assay__fail_memory(err);
+    enum assay_status status = add_series(table, &packed, number, err);
+    release_packed(&packed);
+    return status;
 }
 
 enum assay_status assay__summary_time(struct assay__summary_table *table, const char *text,
@@ -244,27 +256,15 @@ enum assay_status assay__summary_entry_at(struct assay__summary_table *table, ui
     return ASSAY_OK;
 }
 
-enum assay_status assay__summary_number(struct assay__summary_table *table,
-                                        const char *const key[ASSAY__KEY_COUNT], uint32_t *series,
-                                        uint32_t *time, struct assay_error *err)
-{
-    struct packed packed;
-    if (!pack(key, &packed))
-        return assay__fail_memory(err);
-    enum assay_status status =
-        assay__summary_series(table, packed.bytes, packed.length, series, err);
-    release_packed(&packed);
-    return status == ASSAY_OK ? assay__summary_time(table, key[ASSAY__KEY_TIME], time, err)
-                              : status;
-}
-
 enum assay_status assay__summary_entry(struct assay__summary_table *table,
                                        const char *const key[ASSAY__KEY_COUNT],
                                        struct assay__summary_entry **entry, bool *is_new,
                                        struct assay_error *err)
 {
     uint32_t series, time;
-    enum assay_status status = assay__summary_number(table, key, &series, &time, err);
+    enum assay_status status = assay__summary_series(table, key, &series, err);
+    if (status == ASSAY_OK)
+        status = assay__summary_time(table, key[ASSAY__KEY_TIME], &time, err);
     return status == ASSAY_OK ? assay__summary_entry_at(table, series, time, entry, is_new, err)
                               : status;
 }

@@ -42,6 +42,7 @@ struct assay__summary_entry {
     int64_t time_ns;       /* of the key's time; INT64_MIN when it has none */
     bool without_variance; /* a mean alone was given: fit for proportions only */
     bool is_no_share;      /* the sums cannot be those of zeros and ones */
+    bool has_inner_mean;   /* each row's mean lies well between 0 and 1 */
     bool is_unneeded;      /* a metric's row whose figures were not read */
     bool is_carried;       /* the copy of an earlier look's */
     bool is_borrowed;      /* the state is a dataset's, and is only read */
@@ -99,15 +100,11 @@ enum assay_status assay__summary_entry(struct assay__summary_table *table,
 enum assay_status assay__summary_entry_at(struct assay__summary_table *table, uint32_t series,
                                           uint32_t time, struct assay__summary_entry **entry,
                                           bool *is_new, struct assay_error *err);
-enum assay_status assay__summary_series(struct assay__summary_table *table, const char *parts,
-                                        size_t length, uint32_t *number, struct assay_error *err);
+enum assay_status assay__summary_series(struct assay__summary_table *table,
+                                        const char *const key[ASSAY__KEY_COUNT], uint32_t *number,
+                                        struct assay_error *err);
 enum assay_status assay__summary_time(struct assay__summary_table *table, const char *text,
                                       uint32_t *number, struct assay_error *err);
-
-/** assay__summary_number() is the numbers of a key; both are added where they are new. */
-enum assay_status assay__summary_number(struct assay__summary_table *table,
-                                        const char *const key[ASSAY__KEY_COUNT], uint32_t *series,
-                                        uint32_t *time, struct assay_error *err);
 
 /**
  * assay__summary_file() keeps a file's name for messages as long as the table; NULL without memory.
@@ -131,6 +128,9 @@ enum assay_status assay__summary_refuse(const struct assay__summary_entry *entry
 enum assay_status assay__summary_note(struct assay__summary_table *table, const char *level,
                                       const char *metric, const char *text,
                                       struct assay_error *err);
+
+/** assay__summary_has_series(): a row of this metric may be there; false: there is none. */
+bool assay__summary_has_series(const struct assay__summary_table *table, const char *metric);
 
 /** assay__summary_has_units(): some row of the table counts units. */
 bool assay__summary_has_units(const struct assay__summary_table *table);
