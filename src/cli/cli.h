@@ -52,7 +52,8 @@ int cli_fail(const struct assay_error *err);
 enum { CLI_USAGE = 2 };
 
 /** cli_usage_error() prints "assay COMMAND: message" and where help is; returns 2. */
-int cli_usage_error(const char *command, const char *format, ...);
+int cli_usage_error(const char *command, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /** CLI_OPTION_FIRST: the least val of a command's own option; none is a letter after a dash. */
 enum { CLI_OPTION_FIRST = 0x4000 };

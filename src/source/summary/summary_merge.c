@@ -10,7 +10,8 @@
 #include "source/summary/summary_seal.h"
 
 /* In place of the number of a series. */
-enum { NOT_ASKED = UINT32_MAX, NO_UNITS = UINT32_MAX - 1 };
+#define NOT_ASKED UINT32_MAX
+static const uint32_t NO_UNITS = UINT32_MAX - 1;
 
 static enum assay_status fail_count(const struct assay__summary_entry *entry,
                                     struct assay_error *err)

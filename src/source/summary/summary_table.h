@@ -263,7 +263,7 @@ enum assay_status assay__summary_to_dataset(struct assay__summary_table *table,
                                             struct assay_dataset *dataset, struct assay_error *err);
 
 /** assay__summary_plan_metric() is the number of a plan's metric, or ASSAY__NOT_PLANNED. */
-enum { ASSAY__NOT_PLANNED = UINT32_MAX };
+#define ASSAY__NOT_PLANNED UINT32_MAX
 uint32_t assay__summary_plan_metric(const struct assay_plan *plan, const char *id);
 
 /** assay__summary_add_remark() adds a row that belongs to no metric and counts no group's units. */
