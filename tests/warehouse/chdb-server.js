@@ -1,9 +1,13 @@
 // ClickHouse's HTTP interface in front of chDB, as far as a client that reads needs it: a login, the
 // parameters database and default_format, statuses and codes of errors, and "slow" statements.
-// usage: node chdb-server.js MODULES PORT FOLDER [TLSPORT NAME], NAME.key and NAME.pem
-const [modules, port, folder, tlsPort, name] = process.argv.slice(2);
+// usage: node chdb-server.js MODULES PORT FOLDER [TLSPORT [NAME]] [OPTION=VALUE...], NAME.key and NAME.pem.
+// native: a port for other servers, see native.js, whose queries go to the file FOLDER.asked;
+// config: ClickHouse's file of configuration, with clusters.
+const [modules, port, folder, ...more] = process.argv.slice(2);
+const [tlsPort, name] = more.filter(word => !word.includes('='));
+const options = Object.fromEntries(more.filter(word => word.includes('=')).map(word => word.split('=')));
 const {Session} = require(modules + '/chdb');
-const session = new Session(folder);
+const session = options.config ? new Session(folder, {connectionArgs: ['--config-file=' + options.config]}) : new Session(folder);
 session.query('create database if not exists shop');
 const serve = (request, response) => {
   const parameters = new URL(request.url, 'http://localhost').searchParams;
@@ -29,3 +33,5 @@ if (tlsPort) {
   const read = require('fs').readFileSync;
   require('https').createServer({key: read(name + '.key'), cert: read(name + '.pem')}, serve).listen(Number(tlsPort), '127.0.0.1');
 }
+if (options.native)
+  require('./native.js').serve(session, Number(options.native), asked => require('fs').appendFileSync(folder + '.asked', asked.text + '\n'));

@@ -98,17 +98,18 @@ find_module() {
         echo "$work/npm/node_modules"
 }
 
-# start_clickhouse FOLDER: chDB, which is ClickHouse as a library, behind its HTTP interface; sets
-# $port. Statements that load data go through "clickhouse_run".
+# start_clickhouse FOLDER [CONFIG]: chDB, which is ClickHouse as a library, behind its HTTP interface; sets
+# $port, and $native_port, where other servers reach it. CONFIG has clusters. Statements that load data go through "clickhouse_run".
 start_clickhouse() {
     why="node and the module chdb are not there"
     command -v node >/dev/null 2>&1 && modules=$(find_module chdb) || return 1
     why="chDB did not start"
-    mkdir -p "$1" && port=$(free_port) tls_port=
+    mkdir -p "$1" && port=$(free_port) tls_port= && native_port=$(free_port)
     if [ -f "$work/right.key" ] || make_certificates; then
         tls_port=$(free_port)
     fi
-    node tests/warehouse/chdb-server.js "$modules" "$port" "$1/data" "$tls_port" "$work/right" >"$1/log" 2>&1 &
+    node tests/warehouse/chdb-server.js "$modules" "$port" "$1/data" "$tls_port" "$work/right" \
+        "native=$native_port" ${2:+"config=$2"} >"$1/log" 2>&1 &
     pid=$!
     pids="$pids $pid"
     wait_for curl -sf "http://127.0.0.1:$port/ping"

@@ -139,13 +139,16 @@ static void put_lower(struct assay__sql *sql)
     assay__sql_put_cells(sql);
 }
 
+/* What ends a statement holds for the whole of it: in a view, a union is made one table for that,
+ * so that the view does not depend on who asks. */
 static void put_statement(struct assay__sql *sql)
 {
+    bool has_end = sql->dialect->table_end[0] != '\0', is_wrapped = has_end && sql->is_part;
     put_head(sql);
     if (sql->is_part)
         assay__sql_put(sql, "%s\n",
                        assay__sql_fill(sql, sql->dialect->view, view_name(sql, ""), "", ""));
-    assay__sql_put(sql, "with\n");
+    assay__sql_put(sql, "%swith\n", is_wrapped ? "select * from (\n" : "");
     if (sql->options->shard_count > 0)
         assay__sql_put_shards(sql);
     else
@@ -154,7 +157,9 @@ static void put_statement(struct assay__sql *sql)
         assay__sql_put_part(sql);
     else
         assay__sql_put_select(sql);
-    if (sql->dialect->table_end[0] != '\0')
+    if (is_wrapped)
+        assay__sql_put(sql, "\n) w");
+    if (has_end)
         assay__sql_put(sql, "\n%s", sql->dialect->table_end);
     assay__sql_put(sql, ";\n");
 }

@@ -71,6 +71,7 @@ static enum assay_status status_of(long code)
         long code;
         enum assay_status status;
     } ROWS[] = {
+        {32, ASSAY_ERROR_TRY_AGAIN}, /* a shard of the server's is gone */
         {60, ASSAY_ERROR_NO_INPUT},   {81, ASSAY_ERROR_NO_INPUT},   {16, ASSAY_ERROR_DATA},
         {47, ASSAY_ERROR_DATA},       {69, ASSAY_ERROR_DATA},       {407, ASSAY_ERROR_DATA},
         {164, ASSAY_ERROR_AUTH},      {192, ASSAY_ERROR_AUTH},      {193, ASSAY_ERROR_AUTH},

@@ -33,15 +33,16 @@ static enum assay_status ask(struct assay__shard *shard, const char *statement,
 static enum assay_status ask_plan(struct assay__shard *shard, struct assay_error *err)
 {
     struct assay__text text = {0};
-    if (!shard->wants_plan_only &&
-        (shard->may_ship_rows || !assay__plan_can_ship(shard->sql.dialect)))
+    bool looks = !shard->may_ship_rows &&
+                 assay__plan_can_ship(shard->sql.dialect, shard->sql.shard_count > 0);
+    if (!looks && !shard->wants_plan_only)
         return ASSAY_OK;
     assay__text_puts(&text, shard->engine->explain);
     assay__text_puts(&text, shard->statement.data);
     enum assay_status status =
         text.failed ? assay__fail_memory(err) : ask(shard, text.data, &shard->plan_answer, err);
     assay__text_release(&text);
-    const char *ships = status == ASSAY_OK && !shard->may_ship_rows && !shard->wants_plan_only
+    const char *ships = status == ASSAY_OK && looks && !shard->wants_plan_only
                             ? assay__plan_ships(shard->sql.dialect, &shard->plan_answer)
                             : NULL;
     if (ships == NULL)
