@@ -23,6 +23,7 @@ run_all() {
 afar() {
     name=$1
     shift
+    # shellcheck disable=SC2086 # lists of options
     "$ASSAY" analyze --plan "$work/few.json" $looks --format csv --source "$above" "$@" >"$work/source" 2>"$work/err" &&
         cmp "$work/files" "$work/source" >"$work/out"
     ok $? "clusters: $name"
@@ -32,6 +33,7 @@ afar_fails() {
     wanted=$1 text=$2 name=$3
     shift 3
     rm -f "$work/none"
+    # shellcheck disable=SC2086 # lists of options
     "$ASSAY" analyze --plan "$work/few.json" $looks --format csv --output "$work/none" --source "$above" "$@" \
         >"$work/out" 2>"$work/err"
     status=$?
@@ -43,6 +45,7 @@ afar_fails() {
 make_shard_view() {
     # shellcheck disable=SC2086 # lists of options
     "$ASSAY" sql --plan "$work/few.json" $2 $tables --dialect clickhouse --view checkout >"$work/view.sql" 2>"$work/err" || return 1
+    # shellcheck disable=SC2154 # of check
     {
         printf 'drop view if exists checkout;\ndrop view if exists checkout_units;\n'
         cat "$work/view.sql"
