@@ -8,6 +8,7 @@
 #define ASSAY_TESTS_FAILING_ALLOCATOR_H
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -19,6 +20,8 @@ static bool may_allocate(void)
 {
     if (allocations_left > 0)
         allocations_left--;
+    if (allocations_left == 0)
+        errno = ENOMEM; /* or pthread_create() finds fault with the allocator */
     return allocations_left != 0;
 }
 
@@ -31,6 +34,8 @@ static void *next_function(const char *name)
     return function;
 }
 
+/* Seen by shared libraries as well: strdup(), cJSON, libcurl. */
+#pragma GCC visibility push(default)
 void *malloc(size_t size)
 {
     static void *(*next)(size_t);
@@ -54,5 +59,7 @@ void *realloc(void *memory, size_t size)
         *(void **)&next = next_function("realloc");
     return may_allocate() ? next(memory, size) : NULL;
 }
+
+#pragma GCC visibility pop
 
 #endif

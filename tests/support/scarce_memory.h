@@ -6,6 +6,7 @@
 #ifndef ASSAY_TESTS_SCARCE_MEMORY_H
 #define ASSAY_TESTS_SCARCE_MEMORY_H
 
+#include <errno.h>
 #include <malloc.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -29,9 +30,12 @@ static bool may_allocate(void)
     }
     if (only_one_fails)
         allocations_left = -1;
+    errno = ENOMEM;
     return false;
 }
 
+/* Seen by shared libraries as well: strdup(), cJSON, libcurl. */
+#pragma GCC visibility push(default)
 void *realloc(void *memory, size_t size)
 {
     if (!may_allocate())
@@ -53,5 +57,7 @@ void *calloc(size_t count, size_t size)
     void *memory = malloc(bytes == 0 ? 1 : bytes);
     return memory == NULL ? NULL : memset(memory, 0, bytes);
 }
+
+#pragma GCC visibility pop
 
 #endif

@@ -133,6 +133,76 @@ START_TEST(text_views_lie_in_the_view_or_in_a_buffer)
 }
 END_TEST
 
+/* Bits, with a place in the first byte that is not its first, and bits that say what is missing. */
+START_TEST(bits_are_counted_from_the_offset)
+{
+    /* 20 values at an offset of 5: value i is bit 5 + i, least significant bits first. */
+    const unsigned char bits[] = {0xa0, 0xf1, 0x03, 0x80};
+    const unsigned char valid[] = {0xff, 0xfe, 0xff, 0x7f};
+    static const char WANT[] = "101.0001111110000000"; /* the dot is missing */
+    const void *buffers[2] = {valid, bits};
+    struct ArrowSchema schema = {.format = "b"};
+    struct ArrowArray array = {
+        .length = 20, .null_count = -1, .offset = 5, .n_buffers = 2, .buffers = buffers};
+    char scratch[ASSAY__CELL_BYTES];
+    ck_assert(assay__arrow_fits(&schema, &array));
+    for (int i = 0; i < 20; i++) {
+        struct assay__field out;
+        const char *text = WANT[i] == '.' ? "" : WANT[i] == '1' ? "true" : "false";
+        ck_assert_ptr_null(assay__arrow_value(&schema, &array, i, scratch, &out));
+        ck_assert_msg(out.length == strlen(text) && memcmp(out.text, text, out.length) == 0,
+                      "value %d is %.*s, not %s", i, (int)out.length, out.text, text);
+    }
+    /* Without nulls the first buffer may be absent, and is not read where the count is zero. */
+    struct assay__field out;
+    array.null_count = 0;
+    ck_assert_ptr_null(assay__arrow_value(&schema, &array, 3, scratch, &out));
+    ck_assert(out.length == 4 && memcmp(out.text, "true", 4) == 0);
+    buffers[0] = NULL;
+    array.null_count = -1;
+    ck_assert_ptr_null(assay__arrow_value(&schema, &array, 3, scratch, &out));
+    ck_assert_uint_eq(out.length, 4);
+}
+END_TEST
+
+START_TEST(text_of_both_widths_and_from_dictionaries)
+{
+    static const char BYTES[] = "xxabcdefg";
+    const int32_t near[] = {0, 2, 5, 5, 9};
+    const int64_t far[] = {0, 2, 5, 5, 9};
+    const uint8_t bytes[] = {3, 1, 2};
+    const int64_t longs[] = {3, 1, 2};
+    const struct {
+        const char *format;
+        const void *offsets;
+        const char *index_format;
+        const void *index;
+    } cases[] = {{"u", near, "C", bytes}, {"U", far, "l", longs}, {"U", far, "c", bytes}};
+    static const char *const WANT[] = {"defg", "abc", ""};
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        const void *text[3] = {NULL, cases[k].offsets, BYTES}, *at[2] = {NULL, cases[k].index};
+        struct ArrowSchema words = {.format = cases[k].format};
+        struct ArrowArray list = {.length = 4, .n_buffers = 3, .buffers = text};
+        struct ArrowSchema schema = {.format = cases[k].index_format, .dictionary = &words};
+        struct ArrowArray array = {.length = 3, .n_buffers = 2, .buffers = at, .dictionary = &list};
+        char scratch[ASSAY__CELL_BYTES];
+        struct assay__field out;
+        ck_assert(assay__arrow_fits(&schema, &array));
+        for (int i = 0; i < 3; i++) {
+            ck_assert_ptr_null(assay__arrow_value(&schema, &array, i, scratch, &out));
+            ck_assert(out.length == strlen(WANT[i]) && memcmp(out.text, WANT[i], out.length) == 0);
+        }
+        /* The dictionary's own offset: its first value is the list's second. */
+        list.offset = 1;
+        list.length = 3;
+        array.offset = 1;
+        array.length = 2;
+        ck_assert_ptr_null(assay__arrow_value(&schema, &array, 1, scratch, &out));
+        ck_assert(out.length == 4 && memcmp(out.text, "defg", 4) == 0);
+    }
+}
+END_TEST
+
 START_TEST(what_is_damaged_is_said_not_read)
 {
     const int32_t ends[] = {0, 5, 2};
@@ -197,6 +267,138 @@ START_TEST(arrays_that_are_no_table_are_refused_and_released)
 }
 END_TEST
 
+/* A table of columns as a program hands it over. Its release functions free nothing. */
+struct batch {
+    struct ArrowSchema schema, columns[4], *schemas[4];
+    struct ArrowArray array, values[4], *arrays[4];
+    const void *buffers[4][3];
+};
+
+static void set_column(struct batch *batch, int column, const char *name, const char *format,
+                       const void *valid, const void *values, const void *bytes)
+{
+    const void *const buffers[] = {valid, values, bytes};
+    memcpy(batch->buffers[column], buffers, sizeof buffers);
+    batch->columns[column] = (struct ArrowSchema){.format = format, .name = name};
+    batch->values[column] = (struct ArrowArray){.length = 40,
+                                                .null_count = valid != NULL ? -1 : 0,
+                                                .n_buffers = bytes != NULL ? 3 : 2,
+                                                .buffers = batch->buffers[column]};
+    batch->schemas[column] = &batch->columns[column];
+    batch->arrays[column] = &batch->values[column];
+}
+
+static void close_batch(struct batch *batch, int columns)
+{
+    batch->schema = (struct ArrowSchema){.format = "+s",
+                                         .n_children = columns,
+                                         .children = batch->schemas,
+                                         .release = release_schema};
+    batch->array = (struct ArrowArray){.length = 32,
+                                       .offset = 8,
+                                       .n_buffers = 0,
+                                       .n_children = columns,
+                                       .children = batch->arrays,
+                                       .release = release_array};
+}
+
+static enum assay_status analyze(const char *plan_text, struct assay_table *table, char **text,
+                                 struct assay_error *err)
+{
+    struct assay_plan *plan = test_plan(plan_text);
+    struct assay_dataset *dataset;
+    struct assay_analysis *analysis = NULL;
+    *text = NULL;
+    assert_ok(assay_dataset_new(plan, &dataset, err), err);
+    enum assay_status status = assay_dataset_read_tables(dataset, &table, NULL, 1, NULL, err);
+    if (status == ASSAY_OK) {
+        assert_ok(assay_dataset_analyze(dataset, &analysis, err), err);
+        assert_ok(assay_analysis_write(analysis, ASSAY_FORMAT_DETAIL, NULL, text, NULL, err), err);
+    }
+    assay_analysis_free(analysis);
+    assay_dataset_free(dataset);
+    assay_plan_free(plan);
+    assay_table_free(table);
+    return status;
+}
+
+#define BITS_PLAN(metric, type)                                                                    \
+    "{\"columns\":{\"group\":\"g\",\"unit\":\"u\"},\"comparisons\":{\"baseline\":\"A\"},"          \
+    "\"metrics\":[{\"id\":\"" metric "\",\"role\":\"success\",\"type\":\"" type "\"}]}"
+
+enum { BATCH_ROWS = 40, BATCH_SKIPPED = 8 };
+
+static const unsigned char BOUGHT[] = {0x5a, 0x93, 0xc4, 0x3b, 0xf7};
+static const unsigned char KNOWN[] = {0xff, 0xef, 0xff, 0x7f, 0xfe};
+
+/* Units, groups in a dictionary, bits, some of them missing, and floats of 16 bits. */
+static struct assay_table *make_bits_table(void)
+{
+    static const int32_t ENDS[] = {0, 1, 2};
+    static int64_t units[BATCH_ROWS];
+    static int8_t groups[BATCH_ROWS];
+    static uint16_t halves[BATCH_ROWS];
+    static const void *texts[3] = {NULL, ENDS, "AB"};
+    static struct ArrowSchema words = {.format = "u"};
+    static struct ArrowArray list = {.length = 2, .n_buffers = 3, .buffers = texts};
+    static struct batch batch;
+    struct assay_table *table;
+    struct assay_error err;
+    for (int i = 0; i < BATCH_ROWS; i++) {
+        units[i] = INT64_C(1) << 40 | i;
+        groups[i] = (int8_t)(i % 2);
+    }
+    set_column(&batch, 0, "u", "l", NULL, units, NULL);
+    set_column(&batch, 1, "g", "c", NULL, groups, NULL);
+    set_column(&batch, 2, "bought", "b", KNOWN, BOUGHT, NULL);
+    set_column(&batch, 3, "half", "e", NULL, halves, NULL);
+    batch.columns[1].dictionary = &words;
+    batch.values[1].dictionary = &list;
+    close_batch(&batch, 4);
+    released = 0;
+    assert_ok(assay_table_from_arrow(&batch.schema, &batch.array, "data", &table, &err), &err);
+    return table;
+}
+
+START_TEST(a_table_with_bits_is_the_csv_with_its_words)
+{
+    char csv[2000], *from_csv, *from_arrow;
+    size_t length = (size_t)sprintf(csv, "u,g,bought\n");
+    for (int i = BATCH_SKIPPED; i < BATCH_ROWS; i++) {
+        bool is_known = (KNOWN[i / 8] >> i % 8 & 1) != 0,
+             is_true = (BOUGHT[i / 8] >> i % 8 & 1) != 0;
+        length += (size_t)sprintf(csv + length, "%lld,%c,%s\n", (long long)(INT64_C(1) << 40 | i),
+                                  "AB"[i % 2],
+                                  !is_known ? ""
+                                  : is_true ? "true"
+                                            : "false");
+    }
+    struct assay_table *table;
+    struct assay_error err;
+    assert_ok(analyze(BITS_PLAN("bought", "proportion"), make_bits_table(), &from_arrow, &err),
+              &err);
+    ck_assert_int_eq(released, 2);
+    assert_ok(assay_table_from_csv(csv, length, "data", &table, &err), &err);
+    assert_ok(analyze(BITS_PLAN("bought", "proportion"), table, &from_csv, &err), &err);
+    ck_assert_str_eq(from_arrow, from_csv);
+    ck_assert_ptr_nonnull(strstr(from_csv, "proportion"));
+    assay_free(from_csv);
+    assay_free(from_arrow);
+}
+END_TEST
+
+/* Floats of 16 bits are not read: refused where one is used, and not before. */
+START_TEST(a_type_that_is_not_read_is_refused_where_it_is_used)
+{
+    char *text;
+    struct assay_error err;
+    ck_assert_int_eq(analyze(BITS_PLAN("half", "mean"), make_bits_table(), &text, &err),
+                     ASSAY_ERROR_DATA);
+    ck_assert_ptr_nonnull(strstr(err.message, "Arrow type not read"));
+    ck_assert_int_eq(released, 2);
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     tcase_add_test(cases, integers_of_all_sizes);
@@ -205,8 +407,12 @@ static void add(TCase *cases)
     tcase_add_test(cases, decimals_keep_their_digits);
     tcase_add_test(cases, times_and_dates);
     tcase_add_test(cases, text_views_lie_in_the_view_or_in_a_buffer);
+    tcase_add_test(cases, bits_are_counted_from_the_offset);
+    tcase_add_test(cases, text_of_both_widths_and_from_dictionaries);
     tcase_add_test(cases, what_is_damaged_is_said_not_read);
     tcase_add_test(cases, arrays_that_are_no_table_are_refused_and_released);
+    tcase_add_test(cases, a_table_with_bits_is_the_csv_with_its_words);
+    tcase_add_test(cases, a_type_that_is_not_read_is_refused_where_it_is_used);
 }
 
 int main(void)
