@@ -236,7 +236,10 @@ $(BUILD)/libsupport.a: $(test_support:%.c=$(BUILD)/%.o)
 	@rm -f $@
 	$(call run,AR  ,$(AR) rcs $@ $^)
 
-$(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/libsupport.a $(BUILD)/libprogram.a $(static_lib)
+# serve and cli: program_archive= builds tests of the library without them.
+program_archive = $(BUILD)/libprogram.a
+
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/libsupport.a $(program_archive) $(static_lib)
 	$(call run,LINK,$(CC) -pthread $(LDFLAGS) -o $@ $^ $(load_libs) $(lib_libs) $(test_libs))
 
 $(BUILD)/bench/%: $(BUILD)/bench/%.o $(BUILD)/libprogram.a $(static_lib)
