@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "assay/export.h"
+#include "assay/memory.h"
 
 /** enum assay_log_level of messages and of delivery events. */
 enum assay_log_level { ASSAY_LOG_DEBUG, ASSAY_LOG_INFO, ASSAY_LOG_WARNING, ASSAY_LOG_ERROR };
@@ -23,7 +24,8 @@ struct assay_progress {
 
 /**
  * struct assay_hooks: how a caller follows a long call and ends it. Zero-initialised it does
- * nothing. A call that takes it keeps it until it returns, a client until it is freed.
+ * nothing. A call that takes it keeps it until it returns, a client until it is freed; its
+ * allocator is kept longer.
  *
  * Reading, merging, analyzing and delivering look at cancel and deadline at least every 100 ms,
  * while they wait for a pipe or a server, too; not while a function of the caller's runs. A call
@@ -44,7 +46,10 @@ struct assay_hooks {
     /* Hears what is done, a sentence at a time: tables that are read, and remarks. NULL: none. */
     void (*log)(void *context, enum assay_log_level level, const char *message);
     void *context; /* the first argument of both */
-    uint64_t reserved[8];
+    /* Gives the memory of what the call makes, and of what it needs; see assay/memory.h. It is kept
+       until all that is freed. NULL: that of the thread's hooks, or else the C library. */
+    const struct assay_allocator *allocator;
+    uint64_t reserved[7];
 };
 
 /**

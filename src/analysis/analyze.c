@@ -3,10 +3,10 @@
 #include "analysis/analyze.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "analysis/look_cache.h"
 #include "analysis/looks.h"
 #include "stats/metric/metric.h"
@@ -170,7 +170,7 @@ enum assay_status assay__analyze_multiplicity(struct assay__builder *builder,
     struct assay_analysis *out = builder->out;
     struct families families = families_of(builder);
     size_t size = families.count;
-    double *values = calloc(4 * size, sizeof *values);
+    double *values = assay__calloc(4 * size, sizeof *values);
     if (values == NULL)
         return assay__fail_memory(err);
     struct family_room room = {values, values + size, values + 2 * size, values + 3 * size};
@@ -179,7 +179,7 @@ enum assay_status assay__analyze_multiplicity(struct assay__builder *builder,
         for (size_t s = 0; status == ASSAY_OK && s < out->slice_count; s++)
             status =
                 adjust_family(&out->results[row * families.row_step + s], &families, &room, err);
-    free(values);
+    assay__free(values);
     return status;
 }
 
@@ -207,7 +207,7 @@ static enum assay_status analyze(const struct assay_dataset *dataset,
     enum assay_status status = check_supported(plan, err);
     if (status != ASSAY_OK)
         return status;
-    struct storage *storage = calloc(1, sizeof *storage);
+    struct storage *storage = assay__calloc(1, sizeof *storage);
     if (storage == NULL)
         return assay__fail_memory(err);
     storage->analysis.plan = assay__plan_hold(plan);
@@ -241,11 +241,11 @@ enum assay_status assay_dataset_analyze_with(const struct assay_dataset *dataset
     struct assay__halt halt;
     assay__halt_begin(&halt, options != NULL ? options->hooks : NULL);
     struct assay__look_cache *cache = assay__look_cache_new();
-    if (cache == NULL)
-        return assay__fail_memory(err);
-    enum assay_status status =
-        analyze(dataset, cache, &halt, STEPS, sizeof STEPS / sizeof *STEPS, out, err);
+    enum assay_status status = cache == NULL ? assay__fail_memory(err)
+                                             : analyze(dataset, cache, &halt, STEPS,
+                                                       sizeof STEPS / sizeof *STEPS, out, err);
     assay__look_cache_free(cache);
+    assay__halt_end(&halt);
     return status;
 }
 
@@ -273,5 +273,5 @@ void assay_analysis_free(struct assay_analysis *analysis)
     struct storage *storage = analysis->storage;
     assay__plan_leave(analysis->plan);
     assay__arena_release(&storage->arena);
-    free(storage);
+    assay__free(storage);
 }

@@ -59,14 +59,11 @@ static enum assay_status append_cell(const struct assay__builder *builder, uint3
 
 static enum assay_status digest_of(struct assay__text *text, char out[65], struct assay_error *err)
 {
-    char *bytes;
-    size_t length;
-    enum assay_status status = assay__text_take(text, &bytes, &length, err);
-    if (status != ASSAY_OK)
-        return status;
-    assay__sha256_hex(bytes, length, out);
-    free(bytes);
-    return ASSAY_OK;
+    bool failed = text->failed;
+    if (!failed)
+        assay__sha256_hex(text->data, text->length, out);
+    assay__text_release(text);
+    return failed ? assay__fail_memory(err) : ASSAY_OK;
 }
 
 /* Some group has no cell at the last look, and keeps an earlier one. */

@@ -4,11 +4,11 @@
  * test beside it.
  */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "assay/dist.h"
 #include "base/error.h"
+#include "base/memory.h"
 #include "analysis/looks.h"
 #include "exact/shortest.h"
 #include "stats/compare.h"
@@ -369,8 +369,8 @@ enum assay_status assay__analyze_metrics(struct assay__builder *builder, struct 
                            sizeof *out->missing_covariates);
     if (out->results == NULL || out->missing == NULL || out->missing_covariates == NULL)
         return assay__fail_memory(err);
-    struct tests *tests = calloc(builder->pair_count, sizeof *tests);
-    builder->differences = calloc(per_metric, sizeof *builder->differences);
+    struct tests *tests = assay__calloc(builder->pair_count, sizeof *tests);
+    builder->differences = assay__calloc(per_metric, sizeof *builder->differences);
     enum assay_status status =
         tests == NULL || builder->differences == NULL ? assay__fail_memory(err) : ASSAY_OK;
     for (uint32_t m = 0; status == ASSAY_OK && m < plan->metric_count; m++) {
@@ -387,8 +387,8 @@ enum assay_status assay__analyze_metrics(struct assay__builder *builder, struct 
         if (status == ASSAY_OK)
             status = assay__analyze_slices(builder, m, err);
     }
-    free(tests);
-    free(builder->differences);
+    assay__free(tests);
+    assay__free(builder->differences);
     builder->differences = NULL;
     return status;
 }

@@ -4,7 +4,6 @@
  * 10:101), and which p-values of slices stand when there are as many (Holm 1979).
  */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "analysis/analysis_view.h"
@@ -12,6 +11,7 @@
 #include "assay/correct.h"
 #include "assay/dist.h"
 #include "base/error.h"
+#include "base/memory.h"
 
 typedef struct assay__wide wide;
 
@@ -144,12 +144,12 @@ enum assay_status assay__analyze_slices(struct assay__builder *builder, uint32_t
     enum assay_status status = make_room(builder, err);
     if (status != ASSAY_OK)
         return status;
-    double *room = calloc(4 * (size_t)builder->out->slice_count, sizeof *room);
+    double *room = assay__calloc(4 * (size_t)builder->out->slice_count, sizeof *room);
     if (room == NULL)
         return assay__fail_memory(err);
     for (uint32_t p = 0; p < builder->pair_count; p++)
         for (uint32_t d = 0; status == ASSAY_OK && d < plan->dimension_count; d++)
             status = compare_slices(builder, metric, p, plan->dimensions[d], room, err);
-    free(room);
+    assay__free(room);
     return status;
 }

@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/counter.h"
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "analysis/dataset_read.h"
 
@@ -47,7 +48,7 @@ struct assay_dataset {
 enum assay_status assay_dataset_new(const struct assay_plan *plan, struct assay_dataset **out,
                                     struct assay_error *err)
 {
-    struct assay_dataset *dataset = calloc(1, sizeof *dataset);
+    struct assay_dataset *dataset = assay__calloc(1, sizeof *dataset);
     if (dataset == NULL)
         return assay__fail_memory(err);
     dataset->plan = assay__plan_hold(plan);
@@ -70,7 +71,7 @@ void assay_dataset_free(struct assay_dataset *dataset)
         for (uint32_t m = 0; m < dataset->plan->metric_count; m++)
             assay__metric_accumulator(&dataset->plan->metrics[m])
                 ->free(dataset->cell_of[i]->states[m]);
-    free(dataset->cell_of);
+    assay__free(dataset->cell_of);
     assay__counter_release(&dataset->inputs);
     assay__counter_release(&dataset->skipped);
     assay__index_release(&dataset->groups);
@@ -80,7 +81,7 @@ void assay_dataset_free(struct assay_dataset *dataset)
     assay__index_release(&dataset->notes);
     assay__arena_release(&dataset->arena);
     assay__plan_leave(dataset->plan);
-    free(dataset);
+    assay__free(dataset);
 }
 
 const struct assay_plan *assay__dataset_plan(const struct assay_dataset *dataset)
@@ -124,7 +125,7 @@ enum assay_status assay__dataset_slice(struct assay_dataset *dataset, uint32_t d
     char *key = small;
     size_t key_length = sizeof(struct slice_key) + length;
     if (key_length > sizeof small) {
-        key = malloc(key_length);
+        key = assay__malloc(key_length);
         if (key == NULL)
             return assay__fail_memory(err);
     }
@@ -134,7 +135,7 @@ enum assay_status assay__dataset_slice(struct assay_dataset *dataset, uint32_t d
     enum assay_status status =
         assay__index_add(&dataset->values, key, key_length, ASSAY_SLICES_MAX, index, err);
     if (key != small)
-        free(key);
+        assay__free(key);
     if (status == ASSAY_ERROR_LIMIT)
         return assay__fail(err, status,
                            "More than %d distinct values of dimensions, '%s' among them. Break "
@@ -161,7 +162,7 @@ static enum assay_status prepare_cell(struct assay_dataset *dataset, struct assa
     uint32_t number = dataset->cells.count, metrics = dataset->plan->metric_count;
     if (number >= dataset->cell_capacity) {
         uint32_t capacity = dataset->cell_capacity == 0 ? 64 : dataset->cell_capacity * 2;
-        struct assay__cell **cells = realloc(dataset->cell_of, capacity * sizeof *cells);
+        struct assay__cell **cells = assay__realloc(dataset->cell_of, capacity * sizeof *cells);
         if (cells == NULL)
             return assay__fail_memory(err);
         memset(cells + dataset->cell_capacity, 0,

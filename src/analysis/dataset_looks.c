@@ -5,6 +5,7 @@
 
 #include "analysis/dataset_read.h"
 #include "base/error.h"
+#include "base/memory.h"
 
 /* What there is of a group in a slice at the look at hand. */
 struct running {
@@ -120,8 +121,9 @@ enum assay_status assay__dataset_accumulate(struct assay_dataset *dataset,
                                             struct assay_error *err)
 {
     const struct assay_plan *plan = assay__dataset_plan(dataset);
-    struct running running = {0, calloc((size_t)plan->metric_count + 1, sizeof *running.states)};
-    uint32_t *looks = calloc((size_t)count + 1, sizeof *looks);
+    struct running running = {
+        0, assay__calloc((size_t)plan->metric_count + 1, sizeof *running.states)};
+    uint32_t *looks = assay__calloc((size_t)count + 1, sizeof *looks);
     enum assay_status status =
         running.states == NULL || looks == NULL ? assay__fail_memory(err) : ASSAY_OK;
     for (uint32_t i = 0; status == ASSAY_OK && i < count; i++)
@@ -135,7 +137,7 @@ enum assay_status assay__dataset_accumulate(struct assay_dataset *dataset,
                 break;
             status = accumulate(dataset, taken, s, g, looks, count, &running, err);
         }
-    free(running.states);
-    free(looks);
+    assay__free(running.states);
+    assay__free(looks);
     return status;
 }

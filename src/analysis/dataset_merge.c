@@ -9,6 +9,7 @@
 #include "analysis/dataset_read.h"
 #include "base/error.h"
 #include "base/halt.h"
+#include "base/memory.h"
 
 static void add_counts(struct assay_counts *into, const struct assay_counts *from)
 {
@@ -83,7 +84,7 @@ static enum assay_status map_looks(struct assay_dataset *into, const struct assa
                                    struct look_map *map, struct assay_error *err)
 {
     uint32_t own = assay__dataset_look_count(into), other = assay__dataset_look_count(from);
-    map->rows = calloc((size_t)own + other + 1, sizeof *map->rows);
+    map->rows = assay__calloc((size_t)own + other + 1, sizeof *map->rows);
     if (map->rows == NULL)
         return assay__fail_memory(err);
     for (uint32_t i = 0; i < own; i++)
@@ -175,7 +176,7 @@ static enum assay_status add_cells(struct assay_dataset *into, const struct assa
         for (uint32_t g = 0; status == ASSAY_OK && g < groups; g++)
             status = add_series(into, from, &map, s, g, err);
     }
-    free(map.rows);
+    assay__free(map.rows);
     return status;
 }
 
@@ -239,6 +240,7 @@ enum assay_status assay_dataset_merge(struct assay_dataset *into, const struct a
         status = add_notes(into, from, err);
     if (status == ASSAY_OK)
         status = add_skipped(into, from, err);
+    assay__halt_end(&halt);
     if (status != ASSAY_OK)
         return status;
     struct assay_counts counts = assay_dataset_counts(from);

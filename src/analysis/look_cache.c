@@ -3,10 +3,10 @@
 #include "analysis/look_cache.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "stats/horizon/horizon.h"
 
 enum {
@@ -43,7 +43,7 @@ struct assay__look_cache {
 
 struct assay__look_cache *assay__look_cache_new(void)
 {
-    return calloc(1, sizeof(struct assay__look_cache));
+    return assay__calloc(1, sizeof(struct assay__look_cache));
 }
 
 static void free_sequences(struct assay__look_cache *cache)
@@ -51,9 +51,9 @@ static void free_sequences(struct assay__look_cache *cache)
     while (cache->sequences != NULL) {
         struct sequence *next = cache->sequences->next;
         assay_horizon_free(cache->sequences->horizon);
-        free(cache->sequences->units);
-        free(cache->sequences->boundaries);
-        free(cache->sequences);
+        assay__free(cache->sequences->units);
+        assay__free(cache->sequences->boundaries);
+        assay__free(cache->sequences);
         cache->sequences = next;
     }
     cache->sequence_count = 0;
@@ -72,10 +72,10 @@ void assay__look_cache_free(struct assay__look_cache *cache)
     free_sequences(cache);
     while (cache->inflations != NULL) {
         struct inflation *next = cache->inflations->next;
-        free(cache->inflations);
+        assay__free(cache->inflations);
         cache->inflations = next;
     }
-    free(cache);
+    assay__free(cache);
 }
 
 static bool same_number(double a, double b)
@@ -118,7 +118,7 @@ static enum assay_status add_sequence(struct assay__look_cache *cache,
                                       const struct assay_horizon_design *design,
                                       struct sequence **out, struct assay_error *err)
 {
-    struct sequence *sequence = calloc(1, sizeof *sequence);
+    struct sequence *sequence = assay__calloc(1, sizeof *sequence);
     if (sequence == NULL)
         return assay__fail_memory(err);
     sequence->design = *design;
@@ -167,11 +167,11 @@ static enum assay_status make_room(struct sequence *sequence, uint32_t count,
     if (count <= sequence->capacity)
         return ASSAY_OK;
     uint32_t capacity = count > 2 * sequence->capacity ? count : 2 * sequence->capacity;
-    double *units = realloc(sequence->units, capacity * sizeof *units);
+    double *units = assay__realloc(sequence->units, capacity * sizeof *units);
     if (units != NULL)
         sequence->units = units;
     struct assay_boundary *boundaries =
-        realloc(sequence->boundaries, capacity * sizeof *boundaries);
+        assay__realloc(sequence->boundaries, capacity * sizeof *boundaries);
     if (boundaries != NULL)
         sequence->boundaries = boundaries;
     if (units == NULL || boundaries == NULL)
@@ -290,14 +290,14 @@ enum assay_status assay__look_cache_inflation(struct assay__look_cache *cache,
             return ASSAY_OK;
         }
     }
-    struct inflation *row = malloc(sizeof *row);
+    struct inflation *row = assay__malloc(sizeof *row);
     if (row == NULL)
         return assay__fail_memory(err);
     *row = (struct inflation){
         .next = cache->inflations, .design = *design, .looks = looks, .power = power};
     enum assay_status status = compute_inflation(row, err);
     if (status != ASSAY_OK) {
-        free(row);
+        assay__free(row);
         return status;
     }
     cache->inflations = row;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 
 static const int64_t HOUR_NS = INT64_C(3600000000000);
 
@@ -56,11 +57,11 @@ static enum assay_status order_looks(struct assay__builder *builder, uint32_t *l
 {
     uint32_t count = assay__dataset_look_count(builder->dataset), kept = 0;
     const struct assay_plan *plan = builder->plan;
-    struct dated *dated = calloc((size_t)count + 1, sizeof *dated);
+    struct dated *dated = assay__calloc((size_t)count + 1, sizeof *dated);
     builder->order = assay__arena_array(builder->arena, (size_t)count + 1, sizeof *builder->order);
     builder->looks = assay__arena_array(builder->arena, (size_t)count + 1, sizeof *builder->looks);
     if (dated == NULL || builder->order == NULL || builder->looks == NULL) {
-        free(dated);
+        assay__free(dated);
         return assay__fail_memory(err);
     }
     *later = 0;
@@ -81,7 +82,7 @@ static enum assay_status order_looks(struct assay__builder *builder, uint32_t *l
             builder->look_count++;
         builder->looks[builder->look_count - 1] = (struct assay__look){end, i};
     }
-    free(dated);
+    assay__free(dated);
     return ASSAY_OK;
 }
 

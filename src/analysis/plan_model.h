@@ -263,7 +263,7 @@ struct assay_plan {
     enum assay_map_form map_form;
     struct assay_metric_plan *metrics;
     uint32_t metric_count;
-    char *canonical;               /* canonical JSON of the plan with defaults; NUL-terminated */
+    const char *canonical;         /* canonical JSON of the plan with defaults; NUL-terminated */
     struct assay__plan_life *life; /* NULL: not counted, as of a plan made by hand */
 };
 

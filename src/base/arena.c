@@ -6,8 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/memory.h"
 
 enum {
     BLOCK_BYTES_MIN = 4 * 1024, /* of the first block; each later one is twice as large */
@@ -37,7 +38,7 @@ static struct assay__arena_block *block_new(struct assay__arena_block *top, size
     if (size > SIZE_MAX - sizeof *top)
         return NULL;
     struct assay__arena_block *block =
-        is_own(size) ? calloc(1, sizeof *block + size) : malloc(sizeof *block + size);
+        is_own(size) ? assay__calloc(1, sizeof *block + size) : assay__malloc(sizeof *block + size);
     if (block == NULL)
         return NULL;
     block->next = top;
@@ -100,7 +101,7 @@ void assay__arena_release(struct assay__arena *arena)
     struct assay__arena_block *block = arena->blocks;
     while (block != NULL) {
         struct assay__arena_block *next = block->next;
-        free(block);
+        assay__free(block);
         block = next;
     }
     arena->blocks = NULL;

@@ -2,15 +2,15 @@
 /* Numbers by name. */
 #include "base/counter.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 
 static enum assay_status grow(struct assay__counter *counter, struct assay_error *err)
 {
     uint32_t capacity = counter->capacity * 2 + 16;
-    uint64_t *counts = realloc(counter->counts, capacity * sizeof *counts);
+    uint64_t *counts = assay__realloc(counter->counts, capacity * sizeof *counts);
     if (counts == NULL)
         return assay__fail_memory(err);
     counter->counts = counts;
@@ -42,6 +42,6 @@ uint64_t assay__counter_get(const struct assay__counter *counter, const void *na
 void assay__counter_release(struct assay__counter *counter)
 {
     assay__index_release(&counter->names);
-    free(counter->counts);
+    assay__free(counter->counts);
     memset(counter, 0, sizeof *counter);
 }

@@ -7,6 +7,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "base/memory.h"
+
 static assay__uint128 join(XXH128_hash_t hash)
 {
     return (assay__uint128)hash.high64 << 64 | hash.low64;
@@ -23,18 +25,23 @@ void assay__fingerprint_write(assay__uint128 fingerprint, char out[ASSAY__FINGER
              (unsigned long long)(fingerprint >> 64), (unsigned long long)fingerprint);
 }
 
-/* The state has an alignment of its own, which its library's allocation keeps. */
-static XXH3_state_t *state_of(struct assay__fingerprinter *printer)
+/* The state has an alignment of its own, which it finds in room that is as much longer. */
+struct assay__fingerprinter {
+    unsigned char room[sizeof(XXH3_state_t) + _Alignof(XXH3_state_t) - 1];
+};
+
+static XXH3_state_t *state_of(const struct assay__fingerprinter *printer)
 {
-    return (XXH3_state_t *)(void *)printer;
+    const uintptr_t align = _Alignof(XXH3_state_t);
+    return (XXH3_state_t *)(((uintptr_t)printer->room + align - 1) / align * align);
 }
 
 struct assay__fingerprinter *assay__fingerprinter_new(void)
 {
-    XXH3_state_t *state = XXH3_createState();
-    if (state != NULL)
-        XXH3_128bits_reset(state);
-    return (struct assay__fingerprinter *)(void *)state;
+    struct assay__fingerprinter *printer = assay__malloc(sizeof *printer);
+    if (printer != NULL)
+        XXH3_128bits_reset(state_of(printer));
+    return printer;
 }
 
 void assay__fingerprinter_add(struct assay__fingerprinter *printer, const void *bytes,
@@ -45,10 +52,10 @@ void assay__fingerprinter_add(struct assay__fingerprinter *printer, const void *
 
 assay__uint128 assay__fingerprinter_value(const struct assay__fingerprinter *printer)
 {
-    return join(XXH3_128bits_digest((const XXH3_state_t *)(const void *)printer));
+    return join(XXH3_128bits_digest(state_of(printer)));
 }
 
 void assay__fingerprinter_free(struct assay__fingerprinter *printer)
 {
-    XXH3_freeState(state_of(printer));
+    assay__free(printer);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Whether a long call is to go on: the caller's flag, its deadline, and its reports. */
+/* Whether a long call is to go on, and what it is given: flag, deadline, reports, allocator. */
 #include "base/halt.h"
 
 #include <stdarg.h>
@@ -11,10 +11,27 @@ static const int64_t REPORT_NS = 50000000;
 /* Of calls that are given none. */
 static _Thread_local const struct assay_hooks *of_thread;
 
+/* Of the call that the thread is in; NULL: that of of_thread. */
+static _Thread_local const struct assay_allocator *of_call;
+
 const struct assay_hooks *assay_hooks_use(const struct assay_hooks *hooks)
 {
     const struct assay_hooks *before = of_thread;
     of_thread = hooks;
+    return before;
+}
+
+const struct assay_allocator *assay__allocator_now(void)
+{
+    if (of_call != NULL)
+        return of_call;
+    return of_thread == NULL ? NULL : of_thread->allocator;
+}
+
+const struct assay_allocator *assay__allocator_lend(const struct assay_allocator *allocator)
+{
+    const struct assay_allocator *before = of_call;
+    of_call = allocator;
     return before;
 }
 
@@ -28,11 +45,18 @@ static int64_t now_ns(void)
 void assay__halt_begin(struct assay__halt *halt, const struct assay_hooks *hooks)
 {
     hooks = hooks != NULL ? hooks : of_thread;
-    *halt = (struct assay__halt){.hooks = hooks};
+    *halt = (struct assay__halt){.hooks = hooks, .allocator_before = of_call};
+    if (hooks != NULL && hooks->allocator != NULL)
+        of_call = hooks->allocator;
     if (hooks == NULL || !(hooks->deadline_seconds > 0.0))
         return;
     double ns = hooks->deadline_seconds * 1e9;
     halt->deadline_ns = ns < 4e18 ? now_ns() + (int64_t)ns : INT64_MAX;
+}
+
+void assay__halt_end(const struct assay__halt *halt)
+{
+    of_call = halt->allocator_before;
 }
 
 static enum assay_status fail(struct assay_error *err, const char *sentence)

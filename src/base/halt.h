@@ -14,10 +14,24 @@ struct assay__halt {
     int64_t deadline_ns;             /* monotonic; 0: none */
     int64_t reported_ns;             /* of the last report */
     uint64_t rows;                   /* of files, for reports; not two threads at a time */
+    const struct assay_allocator *allocator_before; /* of the thread's call around this one */
 };
 
-/** assay__halt_begin() begins a call; with hooks NULL those of the thread hold, if it has some. */
+/**
+ * assay__halt_begin() begins a call; with hooks NULL those of the thread hold, if it has some.
+ * Until assay__halt_end(), in the same thread, memory comes from the allocator of the hooks.
+ */
 void assay__halt_begin(struct assay__halt *halt, const struct assay_hooks *hooks);
+void assay__halt_end(const struct assay__halt *halt);
+
+/** assay__allocator_now() is where the thread takes memory; NULL, or zeros: the C library. */
+const struct assay_allocator *assay__allocator_now(void);
+
+/**
+ * assay__allocator_lend() lets a thread that works for a call take memory where the call does; NULL
+ * is what the thread itself has. Returns what it was lent before.
+ */
+const struct assay_allocator *assay__allocator_lend(const struct assay_allocator *allocator);
 
 /** assay__halt_check() is ASSAY_ERROR_CANCELLED when the call is to end. Costs some 30 ns. */
 enum assay_status assay__halt_check(const struct assay__halt *halt, struct assay_error *err);

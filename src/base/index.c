@@ -2,10 +2,10 @@
 /* Texts numbered in the order in which they were first seen. */
 #include "base/index.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/memory.h"
 
 /* The slot that holds the key, or the free slot where it belongs. */
 static uint32_t slot_of(const struct assay__index *index, const void *key, size_t length,
@@ -40,7 +40,7 @@ static bool grow_slots(struct assay__index *index)
     uint32_t slot_count = index->slot_count == 0 ? 16 : index->slot_count * 2;
     if (slot_count == 0)
         return false;
-    uint32_t *slots = calloc(slot_count, sizeof *slots);
+    uint32_t *slots = assay__calloc(slot_count, sizeof *slots);
     if (slots == NULL)
         return false;
     for (uint32_t i = 0; i < index->count; i++) {
@@ -49,7 +49,7 @@ static bool grow_slots(struct assay__index *index)
             slot = (slot + 1) & (slot_count - 1);
         slots[slot] = i + 1;
     }
-    free(index->slots);
+    assay__free(index->slots);
     index->slots = slots;
     index->slot_count = slot_count;
     return true;
@@ -58,7 +58,7 @@ static bool grow_slots(struct assay__index *index)
 static bool grow_keys(struct assay__index *index)
 {
     uint32_t capacity = index->capacity == 0 ? 8 : index->capacity * 2;
-    struct assay__index_key *keys = realloc(index->keys, capacity * sizeof *keys);
+    struct assay__index_key *keys = assay__realloc(index->keys, capacity * sizeof *keys);
     if (keys == NULL)
         return false;
     index->keys = keys;
@@ -96,7 +96,7 @@ enum assay_status assay__index_add(struct assay__index *index, const void *key, 
 void assay__index_release(struct assay__index *index)
 {
     assay__arena_release(&index->arena);
-    free(index->keys);
-    free(index->slots);
+    assay__free(index->keys);
+    assay__free(index->slots);
     memset(index, 0, sizeof *index);
 }

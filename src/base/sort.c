@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 /* Items between two questions whether to go on: less than a millisecond of comparisons. */
 enum { BLOCK = 4096 };
 
@@ -87,12 +89,12 @@ enum assay_status assay__sort(void *items, size_t count, size_t size_bytes,
     enum assay_status status = count < 2 ? ASSAY_OK : sort_blocks(&sorting, items, err);
     if (status != ASSAY_OK || count <= BLOCK)
         return status;
-    char *room = malloc(count * size_bytes), *sorted = items;
+    char *room = assay__malloc(count * size_bytes), *sorted = items;
     if (room == NULL)
         return assay__fail_memory(err);
     status = merge_all(&sorting, items, room, &sorted, err);
     if (status == ASSAY_OK && sorted != items)
         memcpy(items, sorted, count * size_bytes);
-    free(room);
+    assay__free(room);
     return status;
 }

@@ -5,10 +5,10 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/digits.h"
+#include "base/memory.h"
 
 /* Texts longer than this are passed on. */
 enum { PASS_BYTES = 64 * 1024 };
@@ -23,7 +23,7 @@ static bool grow(struct assay__text *text, size_t length, size_t times)
     size_t capacity = (text->length + length + 1) * times;
     if (capacity < 256)
         capacity = 256;
-    char *data = realloc(text->data, capacity);
+    char *data = assay__realloc(text->data, capacity);
     if (data == NULL) {
         text->failed = true;
         return false;
@@ -142,7 +142,7 @@ enum assay_status assay__text_finish(struct assay__text *text, struct assay_erro
 
 void assay__text_release(struct assay__text *text)
 {
-    free(text->data);
+    assay__free(text->data);
     memset(text, 0, sizeof *text);
 }
 
@@ -155,9 +155,9 @@ enum assay_status assay__text_take(struct assay__text *text, char **bytes, size_
         assay__text_release(text);
         return assay__fail_memory(err);
     }
-    *bytes = text->data;
+    *bytes = assay__memory_hand_over(text->data, text->length + 1);
     if (length != NULL)
         *length = text->length;
     memset(text, 0, sizeof *text);
-    return ASSAY_OK;
+    return *bytes == NULL ? assay__fail_memory(err) : ASSAY_OK;
 }

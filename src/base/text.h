@@ -56,7 +56,8 @@ enum assay_status assay__text_finish(struct assay__text *text, struct assay_erro
 /** assay__text_release() frees the bytes and empties the text. */
 void assay__text_release(struct assay__text *text);
 /**
- * assay__text_take() hands the bytes to the caller (free() them) and empties the text.
+ * assay__text_take() hands the bytes to the caller (free() or assay_free() them, whatever allocator
+ * there is) and empties the text.
  * ASSAY_ERROR_MEMORY when an append failed; then nothing is handed out.
  */
 enum assay_status assay__text_take(struct assay__text *text, char **bytes, size_t *length,

@@ -7,10 +7,10 @@
  */
 #include "exact/exact.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/memory.h"
 #include "exact/exact_limbs.h"
 
 typedef struct assay__exact exact;
@@ -29,7 +29,7 @@ void assay__exact_init(exact *number)
 
 void assay__exact_clear(exact *number)
 {
-    free(number->heap);
+    assay__free(number->heap);
     number->heap = NULL;
 }
 
@@ -46,13 +46,13 @@ bool assay__exact_reserve(exact *number, size_t limbs)
     if (limbs <= (number->heap == NULL ? (size_t)ASSAY__EXACT_LIMBS : number->capacity))
         return true;
     size_t capacity = limbs + limbs / 2;
-    mp_limb_t *heap = capacity > UINT32_MAX ? NULL : calloc(capacity, sizeof *heap);
+    mp_limb_t *heap = capacity > UINT32_MAX ? NULL : assay__calloc(capacity, sizeof *heap);
     if (heap == NULL) {
         fail(number);
         return false;
     }
     memcpy(heap, assay__exact_limbs(number), number->size * sizeof *heap);
-    free(number->heap);
+    assay__free(number->heap);
     number->heap = heap;
     number->capacity = (uint32_t)capacity;
     return true;
@@ -322,7 +322,7 @@ void assay__exact_sub(exact *number, const exact *value)
 static void move_mantissa(exact *number, exact *product)
 {
     if (product->heap != NULL) {
-        free(number->heap);
+        assay__free(number->heap);
         number->heap = product->heap;
         number->capacity = product->capacity;
     } else {

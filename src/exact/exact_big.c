@@ -2,8 +2,9 @@
 /* A row of integers of any length, one after the other in one piece of memory. */
 #include "exact/exact_big.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/memory.h"
 
 struct place {
     size_t start;
@@ -24,7 +25,7 @@ struct assay__big *assay__big_new(uint32_t count, const struct assay__big *befor
 {
     size_t capacity = (before == NULL ? 0 : before->used) + 4 * (size_t)count;
     struct assay__big *row =
-        calloc(1, sizeof *row + count * sizeof *row->places + capacity * sizeof *row->limbs);
+        assay__calloc(1, sizeof *row + count * sizeof *row->places + capacity * sizeof *row->limbs);
     if (row == NULL)
         return NULL;
     row->capacity = capacity;
@@ -37,8 +38,8 @@ void assay__big_free(struct assay__big *row)
     if (row == NULL)
         return;
     if (row->is_grown)
-        free(row->limbs);
-    free(row);
+        assay__free(row->limbs);
+    assay__free(row);
 }
 
 static bool reserve(struct assay__big *row, size_t limbs)
@@ -46,12 +47,12 @@ static bool reserve(struct assay__big *row, size_t limbs)
     if (limbs <= row->capacity - row->used)
         return true;
     size_t capacity = 2 * (row->used + limbs);
-    mp_limb_t *grown = calloc(capacity, sizeof *grown);
+    mp_limb_t *grown = assay__calloc(capacity, sizeof *grown);
     if (grown == NULL)
         return false;
     memcpy(grown, row->limbs, row->used * sizeof *grown);
     if (row->is_grown)
-        free(row->limbs);
+        assay__free(row->limbs);
     row->limbs = grown;
     row->is_grown = true;
     row->capacity = capacity;

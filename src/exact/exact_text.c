@@ -2,10 +2,10 @@
 /* The canonical text of an exact number. */
 #include "exact/exact.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/digits.h"
+#include "base/memory.h"
 #include "exact/exact_limbs.h"
 
 typedef struct assay__exact exact;
@@ -109,7 +109,7 @@ static bool write_integer(exact *integer, long exponent, struct assay__text *out
     char small[SMALL], *digits = small;
     size_t room = (size_t)integer->size * 20;
     if (room > sizeof small) {
-        digits = calloc(room, 1);
+        digits = assay__calloc(room, 1);
         if (digits == NULL)
             return false;
     }
@@ -121,7 +121,7 @@ static bool write_integer(exact *integer, long exponent, struct assay__text *out
     if (is_done)
         write_digits(start, end - start, exponent, out);
     if (digits != small)
-        free(digits);
+        assay__free(digits);
     return is_done;
 }
 

@@ -359,11 +359,14 @@ void assay__plan_write_events(const struct assay_events_plan *events, struct ass
     write_object(&json, ASSAY__OBJECT_EVENTS, events);
 }
 
-enum assay_status assay__plan_write_canonical(const struct assay_plan *plan, char **text,
+enum assay_status assay__plan_write_canonical(const struct assay_plan *plan,
+                                              struct assay__arena *arena, const char **text,
                                               struct assay_error *err)
 {
     struct assay__text out = {0};
     struct assay__json json = {.out = &out};
     write_object(&json, ASSAY__OBJECT_PLAN, plan);
-    return assay__text_take(&out, text, NULL, err);
+    *text = out.failed ? NULL : assay__arena_copy(arena, out.data, out.length);
+    assay__text_release(&out);
+    return *text == NULL ? assay__fail_memory(err) : ASSAY_OK;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* From the text or the tree of a plan to the plan, and the plan's life. */
-#include <stdlib.h>
 
+#include "base/memory.h"
 #include "plan/plan_file.h"
 #include "plan/plan_read.h"
 
@@ -15,16 +15,15 @@ struct plan_memory {
 static void destroy(struct assay__plan_life *life)
 {
     struct plan_memory *memory = (struct plan_memory *)life;
-    free(memory->plan.canonical);
     assay__arena_release(&memory->arena);
-    free(memory);
+    assay__free(memory);
 }
 
 enum assay_status assay__plan_make(struct assay__arena *arena, const struct assay__node *root,
                                    const char *name, struct assay_plan **out,
                                    struct assay_error *err)
 {
-    struct plan_memory *memory = calloc(1, sizeof *memory);
+    struct plan_memory *memory = assay__calloc(1, sizeof *memory);
     if (memory == NULL) {
         assay__arena_release(arena);
         return assay__fail_memory(err);
@@ -43,7 +42,8 @@ enum assay_status assay__plan_make(struct assay__arena *arena, const struct assa
     assay__plan_object(&reader, ASSAY__OBJECT_PLAN, root, &memory->plan);
     enum assay_status status = reader.status;
     if (status == ASSAY_OK)
-        status = assay__plan_write_canonical(&memory->plan, &memory->plan.canonical, err);
+        status = assay__plan_write_canonical(&memory->plan, &memory->arena, &memory->plan.canonical,
+                                             err);
     if (status != ASSAY_OK) {
         assay_plan_free(&memory->plan);
         return status;

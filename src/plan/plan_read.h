@@ -123,7 +123,8 @@ enum assay_status assay__plan_make(struct assay__arena *arena, const struct assa
                                    struct assay_error *err);
 
 /** assay__plan_write_canonical() writes the canonical JSON of a plan, without plan->canonical. */
-enum assay_status assay__plan_write_canonical(const struct assay_plan *plan, char **text,
+enum assay_status assay__plan_write_canonical(const struct assay_plan *plan,
+                                              struct assay__arena *arena, const char **text,
                                               struct assay_error *err);
 
 #endif

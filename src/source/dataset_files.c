@@ -278,6 +278,7 @@ static enum assay_status end(struct intake *intake, enum assay_status status, co
     assay__summary_shards_release(&intake->shards);
     if (intake->has_units)
         assay__units_release(&intake->units);
+    assay__halt_end(&intake->halt);
     return status;
 }
 

@@ -8,12 +8,13 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
+
+#include "base/memory.h"
 
 enum {
     INPUT_BYTES = 256 * 1024,
@@ -150,13 +151,26 @@ static bool is_gzip(const unsigned char *bytes, size_t length)
     return length >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b;
 }
 
+static void *zlib_allocate(void *context, unsigned count, unsigned size)
+{
+    (void)context;
+    return assay__calloc(count, size);
+}
+
+static void zlib_release(void *context, void *memory)
+{
+    (void)context;
+    assay__free(memory);
+}
+
 static enum assay_status gzip_open(struct assay__source *source, struct assay_error *err)
 {
-    z_stream *stream = calloc(1, sizeof *stream);
+    z_stream *stream = assay__malloc(sizeof *stream);
     if (stream == NULL)
         return assay__fail_memory(err);
+    *stream = (z_stream){.zalloc = zlib_allocate, .zfree = zlib_release};
     if (inflateInit2(stream, 16 + MAX_WBITS) != Z_OK) { /* 16: with a gzip header */
-        free(stream);
+        assay__free(stream);
         return assay__fail_memory(err);
     }
     source->state = stream;
@@ -166,7 +180,7 @@ static enum assay_status gzip_open(struct assay__source *source, struct assay_er
 static void gzip_close(struct assay__source *source)
 {
     inflateEnd(source->state);
-    free(source->state);
+    assay__free(source->state);
 }
 
 /* After a member: another one follows, or padding with zeros, which tapes and dd leave behind. */
@@ -334,13 +348,14 @@ enum assay_status assay__source_open_any(const char *name, const struct assay__f
                                          struct assay__halt *halt, struct assay__source **out,
                                          struct assay_error *err)
 {
-    struct assay__source *source = calloc(1, sizeof *source);
+    struct assay__source *source = assay__calloc(1, sizeof *source);
     if (source == NULL)
         return assay__fail_memory(err);
     source->file = -1;
     source->halt = halt;
-    source->name = strdup(feed == NULL && strcmp(name, "-") == 0 ? "(standard input)" : name);
-    source->input = malloc(INPUT_BYTES);
+    source->name =
+        assay__strdup(feed == NULL && strcmp(name, "-") == 0 ? "(standard input)" : name);
+    source->input = assay__malloc(INPUT_BYTES);
     enum assay_status status = ASSAY_OK;
     if (source->name == NULL || source->input == NULL)
         status = assay__fail_memory(err);
@@ -429,7 +444,7 @@ void assay__source_close(struct assay__source *source)
     if (source->owns_file)
         close(source->file);
     assay__fingerprinter_free(source->trace);
-    free(source->input);
-    free(source->name);
-    free(source);
+    assay__free(source->input);
+    assay__free(source->name);
+    assay__free(source);
 }

@@ -5,8 +5,9 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/memory.h"
 
 void assay__rows_close(struct assay__rows *rows)
 {
@@ -82,7 +83,7 @@ void assay__rows_sample(const struct assay__rows *rows, uint32_t column, size_t 
 {
     struct assay__rows_block block = rows->last;
     memset(out, 0, sizeof *out);
-    out->cells = calloc(most + 1, sizeof *out->cells);
+    out->cells = assay__calloc(most + 1, sizeof *out->cells);
     if (out->cells == NULL)
         return;
     if (rows->kind->again != NULL)
@@ -98,7 +99,7 @@ void assay__rows_sample(const struct assay__rows *rows, uint32_t column, size_t 
 void assay__rows_sample_release(struct assay__rows_sample *sample)
 {
     assay__rows_close(sample->again);
-    free(sample->cells);
+    assay__free(sample->cells);
     memset(sample, 0, sizeof *sample);
 }
 

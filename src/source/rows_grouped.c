@@ -2,11 +2,11 @@
 /* A table whose group is in its file's name: the rows of another source with one more column. */
 #include "source/rows_grouped.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "assay/dataset.h"
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/utf8.h"
 #include "plan/plan_data.h"
 
@@ -39,8 +39,9 @@ static bool make_room(struct grouped *grouped, size_t record_count)
     if (record_count <= grouped->capacity)
         return true;
     size_t size = sizeof *grouped->fields * grouped->rows.header.count;
-    struct assay__field *fields =
-        record_count > SIZE_MAX / size ? NULL : realloc(grouped->fields, record_count * size);
+    struct assay__field *fields = record_count > SIZE_MAX / size
+                                      ? NULL
+                                      : assay__realloc(grouped->fields, record_count * size);
     if (fields == NULL)
         return false;
     grouped->fields = fields;
@@ -94,9 +95,9 @@ static void close_rows(struct assay__rows *rows)
     struct grouped *grouped = of(rows);
     assay__rows_close(grouped->inner);
     assay__rows_header_release(&rows->header);
-    free(grouped->fields);
-    free(grouped->text);
-    free(grouped);
+    assay__free(grouped->fields);
+    assay__free(grouped->text);
+    assay__free(grouped);
 }
 
 static void suggest(const struct assay__rows *rows, const char *column, struct assay_error *err)
@@ -175,7 +176,7 @@ static enum assay_status find_group(const char *pattern, const char *path,
 static enum assay_status widen_header(struct grouped *grouped, struct assay_error *err)
 {
     uint32_t count = assay__rows_column_count(grouped->inner);
-    struct assay__field *names = calloc((size_t)count + 1, sizeof *names);
+    struct assay__field *names = assay__calloc((size_t)count + 1, sizeof *names);
     if (names == NULL)
         return assay__fail_memory(err);
     for (uint32_t i = 0; i <= count; i++) {
@@ -186,7 +187,7 @@ static enum assay_status widen_header(struct grouped *grouped, struct assay_erro
     enum assay_status status =
         assay__rows_header_init(&grouped->rows.header, names, count + 1, err);
     grouped->rows.header.line = grouped->inner->header.line;
-    free(names);
+    assay__free(names);
     return status;
 }
 
@@ -197,12 +198,12 @@ enum assay_status assay__rows_group(struct assay__rows **rows, const char *patte
     enum assay_status status = find_group(pattern, path, &found, err);
     if (status != ASSAY_OK)
         return status;
-    struct grouped *grouped = calloc(1, sizeof *grouped);
+    struct grouped *grouped = assay__calloc(1, sizeof *grouped);
     if (grouped == NULL)
         return assay__fail_memory(err);
     grouped->rows.kind = &GROUPED;
     grouped->inner = *rows;
-    grouped->text = strndup(found.text, found.length);
+    grouped->text = assay__strndup(found.text, found.length);
     grouped->group = (struct assay__field){grouped->text, found.length, true, false, false};
     status = grouped->text == NULL ? assay__fail_memory(err) : widen_header(grouped, err);
     if (status != ASSAY_OK) {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/nearest.h"
 #include "base/text.h"
 #include "source/rows.h"
@@ -16,8 +17,8 @@ enum assay_status assay__rows_header_init(struct assay__rows_header *header,
     size_t size = 0;
     for (uint32_t i = 0; i < count; i++)
         size += (size_t)fields[i].length + 1;
-    header->names = malloc(count * sizeof *header->names);
-    header->bytes = malloc(size);
+    header->names = assay__malloc(count * sizeof *header->names);
+    header->bytes = assay__malloc(size);
     if (header->names == NULL || header->bytes == NULL)
         return assay__fail_memory(err);
     char *at = header->bytes;
@@ -33,8 +34,8 @@ enum assay_status assay__rows_header_init(struct assay__rows_header *header,
 
 void assay__rows_header_release(struct assay__rows_header *header)
 {
-    free(header->names);
-    free(header->bytes);
+    assay__free(header->names);
+    assay__free(header->bytes);
     memset(header, 0, sizeof *header);
 }
 

@@ -65,10 +65,12 @@ static enum assay_status write_whole(struct assay__summary_shards *shards,
     struct assay__text out = {0};
     if (status == ASSAY_OK)
         status = assay__summary_write(whole, &out, err);
+    const struct assay__halt *halt = shards->halt;
     assay__summary_shards_release(shards);
     if (status == ASSAY_OK)
-        return assay__text_take(&out, text, length, err);
+        status = assay__text_take(&out, text, length, err);
     assay__text_release(&out);
+    assay__halt_end(halt);
     return status;
 }
 
@@ -111,5 +113,6 @@ enum assay_status assay_sums_stream(const char *const *paths, size_t path_count,
     if (status == ASSAY_OK)
         status = assay__summary_stream(whole, sink, err);
     assay__summary_shards_release(&shards);
+    assay__halt_end(&halt);
     return status;
 }

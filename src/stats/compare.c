@@ -6,10 +6,10 @@
 #include "stats/compare.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "stats/compare_ball.h"
 #include "stats/critical.h"
 #include "stats/defaults.h"
@@ -477,11 +477,11 @@ enum assay_status assay_moments_compare(const struct assay_moments *const *momen
         return compare_raw(moments[baseline], moments[compared], method, out, err);
     if (group_count == 2)
         return compare_two(moments, baseline, compared, method, out, err);
-    struct assay__group *groups = calloc(group_count, sizeof *groups);
+    struct assay__group *groups = assay__calloc(group_count, sizeof *groups);
     if (groups == NULL)
         return assay__fail_memory(err);
     enum assay_status status =
         compare_in(groups, moments, group_count, baseline, compared, method, out, err);
-    free(groups);
+    assay__free(groups);
     return status;
 }

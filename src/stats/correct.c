@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "exact/shortest.h"
 #include "stats/adjustments.h"
 #include "stats/defaults.h"
@@ -216,7 +217,7 @@ static enum assay_status adjust(enum assay_adjustment method, const double *p,
     enum assay_status status = check(method, p, log10_p, count, err);
     if (status != ASSAY_OK || count == 0)
         return status;
-    struct ranked *ranked = calloc(count, sizeof *ranked);
+    struct ranked *ranked = assay__calloc(count, sizeof *ranked);
     if (ranked == NULL)
         return assay__fail_memory(err);
     size_t family = 0;
@@ -241,7 +242,7 @@ static enum assay_status adjust(enum assay_adjustment method, const double *p,
             adjusted_p[ranked[i].index] = fmin(ranked[i].p, 1.0);
         adjusted_log10_p[ranked[i].index] = fmin(ranked[i].log10_p, 0.0);
     }
-    free(ranked);
+    assay__free(ranked);
     return ASSAY_OK;
 }
 

@@ -3,9 +3,9 @@
 #include "assay/moments.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "exact/exact_kernel.h"
 #include "stats/moments_block.h"
 
@@ -21,7 +21,8 @@ enum assay_status assay_moments_new(struct assay_moments_shape shape, struct ass
                            "and %u.",
                            (int)ASSAY_COVARIATES_MAX, (unsigned)shape.has_denominator,
                            (unsigned)shape.covariate_count);
-    struct assay_moments *moments = calloc(1, sizeof *moments + assay__block_bytes(shape, 0));
+    struct assay_moments *moments =
+        assay__calloc(1, sizeof *moments + assay__block_bytes(shape, 0));
     if (moments == NULL)
         return assay__fail_memory(err);
     moments->shape = shape;
@@ -37,8 +38,8 @@ void assay_moments_free(struct assay_moments *moments)
         assay__block_clear(moments->complete);
     for (uint32_t i = 0; i < moments->partial_count; i++)
         assay__block_free(moments->partial[i]);
-    free(moments->partial);
-    free(moments);
+    assay__free(moments->partial);
+    assay__free(moments);
 }
 
 struct assay_moments_shape assay_moments_shape(const struct assay_moments *moments)
@@ -86,12 +87,12 @@ static bool grow_partial(struct assay_moments *moments)
     if (moments->partial_count < moments->partial_capacity)
         return true;
     uint32_t capacity = moments->partial_capacity == 0 ? 2 : 2 * moments->partial_capacity;
-    block_t **partial = calloc(capacity, sizeof *partial);
+    block_t **partial = assay__calloc(capacity, sizeof *partial);
     if (partial == NULL)
         return false;
     if (moments->partial_count > 0)
         memcpy(partial, moments->partial, moments->partial_count * sizeof *partial);
-    free(moments->partial);
+    assay__free(moments->partial);
     moments->partial = partial;
     moments->partial_capacity = capacity;
     return true;

@@ -3,9 +3,9 @@
 #include "stats/moments_block.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "number/number.h"
 #include "stats/centred.h"
 
@@ -42,7 +42,7 @@ void assay__block_init(block_t *block, struct assay_moments_shape shape, uint32_
 
 block_t *assay__block_new(struct assay_moments_shape shape, uint32_t mask)
 {
-    block_t *block = calloc(1, assay__block_bytes(shape, mask));
+    block_t *block = assay__calloc(1, assay__block_bytes(shape, mask));
     if (block != NULL)
         assay__block_init(block, shape, mask);
     return block;
@@ -52,15 +52,15 @@ void assay__block_clear(block_t *block)
 {
     if (block->big != NULL)
         assay__big_free(block->big);
-    free(block->chunks);
-    free(block->wide);
+    assay__free(block->chunks);
+    assay__free(block->wide);
 }
 
 void assay__block_free(block_t *block)
 {
     if (block != NULL)
         assay__block_clear(block);
-    free(block);
+    assay__free(block);
 }
 
 static bool need_wide(block_t *block)
@@ -68,7 +68,7 @@ static bool need_wide(block_t *block)
     if (block->wide != NULL)
         return true;
     struct assay__layout layout = block->narrow.layout;
-    block->wide = calloc(1, sizeof *block->wide + assay__store_bytes(layout, 2));
+    block->wide = assay__calloc(1, sizeof *block->wide + assay__store_bytes(layout, 2));
     if (block->wide != NULL)
         assay__store_init(block->wide, layout, 2, block->wide + 1);
     return block->wide != NULL;
@@ -78,7 +78,7 @@ static bool need_chunks(block_t *block)
 {
     if (block->chunks != NULL)
         return true;
-    block->chunks = calloc(1, assay__chunks_bytes(block->narrow.layout));
+    block->chunks = assay__calloc(1, assay__chunks_bytes(block->narrow.layout));
     if (block->chunks != NULL)
         block->chunks->layout = block->narrow.layout;
     return block->chunks != NULL;

@@ -23,6 +23,11 @@ grep -q 'gsl_root_fsolver_iterate' "$work/log" && grep -q 'gsl_sf_log_1plusx_mx'
 ok $? "libassay uses GSL, without its allocations"
 grep -q 'cJSON_CreateRaw' "$work/log" && grep -q 'cJSON_ParseWithLengthOpts' "$work/log"
 ok $? "libassay writes and reads by cJSON"
+nm -A "$BUILD/libassay.a" 2>/dev/null |
+    grep -E ' U (malloc|calloc|realloc|reallocarray|aligned_alloc|posix_memalign|free|strn?dup|v?asprintf)$' |
+    grep -v ':memory\.o:' >"$work/log"
+[ ! -s "$work/log" ]
+ok $? "libassay asks for memory in base/memory.c alone"
 ldd "$BUILD/libassay.so" >"$work/log"
 grep -q libgsl "$work/log" && grep -q libcjson "$work/log"
 ok $? "the loader finds GSL and cJSON"

@@ -3,6 +3,8 @@
 
 #include <malloc.h>
 
+#include "base/text.h"
+
 double test_relative_error(double got, double want)
 {
     if (got == want || (isnan(got) && isnan(want)))
@@ -81,4 +83,12 @@ struct assay_plan *test_plan(const char *json)
     struct assay_error err;
     assert_ok(assay_plan_parse(json, strlen(json), "plan", &plan, &err), &err);
     return plan;
+}
+
+char *test_text(struct assay__text *text)
+{
+    char *bytes = NULL;
+    struct assay_error err;
+    assert_ok(assay__text_take(text, &bytes, NULL, &err), &err);
+    return bytes;
 }

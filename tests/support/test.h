@@ -63,6 +63,11 @@ char *test_read_file(const char *path, size_t *length);
 /** test_write_file() makes a file of bytes; the test fails when it cannot. */
 void test_write_file(const char *path, const char *bytes, size_t length);
 
+struct assay__text;
+
+/** test_text() is what a text holds; the test fails without memory. free() it. */
+char *test_text(struct assay__text *text);
+
 /** test_plan() is the plan of a JSON text; the test fails when it has none. */
 struct assay_plan *test_plan(const char *json);
 

@@ -62,7 +62,7 @@ char *units_describe(const struct assay_dataset *dataset)
     for (size_t i = 0; i < count; i++)
         assay__text_release(&lines[i]);
     assay__text_append(&all, "", 0);
-    return all.data;
+    return test_text(&all);
 }
 
 enum assay_status units_read_files(const struct assay_plan *plan, int file_count,

@@ -5,10 +5,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "api/deliver/answer.h"
 #include "json/json_write.h"
 #include "api/deliver/retry.h"
@@ -36,7 +36,7 @@ static void forget_string(char **string)
 {
     if (*string != NULL)
         explicit_bzero(*string, strlen(*string));
-    free(*string);
+    assay__free(*string);
     *string = NULL;
 }
 
@@ -69,7 +69,7 @@ static enum assay_status keep(struct assay__auth *auth, const char *token, size_
                          : "is not a token: one line of visible ASCII characters, without blanks");
         return ASSAY_OK;
     }
-    auth->token = malloc(length + 1);
+    auth->token = assay__malloc(length + 1);
     if (auth->token == NULL)
         return assay__fail_memory(err);
     memcpy(auth->token, token, length);
@@ -134,7 +134,7 @@ static enum assay_status read_client_secret(struct assay__auth *auth,
         fail(outcome, auth->client_secret_file, "The file of the client secret",
              length == 0 ? "is empty" : "does not hold a secret: it is too long, or not text");
     } else if (is_read) {
-        auth->secret = strndup(bytes, length);
+        auth->secret = assay__strndup(bytes, length);
         if (auth->secret == NULL)
             status = assay__fail_memory(err);
     }

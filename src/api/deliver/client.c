@@ -5,12 +5,12 @@
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/curl_library.h"
+#include "base/memory.h"
 
 /* Numbers of the options: where, default, and what to call them. */
 static const struct number_option {
@@ -138,11 +138,10 @@ static enum assay_status set_auth(struct assay_client *client, struct assay_erro
     return ASSAY_OK;
 }
 
-enum assay_status assay_client_new(const struct assay_client_options *options,
-                                   struct assay_client **out, struct assay_error *err)
+static enum assay_status make(const struct assay_client_options *options, struct assay_client **out,
+                              struct assay_error *err)
 {
-    *out = NULL;
-    struct assay_client *client = calloc(1, sizeof *client);
+    struct assay_client *client = assay__calloc(1, sizeof *client);
     if (client == NULL)
         return assay__fail_memory(err);
     enum assay_status status = copy_options(client, options, err);
@@ -177,6 +176,17 @@ enum assay_status assay_client_new(const struct assay_client_options *options,
     return status;
 }
 
+enum assay_status assay_client_new(const struct assay_client_options *options,
+                                   struct assay_client **out, struct assay_error *err)
+{
+    struct assay__halt halt;
+    *out = NULL;
+    assay__halt_begin(&halt, options->hooks);
+    enum assay_status status = make(options, out, err);
+    assay__halt_end(&halt);
+    return status;
+}
+
 void assay_client_free(struct assay_client *client)
 {
     if (client == NULL)
@@ -189,7 +199,7 @@ void assay_client_free(struct assay_client *client)
         explicit_bzero((char *)(uintptr_t)client->options.client_secret,
                        strlen(client->options.client_secret));
     assay__arena_release(&client->arena);
-    free(client);
+    assay__free(client);
 }
 
 static enum assay_status check_readable(const char *path, const char *what, enum assay_status code,

@@ -66,6 +66,7 @@ enum assay_status assay_client_post(struct assay_client *client, const char *bod
     else
         status = post_entry(client, &parsed, body, length, out, &why);
     assay__arena_release(&arena);
+    assay__halt_end(&client->halt);
     if (status != ASSAY_OK && err != NULL)
         *err = why;
     return status;
@@ -152,6 +153,7 @@ enum assay_status assay_client_flush(struct assay_client *client, size_t *delive
     *delivered = flush.delivered;
     *left = flush.left + (count - at);
     assay__arena_release(&arena);
+    assay__halt_end(&client->halt);
     if (flush.first.code != ASSAY_OK && err != NULL)
         *err = flush.first;
     return flush.first.code;
@@ -164,6 +166,7 @@ enum assay_status assay_client_describe(struct assay_client *client, const char 
     struct assay__arena arena = {0};
     struct assay__body parsed;
     struct assay__text out = {0};
+    assay__halt_begin(&client->halt, client->options.hooks);
     enum assay_status status = assay__body_read(&arena, body, length, NULL, &parsed, err);
     if (status == ASSAY_OK)
         status = assay__client_check(client, err);
@@ -183,5 +186,6 @@ enum assay_status assay_client_describe(struct assay_client *client, const char 
         status = assay__text_take(&out, text, NULL, err);
     }
     assay__arena_release(&arena);
+    assay__halt_end(&client->halt);
     return status;
 }

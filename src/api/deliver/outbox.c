@@ -24,6 +24,7 @@
 #include "api/deliver/envelope.h"
 #include "api/deliver/retry.h"
 #include "base/digest.h"
+#include "base/memory.h"
 
 enum { STALE_SECONDS = 3600 };
 static const char SUFFIX[] = ".json";
@@ -39,7 +40,7 @@ static enum assay_status fail_io(struct assay_error *err, const char *path, cons
 static char *join(const char *directory, const char *name)
 {
     size_t size = strlen(directory) + strlen(name) + 2;
-    char *path = malloc(size);
+    char *path = assay__malloc(size);
     if (path != NULL)
         snprintf(path, size, "%s/%s", directory, name);
     return path;
@@ -71,7 +72,7 @@ static enum assay_status make_directory(const char *directory, struct assay_erro
         return assay__fail_memory(err);
     bool ok = sync_directory(parent) || (!is_made && errno == EACCES);
     enum assay_status status = ok ? ASSAY_OK : fail_io(err, directory, "synced");
-    free(parent);
+    assay__free(parent);
     return status;
 }
 
@@ -151,7 +152,7 @@ enum assay_status assay__outbox_put(const char *directory, const char *id, const
         status = assay__fail_memory(err);
     else
         status = write_entry(directory, temporary, entry->path, body, length, &entry->fd, err);
-    free(temporary);
+    assay__free(temporary);
     if (status != ASSAY_OK)
         assay__outbox_release(entry);
     return status;
@@ -209,7 +210,7 @@ static enum assay_status collect(DIR *stream, const char *directory, struct assa
             continue;
         if (*count == capacity) {
             capacity = capacity > 0 ? 2 * capacity : 64;
-            struct listed *longer = realloc(*list, capacity * sizeof *longer);
+            struct listed *longer = assay__realloc(*list, capacity * sizeof *longer);
             if (longer == NULL)
                 return assay__fail_memory(err);
             *list = longer;
@@ -246,7 +247,7 @@ enum assay_status assay__outbox_list(const char *directory, struct assay__arena 
         for (size_t i = 0; sorted != NULL && i < *count; i++)
             sorted[i] = list[i].name;
     }
-    free(list);
+    assay__free(list);
     *names = sorted;
     return status;
 }
@@ -268,7 +269,7 @@ static enum assay_status read_entry(struct assay__outbox_entry *entry, struct as
         return assay__fail_at(err, ASSAY_ERROR_LIMIT, entry->path, 0, 0,
                               "The outbox entry is larger than %d bytes.", ASSAY__BODY_BYTES_MAX);
     size_t size = (size_t)found.st_size;
-    entry->body = malloc(size + 1);
+    entry->body = assay__malloc(size + 1);
     if (entry->body == NULL)
         return assay__fail_memory(err);
     while (entry->length < size) {
@@ -353,7 +354,7 @@ void assay__outbox_release(struct assay__outbox_entry *entry)
 {
     if (entry->fd >= 0)
         close(entry->fd);
-    free(entry->path);
-    free(entry->body);
+    assay__free(entry->path);
+    assay__free(entry->body);
     *entry = (struct assay__outbox_entry){.fd = -1};
 }

@@ -3,9 +3,9 @@
 #include "api/deliver/transport.h"
 
 #include "base/curl_library.h"
+#include "base/memory.h"
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -39,7 +39,7 @@ struct transfer {
 
 struct assay__http *assay__http_new(const struct assay__http_limits *limits)
 {
-    struct assay__http *http = calloc(1, sizeof *http);
+    struct assay__http *http = assay__calloc(1, sizeof *http);
     if (http == NULL)
         return NULL;
     http->limits = *limits;
@@ -58,7 +58,7 @@ void assay__http_free(struct assay__http *http)
         return;
     curl_easy_cleanup(http->easy);
     curl_multi_cleanup(http->multi);
-    free(http);
+    assay__free(http);
 }
 
 void assay__http_response_release(struct assay__http_response *response)

@@ -3,13 +3,13 @@
 #include "assay/document.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "assay/analysis.h"
 #include "assay/result.h"
 #include "assay/table.h"
 #include "base/error.h"
+#include "base/memory.h"
 
 /* The tables that a call reads. */
 struct inputs {
@@ -86,7 +86,7 @@ static int conclude(const char *plan, struct inputs *inputs, enum assay_status s
         status = analyze(plan, inputs, format, document, err);
     for (size_t i = 0; inputs->tables != NULL && i < inputs->count; i++)
         assay_table_free(inputs->tables[i]);
-    free(inputs->tables);
+    assay__free(inputs->tables);
     return answer(status, err, message, message_bytes);
 }
 
@@ -94,7 +94,7 @@ static enum assay_status begin(struct inputs *inputs, const char *const *events,
                                struct assay_error *err)
 {
     *inputs = (struct inputs){.events = events, .count = count};
-    inputs->tables = calloc(count + 1, sizeof(struct assay_table *));
+    inputs->tables = assay__calloc(count + 1, sizeof(struct assay_table *));
     return inputs->tables == NULL ? assay__fail_memory(err) : ASSAY_OK;
 }
 

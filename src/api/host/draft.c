@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
+#include "base/text.h"
 #include "number/number.h"
 
 enum { PARTS_MAX = 32, PART_BYTES = 1100 };
@@ -18,11 +20,11 @@ struct assay_draft {
 
 enum assay_status assay_draft_new(struct assay_draft **out, struct assay_error *err)
 {
-    struct assay_draft *draft = calloc(1, sizeof *draft);
+    struct assay_draft *draft = assay__calloc(1, sizeof *draft);
     if (draft != NULL)
         draft->root = cJSON_CreateObject();
     if (draft == NULL || draft->root == NULL) {
-        free(draft);
+        assay__free(draft);
         return assay__fail_memory(err);
     }
     *out = draft;
@@ -34,7 +36,7 @@ void assay_draft_free(struct assay_draft *draft)
     if (draft == NULL)
         return;
     cJSON_Delete(draft->root);
-    free(draft);
+    assay__free(draft);
 }
 
 static enum assay_status fail_place(const char *place, const char *why, struct assay_error *err)
@@ -156,10 +158,13 @@ enum assay_status assay_draft_set_truth(struct assay_draft *draft, const char *p
 enum assay_status assay_draft_write(const struct assay_draft *draft, char **text,
                                     struct assay_error *err)
 {
+    struct assay__text out = {0}; /* cJSON may have an allocator of its own */
     char *printed = cJSON_Print(draft->root);
-    *text = printed == NULL ? NULL : strdup(printed); /* cJSON may have an allocator of its own */
+    if (printed == NULL)
+        return assay__fail_memory(err);
+    assay__text_puts(&out, printed);
     cJSON_free(printed);
-    return *text == NULL ? assay__fail_memory(err) : ASSAY_OK;
+    return assay__text_take(&out, text, NULL, err);
 }
 
 enum assay_status assay_draft_plan(const struct assay_draft *draft, struct assay_plan **out,
@@ -169,6 +174,6 @@ enum assay_status assay_draft_plan(const struct assay_draft *draft, struct assay
     enum assay_status status = assay_draft_write(draft, &text, err);
     if (status == ASSAY_OK)
         status = assay_plan_parse(text, strlen(text), "(draft)", out, err);
-    free(text);
+    assay_free(text);
     return status;
 }

@@ -2,10 +2,10 @@
 /* The parser of filters: recursive descent over the grammar in filter.h. */
 #include "plan/filter/filter.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/memory.h"
 #include "analysis/plan_model.h"
 #include "number/number.h"
 #include "plan/filter/filter_parse.h"
@@ -150,7 +150,7 @@ static enum assay_status column_index(struct parser *parser, const char *name, s
             return ASSAY_OK;
     if (filter->column_count == filter->column_capacity) {
         uint32_t capacity = filter->column_capacity * 2 + 8;
-        const char **columns = realloc(filter->columns, capacity * sizeof *columns);
+        const char **columns = assay__realloc(filter->columns, capacity * sizeof *columns);
         if (columns == NULL)
             return assay__fail_memory(parser->err);
         filter->columns = columns;
@@ -378,7 +378,7 @@ enum assay_status assay__filter_parse(const char *text, struct assay__filter **o
     if (strlen(text) > FILTER_BYTES_MAX)
         return assay__fail(err, ASSAY_ERROR_LIMIT, "A filter has at most %d bytes.",
                            FILTER_BYTES_MAX);
-    struct assay__filter *filter = calloc(1, sizeof *filter);
+    struct assay__filter *filter = assay__calloc(1, sizeof *filter);
     if (filter == NULL)
         return assay__fail_memory(err);
     struct parser parser = {.text = text, .at = text, .filter = filter, .err = err};
@@ -401,9 +401,9 @@ void assay__filter_free(struct assay__filter *filter)
 {
     if (filter == NULL)
         return;
-    free(filter->columns);
+    assay__free(filter->columns);
     assay__arena_release(&filter->arena);
-    free(filter);
+    assay__free(filter);
 }
 
 uint32_t assay__filter_column_count(const struct assay__filter *filter)

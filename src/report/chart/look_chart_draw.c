@@ -2,9 +2,9 @@
 /* A comparison over time in characters: a grid of cells, the later layers over the earlier. */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/time.h"
 #include "report/chart/look_chart.h"
 
@@ -311,10 +311,10 @@ static void write_end(const struct grid *grid)
 
 void assay__chart_draw(struct assay__page *page, const struct assay__chart *chart)
 {
-    struct grid *grid = calloc(1, sizeof *grid);
+    struct grid *grid = assay__calloc(1, sizeof *grid);
     if (grid == NULL || chart->count == 0) {
         page->out->failed = page->out->failed || grid == NULL;
-        free(grid);
+        assay__free(grid);
         return;
     }
     grid->page = page;
@@ -332,7 +332,7 @@ void assay__chart_draw(struct assay__page *page, const struct assay__chart *char
     for (int event = 0; event < ASSAY__CHART_EVENT_COUNT; event++)
         write_event(grid, (enum assay__chart_event)event);
     write_end(grid);
-    free(grid);
+    assay__free(grid);
 }
 
 void assay__chart_key(struct assay__page *page, bool has_futility)

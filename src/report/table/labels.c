@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 /* Bytes that all wide names begin and end with. */
 struct sameness {
     size_t start, end;
@@ -111,7 +113,7 @@ static int compare_owned(const void *a, const void *b)
 /* Labels that read alike are taken away: those names are shown whole. */
 static bool drop_equal(struct assay__labels *labels)
 {
-    struct owned *owned = calloc(labels->count + 1, sizeof *owned);
+    struct owned *owned = assay__calloc(labels->count + 1, sizeof *owned);
     size_t count = 0;
     if (owned == NULL)
         return false;
@@ -125,7 +127,7 @@ static bool drop_equal(struct assay__labels *labels)
         labels->shown[owned[i - 1].index] = NULL;
         labels->shown[owned[i].index] = NULL;
     }
-    free(owned);
+    assay__free(owned);
     return true;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Metrics over time: a chart for each comparison that has several looks, over all units. */
 #include <math.h>
-#include <stdlib.h>
 
+#include "base/memory.h"
 #include "analysis/analysis_view.h"
 #include "analysis/phrases.h"
 #include "report/chart/look_chart.h"
@@ -82,7 +82,7 @@ static void write_title(struct assay__page *page, const struct assay_analysis *a
 static void draw(struct assay__page *page, const struct assay_analysis *analysis,
                  const struct assay_metric_result *result)
 {
-    struct assay__chart_look *looks = calloc(result->look_count, sizeof *looks);
+    struct assay__chart_look *looks = assay__calloc(result->look_count, sizeof *looks);
     enum assay_direction direction = analysis->plan->metrics[result->metric].direction;
     bool relative = is_relative(analysis, result);
     if (looks == NULL) {
@@ -101,7 +101,7 @@ static void draw(struct assay__page *page, const struct assay_analysis *analysis
     fill_found(&chart, result);
     write_title(page, analysis, result, chart.hypothesis);
     assay__chart_draw(page, &chart);
-    free(looks);
+    assay__free(looks);
 }
 
 static bool has_futility(const struct assay_analysis *analysis)

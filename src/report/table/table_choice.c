@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "analysis/outcome.h"
 #include "number/number.h"
 #include "report/table/table.h"
@@ -81,8 +82,8 @@ bool assay__choice_make(struct assay__choice *choice, const struct assay_analysi
                         bool lists_all)
 {
     *choice = (struct assay__choice){.total = count_total(analysis)};
-    choice->is_listed = calloc(analysis->result_count + 1, sizeof *choice->is_listed);
-    struct found *found = calloc(choice->total + 1, sizeof *found);
+    choice->is_listed = assay__calloc(analysis->result_count + 1, sizeof *choice->is_listed);
+    struct found *found = assay__calloc(choice->total + 1, sizeof *found);
     size_t most = (size_t)COMPARISONS_OF_METRIC_MAX * analysis->plan->metric_count;
     bool is_made = choice->is_listed != NULL && found != NULL;
     if (is_made && !lists_all && (choice->total > COMPARISONS_MAX || choice->total > most)) {
@@ -92,7 +93,7 @@ bool assay__choice_make(struct assay__choice *choice, const struct assay_analysi
             choice->is_listed[i] = analysis->results[i].slice == 0;
         choice->listed = choice->total;
     }
-    free(found);
+    assay__free(found);
     return is_made;
 }
 
@@ -118,5 +119,5 @@ void assay__choice_words(const struct assay__choice *choice, struct assay__text 
 
 void assay__choice_release(struct assay__choice *choice)
 {
-    free(choice->is_listed);
+    assay__free(choice->is_listed);
 }

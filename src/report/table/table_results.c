@@ -8,13 +8,13 @@
  */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "analysis/outcome.h"
 #include "plan/names.h"
 #include "report/table/table.h"
 #include "number/number.h"
+#include "base/memory.h"
 #include "base/time.h"
 
 /* Columns of the section, the same for all metrics. */
@@ -230,7 +230,7 @@ static struct assay__axis fit_axis(struct assay__page *page, const struct assay_
     size_t drawn_count = 0, capacity = 0;
     for (size_t i = 0; i < count; i++)
         capacity += results[i].slice == 0 ? results[i].look_count : 0;
-    struct assay__drawn *drawn = calloc(capacity + 1, sizeof *drawn);
+    struct assay__drawn *drawn = assay__calloc(capacity + 1, sizeof *drawn);
     if (drawn == NULL) {
         page->out->failed = true;
         return axis;
@@ -244,7 +244,7 @@ static struct assay__axis fit_axis(struct assay__page *page, const struct assay_
                     assay__table_row_drawn(analysis, &results[i], &results[i].looks[look], false);
     }
     axis = assay__axis_fit(drawn, drawn_count, columns);
-    free(drawn);
+    assay__free(drawn);
     return axis;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "analysis/outcome.h"
 #include "number/number.h"
 #include "report/table/labels.h"
@@ -75,8 +76,8 @@ static int compare_ranked(const void *a, const void *b)
 /* Names those that are shown: of a dimension with many values the ones with the most units. */
 static bool choose(struct family *family)
 {
-    struct ranked *ranked = calloc(family->count, sizeof *ranked);
-    family->names = calloc(family->count, sizeof *family->names);
+    struct ranked *ranked = assay__calloc(family->count, sizeof *ranked);
+    family->names = assay__calloc(family->count, sizeof *family->names);
     bool has_memory = ranked != NULL && family->names != NULL;
     for (uint32_t i = 0; has_memory && i < family->count; i++)
         ranked[i] = (struct ranked){slice_units(family->analysis, family->first + i), i};
@@ -85,7 +86,7 @@ static bool choose(struct family *family)
     for (uint32_t i = 0; has_memory && i < family->count && i < family->shown; i++)
         family->names[ranked[i].number] =
             slice_name(&family->analysis->slices[family->first + ranked[i].number]);
-    free(ranked);
+    assay__free(ranked);
     return has_memory;
 }
 
@@ -165,7 +166,7 @@ static void measure_columns(struct family *family, const struct assay__page *pag
 
 static void fit_axis(struct block *block, struct assay__page *page)
 {
-    struct assay__drawn *drawn = calloc(block->count + 1, sizeof *drawn);
+    struct assay__drawn *drawn = assay__calloc(block->count + 1, sizeof *drawn);
     size_t count = 0;
     if (drawn == NULL) {
         page->out->failed = true;
@@ -177,7 +178,7 @@ static void fit_axis(struct block *block, struct assay__page *page)
                 assay__table_row_drawn(block->family->analysis, &block->results[i],
                                        look_of(block->family, &block->results[i]), block->relative);
     block->axis = assay__axis_fit(drawn, count, block->family->plot);
-    free(drawn);
+    assay__free(drawn);
 }
 
 static void write_title(struct assay__page *page, const struct block *block,
@@ -387,7 +388,7 @@ void assay__table_slices(struct assay__page *page, const struct assay_analysis *
             family.count++;
         write_family(page, &family);
         assay__labels_release(&family.labels);
-        free(family.names);
+        assay__free(family.names);
         s += family.count;
     }
 }

@@ -6,11 +6,11 @@
  */
 #include "source/csv/csv.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "assay/dataset.h"
 #include "base/halt.h"
+#include "base/memory.h"
 #include "source/csv/csv_private.h"
 #include "source/csv/csv_dialect.h"
 
@@ -32,7 +32,7 @@ static enum assay_status grow(struct assay__csv *csv, struct assay_error *err)
     if (csv->capacity >= BUFFER_BYTES_MAX)
         return assay__fail_at(err, ASSAY_ERROR_LIMIT, assay__csv_name(csv), csv->line, 0,
                               "The record is longer than %d bytes.", ASSAY_ROW_BYTES_MAX);
-    char *buffer = realloc(csv->buffer, csv->capacity * 2 + 1);
+    char *buffer = assay__realloc(csv->buffer, csv->capacity * 2 + 1);
     if (buffer == NULL)
         return assay__fail_memory(err);
     csv->buffer = buffer;
@@ -201,7 +201,7 @@ static void trim_fields(struct assay__field *fields, uint32_t count)
 
 static enum assay_status read_header(struct assay__csv *csv, struct assay_error *err)
 {
-    struct assay__field *fields = malloc(2 * (size_t)ASSAY_COLUMNS_MAX * sizeof *fields);
+    struct assay__field *fields = assay__malloc(2 * (size_t)ASSAY_COLUMNS_MAX * sizeof *fields);
     if (fields == NULL)
         return assay__fail_memory(err);
     struct assay__scan scan = {0};
@@ -234,7 +234,7 @@ static enum assay_status read_header(struct assay__csv *csv, struct assay_error 
         csv->rows.header.line = csv->line;
         advance(csv, &scan);
     }
-    free(fields);
+    assay__free(fields);
     return status;
 }
 
@@ -242,8 +242,8 @@ static enum assay_status make_block(struct assay__csv *csv, struct assay_error *
 {
     uint32_t columns = csv->rows.header.count;
     csv->block_records = columns >= BLOCK_FIELDS ? 1 : BLOCK_FIELDS / columns;
-    csv->fields = malloc(csv->block_records * columns * sizeof *csv->fields);
-    csv->lines = malloc(csv->block_records * sizeof *csv->lines);
+    csv->fields = assay__malloc(csv->block_records * columns * sizeof *csv->fields);
+    csv->lines = assay__malloc(csv->block_records * sizeof *csv->lines);
     return csv->fields != NULL && csv->lines != NULL ? ASSAY_OK : assay__fail_memory(err);
 }
 
@@ -368,11 +368,11 @@ static void close_rows(struct assay__rows *rows)
         assay__recoder_free(csv->recoder);
         assay__source_close(csv->source);
         assay__rows_header_release(&csv->rows.header);
-        free(csv->buffer);
+        assay__free(csv->buffer);
     }
-    free(csv->fields);
-    free(csv->lines);
-    free(csv);
+    assay__free(csv->fields);
+    assay__free(csv->lines);
+    assay__free(csv);
 }
 
 static assay__uint128 fingerprint(const struct assay__rows *rows)
@@ -433,7 +433,7 @@ enum assay_status assay__csv_open(const char *path, const struct assay__csv_opti
     if (options->separator != '\0' && strchr(ASSAY__CSV_SEPARATORS, options->separator) == NULL)
         return assay__fail(err, ASSAY_ERROR_USAGE,
                            "The separator must be a comma, a semicolon, a tab or a bar.");
-    struct assay__csv *csv = calloc(1, sizeof *csv);
+    struct assay__csv *csv = assay__calloc(1, sizeof *csv);
     if (csv == NULL)
         return assay__fail_memory(err);
     csv->rows.kind = &CSV;
@@ -441,7 +441,7 @@ enum assay_status assay__csv_open(const char *path, const struct assay__csv_opti
     csv->options = *options;
     csv->line = 1;
     csv->capacity = ASSAY__CSV_BUFFER_BYTES;
-    csv->buffer = malloc(ASSAY__CSV_BUFFER_BYTES + 1);
+    csv->buffer = assay__malloc(ASSAY__CSV_BUFFER_BYTES + 1);
     enum assay_status status = csv->buffer == NULL ? assay__fail_memory(err) : ASSAY_OK;
     if (status == ASSAY_OK)
         status = assay__source_open_any(path, options->feed, options->halt, &csv->source, err);

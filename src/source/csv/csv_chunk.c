@@ -8,16 +8,16 @@
 
 #include "source/csv/csv_chunk.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/halt.h"
+#include "base/memory.h"
 #include "source/csv/csv_private.h"
 
 enum assay_status assay__chunk_init(struct assay__chunk *chunk, struct assay_error *err)
 {
     chunk->length = 0;
-    chunk->memory = malloc(ASSAY__CHUNK_BYTES + 2 * ASSAY__CHUNK_PAD);
+    chunk->memory = assay__malloc(ASSAY__CHUNK_BYTES + 2 * ASSAY__CHUNK_PAD);
     chunk->text = chunk->memory == NULL ? NULL : chunk->memory + ASSAY__CHUNK_PAD;
     if (chunk->memory == NULL)
         return assay__fail_memory(err);
@@ -27,7 +27,7 @@ enum assay_status assay__chunk_init(struct assay__chunk *chunk, struct assay_err
 
 void assay__chunk_release(struct assay__chunk *chunk)
 {
-    free(chunk->memory);
+    assay__free(chunk->memory);
     memset(chunk, 0, sizeof *chunk);
 }
 
@@ -118,7 +118,7 @@ char assay__csv_separator(const struct assay__csv *csv)
 enum assay_status assay__csv_view_open(const struct assay__csv *csv, struct assay__csv **out,
                                        struct assay_error *err)
 {
-    struct assay__csv *view = malloc(sizeof *view);
+    struct assay__csv *view = assay__malloc(sizeof *view);
     if (view == NULL)
         return assay__fail_memory(err);
     *view = *csv;
@@ -129,8 +129,8 @@ enum assay_status assay__csv_view_open(const struct assay__csv *csv, struct assa
                                       .may_skip = csv->rows.may_skip,
                                       .on_skip = csv->rows.on_skip};
     view->block_records = 1;
-    view->fields = malloc(csv->rows.header.count * sizeof *view->fields);
-    view->lines = malloc(sizeof *view->lines);
+    view->fields = assay__malloc(csv->rows.header.count * sizeof *view->fields);
+    view->lines = assay__malloc(sizeof *view->lines);
     *out = view;
     if (view->fields != NULL && view->lines != NULL)
         return ASSAY_OK;

@@ -4,8 +4,9 @@
 
 #include <errno.h>
 #include <iconv.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/memory.h"
 
 enum { RAW_BYTES = 64 * 1024 };
 
@@ -21,13 +22,13 @@ struct assay__recoder {
 enum assay_status assay__recoder_new(struct assay__source *source, const char *encoding,
                                      struct assay__recoder **out, struct assay_error *err)
 {
-    struct assay__recoder *recoder = calloc(1, sizeof *recoder);
+    struct assay__recoder *recoder = assay__calloc(1, sizeof *recoder);
     if (recoder == NULL)
         return assay__fail_memory(err);
     recoder->source = source;
     recoder->state = iconv_open("UTF-8", encoding);
     if (recoder->state == (iconv_t)-1) {
-        free(recoder);
+        assay__free(recoder);
         return assay__fail(err, ASSAY_ERROR_USAGE,
                            "'%.60s' is not the name of an encoding (see iconv --list), such as "
                            "WINDOWS-1252 or UTF-16.",
@@ -42,7 +43,7 @@ void assay__recoder_free(struct assay__recoder *recoder)
     if (recoder == NULL)
         return;
     iconv_close(recoder->state);
-    free(recoder);
+    assay__free(recoder);
 }
 
 static enum assay_status fill(struct assay__recoder *recoder, struct assay_error *err)

@@ -2,9 +2,9 @@
 /* Rows of a batch as numbers: mantissas to one scale, rows by cell, mantissas to sums. */
 #include "source/scan/scan_add.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "analysis/plan_model.h"
 #include "exact/exact_kernel.h"
 #include "source/scan/scan_sums.h"
@@ -32,8 +32,9 @@ enum assay_status assay__scan_adder_init(adder_t *adder, const struct assay__sca
     memset(adder, 0, sizeof *adder);
     adder->layout = layout;
     adder->dataset = dataset;
-    adder->columns = calloc(numbers + 1, sizeof *adder->columns);
-    adder->values = calloc((size_t)layout->set_count * ASSAY__SCAN_BATCH, sizeof *adder->values);
+    adder->columns = assay__calloc(numbers + 1, sizeof *adder->columns);
+    adder->values =
+        assay__calloc((size_t)layout->set_count * ASSAY__SCAN_BATCH, sizeof *adder->values);
     if (adder->columns == NULL || adder->values == NULL)
         return assay__fail_memory(err);
     enum assay_status status = assay__scan_cells_init(&adder->cells, layout, err);
@@ -44,8 +45,8 @@ enum assay_status assay__scan_adder_init(adder_t *adder, const struct assay__sca
 
 void assay__scan_adder_release(adder_t *adder)
 {
-    free(adder->columns);
-    free(adder->values);
+    assay__free(adder->columns);
+    assay__free(adder->values);
     if (adder->layout != NULL)
         assay__scan_cells_release(&adder->cells);
     memset(adder, 0, sizeof *adder);

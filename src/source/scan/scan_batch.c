@@ -2,9 +2,9 @@
 /* A batch of rows, column by column: filters, times, names and numbers, to sums or to units. */
 #include "source/scan/scan_batch.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "analysis/plan_model.h"
 #include "source/csv/cell.h"
 #include "source/filter/filter_match.h"
@@ -53,13 +53,13 @@ static enum assay_status make_room(batch_t *batch, struct assay_error *err)
     if (end_capacity < ASSAY__SCAN_FIELDS_MIN)
         end_capacity = ASSAY__SCAN_FIELDS_MIN;
     batch->index.end_capacity = end_capacity;
-    batch->end_room = calloc((size_t)end_capacity + 128, sizeof *batch->end_room);
-    batch->index.row_ends = calloc(ASSAY__SCAN_BATCH + 64, sizeof *batch->index.row_ends);
-    batch->names =
-        calloc((1 + (size_t)layout->dimension_count) * ASSAY__SCAN_BATCH, sizeof *batch->names);
-    batch->passes = calloc(layout->binding->where_count + (size_t)1, ASSAY__SCAN_BATCH);
+    batch->end_room = assay__calloc((size_t)end_capacity + 128, sizeof *batch->end_room);
+    batch->index.row_ends = assay__calloc(ASSAY__SCAN_BATCH + 64, sizeof *batch->index.row_ends);
+    batch->names = assay__calloc((1 + (size_t)layout->dimension_count) * ASSAY__SCAN_BATCH,
+                                 sizeof *batch->names);
+    batch->passes = assay__calloc(layout->binding->where_count + (size_t)1, ASSAY__SCAN_BATCH);
     batch->filter_cells =
-        calloc((size_t)layout->binding->filter_width + 1, sizeof *batch->filter_cells);
+        assay__calloc((size_t)layout->binding->filter_width + 1, sizeof *batch->filter_cells);
     if (batch->end_room == NULL || batch->index.row_ends == NULL || batch->names == NULL ||
         batch->passes == NULL || batch->filter_cells == NULL)
         return assay__fail_memory(err);
@@ -93,11 +93,11 @@ void assay__scan_batch_release(batch_t *batch)
 {
     if (batch->layout == NULL)
         return;
-    free(batch->end_room);
-    free(batch->index.row_ends);
-    free(batch->names);
-    free(batch->passes);
-    free(batch->filter_cells);
+    assay__free(batch->end_room);
+    assay__free(batch->index.row_ends);
+    assay__free(batch->names);
+    assay__free(batch->passes);
+    assay__free(batch->filter_cells);
     assay__scan_units_release(batch);
     assay__scan_adder_release(&batch->adder);
     memset(batch, 0, sizeof *batch);

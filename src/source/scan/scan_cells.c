@@ -2,9 +2,9 @@
 /* The cells of one worker, found by small numbers, and their way into the dataset. */
 #include "source/scan/scan_cells.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "source/scan/scan_sums.h"
 #include "source/units/look_ends.h"
 #include "stats/moments.h"
@@ -35,22 +35,23 @@ static void release_cell(struct assay__scan_cell *cell)
         return;
     for (struct assay__scan_pattern *at = cell->patterns, *next; at != NULL; at = next) {
         next = at->next;
-        free(at);
+        assay__free(at);
     }
-    free(cell);
+    assay__free(cell);
 }
 
 void assay__scan_cells_release(struct assay__scan_cells *cells)
 {
-    uint32_t set_count = cells->sets == NULL ? 0 : cells->layout->set_count;
+    bool is_made = cells->sets != NULL && cells->values != NULL;
+    uint32_t set_count = is_made ? cells->layout->set_count : 0;
     for (uint32_t s = 0; s < set_count; s++) {
         struct assay__scan_set *set = &cells->sets[s];
         for (uint32_t g = 0; g < set->span_capacity; g++) {
             for (uint32_t v = 0; set->rows[g] != NULL && v < set->value_capacity; v++)
                 release_cell(set->rows[g][v]);
-            free(set->rows[g]);
+            assay__free(set->rows[g]);
         }
-        free(set->rows);
+        assay__free(set->rows);
         assay__names_release(&cells->values[s]);
     }
     assay__names_release(&cells->groups);
@@ -68,7 +69,7 @@ static bool cover(struct assay__scan_set *set, uint32_t span, uint32_t value)
         for (uint32_t g = 0; g < set->span_capacity; g++) {
             if (set->rows[g] == NULL)
                 continue;
-            struct assay__scan_cell **row = realloc(set->rows[g], capacity * sizeof *row);
+            struct assay__scan_cell **row = assay__realloc(set->rows[g], capacity * sizeof *row);
             if (row == NULL)
                 return false;
             memset(row + set->value_capacity, 0, (capacity - set->value_capacity) * sizeof *row);
@@ -78,7 +79,7 @@ static bool cover(struct assay__scan_set *set, uint32_t span, uint32_t value)
     }
     if (span >= set->span_capacity) {
         uint32_t capacity = span * 2 + 4;
-        struct assay__scan_cell ***rows = realloc(set->rows, capacity * sizeof *rows);
+        struct assay__scan_cell ***rows = assay__realloc(set->rows, capacity * sizeof *rows);
         if (rows == NULL)
             return false;
         memset(rows + set->span_capacity, 0, (capacity - set->span_capacity) * sizeof *rows);
@@ -86,7 +87,7 @@ static bool cover(struct assay__scan_set *set, uint32_t span, uint32_t value)
         set->span_capacity = capacity;
     }
     if (set->rows[span] == NULL)
-        set->rows[span] = calloc(set->value_capacity, sizeof **set->rows);
+        set->rows[span] = assay__calloc(set->value_capacity, sizeof **set->rows);
     return set->rows[span] != NULL;
 }
 
@@ -97,7 +98,8 @@ struct assay__scan_cell *assay__scan_cells_make(struct assay__scan_cells *cells,
     if (!cover(at, span, value))
         return NULL;
     size_t words = cells->layout->cell_words;
-    at->rows[span][value] = calloc(1, sizeof(struct assay__scan_cell) + words * sizeof(uint64_t));
+    at->rows[span][value] =
+        assay__calloc(1, sizeof(struct assay__scan_cell) + words * sizeof(uint64_t));
     return at->rows[span][value];
 }
 
@@ -112,7 +114,7 @@ struct assay__scan_pattern *assay__scan_cells_pattern(struct assay__scan_cells *
         return at;
     struct assay__layout layout = cells->layout->metrics[metric].layout;
     layout.variables -= (uint32_t)__builtin_popcount(mask);
-    at = calloc(1, sizeof *at + assay__store_limbs(layout, 1) * sizeof(uint64_t));
+    at = assay__calloc(1, sizeof *at + assay__store_limbs(layout, 1) * sizeof(uint64_t));
     if (at == NULL)
         return NULL;
     *at = (struct assay__scan_pattern){cell->patterns, metric, mask, layout, 0};

@@ -11,9 +11,10 @@
 
 #include <pthread.h>
 #include <sched.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/halt.h"
+#include "base/memory.h"
 #include "base/utf8.h"
 #include "source/csv/csv_chunk.h"
 
@@ -23,6 +24,7 @@ struct job {
     const struct assay__scan_reader *careful;
     struct assay__scan_target target;
     struct assay__csv *csv;
+    const struct assay_allocator *allocator; /* of the thread that made the call */
     pthread_mutex_t lock;
     bool stops;            /* no further chunk is taken: a failure, or one for the csv reader */
     uint64_t *chunk_lines; /* [chunk_count]: lines of each chunk since the last gathering */
@@ -61,7 +63,7 @@ static bool take_chunk(struct worker *worker)
     bool is_there = !job->stops;
     if (is_there && job->chunk_count == job->chunk_capacity) {
         size_t capacity = job->chunk_capacity * 2 + 64;
-        uint64_t *lines = realloc(job->chunk_lines, capacity * sizeof *lines);
+        uint64_t *lines = assay__realloc(job->chunk_lines, capacity * sizeof *lines);
         if (lines == NULL) {
             job->status = assay__fail_memory(&job->error);
             job->failed_chunk = job->chunk_count;
@@ -233,6 +235,7 @@ static void *work(void *context)
 {
     struct worker *worker = context;
     struct job *job = worker->job;
+    const struct assay_allocator *before = assay__allocator_lend(job->allocator);
     while (take_chunk(worker)) {
         struct assay_error err = {0};
         enum assay_status status = scan_chunk(worker, &err);
@@ -249,6 +252,7 @@ static void *work(void *context)
         }
         pthread_mutex_unlock(&job->lock);
     }
+    (void)assay__allocator_lend(before);
     return NULL;
 }
 
@@ -361,7 +365,8 @@ enum assay_status assay__scan_file(struct assay__csv *csv, const struct assay__s
                                    struct assay__scan_counts *counts, struct assay_error *err)
 {
     struct job job = {.layout = layout, .careful = careful, .target = *target, .csv = csv};
-    struct worker *workers = calloc(thread_count, sizeof *workers);
+    struct worker *workers = assay__calloc(thread_count, sizeof *workers);
+    job.allocator = assay__allocator_now();
     job.target.lock = hold;
     job.target.lock_context = &job;
     if (workers == NULL)
@@ -390,8 +395,8 @@ enum assay_status assay__scan_file(struct assay__csv *csv, const struct assay__s
         end(&workers[i]);
     }
     pthread_mutex_destroy(&job.lock);
-    free(job.chunk_lines);
-    free(workers);
+    assay__free(job.chunk_lines);
+    assay__free(workers);
     return status;
 }
 

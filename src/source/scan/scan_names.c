@@ -2,22 +2,23 @@
 /* Numbers for the names of groups and slices: open addressing, short names compared as words. */
 #include "source/scan/scan_names.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/memory.h"
 
 enum { CAPACITY_MIN = 64 };
 
 void assay__names_release(struct assay__names *names)
 {
-    free(names->entries);
-    free(names->by);
+    assay__free(names->entries);
+    assay__free(names->by);
     memset(names, 0, sizeof *names);
 }
 
 static bool grow(struct assay__names *names)
 {
     uint32_t capacity = names->capacity == 0 ? CAPACITY_MIN : names->capacity * 2;
-    struct assay__name *entries = calloc(capacity, sizeof *entries);
+    struct assay__name *entries = assay__calloc(capacity, sizeof *entries);
     if (entries == NULL)
         return false;
     for (uint32_t i = 0; i < names->capacity; i++) {
@@ -30,7 +31,7 @@ static bool grow(struct assay__names *names)
         if (old->number != ASSAY__NAME_CAREFUL)
             names->by[old->number] = entry;
     }
-    free(names->entries);
+    assay__free(names->entries);
     names->entries = entries;
     names->capacity = capacity;
     return true;
@@ -40,7 +41,7 @@ static bool take_number(struct assay__names *names, struct assay__name *entry)
 {
     if (names->next == names->by_capacity) {
         uint32_t capacity = names->by_capacity * 2 + CAPACITY_MIN;
-        const struct assay__name **by = realloc(names->by, capacity * sizeof *by);
+        const struct assay__name **by = assay__realloc(names->by, capacity * sizeof *by);
         if (by == NULL)
             return false;
         names->by = by;

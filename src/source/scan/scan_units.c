@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A batch of rows of units or of events on its way to the gather: ids, contents, readings. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "source/csv/csv_dialect.h"
 #include "source/scan/scan_batch.h"
 
@@ -20,13 +20,13 @@ enum assay_status assay__scan_units_init(batch_t *batch, struct assay_error *err
     const struct assay__binding *binding = batch->layout->binding;
     struct assay__scan_units *units = &batch->units;
     size_t rows = ASSAY__SCAN_BATCH;
-    units->exposures = calloc(rows, sizeof *units->exposures);
-    units->happenings = calloc(rows, sizeof *units->happenings);
-    units->keys = calloc(rows, sizeof *units->keys);
-    units->content = calloc(rows * binding->content_words + 1, sizeof *units->content);
-    units->readings = calloc(rows * binding->channel_count + 1, sizeof *units->readings);
-    units->columns = calloc((size_t)binding->channel_count + 1, sizeof *units->columns);
-    units->known = calloc(1 + (size_t)batch->layout->dimension_count, sizeof *units->known);
+    units->exposures = assay__calloc(rows, sizeof *units->exposures);
+    units->happenings = assay__calloc(rows, sizeof *units->happenings);
+    units->keys = assay__calloc(rows, sizeof *units->keys);
+    units->content = assay__calloc(rows * binding->content_words + 1, sizeof *units->content);
+    units->readings = assay__calloc(rows * binding->channel_count + 1, sizeof *units->readings);
+    units->columns = assay__calloc((size_t)binding->channel_count + 1, sizeof *units->columns);
+    units->known = assay__calloc(1 + (size_t)batch->layout->dimension_count, sizeof *units->known);
     if (units->exposures == NULL || units->happenings == NULL || units->keys == NULL ||
         units->content == NULL || units->readings == NULL || units->columns == NULL ||
         units->known == NULL)
@@ -38,14 +38,14 @@ void assay__scan_units_release(batch_t *batch)
 {
     struct assay__scan_units *units = &batch->units;
     for (uint32_t i = 0; units->known != NULL && i <= batch->layout->dimension_count; i++)
-        free(units->known[i].numbers);
-    free(units->exposures);
-    free(units->happenings);
-    free(units->keys);
-    free(units->content);
-    free(units->readings);
-    free(units->columns);
-    free(units->known);
+        assay__free(units->known[i].numbers);
+    assay__free(units->exposures);
+    assay__free(units->happenings);
+    assay__free(units->keys);
+    assay__free(units->content);
+    assay__free(units->readings);
+    assay__free(units->columns);
+    assay__free(units->known);
     memset(units, 0, sizeof *units);
 }
 
@@ -144,7 +144,7 @@ static enum assay_status know(batch_t *batch, uint32_t list, uint32_t number, ui
     }
     if (number >= of->capacity) {
         uint32_t capacity = number * 2 + 16;
-        uint32_t *numbers = realloc(of->numbers, capacity * sizeof *numbers);
+        uint32_t *numbers = assay__realloc(of->numbers, capacity * sizeof *numbers);
         if (numbers == NULL)
             return assay__fail_memory(err);
         memset(numbers + of->capacity, 0xff, (capacity - of->capacity) * sizeof *numbers);

@@ -4,10 +4,10 @@
  * is about. What the plan does not name is noted, never dropped in silence.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "source/summary/summary_table.h"
 #include "analysis/dataset_read.h"
 #include "stats/metric/metric.h"
@@ -62,8 +62,8 @@ static enum assay_status places_init(struct places *places,
                                      struct assay_dataset *dataset, struct assay_error *err)
 {
     places->dataset = dataset;
-    places->series = calloc((size_t)table->series.count + 1, sizeof *places->series);
-    places->looks = malloc(((size_t)table->times.count + 1) * sizeof *places->looks);
+    places->series = assay__calloc((size_t)table->series.count + 1, sizeof *places->series);
+    places->looks = assay__malloc(((size_t)table->times.count + 1) * sizeof *places->looks);
     if (places->series == NULL || places->looks == NULL)
         return assay__fail_memory(err);
     for (uint32_t i = 0; i < table->times.count; i++)
@@ -73,8 +73,8 @@ static enum assay_status places_init(struct places *places,
 
 static void places_release(struct places *places)
 {
-    free(places->series);
-    free(places->looks);
+    assay__free(places->series);
+    assay__free(places->looks);
 }
 
 /* The plan's number of an entry's metric. */

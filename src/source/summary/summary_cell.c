@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The cells of a row of sufficient statistics: where a figure stands, whether it is there. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "source/csv/csv_dialect.h"
 #include "source/summary/summary_row.h"
 
@@ -14,9 +14,9 @@ enum assay_status assay__summary_row_begin(row_t *row, struct assay_error *err)
 {
     const char *const *names = assay__rows_columns(row->rows);
     uint32_t count = assay__rows_column_count(row->rows);
-    row->columns = calloc(count, sizeof *row->columns);
-    row->cells = calloc(count, sizeof *row->cells);
-    row->digits = malloc(count * sizeof *row->digits); /* touched where a number is long */
+    row->columns = assay__calloc(count, sizeof *row->columns);
+    row->cells = assay__calloc(count, sizeof *row->cells);
+    row->digits = assay__malloc(count * sizeof *row->digits); /* touched where a number is long */
     row->file = assay__summary_file(row->table, assay__rows_name(row->rows));
     if (row->columns == NULL || row->cells == NULL || row->digits == NULL || row->file == NULL)
         return assay__fail_memory(err);
@@ -38,10 +38,10 @@ enum assay_status assay__summary_row_begin(row_t *row, struct assay_error *err)
 
 void assay__summary_row_end(row_t *row)
 {
-    free(row->columns);
-    free(row->cells);
-    free(row->digits);
-    free(row->known);
+    assay__free(row->columns);
+    assay__free(row->cells);
+    assay__free(row->digits);
+    assay__free(row->known);
 }
 
 void assay__summary_row_parse(row_t *row)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Keys of rows of sufficient statistics that came before: nearly every row's, but for the first. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/memory.h"
 #include "source/summary/summary_row.h"
 
 typedef struct assay__summary_row row_t;
@@ -77,7 +77,7 @@ static bool grow_known(row_t *row, uint32_t series)
     uint32_t count = row->table->series_capacity;
     if (series < row->known_count)
         return true;
-    struct assay__summary_known *known = realloc(row->known, count * sizeof *known);
+    struct assay__summary_known *known = assay__realloc(row->known, count * sizeof *known);
     if (known == NULL)
         return false;
     memset(known + row->known_count, 0, (count - row->known_count) * sizeof *known);

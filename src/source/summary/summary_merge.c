@@ -2,10 +2,10 @@
 /* Tables of sufficient statistics added up: parts of the data, exact in any order. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "source/summary/summary_column.h"
 #include "source/summary/summary_seal.h"
 
@@ -133,7 +133,7 @@ void assay__summary_shards_release(struct assay__summary_shards *shards)
 {
     for (size_t i = 0; i < shards->part_count; i++)
         assay__summary_table_release(&shards->parts[i]);
-    free(shards->parts);
+    assay__free(shards->parts);
     assay__summary_table_release(&shards->with_units);
     assay__summary_table_release(&shards->without_units);
     memset(shards, 0, sizeof *shards);
@@ -246,7 +246,8 @@ enum assay_status assay__summary_shards_add(struct assay__summary_shards *shards
         return status;
     if (shards->part_count == shards->part_capacity) {
         size_t capacity = shards->part_capacity * 2 + 4;
-        struct assay__summary_table *parts = realloc(shards->parts, capacity * sizeof *parts);
+        struct assay__summary_table *parts =
+            assay__realloc(shards->parts, capacity * sizeof *parts);
         if (parts == NULL)
             return assay__fail_memory(err);
         shards->parts = parts;
@@ -310,7 +311,7 @@ enum assay_status assay__summary_count_units(struct assay__summary_table *table,
 {
     struct assay__index counted = {0};
     uint32_t metrics = table->keys.count, series = table->series.count;
-    uint32_t *units_of = malloc(((size_t)series + 1) * sizeof *units_of);
+    uint32_t *units_of = assay__malloc(((size_t)series + 1) * sizeof *units_of);
     enum assay_status status =
         units_of == NULL ? assay__fail_memory(err) : find_counted(table, &counted, err);
     for (uint32_t s = 0; units_of != NULL && s < series; s++)
@@ -326,7 +327,7 @@ enum assay_status assay__summary_count_units(struct assay__summary_table *table,
             status = count_entry(table, source, *units, err);
     }
     assay__index_release(&counted);
-    free(units_of);
+    assay__free(units_of);
     return status;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/sort.h"
 #include "base/time.h"
 #include "source/summary/summary_table.h"
@@ -107,9 +108,10 @@ enum assay_status assay__summary_sort(const struct assay__summary_table *table,
                                       struct assay__summary_order *order, struct assay_error *err)
 {
     order->count = 0;
-    order->entries = calloc((size_t)table->keys.count + 1, sizeof *order->entries);
-    uint32_t *places = calloc((size_t)table->series.count + 1, sizeof *places);
-    const struct assay__index_key **names = calloc((size_t)table->series.count + 1, sizeof *names);
+    order->entries = assay__calloc((size_t)table->keys.count + 1, sizeof *order->entries);
+    uint32_t *places = assay__calloc((size_t)table->series.count + 1, sizeof *places);
+    const struct assay__index_key **names =
+        assay__calloc((size_t)table->series.count + 1, sizeof *names);
     bool has_memory = order->entries != NULL && places != NULL && names != NULL;
     enum assay_status status =
         has_memory ? find_places(table, names, places, err) : assay__fail_memory(err);
@@ -120,21 +122,21 @@ enum assay_status assay__summary_sort(const struct assay__summary_table *table,
         order->entries[places[entry->series]++] = entry;
         order->count++;
     }
-    free(places);
-    free(names);
+    assay__free(places);
+    assay__free(names);
     return status == ASSAY_OK ? sort_times(table, order, err) : status;
 }
 
 void assay__summary_order_release(struct assay__summary_order *order)
 {
-    free(order->entries);
+    assay__free(order->entries);
     order->entries = NULL;
 }
 
 enum assay_status assay__summary_looks(const struct assay__summary_table *table,
                                        struct assay__index *looks, struct assay_error *err)
 {
-    bool *is_seen = calloc((size_t)table->times.count + 1, sizeof *is_seen);
+    bool *is_seen = assay__calloc((size_t)table->times.count + 1, sizeof *is_seen);
     enum assay_status status = is_seen == NULL ? assay__fail_memory(err) : ASSAY_OK;
     for (uint32_t i = 0; status == ASSAY_OK && i < table->keys.count; i++) {
         const struct assay__summary_entry *entry = table->entries[i];
@@ -148,7 +150,7 @@ enum assay_status assay__summary_looks(const struct assay__summary_table *table,
             status = assay__fail_at(err, status, entry->file, entry->line, 0, "More than %d looks.",
                                     ASSAY_LOOKS_MAX);
     }
-    free(is_seen);
+    assay__free(is_seen);
     return status;
 }
 
@@ -205,7 +207,7 @@ static enum assay_status own_looks(const struct assay__summary_table *table, str
         return ASSAY_OK;
     enum assay_status status = assay__summary_looks(table, &looks, err);
     if (status == ASSAY_OK) {
-        own->values = malloc((looks.count + 1) * sizeof *own->values);
+        own->values = assay__malloc((looks.count + 1) * sizeof *own->values);
         status = own->values == NULL ? assay__fail_memory(err) : ASSAY_OK;
     }
     for (; status == ASSAY_OK && own->count < looks.count; own->count++)
@@ -259,7 +261,7 @@ enum assay_status assay__summary_carry(struct assay__summary_table *table,
 {
     struct assay__summary_order order = {0};
     struct times own = {NULL, 0};
-    int64_t *times = malloc((looks->count + 1) * sizeof *times);
+    int64_t *times = assay__malloc((looks->count + 1) * sizeof *times);
     enum assay_status status =
         times == NULL ? assay__fail_memory(err) : own_looks(table, &own, err);
     for (uint32_t i = 0; status == ASSAY_OK && i < looks->count; i++)
@@ -279,7 +281,7 @@ enum assay_status assay__summary_carry(struct assay__summary_table *table,
                               has_carried, err);
     }
     assay__summary_order_release(&order);
-    free(own.values);
-    free(times);
+    assay__free(own.values);
+    assay__free(times);
     return status;
 }

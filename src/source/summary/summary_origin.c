@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What sealed sums are of: whether parts are of one plan, and whether a plan may read them. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "plan/plan_data.h"
 #include "source/summary/summary_seal.h"
 
@@ -58,14 +58,14 @@ static enum assay_status name_key(const struct assay__definition *definition,
 static void release(struct definitions *definitions)
 {
     assay__index_release(&definitions->names);
-    free(definitions->entries);
+    assay__free(definitions->entries);
 }
 
 static enum assay_status gather(const struct assay__summary_table *table, struct definitions *out,
                                 struct assay_error *err)
 {
     out->table = table;
-    out->entries = calloc((size_t)table->keys.count + 1, sizeof *out->entries);
+    out->entries = assay__calloc((size_t)table->keys.count + 1, sizeof *out->entries);
     enum assay_status status = out->entries == NULL ? assay__fail_memory(err) : ASSAY_OK;
     for (uint32_t i = 0; status == ASSAY_OK && i < table->keys.count; i++) {
         struct assay__text key = {0};

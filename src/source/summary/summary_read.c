@@ -7,10 +7,10 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/time.h"
 #include "source/csv/csv_dialect.h"
 #include "source/summary/summary_column.h"
@@ -337,7 +337,7 @@ enum assay_status assay__summary_table_read(struct assay__rows *rows, const stru
                                             struct assay__summary_table *table,
                                             struct assay_error *err)
 {
-    row_t *row = calloc(1, sizeof *row);
+    row_t *row = assay__calloc(1, sizeof *row);
     struct assay__text buffer = {0};
     if (row == NULL)
         return assay__fail_memory(err);
@@ -367,7 +367,7 @@ enum assay_status assay__summary_table_read(struct assay__rows *rows, const stru
     assay__index_release(&row->seen);
     assay__seal_digest_release(&row->digest);
     assay__summary_row_end(row);
-    free(row);
+    assay__free(row);
     return status;
 }
 

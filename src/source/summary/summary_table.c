@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/memory.h"
 #include "base/time.h"
 
 enum { ENTRIES_MAX = 50000000 };
@@ -58,10 +59,10 @@ void assay__summary_table_release(struct assay__summary_table *table)
     for (uint32_t i = 0; i < table->keys.count; i++)
         if (table->entries[i]->state != NULL && !table->entries[i]->is_borrowed)
             table->entries[i]->keeps->free(table->entries[i]->state);
-    free(table->entries);
-    free(table->keys.slots);
-    free(table->series_parts);
-    free(table->instants);
+    assay__free(table->entries);
+    assay__free(table->keys.slots);
+    assay__free(table->series_parts);
+    assay__free(table->instants);
     assay__index_release(&table->series);
     assay__index_release(&table->times);
     assay__arena_release(&table->arena);
@@ -86,7 +87,7 @@ static bool pack(const char *const key[ASSAY__KEY_COUNT], struct packed *out)
         lengths[i] = strlen(key[SERIES[i]]) + 1;
         out->length += lengths[i];
     }
-    out->bytes = out->length <= sizeof out->small ? out->small : malloc(out->length);
+    out->bytes = out->length <= sizeof out->small ? out->small : assay__malloc(out->length);
     if (out->bytes == NULL)
         return false;
     char *at = out->bytes;
@@ -98,7 +99,7 @@ static bool pack(const char *const key[ASSAY__KEY_COUNT], struct packed *out)
 static void release_packed(struct packed *packed)
 {
     if (packed->bytes != packed->small)
-        free(packed->bytes);
+        assay__free(packed->bytes);
 }
 
 /* The array with room for one more than count; NULL without memory: it is as it was. */
@@ -107,7 +108,7 @@ static void *with_room(void *array, uint32_t count, uint32_t *capacity, size_t s
     if (count < *capacity)
         return array;
     uint32_t more = *capacity == 0 ? 8 : 2 * *capacity;
-    void *grown = realloc(array, more * size);
+    void *grown = assay__realloc(array, more * size);
     if (grown != NULL)
         *capacity = more;
     return grown;
@@ -183,7 +184,8 @@ static enum assay_status prepare_entry(struct assay__summary_table *table, struc
     uint32_t number = table->keys.count;
     if (number >= table->capacity) {
         uint32_t capacity = table->capacity == 0 ? 64 : table->capacity * 2;
-        struct assay__summary_entry **entries = realloc(table->entries, capacity * sizeof *entries);
+        struct assay__summary_entry **entries =
+            assay__realloc(table->entries, capacity * sizeof *entries);
         if (entries == NULL)
             return assay__fail_memory(err);
         memset(entries + table->capacity, 0, (capacity - table->capacity) * sizeof *entries);
@@ -223,14 +225,14 @@ static bool grow_slots(struct assay__summary_table *table)
 {
     uint32_t *before = table->keys.slots;
     uint32_t slot_count = table->keys.slot_count == 0 ? 64 : 2 * table->keys.slot_count;
-    uint32_t *slots = calloc(slot_count, sizeof *slots);
+    uint32_t *slots = assay__calloc(slot_count, sizeof *slots);
     if (slots == NULL)
         return false;
     table->keys.slots = slots;
     table->keys.slot_count = slot_count;
     for (uint32_t i = 0; i < table->keys.count; i++)
         slots[slot_of(table, table->entries[i]->series, table->entries[i]->time)] = i + 1;
-    free(before);
+    assay__free(before);
     return true;
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/csv_quote.h"
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/time.h"
 #include "number/number.h"
 #include "source/summary/summary_column.h"
@@ -313,7 +314,7 @@ enum assay_status assay__summary_write(const struct assay__summary_table *table,
     uint32_t count = table->keys.count;
     struct assay__used_columns columns = {0};
     struct writing writing = {.columns = &columns, .text = text};
-    struct assay__summary_entry **sorted = calloc((size_t)count + 1, sizeof *sorted);
+    struct assay__summary_entry **sorted = assay__calloc((size_t)count + 1, sizeof *sorted);
     if (sorted == NULL)
         return assay__fail_memory(err);
     if (count > 0)
@@ -335,7 +336,7 @@ enum assay_status assay__summary_write(const struct assay__summary_table *table,
         status = assay__fail_memory(err);
     assay__used_columns_release(&columns);
     assay__seal_digest_release(&writing.digest);
-    free(sorted);
+    assay__free(sorted);
     return status;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A table of Arrow record batches: one that a program hands over, or those of a stream. */
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "source/table/arrow_values.h"
 
 struct arrow {
@@ -114,7 +114,8 @@ static enum assay_status init(struct arrow *self, const char *name, struct assay
     size_t count = schema->n_children > 0 ? (size_t)schema->n_children : 0;
     bool is_struct =
         schema->release != NULL && schema->format != NULL && strcmp(schema->format, "+s") == 0;
-    const char **names = count <= ASSAY_COLUMNS_MAX ? calloc(count + 1, sizeof *names) : NULL;
+    const char **names =
+        count <= ASSAY_COLUMNS_MAX ? assay__calloc(count + 1, sizeof *names) : NULL;
     for (size_t c = 0; names != NULL && is_struct && c < count; c++)
         names[c] = schema->children[c]->name;
     enum assay_status status = ASSAY_OK;
@@ -125,7 +126,7 @@ static enum assay_status init(struct arrow *self, const char *name, struct assay
         status = assay__fail_memory(err);
     else
         status = assay__grid_init(&self->grid, &ARROW, name, names, count, err);
-    free(names);
+    assay__free(names);
     return status == ASSAY_OK && self->array.release != NULL ? check_batch(self, err) : status;
 }
 
@@ -143,7 +144,7 @@ enum assay_status assay_table_from_arrow(struct ArrowSchema *schema, struct Arro
                                          const char *name, struct assay_table **out,
                                          struct assay_error *err)
 {
-    struct arrow none = {0}, *self = calloc(1, sizeof *self);
+    struct arrow none = {0}, *self = assay__calloc(1, sizeof *self);
     struct arrow *to = self != NULL ? self : &none;
     to->schema = *schema;
     to->array = *array;
@@ -163,7 +164,7 @@ enum assay_status assay_table_from_arrow(struct ArrowSchema *schema, struct Arro
 enum assay_status assay_table_from_arrow_stream(struct ArrowArrayStream *stream, const char *name,
                                                 struct assay_table **out, struct assay_error *err)
 {
-    struct arrow none = {0}, *self = calloc(1, sizeof *self);
+    struct arrow none = {0}, *self = assay__calloc(1, sizeof *self);
     struct arrow *to = self != NULL ? self : &none;
     to->stream = *stream;
     stream->release = NULL;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A table whose rows a program's function fills in, one by one. */
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "source/table/grid.h"
 
 struct caller_rows {
@@ -58,7 +58,7 @@ static const char *cell_of(const struct assay__given_grid *grid, size_t row, uin
 
 static void free_rows(struct assay__given_grid *grid)
 {
-    free(((struct caller_rows *)grid)->cells);
+    assay__free(((struct caller_rows *)grid)->cells);
 }
 
 static const struct assay__given_grid_kind CALLER_ROWS = {next, cell_of, free_rows};
@@ -67,12 +67,12 @@ enum assay_status assay_table_from_rows(const char *const *columns, size_t colum
                                         assay_row_read read, void *context, const char *name,
                                         struct assay_table **out, struct assay_error *err)
 {
-    struct caller_rows *self = calloc(1, sizeof *self);
+    struct caller_rows *self = assay__calloc(1, sizeof *self);
     if (self == NULL)
         return assay__fail_memory(err);
     self->read = read;
     self->context = context;
-    self->cells = calloc(column_count + 1, sizeof *self->cells);
+    self->cells = assay__calloc(column_count + 1, sizeof *self->cells);
     enum assay_status status =
         self->cells == NULL
             ? assay__fail_memory(err)

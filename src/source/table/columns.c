@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A table of a program's columns: arrays of texts, doubles, integers or times. */
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "source/table/grid.h"
 
 struct columns {
@@ -57,7 +57,7 @@ static const char *cell_of(const struct assay__given_grid *grid, size_t row, uin
 
 static void free_columns(struct assay__given_grid *grid)
 {
-    free(((struct columns *)grid)->columns);
+    assay__free(((struct columns *)grid)->columns);
 }
 
 static const struct assay__given_grid_kind COLUMNS = {next, cell_of, free_columns};
@@ -83,12 +83,12 @@ enum assay_status assay_table_from_columns(const struct assay_column *columns, s
     enum assay_status status = check(columns, column_count, row_count, name, err);
     if (status != ASSAY_OK)
         return status;
-    struct columns *self = calloc(1, sizeof *self);
+    struct columns *self = assay__calloc(1, sizeof *self);
     if (self == NULL)
         return assay__fail_memory(err);
     self->row_count = row_count;
-    self->columns = malloc((column_count + 1) * sizeof *columns);
-    const char **names = calloc(column_count + 1, sizeof *names);
+    self->columns = assay__malloc((column_count + 1) * sizeof *columns);
+    const char **names = assay__calloc(column_count + 1, sizeof *names);
     bool has_memory = self->columns != NULL && names != NULL;
     for (size_t c = 0; has_memory && c < column_count; c++) {
         self->columns[c] = columns[c];
@@ -96,7 +96,7 @@ enum assay_status assay_table_from_columns(const struct assay_column *columns, s
     }
     status = has_memory ? assay__grid_init(&self->grid, &COLUMNS, name, names, column_count, err)
                         : assay__fail_memory(err);
-    free(names);
+    assay__free(names);
     if (status == ASSAY_OK) {
         *out = &self->grid.table;
         return ASSAY_OK;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Sufficient statistics that a program hands over, as the table of sums that has them. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "source/summary/summary_column.h"
 #include "source/table/grid.h"
 
@@ -158,7 +158,7 @@ enum assay_status assay_table_from_figures(const struct assay_figures *figures, 
                                            const char *name, struct assay_table **out,
                                            struct assay_error *err)
 {
-    struct figures *self = calloc(1, sizeof *self);
+    struct figures *self = assay__calloc(1, sizeof *self);
     if (self == NULL)
         return assay__fail_memory(err);
     self->rows = figures;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "source/csv/csv.h"
 #include "source/file.h"
 
@@ -12,7 +13,7 @@ void assay_table_free(struct assay_table *table)
 {
     if (table == NULL)
         return;
-    free(table->name);
+    assay__free(table->name);
     table->kind->free(table);
 }
 
@@ -20,7 +21,7 @@ enum assay_status assay__table_init(struct assay_table *table, const struct assa
                                     const char *name, struct assay_error *err)
 {
     table->kind = kind;
-    table->name = strdup(name == NULL ? "(memory)" : name);
+    table->name = assay__strdup(name == NULL ? "(memory)" : name);
     return table->name == NULL ? assay__fail_memory(err) : ASSAY_OK;
 }
 
@@ -60,7 +61,7 @@ static enum assay_status open_bytes(struct assay_table *table,
 
 static void free_bytes(struct assay_table *table)
 {
-    free(table);
+    assay__free(table);
 }
 
 static const struct assay__table_kind BYTES = {open_bytes, free_bytes};
@@ -68,14 +69,14 @@ static const struct assay__table_kind BYTES = {open_bytes, free_bytes};
 static enum assay_status new_bytes(const struct bytes_table *from, const char *name,
                                    struct assay_table **out, struct assay_error *err)
 {
-    struct bytes_table *bytes = malloc(sizeof *bytes);
+    struct bytes_table *bytes = assay__malloc(sizeof *bytes);
     if (bytes == NULL)
         return assay__fail_memory(err);
     *bytes = *from;
     if (bytes->feed.context == NULL)
         bytes->feed.context = bytes;
     if (assay__table_init(&bytes->table, &BYTES, name, err) != ASSAY_OK) {
-        free(bytes);
+        assay__free(bytes);
         return ASSAY_ERROR_MEMORY;
     }
     *out = &bytes->table;
@@ -154,13 +155,13 @@ static enum assay_status read_caller(void *context, char *buffer, size_t capacit
 enum assay_status assay_table_from_bytes(assay_bytes_read read, void *context, const char *name,
                                          struct assay_table **out, struct assay_error *err)
 {
-    struct caller_bytes *caller = calloc(1, sizeof *caller);
+    struct caller_bytes *caller = assay__calloc(1, sizeof *caller);
     if (caller == NULL)
         return assay__fail_memory(err);
     *caller = (struct caller_bytes){
         .bytes.feed = {read_caller, caller}, .read = read, .context = context};
     if (assay__table_init(&caller->bytes.table, &BYTES, name, err) != ASSAY_OK) {
-        free(caller);
+        assay__free(caller);
         return ASSAY_ERROR_MEMORY;
     }
     *out = &caller->bytes.table;
@@ -183,11 +184,11 @@ static const struct assay__table_kind PATH = {open_path, free_bytes};
 enum assay_status assay_table_from_path(const char *path, struct assay_table **out,
                                         struct assay_error *err)
 {
-    struct assay_table *table = calloc(1, sizeof *table);
+    struct assay_table *table = assay__calloc(1, sizeof *table);
     if (table == NULL)
         return assay__fail_memory(err);
     if (assay__table_init(table, &PATH, path, err) != ASSAY_OK) {
-        free(table);
+        assay__free(table);
         return ASSAY_ERROR_MEMORY;
     }
     *out = table;

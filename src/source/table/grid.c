@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/csv_quote.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "base/utf8.h"
 #include "source/csv/csv_dialect.h"
@@ -149,10 +150,10 @@ static void close_rows(struct assay__rows *rows)
     assay__rows_header_release(&rows->header);
     assay__fingerprinter_free(self->trace);
     assay__text_release(&self->line);
-    free(self->fields);
-    free(self->scratch);
-    free(self->lines);
-    free(self);
+    assay__free(self->fields);
+    assay__free(self->scratch);
+    assay__free(self->lines);
+    assay__free(self);
 }
 
 static assay__uint128 fingerprint(const struct assay__rows *rows)
@@ -169,9 +170,9 @@ static enum assay_status begin(struct grid_rows *self, bool is_traced, struct as
 {
     uint32_t columns = self->grid->column_count;
     self->capacity = columns >= BLOCK_FIELDS ? 1 : BLOCK_FIELDS / columns;
-    self->fields = malloc(self->capacity * columns * sizeof *self->fields);
-    self->scratch = malloc(self->capacity * columns * sizeof *self->scratch);
-    self->lines = malloc(self->capacity * sizeof *self->lines);
+    self->fields = assay__malloc(self->capacity * columns * sizeof *self->fields);
+    self->scratch = assay__malloc(self->capacity * columns * sizeof *self->scratch);
+    self->lines = assay__malloc(self->capacity * sizeof *self->lines);
     if (is_traced)
         self->trace = assay__fingerprinter_new();
     if (self->fields == NULL || self->scratch == NULL || self->lines == NULL ||
@@ -197,7 +198,7 @@ static enum assay_status open_grid(struct assay_table *table,
                                    const struct assay__rows_request *request,
                                    struct assay__rows **out, struct assay_error *err)
 {
-    struct grid_rows *self = calloc(1, sizeof *self);
+    struct grid_rows *self = assay__calloc(1, sizeof *self);
     if (self == NULL)
         return assay__fail_memory(err);
     self->rows.kind = request->is_traced ? &TRACED : &UNTRACED;
@@ -216,10 +217,10 @@ static void free_grid(struct assay_table *table)
 {
     struct assay__given_grid *grid = (struct assay__given_grid *)(void *)table;
     for (uint32_t c = 0; grid->names != NULL && c < grid->column_count; c++)
-        free(grid->names[c]);
-    free(grid->names);
+        assay__free(grid->names[c]);
+    assay__free(grid->names);
     grid->kind->free(grid);
-    free(grid);
+    assay__free(grid);
 }
 
 static const struct assay__table_kind GRID = {open_grid, free_grid};
@@ -240,12 +241,12 @@ enum assay_status assay__grid_init(struct assay__given_grid *grid,
         return assay__fail_at(err, ASSAY_ERROR_LIMIT, grid->table.name, 0, 0,
                               "The table has %zu columns; at most %d are read.", column_count,
                               ASSAY_COLUMNS_MAX);
-    grid->names = calloc(column_count, sizeof *grid->names);
+    grid->names = assay__calloc(column_count, sizeof *grid->names);
     if (grid->names == NULL)
         return assay__fail_memory(err);
     grid->column_count = (uint32_t)column_count;
     for (size_t c = 0; c < column_count; c++) {
-        grid->names[c] = strdup(names[c] == NULL ? "" : names[c]);
+        grid->names[c] = assay__strdup(names[c] == NULL ? "" : names[c]);
         if (grid->names[c] == NULL)
             return assay__fail_memory(err);
     }

@@ -4,10 +4,10 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "base/hash.h"
 #include "base/sort.h"
@@ -93,7 +93,7 @@ static enum assay_status put_value(struct pool *pool, const struct assay_decimal
 {
     if (pool->count == pool->capacity) {
         size_t capacity = pool->capacity * 2 + 1024;
-        struct pooled *values = realloc(pool->values, capacity * sizeof *values);
+        struct pooled *values = assay__realloc(pool->values, capacity * sizeof *values);
         if (values == NULL)
             return assay__fail_memory(err);
         pool->values = values;
@@ -149,7 +149,7 @@ static enum assay_status rank_pool(struct assay__tally *tally, const struct pool
                                    struct assay__halt *halt, struct assay_error *err)
 {
     const struct assay_cap *cap = &tally->binding->plan->metrics[pool->metric].cap;
-    struct ranked *values = malloc((pool->count + 1) * sizeof *values);
+    struct ranked *values = assay__malloc((pool->count + 1) * sizeof *values);
     if (values == NULL)
         return assay__fail_memory(err);
     for (size_t i = 0; i < pool->count; i++)
@@ -163,7 +163,7 @@ static enum assay_status rank_pool(struct assay__tally *tally, const struct pool
     if (status == ASSAY_OK)
         status =
             set_quantile(tally, pool->metric, true, cap->upper_quantile, values, pool->count, err);
-    free(values);
+    assay__free(values);
     return status;
 }
 
@@ -184,7 +184,7 @@ enum assay_status assay__cap_find(struct assay__unit_looks *unit_looks,
             status = assay__gather_visit(gather, p, 1, pool_unit, &pooling, &unknown, err);
         if (status == ASSAY_OK)
             status = rank_pool(unit_looks->tally, &pool, halt, err);
-        free(pool.values);
+        assay__free(pool.values);
         assay__pack_release(&pool.packed);
     }
     return status;

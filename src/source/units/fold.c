@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "source/units/fold_sum.h"
 
 enum assay_status assay__folder_init(struct assay__folder *folder,
@@ -13,17 +14,17 @@ enum assay_status assay__folder_init(struct assay__folder *folder,
 {
     memset(folder, 0, sizeof *folder);
     folder->binding = binding;
-    folder->begin = calloc((size_t)binding->channel_count + 1, sizeof *folder->begin);
-    folder->digits = calloc((size_t)binding->fold_count + 1, sizeof *folder->digits);
+    folder->begin = assay__calloc((size_t)binding->channel_count + 1, sizeof *folder->begin);
+    folder->digits = assay__calloc((size_t)binding->fold_count + 1, sizeof *folder->digits);
     return folder->begin == NULL || folder->digits == NULL ? assay__fail_memory(err) : ASSAY_OK;
 }
 
 void assay__folder_release(struct assay__folder *folder)
 {
-    free(folder->events);
-    free(folder->begin);
-    free(folder->chosen);
-    free(folder->digits);
+    assay__free(folder->events);
+    assay__free(folder->begin);
+    assay__free(folder->chosen);
+    assay__free(folder->digits);
     memset(folder, 0, sizeof *folder);
 }
 
@@ -32,11 +33,11 @@ static bool need_room(struct assay__folder *folder, size_t count)
     if (count <= folder->capacity)
         return true;
     size_t capacity = count * 2 + 16;
-    free(folder->events);
-    free(folder->chosen);
+    assay__free(folder->events);
+    assay__free(folder->chosen);
     folder->capacity = 0;
-    folder->events = malloc(capacity * sizeof *folder->events);
-    folder->chosen = malloc(capacity * sizeof *folder->chosen);
+    folder->events = assay__malloc(capacity * sizeof *folder->events);
+    folder->chosen = assay__malloc(capacity * sizeof *folder->chosen);
     if (folder->events == NULL || folder->chosen == NULL)
         return false;
     folder->capacity = capacity;

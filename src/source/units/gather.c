@@ -2,10 +2,10 @@
 /* Brings the rows of each unit together, in memory or partition by partition. */
 #include "source/units/gather.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "source/units/gather_record.h"
 
 enum {
@@ -39,7 +39,7 @@ static size_t room_of(const struct assay__gather *gather)
 /* Begins a gather whose rules are known. */
 static enum assay_status begin(struct assay__gather *gather, struct assay_error *err)
 {
-    gather->parts = calloc(ASSAY__SPILL_PARTS, sizeof *gather->parts);
+    gather->parts = assay__calloc(ASSAY__SPILL_PARTS, sizeof *gather->parts);
     if (gather->parts == NULL)
         return assay__fail_memory(err);
     for (uint32_t p = 0; p < ASSAY__SPILL_PARTS; p++)
@@ -72,7 +72,7 @@ void assay__gather_release(struct assay__gather *gather)
         assay__pack_release(&part->packed);
         pthread_mutex_destroy(&part->lock);
     }
-    free(gather->parts);
+    assay__free(gather->parts);
     assay__spill_release(&gather->spill);
     assay__unit_rules_release(&gather->own_rules);
     memset(gather, 0, sizeof *gather);

@@ -2,10 +2,10 @@
 /* What is known of units as bytes, on the way to the temporary file and back. */
 #include "source/units/gather_record.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 
 enum { KIND_EXPOSURE, KIND_HAPPENING };
 
@@ -123,14 +123,14 @@ enum assay_status assay__record_room_init(struct assay__record_room *room,
 {
     room->events = NULL;
     room->capacity = 0;
-    room->content = calloc((size_t)binding->content_words + 1, sizeof *room->content);
+    room->content = assay__calloc((size_t)binding->content_words + 1, sizeof *room->content);
     return room->content == NULL ? assay__fail_memory(err) : ASSAY_OK;
 }
 
 void assay__record_room_release(struct assay__record_room *room)
 {
-    free(room->content);
-    free(room->events);
+    assay__free(room->content);
+    assay__free(room->events);
     memset(room, 0, sizeof *room);
 }
 
@@ -194,7 +194,7 @@ bool assay__happening_get(const struct assay__binding *binding, const unsigned c
     while (at < end) {
         if (out->count == room->capacity) {
             size_t capacity = room->capacity * 2 + 16;
-            struct assay__reading *events = realloc(room->events, capacity * sizeof *events);
+            struct assay__reading *events = assay__realloc(room->events, capacity * sizeof *events);
             if (events == NULL)
                 return false;
             room->events = events;

@@ -3,10 +3,10 @@
 #include "source/units/look_ends.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "assay/dataset.h"
+#include "base/memory.h"
 
 static const int64_t HOUR_NS = INT64_C(3600000000000);
 
@@ -66,7 +66,7 @@ int64_t assay__look_end(enum assay_granularity granularity, int64_t time_ns)
 static enum assay_status make_single(struct assay__looks *looks, const struct assay_plan *plan,
                                      int64_t latest_ns, struct assay_error *err)
 {
-    looks->at = malloc(sizeof *looks->at);
+    looks->at = assay__malloc(sizeof *looks->at);
     if (looks->at == NULL)
         return assay__fail_memory(err);
     looks->count = 1;
@@ -105,7 +105,7 @@ enum assay_status assay__looks_init(struct assay__looks *looks, const struct ass
                            "From the earliest row to the latest there are %" PRIu64
                            " looks; at most %d are made: choose a coarser granularity.",
                            count, ASSAY_LOOKS_MAX);
-    looks->at = malloc((size_t)count * sizeof *looks->at);
+    looks->at = assay__malloc((size_t)count * sizeof *looks->at);
     if (looks->at == NULL)
         return assay__fail_memory(err);
     for (; looks->count < count; looks->count++) {
@@ -119,7 +119,7 @@ enum assay_status assay__looks_init(struct assay__looks *looks, const struct ass
 
 void assay__looks_release(struct assay__looks *looks)
 {
-    free(looks->at);
+    assay__free(looks->at);
     memset(looks, 0, sizeof *looks);
 }
 

@@ -2,8 +2,9 @@
 /* Values as few bytes: what is kept of a row until all rows of its unit are there. */
 #include "source/units/packed.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/memory.h"
 
 /* Times are a count of the coarsest of these units that holds them, and the unit's number. */
 static const int64_t TIME_UNITS[4] = {1000000000, 1000000, 1000, 1};
@@ -123,7 +124,7 @@ unsigned char *assay__pack_room(struct assay__pack *pack, size_t length)
 {
     if (pack->bytes == NULL || pack->capacity - pack->length < length) {
         size_t capacity = (pack->length + length) * 2 + 64;
-        unsigned char *bytes = realloc(pack->bytes, capacity);
+        unsigned char *bytes = assay__realloc(pack->bytes, capacity);
         if (bytes == NULL)
             return NULL;
         pack->bytes = bytes;
@@ -134,6 +135,6 @@ unsigned char *assay__pack_room(struct assay__pack *pack, size_t length)
 
 void assay__pack_release(struct assay__pack *pack)
 {
-    free(pack->bytes);
+    assay__free(pack->bytes);
     memset(pack, 0, sizeof *pack);
 }

@@ -2,12 +2,12 @@
 /* Reads the cells of a row: what they mean to the plan, or what is wrong with them. */
 #include "source/units/row.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "assay/dataset.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/memory.h"
 #include "source/csv/csv_dialect.h"
 
 enum assay_status assay__row_init(struct assay__row *row, const struct assay__binding *binding,
@@ -15,13 +15,13 @@ enum assay_status assay__row_init(struct assay__row *row, const struct assay__bi
 {
     memset(row, 0, sizeof *row);
     size_t count = (size_t)binding->variable_count + 1; /* never an allocation of nothing */
-    row->numbers = calloc(count, sizeof *row->numbers);
-    row->digits = calloc(count, sizeof *row->digits);
-    row->words = calloc(count + binding->channel_count, sizeof *row->words);
-    row->filter_cells = calloc((size_t)binding->filter_width + 1, sizeof *row->filter_cells);
-    row->content = calloc((size_t)binding->content_words + 1, sizeof *row->content);
-    row->readings = calloc((size_t)binding->channel_count + 1, sizeof *row->readings);
-    row->packed = calloc(count + binding->channel_count, sizeof *row->packed);
+    row->numbers = assay__calloc(count, sizeof *row->numbers);
+    row->digits = assay__calloc(count, sizeof *row->digits);
+    row->words = assay__calloc(count + binding->channel_count, sizeof *row->words);
+    row->filter_cells = assay__calloc((size_t)binding->filter_width + 1, sizeof *row->filter_cells);
+    row->content = assay__calloc((size_t)binding->content_words + 1, sizeof *row->content);
+    row->readings = assay__calloc((size_t)binding->channel_count + 1, sizeof *row->readings);
+    row->packed = assay__calloc(count + binding->channel_count, sizeof *row->packed);
     if (row->numbers == NULL || row->digits == NULL || row->words == NULL ||
         row->filter_cells == NULL || row->content == NULL || row->readings == NULL ||
         row->packed == NULL)
@@ -31,13 +31,13 @@ enum assay_status assay__row_init(struct assay__row *row, const struct assay__bi
 
 void assay__row_release(struct assay__row *row)
 {
-    free(row->numbers);
-    free(row->digits);
-    free(row->words);
-    free(row->filter_cells);
-    free(row->content);
-    free(row->readings);
-    free(row->packed);
+    assay__free(row->numbers);
+    assay__free(row->digits);
+    assay__free(row->words);
+    assay__free(row->filter_cells);
+    assay__free(row->content);
+    assay__free(row->readings);
+    assay__free(row->packed);
     memset(row, 0, sizeof *row);
 }
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 
 void assay__spill_init(struct assay__spill *spill, const char *folder, size_t chunk_bytes)
 {
@@ -25,8 +26,8 @@ void assay__spill_init(struct assay__spill *spill, const char *folder, size_t ch
 void assay__spill_release(struct assay__spill *spill)
 {
     for (uint32_t p = 0; p < ASSAY__SPILL_PARTS; p++) {
-        free(spill->parts[p].buffer);
-        free(spill->parts[p].chunks);
+        assay__free(spill->parts[p].buffer);
+        assay__free(spill->parts[p].chunks);
     }
     if (spill->file >= 0)
         close(spill->file);
@@ -86,7 +87,7 @@ static enum assay_status put_chunk(struct assay__spill *spill, struct assay__spi
 {
     if (part->count == part->capacity) {
         uint32_t capacity = part->capacity * 2 + 16;
-        uint32_t *chunks = realloc(part->chunks, capacity * sizeof *chunks);
+        uint32_t *chunks = assay__realloc(part->chunks, capacity * sizeof *chunks);
         if (chunks == NULL)
             return assay__fail_memory(err);
         part->chunks = chunks;
@@ -131,7 +132,7 @@ enum assay_status assay__spill_put(struct assay__spill *spill, uint32_t number,
 {
     struct assay__spill_part *part = &spill->parts[number];
     unsigned char head[ASSAY__PACKED_COUNT_MAX];
-    if (part->buffer == NULL && (part->buffer = malloc(spill->chunk_bytes)) == NULL)
+    if (part->buffer == NULL && (part->buffer = assay__malloc(spill->chunk_bytes)) == NULL)
         return assay__fail_memory(err);
     size_t head_length = (size_t)(assay__put_count(head, length) - head);
     enum assay_status status = put_bytes(spill, part, head, head_length, err);
@@ -145,7 +146,7 @@ enum assay_status assay__spill_flush(struct assay__spill *spill, struct assay_er
         struct assay__spill_part *part = &spill->parts[p];
         if (status == ASSAY_OK && part->used > 0)
             status = put_chunk(spill, part, err);
-        free(part->buffer);
+        assay__free(part->buffer);
         part->buffer = NULL;
     }
     return status;
@@ -158,13 +159,13 @@ enum assay_status assay__spill_open(const struct assay__spill *spill, uint32_t p
     reader->spill = spill;
     reader->part = part;
     reader->left = spill->parts[part].bytes;
-    reader->bytes = malloc(spill->chunk_bytes);
+    reader->bytes = assay__malloc(spill->chunk_bytes);
     return reader->bytes == NULL ? assay__fail_memory(err) : ASSAY_OK;
 }
 
 void assay__spill_close(struct assay__spill_reader *reader)
 {
-    free(reader->bytes);
+    assay__free(reader->bytes);
     assay__pack_release(&reader->record);
     memset(reader, 0, sizeof *reader);
 }

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/memory.h"
 
 #define UNKNOWN UINT32_MAX
 enum { MEMO_SIZE = 2048, SLICES_MAX = 1 + ASSAY_SEGMENTS_MAX + ASSAY_DIMENSIONS_MAX };
@@ -79,7 +80,7 @@ enum assay_status assay__tally_init(struct assay__tally *tally, struct assay_dat
     for (int t = 0; t < 2; t++) {
         tally->known[t] =
             assay__arena_array(&tally->arena, names->list_count, sizeof *tally->known[t]);
-        tally->memos[t] = calloc(1, sizeof *tally->memos[t]);
+        tally->memos[t] = assay__calloc(1, sizeof *tally->memos[t]);
         if (tally->known[t] == NULL || tally->memos[t] == NULL)
             return assay__fail_memory(err);
     }
@@ -90,8 +91,8 @@ void assay__tally_release(struct assay__tally *tally)
 {
     for (int t = 0; t < 2; t++) {
         for (uint32_t i = 0; tally->known[t] != NULL && i < tally->names->list_count; i++)
-            free(tally->known[t][i].numbers);
-        free(tally->memos[t]);
+            assay__free(tally->known[t][i].numbers);
+        assay__free(tally->memos[t]);
     }
     assay_dataset_free(tally->taken);
     assay__arena_release(&tally->arena);
@@ -122,7 +123,7 @@ static enum assay_status number_of(struct assay__tally *tally, bool is_taken, ui
     }
     if (name >= known->capacity) {
         uint32_t capacity = name * 2 + 16;
-        uint32_t *numbers = realloc(known->numbers, capacity * sizeof *numbers);
+        uint32_t *numbers = assay__realloc(known->numbers, capacity * sizeof *numbers);
         if (numbers == NULL)
             return assay__fail_memory(err);
         for (uint32_t i = known->capacity; i < capacity; i++)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Numbers that are made of a unit's rows as they come: sums, counts and extremes. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "source/units/unit_table_private.h"
 
 static void find_reach(const struct assay__binding *binding, struct assay__reach *reach)
@@ -28,9 +28,9 @@ enum assay_status assay__unit_rules_init(struct assay__unit_rules *rules,
     rules->binding = binding;
     rules->chunk_bytes = chunk_bytes;
     rules->unit_bytes = sizeof(struct assay__unit) + binding->content_words * sizeof(uint64_t);
-    rules->reach = calloc(channels, sizeof *rules->reach);
-    rules->begin = calloc(channels, sizeof *rules->begin);
-    rules->folds = calloc((size_t)binding->fold_count + 1, sizeof *rules->folds);
+    rules->reach = assay__calloc(channels, sizeof *rules->reach);
+    rules->begin = assay__calloc(channels, sizeof *rules->begin);
+    rules->folds = assay__calloc((size_t)binding->fold_count + 1, sizeof *rules->folds);
     if (rules->reach == NULL || rules->begin == NULL || rules->folds == NULL)
         return assay__fail_memory(err);
     find_reach(binding, rules->reach);
@@ -46,9 +46,9 @@ enum assay_status assay__unit_rules_init(struct assay__unit_rules *rules,
 
 void assay__unit_rules_release(struct assay__unit_rules *rules)
 {
-    free(rules->reach);
-    free(rules->begin);
-    free(rules->folds);
+    assay__free(rules->reach);
+    assay__free(rules->begin);
+    assay__free(rules->folds);
     memset(rules, 0, sizeof *rules);
 }
 

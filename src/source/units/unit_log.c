@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What rows gave to channels, kept by blocks of units, and the visit of units with their records.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "source/units/unit_table_private.h"
 
 enum assay_status assay__unit_log(const struct assay__unit_rules *rules,
@@ -68,8 +68,8 @@ static enum assay_status sort_log(const struct assay__binding *binding,
         counts[i] = sum;
         sum += count;
     }
-    free(sorted->at);
-    sorted->at = malloc(((size_t)sum + 1) * sizeof *sorted->at);
+    assay__free(sorted->at);
+    sorted->at = assay__malloc(((size_t)sum + 1) * sizeof *sorted->at);
     if (sorted->at == NULL)
         return assay__fail_memory(err);
     walk_log(binding, block->log, counts, sorted->at);
@@ -81,7 +81,8 @@ enum assay_status assay__unit_table_visit(const struct assay__unit_rules *rules,
                                           assay__unit_visit *visit, void *context,
                                           struct assay_error *err)
 {
-    struct sorted_log sorted = {NULL, malloc((ASSAY__UNIT_BLOCK + 1) * sizeof *sorted.begin)};
+    struct sorted_log sorted = {NULL,
+                                assay__malloc((ASSAY__UNIT_BLOCK + 1) * sizeof *sorted.begin)};
     enum assay_status status = sorted.begin == NULL ? assay__fail_memory(err) : ASSAY_OK;
     for (size_t i = 0; status == ASSAY_OK && i < table->count; i++) {
         size_t low = i % ASSAY__UNIT_BLOCK;
@@ -95,7 +96,7 @@ enum assay_status assay__unit_table_visit(const struct assay__unit_rules *rules,
                                          sorted.begin[low + 1] - sorted.begin[low]};
         status = visit(context, assay__unit_table_at(rules, table, i), records, err);
     }
-    free(sorted.at);
-    free(sorted.begin);
+    assay__free(sorted.at);
+    assay__free(sorted.begin);
     return status;
 }

@@ -2,10 +2,10 @@
 /* At which looks a unit counts, and with which value. */
 #include "source/units/unit_looks.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 
 enum assay_status assay__unit_looks_init(struct assay__unit_looks *unit_looks,
                                          const struct assay__looks *looks,
@@ -16,9 +16,9 @@ enum assay_status assay__unit_looks_init(struct assay__unit_looks *unit_looks,
     unit_looks->binding = binding;
     unit_looks->looks = looks;
     unit_looks->tally = tally;
-    unit_looks->numbers = calloc((size_t)binding->variable_count + binding->fold_count + 1,
-                                 sizeof *unit_looks->numbers);
-    unit_looks->last = malloc(sizeof *unit_looks->last);
+    unit_looks->numbers = assay__calloc((size_t)binding->variable_count + binding->fold_count + 1,
+                                        sizeof *unit_looks->numbers);
+    unit_looks->last = assay__malloc(sizeof *unit_looks->last);
     if (unit_looks->numbers == NULL || unit_looks->last == NULL)
         return assay__fail_memory(err);
     return assay__folder_init(&unit_looks->folder, binding, err);
@@ -27,8 +27,8 @@ enum assay_status assay__unit_looks_init(struct assay__unit_looks *unit_looks,
 void assay__unit_looks_release(struct assay__unit_looks *unit_looks)
 {
     assay__folder_release(&unit_looks->folder);
-    free(unit_looks->numbers);
-    free(unit_looks->last);
+    assay__free(unit_looks->numbers);
+    assay__free(unit_looks->last);
     memset(unit_looks, 0, sizeof *unit_looks);
 }
 

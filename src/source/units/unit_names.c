@@ -2,13 +2,13 @@
 /* Numbers for the names of groups and the values of dimensions. */
 #include "source/units/unit_names.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "analysis/dataset.h"
 #include "assay/dataset.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/memory.h"
 
 enum { MEMO_SIZE = 256 };
 
@@ -21,8 +21,8 @@ enum assay_status assay__unit_names_init(struct assay__unit_names *names,
 {
     memset(names, 0, sizeof *names);
     names->plan = plan;
-    names->lists = calloc((size_t)plan->dimension_count + 1, sizeof *names->lists);
-    names->memo = calloc((size_t)plan->dimension_count + 1, sizeof *names->memo);
+    names->lists = assay__calloc((size_t)plan->dimension_count + 1, sizeof *names->lists);
+    names->memo = assay__calloc((size_t)plan->dimension_count + 1, sizeof *names->memo);
     if (names->lists == NULL || names->memo == NULL)
         return assay__fail_memory(err);
     names->list_count = plan->dimension_count + 1;
@@ -33,8 +33,8 @@ void assay__unit_names_release(struct assay__unit_names *names)
 {
     for (uint32_t i = 0; i < names->list_count; i++)
         assay__index_release(&names->lists[i]);
-    free(names->lists);
-    free(names->memo);
+    assay__free(names->lists);
+    assay__free(names->memo);
     memset(names, 0, sizeof *names);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Where units and what belongs to them lie in memory: blocks of units, chunks of bytes. */
-#include <stdlib.h>
 
+#include "base/memory.h"
 #include "source/units/unit_table_private.h"
 
 unsigned char *assay__unit_reserve(struct assay__unit_table *table,
@@ -12,7 +12,7 @@ unsigned char *assay__unit_reserve(struct assay__unit_table *table,
         size_t size = chunk == NULL ? 1024 : chunk->size * 2;
         size = size > most ? most : size;
         size = size < length ? length : size;
-        chunk = malloc(sizeof *chunk + size);
+        chunk = assay__malloc(sizeof *chunk + size);
         if (chunk == NULL)
             return NULL;
         *chunk = (struct assay__byte_chunk){.next = *chunks, .size = size};

@@ -2,10 +2,10 @@
 /* Gathers the rows of units in memory: a hash table of units. */
 #include "source/units/unit_table.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "source/units/unit_table_private.h"
 
 enum { FIRST_SLOTS = 256 };
@@ -15,7 +15,7 @@ static void free_chunks(struct assay__byte_chunk *chunk)
 {
     while (chunk != NULL) {
         struct assay__byte_chunk *next = chunk->next;
-        free(chunk);
+        assay__free(chunk);
         chunk = next;
     }
 }
@@ -29,11 +29,11 @@ void assay__unit_table_release(struct assay__unit_table *table)
 {
     for (size_t b = 0; b < block_count(table); b++) {
         free_chunks(table->blocks[b]->log);
-        free(table->blocks[b]);
+        assay__free(table->blocks[b]);
     }
     free_chunks(table->texts);
-    free(table->blocks);
-    free(table->slots);
+    assay__free(table->blocks);
+    assay__free(table->slots);
     assay__pack_release(&table->packed);
     memset(table, 0, sizeof *table);
 }
@@ -86,7 +86,7 @@ enum assay_status assay__unit_table_need(struct assay__unit_table *table, size_t
     if (count == table->slot_count)
         return ASSAY_OK;
     size_t mask = count - 1;
-    struct assay__unit_slot *slots = calloc(count, sizeof *slots);
+    struct assay__unit_slot *slots = assay__calloc(count, sizeof *slots);
     if (slots == NULL)
         return assay__fail_memory(err);
     for (size_t i = 0; i < table->slot_count; i++) {
@@ -98,7 +98,7 @@ enum assay_status assay__unit_table_need(struct assay__unit_table *table, size_t
         slots[place] = table->slots[i];
     }
     table->bytes += (count - table->slot_count) * sizeof *slots;
-    free(table->slots);
+    assay__free(table->slots);
     table->slots = slots;
     table->slot_count = count;
     return ASSAY_OK;
@@ -111,14 +111,15 @@ static bool need_block(const struct assay__unit_rules *rules, struct assay__unit
     size_t number = block_count(table);
     if (number == table->block_capacity) {
         size_t capacity = number * 2 + 16;
-        struct assay__unit_block **blocks = realloc(table->blocks, capacity * sizeof *blocks);
+        struct assay__unit_block **blocks =
+            assay__realloc(table->blocks, capacity * sizeof *blocks);
         if (blocks == NULL)
             return false;
         table->blocks = blocks;
         table->block_capacity = capacity;
     }
     size_t bytes = sizeof *table->blocks[number] + ASSAY__UNIT_BLOCK * rules->unit_bytes;
-    table->blocks[number] = malloc(bytes);
+    table->blocks[number] = assay__malloc(bytes);
     if (table->blocks[number] == NULL)
         return false;
     table->blocks[number]->log = NULL;

@@ -3,11 +3,11 @@
 #include "source/units/units.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/memory.h"
 #include "source/scan/scan_file.h"
 #include "source/units/cap.h"
 #include "source/units/row_error.h"
@@ -48,8 +48,8 @@ enum assay_status assay__units_init(struct assay__units *units, struct assay_dat
         status = init_gather(units, options, err);
     if (status != ASSAY_OK)
         return status;
-    units->columns = calloc((size_t)units->binding.cells_max + 1, sizeof *units->columns);
-    units->cells = calloc((size_t)units->binding.cells_max + 1, sizeof *units->cells);
+    units->columns = assay__calloc((size_t)units->binding.cells_max + 1, sizeof *units->columns);
+    units->cells = assay__calloc((size_t)units->binding.cells_max + 1, sizeof *units->cells);
     if (units->columns == NULL || units->cells == NULL)
         return assay__fail_memory(err);
     return ASSAY_OK;
@@ -65,8 +65,8 @@ void assay__units_release(struct assay__units *units)
     assay__row_release(&units->row);
     assay__unit_names_release(&units->names);
     assay__binding_release(&units->binding);
-    free(units->columns);
-    free(units->cells);
+    assay__free(units->columns);
+    assay__free(units->cells);
     memset(units, 0, sizeof *units);
 }
 
@@ -386,14 +386,14 @@ static enum assay_status accumulate(struct assay__units *units, const struct ass
 {
     if (looks->count == 0 || units->binding.plan->granularity == ASSAY_GRANULARITY_NONE)
         return ASSAY_OK;
-    int64_t *keys = malloc(looks->count * sizeof *keys);
+    int64_t *keys = assay__malloc(looks->count * sizeof *keys);
     if (keys == NULL)
         return assay__fail_memory(err);
     for (uint32_t i = 0; i < looks->count; i++)
         keys[i] = looks->at[i].key;
     enum assay_status status = assay__dataset_accumulate(units->dataset, units->tally.taken, keys,
                                                          looks->count, units->halt, err);
-    free(keys);
+    assay__free(keys);
     return status;
 }
 

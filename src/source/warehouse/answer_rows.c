@@ -2,10 +2,10 @@
 /* What a database answered, as a source of rows. */
 #include "source/warehouse/answer_rows.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 
 enum { BLOCK_RECORDS = 256 };
 
@@ -28,8 +28,8 @@ static void close_rows(struct assay__rows *rows)
 {
     struct answer_rows *self = (struct answer_rows *)(void *)rows;
     assay__rows_header_release(&rows->header);
-    free(self->fields);
-    free(self);
+    assay__free(self->fields);
+    assay__free(self);
 }
 
 static void take_cell(struct answer_rows *self, struct assay__field *field)
@@ -72,12 +72,12 @@ static enum assay_status take_names(struct answer_rows *self, struct assay_error
 enum assay_status assay__answer_rows(const struct assay__answer *answer, const char *source,
                                      struct assay__rows **out, struct assay_error *err)
 {
-    struct answer_rows *self = calloc(1, sizeof *self);
+    struct answer_rows *self = assay__calloc(1, sizeof *self);
     *out = NULL;
     if (self != NULL)
-        self->fields = calloc((size_t)BLOCK_RECORDS * answer->columns, sizeof *self->fields);
+        self->fields = assay__calloc((size_t)BLOCK_RECORDS * answer->columns, sizeof *self->fields);
     if (self == NULL || self->fields == NULL) {
-        free(self);
+        assay__free(self);
         return assay__fail_memory(err);
     }
     self->rows.kind = &KIND;

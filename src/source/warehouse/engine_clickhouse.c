@@ -11,6 +11,7 @@
 #include "base/curl_library.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/memory.h"
 #include "source/warehouse/engine.h"
 
 enum {
@@ -267,7 +268,7 @@ static void close_connection(struct assay__connection *connection)
         explicit_bzero(header->data, strlen(header->data));
     curl_slist_free_all(self->headers);
     curl_easy_cleanup(self->curl);
-    free(self);
+    assay__free(self);
 }
 
 static enum assay_status add_header(struct clickhouse_connection *self, const char *name,
@@ -372,7 +373,7 @@ static enum assay_status open_connection(const struct assay__source *source,
     if (status != ASSAY_OK)
         return status;
     pthread_once(&once, set_up);
-    struct clickhouse_connection *self = calloc(1, sizeof *self);
+    struct clickhouse_connection *self = assay__calloc(1, sizeof *self);
     if (self == NULL)
         return assay__fail_memory(err);
     self->base.engine = &assay__engine_clickhouse;

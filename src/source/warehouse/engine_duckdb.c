@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/library.h"
+#include "base/memory.h"
 #include "source/warehouse/engine.h"
 
 typedef struct duckdb_handle *duckdb_database, *duckdb_session, *duckdb_config;
@@ -113,7 +114,7 @@ static void close_connection(struct assay__connection *connection)
         duckdb.disconnect(&self->session);
     if (self->database != NULL)
         duckdb.close(&self->database);
-    free(self);
+    assay__free(self);
 }
 
 /* Nothing is fetched from the network by itself, and no file is written. */
@@ -157,7 +158,7 @@ static enum assay_status open_connection(const struct assay__source *source,
     enum assay_status status = load(err);
     if (status != ASSAY_OK)
         return status;
-    struct duckdb_connection *self = calloc(1, sizeof *self);
+    struct duckdb_connection *self = assay__calloc(1, sizeof *self);
     if (self == NULL)
         return assay__fail_memory(err);
     self->base.engine = &assay__engine_duckdb;

@@ -5,11 +5,11 @@
  * transaction, which reads.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "source/warehouse/engine.h"
 #include "source/warehouse/odbc_fail.h"
 #include "source/warehouse/utf16.h"
@@ -66,7 +66,7 @@ static void close_connection(struct assay__connection *connection)
         assay__odbc.SQLFreeHandle(SQL_HANDLE_DBC, self->database);
     if (self->environment != NULL)
         assay__odbc.SQLFreeHandle(SQL_HANDLE_ENV, self->environment);
-    free(self);
+    assay__free(self);
 }
 
 static enum assay_status fail(struct odbc_connection *self, struct assay_error *err)
@@ -149,7 +149,7 @@ static enum assay_status connect_database(struct odbc_connection *self, struct a
     if (text.data != NULL)
         explicit_bzero(text.data, text.length);
     assay__text_release(&text);
-    free(units);
+    assay__free(units);
     return status;
 }
 
@@ -161,7 +161,7 @@ static enum assay_status run(struct odbc_connection *self, const char *statement
     if (units == NULL)
         return assay__fail_memory(err);
     SQLRETURN code = assay__odbc.SQLExecDirectW(self->statement, units, (SQLINTEGER)length);
-    free(units);
+    assay__free(units);
     return SQL_SUCCEEDED(code) || code == SQL_NO_DATA ? ASSAY_OK : fail(self, err);
 }
 
@@ -350,7 +350,7 @@ static enum assay_status open_connection(const struct assay__source *source,
     enum assay_status status = assay__odbc_load(err);
     if (status != ASSAY_OK)
         return status;
-    struct odbc_connection *self = calloc(1, sizeof *self);
+    struct odbc_connection *self = assay__calloc(1, sizeof *self);
     if (self == NULL)
         return assay__fail_memory(err);
     self->base.engine = &assay__engine_odbc;

@@ -3,10 +3,10 @@
  * SQLite by its own API: numbers arrive as they are stored. The file is opened to be read, all that
  * is asked sees one state of it, and views of a stranger's file call none but harmless functions.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "source/warehouse/engine.h"
 #include "source/warehouse/sqlite_functions.h"
 
@@ -67,7 +67,7 @@ static enum assay_status fail(struct sqlite_connection *self, struct assay_error
 static void close_connection(struct assay__connection *connection)
 {
     sqlite3_close(of(connection)->database);
-    free(connection);
+    assay__free(connection);
 }
 
 static bool prepare_database(struct sqlite_connection *self)
@@ -89,7 +89,7 @@ static enum assay_status open_connection(const struct assay__source *source,
     enum assay_status status = assay__sqlite_load(err);
     if (status != ASSAY_OK)
         return status;
-    struct sqlite_connection *self = calloc(1, sizeof *self);
+    struct sqlite_connection *self = assay__calloc(1, sizeof *self);
     if (self == NULL)
         return assay__fail_memory(err);
     self->base.engine = &assay__engine_sqlite;

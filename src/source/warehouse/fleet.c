@@ -4,11 +4,11 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 
 enum { TICK_NS = 50000000, GRACE_TICKS = 120 /* six seconds */ };
 
@@ -36,9 +36,9 @@ static void destroy(struct assay__fleet *fleet)
         assay__shard_release(&fleet->shards[i]);
     pthread_cond_destroy(&fleet->change);
     pthread_mutex_destroy(&fleet->lock);
-    free(fleet->events);
-    free(fleet->shards);
-    free(fleet);
+    assay__free(fleet->events);
+    assay__free(fleet->shards);
+    assay__free(fleet);
 }
 
 /* The last one to leave frees it: a thread that was given up may be the one. */
@@ -72,7 +72,7 @@ static void wait_tick(struct assay__fleet *fleet)
 static void *give_up(void *argument)
 {
     struct worker worker = *(struct worker *)argument;
-    free(argument);
+    assay__free(argument);
     pthread_mutex_lock(&worker.fleet->lock);
     while (worker.fleet->running > 0 && !worker.fleet->is_over) {
         pthread_mutex_unlock(&worker.fleet->lock);
@@ -88,7 +88,7 @@ static void *give_up(void *argument)
 static void *work(void *argument)
 {
     struct worker worker = *(struct worker *)argument;
-    free(argument);
+    assay__free(argument);
     assay__shard_ask(worker.shard);
     pthread_mutex_lock(&worker.fleet->lock);
     worker.fleet->running--;
@@ -106,7 +106,7 @@ static enum assay_status start(struct assay__fleet *fleet, struct assay__shard *
 {
     pthread_t thread;
     sigset_t all, before;
-    struct worker *worker = malloc(sizeof *worker);
+    struct worker *worker = assay__malloc(sizeof *worker);
     if (worker == NULL)
         return assay__fail_memory(err);
     *worker = (struct worker){fleet, shard};
@@ -115,7 +115,7 @@ static enum assay_status start(struct assay__fleet *fleet, struct assay__shard *
     int code = pthread_create(&thread, NULL, what, worker);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (code != 0) {
-        free(worker);
+        assay__free(worker);
         return assay__fail(err, ASSAY_ERROR_MEMORY, "A thread cannot be started: %s.",
                            strerror(code));
     }
@@ -253,19 +253,19 @@ enum assay_status assay__fleet_new(const struct assay_plan *plan,
                                    const struct assay__warehouse *warehouse, bool wants_plan_only,
                                    struct assay__fleet **out, struct assay_error *err)
 {
-    struct assay__fleet *fleet = calloc(1, sizeof *fleet);
+    struct assay__fleet *fleet = assay__calloc(1, sizeof *fleet);
     size_t event_count = warehouse->sql.event_count;
     *out = NULL;
     if (fleet != NULL) {
-        fleet->shards = calloc(warehouse->source_count, sizeof *fleet->shards);
-        fleet->events = calloc(event_count + 1, sizeof *fleet->events);
+        fleet->shards = assay__calloc(warehouse->source_count, sizeof *fleet->shards);
+        fleet->events = assay__calloc(event_count + 1, sizeof *fleet->events);
     }
     if (fleet == NULL || fleet->shards == NULL || fleet->events == NULL) {
         if (fleet != NULL) {
-            free(fleet->shards);
-            free(fleet->events);
+            assay__free(fleet->shards);
+            assay__free(fleet->events);
         }
-        free(fleet);
+        assay__free(fleet);
         return assay__fail_memory(err);
     }
     init_locks(fleet);

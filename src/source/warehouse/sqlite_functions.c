@@ -6,10 +6,10 @@
 #include "source/warehouse/sqlite_functions.h"
 
 #include <regex.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/digest.h"
+#include "base/memory.h"
 #include "source/warehouse/whole.h"
 
 static const char TOO_LONG[] = "a value is not a number, or has too many digits";
@@ -17,14 +17,14 @@ static const char TOO_LONG[] = "a value is not a number, or has too many digits"
 /* SQLITE_TRANSIENT, without a cast of a number to a function. */
 static void answer_text(sqlite3_context *context, const char *text, size_t length)
 {
-    char *copy = malloc(length + 1);
+    char *copy = assay__malloc(length + 1);
     if (copy == NULL) {
         sqlite3_result_error_nomem(context);
         return;
     }
     memcpy(copy, text, length);
     copy[length] = '\0';
-    sqlite3_result_text(context, copy, (int)length, free);
+    sqlite3_result_text(context, copy, (int)length, assay__free);
 }
 
 static bool read_value(sqlite3_value *value, struct assay__whole *out)
@@ -95,7 +95,7 @@ static void sum_value(sqlite3_context *context)
 static void release_pattern(void *pattern)
 {
     regfree(pattern);
-    free(pattern);
+    assay__free(pattern);
 }
 
 /* The pattern of an argument that is the same for all rows is compiled once. */
@@ -105,9 +105,9 @@ static regex_t *pattern_of(sqlite3_context *context, sqlite3_value *value)
     const char *text = (const char *)sqlite3_value_text(value);
     if (pattern != NULL || text == NULL)
         return pattern;
-    pattern = malloc(sizeof *pattern);
+    pattern = assay__malloc(sizeof *pattern);
     if (pattern == NULL || regcomp(pattern, text, REG_EXTENDED | REG_NOSUB) != 0) {
-        free(pattern);
+        assay__free(pattern);
         return NULL;
     }
     sqlite3_set_auxdata(context, 0, pattern, release_pattern);

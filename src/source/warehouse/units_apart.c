@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 
 enum { COLUMNS = 3 }; /* MD5, unit, whether it is exposed */
 
@@ -73,7 +74,7 @@ enum assay_status assay__units_apart(struct assay__fleet *fleet, bool *all_seen,
     *all_seen = true;
     for (size_t i = 0; i < assay__fleet_count(fleet); i++)
         most += (size_t)(assay__fleet_shard(fleet, i)->units.cells / COLUMNS);
-    struct entry *entries = calloc(most, sizeof *entries);
+    struct entry *entries = assay__calloc(most, sizeof *entries);
     if (entries == NULL)
         return assay__fail_memory(err);
     enum assay_status status = ASSAY_OK;
@@ -90,6 +91,6 @@ enum assay_status assay__units_apart(struct assay__fleet *fleet, bool *all_seen,
     qsort(entries, count, sizeof *entries, compare);
     if (status == ASSAY_OK)
         status = search(fleet, entries, count, err);
-    free(entries);
+    assay__free(entries);
     return status;
 }

@@ -2,9 +2,9 @@
 /* UTF-16, which drivers of databases speak, and UTF-8. */
 #include "source/warehouse/utf16.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/utf8.h"
 
 enum { REPLACEMENT = 0xFFFD };
@@ -12,7 +12,7 @@ enum { REPLACEMENT = 0xFFFD };
 uint16_t *assay__utf16_of(const char *text, size_t *length)
 {
     size_t bytes = strlen(text), count = 0;
-    uint16_t *units = calloc(bytes + 1, sizeof *units);
+    uint16_t *units = assay__calloc(bytes + 1, sizeof *units);
     for (size_t at = 0; units != NULL && at < bytes;) {
         uint32_t point;
         at += assay__utf8_next(text + at, bytes - at, &point);

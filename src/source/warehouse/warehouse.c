@@ -2,11 +2,11 @@
 /* Databases to a dataset: their sums, as tables of sufficient statistics are read and added up. */
 #include "source/warehouse/warehouse.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "analysis/dataset_read.h"
 #include "base/error.h"
+#include "base/memory.h"
 #include "source/sources.h"
 #include "source/warehouse/answer_rows.h"
 #include "source/warehouse/units_apart.h"
@@ -63,7 +63,7 @@ static enum assay_status read_sums(struct assay__fleet *fleet, struct assay_data
                                    struct assay_error *err)
 {
     size_t count = assay__fleet_count(fleet);
-    struct assay__rows **rows = calloc(count, sizeof *rows);
+    struct assay__rows **rows = assay__calloc(count, sizeof *rows);
     enum assay_status status = rows == NULL ? assay__fail_memory(err) : ASSAY_OK;
     for (size_t i = 0; status == ASSAY_OK && i < count; i++) {
         const struct assay__shard *shard = assay__fleet_shard(fleet, i);
@@ -73,7 +73,7 @@ static enum assay_status read_sums(struct assay__fleet *fleet, struct assay_data
         status = assay__dataset_read_sums(dataset, rows, count, err);
     for (size_t i = 0; rows != NULL && i < count; i++)
         assay__rows_close(rows[i]);
-    free(rows);
+    assay__free(rows);
     return status;
 }
 

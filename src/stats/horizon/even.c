@@ -15,11 +15,11 @@
 #include "stats/horizon/even.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "assay/dist.h"
 #include "base/error.h"
+#include "base/memory.h"
 #include "stats/horizon/convolve.h"
 #include "stats/horizon/exp_negative.h"
 
@@ -353,7 +353,7 @@ enum assay_status assay__even_fill(const struct assay__walk *walk, uint32_t look
     if (!open_source(&source))
         source.layout.ratio = 0.0;
     double nodes = source.layout.below + 1.0 + source.layout.above;
-    double *block = malloc(2 * (size_t)nodes * sizeof *block);
+    double *block = assay__malloc(2 * (size_t)nodes * sizeof *block);
     if (block == NULL)
         return assay__fail_memory(err);
     grid->even_count = (uint32_t)nodes;

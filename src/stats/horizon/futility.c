@@ -10,6 +10,7 @@
 
 #include "assay/dist.h"
 #include "base/error.h"
+#include "base/memory.h"
 #include "stats/horizon/horizon.h"
 #include "stats/root.h"
 
@@ -119,7 +120,8 @@ enum assay_status assay__futility_open(struct assay_horizon *horizon, struct ass
     futility->spending = (struct assay__spending){
         .family = design->futility, .parameter = design->futility_parameter, .alpha = design->beta};
     struct planned planned = {&futility->spending, design->planned_looks,
-                              calloc(design->planned_looks, sizeof *planned.edges), ASSAY_OK, err};
+                              assay__calloc(design->planned_looks, sizeof *planned.edges), ASSAY_OK,
+                              err};
     if (planned.edges == NULL)
         return assay__fail_memory(err);
     status = plan_edges(horizon, planned.edges, err);
@@ -130,7 +132,7 @@ enum assay_status assay__futility_open(struct assay_horizon *horizon, struct ass
         futility->drift = assay__root_rising(drift_excess, &planned, start, 0.05);
         status = planned.status;
     }
-    free(planned.edges);
+    assay__free(planned.edges);
     return status;
 }
 

@@ -3,9 +3,9 @@
 #include "stats/horizon/horizon.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "stats/defaults.h"
 #include "stats/horizon/spending.h"
 
@@ -44,7 +44,7 @@ enum assay_status assay_horizon_open(const struct assay_horizon_design *given,
         return assay__fail(err, ASSAY_ERROR_DOMAIN, "alpha must lie between 0 and 1.");
     if (!design->two_sided && design->alpha >= 0.5)
         return assay__fail(err, ASSAY_ERROR_DOMAIN, "A one-sided alpha must be below 0.5.");
-    struct assay_horizon *horizon = calloc(1, sizeof *horizon);
+    struct assay_horizon *horizon = assay__calloc(1, sizeof *horizon);
     if (horizon == NULL)
         return assay__fail_memory(err);
     horizon->design = *design;
@@ -90,5 +90,5 @@ void assay_horizon_free(struct assay_horizon *horizon)
     assay__walk_release(&horizon->walk);
     assay__walk_release(&horizon->futility.above);
     assay__walk_release(&horizon->futility.mirror);
-    free(horizon);
+    assay__free(horizon);
 }

@@ -8,9 +8,9 @@
 #include "stats/horizon/panels.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 
 enum { POINTS = ASSAY__GAUSS_POINTS, PANELS_MAX = 200000 };
 
@@ -70,7 +70,7 @@ static enum assay_status make_room(struct assay__grid *grid, struct assay_error 
 {
     size_t points = (size_t)grid->panel_count * POINTS;
     size_t size = (grid->panel_count + 1 + 3 * points) * sizeof(double) + grid->panel_count;
-    double *block = malloc(size);
+    double *block = assay__malloc(size);
     if (block == NULL)
         return assay__fail_memory(err);
     grid->bounds = block;
@@ -128,9 +128,9 @@ enum assay_status assay__panels_fill(const struct assay__walk *walk, uint32_t lo
     grid->flat_high = first ? grid->edge : both || lower ? grid->flat_low : low;
     if (first)
         return ASSAY_OK;
-    double *falling = malloc((half + 1) * sizeof *falling);
+    double *falling = assay__malloc((half + 1) * sizeof *falling);
     if (falling == NULL) {
-        free(grid->bounds);
+        assay__free(grid->bounds);
         grid->bounds = NULL;
         return assay__fail_memory(err);
     }
@@ -141,7 +141,7 @@ enum assay_status assay__panels_fill(const struct assay__walk *walk, uint32_t lo
         if (both)
             grid->bounds[p] = -falling[p];
     }
-    free(falling);
+    assay__free(falling);
     for (uint32_t p = both ? half : 0; p < grid->panel_count; p++)
         fill_panel(&walk->grids[look - 1], grid, p);
     for (uint32_t p = 0; both && p < half; p++)

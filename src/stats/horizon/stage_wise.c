@@ -5,10 +5,10 @@
  * any drift; without drift they are what has been spent.
  */
 #include <math.h>
-#include <stdlib.h>
 
 #include "assay/dist.h"
 #include "base/error.h"
+#include "base/memory.h"
 #include "stats/horizon/horizon.h"
 #include "stats/horizon/panels.h"
 #include "stats/root.h"
@@ -105,7 +105,7 @@ static enum assay_status tail_without_drift(const struct assay_horizon *horizon,
         if (status != ASSAY_OK)
             return status;
         *p = exp(assay__grid_exit(&panels, o->time, o->edge, 0.0).log_p);
-        free(panels.bounds);
+        assay__free(panels.bounds);
     }
     *p += spent;
     return status;

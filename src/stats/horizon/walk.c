@@ -4,9 +4,9 @@
  * they suit the step between both.
  */
 #include <math.h>
-#include <stdlib.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "stats/horizon/even.h"
 #include "stats/horizon/panels.h"
 #include "stats/horizon/survival.h"
@@ -16,7 +16,7 @@ static enum assay_status add_look(struct assay__walk *walk, double time, double 
 {
     if (walk->count == walk->capacity) {
         uint32_t capacity = walk->capacity == 0 ? 16 : walk->capacity * 2;
-        struct assay__grid *grids = realloc(walk->grids, capacity * sizeof *grids);
+        struct assay__grid *grids = assay__realloc(walk->grids, capacity * sizeof *grids);
         if (grids == NULL)
             return assay__fail_memory(err);
         walk->grids = grids;
@@ -34,7 +34,7 @@ static enum assay_status fill_panels(struct assay__walk *walk, struct assay_erro
     enum assay_status status = assay__panels_fill(walk, walk->count - 1, &grid, err);
     if (status != ASSAY_OK)
         return status;
-    free(last->bounds);
+    assay__free(last->bounds);
     *last = grid;
     return ASSAY_OK;
 }
@@ -82,7 +82,7 @@ enum assay_status assay__walk_refine(struct assay__walk *walk, struct assay_erro
 void assay__walk_release(struct assay__walk *walk)
 {
     for (uint32_t k = 0; k < walk->count; k++)
-        free(walk->grids[k].bounds);
-    free(walk->grids);
+        assay__free(walk->grids[k].bounds);
+    assay__free(walk->grids);
     *walk = (struct assay__walk){.two_sided = walk->two_sided};
 }

@@ -218,7 +218,7 @@ static struct outcome read_all(const struct assay_plan *plan, const char *path, 
             (unsigned long)counts.rows_bad, (unsigned long)counts.rows_left_out,
             (unsigned long)counts.rows_after, (unsigned long)counts.rows_in_two_groups,
             (unsigned long)counts.rows_duplicate, (unsigned long)counts.rows_unclear);
-        out.text = text.data;
+        out.text = test_text(&text);
         assay__summary_table_release(&table);
     }
     assay_dataset_free(dataset);

@@ -271,7 +271,7 @@ static char *respelled(const char *text)
         }
         assay__text_puts(&out, "\r\n");
     }
-    return out.data;
+    return test_text(&out);
 }
 
 START_TEST(another_spelling_is_the_same_table)
@@ -304,7 +304,7 @@ static char *rotated(const char *text)
     assay__text_append(&out, text, (size_t)(body - text));
     assay__text_puts(&out, middle);
     assay__text_append(&out, body, (size_t)(middle - body));
-    return out.data;
+    return test_text(&out);
 }
 
 static enum assay_status merge_memory(const char *text, char **merged, struct assay_error *err)

@@ -38,7 +38,7 @@ static char *part_text(unsigned part, unsigned parts)
         assay__text_format(&text, v[1] % 5 == 0 ? "," : "%u.5,", v[2] % 50);
         assay__text_format(&text, v[2] % 6 == 0 ? "\n" : "-0.%u\n", v[5] % 100);
     }
-    return text.data;
+    return test_text(&text);
 }
 
 static const char WHOLE_PLAN[] =
@@ -92,7 +92,7 @@ static char *without_inputs(const char *text)
             assay__text_append(&out, text, length);
         text += length;
     }
-    return out.data;
+    return test_text(&out);
 }
 
 START_TEST(merged_parts_are_the_whole_byte_for_byte)

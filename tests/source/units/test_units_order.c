@@ -32,7 +32,7 @@ static size_t make_rows(char **rows, size_t limit)
             put_again(&row, rows[count - (limit - limit / 10)], count);
         else
             assay__text_format(&row, "u%zu,%s\n", unit, line);
-        rows[count++] = row.data;
+        rows[count++] = test_text(&row);
     }
     free(file);
     return count;

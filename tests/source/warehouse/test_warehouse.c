@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What needs no database: plans of execution, states of ODBC, UTF-16, names of sources. */
 #include "test.h"
+#include "base/memory.h"
 
 #include "source/warehouse/answer_rows.h"
 #include "source/warehouse/odbc_fail.h"
@@ -98,10 +99,10 @@ START_TEST(utf_16_and_back)
     assay__utf16_append(&out, BROKEN, 4);
     ck_assert_str_eq(out.data + sizeof TEXT - 1, "x\xEF\xBF\xBDy\xEF\xBF\xBD");
     assay__text_release(&out);
-    free(units);
+    assay__free(units);
     units = assay__utf16_of("\xFFz", &length);
     ck_assert(length == 2 && units[0] == 0xFFFD && units[1] == 'z');
-    free(units);
+    assay__free(units);
 }
 END_TEST
 

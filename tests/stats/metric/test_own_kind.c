@@ -32,7 +32,7 @@ static char *rows_of(unsigned part, unsigned parts)
                                "AB"[(unit + (i > 395)) % 2], 1 + i / 30,
                                unit % 3 == 0 ? "SE" : "NO", y / 100, y % 1000);
     }
-    return text.data;
+    return test_text(&text);
 }
 
 static struct assay_plan *timed_plan(void)
