@@ -7,7 +7,7 @@
 
 static void set_default(const struct assay__plan_key *row, void *at)
 {
-    int enumerator = (int)row->fallback;
+    int enumerator = 0;
     switch (row->kind) {
     case ASSAY__KIND_TEXT:
     case ASSAY__KIND_ANY_TEXT:
@@ -27,6 +27,7 @@ static void set_default(const struct assay__plan_key *row, void *at)
         *(char *)at = (char)row->fallback;
         break;
     case ASSAY__KIND_CHOICE:
+        enumerator = (int)row->fallback; /* here only: the fallback of a number may be NaN */
         memcpy(at, &enumerator, sizeof enumerator);
         break;
     case ASSAY__KIND_EFFECT:
