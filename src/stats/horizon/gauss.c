@@ -4,7 +4,10 @@
  * has the same table, but gsl_integration_glfixed_table_alloc() asks for memory and aborts the host
  * without it.
  */
-#include "stats/horizon/gauss.h"
+#define LEGENDRE_TARGET
+#define LEGENDRE_WIDTH 2
+#define LEGENDRE_NAME assay__legendre_values_plainly
+#include "stats/horizon/legendre_body.h"
 
 #include <math.h>
 
@@ -79,19 +82,14 @@ int assay__legendre_fit(const double values[POINTS], double coefficients[POINTS]
     return count;
 }
 
-/* Clenshaw's recurrence, all places at once. */
 void assay__legendre_values(const double coefficients[POINTS], int count, const double x[POINTS],
                             double values[POINTS])
 {
-    double one[POINTS] = {0.0}, two[POINTS] = {0.0};
-    for (int m = count - 1; m > 0; m--) {
-        double c = coefficients[m], up = (2.0 * m + 1.0) / (m + 1.0), back = (m + 1.0) / (m + 2.0);
-        for (int i = 0; i < POINTS; i++) {
-            double sum = c + up * x[i] * one[i] - back * two[i];
-            two[i] = one[i];
-            one[i] = sum;
-        }
+#ifdef __x86_64__
+    if (__builtin_cpu_supports("avx2")) {
+        assay__legendre_values_wide(coefficients, count, x, values);
+        return;
     }
-    for (int i = 0; i < POINTS; i++)
-        values[i] = coefficients[0] + x[i] * one[i] - 0.5 * two[i];
+#endif
+    assay__legendre_values_plainly(coefficients, count, x, values);
 }

@@ -27,4 +27,13 @@ void assay__legendre_values(const double coefficients[ASSAY__GAUSS_POINTS], int 
                             const double x[ASSAY__GAUSS_POINTS],
                             double values[ASSAY__GAUSS_POINTS]);
 
+/** assay__legendre_values_plainly() and assay__legendre_values_wide() are those it chooses from, of
+ * the same bits; the latter is the former where there is no other. */
+void assay__legendre_values_plainly(const double coefficients[ASSAY__GAUSS_POINTS], int count,
+                                    const double x[ASSAY__GAUSS_POINTS],
+                                    double values[ASSAY__GAUSS_POINTS]);
+void assay__legendre_values_wide(const double coefficients[ASSAY__GAUSS_POINTS], int count,
+                                 const double x[ASSAY__GAUSS_POINTS],
+                                 double values[ASSAY__GAUSS_POINTS]);
+
 #endif

@@ -5,6 +5,7 @@
 #include "assay/dist.h"
 #include "stats/horizon/convolve.h"
 #include "stats/horizon/exits.h"
+#include "stats/horizon/gauss.h"
 
 enum { POINTS = ASSAY__GAUSS_POINTS, DRAWS = 20000, TABLE = 64 };
 
@@ -105,10 +106,37 @@ START_TEST(places_of_any_width)
 }
 END_TEST
 
+START_TEST(series_of_any_width)
+{
+    uint64_t state = 5;
+    double coefficients[POINTS], x[POINTS], plain[POINTS], wide[POINTS];
+    for (int count = 1; count <= POINTS; count++) {
+        for (int i = 0; i < POINTS; i++) {
+            coefficients[i] = draw(&state) - 0.5;
+            x[i] = 2.0 * draw(&state) - 1.0;
+        }
+        assay__legendre_values_plainly(coefficients, count, x, plain);
+        assay__legendre_values_wide(coefficients, count, x, wide);
+        ck_assert_int_eq(memcmp(plain, wide, sizeof plain), 0);
+        for (int i = 0; i < POINTS; i++) {
+            double before = 0.0, now = 1.0, sum = 0.0;
+            for (int m = 0; m < count; m++) {
+                sum += coefficients[m] * now;
+                double next = ((2 * m + 1) * x[i] * now - m * before) / (m + 1);
+                before = now;
+                now = next;
+            }
+            ck_assert_double_eq_tol(plain[i], sum, 1e-14);
+        }
+    }
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     tcase_add_test(cases, exits_of_any_width);
     tcase_add_test(cases, places_of_any_width);
+    tcase_add_test(cases, series_of_any_width);
 }
 
 int main(void)
