@@ -2,7 +2,8 @@
 
 # start_proxy: in front of $port, at $door; its process is $proxy. Without a compiler there is none.
 start_proxy() {
-    [ -x "$work/proxy" ] || "${CC:-cc}" -o "$work/proxy" tests/warehouse/proxy.c 2>>"$work/load.log" || return 1
+    # shellcheck disable=SC2086 # a command may have a word before it
+    [ -x "$work/proxy" ] || ${CC:-cc} -o "$work/proxy" tests/warehouse/proxy.c 2>>"$work/load.log" || return 1
     door=$(free_port)
     "$work/proxy" "$door" "$port" >>"$work/load.log" 2>&1 &
     proxy=$!
