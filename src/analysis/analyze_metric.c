@@ -217,8 +217,10 @@ static enum assay_status test_look(struct assay__builder *builder,
     look->time_ns = builder->looks[k].time_ns;
     look->look = k;
     look->size.required = NAN;
+    bool asks = metric->effect.is_set || metric->margin.is_set;
     assay__set_null(builder, result,
-                    assay__group_estimate(&builder->groups[result->baseline], metric->type));
+                    asks ? assay__group_estimate(&builder->groups[result->baseline], metric->type)
+                         : assay__wide_of(NAN));
     look->null_difference = result->null_difference;
     enum assay_status status = test_role(builder, result, tests, k, units, look, err);
     keep_difference(builder, result);
