@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The figures of a comparison in balls of 128 bits (exact/ball.h): the formulas of stats/compare.c,
- * stats/relative.c and stats/skewness.c for a pair of groups that both vary. A figure that no
- * double is known for leaves it all to them.
+ * The figures of a comparison in balls of 128 bits (exact/ball.h): the formulas of
+ * stats/compare_exactly.c, stats/relative.c and stats/skewness.c for a pair of groups that both
+ * vary. A figure that no double is known for leaves it all to them.
  */
 #include "stats/compare_ball.h"
 
@@ -83,7 +83,7 @@ static void fill_stats(const struct assay__pair_estimate *pair, int g, figures *
     stats->variance = as_double(f, ball_mul(f->error2[g], ball_of_u64(pair->raw[g].n)));
 }
 
-/* See welch_df() of stats/compare.c. */
+/* See welch_df() of stats/compare_exactly.c. */
 static ball welch_df(const struct assay__pair_estimate *pair)
 {
     ball a = ball_of_wide(&pair->residual_error2[0]), b = ball_of_wide(&pair->residual_error2[1]);

@@ -36,11 +36,11 @@ bool assay__open_in_balls(const struct assay__pair_estimate *pair,
 
 /**
  * assay__compare_in_balls() fills all figures of an ordinary comparison by a test with a standard
- * error, as stats/compare.c does in 320 bits and ten times as fast: both estimates exist and vary,
- * and no exact test applies. Every double is the one that 320 bits give. False where that is in
- * doubt or the comparison is not ordinary: then *out is spoilt and all is left to do. figures are
- * opened unless they are open. *law is opened for the degrees of freedom of a t test unless it is
- * theirs already; its df is NaN before.
+ * error, as stats/compare_exactly.c does in 320 bits and ten times as fast: both estimates exist
+ * and vary, and no exact test applies. Every double is the one that 320 bits give. False where that
+ * is in doubt or the comparison is not ordinary: then *out is spoilt and all is left to do. figures
+ * are opened unless they are open. *law is opened for the degrees of freedom of a t test unless it
+ * is theirs already; its df is NaN before.
  */
 bool assay__compare_in_balls(const struct assay__pair_estimate *pair,
                              const struct assay_method *method, struct assay__wide null,
