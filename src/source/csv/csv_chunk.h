@@ -8,9 +8,12 @@
  * A reader's text in chunks of whole records, for those who find the fields on their own, and views
  * that read a part of a chunk as the reader itself would.
  */
+#ifndef CHUNK_BYTES /* fuzzing makes them small, for many ends of chunks in few bytes */
+#define CHUNK_BYTES (512 * 1024)
+#endif
 enum {
-    ASSAY__CHUNK_BYTES = 512 * 1024, /* of a chunk, at most */
-    ASSAY__CHUNK_PAD = 128           /* bytes before and behind a chunk that may be read */
+    ASSAY__CHUNK_BYTES = CHUNK_BYTES, /* of a chunk, at most */
+    ASSAY__CHUNK_PAD = 128            /* bytes before and behind a chunk that may be read */
 };
 
 /** struct assay__chunk: text[length] is a line feed; what stands beyond means nothing. */

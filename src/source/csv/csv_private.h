@@ -2,13 +2,14 @@
 #ifndef ASSAY_SOURCE_CSV_CSV_PRIVATE_H
 #define ASSAY_SOURCE_CSV_CSV_PRIVATE_H
 
+#include "source/csv/csv_chunk.h"
 #include "source/csv/csv_header.h"
 #include "source/csv/csv_scan.h"
 #include "source/csv/recode.h"
 #include "source/file.h"
 
 /** What the files behind csv.h share. */
-enum { ASSAY__CSV_BUFFER_BYTES = 512 * 1024 /* of a reader, until a record needs more */ };
+enum { ASSAY__CSV_BUFFER_BYTES = CHUNK_BYTES /* of a reader, until a record needs more */ };
 
 struct assay__csv {
     struct assay__rows rows; /* first: see assay__csv_of() */
