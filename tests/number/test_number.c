@@ -206,6 +206,9 @@ END_TEST
 
 START_TEST(numbers_ignore_a_locale_with_decimal_commas)
 {
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+    return; /* the files of the locale are of the other byte order */
+#endif
     ck_assert_int_eq(setenv("LOCPATH", "tests/data/locale", 1), 0);
     ck_assert_ptr_nonnull(setlocale(LC_NUMERIC, "comma"));
     char probe[32], rounded[ASSAY__NUMBER_BYTES];

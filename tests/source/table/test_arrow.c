@@ -78,8 +78,9 @@ END_TEST
 
 START_TEST(decimals_keep_their_digits)
 {
-    const int64_t cents[] = {12345, 0, -5, -1, 0, 0};
-    const uint64_t most[] = {UINT64_C(0x098a223fffffffff), UINT64_C(0x4b3b4ca85a86c47a)};
+    const assay__uint128 cents[] = {12345, -(assay__uint128)5, 0};
+    const assay__uint128 most[] = {(assay__uint128)UINT64_C(0x4b3b4ca85a86c47a) << 64 |
+                                   UINT64_C(0x098a223fffffffff)};
     ck_assert_str_eq(text_of("d:10,2", cents, 0), "123.45");
     ck_assert_str_eq(text_of("d:10,2", cents, 1), "-0.05");
     ck_assert_str_eq(text_of("d:10,0", cents, 0), "12345");
