@@ -32,6 +32,13 @@ ldd "$BUILD/libassay.so" >"$work/log"
 grep -q libgsl "$work/log" && grep -q libcjson "$work/log"
 ok $? "the loader finds GSL and cJSON"
 [ "$(getconf LONG_BIT)" = 64 ] || { summary; exit; }
+if command -v abidiff >/dev/null 2>&1; then
+    sed "s/name='assay_srm_design' size-in-bits='[0-9]*'/name='assay_srm_design' size-in-bits='64'/" \
+        tests/abi/libassay.abi >"$work/other.abi"
+    ABI_RECORD=$work/other.abi sh scripts/check-abi "$BUILD/libassay.so" >"$work/log" 2>&1
+    [ $? -eq 1 ] && grep -q 'type size changed from 64 to ' "$work/log"
+    ok $? "abidiff finds a struct of another size"
+fi
 
 # A copy of the headers with one change; abidiff, which looks at the library, is not asked.
 # change FILE SED: the headers with a change, through the check of layouts.
