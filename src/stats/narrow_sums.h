@@ -27,7 +27,6 @@ bool assay__narrow_have_squares(struct assay__layout layout, uint64_t count,
  */
 bool assay__narrow_centred(struct assay__layout layout, uint64_t count,
                            const struct assay_decimal *means,
-                           const struct assay_decimal *covariances,
-                           struct assay__narrow_sums *out);
+                           const struct assay_decimal *covariances, struct assay__narrow_sums *out);
 
 #endif

@@ -385,44 +385,14 @@ static const char *place(const struct assay__rows *rows)
     return assay__csv_name(assay__csv_of(rows));
 }
 
-/* A file opened a second time; NULL for a stream. */
-static struct assay__rows *again(const struct assay__rows *rows)
-{
-    const struct assay__csv *csv = assay__csv_of(rows);
-    struct assay__csv_options options = csv->options;
-    struct assay__rows *out = NULL;
-    options.skip_bad = true;
-    options.is_traced = false;
-    bool is_open = assay__source_is_file(csv->source) &&
-                   assay__csv_open(assay__csv_name(csv), &options, &out, NULL) == ASSAY_OK;
-    return is_open ? out : NULL;
-}
-
-static bool can_reread(const struct assay__rows *rows)
-{
-    const struct assay__csv *csv = assay__csv_of(rows);
-    const struct assay__feed *feed = csv->options.feed;
-    return feed == NULL ? assay__source_is_file(csv->source) : feed->restart != NULL;
-}
-
-static enum assay_status reread(const struct assay__rows *rows, struct assay__rows **out,
-                                struct assay_error *err)
-{
-    const struct assay__csv *csv = assay__csv_of(rows);
-    const struct assay__feed *feed = csv->options.feed;
-    if (feed != NULL)
-        feed->restart(feed->context);
-    return assay__csv_open(assay__csv_name(csv), &csv->options, out, err);
-}
-
 static const struct assay__rows_kind CSV = {
     .place = place,
     .next_block = next_block,
     .close = close_rows,
     .suggest = assay__csv_suggest,
-    .again = again,
-    .can_reread = can_reread,
-    .reread = reread,
+    .again = assay__csv_again,
+    .can_reread = assay__csv_can_reread,
+    .reread = assay__csv_reread,
     .fingerprint = fingerprint,
     .csv = own,
 };

@@ -181,7 +181,7 @@ static bool end_record(struct work *work, const char *at)
 #if defined(__x86_64__)
 enum {
     WORD = 16,
-    CONTROLS = 16 /* bytes below it are none of a usual text: line ends, NUL, tabs */
+    CONTROLS = 16 /* bytes below it: line ends, NUL, tabs and the like */
 };
 
 /* Bit i: byte i separates, is a control or not ASCII. */
