@@ -217,6 +217,11 @@ const char *assay__arrow_value(const struct ArrowSchema *schema, const struct Ar
     return assay__arrow_value(schema->dictionary, array->dictionary, at, scratch, out);
 }
 
+bool assay__arrow_reads(const struct ArrowSchema *schema)
+{
+    return type_of(schema->dictionary != NULL ? schema->dictionary : schema) != NULL;
+}
+
 static bool is_whole(const struct arrow_type *type)
 {
     return strchr("cCsSiIlL", type->format[0]) != NULL && type->is_whole;

@@ -61,7 +61,7 @@ static void free_rows(struct assay__given_grid *grid)
     assay__free(((struct caller_rows *)grid)->cells);
 }
 
-static const struct assay__given_grid_kind CALLER_ROWS = {next, cell_of, free_rows};
+static const struct assay__given_grid_kind CALLER_ROWS = {next, cell_of, free_rows, NULL};
 
 enum assay_status assay_table_from_rows(const char *const *columns, size_t column_count,
                                         assay_row_read read, void *context, const char *name,

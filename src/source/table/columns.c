@@ -60,7 +60,7 @@ static void free_columns(struct assay__given_grid *grid)
     assay__free(((struct columns *)grid)->columns);
 }
 
-static const struct assay__given_grid_kind COLUMNS = {next, cell_of, free_columns};
+static const struct assay__given_grid_kind COLUMNS = {next, cell_of, free_columns, NULL};
 
 static enum assay_status check(const struct assay_column *columns, size_t count, size_t row_count,
                                const char *name, struct assay_error *err)

@@ -100,7 +100,7 @@ static void free_figures(struct assay__given_grid *grid)
     (void)grid;
 }
 
-static const struct assay__given_grid_kind FIGURES = {next, cell_of, free_figures};
+static const struct assay__given_grid_kind FIGURES = {next, cell_of, free_figures, NULL};
 
 /* The widest shape of all rows. */
 static enum assay_status find_shape(struct figures *self, const char *name, struct assay_error *err)

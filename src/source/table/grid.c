@@ -194,6 +194,23 @@ static enum assay_status begin(struct grid_rows *self, bool is_traced, struct as
     return status == ASSAY_OK && is_traced ? trace(self, err) : status;
 }
 
+/* Names are any text: a type that is not read would be one name for all rows. */
+static enum assay_status check_names(const struct assay__given_grid *grid,
+                                     const struct assay_plan *plan, struct assay_error *err)
+{
+    for (uint32_t c = 0; grid->kind->reads != NULL && c < grid->column_count; c++) {
+        const char *name = grid->names[c];
+        bool is_name = (plan->group_column != NULL && strcmp(name, plan->group_column) == 0) ||
+                       (plan->unit_column != NULL && strcmp(name, plan->unit_column) == 0);
+        for (uint32_t d = 0; !is_name && d < plan->dimension_count; d++)
+            is_name = strcmp(name, plan->dimensions[d]) == 0;
+        if (is_name && !grid->kind->reads(grid, c))
+            return assay__fail_at(err, ASSAY_ERROR_DATA, grid->table.name, 0, (uint64_t)c + 1,
+                                  "The type of column '%.200s' is not read.", name);
+    }
+    return ASSAY_OK;
+}
+
 static enum assay_status open_grid(struct assay_table *table,
                                    const struct assay__rows_request *request,
                                    struct assay__rows **out, struct assay_error *err)
@@ -205,7 +222,9 @@ static enum assay_status open_grid(struct assay_table *table,
     self->grid = (struct assay__given_grid *)(void *)table;
     self->trims = request->plan->dialect.trim;
     self->halt = request->halt;
-    enum assay_status status = begin(self, request->is_traced, err);
+    enum assay_status status = check_names(self->grid, request->plan, err);
+    if (status == ASSAY_OK)
+        status = begin(self, request->is_traced, err);
     if (status == ASSAY_OK)
         *out = &self->rows;
     else

@@ -400,8 +400,36 @@ START_TEST(a_type_that_is_not_read_is_refused_where_it_is_used)
 }
 END_TEST
 
+START_TEST(names_of_a_type_that_is_not_read_are_refused)
+{
+    const void *buffers[] = {NULL, (const int32_t[]){0, 1, 2}, "ab"};
+    struct ArrowSchema child = {.format = "z", .name = "g"}, *schemas[] = {&child};
+    struct ArrowArray bytes = {.length = 2, .n_buffers = 3, .buffers = buffers};
+    struct ArrowArray *arrays[] = {&bytes};
+    struct ArrowSchema schema = {
+        .format = "+s", .n_children = 1, .children = schemas, .release = release_schema};
+    struct ArrowArray array = {
+        .length = 2, .n_children = 1, .children = arrays, .release = release_array};
+    struct assay_plan *plan =
+        test_plan("{\"columns\":{\"group\":\"g\"},\"comparisons\":{\"baseline\":\"a\"},"
+                  "\"metrics\":[{\"id\":\"y\",\"value\":\"g\"}]}");
+    struct assay_table *table;
+    struct assay_dataset *dataset;
+    struct assay_error err;
+    assert_ok(assay_table_from_arrow(&schema, &array, "frame", &table, &err), &err);
+    assert_ok(assay_dataset_new(plan, &dataset, &err), &err);
+    ck_assert_int_eq(assay_dataset_read_tables(dataset, &table, NULL, 1, NULL, &err),
+                     ASSAY_ERROR_DATA);
+    ck_assert_str_eq(err.message, "The type of column 'g' is not read.");
+    assay_dataset_free(dataset);
+    assay_table_free(table);
+    assay_plan_free(plan);
+}
+END_TEST
+
 static void add(TCase *cases)
 {
+    tcase_add_test(cases, names_of_a_type_that_is_not_read_are_refused);
     tcase_add_test(cases, integers_of_all_sizes);
     tcase_add_test(cases, floats_are_their_shortest_decimals);
     tcase_add_test(cases, floats_read_back);
