@@ -86,7 +86,7 @@ static const struct bad BAD[] = {
      "power takes 0.01 to 100"},
     {"\"horizon\":{\"type\":\"groupSequential\",\"expectedSampleSize\":9,\"spending\":{\"fami"
      "ly\":\"hwangShihDeCani\",\"parameter\":@501}},",
-     "hwangShihDeCani -500 to 500"},
+     "and between -500 and 500 for hwangShihDeCani"},
     {"\"horizon\":{\"type\":@\"alwaysvalid\"},", "did you mean 'alwaysValid'?"},
     {"\"deterioration\":@true,", "or false"},
     {"\"deterioration\":{\"alpha\":@2},", "2 is not between 0 and 1"},

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Exposures joined with events: an oracle in exact fractions, and each rule on its own. */
-#define _DEFAULT_SOURCE /* strsep */
 #include "test.h"
 
 #include <inttypes.h>
