@@ -83,7 +83,7 @@ static const struct bad BAD[] = {
      "has no parameter"},
     {"\"horizon\":{\"type\":\"groupSequential\",\"expectedSampleSize\":9,\"spending\":{\"para"
      "meter\":@0}},",
-     "power takes 0.01 to 100"},
+     "between 0.01 and 100 for power"},
     {"\"horizon\":{\"type\":\"groupSequential\",\"expectedSampleSize\":9,\"spending\":{\"fami"
      "ly\":\"hwangShihDeCani\",\"parameter\":@501}},",
      "and between -500 and 500 for hwangShihDeCani"},

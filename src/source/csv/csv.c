@@ -247,7 +247,7 @@ static enum assay_status make_block(struct assay__csv *csv, struct assay_error *
     return csv->fields != NULL && csv->lines != NULL ? ASSAY_OK : assay__fail_memory(err);
 }
 
-static enum assay_status begin_reading(struct assay__csv *csv, struct assay_error *err)
+enum assay_status assay__csv_begin(struct assay__csv *csv, struct assay_error *err)
 {
     enum assay_status status = refill(csv, err);
     if (status == ASSAY_OK)
@@ -352,8 +352,8 @@ static enum assay_status read_block(struct assay__csv *csv, struct assay__rows_b
     return ASSAY_OK;
 }
 
-static enum assay_status next_block(struct assay__rows *rows, struct assay__rows_block *block,
-                                    struct assay_error *err)
+enum assay_status assay__csv_next_block(struct assay__rows *rows, struct assay__rows_block *block,
+                                        struct assay_error *err)
 {
     struct assay__csv *csv = own(rows);
     enum assay_status status = read_block(csv, block, err);
@@ -361,7 +361,7 @@ static enum assay_status next_block(struct assay__rows *rows, struct assay__rows
     return status;
 }
 
-static void close_rows(struct assay__rows *rows)
+void assay__csv_close(struct assay__rows *rows)
 {
     struct assay__csv *csv = own(rows);
     if (!csv->is_view) {
@@ -375,60 +375,6 @@ static void close_rows(struct assay__rows *rows)
     assay__free(csv);
 }
 
-static assay__uint128 fingerprint(const struct assay__rows *rows)
-{
-    return assay__source_fingerprint(assay__csv_of(rows)->source);
-}
-
-static const char *place(const struct assay__rows *rows)
-{
-    return assay__csv_name(assay__csv_of(rows));
-}
-
-static const struct assay__rows_kind CSV = {
-    .place = place,
-    .next_block = next_block,
-    .close = close_rows,
-    .suggest = assay__csv_suggest,
-    .again = assay__csv_again,
-    .can_reread = assay__csv_can_reread,
-    .reread = assay__csv_reread,
-    .fingerprint = fingerprint,
-    .csv = own,
-};
-
-enum assay_status assay__csv_open(const char *path, const struct assay__csv_options *options,
-                                  struct assay__rows **out, struct assay_error *err)
-{
-    if (options->separator != '\0' && strchr(ASSAY__CSV_SEPARATORS, options->separator) == NULL)
-        return assay__fail(err, ASSAY_ERROR_USAGE,
-                           "The separator must be a comma, a semicolon, a tab or a bar.");
-    struct assay__csv *csv = assay__calloc(1, sizeof *csv);
-    if (csv == NULL)
-        return assay__fail_memory(err);
-    csv->rows.kind = &CSV;
-    csv->rows.skips_bad = options->skip_bad;
-    csv->options = *options;
-    csv->line = 1;
-    csv->capacity = ASSAY__CSV_BUFFER_BYTES;
-    csv->buffer = assay__malloc(ASSAY__CSV_BUFFER_BYTES + 1);
-    enum assay_status status = csv->buffer == NULL ? assay__fail_memory(err) : ASSAY_OK;
-    if (status == ASSAY_OK)
-        status = assay__source_open_any(path, options->feed, options->halt, &csv->source, err);
-    if (status == ASSAY_OK && options->is_traced)
-        status = assay__source_trace(csv->source, err);
-    if (status == ASSAY_OK && options->encoding != NULL)
-        status = assay__recoder_new(csv->source, options->encoding, &csv->recoder, err);
-    if (status == ASSAY_OK)
-        status = begin_reading(csv, err);
-    if (status != ASSAY_OK) {
-        assay__rows_close(&csv->rows);
-        return status;
-    }
-    *out = &csv->rows;
-    return ASSAY_OK;
-}
-
 const char *assay__csv_name(const struct assay__csv *csv)
 {
     return assay__source_name(csv->source);
@@ -437,12 +383,4 @@ const char *assay__csv_name(const struct assay__csv *csv)
 struct assay__rows *assay__csv_rows(struct assay__csv *csv)
 {
     return &csv->rows;
-}
-
-struct assay__csv_options assay__csv_options_of(char separator, const struct assay_dialect *dialect)
-{
-    return (struct assay__csv_options){.separator = separator,
-                                       .trim = dialect->trim,
-                                       .skip_lines = dialect->skip_lines,
-                                       .encoding = dialect->encoding};
 }

@@ -43,10 +43,12 @@ const char *assay__csv_name(const struct assay__csv *csv);
 void assay__csv_suggest(const struct assay__rows *rows, const char *column,
                         struct assay_error *err);
 
-/** assay__csv_again(), assay__csv_can_reread() and assay__csv_reread() are those of the same. */
-struct assay__rows *assay__csv_again(const struct assay__rows *rows);
-bool assay__csv_can_reread(const struct assay__rows *rows);
-enum assay_status assay__csv_reread(const struct assay__rows *rows, struct assay__rows **out,
-                                    struct assay_error *err);
+/** assay__csv_begin() reads the header of a reader whose source is open. */
+enum assay_status assay__csv_begin(struct assay__csv *csv, struct assay_error *err);
+
+/** assay__csv_next_block() and assay__csv_close() are those of struct assay__rows_kind. */
+enum assay_status assay__csv_next_block(struct assay__rows *rows, struct assay__rows_block *block,
+                                        struct assay_error *err);
+void assay__csv_close(struct assay__rows *rows);
 
 #endif
