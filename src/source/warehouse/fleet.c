@@ -143,7 +143,7 @@ static enum end end_of(const struct assay__fleet *fleet, const struct timespec *
 {
     if (fleet->first_failed != NULL)
         return FAILED;
-    if (fleet->stop != NULL && *fleet->stop != 0)
+    if (fleet->stop != NULL && __atomic_load_n(fleet->stop, __ATOMIC_RELAXED) != 0)
         return STOPPED;
     if (fleet->seconds > 0 && now().tv_sec - begin->tv_sec >= (time_t)fleet->seconds)
         return TOO_LATE;

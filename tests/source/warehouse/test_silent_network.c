@@ -81,7 +81,7 @@ static struct ask *begin(const char *source, const char *other, bool by_time)
 static void end_all(void)
 {
     double from = now();
-    stop = 1;
+    __atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
     for (size_t i = 0; i < ask_count; i++)
         pthread_join(asks[i].thread, NULL);
     for (size_t i = 0; i < ask_count; i++) {
@@ -100,7 +100,7 @@ static void end_all(void)
                       ask->err.message);
     }
     ask_count = 0;
-    stop = 0;
+    __atomic_store_n(&stop, 0, __ATOMIC_RELAXED);
 }
 
 static const char *const ODBC[] = {"odbc:login",      "odbc:login-deaf", "odbc:first",
