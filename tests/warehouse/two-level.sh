@@ -138,7 +138,7 @@ check_two_levels() {
     by=$work/parts.json
     # A shard that is gone in the midst, beside one that answers.
     make_views "$tables $options" &&
-        psql -p "$shard1" -q -c "create or replace view checkout_units as select h, u, x from (select md5('') as h, ''::text as u, 1 as x, pg_sleep(60) as s) a where s::text = 'x'" \
+        psql -p "$shard1" -q -c "drop view checkout_units; create view checkout_units as select h, u, x from (select md5('') as h, ''::text as u, 1 as x, pg_sleep(60) as s) a where s::text = 'x'" \
             >>"$work/load.log" 2>&1
     rm -f "$work/none"
     # shellcheck disable=SC2086 # lists of options
