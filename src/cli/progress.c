@@ -14,6 +14,7 @@
 #include "assay/hooks.h"
 #include "cli/message.h"
 #include "cli/term.h"
+#include "number/number.h"
 
 enum { LINE_BYTES = 256 };
 
@@ -74,25 +75,12 @@ static void put_bytes(char out[32], double bytes)
     snprintf(out, 32, "%.*f %s", unit == 0 || bytes >= 99.95 ? 0 : 1, bytes, UNITS[unit]);
 }
 
-/* A count with commas. */
-static void put_count(char out[32], uint64_t count)
-{
-    char digits[24];
-    int length = snprintf(digits, sizeof digits, "%llu", (unsigned long long)count), place = 0;
-    for (int i = 0; i < length; i++) {
-        if (i > 0 && (length - i) % 3 == 0)
-            out[place++] = ',';
-        out[place++] = digits[i];
-    }
-    out[place] = '\0';
-}
-
 static void put_amount(char out[32], bool is_bytes, uint64_t amount)
 {
     if (is_bytes)
         put_bytes(out, (double)amount);
     else
-        put_count(out, amount);
+        snprintf(out, 32, "%s", assay__count(amount).text);
 }
 
 static void append(char line[LINE_BYTES], const char *before, const char *text, const char *after)
@@ -104,8 +92,7 @@ static void append(char line[LINE_BYTES], const char *before, const char *text, 
 /* "read 1.2 GB of 3.4 GB (35 %), 12,345,678 rows, 410 MB/s, 5 s left" */
 static void describe(const struct assay_progress *progress, struct pace pace, char line[LINE_BYTES])
 {
-    bool is_bytes =
-        strcmp(progress->stage, "read") == 0 && (progress->total > 0 || progress->rows > 0);
+    bool is_bytes = strcmp(progress->stage, "read") == 0;
     char number[32];
     snprintf(line, LINE_BYTES, "%s", progress->stage);
     put_amount(number, is_bytes, progress->done);
@@ -117,10 +104,8 @@ static void describe(const struct assay_progress *progress, struct pace pace, ch
                  floor(100.0 * (double)progress->done / (double)progress->total));
         append(line, " (", number, " %)");
     }
-    if (progress->rows > 0) {
-        put_count(number, progress->rows);
-        append(line, ", ", number, " rows");
-    }
+    if (progress->rows > 0)
+        append(line, ", ", assay__count(progress->rows).text, " rows");
     if (is_bytes && !isnan(pace.rate)) {
         put_bytes(number, pace.rate);
         append(line, ", ", number, "/s");
