@@ -45,7 +45,8 @@ static enum assay_status check_batch(const struct arrow *self, struct assay_erro
         return fail_data(self, "The Arrow array does not have the columns of its schema.", err);
     for (int64_t c = 0; c < array->n_children; c++) {
         const struct ArrowArray *child = array->children[c];
-        if (child == NULL || child->length < array->offset + array->length ||
+        if (child == NULL || child->length < array->offset ||
+            child->length - array->offset < array->length ||
             !assay__arrow_fits(schema->children[c], child))
             return assay__fail_at(err, ASSAY_ERROR_DATA, self->grid.table.name, 0, (uint64_t)c + 1,
                                   "The Arrow array of column '%.200s' does not fit its schema.",
