@@ -84,6 +84,11 @@ enum assay_status assay__csv_take_chunk(struct assay__csv *csv, struct assay__ch
     return ASSAY_OK;
 }
 
+bool assay__csv_is_last(const struct assay__csv *csv)
+{
+    return csv->is_last;
+}
+
 void assay__csv_add_lines(struct assay__csv *csv, uint64_t count)
 {
     csv->line += count;

@@ -36,6 +36,9 @@ void assay__chunk_release(struct assay__chunk *chunk);
 enum assay_status assay__csv_take_chunk(struct assay__csv *csv, struct assay__chunk *chunk,
                                         struct assay_error *err);
 
+/** assay__csv_is_last() is true when the end of the file was read: one chunk more at most. */
+bool assay__csv_is_last(const struct assay__csv *csv);
+
 /** assay__csv_add_lines() tells the reader of lines that were taken; _line() is where it stands. */
 void assay__csv_add_lines(struct assay__csv *csv, uint64_t count);
 uint64_t assay__csv_line(const struct assay__csv *csv);

@@ -42,7 +42,7 @@ struct worker {
     size_t number; /* of the chunk at hand */
     uint64_t line; /* where the work is: 1 is the first of the chunk */
     pthread_t thread;
-    bool has_thread;
+    bool has_thread, has_chunk; /* one that is taken and not worked on */
 };
 
 static void hold(void *context, bool locks)
@@ -236,8 +236,9 @@ static void *work(void *context)
     struct worker *worker = context;
     struct job *job = worker->job;
     const struct assay_allocator *before = assay__allocator_lend(job->allocator);
-    while (take_chunk(worker)) {
+    while (worker->has_chunk || take_chunk(worker)) {
         struct assay_error err = {0};
+        worker->has_chunk = false;
         enum assay_status status = scan_chunk(worker, &err);
         pthread_mutex_lock(&job->lock);
         job->chunk_lines[worker->number] = worker->line - 1;
@@ -275,15 +276,29 @@ static void end(struct worker *worker)
     assay__csv_view_close(worker->view);
 }
 
-/* Runs the workers until no chunk is left to take; a thread that can't be made is done without. */
-static void run(struct worker *workers, uint32_t count)
+/*
+ * Runs the workers until no chunk is left to take; a thread that can't be made is done without.
+ * The others wait for the first chunk: when it is the file's last one, they are not needed.
+ */
+static enum assay_status run(struct worker *workers, uint32_t count, struct job *job,
+                             struct assay_error *err)
 {
+    enum assay_status status = ASSAY_OK;
+    workers[0].has_chunk = take_chunk(&workers[0]);
+    if (!workers[0].has_chunk || assay__csv_is_last(job->csv))
+        count = 1;
+    for (uint32_t i = 1; status == ASSAY_OK && i < count; i++)
+        if (workers[i].job == NULL)
+            status = begin(&workers[i], job, err);
+    if (status != ASSAY_OK)
+        return status;
     for (uint32_t i = 1; i < count; i++)
         workers[i].has_thread = pthread_create(&workers[i].thread, NULL, work, &workers[i]) == 0;
     work(&workers[0]);
     for (uint32_t i = 1; i < count; i++)
         if (workers[i].has_thread)
             pthread_join(workers[i].thread, NULL);
+    return ASSAY_OK;
 }
 
 /* Brings the reader's line up to what was taken, and says where the first failure is. */
@@ -371,20 +386,19 @@ enum assay_status assay__scan_file(struct assay__csv *csv, const struct assay__s
     job.target.lock_context = &job;
     if (workers == NULL)
         return assay__fail_memory(err);
-    enum assay_status status = ASSAY_OK;
     pthread_mutex_init(&job.lock, NULL);
-    for (uint32_t i = 0; status == ASSAY_OK && i < thread_count; i++)
-        status = begin(&workers[i], &job, err);
+    enum assay_status status = begin(&workers[0], &job, err);
     bool at_end = false;
     while (status == ASSAY_OK && !at_end) {
         job.stops = false;
         job.failed_chunk = SIZE_MAX;
-        run(workers, thread_count);
-        status = settle(&job, err);
+        status = run(workers, thread_count, &job, err);
+        if (status == ASSAY_OK)
+            status = settle(&job, err);
         if (status == ASSAY_OK)
             status = read_block(&job, &at_end, err);
     }
-    for (uint32_t i = 0; i < thread_count; i++) {
+    for (uint32_t i = 0; i < thread_count && workers[i].job != NULL; i++) {
         if (status == ASSAY_OK && target->gather == NULL)
             status = give_sums(&job, &workers[i], err);
         if (workers[i].batch.layout != NULL)

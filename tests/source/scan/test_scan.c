@@ -225,16 +225,18 @@ static struct outcome read_all(const struct assay_plan *plan, const char *path, 
     return out;
 }
 
-static void compare_ways(const struct assay_plan *plan, const char *path, uint64_t seed,
-                         enum assay_bad_rows bad_rows)
+static void compare_ways(const struct assay_plan *plan, const char *path, size_t length,
+                         uint64_t seed, enum assay_bad_rows bad_rows)
 {
     static const uint32_t THREADS[] = {1, 2, 3, 8};
+    /* A file of one chunk is read by one thread, however many are allowed. */
+    size_t thread_counts = length < ASSAY__CHUNK_BYTES ? 2 : sizeof THREADS / sizeof *THREADS;
     struct outcome want = read_all(plan, path, "careful", 1, bad_rows);
     for (size_t k = 0; assay__scan_kernel_name(k) != NULL; k++) {
         const char *kernel = assay__scan_kernel_name(k);
         if (assay__scan_kernels(kernel) == NULL)
             continue;
-        for (size_t t = 0; t < sizeof THREADS / sizeof *THREADS; t++) {
+        for (size_t t = 0; t < thread_counts; t++) {
             struct outcome got = read_all(plan, path, kernel, THREADS[t], bad_rows);
             ck_assert_msg(got.status == want.status, "seed %lu, %s, %u threads: %s, not %s: %s%s",
                           (unsigned long)seed, kernel, THREADS[t], assay_status_id(got.status),
@@ -282,7 +284,7 @@ static void try_file(uint64_t seed, uint32_t rows, const struct oddity *odd,
     state = seed;
     make_file(&file, rows, odd);
     test_write_file(path, file.data, file.length);
-    compare_ways(plan, path, seed, bad_rows);
+    compare_ways(plan, path, file.length, seed, bad_rows);
     unlink(path);
     assay__text_release(&file);
     assay_plan_free(plan);
