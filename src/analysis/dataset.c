@@ -29,6 +29,7 @@ struct slice_key {
 struct assay_dataset {
     const struct assay_plan *plan;
     struct assay__arena arena;
+    struct assay__arena states;   /* memory of states that came from elsewhere */
     struct assay__index groups;   /* by id */
     struct assay__index values;   /* dimension number and value; slice = 1 + segments + number */
     struct assay__index looks;    /* by time */
@@ -79,6 +80,7 @@ void assay_dataset_free(struct assay_dataset *dataset)
     assay__index_release(&dataset->looks);
     assay__index_release(&dataset->cells);
     assay__index_release(&dataset->notes);
+    assay__arena_release(&dataset->states);
     assay__arena_release(&dataset->arena);
     assay__plan_leave(dataset->plan);
     assay__free(dataset);
@@ -195,6 +197,11 @@ enum assay_status assay__dataset_cell(struct assay_dataset *dataset, uint32_t sl
     if (status == ASSAY_OK)
         *cell = dataset->cell_of[number];
     return status;
+}
+
+void assay__dataset_adopt(struct assay_dataset *dataset, struct assay__arena *states)
+{
+    assay__arena_move(&dataset->states, states);
 }
 
 void assay__dataset_observe(struct assay_dataset *dataset, int64_t time_ns)

@@ -4,6 +4,7 @@
 
 #include "analysis/results.h"
 #include "assay/dataset.h"
+#include "base/arena.h"
 #include "base/halt.h"
 #include "stats/metric/accumulator.h"
 
@@ -76,6 +77,9 @@ enum assay_status assay__dataset_accumulate(struct assay_dataset *dataset,
                                             struct assay_dataset *taken, const int64_t *times,
                                             uint32_t count, const struct assay__halt *halt,
                                             struct assay_error *err);
+
+/** assay__dataset_adopt() takes over the memory of states that the dataset's cells got. */
+void assay__dataset_adopt(struct assay_dataset *dataset, struct assay__arena *states);
 
 /** assay__dataset_mutable_counts(): add to it as rows are read. */
 struct assay_counts *assay__dataset_mutable_counts(struct assay_dataset *dataset);

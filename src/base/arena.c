@@ -96,6 +96,18 @@ char *assay__arena_format(struct assay__arena *arena, const char *format, ...)
     return text;
 }
 
+void assay__arena_move(struct assay__arena *into, struct assay__arena *from)
+{
+    struct assay__arena_block *last = from->blocks;
+    if (last == NULL)
+        return;
+    while (last->next != NULL)
+        last = last->next;
+    last->next = into->blocks;
+    into->blocks = from->blocks;
+    from->blocks = NULL;
+}
+
 void assay__arena_release(struct assay__arena *arena)
 {
     struct assay__arena_block *block = arena->blocks;

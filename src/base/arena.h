@@ -23,6 +23,9 @@ char *assay__arena_copy(struct assay__arena *arena, const char *text, size_t len
 /** assay__arena_format() is sprintf into the arena; NULL without memory. */
 char *assay__arena_format(struct assay__arena *arena, const char *format, ...) ASSAY__PRINTF(2, 3);
 
+/** assay__arena_move() hands all that from has to into; from is empty and usable afterwards. */
+void assay__arena_move(struct assay__arena *into, struct assay__arena *from);
+
 /** assay__arena_release() frees everything; the arena is empty and usable afterwards. */
 void assay__arena_release(struct assay__arena *arena);
 

@@ -11,8 +11,9 @@
 
 typedef struct assay__block block_t;
 
-enum assay_status assay_moments_new(struct assay_moments_shape shape, struct assay_moments **out,
-                                    struct assay_error *err)
+/* From an arena, or with NULL a block of their own. */
+static enum assay_status make(struct assay__arena *arena, struct assay_moments_shape shape,
+                              struct assay_moments **out, struct assay_error *err)
 {
     *out = NULL;
     if (shape.has_denominator > 1 || shape.covariate_count > ASSAY_COVARIATES_MAX)
@@ -21,13 +22,28 @@ enum assay_status assay_moments_new(struct assay_moments_shape shape, struct ass
                            "and %u.",
                            (int)ASSAY_COVARIATES_MAX, (unsigned)shape.has_denominator,
                            (unsigned)shape.covariate_count);
+    size_t size = sizeof(struct assay_moments) + assay__block_bytes(shape, 0);
     struct assay_moments *moments =
-        assay__calloc(1, sizeof *moments + assay__block_bytes(shape, 0));
+        arena == NULL ? assay__calloc(1, size) : assay__arena_alloc(arena, size);
     if (moments == NULL)
         return assay__fail_memory(err);
     moments->shape = shape;
+    moments->is_lent = arena != NULL;
     *out = moments;
     return ASSAY_OK;
+}
+
+enum assay_status assay_moments_new(struct assay_moments_shape shape, struct assay_moments **out,
+                                    struct assay_error *err)
+{
+    return make(NULL, shape, out, err);
+}
+
+enum assay_status assay__moments_new_in(struct assay__arena *arena,
+                                        struct assay_moments_shape shape,
+                                        struct assay_moments **out, struct assay_error *err)
+{
+    return make(arena, shape, out, err);
 }
 
 void assay_moments_free(struct assay_moments *moments)
@@ -39,7 +55,8 @@ void assay_moments_free(struct assay_moments *moments)
     for (uint32_t i = 0; i < moments->partial_count; i++)
         assay__block_free(moments->partial[i]);
     assay__free(moments->partial);
-    assay__free(moments);
+    if (!moments->is_lent)
+        assay__free(moments);
 }
 
 struct assay_moments_shape assay_moments_shape(const struct assay_moments *moments)

@@ -3,6 +3,7 @@
 #define ASSAY_STATS_MOMENTS_H
 
 #include "assay/moments.h"
+#include "base/arena.h"
 #include "base/text.h"
 
 /**
@@ -15,6 +16,14 @@
  * involve a missing covariate are 0.
  */
 uint32_t assay__moments_pattern_count(const struct assay_moments *moments);
+
+/**
+ * assay__moments_new_in() makes empty moments whose memory is an arena's, for tables with many of
+ * them. assay_moments_free() gives back what they took besides; call it before the arena goes.
+ */
+enum assay_status assay__moments_new_in(struct assay__arena *arena,
+                                        struct assay_moments_shape shape,
+                                        struct assay_moments **out, struct assay_error *err);
 
 /** assay__moments_sum_count() is how many sums a pattern has, third order included. */
 uint32_t assay__moments_sum_count(struct assay_moments_shape shape);

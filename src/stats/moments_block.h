@@ -29,6 +29,7 @@ struct assay_moments {
     struct assay__block *complete; /* mask 0; NULL until needed: then behind the moments */
     struct assay__block **partial;
     uint32_t partial_count, partial_capacity;
+    bool is_lent; /* its memory, and that of complete, belongs to an arena */
 };
 
 enum {

@@ -29,4 +29,12 @@ bool assay__narrow_centred(struct assay__layout layout, uint64_t count,
                            const struct assay_decimal *means,
                            const struct assay_decimal *covariances, struct assay__narrow_sums *out);
 
+/**
+ * assay__narrow_start() gives empty moments of one variable count vectors of a mean and a sample
+ * variance, as assay__moments_add_centred() does. False, with nothing done, for all that is not as
+ * simple: more digits, a negative variance, moments that hold something.
+ */
+bool assay__narrow_start(struct assay_moments *moments, uint64_t count,
+                         const struct assay_decimal *mean, const struct assay_decimal *variance);
+
 #endif

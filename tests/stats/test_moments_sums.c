@@ -6,6 +6,7 @@
 #include "exact/exact.h"
 #include "stats/centred.h"
 #include "stats/moments.h"
+#include "stats/narrow_sums.h"
 #include "test.h"
 
 static uint64_t seed = 1;
@@ -64,6 +65,65 @@ START_TEST(mantissas_and_digits_make_the_same_sums)
         for (int way = 0; way < 2; way++)
             assay_moments_free(moments[way]);
     }
+}
+END_TEST
+
+/* The sums, the count and whether cubes are known, as text. */
+static void write_moments(const struct assay_moments *moments, struct assay__text *out)
+{
+    uint32_t mask;
+    uint64_t count;
+    bool has_third;
+    struct assay_error err;
+    assay__moments_pattern(moments, 0, &mask, &count, &has_third);
+    assay__text_format(out, "%d %" PRIu64, has_third, count);
+    for (uint32_t sum = 0; sum < 3; sum++) {
+        assay__text_putc(out, ' ');
+        assert_ok(assay__moments_write_sum(moments, 0, sum, out, &err), &err);
+    }
+}
+
+/* Moments of an arena that begin with a mean and a variance; the others take the way of all. */
+START_TEST(one_variable_begins_with_the_same_sums)
+{
+    const struct assay_moments_shape shape = {0, 0};
+    struct assay__arena arena = {0};
+    struct assay_error err;
+    uint64_t begun = 0;
+    for (int i = 0; i < 20000; i++) {
+        char digits[2][24];
+        struct assay_decimal mean[2], variance[2];
+        struct assay_moments *quick, *sure;
+        struct assay__text text[2] = {{0}, {0}};
+        draw_pair(false, digits[0], mean);
+        draw_pair(true, digits[1], variance);
+        mean[0] = draw() % 20 == 0 ? (struct assay_decimal){0} : mean[0];
+        variance[0] = draw() % 20 == 0 ? (struct assay_decimal){0} : variance[0];
+        uint64_t count = 1 + (draw() >> draw() % 53);
+        assert_ok(assay_moments_new(shape, &sure, &err), &err);
+        assert_ok(assay__moments_new_in(&arena, shape, &quick, &err), &err);
+        assert_ok(assay__moments_add_centred(sure, count, mean, variance, &err), &err);
+        bool is_begun = assay__narrow_start(quick, count, mean, variance);
+        if (!is_begun)
+            assert_ok(assay__moments_add_centred(quick, count, mean, variance, &err), &err);
+        begun += is_begun;
+        ck_assert(!assay__narrow_start(quick, count, mean, variance));
+        for (int times = 1; times <= 2; times++) {
+            text[0].length = text[1].length = 0;
+            write_moments(sure, &text[0]);
+            write_moments(quick, &text[1]);
+            ck_assert_str_eq(text[0].data, text[1].data);
+            assert_ok(times == 1 ? assay_moments_merge(quick, sure, &err) : ASSAY_OK, &err);
+            assert_ok(assay__moments_add_centred(sure, count, mean, variance, &err), &err);
+        }
+        assay__text_release(&text[0]);
+        assay__text_release(&text[1]);
+        assay_moments_free(sure);
+        assay_moments_free(quick);
+    }
+    ck_assert_uint_gt(begun, 5000);
+    ck_assert_uint_lt(begun, 19000);
+    assay__arena_release(&arena);
 }
 END_TEST
 
@@ -180,6 +240,7 @@ END_TEST
 static void add(TCase *cases)
 {
     tcase_add_test(cases, mantissas_and_digits_make_the_same_sums);
+    tcase_add_test(cases, one_variable_begins_with_the_same_sums);
     tcase_add_test(cases, given_sums_are_kept_to_the_last_digit);
     tcase_add_test(cases, squares_are_judged_to_the_last_digit);
     tcase_add_test(cases, negative_variances_are_refused_where_they_count);

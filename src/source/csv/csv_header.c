@@ -124,13 +124,14 @@ static uint32_t empty_at_end(const struct assay__field *fields, uint32_t count)
 
 /*
  * How many fields nine of ten records have, if those behind the header's are empty in them: single
- * ones may be damaged. 0: they do not agree.
+ * ones may be damaged. 0: they do not agree. *lacks_names is set.
  */
 static uint32_t common_count(const struct assay__csv_text *text, struct assay__field *room,
                              uint32_t header_count, bool *lacks_names)
 {
     const char *at = text->at;
     uint32_t count = 0, same = 0, alike = 0, all = 0;
+    *lacks_names = false;
     while (all < FIT_RECORDS && at < text->end) {
         struct assay__scan scan;
         enum assay__scan_outcome outcome = assay__scan_record(
@@ -141,6 +142,8 @@ static uint32_t common_count(const struct assay__csv_text *text, struct assay__f
         if (outcome == ASSAY__SCAN_BLANK || scan.field_count > ASSAY_COLUMNS_MAX)
             continue;
         count = all++ == 0 ? scan.field_count : count;
+        if (count == header_count)
+            return count; /* the others are not asked: whether they agree changes nothing */
         same += scan.field_count == count;
         alike +=
             scan.field_count == count &&

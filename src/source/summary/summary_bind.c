@@ -273,6 +273,7 @@ enum assay_status assay__summary_to_dataset(struct assay__summary_table *table,
         status = note_no_variance(dataset, table, m, err);
     if (status != ASSAY_OK)
         return status;
+    assay__dataset_adopt(dataset, &table->states);
     status = places_init(&places, table, dataset, err);
     for (uint32_t i = 0; status == ASSAY_OK && i < table->keys.count; i++) {
         struct assay__summary_entry *entry = table->entries[i];

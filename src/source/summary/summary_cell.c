@@ -10,6 +10,20 @@
 
 typedef struct assay__summary_row row_t;
 
+/* Whether the table has means and variances of values, and nothing of covariates. */
+static bool is_simple(row_t *row)
+{
+    assay__summary_places_find(row->rows, (struct assay_moments_shape){0, 0}, &row->places);
+    bool is_simple = row->missing_column == ASSAY__NO_COLUMN &&
+                     row->places.mean[0] != ASSAY__NO_COLUMN &&
+                     row->places.covariance[0] != ASSAY__NO_COLUMN;
+    for (uint32_t c = 0; c < assay__rows_column_count(row->rows); c++)
+        if (row->columns[c].key == ASSAY__KEY_COUNT)
+            is_simple =
+                is_simple && row->columns[c].covariate == 0 && !row->columns[c].is_denominator;
+    return is_simple;
+}
+
 enum assay_status assay__summary_row_begin(row_t *row, struct assay_error *err)
 {
     const char *const *names = assay__rows_columns(row->rows);
@@ -33,6 +47,7 @@ enum assay_status assay__summary_row_begin(row_t *row, struct assay_error *err)
         if ((*at)->text != NULL &&
             assay__summary_find_column(row->rows, (*at)->text->column) != ASSAY__NO_COLUMN)
             row->has_text_columns = true;
+    row->is_simple = row->is_plain && !row->has_text_columns && is_simple(row);
     return ASSAY_OK;
 }
 
@@ -42,6 +57,8 @@ void assay__summary_row_end(row_t *row)
     assay__free(row->cells);
     assay__free(row->digits);
     assay__free(row->known);
+    assay__free(row->spelled);
+    assay__index_release(&row->spellings);
 }
 
 void assay__summary_row_parse(row_t *row)

@@ -19,11 +19,27 @@ static struct assay__field cell_of(const row_t *row, enum assay__summary_key par
                                       : row->record.fields[column];
 }
 
-/* Finds the series of cells as they are; one with a NUL in it has more of them than any. */
-static bool find_series(const row_t *row, uint32_t *series)
+/* The parts of a series in the order in which it is packed. */
+static const enum assay__summary_key PARTS[ASSAY__SERIES_PARTS] = {
+    ASSAY__KEY_METRIC, ASSAY__KEY_GROUP, ASSAY__KEY_DIMENSION, ASSAY__KEY_VALUE};
+
+/* Whether the row's cells are a series; those with a NUL have more of them than any. */
+static bool is_series(const row_t *row, uint32_t series)
 {
-    static const enum assay__summary_key PARTS[ASSAY__SERIES_PARTS] = {
-        ASSAY__KEY_METRIC, ASSAY__KEY_GROUP, ASSAY__KEY_DIMENSION, ASSAY__KEY_VALUE};
+    const struct assay__index_key *key = &row->table->series.keys[series];
+    const char *at = key->bytes, *end = at + key->length;
+    for (int i = 0; i < ASSAY__SERIES_PARTS; i++) {
+        struct assay__field cell = cell_of(row, PARTS[i]);
+        if (cell.length >= (size_t)(end - at) || at[cell.length] != '\0' ||
+            (cell.length > 0 && memcmp(at, cell.text, cell.length) != 0))
+            return false;
+        at += cell.length + 1;
+    }
+    return at == end;
+}
+
+static bool find_by_hash(const row_t *row, uint32_t *series)
+{
     char packed[PACKED_BYTES];
     size_t length = 0;
     for (int i = 0; i < ASSAY__SERIES_PARTS; i++) {
@@ -34,41 +50,64 @@ static bool find_series(const row_t *row, uint32_t *series)
         length += cell.length;
         packed[length++] = '\0';
     }
-    return assay__index_find(&row->table->series, packed, length, series) &&
-           *series < row->known_count && row->known[*series].is_fine;
+    return assay__index_find(&row->table->series, packed, length, series);
 }
 
-/* The place of a time's cell among those seen; NULL for one of an odd length. */
-static struct assay__summary_seen_time *place_of(row_t *row, struct assay__field cell)
+/* Finds the series of cells as they are, first the one that came next the last time. */
+static bool find_series(row_t *row, uint32_t *series)
 {
-    uint64_t words[3] = {0};
-    if (cell.length > ASSAY__SEEN_BYTES || (cell.length > 0 && cell.length < sizeof *words))
-        return NULL;
-    for (uint32_t i = 0; cell.length > 0 && i < 3; i++)
-        memcpy(&words[i], cell.text + i * (cell.length - sizeof *words) / 2, sizeof *words);
-    uint64_t hash = assay__hash_fold(words[0] ^ assay__hash_seed(), words[1] ^ cell.length) ^
-                    words[2] * UINT64_C(0xd6e8feb86659fd93);
-    return &row->times[(hash >> 32 ^ hash >> 56) & (ASSAY__SEEN_TIMES - 1)];
+    struct assay__summary_known *last =
+        row->last_series == 0 ? NULL : &row->known[row->last_series - 1];
+    if (last != NULL && last->next != 0 && is_series(row, last->next - 1))
+        *series = last->next - 1;
+    else if (!find_by_hash(row, series) || *series >= row->known_count)
+        return false;
+    if (!row->known[*series].is_fine)
+        return false;
+    if (last != NULL)
+        last->next = *series + 1;
+    row->last_series = *series + 1;
+    return true;
+}
+
+static bool is_spelling(const row_t *row, uint32_t number, struct assay__field cell)
+{
+    const struct assay__index_key *key = &row->spellings.keys[number];
+    return key->length == cell.length &&
+           (cell.length == 0 || memcmp(key->bytes, cell.text, cell.length) == 0);
+}
+
+/* Finds the time of a cell as it is: that of the row before, the next one after that, any. */
+static bool find_time(row_t *row, uint32_t *time)
+{
+    struct assay__field cell = cell_of(row, ASSAY__KEY_TIME);
+    uint32_t number = row->last_spelling - 1;
+    if (row->last_spelling == 0)
+        return false;
+    struct assay__summary_spelling *last = &row->spelled[number];
+    if (!is_spelling(row, number, cell)) {
+        if (last->next != 0 && is_spelling(row, last->next - 1, cell))
+            number = last->next - 1;
+        else if (!assay__index_find(&row->spellings, cell.text, cell.length, &number))
+            return false;
+        last->next = number + 1;
+        row->last_spelling = number + 1;
+    }
+    *time = row->spelled[number].time;
+    return true;
 }
 
 void assay__summary_row_find(row_t *row, struct assay__summary_row_key *key)
 {
-    struct assay__field cell = cell_of(row, ASSAY__KEY_TIME);
-    const struct assay__summary_seen_time *seen = place_of(row, cell);
-    key->has_time = seen != NULL && seen->number != 0 && seen->length == cell.length &&
-                    memcmp(seen->text, cell.text, cell.length) == 0;
+    key->has_time = find_time(row, &key->time);
     key->has_series = find_series(row, &key->series);
-    if (key->has_time) {
-        key->time = seen->number - 1;
+    if (key->has_time)
         key->text[ASSAY__KEY_TIME] = row->table->times.keys[key->time].bytes;
-    }
     if (!key->has_series)
         return;
     const char *const *parts = row->table->series_parts[key->series];
-    key->text[ASSAY__KEY_METRIC] = parts[0];
-    key->text[ASSAY__KEY_GROUP] = parts[1];
-    key->text[ASSAY__KEY_DIMENSION] = parts[2];
-    key->text[ASSAY__KEY_VALUE] = parts[3];
+    for (int i = 0; i < ASSAY__SERIES_PARTS; i++)
+        key->text[PARTS[i]] = parts[i];
 }
 
 /* Room for what is known of a series. */
@@ -86,19 +125,40 @@ static bool grow_known(row_t *row, uint32_t series)
     return true;
 }
 
+/* Room for one more spelling of a time. */
+static bool grow_spelled(row_t *row)
+{
+    uint32_t count = row->spelled_count == 0 ? 64 : 2 * row->spelled_count;
+    if (row->spellings.count < row->spelled_count)
+        return true;
+    struct assay__summary_spelling *spelled = assay__realloc(row->spelled, count * sizeof *spelled);
+    if (spelled == NULL)
+        return false;
+    row->spelled = spelled;
+    row->spelled_count = count;
+    return true;
+}
+
 /* Numbers the time of the row at hand and keeps its cell. */
 static enum assay_status remember_time(row_t *row, struct assay__summary_row_key *key,
                                        struct assay_error *err)
 {
     struct assay__field cell = cell_of(row, ASSAY__KEY_TIME);
-    struct assay__summary_seen_time *place = place_of(row, cell);
+    uint32_t number;
     enum assay_status status =
         assay__summary_time(row->table, key->text[ASSAY__KEY_TIME], &key->time, err);
-    if (status == ASSAY_OK && place != NULL) {
-        *place = (struct assay__summary_seen_time){.length = cell.length, .number = key->time + 1};
-        memcpy(place->text, cell.text, cell.length);
-    }
-    return status;
+    if (status == ASSAY_OK && !grow_spelled(row))
+        status = assay__fail_memory(err);
+    if (status == ASSAY_OK)
+        status =
+            assay__index_add(&row->spellings, cell.text, cell.length, UINT32_MAX - 1, &number, err);
+    if (status != ASSAY_OK)
+        return status;
+    row->spelled[number] = (struct assay__summary_spelling){key->time, 0};
+    if (row->last_spelling != 0)
+        row->spelled[row->last_spelling - 1].next = number + 1;
+    row->last_spelling = number + 1;
+    return ASSAY_OK;
 }
 
 enum assay_status assay__summary_row_remember(row_t *row, struct assay__summary_row_key *key,
@@ -109,6 +169,10 @@ enum assay_status assay__summary_row_remember(row_t *row, struct assay__summary_
         status = assay__summary_series(row->table, key->text, &key->series, err);
         if (status == ASSAY_OK && !grow_known(row, key->series))
             status = assay__fail_memory(err);
+        if (status == ASSAY_OK && row->last_series != 0)
+            row->known[row->last_series - 1].next = key->series + 1;
+        if (status == ASSAY_OK)
+            row->last_series = key->series + 1;
     }
     return status == ASSAY_OK && !key->has_time ? remember_time(row, key, err) : status;
 }

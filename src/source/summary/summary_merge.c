@@ -46,8 +46,8 @@ static enum assay_status merge_state(struct assay__summary_table *table,
                                      struct assay_error *err)
 {
     bool is_same;
-    enum assay_status status =
-        assay__summary_keep(into, from->keeps, from->keeps->shape(from->state), &is_same, err);
+    enum assay_status status = assay__summary_keep(table, into, from->keeps,
+                                                   from->keeps->shape(from->state), &is_same, err);
     if (status != ASSAY_OK)
         return status;
     if (!is_same)

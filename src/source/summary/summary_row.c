@@ -310,8 +310,8 @@ static enum assay_status add_text(row_t *row, struct assay__summary_entry *entry
         assay__summary_row_has(row, assay__summary_find_column(row->rows, "mean")))
         return assay__summary_row_fail(row, column, err,
                                        "stands beside a sum or a mean: leave one of them out.");
-    enum assay_status status =
-        assay__summary_keep(entry, keeps, (struct assay_moments_shape){0, 0}, &is_same, err);
+    enum assay_status status = assay__summary_keep(
+        row->table, entry, keeps, (struct assay_moments_shape){0, 0}, &is_same, err);
     if (status == ASSAY_OK)
         status = check_shape(row, is_same, (struct assay_moments_shape){0, 0}, 0, true, err);
     if (status != ASSAY_OK)
@@ -326,6 +326,8 @@ enum assay_status assay__summary_row_add(row_t *row, struct assay__summary_entry
 {
     struct assay_moments_shape shape;
     bool is_same = false;
+    if (row->is_simple && assay__summary_row_add_simple(row, entry, n))
+        return ASSAY_OK;
     const struct assay__accumulator *keeps = assay__summary_row_keeps(row);
     if (keeps->text != NULL)
         return add_text(row, entry, keeps, n, err);
@@ -337,7 +339,7 @@ enum assay_status assay__summary_row_add(row_t *row, struct assay__summary_entry
     mask = has_covariates ? mask : 0;
     enum assay_status status = find_shape(row, has_covariates, &shape, err);
     if (status == ASSAY_OK)
-        status = assay__summary_keep(entry, keeps, shape, &is_same, err);
+        status = assay__summary_keep(row->table, entry, keeps, shape, &is_same, err);
     const struct assay__summary_places *places = &row->places;
     assay__summary_places_find(row->rows, shape, &row->places);
     bool by_sum = assay__summary_row_has(row, places->sum[0]);

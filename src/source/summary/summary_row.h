@@ -9,23 +9,19 @@
 #include "source/summary/summary_table.h"
 #include "stats/centred.h"
 
-enum {
-    ASSAY__SEEN_TIMES = 128, /* power of 2 */
-    ASSAY__SEEN_BYTES = 32
-};
-
 /** struct assay__summary_known: what the rows of a series had in common so far. */
 struct assay__summary_known {
     bool is_fine;           /* its key made sense */
     bool is_needed;         /* by the plan */
     bool was_asked;         /* the next one is known */
     bool leaves_covariates; /* the plan uses none of the metric's */
+    uint32_t next;          /* the series that came after it last time, + 1; 0: none did */
 };
 
-/** struct assay__summary_seen_time: a cell of a time, as it is written, and its number. */
-struct assay__summary_seen_time {
-    char text[ASSAY__SEEN_BYTES];
-    uint32_t length, number; /* number + 1; 0: nothing was seen */
+/** struct assay__summary_spelling: a cell of a time, as it is written. */
+struct assay__summary_spelling {
+    uint32_t time; /* its number */
+    uint32_t next; /* the spelling that came after it last time, + 1; 0: none did */
 };
 
 /** struct assay__summary_row is the row being read, and what reading its file needs. */
@@ -41,14 +37,18 @@ struct assay__summary_row {
     struct assay__summary_cell *cells;               /* [column_count] */
     struct assay__summary_places places;
     bool is_plain;         /* the plan's dialect spells numbers as everybody does */
+    bool is_simple;        /* no covariates or denominators, but means and variances */
     bool has_text_columns; /* some column holds states by their text */
     bool is_digested;      /* rows go into the digest as they are read */
     struct assay__seal_digest digest;
     struct assay__seal_end end;
     struct assay__summary_known *known; /* [known_count], by the number of a series */
     uint32_t known_count;
-    struct assay__summary_seen_time times[ASSAY__SEEN_TIMES];
-    struct assay__index seen; /* entry and pattern, to find a row given twice */
+    struct assay__index spellings;           /* of cells of times */
+    struct assay__summary_spelling *spelled; /* [spelled_count], by their number there */
+    uint32_t spelled_count;
+    uint32_t last_series, last_spelling; /* of the row before, + 1; 0: there was none */
+    struct assay__index seen;            /* entry and pattern, to find a row given twice */
     struct assay_decimal figures[ASSAY__FIGURES_MAX];
     char (*digits)[ASSAY__DIGITS_MAX];                /* of cells: [column_count] */
     struct assay__figure printed[ASSAY__FIGURES_MAX]; /* the same figures, as they were printed */
@@ -101,6 +101,14 @@ const struct assay__accumulator *assay__summary_row_keeps(const struct assay__su
 enum assay_status assay__summary_row_add(struct assay__summary_row *row,
                                          struct assay__summary_entry *entry, uint32_t mask,
                                          uint64_t n, struct assay_error *err);
+
+/**
+ * assay__summary_row_add_simple() does the same for a mean and a variance without covariates, as
+ * nearly all rows have them. False where the row is not as simple; then only the entry's state may
+ * have been made.
+ */
+bool assay__summary_row_add_simple(struct assay__summary_row *row,
+                                   struct assay__summary_entry *entry, uint64_t n);
 
 /**
  * assay__summary_row_judge() looks at the figures of a row that was added: refuses what no units

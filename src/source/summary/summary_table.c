@@ -65,6 +65,7 @@ void assay__summary_table_release(struct assay__summary_table *table)
     assay__free(table->instants);
     assay__index_release(&table->series);
     assay__index_release(&table->times);
+    assay__arena_release(&table->states);
     assay__arena_release(&table->arena);
     memset(table, 0, sizeof *table);
 }
@@ -303,7 +304,8 @@ struct assay_moments *assay__summary_moments(const struct assay__summary_entry *
     return entry->keeps == &assay__accumulator_moments ? entry->state : NULL;
 }
 
-enum assay_status assay__summary_keep(struct assay__summary_entry *entry,
+enum assay_status assay__summary_keep(struct assay__summary_table *table,
+                                      struct assay__summary_entry *entry,
                                       const struct assay__accumulator *keeps,
                                       struct assay_moments_shape shape, bool *is_same,
                                       struct assay_error *err)
@@ -311,7 +313,8 @@ enum assay_status assay__summary_keep(struct assay__summary_entry *entry,
     enum assay_status status = ASSAY_OK;
     if (entry->state == NULL) {
         entry->keeps = keeps;
-        status = keeps->make(shape, &entry->state, err);
+        status = keeps->make_in == NULL ? keeps->make(shape, &entry->state, err)
+                                        : keeps->make_in(&table->states, shape, &entry->state, err);
     }
     *is_same = status == ASSAY_OK && entry->keeps == keeps &&
                assay__same_shape(keeps->shape(entry->state), shape);

@@ -46,8 +46,9 @@ struct assay__summary_entry {
     bool is_unneeded;      /* a metric's row whose figures were not read */
     bool is_carried;       /* the copy of an earlier look's */
     bool is_borrowed;      /* the state is a dataset's, and is only read */
-    double *slack;    /* how far rounding may have moved each sum but cubes; NULL: not at all */
-    const char *file; /* where it was first seen, for messages; "" */
+    double *slack;       /* how far rounding may have moved each sum but cubes; NULL: not at all */
+    double own_slack[2]; /* what slack points to, where there are two */
+    const char *file;    /* where it was first seen, for messages; "" */
     uint64_t line;
     uint32_t column;
 };
@@ -76,6 +77,7 @@ struct assay__summary_table {
     bool is_sealed;     /* its seal was there and whole; or it is to be written with one */
     char digest[ASSAY__FINGERPRINT_BYTES]; /* of the rows, where somebody asks for it */
     struct assay__arena arena;
+    struct assay__arena states; /* memory of the entries' states; a dataset may take it over */
     struct assay__halt *halt; /* asked, and told the stage "merge", while rows are put in order and
                                  added up; NULL: nobody ends that */
 };
@@ -142,10 +144,11 @@ bool assay__summary_counts_units(const struct assay__summary_entry *entry);
 struct assay_moments *assay__summary_moments(const struct assay__summary_entry *entry);
 
 /**
- * assay__summary_keep() makes the state of an entry that has none. Entries of one key keep the
- * same in the same shape: false where this one has another state.
+ * assay__summary_keep() makes the state of a table's entry that has none. Entries of one key keep
+ * the same in the same shape: false where this one has another state.
  */
-enum assay_status assay__summary_keep(struct assay__summary_entry *entry,
+enum assay_status assay__summary_keep(struct assay__summary_table *table,
+                                      struct assay__summary_entry *entry,
                                       const struct assay__accumulator *keeps,
                                       struct assay_moments_shape shape, bool *is_same,
                                       struct assay_error *err);

@@ -2,6 +2,7 @@
 #ifndef ASSAY_STATS_METRIC_ACCUMULATOR_H
 #define ASSAY_STATS_METRIC_ACCUMULATOR_H
 
+#include "base/arena.h"
 #include "base/text.h"
 #include "stats/centred.h"
 
@@ -43,6 +44,10 @@ struct assay__accumulator {
     enum assay_status (*make)(struct assay_moments_shape shape, void **state,
                               struct assay_error *err);
     void (*free)(void *state); /* NULL is fine */
+    /* NULL, or makes one in an arena: free() then gives back what it took besides, and is called
+       while the arena lives. */
+    enum assay_status (*make_in)(struct assay__arena *arena, struct assay_moments_shape shape,
+                                 void **state, struct assay_error *err);
     /* How a table of sums holds it; NULL for moments, whose sums have a column each, so that
        people and databases write such tables, too. What has a text takes values alone: its shape
        is {0, 0}. */

@@ -15,6 +15,15 @@ static enum assay_status make(struct assay_moments_shape shape, void **state,
     return status;
 }
 
+static enum assay_status make_in(struct assay__arena *arena, struct assay_moments_shape shape,
+                                 void **state, struct assay_error *err)
+{
+    struct assay_moments *moments = NULL;
+    enum assay_status status = assay__moments_new_in(arena, shape, &moments, err);
+    *state = moments;
+    return status;
+}
+
 static void release(void *state)
 {
     assay_moments_free(state);
@@ -104,6 +113,7 @@ static enum assay_status load(const void *const *states, uint32_t group_count,
 }
 
 const struct assay__accumulator assay__accumulator_moments = {.make = make,
+                                                              .make_in = make_in,
                                                               .free = release,
                                                               .shape = shape_of,
                                                               .count = count,

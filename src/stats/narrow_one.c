@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The sums of one variable from its mean and variance, as nearly all rows of tables give them: the
+ * integers that narrow_sums.c makes, without its loops over variables and products.
+ */
+#include "stats/narrow_sums.h"
+
+#include "exact/exact_kernel.h"
+#include "stats/moments_block.h"
+
+enum {
+    PART_DIGITS = 18, /* 10^18 fits a limb */
+    SQUARE_LIMBS = 3, /* of a sum of squares; a sum has two */
+    COUNT_BITS = 61
+};
+
+static const uint64_t TOP_MAX = (UINT64_C(1) << 60) - 1; /* as merging stores demands */
+
+static int32_t floor_half(int32_t value)
+{
+    return (value - (value & 1)) / 2;
+}
+
+/* The scale that a mean and its variance fit; those that are 0 have the exponent 0. */
+static int32_t scale_of(const struct assay_decimal *mean, const struct assay_decimal *variance)
+{
+    int32_t scale = mean->exponent < 0 ? mean->exponent : 0;
+    int32_t half = floor_half(variance->exponent);
+    return half < scale ? half : scale;
+}
+
+/* limbs *= factor; false when they come near their end. */
+static bool multiply(uint64_t limbs[SQUARE_LIMBS], uint64_t factor)
+{
+    assay__uint128 low = (assay__uint128)limbs[0] * factor;
+    assay__uint128 middle = (assay__uint128)limbs[1] * factor + (uint64_t)(low >> 64);
+    assay__uint128 high = (assay__uint128)limbs[2] * factor + (uint64_t)(middle >> 64);
+    limbs[0] = (uint64_t)low;
+    limbs[1] = (uint64_t)middle;
+    limbs[2] = (uint64_t)high;
+    return high <= TOP_MAX;
+}
+
+/* limbs = value * 10^power * factor */
+static bool set_scaled(uint64_t value, int64_t power, uint64_t factor, uint64_t *limbs)
+{
+    limbs[0] = value;
+    limbs[1] = limbs[2] = 0;
+    if (power < 0 || power > 3 * PART_DIGITS)
+        return false;
+    for (; power > PART_DIGITS; power -= PART_DIGITS)
+        if (!multiply(limbs, assay__power10[PART_DIGITS]))
+            return false;
+    return multiply(limbs, assay__power10[power]) && multiply(limbs, factor);
+}
+
+/* limbs += other, both far below their end */
+static bool add(uint64_t *limbs, const uint64_t *other)
+{
+    assay__uint128 low = (assay__uint128)limbs[0] + other[0];
+    assay__uint128 middle = (assay__uint128)limbs[1] + other[1] + (uint64_t)(low >> 64);
+    limbs[0] = (uint64_t)low;
+    limbs[1] = (uint64_t)middle;
+    limbs[2] += other[2] + (uint64_t)(middle >> 64);
+    return limbs[2] <= TOP_MAX;
+}
+
+/* count * mean^2 + (count - 1) * variance, at twice the scale */
+static bool set_squares(uint64_t count, int64_t mean, const struct assay_decimal *variance,
+                        int32_t scale, uint64_t *limbs)
+{
+    uint64_t own[SQUARE_LIMBS], size = mean < 0 ? -(uint64_t)mean : (uint64_t)mean;
+    assay__uint128 square = (assay__uint128)size * size;
+    limbs[0] = (uint64_t)square;
+    limbs[1] = (uint64_t)(square >> 64);
+    limbs[2] = 0;
+    if (!multiply(limbs, count))
+        return false;
+    if (variance->mantissa == 0)
+        return true;
+    return set_scaled((uint64_t)variance->mantissa, (int64_t)variance->exponent - 2 * scale,
+                      count - 1, own) &&
+           add(limbs, own) && (limbs[0] | limbs[1] | limbs[2]) != 0;
+}
+
+bool assay__narrow_start(struct assay_moments *moments, uint64_t count,
+                         const struct assay_decimal *mean, const struct assay_decimal *variance)
+{
+    struct assay__block *block = NULL;
+    bool is_empty = moments->complete == NULL && moments->partial_count == 0;
+    bool is_short = mean->digits == NULL && variance->digits == NULL && variance->mantissa >= 0 &&
+                    mean->exponent >= -ASSAY__EXPONENT_MAX &&
+                    variance->exponent >= -ASSAY__EXPONENT_MAX;
+    if (!is_empty || !is_short || assay__shape_variables(moments->shape) != 1 || count == 0 ||
+        count >> COUNT_BITS != 0)
+        return false;
+    int64_t mantissa;
+    int32_t scale = scale_of(mean, variance);
+    uint64_t squares[SQUARE_LIMBS];
+    if (!assay__mantissa_narrow(mean, scale, &mantissa) ||
+        !set_squares(count, mantissa, variance, scale, squares) ||
+        assay__moments_block(moments, 0, &block, NULL) != ASSAY_OK)
+        return false;
+    assay__int128 sum = (assay__int128)mantissa * (int64_t)count;
+    uint64_t *limbs = block->narrow.limbs; /* those of cubes are 0 */
+    limbs[0] = (uint64_t)sum;
+    limbs[1] = (uint64_t)(sum >> 64);
+    limbs[2] = squares[0];
+    limbs[3] = squares[1];
+    limbs[4] = squares[2];
+    block->narrow.scale[0] = scale;
+    block->narrow.count = block->count = count;
+    block->lacks_third = true;
+    return true;
+}
