@@ -18,6 +18,16 @@ static inline char *assay__digits_pair(unsigned value, char *out)
     return out + 2;
 }
 
+/** assay__digits_eight() writes the eight digits of a number below 10^8; returns their end. */
+static inline char *assay__digits_eight(uint32_t value, char *out)
+{
+    uint32_t high = value / 10000, low = value % 10000;
+    out = assay__digits_pair(high / 100, out);
+    out = assay__digits_pair(high % 100, out);
+    out = assay__digits_pair(low / 100, out);
+    return assay__digits_pair(low % 100, out);
+}
+
 /** assay__digits_before() writes a number's digits so that they end at end; returns their start. */
 static inline char *assay__digits_before(uint64_t value, char *end)
 {

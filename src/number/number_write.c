@@ -125,27 +125,64 @@ static char *lay_out(char *out, const char *digits, int count, int point, int pl
     return put_bytes(out, digits + point, count - point);
 }
 
+/* The digits of 0 < value < 10^24 / 2, which the 24 characters before end are enough for. */
+static const char *digits_before(uint64_t value, char *end)
+{
+    const uint64_t block = 100000000; /* 10^8 */
+    char *start = end - 24;
+    uint64_t rest = value / block;
+    assay__digits_eight((uint32_t)(value % block), end - 8);
+    assay__digits_eight((uint32_t)(rest % block), end - 16);
+    assay__digits_eight((uint32_t)(rest / block), start);
+    start += rest >= block ? 0 : rest > 0 ? 8 : 16;
+    while (*start == '0')
+        start++;
+    return start;
+}
+
+/*
+ * Plain numbers of at most DIGITS digits are copied in pieces of one length, which is faster than
+ * pieces as long as they are: what is too much is written over. text has room for that.
+ */
+enum { DIGITS = 24, WIDE_TEXT = 64 };
+
+static char *lay_out_fast(char *text, const char *digits, int count, int point)
+{
+    if (point <= -5 || point > 17 || point >= count)
+        return lay_out(text, digits, count, point, -5, 17);
+    if (point <= 0) {
+        memcpy(text, "0.000000", 8);
+        memcpy(text + 2 - point, digits, DIGITS);
+        return text + 2 - point + count;
+    }
+    memcpy(text, digits, DIGITS);
+    text[point] = '.';
+    memcpy(text + point + 1, digits + point, DIGITS);
+    return text + count + 1;
+}
+
 size_t assay__number_write(double value, char out[ASSAY__NUMBER_BYTES])
 {
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);
-    char *end = out;
-    if (bits >> 63 != 0 && value != 0.0)
-        *end++ = '-';
-    if (value == 0.0) {
-        *end++ = '0';
-    } else {
-        struct decimal_digits decimal = decimal_of(bits);
-        char digits[ASSAY__DIGITS_U64];
-        const char *stop = digits + sizeof digits;
-        const char *start = assay__digits_before(decimal.digits, digits + sizeof digits);
-        int point = (int)(stop - start) + decimal.exponent;
-        while (stop[-1] == '0')
-            stop--;
-        end = lay_out(end, start, (int)(stop - start), point, -5, 17);
+    if (bits << 1 == 0) {
+        memcpy(out, "0", 2);
+        return 1;
     }
+    const uint64_t sign = UINT64_C(1) << 63;
+    struct decimal_digits decimal = decimal_of(bits & ~sign);
+    char digits[3 * DIGITS], text[WIDE_TEXT], *end = text;
+    char *after = digits + DIGITS;
+    memset(after, '0', sizeof digits - DIGITS);
+    const char *stop = after, *start = digits_before(decimal.digits, after);
+    int point = (int)(stop - start) + decimal.exponent;
+    while (stop[-1] == '0')
+        stop--;
+    *end = '-';
+    end = lay_out_fast(end + (bits >> 63), start, (int)(stop - start), point);
     *end = '\0';
-    return (size_t)(end - out);
+    memcpy(out, text, ASSAY__NUMBER_BYTES);
+    return (size_t)(end - text);
 }
 
 size_t assay__number_round(double value, int digits, char out[ASSAY__NUMBER_BYTES])

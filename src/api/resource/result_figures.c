@@ -77,38 +77,29 @@ const void *assay__field_place(const struct assay__result_field *field,
     return (const char *)base + field->offset;
 }
 
-/* "name": and what stands behind it. */
-static char *put_name(const struct assay__result_field *field, char *at)
+/* What a leaf or wrapper takes at most: its key, a figure, a brace and a comma. */
+enum { FIELD_BYTES = ASSAY__KEY_BYTES + ASSAY__FIGURE_BYTES + 2 };
+
+/* Keys are copied whole, and what follows them is written over the rest. */
+static char *put_key(const struct assay__result_field *field, char *at)
 {
-    *at++ = '"';
-    memcpy(at, field->name, field->name_length);
-    at += field->name_length;
-    *at++ = '"';
-    *at++ = ':';
-    return at;
+    memcpy(at, field->key, sizeof field->key);
+    return at + field->key_length;
 }
 
 /* A leaf or a wrapper of one, and a comma; nothing where there is no value. */
-static void write_leaf(const struct assay__result_field *field, const struct assay__view *view,
-                       struct assay__text *out)
+static char *put_leaf(const struct assay__result_field *field, const struct assay__view *view,
+                      char *at)
 {
-    const struct assay__result_field *inner =
-        field->shape == NULL ? NULL : &field->shape->fields[0];
-    size_t before = out->length, inner_length = inner == NULL ? 0 : inner->name_length;
-    char *at = assay__text_extend(out, field->name_length + inner_length + ASSAY__FIGURE_BYTES + 9);
-    if (at == NULL)
-        return;
-    at = put_name(field, at);
-    if (inner != NULL) {
-        *at++ = '{';
-        at = put_name(inner, at);
-    }
-    size_t length = assay__figure_write(field->type, assay__field_place(field, view), at);
-    at += length;
-    if (inner != NULL)
-        *at++ = '}';
-    *at++ = ',';
-    out->length = length == 0 ? before : (size_t)(at - out->data);
+    char *value = put_key(field, at);
+    size_t length = assay__figure_write(field->type, assay__field_place(field, view), value);
+    if (length == 0)
+        return at;
+    value += length;
+    if (field->shape != NULL)
+        *value++ = '}';
+    *value++ = ',';
+    return value;
 }
 
 static void write_object(const struct assay__result_field *field, const struct assay__view *view,
@@ -117,9 +108,7 @@ static void write_object(const struct assay__result_field *field, const struct a
     struct assay__view inner;
     if (!field->view(view, 0, &inner))
         return;
-    char *at = assay__text_extend(out, field->name_length + 3);
-    if (at != NULL)
-        put_name(field, at);
+    assay__text_append(out, field->key, field->key_length);
     assay__figures_write(field->shape, &inner, out);
     assay__text_putc(out, ',');
 }
@@ -128,15 +117,25 @@ static void write_object(const struct assay__result_field *field, const struct a
 void assay__figures_write(const struct assay__shape *shape, const struct assay__view *view,
                           struct assay__text *out)
 {
-    assay__text_putc(out, '{');
-    size_t start = out->length;
-    for (size_t i = 0; i < shape->count; i++) {
-        if (shape->fields[i].view != NULL)
-            write_object(&shape->fields[i], view, out);
-        else
-            write_leaf(&shape->fields[i], view, out);
+    const size_t room = (shape->count + 1) * FIELD_BYTES, start = out->length + 1;
+    char *at = assay__text_extend(out, room);
+    if (at != NULL)
+        *at++ = '{';
+    for (size_t i = 0; at != NULL && i < shape->count; i++) {
+        const struct assay__result_field *field = &shape->fields[i];
+        if (field->view == NULL) {
+            at = put_leaf(field, view, at);
+            continue;
+        }
+        out->length = (size_t)(at - out->data);
+        write_object(field, view, out);
+        at = assay__text_extend(out, room);
     }
-    if (!out->failed && out->length > start)
-        out->length--; /* the last comma */
-    assay__text_putc(out, '}');
+    if (at == NULL)
+        return;
+    if (at > out->data + start)
+        at--; /* the last comma */
+    *at++ = '}';
+    *at = '\0';
+    out->length = (size_t)(at - out->data);
 }

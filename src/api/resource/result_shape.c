@@ -323,59 +323,40 @@ struct assay__view assay__result_view(const struct assay_analysis *analysis)
 
 /* The rows. A leaf names the member of struct assay__view that holds it. */
 
-#define LEAF(name, kind, type, member)                                                             \
+#define ROW(text, after, ...)                                                                      \
     {                                                                                              \
-        name, sizeof name - 1, kind, NULL, type, offsetof(struct assay__view, member), NULL,       \
-            ASSAY__BASE_VIEW                                                                       \
+        .name = text, .name_length = sizeof text - 1, .key = "\"" text "\":" after,                \
+        .key_length = sizeof text + sizeof after + 1, __VA_ARGS__                                  \
     }
+#define BOUND(c_type, of, member) .type = c_type, .offset = offsetof(struct of, member)
+#define LEAF(name, is, c_type, member) ROW(name, "", .kind = is, BOUND(c_type, assay__view, member))
 #define TEXT(name, member) LEAF(name, ASSAY__KIND_TEXT, ASSAY__C_TEXT, member)
 #define NUMBER(name, member) LEAF(name, ASSAY__KIND_NUMBER, ASSAY__C_NUMBER, member)
 #define SIZE(name, member) LEAF(name, ASSAY__KIND_NUMBER, ASSAY__C_SIZE, member)
 #define COUNT(name, member) LEAF(name, ASSAY__KIND_NUMBER, ASSAY__C_COUNT, member)
 #define BOOLEAN(name, member) LEAF(name, ASSAY__KIND_BOOLEAN, ASSAY__C_ANSWER, member)
 /* An object around one leaf, left out with it. */
-#define WRAPPED(name, shape, type, member)                                                         \
-    {                                                                                              \
-        name, sizeof name - 1, ASSAY__KIND_OBJECT, &shape, type,                                   \
-            offsetof(struct assay__view, member), NULL, ASSAY__BASE_VIEW                           \
-    }
-#define NUMBER_VALUE(name, member) WRAPPED(name, NUMBER_SHAPE, ASSAY__C_NUMBER, member)
-#define ANSWER_VALUE(name, member) WRAPPED(name, BOOLEAN_SHAPE, ASSAY__C_ANSWER, member)
+#define WRAPPER(name, inner, of, ...)                                                              \
+    ROW(name, "{\"" inner "\":", .kind = ASSAY__KIND_OBJECT, .shape = &(of), __VA_ARGS__)
+#define WRAPPED(name, inner, of, type, member)                                                     \
+    WRAPPER(name, inner, of, BOUND(type, assay__view, member))
+#define NUMBER_VALUE(name, member) WRAPPED(name, "value", NUMBER_SHAPE, ASSAY__C_NUMBER, member)
+#define ANSWER_VALUE(name, member) WRAPPED(name, "value", BOOLEAN_SHAPE, ASSAY__C_ANSWER, member)
 /* Figures that are members of the analysis as they are: of a comparison, a look, or its test. */
-#define RESULT_VALUE(name, shape, type, member)                                                    \
-    {                                                                                              \
-        name, sizeof name - 1, ASSAY__KIND_OBJECT, &shape, type,                                   \
-            offsetof(struct assay_metric_result, member), NULL, ASSAY__BASE_RESULT                 \
-    }
+#define RESULT_VALUE(name, of, type, member)                                                       \
+    WRAPPER(name, "value", of, BOUND(type, assay_metric_result, member), .base = ASSAY__BASE_RESULT)
 #define LOOK_TIME(name, member)                                                                    \
-    {                                                                                              \
-        name, sizeof name - 1, ASSAY__KIND_TEXT, NULL, ASSAY__C_TIME,                              \
-            offsetof(struct assay_look_result, member), NULL, ASSAY__BASE_LOOK                     \
-    }
+    ROW(name, "", .kind = ASSAY__KIND_TEXT, BOUND(ASSAY__C_TIME, assay_look_result, member),       \
+        .base = ASSAY__BASE_LOOK)
 #define TEST_VALUE(name, type, member)                                                             \
-    {                                                                                              \
-        name, sizeof name - 1, ASSAY__KIND_OBJECT, &NUMBER_SHAPE, type,                            \
-            offsetof(struct assay_comparison, member), NULL, ASSAY__BASE_TEST                      \
-    }
-#define OBJECT(name, shape, view)                                                                  \
-    {                                                                                              \
-        name, sizeof name - 1, ASSAY__KIND_OBJECT, &shape, ASSAY__C_NONE, 0, view,                 \
-            ASSAY__BASE_VIEW                                                                       \
-    }
-#define LIST(name, shape, view)                                                                    \
-    {                                                                                              \
-        name, sizeof name - 1, ASSAY__KIND_LIST, &shape, ASSAY__C_NONE, 0, view, ASSAY__BASE_VIEW  \
-    }
+    WRAPPER(name, "value", NUMBER_SHAPE, BOUND(type, assay_comparison, member),                    \
+            .base = ASSAY__BASE_TEST)
+#define PARTS(name, is, of, see) ROW(name, "", .kind = is, .shape = &(of), .view = see)
+#define OBJECT(name, shape, view) PARTS(name, ASSAY__KIND_OBJECT, shape, view)
+#define LIST(name, shape, view) PARTS(name, ASSAY__KIND_LIST, shape, view)
 /* The view of an element is a pair: its key and its value. */
-#define MAP(name, view)                                                                            \
-    {                                                                                              \
-        name, sizeof name - 1, ASSAY__KIND_MAP, &PAIR, ASSAY__C_NONE, 0, view, ASSAY__BASE_VIEW    \
-    }
-#define OF_SERVER(name)                                                                            \
-    {                                                                                              \
-        name, sizeof name - 1, ASSAY__KIND_OF_SERVER, NULL, ASSAY__C_NONE, 0, NULL,                \
-            ASSAY__BASE_VIEW                                                                       \
-    }
+#define MAP(name, view) PARTS(name, ASSAY__KIND_MAP, PAIR, view)
+#define OF_SERVER(name) ROW(name, "", .kind = ASSAY__KIND_OF_SERVER)
 
 #define FIELDS(name, ...) static const struct assay__result_field name##_FIELDS[] = {__VA_ARGS__}
 #define SHAPE_OF(name, is_open, is_pieced, is_plain)                                               \
@@ -391,7 +372,8 @@ SHAPE(NUMBER_SHAPE, LEAF("value", ASSAY__KIND_NUMBER, ASSAY__C_NONE, text));
 SHAPE(BOOLEAN_SHAPE, LEAF("value", ASSAY__KIND_BOOLEAN, ASSAY__C_NONE, text));
 SHAPE(FAILURE, TEXT("details", note.error));
 SHAPE(ANNOTATION, LIST("context", TEXT_SHAPE, view_context), TEXT("info", note.info),
-      TEXT("warning", note.warning), WRAPPED("error", FAILURE, ASSAY__C_TEXT, note.error));
+      TEXT("warning", note.warning),
+      WRAPPED("error", "details", FAILURE, ASSAY__C_TEXT, note.error));
 SHAPE(SETTINGS, NUMBER("adjustedAlpha", settings.alpha),
       NUMBER_VALUE("adjustedBeta", settings.beta),
       BOOLEAN("hasVarianceReduction", settings.has_reduction));
@@ -415,20 +397,22 @@ FIELDS(LOOK, LOOK_TIME("resultTime", time_ns),
        TEST_VALUE("baselineSampleSize", ASSAY__C_COUNT, baseline.n),
        TEST_VALUE("comparedSampleSize", ASSAY__C_COUNT, compared.n));
 static const struct assay__shape LOOK = SHAPE_OF(LOOK, false, false, true);
-SHAPE(SAMPLE_SIZE, COUNT("current", size.current), SIZE("required", size.required),
-      NUMBER_VALUE("poweredEffectRel", size.powered_rel),
-      NUMBER_VALUE("poweredEffectAbs", size.powered_abs));
+FIELDS(SAMPLE_SIZE, COUNT("current", size.current), SIZE("required", size.required),
+       NUMBER_VALUE("poweredEffectRel", size.powered_rel),
+       NUMBER_VALUE("poweredEffectAbs", size.powered_abs));
+static const struct assay__shape SAMPLE_SIZE = SHAPE_OF(SAMPLE_SIZE, false, false, true);
 SHAPE(GROUP_STATS, TEXT("id", group.id), COUNT("sampleSize", group.units));
 FIELDS(PAIR, TEXT("key", pair.first), TEXT("value", pair.second));
 static const struct assay__shape PAIR = SHAPE_OF(PAIR, true, false, false);
-SHAPE(COMPARISON, OBJECT("status", STATUS, view_status), OBJECT("groups", GROUPS, view_groups),
-      LIST("result", LOOK, view_look), OBJECT("lastResult", LOOK, view_last_look),
-      OBJECT("sampleSize", SAMPLE_SIZE, view_sample_size),
-      RESULT_VALUE("isSignificant", BOOLEAN_SHAPE, ASSAY__C_ANSWER, significant),
-      TEXT("comparisonId", comparison.comparison_id), LIST("groupStats", GROUP_STATS, view_group),
-      MAP("dimensions", view_dimension), TEXT("segmentId", comparison.segment_id),
-      OBJECT("lastDeteriorationResult", LOOK, view_deterioration));
-SHAPE(DETAILS, WRAPPED("plannedEffectSize", TEXT_SHAPE, ASSAY__C_TEXT, details.planned),
+FIELDS(COMPARISON, OBJECT("status", STATUS, view_status), OBJECT("groups", GROUPS, view_groups),
+       LIST("result", LOOK, view_look), OBJECT("lastResult", LOOK, view_last_look),
+       OBJECT("sampleSize", SAMPLE_SIZE, view_sample_size),
+       RESULT_VALUE("isSignificant", BOOLEAN_SHAPE, ASSAY__C_ANSWER, significant),
+       TEXT("comparisonId", comparison.comparison_id), LIST("groupStats", GROUP_STATS, view_group),
+       MAP("dimensions", view_dimension), TEXT("segmentId", comparison.segment_id),
+       OBJECT("lastDeteriorationResult", LOOK, view_deterioration));
+static const struct assay__shape COMPARISON = SHAPE_OF(COMPARISON, false, true, false);
+SHAPE(DETAILS, WRAPPED("plannedEffectSize", "value", TEXT_SHAPE, ASSAY__C_TEXT, details.planned),
       BOOLEAN("hasRun", details.has_run));
 SHAPE(SRM_GROUP, TEXT("group", group.id), COUNT("observed", group.units),
       NUMBER("expected", group.expected), BOOLEAN("isSignificant", group.significant));
@@ -442,7 +426,7 @@ FIELDS(METRIC, TEXT("id", text), OBJECT("statsSettings", SETTINGS, view_settings
 static const struct assay__shape METRIC = SHAPE_OF(METRIC, false, true, false);
 SHAPE(RECOMMENDATION, LEAF("status", ASSAY__KIND_ANY, ASSAY__C_TEXT, pair.second));
 SHAPE(TREATMENT, TEXT("id", pair.first),
-      WRAPPED("recommendation", RECOMMENDATION, ASSAY__C_TEXT, pair.second));
+      WRAPPED("recommendation", "status", RECOMMENDATION, ASSAY__C_TEXT, pair.second));
 FIELDS(RESULT, OF_SERVER("createTime"), OF_SERVER("updateTime"), OF_SERVER("creator"),
        OF_SERVER("updater"), OF_SERVER("name"), TEXT("exposureFilter", text),
        LIST("annotations", ANNOTATION, view_annotation), LIST("results", METRIC, view_metric),

@@ -48,10 +48,15 @@ enum assay__base {
 struct assay__shape;
 struct assay__view;
 
+enum { ASSAY__KEY_BYTES = 40 };
+
 /** struct assay__result_field: a row of a shape. */
 struct assay__result_field {
     const char *name;
     size_t name_length;
+    /* The name as it stands before a value in compact form; of a wrapper up to the value in it. */
+    char key[ASSAY__KEY_BYTES];
+    size_t key_length;
     enum assay__kind kind;
     const struct assay__shape *shape; /* OBJECT: of the value; LIST, MAP: of its elements */
     enum assay__c_type type; /* of a leaf, or of the one value in a wrapper such as {"value": x} */

@@ -108,29 +108,16 @@ static bool make_wrapper(const struct assay__result_field *field, const void *pl
     return false;
 }
 
-/* An object of figures alone as one raw text, where the tree is there to be printed. */
-static cJSON *raw_object(const struct assay__shape *shape, const struct assay__view *view,
-                         struct assay__text *text)
-{
-    text->length = 0;
-    assay__figures_write(shape, view, text);
-    return text->failed ? NULL : cJSON_CreateRaw(text->data);
-}
-
 static bool make_list(const struct assay__result_field *field, const struct assay__view *view,
-                      enum assay__tree_form form, cJSON **out)
+                      cJSON **out)
 {
-    bool is_raw = form == ASSAY__TREE_PRINTED && field->shape->is_plain;
-    struct assay__text text = {0};
     struct assay__view element;
     cJSON *list = cJSON_CreateArray();
     bool is_complete = list != NULL;
     for (size_t i = 0; is_complete && field->view(view, i, &element); i++) {
-        cJSON *item = is_raw ? raw_object(field->shape, &element, &text)
-                             : assay__tree_object(field->shape, &element, form);
+        cJSON *item = assay__tree_object(field->shape, &element);
         is_complete = item != NULL && cJSON_AddItemToArray(list, item);
     }
-    assay__text_release(&text);
     if (is_complete)
         *out = list;
     else
@@ -152,10 +139,10 @@ static bool add_pair(cJSON *object, const struct assay__pair_view *pair)
 
 /* {key: value}, or a list of {"key", "value"}: as the plan says. */
 static bool make_map(const struct assay__result_field *field, const struct assay__view *view,
-                     enum assay__tree_form form, cJSON **out)
+                     cJSON **out)
 {
     if (view->analysis->plan->map_form == ASSAY_MAPS_AS_LIST)
-        return make_list(field, view, form, out);
+        return make_list(field, view, out);
     struct assay__view element;
     cJSON *object = cJSON_CreateObject();
     bool is_complete = object != NULL;
@@ -169,7 +156,7 @@ static bool make_map(const struct assay__result_field *field, const struct assay
 }
 
 bool assay__tree_field(const struct assay__result_field *field, const struct assay__view *view,
-                       enum assay__tree_form form, cJSON **out)
+                       cJSON **out)
 {
     const void *place = assay__field_place(field, view);
     struct assay__view inner;
@@ -177,28 +164,27 @@ bool assay__tree_field(const struct assay__result_field *field, const struct ass
     if (field->kind == ASSAY__KIND_OF_SERVER)
         return true;
     if (field->kind == ASSAY__KIND_LIST)
-        return make_list(field, view, form, out);
+        return make_list(field, view, out);
     if (field->kind == ASSAY__KIND_MAP)
-        return make_map(field, view, form, out);
+        return make_map(field, view, out);
     if (field->kind != ASSAY__KIND_OBJECT)
         return make_leaf(field->type, place, out);
     if (field->view == NULL)
         return make_wrapper(field, place, out);
     if (!field->view(view, 0, &inner))
         return true;
-    *out = assay__tree_object(field->shape, &inner, form);
+    *out = assay__tree_object(field->shape, &inner);
     return *out != NULL;
 }
 
 /* Recursion goes as deep as the shapes: six levels. */
-cJSON *assay__tree_object(const struct assay__shape *shape, const struct assay__view *view,
-                          enum assay__tree_form form)
+cJSON *assay__tree_object(const struct assay__shape *shape, const struct assay__view *view)
 {
     cJSON *object = cJSON_CreateObject();
     bool is_complete = object != NULL;
     for (size_t i = 0; is_complete && i < shape->count; i++) {
         cJSON *item;
-        is_complete = assay__tree_field(&shape->fields[i], view, form, &item) &&
+        is_complete = assay__tree_field(&shape->fields[i], view, &item) &&
                       (item == NULL || add_member(object, shape->fields[i].name, item));
     }
     if (is_complete)
@@ -210,7 +196,7 @@ cJSON *assay__tree_object(const struct assay__shape *shape, const struct assay__
 cJSON *assay_analysis_cjson(const struct assay_analysis *analysis, struct assay_error *err)
 {
     struct assay__view view = assay__result_view(analysis);
-    cJSON *tree = assay__tree_object(&assay__result_shape, &view, ASSAY__TREE_WHOLE);
+    cJSON *tree = assay__tree_object(&assay__result_shape, &view);
     if (tree == NULL)
         (void)assay__fail_memory(err);
     return tree;

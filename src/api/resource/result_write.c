@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The AnalysisResult as text. cJSON prints it in pieces: the members of the resource and of its
- * metrics one by one, and of their lists one element at a time, so that no more than an element is
- * ever held as a tree. The pieces together are what cJSON prints for the whole tree.
+ * The AnalysisResult as text. cJSON prints it in pieces: the members of the resource, its metrics
+ * and their comparisons one by one, and of lists one element at a time, so that no more than an
+ * element is ever held as a tree. In compact form objects of figures alone, as looks are, need no
+ * tree (result_figures.h). The pieces together are what cJSON prints for the whole tree.
  */
 #include "api/resource/result_write.h"
 
 #include <string.h>
 
+#include "api/resource/result_figures.h"
 #include "api/resource/result_tree.h"
 
 struct printer {
@@ -33,12 +35,6 @@ static void append_deeper(struct printer *printer, const char *text)
     assay__text_puts(printer->out, text);
 }
 
-/* The layout of the pretty form is cJSON's alone. */
-static enum assay__tree_form form_of(const struct printer *printer)
-{
-    return printer->pretty ? ASSAY__TREE_WHOLE : ASSAY__TREE_PRINTED;
-}
-
 /* Appends an item and deletes it; NULL is an item that there was no memory for. */
 static void print_item(struct printer *printer, cJSON *item)
 {
@@ -58,6 +54,18 @@ static void print_item(struct printer *printer, cJSON *item)
 static void print_object(struct printer *printer, const struct assay__shape *shape,
                          const struct assay__view *view);
 
+/* The value of an object or an element. */
+static void print_view(struct printer *printer, const struct assay__shape *shape,
+                       const struct assay__view *view)
+{
+    if (shape->is_pieced)
+        print_object(printer, shape, view);
+    else if (shape->is_plain && !printer->pretty) /* the layout of the pretty form is cJSON's */
+        assay__figures_write(shape, view, printer->out);
+    else
+        print_item(printer, assay__tree_object(shape, view));
+}
+
 static void print_list(struct printer *printer, const struct assay__result_field *field,
                        const struct assay__view *view)
 {
@@ -67,10 +75,7 @@ static void print_list(struct printer *printer, const struct assay__result_field
     for (size_t i = 0; !printer->out->failed && field->view(view, i, &element); i++) {
         if (i > 0)
             assay__text_puts(printer->out, printer->pretty ? ", " : ",");
-        if (field->shape->is_pieced)
-            print_object(printer, field->shape, &element);
-        else
-            print_item(printer, assay__tree_object(field->shape, &element, form_of(printer)));
+        print_view(printer, field->shape, &element);
         assay__text_pass_on(printer->out);
     }
     printer->depth--;
@@ -97,7 +102,15 @@ static bool print_field(struct printer *printer, const struct assay__result_fiel
         print_list(printer, field, view);
         return true;
     }
-    if (!assay__tree_field(field, view, form_of(printer), &item))
+    if (field->kind == ASSAY__KIND_OBJECT && field->view != NULL) {
+        struct assay__view inner;
+        if (!field->view(view, 0, &inner))
+            return false;
+        print_name(printer, field->name, is_first);
+        print_view(printer, field->shape, &inner);
+        return true;
+    }
+    if (!assay__tree_field(field, view, &item))
         printer->out->failed = true;
     if (item == NULL)
         return false;
@@ -106,7 +119,7 @@ static bool print_field(struct printer *printer, const struct assay__result_fiel
     return true;
 }
 
-/* Recursion is two levels deep: the resource and its metrics. */
+/* Recursion is three levels deep: the resource, its metrics and their comparisons. */
 static void print_object(struct printer *printer, const struct assay__shape *shape,
                          const struct assay__view *view)
 {
