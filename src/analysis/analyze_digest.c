@@ -4,7 +4,7 @@
  * shuffled rows, other line ends, compression or shards merged later give the same digest, and so
  * a repeated run posts the same resource.
  */
-#include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +25,13 @@ static void append_name(struct assay__text *text, const char *name)
     assay__text_putc(text, ' ');
 }
 
+static void append_time(struct assay__text *text, int64_t time_ns)
+{
+    assay__text_puts(text, time_ns < 0 ? "look -" : "look ");
+    assay__text_count(text, time_ns < 0 ? 0 - (uint64_t)time_ns : (uint64_t)time_ns);
+    assay__text_putc(text, '\n');
+}
+
 static enum assay_status append_cell(const struct assay__builder *builder, uint32_t look,
                                      uint32_t slice, uint32_t group, struct assay__text *text,
                                      struct assay_error *err)
@@ -36,6 +43,7 @@ static enum assay_status append_cell(const struct assay__builder *builder, uint3
                                                          look, builder->group_of[group]);
     if (cell == NULL)
         return ASSAY_OK;
+    assay__text_pass_on(text);
     assay__text_count(text, (uint64_t)where->kind);
     assay__text_putc(text, ' ');
     append_name(text, where->key);
@@ -86,7 +94,7 @@ static enum assay_status append_look(const struct assay__builder *builder, uint3
     if (builder->look_count == 1 && !is_carried(builder))
         first = look->last;
     if (look->time_ns != INT64_MIN)
-        assay__text_format(text, "look %" PRId64 "\n", look->time_ns);
+        append_time(text, look->time_ns);
     enum assay_status status = ASSAY_OK;
     for (uint32_t at = first; at <= look->last; at++)
         for (uint32_t s = 0; s < builder->out->slice_count; s++)
@@ -95,9 +103,22 @@ static enum assay_status append_look(const struct assay__builder *builder, uint3
     return status;
 }
 
+static enum assay_status take_piece(void *digest, const char *bytes, size_t length,
+                                    struct assay_error *err)
+{
+    (void)err;
+    assay__sha256_add(digest, bytes, length);
+    return ASSAY_OK;
+}
+
+/* The text is long: it is digested as it is written. */
 static enum assay_status digest_input(struct assay__builder *builder, struct assay_error *err)
 {
-    struct assay__text text = {0};
+    struct assay__sha256 digest;
+    const struct assay_sink sink = {take_piece, &digest};
+    struct assay__outlet outlet = {.sink = &sink};
+    struct assay__text text = {.outlet = &outlet};
+    assay__sha256_begin(&digest);
     assay__text_puts(&text, "assay input 1\n");
     enum assay_status status = ASSAY_OK;
     for (uint32_t k = 0; status == ASSAY_OK && k < builder->look_count; k++)
@@ -106,7 +127,9 @@ static enum assay_status digest_input(struct assay__builder *builder, struct ass
         assay__text_release(&text);
         return status;
     }
-    return digest_of(&text, builder->out->input_digest, err);
+    status = assay__text_finish(&text, err);
+    assay__sha256_end(&digest, builder->out->input_digest);
+    return status;
 }
 
 static enum assay_status derive_id(struct assay__builder *builder, struct assay_error *err)

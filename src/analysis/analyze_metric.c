@@ -310,7 +310,8 @@ static enum assay_status take_look(struct assay__builder *builder,
         tests->deterioration.design.kind == ASSAY_HORIZON_FIXED)
         return ASSAY_OK; /* only the last look is tested */
     struct assay_look_result *look = &result->looks[once ? 0 : result->look_count];
-    memset(look, 0, sizeof *look);
+    if (result->look_count > 0 && once)
+        memset(look, 0, sizeof *look);
     result->look_count = once ? 1 : result->look_count + 1;
     enum assay_status status = test_look(builder, result, tests, k, look, err);
     if (status == ASSAY_OK)

@@ -207,7 +207,9 @@ static void add_shares(struct remark *remark, const struct assay_metric_result *
         double share = is_futility ? assay__futility_share(look) : single_share(look, z);
         if (isfinite(share))
             assay__number_round(share, 4, text);
-        assay__text_format(&shares, "%s%s", k > 0 ? " " : "", text);
+        if (k > 0)
+            assay__text_putc(&shares, ' ');
+        assay__text_puts(&shares, text);
     }
     add_pair(remark, key, shares.data == NULL ? "" : shares.data);
     remark->failed = remark->failed || shares.failed;

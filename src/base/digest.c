@@ -16,14 +16,29 @@ static void write_hex(const uint8_t *digest, size_t size, char *out)
     out[2 * size] = '\0';
 }
 
+void assay__sha256_begin(struct assay__sha256 *digest)
+{
+    sha256_init(&digest->context);
+}
+
+void assay__sha256_add(struct assay__sha256 *digest, const void *bytes, size_t length)
+{
+    sha256_update(&digest->context, length, bytes);
+}
+
+void assay__sha256_end(struct assay__sha256 *digest, char out[65])
+{
+    uint8_t bytes[SHA256_DIGEST_SIZE];
+    sha256_digest(&digest->context, sizeof bytes, bytes);
+    write_hex(bytes, sizeof bytes, out);
+}
+
 void assay__sha256_hex(const void *bytes, size_t length, char out[65])
 {
-    struct sha256_ctx context;
-    uint8_t digest[SHA256_DIGEST_SIZE];
-    sha256_init(&context);
-    sha256_update(&context, length, bytes);
-    sha256_digest(&context, sizeof digest, digest);
-    write_hex(digest, sizeof digest, out);
+    struct assay__sha256 digest;
+    assay__sha256_begin(&digest);
+    assay__sha256_add(&digest, bytes, length);
+    assay__sha256_end(&digest, out);
 }
 
 void assay__md5_hex(const void *bytes, size_t length, char out[33])

@@ -104,4 +104,10 @@ bool assay__exact_wide(const struct assay__exact *over, const struct assay__exac
 enum assay_status assay__exact_write(const struct assay__exact *number, struct assay__text *out,
                                      struct assay_error *err);
 
+/**
+ * assay__limbs_write() appends the same text of a two's complement integer of at most
+ * ASSAY__EXACT_LIMBS limbs, low limb first, times 10^exponent. The limbs are used up.
+ */
+void assay__limbs_write(uint64_t *limbs, uint32_t count, int32_t exponent, struct assay__text *out);
+
 #endif

@@ -15,8 +15,6 @@
 
 typedef struct assay__store store_t;
 
-enum { SUM_LIMBS_MAX = 3 * 2 + 1 /* a third-order sum of the wider store */ };
-
 uint32_t assay__layout_sums(struct assay__layout layout)
 {
     return layout.variables + layout.variables * (layout.variables + 1) / 2 + layout.thirds;
@@ -308,15 +306,23 @@ bool assay__store_assign(store_t *store, uint64_t count, const int32_t *scale,
     return true;
 }
 
-void assay__store_get(const store_t *store, uint32_t index, struct assay__exact *sum)
+uint32_t assay__store_copy(const store_t *store, uint32_t index,
+                           uint64_t limbs[ASSAY__SUM_LIMBS_MAX], int32_t *exponent)
 {
     uint32_t factors[3];
     uint32_t order = assay__layout_factors(store->layout, index, factors);
     uint32_t count = order * store->width + 1;
-    uint64_t limbs[SUM_LIMBS_MAX];
-    int32_t exponent = 0;
+    *exponent = 0;
     for (uint32_t i = 0; i < order; i++)
-        exponent += store->scale[factors[i]];
+        *exponent += store->scale[factors[i]];
     memcpy(limbs, sum_limbs(store, index, order), count * sizeof *limbs);
+    return count;
+}
+
+void assay__store_get(const store_t *store, uint32_t index, struct assay__exact *sum)
+{
+    uint64_t limbs[ASSAY__SUM_LIMBS_MAX];
+    int32_t exponent;
+    uint32_t count = assay__store_copy(store, index, limbs, &exponent);
     assay__exact_add_limbs(sum, limbs, count, exponent, exponent);
 }

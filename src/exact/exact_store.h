@@ -8,7 +8,10 @@
 #include "assay/moments.h"
 #include "exact/exact.h"
 
-enum { ASSAY__PAIRS_MAX = ASSAY_VARIABLES_MAX * (ASSAY_VARIABLES_MAX + 1) / 2 };
+enum {
+    ASSAY__PAIRS_MAX = ASSAY_VARIABLES_MAX * (ASSAY_VARIABLES_MAX + 1) / 2,
+    ASSAY__SUM_LIMBS_MAX = 3 * 2 + 1 /* a third-order sum of the wider store */
+};
 
 /** assay__pair() is the index of covariance (i, j) in a packed symmetric matrix. */
 static inline uint32_t assay__pair(uint32_t i, uint32_t j)
@@ -75,6 +78,13 @@ bool assay__store_merge(struct assay__store *store, const struct assay__store *f
  */
 bool assay__store_assign(struct assay__store *store, uint64_t count, const int32_t *scale,
                          const uint64_t *limbs);
+
+/**
+ * assay__store_copy() copies sum number index: a two's complement integer times 10^exponent.
+ * Returns its limbs.
+ */
+uint32_t assay__store_copy(const struct assay__store *store, uint32_t index,
+                           uint64_t limbs[ASSAY__SUM_LIMBS_MAX], int32_t *exponent);
 
 /** assay__store_get() adds sum number index to sum. */
 void assay__store_get(const struct assay__store *store, uint32_t index, struct assay__exact *sum);

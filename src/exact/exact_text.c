@@ -2,6 +2,7 @@
 /* The canonical text of an exact number. */
 #include "exact/exact.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/digits.h"
@@ -17,41 +18,66 @@ enum {
     SMALL = SMALL_LIMBS * 20 /* characters: a limb has at most 19.27 digits */
 };
 
+static char *put(char *at, const char *bytes, size_t length)
+{
+    memcpy(at, bytes, length);
+    return at + length;
+}
+
+static char *put_zeros(char *at, size_t count)
+{
+    memset(at, '0', count);
+    return at + count;
+}
+
+/* digits, e and an exponent that is not 0. */
+static void write_scientific(const char *digits, size_t length, long exponent,
+                             struct assay__text *out)
+{
+    char number[ASSAY__DIGITS_U64 + 2] = "e-", *end = number + (exponent < 0 ? 2 : 1);
+    end = assay__digits_write((uint64_t)labs(exponent), end);
+    size_t count = (size_t)(end - number);
+    char *at = assay__text_extend(out, length + count);
+    if (at != NULL)
+        put(put(at, digits, length), number, count);
+}
+
 /* The text of digits * 10^exponent; digits has no trailing zeros and is not "0". */
-static void write_digits(const char *digits, long length, long exponent, struct assay__text *out)
+static void write_digits(bool is_negative, const char *digits, long length, long exponent,
+                         struct assay__text *out)
 {
     long whole = length + exponent; /* digits before the point */
     long plain = exponent >= 0 ? whole : whole > 0 ? length + 1 : 2 + length - whole;
+    if (is_negative)
+        assay__text_putc(out, '-');
     if (exponent != 0 && plain > PLAIN_TEXT_MAX) {
-        assay__text_append(out, digits, (size_t)length);
-        assay__text_format(out, "e%ld", exponent);
+        write_scientific(digits, (size_t)length, exponent, out);
         return;
     }
-    if (whole > 0) {
-        assay__text_append(out, digits, (size_t)(exponent >= 0 ? length : whole));
+    char *at = assay__text_extend(out, (size_t)plain);
+    if (at == NULL)
+        return;
+    if (exponent >= 0) {
+        put_zeros(put(at, digits, (size_t)length), (size_t)exponent);
+    } else if (whole > 0) {
+        at = put(put(at, digits, (size_t)whole), ".", 1);
+        put(at, digits + whole, (size_t)-exponent);
     } else {
-        assay__text_putc(out, '0');
-    }
-    for (long i = 0; i < exponent; i++)
-        assay__text_putc(out, '0');
-    if (exponent < 0) {
-        long start = whole > 0 ? whole : 0;
-        assay__text_putc(out, '.');
-        for (long i = whole; i < 0; i++)
-            assay__text_putc(out, '0');
-        assay__text_append(out, digits + start, (size_t)(length - start));
+        put(put_zeros(put(at, "0.", 2), (size_t)-whole), digits, (size_t)length);
     }
 }
 
 /* All DIGITS digits of a number, leading zeros too, so that they end at end. */
 static char *block_before(uint64_t part, char *end)
 {
+    const uint64_t eight = 100000000; /* 10^8 */
     char *start = end - DIGITS;
-    for (; end > start + 1; part /= 100) {
-        end -= 2;
-        assay__digits_pair((unsigned)(part % 100), end);
-    }
-    *start = (char)('0' + part);
+    uint64_t rest = part / eight;
+    uint32_t first = (uint32_t)(rest / eight); /* three digits */
+    *start = (char)('0' + first / 100);
+    char *at = assay__digits_pair(first % 100, start + 1);
+    at = assay__digits_eight((uint32_t)(rest % eight), at);
+    assay__digits_eight((uint32_t)(part % eight), at);
     return start;
 }
 
@@ -103,7 +129,7 @@ static bool cut_blocks(exact *integer, char **start)
     return is_done;
 }
 
-/* Appends the text of a positive integer times 10^exponent; the integer is used up. */
+/* Appends the text of an integer times 10^exponent; the integer is used up. */
 static bool write_integer(exact *integer, long exponent, struct assay__text *out)
 {
     char small[SMALL], *digits = small;
@@ -119,7 +145,7 @@ static bool write_integer(exact *integer, long exponent, struct assay__text *out
     for (; end[-1] == '0'; end--)
         exponent++;
     if (is_done)
-        write_digits(start, end - start, exponent, out);
+        write_digits(integer->negative, start, end - start, exponent, out);
     if (digits != small)
         assay__free(digits);
     return is_done;
@@ -141,9 +167,25 @@ enum assay_status assay__exact_write(const exact *number, struct assay__text *ou
     int32_t exponent = twos < fives ? twos : fives;
     assay__exact_times_five(&integer, (uint32_t)(fives - exponent));
     assay__exact_shift(&integer, (uint32_t)(twos - exponent));
-    if (number->negative)
-        assay__text_putc(out, '-');
     bool is_done = !integer.failed && write_integer(&integer, exponent, out);
     assay__exact_clear(&integer);
     return !is_done || out->failed ? assay__fail_memory(err) : ASSAY_OK;
+}
+
+void assay__limbs_write(uint64_t *limbs, uint32_t count, int32_t exponent, struct assay__text *out)
+{
+    char digits[SMALL], *end = digits + sizeof digits;
+    bool is_negative = limbs[count - 1] >> 63 != 0;
+    if (is_negative)
+        mpn_neg(limbs, limbs, count);
+    while (count > 0 && limbs[count - 1] == 0)
+        count--;
+    if (count == 0) {
+        assay__text_putc(out, '0');
+        return;
+    }
+    const char *start = digits_before(end, limbs, count);
+    for (; end[-1] == '0'; end--)
+        exponent++;
+    write_digits(is_negative, start, end - start, exponent, out);
 }

@@ -7,6 +7,7 @@
  */
 #include "number/number.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -185,32 +186,82 @@ size_t assay__number_write(double value, char out[ASSAY__NUMBER_BYTES])
     return (size_t)(end - text);
 }
 
-size_t assay__number_round(double value, int digits, char out[ASSAY__NUMBER_BYTES])
+/* The digits of a number before its exponent: 0.d1d2d3... * 10^point. */
+struct rounded {
+    char digits[3 * DIGITS];
+    int count, point;
+};
+
+/*
+ * Rounds the shortest digits of value > 0, which is the same as to round value: what lies halfway
+ * between two roundings has few digits, and if it were between value and its shortest digits, it
+ * would be these. False where they are halfway, and which side value is on is not known, and for
+ * subnormals, whose digits may be fewer than those that are wanted.
+ */
+static bool round_shortest(double value, int wanted, struct rounded *out)
 {
-    /* C's %e rounds correctly; whatever the locale puts for the point is passed over. */
-    char text[64];
-    int wanted = digits < 1 ? 1 : digits > 17 ? 17 : digits;
-    snprintf(text, sizeof text, "%.*e", wanted - 1, value);
-    char *end = out;
-    const char *from = text;
-    if (*from == '-') {
-        if (value != 0.0)
-            *end++ = '-';
-        from++;
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    if (bits >> 52 == 0 || bits >> 52 >= 0x7FF || wanted > 15)
+        return false;
+    char text[DIGITS];
+    struct decimal_digits decimal = decimal_of(bits);
+    const char *stop = text + sizeof text, *start = digits_before(decimal.digits, text + DIGITS);
+    out->point = (int)(stop - start) + decimal.exponent;
+    while (stop[-1] == '0')
+        stop--;
+    out->count = (int)(stop - start);
+    memcpy(out->digits, start, (size_t)out->count);
+    if (out->count <= wanted)
+        return true;
+    char next = start[wanted];
+    if (next == '5' && out->count == wanted + 1)
+        return false;
+    out->count = wanted;
+    if (next < '5')
+        return true;
+    while (out->count > 0 && out->digits[out->count - 1] == '9')
+        out->count--;
+    if (out->count > 0) {
+        out->digits[out->count - 1]++;
+    } else {
+        out->digits[out->count++] = '1';
+        out->point++;
     }
-    char kept[24];
-    int count = 0;
+    return true;
+}
+
+/* C's %e rounds correctly; whatever the locale puts for the point is passed over. */
+static void round_printed(double value, int wanted, struct rounded *out)
+{
+    char text[64];
+    snprintf(text, sizeof text, "%.*e", wanted - 1, value);
+    const char *from = text;
+    out->count = 0;
     for (; *from != 'e' && *from != '\0'; from++)
         if (*from >= '0' && *from <= '9')
-            kept[count++] = *from;
+            out->digits[out->count++] = *from;
     bool negative = from[0] == 'e' && from[1] == '-';
     int exponent = 0;
     for (; *from != '\0'; from++)
         if (*from >= '0' && *from <= '9')
             exponent = exponent * 10 + (*from - '0');
-    while (count > 1 && kept[count - 1] == '0')
-        count--;
-    end = lay_out(end, kept, count, (negative ? -exponent : exponent) + 1, -5, 15);
+    out->point = (negative ? -exponent : exponent) + 1;
+}
+
+size_t assay__number_round(double value, int digits, char out[ASSAY__NUMBER_BYTES])
+{
+    int wanted = digits < 1 ? 1 : digits > 17 ? 17 : digits;
+    struct rounded rounded;
+    char *end = out;
+    double size = fabs(value);
+    if (value < 0.0)
+        *end++ = '-';
+    if (!round_shortest(size, wanted, &rounded))
+        round_printed(size, wanted, &rounded);
+    while (rounded.count > 1 && rounded.digits[rounded.count - 1] == '0')
+        rounded.count--;
+    end = lay_out(end, rounded.digits, rounded.count, rounded.point, -5, 15);
     *end = '\0';
     return (size_t)(end - out);
 }

@@ -34,6 +34,17 @@ START_TEST(digits_are_those_of_printf)
 }
 END_TEST
 
+START_TEST(eight_digits_have_leading_zeros)
+{
+    for (uint32_t value = 0; value < 100000000; value = value * 7 + 3) {
+        char want[16], got[16];
+        snprintf(want, sizeof want, "%08" PRIu32, value);
+        *assay__digits_eight(value, got) = '\0';
+        ck_assert_str_eq(got, want);
+    }
+}
+END_TEST
+
 /* A text keeps room for at least 255 bytes: formats end before, at and behind its end. */
 START_TEST(formats_fit_or_grow_alike)
 {
@@ -53,6 +64,7 @@ END_TEST
 static void add(TCase *cases)
 {
     tcase_add_test(cases, digits_are_those_of_printf);
+    tcase_add_test(cases, eight_digits_have_leading_zeros);
     tcase_add_test(cases, formats_fit_or_grow_alike);
 }
 

@@ -202,6 +202,25 @@ static void check_text(const exact *number, mpq_srcptr value)
     free(want);
 }
 
+static void check_limbs(mpz_srcptr integer, int32_t exponent, uint32_t count)
+{
+    mpq_t value;
+    uint64_t limbs[16] = {0};
+    struct assay__text text = {0};
+    mpz_export(limbs, NULL, -1, sizeof *limbs, 0, 0, integer);
+    if (mpz_sgn(integer) < 0)
+        mpn_neg(limbs, limbs, count);
+    mpq_init(value);
+    mpq_set_z(value, integer);
+    exact_scale(value, 10, exponent);
+    char *want = canonical_text(value);
+    assay__limbs_write(limbs, count, exponent, &text);
+    ck_assert_str_eq(text.data, want);
+    assay__text_release(&text);
+    mpq_clear(value);
+    free(want);
+}
+
 START_TEST(texts_are_canonical)
 {
     exact number;
@@ -222,6 +241,12 @@ START_TEST(texts_are_canonical)
         mpq_set_z(value, mantissa);
         exact_scale(value, 10, exponent);
         check_text(&number, value);
+    }
+    /* The same from two's complement. */
+    for (int i = 0; i < 2000; i++) {
+        exact_draw_bits(mantissa, (unsigned long)exact_between(0, 440));
+        int32_t exponent = (int32_t)exact_between(-45, 45);
+        check_limbs(mantissa, exponent, 7);
     }
     /* Long ones, which are written block by block; digits 0 and 9 in rows of a block and more. */
     for (int i = 0; i < 40; i++) {

@@ -128,6 +128,31 @@ START_TEST(number_round_is_correctly_rounded_and_plain)
 }
 END_TEST
 
+/* Beside printf, which rounds the exact value: halves of the last digit, rows of nines, any bits.
+ */
+START_TEST(number_round_agrees_with_printf)
+{
+    uint64_t bits = 1;
+    for (int i = 0; i < 9000; i++) {
+        double value;
+        bits = bits * 6364136223846793005u + 1442695040888963407u;
+        memcpy(&value, &bits, sizeof value);
+        if (i % 3 == 1)
+            value = (double)(bits >> 40) * 10.0 + 5.0;
+        else if (i % 3 == 2)
+            value = 1.0 - 1.0 / (double)(1 + (bits >> 34));
+        if (!isfinite(value))
+            continue;
+        for (int digits = 1; digits <= 17; digits++) {
+            char text[ASSAY__NUMBER_BYTES], want[64];
+            assay__number_round(value, digits, text);
+            snprintf(want, sizeof want, "%.*e", digits - 1, value);
+            ck_assert_msg(strtod(text, NULL) == strtod(want, NULL), "%s, not %s", text, want);
+        }
+    }
+}
+END_TEST
+
 START_TEST(decimal_parse_reduces_to_one_form)
 {
     static const struct {
@@ -284,6 +309,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, numbers_agree_with_the_golden_file_both_ways);
     tcase_add_test(cases, numbers_written_read_back_equal);
     tcase_add_test(cases, number_round_is_correctly_rounded_and_plain);
+    tcase_add_test(cases, number_round_agrees_with_printf);
     tcase_add_test(cases, decimal_parse_reduces_to_one_form);
     tcase_add_test(cases, decimal_parse_keeps_long_numbers_exactly);
     tcase_add_test(cases, numbers_refuse_what_is_not_one);
