@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Decimals of few digits, as nearly all are, in one pass: eight digits of a word at a time. */
+#include "number/number.h"
+
+#include <string.h>
+
+static bool is_digit(char c)
+{
+    return (unsigned char)(c - '0') < 10;
+}
+
+enum { PLAIN_BYTES_MAX = 22, MANTISSA_DIGITS = 18 };
+
+#if defined(__x86_64__) || defined(__aarch64__)
+/* The value of eight digits; false when not all of them are (Mula's test, Lemire's value). */
+static bool word_digits(uint64_t bytes, uint64_t *value)
+{
+    uint64_t low = bytes - UINT64_C(0x3030303030303030);
+    if (((bytes + UINT64_C(0x4646464646464646)) | low) & UINT64_C(0x8080808080808080))
+        return false;
+    low = low * 10 + (low >> 8);
+    *value = ((low & UINT64_C(0xFF000000FF)) * UINT64_C(0xF424000000064) +
+              (low >> 16 & UINT64_C(0xFF000000FF)) * UINT64_C(0x271000000001)) >>
+             32;
+    return true;
+}
+
+static bool eight_digits(const char *text, uint64_t *value)
+{
+    uint64_t bytes;
+    memcpy(&bytes, text, sizeof bytes);
+    return word_digits(bytes, value);
+}
+
+/* The value of the last digits, 1 to 7 of them, of eight bytes. */
+static bool last_digits(const char *text, unsigned count, uint64_t *value)
+{
+    uint64_t bytes, before = (UINT64_C(1) << (64 - 8 * count)) - 1;
+    memcpy(&bytes, text, sizeof bytes);
+    return word_digits((bytes & ~before) | (UINT64_C(0x3030303030303030) & before), value);
+}
+
+/* The value of 4 to 7 digits. */
+static bool few_digits(const char *text, size_t count, uint64_t *value)
+{
+    uint32_t first, last;
+    memcpy(&first, text, sizeof first);
+    memcpy(&last, text + count - sizeof last, sizeof last);
+    unsigned shift = 8 * (8 - (unsigned)count);
+    uint64_t zeros = UINT64_C(0x3030303030303030) >> (64 - shift);
+    return word_digits((uint64_t)last << 32 | (uint64_t)first << shift | zeros, value);
+}
+#else
+static bool few_digits(const char *text, size_t count, uint64_t *value)
+{
+    uint64_t total = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!is_digit(text[i]))
+            return false;
+        total = 10 * total + (uint64_t)(text[i] - '0');
+    }
+    *value = total;
+    return true;
+}
+
+static bool last_digits(const char *text, unsigned count, uint64_t *value)
+{
+    return few_digits(text + 8 - count, count, value);
+}
+
+static bool eight_digits(const char *text, uint64_t *value)
+{
+    return few_digits(text, 8, value);
+}
+#endif
+
+/* The value of the digits that a text begins with, whose end is returned. */
+static const char *plain_run(const char *at, const char *end, uint64_t *value)
+{
+    uint64_t total = 0, eight;
+    size_t length = (size_t)(end - at);
+    if (length >= 4 && length < 8 && few_digits(at, length, value))
+        return end;
+    bool is_long = end - at >= 8 && at[1] != '.' && at[2] != '.';
+    for (; is_long && end - at >= 8 && eight_digits(at, &eight); at += 8)
+        total = total * 100000000 + eight;
+    for (; at < end && is_digit(*at); at++)
+        total = total * 10 + (uint64_t)(*at - '0');
+    *value = total;
+    return at;
+}
+
+/*
+ * Appends all bytes up to end, which are to be digits: false where some is none. text is where what
+ * may be read begins: the last few digits are read together with what stands before them.
+ */
+static bool plain_rest(const char *text, const char *at, const char *end, uint64_t *value)
+{
+    static const uint64_t POWERS[8] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000};
+    uint64_t total = *value, eight;
+    for (; end - at >= 8; at += 8) {
+        if (!eight_digits(at, &eight))
+            return false;
+        total = total * 100000000 + eight;
+    }
+    unsigned left = (unsigned)(end - at);
+    if (left > 2 && end - text >= 8) {
+        if (!last_digits(end - 8, left, &eight))
+            return false;
+        total = total * POWERS[left] + eight;
+        at = end;
+    }
+    for (; at < end && is_digit(*at); at++)
+        total = total * 10 + (uint64_t)(*at - '0');
+    *value = total;
+    return at == end;
+}
+
+/* Zeros before the first other digit. */
+static uint32_t leading_zeros(const char *at, const char *end)
+{
+    uint32_t count = 0;
+    for (; at < end && (*at == '0' || *at == '.'); at++)
+        count += *at == '0';
+    return count;
+}
+
+bool assay__plain_parse(const char *text, size_t length, struct assay_decimal *out,
+                        struct assay__spelling *spelling)
+{
+    const char *end = text + length;
+    uint64_t value = 0;
+    if (length == 0 || length > PLAIN_BYTES_MAX)
+        return false;
+    bool is_signed = text[0] == '-';
+    const char *start = text + is_signed, *point = plain_run(start, end, &value), *at = point;
+    uint32_t digits = (uint32_t)(point - start), decimals = 0;
+    if (point < end && *point == '.') {
+        if (!plain_rest(text, point + 1, end, &value))
+            return false;
+        at = end;
+        decimals = (uint32_t)(end - point - 1);
+        digits += decimals;
+    }
+    if (at < end || digits == 0)
+        return false;
+    if (*start == '0' || *start == '.')
+        digits -= leading_zeros(start, end);
+    if (digits > MANTISSA_DIGITS)
+        return false; /* value may have wrapped round */
+    *spelling = (struct assay__spelling){digits, decimals};
+    int32_t exponent = -(int32_t)decimals;
+    for (; value != 0 && value % 10 == 0; exponent++)
+        value /= 10;
+    int64_t mantissa = is_signed ? -(int64_t)value : (int64_t)value;
+    *out = (struct assay_decimal){mantissa, value == 0 ? 0 : exponent, 0, NULL};
+    return true;
+}
