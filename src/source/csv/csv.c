@@ -18,6 +18,7 @@ enum {
     BUFFER_BYTES_MAX = 2 * ASSAY_ROW_BYTES_MAX,
     FIRST_BYTES = 64 * 1024, /* read for the header and the first rows: chunks take the others */
     CHARACTER_BYTES = 8,     /* room below which a read might bring nothing */
+    SINGLES = 16,            /* records scanned one by one where a run of them failed */
     BLOCK_FIELDS = 8192      /* fields of a block, unless one record has more */
 };
 
@@ -333,12 +334,37 @@ static enum assay_status next_record(struct assay__csv *csv, struct assay__rows_
     return status;
 }
 
+/* Takes records of which nothing needs to be said; how many more a record is scanned by itself. */
+static void take_run(struct assay__csv *csv, struct assay__rows_block *block)
+{
+    uint32_t columns = csv->rows.header.count;
+    const char *name = csv->rows.header.names[0];
+    struct assay__scan_run run = {.at = csv->buffer + csv->begin,
+                                  .end = csv->buffer + csv->end,
+                                  .fields = csv->fields + block->record_count * columns,
+                                  .column_count = columns,
+                                  .record_count = csv->block_records - block->record_count,
+                                  .header = {.text = name, .length = (uint32_t)strlen(name)}};
+    if (csv->options.trim || csv->extra_count > 0 || csv->singles > 0) {
+        csv->singles -= csv->singles > 0;
+        return;
+    }
+    size_t count = assay__scan_run(&csv->scanner, &run);
+    for (size_t i = 0; i < count; i++)
+        csv->lines[block->record_count++] = csv->line++;
+    csv->begin = (size_t)(run.at - csv->buffer);
+    csv->singles = count == 0 ? SINGLES : 0;
+}
+
 static enum assay_status read_block(struct assay__csv *csv, struct assay__rows_block *block,
                                     struct assay_error *err)
 {
     *block = (struct assay__rows_block){csv->fields, csv->lines, 0};
     bool is_over = false;
     while (!is_over && block->record_count < csv->block_records) {
+        take_run(csv, block);
+        if (block->record_count == csv->block_records)
+            return ASSAY_OK;
         bool at_end = csv->begin == csv->end;
         if (at_end && (csv->is_last || block->record_count > 0))
             return ASSAY_OK;

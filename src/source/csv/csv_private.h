@@ -24,6 +24,7 @@ struct assay__csv {
     uint64_t line;  /* of the record at begin */
     struct assay__field *fields;
     uint64_t *lines;
+    uint32_t singles;     /* records that are still scanned one by one */
     size_t block_records; /* records that fit into fields */
     uint32_t extra_count; /* columns without a name, in which every record is empty */
     bool lacks_names;     /* records have more fields than the header, most of them as many */

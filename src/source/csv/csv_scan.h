@@ -52,6 +52,22 @@ enum assay__scan_outcome assay__scan_record(const struct assay__scanner *scanner
                                             struct assay__field *fields, uint32_t capacity,
                                             struct assay__scan *out);
 
+/** struct assay__scan_run: records in a row that have the columns of the header. */
+struct assay__scan_run {
+    const char *at, *end;        /* at is behind the records afterwards */
+    struct assay__field *fields; /* [record_count * column_count] */
+    uint32_t column_count;
+    size_t record_count;        /* at most */
+    struct assay__field header; /* its first field: what begins so may be the header once more */
+};
+
+/**
+ * assay__scan_run() takes records as long as nothing is remarkable about them: plain bytes, one
+ * line and the right number of fields each. Returns how many; the next one, and those near the end,
+ * are for assay__scan_record().
+ */
+size_t assay__scan_run(const struct assay__scanner *scanner, struct assay__scan_run *run);
+
 /** assay__scan_unquote() makes doubled quotes single, in place: the bytes are the caller's. */
 void assay__scan_unquote(struct assay__field *fields, uint32_t count);
 
