@@ -83,24 +83,44 @@ static bool set_squares(uint64_t count, int64_t mean, const struct assay_decimal
            add(limbs, own) && (limbs[0] | limbs[1] | limbs[2]) != 0;
 }
 
-bool assay__narrow_start(struct assay_moments *moments, uint64_t count,
-                         const struct assay_decimal *mean, const struct assay_decimal *variance)
+/* A block of one variable behind its moments, and the store's memory behind that. */
+static struct assay__block *new_block(struct assay__arena *arena)
 {
-    struct assay__block *block = NULL;
-    bool is_empty = moments->complete == NULL && moments->partial_count == 0;
+    enum { WORDS = 1 + 2 + SQUARE_LIMBS + 4 }; /* scale, sum, squares, cubes */
+    struct memory {
+        struct assay_moments moments;
+        struct assay__block block;
+        uint64_t words[WORDS];
+    } *memory = assay__arena_alloc(arena, sizeof *memory);
+    if (memory == NULL)
+        return NULL;
+    memory->moments.is_lent = true;
+    memory->moments.complete = &memory->block;
+    memory->block.narrow = (struct assay__store){.layout = {.variables = 1, .thirds = 1},
+                                                 .scale = (int32_t *)memory->words,
+                                                 .limbs = memory->words + 1,
+                                                 .width = 1};
+    return &memory->block;
+}
+
+struct assay_moments *assay__narrow_new(struct assay__arena *arena, uint64_t count,
+                                        const struct assay_decimal *mean,
+                                        const struct assay_decimal *variance)
+{
     bool is_short = mean->digits == NULL && variance->digits == NULL && variance->mantissa >= 0 &&
                     mean->exponent >= -ASSAY__EXPONENT_MAX &&
                     variance->exponent >= -ASSAY__EXPONENT_MAX;
-    if (!is_empty || !is_short || assay__shape_variables(moments->shape) != 1 || count == 0 ||
-        count >> COUNT_BITS != 0)
-        return false;
+    if (!is_short || count == 0 || count >> COUNT_BITS != 0)
+        return NULL;
     int64_t mantissa;
     int32_t scale = scale_of(mean, variance);
     uint64_t squares[SQUARE_LIMBS];
     if (!assay__mantissa_narrow(mean, scale, &mantissa) ||
-        !set_squares(count, mantissa, variance, scale, squares) ||
-        assay__moments_block(moments, 0, &block, NULL) != ASSAY_OK)
-        return false;
+        !set_squares(count, mantissa, variance, scale, squares))
+        return NULL;
+    struct assay__block *block = new_block(arena);
+    if (block == NULL)
+        return NULL;
     assay__int128 sum = (assay__int128)mantissa * (int64_t)count;
     uint64_t *limbs = block->narrow.limbs; /* those of cubes are 0 */
     limbs[0] = (uint64_t)sum;
@@ -111,5 +131,5 @@ bool assay__narrow_start(struct assay_moments *moments, uint64_t count,
     block->narrow.scale[0] = scale;
     block->narrow.count = block->count = count;
     block->lacks_third = true;
-    return true;
+    return (struct assay_moments *)block - 1;
 }

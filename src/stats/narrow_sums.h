@@ -2,6 +2,7 @@
 #ifndef ASSAY_STATS_NARROW_SUMS_H
 #define ASSAY_STATS_NARROW_SUMS_H
 
+#include "base/arena.h"
 #include "exact/exact_store.h"
 
 /** struct assay__narrow_sums: sums of a layout as a store of width 1 holds them. */
@@ -30,11 +31,12 @@ bool assay__narrow_centred(struct assay__layout layout, uint64_t count,
                            const struct assay_decimal *covariances, struct assay__narrow_sums *out);
 
 /**
- * assay__narrow_start() gives empty moments of one variable count vectors of a mean and a sample
- * variance, as assay__moments_add_centred() does. False, with nothing done, for all that is not as
- * simple: more digits, a negative variance, moments that hold something.
+ * assay__narrow_new() makes moments of one variable, in an arena, of count vectors of a mean and a
+ * sample variance, as assay__moments_add_centred() does. NULL for all that is not as simple (more
+ * digits, a negative variance), and without memory.
  */
-bool assay__narrow_start(struct assay_moments *moments, uint64_t count,
-                         const struct assay_decimal *mean, const struct assay_decimal *variance);
+struct assay_moments *assay__narrow_new(struct assay__arena *arena, uint64_t count,
+                                        const struct assay_decimal *mean,
+                                        const struct assay_decimal *variance);
 
 #endif

@@ -101,13 +101,13 @@ START_TEST(one_variable_begins_with_the_same_sums)
         variance[0] = draw() % 20 == 0 ? (struct assay_decimal){0} : variance[0];
         uint64_t count = 1 + (draw() >> draw() % 53);
         assert_ok(assay_moments_new(shape, &sure, &err), &err);
-        assert_ok(assay__moments_new_in(&arena, shape, &quick, &err), &err);
         assert_ok(assay__moments_add_centred(sure, count, mean, variance, &err), &err);
-        bool is_begun = assay__narrow_start(quick, count, mean, variance);
-        if (!is_begun)
+        quick = assay__narrow_new(&arena, count, mean, variance);
+        begun += quick != NULL;
+        if (quick == NULL) {
+            assert_ok(assay__moments_new_in(&arena, shape, &quick, &err), &err);
             assert_ok(assay__moments_add_centred(quick, count, mean, variance, &err), &err);
-        begun += is_begun;
-        ck_assert(!assay__narrow_start(quick, count, mean, variance));
+        }
         for (int times = 1; times <= 2; times++) {
             text[0].length = text[1].length = 0;
             write_moments(sure, &text[0]);

@@ -53,8 +53,12 @@ struct places {
     struct series_place {
         bool has_metric, has_slice, has_group;
         uint32_t metric, slice, group; /* NOT_FOUND where the plan has none */
+        uint32_t row;                  /* of cells: the number of its slice and group */
     } * series;                        /* [series of the table] */
     uint32_t *looks;                   /* [times of the table], NOT_FOUND until asked */
+    struct assay__index rows;          /* slice and group */
+    struct assay__cell **cells;        /* [row_count][time_count], NULL until found */
+    uint32_t row_count, time_count;    /* rows beyond have their cells looked up by key */
 };
 
 static enum assay_status places_init(struct places *places,
@@ -68,13 +72,21 @@ static enum assay_status places_init(struct places *places,
         return assay__fail_memory(err);
     for (uint32_t i = 0; i < table->times.count; i++)
         places->looks[i] = NOT_FOUND;
-    return ASSAY_OK;
+    /* As many cells as the entries may need, when nearly every series has nearly every time. */
+    uint32_t most = table->times.count == 0 ? 0 : table->keys.count / table->times.count + 1;
+    places->time_count = table->times.count;
+    places->row_count = most < table->series.count ? most : table->series.count;
+    places->cells =
+        assay__calloc((size_t)places->row_count * places->time_count + 1, sizeof *places->cells);
+    return places->cells == NULL ? assay__fail_memory(err) : ASSAY_OK;
 }
 
 static void places_release(struct places *places)
 {
     assay__free(places->series);
     assay__free(places->looks);
+    assay__free(places->cells);
+    assay__index_release(&places->rows);
 }
 
 /* The plan's number of an entry's metric. */
@@ -97,6 +109,9 @@ static enum assay_status find_group(struct places *places, const struct assay__s
         return ASSAY_OK;
     enum assay_status status =
         assay__dataset_group(places->dataset, id, strlen(id), &own->group, err);
+    const uint32_t key[2] = {own->slice, own->group};
+    if (status == ASSAY_OK)
+        status = assay__index_add(&places->rows, key, sizeof key, UINT32_MAX - 1, &own->row, err);
     own->has_group = status == ASSAY_OK;
     return status;
 }
@@ -126,8 +141,18 @@ static enum assay_status find_cell(struct places *places, const struct assay__su
         status = assay__dataset_look(places->dataset, entry->time_ns, look, err);
     if (status == ASSAY_OK)
         status = find_group(places, entry, err);
-    if (status == ASSAY_OK)
-        status = assay__dataset_cell(places->dataset, own->slice, *look, own->group, cell, err);
+    if (status != ASSAY_OK)
+        return status;
+    struct assay__cell **known = NULL;
+    if (own->row < places->row_count)
+        known = &places->cells[(size_t)own->row * places->time_count + entry->time];
+    if (known != NULL && *known != NULL) {
+        *cell = *known;
+        return ASSAY_OK;
+    }
+    status = assay__dataset_cell(places->dataset, own->slice, *look, own->group, cell, err);
+    if (status == ASSAY_OK && known != NULL)
+        *known = *cell;
     return status;
 }
 
@@ -183,13 +208,13 @@ static bool lacks_variance(const struct assay_plan *plan, const struct assay__su
 
 /* Rows of a metric without a variance are counted, and the last look among them is named. */
 static enum assay_status note_no_variance(struct assay_dataset *dataset,
-                                          const struct assay__summary_table *table, uint32_t metric,
-                                          struct assay_error *err)
+                                          const struct assay__summary_table *table, uint32_t first,
+                                          uint32_t metric, struct assay_error *err)
 {
     const struct assay_plan *plan = assay__dataset_plan(dataset);
     const struct assay__summary_entry *last = NULL;
     uint32_t count = 0;
-    for (uint32_t i = 0; i < table->keys.count; i++) {
+    for (uint32_t i = first; i < table->keys.count; i++) {
         const struct assay__summary_entry *entry = table->entries[i];
         if (entry->state == NULL || !lacks_variance(plan, entry, metric) ||
             strcmp(entry->key[ASSAY__KEY_METRIC], plan->metrics[metric].id) != 0)
@@ -265,12 +290,15 @@ enum assay_status assay__summary_to_dataset(struct assay__summary_table *table,
                                             struct assay_dataset *dataset, struct assay_error *err)
 {
     const struct assay_plan *plan = assay__dataset_plan(dataset);
-    struct places places;
+    struct places places = {0};
     enum assay_status status = check_variances(plan, table, err);
     if (table->keys.count > 0 && !table->is_sealed)
         assay__dataset_unseal(dataset);
+    uint32_t first = 0;
+    while (first < table->keys.count && !table->entries[first]->without_variance)
+        first++;
     for (uint32_t m = 0; status == ASSAY_OK && m < plan->metric_count; m++)
-        status = note_no_variance(dataset, table, m, err);
+        status = note_no_variance(dataset, table, first, m, err);
     if (status != ASSAY_OK)
         return status;
     assay__dataset_adopt(dataset, &table->states);

@@ -31,13 +31,17 @@ enum assay_status assay__summary_row_begin(row_t *row, struct assay_error *err)
     row->columns = assay__calloc(count, sizeof *row->columns);
     row->cells = assay__calloc(count, sizeof *row->cells);
     row->digits = assay__malloc(count * sizeof *row->digits); /* touched where a number is long */
+    row->figure_columns = assay__calloc(count, sizeof *row->figure_columns);
     row->file = assay__summary_file(row->table, assay__rows_name(row->rows));
-    if (row->columns == NULL || row->cells == NULL || row->digits == NULL || row->file == NULL)
+    if (row->columns == NULL || row->cells == NULL || row->digits == NULL || row->file == NULL ||
+        row->figure_columns == NULL)
         return assay__fail_memory(err);
     for (uint32_t c = 0; c < count; c++) {
         uint32_t key = 0;
         while (key < ASSAY__KEY_COUNT && row->key_columns[key] != c)
             key++;
+        if (key == ASSAY__KEY_COUNT)
+            row->figure_columns[row->figure_count++] = c;
         row->columns[c] = (struct assay__summary_column){key, assay__summary_covariate(names[c]),
                                                          strstr(names[c], "denominator") != NULL};
     }
@@ -55,6 +59,7 @@ void assay__summary_row_end(row_t *row)
 {
     assay__free(row->columns);
     assay__free(row->cells);
+    assay__free(row->figure_columns);
     assay__free(row->digits);
     assay__free(row->known);
     assay__free(row->spelled);
@@ -65,12 +70,10 @@ void assay__summary_row_parse(row_t *row)
 {
     static const struct assay_dialect PLAIN = {0};
     const struct assay_dialect *dialect = row->plan == NULL ? &PLAIN : &row->plan->dialect;
-    uint32_t count = assay__rows_column_count(row->rows);
-    for (uint32_t c = 0; c < count; c++) {
+    for (uint32_t i = 0; i < row->figure_count; i++) {
+        uint32_t c = row->figure_columns[i];
         const struct assay__field *field = &row->record.fields[c];
         struct assay__summary_cell *cell = &row->cells[c];
-        if (row->columns[c].key != ASSAY__KEY_COUNT)
-            continue;
         cell->is_plain = row->is_plain && assay__plain_parse(field->text, field->length,
                                                              &cell->number, &cell->spelling);
         cell->outcome = cell->is_plain

@@ -67,9 +67,9 @@ static enum assay_status find(const struct assay__summary_table *table, const en
  * in a sealed table, units were seen in a second group.
  */
 static enum assay_status check_fall(struct assay__summary_table *table, const entry_t *before,
-                                    const entry_t *after, struct assay_error *err)
+                                    uint64_t was, const entry_t *after, uint64_t is,
+                                    struct assay_error *err)
 {
-    uint64_t was = assay__summary_count(before), is = assay__summary_count(after);
     if (is >= was || table->is_sealed)
         return ASSAY_OK;
     if ((was - is) * 100 >= was)
@@ -308,15 +308,17 @@ static enum assay_status check_series(struct assay__summary_table *table,
 {
     enum assay_status status = ASSAY_OK;
     bool has_units = assay__summary_has_units(table);
-    for (uint32_t i = 0; status == ASSAY_OK && i < order->count; i++) {
+    uint64_t was = 0, n = 0; /* units of the entry before, and of the one at hand */
+    for (uint32_t i = 0; status == ASSAY_OK && i < order->count; i++, was = n) {
         const entry_t *entry = order->entries[i];
+        n = assay__summary_count(entry);
         const entry_t *before = i > 0 ? order->entries[i - 1] : NULL;
         if ((entry->time_ns == INT64_MIN) != (order->entries[0]->time_ns == INT64_MIN))
             return assay__summary_refuse(entry, err,
                                          "some rows have a time and some have none: looks cannot "
                                          "be told apart.");
         if (before != NULL && assay__summary_same_series(before, entry))
-            status = check_fall(table, before, entry, err);
+            status = check_fall(table, before, was, entry, n, err);
         if (status == ASSAY_OK)
             status = assay__summary_go_on(table, i, err);
         if (status == ASSAY_OK && has_units)

@@ -184,7 +184,8 @@ static void judge_simple(struct assay__summary_row *row, struct assay__summary_e
     struct assay__figure mean = row->printed[0], variance = row->printed[1];
     entry->has_inner_mean = mean.value > 1e-9 && mean.value < 1.0 - 1e-9;
     entry->slack = entry->own_slack;
-    add_slack(row, 1, (double)n, false, entry->slack);
+    entry->slack[0] = assay__slack_round_up((double)n * mean.slack);
+    entry->slack[1] = product_slack(row, 1, 0, 0, (double)n, false);
     variance.slack += assay__summary_row_rounding(row, row->share_column);
     entry->is_no_share = !assay__figures_are_share(n, mean, variance);
 }
@@ -192,16 +193,15 @@ static void judge_simple(struct assay__summary_row *row, struct assay__summary_e
 bool assay__summary_row_add_simple(struct assay__summary_row *row,
                                    struct assay__summary_entry *entry, uint64_t n)
 {
-    static const struct assay_moments_shape SHAPE = {0, 0};
     const struct assay__summary_cell *mean = &row->cells[row->places.mean[0]];
     const struct assay__summary_cell *variance = &row->cells[row->places.covariance[0]];
-    bool is_same = false;
     if (entry->state != NULL || !mean->is_plain || !variance->is_plain ||
-        assay__summary_row_has(row, row->places.sum[0]) ||
-        assay__summary_keep(row->table, entry, &assay__accumulator_moments, SHAPE, &is_same,
-                            NULL) != ASSAY_OK ||
-        !assay__narrow_start(entry->state, n, &mean->number, &variance->number))
+        assay__summary_row_has(row, row->places.sum[0]))
         return false;
+    entry->state = assay__narrow_new(&row->table->states, n, &mean->number, &variance->number);
+    if (entry->state == NULL)
+        return false;
+    entry->keeps = &assay__accumulator_moments;
     row->printed[0] = assay__figure_plain(&mean->number, &mean->spelling);
     row->printed[1] = assay__figure_plain(&variance->number, &variance->spelling);
     judge_simple(row, entry, n);

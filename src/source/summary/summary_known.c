@@ -12,11 +12,28 @@ typedef struct assay__summary_row row_t;
 enum { PACKED_BYTES = 512 };
 
 /* The cell of a part of a key; empty where there is no such column. */
-static struct assay__field cell_of(const row_t *row, enum assay__summary_key part)
+static const struct assay__field *cell_of(const row_t *row, enum assay__summary_key part)
 {
+    static const struct assay__field EMPTY = {.text = "", .length = 0};
     uint32_t column = row->key_columns[part];
-    return column == ASSAY__NO_COLUMN ? (struct assay__field){.text = "", .length = 0}
-                                      : row->record.fields[column];
+    return column == ASSAY__NO_COLUMN ? &EMPTY : &row->record.fields[column];
+}
+
+/* memcmp() is a call; most texts of keys are short. */
+static inline bool same_bytes(const char *a, const char *b, size_t length)
+{
+    uint64_t x, y;
+    if (length < sizeof x || length > 4 * sizeof x)
+        return length == 0 || memcmp(a, b, length) == 0;
+    for (size_t at = 0; at + sizeof x < length; at += sizeof x) {
+        memcpy(&x, a + at, sizeof x);
+        memcpy(&y, b + at, sizeof y);
+        if (x != y)
+            return false;
+    }
+    memcpy(&x, a + length - sizeof x, sizeof x);
+    memcpy(&y, b + length - sizeof y, sizeof y);
+    return x == y;
 }
 
 /* The parts of a series in the order in which it is packed. */
@@ -29,11 +46,11 @@ static bool is_series(const row_t *row, uint32_t series)
     const struct assay__index_key *key = &row->table->series.keys[series];
     const char *at = key->bytes, *end = at + key->length;
     for (int i = 0; i < ASSAY__SERIES_PARTS; i++) {
-        struct assay__field cell = cell_of(row, PARTS[i]);
-        if (cell.length >= (size_t)(end - at) || at[cell.length] != '\0' ||
-            (cell.length > 0 && memcmp(at, cell.text, cell.length) != 0))
+        const struct assay__field *cell = cell_of(row, PARTS[i]);
+        if (cell->length >= (size_t)(end - at) || at[cell->length] != '\0' ||
+            !same_bytes(at, cell->text, cell->length))
             return false;
-        at += cell.length + 1;
+        at += cell->length + 1;
     }
     return at == end;
 }
@@ -43,11 +60,11 @@ static bool find_by_hash(const row_t *row, uint32_t *series)
     char packed[PACKED_BYTES];
     size_t length = 0;
     for (int i = 0; i < ASSAY__SERIES_PARTS; i++) {
-        struct assay__field cell = cell_of(row, PARTS[i]);
-        if (cell.length >= sizeof packed - length)
+        const struct assay__field *cell = cell_of(row, PARTS[i]);
+        if (cell->length >= sizeof packed - length)
             return false;
-        memcpy(packed + length, cell.text, cell.length);
-        length += cell.length;
+        memcpy(packed + length, cell->text, cell->length);
+        length += cell->length;
         packed[length++] = '\0';
     }
     return assay__index_find(&row->table->series, packed, length, series);
@@ -70,17 +87,16 @@ static bool find_series(row_t *row, uint32_t *series)
     return true;
 }
 
-static bool is_spelling(const row_t *row, uint32_t number, struct assay__field cell)
+static bool is_spelling(const row_t *row, uint32_t number, const struct assay__field *cell)
 {
     const struct assay__index_key *key = &row->spellings.keys[number];
-    return key->length == cell.length &&
-           (cell.length == 0 || memcmp(key->bytes, cell.text, cell.length) == 0);
+    return key->length == cell->length && same_bytes(key->bytes, cell->text, cell->length);
 }
 
 /* Finds the time of a cell as it is: that of the row before, the next one after that, any. */
 static bool find_time(row_t *row, uint32_t *time)
 {
-    struct assay__field cell = cell_of(row, ASSAY__KEY_TIME);
+    const struct assay__field *cell = cell_of(row, ASSAY__KEY_TIME);
     uint32_t number = row->last_spelling - 1;
     if (row->last_spelling == 0)
         return false;
@@ -88,7 +104,7 @@ static bool find_time(row_t *row, uint32_t *time)
     if (!is_spelling(row, number, cell)) {
         if (last->next != 0 && is_spelling(row, last->next - 1, cell))
             number = last->next - 1;
-        else if (!assay__index_find(&row->spellings, cell.text, cell.length, &number))
+        else if (!assay__index_find(&row->spellings, cell->text, cell->length, &number))
             return false;
         last->next = number + 1;
         row->last_spelling = number + 1;
@@ -143,15 +159,15 @@ static bool grow_spelled(row_t *row)
 static enum assay_status remember_time(row_t *row, struct assay__summary_row_key *key,
                                        struct assay_error *err)
 {
-    struct assay__field cell = cell_of(row, ASSAY__KEY_TIME);
+    const struct assay__field *cell = cell_of(row, ASSAY__KEY_TIME);
     uint32_t number;
     enum assay_status status =
-        assay__summary_time(row->table, key->text[ASSAY__KEY_TIME], &key->time, err);
+        assay__summary_time(row->table, key->text[ASSAY__KEY_TIME], row->time_ns, &key->time, err);
     if (status == ASSAY_OK && !grow_spelled(row))
         status = assay__fail_memory(err);
     if (status == ASSAY_OK)
-        status =
-            assay__index_add(&row->spellings, cell.text, cell.length, UINT32_MAX - 1, &number, err);
+        status = assay__index_add(&row->spellings, cell->text, cell->length, UINT32_MAX - 1,
+                                  &number, err);
     if (status != ASSAY_OK)
         return status;
     row->spelled[number] = (struct assay__summary_spelling){key->time, 0};

@@ -142,12 +142,7 @@ void assay__summary_shards_release(struct assay__summary_shards *shards)
 /* A part's own looks are filled first: what it must not contradict is itself. */
 static enum assay_status complete(struct assay__summary_table *part, struct assay_error *err)
 {
-    struct assay__index looks = {0};
-    bool has_carried = false;
-    enum assay_status status = assay__summary_looks(part, &looks, err);
-    if (status == ASSAY_OK)
-        status = assay__summary_carry(part, &looks, &has_carried, err);
-    assay__index_release(&looks);
+    enum assay_status status = assay__summary_fill(part, err);
     if (status == ASSAY_OK && assay__summary_has_units(part))
         status = assay__summary_count_units(part, err);
     return status == ASSAY_OK ? assay__summary_check(part, err) : status;
@@ -337,6 +332,8 @@ static enum assay_status align_looks(struct assay__summary_shards *shards, struc
     struct assay__index looks = {0};
     size_t early_count = 0;
     enum assay_status status = ASSAY_OK;
+    if (shards->part_count < 2)
+        return ASSAY_OK; /* its own looks are filled */
     for (size_t i = 0; status == ASSAY_OK && i < shards->part_count; i++)
         status = assay__summary_looks(&shards->parts[i], &looks, err);
     for (size_t i = 0; status == ASSAY_OK && i < shards->part_count; i++) {

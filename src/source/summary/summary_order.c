@@ -133,24 +133,50 @@ void assay__summary_order_release(struct assay__summary_order *order)
     order->entries = NULL;
 }
 
-enum assay_status assay__summary_looks(const struct assay__summary_table *table,
-                                       struct assay__index *looks, struct assay_error *err)
+/* The first entry of each time, in the order of the entries; free the list. */
+struct firsts {
+    const struct assay__summary_entry **entries;
+    uint32_t count;
+};
+
+static enum assay_status find_firsts(const struct assay__summary_table *table,
+                                     struct firsts *firsts, struct assay_error *err)
 {
-    bool *is_seen = assay__calloc((size_t)table->times.count + 1, sizeof *is_seen);
-    enum assay_status status = is_seen == NULL ? assay__fail_memory(err) : ASSAY_OK;
-    for (uint32_t i = 0; status == ASSAY_OK && i < table->keys.count; i++) {
+    size_t most = (size_t)table->times.count + 1;
+    bool *is_seen = assay__calloc(most, sizeof *is_seen);
+    *firsts = (struct firsts){assay__malloc(most * sizeof *firsts->entries), 0};
+    bool has_memory = is_seen != NULL && firsts->entries != NULL;
+    for (uint32_t i = 0; has_memory && i < table->keys.count; i++) {
         const struct assay__summary_entry *entry = table->entries[i];
-        uint32_t number;
         if (is_seen[entry->time] || !is_counted(entry))
             continue;
         is_seen[entry->time] = true;
-        status = assay__index_add(looks, &entry->time_ns, sizeof entry->time_ns, ASSAY_LOOKS_MAX,
-                                  &number, err);
-        if (status == ASSAY_ERROR_LIMIT)
-            status = assay__fail_at(err, status, entry->file, entry->line, 0, "More than %d looks.",
-                                    ASSAY_LOOKS_MAX);
+        firsts->entries[firsts->count++] = entry;
     }
     assay__free(is_seen);
+    return has_memory ? ASSAY_OK : assay__fail_memory(err);
+}
+
+static enum assay_status fail_looks(const struct assay__summary_entry *entry,
+                                    struct assay_error *err)
+{
+    return assay__fail_at(err, ASSAY_ERROR_LIMIT, entry->file, entry->line, 0,
+                          "More than %d looks.", ASSAY_LOOKS_MAX);
+}
+
+enum assay_status assay__summary_looks(const struct assay__summary_table *table,
+                                       struct assay__index *looks, struct assay_error *err)
+{
+    struct firsts firsts;
+    uint32_t number;
+    enum assay_status status = find_firsts(table, &firsts, err);
+    for (uint32_t i = 0; status == ASSAY_OK && i < firsts.count; i++) {
+        const int64_t *time_ns = &firsts.entries[i]->time_ns;
+        status = assay__index_add(looks, time_ns, sizeof *time_ns, ASSAY_LOOKS_MAX, &number, err);
+        if (status == ASSAY_ERROR_LIMIT)
+            status = fail_looks(firsts.entries[i], err);
+    }
+    assay__free(firsts.entries);
     return status;
 }
 
@@ -190,31 +216,30 @@ static enum assay_status copy_to(struct assay__summary_table *table,
                : assay__state_copy(source->keeps, source->state, &entry->state, err);
 }
 
-/* Times in their order. */
+/* Times in their order; free the values. */
 struct times {
     int64_t *values;
     uint32_t count;
 };
 
-/* The table's own looks, where a row that is not there counts nobody: those of a sealed table,
- * which has a row for all that there is at a look. Others may leave out what has not changed. */
+/* The looks of the table itself. */
 static enum assay_status own_looks(const struct assay__summary_table *table, struct times *own,
                                    struct assay_error *err)
 {
-    struct assay__index looks = {0};
+    struct firsts firsts;
+    enum assay_status status = find_firsts(table, &firsts, err);
     *own = (struct times){NULL, 0};
-    if (!table->is_sealed)
-        return ASSAY_OK;
-    enum assay_status status = assay__summary_looks(table, &looks, err);
+    if (status == ASSAY_OK && firsts.count > ASSAY_LOOKS_MAX)
+        status = fail_looks(firsts.entries[ASSAY_LOOKS_MAX], err);
     if (status == ASSAY_OK) {
-        own->values = assay__malloc((looks.count + 1) * sizeof *own->values);
+        own->values = assay__malloc(((size_t)firsts.count + 1) * sizeof *own->values);
         status = own->values == NULL ? assay__fail_memory(err) : ASSAY_OK;
     }
-    for (; status == ASSAY_OK && own->count < looks.count; own->count++)
-        memcpy(&own->values[own->count], looks.keys[own->count].bytes, sizeof *own->values);
+    for (; status == ASSAY_OK && own->count < firsts.count; own->count++)
+        own->values[own->count] = firsts.entries[own->count]->time_ns;
+    assay__free(firsts.entries);
     if (own->count > 1)
         qsort(own->values, own->count, sizeof *own->values, compare_times);
-    assay__index_release(&looks);
     return status;
 }
 
@@ -235,19 +260,19 @@ static bool has_ended(const struct times *own, int64_t entry_ns, int64_t time_ns
 /* Fills the gaps of one series; entries[0 .. count) are in the order of their times. */
 static enum assay_status carry_series(struct assay__summary_table *table,
                                       struct assay__summary_entry *const *entries, uint32_t count,
-                                      const int64_t *times, uint32_t time_count,
-                                      const struct times *own, bool *has_carried,
-                                      struct assay_error *err)
+                                      const struct times *times, const struct times *own,
+                                      bool *has_carried, struct assay_error *err)
 {
     uint32_t at = 0;
-    for (uint32_t t = 0; t < time_count; t++) {
-        while (at < count && entries[at]->time_ns < times[t])
+    for (uint32_t t = 0; t < times->count; t++) {
+        int64_t time_ns = times->values[t];
+        while (at < count && entries[at]->time_ns < time_ns)
             at++;
-        if (at == 0 || (at < count && entries[at]->time_ns == times[t]))
+        if (at == 0 || (at < count && entries[at]->time_ns == time_ns))
             continue; /* before the series begins, or there already: the next search passes it */
-        if (has_ended(own, entries[at - 1]->time_ns, times[t]))
+        if (has_ended(own, entries[at - 1]->time_ns, time_ns))
             continue;
-        enum assay_status status = copy_to(table, entries[at - 1], times[t], err);
+        enum assay_status status = copy_to(table, entries[at - 1], time_ns, err);
         if (status != ASSAY_OK)
             return status;
         *has_carried = true;
@@ -255,33 +280,101 @@ static enum assay_status carry_series(struct assay__summary_table *table,
     return ASSAY_OK;
 }
 
-enum assay_status assay__summary_carry(struct assay__summary_table *table,
-                                       const struct assay__index *looks, bool *has_carried,
-                                       struct assay_error *err)
+/* The first of the times that is not before time_ns. */
+static uint32_t place_of(const struct times *times, int64_t time_ns)
+{
+    uint32_t low = 0, high = times->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (times->values[middle] < time_ns)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Whether every series has an entry at each of the times from its first one on. */
+static enum assay_status find_gaps(const struct assay__summary_table *table,
+                                   const struct times *times, bool *has_gaps,
+                                   struct assay_error *err)
+{
+    struct {
+        uint32_t count;
+        int64_t first_ns;
+    } *series = assay__calloc((size_t)table->series.count + 1, sizeof *series);
+    if (series == NULL)
+        return assay__fail_memory(err);
+    for (uint32_t i = 0; i < table->keys.count; i++) {
+        const struct assay__summary_entry *entry = table->entries[i];
+        if (!is_counted(entry))
+            continue;
+        if (series[entry->series].count++ == 0 || entry->time_ns < series[entry->series].first_ns)
+            series[entry->series].first_ns = entry->time_ns;
+    }
+    *has_gaps = false;
+    for (uint32_t s = 0; s < table->series.count; s++)
+        if (series[s].count > 0 &&
+            series[s].count != times->count - place_of(times, series[s].first_ns))
+            *has_gaps = true;
+    assay__free(series);
+    return ASSAY_OK;
+}
+
+/*
+ * Fills the gaps of all series. own: the table's own looks, where a row that is not there counts
+ * nobody: those of a sealed table, which has a row for all that there is at a look. Others may
+ * leave out what has not changed.
+ */
+static enum assay_status carry(struct assay__summary_table *table, const struct times *times,
+                               const struct times *own, bool *has_carried, struct assay_error *err)
 {
     struct assay__summary_order order = {0};
-    struct times own = {NULL, 0};
-    int64_t *times = assay__malloc((looks->count + 1) * sizeof *times);
+    bool has_gaps = false;
     enum assay_status status =
-        times == NULL ? assay__fail_memory(err) : own_looks(table, &own, err);
-    for (uint32_t i = 0; status == ASSAY_OK && i < looks->count; i++)
-        memcpy(&times[i], looks->keys[i].bytes, sizeof *times);
-    if (status == ASSAY_OK && looks->count > 1) {
-        qsort(times, looks->count, sizeof *times, compare_times);
+        times->count > 1 ? find_gaps(table, times, &has_gaps, err) : ASSAY_OK;
+    if (status == ASSAY_OK && has_gaps)
         status = assay__summary_sort(table, &order, err);
-    }
     for (uint32_t i = 0, next = 0; status == ASSAY_OK && i < order.count; i = next) {
         for (next = i + 1; next < order.count &&
                            assay__summary_same_series(order.entries[i], order.entries[next]);)
             next++;
         status = assay__halt_check(table->halt, err);
-        if (status != ASSAY_OK)
-            break;
-        status = carry_series(table, order.entries + i, next - i, times, looks->count, &own,
-                              has_carried, err);
+        if (status == ASSAY_OK)
+            status = carry_series(table, order.entries + i, next - i, times, own, has_carried, err);
     }
     assay__summary_order_release(&order);
+    return status;
+}
+
+enum assay_status assay__summary_carry(struct assay__summary_table *table,
+                                       const struct assay__index *looks, bool *has_carried,
+                                       struct assay_error *err)
+{
+    struct times own = {NULL, 0};
+    struct times times = {assay__malloc((looks->count + 1) * sizeof *times.values), looks->count};
+    enum assay_status status = times.values == NULL ? assay__fail_memory(err) : ASSAY_OK;
+    for (uint32_t i = 0; status == ASSAY_OK && i < looks->count; i++)
+        memcpy(&times.values[i], looks->keys[i].bytes, sizeof *times.values);
+    if (status == ASSAY_OK && looks->count > 1)
+        qsort(times.values, looks->count, sizeof *times.values, compare_times);
+    if (status == ASSAY_OK && table->is_sealed)
+        status = own_looks(table, &own, err);
+    if (status == ASSAY_OK)
+        status = carry(table, &times, &own, has_carried, err);
     assay__free(own.values);
-    assay__free(times);
+    assay__free(times.values);
+    return status;
+}
+
+enum assay_status assay__summary_fill(struct assay__summary_table *table, struct assay_error *err)
+{
+    static const struct times NONE = {NULL, 0};
+    struct times own;
+    bool has_carried;
+    enum assay_status status = own_looks(table, &own, err);
+    if (status == ASSAY_OK)
+        status = carry(table, &own, table->is_sealed ? &own : &NONE, &has_carried, err);
+    assay__free(own.values);
     return status;
 }

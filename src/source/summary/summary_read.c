@@ -75,27 +75,28 @@ static enum assay_status check_once(row_t *row, struct assay__summary_entry *ent
 }
 
 /* Appends a part of the key, NUL-terminated; times in one form. */
-static enum assay_status read_part(const row_t *row, enum assay__summary_key part,
+static enum assay_status read_part(row_t *row, enum assay__summary_key part,
                                    struct assay__text *buffer, struct assay_error *err)
 {
     uint32_t column = row->key_columns[part];
+    if (part == ASSAY__KEY_TIME)
+        row->time_ns = INT64_MIN;
     if (column != ASSAY__NO_COLUMN) {
         const struct assay__field *field = &row->record.fields[column];
-        int64_t time_ns;
         char time[ASSAY__TIME_BYTES];
         if (part != ASSAY__KEY_TIME || field->length == 0)
             assay__text_append(buffer, field->text, field->length);
-        else if (!assay__time_parse(field->text, field->length, &time_ns))
+        else if (!assay__time_parse(field->text, field->length, &row->time_ns))
             return assay__summary_row_fail(row, column, err,
                                            "is not a time: write 2026-11-23T10:15:00Z.");
         else
-            assay__text_append(buffer, time, assay__time_write(time_ns, time));
+            assay__text_append(buffer, time, assay__time_write(row->time_ns, time));
     }
     assay__text_putc(buffer, '\0');
     return buffer->failed ? assay__fail_memory(err) : ASSAY_OK;
 }
 
-static enum assay_status read_time(const row_t *row, struct assay__text *buffer, const char **time,
+static enum assay_status read_time(row_t *row, struct assay__text *buffer, const char **time,
                                    struct assay_error *err)
 {
     enum assay_status status = read_part(row, ASSAY__KEY_TIME, buffer, err);
@@ -104,7 +105,7 @@ static enum assay_status read_time(const row_t *row, struct assay__text *buffer,
 }
 
 /* The key's texts, in one buffer. */
-static enum assay_status read_key(const row_t *row, struct assay__text *buffer,
+static enum assay_status read_key(row_t *row, struct assay__text *buffer,
                                   const char *key[ASSAY__KEY_COUNT], struct assay_error *err)
 {
     size_t at[ASSAY__KEY_COUNT];

@@ -11,7 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/digits.h"
 #include "base/error.h"
+#include "exact/exact_kernel.h"
 #include "analysis/dataset_read.h"
 #include "source/csv/csv_dialect.h"
 #include "source/summary/summary_column.h"
@@ -215,15 +217,15 @@ static enum assay_status add_centred(row_t *row, struct assay_moments *moments, 
  */
 static bool multiply(struct assay_decimal *value, uint64_t n, char digits[ASSAY__DIGITS_MAX])
 {
-    char product[ASSAY__DIGITS_MAX], small[24];
+    char product[ASSAY__DIGITS_MAX], small[ASSAY__DIGITS_U64], *end = small + sizeof small;
     const char *source = value->digits;
     uint32_t length = value->digit_count, at = ASSAY__DIGITS_MAX;
     uint64_t carry = 0;
     if (source == NULL) {
         uint64_t magnitude =
             value->mantissa < 0 ? -(uint64_t)value->mantissa : (uint64_t)value->mantissa;
-        length = (uint32_t)snprintf(small, sizeof small, "%" PRIu64, magnitude);
-        source = small;
+        source = assay__digits_before(magnitude, end);
+        length = (uint32_t)(end - source);
     }
     if (length + 20 > ASSAY__DIGITS_MAX)
         return false;
@@ -245,6 +247,16 @@ static struct assay_decimal any_squares(const struct assay_decimal *sum)
     return (struct assay_decimal){1, 2 * (digits + sum->exponent), 0, NULL};
 }
 
+/* Whether a mean of few digits is below 0 or above 1, as no share is. */
+static bool is_beyond_shares(const struct assay_decimal *mean)
+{
+    if (mean->digits != NULL || mean->mantissa == 0)
+        return false;
+    if (mean->mantissa < 0 || mean->exponent > 0)
+        return true;
+    return mean->exponent >= -18 && (uint64_t)mean->mantissa > assay__power10[-mean->exponent];
+}
+
 /* A mean or sum alone: enough for a share, where y^2 = y; for other metrics no figure. */
 static enum assay_status add_without_variance(row_t *row, struct assay__summary_entry *entry,
                                               uint64_t n, bool by_sum, struct assay_error *err)
@@ -254,16 +266,18 @@ static enum assay_status add_without_variance(row_t *row, struct assay__summary_
     enum assay_status status = read_figure(row, column, 0, err);
     if (status != ASSAY_OK)
         return status;
+    bool is_tried = by_sum || !is_beyond_shares(&row->figures[0]);
     if (!by_sum && !multiply(&row->figures[0], n, row->digits[0]))
         return assay__summary_row_fail(row, column, err, "has too many digits: give it in fewer.");
     row->figures[1] = row->figures[0];
     entry->without_variance = true;
-    status = assay__moments_add_sums(entry->state, 0, n, row->figures, false, NULL);
-    if (status == ASSAY_ERROR_DOMAIN) {
+    if (is_tried)
+        status = assay__moments_add_sums(entry->state, 0, n, row->figures, false, NULL);
+    if (!is_tried || status == ASSAY_ERROR_DOMAIN) {
         entry->is_no_share = true;
         row->figures[1] = any_squares(&row->figures[0]);
     }
-    if (status != ASSAY_OK) /* once more, also for the message of what is wrong */
+    if (!is_tried || status != ASSAY_OK) /* once more, also for the message of what is wrong */
         status = assay__moments_add_sums(entry->state, 0, n, row->figures, false, &problem);
     return status == ASSAY_OK ? status : fail_row(row, status, &problem, err);
 }

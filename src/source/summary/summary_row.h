@@ -30,11 +30,13 @@ struct assay__summary_row {
     const struct assay_plan *plan; /* NULL: every row is needed */
     struct assay__summary_table *table;
     struct assay__record record;
+    int64_t time_ns; /* of the time that was read last; INT64_MIN for an empty cell */
     uint32_t key_columns[ASSAY__KEY_COUNT];          /* or ASSAY__NO_COLUMN, as the next two */
     uint32_t n_column, missing_column, share_column; /* share_column: of share_rounding */
     const char *file;                                /* the table's name, kept by the table */
     struct assay__summary_column *columns;           /* [column_count] */
     struct assay__summary_cell *cells;               /* [column_count] */
+    uint32_t *figure_columns, figure_count;          /* columns that are no part of a key */
     struct assay__summary_places places;
     bool is_plain;         /* the plan's dialect spells numbers as everybody does */
     bool is_simple;        /* no covariates or denominators, but means and variances */
@@ -104,8 +106,8 @@ enum assay_status assay__summary_row_add(struct assay__summary_row *row,
 
 /**
  * assay__summary_row_add_simple() does the same for a mean and a variance without covariates, as
- * nearly all rows have them. False where the row is not as simple; then only the entry's state may
- * have been made.
+ * nearly all rows have them. False, with nothing done, where the row is not as simple, and without
+ * memory.
  */
 bool assay__summary_row_add_simple(struct assay__summary_row *row,
                                    struct assay__summary_entry *entry, uint64_t n);

@@ -149,7 +149,7 @@ enum assay_status assay__summary_series(struct assay__summary_table *table,
 }
 
 enum assay_status assay__summary_time(struct assay__summary_table *table, const char *text,
-                                      uint32_t *number, struct assay_error *err)
+                                      int64_t time_ns, uint32_t *number, struct assay_error *err)
 {
     uint32_t before = table->times.count;
     size_t length = strlen(text);
@@ -162,8 +162,7 @@ enum assay_status assay__summary_time(struct assay__summary_table *table, const 
         assay__index_add(&table->times, text, length, ENTRIES_MAX, number, err);
     if (status != ASSAY_OK || *number < before)
         return status;
-    if (length == 0 || !assay__time_parse(text, length, &table->instants[*number]))
-        table->instants[*number] = INT64_MIN;
+    table->instants[*number] = time_ns;
     return ASSAY_OK;
 }
 
@@ -231,8 +230,12 @@ static bool grow_slots(struct assay__summary_table *table)
         return false;
     table->keys.slots = slots;
     table->keys.slot_count = slot_count;
-    for (uint32_t i = 0; i < table->keys.count; i++)
-        slots[slot_of(table, table->entries[i]->series, table->entries[i]->time)] = i + 1;
+    for (uint32_t i = 0; i < table->keys.count; i++) {
+        uint32_t slot = home_of(table, table->entries[i]->series, table->entries[i]->time);
+        while (slots[slot] != 0)
+            slot = (slot + 1) & (slot_count - 1);
+        slots[slot] = i + 1;
+    }
     assay__free(before);
     return true;
 }
@@ -265,9 +268,13 @@ enum assay_status assay__summary_entry(struct assay__summary_table *table,
                                        struct assay_error *err)
 {
     uint32_t series, time;
+    int64_t time_ns;
+    const char *text = key[ASSAY__KEY_TIME];
+    if (text[0] == '\0' || !assay__time_parse(text, strlen(text), &time_ns))
+        time_ns = INT64_MIN;
     enum assay_status status = assay__summary_series(table, key, &series, err);
     if (status == ASSAY_OK)
-        status = assay__summary_time(table, key[ASSAY__KEY_TIME], &time, err);
+        status = assay__summary_time(table, text, time_ns, &time, err);
     return status == ASSAY_OK ? assay__summary_entry_at(table, series, time, entry, is_new, err)
                               : status;
 }

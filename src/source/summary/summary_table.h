@@ -97,7 +97,8 @@ enum assay_status assay__summary_entry(struct assay__summary_table *table,
 /**
  * assay__summary_entry_at() is the same by the numbers of a series and of a time, as
  * assay__summary_series() and assay__summary_time() give them. A series is its parts, metric,
- * group, dimension and value, each ended by a NUL.
+ * group, dimension and value, each ended by a NUL. time_ns: what the text of a time says, or
+ * INT64_MIN.
  */
 enum assay_status assay__summary_entry_at(struct assay__summary_table *table, uint32_t series,
                                           uint32_t time, struct assay__summary_entry **entry,
@@ -106,7 +107,7 @@ enum assay_status assay__summary_series(struct assay__summary_table *table,
                                         const char *const key[ASSAY__KEY_COUNT], uint32_t *number,
                                         struct assay_error *err);
 enum assay_status assay__summary_time(struct assay__summary_table *table, const char *text,
-                                      uint32_t *number, struct assay_error *err);
+                                      int64_t time_ns, uint32_t *number, struct assay_error *err);
 
 /**
  * assay__summary_file() keeps a file's name for messages as long as the table; NULL without memory.
@@ -185,6 +186,9 @@ enum assay_status assay__summary_looks(const struct assay__summary_table *table,
 enum assay_status assay__summary_carry(struct assay__summary_table *table,
                                        const struct assay__index *looks, bool *has_carried,
                                        struct assay_error *err);
+
+/** assay__summary_fill() does both for the times of the table itself. */
+enum assay_status assay__summary_fill(struct assay__summary_table *table, struct assay_error *err);
 
 /**
  * assay__summary_check() refuses a table that contradicts itself: counts that fall from look to
