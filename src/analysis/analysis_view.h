@@ -31,6 +31,14 @@ double assay__single_look_share(const struct assay_metric_result *result,
 double assay__futility_share(const struct assay_look_result *look);
 
 /**
+ * assay__ahead_share() is how far from the null value the estimate of a look to come must be, in
+ * parts of the last look's interval on that side; assay__ahead_futility_share(): where its futility
+ * bound is, NaN where there is none. i counts result->ahead.
+ */
+double assay__ahead_share(const struct assay_metric_result *result, uint32_t i);
+double assay__ahead_futility_share(const struct assay_metric_result *result, uint32_t i);
+
+/**
  * assay__planned_units() is where the group sequential horizon of a result is planned to end, in
  * units of its two groups; NaN where that is not known.
  */

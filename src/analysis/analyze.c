@@ -236,8 +236,8 @@ enum assay_status assay_dataset_analyze_with(const struct assay_dataset *dataset
         assay__analyze_order,       assay__analyze_look,         count_units,
         assay__analyze_srm,         assay__analyze_errors,       assay__analyze_metrics,
         assay__analyze_missingness, assay__analyze_multiplicity, assay__analyze_decide,
-        assay__analyze_words,       assay__analyze_notes,        assay__analyze_guide,
-        assay__analyze_digest};
+        assay__analyze_words,       assay__analyze_notes,        assay__analyze_ahead,
+        assay__analyze_guide,       assay__analyze_digest};
     struct assay__halt halt;
     assay__halt_begin(&halt, options != NULL ? options->hooks : NULL);
     struct assay__look_cache *cache = assay__look_cache_new();

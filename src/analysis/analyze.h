@@ -138,6 +138,9 @@ enum assay_status assay__analyze_words(struct assay__builder *builder, struct as
 /** assay__analyze_notes() writes the annotations: remarks of the source, counts, flags. */
 enum assay_status assay__analyze_notes(struct assay__builder *builder, struct assay_error *err);
 
+/** assay__analyze_ahead() fills the looks to come, once the advice is known. */
+enum assay_status assay__analyze_ahead(struct assay__builder *builder, struct assay_error *err);
+
 /** assay__analyze_guide() writes what readers of the AnalysisResult need beside its fields. */
 enum assay_status assay__analyze_guide(struct assay__builder *builder, struct assay_error *err);
 

@@ -224,11 +224,48 @@ static bool has_futility(const struct assay_metric_result *result)
     return false;
 }
 
+/* A figure of each look to come, none where it has none. */
+static void add_ahead_list(struct remark *remark, const struct assay_metric_result *result,
+                           const char *key,
+                           double (*figure)(const struct assay_metric_result *, uint32_t),
+                           int digits)
+{
+    struct assay__text list = {0};
+    for (uint32_t i = 0; i < result->ahead_count; i++) {
+        char text[ASSAY__NUMBER_BYTES] = "none";
+        double value = figure(result, i);
+        if (isfinite(value))
+            assay__number_round(value, digits, text);
+        assay__text_format(&list, "%s%s", i > 0 ? " " : "", text);
+    }
+    add_pair(remark, key, list.data == NULL ? "" : list.data);
+    remark->failed = remark->failed || list.failed;
+    assay__text_release(&list);
+}
+
+static double units_ahead(const struct assay_metric_result *result, uint32_t i)
+{
+    return result->ahead[i].units;
+}
+
+static void add_ahead(struct remark *remark, const struct assay_metric_result *result)
+{
+    if (result->ahead_count == 0)
+        return;
+    add_ahead_list(remark, result, "unitsAhead", units_ahead, 15);
+    add_ahead_list(remark, result, "boundaryAhead", assay__ahead_share, 6);
+    if (has_futility(result))
+        add_ahead_list(remark, result, "futilityAhead", assay__ahead_futility_share, 6);
+    assay__text_format(&remark->words, " %u planned %s to come.", (unsigned)result->ahead_count,
+                       result->ahead_count == 1 ? "look is" : "looks are");
+}
+
 static void add_looks(struct remark *remark, const struct assay_metric_result *result)
 {
     add_shares(remark, result, "singleLookWidth", false);
     if (has_futility(result))
         add_shares(remark, result, "futilityBound", true);
+    add_ahead(remark, result);
     for (uint32_t k = 0; k < result->look_count; k++) {
         if (result->looks[k].look == result->first_significant)
             add_number(remark, "significantLook", k + 1);

@@ -103,7 +103,7 @@ enum assay_status assay__tracker_open(struct assay__builder *builder,
     if (tracker->units == NULL)
         return assay__fail_memory(err);
     return assay__look_cache_boundaries(builder, &tracker->design, tracker->units,
-                                        &tracker->sequence, err);
+                                        builder->look_count, &tracker->sequence, err);
 }
 
 /* The mixture is settled at its first look, so that earlier bounds never move. */

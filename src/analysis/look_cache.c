@@ -212,11 +212,10 @@ static enum assay_status sequence_of(struct assay__look_cache *cache,
 
 enum assay_status assay__look_cache_boundaries(struct assay__builder *builder,
                                                const struct assay_horizon_design *design,
-                                               const double *units,
+                                               const double *units, uint32_t count,
                                                const struct assay_boundary **out,
                                                struct assay_error *err)
 {
-    uint32_t count = builder->look_count;
     struct sequence *sequence;
     struct assay_boundary *copy = assay__arena_array(builder->arena, count, sizeof *copy);
     if (copy == NULL)

@@ -20,12 +20,12 @@ void assay__look_cache_free(struct assay__look_cache *cache);
 void assay__look_cache_trim(struct assay__look_cache *cache);
 
 /**
- * assay__look_cache_boundaries() are the boundaries of the builder's looks. units has one entry a
- * look, 0 where there is none; *out lives as long as the analysis.
+ * assay__look_cache_boundaries() are the boundaries of count looks. units has one entry a look, 0
+ * where there is none; *out lives as long as the analysis.
  */
 enum assay_status assay__look_cache_boundaries(struct assay__builder *builder,
                                                const struct assay_horizon_design *design,
-                                               const double *units,
+                                               const double *units, uint32_t count,
                                                const struct assay_boundary **out,
                                                struct assay_error *err);
 

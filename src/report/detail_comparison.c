@@ -265,6 +265,29 @@ static void write_stopped(struct assay__json *json, const struct assay_look_resu
     assay__json_end(json, '}');
 }
 
+/* The planned looks to come stand with the last one made. */
+static void write_ahead(struct assay__json *json, const struct assay_metric_result *result,
+                        const struct assay_look_result *look)
+{
+    if (result->ahead_count == 0 || look != &result->looks[result->look_count - 1])
+        return;
+    assay__json_member_begin(json, "looksAhead", '[');
+    for (uint32_t i = 0; i < result->ahead_count; i++) {
+        const struct assay_look_ahead *ahead = &result->ahead[i];
+        assay__json_begin(json, '{');
+        assay__json_member_number(json, "units", ahead->units);
+        assay__json_member_number(json, "informationFraction", ahead->information_fraction);
+        assay__json_member_number(json, "alphaSpent", ahead->alpha_spent);
+        assay__json_member_number(json, "critical", ahead->critical);
+        assay__json_member_number(json, "futilityBound", ahead->futility);
+        assay__json_member_number(json, "standardError", ahead->standard_error);
+        assay__json_member_number(json, "lower", ahead->lower);
+        assay__json_member_number(json, "upper", ahead->upper);
+        assay__json_end(json, '}');
+    }
+    assay__json_end(json, ']');
+}
+
 void assay__detail_comparison(struct assay__json *json, const struct assay_analysis *analysis,
                               const struct assay_metric_result *result,
                               const struct assay_look_result *look)
@@ -297,6 +320,7 @@ void assay__detail_comparison(struct assay__json *json, const struct assay_analy
     }
     assay__json_member_number(json, "deteriorationAlphaSpent", look->deterioration_alpha_spent);
     write_stopped(json, look);
+    write_ahead(json, result, look);
     write_flags(json, "flags", comparison->flags);
     if (look->has_deterioration && look->deterioration.flags != 0)
         write_flags(json, "deteriorationFlags", look->deterioration.flags);

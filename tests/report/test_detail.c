@@ -50,6 +50,14 @@ START_TEST(detail_fits_its_schema)
 {
     cJSON *schema = read_schema();
     struct schema_check check;
+    struct assay_look_ahead ahead = {.units = 8000,
+                                     .information_fraction = 1,
+                                     .alpha_spent = 0.05,
+                                     .critical = 1.7,
+                                     .futility = 1.7,
+                                     .standard_error = 0.1,
+                                     .lower = (double)NAN,
+                                     .upper = 0.17};
     for (int variant = 0; variant < 2; variant++) {
         struct assay_analysis *analysis = sample_analysis(&sample);
         char canonical[] = "{\"alpha\":0.05}";
@@ -61,8 +69,15 @@ START_TEST(detail_fits_its_schema)
             sample.looks[0].comparison.flags = 0x7FF;
             sample.analysis.errors.deterioration_alpha = (double)NAN;
         }
+        sample.results[0].ahead = &ahead;
+        sample.results[0].ahead_count = 1;
         cJSON *document = detail_of(analysis);
         ck_assert_msg(fits(schema, document, &check), "%s", check.error);
+        cJSON *comparisons = cJSON_GetObjectItem(document, "comparisons");
+        ck_assert_ptr_null(cJSON_GetObjectItem(cJSON_GetArrayItem(comparisons, 0), "looksAhead"));
+        cJSON *looks = cJSON_GetObjectItem(
+            cJSON_GetArrayItem(comparisons, (int)sample.results[0].look_count - 1), "looksAhead");
+        ck_assert_int_eq(cJSON_GetArraySize(looks), 1);
         cJSON_Delete(document);
     }
     cJSON_Delete(schema);

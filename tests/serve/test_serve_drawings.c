@@ -175,6 +175,59 @@ START_TEST(looks_are_drawn_at_their_height)
 }
 END_TEST
 
+/* Looks to come are drawn as far as their units rise above those of the last look, whatever their
+ * lists have. */
+START_TEST(looks_to_come_are_drawn_as_far_as_they_rise)
+{
+#define UNITS_LOOK                                                                                 \
+    "{'baselineSampleSize':{'value':50},'comparedSampleSize':{'value':50},'baselineEstimateAbs':{" \
+    "'value':10},'differenceEstimateAbs':{'estimate':{'value':1},'lower':{'value':-1},'upper':{"   \
+    "'value':3}}}"
+    static const struct {
+        const char *id, *units, *parts;
+        unsigned marks, rows;
+    } CASES[] = {{"rise", "200 300", "0.5 0.25", 2, 2},
+                 {"fall", "300 200 400", "0.5 0.4 0.3", 1, 1},
+                 {"made", "100 200", "0.5 0.25", 0, 0},
+                 {"words", "many 200", "0.5 0.25", 0, 0},
+                 {"endless", "200 1e999 300", "0.5 0.25 0.2", 1, 1},
+                 {"huge", "200 1e300", "0.5 0.25", 1, 1},
+                 {"short", "200 300 400", "0.5", 1, 3},
+                 {"none", "200 300", "none none", 0, 0},
+                 {"negative", "-5 200", "0.5 0.25", 0, 0},
+                 {"blanks", "200  300", "0.5 0.25", 1, 1},
+                 {"empty", "", "0.5", 0, 0}};
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct assay__text text = {0};
+        assay__text_format(
+            &text,
+            "{'results':[{'id':'m','result':[{" PAIR(
+                "t", "c") ",'comparisonId':'id','result':[" UNITS_LOOK "," UNITS_LOOK
+                          "],'lastResult':" UNITS_LOOK "}],'annotations':[{'info':'x',"
+                          "'context':[{'value':'m'},{'value':'role=success'},{'value':'direction="
+                          "increase'},{"
+                          "'value':'hypothesis=better'},{'value':'sided=one'}]},{'info':'y','"
+                          "context':[{'value':"
+                          "'m'},{'value':'id'},{'value':'horizon=group "
+                          "sequential'},{'value':'plannedUnits=400'},"
+                          "{'value':'unitsAhead=%s'},{'value':'boundaryAhead=%s'}]}]}]}",
+            CASES[i].units, CASES[i].parts);
+        page_store_text(&endpoint, CASES[i].id, text.data);
+        assay__text_release(&text);
+        struct reply page = page_of(&endpoint, CASES[i].id);
+        const char *table = strstr(page.body.data, "Look to come, at units");
+        ck_assert_msg(page_count_of(page.body.data, "<svg class=\"ahead\"") == CASES[i].marks,
+                      "%s: %u marks", CASES[i].id,
+                      page_count_of(page.body.data, "<svg class=\"ahead\""));
+        ck_assert_msg((table != NULL) == (CASES[i].rows > 0), "%s", CASES[i].id);
+        if (table != NULL)
+            ck_assert_msg(page_count_of(table, "<th scope=\"row\"") == CASES[i].rows, "%s",
+                          CASES[i].id);
+        reply_release(&page);
+    }
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     tcase_add_checked_fixture(cases, start, stop);
@@ -183,6 +236,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, metrics_of_several_pairs_are_a_table_with_a_column_for_each);
     tcase_add_test(cases, looks_are_joined_only_to_the_next);
     tcase_add_test(cases, looks_are_drawn_at_their_height);
+    tcase_add_test(cases, looks_to_come_are_drawn_as_far_as_they_rise);
 }
 
 int main(void)

@@ -19,12 +19,15 @@ static bool has_times(const struct assay__chart *chart)
 static void fit_across(const struct assay__chart *chart, struct assay__chart_scale *scale)
 {
     double units = chart->looks[chart->count - 1].units;
+    bool has_end = isfinite(chart->planned_units) || chart->ahead_count > 0;
     scale->across = ASSAY__CHART_BY_NUMBER;
     scale->start = 0.0;
     scale->end = (double)(chart->count - 1);
-    if (isfinite(chart->planned_units) && isfinite(units)) {
+    if (has_end && isfinite(units)) {
         scale->across = ASSAY__CHART_BY_UNITS;
-        scale->end = fmax(chart->planned_units, units);
+        scale->end = fmax(chart->planned_units, units); /* of a NaN the other one */
+        if (chart->ahead_count > 0)
+            scale->end = fmax(scale->end, chart->ahead[chart->ahead_count - 1].units);
     } else if (has_times(chart)) {
         scale->across = ASSAY__CHART_BY_TIME;
         scale->start = (double)chart->looks[0].time_ns;
@@ -38,6 +41,13 @@ static void include(struct assay__chart_scale *scale, double value)
         return;
     scale->low = fmin(scale->low, value);
     scale->high = fmax(scale->high, value);
+}
+
+static void include_lines(struct assay__chart_scale *scale, const struct assay__chart *chart,
+                          size_t position)
+{
+    for (int line = 0; line < ASSAY__CHART_LINE_COUNT; line++)
+        include(scale, assay__chart_line(chart, position, (enum assay__chart_line)line));
 }
 
 struct assay__chart_scale assay__chart_fit(const struct assay__chart *chart)
@@ -55,10 +65,10 @@ struct assay__chart_scale assay__chart_fit(const struct assay__chart *chart)
             continue;
         include(&scale, look->lower);
         include(&scale, look->upper);
-        include(&scale, assay__chart_boundary(chart, i, true));
-        include(&scale, assay__chart_boundary(chart, i, false));
-        include(&scale, assay__chart_futility(chart, i));
+        include_lines(&scale, chart, i);
     }
+    for (size_t i = chart->count; i < assay__chart_positions(chart); i++)
+        include_lines(&scale, chart, i);
     return scale;
 }
 
@@ -68,40 +78,105 @@ static double share_of(const struct assay__chart_scale *scale, double at)
     return span > 0.0 ? fmin(fmax((at - scale->start) / span, 0.0), 1.0) : 0.5;
 }
 
-double assay__chart_x(const struct assay__chart *chart, const struct assay__chart_scale *scale,
-                      size_t look)
+size_t assay__chart_positions(const struct assay__chart *chart)
 {
-    const struct assay__chart_look *one = &chart->looks[look];
-    double at = (double)look;
-    if (scale->across == ASSAY__CHART_BY_UNITS)
-        at = isfinite(one->units) ? one->units : 0.0;
-    else if (scale->across == ASSAY__CHART_BY_TIME)
-        at = (double)one->time_ns;
+    bool has_units = isfinite(chart->looks[chart->count - 1].units);
+    return chart->count + (has_units ? chart->ahead_count : 0);
+}
+
+double assay__chart_units(const struct assay__chart *chart, size_t position)
+{
+    return position < chart->count ? chart->looks[position].units
+                                   : chart->ahead[position - chart->count].units;
+}
+
+double assay__chart_x(const struct assay__chart *chart, const struct assay__chart_scale *scale,
+                      size_t position)
+{
+    double at = (double)position;
+    if (scale->across == ASSAY__CHART_BY_UNITS) {
+        at = assay__chart_units(chart, position);
+        at = isfinite(at) ? at : 0.0;
+    } else if (scale->across == ASSAY__CHART_BY_TIME) {
+        at = (double)chart->looks[position].time_ns;
+    }
     return share_of(scale, at);
 }
 
 double assay__chart_end_x(const struct assay__chart *chart, const struct assay__chart_scale *scale)
 {
-    return scale->across == ASSAY__CHART_BY_UNITS ? share_of(scale, chart->planned_units)
-                                                  : (double)NAN;
+    return scale->across == ASSAY__CHART_BY_UNITS && isfinite(chart->planned_units)
+               ? share_of(scale, chart->planned_units)
+               : (double)NAN;
 }
 
-double assay__chart_boundary(const struct assay__chart *chart, size_t look, bool is_upper)
+/* The look whose distances a position is measured by. */
+static const struct assay__chart_look *ruler(const struct assay__chart *chart, size_t position)
 {
-    const struct assay__chart_look *one = &chart->looks[look];
-    if (is_upper)
-        return chart->tests_up ? chart->null_value + (one->estimate - one->lower) : (double)NAN;
-    return chart->tests_down ? chart->null_value - (one->upper - one->estimate) : (double)NAN;
+    return &chart->looks[position < chart->count ? position : chart->count - 1];
 }
 
-/* A bound is of a test with one side. */
-double assay__chart_futility(const struct assay__chart *chart, size_t look)
+/* In parts of them. A futility bound is of a test with one side. */
+static double part_of(const struct assay__chart *chart, size_t position,
+                      enum assay__chart_line line)
 {
-    const struct assay__chart_look *one = &chart->looks[look];
-    if (!isfinite(one->futile) || chart->tests_up == chart->tests_down)
+    bool is_made = position < chart->count;
+    if (line != ASSAY__CHART_FUTILITY)
+        return is_made ? 1.0 : chart->ahead[position - chart->count].part;
+    if (chart->tests_up == chart->tests_down)
         return (double)NAN;
-    return chart->tests_up ? chart->null_value + one->futile * (one->estimate - one->lower)
-                           : chart->null_value - one->futile * (one->upper - one->estimate);
+    return is_made ? chart->looks[position].futile : chart->ahead[position - chart->count].futile;
+}
+
+double assay__chart_line(const struct assay__chart *chart, size_t position,
+                         enum assay__chart_line line)
+{
+    const struct assay__chart_look *look = ruler(chart, position);
+    double part = part_of(chart, position, line);
+    bool is_upper = line == ASSAY__CHART_FUTILITY ? chart->tests_up : line == ASSAY__CHART_UPPER;
+    if (!(is_upper ? chart->tests_up : chart->tests_down) || !isfinite(part))
+        return (double)NAN;
+    return is_upper ? chart->null_value + part * look->above
+                    : chart->null_value - part * look->below;
+}
+
+int assay__chart_ahead_decimals(const struct assay__chart *chart)
+{
+    double least = (double)INFINITY;
+    for (size_t i = chart->count; i < assay__chart_positions(chart); i++)
+        for (int line = 0; line < ASSAY__CHART_FUTILITY; line++) {
+            double away =
+                fabs(assay__chart_line(chart, i, (enum assay__chart_line)line) - chart->null_value);
+            least = fmin(least, away); /* of a NaN the other one */
+        }
+    return assay__figure_decimals(least, (double)NAN, 3);
+}
+
+void assay__chart_turn(struct assay__chart *chart, struct assay__chart_look *looks)
+{
+    bool tests_up = chart->tests_up;
+    chart->null_value = chart->null_value == 0.0 ? 0.0 : -chart->null_value;
+    chart->tests_up = chart->tests_down;
+    chart->tests_down = tests_up;
+    for (size_t i = 0; i < chart->count; i++) {
+        double above = looks[i].above;
+        looks[i].above = looks[i].below;
+        looks[i].below = above;
+    }
+}
+
+bool assay__chart_has_ahead(const struct assay__chart *chart, enum assay__chart_line line)
+{
+    for (size_t i = chart->count; i < assay__chart_positions(chart); i++)
+        if (isfinite(assay__chart_line(chart, i, line)))
+            return true;
+    return false;
+}
+
+bool assay__chart_has_boundary_ahead(const struct assay__chart *chart)
+{
+    return assay__chart_has_ahead(chart, ASSAY__CHART_UPPER) ||
+           assay__chart_has_ahead(chart, ASSAY__CHART_LOWER);
 }
 
 double assay__chart_step(double low, double high)

@@ -16,11 +16,14 @@ enum cell {
     MARGIN,
     BOUNDARY,
     FUTILITY,
+    AHEAD,
     END,
     THIN,
     THICK,
     MISSED,
     FOUND,
+    TO_BEAT,
+    TO_LEAVE,
     EVENT,
     CELL_COUNT
 };
@@ -31,17 +34,21 @@ static const char *const UNICODE[CELL_COUNT] = {
     [MARGIN] = "\xE2\x95\x8C",   /* light double dash horizontal */
     [BOUNDARY] = "\xE2\x95\x90", /* double horizontal */
     [FUTILITY] = "\xE2\x95\x8D", /* heavy double dash horizontal */
+    [AHEAD] = "\xC2\xB7",        /* middle dot */
     [END] = "\xE2\x94\x8A",      /* light quadruple dash vertical */
     [THIN] = "\xE2\x94\x82",     /* light vertical */
     [THICK] = "\xE2\x94\x83",    /* heavy vertical */
     [MISSED] = "\xE2\x97\x8B",   /* white circle */
     [FOUND] = "\xE2\x97\x8F",    /* black circle */
+    [TO_BEAT] = "\xE2\x97\x87",  /* white diamond */
+    [TO_LEAVE] = "\xE2\x96\xBD", /* white down-pointing triangle */
     [EVENT] = "\xE2\x96\xB2"     /* black up-pointing triangle */
 };
 
 static const char *const ASCII[CELL_COUNT] = {
-    [BLANK] = " ", [ZERO] = "-",  [MARGIN] = "~", [BOUNDARY] = "=", [FUTILITY] = "_", [END] = ":",
-    [THIN] = "|",  [THICK] = "H", [MISSED] = "o", [FOUND] = "*",    [EVENT] = "^"};
+    [BLANK] = " ", [ZERO] = "-",    [MARGIN] = "~",   [BOUNDARY] = "=", [FUTILITY] = "_",
+    [AHEAD] = ".", [END] = ":",     [THIN] = "|",     [THICK] = "H",    [MISSED] = "o",
+    [FOUND] = "*", [TO_BEAT] = "x", [TO_LEAVE] = "v", [EVENT] = "^"};
 
 /* A drawing in the making. */
 struct grid {
@@ -88,30 +95,38 @@ static void lay_bar(struct grid *grid, int column, double lower, double upper, e
         grid->cells[row][column] = cell;
 }
 
-enum line { UPPER, LOWER, FUTILE };
-
-static double line_at(const struct assay__chart *chart, size_t look, enum line line)
+/* Straight from the position before to this one; what matters is its place at each. */
+static void lay_step(struct grid *grid, size_t position, enum assay__chart_line line,
+                     enum cell cell)
 {
-    return line == FUTILE ? assay__chart_futility(chart, look)
-                          : assay__chart_boundary(chart, look, line == UPPER);
+    const struct assay__chart *chart = grid->chart;
+    double value = assay__chart_line(chart, position, line), last = (double)NAN;
+    int column = column_of(grid, assay__chart_x(chart, &grid->scale, position)), from = column;
+    if (position > 0) {
+        int before = column_of(grid, assay__chart_x(chart, &grid->scale, position - 1));
+        last = assay__chart_line(chart, position - 1, line);
+        from = isfinite(last) && before < column ? before : column;
+    }
+    for (int at = from; isfinite(value) && at <= column; at++) {
+        double share = column > from ? (double)(at - from) / (column - from) : 1.0;
+        set(grid, row_of(grid, from < column ? last + share * (value - last) : value), at, cell);
+    }
 }
 
-/* A bound between looks is drawn straight; what matters is its place at each look. */
-static void lay_line(struct grid *grid, enum line line)
+static void lay_line(struct grid *grid, enum assay__chart_line line)
 {
-    int last_column = -1;
-    double last = (double)NAN;
-    for (size_t i = 0; i < grid->chart->count; i++) {
-        double value = line_at(grid->chart, i, line);
-        int column = column_of(grid, assay__chart_x(grid->chart, &grid->scale, i));
-        int from = isfinite(last) && last_column < column ? last_column : column;
-        for (int at = from; isfinite(value) && at <= column; at++) {
-            double share = column > from ? (double)(at - from) / (column - from) : 1.0;
-            set(grid, row_of(grid, from < column ? last + share * (value - last) : value), at,
-                line == FUTILE ? FUTILITY : BOUNDARY);
-        }
-        last = value;
-        last_column = column;
+    bool is_futility = line == ASSAY__CHART_FUTILITY;
+    size_t made = grid->chart->count, positions = assay__chart_positions(grid->chart);
+    for (size_t i = made; i < positions; i++)
+        lay_step(grid, i, line, AHEAD);
+    for (size_t i = 0; i < made; i++)
+        lay_step(grid, i, line, is_futility ? FUTILITY : BOUNDARY);
+    for (size_t i = made; i < positions; i++) {
+        double value = assay__chart_line(grid->chart, i, line);
+        if (isfinite(value))
+            set(grid, row_of(grid, value),
+                column_of(grid, assay__chart_x(grid->chart, &grid->scale, i)),
+                is_futility ? TO_LEAVE : TO_BEAT);
     }
 }
 
@@ -152,9 +167,9 @@ static void lay_grid(struct grid *grid)
     for (size_t i = 0; i < grid->chart->count; i++)
         if (!is_covered(grid, i))
             lay_look(grid, i);
-    lay_line(grid, FUTILE);
-    lay_line(grid, UPPER);
-    lay_line(grid, LOWER);
+    lay_line(grid, ASSAY__CHART_FUTILITY);
+    lay_line(grid, ASSAY__CHART_UPPER);
+    lay_line(grid, ASSAY__CHART_LOWER);
     /* Estimates are over all. */
     for (size_t i = 0; i < grid->chart->count; i++) {
         const struct assay__chart_look *look = &grid->chart->looks[i];
@@ -196,10 +211,11 @@ static void lay_labels(struct grid *grid)
 
 static enum assay__ink ink_of(enum cell cell)
 {
-    return cell == FOUND || cell == EVENT                        ? ASSAY__INK_GOOD
-           : cell == BOUNDARY || cell == FUTILITY || cell == END ? ASSAY__INK_WARN
-           : cell == ZERO || cell == MARGIN || cell == THIN      ? ASSAY__INK_DIM
-                                                                 : ASSAY__INK_PLAIN;
+    return cell == FOUND || cell == EVENT                                    ? ASSAY__INK_GOOD
+           : cell == BOUNDARY || cell == FUTILITY || cell == END             ? ASSAY__INK_WARN
+           : cell == TO_BEAT || cell == TO_LEAVE                             ? ASSAY__INK_WARN
+           : cell == ZERO || cell == MARGIN || cell == THIN || cell == AHEAD ? ASSAY__INK_DIM
+                                                                             : ASSAY__INK_PLAIN;
 }
 
 static void write_row(const struct grid *grid, int row)
@@ -294,19 +310,66 @@ static void write_event(const struct grid *grid, enum assay__chart_event event)
     assay__text_release(&words);
 }
 
+static void write_note(const struct grid *grid, struct assay__text *words)
+{
+    int column = 2 + grid->label + 2;
+    assay__page_spaces(grid->page, column);
+    assay__page_words(grid->page, words, column, column);
+}
+
 static void write_end(const struct grid *grid)
 {
     const struct assay__chart *chart = grid->chart;
-    double units = chart->looks[chart->count - 1].units;
     char planned[ASSAY__FIGURE_BYTES], now[ASSAY__FIGURE_BYTES];
     struct assay__text words = {0};
-    if (grid->scale.across != ASSAY__CHART_BY_UNITS)
+    if (!isfinite(assay__chart_end_x(chart, &grid->scale)))
         return;
     assay__figure_count((uint64_t)llround(chart->planned_units), planned);
-    assay__figure_count((uint64_t)llround(units), now);
+    assay__figure_count((uint64_t)llround(chart->looks[chart->count - 1].units), now);
     assay__text_format(&words, "Planned to end at %s units; %s so far.", planned, now);
-    assay__page_spaces(grid->page, 2 + grid->label + 2);
-    assay__page_words(grid->page, &words, 2 + grid->label + 2, 2 + grid->label + 2);
+    write_note(grid, &words);
+}
+
+/* "; 4,000 units above +1.53 %" */
+static void add_ahead(struct assay__text *words, const struct assay__chart *chart, size_t position,
+                      int decimals)
+{
+    static const char *const SIDES[] = {
+        [ASSAY__CHART_UPPER] = "above", [ASSAY__CHART_LOWER] = "below"};
+    char units[ASSAY__FIGURE_BYTES], figure[ASSAY__FIGURE_BYTES];
+    const char *before = " ";
+    assay__figure_count((uint64_t)llround(assay__chart_units(chart, position)), units);
+    assay__text_format(words, "%s%s units", position == chart->count ? " " : "; ", units);
+    for (int line = 0; line <= ASSAY__CHART_LOWER; line++) {
+        double value = assay__chart_line(chart, position, (enum assay__chart_line)line);
+        if (!isfinite(value))
+            continue;
+        assay__figure_fixed(value, decimals, true, figure);
+        assay__text_format(words, "%s%s %s%s", before, SIDES[line], figure, chart->unit);
+        before = " or ";
+    }
+}
+
+/* Where estimates have to be at the looks to come: the next ones, and the last. */
+static void write_ahead(const struct grid *grid)
+{
+    enum { NAMED = 5 };
+    const struct assay__chart *chart = grid->chart;
+    size_t made = chart->count, positions = assay__chart_positions(chart);
+    struct assay__text words = {0};
+    if (!assay__chart_has_boundary_ahead(chart))
+        return;
+    int decimals = assay__chart_ahead_decimals(chart);
+    assay__text_puts(&words, "To come, and significant there:");
+    for (size_t i = made; i < positions; i++) {
+        size_t after = positions - i;
+        if (i - made + 1 < NAMED || after == 1)
+            add_ahead(&words, chart, i, decimals);
+        else if (i - made + 1 == NAMED)
+            assay__text_format(&words, "; %zu more", after - 1);
+    }
+    assay__text_putc(&words, '.');
+    write_note(grid, &words);
 }
 
 void assay__chart_draw(struct assay__page *page, const struct assay__chart *chart)
@@ -332,28 +395,34 @@ void assay__chart_draw(struct assay__page *page, const struct assay__chart *char
     for (int event = 0; event < ASSAY__CHART_EVENT_COUNT; event++)
         write_event(grid, (enum assay__chart_event)event);
     write_end(grid);
+    write_ahead(grid);
     assay__free(grid);
 }
 
-void assay__chart_key(struct assay__page *page, bool has_futility)
+void assay__chart_key(struct assay__page *page, const struct assay__chart_marks *marks)
 {
-    static const struct {
+    const struct {
         enum cell cell;
         const char *words;
-    } KEY[] = {{FOUND, "significant"},
-               {MISSED, "not significant"},
-               {THIN, "interval of the horizon"},
-               {THICK, "interval if this were the only look"},
-               {BOUNDARY, "boundary, beyond which an estimate is significant"},
-               {FUTILITY, "futility bound, below which there is nothing left to find"},
-               {ZERO, "no difference"},
-               {MARGIN, "margin"},
-               {END, "planned end"}};
+        bool is_there;
+    } key[] = {
+        {FOUND, "significant", true},
+        {MISSED, "not significant", true},
+        {THIN, "interval of the horizon", true},
+        {THICK, "interval if this were the only look", true},
+        {BOUNDARY, "boundary, beyond which an estimate is significant", true},
+        {TO_BEAT, "boundary at a planned look to come", marks->has_ahead},
+        {FUTILITY, "futility bound, below which there is nothing left to find",
+         marks->has_futility},
+        {TO_LEAVE, "futility bound at a look to come", marks->has_futility && marks->has_ahead},
+        {ZERO, "no difference", true},
+        {MARGIN, "margin", true},
+        {END, "planned end", true}};
     struct assay__text words = {0};
-    for (size_t i = 0; i < sizeof KEY / sizeof *KEY; i++)
-        if (has_futility || KEY[i].cell != FUTILITY)
-            assay__text_format(&words, "%s%s %s", i > 0 ? "; " : "", glyph(page, KEY[i].cell),
-                               KEY[i].words);
+    for (size_t i = 0; i < sizeof key / sizeof *key; i++)
+        if (key[i].is_there)
+            assay__text_format(&words, "%s%s %s", i > 0 ? "; " : "", glyph(page, key[i].cell),
+                               key[i].words);
     assay__page_ink(page, ASSAY__INK_DIM);
     assay__page_words(page, &words, 0, 2);
     assay__page_ink(page, ASSAY__INK_PLAIN);

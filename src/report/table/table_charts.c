@@ -31,20 +31,33 @@ static double fill_looks(struct assay__chart_look *looks, const struct assay_ana
     for (uint32_t k = 0; k < result->look_count; k++) {
         const struct assay_look_result *look = &result->looks[k];
         struct assay__drawn drawn = assay__table_row_drawn(analysis, result, look, relative);
+        const struct assay_comparison *comparison = &look->comparison;
+        const struct assay_difference *difference = &comparison->difference;
+        double scale = relative ? factor / fabs(comparison->baseline.estimate) : 1.0;
         looks[k] = (struct assay__chart_look){
             .lower = drawn.lower * factor,
             .estimate = drawn.estimate * factor,
             .upper = drawn.upper * factor,
+            .above = (difference->estimate - difference->lower) * scale,
+            .below = (difference->upper - difference->estimate) * scale,
             .single = assay__single_look_share(result, look),
             .futile = assay__futility_share(look),
             .units = (double)(look->comparison.baseline.n + look->comparison.compared.n),
             .time_ns = look->time_ns,
             .number = k + 1,
-            .is_significant = look->comparison.difference.significant};
+            .is_significant = difference->significant};
         if (isfinite(drawn.margin))
             margin = drawn.margin * factor;
     }
     return margin;
+}
+
+static void fill_ahead(struct assay__chart_ahead *ahead, const struct assay_metric_result *result)
+{
+    for (uint32_t i = 0; i < result->ahead_count; i++)
+        ahead[i] = (struct assay__chart_ahead){.units = result->ahead[i].units,
+                                               .part = assay__ahead_share(result, i),
+                                               .futile = assay__ahead_futility_share(result, i)};
 }
 
 static void fill_found(struct assay__chart *chart, const struct assay_metric_result *result)
@@ -83,14 +96,20 @@ static void draw(struct assay__page *page, const struct assay_analysis *analysis
                  const struct assay_metric_result *result)
 {
     struct assay__chart_look *looks = assay__calloc(result->look_count, sizeof *looks);
+    struct assay__chart_ahead *ahead =
+        assay__calloc((size_t)result->ahead_count + 1, sizeof *ahead);
     enum assay_direction direction = analysis->plan->metrics[result->metric].direction;
     bool relative = is_relative(analysis, result);
-    if (looks == NULL) {
+    if (looks == NULL || ahead == NULL) {
         page->out->failed = true;
+        assay__free(looks);
+        assay__free(ahead);
         return;
     }
     struct assay__chart chart = {.looks = looks,
                                  .count = result->look_count,
+                                 .ahead = ahead,
+                                 .ahead_count = result->ahead_count,
                                  .tests_up = result->side != ASSAY_SIDE_LOWER,
                                  .tests_down = result->side != ASSAY_SIDE_UPPER,
                                  .planned_units = assay__planned_units(analysis, result),
@@ -98,33 +117,48 @@ static void draw(struct assay__page *page, const struct assay_analysis *analysis
                                      assay__hypothesis_text(result->hypothesis, direction),
                                  .unit = relative ? " %" : ""};
     chart.null_value = fill_looks(looks, analysis, result, relative);
+    fill_ahead(ahead, result);
+    if (relative && result->looks[result->look_count - 1].comparison.baseline.estimate < 0.0)
+        assay__chart_turn(&chart, looks);
     fill_found(&chart, result);
     write_title(page, analysis, result, chart.hypothesis);
     assay__chart_draw(page, &chart);
     assay__free(looks);
+    assay__free(ahead);
 }
 
-static bool has_futility(const struct assay_analysis *analysis)
+static bool is_drawn(const struct assay_metric_result *result)
 {
-    for (size_t i = 0; i < analysis->result_count; i++)
-        for (uint32_t k = 0; k < analysis->results[i].look_count; k++)
-            if (analysis->results[i].slice == 0 && analysis->results[i].look_count > 1 &&
-                isfinite(assay__futility_share(&analysis->results[i].looks[k])))
-                return true;
-    return false;
+    return result->slice == 0 && result->look_count > 1;
+}
+
+static struct assay__chart_marks marks_of(const struct assay_analysis *analysis)
+{
+    struct assay__chart_marks marks = {false, false};
+    for (size_t i = 0; i < analysis->result_count; i++) {
+        const struct assay_metric_result *result = &analysis->results[i];
+        if (!is_drawn(result))
+            continue;
+        marks.has_ahead = marks.has_ahead || result->ahead_count > 0;
+        for (uint32_t k = 0; k < result->look_count; k++)
+            marks.has_futility =
+                marks.has_futility || isfinite(assay__futility_share(&result->looks[k]));
+    }
+    return marks;
 }
 
 void assay__table_charts(struct assay__page *page, const struct assay_analysis *analysis)
 {
+    const struct assay__chart_marks marks = marks_of(analysis);
     bool has_any = false;
     assay__page_heading(page, "OVER TIME");
     assay__page_end(page);
     for (size_t i = 0; i < analysis->result_count; i++) {
         const struct assay_metric_result *result = &analysis->results[i];
-        if (result->slice != 0 || result->look_count < 2)
+        if (!is_drawn(result))
             continue;
         if (!has_any)
-            assay__chart_key(page, has_futility(analysis));
+            assay__chart_key(page, &marks);
         else
             assay__page_end(page);
         has_any = true;

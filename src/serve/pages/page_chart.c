@@ -24,6 +24,21 @@ static double next_share(const char **shares)
     return share;
 }
 
+/* How far from the null value an estimate is significant: that is tested in metric units. */
+static void fill_distances(struct assay__chart_look *out, const struct assay__node *look,
+                           const struct serve_view *view)
+{
+    struct serve_interval tested = serve_interval_of(look, &SERVE_VIEW_ABSOLUTE);
+    double baseline = fabs(serve_page_number(look, "baselineEstimateAbs"));
+    double scale = view->is_relative ? view->unit.factor / baseline : 1.0;
+    out->above = (tested.estimate - tested.lower) * scale;
+    out->below = (tested.upper - tested.estimate) * scale;
+    if (!isfinite(out->above))
+        out->above = out->estimate - out->lower;
+    if (!isfinite(out->below))
+        out->below = out->upper - out->estimate;
+}
+
 static struct assay__chart_look look_of(const struct assay__node *look,
                                         const struct serve_view *view, struct shares *shares)
 {
@@ -41,6 +56,7 @@ static struct assay__chart_look look_of(const struct assay__node *look,
                                     .is_significant = interval.answer == 1};
     if (!assay__time_parse(time, strlen(time), &out.time_ns))
         out.time_ns = INT64_MIN;
+    fill_distances(&out, look, view);
     return out;
 }
 
@@ -92,17 +108,49 @@ static void fill_guide(struct assay__chart *chart, const struct assay__node *met
     fill_sides(chart, metric);
 }
 
+/* How many numbers a list has, at most. */
+static size_t count_numbers(const char *list)
+{
+    enum { AHEAD_MAX = 1000 };
+    size_t count = list[0] != '\0';
+    for (; *list != '\0' && count < AHEAD_MAX; list++)
+        count += *list == ' ';
+    return count;
+}
+
+/* Looks to come as far as they rise: what others write could be anything. */
+static void fill_ahead(struct assay__chart *chart, struct assay__chart_ahead *ahead, size_t most,
+                       const struct assay__node *metric, const struct assay__node *comparison)
+{
+    const char *units = serve_guide_looks(metric, comparison, "unitsAhead");
+    const char *parts = serve_guide_looks(metric, comparison, "boundaryAhead");
+    const char *futile = serve_guide_looks(metric, comparison, "futilityAhead");
+    double last = chart->looks[chart->count - 1].units;
+    chart->ahead = ahead;
+    for (size_t i = 0; i < most; i++) {
+        ahead[i] = (struct assay__chart_ahead){next_share(&units), next_share(&parts),
+                                               next_share(&futile)};
+        if (!(ahead[i].units > last) || ahead[i].units > 1e15)
+            return;
+        last = ahead[i].units;
+        chart->ahead_count = i + 1;
+    }
+}
+
+/* Two looks make a chart. The looks to come share the memory of those made. */
 struct assay__chart_look *serve_chart_fill(struct assay__chart *chart,
                                            const struct assay__node *metric,
                                            const struct assay__node *comparison,
                                            const struct serve_view *view, size_t most, bool *failed)
 {
     size_t count = serve_page_count(comparison, "result");
+    size_t to_come = count_numbers(serve_guide_looks(metric, comparison, "unitsAhead"));
     struct shares shares = {serve_guide_looks(metric, comparison, "singleLookWidth"),
                             serve_guide_looks(metric, comparison, "futilityBound")};
     if (count < 2)
         return NULL;
-    struct assay__chart_look *looks = calloc(count, sizeof *looks);
+    struct assay__chart_look *looks =
+        calloc(1, count * sizeof *looks + to_come * sizeof *chart->ahead);
     if (looks == NULL) {
         *failed = true;
         return NULL;
@@ -116,19 +164,28 @@ struct assay__chart_look *serve_chart_fill(struct assay__chart *chart,
             looks[chart->count++] = one;
     }
     chart->looks = looks;
+    if (view->is_relative &&
+        serve_page_number(serve_metric_last(comparison), "baselineEstimateAbs") < 0.0)
+        assay__chart_turn(chart, looks);
+    fill_ahead(chart, (struct assay__chart_ahead *)(looks + count), to_come, metric, comparison);
     return looks;
 }
 
-bool serve_charts_have_futility(const struct assay__node *result)
+struct assay__chart_marks serve_chart_marks(const struct assay__node *result)
 {
+    struct assay__chart_marks marks = {false, false};
     const struct assay__node *metric = serve_page_first(result, "results");
     for (; metric != NULL; metric = metric->next)
         for (const struct assay__node *row = serve_page_first(metric, "result"); row != NULL;
-             row = row->next)
-            if (!serve_page_is_sliced(row) &&
-                serve_guide_looks(metric, row, "futilityBound")[0] != '\0')
-                return true;
-    return false;
+             row = row->next) {
+            if (serve_page_is_sliced(row) || serve_page_count(row, "result") < 2)
+                continue;
+            if (serve_guide_looks(metric, row, "futilityBound")[0] != '\0')
+                marks.has_futility = true;
+            if (serve_guide_looks(metric, row, "unitsAhead")[0] != '\0')
+                marks.has_ahead = true;
+        }
+    return marks;
 }
 
 void serve_chart_write(struct assay__page *page, const struct assay__node *metric,

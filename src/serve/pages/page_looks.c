@@ -78,21 +78,42 @@ static void write_path(struct drawing *drawing)
     }
 }
 
-/* Where it leaves the plot, the boundary ends: what is there would lie about its height. */
-enum line { UPPER, LOWER, FUTILE };
-
-static void write_bound(struct drawing *drawing, enum line line)
+static bool is_seen(const struct drawing *drawing, double value)
 {
+    return value >= drawing->scale.low && value <= drawing->scale.high;
+}
+
+/* Where it leaves the plot, a line ends: what is there would lie about its height. Looks to come
+ * are joined from the last one on. */
+static void write_bound(struct drawing *drawing, enum assay__chart_line line)
+{
+    static const char *const CLASSES[] = {[ASSAY__CHART_UPPER] = "boundary",
+                                          [ASSAY__CHART_LOWER] = "boundary",
+                                          [ASSAY__CHART_FUTILITY] = "futility"};
     int last_x = -1, last_y = 0;
-    for (size_t i = 0; i < drawing->chart->count; i++) {
-        double value = line == FUTILE ? assay__chart_futility(drawing->chart, i)
-                                      : assay__chart_boundary(drawing->chart, i, line == UPPER);
-        bool is_in = value >= drawing->scale.low && value <= drawing->scale.high;
-        int x = is_in ? x_of(drawing, i) : -1, y = y_of(drawing, value, 0.5);
+    for (size_t i = 0; i < assay__chart_positions(drawing->chart); i++) {
+        double value = assay__chart_line(drawing->chart, i, line);
+        int x = is_seen(drawing, value) ? x_of(drawing, i) : -1, y = y_of(drawing, value, 0.5);
         if (x >= 0 && last_x >= 0)
-            write_line(drawing, line == FUTILE ? "futility" : "boundary", last_x, last_y, x, y);
+            write_line(drawing, i < drawing->chart->count ? CLASSES[line] : "ahead", last_x, last_y,
+                       x, y);
         last_x = x;
         last_y = y;
+    }
+}
+
+/* Diamonds, or for a futility bound triangles, of a few pixels wherever the place across is. */
+static void write_marks(struct drawing *drawing, enum assay__chart_line line)
+{
+    const struct assay__chart *chart = drawing->chart;
+    for (size_t i = chart->count; i < assay__chart_positions(chart); i++) {
+        double value = assay__chart_line(chart, i, line);
+        int x = x_of(drawing, i);
+        if (is_seen(drawing, value))
+            assay__text_format(
+                drawing->out, "<svg class=\"ahead\" x=\"%d.%d%%\" y=\"%d\"><path d=\"%s\"/></svg>",
+                x / 10, x % 10, y_of(drawing, value, 0.5),
+                line == ASSAY__CHART_FUTILITY ? "M-4-3h8l-4 7z" : "M-4 0l4-4 4 4-4 4z");
     }
 }
 
@@ -160,6 +181,22 @@ static void write_day(struct drawing *drawing, size_t at, const char *anchor)
     assay__text_puts(drawing->out, "</text>");
 }
 
+/* The names of the first look and the last: towards each other where there is room, else away from
+ * each other, else the last one's alone. In tenths of a percent of the width. */
+static void write_days(struct drawing *drawing)
+{
+    enum { NAME = 240, FAR = 2 * NAME + 20, WHOLE = 1000 };
+    size_t end = drawing->chart->count - 1;
+    int first = x_of(drawing, 0), last = x_of(drawing, end);
+    bool is_near = last - first < FAR;
+    bool last_right = is_near && last <= WHOLE - NAME;
+    bool first_left = is_near && first >= NAME;
+    int first_ends = first_left ? first : first + NAME;
+    if (first_ends < (last_right ? last : last - NAME))
+        write_day(drawing, 0, first_left ? "end" : "start");
+    write_day(drawing, end, last_right ? "start" : "end");
+}
+
 /* A mark below the look that found something; words beside the drawing say what. */
 static void write_event(struct drawing *drawing, enum assay__chart_event event)
 {
@@ -184,19 +221,22 @@ void serve_draw_looks(struct assay__text *out, const struct assay__chart *chart,
     struct drawing drawing = {out, chart, assay__chart_fit(chart), unit};
     assay__text_format(out,
                        "<svg class=\"looks\" role=\"img\"><title>The difference and its interval "
-                       "at each of %zu looks; the table below has the figures</title>",
-                       chart->count);
+                       "at each of %zu looks%s; the table below has the figures</title>",
+                       chart->count,
+                       assay__chart_has_boundary_ahead(chart)
+                           ? ", and the boundary at planned looks to come"
+                           : "");
     write_planned_end(&drawing);
     write_ticks(&drawing);
     write_margin(&drawing);
     write_path(&drawing);
     for (size_t i = 0; i < chart->count; i++)
         write_look(&drawing, i);
-    write_bound(&drawing, FUTILE);
-    write_bound(&drawing, UPPER);
-    write_bound(&drawing, LOWER);
-    write_day(&drawing, 0, "start");
-    write_day(&drawing, chart->count - 1, "end");
+    for (int line = ASSAY__CHART_LINE_COUNT; line-- > 0;) {
+        write_bound(&drawing, (enum assay__chart_line)line);
+        write_marks(&drawing, (enum assay__chart_line)line);
+    }
+    write_days(&drawing);
     for (int event = 0; event < ASSAY__CHART_EVENT_COUNT; event++)
         write_event(&drawing, (enum assay__chart_event)event);
     assay__text_puts(out, "</svg>\n");

@@ -230,6 +230,7 @@ static void write_warnings(struct assay__text *out, const struct assay__node *re
 static void write_charts(struct assay__text *out, const struct assay__node *result)
 {
     struct assay__page page = {.out = out, .width = 80, .unicode = true};
+    const struct assay__chart_marks marks = serve_chart_marks(result);
     unsigned count = 0;
     const struct assay__node *metric = serve_page_first(result, "results");
     for (; metric != NULL; metric = metric->next)
@@ -244,7 +245,7 @@ static void write_charts(struct assay__text *out, const struct assay__node *resu
             write_groups(out, row);
             assay__text_puts(out, "\n\n```text\n");
             if (count == 1)
-                assay__chart_key(&page, serve_charts_have_futility(result));
+                assay__chart_key(&page, &marks);
             serve_chart_write(&page, metric, row);
             assay__text_puts(out, "```\n\n");
         }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The metrics of a result: for each comparison its difference, drawn, and what it means. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "serve/pages/page_chart.h"
@@ -64,110 +63,6 @@ static void write_facts(struct assay__text *out, const struct assay__node *compa
     assay__text_puts(out, "</dl>\n");
 }
 
-static void write_look_row(struct assay__text *out, const struct assay__node *look,
-                           const struct serve_view *view, const char *level)
-{
-    struct serve_interval interval = serve_interval_of(look, view);
-    interval.level = level;
-    assay__text_puts(out, "<tr><th scope=\"row\" class=\"left\">");
-    if (serve_page_text(look, "resultTime")[0] != '\0')
-        serve_figure_time(out, serve_page_text(look, "resultTime"));
-    else
-        assay__text_format(out, "Look %u", (unsigned)look->index + 1);
-    assay__text_puts(out, "</th><td>");
-    serve_interval_figure(out, interval.estimate, serve_interval_decimals(&interval), &view->unit);
-    assay__text_puts(out, "</td><td>");
-    serve_interval_bounds(out, &interval, &view->unit);
-    assay__text_puts(out, "</td><td>");
-    serve_figure_count(out, serve_page_number(look, "baselineSampleSize"));
-    assay__text_puts(out, "</td><td>");
-    serve_figure_count(out, serve_page_number(look, "comparedSampleSize"));
-    assay__text_puts(out, interval.answer == 1   ? "</td><td>Yes</td></tr>\n"
-                          : interval.answer == 0 ? "</td><td>No</td></tr>\n"
-                                                 : "</td><td></td></tr>\n");
-}
-
-/* What the marks of a drawing of looks are. */
-static void write_looks_key(struct assay__text *out, const struct assay__node *metric,
-                            const struct assay__node *comparison)
-{
-    const char *horizon = serve_guide_looks(metric, comparison, "horizon");
-    const char *planned = serve_guide_looks(metric, comparison, "plannedUnits"), *rest;
-    if (horizon[0] == '\0')
-        return;
-    assay__text_puts(out, "<p class=\"key\"><span>Horizon ");
-    serve_html(out, horizon);
-    assay__text_puts(out, "</span><span>Thin: ");
-    serve_page_message(out, serve_guide_level(metric, comparison));
-    assay__text_puts(out, " interval of the horizon</span><span>Thick: interval if this were the "
-                          "only look</span><span>Dashed: boundary, beyond which an estimate is "
-                          "significant</span>");
-    if (serve_guide_looks(metric, comparison, "futilityBound")[0] != '\0')
-        assay__text_puts(out, "<span>Dotted: futility bound, below which there is nothing left to "
-                              "find</span>");
-    if (planned[0] != '\0') {
-        assay__text_puts(out, "<span>Planned to end at ");
-        serve_figure_count(out, serve_guide_number(planned, &rest));
-        assay__text_puts(out, " units</span>");
-    }
-    assay__text_puts(out, "</p>\n");
-}
-
-static void write_looks_table(struct assay__text *out, const struct assay__node *metric,
-                              const struct assay__node *comparison, const struct serve_view *view)
-{
-    unsigned count = serve_page_count(comparison, "result");
-    assay__text_puts(out, "<details><summary>Looks as a table</summary><div class=\"wide\" "
-                          "role=\"group\" aria-label=\"Looks\" tabindex=\"0\"><table><thead><tr>"
-                          "<th scope=\"col\" class=\"left\">Look</th><th scope=\"col\">Difference"
-                          "</th><th scope=\"col\">Interval</th>"
-                          "<th scope=\"col\">Baseline units</th>"
-                          "<th scope=\"col\">Compared units</th><th scope=\"col\">Significant</th>"
-                          "</tr></thead><tbody>\n");
-    for (const struct assay__node *look = serve_page_first(comparison, "result"); look != NULL;
-         look = look->next)
-        if (look->index + SERVE_LOOKS_SHOWN >= count)
-            write_look_row(out, look, view, serve_guide_level(metric, comparison));
-    assay__text_puts(out, "</tbody></table></div></details>\n");
-}
-
-/* What was found, and when. */
-static void write_found(struct assay__text *out, const struct assay__chart *chart)
-{
-    for (int event = 0; event < ASSAY__CHART_EVENT_COUNT; event++) {
-        if (chart->found[event] == 0)
-            continue;
-        assay__text_puts(out, "<p class=\"found small\">");
-        serve_page_icon(out,
-                        event == ASSAY__CHART_SIGNIFICANT ? SERVE_ICON_CHECK : SERVE_ICON_WARNING);
-        assay__text_puts(out, " Found: ");
-        assay__chart_event_text(out, chart, (enum assay__chart_event)event);
-        assay__text_puts(out, "</p>\n");
-    }
-}
-
-static void write_looks(struct assay__text *out, const struct assay__node *metric,
-                        const struct assay__node *comparison, const struct serve_view *view)
-{
-    struct assay__chart chart;
-    bool failed = false;
-    struct assay__chart_look *looks =
-        serve_chart_fill(&chart, metric, comparison, view, SERVE_LOOKS_SHOWN, &failed);
-    out->failed = out->failed || failed;
-    if (looks == NULL)
-        return;
-    unsigned count = serve_page_count(comparison, "result");
-    assay__text_format(out, "<p class=\"dim small\">%u looks over time", count);
-    if (count > SERVE_LOOKS_SHOWN)
-        assay__text_format(out, "; the last %d are shown", (int)SERVE_LOOKS_SHOWN);
-    assay__text_puts(out, "</p>\n");
-    serve_draw_looks(out, &chart, &view->unit);
-    write_found(out, &chart);
-    free(looks);
-    write_looks_key(out, metric, comparison);
-    write_looks_table(out, metric, comparison, view);
-}
-
 static void write_comparison(struct assay__text *out, const struct assay__node *metric,
                              const struct assay__node *comparison, const struct serve_view *view,
                              const struct serve_scale *scale)
@@ -196,7 +91,7 @@ static void write_comparison(struct assay__text *out, const struct assay__node *
     serve_page_message(out, serve_page_text(status, "message"));
     assay__text_puts(out, "</p>\n");
     write_facts(out, comparison, view);
-    write_looks(out, metric, comparison, view);
+    serve_page_looks(out, metric, comparison, view);
     assay__text_puts(out, "</div>\n");
 }
 

@@ -132,6 +132,8 @@ static const char CHARTS[] =
     "stroke-dasharray:6 3}"
     ".boundary{stroke:var(--warn);stroke-width:1.5;stroke-dasharray:4 2}"
     ".futility{stroke:var(--text);stroke-width:1.5;stroke-dasharray:1 3}"
+    ".looks svg{overflow:visible}.ahead{stroke:var(--warn);opacity:.75;stroke-dasharray:1 4}"
+    ".ahead path{fill:var(--card);stroke-width:1.5;stroke-dasharray:none}"
     ".event{stroke:var(--text);stroke-width:3}.event.bad{stroke:var(--bad)}.looks "
     ".bound{fill:var(--text)}"
     ".path{stroke:var(--dim);stroke-width:1.5}"

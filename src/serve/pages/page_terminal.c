@@ -43,6 +43,7 @@ static void write_chart(struct assay__page *page, const struct assay__node *metr
 
 static void write_charts(struct assay__page *page, const struct assay__node *result)
 {
+    const struct assay__chart_marks marks = serve_chart_marks(result);
     unsigned count = 0;
     const struct assay__node *metric = serve_page_first(result, "results");
     for (; metric != NULL; metric = metric->next)
@@ -51,7 +52,7 @@ static void write_charts(struct assay__page *page, const struct assay__node *res
             if (serve_page_is_sliced(row) || serve_page_count(row, "result") < 2)
                 continue;
             if (count++ == 0)
-                assay__chart_key(page, serve_charts_have_futility(result));
+                assay__chart_key(page, &marks);
             write_chart(page, metric, row);
         }
     if (count == 0)
