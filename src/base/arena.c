@@ -47,7 +47,8 @@ static struct assay__arena_block *block_new(struct assay__arena_block *top, size
     return block;
 }
 
-void *assay__arena_alloc(struct assay__arena *arena, size_t size_bytes)
+/* A piece that may hold anything; *is_zeroed says whether it is zeroed. */
+static void *take(struct assay__arena *arena, size_t size_bytes, bool *is_zeroed)
 {
     const size_t align = _Alignof(max_align_t);
     if (size_bytes > SIZE_MAX - align)
@@ -62,7 +63,15 @@ void *assay__arena_alloc(struct assay__arena *arena, size_t size_bytes)
     }
     void *result = (char *)top->data + top->used;
     top->used += want;
-    return is_own(top->size) ? result : memset(result, 0, want);
+    *is_zeroed = is_own(top->size);
+    return result;
+}
+
+void *assay__arena_alloc(struct assay__arena *arena, size_t size_bytes)
+{
+    bool is_zeroed;
+    void *piece = take(arena, size_bytes, &is_zeroed);
+    return piece == NULL || is_zeroed ? piece : memset(piece, 0, size_bytes);
 }
 
 void *assay__arena_array(struct assay__arena *arena, size_t count, size_t size_bytes)
@@ -76,9 +85,13 @@ char *assay__arena_copy(struct assay__arena *arena, const char *text, size_t len
 {
     if (length == SIZE_MAX)
         return NULL;
-    char *copy = assay__arena_alloc(arena, length + 1);
-    if (copy != NULL && length > 0)
+    bool is_zeroed;
+    char *copy = take(arena, length + 1, &is_zeroed);
+    if (copy == NULL)
+        return NULL;
+    if (length > 0)
         memcpy(copy, text, length);
+    copy[length] = '\0';
     return copy;
 }
 

@@ -60,6 +60,9 @@ struct assay__spelling {
 bool assay__plain_parse(const char *text, size_t length, struct assay_decimal *out,
                         struct assay__spelling *spelling);
 
+/** assay__short_count() reads up to eight digits and nothing else. */
+bool assay__short_count(const char *text, size_t length, uint64_t *out);
+
 /**
  * assay__double_parse() reads a whole token (same syntax) as the nearest double. Too large for a
  * double is ASSAY__PARSE_RANGE; too small gives 0 or a subnormal.

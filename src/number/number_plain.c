@@ -91,7 +91,7 @@ static const char *plain_run(const char *at, const char *end, uint64_t *value)
 }
 
 /*
- * Appends all bytes up to end, which are to be digits: false where some is none. text is where what
+ * Appends all bytes up to end, which are to be digits: false where one is not. text is where what
  * may be read begins: the last few digits are read together with what stands before them.
  */
 static bool plain_rest(const char *text, const char *at, const char *end, uint64_t *value)
@@ -133,7 +133,12 @@ bool assay__plain_parse(const char *text, size_t length, struct assay_decimal *o
     if (length == 0 || length > PLAIN_BYTES_MAX)
         return false;
     bool is_signed = text[0] == '-';
-    const char *start = text + is_signed, *point = plain_run(start, end, &value), *at = point;
+    const char *start = text + is_signed, *point = start + 1;
+    if (end - start > 2 && *point == '.' && is_digit(*start))
+        value = (uint64_t)(*start - '0');
+    else
+        point = plain_run(start, end, &value);
+    const char *at = point;
     uint32_t digits = (uint32_t)(point - start), decimals = 0;
     if (point < end && *point == '.') {
         if (!plain_rest(text, point + 1, end, &value))
@@ -155,4 +160,17 @@ bool assay__plain_parse(const char *text, size_t length, struct assay_decimal *o
     int64_t mantissa = is_signed ? -(int64_t)value : (int64_t)value;
     *out = (struct assay_decimal){mantissa, value == 0 ? 0 : exponent, 0, NULL};
     return true;
+}
+
+bool assay__short_count(const char *text, size_t length, uint64_t *out)
+{
+    if (length >= 4)
+        return length < 8 ? few_digits(text, length, out) : length == 8 && eight_digits(text, out);
+    *out = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (!is_digit(text[i]))
+            return false;
+        *out = 10 * *out + (uint64_t)(text[i] - '0');
+    }
+    return length > 0;
 }

@@ -5,6 +5,8 @@
  */
 #include "stats/narrow_sums.h"
 
+#include <string.h>
+
 #include "exact/exact_kernel.h"
 #include "stats/moments_block.h"
 
@@ -83,53 +85,46 @@ static bool set_squares(uint64_t count, int64_t mean, const struct assay_decimal
            add(limbs, own) && (limbs[0] | limbs[1] | limbs[2]) != 0;
 }
 
-/* A block of one variable behind its moments, and the store's memory behind that. */
-static struct assay__block *new_block(struct assay__arena *arena)
-{
-    enum { WORDS = 1 + 2 + SQUARE_LIMBS + 4 }; /* scale, sum, squares, cubes */
-    struct memory {
-        struct assay_moments moments;
-        struct assay__block block;
-        uint64_t words[WORDS];
-    } *memory = assay__arena_alloc(arena, sizeof *memory);
-    if (memory == NULL)
-        return NULL;
-    memory->moments.is_lent = true;
-    memory->moments.complete = &memory->block;
-    memory->block.narrow = (struct assay__store){.layout = {.variables = 1, .thirds = 1},
-                                                 .scale = (int32_t *)memory->words,
-                                                 .limbs = memory->words + 1,
-                                                 .width = 1};
-    return &memory->block;
-}
-
-struct assay_moments *assay__narrow_new(struct assay__arena *arena, uint64_t count,
-                                        const struct assay_decimal *mean,
-                                        const struct assay_decimal *variance)
+bool assay__narrow_one_of(uint64_t count, const struct assay_decimal *mean,
+                          const struct assay_decimal *variance, struct assay__narrow_one *out)
 {
     bool is_short = mean->digits == NULL && variance->digits == NULL && variance->mantissa >= 0 &&
                     mean->exponent >= -ASSAY__EXPONENT_MAX &&
                     variance->exponent >= -ASSAY__EXPONENT_MAX;
-    if (!is_short || count == 0 || count >> COUNT_BITS != 0)
-        return NULL;
     int64_t mantissa;
-    int32_t scale = scale_of(mean, variance);
-    uint64_t squares[SQUARE_LIMBS];
-    if (!assay__mantissa_narrow(mean, scale, &mantissa) ||
-        !set_squares(count, mantissa, variance, scale, squares))
-        return NULL;
-    struct assay__block *block = new_block(arena);
-    if (block == NULL)
-        return NULL;
+    out->count = count;
+    out->scale = scale_of(mean, variance);
+    if (!is_short || count == 0 || count >> COUNT_BITS != 0 ||
+        !assay__mantissa_narrow(mean, out->scale, &mantissa) ||
+        !set_squares(count, mantissa, variance, out->scale, out->squares))
+        return false;
     assay__int128 sum = (assay__int128)mantissa * (int64_t)count;
-    uint64_t *limbs = block->narrow.limbs; /* those of cubes are 0 */
-    limbs[0] = (uint64_t)sum;
-    limbs[1] = (uint64_t)(sum >> 64);
-    limbs[2] = squares[0];
-    limbs[3] = squares[1];
-    limbs[4] = squares[2];
-    block->narrow.scale[0] = scale;
-    block->narrow.count = block->count = count;
+    out->sum[0] = (uint64_t)sum;
+    out->sum[1] = (uint64_t)(sum >> 64);
+    return true;
+}
+
+struct assay_moments *assay__narrow_one_new(struct assay__arena *arena,
+                                            const struct assay__narrow_one *sums)
+{
+    struct memory { /* moments, their block, and the block's store: scale, sums, cubes */
+        struct assay_moments moments;
+        struct assay__block block;
+        uint64_t scale, sum[2], squares[SQUARE_LIMBS], cubes[4];
+    } *memory = assay__arena_alloc(arena, sizeof *memory);
+    if (memory == NULL)
+        return NULL;
+    struct assay__block *block = &memory->block;
+    memory->moments.is_lent = true;
+    memory->moments.complete = block;
+    block->count = block->narrow.count = sums->count;
     block->lacks_third = true;
-    return (struct assay_moments *)block - 1;
+    block->narrow.layout = (struct assay__layout){.variables = 1, .thirds = 1};
+    block->narrow.scale = (int32_t *)&memory->scale;
+    block->narrow.limbs = memory->sum;
+    block->narrow.width = 1;
+    *block->narrow.scale = sums->scale;
+    memcpy(memory->sum, sums->sum, sizeof sums->sum);
+    memcpy(memory->squares, sums->squares, sizeof sums->squares);
+    return &memory->moments;
 }

@@ -30,13 +30,22 @@ bool assay__narrow_centred(struct assay__layout layout, uint64_t count,
                            const struct assay_decimal *means,
                            const struct assay_decimal *covariances, struct assay__narrow_sums *out);
 
+/** struct assay__narrow_one: the sums of one variable, at a scale and at twice that scale. */
+struct assay__narrow_one {
+    uint64_t count;
+    int32_t scale;
+    uint64_t sum[2], squares[3];
+};
+
 /**
- * assay__narrow_new() makes moments of one variable, in an arena, of count vectors of a mean and a
- * sample variance, as assay__moments_add_centred() does. NULL for all that is not as simple (more
- * digits, a negative variance), and without memory.
+ * assay__narrow_one_of() is the sums of count vectors of a mean and a sample variance, as
+ * assay__moments_add_centred() has them. False for all that is not as simple: more digits, a
+ * negative variance. assay__narrow_one_new() makes moments of them in an arena; NULL without
+ * memory.
  */
-struct assay_moments *assay__narrow_new(struct assay__arena *arena, uint64_t count,
-                                        const struct assay_decimal *mean,
-                                        const struct assay_decimal *variance);
+bool assay__narrow_one_of(uint64_t count, const struct assay_decimal *mean,
+                          const struct assay_decimal *variance, struct assay__narrow_one *out);
+struct assay_moments *assay__narrow_one_new(struct assay__arena *arena,
+                                            const struct assay__narrow_one *sums);
 
 #endif

@@ -18,18 +18,26 @@ enum {
     CONTROLS = 16 /* bytes below it: line ends, NUL, tabs and the like */
 };
 
+/* Marks the bytes of vector number i. */
+static inline void mark(const char *at, int i, __m128i separator, uint64_t *separators,
+                        uint64_t *others)
+{
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(at + VECTOR * i));
+    __m128i other = _mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8(CONTROLS)), /* signed */
+                                 _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')));
+    __m128i own = _mm_cmpeq_epi8(bytes, separator);
+    *others |= (uint64_t)(uint32_t)_mm_movemask_epi8(other) << VECTOR * i;
+    *separators |= (uint64_t)(uint32_t)_mm_movemask_epi8(own) << VECTOR * i;
+}
+
 /* Bit i: byte i separates, is a control, a quote or not ASCII; in *odd: all but the separators. */
 static inline uint64_t stops_of(const char *at, __m128i separator, uint64_t *odd)
 {
     uint64_t separators = 0, others = 0;
-    for (int i = 0; i < VECTORS; i++) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(at + VECTOR * i));
-        __m128i other = _mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8(CONTROLS)), /* signed */
-                                     _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')));
-        __m128i own = _mm_cmpeq_epi8(bytes, separator);
-        others |= (uint64_t)(uint32_t)_mm_movemask_epi8(other) << VECTOR * i;
-        separators |= (uint64_t)(uint32_t)_mm_movemask_epi8(own) << VECTOR * i;
-    }
+    mark(at, 0, separator, &separators, &others);
+    mark(at, 1, separator, &separators, &others);
+    mark(at, 2, separator, &separators, &others);
+    mark(at, 3, separator, &separators, &others);
     *odd = others & ~separators;
     return others | separators;
 }

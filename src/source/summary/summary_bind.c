@@ -50,6 +50,7 @@ static enum assay_status find_slice(struct assay_dataset *dataset,
 /* Where the entries of a series, and those of a time, belong: found once. */
 struct places {
     struct assay_dataset *dataset;
+    bool is_counting; /* units are counted by metrics */
     struct series_place {
         bool has_metric, has_slice, has_group;
         uint32_t metric, slice, group; /* NOT_FOUND where the plan has none */
@@ -57,12 +58,22 @@ struct places {
     } * series;                        /* [series of the table] */
     uint32_t *looks;                   /* [times of the table], NOT_FOUND until asked */
     struct assay__index rows;          /* slice and group */
-    struct assay__cell **cells;        /* [row_count][time_count], NULL until found */
-    uint32_t row_count, time_count;    /* rows beyond have their cells looked up by key */
+    struct cell_place {
+        struct assay__cell *cell;   /* NULL until found */
+        uint64_t units;             /* that were counted by metrics */
+    } * cells;                      /* [row_count][time_count] */
+    uint32_t row_count, time_count; /* row_count 0: there is no list, cells are found by key */
 };
 
+/* Whether a list of cells by series and time is not much longer than that of the entries. */
+static bool may_list_cells(const struct assay__summary_table *table)
+{
+    uint64_t most = 4 * (uint64_t)table->keys.count + 1000;
+    return (uint64_t)table->series.count * table->times.count <= most;
+}
+
 static enum assay_status places_init(struct places *places,
-                                     const struct assay__summary_table *table,
+                                     const struct assay__summary_table *table, bool has_cells,
                                      struct assay_dataset *dataset, struct assay_error *err)
 {
     places->dataset = dataset;
@@ -72,13 +83,21 @@ static enum assay_status places_init(struct places *places,
         return assay__fail_memory(err);
     for (uint32_t i = 0; i < table->times.count; i++)
         places->looks[i] = NOT_FOUND;
-    /* As many cells as the entries may need, when nearly every series has nearly every time. */
-    uint32_t most = table->times.count == 0 ? 0 : table->keys.count / table->times.count + 1;
     places->time_count = table->times.count;
-    places->row_count = most < table->series.count ? most : table->series.count;
+    if (!has_cells)
+        return ASSAY_OK;
+    places->row_count = table->series.count;
     places->cells =
         assay__calloc((size_t)places->row_count * places->time_count + 1, sizeof *places->cells);
     return places->cells == NULL ? assay__fail_memory(err) : ASSAY_OK;
+}
+
+/* The place of an entry's cell in the list, if there is one. */
+static struct cell_place *place_of(const struct places *places,
+                                   const struct assay__summary_entry *entry)
+{
+    size_t row = places->series[entry->series].row;
+    return &places->cells[row * places->time_count + entry->time];
 }
 
 static void places_release(struct places *places)
@@ -117,8 +136,9 @@ static enum assay_status find_group(struct places *places, const struct assay__s
 }
 
 /* Finds the cell an entry belongs to; *cell is NULL when the plan has no place for it. */
-static enum assay_status find_cell(struct places *places, const struct assay__summary_entry *entry,
-                                   struct assay__cell **cell, struct assay_error *err)
+static enum assay_status search_cell(struct places *places,
+                                     const struct assay__summary_entry *entry,
+                                     struct assay__cell **cell, struct assay_error *err)
 {
     struct series_place *own = &places->series[entry->series];
     uint32_t *look = &places->looks[entry->time];
@@ -143,17 +163,20 @@ static enum assay_status find_cell(struct places *places, const struct assay__su
         status = find_group(places, entry, err);
     if (status != ASSAY_OK)
         return status;
-    struct assay__cell **known = NULL;
-    if (own->row < places->row_count)
-        known = &places->cells[(size_t)own->row * places->time_count + entry->time];
-    if (known != NULL && *known != NULL) {
-        *cell = *known;
-        return ASSAY_OK;
-    }
     status = assay__dataset_cell(places->dataset, own->slice, *look, own->group, cell, err);
-    if (status == ASSAY_OK && known != NULL)
-        *known = *cell;
+    if (status == ASSAY_OK && places->row_count > 0)
+        place_of(places, entry)->cell = *cell;
     return status;
+}
+
+/* The same, for nearly all entries without a search. */
+static enum assay_status find_cell(struct places *places, const struct assay__summary_entry *entry,
+                                   struct assay__cell **cell, struct assay_error *err)
+{
+    if (!places->series[entry->series].has_group || places->row_count == 0)
+        return search_cell(places, entry, cell, err);
+    *cell = place_of(places, entry)->cell;
+    return *cell != NULL ? ASSAY_OK : search_cell(places, entry, cell, err);
 }
 
 /* What the plan's type and the table's sums have against each other; NULL: nothing. */
@@ -248,6 +271,18 @@ static enum assay_status check_variances(const struct assay_plan *plan,
     return ASSAY_OK;
 }
 
+/* A cell has as many units as its most frequent metric. */
+static void count_units(struct places *places, const struct assay__summary_entry *entry,
+                        struct assay__cell *cell)
+{
+    struct cell_place *place = place_of(places, entry);
+    uint64_t count = assay__summary_count(entry);
+    if (count <= place->units)
+        return;
+    cell->units += count - place->units;
+    place->units = count;
+}
+
 static enum assay_status add_metric(struct places *places, struct assay__summary_entry *entry,
                                     struct assay_error *err)
 {
@@ -263,6 +298,8 @@ static enum assay_status add_metric(struct places *places, struct assay__summary
         status = find_cell(places, entry, &cell, err);
     if (status != ASSAY_OK || cell == NULL)
         return status;
+    if (places->is_counting)
+        count_units(places, entry, cell);
     if (lacks_variance(plan, entry, metric))
         return ASSAY_OK;                /* see note_no_variance() */
     if (cell->states[metric] == NULL) { /* the cell takes it over */
@@ -302,7 +339,12 @@ enum assay_status assay__summary_to_dataset(struct assay__summary_table *table,
     if (status != ASSAY_OK)
         return status;
     assay__dataset_adopt(dataset, &table->states);
-    status = places_init(&places, table, dataset, err);
+    bool has_cells = may_list_cells(table);
+    places.is_counting = table->counts_by_metrics && has_cells;
+    if (table->counts_by_metrics && !has_cells)
+        status = assay__summary_count_units(table, err);
+    if (status == ASSAY_OK)
+        status = places_init(&places, table, has_cells, dataset, err);
     for (uint32_t i = 0; status == ASSAY_OK && i < table->keys.count; i++) {
         struct assay__summary_entry *entry = table->entries[i];
         bool is_metric = entry->state != NULL || entry->is_unneeded;

@@ -14,9 +14,10 @@ typedef struct assay__summary_row row_t;
 static bool is_simple(row_t *row)
 {
     assay__summary_places_find(row->rows, (struct assay_moments_shape){0, 0}, &row->places);
-    bool is_simple = row->missing_column == ASSAY__NO_COLUMN &&
-                     row->places.mean[0] != ASSAY__NO_COLUMN &&
-                     row->places.covariance[0] != ASSAY__NO_COLUMN;
+    bool is_simple =
+        row->missing_column == ASSAY__NO_COLUMN && row->share_column == ASSAY__NO_COLUMN &&
+        row->places.sum[0] == ASSAY__NO_COLUMN && row->places.mean[0] != ASSAY__NO_COLUMN &&
+        row->places.covariance[0] != ASSAY__NO_COLUMN;
     for (uint32_t c = 0; c < assay__rows_column_count(row->rows); c++)
         if (row->columns[c].key == ASSAY__KEY_COUNT)
             is_simple =

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/sort.h"
 #include "number/number.h"
 #include "source/summary/summary_table.h"
@@ -327,11 +328,50 @@ static enum assay_status check_series(struct assay__summary_table *table,
     return status;
 }
 
+/*
+ * Most tables have nothing but totals, looks in their order and counts that do not fall: that takes
+ * no list in order to see. False where somebody has to look closer.
+ */
+static enum assay_status look_over(const struct assay__summary_table *table, bool *is_sound,
+                                   struct assay_error *err)
+{
+    struct {
+        const entry_t *entry;
+        uint64_t n;
+    } *before = assay__calloc((size_t)table->series.count + 1, sizeof *before);
+    const entry_t *first = NULL;
+    enum assay_status status = before == NULL ? assay__fail_memory(err) : ASSAY_OK;
+    *is_sound = true;
+    for (uint32_t i = 0; status == ASSAY_OK && *is_sound && i < table->keys.count; i++) {
+        const entry_t *entry = table->entries[i];
+        status = assay__summary_go_on(table, i, err);
+        if (entry->state == NULL) {
+            *is_sound = !assay__summary_counts_units(entry);
+            continue;
+        }
+        uint64_t n = assay__summary_count(entry);
+        const entry_t *last = before[entry->series].entry;
+        first = first == NULL ? entry : first;
+        *is_sound =
+            entry->key[ASSAY__KEY_DIMENSION][0] == '\0' &&
+            (entry->time_ns == INT64_MIN) == (first->time_ns == INT64_MIN) &&
+            (last == NULL || (last->time_ns < entry->time_ns && before[entry->series].n <= n));
+        before[entry->series].entry = entry;
+        before[entry->series].n = n;
+    }
+    assay__free(before);
+    return status;
+}
+
 enum assay_status assay__summary_check(struct assay__summary_table *table, struct assay_error *err)
 {
     struct assay__summary_order order = {0};
     uint32_t count = table->keys.count; /* notes are added on the way */
-    enum assay_status status = assay__summary_sort(table, &order, err);
+    bool is_sound = false;
+    enum assay_status status = look_over(table, &is_sound, err);
+    if (is_sound || status != ASSAY_OK)
+        return status;
+    status = assay__summary_sort(table, &order, err);
     if (status == ASSAY_OK)
         status = check_series(table, &order, err);
     bool has_units = assay__summary_has_units(table);

@@ -10,7 +10,7 @@
 #include "number/number.h"
 #include "stats/centred.h"
 
-static double power_of_ten(int exponent)
+static inline double power_of_ten(int exponent)
 {
     static const double BELOW_1[] = {1e-0,  1e-1,  1e-2,  1e-3,  1e-4,  1e-5,  1e-6,  1e-7,  1e-8,
                                      1e-9,  1e-10, 1e-11, 1e-12, 1e-13, 1e-14, 1e-15, 1e-16, 1e-17,
@@ -21,7 +21,7 @@ static double power_of_ten(int exponent)
 }
 
 /* The value of a decimal, to about the last digit of a double. */
-static double value_of(const struct assay_decimal *number)
+static inline double value_of(const struct assay_decimal *number)
 {
     if (number->digits == NULL)
         return (double)number->mantissa * power_of_ten(number->exponent);
@@ -45,7 +45,7 @@ double assay__slack_round_up(double slack)
 }
 
 /* How far a value of so many digits may be off that is a multiple of 10^-decimals. */
-static struct assay__figure judge(double value, int digits, int decimals, int exponent)
+static inline struct assay__figure judge(double value, int digits, int decimals, int exponent)
 {
     struct assay__figure out = {value, 0.0};
     if (decimals > 0)
@@ -79,6 +79,15 @@ struct assay__figure assay__figure_of(const struct assay_decimal *number, const 
         decimals += is_digit && has_point;
     }
     return judge(value_of(number), digits, decimals, exponent);
+}
+
+void assay__figures_slack(double units, struct assay__figure mean, struct assay__figure variance,
+                          double slack[2])
+{
+    double off = mean.slack, size = fabs(mean.value);
+    slack[0] = assay__slack_round_up(units * off);
+    slack[1] = assay__slack_round_up((units - 1.0) * variance.slack +
+                                     units * (size * off + size * off + off * off));
 }
 
 /*

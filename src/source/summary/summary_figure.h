@@ -32,6 +32,13 @@ struct assay__figure assay__figure_plain(const struct assay_decimal *number,
 double assay__slack_round_up(double slack);
 
 /**
+ * assay__figures_slack() is how far rounding may have moved the sum and the sum of squares of units
+ * that have a mean and a variance.
+ */
+void assay__figures_slack(double units, struct assay__figure mean, struct assay__figure variance,
+                          double slack[2]);
+
+/**
  * assay__figures_are_share(): a mean and a sample variance (or one of divisor n) of n units can be
  * those of zeros and ones. assay__sums_are_share(): a sum and a sum of squares can.
  */

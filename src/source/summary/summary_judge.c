@@ -8,7 +8,6 @@
 #include "source/summary/summary_column.h"
 #include "source/summary/summary_row.h"
 #include "stats/moments.h"
-#include "stats/narrow_sums.h"
 #include "number/number.h"
 
 /*
@@ -175,37 +174,6 @@ static void add_slack(const struct assay__summary_row *row, uint32_t variables, 
             slack[variables + assay__pair(i, j)] +=
                 product_slack(row, variables, i, j, units, by_sum);
     }
-}
-
-/* Remembers how far the figures of a mean and a variance may be off, and whether of a share. */
-static void judge_simple(struct assay__summary_row *row, struct assay__summary_entry *entry,
-                         uint64_t n)
-{
-    struct assay__figure mean = row->printed[0], variance = row->printed[1];
-    entry->has_inner_mean = mean.value > 1e-9 && mean.value < 1.0 - 1e-9;
-    entry->slack = entry->own_slack;
-    entry->slack[0] = assay__slack_round_up((double)n * mean.slack);
-    entry->slack[1] = product_slack(row, 1, 0, 0, (double)n, false);
-    variance.slack += assay__summary_row_rounding(row, row->share_column);
-    entry->is_no_share = !assay__figures_are_share(n, mean, variance);
-}
-
-bool assay__summary_row_add_simple(struct assay__summary_row *row,
-                                   struct assay__summary_entry *entry, uint64_t n)
-{
-    const struct assay__summary_cell *mean = &row->cells[row->places.mean[0]];
-    const struct assay__summary_cell *variance = &row->cells[row->places.covariance[0]];
-    if (entry->state != NULL || !mean->is_plain || !variance->is_plain ||
-        assay__summary_row_has(row, row->places.sum[0]))
-        return false;
-    entry->state = assay__narrow_new(&row->table->states, n, &mean->number, &variance->number);
-    if (entry->state == NULL)
-        return false;
-    entry->keeps = &assay__accumulator_moments;
-    row->printed[0] = assay__figure_plain(&mean->number, &mean->spelling);
-    row->printed[1] = assay__figure_plain(&variance->number, &variance->spelling);
-    judge_simple(row, entry, n);
-    return true;
 }
 
 /* What is remembered of a row's figures: how far they may be off, and whether of zeros and ones. */

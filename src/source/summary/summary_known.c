@@ -46,7 +46,13 @@ static bool is_series(const row_t *row, uint32_t series)
     const struct assay__index_key *key = &row->table->series.keys[series];
     const char *at = key->bytes, *end = at + key->length;
     for (int i = 0; i < ASSAY__SERIES_PARTS; i++) {
-        const struct assay__field *cell = cell_of(row, PARTS[i]);
+        uint32_t column = row->key_columns[PARTS[i]];
+        if (column == ASSAY__NO_COLUMN) {
+            if (at == end || *at++ != '\0')
+                return false;
+            continue;
+        }
+        const struct assay__field *cell = &row->record.fields[column];
         if (cell->length >= (size_t)(end - at) || at[cell->length] != '\0' ||
             !same_bytes(at, cell->text, cell->length))
             return false;
@@ -117,13 +123,16 @@ void assay__summary_row_find(row_t *row, struct assay__summary_row_key *key)
 {
     key->has_time = find_time(row, &key->time);
     key->has_series = find_series(row, &key->series);
+    if (!key->has_time || !key->has_series || row->is_digested)
+        assay__summary_row_spell(row, key);
+}
+
+void assay__summary_row_spell(const row_t *row, struct assay__summary_row_key *key)
+{
     if (key->has_time)
         key->text[ASSAY__KEY_TIME] = row->table->times.keys[key->time].bytes;
-    if (!key->has_series)
-        return;
-    const char *const *parts = row->table->series_parts[key->series];
-    for (int i = 0; i < ASSAY__SERIES_PARTS; i++)
-        key->text[PARTS[i]] = parts[i];
+    for (int i = 0; key->has_series && i < ASSAY__SERIES_PARTS; i++)
+        key->text[PARTS[i]] = row->table->series_parts[key->series][i];
 }
 
 /* Room for what is known of a series. */

@@ -332,8 +332,8 @@ static enum assay_status align_looks(struct assay__summary_shards *shards, struc
     struct assay__index looks = {0};
     size_t early_count = 0;
     enum assay_status status = ASSAY_OK;
-    if (shards->part_count < 2)
-        return ASSAY_OK; /* its own looks are filled */
+    if (shards->part_count < 2) /* its own looks are filled */
+        return assay__halt_check(shards->halt, err);
     for (size_t i = 0; status == ASSAY_OK && i < shards->part_count; i++)
         status = assay__summary_looks(&shards->parts[i], &looks, err);
     for (size_t i = 0; status == ASSAY_OK && i < shards->part_count; i++) {
@@ -407,7 +407,8 @@ enum assay_status assay__summary_shards_join(struct assay__summary_shards *shard
     }
     bool some_count = shards->with_units.keys.count > 0;
     *whole = some_count ? &shards->with_units : &shards->without_units;
-    if (status == ASSAY_OK && (some_count || must_count))
+    (*whole)->counts_by_metrics = must_count && !some_count;
+    if (status == ASSAY_OK && some_count)
         status = assay__summary_count_units(&shards->without_units, err);
     if (status == ASSAY_OK && some_count)
         status = assay__summary_merge(&shards->with_units, &shards->without_units, err);

@@ -230,11 +230,10 @@ static enum assay_status read_end(row_t *row, const char *const key[ASSAY__KEY_C
     return ASSAY_OK;
 }
 
-/* The key of the row at hand; where it is a new one, whether it makes sense. */
-static enum assay_status find_key(row_t *row, struct assay__text *buffer,
-                                  struct assay__summary_row_key *key, struct assay_error *err)
+/* The texts of a key that is a new one, and whether it makes sense. */
+static enum assay_status check_found(row_t *row, struct assay__text *buffer,
+                                     struct assay__summary_row_key *key, struct assay_error *err)
 {
-    assay__summary_row_find(row, key);
     if (key->has_series && key->has_time)
         return ASSAY_OK;
     buffer->length = 0;
@@ -258,6 +257,7 @@ static enum assay_status find_entry(row_t *row, struct assay__summary_row_key *k
         bool is_remark = key->text[ASSAY__KEY_METRIC][0] == '@';
         if (!known->is_fine)
             known->is_needed = is_remark || is_needed(row->plan, key->text);
+        known->is_remark = is_remark;
         known->is_fine = true;
     }
     status = assay__summary_entry_at(row->table, key->series, key->time, entry, &is_new, err);
@@ -269,20 +269,47 @@ static enum assay_status find_entry(row_t *row, struct assay__summary_row_key *k
     return status;
 }
 
+/* Reads a row of a series that came before, unless it has more to it: see summary_take.c. */
+static enum assay_status take_row(row_t *row, struct assay__text *buffer,
+                                  struct assay__summary_row_key *key, bool *is_taken,
+                                  struct assay_error *err)
+{
+    enum assay_status status = ASSAY_OK;
+    *is_taken = false;
+    if (!key->has_series || !row->is_simple || row->is_digested)
+        return ASSAY_OK;
+    if (!key->has_time) {
+        buffer->length = 0;
+        status = read_time(row, buffer, &key->text[ASSAY__KEY_TIME], err);
+        if (status == ASSAY_OK)
+            status = assay__summary_row_remember(row, key, err);
+        key->has_time = status == ASSAY_OK;
+    }
+    return status == ASSAY_OK ? assay__summary_row_take(row, key, is_taken, err) : status;
+}
+
 static enum assay_status read_row(row_t *row, struct assay__text *buffer, struct assay_error *err)
 {
     struct assay__summary_row_key key;
     struct assay__summary_entry *entry;
     uint64_t n = 0, mask = 0;
+    bool is_taken;
+    assay__summary_row_find(row, &key);
+    enum assay_status status = take_row(row, buffer, &key, &is_taken, err);
+    if (is_taken || status != ASSAY_OK)
+        return status;
     assay__summary_row_parse(row);
-    enum assay_status status = find_key(row, buffer, &key, err);
+    status = check_found(row, buffer, &key, err);
     if (status == ASSAY_OK)
         status = read_count(row, row->n_column, ASSAY__SUMMARY_COUNT_MAX, &n, err);
     if (status == ASSAY_OK && assay__summary_row_has(row, row->missing_column))
         status = read_count(row, row->missing_column, UINT32_MAX, &mask, err);
     if (status != ASSAY_OK)
         return status;
-    bool is_remark = key.text[ASSAY__KEY_METRIC][0] == '@';
+    bool is_remark =
+        key.has_series ? row->known[key.series].is_remark : key.text[ASSAY__KEY_METRIC][0] == '@';
+    if (is_remark)
+        assay__summary_row_spell(row, &key);
     if (is_remark && strcmp(key.text[ASSAY__KEY_METRIC], "@end") == 0)
         return read_end(row, key.text, n, err);
     if (row->is_digested)

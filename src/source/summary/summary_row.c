@@ -340,8 +340,6 @@ enum assay_status assay__summary_row_add(row_t *row, struct assay__summary_entry
 {
     struct assay_moments_shape shape;
     bool is_same = false;
-    if (row->is_simple && assay__summary_row_add_simple(row, entry, n))
-        return ASSAY_OK;
     const struct assay__accumulator *keeps = assay__summary_row_keeps(row);
     if (keeps->text != NULL)
         return add_text(row, entry, keeps, n, err);

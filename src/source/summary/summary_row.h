@@ -13,6 +13,7 @@
 struct assay__summary_known {
     bool is_fine;           /* its key made sense */
     bool is_needed;         /* by the plan */
+    bool is_remark;         /* its metric begins with @ */
     bool was_asked;         /* the next one is known */
     bool leaves_covariates; /* the plan uses none of the metric's */
     uint32_t next;          /* the series that came after it last time, + 1; 0: none did */
@@ -36,10 +37,10 @@ struct assay__summary_row {
     const char *file;                                /* the table's name, kept by the table */
     struct assay__summary_column *columns;           /* [column_count] */
     struct assay__summary_cell *cells;               /* [column_count] */
-    uint32_t *figure_columns, figure_count;          /* columns that are no part of a key */
+    uint32_t *figure_columns, figure_count;          /* columns outside of keys */
     struct assay__summary_places places;
     bool is_plain;         /* the plan's dialect spells numbers as everybody does */
-    bool is_simple;        /* no covariates or denominators, but means and variances */
+    bool is_simple;        /* the figures are means and variances of values, and nothing else */
     bool has_text_columns; /* some column holds states by their text */
     bool is_digested;      /* rows go into the digest as they are read */
     struct assay__seal_digest digest;
@@ -68,15 +69,19 @@ void assay__summary_row_parse(struct assay__summary_row *row);
 
 /** struct assay__summary_row_key: the key of the row at hand, its texts and its numbers. */
 struct assay__summary_row_key {
-    const char *text[ASSAY__KEY_COUNT];
+    const char *text[ASSAY__KEY_COUNT]; /* where they are needed: see below */
     uint32_t series, time;
     bool has_series, has_time; /* a row of the series, or one of the time, came before */
 };
 
 /**
  * assay__summary_row_find() finds the key of the row at hand among those before it;
- * assay__summary_row_remember() keeps it for the rows to come, and numbers it.
+ * assay__summary_row_remember() keeps it for the rows to come, and numbers it. The texts of the
+ * numbers that were found are set for rows of a digest and new keys, and by
+ * assay__summary_row_spell().
  */
+void assay__summary_row_spell(const struct assay__summary_row *row,
+                              struct assay__summary_row_key *key);
 void assay__summary_row_find(struct assay__summary_row *row, struct assay__summary_row_key *key);
 enum assay_status assay__summary_row_remember(struct assay__summary_row *row,
                                               struct assay__summary_row_key *key,
@@ -105,12 +110,13 @@ enum assay_status assay__summary_row_add(struct assay__summary_row *row,
                                          uint64_t n, struct assay_error *err);
 
 /**
- * assay__summary_row_add_simple() does the same for a mean and a variance without covariates, as
- * nearly all rows have them. False, with nothing done, where the row is not as simple, and without
- * memory.
+ * assay__summary_row_take() reads a whole row of a simple table without a digest, whose key was
+ * found: a mean and a variance, as nearly all rows are. *is_taken is false, with nothing done,
+ * where there is more to the row.
  */
-bool assay__summary_row_add_simple(struct assay__summary_row *row,
-                                   struct assay__summary_entry *entry, uint64_t n);
+enum assay_status assay__summary_row_take(struct assay__summary_row *row,
+                                          const struct assay__summary_row_key *key, bool *is_taken,
+                                          struct assay_error *err);
 
 /**
  * assay__summary_row_judge() looks at the figures of a row that was added: refuses what no units

@@ -12,7 +12,10 @@
 #include "base/memory.h"
 #include "base/time.h"
 
-enum { ENTRIES_MAX = 50000000 };
+enum {
+    ENTRIES_MAX = 50000000,
+    SPARE_ENTRIES = 8 /* that are made together */
+};
 
 const struct assay__count_row assay__count_rows[] = {
 #define COUNT_ROW(name)                                                                            \
@@ -194,11 +197,15 @@ static enum assay_status prepare_entry(struct assay__summary_table *table, struc
     }
     if (table->entries[number] != NULL)
         return ASSAY_OK;
-    struct assay__summary_entry *entry = assay__arena_alloc(&table->arena, sizeof *entry);
-    if (entry == NULL)
-        return assay__fail_memory(err);
-    entry->file = "";
-    table->entries[number] = entry;
+    if (table->spare_count == 0) {
+        table->spare = assay__arena_array(&table->arena, SPARE_ENTRIES, sizeof *table->spare);
+        if (table->spare == NULL)
+            return assay__fail_memory(err);
+        table->spare_count = SPARE_ENTRIES;
+    }
+    table->spare_count--;
+    table->entries[number] = table->spare++;
+    table->entries[number]->file = "";
     return ASSAY_OK;
 }
 

@@ -72,9 +72,12 @@ struct assay__summary_table {
     uint32_t series_capacity, instant_capacity;
     struct assay__summary_entry **entries; /* [keys.count] */
     uint32_t capacity;
-    bool has_variances; /* there is a column for variances, or for sums of squares */
-    bool is_alone;      /* no other table is read beside it */
-    bool is_sealed;     /* its seal was there and whole; or it is to be written with one */
+    struct assay__summary_entry *spare; /* [spare_count], entries to come */
+    uint32_t spare_count;
+    bool has_variances;     /* there is a column for variances, or for sums of squares */
+    bool counts_by_metrics; /* no row counts units: a slice has those of its most frequent metric */
+    bool is_alone;          /* no other table is read beside it */
+    bool is_sealed;         /* its seal was there and whole; or it is to be written with one */
     char digest[ASSAY__FINGERPRINT_BYTES]; /* of the rows, where somebody asks for it */
     struct assay__arena arena;
     struct assay__arena states; /* memory of the entries' states; a dataset may take it over */
@@ -238,7 +241,7 @@ enum assay_status assay__summary_shards_add(struct assay__summary_shards *shards
 /**
  * assay__summary_shards_join() makes one table of all; *whole is part of shards. A part without a
  * row at a later look of another part keeps its last one. It counts units by rows if some table
- * did, or must_count is true.
+ * did; counts_by_metrics says that none did and must_count is true.
  */
 enum assay_status assay__summary_shards_join(struct assay__summary_shards *shards, bool must_count,
                                              struct assay__summary_table **whole,
