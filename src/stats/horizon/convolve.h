@@ -2,7 +2,7 @@
 #ifndef ASSAY_STATS_HORIZON_CONVOLVE_H
 #define ASSAY_STATS_HORIZON_CONVOLVE_H
 
-enum { ASSAY__CONVOLVED = 8 };
+enum { ASSAY__CONVOLVED = 16 };
 
 /** assay__convolve() sums count products for each of ASSAY__CONVOLVED places: place j begins at
  * masses[j]. The same bits on any processor. */

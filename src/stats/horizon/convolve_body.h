@@ -10,20 +10,36 @@
 
 typedef double vector __attribute__((vector_size(8 * CONVOLVE_WIDTH)));
 
-enum { VECTORS = ASSAY__CONVOLVED / CONVOLVE_WIDTH };
+enum { TOGETHER = 4 * CONVOLVE_WIDTH }; /* places whose sums stay in registers */
+
+static inline CONVOLVE_TARGET __attribute__((always_inline)) vector at(const double *place)
+{
+    vector value;
+    memcpy(&value, place, sizeof value);
+    return value;
+}
+
+CONVOLVE_TARGET static void sum_together(const double *masses, const double *table, long count,
+                                         double *sums)
+{
+    enum { WIDTH = CONVOLVE_WIDTH };
+    vector a = {0.0}, b = a, c = a, d = a;
+    for (long i = 0; i < count; i++) {
+        double factor = table[i];
+        a += at(masses + i) * factor;
+        b += at(masses + i + WIDTH) * factor;
+        c += at(masses + i + 2 * WIDTH) * factor;
+        d += at(masses + i + 3 * WIDTH) * factor;
+    }
+    memcpy(sums, &a, sizeof a);
+    memcpy(sums + WIDTH, &b, sizeof b);
+    memcpy(sums + 2 * WIDTH, &c, sizeof c);
+    memcpy(sums + 3 * WIDTH, &d, sizeof d);
+}
 
 CONVOLVE_TARGET void CONVOLVE_NAME(const double *masses, const double *table, long count,
                                    double sums[ASSAY__CONVOLVED])
 {
-    vector sum[VECTORS];
-    memset(sum, 0, sizeof sum);
-    for (long i = 0; i < count; i++) {
-        double factor = table[i];
-        for (int v = 0; v < VECTORS; v++) {
-            vector mass;
-            memcpy(&mass, masses + i + v * CONVOLVE_WIDTH, sizeof mass);
-            sum[v] += mass * factor;
-        }
-    }
-    memcpy(sums, sum, sizeof sum);
+    for (int place = 0; place < ASSAY__CONVOLVED; place += TOGETHER)
+        sum_together(masses + place, table, count, sums + place);
 }

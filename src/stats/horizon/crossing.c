@@ -4,7 +4,9 @@
 
 #include "assay/dist.h"
 #include "stats/dist/normal.h"
+#include "stats/horizon/even.h"
 #include "stats/horizon/exits.h"
+#include "stats/horizon/nodes.h"
 #include "stats/horizon/visit.h"
 
 enum { POINTS = ASSAY__GAUSS_POINTS };
@@ -77,18 +79,34 @@ struct density {
 static void visit_density(void *context, const double u[POINTS], const double mass[POINTS])
 {
     struct density *density = context;
-    for (int i = 0; i < POINTS; i++) {
-        double away = u[i] - density->mean;
-        density->sum += mass[i] * exp(density->factor * away * away);
-    }
+    density->sum += assay__nodes()->density(u, mass, density->mean, density->factor);
 }
 
-double assay__grid_survival(const struct assay__grid *grid, double theta)
+/* What paths through places where h is taken for 1 may lack under a drift. */
+static double sure_misses(const struct assay__walk *walk, uint32_t count, double theta)
 {
+    double sum = 0.0;
+    for (uint32_t k = 1; k < count; k++) {
+        const struct assay__grid *grid = &walk->grids[k];
+        double z = (grid->sure - theta * grid->time) / sqrt(grid->time);
+        if (z > -REACH)
+            sum += grid->sure_miss * (z > 0.0 ? 1.0 : 0.5 * exp(-0.5 * z * z));
+    }
+    return sum;
+}
+
+double assay__walk_survival(const struct assay__walk *walk, uint32_t count, double theta)
+{
+    const double rounding = 2e-14;
+    const struct assay__grid *grid = &walk->grids[count - 1];
     double mean = theta * grid->time, root = sqrt(grid->time);
+    if (!(sure_misses(walk, count, theta) < rounding))
+        return NAN;
     struct density density = {mean, -0.5 / grid->time, 0.0};
     assay__visit_grid(grid, mean - REACH * root, mean + REACH * root, root, visit_density,
                       &density);
+    if (grid->even_count > 0)
+        assay__even_visit_below(grid, mean - REACH * root, visit_density, &density);
     double flat = 0.0;
     if (grid->flat_high > grid->flat_low)
         flat = assay_normal_lower((grid->flat_high - mean) / root);

@@ -21,16 +21,17 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "stats/horizon/convolve.h"
-#include "stats/horizon/exp_negative.h"
+#include "stats/horizon/nodes.h"
 
 enum { POINTS = ASSAY__GAUSS_POINTS, NODES_MAX = 6000, NODES_FREE_MAX = 600, TABLE_MAX = 512 };
-enum { PARTS_MAX = 8 };  /* of a step */
-enum { FLAT_ASKED = 4 }; /* so many nodes are as flat as one */
+enum { PARTS_MAX = 8 }; /* of a step */
+enum { SINGLES = 4 };   /* nodes of a stretch that no table tells */
 
 static const double PI = 3.14159265358979323846;
 static const double SQRT_TAU = 2.50662827463100050242;
-static const double REACH = 7.6;  /* deviations after which a normal density is nothing */
-static const double LOWEST = 8.3; /* no score lies as many deviations below 0 */
+static const double REACH = 7.6;       /* deviations after which a normal density is nothing */
+static const double TABLE_REACH = 8.2; /* in a sum that all looks to come are computed from */
+static const double LOWEST = 8.3;      /* no score lies as many deviations below 0 */
 
 /* How a look lies between its neighbours, over y. */
 struct place {
@@ -54,16 +55,10 @@ static struct place place_of(const struct assay__walk *walk, uint32_t look, doub
     return p;
 }
 
-/* The step of a grid over y. */
-static double step_of(const struct assay__grid *grid)
-{
-    return (grid->node[1] - grid->node[0]) / grid->time;
-}
-
 /* The step to take, as a multiple of that before: 1/8, 1/4, 1/2, 1 or 2; 0: none of them. */
 static double lattice_ratio(const struct assay__grid *before, double step)
 {
-    double ratio = before->even_count == 0 ? 0.0 : step / step_of(before);
+    double ratio = before->even_count == 0 ? 0.0 : step / before->step;
     for (double taken = 2.0; taken >= 1.0 / PARTS_MAX; taken *= 0.5)
         if (ratio >= taken)
             return taken;
@@ -95,7 +90,7 @@ static struct layout layout_of(const struct assay__walk *walk, uint32_t look, co
     const struct assay__grid *before = &walk->grids[look - 1];
     struct layout layout = {.step = p->step, .ratio = lattice_ratio(before, p->step)};
     if (layout.ratio > 0.0)
-        layout.step = layout.ratio * step_of(before);
+        layout.step = layout.ratio * before->step;
     layout.above = count_above(walk, look, p, layout.step);
     layout.below = count_below(p, layout.step);
     double rest = fmod(layout.below + 1.0 + layout.above, POINTS);
@@ -117,112 +112,24 @@ bool assay__even_suits(const struct assay__walk *walk, uint32_t look, double nex
     return nodes <= (is_table ? NODES_MAX : NODES_FREE_MAX);
 }
 
-/* ---- the weight of a node ---------------------------------------------------------------------
- */
-
-/* Si(pi k)/pi; mpmath */
-static const double SINE_INTEGRAL[] = {
-    0.0,
-    0.58948987223608363512,
-    0.4514116667901403134,
-    0.53309323761827198255,
-    0.47496966988365507733,
-    0.52010716419130851736,
-    0.48320521749774713247,
-    0.51441599712330525104,
-    0.48737422505781997172,
-    0.51123015263699745683,
-    0.48988817115385867958,
-    0.50919574200821661627,
-    0.49156835166860087911,
-    0.5077846578125660734,
-    0.49277020937480313375,
-    0.50674869447201157828,
-    0.49367241517822095747,
-    0.50595590791717683119,
-    0.49437455283366252002,
-    0.50532971044015886151,
-    0.49493649957069547105,
-    0.50482260730417187576,
-    0.49539641508485715713,
-    0.50440358519805043344,
-    0.49577976613664316499,
-    0.50405153584394464469,
-    0.49610419748851584584,
-    0.50375159503190916082,
-    0.49638232016535206315,
-    0.50349299327794041732,
-    0.49662338663118006409,
-    0.50326773694777182087,
-};
-
-enum { TABLED = sizeof SINE_INTEGRAL / sizeof *SINE_INTEGRAL };
-
-/* The share of a node that lies this many steps below the edge; Si(x) = pi/2 - cos(x)/x (1 - 2!/x^2
- * + 4!/x^4 - ...) where sin(x) is 0. */
-static double weight_of(long below)
-{
-    long size = below < 0 ? -below : below;
-    double share;
-    if (size < TABLED) {
-        share = SINE_INTEGRAL[size];
-    } else {
-        double x = PI * (double)size, v = 1.0 / (x * x);
-        double series = 1.0 - v * (2.0 - v * (24.0 - v * (720.0 - v * 40320.0)));
-        share = 0.5 + (size % 2 == 0 ? -series : series) / (x * PI);
-    }
-    return below < 0 ? 0.5 - share : 0.5 + share;
-}
-
-/* ---- h of the nodes ---------------------------------------------------------------------------
- */
-
 /* The normal density of the step between two looks at multiples of the earlier one's step: entry
  * half + n is that n nodes above the place. */
 struct table {
     long half, count;
-    double offset; /* of the place above the node that is counted from */
-    double values[TABLE_MAX];
+    double values[TABLE_MAX + 4];
 };
 
 static bool fill_table(struct table *table, double offset, double step, double deviation,
                        double factor)
 {
-    table->offset = offset;
-    table->half = (long)ceil(REACH * deviation / step);
+    table->half = (long)ceil(TABLE_REACH * deviation / step);
     table->count = 2 * table->half + 2;
     if (table->count > TABLE_MAX)
         return false;
-    double scale = factor / (deviation * SQRT_TAU), rate = -0.5 / (deviation * deviation);
-    for (long i = 0; i < table->count; i++) {
-        double away = (double)(i - table->half) * step - offset;
-        table->values[i] = scale * exp_negative(rate * away * away);
-    }
+    double first = -(double)table->half * step - offset;
+    assay__nodes()->table(table->values, table->count, first, step, -0.5 / (deviation * deviation),
+                          factor / (deviation * SQRT_TAU));
     return true;
-}
-
-/* Two pairs of sums; pairs are vectors where the processor has them. */
-typedef double pair __attribute__((vector_size(16)));
-
-static inline pair pair_at(const double *place)
-{
-    pair value;
-    memcpy(&value, place, sizeof value);
-    return value;
-}
-
-static double dot(const double *a, const double *b, long count)
-{
-    pair even = {0.0, 0.0}, odd = {0.0, 0.0};
-    long i = 0;
-    for (; i + 4 <= count; i += 4) {
-        even += pair_at(a + i) * pair_at(b + i);
-        odd += pair_at(a + i + 2) * pair_at(b + i + 2);
-    }
-    double rest = 0.0;
-    for (; i < count; i++)
-        rest += a[i] * b[i];
-    return (even[0] + odd[0]) + (even[1] + odd[1]) + rest;
 }
 
 /* What h of a look is computed from. */
@@ -236,65 +143,56 @@ struct source {
     struct table tables[PARTS_MAX]; /* for each part of a step */
 };
 
-static double table_value(const struct source *source, long node)
+/* Sums at places that begin at a node of the look before; h is 1 below its nodes, and nothing is
+ * above them. */
+static void convolve_at(const struct assay__grid *before, long start, const struct table *table,
+                        double sums[ASSAY__CONVOLVED])
 {
-    const struct assay__grid *before = source->before;
-    long parts = source->parts, part = ((node % parts) + parts) % parts;
-    long moved = parts > 1 ? (node - part) / parts : node * (long)source->layout.ratio;
-    const struct table *table = &source->tables[part];
-    long start = source->edge_node + source->first + moved - table->half, skip = 0;
-    long count = table->count, end = (long)before->even_count;
-    if (start < 0) {
-        skip = -start;
-        start = 0;
+    long all = table->count + ASSAY__CONVOLVED, count = (long)before->even_count;
+    if (start >= 0 && start + all <= count) {
+        assay__convolve(before->mass + start, table->values, table->count, sums);
+        return;
     }
-    if (start + count - skip > end)
-        count = end - start + skip;
-    return count <= skip ? 0.0 : dot(before->mass + start, table->values + skip, count - skip);
+    double masses[TABLE_MAX + ASSAY__CONVOLVED], unit = before->time * before->step;
+    long below = start < 0 ? -start : 0, end = start + all > count ? count - start : all;
+    for (long i = 0; i < below && i < all; i++)
+        masses[i] = unit;
+    if (below < end)
+        memcpy(masses + below, before->mass + start + below,
+               (size_t)(end - below) * sizeof *masses);
+    for (long i = end < 0 ? 0 : end; i < all; i++)
+        masses[i] = 0.0;
+    assay__convolve(masses, table->values,
+                    end < 0              ? 0
+                    : end < table->count ? end
+                                         : table->count,
+                    sums);
 }
 
-/* h at nodes of a stretch, several at a time. */
-struct stretch {
-    long lowest, count; /* nodes */
-    double h[ASSAY__CONVOLVED * PARTS_MAX];
-};
-
-/* Fills the stretch that ends at a node; false where it leaves the nodes of the look before. */
-static bool fill_stretch(const struct source *source, long node, struct stretch *stretch)
+/* h of a stretch of nodes that ends at one; how many they are. */
+static long fill_stretch(const struct source *source, long node,
+                         double h[ASSAY__CONVOLVED * PARTS_MAX])
 {
-    const struct assay__grid *before = source->before;
-    long parts = source->parts, count = ASSAY__CONVOLVED * parts, lowest = node - count + 1;
-    if (!(source->layout.ratio > 0.0 && source->layout.ratio <= 1.0))
-        return false;
+    long parts = source->parts, every = source->layout.ratio > 1.0 ? 2 : 1;
+    long count = ASSAY__CONVOLVED * parts / every, lowest = node - count + 1;
     for (long i = 0; i < parts; i++) {
-        long part = (((lowest + i) % parts) + parts) % parts, moved = (lowest + i - part) / parts;
+        long place = lowest * every + i, part = ((place % parts) + parts) % parts;
         const struct table *table = &source->tables[part];
-        long start = source->edge_node + source->first + moved - table->half;
-        if (start < 0 || start + table->count + ASSAY__CONVOLVED > (long)before->even_count)
-            return false;
+        long start = source->edge_node + source->first + (place - part) / parts - table->half;
         double sums[ASSAY__CONVOLVED];
-        assay__convolve(before->mass + start, table->values, table->count, sums);
-        for (long k = 0; k < ASSAY__CONVOLVED; k++)
-            stretch->h[i + k * parts] = sums[k];
+        convolve_at(source->before, start, table, sums);
+        for (long k = 0; k < ASSAY__CONVOLVED / every; k++)
+            h[i + k * parts] = sums[k * every];
     }
-    stretch->lowest = lowest;
-    stretch->count = count;
-    return true;
+    return count;
 }
 
 /* After one look h is a normal tail. */
-static double value_at(const struct source *source, long node, struct stretch *stretch)
+static double value_at(const struct source *source, long node)
 {
     const struct assay__grid *before = source->before;
     const struct place *p = &source->place;
     double y = p->edge + (double)node * source->layout.step;
-    if (source->layout.ratio > 0.0) {
-        long within = node - stretch->lowest;
-        if (within >= 0 && within < stretch->count)
-            return stretch->h[within];
-        return fill_stretch(source, node, stretch) ? stretch->h[stretch->count - 1]
-                                                   : table_value(source, node);
-    }
     if (before->even_count == 0 && before->panel_count == 0)
         return assay_normal_upper((y - before->edge / before->time) / p->before);
     return assay__survival(before, p->time, y * p->time);
@@ -305,7 +203,7 @@ static bool open_source(struct source *source)
     const struct assay__grid *before = source->before;
     if (source->layout.ratio == 0.0)
         return true;
-    double step = step_of(before), drop = source->place.edge - before->edge / before->time;
+    double step = before->step, drop = source->place.edge - before->edge / before->time;
     double whole = floor(drop / step), offset = drop - whole * step;
     source->first = (long)whole;
     source->edge_node = (long)before->edge_node;
@@ -318,29 +216,38 @@ static bool open_source(struct source *source)
     return true;
 }
 
-/* From the top down, until what paths that end there have done no longer matters: h is 1. */
-static void fill_nodes(const struct source *source, struct assay__grid *grid)
+/* What paths that end at a place and below have done no longer matters, for drifts from -3/sqrt(t)
+ * up: h is 1. */
+static bool is_flat(double time, double place, double h)
 {
     const double nothing = 1e-17, near_one = 1.0 - 1e-6;
-    const struct place *p = &source->place;
-    double unit = p->time * source->layout.step;
-    bool is_flat = false;
-    struct stretch stretch;
-    stretch.count = 0;
-    stretch.lowest = 0;
-    for (long i = (long)grid->even_count - 1; i >= 0; i--) {
-        long node = i - (long)grid->edge_node;
-        double place = grid->edge + (double)node * unit, h = 1.0;
-        if (!is_flat)
-            h = value_at(source, node, &stretch);
-        bool is_asked = !is_flat && i % FLAT_ASKED == 0 && h > near_one && place < 0.0;
-        if (is_asked) {
-            double mass = 0.5 * exp(-0.5 * place * place / p->time);
-            is_flat = fabs(1.0 - h) * mass < nothing || place < -7.5 * sqrt(p->time);
-        }
-        grid->node[i] = place;
-        grid->mass[i] = h * unit * weight_of(-node);
+    if (!(h > near_one && place < 0.0))
+        return false;
+    double z = place / sqrt(time), mass = 0.5 * exp(-0.5 * fmin(0.0, z + 3.0) * (z + 3.0));
+    return fabs(1.0 - h) * mass < nothing || z < -7.5;
+}
+
+/* h from the top down, stretch by stretch, until it is flat. */
+static void fill_h(const struct source *source, struct assay__grid *grid, double *h)
+{
+    double unit = source->place.time * source->layout.step, stretch[ASSAY__CONVOLVED * PARTS_MAX];
+    long left = (long)grid->even_count, edge_node = (long)grid->edge_node;
+    for (bool flat = false; left > 0 && !flat;) {
+        long top = left - 1 - edge_node, count = SINGLES;
+        if (source->layout.ratio > 0.0)
+            count = fill_stretch(source, top, stretch);
+        else
+            for (long i = 0; i < count; i++)
+                stretch[i] = value_at(source, top - count + 1 + i);
+        long taken = count < left ? count : left;
+        left -= taken;
+        memcpy(h + left, stretch + (count - taken), (size_t)taken * sizeof *h);
+        grid->sure = grid->edge + (double)(left - edge_node) * unit;
+        grid->sure_miss = fabs(1.0 - h[left]);
+        flat = is_flat(source->place.time, grid->sure, h[left]);
     }
+    for (long i = 0; i < left; i++)
+        h[i] = 1.0;
 }
 
 enum assay_status assay__even_fill(const struct assay__walk *walk, uint32_t look, double next_time,
@@ -361,7 +268,25 @@ enum assay_status assay__even_fill(const struct assay__walk *walk, uint32_t look
     grid->panel_count = 0;
     grid->bounds = grid->node = block;
     grid->mass = block + grid->even_count;
-    fill_nodes(&source, grid);
+    grid->step = source.layout.step;
+    fill_h(&source, grid, grid->mass);
+    assay__nodes()->place(grid->node, grid->mass, (long)grid->even_count, (long)grid->edge_node,
+                          grid->edge, source.place.time * grid->step);
     grid->flat_low = grid->flat_high = grid->node[0];
     return ASSAY_OK;
+}
+
+void assay__even_visit_below(const struct assay__grid *grid, double low, assay__visitor *visit,
+                             void *context)
+{
+    double unit = grid->time * grid->step;
+    for (long first = 1; grid->node[0] - (double)first * unit >= low; first += POINTS) {
+        double u[POINTS], mass[POINTS];
+        for (long i = 0; i < POINTS; i++) {
+            long below = first + POINTS - 1 - i;
+            u[i] = grid->node[0] - (double)below * unit;
+            mass[i] = unit * assay__node_weight((long)grid->edge_node + below);
+        }
+        visit(context, u, mass);
+    }
 }

@@ -19,7 +19,7 @@ struct assay__exits {
                                                 density, times the bridge's deviation squared */
 };
 
-/** assay__exits_add() adds a chunk of nodes: the same bits on any processor. */
+/** assay__exits_add() adds a chunk of nodes, which rise: the same bits on any processor. */
 void assay__exits_add(struct assay__exits *exits, const double u[ASSAY__GAUSS_POINTS],
                       const double mass[ASSAY__GAUSS_POINTS]);
 

@@ -1,62 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The body of assay__exits_add(), compiled once for every width of vectors: no branches, no fused
- * operations, and sums of every fourth node, so that all have the same bits. EXITS_NAME is the
- * function, EXITS_TARGET an attribute, EXITS_WIDTH how many numbers a vector has.
+ * The body of assay__exits_add(), compiled once for every width of vectors: no fused operations,
+ * and sums of every fourth node, so that all have the same bits. EXITS_NAME is the function,
+ * EXITS_TARGET an attribute, EXITS_WIDTH how many numbers a vector has.
  */
 #include "stats/horizon/exits.h"
 
-#include <stdint.h>
-#include <string.h>
+#define VECTOR_TARGET EXITS_TARGET
+#define VECTOR_WIDTH EXITS_WIDTH
+#include "stats/horizon/vector_body.h"
 
-#define INLINE static inline EXITS_TARGET __attribute__((always_inline))
-
-typedef double vector __attribute__((vector_size(8 * EXITS_WIDTH)));
-typedef int64_t whole __attribute__((vector_size(8 * EXITS_WIDTH)));
-
-static const double SQRT_TAU = 2.50662827463100050242; /* sqrt(2 pi) */
-
-INLINE vector load(const double *from)
-{
-    vector value;
-    memcpy(&value, from, sizeof value);
-    return value;
-}
-
-INLINE void add_to(double *to, vector value)
-{
-    value += load(to);
-    memcpy(to, &value, sizeof value);
-}
-
-INLINE vector choose(whole yes, vector a, vector b)
-{
-    return (vector)((yes & (whole)a) | (~yes & (whole)b));
-}
-
-/* exp(x), |x| < 700, as in stats/horizon/exp_negative.h; numbers beyond count as 700. */
-INLINE vector exponential(vector x)
-{
-    const double shift = 0x1.8p52;
-    const vector none = {0.0}, most = none + 700.0;
-    x = choose(x < -most, -most, choose(x > most, most, x));
-    vector k = x * 1.44269504088896340736 + shift, n = k - shift;
-    vector r = (x - n * 0x1.62e42feep-1) - n * 0x1.a39ef35793c76p-33;
-    vector e = r * (1.0 / 6227020800.0) + 1.0 / 479001600.0;
-    e = e * r + 1.0 / 39916800.0;
-    e = e * r + 1.0 / 3628800.0;
-    e = e * r + 1.0 / 362880.0;
-    e = e * r + 1.0 / 40320.0;
-    e = e * r + 1.0 / 5040.0;
-    e = e * r + 1.0 / 720.0;
-    e = e * r + 1.0 / 120.0;
-    e = e * r + 1.0 / 24.0;
-    e = e * r + 1.0 / 6.0;
-    e = e * r + 0.5;
-    e = e * r + 1.0;
-    e = e * r + 1.0;
-    return e * (vector)(((whole)k + 1023) << 52);
-}
+static const double SQRT_TAU = 2.50662827463100050242;  /* sqrt(2 pi) */
+static const double POLE_RATE = 9.42477796076937971539; /* 2 pi/h */
 
 /* ((n + 1/2) h)^2 for the step h = 2/3 of the midpoint rule: see stats/dist/normal.c */
 #define SQUARE(n) ((((n) + 0.5) * (2.0 / 3.0)) * (((n) + 0.5) * (2.0 / 3.0)))
@@ -68,11 +23,10 @@ INLINE vector terms(vector s, double square, double next, double a, double b)
     return (a * two + b * one) / (one * two);
 }
 
-/* Mills' ratio for z >= 0: the sum, and the residue exp(z^2/2)/(1 + exp(rate z)) of the pole. */
-INLINE vector mills_ratio(vector z)
+/* Mills' ratio for z >= 0: this sum, and the residue exp(z^2/2)/(1 + exp(rate z)) of the pole. */
+INLINE vector mills_sum(vector z)
 {
-    const double scale = 0.53192304053524357862;                     /* h sqrt(2/pi) */
-    const vector none = {0.0}, rate = none + 9.42477796076937971539; /* 2 pi/h */
+    const double scale = 0.53192304053524357862; /* h sqrt(2/pi) */
     vector s = z * z, sum = 8.3239696769811600796e-16 / (s + SQUARE(12));
     sum += terms(s, SQUARE(10), SQUARE(11), 2.2897348456455528941e-11, 1.7241209390355126646e-13);
     sum += terms(s, SQUARE(8), SQUARE(9), 1.0645371411076041112e-07, 1.9497677860172339442e-09);
@@ -80,22 +34,51 @@ INLINE vector mills_ratio(vector z)
     sum += terms(s, SQUARE(4), SQUARE(5), 0.011108996538242306496, 0.0012038599948282031467);
     sum += terms(s, SQUARE(2), SQUARE(3), 0.24935220877729619882, 0.065728528616530483121);
     sum += terms(s, SQUARE(0), SQUARE(1), 0.94595946890676546289, 0.6065306597126334236);
-    vector within = choose(z < rate, z, rate); /* beyond it there is nothing */
-    vector fall = exponential(-rate * within);
-    return scale * (z * sum) +
-           SQRT_TAU * (exponential(within * (0.5 * within - rate)) / (1.0 + fall));
+    return scale * (z * sum);
 }
 
+/* The rest of it. */
+INLINE vector residue(vector z)
+{
+    const vector none = {0.0}, rate = none + POLE_RATE;
+    whole is_within = z < rate; /* beyond it there is nothing */
+    vector within = choose(is_within, z, rate), fall = exponential(-rate * within);
+    vector value = SQRT_TAU * (exponential(within * (0.5 * within - rate)) / (1.0 + fall));
+    return choose(is_within, value, none);
+}
+
+/* The density of B(t) at places over the reference, where an exit is nearly sure. */
+INLINE vector density_past(const struct assay__exits *c, vector place)
+{
+    vector past = place - c->past_mean;
+    return SQRT_TAU * exponential(c->past_log + c->past_factor * past * past);
+}
+
+/* Nodes rise: the first one of a vector and the last one tell what all of it needs. */
 INLINE void add_vector(struct assay__exits *c, const double *u, const double *mass, int lane)
 {
-    vector place = load(u), weight = load(mass);
-    vector away = place - c->mean, past = place - c->past_mean;
+    const double far = -9.0; /* deviations of the step past the edge, where an exit is sure */
+    vector place = load(u), weight = load(mass), none = {0.0};
     vector x = (c->edge - place) * c->step_share;
-    whole is_past = x < 0.0;
+    if ((c->edge - u[0]) * c->step_share < far) {
+        add_to(c->exits + lane, weight * density_past(c, place));
+        return;
+    }
+    vector away = place - c->mean, tail;
     vector bridge = weight * (c->bridge_share * exponential(c->factor * away * away));
-    vector beyond = weight * (SQRT_TAU * exponential(c->past_log + c->past_factor * past * past));
-    vector tail = bridge * mills_ratio(choose(is_past, -x, x));
-    add_to(c->exits + lane, choose(is_past, beyond - tail, tail));
+    double least = (c->edge - u[EXITS_WIDTH - 1]) * c->step_share;
+    if (least >= POLE_RATE) {
+        tail = bridge * mills_sum(x);
+    } else if (least >= 0.0) {
+        tail = bridge * (mills_sum(x) + residue(x));
+    } else {
+        whole is_past = x < 0.0;
+        vector z = choose(is_past, -x, x);
+        bridge = choose(x < far, none, bridge);
+        tail = bridge * (mills_sum(z) + residue(z));
+        tail = choose(is_past, weight * density_past(c, place) - tail, tail);
+    }
+    add_to(c->exits + lane, tail);
     add_to(c->density + lane, bridge);
     add_to(c->slope + lane, bridge * away);
 }

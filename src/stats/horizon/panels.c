@@ -142,9 +142,12 @@ enum assay_status assay__panels_fill(const struct assay__walk *walk, uint32_t lo
             grid->bounds[p] = -falling[p];
     }
     assay__free(falling);
+    const struct assay__grid *before = &walk->grids[look - 1];
     for (uint32_t p = both ? half : 0; p < grid->panel_count; p++)
-        fill_panel(&walk->grids[look - 1], grid, p);
+        fill_panel(before, grid, p);
     for (uint32_t p = 0; both && p < half; p++)
         mirror_panel(grid, p);
+    grid->sure = grid->flat_high;
+    grid->sure_miss = half == 0 ? 0.0 : fabs(1.0 - assay__survival(before, grid->time, low));
     return ASSAY_OK;
 }

@@ -76,9 +76,11 @@ static double power_excess(void *context, double drift)
     const struct assay__walk *walk = target->walk;
     uint32_t last = walk->count - 1;
     double sum = -target->power;
-    if (last > 0 && !walk->two_sided && isinf(walk->grids[last - 1].low_edge) && drift > 0.0)
-        return (1.0 - target->power - assay__grid_survival(&walk->grids[last - 1], drift)) +
-               exit_above(walk, last, drift);
+    if (last > 0 && !walk->two_sided && isinf(walk->grids[last - 1].low_edge) && drift > 0.0) {
+        double survival = assay__walk_survival(walk, last, drift);
+        if (!isnan(survival))
+            return (1.0 - target->power - survival) + exit_above(walk, last, drift);
+    }
     for (uint32_t k = 0; k < walk->count; k++)
         sum += exit_above(walk, k, drift);
     return sum;

@@ -13,11 +13,20 @@
 #include "stats/horizon/panels.h"
 #include "stats/root.h"
 
+enum { POINTS_MAX = 48, NEAREST = 5 };
+
+/* A drift, and the normal quantile of the tail under it, which is nearly a line. */
+struct point {
+    double drift, score;
+};
+
 struct outcome {
     const struct assay__walk *walk;
     uint32_t look;
     double time, edge; /* of the look, and the observed score */
     double level;
+    struct point points[POINTS_MAX]; /* that were computed */
+    int point_count;
 };
 
 /* The probability of an exit above edge at look k, with none before. */
@@ -30,12 +39,13 @@ static double exit_above(const struct assay__walk *walk, uint32_t k, double edge
 /* Of exits above before the look. Survival loses the digits of small probabilities. */
 static double exits_before(const struct outcome *o, double drift)
 {
-    const double least_level = 1e-4, least_score = -0.3; /* nodes end where drifts below go */
-    const struct assay__grid *last = &o->walk->grids[o->look - 1];
+    const double least_level = 1e-4;
     double sum = 0.0;
-    if (!o->walk->two_sided && o->level > least_level && o->level < 1.0 - least_level &&
-        drift * sqrt(last->time) > least_score)
-        return 1.0 - assay__grid_survival(last, drift);
+    if (!o->walk->two_sided && o->level > least_level && o->level < 1.0 - least_level) {
+        double survival = assay__walk_survival(o->walk, o->look, drift);
+        if (!isnan(survival))
+            return 1.0 - survival;
+    }
     for (uint32_t k = 0; k < o->look; k++)
         sum += exit_above(o->walk, k, o->walk->grids[k].edge, drift);
     return sum;
@@ -54,31 +64,90 @@ static double excess(void *context, double drift)
     return tail(o, drift) - o->level;
 }
 
-/* The normal quantile of the tail, nearly a line. */
-static double score(const struct outcome *o, double drift)
+static void add_point(struct outcome *o, double drift)
 {
-    return -assay_normal_quantile_upper(tail(o, drift));
+    double score = -assay_normal_quantile_upper(tail(o, drift));
+    if (isfinite(score) && o->point_count < POINTS_MAX)
+        o->points[o->point_count++] = (struct point){drift, score};
 }
 
-/* The drift at which the tail is the level: secants on the quantile's scale; else by brackets. */
+/* The nearer points lie too close to one to say more with it. */
+static bool is_crowded(const struct point *near, int count, struct point point, double want)
+{
+    for (int i = 0; i < count; i++)
+        if (fabs(point.score - near[i].score) < 0.1 * fabs(point.score - want))
+            return true;
+    return false;
+}
+
+/* The point not taken whose score is nearest to one; there is one. */
+static int next_nearest(const struct outcome *o, double want, const bool *taken)
+{
+    int best = 0;
+    double least = HUGE_VAL;
+    for (int i = 0; i < o->point_count; i++) {
+        double away = fabs(o->points[i].score - want);
+        if (!taken[i] && away < least) {
+            best = i;
+            least = away;
+        }
+    }
+    return best;
+}
+
+/* The points whose scores are nearest to one, the nearest first; their number. */
+static int nearest_points(const struct outcome *o, double want, struct point near[NEAREST])
+{
+    bool taken[POINTS_MAX] = {false};
+    int count = 0;
+    for (int round = 0; round < o->point_count && count < NEAREST; round++) {
+        int best = next_nearest(o, want, taken);
+        taken[best] = true;
+        if (!is_crowded(near, count, o->points[best], want))
+            near[count++] = o->points[best];
+    }
+    return count;
+}
+
+/* The drift at a score by the polynomial through points, and what the last of them changed. */
+static double drift_through(const struct point *near, int count, double want, double *change)
+{
+    double table[NEAREST], drift = near[0].drift, factor = 1.0;
+    for (int i = 0; i < count; i++)
+        table[i] = near[i].drift;
+    for (int order = 1; order < count; order++) {
+        for (int i = count - 1; i >= order; i--)
+            table[i] = (table[i] - table[i - 1]) / (near[i].score - near[i - order].score);
+        factor *= want - near[order - 1].score;
+        *change = factor * table[order];
+        drift += *change;
+    }
+    return drift;
+}
+
+/*
+ * The drift at which the tail is the level, by the points that are known: one more is computed
+ * where the polynomial through them gets to, until the last of its terms is nothing. Else by
+ * brackets.
+ */
 static double drift_at(struct outcome *o, double level, double start, double step)
 {
-    const double near = 1e-7; /* of the step: the next one would be below 1e-14 */
+    const double nothing = 1e-13, close = 0.02; /* of the step; of the score */
     o->level = level;
-    double want = -assay_normal_quantile_upper(level), low = start, high = start + step;
-    double at_low = score(o, low) - want, at_high = score(o, high) - want;
-    for (int i = 0; i < 12; i++) {
-        double next = high - at_high * ((high - low) / (at_high - at_low));
-        if (!isfinite(next) || fabs(next - high) > 20.0 * step)
+    double want = -assay_normal_quantile_upper(level), slope = 0.5 / step;
+    if (o->point_count == 0)
+        add_point(o, start);
+    for (int i = 0; i < 12 && o->point_count > 0; i++) {
+        struct point near[NEAREST];
+        int count = nearest_points(o, want, near);
+        double away = want - near[0].score, change = away / slope, next = near[0].drift + change;
+        if (count > 1 && fabs(away) < 1.0)
+            next = drift_through(near, count, want, &change);
+        if (!isfinite(next) || fabs(next - near[0].drift) > 20.0 * step)
             break;
-        low = high;
-        at_low = at_high;
-        high = next;
-        if (fabs(high - low) < near * step)
-            return high;
-        at_high = score(o, high) - want;
-        if (at_high == at_low)
-            return high;
+        if (fabs(change) < nothing * step && fabs(away) < close)
+            return next;
+        add_point(o, next);
     }
     return assay__root_rising(excess, o, start, step);
 }
@@ -137,7 +206,7 @@ enum assay_status assay_horizon_estimate(const struct assay_horizon *horizon, si
     bool mirrored = walk->two_sided && statistic < 0.0;
     double time = walk->grids[look].time, root = sqrt(time);
     double size = mirrored ? -statistic : statistic, start = size / root, step = 0.5 / root, p;
-    struct outcome o = {walk, (uint32_t)look, time, size * root, 0.5};
+    struct outcome o = {.walk = walk, .look = (uint32_t)look, .time = time, .edge = size * root};
     status = tail_without_drift(horizon, &o, &p, err);
     if (status != ASSAY_OK)
         return status;

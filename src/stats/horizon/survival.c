@@ -5,7 +5,7 @@
 #include <math.h>
 
 #include "assay/dist.h"
-#include "stats/horizon/exp_negative.h"
+#include "stats/horizon/nodes.h"
 #include "stats/horizon/visit.h"
 
 enum { POINTS = ASSAY__GAUSS_POINTS };
@@ -22,14 +22,7 @@ struct bridge {
 static void visit_bridge(void *context, const double u[POINTS], const double mass[POINTS])
 {
     struct bridge *bridge = context;
-    double mean = bridge->mean, factor = bridge->factor, terms[POINTS], sum = 0.0;
-    for (int i = 0; i < POINTS; i++) {
-        double away = u[i] - mean;
-        terms[i] = mass[i] * exp_negative(factor * away * away);
-    }
-    for (int i = 0; i < POINTS; i++)
-        sum += terms[i];
-    bridge->sum += sum;
+    bridge->sum += assay__nodes()->density(u, mass, bridge->mean, bridge->factor);
 }
 
 /* P(low < Z < high) to the digits of the smaller tail; low < high. */

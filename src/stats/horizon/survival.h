@@ -31,10 +31,13 @@ struct assay__grid {
     double low_edge;  /* the lower one; -infinity when there is none */
     double flat_low;  /* h is 1 from flat_low to flat_high, beside panels and nodes; no score */
     double flat_high; /* lies below flat_low */
+    double sure;      /* h is taken for 1 below, without a lower boundary; */
+    double sure_miss; /* at this place that lacks so much, and less below */
     double *bounds;   /* the memory of all; NULL until the grid is made. Panels: [panel_count + 1],
                          rising; the last one is the edge */
     double *node;     /* [panel_count * ASSAY__GAUSS_POINTS], or [even_count] */
     double *mass;     /* quadrature weight times h at the nodes */
+    double step;      /* of even nodes, over score / time */
     uint32_t even_count;  /* a multiple of ASSAY__GAUSS_POINTS; 0: panels */
     uint32_t edge_node;   /* the even node at the edge */
     uint32_t panel_count; /* 0 after the first look: all is flat */
@@ -77,9 +80,12 @@ void assay__walk_release(struct assay__walk *walk);
  */
 bool assay__is_rare(const struct assay__grid *last, double time, double edge);
 
-/** assay__grid_survival() is the probability under a drift of no exit up to the grid's look; there
- * is no lower boundary. Good to 1e-14 for drifts above -.3 / sqrt(time). */
-double assay__grid_survival(const struct assay__grid *grid, double theta);
+/**
+ * assay__walk_survival() is the probability under a drift of no exit at the first count looks, of
+ * which there is one; there is no lower boundary. Good to 2e-14 after 100 looks. NaN where h is not
+ * known so low as the drift leads.
+ */
+double assay__walk_survival(const struct assay__walk *walk, uint32_t count, double theta);
 
 /** struct assay__exit: the logarithm of an exit probability, minus its slope, and the slope's. */
 struct assay__exit {

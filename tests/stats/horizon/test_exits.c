@@ -6,6 +6,7 @@
 #include "stats/horizon/convolve.h"
 #include "stats/horizon/exits.h"
 #include "stats/horizon/gauss.h"
+#include "stats/horizon/nodes.h"
 
 enum { POINTS = ASSAY__GAUSS_POINTS, DRAWS = 20000, TABLE = 64 };
 
@@ -15,6 +16,12 @@ static double draw(uint64_t *state)
     *state ^= *state << 25;
     *state ^= *state >> 27;
     return (double)((*state * UINT64_C(2685821657736338717)) >> 11) * 0x1p-53;
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
 }
 
 /* An exit above an edge after a look at t, from random masses around it. */
@@ -37,6 +44,7 @@ static void draw_exits(uint64_t *state, struct assay__exits *exits, double u[POI
         u[i] = exits->mean + sqrt(step) * (20.0 * draw(state) - 12.0);
         mass[i] = draw(state);
     }
+    qsort(u, POINTS, sizeof *u, compare_doubles);
 }
 
 static double sum_of(const double lanes[4])
@@ -132,11 +140,47 @@ START_TEST(series_of_any_width)
 }
 END_TEST
 
+START_TEST(nodes_of_any_width)
+{
+    uint64_t state = 77;
+    enum { COUNT = 240 };
+    const struct assay__nodes *a = &assay__nodes_plainly, *b = &assay__nodes_wide;
+    double plain[2][COUNT], wide[2][COUNT], h[COUNT];
+    for (int d = 0; d < 200; d++) {
+        double step = 0.05 + draw(&state), first = -10.0 * draw(&state), rate = -draw(&state);
+        long edge_node = (long)(COUNT * draw(&state));
+        a->table(plain[0], COUNT, first, step, rate, 3.0);
+        b->table(wide[0], COUNT, first, step, rate, 3.0);
+        ck_assert_int_eq(memcmp(plain[0], wide[0], sizeof plain[0]), 0);
+        for (int i = 0; i < COUNT; i++) {
+            double away = first + i * step, power = fmax(rate * away * away, -700.0);
+            ck_assert_double_eq_tol(plain[0][i] / (3.0 * exp(power)), 1.0, 1e-12);
+            h[i] = plain[1][i] = wide[1][i] = draw(&state);
+        }
+        a->place(plain[0], plain[1], COUNT, edge_node, 1.5, step);
+        b->place(wide[0], wide[1], COUNT, edge_node, 1.5, step);
+        ck_assert_int_eq(memcmp(plain, wide, sizeof plain), 0);
+        for (long i = 0; i < COUNT; i++) {
+            double share = assay__node_weight(edge_node - i);
+            ck_assert_double_eq(plain[0][i], 1.5 + (double)(i - edge_node) * step);
+            ck_assert_double_eq(plain[1][i], h[i] * step * share);
+            ck_assert_double_eq_tol(share, 1.0 - assay__node_weight(i - edge_node), 1e-15);
+        }
+        double sum = 0.0, mean = 4.0 * draw(&state) - 2.0;
+        for (int i = 0; i < POINTS; i++)
+            sum += h[i] * exp(-3.0 * (h[i] - mean) * (h[i] - mean));
+        ck_assert_double_eq(a->density(h, h, mean, -3.0), b->density(h, h, mean, -3.0));
+        ck_assert_double_eq_tol(a->density(h, h, mean, -3.0) / sum, 1.0, 1e-14);
+    }
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     tcase_add_test(cases, exits_of_any_width);
     tcase_add_test(cases, places_of_any_width);
     tcase_add_test(cases, series_of_any_width);
+    tcase_add_test(cases, nodes_of_any_width);
 }
 
 int main(void)

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ASSAY_STATS_HORIZON_NODES_H
+#define ASSAY_STATS_HORIZON_NODES_H
+
+#include "stats/horizon/gauss.h"
+
+/**
+ * What is computed node by node: the same bits on any processor. Each function stands for two, of
+ * which ..._wide() is ..._plainly() where there is no other.
+ */
+struct assay__nodes {
+    /** table: values[i] = scale exp(rate (first + i step)^2), exponents from -700 to 0; room for
+     * count rounded up to a multiple of 4. */
+    void (*table)(double *values, long count, double first, double step, double rate, double scale);
+    /** place: the nodes around an edge, unit apart; mass[i] has h, and becomes h's mass in the
+     * integral up to the edge. count is a multiple of 4. */
+    void (*place)(double *node, double *mass, long count, long edge_node, double edge, double unit);
+    /** density: the sum of mass exp(factor (u - mean)^2); exponents below -700 count as that. */
+    double (*density)(const double u[ASSAY__GAUSS_POINTS], const double mass[ASSAY__GAUSS_POINTS],
+                      double mean, double factor);
+};
+
+extern const struct assay__nodes assay__nodes_plainly, assay__nodes_wide;
+
+/** assay__nodes() are those that this processor is quickest with. */
+const struct assay__nodes *assay__nodes(void);
+
+/** assay__sine_integral[k] is Si(pi k)/pi. */
+enum { ASSAY__NODES_NEAR = 31 };
+extern const double assay__sine_integral[ASSAY__NODES_NEAR + 1];
+
+/** assay__node_weight() is the share that a node counts with in an integral up to an edge, so many
+ * steps above it: 1/2 + Si(pi below)/pi. */
+double assay__node_weight(long below);
+
+#endif
