@@ -10,6 +10,7 @@
 #include "analysis/look_cache.h"
 #include "analysis/looks.h"
 #include "stats/metric/metric.h"
+#include "stats/srm_quick.h"
 
 struct storage {
     struct assay__arena arena;
@@ -73,6 +74,8 @@ static enum assay_status srm_so_far(struct assay__builder *builder, const double
         struct assay_srm test;
         for (uint32_t g = 0; g < out->group_count; g++)
             units[g] = assay__look_units(builder, srm->slice, k, g);
+        if (!assay__srm_counts(units, weights, out->group_count, &builder->plan->srm, &srm->test))
+            continue;
         status = assay_srm_test(units, weights, out->group_count, &builder->plan->srm, groups,
                                 &test, err);
         if (status != ASSAY_OK)

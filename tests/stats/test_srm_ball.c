@@ -3,6 +3,7 @@
 #include "test.h"
 
 #include "stats/srm_ball.h"
+#include "stats/srm_quick.h"
 #include "stats/srm_wide.h"
 
 enum { GROUPS_MAX = 5 };
@@ -126,10 +127,38 @@ START_TEST(usual_tests_need_no_more_than_128_bits)
 }
 END_TEST
 
+/* A look that the quick bound leaves out changes nothing. */
+START_TEST(looks_left_out_change_nothing)
+{
+    uint64_t state = 3;
+    int left_out = 0, cases = 20000;
+    for (int i = 0; i < cases; i++) {
+        struct drawn c = draw_case(&state);
+        struct assay_srm_group groups[GROUPS_MAX];
+        struct assay_srm test, so_far = {.log10_p = -6.0 * draw(&state)};
+        struct assay_error err;
+        c.design.method = ASSAY_SRM_SEQUENTIAL;
+        assert_ok(assay_srm_test(c.counts, c.weights, c.count, &c.design, groups, &test, &err),
+                  &err);
+        if (draw_bits(&state) % 4 == 0 && !isnan(test.log10_p))
+            so_far.log10_p = test.log10_p * (1.0 + 1e-5 * (draw(&state) - 0.5));
+        so_far.p = pow(10.0, so_far.log10_p);
+        if (assay__srm_counts(c.counts, c.weights, c.count, &c.design, &so_far))
+            continue;
+        left_out++;
+        ck_assert(!test.significant);
+        ck_assert(isnan(test.log10_p) || test.log10_p >= so_far.log10_p);
+    }
+    printf("srm: %d of %d looks left out\n", left_out, cases);
+    ck_assert_int_gt(left_out, cases / 8);
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     tcase_add_test(cases, no_digit_differs_from_320_bits);
     tcase_add_test(cases, usual_tests_need_no_more_than_128_bits);
+    tcase_add_test(cases, looks_left_out_change_nothing);
 }
 
 int main(void)

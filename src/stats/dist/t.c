@@ -290,6 +290,13 @@ double assay__t_quantile_near(double z, double df)
     return isinf(df) ? z : cornish_fisher(z, df);
 }
 
+/* That leaves nothing out: the next term is below 1e-18 of the quantile. */
+static int is_expansion(double s, double df)
+{
+    const double least_df = 5000.0, most_share = 2e-3;
+    return df > least_df && s < most_share * df && isfinite(df);
+}
+
 /* A start for p < 1/4. That expansion where it converges; far out the tail is about the height
  * over df; between, Wallace (1959, Ann. Math. Stat. 30:1124), whose z is right to the order of the
  * exponent. */
@@ -311,6 +318,8 @@ static double start_of(double p, double df, double top)
 static double outer_quantile(struct assay__t_law *law, double p)
 {
     double df = law->df, t = start_of(p, df, law->top), miss;
+    if (is_expansion(t * t, df))
+        return t;
     for (int i = 0; i < 100; i++) {
         struct assay__point point = point_at(law, t);
         t = move(t, df, assay__point_advance(&point, p, &miss));
@@ -347,6 +356,12 @@ double assay__t_law_quantile_upper(struct assay__t_law *law, double p)
     if (p > 0.5)
         return -assay__t_law_quantile_upper(law, 1.0 - p); /* exact for p in [1/2, 1] */
     return p > 0.25 ? central_quantile(0.5 - p, law->df, law->top) : outer_quantile(law, p);
+}
+
+double assay__t_law_quantile_at(struct assay__t_law *law, double z)
+{
+    return is_expansion(z * z, law->df) ? cornish_fisher(z, law->df)
+                                        : assay__t_law_quantile_upper(law, assay_normal_upper(z));
 }
 
 double assay_t_quantile_upper(double p, double df)

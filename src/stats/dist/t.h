@@ -37,6 +37,10 @@ double assay__t_quantile_near(double z, double df);
 
 /** The functions of assay/dist.h and above, bit by bit. */
 double assay__t_law_quantile_upper(struct assay__t_law *law, double p);
+
+/** assay__t_law_quantile_at() is the quantile of the law at the upper tail of a normal z; |z| < 37.
+ */
+double assay__t_law_quantile_at(struct assay__t_law *law, double z);
 struct assay__tail_values assay__t_law_upper_values(struct assay__t_law *law, double t);
 
 #endif

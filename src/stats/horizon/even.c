@@ -21,6 +21,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "stats/horizon/convolve.h"
+#include "stats/horizon/node_weights.h"
 #include "stats/horizon/nodes.h"
 
 enum { POINTS = ASSAY__GAUSS_POINTS, NODES_MAX = 6000, NODES_FREE_MAX = 600, TABLE_MAX = 512 };

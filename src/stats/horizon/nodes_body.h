@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+#include "stats/horizon/node_weights.h"
+
 #define VECTOR_TARGET NODES_TARGET
 #define VECTOR_WIDTH NODES_WIDTH
 #include "stats/horizon/vector_body.h"

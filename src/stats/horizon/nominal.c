@@ -22,7 +22,7 @@ static double log_excess(void *context, double log_t)
 double assay__nominal_by_law(double z, struct assay__t_law *law)
 {
     if (fabs(z) < 37.0)
-        return assay__t_law_quantile_upper(law, assay_normal_upper(z));
+        return assay__t_law_quantile_at(law, z);
     struct target target = {law->df, assay_normal_log_upper(z)};
     return exp(assay__root_rising(log_excess, &target, log(z), 0.5));
 }

@@ -6,6 +6,7 @@
 #include "stats/horizon/convolve.h"
 #include "stats/horizon/exits.h"
 #include "stats/horizon/gauss.h"
+#include "stats/horizon/node_weights.h"
 #include "stats/horizon/nodes.h"
 
 enum { POINTS = ASSAY__GAUSS_POINTS, DRAWS = 20000, TABLE = 64 };
