@@ -130,7 +130,7 @@ bool assay__plain_parse(const char *text, size_t length, struct assay_decimal *o
 {
     const char *end = text + length;
     uint64_t value = 0;
-    if (length == 0 || length > PLAIN_BYTES_MAX)
+    if (length - 1 >= PLAIN_BYTES_MAX) /* 0 wraps round */
         return false;
     bool is_signed = text[0] == '-';
     const char *start = text + is_signed, *point = start + 1;
@@ -155,7 +155,8 @@ bool assay__plain_parse(const char *text, size_t length, struct assay_decimal *o
         return false; /* value may have wrapped round */
     *spelling = (struct assay__spelling){digits, decimals};
     int32_t exponent = -(int32_t)decimals;
-    for (; value != 0 && value % 10 == 0; exponent++)
+    bool may_end_in_zero = end[-1] == '0' || end[-1] == '.';
+    for (; may_end_in_zero && value != 0 && value % 10 == 0; exponent++)
         value /= 10;
     int64_t mantissa = is_signed ? -(int64_t)value : (int64_t)value;
     *out = (struct assay_decimal){mantissa, value == 0 ? 0 : exponent, 0, NULL};

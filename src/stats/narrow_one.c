@@ -104,6 +104,35 @@ bool assay__narrow_one_of(uint64_t count, const struct assay_decimal *mean,
     return true;
 }
 
+/* Whether count * squares is surely not below sum^2, at some 2^-51 of each. */
+static bool have_squares(const struct assay__narrow_one *sums)
+{
+    assay__int128 sum = (assay__int128)((assay__uint128)sums->sum[1] << 64 | sums->sum[0]);
+    const uint64_t *limbs = sums->squares;
+    double size = (double)sum;
+    double squares = ((double)limbs[2] * 0x1p64 + (double)limbs[1]) * 0x1p64 + (double)limbs[0];
+    return (double)sums->count * squares >= size * size * (1.0 + 1e-12);
+}
+
+bool assay__narrow_one_given(uint64_t count, const struct assay_decimal *sum,
+                             const struct assay_decimal *squares, struct assay__narrow_one *out)
+{
+    bool is_short = sum->digits == NULL && squares->digits == NULL && squares->mantissa > 0 &&
+                    sum->exponent >= -ASSAY__EXPONENT_MAX &&
+                    squares->exponent >= -ASSAY__EXPONENT_MAX;
+    out->count = count;
+    out->scale = scale_of(sum, squares);
+    int64_t power = (int64_t)sum->exponent - out->scale;
+    if (!is_short || count == 0 || count >> COUNT_BITS != 0 || power > PART_DIGITS ||
+        !set_scaled((uint64_t)squares->mantissa, (int64_t)squares->exponent - 2 * out->scale, 1,
+                    out->squares))
+        return false;
+    assay__int128 total = (assay__int128)sum->mantissa * (int64_t)assay__power10[power];
+    out->sum[0] = (uint64_t)total;
+    out->sum[1] = (uint64_t)(total >> 64);
+    return have_squares(out);
+}
+
 struct assay_moments *assay__narrow_one_new(struct assay__arena *arena,
                                             const struct assay__narrow_one *sums)
 {

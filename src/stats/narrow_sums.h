@@ -45,6 +45,13 @@ struct assay__narrow_one {
  */
 bool assay__narrow_one_of(uint64_t count, const struct assay_decimal *mean,
                           const struct assay_decimal *variance, struct assay__narrow_one *out);
+
+/**
+ * assay__narrow_one_given() is the same of a sum and a sum of squares; false also where the squares
+ * may be too small for the sum.
+ */
+bool assay__narrow_one_given(uint64_t count, const struct assay_decimal *sum,
+                             const struct assay_decimal *squares, struct assay__narrow_one *out);
 struct assay_moments *assay__narrow_one_new(struct assay__arena *arena,
                                             const struct assay__narrow_one *sums);
 

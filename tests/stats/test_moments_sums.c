@@ -130,6 +130,43 @@ START_TEST(one_variable_begins_with_the_same_sums)
 }
 END_TEST
 
+/* The same of sums: what is taken is what the way of all takes, to the last digit. */
+START_TEST(one_variable_takes_given_sums)
+{
+    const struct assay_moments_shape shape = {0, 0};
+    struct assay__arena arena = {0};
+    struct assay_error err;
+    uint64_t begun = 0;
+    for (int i = 0; i < 40000; i++) {
+        char digits[2][24];
+        struct assay_decimal sum[2], squares[2];
+        struct assay_moments *sure;
+        struct assay__text text[2] = {{0}, {0}};
+        struct assay__narrow_one sums;
+        draw_pair(false, digits[0], sum);
+        draw_pair(true, digits[1], squares);
+        sum[0] = draw() % 20 == 0 ? (struct assay_decimal){0} : sum[0];
+        squares[0] = draw() % 20 == 0 ? (struct assay_decimal){0} : squares[0];
+        squares[0].exponent += squares[0].mantissa != 0 ? (int32_t)(draw() % 30) : 0;
+        uint64_t count = 1 + (draw() >> draw() % 53);
+        if (!assay__narrow_one_given(count, &sum[0], &squares[0], &sums))
+            continue;
+        const struct assay_decimal given[3] = {sum[0], squares[0], {0}};
+        begun++;
+        assert_ok(assay_moments_new(shape, &sure, &err), &err);
+        assert_ok(assay__moments_add_sums(sure, 0, count, given, false, &err), &err);
+        write_moments(sure, &text[0]);
+        write_moments(assay__narrow_one_new(&arena, &sums), &text[1]);
+        ck_assert_str_eq(text[0].data, text[1].data);
+        assay__text_release(&text[0]);
+        assay__text_release(&text[1]);
+        assay_moments_free(sure);
+    }
+    ck_assert_uint_gt(begun, 5000);
+    assay__arena_release(&arena);
+}
+END_TEST
+
 START_TEST(negative_variances_are_refused_where_they_count)
 {
     struct assay_decimal mean = {5, 0, 0, NULL}, variance = {-1, -3, 0, NULL};
@@ -244,6 +281,7 @@ static void add(TCase *cases)
 {
     tcase_add_test(cases, mantissas_and_digits_make_the_same_sums);
     tcase_add_test(cases, one_variable_begins_with_the_same_sums);
+    tcase_add_test(cases, one_variable_takes_given_sums);
     tcase_add_test(cases, given_sums_are_kept_to_the_last_digit);
     tcase_add_test(cases, squares_are_judged_to_the_last_digit);
     tcase_add_test(cases, negative_variances_are_refused_where_they_count);

@@ -10,19 +10,27 @@
 
 typedef struct assay__summary_row row_t;
 
-/* Whether the table has means and variances of values, and nothing of covariates. */
-static bool is_simple(row_t *row)
+/* Whether the table has means and variances of values alone, or sums and sums of squares. */
+static void find_simple(row_t *row)
 {
+    const struct assay__summary_places *places = &row->places;
     assay__summary_places_find(row->rows, (struct assay_moments_shape){0, 0}, &row->places);
-    bool is_simple =
-        row->missing_column == ASSAY__NO_COLUMN && row->share_column == ASSAY__NO_COLUMN &&
-        row->places.sum[0] == ASSAY__NO_COLUMN && row->places.mean[0] != ASSAY__NO_COLUMN &&
-        row->places.covariance[0] != ASSAY__NO_COLUMN;
+    bool is_plain = row->is_plain && !row->has_text_columns &&
+                    row->missing_column == ASSAY__NO_COLUMN &&
+                    row->share_column == ASSAY__NO_COLUMN;
     for (uint32_t c = 0; c < assay__rows_column_count(row->rows); c++)
         if (row->columns[c].key == ASSAY__KEY_COUNT)
-            is_simple =
-                is_simple && row->columns[c].covariate == 0 && !row->columns[c].is_denominator;
-    return is_simple;
+            is_plain =
+                is_plain && row->columns[c].covariate == 0 && !row->columns[c].is_denominator;
+    bool has_mean = places->mean[0] != ASSAY__NO_COLUMN;
+    bool has_variance = places->covariance[0] != ASSAY__NO_COLUMN;
+    bool has_sum = places->sum[0] != ASSAY__NO_COLUMN,
+         has_squares = places->sum[1] != ASSAY__NO_COLUMN;
+    bool has_more = places->sum[2] != ASSAY__NO_COLUMN || places->rounding[0] != ASSAY__NO_COLUMN ||
+                    places->rounding[1] != ASSAY__NO_COLUMN;
+    row->is_simple = is_plain && has_mean && has_variance && !has_sum;
+    row->is_simple_sum =
+        is_plain && has_sum && has_squares && !has_mean && !has_variance && !has_more;
 }
 
 enum assay_status assay__summary_row_begin(row_t *row, struct assay_error *err)
@@ -52,7 +60,7 @@ enum assay_status assay__summary_row_begin(row_t *row, struct assay_error *err)
         if ((*at)->text != NULL &&
             assay__summary_find_column(row->rows, (*at)->text->column) != ASSAY__NO_COLUMN)
             row->has_text_columns = true;
-    row->is_simple = row->is_plain && !row->has_text_columns && is_simple(row);
+    find_simple(row);
     return ASSAY_OK;
 }
 

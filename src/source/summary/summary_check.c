@@ -287,7 +287,10 @@ static enum assay_status check_dimensions(struct assay__summary_table *table,
         has_dimensions = has_dimensions || order->entries[i]->key[ASSAY__KEY_DIMENSION][0] != '\0';
     if (!has_dimensions)
         return ASSAY_OK;
-    if (order->count > 0)
+    bool is_sorted = true; /* where there is one time, they are */
+    for (uint32_t i = 1; is_sorted && i < order->count; i++)
+        is_sorted = compare_slices(&order->entries[i - 1], &order->entries[i]) <= 0;
+    if (!is_sorted)
         status = assay__sort(order->entries, order->count, sizeof *order->entries, compare_slices,
                              table->halt, "merge", err);
     for (uint32_t i = 0, next = 0; status == ASSAY_OK && i < order->count; i = next) {

@@ -115,6 +115,13 @@ bool assay__sums_are_share(struct assay__figure sum, struct assay__figure square
     return fabs(sum.value - squares.value) <= sum.slack + squares.slack;
 }
 
+/* Their difference is off by some 1e-15 of the squares; eight digits of 15 are to be left. */
+bool assay__sums_keep_digits(uint64_t n, struct assay__figure sum, struct assay__figure squares)
+{
+    double centred = squares.value - sum.value * (sum.value / (double)n);
+    return squares.value > 0.0 && squares.value < 1e300 && centred > 1e-6 * squares.value;
+}
+
 static struct assay__figure variance_of(const struct assay__figure *covariances, uint32_t i)
 {
     return covariances[assay__pair(i, i)];

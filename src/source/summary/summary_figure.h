@@ -39,6 +39,12 @@ void assay__figures_slack(double units, struct assay__figure mean, struct assay_
                           double slack[2]);
 
 /**
+ * assay__sums_keep_digits(): the figures alone say that of a variance computed from them enough
+ * digits are left, even of printed doubles.
+ */
+bool assay__sums_keep_digits(uint64_t n, struct assay__figure sum, struct assay__figure squares);
+
+/**
  * assay__figures_are_share(): a mean and a sample variance (or one of divisor n) of n units can be
  * those of zeros and ones. assay__sums_are_share(): a sum and a sum of squares can.
  */

@@ -40,7 +40,7 @@ static unsigned double_digits(const struct assay__field *field, double value)
 /* Sums that look like printed doubles may have lost the variance's digits: said, not hidden. */
 static enum assay_status check_cancellation(struct assay__summary_row *row,
                                             const struct assay__summary_entry *entry,
-                                            uint32_t variable, struct assay_error *err)
+                                            uint32_t variable, uint64_t n, struct assay_error *err)
 {
     struct assay_moments_shape shape = assay_moments_shape(entry->state);
     uint32_t variables = 1 + shape.has_denominator + shape.covariate_count;
@@ -48,17 +48,23 @@ static enum assay_status check_cancellation(struct assay__summary_row *row,
     struct assay__summary_entry *note;
     double squares;
     bool is_new;
-    assay__column_squares(assay_moments_shape(entry->state), variable, name);
+    if (assay_moments_count(entry->state) == n &&
+        assay__sums_keep_digits(n, row->printed[variable],
+                                row->printed[variables + assay__pair(variable, variable)]))
+        return ASSAY_OK;
     const struct assay__field *field =
         &row->record.fields[row->places.sum[variables + assay__pair(variable, variable)]];
     if (assay__double_parse(field->text, field->length, &squares) != ASSAY__PARSE_OK)
         return ASSAY_OK;
     unsigned digits = double_digits(field, squares);
+    if (digits == 0)
+        return ASSAY_OK;
     double centred = assay_moments_variance(entry->state, variable) *
                      ((double)assay_moments_count(entry->state) - 1.0);
     /* Eight digits of the variance are to be left; of a variance of 0 there are none. */
-    if (digits == 0 || log10(squares / centred) <= digits - 8.0)
+    if (log10(squares / centred) <= digits - 8.0)
         return ASSAY_OK;
+    assay__column_squares(shape, variable, name);
     snprintf(text, sizeof text,
              "The column %s of %.1024s looks rounded, and its digits cancel: the variance keeps "
              "too few of them to be trusted. Give mean and variance.",
@@ -87,7 +93,7 @@ static enum assay_status check_rounding(struct assay__summary_row *row,
         assay__summary_row_has(row, row->places.rounding[0]))
         return ASSAY_OK;
     for (uint32_t i = 0; status == ASSAY_OK && i < variables; i++)
-        status = check_cancellation(row, entry, i, err);
+        status = check_cancellation(row, entry, i, n, err);
     return status;
 }
 

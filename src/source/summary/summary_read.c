@@ -276,7 +276,7 @@ static enum assay_status take_row(row_t *row, struct assay__text *buffer,
 {
     enum assay_status status = ASSAY_OK;
     *is_taken = false;
-    if (!key->has_series || !row->is_simple || row->is_digested)
+    if (!key->has_series || !(row->is_simple || row->is_simple_sum) || row->is_digested)
         return ASSAY_OK;
     if (!key->has_time) {
         buffer->length = 0;

@@ -40,7 +40,8 @@ struct assay__summary_row {
     uint32_t *figure_columns, figure_count;          /* columns outside of keys */
     struct assay__summary_places places;
     bool is_plain;         /* the plan's dialect spells numbers as everybody does */
-    bool is_simple;        /* the figures are means and variances of values, and nothing else */
+    bool is_simple;        /* the figures are means and variances of values, and nothing else, */
+    bool is_simple_sum;    /* or sums and sums of squares */
     bool has_text_columns; /* some column holds states by their text */
     bool is_digested;      /* rows go into the digest as they are read */
     struct assay__seal_digest digest;
@@ -111,8 +112,8 @@ enum assay_status assay__summary_row_add(struct assay__summary_row *row,
 
 /**
  * assay__summary_row_take() reads a whole row of a simple table without a digest, whose key was
- * found: a mean and a variance, as nearly all rows are. *is_taken is false, with nothing done,
- * where there is more to the row.
+ * found: a mean and a variance, or sums, as nearly all rows are. *is_taken is false, with nothing
+ * done, where there is more to the row.
  */
 enum assay_status assay__summary_row_take(struct assay__summary_row *row,
                                           const struct assay__summary_row_key *key, bool *is_taken,

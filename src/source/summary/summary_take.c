@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Rows with a mean and a variance, whose metric, group and time came before: in most tables that is
- * every row but the first ones. What they come to is what summary_row.c makes of them.
+ * Rows with a mean and a variance, or a sum and a sum of squares, whose metric, group and time came
+ * before: in most tables that is every row but the first ones. What they come to is what
+ * summary_row.c makes of them.
  */
 #include "base/error.h"
 #include "source/summary/summary_row.h"
@@ -15,22 +16,49 @@ struct figure {
     struct assay__spelling spelling;
 };
 
-static bool read_figure(const row_t *row, uint32_t column, struct figure *out)
+static inline bool read_figure(const row_t *row, uint32_t column, struct figure *out)
 {
     const struct assay__field *field = &row->record.fields[column];
     return assay__plain_parse(field->text, field->length, &out->number, &out->spelling);
 }
 
+/* The figures as they were printed. */
+struct printed {
+    struct assay__figure first, second;
+};
+
 /* How far the figures may be off, and whether they may be those of a share. */
-static void judge(struct assay__summary_entry *entry, const struct figure *mean,
-                  const struct figure *variance, uint64_t n)
+static void judge(struct assay__summary_entry *entry, const struct printed *printed, uint64_t n,
+                  bool by_sum)
 {
-    struct assay__figure first = assay__figure_plain(&mean->number, &mean->spelling);
-    struct assay__figure second = assay__figure_plain(&variance->number, &variance->spelling);
-    entry->has_inner_mean = first.value > 1e-9 && first.value < 1.0 - 1e-9;
+    double mean = printed->first.value / (by_sum ? (double)n : 1.0);
+    entry->has_inner_mean = mean > 1e-9 && mean < 1.0 - 1e-9;
     entry->slack = entry->own_slack;
-    assay__figures_slack((double)n, first, second, entry->slack);
-    entry->is_no_share = !assay__figures_are_share(n, first, second);
+    if (by_sum) {
+        entry->slack[0] = printed->first.slack;
+        entry->slack[1] = printed->second.slack;
+        entry->is_no_share = !assay__sums_are_share(printed->first, printed->second);
+    } else {
+        assay__figures_slack((double)n, printed->first, printed->second, entry->slack);
+        entry->is_no_share = !assay__figures_are_share(n, printed->first, printed->second);
+    }
+}
+
+/* The two figures of the row and its exact sums; false where there is more to say of them. */
+static inline bool read_sums(const row_t *row, uint64_t n, struct assay__narrow_one *sums,
+                             struct printed *printed)
+{
+    const struct assay__summary_places *places = &row->places;
+    struct figure first, second;
+    bool by_sum = row->is_simple_sum;
+    if (!read_figure(row, by_sum ? places->sum[0] : places->mean[0], &first) ||
+        !read_figure(row, by_sum ? places->sum[1] : places->covariance[0], &second) ||
+        !(by_sum ? assay__narrow_one_given : assay__narrow_one_of)(n, &first.number, &second.number,
+                                                                   sums))
+        return false;
+    printed->first = assay__figure_plain(&first.number, &first.spelling);
+    printed->second = assay__figure_plain(&second.number, &second.spelling);
+    return !by_sum || n < 2 || assay__sums_keep_digits(n, printed->first, printed->second);
 }
 
 enum assay_status assay__summary_row_take(row_t *row, const struct assay__summary_row_key *key,
@@ -38,17 +66,15 @@ enum assay_status assay__summary_row_take(row_t *row, const struct assay__summar
 {
     const struct assay__summary_known *known = &row->known[key->series];
     const struct assay__field *count = &row->record.fields[row->n_column];
-    struct figure mean, variance;
     struct assay__narrow_one sums;
+    struct printed printed;
     struct assay__summary_entry *entry;
     uint64_t n;
     bool is_new = false;
     *is_taken = false;
     if (known->is_remark || !known->is_needed ||
         !assay__short_count(count->text, count->length, &n) || n == 0 ||
-        !read_figure(row, row->places.mean[0], &mean) ||
-        !read_figure(row, row->places.covariance[0], &variance) ||
-        !assay__narrow_one_of(n, &mean.number, &variance.number, &sums))
+        !read_sums(row, n, &sums, &printed))
         return ASSAY_OK;
     enum assay_status status =
         assay__summary_entry_at(row->table, key->series, key->time, &entry, &is_new, err);
@@ -62,7 +88,7 @@ enum assay_status assay__summary_row_take(row_t *row, const struct assay__summar
     entry->file = row->file;
     entry->line = row->record.line;
     entry->column = row->key_columns[ASSAY__KEY_METRIC] + 1;
-    judge(entry, &mean, &variance, n);
+    judge(entry, &printed, n, row->is_simple_sum);
     row->digest.row_count++;
     *is_taken = true;
     return ASSAY_OK;
