@@ -248,7 +248,8 @@ static double units_ahead(const struct assay_metric_result *result, uint32_t i)
     return result->ahead[i].units;
 }
 
-static void add_ahead(struct remark *remark, const struct assay_metric_result *result)
+static void add_ahead(struct remark *remark, const struct assay_metric_result *result,
+                      bool is_planned)
 {
     if (result->ahead_count == 0)
         return;
@@ -256,16 +257,18 @@ static void add_ahead(struct remark *remark, const struct assay_metric_result *r
     add_ahead_list(remark, result, "boundaryAhead", assay__ahead_share, 6);
     if (has_futility(result))
         add_ahead_list(remark, result, "futilityAhead", assay__ahead_futility_share, 6);
-    assay__text_format(&remark->words, " %u planned %s to come.", (unsigned)result->ahead_count,
-                       result->ahead_count == 1 ? "look is" : "looks are");
+    if (is_planned)
+        assay__text_format(&remark->words, " %u planned %s to come.", (unsigned)result->ahead_count,
+                           result->ahead_count == 1 ? "look is" : "looks are");
 }
 
-static void add_looks(struct remark *remark, const struct assay_metric_result *result)
+static void add_looks(struct remark *remark, const struct assay_metric_result *result,
+                      bool is_planned)
 {
     add_shares(remark, result, "singleLookWidth", false);
     if (has_futility(result))
         add_shares(remark, result, "futilityBound", true);
-    add_ahead(remark, result);
+    add_ahead(remark, result, is_planned);
     for (uint32_t k = 0; k < result->look_count; k++) {
         if (result->looks[k].look == result->first_significant)
             add_number(remark, "significantLook", k + 1);
@@ -306,7 +309,7 @@ static enum assay_status guide_looks(struct assay__builder *builder,
     }
     assay__text_puts(&remark.words, ": intervals are wider than those of a single look would be, "
                                     "so that every look may be acted on.");
-    add_looks(&remark, result);
+    add_looks(&remark, result, is_group);
     return end_remark(&remark, (int32_t)result->metric, err);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the planned looks of a group sequence that have not been made yet will be held against: its
- * boundaries, and the estimate they ask for if the standard error shrinks with the root of the
- * units.
+ * What looks that have not been made yet will be held against: the boundaries of a group sequence
+ * at its planned looks, those of an always-valid one at sizes up to the planned one, and the
+ * estimate they ask for if the standard error shrinks with the root of the units.
  */
 #include <math.h>
 #include <string.h>
@@ -13,8 +13,9 @@
 #include "analysis/looks.h"
 #include "stats/horizon/nominal.h"
 
-/* More are left out: a drawing has no room for them, and each costs as much as a look made. */
-enum { AHEAD_MAX = 100 };
+/* More are left out: a drawing has no room for them, and each costs as much as a look made. An
+ * always-valid sequence plans a size alone: its tenths show the boundary's way there. */
+enum { AHEAD_MAX = 100, TENTHS = 10 };
 
 /* The advice about the compared group ends the experiment. */
 static bool is_over(const struct assay_analysis *analysis, const struct assay_metric_result *result)
@@ -29,10 +30,19 @@ static bool is_over(const struct assay_analysis *analysis, const struct assay_me
     return false;
 }
 
+/* The plan says where later looks are: their number, all equally far apart; else 0. */
+static uint32_t planned_number(const struct assay_horizon_plan *plan)
+{
+    if (plan->kind == ASSAY_HORIZON_ALWAYS_VALID && isnan(plan->tau) &&
+        isfinite(plan->optimal_sample_size))
+        return TENTHS;
+    return plan->kind == ASSAY_HORIZON_GROUP_SEQUENTIAL ? plan->planned_looks : 0;
+}
+
 static bool goes_on(const struct assay__builder *builder, const struct assay_metric_result *result)
 {
     const struct assay_horizon_plan *plan = assay__result_horizon(builder, result);
-    if (plan->kind != ASSAY_HORIZON_GROUP_SEQUENTIAL || plan->planned_looks == 0)
+    if (planned_number(plan) == 0)
         return false;
     bool is_given_up = result->is_futile && plan->futility_is_binding;
     bool is_found =
@@ -78,26 +88,89 @@ static void fill(const struct assay_metric_result *result, double made, double u
         ahead->upper = result->null_difference + away;
 }
 
-/* The looks made, then those to come, in one sequence. */
-static enum assay_status take_looks(struct assay__builder *builder,
-                                    const struct assay__tracker *tracker, double made,
-                                    const double *ahead, uint32_t count,
-                                    struct assay_metric_result *result, struct assay_error *err)
+/* Of a group sequence: the looks made, then those to come. */
+static enum assay_status sequence_ahead(struct assay__builder *builder,
+                                        const struct assay__tracker *tracker, const double *ahead,
+                                        uint32_t count, const struct assay_boundary **out,
+                                        struct assay_error *err)
 {
-    const struct assay_boundary *boundaries;
     uint32_t before = builder->look_count;
     double *units = assay__arena_array(builder->arena, (size_t)before + count, sizeof *units);
-    result->ahead = assay__arena_array(builder->arena, count, sizeof *result->ahead);
-    if (units == NULL || result->ahead == NULL)
+    if (units == NULL)
         return assay__fail_memory(err);
     memcpy(units, tracker->units, before * sizeof *units);
     memcpy(units + before, ahead, count * sizeof *units);
-    enum assay_status status = assay__look_cache_boundaries(builder, &tracker->design, units,
-                                                            before + count, &boundaries, err);
+    enum assay_status status =
+        assay__look_cache_boundaries(builder, &tracker->design, units, before + count, out, err);
+    if (status == ASSAY_OK)
+        *out += before;
+    return status;
+}
+
+/* Of an always-valid one: the looks made do not matter. */
+static enum assay_status mixture_ahead(struct assay__builder *builder,
+                                       const struct assay__tracker *tracker, const double *ahead,
+                                       uint32_t count, const struct assay_boundary **out,
+                                       struct assay_error *err)
+{
+    struct assay_horizon *horizon;
+    struct assay_boundary *boundaries =
+        assay__arena_array(builder->arena, count, sizeof *boundaries);
+    if (boundaries == NULL)
+        return assay__fail_memory(err);
+    enum assay_status status = assay_horizon_open(&tracker->design, &horizon, err);
+    if (status != ASSAY_OK)
+        return status;
+    for (uint32_t i = 0; status == ASSAY_OK && i < count; i++)
+        status = assay_horizon_at(horizon, ahead[i], NAN, &boundaries[i], err);
+    assay_horizon_free(horizon);
+    *out = boundaries;
+    return status;
+}
+
+/* The units of a comparison at its last look. */
+static double units_made(const struct assay__builder *builder,
+                         const struct assay_metric_result *result)
+{
+    uint32_t last = builder->look_count - 1;
+    return (double)(assay__look_units(builder, result->slice, last, result->baseline) +
+                    assay__look_units(builder, result->slice, last, result->compared));
+}
+
+/* The most units of a look: data that shrink have no later look before that. */
+static double units_reached(const struct assay__builder *builder,
+                            const struct assay__tracker *tracker, double made)
+{
+    double most = made;
+    for (uint32_t k = 0; tracker->sequence != NULL && k < builder->look_count; k++)
+        most = fmax(most, tracker->units[k]);
+    return most;
+}
+
+static enum assay_status take_looks(struct assay__builder *builder,
+                                    const struct assay__tracker *tracker,
+                                    struct assay_metric_result *result, struct assay_error *err)
+{
+    bool is_sequence = tracker->sequence != NULL;
+    const struct assay_horizon_design *design = &tracker->design;
+    const struct assay_boundary *boundaries = NULL;
+    double made = units_made(builder, result), units[AHEAD_MAX];
+    uint32_t count =
+        plan_ahead(planned_number(assay__result_horizon(builder, result)),
+                   units_reached(builder, tracker, made),
+                   is_sequence ? design->expected_size : design->mixture_parameter, units);
+    if (count == 0)
+        return ASSAY_OK;
+    result->ahead = assay__arena_array(builder->arena, count, sizeof *result->ahead);
+    if (result->ahead == NULL)
+        return assay__fail_memory(err);
+    enum assay_status status =
+        is_sequence ? sequence_ahead(builder, tracker, units, count, &boundaries, err)
+                    : mixture_ahead(builder, tracker, units, count, &boundaries, err);
     if (status == ASSAY_ERROR_DOMAIN || status == ASSAY_ERROR_LIMIT)
         return ASSAY_OK; /* such looks cannot be made: none are to come */
     for (uint32_t i = 0; status == ASSAY_OK && i < count; i++)
-        fill(result, made, ahead[i], &boundaries[before + i], &result->ahead[i]);
+        fill(result, made, units[i], &boundaries[i], &result->ahead[i]);
     result->ahead_count = status == ASSAY_OK ? count : 0;
     return status;
 }
@@ -106,7 +179,6 @@ static enum assay_status look_ahead(struct assay__builder *builder,
                                     struct assay_metric_result *result, struct assay_error *err)
 {
     struct assay__tracker tracker;
-    double made = 0.0, units[AHEAD_MAX];
     if (!goes_on(builder, result))
         return ASSAY_OK;
     const struct assay_difference *last =
@@ -117,12 +189,7 @@ static enum assay_status look_ahead(struct assay__builder *builder,
                                                    assay__looks_for_harm(result), &tracker, err);
     if (status != ASSAY_OK)
         return status;
-    for (uint32_t k = 0; k < builder->look_count; k++)
-        made = fmax(made, tracker.units[k]);
-    uint32_t count = plan_ahead(assay__result_horizon(builder, result)->planned_looks, made,
-                                tracker.design.expected_size, units);
-    if (count > 0)
-        status = take_looks(builder, &tracker, made, units, count, result, err);
+    status = take_looks(builder, &tracker, result, err);
     assay__tracker_release(&tracker);
     return status;
 }

@@ -32,11 +32,11 @@ struct assay_look_result {
     struct assay_horizon_estimate stopped; /* stage-wise, estimates in metric units */
 };
 
-/** struct assay_look_ahead: a planned look that has not been made yet, and what it asks for if
+/** struct assay_look_ahead: a look that has not been made yet, and what it asks for if
  * values go on to vary as they do at the last look. */
 struct assay_look_ahead {
     double units;                /* of the comparison's groups */
-    double information_fraction; /* of the planned information */
+    double information_fraction; /* of the planned information; NaN where none is */
     double alpha_spent;          /* up to this look */
     double critical, futility;   /* of the statistic; futility NaN where there is no bound */
     double standard_error;       /* of the difference */
@@ -61,8 +61,8 @@ struct assay_metric_result {
     struct assay_look_result *looks;
     uint32_t look_count; /* >= 1 unless the slice has no units for it; a fixed horizon has
                             one, the last */
-    struct assay_look_ahead *ahead; /* planned looks to come of a group sequence that goes on; of
-                                       the total only */
+    struct assay_look_ahead *ahead; /* looks to come of a sequence that goes on; of the total
+                                       only */
     uint32_t ahead_count;
     bool is_final;               /* the horizon asks for no further look */
     uint32_t first_significant;  /* look of the data at which the role's test was first significant;

@@ -41,11 +41,11 @@ async function looks() {
     return whole;
 }
 
-/** sequential() has boundaries, futility, a margin, values that are missing and groups that are off. */
-async function sequential() {
+/** sequential() has boundaries, those of looks to come, a margin and values that are missing. */
+async function sequential(days) {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "assay-pages-"));
     const rows = ["metric,group,time,n,mean,variance"];
-    for (let day = 1; day <= 5; day++)
+    for (let day = 1; day <= days; day++)
         for (const [group, lift] of [["old", 0], ["new", 1]]) {
             const key = `${group},2026-03-0${day}`;
             const units = 1000 * day;
@@ -194,7 +194,8 @@ export async function samples() {
         ["hillstrom", "hillstrom", await analyze(...planned("hillstrom"))],
         ["asos-b3280a", "asos", await analyze(...planned("asos-b3280a"))],
         ["asos-over-time", "asos-looks", await looks()],
-        ["sequential", "sequential", await sequential()],
+        ["sequential", "sequential", await sequential(5)],
+        ["running", "running", await sequential(2)],
         ["hostile", "hostile", hostile()],
         ["extremes", "extremes", extremes()],
         ["empty", "empty", {}],

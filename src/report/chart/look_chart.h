@@ -27,7 +27,7 @@ struct assay__chart_look {
     bool is_significant;
 };
 
-/** struct assay__chart_ahead: a planned look to come. In parts of the last look's distances: */
+/** struct assay__chart_ahead: a look to come. In parts of the last look's distances: */
 struct assay__chart_ahead {
     double units;  /* of both groups */
     double part;   /* how far from the null value an estimate is significant; NaN: not known */

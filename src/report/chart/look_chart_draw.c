@@ -353,7 +353,7 @@ static void add_ahead(struct assay__text *words, const struct assay__chart *char
 /* Where estimates have to be at the looks to come: the next ones, and the last. */
 static void write_ahead(const struct grid *grid)
 {
-    enum { NAMED = 5 };
+    enum { NAMED = 6 };
     const struct assay__chart *chart = grid->chart;
     size_t made = chart->count, positions = assay__chart_positions(chart);
     struct assay__text words = {0};
@@ -362,11 +362,11 @@ static void write_ahead(const struct grid *grid)
     int decimals = assay__chart_ahead_decimals(chart);
     assay__text_puts(&words, "To come, and significant there:");
     for (size_t i = made; i < positions; i++) {
-        size_t after = positions - i;
-        if (i - made + 1 < NAMED || after == 1)
+        bool is_last = i + 1 == positions;
+        if (positions - made <= NAMED || i - made < NAMED - 2 || is_last)
             add_ahead(&words, chart, i, decimals);
-        else if (i - made + 1 == NAMED)
-            assay__text_format(&words, "; %zu more", after - 1);
+        else if (i - made == NAMED - 2)
+            assay__text_format(&words, "; %zu more", positions - i - 1);
     }
     assay__text_putc(&words, '.');
     write_note(grid, &words);
@@ -411,7 +411,7 @@ void assay__chart_key(struct assay__page *page, const struct assay__chart_marks 
         {THIN, "interval of the horizon", true},
         {THICK, "interval if this were the only look", true},
         {BOUNDARY, "boundary, beyond which an estimate is significant", true},
-        {TO_BEAT, "boundary at a planned look to come", marks->has_ahead},
+        {TO_BEAT, "boundary at a look to come", marks->has_ahead},
         {FUTILITY, "futility bound, below which there is nothing left to find",
          marks->has_futility},
         {TO_LEAVE, "futility bound at a look to come", marks->has_futility && marks->has_ahead},

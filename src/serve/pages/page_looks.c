@@ -110,10 +110,12 @@ static void write_marks(struct drawing *drawing, enum assay__chart_line line)
         double value = assay__chart_line(chart, i, line);
         int x = x_of(drawing, i);
         if (is_seen(drawing, value))
-            assay__text_format(
-                drawing->out, "<svg class=\"ahead\" x=\"%d.%d%%\" y=\"%d\"><path d=\"%s\"/></svg>",
-                x / 10, x % 10, y_of(drawing, value, 0.5),
-                line == ASSAY__CHART_FUTILITY ? "M-4-3h8l-4 7z" : "M-4 0l4-4 4 4-4 4z");
+            assay__text_format(drawing->out,
+                               "<svg class=\"ahead\" aria-hidden=\"true\" x=\"%d.%d%%\" "
+                               "y=\"%d\"><path d=\"%s\"/></svg>",
+                               x / 10, x % 10, y_of(drawing, value, 0.5),
+                               line == ASSAY__CHART_FUTILITY ? "M-4-3h8l-4 7z"
+                                                             : "M-4 0l4-4 4 4-4 4z");
     }
 }
 
@@ -219,13 +221,12 @@ void serve_draw_looks(struct assay__text *out, const struct assay__chart *chart,
                       const struct serve_unit *unit)
 {
     struct drawing drawing = {out, chart, assay__chart_fit(chart), unit};
-    assay__text_format(out,
-                       "<svg class=\"looks\" role=\"img\"><title>The difference and its interval "
-                       "at each of %zu looks%s; the table below has the figures</title>",
-                       chart->count,
-                       assay__chart_has_boundary_ahead(chart)
-                           ? ", and the boundary at planned looks to come"
-                           : "");
+    assay__text_format(
+        out,
+        "<svg class=\"looks\" role=\"img\"><title>The difference and its interval "
+        "at each of %zu looks%s; the table below has the figures</title>",
+        chart->count,
+        assay__chart_has_boundary_ahead(chart) ? ", and the boundary at looks to come" : "");
     write_planned_end(&drawing);
     write_ticks(&drawing);
     write_margin(&drawing);

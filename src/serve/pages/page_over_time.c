@@ -29,12 +29,21 @@ static void write_look_row(struct assay__text *out, const struct assay__node *lo
                                                  : "</td><td></td></tr>\n");
 }
 
+static void write_units_key(struct assay__text *out, const char *words, const char *units)
+{
+    const char *rest;
+    if (units[0] == '\0')
+        return;
+    assay__text_format(out, "<span>%s", words);
+    serve_figure_count(out, serve_guide_number(units, &rest));
+    assay__text_puts(out, " units</span>");
+}
+
 /* What the marks of a drawing of looks are. */
 static void write_looks_key(struct assay__text *out, const struct assay__node *metric,
                             const struct assay__node *comparison, const struct assay__chart *chart)
 {
     const char *horizon = serve_guide_looks(metric, comparison, "horizon");
-    const char *planned = serve_guide_looks(metric, comparison, "plannedUnits"), *rest;
     if (horizon[0] == '\0')
         return;
     assay__text_puts(out, "<p class=\"key\"><span>Horizon ");
@@ -49,16 +58,14 @@ static void write_looks_key(struct assay__text *out, const struct assay__node *m
                               "find</span>");
     if (assay__chart_has_boundary_ahead(chart))
         assay__text_format(out,
-                           "<span>Diamonds: boundary at planned looks to come%s, if values go on "
+                           "<span>Diamonds: boundary at looks to come%s, if values go on "
                            "to vary as they do</span>",
                            assay__chart_has_ahead(chart, ASSAY__CHART_FUTILITY)
                                ? "; triangles: futility bound there"
                                : "");
-    if (planned[0] != '\0') {
-        assay__text_puts(out, "<span>Planned to end at ");
-        serve_figure_count(out, serve_guide_number(planned, &rest));
-        assay__text_puts(out, " units</span>");
-    }
+    write_units_key(out, "Planned to end at ",
+                    serve_guide_looks(metric, comparison, "plannedUnits"));
+    write_units_key(out, "Tightest at ", serve_guide_looks(metric, comparison, "narrowestUnits"));
     assay__text_puts(out, "</p>\n");
 }
 
