@@ -188,6 +188,7 @@ static enum assay_status test_role(struct assay__builder *builder,
     assay__tracker_note(&tests->role, k, units, method.side, counts(builder, &look->comparison),
                         &look->comparison.difference);
     look->is_futile =
+        !isnan(boundary.futility) &&
         assay__normal_statistic(&look->comparison.difference, method.side) < boundary.futility;
     return ASSAY_OK;
 }
@@ -200,7 +201,8 @@ static void keep_difference(const struct assay__builder *builder,
     struct assay__slice_difference *kept =
         &builder->differences[(size_t)(result - builder->out->results) % per_metric];
     const struct assay__pair_estimate *pair = &builder->test.pair;
-    if (!pair->raw[0].has_error || !pair->raw[1].has_error)
+    bool is_slice = builder->out->slices[result->slice].kind == ASSAY_SLICE_DIMENSION;
+    if (!is_slice || !pair->raw[0].has_error || !pair->raw[1].has_error)
         return;
     kept->difference = assay__wide_sub(pair->value[1], pair->value[0]);
     kept->error2 = pair->difference_error2;

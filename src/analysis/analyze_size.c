@@ -44,6 +44,8 @@ static void scale(struct planned *planned)
 {
     struct assay__size_wide *figures = &planned->figures;
     planned->unit = unit_of(figures);
+    if (planned->unit == 0)
+        return;
     figures->baseline_variance =
         assay__wide_scale2(figures->baseline_variance, -2L * planned->unit);
     figures->compared_variance =
@@ -62,8 +64,11 @@ static struct planned plan_test(const struct assay__builder *builder,
     /* Against equal shares, a proportion's test takes its variance from the alternative. */
     bool by_share = assay__metric_kind(metric->type)->is_share &&
                     result->hypothesis != ASSAY_HYPOTHESIS_NON_INFERIORITY;
-    wide raw = assay__wide_add(pair->raw[0].error2, pair->raw[1].error2);
     bool is_reduced = pair->reduction.method != ASSAY_REDUCTION_NONE;
+    wide factor = assay__wide_of(1.0);
+    if (is_reduced)
+        factor = assay__wide_div(pair->difference_error2,
+                                 assay__wide_add(pair->raw[0].error2, pair->raw[1].error2));
     struct planned planned = {
         .design = {.type = by_share ? ASSAY_METRIC_PROPORTION : ASSAY_METRIC_MEAN,
                    .test = builder->plan->test,
@@ -78,8 +83,7 @@ static struct planned plan_test(const struct assay__builder *builder,
         .figures = {.share = pair->raw[0].value,
                     .baseline_variance = raw_variance(&pair->raw[0]),
                     .compared_variance = raw_variance(&pair->raw[1]),
-                    .factor = is_reduced ? assay__wide_div(pair->difference_error2, raw)
-                                         : assay__wide_of(1.0),
+                    .factor = factor,
                     .effect = assay__wide_zero(),
                     .null_difference = builder->test.null_difference}};
     return planned;
@@ -193,7 +197,8 @@ enum assay_status assay__analyze_size(struct assay__builder *builder,
         return status;
     /* Sizes, and squares of effects, are in proportion to the variance: looks cost as much of it.
      */
-    planned.figures.factor = assay__wide_mul(planned.figures.factor, assay__wide_of(inflation));
+    if (inflation != 1.0)
+        planned.figures.factor = assay__wide_mul(planned.figures.factor, assay__wide_of(inflation));
     if (is_planned(metric, result)) {
         size->absence = required_size(builder, metric, planned, &size->required);
         bool is_enough =

@@ -175,7 +175,7 @@ void assay__tracker_note(struct assay__tracker *tracker, uint32_t k, uint64_t un
 {
     if (isnan(difference->p))
         return;
-    if (tracker->sequence != NULL &&
+    if (tracker->sequence != NULL && !isnan(tracker->sequence[k].futility) &&
         assay__normal_statistic(difference, side) < tracker->sequence[k].futility)
         tracker->is_futile = true;
     if (difference->significant && counts && !tracker->is_found) {

@@ -81,7 +81,7 @@ static void compare_pair(struct assay__compare_wide *more, const struct assay_me
     out->flags = pair->flags;
     if (takes_balls(pair, method) &&
         assay__compare_in_balls(pair, method, null, &more->figures, &more->law, out)) {
-        assay__skewness(pair, method, true, out);
+        assay__skewness(pair, method, true, &more->shape, out);
         return;
     }
     assay__compare_clear(out);
@@ -94,6 +94,7 @@ static void forget(struct assay__compare_wide *more)
 {
     more->law.df = NAN;
     more->figures.is_open = false;
+    more->shape.is_known = false;
 }
 
 wide assay__group_estimate(const struct assay__group *group, enum assay_metric_type type)

@@ -14,6 +14,7 @@ struct assay__compare_wide {
     struct assay__pair_estimate pair;   /* written: the estimates and errors of the test */
     struct assay__t_law law;            /* of its degrees of freedom, for tests that follow */
     struct assay__ball_figures figures; /* the same */
+    struct assay__skewness shape;       /* the same */
 };
 
 /**

@@ -7,6 +7,12 @@
 #include "stats/dist/t.h"
 #include "stats/estimate.h"
 
+/** struct assay__skewness: g1 of each group, and A of stats/skewness.c; NaN when unknown. */
+struct assay__skewness {
+    bool is_known;
+    double skewness[2], asymmetry;
+};
+
 /**
  * struct assay__ball_figures: what all tests of a pair of groups share, and what the last of them
  * found for its critical value: that of another level or side is often the same.
@@ -46,11 +52,6 @@ bool assay__compare_in_balls(const struct assay__pair_estimate *pair,
                              const struct assay_method *method, struct assay__wide null,
                              struct assay__ball_figures *figures, struct assay__t_law *law,
                              struct assay_comparison *out);
-
-/** struct assay__skewness: g1 of each group, and A of stats/skewness.c; NaN when unknown. */
-struct assay__skewness {
-    double skewness[2], asymmetry;
-};
 
 /** assay__shape_in_balls() and the A of all units, both in balls; false where they are in doubt. */
 bool assay__shape_in_balls(const struct assay__pair_estimate *pair, enum assay_metric_type type,

@@ -70,10 +70,12 @@ void assay__relative(const struct assay__pair_estimate *pair, double critical,
 
 /**
  * assay__skewness() fills skewness, tail errors and, if asked, corrected intervals; in_balls: by
- * numbers of 128 bits where these tell every double (stats/compare_ball.h).
+ * numbers of 128 bits where these tell every double (stats/compare_ball.h). *kept is what tests of
+ * one pair share, filled by the first of them; or NULL.
  */
+struct assay__skewness;
 void assay__skewness(const struct assay__pair_estimate *pair, const struct assay_method *method,
-                     bool in_balls, struct assay_comparison *out);
+                     bool in_balls, struct assay__skewness *kept, struct assay_comparison *out);
 
 /** assay__finite() is the double nearest to a, or NaN and ASSAY_FLAG_OVERFLOW when out of range. */
 double assay__finite(struct assay__wide a, uint32_t *flags);

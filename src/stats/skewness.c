@@ -252,21 +252,25 @@ static bool is_doubtful(const struct assay__pair_estimate *pair, const struct as
 static struct assay__skewness shape_of(const struct assay__pair_estimate *pair,
                                        enum assay_metric_type type, bool in_balls)
 {
-    struct assay__skewness shape = {{NAN, NAN}, NAN};
+    struct assay__skewness shape = {true, {NAN, NAN}, NAN};
     if (assay__wide_is_nan(pair->raw[0].third) && assay__wide_is_nan(pair->raw[1].third))
         return shape; /* as of sums that only have means and variances */
     if (in_balls && assay__shape_in_balls(pair, type, &shape))
         return shape;
     bool has_errors = pair->raw[0].has_error && pair->raw[1].has_error;
     return (struct assay__skewness){
+        true,
         {sample_skewness(&pair->raw[0], type), sample_skewness(&pair->raw[1], type)},
         has_errors ? asymmetry(pair) : (double)NAN};
 }
 
 void assay__skewness(const struct assay__pair_estimate *pair, const struct assay_method *method,
-                     bool in_balls, struct assay_comparison *out)
+                     bool in_balls, struct assay__skewness *kept, struct assay_comparison *out)
 {
-    const struct assay__skewness shape = shape_of(pair, method->type, in_balls);
+    const struct assay__skewness shape =
+        kept != NULL && kept->is_known ? *kept : shape_of(pair, method->type, in_balls);
+    if (kept != NULL)
+        *kept = shape;
     out->baseline.skewness = shape.skewness[0];
     out->compared.skewness = shape.skewness[1];
     double tail = method->side == ASSAY_SIDE_BOTH ? 0.5 * method->alpha : method->alpha;

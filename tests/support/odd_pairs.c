@@ -183,7 +183,7 @@ static bool compare_once(const struct assay__pair_estimate *pair, const struct a
     assay__compare_clear(&got);
     if (!assay__compare_in_balls(pair, method, null, figures, law, &got))
         return false;
-    assay__skewness(pair, method, true, &got);
+    assay__skewness(pair, method, true, NULL, &got);
     assay__compare_clear(&want);
     assay__compare_exactly(pair, method, null, &want);
     bool is_same = are_same(&got, &want);

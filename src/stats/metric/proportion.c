@@ -31,14 +31,16 @@ static void estimate(const struct assay__group *group, struct assay__estimate *o
 static enum assay_status check(const struct assay__group *group, struct assay_error *err)
 {
     wide p = group->mean[0], rest = assay__wide_sub(assay__wide_of(1.0), p);
-    wide ones = assay__wide_mul(assay__wide_of_u64(group->n), p);
-    wide excess = assay__wide_sub(group->centred[0], assay__wide_mul(ones, rest));
     if (assay__wide_sign(p) < 0 || assay__wide_sign(rest) < 0)
         return assay__fail(err, ASSAY_ERROR_DOMAIN,
                            "The values of a proportion must be 0 or 1, but a group's mean is %g: "
                            "use the type mean.",
                            assay__wide_double(p));
-    if (group->has_values && assay__wide_sign(excess) != 0 && !assay__is_rounding(excess, ones))
+    if (!group->has_values)
+        return ASSAY_OK;
+    wide ones = assay__wide_mul(assay__wide_of_u64(group->n), p);
+    wide excess = assay__wide_sub(group->centred[0], assay__wide_mul(ones, rest));
+    if (assay__wide_sign(excess) != 0 && !assay__is_rounding(excess, ones))
         return assay__fail(err, ASSAY_ERROR_DOMAIN,
                            "The values of a proportion must be 0 or 1, but a group has others: its "
                            "sum of squares is not its sum. Use the type mean.");
