@@ -23,8 +23,6 @@ enum {
     POLL_MS = 40
 };
 
-struct decoder;
-
 struct assay__source {
     char *name;
     int file;
@@ -169,12 +167,11 @@ static enum assay_status gzip_open(struct assay__source *source, struct assay_er
     if (stream == NULL)
         return assay__fail_memory(err);
     *stream = (z_stream){.zalloc = zlib_allocate, .zfree = zlib_release};
-    if (inflateInit2(stream, 16 + MAX_WBITS) != Z_OK) { /* 16: with a gzip header */
+    bool is_open = inflateInit2(stream, 16 + MAX_WBITS) == Z_OK; /* 16: with a gzip header */
+    if (!is_open)
         assay__free(stream);
-        return assay__fail_memory(err);
-    }
-    source->state = stream;
-    return ASSAY_OK;
+    source->state = is_open ? stream : NULL;
+    return is_open ? ASSAY_OK : assay__fail_memory(err);
 }
 
 static void gzip_close(struct assay__source *source)
@@ -274,15 +271,13 @@ static enum assay_status zstd_decode(struct assay__source *source, char *buffer,
 
 static bool is_anything(const unsigned char *bytes, size_t length)
 {
-    (void)bytes;
-    (void)length;
+    (void)bytes, (void)length;
     return true;
 }
 
 static enum assay_status plain_open(struct assay__source *source, struct assay_error *err)
 {
-    (void)source;
-    (void)err;
+    (void)source, (void)err;
     return ASSAY_OK;
 }
 
@@ -317,9 +312,9 @@ static enum assay_status open_file(struct assay__source *source, const char *pat
         source->file = STDIN_FILENO;
         return ASSAY_OK;
     }
+    struct stat status;
     source->file = open(path, O_RDONLY | O_CLOEXEC);
     source->owns_file = source->file >= 0;
-    struct stat status;
     if (source->owns_file && fstat(source->file, &status) == 0 && S_ISREG(status.st_mode))
         source->size = (uint64_t)status.st_size;
     if (source->owns_file)
@@ -338,6 +333,11 @@ static enum assay_status choose_decoder(struct assay__source *source, struct ass
     const struct decoder *decoder = DECODERS;
     while (!decoder->recognises(source->input, source->input_end))
         decoder++;
+    bool is_plain = decoder->decode == plain_decode; /* goes straight to whoever reads it */
+    void *input = is_plain ? source->input : assay__realloc(source->input, INPUT_BYTES);
+    if (input == NULL)
+        return assay__fail_memory(err);
+    source->input = input;
     status = decoder->open(source, err);
     if (status == ASSAY_OK)
         source->decoder = decoder; /* only now is there a state to close */
@@ -355,10 +355,9 @@ enum assay_status assay__source_open_any(const char *name, const struct assay__f
     source->halt = halt;
     source->name =
         assay__strdup(feed == NULL && strcmp(name, "-") == 0 ? "(standard input)" : name);
-    source->input = assay__malloc(INPUT_BYTES);
-    enum assay_status status = ASSAY_OK;
-    if (source->name == NULL || source->input == NULL)
-        status = assay__fail_memory(err);
+    source->input = assay__malloc(HEAD_BYTES);
+    bool has_memory = source->name != NULL && source->input != NULL;
+    enum assay_status status = has_memory ? ASSAY_OK : assay__fail_memory(err);
     if (feed != NULL)
         source->feed = *feed;
     else if (status == ASSAY_OK)
