@@ -38,9 +38,12 @@ void assay__estimate_value(const struct assay__group *group, struct assay__estim
 
 void assay__estimate_error(struct assay__estimate *out)
 {
-    wide n = assay__wide_of_u64(out->n), less = assay__wide_of_u64(out->n - 1);
+    wide n = assay__wide_of_u64(out->n);
     if (out->exists && out->n >= 2) {
-        out->error2 = assay__wide_div(out->centred, assay__wide_mul(less, n));
+        bool is_short = out->n <= UINT32_MAX; /* the product is a whole number of 64 bits */
+        wide product = is_short ? assay__wide_of_u64(out->n * (out->n - 1))
+                                : assay__wide_mul(assay__wide_of_u64(out->n - 1), n);
+        out->error2 = assay__wide_div(out->centred, product);
         out->has_error = true;
     }
     out->third = assay__wide_div(out->third, n);
