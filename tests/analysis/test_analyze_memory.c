@@ -42,17 +42,22 @@ START_TEST(an_analysis_without_memory_for_any_part_fails)
 }
 END_TEST
 
-/* A sequence that goes on has looks to come. */
+/* Sequences that go on have looks to come. */
 START_TEST(a_sequence_without_memory_for_any_part_fails)
 {
+#define SEQUENTIAL(horizon)                                                                        \
+    "{\"comparisons\": {\"baseline\": \"a\"}, \"horizon\": {\"type\": " horizon                    \
+    "}, \"metrics\": [{\"id\": \"g\"}]}"
+    static const char *const PLANS[] = {
+        SEQUENTIAL("\"groupSequential\", \"expectedSampleSize\": 1000, \"plannedLooks\": 4"),
+        SEQUENTIAL("\"alwaysValid\", \"optimalSampleSize\": 1000")};
     static const struct sample samples[] = {{"g", "a", 20, 10}, {"g", "b", 20, 10.1}, {0}};
-    struct run run = run_samples("{\"comparisons\": {\"baseline\": \"a\"}, \"horizon\": {\"type\": "
-                                 "\"groupSequential\", \"expectedSampleSize\": 1000, "
-                                 "\"plannedLooks\": 4}, \"metrics\": [{\"id\": \"g\"}]}",
-                                 samples);
-    ck_assert_uint_gt(run.analysis->results[0].ahead_count, 0);
-    ck_assert_int_ge(fail_each(&run), 2);
-    end_run(&run);
+    for (size_t i = 0; i < sizeof PLANS / sizeof *PLANS; i++) {
+        struct run run = run_samples(PLANS[i], samples);
+        ck_assert_uint_gt(run.analysis->results[0].ahead_count, 0);
+        ck_assert_int_ge(fail_each(&run), 2);
+        end_run(&run);
+    }
 }
 END_TEST
 
