@@ -19,7 +19,8 @@ enum {
     FIRST_BYTES = 64 * 1024, /* read for the header and the first rows: chunks take the others */
     CHARACTER_BYTES = 8,     /* room below which a read might bring nothing */
     SINGLES = 16,            /* records scanned one by one where a run of them failed */
-    BLOCK_FIELDS = 8192      /* fields of a block, unless one record has more */
+    HEADER_FIELDS = 256,     /* room for a header's fields; a longer one takes all there may be */
+    BLOCK_FIELDS = 4096      /* fields of a block, unless one record has more */
 };
 
 static struct assay__csv *own(struct assay__rows *rows)
@@ -200,20 +201,64 @@ static void trim_fields(struct assay__field *fields, uint32_t count)
             fields[i] = assay__field_trim(fields[i]);
 }
 
+static bool resize_fields(struct assay__field **fields, uint32_t count)
+{
+    struct assay__field *grown = assay__realloc(*fields, count * sizeof *grown);
+    if (grown != NULL)
+        *fields = grown;
+    return grown != NULL;
+}
+
+/* Scans the header behind blank lines; fields has room for *room of them, and grows. */
+static enum assay_status scan_header(struct assay__csv *csv, struct assay__field **fields,
+                                     uint32_t *room, struct assay__scan *scan,
+                                     struct assay_error *err)
+{
+    for (;;) {
+        enum assay__scan_outcome outcome;
+        enum assay_status status = scan_record(csv, true, *fields, *room, scan, &outcome, err);
+        if (status != ASSAY_OK)
+            return status;
+        if (outcome == ASSAY__SCAN_BLANK && csv->begin != csv->end)
+            advance(csv, scan);
+        else if (*room == ASSAY_COLUMNS_MAX || scan->field_count <= *room)
+            return ASSAY_OK;
+        else if (!resize_fields(fields, *room = ASSAY_COLUMNS_MAX))
+            return assay__fail_memory(err);
+    }
+}
+
+/* Makes the header fit the records, and the reader's. */
+static enum assay_status take_header(struct assay__csv *csv, struct assay__field **fields,
+                                     uint32_t room, struct assay__scan *scan,
+                                     struct assay_error *err)
+{
+    uint32_t count = scan->field_count;
+    assay__scan_unquote(*fields, count);
+    if (csv->options.trim)
+        trim_fields(*fields, count);
+    const struct assay__csv_text rest = {&csv->scanner, scan->end, csv->buffer + csv->end,
+                                         csv->is_last};
+    uint32_t have =
+        assay__csv_fit_header(&rest, *fields, count, &csv->extra_count, &csv->lacks_names);
+    if (have > room && !resize_fields(fields, have))
+        return assay__fail_memory(err);
+    for (uint32_t i = count; i < have; i++)
+        (*fields)[i] = (struct assay__field){"", 0, false, false, false};
+    enum assay_status status = assay__rows_header_init(&csv->rows.header, *fields, have, err);
+    csv->rows.header.line = csv->line;
+    advance(csv, scan);
+    return status;
+}
+
 static enum assay_status read_header(struct assay__csv *csv, struct assay_error *err)
 {
-    struct assay__field *fields = assay__malloc(2 * (size_t)ASSAY_COLUMNS_MAX * sizeof *fields);
-    if (fields == NULL)
-        return assay__fail_memory(err);
+    struct assay__field *fields = NULL;
     struct assay__scan scan = {0};
-    enum assay__scan_outcome outcome;
-    enum assay_status status;
-    for (;;) {
-        status = scan_record(csv, true, fields, ASSAY_COLUMNS_MAX, &scan, &outcome, err);
-        if (status != ASSAY_OK || outcome != ASSAY__SCAN_BLANK || csv->begin == csv->end)
-            break;
-        advance(csv, &scan);
-    }
+    uint32_t room = HEADER_FIELDS;
+    if (!resize_fields(&fields, room))
+        return assay__fail_memory(err);
+    enum assay_status status = scan_header(csv, &fields, &room, &scan, err);
     if (status == ASSAY_OK && csv->begin == csv->end)
         status = assay__fail_at(err, ASSAY_ERROR_DATA, assay__csv_name(csv), 1, 0,
                                 "The file is empty. Its first line must hold the column names.");
@@ -223,18 +268,8 @@ static enum assay_status read_header(struct assay__csv *csv, struct assay_error 
         status = assay__fail_at(err, ASSAY_ERROR_LIMIT, assay__csv_name(csv), csv->line, 0,
                                 "The header has %u columns; at most %d are read.", scan.field_count,
                                 ASSAY_COLUMNS_MAX);
-    if (status == ASSAY_OK) {
-        assay__scan_unquote(fields, scan.field_count);
-        if (csv->options.trim)
-            trim_fields(fields, scan.field_count);
-        const struct assay__csv_text rest = {&csv->scanner, scan.end, csv->buffer + csv->end,
-                                             csv->is_last};
-        scan.field_count = assay__csv_fit_header(&rest, fields, scan.field_count, &csv->extra_count,
-                                                 &csv->lacks_names);
-        status = assay__rows_header_init(&csv->rows.header, fields, scan.field_count, err);
-        csv->rows.header.line = csv->line;
-        advance(csv, &scan);
-    }
+    if (status == ASSAY_OK)
+        status = take_header(csv, &fields, room, &scan, err);
     assay__free(fields);
     return status;
 }

@@ -112,8 +112,20 @@ size_t assay__csv_separator_line(const char *at, size_t length, char *separator)
     return end;
 }
 
-/* Separators at the end of a record: empty fields that are not in quotes, its first aside. */
-static uint32_t empty_at_end(const struct assay__field *fields, uint32_t count)
+/* Separators at the end of a record's text: empty fields that are not in quotes, its first aside.
+ */
+static uint32_t empty_at_end(const char *from, const char *to, char separator)
+{
+    while (to > from && (to[-1] == '\n' || to[-1] == '\r'))
+        to--;
+    const char *end = to;
+    while (to > from && to[-1] == separator)
+        to--;
+    return (uint32_t)(end - to);
+}
+
+/* The same of a header's fields. */
+static uint32_t nameless_at_end(const struct assay__field *fields, uint32_t count)
 {
     uint32_t empty = 0;
     while (empty + 1 < count && fields[count - 1 - empty].length == 0 &&
@@ -126,18 +138,19 @@ static uint32_t empty_at_end(const struct assay__field *fields, uint32_t count)
  * How many fields nine of ten records have, if those behind the header's are empty in them: single
  * ones may be damaged. 0: they do not agree. *lacks_names is set.
  */
-static uint32_t common_count(const struct assay__csv_text *text, struct assay__field *room,
-                             uint32_t header_count, bool *lacks_names)
+static uint32_t common_count(const struct assay__csv_text *text, uint32_t header_count,
+                             bool *lacks_names)
 {
     const char *at = text->at;
     uint32_t count = 0, same = 0, alike = 0, all = 0;
     *lacks_names = false;
     while (all < FIT_RECORDS && at < text->end) {
         struct assay__scan scan;
-        enum assay__scan_outcome outcome = assay__scan_record(
-            text->scanner, at, text->end, text->is_last, room, ASSAY_COLUMNS_MAX, &scan);
+        enum assay__scan_outcome outcome =
+            assay__scan_record(text->scanner, at, text->end, text->is_last, NULL, 0, &scan);
         if (outcome != ASSAY__SCAN_RECORD && outcome != ASSAY__SCAN_BLANK)
             break;
+        const char *start = at;
         at = scan.end;
         if (outcome == ASSAY__SCAN_BLANK || scan.field_count > ASSAY_COLUMNS_MAX)
             continue;
@@ -145,25 +158,24 @@ static uint32_t common_count(const struct assay__csv_text *text, struct assay__f
         if (count == header_count)
             return count; /* the others are not asked: whether they agree changes nothing */
         same += scan.field_count == count;
-        alike +=
-            scan.field_count == count &&
-            (count <= header_count || empty_at_end(room, scan.field_count) >= count - header_count);
+        alike += scan.field_count == count &&
+                 (count <= header_count ||
+                  empty_at_end(start, at, text->scanner->separator) >= count - header_count);
     }
     bool agrees = alike * 10 >= all * 9;
     *lacks_names = !agrees && count > header_count && same * 10 >= all * 9;
     return agrees ? count : 0;
 }
 
-uint32_t assay__csv_fit_header(const struct assay__csv_text *text, struct assay__field *fields,
-                               uint32_t count, uint32_t *extra_count, bool *lacks_names)
+uint32_t assay__csv_fit_header(const struct assay__csv_text *text,
+                               const struct assay__field *fields, uint32_t count,
+                               uint32_t *extra_count, bool *lacks_names)
 {
-    uint32_t have = common_count(text, fields + ASSAY_COLUMNS_MAX, count, lacks_names);
+    uint32_t have = common_count(text, count, lacks_names);
     *extra_count = have > count ? have - count : 0;
-    for (uint32_t i = count; i < have; i++)
-        fields[i] = (struct assay__field){"", 0, false, false, false};
     if (have >= count)
         return have;
-    return have > 0 && empty_at_end(fields, count) >= count - have ? have : count;
+    return have > 0 && nameless_at_end(fields, count) >= count - have ? have : count;
 }
 
 bool assay__csv_make_fit(struct assay__field *fields, uint32_t count, uint32_t column_count,

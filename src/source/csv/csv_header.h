@@ -25,14 +25,15 @@ struct assay__csv_text {
 };
 
 /**
- * assay__csv_fit_header() fits the fields of a header, [2 * ASSAY_COLUMNS_MAX], to the records:
- * when they all end in separators behind the last name, there are as many columns more, without
- * names and values (*extra_count); when they all have fewer fields, separators at the end of the
- * header mean nothing. *lacks_names: they all have more fields than the header, and something in
- * them. Returns the number of columns.
+ * assay__csv_fit_header() fits the fields of a header to the records: when they all end in
+ * separators behind the last name, there are as many columns more, without names and values
+ * (*extra_count); when they all have fewer fields, separators at the end of the header mean
+ * nothing. *lacks_names: they all have more fields than the header, and something in them. Returns
+ * the number of columns.
  */
-uint32_t assay__csv_fit_header(const struct assay__csv_text *text, struct assay__field *fields,
-                               uint32_t count, uint32_t *extra_count, bool *lacks_names);
+uint32_t assay__csv_fit_header(const struct assay__csv_text *text,
+                               const struct assay__field *fields, uint32_t count,
+                               uint32_t *extra_count, bool *lacks_names);
 
 /**
  * assay__csv_make_fit() tells whether a record of count fields has the table's columns: the last
