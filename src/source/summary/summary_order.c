@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/sort.h"
 #include "base/time.h"
+#include "source/summary/summary_column.h"
 #include "source/summary/summary_table.h"
 
 bool assay__summary_counts_units(const struct assay__summary_entry *entry)
@@ -186,6 +187,23 @@ static int compare_times(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
+/* A copy's own slack: what is merged into it later must not reach the other entry. */
+static enum assay_status copy_slack(struct assay__summary_table *table,
+                                    const struct assay__summary_entry *source,
+                                    struct assay__summary_entry *entry, struct assay_error *err)
+{
+    if (source->slack == NULL)
+        return ASSAY_OK;
+    uint32_t count = assay__column_rounding_count(source->keeps->shape(source->state));
+    entry->slack = entry->own_slack;
+    if (count > sizeof entry->own_slack / sizeof *entry->own_slack)
+        entry->slack = assay__arena_array(&table->arena, count, sizeof *entry->slack);
+    if (entry->slack == NULL)
+        return assay__fail_memory(err);
+    memcpy(entry->slack, source->slack, count * sizeof *entry->slack);
+    return ASSAY_OK;
+}
+
 /* Adds a copy of an entry at a later time. */
 static enum assay_status copy_to(struct assay__summary_table *table,
                                  const struct assay__summary_entry *source, int64_t time_ns,
@@ -211,9 +229,11 @@ static enum assay_status copy_to(struct assay__summary_table *table,
     entry->is_carried = true;
     entry->is_borrowed = false;
     entry->state = NULL;
-    return source->state == NULL
-               ? ASSAY_OK
-               : assay__state_copy(source->keeps, source->state, &entry->state, err);
+    if (source->state == NULL)
+        return ASSAY_OK;
+    status = copy_slack(table, source, entry, err);
+    return status == ASSAY_OK ? assay__state_copy(source->keeps, source->state, &entry->state, err)
+                              : status;
 }
 
 /* Times in their order; free the values. */

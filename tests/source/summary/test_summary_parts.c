@@ -146,8 +146,40 @@ START_TEST(merged_parts_are_the_whole_byte_for_byte)
 }
 END_TEST
 
+/* A part that ends early keeps its last look: what is merged into the copy is the copy's alone. */
+START_TEST(parts_that_end_early_merge_in_any_order)
+{
+    static const char *const PARTS[][2] = {
+        {"metric,group,time,n,mean,variance\ny,A,2026-01-01,10,1.5,1.25\n",
+         "metric,group,time,n,mean,variance\ny,A,2026-01-01,10,1.25,1.5\n"
+         "y,A,2026-01-02,20,1.125,1.5\n"},
+        {"metric,group,time,n,mean,variance,covariate_mean,covariate_variance,covariance\n"
+         "y,A,2026-01-01,10,1.5,1.25,2.5,1.5,.5\n",
+         "metric,group,time,n,mean,variance,covariate_mean,covariate_variance,covariance\n"
+         "y,A,2026-01-01,10,1.25,1.5,2.5,1.5,.5\ny,A,2026-01-02,20,1.125,1.5,2.25,1.5,.5\n"}};
+    for (size_t i = 0; i < sizeof PARTS / sizeof *PARTS; i++) {
+        char *texts[2];
+        for (int turned = 0; turned < 2; turned++) {
+            char paths[2][256];
+            size_t length;
+            struct assay_error err;
+            for (int k = 0; k < 2; k++)
+                snprintf(paths[k], sizeof paths[k], "%s",
+                         summary_put_file(k, PARTS[i][turned ? 1 - k : k]));
+            const char *const both[2] = {paths[0], paths[1]};
+            assert_ok(assay_sums_merge(both, 2, &texts[turned], &length, &err), &err);
+        }
+        ck_assert_ptr_nonnull(strstr(texts[0], "sum_rounding"));
+        summary_assert_same_text(texts[0], texts[1]);
+        assay_free(texts[0]);
+        assay_free(texts[1]);
+    }
+}
+END_TEST
+
 static void add(TCase *cases)
 {
+    tcase_add_test(cases, parts_that_end_early_merge_in_any_order);
     tcase_add_test(cases, merged_parts_are_the_whole_byte_for_byte);
 }
 
