@@ -100,6 +100,18 @@ bool assay__exact_root(const struct assay__exact *over, const struct assay__exac
 bool assay__exact_wide(const struct assay__exact *over, const struct assay__exact *under,
                        struct assay__wide *out);
 
+enum {
+    ASSAY__QUOTIENT_LIMBS = 6,         /* of an integer that assay__limbs_quotient() takes */
+    ASSAY__QUOTIENT_EXPONENT_MIN = -54 /* and its exponent, which is not positive */
+};
+
+/**
+ * assay__limbs_quotient() is the same of +-integer 10^exponent / divisor without a number of 1280
+ * bits: limbs low first, at most ASSAY__QUOTIENT_LIMBS; divisor is not 0.
+ */
+struct assay__wide assay__limbs_quotient(const uint64_t *limbs, uint32_t size, int32_t exponent,
+                                         uint64_t divisor, bool is_negative);
+
 /** assay__exact_write() appends the number's canonical text, see src/stats/moments.h. */
 enum assay_status assay__exact_write(const struct assay__exact *number, struct assay__text *out,
                                      struct assay_error *err);

@@ -145,10 +145,30 @@ bool assay__exact_root(const exact *over, const exact *under, double *out)
     return true;
 }
 
+/* A quotient of one limb more than a wide number has, or a bit more. */
+static struct assay__wide round_wide(struct ratio *ratio, bool is_negative)
+{
+    enum { COUNT = ASSAY__WIDE_LIMBS + 1 };
+    mp_limb_t *limbs = ratio->limbs;
+    if (ratio->size > COUNT) { /* one bit too many */
+        mp_limb_t out_bit = mpn_rshift(limbs, limbs, COUNT + 1, 1);
+        ratio->is_inexact = ratio->is_inexact || out_bit != 0;
+        ratio->exponent++;
+    }
+    /* The highest bit is set: the lowest limb is what a wide number has no room for. */
+    const mp_limb_t half = UINT64_C(1) << 63;
+    bool is_odd = (limbs[1] & 1) != 0;
+    bool is_up = limbs[0] > half || (limbs[0] == half && (ratio->is_inexact || is_odd));
+    if (is_up && mpn_add_1(limbs + 1, limbs + 1, ASSAY__WIDE_LIMBS, 1) != 0) {
+        limbs[ASSAY__WIDE_LIMBS] = half; /* all ones: the next power of two */
+        ratio->exponent++;
+    }
+    return assay__wide_of_limbs(limbs + 1, ratio->exponent + COUNT * GMP_NUMB_BITS, is_negative);
+}
+
 bool assay__exact_wide(const exact *over, const exact *under, struct assay__wide *out)
 {
     struct ratio ratio;
-    enum { COUNT = ASSAY__WIDE_LIMBS + 1 };
     *out = assay__wide_of(NAN);
     if (over->failed || under->failed)
         return false;
@@ -156,23 +176,61 @@ bool assay__exact_wide(const exact *over, const exact *under, struct assay__wide
         *out = assay__wide_zero();
         return true;
     }
-    if (!divide(over, under, COUNT, &ratio))
+    if (!divide(over, under, ASSAY__WIDE_LIMBS + 1, &ratio))
         return false;
-    mp_limb_t *limbs = ratio.limbs;
-    if (ratio.size > COUNT) { /* one bit too many */
-        mp_limb_t out_bit = mpn_rshift(limbs, limbs, COUNT + 1, 1);
-        ratio.is_inexact = ratio.is_inexact || out_bit != 0;
-        ratio.exponent++;
-    }
-    /* The highest bit is set: the lowest limb is what a wide number has no room for. */
-    const mp_limb_t half = UINT64_C(1) << 63;
-    bool is_odd = (limbs[1] & 1) != 0;
-    bool is_up = limbs[0] > half || (limbs[0] == half && (ratio.is_inexact || is_odd));
-    if (is_up && mpn_add_1(limbs + 1, limbs + 1, ASSAY__WIDE_LIMBS, 1) != 0) {
-        limbs[ASSAY__WIDE_LIMBS] = half; /* all ones: the next power of two */
-        ratio.exponent++;
-    }
-    *out = assay__wide_of_limbs(limbs + 1, ratio.exponent + COUNT * GMP_NUMB_BITS,
-                                over->negative != under->negative);
+    *out = round_wide(&ratio, over->negative != under->negative);
     return true;
+}
+
+/* limbs *= 5^power; returns how many there are now. */
+static uint32_t times_five(mp_limb_t *limbs, uint32_t count, uint32_t power)
+{
+    enum { STEP = 27 }; /* 5^27 is the largest in a limb */
+    while (power > 0) {
+        uint32_t step = power < STEP ? power : STEP;
+        mp_limb_t factor = 1;
+        for (uint32_t i = 0; i < step; i++)
+            factor *= 5;
+        mp_limb_t carry = mpn_mul_1(limbs, limbs, count, factor);
+        if (carry != 0)
+            limbs[count++] = carry;
+        power -= step;
+    }
+    return count;
+}
+
+/* Shifts the highest bit to the top of the last limb, which is not 0; returns by how much. */
+static long shift_up(mp_limb_t *limbs, uint32_t count)
+{
+    int zeros = __builtin_clzl(limbs[count - 1]);
+    if (zeros > 0)
+        mpn_lshift(limbs, limbs, count, (unsigned)zeros);
+    return zeros;
+}
+
+struct assay__wide assay__limbs_quotient(const uint64_t *limbs, uint32_t size, int32_t exponent,
+                                         uint64_t divisor, bool is_negative)
+{
+    enum { COUNT = ASSAY__WIDE_LIMBS + 1, UNDER = 3 };
+    mp_limb_t under[UNDER + 1] = {divisor}, over[COUNT + UNDER] = {0};
+    struct ratio ratio;
+    while (size > 0 && limbs[size - 1] == 0)
+        size--;
+    if (size == 0)
+        return assay__wide_zero();
+    uint32_t under_size = times_five(under, 1, (uint32_t)-exponent);
+    uint32_t over_size = under_size + COUNT;
+    for (uint32_t i = 0; i < size; i++)
+        over[over_size - size + i] = limbs[i];
+    ratio.exponent = exponent - (long)(over_size - size) * GMP_NUMB_BITS;
+    ratio.exponent += shift_up(under, under_size) - shift_up(over, over_size);
+    if (under_size == 1) {
+        ratio.limbs[COUNT] = 0;
+        ratio.is_inexact = mpn_divrem_1(ratio.limbs, 0, over, COUNT + 1, under[0]) != 0;
+    } else {
+        assay__limbs_divide(ratio.limbs, COUNT, over, under, under_size);
+        ratio.is_inexact = !mpn_zero_p(over, under_size);
+    }
+    ratio.size = COUNT + (ratio.limbs[COUNT] != 0);
+    return round_wide(&ratio, is_negative);
 }

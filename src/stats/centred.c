@@ -190,6 +190,45 @@ static void clear_group(struct assay__group *out, uint64_t n, struct assay_momen
         out->third[i] = assay__wide_zero();
 }
 
+/* The only block of moments of one variable, where its narrow store holds everything; or NULL. */
+static const struct assay__block *only_narrow(const struct assay_moments *moments)
+{
+    if (assay__shape_variables(moments->shape) > 1 || assay__moments_blocks(moments) != 1)
+        return NULL;
+    const struct assay__block *block = assay__moments_block_at(moments, 0);
+    bool is_narrow = block->wide == NULL && block->chunks == NULL && block->big == NULL;
+    return is_narrow && block->mask == 0 ? block : NULL;
+}
+
+/*
+ * Mean and centred square of one variable from the limbs of its sums, as most data are: what the
+ * general way below finds, to the bit. False where these are not enough.
+ */
+static bool load_narrow(const struct assay_moments *moments, uint64_t n, struct assay__group *out)
+{
+    enum { SUM = 2, PRODUCTS = 2 * SUM }; /* limbs */
+    uint64_t sum[ASSAY__SUM_LIMBS_MAX], squares[ASSAY__SUM_LIMBS_MAX];
+    mp_limb_t total[PRODUCTS], square[PRODUCTS];
+    int32_t once, twice;
+    const struct assay__block *block = only_narrow(moments);
+    if (block == NULL || out->has_third || block->narrow.count != n)
+        return false;
+    assay__store_copy(&block->narrow, 0, sum, &once);
+    assay__store_copy(&block->narrow, 1, squares, &twice);
+    if (once > 0 || twice < ASSAY__QUOTIENT_EXPONENT_MIN)
+        return false;
+    bool is_negative = sum[SUM - 1] >> 63 != 0;
+    if (is_negative)
+        mpn_neg(sum, sum, SUM);
+    total[PRODUCTS - 1] = mpn_mul_1(total, squares, PRODUCTS - 1, n);
+    mpn_sqr(square, sum, SUM);
+    if (mpn_sub_n(total, total, square, PRODUCTS) != 0)
+        return false;
+    out->mean[0] = assay__limbs_quotient(sum, SUM, once, n, is_negative);
+    out->centred[0] = assay__limbs_quotient(total, PRODUCTS, twice, n, false);
+    return true;
+}
+
 enum assay_status assay__moments_group(const struct assay_moments *moments,
                                        const struct assay__wide *fill, struct assay__group *out,
                                        struct assay_error *err)
@@ -198,7 +237,7 @@ enum assay_status assay__moments_group(const struct assay_moments *moments,
     clear_group(out, n, moments->shape);
     out->has_values = assay__moments_has_third(moments);
     out->has_third = out->has_values && n >= 3; /* two are never skewed */
-    if (n == 0)
+    if (n == 0 || load_narrow(moments, n, out))
         return ASSAY_OK;
     struct completed data;
     bool is_done = true;

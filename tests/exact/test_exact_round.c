@@ -203,6 +203,39 @@ START_TEST(wide_numbers_round_to_nearest_even)
 }
 END_TEST
 
+/* Integers from none to six limbs, exponents and divisors up to the largest. */
+START_TEST(quotients_of_limbs_are_those_of_numbers)
+{
+    exact over, under;
+    assay__exact_init(&over);
+    assay__exact_init(&under);
+    for (int i = 0; i < 4000; i++) {
+        uint64_t limbs[ASSAY__QUOTIENT_LIMBS], copy[ASSAY__QUOTIENT_LIMBS];
+        uint32_t size = (uint32_t)exact_between(1, ASSAY__QUOTIENT_LIMBS);
+        int32_t exponent = (int32_t)exact_between(ASSAY__QUOTIENT_EXPONENT_MIN, 0);
+        uint64_t divisor = UINT64_MAX >> exact_between(0, 63);
+        for (uint32_t k = 0; k < size; k++)
+            limbs[k] = ((uint64_t)exact_between(0, INT32_MAX) << 33 ^
+                        (uint64_t)exact_between(0, INT32_MAX)) >>
+                       exact_between(0, 62);
+        limbs[size - 1] >>= 2; /* the highest bit is the sign below */
+        memcpy(copy, limbs, sizeof *copy * size);
+        assay__exact_set_u64(&over, 0);
+        assay__exact_add_limbs(&over, copy, size, exponent, exponent);
+        assay__exact_set_u64(&under, divisor);
+        struct assay__wide want, got = assay__limbs_quotient(limbs, size, exponent, divisor, false);
+        ck_assert(assay__exact_wide(&over, &under, &want));
+        ck_assert_int_eq(got.kind, want.kind);
+        ck_assert_int_eq(got.exponent, want.exponent);
+        ck_assert_mem_eq(got.limbs, want.limbs, sizeof got.limbs);
+        got = assay__limbs_quotient(limbs, size, exponent, divisor, true);
+        ck_assert(assay__wide_sign(want) == 0 || assay__wide_sign(got) < 0);
+    }
+    assay__exact_clear(&over);
+    assay__exact_clear(&under);
+}
+END_TEST
+
 /* Numbers of one bit more than a wide one has, and next to them; all ones becomes a power of 2. */
 START_TEST(wide_halves_round_to_even_and_next_to_them_to_their_side)
 {
@@ -250,6 +283,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, quotients_and_roots_round_to_nearest);
     tcase_add_test(cases, halves_round_to_even_and_next_to_them_to_their_side);
     tcase_add_test(cases, wide_numbers_round_to_nearest_even);
+    tcase_add_test(cases, quotients_of_limbs_are_those_of_numbers);
     tcase_add_test(cases, wide_halves_round_to_even_and_next_to_them_to_their_side);
 }
 
