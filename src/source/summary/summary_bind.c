@@ -323,6 +323,17 @@ static enum assay_status add_units(struct places *places, const struct assay__su
     return status;
 }
 
+/* Gives up the states that no cell got: their memory is the dataset's, which may go first. */
+static void release_states(struct assay__summary_table *table)
+{
+    for (uint32_t i = 0; i < table->keys.count; i++) {
+        struct assay__summary_entry *entry = table->entries[i];
+        if (entry->state != NULL && !entry->is_borrowed)
+            entry->keeps->free(entry->state);
+        entry->state = NULL;
+    }
+}
+
 enum assay_status assay__summary_to_dataset(struct assay__summary_table *table,
                                             struct assay_dataset *dataset, struct assay_error *err)
 {
@@ -356,5 +367,6 @@ enum assay_status assay__summary_to_dataset(struct assay__summary_table *table,
                          : assay__summary_add_remark(dataset, entry, err);
     }
     places_release(&places);
+    release_states(table);
     return status;
 }

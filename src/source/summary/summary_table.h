@@ -267,7 +267,8 @@ enum assay_status assay__summary_of_dataset(const struct assay_dataset *dataset,
 
 /**
  * assay__summary_to_dataset() adds a table to a dataset, which takes over states of its entries;
- * units are those of @units rows. What the plan does not name is noted.
+ * the table has none afterwards. Units are those of @units rows. What the plan does not name is
+ * noted.
  */
 enum assay_status assay__summary_to_dataset(struct assay__summary_table *table,
                                             struct assay_dataset *dataset, struct assay_error *err);
