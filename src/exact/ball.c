@@ -63,16 +63,16 @@ ball ball_of_u64(uint64_t value)
 double ball_double(ball a, bool *in_doubt)
 {
     enum { SPARE = 11, FRACTION_BITS = 52, BIAS = 1023 };
-    u128 half = (u128)1 << (HALF_BITS + SPARE - 1), tail = ball_mantissa(&a) & (2 * half - 1);
-    u128 distance = tail > half ? tail - half : half - tail;
+    const uint64_t half = (uint64_t)1 << (SPARE - 1);
+    uint64_t fraction = a.hi >> SPARE, tail = a.hi & (2 * half - 1); /* the tail's upper half */
+    bool is_near = (tail == half && a.lo <= a.error) || (tail == half - 1 && ~a.lo < a.error);
     bool is_out = a.exponent < 2 - BIAS || a.exponent > BIAS;
-    if (a.sign == 0 || ball_is_lost(&a) || (distance <= a.error && a.error > 0) || is_out) {
+    if (a.sign == 0 || ball_is_lost(&a) || (is_near && a.error > 0) || is_out) {
         *in_doubt = true;
         return NAN;
     }
     /* 2^53 makes the exponent one larger, as it should. */
-    uint64_t fraction = a.hi >> SPARE;
-    fraction += tail > half || (tail == half && (fraction & 1) != 0);
+    fraction += tail >= half && (tail > half || a.lo != 0 || (fraction & 1) != 0);
     uint64_t bits = fraction + ((uint64_t)(a.exponent - 2 + BIAS) << FRACTION_BITS);
     bits |= a.sign < 0 ? (uint64_t)1 << (HALF_BITS - 1) : 0;
     double value;
@@ -108,7 +108,7 @@ struct assay__enclosure ball_rest(ball a, bool *in_doubt)
  * The first bits of m_a/m_b 2^63 by a division of 128 by 64 bits, which takes m_b for its upper
  * half: with the rest m_a 2^63 - first m_b, of which the upper 64 bits are kept,
  *     m_a/m_b 2^126 = first 2^63 + rest 2^63 / m_b.
- * |rest| is below 2^64 in units of 2^64, off by less than 1.5, and the last term below 2^64. In
+ * |rest| is below 2^64 in units of 2^64, off by less than 2.5, and the last term below 2^64. In
  * doubles that is good to 2^-50 of itself, and to 256 where it becomes an integer: 2^15 in all,
  * which the last shift, of 3 at most, makes 2^18.
  */
@@ -119,13 +119,15 @@ ball ball_div(ball a, ball b)
         return ball_lost();
     if (a.sign == 0)
         return ball_zero();
-    u128 above = ball_mantissa(&a) >> 1, first = above / b.hi;
-    u128 below = first * b.hi + (first * b.lo >> HALF_BITS);
-    double rest =
-        above < below ? -(double)(uint64_t)(below - above) : (double)(uint64_t)(above - below);
-    int64_t steps = (int64_t)(rest / (double)b.hi * 0x1p55); /* of 2^8 */
-    u128 quotient = (first << (HALF_BITS - 1)) + (u128)((s128)steps * 256);
-    int zeros = ball_leading_zeros(quotient);
+    u128 above = ball_mantissa(&a) >> 1;
+    uint64_t first = (uint64_t)(above / b.hi); /* 2^127/2^63 at most */
+    u128 below = (u128)first * b.hi + (uint64_t)((u128)first * b.lo >> HALF_BITS);
+    /* Halves of both fit signed numbers, which take fewer steps to doubles. */
+    double rest = (double)(int64_t)((s128)(above - below) >> 1);
+    double divisor = (double)(int64_t)(b.hi >> 1);
+    int64_t steps = (int64_t)(rest / divisor * 0x1p55); /* of 2^8 */
+    u128 quotient = ((u128)first << (HALF_BITS - 1)) + (u128)((s128)steps * 256);
+    int zeros = __builtin_clzll((uint64_t)(quotient >> HALF_BITS)); /* 1 or 2 */
     return ball_make(quotient << zeros, a.exponent - b.exponent + 2 - zeros, a.sign * b.sign,
                      2 * (a.error + b.error) + 1 + own);
 }
@@ -146,16 +148,16 @@ ball ball_sqrt(ball a)
     unsigned odd = (unsigned)(a.exponent & 1);
     int64_t exponent = (a.exponent + odd) / 2;
     u128 x = ball_mantissa(&a) >> (2 + odd); /* x 2^126 */
-    double near = sqrt((double)(uint64_t)(x >> HALF_BITS) * 0x1p-62);
+    double near = sqrt((double)(int64_t)(x >> HALF_BITS) * 0x1p-62);
     uint64_t root = (uint64_t)(near * 0x1p63);
     s128 rest = (s128)(x - (u128)root * root);
     /* Below 2^76: its upper bits make root right to 1. */
     root += (uint64_t)(int64_t)((double)(int64_t)(rest >> 24) * 0x1p23 / (double)root);
     rest = (s128)(x - (u128)root * root);
-    double left = rest < 0 ? -(double)(uint64_t)(-rest >> 4) : (double)(uint64_t)(rest >> 4);
+    double left = (double)(int64_t)(rest >> 4);
     int64_t steps = (int64_t)(left / (double)root * 0x1p58); /* of 2^8 */
     u128 result = ((u128)root << (HALF_BITS - 1)) + (u128)((s128)steps * 256);
-    int zeros = ball_leading_zeros(result);
+    int zeros = __builtin_clzll((uint64_t)(result >> HALF_BITS));
     return ball_make(result << zeros, exponent + 2 - zeros, 1, a.error + 1 + own);
 }
 

@@ -71,6 +71,8 @@ wide assay__wide_of(double value)
         return result;
     if (isnan(value))
         return (wide){MPFR_NAN_KIND, 0, {0}};
+    if (value == 0.0)
+        return (wide){signbit(value) ? -MPFR_ZERO_KIND : MPFR_ZERO_KIND, 0, {0}};
     begin(z, &result);
     mpfr_set_d(z, value, MPFR_RNDN);
     end(z, &result);

@@ -41,12 +41,23 @@ static bool is_ordinary(const struct assay__pair_estimate *pair, enum assay_metr
     return is_positive(&pair->difference_error2);
 }
 
-/* What cancels by more than some 20 bits is subtracted in 320 of them, and so are exact numbers,
- * whose difference may lie half-way between two doubles. */
+/* Whether sum and difference of two numbers are exact: both have 64 bits, 63 apart at most. */
+static bool is_short(const ball *a, const ball *b)
+{
+    const int64_t most = 63, apart = a->exponent - b->exponent;
+    return (a->error | b->error | a->lo | b->lo) == 0 && apart <= most && apart >= -most;
+}
+
+/* What cancels by more than some 20 bits is subtracted in 320 of them, and so are exact numbers
+ * that are not short: their difference may lie half-way between two doubles. */
 static ball difference_of(const struct assay__pair_estimate *pair, const ball value[2])
 {
     const uint64_t most = (uint64_t)1 << 20;
     ball quick = ball_sub(value[1], value[0]);
+    if (quick.error < most && is_short(&value[0], &value[1])) {
+        quick.error = 0;
+        return quick;
+    }
     if (quick.error < most && value[0].error != 0 && value[1].error != 0)
         return quick;
     struct assay__wide difference = assay__wide_sub(pair->value[1], pair->value[0]);

@@ -74,31 +74,40 @@ static void open_rule(struct assay__t_law *law)
 
 /* Adds the node (n + 1/2) h: sinh and cosh of the next follow from these, with what the additions
  * round off. */
-static void add_node(struct assay__t_law *law)
+static void add_node(struct assay__t_law *law, double power)
 {
-    double s = law->sine.hi + law->sine.lo, c = law->cosine.hi + law->cosine.lo, q = s * s;
-    law->weight[law->count] = exp(-0.5 * (law->df - 1.0) * log1p(q));
+    struct assay__pair sine = law->sine, cosine = law->cosine;
+    double s = sine.hi + sine.lo, c = cosine.hi + cosine.lo, q = s * s;
+    pair_accumulate(&sine, s * law->chord + c * law->shift);
+    pair_accumulate(&cosine, c * law->chord + s * law->shift);
+    law->sine = sine;
+    law->cosine = cosine;
     law->square[law->count] = q;
-    pair_accumulate(&law->sine, s * law->chord + c * law->shift);
-    pair_accumulate(&law->cosine, c * law->chord + s * law->shift);
-    law->count++;
+    law->weight[law->count++] = exp(power * log1p(q));
 }
 
-/* The rule's sum. *pole is the residue, or 0 where the pole is out of the strip. No t or df needs
- * more than 32 nodes. */
-static double midpoint_sum(struct assay__t_law *law, double t, double *pole)
+/* The rule's sum; scale = hypot(t, sqrt(df)). *pole is the residue, or 0 where the pole is out of
+ * the strip. No t or df needs more than 32 nodes. */
+static double midpoint_sum(struct assay__t_law *law, double t, double scale, double *pole)
 {
     struct assay__pair sum = {0.0, 0.0};
-    double root = sqrt(law->df), k = t / hypot(t, root), square = k * k, term = 1.0;
+    const double k = t / scale, square = k * k, power = -0.5 * (law->df - 1.0);
+    double term = 1.0;
     for (int n = 0; n < ASSAY__T_NODES && term > 1e-18 * sum.hi; n++) {
         if (n == law->count)
-            add_node(law);
+            add_node(law, power);
         term = law->weight[n] / (square + law->square[n]);
         pair_accumulate(&sum, term);
     }
-    double angle = atan(t / root);
+    double angle = atan(t / sqrt(law->df));
     *pole = angle < law->strip ? 1.0 / (1.0 + exp(2.0 * PI * angle / law->step)) : 0.0;
     return law->step / PI * k * (sum.hi + sum.lo);
+}
+
+/* dt/dy at t. */
+static double scale_at(double t, double df)
+{
+    return hypot(t, sqrt(df));
 }
 
 /* P(0 < T < t) relative to peak * height for sign -1; P(T > t) for 1: T^2 in logit of beta. */
@@ -111,16 +120,16 @@ static double fraction(double t, double df, double sign)
     beta.bx = beta.b * beta.x;
     beta.rise = 0.5 * sign * (square - 1.0) * df / total;
     /* d logit / dy is 2 coth y. */
-    return 0.5 * t / hypot(t, sqrt(df)) * assay__beta_integral(&beta);
+    return 0.5 * t / scale_at(t, df) * assay__beta_integral(&beta);
 }
 
-/* The upper tail at t >= 0; of law->top it needs that of few df. */
-static struct assay__tail upper_tail(struct assay__t_law *law, double t)
+/* The upper tail at t >= 0, of that scale; of law->top it needs that of few df. */
+static struct assay__tail upper_tail(struct assay__t_law *law, double t, double scale)
 {
     double df = law->df, top = law->top;
     struct assay__tail tail = {.exponent = log_height(t, df)};
     if (df >= few_df) {
-        tail.mass = midpoint_sum(law, t, &tail.plus);
+        tail.mass = midpoint_sum(law, t, scale, &tail.plus);
     } else if (t >= 1.0) { /* the mode of log T^2 */
         tail.mass = t < 1e150 ? top * fraction(t, df, 1.0) : top / df;
     } else {
@@ -167,7 +176,7 @@ double assay_t_upper(double t, double df)
         return 1.0 - assay_t_upper(-t, df);
     struct assay__t_law law;
     open_tail(df, &law);
-    struct assay__tail tail = upper_tail(&law, t);
+    struct assay__tail tail = upper_tail(&law, t, scale_at(t, df));
     return assay__tail_probability(&tail);
 }
 
@@ -188,7 +197,7 @@ double assay_t_log_upper(double t, double df)
         return log1p(-assay_t_upper(-t, df));
     struct assay__t_law law;
     open_tail(df, &law);
-    struct assay__tail tail = upper_tail(&law, t);
+    struct assay__tail tail = upper_tail(&law, t, scale_at(t, df));
     return assay__tail_log(&tail);
 }
 
@@ -197,10 +206,10 @@ double assay_t_log_lower(double t, double df)
     return assay_t_log_upper(-t, df);
 }
 
-/* The density of T at t, from the height of that of y: dy/dt = 1/hypot(t, sqrt(df)). */
-static double density_at(double t, double df, double top, struct assay__pair exponent)
+/* The density of T, from the height of that of y. */
+static double density_at(double scale, double top, struct assay__pair exponent)
 {
-    struct assay__tail value = {.mass = top / hypot(t, sqrt(df)), .exponent = exponent};
+    struct assay__tail value = {.mass = top / scale, .exponent = exponent};
     return assay__tail_probability(&value);
 }
 
@@ -210,7 +219,7 @@ double assay_t_density(double t, double df)
         return NAN;
     if (isinf(df))
         return assay_normal_density(t);
-    return isinf(t) ? 0.0 : density_at(t, df, peak(df), log_height(fabs(t), df));
+    return isinf(t) ? 0.0 : density_at(scale_at(t, df), peak(df), log_height(fabs(t), df));
 }
 
 struct assay__tail_values assay__t_law_upper_values(struct assay__t_law *law, double t)
@@ -221,15 +230,15 @@ struct assay__tail_values assay__t_law_upper_values(struct assay__t_law *law, do
         return (struct assay__tail_values){t > 0.0 ? 0.0 : 1.0, t > 0.0 ? -HUGE_VAL : 0.0, 0.0};
     if (isinf(law->df))
         return assay__normal_upper_values(t);
-    double df = law->df, scale = hypot(t, sqrt(df));
+    double scale = scale_at(t, law->df);
     if (law->last != fabs(t)) {
         law->last = fabs(t);
-        law->last_tail = upper_tail(law, fabs(t));
+        law->last_tail = upper_tail(law, fabs(t), scale);
     }
     const struct assay__tail tail = law->last_tail;
     double p = assay__tail_probability(&tail);
     if (t < 0.0) {
-        double density = density_at(t, df, law->top, log_height(-t, df));
+        double density = density_at(scale, law->top, tail.exponent);
         return (struct assay__tail_values){1.0 - p, log1p(-p), density / (1.0 - p)};
     }
     double relative = relative_to_height(&tail);
@@ -248,11 +257,11 @@ struct assay__tail_values assay__t_upper_values(double t, double df)
 /* All there is to know at t >= 0, in y outward. */
 static struct assay__point point_at(struct assay__t_law *law, double t)
 {
-    double df = law->df;
-    struct assay__point point = {.tail = upper_tail(law, t)};
+    double df = law->df, scale = scale_at(t, df);
+    struct assay__point point = {.tail = upper_tail(law, t, scale)};
     point.integral = relative_to_height(&point.tail) / law->top;
     /* D = df ln cosh(y + s) - df ln cosh y */
-    double tanh_y = t / hypot(t, sqrt(df)), rest = df / (df + t * t); /* 1 - tanh^2 */
+    double tanh_y = t / scale, rest = df / (df + t * t); /* 1 - tanh^2 */
     point.slope[0] = df * tanh_y;
     point.slope[1] = df * rest;
     point.slope[2] = -2.0 * df * rest * tanh_y;
@@ -268,7 +277,7 @@ static double move(double t, double df, double s)
         return sqrt(df) * sinh(fmin(y, 700.0));
     }
     double half = sinh(0.5 * s);
-    return t + 2.0 * half * (half * t + sqrt(1.0 + half * half) * hypot(t, sqrt(df)));
+    return t + 2.0 * half * (half * t + sqrt(1.0 + half * half) * scale_at(t, df));
 }
 
 /* Fisher and Cornish (1960): the quantile by that of the normal law, in powers of 1/df. */
