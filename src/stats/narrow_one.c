@@ -46,6 +46,13 @@ static bool multiply(uint64_t limbs[SQUARE_LIMBS], uint64_t factor)
 /* limbs = value * 10^power * factor */
 static bool set_scaled(uint64_t value, int64_t power, uint64_t factor, uint64_t *limbs)
 {
+    if (power >= 0 && power <= PART_DIGITS) { /* the product of 63 and 61 bits has two limbs */
+        assay__uint128 product = (assay__uint128)value * factor;
+        limbs[0] = (uint64_t)product;
+        limbs[1] = (uint64_t)(product >> 64);
+        limbs[2] = 0;
+        return power == 0 || multiply(limbs, assay__power10[power]);
+    }
     limbs[0] = value;
     limbs[1] = limbs[2] = 0;
     if (power < 0 || power > 3 * PART_DIGITS)

@@ -23,9 +23,24 @@ static const struct assay__field *cell_of(const row_t *row, enum assay__summary_
 static inline bool same_bytes(const char *a, const char *b, size_t length)
 {
     uint64_t x, y;
-    if (length < sizeof x || length > 4 * sizeof x)
-        return length == 0 || memcmp(a, b, length) == 0;
-    for (size_t at = 0; at + sizeof x < length; at += sizeof x) {
+    uint32_t u, v;
+    size_t at = 0;
+    if (length > 4 * sizeof x)
+        return memcmp(a, b, length) == 0;
+    if (length < sizeof u) {
+        while (at < length && a[at] == b[at])
+            at++;
+        return at == length;
+    }
+    if (length < sizeof x) {
+        memcpy(&u, a, sizeof u);
+        memcpy(&v, b, sizeof v);
+        bool is_same = u == v;
+        memcpy(&u, a + length - sizeof u, sizeof u);
+        memcpy(&v, b + length - sizeof v, sizeof v);
+        return is_same && u == v;
+    }
+    for (; at + sizeof x < length; at += sizeof x) {
         memcpy(&x, a + at, sizeof x);
         memcpy(&y, b + at, sizeof y);
         if (x != y)
@@ -40,25 +55,31 @@ static inline bool same_bytes(const char *a, const char *b, size_t length)
 static const enum assay__summary_key PARTS[ASSAY__SERIES_PARTS] = {
     ASSAY__KEY_METRIC, ASSAY__KEY_GROUP, ASSAY__KEY_DIMENSION, ASSAY__KEY_VALUE};
 
+/* Passes a part of a series that a cell of the row spells; NULL where it spells another. */
+static inline const char *pass_part(const row_t *row, enum assay__summary_key part, const char *at,
+                                    const char *end)
+{
+    uint32_t column = row->key_columns[part];
+    if (at == NULL)
+        return NULL;
+    if (column == ASSAY__NO_COLUMN)
+        return *at == '\0' ? at + 1 : NULL;
+    const struct assay__field *cell = &row->record.fields[column];
+    size_t length = cell->length;
+    bool is_same =
+        length < (size_t)(end - at) && at[length] == '\0' && same_bytes(at, cell->text, length);
+    return is_same ? at + length + 1 : NULL;
+}
+
 /* Whether the row's cells are a series; those with a NUL have more of them than any. */
 static bool is_series(const row_t *row, uint32_t series)
 {
     const struct assay__index_key *key = &row->table->series.keys[series];
     const char *at = key->bytes, *end = at + key->length;
-    for (int i = 0; i < ASSAY__SERIES_PARTS; i++) {
-        uint32_t column = row->key_columns[PARTS[i]];
-        if (column == ASSAY__NO_COLUMN) {
-            if (at == end || *at++ != '\0')
-                return false;
-            continue;
-        }
-        const struct assay__field *cell = &row->record.fields[column];
-        if (cell->length >= (size_t)(end - at) || at[cell->length] != '\0' ||
-            !same_bytes(at, cell->text, cell->length))
-            return false;
-        at += cell->length + 1;
-    }
-    return at == end;
+    at = pass_part(row, ASSAY__KEY_METRIC, at, end);
+    at = pass_part(row, ASSAY__KEY_GROUP, at, end);
+    at = pass_part(row, ASSAY__KEY_DIMENSION, at, end);
+    return pass_part(row, ASSAY__KEY_VALUE, at, end) == end;
 }
 
 static bool find_by_hash(const row_t *row, uint32_t *series)

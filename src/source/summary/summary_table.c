@@ -231,7 +231,7 @@ static uint32_t slot_of(const struct assay__summary_table *table, uint32_t serie
 static bool grow_slots(struct assay__summary_table *table)
 {
     uint32_t *before = table->keys.slots;
-    uint32_t slot_count = table->keys.slot_count == 0 ? 64 : 2 * table->keys.slot_count;
+    uint32_t slot_count = table->keys.slot_count == 0 ? 64 : 4 * table->keys.slot_count;
     uint32_t *slots = assay__calloc(slot_count, sizeof *slots);
     if (slots == NULL)
         return false;
