@@ -47,31 +47,49 @@ static struct assay__arena_block *block_new(struct assay__arena_block *top, size
     return block;
 }
 
-/* A piece that may hold anything; *is_zeroed says whether it is zeroed. */
-static void *take(struct assay__arena *arena, size_t size_bytes, bool *is_zeroed)
+/* What a piece takes of a block; 0 when that is more than there can be. */
+static inline size_t taken(size_t size_bytes)
 {
     const size_t align = _Alignof(max_align_t);
-    if (size_bytes > SIZE_MAX - align)
-        return NULL;
-    size_t want = size_bytes == 0 ? align : (size_bytes + align - 1) / align * align;
+    return (size_bytes + (size_bytes == 0) + align - 1) & ~(align - 1);
+}
+
+/* A piece of the last block, which may hold anything; NULL where it has no room. */
+static inline void *take(struct assay__arena *arena, size_t size_bytes)
+{
     struct assay__arena_block *top = arena->blocks;
-    if (top == NULL || top->size - top->used < want) {
-        top = block_new(top, want);
-        if (top == NULL)
-            return NULL;
-        arena->blocks = top;
-    }
+    size_t want = taken(size_bytes);
+    if (top == NULL || want - 1 >= top->size - top->used) /* 0 wraps round */
+        return NULL;
     void *result = (char *)top->data + top->used;
     top->used += want;
-    *is_zeroed = is_own(top->size);
     return result;
+}
+
+/* The first piece of a new block; *is_zeroed says whether it is zeroed. */
+static void *take_first(struct assay__arena *arena, size_t size_bytes, bool *is_zeroed)
+{
+    size_t want = taken(size_bytes);
+    struct assay__arena_block *top = want == 0 ? NULL : block_new(arena->blocks, want);
+    if (top == NULL)
+        return NULL;
+    arena->blocks = top;
+    *is_zeroed = is_own(top->size);
+    return take(arena, size_bytes);
+}
+
+static void *alloc_first(struct assay__arena *arena, size_t size_bytes)
+{
+    bool is_zeroed;
+    void *piece = take_first(arena, size_bytes, &is_zeroed);
+    return piece == NULL || is_zeroed ? piece : memset(piece, 0, size_bytes);
 }
 
 void *assay__arena_alloc(struct assay__arena *arena, size_t size_bytes)
 {
-    bool is_zeroed;
-    void *piece = take(arena, size_bytes, &is_zeroed);
-    return piece == NULL || is_zeroed ? piece : memset(piece, 0, size_bytes);
+    /* A block that was zeroed is full: a piece of the last block is not. */
+    void *piece = take(arena, size_bytes);
+    return piece == NULL ? alloc_first(arena, size_bytes) : memset(piece, 0, size_bytes);
 }
 
 void *assay__arena_array(struct assay__arena *arena, size_t count, size_t size_bytes)
@@ -81,12 +99,19 @@ void *assay__arena_array(struct assay__arena *arena, size_t count, size_t size_b
     return assay__arena_alloc(arena, count * size_bytes);
 }
 
+static char *copy_first(struct assay__arena *arena, size_t size_bytes)
+{
+    bool is_zeroed;
+    return take_first(arena, size_bytes, &is_zeroed);
+}
+
 char *assay__arena_copy(struct assay__arena *arena, const char *text, size_t length)
 {
     if (length == SIZE_MAX)
         return NULL;
-    bool is_zeroed;
-    char *copy = take(arena, length + 1, &is_zeroed);
+    char *copy = take(arena, length + 1);
+    if (copy == NULL)
+        copy = copy_first(arena, length + 1);
     if (copy == NULL)
         return NULL;
     if (length > 0)
