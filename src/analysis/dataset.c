@@ -174,12 +174,11 @@ static enum assay_status prepare_cell(struct assay_dataset *dataset, struct assa
     }
     if (dataset->cell_of[number] != NULL)
         return ASSAY_OK;
-    struct assay__cell *cell = assay__arena_alloc(&dataset->arena, sizeof *cell);
+    struct assay__cell *cell =
+        assay__arena_alloc(&dataset->arena, sizeof *cell + (size_t)metrics * sizeof *cell->states);
     if (cell == NULL)
         return assay__fail_memory(err);
-    cell->states = assay__arena_array(&dataset->arena, metrics, sizeof *cell->states);
-    if (cell->states == NULL)
-        return assay__fail_memory(err);
+    cell->states = (void **)(cell + 1);
     dataset->cell_of[number] = cell;
     return ASSAY_OK;
 }

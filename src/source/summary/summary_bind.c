@@ -51,6 +51,11 @@ static enum assay_status find_slice(struct assay_dataset *dataset,
 struct places {
     struct assay_dataset *dataset;
     bool is_counting; /* units are counted by metrics */
+    struct metric_place {
+        const struct assay__accumulator *keeps;
+        struct assay_moments_shape shape;
+        bool is_share;
+    } * metrics; /* [metrics of the plan] */
     struct series_place {
         bool has_metric, has_slice, has_group;
         uint32_t metric, slice, group; /* NOT_FOUND where the plan has none */
@@ -76,11 +81,17 @@ static enum assay_status places_init(struct places *places,
                                      const struct assay__summary_table *table, bool has_cells,
                                      struct assay_dataset *dataset, struct assay_error *err)
 {
+    const struct assay_plan *plan = assay__dataset_plan(dataset);
     places->dataset = dataset;
+    places->metrics = assay__calloc((size_t)plan->metric_count + 1, sizeof *places->metrics);
     places->series = assay__calloc((size_t)table->series.count + 1, sizeof *places->series);
     places->looks = assay__malloc(((size_t)table->times.count + 1) * sizeof *places->looks);
-    if (places->series == NULL || places->looks == NULL)
+    if (places->metrics == NULL || places->series == NULL || places->looks == NULL)
         return assay__fail_memory(err);
+    for (uint32_t m = 0; m < plan->metric_count; m++)
+        places->metrics[m] = (struct metric_place){
+            assay__metric_accumulator(&plan->metrics[m]), assay__metric_shape(&plan->metrics[m]),
+            assay__metric_kind(plan->metrics[m].type)->is_share};
     for (uint32_t i = 0; i < table->times.count; i++)
         places->looks[i] = NOT_FOUND;
     places->time_count = table->times.count;
@@ -102,6 +113,7 @@ static struct cell_place *place_of(const struct places *places,
 
 static void places_release(struct places *places)
 {
+    assay__free(places->metrics);
     assay__free(places->series);
     assay__free(places->looks);
     assay__free(places->cells);
@@ -180,18 +192,17 @@ static enum assay_status find_cell(struct places *places, const struct assay__su
 }
 
 /* What the plan's type and the table's sums have against each other; NULL: nothing. */
-static const char *find_conflict(const struct assay_metric_plan *metric,
+static const char *find_conflict(const struct metric_place *metric,
                                  const struct assay__summary_entry *entry)
 {
     const struct assay_moments *moments = assay__summary_moments(entry);
-    if (entry->keeps != assay__metric_accumulator(metric))
+    if (entry->keeps != metric->keeps)
         return moments == NULL ? "the plan's type needs sums, and these rows have none."
                                : "these are sums, and the plan's type needs more than sums.";
     if (moments == NULL)
         return NULL;
-    struct assay_moments_shape want = assay__metric_shape(metric);
+    struct assay_moments_shape want = metric->shape;
     struct assay_moments_shape have = assay_moments_shape(moments);
-    bool is_share = assay__metric_kind(metric->type)->is_share;
     if (want.has_denominator && !have.has_denominator)
         return "a ratio needs denominator_mean, denominator_variance and denominator_covariance.";
     if (!want.has_denominator && have.has_denominator)
@@ -200,21 +211,22 @@ static const char *find_conflict(const struct assay_metric_plan *metric,
     if (want.covariate_count != have.covariate_count)
         return "the number of covariates differs from the plan's; each needs covariate1_mean, "
                "covariate1_variance, covariate1_covariance (covariate2_..., and so on).";
-    double mean = is_share && !entry->has_inner_mean ? assay_moments_mean(moments, 0) : 0.0;
+    double mean = metric->is_share && !entry->has_inner_mean ? assay_moments_mean(moments, 0) : 0.0;
     if (mean < 0.0 || mean > 1.0)
         return "a proportion's mean lies between 0 and 1: give the share of units, or change the "
                "plan's type to mean.";
-    if (is_share && entry->is_no_share)
+    if (metric->is_share && entry->is_no_share)
         return "the variance (or sum_squares) is not that of a share: zeros and ones have variance "
                "p (1 - p), and a sum of squares that is the sum. Is the plan's type wrong?";
     return NULL;
 }
 
-static enum assay_status check_metric(const struct assay_metric_plan *metric,
+static enum assay_status check_metric(const struct places *places, uint32_t number,
                                       const struct assay__summary_entry *entry,
                                       struct assay_error *err)
 {
-    const char *what = find_conflict(metric, entry);
+    const struct assay_metric_plan *metric = &assay__dataset_plan(places->dataset)->metrics[number];
+    const char *what = find_conflict(&places->metrics[number], entry);
     if (what == NULL)
         return ASSAY_OK;
     return assay__fail_at(err, ASSAY_ERROR_DATA, entry->file, entry->line, entry->column,
@@ -293,7 +305,7 @@ static enum assay_status add_metric(struct places *places, struct assay__summary
     struct assay__cell *cell = NULL;
     if (entry->is_unneeded)
         return find_cell(places, entry, &cell, err); /* notes what the plan does not name */
-    enum assay_status status = check_metric(&plan->metrics[metric], entry, err);
+    enum assay_status status = check_metric(places, metric, entry, err);
     if (status == ASSAY_OK)
         status = find_cell(places, entry, &cell, err);
     if (status != ASSAY_OK || cell == NULL)

@@ -242,6 +242,16 @@ struct times {
     uint32_t count;
 };
 
+/* Most tables have them in their order. */
+static void order_times(struct times *times)
+{
+    uint32_t ordered = 1;
+    while (ordered < times->count && times->values[ordered - 1] <= times->values[ordered])
+        ordered++;
+    if (ordered < times->count)
+        qsort(times->values, times->count, sizeof *times->values, compare_times);
+}
+
 /* The looks of the table itself. */
 static enum assay_status own_looks(const struct assay__summary_table *table, struct times *own,
                                    struct assay_error *err)
@@ -258,8 +268,7 @@ static enum assay_status own_looks(const struct assay__summary_table *table, str
     for (; status == ASSAY_OK && own->count < firsts.count; own->count++)
         own->values[own->count] = firsts.entries[own->count]->time_ns;
     assay__free(firsts.entries);
-    if (own->count > 1)
-        qsort(own->values, own->count, sizeof *own->values, compare_times);
+    order_times(own);
     return status;
 }
 
@@ -376,8 +385,8 @@ enum assay_status assay__summary_carry(struct assay__summary_table *table,
     enum assay_status status = times.values == NULL ? assay__fail_memory(err) : ASSAY_OK;
     for (uint32_t i = 0; status == ASSAY_OK && i < looks->count; i++)
         memcpy(&times.values[i], looks->keys[i].bytes, sizeof *times.values);
-    if (status == ASSAY_OK && looks->count > 1)
-        qsort(times.values, looks->count, sizeof *times.values, compare_times);
+    if (status == ASSAY_OK)
+        order_times(&times);
     if (status == ASSAY_OK && table->is_sealed)
         status = own_looks(table, &own, err);
     if (status == ASSAY_OK)
