@@ -169,11 +169,52 @@ START_TEST(what_is_not_known_is_lost)
 }
 END_TEST
 
+/* 1 + 2^-53 is half-way; offsets count units of the ball's last bit. */
+START_TEST(doubt_begins_where_the_bound_reaches_a_half)
+{
+    const struct {
+        int64_t offset;
+        uint64_t error;
+        double value; /* NaN: in doubt */
+    } CASES[] = {
+        {0, 0, 1.0},
+        {1, 0, 0x1.0000000000001p0},
+        {-1, 0, 1.0},
+        {0, 1, NAN},
+        {5, 5, NAN},
+        {6, 5, 0x1.0000000000001p0},
+        {-5, 5, NAN},
+        {-6, 5, 1.0},
+        {-1, 2, NAN},
+        {-3, 2, 1.0},
+        {3, 2, 0x1.0000000000001p0},
+        {-1, 1, NAN},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        ball a = ball_of(1.0);
+        bool in_doubt = false;
+        a.hi += 1024;
+        a.lo = (uint64_t)CASES[i].offset;
+        a.hi -= CASES[i].offset < 0;
+        a.error = CASES[i].error;
+        double value = ball_double(a, &in_doubt);
+        ck_assert_msg(in_doubt == isnan(CASES[i].value), "case %zu: doubt", i);
+        ck_assert_msg(in_doubt || value == CASES[i].value, "case %zu: %a", i, value);
+    }
+    ball low = ball_of(1.0); /* 2^64 units below a half */
+    bool in_doubt = false;
+    low.hi += 1023;
+    low.error = ASSAY__BALL_LOST - 1;
+    ck_assert(ball_double(low, &in_doubt) == 1.0 && !in_doubt);
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     tcase_add_test(cases, operations_hold_what_320_bits_give);
     tcase_add_test(cases, exponentials_hold_what_320_bits_give);
     tcase_add_test(cases, what_is_not_known_is_lost);
+    tcase_add_test(cases, doubt_begins_where_the_bound_reaches_a_half);
 }
 
 int main(void)
