@@ -174,7 +174,7 @@ double assay__beta_integral(const struct assay__beta *beta)
  */
 static double log1pmx_series(double x)
 {
-    static const double SERIES[] = {
+    static const double SERIES[20] = {
         -1.121002313237441,      0.19553462773379388,     -0.01467470453808084,
         0.0016667825047436548,   -0.0001854335614770037,  2.280154021771635e-05,
         -2.803125311663352e-06,  3.593656887252216e-07,   -4.624185704106206e-08,
@@ -186,12 +186,16 @@ static double log1pmx_series(double x)
     double sum = 0.0, before = 0.0, t = 0.5 * (8.0 * x + 1.0) / (x + 2.0);
     t = ((2.0 * t + 1.0) - 1.0) / 2.0; /* as GSL maps its interval: not the same to the bit */
     double twice = 2.0 * t;
-    for (int k = (int)(sizeof SERIES / sizeof *SERIES) - 1; k > 0; k--) {
-        double next = twice * sum - before + SERIES[k];
-        before = sum;
-        sum = next;
+    for (int k = 19; k > 3; k -= 4) { /* the sum and the one before take turns */
+        before = twice * sum - before + SERIES[k];
+        sum = twice * before - sum + SERIES[k - 1];
+        before = twice * sum - before + SERIES[k - 2];
+        sum = twice * before - sum + SERIES[k - 3];
     }
-    return x * x * (t * sum - before + 0.5 * SERIES[0]);
+    before = twice * sum - before + SERIES[3];
+    sum = twice * before - sum + SERIES[2];
+    before = twice * sum - before + SERIES[1];
+    return x * x * (t * before - sum + 0.5 * SERIES[0]);
 }
 
 /* GSL's handler would end the process for arguments outside the domain: it is not asked then. */
@@ -208,7 +212,7 @@ double assay__log1pmx(double x)
         return log1pmx_series(x);
     if (!(x > -1.0 && x < (double)INFINITY))
         return log1p(x) - x;
-    return gsl_sf_log_1plusx_mx(x);
+    return size < 0.5 ? gsl_sf_log_1plusx_mx(x) : log(1.0 + x) - x; /* both as GSL has it */
 }
 
 double assay__expm1mx(double x)

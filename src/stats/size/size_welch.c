@@ -214,8 +214,8 @@ enum { VALUES_KEPT = 4 };
 struct effect_search {
     const struct assay__size *size;
     double n_baseline, n_compared;
-    struct welch welch; /* only shares' variances change with the distance */
-    double critical;
+    struct welch welch;      /* only shares' variances change with the distance */
+    double critical, wanted; /* wanted: the score of power or beta */
     bool is_open;
     /* The ends of a search are asked for again and again. */
     double distances[VALUES_KEPT], values[VALUES_KEPT];
@@ -243,18 +243,15 @@ static void move_to(struct effect_search *search, double distance)
  */
 static double excess_at(struct effect_search *search, double distance)
 {
-    const struct assay__size *size = search->size;
-    bool is_beta = size->design->power >= 0.5;
+    bool is_beta = search->size->design->power >= 0.5;
     move_to(search, distance);
     double part = power_beyond(search->critical, &search->welch, is_beta);
     if (!is_beta) {
         double score = part > 0.0 ? assay_normal_quantile_lower(part) : -(double)INFINITY;
-        return part < 1.0 ? score - assay_normal_quantile_lower(size->design->power)
-                          : (double)INFINITY;
+        return part < 1.0 ? score - search->wanted : (double)INFINITY;
     }
     double score = part > 0.0 ? assay_normal_quantile_upper(part) : (double)INFINITY;
-    return part < 1.0 ? score - assay_normal_quantile_upper(assay__wide_double(size->levels->beta))
-                      : -(double)INFINITY;
+    return part < 1.0 ? score - search->wanted : -(double)INFINITY;
 }
 
 static double excess(void *context, double distance)
@@ -290,8 +287,11 @@ static void find_ends(struct effect_search *search, double start, double *low, d
 static double search_effect(const struct assay__size *size, double n_baseline, double n_compared,
                             double start)
 {
+    double power = size->design->power, beta = assay__wide_double(size->levels->beta);
     struct effect_search search = {
         .size = size, .n_baseline = n_baseline, .n_compared = n_compared};
+    search.wanted =
+        power >= 0.5 ? assay_normal_quantile_upper(beta) : assay_normal_quantile_lower(power);
     double low, high;
     find_ends(&search, start, &low, &high);
     if (!(high > low && isfinite(high)) || !(excess(&search, high) >= 0.0))
