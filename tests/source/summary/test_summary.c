@@ -90,6 +90,36 @@ START_TEST(means_and_sums_equal_the_values)
 }
 END_TEST
 
+/* A row whose group differs from the one that came next before in one byte is another group's. */
+START_TEST(groups_that_differ_in_a_byte_are_two)
+{
+    static const int COUNTS[3][2] = {{10, 20}, {21, 11}, {12, 22}}; /* by time, in their order */
+    struct assay_plan *plan = test_plan(PLAN("", MEAN));
+    int length = _i / 3 + 1, places[3] = {0, length / 2, length - 1};
+    char names[2][64] = {{0}};
+    struct assay__text text = {0};
+    for (int g = 0; g < 2; g++) {
+        memset(names[g], 'x', (size_t)length);
+        names[g][places[_i % 3]] = g == 0 ? 'A' : 'B';
+    }
+    assay__text_puts(&text, "metric,group,time,n,mean,variance\n");
+    for (int t = 0; t < 3; t++)
+        for (int i = 0; i < 2; i++)
+            assay__text_format(&text, "y,%s,2026-01-0%dT00:00:00Z,%d,1.5,2.25\n",
+                               names[t == 1 ? 1 - i : i], t + 1, COUNTS[t][i]);
+    struct assay_dataset *dataset = summary_dataset_of(plan, text.data);
+    ck_assert_uint_eq(assay__dataset_group_count(dataset), 2);
+    for (uint32_t t = 0; t < 3; t++)
+        for (uint32_t g = 0; g < 2; g++) {
+            ck_assert_str_eq(assay__dataset_group_id(dataset, g), names[g]);
+            ck_assert_uint_eq(assay__dataset_find(dataset, 0, t, g)->units, (g + 1) * 10 + t);
+        }
+    assay__text_release(&text);
+    assay_dataset_free(dataset);
+    assay_plan_free(plan);
+}
+END_TEST
+
 START_TEST(one_unit_needs_no_variance_and_none_no_row)
 {
     struct assay_plan *plan = test_plan(PLAN("", MEAN));
@@ -289,6 +319,7 @@ END_TEST
 static void add(TCase *cases)
 {
     tcase_add_test(cases, means_and_sums_equal_the_values);
+    tcase_add_loop_test(cases, groups_that_differ_in_a_byte_are_two, 0, 3 * 40);
     tcase_add_test(cases, one_unit_needs_no_variance_and_none_no_row);
     tcase_add_test(cases, shares_need_a_mean_only);
     tcase_add_test(cases, missing_covariates_are_patterns);
