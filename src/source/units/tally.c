@@ -80,8 +80,7 @@ enum assay_status assay__tally_init(struct assay__tally *tally, struct assay_dat
     for (int t = 0; t < 2; t++) {
         tally->known[t] =
             assay__arena_array(&tally->arena, names->list_count, sizeof *tally->known[t]);
-        tally->memos[t] = assay__calloc(1, sizeof *tally->memos[t]);
-        if (tally->known[t] == NULL || tally->memos[t] == NULL)
+        if (tally->known[t] == NULL)
             return assay__fail_memory(err);
     }
     return set_planned_caps(tally, err);
@@ -148,7 +147,11 @@ static enum assay_status cell_of(struct assay__tally *tally, bool is_taken, int6
                                  struct assay_error *err)
 {
     uint64_t hash = assay__hash_fold((uint64_t)look ^ slice, 0x9e3779b97f4a7c15u + group * 2);
+    if (tally->memos[is_taken] == NULL)
+        tally->memos[is_taken] = assay__calloc(1, sizeof *tally->memos[is_taken]);
     struct assay__cell_memo *memo = tally->memos[is_taken];
+    if (memo == NULL)
+        return assay__fail_memory(err);
     size_t place = hash % MEMO_SIZE;
     if (memo->entries[place].cell != NULL && memo->entries[place].look == look &&
         memo->entries[place].slice == slice && memo->entries[place].group == group) {

@@ -28,7 +28,7 @@ struct assay__tally {
         uint32_t *numbers; /* in the dataset, of names: group, or slice; UINT32_MAX: not yet */
         uint32_t capacity;
     } * known[2];                      /* [1 + dimension_count] for each of the datasets */
-    struct assay__cell_memo *memos[2]; /* cells found lately */
+    struct assay__cell_memo *memos[2]; /* cells found lately; NULL before the first */
     uint32_t group;                    /* of the unit at hand, in names */
     const uint64_t *content;           /* of the unit at hand: see bind.h */
     struct assay__arena arena;
