@@ -60,8 +60,13 @@ static double bell(double z, double factor)
     return factor * (1.0 - 0.5 * fma(z, z, -square)) * root * root;
 }
 
+/* From 6.75 on what the residue adds, exp(z^2/2 - 3 pi z), is below 2^-58, half an ulp of the sum,
+ * which is above 1/32 as long as there is a residue. */
 double assay__mills_ratio(double z)
 {
+    const double sum_alone = 6.75;
+    if (z > sum_alone)
+        return midpoint_sum(z) * SQRT_TAU;
     double pole = residue(z);
     double scaled = pole > 0.0 ? pole * exp(0.5 * z * z) : 0.0;
     return (midpoint_sum(z) + scaled) * SQRT_TAU;
