@@ -17,7 +17,7 @@ typedef struct assay__wide wide;
 /* The tail at a double. */
 struct tail {
     struct assay__tail_values at;
-    double x, df;
+    double x, df, log_both; /* log_both: log P(|T| > x) once it was asked for near 0, else NaN */
     enum assay_side side;
 };
 
@@ -45,6 +45,7 @@ static struct tail tail_of(double statistic, double df, struct assay__t_law *law
 {
     bool is_turned = side == ASSAY_SIDE_LOWER || (side == ASSAY_SIDE_BOTH && statistic < 0.0);
     struct tail tail = {.x = is_turned ? -statistic : statistic, .df = df, .side = side};
+    tail.log_both = NAN;
     tail.at = isnan(df)     ? assay__normal_upper_values(tail.x)
               : law == NULL ? assay__t_upper_values(tail.x, df)
                             : assay__t_law_upper_values(law, tail.x);
@@ -52,12 +53,14 @@ static struct tail tail_of(double statistic, double df, struct assay__t_law *law
 }
 
 /* p, its log less by a small change. */
-static struct assay__p_value p_with(const struct tail *tail, double change)
+static struct assay__p_value p_with(struct tail *tail, double change)
 {
     double p = tail->at.p - tail->at.p * change, log_p = tail->at.log_p - change;
     if (tail->side == ASSAY_SIDE_BOTH) {
         p = fmin(1.0, 2.0 * p);
-        log_p = p > 0.5 ? log_both_near_zero(tail->x, tail->df) : log_p + M_LN2;
+        if (p > 0.5 && isnan(tail->log_both))
+            tail->log_both = log_both_near_zero(tail->x, tail->df);
+        log_p = p > 0.5 ? tail->log_both : log_p + M_LN2;
     }
     /* Adding 0 makes a 0 of either sign positive. */
     return (struct assay__p_value){p, log_p / M_LN10 + 0.0};
@@ -93,8 +96,7 @@ static double slope_most(const struct tail *tail)
 }
 
 /* p falls with the change, rounded or not: so the ends tell. */
-static struct assay__p_value p_between(const struct tail *tail, double low, double high,
-                                       bool *in_doubt)
+static struct assay__p_value p_between(struct tail *tail, double low, double high, bool *in_doubt)
 {
     struct assay__p_value most = p_with(tail, low), least = p_with(tail, high);
     *in_doubt |= !(most.p == least.p && most.log10_p == least.log10_p);
