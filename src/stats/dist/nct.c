@@ -70,47 +70,72 @@ static double find_peak(const struct integrand *f, double delta)
     return s;
 }
 
-/* -ln of the integrand at s = peak + h, less its base, by parts that are each small and exact. */
-static double depth_at(const struct integrand *f, double h, double *factor)
+/* -ln of the integrand at s = peak + h, less its base, by parts that are each small and exact, but
+ * for a factor of the normal tail at *w: Mills's ratio for w > 0, where it is below 1/2, else the
+ * tail, which is 1/2 to 1. */
+static inline double depth_at(const struct integrand *f, double h, double *w)
 {
     double move = f->sign * f->t * h;
-    double w = f->w + move;
     double exponent = f->slope * h + 0.5 * f->df * h * h;
+    *w = f->w + move;
     if (f->df > 1.0)
         exponent -= (f->df - 1.0) * assay__log1pmx(h / f->peak);
-    if (w > 0.0) {
-        *factor = assay__mills_ratio(w) / root_2pi;
-        return exponent + (f->normal_base ? move * (f->w + 0.5 * move) : 0.5 * w * w);
-    }
-    *factor = 0.5 * erfc(w * 0.70710678118654752);
+    if (*w > 0.0)
+        return exponent + (f->normal_base ? move * (f->w + 0.5 * move) : 0.5 * *w * *w);
     return exponent - (f->normal_base ? 0.5 * f->w * f->w : 0.0);
+}
+
+static double value_of_depth(double exponent, double w)
+{
+    if (!(exponent < 745.0)) /* exp() would set errno */
+        return 0.0;
+    double factor =
+        w > 0.0 ? assay__mills_ratio(w) / root_2pi : 0.5 * erfc(w * 0.70710678118654752);
+    return exp(-exponent) * factor;
 }
 
 static double value_at(const struct integrand *f, double h)
 {
-    double factor;
+    double w;
     if (h <= -f->peak) /* s = 0; log1p() would set errno */
         return 0.0;
-    double exponent = depth_at(f, h, &factor);
-    return exponent < 745.0 ? exp(-exponent) * factor : 0.0; /* exp() would set errno */
+    double exponent = depth_at(f, h, &w);
+    return value_of_depth(exponent, w);
 }
 
-/* How far from the peak in one direction the integrand matters; at most limit. */
-static double reach(const struct integrand *f, double direction, double limit)
+/* Whether the integrand is above least = exp(-level): mostly the exponent tells. A factor is above
+ * 1/(2.6 (w + 1)), and so above exp(-6) for w < 100. */
+static bool is_above(const struct integrand *f, double h, double least, double level)
 {
-    double least = value_at(f, 0.0) * exp(-depth);
+    const double far = 100.0, least_log_factor = -6.0, margin = 1e-3;
+    double w;
+    if (h <= -f->peak)
+        return false;
+    double exponent = depth_at(f, h, &w);
+    if (level < 700.0 && exponent > level + margin)
+        return false;
+    if (level < 700.0 && w < far && exponent < level + least_log_factor)
+        return true;
+    return value_of_depth(exponent, w) > least;
+}
+
+/* How far from the peak in one direction the integrand matters, by its value there; at most
+ * limit. */
+static double reach(const struct integrand *f, double peak_value, double direction, double limit)
+{
+    double least = peak_value * exp(-depth), level = least > 0.0 ? -log(least) : HUGE_VAL;
     double inside = 0.0, outside = 1.0 / sqrt(f->df + f->t * f->t);
-    while (outside < limit && value_at(f, direction * outside) > least) {
+    while (outside < limit && is_above(f, direction * outside, least, level)) {
         inside = outside;
         outside *= 2.0;
     }
     if (outside >= limit)
         outside = limit;
-    if (value_at(f, direction * outside) > least)
+    if (is_above(f, direction * outside, least, level))
         return outside;
     for (int i = 0; i < 6; i++) {
         double middle = 0.5 * (inside + outside);
-        if (value_at(f, direction * middle) > least)
+        if (is_above(f, direction * middle, least, level))
             inside = middle;
         else
             outside = middle;
@@ -209,7 +234,9 @@ static double value_of(const void *context, double h)
 /* Pieces end at the peak and, if that is sharp, around the turn of the normal tail from 1 to 0. */
 static double integrate(const struct integrand *f)
 {
-    double low = -reach(f, -1.0, f->peak), high = reach(f, 1.0, HUGE_VAL);
+    double peak_value = value_at(f, 0.0);
+    double low = -reach(f, peak_value, -1.0, f->peak);
+    double high = reach(f, peak_value, 1.0, HUGE_VAL);
     double turn = -f->w / (f->sign * f->t), width = turn_width / f->t, sum = 0.0;
     double ends[] = {turn - width, turn, turn + width, 0.0, high};
     int count = sizeof ends / sizeof *ends;
