@@ -195,6 +195,14 @@ public_objects := $(patsubst %.c,$(BUILD)/%.o,$(shell grep -rlE '^[a-z].*[ *]ass
 	--include='*.c' $(lib_folders:%=src/%)))
 $(public_objects): CFLAGS += -g
 
+# What waits for people, files and networks, two fifths of the code, is compiled with less effort: a tenth
+# of a build. Whoever sets CFLAGS has them everywhere.
+cold_objects := $(filter $(foreach folder,serve cli plan source/sql source/warehouse api/deliver,\
+	$(BUILD)/src/$(folder)/%),$(lib_objects) $(prog_objects) $(main_object))
+ifeq ($(origin CFLAGS),file)
+$(cold_objects): CFLAGS += -O1
+endif
+
 $(BUILD)/src/%.o: src/%.c
 	$(folders)$(call run,CC  ,$(CC) $(base_flags) $(lib_cflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<)
 
