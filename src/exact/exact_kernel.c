@@ -6,7 +6,9 @@
  */
 #include "exact/exact_kernel.h"
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(__clang__) && __GNUC__ >= 11
+#include <x86gprintrin.h> /* a part of immintrin.h, which takes longer to read than this file */
+#elif defined(__x86_64__)
 #include <immintrin.h>
 #endif
 
