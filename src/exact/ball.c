@@ -7,11 +7,12 @@
 #include "exact/ball.h"
 
 #include <math.h>
+#include <mpfr.h>
 #include <string.h>
 
 typedef struct assay__ball ball;
 
-#if defined(__SIZEOF_INT128__) && GMP_NUMB_BITS == 64
+#if defined(__SIZEOF_INT128__) && ASSAY__LIMB_BITS == 64
 
 typedef ball_u128 u128;
 __extension__ typedef __int128 s128;

@@ -14,7 +14,7 @@ static ball lost(void)
     return (ball){(uint64_t)1 << 63, 0, ASSAY__BALL_LOST, 0, 1};
 }
 
-#if defined(__SIZEOF_INT128__) && GMP_NUMB_BITS == 64
+#if defined(__SIZEOF_INT128__) && ASSAY__LIMB_BITS == 64
 
 __extension__ typedef unsigned __int128 u128;
 __extension__ typedef __int128 s128;

@@ -49,7 +49,7 @@ static inline struct assay__ball ball_lost(void)
  * Sums and products are inline: a call would take as long as half of them. Bounds are integers and
  * rounded up; each operation says what it adds.
  */
-#if defined(__SIZEOF_INT128__) && GMP_NUMB_BITS == 64
+#if defined(__SIZEOF_INT128__) && ASSAY__LIMB_BITS == 64
 
 __extension__ typedef unsigned __int128 ball_u128;
 

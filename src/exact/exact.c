@@ -7,6 +7,7 @@
  */
 #include "exact/exact.h"
 
+#include <gmp.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -17,7 +18,7 @@ typedef struct assay__exact exact;
 typedef struct assay__span span;
 
 _Static_assert(sizeof(mp_limb_t) == sizeof(uint64_t), "limbs must be 64-bit integers");
-_Static_assert(GMP_NUMB_BITS == 64, "limbs must have 64 bits");
+_Static_assert(ASSAY__LIMB_BITS == 64, "limbs must have 64 bits");
 
 void assay__exact_init(exact *number)
 {
@@ -167,14 +168,14 @@ void assay__exact_set_wide(exact *number, struct assay__wide value)
         return;
     mantissa.twos = (int32_t)(assay__wide_exponent2(value) - ASSAY__WIDE_BITS);
     for (; mantissa.limbs[0] == 0; mantissa.limbs++, mantissa.size--)
-        mantissa.twos += GMP_NUMB_BITS;
+        mantissa.twos += ASSAY__LIMB_BITS;
     set_span(number, mantissa);
 }
 
 void assay__exact_shift(exact *number, uint32_t bits)
 {
-    uint32_t zeros = bits / GMP_NUMB_BITS;
-    unsigned rest = bits % GMP_NUMB_BITS;
+    uint32_t zeros = bits / ASSAY__LIMB_BITS;
+    unsigned rest = bits % ASSAY__LIMB_BITS;
     if (number->size == 0 || bits == 0 ||
         !assay__exact_reserve(number, (size_t)number->size + zeros + (rest != 0)))
         return;

@@ -2,7 +2,6 @@
 #ifndef ASSAY_EXACT_EXACT_H
 #define ASSAY_EXACT_EXACT_H
 
-#include <gmp.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -8,6 +8,8 @@
  */
 #include "exact/exact_limbs.h"
 
+#include <gmp.h>
+
 #include "exact/exact_kernel.h"
 
 enum {

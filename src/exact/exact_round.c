@@ -6,6 +6,7 @@
  */
 #include "exact/exact.h"
 
+#include <gmp.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -53,7 +54,7 @@ static bool divide(const exact *over, const exact *under, uint32_t count, struct
         normalise(&b);
         uint32_t needed = b.size + count;
         if (a.size < needed) {
-            int32_t missing = (int32_t)(needed - a.size) * GMP_NUMB_BITS;
+            int32_t missing = (int32_t)(needed - a.size) * ASSAY__LIMB_BITS;
             assay__exact_shift(&a, (uint32_t)missing);
             a.twos -= missing;
         }
@@ -64,7 +65,7 @@ static bool divide(const exact *over, const exact *under, uint32_t count, struct
         uint32_t below = a.size - b.size - count;
         assay__limbs_divide(out->limbs, count, limbs + below, assay__exact_limbs(&b), b.size);
         out->size = count + (out->limbs[count] != 0);
-        out->exponent = (long)a.twos - b.twos + (long)below * GMP_NUMB_BITS;
+        out->exponent = (long)a.twos - b.twos + (long)below * ASSAY__LIMB_BITS;
         out->is_inexact = !mpn_zero_p(limbs, a.size);
     }
     assay__exact_clear(&a);
@@ -79,12 +80,12 @@ static bool divide(const exact *over, const exact *under, uint32_t count, struct
 static double round_once(const mp_limb_t *q, uint32_t size, long exponent, bool inexact)
 {
     unsigned spare = (unsigned)__builtin_clzl(q[size - 1]);
-    unsigned cut = GMP_NUMB_BITS * (size - 1) - spare; /* bits below the highest 64 */
-    unsigned whole = cut / GMP_NUMB_BITS, rest = cut % GMP_NUMB_BITS;
+    unsigned cut = ASSAY__LIMB_BITS * (size - 1) - spare; /* bits below the highest 64 */
+    unsigned whole = cut / ASSAY__LIMB_BITS, rest = cut % ASSAY__LIMB_BITS;
     uint64_t bits = q[whole];
     if (rest != 0) {
-        bits = q[whole] >> rest | q[whole + 1] << (GMP_NUMB_BITS - rest);
-        inexact = inexact || q[whole] << (GMP_NUMB_BITS - rest) != 0;
+        bits = q[whole] >> rest | q[whole + 1] << (ASSAY__LIMB_BITS - rest);
+        inexact = inexact || q[whole] << (ASSAY__LIMB_BITS - rest) != 0;
     }
     inexact = inexact || (whole > 0 && !mpn_zero_p(q, whole));
     exponent += (long)cut;
@@ -163,7 +164,7 @@ static struct assay__wide round_wide(struct ratio *ratio, bool is_negative)
         limbs[ASSAY__WIDE_LIMBS] = half; /* all ones: the next power of two */
         ratio->exponent++;
     }
-    return assay__wide_of_limbs(limbs + 1, ratio->exponent + COUNT * GMP_NUMB_BITS, is_negative);
+    return assay__wide_of_limbs(limbs + 1, ratio->exponent + COUNT * ASSAY__LIMB_BITS, is_negative);
 }
 
 bool assay__exact_wide(const exact *over, const exact *under, struct assay__wide *out)
@@ -222,7 +223,7 @@ struct assay__wide assay__limbs_quotient(const uint64_t *limbs, uint32_t size, i
     uint32_t over_size = under_size + COUNT;
     for (uint32_t i = 0; i < size; i++)
         over[over_size - size + i] = limbs[i];
-    ratio.exponent = exponent - (long)(over_size - size) * GMP_NUMB_BITS;
+    ratio.exponent = exponent - (long)(over_size - size) * ASSAY__LIMB_BITS;
     ratio.exponent += shift_up(under, under_size) - shift_up(over, over_size);
     if (under_size == 1) {
         ratio.limbs[COUNT] = 0;

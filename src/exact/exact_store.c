@@ -7,6 +7,7 @@
  */
 #include "exact/exact_store.h"
 
+#include <gmp.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -2,6 +2,7 @@
 /* The canonical text of an exact number. */
 #include "exact/exact.h"
 
+#include <gmp.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -5,12 +5,18 @@
  * products and quotients of ordinary numbers, of which an analysis has millions, are made on the
  * limbs (exact/float320_limbs.c): the same bits, in a third of the time.
  */
+#include <gmp.h>
 #include <math.h>
 #include <stdint.h>
 
 #define MPFR_USE_INTMAX_T 1
+#include <mpfr.h>
+
 #include "exact/float320.h"
 #include "exact/float320_limbs.h"
+
+_Static_assert(ASSAY__LIMB_BITS == GMP_NUMB_BITS && sizeof(mpfr_exp_t) == sizeof(long),
+               "a limb or exponent of another width");
 
 typedef struct assay__wide wide;
 
@@ -120,7 +126,7 @@ static mp_size_t power_of_5(unsigned long exponent, mp_limb_t *limbs)
 wide assay__wide_scale10(wide a, long exponent)
 {
     /* 10^|e| = 2^|e| 5^|e|, and the power of 5 is exact: the only rounding is the last one. */
-    enum { EXPONENT_MAX = 10000, LIMBS = EXPONENT_MAX * 233 / 100 / GMP_NUMB_BITS + 2 };
+    enum { EXPONENT_MAX = 10000, LIMBS = EXPONENT_MAX * 233 / 100 / ASSAY__LIMB_BITS + 2 };
     mp_limb_t limbs[LIMBS];
     wide result;
     mpfr_t x, y, z;
@@ -129,12 +135,12 @@ wide assay__wide_scale10(wide a, long exponent)
         return size == 0 ? a : assay__wide_of(NAN);
     mp_size_t used = power_of_5(size, limbs);
     unsigned spare = 0; /* MPFR's mantissas have their highest bit set */
-    while ((limbs[used - 1] >> (GMP_NUMB_BITS - 1 - spare) & 1) == 0)
+    while ((limbs[used - 1] >> (ASSAY__LIMB_BITS - 1 - spare) & 1) == 0)
         spare++;
     if (spare > 0)
         mpn_lshift(limbs, limbs, used, spare);
-    mpfr_custom_init_set(y, MPFR_REGULAR_KIND, used * GMP_NUMB_BITS - (long)spare,
-                         (mpfr_prec_t)used * GMP_NUMB_BITS, limbs);
+    mpfr_custom_init_set(y, MPFR_REGULAR_KIND, used * ASSAY__LIMB_BITS - (long)spare,
+                         (mpfr_prec_t)used * ASSAY__LIMB_BITS, limbs);
     view(x, &a);
     begin(z, &result);
     if (exponent < 0)

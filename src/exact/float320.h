@@ -2,10 +2,10 @@
 #ifndef ASSAY_EXACT_FLOAT320_H
 #define ASSAY_EXACT_FLOAT320_H
 
-#include <gmp.h>
-#include <mpfr.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "exact/limb.h"
 
 /**
  * struct assay__wide is a floating-point number with 320 bits of precision and an exponent range no
@@ -15,11 +15,11 @@
  * MPFR does the arithmetic on the limbs in place. Zero-initialised is not a number: use
  * assay__wide_zero(). Invalid operations (0/0, sqrt(-1)) give NaN, x/0 infinity, as IEEE does.
  */
-enum { ASSAY__WIDE_BITS = 320, ASSAY__WIDE_LIMBS = ASSAY__WIDE_BITS / GMP_NUMB_BITS };
+enum { ASSAY__WIDE_BITS = 320, ASSAY__WIDE_LIMBS = ASSAY__WIDE_BITS / ASSAY__LIMB_BITS };
 
 struct assay__wide {
-    int kind; /* MPFR's kind with sign */
-    mpfr_exp_t exponent;
+    int kind;      /* MPFR's kind with sign */
+    long exponent; /* MPFR's */
     mp_limb_t limbs[ASSAY__WIDE_LIMBS];
 };
 

@@ -5,6 +5,7 @@
  * These take neither; they are series in wide arithmetic, good to some bits less than its 320.
  */
 #include <math.h>
+#include <stddef.h>
 
 #include "exact/float320.h"
 

@@ -6,11 +6,13 @@
  */
 #include "exact/float320_limbs.h"
 
+#include <gmp.h>
+#include <mpfr.h>
 #include <string.h>
 
 typedef struct assay__wide wide;
 
-#if GMP_NUMB_BITS == 64
+#if ASSAY__LIMB_BITS == 64
 
 enum { LIMBS = ASSAY__WIDE_LIMBS, SUM_LIMBS = 2 * LIMBS + 1, LIMB_BITS = 64 };
 

@@ -8,6 +8,7 @@
  */
 #include "stats/centred.h"
 
+#include <gmp.h>
 #include <math.h>
 
 #include "stats/moments_block.h"

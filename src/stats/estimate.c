@@ -3,6 +3,7 @@
 #include "stats/estimate.h"
 
 #include <math.h>
+#include <mpfr.h>
 #include <string.h>
 
 typedef struct assay__wide wide;

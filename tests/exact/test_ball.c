@@ -2,6 +2,8 @@
 /* Balls hold what 320 bits give, and round to double as these do, or say that they cannot. */
 #include "test.h"
 
+#include <mpfr.h>
+
 #include "exact/ball.h"
 
 typedef struct assay__wide wide;

@@ -2,6 +2,8 @@
 /* Logarithms and log gamma functions in balls hold what 320 bits give. */
 #include "test.h"
 
+#include <mpfr.h>
+
 #include "exact/ball.h"
 
 typedef struct assay__wide wide;
