@@ -13,7 +13,7 @@ enum { PLAIN_BYTES_MAX = 22, MANTISSA_DIGITS = 18 };
 
 static const uint64_t POWERS[9] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
 
-#if defined(__x86_64__) || defined(__aarch64__)
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 /* The value of eight digits; false when not all of them are (Mula's test, Lemire's value). */
 static bool word_digits(uint64_t bytes, uint64_t *value)
 {
