@@ -195,8 +195,8 @@ public_objects := $(patsubst %.c,$(BUILD)/%.o,$(shell grep -rlE '^[a-z].*[ *]ass
 	--include='*.c' $(lib_folders:%=src/%)))
 $(public_objects): CFLAGS += -g
 
-# What waits for people, files and networks, two fifths of the code, is compiled with less effort: a tenth
-# of a build. Whoever sets CFLAGS has them everywhere.
+# What waits for people, files and networks, two fifths of the files, is compiled with less effort, since a
+# build takes as long as its files do. Whoever sets CFLAGS has them everywhere.
 cold_objects := $(filter $(foreach folder,serve cli plan source/sql source/warehouse api/deliver,\
 	$(BUILD)/src/$(folder)/%),$(lib_objects) $(prog_objects) $(main_object))
 ifeq ($(origin CFLAGS),file)
