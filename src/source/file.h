@@ -54,6 +54,13 @@ assay__uint128 assay__source_fingerprint(const struct assay__source *source);
 /** assay__source_name() is the path for messages; standard input is "(standard input)". */
 const char *assay__source_name(const struct assay__source *source);
 
+/**
+ * assay__source_open_head() opens the first 4 KiB of what a source has read, up to the end of a
+ * line, as a source of its own: the same whatever was read since. ASSAY_ERROR_MEMORY.
+ */
+enum assay_status assay__source_open_head(const struct assay__source *source,
+                                          struct assay__source **out, struct assay_error *err);
+
 /** assay__source_is_file(): a regular file, which can be read again by its name. */
 bool assay__source_is_file(const struct assay__source *source);
 

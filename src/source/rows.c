@@ -54,6 +54,12 @@ enum assay_status assay__rows_next(struct assay__rows *rows, struct assay__recor
     return ASSAY_OK;
 }
 
+enum assay_status assay__rows_use(struct assay__rows *rows, const uint32_t *columns, uint32_t count,
+                                  struct assay_error *err)
+{
+    return rows->kind->use == NULL ? ASSAY_OK : rows->kind->use(rows, columns, count, err);
+}
+
 bool assay__rows_can_reread(const struct assay__rows *rows)
 {
     return rows->kind->can_reread != NULL && rows->kind->can_reread(rows);
@@ -81,16 +87,18 @@ bool assay__rows_fingerprint(const struct assay__rows *rows, assay__uint128 *out
 void assay__rows_sample(const struct assay__rows *rows, uint32_t column, size_t most,
                         struct assay__rows_sample *out)
 {
-    struct assay__rows_block block = rows->last;
+    struct assay__rows_block block = {NULL, NULL, 0};
     memset(out, 0, sizeof *out);
     out->cells = assay__calloc(most + 1, sizeof *out->cells);
     if (out->cells == NULL)
         return;
-    if (rows->kind->again != NULL)
+    if (rows->kind->again == NULL)
+        block = rows->last;
+    else
         out->again = rows->kind->again(rows);
     if (out->again != NULL && (out->again->header.count != rows->header.count ||
                                assay__rows_next_block(out->again, &block, NULL) != ASSAY_OK))
-        block = rows->last;
+        block.record_count = 0;
     out->count = block.record_count < most ? block.record_count : most;
     for (size_t i = 0; i < out->count; i++)
         out->cells[i] = block.fields[i * rows->header.count + column];

@@ -83,9 +83,13 @@ struct assay__rows_kind {
     void (*close)(struct assay__rows *rows);
     /* NULL, or adds to an error about a column that is not there what may be the matter. */
     void (*suggest)(const struct assay__rows *rows, const char *column, struct assay_error *err);
-    /* NULL, or opens the table again at its beginning, bad records passed over; its result is NULL
-       where that cannot be done. */
+    /* NULL, or opens the table again at its beginning, bad records passed over, or its first rows
+       where the others cannot be read again; its result is NULL when that fails. */
     struct assay__rows *(*again)(const struct assay__rows *rows);
+    /* NULL, or is told before the first record which columns are used: one of them that cannot be
+       read is an error; in the others, what cannot be read becomes a text without a digit. */
+    enum assay_status (*use)(struct assay__rows *rows, const uint32_t *columns, uint32_t count,
+                             struct assay_error *err);
     /* NULL, or whether the table could be read a second time after its end; reread() opens it. */
     bool (*can_reread)(const struct assay__rows *rows);
     enum assay_status (*reread)(const struct assay__rows *rows, struct assay__rows **out,
@@ -124,6 +128,10 @@ uint32_t assay__rows_namesake(const struct assay__rows *rows, uint32_t index);
 enum assay_status assay__rows_column(const struct assay__rows *rows, const char *name,
                                      uint32_t *index, struct assay_error *err);
 
+/** assay__rows_use() says which columns are used, before the first record is read. */
+enum assay_status assay__rows_use(struct assay__rows *rows, const uint32_t *columns, uint32_t count,
+                                  struct assay_error *err);
+
 /** assay__rows_next_block() reads the next records. Do not mix with assay__rows_next(). */
 enum assay_status assay__rows_next_block(struct assay__rows *rows, struct assay__rows_block *block,
                                          struct assay_error *err);
@@ -147,9 +155,9 @@ struct assay__csv *assay__rows_csv(struct assay__rows *rows);
 bool assay__rows_fingerprint(const struct assay__rows *rows, assay__uint128 *out);
 
 /**
- * assay__rows_sample() takes the first cells of a column, most of them at most; of a table that
- * cannot be read again, the first ones of the block at hand. cells is NULL without memory. Release
- * it always.
+ * assay__rows_sample() takes the first cells of a column, most of them at most, in whatever blocks
+ * the rows are read; where a kind of rows does not know them, those of the block at hand. cells is
+ * NULL without memory. Release it always.
  */
 void assay__rows_sample(const struct assay__rows *rows, uint32_t column, size_t most,
                         struct assay__rows_sample *out);

@@ -107,6 +107,22 @@ static void suggest(const struct assay__rows *rows, const char *column, struct a
         inner->kind->suggest(inner, column, err);
 }
 
+/* The last column is the group, which the inner rows do not have. */
+static enum assay_status use(struct assay__rows *rows, const uint32_t *columns, uint32_t count,
+                             struct assay_error *err)
+{
+    struct assay__rows *inner = of(rows)->inner;
+    uint32_t *own = assay__malloc((count + (size_t)1) * sizeof *own), own_count = 0;
+    if (own == NULL)
+        return assay__fail_memory(err);
+    for (uint32_t i = 0; i < count; i++)
+        if (columns[i] < inner->header.count)
+            own[own_count++] = columns[i];
+    enum assay_status status = assay__rows_use(inner, own, own_count, err);
+    assay__free(own);
+    return status;
+}
+
 /* The same bytes in two groups are two tables. */
 static assay__uint128 fingerprint(const struct assay__rows *rows)
 {
@@ -120,6 +136,7 @@ static const struct assay__rows_kind GROUPED = {.place = place,
                                                 .next_block = next_block,
                                                 .close = close_rows,
                                                 .suggest = suggest,
+                                                .use = use,
                                                 .fingerprint = fingerprint};
 
 static bool ends_with(const char *text, size_t length, const char *end)

@@ -64,16 +64,6 @@ static struct outcome read_way(const struct assay_plan *plan, const char *text, 
     return out;
 }
 
-/*
- * The same words; a hint at their end looks at the block at hand where nothing can be read again,
- * and blocks differ.
- */
-static bool same_words(const char *a, const char *b)
-{
-    size_t a_length = strlen(a), b_length = strlen(b);
-    return strncmp(a, b, a_length < b_length ? a_length : b_length) == 0;
-}
-
 static void compare(const struct outcome *want, const struct outcome *got,
                     const struct assay_read_options *options)
 {
@@ -82,8 +72,10 @@ static void compare(const struct outcome *want, const struct outcome *got,
         is_same = strcmp(got->sums, want->sums) == 0 &&
                   memcmp(&got->counts, &want->counts, sizeof want->counts) == 0;
     else if (is_same)
-        is_same = same_words(got->err.message, want->err.message) &&
-                  got->err.line == want->err.line && got->err.column == want->err.column;
+        is_same = strcmp(got->err.message, want->err.message) == 0 &&
+                  strcmp(got->err.remedy, want->err.remedy) == 0 &&
+                  got->err.reason == want->err.reason && got->err.line == want->err.line &&
+                  got->err.column == want->err.column;
     if (is_same)
         return;
     fprintf(stderr, "%s, %u threads: %lu:%lu %s\n%s\nrow by row: %lu:%lu %s\n%s\n", options->kernel,

@@ -21,6 +21,7 @@
 struct assay__csv;
 struct assay__feed;
 struct assay__halt;
+struct assay__source;
 
 /** struct assay__csv_options: zero-initialised is the default. */
 struct assay__csv_options {
@@ -32,6 +33,7 @@ struct assay__csv_options {
     bool is_traced;           /* assay__rows_fingerprint() will be asked for */
     struct assay__halt *halt; /* NULL: nobody ends the reading */
     const struct assay__feed *feed; /* NULL, or what reads the bytes: the path is a name then */
+    const struct assay__source *head_of; /* NULL, or whose head is read: the path is not */
 };
 
 /** assay__csv_options_of() are the options of a file in a dialect. */

@@ -20,7 +20,7 @@ static const char *place(const struct assay__rows *rows)
     return assay__csv_name(assay__csv_of(rows));
 }
 
-/* A second reader while the first reads; NULL for a stream. */
+/* A second reader while the first reads: of the file, or of the first bytes of a stream. */
 static struct assay__rows *again(const struct assay__rows *rows)
 {
     const struct assay__csv *csv = assay__csv_of(rows);
@@ -28,8 +28,10 @@ static struct assay__rows *again(const struct assay__rows *rows)
     struct assay__rows *out = NULL;
     options.skip_bad = true;
     options.is_traced = false;
-    bool is_open = assay__source_is_file(csv->source) &&
-                   assay__csv_open(assay__csv_name(csv), &options, &out, NULL) == ASSAY_OK;
+    options.feed = NULL;
+    if (!assay__source_is_file(csv->source))
+        options.head_of = csv->source;
+    bool is_open = assay__csv_open(assay__csv_name(csv), &options, &out, NULL) == ASSAY_OK;
     return is_open ? out : NULL;
 }
 
@@ -78,7 +80,9 @@ enum assay_status assay__csv_open(const char *path, const struct assay__csv_opti
     csv->capacity = ASSAY__CSV_BUFFER_BYTES;
     csv->buffer = assay__malloc(ASSAY__CSV_BUFFER_BYTES + 1);
     enum assay_status status = csv->buffer == NULL ? assay__fail_memory(err) : ASSAY_OK;
-    if (status == ASSAY_OK)
+    if (status == ASSAY_OK && options->head_of != NULL)
+        status = assay__source_open_head(options->head_of, &csv->source, err);
+    else if (status == ASSAY_OK)
         status = assay__source_open_any(path, options->feed, options->halt, &csv->source, err);
     if (status == ASSAY_OK && options->is_traced)
         status = assay__source_trace(csv->source, err);

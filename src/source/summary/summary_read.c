@@ -344,6 +344,17 @@ static enum assay_status check_columns(const row_t *row, struct assay_error *err
     return ASSAY_OK;
 }
 
+/* What names rows must be readable; a figure that is not fails where it is used as a number. */
+static enum assay_status use_names(const row_t *row, struct assay_error *err)
+{
+    uint32_t used[ASSAY__KEY_COUNT + 1], count = 0;
+    for (int i = 0; i < ASSAY__KEY_COUNT; i++)
+        if (row->key_columns[i] != ASSAY__NO_COLUMN)
+            used[count++] = row->key_columns[i];
+    used[count++] = row->n_column;
+    return assay__rows_use(row->rows, used, count, err);
+}
+
 static enum assay_status find_columns(row_t *row, struct assay_error *err)
 {
     enum assay_status status = check_columns(row, err);
@@ -355,6 +366,8 @@ static enum assay_status find_columns(row_t *row, struct assay_error *err)
     if (status == ASSAY_OK)
         status = assay__rows_column(row->rows, "n", &row->n_column, err);
     row->missing_column = assay__summary_find_column(row->rows, "covariates_missing");
+    if (status == ASSAY_OK)
+        status = use_names(row, err);
     row->table->has_variances =
         assay__summary_find_column(row->rows, "variance") != ASSAY__NO_COLUMN ||
         assay__summary_find_column(row->rows, "sum_squares") != ASSAY__NO_COLUMN;

@@ -106,12 +106,12 @@ static const char *cell_of(const struct assay__given_grid *grid, size_t row, uin
                               index + self->array.offset, scratch, out);
 }
 
-static bool reads(const struct assay__given_grid *grid, uint32_t column)
+static const char *unread(const struct assay__given_grid *grid, uint32_t column)
 {
-    return assay__arrow_reads(((const struct arrow *)grid)->schema.children[column]);
+    return assay__arrow_unread(((const struct arrow *)grid)->schema.children[column]);
 }
 
-static const struct assay__given_grid_kind ARROW = {next, cell_of, free_arrow, reads};
+static const struct assay__given_grid_kind ARROW = {next, cell_of, free_arrow, unread};
 
 /* Names the columns of the schema at hand, and looks at the batch, if there is one. */
 static enum assay_status init(struct arrow *self, const char *name, struct assay_error *err)

@@ -17,6 +17,8 @@ struct value {
     struct assay__field *out;
 };
 
+static const char NOT_READ[] = "The column's Arrow type is not read.";
+
 bool assay__arrow_is_missing(const struct ArrowArray *array, int64_t index)
 {
     const unsigned char *valid =
@@ -101,16 +103,21 @@ static const char *read_utf8_view(const struct value *value)
     return NULL;
 }
 
+static bool decimal_scale(const char *format, int *scale)
+{
+    int precision = 0, bits = 128;
+    int fields = sscanf(format, "d:%d,%d,%d", &precision, scale, &bits);
+    return fields >= 2 && bits == 128 && *scale <= 1000 && *scale >= -1000;
+}
+
 /* An integer of 128 bits, and how many of its digits are behind the point. */
 static const char *read_decimal(const struct value *value)
 {
     assay__uint128 rest;
     char digits[40], *at = value->scratch;
-    int count = 0, precision = 0, scale = 0, bits = 128;
-    int fields = sscanf(value->schema->format, "d:%d,%d,%d", &precision, &scale, &bits);
-    if (fields < 2 || bits != 128 || scale > 1000 || scale < -1000)
-        return "The column's type is a decimal whose width is not 128 bits; such decimals are not "
-               "read.";
+    int count = 0, scale = 0;
+    if (!decimal_scale(value->schema->format, &scale))
+        return NOT_READ;
     memcpy(&rest, (const char *)value->array->buffers[1] + 16 * value->at, sizeof rest);
     bool is_negative = (rest >> 127) != 0;
     for (rest = is_negative ? -rest : rest; rest > 0 || count == 0; rest /= 10)
@@ -140,16 +147,30 @@ static const char *read_date64(const struct value *value)
     return NULL;
 }
 
-/* "tss:", "tsm:", "tsu:", "tsn:" and a zone, which does not move the instant. */
+/* "tss:", "tsm:", "tsu:", "tsn:" and a zone, which does not move the instant; 0: none of them. */
+static int64_t timestamp_unit(const char *format)
+{
+    switch (format[2]) {
+    case 's':
+        return 1000000000;
+    case 'm':
+        return 1000000;
+    case 'u':
+        return 1000;
+    case 'n':
+        return 1;
+    default:
+        return 0;
+    }
+}
+
 static const char *read_timestamp(const struct value *value)
 {
-    static const char UNITS[] = "smun";
-    static const int64_t NS[] = {1000000000, 1000000, 1000, 1};
-    const char *unit = strchr(UNITS, value->schema->format[2]);
+    int64_t unit = timestamp_unit(value->schema->format);
     int64_t ns = ((const int64_t *)value->array->buffers[1])[value->at];
-    if (unit == NULL || *unit == '\0')
-        return "The column's Arrow type is not read.";
-    if (__builtin_mul_overflow(ns, NS[unit - UNITS], &ns))
+    if (unit == 0)
+        return NOT_READ;
+    if (__builtin_mul_overflow(ns, unit, &ns))
         return "The time is out of range: years 1678 to 2261 are read.";
     assay__cell_time(ns, value->scratch, value->out);
     return NULL;
@@ -186,15 +207,6 @@ static const struct arrow_type *type_of(const struct ArrowSchema *schema)
     return NULL;
 }
 
-/* Only now is the type of use: a frame may have columns that nobody reads. */
-static const char *unread(const struct value *value)
-{
-    static const char SAYS[] = "Arrow type not read";
-    assay__cell_text(SAYS, sizeof SAYS - 1, value->out);
-    value->out->is_typed = true;
-    return NULL;
-}
-
 const char *assay__arrow_value(const struct ArrowSchema *schema, const struct ArrowArray *array,
                                int64_t index, char scratch[ASSAY__CELL_BYTES],
                                struct assay__field *out)
@@ -204,7 +216,7 @@ const char *assay__arrow_value(const struct ArrowSchema *schema, const struct Ar
     if (assay__arrow_is_missing(array, index))
         return read_null(&value);
     if (type == NULL)
-        return unread(&value);
+        return NOT_READ;
     const char *wrong = type->read(&value);
     if (wrong != NULL || schema->dictionary == NULL || out->length == 0)
         /* cppcheck-suppress returnDanglingLifetime ; what is wrong is a constant text */
@@ -217,9 +229,15 @@ const char *assay__arrow_value(const struct ArrowSchema *schema, const struct Ar
     return assay__arrow_value(schema->dictionary, array->dictionary, at, scratch, out);
 }
 
-bool assay__arrow_reads(const struct ArrowSchema *schema)
+const char *assay__arrow_unread(const struct ArrowSchema *schema)
 {
-    return type_of(schema->dictionary != NULL ? schema->dictionary : schema) != NULL;
+    const char *format = schema->dictionary != NULL ? schema->dictionary->format : schema->format;
+    const struct arrow_type *type =
+        type_of(schema->dictionary != NULL ? schema->dictionary : schema);
+    int scale = 0;
+    bool is_read = type != NULL && (type->read != read_decimal || decimal_scale(format, &scale)) &&
+                   (type->read != read_timestamp || timestamp_unit(format) != 0);
+    return is_read ? NULL : format;
 }
 
 static bool is_whole(const struct arrow_type *type)

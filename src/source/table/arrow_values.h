@@ -14,8 +14,8 @@ const char *assay__arrow_value(const struct ArrowSchema *schema, const struct Ar
                                int64_t index, char scratch[ASSAY__CELL_BYTES],
                                struct assay__field *out);
 
-/** assay__arrow_reads(): values of the type are read. */
-bool assay__arrow_reads(const struct ArrowSchema *schema);
+/** assay__arrow_unread() is the format of a type that is not read; NULL: it is. */
+const char *assay__arrow_unread(const struct ArrowSchema *schema);
 
 /** assay__arrow_is_missing(): the bitmap of validity, if there is one, says so. */
 bool assay__arrow_is_missing(const struct ArrowArray *array, int64_t index);

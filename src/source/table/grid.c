@@ -20,6 +20,7 @@ struct grid_rows {
     struct assay__field *fields;
     char (*scratch)[ASSAY__CELL_BYTES];
     uint64_t *lines;
+    bool *used;         /* [column_count]; NULL: all are */
     size_t capacity;    /* rows of a block */
     uint64_t row_count; /* handed out so far */
     bool trims;
@@ -55,6 +56,17 @@ static const char *check_text(const struct assay__field *cell)
     return NULL;
 }
 
+/* What is wrong with a cell of a column that is not used is passed over. */
+static bool pass_unused(const struct grid_rows *self, uint32_t column, struct assay__field *cell)
+{
+    static const char NOT_READ[] = "(not read)";
+    if (self->used == NULL || self->used[column])
+        return false;
+    *cell =
+        (struct assay__field){.text = NOT_READ, .length = sizeof NOT_READ - 1, .is_typed = true};
+    return true;
+}
+
 /* Reads a row; false when it has a cell that cannot be used, which *wrong and *column say. */
 static bool read_row(struct grid_rows *self, size_t row, struct assay__field *fields,
                      const char **wrong, uint32_t *column)
@@ -67,7 +79,7 @@ static bool read_row(struct grid_rows *self, size_t row, struct assay__field *fi
         if (*wrong == NULL && !cell->is_typed)
             *wrong = check_text(cell);
         *column = c;
-        if (*wrong != NULL)
+        if (*wrong != NULL && !pass_unused(self, c, cell))
             return false;
         if (self->trims && !cell->is_typed)
             *cell = assay__field_trim(*cell);
@@ -153,6 +165,7 @@ static void close_rows(struct assay__rows *rows)
     assay__free(self->fields);
     assay__free(self->scratch);
     assay__free(self->lines);
+    assay__free(self->used);
     assay__free(self);
 }
 
@@ -161,10 +174,35 @@ static assay__uint128 fingerprint(const struct assay__rows *rows)
     return assay__fingerprinter_value(own_const(rows)->trace);
 }
 
-static const struct assay__rows_kind TRACED = {
-    .place = place, .next_block = next_block, .close = close_rows, .fingerprint = fingerprint};
+/* A type that is not read is an error where a column is used: a frame may have others, too. */
+static enum assay_status use(struct assay__rows *rows, const uint32_t *columns, uint32_t count,
+                             struct assay_error *err)
+{
+    struct grid_rows *self = own(rows);
+    const struct assay__given_grid *grid = self->grid;
+    if (self->used == NULL)
+        self->used = assay__calloc(grid->column_count, sizeof *self->used);
+    if (self->used == NULL)
+        return assay__fail_memory(err);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t column = columns[i];
+        const char *type = grid->kind->unread != NULL ? grid->kind->unread(grid, column) : NULL;
+        if (type != NULL)
+            return assay__fail_at(err, ASSAY_ERROR_DATA, grid->table.name, 0, (uint64_t)column + 1,
+                                  "The type of column '%.200s' is not read: '%.60s'.",
+                                  grid->names[column], type);
+        self->used[column] = true;
+    }
+    return ASSAY_OK;
+}
+
+static const struct assay__rows_kind TRACED = {.place = place,
+                                               .next_block = next_block,
+                                               .close = close_rows,
+                                               .use = use,
+                                               .fingerprint = fingerprint};
 static const struct assay__rows_kind UNTRACED = {
-    .place = place, .next_block = next_block, .close = close_rows};
+    .place = place, .next_block = next_block, .close = close_rows, .use = use};
 
 static enum assay_status begin(struct grid_rows *self, bool is_traced, struct assay_error *err)
 {
@@ -194,23 +232,6 @@ static enum assay_status begin(struct grid_rows *self, bool is_traced, struct as
     return status == ASSAY_OK && is_traced ? trace(self, err) : status;
 }
 
-/* Names are any text: a type that is not read would be one name for all rows. */
-static enum assay_status check_names(const struct assay__given_grid *grid,
-                                     const struct assay_plan *plan, struct assay_error *err)
-{
-    for (uint32_t c = 0; grid->kind->reads != NULL && c < grid->column_count; c++) {
-        const char *name = grid->names[c];
-        bool is_name = (plan->group_column != NULL && strcmp(name, plan->group_column) == 0) ||
-                       (plan->unit_column != NULL && strcmp(name, plan->unit_column) == 0);
-        for (uint32_t d = 0; !is_name && d < plan->dimension_count; d++)
-            is_name = strcmp(name, plan->dimensions[d]) == 0;
-        if (is_name && !grid->kind->reads(grid, c))
-            return assay__fail_at(err, ASSAY_ERROR_DATA, grid->table.name, 0, (uint64_t)c + 1,
-                                  "The type of column '%.200s' is not read.", name);
-    }
-    return ASSAY_OK;
-}
-
 static enum assay_status open_grid(struct assay_table *table,
                                    const struct assay__rows_request *request,
                                    struct assay__rows **out, struct assay_error *err)
@@ -222,9 +243,7 @@ static enum assay_status open_grid(struct assay_table *table,
     self->grid = (struct assay__given_grid *)(void *)table;
     self->trims = request->plan->dialect.trim;
     self->halt = request->halt;
-    enum assay_status status = check_names(self->grid, request->plan, err);
-    if (status == ASSAY_OK)
-        status = begin(self, request->is_traced, err);
+    enum assay_status status = begin(self, request->is_traced, err);
     if (status == ASSAY_OK)
         *out = &self->rows;
     else

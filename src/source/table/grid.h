@@ -18,8 +18,8 @@ struct assay__given_grid_kind {
     const char *(*cell)(const struct assay__given_grid *grid, size_t row, uint32_t column,
                         char scratch[ASSAY__CELL_BYTES], struct assay__field *out);
     void (*free)(struct assay__given_grid *grid);
-    /* NULL, or whether values of the column's type are read. */
-    bool (*reads)(const struct assay__given_grid *grid, uint32_t column);
+    /* NULL, or the column's type where values of it are not read; NULL: they are. */
+    const char *(*unread)(const struct assay__given_grid *grid, uint32_t column);
 };
 
 /** struct assay__given_grid is a table whose cells are values in memory; it begins the kind's

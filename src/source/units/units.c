@@ -280,6 +280,8 @@ enum assay_status assay__units_read(struct assay__units *units, uint32_t source,
     struct assay_counts *counts = assay__dataset_mutable_counts(units->dataset);
     enum assay_status status =
         assay__binding_columns(&units->binding, source, rows, units->columns, err);
+    if (status == ASSAY_OK)
+        status = assay__rows_use(rows, units->columns, units->binding.sources[source].count, err);
     units->source = source;
     rows->skips_bad = units->options->bad_rows == ASSAY_BAD_ROWS_SKIP;
     rows->may_skip = true;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "assay/dataset.h"
+#include "assay/table.h"
 #include "base/text.h"
 
 static char path[64];
@@ -124,8 +125,100 @@ START_TEST(units_too_many_groups_say_so_with_the_file)
 }
 END_TEST
 
+/* What a way of reading says of a table in memory that cannot be read again. */
+struct told {
+    struct assay_error err;
+    size_t used;
+    const struct assay__text *csv;
+};
+
+static enum assay_status give_bytes(void *context, char *buffer, size_t capacity, size_t *length,
+                                    struct assay_error *err)
+{
+    struct told *told = context;
+    size_t left = told->csv->length - told->used;
+    (void)err;
+    *length = left < capacity ? left : capacity;
+    *length = *length < 1000 ? *length : 1000; /* a pipe gives what it has */
+    memcpy(buffer, told->csv->data + told->used, *length);
+    told->used += *length;
+    return ASSAY_OK;
+}
+
+static void tell(const struct assay_plan *plan, const char *kernel, uint32_t threads, int way,
+                 struct told *told)
+{
+    const struct assay_read_options options = {.kernel = kernel, .threads = threads};
+    const char *const list[] = {path};
+    struct assay_table *table = NULL;
+    struct assay_dataset *dataset;
+    struct assay_error err;
+    memset(&told->err, 0, sizeof told->err);
+    told->used = 0;
+    assert_ok(assay_dataset_new(plan, &dataset, &err), &err);
+    if (way == 0)
+        put_file(told->csv->data, told->csv->length);
+    else if (way == 1)
+        assert_ok(assay_table_from_bytes(give_bytes, told, path, &table, &err), &err);
+    else
+        assert_ok(assay_table_from_csv(told->csv->data, told->csv->length, path, &table, &err),
+                  &err);
+    enum assay_status status =
+        way == 0 ? assay_dataset_read(dataset, list, 1, &options, &told->err)
+                 : assay_dataset_read_tables(dataset, &table, NULL, 1, &options, &told->err);
+    ck_assert_int_eq(status, ASSAY_ERROR_DATA);
+    assay_dataset_free(dataset);
+    assay_table_free(table);
+}
+
+/*
+ * One bad cell in the middle of a megabyte: what is said of it, hints too, is the same for every
+ * kernel, for two threads, and for a file, a text and a stream.
+ */
+START_TEST(hints_do_not_depend_on_blocks)
+{
+    static const struct {
+        const char *good, *bad, *tail;
+        enum assay_reason reason;
+        const char *remedy;
+    } CASES[] = {
+        {"1.5", "twelve", "1.5", ASSAY_REASON_BAD_ROWS, ""},
+        {"1", "7,49", "8,5", ASSAY_REASON_FORMAT, "decimal=,\n"},
+        {"1", "$7", "$8", ASSAY_REASON_FORMAT, "currency=$\n"},
+        {"", "x", "", ASSAY_REASON_BAD_ROWS, ""},
+    };
+    static const char *const KERNELS[] = {"careful", "plain", NULL};
+    struct assay_plan *plan = test_plan(PLAN("", "", MEAN));
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct assay__text csv = {0};
+        struct told want = {.csv = &csv}, got = {.csv = &csv};
+        assay__text_puts(&csv, "g;y\n");
+        for (int row = 0; row < 120000; row++)
+            assay__text_format(&csv, "%s;%s\n", row % 2 == 0 ? "A" : "a group",
+                               row == 70001  ? CASES[i].bad
+                               : row > 70001 ? CASES[i].tail
+                                             : CASES[i].good);
+        tell(plan, "careful", 1, 0, &want);
+        ck_assert_uint_eq(want.err.line, 70003);
+        ck_assert_int_eq(want.err.reason, CASES[i].reason);
+        ck_assert_str_eq(want.err.remedy, CASES[i].remedy);
+        for (int way = 0; way < 9; way++) {
+            tell(plan, KERNELS[way % 3], way % 3 == 0 ? 1 : 2, way / 3, &got);
+            ck_assert_str_eq(got.err.message, want.err.message);
+            ck_assert_str_eq(got.err.remedy, want.err.remedy);
+            ck_assert_int_eq(got.err.reason, want.err.reason);
+            ck_assert_uint_eq(got.err.line, want.err.line);
+        }
+        unlink(path);
+        assay__text_release(&csv);
+    }
+    assay_plan_free(plan);
+}
+END_TEST
+
 static void add(TCase *cases)
 {
+    tcase_add_test(cases, hints_do_not_depend_on_blocks);
     tcase_add_test(cases, units_errors_name_file_line_column_and_text);
     tcase_add_test(cases, units_long_text_in_messages_is_cut_between_characters);
     tcase_add_test(cases, units_too_many_groups_say_so_with_the_file);
