@@ -60,8 +60,9 @@ static struct cost run_once(void)
         const char *assay = getenv("ASSAY");
         assay = assay != NULL ? assay : "build/release/assay";
         dup2(null, STDOUT_FILENO);
-        execl(assay, assay, "analyze", path, "--group", "group", "--baseline", "a", "--metric", "y:covariates=x",
-              "--dimension", "d", "--format", "result", "--threads", "1", (char *)NULL);
+        execl(assay, assay, "analyze", path, "--group", "group", "--baseline", "a", "--metric",
+              "y:covariates=x", "--dimension", "d", "--format", "result", "--threads", "1",
+              (char *)NULL);
         _exit(1);
     }
     if (child < 0 || wait4(child, &status, 0, &used) != child || status != 0) {
@@ -69,10 +70,9 @@ static struct cost run_once(void)
         exit(EXIT_FAILURE);
     }
     close(null);
-    return (struct cost){
-        (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
-            (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6,
-        (double)used.ru_maxrss / 1024};
+    return (struct cost){(double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+                             (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6,
+                         (double)used.ru_maxrss / 1024};
 }
 
 static struct cost run_values(long values, int rounds)
