@@ -4,7 +4,6 @@
 
 #include "assay/dist.h"
 #include "stats/dist/normal.h"
-#include "stats/horizon/even.h"
 #include "stats/horizon/exits.h"
 #include "stats/horizon/nodes.h"
 #include "stats/horizon/visit.h"
@@ -105,8 +104,6 @@ double assay__walk_survival(const struct assay__walk *walk, uint32_t count, doub
     struct density density = {mean, -0.5 / grid->time, 0.0};
     assay__visit_grid(grid, mean - REACH * root, mean + REACH * root, root, visit_density,
                       &density);
-    if (grid->even_count > 0)
-        assay__even_visit_below(grid, mean - REACH * root, visit_density, &density);
     double flat = 0.0;
     if (grid->flat_high > grid->flat_low)
         flat = assay_normal_lower((grid->flat_high - mean) / root);

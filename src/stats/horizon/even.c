@@ -37,8 +37,9 @@ static const double LOWEST = 8.3;      /* no score lies as many deviations below
 /* How a look lies between its neighbours, over y. */
 struct place {
     double time, edge;
-    double before, after; /* deviations of the steps on either side */
-    double step;          /* the largest that holds all frequencies */
+    double before, after;   /* deviations of the steps on either side */
+    double step;            /* the largest that holds all frequencies */
+    double flat, flat_next; /* below them h of this look and of the next one is 1 */
 };
 
 static double deviation_between(double from, double to)
@@ -52,6 +53,8 @@ static struct place place_of(const struct assay__walk *walk, uint32_t look, doub
     struct place p = {.time = grid->time, .edge = grid->edge / grid->time};
     p.before = deviation_between(walk->grids[look - 1].time, p.time);
     p.after = deviation_between(p.time, next_time);
+    p.flat = assay__flat_below(walk, look, p.time) / p.time;
+    p.flat_next = assay__flat_below(walk, look + 1, next_time) / next_time;
     p.step = PI / REACH / sqrt(1.0 / (p.before * p.before) + 1.0 / (p.after * p.after));
     return p;
 }
@@ -66,12 +69,16 @@ static double lattice_ratio(const struct assay__grid *before, double step)
     return 0.0;
 }
 
-/* Nodes below and above the edge. */
+/* Nodes below the edge: those that the next look needs. Its h is 1 from some place down. */
 static double count_below(const struct place *p, double step)
 {
+    const double exits = 10.0; /* deviations below the edge from which paths exit */
     double lowest = fmax(LOWEST / sqrt(p->time), 7.5 / sqrt(p->time) + REACH * p->after);
-    return ceil((p->edge + lowest) / step);
+    double needed = fmin(p->flat_next - TABLE_REACH * p->after, p->edge - exits * p->after);
+    return ceil((p->edge - fmax(-lowest, needed)) / step);
 }
+
+/* Nodes above the edge. */
 
 static double count_above(const struct assay__walk *walk, uint32_t look, const struct place *p,
                           double step)
@@ -99,6 +106,12 @@ static struct layout layout_of(const struct assay__walk *walk, uint32_t look, co
     return layout;
 }
 
+/* As after the first look: h is 1 up to the edge. */
+static bool is_flat_grid(const struct assay__grid *grid)
+{
+    return grid->even_count == 0 && grid->panel_count == 0;
+}
+
 bool assay__even_suits(const struct assay__walk *walk, uint32_t look, double next_time)
 {
     const double least = -3.0; /* of z: the nodes go down from the edge */
@@ -109,7 +122,7 @@ bool assay__even_suits(const struct assay__walk *walk, uint32_t look, double nex
         return false;
     struct layout layout = layout_of(walk, look, &p);
     double nodes = layout.below + 1.0 + layout.above;
-    bool is_table = layout.ratio > 0.0 || look == 1;
+    bool is_table = layout.ratio > 0.0 || is_flat_grid(&walk->grids[look - 1]);
     return nodes <= (is_table ? NODES_MAX : NODES_FREE_MAX);
 }
 
@@ -157,7 +170,7 @@ static void convolve_at(const struct assay__grid *before, long start, const stru
     double masses[TABLE_MAX + ASSAY__CONVOLVED], unit = before->time * before->step;
     long below = start < 0 ? -start : 0, end = start + all > count ? count - start : all;
     for (long i = 0; i < below && i < all; i++)
-        masses[i] = unit;
+        masses[i] = unit * assay__node_weight((long)before->edge_node + below - i);
     if (below < end)
         memcpy(masses + below, before->mass + start + below,
                (size_t)(end - below) * sizeof *masses);
@@ -168,6 +181,14 @@ static void convolve_at(const struct assay__grid *before, long start, const stru
                     : end < table->count ? end
                                          : table->count,
                     sums);
+}
+
+/* The same where steps are as long as before: without a copy. */
+static void fill_same(const struct source *source, long node, double h[ASSAY__CONVOLVED])
+{
+    const struct table *table = &source->tables[0];
+    long lowest = node - ASSAY__CONVOLVED + 1;
+    convolve_at(source->before, source->edge_node + source->first + lowest - table->half, table, h);
 }
 
 /* h of a stretch of nodes that ends at one; how many they are. */
@@ -188,13 +209,13 @@ static long fill_stretch(const struct source *source, long node,
     return count;
 }
 
-/* After one look h is a normal tail. */
+/* After a flat grid h is a normal tail. */
 static double value_at(const struct source *source, long node)
 {
     const struct assay__grid *before = source->before;
     const struct place *p = &source->place;
     double y = p->edge + (double)node * source->layout.step;
-    if (before->even_count == 0 && before->panel_count == 0)
+    if (is_flat_grid(before))
         return assay_normal_upper((y - before->edge / before->time) / p->before);
     return assay__survival(before, p->time, y * p->time);
 }
@@ -228,13 +249,37 @@ static bool is_flat(double time, double place, double h)
     return fabs(1.0 - h) * mass < nothing || z < -7.5;
 }
 
+/* The nodes at which h is known to be 1: the lowest ones. */
+static long count_flat(const struct place *p, double step, const struct assay__grid *grid)
+{
+    double below = ceil((p->edge - p->flat) / step), count = (double)grid->edge_node + 1.0 - below;
+    return (long)fmin(fmax(0.0, count), (double)grid->even_count);
+}
+
+/* Notes that h is known down to a node; it is flat there. */
+static bool note_sure(const struct source *source, struct assay__grid *grid, long node, double h)
+{
+    double away = (double)(node - (long)grid->edge_node) * source->layout.step;
+    grid->sure = grid->edge + away * source->place.time;
+    grid->sure_miss = fabs(1.0 - h);
+    return is_flat(source->place.time, grid->sure, h);
+}
+
 /* h from the top down, stretch by stretch, until it is flat. */
 static void fill_h(const struct source *source, struct assay__grid *grid, double *h)
 {
-    double unit = source->place.time * source->layout.step, stretch[ASSAY__CONVOLVED * PARTS_MAX];
+    double stretch[ASSAY__CONVOLVED * PARTS_MAX];
+    bool is_same = source->layout.ratio == 1.0;
     long left = (long)grid->even_count, edge_node = (long)grid->edge_node;
-    for (bool flat = false; left > 0 && !flat;) {
+    long known = count_flat(&source->place, source->layout.step, grid);
+    for (bool flat = false; left > known && !flat;) {
         long top = left - 1 - edge_node, count = SINGLES;
+        if (is_same && left >= ASSAY__CONVOLVED) {
+            left -= ASSAY__CONVOLVED;
+            fill_same(source, top, h + left);
+            flat = note_sure(source, grid, left, h[left]);
+            continue;
+        }
         if (source->layout.ratio > 0.0)
             count = fill_stretch(source, top, stretch);
         else
@@ -243,9 +288,12 @@ static void fill_h(const struct source *source, struct assay__grid *grid, double
         long taken = count < left ? count : left;
         left -= taken;
         memcpy(h + left, stretch + (count - taken), (size_t)taken * sizeof *h);
-        grid->sure = grid->edge + (double)(left - edge_node) * unit;
-        grid->sure_miss = fabs(1.0 - h[left]);
-        flat = is_flat(source->place.time, grid->sure, h[left]);
+        flat = note_sure(source, grid, left, h[left]);
+    }
+    if (left <= known && known > 0) {
+        left = known;
+        grid->sure = source->place.flat * source->place.time;
+        grid->sure_miss = 1e-17;
     }
     for (long i = 0; i < left; i++)
         h[i] = 1.0;
@@ -275,19 +323,4 @@ enum assay_status assay__even_fill(const struct assay__walk *walk, uint32_t look
                           grid->edge, source.place.time * grid->step);
     grid->flat_low = grid->flat_high = grid->node[0];
     return ASSAY_OK;
-}
-
-void assay__even_visit_below(const struct assay__grid *grid, double low, assay__visitor *visit,
-                             void *context)
-{
-    double unit = grid->time * grid->step;
-    for (long first = 1; grid->node[0] - (double)first * unit >= low; first += POINTS) {
-        double u[POINTS], mass[POINTS];
-        for (long i = 0; i < POINTS; i++) {
-            long below = first + POINTS - 1 - i;
-            u[i] = grid->node[0] - (double)below * unit;
-            mass[i] = unit * assay__node_weight((long)grid->edge_node + below);
-        }
-        visit(context, u, mass);
-    }
 }

@@ -2,7 +2,7 @@
 #ifndef ASSAY_STATS_HORIZON_EVEN_H
 #define ASSAY_STATS_HORIZON_EVEN_H
 
-#include "stats/horizon/visit.h"
+#include "stats/horizon/survival.h"
 
 /** assay__even_suits(): the look, counted from 0, may have even nodes when the next one is at
  * next_time. */
@@ -11,10 +11,5 @@ bool assay__even_suits(const struct assay__walk *walk, uint32_t look, double nex
 /** assay__even_fill() makes the grid of a look that suits; free(grid->bounds). */
 enum assay_status assay__even_fill(const struct assay__walk *walk, uint32_t look, double next_time,
                                    struct assay__grid *grid, struct assay_error *err);
-
-/** assay__even_visit_below() visits the lattice of an even grid on below its nodes, down to low and
- * some more: h is 1 there. */
-void assay__even_visit_below(const struct assay__grid *grid, double low, assay__visitor *visit,
-                             void *context);
 
 #endif

@@ -10,9 +10,14 @@ enum { ASSAY__GAUSS_POINTS = 20 };
 double assay__gauss_node(int i);
 double assay__gauss_weight(int i);
 
-/** assay__normal_node(), assay__normal_weight(): point i of the rule for the normal density. */
-double assay__normal_node(int i);
-double assay__normal_weight(int i);
+/** struct assay__normal_rule: a rule for the standard normal density, points in rising order. */
+struct assay__normal_rule {
+    int count; /* a multiple of 4 */
+    double node[ASSAY__GAUSS_POINTS], weight[ASSAY__GAUSS_POINTS];
+};
+
+/** The rules of 20 points and of 8. */
+extern const struct assay__normal_rule assay__normal_20, assay__normal_8;
 
 /**
  * assay__legendre_fit(): Legendre coefficients of the polynomial through values at the points, and
@@ -21,19 +26,16 @@ double assay__normal_weight(int i);
 int assay__legendre_fit(const double values[ASSAY__GAUSS_POINTS],
                         double coefficients[ASSAY__GAUSS_POINTS]);
 
-/** assay__legendre_values() evaluates the first count terms at ASSAY__GAUSS_POINTS places x in
- * [-1, 1]. */
+/** assay__legendre_values() evaluates the first count terms at places x in [-1, 1], whose number is
+ * a multiple of 4. */
 void assay__legendre_values(const double coefficients[ASSAY__GAUSS_POINTS], int count,
-                            const double x[ASSAY__GAUSS_POINTS],
-                            double values[ASSAY__GAUSS_POINTS]);
+                            const double *x, int places, double *values);
 
 /** assay__legendre_values_plainly() and assay__legendre_values_wide() are those it chooses from, of
  * the same bits; the latter is the former where there is no other. */
 void assay__legendre_values_plainly(const double coefficients[ASSAY__GAUSS_POINTS], int count,
-                                    const double x[ASSAY__GAUSS_POINTS],
-                                    double values[ASSAY__GAUSS_POINTS]);
+                                    const double *x, int places, double *values);
 void assay__legendre_values_wide(const double coefficients[ASSAY__GAUSS_POINTS], int count,
-                                 const double x[ASSAY__GAUSS_POINTS],
-                                 double values[ASSAY__GAUSS_POINTS]);
+                                 const double *x, int places, double *values);
 
 #endif

@@ -10,9 +10,8 @@
 #include "stats/horizon/gauss.h"
 
 void assay__legendre_values_wide(const double coefficients[ASSAY__GAUSS_POINTS], int count,
-                                 const double x[ASSAY__GAUSS_POINTS],
-                                 double values[ASSAY__GAUSS_POINTS])
+                                 const double *x, int places, double *values)
 {
-    assay__legendre_values_plainly(coefficients, count, x, values);
+    assay__legendre_values_plainly(coefficients, count, x, places, values);
 }
 #endif

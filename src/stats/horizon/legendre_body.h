@@ -16,14 +16,13 @@ typedef double vector __attribute__((vector_size(8 * LEGENDRE_WIDTH)));
 #define FIVE(f, m) f(m), f((m) + 1), f((m) + 2), f((m) + 3), f((m) + 4)
 
 LEGENDRE_TARGET void LEGENDRE_NAME(const double coefficients[ASSAY__GAUSS_POINTS], int count,
-                                   const double x[ASSAY__GAUSS_POINTS],
-                                   double values[ASSAY__GAUSS_POINTS])
+                                   const double *x, int places, double *values)
 {
     static const double up[ASSAY__GAUSS_POINTS] = {FIVE(UP, 0), FIVE(UP, 5), FIVE(UP, 10),
                                                    FIVE(UP, 15)};
     static const double back[ASSAY__GAUSS_POINTS] = {FIVE(BACK, 0), FIVE(BACK, 5), FIVE(BACK, 10),
                                                      FIVE(BACK, 15)};
-    for (int i = 0; i < ASSAY__GAUSS_POINTS; i += LEGENDRE_WIDTH) {
+    for (int i = 0; i < places; i += LEGENDRE_WIDTH) {
         vector place, one = {0.0}, two = {0.0};
         memcpy(&place, x + i, sizeof place);
         for (int m = count - 1; m > 0; m--) {

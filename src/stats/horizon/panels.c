@@ -58,12 +58,14 @@ static uint32_t lay_panels(const struct assay__walk *walk, uint32_t look, double
 }
 
 /*
- * Below it h is taken to be 1: scores there have a mass of 3e-14, and few of their paths have been
- * above an edge before, or will be.
+ * Below it h is taken to be 1: it is, or scores there have a mass of 3e-14, and few of their paths
+ * have been above an edge before, or will be.
  */
-static double flat_bound(double time, double edge)
+static double flat_bound(const struct assay__walk *walk, uint32_t look)
 {
-    return fmin(-7.5 * sqrt(time), edge);
+    const struct assay__grid *grid = &walk->grids[look];
+    double flat = assay__flat_below(walk, look, grid->time);
+    return fmin(fmax(-7.5 * sqrt(grid->time), flat), grid->edge);
 }
 
 static enum assay_status make_room(struct assay__grid *grid, struct assay_error *err)
@@ -113,7 +115,7 @@ enum assay_status assay__panels_fill(const struct assay__walk *walk, uint32_t lo
 {
     *grid = walk->grids[look];
     bool first = look == 0, both = walk->two_sided, lower = isfinite(grid->low_edge);
-    double low = both ? 0.0 : lower ? grid->low_edge : flat_bound(grid->time, grid->edge);
+    double low = both ? 0.0 : lower ? grid->low_edge : flat_bound(walk, look);
     uint32_t half = first ? 0 : lay_panels(walk, look, low, NULL);
     if (half >= PANELS_MAX)
         return assay__fail(err, ASSAY_ERROR_LIMIT,

@@ -11,8 +11,9 @@
 enum { POINTS = ASSAY__GAUSS_POINTS };
 
 static const double SQRT_TAU = 2.50662827463100050242;
-static const double REACH = 8.0;        /* deviations after which a normal density is nothing */
-static const double NARROW_WIDTH = 4.0; /* from which on a few points of a normal rule do */
+static const double REACH = 8.0;         /* deviations after which a normal density is nothing */
+static const double NARROW_WIDTH = 4.0;  /* from which on 20 points of a normal rule do, */
+static const double SMOOTH_WIDTH = 24.0; /* and 8: the rule's error falls with its 16th power */
 
 struct bridge {
     double mean, factor; /* exp(factor (u - mean)^2) */
@@ -33,9 +34,23 @@ static double between(double low, double high)
     return assay_normal_lower(high) - assay_normal_lower(low);
 }
 
+/* The normal rule for panels from first to end; NULL where a bridge is not narrow beside them. */
+static const struct assay__normal_rule *rule_of(const struct assay__grid *grid, uint32_t first,
+                                                uint32_t end, double deviation)
+{
+    double width = HUGE_VAL;
+    for (uint32_t p = first; p <= end; p++) {
+        double own = grid->bounds[p + 1] - grid->bounds[p];
+        width = own < width ? own : width;
+    }
+    if (width < NARROW_WIDTH * deviation)
+        return NULL;
+    return width < SMOOTH_WIDTH * deviation ? &assay__normal_20 : &assay__normal_8;
+}
+
 /*
  * A bridge far narrower than the panels it meets, away from the edges: h is smooth on its scale,
- * and 20 points of a normal rule do. False when it is not so.
+ * and a few points of a normal rule do. False when it is not so.
  */
 static bool narrow_survival(const struct assay__grid *grid, double mean, double deviation,
                             double *h)
@@ -45,23 +60,36 @@ static bool narrow_survival(const struct assay__grid *grid, double mean, double 
     if (grid->panel_count == 0 || high > grid->edge || (!flat && low < grid->bounds[0]))
         return false;
     uint32_t first = assay__panel_at(grid, low), end = assay__panel_at(grid, high);
-    for (uint32_t p = first; p <= end; p++)
-        if (grid->bounds[p + 1] - grid->bounds[p] < NARROW_WIDTH * deviation)
-            return false;
+    const struct assay__normal_rule *rule = rule_of(grid, first, end, deviation);
+    if (rule == NULL)
+        return false;
     double u[POINTS], values[POINTS], sum = 0.0;
-    for (int i = 0; i < POINTS; i++)
-        u[i] = mean + deviation * assay__normal_node(i);
-    for (int i = 0; i < POINTS && u[i] < grid->bounds[0]; i++)
-        sum += assay__normal_weight(i); /* where h is 1 */
+    for (int i = 0; i < rule->count; i++)
+        u[i] = mean + deviation * rule->node[i];
+    for (int i = 0; i < rule->count && u[i] < grid->bounds[0]; i++)
+        sum += rule->weight[i]; /* where h is 1 */
     for (uint32_t p = first; p <= end; p++) {
         struct assay__piece piece = assay__piece_of(grid, p);
-        assay__piece_values(&piece, u, values);
-        for (int i = 0; i < POINTS; i++)
+        if (!(u[0] < piece.to && u[rule->count - 1] >= piece.from))
+            continue;
+        assay__piece_values(&piece, u, rule->count, values);
+        for (int i = 0; i < rule->count; i++)
             if (u[i] >= piece.from && u[i] < piece.to)
-                sum += assay__normal_weight(i) * values[i];
+                sum += rule->weight[i] * values[i];
     }
     *h = sum;
     return true;
+}
+
+/* A bridge from 0 to b has been above a level m > b with probability exp(-2 m (m - b)/t): at the
+ * looks before, too, if no edge of theirs lies below m. */
+double assay__flat_below(const struct assay__walk *walk, uint32_t look, double time)
+{
+    const double nothing = 39.2; /* -log(1e-17) */
+    double least = HUGE_VAL;
+    for (uint32_t k = 0; k < look; k++)
+        least = fmin(least, walk->grids[k].edge);
+    return least > 0.0 ? least - 0.5 * nothing * (time / least) : -HUGE_VAL;
 }
 
 double assay__survival(const struct assay__grid *before, double time, double b)

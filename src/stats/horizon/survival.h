@@ -94,6 +94,12 @@ struct assay__exit {
     double hazard_slope; /* d hazard / d edge, not below 0 but for rounding */
 };
 
+/**
+ * assay__flat_below() is the score at a look, counted from 0, at a time, below which h is 1 but for
+ * 1e-17, without a lower boundary; -infinity where nothing is known of it.
+ */
+double assay__flat_below(const struct assay__walk *walk, uint32_t look, double time);
+
 /** assay__survival() is h at a look at time given B(time) = b, from the grid of the look before. */
 double assay__survival(const struct assay__grid *before, double time, double b);
 

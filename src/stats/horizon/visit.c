@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+#include "stats/horizon/nodes.h"
+
 enum { POINTS = ASSAY__GAUSS_POINTS };
 
 static const double CHUNK_WIDTH = 6.0; /* in deviations of what h is integrated against */
@@ -16,14 +18,16 @@ struct assay__piece assay__piece_of(const struct assay__grid *grid, uint32_t pan
     return piece;
 }
 
-/* h of a panel at the places u; those outside it get the value at its end. */
-void assay__piece_values(const struct assay__piece *piece, const double u[POINTS], double h[POINTS])
+/* h of a panel at places u; those outside it get the value at its end. */
+void assay__piece_values(const struct assay__piece *piece, const double *u, int count, double *h)
 {
     double x[POINTS], middle = 0.5 * (piece->from + piece->to);
     double scale = 2.0 / (piece->to - piece->from);
-    for (int i = 0; i < POINTS; i++)
-        x[i] = fmin(fmax(scale * (u[i] - middle), -1.0), 1.0);
-    assay__legendre_values(piece->coefficients, piece->terms, x, h);
+    for (int i = 0; i < count; i++) {
+        double place = scale * (u[i] - middle);
+        x[i] = place < -1.0 ? -1.0 : place > 1.0 ? 1.0 : place;
+    }
+    assay__legendre_values(piece->coefficients, piece->terms, x, count, h);
 }
 
 /* Splits [low, high] so that a normal density of this deviation is resolved; h is that of a piece,
@@ -42,7 +46,7 @@ void assay__visit_parts(double low, double high, double deviation, const struct 
             mass[i] = 1.0;
         }
         if (piece != NULL)
-            assay__piece_values(piece, u, mass);
+            assay__piece_values(piece, u, POINTS, mass);
         for (int i = 0; i < POINTS; i++)
             mass[i] *= half * assay__gauss_weight(i);
         visit(context, u, mass);
@@ -96,11 +100,28 @@ static void visit_blocks(const struct assay__grid *grid, double low, double high
     }
 }
 
+/* The lattice of an even grid below its nodes: h is 1 there. */
+static void visit_below(const struct assay__grid *grid, double low, assay__visitor *visit,
+                        void *context)
+{
+    double unit = grid->time * grid->step, u[POINTS], mass[POINTS];
+    long to_edge = (long)grid->edge_node;
+    for (long below = POINTS; grid->node[0] - (double)(below - POINTS + 1) * unit >= low;
+         below += POINTS) {
+        for (int i = 0; i < POINTS; i++)
+            mass[i] = 1.0;
+        assay__nodes()->place(u, mass, POINTS, to_edge + below, grid->edge, unit);
+        visit(context, u, mass);
+    }
+}
+
 void assay__visit_grid(const struct assay__grid *grid, double low, double high, double deviation,
                        assay__visitor *visit, void *context)
 {
-    if (grid->even_count > 0)
+    if (grid->even_count > 0) {
         visit_blocks(grid, low, high, visit, context);
-    else
+        visit_below(grid, low, visit, context);
+    } else {
         visit_panels(grid, low, fmin(high, grid->edge), deviation, visit, context);
+    }
 }

@@ -20,9 +20,9 @@ uint32_t assay__panel_at(const struct assay__grid *grid, double place);
 
 struct assay__piece assay__piece_of(const struct assay__grid *grid, uint32_t panel);
 
-/** assay__piece_values() is h of a panel at the places u; at its ends outside it. */
-void assay__piece_values(const struct assay__piece *piece, const double u[ASSAY__GAUSS_POINTS],
-                         double h[ASSAY__GAUSS_POINTS]);
+/** assay__piece_values() is h of a panel at places u, whose number is a multiple of 4 up to
+ * ASSAY__GAUSS_POINTS; at its ends outside it. */
+void assay__piece_values(const struct assay__piece *piece, const double *u, int count, double *h);
 
 /** assay__visit_parts() splits [low, high] so that a normal density of this deviation is resolved;
  * h is that of a piece, or 1. */
@@ -30,7 +30,7 @@ void assay__visit_parts(double low, double high, double deviation, const struct 
                         assay__visitor *visit, void *context);
 
 /** assay__visit_grid() visits h where it is not flat, from low to high and some more; nothing
- * matters beyond them. */
+ * matters beyond them. Below even nodes their lattice goes on, with an h of 1. */
 void assay__visit_grid(const struct assay__grid *grid, double low, double high, double deviation,
                        assay__visitor *visit, void *context);
 

@@ -124,8 +124,8 @@ START_TEST(series_of_any_width)
             coefficients[i] = draw(&state) - 0.5;
             x[i] = 2.0 * draw(&state) - 1.0;
         }
-        assay__legendre_values_plainly(coefficients, count, x, plain);
-        assay__legendre_values_wide(coefficients, count, x, wide);
+        assay__legendre_values_plainly(coefficients, count, x, POINTS, plain);
+        assay__legendre_values_wide(coefficients, count, x, POINTS, wide);
         ck_assert_int_eq(memcmp(plain, wide, sizeof plain), 0);
         for (int i = 0; i < POINTS; i++) {
             double before = 0.0, now = 1.0, sum = 0.0;
