@@ -116,9 +116,17 @@ static enum assay_status check_units(const struct assay__summary_table *table, c
     return ASSAY_OK;
 }
 
+/* Whether a row is the definition of a metric whose missing values count as 0. */
+static bool fills_zeros(const entry_t *entry, const char *metric)
+{
+    return strcmp(entry->key[ASSAY__KEY_METRIC], "@definition") == 0 &&
+           strcmp(entry->key[ASSAY__KEY_GROUP], metric) == 0 &&
+           strstr(entry->key[ASSAY__KEY_VALUE], "\"missing\":\"zero\"") != NULL;
+}
+
 /*
- * Units with and without a value of a metric, at the last look, are all units; those with one alone
- * are where a missing value counts as 0.
+ * Units with and without a value of a metric, at the last look, are all units. Where a missing value
+ * counts as 0, those without one have a value too, but for units whose window has not ended.
  */
 static enum assay_status check_missing(const struct assay__summary_table *table,
                                        const struct assay__summary_order *order,
@@ -126,10 +134,13 @@ static enum assay_status check_missing(const struct assay__summary_table *table,
 {
     const char *metric = missing->key[ASSAY__KEY_VALUE];
     uint64_t units = 0, n = 0;
-    for (uint32_t i = 0; i < table->keys.count; i++)
-        if (table->entries[i]->is_unneeded &&
-            strcmp(table->entries[i]->key[ASSAY__KEY_METRIC], metric) == 0)
+    bool is_filled = false;
+    for (uint32_t i = 0; i < table->keys.count; i++) {
+        const entry_t *entry = table->entries[i];
+        if (entry->is_unneeded && strcmp(entry->key[ASSAY__KEY_METRIC], metric) == 0)
             return ASSAY_OK; /* its rows were not read */
+        is_filled = is_filled || fills_zeros(entry, metric);
+    }
     for (uint32_t i = 0; i < order->count; i++) {
         const entry_t *entry = order->entries[i];
         bool is_last =
@@ -141,7 +152,8 @@ static enum assay_status check_missing(const struct assay__summary_table *table,
         else if (strcmp(entry->key[ASSAY__KEY_METRIC], metric) == 0)
             n += assay__summary_count(entry);
     }
-    if (n == units || n + missing->n == units)
+    if (n == units || n + missing->n == units ||
+        (is_filled && n <= units && missing->n <= units && n + missing->n > units))
         return ASSAY_OK;
     return assay__fail_at(err, ASSAY_ERROR_DATA, missing->file, missing->line, missing->column,
                           "Metric '%.100s': %" PRIu64 " units with a value and %" PRIu64
