@@ -31,6 +31,9 @@
 COMMAND_LIST(COMMAND_PROTOTYPE)
 #undef COMMAND_PROTOTYPE
 
+/** cli_main() is main(): the command that argv[1] names; returns the exit code. */
+int cli_main(int argc, char **argv);
+
 enum { CLI_HINT_BYTES = 400 };
 
 /** cli_hint() is what the command line offers for an error that has a reason: " ..." or "". */

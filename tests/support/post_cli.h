@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Runs the program itself and keeps what it said. */
+/* Runs the program, as main() in a child, and keeps what it said. */
 #ifndef ASSAY_TESTS_POST_CLI_H
 #define ASSAY_TESTS_POST_CLI_H
 
