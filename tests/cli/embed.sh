@@ -28,12 +28,21 @@ for language in c11 c2x c++98; do
     *) compiler=${CC:-cc} kind=c suffix=c ;;
     esac
     command -v "${compiler%% *}" >/dev/null 2>&1 || continue
+    # Each alone in the first language; together in the others, the last one first.
+    together=
     for header in include/assay.h include/assay/*.h; do
+        together="#include \"${header#include/}\"
+$together"
+        [ "$language" = c11 ] || continue
         # shellcheck disable=SC2086 # word splitting is wanted
         printf '#include "%s"\nint unit;\n' "${header#include/}" |
             $compiler -x$kind -std=$language $warnings -Iinclude -fsyntax-only - >"$work/log" 2>&1
         ok $? "$header alone as $language"
     done
+    # shellcheck disable=SC2086 # word splitting is wanted
+    printf '%sint unit;\n' "$together" |
+        $compiler -x$kind -std=$language $warnings -Iinclude -fsyntax-only - >"$work/log" 2>&1
+    ok $? "all headers together as $language"
     case $BUILD in
     *release*)
         # shellcheck disable=SC2086

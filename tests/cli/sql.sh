@@ -1,6 +1,8 @@
 #!/bin/sh
 # What SQLite computes from the statements of assay sql is what assay computes from the files, byte for
 # byte; and no name or value of a plan is anything but data.
+#
+# UNITS, SEEDS and UNTIL are how much of it: check-slow has 30 units, three experiments and two weeks.
 set -u
 # shellcheck source=tests/cli/begin
 . "$(dirname "$0")/begin"
@@ -19,8 +21,8 @@ same() {
         cmp "$work/by-sql" "$work/by-file" >"$work/out"
     ok $? "$1"
 }
-# The first 500 rows: SQLite's decimal sums of all 64,000 take 14 seconds.
-head -n 501 data/hillstrom.csv >"$work/units.csv"
+# The first 200 rows: SQLite's decimal sums of all 64,000 take 14 seconds.
+head -n 201 data/hillstrom.csv >"$work/units.csv"
 sqlite3 "$work/units.db" '.mode csv' ".import $work/units.csv hillstrom"
 same hillstrom data/hillstrom.plan.json "$work/units.db" hillstrom "$work/units.csv"
 
@@ -105,16 +107,18 @@ events() {
         esac
     done
 }
+units=${UNITS:-14}
+until=${UNTIL:-2026-03-06T12:00:00Z}
 for seed in ${SEEDS:-1}; do
-    events "$seed" 30 "" "--as-of 2026-03-09T12:00:00Z" "--granularity day" \
-        "--granularity week --as-of 2026-03-12T06:00:00Z"
+    events "$seed" "$units" "" "--as-of 2026-03-09T12:00:00Z" \
+        "--granularity day --as-of $until" "--granularity week --as-of 2026-03-12T06:00:00Z"
     # By hour there are hundreds of looks, of which SQLite takes dozens in a second.
-    events "$seed" 8 "--granularity hour --as-of 2026-03-03T12:30:00Z"
+    events "$seed" 8 "--granularity hour --as-of 2026-03-03T04:30:00Z"
 done
 
 # Rows of units as measurements, and rows that are units, by looks.
 awk -F, -v OFS=, 'NR == FNR { arm[$1] = $2; next } FNR == 1 { print $0, "arm"; next }
-    { print $0, ($1 in arm) ? arm[$1] : "C" }' "$work/1-30/exposures.csv" "$work/1-30/orders.csv" >"$work/rows.csv"
+    { print $0, ($1 in arm) ? arm[$1] : "C" }' "$work/1-$units/exposures.csv" "$work/1-$units/orders.csv" >"$work/rows.csv"
 sqlite3 "$work/rows.db" '.mode csv' ".import $work/rows.csv rows"
 same "rows by hour" tests/warehouse/rows.plan.json "$work/rows.db" rows "$work/rows.csv"
 cat >"$work/plain.json" <<'END'
@@ -151,7 +155,7 @@ sed 's/"upperQuantile": [0-9.]*/"upper": 50/; s/"lowerQuantile": [0-9.]*/"lower"
     tests/warehouse/events.plan.json >"$work/parts.json"
 for shard in 0 1; do
     for table in exposures orders visits; do
-        awk -F, -v shard=$shard 'FNR == 1 || length($1) % 2 == shard' "$work/1-30/$table.csv" >"$work/$table.part"
+        awk -F, -v shard=$shard 'FNR == 1 || length($1) % 2 == shard' "$work/1-$units/$table.csv" >"$work/$table.part"
         sqlite3 "$work/shard$shard.db" '.mode csv' ".import $work/$table.part $table"
     done
 done
@@ -170,15 +174,16 @@ above() {
             ".read $work/statement" >"$work/sums" 2>"$work/err" &&
         "$ASSAY" analyze --plan "$work/parts.json" $1 --format csv "$work/sums" >"$work/by-sql" 2>"$work/err"
 }
-for looks in "--as-of 2026-03-09T12:00:00Z" "--granularity day --as-of 2026-03-11T12:00:00Z"; do
+for looks in "--as-of 2026-03-09T12:00:00Z" "--granularity day --as-of $until"; do
     # shellcheck disable=SC2086 # lists of options
     view 0 "$looks" && view 1 "$looks" && above "$looks" &&
-        "$ASSAY" analyze --plan "$work/parts.json" $looks --format csv "$work/1-30/exposures.csv" \
-            --events "orders=$work/1-30/orders.csv" --events "visits=$work/1-30/visits.csv" |
+        "$ASSAY" analyze --plan "$work/parts.json" $looks --format csv "$work/1-$units/exposures.csv" \
+            --events "orders=$work/1-$units/orders.csv" --events "visits=$work/1-$units/visits.csv" |
         cmp - "$work/by-sql" >"$work/out"
     ok $? "two levels $looks"
 done
-view 1 "--granularity day --as-of 2026-03-10T12:00:00Z" && above "$looks"
+view 0 "--granularity day --as-of 2026-03-04T12:00:00Z" &&
+    view 1 "--granularity day --as-of 2026-03-05T12:00:00Z" && above "--granularity day --as-of 2026-03-05T12:00:00Z"
 [ $? -eq 65 ] && grep -q "of a shard are of another plan" "$work/err"
 ok $? "a shard's view of another plan"
 
