@@ -128,9 +128,9 @@ START_TEST(wrong_options_are_named)
     ck_assert_uint_ge(option_count, 4);
     for (size_t i = 0; i < option_count; i++) {
         /* An option with a letter too many is near itself, unless another one is as near. */
-        snprintf(option, sizeof option, "--%sq", options[i].name);
+        snprintf(option, sizeof option, "--%.47sq", options[i].name);
         says(command, option, "unknown option %s; did you mean --%s?", option, options[i].name);
-        snprintf(option, sizeof option, "--%s", options[i].name);
+        snprintf(option, sizeof option, "--%.47s", options[i].name);
         if (options[i].has_value)
             says(command, option, "%s needs a value", option);
     }
