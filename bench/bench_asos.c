@@ -3,13 +3,15 @@
  * Times many experiments with all their looks in one process: sufficient statistics in memory to
  * written results, under each horizon, on one thread and on two.
  *
- *     bench_asos [SET.csv [RUNS [HORIZON [FOLDER]]]]
+ *     bench_asos [SET.csv|made [RUNS [HORIZON [FOLDER]]]]
  *
  * SET.csv is the whole ASOS set as it is published (data/README.md), 78 experiments. Without it the
- * experiment that ships with assay is analysed 78 times. RUNS is 11 unless given; with 0 every
- * experiment is analysed once, on one thread, for a counter of instructions. FOLDER receives sums,
- * plan and result of each, as NAME.csv, NAME.plan.json and NAME.result.json. One JSON line a case:
- * wall and processor time, median and least of the runs, rows of sums, bytes of the results.
+ * experiment that ships with assay is analysed 78 times; "made" is 1,000 experiments that are made
+ * up, of 10 metrics at 30 looks each, daily, with a few thousand units more a day. RUNS is 11
+ * unless given; with 0 every experiment is analysed once, on one thread, for a counter of
+ * instructions. FOLDER receives sums, plan and result of each, as NAME.csv, NAME.plan.json and
+ * NAME.result.json. One JSON line a case: wall and processor time, median and least of the runs,
+ * rows of sums, bytes of the results.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -21,7 +23,8 @@
 #include "base/text.h"
 #include "timing.h"
 
-enum { EXPERIMENTS = 78, RUNS_MAX = 101, FIELDS = 10, THREADS = 2, NAME_BYTES = 32 };
+enum { COPIES = 78, MADE = 1000, MADE_METRICS = 10, MADE_LOOKS = 30, METRICS = 4 };
+enum { RUNS_MAX = 101, FIELDS = 10, THREADS = 2, NAME_BYTES = 32 };
 
 struct experiment {
     char name[NAME_BYTES];
@@ -33,8 +36,8 @@ struct experiment {
     uint64_t rows;
 };
 
-static struct experiment experiments[EXPERIMENTS];
-static size_t experiment_count;
+static struct experiment experiments[MADE];
+static size_t experiment_count, metric_count = METRICS;
 static atomic_size_t next;
 
 static void fail(const char *what)
@@ -48,8 +51,8 @@ static struct experiment *experiment_named(const char *name)
     for (size_t i = experiment_count; i > 0; i--)
         if (strcmp(experiments[i - 1].name, name) == 0)
             return &experiments[i - 1];
-    if (experiment_count == EXPERIMENTS)
-        fail("more than 78 experiments");
+    if (experiment_count == MADE)
+        fail("too many experiments");
     struct experiment *experiment = &experiments[experiment_count++];
     snprintf(experiment->name, NAME_BYTES, "%s", name);
     assay__text_puts(&experiment->sums, "metric,group,time,n,mean,variance\n");
@@ -115,7 +118,7 @@ static void copy_one(const char *path)
     for (; fgets(line, sizeof line, file) != NULL; lines++)
         assay__text_puts(&sums, line);
     fclose(file);
-    for (; experiment_count < EXPERIMENTS; experiment_count++) {
+    for (; experiment_count < COPIES; experiment_count++) {
         struct experiment *experiment = &experiments[experiment_count];
         snprintf(experiment->name, NAME_BYTES, "copy-%zu", experiment_count + 1);
         assay__text_append(&experiment->sums, sums.data, sums.length);
@@ -123,6 +126,52 @@ static void copy_one(const char *path)
         experiment->size = 5e6;
     }
     assay__text_release(&sums);
+}
+
+static double made_share(uint64_t *state)
+{
+    return (double)(next_random(state) >> 11) * 0x1p-53;
+}
+
+/* Sums of one group at a look. A binary metric has no variance of its own. */
+static void make_row(struct experiment *experiment, size_t metric, const char *group, int look,
+                     double n, uint64_t *state)
+{
+    double noise = (made_share(state) - 0.5) / sqrt(n);
+    int64_t time = INT64_C(1577836800) + INT64_C(86400) * look;
+    if (metric == 1)
+        assay__text_format(&experiment->sums, "metric-1,%s,%" PRId64 ",%.0f,%.17g,\n", group, time,
+                           n, round(n * (0.1 + 0.3 * noise)) / n);
+    else
+        assay__text_format(&experiment->sums, "metric-%zu,%s,%" PRId64 ",%.0f,%.15g,%.15g\n",
+                           metric, group, time, n, (double)metric + noise,
+                           1.0 + 0.1 * made_share(state));
+    experiment->rows++;
+}
+
+static void make_one(struct experiment *experiment, size_t number)
+{
+    uint64_t state = number;
+    double units[2] = {0.0, 0.0};
+    snprintf(experiment->name, NAME_BYTES, "made-%zu", number);
+    assay__text_puts(&experiment->sums, "metric,group,time,n,mean,variance\n");
+    for (int look = 1; look <= MADE_LOOKS; look++) {
+        double day = floor(2000.0 + 4000.0 * made_share(&state));
+        double control = floor(day * (0.5 + 0.01 * (made_share(&state) - 0.5)));
+        units[0] += control;
+        units[1] += day - control;
+        for (size_t metric = 1; metric <= MADE_METRICS; metric++) {
+            make_row(experiment, metric, "control", look, units[0], &state);
+            make_row(experiment, metric, "variant-1", look, units[1], &state);
+        }
+    }
+    experiment->size = units[0] + units[1];
+}
+
+static void make_all(void)
+{
+    for (metric_count = MADE_METRICS; experiment_count < MADE; experiment_count++)
+        make_one(&experiments[experiment_count], experiment_count + 1);
 }
 
 /* The plan of an experiment: metric 1 is binary, no effects are planned. */
@@ -139,12 +188,14 @@ static void write_plan(struct experiment *experiment, const char *horizon)
                            ", \"expectedSampleSize\": %.0f, "
                            "\"spending\": {\"family\": \"obrienFleming\"}",
                            experiment->size);
-    assay__text_puts(plan, "},\n \"metrics\": [{\"id\": \"metric-1\", \"type\": \"proportion\"}, "
-                           "{\"id\": \"metric-2\"},\n             {\"id\": \"metric-3\"}, "
-                           "{\"id\": \"metric-4\"}]}\n");
+    assay__text_puts(plan, "},\n \"metrics\": [{\"id\": \"metric-1\", \"type\": \"proportion\"}");
+    for (size_t metric = 2; metric <= metric_count; metric++)
+        assay__text_format(plan, ",\n             {\"id\": \"metric-%zu\"}", metric);
+    assay__text_puts(plan, "]}\n");
 }
 
-static void analyze(struct experiment *experiment)
+/* Results are thrown away, as a program does that has posted them, or kept. */
+static void analyze(struct experiment *experiment, bool is_kept)
 {
     static const struct assay_read_options READ_OPTIONS = {.threads = 1};
     static const struct assay_write_options WRITE_OPTIONS;
@@ -161,10 +212,13 @@ static void analyze(struct experiment *experiment)
     check(assay_dataset_new(plan, &dataset, &err), &err);
     check(assay_dataset_read_tables(dataset, &table, NULL, 1, &READ_OPTIONS, &err), &err);
     check(assay_dataset_analyze(dataset, &analysis, &err), &err);
-    free(experiment->result);
     check(assay_analysis_write(analysis, ASSAY_FORMAT_RESULT, &WRITE_OPTIONS, &experiment->result,
                                &experiment->result_length, &err),
           &err);
+    if (!is_kept) {
+        free(experiment->result);
+        experiment->result = NULL;
+    }
     assay_analysis_free(analysis);
     assay_dataset_free(dataset);
     assay_table_free(table);
@@ -175,7 +229,7 @@ static void *work(void *unused)
 {
     (void)unused;
     for (size_t i; (i = atomic_fetch_add(&next, 1)) < experiment_count;)
-        analyze(&experiments[i]);
+        analyze(&experiments[i], false);
     return NULL;
 }
 
@@ -224,27 +278,35 @@ static void keep(const char *folder, const char *name, const char *ending, const
         fail(path);
 }
 
+/* Once more, with results that are kept. */
 static void keep_all(const char *folder)
 {
     for (size_t i = 0; i < experiment_count; i++) {
-        const struct experiment *own = &experiments[i];
+        struct experiment *own = &experiments[i];
+        analyze(own, true);
         keep(folder, own->name, ".csv", own->sums.data, own->sums.length);
         keep(folder, own->name, ".plan.json", own->plan.data, own->plan.length);
         keep(folder, own->name, ".result.json", own->result, own->result_length);
+        free(own->result);
+        own->result = NULL;
     }
 }
 
 int main(int argc, char **argv)
 {
     static const char *const HORIZONS[] = {"fixed", "groupSequential", "alwaysValid"};
-    bool is_set = argc > 1 && argv[1][0] != '\0';
+    const char *set = argc > 1 && argv[1][0] != '\0' ? argv[1] : NULL;
+    bool is_made = set != NULL && strcmp(set, "made") == 0;
+    const char *name = is_made ? "made" : set != NULL ? "asos" : "copies";
     long runs = argc > 2 ? strtol(argv[2], NULL, 10) : 11;
     if (argc > 5 || runs < 0 || runs > RUNS_MAX) {
-        fprintf(stderr, "usage: bench_asos [SET.csv [RUNS [HORIZON [FOLDER]]]]\n");
+        fprintf(stderr, "usage: bench_asos [SET.csv|made [RUNS [HORIZON [FOLDER]]]]\n");
         return 2;
     }
-    if (is_set)
-        read_set(argv[1]);
+    if (is_made)
+        make_all();
+    else if (set != NULL)
+        read_set(set);
     else
         copy_one("data/asos-b3280a.csv");
     for (size_t h = 0; h < sizeof HORIZONS / sizeof *HORIZONS; h++) {
@@ -254,7 +316,7 @@ int main(int argc, char **argv)
             write_plan(&experiments[i], HORIZONS[h]);
         analyze_all(1);
         for (size_t threads = 1; runs > 0 && threads <= THREADS; threads++)
-            report(is_set ? "asos" : "copies", HORIZONS[h], threads, (size_t)runs);
+            report(name, HORIZONS[h], threads, (size_t)runs);
         if (argc > 4)
             keep_all(argv[4]);
     }
@@ -262,7 +324,6 @@ int main(int argc, char **argv)
         assay__index_release(&experiments[i].controls);
         assay__text_release(&experiments[i].sums);
         assay__text_release(&experiments[i].plan);
-        free(experiments[i].result);
     }
     return EXIT_SUCCESS;
 }
