@@ -124,8 +124,19 @@ static bool fills_zeros(const entry_t *entry, const char *metric)
            strstr(entry->key[ASSAY__KEY_VALUE], "\"missing\":\"zero\"") != NULL;
 }
 
+/* The last look at which units are counted: INT64_MIN where rows have no time. */
+static int64_t last_look(const struct assay__summary_order *order)
+{
+    int64_t last = INT64_MIN;
+    for (uint32_t i = 0; i < order->count; i++)
+        if (assay__summary_counts_units(order->entries[i]) && order->entries[i]->time_ns > last)
+            last = order->entries[i]->time_ns;
+    return last;
+}
+
 /*
- * Units with and without a value of a metric, at the last look, are all units. Where a missing value
+ * Units with and without a value of a metric, at the last look, are all units. A sealed table has a
+ * row for all that there is at a look: one that ends earlier counts nobody. Where a missing value
  * counts as 0, those without one have a value too, but for units whose window has not ended.
  */
 static enum assay_status check_missing(const struct assay__summary_table *table,
@@ -134,6 +145,7 @@ static enum assay_status check_missing(const struct assay__summary_table *table,
 {
     const char *metric = missing->key[ASSAY__KEY_VALUE];
     uint64_t units = 0, n = 0;
+    int64_t last = last_look(order);
     bool is_filled = false;
     for (uint32_t i = 0; i < table->keys.count; i++) {
         const entry_t *entry = table->entries[i];
@@ -149,7 +161,8 @@ static enum assay_status check_missing(const struct assay__summary_table *table,
             continue;
         if (assay__summary_counts_units(entry))
             units += entry->n;
-        else if (strcmp(entry->key[ASSAY__KEY_METRIC], metric) == 0)
+        else if (strcmp(entry->key[ASSAY__KEY_METRIC], metric) == 0 &&
+                 !(table->is_sealed && entry->time_ns < last))
             n += assay__summary_count(entry);
     }
     if (n == units || n + missing->n == units ||
