@@ -284,7 +284,11 @@ ASSAY_API void assay_analysis_free(struct assay_analysis *analysis);
 ASSAY_API bool assay_analysis_result(const struct assay_analysis *analysis, size_t index,
                                      struct assay_result *out);
 
-/** assay_analysis_look() reads a look of a result, the earliest first. A fixed horizon has one. */
+/**
+ * assay_analysis_look() reads a look of a result, the earliest first. A fixed horizon has one. What
+ * it points to is made at the first reading of a result, by whatever allocator that thread uses;
+ * without memory the answer is false.
+ */
 ASSAY_API bool assay_analysis_look(const struct assay_analysis *analysis, size_t result,
                                    size_t index, struct assay_look *out);
 

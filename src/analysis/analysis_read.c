@@ -2,7 +2,8 @@
 /* How programs read an analysis: every list by index, into structs that keep their layout. */
 #include <string.h>
 
-#include "analysis/results.h"
+#include "analysis/analysis_view.h"
+#include "base/memory.h"
 
 /* The result at an index, NULL past the end. */
 static const struct assay_metric_result *result_at(const struct assay_analysis *analysis,
@@ -54,26 +55,74 @@ bool assay_analysis_result(const struct assay_analysis *analysis, size_t index,
     return true;
 }
 
+static struct assay_sample_size shown_size(const struct assay__kept_size *from)
+{
+    return (struct assay_sample_size){.current = from->current,
+                                      .required = from->required,
+                                      .absence = from->absence,
+                                      .powered_effect_abs = from->powered_effect_abs,
+                                      .powered_effect_rel = from->powered_effect_rel};
+}
+
+/* All looks of a result as public structs, made at the first reading; NULL without memory. */
+static const struct assay__shown_look *show(const struct assay_analysis *analysis, size_t index)
+{
+    const struct assay_metric_result *result = &analysis->results[index];
+    struct assay__shown_look *before = NULL;
+    if (analysis->shown == NULL)
+        return NULL;
+    struct assay__shown_look *shown = atomic_load(&analysis->shown->of[index]);
+    if (shown != NULL)
+        return shown;
+    shown = assay__calloc(result->look_count, sizeof *shown);
+    for (uint32_t k = 0; shown != NULL && k < result->look_count; k++) {
+        const struct assay_look_result *look = &result->looks[k];
+        assay__kept_show(&look->comparison, NULL, &shown[k].comparison);
+        if (look->deterioration != NULL)
+            assay__kept_show(&look->comparison, look->deterioration, &shown[k].deterioration);
+        shown[k].size = shown_size(&look->size);
+    }
+    if (shown == NULL)
+        return NULL;
+    atomic_store(&analysis->shown->any, true);
+    if (atomic_compare_exchange_strong(&analysis->shown->of[index], &before, shown))
+        return shown;
+    assay__free(shown); /* another thread was faster */
+    return before;
+}
+
+void assay__free_shown(struct assay_analysis *analysis)
+{
+    if (analysis->shown == NULL || !atomic_load(&analysis->shown->any))
+        return;
+    for (size_t i = 0; i < analysis->result_count; i++)
+        assay__free(atomic_load(&analysis->shown->of[i]));
+}
+
 bool assay_analysis_look(const struct assay_analysis *analysis, size_t result, size_t index,
                          struct assay_look *out)
 {
     const struct assay_metric_result *of = result_at(analysis, result);
     if (of == NULL || index >= of->look_count)
         return false;
+    const struct assay__shown_look *shown = show(analysis, result);
+    if (shown == NULL)
+        return false;
+    shown += index;
     const struct assay_look_result *look = &of->looks[index];
-    *out =
-        (struct assay_look){.time_ns = look->time_ns,
-                            .index = look->look,
-                            .is_futile = look->is_futile,
-                            .is_overrun = look->is_overrun,
-                            .comparison = &look->comparison,
-                            .deterioration = look->has_deterioration ? &look->deterioration : NULL,
-                            .size = &look->size,
-                            .stopped = look->has_stopped ? &look->stopped : NULL,
-                            .information = look->information_fraction,
-                            .alpha_spent = look->alpha_spent,
-                            .deterioration_alpha_spent = look->deterioration_alpha_spent,
-                            .futility = look->futility};
+    *out = (struct assay_look){.time_ns = look->time_ns,
+                               .index = look->look,
+                               .is_futile = look->is_futile,
+                               .is_overrun = look->is_overrun,
+                               .comparison = &shown->comparison,
+                               .deterioration =
+                                   look->deterioration != NULL ? &shown->deterioration : NULL,
+                               .size = &shown->size,
+                               .stopped = look->stopped,
+                               .information = look->information_fraction,
+                               .alpha_spent = look->alpha_spent,
+                               .deterioration_alpha_spent = look->deterioration_alpha_spent,
+                               .futility = look->futility};
     return true;
 }
 

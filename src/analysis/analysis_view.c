@@ -7,7 +7,7 @@
 #include "assay/dist.h"
 
 struct assay__bounds assay__relative_bounds(const struct assay_plan *plan,
-                                            const struct assay_relative *relative)
+                                            const struct assay__kept_relative *relative)
 {
     /* An exact test gives the score interval in Fieller's place, whatever the plan asks for. */
     bool is_score =
@@ -41,7 +41,13 @@ const struct assay_look_result *assay__last_look(const struct assay_metric_resul
     return result->look_count == 0 ? NULL : &result->looks[result->look_count - 1];
 }
 
-struct assay__bounds assay__two_sided(const struct assay_difference *difference, double level)
+const struct assay__kept_test *assay__harm_test(const struct assay_look_result *look)
+{
+    static const struct assay__kept_test NONE;
+    return look->deterioration != NULL ? look->deterioration : &NONE;
+}
+
+struct assay__bounds assay__two_sided(const struct assay__kept_difference *difference, double level)
 {
     double tail = (1.0 - level) / 2.0;
     double quantile = isnan(difference->df) ? assay_normal_quantile_upper(tail)

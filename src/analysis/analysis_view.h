@@ -11,7 +11,7 @@ struct assay__bounds {
 
 /** assay__relative_bounds() is the relative interval that the plan chose to report. */
 struct assay__bounds assay__relative_bounds(const struct assay_plan *plan,
-                                            const struct assay_relative *relative);
+                                            const struct assay__kept_relative *relative);
 
 /** assay__first_result() is the first of a metric's results; *count: comparisons x slices. */
 const struct assay_metric_result *assay__first_result(const struct assay_analysis *analysis,
@@ -48,7 +48,14 @@ double assay__planned_units(const struct assay_analysis *analysis,
 /** assay__last_look() is the last look of a result, NULL when the metric has no values there. */
 const struct assay_look_result *assay__last_look(const struct assay_metric_result *result);
 
+/** assay__harm_test() is a look's test for harm; one of zeros where it has none. */
+const struct assay__kept_test *assay__harm_test(const struct assay_look_result *look);
+
+/** assay__free_shown() frees what programs were shown of looks. */
+void assay__free_shown(struct assay_analysis *analysis);
+
 /** assay__two_sided() is the two-sided interval of a level, as if the data were looked at once. */
-struct assay__bounds assay__two_sided(const struct assay_difference *difference, double level);
+struct assay__bounds assay__two_sided(const struct assay__kept_difference *difference,
+                                      double level);
 
 #endif

@@ -274,6 +274,7 @@ void assay_analysis_free(struct assay_analysis *analysis)
     if (analysis == NULL)
         return;
     struct storage *storage = analysis->storage;
+    assay__free_shown(analysis);
     assay__plan_leave(analysis->plan);
     assay__arena_release(&storage->arena);
     assay__free(storage);

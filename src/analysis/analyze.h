@@ -59,6 +59,7 @@ struct assay__builder {
     struct assay__wide covariate_fill[ASSAY_COVARIATES_MAX]; /* in groups, where one is missing */
     struct assay__hypothesis hypothesis;         /* of the look of a result that is in hand */
     struct assay__compare_wide test;             /* of its role */
+    struct assay_comparison comparison;          /* what its last test gave, before it is kept */
     struct assay__slice_difference *differences; /* [pair * slice_count + slice] of one metric */
     size_t annotation_capacity;
 };

@@ -29,7 +29,7 @@ static struct assay_method method_of(const struct assay__builder *builder,
     return method;
 }
 
-static enum assay_tristate tristate(const struct assay_difference *difference)
+static enum assay_tristate tristate(const struct assay__kept_difference *difference)
 {
     if (isnan(difference->p))
         return ASSAY_UNKNOWN;
@@ -44,16 +44,14 @@ typedef enum assay_status comparer(const struct assay__group *groups, size_t gro
                                    struct assay_error *err);
 
 /* A caller's moments may not fit the metric's type: the error then names the metric. */
-static enum assay_status compare(comparer *function, const struct assay__builder *builder,
+static enum assay_status compare(comparer *function, struct assay__builder *builder,
                                  const struct assay_metric_result *result,
-                                 const struct assay_method *method,
-                                 struct assay__compare_wide *more, struct assay_comparison *out,
-                                 struct assay_error *err)
+                                 const struct assay_method *method, struct assay_error *err)
 {
     struct assay_error why;
     enum assay_status status =
         function(builder->groups, builder->out->group_count, result->baseline, result->compared,
-                 method, more, out, &why);
+                 method, &builder->test, &builder->comparison, &why);
     if (status == ASSAY_OK)
         return status;
     return assay__fail(err, status, "Metric '%s': %s", builder->plan->metrics[result->metric].id,
@@ -113,9 +111,12 @@ static enum assay_status test_deterioration(struct assay__builder *builder,
     look->deterioration_alpha_spent = NAN;
     if (isnan(result->deterioration_alpha))
         return ASSAY_OK;
-    look->has_deterioration = true;
+    if (look->deterioration == NULL)
+        look->deterioration = assay__arena_alloc(builder->arena, sizeof *look->deterioration);
+    if (look->deterioration == NULL)
+        return assay__fail_memory(err);
     if (assay__looks_for_harm(result)) {
-        look->deterioration = look->comparison;
+        *look->deterioration = assay__kept_same_test(&look->comparison);
         look->deterioration_alpha_spent = look->alpha_spent;
         return ASSAY_OK;
     }
@@ -127,13 +128,23 @@ static enum assay_status test_deterioration(struct assay__builder *builder,
     enum assay_status status = set_boundary(tracker, k, units, look, &method, &boundary, err);
     if (status == ASSAY_OK)
         status = assay__compare_again(&builder->test, &method, assay__wide_zero(),
-                                      &look->deterioration, err);
+                                      &builder->comparison, err);
     if (status != ASSAY_OK)
         return status;
     look->deterioration_alpha_spent = boundary.alpha_spent;
-    assay__tracker_note(tracker, k, units, method.side, counts(builder, &look->deterioration),
-                        &look->deterioration.difference);
+    bool is_sure = counts(builder, &builder->comparison);
+    assay__keep_test(look->deterioration, &builder->comparison);
+    assay__tracker_note(tracker, k, units, method.side, is_sure, &look->deterioration->difference);
     return ASSAY_OK;
+}
+
+/* Takes over what the test of the role gave. */
+static enum assay_status keep(struct assay__builder *builder, struct assay_look_result *look,
+                              struct assay_error *err)
+{
+    return assay__keep_comparison(&look->comparison, builder->arena, &builder->comparison)
+               ? ASSAY_OK
+               : assay__fail_memory(err);
 }
 
 /* Mixtures ask for the required size before a test, the others after it. */
@@ -161,8 +172,9 @@ static enum assay_status test_role(struct assay__builder *builder,
     bool is_mixture = has_mixture(tests);
     if (is_mixture) {
         /* Mixtures ask for the standard error, or for the required size. */
-        status = compare(assay__compare_open, builder, result, &method, &builder->test,
-                         &look->comparison, err);
+        status = compare(assay__compare_open, builder, result, &method, err);
+        if (status == ASSAY_OK)
+            status = keep(builder, look, err);
         if (status == ASSAY_OK)
             status = assay__analyze_size(builder, result, &tests->role, look, err);
     }
@@ -170,14 +182,17 @@ static enum assay_status test_role(struct assay__builder *builder,
         status = set_boundary(&tests->role, k, units, look, &method, &boundary, err);
     if (status == ASSAY_OK && is_mixture)
         status = assay__compare_again(&builder->test, &method, builder->test.null_difference,
-                                      &look->comparison, err);
+                                      &builder->comparison, err);
     else if (status == ASSAY_OK)
-        status = compare(assay__compare_groups, builder, result, &method, &builder->test,
-                         &look->comparison, err);
+        status = compare(assay__compare_groups, builder, result, &method, err);
     if (status != ASSAY_OK)
         return status;
     if (!has_null)
-        take_test_away(&look->comparison);
+        take_test_away(&builder->comparison);
+    bool is_sure = counts(builder, &builder->comparison);
+    status = keep(builder, look, err);
+    if (status != ASSAY_OK)
+        return status;
     look->alpha_spent = boundary.alpha_spent;
     look->futility = boundary.futility;
     look->information_fraction = boundary.information;
@@ -185,8 +200,7 @@ static enum assay_status test_role(struct assay__builder *builder,
     /* Under a fixed horizon a test for harm may go on, and nothing waits for it. */
     result->is_final =
         boundary.is_final || assay__result_horizon(builder, result)->kind == ASSAY_HORIZON_FIXED;
-    assay__tracker_note(&tests->role, k, units, method.side, counts(builder, &look->comparison),
-                        &look->comparison.difference);
+    assay__tracker_note(&tests->role, k, units, method.side, is_sure, &look->comparison.difference);
     look->is_futile =
         !isnan(boundary.futility) &&
         assay__normal_statistic(&look->comparison.difference, method.side) < boundary.futility;
@@ -287,7 +301,7 @@ static void conclude_look(const struct tests *tests, struct assay_metric_result 
     }
     if (harm && !monitored)
         look->significant = ASSAY_UNKNOWN;
-    look->deteriorated = monitored ? tristate(&look->deterioration.difference) : ASSAY_UNKNOWN;
+    look->deteriorated = monitored ? tristate(&look->deterioration->difference) : ASSAY_UNKNOWN;
     if (monitored && watch->is_found) {
         result->first_deteriorated = watch->first_significant;
         look->deteriorated = ASSAY_YES;
@@ -313,7 +327,7 @@ static enum assay_status take_look(struct assay__builder *builder,
         return ASSAY_OK; /* only the last look is tested */
     struct assay_look_result *look = &result->looks[once ? 0 : result->look_count];
     if (result->look_count > 0 && once)
-        memset(look, 0, sizeof *look);
+        *look = (struct assay_look_result){.deterioration = look->deterioration};
     result->look_count = once ? 1 : result->look_count + 1;
     enum assay_status status = test_look(builder, result, tests, k, look, err);
     if (status == ASSAY_OK)
@@ -368,11 +382,14 @@ enum assay_status assay__analyze_metrics(struct assay__builder *builder, struct 
                            "%zu comparisons are too many: break down by fewer values.",
                            out->result_count);
     out->results = assay__arena_array(builder->arena, out->result_count, sizeof *out->results);
+    out->shown = assay__arena_alloc(builder->arena, sizeof *out->shown +
+                                                        out->result_count * sizeof *out->shown->of);
     out->missing = assay__arena_array(builder->arena, plan->metric_count, sizeof *out->missing);
     out->missing_covariates =
         assay__arena_array(builder->arena, (size_t)plan->metric_count * ASSAY_COVARIATES_MAX,
                            sizeof *out->missing_covariates);
-    if (out->results == NULL || out->missing == NULL || out->missing_covariates == NULL)
+    if (out->results == NULL || out->shown == NULL || out->missing == NULL ||
+        out->missing_covariates == NULL)
         return assay__fail_memory(err);
     struct tests *tests = assay__calloc(builder->pair_count, sizeof *tests);
     builder->differences = assay__calloc(per_metric, sizeof *builder->differences);

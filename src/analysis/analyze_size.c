@@ -153,7 +153,7 @@ static double powered_effect(struct assay__builder *builder, const struct assay_
 {
     double effect;
     const struct assay__hypothesis *hypothesis = &builder->hypothesis;
-    const struct assay_comparison *now = &look->comparison;
+    const struct assay__kept_comparison *now = &look->comparison;
     if (now->baseline.n < 2 || now->compared.n < 2 || isnan(now->difference.standard_error) ||
         assay__wide_is_nan(hypothesis->null_difference))
         return NAN;
@@ -170,7 +170,7 @@ static double powered_effect(struct assay__builder *builder, const struct assay_
 
 void assay__note_size(struct assay_look_result *look)
 {
-    const struct assay_sample_size *size = &look->size;
+    const struct assay__kept_size *size = &look->size;
     if (size->absence != ASSAY_SIZE_NOT_PLANNED && size->absence != ASSAY_SIZE_EXISTS)
         look->comparison.flags |= ASSAY_FLAG_NO_REQUIRED_SIZE;
     look->comparison.difference.powered_effect = size->powered_effect_abs;
@@ -182,8 +182,8 @@ enum assay_status assay__analyze_size(struct assay__builder *builder,
                                       struct assay_look_result *look, struct assay_error *err)
 {
     const struct assay_metric_plan *metric = &builder->plan->metrics[result->metric];
-    const struct assay_comparison *now = &look->comparison;
-    struct assay_sample_size *size = &look->size;
+    const struct assay__kept_comparison *now = &look->comparison;
+    struct assay__kept_size *size = &look->size;
     double inflation;
     size->current = now->baseline.n + now->compared.n;
     size->required = size->powered_effect_abs = size->powered_effect_rel = NAN;

@@ -66,8 +66,8 @@ static const char *worse_text(const struct saying *say)
     if (!is_moved && !assay__harm_stands(say->result))
         return assay__arena_format(
             say->builder->arena, "%s looks worse, on %s (%s; %s for worse).", say->id,
-            assay__unsure_text(assay__telling_harm(say->result)->deterioration.flags), say->change,
-            say->p_worse);
+            assay__unsure_text(assay__harm_test(assay__telling_harm(say->result))->flags),
+            say->change, say->p_worse);
     if (!has_margin && is_either(say))
         return assay__arena_format(say->builder->arena,
                                    "%s changed significantly, which is harm (%s; %s for a change).",
@@ -86,7 +86,8 @@ static const char *worse_text(const struct saying *say)
 }
 
 /* A slice that explores: which way, without a verdict. */
-static const char *slice_text(const struct saying *say, const struct assay_difference *difference)
+static const char *slice_text(const struct saying *say,
+                              const struct assay__kept_difference *difference)
 {
     const char *word = "no clear difference";
     if (difference->lower > 0.0)
@@ -130,8 +131,8 @@ static const char *result_text(const struct assay__builder *builder,
     if (builder->out->slices[result->slice].kind == ASSAY_SLICE_DIMENSION)
         return slice_text(&say, &last->comparison.difference);
     assay__p_text(&last->comparison.difference, say.p);
-    if (last->has_deterioration)
-        assay__p_text(&assay__telling_harm(result)->deterioration.difference, say.p_worse);
+    if (last->deterioration != NULL)
+        assay__p_text(&assay__harm_test(assay__telling_harm(result))->difference, say.p_worse);
     return tested_text(&say);
 }
 
@@ -153,7 +154,7 @@ static const char *srm_text(const struct assay__builder *builder,
         return isnan(test->df) || test->df > 0.0
                    ? "Without units the groups' sizes cannot be tested."
                    : "One group alone may have units: the groups' sizes cannot be tested.";
-    assay__p_text(&(struct assay_difference){.p = test->p, .log10_p = test->log10_p}, p);
+    assay__p_text(&(struct assay__kept_difference){.p = test->p, .log10_p = test->log10_p}, p);
     return assay__arena_format(builder->arena, ASSAY__SRM_SUBJECT " %s %s (%s).",
                                assay__srm_verb(state), weights_text(builder), p);
 }

@@ -45,13 +45,13 @@ struct places {
     const struct assay_metric_result *only; /* the first place outside dimensions */
 };
 
-static bool has_few_units(const struct assay_comparison *comparison)
+static bool has_few_units(const struct assay__kept_comparison *comparison)
 {
     return comparison->baseline.n < UNITS_FOR_SKEWNESS ||
            comparison->compared.n < UNITS_FOR_SKEWNESS;
 }
 
-static bool applies(const struct subject *subject, const struct assay_comparison *comparison)
+static bool applies(const struct subject *subject, const struct assay__kept_comparison *comparison)
 {
     if (!(comparison->flags & subject->flags))
         return false;

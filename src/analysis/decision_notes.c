@@ -72,7 +72,7 @@ static enum assay_status note_missingness(struct assay__builder *builder, uint32
         return ASSAY_OK;
     const struct assay_srm *test = &missingness[metric].test;
     char p[ASSAY__PHRASE_BYTES];
-    assay__p_text(&(struct assay_difference){.p = test->p, .log10_p = test->log10_p}, p);
+    assay__p_text(&(struct assay__kept_difference){.p = test->p, .log10_p = test->log10_p}, p);
     return assay__annotate(builder, ASSAY_NOTE_WARNING, (int32_t)metric, NOWHERE,
                            assay__arena_format(builder->arena,
                                                "Values of %s are missing more often in some groups "
@@ -89,7 +89,8 @@ static enum assay_status note_dropped(struct assay__builder *builder,
 {
     const struct assay_metric_plan *metric = &builder->plan->metrics[result->metric];
     char p[ASSAY__PHRASE_BYTES];
-    assay__p_text(&(struct assay_difference){.p = balance->p, .log10_p = balance->log10_p}, p);
+    assay__p_text(&(struct assay__kept_difference){.p = balance->p, .log10_p = balance->log10_p},
+                  p);
     return assay__annotate(
         builder, ASSAY_NOTE_WARNING, (int32_t)result->metric, NOWHERE,
         assay__arena_format(builder->arena,
@@ -115,12 +116,13 @@ static enum assay_status note_balance(struct assay__builder *builder,
         if (!balance->significant || last == NULL)
             continue;
         char p[ASSAY__PHRASE_BYTES], raw[ASSAY__PHRASE_BYTES], adjusted[ASSAY__PHRASE_BYTES];
-        const struct assay_comparison *now = &last->comparison;
+        const struct assay__kept_comparison *now = &last->comparison;
         if (now->reduction.dropped >> balance->covariate & 1) {
             status = note_dropped(builder, result, balance, err);
             continue;
         }
-        assay__p_text(&(struct assay_difference){.p = balance->p, .log10_p = balance->log10_p}, p);
+        assay__p_text(
+            &(struct assay__kept_difference){.p = balance->p, .log10_p = balance->log10_p}, p);
         status = assay__annotate(
             builder, ASSAY_NOTE_WARNING, (int32_t)result->metric, NOWHERE,
             assay__arena_format(

@@ -177,7 +177,7 @@ static enum assay_status guide_metric(struct assay__builder *builder, uint32_t m
 /* z: the normal quantile of the test's level. */
 static double single_share(const struct assay_look_result *look, double z)
 {
-    const struct assay_difference *difference = &look->comparison.difference;
+    const struct assay__kept_difference *difference = &look->comparison.difference;
     double single = isnan(difference->df) ? z : assay__t_quantile_near(z, difference->df);
     return single / difference->critical;
 }

@@ -149,14 +149,15 @@ enum assay_status assay__tracker_boundary(struct assay__tracker *tracker, uint32
 }
 
 /* The normal quantile of a nominal p, on the side tested; of a p of 1 there is none. */
-static double score_of_p(const struct assay_difference *difference, enum assay_side side)
+static double score_of_p(const struct assay__kept_difference *difference, enum assay_side side)
 {
     double log_p = difference->log10_p * M_LN10 - (side == ASSAY_SIDE_BOTH ? M_LN2 : 0.0);
     return log_p < 0.0 ? assay_normal_quantile_log_upper(log_p) : -HUGE_VAL;
 }
 
 /* The statistic as a normal one that points up: Student's t by its nominal p. */
-double assay__normal_statistic(const struct assay_difference *difference, enum assay_side side)
+double assay__normal_statistic(const struct assay__kept_difference *difference,
+                               enum assay_side side)
 {
     if (isnan(difference->df))
         return side == ASSAY_SIDE_LOWER ? -difference->statistic : difference->statistic;
@@ -164,14 +165,15 @@ double assay__normal_statistic(const struct assay_difference *difference, enum a
 }
 
 /* An exact test has no statistic: it counts as the normal one of its p, as Student's t does. */
-static double normal_score(const struct assay_difference *difference, enum assay_side side)
+static double normal_score(const struct assay__kept_difference *difference, enum assay_side side)
 {
     return isnan(difference->statistic) ? score_of_p(difference, side)
                                         : assay__normal_statistic(difference, side);
 }
 
 void assay__tracker_note(struct assay__tracker *tracker, uint32_t k, uint64_t units,
-                         enum assay_side side, bool counts, struct assay_difference *difference)
+                         enum assay_side side, bool counts,
+                         struct assay__kept_difference *difference)
 {
     if (isnan(difference->p))
         return;

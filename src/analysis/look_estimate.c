@@ -38,8 +38,7 @@ static void in_metric_units(const struct assay_metric_result *result, double inf
 {
     double unit = look->comparison.difference.standard_error * sqrt(information);
     double sign = result->side == ASSAY_SIDE_LOWER ? -1.0 : 1.0, null = result->null_difference;
-    look->has_stopped = true;
-    look->stopped = (struct assay_horizon_estimate){
+    *look->stopped = (struct assay_horizon_estimate){
         .p = drift->p,
         .median = null + sign * unit * drift->median,
         .lower = null + sign * unit * (sign > 0.0 ? drift->lower : drift->upper),
@@ -70,7 +69,11 @@ enum assay_status assay__estimate_stopped(const struct assay__builder *builder,
         status = assay_horizon_estimate(horizon, stage - 1, z,
                                         design->two_sided ? 0.5 * design->alpha : design->alpha,
                                         &drift, err);
-    if (status == ASSAY_OK)
-        in_metric_units(result, tracker->sequence[look->look].information, look, &drift);
-    return status;
+    if (status != ASSAY_OK)
+        return status;
+    look->stopped = assay__arena_alloc(builder->arena, sizeof *look->stopped);
+    if (look->stopped == NULL)
+        return assay__fail_memory(err);
+    in_metric_units(result, tracker->sequence[look->look].information, look, &drift);
+    return ASSAY_OK;
 }

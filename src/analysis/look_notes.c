@@ -70,7 +70,7 @@ static bool is_overrun(const struct assay__builder *builder,
 
 static bool has_few_units(const struct assay_look_result *look)
 {
-    const struct assay_comparison *now = &look->comparison;
+    const struct assay__kept_comparison *now = &look->comparison;
     uint64_t least = now->baseline.n < now->compared.n ? now->baseline.n : now->compared.n;
     return least < ASYMPTOTIC_UNITS;
 }

@@ -55,7 +55,8 @@ enum assay_status assay__tracker_boundary(struct assay__tracker *tracker, uint32
  * whether a significance may count at later looks.
  */
 void assay__tracker_note(struct assay__tracker *tracker, uint32_t k, uint64_t units,
-                         enum assay_side side, bool counts, struct assay_difference *difference);
+                         enum assay_side side, bool counts,
+                         struct assay__kept_difference *difference);
 
 /** assay__tracker_release() frees what a tracker holds. */
 void assay__tracker_release(struct assay__tracker *tracker);
@@ -73,7 +74,8 @@ double assay__comparison_share(const struct assay__builder *builder, uint32_t ba
 
 /** assay__normal_statistic() is a statistic as a normal one that points up for the tested side;
  * Student's t by its nominal p. */
-double assay__normal_statistic(const struct assay_difference *difference, enum assay_side side);
+double assay__normal_statistic(const struct assay__kept_difference *difference,
+                               enum assay_side side);
 
 /** assay__estimate_stopped() fills in what a group sequence says once it has stopped. */
 enum assay_status assay__estimate_stopped(const struct assay__builder *builder,

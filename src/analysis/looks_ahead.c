@@ -69,7 +69,7 @@ static uint32_t plan_ahead(uint32_t looks, double made, double expected, double 
 static void fill(const struct assay_metric_result *result, double made, double units,
                  const struct assay_boundary *boundary, struct assay_look_ahead *ahead)
 {
-    const struct assay_difference *last =
+    const struct assay__kept_difference *last =
         &result->looks[result->look_count - 1].comparison.difference;
     double times = units / made;
     *ahead = (struct assay_look_ahead){
@@ -181,7 +181,7 @@ static enum assay_status look_ahead(struct assay__builder *builder,
     struct assay__tracker tracker;
     if (!goes_on(builder, result))
         return ASSAY_OK;
-    const struct assay_difference *last =
+    const struct assay__kept_difference *last =
         &result->looks[result->look_count - 1].comparison.difference;
     if (isnan(last->p) || !(last->standard_error > 0.0))
         return ASSAY_OK; /* nothing says how far estimates will spread */
@@ -207,7 +207,7 @@ enum assay_status assay__analyze_ahead(struct assay__builder *builder, struct as
 /* In parts of the last look's interval, on the side that is tested. */
 static double part_of(const struct assay_metric_result *result, uint32_t i, double statistic)
 {
-    const struct assay_difference *last =
+    const struct assay__kept_difference *last =
         &result->looks[result->look_count - 1].comparison.difference;
     return statistic * result->ahead[i].standard_error / (last->critical * last->standard_error);
 }

@@ -62,8 +62,8 @@ static bool is_found(const struct assay_look_result *look, uint32_t *flags)
 
 static bool is_harmed(const struct assay_look_result *look, uint32_t *flags)
 {
-    *flags = look->deterioration.flags;
-    return look->has_deterioration && look->deterioration.difference.significant;
+    *flags = assay__harm_test(look)->flags;
+    return look->deterioration != NULL && assay__harm_test(look)->difference.significant;
 }
 
 const struct assay_look_result *assay__telling_look(const struct assay_metric_result *result)
@@ -117,14 +117,15 @@ bool assay__is_wrong_way(const struct assay_metric_result *result)
     if (result->hypothesis != ASSAY_HYPOTHESIS_SUPERIORITY || result->side == ASSAY_SIDE_BOTH ||
         result->significant != ASSAY_NO || result->look_count == 0)
         return false;
-    const struct assay_difference *difference = &assay__telling_look(result)->comparison.difference;
+    const struct assay__kept_difference *difference =
+        &assay__telling_look(result)->comparison.difference;
     return result->side == ASSAY_SIDE_UPPER ? difference->upper < 0.0 : difference->lower > 0.0;
 }
 
 bool assay__harm_stands(const struct assay_metric_result *result)
 {
     return result->deteriorated == ASSAY_YES && assay__moved_covariate(result) == UINT32_MAX &&
-           !(assay__telling_harm(result)->deterioration.flags & ASSAY__UNSURE);
+           !(assay__harm_test(assay__telling_harm(result))->flags & ASSAY__UNSURE);
 }
 
 enum assay_outcome assay__outcome(enum assay_hypothesis hypothesis, enum assay_tristate significant)

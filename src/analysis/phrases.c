@@ -35,7 +35,7 @@ const char *assay__percent_text(double share, char out[ASSAY__PHRASE_BYTES])
     return out;
 }
 
-const char *assay__change_text(const struct assay_comparison *comparison,
+const char *assay__change_text(const struct assay__kept_comparison *comparison,
                                char out[ASSAY__PHRASE_BYTES])
 {
     char text[ASSAY__NUMBER_BYTES];
@@ -58,7 +58,7 @@ const char *assay__change_text(const struct assay_comparison *comparison,
     return out;
 }
 
-const char *assay__p_text(const struct assay_difference *test, char out[ASSAY__PHRASE_BYTES])
+const char *assay__p_text(const struct assay__kept_difference *test, char out[ASSAY__PHRASE_BYTES])
 {
     char text[ASSAY__NUMBER_BYTES];
     bool is_tiny = test->log10_p < -300.0;

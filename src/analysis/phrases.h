@@ -13,11 +13,11 @@ enum { ASSAY__PHRASE_BYTES = 96 };
  * relative figure. The sign is that of the difference, also when the baseline is negative. Writes
  * and returns out, as the next ones do.
  */
-const char *assay__change_text(const struct assay_comparison *comparison,
+const char *assay__change_text(const struct assay__kept_comparison *comparison,
                                char out[ASSAY__PHRASE_BYTES]);
 
 /** assay__p_text() is "p 0.0123", "log10 p -412.5" where p underflows, "no p" for NaN. */
-const char *assay__p_text(const struct assay_difference *test, char out[ASSAY__PHRASE_BYTES]);
+const char *assay__p_text(const struct assay__kept_difference *test, char out[ASSAY__PHRASE_BYTES]);
 
 /** assay__percent_text() is "80 %" for 0.8. */
 const char *assay__percent_text(double share, char out[ASSAY__PHRASE_BYTES]);

@@ -69,7 +69,7 @@ static void say_worse(struct assay__case *it, uint32_t metric)
     bool either = it->builder->plan->metrics[metric].direction == ASSAY_DIRECTION_ANY && !is_within;
     size_t length = (size_t)snprintf(
         figures, sizeof figures, "%s; %s for %s", assay__change_text(&look->comparison, change),
-        assay__p_text(&look->deterioration.difference, p), either ? "a change" : "worse");
+        assay__p_text(&assay__harm_test(look)->difference, p), either ? "a change" : "worse");
     if (is_within)
         snprintf(figures + length, sizeof figures - length, ", %s for not worse than the margin",
                  assay__p_text(&assay__telling_look(result)->comparison.difference, p_margin));
@@ -89,8 +89,8 @@ static const char *mismatch_text(const struct assay__case *it)
     char p[ASSAY__PHRASE_BYTES], expected[ASSAY__PHRASE_BYTES];
     const char *text = assay__arena_format(
         it->builder->arena, "Sample ratio mismatch: the groups' sizes do not match the plan (%s)",
-        assay__p_text(&(struct assay_difference){.p = srm->test.p, .log10_p = srm->test.log10_p},
-                      p));
+        assay__p_text(
+            &(struct assay__kept_difference){.p = srm->test.p, .log10_p = srm->test.log10_p}, p));
     uint32_t count = 0;
     for (uint32_t g = 0; text != NULL && g < out->group_count; g++) {
         const struct assay_srm_group *group = &srm->groups[g];
@@ -150,8 +150,8 @@ static void say_unsure(struct assay__case *it, uint32_t metric)
     const struct assay_look_result *look = assay__telling_harm(result);
     snprintf(figures, sizeof figures, "%s; %s for worse; %s",
              assay__change_text(&look->comparison, change),
-             assay__p_text(&look->deterioration.difference, p),
-             assay__unsure_text(look->deterioration.flags));
+             assay__p_text(&assay__harm_test(look)->difference, p),
+             assay__unsure_text(assay__harm_test(look)->flags));
     say(it, "harmNotSure", metric, "looks worse", figures);
 }
 
@@ -179,7 +179,7 @@ static void say_uneven(struct assay__case *it, uint32_t metric)
 {
     const struct assay_srm *test = &it->builder->out->missingness[metric].test;
     char p[ASSAY__PHRASE_BYTES];
-    assay__p_text(&(struct assay_difference){.p = test->p, .log10_p = test->log10_p}, p);
+    assay__p_text(&(struct assay__kept_difference){.p = test->p, .log10_p = test->log10_p}, p);
     assay__reason(it, "valuesMissing", (int32_t)metric,
                   assay__arena_format(it->builder->arena,
                                       "Values of %s are missing unevenly in %s and %s (%s): no "

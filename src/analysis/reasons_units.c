@@ -36,14 +36,14 @@ static void check_units(struct assay__case *it, uint32_t group)
 }
 
 /* The smaller of successes and failures; a share times its units is whole but for rounding. */
-static uint64_t events_of(const struct assay_stats *stats)
+static uint64_t events_of(const struct assay__kept_stats *stats)
 {
     double successes = round(stats->unadjusted * (double)stats->n);
     return (uint64_t)fmin(successes, (double)stats->n - successes);
 }
 
 static void check_metric(struct assay__case *it, uint32_t metric, uint32_t group,
-                         const struct assay_stats *stats)
+                         const struct assay__kept_stats *stats)
 {
     const struct assay_plan *plan = it->builder->plan;
     const char *id = plan->metrics[metric].id;
@@ -168,7 +168,7 @@ enum { SIZE_BYTES = 4 * ASSAY__PHRASE_BYTES };
 /* "40 of 251 units", or why there is no such number. */
 static const char *size_text(const struct assay_metric_result *result, char out[SIZE_BYTES])
 {
-    const struct assay_sample_size *size = &assay__last_look(result)->size;
+    const struct assay__kept_size *size = &assay__last_look(result)->size;
     const struct assay__count current = assay__count(size->current);
     char effect[ASSAY__PHRASE_BYTES], power[ASSAY__PHRASE_BYTES];
     assay__percent_text(result->power, power);

@@ -6,18 +6,21 @@
  * What an analysis is made of, inside the library. Programs see a handle and read it by the
  * functions of assay/analysis.h, so that a figure may be added here at any time.
  */
+#include <stdatomic.h>
+
+#include "analysis/kept.h"
 #include "analysis/plan_model.h"
 #include "assay/analysis.h"
 #include "stats/adjustments.h"
 
 /** struct assay_look_result: one metric x comparison x slice at one look. */
 struct assay_look_result {
-    int64_t time_ns;                    /* end of the look; INT64_MIN when the data have no time */
-    uint32_t look;                      /* index from 0 */
-    struct assay_comparison comparison; /* the test of the metric's role */
-    struct assay_comparison deterioration; /* one-sided in the wrong direction */
-    bool has_deterioration;
-    struct assay_sample_size size;
+    int64_t time_ns; /* end of the look; INT64_MIN when the data have no time */
+    uint32_t look;   /* index from 0 */
+    struct assay__kept_comparison comparison; /* the test of the metric's role */
+    struct assay__kept_test *deterioration;   /* one-sided in the wrong direction; NULL: none.
+                                                 Estimates are those of the comparison */
+    struct assay__kept_size size;
     double information_fraction; /* NaN without planned information */
     double alpha_spent;          /* alpha used up to this look */
     double futility;             /* the statistic's futility bound; NaN where there is none */
@@ -26,10 +29,10 @@ struct assay_look_result {
     double null_difference;                        /* metric units, by this look's baseline */
     enum assay_tristate significant, deteriorated; /* the tests, at any look up to this one */
     enum assay_tristate powered;                   /* current >= required, at this look */
-    bool is_overrun;  /* all alpha was spent before: the last critical value is kept */
-    bool has_stopped; /* group sequential, total and segments: this look ends the sequence, as the
-                         first significant or the final one; then `stopped` is filled in */
-    struct assay_horizon_estimate stopped; /* stage-wise, estimates in metric units */
+    bool is_overrun; /* all alpha was spent before: the last critical value is kept */
+    /* Group sequential, total and segments: this look ends the sequence, as the first significant
+       or the final one. Stage-wise, estimates in metric units; else NULL. */
+    struct assay_horizon_estimate *stopped;
 };
 
 /** struct assay_look_ahead: a look that has not been made yet, and what it asks for if
@@ -80,6 +83,18 @@ struct assay_metric_result {
     double adjusted_p[ASSAY__ADJUST_COUNT];       /* by method; 0 only when it underflows */
     double adjusted_log10_p[ASSAY__ADJUST_COUNT]; /* both NaN when not in a family */
     const char *message;                          /* one plain sentence */
+};
+
+/** struct assay__shown_look: what programs were shown of a look; as long-lived as the analysis. */
+struct assay__shown_look {
+    struct assay_comparison comparison, deterioration;
+    struct assay_sample_size size;
+};
+
+/** struct assay__shown: made as programs read, by any thread; see analysis_read.c. */
+struct assay__shown {
+    atomic_bool any;
+    _Atomic(struct assay__shown_look *) of[]; /* [result]: its looks; NULL before they are read */
 };
 
 /**
@@ -142,7 +157,8 @@ struct assay_analysis {
     uint32_t slice_count;
     uint64_t *units; /* [slice * group_count + group], at the last look */
     struct assay_metric_result *results;
-    size_t result_count; /* by metric, then comparison, then slice */
+    size_t result_count;        /* by metric, then comparison, then slice */
+    struct assay__shown *shown; /* of the results, as programs read them */
     struct assay_srm_result *srm;
     uint32_t srm_count; /* one per slice */
     struct assay_treatment *treatments;

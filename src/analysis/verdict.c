@@ -40,7 +40,7 @@ static const struct wording *wording_of(const struct assay_metric_plan *metric)
 static const char *unsure_word(const struct assay_metric_result *result,
                                const struct wording *words)
 {
-    if (!(assay__telling_harm(result)->deterioration.flags & ASSAY_FLAG_SKEWED_SIGNIFICANCE))
+    if (!(assay__harm_test(assay__telling_harm(result))->flags & ASSAY_FLAG_SKEWED_SIGNIFICANCE))
         return "worse, few units";
     return words == &MOVED ? MOVED.skewed : WORSE.skewed;
 }

@@ -199,7 +199,7 @@ static void take_metric(double effect, const struct assay_metric_result *result,
     const struct assay_look_result *last = assay__last_look(result);
     if (last == NULL)
         return;
-    const struct assay_difference *difference = &last->comparison.difference;
+    const struct assay__kept_difference *difference = &last->comparison.difference;
     out->is_there = result->significant != ASSAY_UNKNOWN;
     out->significant = result->significant == ASSAY_YES;
     out->deteriorated = result->deteriorated == ASSAY_YES;
@@ -208,9 +208,9 @@ static void take_metric(double effect, const struct assay_metric_result *result,
     if (effect != 0.0)
         out->ratio = difference->estimate / effect;
     for (uint32_t i = 0; i < result->look_count; i++) {
-        if (!result->looks[i].has_stopped)
+        if (result->looks[i].stopped == NULL)
             continue;
-        const struct assay_horizon_estimate *stopped = &result->looks[i].stopped;
+        const struct assay_horizon_estimate *stopped = result->looks[i].stopped;
         out->covered_after = covers(stopped->lower, stopped->upper, effect);
         if (effect != 0.0)
             out->ratio_after = stopped->median / effect;

@@ -20,7 +20,8 @@ void assay__detail_slice(struct assay__json *json, const struct assay_slice *sli
     assay__json_end(json, '}');
 }
 
-static void write_stats(struct assay__json *json, const char *key, const struct assay_stats *stats)
+static void write_stats(struct assay__json *json, const char *key,
+                        const struct assay__kept_stats *stats)
 {
     assay__json_member_begin(json, key, '{');
     assay__json_member_count(json, "n", stats->n);
@@ -35,7 +36,7 @@ static void write_stats(struct assay__json *json, const char *key, const struct 
 
 /* What a test found; is_tested is false for figures that nothing is decided by. */
 static void write_difference(struct assay__json *json, const char *key,
-                             const struct assay_difference *difference, double powered_effect,
+                             const struct assay__kept_difference *difference, double powered_effect,
                              bool is_tested)
 {
     assay__json_member_begin(json, key, '{');
@@ -55,7 +56,7 @@ static void write_difference(struct assay__json *json, const char *key,
     assay__json_end(json, '}');
 }
 
-static void write_fieller(struct assay__json *json, const struct assay_relative *relative)
+static void write_fieller(struct assay__json *json, const struct assay__kept_relative *relative)
 {
     bool bounded = relative->fieller_kind == ASSAY_FIELLER_BOUNDED;
     assay__json_member_begin(json, "fieller", '{');
@@ -79,7 +80,7 @@ static void write_bounds(struct assay__json *json, const char *key, double lower
     assay__json_end(json, '}');
 }
 
-static void write_relative(struct assay__json *json, const struct assay_relative *relative)
+static void write_relative(struct assay__json *json, const struct assay__kept_relative *relative)
 {
     assay__json_member_begin(json, "relative", '{');
     assay__json_member_number(json, "estimate", relative->estimate);
@@ -95,17 +96,19 @@ static void write_relative(struct assay__json *json, const struct assay_relative
 }
 
 static void write_reduction(struct assay__json *json, const struct assay_metric_plan *metric,
-                            const struct assay_reduction_result *reduction)
+                            const struct assay__kept_reduction *reduction)
 {
     assay__json_member_begin(json, "varianceReduction", '{');
     assay__json_member_string(json, "method", assay__name_reduction(reduction->method));
     assay__json_member_begin(json, "slopes", '[');
     for (uint32_t i = 0; i < reduction->covariate_count; i++) {
         assay__json_begin(json, '{');
+        bool has = reduction->slopes != NULL;
         if (i < assay__metric_covariate_count(metric))
             assay__json_member_string(json, "covariate", assay__metric_covariate(metric, i));
-        assay__json_member_number(json, "baseline", reduction->baseline_slopes[i]);
-        assay__json_member_number(json, "compared", reduction->compared_slopes[i]);
+        assay__json_member_number(json, "baseline", has ? reduction->slopes[i] : 0.0);
+        assay__json_member_number(json, "compared",
+                                  has ? reduction->slopes[reduction->covariate_count + i] : 0.0);
         assay__json_member_boolean(json, "dropped", (reduction->dropped >> i & 1u) != 0);
         assay__json_end(json, '}');
     }
@@ -121,7 +124,7 @@ static const char *const ABSENCES[] = {[ASSAY_SIZE_ZERO_BASELINE] = "zeroBaselin
                                        [ASSAY_SIZE_NO_VARIANCE] = "noVariance"};
 
 static void write_sample_size(struct assay__json *json, const struct assay_metric_result *result,
-                              const struct assay_sample_size *size)
+                              const struct assay__kept_size *size)
 {
     assay__json_member_begin(json, "sampleSize", '{');
     assay__json_member_count(json, "current", size->current);
@@ -137,7 +140,7 @@ static void write_sample_size(struct assay__json *json, const struct assay_metri
 
 /* Edgeworth's estimate of the true tail errors, and the intervals corrected for skewness. */
 static void write_skewness(struct assay__json *json, const struct assay_plan *plan,
-                           const struct assay_comparison *comparison)
+                           const struct assay__kept_comparison *comparison)
 {
     if (isfinite(comparison->tail_error.lower) || isfinite(comparison->tail_error.upper)) {
         assay__json_member_begin(json, "tailError", '{');
@@ -255,13 +258,13 @@ static void write_place(struct assay__json *json, const struct assay_analysis *a
 /* After the stop of a group sequence: by the stage-wise ordering. */
 static void write_stopped(struct assay__json *json, const struct assay_look_result *look)
 {
-    if (!look->has_stopped)
+    if (look->stopped == NULL)
         return;
     assay__json_member_begin(json, "afterStopping", '{');
-    assay__json_member_number(json, "p", look->stopped.p);
-    assay__json_member_number(json, "estimate", look->stopped.median);
-    assay__json_member_number(json, "lower", look->stopped.lower);
-    assay__json_member_number(json, "upper", look->stopped.upper);
+    assay__json_member_number(json, "p", look->stopped->p);
+    assay__json_member_number(json, "estimate", look->stopped->median);
+    assay__json_member_number(json, "lower", look->stopped->lower);
+    assay__json_member_number(json, "upper", look->stopped->upper);
     assay__json_end(json, '}');
 }
 
@@ -292,7 +295,7 @@ void assay__detail_comparison(struct assay__json *json, const struct assay_analy
                               const struct assay_metric_result *result,
                               const struct assay_look_result *look)
 {
-    const struct assay_comparison *comparison = &look->comparison;
+    const struct assay__kept_comparison *comparison = &look->comparison;
     const struct assay_metric_plan *metric = &analysis->plan->metrics[result->metric];
     assay__json_begin(json, '{');
     write_place(json, analysis, result, look);
@@ -304,8 +307,8 @@ void assay__detail_comparison(struct assay__json *json, const struct assay_analy
                      result->significant != ASSAY_UNKNOWN);
     write_relative(json, &comparison->relative);
     write_reduction(json, metric, &comparison->reduction);
-    if (look->has_deterioration)
-        write_difference(json, "deterioration", &look->deterioration.difference, (double)NAN,
+    if (look->deterioration != NULL)
+        write_difference(json, "deterioration", &assay__harm_test(look)->difference, (double)NAN,
                          result->deteriorated != ASSAY_UNKNOWN);
     write_skewness(json, analysis->plan, comparison);
     write_multiplicity(json, result);
@@ -322,8 +325,8 @@ void assay__detail_comparison(struct assay__json *json, const struct assay_analy
     write_stopped(json, look);
     write_ahead(json, result, look);
     write_flags(json, "flags", comparison->flags);
-    if (look->has_deterioration && look->deterioration.flags != 0)
-        write_flags(json, "deteriorationFlags", look->deterioration.flags);
+    if (look->deterioration != NULL && assay__harm_test(look)->flags != 0)
+        write_flags(json, "deteriorationFlags", assay__harm_test(look)->flags);
     assay__json_member_string(json, "message", result->message);
     assay__json_end(json, '}');
 }

@@ -107,8 +107,8 @@ static struct assay__bounds relative_bounds(const struct source *source)
 
 static double deterioration_p(const struct source *source)
 {
-    bool is_tested = source->look != NULL && source->look->has_deterioration;
-    return is_tested ? source->look->deterioration.difference.p : (double)NAN;
+    bool is_tested = source->look != NULL && source->look->deterioration != NULL;
+    return is_tested ? assay__harm_test(source->look)->difference.p : (double)NAN;
 }
 
 /* What was found up to the row's look; of a result without looks, what it says of itself. */

@@ -306,8 +306,8 @@ START_TEST(families_of_all_slices_are_found_at_once)
     for (int k = 0; k < TESTS; k++)
         for (int kind = 0; kind < KINDS; kind++)
             looks[k][kind].comparison.difference =
-                (struct assay_difference){.p = pow(10.0, -(5.0 * k + 1.0) - kind / 100.0),
-                                          .log10_p = -(5.0 * k + 1.0) - kind / 100.0};
+                (struct assay__kept_difference){.p = pow(10.0, -(5.0 * k + 1.0) - kind / 100.0),
+                                                .log10_p = -(5.0 * k + 1.0) - kind / 100.0};
     for (size_t i = 0; i < out.result_count; i++)
         out.results[i] =
             (struct assay_metric_result){.metric = (uint32_t)(i / slices / PAIRS),
@@ -319,7 +319,8 @@ START_TEST(families_of_all_slices_are_found_at_once)
     assert_ok(assay__analyze_multiplicity(&builder, &err), &err);
     ck_assert_double_lt((double)(clock() - start) / CLOCKS_PER_SEC, 10.0);
     for (size_t i = 0; i < out.result_count; i++) {
-        const struct assay_difference *difference = &out.results[i].looks[0].comparison.difference;
+        const struct assay__kept_difference *difference =
+            &out.results[i].looks[0].comparison.difference;
         double factor = RANKS[_i][i / slices], log10_p = difference->log10_p;
         ck_assert_double_eq(out.results[i].adjusted_p[ASSAY_ADJUST_HOLM], factor * difference->p);
         ck_assert_double_eq_tol(out.results[i].adjusted_log10_p[ASSAY_ADJUST_HOLM],

@@ -36,7 +36,7 @@ START_TEST(a_share_of_a_baseline_of_zero_is_no_margin)
     assert_ok(run.status, &run.err);
     const struct assay_metric_result *effect = &run.analysis->results[0];
     const struct assay_metric_result *margin = &run.analysis->results[1];
-    const struct assay_difference *difference = &margin->looks[0].comparison.difference;
+    const struct assay__kept_difference *difference = &margin->looks[0].comparison.difference;
     ck_assert(isnan(effect->effect_abs) && isnan(effect->looks[0].size.required));
     ck_assert_int_eq(effect->significant, ASSAY_YES); /* against 0, as ever */
     ck_assert(isnan(margin->margin_abs) && isnan(margin->null_difference));

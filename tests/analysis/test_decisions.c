@@ -12,6 +12,7 @@
 #include <math.h>
 #include <unistd.h>
 
+#include "analysis/analysis_view.h"
 #include "golden_analysis.h"
 
 static const double TOLERANCE = 1e-13;
@@ -172,7 +173,7 @@ static void check_test(struct experiment *it, char *text)
     const struct assay_look_result *look = &result->looks[result->look_count - 1];
     check_p(it, place, "p", words[6], look->comparison.difference.p);
     check_p(it, place, "p of harm", words[8],
-            look->has_deterioration ? look->deterioration.difference.p : (double)NAN);
+            look->deterioration != NULL ? look->deterioration->difference.p : (double)NAN);
     if (strcmp(words[9], "-") != 0)
         check_number(it, place, "required size", words[9], look->size.required, 0.0);
     if (strcmp(words[10], "-") != 0)
@@ -194,14 +195,14 @@ static void check_figures(struct experiment *it, char *text)
 
 /* "critical p significant spent" of one test at one look; "-" for one that is not made. */
 static void check_found(struct experiment *it, const char *place, char *const words[4],
-                        const struct assay_comparison *found, double spent)
+                        const struct assay__kept_difference *found, double spent)
 {
     bool is_made = strcmp(words[2], "-") != 0;
-    check_number(it, place, "critical value", words[0],
-                 is_made ? found->difference.critical : (double)NAN, TOLERANCE);
-    check_p(it, place, "p", words[1], is_made ? found->difference.p : (double)NAN);
+    check_number(it, place, "critical value", words[0], is_made ? found->critical : (double)NAN,
+                 TOLERANCE);
+    check_p(it, place, "p", words[1], is_made ? found->p : (double)NAN);
     check_number(it, place, "alpha spent", words[3], is_made ? spent : (double)NAN, TOLERANCE);
-    const char *significant = found->difference.significant ? "yes" : "no";
+    const char *significant = found->significant ? "yes" : "no";
     if (is_made && strcmp(words[2], significant) != 0)
         differ(it, place, "significance", words[2], significant);
 }
@@ -219,10 +220,11 @@ static void check_look(struct experiment *it, char *text)
             continue;
         snprintf(place, sizeof place, "%.30s, %.30s against %.30s, look %u", words[0], words[2],
                  words[1], number);
-        check_found(it, place, words + 4, &look->comparison, look->alpha_spent);
+        check_found(it, place, words + 4, &look->comparison.difference, look->alpha_spent);
         snprintf(place, sizeof place, "%.30s, %.30s against %.30s, look %u, harm", words[0],
                  words[2], words[1], number);
-        check_found(it, place, words + 8, &look->deterioration, look->deterioration_alpha_spent);
+        check_found(it, place, words + 8, &assay__harm_test(look)->difference,
+                    look->deterioration_alpha_spent);
         return;
     }
     ck_abort_msg("%s: %s has no look %s", it->name, words[0], words[3]);

@@ -267,7 +267,7 @@ START_TEST(moments_of_a_caller_are_analyzed)
     assert_ok(assay_moments_compare((const struct assay_moments *const *)moments, 2, 0, 1, &method,
                                     &want, &err),
               &err);
-    const struct assay_comparison *got = &analysis->results[0].looks[0].comparison;
+    const struct assay__kept_comparison *got = &analysis->results[0].looks[0].comparison;
     ck_assert_uint_eq(analysis->units[0], 3);
     ck_assert_uint_eq(got->compared.n, 3);
     assert_close(got->difference.estimate, want.difference.estimate, 0.0);

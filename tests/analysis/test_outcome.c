@@ -26,18 +26,20 @@ START_TEST(sizes_have_one_state_each)
 END_TEST
 
 /* Three looks of which some found something; n grows by 20. */
-static struct assay_metric_result result_of(struct assay_look_result looks[3], const char *found,
+static struct assay_metric_result result_of(struct assay_look_result looks[3],
+                                            struct assay__kept_test harm[3], const char *found,
                                             const char *harmed)
 {
     struct assay_metric_result result = {
         .looks = looks, .look_count = 3, .significant = ASSAY_NO, .deteriorated = ASSAY_NO};
     for (uint32_t i = 0; i < 3; i++) {
         uint64_t n = 20 * (i + 1);
-        looks[i] = (struct assay_look_result){.look = i, .has_deterioration = true};
+        looks[i] = (struct assay_look_result){.look = i, .deterioration = &harm[i]};
+        harm[i] = (struct assay__kept_test){.flags = 0};
         looks[i].comparison.difference.significant = found[i] == 'x';
-        looks[i].deterioration.baseline.n = looks[i].deterioration.compared.n = n;
-        looks[i].deterioration.difference.significant = harmed[i] == 'x';
-        looks[i].deterioration.difference.tested_by = ASSAY_TESTED_BY_WELCH;
+        looks[i].comparison.baseline.n = looks[i].comparison.compared.n = n;
+        harm[i].difference.significant = harmed[i] == 'x';
+        harm[i].difference.tested_by = ASSAY_TESTED_BY_WELCH;
         if (found[i] == 'x')
             result.significant = ASSAY_YES;
         if (harmed[i] == 'x')
@@ -54,8 +56,9 @@ START_TEST(the_look_shown_is_the_one_that_tells)
     } CASES[] = {{"...", "...", 2}, {"x..", "...", 0}, {"xx.", "...", 1}, {"x.x", "...", 2},
                  {"...", ".x.", 1}, {"x..", ".x.", 1}, {"...", "x.x", 2}};
     struct assay_look_result looks[3];
+    struct assay__kept_test harm[3];
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
-        struct assay_metric_result result = result_of(looks, CASES[i].found, CASES[i].harmed);
+        struct assay_metric_result result = result_of(looks, harm, CASES[i].found, CASES[i].harmed);
         ck_assert_uint_eq(assay__shown_look(&result)->look, CASES[i].shown);
     }
     const struct assay_metric_result empty = {.look_count = 0};
@@ -67,21 +70,22 @@ END_TEST
 START_TEST(harm_stands_where_it_is_sure)
 {
     struct assay_look_result looks[3];
-    struct assay_metric_result result = result_of(looks, "...", "x.x");
+    struct assay__kept_test harm[3];
+    struct assay_metric_result result = result_of(looks, harm, "...", "x.x");
     ck_assert(assay__harm_stands(&result));
-    looks[2].deterioration.flags = ASSAY_FLAG_FEW_SIGNIFICANCE;
+    harm[2].flags = ASSAY_FLAG_FEW_SIGNIFICANCE;
     ck_assert(assay__harm_stands(&result));
     ck_assert_ptr_eq(assay__telling_harm(&result), &looks[0]);
-    looks[0].deterioration.flags = ASSAY_FLAG_FEW_SIGNIFICANCE;
+    harm[0].flags = ASSAY_FLAG_FEW_SIGNIFICANCE;
     ck_assert(!assay__harm_stands(&result));
     ck_assert_ptr_eq(assay__telling_harm(&result), &looks[2]);
-    looks[2].deterioration.flags = ASSAY_FLAG_SKEWED_SIGNIFICANCE;
+    harm[2].flags = ASSAY_FLAG_SKEWED_SIGNIFICANCE;
     ck_assert(!assay__harm_stands(&result));
-    result = result_of(looks, "...", "xx.");
-    looks[1].deterioration.flags = ASSAY_FLAG_FEW_SIGNIFICANCE;
+    result = result_of(looks, harm, "...", "xx.");
+    harm[1].flags = ASSAY_FLAG_FEW_SIGNIFICANCE;
     ck_assert_ptr_eq(assay__telling_harm(&result), &looks[0]);
     ck_assert(assay__harm_stands(&result));
-    result = result_of(looks, "x..", "...");
+    result = result_of(looks, harm, "x..", "...");
     ck_assert(!assay__harm_stands(&result));
     looks[0].comparison.flags = ASSAY_FLAG_SKEWED_SIGNIFICANCE;
     ck_assert_ptr_eq(assay__telling_look(&result), &looks[2]);
@@ -91,7 +95,8 @@ END_TEST
 START_TEST(an_adjustment_by_a_covariate_that_moved_is_known)
 {
     struct assay_look_result looks[3];
-    struct assay_metric_result result = result_of(looks, "...", "..x");
+    struct assay__kept_test harm[3];
+    struct assay_metric_result result = result_of(looks, harm, "...", "..x");
     struct assay_balance balance[] = {{.covariate = 0}, {.covariate = 1, .significant = true}};
     result.balance = balance;
     result.balance_count = 2;

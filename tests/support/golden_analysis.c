@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "golden_analysis.h"
 
+#include "analysis/analysis_view.h"
+
 #include "test.h"
 
 /* Fields of a line of CSV in place; quotes removed. Returns how many there are. */
@@ -70,7 +72,8 @@ static double srm_field(const struct assay_srm_result *srm, const char *field)
 double golden_result_field(const struct assay_metric_result *result, const char *field)
 {
     const struct assay_look_result *look = &result->looks[result->look_count - 1];
-    const struct assay_comparison *c = &look->comparison;
+    struct assay_comparison shown, *c = &shown;
+    assay__kept_show(&look->comparison, NULL, &shown);
     const struct {
         const char *name;
         double value;
@@ -105,8 +108,8 @@ double golden_result_field(const struct assay_metric_result *result, const char 
                   {"baselineSlope2", c->reduction.baseline_slopes[1]},
                   {"comparedSlope1", c->reduction.compared_slopes[0]},
                   {"comparedSlope2", c->reduction.compared_slopes[1]},
-                  {"deteriorationP", look->deterioration.difference.p},
-                  {"deteriorationCritical", look->deterioration.difference.critical},
+                  {"deteriorationP", assay__harm_test(look)->difference.p},
+                  {"deteriorationCritical", assay__harm_test(look)->difference.critical},
                   {"sliceP", result->slice_p},
                   {"required", look->size.required},
                   {"poweredEffect", look->size.powered_effect_abs}};

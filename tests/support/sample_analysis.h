@@ -30,6 +30,7 @@ struct sample {
     uint64_t units[SAMPLE_SLICES * SAMPLE_GROUPS];
     struct assay_metric_result results[SAMPLE_RESULTS];
     struct assay_look_result looks[SAMPLE_RESULTS * 2];
+    struct assay__kept_test harm[SAMPLE_RESULTS * 2];
     struct assay_srm_result srm[SAMPLE_SLICES];
     struct assay_srm_group srm_groups[SAMPLE_SLICES * SAMPLE_GROUPS];
     struct assay_treatment treatments[SAMPLE_PAIRS];
@@ -40,6 +41,7 @@ struct sample {
 };
 
 static const char *sample_covariates[] = {"history", "recency"};
+static double sample_slopes[] = {0.5, 0, 0.25, 0};
 static const char *sample_contexts[] = {"spend", "No-E-Mail-vs-Mens-E-Mail", "channel = Web"};
 static const struct assay_advice_reason sample_ship[] = {
     {"improved", 0, "visit improved significantly.", {0}},
@@ -121,12 +123,12 @@ static void sample_groups(struct sample *s)
 }
 
 /* Figures of one comparison: estimates and a difference with its interval. */
-static struct assay_comparison sample_comparison(double c, double t, double se)
+static struct assay__kept_comparison sample_comparison(double c, double t, double se)
 {
     const double none = (double)NAN;
     double d = t - c, q = 2.24;
     /* clang-format off */
-    struct assay_comparison x = {
+    struct assay__kept_comparison x = {
         .baseline = {21306, c, c * (1 - c), se / 1.4, c, se / 1.4, 1.5},
         .compared = {21307, t, t * (1 - t), se / 1.4, t, se / 1.4, 1.25},
         .difference = {d, se, none, d / se, q, d - q * se, d + q * se, 3.1e-110, -109.51,
@@ -145,8 +147,8 @@ static struct assay_comparison sample_comparison(double c, double t, double se)
     return x;
 }
 
-static void sample_look(struct assay_look_result *look, uint32_t metric, uint32_t pair,
-                        uint32_t slice)
+static void sample_look(struct assay_look_result *look, struct assay__kept_test *harm,
+                        uint32_t metric, uint32_t pair, uint32_t slice)
 {
     static const double c[] = {0.10617, 0.6528, 0.0312, 1234.5};
     static const double lift[] = {0.42, 0.18, 0.021, -0.0004};
@@ -155,35 +157,39 @@ static void sample_look(struct assay_look_result *look, uint32_t metric, uint32_
     double se = c[metric] * noise[metric] * sqrt(1.0 + slice * (slice == 3 ? 40 : 1));
     const double none = (double)NAN;
     *look = (struct assay_look_result){.time_ns = INT64_MIN,
-                                       .size = {42613, none, ASSAY_SIZE_NOT_PLANNED, none, none},
+                                       .size = {42613, none, none, none, ASSAY_SIZE_NOT_PLANNED},
                                        .information_fraction = 1,
                                        .alpha_spent = 0.0125,
                                        .deterioration_alpha_spent = none};
     look->comparison = sample_comparison(c[metric], t, se);
     if (metric == 1)
-        look->comparison.reduction = (struct assay_reduction_result){
-            ASSAY_REDUCTION_FULL,   2,  2, {0.5, 0}, {0.25, 0}, 0.25 + 0.015625 * pair,
-            0.75 - 0.015625 * pair, {0}};
+        look->comparison.reduction =
+            (struct assay__kept_reduction){.method = ASSAY_REDUCTION_FULL,
+                                           .covariate_count = 2,
+                                           .dropped = 2,
+                                           .slopes = sample_slopes,
+                                           .rate = 0.25 + 0.015625 * pair,
+                                           .remaining = 0.75 - 0.015625 * pair};
     if (metric != 3) {
-        look->has_deterioration = true;
-        look->deterioration = look->comparison;
-        look->deterioration.difference.significant = false;
-        look->deterioration.difference.p = 0.9;
-        look->deterioration.difference.log10_p = -0.0457;
+        look->deterioration = harm;
+        *harm = assay__kept_same_test(&look->comparison);
+        harm->difference.significant = false;
+        harm->difference.p = 0.9;
+        harm->difference.log10_p = -0.0457;
         look->deterioration_alpha_spent = 0.005;
     }
     if (metric == 0 || metric == 2)
-        look->size = (struct assay_sample_size){
-            42613, metric == 0 ? 51200 : 8000, ASSAY_SIZE_EXISTS, 0.0125, 0.125, {0}};
+        look->size = (struct assay__kept_size){42613, metric == 0 ? 51200 : 8000, 0.0125, 0.125,
+                                               ASSAY_SIZE_EXISTS};
 }
 
 static void sample_answers(struct assay_metric_result *r, struct assay_look_result *look)
 {
     if (r->metric == 2 && r->compared == 2) {
         r->deteriorated = ASSAY_YES;
-        look->deterioration.difference.significant = true;
-        look->deterioration.difference.p = 0;
-        look->deterioration.difference.log10_p = -400.25;
+        look->deterioration->difference.significant = true;
+        look->deterioration->difference.p = 0;
+        look->deterioration->difference.log10_p = -400.25;
     }
     if (r->metric == 1) {
         r->significant = ASSAY_NO;
@@ -240,7 +246,7 @@ static void sample_result(struct sample *s, uint32_t metric, uint32_t pair, uint
         .adjusted_log10_p = {-108, -108.5, none, -107.25},
         .message = metric == 0 ? "visit improved significantly (+42 %)." : "A sentence."};
     for (uint32_t look = 0; look < r->look_count; look++) {
-        sample_look(&r->looks[look], metric, pair, slice);
+        sample_look(&r->looks[look], &s->harm[index * 2 + look], metric, pair, slice);
         r->looks[look].look = look;
         if (r->look_count == 2)
             r->looks[look].time_ns = (int64_t)(1767225600 + 86400 * look) * 1000000000;

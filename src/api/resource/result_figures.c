@@ -73,7 +73,7 @@ const void *assay__field_place(const struct assay__result_field *field,
     else if (field->base == ASSAY__BASE_LOOK)
         base = view->look;
     else if (field->base == ASSAY__BASE_TEST)
-        base = view->is_deterioration ? &view->look->deterioration : &view->look->comparison;
+        base = &view->look->comparison;
     return (const char *)base + field->offset;
 }
 

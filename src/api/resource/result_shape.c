@@ -121,9 +121,10 @@ static void fill_look(struct assay__view *out, const struct assay__view *of,
     *out = *of;
     out->look = look;
     out->is_deterioration = is_deterioration;
-    const struct assay_comparison *test =
-        is_deterioration ? &look->deterioration : &look->comparison;
-    bool has_relative = isfinite(test->relative.estimate);
+    const struct assay__kept_comparison *test = &look->comparison; /* estimates are of both tests */
+    double relative = is_deterioration ? assay__harm_test(look)->relative.estimate
+                                       : look->comparison.relative.estimate;
+    bool has_relative = isfinite(relative);
     out->estimates = (struct assay__look_view){
         .baseline = test->baseline.estimate,
         .compared = test->compared.estimate,
@@ -152,7 +153,7 @@ static bool view_last_look(const struct assay__view *of, size_t index, struct as
 static bool view_deterioration(const struct assay__view *of, size_t index, struct assay__view *out)
 {
     const struct assay_look_result *last = assay__last_look(of->result);
-    if (index > 0 || last == NULL || !last->has_deterioration)
+    if (index > 0 || last == NULL || last->deterioration == NULL)
         return false;
     fill_look(out, of, last, true);
     return true;
@@ -165,8 +166,8 @@ static void fill_scale(struct assay__view *out, const struct assay__view *of, do
 {
     const struct assay_metric_result *result = of->result;
     const struct assay_look_result *look = of->look;
-    const struct assay_difference *difference =
-        of->is_deterioration ? &look->deterioration.difference : &look->comparison.difference;
+    const struct assay__kept_difference *difference =
+        of->is_deterioration ? &assay__harm_test(look)->difference : &look->comparison.difference;
     enum assay_tristate found = of->is_deterioration ? result->deteriorated : result->significant;
     bool is_tested = found != ASSAY_UNKNOWN && !isnan(difference->p);
     *out = *of;
@@ -180,9 +181,9 @@ static void fill_scale(struct assay__view *out, const struct assay__view *of, do
 
 static bool view_absolute(const struct assay__view *of, size_t index, struct assay__view *out)
 {
-    const struct assay_difference *difference = of->is_deterioration
-                                                    ? &of->look->deterioration.difference
-                                                    : &of->look->comparison.difference;
+    const struct assay__kept_difference *difference = of->is_deterioration
+                                                          ? &assay__harm_test(of->look)->difference
+                                                          : &of->look->comparison.difference;
     fill_scale(out, of, difference->estimate,
                (struct assay__bounds){difference->lower, difference->upper},
                of->look->size.powered_effect_abs);
@@ -191,8 +192,9 @@ static bool view_absolute(const struct assay__view *of, size_t index, struct ass
 
 static bool view_relative(const struct assay__view *of, size_t index, struct assay__view *out)
 {
-    const struct assay_relative *relative =
-        of->is_deterioration ? &of->look->deterioration.relative : &of->look->comparison.relative;
+    const struct assay__kept_relative *relative = of->is_deterioration
+                                                      ? &assay__harm_test(of->look)->relative
+                                                      : &of->look->comparison.relative;
     fill_scale(out, of, relative->estimate, assay__relative_bounds(of->analysis->plan, relative),
                of->look->size.powered_effect_rel);
     return index == 0 && isfinite(relative->estimate);
@@ -349,7 +351,7 @@ struct assay__view assay__result_view(const struct assay_analysis *analysis)
     ROW(name, "", .kind = ASSAY__KIND_TEXT, BOUND(ASSAY__C_TIME, assay_look_result, member),       \
         .base = ASSAY__BASE_LOOK)
 #define TEST_VALUE(name, type, member)                                                             \
-    WRAPPER(name, "value", NUMBER_SHAPE, BOUND(type, assay_comparison, member),                    \
+    WRAPPER(name, "value", NUMBER_SHAPE, BOUND(type, assay__kept_comparison, member),              \
             .base = ASSAY__BASE_TEST)
 #define PARTS(name, is, of, see) ROW(name, "", .kind = is, .shape = &(of), .view = see)
 #define OBJECT(name, shape, view) PARTS(name, ASSAY__KIND_OBJECT, shape, view)

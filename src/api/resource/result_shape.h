@@ -42,7 +42,7 @@ enum assay__base {
     ASSAY__BASE_VIEW,   /* struct assay__view: what is put together for it */
     ASSAY__BASE_RESULT, /* struct assay_metric_result of the view's comparison */
     ASSAY__BASE_LOOK,   /* struct assay_look_result of the view's look */
-    ASSAY__BASE_TEST    /* struct assay_comparison: the look's test of the view's question */
+    ASSAY__BASE_TEST    /* struct assay__kept_comparison of that look */
 };
 
 struct assay__shape;

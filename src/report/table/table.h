@@ -82,7 +82,7 @@ void assay__table_row_level(const struct assay_metric_result *result,
 
 /** assay__table_row_two_sided() writes the classical interval and its level; nothing without one.
  */
-void assay__table_row_two_sided(const struct assay_comparison *comparison, double level,
+void assay__table_row_two_sided(const struct assay__kept_comparison *comparison, double level,
                                 char title[ASSAY__FIGURE_BYTES + 16],
                                 char interval[2 * ASSAY__FIGURE_BYTES + 8]);
 

@@ -31,8 +31,8 @@ static double fill_looks(struct assay__chart_look *looks, const struct assay_ana
     for (uint32_t k = 0; k < result->look_count; k++) {
         const struct assay_look_result *look = &result->looks[k];
         struct assay__drawn drawn = assay__table_row_drawn(analysis, result, look, relative);
-        const struct assay_comparison *comparison = &look->comparison;
-        const struct assay_difference *difference = &comparison->difference;
+        const struct assay__kept_comparison *comparison = &look->comparison;
+        const struct assay__kept_difference *difference = &comparison->difference;
         double scale = relative ? factor / fabs(comparison->baseline.estimate) : 1.0;
         looks[k] = (struct assay__chart_look){
             .lower = drawn.lower * factor,

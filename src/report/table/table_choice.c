@@ -68,7 +68,7 @@ static void take_some(struct assay__choice *choice, const struct assay_analysis 
         const struct assay_look_result *look = assay__shown_look(result);
         bool is_harm = result->deteriorated == ASSAY_YES;
         found[choice->found++] = (struct found){i, is_harm,
-                                                is_harm ? look->deterioration.difference.log10_p
+                                                is_harm ? assay__harm_test(look)->difference.log10_p
                                                         : look->comparison.difference.log10_p};
     }
     qsort(found, choice->found, sizeof *found, compare_found);

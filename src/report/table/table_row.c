@@ -29,7 +29,7 @@ static void interval_text(double lower, double upper, int decimals, char *out, s
 }
 
 static void fill_relative(struct assay__table_row *row, const struct assay_plan *plan,
-                          const struct assay_relative *relative)
+                          const struct assay__kept_relative *relative)
 {
     if (!isfinite(relative->estimate))
         return;
@@ -61,9 +61,10 @@ static int decimals_of_bounds(double lower, double upper, int decimals)
     return decimals;
 }
 
-static void fill_absolute(struct assay__table_row *row, const struct assay_comparison *comparison)
+static void fill_absolute(struct assay__table_row *row,
+                          const struct assay__kept_comparison *comparison)
 {
-    const struct assay_difference *difference = &comparison->difference;
+    const struct assay__kept_difference *difference = &comparison->difference;
     int decimals =
         assay__figure_decimals(half_width(difference->lower, difference->upper),
                                isfinite(difference->estimate) && difference->estimate != 0.0
@@ -97,7 +98,7 @@ static void short_count(double count, char out[ASSAY__FIGURE_BYTES])
 }
 
 static void fill_power(struct assay__table_row *row, const struct assay_metric_result *result,
-                       const struct assay_sample_size *size)
+                       const struct assay__kept_size *size)
 {
     if (result->powered == ASSAY_YES) {
         snprintf(row->power, sizeof row->power, "powered");
@@ -126,7 +127,7 @@ static enum assay__ink ink_of(enum assay__tone tone)
 
 /* A slice explores: it has a direction, and no verdict. */
 static void fill_direction(struct assay__table_row *row, const struct assay_metric_result *result,
-                           const struct assay_difference *difference)
+                           const struct assay__kept_difference *difference)
 {
     row->ink = ASSAY__INK_PLAIN;
     if (result->significant == ASSAY_UNKNOWN && result->deteriorated == ASSAY_UNKNOWN)
@@ -167,12 +168,12 @@ void assay__table_row_fill(struct assay__table_row *row, const struct assay_anal
     } else {
         /* Beside the verdict stands the p that it rests on, be it another look's. */
         bool is_shown = look == assay__shown_look(result);
-        const struct assay_difference *test =
+        const struct assay__kept_difference *test =
             &(is_shown ? assay__telling_look(result) : look)->comparison.difference;
         p_text(verdict.p_is_for, test->p, test->log10_p, row->p);
-        if (look->has_deterioration && result->deteriorated == ASSAY_YES &&
+        if (look->deterioration != NULL && result->deteriorated == ASSAY_YES &&
             verdict.has_harm_beside) {
-            test = &assay__telling_harm(result)->deterioration.difference;
+            test = &assay__harm_test(assay__telling_harm(result))->difference;
             p_text("worse", test->p, test->log10_p, row->harm);
         }
         row->verdict = verdict.word;
@@ -188,7 +189,7 @@ struct assay__drawn assay__table_row_drawn(const struct assay_analysis *analysis
     struct assay__drawn drawn = {(double)NAN, (double)NAN, (double)NAN, (double)NAN};
     if (look == NULL)
         return drawn;
-    const struct assay_difference *difference = &look->comparison.difference;
+    const struct assay__kept_difference *difference = &look->comparison.difference;
     double scale = relative ? fabs(look->comparison.baseline.unadjusted) : 1.0;
     if (relative) {
         struct assay__bounds bounds =
@@ -218,7 +219,7 @@ void assay__table_row_level(const struct assay_metric_result *result,
     snprintf(out, ASSAY__FIGURE_BYTES + 16, "%s %% interval", figure);
 }
 
-void assay__table_row_two_sided(const struct assay_comparison *comparison, double level,
+void assay__table_row_two_sided(const struct assay__kept_comparison *comparison, double level,
                                 char title[ASSAY__FIGURE_BYTES + 16],
                                 char interval[2 * ASSAY__FIGURE_BYTES + 8])
 {

@@ -239,7 +239,7 @@ static void add_other(struct other *other, const struct assay_metric_result *res
     other->values++;
     if (look == NULL)
         return;
-    const struct assay_difference *difference = &look->comparison.difference;
+    const struct assay__kept_difference *difference = &look->comparison.difference;
     other->units += look->comparison.baseline.n + look->comparison.compared.n;
     other->higher += difference->lower > 0.0;
     other->lower += difference->upper < 0.0;

@@ -11,7 +11,7 @@ static struct sample sample;
 START_TEST(result_says_what_the_analysis_says)
 {
     cJSON *document = result_document(&sample);
-    const struct assay_comparison *last = &sample.looks[1].comparison;
+    const struct assay__kept_comparison *last = &sample.looks[1].comparison;
     const char *const last_result = "results.0.result.0.lastResult";
     const cJSON *look = json_at(document, last_result);
     ck_assert_str_eq(text_at(look, "resultTime"), "2026-01-02T00:00:00Z");
@@ -69,7 +69,7 @@ END_TEST
 START_TEST(relative_figures_go_with_a_zero_baseline)
 {
     struct assay_analysis *analysis = sample_analysis(&sample);
-    struct assay_comparison *comparison = &sample.looks[1].comparison;
+    struct assay__kept_comparison *comparison = &sample.looks[1].comparison;
     memset(&comparison->relative, 0, sizeof comparison->relative);
     comparison->relative.estimate = (double)NAN;
     comparison->baseline.estimate = 0;
@@ -91,7 +91,7 @@ START_TEST(the_chosen_relative_interval_is_reported)
                                                      ASSAY_RELATIVE_LOG, ASSAY_RELATIVE_SCALED};
     for (size_t i = 0; i < COUNT(kinds); i++) {
         struct assay_analysis *analysis = sample_analysis(&sample);
-        struct assay_relative *relative = &sample.looks[1].comparison.relative;
+        struct assay__kept_relative *relative = &sample.looks[1].comparison.relative;
         relative->fieller_lower = 0.125;
         relative->delta_lower = 1.125;
         relative->log_lower = 2.125;
