@@ -72,6 +72,13 @@ double assay__mills_ratio(double z)
     return (midpoint_sum(z) + scaled) * SQRT_TAU;
 }
 
+double assay__normal_both(double z, double *density)
+{
+    double height = exp(-0.5 * z * z);
+    *density = height / SQRT_TAU;
+    return height * midpoint_sum(z) + residue(z);
+}
+
 double assay_normal_density(double z)
 {
     return isnan(z) ? z : bell(z, 1.0 / SQRT_TAU);

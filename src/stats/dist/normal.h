@@ -7,6 +7,9 @@
 /** assay__mills_ratio() is P(Z > z) / density(z) for 0 <= z <= 1e150. */
 double assay__mills_ratio(double z);
 
+/** assay__normal_both() is P(Z > z) for 0 <= z < 38, and its density, good to 2^-53 z^2. */
+double assay__normal_both(double z, double *density);
+
 /**
  * assay__normal_quantile_pair() is the z with P(Z > z) = p, good to 2^-60 or so of itself for p
  * from 1e-290 to 1/2; outside it is assay_normal_quantile_upper(), whose lo is 0.

@@ -139,8 +139,8 @@ static struct assay__size_wide figures_of(const struct assay_size_design *design
 
 /* Fills everything but the distance. */
 static void open_design(const struct assay_size_design *design,
-                        const struct assay__size_wide *figures,
-                        const struct assay__size_levels *levels, struct assay__size *size)
+                        const struct assay__size_wide *figures, struct assay__size_levels *levels,
+                        struct assay__size *size)
 {
     *size = (struct assay__size){.design = design,
                                  .levels = levels,
@@ -159,8 +159,8 @@ static void open_design(const struct assay_size_design *design,
     size->compared_variance = assay__wide_mul(figures->factor, figures->compared_variance);
 }
 
-static const struct assay__size_levels *levels_of(const struct assay_size_design *design,
-                                                  struct assay__size_cache *cache)
+static struct assay__size_levels *levels_of(const struct assay_size_design *design,
+                                            struct assay__size_cache *cache)
 {
     return assay__size_levels_of(cache, design->alpha, design->power, design->side);
 }

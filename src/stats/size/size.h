@@ -18,7 +18,7 @@ struct assay__size_weights {
  */
 struct assay__size {
     const struct assay_size_design *design;
-    const struct assay__size_levels *levels;
+    struct assay__size_levels *levels;
     struct assay__size_weights weights;
     bool is_share;
     int direction;                   /* +1 when the alternative lies above the null, else -1 */

@@ -11,6 +11,7 @@
  * gives c itself, as in Fisher and Cornish (1960); with u = -z_b it gives d. The series is
  * asymptotic: what is left after six orders was compared with integration to 30 digits, and with
  * assay_nct_lower(), from 50 df on; it is below the sixth order with all its terms made positive.
+ * Where that is not enough, below some 600 df, stats/size/size_table.h has the noncentrality.
  */
 #include "stats/size/size_levels.h"
 
@@ -102,7 +103,7 @@ static const struct {
                       {122880.0, {5985, -255, -594, 310, 113, 9}},
                       {185794560.0, {2463615, 6667920, 616707, -82440, 48821, 15448, 1065}}};
 
-static pair pair_of_wide(wide a)
+pair assay__size_pair(wide a)
 {
     double hi = assay__wide_double(a);
     return (pair){hi, assay__wide_double(assay__wide_sub(a, assay__wide_of(hi)))};
@@ -112,8 +113,8 @@ static pair pair_of_wide(wide a)
 static pair beta_quantile(wide power, wide beta)
 {
     if (assay__wide_compare(power, beta) < 0)
-        return pair_neg(assay__normal_quantile_pair(pair_of_wide(power)));
-    return assay__normal_quantile_pair(pair_of_wide(beta));
+        return pair_neg(assay__normal_quantile_pair(assay__size_pair(power)));
+    return assay__normal_quantile_pair(assay__size_pair(beta));
 }
 
 /* How far a quantile may be off: less where assay__normal_quantile_pair() refines it. */
@@ -137,7 +138,7 @@ void assay__size_levels_set(double alpha, double power, enum assay_side side,
         return;
     out->wanted = assay__wide_of_shortest(power);
     out->beta = assay__wide_sub(assay__wide_of(1.0), out->wanted);
-    out->z_tail = assay__normal_quantile_pair(pair_of_wide(out->tail));
+    out->z_tail = assay__normal_quantile_pair(assay__size_pair(out->tail));
     out->z_beta = beta_quantile(out->wanted, out->beta);
     double beta = fmin(assay__wide_double(out->beta), assay__wide_double(out->wanted));
     out->doubt = doubt_of(assay__wide_double(out->tail), out->z_tail) + doubt_of(beta, out->z_beta);
@@ -151,13 +152,12 @@ void assay__size_levels_set(double alpha, double power, enum assay_side side,
     }
 }
 
-const struct assay__size_levels *assay__size_levels_of(struct assay__size_cache *cache,
-                                                       double alpha, double power,
-                                                       enum assay_side side)
+struct assay__size_levels *assay__size_levels_of(struct assay__size_cache *cache, double alpha,
+                                                 double power, enum assay_side side)
 {
     enum { KEPT = sizeof cache->levels / sizeof *cache->levels };
     for (unsigned i = 0; i < KEPT && i < cache->count; i++) {
-        const struct assay__size_levels *levels = &cache->levels[i];
+        struct assay__size_levels *levels = &cache->levels[i];
         if (levels->alpha == alpha && levels->power == power && levels->side == side)
             return levels;
     }
@@ -181,12 +181,12 @@ static double value_of(const struct polynomial *polynomial, const double *c, con
     return sum / polynomial->divisor;
 }
 
-struct assay__size_reach assay__size_reach(const struct assay__size_levels *levels, double df)
+static struct assay__size_reach by_series(const struct assay__size_levels *levels, double h)
 {
-    const double df_least = 50.0, unit = 0x1p-52, enough = 0x1p-62;
-    double z = levels->z_tail.hi, h = 1.0 / df, more = 0.0, power = 1.0, beyond = HUGE_VAL, size;
+    const double h_most = 0.02, unit = 0x1p-52, enough = 0x1p-62;
+    double z = levels->z_tail.hi, more = 0.0, power = 1.0, beyond = HUGE_VAL, size;
     double scale = z + fabs(levels->z_beta.hi), c[POWERS] = {1.0}, u[POWERS] = {1.0};
-    if (!(df >= df_least && z > 0.0 && 4.0 * z * z < df))
+    if (!(h <= h_most && z > 0.0 && 4.0 * z * z * h < 1.0))
         return (struct assay__size_reach){{0.0, 0.0}, HUGE_VAL};
     for (int k = ORDERS; k > 0; k--)
         more = (more + levels->critical[k]) * h; /* the critical value less z */
@@ -206,4 +206,28 @@ struct assay__size_reach assay__size_reach(const struct assay__size_levels *leve
     return (struct assay__size_reach){
         pair_add(pair_add(levels->z_tail, levels->z_beta), pair_of(more)),
         beyond + unit * rounding + levels->doubt};
+}
+
+static struct assay__size_reach by_table(struct assay__size_levels *levels, pair inverse)
+{
+    const double unit = 0x1p-49;
+    bool is_beta = assay__wide_compare(levels->beta, levels->wanted) <= 0;
+    struct assay__size_aim aim = {.tail = assay__wide_double(levels->tail),
+                                  .part = assay__size_pair(is_beta ? levels->beta : levels->wanted),
+                                  .is_beta = is_beta,
+                                  .z = pair_add(levels->z_tail, levels->z_beta),
+                                  .z_beta = levels->z_beta.hi};
+    double more = assay__size_table_at(&levels->table, &aim, inverse);
+    pair noncentrality = pair_add(aim.z, pair_of(more));
+    return (struct assay__size_reach){noncentrality, unit * noncentrality.hi};
+}
+
+struct assay__size_reach assay__size_reach(struct assay__size_levels *levels, pair inverse)
+{
+    const double enough = 0x1p-52;
+    struct assay__size_reach reach = by_series(levels, inverse.hi);
+    if (reach.doubt < enough * reach.noncentrality.hi)
+        return reach;
+    struct assay__size_reach found = by_table(levels, inverse);
+    return found.doubt < reach.doubt ? found : reach;
 }

@@ -5,6 +5,7 @@
 #include "assay/compare.h"
 #include "exact/float320.h"
 #include "stats/dist/pair.h"
+#include "stats/size/size_table.h"
 
 enum { ASSAY__SIZE_ORDERS = 6 };
 
@@ -18,7 +19,11 @@ struct assay__size_levels {
     struct assay__pair z_tail, z_beta;       /* normal quantiles of tail and beta */
     double doubt;                            /* how far the sum of these two may be off */
     double critical[ASSAY__SIZE_ORDERS + 1]; /* of the critical t, by powers of 1/df */
+    struct assay__size_table table;          /* of noncentralities that were asked for */
 };
+
+/** assay__size_pair() is a wide number in a pair. */
+struct assay__pair assay__size_pair(struct assay__wide a);
 
 /** assay__size_levels_set() fills them; every number is taken as its shortest decimal. */
 void assay__size_levels_set(double alpha, double power, enum assay_side side,
@@ -26,14 +31,13 @@ void assay__size_levels_set(double alpha, double power, enum assay_side side,
 
 /** struct assay__size_cache: the levels of the last few designs. All 0 is an empty one. */
 struct assay__size_cache {
-    struct assay__size_levels levels[4];
+    struct assay__size_levels levels[8];
     unsigned count; /* ever set; each replaces the oldest */
 };
 
 /** assay__size_levels_of() are those of the cache, set when they are not there yet. */
-const struct assay__size_levels *assay__size_levels_of(struct assay__size_cache *cache,
-                                                       double alpha, double power,
-                                                       enum assay_side side);
+struct assay__size_levels *assay__size_levels_of(struct assay__size_cache *cache, double alpha,
+                                                 double power, enum assay_side side);
 
 /** struct assay__size_reach: a noncentrality, and how far it may be off. */
 struct assay__size_reach {
@@ -44,7 +48,9 @@ struct assay__size_reach {
 /**
  * assay__size_reach() is the noncentrality at which a t test has the power: the d with
  * P(T' > c) = power, T' noncentral t (df, d), and c exceeded by a central t with probability tail.
+ * 1/df is given.
  */
-struct assay__size_reach assay__size_reach(const struct assay__size_levels *levels, double df);
+struct assay__size_reach assay__size_reach(struct assay__size_levels *levels,
+                                           struct assay__pair inverse);
 
 #endif

@@ -15,20 +15,24 @@ typedef struct assay__ball ball;
 typedef struct assay__wide wide;
 typedef struct assay__pair pair;
 
-/* Squared standard errors of both groups, their sum, and the degrees of freedom. */
+/* The squared standard errors' sum, and the degrees of freedom by their inverse. */
 struct errors {
-    double sum, df;
+    double sum;
+    pair inverse; /* few df change the noncentrality by three times as much as they are off */
     bool is_known;
 };
 
-static struct errors errors_of(double baseline, double compared, double n_baseline,
-                               double n_compared)
+static struct errors errors_of(pair baseline, pair compared, double n_baseline, double n_compared)
 {
     const double least = 1e-280, most = 1e280; /* far from where products lose bits */
-    double a = baseline / n_baseline, b = compared / n_compared, sum = a + b;
-    double share = a / sum, rest = b / sum;
-    double inverse = share * share / (n_baseline - 1.0) + rest * rest / (n_compared - 1.0);
-    return (struct errors){sum, 1.0 / inverse, sum > least && sum < most && inverse > 0.0};
+    pair a = pair_div(baseline, pair_of(n_baseline)), b = pair_div(compared, pair_of(n_compared));
+    pair sum = pair_add(a, b);
+    if (!(sum.hi > least && sum.hi < most))
+        return (struct errors){sum.hi, sum, false};
+    pair share = pair_div(a, sum), rest = pair_div(b, sum);
+    pair inverse = pair_add(pair_div(pair_mul(share, share), pair_of(n_baseline - 1.0)),
+                            pair_div(pair_mul(rest, rest), pair_of(n_compared - 1.0)));
+    return (struct errors){sum.hi, inverse, inverse.hi > 0.0};
 }
 
 /* Whether z_a + z_b keeps most of its bits, and is what power is about. */
@@ -58,11 +62,11 @@ double assay__size_quick_normal(const struct assay__size *size)
 int assay__size_quick_suffices(const struct assay__size *size, double n_baseline, double n_compared)
 {
     const double unit = 0x1p-49;
-    struct errors errors =
-        errors_of(size->plain.baseline, size->plain.compared, n_baseline, n_compared);
+    struct errors errors = errors_of(pair_of(size->plain.baseline), pair_of(size->plain.compared),
+                                     n_baseline, n_compared);
     if (!errors.is_known || !is_far(size->levels))
         return 0;
-    struct assay__size_reach wanted = assay__size_reach(size->levels, errors.df);
+    struct assay__size_reach wanted = assay__size_reach(size->levels, errors.inverse);
     double has = size->plain.distance / sqrt(errors.sum), needs = wanted.noncentrality.hi;
     double margin = has - needs, doubt = wanted.doubt + unit * (has + needs);
     return margin > doubt ? 1 : margin < -doubt ? -1 : 0;
@@ -87,10 +91,11 @@ static struct errors errors_at(const struct assay__size *size, double distance, 
     double p = assay__wide_double(size->share), factor = assay__wide_double(size->factor);
     double share = p + assay__wide_double(size->null) + moved;
     if (!size->is_share)
-        return errors_of(assay__wide_double(size->baseline_variance),
-                         assay__wide_double(size->compared_variance), n_baseline, n_compared);
+        return errors_of(assay__size_pair(size->baseline_variance),
+                         assay__size_pair(size->compared_variance), n_baseline, n_compared);
     struct errors errors =
-        errors_of(factor * p * (1.0 - p), factor * share * (1.0 - share), n_baseline, n_compared);
+        errors_of(pair_of(factor * p * (1.0 - p)), pair_of(factor * share * (1.0 - share)),
+                  n_baseline, n_compared);
     errors.is_known = errors.is_known && share > 0.0 && share < 1.0;
     return errors;
 }
@@ -160,7 +165,7 @@ bool assay__size_quick_effect(const struct assay__size *size, double n_baseline,
                               double *distance)
 {
     enum { ROUNDS = 12 };
-    const double enough = 0x1p-52, same = 0x1p-55;
+    const double enough = 0x1p-48, same = 0x1p-55;
     double z = size->levels->z_tail.hi + size->levels->z_beta.hi;
     if (!is_far(size->levels))
         return false;
@@ -169,7 +174,7 @@ bool assay__size_quick_effect(const struct assay__size *size, double n_baseline,
         struct errors errors = errors_at(size, at, n_baseline, n_compared);
         if (!errors.is_known)
             return false;
-        struct assay__size_reach reach = assay__size_reach(size->levels, errors.df);
+        struct assay__size_reach reach = assay__size_reach(size->levels, errors.inverse);
         double change = fabs(reach.noncentrality.hi - z);
         z = reach.noncentrality.hi;
         if (!(reach.doubt < enough * z))

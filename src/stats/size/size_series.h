@@ -20,8 +20,9 @@ int assay__size_quick_suffices(const struct assay__size *size, double n_baseline
                                double n_compared);
 
 /**
- * assay__size_quick_effect() is the distance that Welch's test finds, the double nearest to it but
- * for some 2^-60 of itself; false where the series leaves a doubt.
+ * assay__size_quick_effect() is the distance that Welch's test finds: where the series tells it the
+ * double nearest to it but for some 2^-60 of itself, else to a unit or two of the last place; false
+ * where neither it nor the table does.
  */
 bool assay__size_quick_effect(const struct assay__size *size, double n_baseline, double n_compared,
                               double *distance);

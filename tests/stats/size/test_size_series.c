@@ -109,6 +109,40 @@ START_TEST(powered_effects_are_the_nearest_doubles)
 }
 END_TEST
 
+/* How many units of 2^-53 an effect of few units is off: the worst. */
+static double worst_of_few(double least, double most, int cases, int *count)
+{
+    double worst = 0.0;
+    for (int i = 0; i < cases; i++) {
+        struct assay_size_design design = draw_design();
+        double n_c = floor(draw_log(least, most)), n_t = floor(draw_log(least, most)), effect;
+        struct assay_error err;
+        design.type = ASSAY_METRIC_MEAN;
+        assert_ok(assay_size_effect(&design, n_c, n_t, &effect, &err), &err);
+        wide exact = exact_distance(&design, effect, n_c, n_t);
+        double off = assay__wide_double(assay__wide_sub(assay__wide_of(effect), exact));
+        if (isnan(off)) /* too heavy a tail for the oracle */
+            continue;
+        worst = fmax(worst, fabs(off) / effect * 0x1p53);
+        ++*count;
+    }
+    return worst;
+}
+
+START_TEST(powered_effects_of_few_units_are_near_the_nearest)
+{
+    static const double SIZES[] = {2.0, 4.0, 12.0, 60.0, 1500.0};
+    int count = 0;
+    for (int i = 0; i < 4; i++) {
+        double worst = worst_of_few(SIZES[i], SIZES[i + 1], i == 0 ? 20 : 80, &count);
+        printf("powered effects of %g to %g units: worst %.2f of 2^-53\n", SIZES[i], SIZES[i + 1],
+               worst);
+        ck_assert_double_le(worst, 6.0);
+    }
+    ck_assert_int_gt(count, 240);
+}
+END_TEST
+
 /* One unit fewer has too little power, to 25 digits. */
 START_TEST(required_sizes_are_the_smallest)
 {
@@ -139,6 +173,7 @@ static void add(TCase *c)
 {
     tcase_set_timeout(c, 120);
     tcase_add_test(c, powered_effects_are_the_nearest_doubles);
+    tcase_add_test(c, powered_effects_of_few_units_are_near_the_nearest);
     tcase_add_test(c, required_sizes_are_the_smallest);
 }
 
