@@ -108,6 +108,8 @@ events() {
     done
 }
 units=${UNITS:-14}
+first=${SEEDS:-1}
+first=${first%% *}
 until=${UNTIL:-2026-03-06T12:00:00Z}
 for seed in ${SEEDS:-1}; do
     events "$seed" "$units" "" "--as-of 2026-03-09T12:00:00Z" \
@@ -118,7 +120,7 @@ done
 
 # Rows of units as measurements, and rows that are units, by looks.
 awk -F, -v OFS=, 'NR == FNR { arm[$1] = $2; next } FNR == 1 { print $0, "arm"; next }
-    { print $0, ($1 in arm) ? arm[$1] : "C" }' "$work/1-$units/exposures.csv" "$work/1-$units/orders.csv" >"$work/rows.csv"
+    { print $0, ($1 in arm) ? arm[$1] : "C" }' "$work/$first-$units/exposures.csv" "$work/$first-$units/orders.csv" >"$work/rows.csv"
 sqlite3 "$work/rows.db" '.mode csv' ".import $work/rows.csv rows"
 same "rows by hour" tests/warehouse/rows.plan.json "$work/rows.db" rows "$work/rows.csv"
 cat >"$work/plain.json" <<'END'
@@ -155,7 +157,7 @@ sed 's/"upperQuantile": [0-9.]*/"upper": 50/; s/"lowerQuantile": [0-9.]*/"lower"
     tests/warehouse/events.plan.json >"$work/parts.json"
 for shard in 0 1; do
     for table in exposures orders visits; do
-        awk -F, -v shard=$shard 'FNR == 1 || length($1) % 2 == shard' "$work/1-$units/$table.csv" >"$work/$table.part"
+        awk -F, -v shard=$shard 'FNR == 1 || length($1) % 2 == shard' "$work/$first-$units/$table.csv" >"$work/$table.part"
         sqlite3 "$work/shard$shard.db" '.mode csv' ".import $work/$table.part $table"
     done
 done
@@ -177,8 +179,8 @@ above() {
 for looks in "--as-of 2026-03-09T12:00:00Z" "--granularity day --as-of $until"; do
     # shellcheck disable=SC2086 # lists of options
     view 0 "$looks" && view 1 "$looks" && above "$looks" &&
-        "$ASSAY" analyze --plan "$work/parts.json" $looks --format csv "$work/1-$units/exposures.csv" \
-            --events "orders=$work/1-$units/orders.csv" --events "visits=$work/1-$units/visits.csv" |
+        "$ASSAY" analyze --plan "$work/parts.json" $looks --format csv "$work/$first-$units/exposures.csv" \
+            --events "orders=$work/$first-$units/orders.csv" --events "visits=$work/$first-$units/visits.csv" |
         cmp - "$work/by-sql" >"$work/out"
     ok $? "two levels $looks"
 done
