@@ -331,11 +331,16 @@ static enum assay_status align_looks(struct assay__summary_shards *shards, struc
 {
     struct assay__index looks = {0};
     size_t early_count = 0;
+    bool are_sealed = true;
     enum assay_status status = ASSAY_OK;
     if (shards->part_count < 2) /* its own looks are filled */
         return assay__halt_check(shards->halt, err);
-    for (size_t i = 0; status == ASSAY_OK && i < shards->part_count; i++)
+    for (size_t i = 0; status == ASSAY_OK && i < shards->part_count; i++) {
         status = assay__summary_looks(&shards->parts[i], &looks, err);
+        are_sealed = are_sealed && shards->parts[i].is_sealed;
+    }
+    if (status == ASSAY_OK && are_sealed)
+        status = assay__summary_looks_between(&shards->parts[0], &looks, err);
     for (size_t i = 0; status == ASSAY_OK && i < shards->part_count; i++) {
         bool has_carried = false;
         status = assay__summary_carry(&shards->parts[i], &looks, &has_carried, err);

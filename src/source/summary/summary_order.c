@@ -7,8 +7,10 @@
 #include "base/memory.h"
 #include "base/sort.h"
 #include "base/time.h"
+#include "plan/names.h"
 #include "source/summary/summary_column.h"
 #include "source/summary/summary_table.h"
+#include "source/units/look_ends.h"
 
 bool assay__summary_counts_units(const struct assay__summary_entry *entry)
 {
@@ -178,6 +180,41 @@ enum assay_status assay__summary_looks(const struct assay__summary_table *table,
             status = fail_looks(firsts.entries[i], err);
     }
     assay__free(firsts.entries);
+    return status;
+}
+
+enum assay_status assay__summary_looks_between(const struct assay__summary_table *table,
+                                               struct assay__index *looks, struct assay_error *err)
+{
+    unsigned granularity = ASSAY_GRANULARITY_NONE;
+    int64_t first = INT64_MAX, last = INT64_MIN, time_ns;
+    for (uint32_t i = 0; i < looks->count; i++) {
+        memcpy(&time_ns, looks->keys[i].bytes, sizeof time_ns);
+        first = time_ns < first ? time_ns : first;
+        last = time_ns > last ? time_ns : last;
+    }
+    for (uint32_t i = 0; i < table->keys.count; i++) {
+        const char *const *key = table->entries[i]->key;
+        bool is_definition = strcmp(key[ASSAY__KEY_METRIC], "@definition") == 0 &&
+                             strcmp(key[ASSAY__KEY_GROUP], "granularity") == 0;
+        for (unsigned g = 0; is_definition && g < assay__choices_granularity.count; g++)
+            if (strcmp(assay__choices_granularity.names[g], key[ASSAY__KEY_VALUE]) == 0)
+                granularity = g;
+    }
+    if (granularity == ASSAY_GRANULARITY_NONE || first >= last)
+        return ASSAY_OK;
+    enum assay_status status = ASSAY_OK;
+    int64_t number = assay__look_number((enum assay_granularity)granularity, first - 1) + 1;
+    while (status == ASSAY_OK &&
+           (time_ns = assay__look_end_of((enum assay_granularity)granularity, number++)) < last) {
+        uint32_t at;
+        status = assay__index_add(looks, &time_ns, sizeof time_ns, ASSAY_LOOKS_MAX, &at, err);
+    }
+    if (status == ASSAY_ERROR_LIMIT)
+        return assay__fail(err, ASSAY_ERROR_LIMIT,
+                           "From the first look of all parts to the last there are more than %d: "
+                           "choose a coarser granularity.",
+                           ASSAY_LOOKS_MAX);
     return status;
 }
 

@@ -178,6 +178,14 @@ bool assay__summary_same_series(const struct assay__summary_entry *a,
                                 const struct assay__summary_entry *b);
 
 /**
+ * assay__summary_looks_between() adds to the looks of several sealed tables those of the plan's
+ * granularity that lie between the first and the last of them: rows of the whole would make them,
+ * and no part has them where one ends before another begins. table: one of the tables.
+ */
+enum assay_status assay__summary_looks_between(const struct assay__summary_table *table,
+                                               struct assay__index *looks, struct assay_error *err);
+
+/**
  * assay__summary_looks() collects the times of a table's entries in an index of int64_t.
  * assay__summary_carry() then gives every series an entry at each of those times from its first one
  * on: where it has none, it keeps the last one before. has_carried says whether that was needed. A
