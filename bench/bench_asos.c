@@ -39,6 +39,7 @@ struct experiment {
 static struct experiment experiments[MADE];
 static size_t experiment_count, metric_count = METRICS;
 static atomic_size_t next;
+static bool keeps_results;
 
 static void fail(const char *what)
 {
@@ -194,7 +195,7 @@ static void write_plan(struct experiment *experiment, const char *horizon)
     assay__text_puts(plan, "]}\n");
 }
 
-/* Results are thrown away, as a program does that has posted them, or kept. */
+/* A result is kept until the next one, or thrown away, as a program does that has posted it. */
 static void analyze(struct experiment *experiment, bool is_kept)
 {
     static const struct assay_read_options READ_OPTIONS = {.threads = 1};
@@ -212,6 +213,7 @@ static void analyze(struct experiment *experiment, bool is_kept)
     check(assay_dataset_new(plan, &dataset, &err), &err);
     check(assay_dataset_read_tables(dataset, &table, NULL, 1, &READ_OPTIONS, &err), &err);
     check(assay_dataset_analyze(dataset, &analysis, &err), &err);
+    free(experiment->result);
     check(assay_analysis_write(analysis, ASSAY_FORMAT_RESULT, &WRITE_OPTIONS, &experiment->result,
                                &experiment->result_length, &err),
           &err);
@@ -229,7 +231,7 @@ static void *work(void *unused)
 {
     (void)unused;
     for (size_t i; (i = atomic_fetch_add(&next, 1)) < experiment_count;)
-        analyze(&experiments[i], false);
+        analyze(&experiments[i], keeps_results);
     return NULL;
 }
 
@@ -278,17 +280,15 @@ static void keep(const char *folder, const char *name, const char *ending, const
         fail(path);
 }
 
-/* Once more, with results that are kept. */
 static void keep_all(const char *folder)
 {
     for (size_t i = 0; i < experiment_count; i++) {
         struct experiment *own = &experiments[i];
-        analyze(own, true);
+        if (own->result == NULL)
+            analyze(own, true);
         keep(folder, own->name, ".csv", own->sums.data, own->sums.length);
         keep(folder, own->name, ".plan.json", own->plan.data, own->plan.length);
         keep(folder, own->name, ".result.json", own->result, own->result_length);
-        free(own->result);
-        own->result = NULL;
     }
 }
 
@@ -303,6 +303,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: bench_asos [SET.csv|made [RUNS [HORIZON [FOLDER]]]]\n");
         return 2;
     }
+    keeps_results = !is_made;
     if (is_made)
         make_all();
     else if (set != NULL)
@@ -324,6 +325,7 @@ int main(int argc, char **argv)
         assay__index_release(&experiments[i].controls);
         assay__text_release(&experiments[i].sums);
         assay__text_release(&experiments[i].plan);
+        free(experiments[i].result);
     }
     return EXIT_SUCCESS;
 }

@@ -309,18 +309,17 @@ enum assay_status assay__even_fill(const struct assay__walk *walk, uint32_t look
     if (!open_source(&source))
         source.layout.ratio = 0.0;
     double nodes = source.layout.below + 1.0 + source.layout.above;
-    double *block = assay__malloc(2 * (size_t)nodes * sizeof *block);
+    double *block = assay__malloc((size_t)nodes * sizeof *block);
     if (block == NULL)
         return assay__fail_memory(err);
     grid->even_count = (uint32_t)nodes;
     grid->edge_node = (uint32_t)source.layout.below;
     grid->panel_count = 0;
-    grid->bounds = grid->node = block;
-    grid->mass = block + grid->even_count;
+    grid->bounds = grid->mass = block;
     grid->step = source.layout.step;
     fill_h(&source, grid, grid->mass);
-    assay__nodes()->place(grid->node, grid->mass, (long)grid->even_count, (long)grid->edge_node,
-                          grid->edge, source.place.time * grid->step);
-    grid->flat_low = grid->flat_high = grid->node[0];
+    assay__nodes()->weigh(grid->mass, (long)grid->even_count, (long)grid->edge_node,
+                          source.place.time * grid->step);
+    grid->flat_low = grid->flat_high = grid->edge;
     return ASSAY_OK;
 }

@@ -12,9 +12,9 @@ struct assay__nodes {
     /** table: values[i] = scale exp(rate (first + i step)^2), exponents from -700 to 0; room for
      * count rounded up to a multiple of 4. */
     void (*table)(double *values, long count, double first, double step, double rate, double scale);
-    /** place: the nodes around an edge, unit apart; mass[i] has h, and becomes h's mass in the
+    /** weigh: mass[i] has h at the nodes around an edge, unit apart, and becomes h's mass in the
      * integral up to the edge. count is a multiple of 4. */
-    void (*place)(double *node, double *mass, long count, long edge_node, double edge, double unit);
+    void (*weigh)(double *mass, long count, long edge_node, double unit);
     /** density: the sum of mass exp(factor (u - mean)^2); exponents below -700 count as that. */
     double (*density)(const double u[ASSAY__GAUSS_POINTS], const double mass[ASSAY__GAUSS_POINTS],
                       double mean, double factor);

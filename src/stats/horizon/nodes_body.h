@@ -67,16 +67,13 @@ INLINE vector near_weights(long below)
     return weights;
 }
 
-NODES_TARGET static void place_nodes(double *node, double *mass, long count, long edge_node,
-                                     double edge, double unit)
+NODES_TARGET static void weigh_nodes(double *mass, long count, long edge_node, double unit)
 {
     const long near = ASSAY__NODES_NEAR, more = NODES_WIDTH - 1;
     for (long i = 0; i < count; i += NODES_WIDTH) {
         long below = edge_node - i;
-        vector above = count_from((double)-below);
         bool is_near = below - more <= near && below >= -near;
-        vector weights = is_near ? near_weights(below) : far_weights(-above);
-        store(node + i, edge + above * unit);
+        vector weights = is_near ? near_weights(below) : far_weights(-count_from((double)-below));
         store(mass + i, load(mass + i) * unit * weights);
     }
 }
@@ -93,4 +90,4 @@ NODES_TARGET static double add_densities(const double u[ASSAY__GAUSS_POINTS],
     return (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]);
 }
 
-const struct assay__nodes NODES_NAME = {fill_table, place_nodes, add_densities};
+const struct assay__nodes NODES_NAME = {fill_table, weigh_nodes, add_densities};

@@ -35,8 +35,8 @@ struct assay__grid {
     double sure_miss; /* at this place that lacks so much, and less below */
     double *bounds;   /* the memory of all; NULL until the grid is made. Panels: [panel_count + 1],
                          rising; the last one is the edge */
-    double *node;     /* [panel_count * ASSAY__GAUSS_POINTS], or [even_count] */
-    double *mass;     /* quadrature weight times h at the nodes */
+    double *node;     /* [panel_count * ASSAY__GAUSS_POINTS]; even ones are counted from the edge */
+    double *mass;     /* quadrature weight times h at the nodes: as many, or [even_count] */
     double step;      /* of even nodes, over score / time */
     uint32_t even_count;  /* a multiple of ASSAY__GAUSS_POINTS; 0: panels */
     uint32_t edge_node;   /* the even node at the edge */

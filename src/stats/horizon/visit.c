@@ -85,18 +85,30 @@ static void visit_panels(const struct assay__grid *grid, double low, double high
     }
 }
 
-/* Of a grid of even nodes: whole blocks, from that in which low lies. */
+/* Of a grid of even nodes: a block that begins so many nodes above the edge. */
+static void place_block(const struct assay__grid *grid, double above, double u[POINTS])
+{
+    static const double COUNT[POINTS] = {0.0,  1.0,  2.0,  3.0,  4.0,  5.0,  6.0,
+                                         7.0,  8.0,  9.0,  10.0, 11.0, 12.0, 13.0,
+                                         14.0, 15.0, 16.0, 17.0, 18.0, 19.0};
+    double edge = grid->edge, unit = grid->time * grid->step;
+    for (int i = 0; i < POINTS; i++)
+        u[i] = edge + (above + COUNT[i]) * unit;
+}
+
+/* Whole blocks, from that in which low lies. */
 static void visit_blocks(const struct assay__grid *grid, double low, double high,
                          assay__visitor *visit, void *context)
 {
-    double step = grid->node[1] - grid->node[0];
-    double first = fmax(0.0, floor((low - grid->node[0]) / step));
+    double lowest = -(double)grid->edge_node, unit = grid->time * grid->step, u[POINTS];
+    double first = fmax(0.0, floor((low - grid->edge) / unit - lowest));
     if (!(first < grid->even_count))
         return;
     for (uint32_t i = (uint32_t)first / POINTS * POINTS; i < grid->even_count; i += POINTS) {
-        if (grid->node[i] > high)
+        place_block(grid, lowest + (double)i, u);
+        if (u[0] > high)
             return;
-        visit(context, grid->node + i, grid->mass + i);
+        visit(context, u, grid->mass + i);
     }
 }
 
@@ -105,12 +117,13 @@ static void visit_below(const struct assay__grid *grid, double low, assay__visit
                         void *context)
 {
     double unit = grid->time * grid->step, u[POINTS], mass[POINTS];
-    long to_edge = (long)grid->edge_node;
-    for (long below = POINTS; grid->node[0] - (double)(below - POINTS + 1) * unit >= low;
+    for (long below = (long)grid->edge_node + 1; grid->edge - (double)below * unit >= low;
          below += POINTS) {
+        long first = below + POINTS - 1;
         for (int i = 0; i < POINTS; i++)
             mass[i] = 1.0;
-        assay__nodes()->place(u, mass, POINTS, to_edge + below, grid->edge, unit);
+        place_block(grid, -(double)first, u);
+        assay__nodes()->weigh(mass, POINTS, first, unit);
         visit(context, u, mass);
     }
 }

@@ -158,12 +158,11 @@ START_TEST(nodes_of_any_width)
             ck_assert_double_eq_tol(plain[0][i] / (3.0 * exp(power)), 1.0, 1e-12);
             h[i] = plain[1][i] = wide[1][i] = draw(&state);
         }
-        a->place(plain[0], plain[1], COUNT, edge_node, 1.5, step);
-        b->place(wide[0], wide[1], COUNT, edge_node, 1.5, step);
+        a->weigh(plain[1], COUNT, edge_node, step);
+        b->weigh(wide[1], COUNT, edge_node, step);
         ck_assert_int_eq(memcmp(plain, wide, sizeof plain), 0);
         for (long i = 0; i < COUNT; i++) {
             double share = assay__node_weight(edge_node - i);
-            ck_assert_double_eq(plain[0][i], 1.5 + (double)(i - edge_node) * step);
             ck_assert_double_eq(plain[1][i], h[i] * step * share);
             ck_assert_double_eq_tol(share, 1.0 - assay__node_weight(i - edge_node), 1e-15);
         }
