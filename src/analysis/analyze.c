@@ -201,7 +201,7 @@ static enum assay_status run_steps(struct assay__builder *builder, step *const *
     return ASSAY_OK;
 }
 
-static enum assay_status analyze(const struct assay_dataset *dataset,
+static enum assay_status analyze(const struct assay_dataset *dataset, struct assay_dataset *spent,
                                  struct assay__look_cache *cache, struct assay__halt *halt,
                                  step *const *steps, size_t count, struct assay_analysis **out,
                                  struct assay_error *err)
@@ -218,6 +218,7 @@ static enum assay_status analyze(const struct assay_dataset *dataset,
     storage->analysis.storage = storage;
     struct assay__builder builder = {.plan = plan,
                                      .dataset = dataset,
+                                     .spent = spent,
                                      .arena = &storage->arena,
                                      .out = &storage->analysis,
                                      .cache = cache,
@@ -231,25 +232,40 @@ static enum assay_status analyze(const struct assay_dataset *dataset,
     return ASSAY_OK;
 }
 
-enum assay_status assay_dataset_analyze_with(const struct assay_dataset *dataset,
-                                             const struct assay_analyze_options *options,
-                                             struct assay_analysis **out, struct assay_error *err)
+/* The digest needs all sums, and comes before those that may be freed are used up. */
+static enum assay_status analyze_all(const struct assay_dataset *dataset,
+                                     struct assay_dataset *spent,
+                                     const struct assay_analyze_options *options,
+                                     struct assay_analysis **out, struct assay_error *err)
 {
     static step *const STEPS[] = {
-        assay__analyze_order,       assay__analyze_look,         count_units,
-        assay__analyze_srm,         assay__analyze_errors,       assay__analyze_metrics,
-        assay__analyze_missingness, assay__analyze_multiplicity, assay__analyze_decide,
-        assay__analyze_words,       assay__analyze_notes,        assay__analyze_ahead,
-        assay__analyze_guide,       assay__analyze_digest};
+        assay__analyze_order,   assay__analyze_look,        count_units,
+        assay__analyze_srm,     assay__analyze_errors,      assay__analyze_digest,
+        assay__analyze_metrics, assay__analyze_missingness, assay__analyze_multiplicity,
+        assay__analyze_decide,  assay__analyze_words,       assay__analyze_notes,
+        assay__analyze_ahead,   assay__analyze_guide};
     struct assay__halt halt;
     assay__halt_begin(&halt, options != NULL ? options->hooks : NULL);
     struct assay__look_cache *cache = assay__look_cache_new();
     enum assay_status status = cache == NULL ? assay__fail_memory(err)
-                                             : analyze(dataset, cache, &halt, STEPS,
+                                             : analyze(dataset, spent, cache, &halt, STEPS,
                                                        sizeof STEPS / sizeof *STEPS, out, err);
     assay__look_cache_free(cache);
     assay__halt_end(&halt);
     return status;
+}
+
+enum assay_status assay_dataset_analyze_with(const struct assay_dataset *dataset,
+                                             const struct assay_analyze_options *options,
+                                             struct assay_analysis **out, struct assay_error *err)
+{
+    return analyze_all(dataset, NULL, options, out, err);
+}
+
+enum assay_status assay__dataset_spend(struct assay_dataset *dataset, struct assay_analysis **out,
+                                       struct assay_error *err)
+{
+    return analyze_all(dataset, dataset, NULL, out, err);
 }
 
 enum assay_status assay_dataset_analyze(const struct assay_dataset *dataset,
@@ -266,7 +282,7 @@ enum assay_status assay__analyze_advice(const struct assay_dataset *dataset,
         assay__analyze_order,  assay__analyze_look,    count_units,          assay__analyze_srm,
         assay__analyze_errors, assay__analyze_metrics, assay__analyze_decide};
     assay__look_cache_trim(cache);
-    return analyze(dataset, cache, NULL, STEPS, sizeof STEPS / sizeof *STEPS, out, err);
+    return analyze(dataset, NULL, cache, NULL, STEPS, sizeof STEPS / sizeof *STEPS, out, err);
 }
 
 void assay_analysis_free(struct assay_analysis *analysis)

@@ -20,6 +20,9 @@ struct assay__pair_plan {
     const char *id; /* {baseline}-vs-{compared}, see assay__comparison_id() */
 };
 
+/** The variance of a few units is often far too small, and Q then far too large, by chance. */
+enum { ASSAY__HETEROGENEITY_UNITS = 30 }; /* of a group of a slice that Q is made of, at least */
+
 /** struct assay__slice_difference: a difference and its squared error, unrounded; NaN for none. */
 struct assay__slice_difference {
     struct assay__wide difference, error2;
@@ -40,6 +43,7 @@ struct assay__hypothesis {
 struct assay__builder {
     const struct assay_plan *plan;
     const struct assay_dataset *dataset;
+    struct assay_dataset *spent; /* the dataset, where nobody needs it afterwards; else NULL */
     struct assay__arena *arena;
     struct assay_analysis *out;
     uint32_t *group_of;       /* [group]: its number in the dataset, or ASSAY__NONE without units */
@@ -144,6 +148,13 @@ enum assay_status assay__analyze_ahead(struct assay__builder *builder, struct as
 
 /** assay__analyze_guide() writes what readers of the AnalysisResult need beside its fields. */
 enum assay_status assay__analyze_guide(struct assay__builder *builder, struct assay_error *err);
+
+/**
+ * assay__dataset_spend() is assay_dataset_analyze() of a dataset that is only freed afterwards: the
+ * sums of a dimension's values are freed as soon as they are analyzed, which 100,000 of them show.
+ */
+enum assay_status assay__dataset_spend(struct assay_dataset *dataset, struct assay_analysis **out,
+                                       struct assay_error *err);
 
 /** assay__analyze_digest() fills input_digest and analysis_result_id. */
 enum assay_status assay__analyze_digest(struct assay__builder *builder, struct assay_error *err);

@@ -216,7 +216,9 @@ static void keep_difference(const struct assay__builder *builder,
         &builder->differences[(size_t)(result - builder->out->results) % per_metric];
     const struct assay__pair_estimate *pair = &builder->test.pair;
     bool is_slice = builder->out->slices[result->slice].kind == ASSAY_SLICE_DIMENSION;
-    if (!is_slice || !pair->raw[0].has_error || !pair->raw[1].has_error)
+    bool has_units = pair->raw[0].n >= ASSAY__HETEROGENEITY_UNITS &&
+                     pair->raw[1].n >= ASSAY__HETEROGENEITY_UNITS; /* others stay untouched */
+    if (!is_slice || !has_units || !pair->raw[0].has_error || !pair->raw[1].has_error)
         return;
     kept->difference = assay__wide_sub(pair->value[1], pair->value[0]);
     kept->error2 = pair->difference_error2;
@@ -371,6 +373,30 @@ static enum assay_status analyze_slice(struct assay__builder *builder, uint32_t 
     return status;
 }
 
+/*
+ * All slices of one metric, in the order in which the dataset met them: so memory that is freed on
+ * the way lies side by side and serves again. by_number[i]: the slice with number i there.
+ */
+static enum assay_status analyze_slices(struct assay__builder *builder, uint32_t metric,
+                                        const uint32_t *by_number, struct tests *tests,
+                                        struct assay_error *err)
+{
+    struct assay_analysis *out = builder->out;
+    size_t per_metric = (size_t)builder->pair_count * out->slice_count;
+    enum assay_status status = ASSAY_OK;
+    for (uint32_t i = 0; status == ASSAY_OK && i < out->slice_count; i++) {
+        status = analyze_slice(builder, metric, by_number[i], out->results + metric * per_metric,
+                               tests, err);
+        if (builder->spent != NULL && out->slices[by_number[i]].kind == ASSAY_SLICE_DIMENSION)
+            assay__dataset_forget(builder->spent, i, metric);
+        if (status == ASSAY_OK)
+            status = assay__halt_progress(builder->halt, "analyze",
+                                          metric * per_metric + (i + 1) * builder->pair_count,
+                                          out->result_count, err);
+    }
+    return status;
+}
+
 enum assay_status assay__analyze_metrics(struct assay__builder *builder, struct assay_error *err)
 {
     struct assay_analysis *out = builder->out;
@@ -392,24 +418,23 @@ enum assay_status assay__analyze_metrics(struct assay__builder *builder, struct 
         out->missing_covariates == NULL)
         return assay__fail_memory(err);
     struct tests *tests = assay__calloc(builder->pair_count, sizeof *tests);
+    uint32_t *by_number = assay__calloc(out->slice_count, sizeof *by_number);
     builder->differences = assay__calloc(per_metric, sizeof *builder->differences);
-    enum assay_status status =
-        tests == NULL || builder->differences == NULL ? assay__fail_memory(err) : ASSAY_OK;
+    bool has_room = tests != NULL && by_number != NULL && builder->differences != NULL;
+    enum assay_status status = has_room ? ASSAY_OK : assay__fail_memory(err);
+    for (uint32_t s = 0; has_room && s < out->slice_count; s++)
+        by_number[builder->slice_of[s]] = s;
     for (uint32_t m = 0; status == ASSAY_OK && m < plan->metric_count; m++) {
         out->missing[m] = assay__dataset_missing(builder->dataset, m);
         assay__count_missing(builder, m);
-        memset(builder->differences, 0, per_metric * sizeof *builder->differences);
-        for (uint32_t s = 0; status == ASSAY_OK && s < out->slice_count; s++) {
-            status = analyze_slice(builder, m, s, out->results + m * per_metric, tests, err);
-            if (status == ASSAY_OK)
-                status = assay__halt_progress(builder->halt, "analyze",
-                                              m * per_metric + (s + 1) * builder->pair_count,
-                                              out->result_count, err);
-        }
+        if (m > 0 && plan->dimension_count > 0)
+            memset(builder->differences, 0, per_metric * sizeof *builder->differences);
+        status = analyze_slices(builder, m, by_number, tests, err);
         if (status == ASSAY_OK)
             status = assay__analyze_slices(builder, m, err);
     }
     assay__free(tests);
+    assay__free(by_number);
     assay__free(builder->differences);
     builder->differences = NULL;
     return status;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/name.h"
 #include "base/nearest.h"
 #include "analysis/analyze.h"
@@ -95,16 +96,16 @@ static enum assay_status order_slices(struct assay__builder *builder, struct ass
 {
     struct assay_analysis *out = builder->out;
     uint32_t count = assay__dataset_slice_count(builder->dataset);
-    struct slice_order *order = assay__arena_array(builder->arena, count, sizeof *order);
+    struct slice_order *order = assay__calloc(count, sizeof *order);
     out->slices = assay__arena_array(builder->arena, count, sizeof *out->slices);
     builder->slice_of = assay__arena_array(builder->arena, count, sizeof *builder->slice_of);
-    if (order == NULL || out->slices == NULL || builder->slice_of == NULL)
-        return assay__fail_memory(err);
-    for (uint32_t s = 0; s < count; s++)
+    bool has_room = order != NULL && out->slices != NULL && builder->slice_of != NULL;
+    for (uint32_t s = 0; has_room && s < count; s++)
         order[s] = (struct slice_order){s, assay__dataset_slice_name(builder->dataset, s)};
-    qsort(order, count, sizeof *order, compare_slices);
-    out->slice_count = count;
-    for (uint32_t s = 0; s < count; s++) {
+    if (has_room)
+        qsort(order, count, sizeof *order, compare_slices);
+    out->slice_count = has_room ? count : 0;
+    for (uint32_t s = 0; has_room && s < count; s++) {
         const struct assay__slice_name *name = &order[s].name;
         struct assay_slice *slice = &out->slices[s];
         builder->slice_of[s] = order[s].source;
@@ -113,10 +114,10 @@ static enum assay_status order_slices(struct assay__builder *builder, struct ass
                      : name->kind == ASSAY_SLICE_SEGMENT ? builder->plan->segments[name->number].id
                                                          : "";
         slice->value = assay__arena_copy(builder->arena, name->value, strlen(name->value));
-        if (slice->value == NULL)
-            return assay__fail_memory(err);
+        has_room = slice->value != NULL;
     }
-    return ASSAY_OK;
+    assay__free(order);
+    return has_room ? ASSAY_OK : assay__fail_memory(err);
 }
 
 static enum assay_status group_number(const struct assay__builder *builder, const char *what,

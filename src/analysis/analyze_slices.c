@@ -34,13 +34,11 @@ static struct span span_of(const struct assay_analysis *out, const char *dimensi
     return span;
 }
 
-/* The variance of a few units is often far too small, and Q then far too large, by chance. */
 static bool has_units(const struct assay_metric_result *result)
 {
-    enum { UNITS_MIN = 30 };
     const struct assay_look_result *last = assay__last_look(result);
-    return last != NULL && last->comparison.baseline.n >= UNITS_MIN &&
-           last->comparison.compared.n >= UNITS_MIN;
+    return last != NULL && last->comparison.baseline.n >= ASSAY__HETEROGENEITY_UNITS &&
+           last->comparison.compared.n >= ASSAY__HETEROGENEITY_UNITS;
 }
 
 static bool has_weight(const struct assay__slice_difference *slice,

@@ -387,6 +387,21 @@ const struct assay__cell *assay__dataset_find(const struct assay_dataset *datase
     return dataset->cell_of[number];
 }
 
+void assay__dataset_forget(struct assay_dataset *dataset, uint32_t slice, uint32_t metric)
+{
+    const struct assay__accumulator *keeps =
+        assay__metric_accumulator(&dataset->plan->metrics[metric]);
+    for (uint32_t look = 0; look < dataset->looks.count; look++)
+        for (uint32_t group = 0; group < dataset->groups.count; group++) {
+            struct cell_key key = {slice, look, group};
+            uint32_t number;
+            if (!assay__index_find(&dataset->cells, &key, sizeof key, &number))
+                continue;
+            keeps->free(dataset->cell_of[number]->states[metric]);
+            dataset->cell_of[number]->states[metric] = NULL;
+        }
+}
+
 enum assay_status assay_dataset_add_moments(struct assay_dataset *dataset, const char *metric_id,
                                             const char *group, const struct assay_moments *moments,
                                             struct assay_error *err)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api/deliver/envelope.h"
+#include "analysis/analyze.h"
 #include "analysis/dataset.h"
 #include "base/error.h"
 #include "base/text.h"
@@ -404,7 +405,7 @@ static int analyze(struct arguments *arguments, char **paths, size_t path_count)
     if (status == ASSAY_OK)
         status = note_guess(arguments, dataset, &err);
     if (status == ASSAY_OK)
-        status = assay_dataset_analyze(dataset, &analysis, &err);
+        status = assay__dataset_spend(dataset, &analysis, &err);
     int code = status == ASSAY_OK ? report(arguments, analysis)
                                   : data_fail("analyze", &arguments->plan, &err);
     assay_analysis_free(analysis);
