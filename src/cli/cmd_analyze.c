@@ -7,7 +7,6 @@
 
 #include "api/deliver/envelope.h"
 #include "analysis/analyze.h"
-#include "analysis/dataset.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/args.h"

@@ -6,23 +6,23 @@
 
 #include "test.h"
 
+/* clang-format off */
 #define STATS(X, of)                                                                               \
-    X(of.estimate)                                                                                 \
-    X(of.variance) X(of.standard_error) X(of.unadjusted) X(of.unadjusted_standard_error)           \
-        X(of.skewness)
+    X(of.estimate) X(of.variance) X(of.standard_error) X(of.unadjusted)                            \
+    X(of.unadjusted_standard_error) X(of.skewness)
 /* Figures of a test, and those of the groups that any test of them shares. */
 #define TEST_FIGURES(X)                                                                            \
-    X(difference.estimate)                                                                         \
-    X(difference.standard_error) X(difference.df) X(difference.statistic) X(difference.critical)   \
-        X(difference.lower) X(difference.upper) X(difference.p) X(difference.log10_p)              \
-            X(difference.powered_effect) X(relative.estimate) X(relative.fieller_lower)            \
-                X(relative.fieller_upper) X(relative.delta_standard_error) X(relative.delta_lower) \
-                    X(relative.delta_upper) X(relative.log_lower) X(relative.log_upper)            \
-                        X(relative.scaled_lower) X(relative.scaled_upper) X(tail_error.nominal)    \
-                            X(tail_error.lower) X(tail_error.upper) X(corrected_lower)             \
-                                X(corrected_upper) X(corrected_p) X(corrected_log10_p)
+    X(difference.estimate) X(difference.standard_error) X(difference.df) X(difference.statistic)   \
+    X(difference.critical) X(difference.lower) X(difference.upper) X(difference.p)                 \
+    X(difference.log10_p) X(difference.powered_effect)                                             \
+    X(relative.estimate) X(relative.fieller_lower) X(relative.fieller_upper)                       \
+    X(relative.delta_standard_error) X(relative.delta_lower) X(relative.delta_upper)               \
+    X(relative.log_lower) X(relative.log_upper) X(relative.scaled_lower) X(relative.scaled_upper)  \
+    X(tail_error.nominal) X(tail_error.lower) X(tail_error.upper)                                  \
+    X(corrected_lower) X(corrected_upper) X(corrected_p) X(corrected_log10_p)
 #define SHARED_FIGURES(X)                                                                          \
     STATS(X, baseline) STATS(X, compared) X(reduction.rate) X(reduction.remaining)
+/* clang-format on */
 
 static struct assay_comparison comparison_of(double number)
 {
