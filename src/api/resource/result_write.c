@@ -144,9 +144,21 @@ void assay__result_value(const struct assay_analysis *analysis, bool pretty,
     print_object(&printer, &assay__result_shape, &view);
 }
 
+/* Many looks are most of a text: room for them at once, since one that doubles is copied. */
+static void make_room(const struct assay_analysis *analysis, struct assay__text *out)
+{
+    const size_t look_bytes = 960, result_bytes = 2048;
+    size_t looks = 0;
+    for (size_t i = 0; i < analysis->result_count; i++)
+        looks += analysis->results[i].look_count;
+    if (out->outlet == NULL && looks > 4 * analysis->result_count)
+        assay__text_reserve(out, looks * look_bytes + analysis->result_count * result_bytes);
+}
+
 void assay__write_result(const struct assay_analysis *analysis,
                          const struct assay_write_options *options, struct assay__text *out)
 {
+    make_room(analysis, out);
     assay__result_value(analysis, options->pretty, out);
     assay__text_putc(out, '\n');
 }
