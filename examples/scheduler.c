@@ -1,23 +1,74 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A scheduler: many experiments, each with ten metrics from sufficient statistics, analyzed by a
- * pool of threads that share one plan. Usage: scheduler [EXPERIMENTS [THREADS]]
+ * pool of threads that share one plan. Each thread has an arena that the library takes its memory
+ * from: what an experiment took is given up as a whole. Usage: scheduler [EXPERIMENTS [THREADS]]
  */
 #include <assay.h>
 #include <pthread.h>
+#include <stdalign.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-enum { METRICS = 10, GROUPS = 2, THREADS_MAX = 64 };
+enum { METRICS = 10, GROUPS = 2, THREADS_MAX = 64, BLOCK_BYTES = 256 * 1024 };
+
+/* Memory of one thread, in blocks; within a block it is only ever taken. */
+struct block {
+    struct block *before;
+    size_t size, used;
+    alignas(max_align_t) unsigned char bytes[];
+};
+
+struct arena {
+    struct block *last;
+    size_t taken, most; /* bytes, of the experiment at hand and of the one that took most */
+};
+
+static void *arena_take(void *context, size_t size)
+{
+    struct arena *arena = context;
+    struct block *block = arena->last;
+    if (size > SIZE_MAX / 2)
+        return NULL;
+    size = (size + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
+    if (block == NULL || block->size - block->used < size) {
+        size_t room = size > BLOCK_BYTES ? size : BLOCK_BYTES;
+        block = malloc(sizeof *block + room);
+        if (block == NULL)
+            return NULL;
+        *block = (struct block){.before = arena->last, .size = room};
+        arena->last = block;
+    }
+    block->used += size;
+    arena->taken += size;
+    return block->bytes + block->used - size;
+}
+
+/* Gives up all that was taken but the first block, which the next experiment takes from. */
+static void arena_reset(struct arena *arena, int keeps_first)
+{
+    while (arena->last != NULL && (!keeps_first || arena->last->before != NULL)) {
+        struct block *before = arena->last->before;
+        free(arena->last);
+        arena->last = before;
+    }
+    if (arena->last != NULL)
+        arena->last->used = 0;
+    if (arena->taken > arena->most)
+        arena->most = arena->taken;
+    arena->taken = 0;
+}
 
 struct pool {
     pthread_mutex_t lock;
     const struct assay_plan *plan;
     int next, count;
     int significant;
-    size_t bytes;
+    size_t bytes, most;       /* of results; of memory that an experiment took */
     enum assay_status status; /* of the first experiment that failed */
     struct assay_error err;
 };
@@ -67,7 +118,20 @@ static enum assay_status make_table(int experiment, double figures[METRICS][GROU
     return assay_table_from_figures(rows, METRICS * GROUPS, NULL, table, err);
 }
 
-/* Analyzes an experiment and writes its AnalysisResult, which would be posted. */
+/* Would send the text on its way; here it is counted. */
+static enum assay_status count_bytes(void *context, const char *text, size_t length,
+                                     struct assay_error *err)
+{
+    size_t *bytes = context;
+    (void)text, (void)err;
+    *bytes += length;
+    return ASSAY_OK;
+}
+
+/*
+ * Analyzes an experiment and writes its AnalysisResult. The handles are freed although their memory
+ * goes with the arena: they let go of the plan, which all threads share.
+ */
 static enum assay_status run(const struct assay_plan *plan, int experiment, int *significant,
                              size_t *bytes, struct assay_error *err)
 {
@@ -77,7 +141,7 @@ static enum assay_status run(const struct assay_plan *plan, int experiment, int 
     struct assay_dataset *dataset = NULL;
     struct assay_analysis *analysis = NULL;
     struct assay_result result;
-    char *text = NULL;
+    const struct assay_sink sink = {count_bytes, bytes};
     enum assay_status status = make_table(experiment, figures, rows, &table, err);
     if (status == ASSAY_OK)
         status = assay_dataset_new(plan, &dataset, err);
@@ -88,8 +152,7 @@ static enum assay_status run(const struct assay_plan *plan, int experiment, int 
     if (status == ASSAY_OK && assay_analysis_result(analysis, 0, &result))
         *significant = result.significant == ASSAY_YES;
     if (status == ASSAY_OK)
-        status = assay_analysis_write(analysis, ASSAY_FORMAT_RESULT, NULL, &text, bytes, err);
-    assay_free(text);
+        status = assay_analysis_stream(analysis, ASSAY_FORMAT_RESULT, NULL, &sink, err);
     assay_analysis_free(analysis);
     assay_dataset_free(dataset);
     assay_table_free(table);
@@ -99,16 +162,21 @@ static enum assay_status run(const struct assay_plan *plan, int experiment, int 
 static void *work(void *context)
 {
     struct pool *pool = context;
+    struct arena arena = {0};
+    const struct assay_allocator allocator = {.allocate = arena_take, .context = &arena};
+    const struct assay_hooks hooks = {.allocator = &allocator};
+    (void)assay_hooks_use(&hooks); /* of this thread */
     for (;;) {
         pthread_mutex_lock(&pool->lock);
         int experiment = pool->status == ASSAY_OK && pool->next < pool->count ? pool->next++ : -1;
         pthread_mutex_unlock(&pool->lock);
         if (experiment < 0)
-            return NULL;
+            break;
         int significant = 0;
         size_t bytes = 0;
         struct assay_error err;
         enum assay_status status = run(pool->plan, experiment, &significant, &bytes, &err);
+        arena_reset(&arena, 1);
         pthread_mutex_lock(&pool->lock);
         pool->significant += significant;
         pool->bytes += bytes;
@@ -118,6 +186,13 @@ static void *work(void *context)
         }
         pthread_mutex_unlock(&pool->lock);
     }
+    (void)assay_hooks_use(NULL);
+    arena_reset(&arena, 0);
+    pthread_mutex_lock(&pool->lock);
+    if (arena.most > pool->most)
+        pool->most = arena.most;
+    pthread_mutex_unlock(&pool->lock);
+    return NULL;
 }
 
 int main(int argc, char **argv)
@@ -149,9 +224,9 @@ int main(int argc, char **argv)
                pool.count, METRICS, pool.significant, pool.bytes);
     else
         fprintf(stderr, "%s\n", pool.err.message);
-    fprintf(stderr, "%.3f s on %d threads\n",
+    fprintf(stderr, "%.3f s on %d threads, at most %zu bytes of memory an experiment\n",
             (double)(end.tv_sec - begin.tv_sec) + 1e-9 * (double)(end.tv_nsec - begin.tv_nsec),
-            started);
+            started, pool.most);
     pthread_mutex_destroy(&pool.lock);
     assay_plan_free(plan);
     return assay_status_exit_code(pool.status);
