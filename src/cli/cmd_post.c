@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/deliver/envelope.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/cli.h"
@@ -67,14 +68,11 @@ static int post_file(struct delivery *delivery, const char *path, const char *pa
 {
     struct assay_error err;
     struct assay__text text = {0};
-    char *body = NULL;
-    size_t length = 0;
     enum assay_status status = read_input(path, &text, &err);
     if (status == ASSAY_OK)
-        status = assay_request_wrap(text.data != NULL ? text.data : "", text.length, path, parent,
-                                    id, &body, &length, &err);
-    int code = status == ASSAY_OK ? delivery_send(delivery, body, length) : cli_fail(&err);
-    free(body);
+        status = assay__request_complete(&text, path, parent, id, &err);
+    int code =
+        status == ASSAY_OK ? delivery_send(delivery, text.data, text.length) : cli_fail(&err);
     assay__text_release(&text);
     return code;
 }

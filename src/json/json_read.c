@@ -104,6 +104,7 @@ static enum assay_status read_element(struct reader *reader, struct assay__node 
     if (value == NULL)
         return assay__fail_memory(reader->scan.err);
     struct mark before = reader->made;
+    struct assay__json_words words_before = reader->scan.words;
     uint32_t values_before = reader->values;
     assay__node_append(array, value);
     enum assay_status status = read_value(reader, value);
@@ -111,6 +112,7 @@ static enum assay_status read_element(struct reader *reader, struct assay__node 
         may_forget(reader, value)) {
         value->first = value->last = NULL;
         take_back(reader, before);
+        reader->scan.words = words_before;
     }
     return status;
 }

@@ -14,8 +14,8 @@ struct assay__json_options {
     bool comments;       /* line comments and block comments are white space */
     /* NULL, or is asked about objects of some size in lists, once each is read: true when nobody
      * will look into it any more. Then its count is there, and its text where it is compact, but no
-     * children: what comes later takes their memory. An error later on in the document may still
-     * follow. */
+     * children: what comes later takes their memory, so that a large text is not copied. An error
+     * later on in the document may still follow. */
     bool (*may_forget)(const struct assay__node *object, const void *context);
     const void *context;
 };

@@ -85,10 +85,20 @@ static enum assay_status check_utf8(struct assay__json_scan *scan)
     return assay__json_fail(&walk, at, "The text is not UTF-8 from here on; save it as UTF-8.");
 }
 
+enum { COPIED_BYTES = 1 << 20, PIECE_BYTES = 16 * 1024 };
+
+/* A piece of memory for words. Pieces stay in their order, and are taken again. */
+struct assay__json_piece {
+    struct assay__json_piece *next;
+    size_t size;
+    char bytes[];
+};
+
 enum assay_status assay__json_begin_scan(struct assay__json_scan *scan)
 {
     enum assay_status status = check_utf8(scan);
-    if (status != ASSAY_OK)
+    bool is_forgotten = scan->options->may_forget != NULL && scan->end - scan->text > COPIED_BYTES;
+    if (status != ASSAY_OK || is_forgotten)
         return status;
     scan->copy = assay__arena_copy(scan->arena, scan->text, (size_t)(scan->end - scan->text));
     return scan->copy != NULL ? ASSAY_OK : assay__fail_memory(scan->err);
@@ -231,23 +241,55 @@ static enum assay_status read_escape(struct assay__json_scan *scan, char **out)
     return ASSAY_OK;
 }
 
-/* The place in the copy of a place in the text. */
-static char *copied(const struct assay__json_scan *scan, const char *place)
+/* Goes on to a piece with room for size bytes: the next one, or a new one before it. */
+static bool next_piece(struct assay__json_scan *scan, size_t size)
 {
-    return scan->copy + (place - scan->text);
+    struct assay__json_words *words = &scan->words;
+    struct assay__json_piece **link =
+        words->piece == NULL ? &scan->first_piece : &words->piece->next;
+    if (*link == NULL || (*link)->size < size) {
+        size_t room = size > PIECE_BYTES ? size : PIECE_BYTES;
+        struct assay__json_piece *piece = assay__arena_alloc(scan->arena, sizeof *piece + room);
+        if (piece == NULL)
+            return false;
+        piece->next = *link;
+        piece->size = room;
+        *link = piece;
+    }
+    *words = (struct assay__json_words){*link, 0};
+    return true;
+}
+
+/* Where the bytes from a place in the text are kept, and stand already, with room for a NUL behind
+ * them; NULL without memory. */
+static char *kept(struct assay__json_scan *scan, const char *place, const char *end)
+{
+    struct assay__json_words *words = &scan->words;
+    size_t length = (size_t)(end - place);
+    if (scan->copy != NULL)
+        return scan->copy + (place - scan->text);
+    if ((words->piece == NULL || words->piece->size - words->used <= length) &&
+        !next_piece(scan, length + 1))
+        return NULL;
+    char *out = words->piece->bytes + words->used;
+    words->used += length + 1;
+    return memcpy(out, place, length);
 }
 
 /* Reads a string with something else in it than plain text from there on; scan->at is behind its
- * opening quote, and out is where its first character belongs. */
+ * opening quote. *start is where its first character is kept, *out where its last one ends. */
 static enum assay_status read_special_string(struct assay__json_scan *scan, const char *special,
-                                             char **out)
+                                             char **start, char **out)
 {
     const char *open = scan->at - 1, *close = special;
     while (close < scan->end && *close != '"' && *close != '\n')
         close += *close == '\\' && scan->end - close > 1 ? 2 : 1;
     if (close >= scan->end || *close != '"')
         return assay__json_fail(scan, open, "This text has no closing quote in its line.");
-    *out += special - scan->at; /* what is there already */
+    *start = kept(scan, scan->at, close);
+    if (*start == NULL)
+        return assay__fail_memory(scan->err);
+    *out = *start + (special - scan->at); /* what is there already */
     scan->at = special;
     while (scan->at < close) {
         unsigned char c = (unsigned char)*scan->at;
@@ -272,12 +314,15 @@ enum assay_status assay__json_scan_string(struct assay__json_scan *scan, const c
 {
     scan->at++;
     const char *close = assay__json_text_end(scan->at, scan->end);
-    char *start = copied(scan, scan->at), *out = start;
+    char *start = NULL, *out = NULL;
     if (close < scan->end && *close == '"') { /* as nearly always */
-        out += close - scan->at;
+        start = kept(scan, scan->at, close);
+        if (start == NULL)
+            return assay__fail_memory(scan->err);
+        out = start + (close - scan->at);
         scan->at = close;
     } else {
-        enum assay_status status = read_special_string(scan, close, &out);
+        enum assay_status status = read_special_string(scan, close, &start, &out);
         if (status != ASSAY_OK)
             return status;
     }
@@ -345,7 +390,9 @@ static enum assay_status take_number(struct assay__json_scan *scan, const char *
     if (is_out_of_range(start, length, exponent))
         return assay__json_fail(scan, start, "The number %.*s is out of range.",
                                 length < 40 ? (int)length : 40, start);
-    char *text = copied(scan, start);
+    char *text = kept(scan, start, end);
+    if (text == NULL)
+        return assay__fail_memory(scan->err);
     text[length] = '\0';
     value->type = ASSAY__NODE_NUMBER;
     value->text = text;

@@ -4,10 +4,20 @@
 
 #include "json/json_read.h"
 
+/** struct assay__json_words is where words of a large text are kept; those behind it are free. */
+struct assay__json_words {
+    struct assay__json_piece *piece; /* NULL: before the first */
+    size_t used;                     /* of its bytes */
+};
+
 /** struct assay__json_scan is where the reader stands in a document. */
 struct assay__json_scan {
     const char *text, *at, *end;
-    char *copy; /* of the text: names, strings and numbers stay in it, a NUL behind each */
+    /* A copy of the text: names, strings and numbers stay in it, a NUL behind each. NULL for a
+       large text that is mostly forgotten: they stand in pieces then, which are used again. */
+    char *copy;
+    struct assay__json_piece *first_piece;
+    struct assay__json_words words;
     const char *line_start;
     const char *counted; /* columns of this line are counted up to here: *counted is in column */
     uint32_t line, column;
@@ -18,7 +28,7 @@ struct assay__json_scan {
     struct assay_error *err;
 };
 
-/** assay__json_begin_scan() checks that the text is UTF-8 and copies it. Call it first. */
+/** assay__json_begin_scan() checks that the text is UTF-8, and copies it or not. Call it first. */
 enum assay_status assay__json_begin_scan(struct assay__json_scan *scan);
 
 /** assay__json_column() is the column of a place in the current line, in characters from 1. */

@@ -272,8 +272,9 @@ START_TEST(json_changed_values_are_not_compact)
 }
 END_TEST
 
-/* A list of objects of many sizes, some of them in others, some not compact. */
-static size_t write_objects(char *text, int objects)
+/* A list of objects of many sizes, some of them in others, some not compact; strings have escapes.
+ * long_bytes: in some objects, and behind the list, a string of this length. */
+static size_t write_objects(char *text, int objects, int long_bytes)
 {
     size_t length = (size_t)sprintf(text, "{\"list\":[");
     for (int i = 0; i < objects; i++) {
@@ -281,10 +282,10 @@ static size_t write_objects(char *text, int objects)
                                   i, i % 7);
         for (int k = 0; k < i * 3 % 200; k++)
             length += (size_t)sprintf(text + length, "%s\"%d\"", k > 0 ? "," : "", i + k);
-        length += (size_t)sprintf(text + length, "]}%s],\"end\":{\"s\":\"e%d\"}}",
-                                  i % 5 == 0 ? " " : "", i);
+        length += (size_t)sprintf(text + length, "]}%s],\"end\":{\"s\":\"e\\n%0*d\\u00e4\"}}",
+                                  i % 5 == 0 ? " " : "", i % 8 == 3 ? long_bytes : 1, i);
     }
-    return length + (size_t)sprintf(text + length, "],\"after\":[1,\"x\"]}");
+    return length + (size_t)sprintf(text + length, "],\"after\":[1,\"x%0*d\"]}", long_bytes, 7);
 }
 
 struct forgetting {
@@ -345,18 +346,22 @@ static unsigned expected_forgotten(unsigned kind, int objects)
     return count;
 }
 
+/* A text that is copied, and one of a megabyte, whose words are kept in pieces. */
 START_TEST(json_forgotten_objects_leave_the_others_as_they_are)
 {
-    static char text[200000];
-    size_t length = write_objects(text, 90);
-    for (unsigned kind = 0; kind < 3; kind++) {
+    static char text[2000000];
+    for (unsigned round = 0; round < 6; round++) {
+        unsigned kind = round % 3;
+        size_t length = write_objects(text, 90, round < 3 ? 1 : 120000);
+        ck_assert_int_eq(length > 1 << 20, round >= 3);
         unsigned asked = 0;
         struct forgetting forgetting = {kind, &asked};
         struct assay__json_options options = OPTIONS;
+        options.bytes_max = sizeof text;
         struct assay__arena arena = {0}, whole_arena = {0};
         struct assay__node *root = NULL, *whole = NULL;
         struct assay_error err = {.code = ASSAY_OK};
-        assert_ok(assay__json_read(&whole_arena, text, length, &OPTIONS, &whole, &err), &err);
+        assert_ok(assay__json_read(&whole_arena, text, length, &options, &whole, &err), &err);
         options.may_forget = forget;
         options.context = &forgetting;
         assert_ok(assay__json_read(&arena, text, length, &options, &root, &err), &err);

@@ -14,6 +14,8 @@
 #include "assay/deliver.h"
 #include "base/digest.h"
 
+enum { PARTS_BYTES = 512 /* mostly enough for the members that are put around a result */ };
+
 static bool forget_always(const struct assay__node *object, const void *context)
 {
     (void)object;
@@ -51,21 +53,16 @@ enum assay_status assay__body_resource(struct assay__arena *arena, const char *t
     return status;
 }
 
-enum assay_status assay__body_derive_id(const char *parent, const char *text, size_t length,
-                                        char id[ASSAY__ID_BYTES], struct assay_error *err)
+void assay__body_derive_id(const char *parent, const char *text, size_t length,
+                           char id[ASSAY__ID_BYTES])
 {
-    struct assay__text all = {0};
-    assay__text_append(&all, parent, strlen(parent) + 1);
-    assay__text_append(&all, text, length);
-    if (all.failed) {
-        assay__text_release(&all);
-        return assay__fail_memory(err);
-    }
+    struct assay__sha256 digest;
     char hex[65];
-    assay__sha256_hex(all.data, all.length, hex);
+    assay__sha256_begin(&digest);
+    assay__sha256_add(&digest, parent, strlen(parent) + 1);
+    assay__sha256_add(&digest, text, length);
+    assay__sha256_end(&digest, hex);
     snprintf(id, ASSAY__ID_BYTES, "ar-%.40s", hex);
-    assay__text_release(&all);
-    return ASSAY_OK;
 }
 
 /* The string member key. NULL and OK when it is absent; NULL with *status set when it is not a
@@ -131,8 +128,10 @@ enum assay_status assay__body_read(struct assay__arena *arena, const char *text,
     status = assay__parent_check(out->parent, err);
     if (status != ASSAY_OK)
         return blame(status, name, assay__node_get(root, "parent"), err);
-    if (id == NULL || id[0] == '\0')
-        return assay__body_derive_id(out->parent, text, length, out->id, err);
+    if (id == NULL || id[0] == '\0') {
+        assay__body_derive_id(out->parent, text, length, out->id);
+        return ASSAY_OK;
+    }
     status = assay__id_check(id, err);
     if (status != ASSAY_OK)
         return blame(status, name, assay__node_get(root, "analysisResultId"), err);
@@ -162,10 +161,25 @@ static enum assay_status reconcile(const struct assay__node *root, const char *k
                           key, own != NULL ? own : "", given);
 }
 
+/* Puts head in the place of the first bytes of a text, without a second text of that size. */
+static void put_before(struct assay__text *text, size_t replaced, const struct assay__text *head)
+{
+    size_t rest = text->length - replaced;
+    assay__text_reserve(text, head->length);
+    text->failed = text->failed || head->failed;
+    if (text->failed)
+        return;
+    memmove(text->data + head->length, text->data + replaced, rest);
+    if (head->length > 0)
+        memcpy(text->data, head->data, head->length);
+    text->length = head->length + rest;
+    text->data[text->length] = '\0';
+}
+
 /* Puts the members that a request body lacks before its own. */
-static enum assay_status complete(const struct assay__node *root, const char *text, size_t length,
+static enum assay_status complete(const struct assay__node *root, struct assay__text *text,
                                   const char *name, const char *parent, const char *id,
-                                  struct assay__text *out, struct assay_error *err)
+                                  struct assay_error *err)
 {
     const char *parent_missing = NULL, *id_missing = NULL;
     enum assay_status status = reconcile(root, "parent", parent, name, &parent_missing, err);
@@ -173,23 +187,25 @@ static enum assay_status complete(const struct assay__node *root, const char *te
         status = reconcile(root, "analysisResultId", id, name, &id_missing, err);
     if (status != ASSAY_OK)
         return status;
-    struct assay__json json = {.out = out};
+    struct assay__text head = {0};
+    struct assay__json json = {.out = &head};
     assay__json_begin(&json, '{');
     assay__json_member_string(&json, "parent", parent_missing);
     assay__json_member_string(&json, "analysisResultId", id_missing);
     if (parent_missing != NULL || id_missing != NULL)
-        assay__text_putc(out, ',');
-    const char *rest = memchr(text, '{', length);
-    rest++; /* the document is an object, and has members */
-    assay__text_append(out, rest, length - (size_t)(rest - text));
+        assay__text_putc(&head, ',');
+    /* The document is an object, and has members. */
+    const char *own = memchr(text->data, '{', text->length);
+    put_before(text, (size_t)(own - text->data) + 1, &head);
+    assay__text_release(&head);
     return ASSAY_OK;
 }
 
 /* Wraps a resource in a request body. Every result has results; the detail document, a plan or an
  * error that was saved for a result has none, and must not be stored as one. */
-static enum assay_status wrap(const struct assay__node *root, const char *text, size_t length,
+static enum assay_status wrap(const struct assay__node *root, struct assay__text *text,
                               const char *name, const char *parent, const char *id,
-                              struct assay__text *out, struct assay_error *err)
+                              struct assay_error *err)
 {
     char derived[ASSAY__ID_BYTES];
     const struct assay__node *results = assay__node_get(root, "results");
@@ -203,38 +219,37 @@ static enum assay_status wrap(const struct assay__node *root, const char *text, 
                               "A result does not say where it belongs: give its parent, "
                               "workflows/{workflow}/instances/{instance}.");
     if (id == NULL) {
-        enum assay_status status = assay__body_derive_id(parent, text, length, derived, err);
-        if (status != ASSAY_OK)
-            return status;
+        assay__body_derive_id(parent, text->data, text->length, derived);
         id = derived;
     }
-    struct assay__json json = {.out = out};
+    struct assay__text head = {0};
+    struct assay__json json = {.out = &head};
     assay__json_begin(&json, '{');
     assay__json_member_string(&json, "parent", parent);
     assay__json_member_string(&json, "analysisResultId", id);
     assay__json_key(&json, "analysisResult");
-    assay__text_append(out, text, length);
-    while (out->length > 0 && strchr(" \t\r\n", out->data[out->length - 1]) != NULL)
-        out->length--;
-    assay__text_puts(out, "}\n");
+    while (text->length > 0 && strchr(" \t\r\n", text->data[text->length - 1]) != NULL)
+        text->length--;
+    put_before(text, 0, &head);
+    assay__text_release(&head);
+    assay__text_puts(text, "}\n");
     return ASSAY_OK;
 }
 
-enum assay_status assay_request_wrap(const char *text, size_t length, const char *name,
-                                     const char *parent, const char *id, char **body,
-                                     size_t *body_length, struct assay_error *err)
+enum assay_status assay__request_complete(struct assay__text *text, const char *name,
+                                          const char *parent, const char *id,
+                                          struct assay_error *err)
 {
-    *body = NULL;
-    if (length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) {
-        text += 3;
-        length -= 3;
-    }
+    static const struct assay__text NOTHING = {0};
     struct assay__arena arena = {0};
-    struct assay__text out = {0};
     struct assay__node *root = NULL;
     struct assay__body made;
-    enum assay_status status =
-        parse(&arena, text, length, name, ASSAY_ERROR_DATA, true, &root, err);
+    assay__text_reserve(text, 0);
+    if (text->length >= 3 && memcmp(text->data, "\xEF\xBB\xBF", 3) == 0)
+        put_before(text, 3, &NOTHING);
+    enum assay_status status = text->failed ? assay__fail_memory(err) : ASSAY_OK;
+    if (status == ASSAY_OK)
+        status = parse(&arena, text->data, text->length, name, ASSAY_ERROR_DATA, true, &root, err);
     if (status == ASSAY_OK)
         status = require_object(root, "A result or request body", name, err);
     if (status == ASSAY_OK && parent != NULL)
@@ -243,15 +258,28 @@ enum assay_status assay_request_wrap(const char *text, size_t length, const char
         status = assay__id_check(id, err);
     if (status == ASSAY_OK)
         status = assay__node_get(root, "analysisResult") != NULL
-                     ? complete(root, text, length, name, parent, id, &out, err)
-                     : wrap(root, text, length, name, parent, id, &out, err);
-    if (status == ASSAY_OK && out.failed)
+                     ? complete(root, text, name, parent, id, err)
+                     : wrap(root, text, name, parent, id, err);
+    if (status == ASSAY_OK && text->failed)
         status = assay__fail_memory(err);
+    assay__arena_release(&arena);
     if (status == ASSAY_OK)
-        status = assay__body_read(&arena, out.data, out.length, name, &made, err);
+        status = assay__body_read(&arena, text->data, text->length, name, &made, err);
+    assay__arena_release(&arena);
+    return status;
+}
+
+enum assay_status assay_request_wrap(const char *text, size_t length, const char *name,
+                                     const char *parent, const char *id, char **body,
+                                     size_t *body_length, struct assay_error *err)
+{
+    struct assay__text out = {0};
+    *body = NULL;
+    assay__text_reserve(&out, length + PARTS_BYTES);
+    assay__text_append(&out, text, length);
+    enum assay_status status = assay__request_complete(&out, name, parent, id, err);
     if (status == ASSAY_OK)
         status = assay__text_take(&out, body, body_length, err);
     assay__text_release(&out);
-    assay__arena_release(&arena);
     return status;
 }

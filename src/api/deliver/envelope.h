@@ -5,6 +5,7 @@
 #include "json/json_tree.h"
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/text.h"
 
 enum {
     ASSAY__BODY_BYTES_MAX = 64 << 20,
@@ -39,7 +40,16 @@ enum assay_status assay__body_parse(struct assay__arena *arena, const char *text
                                     struct assay__node **out, struct assay_error *err);
 
 /** assay__body_derive_id() writes "ar-" and 40 hex digits of SHA-256 over parent, NUL and text. */
-enum assay_status assay__body_derive_id(const char *parent, const char *text, size_t length,
-                                        char id[ASSAY__ID_BYTES], struct assay_error *err);
+void assay__body_derive_id(const char *parent, const char *text, size_t length,
+                           char id[ASSAY__ID_BYTES]);
+
+/**
+ * assay__request_complete() makes a request body of a document in its place, as
+ * assay_request_wrap() does: no more memory than the text and a little. When it fails, the text may
+ * be half made.
+ */
+enum assay_status assay__request_complete(struct assay__text *text, const char *name,
+                                          const char *parent, const char *id,
+                                          struct assay_error *err);
 
 #endif

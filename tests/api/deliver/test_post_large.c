@@ -3,6 +3,8 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "api/deliver/envelope.h"
+#include "base/halt.h"
 #include "post_support.h"
 
 static const struct hostile_step WELL[] = {{HOSTILE_STORE, NULL, 0}};
@@ -71,6 +73,72 @@ START_TEST(large_result_is_acknowledged)
 }
 END_TEST
 
+/* Bytes that an allocator has given and not taken back, and the most there were. */
+struct meter {
+    size_t now, most;
+};
+
+static void *meter_take(void *context, size_t size)
+{
+    struct meter *meter = context;
+    meter->now += size;
+    meter->most = meter->now > meter->most ? meter->now : meter->most;
+    return malloc(size);
+}
+
+/* Moves pages where it can, as realloc() does with much memory. */
+static void *meter_resize(void *context, void *memory, size_t before, size_t size)
+{
+    struct meter *meter = context;
+    meter->now -= before;
+    meter->now += size;
+    meter->most = meter->now > meter->most ? meter->now : meter->most;
+    return realloc(memory, size);
+}
+
+static void meter_release(void *context, void *memory, size_t size)
+{
+    struct meter *meter = context;
+    meter->now -= size;
+    free(memory);
+}
+
+/* A result with many metrics becomes a request body in its place, and is read without a copy. */
+START_TEST(large_result_is_wrapped_in_its_place)
+{
+    enum { METRICS = 32000, METRIC_BYTES = 300 };
+    static const char BEGIN[] = "{\"parent\":\"" POST_PARENT "\",\"analysisResultId\":\"ar-",
+                      END[] = "]}]}}\n";
+    struct meter meter = {0};
+    const struct assay_allocator allocator = {meter_take, meter_resize, meter_release, &meter, {0}};
+    const struct assay_hooks hooks = {.allocator = &allocator};
+    struct assay_error err = {0};
+    struct assay__text text = {0};
+    (void)assay_hooks_use(&hooks);
+    assay__text_reserve(&text, METRICS * METRIC_BYTES);
+    size_t room = meter.now;
+    assay__text_puts(&text, "\xEF\xBB\xBF{\"results\":[");
+    for (int i = 0; i < METRICS; i++) {
+        assay__text_format(&text, "%s{\"name\":\"metric \\u00e4 %d\",\"figures\":[",
+                           i > 0 ? ",\n" : "", i);
+        for (int k = 0; k < 20; k++)
+            assay__text_format(&text, "%s%d.%06d", k > 0 ? "," : "", i, k);
+        assay__text_puts(&text, "]}");
+    }
+    assay__text_puts(&text, "]} \n");
+    ck_assert_uint_eq(meter.most, room);
+    ck_assert_uint_gt(text.length, 7 << 20);
+    assert_ok(assay__request_complete(&text, "file", POST_PARENT, NULL, &err), &err);
+    /* A metric that is forgotten leaves one value: its place, its type. */
+    ck_assert_uint_lt(meter.most - room, METRICS * 160);
+    ck_assert_int_eq(strncmp(text.data, BEGIN, sizeof BEGIN - 1), 0);
+    ck_assert_str_eq(text.data + text.length - (sizeof END - 1), END);
+    assay__text_release(&text);
+    (void)assay_hooks_use(NULL);
+    ck_assert_uint_eq(meter.now, 0);
+}
+END_TEST
+
 /* One client to a thread, one outbox for all. */
 static void *post_many(void *argument)
 {
@@ -120,6 +188,7 @@ static void add(TCase *cases)
 {
     tcase_add_test(cases, early_refusal_of_a_large_body);
     tcase_add_test(cases, large_result_is_acknowledged);
+    tcase_add_test(cases, large_result_is_wrapped_in_its_place);
     tcase_add_test(cases, clients_in_threads);
 }
 
