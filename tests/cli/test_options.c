@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Every command answers a wrong option alike: it exits with 2, prints nothing on standard output, names
- * the option, and says which one may be meant, that a value is missing, or that there is none to give.
- * The commands run in this process: there are 1,500 command lines.
+ * Every command answers a wrong option alike: it exits with 2, prints nothing on standard output,
+ * names the option, and says which one may be meant, that a value is missing, or that there is none
+ * to give. The commands run in this process: there are 1,000 command lines.
  */
 #include "test.h"
 
@@ -20,7 +20,8 @@ static const struct command {
     COMMAND_LIST(COMMAND_ROW)
 #undef COMMAND_ROW
 };
-enum { COMMAND_COUNT = sizeof COMMANDS / sizeof *COMMANDS, STREAM_BYTES = 65536, OPTIONS_MAX = 256 };
+enum { COMMAND_COUNT = sizeof COMMANDS / sizeof *COMMANDS };
+enum { STREAM_BYTES = 65536, OPTIONS_MAX = 256 };
 
 /* What a command said on its standard streams, and its exit code. */
 struct said {
@@ -97,7 +98,7 @@ static struct found *find_option(const char *name, size_t length)
     return &options[option_count++];
 }
 
-/* The options that a help names: "--name", with a value where "=VALUE", " VALUE" or "=value" follows. */
+/* The options that a help names: with a value where "=VALUE", " VALUE" or "=value" follows. */
 static void read_options(const char *help)
 {
     option_count = 0;

@@ -49,8 +49,8 @@ static int copy_words(const char *const *from, char **to)
 }
 
 /*
- * Runs the program in the child: main() with nothing of the test's own but what exec() would leave, and
- * libcurl, whose loading takes longer than most runs.
+ * Runs the program in the child: main() with nothing of the test's own but what exec() would leave,
+ * and libcurl, whose loading takes longer than most runs.
  */
 static void become(const struct post_cli *run, int input)
 {
