@@ -14,13 +14,10 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "analysis/cells.h"
 #include "analysis/dataset_read.h"
 
-enum { CELLS_MAX = 50000000, INPUTS_MAX = 1000000, SKIPPED_GROUPS_MAX = 100000 };
-
-struct cell_key {
-    uint32_t slice, look, group;
-};
+enum { INPUTS_MAX = 1000000, SKIPPED_GROUPS_MAX = 100000 };
 
 struct slice_key {
     uint32_t dimension;
@@ -29,13 +26,11 @@ struct slice_key {
 struct assay_dataset {
     const struct assay_plan *plan;
     struct assay__arena arena;
-    struct assay__arena states;   /* memory of states that came from elsewhere */
-    struct assay__index groups;   /* by id */
-    struct assay__index values;   /* dimension number and value; slice = 1 + segments + number */
-    struct assay__index looks;    /* by time */
-    struct assay__index cells;    /* by struct cell_key */
-    struct assay__cell **cell_of; /* by number in cells */
-    uint32_t cell_capacity;
+    struct assay__arena states; /* memory of states that came from elsewhere */
+    struct assay__index groups; /* by id */
+    struct assay__index values; /* dimension number and value; slice = 1 + segments + number */
+    struct assay__index looks;  /* by time */
+    struct assay__cells cells;
     struct assay__index notes; /* level, metric, text */
     struct assay_counts counts;
     uint64_t *missing;
@@ -53,6 +48,7 @@ enum assay_status assay_dataset_new(const struct assay_plan *plan, struct assay_
     if (dataset == NULL)
         return assay__fail_memory(err);
     dataset->plan = assay__plan_hold(plan);
+    dataset->cells.metric_count = plan->metric_count;
     dataset->latest = INT64_MIN;
     dataset->missing =
         assay__arena_array(&dataset->arena, plan->metric_count, sizeof *dataset->missing);
@@ -71,14 +67,13 @@ void assay_dataset_free(struct assay_dataset *dataset)
     for (uint32_t i = 0; i < dataset->cells.count; i++)
         for (uint32_t m = 0; m < dataset->plan->metric_count; m++)
             assay__metric_accumulator(&dataset->plan->metrics[m])
-                ->free(dataset->cell_of[i]->states[m]);
-    assay__free(dataset->cell_of);
+                ->free(assay__cells_at(&dataset->cells, i)->states[m]);
     assay__counter_release(&dataset->inputs);
     assay__counter_release(&dataset->skipped);
     assay__index_release(&dataset->groups);
     assay__index_release(&dataset->values);
     assay__index_release(&dataset->looks);
-    assay__index_release(&dataset->cells);
+    assay__cells_release(&dataset->cells);
     assay__index_release(&dataset->notes);
     assay__arena_release(&dataset->states);
     assay__arena_release(&dataset->arena);
@@ -158,44 +153,11 @@ enum assay_status assay__dataset_look(struct assay_dataset *dataset, int64_t tim
     return status;
 }
 
-/* Makes sure that there is a cell for the next key. */
-static enum assay_status prepare_cell(struct assay_dataset *dataset, struct assay_error *err)
-{
-    uint32_t number = dataset->cells.count, metrics = dataset->plan->metric_count;
-    if (number >= dataset->cell_capacity) {
-        uint32_t capacity = dataset->cell_capacity == 0 ? 64 : dataset->cell_capacity * 2;
-        struct assay__cell **cells = assay__realloc(dataset->cell_of, capacity * sizeof *cells);
-        if (cells == NULL)
-            return assay__fail_memory(err);
-        memset(cells + dataset->cell_capacity, 0,
-               (capacity - dataset->cell_capacity) * sizeof *cells);
-        dataset->cell_of = cells;
-        dataset->cell_capacity = capacity;
-    }
-    if (dataset->cell_of[number] != NULL)
-        return ASSAY_OK;
-    struct assay__cell *cell =
-        assay__arena_alloc(&dataset->arena, sizeof *cell + (size_t)metrics * sizeof *cell->states);
-    if (cell == NULL)
-        return assay__fail_memory(err);
-    cell->states = (void **)(cell + 1);
-    dataset->cell_of[number] = cell;
-    return ASSAY_OK;
-}
-
 enum assay_status assay__dataset_cell(struct assay_dataset *dataset, uint32_t slice, uint32_t look,
                                       uint32_t group, struct assay__cell **cell,
                                       struct assay_error *err)
 {
-    struct cell_key key = {slice, look, group};
-    uint32_t number;
-    /* The cell comes first and its key last, so that a key never lacks its cell. */
-    enum assay_status status = prepare_cell(dataset, err);
-    if (status == ASSAY_OK)
-        status = assay__index_add(&dataset->cells, &key, sizeof key, CELLS_MAX, &number, err);
-    if (status == ASSAY_OK)
-        *cell = dataset->cell_of[number];
-    return status;
+    return assay__cells_add(&dataset->cells, slice, look, group, cell, err);
 }
 
 void assay__dataset_adopt(struct assay_dataset *dataset, struct assay__arena *states)
@@ -380,11 +342,7 @@ int64_t assay__dataset_look_time(const struct assay_dataset *dataset, uint32_t l
 const struct assay__cell *assay__dataset_find(const struct assay_dataset *dataset, uint32_t slice,
                                               uint32_t look, uint32_t group)
 {
-    struct cell_key key = {slice, look, group};
-    uint32_t number;
-    if (!assay__index_find(&dataset->cells, &key, sizeof key, &number))
-        return NULL;
-    return dataset->cell_of[number];
+    return assay__cells_find(&dataset->cells, slice, look, group);
 }
 
 void assay__dataset_forget(struct assay_dataset *dataset, uint32_t slice, uint32_t metric)
@@ -393,12 +351,11 @@ void assay__dataset_forget(struct assay_dataset *dataset, uint32_t slice, uint32
         assay__metric_accumulator(&dataset->plan->metrics[metric]);
     for (uint32_t look = 0; look < dataset->looks.count; look++)
         for (uint32_t group = 0; group < dataset->groups.count; group++) {
-            struct cell_key key = {slice, look, group};
-            uint32_t number;
-            if (!assay__index_find(&dataset->cells, &key, sizeof key, &number))
+            struct assay__cell *cell = assay__cells_find(&dataset->cells, slice, look, group);
+            if (cell == NULL)
                 continue;
-            keeps->free(dataset->cell_of[number]->states[metric]);
-            dataset->cell_of[number]->states[metric] = NULL;
+            keeps->free(cell->states[metric]);
+            cell->states[metric] = NULL;
         }
 }
 

@@ -15,7 +15,7 @@
  */
 struct assay__cell {
     uint64_t units; /* units of the group in this slice and look */
-    void **states;  /* [plan->metric_count], of each metric's accumulator; NULL before any unit */
+    void *states[]; /* [plan->metric_count], of each metric's accumulator; NULL before any unit */
 };
 
 const struct assay_plan *assay__dataset_plan(const struct assay_dataset *dataset);

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The table of a dataset's cells. Cells lie in chunks, each twice as large as the one before. */
+#include "analysis/cells.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/memory.h"
+
+enum { FIRST_CHUNK = 8, SLOTS_MIN = 16 };
+
+/* Stands before each cell. */
+struct key {
+    uint32_t slice, look, group;
+    uint32_t hash;
+};
+
+static struct key key_of(uint32_t slice, uint32_t look, uint32_t group)
+{
+    const uint32_t names[3] = {slice, look, group};
+    return (struct key){slice, look, group, (uint32_t)assay__hash(names, sizeof names)};
+}
+
+static size_t entry_bytes(const struct assay__cells *cells)
+{
+    return sizeof(struct key) + sizeof(struct assay__cell) + cells->metric_count * sizeof(void *);
+}
+
+/* Chunk k begins with number FIRST_CHUNK (2^k - 1). */
+static uint32_t chunk_of(uint32_t number)
+{
+    return 31 - (uint32_t)__builtin_clz(number / FIRST_CHUNK + 1);
+}
+
+static struct key *entry_at(const struct assay__cells *cells, uint32_t number)
+{
+    uint32_t chunk = chunk_of(number);
+    uint32_t first = FIRST_CHUNK * ((1u << chunk) - 1);
+    return (void *)((char *)cells->chunks[chunk] + (number - first) * entry_bytes(cells));
+}
+
+struct assay__cell *assay__cells_at(const struct assay__cells *cells, uint32_t number)
+{
+    return (void *)(entry_at(cells, number) + 1);
+}
+
+/* The slot that holds the key, or the free slot where it belongs. */
+static uint32_t slot_of(const struct assay__cells *cells, struct key key)
+{
+    uint32_t mask = cells->slot_count - 1, slot = key.hash & mask;
+    while (cells->slots[slot] != 0) {
+        const struct key *at = entry_at(cells, cells->slots[slot] - 1);
+        if (at->hash == key.hash && at->slice == key.slice && at->look == key.look &&
+            at->group == key.group)
+            break;
+        slot = (slot + 1) & mask;
+    }
+    return slot;
+}
+
+struct assay__cell *assay__cells_find(const struct assay__cells *cells, uint32_t slice,
+                                      uint32_t look, uint32_t group)
+{
+    if (cells->slot_count == 0)
+        return NULL;
+    uint32_t number = cells->slots[slot_of(cells, key_of(slice, look, group))];
+    return number == 0 ? NULL : assay__cells_at(cells, number - 1);
+}
+
+/* Twice as many slots; false without memory. */
+static bool grow_slots(struct assay__cells *cells)
+{
+    uint32_t slot_count = cells->slot_count == 0 ? SLOTS_MIN : cells->slot_count * 2;
+    uint32_t *slots = assay__calloc(slot_count, sizeof *slots);
+    if (slots == NULL)
+        return false;
+    for (uint32_t i = 0; i < cells->count; i++) {
+        uint32_t slot = entry_at(cells, i)->hash & (slot_count - 1);
+        while (slots[slot] != 0)
+            slot = (slot + 1) & (slot_count - 1);
+        slots[slot] = i + 1;
+    }
+    assay__free(cells->slots);
+    cells->slots = slots;
+    cells->slot_count = slot_count;
+    return true;
+}
+
+/* Room for one cell more; false without memory. */
+static bool prepare(struct assay__cells *cells)
+{
+    uint32_t chunk = chunk_of(cells->count);
+    if (cells->chunks[chunk] == NULL)
+        cells->chunks[chunk] = assay__calloc((size_t)FIRST_CHUNK << chunk, entry_bytes(cells));
+    if (cells->chunks[chunk] == NULL)
+        return false;
+    return cells->count < cells->slot_count / 4 * 3 || grow_slots(cells);
+}
+
+enum assay_status assay__cells_add(struct assay__cells *cells, uint32_t slice, uint32_t look,
+                                   uint32_t group, struct assay__cell **cell,
+                                   struct assay_error *err)
+{
+    struct key key = key_of(slice, look, group);
+    uint32_t number = cells->slot_count == 0 ? 0 : cells->slots[slot_of(cells, key)];
+    if (number == 0) {
+        if (cells->count >= ASSAY__CELLS_MAX)
+            return assay__fail(err, ASSAY_ERROR_LIMIT, "More than %d cells.", ASSAY__CELLS_MAX);
+        if (!prepare(cells))
+            return assay__fail_memory(err);
+        *entry_at(cells, cells->count) = key;
+        number = ++cells->count;
+        cells->slots[slot_of(cells, key)] = number;
+    }
+    *cell = assay__cells_at(cells, number - 1);
+    return ASSAY_OK;
+}
+
+void assay__cells_release(struct assay__cells *cells)
+{
+    for (uint32_t i = 0; i < ASSAY__CELL_CHUNKS; i++)
+        assay__free(cells->chunks[i]);
+    assay__free(cells->slots);
+    memset(cells, 0, sizeof *cells);
+}
