@@ -239,11 +239,11 @@ static enum assay_status analyze_all(const struct assay_dataset *dataset,
                                      struct assay_analysis **out, struct assay_error *err)
 {
     static step *const STEPS[] = {
-        assay__analyze_order,   assay__analyze_look,        count_units,
-        assay__analyze_srm,     assay__analyze_errors,      assay__analyze_digest,
-        assay__analyze_metrics, assay__analyze_missingness, assay__analyze_multiplicity,
-        assay__analyze_decide,  assay__analyze_words,       assay__analyze_notes,
-        assay__analyze_ahead,   assay__analyze_guide};
+        assay__analyze_order,  assay__analyze_look,        count_units,
+        assay__analyze_errors, assay__analyze_digest,      assay__analyze_metrics,
+        assay__analyze_srm,    assay__analyze_missingness, assay__analyze_multiplicity,
+        assay__analyze_decide, assay__analyze_words,       assay__analyze_notes,
+        assay__analyze_ahead,  assay__analyze_guide};
     struct assay__halt halt;
     assay__halt_begin(&halt, options != NULL ? options->hooks : NULL);
     struct assay__look_cache *cache = assay__look_cache_new();

@@ -433,6 +433,8 @@ enum assay_status assay__analyze_metrics(struct assay__builder *builder, struct 
         if (status == ASSAY_OK)
             status = assay__analyze_slices(builder, m, err);
     }
+    if (status == ASSAY_OK && builder->spent != NULL)
+        assay__dataset_trim(builder->spent);
     assay__free(tests);
     assay__free(by_number);
     assay__free(builder->differences);

@@ -4,11 +4,14 @@
  * test. The same state has the same words everywhere. Slices of a dimension get no verdict.
  */
 #include <math.h>
+#include <string.h>
 
 #include "analysis/analyze.h"
 #include "analysis/outcome.h"
 #include "analysis/phrases.h"
 #include "base/error.h"
+#include "base/hash.h"
+#include "base/memory.h"
 
 const char *assay__slice_text(const struct assay__builder *builder, uint32_t slice)
 {
@@ -178,19 +181,56 @@ static const char *caution(const struct assay__builder *builder,
         assay__metric_covariate(&builder->plan->metrics[result->metric], covariate));
 }
 
-enum assay_status assay__analyze_words(struct assay__builder *builder, struct assay_error *err)
+/* Sentences by hash, the latest of each: most of those about 100,000 slices are said again. */
+enum { SENTENCES = 4096 };
+
+struct sentences {
+    struct assay__arena *arena; /* of the analysis */
+    struct assay__arena scratch;
+    const char **by_hash;
+};
+
+/* Keeps a sentence that lies in the scratch arena, which is empty then; NULL without memory. */
+static const char *keep(struct sentences *sentences, const char *text)
+{
+    if (text == NULL)
+        return NULL;
+    size_t length = strlen(text);
+    const char **slot = &sentences->by_hash[assay__hash(text, length) % SENTENCES];
+    if (*slot == NULL || strcmp(*slot, text) != 0)
+        *slot = assay__arena_copy(sentences->arena, text, length);
+    assay__arena_release(&sentences->scratch);
+    return *slot;
+}
+
+static enum assay_status write_sentences(struct assay__builder *builder,
+                                         struct sentences *sentences, struct assay_error *err)
 {
     struct assay_analysis *out = builder->out;
     for (size_t i = 0; i < out->result_count; i++) {
-        out->results[i].message =
-            caution(builder, &out->results[i], result_text(builder, &out->results[i]));
-        if (out->results[i].message == NULL)
+        struct assay_metric_result *result = &out->results[i];
+        result->message = keep(sentences, caution(builder, result, result_text(builder, result)));
+        if (result->message == NULL)
             return assay__fail_memory(err);
     }
     for (uint32_t s = 0; s < out->srm_count; s++) {
-        out->srm[s].message = srm_text(builder, &out->srm[s]);
+        out->srm[s].message = keep(sentences, srm_text(builder, &out->srm[s]));
         if (out->srm[s].message == NULL)
             return assay__fail_memory(err);
     }
     return ASSAY_OK;
+}
+
+enum assay_status assay__analyze_words(struct assay__builder *builder, struct assay_error *err)
+{
+    struct sentences sentences = {.arena = builder->arena,
+                                  .by_hash = assay__calloc(SENTENCES, sizeof(char *))};
+    if (sentences.by_hash == NULL)
+        return assay__fail_memory(err);
+    builder->arena = &sentences.scratch;
+    enum assay_status status = write_sentences(builder, &sentences, err);
+    builder->arena = sentences.arena;
+    assay__arena_release(&sentences.scratch);
+    assay__free(sentences.by_hash);
+    return status;
 }

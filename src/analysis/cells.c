@@ -117,6 +117,25 @@ enum assay_status assay__cells_add(struct assay__cells *cells, uint32_t slice, u
     return ASSAY_OK;
 }
 
+void assay__cells_trim(struct assay__cells *cells, uint32_t slice_count)
+{
+    struct assay__cells kept = {.metric_count = cells->metric_count};
+    for (uint32_t i = 0; i < cells->count; i++) {
+        struct key key = *entry_at(cells, i);
+        const struct assay__cell *from = assay__cells_at(cells, i);
+        struct assay__cell *to;
+        if (key.slice >= slice_count)
+            continue;
+        if (assay__cells_add(&kept, key.slice, key.look, key.group, &to, NULL) != ASSAY_OK) {
+            assay__cells_release(&kept);
+            return;
+        }
+        memcpy(to, from, sizeof *to + cells->metric_count * sizeof *to->states);
+    }
+    assay__cells_release(cells);
+    *cells = kept;
+}
+
 void assay__cells_release(struct assay__cells *cells)
 {
     for (uint32_t i = 0; i < ASSAY__CELL_CHUNKS; i++)

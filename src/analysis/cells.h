@@ -33,6 +33,12 @@ enum assay_status assay__cells_add(struct assay__cells *cells, uint32_t slice, u
 /** assay__cells_at() is cell number 0 .. count - 1. */
 struct assay__cell *assay__cells_at(const struct assay__cells *cells, uint32_t number);
 
+/**
+ * assay__cells_trim() forgets the cells of all slices from one on, whose states are freed. Cells
+ * move; without memory nothing happens.
+ */
+void assay__cells_trim(struct assay__cells *cells, uint32_t slice_count);
+
 /** assay__cells_release() frees the table, not the states. */
 void assay__cells_release(struct assay__cells *cells);
 

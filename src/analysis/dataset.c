@@ -359,6 +359,12 @@ void assay__dataset_forget(struct assay_dataset *dataset, uint32_t slice, uint32
         }
 }
 
+void assay__dataset_trim(struct assay_dataset *dataset)
+{
+    assay__cells_trim(&dataset->cells, 1 + dataset->plan->segment_count);
+    assay__index_release(&dataset->values);
+}
+
 enum assay_status assay_dataset_add_moments(struct assay_dataset *dataset, const char *metric_id,
                                             const char *group, const struct assay_moments *moments,
                                             struct assay_error *err)

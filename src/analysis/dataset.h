@@ -50,6 +50,9 @@ enum assay_status assay__dataset_cell(struct assay_dataset *dataset, uint32_t sl
 /** assay__dataset_forget() frees what a slice keeps of a metric; units stay. */
 void assay__dataset_forget(struct assay_dataset *dataset, uint32_t slice, uint32_t metric);
 
+/** assay__dataset_trim() forgets the values of dimensions, whose states are freed. */
+void assay__dataset_trim(struct assay_dataset *dataset);
+
 /** assay__metric_accumulator() is what the kind of a metric keeps in a cell. */
 const struct assay__accumulator *assay__metric_accumulator(const struct assay_metric_plan *metric);
 

@@ -55,7 +55,7 @@ void assay__scan_adder_release(adder_t *adder)
 enum assay_status assay__scan_adder_flush(adder_t *adder, struct assay_error *err)
 {
     adder->lock(adder->lock_context, true);
-    enum assay_status status = assay__scan_cells_flush(&adder->cells, adder->dataset, err);
+    enum assay_status status = assay__scan_cells_flush(&adder->cells, adder->dataset, false, err);
     adder->lock(adder->lock_context, false);
     return status;
 }

@@ -247,16 +247,34 @@ static enum assay_status flush_cell(struct assay__scan_cells *cells, struct assa
     return status;
 }
 
+/* A cell that is done with is freed at once: what the dataset takes next may go there. */
+static enum assay_status flush_at(struct assay__scan_cells *cells, struct assay_dataset *dataset,
+                                  uint32_t set, uint32_t span, uint32_t value, bool is_last,
+                                  struct assay_error *err)
+{
+    struct assay__scan_cell **row = cells->sets[set].rows[span];
+    if (row == NULL || row[value] == NULL)
+        return ASSAY_OK;
+    enum assay_status status = ASSAY_OK;
+    if (row[value]->units > 0)
+        status = flush_cell(cells, dataset, set, span, value, row[value], err);
+    if (is_last) {
+        release_cell(row[value]);
+        row[value] = NULL;
+    }
+    return status;
+}
+
 enum assay_status assay__scan_cells_flush(struct assay__scan_cells *cells,
-                                          struct assay_dataset *dataset, struct assay_error *err)
+                                          struct assay_dataset *dataset, bool is_last,
+                                          struct assay_error *err)
 {
     enum assay_status status = ASSAY_OK;
     for (uint32_t s = 0; s < cells->layout->set_count; s++) {
         const struct assay__scan_set *set = &cells->sets[s];
-        for (uint32_t g = 0; g < set->span_capacity; g++)
-            for (uint32_t v = 0; set->rows[g] != NULL && v < set->value_capacity; v++)
-                if (status == ASSAY_OK && set->rows[g][v] != NULL && set->rows[g][v]->units > 0)
-                    status = flush_cell(cells, dataset, s, g, v, set->rows[g][v], err);
+        for (uint32_t v = 0; v < set->value_capacity; v++)
+            for (uint32_t g = 0; status == ASSAY_OK && g < set->span_capacity; g++)
+                status = flush_at(cells, dataset, s, g, v, is_last, err);
     }
     for (uint32_t m = 0; m < cells->layout->binding->plan->metric_count; m++) {
         if (cells->missing[m] > 0)

@@ -76,10 +76,11 @@ bool assay__scan_cells_span(struct assay__scan_cells *cells, uint32_t group, int
 
 /**
  * assay__scan_cells_flush() adds everything to a dataset and begins again with nothing. With
- * dimensions, whose values divide the units, the total is the sum of the first one's values. One
- * thread at a time for a dataset.
+ * dimensions, whose values divide the units, the total is the sum of the first one's values.
+ * is_last: cells are freed behind it. One thread at a time for a dataset.
  */
 enum assay_status assay__scan_cells_flush(struct assay__scan_cells *cells,
-                                          struct assay_dataset *dataset, struct assay_error *err);
+                                          struct assay_dataset *dataset, bool is_last,
+                                          struct assay_error *err);
 
 #endif

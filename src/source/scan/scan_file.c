@@ -342,7 +342,7 @@ static enum assay_status give_sums(const struct job *job, struct worker *worker,
 {
     struct assay_error flushed = {0};
     enum assay_status status =
-        assay__scan_cells_flush(&worker->batch.adder.cells, job->target.dataset, &flushed);
+        assay__scan_cells_flush(&worker->batch.adder.cells, job->target.dataset, true, &flushed);
     if (status != ASSAY_OK)
         (void)assay__fail_at(err, status, assay__rows_name(assay__csv_rows(job->csv)), 0, 0, "%s",
                              flushed.message);
