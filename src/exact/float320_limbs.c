@@ -163,6 +163,73 @@ static void align(const wide *a, unsigned long bits, mp_limb_t out[SUM_LIMBS])
     top[LIMBS - 1] = a->limbs[LIMBS - 1] >> part;
 }
 
+/*
+ * Nearly all numbers are less than a limb apart: their sum or difference has one limb more. The
+ * smaller one's limbs, moved down by bits < 64.
+ */
+static inline void align_near(const wide *a, unsigned bits, mp_limb_t out[LIMBS + 1])
+{
+    out[0] = 0;
+    memcpy(out + 1, a->limbs, sizeof a->limbs);
+    if (bits == 0)
+        return;
+    unsigned other = LIMB_BITS - bits;
+#pragma GCC unroll 5
+    for (int i = 0; i < LIMBS; i++)
+        out[i] = out[i] >> bits | out[i + 1] << other;
+    out[LIMBS] >>= bits;
+}
+
+static void add_near(const wide *a, const wide *b, unsigned bits, wide *out)
+{
+    mp_limb_t moved[LIMBS + 1], sum[LIMBS];
+    mp_limb_t carry = 0;
+    align_near(b, bits, moved);
+#pragma GCC unroll 5
+    for (int i = 0; i < LIMBS; i++) {
+        mp_limb_t here = a->limbs[i] + moved[i + 1];
+        sum[i] = here + carry;
+        carry = (here < moved[i + 1]) | (sum[i] < here);
+    }
+    bool half = moved[0] >> (LIMB_BITS - 1) != 0, more = moved[0] << 1 != 0;
+    if (carry != 0) {
+        more |= half;
+        half = (sum[0] & 1) != 0;
+        for (int i = 0; i < LIMBS - 1; i++)
+            sum[i] = sum[i] >> 1 | sum[i + 1] << (LIMB_BITS - 1);
+        sum[LIMBS - 1] = sum[LIMBS - 1] >> 1 | (mp_limb_t)1 << (LIMB_BITS - 1);
+    }
+    out->kind = a->kind;
+    out->exponent = a->exponent + (carry != 0);
+    round_into(sum, half, more, out);
+}
+
+/* False where more than the highest limb cancels. */
+static bool subtract_near(const wide *a, const wide *b, unsigned bits, wide *out)
+{
+    mp_limb_t moved[LIMBS + 1], rest[LIMBS + 1], top[LIMBS];
+    align_near(b, bits, moved);
+    rest[0] = 0 - moved[0];
+    mp_limb_t borrow = moved[0] != 0;
+#pragma GCC unroll 5
+    for (int i = 1; i <= LIMBS; i++) {
+        mp_limb_t here = a->limbs[i - 1] - moved[i];
+        rest[i] = here - borrow;
+        borrow = (a->limbs[i - 1] < moved[i]) | (here < borrow);
+    }
+    if (rest[LIMBS] == 0)
+        return false;
+    int zeros = __builtin_clzll(rest[LIMBS]);
+#pragma GCC unroll 5
+    for (int i = 0; i < LIMBS; i++)
+        top[i] = zeros == 0 ? rest[i + 1] : rest[i + 1] << zeros | rest[i] >> (LIMB_BITS - zeros);
+    mp_limb_t left = rest[0] << zeros;
+    out->kind = a->kind;
+    out->exponent = a->exponent - zeros;
+    round_into(top, left >> (LIMB_BITS - 1) != 0, left << 1 != 0, out);
+    return true;
+}
+
 /* The sum of numbers of one sign, b the smaller by bits. */
 static void add_magnitudes(const wide *a, const wide *b, unsigned long bits, wide *out)
 {
@@ -229,6 +296,12 @@ bool assay__limbs_add(const wide *a, const wide *b, wide *out)
         *out = *a;
         return true;
     }
+    if (bits < LIMB_BITS && a->kind == b->kind) {
+        add_near(a, b, (unsigned)bits, out);
+        return true;
+    }
+    if (bits < LIMB_BITS && subtract_near(a, b, (unsigned)bits, out))
+        return true;
     if (a->kind != b->kind)
         return subtract_magnitudes(a, b, (unsigned long)bits, out);
     add_magnitudes(a, b, (unsigned long)bits, out);

@@ -265,12 +265,14 @@ void assay__group_of_summary(uint64_t n, double mean, double variance, double sk
     out->mean[0] = assay__wide_of(mean);
     if (n < 2)
         return;
-    wide count = assay__wide_of_u64(n);
-    wide centred = assay__wide_mul(assay__wide_of(variance), assay__wide_of_u64(n - 1));
+    wide centred = out->centred[0]; /* 0 */
+    if (variance != 0.0)
+        centred = assay__wide_mul(assay__wide_of(variance), assay__wide_of_u64(n - 1));
     out->centred[0] = centred;
     out->has_third = isfinite(skewness);
     if (!out->has_third)
         return;
+    wide count = assay__wide_of_u64(n);
     /* g1 = (C3 / n) / (C2 / n)^(3/2), so C3 = g1 C2 sqrt(C2 / n). */
     wide root = assay__wide_sqrt(assay__wide_div(centred, count));
     out->third[0] = assay__wide_mul(assay__wide_of(skewness), assay__wide_mul(centred, root));

@@ -81,7 +81,7 @@ static void compare_pair(struct assay__compare_wide *more, const struct assay_me
     out->flags = pair->flags;
     if (takes_balls(pair, method) &&
         assay__compare_in_balls(pair, method, null, &more->figures, &more->law, out)) {
-        assay__skewness(pair, method, true, &more->shape, out);
+        assay__skewness(pair, method, &more->law, &more->shape, out);
         return;
     }
     assay__compare_clear(out);
@@ -92,7 +92,7 @@ static void compare_pair(struct assay__compare_wide *more, const struct assay_me
 /* What tests of a new pair share is not known yet. */
 static void forget(struct assay__compare_wide *more)
 {
-    more->law.df = NAN;
+    more->law.df = more->law.level = NAN;
     more->figures.is_open = false;
     more->shape.is_known = false;
 }

@@ -7,6 +7,7 @@
 #include "stats/compare_ball.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "exact/ball.h"
 #include "stats/critical.h"
@@ -16,6 +17,7 @@
 
 typedef struct assay__ball ball;
 
+typedef struct assay__pair twofold;
 typedef struct assay__ball_figures figures;
 
 static double as_double(figures *f, ball a)
@@ -288,46 +290,121 @@ static ball second_moment(const struct assay__estimate *estimate, enum assay_met
                                               : ball_div(ball_of_wide(&estimate->centred), n);
 }
 
-bool assay__shape_in_balls(const struct assay__pair_estimate *pair, enum assay_metric_type type,
+/* Third central moments: see third_moment() of stats/skewness.c. */
+static bool has_third(const struct assay__estimate *estimate, bool is_share)
+{
+    return is_share ? estimate->n >= ASSAY__SKEWED_LEAST : !assay__wide_is_nan(estimate->third);
+}
+
+/* 1 - 2p: the skewness of a share is that over its deviation. */
+static ball lean_of(const struct assay__estimate *estimate)
+{
+    return ball_sub(ball_of(1.0), ball_scale2(ball_of_wide(&estimate->value), 1));
+}
+
+/* In pairs, good to 2^-104 of itself; NaN far from 1, where products might leave the range. */
+static twofold twofold_of(const struct assay__wide *a)
+{
+    enum { SPARE = 11, FRACTION_BITS = 52, BIAS = 1023 };
+    const int64_t most = 160;
+    ball b = ball_of_wide(a);
+    if (b.sign == 0)
+        return pair_of(0.0);
+    if (ball_is_lost(&b) || b.exponent > most || b.exponent < -most)
+        return pair_of(NAN);
+    int64_t upper = (int64_t)(b.hi >> SPARE);
+    int64_t lower = (int64_t)((b.hi << FRACTION_BITS & INT64_MAX) | b.lo >> (SPARE + 1));
+    uint64_t bits = (uint64_t)(b.exponent - FRACTION_BITS - 1 + BIAS) << FRACTION_BITS;
+    double unit;
+    memcpy(&unit, &bits, sizeof unit);
+    unit = b.sign < 0 ? -unit : unit;
+    return pair_ordered((double)upper * unit, (double)lower * 0x1p-63 * unit);
+}
+
+static twofold root_of(twofold a)
+{
+    double root = sqrt(a.hi);
+    twofold rest = pair_sub(a, pair_product(root, root));
+    return pair_ordered(root, rest.hi / (2.0 * root));
+}
+
+/* The double nearest to a number that is off by so much of itself at most. */
+static double rounded(twofold a, double off, bool *in_doubt)
+{
+    double room = fabs(a.hi) * off, low = a.hi + (a.lo - room), high = a.hi + (a.lo + room);
+    *in_doubt |= !(low == high && off < 0x1p-60 && fabs(a.hi) > 1e-250);
+    return low;
+}
+
+/* A group's g1, its part of A's numerator, and how far both may be off as a part of themselves. */
+struct shape {
+    twofold g1, part, error2;
+    double off;
+};
+
+static struct shape shape_of(const struct assay__estimate *raw, bool is_share)
+{
+    const double off = 0x1p-98;
+    twofold n = pair_of((double)raw->n), error2 = twofold_of(&raw->error2);
+    if (!is_share) {
+        twofold m2 = pair_div(twofold_of(&raw->centred), n), m3 = twofold_of(&raw->third);
+        return (struct shape){pair_div(m3, pair_mul(m2, root_of(m2))),
+                              pair_div(m3, pair_product(n.hi, n.hi)), error2, off};
+    }
+    twofold lean = pair_sub(pair_of(1.0), pair_scale(2.0, twofold_of(&raw->value)));
+    return (struct shape){pair_div(lean, root_of(pair_mul(error2, n))),
+                          pair_div(pair_mul(error2, lean), n), error2, off / fabs(lean.hi)};
+}
+
+bool assay__shape_in_pairs(const struct assay__pair_estimate *pair, enum assay_metric_type type,
                            struct assay__skewness *out)
 {
-    bool is_lost = false, is_unknown = false;
-    ball parts[2], v = ball_of(0.0);
+    const uint64_t most = (uint64_t)1 << 53;
+    bool in_doubt = false, is_unknown = false, is_share = assay__metric_kind(type)->is_share;
+    twofold k = {0.0, 0.0}, v = k;
+    double off = 0.0;
     for (int g = 0; g < 2; g++) {
         const struct assay__estimate *raw = &pair->raw[g];
-        if (!raw->exists || !raw->has_error || raw->n == 0 || !is_positive(&raw->error2))
+        if (!raw->exists || !raw->has_error || raw->n == 0 || raw->n > most)
             return false;
         out->skewness[g] = NAN;
-        if (assay__wide_is_nan(raw->third)) {
+        if (!has_third(raw, is_share)) {
             is_unknown = true;
             continue;
         }
-        ball third = ball_of_wide(&raw->third);
-        out->skewness[g] = ball_double(standardised(third, second_moment(raw, type)), &is_lost);
-        parts[g] = ball_div(third, ball_square(ball_of_u64(raw->n)));
-        v = ball_add(v, ball_of_wide(&raw->error2));
+        struct shape shape = shape_of(raw, is_share);
+        out->skewness[g] = rounded(shape.g1, shape.off, &in_doubt);
+        k = g == 1 ? pair_add(k, shape.part) : pair_sub(k, shape.part);
+        v = pair_add(v, shape.error2);
+        off += fabs(shape.part.hi) * shape.off;
     }
     out->asymmetry = NAN;
     if (!is_unknown)
-        out->asymmetry = ball_double(standardised(ball_sub(parts[1], parts[0]), v), &is_lost);
-    return !is_lost;
+        out->asymmetry =
+            rounded(pair_div(k, pair_mul(v, root_of(v))), off / fabs(k.hi) + 0x1p-98, &in_doubt);
+    return !in_doubt;
 }
 
+/* Groups of one size have none, whatever their shape. */
 bool assay__pooled_in_balls(const struct assay__pair_estimate *pair, enum assay_metric_type type,
                             double *asymmetry)
 {
-    bool is_lost = false;
+    bool is_lost = false, is_share = assay__metric_kind(type)->is_share;
     ball m2 = ball_of(0.0), m3 = m2, all = m2, k = m2, v = m2;
+    bool is_even = pair->raw[0].n == pair->raw[1].n;
+    bool is_known = has_third(&pair->raw[0], is_share) && has_third(&pair->raw[1], is_share);
+    *asymmetry = is_known ? 0.0 : (double)NAN;
+    if (is_even || !is_known)
+        return true;
     for (int g = 0; g < 2; g++) {
         const struct assay__estimate *raw = &pair->raw[g];
         ball n = ball_of_u64(raw->n), share = ball_div(ball_of(1.0), n);
-        if (assay__wide_is_nan(raw->third)) {
-            *asymmetry = NAN;
-            return true;
-        }
+        ball squares = ball_mul(n, second_moment(raw, type));
+        ball cubes =
+            is_share ? ball_mul(squares, lean_of(raw)) : ball_mul(n, ball_of_wide(&raw->third));
         all = ball_add(all, n);
-        m2 = ball_add(m2, ball_mul(n, second_moment(raw, type)));
-        m3 = ball_add(m3, ball_mul(n, ball_of_wide(&raw->third)));
+        m2 = ball_add(m2, squares);
+        m3 = ball_add(m3, cubes);
         k = g == 1 ? ball_add(k, ball_square(share)) : ball_sub(k, ball_square(share));
         v = ball_add(v, share);
     }

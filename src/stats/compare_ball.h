@@ -7,6 +7,9 @@
 #include "stats/dist/t.h"
 #include "stats/estimate.h"
 
+/** Fewer units than these have no skewness. */
+enum { ASSAY__SKEWED_LEAST = 3 };
+
 /** struct assay__skewness: g1 of each group, and A of stats/skewness.c; NaN when unknown. */
 struct assay__skewness {
     bool is_known;
@@ -53,8 +56,11 @@ bool assay__compare_in_balls(const struct assay__pair_estimate *pair,
                              struct assay__ball_figures *figures, struct assay__t_law *law,
                              struct assay_comparison *out);
 
-/** assay__shape_in_balls() and the A of all units, both in balls; false where they are in doubt. */
-bool assay__shape_in_balls(const struct assay__pair_estimate *pair, enum assay_metric_type type,
+/**
+ * assay__shape_in_pairs() in pairs of doubles, and the A of all units in balls: the doubles that
+ * 320 bits give, or false.
+ */
+bool assay__shape_in_pairs(const struct assay__pair_estimate *pair, enum assay_metric_type type,
                            struct assay__skewness *out);
 bool assay__pooled_in_balls(const struct assay__pair_estimate *pair, enum assay_metric_type type,
                             double *asymmetry);

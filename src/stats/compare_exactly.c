@@ -183,7 +183,7 @@ void assay__compare_exactly(const struct assay__pair_estimate *pair,
     }
     if (!is_exact || !assay__metric_kind(method->type)->is_share)
         assay__relative(pair, out->difference.critical, out);
-    assay__skewness(pair, method, false, NULL, out);
+    assay__skewness(pair, method, NULL, NULL, out);
     if (is_exact)
         drop_tail_errors(out);
 }

@@ -17,7 +17,7 @@ struct assay__estimate {
     struct assay__wide centred; /* sum of squared deviations of the (linearised) value */
     struct assay__wide with[ASSAY_COVARIATES_MAX]; /* sums of products with each covariate */
     struct assay__wide error2;                     /* squared standard error */
-    struct assay__wide third;       /* third central moment, divisor n; NaN when unknown */
+    struct assay__wide third; /* third central moment, divisor n; NaN when unknown, and of shares */
     struct assay__wide residual_df; /* n - 1, less the covariates used */
 };
 
@@ -69,13 +69,16 @@ void assay__relative(const struct assay__pair_estimate *pair, double critical,
                      struct assay_comparison *out);
 
 /**
- * assay__skewness() fills skewness, tail errors and, if asked, corrected intervals; in_balls: by
- * numbers of 128 bits where these tell every double (stats/compare_ball.h). *kept is what tests of
- * one pair share, filled by the first of them; or NULL.
+ * assay__skewness() fills skewness, tail errors and, if asked, corrected intervals. law: that of
+ * the test, of which nothing need be known; then by numbers of 128 bits where these tell every
+ * double (stats/compare_ball.h). NULL: in 320 bits. *kept is what tests of one pair share, filled
+ * by the first of them; or NULL.
  */
 struct assay__skewness;
+struct assay__t_law;
 void assay__skewness(const struct assay__pair_estimate *pair, const struct assay_method *method,
-                     bool in_balls, struct assay__skewness *kept, struct assay_comparison *out);
+                     const struct assay__t_law *law, struct assay__skewness *kept,
+                     struct assay_comparison *out);
 
 /** assay__finite() is the double nearest to a, or NaN and ASSAY_FLAG_OVERFLOW when out of range. */
 double assay__finite(struct assay__wide a, uint32_t *flags);

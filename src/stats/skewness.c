@@ -35,6 +35,25 @@ static wide second_moment(const struct assay__estimate *estimate, enum assay_met
                                               : assay__wide_div(estimate->centred, n);
 }
 
+/* The same of order three; NaN when it is unknown. A share's is p(1 - p)(1 - 2p), whatever the
+ * source knew. */
+static wide third_moment(const struct assay__estimate *estimate, enum assay_metric_type type)
+{
+    if (!assay__metric_kind(type)->is_share)
+        return estimate->third;
+    if (estimate->n < ASSAY__SKEWED_LEAST)
+        return assay__wide_of(NAN);
+    wide twice = assay__wide_add(estimate->value, estimate->value);
+    return assay__wide_mul(second_moment(estimate, type),
+                           assay__wide_sub(assay__wide_of(1.0), twice));
+}
+
+static bool has_third(const struct assay__estimate *estimate, enum assay_metric_type type)
+{
+    return assay__metric_kind(type)->is_share ? estimate->n >= ASSAY__SKEWED_LEAST
+                                              : !assay__wide_is_nan(estimate->third);
+}
+
 /* m3/m2^(3/2); NaN when m2 is 0. */
 static wide standardised(wide m3, wide m2)
 {
@@ -49,17 +68,17 @@ static double sample_skewness(const struct assay__estimate *estimate, enum assay
     wide m2 = second_moment(estimate, type);
     if (assay__wide_sign(m2) <= 0)
         return NAN;
-    return assay__wide_double(standardised(estimate->third, m2));
+    return assay__wide_double(standardised(third_moment(estimate, type), m2));
 }
 
 /* A; NaN when a third moment is unknown. */
-static double asymmetry(const struct assay__pair_estimate *pair)
+static double asymmetry(const struct assay__pair_estimate *pair, enum assay_metric_type type)
 {
     wide k = assay__wide_zero(), v = assay__wide_zero();
     for (int g = 0; g < 2; g++) {
         const struct assay__estimate *raw = &pair->raw[g];
         wide n = assay__wide_of_u64(raw->n);
-        wide part = assay__wide_div(raw->third, assay__wide_square(n));
+        wide part = assay__wide_div(third_moment(raw, type), assay__wide_square(n));
         k = g == 1 ? assay__wide_add(k, part) : assay__wide_sub(k, part);
         v = assay__wide_add(v, raw->error2);
     }
@@ -85,7 +104,7 @@ static double pooled_asymmetry(const struct assay__pair_estimate *pair, enum ass
         wide square = assay__wide_square(share);
         all = assay__wide_add(all, n);
         m2 = assay__wide_add(m2, assay__wide_mul(n, second_moment(raw, type)));
-        m3 = assay__wide_add(m3, assay__wide_mul(n, raw->third));
+        m3 = assay__wide_add(m3, assay__wide_mul(n, third_moment(raw, type)));
         k = g == 1 ? assay__wide_add(k, square) : assay__wide_sub(k, square);
         v = assay__wide_add(v, share);
     }
@@ -231,6 +250,28 @@ static double tail_shift(double a, double z)
     return a * (2.0 * z * z + 1.0) / 6.0 * assay_normal_density(z);
 }
 
+/* The pooled A to a few digits, in doubles; NaN or infinite where they do not reach. */
+static double rough_asymmetry(const struct assay__pair_estimate *pair, enum assay_metric_type type)
+{
+    const double least = 1e-90, most = 1e90;
+    bool is_share = assay__metric_kind(type)->is_share;
+    double m2 = 0.0, m3 = 0.0, all = 0.0, k = 0.0, v = 0.0;
+    for (int g = 0; g < 2; g++) {
+        const struct assay__estimate *raw = &pair->raw[g];
+        double n = (double)raw->n, value = assay__wide_double(raw->value);
+        double squares = is_share ? n * value * (1.0 - value) : assay__wide_double(raw->centred);
+        m2 += squares;
+        m3 += is_share ? squares * (1.0 - 2.0 * value) : n * assay__wide_double(raw->third);
+        all += n;
+        k += (g == 1 ? 1.0 : -1.0) / (n * n);
+        v += 1.0 / n;
+    }
+    if (!(m2 > least && m2 < most))
+        return NAN;
+    double variance = m2 / all;
+    return m3 / all / (variance * sqrt(variance)) * k / (v * sqrt(v));
+}
+
 /*
  * A significance in a tail that skewness makes too heavy, and that Pearson's curve does not
  * confirm. The shape is that of all units: a small group that is far off has missed its
@@ -242,9 +283,12 @@ static bool is_doubtful(const struct assay__pair_estimate *pair, const struct as
     const struct assay_difference *difference = &out->difference;
     if (!difference->significant || !isfinite(difference->statistic))
         return false;
+    double slack = out->tail_error.nominal * TAIL_SLACK;
+    if (fabs(tail_shift(rough_asymmetry(pair, method->type), z)) < 0.5 * slack)
+        return false;
     double a = pooled_asymmetry(pair, method->type, in_balls), error;
     double towards = difference->statistic > 0.0 ? 1.0 : -1.0;
-    if (!(-towards * tail_shift(a, z) > out->tail_error.nominal * TAIL_SLACK))
+    if (!(-towards * tail_shift(a, z) > slack))
         return false;
     return !(towards * pearson(pooled_statistic(pair, method, &error), a) > difference->critical);
 }
@@ -253,20 +297,31 @@ static struct assay__skewness shape_of(const struct assay__pair_estimate *pair,
                                        enum assay_metric_type type, bool in_balls)
 {
     struct assay__skewness shape = {true, {NAN, NAN}, NAN};
-    if (assay__wide_is_nan(pair->raw[0].third) && assay__wide_is_nan(pair->raw[1].third))
+    if (!has_third(&pair->raw[0], type) && !has_third(&pair->raw[1], type))
         return shape; /* as of sums that only have means and variances */
-    if (in_balls && assay__shape_in_balls(pair, type, &shape))
+    if (in_balls && assay__shape_in_pairs(pair, type, &shape))
         return shape;
     bool has_errors = pair->raw[0].has_error && pair->raw[1].has_error;
     return (struct assay__skewness){
         true,
         {sample_skewness(&pair->raw[0], type), sample_skewness(&pair->raw[1], type)},
-        has_errors ? asymmetry(pair) : (double)NAN};
+        has_errors ? asymmetry(pair, type) : (double)NAN};
+}
+
+/* The normal quantile of a tail: the test may have asked for it already. */
+static double score_of(double tail, const struct assay_method *method,
+                       const struct assay__t_law *law, const struct assay_comparison *out)
+{
+    if (method->test == ASSAY_TEST_Z && isfinite(out->difference.critical))
+        return out->difference.critical;
+    return law != NULL && law->level == tail ? law->score : assay_normal_quantile_upper(tail);
 }
 
 void assay__skewness(const struct assay__pair_estimate *pair, const struct assay_method *method,
-                     bool in_balls, struct assay__skewness *kept, struct assay_comparison *out)
+                     const struct assay__t_law *law, struct assay__skewness *kept,
+                     struct assay_comparison *out)
 {
+    bool in_balls = law != NULL;
     const struct assay__skewness shape =
         kept != NULL && kept->is_known ? *kept : shape_of(pair, method->type, in_balls);
     if (kept != NULL)
@@ -280,10 +335,7 @@ void assay__skewness(const struct assay__pair_estimate *pair, const struct assay
     double a = shape.asymmetry;
     if (isnan(a))
         return;
-    /* A z test has asked for this quantile already. */
-    double z = method->test == ASSAY_TEST_Z && isfinite(out->difference.critical)
-                   ? out->difference.critical
-                   : assay_normal_quantile_upper(tail);
+    double z = score_of(tail, method, law, out);
     double shift = tail_shift(a, z);
     out->tail_error.lower = fmax(0.0, tail + shift);
     out->tail_error.upper = fmax(0.0, tail - shift);

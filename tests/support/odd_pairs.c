@@ -183,7 +183,7 @@ static bool compare_once(const struct assay__pair_estimate *pair, const struct a
     assay__compare_clear(&got);
     if (!assay__compare_in_balls(pair, method, null, figures, law, &got))
         return false;
-    assay__skewness(pair, method, true, NULL, &got);
+    assay__skewness(pair, method, law, NULL, &got);
     assay__compare_clear(&want);
     assay__compare_exactly(pair, method, null, &want);
     bool is_same = are_same(&got, &want);
@@ -208,7 +208,7 @@ void odd_pairs_compare(uint64_t seed, long draws, int is_usual, struct odd_count
         }
         struct assay__ball_figures figures = {.is_open = false};
         struct assay__t_law law;
-        law.df = NAN;
+        law.df = law.level = NAN;
         if (!compare_once(&pair, &method, &figures, &law, out))
             continue;
         out->in_balls++;

@@ -156,7 +156,7 @@ static void open_tail(double df, struct assay__t_law *law)
 void assay__t_open(double df, struct assay__t_law *law)
 {
     law->df = df;
-    law->last = NAN;
+    law->last = law->level = NAN;
     if (isinf(df))
         return;
     open_tail(df, law);
@@ -309,9 +309,12 @@ static int is_expansion(double s, double df)
 /* A start for p < 1/4. That expansion where it converges; far out the tail is about the height
  * over df; between, Wallace (1959, Ann. Math. Stat. 30:1124), whose z is right to the order of the
  * exponent. */
-static double start_of(double p, double df, double top)
+static double start_of(struct assay__t_law *law, double p)
 {
+    double df = law->df, top = law->top;
     double z = assay_normal_quantile_upper(p), s = z * z, exponent;
+    law->level = p;
+    law->score = z;
     if (s < 0.3 * df)
         return cornish_fisher(z, df);
     if (s < 2.0 * df) {
@@ -326,7 +329,7 @@ static double start_of(double p, double df, double top)
 
 static double outer_quantile(struct assay__t_law *law, double p)
 {
-    double df = law->df, t = start_of(p, df, law->top), miss;
+    double df = law->df, t = start_of(law, p), miss;
     if (is_expansion(t * t, df))
         return t;
     for (int i = 0; i < 100; i++) {

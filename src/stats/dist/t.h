@@ -27,6 +27,7 @@ struct assay__t_law {
     double weight[ASSAY__T_NODES], square[ASSAY__T_NODES];
     double last;                  /* where assay__t_law_upper_values() was asked, as a size; NaN */
     struct assay__tail last_tail; /* of that: the other tail is asked for as often */
+    double level, score;          /* the last quantile's tail, and its normal quantile; NaN */
 };
 
 /** assay__t_open() opens the law of df >= 1; of infinite df it is the normal one. */

@@ -15,13 +15,7 @@ static void estimate(const struct assay__group *group, struct assay__estimate *o
     wide rest = assay__wide_sub(assay__wide_of(1.0), out->value);
     out->error2 = assay__wide_div(assay__wide_mul(out->value, rest), n);
     out->has_error = true;
-    out->third = assay__wide_of(NAN);
-    if (group->n < 3)
-        return;
-    /* p(1-p)(1-2p), whatever the source knew */
-    wide twice = assay__wide_add(out->value, out->value);
-    out->third = assay__wide_mul(assay__wide_mul(out->error2, n),
-                                 assay__wide_sub(assay__wide_of(1.0), twice));
+    out->third = assay__wide_of(NAN); /* see assay__third_moment() */
 }
 
 /*
@@ -30,14 +24,17 @@ static void estimate(const struct assay__group *group, struct assay__estimate *o
  */
 static enum assay_status check(const struct assay__group *group, struct assay_error *err)
 {
-    wide p = group->mean[0], rest = assay__wide_sub(assay__wide_of(1.0), p);
-    if (assay__wide_sign(p) < 0 || assay__wide_sign(rest) < 0)
+    wide p = group->mean[0];
+    bool is_below_one = assay__wide_exponent2(p) <= 0 || assay__wide_sign(p) == 0;
+    if (assay__wide_sign(p) < 0 ||
+        (!is_below_one && assay__wide_compare(p, assay__wide_of(1.0)) > 0))
         return assay__fail(err, ASSAY_ERROR_DOMAIN,
                            "The values of a proportion must be 0 or 1, but a group's mean is %g: "
                            "use the type mean.",
                            assay__wide_double(p));
     if (!group->has_values)
         return ASSAY_OK;
+    wide rest = assay__wide_sub(assay__wide_of(1.0), p);
     wide ones = assay__wide_mul(assay__wide_of_u64(group->n), p);
     wide excess = assay__wide_sub(group->centred[0], assay__wide_mul(ones, rest));
     if (assay__wide_sign(excess) != 0 && !assay__is_rounding(excess, ones))

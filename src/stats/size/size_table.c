@@ -10,8 +10,8 @@
  *     int w(x) Phi(c e^x - d) dx / int w(x) dx,   w(x) = exp(-df (e^2x - 1 - 2x)/2),
  *
  * by the trapezoidal rule in v, x = v + 1 - e^-v, which makes w fall off on the left as fast as on
- * the right (Takahasi and Mori 1974). With an integrand that grows like exp(g y^2) off the real line
- * up to |Im v| = y the step h leaves exp(g y^2 - 2 pi y/h). One pass over the nodes has the
+ * the right (Takahasi and Mori 1974). With an integrand that grows like exp(g y^2) off the real
+ * line up to |Im v| = y the step h leaves exp(g y^2 - 2 pi y/h). One pass over the nodes has the
  * derivatives in d, too: a step is of order five.
  */
 #include "stats/size/size_table.h"
@@ -27,14 +27,14 @@ typedef struct assay__pair pair;
 enum { NODES_MAX = 384 };
 
 /* The pieces, by 1/df. */
-static const double EDGES[ASSAY__SIZE_PIECES + 1] = {1.0,  0.875, 0.75,  0.625,  0.5,
-                                                     0.375, 0.25, 0.125, 0.0625, 0x1p-11};
+static const double EDGES[ASSAY__SIZE_PIECES + 1] = {1.0,   0.875, 0.75,  0.625,  0.5,
+                                                     0.375, 0.25,  0.125, 0.0625, 0x1p-11};
 
 /* Each is where the product of the distances to those before it is largest in [-1, 1]. */
 static const double LEJA[ASSAY__SIZE_TERMS] = {
-    1.0,        -1.0,       0.0,      -0.578125,  0.65625,   -0.8359375, 0.8671875,
-    0.3046875,  -0.3203125, -0.9453125, 0.953125, 0.4765625, -0.7109375, -0.15625,
-    0.7734375,  -0.9765625, 0.1640625, 0.984375,  -0.4609375, -0.890625};
+    1.0,       -1.0,       0.0,        -0.578125, 0.65625,    -0.8359375, 0.8671875,
+    0.3046875, -0.3203125, -0.9453125, 0.953125,  0.4765625,  -0.7109375, -0.15625,
+    0.7734375, -0.9765625, 0.1640625,  0.984375,  -0.4609375, -0.890625};
 
 /* Nodes of a piece, and their weights at some df. */
 struct rule {
@@ -230,5 +230,6 @@ double assay__size_table_at(struct assay__size_table *table, const struct assay_
     double middle = 0.5 * (EDGES[p] + EDGES[p + 1]), half = 0.5 * (EDGES[p] - EDGES[p + 1]);
     if (piece->count == 0)
         fill_piece(piece, aim, middle, half);
-    return piece->count < 0 ? (double)NAN : value_at(piece, (inverse.hi - middle + inverse.lo) / half);
+    return piece->count < 0 ? (double)NAN
+                            : value_at(piece, (inverse.hi - middle + inverse.lo) / half);
 }
