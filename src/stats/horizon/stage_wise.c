@@ -36,12 +36,18 @@ static double exit_above(const struct assay__walk *walk, uint32_t k, double edge
     return isnan(p) ? 0.0 : p; /* of even nodes, whose sum may be a rounding error below 0 */
 }
 
-/* Of exits above before the look. Survival loses the digits of small probabilities. */
-static double exits_before(const struct outcome *o, double drift)
+/* What is 1 less another probability loses the digits of small ones. */
+static bool may_subtract(const struct outcome *o)
 {
     const double least_level = 1e-4;
+    return !o->walk->two_sided && o->level > least_level && o->level < 1.0 - least_level;
+}
+
+/* Of exits above before the look. */
+static double exits_before(const struct outcome *o, double drift)
+{
     double sum = 0.0;
-    if (!o->walk->two_sided && o->level > least_level && o->level < 1.0 - least_level) {
+    if (may_subtract(o)) {
         double survival = assay__walk_survival(o->walk, o->look, drift);
         if (!isnan(survival))
             return 1.0 - survival;
@@ -54,6 +60,11 @@ static double exits_before(const struct outcome *o, double drift)
 /* P(an outcome at least as large) when outcomes are ordered by look: it rises with the drift. */
 static double tail(const struct outcome *o, double drift)
 {
+    if (o->look > 0 && may_subtract(o)) {
+        double stay = assay__walk_stay(o->walk, o->look, o->time, o->edge, drift);
+        if (!isnan(stay))
+            return 1.0 - stay;
+    }
     double here = exit_above(o->walk, o->look, o->edge, drift);
     return o->look == 0 ? here : here + exits_before(o, drift);
 }

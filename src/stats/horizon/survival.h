@@ -87,6 +87,14 @@ bool assay__is_rare(const struct assay__grid *last, double time, double edge);
  */
 double assay__walk_survival(const struct assay__walk *walk, uint32_t count, double theta);
 
+/**
+ * assay__walk_stay() is the probability under a drift of no exit at the first count > 0 looks, and
+ * a score of at most edge at a look at time after them; there is no lower boundary. As good as
+ * assay__walk_survival(); NaN where that is, and where the last of the looks has no even nodes.
+ */
+double assay__walk_stay(const struct assay__walk *walk, uint32_t count, double time, double edge,
+                        double theta);
+
 /** struct assay__exit: the logarithm of an exit probability, minus its slope, and the slope's. */
 struct assay__exit {
     double log_p;        /* of no exit up to the look before, and a score above edge now */

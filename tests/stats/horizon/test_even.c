@@ -4,7 +4,7 @@
 
 #include "stats/horizon/horizon.h"
 
-enum { LOOKS_MAX = 60, EVEN_DESIGNS = 60 };
+enum { LOOKS_MAX = 60, EVEN_DESIGNS = 60, STAY_DESIGNS = 30 };
 
 static uint64_t draw_bits(uint64_t *state)
 {
@@ -118,8 +118,49 @@ START_TEST(both_ways_give_the_same_figures)
 }
 END_TEST
 
+/* Of paths that exit by a look, or are above a score then, by panels. */
+static double leaves(const struct assay__walk *walk, uint32_t look, double edge, double drift)
+{
+    double time = walk->grids[look].time;
+    double sum = exp(assay__walk_exit(walk, look, time, edge, drift).log_p);
+    for (uint32_t k = 0; k < look; k++)
+        sum += exit_of(walk, k, drift);
+    return sum;
+}
+
+START_TEST(paths_stay_or_leave)
+{
+    static const double DRIFTS[] = {-2.0, 0.0, 1.0, 3.5}, SCORES[] = {-1.5, 0.2, 1.9, 4.0};
+    uint64_t state = 8;
+    double worst = 0.0;
+    int even = 0, none = 0, known = 0;
+    for (int i = 0; i < STAY_DESIGNS; i++) {
+        struct drawn d = draw_design(&state);
+        struct assay__walk quick = {0}, slow = {0};
+        bool is_walked = walk_looks(&d, false, &quick, &even) && walk_looks(&d, true, &slow, &none);
+        for (uint32_t k = 1; is_walked && k < quick.count; k += 3)
+            for (int n = 0; n < 16; n++) {
+                double time = quick.grids[k].time, drift = DRIFTS[n % 4];
+                double edge = SCORES[n / 4] * sqrt(time);
+                double stay = assay__walk_stay(&quick, k, time, edge, drift);
+                if (isnan(stay))
+                    continue;
+                double away = fabs(stay + leaves(&slow, k, edge, drift) - 1.0);
+                ck_assert_msg(away < 1e-12, "design %d, look %u, case %d: %.2g", i, k, n, away);
+                worst = fmax(worst, away);
+                known++;
+            }
+        assay__walk_release(&quick);
+        assay__walk_release(&slow);
+    }
+    printf("paths that stay: %d cases; worst error %.2g\n", known, worst);
+    ck_assert_int_gt(known, 500);
+}
+END_TEST
+
 static void add(TCase *cases)
 {
+    tcase_add_test(cases, paths_stay_or_leave);
     tcase_add_test(cases, both_ways_give_the_same_figures);
 }
 
