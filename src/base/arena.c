@@ -122,13 +122,17 @@ char *assay__arena_copy(struct assay__arena *arena, const char *text, size_t len
 
 char *assay__arena_format(struct assay__arena *arena, const char *format, ...)
 {
+    char small[256]; /* most texts are short: they are printed once */
     va_list arguments, again;
     va_start(arguments, format);
     va_copy(again, arguments);
-    int length = vsnprintf(NULL, 0, format, arguments);
+    int length = vsnprintf(small, sizeof small, format, arguments);
     va_end(arguments);
-    char *text = length < 0 ? NULL : assay__arena_alloc(arena, (size_t)length + 1);
-    if (text != NULL)
+    bool is_small = length >= 0 && (size_t)length < sizeof small;
+    char *text = is_small     ? assay__arena_copy(arena, small, (size_t)length)
+                 : length < 0 ? NULL
+                              : assay__arena_alloc(arena, (size_t)length + 1);
+    if (text != NULL && !is_small)
         vsnprintf(text, (size_t)length + 1, format, again);
     va_end(again);
     return text;

@@ -82,6 +82,20 @@ START_TEST(arena_gives_zeroed_memory_and_refuses_overflow)
 }
 END_TEST
 
+START_TEST(arena_prints_texts_of_any_length_whole)
+{
+    struct assay__arena arena = {0};
+    char letters[601];
+    memset(letters, 'x', sizeof letters);
+    for (int length = 0; length <= 600; length++) {
+        const char *text = assay__arena_format(&arena, "%.*s", length, letters);
+        ck_assert_uint_eq(strlen(text), (size_t)length);
+        ck_assert_uint_eq(strspn(text, "x"), (size_t)length);
+    }
+    assay__arena_release(&arena);
+}
+END_TEST
+
 START_TEST(text_grows_and_is_taken)
 {
     struct assay__text text = {0};
@@ -159,6 +173,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, fail_cuts_a_long_message_between_characters);
     tcase_add_test(cases, shown_text_ends_before_the_character_that_does_not_fit);
     tcase_add_test(cases, arena_gives_zeroed_memory_and_refuses_overflow);
+    tcase_add_test(cases, arena_prints_texts_of_any_length_whole);
     tcase_add_test(cases, text_grows_and_is_taken);
     tcase_add_test(cases, text_reserves_what_it_is_told);
     tcase_add_test(cases, sha256_of_abc_is_the_published_one);
