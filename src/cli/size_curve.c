@@ -9,6 +9,7 @@
 
 #include "report/table/terminal.h"
 #include "cli/size_query.h"
+#include "stats/size/size_levels.h"
 
 enum { ROWS = 9, COLUMNS_MAX = 66, LABEL_COLUMNS = 7 };
 
@@ -38,10 +39,11 @@ static int dot_row(const struct canvas *canvas, double power)
 static void draw_line(struct canvas *canvas, const struct size_query *query,
                       const struct size_row *row, double most)
 {
+    struct assay__size_cache cache = {.count = 0};
     int width = canvas->columns * canvas->across, before = -1;
     for (int x = 0; x < width; x++) {
         double total = most * ((double)x + 0.5) / (double)width;
-        double power = total >= 4.0 ? size_power_at(query, row, total) : (double)NAN;
+        double power = total >= 4.0 ? size_power_at(query, row, total, &cache) : (double)NAN;
         if (isnan(power))
             continue;
         int y = dot_row(canvas, power);

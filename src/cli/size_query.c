@@ -6,6 +6,7 @@
 
 #include "exact/float320.h"
 #include "exact/shortest.h"
+#include "stats/size/size.h"
 
 double size_scaled(double share, double mean)
 {
@@ -36,12 +37,13 @@ struct assay_size_design size_design_at(const struct size_query *query, const st
     return design;
 }
 
-double size_power_at(const struct size_query *query, const struct size_row *row, double total)
+double size_power_at(const struct size_query *query, const struct size_row *row, double total,
+                     struct assay__size_cache *cache)
 {
     struct assay_size_design design = size_design_at(query, row);
     double baseline, compared, power;
     size_split(query, floor(total), &baseline, &compared);
-    if (assay_size_power(&design, baseline, compared, &power, NULL) != ASSAY_OK)
+    if (assay__size_power(&design, cache, baseline, compared, &power, NULL) != ASSAY_OK)
         return NAN;
     return power;
 }

@@ -75,8 +75,13 @@ ASSAY_MUST_CHECK enum assay_status size_history_read(struct size_query *query,
 /** size_design_at() is the design with the effect of a row, and its power unless that is asked. */
 struct assay_size_design size_design_at(const struct size_query *query, const struct size_row *row);
 
-/** size_power_at() is the power at a total of units and the effect of a row; NaN when undefined. */
-double size_power_at(const struct size_query *query, const struct size_row *row, double total);
+/**
+ * size_power_at() is the power at a total of units and the effect of a row; NaN when undefined. The
+ * points of a curve share a cache.
+ */
+struct assay__size_cache;
+double size_power_at(const struct size_query *query, const struct size_row *row, double total,
+                     struct assay__size_cache *cache);
 
 /** size_split() shares units by the weights; at least 2 a group. */
 void size_split(const struct size_query *query, double total, double *baseline, double *compared);

@@ -8,6 +8,7 @@
 #include "report/table/terminal.h"
 #include "number/number.h"
 #include "cli/size_query.h"
+#include "stats/size/size_levels.h"
 #include "cli/term.h"
 #include "stats/metric/metric.h"
 
@@ -339,10 +340,11 @@ static void write_result(struct assay__json *json, const struct size_query *quer
     assay__json_member_count(json, "compared", (uint64_t)row->compared);
     assay__json_member_count(json, "total", (uint64_t)row->total);
     assay__json_member_nullable(json, "power", row->power);
+    struct assay__size_cache cache = {.count = 0};
     assay__json_member_begin(json, "curve", '[');
     for (int i = 1; i < SIZE_CURVE_POINTS && isfinite(row->power); i++) {
         double total = floor(2.0 * row->total * i / (SIZE_CURVE_POINTS - 1));
-        double power = total >= 4.0 ? size_power_at(query, row, total) : (double)NAN;
+        double power = total >= 4.0 ? size_power_at(query, row, total, &cache) : (double)NAN;
         if (isnan(power))
             continue;
         assay__json_begin(json, '{');

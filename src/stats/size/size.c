@@ -277,12 +277,14 @@ enum assay_status assay_size_required(const struct assay_size_design *given,
     return status;
 }
 
-enum assay_status assay_size_power(const struct assay_size_design *given, double n_baseline,
-                                   double n_compared, double *power, struct assay_error *err)
+enum assay_status assay__size_power(const struct assay_size_design *given,
+                                    struct assay__size_cache *cache, double n_baseline,
+                                    double n_compared, double *power, struct assay_error *err)
 {
     struct assay_size_design filled = with_defaults(given), *design = &filled;
     struct assay__size size;
     struct assay__size_wide figures = figures_of(design);
+    design->power = NAN;
     enum assay_status status = check_design(design, err);
     if (status == ASSAY_OK)
         status = check_share(design, err);
@@ -290,13 +292,18 @@ enum assay_status assay_size_power(const struct assay_size_design *given, double
         status = check_units(n_baseline, n_compared, err);
     if (status != ASSAY_OK)
         return status;
-    struct assay__size_levels levels;
-    assay__size_levels_set(design->alpha, NAN, design->side, &levels);
-    open_design(design, &figures, &levels, &size);
+    open_design(design, &figures, levels_of(design, cache), &size);
     status = set_distance(&size, err);
     if (status == ASSAY_OK)
         *power = power_at(&size, n_baseline, n_compared);
     return status;
+}
+
+enum assay_status assay_size_power(const struct assay_size_design *design, double n_baseline,
+                                   double n_compared, double *power, struct assay_error *err)
+{
+    struct assay__size_cache cache = {.count = 0};
+    return assay__size_power(design, &cache, n_baseline, n_compared, power, err);
 }
 
 enum assay_status assay__size_effect(const struct assay_size_design *design,

@@ -55,6 +55,11 @@ enum assay_status assay__size_effect(const struct assay_size_design *design,
                                      struct assay__size_cache *cache, double n_baseline,
                                      double n_compared, double *effect, struct assay_error *err);
 
+/** assay__size_power() is assay_size_power(); calls of one level share what the cache has. */
+enum assay_status assay__size_power(const struct assay_size_design *design,
+                                    struct assay__size_cache *cache, double n_baseline,
+                                    double n_compared, double *power, struct assay_error *err);
+
 /** struct assay__size_errors: the distance on the scale of the test, and its standard errors. */
 struct assay__size_errors {
     struct assay__wide distance;

@@ -158,7 +158,8 @@ struct assay__size_levels *assay__size_levels_of(struct assay__size_cache *cache
     enum { KEPT = sizeof cache->levels / sizeof *cache->levels };
     for (unsigned i = 0; i < KEPT && i < cache->count; i++) {
         struct assay__size_levels *levels = &cache->levels[i];
-        if (levels->alpha == alpha && levels->power == power && levels->side == side)
+        bool is_power = levels->power == power || (isnan(levels->power) && isnan(power));
+        if (levels->alpha == alpha && is_power && levels->side == side)
             return levels;
     }
     struct assay__size_levels *levels = &cache->levels[cache->count++ % KEPT];

@@ -20,6 +20,8 @@ struct assay__size_levels {
     double doubt;                            /* how far the sum of these two may be off */
     double critical[ASSAY__SIZE_ORDERS + 1]; /* of the critical t, by powers of 1/df */
     struct assay__size_table table;          /* of noncentralities that were asked for */
+    bool has_quantile;                       /* whether quantile was asked for */
+    struct assay__wide quantile;             /* of the tail, normal, to 128 bits */
 };
 
 /** assay__size_pair() is a wide number in a pair. */

@@ -40,6 +40,15 @@ static wide quantile(wide tail, bool is_exact)
     return z;
 }
 
+/* That of the tail, exactly: it takes as long as the power of two sizes, and all sizes share it. */
+static wide tail_quantile(struct assay__size_levels *levels)
+{
+    if (!levels->has_quantile)
+        levels->quantile = quantile(levels->tail, true);
+    levels->has_quantile = true;
+    return levels->quantile;
+}
+
 struct quantiles {
     wide alpha, beta;
 };
@@ -47,7 +56,8 @@ struct quantiles {
 /* z_b from the smaller of power and beta, since only small tails are exact. */
 static struct quantiles quantiles_of(const struct assay__size *size, bool is_exact)
 {
-    struct quantiles z = {.alpha = quantile(size->levels->tail, is_exact)};
+    struct quantiles z = {.alpha = is_exact ? tail_quantile(size->levels)
+                                            : quantile(size->levels->tail, false)};
     if (assay__wide_compare(size->levels->wanted, size->levels->beta) < 0)
         z.beta = assay__wide_neg(quantile(size->levels->wanted, is_exact));
     else
@@ -167,7 +177,7 @@ double assay__size_normal_power(const struct assay__size *size, double n_baselin
         assay__size_errors(size, size->distance, inverse_of(n_baseline), inverse_of(n_compared));
     if (assay__wide_sign(errors.under_alternative) == 0)
         return 1.0;
-    wide bound = assay__wide_mul(quantile(size->levels->tail, true), errors.under_null);
+    wide bound = assay__wide_mul(tail_quantile(size->levels), errors.under_null);
     wide missing = assay__wide_sub(bound, errors.distance);
     return assay__wide_double(upper_tail(assay__wide_div(missing, errors.under_alternative)));
 }
