@@ -59,8 +59,9 @@ static enum assay_status read_feed(struct assay__source *source, char *buffer, s
     return ASSAY_OK;
 }
 
-enum assay_status assay__source_fill(struct assay__source *source, void *buffer, size_t capacity,
-                                     size_t *length, struct assay_error *err)
+/* read() until the buffer is full or the file ends. */
+static enum assay_status take_bytes(struct assay__source *source, void *buffer, size_t capacity,
+                                    size_t *length, struct assay_error *err)
 {
     *length = 0;
     if (source->feed.read != NULL)
@@ -96,7 +97,7 @@ static enum assay_status refill(struct assay__source *source, struct assay_error
     if (source->input_at < source->input_end)
         return ASSAY_OK;
     source->input_at = 0;
-    return assay__source_fill(source, source->input, ASSAY__INPUT_BYTES, &source->input_end, err);
+    return take_bytes(source, source->input, ASSAY__INPUT_BYTES, &source->input_end, err);
 }
 
 static enum assay_status open_file(struct assay__source *source, const char *path,
@@ -121,7 +122,7 @@ static enum assay_status open_file(struct assay__source *source, const char *pat
 static enum assay_status choose_decoder(struct assay__source *source, struct assay_error *err)
 {
     enum assay_status status =
-        assay__source_fill(source, source->input, ASSAY__HEAD_BYTES, &source->input_end, err);
+        take_bytes(source, source->input, ASSAY__HEAD_BYTES, &source->input_end, err);
     if (status != ASSAY_OK)
         return status;
     const struct assay__decoder *decoder = assay__source_decoders;
@@ -150,6 +151,7 @@ enum assay_status assay__source_open_any(const char *name, const struct assay__f
         return assay__fail_memory(err);
     source->file = -1;
     source->halt = halt;
+    source->fill = take_bytes;
     source->name =
         assay__strdup(feed == NULL && strcmp(name, "-") == 0 ? "(standard input)" : name);
     source->input = assay__malloc(ASSAY__HEAD_BYTES);

@@ -165,7 +165,7 @@ static enum assay_status plain_decode(struct assay__source *source, char *buffer
     size_t have = source->input_end - source->input_at;
     source->is_complete = true;
     if (have == 0) /* straight into the caller's buffer: nothing is copied twice */
-        return assay__source_fill(source, buffer, capacity, length, err);
+        return source->fill(source, buffer, capacity, length, err);
     *length = have < capacity ? have : capacity;
     memcpy(buffer, source->input + source->input_at, *length);
     source->input_at += *length;

@@ -20,6 +20,9 @@ struct assay__source {
     struct assay__halt *halt; /* NULL: nobody ends the reading */
     bool at_end;              /* of the file's own bytes */
     uint64_t taken, size;     /* bytes read, and those there were when a regular file was opened */
+    /* read() until the buffer is full or the file ends. */
+    enum assay_status (*fill)(struct assay__source *source, void *buffer, size_t capacity,
+                              size_t *length, struct assay_error *err);
     const struct assay__decoder *decoder;
     void *state;          /* the decoder's */
     bool is_complete;     /* no member or frame is open: the input may end here */
@@ -47,10 +50,6 @@ struct assay__decoder {
 /** assay__source_decoders: the last one takes any file, as text as it stands. */
 extern const struct assay__decoder assay__source_decoders[];
 extern const struct assay__decoder *const assay__source_plain;
-
-/** assay__source_fill() is read() until the buffer is full or the file ends. */
-enum assay_status assay__source_fill(struct assay__source *source, void *buffer, size_t capacity,
-                                     size_t *length, struct assay_error *err);
 
 /** assay__source_damaged() fails with what is wrong with compressed data. */
 enum assay_status assay__source_damaged(const struct assay__source *source, const char *why,
