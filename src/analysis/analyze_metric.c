@@ -226,12 +226,10 @@ static void keep_difference(const struct assay__builder *builder,
 
 static enum assay_status test_look(struct assay__builder *builder,
                                    struct assay_metric_result *result, struct tests *tests,
-                                   uint32_t k, struct assay_look_result *look,
+                                   uint32_t k, uint64_t units, struct assay_look_result *look,
                                    struct assay_error *err)
 {
     const struct assay_metric_plan *metric = &builder->plan->metrics[result->metric];
-    uint64_t units = assay__look_units(builder, result->slice, k, result->baseline) +
-                     assay__look_units(builder, result->slice, k, result->compared);
     look->time_ns = builder->looks[k].time_ns;
     look->look = k;
     look->size.required = NAN;
@@ -319,9 +317,9 @@ static enum assay_status take_look(struct assay__builder *builder,
                                    uint32_t k, struct assay_error *err)
 {
     bool last = k + 1 == builder->look_count;
-    bool usable = assay__look_units(builder, result->slice, k, result->baseline) > 0 &&
-                  assay__look_units(builder, result->slice, k, result->compared) > 0;
-    if (!usable && !(last && result->look_count == 0))
+    uint64_t baseline = assay__look_units(builder, result->slice, k, result->baseline);
+    uint64_t compared = assay__look_units(builder, result->slice, k, result->compared);
+    if ((baseline == 0 || compared == 0) && !(last && result->look_count == 0))
         return ASSAY_OK; /* a group has no units yet: nothing was looked at */
     bool once = assay__result_horizon(builder, result)->kind == ASSAY_HORIZON_FIXED;
     if (once && !last && tests->role.design.kind == ASSAY_HORIZON_FIXED &&
@@ -331,7 +329,7 @@ static enum assay_status take_look(struct assay__builder *builder,
     if (result->look_count > 0 && once)
         *look = (struct assay_look_result){.deterioration = look->deterioration};
     result->look_count = once ? 1 : result->look_count + 1;
-    enum assay_status status = test_look(builder, result, tests, k, look, err);
+    enum assay_status status = test_look(builder, result, tests, k, baseline + compared, look, err);
     if (status == ASSAY_OK)
         conclude_look(tests, result, look);
     return status;
