@@ -133,11 +133,56 @@ START_TEST(threads_let_a_plan_go_in_any_order)
 }
 END_TEST
 
+/* What a program reads of looks is made by whoever is first, and the same for all. */
+static struct assay_analysis *read_by_all;
+static const struct assay_comparison *seen[THREADS][64];
+
+static void *read_looks(void *context)
+{
+    const int *number = context;
+    struct assay_look look;
+    for (size_t i = 0; i < 64 && assay_analysis_last_look(read_by_all, i, &look); i++) {
+        seen[*number][i] = look.comparison;
+        ck_assert_uint_eq(look.comparison->baseline.n + look.comparison->compared.n,
+                          look.size->current);
+        ck_assert_ptr_ne(look.deterioration, look.comparison);
+        if (look.deterioration != NULL)
+            ck_assert_double_eq(look.deterioration->baseline.estimate,
+                                look.comparison->baseline.estimate);
+    }
+    return NULL;
+}
+
+START_TEST(threads_read_the_looks_of_one_analysis)
+{
+    struct assay_error err;
+    pthread_t threads[THREADS];
+    int numbers[THREADS];
+    write_csv();
+    plan = test_plan(PLAN);
+    read_data(NULL, &shared, &err);
+    assert_ok(assay_dataset_analyze(shared, &read_by_all, &err), &err);
+    for (int i = 0; i < THREADS; i++) {
+        numbers[i] = i;
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, read_looks, &numbers[i]), 0);
+    }
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    ck_assert_ptr_nonnull(seen[0][0]);
+    for (int i = 1; i < THREADS; i++)
+        ck_assert_mem_eq(seen[i], seen[0], sizeof seen[0]);
+    assay_analysis_free(read_by_all);
+    assay_dataset_free(shared);
+    assay_plan_free(plan);
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     tcase_set_timeout(cases, 120.0);
     tcase_add_test(cases, threads_that_share_a_plan_get_the_same_bytes);
     tcase_add_test(cases, threads_let_a_plan_go_in_any_order);
+    tcase_add_test(cases, threads_read_the_looks_of_one_analysis);
 }
 
 int main(void)
