@@ -103,7 +103,8 @@ enum assay_status assay__cells_add(struct assay__cells *cells, uint32_t slice, u
                                    struct assay_error *err)
 {
     struct key key = key_of(slice, look, group);
-    uint32_t number = cells->slot_count == 0 ? 0 : cells->slots[slot_of(cells, key)];
+    uint32_t slot = cells->slot_count == 0 ? 0 : slot_of(cells, key), before = cells->slot_count;
+    uint32_t number = cells->slot_count == 0 ? 0 : cells->slots[slot];
     if (number == 0) {
         if (cells->count >= ASSAY__CELLS_MAX)
             return assay__fail(err, ASSAY_ERROR_LIMIT, "More than %d cells.", ASSAY__CELLS_MAX);
@@ -111,14 +112,24 @@ enum assay_status assay__cells_add(struct assay__cells *cells, uint32_t slice, u
             return assay__fail_memory(err);
         *entry_at(cells, cells->count) = key;
         number = ++cells->count;
-        cells->slots[slot_of(cells, key)] = number;
+        cells->slots[cells->slot_count == before ? slot : slot_of(cells, key)] = number;
     }
     *cell = assay__cells_at(cells, number - 1);
     return ASSAY_OK;
 }
 
+static bool is_within(const struct assay__cells *cells, uint32_t slice_count)
+{
+    for (uint32_t i = 0; i < cells->count; i++)
+        if (entry_at(cells, i)->slice >= slice_count)
+            return false;
+    return true;
+}
+
 void assay__cells_trim(struct assay__cells *cells, uint32_t slice_count)
 {
+    if (is_within(cells, slice_count))
+        return;
     struct assay__cells kept = {.metric_count = cells->metric_count};
     for (uint32_t i = 0; i < cells->count; i++) {
         struct key key = *entry_at(cells, i);
