@@ -77,6 +77,10 @@ main_object   := $(BUILD)/src/cli/main.o
 test_programs := $(test_sources:%.c=$(BUILD)/%)
 slow_programs := $(slow_sources:%.c=$(BUILD)/%)
 bench_programs := $(bench_sources:%.c=$(BUILD)/%)
+# Fuzz targets without libFuzzer, over chunks of CSV that are small, and a server without a command.
+fuzz_programs := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+fuzz_objects  = $(filter $(BUILD)/src/serve/%,$(prog_objects)) $(patsubst src/%.c,$(BUILD)/chunks/%.o,\
+	$(shell grep -lE '"source/csv/csv_(chunk|private)\.h"' $(lib_sources)))
 test_scripts  := $(sort $(filter-out %/run-golden.sh,$(wildcard tests/cli/*.sh)))
 
 static_lib = $(BUILD)/libassay.a
@@ -90,7 +94,7 @@ comma := ,
 run = $(if $(filter 1,$(V)),,$(info $() $() $(1) $@)@)$(2)
 # Makes all build folders when the first object is made.
 folders = $(call once,folders,$(shell mkdir -p $(sort $(dir $(lib_objects) $(prog_objects) $(main_object) \
-	$(test_programs) $(slow_programs) $(bench_programs) $(test_support:%=$(BUILD)/%)))))
+	$(test_programs) $(slow_programs) $(bench_programs) $(fuzz_programs) $(test_support:%=$(BUILD)/%)))))
 
 # As many processes as there are processors, unless make is told another number or several goals.
 ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS))$(word 2,$(MAKECMDGOALS)),0)
@@ -103,7 +107,7 @@ endif
 .PHONY: all demo check check-slow check-exports record-abi check-install bench bench-quick bench-accuracy asan ubsan tsan \
 	fuzz golden install uninstall dist deb format lint docs help clean deps programs tests \
 	check-contract check-distributed check-pages check-part part-programs list-part check-clang \
-	check-asan check-tsan check-fuzz-short check-cc check-big-endian check-deb
+	check-asan check-tsan check-fuzz-short fuzz-programs check-cc check-big-endian check-deb
 
 all: $(program) $(static_lib) $(shared_lib) ## build the program and the library
 
@@ -145,8 +149,10 @@ check-asan: ## the tests of the core and of all sources under ASan and UBSan
 check-tsan: ## the tests with threads under TSan
 	+@sh scripts/variant tsan
 
-check-fuzz-short: ## each fuzz target for a few seconds (FUZZ_SECONDS=8)
+check-fuzz-short: ## the fuzz targets over the same FUZZ_RUNS=20000 inputs every time, under ASan and UBSan
 	+@sh scripts/variant fuzz-short
+
+fuzz-programs: $(fuzz_programs)
 
 check-cc: ## a build with a compiler and the libraries alone
 	+@sh scripts/variant cc
@@ -249,6 +255,13 @@ program_archive = $(BUILD)/libprogram.a
 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/libsupport.a $(program_archive) $(static_lib)
 	$(call run,LINK,$(CC) -pthread $(LDFLAGS) -o $@ $^ $(load_libs) $(lib_libs) $(test_libs))
+
+$(BUILD)/chunks/%.o: src/%.c
+	@mkdir -p $(@D)
+	$(call run,CC  ,$(CC) $(base_flags) -DCHUNK_BYTES=1024 $(lib_cflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<)
+
+$(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(fuzz_objects) $(static_lib)
+	$(call run,LINK,$(CC) -pthread $(LDFLAGS) -o $@ $^ $(load_libs) $(lib_libs))
 
 $(BUILD)/bench/%: $(BUILD)/bench/%.o $(BUILD)/libprogram.a $(static_lib)
 	$(call run,LINK,$(CC) -pthread $(LDFLAGS) -o $@ $^ $(load_libs) $(lib_libs) $(test_libs))
