@@ -21,8 +21,8 @@ struct assay__login {
     const char *ca_file;         /* PEM, for https: trusted instead of the system's; NULL: those */
 };
 
-/** struct assay__source: a database, as it is named. Strings are borrowed. */
-struct assay__source {
+/** struct assay__database: a database, as it is named. Strings are borrowed. */
+struct assay__database {
     const char *name;  /* the whole of it, such as sqlite:shop.db, for messages */
     const char *where; /* behind the engine's prefix */
     const char *schema;
@@ -52,7 +52,7 @@ enum assay_status assay__answer_check(const struct assay__answer *answer, const 
 /** struct assay__connection begins the struct that an engine keeps of a database. */
 struct assay__connection {
     const struct assay__engine *engine;
-    const struct assay__source *source;
+    const struct assay__database *source;
     const struct assay__sql_dialect *dialect; /* NULL: it says SQL that has none here */
     char product[128];                        /* what the database calls itself */
     atomic_bool is_cancelled;                 /* set before cancel() is called */
@@ -74,7 +74,7 @@ struct assay__engine {
     const char *prefix;  /* of a source's name, such as "sqlite:" */
     const char *form;    /* how such a source is written, for people */
     const char *explain; /* what stands before a statement to ask for its plan */
-    enum assay_status (*open)(const struct assay__source *source, struct assay__connection **out,
+    enum assay_status (*open)(const struct assay__database *source, struct assay__connection **out,
                               struct assay_error *err);
     /* Runs one statement to its end. */
     enum assay_status (*ask)(struct assay__connection *connection, const char *statement,

@@ -364,7 +364,7 @@ static void set_up(void)
     (void)curl_global_init(CURL_GLOBAL_DEFAULT); /* what fails is said by curl_easy_init() */
 }
 
-static enum assay_status open_connection(const struct assay__source *source,
+static enum assay_status open_connection(const struct assay__database *source,
                                          struct assay__connection **out, struct assay_error *err)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;

@@ -118,7 +118,7 @@ static void close_connection(struct assay__connection *connection)
 }
 
 /* Nothing is fetched from the network by itself, and no file is written. */
-static enum assay_status configure(const struct assay__source *source, duckdb_config *config,
+static enum assay_status configure(const struct assay__database *source, duckdb_config *config,
                                    struct assay_error *err)
 {
     bool has_file = source->where[0] != '\0';
@@ -151,7 +151,7 @@ static enum assay_status open_database(struct duckdb_connection *self, struct as
     return status;
 }
 
-static enum assay_status open_connection(const struct assay__source *source,
+static enum assay_status open_connection(const struct assay__database *source,
                                          struct assay__connection **out, struct assay_error *err)
 {
     *out = NULL;

@@ -101,7 +101,7 @@ static void put_key(struct assay__text *text, const char *key, const char *value
 static enum assay_status connection_string(const struct odbc_connection *self,
                                            struct assay__text *text, struct assay_error *err)
 {
-    const struct assay__source *source = self->base.source;
+    const struct assay__database *source = self->base.source;
     const struct assay__login *login = &source->login;
     bool is_odd = (login->user != NULL && strchr(login->user, '}') != NULL) ||
                   (login->password != NULL && strchr(login->password, '}') != NULL);
@@ -338,7 +338,7 @@ static enum assay_status open_all(struct odbc_connection *self, struct assay_err
     return status == ASSAY_OK ? check_letters(self, err) : status;
 }
 
-static enum assay_status open_connection(const struct assay__source *source,
+static enum assay_status open_connection(const struct assay__database *source,
                                          struct assay__connection **out, struct assay_error *err)
 {
     *out = NULL;

@@ -81,7 +81,7 @@ static bool prepare_database(struct sqlite_connection *self)
            sqlite3_exec(self->database, BEGIN, NULL, NULL, NULL) == SQLITE_OK;
 }
 
-static enum assay_status open_connection(const struct assay__source *source,
+static enum assay_status open_connection(const struct assay__database *source,
                                          struct assay__connection **out, struct assay_error *err)
 {
     const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX;

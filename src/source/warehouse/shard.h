@@ -12,7 +12,7 @@
  */
 struct assay__shard {
     const struct assay__engine *engine;
-    struct assay__source source;
+    struct assay__database source;
     struct assay__sql_options sql;
     const struct assay_plan *plan;
     bool may_ship_rows, wants_plan_only;
