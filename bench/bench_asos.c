@@ -12,6 +12,9 @@
  * instructions. FOLDER receives sums, plan and result of each, as NAME.csv, NAME.plan.json and
  * NAME.result.json. One JSON line a case: wall and processor time, median and least of the runs,
  * rows of sums, bytes of the results.
+ *
+ * Each thread has a region that the library takes its memory from, given up as a whole after each
+ * experiment, and room for a result, which a sink fills: as in examples/scheduler.c.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -196,7 +199,65 @@ static void write_plan(struct experiment *experiment, const char *horizon)
 }
 
 /* A result is kept until the next one, or thrown away, as a program does that has posted it. */
-static void analyze(struct experiment *experiment, bool is_kept)
+/* Memory of a thread: blocks, and one as large as all of them the next time. */
+struct region {
+    struct block {
+        struct block *before;
+        size_t size, used;
+    } * last;
+    size_t room; /* of the next block at least */
+};
+enum { UNIT = 16, HEAD = (sizeof(struct block) + UNIT - 1) / UNIT * UNIT };
+
+static void *region_take(void *context, size_t size)
+{
+    struct region *region = context;
+    struct block *block = region->last;
+    size = (size + UNIT - 1) / UNIT * UNIT;
+    if (block == NULL || block->size - block->used < size) {
+        size_t room = size + HEAD > region->room ? size + HEAD : region->room;
+        block = malloc(room);
+        if (block == NULL)
+            return NULL;
+        *block = (struct block){region->last, room, HEAD};
+        region->last = block;
+    }
+    block->used += size;
+    return (char *)block + block->used - size;
+}
+
+static void region_free(struct region *region)
+{
+    while (region->last != NULL) {
+        struct block *before = region->last->before;
+        free(region->last);
+        region->last = before;
+    }
+}
+
+static void region_reset(struct region *region)
+{
+    size_t room = 0;
+    for (const struct block *block = region->last; block != NULL; block = block->before)
+        room += block->size;
+    if (region->last != NULL && region->last->before == NULL) {
+        region->last->used = HEAD;
+        return;
+    }
+    region_free(region);
+    region->room = room;
+}
+
+static enum assay_status keep_text(void *context, const char *text, size_t length,
+                                   struct assay_error *err)
+{
+    struct assay__text *result = context;
+    (void)err;
+    assay__text_append(result, text, length);
+    return result->failed ? ASSAY_ERROR_MEMORY : ASSAY_OK;
+}
+
+static void analyze(struct experiment *experiment, bool is_kept, struct assay__text *result)
 {
     static const struct assay_read_options READ_OPTIONS = {.threads = 1};
     static const struct assay_write_options WRITE_OPTIONS;
@@ -213,13 +274,15 @@ static void analyze(struct experiment *experiment, bool is_kept)
     check(assay_dataset_new(plan, &dataset, &err), &err);
     check(assay_dataset_read_tables(dataset, &table, NULL, 1, &READ_OPTIONS, &err), &err);
     check(assay_dataset_analyze(dataset, &analysis, &err), &err);
-    free(experiment->result);
-    check(assay_analysis_write(analysis, ASSAY_FORMAT_RESULT, &WRITE_OPTIONS, &experiment->result,
-                               &experiment->result_length, &err),
-          &err);
-    if (!is_kept) {
+    const struct assay_sink sink = {keep_text, result};
+    result->length = 0;
+    check(assay_analysis_stream(analysis, ASSAY_FORMAT_RESULT, &WRITE_OPTIONS, &sink, &err), &err);
+    experiment->result_length = result->length;
+    if (is_kept) {
         free(experiment->result);
-        experiment->result = NULL;
+        experiment->result = strndup(result->data, result->length);
+        if (experiment->result == NULL)
+            fail("no memory");
     }
     assay_analysis_free(analysis);
     assay_dataset_free(dataset);
@@ -230,8 +293,19 @@ static void analyze(struct experiment *experiment, bool is_kept)
 static void *work(void *unused)
 {
     (void)unused;
-    for (size_t i; (i = atomic_fetch_add(&next, 1)) < experiment_count;)
-        analyze(&experiments[i], keeps_results);
+    struct region region = {.room = 1 << 20};
+    struct assay__text result = {0};
+    const struct assay_allocator allocator = {.allocate = region_take, .context = &region};
+    const struct assay_hooks hooks = {.allocator = &allocator};
+    assay__text_reserve(&result, 1 << 20);
+    (void)assay_hooks_use(&hooks);
+    for (size_t i; (i = atomic_fetch_add(&next, 1)) < experiment_count;) {
+        analyze(&experiments[i], keeps_results, &result);
+        region_reset(&region);
+    }
+    (void)assay_hooks_use(NULL);
+    assay__text_release(&result);
+    region_free(&region);
     return NULL;
 }
 
@@ -282,14 +356,16 @@ static void keep(const char *folder, const char *name, const char *ending, const
 
 static void keep_all(const char *folder)
 {
+    struct assay__text result = {0};
     for (size_t i = 0; i < experiment_count; i++) {
         struct experiment *own = &experiments[i];
         if (own->result == NULL)
-            analyze(own, true);
+            analyze(own, true, &result);
         keep(folder, own->name, ".csv", own->sums.data, own->sums.length);
         keep(folder, own->name, ".plan.json", own->plan.data, own->plan.length);
         keep(folder, own->name, ".result.json", own->result, own->result_length);
     }
+    assay__text_release(&result);
 }
 
 int main(int argc, char **argv)
