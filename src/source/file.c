@@ -142,16 +142,25 @@ static enum assay_status choose_decoder(struct assay__source *source, struct ass
     return status;
 }
 
+/* A source of no file yet; NULL without memory. */
+static struct assay__source *new_source(void)
+{
+    struct assay__source *source = assay__calloc(1, sizeof *source);
+    if (source == NULL)
+        return NULL;
+    source->file = -1;
+    source->fill = take_bytes;
+    return source;
+}
+
 enum assay_status assay__source_open_any(const char *name, const struct assay__feed *feed,
                                          struct assay__halt *halt, struct assay__source **out,
                                          struct assay_error *err)
 {
-    struct assay__source *source = assay__calloc(1, sizeof *source);
+    struct assay__source *source = new_source();
     if (source == NULL)
         return assay__fail_memory(err);
-    source->file = -1;
     source->halt = halt;
-    source->fill = take_bytes;
     source->name =
         assay__strdup(feed == NULL && strcmp(name, "-") == 0 ? "(standard input)" : name);
     source->input = assay__malloc(ASSAY__HEAD_BYTES);
@@ -237,14 +246,13 @@ enum assay_status assay__source_read(struct assay__source *source, char *buffer,
 enum assay_status assay__source_open_head(const struct assay__source *source,
                                           struct assay__source **out, struct assay_error *err)
 {
-    struct assay__source *head = assay__calloc(1, sizeof *head);
+    struct assay__source *head = new_source();
     if (head == NULL)
         return assay__fail_memory(err);
     size_t length = source->head_length;
     bool is_cut = length == ASSAY__HEAD_BYTES;
     while (is_cut && length > 0 && source->head[length - 1] != '\n')
         length--;
-    head->file = -1;
     head->at_end = true;
     head->decoder = assay__source_plain;
     head->name = assay__strdup(source->name);
