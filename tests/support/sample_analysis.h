@@ -132,7 +132,7 @@ static struct assay__kept_comparison sample_comparison(double c, double t, doubl
         .baseline = {21306, c, c * (1 - c), se / 1.4, c, se / 1.4, 1.5},
         .compared = {21307, t, t * (1 - t), se / 1.4, t, se / 1.4, 1.25},
         .difference = {d, se, none, d / se, q, d - q * se, d + q * se, 3.1e-110, -109.51,
-                       true, ASSAY_TESTED_BY_NORMAL, none},
+                       none, ASSAY_TESTED_BY_NORMAL, true},
         .relative = {.estimate = d / c, .fieller_kind = ASSAY_FIELLER_BOUNDED,
                      .fieller_lower = (d - q * se) / c, .fieller_upper = (d + q * se) / c,
                      .delta_standard_error = se / c, .delta_lower = (d - q * se) / c,
