@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "test.h"
 
-enum { COUNT = 24, LINES_MAX = 600, PARTS_MAX = 3, TEXT_BYTES = 128 };
+enum { COUNT = 16, LINES_MAX = 600, PARTS_MAX = 3, TEXT_BYTES = 128 };
 enum kind { UNITS, MEASUREMENTS, EXPOSURES, KIND_COUNT };
 
 /* A row, and whose it is. */

@@ -110,7 +110,7 @@ events() {
 units=${UNITS:-14}
 first=${SEEDS:-1}
 first=${first%% *}
-until=${UNTIL:-2026-03-06T12:00:00Z}
+until=${UNTIL:-2026-03-05T06:00:00Z}
 for seed in ${SEEDS:-1}; do
     events "$seed" "$units" "" "--as-of 2026-03-09T12:00:00Z" \
         "--granularity day --as-of $until" "--granularity week --as-of 2026-03-12T06:00:00Z"

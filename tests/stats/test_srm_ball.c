@@ -78,7 +78,7 @@ static bool same(double a, double b)
 START_TEST(no_digit_differs_from_320_bits)
 {
     uint64_t state = 20261129;
-    int told = 0, cases = 30000;
+    int told = 0, cases = 15000;
     for (int i = 0; i < cases; i++) {
         struct drawn c = draw_case(&state);
         struct assay_srm_group quick[GROUPS_MAX], slow[GROUPS_MAX];
@@ -131,7 +131,7 @@ END_TEST
 START_TEST(looks_left_out_change_nothing)
 {
     uint64_t state = 3;
-    int left_out = 0, cases = 20000;
+    int left_out = 0, cases = 10000;
     for (int i = 0; i < cases; i++) {
         struct drawn c = draw_case(&state);
         struct assay_srm_group groups[GROUPS_MAX];

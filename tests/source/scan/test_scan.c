@@ -264,7 +264,7 @@ static void compare_ways(const struct assay_plan *plan, const char *path, size_t
 }
 
 /* How many files of each kind are tried; slow_scan.sh tries 1,000 others. */
-enum { FILES = 12 };
+enum { FILES = 8 };
 
 static uint64_t setting(const char *name, uint64_t usual)
 {
