@@ -4,88 +4,47 @@
 
 #include <string.h>
 
+/* Fields of one name in both structs. */
+#define STATS(X)                                                                                   \
+    X(n), X(estimate), X(variance), X(standard_error), X(unadjusted),                              \
+        X(unadjusted_standard_error), X(skewness)
+#define DIFFERENCE(X)                                                                              \
+    X(estimate), X(standard_error), X(df), X(statistic), X(critical), X(lower), X(upper), X(p),    \
+        X(log10_p), X(powered_effect), X(tested_by), X(significant)
+#define RELATIVE(X)                                                                                \
+    X(estimate), X(fieller_lower), X(fieller_upper), X(delta_standard_error), X(delta_lower),      \
+        X(delta_upper), X(log_lower), X(log_upper), X(scaled_lower), X(scaled_upper),              \
+        X(fieller_kind)
+#define COPY(field) .field = from->field
+
 static struct assay__kept_stats kept_stats(const struct assay_stats *from)
 {
-    return (struct assay__kept_stats){.n = from->n,
-                                      .estimate = from->estimate,
-                                      .variance = from->variance,
-                                      .standard_error = from->standard_error,
-                                      .unadjusted = from->unadjusted,
-                                      .unadjusted_standard_error = from->unadjusted_standard_error,
-                                      .skewness = from->skewness};
+    return (struct assay__kept_stats){STATS(COPY)};
 }
 
 static struct assay_stats shown_stats(const struct assay__kept_stats *from)
 {
-    return (struct assay_stats){.n = from->n,
-                                .estimate = from->estimate,
-                                .variance = from->variance,
-                                .standard_error = from->standard_error,
-                                .unadjusted = from->unadjusted,
-                                .unadjusted_standard_error = from->unadjusted_standard_error,
-                                .skewness = from->skewness};
+    return (struct assay_stats){STATS(COPY)};
 }
 
 static struct assay__kept_difference kept_difference(const struct assay_difference *from)
 {
-    return (struct assay__kept_difference){.estimate = from->estimate,
-                                           .standard_error = from->standard_error,
-                                           .df = from->df,
-                                           .statistic = from->statistic,
-                                           .critical = from->critical,
-                                           .lower = from->lower,
-                                           .upper = from->upper,
-                                           .p = from->p,
-                                           .log10_p = from->log10_p,
-                                           .powered_effect = from->powered_effect,
-                                           .tested_by = from->tested_by,
-                                           .significant = from->significant};
+    return (struct assay__kept_difference){DIFFERENCE(COPY)};
 }
 
 static struct assay_difference shown_difference(const struct assay__kept_difference *from)
 {
-    return (struct assay_difference){.estimate = from->estimate,
-                                     .standard_error = from->standard_error,
-                                     .df = from->df,
-                                     .statistic = from->statistic,
-                                     .critical = from->critical,
-                                     .lower = from->lower,
-                                     .upper = from->upper,
-                                     .p = from->p,
-                                     .log10_p = from->log10_p,
-                                     .significant = from->significant,
-                                     .tested_by = from->tested_by,
-                                     .powered_effect = from->powered_effect};
+    return (struct assay_difference){DIFFERENCE(COPY)};
 }
 
 static struct assay__kept_relative kept_relative(const struct assay_relative *from)
 {
-    return (struct assay__kept_relative){.estimate = from->estimate,
-                                         .fieller_lower = from->fieller_lower,
-                                         .fieller_upper = from->fieller_upper,
-                                         .delta_standard_error = from->delta_standard_error,
-                                         .delta_lower = from->delta_lower,
-                                         .delta_upper = from->delta_upper,
-                                         .log_lower = from->log_lower,
-                                         .log_upper = from->log_upper,
-                                         .scaled_lower = from->scaled_lower,
-                                         .scaled_upper = from->scaled_upper,
-                                         .fieller_kind = from->fieller_kind};
+    return (struct assay__kept_relative){RELATIVE(COPY)};
 }
 
 static struct assay_relative shown_relative(const struct assay__kept_relative *from)
 {
-    return (struct assay_relative){.estimate = from->estimate,
-                                   .fieller_kind = from->fieller_kind,
-                                   .fieller_lower = from->fieller_lower,
-                                   .fieller_upper = from->fieller_upper,
-                                   .delta_standard_error = from->delta_standard_error,
-                                   .delta_lower = from->delta_lower,
-                                   .delta_upper = from->delta_upper,
-                                   .log_lower = from->log_lower,
-                                   .log_upper = from->log_upper,
-                                   .scaled_lower = from->scaled_lower,
-                                   .scaled_upper = from->scaled_upper};
+    return (struct assay_relative){RELATIVE(COPY)};
 }
 
 static bool is_flat(const double *slopes, uint32_t count)

@@ -180,6 +180,14 @@ static inline void align_near(const wide *a, unsigned bits, mp_limb_t out[LIMBS 
     out[LIMBS] >>= bits;
 }
 
+/* A sum that carried, moved down by a bit. */
+static inline void take_carry(mp_limb_t sum[LIMBS])
+{
+    for (int i = 0; i < LIMBS - 1; i++)
+        sum[i] = sum[i] >> 1 | sum[i + 1] << (LIMB_BITS - 1);
+    sum[LIMBS - 1] = sum[LIMBS - 1] >> 1 | (mp_limb_t)1 << (LIMB_BITS - 1);
+}
+
 static void add_near(const wide *a, const wide *b, unsigned bits, wide *out)
 {
     mp_limb_t moved[LIMBS + 1], sum[LIMBS];
@@ -195,9 +203,7 @@ static void add_near(const wide *a, const wide *b, unsigned bits, wide *out)
     if (carry != 0) {
         more |= half;
         half = (sum[0] & 1) != 0;
-        for (int i = 0; i < LIMBS - 1; i++)
-            sum[i] = sum[i] >> 1 | sum[i + 1] << (LIMB_BITS - 1);
-        sum[LIMBS - 1] = sum[LIMBS - 1] >> 1 | (mp_limb_t)1 << (LIMB_BITS - 1);
+        take_carry(sum);
     }
     out->kind = a->kind;
     out->exponent = a->exponent + (carry != 0);
@@ -244,9 +250,7 @@ static void add_magnitudes(const wide *a, const wide *b, unsigned long bits, wid
     if (carry != 0) {
         more |= half;
         half = (top[0] & 1) != 0;
-        for (int i = 0; i < LIMBS - 1; i++)
-            top[i] = top[i] >> 1 | top[i + 1] << (LIMB_BITS - 1);
-        top[LIMBS - 1] = top[LIMBS - 1] >> 1 | (mp_limb_t)1 << (LIMB_BITS - 1);
+        take_carry(top);
     }
     round_into(top, half, more, out);
 }
