@@ -88,21 +88,33 @@ static void *work(void *context)
     return NULL;
 }
 
-START_TEST(threads_that_share_a_plan_get_the_same_bytes)
+/* The data and the plan that all threads share. */
+static void share_data(struct assay_error *err)
 {
-    struct assay_error err;
-    pthread_t threads[THREADS];
-    int numbers[THREADS];
     write_csv();
     plan = test_plan(PLAN);
-    read_data(NULL, &shared, &err);
-    write_result(shared, NULL, &wanted, &wanted_length, &err);
+    read_data(NULL, &shared, err);
+}
+
+/* Runs a function in all threads, each with its number, to their ends. */
+static void run_threads(void *(*function)(void *number))
+{
+    pthread_t threads[THREADS];
+    int numbers[THREADS];
     for (int i = 0; i < THREADS; i++) {
         numbers[i] = i;
-        ck_assert_int_eq(pthread_create(&threads[i], NULL, work, &numbers[i]), 0);
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, function, &numbers[i]), 0);
     }
     for (int i = 0; i < THREADS; i++)
         pthread_join(threads[i], NULL);
+}
+
+START_TEST(threads_that_share_a_plan_get_the_same_bytes)
+{
+    struct assay_error err;
+    share_data(&err);
+    write_result(shared, NULL, &wanted, &wanted_length, &err);
+    run_threads(work);
     ck_assert_int_gt(atomic_load(&reports), 0);
     assay_free(wanted);
     assay_dataset_free(shared);
@@ -156,18 +168,9 @@ static void *read_looks(void *context)
 START_TEST(threads_read_the_looks_of_one_analysis)
 {
     struct assay_error err;
-    pthread_t threads[THREADS];
-    int numbers[THREADS];
-    write_csv();
-    plan = test_plan(PLAN);
-    read_data(NULL, &shared, &err);
+    share_data(&err);
     assert_ok(assay_dataset_analyze(shared, &read_by_all, &err), &err);
-    for (int i = 0; i < THREADS; i++) {
-        numbers[i] = i;
-        ck_assert_int_eq(pthread_create(&threads[i], NULL, read_looks, &numbers[i]), 0);
-    }
-    for (int i = 0; i < THREADS; i++)
-        pthread_join(threads[i], NULL);
+    run_threads(read_looks);
     ck_assert_ptr_nonnull(seen[0][0]);
     for (int i = 1; i < THREADS; i++)
         ck_assert_mem_eq(seen[i], seen[0], sizeof seen[0]);

@@ -82,13 +82,13 @@ static enum assay_status read_byte(void *context, char *buffer, size_t capacity,
 
 /* ---- Arrow, as a producer would make it ------------------------------------------------------ */
 
-static void release_schema(struct ArrowSchema *schema)
+void tables_release_schema(struct ArrowSchema *schema)
 {
     tables_released++;
     schema->release = NULL;
 }
 
-static void release_array(struct ArrowArray *array)
+void tables_release_array(struct ArrowArray *array)
 {
     tables_released++;
     array->release = NULL;
@@ -159,7 +159,7 @@ static void export_schema(struct ArrowSchema *out)
     *out = (struct ArrowSchema){.format = "+s",
                                 .n_children = TABLES_COLUMNS,
                                 .children = schema_list,
-                                .release = release_schema};
+                                .release = tables_release_schema};
     tables_exported++;
 }
 
@@ -191,7 +191,7 @@ static void export_array(int64_t first, int64_t count, struct ArrowArray *out)
                                .n_children = TABLES_COLUMNS,
                                .buffers = no_buffers,
                                .children = array_list,
-                               .release = release_array};
+                               .release = tables_release_array};
     tables_exported++;
 }
 

@@ -34,6 +34,10 @@ enum assay_status tables_make(enum tables_way way, struct assay_table **out,
 /** tables_released counts calls of the release functions of Arrow structs made so far. */
 extern int tables_released, tables_exported;
 
+/** Release functions of Arrow structs, which count and free nothing. */
+void tables_release_schema(struct ArrowSchema *schema);
+void tables_release_array(struct ArrowArray *array);
+
 /**
  * tables_read() reads a table, which it frees, into a dataset and writes its sealed sums; free()
  * them. Nothing is left when it fails.

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The one call: documents are those of the calls behind it, and messages fit the caller's room. */
+#include "tables.h"
 #include "test.h"
 
 static const char PLAN[] =
@@ -86,23 +87,9 @@ START_TEST(what_is_wrong_is_said_with_its_place)
 }
 END_TEST
 
-static int released;
-
-static void release_schema(struct ArrowSchema *schema)
-{
-    released++;
-    schema->release = NULL;
-}
-
-static void release_array(struct ArrowArray *array)
-{
-    released++;
-    array->release = NULL;
-}
-
 static void release_stream(struct ArrowArrayStream *stream)
 {
-    released++;
+    tables_released++;
     stream->release = NULL;
 }
 
@@ -133,18 +120,18 @@ START_TEST(batches_and_streams_are_released_whatever_happens)
     struct ArrowSchema *list[] = {&columns[0], &columns[1], &columns[2]};
     struct ArrowArray *array_list[] = {&arrays[0], &arrays[1], &arrays[2]};
     struct ArrowSchema schema = {
-        .format = "+s", .n_children = 3, .children = list, .release = release_schema};
+        .format = "+s", .n_children = 3, .children = list, .release = tables_release_schema};
     struct ArrowArray array = {.length = 4,
                                .n_buffers = 1,
                                .buffers = none,
                                .n_children = 3,
                                .children = array_list,
-                               .release = release_array};
+                               .release = tables_release_array};
     char message[300], *document;
     ck_assert_int_eq(
         assay_document_from_batch(PLAN, &schema, &array, "csv", &document, message, sizeof message),
         0);
-    ck_assert_int_eq(released, 2);
+    ck_assert_int_eq(tables_released, 2);
     ck_assert_ptr_nonnull(strstr(document, "y"));
     assay_free(document);
     ck_assert_int_eq(
@@ -154,12 +141,12 @@ START_TEST(batches_and_streams_are_released_whatever_happens)
         {.get_schema = no_schema, .get_last_error = last_error, .release = release_stream},
         {.get_schema = no_schema, .get_last_error = last_error, .release = release_stream}};
     struct ArrowArrayStream *const both[2] = {&streams[0], &streams[1]};
-    released = 0;
+    tables_released = 0;
     ck_assert_int_eq(
         assay_document_from_streams(PLAN, both, NULL, 2, NULL, &document, message, sizeof message),
         ASSAY_ERROR_IO);
     ck_assert_ptr_nonnull(strstr(message, "the warehouse is closed"));
-    ck_assert_int_eq(released, 2);
+    ck_assert_int_eq(tables_released, 2);
 }
 END_TEST
 

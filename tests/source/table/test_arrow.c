@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Values of Arrow arrays, type by type, as the text of a CSV cell; and arrays that do not fit. */
+#include "tables.h"
 #include "test.h"
 
 #include "source/table/arrow_values.h"
@@ -228,20 +229,6 @@ START_TEST(what_is_damaged_is_said_not_read)
 }
 END_TEST
 
-static int released;
-
-static void release_schema(struct ArrowSchema *schema)
-{
-    released++;
-    schema->release = NULL;
-}
-
-static void release_array(struct ArrowArray *array)
-{
-    released++;
-    array->release = NULL;
-}
-
 /* Whatever is wrong, both structs are released once. */
 START_TEST(arrays_that_are_no_table_are_refused_and_released)
 {
@@ -254,13 +241,13 @@ START_TEST(arrays_that_are_no_table_are_refused_and_released)
         struct ArrowSchema schema = {.format = CASES[i].format,
                                      .n_children = CASES[i].children,
                                      .children = schemas,
-                                     .release = release_schema};
-        struct ArrowArray array = {.length = CASES[i].length, .release = release_array};
+                                     .release = tables_release_schema};
+        struct ArrowArray array = {.length = CASES[i].length, .release = tables_release_array};
         struct assay_table *table;
         struct assay_error err;
-        released = 0;
+        tables_released = 0;
         ck_assert_int_ne(assay_table_from_arrow(&schema, &array, "bad", &table, &err), ASSAY_OK);
-        ck_assert_int_eq(released, 2);
+        ck_assert_int_eq(tables_released, 2);
         ck_assert(schema.release == NULL && array.release == NULL);
         ck_assert_int_eq(assay_table_from_arrow(&schema, &array, "bad", &table, &err),
                          ASSAY_ERROR_USAGE);

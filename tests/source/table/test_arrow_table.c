@@ -1,22 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tables of Arrow arrays: read as the CSV with the same values, and types that are not read. */
+#include "tables.h"
 #include "test.h"
 
-static int released;
-
-static void release_schema(struct ArrowSchema *schema)
-{
-    released++;
-    schema->release = NULL;
-}
-
-static void release_array(struct ArrowArray *array)
-{
-    released++;
-    array->release = NULL;
-}
-
-/* Whatever is wrong, both structs are released once. */
 /* A table of columns as a program hands it over. Its release functions free nothing. */
 struct batch {
     struct ArrowSchema schema, columns[4], *schemas[4];
@@ -43,13 +29,13 @@ static void close_batch(struct batch *batch, int columns)
     batch->schema = (struct ArrowSchema){.format = "+s",
                                          .n_children = columns,
                                          .children = batch->schemas,
-                                         .release = release_schema};
+                                         .release = tables_release_schema};
     batch->array = (struct ArrowArray){.length = 32,
                                        .offset = 8,
                                        .n_buffers = 0,
                                        .n_children = columns,
                                        .children = batch->arrays,
-                                       .release = release_array};
+                                       .release = tables_release_array};
 }
 
 static enum assay_status analyze(const char *plan_text, struct assay_table *table, char **text,
@@ -105,7 +91,7 @@ static struct assay_table *make_table(const char *name, const char *format)
     batch.columns[1].dictionary = &words;
     batch.values[1].dictionary = &list;
     close_batch(&batch, 4);
-    released = 0;
+    tables_released = 0;
     assert_ok(assay_table_from_arrow(&batch.schema, &batch.array, "data", &table, &err), &err);
     return table;
 }
@@ -133,7 +119,7 @@ START_TEST(a_table_with_bits_is_the_csv_with_its_words)
     struct assay_error err;
     assert_ok(analyze(BITS_PLAN("bought", "proportion"), make_bits_table(), &from_arrow, &err),
               &err);
-    ck_assert_int_eq(released, 2);
+    ck_assert_int_eq(tables_released, 2);
     assert_ok(assay_table_from_csv(csv, length, "data", &table, &err), &err);
     assert_ok(analyze(BITS_PLAN("bought", "proportion"), table, &from_csv, &err), &err);
     ck_assert_str_eq(from_arrow, from_csv);
@@ -185,7 +171,7 @@ START_TEST(a_type_that_is_not_read_is_refused_where_it_is_used)
                       err.message);
         ck_assert_msg(!CASES[c].is_used || (strcmp(err.message, says) == 0 && err.column == 4),
                       "%zu: %s", c, err.message);
-        ck_assert_int_eq(released, 2);
+        ck_assert_int_eq(tables_released, 2);
         assay_free(text);
     }
 }
@@ -198,9 +184,9 @@ START_TEST(names_of_a_type_that_is_not_read_are_refused)
     struct ArrowArray bytes = {.length = 2, .n_buffers = 3, .buffers = buffers};
     struct ArrowArray *arrays[] = {&bytes};
     struct ArrowSchema schema = {
-        .format = "+s", .n_children = 1, .children = schemas, .release = release_schema};
+        .format = "+s", .n_children = 1, .children = schemas, .release = tables_release_schema};
     struct ArrowArray array = {
-        .length = 2, .n_children = 1, .children = arrays, .release = release_array};
+        .length = 2, .n_children = 1, .children = arrays, .release = tables_release_array};
     struct assay_plan *plan =
         test_plan("{\"columns\":{\"group\":\"g\"},\"comparisons\":{\"baseline\":\"a\"},"
                   "\"metrics\":[{\"id\":\"y\",\"value\":\"g\"}]}");
