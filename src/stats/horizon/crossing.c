@@ -3,12 +3,11 @@
 #include <math.h>
 
 #include "assay/dist.h"
-#include "stats/dist/normal.h"
 #include "stats/horizon/exits.h"
 #include "stats/horizon/nodes.h"
 #include "stats/horizon/visit.h"
 
-enum { POINTS = ASSAY__GAUSS_POINTS };
+enum { POINTS = ASSAY__GAUSS_POINTS, TERMS = ASSAY__EXIT_TERMS };
 
 static const double SQRT_TAU = 2.50662827463100050242;
 static const double ROUNDING = 2e-14; /* of survival */
@@ -23,17 +22,6 @@ static void visit_exits(void *context, const double u[POINTS], const double mass
 static double sum_of(const double lanes[4])
 {
     return (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]);
-}
-
-/* Without a look before: the normal tail itself. */
-static struct assay__exit first_exit(double time, double edge, double theta)
-{
-    double root = sqrt(time), z = (edge - theta * time) / root;
-    struct assay__exit out = {.log_p = assay_normal_log_upper(z)};
-    out.hazard = z > 0.0 ? 1.0 / (root * assay__mills_ratio(z))
-                         : assay_normal_density(z) / (root * assay_normal_upper(z));
-    out.hazard_slope = out.hazard * (out.hazard - z / root);
-    return out;
 }
 
 /* What an exit's integral is made of; its sum is over exp(reference). */
@@ -79,30 +67,57 @@ static void visit_integral(const struct assay__grid *grid, struct integral *inte
     assay__visit_parts(fmax(flat_low, flat_past), flat_high, wide, NULL, visit_exits, exits);
 }
 
+static double log_of(const struct assay__grid *grid, const struct integral *integral)
+{
+    double sum = sum_of(integral->exits.exits);
+    return integral->reference + log(sum / (2.0 * M_PI * sqrt(grid->time)));
+}
+
+/*
+ * The density of a score y deviations of the step above the edge is that there times the mean of
+ * exp(-x y - y^2/2) over the bridge, x being what the step must exceed: a series in y.
+ */
+static void fill_density(const double moments[TERMS][4], double out[TERMS])
+{
+    double mean = 1.0, density = sum_of(moments[0]);
+    for (int n = 0; n < TERMS; n++, mean *= -1.0 / n)
+        out[n] = mean * sum_of(moments[n]) / density;
+    for (int n = TERMS - 1; n > 1; n--) {
+        double factor = 1.0;
+        for (int m = 1; 2 * m <= n; m++) {
+            factor *= -0.5 / m;
+            out[n] += factor * out[n - 2 * m];
+        }
+    }
+}
+
 struct assay__exit assay__grid_exit(const struct assay__grid *grid, double time, double edge,
                                     double theta)
 {
-    if (grid == NULL)
-        return first_exit(time, edge, theta);
-    double t = grid->time, step = time - t;
-    struct integral integral = integral_of(t, time, edge, theta);
+    struct integral integral = integral_of(grid->time, time, edge, theta);
     const struct assay__exits *exits = &integral.exits;
+    integral.exits.has_moments = true;
     visit_integral(grid, &integral);
-    double sum = sum_of(exits->exits);
-    struct assay__exit out = {.log_p = integral.reference + log(sum / (2.0 * M_PI * sqrt(t)))};
-    double density = sum_of(exits->density);
-    out.hazard = density * exits->step_share / sum;
-    /* Of the density at the edge: the normal one's, and what the bridge's mean moves. */
-    double beyond = edge - theta * time;
-    double log_slope = sum_of(exits->slope) / (density * step) - beyond / time;
-    out.hazard_slope = out.hazard * (out.hazard + log_slope);
+    struct assay__exit out = {.log_p = log_of(grid, &integral)};
+    fill_density(exits->moments, out.density);
+    out.hazard = sum_of(exits->moments[0]) * exits->step_share / sum_of(exits->exits);
+    out.hazard_slope = out.hazard * (out.hazard + out.density[1] * exits->step_share);
     return out;
 }
 
-struct assay__exit assay__walk_exit(const struct assay__walk *walk, uint32_t before, double time,
-                                    double edge, double theta)
+double assay__grid_log_exit(const struct assay__grid *grid, double time, double edge, double theta)
 {
-    return assay__grid_exit(before == 0 ? NULL : &walk->grids[before - 1], time, edge, theta);
+    if (grid == NULL)
+        return assay_normal_log_upper((edge - theta * time) / sqrt(time));
+    struct integral integral = integral_of(grid->time, time, edge, theta);
+    visit_integral(grid, &integral);
+    return log_of(grid, &integral);
+}
+
+double assay__walk_log_exit(const struct assay__walk *walk, uint32_t before, double time,
+                            double edge, double theta)
+{
+    return assay__grid_log_exit(before == 0 ? NULL : &walk->grids[before - 1], time, edge, theta);
 }
 
 struct density {

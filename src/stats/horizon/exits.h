@@ -2,7 +2,11 @@
 #ifndef ASSAY_STATS_HORIZON_EXITS_H
 #define ASSAY_STATS_HORIZON_EXITS_H
 
+#include <stdbool.h>
+
 #include "stats/horizon/gauss.h"
+
+enum { ASSAY__EXIT_TERMS = 9 };
 
 /**
  * struct assay__exits: the exit integral over nodes u with masses, and what it is made of. It is
@@ -15,8 +19,9 @@ struct assay__exits {
     double bridge_share;                     /* of the bridge's integrand in the reference */
     double edge, step_share;                 /* of the step, and 1/deviation; without drift */
     double past_mean, past_factor, past_log; /* density of B(t) at u over the reference */
-    double exits[4], density[4], slope[4];   /* sums of every fourth node; the slope is that of the
-                                                density, times the bridge's deviation squared */
+    bool has_moments;                        /* they are wanted */
+    double exits[4];                         /* sums of every fourth node */
+    double moments[ASSAY__EXIT_TERMS][4];    /* the bridge's, of what a step must exceed */
 };
 
 /** assay__exits_add() adds a chunk of nodes, which rise: the same bits on any processor. */

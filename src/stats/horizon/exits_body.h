@@ -79,8 +79,10 @@ INLINE void add_vector(struct assay__exits *c, const double *u, const double *ma
         tail = choose(is_past, weight * density_past(c, place) - tail, tail);
     }
     add_to(c->exits + lane, tail);
-    add_to(c->density + lane, bridge);
-    add_to(c->slope + lane, bridge * away);
+    for (int n = 0; c->has_moments && n < ASSAY__EXIT_TERMS; n++) {
+        add_to(c->moments[n] + lane, bridge);
+        bridge *= x;
+    }
 }
 
 EXITS_TARGET void EXITS_NAME(struct assay__exits *exits, const double u[ASSAY__GAUSS_POINTS],

@@ -51,8 +51,7 @@ static double drift_excess(void *context, double drift)
         double time = k / last, before = (k - 1) / last, edge = planned->edges[k - 1];
         double log_beta = assay__spending_log_step(planned->spending, before, time);
         if (k == planned->count) {
-            struct assay__exit exit = assay__walk_exit(&mirror, mirror.count, time, -edge, -drift);
-            left = log_beta - exit.log_p;
+            left = log_beta - assay__walk_log_exit(&mirror, mirror.count, time, -edge, -drift);
             break;
         }
         double bound = solve_bound(&mirror, drift, time, edge, log_beta);

@@ -21,7 +21,7 @@ static enum assay_status check_kind(const struct assay_horizon *horizon, struct 
 static double exit_above(const struct assay__walk *walk, uint32_t k, double drift)
 {
     const struct assay__grid *grid = &walk->grids[k];
-    double p = exp(assay__walk_exit(walk, k, grid->time, grid->edge, drift).log_p);
+    double p = exp(assay__walk_log_exit(walk, k, grid->time, grid->edge, drift));
     return isnan(p) ? 0.0 : p; /* of even nodes, whose sum may be a rounding error below 0 */
 }
 

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The edge of a given exit probability. Its logarithm is concave in the edge, since a Brownian
- * motion and convex regions are. The quadrature gives slope and curvature for nothing: a step to
- * where that parabola has the probability leaves the third power of the distance, so that two or
- * three do. A bracketing method needs ten.
+ * The edge of a given exit probability. The quadrature gives the density of the score around a
+ * guess for nothing: a series, whose integral says where the edge lies and whether its last terms
+ * matter. Mostly they do not, and one quadrature does.
  */
 #include <math.h>
 
 #include "assay/dist.h"
 #include "stats/horizon/horizon.h"
+
+enum { TERMS = ASSAY__EXIT_TERMS };
+
+static const double LOWER = 0.31; /* deviations of the step; looks of every day have it so */
 
 /* To where the logarithm is lower by excess. */
 static double step_by(const struct assay__exit *exit, double excess)
@@ -18,32 +21,67 @@ static double step_by(const struct assay__exit *exit, double excess)
     return square > 0.0 ? 2.0 * newton / (1.0 + sqrt(square)) : newton;
 }
 
-/* As edges went from look to look, so far as a step goes. */
+/* The upper boundary as if looks were closer by: the longer the step, the lower is an edge. */
+static double smooth_edge(const struct assay__walk *walk, uint32_t look)
+{
+    const struct assay__grid *grid = &walk->grids[look];
+    return grid->edge + LOWER * sqrt(grid->time - (look == 0 ? 0.0 : grid[-1].time));
+}
+
+/* As the boundary went over two steps, so far as a step goes. */
 static double first_guess(const struct assay__walk *walk, double time)
 {
-    const struct assay__grid *last = &walk->grids[walk->count - 1];
-    if (walk->count < 2)
-        return last->edge;
-    double slope = (last->edge - last[-1].edge) / (last->time - last[-1].time);
-    double deviation = sqrt(time - last->time), moved = slope * (time - last->time);
-    return last->edge + fmax(-deviation, fmin(deviation, moved));
+    uint32_t last = walk->count - 1, from = last > 2 ? last - 2 : 1;
+    const struct assay__grid *grid = &walk->grids[last];
+    double step = time - grid->time, deviation = sqrt(step);
+    if (last < 1)
+        return grid->edge;
+    double now = smooth_edge(walk, last), moved = now - grid->edge - LOWER * deviation;
+    if (last > from)
+        moved += (now - smooth_edge(walk, from)) / (grid->time - walk->grids[from].time) * step;
+    return grid->edge + fmax(-deviation, fmin(deviation, moved));
+}
+
+/*
+ * From a parabola's step, in deviations, to where the density's integral is what is left: by
+ * Newton's method. False where terms that the series lacks matter.
+ */
+static bool improve(const struct assay__exit *exit, double excess, double deviation, double *step)
+{
+    const double nothing = 1e-13, widest = 0.5;
+    double left = -expm1(-excess) / (exit->hazard * deviation), y = *step;
+    if (!(fabs(y) < widest))
+        return false;
+    for (int i = 0; i < 3; i++) {
+        double density = 0.0, integral = 0.0;
+        for (int n = TERMS - 1; n >= 0; n--) {
+            density = density * y + exit->density[n];
+            integral = integral * y + exit->density[n] / (n + 1.0);
+        }
+        y += (left - integral * y) / density;
+    }
+    if (!(fabs(y) < widest))
+        return false;
+    *step = y;
+    double last = fabs(exit->density[TERMS - 1] * y) + fabs(exit->density[TERMS - 2]);
+    return last * pow(fabs(y), TERMS) < nothing;
 }
 
 double assay__solve_edge(const struct assay__walk *walk, double time, double log_p, double drift)
 {
-    const double near = 2e-5; /* deviations of the step: the next one would be its third power */
     if (walk->count == 0)
         return drift * time + sqrt(time) * assay_normal_quantile_log_upper(log_p);
     const struct assay__grid *grid = &walk->grids[walk->count - 1];
-    double longest = 4.0 * sqrt(time), edge = first_guess(walk, time);
-    for (int i = 0; i < 100; i++) {
-        struct assay__exit exit = assay__walk_exit(walk, walk->count, time, edge, drift);
-        double step = step_by(&exit, exit.log_p - log_p);
+    double deviation = sqrt(time - grid->time), longest = 4.0 * sqrt(time) / deviation;
+    double edge = first_guess(walk, time);
+    bool is_near = false;
+    for (int i = 0; i < 100 && !is_near; i++) {
+        struct assay__exit exit = assay__grid_exit(grid, time, edge, drift);
+        double excess = exit.log_p - log_p, step = step_by(&exit, excess) / deviation;
         if (isnan(step))
             return NAN;
-        edge += fmax(-longest, fmin(longest, step));
-        if (fabs(step) < near * sqrt(time - grid->time))
-            break;
+        is_near = improve(&exit, excess, deviation, &step);
+        edge += fmax(-longest, fmin(longest, step)) * deviation;
     }
     return edge;
 }

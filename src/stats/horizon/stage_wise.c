@@ -32,7 +32,7 @@ struct outcome {
 /* The probability of an exit above edge at look k, with none before. */
 static double exit_above(const struct assay__walk *walk, uint32_t k, double edge, double drift)
 {
-    double p = exp(assay__walk_exit(walk, k, walk->grids[k].time, edge, drift).log_p);
+    double p = exp(assay__walk_log_exit(walk, k, walk->grids[k].time, edge, drift));
     return isnan(p) ? 0.0 : p; /* of even nodes, whose sum may be a rounding error below 0 */
 }
 
@@ -184,7 +184,7 @@ static enum assay_status tail_without_drift(const struct assay_horizon *horizon,
         status = assay__panels_fill(o->walk, o->look - 1, &panels, err);
         if (status != ASSAY_OK)
             return status;
-        *p = exp(assay__grid_exit(&panels, o->time, o->edge, 0.0).log_p);
+        *p = exp(assay__grid_log_exit(&panels, o->time, o->edge, 0.0));
         assay__free(panels.bounds);
     }
     *p += spent;

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "assay/status.h"
-#include "stats/horizon/gauss.h"
+#include "stats/horizon/exits.h"
 
 /**
  * Survival given the score. B(t) = z sqrt(t) is the score at information t: a Brownian motion, with
@@ -100,6 +100,8 @@ struct assay__exit {
     double log_p;        /* of no exit up to the look before, and a score above edge now */
     double hazard;       /* - d log_p / d edge */
     double hazard_slope; /* d hazard / d edge, not below 0 but for rounding */
+    double density[ASSAY__EXIT_TERMS]; /* that of the score around the edge over the one there: a
+                                          series in deviations of the step; after a look */
 };
 
 /**
@@ -111,16 +113,16 @@ double assay__flat_below(const struct assay__walk *walk, uint32_t look, double t
 /** assay__survival() is h at a look at time given B(time) = b, from the grid of the look before. */
 double assay__survival(const struct assay__grid *before, double time, double b);
 
-/** assay__grid_exit() is the exit above edge at time, after the looks up to the grid's (NULL: there
- * was none), under drift theta. */
+/** assay__grid_exit() is the exit above edge at time, after the looks up to the grid's, under drift
+ * theta. */
 struct assay__exit assay__grid_exit(const struct assay__grid *grid, double time, double edge,
                                     double theta);
 
-/**
- * assay__walk_exit() is the exit above edge at time, after the first `before` looks of the walk (0:
- * there was none), under drift theta.
- */
-struct assay__exit assay__walk_exit(const struct assay__walk *walk, uint32_t before, double time,
-                                    double edge, double theta);
+/** assay__grid_log_exit() is the logarithm of its probability alone; grid NULL: no look before. */
+double assay__grid_log_exit(const struct assay__grid *grid, double time, double edge, double theta);
+
+/** assay__walk_log_exit() is that after the first `before` looks of the walk. */
+double assay__walk_log_exit(const struct assay__walk *walk, uint32_t before, double time,
+                            double edge, double theta);
 
 #endif

@@ -84,7 +84,7 @@ static bool walk_looks(const struct drawn *d, bool by_panels, struct assay__walk
 
 static double exit_of(const struct assay__walk *walk, uint32_t k, double drift)
 {
-    return exp(assay__walk_exit(walk, k, walk->grids[k].time, walk->grids[k].edge, drift).log_p);
+    return exp(assay__walk_log_exit(walk, k, walk->grids[k].time, walk->grids[k].edge, drift));
 }
 
 START_TEST(both_ways_give_the_same_figures)
@@ -122,7 +122,7 @@ END_TEST
 static double leaves(const struct assay__walk *walk, uint32_t look, double edge, double drift)
 {
     double time = walk->grids[look].time;
-    double sum = exp(assay__walk_exit(walk, look, time, edge, drift).log_p);
+    double sum = exp(assay__walk_log_exit(walk, look, time, edge, drift));
     for (uint32_t k = 0; k < look; k++)
         sum += exit_of(walk, k, drift);
     return sum;

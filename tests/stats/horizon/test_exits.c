@@ -40,7 +40,8 @@ static void draw_exits(uint64_t *state, struct assay__exits *exits, double u[POI
                                    .step_share = 1.0 / sqrt(step),
                                    .past_mean = theta * t,
                                    .past_factor = -0.5 / t,
-                                   .past_log = -reference};
+                                   .past_log = -reference,
+                                   .has_moments = true};
     for (int i = 0; i < POINTS; i++) {
         u[i] = exits->mean + sqrt(step) * (20.0 * draw(state) - 12.0);
         mass[i] = draw(state);
@@ -67,6 +68,22 @@ static double plain_exits(const struct assay__exits *c, const double u[POINTS],
     return sum;
 }
 
+/* The same of a moment of what the step must exceed, over the sum of its terms' sizes. */
+static double moment_error(const struct assay__exits *c, const double u[POINTS],
+                           const double mass[POINTS], int order)
+{
+    double sum = 0.0, size = 1e-100;
+    for (int i = 0; i < POINTS; i++) {
+        double away = u[i] - c->mean, x = (c->edge - u[i]) * c->step_share;
+        double term = mass[i] * c->bridge_share * exp(c->factor * away * away) * pow(x, order);
+        if (x < -9.0) /* the exit is sure */
+            continue;
+        sum += term;
+        size += fabs(term);
+    }
+    return fabs(sum_of(c->moments[order]) - sum) / size;
+}
+
 START_TEST(exits_of_any_width)
 {
     uint64_t state = 20261129;
@@ -84,6 +101,8 @@ START_TEST(exits_of_any_width)
         ck_assert_int_eq(memcmp(&plain, &chosen, sizeof plain), 0);
         if (expected > 1e-100)
             worst = fmax(worst, fabs(sum_of(plain.exits) / expected - 1.0));
+        for (int order = 0; order < ASSAY__EXIT_TERMS; order++)
+            worst = fmax(worst, moment_error(&plain, u, mass, order));
     }
     printf("exits: worst relative difference from plain sums %.1e\n", worst);
     ck_assert(worst < 1e-12); /* of exponents of some hundreds, in either */

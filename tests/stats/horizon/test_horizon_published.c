@@ -68,8 +68,7 @@ static double exits_of(const struct assay__walk *walk, double drift)
 {
     double sum = 0.0;
     for (uint32_t k = 0; k < walk->count; k++)
-        sum +=
-            exp(assay__walk_exit(walk, k, walk->grids[k].time, walk->grids[k].edge, drift).log_p);
+        sum += exp(assay__walk_log_exit(walk, k, walk->grids[k].time, walk->grids[k].edge, drift));
     return sum;
 }
 
@@ -134,8 +133,8 @@ static double mean_information(const struct assay__walk *walk, double drift)
     double mean = 1.0;
     for (uint32_t k = 0; k + 1 < walk->count; k++) {
         const struct assay__grid *grid = &walk->grids[k];
-        double above = exp(assay__walk_exit(walk, k, grid->time, grid->edge, drift).log_p);
-        double below = exp(assay__walk_exit(walk, k, grid->time, grid->edge, -drift).log_p);
+        double above = exp(assay__walk_log_exit(walk, k, grid->time, grid->edge, drift));
+        double below = exp(assay__walk_log_exit(walk, k, grid->time, grid->edge, -drift));
         mean -= (1.0 - grid->time) * (above + below);
     }
     return mean;
