@@ -10,9 +10,6 @@
 #include "base/digits.h"
 #include "base/memory.h"
 
-/* Texts longer than this are passed on. */
-enum { PASS_BYTES = 64 * 1024 };
-
 /* Makes the memory longer for length more bytes and a NUL, and for times as much. */
 static bool grow(struct assay__text *text, size_t length, size_t times)
 {
@@ -44,6 +41,11 @@ static inline bool reserve(struct assay__text *text, size_t length, size_t times
 void assay__text_reserve(struct assay__text *text, size_t length)
 {
     (void)reserve(text, length, 1);
+}
+
+char *assay__text_room(struct assay__text *text, size_t length)
+{
+    return reserve(text, length, 2) ? text->data + text->length : NULL;
 }
 
 char *assay__text_extend(struct assay__text *text, size_t length)
@@ -123,7 +125,7 @@ static void pass_all(struct assay__text *text)
 
 void assay__text_pass_on(struct assay__text *text)
 {
-    if (text->outlet != NULL && text->length >= PASS_BYTES)
+    if (text->outlet != NULL && text->length >= ASSAY__TEXT_LONG)
         pass_all(text);
 }
 

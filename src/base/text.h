@@ -36,6 +36,11 @@ struct assay__text {
 void assay__text_reserve(struct assay__text *text, size_t length);
 /** assay__text_extend() makes a text longer and returns the place to fill; NULL without memory. */
 char *assay__text_extend(struct assay__text *text, size_t length);
+/**
+ * assay__text_room() makes room for length more bytes and returns where they go, NULL without
+ * memory. The text is not longer before its length says so, and a NUL follows it.
+ */
+char *assay__text_room(struct assay__text *text, size_t length);
 void assay__text_append(struct assay__text *text, const char *bytes, size_t length);
 void assay__text_puts(struct assay__text *text, const char *string);
 void assay__text_putc(struct assay__text *text, char c);
@@ -46,7 +51,9 @@ void assay__text_count(struct assay__text *text, uint64_t count);
 void assay__text_format(struct assay__text *text, const char *format, ...) ASSAY__PRINTF(2, 3);
 /** assay__text_is_empty() tells whether nothing was written, be it kept or passed on. */
 bool assay__text_is_empty(const struct assay__text *text);
-/** assay__text_pass_on() gives a long text to its outlet, if it has one. */
+/** assay__text_pass_on() gives a long text to its outlet, if it has one: from ASSAY__TEXT_LONG on.
+ */
+enum { ASSAY__TEXT_LONG = 64 * 1024 };
 void assay__text_pass_on(struct assay__text *text);
 /**
  * assay__text_finish() gives the outlet what is left and frees the text. The sink's status, or

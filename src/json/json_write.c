@@ -128,6 +128,11 @@ static void write_quoted(struct assay__text *out, const char *bytes, size_t leng
     memcpy(place + length + 2, suffix, suffix_length);
 }
 
+void assay__json_quote(struct assay__text *out, const char *bytes, size_t length)
+{
+    write_quoted(out, bytes, length, "");
+}
+
 void assay__json_key(struct assay__json *json, const char *key)
 {
     separate(json);

@@ -33,6 +33,9 @@ struct assay__json {
     bool after_key;  /* private: the next value belongs to a key */
 };
 
+/** assay__json_quote() appends a string in quotes, whatever stands before it. */
+void assay__json_quote(struct assay__text *out, const char *bytes, size_t length);
+
 /** assay__json_begin() opens an object '{' or an array '['; assay__json_end() closes it. */
 void assay__json_begin(struct assay__json *json, char bracket);
 void assay__json_end(struct assay__json *json, char bracket);

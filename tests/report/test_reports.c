@@ -97,6 +97,24 @@ START_TEST(a_report_has_the_same_bytes_in_pieces)
 }
 END_TEST
 
+/* Text leaves memory between elements, where others would be repeated. */
+START_TEST(a_long_result_has_the_same_bytes_in_pieces)
+{
+    const struct assay_analysis *large = large_analysis(FEWER);
+    struct assay__text pieces = {0};
+    const struct assay_sink sink = {gather, &pieces};
+    struct assay_error err;
+    char *whole;
+    size_t length;
+    assert_ok(assay_analysis_write(large, ASSAY_FORMAT_RESULT, NULL, &whole, &length, &err), &err);
+    assert_ok(assay_analysis_stream(large, ASSAY_FORMAT_RESULT, NULL, &sink, &err), &err);
+    ck_assert_uint_eq(length, pieces.length);
+    ck_assert_int_eq(memcmp(whole, pieces.data, length), 0);
+    assay__text_release(&pieces);
+    free(whole);
+}
+END_TEST
+
 static enum assay_status refuse(void *context, const char *bytes, size_t length,
                                 struct assay_error *err)
 {
@@ -138,6 +156,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, a_hundred_thousand_slices_are_written_in_64_mib);
     tcase_add_loop_test(cases, no_report_takes_memory_for_its_slices, 0, ASSAY__REPORT_COUNT + 1);
     tcase_add_test(cases, a_report_has_the_same_bytes_in_pieces);
+    tcase_add_test(cases, a_long_result_has_the_same_bytes_in_pieces);
     tcase_add_test(cases, a_sink_that_fails_ends_the_report);
     tcase_add_test(cases, every_format_has_a_row);
 }

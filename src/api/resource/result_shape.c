@@ -355,19 +355,22 @@ struct assay__view assay__result_view(const struct assay_analysis *analysis)
             .base = ASSAY__BASE_TEST)
 #define PARTS(name, is, of, see) ROW(name, "", .kind = is, .shape = &(of), .view = see)
 #define OBJECT(name, shape, view) PARTS(name, ASSAY__KIND_OBJECT, shape, view)
+/* The last element of the list before it, once more. */
+#define LAST(name, of, see)                                                                        \
+    ROW(name, "", .kind = ASSAY__KIND_OBJECT, .shape = &(of), .view = see, .repeats_last = true)
 #define LIST(name, shape, view) PARTS(name, ASSAY__KIND_LIST, shape, view)
 /* The view of an element is a pair: its key and its value. */
 #define MAP(name, view) PARTS(name, ASSAY__KIND_MAP, PAIR, view)
 #define OF_SERVER(name) ROW(name, "", .kind = ASSAY__KIND_OF_SERVER)
 
 #define FIELDS(name, ...) static const struct assay__result_field name##_FIELDS[] = {__VA_ARGS__}
-#define SHAPE_OF(name, is_open, is_pieced, is_plain)                                               \
+#define SHAPE_OF(name, is_open, is_pieced)                                                         \
     {                                                                                              \
-        name##_FIELDS, sizeof name##_FIELDS / sizeof *name##_FIELDS, is_open, is_pieced, is_plain  \
+        name##_FIELDS, sizeof name##_FIELDS / sizeof *name##_FIELDS, is_open, is_pieced            \
     }
 #define SHAPE(name, ...)                                                                           \
     FIELDS(name, __VA_ARGS__);                                                                     \
-    static const struct assay__shape name = SHAPE_OF(name, false, false, false)
+    static const struct assay__shape name = SHAPE_OF(name, false, false)
 
 SHAPE(TEXT_SHAPE, TEXT("value", text));
 SHAPE(NUMBER_SHAPE, LEAF("value", ASSAY__KIND_NUMBER, ASSAY__C_NONE, text));
@@ -386,34 +389,32 @@ SHAPE(GROUPS, TEXT("baseline", pair.first), TEXT("compared", pair.second));
 SHAPE(DIFFERENCE, NUMBER_VALUE("estimate", scale.estimate), NUMBER_VALUE("lower", scale.lower),
       NUMBER_VALUE("upper", scale.upper), NUMBER_VALUE("powered", scale.powered),
       ANSWER_VALUE("isSignificant", scale.significant));
-FIELDS(LOOK, LOOK_TIME("resultTime", time_ns),
-       NUMBER_VALUE("baselineEstimateAbs", estimates.baseline),
-       NUMBER_VALUE("comparedEstimateAbs", estimates.compared),
-       NUMBER_VALUE("baselineEstimateRel", estimates.baseline_rel),
-       NUMBER_VALUE("comparedEstimateRel", estimates.compared_rel),
-       OBJECT("differenceEstimateAbs", DIFFERENCE, view_absolute),
-       OBJECT("differenceEstimateRel", DIFFERENCE, view_relative),
-       TEST_VALUE("varianceReductionRate", ASSAY__C_NUMBER, reduction.rate),
-       TEST_VALUE("unadjustedEstimateBaseline", ASSAY__C_NUMBER, baseline.unadjusted),
-       TEST_VALUE("unadjustedEstimateCompared", ASSAY__C_NUMBER, compared.unadjusted),
-       TEST_VALUE("baselineSampleSize", ASSAY__C_COUNT, baseline.n),
-       TEST_VALUE("comparedSampleSize", ASSAY__C_COUNT, compared.n));
-static const struct assay__shape LOOK = SHAPE_OF(LOOK, false, false, true);
-FIELDS(SAMPLE_SIZE, COUNT("current", size.current), SIZE("required", size.required),
-       NUMBER_VALUE("poweredEffectRel", size.powered_rel),
-       NUMBER_VALUE("poweredEffectAbs", size.powered_abs));
-static const struct assay__shape SAMPLE_SIZE = SHAPE_OF(SAMPLE_SIZE, false, false, true);
+SHAPE(LOOK, LOOK_TIME("resultTime", time_ns),
+      NUMBER_VALUE("baselineEstimateAbs", estimates.baseline),
+      NUMBER_VALUE("comparedEstimateAbs", estimates.compared),
+      NUMBER_VALUE("baselineEstimateRel", estimates.baseline_rel),
+      NUMBER_VALUE("comparedEstimateRel", estimates.compared_rel),
+      OBJECT("differenceEstimateAbs", DIFFERENCE, view_absolute),
+      OBJECT("differenceEstimateRel", DIFFERENCE, view_relative),
+      TEST_VALUE("varianceReductionRate", ASSAY__C_NUMBER, reduction.rate),
+      TEST_VALUE("unadjustedEstimateBaseline", ASSAY__C_NUMBER, baseline.unadjusted),
+      TEST_VALUE("unadjustedEstimateCompared", ASSAY__C_NUMBER, compared.unadjusted),
+      TEST_VALUE("baselineSampleSize", ASSAY__C_COUNT, baseline.n),
+      TEST_VALUE("comparedSampleSize", ASSAY__C_COUNT, compared.n));
+SHAPE(SAMPLE_SIZE, COUNT("current", size.current), SIZE("required", size.required),
+      NUMBER_VALUE("poweredEffectRel", size.powered_rel),
+      NUMBER_VALUE("poweredEffectAbs", size.powered_abs));
 SHAPE(GROUP_STATS, TEXT("id", group.id), COUNT("sampleSize", group.units));
 FIELDS(PAIR, TEXT("key", pair.first), TEXT("value", pair.second));
-static const struct assay__shape PAIR = SHAPE_OF(PAIR, true, false, false);
+static const struct assay__shape PAIR = SHAPE_OF(PAIR, true, false);
 FIELDS(COMPARISON, OBJECT("status", STATUS, view_status), OBJECT("groups", GROUPS, view_groups),
-       LIST("result", LOOK, view_look), OBJECT("lastResult", LOOK, view_last_look),
+       LIST("result", LOOK, view_look), LAST("lastResult", LOOK, view_last_look),
        OBJECT("sampleSize", SAMPLE_SIZE, view_sample_size),
        RESULT_VALUE("isSignificant", BOOLEAN_SHAPE, ASSAY__C_ANSWER, significant),
        TEXT("comparisonId", comparison.comparison_id), LIST("groupStats", GROUP_STATS, view_group),
        MAP("dimensions", view_dimension), TEXT("segmentId", comparison.segment_id),
        OBJECT("lastDeteriorationResult", LOOK, view_deterioration));
-static const struct assay__shape COMPARISON = SHAPE_OF(COMPARISON, false, true, false);
+static const struct assay__shape COMPARISON = SHAPE_OF(COMPARISON, false, true);
 SHAPE(DETAILS, WRAPPED("plannedEffectSize", "value", TEXT_SHAPE, ASSAY__C_TEXT, details.planned),
       BOOLEAN("hasRun", details.has_run));
 SHAPE(SRM_GROUP, TEXT("group", group.id), COUNT("observed", group.units),
@@ -425,7 +426,7 @@ FIELDS(METRIC, TEXT("id", text), OBJECT("statsSettings", SETTINGS, view_settings
        LIST("result", COMPARISON, view_comparison),
        LIST("annotations", ANNOTATION, view_annotation),
        OBJECT("metricDetails", DETAILS, view_details), LIST("srmResult", SRM, view_srm));
-static const struct assay__shape METRIC = SHAPE_OF(METRIC, false, true, false);
+static const struct assay__shape METRIC = SHAPE_OF(METRIC, false, true);
 SHAPE(RECOMMENDATION, LEAF("status", ASSAY__KIND_ANY, ASSAY__C_TEXT, pair.second));
 SHAPE(TREATMENT, TEXT("id", pair.first),
       WRAPPED("recommendation", "status", RECOMMENDATION, ASSAY__C_TEXT, pair.second));
@@ -433,4 +434,4 @@ FIELDS(RESULT, OF_SERVER("createTime"), OF_SERVER("updateTime"), OF_SERVER("crea
        OF_SERVER("updater"), OF_SERVER("name"), TEXT("exposureFilter", text),
        LIST("annotations", ANNOTATION, view_annotation), LIST("results", METRIC, view_metric),
        LIST("treatments", TREATMENT, view_treatment), MAP("labels", view_label));
-const struct assay__shape assay__result_shape = SHAPE_OF(RESULT, false, true, false);
+const struct assay__shape assay__result_shape = SHAPE_OF(RESULT, false, true);

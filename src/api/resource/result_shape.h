@@ -66,6 +66,7 @@ struct assay__result_field {
      * NULL for leaves, for wrappers, and for fields of the server. */
     bool (*view)(const struct assay__view *of, size_t index, struct assay__view *out);
     enum assay__base base;
+    bool repeats_last; /* OBJECT: where the list before it has elements, this is its last */
 };
 
 /** struct assay__shape: the fields of an object. */
@@ -73,8 +74,7 @@ struct assay__shape {
     const struct assay__result_field *fields;
     size_t count;
     bool is_open;   /* the contract lists no members: others than these are as good */
-    bool is_pieced; /* written member by member and element by element: it may be large */
-    bool is_plain;  /* figures, answers and times alone, and objects of them: result_figures.h */
+    bool is_pieced; /* printed member by member and element by element: it may be large */
 };
 
 /** assay__result_shape is the AnalysisResult; the document's first view is made by

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "api/resource/result_figures.h"
+#include "api/resource/result_compact.h"
 #include "assay/cjson.h"
 #include "base/error.h"
 #include "base/text.h"

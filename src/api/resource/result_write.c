@@ -1,26 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The AnalysisResult as text. cJSON prints it in pieces: the members of the resource, its metrics
- * and their comparisons one by one, and of lists one element at a time, so that no more than an
- * element is ever held as a tree. In compact form objects of figures alone, as looks are, need no
- * tree (result_figures.h). The pieces together are what cJSON prints for the whole tree.
+ * The AnalysisResult as text: in compact form by result_compact.h, indented by cJSON. That prints
+ * it in pieces: the members of the resource, its metrics and their comparisons one by one, and of
+ * lists one element at a time, so that no more than an element is ever held as a tree. Both are
+ * what cJSON prints for the whole tree.
  */
 #include "api/resource/result_write.h"
 
 #include <string.h>
 
-#include "api/resource/result_figures.h"
+#include "api/resource/result_compact.h"
 #include "api/resource/result_tree.h"
 
 struct printer {
     struct assay__text *out;
-    bool pretty;
     uint32_t depth; /* objects and lists that are open */
 };
 
 static void indent(struct printer *printer, uint32_t depth)
 {
-    for (uint32_t i = 0; printer->pretty && i < depth; i++)
+    for (uint32_t i = 0; i < depth; i++)
         assay__text_putc(printer->out, '\t');
 }
 
@@ -38,15 +37,11 @@ static void append_deeper(struct printer *printer, const char *text)
 /* Appends an item and deletes it; NULL is an item that there was no memory for. */
 static void print_item(struct printer *printer, cJSON *item)
 {
-    char *text = NULL;
-    if (item != NULL)
-        text = printer->pretty ? cJSON_Print(item) : cJSON_PrintUnformatted(item);
+    char *text = item != NULL ? cJSON_Print(item) : NULL;
     if (text == NULL)
         printer->out->failed = true;
-    else if (printer->pretty)
-        append_deeper(printer, text);
     else
-        assay__text_puts(printer->out, text);
+        append_deeper(printer, text);
     cJSON_free(text);
     cJSON_Delete(item);
 }
@@ -60,8 +55,6 @@ static void print_view(struct printer *printer, const struct assay__shape *shape
 {
     if (shape->is_pieced)
         print_object(printer, shape, view);
-    else if (shape->is_plain && !printer->pretty) /* the layout of the pretty form is cJSON's */
-        assay__figures_write(shape, view, printer->out);
     else
         print_item(printer, assay__tree_object(shape, view));
 }
@@ -74,7 +67,7 @@ static void print_list(struct printer *printer, const struct assay__result_field
     printer->depth++;
     for (size_t i = 0; !printer->out->failed && field->view(view, i, &element); i++) {
         if (i > 0)
-            assay__text_puts(printer->out, printer->pretty ? ", " : ",");
+            assay__text_puts(printer->out, ", ");
         print_view(printer, field->shape, &element);
         assay__text_pass_on(printer->out);
     }
@@ -85,11 +78,11 @@ static void print_list(struct printer *printer, const struct assay__result_field
 static void print_name(struct printer *printer, const char *name, bool is_first)
 {
     if (!is_first)
-        assay__text_puts(printer->out, printer->pretty ? ",\n" : ",");
+        assay__text_puts(printer->out, ",\n");
     indent(printer, printer->depth);
     assay__text_putc(printer->out, '"');
     assay__text_puts(printer->out, name);
-    assay__text_puts(printer->out, printer->pretty ? "\":\t" : "\":");
+    assay__text_puts(printer->out, "\":\t");
 }
 
 /* Prints a field that is there; true when it is. */
@@ -124,13 +117,13 @@ static void print_object(struct printer *printer, const struct assay__shape *sha
                          const struct assay__view *view)
 {
     bool is_first = true;
-    assay__text_puts(printer->out, printer->pretty ? "{\n" : "{");
+    assay__text_puts(printer->out, "{\n");
     printer->depth++;
     for (size_t i = 0; !printer->out->failed && i < shape->count; i++)
         if (print_field(printer, &shape->fields[i], view, is_first))
             is_first = false;
     printer->depth--;
-    if (printer->pretty && !is_first)
+    if (!is_first)
         assay__text_putc(printer->out, '\n');
     indent(printer, printer->depth);
     assay__text_putc(printer->out, '}');
@@ -139,9 +132,12 @@ static void print_object(struct printer *printer, const struct assay__shape *sha
 void assay__result_value(const struct assay_analysis *analysis, bool pretty,
                          struct assay__text *out)
 {
-    struct printer printer = {.out = out, .pretty = pretty};
+    struct printer printer = {.out = out};
     const struct assay__view view = assay__result_view(analysis);
-    print_object(&printer, &assay__result_shape, &view);
+    if (pretty)
+        print_object(&printer, &assay__result_shape, &view);
+    else
+        assay__compact_write(&assay__result_shape, &view, out);
 }
 
 /* Many looks are most of a text: room for them at once, since one that doubles is copied. */
