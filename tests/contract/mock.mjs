@@ -9,8 +9,18 @@ import { example, requests } from "./requests.mjs";
 
 const calls = []; // what the client sent, and what Prism said of it
 
+/** An answer under the name that was asked for: Prism's examples all have one name, and a client
+ * takes another name for no acknowledgement. */
+function named(url, status, text) {
+    const id = url.searchParams.get("analysisResultId");
+    if (status < 200 || status > 299 || id === null) return text;
+    const answer = JSON.parse(text);
+    answer.name = `${url.pathname.replace(/^\/v2\//, "")}/${id}`;
+    return JSON.stringify(answer);
+}
+
 /** A step between client and mock: notes violations, and asks for the answer that a case wants. */
-async function between(mock, prefer) {
+async function between(mock, prefer, { renames = true } = {}) {
     return serve((request, response, body) => {
         const wish =
             prefer[`${request.method} ${new URL(request.url, mock).pathname.split("/")[1]}`];
@@ -25,8 +35,16 @@ async function between(mock, prefer) {
                     violations: answer.headers["sl-violations"],
                     body: body.toString(),
                 });
-                response.writeHead(answer.statusCode, answer.headers);
-                answer.pipe(response);
+                const url = new URL(request.url, mock);
+                const parts = [];
+                answer.on("data", (part) => parts.push(part));
+                answer.on("end", () => {
+                    const text = Buffer.concat(parts).toString();
+                    const headers = { ...answer.headers };
+                    for (const name of ["content-length", "transfer-encoding"]) delete headers[name];
+                    response.writeHead(answer.statusCode, headers);
+                    response.end(renames ? named(url, answer.statusCode, text) : text);
+                });
             },
         );
         onward.on("error", () => response.destroy());
@@ -113,6 +131,16 @@ main(async () => {
     });
 
     await answers(mock, bearer);
+
+    // A name that was not asked for is looked up, and what is there is compared.
+    const as_it_is = await between(mock, {}, { renames: false });
+    const asked = ["post", ...bearer, "-"];
+    const second = { ...example(), analysisResultId: "second" };
+    let input = JSON.stringify(second);
+    await expect("another name", as_it_is, asked, 0, { input, calls: 2 });
+    second.analysisResult.results[0].statsSettings.adjustedAlpha = 0.01;
+    input = JSON.stringify(second);
+    await expect("another name and result", as_it_is, asked, 76, { input, calls: 2 });
 
     // The judge can say no.
     const unknown = example();
