@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Baseline against compared: groups, summaries or moments to a comparison, in balls of 128 bits
- * where these tell every figure, else in 320 bits.
+ * Baseline against compared: groups, summaries or moments to a comparison, in pairs of doubles with
+ * a bound of their error where these tell every figure, else in 320 bits.
  */
 #include "stats/compare.h"
 

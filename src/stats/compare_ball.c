@@ -1,28 +1,38 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The figures of a comparison in balls of 128 bits (exact/ball.h): the formulas of
- * stats/compare_exactly.c, stats/relative.c and stats/skewness.c for a pair of groups that both
- * vary. A figure that no double is known for leaves it all to them.
+ * The figures of a comparison in pairs of doubles that carry a bound of their error, which are
+ * balls, too: the formulas of stats/compare_exactly.c, stats/relative.c and stats/skewness.c for a
+ * pair of groups that both vary. A figure that no double is known for leaves it all to them.
  */
 #include "stats/compare_ball.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "exact/ball.h"
 #include "stats/critical.h"
+#include "stats/dist/pair_bound.h"
 #include "stats/dist/t.h"
 #include "stats/metric/metric.h"
 #include "stats/p_value.h"
 
 typedef struct assay__ball ball;
-
+typedef struct assay__bounded bounded;
 typedef struct assay__pair twofold;
 typedef struct assay__ball_figures figures;
 
-static double as_double(figures *f, ball a)
+/* A figure that is free of the unit. */
+static double as_double(figures *f, bounded a)
 {
-    return ball_double(a, &f->is_lost);
+    return bounded_double(a, &f->is_lost);
+}
+
+/* A figure in a unit, a power of 2: rounded alike as long as neither leaves the normal range. */
+static double in_unit(figures *f, bounded a, double unit)
+{
+    const double least = 1e-290, most = 1e290;
+    double value = bounded_double(a, &f->is_lost) * unit, size = fabs(value);
+    f->is_lost |= !(size > least && size < most);
+    return value;
 }
 
 static bool is_positive(const struct assay__wide *a)
@@ -32,9 +42,10 @@ static bool is_positive(const struct assay__wide *a)
 
 static bool is_ordinary(const struct assay__pair_estimate *pair, enum assay_metric_type type)
 {
+    bool is_share = assay__metric_kind(type)->is_share;
     for (int g = 0; g < 2; g++) {
         const struct assay__estimate *raw = &pair->raw[g];
-        if (!raw->exists || !raw->has_error || (raw->n < 2 && !assay__metric_kind(type)->is_share))
+        if (!raw->exists || !raw->has_error || (raw->n < 2 && !is_share))
             return false;
         if (!is_positive(&raw->error2) || !is_positive(&pair->error2[g]) ||
             !is_positive(&pair->residual_error2[g]))
@@ -43,96 +54,108 @@ static bool is_ordinary(const struct assay__pair_estimate *pair, enum assay_metr
     return is_positive(&pair->difference_error2);
 }
 
-/* Whether sum and difference of two numbers are exact: both have 64 bits, 63 apart at most. */
-static bool is_short(const ball *a, const ball *b)
+/* Numbers are divided by a power of 2 near the standard error: then their products are doubles. */
+static bool set_unit(const struct assay__pair_estimate *pair, figures *f)
 {
-    const int64_t most = 63, apart = a->exponent - b->exponent;
-    return (a->error | b->error | a->lo | b->lo) == 0 && apart <= most && apart >= -most;
+    const int64_t most = 400;
+    f->shift = (int64_t)assay__wide_exponent2(pair->difference_error2) / 2;
+    if (f->shift > most || f->shift < -most)
+        return false;
+    f->unit = ldexp(1.0, (int)f->shift);
+    return true;
 }
 
-/* What cancels by more than some 20 bits is subtracted in 320 of them, and so are exact numbers
- * that are not short: their difference may lie half-way between two doubles. */
-static ball difference_of(const struct assay__pair_estimate *pair, const ball value[2])
+/*
+ * What cancels by more than some 20 bits is subtracted in 320 of them. Exact numbers may differ by
+ * what lies half-way between two doubles: so their difference is exact, too.
+ */
+static bounded difference_of(const struct assay__pair_estimate *pair, const figures *f)
 {
-    const uint64_t most = (uint64_t)1 << 20;
-    ball quick = ball_sub(value[1], value[0]);
-    if (quick.error < most && is_short(&value[0], &value[1])) {
-        quick.error = 0;
-        return quick;
-    }
-    if (quick.error < most && value[0].error != 0 && value[1].error != 0)
+    const double most = 0x1p-80;
+    bounded a = f->value[1], b = f->value[0], quick = bounded_sub(a, b);
+    bool is_exact = a.off == 0.0 && b.off == 0.0;
+    if (is_exact && a.lo == 0.0 && b.lo == 0.0)
+        return bounded_make(pair_sum(a.hi, -b.hi), 0.0);
+    if (quick.off < most && !is_exact)
         return quick;
     struct assay__wide difference = assay__wide_sub(pair->value[1], pair->value[0]);
-    return ball_of_wide(&difference);
+    return assay__bounded_of_wide(&difference, f->shift);
 }
 
 static void begin(const struct assay__pair_estimate *pair, figures *f)
 {
-    f->is_lost = false;
     f->flags = 0;
     f->quantile = f->interval_quantile = NAN;
     for (int g = 0; g < 2; g++) {
-        f->value[g] = ball_of_wide(&pair->value[g]);
-        f->error2[g] = ball_of_wide(&pair->error2[g]);
+        f->value[g] = assay__bounded_of_wide(&pair->value[g], f->shift);
+        f->error2[g] = assay__bounded_of_wide(&pair->error2[g], 2 * f->shift);
     }
-    f->difference = difference_of(pair, f->value);
-    f->difference_error2 = ball_of_wide(&pair->difference_error2);
-    f->error = ball_sqrt(f->difference_error2);
-    f->covariance = ball_of_wide(&pair->covariance);
+    f->difference = difference_of(pair, f);
+    f->difference_error2 = assay__bounded_of_wide(&pair->difference_error2, 2 * f->shift);
+    f->error = bounded_sqrt(f->difference_error2);
+    f->covariance = assay__bounded_of_wide(&pair->covariance, 2 * f->shift);
 }
 
 static void fill_stats(const struct assay__pair_estimate *pair, int g, figures *f)
 {
     struct assay_stats *stats = &f->stats[g];
+    bounded n = bounded_of_u64(pair->raw[g].n);
     *stats = (struct assay_stats){.n = pair->raw[g].n};
     stats->skewness = NAN;
-    stats->estimate = assay__finite(pair->value[g], &f->flags);
-    stats->unadjusted = assay__finite(pair->raw[g].value, &f->flags);
-    stats->standard_error = as_double(f, ball_sqrt(f->error2[g]));
+    stats->estimate = stats->unadjusted = assay__finite(pair->value[g], &f->flags);
+    stats->standard_error = in_unit(f, bounded_sqrt(f->error2[g]), f->unit);
     stats->unadjusted_standard_error = stats->standard_error;
-    if (pair->reduction.method != ASSAY_REDUCTION_NONE)
-        stats->unadjusted_standard_error =
-            as_double(f, ball_sqrt(ball_of_wide(&pair->raw[g].error2)));
-    stats->variance = as_double(f, ball_mul(f->error2[g], ball_of_u64(pair->raw[g].n)));
+    if (pair->reduction.method != ASSAY_REDUCTION_NONE) {
+        bounded error2 = assay__bounded_of_wide(&pair->raw[g].error2, 2 * f->shift);
+        stats->unadjusted = assay__finite(pair->raw[g].value, &f->flags);
+        stats->unadjusted_standard_error = in_unit(f, bounded_sqrt(error2), f->unit);
+    }
+    stats->variance = in_unit(f, bounded_mul(f->error2[g], n), f->unit * f->unit);
 }
 
 /* See welch_df() of stats/compare_exactly.c. */
-static ball welch_df(const struct assay__pair_estimate *pair)
+static bounded welch_df(const struct assay__pair_estimate *pair, const figures *f)
 {
-    ball a = ball_of_wide(&pair->residual_error2[0]), b = ball_of_wide(&pair->residual_error2[1]);
-    ball of_a = ball_div(ball_square(a), ball_of_wide(&pair->residual_df[0]));
-    ball of_b = ball_div(ball_square(b), ball_of_wide(&pair->residual_df[1]));
-    return ball_div(ball_square(ball_add(a, b)), ball_add(of_a, of_b));
+    bounded error2[2], terms[2];
+    for (int g = 0; g < 2; g++) {
+        bounded df = assay__bounded_of_wide(&pair->residual_df[g], 0);
+        error2[g] = pair->reduction.method == ASSAY_REDUCTION_NONE
+                        ? f->error2[g]
+                        : assay__bounded_of_wide(&pair->residual_error2[g], 2 * f->shift);
+        terms[g] = bounded_div(bounded_square(error2[g]), df);
+    }
+    return bounded_div(bounded_square(bounded_add(error2[0], error2[1])),
+                       bounded_add(terms[0], terms[1]));
 }
 
 bool assay__open_in_balls(const struct assay__pair_estimate *pair,
                           const struct assay_method *method, figures *f)
 {
     f->is_open = true;
-    f->is_lost = !is_ordinary(pair, method->type);
+    f->is_lost = !is_ordinary(pair, method->type) || !set_unit(pair, f);
     if (f->is_lost)
         return false;
     begin(pair, f);
     fill_stats(pair, 0, f);
     fill_stats(pair, 1, f);
-    f->estimate = as_double(f, f->difference);
-    f->standard_error = as_double(f, f->error);
+    f->estimate = in_unit(f, f->difference, f->unit);
+    f->standard_error = in_unit(f, f->error, f->unit);
     f->df = NAN;
     f->df_rest = (struct assay__enclosure){0.0, 0.0};
     if (method->test == ASSAY_TEST_T) {
-        ball df = welch_df(pair);
+        bounded df = welch_df(pair, f);
         f->df = as_double(f, df);
         f->is_lost |= !(f->df >= 1.0);
-        f->df_rest = ball_rest(df, &f->is_lost);
+        f->df_rest = bounded_rest(df);
     }
     return !f->is_lost;
 }
 
-static ball directed(ball statistic, enum assay_side side)
+static bounded directed(bounded statistic, enum assay_side side)
 {
     if (side == ASSAY_SIDE_LOWER)
-        return ball_neg(statistic);
-    return side == ASSAY_SIDE_BOTH ? ball_abs(statistic) : statistic;
+        return bounded_neg(statistic);
+    return side == ASSAY_SIDE_BOTH ? bounded_abs(statistic) : statistic;
 }
 
 static double critical_of(figures *f, const struct assay_method *method, struct assay__t_law *law)
@@ -145,15 +168,16 @@ static double critical_of(figures *f, const struct assay_method *method, struct 
     return f->quantile;
 }
 
-static void test(figures *f, const struct assay_method *method, ball null,
+static void test(figures *f, const struct assay_method *method, const struct assay__wide *null,
                  struct assay__t_law *kept, struct assay_difference *out)
 {
     out->estimate = f->estimate;
     out->standard_error = f->standard_error;
     out->df = f->df;
-    ball statistic = ball_div(ball_sub(f->difference, null), f->error);
+    bounded from = assay__bounded_of_wide(null, f->shift);
+    bounded statistic = bounded_div(bounded_sub(f->difference, from), f->error);
+    struct assay__enclosure rest = bounded_rest(statistic);
     out->statistic = as_double(f, statistic);
-    struct assay__enclosure rest = ball_rest(statistic, &f->is_lost);
     if (f->is_lost)
         return;
     out->tested_by = method->test == ASSAY_TEST_T ? ASSAY_TESTED_BY_WELCH : ASSAY_TESTED_BY_NORMAL;
@@ -161,14 +185,14 @@ static void test(figures *f, const struct assay_method *method, ball null,
     if (law != NULL && law->df != out->df)
         assay__t_open(out->df, law);
     out->critical = critical_of(f, method, law);
-    f->critical = ball_of(out->critical);
+    f->critical = bounded_of(out->critical);
     struct assay__p_value value =
         assay__p_value_within(out->statistic, rest, law, f->df_rest, method->side, &f->is_lost);
     out->p = value.p;
     out->log10_p = value.log10_p;
     f->is_lost |= isinf(value.log10_p);
-    ball beyond = ball_sub(directed(statistic, method->side), f->critical);
-    out->significant = ball_sign(beyond, &f->is_lost) > 0;
+    bounded beyond = bounded_sub(directed(statistic, method->side), f->critical);
+    out->significant = bounded_sign(beyond, &f->is_lost) > 0;
 }
 
 /* ---- relative figures: see stats/relative.c -------------------------------------------------- */
@@ -182,13 +206,15 @@ static void set_in_order(double a, double b, double *lower, double *upper)
 static void fieller(figures *f)
 {
     struct assay_relative *relative = &f->relative;
-    ball c = f->value[0], d = f->difference, q2 = ball_square(f->critical);
-    ball a = ball_sub(ball_square(c), ball_mul(q2, f->error2[0]));
-    ball shared = ball_sub(f->error2[0], f->covariance);
-    ball b = ball_add(ball_mul(d, c), ball_mul(q2, shared));
-    ball e = ball_sub(ball_square(d), ball_mul(q2, f->difference_error2));
-    ball discriminant = ball_sub(ball_square(b), ball_mul(a, e));
-    int sign = ball_sign(a, &f->is_lost), roots = ball_sign(discriminant, &f->is_lost);
+    bounded c = f->value[0], d = f->difference, q2 = bounded_square(f->critical);
+    bounded a = bounded_sub(bounded_square(c), bounded_mul(q2, f->error2[0]));
+    bounded shared = f->error2[0];
+    if (f->covariance.hi != 0.0 || f->covariance.off != 0.0)
+        shared = bounded_sub(shared, f->covariance);
+    bounded b = bounded_add(bounded_mul(d, c), bounded_mul(q2, shared));
+    bounded e = bounded_sub(bounded_square(d), bounded_mul(q2, f->difference_error2));
+    bounded discriminant = bounded_sub(bounded_square(b), bounded_mul(a, e));
+    int sign = bounded_sign(a, &f->is_lost), roots = bounded_sign(discriminant, &f->is_lost);
     f->is_lost |= sign == 0 || roots == 0;
     if (f->is_lost)
         return;
@@ -198,10 +224,10 @@ static void fieller(figures *f)
         relative->fieller_kind = ASSAY_FIELLER_LINE;
         return;
     }
-    ball root = ball_sqrt(discriminant);
-    ball t = ball_sign(b, &f->is_lost) < 0 ? ball_sub(b, root) : ball_add(b, root);
+    bounded root = bounded_sqrt(discriminant);
+    bounded t = bounded_add(b, bounded_sign(b, &f->is_lost) < 0 ? bounded_neg(root) : root);
     relative->fieller_kind = sign > 0 ? ASSAY_FIELLER_BOUNDED : ASSAY_FIELLER_COMPLEMENT;
-    set_in_order(as_double(f, ball_div(t, a)), as_double(f, ball_div(e, t)),
+    set_in_order(as_double(f, bounded_div(t, a)), as_double(f, bounded_div(e, t)),
                  &relative->fieller_lower, &relative->fieller_upper);
 }
 
@@ -209,34 +235,35 @@ static void fieller(figures *f)
 static void ratio_intervals(figures *f)
 {
     struct assay_relative *relative = &f->relative;
-    ball c = f->value[0], t = f->value[1], ratio = ball_div(t, c);
-    ball sum = ball_add(f->error2[1], ball_mul(ball_square(ratio), f->error2[0]));
-    sum = ball_sub(sum, ball_scale2(ball_mul(ratio, f->covariance), 1));
+    bounded c = f->value[0], t = f->value[1], ratio = bounded_div(t, c), one = bounded_of(1.0);
+    bounded sum = bounded_add(f->error2[1], bounded_mul(bounded_square(ratio), f->error2[0]));
+    if (f->covariance.hi != 0.0 || f->covariance.off != 0.0)
+        sum = bounded_sub(sum, bounded_twice(bounded_mul(ratio, f->covariance)));
     /* The squared error over c^2; over t^2 it is that of the logarithm. */
-    ball root = ball_sqrt(sum), error = ball_div(root, ball_abs(c));
-    ball r = ball_div(f->difference, c), half = ball_mul(f->critical, error);
+    bounded root = bounded_sqrt(sum), error = bounded_div(root, bounded_abs(c));
+    bounded r = bounded_div(f->difference, c), half = bounded_mul(f->critical, error);
     relative->estimate = as_double(f, r);
     relative->delta_standard_error = as_double(f, error);
-    relative->delta_lower = as_double(f, ball_sub(r, half));
-    relative->delta_upper = as_double(f, ball_add(r, half));
-    if (c.sign * t.sign <= 0) {
+    relative->delta_lower = as_double(f, bounded_sub(r, half));
+    relative->delta_upper = as_double(f, bounded_add(r, half));
+    if (bounded_sign(c, &f->is_lost) * bounded_sign(t, &f->is_lost) <= 0) {
         f->interval_flags |= ASSAY_FLAG_LOG_UNDEFINED;
         return;
     }
-    ball spread = ball_exp(ball_mul(f->critical, ball_div(root, ball_abs(t))));
-    ball one = ball_of(1.0);
-    relative->log_lower = as_double(f, ball_sub(ball_div(ratio, spread), one));
-    relative->log_upper = as_double(f, ball_sub(ball_mul(ratio, spread), one));
+    bounded spread =
+        assay__bounded_exp(bounded_mul(f->critical, bounded_div(root, bounded_abs(t))));
+    relative->log_lower = as_double(f, bounded_sub(bounded_div(ratio, spread), one));
+    relative->log_upper = as_double(f, bounded_sub(bounded_mul(ratio, spread), one));
 }
 
 /* Of the difference, absolute and over the baseline. */
 static void plain_intervals(figures *f)
 {
-    ball half = ball_mul(f->critical, f->error), c = f->value[0];
-    ball lower = ball_sub(f->difference, half), upper = ball_add(f->difference, half);
-    f->lower = as_double(f, lower);
-    f->upper = as_double(f, upper);
-    set_in_order(as_double(f, ball_div(lower, c)), as_double(f, ball_div(upper, c)),
+    bounded half = bounded_mul(f->critical, f->error), c = f->value[0];
+    bounded lower = bounded_sub(f->difference, half), upper = bounded_add(f->difference, half);
+    f->lower = in_unit(f, lower, f->unit);
+    f->upper = in_unit(f, upper, f->unit);
+    set_in_order(as_double(f, bounded_div(lower, c)), as_double(f, bounded_div(upper, c)),
                  &f->relative.scaled_lower, &f->relative.scaled_upper);
 }
 
@@ -263,7 +290,7 @@ bool assay__compare_in_balls(const struct assay__pair_estimate *pair,
     out->baseline = f->stats[0];
     out->compared = f->stats[1];
     out->reduction = pair->reduction;
-    test(f, method, ball_of_wide(&null), law, &out->difference);
+    test(f, method, &null, law, &out->difference);
     if (!f->is_lost && f->interval_quantile != out->difference.critical)
         fill_intervals(f, out->difference.critical);
     out->flags |= f->flags | f->interval_flags;
@@ -302,30 +329,11 @@ static ball lean_of(const struct assay__estimate *estimate)
     return ball_sub(ball_of(1.0), ball_scale2(ball_of_wide(&estimate->value), 1));
 }
 
-/* In pairs, good to 2^-104 of itself; NaN far from 1, where products might leave the range. */
+/* NaN far from 1, where products might leave the range. */
 static twofold twofold_of(const struct assay__wide *a)
 {
-    enum { SPARE = 11, FRACTION_BITS = 52, BIAS = 1023 };
-    const int64_t most = 160;
-    ball b = ball_of_wide(a);
-    if (b.sign == 0)
-        return pair_of(0.0);
-    if (ball_is_lost(&b) || b.exponent > most || b.exponent < -most)
-        return pair_of(NAN);
-    int64_t upper = (int64_t)(b.hi >> SPARE);
-    int64_t lower = (int64_t)((b.hi << FRACTION_BITS & INT64_MAX) | b.lo >> (SPARE + 1));
-    uint64_t bits = (uint64_t)(b.exponent - FRACTION_BITS - 1 + BIAS) << FRACTION_BITS;
-    double unit;
-    memcpy(&unit, &bits, sizeof unit);
-    unit = b.sign < 0 ? -unit : unit;
-    return pair_ordered((double)upper * unit, (double)lower * 0x1p-63 * unit);
-}
-
-static twofold root_of(twofold a)
-{
-    double root = sqrt(a.hi);
-    twofold rest = pair_sub(a, pair_product(root, root));
-    return pair_ordered(root, rest.hi / (2.0 * root));
+    bounded number = assay__bounded_of_wide(a, 0);
+    return number.off < 1.0 ? bounded_pair(number) : pair_of(NAN);
 }
 
 /* The double nearest to a number that is off by so much of itself at most. */
@@ -348,11 +356,11 @@ static struct shape shape_of(const struct assay__estimate *raw, bool is_share)
     twofold n = pair_of((double)raw->n), error2 = twofold_of(&raw->error2);
     if (!is_share) {
         twofold m2 = pair_div(twofold_of(&raw->centred), n), m3 = twofold_of(&raw->third);
-        return (struct shape){pair_div(m3, pair_mul(m2, root_of(m2))),
+        return (struct shape){pair_div(m3, pair_mul(m2, pair_sqrt(m2))),
                               pair_div(m3, pair_product(n.hi, n.hi)), error2, off};
     }
     twofold lean = pair_sub(pair_of(1.0), pair_scale(2.0, twofold_of(&raw->value)));
-    return (struct shape){pair_div(lean, root_of(pair_mul(error2, n))),
+    return (struct shape){pair_div(lean, pair_sqrt(pair_mul(error2, n))),
                           pair_div(pair_mul(error2, lean), n), error2, off / fabs(lean.hi)};
 }
 
@@ -381,7 +389,7 @@ bool assay__shape_in_pairs(const struct assay__pair_estimate *pair, enum assay_m
     out->asymmetry = NAN;
     if (!is_unknown)
         out->asymmetry =
-            rounded(pair_div(k, pair_mul(v, root_of(v))), off / fabs(k.hi) + 0x1p-98, &in_doubt);
+            rounded(pair_div(k, pair_mul(v, pair_sqrt(v))), off / fabs(k.hi) + 0x1p-98, &in_doubt);
     return !in_doubt;
 }
 

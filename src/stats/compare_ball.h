@@ -4,6 +4,7 @@
 
 #include "assay/compare.h"
 #include "exact/ball.h"
+#include "stats/dist/pair_bound.h"
 #include "stats/dist/t.h"
 #include "stats/estimate.h"
 
@@ -22,9 +23,11 @@ struct assay__skewness {
  */
 struct assay__ball_figures {
     bool is_open, is_lost;
-    struct assay__ball value[2], error2[2];
-    struct assay__ball difference, difference_error2, error; /* error: its root */
-    struct assay__ball covariance, critical;
+    int64_t shift;
+    double unit; /* 2^shift: numbers that follow are divided by it */
+    struct assay__bounded value[2], error2[2];
+    struct assay__bounded difference, difference_error2, error; /* error: its root */
+    struct assay__bounded covariance, critical;
     struct assay_stats stats[2];
     double estimate, standard_error, df; /* as doubles; df NaN: a normal test */
     struct assay__enclosure df_rest;

@@ -70,7 +70,7 @@ void assay__relative(const struct assay__pair_estimate *pair, double critical,
 
 /**
  * assay__skewness() fills skewness, tail errors and, if asked, corrected intervals. law: that of
- * the test, of which nothing need be known; then by numbers of 128 bits where these tell every
+ * the test, of which nothing need be known; then in pairs of doubles where these tell every
  * double (stats/compare_ball.h). NULL: in 320 bits. *kept is what tests of one pair share, filled
  * by the first of them; or NULL.
  */

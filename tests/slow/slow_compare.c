@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Comparisons in balls of 128 bits against those in 320 bits: two million pairs, bit by bit. */
+/* Comparisons in pairs of doubles against those in 320 bits: two million pairs, bit by bit. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -19,7 +19,7 @@ int main(void)
 {
     int failed = check("odd", 1, 1500000, 0, 0.5);
     /* 55 of these fall back, most where a mean is so near 0 that e^(half an interval) is beyond
-     * e^1000. */
+     * e^500. */
     failed |= check("usual", 2, 500000, 1, 0.999);
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

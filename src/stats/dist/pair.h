@@ -85,6 +85,13 @@ static inline struct assay__pair pair_div(struct assay__pair a, struct assay__pa
     return pair_ordered(quotient, rest.hi / b.hi);
 }
 
+static inline struct assay__pair pair_sqrt(struct assay__pair a)
+{
+    double root = sqrt(a.hi);
+    struct assay__pair rest = pair_sub(a, pair_product(root, root));
+    return pair_ordered(root, rest.hi / (2.0 * root));
+}
+
 /**
  * assay__pair_log1p() is log(1 + q), 1 + q also given as n/d > 0: where q is not close to 0, that
  * is what counts, and it may be out of the range of double.
