@@ -42,15 +42,21 @@ static bool last_digits(const char *text, unsigned count, uint64_t *value)
     return word_digits((bytes & ~before) | (UINT64_C(0x3030303030303030) & before), value);
 }
 
-/* The value of 4 to 7 digits. */
-static bool few_digits(const char *text, size_t count, uint64_t *value)
+/* 4 to 7 bytes, with zeros before them. */
+static uint64_t short_word(const char *text, size_t count)
 {
     uint32_t first, last;
     memcpy(&first, text, sizeof first);
     memcpy(&last, text + count - sizeof last, sizeof last);
     unsigned shift = 8 * (8 - (unsigned)count);
     uint64_t zeros = UINT64_C(0x3030303030303030) >> (64 - shift);
-    return word_digits((uint64_t)last << 32 | (uint64_t)first << shift | zeros, value);
+    return (uint64_t)last << 32 | (uint64_t)first << shift | zeros;
+}
+
+/* The value of 4 to 7 digits. */
+static bool few_digits(const char *text, size_t count, uint64_t *value)
+{
+    return word_digits(short_word(text, count), value);
 }
 
 /*
@@ -84,7 +90,61 @@ static inline bool parse_figure(const char *text, size_t length, struct assay_de
     *out = (struct assay_decimal){(int64_t)value, exponent, 0, NULL};
     return true;
 }
+
+/* The digits around the only point of a word, behind a zero; *decimals: how many follow it. */
+static inline bool without_point(uint64_t bytes, uint64_t *value, unsigned *decimals)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t points = bytes ^ 0x2E * ones;
+    points = (points - ones) & ~points & 0x80 * ones;
+    if (points == 0)
+        return false;
+    unsigned bits = (unsigned)__builtin_ctzll(points) - 7;
+    uint64_t before = (UINT64_C(1) << bits) - 1;
+    *decimals = 7 - bits / 8;
+    return word_digits((bytes & ~before & ~(UINT64_C(0xFF) << bits)) | (bytes & before) << 8 | 0x30,
+                       value);
+}
+
+/*
+ * The same of what is shorter, from four bytes on, and of more digits before the point, in at most
+ * sixteen bytes.
+ */
+static inline bool parse_edge(const char *text, size_t length, struct assay_decimal *out,
+                              struct assay__spelling *spelling)
+{
+    uint64_t head = 0, rest, word;
+    unsigned decimals;
+    if (length - 4 > 12 || length == 8 || text[0] == '0' || text[0] == '.')
+        return false;
+    if (length < 8) {
+        word = short_word(text, length);
+    } else {
+        uint64_t before = (UINT64_C(1) << 8 * (16 - length)) - 1;
+        if (!eight_digits(text, &head))
+            return false;
+        memcpy(&word, text + length - sizeof word, sizeof word);
+        word = (word & ~before) | (UINT64_C(0x3030303030303030) & before);
+        head *= POWERS[length - 9];
+    }
+    if (!without_point(word, &rest, &decimals) || decimals == 0)
+        return false;
+    uint64_t value = head + rest;
+    int32_t exponent = -(int32_t)decimals;
+    for (; text[length - 1] == '0' && value % 10 == 0; exponent++)
+        value /= 10;
+    *spelling = (struct assay__spelling){(uint32_t)length - 1, decimals};
+    *out = (struct assay_decimal){(int64_t)value, exponent, 0, NULL};
+    return true;
+}
 #else
+static inline bool parse_edge(const char *text, size_t length, struct assay_decimal *out,
+                              struct assay__spelling *spelling)
+{
+    (void)text, (void)length, (void)out, (void)spelling;
+    return false;
+}
+
 static inline bool parse_figure(const char *text, size_t length, struct assay_decimal *out,
                                 struct assay__spelling *spelling)
 {
@@ -207,7 +267,8 @@ static __attribute__((noinline)) bool parse_other(const char *text, size_t lengt
 bool assay__plain_parse(const char *text, size_t length, struct assay_decimal *out,
                         struct assay__spelling *spelling)
 {
-    return parse_figure(text, length, out, spelling) || parse_other(text, length, out, spelling);
+    return parse_figure(text, length, out, spelling) || parse_edge(text, length, out, spelling) ||
+           parse_other(text, length, out, spelling);
 }
 
 bool assay__short_count(const char *text, size_t length, uint64_t *out)
