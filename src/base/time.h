@@ -17,6 +17,12 @@ enum { ASSAY__TIME_BYTES = 40 };
  */
 bool assay__time_parse(const char *text, size_t length, int64_t *ns);
 
+/**
+ * assay__time_parse_written() is the same of "2026-11-23T10:15:30Z" alone, as assay__time_write()
+ * writes a time without a fraction; false for all other texts.
+ */
+bool assay__time_parse_written(const char *text, size_t length, int64_t *ns);
+
 /** assay__time_write() writes RFC 3339 in UTC with 0, 3, 6 or 9 fraction digits, as needed. */
 size_t assay__time_write(int64_t ns, char out[ASSAY__TIME_BYTES]);
 

@@ -40,6 +40,37 @@ START_TEST(time_parse_reads_every_documented_form)
 }
 END_TEST
 
+/* The quick way takes what the usual way takes with a fraction of 0, but for leap seconds. */
+START_TEST(time_parse_written_reads_as_all_others)
+{
+    static const char LETTERS[] = "00112233456789-:TZ/ .";
+    uint32_t taken = 0;
+    for (uint64_t i = 0, seed = 1; i < 200000; i++) {
+        char text[24] = "2026-11-23T10:15:30Z", longer[48], again[ASSAY__TIME_BYTES];
+        for (uint64_t n = i % 5; n > 0; n--) {
+            seed = seed * 6364136223846793005u + 1442695040888963407u;
+            text[(seed >> 33) % 20] = LETTERS[(seed >> 40) % (sizeof LETTERS - 1)];
+        }
+        snprintf(longer, sizeof longer, "%.19s.0%s", text, text + 19);
+        int64_t quick = 1, usual = 2;
+        bool is_written = assay__time_parse_written(text, 20, &quick);
+        bool is_time = assay__time_parse(longer, 22, &usual) && text[10] == 'T' &&
+                       text[19] == 'Z' && memcmp(text + 17, "60", 2) != 0;
+        ck_assert_msg(is_written == is_time, "%s", text);
+        if (!is_written)
+            continue;
+        taken++;
+        ck_assert_int_eq(quick, usual);
+        ck_assert_uint_eq(assay__time_write(quick, again), 20);
+        ck_assert_str_eq(again, text);
+    }
+    ck_assert_uint_gt(taken, 40000);
+    int64_t ns;
+    ck_assert(!assay__time_parse_written("2026-11-23T10:15:30", 19, &ns));
+    ck_assert(!assay__time_parse_written("2026-11-23T10:15:30.Z", 21, &ns));
+}
+END_TEST
+
 START_TEST(time_parse_refuses_what_is_no_instant)
 {
     /* clang-format off */
@@ -95,6 +126,7 @@ END_TEST
 static void add(TCase *cases)
 {
     tcase_add_test(cases, time_parse_reads_every_documented_form);
+    tcase_add_test(cases, time_parse_written_reads_as_all_others);
     tcase_add_test(cases, time_parse_refuses_what_is_no_instant);
     tcase_add_test(cases, time_write_uses_as_many_digits_as_needed);
     tcase_add_test(cases, time_written_reads_back_equal);
