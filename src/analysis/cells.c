@@ -16,10 +16,11 @@ struct key {
     uint32_t hash;
 };
 
-static struct key key_of(uint32_t slice, uint32_t look, uint32_t group)
+static inline struct key key_of(uint32_t slice, uint32_t look, uint32_t group)
 {
-    const uint32_t names[3] = {slice, look, group};
-    return (struct key){slice, look, group, (uint32_t)assay__hash(names, sizeof names)};
+    uint64_t name = ((uint64_t)slice << 32 | look) ^ assay__hash_seed();
+    uint64_t hash = assay__hash_fold(name, UINT64_C(0xd6e8feb86659fd93) ^ (uint64_t)group << 1);
+    return (struct key){slice, look, group, (uint32_t)hash};
 }
 
 static size_t entry_bytes(const struct assay__cells *cells)
@@ -30,7 +31,7 @@ static size_t entry_bytes(const struct assay__cells *cells)
 /* Chunk k begins with number FIRST_CHUNK (2^k - 1). */
 static uint32_t chunk_of(uint32_t number)
 {
-    return 31 - (uint32_t)__builtin_clz(number / FIRST_CHUNK + 1);
+    return 31u ^ (uint32_t)__builtin_clz(number / FIRST_CHUNK + 1);
 }
 
 static struct key *entry_at(const struct assay__cells *cells, uint32_t number)
@@ -46,7 +47,7 @@ struct assay__cell *assay__cells_at(const struct assay__cells *cells, uint32_t n
 }
 
 /* The slot that holds the key, or the free slot where it belongs. */
-static uint32_t slot_of(const struct assay__cells *cells, struct key key)
+static inline uint32_t slot_of(const struct assay__cells *cells, struct key key)
 {
     uint32_t mask = cells->slot_count - 1, slot = key.hash & mask;
     while (cells->slots[slot] != 0) {
@@ -87,15 +88,39 @@ static bool grow_slots(struct assay__cells *cells)
     return true;
 }
 
-/* Room for one cell more; false without memory. */
-static bool prepare(struct assay__cells *cells)
+/* Room for one cell more behind the others, and a slot for it; NULL without memory. */
+static struct key *prepare(struct assay__cells *cells)
 {
+    if (cells->count >= cells->slot_count / 2 && !grow_slots(cells))
+        return NULL;
+    if (cells->next != NULL && cells->next != cells->end)
+        return cells->next;
     uint32_t chunk = chunk_of(cells->count);
-    if (cells->chunks[chunk] == NULL)
-        cells->chunks[chunk] = assay__calloc((size_t)FIRST_CHUNK << chunk, entry_bytes(cells));
-    if (cells->chunks[chunk] == NULL)
-        return false;
-    return cells->count < cells->slot_count / 4 * 3 || grow_slots(cells);
+    size_t bytes = ((size_t)FIRST_CHUNK << chunk) * entry_bytes(cells);
+    cells->chunks[chunk] = cells->next = assay__malloc(bytes);
+    if (cells->next != NULL)
+        cells->end = (char *)cells->next + bytes;
+    return cells->next;
+}
+
+/* An empty cell of a key that is not there; NULL without memory. */
+static struct assay__cell *put_cell(struct assay__cells *cells, struct key key, uint32_t slot)
+{
+    uint32_t before = cells->slot_count;
+    struct key *entry = prepare(cells);
+    if (entry == NULL)
+        return NULL;
+    struct assay__cell *cell = (void *)(entry + 1);
+    *entry = key;
+    cell->units = 0;
+    if (cells->metric_count > 0)
+        cell->states[0] = NULL; /* most plans have few: clearing many is a call */
+    for (uint32_t m = 1; m < cells->metric_count; m++)
+        cell->states[m] = NULL;
+    cells->next = cell->states + cells->metric_count;
+    cells->slots[cells->slot_count == before ? slot : slot_of(cells, key)] = ++cells->count;
+    cells->slice_end = key.slice < cells->slice_end ? cells->slice_end : key.slice + 1;
+    return cell;
 }
 
 enum assay_status assay__cells_add(struct assay__cells *cells, uint32_t slice, uint32_t look,
@@ -103,32 +128,21 @@ enum assay_status assay__cells_add(struct assay__cells *cells, uint32_t slice, u
                                    struct assay_error *err)
 {
     struct key key = key_of(slice, look, group);
-    uint32_t slot = cells->slot_count == 0 ? 0 : slot_of(cells, key), before = cells->slot_count;
+    uint32_t slot = cells->slot_count == 0 ? 0 : slot_of(cells, key);
     uint32_t number = cells->slot_count == 0 ? 0 : cells->slots[slot];
-    if (number == 0) {
-        if (cells->count >= ASSAY__CELLS_MAX)
-            return assay__fail(err, ASSAY_ERROR_LIMIT, "More than %d cells.", ASSAY__CELLS_MAX);
-        if (!prepare(cells))
-            return assay__fail_memory(err);
-        *entry_at(cells, cells->count) = key;
-        number = ++cells->count;
-        cells->slots[cells->slot_count == before ? slot : slot_of(cells, key)] = number;
+    if (number != 0) {
+        *cell = assay__cells_at(cells, number - 1);
+        return ASSAY_OK;
     }
-    *cell = assay__cells_at(cells, number - 1);
-    return ASSAY_OK;
-}
-
-static bool is_within(const struct assay__cells *cells, uint32_t slice_count)
-{
-    for (uint32_t i = 0; i < cells->count; i++)
-        if (entry_at(cells, i)->slice >= slice_count)
-            return false;
-    return true;
+    if (cells->count >= ASSAY__CELLS_MAX)
+        return assay__fail(err, ASSAY_ERROR_LIMIT, "More than %d cells.", ASSAY__CELLS_MAX);
+    *cell = put_cell(cells, key, slot);
+    return *cell == NULL ? assay__fail_memory(err) : ASSAY_OK;
 }
 
 void assay__cells_trim(struct assay__cells *cells, uint32_t slice_count)
 {
-    if (is_within(cells, slice_count))
+    if (cells->slice_end <= slice_count)
         return;
     struct assay__cells kept = {.metric_count = cells->metric_count};
     for (uint32_t i = 0; i < cells->count; i++) {
@@ -145,6 +159,22 @@ void assay__cells_trim(struct assay__cells *cells, uint32_t slice_count)
     }
     assay__cells_release(cells);
     *cells = kept;
+}
+
+void assay__cells_free_states(struct assay__cells *cells, uint32_t metric,
+                              void (*free_state)(void *state))
+{
+    size_t bytes = entry_bytes(cells);
+    uint32_t left = cells->count, size = FIRST_CHUNK;
+    for (uint32_t chunk = 0; left > 0; chunk++, size *= 2) {
+        char *entry = cells->chunks[chunk];
+        for (uint32_t i = 0; i < size && left > 0; i++, left--, entry += bytes) {
+            struct assay__cell *cell = (void *)(entry + sizeof(struct key));
+            if (cell->states[metric] != NULL)
+                free_state(cell->states[metric]);
+            cell->states[metric] = NULL;
+        }
+    }
 }
 
 void assay__cells_release(struct assay__cells *cells)

@@ -16,9 +16,11 @@ enum {
  */
 struct assay__cells {
     uint32_t metric_count, count;
+    uint32_t slice_end; /* no cell is of this slice or a later one */
     uint32_t slot_count;
     uint32_t *slots; /* number + 1; 0 is free */
     void *chunks[ASSAY__CELL_CHUNKS];
+    void *next, *end; /* of the last chunk: where the next cell goes, and its end */
 };
 
 /** assay__cells_find() is the cell, or NULL. */
@@ -38,6 +40,10 @@ struct assay__cell *assay__cells_at(const struct assay__cells *cells, uint32_t n
  * move; without memory nothing happens.
  */
 void assay__cells_trim(struct assay__cells *cells, uint32_t slice_count);
+
+/** assay__cells_free_states() frees what all cells have of a metric; they have nothing then. */
+void assay__cells_free_states(struct assay__cells *cells, uint32_t metric,
+                              void (*free_state)(void *state));
 
 /** assay__cells_release() frees the table, not the states. */
 void assay__cells_release(struct assay__cells *cells);

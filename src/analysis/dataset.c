@@ -64,10 +64,9 @@ void assay_dataset_free(struct assay_dataset *dataset)
 {
     if (dataset == NULL)
         return;
-    for (uint32_t i = 0; i < dataset->cells.count; i++)
-        for (uint32_t m = 0; m < dataset->plan->metric_count; m++)
-            assay__metric_accumulator(&dataset->plan->metrics[m])
-                ->free(assay__cells_at(&dataset->cells, i)->states[m]);
+    for (uint32_t m = 0; m < dataset->plan->metric_count; m++)
+        assay__cells_free_states(&dataset->cells, m,
+                                 assay__metric_accumulator(&dataset->plan->metrics[m])->free);
     assay__counter_release(&dataset->inputs);
     assay__counter_release(&dataset->skipped);
     assay__index_release(&dataset->groups);

@@ -51,13 +51,23 @@ static int compare_dated(const void *a, const void *b)
     return x->time_ns < y->time_ns ? -1 : x->time_ns > y->time_ns;
 }
 
+/* Most data have their looks in order. */
+static void sort_dated(struct dated *dated, uint32_t count)
+{
+    uint32_t ordered = 1;
+    while (ordered < count && dated[ordered - 1].time_ns <= dated[ordered].time_ns)
+        ordered++;
+    if (ordered < count)
+        qsort(dated, count, sizeof *dated, compare_dated);
+}
+
 /* The dataset's looks up to asOf by time; how many lie after it. */
 static enum assay_status order_looks(struct assay__builder *builder, uint32_t *later,
                                      struct assay_error *err)
 {
     uint32_t count = assay__dataset_look_count(builder->dataset), kept = 0;
     const struct assay_plan *plan = builder->plan;
-    struct dated *dated = assay__calloc((size_t)count + 1, sizeof *dated);
+    struct dated *dated = assay__malloc(((size_t)count + 1) * sizeof *dated);
     builder->order = assay__arena_array(builder->arena, (size_t)count + 1, sizeof *builder->order);
     builder->looks = assay__arena_array(builder->arena, (size_t)count + 1, sizeof *builder->looks);
     if (dated == NULL || builder->order == NULL || builder->looks == NULL) {
@@ -72,7 +82,7 @@ static enum assay_status order_looks(struct assay__builder *builder, uint32_t *l
         else
             dated[kept++] = (struct dated){time_ns, i};
     }
-    qsort(dated, kept, sizeof *dated, compare_dated);
+    sort_dated(dated, kept);
     for (uint32_t i = 0; i < kept; i++) {
         int64_t end = bucket_end(dated[i].time_ns, plan->granularity);
         if (plan->has_as_of && end > plan->as_of_ns)

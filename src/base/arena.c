@@ -92,6 +92,13 @@ void *assay__arena_alloc(struct assay__arena *arena, size_t size_bytes)
     return piece == NULL ? alloc_first(arena, size_bytes) : memset(piece, 0, size_bytes);
 }
 
+void *assay__arena_take(struct assay__arena *arena, size_t size_bytes)
+{
+    bool is_zeroed;
+    void *piece = take(arena, size_bytes);
+    return piece == NULL ? take_first(arena, size_bytes, &is_zeroed) : piece;
+}
+
 void *assay__arena_array(struct assay__arena *arena, size_t count, size_t size_bytes)
 {
     if (size_bytes != 0 && count > SIZE_MAX / size_bytes)
@@ -99,19 +106,11 @@ void *assay__arena_array(struct assay__arena *arena, size_t count, size_t size_b
     return assay__arena_alloc(arena, count * size_bytes);
 }
 
-static char *copy_first(struct assay__arena *arena, size_t size_bytes)
-{
-    bool is_zeroed;
-    return take_first(arena, size_bytes, &is_zeroed);
-}
-
 char *assay__arena_copy(struct assay__arena *arena, const char *text, size_t length)
 {
     if (length == SIZE_MAX)
         return NULL;
-    char *copy = take(arena, length + 1);
-    if (copy == NULL)
-        copy = copy_first(arena, length + 1);
+    char *copy = assay__arena_take(arena, length + 1);
     if (copy == NULL)
         return NULL;
     if (length > 0)

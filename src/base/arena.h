@@ -14,6 +14,9 @@ struct assay__arena {
 /** assay__arena_alloc() returns zeroed memory aligned for any type, or NULL. */
 void *assay__arena_alloc(struct assay__arena *arena, size_t size_bytes);
 
+/** assay__arena_take() is the same, but the memory may hold anything. */
+void *assay__arena_take(struct assay__arena *arena, size_t size_bytes);
+
 /** assay__arena_array() is assay__arena_alloc(count * size_bytes), NULL when that overflows. */
 void *assay__arena_array(struct assay__arena *arena, size_t count, size_t size_bytes);
 

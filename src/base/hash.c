@@ -19,7 +19,15 @@ uint64_t assay__hash_draw(void)
     return atomic_compare_exchange_strong(&assay__hash_seed_drawn, &before, drawn) ? drawn : before;
 }
 
+/* Apart, so that the many short keys do not save the registers that long ones need. */
+static __attribute__((noinline)) uint64_t hash_long(const void *bytes, size_t length)
+{
+    return XXH3_64bits_withSeed(bytes, length, assay__hash_seed());
+}
+
 uint64_t assay__hash(const void *bytes, size_t length)
 {
+    if (length > 16)
+        return hash_long(bytes, length);
     return XXH3_64bits_withSeed(bytes, length, assay__hash_seed());
 }

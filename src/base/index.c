@@ -8,8 +8,8 @@
 #include "base/memory.h"
 
 /* The slot that holds the key, or the free slot where it belongs. */
-static uint32_t slot_of(const struct assay__index *index, const void *key, size_t length,
-                        uint64_t hash)
+static inline uint32_t slot_of(const struct assay__index *index, const void *key, size_t length,
+                               uint64_t hash)
 {
     uint32_t mask = index->slot_count - 1;
     uint32_t slot = (uint32_t)hash & mask;

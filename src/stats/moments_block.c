@@ -52,8 +52,10 @@ void assay__block_clear(block_t *block)
 {
     if (block->big != NULL)
         assay__big_free(block->big);
-    assay__free(block->chunks);
-    assay__free(block->wide);
+    if (block->chunks != NULL)
+        assay__free(block->chunks);
+    if (block->wide != NULL)
+        assay__free(block->wide);
 }
 
 void assay__block_free(block_t *block)

@@ -147,20 +147,24 @@ struct assay_moments *assay__narrow_one_new(struct assay__arena *arena,
         struct assay_moments moments;
         struct assay__block block;
         uint64_t scale, sum[2], squares[SQUARE_LIMBS], cubes[4];
-    } *memory = assay__arena_alloc(arena, sizeof *memory);
+    } *memory = assay__arena_take(arena, sizeof *memory);
     if (memory == NULL)
         return NULL;
-    struct assay__block *block = &memory->block;
-    memory->moments.is_lent = true;
-    memory->moments.complete = block;
-    block->count = block->narrow.count = sums->count;
-    block->lacks_third = true;
-    block->narrow.layout = (struct assay__layout){.variables = 1, .thirds = 1};
-    block->narrow.scale = (int32_t *)&memory->scale;
-    block->narrow.limbs = memory->sum;
-    block->narrow.width = 1;
-    *block->narrow.scale = sums->scale;
+    memory->moments = (struct assay_moments){.complete = &memory->block, .is_lent = true};
+    memory->block.count = sums->count;
+    memory->block.wide = NULL;
+    memory->block.chunks = NULL;
+    memory->block.big = NULL;
+    memory->block.mask = 0;
+    memory->block.lacks_third = true;
+    memory->block.narrow =
+        (struct assay__store){.layout = {.variables = 1, .thirds = 1},
+                              .count = sums->count,
+                              .scale = memcpy(&memory->scale, &sums->scale, sizeof sums->scale),
+                              .limbs = memory->sum,
+                              .width = 1};
     memcpy(memory->sum, sums->sum, sizeof sums->sum);
     memcpy(memory->squares, sums->squares, sizeof sums->squares);
+    memset(memory->cubes, 0, sizeof memory->cubes);
     return &memory->moments;
 }

@@ -50,7 +50,8 @@ static enum assay_status find_slice(struct assay_dataset *dataset,
 /* Where the entries of a series, and those of a time, belong: found once. */
 struct places {
     struct assay_dataset *dataset;
-    bool is_counting; /* units are counted by metrics */
+    const struct assay_plan *plan; /* the dataset's */
+    bool is_counting;              /* units are counted by metrics */
     struct metric_place {
         const struct assay__accumulator *keeps;
         struct assay_moments_shape shape;
@@ -83,6 +84,7 @@ static enum assay_status places_init(struct places *places,
 {
     const struct assay_plan *plan = assay__dataset_plan(dataset);
     places->dataset = dataset;
+    places->plan = plan;
     places->metrics = assay__calloc((size_t)plan->metric_count + 1, sizeof *places->metrics);
     places->series = assay__calloc((size_t)table->series.count + 1, sizeof *places->series);
     places->looks = assay__malloc(((size_t)table->times.count + 1) * sizeof *places->looks);
@@ -125,8 +127,7 @@ static uint32_t metric_of(const struct places *places, const struct assay__summa
 {
     struct series_place *own = &places->series[entry->series];
     if (!own->has_metric)
-        own->metric = assay__summary_plan_metric(assay__dataset_plan(places->dataset),
-                                                 entry->key[ASSAY__KEY_METRIC]);
+        own->metric = assay__summary_plan_metric(places->plan, entry->key[ASSAY__KEY_METRIC]);
     own->has_metric = true;
     return own->metric;
 }
@@ -176,19 +177,31 @@ static enum assay_status search_cell(struct places *places,
     if (status != ASSAY_OK)
         return status;
     status = assay__dataset_cell(places->dataset, own->slice, *look, own->group, cell, err);
-    if (status == ASSAY_OK && places->row_count > 0)
-        place_of(places, entry)->cell = *cell;
     return status;
 }
 
-/* The same, for nearly all entries without a search. */
-static enum assay_status find_cell(struct places *places, const struct assay__summary_entry *entry,
-                                   struct assay__cell **cell, struct assay_error *err)
+/* The same, for nearly all entries without a search; *place is NULL where there is no list. */
+static inline enum assay_status find_cell(struct places *places,
+                                          const struct assay__summary_entry *entry,
+                                          struct assay__cell **cell, struct cell_place **place,
+                                          struct assay_error *err)
 {
-    if (!places->series[entry->series].has_group || places->row_count == 0)
+    struct series_place *own = &places->series[entry->series];
+    *place = NULL;
+    if (places->row_count == 0)
         return search_cell(places, entry, cell, err);
-    *cell = place_of(places, entry)->cell;
-    return *cell != NULL ? ASSAY_OK : search_cell(places, entry, cell, err);
+    if (own->has_group) {
+        *place = place_of(places, entry);
+        *cell = (*place)->cell;
+        if (*cell != NULL)
+            return ASSAY_OK;
+    }
+    enum assay_status status = search_cell(places, entry, cell, err);
+    if (status == ASSAY_OK && *cell != NULL) {
+        *place = place_of(places, entry);
+        (*place)->cell = *cell;
+    }
+    return status;
 }
 
 /* What the plan's type and the table's sums have against each other; NULL: nothing. */
@@ -225,12 +238,11 @@ static enum assay_status check_metric(const struct places *places, uint32_t numb
                                       const struct assay__summary_entry *entry,
                                       struct assay_error *err)
 {
-    const struct assay_metric_plan *metric = &assay__dataset_plan(places->dataset)->metrics[number];
     const char *what = find_conflict(&places->metrics[number], entry);
     if (what == NULL)
         return ASSAY_OK;
     return assay__fail_at(err, ASSAY_ERROR_DATA, entry->file, entry->line, entry->column,
-                          "Metric '%.100s': %s", metric->id, what);
+                          "Metric '%.100s': %s", places->plan->metrics[number].id, what);
 }
 
 /* Whether a row has a mean that comes without a variance: it has no standard error, so no figure.
@@ -284,10 +296,9 @@ static enum assay_status check_variances(const struct assay_plan *plan,
 }
 
 /* A cell has as many units as its most frequent metric. */
-static void count_units(struct places *places, const struct assay__summary_entry *entry,
-                        struct assay__cell *cell)
+static void count_units(const struct assay__summary_entry *entry, struct assay__cell *cell,
+                        struct cell_place *place)
 {
-    struct cell_place *place = place_of(places, entry);
     uint64_t count = assay__summary_count(entry);
     if (count <= place->units)
         return;
@@ -298,20 +309,21 @@ static void count_units(struct places *places, const struct assay__summary_entry
 static enum assay_status add_metric(struct places *places, struct assay__summary_entry *entry,
                                     struct assay_error *err)
 {
-    const struct assay_plan *plan = assay__dataset_plan(places->dataset);
+    const struct assay_plan *plan = places->plan;
     uint32_t metric = metric_of(places, entry);
     if (metric == ASSAY__NOT_PLANNED)
         return note_unplanned(places->dataset, "metric", entry->key[ASSAY__KEY_METRIC], err);
     struct assay__cell *cell = NULL;
+    struct cell_place *place;
     if (entry->is_unneeded)
-        return find_cell(places, entry, &cell, err); /* notes what the plan does not name */
+        return find_cell(places, entry, &cell, &place, err); /* notes what the plan does not name */
     enum assay_status status = check_metric(places, metric, entry, err);
     if (status == ASSAY_OK)
-        status = find_cell(places, entry, &cell, err);
+        status = find_cell(places, entry, &cell, &place, err);
     if (status != ASSAY_OK || cell == NULL)
         return status;
     if (places->is_counting)
-        count_units(places, entry, cell);
+        count_units(entry, cell, place);
     if (lacks_variance(plan, entry, metric))
         return ASSAY_OK;                /* see note_no_variance() */
     if (cell->states[metric] == NULL) { /* the cell takes it over */
@@ -329,7 +341,8 @@ static enum assay_status add_units(struct places *places, const struct assay__su
                                    struct assay_error *err)
 {
     struct assay__cell *cell;
-    enum assay_status status = find_cell(places, entry, &cell, err);
+    struct cell_place *place;
+    enum assay_status status = find_cell(places, entry, &cell, &place, err);
     if (status == ASSAY_OK && cell != NULL)
         cell->units += entry->n;
     return status;

@@ -71,6 +71,7 @@ void assay__summary_row_end(row_t *row)
     assay__free(row->figure_columns);
     assay__free(row->digits);
     assay__free(row->known);
+    assay__free(row->times);
     assay__free(row->spelled);
     assay__index_release(&row->spellings);
 }

@@ -54,7 +54,7 @@ enum assay_status assay__summary_note(struct assay__summary_table *table, const 
 }
 
 /* The entry of the same group and time, of some metric or of units in some slice; or NULL. */
-static enum assay_status find(const struct assay__summary_table *table, const entry_t *entry,
+static enum assay_status find(struct assay__summary_table *table, const entry_t *entry,
                               const char *metric, const char *dimension, const char *value,
                               entry_t **out, struct assay_error *err)
 {
@@ -92,7 +92,7 @@ static enum assay_status check_fall(struct assay__summary_table *table, const en
 }
 
 /* A metric counts units with a value: no more than there are. */
-static enum assay_status check_units(const struct assay__summary_table *table, const entry_t *entry,
+static enum assay_status check_units(struct assay__summary_table *table, const entry_t *entry,
                                      struct assay_error *err)
 {
     if (assay__summary_counts_units(entry))

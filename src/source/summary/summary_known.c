@@ -5,42 +5,26 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "base/time.h"
 #include "source/summary/summary_row.h"
 
 typedef struct assay__summary_row row_t;
 
 enum { PACKED_BYTES = 512 };
 
-/* The cell of a part of a key; empty where there is no such column. */
-static const struct assay__field *cell_of(const row_t *row, enum assay__summary_key part)
+const struct assay__field *assay__summary_row_part(const row_t *row, enum assay__summary_key part)
 {
     static const struct assay__field EMPTY = {.text = "", .length = 0};
     uint32_t column = row->key_columns[part];
     return column == ASSAY__NO_COLUMN ? &EMPTY : &row->record.fields[column];
 }
 
-/* memcmp() is a call; most texts of keys are short. */
-static inline bool same_bytes(const char *a, const char *b, size_t length)
+static bool same_long(const char *a, const char *b, size_t length)
 {
     uint64_t x, y;
-    uint32_t u, v;
-    size_t at = 0;
     if (length > 4 * sizeof x)
         return memcmp(a, b, length) == 0;
-    if (length < sizeof u) {
-        while (at < length && a[at] == b[at])
-            at++;
-        return at == length;
-    }
-    if (length < sizeof x) {
-        memcpy(&u, a, sizeof u);
-        memcpy(&v, b, sizeof v);
-        bool is_same = u == v;
-        memcpy(&u, a + length - sizeof u, sizeof u);
-        memcpy(&v, b + length - sizeof v, sizeof v);
-        return is_same && u == v;
-    }
-    for (; at + sizeof x < length; at += sizeof x) {
+    for (size_t at = 0; at + sizeof x < length; at += sizeof x) {
         memcpy(&x, a + at, sizeof x);
         memcpy(&y, b + at, sizeof y);
         if (x != y)
@@ -49,6 +33,22 @@ static inline bool same_bytes(const char *a, const char *b, size_t length)
     memcpy(&x, a + length - sizeof x, sizeof x);
     memcpy(&y, b + length - sizeof y, sizeof y);
     return x == y;
+}
+
+/* memcmp() is a call; most texts of keys are short. */
+static inline bool same_bytes(const char *a, const char *b, size_t length)
+{
+    uint32_t u, v, x, y;
+    if (length < sizeof u)
+        return length == 0 ||
+               (a[length - 1] == b[length - 1] && a[0] == b[0] && (length < 3 || a[1] == b[1]));
+    if (length > 2 * sizeof u)
+        return same_long(a, b, length);
+    memcpy(&u, a, sizeof u);
+    memcpy(&v, b, sizeof v);
+    memcpy(&x, a + length - sizeof x, sizeof x);
+    memcpy(&y, b + length - sizeof y, sizeof y);
+    return u == v && x == y;
 }
 
 /* The parts of a series in the order in which it is packed. */
@@ -60,8 +60,6 @@ static inline const char *pass_part(const row_t *row, enum assay__summary_key pa
                                     const char *end)
 {
     uint32_t column = row->key_columns[part];
-    if (at == NULL)
-        return NULL;
     if (column == ASSAY__NO_COLUMN)
         return *at == '\0' ? at + 1 : NULL;
     const struct assay__field *cell = &row->record.fields[column];
@@ -77,9 +75,14 @@ static bool is_series(const row_t *row, uint32_t series)
     const struct assay__index_key *key = &row->table->series.keys[series];
     const char *at = key->bytes, *end = at + key->length;
     at = pass_part(row, ASSAY__KEY_METRIC, at, end);
-    at = pass_part(row, ASSAY__KEY_GROUP, at, end);
-    at = pass_part(row, ASSAY__KEY_DIMENSION, at, end);
-    return pass_part(row, ASSAY__KEY_VALUE, at, end) == end;
+    if (at != NULL)
+        at = pass_part(row, ASSAY__KEY_GROUP, at, end);
+    if (row->key_columns[ASSAY__KEY_DIMENSION] == ASSAY__NO_COLUMN &&
+        row->key_columns[ASSAY__KEY_VALUE] == ASSAY__NO_COLUMN)
+        return at == end - 2; /* both parts are empty in every series */
+    if (at != NULL)
+        at = pass_part(row, ASSAY__KEY_DIMENSION, at, end);
+    return at != NULL && pass_part(row, ASSAY__KEY_VALUE, at, end) == end;
 }
 
 static bool find_by_hash(const row_t *row, uint32_t *series)
@@ -87,7 +90,7 @@ static bool find_by_hash(const row_t *row, uint32_t *series)
     char packed[PACKED_BYTES];
     size_t length = 0;
     for (int i = 0; i < ASSAY__SERIES_PARTS; i++) {
-        const struct assay__field *cell = cell_of(row, PARTS[i]);
+        const struct assay__field *cell = assay__summary_row_part(row, PARTS[i]);
         if (cell->length >= sizeof packed - length)
             return false;
         memcpy(packed + length, cell->text, cell->length);
@@ -114,29 +117,39 @@ static bool find_series(row_t *row, uint32_t *series)
     return true;
 }
 
-static bool is_spelling(const row_t *row, uint32_t number, const struct assay__field *cell)
+static inline bool is_spelling(const struct assay__summary_time *known,
+                               const struct assay__field *cell)
 {
-    const struct assay__index_key *key = &row->spellings.keys[number];
-    return key->length == cell->length && same_bytes(key->bytes, cell->text, cell->length);
+    return known->length == cell->length && same_bytes(known->text, cell->text, cell->length);
+}
+
+/* Whether a text looks like a time as the table's index has it: reading that is a search, too. */
+static inline bool may_be_written(const struct assay__field *cell)
+{
+    return cell->length == 20 && cell->text[10] == 'T' && cell->text[19] == 'Z';
 }
 
 /* Finds the time of a cell as it is: that of the row before, the next one after that, any. */
 static bool find_time(row_t *row, uint32_t *time)
 {
-    const struct assay__field *cell = cell_of(row, ASSAY__KEY_TIME);
-    uint32_t number = row->last_spelling - 1;
-    if (row->last_spelling == 0)
+    const struct assay__field *cell = assay__summary_row_part(row, ASSAY__KEY_TIME);
+    uint32_t number, spelling;
+    if (row->last_time == 0)
         return false;
-    struct assay__summary_spelling *last = &row->spelled[number];
-    if (!is_spelling(row, number, cell)) {
-        if (last->next != 0 && is_spelling(row, last->next - 1, cell))
+    number = row->last_time - 1;
+    struct assay__summary_time *last = &row->times[number];
+    if (!is_spelling(last, cell)) {
+        if (last->next != 0 && is_spelling(&row->times[last->next - 1], cell))
             number = last->next - 1;
-        else if (!assay__index_find(&row->spellings, cell->text, cell->length, &number))
+        else if (!may_be_written(cell) &&
+                 assay__index_find(&row->spellings, cell->text, cell->length, &spelling))
+            number = row->spelled[spelling];
+        else
             return false;
         last->next = number + 1;
-        row->last_spelling = number + 1;
+        row->last_time = number + 1;
     }
-    *time = row->spelled[number].time;
+    *time = number;
     return true;
 }
 
@@ -144,7 +157,7 @@ void assay__summary_row_find(row_t *row, struct assay__summary_row_key *key)
 {
     key->has_time = find_time(row, &key->time);
     key->has_series = find_series(row, &key->series);
-    if (!key->has_time || !key->has_series || row->is_digested)
+    if (row->is_digested)
         assay__summary_row_spell(row, key);
 }
 
@@ -171,39 +184,80 @@ static bool grow_known(row_t *row, uint32_t series)
     return true;
 }
 
-/* Room for one more spelling of a time. */
-static bool grow_spelled(row_t *row)
+/* Room for what is known of a time. */
+static bool grow_times(row_t *row, uint32_t time)
 {
-    uint32_t count = row->spelled_count == 0 ? 64 : 2 * row->spelled_count;
-    if (row->spellings.count < row->spelled_count)
+    uint32_t count = row->table->instant_capacity;
+    if (time < row->time_count)
         return true;
-    struct assay__summary_spelling *spelled = assay__realloc(row->spelled, count * sizeof *spelled);
-    if (spelled == NULL)
+    struct assay__summary_time *times = assay__realloc(row->times, count * sizeof *times);
+    if (times == NULL)
         return false;
-    row->spelled = spelled;
-    row->spelled_count = count;
+    memset(times + row->time_count, 0, (count - row->time_count) * sizeof *times);
+    row->times = times;
+    row->time_count = count;
     return true;
+}
+
+/* Keeps a cell that spells a time otherwise than the table does. */
+static enum assay_status remember_spelling(row_t *row, const struct assay__field *cell,
+                                           uint32_t time, const char **text,
+                                           struct assay_error *err)
+{
+    uint32_t number;
+    enum assay_status status =
+        assay__index_add(&row->spellings, cell->text, cell->length, UINT32_MAX - 1, &number, err);
+    if (status == ASSAY_OK && number >= row->spelled_count) {
+        uint32_t count = row->spellings.capacity;
+        uint32_t *spelled = assay__realloc(row->spelled, count * sizeof *spelled);
+        if (spelled == NULL)
+            return assay__fail_memory(err);
+        row->spelled = spelled;
+        row->spelled_count = count;
+    }
+    if (status != ASSAY_OK)
+        return status;
+    row->spelled[number] = time;
+    *text = row->spellings.keys[number].bytes;
+    return ASSAY_OK;
+}
+
+enum assay_status assay__summary_row_time(row_t *row, struct assay_error *err)
+{
+    const struct assay__field *cell = assay__summary_row_part(row, ASSAY__KEY_TIME);
+    row->time_ns = INT64_MIN;
+    row->is_time_written =
+        cell->length == 0 || assay__time_parse_written(cell->text, cell->length, &row->time_ns);
+    if (!row->is_time_written && !assay__time_parse(cell->text, cell->length, &row->time_ns))
+        return assay__summary_row_fail(row, row->key_columns[ASSAY__KEY_TIME], err,
+                                       "is not a time: write 2026-11-23T10:15:00Z.");
+    return ASSAY_OK;
 }
 
 /* Numbers the time of the row at hand and keeps its cell. */
 static enum assay_status remember_time(row_t *row, struct assay__summary_row_key *key,
                                        struct assay_error *err)
 {
-    const struct assay__field *cell = cell_of(row, ASSAY__KEY_TIME);
-    uint32_t number;
+    const struct assay__field *cell = assay__summary_row_part(row, ASSAY__KEY_TIME);
+    const char *own = row->is_time_written ? cell->text : key->text[ASSAY__KEY_TIME];
+    size_t length = row->is_time_written ? cell->length : strlen(own);
     enum assay_status status =
-        assay__summary_time(row->table, key->text[ASSAY__KEY_TIME], row->time_ns, &key->time, err);
-    if (status == ASSAY_OK && !grow_spelled(row))
-        status = assay__fail_memory(err);
-    if (status == ASSAY_OK)
-        status = assay__index_add(&row->spellings, cell->text, cell->length, UINT32_MAX - 1,
-                                  &number, err);
+        assay__summary_time(row->table, own, length, row->time_ns, &key->time, err);
     if (status != ASSAY_OK)
         return status;
-    row->spelled[number] = (struct assay__summary_spelling){key->time, 0};
-    if (row->last_spelling != 0)
-        row->spelled[row->last_spelling - 1].next = number + 1;
-    row->last_spelling = number + 1;
+    if (!grow_times(row, key->time))
+        return assay__fail_memory(err);
+    struct assay__summary_time *known = &row->times[key->time];
+    const char *text = row->table->times.keys[key->time].bytes;
+    if (!row->is_time_written)
+        status = remember_spelling(row, cell, key->time, &text, err);
+    if (status != ASSAY_OK)
+        return status;
+    known->text = text;
+    known->length = cell->length;
+    if (row->last_time != 0)
+        row->times[row->last_time - 1].next = key->time + 1;
+    row->last_time = key->time + 1;
     return ASSAY_OK;
 }
 

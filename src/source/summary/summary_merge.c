@@ -149,7 +149,7 @@ static enum assay_status complete(struct assay__summary_table *part, struct assa
 }
 
 /* Exposures belong to one part: a part with some that another has was added already. */
-static enum assay_status check_inputs(const struct assay__summary_table *before,
+static enum assay_status check_inputs(struct assay__summary_table *before,
                                       const struct assay__summary_table *table,
                                       struct assay_error *err)
 {
@@ -202,7 +202,7 @@ static enum assay_status check_caps(const struct assay__summary_table *table,
 }
 
 /* What a part must have in common with those before it. */
-static enum assay_status check_origin(const struct assay__summary_shards *shards,
+static enum assay_status check_origin(struct assay__summary_shards *shards,
                                       const struct assay__summary_table *table,
                                       struct assay_error *err)
 {
@@ -212,7 +212,7 @@ static enum assay_status check_origin(const struct assay__summary_shards *shards
     if (shards->part_count == 1 && status == ASSAY_OK)
         status = check_caps(&shards->parts[0], err);
     for (size_t i = 0; status == ASSAY_OK && i < shards->part_count; i++) {
-        const struct assay__summary_table *before = &shards->parts[i];
+        struct assay__summary_table *before = &shards->parts[i];
         if (before->is_sealed && table->is_sealed)
             status = check_inputs(before, table, err);
         else if (shards->wants_same && before->is_sealed != table->is_sealed)

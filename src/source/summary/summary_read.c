@@ -74,24 +74,33 @@ static enum assay_status check_once(row_t *row, struct assay__summary_entry *ent
     return assay__summary_row_fail(row, row->key_columns[ASSAY__KEY_METRIC], err, what);
 }
 
-/* Appends a part of the key, NUL-terminated; times in one form. */
+/* Appends the time of the key in one form, NUL-terminated. */
+static enum assay_status append_time(row_t *row, struct assay__text *buffer,
+                                     struct assay_error *err)
+{
+    const struct assay__field *field = assay__summary_row_part(row, ASSAY__KEY_TIME);
+    char time[ASSAY__TIME_BYTES];
+    enum assay_status status = assay__summary_row_time(row, err);
+    if (status != ASSAY_OK)
+        return status;
+    if (row->is_time_written)
+        assay__text_append(buffer, field->text, field->length);
+    else
+        assay__text_append(buffer, time, assay__time_write(row->time_ns, time));
+    assay__text_putc(buffer, '\0');
+    return buffer->failed ? assay__fail_memory(err) : ASSAY_OK;
+}
+
+/* Appends a part of the key, NUL-terminated. */
 static enum assay_status read_part(row_t *row, enum assay__summary_key part,
                                    struct assay__text *buffer, struct assay_error *err)
 {
     uint32_t column = row->key_columns[part];
     if (part == ASSAY__KEY_TIME)
-        row->time_ns = INT64_MIN;
-    if (column != ASSAY__NO_COLUMN) {
-        const struct assay__field *field = &row->record.fields[column];
-        char time[ASSAY__TIME_BYTES];
-        if (part != ASSAY__KEY_TIME || field->length == 0)
-            assay__text_append(buffer, field->text, field->length);
-        else if (!assay__time_parse(field->text, field->length, &row->time_ns))
-            return assay__summary_row_fail(row, column, err,
-                                           "is not a time: write 2026-11-23T10:15:00Z.");
-        else
-            assay__text_append(buffer, time, assay__time_write(row->time_ns, time));
-    }
+        return append_time(row, buffer, err);
+    if (column != ASSAY__NO_COLUMN)
+        assay__text_append(buffer, row->record.fields[column].text,
+                           row->record.fields[column].length);
     assay__text_putc(buffer, '\0');
     return buffer->failed ? assay__fail_memory(err) : ASSAY_OK;
 }
@@ -237,6 +246,7 @@ static enum assay_status check_found(row_t *row, struct assay__text *buffer,
     if (key->has_series && key->has_time)
         return ASSAY_OK;
     buffer->length = 0;
+    assay__summary_row_spell(row, key);
     if (key->has_series)
         return read_time(row, buffer, &key->text[ASSAY__KEY_TIME], err);
     enum assay_status status = read_key(row, buffer, key->text, err);
@@ -280,7 +290,9 @@ static enum assay_status take_row(row_t *row, struct assay__text *buffer,
         return ASSAY_OK;
     if (!key->has_time) {
         buffer->length = 0;
-        status = read_time(row, buffer, &key->text[ASSAY__KEY_TIME], err);
+        status = assay__summary_row_time(row, err);
+        if (status == ASSAY_OK && !row->is_time_written)
+            status = read_time(row, buffer, &key->text[ASSAY__KEY_TIME], err);
         if (status == ASSAY_OK)
             status = assay__summary_row_remember(row, key, err);
         key->has_time = status == ASSAY_OK;

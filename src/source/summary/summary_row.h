@@ -19,10 +19,11 @@ struct assay__summary_known {
     uint32_t next;          /* the series that came after it last time, + 1; 0: none did */
 };
 
-/** struct assay__summary_spelling: a cell of a time, as it is written. */
-struct assay__summary_spelling {
-    uint32_t time; /* its number */
-    uint32_t next; /* the spelling that came after it last time, + 1; 0: none did */
+/** struct assay__summary_time: a time, and the cell that named it last. */
+struct assay__summary_time {
+    const char *text; /* of the cell; kept by an index */
+    size_t length;
+    uint32_t next; /* the time that came after it last time, + 1; 0: none did */
 };
 
 /** struct assay__summary_row is the row being read, and what reading its file needs. */
@@ -31,7 +32,8 @@ struct assay__summary_row {
     const struct assay_plan *plan; /* NULL: every row is needed */
     struct assay__summary_table *table;
     struct assay__record record;
-    int64_t time_ns; /* of the time that was read last; INT64_MIN for an empty cell */
+    int64_t time_ns;      /* of the time that was read last; INT64_MIN for an empty cell */
+    bool is_time_written; /* its cell is what the table has for it */
     uint32_t key_columns[ASSAY__KEY_COUNT];          /* or ASSAY__NO_COLUMN, as the next two */
     uint32_t n_column, missing_column, share_column; /* share_column: of share_rounding */
     const char *file;                                /* the table's name, kept by the table */
@@ -48,11 +50,13 @@ struct assay__summary_row {
     struct assay__seal_end end;
     struct assay__summary_known *known; /* [known_count], by the number of a series */
     uint32_t known_count;
-    struct assay__index spellings;           /* of cells of times */
-    struct assay__summary_spelling *spelled; /* [spelled_count], by their number there */
+    struct assay__summary_time *times; /* [time_count], by the number of a time */
+    uint32_t time_count;
+    struct assay__index spellings; /* of cells that spell times otherwise than the table does */
+    uint32_t *spelled;             /* [spelled_count]: their times */
     uint32_t spelled_count;
-    uint32_t last_series, last_spelling; /* of the row before, + 1; 0: there was none */
-    struct assay__index seen;            /* entry and pattern, to find a row given twice */
+    uint32_t last_series, last_time; /* of the row before, + 1; 0: there was none */
+    struct assay__index seen;        /* entry and pattern, to find a row given twice */
     struct assay_decimal figures[ASSAY__FIGURES_MAX];
     char (*digits)[ASSAY__DIGITS_MAX];                /* of cells: [column_count] */
     struct assay__figure printed[ASSAY__FIGURES_MAX]; /* the same figures, as they were printed */
@@ -77,9 +81,9 @@ struct assay__summary_row_key {
 
 /**
  * assay__summary_row_find() finds the key of the row at hand among those before it;
- * assay__summary_row_remember() keeps it for the rows to come, and numbers it. The texts of the
- * numbers that were found are set for rows of a digest and new keys, and by
- * assay__summary_row_spell().
+ * assay__summary_row_remember() keeps it for the rows to come, and numbers it.
+ * assay__summary_row_spell() sets the texts of the numbers that were found; those of rows of a
+ * digest are.
  */
 void assay__summary_row_spell(const struct assay__summary_row *row,
                               struct assay__summary_row_key *key);
@@ -87,6 +91,13 @@ void assay__summary_row_find(struct assay__summary_row *row, struct assay__summa
 enum assay_status assay__summary_row_remember(struct assay__summary_row *row,
                                               struct assay__summary_row_key *key,
                                               struct assay_error *err);
+
+/** assay__summary_row_part() is the cell of a part of the key; empty where there is no column. */
+const struct assay__field *assay__summary_row_part(const struct assay__summary_row *row,
+                                                   enum assay__summary_key part);
+
+/** assay__summary_row_time() reads the time of the row at hand: time_ns and is_time_written. */
+enum assay_status assay__summary_row_time(struct assay__summary_row *row, struct assay_error *err);
 
 /** assay__summary_row_has(): there is such a column, and its cell is filled. */
 bool assay__summary_row_has(const struct assay__summary_row *row, uint32_t column);

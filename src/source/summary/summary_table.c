@@ -49,14 +49,6 @@ uint64_t *assay__count_field(struct assay_counts *counts, const struct assay__co
     return (uint64_t *)(void *)((char *)counts + row->offset);
 }
 
-enum assay_status assay__summary_go_on(const struct assay__summary_table *table, uint32_t done,
-                                       struct assay_error *err)
-{
-    return done % 1024 != 0
-               ? ASSAY_OK
-               : assay__halt_progress(table->halt, "merge", done, table->keys.count, err);
-}
-
 void assay__summary_table_release(struct assay__summary_table *table)
 {
     for (uint32_t i = 0; i < table->keys.count; i++)
@@ -65,6 +57,7 @@ void assay__summary_table_release(struct assay__summary_table *table)
     assay__free(table->entries);
     assay__free(table->keys.slots);
     assay__free(table->series_parts);
+    assay__free(table->latest);
     assay__free(table->instants);
     assay__index_release(&table->series);
     assay__index_release(&table->times);
@@ -118,15 +111,28 @@ static void *with_room(void *array, uint32_t count, uint32_t *capacity, size_t s
     return grown;
 }
 
+/* Room for one more series; false without memory. */
+static bool grow_series(struct assay__summary_table *table)
+{
+    uint32_t capacity = table->series_capacity;
+    void *latest = with_room(table->latest, table->series.count, &capacity, sizeof *table->latest);
+    if (latest == NULL)
+        return false;
+    table->latest = latest;
+    void *parts = with_room(table->series_parts, table->series.count, &table->series_capacity,
+                            sizeof *table->series_parts);
+    if (parts == NULL)
+        return false;
+    table->series_parts = parts;
+    return true;
+}
+
 static enum assay_status add_series(struct assay__summary_table *table, const struct packed *packed,
                                     uint32_t *number, struct assay_error *err)
 {
     uint32_t before = table->series.count;
-    void *grown = with_room(table->series_parts, before, &table->series_capacity,
-                            sizeof *table->series_parts);
-    if (grown == NULL)
+    if (!grow_series(table))
         return assay__fail_memory(err);
-    table->series_parts = grown;
     enum assay_status status =
         assay__index_add(&table->series, packed->bytes, packed->length, ENTRIES_MAX, number, err);
     if (status != ASSAY_OK || *number < before)
@@ -136,6 +142,7 @@ static enum assay_status add_series(struct assay__summary_table *table, const st
         table->series_parts[*number][i] = at;
         at += strlen(at) + 1;
     }
+    table->latest[*number] = 0;
     return ASSAY_OK;
 }
 
@@ -152,10 +159,10 @@ enum assay_status assay__summary_series(struct assay__summary_table *table,
 }
 
 enum assay_status assay__summary_time(struct assay__summary_table *table, const char *text,
-                                      int64_t time_ns, uint32_t *number, struct assay_error *err)
+                                      size_t length, int64_t time_ns, uint32_t *number,
+                                      struct assay_error *err)
 {
     uint32_t before = table->times.count;
-    size_t length = strlen(text);
     void *grown =
         with_room(table->instants, before, &table->instant_capacity, sizeof *table->instants);
     if (grown == NULL)
@@ -216,34 +223,55 @@ static uint32_t home_of(const struct assay__summary_table *table, uint32_t serie
            (table->keys.slot_count - 1);
 }
 
-/* The slot that holds a series at a time, or the free slot where it belongs. */
-static uint32_t slot_of(const struct assay__summary_table *table, uint32_t series, uint32_t time)
+/* Puts entries that wait into their slots. */
+static void place_entries(struct assay__summary_table *table)
 {
-    uint32_t slot = home_of(table, series, time);
-    for (; table->keys.slots[slot] != 0; slot = (slot + 1) & (table->keys.slot_count - 1)) {
-        const struct assay__summary_entry *entry = table->entries[table->keys.slots[slot] - 1];
-        if (entry->series == series && entry->time == time)
-            break;
+    uint32_t *slots = table->keys.slots, mask = table->keys.slot_count - 1;
+    for (; table->keys.placed < table->keys.count; table->keys.placed++) {
+        const struct assay__summary_entry *entry = table->entries[table->keys.placed];
+        uint32_t slot = home_of(table, entry->series, entry->time);
+        while (slots[slot] != 0)
+            slot = (slot + 1) & mask;
+        slots[slot] = table->keys.placed + 1;
     }
-    return slot;
 }
 
-static bool grow_slots(struct assay__summary_table *table)
+/* Makes all entries ones that can be found; false without memory. */
+static bool place_rest(struct assay__summary_table *table)
 {
-    uint32_t *before = table->keys.slots;
-    uint32_t slot_count = table->keys.slot_count == 0 ? 64 : 4 * table->keys.slot_count;
-    uint32_t *slots = assay__calloc(slot_count, sizeof *slots);
-    if (slots == NULL)
-        return false;
-    table->keys.slots = slots;
-    table->keys.slot_count = slot_count;
-    for (uint32_t i = 0; i < table->keys.count; i++) {
-        uint32_t slot = home_of(table, table->entries[i]->series, table->entries[i]->time);
-        while (slots[slot] != 0)
-            slot = (slot + 1) & (slot_count - 1);
-        slots[slot] = i + 1;
+    uint32_t slot_count = table->keys.slot_count == 0 ? 64 : table->keys.slot_count;
+    while (slot_count / 2 < table->keys.count)
+        slot_count *= 2;
+    if (slot_count != table->keys.slot_count) {
+        uint32_t *slots = assay__calloc(slot_count, sizeof *slots);
+        if (slots == NULL)
+            return false;
+        assay__free(table->keys.slots);
+        table->keys.slots = slots;
+        table->keys.slot_count = slot_count;
+        table->keys.placed = 0;
     }
-    assay__free(before);
+    place_entries(table);
+    return true;
+}
+
+/* The entry of a series at a time, NULL when there is none; false without memory. */
+static bool search_entry(struct assay__summary_table *table, uint32_t series, uint32_t time,
+                         struct assay__summary_entry **entry)
+{
+    *entry = NULL;
+    if (time >= table->latest[series]) /* later than all of its series: as most new ones are */
+        return true;
+    if (table->keys.placed < table->keys.count && !place_rest(table))
+        return false;
+    uint32_t slot = home_of(table, series, time);
+    for (; table->keys.slots[slot] != 0; slot = (slot + 1) & (table->keys.slot_count - 1)) {
+        struct assay__summary_entry *at = table->entries[table->keys.slots[slot] - 1];
+        if (at->series == series && at->time == time) {
+            *entry = at;
+            break;
+        }
+    }
     return true;
 }
 
@@ -251,21 +279,20 @@ enum assay_status assay__summary_entry_at(struct assay__summary_table *table, ui
                                           uint32_t time, struct assay__summary_entry **entry,
                                           bool *is_new, struct assay_error *err)
 {
-    if (table->keys.count >= table->keys.slot_count / 2 && !grow_slots(table))
+    if (!search_entry(table, series, time, entry))
         return assay__fail_memory(err);
-    uint32_t slot = slot_of(table, series, time);
-    *is_new = table->keys.slots[slot] == 0;
-    if (*is_new) {
-        if (table->keys.count >= ENTRIES_MAX)
-            return assay__fail(err, ASSAY_ERROR_LIMIT, "More than %u distinct values.",
-                               ENTRIES_MAX);
-        enum assay_status status = prepare_entry(table, err);
-        if (status != ASSAY_OK)
-            return status;
-        set_key(table, series, time, table->entries[table->keys.count]);
-        table->keys.slots[slot] = ++table->keys.count;
-    }
-    *entry = table->entries[table->keys.slots[slot] - 1];
+    *is_new = *entry == NULL;
+    if (!*is_new)
+        return ASSAY_OK;
+    if (table->keys.count >= ENTRIES_MAX)
+        return assay__fail(err, ASSAY_ERROR_LIMIT, "More than %u distinct values.", ENTRIES_MAX);
+    enum assay_status status = prepare_entry(table, err);
+    if (status != ASSAY_OK)
+        return status;
+    *entry = table->entries[table->keys.count++];
+    set_key(table, series, time, *entry);
+    if (time >= table->latest[series])
+        table->latest[series] = time + 1;
     return ASSAY_OK;
 }
 
@@ -281,12 +308,12 @@ enum assay_status assay__summary_entry(struct assay__summary_table *table,
         time_ns = INT64_MIN;
     enum assay_status status = assay__summary_series(table, key, &series, err);
     if (status == ASSAY_OK)
-        status = assay__summary_time(table, text, time_ns, &time, err);
+        status = assay__summary_time(table, text, strlen(text), time_ns, &time, err);
     return status == ASSAY_OK ? assay__summary_entry_at(table, series, time, entry, is_new, err)
                               : status;
 }
 
-enum assay_status assay__summary_find(const struct assay__summary_table *table,
+enum assay_status assay__summary_find(struct assay__summary_table *table,
                                       const char *const key[ASSAY__KEY_COUNT],
                                       struct assay__summary_entry **entry, struct assay_error *err)
 {
@@ -296,13 +323,12 @@ enum assay_status assay__summary_find(const struct assay__summary_table *table,
     *entry = NULL;
     if (!pack(key, &packed))
         return assay__fail_memory(err);
+    bool has_memory = true;
     if (assay__index_find(&table->series, packed.bytes, packed.length, &series) &&
-        assay__index_find(&table->times, text, strlen(text), &time) && table->keys.slot_count > 0) {
-        uint32_t number = table->keys.slots[slot_of(table, series, time)];
-        *entry = number == 0 ? NULL : table->entries[number - 1];
-    }
+        assay__index_find(&table->times, text, strlen(text), &time))
+        has_memory = search_entry(table, series, time, entry);
     release_packed(&packed);
-    return ASSAY_OK;
+    return has_memory ? ASSAY_OK : assay__fail_memory(err);
 }
 
 const char *assay__summary_file(struct assay__summary_table *table, const char *name)

@@ -64,11 +64,13 @@ struct assay__summary_table {
         uint32_t count;
         uint32_t *slots; /* a hash table by series and time: the entry's number + 1; 0 is free */
         uint32_t slot_count;
+        uint32_t placed; /* entries that have a slot; the others get theirs when one is searched */
     } keys;
     struct assay__index series; /* the parts of a series, each ended by a NUL */
     struct assay__index times;
     const char *(*series_parts)[ASSAY__SERIES_PARTS]; /* [series_capacity] */
-    int64_t *instants;                                /* [instant_capacity], INT64_MIN: no time */
+    uint32_t *latest;  /* [series_capacity]: no entry of the series has this time or a later one */
+    int64_t *instants; /* [instant_capacity], INT64_MIN: no time */
     uint32_t series_capacity, instant_capacity;
     struct assay__summary_entry **entries; /* [keys.count] */
     uint32_t capacity;
@@ -86,8 +88,13 @@ struct assay__summary_table {
 };
 
 /** assay__summary_go_on() asks so; done counts rows, and only every thousandth is asked about. */
-enum assay_status assay__summary_go_on(const struct assay__summary_table *table, uint32_t done,
-                                       struct assay_error *err);
+static inline enum assay_status assay__summary_go_on(const struct assay__summary_table *table,
+                                                     uint32_t done, struct assay_error *err)
+{
+    return done % 1024 != 0
+               ? ASSAY_OK
+               : assay__halt_progress(table->halt, "merge", done, table->keys.count, err);
+}
 
 void assay__summary_table_release(struct assay__summary_table *table);
 
@@ -110,7 +117,8 @@ enum assay_status assay__summary_series(struct assay__summary_table *table,
                                         const char *const key[ASSAY__KEY_COUNT], uint32_t *number,
                                         struct assay_error *err);
 enum assay_status assay__summary_time(struct assay__summary_table *table, const char *text,
-                                      int64_t time_ns, uint32_t *number, struct assay_error *err);
+                                      size_t length, int64_t time_ns, uint32_t *number,
+                                      struct assay_error *err);
 
 /**
  * assay__summary_file() keeps a file's name for messages as long as the table; NULL without memory.
@@ -118,7 +126,7 @@ enum assay_status assay__summary_time(struct assay__summary_table *table, const 
 const char *assay__summary_file(struct assay__summary_table *table, const char *name);
 
 /** assay__summary_find() finds the entry of a key; *entry is NULL when there is none. */
-enum assay_status assay__summary_find(const struct assay__summary_table *table,
+enum assay_status assay__summary_find(struct assay__summary_table *table,
                                       const char *const key[ASSAY__KEY_COUNT],
                                       struct assay__summary_entry **entry, struct assay_error *err);
 
