@@ -5,14 +5,14 @@
 #define CONVOLVE_NAME assay__convolve_plainly
 #include "stats/horizon/convolve_body.h"
 
-void assay__convolve(const double *masses, const double *table, long count,
+void assay__convolve(const double *masses, const double *table, long count, long stride,
                      double sums[ASSAY__CONVOLVED])
 {
 #ifdef __x86_64__
     if (__builtin_cpu_supports("avx2")) {
-        assay__convolve_wide(masses, table, count, sums);
+        assay__convolve_wide(masses, table, count, stride, sums);
         return;
     }
 #endif
-    assay__convolve_plainly(masses, table, count, sums);
+    assay__convolve_plainly(masses, table, count, stride, sums);
 }

@@ -20,11 +20,11 @@ static inline CONVOLVE_TARGET __attribute__((always_inline)) vector at(const dou
 }
 
 CONVOLVE_TARGET static void sum_together(const double *masses, const double *table, long count,
-                                         double *sums)
+                                         long stride, double *sums)
 {
     enum { WIDTH = CONVOLVE_WIDTH };
     vector a = {0.0}, b = a, c = a, d = a;
-    for (long i = 0; i < count; i++) {
+    for (long i = 0; i < count; i += stride) {
         double factor = table[i];
         a += at(masses + i) * factor;
         b += at(masses + i + WIDTH) * factor;
@@ -38,8 +38,8 @@ CONVOLVE_TARGET static void sum_together(const double *masses, const double *tab
 }
 
 CONVOLVE_TARGET void CONVOLVE_NAME(const double *masses, const double *table, long count,
-                                   double sums[ASSAY__CONVOLVED])
+                                   long stride, double sums[ASSAY__CONVOLVED])
 {
     for (int place = 0; place < ASSAY__CONVOLVED; place += TOGETHER)
-        sum_together(masses + place, table, count, sums + place);
+        sum_together(masses + place, table, count, stride, sums + place);
 }

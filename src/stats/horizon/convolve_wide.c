@@ -9,9 +9,9 @@
 #else
 #include "stats/horizon/convolve.h"
 
-void assay__convolve_wide(const double *masses, const double *table, long count,
+void assay__convolve_wide(const double *masses, const double *table, long count, long stride,
                           double sums[ASSAY__CONVOLVED])
 {
-    assay__convolve_plainly(masses, table, count, sums);
+    assay__convolve_plainly(masses, table, count, stride, sums);
 }
 #endif

@@ -9,7 +9,8 @@
  * some 7.6/deviation. So the integral up to the edge of what its samples tell is exact but for
  * 1e-13: samples count by 1/2 + Si(pi v)/pi, v steps below the edge, which is a sample itself
  * (Haber 1993, Math. Comp. 60:279). Nodes above the edge count, too, with small weights of either
- * sign. Steps that are the same or double from look to look make the normal density a table, and
+ * sign. Away from the edge weights fade to 1 and 0, and there every second node does, or fewer.
+ * Steps that are the same or double from look to look make the normal density a table, and
  * a node a product of two vectors.
  */
 #include "stats/horizon/even.h"
@@ -24,9 +25,11 @@
 #include "stats/horizon/node_weights.h"
 #include "stats/horizon/nodes.h"
 
-enum { POINTS = ASSAY__GAUSS_POINTS, NODES_MAX = 6000, NODES_FREE_MAX = 600, TABLE_MAX = 512 };
+enum { POINTS = ASSAY__GAUSS_POINTS, NODES_MAX = 6000, NODES_FREE_MAX = 600 };
+enum { TABLE_MAX = 1024, TABLES_MAX = 4096 };
 enum { PARTS_MAX = 8 }; /* of a step */
 enum { SINGLES = 4 };   /* nodes of a stretch that no table tells */
+enum { NEAR = ASSAY__NODES_NEAR, PLAIN = NEAR + TABLE_MAX + ASSAY__CONVOLVED };
 
 static const double PI = 3.14159265358979323846;
 static const double SQRT_TAU = 2.50662827463100050242;
@@ -42,17 +45,12 @@ struct place {
     double flat, flat_next; /* below them h of this look and of the next one is 1 */
 };
 
-static double deviation_between(double from, double to)
-{
-    return sqrt((to - from) / (from * to));
-}
-
 static struct place place_of(const struct assay__walk *walk, uint32_t look, double next_time)
 {
     const struct assay__grid *grid = &walk->grids[look];
     struct place p = {.time = grid->time, .edge = grid->edge / grid->time};
-    p.before = deviation_between(walk->grids[look - 1].time, p.time);
-    p.after = deviation_between(p.time, next_time);
+    p.before = grid->deviation;
+    p.after = sqrt((next_time - p.time) / (p.time * next_time));
     p.flat = assay__flat_below(walk, look, p.time) / p.time;
     p.flat_next = assay__flat_below(walk, look + 1, next_time) / next_time;
     p.step = PI / REACH / sqrt(1.0 / (p.before * p.before) + 1.0 / (p.after * p.after));
@@ -88,6 +86,19 @@ static double count_above(const struct assay__walk *walk, uint32_t look, const s
     return ceil((drop + REACH * p->before) / step);
 }
 
+/* The density of the step between two looks has so many nodes of the earlier one. */
+static double count_table(const struct assay__grid *before, const struct place *p)
+{
+    return 2.0 * ceil(TABLE_REACH * p->before / before->step) + 2.0;
+}
+
+/* Tables for each part of a step have room. */
+static bool has_room(double count, double ratio)
+{
+    double padded = 4.0 * ceil(0.25 * count); /* as vectors fill it */
+    return count <= TABLE_MAX && padded <= TABLES_MAX * fmin(1.0, ratio);
+}
+
 struct layout {
     double step, ratio;
     double below, above; /* nodes */
@@ -97,6 +108,8 @@ static struct layout layout_of(const struct assay__walk *walk, uint32_t look, co
 {
     const struct assay__grid *before = &walk->grids[look - 1];
     struct layout layout = {.step = p->step, .ratio = lattice_ratio(before, p->step)};
+    if (layout.ratio > 0.0 && !has_room(count_table(before, p), layout.ratio))
+        layout.ratio = 0.0;
     if (layout.ratio > 0.0)
         layout.step = layout.ratio * before->step;
     layout.above = count_above(walk, look, p, layout.step);
@@ -130,20 +143,15 @@ bool assay__even_suits(const struct assay__walk *walk, uint32_t look, double nex
  * half + n is that n nodes above the place. */
 struct table {
     long half, count;
-    double values[TABLE_MAX + 4];
+    double *values;
 };
 
-static bool fill_table(struct table *table, double offset, double step, double deviation,
+static void fill_table(struct table *table, double offset, double step, double deviation,
                        double factor)
 {
-    table->half = (long)ceil(TABLE_REACH * deviation / step);
-    table->count = 2 * table->half + 2;
-    if (table->count > TABLE_MAX)
-        return false;
     double first = -(double)table->half * step - offset;
     assay__nodes()->table(table->values, table->count, first, step, -0.5 / (deviation * deviation),
                           factor / (deviation * SQRT_TAU));
-    return true;
 }
 
 /* What h of a look is computed from. */
@@ -153,34 +161,77 @@ struct source {
     struct layout layout;
     long edge_node;                 /* of the look before */
     long first;                     /* the node below the edge, counted from that one */
+    double lower;                   /* the lowest edge so far, below that of the look before */
     long parts;                     /* that a step of the look before has; 1 where steps grow */
     struct table tables[PARTS_MAX]; /* for each part of a step */
+    double values[TABLES_MAX];      /* of all tables */
+    double plain[PLAIN];            /* nodes of the look before up to its edge, as shares of 1 */
 };
 
-/* Sums at places that begin at a node of the look before; h is 1 below its nodes, and nothing is
- * above them. */
-static void convolve_at(const struct assay__grid *before, long start, const struct table *table,
+/*
+ * How far apart nodes may be, in steps, in a sum that ends so far below the edge of the look
+ * before. There it is one of samples of a smooth function, exact when that has no frequencies from
+ * 2 pi over their distance on. The density of the step has some and h has: h varies over the step
+ * before it, or over an eighth of the way to the nearest edge.
+ */
+static long stride_at(const struct source *source, long below)
+{
+    const double reach = 8.0, flattening = 8.0;
+    double away = (double)below * source->before->step - source->lower;
+    double scale = fmax(source->before->deviation, away / flattening), own = source->place.before;
+    double smooth = own / sqrt(1.0 + own * own / (scale * scale));
+    return (long)fmax(1.0, 2.0 * PI / reach * smooth / source->before->step);
+}
+
+/* Nodes from one on as sums take them; h is 1 below the nodes, and nothing is above them. */
+static void copy_masses(const struct assay__grid *before, long start, long count, double *masses)
+{
+    double unit = before->time * before->step;
+    long end = (long)before->even_count, below = start < 0 ? -start : 0;
+    long above = start + count > end ? end - start : count;
+    for (long i = 0; i < below && i < count; i++)
+        masses[i] = unit * assay__node_weight((long)before->edge_node + below - i);
+    if (below < above)
+        memcpy(masses + below, before->mass + start + below,
+               (size_t)(above - below) * sizeof *masses);
+    for (long i = above < 0 ? 0 : above; i < count; i++)
+        masses[i] = 0.0;
+}
+
+/* Nodes up to the edge of the look before, without the shares that they count with. */
+static void fill_plain(struct source *source)
+{
+    long count = NEAR + source->tables[0].count + ASSAY__CONVOLVED;
+    double *last = source->plain + (PLAIN - NEAR);
+    const double *shares = assay__node_shares + (ASSAY__NODES_PAD + 1);
+    copy_masses(source->before, source->edge_node + 1 - count, count,
+                source->plain + (PLAIN - count));
+    for (long i = 0; i < NEAR; i++)
+        last[i] /= shares[i];
+}
+
+/* Sums at places that begin at a node of the look before. */
+static void convolve_at(const struct source *source, long start, const struct table *table,
                         double sums[ASSAY__CONVOLVED])
 {
-    long all = table->count + ASSAY__CONVOLVED, count = (long)before->even_count;
-    if (start >= 0 && start + all <= count) {
-        assay__convolve(before->mass + start, table->values, table->count, sums);
-        return;
-    }
-    double masses[TABLE_MAX + ASSAY__CONVOLVED], unit = before->time * before->step;
-    long below = start < 0 ? -start : 0, end = start + all > count ? count - start : all;
-    for (long i = 0; i < below && i < all; i++)
-        masses[i] = unit * assay__node_weight((long)before->edge_node + below - i);
-    if (below < end)
-        memcpy(masses + below, before->mass + start + below,
-               (size_t)(end - below) * sizeof *masses);
-    for (long i = end < 0 ? 0 : end; i < all; i++)
-        masses[i] = 0.0;
-    assay__convolve(masses, table->values,
-                    end < 0              ? 0
-                    : end < table->count ? end
-                                         : table->count,
-                    sums);
+    const struct assay__grid *before = source->before;
+    long all = table->count + ASSAY__CONVOLVED, end = (long)before->even_count;
+    long below = source->edge_node + 1 - (start + all), count = table->count;
+    long stride = below >= 0 ? stride_at(source, below) : 1;
+    double masses[TABLE_MAX + ASSAY__CONVOLVED];
+    const double *from = masses;
+    if (stride > 1 && below < NEAR)
+        from = source->plain + (PLAIN - below - all);
+    else if (start >= 0 && start + all <= end)
+        from = before->mass + start;
+    else
+        copy_masses(before, start, all, masses);
+    if (start + count > end)
+        count = start < end ? end - start : 0;
+    assay__convolve(from, table->values, count, stride, sums);
+    if (stride > 1)
+        for (int i = 0; i < ASSAY__CONVOLVED; i++)
+            sums[i] *= (double)stride;
 }
 
 /* The same where steps are as long as before: without a copy. */
@@ -188,7 +239,7 @@ static void fill_same(const struct source *source, long node, double h[ASSAY__CO
 {
     const struct table *table = &source->tables[0];
     long lowest = node - ASSAY__CONVOLVED + 1;
-    convolve_at(source->before, source->edge_node + source->first + lowest - table->half, table, h);
+    convolve_at(source, source->edge_node + source->first + lowest - table->half, table, h);
 }
 
 /* h of a stretch of nodes that ends at one; how many they are. */
@@ -202,7 +253,7 @@ static long fill_stretch(const struct source *source, long node,
         const struct table *table = &source->tables[part];
         long start = source->edge_node + source->first + (place - part) / parts - table->half;
         double sums[ASSAY__CONVOLVED];
-        convolve_at(source->before, start, table, sums);
+        convolve_at(source, start, table, sums);
         for (long k = 0; k < ASSAY__CONVOLVED / every; k++)
             h[i + k * parts] = sums[k * every];
     }
@@ -220,22 +271,26 @@ static double value_at(const struct source *source, long node)
     return assay__survival(before, p->time, y * p->time);
 }
 
-static bool open_source(struct source *source)
+static void open_source(struct source *source)
 {
     const struct assay__grid *before = source->before;
     if (source->layout.ratio == 0.0)
-        return true;
+        return;
     double step = before->step, drop = source->place.edge - before->edge / before->time;
     double whole = floor(drop / step), offset = drop - whole * step;
     source->first = (long)whole;
     source->edge_node = (long)before->edge_node;
+    source->lower = before->edge / before->time - before->lowest;
     double deviation = source->place.before, factor = 1.0 / before->time;
+    long count = (long)count_table(before, &source->place), room = (count + 3) / 4 * 4;
     source->parts = source->layout.ratio < 1.0 ? lround(1.0 / source->layout.ratio) : 1;
-    for (long part = 0; part < source->parts; part++)
-        if (!fill_table(&source->tables[part], offset + (double)part * step / (double)source->parts,
-                        step, deviation, factor))
-            return false;
-    return true;
+    for (long part = 0; part < source->parts; part++) {
+        struct table *table = &source->tables[part];
+        *table = (struct table){count / 2 - 1, count, source->values + part * room};
+        fill_table(table, offset + (double)part * step / (double)source->parts, step, deviation,
+                   factor);
+    }
+    fill_plain(source);
 }
 
 /* What paths that end at a place and below have done no longer matters, for drifts from -3/sqrt(t)
@@ -302,12 +357,11 @@ static void fill_h(const struct source *source, struct assay__grid *grid, double
 enum assay_status assay__even_fill(const struct assay__walk *walk, uint32_t look, double next_time,
                                    struct assay__grid *grid, struct assay_error *err)
 {
-    struct source source; /* 33 KB, most of which is written when it is needed */
+    struct source source; /* 42 KB, most of which is written when it is needed */
     source.before = &walk->grids[look - 1];
     source.place = place_of(walk, look, next_time);
     source.layout = layout_of(walk, look, &source.place);
-    if (!open_source(&source))
-        source.layout.ratio = 0.0;
+    open_source(&source);
     double nodes = source.layout.below + 1.0 + source.layout.above;
     double *block = assay__malloc((size_t)nodes * sizeof *block);
     if (block == NULL)

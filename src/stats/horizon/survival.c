@@ -86,9 +86,7 @@ static bool narrow_survival(const struct assay__grid *grid, double mean, double 
 double assay__flat_below(const struct assay__walk *walk, uint32_t look, double time)
 {
     const double nothing = 39.2; /* -log(1e-17) */
-    double least = HUGE_VAL;
-    for (uint32_t k = 0; k < look; k++)
-        least = fmin(least, walk->grids[k].edge);
+    double least = look == 0 ? HUGE_VAL : walk->grids[look - 1].least;
     return least > 0.0 ? least - 0.5 * nothing * (time / least) : -HUGE_VAL;
 }
 

@@ -29,6 +29,9 @@ struct assay__grid {
     double time;      /* information of the look */
     double edge;      /* the upper boundary on the score's scale */
     double low_edge;  /* the lower one; -infinity when there is none */
+    double least;     /* of the edges so far */
+    double lowest;    /* of edges over time so far */
+    double deviation; /* of the step to the look, over score / time; infinity at the first */
     double flat_low;  /* h is 1 from flat_low to flat_high, beside panels and nodes; no score */
     double flat_high; /* lies below flat_low */
     double sure;      /* h is taken for 1 below, without a lower boundary; */

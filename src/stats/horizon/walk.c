@@ -22,8 +22,18 @@ static enum assay_status add_look(struct assay__walk *walk, double time, double 
         walk->grids = grids;
         walk->capacity = capacity;
     }
-    walk->grids[walk->count] =
-        (struct assay__grid){.time = time, .edge = edge, .low_edge = low_edge};
+    struct assay__grid *grid = &walk->grids[walk->count];
+    *grid = (struct assay__grid){.time = time,
+                                 .edge = edge,
+                                 .low_edge = low_edge,
+                                 .least = edge,
+                                 .lowest = edge / time,
+                                 .deviation = HUGE_VAL};
+    if (walk->count > 0) {
+        grid->least = fmin(edge, grid[-1].least);
+        grid->lowest = fmin(grid->lowest, grid[-1].lowest);
+        grid->deviation = sqrt((time - grid[-1].time) / (grid[-1].time * time));
+    }
     return ASSAY_OK;
 }
 

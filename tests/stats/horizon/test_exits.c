@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Sums over nodes have the same bits for vectors of any width, and are those of plain loops. */
+#include <gsl/gsl_sf_expint.h>
+
 #include "test.h"
 
 #include "assay/dist.h"
@@ -119,16 +121,18 @@ START_TEST(places_of_any_width)
             masses[i] = draw(&state) - 0.2;
         for (int i = 0; i < TABLE; i++)
             table[i] = draw(&state);
-        assay__convolve_plainly(masses, table, count, plain);
-        assay__convolve_wide(masses, table, count, wide);
-        assay__convolve(masses, table, count, chosen);
-        ck_assert_int_eq(memcmp(plain, wide, sizeof plain), 0);
-        ck_assert_int_eq(memcmp(plain, chosen, sizeof plain), 0);
-        for (int k = 0; k < ASSAY__CONVOLVED; k++) {
-            double sum = 0.0;
-            for (int i = 0; i < count; i++)
-                sum += masses[i + k] * table[i];
-            ck_assert_double_eq(plain[k], sum);
+        for (int stride = 1; stride < 9; stride++) {
+            assay__convolve_plainly(masses, table, count, stride, plain);
+            assay__convolve_wide(masses, table, count, stride, wide);
+            assay__convolve(masses, table, count, stride, chosen);
+            ck_assert_int_eq(memcmp(plain, wide, sizeof plain), 0);
+            ck_assert_int_eq(memcmp(plain, chosen, sizeof plain), 0);
+            for (int k = 0; k < ASSAY__CONVOLVED; k++) {
+                double sum = 0.0;
+                for (int i = 0; i < count; i += stride)
+                    sum += masses[i + k] * table[i];
+                ck_assert_double_eq(plain[k], sum);
+            }
         }
     }
 }
@@ -157,6 +161,18 @@ START_TEST(series_of_any_width)
             ck_assert_double_eq_tol(plain[i], sum, 1e-14);
         }
     }
+}
+END_TEST
+
+START_TEST(shares_of_nodes_fade)
+{
+    for (long k = 1; k < 2L * ASSAY__NODES_NEAR; k++) {
+        double off = gsl_sf_Si(M_PI * (double)k) / M_PI - 0.5;
+        double fade = 0.5 * erfc((double)(k - 64) / sqrt(128.0));
+        ck_assert_double_eq_tol(assay__node_weight(k), 1.0 + off * fade, 1e-15);
+        ck_assert_double_eq_tol(assay__node_weight(-k), -off * fade, 1e-15);
+    }
+    ck_assert_double_eq(assay__node_weight(0), 0.5);
 }
 END_TEST
 
@@ -199,6 +215,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, exits_of_any_width);
     tcase_add_test(cases, places_of_any_width);
     tcase_add_test(cases, series_of_any_width);
+    tcase_add_test(cases, shares_of_nodes_fade);
     tcase_add_test(cases, nodes_of_any_width);
 }
 
