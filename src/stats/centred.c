@@ -191,42 +191,112 @@ static void clear_group(struct assay__group *out, uint64_t n, struct assay_momen
         out->third[i] = assay__wide_zero();
 }
 
-/* The only block of moments of one variable, where its narrow store holds everything; or NULL. */
+enum { SUM = 2, PRODUCT = 3, CUBE = 4, TOTAL = ASSAY__QUOTIENT_LIMBS }; /* limbs */
+
+/* A sum of a narrow store: its magnitude and sign. */
+struct narrow {
+    mp_limb_t limbs[CUBE];
+    int32_t exponent;
+    bool is_negative;
+};
+
+/* The only block of moments without missing covariates, if its narrow store has everything. */
 static const struct assay__block *only_narrow(const struct assay_moments *moments)
 {
-    if (assay__shape_variables(moments->shape) > 1 || assay__moments_blocks(moments) != 1)
+    if (assay__moments_blocks(moments) != 1)
         return NULL;
     const struct assay__block *block = assay__moments_block_at(moments, 0);
     bool is_narrow = block->wide == NULL && block->chunks == NULL && block->big == NULL;
-    return is_narrow && block->mask == 0 ? block : NULL;
+    return is_narrow && block->mask == 0 && block->narrow.width == 1 ? block : NULL;
+}
+
+/* False where the quotient by limbs does not take the exponent. */
+static bool get_narrow(const struct assay__block *block, uint32_t index, uint32_t size,
+                       struct narrow *out)
+{
+    uint64_t limbs[ASSAY__SUM_LIMBS_MAX];
+    assay__store_copy(&block->narrow, index, limbs, &out->exponent);
+    out->is_negative = limbs[size - 1] >> 63 != 0;
+    if (out->is_negative)
+        mpn_neg(limbs, limbs, size);
+    for (uint32_t i = 0; i < size; i++)
+        out->limbs[i] = limbs[i];
+    return out->exponent <= 0 && out->exponent >= ASSAY__QUOTIENT_EXPONENT_MIN;
+}
+
+/* (n S_ij - S_i S_j) / n; neither product takes more than four limbs less some bits. */
+static wide centre_narrow(const struct narrow *product, const struct narrow *a,
+                          const struct narrow *b, uint64_t n)
+{
+    enum { SIZE = 2 * SUM };
+    mp_limb_t over[SIZE], under[SIZE];
+    bool is_negative = product->is_negative;
+    over[SIZE - 1] = mpn_mul_1(over, product->limbs, PRODUCT, n);
+    if (a == b)
+        mpn_sqr(under, a->limbs, SUM);
+    else
+        mpn_mul_n(under, a->limbs, b->limbs, SUM);
+    if (is_negative != (a->is_negative != b->is_negative)) {
+        mpn_add_n(over, over, under, SIZE);
+    } else if (mpn_cmp(over, under, SIZE) >= 0) {
+        mpn_sub_n(over, over, under, SIZE);
+    } else {
+        mpn_sub_n(over, under, over, SIZE);
+        is_negative = !is_negative;
+    }
+    return assay__limbs_quotient(over, SIZE, product->exponent, n, is_negative);
+}
+
+/* (n^2 S_yyy - 3 n S_y S_yy + 2 S_y^3) / n^2, for n below 2^32: all fits six limbs. */
+static wide cube_narrow(const struct narrow *cube, const struct narrow *square,
+                        const struct narrow *sum, uint64_t n)
+{
+    mp_limb_t total[TOTAL] = {0}, term[TOTAL], squared[2 * SUM];
+    total[CUBE] = mpn_mul_1(total, cube->limbs, CUBE, n * n);
+    if (cube->is_negative)
+        mpn_neg(total, total, TOTAL);
+    mpn_mul(term, square->limbs, PRODUCT, sum->limbs, SUM);
+    term[TOTAL - 1] = mpn_mul_1(term, term, TOTAL - 1, 3 * n);
+    (sum->is_negative ? mpn_add_n : mpn_sub_n)(total, total, term, TOTAL);
+    mpn_sqr(squared, sum->limbs, SUM);
+    mpn_mul(term, squared, 2 * SUM, sum->limbs, SUM);
+    mpn_lshift(term, term, TOTAL, 1);
+    (sum->is_negative ? mpn_sub_n : mpn_add_n)(total, total, term, TOTAL);
+    bool is_negative = total[TOTAL - 1] >> 63 != 0;
+    if (is_negative)
+        mpn_neg(total, total, TOTAL);
+    return assay__limbs_quotient(total, TOTAL, cube->exponent, n * n, is_negative);
 }
 
 /*
- * Mean and centred square of one variable from the limbs of its sums, as most data are: what the
- * general way below finds, to the bit. False where these are not enough.
+ * Means and centred sums from the limbs of a narrow store, as most data have it: what the general
+ * way below finds, to the bit. False where that is not enough.
  */
 static bool load_narrow(const struct assay_moments *moments, uint64_t n, struct assay__group *out)
 {
-    enum { SUM = 2, PRODUCTS = 2 * SUM }; /* limbs */
-    uint64_t sum[ASSAY__SUM_LIMBS_MAX], squares[ASSAY__SUM_LIMBS_MAX];
-    mp_limb_t total[PRODUCTS], square[PRODUCTS];
-    int32_t once, twice;
+    struct narrow sums[ASSAY_VARIABLES_MAX], square, product;
     const struct assay__block *block = only_narrow(moments);
-    if (block == NULL || out->has_third || block->narrow.count != n)
+    uint32_t p = out->variable_count;
+    if (block == NULL || block->narrow.count != n ||
+        (out->has_third && (block->narrow.layout.thirds != 1 || n >> 32 != 0)))
         return false;
-    assay__store_copy(&block->narrow, 0, sum, &once);
-    assay__store_copy(&block->narrow, 1, squares, &twice);
-    if (once > 0 || twice < ASSAY__QUOTIENT_EXPONENT_MIN)
+    for (uint32_t i = 0; i < p; i++) {
+        if (!get_narrow(block, i, SUM, &sums[i]))
+            return false;
+        out->mean[i] =
+            assay__limbs_quotient(sums[i].limbs, SUM, sums[i].exponent, n, sums[i].is_negative);
+        for (uint32_t j = 0; j <= i; j++) {
+            if (!get_narrow(block, p + assay__pair(i, j), PRODUCT, &product))
+                return false;
+            square = i == 0 ? product : square;
+            out->centred[assay__pair(i, j)] = centre_narrow(&product, &sums[i], &sums[j], n);
+        }
+    }
+    if (!out->has_third)
+        return true;
+    if (!get_narrow(block, p + assay__pair(p, 0), CUBE, &product))
         return false;
-    bool is_negative = sum[SUM - 1] >> 63 != 0;
-    if (is_negative)
-        mpn_neg(sum, sum, SUM);
-    total[PRODUCTS - 1] = mpn_mul_1(total, squares, PRODUCTS - 1, n);
-    mpn_sqr(square, sum, SUM);
-    if (mpn_sub_n(total, total, square, PRODUCTS) != 0)
-        return false;
-    out->mean[0] = assay__limbs_quotient(sum, SUM, once, n, is_negative);
-    out->centred[0] = assay__limbs_quotient(total, PRODUCTS, twice, n, false);
+    out->third[0] = cube_narrow(&product, &square, &sums[0], n);
     return true;
 }
 

@@ -70,7 +70,8 @@ struct assay__accumulator {
                                 struct assay_error *err);
     /* Fills groups[i] for the estimators from states[i], which is NULL for a group without units;
        count is at most ASSAY__LOADED_GROUPS_MAX. fill[i] becomes the mean of covariate i over all
-       groups. level: which quantile is wanted; NaN: none. */
+       groups where some unit lacks a covariate, else 0. level: which quantile is wanted; NaN: none.
+     */
     enum assay_status (*load)(const void *const *states, uint32_t count,
                               struct assay_moments_shape shape, double level,
                               struct assay__wide *fill, struct assay__group *groups,

@@ -89,6 +89,17 @@ static enum assay_status digest(const void *state, struct assay__text *text,
     return ASSAY_OK;
 }
 
+/* Some unit of some group lacks a covariate. */
+static bool lacks_some(const struct assay_moments *const *moments, uint32_t group_count,
+                       uint32_t covariates)
+{
+    for (uint32_t g = 0; g < group_count; g++)
+        for (uint32_t i = 0; moments[g] != NULL && i < covariates; i++)
+            if (assay__moments_missing(moments[g], i) > 0)
+                return true;
+    return false;
+}
+
 static enum assay_status load(const void *const *states, uint32_t group_count,
                               struct assay_moments_shape shape, double level,
                               struct assay__wide *fill, struct assay__group *groups,
@@ -99,7 +110,12 @@ static enum assay_status load(const void *const *states, uint32_t group_count,
     moments[0] = NULL; /* gcc 12 does not see that there is a group */
     for (uint32_t g = 0; g < group_count; g++)
         moments[g] = states[g];
-    enum assay_status status = assay__moments_fill(moments, group_count, fill, err);
+    enum assay_status status = ASSAY_OK;
+    if (lacks_some(moments, group_count, shape.covariate_count))
+        status = assay__moments_fill(moments, group_count, fill, err);
+    else
+        for (uint32_t i = 0; i < shape.covariate_count; i++)
+            fill[i] = assay__wide_zero();
     for (uint32_t g = 0; status == ASSAY_OK && g < group_count; g++) {
         if (moments[g] != NULL) {
             status = assay__moments_group(moments[g], fill, &groups[g], err);
