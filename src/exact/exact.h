@@ -100,8 +100,8 @@ bool assay__exact_wide(const struct assay__exact *over, const struct assay__exac
                        struct assay__wide *out);
 
 enum {
-    ASSAY__QUOTIENT_LIMBS = 6,         /* of an integer that assay__limbs_quotient() takes */
-    ASSAY__QUOTIENT_EXPONENT_MIN = -54 /* and its exponent, which is not positive */
+    ASSAY__QUOTIENT_LIMBS = ASSAY__WIDE_LIMBS, /* of an integer that the function below takes */
+    ASSAY__QUOTIENT_EXPONENT_MIN = -54         /* and its exponent, which is not positive */
 };
 
 /**

@@ -200,38 +200,33 @@ static uint32_t times_five(mp_limb_t *limbs, uint32_t count, uint32_t power)
     return count;
 }
 
-/* Shifts the highest bit to the top of the last limb, which is not 0; returns by how much. */
-static long shift_up(mp_limb_t *limbs, uint32_t count)
+/* A whole number of at most as many limbs as a wide number has, the last of them not 0, times
+ * 2^exponent. */
+static struct assay__wide whole(const mp_limb_t *limbs, uint32_t size, long exponent,
+                                bool is_negative)
 {
-    int zeros = __builtin_clzl(limbs[count - 1]);
-    if (zeros > 0)
-        mpn_lshift(limbs, limbs, count, (unsigned)zeros);
-    return zeros;
+    mp_limb_t top[ASSAY__WIDE_LIMBS] = {0};
+    int zeros = __builtin_clzl(limbs[size - 1]);
+    mp_limb_t *place = top + ASSAY__WIDE_LIMBS - size, below = 0;
+    for (uint32_t i = 0; i < size; i++) {
+        place[i] = limbs[i] << zeros | below;
+        below = zeros == 0 ? 0 : limbs[i] >> (ASSAY__LIMB_BITS - zeros);
+    }
+    exponent += (long)size * ASSAY__LIMB_BITS - zeros;
+    return assay__wide_of_limbs(top, exponent, is_negative);
 }
 
+/* Both whole numbers are exact, so their quotient is rounded once. */
 struct assay__wide assay__limbs_quotient(const uint64_t *limbs, uint32_t size, int32_t exponent,
                                          uint64_t divisor, bool is_negative)
 {
-    enum { COUNT = ASSAY__WIDE_LIMBS + 1, UNDER = 3 };
-    mp_limb_t under[UNDER + 1] = {divisor}, over[COUNT + UNDER] = {0};
-    struct ratio ratio;
+    enum { UNDER = 3 };
+    mp_limb_t under[UNDER + 1] = {divisor};
     while (size > 0 && limbs[size - 1] == 0)
         size--;
     if (size == 0)
         return assay__wide_zero();
     uint32_t under_size = times_five(under, 1, (uint32_t)-exponent);
-    uint32_t over_size = under_size + COUNT;
-    for (uint32_t i = 0; i < size; i++)
-        over[over_size - size + i] = limbs[i];
-    ratio.exponent = exponent - (long)(over_size - size) * ASSAY__LIMB_BITS;
-    ratio.exponent += shift_up(under, under_size) - shift_up(over, over_size);
-    if (under_size == 1) {
-        ratio.limbs[COUNT] = 0;
-        ratio.is_inexact = mpn_divrem_1(ratio.limbs, 0, over, COUNT + 1, under[0]) != 0;
-    } else {
-        assay__limbs_divide(ratio.limbs, COUNT, over, under, under_size);
-        ratio.is_inexact = !mpn_zero_p(over, under_size);
-    }
-    ratio.size = COUNT + (ratio.limbs[COUNT] != 0);
-    return round_wide(&ratio, is_negative);
+    struct assay__wide over = whole(limbs, size, exponent, is_negative);
+    return assay__wide_div(over, whole(under, under_size, 0, false));
 }

@@ -14,7 +14,11 @@ typedef struct assay__wide wide;
 
 #if ASSAY__LIMB_BITS == 64
 
+__extension__ typedef unsigned __int128 two_limbs;
+
 enum { LIMBS = ASSAY__WIDE_LIMBS, SUM_LIMBS = 2 * LIMBS + 1, LIMB_BITS = 64 };
+
+static const mp_limb_t HALF = (mp_limb_t)1 << (LIMB_BITS - 1);
 
 /* MPFR's range of exponents is 2^30 either way. */
 static const mpfr_exp_t EXPONENT_MOST = 1L << 28;
@@ -42,7 +46,7 @@ static void round_into(const mp_limb_t *top, bool half, bool more, wide *out)
     for (int i = 0; i < LIMBS; i++)
         if (++out->limbs[i] != 0)
             return;
-    out->limbs[LIMBS - 1] = (mp_limb_t)1 << (LIMB_BITS - 1);
+    out->limbs[LIMBS - 1] = HALF;
     out->exponent++;
 }
 
@@ -96,6 +100,12 @@ bool assay__limbs_mul(const wide *a, const wide *b, wide *out)
     if (!is_ordinary(a) || !is_ordinary(b))
         return false;
     int a_zeros = zero_limbs(a), b_zeros = zero_limbs(b);
+    if (a_zeros == LIMBS - 1 && a->limbs[LIMBS - 1] == HALF) { /* a power of 2, such as 1 */
+        *out = *b;
+        out->kind = kind_of_product(a, b);
+        out->exponent += a->exponent - 1;
+        return true;
+    }
     if (a_zeros == 0 && b_zeros == 0)
         mpn_mul_n(product, a->limbs, b->limbs, LIMBS);
     else if (a_zeros >= b_zeros)
@@ -117,6 +127,31 @@ bool assay__limbs_square(const wide *a, wide *out)
 }
 
 /*
+ * A quotient by a single limb, the last of b: limb by limb, a first halved where it is not below b,
+ * so that each part of the quotient is a limb. It is never half way between two numbers.
+ */
+static void divide_by_limb(const wide *a, mp_limb_t divisor, wide *out)
+{
+    mp_limb_t quotient[LIMBS], rest = a->limbs[LIMBS - 1];
+    bool is_halved = rest >= divisor;
+    mp_limb_t last = is_halved ? a->limbs[0] << (LIMB_BITS - 1) : 0;
+    rest >>= is_halved;
+    for (int i = LIMBS - 1; i > 0; i--) {
+        mp_limb_t next = a->limbs[i - 1];
+        if (is_halved)
+            next = next >> 1 | a->limbs[i] << (LIMB_BITS - 1);
+        two_limbs part = (two_limbs)rest << LIMB_BITS | next;
+        quotient[i] = (mp_limb_t)(part / divisor);
+        rest = next - quotient[i] * divisor;
+    }
+    two_limbs part = (two_limbs)rest << LIMB_BITS | last;
+    quotient[0] = (mp_limb_t)(part / divisor);
+    rest = last - quotient[0] * divisor;
+    out->exponent += is_halved;
+    round_into(quotient, rest >= divisor - rest, true, out);
+}
+
+/*
  * a 2^320 / b lies between 2^319 and 2^321, and never half way between two numbers. A divisor that
  * is a count or a double has few limbs: those that are 0 are taken from both.
  */
@@ -126,22 +161,24 @@ bool assay__limbs_div(const wide *a, const wide *b, wide *out)
     if (!is_ordinary(a) || !is_ordinary(b))
         return false;
     int none = zero_limbs(b);
+    out->kind = kind_of_product(a, b);
+    out->exponent = a->exponent - b->exponent;
+    if (none == LIMBS - 1) {
+        divide_by_limb(a, b->limbs[none], out);
+        return true;
+    }
     memcpy(above + LIMBS, a->limbs, sizeof a->limbs);
     mpn_tdiv_qr(quotient, rest + none, 0, above + none, 2 * LIMBS - none, b->limbs + none,
                 LIMBS - none);
-    int kind = kind_of_product(a, b);
-    mpfr_exp_t exponent = a->exponent - b->exponent;
-    out->kind = kind;
     if (quotient[LIMBS] != 0) {
         bool half = (quotient[0] & 1) != 0;
         mpn_rshift(quotient, quotient, LIMBS + 1, 1);
-        out->exponent = exponent + 1;
+        out->exponent++;
         round_into(quotient, half, any(rest, LIMBS), out);
         return true;
     }
     bool half = rest[LIMBS - 1] >> (LIMB_BITS - 1) != 0;
     mpn_lshift(rest, rest, LIMBS, 1);
-    out->exponent = exponent;
     round_into(quotient, half || mpn_cmp(rest, b->limbs, LIMBS) >= 0, true, out);
     return true;
 }

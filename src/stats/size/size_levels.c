@@ -19,9 +19,11 @@
 
 #include "exact/shortest.h"
 #include "stats/dist/normal.h"
+#include "stats/dist/pair_bound.h"
 
 typedef struct assay__wide wide;
 typedef struct assay__pair pair;
+typedef struct assay__bounded bounded;
 
 enum { ORDERS = ASSAY__SIZE_ORDERS, POWERS = 2 * ORDERS + 1, TERMS_MAX = 27 };
 
@@ -105,6 +107,9 @@ static const struct {
 
 pair assay__size_pair(wide a)
 {
+    bounded number = assay__bounded_of_wide(&a, 0);
+    if (number.off < 1.0) /* good to 2^-105 */
+        return bounded_pair(number);
     double hi = assay__wide_double(a);
     return (pair){hi, assay__wide_double(assay__wide_sub(a, assay__wide_of(hi)))};
 }

@@ -9,9 +9,9 @@
 #include <math.h>
 
 #include "assay/dist.h"
-#include "exact/ball.h"
+#include "stats/dist/pair_bound.h"
 
-typedef struct assay__ball ball;
+typedef struct assay__bounded bounded;
 typedef struct assay__wide wide;
 typedef struct assay__pair pair;
 
@@ -87,12 +87,12 @@ static double share_distance(const struct assay__size *size, double z, double n_
 static struct errors errors_at(const struct assay__size *size, double distance, double n_baseline,
                                double n_compared)
 {
-    double moved = size->direction < 0 ? -distance : distance;
-    double p = assay__wide_double(size->share), factor = assay__wide_double(size->factor);
-    double share = p + assay__wide_double(size->null) + moved;
     if (!size->is_share)
         return errors_of(assay__size_pair(size->baseline_variance),
                          assay__size_pair(size->compared_variance), n_baseline, n_compared);
+    double moved = size->direction < 0 ? -distance : distance;
+    double p = assay__wide_double(size->share), factor = assay__wide_double(size->factor);
+    double share = p + assay__wide_double(size->null) + moved;
     struct errors errors =
         errors_of(pair_of(factor * p * (1.0 - p)), pair_of(factor * share * (1.0 - share)),
                   n_baseline, n_compared);
@@ -103,32 +103,39 @@ static struct errors errors_at(const struct assay__size *size, double distance, 
 /* ---- the distance to its last bit -------------------------------------------------------------
  */
 
-/* See assay__size_distance(): z standard errors. */
-static ball mean_distance(const struct assay__size *size, ball z, ball n_baseline, ball n_compared)
+static bounded of_wide(const wide *a)
 {
-    ball baseline = ball_div(ball_of_wide(&size->baseline_variance), n_baseline);
-    ball compared = ball_div(ball_of_wide(&size->compared_variance), n_compared);
-    return ball_mul(z, ball_sqrt(ball_add(baseline, compared)));
+    return assay__bounded_of_wide(a, 0);
 }
 
-static ball share_variance(ball share)
+/* See assay__size_distance(): z standard errors. */
+static bounded mean_distance(const struct assay__size *size, bounded z, bounded n_baseline,
+                             bounded n_compared)
 {
-    return ball_mul(share, ball_sub(ball_of(1.0), share));
+    bounded baseline = bounded_div(of_wide(&size->baseline_variance), n_baseline);
+    bounded compared = bounded_div(of_wide(&size->compared_variance), n_compared);
+    return bounded_mul(z, bounded_sqrt(bounded_add(baseline, compared)));
+}
+
+static bounded share_variance(bounded share)
+{
+    return bounded_mul(share, bounded_sub(bounded_of(1.0), share));
 }
 
 /* See unpooled_distance() of size_normal.c. */
-static ball unpooled_distance(const struct assay__size *size, ball z, ball n_baseline,
-                              ball n_compared)
+static bounded unpooled_distance(const struct assay__size *size, bounded z, bounded n_baseline,
+                                 bounded n_compared)
 {
-    ball p = ball_of_wide(&size->share), m = ball_add(p, ball_of_wide(&size->null));
-    ball scale = ball_mul(ball_square(z), ball_of_wide(&size->factor));
-    ball k = ball_div(scale, n_compared), j = ball_div(scale, n_baseline);
-    ball half = ball_mul(k, ball_sub(ball_of(0.5), m));
+    bounded p = of_wide(&size->share), m = bounded_add(p, of_wide(&size->null));
+    bounded scale = bounded_mul(bounded_square(z), of_wide(&size->factor));
+    bounded k = bounded_div(scale, n_compared), j = bounded_div(scale, n_baseline);
+    bounded half = bounded_mul(k, bounded_sub(bounded_of(0.5), m));
     if (size->direction < 0)
-        half = ball_neg(half);
-    ball c = ball_add(ball_mul(j, share_variance(p)), ball_mul(k, share_variance(m)));
-    ball a = ball_add(ball_of(1.0), k), inside = ball_add(ball_square(half), ball_mul(a, c));
-    return ball_div(ball_add(half, ball_sqrt(inside)), a);
+        half = bounded_neg(half);
+    bounded c = bounded_add(bounded_mul(j, share_variance(p)), bounded_mul(k, share_variance(m)));
+    bounded a = bounded_add(bounded_of(1.0), k);
+    bounded inside = bounded_add(bounded_square(half), bounded_mul(a, c));
+    return bounded_div(bounded_add(half, bounded_sqrt(inside)), a);
 }
 
 /* The alternative's share is one, and not near its end. */
@@ -140,16 +147,16 @@ static bool is_well_inside(const struct assay__size *size, double distance)
     return !size->is_share || (share > margin && share < 1.0 - margin);
 }
 
-/* In balls, or in 320 bits where they leave a doubt. */
+/* In bounded pairs, or in 320 bits where they leave a doubt. */
 static double distance_of(const struct assay__size *size, pair noncentrality, double n_baseline,
                           double n_compared)
 {
     bool is_lost = false;
-    ball z = ball_add(ball_of(noncentrality.hi), ball_of(noncentrality.lo));
-    ball baseline = ball_of(n_baseline), compared = ball_of(n_compared);
-    double quick = ball_double(size->is_share ? unpooled_distance(size, z, baseline, compared)
-                                              : mean_distance(size, z, baseline, compared),
-                               &is_lost);
+    bounded z = bounded_make(noncentrality, 0.0);
+    bounded baseline = bounded_of(n_baseline), compared = bounded_of(n_compared);
+    double quick = bounded_double(size->is_share ? unpooled_distance(size, z, baseline, compared)
+                                                 : mean_distance(size, z, baseline, compared),
+                                  &is_lost);
     if (!is_lost && is_well_inside(size, quick))
         return quick;
     wide exact =
