@@ -8,9 +8,11 @@
 
 #include <gmp.h>
 #include <math.h>
+#include <mpfr.h>
 #include <stdlib.h>
 
 #include "exact/exact_limbs.h"
+#include "exact/float320_limbs.h"
 
 typedef struct assay__exact exact;
 typedef struct assay__span span;
@@ -183,16 +185,43 @@ bool assay__exact_wide(const exact *over, const exact *under, struct assay__wide
     return true;
 }
 
+enum { FIVES_MAX = 27 }; /* 5^27 is the largest in a limb */
+
+static const uint64_t FIVES[FIVES_MAX + 1] = {UINT64_C(1),
+                                              UINT64_C(5),
+                                              UINT64_C(25),
+                                              UINT64_C(125),
+                                              UINT64_C(625),
+                                              UINT64_C(3125),
+                                              UINT64_C(15625),
+                                              UINT64_C(78125),
+                                              UINT64_C(390625),
+                                              UINT64_C(1953125),
+                                              UINT64_C(9765625),
+                                              UINT64_C(48828125),
+                                              UINT64_C(244140625),
+                                              UINT64_C(1220703125),
+                                              UINT64_C(6103515625),
+                                              UINT64_C(30517578125),
+                                              UINT64_C(152587890625),
+                                              UINT64_C(762939453125),
+                                              UINT64_C(3814697265625),
+                                              UINT64_C(19073486328125),
+                                              UINT64_C(95367431640625),
+                                              UINT64_C(476837158203125),
+                                              UINT64_C(2384185791015625),
+                                              UINT64_C(11920928955078125),
+                                              UINT64_C(59604644775390625),
+                                              UINT64_C(298023223876953125),
+                                              UINT64_C(1490116119384765625),
+                                              UINT64_C(7450580596923828125)};
+
 /* limbs *= 5^power; returns how many there are now. */
 static uint32_t times_five(mp_limb_t *limbs, uint32_t count, uint32_t power)
 {
-    enum { STEP = 27 }; /* 5^27 is the largest in a limb */
     while (power > 0) {
-        uint32_t step = power < STEP ? power : STEP;
-        mp_limb_t factor = 1;
-        for (uint32_t i = 0; i < step; i++)
-            factor *= 5;
-        mp_limb_t carry = mpn_mul_1(limbs, limbs, count, factor);
+        uint32_t step = power < FIVES_MAX ? power : FIVES_MAX;
+        mp_limb_t carry = mpn_mul_1(limbs, limbs, count, FIVES[step]);
         if (carry != 0)
             limbs[count++] = carry;
         power -= step;
@@ -202,18 +231,19 @@ static uint32_t times_five(mp_limb_t *limbs, uint32_t count, uint32_t power)
 
 /* A whole number of at most as many limbs as a wide number has, the last of them not 0, times
  * 2^exponent. */
-static struct assay__wide whole(const mp_limb_t *limbs, uint32_t size, long exponent,
-                                bool is_negative)
+static void set_whole(const mp_limb_t *limbs, uint32_t size, long exponent, bool is_negative,
+                      struct assay__wide *out)
 {
-    mp_limb_t top[ASSAY__WIDE_LIMBS] = {0};
     int zeros = __builtin_clzl(limbs[size - 1]);
-    mp_limb_t *place = top + ASSAY__WIDE_LIMBS - size, below = 0;
+    uint32_t missing = ASSAY__WIDE_LIMBS - size;
+    mp_limb_t below = 0;
+    *out = (struct assay__wide){is_negative ? -MPFR_REGULAR_KIND : MPFR_REGULAR_KIND,
+                                exponent + (long)size * ASSAY__LIMB_BITS - zeros,
+                                {0}};
     for (uint32_t i = 0; i < size; i++) {
-        place[i] = limbs[i] << zeros | below;
+        out->limbs[missing + i] = limbs[i] << zeros | below;
         below = zeros == 0 ? 0 : limbs[i] >> (ASSAY__LIMB_BITS - zeros);
     }
-    exponent += (long)size * ASSAY__LIMB_BITS - zeros;
-    return assay__wide_of_limbs(top, exponent, is_negative);
 }
 
 /* Both whole numbers are exact, so their quotient is rounded once. */
@@ -227,6 +257,8 @@ struct assay__wide assay__limbs_quotient(const uint64_t *limbs, uint32_t size, i
     if (size == 0)
         return assay__wide_zero();
     uint32_t under_size = times_five(under, 1, (uint32_t)-exponent);
-    struct assay__wide over = whole(limbs, size, exponent, is_negative);
-    return assay__wide_div(over, whole(under, under_size, 0, false));
+    struct assay__wide over, by, result;
+    set_whole(limbs, size, exponent, is_negative, &over);
+    set_whole(under, under_size, 0, false, &by);
+    return assay__limbs_div(&over, &by, &result) ? result : assay__wide_div(over, by);
 }

@@ -174,19 +174,32 @@ wide assay__wide_div_u(wide a, unsigned long divisor)
     return result;
 }
 
-wide assay__wide_add(wide a, wide b)
+static bool is_regular(const wide *a)
+{
+    return a->kind == MPFR_REGULAR_KIND || a->kind == -MPFR_REGULAR_KIND;
+}
+
+static wide sum_of(const wide *a, const wide *b)
 {
     wide result;
-    if (b.kind == MPFR_ZERO_KIND && (a.kind == MPFR_REGULAR_KIND || a.kind == -MPFR_REGULAR_KIND))
-        return a;
-    if (a.kind == MPFR_ZERO_KIND && (b.kind == MPFR_REGULAR_KIND || b.kind == -MPFR_REGULAR_KIND))
-        return b;
-    return assay__limbs_add(&a, &b, &result) ? result : binary(mpfr_add, a, b);
+    if (assay__limbs_add(a, b, &result))
+        return result;
+    if (b->kind == MPFR_ZERO_KIND && is_regular(a))
+        return *a;
+    if (a->kind == MPFR_ZERO_KIND && is_regular(b))
+        return *b;
+    return binary(mpfr_add, *a, *b);
+}
+
+wide assay__wide_add(wide a, wide b)
+{
+    return sum_of(&a, &b);
 }
 
 wide assay__wide_sub(wide a, wide b)
 {
-    return assay__wide_add(a, assay__wide_neg(b));
+    b.kind = -b.kind;
+    return sum_of(&a, &b);
 }
 
 wide assay__wide_mul(wide a, wide b)

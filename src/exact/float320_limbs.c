@@ -168,8 +168,13 @@ bool assay__limbs_div(const wide *a, const wide *b, wide *out)
         return true;
     }
     memcpy(above + LIMBS, a->limbs, sizeof a->limbs);
-    mpn_tdiv_qr(quotient, rest + none, 0, above + none, 2 * LIMBS - none, b->limbs + none,
-                LIMBS - none);
+    if (none == LIMBS - 2) {
+        quotient[LIMBS] = mpn_divrem_2(quotient, 0, above + none, LIMBS + 2, b->limbs + none);
+        memcpy(rest + none, above + none, 2 * sizeof *rest);
+    } else {
+        mpn_tdiv_qr(quotient, rest + none, 0, above + none, 2 * LIMBS - none, b->limbs + none,
+                    LIMBS - none);
+    }
     if (quotient[LIMBS] != 0) {
         bool half = (quotient[0] & 1) != 0;
         mpn_rshift(quotient, quotient, LIMBS + 1, 1);

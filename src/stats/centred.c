@@ -183,12 +183,13 @@ static void clear_group(struct assay__group *out, uint64_t n, struct assay_momen
     out->shape = shape;
     out->variable_count = assay__shape_variables(shape);
     out->has_third = out->has_values = false;
+    const wide zero = assay__wide_zero();
     for (uint32_t i = 0; i < out->variable_count; i++)
-        out->mean[i] = assay__wide_zero();
+        out->mean[i] = zero;
     for (uint32_t i = 0; i < assay__pair(out->variable_count, 0); i++)
-        out->centred[i] = assay__wide_zero();
+        out->centred[i] = zero;
     for (uint32_t i = 0; i < 4; i++)
-        out->third[i] = assay__wide_zero();
+        out->third[i] = zero;
 }
 
 enum { SUM = 2, PRODUCT = 3, CUBE = 4, TOTAL = ASSAY__QUOTIENT_LIMBS }; /* limbs */

@@ -337,7 +337,8 @@ enum assay_status assay_size_effect(const struct assay_size_design *given, doubl
                                     double n_compared, double *effect, struct assay_error *err)
 {
     struct assay_size_design filled = with_defaults(given), *design = &filled;
-    struct assay__size_cache cache = {.count = 0};
+    /* A share's effect takes several rounds, which share a table. */
+    struct assay__size_cache cache = {.is_alone = !assay__metric_kind(design->type)->is_share};
     struct assay__size_wide figures = figures_of(design);
     enum assay_status status = check_share(design, err);
     if (status != ASSAY_OK)

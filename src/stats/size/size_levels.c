@@ -169,6 +169,7 @@ struct assay__size_levels *assay__size_levels_of(struct assay__size_cache *cache
     }
     struct assay__size_levels *levels = &cache->levels[cache->count++ % KEPT];
     assay__size_levels_set(alpha, power, side, levels);
+    levels->table.is_alone = cache->is_alone;
     return levels;
 }
 

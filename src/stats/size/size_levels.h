@@ -31,10 +31,14 @@ struct assay__pair assay__size_pair(struct assay__wide a);
 void assay__size_levels_set(double alpha, double power, enum assay_side side,
                             struct assay__size_levels *out);
 
-/** struct assay__size_cache: the levels of the last few designs. All 0 is an empty one. */
+/**
+ * struct assay__size_cache: the levels of the last few designs. All 0 is an empty one. is_alone: a
+ * single effect is asked for, and what many would share is not made.
+ */
 struct assay__size_cache {
     struct assay__size_levels levels[8];
     unsigned count; /* ever set; each replaces the oldest */
+    bool is_alone;
 };
 
 /** assay__size_levels_of() are those of the cache, set when they are not there yet. */

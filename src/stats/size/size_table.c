@@ -224,6 +224,8 @@ double assay__size_table_at(struct assay__size_table *table, const struct assay_
     int p = 0;
     if (!(inverse.hi <= EDGES[0] && inverse.hi > EDGES[ASSAY__SIZE_PIECES]))
         return NAN;
+    if (table->is_alone)
+        return is_ordinary(aim) ? more_at(aim, pair_div(pair_of(1.0), inverse), NAN) : (double)NAN;
     while (inverse.hi <= EDGES[p + 1])
         p++;
     struct assay__size_piece *piece = &table->pieces[p];

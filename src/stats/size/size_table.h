@@ -14,6 +14,7 @@ enum { ASSAY__SIZE_PIECES = 9, ASSAY__SIZE_TERMS = 20 };
  * made when it is first asked for. All 0 is an empty table.
  */
 struct assay__size_table {
+    bool is_alone; /* few questions: each is answered by itself, which takes a tenth of a piece */
     struct assay__size_piece {
         int count; /* of terms; 0: not known yet; -1: cannot be known */
         double terms[ASSAY__SIZE_TERMS];
