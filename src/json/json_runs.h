@@ -78,10 +78,18 @@ static inline const char *assay__json_ascii_text_end(const char *at, const char 
             return at + __builtin_ctz(mask);
     }
 #endif
-    for (uint64_t word; end - at >= 8; at += 8) {
+    uint64_t word;
+    for (; end - at >= 8; at += 8) {
         memcpy(&word, at, sizeof word);
         if ((word & ASSAY__JSON_EACH(0x80)) != 0 || assay__json_word_ends_text(word))
             break;
+    }
+    if (end - at >= 4) { /* with four blanks */
+        uint32_t half;
+        memcpy(&half, at, sizeof half);
+        word = (uint64_t)half << 32 | (ASSAY__JSON_EACH(' ') >> 32);
+        if ((word & ASSAY__JSON_EACH(0x80)) == 0 && !assay__json_word_ends_text(word))
+            at += 4;
     }
     while (at < end && !assay__json_ends_text(*at) && (unsigned char)*at < 0x80)
         at++;

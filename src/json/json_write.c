@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/digits.h"
 #include "json/json_runs.h"
 #include "number/number.h"
 #include "base/utf8.h"
@@ -151,16 +152,19 @@ void assay__json_string(struct assay__json *json, const char *string)
     assay__json_bytes(json, string, strlen(string));
 }
 
+/* What was written in the room of a text ends here. */
+static void end_at(struct assay__text *out, char *end)
+{
+    *end = '\0';
+    out->length = (size_t)(end - out->data);
+}
+
 void assay__json_count(struct assay__json *json, uint64_t count)
 {
-    char digits[20];
-    size_t start = sizeof digits;
-    do {
-        digits[--start] = (char)('0' + count % 10);
-        count /= 10;
-    } while (count > 0);
     separate(json);
-    assay__text_append(json->out, digits + start, sizeof digits - start);
+    char *place = assay__text_room(json->out, ASSAY__DIGITS_ROOM);
+    if (place != NULL)
+        end_at(json->out, assay__digits_put(count, place));
 }
 
 void assay__json_boolean(struct assay__json *json, bool value)
@@ -192,10 +196,10 @@ void assay__json_number(struct assay__json *json, double value)
         assay__json_null(json);
         return;
     }
-    char text[ASSAY__NUMBER_BYTES];
-    size_t length = assay__number_write(value, text);
     separate(json);
-    assay__text_append(json->out, text, length);
+    char *place = assay__text_room(json->out, ASSAY__NUMBER_ROOM);
+    if (place != NULL)
+        end_at(json->out, assay__number_put(value, place));
 }
 
 void assay__json_member_begin(struct assay__json *json, const char *key, char bracket)

@@ -13,6 +13,7 @@
 
 enum {
     ASSAY__NUMBER_BYTES = 32,    /* room for any double as text */
+    ASSAY__NUMBER_ROOM = 48,     /* what assay__number_put() may write over */
     ASSAY__EXPONENT_MAX = 10000, /* largest |decimal exponent| a number's last digit may have */
     ASSAY__DIGITS_MAX = 4096     /* significant digits of a decimal */
 };
@@ -24,6 +25,12 @@ enum {
  * Returns the length.
  */
 size_t assay__number_write(double value, char out[ASSAY__NUMBER_BYTES]);
+
+/**
+ * assay__number_put() is assay__number_write() to where there is room for ASSAY__NUMBER_ROOM bytes;
+ * returns the end of the text, at which there is no NUL.
+ */
+char *assay__number_put(double value, char *out);
 
 /**
  * assay__number_round() writes value with the given count of significant digits (1 .. 17), for

@@ -18,6 +18,9 @@
 /* Wide integers are an extension of the compilers we support. */
 __extension__ typedef unsigned __int128 uint128;
 
+/* Parts of a function that is called for every number. */
+#define INLINE static inline __attribute__((always_inline))
+
 /* The number digits * 10^exponent. */
 struct decimal_digits {
     uint64_t digits;
@@ -70,7 +73,33 @@ static struct decimal_digits shortest(uint64_t mantissa, int exponent2, bool low
     return (struct decimal_digits){s + round_up, k};
 }
 
-static struct decimal_digits decimal_of(uint64_t bits)
+/*
+ * The same for most: mantissa is not that of a power of two. One product tells where the value is
+ * within its ten, in units of 2^-60, with an error below 2; at most one end of the ten lies in the
+ * rounding interval, and one of the whole numbers beside it always does. What is nearer than 4
+ * units to where answers change takes the exact way.
+ */
+INLINE struct decimal_digits shortest_quickly(uint64_t mantissa, int exponent2)
+{
+    const uint64_t margin = 4, half = UINT64_C(1) << 59;
+    int k = floor_log10_pow2(exponent2, false);
+    int shift = exponent2 + floor_log2_pow10(-k) + 1;
+    const struct assay__power *power = &ASSAY__POWERS[-k - ASSAY__POWER_FIRST];
+    uint64_t factor = mantissa << shift;
+    uint128 value = (uint128)power->high * factor + (uint64_t)((uint128)power->low * factor >> 64);
+    uint64_t whole = (uint64_t)(value >> 64), part = (uint64_t)value >> 4;
+    uint64_t tens = whole / 10;
+    uint64_t up = ((whole - 10 * tens) << 60) + part, down = (UINT64_C(10) << 60) - up;
+    uint64_t reach = power->high >> (5 - shift); /* half of the interval */
+    if (up - reach + margin < 2 * margin || down - reach + margin < 2 * margin ||
+        part - half + margin < 2 * margin)
+        return shortest(mantissa, exponent2, false);
+    bool has_less = up < reach || down < reach; /* a digit less */
+    return (struct decimal_digits){has_less ? tens + (down < reach) : whole + (part > half),
+                                   k + has_less};
+}
+
+INLINE struct decimal_digits decimal_of(uint64_t bits)
 {
     uint64_t fraction = bits & ((UINT64_C(1) << 52) - 1);
     int biased = (int)(bits >> 52 & 0x7FF);
@@ -78,9 +107,11 @@ static struct decimal_digits decimal_of(uint64_t bits)
         return shortest(fraction, -1074, false);
     uint64_t mantissa = fraction | UINT64_C(1) << 52;
     int exponent2 = biased - 1075;
-    if (exponent2 <= 0 && exponent2 > -53 && (mantissa & ((UINT64_C(1) << -exponent2) - 1)) == 0)
+    if ((unsigned)-exponent2 <= (unsigned)__builtin_ctzll(mantissa))
         return (struct decimal_digits){mantissa >> -exponent2, 0}; /* an integer below 2^53 */
-    return shortest(mantissa, exponent2, fraction == 0 && biased > 1);
+    if (fraction == 0)
+        return shortest(mantissa, exponent2, biased > 1);
+    return shortest_quickly(mantissa, exponent2);
 }
 
 /* Writes zeros, then returns where the next character goes. */
@@ -126,61 +157,104 @@ static char *lay_out(char *out, const char *digits, int count, int point, int pl
     return put_bytes(out, digits + point, count - point);
 }
 
-/* The digits of 0 < value < 10^24 / 2, which the 24 characters before end are enough for. */
-static const char *digits_before(uint64_t value, char *end)
-{
-    const uint64_t block = 100000000; /* 10^8 */
-    char *start = end - 24;
-    uint64_t rest = value / block;
-    assay__digits_eight((uint32_t)(value % block), end - 8);
-    assay__digits_eight((uint32_t)(rest % block), end - 16);
-    assay__digits_eight((uint32_t)(rest / block), start);
-    start += rest >= block ? 0 : rest > 0 ? 8 : 16;
-    while (*start == '0')
-        start++;
-    return start;
-}
+/* Digits from the first that is not 0 to the last: 0.d1d2d3... * 10^point. */
+struct digits {
+    uint64_t first, second; /* eight each, as of assay__digits_word() */
+    uint32_t last;          /* the seventeenth */
+    int count, point;
+};
 
-/*
- * Plain numbers of at most DIGITS digits are copied in pieces of one length, which is faster than
- * pieces as long as they are: what is too much is written over. text has room for that.
- */
-enum { DIGITS = 24, WIDE_TEXT = 64 };
-
-static char *lay_out_fast(char *text, const char *digits, int count, int point)
+/* The digits of 0 < decimal.digits < 10^17. */
+INLINE struct digits split(struct decimal_digits decimal)
 {
-    if (point <= -5 || point > 17 || point >= count)
-        return lay_out(text, digits, count, point, -5, 17);
-    if (point <= 0) {
-        memcpy(text, "0.000000", 8);
-        memcpy(text + 2 - point, digits, DIGITS);
-        return text + 2 - point + count;
+    uint64_t high = decimal.digits / ASSAY__DIGITS_BLOCK;
+    uint32_t low = (uint32_t)(decimal.digits - high * ASSAY__DIGITS_BLOCK);
+    uint32_t top = (uint32_t)(high / ASSAY__DIGITS_BLOCK);
+    int has_top = top != 0;
+    struct assay__sixteen sixteen =
+        assay__digits_sixteen((uint32_t)high - top * ASSAY__DIGITS_BLOCK, low);
+    uint64_t first = sixteen.first, second = sixteen.second;
+    struct digits out = {.count = sixteen.end + has_top, .point = 16 + has_top + decimal.exponent};
+    if (has_top) { /* all go one place up */
+        out.first = first << 8 | top;
+        out.second = second << 8 | first >> 56;
+        out.last = (uint32_t)(second >> 56);
+        return out;
     }
-    memcpy(text, digits, DIGITS);
-    text[point] = '.';
-    memcpy(text + point + 1, digits + point, DIGITS);
-    return text + count + 1;
+    int zeros = sixteen.start, shift = 8 * (zeros & 7);
+    out.point -= zeros;
+    out.count -= zeros;
+    if (zeros >= 8) {
+        first = second;
+        second = 0;
+    }
+    out.first = first >> shift | second << 1 << (63 - shift);
+    out.second = second >> shift;
+    return out;
 }
 
-size_t assay__number_write(double value, char out[ASSAY__NUMBER_BYTES])
+enum { DIGITS = 24 };
+
+/* Writes DIGITS digits at most, which those that count are the first of. */
+INLINE void put_digits(const struct digits *digits, char *out)
+{
+    assay__digits_word_put(digits->first, out);
+    assay__digits_word_put(digits->second, out + 8);
+    out[16] = (char)('0' + digits->last);
+}
+
+/* The form that nearly all numbers have: plain, with decimals. Words are written whole, and what is
+ * too much is written over. */
+INLINE char *put_decimals(const struct digits *digits, char *out)
+{
+    int point = digits->point;
+    if (point <= 0) {
+        memcpy(out, "0.000000", 8);
+        put_digits(digits, out + 2 - point);
+        return out + 2 - point + digits->count;
+    }
+    if (point < 8) {
+        int low = 8 * point, high = 64 - low;
+        assay__digits_word_put(digits->first, out);
+        out[point] = '.';
+        out += point + 1;
+        assay__digits_word_put(digits->first >> low | digits->second << high, out);
+        assay__digits_word_put(digits->second >> low | (uint64_t)digits->last << high, out + 8);
+        return out + digits->count - point;
+    }
+    char text[DIGITS];
+    put_digits(digits, text);
+    memcpy(out, text, 16);
+    out[point] = '.';
+    memcpy(out + point + 1, text + point, 8);
+    out[point + 9] = text[16]; /* the ninth behind the point, if there is one */
+    return out + digits->count + 1;
+}
+
+char *assay__number_put(double value, char *out)
 {
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);
     if (bits << 1 == 0) {
-        memcpy(out, "0", 2);
-        return 1;
+        *out = '0';
+        return out + 1;
     }
-    const uint64_t sign = UINT64_C(1) << 63;
-    struct decimal_digits decimal = decimal_of(bits & ~sign);
-    char digits[3 * DIGITS], text[WIDE_TEXT], *end = text;
-    char *after = digits + DIGITS;
-    memset(after, '0', sizeof digits - DIGITS);
-    const char *stop = after, *start = digits_before(decimal.digits, after);
-    int point = (int)(stop - start) + decimal.exponent;
-    while (stop[-1] == '0')
-        stop--;
-    *end = '-';
-    end = lay_out_fast(end + (bits >> 63), start, (int)(stop - start), point);
+    *out = '-';
+    out += bits >> 63;
+    struct decimal_digits decimal = decimal_of(bits & UINT64_MAX >> 1);
+    if (decimal.digits < ASSAY__DIGITS_BLOCK && decimal.exponent == 0)
+        return assay__digits_put(decimal.digits, out);
+    struct digits digits = split(decimal);
+    if (digits.point > -5 && digits.point < digits.count)
+        return put_decimals(&digits, out);
+    char text[DIGITS];
+    put_digits(&digits, text);
+    return lay_out(out, text, digits.count, digits.point, -5, 17);
+}
+
+size_t assay__number_write(double value, char out[ASSAY__NUMBER_BYTES])
+{
+    char text[ASSAY__NUMBER_ROOM], *end = assay__number_put(value, text);
     *end = '\0';
     memcpy(out, text, ASSAY__NUMBER_BYTES);
     return (size_t)(end - text);
@@ -188,7 +262,7 @@ size_t assay__number_write(double value, char out[ASSAY__NUMBER_BYTES])
 
 /* The digits of a number before its exponent: 0.d1d2d3... * 10^point. */
 struct rounded {
-    char digits[3 * DIGITS];
+    char digits[2 * DIGITS];
     int count, point;
 };
 
@@ -204,17 +278,13 @@ static bool round_shortest(double value, int wanted, struct rounded *out)
     memcpy(&bits, &value, sizeof bits);
     if (bits >> 52 == 0 || bits >> 52 >= 0x7FF || wanted > 15)
         return false;
-    char text[DIGITS];
-    struct decimal_digits decimal = decimal_of(bits);
-    const char *stop = text + sizeof text, *start = digits_before(decimal.digits, text + DIGITS);
-    out->point = (int)(stop - start) + decimal.exponent;
-    while (stop[-1] == '0')
-        stop--;
-    out->count = (int)(stop - start);
-    memcpy(out->digits, start, (size_t)out->count);
+    struct digits digits = split(decimal_of(bits));
+    put_digits(&digits, out->digits);
+    out->point = digits.point;
+    out->count = digits.count;
     if (out->count <= wanted)
         return true;
-    char next = start[wanted];
+    char next = out->digits[wanted];
     if (next == '5' && out->count == wanted + 1)
         return false;
     out->count = wanted;

@@ -14,6 +14,8 @@ static void check_digits(uint64_t value)
     snprintf(want, sizeof want, "%" PRIu64, value);
     *assay__digits_write(value, got) = '\0';
     ck_assert_str_eq(got, want);
+    *assay__digits_put(value, got) = '\0';
+    ck_assert_str_eq(got, want);
     struct assay__text text = {0};
     assay__text_count(&text, value);
     ck_assert_str_eq(text.data, want);
@@ -45,6 +47,34 @@ START_TEST(eight_digits_have_leading_zeros)
 }
 END_TEST
 
+static void check_sixteen(uint32_t high, uint32_t low)
+{
+    char want[20], got[16];
+    struct assay__sixteen sixteen = assay__digits_sixteen(high, low);
+    snprintf(want, sizeof want, "%08" PRIu32 "%08" PRIu32, high, low);
+    assay__digits_word_put(sixteen.first, got);
+    assay__digits_word_put(sixteen.second, got + 8);
+    ck_assert_mem_eq(got, want, 16);
+    int start = (int)strspn(want, "0"), end = 16;
+    while (end > 0 && want[end - 1] == '0')
+        end--;
+    ck_assert_int_eq(sixteen.start, start);
+    ck_assert_int_eq(sixteen.end, end);
+}
+
+START_TEST(sixteen_digits_know_where_they_begin_and_end)
+{
+    uint32_t value = 1;
+    for (int i = 0; i < 100000; i++, value = value * 1664525 + 1013904223)
+        check_sixteen(value % 100000000, value / 7 % 100000000);
+    for (uint32_t power = 1; power < 100000000; power *= 10)
+        for (uint32_t other = 1; other < 100000000; other *= 10) {
+            check_sixteen(power - 1, other);
+            check_sixteen(power, other - 1);
+        }
+}
+END_TEST
+
 /* A text keeps room for at least 255 bytes: formats end before, at and behind its end. */
 START_TEST(formats_fit_or_grow_alike)
 {
@@ -65,6 +95,7 @@ static void add(TCase *cases)
 {
     tcase_add_test(cases, digits_are_those_of_printf);
     tcase_add_test(cases, eight_digits_have_leading_zeros);
+    tcase_add_test(cases, sixteen_digits_know_where_they_begin_and_end);
     tcase_add_test(cases, formats_fit_or_grow_alike);
 }
 

@@ -105,6 +105,32 @@ START_TEST(numbers_written_read_back_equal)
 }
 END_TEST
 
+/* As few digits as read back equal, rounded as printf rounds to as many. */
+START_TEST(numbers_have_the_fewest_digits_and_the_closest)
+{
+    uint64_t state = 20261130;
+    char ours[ASSAY__DIGITS_MAX], theirs[ASSAY__DIGITS_MAX];
+    for (int i = 0; i < 60000; i++) {
+        state = state * 6364136223846793005u + 1442695040888963407u;
+        uint64_t bits = state ^ state >> 29;
+        double share = (double)(bits >> 11) * 0x1p-53;
+        double value = i % 3 == 0   ? double_of(bits)
+                       : i % 3 == 1 ? share
+                                    : round(share * 1e6) / (double)(1 + bits % 1000);
+        if (value == 0.0 || !isfinite(value) || fabs(value) < 1e-300)
+            continue;
+        char text[64];
+        int digits = 1;
+        do
+            snprintf(text, sizeof text, "%.*e", digits++ - 1, value);
+        while (strtod(text, NULL) != value);
+        struct assay_decimal a = decimal(written(value), ours), b = decimal(text, theirs);
+        ck_assert_msg(a.mantissa == b.mantissa && a.exponent == b.exponent, "%s for %s",
+                      written(value), text);
+    }
+}
+END_TEST
+
 START_TEST(number_round_is_correctly_rounded_and_plain)
 {
     static const struct {
@@ -308,6 +334,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, number_write_is_short_and_plain_where_people_expect_it);
     tcase_add_test(cases, numbers_agree_with_the_golden_file_both_ways);
     tcase_add_test(cases, numbers_written_read_back_equal);
+    tcase_add_test(cases, numbers_have_the_fewest_digits_and_the_closest);
     tcase_add_test(cases, number_round_is_correctly_rounded_and_plain);
     tcase_add_test(cases, number_round_agrees_with_printf);
     tcase_add_test(cases, decimal_parse_reduces_to_one_form);

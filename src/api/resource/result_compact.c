@@ -5,6 +5,7 @@
  */
 #include "api/resource/result_compact.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -14,7 +15,7 @@
 #include "json/json_write.h"
 #include "number/number.h"
 
-_Static_assert((int)ASSAY__FIGURE_BYTES >= (int)ASSAY__NUMBER_BYTES &&
+_Static_assert((int)ASSAY__FIGURE_BYTES > (int)ASSAY__NUMBER_ROOM &&
                    (int)ASSAY__FIGURE_BYTES >= (int)ASSAY__TIME_BYTES + 2,
                "a figure needs more room");
 
@@ -37,33 +38,38 @@ static char *put_time(int64_t time_ns, char *out)
     return end + 1;
 }
 
-static char *put_number(double number, char *out)
+static inline char *put_number(double number, char *out)
 {
-    return isfinite(number) ? out + assay__number_write(number, out) : out;
+    return fabs(number) <= DBL_MAX ? assay__number_put(number, out) : out;
 }
 
-static inline char *put_figure(enum assay__c_type type, const void *place, char *out)
+static char *put_other_figure(enum assay__c_type type, const void *place, char *out)
 {
     double number;
     switch (type) {
-    case ASSAY__C_NUMBER:
-        return put_number(*(const double *)place, out);
     case ASSAY__C_SIZE:
         number = *(const double *)place;
         if (number >= 0.0 && number <= ASSAY__WHOLE_MAX)
-            return assay__digits_write((uint64_t)number, out);
+            return assay__digits_put((uint64_t)number, out);
         return put_number(number, out);
     case ASSAY__C_COUNT:
-        return assay__digits_write(*(const uint64_t *)place, out);
+        return assay__digits_put(*(const uint64_t *)place, out);
     case ASSAY__C_ANSWER:
         return put_answer(*(const enum assay_tristate *)place, out);
     case ASSAY__C_TIME:
         return put_time(*(const int64_t *)place, out);
+    case ASSAY__C_NUMBER:
     case ASSAY__C_NONE:
     case ASSAY__C_TEXT:
         break;
     }
     return out;
+}
+
+static inline char *put_figure(enum assay__c_type type, const void *place, char *out)
+{
+    return type == ASSAY__C_NUMBER ? put_number(*(const double *)place, out)
+                                   : put_other_figure(type, place, out);
 }
 
 size_t assay__figure_write(enum assay__c_type type, const void *place,
@@ -74,23 +80,25 @@ size_t assay__figure_write(enum assay__c_type type, const void *place,
     return (size_t)(end - out);
 }
 
-static inline const void *place_of(const struct assay__result_field *field,
-                                   const struct assay__view *view)
+/* The objects that leaves are members of. */
+struct bases {
+    const char *of[ASSAY__BASE_COUNT];
+};
+
+static inline struct bases bases_of(const struct assay__view *view)
 {
-    const void *base = view;
-    if (field->base == ASSAY__BASE_RESULT)
-        base = view->result;
-    else if (field->base == ASSAY__BASE_LOOK)
-        base = view->look;
-    else if (field->base == ASSAY__BASE_TEST)
-        base = &view->look->comparison;
-    return (const char *)base + field->offset;
+    const struct assay_look_result *look = view->look;
+    return (struct bases){
+        {[ASSAY__BASE_VIEW] = (const char *)view,
+         [ASSAY__BASE_RESULT] = (const char *)view->result,
+         [ASSAY__BASE_LOOK] = (const char *)look,
+         [ASSAY__BASE_TEST] = look != NULL ? (const char *)&look->comparison : NULL}};
 }
 
 const void *assay__field_place(const struct assay__result_field *field,
                                const struct assay__view *view)
 {
-    return place_of(field, view);
+    return bases_of(view).of[field->base] + field->offset;
 }
 
 /* Writes into a text. Without memory there is never room again, and the text says why. */
@@ -158,18 +166,16 @@ static inline char *put_key(const struct assay__result_field *field, char *at)
 /* A comma, and before it the brace of a wrapper. */
 static inline char *put_end(const struct assay__result_field *field, char *at)
 {
-    const bool is_wrapper = field->shape != NULL;
-    at[0] = is_wrapper ? '}' : ',';
-    at[1] = ',';
-    return at + 1 + is_wrapper;
+    memcpy(at, field->end, 2);
+    return at + field->end_length;
 }
 
 /* A leaf that is a figure, or a wrapper of one; nothing where there is no value. */
-static inline char *put_leaf(const struct assay__result_field *field,
-                             const struct assay__view *view, char *at)
+static inline char *put_leaf(const struct assay__result_field *field, const struct bases *bases,
+                             char *at)
 {
-    char *value = put_key(field, at);
-    char *end = put_figure(field->type, place_of(field, view), value);
+    const void *place = bases->of[field->base] + field->offset;
+    char *value = put_key(field, at), *end = put_figure(field->type, place, value);
     return end == value ? at : put_end(field, end);
 }
 
@@ -192,7 +198,7 @@ static void write_string(struct pen *pen, const char *string)
 static void write_text(struct pen *pen, const struct assay__result_field *field,
                        const struct assay__view *view)
 {
-    const char *string = *(const char *const *)place_of(field, view);
+    const char *string = *(const char *const *)assay__field_place(field, view);
     if (string == NULL)
         return;
     pen->at = put_key(field, pen->at);
@@ -293,15 +299,16 @@ static void write_object(struct pen *pen, const struct assay__shape *shape,
                          const struct assay__view *view)
 {
     const size_t room = (shape->count + 1) * FIELD_BYTES;
+    const struct assay__result_field *const end = shape->fields + shape->count;
+    const struct bases bases = bases_of(view);
     struct element last = {0, 0, 0};
     if (!has_room(pen, room))
         return;
     char *at = pen->at;
     *at++ = '{';
-    for (size_t i = 0; i < shape->count; i++) {
-        const struct assay__result_field *field = &shape->fields[i];
+    for (const struct assay__result_field *field = shape->fields; field < end; field++) {
         if (field->view == NULL && field->type != ASSAY__C_TEXT) {
-            at = put_leaf(field, view, at);
+            at = put_leaf(field, &bases, at);
             continue;
         }
         pen->at = at;

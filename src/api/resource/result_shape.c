@@ -325,13 +325,15 @@ struct assay__view assay__result_view(const struct assay_analysis *analysis)
 
 /* The rows. A leaf names the member of struct assay__view that holds it. */
 
-#define ROW(text, after, ...)                                                                      \
+#define ROW(text, before, after, ...)                                                              \
     {                                                                                              \
-        .name = text, .name_length = sizeof text - 1, .key = "\"" text "\":" after,                \
-        .key_length = sizeof text + sizeof after + 1, __VA_ARGS__                                  \
+        .name = text, .name_length = sizeof text - 1, .key = "\"" text "\":" before,               \
+        .key_length = sizeof text + sizeof before + 1, .end = after,                               \
+        .end_length = sizeof after - 1, __VA_ARGS__                                                \
     }
 #define BOUND(c_type, of, member) .type = c_type, .offset = offsetof(struct of, member)
-#define LEAF(name, is, c_type, member) ROW(name, "", .kind = is, BOUND(c_type, assay__view, member))
+#define LEAF(name, is, c_type, member)                                                             \
+    ROW(name, "", ",", .kind = is, BOUND(c_type, assay__view, member))
 #define TEXT(name, member) LEAF(name, ASSAY__KIND_TEXT, ASSAY__C_TEXT, member)
 #define NUMBER(name, member) LEAF(name, ASSAY__KIND_NUMBER, ASSAY__C_NUMBER, member)
 #define SIZE(name, member) LEAF(name, ASSAY__KIND_NUMBER, ASSAY__C_SIZE, member)
@@ -339,7 +341,7 @@ struct assay__view assay__result_view(const struct assay_analysis *analysis)
 #define BOOLEAN(name, member) LEAF(name, ASSAY__KIND_BOOLEAN, ASSAY__C_ANSWER, member)
 /* An object around one leaf, left out with it. */
 #define WRAPPER(name, inner, of, ...)                                                              \
-    ROW(name, "{\"" inner "\":", .kind = ASSAY__KIND_OBJECT, .shape = &(of), __VA_ARGS__)
+    ROW(name, "{\"" inner "\":", "},", .kind = ASSAY__KIND_OBJECT, .shape = &(of), __VA_ARGS__)
 #define WRAPPED(name, inner, of, type, member)                                                     \
     WRAPPER(name, inner, of, BOUND(type, assay__view, member))
 #define NUMBER_VALUE(name, member) WRAPPED(name, "value", NUMBER_SHAPE, ASSAY__C_NUMBER, member)
@@ -348,20 +350,21 @@ struct assay__view assay__result_view(const struct assay_analysis *analysis)
 #define RESULT_VALUE(name, of, type, member)                                                       \
     WRAPPER(name, "value", of, BOUND(type, assay_metric_result, member), .base = ASSAY__BASE_RESULT)
 #define LOOK_TIME(name, member)                                                                    \
-    ROW(name, "", .kind = ASSAY__KIND_TEXT, BOUND(ASSAY__C_TIME, assay_look_result, member),       \
+    ROW(name, "", ",", .kind = ASSAY__KIND_TEXT, BOUND(ASSAY__C_TIME, assay_look_result, member),  \
         .base = ASSAY__BASE_LOOK)
 #define TEST_VALUE(name, type, member)                                                             \
     WRAPPER(name, "value", NUMBER_SHAPE, BOUND(type, assay__kept_comparison, member),              \
             .base = ASSAY__BASE_TEST)
-#define PARTS(name, is, of, see) ROW(name, "", .kind = is, .shape = &(of), .view = see)
+#define PARTS(name, is, of, see) ROW(name, "", ",", .kind = is, .shape = &(of), .view = see)
 #define OBJECT(name, shape, view) PARTS(name, ASSAY__KIND_OBJECT, shape, view)
 /* The last element of the list before it, once more. */
 #define LAST(name, of, see)                                                                        \
-    ROW(name, "", .kind = ASSAY__KIND_OBJECT, .shape = &(of), .view = see, .repeats_last = true)
+    ROW(name, "", ",", .kind = ASSAY__KIND_OBJECT, .shape = &(of), .view = see,                    \
+        .repeats_last = true)
 #define LIST(name, shape, view) PARTS(name, ASSAY__KIND_LIST, shape, view)
 /* The view of an element is a pair: its key and its value. */
 #define MAP(name, view) PARTS(name, ASSAY__KIND_MAP, PAIR, view)
-#define OF_SERVER(name) ROW(name, "", .kind = ASSAY__KIND_OF_SERVER)
+#define OF_SERVER(name) ROW(name, "", ",", .kind = ASSAY__KIND_OF_SERVER)
 
 #define FIELDS(name, ...) static const struct assay__result_field name##_FIELDS[] = {__VA_ARGS__}
 #define SHAPE_OF(name, is_open, is_pieced)                                                         \

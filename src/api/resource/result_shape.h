@@ -42,7 +42,8 @@ enum assay__base {
     ASSAY__BASE_VIEW,   /* struct assay__view: what is put together for it */
     ASSAY__BASE_RESULT, /* struct assay_metric_result of the view's comparison */
     ASSAY__BASE_LOOK,   /* struct assay_look_result of the view's look */
-    ASSAY__BASE_TEST    /* struct assay__kept_comparison of that look */
+    ASSAY__BASE_TEST,   /* struct assay__kept_comparison of that look */
+    ASSAY__BASE_COUNT
 };
 
 struct assay__shape;
@@ -57,6 +58,9 @@ struct assay__result_field {
     /* The name as it stands before a value in compact form; of a wrapper up to the value in it. */
     char key[ASSAY__KEY_BYTES];
     size_t key_length;
+    char end[4]; /* what stands behind the value: a comma, or a brace and a comma */
+    uint8_t end_length;
+    bool repeats_last; /* OBJECT: where the list before it has elements, this is its last */
     enum assay__kind kind;
     const struct assay__shape *shape; /* OBJECT: of the value; LIST, MAP: of its elements */
     enum assay__c_type type; /* of a leaf, or of the one value in a wrapper such as {"value": x} */
@@ -66,7 +70,6 @@ struct assay__result_field {
      * NULL for leaves, for wrappers, and for fields of the server. */
     bool (*view)(const struct assay__view *of, size_t index, struct assay__view *out);
     enum assay__base base;
-    bool repeats_last; /* OBJECT: where the list before it has elements, this is its last */
 };
 
 /** struct assay__shape: the fields of an object. */

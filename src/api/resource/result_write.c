@@ -140,15 +140,19 @@ void assay__result_value(const struct assay_analysis *analysis, bool pretty,
         assay__compact_write(&assay__result_shape, &view, out);
 }
 
-/* Many looks are most of a text: room for them at once, since one that doubles is copied. */
+/* Room for most of a long text at once, since one that doubles is copied; of a text that is passed
+ * on, for as much as is kept. */
 static void make_room(const struct assay_analysis *analysis, struct assay__text *out)
 {
-    const size_t look_bytes = 960, result_bytes = 2048;
+    const size_t look_bytes = 960, result_bytes = 2048, most_kept = 5 * ASSAY__TEXT_LONG / 4;
     size_t looks = 0;
     for (size_t i = 0; i < analysis->result_count; i++)
         looks += analysis->results[i].look_count;
-    if (out->outlet == NULL && looks > 4 * analysis->result_count)
-        assay__text_reserve(out, looks * look_bytes + analysis->result_count * result_bytes);
+    size_t room = looks * look_bytes + analysis->result_count * result_bytes;
+    if (out->outlet != NULL)
+        assay__text_reserve(out, room < most_kept ? room : most_kept);
+    else if (looks > 4 * analysis->result_count)
+        assay__text_reserve(out, room);
 }
 
 void assay__write_result(const struct assay_analysis *analysis,
