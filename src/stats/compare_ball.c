@@ -235,13 +235,14 @@ static void fieller(figures *f)
 static void ratio_intervals(figures *f)
 {
     struct assay_relative *relative = &f->relative;
-    bounded c = f->value[0], t = f->value[1], ratio = bounded_div(t, c), one = bounded_of(1.0);
+    bounded c = f->value[0], t = f->value[1], one = bounded_of(1.0);
+    bounded ratio = bounded_mul(t, f->inverse);
     bounded sum = bounded_add(f->error2[1], bounded_mul(bounded_square(ratio), f->error2[0]));
     if (f->covariance.hi != 0.0 || f->covariance.off != 0.0)
         sum = bounded_sub(sum, bounded_twice(bounded_mul(ratio, f->covariance)));
     /* The squared error over c^2; over t^2 it is that of the logarithm. */
-    bounded root = bounded_sqrt(sum), error = bounded_div(root, bounded_abs(c));
-    bounded r = bounded_div(f->difference, c), half = bounded_mul(f->critical, error);
+    bounded root = bounded_sqrt(sum), error = bounded_abs(bounded_mul(root, f->inverse));
+    bounded r = bounded_mul(f->difference, f->inverse), half = bounded_mul(f->critical, error);
     relative->estimate = as_double(f, r);
     relative->delta_standard_error = as_double(f, error);
     relative->delta_lower = as_double(f, bounded_sub(r, half));
@@ -259,12 +260,14 @@ static void ratio_intervals(figures *f)
 /* Of the difference, absolute and over the baseline. */
 static void plain_intervals(figures *f)
 {
-    bounded half = bounded_mul(f->critical, f->error), c = f->value[0];
+    bounded half = bounded_mul(f->critical, f->error);
     bounded lower = bounded_sub(f->difference, half), upper = bounded_add(f->difference, half);
+    f->inverse = bounded_div(bounded_of(1.0), f->value[0]);
     f->lower = in_unit(f, lower, f->unit);
     f->upper = in_unit(f, upper, f->unit);
-    set_in_order(as_double(f, bounded_div(lower, c)), as_double(f, bounded_div(upper, c)),
-                 &f->relative.scaled_lower, &f->relative.scaled_upper);
+    set_in_order(as_double(f, bounded_mul(lower, f->inverse)),
+                 as_double(f, bounded_mul(upper, f->inverse)), &f->relative.scaled_lower,
+                 &f->relative.scaled_upper);
 }
 
 /* By the critical value of the test. */

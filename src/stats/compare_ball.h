@@ -28,6 +28,7 @@ struct assay__ball_figures {
     struct assay__bounded value[2], error2[2];
     struct assay__bounded difference, difference_error2, error; /* error: its root */
     struct assay__bounded covariance, critical;
+    struct assay__bounded inverse; /* 1 over the baseline's value */
     struct assay_stats stats[2];
     double estimate, standard_error, df; /* as doubles; df NaN: a normal test */
     struct assay__enclosure df_rest;

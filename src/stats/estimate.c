@@ -34,7 +34,8 @@ void assay__estimate_value(const struct assay__group *group, struct assay__estim
     out->centred = group->centred[0];
     for (uint32_t i = 0; i < group->shape.covariate_count; i++)
         out->with[i] = group->centred[assay__pair(first + i, 0)];
-    out->third = group->has_third ? group->third[0] : assay__wide_of(NAN);
+    if (group->has_third)
+        out->third = group->third[0];
 }
 
 void assay__estimate_error(struct assay__estimate *out)

@@ -21,8 +21,8 @@ struct assay__estimate {
     struct assay__wide residual_df; /* n - 1, less the covariates used */
 };
 
-/** assay__estimate_value() fills value, centred, with and third of a mean over the group's units.
- */
+/** assay__estimate_value() fills value, centred, with and, where it is known, third of a mean over
+ * the group's units. */
 void assay__estimate_value(const struct assay__group *group, struct assay__estimate *out);
 
 /** assay__estimate_error() fills error2 from centred, and divides third by n. */

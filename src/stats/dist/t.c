@@ -27,7 +27,13 @@ static const double PI = 3.14159265358979323846;
  * is cosh(y)^-df times it. */
 static double peak(double df)
 {
-    double a = 0.5 * df;
+    const double far = 1000.0; /* from there on the series in 1/df is right to 2^-58 */
+    double a = 0.5 * df, h = 1.0 / df;
+    if (df > far)
+        return sqrt(a / PI) *
+               (1.0 -
+                h * (0.25 - h * (1.0 / 32.0 +
+                                 h * (5.0 / 128.0 - h * (21.0 / 2048.0 + h * (399.0 / 8192.0))))));
     /* Gamma(a+1/2)/Gamma(a) = sqrt(a) exp(a log1pmx(1/(2a)) + delta(a + 1/2) - delta(a)) */
     double exponent = a * assay__log1pmx(0.5 / a) + assay__stirling(a + 0.5) - assay__stirling(a);
     return sqrt(a / PI) * exp(exponent);
@@ -72,18 +78,32 @@ static void open_rule(struct assay__t_law *law)
     law->count = 0;
 }
 
-/* Adds the node (n + 1/2) h: sinh and cosh of the next follow from these, with what the additions
- * round off. */
-static void add_node(struct assay__t_law *law, double power)
+/* Far from it, a term does not count. */
+static const double NOTHING = 1e-18;
+
+/*
+ * Adds nodes (n + 1/2) h to the law, and their terms to the sum, as long as the last term counts:
+ * sinh and cosh of the next follow from these, with what the additions round off.
+ */
+static void add_nodes(struct assay__t_law *law, double square, double term, struct assay__pair *sum)
 {
-    struct assay__pair sine = law->sine, cosine = law->cosine;
-    double s = sine.hi + sine.lo, c = cosine.hi + cosine.lo, q = s * s;
-    pair_accumulate(&sine, s * law->chord + c * law->shift);
-    pair_accumulate(&cosine, c * law->chord + s * law->shift);
+    const double power = -0.5 * (law->df - 1.0), chord = law->chord, shift = law->shift;
+    struct assay__pair sine = law->sine, cosine = law->cosine, total = *sum;
+    int n = law->count;
+    for (; n < ASSAY__T_NODES && term > NOTHING * total.hi; n++) {
+        double s = sine.hi + sine.lo, c = cosine.hi + cosine.lo, q = s * s;
+        pair_accumulate(&sine, s * chord + c * shift);
+        pair_accumulate(&cosine, c * chord + s * shift);
+        double weight = exp(power * log1p(q));
+        law->square[n] = q;
+        law->weight[n] = weight;
+        term = weight / (square + q);
+        pair_accumulate(&total, term);
+    }
+    law->count = n;
     law->sine = sine;
     law->cosine = cosine;
-    law->square[law->count] = q;
-    law->weight[law->count++] = exp(power * log1p(q));
+    *sum = total;
 }
 
 /* The rule's sum; scale = hypot(t, sqrt(df)). *pole is the residue, or 0 where the pole is out of
@@ -91,14 +111,14 @@ static void add_node(struct assay__t_law *law, double power)
 static double midpoint_sum(struct assay__t_law *law, double t, double scale, double *pole)
 {
     struct assay__pair sum = {0.0, 0.0};
-    const double k = t / scale, square = k * k, power = -0.5 * (law->df - 1.0);
+    const double k = t / scale, square = k * k;
     double term = 1.0;
-    for (int n = 0; n < ASSAY__T_NODES && term > 1e-18 * sum.hi; n++) {
-        if (n == law->count)
-            add_node(law, power);
+    for (int n = 0; n < law->count && term > NOTHING * sum.hi; n++) {
         term = law->weight[n] / (square + law->square[n]);
         pair_accumulate(&sum, term);
     }
+    if (term > NOTHING * sum.hi)
+        add_nodes(law, square, term, &sum);
     double angle = atan(t / sqrt(law->df));
     *pole = angle < law->strip ? 1.0 / (1.0 + exp(2.0 * PI * angle / law->step)) : 0.0;
     return law->step / PI * k * (sum.hi + sum.lo);

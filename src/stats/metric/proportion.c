@@ -15,7 +15,8 @@ static void estimate(const struct assay__group *group, struct assay__estimate *o
     wide rest = assay__wide_sub(assay__wide_of(1.0), out->value);
     out->error2 = assay__wide_div(assay__wide_mul(out->value, rest), n);
     out->has_error = true;
-    out->third = assay__wide_of(NAN); /* see assay__third_moment() */
+    if (group->has_third)
+        out->third = assay__wide_of(NAN); /* see assay__third_moment() */
 }
 
 /*
