@@ -8,26 +8,24 @@
 
 #include <math.h>
 
-#include "exact/ball.h"
 #include "stats/critical.h"
 #include "stats/dist/pair_bound.h"
 #include "stats/dist/t.h"
 #include "stats/metric/metric.h"
 #include "stats/p_value.h"
 
-typedef struct assay__ball ball;
 typedef struct assay__bounded bounded;
 typedef struct assay__pair twofold;
 typedef struct assay__ball_figures figures;
 
 /* A figure that is free of the unit. */
-static double as_double(figures *f, bounded a)
+PAIR_INLINE double as_double(figures *f, bounded a)
 {
     return bounded_double(a, &f->is_lost);
 }
 
 /* A figure in a unit, a power of 2: rounded alike as long as neither leaves the normal range. */
-static double in_unit(figures *f, bounded a, double unit)
+PAIR_INLINE double in_unit(figures *f, bounded a, double unit)
 {
     const double least = 1e-290, most = 1e290;
     double value = bounded_double(a, &f->is_lost) * unit, size = fabs(value);
@@ -69,7 +67,7 @@ static bool set_unit(const struct assay__pair_estimate *pair, figures *f)
  * What cancels by more than some 20 bits is subtracted in 320 of them. Exact numbers may differ by
  * what lies half-way between two doubles: so their difference is exact, too.
  */
-static bounded difference_of(const struct assay__pair_estimate *pair, const figures *f)
+PAIR_INLINE bounded difference_of(const struct assay__pair_estimate *pair, const figures *f)
 {
     const double most = 0x1p-80;
     bounded a = f->value[1], b = f->value[0], quick = bounded_sub(a, b);
@@ -82,7 +80,7 @@ static bounded difference_of(const struct assay__pair_estimate *pair, const figu
     return assay__bounded_of_wide(&difference, f->shift);
 }
 
-static void begin(const struct assay__pair_estimate *pair, figures *f)
+PAIR_INLINE void begin(const struct assay__pair_estimate *pair, figures *f)
 {
     f->flags = 0;
     f->quantile = f->interval_quantile = NAN;
@@ -96,7 +94,7 @@ static void begin(const struct assay__pair_estimate *pair, figures *f)
     f->covariance = assay__bounded_of_wide(&pair->covariance, 2 * f->shift);
 }
 
-static void fill_stats(const struct assay__pair_estimate *pair, int g, figures *f)
+PAIR_INLINE void fill_stats(const struct assay__pair_estimate *pair, int g, figures *f)
 {
     struct assay_stats *stats = &f->stats[g];
     bounded n = bounded_of_u64(pair->raw[g].n);
@@ -114,7 +112,7 @@ static void fill_stats(const struct assay__pair_estimate *pair, int g, figures *
 }
 
 /* See welch_df() of stats/compare_exactly.c. */
-static bounded welch_df(const struct assay__pair_estimate *pair, const figures *f)
+PAIR_INLINE bounded welch_df(const struct assay__pair_estimate *pair, const figures *f)
 {
     bounded error2[2], terms[2];
     for (int g = 0; g < 2; g++) {
@@ -128,13 +126,9 @@ static bounded welch_df(const struct assay__pair_estimate *pair, const figures *
                        bounded_add(terms[0], terms[1]));
 }
 
-bool assay__open_in_balls(const struct assay__pair_estimate *pair,
-                          const struct assay_method *method, figures *f)
+PAIR_INLINE void fill_open(const struct assay__pair_estimate *pair,
+                           const struct assay_method *method, figures *f)
 {
-    f->is_open = true;
-    f->is_lost = !is_ordinary(pair, method->type) || !set_unit(pair, f);
-    if (f->is_lost)
-        return false;
     begin(pair, f);
     fill_stats(pair, 0, f);
     fill_stats(pair, 1, f);
@@ -148,6 +142,25 @@ bool assay__open_in_balls(const struct assay__pair_estimate *pair,
         f->is_lost |= !(f->df >= 1.0);
         f->df_rest = bounded_rest(df);
     }
+}
+
+PAIR_FMA_TARGET static void fill_open_by_fma(const struct assay__pair_estimate *pair,
+                                             const struct assay_method *method, figures *f)
+{
+    fill_open(pair, method, f);
+}
+
+bool assay__open_in_balls(const struct assay__pair_estimate *pair,
+                          const struct assay_method *method, figures *f)
+{
+    f->is_open = true;
+    f->is_lost = !is_ordinary(pair, method->type) || !set_unit(pair, f);
+    if (f->is_lost)
+        return false;
+    if (PAIR_HAS_FMA)
+        fill_open_by_fma(pair, method, f);
+    else
+        fill_open(pair, method, f);
     return !f->is_lost;
 }
 
@@ -203,7 +216,7 @@ static void set_in_order(double a, double b, double *lower, double *upper)
     *upper = a > b ? a : b;
 }
 
-static void fieller(figures *f)
+PAIR_INLINE void fieller(figures *f)
 {
     struct assay_relative *relative = &f->relative;
     bounded c = f->value[0], d = f->difference, q2 = bounded_square(f->critical);
@@ -232,7 +245,7 @@ static void fieller(figures *f)
 }
 
 /* Delta method, and the logarithmic interval. */
-static void ratio_intervals(figures *f)
+PAIR_INLINE void ratio_intervals(figures *f)
 {
     struct assay_relative *relative = &f->relative;
     bounded c = f->value[0], t = f->value[1], one = bounded_of(1.0);
@@ -258,7 +271,7 @@ static void ratio_intervals(figures *f)
 }
 
 /* Of the difference, absolute and over the baseline. */
-static void plain_intervals(figures *f)
+PAIR_INLINE void plain_intervals(figures *f)
 {
     bounded half = bounded_mul(f->critical, f->error);
     bounded lower = bounded_sub(f->difference, half), upper = bounded_add(f->difference, half);
@@ -270,16 +283,29 @@ static void plain_intervals(figures *f)
                  &f->relative.scaled_upper);
 }
 
+PAIR_INLINE void all_intervals(figures *f)
+{
+    plain_intervals(f);
+    fieller(f);
+    if (!f->is_lost)
+        ratio_intervals(f);
+}
+
+PAIR_FMA_TARGET static void all_intervals_by_fma(figures *f)
+{
+    all_intervals(f);
+}
+
 /* By the critical value of the test. */
 static void fill_intervals(figures *f, double quantile)
 {
     f->interval_quantile = quantile;
     f->interval_flags = 0;
     f->relative = assay__no_relative();
-    plain_intervals(f);
-    fieller(f);
-    if (!f->is_lost)
-        ratio_intervals(f);
+    if (PAIR_HAS_FMA)
+        all_intervals_by_fma(f);
+    else
+        all_intervals(f);
 }
 
 bool assay__compare_in_balls(const struct assay__pair_estimate *pair,
@@ -307,40 +333,21 @@ bool assay__compare_in_balls(const struct assay__pair_estimate *pair,
 
 /* ---- shape: see stats/skewness.c ------------------------------------------------------------- */
 
-/* m3 / m2^(3/2) */
-static ball standardised(ball m3, ball m2)
-{
-    return ball_div(m3, ball_mul(m2, ball_sqrt(m2)));
-}
-
-static ball second_moment(const struct assay__estimate *estimate, enum assay_metric_type type)
-{
-    ball n = ball_of_u64(estimate->n);
-    return assay__metric_kind(type)->is_share ? ball_mul(ball_of_wide(&estimate->error2), n)
-                                              : ball_div(ball_of_wide(&estimate->centred), n);
-}
-
 /* Third central moments: see third_moment() of stats/skewness.c. */
 static bool has_third(const struct assay__estimate *estimate, bool is_share)
 {
     return is_share ? estimate->n >= ASSAY__SKEWED_LEAST : !assay__wide_is_nan(estimate->third);
 }
 
-/* 1 - 2p: the skewness of a share is that over its deviation. */
-static ball lean_of(const struct assay__estimate *estimate)
-{
-    return ball_sub(ball_of(1.0), ball_scale2(ball_of_wide(&estimate->value), 1));
-}
-
 /* NaN far from 1, where products might leave the range. */
-static twofold twofold_of(const struct assay__wide *a)
+PAIR_INLINE twofold twofold_of(const struct assay__wide *a)
 {
     bounded number = assay__bounded_of_wide(a, 0);
     return number.off < 1.0 ? bounded_pair(number) : pair_of(NAN);
 }
 
 /* The double nearest to a number that is off by so much of itself at most. */
-static double rounded(twofold a, double off, bool *in_doubt)
+PAIR_INLINE double rounded(twofold a, double off, bool *in_doubt)
 {
     double room = fabs(a.hi) * off, low = a.hi + (a.lo - room), high = a.hi + (a.lo + room);
     *in_doubt |= !(low == high && off < 0x1p-60 && fabs(a.hi) > 1e-250);
@@ -353,7 +360,7 @@ struct shape {
     double off;
 };
 
-static struct shape shape_of(const struct assay__estimate *raw, bool is_share)
+PAIR_INLINE struct shape shape_of(const struct assay__estimate *raw, bool is_share)
 {
     const double off = 0x1p-98;
     twofold n = pair_of((double)raw->n), error2 = twofold_of(&raw->error2);
@@ -367,8 +374,8 @@ static struct shape shape_of(const struct assay__estimate *raw, bool is_share)
                           pair_div(pair_mul(error2, lean), n), error2, off / fabs(lean.hi)};
 }
 
-bool assay__shape_in_pairs(const struct assay__pair_estimate *pair, enum assay_metric_type type,
-                           struct assay__skewness *out)
+PAIR_INLINE bool shape_in_pairs(const struct assay__pair_estimate *pair,
+                                enum assay_metric_type type, struct assay__skewness *out)
 {
     const uint64_t most = (uint64_t)1 << 53;
     bool in_doubt = false, is_unknown = false, is_share = assay__metric_kind(type)->is_share;
@@ -396,30 +403,14 @@ bool assay__shape_in_pairs(const struct assay__pair_estimate *pair, enum assay_m
     return !in_doubt;
 }
 
-/* Groups of one size have none, whatever their shape. */
-bool assay__pooled_in_balls(const struct assay__pair_estimate *pair, enum assay_metric_type type,
-                            double *asymmetry)
+PAIR_FMA_TARGET static bool shape_by_fma(const struct assay__pair_estimate *pair,
+                                         enum assay_metric_type type, struct assay__skewness *out)
 {
-    bool is_lost = false, is_share = assay__metric_kind(type)->is_share;
-    ball m2 = ball_of(0.0), m3 = m2, all = m2, k = m2, v = m2;
-    bool is_even = pair->raw[0].n == pair->raw[1].n;
-    bool is_known = has_third(&pair->raw[0], is_share) && has_third(&pair->raw[1], is_share);
-    *asymmetry = is_known ? 0.0 : (double)NAN;
-    if (is_even || !is_known)
-        return true;
-    for (int g = 0; g < 2; g++) {
-        const struct assay__estimate *raw = &pair->raw[g];
-        ball n = ball_of_u64(raw->n), share = ball_div(ball_of(1.0), n);
-        ball squares = ball_mul(n, second_moment(raw, type));
-        ball cubes =
-            is_share ? ball_mul(squares, lean_of(raw)) : ball_mul(n, ball_of_wide(&raw->third));
-        all = ball_add(all, n);
-        m2 = ball_add(m2, squares);
-        m3 = ball_add(m3, cubes);
-        k = g == 1 ? ball_add(k, ball_square(share)) : ball_sub(k, ball_square(share));
-        v = ball_add(v, share);
-    }
-    ball shape = standardised(ball_div(m3, all), ball_div(m2, all));
-    *asymmetry = ball_double(ball_mul(shape, standardised(k, v)), &is_lost);
-    return !is_lost;
+    return shape_in_pairs(pair, type, out);
+}
+
+bool assay__shape_in_pairs(const struct assay__pair_estimate *pair, enum assay_metric_type type,
+                           struct assay__skewness *out)
+{
+    return PAIR_HAS_FMA ? shape_by_fma(pair, type, out) : shape_in_pairs(pair, type, out);
 }

@@ -60,13 +60,8 @@ bool assay__compare_in_balls(const struct assay__pair_estimate *pair,
                              struct assay__ball_figures *figures, struct assay__t_law *law,
                              struct assay_comparison *out);
 
-/**
- * assay__shape_in_pairs() in pairs of doubles, and the A of all units in balls: the doubles that
- * 320 bits give, or false.
- */
+/** assay__shape_in_pairs() fills the doubles that 320 bits give, or is false. */
 bool assay__shape_in_pairs(const struct assay__pair_estimate *pair, enum assay_metric_type type,
                            struct assay__skewness *out);
-bool assay__pooled_in_balls(const struct assay__pair_estimate *pair, enum assay_metric_type type,
-                            double *asymmetry);
 
 #endif

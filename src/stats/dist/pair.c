@@ -15,7 +15,7 @@ typedef struct assay__pair pair;
 typedef struct assay__bounded bounded;
 
 /* 2 atanh(r) for |r| < 0.172. */
-static pair twice_atanh(pair r)
+PAIR_INLINE pair twice_atanh(pair r)
 {
     /* 1/3, 1/5, 1/7: the double nearest, and what is left, rounded. */
     static const pair ODD[] = {
@@ -33,13 +33,13 @@ static pair twice_atanh(pair r)
 }
 
 /* a 2^-exponent, exactly, in [1/2, 1). */
-static pair normalize(pair a, int *exponent)
+PAIR_INLINE pair normalize(pair a, int *exponent)
 {
     double hi = frexp(a.hi, exponent);
     return (pair){hi, ldexp(a.lo, -*exponent)};
 }
 
-pair assay__pair_log1p(pair q, pair n, pair d)
+PAIR_INLINE pair logarithm(pair q, pair n, pair d)
 {
     static const pair LN2 = {0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56};
     if (q.hi > -0.29 && q.hi < 0.41) /* r from q itself: relative precision near 0 */
@@ -57,6 +57,16 @@ pair assay__pair_log1p(pair q, pair n, pair d)
     /* (m - 1)/(m + 1) of m = n/d */
     pair r = pair_div(pair_sub(n, d), pair_add(n, d));
     return pair_add(pair_scale(up - down, LN2), twice_atanh(r));
+}
+
+PAIR_FMA_TARGET static pair logarithm_by_fma(pair q, pair n, pair d)
+{
+    return logarithm(q, n, d);
+}
+
+pair assay__pair_log1p(pair q, pair n, pair d)
+{
+    return PAIR_HAS_FMA ? logarithm_by_fma(q, n, d) : logarithm(q, n, d);
 }
 
 pair assay__pair_log1pmx(pair q, pair n, pair d)
@@ -152,7 +162,7 @@ static const pair ROOTS[STEPS] = {{1.0, 0.0},
  * need no pairs; the first one left out, r^12/12!, is 2^-107. At 500 the product k ln 2/32 is off
  * by 2^-95, and all of it by 2^-94.
  */
-bounded assay__bounded_exp(bounded a)
+PAIR_INLINE bounded exponential(bounded a)
 {
     static const pair STEP = {0x1.62e42fefa39efp-6, 0x1.abc9e3b39803fp-61};
     static const pair TAYLOR[] = {{1.0, 0.0},
@@ -178,4 +188,14 @@ bounded assay__bounded_exp(bounded a)
     sum = pair_mul(sum, ROOTS[k % STEPS]);
     double power = power_of_2(k / STEPS);
     return (bounded){sum.hi * power, sum.lo * power, a.hi * a.off + own};
+}
+
+PAIR_FMA_TARGET static bounded exponential_by_fma(bounded a)
+{
+    return exponential(a);
+}
+
+bounded assay__bounded_exp(bounded a)
+{
+    return PAIR_HAS_FMA ? exponential_by_fma(a) : exponential(a);
 }

@@ -4,6 +4,19 @@
 
 #include <math.h>
 
+/* Inlined wherever they are used: in a function for processors that have it, fma() is then one
+ * instruction, else a call. The digits are the same. */
+#define PAIR_INLINE static inline __attribute__((always_inline))
+
+/* Such a function; without __x86_64__ there is one kind of function. */
+#ifdef __x86_64__
+#define PAIR_FMA_TARGET __attribute__((target("fma")))
+#define PAIR_HAS_FMA (__builtin_cpu_supports("fma") != 0)
+#else
+#define PAIR_FMA_TARGET
+#define PAIR_HAS_FMA 0
+#endif
+
 /**
  * struct assay__pair is the unevaluated sum of two doubles, |lo| at most half an ulp of hi: about
  * 105 bits in the range of double. The exponent of a tail is computed in pairs, since exp()
@@ -16,21 +29,21 @@ struct assay__pair {
 };
 
 /* a + b exactly, when |a| >= |b| or a is 0. */
-static inline struct assay__pair pair_ordered(double a, double b)
+PAIR_INLINE struct assay__pair pair_ordered(double a, double b)
 {
     double sum = a + b;
     return (struct assay__pair){sum, b - (sum - a)};
 }
 
 /* a + b exactly; Knuth's order-free form. */
-static inline struct assay__pair pair_sum(double a, double b)
+PAIR_INLINE struct assay__pair pair_sum(double a, double b)
 {
     double sum = a + b, part = sum - a;
     return (struct assay__pair){sum, (a - (sum - part)) + (b - part)};
 }
 
 /* Adds a term to a sum; what rounding leaves gathers in lo. */
-static inline void pair_accumulate(struct assay__pair *sum, double term)
+PAIR_INLINE void pair_accumulate(struct assay__pair *sum, double term)
 {
     struct assay__pair next = pair_sum(sum->hi, term);
     sum->hi = next.hi;
@@ -38,54 +51,54 @@ static inline void pair_accumulate(struct assay__pair *sum, double term)
 }
 
 /* a b exactly. */
-static inline struct assay__pair pair_product(double a, double b)
+PAIR_INLINE struct assay__pair pair_product(double a, double b)
 {
     double product = a * b;
     return (struct assay__pair){product, fma(a, b, -product)};
 }
 
-static inline struct assay__pair pair_of(double a)
+PAIR_INLINE struct assay__pair pair_of(double a)
 {
     return (struct assay__pair){a, 0.0};
 }
 
-static inline struct assay__pair pair_neg(struct assay__pair a)
+PAIR_INLINE struct assay__pair pair_neg(struct assay__pair a)
 {
     return (struct assay__pair){-a.hi, -a.lo};
 }
 
-static inline struct assay__pair pair_add(struct assay__pair a, struct assay__pair b)
+PAIR_INLINE struct assay__pair pair_add(struct assay__pair a, struct assay__pair b)
 {
     struct assay__pair sum = pair_sum(a.hi, b.hi), low = pair_sum(a.lo, b.lo);
     sum = pair_ordered(sum.hi, sum.lo + low.hi);
     return pair_ordered(sum.hi, sum.lo + low.lo);
 }
 
-static inline struct assay__pair pair_sub(struct assay__pair a, struct assay__pair b)
+PAIR_INLINE struct assay__pair pair_sub(struct assay__pair a, struct assay__pair b)
 {
     return pair_add(a, pair_neg(b));
 }
 
-static inline struct assay__pair pair_mul(struct assay__pair a, struct assay__pair b)
+PAIR_INLINE struct assay__pair pair_mul(struct assay__pair a, struct assay__pair b)
 {
     struct assay__pair product = pair_product(a.hi, b.hi);
     return pair_ordered(product.hi, product.lo + (a.hi * b.lo + a.lo * b.hi));
 }
 
-static inline struct assay__pair pair_scale(double a, struct assay__pair b)
+PAIR_INLINE struct assay__pair pair_scale(double a, struct assay__pair b)
 {
     struct assay__pair product = pair_product(a, b.hi);
     return pair_ordered(product.hi, product.lo + a * b.lo);
 }
 
-static inline struct assay__pair pair_div(struct assay__pair a, struct assay__pair b)
+PAIR_INLINE struct assay__pair pair_div(struct assay__pair a, struct assay__pair b)
 {
     double quotient = a.hi / b.hi;
     struct assay__pair rest = pair_sub(a, pair_scale(quotient, b));
     return pair_ordered(quotient, rest.hi / b.hi);
 }
 
-static inline struct assay__pair pair_sqrt(struct assay__pair a)
+PAIR_INLINE struct assay__pair pair_sqrt(struct assay__pair a)
 {
     double root = sqrt(a.hi);
     struct assay__pair rest = pair_sub(a, pair_product(root, root));

@@ -29,32 +29,32 @@ struct assay__bounded {
 
 static const double BOUNDED_UNIT = 0x1p-101, BOUNDED_MOST = 0x1p-40, BOUNDED_MARGIN = 1.0 + 0x1p-20;
 
-static inline struct assay__bounded bounded_of(double value)
+PAIR_INLINE struct assay__bounded bounded_of(double value)
 {
     return (struct assay__bounded){value, 0.0, 0.0};
 }
 
-static inline struct assay__pair bounded_pair(struct assay__bounded a)
+PAIR_INLINE struct assay__pair bounded_pair(struct assay__bounded a)
 {
     return (struct assay__pair){a.hi, a.lo};
 }
 
-static inline struct assay__bounded bounded_make(struct assay__pair pair, double off)
+PAIR_INLINE struct assay__bounded bounded_make(struct assay__pair pair, double off)
 {
     return (struct assay__bounded){pair.hi, pair.lo, off};
 }
 
-static inline struct assay__bounded bounded_neg(struct assay__bounded a)
+PAIR_INLINE struct assay__bounded bounded_neg(struct assay__bounded a)
 {
     return (struct assay__bounded){-a.hi, -a.lo, a.off};
 }
 
-static inline struct assay__bounded bounded_abs(struct assay__bounded a)
+PAIR_INLINE struct assay__bounded bounded_abs(struct assay__bounded a)
 {
     return a.hi < 0.0 ? bounded_neg(a) : a;
 }
 
-static inline struct assay__bounded bounded_add(struct assay__bounded a, struct assay__bounded b)
+PAIR_INLINE struct assay__bounded bounded_add(struct assay__bounded a, struct assay__bounded b)
 {
     struct assay__pair sum = pair_add(bounded_pair(a), bounded_pair(b));
     double off = fabs(a.hi) * a.off + fabs(b.hi) * b.off, size = fabs(sum.hi);
@@ -63,38 +63,38 @@ static inline struct assay__bounded bounded_add(struct assay__bounded a, struct 
     return bounded_make(sum, off == 0.0 ? 0.0 : HUGE_VAL); /* an exact 0, or nothing */
 }
 
-static inline struct assay__bounded bounded_sub(struct assay__bounded a, struct assay__bounded b)
+PAIR_INLINE struct assay__bounded bounded_sub(struct assay__bounded a, struct assay__bounded b)
 {
     return bounded_add(a, bounded_neg(b));
 }
 
-static inline struct assay__bounded bounded_mul(struct assay__bounded a, struct assay__bounded b)
+PAIR_INLINE struct assay__bounded bounded_mul(struct assay__bounded a, struct assay__bounded b)
 {
     return bounded_make(pair_mul(bounded_pair(a), bounded_pair(b)), a.off + b.off + BOUNDED_UNIT);
 }
 
-static inline struct assay__bounded bounded_square(struct assay__bounded a)
+PAIR_INLINE struct assay__bounded bounded_square(struct assay__bounded a)
 {
     return bounded_mul(a, a);
 }
 
-static inline struct assay__bounded bounded_twice(struct assay__bounded a)
+PAIR_INLINE struct assay__bounded bounded_twice(struct assay__bounded a)
 {
     return (struct assay__bounded){2.0 * a.hi, 2.0 * a.lo, a.off};
 }
 
-static inline struct assay__bounded bounded_div(struct assay__bounded a, struct assay__bounded b)
+PAIR_INLINE struct assay__bounded bounded_div(struct assay__bounded a, struct assay__bounded b)
 {
     return bounded_make(pair_div(bounded_pair(a), bounded_pair(b)), a.off + b.off + BOUNDED_UNIT);
 }
 
-static inline struct assay__bounded bounded_sqrt(struct assay__bounded a)
+PAIR_INLINE struct assay__bounded bounded_sqrt(struct assay__bounded a)
 {
     return bounded_make(pair_sqrt(bounded_pair(a)), 0.5 * a.off + BOUNDED_UNIT);
 }
 
 /** bounded_sign() is -1, 0 or 1. */
-static inline int bounded_sign(struct assay__bounded a, bool *in_doubt)
+PAIR_INLINE int bounded_sign(struct assay__bounded a, bool *in_doubt)
 {
     *in_doubt |= !(a.off < 0.5 && fabs(a.hi) < HUGE_VAL);
     return (a.hi > 0.0) - (a.hi < 0.0);
@@ -102,7 +102,7 @@ static inline int bounded_sign(struct assay__bounded a, bool *in_doubt)
 
 /** bounded_double() is the double nearest to the number; *in_doubt becomes true where the bound
  * does not tell it, and for 0. */
-static inline double bounded_double(struct assay__bounded a, bool *in_doubt)
+PAIR_INLINE double bounded_double(struct assay__bounded a, bool *in_doubt)
 {
     const double least = 1e-290, most = 1e290;
     double size = fabs(a.hi), room = size * (a.off * BOUNDED_MARGIN);
@@ -112,7 +112,7 @@ static inline double bounded_double(struct assay__bounded a, bool *in_doubt)
 }
 
 /** bounded_rest() is ball_rest(): what the double leaves, as numbers of 320 bits have it too. */
-static inline struct assay__enclosure bounded_rest(struct assay__bounded a)
+PAIR_INLINE struct assay__enclosure bounded_rest(struct assay__bounded a)
 {
     double room = fabs(a.hi) * (a.off * BOUNDED_MARGIN + 0x1p-104);
     return (struct assay__enclosure){a.lo - room, a.lo + room};
@@ -121,7 +121,7 @@ static inline struct assay__enclosure bounded_rest(struct assay__bounded a)
 /** assay__bounded_of_wide() is a 2^-shift; nothing is known of it beyond 2^200 and below 2^-200. */
 struct assay__bounded assay__bounded_of_wide(const struct assay__wide *a, int64_t shift);
 
-static inline struct assay__bounded bounded_of_u64(uint64_t value)
+PAIR_INLINE struct assay__bounded bounded_of_u64(uint64_t value)
 {
     double upper = (double)(value >> 32) * 0x1p32, lower = (double)(value & UINT32_MAX);
     return bounded_make(pair_ordered(upper, lower), 0.0);

@@ -22,7 +22,8 @@ struct errors {
     bool is_known;
 };
 
-static struct errors errors_of(pair baseline, pair compared, double n_baseline, double n_compared)
+PAIR_INLINE struct errors errors_from(pair baseline, pair compared, double n_baseline,
+                                      double n_compared)
 {
     const double least = 1e-280, most = 1e280; /* far from where products lose bits */
     pair a = pair_div(baseline, pair_of(n_baseline)), b = pair_div(compared, pair_of(n_compared));
@@ -33,6 +34,18 @@ static struct errors errors_of(pair baseline, pair compared, double n_baseline, 
     pair inverse = pair_add(pair_div(pair_mul(share, share), pair_of(n_baseline - 1.0)),
                             pair_div(pair_mul(rest, rest), pair_of(n_compared - 1.0)));
     return (struct errors){sum.hi, inverse, inverse.hi > 0.0};
+}
+
+PAIR_FMA_TARGET static struct errors errors_by_fma(pair baseline, pair compared, double n_baseline,
+                                                   double n_compared)
+{
+    return errors_from(baseline, compared, n_baseline, n_compared);
+}
+
+static struct errors errors_of(pair baseline, pair compared, double n_baseline, double n_compared)
+{
+    return PAIR_HAS_FMA ? errors_by_fma(baseline, compared, n_baseline, n_compared)
+                        : errors_from(baseline, compared, n_baseline, n_compared);
 }
 
 /* Whether z_a + z_b keeps most of its bits, and is what power is about. */
@@ -109,22 +122,22 @@ static bounded of_wide(const wide *a)
 }
 
 /* See assay__size_distance(): z standard errors. */
-static bounded mean_distance(const struct assay__size *size, bounded z, bounded n_baseline,
-                             bounded n_compared)
+PAIR_INLINE bounded mean_distance(const struct assay__size *size, bounded z, bounded n_baseline,
+                                  bounded n_compared)
 {
     bounded baseline = bounded_div(of_wide(&size->baseline_variance), n_baseline);
     bounded compared = bounded_div(of_wide(&size->compared_variance), n_compared);
     return bounded_mul(z, bounded_sqrt(bounded_add(baseline, compared)));
 }
 
-static bounded share_variance(bounded share)
+PAIR_INLINE bounded share_variance(bounded share)
 {
     return bounded_mul(share, bounded_sub(bounded_of(1.0), share));
 }
 
 /* See unpooled_distance() of size_normal.c. */
-static bounded unpooled_distance(const struct assay__size *size, bounded z, bounded n_baseline,
-                                 bounded n_compared)
+PAIR_INLINE bounded unpooled_distance(const struct assay__size *size, bounded z, bounded n_baseline,
+                                      bounded n_compared)
 {
     bounded p = of_wide(&size->share), m = bounded_add(p, of_wide(&size->null));
     bounded scale = bounded_mul(bounded_square(z), of_wide(&size->factor));
@@ -136,6 +149,21 @@ static bounded unpooled_distance(const struct assay__size *size, bounded z, boun
     bounded a = bounded_add(bounded_of(1.0), k);
     bounded inside = bounded_add(bounded_square(half), bounded_mul(a, c));
     return bounded_div(bounded_add(half, bounded_sqrt(inside)), a);
+}
+
+PAIR_INLINE bounded distance_from(const struct assay__size *size, pair noncentrality,
+                                  double n_baseline, double n_compared)
+{
+    bounded z = bounded_make(noncentrality, 0.0);
+    bounded baseline = bounded_of(n_baseline), compared = bounded_of(n_compared);
+    return size->is_share ? unpooled_distance(size, z, baseline, compared)
+                          : mean_distance(size, z, baseline, compared);
+}
+
+PAIR_FMA_TARGET static bounded distance_by_fma(const struct assay__size *size, pair noncentrality,
+                                               double n_baseline, double n_compared)
+{
+    return distance_from(size, noncentrality, n_baseline, n_compared);
 }
 
 /* The alternative's share is one, and not near its end. */
@@ -152,11 +180,10 @@ static double distance_of(const struct assay__size *size, pair noncentrality, do
                           double n_compared)
 {
     bool is_lost = false;
-    bounded z = bounded_make(noncentrality, 0.0);
-    bounded baseline = bounded_of(n_baseline), compared = bounded_of(n_compared);
-    double quick = bounded_double(size->is_share ? unpooled_distance(size, z, baseline, compared)
-                                                 : mean_distance(size, z, baseline, compared),
-                                  &is_lost);
+    double quick =
+        bounded_double(PAIR_HAS_FMA ? distance_by_fma(size, noncentrality, n_baseline, n_compared)
+                                    : distance_from(size, noncentrality, n_baseline, n_compared),
+                       &is_lost);
     if (!is_lost && is_well_inside(size, quick))
         return quick;
     wide exact =
