@@ -52,6 +52,8 @@ struct assay__builder {
     struct assay__look *looks;       /* by time; see analysis/looks.h */
     uint32_t look_count;             /* 0 without data */
     uint32_t *order;                 /* the dataset's looks up to asOf, by time */
+    uint64_t *units;                 /* [group * look_count + look] of units_slice */
+    uint32_t units_slice;            /* ASSAY__NONE: not counted yet */
     int64_t look_time;               /* of the last look */
     struct assay__look_cache *cache; /* boundaries computed so far */
     struct assay__size_cache sizes;  /* levels of sample sizes so far */

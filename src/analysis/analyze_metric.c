@@ -343,6 +343,7 @@ static enum assay_status analyze_slice(struct assay__builder *builder, uint32_t 
     size_t step = builder->out->slice_count;
     enum assay_status status = ASSAY_OK;
     memset(tests, 0, builder->pair_count * sizeof *tests);
+    assay__count_units(builder, slice);
     for (uint32_t p = 0; status == ASSAY_OK && p < builder->pair_count; p++) {
         begin_result(builder, metric, slice, p, &first[p * step + slice]);
         if (builder->look_count > 0)

@@ -133,6 +133,12 @@ enum assay_status assay__analyze_look(struct assay__builder *builder, struct ass
             plan->has_as_of ? plan->as_of_ns : assay__dataset_latest(builder->dataset);
     builder->look_time =
         builder->look_count == 0 ? INT64_MIN : builder->looks[builder->look_count - 1].time_ns;
+    builder->units_slice = ASSAY__NONE;
+    builder->units =
+        assay__arena_array(builder->arena, (size_t)builder->out->group_count * builder->look_count,
+                           sizeof *builder->units);
+    if (builder->units == NULL && status == ASSAY_OK)
+        status = assay__fail_memory(err);
     if (status != ASSAY_OK || later == 0)
         return status;
     return assay__annotate(builder, ASSAY_NOTE_INFO, -1, nowhere,
@@ -148,11 +154,29 @@ static const struct assay__cell *cell_at(const struct assay__builder *builder, u
                                builder->group_of[group]);
 }
 
+void assay__count_units(struct assay__builder *builder, uint32_t slice)
+{
+    if (builder->units_slice == slice)
+        return;
+    builder->units_slice = slice;
+    for (uint32_t g = 0; g < builder->out->group_count; g++) {
+        uint64_t *units = builder->units + (size_t)g * builder->look_count, now = 0;
+        uint32_t at = 0;
+        for (uint32_t k = 0; k < builder->look_count; units[k++] = now)
+            for (; builder->group_of[g] != ASSAY__NONE && at <= builder->looks[k].last; at++) {
+                const struct assay__cell *cell = cell_at(builder, slice, at, g);
+                now = cell != NULL && cell->units > 0 ? cell->units : now;
+            }
+    }
+}
+
 uint64_t assay__look_units(const struct assay__builder *builder, uint32_t slice, uint32_t k,
                            uint32_t group)
 {
     if (builder->group_of[group] == ASSAY__NONE || k >= builder->look_count)
         return 0;
+    if (builder->units_slice == slice)
+        return builder->units[(size_t)group * builder->look_count + k];
     for (uint32_t at = builder->looks[k].last + 1; at-- > 0;) {
         const struct assay__cell *cell = cell_at(builder, slice, at, group);
         if (cell != NULL && cell->units > 0)

@@ -18,6 +18,9 @@ struct assay__look {
 uint64_t assay__look_units(const struct assay__builder *builder, uint32_t slice, uint32_t k,
                            uint32_t group);
 
+/** assay__count_units() counts those of a slice at all looks, for assay__look_units(). */
+void assay__count_units(struct assay__builder *builder, uint32_t slice);
+
 /** assay__look_state() is what a group keeps of a metric, or NULL before any unit has a value. */
 const void *assay__look_state(const struct assay__builder *builder, uint32_t slice, uint32_t k,
                               uint32_t group, uint32_t metric);
