@@ -28,12 +28,13 @@ static double sum_of(const double lanes[4])
 struct integral {
     struct assay__exits exits;
     double reference, deviation; /* of the bridge */
-    double low, high, past;      /* the scores that matter; from those past all paths exit */
+    double high, past;           /* no score above matters; from those past all paths exit */
 };
 
-static struct integral integral_of(double t, double time, double edge, double theta)
+static struct integral integral_of(const struct assay__grid *grid, double time, double edge,
+                                   double theta)
 {
-    double step = time - t, beyond = edge - theta * time,
+    double t = grid->time, step = time - t, beyond = edge - theta * time,
            exponent = -0.5 * beyond * (beyond / time);
     struct integral out = {.reference = beyond > 0.0 ? exponent : 0.0,
                            .deviation = sqrt(t * (step / time))};
@@ -45,7 +46,7 @@ static struct integral integral_of(double t, double time, double edge, double th
                                       .past_mean = theta * t,
                                       .past_factor = -0.5 / t,
                                       .past_log = -out.reference};
-    out.low = out.exits.mean - REACH * out.deviation;
+    out.exits.low = fmin(out.exits.mean, grid->edge) - REACH * out.deviation;
     out.high = fmax(out.exits.mean, theta * t) + REACH * sqrt(t);
     out.past = out.exits.edge + PAST * sqrt(step);
     return out;
@@ -56,11 +57,11 @@ static void visit_integral(const struct assay__grid *grid, struct integral *inte
 {
     struct assay__exits *exits = &integral->exits;
     double narrow = integral->deviation, wide = sqrt(grid->time), high = integral->high;
-    double past = high, flat_low = fmax(grid->flat_low, integral->low);
+    double past = high, flat_low = fmax(grid->flat_low, exits->low);
     double flat_high = fmin(high, grid->flat_high), flat_past = fmin(flat_high, integral->past);
     if (grid->panel_count > 0 && integral->past < high)
         past = grid->bounds[assay__panel_at(grid, integral->past) + 1];
-    assay__visit_grid(grid, integral->low, past, narrow, visit_exits, exits);
+    assay__visit_grid(grid, exits->low, past, narrow, visit_exits, exits);
     if (past < high && past < grid->edge)
         assay__visit_grid(grid, past, high, wide, visit_exits, exits);
     assay__visit_parts(flat_low, flat_past, narrow, NULL, visit_exits, exits);
@@ -94,7 +95,7 @@ static void fill_density(const double moments[TERMS][4], double out[TERMS])
 struct assay__exit assay__grid_exit(const struct assay__grid *grid, double time, double edge,
                                     double theta)
 {
-    struct integral integral = integral_of(grid->time, time, edge, theta);
+    struct integral integral = integral_of(grid, time, edge, theta);
     const struct assay__exits *exits = &integral.exits;
     integral.exits.has_moments = true;
     visit_integral(grid, &integral);
@@ -109,7 +110,7 @@ double assay__grid_log_exit(const struct assay__grid *grid, double time, double 
 {
     if (grid == NULL)
         return assay_normal_log_upper((edge - theta * time) / sqrt(time));
-    struct integral integral = integral_of(grid->time, time, edge, theta);
+    struct integral integral = integral_of(grid, time, edge, theta);
     visit_integral(grid, &integral);
     return log_of(grid, &integral);
 }
@@ -173,7 +174,7 @@ static void visit_stay(void *context, const double u[POINTS], const double mass[
     if (u[0] > stay->integral.past)
         return;
     visit_density(&stay->density, u, mass);
-    if (u[POINTS - 1] >= stay->integral.low)
+    if (u[POINTS - 1] >= stay->integral.exits.low)
         visit_exits(&stay->integral.exits, u, mass);
 }
 
@@ -184,7 +185,7 @@ double assay__walk_stay(const struct assay__walk *walk, uint32_t count, double t
     double t = grid->time, mean = theta * t, root = sqrt(t);
     if (grid->even_count == 0 || !(sure_misses(walk, count, theta) < ROUNDING))
         return NAN;
-    struct stay stay = {{mean, -0.5 / t, 0.0}, integral_of(t, time, edge, theta)};
+    struct stay stay = {{mean, -0.5 / t, 0.0}, integral_of(grid, time, edge, theta)};
     double low = mean - REACH * root, high = mean + REACH * root;
     assay__visit_grid(grid, low, fmin(high, stay.integral.past), root, visit_stay, &stay);
     double exits = exp(stay.integral.reference) * sum_of(stay.integral.exits.exits);

@@ -83,7 +83,7 @@ static double count_above(const struct assay__walk *walk, uint32_t look, const s
 {
     const struct assay__grid *before = &walk->grids[look - 1];
     double drop = fmax(0.0, before->edge / before->time - p->edge);
-    return ceil((drop + REACH * p->before) / step);
+    return fmin(NEAR, ceil((drop + REACH * p->before) / step)); /* farther up shares are 0 */
 }
 
 /* The density of the step between two looks has so many nodes of the earlier one. */

@@ -15,6 +15,7 @@ enum { ASSAY__EXIT_TERMS = 9 };
  * has all its digits. Past the edge, where P is near 1, it is as it stands.
  */
 struct assay__exits {
+    double low;                              /* no node below matters */
     double mean, factor;                     /* of the bridge from 0 to the edge */
     double bridge_share;                     /* of the bridge's integrand in the reference */
     double edge, step_share;                 /* of the step, and 1/deviation; without drift */

@@ -12,6 +12,7 @@
 
 static const double SQRT_TAU = 2.50662827463100050242;  /* sqrt(2 pi) */
 static const double POLE_RATE = 9.42477796076937971539; /* 2 pi/h */
+static const double RESIDUE_END = 5.5;
 
 /* ((n + 1/2) h)^2 for the step h = 2/3 of the midpoint rule: see stats/dist/normal.c */
 #define SQUARE(n) ((((n) + 0.5) * (2.0 / 3.0)) * (((n) + 0.5) * (2.0 / 3.0)))
@@ -37,13 +38,13 @@ INLINE vector mills_sum(vector z)
     return scale * (z * sum);
 }
 
-/* The rest of it. */
+/* The rest of it: below 2e-15 of the ratio from RESIDUE_END on, and nothing from the rate on. */
 INLINE vector residue(vector z)
 {
-    const vector none = {0.0}, rate = none + POLE_RATE;
-    whole is_within = z < rate; /* beyond it there is nothing */
-    vector within = choose(is_within, z, rate), fall = exponential(-rate * within);
-    vector value = SQRT_TAU * (exponential(within * (0.5 * within - rate)) / (1.0 + fall));
+    const vector none = {0.0}, end = none + RESIDUE_END;
+    whole is_within = z < end;
+    vector within = choose(is_within, z, end), fall = exponential(-POLE_RATE * within);
+    vector value = SQRT_TAU * (exponential(within * (0.5 * within - POLE_RATE)) / (1.0 + fall));
     return choose(is_within, value, none);
 }
 
@@ -67,7 +68,7 @@ INLINE void add_vector(struct assay__exits *c, const double *u, const double *ma
     vector away = place - c->mean, tail;
     vector bridge = weight * (c->bridge_share * exponential(c->factor * away * away));
     double least = (c->edge - u[EXITS_WIDTH - 1]) * c->step_share;
-    if (least >= POLE_RATE) {
+    if (least >= RESIDUE_END) {
         tail = bridge * mills_sum(x);
     } else if (least >= 0.0) {
         tail = bridge * (mills_sum(x) + residue(x));
@@ -88,6 +89,7 @@ INLINE void add_vector(struct assay__exits *c, const double *u, const double *ma
 EXITS_TARGET void EXITS_NAME(struct assay__exits *exits, const double u[ASSAY__GAUSS_POINTS],
                              const double mass[ASSAY__GAUSS_POINTS])
 {
-    for (int i = 0; i < ASSAY__GAUSS_POINTS; i += EXITS_WIDTH)
-        add_vector(exits, u + i, mass + i, i % 4);
+    for (int i = 0; i < ASSAY__GAUSS_POINTS; i += 4)
+        for (int k = 0; k < 4 && u[i + 3] >= exits->low; k += EXITS_WIDTH)
+            add_vector(exits, u + i + k, mass + i + k, k);
 }

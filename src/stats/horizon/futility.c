@@ -116,8 +116,8 @@ enum assay_status assay__futility_open(struct assay_horizon *horizon, struct ass
     enum assay_status status = check(design, err);
     if (status != ASSAY_OK)
         return status;
-    futility->spending = (struct assay__spending){
-        .family = design->futility, .parameter = design->futility_parameter, .alpha = design->beta};
+    futility->spending =
+        assay__spending_of(design->futility, design->futility_parameter, design->beta);
     struct planned planned = {&futility->spending, design->planned_looks,
                               assay__calloc(design->planned_looks, sizeof *planned.edges), ASSAY_OK,
                               err};

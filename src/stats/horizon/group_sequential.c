@@ -19,10 +19,8 @@ static enum assay_status open_group_sequential(struct assay_horizon *horizon,
     if (!assay__spending_valid(design->spending, design->spending_parameter))
         return assay__fail(err, ASSAY_ERROR_DOMAIN, "The spending parameter must lie %s.",
                            assay__spending_ranges(ranges));
-    horizon->spending =
-        (struct assay__spending){.family = design->spending,
-                                 .parameter = design->spending_parameter,
-                                 .alpha = design->two_sided ? 0.5 * design->alpha : design->alpha};
+    horizon->spending = assay__spending_of(design->spending, design->spending_parameter,
+                                           design->two_sided ? 0.5 * design->alpha : design->alpha);
     horizon->walk.two_sided = design->two_sided;
     return design->has_futility ? assay__futility_open(horizon, err) : ASSAY_OK;
 }

@@ -14,14 +14,40 @@
 #include "stats/dist/normal.h"
 #include "stats/horizon/gauss.h"
 
-static double power_step(double alpha, double rho, double from, double to)
+static double power_step(const struct assay__spending *spending, double from, double to)
 {
+    double rho = spending->parameter;
     double rest = from == 0.0 ? 0.0 : log1p(-exp(rho * log1p((from - to) / to)));
-    return log(alpha) + rho * log(to) + rest;
+    return log(spending->alpha) + rho * log(to) + rest;
+}
+
+/* The mean of density(low + y) / density(low) for y from 0 to width. */
+static double sum_beyond(double low, double width)
+{
+    double sum = 0.0;
+    for (int i = 0; i < ASSAY__GAUSS_POINTS; i++) {
+        double y = 0.5 * width * (1.0 + assay__gauss_node(i));
+        sum += 0.5 * assay__gauss_weight(i) * exp(-y * (low + 0.5 * y));
+    }
+    return sum;
+}
+
+/* The same for width (1 + low) < 1, from the series of that ratio. */
+static double series_beyond(double low, double width)
+{
+    const double nothing = 1e-17;
+    double before = 0.0, term = 1.0, sum = 1.0;
+    for (int n = 1; fabs(before) + fabs(term) > nothing; n++) {
+        double next = -width * (low * term + width * before) / n;
+        before = term;
+        term = next;
+        sum += term / (n + 1);
+    }
+    return sum;
 }
 
 /* log of the normal density's integral from low to high, 0 <= low < high: narrow ones by
- * quadrature of density(low + y) / density(low), wide ones from their tails. */
+ * density(low + y) / density(low), wide ones from their tails. */
 static double log_between(double low, double high)
 {
     double width = high - low;
@@ -31,28 +57,24 @@ static double log_between(double low, double high)
         double log_low = assay_normal_log_upper(low);
         return log_low + log(-expm1(assay_normal_log_upper(high) - log_low));
     }
-    double sum = 0.0;
-    for (int i = 0; i < ASSAY__GAUSS_POINTS; i++) {
-        double y = 0.5 * width * (1.0 + assay__gauss_node(i));
-        sum += assay__gauss_weight(i) * exp(-y * (low + 0.5 * y));
-    }
+    double sum = width * (1.0 + low) < 1.0 ? series_beyond(low, width) : sum_beyond(low, width);
     const double half_log_tau = 0.91893853320467274178;
-    return log(0.5 * width * sum) - 0.5 * low * low - half_log_tau;
+    return log(width * sum) - 0.5 * low * low - half_log_tau;
 }
 
-static double obrien_fleming_step(double alpha, double unused, double from, double to)
+static double obrien_fleming_step(const struct assay__spending *spending, double from, double to)
 {
-    (void)unused;
-    double q = assay_normal_quantile_upper(0.5 * alpha);
+    double q = spending->quantile;
+    if (!(q > 0.0))
+        q = assay_normal_quantile_upper(0.5 * spending->alpha);
     double low = q / sqrt(to), high = from == 0.0 ? HUGE_VAL : q / sqrt(from);
     return M_LN2 + log_between(low, high);
 }
 
-static double pocock_step(double alpha, double unused, double from, double to)
+static double pocock_step(const struct assay__spending *spending, double from, double to)
 {
-    (void)unused;
     const double slope = 1.71828182845904523536; /* e - 1 */
-    return log(alpha) + log(log1p(slope * (to - from) / (1.0 + slope * from)));
+    return log(spending->alpha) + log(log1p(slope * (to - from) / (1.0 + slope * from)));
 }
 
 /* log((1 - exp(-g d)) / (1 - exp(-g))) for g > 0. */
@@ -61,20 +83,20 @@ static double log_share(double g, double d)
     return log(-expm1(-g * d)) - log(-expm1(-g));
 }
 
-static double hwang_shih_decani_step(double alpha, double gamma, double from, double to)
+static double hwang_shih_decani_step(const struct assay__spending *spending, double from, double to)
 {
-    double step = to - from;
+    double gamma = spending->parameter, step = to - from, log_alpha = log(spending->alpha);
     if (gamma == 0.0)
-        return log(alpha) + log(step);
+        return log_alpha + log(step);
     if (gamma > 0.0)
-        return log(alpha) - gamma * from + log_share(gamma, step);
-    return log(alpha) - gamma * (to - 1.0) + log_share(-gamma, step);
+        return log_alpha - gamma * from + log_share(gamma, step);
+    return log_alpha - gamma * (to - 1.0) + log_share(-gamma, step);
 }
 
 struct family {
     double least, most; /* of the parameter; both included */
     double fallback;    /* NAN: it has no parameter */
-    double (*log_step)(double alpha, double parameter, double from, double to);
+    double (*log_step)(const struct assay__spending *spending, double from, double to);
 };
 
 static const struct family FAMILIES[] = {
@@ -124,7 +146,16 @@ const char *assay__spending_ranges(char text[ASSAY__SPENDING_RANGES])
     return text;
 }
 
+struct assay__spending assay__spending_of(enum assay_spending_family family, double parameter,
+                                          double alpha)
+{
+    return (struct assay__spending){.family = family,
+                                    .parameter = parameter,
+                                    .alpha = alpha,
+                                    .quantile = assay_normal_quantile_upper(0.5 * alpha)};
+}
+
 double assay__spending_log_step(const struct assay__spending *spending, double from, double to)
 {
-    return FAMILIES[spending->family].log_step(spending->alpha, spending->parameter, from, to);
+    return FAMILIES[spending->family].log_step(spending, from, to);
 }

@@ -10,8 +10,13 @@
 struct assay__spending {
     enum assay_spending_family family;
     double parameter;
-    double alpha; /* of one side */
+    double alpha;    /* of one side */
+    double quantile; /* the normal one of alpha/2, above; 0: it is computed when it is needed */
 };
+
+/** assay__spending_of() is such a one with its quantile. */
+struct assay__spending assay__spending_of(enum assay_spending_family family, double parameter,
+                                          double alpha);
 
 /** assay__spending_valid(): the parameter lies in the family's range. */
 bool assay__spending_valid(enum assay_spending_family family, double parameter);

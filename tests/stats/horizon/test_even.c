@@ -34,13 +34,14 @@ static int compare_doubles(const void *a, const void *b)
 /* Looks of all sorts: equal, random, early, late, in bursts, growing slower as traffic does. */
 static struct drawn draw_design(uint64_t *state)
 {
-    static const struct assay__spending FAMILIES[] = {{ASSAY_SPENDING_POWER, 2.0, 0.0},
-                                                      {ASSAY_SPENDING_POWER, 1.0, 0.0},
-                                                      {ASSAY_SPENDING_POWER, 4.0, 0.0},
-                                                      {ASSAY_SPENDING_OBRIEN_FLEMING, 0.0, 0.0},
-                                                      {ASSAY_SPENDING_POCOCK, 0.0, 0.0},
-                                                      {ASSAY_SPENDING_HWANG_SHIH_DECANI, -4.0, 0.0},
-                                                      {ASSAY_SPENDING_HWANG_SHIH_DECANI, 1.0, 0.0}};
+    static const struct assay__spending FAMILIES[] = {
+        {.family = ASSAY_SPENDING_POWER, .parameter = 2.0},
+        {.family = ASSAY_SPENDING_POWER, .parameter = 1.0},
+        {.family = ASSAY_SPENDING_POWER, .parameter = 4.0},
+        {.family = ASSAY_SPENDING_OBRIEN_FLEMING, .parameter = 0.0},
+        {.family = ASSAY_SPENDING_POCOCK, .parameter = 0.0},
+        {.family = ASSAY_SPENDING_HWANG_SHIH_DECANI, .parameter = -4.0},
+        {.family = ASSAY_SPENDING_HWANG_SHIH_DECANI, .parameter = 1.0}};
     static const double ALPHAS[] = {0.0005, 0.005, 0.0125, 0.025, 0.05, 0.1, 0.25};
     struct drawn d = {.spending = FAMILIES[draw_bits(state) % 7]};
     d.spending.alpha = ALPHAS[draw_bits(state) % 7];

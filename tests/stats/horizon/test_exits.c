@@ -35,7 +35,8 @@ static void draw_exits(uint64_t *state, struct assay__exits *exits, double u[POI
     double edge = 6.0 * draw(state) - 1.0, theta = 4.0 * draw(state) - 2.0;
     double beyond = edge - theta * time, exponent = -0.5 * beyond * (beyond / time);
     double reference = beyond > 0.0 ? exponent : 0.0;
-    *exits = (struct assay__exits){.mean = edge * (t / time),
+    *exits = (struct assay__exits){.low = -HUGE_VAL,
+                                   .mean = edge * (t / time),
                                    .factor = -0.5 * time / (t * step),
                                    .bridge_share = exp(exponent - reference),
                                    .edge = edge - theta * step,
