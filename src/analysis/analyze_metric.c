@@ -429,11 +429,11 @@ enum assay_status assay__analyze_metrics(struct assay__builder *builder, struct 
         if (m > 0 && plan->dimension_count > 0)
             memset(builder->differences, 0, per_metric * sizeof *builder->differences);
         status = analyze_slices(builder, m, by_number, tests, err);
+        if (status == ASSAY_OK && builder->spent != NULL && m + 1 == plan->metric_count)
+            assay__dataset_trim(builder->spent);
         if (status == ASSAY_OK)
             status = assay__analyze_slices(builder, m, err);
     }
-    if (status == ASSAY_OK && builder->spent != NULL)
-        assay__dataset_trim(builder->spent);
     assay__free(tests);
     assay__free(by_number);
     assay__free(builder->differences);

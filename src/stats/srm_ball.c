@@ -10,6 +10,7 @@
 #include "assay/dist.h"
 #include "exact/ball.h"
 #include "exact/shortest.h"
+#include "stats/dist/tail.h"
 
 typedef struct assay__ball ball;
 
@@ -151,7 +152,8 @@ static bool fill_groups(const uint64_t *counts, const struct plan *plan, size_t 
 
 bool assay__srm_chi2_tail(double x, double rest_low, double rest_high, struct assay_srm *out)
 {
-    double p = assay_chi2_upper(x, out->df), log_p = assay_chi2_log_upper(x, out->df);
+    double p, log_p;
+    assay__chi2_upper_both(x, out->df, &p, &log_p);
     out->statistic = x;
     out->p = p;
     out->log10_p = log_p / M_LN10;

@@ -125,6 +125,21 @@ double assay_chi2_log_upper(double x, double df)
     return log_probability(x, df, 1.0);
 }
 
+void assay__chi2_upper_both(double x, double df, double *p, double *log_p)
+{
+    double u = 0.5 * x, a = 0.5 * df;
+    if (!is_valid(x, df) || is_halved_badly(x, a) || is_limit(u, a)) {
+        *p = probability(x, df, 1.0);
+        *log_p = log_probability(x, df, 1.0);
+        return;
+    }
+    double past = u - a >= 0.0 ? 1.0 : -1.0;
+    struct assay__point point = point_at(u, a, past);
+    double tail = assay__tail_probability(&point.tail);
+    *p = past > 0.0 ? tail : 1.0 - tail;
+    *log_p = past > 0.0 ? assay__tail_log(&point.tail) : log1p(-tail);
+}
+
 double assay_chi2_log_lower(double x, double df)
 {
     return log_probability(x, df, -1.0);

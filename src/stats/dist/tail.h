@@ -83,4 +83,7 @@ double assay__expm1mx(double x);
 /** assay__stirling() is ln Gamma(a) - [(a - 1/2) ln a - a + ln(2 pi)/2] for a >= 1/2. */
 double assay__stirling(double a);
 
+/** assay__chi2_upper_both() is assay_chi2_upper() and assay_chi2_log_upper() for one integral. */
+void assay__chi2_upper_both(double x, double df, double *p, double *log_p);
+
 #endif

@@ -7,6 +7,8 @@
 
 #include <float.h>
 
+#include "stats/dist/tail.h"
+
 static const double DFS[] = {1.0, 2.5, 17.0, 1e4, 1e9, INFINITY};
 enum { DF_COUNT = sizeof DFS / sizeof *DFS };
 
@@ -85,12 +87,30 @@ START_TEST(quantiles_of_log_tails_are_those_of_tails)
 }
 END_TEST
 
+START_TEST(both_chi_square_tails_at_once_are_those_of_one)
+{
+    for (size_t i = 0; i < DF_COUNT; i++)
+        for (double x = 0x1p-1074; x < 1e9; x = x < 1e-3 ? x * 1e9 : x * 1.7) {
+            double p, log_p;
+            assay__chi2_upper_both(x, DFS[i], &p, &log_p);
+            ck_assert_double_eq(p, assay_chi2_upper(x, DFS[i]));
+            ck_assert_double_eq(log_p, assay_chi2_log_upper(x, DFS[i]));
+        }
+    double p = 0.5, log_p = 0.5;
+    assay__chi2_upper_both(0.0, 3.0, &p, &log_p);
+    ck_assert(p == 1.0 && log_p == 0.0);
+    assay__chi2_upper_both(-1.0, 3.0, &p, &log_p);
+    ck_assert(isnan(p) && isnan(log_p));
+}
+END_TEST
+
 static void add_cases(TCase *c)
 {
     tcase_add_test(c, above_one_half_a_quantile_is_the_other_tails);
     tcase_add_test(c, an_infinite_df_makes_f_a_scaled_chi_square);
     tcase_add_test(c, tails_of_central_quantiles_give_the_probability_back);
     tcase_add_test(c, quantiles_of_log_tails_are_those_of_tails);
+    tcase_add_test(c, both_chi_square_tails_at_once_are_those_of_one);
 }
 
 int main(void)
