@@ -130,6 +130,7 @@ static const struct scenario SCENARIOS[] = {
     {"compare_mean_t", compare_all, ASSAY_METRIC_MEAN, ASSAY_TEST_T},
     {"compare_mean_z", compare_all, ASSAY_METRIC_MEAN, ASSAY_TEST_Z},
     {"compare_share_t", compare_all, ASSAY_METRIC_PROPORTION, ASSAY_TEST_T},
+    {"compare_share_z", compare_all, ASSAY_METRIC_PROPORTION, ASSAY_TEST_Z},
     {"required_mean_t", require_all, ASSAY_METRIC_MEAN, ASSAY_TEST_T},
     {"required_mean_z", require_all, ASSAY_METRIC_MEAN, ASSAY_TEST_Z},
     {"required_share_t", require_all, ASSAY_METRIC_PROPORTION, ASSAY_TEST_T},

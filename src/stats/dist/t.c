@@ -45,7 +45,7 @@ static int is_valid(double t, double df)
 }
 
 /* -df/2 log(1 + t^2/df), the log of the density of y relative to its peak. */
-static struct assay__pair log_height(double t, double df)
+PAIR_INLINE struct assay__pair height_from(double t, double df)
 {
     struct assay__pair ratio = pair_of(1.0), above, below = pair_of(df);
     if (t < 1e150) {
@@ -57,6 +57,11 @@ static struct assay__pair log_height(double t, double df)
         below = pair_div(below, above);
     }
     return pair_scale(-0.5 * df, assay__pair_log1p(ratio, above, below));
+}
+
+static struct assay__pair log_height(double t, double df)
+{
+    return height_from(t, df);
 }
 
 /*
@@ -85,7 +90,8 @@ static const double NOTHING = 1e-18;
  * Adds nodes (n + 1/2) h to the law, and their terms to the sum, as long as the last term counts:
  * sinh and cosh of the next follow from these, with what the additions round off.
  */
-static void add_nodes(struct assay__t_law *law, double square, double term, struct assay__pair *sum)
+PAIR_INLINE void add_nodes(struct assay__t_law *law, double square, double term,
+                           struct assay__pair *sum)
 {
     const double power = -0.5 * (law->df - 1.0), chord = law->chord, shift = law->shift;
     struct assay__pair sine = law->sine, cosine = law->cosine, total = *sum;
@@ -108,7 +114,7 @@ static void add_nodes(struct assay__t_law *law, double square, double term, stru
 
 /* The rule's sum; scale = hypot(t, sqrt(df)). *pole is the residue, or 0 where the pole is out of
  * the strip. No t or df needs more than 32 nodes. */
-static double midpoint_sum(struct assay__t_law *law, double t, double scale, double *pole)
+PAIR_INLINE double midpoint_sum(struct assay__t_law *law, double t, double scale, double *pole)
 {
     struct assay__pair sum = {0.0, 0.0};
     const double k = t / scale, square = k * k;
@@ -144,10 +150,10 @@ static double fraction(double t, double df, double sign)
 }
 
 /* The upper tail at t >= 0, of that scale; of law->top it needs that of few df. */
-static struct assay__tail upper_tail(struct assay__t_law *law, double t, double scale)
+PAIR_INLINE struct assay__tail tail_from(struct assay__t_law *law, double t, double scale)
 {
     double df = law->df, top = law->top;
-    struct assay__tail tail = {.exponent = log_height(t, df)};
+    struct assay__tail tail = {.exponent = height_from(t, df)};
     if (df >= few_df) {
         tail.mass = midpoint_sum(law, t, scale, &tail.plus);
     } else if (t >= 1.0) { /* the mode of log T^2 */
@@ -156,6 +162,17 @@ static struct assay__tail upper_tail(struct assay__t_law *law, double t, double 
         tail.plus = 0.5 - top * exp(tail.exponent.hi) * fraction(t, df, -1.0);
     }
     return tail;
+}
+
+PAIR_FMA_TARGET static struct assay__tail tail_by_fma(struct assay__t_law *law, double t,
+                                                      double scale)
+{
+    return tail_from(law, t, scale);
+}
+
+static struct assay__tail upper_tail(struct assay__t_law *law, double t, double scale)
+{
+    return PAIR_HAS_FMA ? tail_by_fma(law, t, scale) : tail_from(law, t, scale);
 }
 
 /* Where plus is not 0, the exponent is small, or plus is. */

@@ -85,27 +85,39 @@ int assay__size_quick_suffices(const struct assay__size *size, double n_baseline
     return margin > doubt ? 1 : margin < -doubt ? -1 : 0;
 }
 
-/* The share's distance for a noncentrality z: see unpooled_distance() of size_normal.c. */
-static double share_distance(const struct assay__size *size, double z, double n_baseline,
-                             double n_compared)
+/* What a share's errors hang on, as doubles; 0 for means. */
+struct plain {
+    double share, null, factor;
+};
+
+static struct plain plain_of(const struct assay__size *size)
 {
-    double p = assay__wide_double(size->share), m = p + assay__wide_double(size->null);
-    double scale = z * z * assay__wide_double(size->factor), k = scale / n_compared;
+    if (!size->is_share)
+        return (struct plain){0.0, 0.0, 0.0};
+    return (struct plain){assay__wide_double(size->share), assay__wide_double(size->null),
+                          assay__wide_double(size->factor)};
+}
+
+/* The share's distance for a noncentrality z: see unpooled_distance() of size_normal.c. */
+static double share_distance(const struct assay__size *size, const struct plain *plain, double z,
+                             double n_baseline, double n_compared)
+{
+    double p = plain->share, m = p + plain->null;
+    double scale = z * z * plain->factor, k = scale / n_compared;
     double half = k * (0.5 - m) * (size->direction < 0 ? -1.0 : 1.0);
     double c = scale / n_baseline * p * (1.0 - p) + k * m * (1.0 - m);
     return (half + sqrt(half * half + (1.0 + k) * c)) / (1.0 + k);
 }
 
 /* The errors at a distance; not known where a share would not be one. */
-static struct errors errors_at(const struct assay__size *size, double distance, double n_baseline,
-                               double n_compared)
+static struct errors errors_at(const struct assay__size *size, const struct plain *plain,
+                               double distance, double n_baseline, double n_compared)
 {
     if (!size->is_share)
         return errors_of(assay__size_pair(size->baseline_variance),
                          assay__size_pair(size->compared_variance), n_baseline, n_compared);
     double moved = size->direction < 0 ? -distance : distance;
-    double p = assay__wide_double(size->share), factor = assay__wide_double(size->factor);
-    double share = p + assay__wide_double(size->null) + moved;
+    double p = plain->share, factor = plain->factor, share = p + plain->null + moved;
     struct errors errors =
         errors_of(pair_of(factor * p * (1.0 - p)), pair_of(factor * share * (1.0 - share)),
                   n_baseline, n_compared);
@@ -167,24 +179,24 @@ PAIR_FMA_TARGET static bounded distance_by_fma(const struct assay__size *size, p
 }
 
 /* The alternative's share is one, and not near its end. */
-static bool is_well_inside(const struct assay__size *size, double distance)
+static bool is_well_inside(const struct assay__size *size, const struct plain *plain,
+                           double distance)
 {
     const double margin = 1e-9;
-    double share = assay__wide_double(size->share) + assay__wide_double(size->null) +
-                   (size->direction < 0 ? -distance : distance);
+    double share = plain->share + plain->null + (size->direction < 0 ? -distance : distance);
     return !size->is_share || (share > margin && share < 1.0 - margin);
 }
 
 /* In bounded pairs, or in 320 bits where they leave a doubt. */
-static double distance_of(const struct assay__size *size, pair noncentrality, double n_baseline,
-                          double n_compared)
+static double distance_of(const struct assay__size *size, const struct plain *plain,
+                          pair noncentrality, double n_baseline, double n_compared)
 {
     bool is_lost = false;
     double quick =
         bounded_double(PAIR_HAS_FMA ? distance_by_fma(size, noncentrality, n_baseline, n_compared)
                                     : distance_from(size, noncentrality, n_baseline, n_compared),
                        &is_lost);
-    if (!is_lost && is_well_inside(size, quick))
+    if (!is_lost && is_well_inside(size, plain, quick))
         return quick;
     wide exact =
         assay__wide_add(assay__wide_of(noncentrality.hi), assay__wide_of(noncentrality.lo));
@@ -203,9 +215,10 @@ bool assay__size_quick_effect(const struct assay__size *size, double n_baseline,
     double z = size->levels->z_tail.hi + size->levels->z_beta.hi;
     if (!is_far(size->levels))
         return false;
+    const struct plain plain = plain_of(size);
     for (int i = 0; i < ROUNDS; i++) {
-        double at = size->is_share ? share_distance(size, z, n_baseline, n_compared) : 0.0;
-        struct errors errors = errors_at(size, at, n_baseline, n_compared);
+        double at = size->is_share ? share_distance(size, &plain, z, n_baseline, n_compared) : 0.0;
+        struct errors errors = errors_at(size, &plain, at, n_baseline, n_compared);
         if (!errors.is_known)
             return false;
         struct assay__size_reach reach = assay__size_reach(size->levels, errors.inverse);
@@ -215,7 +228,7 @@ bool assay__size_quick_effect(const struct assay__size *size, double n_baseline,
             return false;
         if (size->is_share && change > same * z)
             continue;
-        *distance = distance_of(size, reach.noncentrality, n_baseline, n_compared);
+        *distance = distance_of(size, &plain, reach.noncentrality, n_baseline, n_compared);
         return *distance > 0.0;
     }
     return false;
