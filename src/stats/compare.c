@@ -79,8 +79,8 @@ static void compare_pair(struct assay__compare_wide *more, const struct assay_me
     const struct assay__pair_estimate *pair = &more->pair;
     assay__compare_clear(out);
     out->flags = pair->flags;
-    if (takes_balls(pair, method) &&
-        assay__compare_in_balls(pair, method, null, &more->figures, &more->law, out)) {
+    bool may_take = more->figures.is_open || takes_balls(pair, method); /* all tests of a pair do */
+    if (may_take && assay__compare_in_balls(pair, method, null, &more->figures, &more->law, out)) {
         assay__skewness(pair, method, &more->law, &more->shape, out);
         return;
     }
