@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "cli/plan_init_words.h"
 #include "source/csv/csv_dialect.h"
+#include "source/summary/summary_read.h"
 
 /* Digits alone, 18 at most for its value. */
 static bool is_whole(const struct assay__field *cell, uint64_t *value)
@@ -221,7 +222,7 @@ enum assay_status profile_read(struct table_profile *profile, const struct table
                                struct assay_error *err)
 {
     enum assay_status status = table_source_open(source, true, &profile->table, err);
-    if (status != ASSAY_OK)
+    if (status != ASSAY_OK || assay__summary_looks_like(profile->table))
         return status;
     uint64_t row_max = PROFILE_CELLS_MAX / assay__rows_column_count(profile->table);
     if (row_max > PROFILE_ROWS_MAX)

@@ -48,7 +48,10 @@ struct table_profile {
     bool is_whole;     /* the sample is all of the table */
 };
 
-/** profile_read() reads the header and the first rows of a table. Call profile_release() always. */
+/**
+ * profile_read() reads the header and the first rows of a table; of a table of sums the header
+ * alone, for its columns are known. Call profile_release() always.
+ */
 enum assay_status profile_read(struct table_profile *profile, const struct table_source *source,
                                struct assay_error *err);
 void profile_release(struct table_profile *profile);

@@ -120,12 +120,14 @@ static void judge_metric(struct sums_metric *metric, const struct assay__summary
     if (moments == NULL || assay_moments_count(moments) == 0)
         return;
     struct assay_moments_shape shape = assay_moments_shape(moments);
-    double mean = assay_moments_mean(moments, 0);
     metric->has_denominator |= shape.has_denominator;
     if (shape.covariate_count > metric->covariate_count)
         metric->covariate_count = shape.covariate_count;
-    metric->is_proportion &=
-        !entry->is_no_share && mean >= 0.0 && mean <= 1.0 && !shape.has_denominator;
+    metric->is_proportion &= !entry->is_no_share && !shape.has_denominator;
+    if (!metric->is_proportion || entry->has_inner_mean)
+        return;
+    double mean = assay_moments_mean(moments, 0);
+    metric->is_proportion = mean >= 0.0 && mean <= 1.0;
 }
 
 static enum assay_status take_entry(struct init_sums *sums,
