@@ -12,19 +12,36 @@ void assay__csv_quote(struct assay__text *out, const char *text, const char *als
     assay__csv_quote_run(out, text, strlen(text), also);
 }
 
-static bool needs_quotes(const char *text, size_t length, const char *also)
+/* What a cell asks for. */
+enum { QUOTES = 1, NOT_ASCII = 2 };
+
+/* Of each byte what it asks for, in one pass. */
+static unsigned care_of(const char *text, size_t length, const char *also)
 {
-    for (size_t i = 0; i < length; i++)
-        if (text[i] != '\0' &&
-            (strchr(",\"\r\n", text[i]) != NULL || (also != NULL && strchr(also, text[i]) != NULL)))
-            return true;
-    return length > 0 && (text[0] == ' ' || text[length - 1] == ' ');
+    static const unsigned char CARE[128] = {
+        [','] = QUOTES, ['"'] = QUOTES, ['\r'] = QUOTES, ['\n'] = QUOTES};
+    unsigned care = 0;
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        care |= byte < 0x80 ? CARE[byte] : NOT_ASCII;
+    }
+    for (size_t i = 0; also != NULL && i < length; i++)
+        if (text[i] != '\0' && strchr(also, text[i]) != NULL)
+            care |= QUOTES;
+    if (length > 0 && (text[0] == ' ' || text[length - 1] == ' '))
+        care |= QUOTES;
+    return care;
 }
 
 void assay__csv_quote_run(struct assay__text *out, const char *text, size_t length,
                           const char *also)
 {
-    bool is_quoted = needs_quotes(text, length, also);
+    unsigned care = care_of(text, length, also);
+    bool is_quoted = (care & QUOTES) != 0;
+    if (care == 0) {
+        assay__text_append(out, text, length);
+        return;
+    }
     if (is_quoted)
         assay__text_putc(out, '"');
     for (size_t at = 0; at < length;) {

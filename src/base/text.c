@@ -43,26 +43,27 @@ void assay__text_reserve(struct assay__text *text, size_t length)
     (void)reserve(text, length, 1);
 }
 
-char *assay__text_room(struct assay__text *text, size_t length)
+char *assay__text_more_room(struct assay__text *text, size_t length)
 {
     return reserve(text, length, 2) ? text->data + text->length : NULL;
 }
 
 char *assay__text_extend(struct assay__text *text, size_t length)
 {
-    if (!reserve(text, length, 2))
-        return NULL;
-    char *place = text->data + text->length;
-    text->length += length;
-    text->data[text->length] = '\0';
+    char *place = assay__text_room(text, length);
+    if (place != NULL)
+        assay__text_end(text, place + length);
     return place;
 }
 
 void assay__text_append(struct assay__text *text, const char *bytes, size_t length)
 {
-    char *place = assay__text_extend(text, length);
-    if (place != NULL && length > 0)
+    char *place = assay__text_room(text, length);
+    if (place == NULL)
+        return;
+    if (length > 0)
         memcpy(place, bytes, length);
+    assay__text_end(text, place + length);
 }
 
 void assay__text_puts(struct assay__text *text, const char *string)
@@ -72,16 +73,18 @@ void assay__text_puts(struct assay__text *text, const char *string)
 
 void assay__text_putc(struct assay__text *text, char c)
 {
-    char *place = assay__text_extend(text, 1);
-    if (place != NULL)
-        *place = c;
+    char *place = assay__text_room(text, 1);
+    if (place == NULL)
+        return;
+    *place = c;
+    assay__text_end(text, place + 1);
 }
 
 void assay__text_count(struct assay__text *text, uint64_t count)
 {
-    char digits[ASSAY__DIGITS_U64], *end = digits + sizeof digits;
-    const char *start = assay__digits_before(count, end);
-    assay__text_append(text, start, (size_t)(end - start));
+    char *place = assay__text_room(text, ASSAY__DIGITS_ROOM);
+    if (place != NULL)
+        assay__text_end(text, assay__digits_put(count, place));
 }
 
 void assay__text_format(struct assay__text *text, const char *format, ...)

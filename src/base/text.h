@@ -36,11 +36,25 @@ struct assay__text {
 void assay__text_reserve(struct assay__text *text, size_t length);
 /** assay__text_extend() makes a text longer and returns the place to fill; NULL without memory. */
 char *assay__text_extend(struct assay__text *text, size_t length);
+/** assay__text_more_room() is assay__text_room() of a text that has none left. */
+char *assay__text_more_room(struct assay__text *text, size_t length);
+
 /**
  * assay__text_room() makes room for length more bytes and returns where they go, NULL without
- * memory. The text is not longer before its length says so, and a NUL follows it.
+ * memory. assay__text_end() makes the text as long as what was written there.
  */
-char *assay__text_room(struct assay__text *text, size_t length);
+static inline char *assay__text_room(struct assay__text *text, size_t length)
+{
+    bool has_room = !text->failed && length < text->capacity - text->length;
+    return has_room ? text->data + text->length : assay__text_more_room(text, length);
+}
+
+static inline void assay__text_end(struct assay__text *text, char *end)
+{
+    *end = '\0';
+    text->length = (size_t)(end - text->data);
+}
+
 void assay__text_append(struct assay__text *text, const char *bytes, size_t length);
 void assay__text_puts(struct assay__text *text, const char *string);
 void assay__text_putc(struct assay__text *text, char c);

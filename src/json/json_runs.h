@@ -2,6 +2,7 @@
 #ifndef ASSAY_JSON_JSON_RUNS_H
 #define ASSAY_JSON_JSON_RUNS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #ifdef __SSE2__
@@ -62,38 +63,59 @@ static inline const char *assay__json_text_end(const char *at, const char *end)
     return at;
 }
 
+#ifdef __SSE2__
+/* A bit for each byte that ends plain text or is not ASCII. */
+static inline unsigned assay__json_special_bytes(__m128i bytes)
+{
+    const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');
+    const __m128i blank = _mm_set1_epi8(0x20);
+    __m128i found =
+        _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)),
+                     _mm_cmplt_epi8(bytes, blank)); /* signed: what is not ASCII is below 0 */
+    return (unsigned)_mm_movemask_epi8(found);
+}
+#endif
+
 /** assay__json_ascii_text_end() is the first byte that ends plain text or is not ASCII, or end. */
 static inline const char *assay__json_ascii_text_end(const char *at, const char *end)
 {
 #ifdef __SSE2__
-    const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');
-    const __m128i blank = _mm_set1_epi8(0x20);
     for (; end - at >= 16; at += 16) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
-        __m128i found = _mm_or_si128(
-            _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)),
-            _mm_cmplt_epi8(bytes, blank)); /* signed: what is not ASCII is below 0 */
-        unsigned mask = (unsigned)_mm_movemask_epi8(found);
+        unsigned mask =
+            assay__json_special_bytes(_mm_loadu_si128((const __m128i *)(const void *)at));
         if (mask != 0)
             return at + __builtin_ctz(mask);
     }
 #endif
-    uint64_t word;
-    for (; end - at >= 8; at += 8) {
+    for (uint64_t word; end - at >= 8; at += 8) {
         memcpy(&word, at, sizeof word);
         if ((word & ASSAY__JSON_EACH(0x80)) != 0 || assay__json_word_ends_text(word))
             break;
     }
-    if (end - at >= 4) { /* with four blanks */
-        uint32_t half;
-        memcpy(&half, at, sizeof half);
-        word = (uint64_t)half << 32 | (ASSAY__JSON_EACH(' ') >> 32);
-        if ((word & ASSAY__JSON_EACH(0x80)) == 0 && !assay__json_word_ends_text(word))
-            at += 4;
-    }
     while (at < end && !assay__json_ends_text(*at) && (unsigned char)*at < 0x80)
         at++;
     return at;
+}
+
+/** assay__json_is_plain() is true for plain text that is ASCII. */
+static inline bool assay__json_is_plain(const char *bytes, size_t length)
+{
+#ifdef __SSE2__
+    /* Short texts as their first and last bytes, which overlap. */
+    if (length - 8 <= 8) {
+        __m128i first = _mm_loadl_epi64((const __m128i *)(const void *)bytes);
+        __m128i last = _mm_loadl_epi64((const __m128i *)(const void *)(bytes + length - 8));
+        return assay__json_special_bytes(_mm_unpacklo_epi64(first, last)) == 0;
+    }
+    if (length - 4 < 4) {
+        int first, last;
+        memcpy(&first, bytes, sizeof first);
+        memcpy(&last, bytes + length - 4, sizeof last);
+        __m128i both = _mm_unpacklo_epi32(_mm_cvtsi32_si128(first), _mm_cvtsi32_si128(last));
+        return (assay__json_special_bytes(both) & 0xFF) == 0;
+    }
+#endif
+    return assay__json_ascii_text_end(bytes, bytes + length) == bytes + length;
 }
 
 /** assay__json_digits_end() is the first byte that is not a decimal digit, or end. */

@@ -10,45 +10,69 @@
 #include "number/number.h"
 #include "base/utf8.h"
 
-static void break_line(struct assay__json *json)
+/* Room of a new line, and what may stand before it. */
+static size_t line_room(const struct assay__json *json)
 {
-    if (!json->pretty)
-        return;
-    assay__text_putc(json->out, '\n');
-    for (uint32_t i = 0; i < json->depth; i++)
-        assay__text_append(json->out, "  ", 2);
+    return 2 + (json->pretty ? 2 * (size_t)json->depth : 0);
 }
 
-/* What stands between the text so far and a new value or key. */
-static void separate(struct assay__json *json)
+static char *put_line(const struct assay__json *json, char *at)
 {
-    assay__text_pass_on(json->out);
+    *at++ = '\n';
+    memset(at, ' ', 2 * (size_t)json->depth);
+    return at + 2 * (size_t)json->depth;
+}
+
+/*
+ * Writes what stands between the text so far and a new value or key. Returns where that goes, with
+ * room for as many bytes; NULL without memory.
+ */
+static inline char *begin_value(struct assay__json *json, size_t room)
+{
+    struct assay__text *out = json->out;
+    if (out->length >= ASSAY__TEXT_LONG)
+        assay__text_pass_on(out);
+    char *at = assay__text_room(out, room + line_room(json));
+    if (at == NULL)
+        return NULL;
     if (json->after_key) {
         json->after_key = false;
-        return;
+        return at;
     }
     if (json->has_before)
-        assay__text_putc(json->out, ',');
-    if (json->depth > 0)
-        break_line(json);
+        *at++ = ',';
+    if (json->pretty && json->depth > 0)
+        at = put_line(json, at);
     json->has_before = true;
+    return at;
+}
+
+static inline void begin_bracket(struct assay__json *json, char *at, char bracket)
+{
+    json->depth++;
+    json->has_before = false;
+    if (at == NULL)
+        return;
+    *at = bracket;
+    assay__text_end(json->out, at + 1);
 }
 
 void assay__json_begin(struct assay__json *json, char bracket)
 {
-    separate(json);
-    assay__text_putc(json->out, bracket);
-    json->depth++;
-    json->has_before = false;
+    begin_bracket(json, begin_value(json, 1), bracket);
 }
 
 void assay__json_end(struct assay__json *json, char bracket)
 {
+    char *at = assay__text_room(json->out, 1 + line_room(json));
     json->depth--;
-    if (json->has_before)
-        break_line(json);
-    assay__text_putc(json->out, bracket);
+    if (at != NULL && json->has_before && json->pretty)
+        at = put_line(json, at);
     json->has_before = true;
+    if (at == NULL)
+        return;
+    *at = bracket;
+    assay__text_end(json->out, at + 1);
 }
 
 static const char *short_escape(unsigned char byte)
@@ -107,44 +131,77 @@ static void write_special_bytes(struct assay__text *out, const char *bytes, size
     assay__text_append(out, bytes + start, at - start);
 }
 
-/* Writes a string in quotes and, after a key, what follows one. */
-static void write_quoted(struct assay__text *out, const char *bytes, size_t length,
-                         const char *suffix)
+/* Appends a string in quotes that has what needs care. */
+static void write_special_string(struct assay__text *out, const char *bytes, size_t length)
 {
-    size_t suffix_length = strlen(suffix);
     const char *plain_end = assay__json_ascii_text_end(bytes, bytes + length);
-    if (plain_end < bytes + length) {
-        assay__text_putc(out, '"');
-        write_special_bytes(out, bytes, length, (size_t)(plain_end - bytes));
-        assay__text_putc(out, '"');
-        assay__text_append(out, suffix, suffix_length);
-        return;
-    }
-    char *place = assay__text_extend(out, length + suffix_length + 2);
-    if (place == NULL)
-        return;
-    *place = '"';
-    memcpy(place + 1, bytes, length);
-    place[length + 1] = '"';
-    memcpy(place + length + 2, suffix, suffix_length);
+    assay__text_putc(out, '"');
+    write_special_bytes(out, bytes, length, (size_t)(plain_end - bytes));
+    assay__text_putc(out, '"');
+}
+
+/* Writes plain text in quotes where there is room. */
+static inline char *put_plain(char *at, const char *bytes, size_t length)
+{
+    *at = '"';
+    memcpy(at + 1, bytes, length);
+    at[length + 1] = '"';
+    return at + length + 2;
 }
 
 void assay__json_quote(struct assay__text *out, const char *bytes, size_t length)
 {
-    write_quoted(out, bytes, length, "");
+    char *at = assay__json_is_plain(bytes, length) ? assay__text_room(out, length + 2) : NULL;
+    if (at != NULL)
+        assay__text_end(out, put_plain(at, bytes, length));
+    else
+        write_special_string(out, bytes, length);
+}
+
+/* What follows a key. */
+static inline char *put_colon(const struct assay__json *json, char *at)
+{
+    at[0] = ':';
+    at[1] = ' ';
+    return at + 1 + json->pretty;
 }
 
 void assay__json_key(struct assay__json *json, const char *key)
 {
-    separate(json);
-    write_quoted(json->out, key, strlen(key), json->pretty ? ": " : ":");
+    assay__json_string(json, key);
+    char *at = assay__text_room(json->out, 2);
+    if (at != NULL)
+        assay__text_end(json->out, put_colon(json, at));
     json->after_key = true;
+}
+
+/* The key of a member. Returns where the value goes, with room for as many bytes; NULL without
+ * memory. */
+static inline char *begin_member(struct assay__json *json, const char *key, size_t room)
+{
+    size_t length = strlen(key);
+    if (!assay__json_is_plain(key, length)) {
+        assay__json_key(json, key);
+        return begin_value(json, room);
+    }
+    char *at = begin_value(json, length + 4 + room);
+    return at != NULL ? put_colon(json, put_plain(at, key, length)) : NULL;
+}
+
+/* Writes a string where there is room for it as plain text. */
+static inline void end_string(struct assay__json *json, char *at, const char *bytes, size_t length)
+{
+    bool plain = assay__json_is_plain(bytes, length);
+    if (at == NULL)
+        return;
+    assay__text_end(json->out, plain ? put_plain(at, bytes, length) : at);
+    if (!plain)
+        write_special_string(json->out, bytes, length);
 }
 
 void assay__json_bytes(struct assay__json *json, const char *bytes, size_t length)
 {
-    separate(json);
-    write_quoted(json->out, bytes, length, "");
+    end_string(json, begin_value(json, length + 2), bytes, length);
 }
 
 void assay__json_string(struct assay__json *json, const char *string)
@@ -152,37 +209,52 @@ void assay__json_string(struct assay__json *json, const char *string)
     assay__json_bytes(json, string, strlen(string));
 }
 
-/* What was written in the room of a text ends here. */
-static void end_at(struct assay__text *out, char *end)
+static inline void end_count(struct assay__json *json, char *at, uint64_t count)
 {
-    *end = '\0';
-    out->length = (size_t)(end - out->data);
+    if (at != NULL)
+        assay__text_end(json->out, assay__digits_put(count, at));
+}
+
+static inline void end_word(struct assay__json *json, char *at, const char *word)
+{
+    size_t length = strlen(word);
+    if (at == NULL)
+        return;
+    memcpy(at, word, length);
+    assay__text_end(json->out, at + length);
+}
+
+static inline void end_number(struct assay__json *json, char *at, double value)
+{
+    if (!isfinite(value))
+        end_word(json, at, "null");
+    else if (at != NULL)
+        assay__text_end(json->out, assay__number_put(value, at));
 }
 
 void assay__json_count(struct assay__json *json, uint64_t count)
 {
-    separate(json);
-    char *place = assay__text_room(json->out, ASSAY__DIGITS_ROOM);
-    if (place != NULL)
-        end_at(json->out, assay__digits_put(count, place));
+    end_count(json, begin_value(json, ASSAY__DIGITS_ROOM), count);
 }
 
 void assay__json_boolean(struct assay__json *json, bool value)
 {
-    separate(json);
-    assay__text_puts(json->out, value ? "true" : "false");
+    assay__json_raw(json, value ? "true" : "false");
 }
 
 void assay__json_null(struct assay__json *json)
 {
-    separate(json);
-    assay__text_puts(json->out, "null");
+    assay__json_raw(json, "null");
 }
 
 void assay__json_raw_bytes(struct assay__json *json, const char *bytes, size_t length)
 {
-    separate(json);
-    assay__text_append(json->out, bytes, length);
+    char *at = begin_value(json, length);
+    if (at == NULL)
+        return;
+    if (length > 0)
+        memcpy(at, bytes, length);
+    assay__text_end(json->out, at + length);
 }
 
 void assay__json_raw(struct assay__json *json, const char *text)
@@ -192,40 +264,30 @@ void assay__json_raw(struct assay__json *json, const char *text)
 
 void assay__json_number(struct assay__json *json, double value)
 {
-    if (!isfinite(value)) {
-        assay__json_null(json);
-        return;
-    }
-    separate(json);
-    char *place = assay__text_room(json->out, ASSAY__NUMBER_ROOM);
-    if (place != NULL)
-        end_at(json->out, assay__number_put(value, place));
+    end_number(json, begin_value(json, ASSAY__NUMBER_ROOM), value);
 }
 
 void assay__json_member_begin(struct assay__json *json, const char *key, char bracket)
 {
-    assay__json_key(json, key);
-    assay__json_begin(json, bracket);
+    begin_bracket(json, begin_member(json, key, 1), bracket);
 }
 
 void assay__json_member_count(struct assay__json *json, const char *key, uint64_t count)
 {
-    assay__json_key(json, key);
-    assay__json_count(json, count);
+    end_count(json, begin_member(json, key, ASSAY__DIGITS_ROOM), count);
 }
 
 void assay__json_member_boolean(struct assay__json *json, const char *key, bool value)
 {
-    assay__json_key(json, key);
-    assay__json_boolean(json, value);
+    end_word(json, begin_member(json, key, 5), value ? "true" : "false");
 }
 
 void assay__json_member_string(struct assay__json *json, const char *key, const char *string)
 {
     if (string == NULL)
         return;
-    assay__json_key(json, key);
-    assay__json_string(json, string);
+    size_t length = strlen(string);
+    end_string(json, begin_member(json, key, length + 2), string, length);
 }
 
 void assay__json_member_number(struct assay__json *json, const char *key, double value)
@@ -236,6 +298,5 @@ void assay__json_member_number(struct assay__json *json, const char *key, double
 
 void assay__json_member_nullable(struct assay__json *json, const char *key, double value)
 {
-    assay__json_key(json, key);
-    assay__json_number(json, value);
+    end_number(json, begin_member(json, key, ASSAY__NUMBER_ROOM), value);
 }

@@ -6,7 +6,6 @@
  * which tells of all looks, stands at the last. Where a metric has no values at all there is no
  * look; the row is there all the same, with counts of 0 and no figures, and its message says why.
  */
-#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -17,6 +16,7 @@
 #include "number/number.h"
 #include "base/time.h"
 #include "base/csv_quote.h"
+#include "base/digits.h"
 
 /* A row in the making: the comma before every field but the first. */
 struct row {
@@ -24,11 +24,26 @@ struct row {
     bool has_before;
 };
 
+/* The comma; returns where the field goes, with room for as many bytes. NULL without memory. */
+static inline char *begin_field(struct row *row, size_t room)
+{
+    char *at = assay__text_room(row->out, 1 + room);
+    if (at != NULL && row->has_before)
+        *at++ = ',';
+    row->has_before = true;
+    return at;
+}
+
+static inline void end_field(struct row *row, char *end)
+{
+    assay__text_end(row->out, end);
+}
+
 static void separate(struct row *row)
 {
-    if (row->has_before)
-        assay__text_putc(row->out, ',');
-    row->has_before = true;
+    char *at = begin_field(row, 0);
+    if (at != NULL)
+        end_field(row, at);
 }
 
 static void put_text(struct row *row, const char *text)
@@ -39,17 +54,16 @@ static void put_text(struct row *row, const char *text)
 
 static void put_number(struct row *row, double value)
 {
-    separate(row);
-    if (!isfinite(value))
-        return;
-    char text[ASSAY__NUMBER_BYTES];
-    assay__text_append(row->out, text, assay__number_write(value, text));
+    char *at = begin_field(row, ASSAY__NUMBER_ROOM);
+    if (at != NULL)
+        end_field(row, isfinite(value) ? assay__number_put(value, at) : at);
 }
 
 static void put_count(struct row *row, uint64_t count)
 {
-    separate(row);
-    assay__text_format(row->out, "%" PRIu64, count);
+    char *at = begin_field(row, ASSAY__DIGITS_ROOM);
+    if (at != NULL)
+        end_field(row, assay__digits_put(count, at));
 }
 
 static void put_size(struct row *row, double size)

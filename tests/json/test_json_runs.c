@@ -53,6 +53,8 @@ static void check_run(const struct run *run, const char *text, size_t length, si
     const char *got = run->end(start, start + length);
     ck_assert_msg(got == expected, "run %d of length %d at %d: %d, not %d", (int)(run - RUNS),
                   (int)length, (int)offset, (int)(got - start), (int)(expected - start));
+    if (run->end == assay__json_ascii_text_end)
+        ck_assert_int_eq(assay__json_is_plain(start, length), expected == start + length);
     free(bytes);
 }
 

@@ -112,10 +112,8 @@ struct pen {
 /* The text is as long as what was written. */
 static void end_text(struct pen *pen)
 {
-    if (pen->at == pen->nowhere)
-        return;
-    *pen->at = '\0';
-    pen->out->length = (size_t)(pen->at - pen->out->data);
+    if (pen->at != pen->nowhere)
+        assay__text_end(pen->out, pen->at);
 }
 
 /* The pen goes on behind the text. */
@@ -183,7 +181,7 @@ static inline char *put_leaf(const struct assay__result_field *field, const stru
 static void write_string(struct pen *pen, const char *string)
 {
     size_t length = strlen(string);
-    if (assay__json_ascii_text_end(string, string + length) < string + length) {
+    if (!assay__json_is_plain(string, length)) {
         end_text(pen);
         assay__json_quote(pen->out, string, length);
         (void)go_on(pen, 1);
