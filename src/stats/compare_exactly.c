@@ -14,25 +14,53 @@
 
 typedef struct assay__wide wide;
 
+#define NO_STATS                                                                                   \
+    {                                                                                              \
+        0, NAN, NAN, NAN, NAN, NAN, NAN,                                                           \
+        {                                                                                          \
+            0                                                                                      \
+        }                                                                                          \
+    }
+
+/* Of which nothing is known. */
+static const struct assay_comparison EMPTY = {
+    .baseline = NO_STATS,
+    .compared = NO_STATS,
+    .difference = {.estimate = NAN,
+                   .standard_error = NAN,
+                   .df = NAN,
+                   .statistic = NAN,
+                   .critical = NAN,
+                   .lower = NAN,
+                   .upper = NAN,
+                   .p = NAN,
+                   .log10_p = NAN,
+                   .powered_effect = NAN},
+    .relative = {.estimate = NAN,
+                 .fieller_kind = ASSAY_FIELLER_NONE,
+                 .fieller_lower = NAN,
+                 .fieller_upper = NAN,
+                 .delta_standard_error = NAN,
+                 .delta_lower = NAN,
+                 .delta_upper = NAN,
+                 .log_lower = NAN,
+                 .log_upper = NAN,
+                 .scaled_lower = NAN,
+                 .scaled_upper = NAN},
+    .tail_error = {.nominal = NAN, .lower = NAN, .upper = NAN},
+    .corrected_lower = NAN,
+    .corrected_upper = NAN,
+    .corrected_p = NAN,
+    .corrected_log10_p = NAN};
+
 void assay__compare_clear(struct assay_comparison *out)
 {
-    const struct assay_stats stats = {0, NAN, NAN, NAN, NAN, NAN, NAN, {0}};
-    memset(out, 0, sizeof *out);
-    out->baseline = out->compared = stats;
-    out->difference = (struct assay_difference){.estimate = NAN,
-                                                .standard_error = NAN,
-                                                .df = NAN,
-                                                .statistic = NAN,
-                                                .critical = NAN,
-                                                .lower = NAN,
-                                                .upper = NAN,
-                                                .p = NAN,
-                                                .log10_p = NAN,
-                                                .powered_effect = NAN};
-    out->relative = assay__no_relative();
-    out->tail_error = (struct assay_tail_error){.nominal = NAN, .lower = NAN, .upper = NAN};
-    out->corrected_lower = out->corrected_upper = NAN;
-    out->corrected_p = out->corrected_log10_p = NAN;
+    memcpy(out, &EMPTY, sizeof EMPTY);
+}
+
+struct assay_relative assay__no_relative(void)
+{
+    return EMPTY.relative;
 }
 
 static void fill_stats(const struct assay__pair_estimate *pair, int g, struct assay_stats *stats,

@@ -15,21 +15,6 @@ struct figures {
     wide q;               /* critical value */
 };
 
-struct assay_relative assay__no_relative(void)
-{
-    return (struct assay_relative){.estimate = NAN,
-                                   .fieller_kind = ASSAY_FIELLER_NONE,
-                                   .fieller_lower = NAN,
-                                   .fieller_upper = NAN,
-                                   .delta_standard_error = NAN,
-                                   .delta_lower = NAN,
-                                   .delta_upper = NAN,
-                                   .log_lower = NAN,
-                                   .log_upper = NAN,
-                                   .scaled_lower = NAN,
-                                   .scaled_upper = NAN};
-}
-
 static void order(double *lower, double *upper)
 {
     if (*lower > *upper) {
