@@ -331,6 +331,10 @@ static enum assay_status take_record(struct assay__csv *csv, const struct assay_
     uint32_t count = have < want ? have : want;
     struct assay__field *fields = csv->fields + block->record_count * want;
     bool is_whole = assay__csv_make_fit(fields, have, want, csv->extra_count);
+    bool is_bad = scan->fault != ASSAY__FAULT_NONE || !is_whole;
+    /* Behind good records it is scanned again, as the first of the next block: so its bytes stay. */
+    if (is_bad && block->record_count > 0 && !csv->rows.skips_bad)
+        return ASSAY_ERROR_DATA;
     if (scan->has_doubled)
         assay__scan_unquote(fields, count);
     if (csv->options.trim)
@@ -339,7 +343,7 @@ static enum assay_status take_record(struct assay__csv *csv, const struct assay_
         csv->rows.repeated++;
         return ASSAY_OK;
     }
-    if (scan->fault == ASSAY__FAULT_NONE && is_whole) {
+    if (!is_bad) {
         csv->lines[block->record_count++] = csv->line;
         return ASSAY_OK;
     }

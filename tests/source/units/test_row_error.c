@@ -216,8 +216,58 @@ START_TEST(hints_do_not_depend_on_blocks)
 }
 END_TEST
 
+/*
+ * A record with two quotes in a field and something else that is wrong, first of all or behind good
+ * ones: the same words, for every kernel and source.
+ */
+START_TEST(doubled_quotes_do_not_change_what_is_wrong)
+{
+    static const struct {
+        const char *record;
+        uint64_t column;
+        const char *says;
+    } CASES[] = {
+        {"\"a\"\"b\",1", 3, "The record has 2 fields, but the header has 3."},
+        {"\"a\"\"b\",1,2,3", 4, "The record has 4 fields, but the header has 3."},
+        {"\"a\"\"b\",1,x\xff", 3, "The field is not valid UTF-8"},
+        {"\"a\"\"b\",1\xfd,x", 2, "The field is not valid UTF-8"},
+        {"\"a\"\"b\"c,1,2", 1, "Text follows the closing quote."},
+        {"\"a\"\"b\",1,\"\"\"x\"y", 3, "Text follows the closing quote."},
+        {"\"a\"\"b\",\"\"\"1\",2", 2, "is not a number"},
+    };
+    static const char *const KERNELS[] = {"careful", "plain", NULL};
+    static const int BEFORE[] = {0, 1, 2, 300, 40000};
+    enum {
+        CASE_COUNT = sizeof CASES / sizeof *CASES,
+        BEFORE_COUNT = sizeof BEFORE / sizeof *BEFORE
+    };
+    struct assay_plan *plan = test_plan(PLAN("", "", MEAN));
+    for (size_t i = 0; i < (size_t)CASE_COUNT * BEFORE_COUNT; i++) {
+        const char *says = CASES[i % CASE_COUNT].says;
+        int before = BEFORE[i / CASE_COUNT];
+        struct assay__text csv = {0};
+        struct told got = {.csv = &csv};
+        assay__text_puts(&csv, "g,y,t\n");
+        for (int row = 0; row < before; row++)
+            assay__text_puts(&csv, row % 2 == 0 ? "A,1,\"x\"\"y\"\n" : "B,2,x\n");
+        assay__text_format(&csv, "%s\nA,1,x\n", CASES[i % CASE_COUNT].record);
+        for (int way = 0; way < 9; way++) {
+            tell(plan, KERNELS[way % 3], way % 3 == 0 ? 1 : 2, way / 3, &got);
+            ck_assert_msg(strstr(got.err.message, says) != NULL, "%s, not %s", got.err.message,
+                          says);
+            ck_assert_uint_eq(got.err.line, (uint64_t)before + 2);
+            ck_assert_uint_eq(got.err.column, CASES[i % CASE_COUNT].column);
+        }
+        unlink(path);
+        assay__text_release(&csv);
+    }
+    assay_plan_free(plan);
+}
+END_TEST
+
 static void add(TCase *cases)
 {
+    tcase_add_test(cases, doubled_quotes_do_not_change_what_is_wrong);
     tcase_add_test(cases, hints_do_not_depend_on_blocks);
     tcase_add_test(cases, units_errors_name_file_line_column_and_text);
     tcase_add_test(cases, units_long_text_in_messages_is_cut_between_characters);
