@@ -165,6 +165,53 @@ static enum assay_status flush_into(const struct assay__scan_cells *cells,
     return status;
 }
 
+/* Integers of so many limbs each, one behind the other; returns their end. */
+static uint64_t *add_integers(uint64_t *into, const uint64_t **from, uint32_t count, uint32_t limbs)
+{
+    for (; count > 0; count--) {
+        unsigned carry = 0;
+        for (uint32_t i = 0; i < limbs; i++, into++, ++*from) {
+            uint64_t sum;
+            bool wraps = __builtin_add_overflow(*into, **from, &sum);
+            carry = __builtin_add_overflow(sum, carry, into) || wraps;
+        }
+    }
+    return into;
+}
+
+/* Adds sums of a layout, as a store of width 1 has them: no total of them leaves its limbs. */
+static void add_sums(uint64_t *into, const uint64_t *from, struct assay__layout layout)
+{
+    uint32_t p = layout.variables;
+    into = add_integers(into, &from, p, 2);
+    into = add_integers(into, &from, p * (p + 1) / 2, 3);
+    add_integers(into, &from, layout.thirds, 4);
+}
+
+/* Adds a cell of the first dimension to the total, which the rows themselves do not reach. */
+static enum assay_status add_to_total(struct assay__scan_cells *cells, uint32_t span,
+                                      const struct assay__scan_cell *cell, struct assay_error *err)
+{
+    struct assay__scan_cell *total = assay__scan_cells_at(cells, 0, span, 0);
+    if (total == NULL)
+        return assay__fail_memory(err);
+    total->units += cell->units;
+    for (uint32_t m = 0; m < cells->layout->binding->plan->metric_count; m++) {
+        const struct assay__scan_metric *metric = &cells->layout->metrics[m];
+        total->words[metric->words] += cell->words[metric->words];
+        add_sums(total->words + metric->words + 1, cell->words + metric->words + 1, metric->layout);
+    }
+    for (const struct assay__scan_pattern *at = cell->patterns; at != NULL; at = at->next) {
+        struct assay__scan_pattern *into =
+            assay__scan_cells_pattern(cells, total, at->metric, at->mask);
+        if (into == NULL)
+            return assay__fail_memory(err);
+        into->count += at->count;
+        add_sums(into->limbs, at->limbs, at->layout);
+    }
+    return ASSAY_OK;
+}
+
 static void empty(const struct assay__scan_cells *cells, struct assay__scan_cell *cell)
 {
     cell->units = 0;
@@ -231,9 +278,10 @@ static enum assay_status flush_cell(struct assay__scan_cells *cells, struct assa
 {
     uint32_t look, group, slice = 0, dimension_count = cells->layout->dimension_count;
     enum assay_status status = find_span(cells, dataset, span, &look, &group, err);
-    bool is_total = set == (dimension_count > 0); /* directly or by the first dimension */
-    if (status == ASSAY_OK && is_total)
+    if (status == ASSAY_OK && set == 0)
         status = flush_into(cells, dataset, group, look, 0, cell, err);
+    if (status == ASSAY_OK && set == 1 && dimension_count > 0)
+        status = add_to_total(cells, span, cell, err);
     if (status == ASSAY_OK && set > 0 && set <= dimension_count) {
         size_t length;
         const char *text = name_of(cells, set, value, &length);
@@ -270,7 +318,9 @@ enum assay_status assay__scan_cells_flush(struct assay__scan_cells *cells,
                                           struct assay_error *err)
 {
     enum assay_status status = ASSAY_OK;
-    for (uint32_t s = 0; s < cells->layout->set_count; s++) {
+    uint32_t set_count = cells->layout->set_count;
+    for (uint32_t i = 1; i <= set_count; i++) { /* the total, to which others are added, is last */
+        uint32_t s = i % set_count;
         const struct assay__scan_set *set = &cells->sets[s];
         for (uint32_t v = 0; v < set->value_capacity; v++)
             for (uint32_t g = 0; status == ASSAY_OK && g < set->span_capacity; g++)
