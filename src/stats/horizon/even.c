@@ -57,16 +57,6 @@ static struct place place_of(const struct assay__walk *walk, uint32_t look, doub
     return p;
 }
 
-/* The step to take, as a multiple of that before: 1/8, 1/4, 1/2, 1 or 2; 0: none of them. */
-static double lattice_ratio(const struct assay__grid *before, double step)
-{
-    double ratio = before->even_count == 0 ? 0.0 : step / before->step;
-    for (double taken = 2.0; taken >= 1.0 / PARTS_MAX; taken *= 0.5)
-        if (ratio >= taken)
-            return taken;
-    return 0.0;
-}
-
 /* Nodes below the edge: those that the next look needs. Its h is 1 from some place down. */
 static double count_below(const struct place *p, double step)
 {
@@ -92,26 +82,46 @@ static double count_table(const struct assay__grid *before, const struct place *
     return 2.0 * ceil(TABLE_REACH * p->before / before->step) + 2.0;
 }
 
+/* A step over that before. */
+struct ratio {
+    long every, parts; /* so many of the parts that the one before is split in; 0: none suits */
+};
+
+static double ratio_value(struct ratio ratio)
+{
+    return (double)ratio.every / (double)ratio.parts;
+}
+
 /* Tables for each part of a step have room. */
-static bool has_room(double count, double ratio)
+static bool has_room(double count, struct ratio ratio)
 {
     double padded = 4.0 * ceil(0.25 * count); /* as vectors fill it */
-    return count <= TABLE_MAX && padded <= TABLES_MAX * fmin(1.0, ratio);
+    return count <= TABLE_MAX && padded * (double)ratio.parts <= TABLES_MAX;
+}
+
+/* The longest that is at most the place's. */
+static struct ratio ratio_of(const struct assay__grid *before, const struct place *p)
+{
+    static const struct ratio RATIOS[] = {{2, 1}, {1, 1}, {2, 3}, {1, 2}, {1, 4}, {1, PARTS_MAX}};
+    const size_t count = sizeof RATIOS / sizeof *RATIOS;
+    for (size_t i = 0; before->even_count > 0 && i < count; i++)
+        if (p->step >= ratio_value(RATIOS[i]) * before->step)
+            return has_room(count_table(before, p), RATIOS[i]) ? RATIOS[i] : (struct ratio){0, 0};
+    return (struct ratio){0, 0};
 }
 
 struct layout {
-    double step, ratio;
+    double step;
+    struct ratio ratio;
     double below, above; /* nodes */
 };
 
 static struct layout layout_of(const struct assay__walk *walk, uint32_t look, const struct place *p)
 {
     const struct assay__grid *before = &walk->grids[look - 1];
-    struct layout layout = {.step = p->step, .ratio = lattice_ratio(before, p->step)};
-    if (layout.ratio > 0.0 && !has_room(count_table(before, p), layout.ratio))
-        layout.ratio = 0.0;
-    if (layout.ratio > 0.0)
-        layout.step = layout.ratio * before->step;
+    struct layout layout = {.step = p->step, .ratio = ratio_of(before, p)};
+    if (layout.ratio.parts > 0)
+        layout.step = ratio_value(layout.ratio) * before->step;
     layout.above = count_above(walk, look, p, layout.step);
     layout.below = count_below(p, layout.step);
     double rest = fmod(layout.below + 1.0 + layout.above, POINTS);
@@ -135,7 +145,7 @@ bool assay__even_suits(const struct assay__walk *walk, uint32_t look, double nex
         return false;
     struct layout layout = layout_of(walk, look, &p);
     double nodes = layout.below + 1.0 + layout.above;
-    bool is_table = layout.ratio > 0.0 || is_flat_grid(&walk->grids[look - 1]);
+    bool is_table = layout.ratio.parts > 0 || is_flat_grid(&walk->grids[look - 1]);
     return nodes <= (is_table ? NODES_MAX : NODES_FREE_MAX);
 }
 
@@ -162,7 +172,6 @@ struct source {
     long edge_node;                 /* of the look before */
     long first;                     /* the node below the edge, counted from that one */
     double lower;                   /* the lowest edge so far, below that of the look before */
-    long parts;                     /* that a step of the look before has; 1 where steps grow */
     struct table tables[PARTS_MAX]; /* for each part of a step */
     double values[TABLES_MAX];      /* of all tables */
     double plain[PLAIN];            /* nodes of the look before up to its edge, as shares of 1 */
@@ -246,15 +255,16 @@ static void fill_same(const struct source *source, long node, double h[ASSAY__CO
 static long fill_stretch(const struct source *source, long node,
                          double h[ASSAY__CONVOLVED * PARTS_MAX])
 {
-    long parts = source->parts, every = source->layout.ratio > 1.0 ? 2 : 1;
-    long count = ASSAY__CONVOLVED * parts / every, lowest = node - count + 1;
+    long parts = source->layout.ratio.parts, every = source->layout.ratio.every;
+    long each = (ASSAY__CONVOLVED + every - 1) / every; /* of a part */
+    long count = each * parts, lowest = node - count + 1;
     for (long i = 0; i < parts; i++) {
-        long place = lowest * every + i, part = ((place % parts) + parts) % parts;
+        long place = (lowest + i) * every, part = ((place % parts) + parts) % parts;
         const struct table *table = &source->tables[part];
         long start = source->edge_node + source->first + (place - part) / parts - table->half;
         double sums[ASSAY__CONVOLVED];
         convolve_at(source, start, table, sums);
-        for (long k = 0; k < ASSAY__CONVOLVED / every; k++)
+        for (long k = 0; k < each; k++)
             h[i + k * parts] = sums[k * every];
     }
     return count;
@@ -274,7 +284,7 @@ static double value_at(const struct source *source, long node)
 static void open_source(struct source *source)
 {
     const struct assay__grid *before = source->before;
-    if (source->layout.ratio == 0.0)
+    if (source->layout.ratio.parts == 0)
         return;
     double step = before->step, drop = source->place.edge - before->edge / before->time;
     double whole = floor(drop / step), offset = drop - whole * step;
@@ -283,12 +293,10 @@ static void open_source(struct source *source)
     source->lower = before->edge / before->time - before->lowest;
     double deviation = source->place.before, factor = 1.0 / before->time;
     long count = (long)count_table(before, &source->place), room = (count + 3) / 4 * 4;
-    source->parts = source->layout.ratio < 1.0 ? lround(1.0 / source->layout.ratio) : 1;
-    for (long part = 0; part < source->parts; part++) {
+    for (long part = 0, parts = source->layout.ratio.parts; part < parts; part++) {
         struct table *table = &source->tables[part];
         *table = (struct table){count / 2 - 1, count, source->values + part * room};
-        fill_table(table, offset + (double)part * step / (double)source->parts, step, deviation,
-                   factor);
+        fill_table(table, offset + (double)part * step / (double)parts, step, deviation, factor);
     }
     fill_plain(source);
 }
@@ -324,7 +332,7 @@ static bool note_sure(const struct source *source, struct assay__grid *grid, lon
 static void fill_h(const struct source *source, struct assay__grid *grid, double *h)
 {
     double stretch[ASSAY__CONVOLVED * PARTS_MAX];
-    bool is_same = source->layout.ratio == 1.0;
+    bool is_same = source->layout.ratio.parts == 1 && source->layout.ratio.every == 1;
     long left = (long)grid->even_count, edge_node = (long)grid->edge_node;
     long known = count_flat(&source->place, source->layout.step, grid);
     for (bool flat = false; left > known && !flat;) {
@@ -335,7 +343,7 @@ static void fill_h(const struct source *source, struct assay__grid *grid, double
             flat = note_sure(source, grid, left, h[left]);
             continue;
         }
-        if (source->layout.ratio > 0.0)
+        if (source->layout.ratio.parts > 0)
             count = fill_stretch(source, top, stretch);
         else
             for (long i = 0; i < count; i++)

@@ -59,23 +59,26 @@ static bool narrow_survival(const struct assay__grid *grid, double mean, double 
     bool flat = grid->flat_low < grid->flat_high;
     if (grid->panel_count == 0 || high > grid->edge || (!flat && low < grid->bounds[0]))
         return false;
-    uint32_t first = assay__panel_at(grid, low), end = assay__panel_at(grid, high);
-    const struct assay__normal_rule *rule = rule_of(grid, first, end, deviation);
+    uint32_t first = assay__panel_at(grid, low), last = assay__panel_at(grid, high);
+    const struct assay__normal_rule *rule = rule_of(grid, first, last, deviation);
     if (rule == NULL)
         return false;
     double u[POINTS], values[POINTS], sum = 0.0;
     for (int i = 0; i < rule->count; i++)
         u[i] = mean + deviation * rule->node[i];
-    for (int i = 0; i < rule->count && u[i] < grid->bounds[0]; i++)
-        sum += rule->weight[i]; /* where h is 1 */
-    for (uint32_t p = first; p <= end; p++) {
+    int at = 0;
+    for (; at < rule->count && u[at] < grid->bounds[0]; at++)
+        sum += rule->weight[at]; /* where h is 1 */
+    for (uint32_t p = first; p <= last; p++) {
         struct assay__piece piece = assay__piece_of(grid, p);
-        if (!(u[0] < piece.to && u[rule->count - 1] >= piece.from))
+        int begin = at / 4 * 4, end = at;
+        for (; end < rule->count && u[end] < piece.to; end++)
             continue;
-        assay__piece_values(&piece, u, rule->count, values);
-        for (int i = 0; i < rule->count; i++)
-            if (u[i] >= piece.from && u[i] < piece.to)
-                sum += rule->weight[i] * values[i];
+        if (end == at)
+            continue;
+        assay__piece_values(&piece, u + begin, (end + 3) / 4 * 4 - begin, values + begin);
+        for (; at < end; at++)
+            sum += rule->weight[at] * values[at];
     }
     *h = sum;
     return true;
