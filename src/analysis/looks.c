@@ -161,12 +161,16 @@ void assay__count_units(struct assay__builder *builder, uint32_t slice)
     builder->units_slice = slice;
     for (uint32_t g = 0; g < builder->out->group_count; g++) {
         uint64_t *units = builder->units + (size_t)g * builder->look_count, now = 0;
-        uint32_t at = 0;
-        for (uint32_t k = 0; k < builder->look_count; units[k++] = now)
-            for (; builder->group_of[g] != ASSAY__NONE && at <= builder->looks[k].last; at++) {
+        bool is_there = builder->group_of[g] != ASSAY__NONE;
+        for (uint32_t k = 0, first = 0; k < builder->look_count; units[k++] = now) {
+            bool is_found = false; /* the last of the look's cells counts */
+            for (uint32_t at = builder->looks[k].last + 1; is_there && !is_found && at-- > first;) {
                 const struct assay__cell *cell = cell_at(builder, slice, at, g);
-                now = cell != NULL && cell->units > 0 ? cell->units : now;
+                is_found = cell != NULL && cell->units > 0;
+                now = is_found ? cell->units : now;
             }
+            first = builder->looks[k].last + 1;
+        }
     }
 }
 
