@@ -203,6 +203,15 @@ INLINE void put_digits(const struct digits *digits, char *out)
     out[16] = (char)('0' + digits->last);
 }
 
+/* Forms that few numbers have: whole ones, with an exponent, and with eight digits or more before
+ * the point. They need memory for their digits. */
+static __attribute__((noinline)) char *put_rare(struct digits digits, char *out)
+{
+    char text[DIGITS];
+    put_digits(&digits, text);
+    return lay_out(out, text, digits.count, digits.point, -5, 17);
+}
+
 /* The form that nearly all numbers have: plain, with decimals. Words are written whole, and what is
  * too much is written over. */
 INLINE char *put_decimals(const struct digits *digits, char *out)
@@ -213,22 +222,13 @@ INLINE char *put_decimals(const struct digits *digits, char *out)
         put_digits(digits, out + 2 - point);
         return out + 2 - point + digits->count;
     }
-    if (point < 8) {
-        int low = 8 * point, high = 64 - low;
-        assay__digits_word_put(digits->first, out);
-        out[point] = '.';
-        out += point + 1;
-        assay__digits_word_put(digits->first >> low | digits->second << high, out);
-        assay__digits_word_put(digits->second >> low | (uint64_t)digits->last << high, out + 8);
-        return out + digits->count - point;
-    }
-    char text[DIGITS];
-    put_digits(digits, text);
-    memcpy(out, text, 16);
+    int low = 8 * point, high = 64 - low;
+    assay__digits_word_put(digits->first, out);
     out[point] = '.';
-    memcpy(out + point + 1, text + point, 8);
-    out[point + 9] = text[16]; /* the ninth behind the point, if there is one */
-    return out + digits->count + 1;
+    out += point + 1;
+    assay__digits_word_put(digits->first >> low | digits->second << high, out);
+    assay__digits_word_put(digits->second >> low | (uint64_t)digits->last << high, out + 8);
+    return out + digits->count - point;
 }
 
 char *assay__number_put(double value, char *out)
@@ -245,11 +245,9 @@ char *assay__number_put(double value, char *out)
     if (decimal.digits < ASSAY__DIGITS_BLOCK && decimal.exponent == 0)
         return assay__digits_put(decimal.digits, out);
     struct digits digits = split(decimal);
-    if (digits.point > -5 && digits.point < digits.count)
+    if (digits.point > -5 && digits.point < 8 && digits.point < digits.count)
         return put_decimals(&digits, out);
-    char text[DIGITS];
-    put_digits(&digits, text);
-    return lay_out(out, text, digits.count, digits.point, -5, 17);
+    return put_rare(digits, out);
 }
 
 size_t assay__number_write(double value, char out[ASSAY__NUMBER_BYTES])

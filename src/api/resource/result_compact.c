@@ -168,13 +168,22 @@ static inline char *put_end(const struct assay__result_field *field, char *at)
     return at + field->end_length;
 }
 
-/* A leaf that is a figure, or a wrapper of one; nothing where there is no value. */
-static inline char *put_leaf(const struct assay__result_field *field, const struct bases *bases,
-                             char *at)
+/*
+ * Figures, and wrappers of them, from a row on to the first of another kind, which *row is then;
+ * nothing where there is no value.
+ */
+static char *put_leaves(const struct assay__result_field **row,
+                        const struct assay__result_field *end, const struct bases *bases, char *at)
 {
-    const void *place = bases->of[field->base] + field->offset;
-    char *value = put_key(field, at), *end = put_figure(field->type, place, value);
-    return end == value ? at : put_end(field, end);
+    const struct assay__result_field *field = *row;
+    for (; field < end && field->type > ASSAY__C_TEXT; field++) {
+        const void *place = bases->of[field->base] + field->offset;
+        char *value = put_key(field, at), *stop = put_figure(field->type, place, value);
+        if (stop != value)
+            at = put_end(field, stop);
+    }
+    *row = field;
+    return at;
 }
 
 /* Texts need care where they are more than plain ASCII. */
@@ -302,25 +311,20 @@ static void write_object(struct pen *pen, const struct assay__shape *shape,
     struct element last = {0, 0, 0};
     if (!has_room(pen, room))
         return;
-    char *at = pen->at;
-    *at++ = '{';
+    *pen->at++ = '{';
     for (const struct assay__result_field *field = shape->fields; field < end; field++) {
-        if (field->view == NULL && field->type != ASSAY__C_TEXT) {
-            at = put_leaf(field, &bases, at);
-            continue;
-        }
-        pen->at = at;
-        if (field->view == NULL)
-            write_text(pen, field, view);
-        else
+        pen->at = put_leaves(&field, end, &bases, pen->at);
+        if (field == end)
+            break;
+        if (field->view != NULL)
             write_parts(pen, field, view, &last);
+        else if (field->type == ASSAY__C_TEXT)
+            write_text(pen, field, view);
         if (!has_room(pen, room))
             return;
-        at = pen->at;
     }
-    at -= at[-1] == ',';
-    *at++ = '}';
-    pen->at = at;
+    pen->at -= pen->at[-1] == ',';
+    *pen->at++ = '}';
 }
 
 void assay__compact_write(const struct assay__shape *shape, const struct assay__view *view,

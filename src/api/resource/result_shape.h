@@ -29,7 +29,7 @@ enum assay__kind {
 /** enum assay__c_type: what a leaf is in the view that it is read from, and when it is left out. */
 enum assay__c_type {
     ASSAY__C_NONE,   /* not a leaf */
-    ASSAY__C_TEXT,   /* const char *; NULL */
+    ASSAY__C_TEXT,   /* const char *; NULL. What follows are figures */
     ASSAY__C_NUMBER, /* double; not finite */
     ASSAY__C_SIZE,   /* double that holds a count; not finite */
     ASSAY__C_COUNT,  /* uint64_t; never */
