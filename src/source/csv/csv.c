@@ -330,11 +330,10 @@ static enum assay_status take_record(struct assay__csv *csv, const struct assay_
     uint32_t want = csv->rows.header.count, have = scan->field_count;
     uint32_t count = have < want ? have : want;
     struct assay__field *fields = csv->fields + block->record_count * want;
-    bool is_whole = assay__csv_make_fit(fields, have, want, csv->extra_count);
-    bool is_bad = scan->fault != ASSAY__FAULT_NONE || !is_whole;
-    /* Behind good records it is scanned again, as the first of the next block: so its bytes stay. */
+    bool is_bad = !assay__csv_make_fit(fields, have, want, csv->extra_count);
+    is_bad = is_bad || scan->fault != ASSAY__FAULT_NONE;
     if (is_bad && block->record_count > 0 && !csv->rows.skips_bad)
-        return ASSAY_ERROR_DATA;
+        return ASSAY_ERROR_DATA; /* its bytes stay: it comes again, first of the next block */
     if (scan->has_doubled)
         assay__scan_unquote(fields, count);
     if (csv->options.trim)
@@ -349,8 +348,8 @@ static enum assay_status take_record(struct assay__csv *csv, const struct assay_
     }
     if (csv->rows.skips_bad)
         return skip_record(csv, fields, count, err);
-    return scan->fault != ASSAY__FAULT_NONE ? fail_fault(csv, scan, err)
-                                            : fail_ragged(csv, scan, err);
+    return scan->fault == ASSAY__FAULT_NONE ? fail_ragged(csv, scan, err)
+                                            : fail_fault(csv, scan, err);
 }
 
 /* Reads the next record, if it is one, into the block. *is_over: the block ends before it. */
