@@ -3,9 +3,6 @@
 #include "cli/flags_data.h"
 
 #include <errno.h>
-#ifdef __GLIBC__ /* as errno.h of glibc says */
-#include <malloc.h>
-#endif
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,6 +12,7 @@
 #include "base/error.h"
 #include "cli/args.h"
 #include "cli/cli.h"
+#include "cli/heap.h"
 #include "cli/output.h"
 
 static int take_input(struct args_where where, const char *value,
@@ -223,14 +221,6 @@ enum assay_status data_read(const struct assay_plan *plan, const struct plan_fla
     return data_read_watched(plan, flags, options, paths, path_count, NULL, dataset, err);
 }
 
-/* One heap for all threads: what a thread that reads has freed serves the analysis. */
-static void share_heap(void)
-{
-#ifdef M_ARENA_MAX
-    mallopt(M_ARENA_MAX, 1);
-#endif
-}
-
 enum assay_status data_read_watched(const struct assay_plan *plan, const struct plan_flags *flags,
                                     const struct assay_read_options *options, char *const *paths,
                                     size_t path_count, const struct assay__unit_watch *watch,
@@ -240,7 +230,7 @@ enum assay_status data_read_watched(const struct assay_plan *plan, const struct 
     struct plan_event_file *files = NULL;
     struct assay_event_files *events = NULL;
     *dataset = NULL;
-    share_heap();
+    heap_prepare();
     if (all.memory_bytes == 0)
         all.memory_bytes = half_of_memory();
     all.temporary_folder = getenv("TMPDIR");
