@@ -94,11 +94,13 @@ static const bounded LOST = {0.0, 0.0, HUGE_VAL};
 bounded assay__bounded_of_wide(const struct assay__wide *a, int64_t shift)
 {
     enum { SPARE = 11, FRACTION_BITS = 52, TOP = ASSAY__WIDE_LIMBS - 1 };
-    const int64_t most = 200, exponent = a->exponent - shift;
+    const int64_t most = 200;
     if (a->kind == MPFR_ZERO_KIND || a->kind == -MPFR_ZERO_KIND)
         return (bounded){0.0, 0.0, 0.0};
-    bool is_regular = a->kind == MPFR_REGULAR_KIND || a->kind == -MPFR_REGULAR_KIND;
-    if (!is_regular || exponent > most || exponent < -most)
+    if (a->kind != MPFR_REGULAR_KIND && a->kind != -MPFR_REGULAR_KIND)
+        return LOST; /* its exponent means nothing */
+    const int64_t exponent = a->exponent - shift;
+    if (exponent > most || exponent < -most)
         return LOST;
     mp_limb_t first = a->limbs[TOP], second = a->limbs[TOP - 1], more = second;
     for (int i = 0; i < TOP - 1; i++)
