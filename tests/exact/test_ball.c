@@ -4,6 +4,7 @@
 
 #include <mpfr.h>
 
+#include "draw.h"
 #include "exact/ball.h"
 
 typedef struct assay__wide wide;
@@ -11,36 +12,22 @@ typedef struct assay__ball ball;
 
 static const uint64_t SEED = 20261129;
 
-/* xorshift64*, Vigna (2016). */
-static uint64_t draw_bits(uint64_t *state)
-{
-    *state ^= *state >> 12;
-    *state ^= *state << 25;
-    *state ^= *state >> 27;
-    return *state * UINT64_C(2685821657736338717);
-}
-
-static double draw(uint64_t *state)
-{
-    return (double)(draw_bits(state) >> 11) * 0x1p-53;
-}
-
 /* Mantissas as they make trouble: random, near 1 and 1/2, few bits, ties of doubles. */
 static wide draw_wide(uint64_t *state, int exponent_range)
 {
     wide a = assay__wide_of(1.0);
-    int kind = (int)(draw(state) * 7.0);
+    int kind = (int)(draw_share(state) * 7.0);
     for (int i = 0; i < ASSAY__WIDE_LIMBS; i++)
         a.limbs[i] = kind < 3 ? draw_bits(state) : kind == 3 ? ~(mp_limb_t)0 : 0;
     if (kind == 5)
         a.limbs[ASSAY__WIDE_LIMBS - 1] = draw_bits(state) & ~(uint64_t)1023;
     if (kind == 6) /* half way between two doubles, or by the last bit more */
         a.limbs[ASSAY__WIDE_LIMBS - 1] = (draw_bits(state) & ~(uint64_t)2047) | 1024;
-    if (kind == 6 && draw(state) < 0.5)
+    if (kind == 6 && draw_share(state) < 0.5)
         a.limbs[0] = 1;
     a.limbs[ASSAY__WIDE_LIMBS - 1] |= (mp_limb_t)1 << 63;
-    a.exponent = (mpfr_exp_t)(draw(state) * 2.0 * exponent_range) - exponent_range;
-    a.kind = draw(state) < 0.5 ? MPFR_REGULAR_KIND : -MPFR_REGULAR_KIND;
+    a.exponent = (mpfr_exp_t)(draw_share(state) * 2.0 * exponent_range) - exponent_range;
+    a.kind = draw_share(state) < 0.5 ? MPFR_REGULAR_KIND : -MPFR_REGULAR_KIND;
     return a;
 }
 
@@ -94,7 +81,7 @@ START_TEST(operations_hold_what_320_bits_give)
         int range = i % 10 == 0 ? 1200 : 70;
         wide a = draw_wide(&state, range), b = draw_wide(&state, range);
         if (i % 4 == 0)
-            b.exponent = a.exponent + (mpfr_exp_t)(draw(&state) * 5.0) - 2;
+            b.exponent = a.exponent + (mpfr_exp_t)(draw_share(&state) * 5.0) - 2;
         if (i % 12 == 0) /* cancels */
             memcpy(b.limbs + 3, a.limbs + 3, 2 * sizeof *a.limbs);
         ball x = ball_of_wide(&a), y = ball_of_wide(&b);

@@ -4,21 +4,13 @@
 
 #include <mpfr.h>
 
+#include "draw.h"
 #include "exact/ball.h"
 
 typedef struct assay__wide wide;
 typedef struct assay__ball ball;
 
 static const uint64_t SEED = 20261129;
-
-/* xorshift64*, Vigna (2016). */
-static uint64_t draw_bits(uint64_t *state)
-{
-    *state ^= *state >> 12;
-    *state ^= *state << 25;
-    *state ^= *state >> 27;
-    return *state * UINT64_C(2685821657736338717);
-}
 
 static wide middle_of(const ball *a)
 {

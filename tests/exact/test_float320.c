@@ -4,6 +4,7 @@
 
 #include <mpfr.h>
 
+#include "draw.h"
 #include "exact/float320.h"
 
 typedef struct assay__wide wide;
@@ -14,19 +15,10 @@ enum { JUDGE_BITS = 1000, DRAWS = 400 };
 
 static const uint64_t SEED = 20261126;
 
-/* In [0, 1): xorshift64*, Vigna (2016). */
-static double draw(uint64_t *state)
-{
-    *state ^= *state >> 12;
-    *state ^= *state << 25;
-    *state ^= *state >> 27;
-    return (double)((*state * UINT64_C(2685821657736338717)) >> 11) * 0x1p-53;
-}
-
 /* A third of 10^low to 10^high: no double, so that every bit counts. */
 static wide draw_wide(double low, double high, uint64_t *state)
 {
-    double size = pow(10.0, low + (high - low) * draw(state));
+    double size = pow(10.0, low + (high - low) * draw_share(state));
     return assay__wide_div_u(assay__wide_of(size), 3);
 }
 
@@ -160,22 +152,23 @@ END_TEST
 static wide draw_limbs(uint64_t *state)
 {
     wide a = assay__wide_of(1.0);
-    int kind = (int)(draw(state) * 6.0);
+    int kind = (int)(draw_share(state) * 6.0);
     for (int i = 0; i < ASSAY__WIDE_LIMBS; i++) {
-        uint64_t random = (uint64_t)(draw(state) * 0x1p53) << 11 ^ (uint64_t)(draw(state) * 0x1p53);
+        uint64_t random =
+            (uint64_t)(draw_share(state) * 0x1p53) << 11 ^ (uint64_t)(draw_share(state) * 0x1p53);
         a.limbs[i] = kind < 2          ? random
                      : kind == 2       ? ~(mp_limb_t)0
                      : kind == 3       ? 0
                      : random % 2 == 0 ? 0
                                        : ~(mp_limb_t)0;
         if (kind == 5)
-            a.limbs[i] = random << (int)(draw(state) * 63.0);
+            a.limbs[i] = random << (int)(draw_share(state) * 63.0);
     }
-    if (draw(state) < 0.2)
+    if (draw_share(state) < 0.2)
         a.limbs[0] ^= 1;
     a.limbs[ASSAY__WIDE_LIMBS - 1] |= (mp_limb_t)1 << 63;
-    a.exponent = (mpfr_exp_t)(draw(state) * 700.0) - 350;
-    a.kind = draw(state) < 0.5 ? MPFR_REGULAR_KIND : -MPFR_REGULAR_KIND;
+    a.exponent = (mpfr_exp_t)(draw_share(state) * 700.0) - 350;
+    a.kind = draw_share(state) < 0.5 ? MPFR_REGULAR_KIND : -MPFR_REGULAR_KIND;
     return a;
 }
 
@@ -219,11 +212,11 @@ START_TEST(arithmetic_has_the_bits_of_mpfr)
     for (int i = 0; i < 60000; i++) {
         wide a = draw_limbs(&state), b = draw_limbs(&state);
         if (i % 3 == 0)
-            b.exponent = a.exponent + (mpfr_exp_t)(draw(&state) * 5.0) - 2;
+            b.exponent = a.exponent + (mpfr_exp_t)(draw_share(&state) * 5.0) - 2;
         if (i % 7 == 0)
             memcpy(b.limbs + 2, a.limbs + 2, sizeof a.limbs - 2 * sizeof *a.limbs);
         if (i % 21 == 0)
-            b = assay__wide_of(ldexp(draw(&state) - 0.5, (int)(a.exponent % 300)));
+            b = assay__wide_of(ldexp(draw_share(&state) - 0.5, (int)(a.exponent % 300)));
         if (i % 50 == 0)
             a.exponent += a.exponent * 3; /* to where doubles are subnormal, or end */
         check_arithmetic(a, b);

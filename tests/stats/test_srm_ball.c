@@ -2,25 +2,12 @@
 /* Sample ratio tests in 128 bits give every digit that 320 bits give, or say that they cannot. */
 #include "test.h"
 
+#include "draw.h"
 #include "stats/srm_ball.h"
 #include "stats/srm_quick.h"
 #include "stats/srm_wide.h"
 
 enum { GROUPS_MAX = 5 };
-
-/* xorshift64*, Vigna (2016). */
-static uint64_t draw_bits(uint64_t *state)
-{
-    *state ^= *state >> 12;
-    *state ^= *state << 25;
-    *state ^= *state >> 27;
-    return *state * UINT64_C(2685821657736338717);
-}
-
-static double draw(uint64_t *state)
-{
-    return (double)(draw_bits(state) >> 11) * 0x1p-53;
-}
 
 static double draw_weight(uint64_t *state)
 {
@@ -41,8 +28,8 @@ struct drawn {
 static struct drawn draw_case(uint64_t *state)
 {
     struct drawn c = {.count = 2 + draw_bits(state) % (GROUPS_MAX - 1)};
-    double total = 0.0, units = pow(10.0, 12.0 * draw(state)),
-           noise = pow(10.0, -4.0 * draw(state));
+    double total = 0.0, units = pow(10.0, 12.0 * draw_share(state)),
+           noise = pow(10.0, -4.0 * draw_share(state));
     uint32_t positive = 0;
     for (size_t g = 0; g < c.count; g++)
         total += c.weights[g] = draw_weight(state);
@@ -51,7 +38,7 @@ static struct drawn draw_case(uint64_t *state)
     uint64_t sum = 0;
     for (size_t g = 0; g < c.count; g++) {
         positive += c.weights[g] > 0.0;
-        double away = draw_bits(state) % 4 == 0 ? 0.0 : noise * (draw(state) - 0.5);
+        double away = draw_bits(state) % 4 == 0 ? 0.0 : noise * (draw_share(state) - 0.5);
         c.counts[g] = (uint64_t)(units * c.weights[g] / total * (1.0 + away));
         sum += c.weights[g] > 0.0 ? c.counts[g] : 0;
     }
@@ -114,9 +101,10 @@ START_TEST(usual_tests_need_no_more_than_128_bits)
         const double *w = weights[i % 5];
         size_t count = w[2] > 0.0 ? 3 : 2;
         uint64_t counts[3];
-        double units = pow(10.0, 1.0 + 9.0 * draw(&state));
+        double units = pow(10.0, 1.0 + 9.0 * draw_share(&state));
         for (size_t g = 0; g < count; g++)
-            counts[g] = (uint64_t)(units * w[g] + 2.0 * sqrt(units * w[g]) * (draw(&state) - 0.5));
+            counts[g] =
+                (uint64_t)(units * w[g] + 2.0 * sqrt(units * w[g]) * (draw_share(&state) - 0.5));
         struct assay_srm_design design = {
             .method = ASSAY_SRM_SEQUENTIAL, .alpha = 0.001, .concentration = 10000.0};
         struct assay_srm_group groups[3];
@@ -135,13 +123,13 @@ START_TEST(looks_left_out_change_nothing)
     for (int i = 0; i < cases; i++) {
         struct drawn c = draw_case(&state);
         struct assay_srm_group groups[GROUPS_MAX];
-        struct assay_srm test, so_far = {.log10_p = -6.0 * draw(&state)};
+        struct assay_srm test, so_far = {.log10_p = -6.0 * draw_share(&state)};
         struct assay_error err;
         c.design.method = ASSAY_SRM_SEQUENTIAL;
         assert_ok(assay_srm_test(c.counts, c.weights, c.count, &c.design, groups, &test, &err),
                   &err);
         if (draw_bits(&state) % 4 == 0 && !isnan(test.log10_p))
-            so_far.log10_p = test.log10_p * (1.0 + 1e-5 * (draw(&state) - 0.5));
+            so_far.log10_p = test.log10_p * (1.0 + 1e-5 * (draw_share(&state) - 0.5));
         so_far.p = pow(10.0, so_far.log10_p);
         if (assay__srm_counts(c.counts, c.weights, c.count, &c.design, &so_far))
             continue;

@@ -16,7 +16,7 @@ static void estimate(const struct assay__group *group, struct assay__estimate *o
     out->error2 = assay__wide_div(assay__wide_mul(out->value, rest), n);
     out->has_error = true;
     if (group->has_third)
-        out->third = assay__wide_of(NAN); /* see assay__third_moment() */
+        out->third = assay__wide_of(NAN); /* see third_moment() of stats/skewness.c */
 }
 
 /*

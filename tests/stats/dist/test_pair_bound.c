@@ -2,6 +2,7 @@
 /* Bounded pairs hold what 320 bits give, and round to double as these do, or say they cannot. */
 #include "test.h"
 
+#include "draw.h"
 #include "exact/float320.h"
 #include "stats/dist/pair_bound.h"
 
@@ -10,25 +11,11 @@ typedef struct assay__bounded bounded;
 
 enum { DRAWS = 200000 };
 
-/* xorshift64*, Vigna (2016). */
-static uint64_t draw_bits(uint64_t *state)
-{
-    *state ^= *state >> 12;
-    *state ^= *state << 25;
-    *state ^= *state >> 27;
-    return *state * UINT64_C(2685821657736338717);
-}
-
-static double draw(uint64_t *state)
-{
-    return (double)(draw_bits(state) >> 11) * 0x1p-53;
-}
-
 /* Random limbs, few bits, all ones, ties of doubles; near 1 as often as far. */
 static wide draw_wide(uint64_t *state)
 {
     mp_limb_t limbs[ASSAY__WIDE_LIMBS];
-    int kind = (int)(draw(state) * 6.0), range = draw(state) < 0.5 ? 2 : 150;
+    int kind = (int)(draw_share(state) * 6.0), range = draw_share(state) < 0.5 ? 2 : 150;
     for (int i = 0; i < ASSAY__WIDE_LIMBS; i++)
         limbs[i] = kind < 3 ? draw_bits(state) : kind == 3 ? ~(mp_limb_t)0 : 0;
     if (kind == 4)
@@ -36,8 +23,8 @@ static wide draw_wide(uint64_t *state)
     if (kind == 5)
         limbs[ASSAY__WIDE_LIMBS - 1] = (draw_bits(state) & ~(uint64_t)2047) | 1024;
     limbs[ASSAY__WIDE_LIMBS - 1] |= (mp_limb_t)1 << (ASSAY__LIMB_BITS - 1);
-    long exponent = (long)(draw(state) * 2.0 * range) - range;
-    return assay__wide_of_limbs(limbs, exponent, draw(state) < 0.5);
+    long exponent = (long)(draw_share(state) * 2.0 * range) - range;
+    return assay__wide_of_limbs(limbs, exponent, draw_share(state) < 0.5);
 }
 
 static wide middle_of(bounded a)
@@ -97,9 +84,9 @@ START_TEST(operations_stay_within_their_bounds)
     uint64_t state = 20261130;
     for (int i = 0; i < DRAWS; i++) {
         wide x = draw_wide(&state), y = draw_wide(&state);
-        if (draw(&state) < 0.2) { /* nearly all of it cancels */
-            wide part = assay__wide_scale2(x, -(long)(draw(&state) * 110.0));
-            y = assay__wide_sub(draw(&state) < 0.5 ? part : assay__wide_zero(), x);
+        if (draw_share(&state) < 0.2) { /* nearly all of it cancels */
+            wide part = assay__wide_scale2(x, -(long)(draw_share(&state) * 110.0));
+            y = assay__wide_sub(draw_share(&state) < 0.5 ? part : assay__wide_zero(), x);
         }
         if (assay__wide_sign(y) != 0)
             check_four(x, y, &tally);

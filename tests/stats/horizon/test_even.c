@@ -2,22 +2,10 @@
 /* Even nodes and panels are two ways to the same boundaries and probabilities. */
 #include "test.h"
 
+#include "draw.h"
 #include "stats/horizon/horizon.h"
 
 enum { LOOKS_MAX = 60, EVEN_DESIGNS = 60, STAY_DESIGNS = 30 };
-
-static uint64_t draw_bits(uint64_t *state)
-{
-    *state ^= *state >> 12;
-    *state ^= *state << 25;
-    *state ^= *state >> 27;
-    return *state * UINT64_C(2685821657736338717);
-}
-
-static double draw(uint64_t *state)
-{
-    return (double)(draw_bits(state) >> 11) * 0x1p-53;
-}
 
 struct drawn {
     struct assay__spending spending;
@@ -47,15 +35,15 @@ static struct drawn draw_design(uint64_t *state)
     d.spending.alpha = ALPHAS[draw_bits(state) % 7];
     d.count = 2 + (int)(draw_bits(state) % (LOOKS_MAX - 1));
     int kind = (int)(draw_bits(state) % 6);
-    double base = draw(state);
+    double base = draw_share(state);
     for (int i = 0; i < d.count; i++) {
         double share = (double)(i + 1) / d.count;
         d.times[i] = kind == 0   ? share
-                     : kind == 1 ? 0.001 + 0.999 * draw(state)
-                     : kind == 2 ? 0.05 * draw(state) + 1e-4
-                     : kind == 3 ? 0.8 + 0.2 * draw(state)
+                     : kind == 1 ? 0.001 + 0.999 * draw_share(state)
+                     : kind == 2 ? 0.05 * draw_share(state) + 1e-4
+                     : kind == 3 ? 0.8 + 0.2 * draw_share(state)
                      : kind == 4 ? 0.1 + 0.8 * base + (i % 2 == 0 ? 1e-3 : 2e-5) * i
-                                 : pow(share, 0.3 + base) * (1.0 - 0.02 * draw(state));
+                                 : pow(share, 0.3 + base) * (1.0 - 0.02 * draw_share(state));
     }
     qsort(d.times, (size_t)d.count, sizeof *d.times, compare_doubles);
     return d;

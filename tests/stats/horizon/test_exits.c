@@ -4,6 +4,7 @@
 
 #include "test.h"
 
+#include "draw.h"
 #include "assay/dist.h"
 #include "stats/horizon/convolve.h"
 #include "stats/horizon/exits.h"
@@ -12,14 +13,6 @@
 #include "stats/horizon/nodes.h"
 
 enum { POINTS = ASSAY__GAUSS_POINTS, DRAWS = 20000, TABLE = 64 };
-
-static double draw(uint64_t *state)
-{
-    *state ^= *state >> 12;
-    *state ^= *state << 25;
-    *state ^= *state >> 27;
-    return (double)((*state * UINT64_C(2685821657736338717)) >> 11) * 0x1p-53;
-}
 
 static int compare_doubles(const void *a, const void *b)
 {
@@ -31,8 +24,9 @@ static int compare_doubles(const void *a, const void *b)
 static void draw_exits(uint64_t *state, struct assay__exits *exits, double u[POINTS],
                        double mass[POINTS])
 {
-    double t = 0.01 + draw(state), step = t * pow(10.0, -4.0 * draw(state)), time = t + step;
-    double edge = 6.0 * draw(state) - 1.0, theta = 4.0 * draw(state) - 2.0;
+    double t = 0.01 + draw_share(state), step = t * pow(10.0, -4.0 * draw_share(state)),
+           time = t + step;
+    double edge = 6.0 * draw_share(state) - 1.0, theta = 4.0 * draw_share(state) - 2.0;
     double beyond = edge - theta * time, exponent = -0.5 * beyond * (beyond / time);
     double reference = beyond > 0.0 ? exponent : 0.0;
     *exits = (struct assay__exits){.low = -HUGE_VAL,
@@ -46,8 +40,8 @@ static void draw_exits(uint64_t *state, struct assay__exits *exits, double u[POI
                                    .past_log = -reference,
                                    .has_moments = true};
     for (int i = 0; i < POINTS; i++) {
-        u[i] = exits->mean + sqrt(step) * (20.0 * draw(state) - 12.0);
-        mass[i] = draw(state);
+        u[i] = exits->mean + sqrt(step) * (20.0 * draw_share(state) - 12.0);
+        mass[i] = draw_share(state);
     }
     qsort(u, POINTS, sizeof *u, compare_doubles);
 }
@@ -119,9 +113,9 @@ START_TEST(places_of_any_width)
         wide[ASSAY__CONVOLVED], chosen[ASSAY__CONVOLVED];
     for (int count = 0; count <= TABLE; count++) {
         for (int i = 0; i < TABLE + ASSAY__CONVOLVED; i++)
-            masses[i] = draw(&state) - 0.2;
+            masses[i] = draw_share(&state) - 0.2;
         for (int i = 0; i < TABLE; i++)
-            table[i] = draw(&state);
+            table[i] = draw_share(&state);
         for (int stride = 1; stride < 9; stride++) {
             assay__convolve_plainly(masses, table, count, stride, plain);
             assay__convolve_wide(masses, table, count, stride, wide);
@@ -145,8 +139,8 @@ START_TEST(series_of_any_width)
     double coefficients[POINTS], x[POINTS], plain[POINTS], wide[POINTS];
     for (int count = 1; count <= POINTS; count++) {
         for (int i = 0; i < POINTS; i++) {
-            coefficients[i] = draw(&state) - 0.5;
-            x[i] = 2.0 * draw(&state) - 1.0;
+            coefficients[i] = draw_share(&state) - 0.5;
+            x[i] = 2.0 * draw_share(&state) - 1.0;
         }
         assay__legendre_values_plainly(coefficients, count, x, POINTS, plain);
         assay__legendre_values_wide(coefficients, count, x, POINTS, wide);
@@ -184,15 +178,16 @@ START_TEST(nodes_of_any_width)
     const struct assay__nodes *a = &assay__nodes_plainly, *b = &assay__nodes_wide;
     double plain[2][COUNT], wide[2][COUNT], h[COUNT];
     for (int d = 0; d < 200; d++) {
-        double step = 0.05 + draw(&state), first = -10.0 * draw(&state), rate = -draw(&state);
-        long edge_node = (long)(COUNT * draw(&state));
+        double step = 0.05 + draw_share(&state), first = -10.0 * draw_share(&state),
+               rate = -draw_share(&state);
+        long edge_node = (long)(COUNT * draw_share(&state));
         a->table(plain[0], COUNT, first, step, rate, 3.0);
         b->table(wide[0], COUNT, first, step, rate, 3.0);
         ck_assert_int_eq(memcmp(plain[0], wide[0], sizeof plain[0]), 0);
         for (int i = 0; i < COUNT; i++) {
             double away = first + i * step, power = fmax(rate * away * away, -700.0);
             ck_assert_double_eq_tol(plain[0][i] / (3.0 * exp(power)), 1.0, 1e-12);
-            h[i] = plain[1][i] = wide[1][i] = draw(&state);
+            h[i] = plain[1][i] = wide[1][i] = draw_share(&state);
         }
         a->weigh(plain[1], COUNT, edge_node, step);
         b->weigh(wide[1], COUNT, edge_node, step);
@@ -202,7 +197,7 @@ START_TEST(nodes_of_any_width)
             ck_assert_double_eq(plain[1][i], h[i] * step * share);
             ck_assert_double_eq_tol(share, 1.0 - assay__node_weight(i - edge_node), 1e-15);
         }
-        double sum = 0.0, mean = 4.0 * draw(&state) - 2.0;
+        double sum = 0.0, mean = 4.0 * draw_share(&state) - 2.0;
         for (int i = 0; i < POINTS; i++)
             sum += h[i] * exp(-3.0 * (h[i] - mean) * (h[i] - mean));
         ck_assert_double_eq(a->density(h, h, mean, -3.0), b->density(h, h, mean, -3.0));
