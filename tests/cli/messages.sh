@@ -50,5 +50,32 @@ refused "tokens" serve --db results.db --tokens "no-$evil"
 "$ASSAY" "$evil" >out 2>err
 [ $? -eq 2 ] && clean err
 ok $? "a command"
+
+# shown NAME COMMAND...: a command that succeeds, whose words for people are clean.
+shown() {
+    what=$1
+    shift
+    "$ASSAY" "$@" >out 2>err </dev/null && [ -s out ] && clean out && clean err
+    ok $? "$what"
+}
+named='x\u001b]0;pwned\u0007\u007f\u0085\u009b1m\u202ey'
+cat >evil.json <<END
+{"columns": {"group": "g"}, "comparisons": {"baseline": "a"}, "dimensions": ["d"],
+ "groups": [{"id": "a"}, {"id": "$named"}], "segments": [{"id": "$named", "filter": "d = 'q'"}],
+ "metrics": [{"id": "$named", "role": "success", "type": "mean", "minimumDetectableEffect": 0.05}]}
+END
+name=$(printf 'x\033]0;pwned\007\177\302\205\302\2331m\342\200\256y')
+awk -v name="$name" 'BEGIN { print "g,d," name
+    for (i = 0; i < 400; i++)
+        print (i % 2 ? "a" : name) "," (i % 3 ? "q" : name) "," 5 + i % 7 }' >evil.csv
+shown "a table" analyze evil.csv --plan evil.json --format table --slices --chart
+shown "a plan in words" plan check evil.json
+shown "a plan and data in words" plan check evil.json --data evil.csv
+shown "a simulation" simulate --plan evil.json --experiments 2 --units 100 evil.csv
+shown "counts" srm --counts 10,20 --groups "a,$name"
+shown "shares" test --proportion a=1/10 "$name=3/20"
+"$ASSAY" analyze evil.csv --plan evil.json --format result --output evil-result.json
+shown "a chart" report evil-result.json --format chart
+shown "a report as Markdown" report evil-result.json --format markdown
 cd "$OLDPWD" || exit 1
 summary

@@ -163,7 +163,7 @@ void assay__page_heading(struct assay__page *page, const char *heading)
     if (!assay__text_is_empty(page->out))
         assay__page_end(page);
     assay__page_ink(page, ASSAY__INK_BOLD);
-    assay__text_puts(page->out, heading);
+    put_cut(page, heading, assay__page_width(heading));
     assay__page_ink(page, ASSAY__INK_PLAIN);
 }
 

@@ -61,7 +61,10 @@ void assay__page_spaces(struct assay__page *page, int count);
 /** assay__page_end() ends the line, without blanks before its end. */
 void assay__page_end(struct assay__page *page);
 
-/** assay__page_heading() writes a blank line and a section's heading; the line goes on. */
+/**
+ * assay__page_heading() writes a blank line and a section's heading, which may be a name; the line
+ * goes on.
+ */
 void assay__page_heading(struct assay__page *page, const char *heading);
 
 /**
