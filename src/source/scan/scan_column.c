@@ -68,6 +68,7 @@ static void read_odd(batch_t *batch, const struct assay__variable *variable,
     const struct assay__field field = assay__scan_field(batch, row);
     column->numbers.value[row] = 0;
     column->numbers.decimals[row] = 0;
+    column->numbers.decimals_and = 0; /* the kernel's may be 1, of flags like 1.0 */
     switch (field.length == 0 ? ASSAY__CELL_MISSING : read_cell(variable, &field, &value, digits)) {
     case ASSAY__CELL_OK:
         if (!take_decimal(&value, &column->numbers, row))

@@ -335,6 +335,37 @@ START_TEST(scan_fails_with_the_words_and_place_of_the_careful_reader)
 }
 END_TEST
 
+/* Flags like 1.0 have no decimals once they are read; those of rows that are not read have one. */
+START_TEST(scan_adds_flags_with_a_point_behind_rows_that_are_not_read)
+{
+    static const char *const PLANS[] = {
+        "{\"columns\":{\"group\":\"g\"},\"comparisons\":{\"baseline\":\"a\"},\"metrics\":["
+        "{\"id\":\"y\"},{\"id\":\"p\",\"type\":\"proportion\"}]}",
+        "{\"columns\":{\"group\":\"g\"},\"comparisons\":{\"baseline\":\"a\"},\"where\":\"y < 9\","
+        "\"metrics\":[{\"id\":\"p\",\"type\":\"proportion\"}]}"};
+    static const char *const FIRST[] = {"a,x,1.0\n", ",1,1.0\n", "a,123456789012345678901.5,1.0\n"};
+    char path[64];
+    snprintf(path, sizeof path, "%s/scan-flags-%ld.csv", test_tmp(), (long)getpid());
+    for (size_t i = 0; i < sizeof FIRST / sizeof *FIRST; i++) {
+        struct assay__text file = {0};
+        assay__text_format(&file, "g,y,p\n%s", FIRST[i]);
+        for (int r = 0; r < 2000; r++)
+            assay__text_puts(&file, r % 3 == 0 ? "a,1,0.0\n" : "b,2,1.0\n");
+        test_write_file(path, file.data, file.length);
+        for (size_t p = 0; p < 2; p++) {
+            struct assay_plan *plan = test_plan(PLANS[p]);
+            compare_ways(plan, path, file.length, i, ASSAY_BAD_ROWS_SKIP);
+            struct outcome got = read_all(plan, path, NULL, 1, ASSAY_BAD_ROWS_SKIP);
+            ck_assert_ptr_nonnull(strstr(got.text, "\np,b,,,,1333,1333,1333,1333"));
+            free(got.text);
+            assay_plan_free(plan);
+        }
+        assay__text_release(&file);
+    }
+    unlink(path);
+}
+END_TEST
+
 START_TEST(scan_refuses_a_kernel_that_is_not_there)
 {
     struct assay_plan *plan = test_plan("{\"columns\":{\"group\":\"g\"},\"comparisons\":{"
@@ -355,6 +386,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, scan_gives_the_sums_of_the_careful_reader);
     tcase_add_test(cases, scan_of_units_times_and_filters_gives_what_the_careful_reader_does);
     tcase_add_test(cases, scan_fails_with_the_words_and_place_of_the_careful_reader);
+    tcase_add_test(cases, scan_adds_flags_with_a_point_behind_rows_that_are_not_read);
     tcase_add_test(cases, scan_refuses_a_kernel_that_is_not_there);
     tcase_set_timeout(cases, 300);
 }
