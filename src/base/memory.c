@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/halt.h"
 
@@ -126,6 +128,25 @@ char *assay__strndup(const char *text, size_t length)
     copy[length] = '\0';
     return copy;
 }
+
+#ifdef MADV_HUGEPAGE
+/* Whole pages, the first and last one with what else is on them: so that blocks which lie beside
+ * each other are one range to the system. */
+void assay__memory_wish_huge(void *memory, size_t size_bytes)
+{
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    unsigned char *from = memory, *to = from + size_bytes;
+    from -= (uintptr_t)from & (page - 1);
+    to += -(uintptr_t)to & (page - 1);
+    (void)madvise(from, (size_t)(to - from), MADV_HUGEPAGE);
+}
+#else
+void assay__memory_wish_huge(void *memory, size_t size_bytes)
+{
+    (void)memory;
+    (void)size_bytes;
+}
+#endif
 
 void *assay__memory_hand_over(void *memory, size_t size_bytes)
 {

@@ -22,6 +22,12 @@ char *assay__strdup(const char *text);
 char *assay__strndup(const char *text, size_t length);
 
 /**
+ * assay__memory_wish_huge() asks the system for huge pages behind a block: for hundreds of KiB that
+ * lie beside each other and are read in no order. It may be refused, which changes nothing.
+ */
+void assay__memory_wish_huge(void *memory, size_t size_bytes);
+
+/**
  * assay__memory_hand_over() makes a block one of the C library's, for a caller who frees it by
  * free() or assay_free(); size_bytes of it are kept. NULL without memory: then the block is freed.
  */

@@ -163,7 +163,7 @@ static enum assay_status know(batch_t *batch, uint32_t list, uint32_t number, ui
     return status;
 }
 
-/* The slices of a row to its content, and what no event has brought yet. */
+/* The slices of a row to its content. */
 static enum assay_status set_slices(batch_t *batch, uint32_t row, struct assay__exposure *exposure,
                                     struct assay_error *err)
 {
@@ -181,9 +181,6 @@ static enum assay_status set_slices(batch_t *batch, uint32_t row, struct assay__
     for (uint32_t s = 0; s < binding->plan->segment_count; s++)
         if (batch->passes[(size_t)s * ASSAY__SCAN_BATCH + row])
             segments[s / 64] |= UINT64_C(1) << s % 64;
-    for (uint32_t f = 0; f < binding->fold_count; f++)
-        if (binding->folds[f].partial != ASSAY__UNBOUND)
-            content[binding->folds[f].partial] = assay__fold_empty(&binding->folds[f]);
     exposure->content = content;
     return status;
 }

@@ -63,7 +63,7 @@ struct assay__fold {
     bool is_share;    /* 1 when the outcome is above 0, else 0 */
     bool has_times;   /* false: source 0 is not a table of events, all rows of a unit count */
     bool is_open;     /* the window ends with the look */
-    uint32_t partial; /* word of the unit's content that holds what came so far; ASSAY__UNBOUND:
+    uint32_t partial; /* which partial number of the unit holds what came so far; ASSAY__UNBOUND:
                          its rows are kept until all are there */
     int64_t from, to; /* nanoseconds after the exposure; to is INT64_MAX when it is open */
 };
@@ -117,9 +117,9 @@ struct assay__binding {
     struct assay__fold *folds;
     uint32_t fold_count;
     /* What is known of a unit is its content, this many words: a 32-bit number for the value of
-       each dimension, from a whole word on a bit for each segment, the variables (from word
-       slice_words on), and what folds made of the rows so far. */
-    uint32_t slice_words, content_words;
+       each dimension, from a whole word on a bit for each segment, and from word slice_words on
+       the variables. Beside it stand the words of what folds made of the rows so far. */
+    uint32_t slice_words, content_words, partial_count;
     struct assay__metric_use *metrics; /* [plan->metric_count] */
     uint32_t filter_width;             /* most columns that a filter has */
     uint32_t cells_max;                /* most cells that a source has */
@@ -161,7 +161,7 @@ enum assay_status assay__bind_metric(struct assay__binding *binding, uint32_t me
 /** assay__bind_finish() numbers the folds behind the variables, once all metrics are bound. */
 void assay__bind_finish(struct assay__binding *binding);
 
-/** assay__bind_partials() lays out the content of units: source/units/bind_partial.c. */
+/** assay__bind_partials() lays out what is known of units: source/units/bind_partial.c. */
 void assay__bind_partials(struct assay__binding *binding);
 
 /** assay__binding_segments() is the first word of the content with segments. */

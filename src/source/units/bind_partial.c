@@ -31,6 +31,6 @@ void assay__bind_partials(struct assay__binding *binding)
     for (uint32_t f = 0; f < binding->fold_count; f++) {
         struct assay__fold *fold = &binding->folds[f];
         bool begins = channel_can_begin(binding, fold->channel);
-        fold->partial = begins ? binding->content_words++ : ASSAY__UNBOUND;
+        fold->partial = begins ? binding->partial_count++ : ASSAY__UNBOUND;
     }
 }

@@ -117,7 +117,7 @@ static const char STAGE[] = "caps";
 
 enum { VALUES_A_REPORT = 4096 };
 
-static enum assay_status pool_unit(void *context, const struct assay__unit *unit,
+static enum assay_status pool_unit(void *context, const struct assay__exposure *unit,
                                    struct assay__records records, struct assay_error *err)
 {
     const struct pooling *pooling = context;

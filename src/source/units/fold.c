@@ -62,12 +62,12 @@ static int compare_events(const void *a, const void *b)
     return x->time_ns < y->time_ns ? -1 : x->time_ns > y->time_ns;
 }
 
-enum assay_status assay__folder_load(struct assay__folder *folder, const uint64_t *content,
+enum assay_status assay__folder_load(struct assay__folder *folder, const uint64_t *partials,
                                      struct assay__records records, struct assay_error *err)
 {
     if (!need_room(folder, records.count + 1)) /* and what came so far, as one more */
         return assay__fail_memory(err);
-    folder->content = content;
+    folder->partials = partials;
     folder->count = records.count;
     for (size_t i = 0; i < records.count; i++)
         unpack(folder->binding, records.at[i], &folder->events[i]);
@@ -176,7 +176,7 @@ static int64_t take_partial(const struct assay__folder *folder, const struct ass
                             struct assay__event *so_far, size_t *count)
 {
     uint64_t word =
-        fold->partial == ASSAY__UNBOUND ? assay__fold_empty(fold) : folder->content[fold->partial];
+        fold->partial == ASSAY__UNBOUND ? assay__fold_empty(fold) : folder->partials[fold->partial];
     if (fold->partial == ASSAY__UNBOUND || word == assay__fold_empty(fold))
         return 0;
     if (fold->aggregation == ASSAY_AGGREGATE_COUNT)

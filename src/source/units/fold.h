@@ -24,7 +24,7 @@ struct assay__folder {
     size_t count, capacity;
     size_t *begin; /* [channel_count + 1]: events of channel c are begin[c] to begin[c + 1] */
     const struct assay__event **chosen; /* [capacity]: those that a fold counts */
-    const uint64_t *content;            /* of the unit: its partial numbers */
+    const uint64_t *partials;           /* of the unit */
     char (*digits)[ASSAY__DIGITS_MAX];  /* [fold_count]: of long numbers */
 };
 
@@ -33,8 +33,8 @@ enum assay_status assay__folder_init(struct assay__folder *folder,
                                      const struct assay__binding *binding, struct assay_error *err);
 void assay__folder_release(struct assay__folder *folder);
 
-/** assay__folder_load() takes the content and the records of a unit. */
-enum assay_status assay__folder_load(struct assay__folder *folder, const uint64_t *content,
+/** assay__folder_load() takes the partial numbers and the records of a unit. */
+enum assay_status assay__folder_load(struct assay__folder *folder, const uint64_t *partials,
                                      struct assay__records records, struct assay_error *err);
 
 /**

@@ -13,7 +13,7 @@ enum {
     LEVELS_MAX = 5, /* the hash's upper half has bits for these; what is deeper stays in memory */
     CHUNK_MIN = 4096,
     CHUNK_MAX = 1 << 18,
-    RECORDS_A_CHECK = 4096
+    AHEAD = 4 /* parts */
 };
 
 /* Memory that a process has beside what is gathered, when it has a good deal. */
@@ -101,19 +101,18 @@ struct spilling {
 };
 
 /* Puts a unit of a table and its records into the file. */
-static enum assay_status spill_unit(void *context, const struct assay__unit *unit,
+static enum assay_status spill_unit(void *context, const struct assay__exposure *unit,
                                     struct assay__records records, struct assay_error *err)
 {
     const struct spilling *spilling = context;
     struct assay__gather *gather = spilling->gather;
     struct assay__pack *packed = &gather->parts[spilling->part].packed;
-    struct assay__exposure exposure = assay__unit_exposure(unit);
-    bool is_packed = assay__exposure_put(gather->binding, &exposure, packed);
+    bool is_packed = assay__exposure_put(gather->binding, unit, packed);
     enum assay_status status = put_record(gather, spilling->part, is_packed, err);
     for (size_t i = 0; status == ASSAY_OK && i < records.count; i++) {
         struct assay__reading event;
         assay__record_get(gather->binding, records.at[i], &event);
-        struct assay__happening happening = {exposure.key, &event, 1, 0};
+        struct assay__happening happening = {unit->key, &event, 1, 0};
         is_packed = assay__happening_put(gather->binding, &happening, packed);
         status = put_record(gather, spilling->part, is_packed, err);
     }
@@ -125,12 +124,11 @@ static enum assay_status check_memory(struct assay__gather *gather, uint32_t num
                                       struct assay_error *err)
 {
     struct assay__unit_table *table = &gather->parts[number].table;
-    size_t all = atomic_fetch_add(&gather->bytes, table->bytes - before) + table->bytes - before;
-    if (gather->level >= LEVELS_MAX || table->slots == NULL)
-        return ASSAY_OK;
-    if (all > room_of(gather))
+    size_t more = table->bytes - before;
+    bool can_spill = gather->level < LEVELS_MAX && table->slots != NULL;
+    if (more > 0 && atomic_fetch_add(&gather->bytes, more) + more > room_of(gather) && can_spill)
         atomic_store(&gather->is_full, true);
-    if (!atomic_load(&gather->is_full))
+    if (!can_spill || !atomic_load(&gather->is_full))
         return ASSAY_OK;
     struct spilling spilling = {gather, number};
     gather->parts[number].is_spilled = true;
@@ -145,6 +143,7 @@ static enum assay_status check_memory(struct assay__gather *gather, uint32_t num
 struct order {
     uint16_t rows[ASSAY__GATHER_MANY];
     uint16_t begin[ASSAY__SPILL_PARTS + 1];
+    uint32_t hints[ASSAY__GATHER_MANY]; /* [place in rows]: where its unit seems to be */
 };
 
 static void sort_rows(const uint8_t *part, uint32_t count, struct order *order)
@@ -162,49 +161,106 @@ static void sort_rows(const uint8_t *part, uint32_t count, struct order *order)
         order->rows[next[part[i]]++] = (uint16_t)i;
 }
 
-static enum assay_status expose_part(struct assay__gather *gather, uint32_t number,
-                                     const void *batch, const uint16_t *rows, uint32_t count,
-                                     struct assay_error *err)
+/* Rows that go to parts: exposures, or else happenings. */
+struct batch {
+    const struct assay__exposure *exposures;
+    const struct assay__happening *happenings;
+};
+
+static uint64_t hash_of(const struct batch *batch, uint32_t row)
 {
-    const struct assay__exposure *exposures = batch;
-    struct assay__gather_part *part = &gather->parts[number];
+    return batch->exposures != NULL ? batch->exposures[row].key.hash
+                                    : batch->happenings[row].key.hash;
+}
+
+static enum assay_status spill_rows(struct assay__gather *gather, uint32_t number,
+                                    const struct batch *batch, const struct order *order,
+                                    struct assay_error *err)
+{
+    struct assay__pack *packed = &gather->parts[number].packed;
     enum assay_status status = ASSAY_OK;
-    if (part->is_spilled) {
-        for (uint32_t i = 0; status == ASSAY_OK && i < count; i++)
-            status = put_record(
-                gather, number,
-                assay__exposure_put(gather->binding, &exposures[rows[i]], &part->packed), err);
-        return status;
+    for (uint32_t i = order->begin[number]; status == ASSAY_OK && i < order->begin[number + 1];
+         i++) {
+        uint32_t row = order->rows[i];
+        bool is_packed =
+            batch->exposures != NULL
+                ? assay__exposure_put(gather->binding, &batch->exposures[row], packed)
+                : assay__happening_put(gather->binding, &batch->happenings[row], packed);
+        status = put_record(gather, number, is_packed, err);
     }
-    size_t before = part->table.bytes;
-    if (gather->binding->sources[0].unit != ASSAY__UNBOUND)
-        status = assay__unit_table_need(&part->table, count, err);
-    for (uint32_t i = 0; i < count; i++)
-        assay__unit_table_prefetch(&part->table, exposures[rows[i]].key.hash);
-    for (uint32_t i = 0; status == ASSAY_OK && i < count; i++)
-        status = assay__unit_table_expose(gather->rules, &part->table, &exposures[rows[i]], err);
+    return status;
+}
+
+/* Takes the rows of a part in. */
+static enum assay_status take_rows(struct assay__gather *gather, uint32_t number,
+                                   const struct batch *batch, const struct order *order,
+                                   struct assay_error *err)
+{
+    struct assay__unit_table *table = &gather->parts[number].table;
+    enum assay_status status = ASSAY_OK;
+    uint64_t unknown = 0;
+    if (gather->parts[number].is_spilled)
+        return spill_rows(gather, number, batch, order, err);
+    size_t before = table->bytes;
+    if (batch->exposures != NULL && gather->binding->sources[0].unit != ASSAY__UNBOUND)
+        status = assay__unit_table_need(
+            table, (size_t)(order->begin[number + 1] - order->begin[number]), err);
+    for (uint32_t i = order->begin[number]; status == ASSAY_OK && i < order->begin[number + 1];
+         i++) {
+        uint32_t row = order->rows[i];
+        if (batch->exposures != NULL) {
+            status = assay__unit_table_expose(gather->rules, table, &batch->exposures[row], err);
+            continue;
+        }
+        bool is_known;
+        status = assay__unit_table_happen(gather->rules, table, order->hints[i],
+                                          &batch->happenings[row], &is_known, err);
+        unknown += is_known ? 0 : batch->happenings[row].event_rows;
+    }
+    if (unknown > 0)
+        atomic_fetch_add(&gather->unknown, unknown);
     return status == ASSAY_OK ? check_memory(gather, number, before, err) : status;
 }
 
-/* Rows that go to one part, by their numbers in a batch. */
-typedef enum assay_status part_taker(struct assay__gather *gather, uint32_t number,
-                                     const void *batch, const uint16_t *rows, uint32_t count,
-                                     struct assay_error *err);
+static void seek_rows(const struct assay__gather *gather, uint32_t number,
+                      const struct batch *batch, const struct order *order)
+{
+    for (uint32_t i = order->begin[number]; i < order->begin[number + 1]; i++)
+        assay__unit_table_seek(&gather->parts[number].table, hash_of(batch, order->rows[i]));
+}
 
-/* Hands the rows of a batch to their parts, each under its lock. part: of each row. */
+static void reach_rows(const struct assay__gather *gather, uint32_t number,
+                       const struct batch *batch, struct order *order)
+{
+    for (uint32_t i = order->begin[number]; i < order->begin[number + 1]; i++)
+        order->hints[i] = assay__unit_table_reach(gather->rules, &gather->parts[number].table,
+                                                  hash_of(batch, order->rows[i]));
+}
+
+/*
+ * Hands the rows of a batch to their parts, each under its lock. What the rows will touch is asked
+ * for some parts ahead, the slots first, then the units. So a thread holds the locks of several
+ * parts at a time, always taken in their order: nobody waits for one who waits for him.
+ */
 static enum assay_status by_part(struct assay__gather *gather, const uint8_t *part, uint32_t count,
-                                 part_taker *take, const void *batch, struct assay_error *err)
+                                 const struct batch *batch, struct assay_error *err)
 {
     struct order order;
     sort_rows(part, count, &order);
     enum assay_status status = ASSAY_OK;
-    for (uint32_t p = 0; status == ASSAY_OK && p < ASSAY__SPILL_PARTS; p++) {
-        uint32_t begin = order.begin[p], end = order.begin[p + 1];
-        if (begin == end)
+    for (uint32_t p = 0; p < ASSAY__SPILL_PARTS + 2 * AHEAD; p++) {
+        uint32_t reached = p - AHEAD, taken = p - 2 * AHEAD;
+        if (p < ASSAY__SPILL_PARTS && order.begin[p] < order.begin[p + 1]) {
+            pthread_mutex_lock(&gather->parts[p].lock);
+            seek_rows(gather, p, batch, &order);
+        }
+        if (reached < ASSAY__SPILL_PARTS && order.begin[reached] < order.begin[reached + 1])
+            reach_rows(gather, reached, batch, &order);
+        if (taken >= ASSAY__SPILL_PARTS || order.begin[taken] == order.begin[taken + 1])
             continue;
-        pthread_mutex_lock(&gather->parts[p].lock);
-        status = take(gather, p, batch, order.rows + begin, end - begin, err);
-        pthread_mutex_unlock(&gather->parts[p].lock);
+        if (status == ASSAY_OK)
+            status = take_rows(gather, taken, batch, &order, err);
+        pthread_mutex_unlock(&gather->parts[taken].lock);
     }
     return status;
 }
@@ -216,38 +272,7 @@ enum assay_status assay__gather_expose(struct assay__gather *gather,
     uint8_t part[ASSAY__GATHER_MANY];
     for (uint32_t i = 0; i < count; i++)
         part[i] = (uint8_t)part_of(gather, exposures[i].key.hash);
-    return by_part(gather, part, count, expose_part, exposures, err);
-}
-
-static enum assay_status happen_part(struct assay__gather *gather, uint32_t number,
-                                     const void *batch, const uint16_t *rows, uint32_t count,
-                                     struct assay_error *err)
-{
-    const struct assay__happening *happenings = batch;
-    struct assay__gather_part *part = &gather->parts[number];
-    enum assay_status status = ASSAY_OK;
-    if (part->is_spilled) {
-        for (uint32_t i = 0; status == ASSAY_OK && i < count; i++)
-            status = put_record(
-                gather, number,
-                assay__happening_put(gather->binding, &happenings[rows[i]], &part->packed), err);
-        return status;
-    }
-    size_t before = part->table.bytes;
-    uint64_t unknown = 0;
-    for (uint32_t i = 0; i < count; i++)
-        assay__unit_table_prefetch(&part->table, happenings[rows[i]].key.hash);
-    for (uint32_t i = 0; i < count; i++)
-        assay__unit_table_prefetch_unit(gather->rules, &part->table, happenings[rows[i]].key.hash);
-    for (uint32_t i = 0; status == ASSAY_OK && i < count; i++) {
-        const struct assay__happening *happening = &happenings[rows[i]];
-        bool is_known;
-        status = assay__unit_table_happen(gather->rules, &part->table, happening, &is_known, err);
-        unknown += is_known ? 0 : happening->event_rows;
-    }
-    if (unknown > 0)
-        atomic_fetch_add(&gather->unknown, unknown);
-    return status == ASSAY_OK ? check_memory(gather, number, before, err) : status;
+    return by_part(gather, part, count, &(struct batch){.exposures = exposures}, err);
 }
 
 enum assay_status assay__gather_happen(struct assay__gather *gather,
@@ -257,23 +282,20 @@ enum assay_status assay__gather_happen(struct assay__gather *gather,
     uint8_t part[ASSAY__GATHER_MANY];
     for (uint32_t i = 0; i < count; i++)
         part[i] = (uint8_t)part_of(gather, happenings[i].key.hash);
-    return by_part(gather, part, count, happen_part, happenings, err);
+    return by_part(gather, part, count, &(struct batch){.happenings = happenings}, err);
 }
 
-/* Takes a record of a partition in. */
-static enum assay_status take_record(struct assay__gather *part, const unsigned char *record,
-                                     size_t length, struct assay__record_room *room,
-                                     struct assay_error *err)
+/* Takes a batch of records of a partition in. */
+static enum assay_status take_records(struct assay__gather *part, struct assay__record_batch *batch,
+                                      struct assay_error *err)
 {
-    struct assay__exposure exposure;
-    struct assay__happening happening;
-    if (assay__record_is_exposure(record)) {
-        assay__exposure_get(part->binding, record, &exposure, room);
-        return assay__gather_expose(part, &exposure, 1, err);
-    }
-    if (!assay__happening_get(part->binding, record, length, &happening, room))
-        return assay__fail_memory(err);
-    return assay__gather_happen(part, &happening, 1, err);
+    enum assay_status status = assay__halt_check(part->rules->halt, err);
+    if (status == ASSAY_OK && batch->exposure_count > 0)
+        status = assay__gather_expose(part, batch->exposures, batch->exposure_count, err);
+    if (status == ASSAY_OK && batch->happening_count > 0)
+        status = assay__gather_happen(part, batch->happenings, batch->happening_count, err);
+    assay__record_batch_clear(batch);
+    return status;
 }
 
 /* Reads a partition into a gather of its own. */
@@ -281,23 +303,24 @@ static enum assay_status load_part(struct assay__gather *part, const struct assa
                                    uint32_t number, struct assay_error *err)
 {
     struct assay__spill_reader reader = {0};
-    struct assay__record_room room;
-    const unsigned char *record = NULL;
-    size_t length;
-    enum assay_status status = assay__record_room_init(&room, from->binding, err);
+    struct assay__record_batch batch;
+    enum assay_status status = assay__record_batch_init(&batch, from->binding, err);
     if (status == ASSAY_OK)
         status = assay__spill_open(&from->spill, number, &reader, err);
-    for (uint64_t taken = 0; status == ASSAY_OK; taken++) {
-        if (taken % RECORDS_A_CHECK == 0)
-            status = assay__halt_check(from->rules->halt, err);
+    while (status == ASSAY_OK) {
+        const unsigned char *record = NULL;
+        size_t length;
+        if (assay__record_batch_is_full(&batch) || !assay__spill_is_at_hand(&reader))
+            status = take_records(part, &batch, err);
         if (status == ASSAY_OK)
             status = assay__spill_next(&reader, &record, &length, err);
         if (status != ASSAY_OK || record == NULL)
             break;
-        status = take_record(part, record, length, &room, err);
+        if (!assay__record_batch_add(&batch, record, length))
+            status = assay__fail_memory(err);
     }
     assay__spill_close(&reader);
-    assay__record_room_release(&room);
+    assay__record_batch_release(&batch);
     return status;
 }
 

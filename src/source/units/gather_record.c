@@ -9,7 +9,7 @@
 
 enum { KIND_EXPOSURE, KIND_HAPPENING };
 
-enum { DIFFERS = 1, IS_UNCLEAR = 2, HAS_FIRST = 4, HAS_SECOND = 8 };
+enum { DIFFERS = 1, IS_UNCLEAR = 2, HAS_FIRST = 4, HAS_SECOND = 8, HAS_PARTIALS = 16 };
 
 /* A word with its sign folded, so that few bytes hold a small number of either sign. */
 static uint64_t fold_word(uint64_t word)
@@ -68,7 +68,8 @@ static unsigned char *put_content(const struct assay__binding *binding, unsigned
 
 static size_t content_bytes(const struct assay__binding *binding, const uint64_t *content)
 {
-    size_t bytes = binding->content_words * (size_t)ASSAY__PACKED_COUNT_MAX;
+    size_t words = (size_t)binding->content_words + binding->partial_count;
+    size_t bytes = words * ASSAY__PACKED_COUNT_MAX;
     for (uint32_t i = binding->slice_words; i < binding->content_words; i++)
         if (assay__word_decimals(content[i]) == ASSAY__WORD_LONG)
             bytes += packed_length(assay__word_packed(content[i]));
@@ -83,9 +84,10 @@ bool assay__exposure_put(const struct assay__binding *binding,
     if (at == NULL)
         return false;
     bool has_first = exposure->first_ns != INT64_MIN, has_second = exposure->second_ns != INT64_MAX;
+    bool has_partials = exposure->partials != NULL && binding->partial_count > 0;
     *at++ = (unsigned char)((exposure->differs ? DIFFERS : 0) |
                             (exposure->is_unclear ? IS_UNCLEAR : 0) | (has_first ? HAS_FIRST : 0) |
-                            (has_second ? HAS_SECOND : 0));
+                            (has_second ? HAS_SECOND : 0) | (has_partials ? HAS_PARTIALS : 0));
     if (has_first)
         at = assay__put_time(at, exposure->first_ns);
     if (has_second)
@@ -94,6 +96,8 @@ bool assay__exposure_put(const struct assay__binding *binding,
     at = assay__put_count(at, exposure->rows);
     at = assay__put_count(at, exposure->event_rows);
     at = put_content(binding, at, exposure->content);
+    for (uint32_t i = 0; has_partials && i < binding->partial_count; i++)
+        at = assay__put_count(at, fold_word(exposure->partials[i]));
     pack->length = (size_t)(at - pack->bytes);
     return true;
 }
@@ -112,26 +116,44 @@ bool assay__happening_put(const struct assay__binding *binding,
     return true;
 }
 
-bool assay__record_is_exposure(const unsigned char *record)
+enum assay_status assay__record_batch_init(struct assay__record_batch *batch,
+                                           const struct assay__binding *binding,
+                                           struct assay_error *err)
 {
-    return *record == KIND_EXPOSURE;
+    size_t most = ASSAY__RECORDS_AT_ONCE;
+    memset(batch, 0, sizeof *batch);
+    batch->binding = binding;
+    batch->exposures = assay__malloc(most * sizeof *batch->exposures);
+    batch->happenings = assay__malloc(most * sizeof *batch->happenings);
+    batch->content = assay__calloc(most * binding->content_words + 1, sizeof *batch->content);
+    batch->partials = assay__calloc(most * binding->partial_count + 1, sizeof *batch->partials);
+    if (batch->exposures == NULL || batch->happenings == NULL || batch->content == NULL ||
+        batch->partials == NULL)
+        return assay__fail_memory(err);
+    return ASSAY_OK;
 }
 
-enum assay_status assay__record_room_init(struct assay__record_room *room,
-                                          const struct assay__binding *binding,
-                                          struct assay_error *err)
+void assay__record_batch_release(struct assay__record_batch *batch)
 {
-    room->events = NULL;
-    room->capacity = 0;
-    room->content = assay__calloc((size_t)binding->content_words + 1, sizeof *room->content);
-    return room->content == NULL ? assay__fail_memory(err) : ASSAY_OK;
+    assay__free(batch->exposures);
+    assay__free(batch->happenings);
+    assay__free(batch->content);
+    assay__free(batch->partials);
+    assay__free(batch->events);
+    memset(batch, 0, sizeof *batch);
 }
 
-void assay__record_room_release(struct assay__record_room *room)
+void assay__record_batch_clear(struct assay__record_batch *batch)
 {
-    assay__free(room->content);
-    assay__free(room->events);
-    memset(room, 0, sizeof *room);
+    batch->exposure_count = 0;
+    batch->happening_count = 0;
+    batch->event_count = 0;
+}
+
+bool assay__record_batch_is_full(const struct assay__record_batch *batch)
+{
+    return batch->exposure_count == ASSAY__RECORDS_AT_ONCE ||
+           batch->happening_count == ASSAY__RECORDS_AT_ONCE;
 }
 
 static const unsigned char *get_key(const unsigned char *record, struct assay__unit_key *key)
@@ -143,8 +165,8 @@ static const unsigned char *get_key(const unsigned char *record, struct assay__u
     return at;
 }
 
-static void get_content(const struct assay__binding *binding, const unsigned char *at,
-                        uint64_t *content)
+static const unsigned char *get_content(const struct assay__binding *binding,
+                                        const unsigned char *at, uint64_t *content)
 {
     memcpy(content, at, binding->slice_words * sizeof *content);
     at += binding->slice_words * sizeof *content;
@@ -158,13 +180,18 @@ static void get_content(const struct assay__binding *binding, const unsigned cha
         content[i] = assay__word_long(at);
         at += packed_length(at);
     }
+    return at;
 }
 
-void assay__exposure_get(const struct assay__binding *binding, const unsigned char *record,
-                         struct assay__exposure *out, struct assay__record_room *room)
+static void get_exposure(struct assay__record_batch *batch, const unsigned char *record)
 {
+    const struct assay__binding *binding = batch->binding;
+    uint64_t *content = batch->content + (size_t)batch->exposure_count * binding->content_words;
+    uint64_t *partials = batch->partials + (size_t)batch->exposure_count * binding->partial_count;
+    struct assay__exposure *out = &batch->exposures[batch->exposure_count++];
     uint64_t count[3];
-    *out = (struct assay__exposure){.first_ns = INT64_MIN, .second_ns = INT64_MAX};
+    *out =
+        (struct assay__exposure){.first_ns = INT64_MIN, .second_ns = INT64_MAX, .content = content};
     const unsigned char *at = get_key(record, &out->key);
     unsigned char flags = *at++;
     out->differs = (flags & DIFFERS) != 0;
@@ -178,30 +205,59 @@ void assay__exposure_get(const struct assay__binding *binding, const unsigned ch
     out->group = (uint32_t)count[0];
     out->rows = (uint32_t)count[1];
     out->event_rows = (uint32_t)count[2];
-    get_content(binding, at, room->content);
-    out->content = room->content;
+    at = get_content(binding, at, content);
+    if ((flags & HAS_PARTIALS) == 0)
+        return;
+    for (uint32_t i = 0; i < binding->partial_count; i++) {
+        uint64_t folded;
+        at = assay__get_count(at, &folded);
+        partials[i] = unfold_word(folded);
+    }
+    out->partials = partials;
 }
 
-bool assay__happening_get(const struct assay__binding *binding, const unsigned char *record,
-                          size_t length, struct assay__happening *out,
-                          struct assay__record_room *room)
+/* Readings move when their room grows: what was there is told where they are now. */
+static bool need_events(struct assay__record_batch *batch)
+{
+    if (batch->event_count < batch->capacity)
+        return true;
+    size_t capacity = batch->capacity * 2 + 1024;
+    struct assay__reading *events = assay__realloc(batch->events, capacity * sizeof *events);
+    if (events == NULL)
+        return false;
+    batch->events = events;
+    batch->capacity = capacity;
+    for (uint32_t i = 0; i < batch->happening_count; i++) {
+        batch->happenings[i].events = events;
+        events += batch->happenings[i].count;
+    }
+    return true;
+}
+
+static bool get_happening(struct assay__record_batch *batch, const unsigned char *record,
+                          size_t length)
 {
     uint64_t event_rows;
     const unsigned char *end = record + length;
-    *out = (struct assay__happening){.count = 0};
-    const unsigned char *at = assay__get_count(get_key(record, &out->key), &event_rows);
-    out->event_rows = (uint32_t)event_rows;
-    while (at < end) {
-        if (out->count == room->capacity) {
-            size_t capacity = room->capacity * 2 + 16;
-            struct assay__reading *events = assay__realloc(room->events, capacity * sizeof *events);
-            if (events == NULL)
-                return false;
-            room->events = events;
-            room->capacity = capacity;
-        }
-        at = assay__record_get(binding, at, &room->events[out->count++]);
+    struct assay__happening happening = {.count = 0};
+    const unsigned char *at = assay__get_count(get_key(record, &happening.key), &event_rows);
+    happening.event_rows = (uint32_t)event_rows;
+    size_t begin = batch->event_count;
+    for (; at < end; happening.count++) {
+        if (!need_events(batch))
+            return false;
+        at = assay__record_get(batch->binding, at, &batch->events[batch->event_count++]);
     }
-    out->events = room->events;
+    happening.events = batch->events + begin;
+    batch->happenings[batch->happening_count++] = happening;
+    return true;
+}
+
+bool assay__record_batch_add(struct assay__record_batch *batch, const unsigned char *record,
+                             size_t length)
+{
+    if (*record == KIND_HAPPENING)
+        return get_happening(batch, record, length);
+    get_exposure(batch, record);
     return true;
 }

@@ -14,28 +14,34 @@ bool assay__exposure_put(const struct assay__binding *binding,
 bool assay__happening_put(const struct assay__binding *binding,
                           const struct assay__happening *happening, struct assay__pack *pack);
 
-/** assay__record_is_exposure() tells which of the two a record is. */
-bool assay__record_is_exposure(const unsigned char *record);
+/**
+ * struct assay__record_batch: records unpacked, up to ASSAY__RECORDS_AT_ONCE of each kind. They
+ * borrow from the bytes of the records.
+ */
+enum { ASSAY__RECORDS_AT_ONCE = 512 };
 
-/** struct assay__record_room is where a record is unpacked to. */
-struct assay__record_room {
-    uint64_t *content;
-    struct assay__reading *events;
-    size_t capacity;
+struct assay__record_batch {
+    const struct assay__binding *binding;
+    struct assay__exposure *exposures;   /* [ASSAY__RECORDS_AT_ONCE] */
+    struct assay__happening *happenings; /* [ASSAY__RECORDS_AT_ONCE] */
+    uint32_t exposure_count, happening_count;
+    uint64_t *content, *partials;  /* of exposures, one after the other */
+    struct assay__reading *events; /* of happenings, one after the other */
+    size_t event_count, capacity;
 };
 
-enum assay_status assay__record_room_init(struct assay__record_room *room,
-                                          const struct assay__binding *binding,
-                                          struct assay_error *err);
-void assay__record_room_release(struct assay__record_room *room);
+/** assay__record_batch_init() makes an empty one; release it also when this fails. */
+enum assay_status assay__record_batch_init(struct assay__record_batch *batch,
+                                           const struct assay__binding *binding,
+                                           struct assay_error *err);
+void assay__record_batch_release(struct assay__record_batch *batch);
 
-/** assay__exposure_get() unpacks an exposure; it borrows from the record and the room. */
-void assay__exposure_get(const struct assay__binding *binding, const unsigned char *record,
-                         struct assay__exposure *out, struct assay__record_room *room);
+/** assay__record_batch_clear() empties it; assay__record_batch_is_full(): another may not fit. */
+void assay__record_batch_clear(struct assay__record_batch *batch);
+bool assay__record_batch_is_full(const struct assay__record_batch *batch);
 
-/** assay__happening_get() unpacks a happening; false without memory. */
-bool assay__happening_get(const struct assay__binding *binding, const unsigned char *record,
-                          size_t length, struct assay__happening *out,
-                          struct assay__record_room *room);
+/** assay__record_batch_add() unpacks one more record; false without memory. */
+bool assay__record_batch_add(struct assay__record_batch *batch, const unsigned char *record,
+                             size_t length);
 
 #endif

@@ -253,9 +253,6 @@ static void set_numbers(struct assay__row *row, const struct assay__binding *bin
         words[v] = row->numbers[v].is_missing
                        ? (uint64_t)ASSAY__WORD_MISSING
                        : assay__word_of(&row->numbers[v].value, row->packed[v]);
-    for (uint32_t f = 0; f < binding->fold_count; f++)
-        if (binding->folds[f].partial != ASSAY__UNBOUND)
-            row->content[binding->folds[f].partial] = assay__fold_empty(&binding->folds[f]);
 }
 
 enum assay_status assay__row_exposure(struct assay__row *row, const struct assay__binding *binding,

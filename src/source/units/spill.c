@@ -211,17 +211,34 @@ static enum assay_status take_bytes(struct assay__spill_reader *reader, unsigned
     return ASSAY_OK;
 }
 
-enum assay_status assay__spill_next(struct assay__spill_reader *reader,
-                                    const unsigned char **record, size_t *length,
-                                    struct assay_error *err)
+/* Bytes of the next record's head, and of the record, when the chunk has both; else 0. */
+static size_t head_at_hand(const struct assay__spill_reader *reader, uint64_t *size)
+{
+    size_t length = 0;
+    const unsigned char *at = reader->bytes + reader->at;
+    size_t left = reader->end - reader->at;
+    do {
+        if (length == left || length == ASSAY__PACKED_COUNT_MAX)
+            return 0;
+    } while (at[length++] >= 128);
+    assay__get_count(at, size);
+    return *size <= left - length ? length : 0;
+}
+
+bool assay__spill_is_at_hand(const struct assay__spill_reader *reader)
+{
+    uint64_t size;
+    return head_at_hand(reader, &size) > 0;
+}
+
+/* A record that goes on in another chunk is put together. */
+static enum assay_status next_divided(struct assay__spill_reader *reader,
+                                      const unsigned char **record, size_t *length,
+                                      struct assay_error *err)
 {
     unsigned char head[ASSAY__PACKED_COUNT_MAX];
     size_t used = 0;
     uint64_t size;
-    *record = NULL;
-    *length = 0;
-    if (reader->left == 0)
-        return ASSAY_OK;
     do {
         enum assay_status status = take_bytes(reader, &head[used], 1, err);
         if (status != ASSAY_OK)
@@ -238,4 +255,23 @@ enum assay_status assay__spill_next(struct assay__spill_reader *reader,
         *length = (size_t)size;
     }
     return status;
+}
+
+enum assay_status assay__spill_next(struct assay__spill_reader *reader,
+                                    const unsigned char **record, size_t *length,
+                                    struct assay_error *err)
+{
+    uint64_t size;
+    *record = NULL;
+    *length = 0;
+    if (reader->left == 0)
+        return ASSAY_OK;
+    size_t head = head_at_hand(reader, &size);
+    if (head == 0)
+        return next_divided(reader, record, length, err);
+    *record = reader->bytes + reader->at + head;
+    *length = (size_t)size;
+    reader->at += head + (size_t)size;
+    reader->left -= head + size;
+    return ASSAY_OK;
 }

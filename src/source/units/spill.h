@@ -59,7 +59,11 @@ enum assay_status assay__spill_open(const struct assay__spill *spill, uint32_t p
                                     struct assay__spill_reader *reader, struct assay_error *err);
 void assay__spill_close(struct assay__spill_reader *reader);
 
-/** assay__spill_next() gives the next record, borrowed; *record is NULL at the end. */
+/**
+ * assay__spill_next() gives the next record; *record is NULL at the end. It is borrowed until the
+ * reader is asked for one that is not at hand: assay__spill_is_at_hand() tells of the next one.
+ */
+bool assay__spill_is_at_hand(const struct assay__spill_reader *reader);
 enum assay_status assay__spill_next(struct assay__spill_reader *reader,
                                     const unsigned char **record, size_t *length,
                                     struct assay_error *err);

@@ -6,6 +6,8 @@
 #include "base/memory.h"
 #include "source/units/unit_table_private.h"
 
+enum { STEPS_AT_ONCE = 16 };
+
 static void find_reach(const struct assay__binding *binding, struct assay__reach *reach)
 {
     for (uint32_t c = 0; c < binding->channel_count; c++)
@@ -19,92 +21,150 @@ static void find_reach(const struct assay__binding *binding, struct assay__reach
     }
 }
 
-enum assay_status assay__unit_rules_init(struct assay__unit_rules *rules,
-                                         const struct assay__binding *binding, size_t chunk_bytes,
-                                         struct assay_error *err)
+static struct assay__fold_step make_step(const struct assay__fold *fold)
 {
+    return (struct assay__fold_step){
+        .from = fold->has_times ? fold->from : INT64_MIN,
+        .to = !fold->has_times || fold->is_open ? INT64_MAX : fold->to,
+        .aggregation = fold->aggregation,
+        .partial = fold->partial,
+    };
+}
+
+static bool make_lists(struct assay__unit_rules *rules)
+{
+    const struct assay__binding *binding = rules->binding;
     size_t channels = (size_t)binding->channel_count + 1, count = 0;
-    memset(rules, 0, sizeof *rules);
-    rules->binding = binding;
-    rules->chunk_bytes = chunk_bytes;
-    rules->unit_bytes = sizeof(struct assay__unit) + binding->content_words * sizeof(uint64_t);
     rules->reach = assay__calloc(channels, sizeof *rules->reach);
     rules->begin = assay__calloc(channels, sizeof *rules->begin);
-    rules->folds = assay__calloc((size_t)binding->fold_count + 1, sizeof *rules->folds);
-    if (rules->reach == NULL || rules->begin == NULL || rules->folds == NULL)
-        return assay__fail_memory(err);
+    rules->steps = assay__calloc((size_t)binding->fold_count + 1, sizeof *rules->steps);
+    rules->empty = assay__calloc((size_t)binding->partial_count + 1, sizeof *rules->empty);
+    if (rules->reach == NULL || rules->begin == NULL || rules->steps == NULL ||
+        rules->empty == NULL)
+        return false;
     find_reach(binding, rules->reach);
     for (uint32_t c = 0; c < binding->channel_count; c++) {
         rules->begin[c] = (uint32_t)count;
         for (uint32_t f = 0; f < binding->fold_count; f++)
             if (binding->folds[f].channel == c)
-                rules->folds[count++] = f;
+                rules->steps[count++] = make_step(&binding->folds[f]);
     }
     rules->begin[binding->channel_count] = (uint32_t)count;
-    return ASSAY_OK;
+    for (uint32_t f = 0; f < binding->fold_count; f++)
+        if (binding->folds[f].partial != ASSAY__UNBOUND)
+            rules->empty[binding->folds[f].partial] = assay__fold_empty(&binding->folds[f]);
+    return true;
+}
+
+/* Units that would lie on two lines more often than not get lines of their own. */
+static size_t unit_bytes(size_t partials)
+{
+    size_t bytes = sizeof(struct assay__unit) + partials * sizeof(uint64_t);
+    return bytes > ASSAY__CACHE_LINE * 2 / 3 && bytes < ASSAY__CACHE_LINE ? ASSAY__CACHE_LINE
+                                                                          : bytes;
+}
+
+enum assay_status assay__unit_rules_init(struct assay__unit_rules *rules,
+                                         const struct assay__binding *binding, size_t chunk_bytes,
+                                         struct assay_error *err)
+{
+    memset(rules, 0, sizeof *rules);
+    rules->binding = binding;
+    rules->chunk_bytes = chunk_bytes;
+    rules->unit_bytes = unit_bytes(binding->partial_count);
+    rules->rest_bytes = sizeof(struct assay__unit_rest) + binding->content_words * sizeof(uint64_t);
+    return make_lists(rules) ? ASSAY_OK : assay__fail_memory(err);
 }
 
 void assay__unit_rules_release(struct assay__unit_rules *rules)
 {
     assay__free(rules->reach);
     assay__free(rules->begin);
-    assay__free(rules->folds);
+    assay__free(rules->steps);
+    assay__free(rules->empty);
     memset(rules, 0, sizeof *rules);
+}
+
+/* The smaller or larger of two numbers, either of which may be missing. */
+static uint64_t extreme_of(bool is_min, uint64_t have, uint64_t more)
+{
+    if (have == ASSAY__WORD_MISSING || more == ASSAY__WORD_MISSING)
+        return have == ASSAY__WORD_MISSING ? more : have;
+    int order = assay__word_compare(more, have);
+    return (is_min ? order < 0 : order > 0) ? more : have;
 }
 
 /* What a partial number becomes with a value; false when it can't be said in a word. */
 static bool join(enum assay_aggregation aggregation, uint64_t have, uint64_t more, uint64_t *out)
 {
-    switch (aggregation) {
-    case ASSAY_AGGREGATE_MIN:
-    case ASSAY_AGGREGATE_MAX:
-        if (have == ASSAY__WORD_MISSING || more == ASSAY__WORD_MISSING) {
-            *out = have == ASSAY__WORD_MISSING ? more : have;
-        } else {
-            int order = assay__word_compare(more, have);
-            bool takes = aggregation == ASSAY_AGGREGATE_MIN ? order < 0 : order > 0;
-            *out = takes ? more : have;
-        }
-        return *out == ASSAY__WORD_MISSING || assay__word_is_number(*out);
-    default:
+    if (aggregation != ASSAY_AGGREGATE_MIN && aggregation != ASSAY_AGGREGATE_MAX)
         return assay__word_add(have, more, out);
-    }
+    *out = extreme_of(aggregation == ASSAY_AGGREGATE_MIN, have, more);
+    return *out == ASSAY__WORD_MISSING || assay__word_is_number(*out);
 }
 
-static uint64_t given_by(const struct assay__fold *fold, const struct assay__reading *event)
+static bool take_event(const struct assay__fold_step *step, const struct assay__unit *unit,
+                       const struct assay__reading *event, uint64_t *joined)
 {
     uint64_t one = UINT64_C(1) << ASSAY__WORD_SHIFT;
-    return fold->aggregation == ASSAY_AGGREGATE_COUNT ? one : event->word;
+    uint64_t more = step->aggregation == ASSAY_AGGREGATE_COUNT ? one : event->word;
+    return join(step->aggregation, unit->partials[step->partial], more, joined);
+}
+
+/* Time from the unit's exposure to the event; beyond 64 bits as far as these go. */
+static int64_t time_between(int64_t first_ns, int64_t time_ns)
+{
+    int64_t after;
+    if (__builtin_sub_overflow(time_ns, first_ns, &after))
+        return time_ns > first_ns ? INT64_MAX : INT64_MIN;
+    return after;
+}
+
+static bool has_step(const struct assay__fold_step *step, int64_t after)
+{
+    return after >= step->from && (after < step->to || step->to == INT64_MAX);
+}
+
+/* Whether all steps can take the event: for all of them or none, so that none counts it twice. */
+static bool can_take(const struct assay__fold_step *begin, const struct assay__fold_step *end,
+                     const struct assay__unit *unit, const struct assay__reading *event,
+                     int64_t after)
+{
+    uint64_t joined;
+    for (const struct assay__fold_step *step = begin; step < end; step++)
+        if (has_step(step, after) && !take_event(step, unit, event, &joined))
+            return false;
+    return true;
 }
 
 bool assay__unit_fold(const struct assay__unit_rules *rules, struct assay__unit *unit,
                       const struct assay__reading *event)
 {
-    const struct assay__binding *binding = rules->binding;
-    const uint32_t *begin = rules->folds + rules->begin[event->channel];
-    const uint32_t *end = rules->folds + rules->begin[event->channel + 1];
-    if (begin == end || binding->folds[*begin].partial == ASSAY__UNBOUND)
+    const struct assay__fold_step *begin = rules->steps + rules->begin[event->channel];
+    const struct assay__fold_step *end = rules->steps + rules->begin[event->channel + 1];
+    if (begin == end || begin->partial == ASSAY__UNBOUND)
         return false;
-    uint64_t joined;
-    for (const uint32_t *f = begin; end - begin > 1 && f < end; f++) {
-        const struct assay__fold *fold = &binding->folds[*f];
-        if (assay__fold_has(fold, unit->first_ns, event->time_ns) &&
-            !join(fold->aggregation, unit->content[fold->partial], given_by(fold, event), &joined))
-            return false; /* for all of them, so that none counts it twice */
-    }
-    for (const uint32_t *f = begin; f < end; f++) {
-        const struct assay__fold *fold = &binding->folds[*f];
-        if (!assay__fold_has(fold, unit->first_ns, event->time_ns))
-            continue;
-        if (!join(fold->aggregation, unit->content[fold->partial], given_by(fold, event), &joined))
-            return false;
-        unit->content[fold->partial] = joined;
+    int64_t after = time_between(unit->first_ns, event->time_ns);
+    uint64_t joined[STEPS_AT_ONCE];
+    size_t count = (size_t)(end - begin);
+    if (count > STEPS_AT_ONCE && !can_take(begin, end, unit, event, after))
+        return false;
+    for (size_t from = 0; from < count; from += STEPS_AT_ONCE) {
+        size_t to = count - from > STEPS_AT_ONCE ? from + STEPS_AT_ONCE : count;
+        for (size_t i = from; i < to; i++) {
+            joined[i - from] = unit->partials[begin[i].partial];
+            if (has_step(&begin[i], after) &&
+                !take_event(&begin[i], unit, event, &joined[i - from]))
+                return false;
+        }
+        for (size_t i = from; i < to; i++)
+            unit->partials[begin[i].partial] = joined[i - from];
     }
     return true;
 }
 
 /* One of the two has taken no event yet: rows bring none, and a unit leaves memory only once. */
-void assay__unit_merge_partials(const struct assay__unit_rules *rules, uint64_t *content,
+void assay__unit_merge_partials(const struct assay__unit_rules *rules, uint64_t *partials,
                                 const uint64_t *from)
 {
     const struct assay__binding *binding = rules->binding;
@@ -112,8 +172,8 @@ void assay__unit_merge_partials(const struct assay__unit_rules *rules, uint64_t 
         uint32_t partial = binding->folds[f].partial;
         uint64_t joined;
         if (partial != ASSAY__UNBOUND &&
-            join(binding->folds[f].aggregation, content[partial], from[partial], &joined))
-            content[partial] = joined;
+            join(binding->folds[f].aggregation, partials[partial], from[partial], &joined))
+            partials[partial] = joined;
     }
 }
 

@@ -11,7 +11,7 @@ enum assay_status assay__unit_log(const struct assay__unit_rules *rules,
                                   struct assay__unit_table *table, uint32_t number,
                                   const struct assay__reading *event, struct assay_error *err)
 {
-    struct assay__unit_block *block = table->blocks[number / ASSAY__UNIT_BLOCK];
+    struct assay__unit_block *block = &table->blocks[number / ASSAY__UNIT_BLOCK];
     table->packed.length = 0;
     if (!assay__record_put(rules->binding, event, &table->packed))
         return assay__fail_memory(err);
@@ -76,6 +76,26 @@ static enum assay_status sort_log(const struct assay__binding *binding,
     return ASSAY_OK;
 }
 
+/* What is known of a unit; its content and partial numbers are borrowed. */
+static struct assay__exposure exposure_at(const struct assay__unit_rules *rules,
+                                          const struct assay__unit_table *table, size_t number)
+{
+    const struct assay__unit *unit = assay__unit_at(rules, table, number);
+    const struct assay__unit_rest *rest = assay__unit_rest_at(rules, table, number);
+    return (struct assay__exposure){
+        .key = {.text = assay__unit_id(unit), .length = unit->id_length},
+        .first_ns = unit->first_ns,
+        .second_ns = rest->second_ns,
+        .content = rest->content,
+        .partials = unit->partials,
+        .group = rest->group,
+        .rows = rest->rows,
+        .event_rows = unit->event_rows,
+        .differs = unit->differs,
+        .is_unclear = unit->is_unclear,
+    };
+}
+
 enum assay_status assay__unit_table_visit(const struct assay__unit_rules *rules,
                                           const struct assay__unit_table *table,
                                           assay__unit_visit *visit, void *context,
@@ -89,12 +109,13 @@ enum assay_status assay__unit_table_visit(const struct assay__unit_rules *rules,
         if (low == 0)
             status = assay__halt_check(rules->halt, err);
         if (low == 0 && status == ASSAY_OK)
-            status = sort_log(rules->binding, table->blocks[i / ASSAY__UNIT_BLOCK], &sorted, err);
+            status = sort_log(rules->binding, &table->blocks[i / ASSAY__UNIT_BLOCK], &sorted, err);
         if (status != ASSAY_OK)
             break;
         struct assay__records records = {sorted.at == NULL ? NULL : sorted.at + sorted.begin[low],
                                          sorted.begin[low + 1] - sorted.begin[low]};
-        status = visit(context, assay__unit_table_at(rules, table, i), records, err);
+        struct assay__exposure unit = exposure_at(rules, table, i);
+        status = visit(context, &unit, records, err);
     }
     assay__free(sorted.at);
     assay__free(sorted.begin);

@@ -37,7 +37,7 @@ struct stay {
     uint32_t begin, end;
 };
 
-static struct stay stay_of(const struct assay__looks *looks, const struct assay__unit *unit)
+static struct stay stay_of(const struct assay__looks *looks, const struct assay__exposure *unit)
 {
     struct stay stay = {assay__looks_with(looks, unit->first_ns), looks->count};
     if (unit->second_ns != INT64_MAX)
@@ -49,7 +49,7 @@ static struct stay stay_of(const struct assay__looks *looks, const struct assay_
 
 /* The looks a metric has a unit in: those at which its window is complete. */
 static struct stay stay_in(const struct assay__unit_looks *unit_looks,
-                           const struct assay__unit *unit, struct stay stay, uint32_t metric)
+                           const struct assay__exposure *unit, struct stay stay, uint32_t metric)
 {
     const struct assay__metric_use *use = &unit_looks->binding->metrics[metric];
     if (!use->has_folds || use->complete == 0)
@@ -61,8 +61,9 @@ static struct stay stay_in(const struct assay__unit_looks *unit_looks,
 }
 
 /* Reads the unit's variables and records. */
-static enum assay_status load(struct assay__unit_looks *unit_looks, const struct assay__unit *unit,
-                              struct assay__records records, struct assay_error *err)
+static enum assay_status load(struct assay__unit_looks *unit_looks,
+                              const struct assay__exposure *unit, struct assay__records records,
+                              struct assay_error *err)
 {
     const struct assay__binding *binding = unit_looks->binding;
     const uint64_t *words = unit->content + binding->slice_words;
@@ -73,13 +74,14 @@ static enum assay_status load(struct assay__unit_looks *unit_looks, const struct
     assay__tally_unit(unit_looks->tally, unit->group, unit->content);
     if (binding->fold_count == 0)
         return ASSAY_OK;
-    return assay__folder_load(&unit_looks->folder, unit->content, records, err);
+    return assay__folder_load(&unit_looks->folder, unit->partials, records, err);
 }
 
 /* What a metric has of the unit at a look. */
 static enum assay_status vector_at(struct assay__unit_looks *unit_looks,
-                                   const struct assay__unit *unit, uint32_t metric, uint32_t look,
-                                   struct assay__vector *out, struct assay_error *err)
+                                   const struct assay__exposure *unit, uint32_t metric,
+                                   uint32_t look, struct assay__vector *out,
+                                   struct assay_error *err)
 {
     const struct assay__binding *binding = unit_looks->binding;
     const struct assay__metric_use *use = &binding->metrics[metric];
@@ -132,8 +134,8 @@ static bool has_digits(const struct assay__vector *vector, uint32_t count)
 
 /* Takes back what counted at a look before: made again where its digits were borrowed. */
 static enum assay_status take_back(struct assay__unit_looks *unit_looks,
-                                   const struct assay__unit *unit, uint32_t metric, uint32_t since,
-                                   uint32_t look, struct assay_error *err)
+                                   const struct assay__exposure *unit, uint32_t metric,
+                                   uint32_t since, uint32_t look, struct assay_error *err)
 {
     struct assay__vector *last = unit_looks->last;
     enum assay_status status = vector_at(unit_looks, unit, metric, since, last, err);
@@ -145,7 +147,7 @@ static enum assay_status take_back(struct assay__unit_looks *unit_looks,
 
 /* Adds a unit to a metric at the looks of its stay. */
 static enum assay_status add_metric(struct assay__unit_looks *unit_looks,
-                                    const struct assay__unit *unit, uint32_t metric,
+                                    const struct assay__exposure *unit, uint32_t metric,
                                     struct stay stay, struct assay_error *err)
 {
     const struct assay__looks *looks = unit_looks->looks;
@@ -175,7 +177,7 @@ static enum assay_status add_metric(struct assay__unit_looks *unit_looks,
 
 /* Counts the unit as missing when it is there at the last look, and its value is not. */
 static enum assay_status count_missing(struct assay__unit_looks *unit_looks,
-                                       const struct assay__unit *unit, uint32_t metric,
+                                       const struct assay__exposure *unit, uint32_t metric,
                                        struct stay stay, struct stay inside,
                                        struct assay_error *err)
 {
@@ -191,7 +193,7 @@ static enum assay_status count_missing(struct assay__unit_looks *unit_looks,
 }
 
 enum assay_status assay__unit_looks_add(struct assay__unit_looks *unit_looks,
-                                        const struct assay__unit *unit,
+                                        const struct assay__exposure *unit,
                                         struct assay__records records, struct assay_error *err)
 {
     const struct assay__looks *looks = unit_looks->looks;
@@ -212,7 +214,7 @@ enum assay_status assay__unit_looks_add(struct assay__unit_looks *unit_looks,
 }
 
 enum assay_status assay__unit_looks_value(struct assay__unit_looks *unit_looks,
-                                          const struct assay__unit *unit,
+                                          const struct assay__exposure *unit,
                                           struct assay__records records, uint32_t metric,
                                           struct assay__vector *out, struct assay_error *err)
 {

@@ -28,7 +28,7 @@ void assay__unit_looks_release(struct assay__unit_looks *unit_looks);
 
 /** assay__unit_looks_add() adds a unit that counts at some look. */
 enum assay_status assay__unit_looks_add(struct assay__unit_looks *unit_looks,
-                                        const struct assay__unit *unit,
+                                        const struct assay__exposure *unit,
                                         struct assay__records records, struct assay_error *err);
 
 /**
@@ -36,7 +36,7 @@ enum assay_status assay__unit_looks_add(struct assay__unit_looks *unit_looks,
  * when it gives nothing.
  */
 enum assay_status assay__unit_looks_value(struct assay__unit_looks *unit_looks,
-                                          const struct assay__unit *unit,
+                                          const struct assay__exposure *unit,
                                           struct assay__records records, uint32_t metric,
                                           struct assay__vector *out, struct assay_error *err);
 

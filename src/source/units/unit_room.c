@@ -4,6 +4,9 @@
 #include "base/memory.h"
 #include "source/units/unit_table_private.h"
 
+/* Tables of this many bytes, of which there are many, are worth huge pages. */
+static const size_t HUGE_FROM = 512 * 1024;
+
 unsigned char *assay__unit_reserve(struct assay__unit_table *table,
                                    struct assay__byte_chunk **chunks, size_t length, size_t most)
 {
@@ -24,10 +27,21 @@ unsigned char *assay__unit_reserve(struct assay__unit_table *table,
     return at;
 }
 
-struct assay__unit *assay__unit_table_at(const struct assay__unit_rules *rules,
-                                         const struct assay__unit_table *table, size_t number)
+bool assay__unit_block_init(const struct assay__unit_rules *rules,
+                            const struct assay__unit_table *table, struct assay__unit_block *block)
 {
-    uint64_t *units = table->blocks[number / ASSAY__UNIT_BLOCK]->units;
-    size_t words = rules->unit_bytes / sizeof *units;
-    return (void *)(units + number % ASSAY__UNIT_BLOCK * words);
+    size_t bytes =
+        ASSAY__CACHE_LINE - 1 + ASSAY__UNIT_BLOCK * (rules->unit_bytes + rules->rest_bytes);
+    *block = (struct assay__unit_block){.memory = assay__malloc(bytes)};
+    if (block->memory != NULL && table->bytes >= HUGE_FROM)
+        assay__memory_wish_huge(block->memory, bytes);
+    return block->memory != NULL;
+}
+
+struct assay__unit_slot *assay__unit_slots_make(size_t count)
+{
+    struct assay__unit_slot *slots = assay__calloc(count, sizeof *slots);
+    if (slots != NULL && count * sizeof *slots >= HUGE_FROM)
+        assay__memory_wish_huge(slots, count * sizeof *slots);
+    return slots;
 }

@@ -28,8 +28,8 @@ static size_t block_count(const struct assay__unit_table *table)
 void assay__unit_table_release(struct assay__unit_table *table)
 {
     for (size_t b = 0; b < block_count(table); b++) {
-        free_chunks(table->blocks[b]->log);
-        assay__free(table->blocks[b]);
+        free_chunks(table->blocks[b].log);
+        assay__free(table->blocks[b].memory);
     }
     free_chunks(table->texts);
     assay__free(table->blocks);
@@ -56,25 +56,30 @@ static struct assay__unit_slot *slot_of(const struct assay__unit_rules *rules,
     size_t mask = table->slot_count - 1, place = tag & mask;
     for (; table->slots[place].unit != 0; place = (place + 1) & mask)
         if (table->slots[place].tag == tag &&
-            has_key(assay__unit_table_at(rules, table, table->slots[place].unit - 1), key))
+            has_key(assay__unit_at(rules, table, table->slots[place].unit - 1), key))
             break;
     return &table->slots[place];
 }
 
-void assay__unit_table_prefetch(const struct assay__unit_table *table, uint64_t hash)
+void assay__unit_table_seek(const struct assay__unit_table *table, uint64_t hash)
 {
     if (table->slot_count > 0)
         __builtin_prefetch(&table->slots[(uint32_t)hash & (table->slot_count - 1)]);
 }
 
-void assay__unit_table_prefetch_unit(const struct assay__unit_rules *rules,
-                                     const struct assay__unit_table *table, uint64_t hash)
+uint32_t assay__unit_table_reach(const struct assay__unit_rules *rules,
+                                 const struct assay__unit_table *table, uint64_t hash)
 {
+    uint32_t tag = (uint32_t)hash;
     if (table->slot_count == 0)
-        return;
-    const struct assay__unit_slot *slot = &table->slots[(uint32_t)hash & (table->slot_count - 1)];
-    if (slot->unit != 0)
-        __builtin_prefetch(assay__unit_table_at(rules, table, slot->unit - 1));
+        return 0;
+    size_t mask = table->slot_count - 1, place = tag & mask;
+    while (table->slots[place].unit != 0 && table->slots[place].tag != tag)
+        place = (place + 1) & mask;
+    uint32_t number = table->slots[place].unit;
+    if (number != 0)
+        __builtin_prefetch(assay__unit_at(rules, table, number - 1), 1);
+    return number;
 }
 
 enum assay_status assay__unit_table_need(struct assay__unit_table *table, size_t more,
@@ -86,7 +91,7 @@ enum assay_status assay__unit_table_need(struct assay__unit_table *table, size_t
     if (count == table->slot_count)
         return ASSAY_OK;
     size_t mask = count - 1;
-    struct assay__unit_slot *slots = assay__calloc(count, sizeof *slots);
+    struct assay__unit_slot *slots = assay__unit_slots_make(count);
     if (slots == NULL)
         return assay__fail_memory(err);
     for (size_t i = 0; i < table->slot_count; i++) {
@@ -111,19 +116,13 @@ static bool need_block(const struct assay__unit_rules *rules, struct assay__unit
     size_t number = block_count(table);
     if (number == table->block_capacity) {
         size_t capacity = number * 2 + 16;
-        struct assay__unit_block **blocks =
-            assay__realloc(table->blocks, capacity * sizeof *blocks);
+        struct assay__unit_block *blocks = assay__realloc(table->blocks, capacity * sizeof *blocks);
         if (blocks == NULL)
             return false;
         table->blocks = blocks;
         table->block_capacity = capacity;
     }
-    size_t bytes = sizeof *table->blocks[number] + ASSAY__UNIT_BLOCK * rules->unit_bytes;
-    table->blocks[number] = assay__malloc(bytes);
-    if (table->blocks[number] == NULL)
-        return false;
-    table->blocks[number]->log = NULL;
-    return true;
+    return assay__unit_block_init(rules, table, &table->blocks[number]);
 }
 
 /* Copies what words of a content point to. */
@@ -170,22 +169,26 @@ static enum assay_status append(const struct assay__unit_rules *rules,
                                 struct assay__unit_table *table, const struct assay__exposure *from,
                                 struct assay_error *err)
 {
+    const struct assay__binding *binding = rules->binding;
     if (table->count >= LONGEST_UNITS)
         return assay__fail(err, ASSAY_ERROR_LIMIT, "More than %u units.", (unsigned)LONGEST_UNITS);
     if (!need_block(rules, table))
         return assay__fail_memory(err);
-    struct assay__unit *unit = assay__unit_table_at(rules, table, table->count);
+    struct assay__unit *unit = assay__unit_at(rules, table, table->count);
+    struct assay__unit_rest *rest = assay__unit_rest_at(rules, table, table->count);
     unit->first_ns = from->first_ns;
-    unit->second_ns = from->second_ns;
-    unit->group = from->group;
-    unit->rows = from->rows;
     unit->event_rows = from->event_rows;
     unit->differs = from->differs;
     unit->is_unclear = from->is_unclear;
-    memcpy(unit->content, from->content, rules->binding->content_words * sizeof *unit->content);
+    memcpy(unit->partials, from->partials == NULL ? rules->empty : from->partials,
+           binding->partial_count * sizeof *unit->partials);
+    rest->second_ns = from->second_ns;
+    rest->group = from->group;
+    rest->rows = from->rows;
+    memcpy(rest->content, from->content, binding->content_words * sizeof *rest->content);
     table->count++; /* from here on the block is freed with the table */
-    table->bytes += rules->unit_bytes;
-    if (!set_key(rules, table, &from->key, unit) || !keep_long_words(rules, table, unit->content))
+    table->bytes += rules->unit_bytes + rules->rest_bytes;
+    if (!set_key(rules, table, &from->key, unit) || !keep_long_words(rules, table, rest->content))
         return assay__fail_memory(err);
     return ASSAY_OK;
 }
@@ -205,31 +208,34 @@ static int64_t earlier(int64_t a, int64_t b)
 }
 
 /* Puts what is known of a unit and what comes to it together. */
-static void merge(const struct assay__unit_rules *rules, struct assay__unit *unit,
-                  const struct assay__exposure *from)
+static void merge(const struct assay__unit_rules *rules, struct assay__unit_table *table,
+                  size_t number, const struct assay__exposure *from)
 {
+    struct assay__unit *unit = assay__unit_at(rules, table, number);
+    struct assay__unit_rest *rest = assay__unit_rest_at(rules, table, number);
     size_t slices = rules->binding->slice_words * sizeof *from->content;
-    unit->rows += from->rows;
+    rest->rows += from->rows;
     unit->event_rows += from->event_rows;
     unit->differs = unit->differs || from->differs ||
-                    !same_variables(rules->binding, unit->content, from->content);
-    assay__unit_merge_partials(rules, unit->content, from->content);
-    bool same_slices = slices == 0 || memcmp(unit->content, from->content, slices) == 0;
+                    !same_variables(rules->binding, rest->content, from->content);
+    if (from->partials != NULL)
+        assay__unit_merge_partials(rules, unit->partials, from->partials);
+    bool same_slices = slices == 0 || memcmp(rest->content, from->content, slices) == 0;
     bool is_earlier = from->first_ns < unit->first_ns;
-    if (unit->group == from->group)
-        unit->second_ns = earlier(unit->second_ns, from->second_ns);
+    if (rest->group == from->group)
+        rest->second_ns = earlier(rest->second_ns, from->second_ns);
     else if (is_earlier)
-        unit->second_ns = earlier(from->second_ns, unit->first_ns);
+        rest->second_ns = earlier(from->second_ns, unit->first_ns);
     else
-        unit->second_ns = earlier(unit->second_ns, from->first_ns);
+        rest->second_ns = earlier(rest->second_ns, from->first_ns);
     if (from->first_ns == unit->first_ns)
         unit->is_unclear = unit->is_unclear || from->is_unclear || !same_slices;
     if (!is_earlier)
         return;
     unit->is_unclear = from->is_unclear;
     unit->first_ns = from->first_ns;
-    unit->group = from->group;
-    memcpy(unit->content, from->content, slices);
+    rest->group = from->group;
+    memcpy(rest->content, from->content, slices);
 }
 
 enum assay_status assay__unit_table_expose(const struct assay__unit_rules *rules,
@@ -241,7 +247,7 @@ enum assay_status assay__unit_table_expose(const struct assay__unit_rules *rules
         return append(rules, table, exposure, err);
     struct assay__unit_slot *slot = slot_of(rules, table, &exposure->key);
     if (slot->unit != 0) {
-        merge(rules, assay__unit_table_at(rules, table, slot->unit - 1), exposure);
+        merge(rules, table, slot->unit - 1, exposure);
         return ASSAY_OK;
     }
     enum assay_status status = append(rules, table, exposure, err);
@@ -262,38 +268,29 @@ static bool is_wanted(const struct assay__reach *reach, int64_t first_ns, int64_
 }
 
 enum assay_status assay__unit_table_happen(const struct assay__unit_rules *rules,
-                                           struct assay__unit_table *table,
+                                           struct assay__unit_table *table, uint32_t hint,
                                            const struct assay__happening *happening, bool *is_known,
                                            struct assay_error *err)
 {
-    const struct assay__unit_slot *slot =
-        table->slots == NULL ? NULL : slot_of(rules, table, &happening->key);
-    *is_known = slot != NULL && slot->unit != 0;
-    if (!*is_known)
+    struct assay__unit *unit = NULL;
+    *is_known = hint != 0;
+    if (hint == 0)
         return ASSAY_OK;
-    uint32_t number = slot->unit - 1;
-    struct assay__unit *unit = assay__unit_table_at(rules, table, number);
+    unit = assay__unit_at(rules, table, hint - 1);
+    if (!has_key(unit, &happening->key)) { /* another one of the same tag */
+        hint = slot_of(rules, table, &happening->key)->unit;
+        *is_known = hint != 0;
+        if (hint == 0)
+            return ASSAY_OK;
+        unit = assay__unit_at(rules, table, hint - 1);
+    }
     unit->event_rows += happening->event_rows;
     enum assay_status status = ASSAY_OK;
     for (uint32_t i = 0; status == ASSAY_OK && i < happening->count; i++) {
         const struct assay__reading *event = &happening->events[i];
-        if (is_wanted(&rules->reach[event->channel], unit->first_ns, event->time_ns) &&
-            !assay__unit_fold(rules, unit, event))
-            status = assay__unit_log(rules, table, number, event, err);
+        if (!assay__unit_fold(rules, unit, event) &&
+            is_wanted(&rules->reach[event->channel], unit->first_ns, event->time_ns))
+            status = assay__unit_log(rules, table, hint - 1, event, err);
     }
     return status;
-}
-
-struct assay__exposure assay__unit_exposure(const struct assay__unit *unit)
-{
-    struct assay__exposure out = {.first_ns = unit->first_ns,
-                                  .second_ns = unit->second_ns,
-                                  .content = unit->content,
-                                  .group = unit->group,
-                                  .rows = unit->rows,
-                                  .event_rows = unit->event_rows,
-                                  .differs = unit->differs,
-                                  .is_unclear = unit->is_unclear};
-    assay__unit_key_init(&out.key, assay__unit_id(unit), unit->id_length);
-    return out;
 }

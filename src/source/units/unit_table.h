@@ -14,45 +14,32 @@
  */
 struct assay__exposure {
     struct assay__unit_key key;
-    int64_t first_ns;        /* the earliest row; INT64_MIN without a time column */
-    int64_t second_ns;       /* the earliest row of another group; INT64_MAX: there is none */
-    const uint64_t *content; /* [binding->content_words]: see bind.h; borrowed */
-    uint32_t group;          /* of the earliest row */
-    uint32_t rows;           /* of exposures */
-    uint32_t event_rows;     /* of event files */
-    bool differs;            /* rows have other numbers in the columns of variables */
-    bool is_unclear;         /* its earliest rows belong to other slices */
+    int64_t first_ns;         /* the earliest row; INT64_MIN without a time column */
+    int64_t second_ns;        /* the earliest row of another group; INT64_MAX: there is none */
+    const uint64_t *content;  /* [binding->content_words]: see bind.h; borrowed */
+    const uint64_t *partials; /* [binding->partial_count], borrowed; NULL: no event came yet */
+    uint32_t group;           /* of the earliest row */
+    uint32_t rows;            /* of exposures */
+    uint32_t event_rows;      /* of event files */
+    bool differs;             /* rows have other numbers in the columns of variables */
+    bool is_unclear;          /* its earliest rows belong to other slices */
 };
-
-/** struct assay__unit is that of a unit in the table. */
-struct assay__unit {
-    uint64_t key[2]; /* the id; when it has more than 16 bytes, where it is, and its hash */
-    int64_t first_ns, second_ns;
-    uint32_t group, rows, event_rows;
-    uint32_t id_length : 30, differs : 1, is_unclear : 1;
-    uint64_t content[]; /* [binding->content_words] */
-};
-
-/** assay__unit_id() is the id of a unit. */
-static inline const char *assay__unit_id(const struct assay__unit *unit)
-{
-    return unit->id_length <= ASSAY__KEY_INLINE ? (const char *)unit->key
-                                                : (const char *)(uintptr_t)unit->key[0];
-}
 
 enum { ASSAY__UNIT_BLOCK = 1 << 10 };
 
 /**
  * struct assay__unit_rules: what is done with events, the same for all tables. Folds by channel:
- * those of channel c are folds[begin[c]] to folds[begin[c + 1]].
+ * those of channel c are steps[begin[c]] to steps[begin[c + 1]].
  */
 struct assay__unit_rules {
     const struct assay__binding *binding;
     struct assay__reach *reach; /* [channel_count]: times that no fold asks for are not kept */
-    uint32_t *folds, *begin;
-    size_t unit_bytes;
-    size_t chunk_bytes;       /* of the longest chunks of a log */
-    struct assay__halt *halt; /* asked while units are visited; NULL: nobody ends that */
+    struct assay__fold_step *steps;
+    uint32_t *begin;
+    uint64_t *empty;               /* [binding->partial_count]: of a unit without events */
+    size_t unit_bytes, rest_bytes; /* of a unit: what events touch, and the rest */
+    size_t chunk_bytes;            /* of the longest chunks of a log */
+    struct assay__halt *halt;      /* asked while units are visited; NULL: nobody ends that */
 };
 
 /** assay__unit_rules_init() finds them; release them also when this fails. */
@@ -63,14 +50,18 @@ void assay__unit_rules_release(struct assay__unit_rules *rules);
 
 /**
  * struct assay__unit_table gathers the rows of units: one entry a unit, found by hashing its id.
- * What events give goes into the partial numbers of its content; where it can't, into a log. Units
- * are numbered in order of appearance; entries lie in blocks of 1,024, and each block has a log of
- * its own, so that the records of a unit are found by sorting a log that fits the cache. A record
- * is the unit's number within its block in two bytes, then as record.h packs it: about 11 bytes for
- * a price with two digits. Zero-initialise it.
+ * What events give goes into its partial numbers; where it can't, into a log. Units are numbered in
+ * order of appearance; entries lie in blocks of 1,024, and each block has a log of its own, so that
+ * the records of a unit are found by sorting a log that fits the cache. A record is the unit's
+ * number within its block in two bytes, then as record.h packs it: about 11 bytes for a price with
+ * two digits. Zero-initialise it.
+ *
+ * A table is larger than any cache: each row waits for its slot, then for its unit. Callers
+ * take many rows in at once, and ask for both before: first _seek() for all, then _reach() for all,
+ * which says where the unit seems to be, then _expose() or _happen().
  */
 struct assay__unit_table {
-    struct assay__unit_block **blocks;
+    struct assay__unit_block *blocks;
     size_t count, block_capacity;
     struct assay__unit_slot *slots; /* none without a unit column */
     size_t slot_count;
@@ -85,10 +76,15 @@ void assay__unit_table_release(struct assay__unit_table *table);
 enum assay_status assay__unit_table_need(struct assay__unit_table *table, size_t count,
                                          struct assay_error *err);
 
-/** assay__unit_table_prefetch() begins to load the slot of a key; with _unit() its unit, then. */
-void assay__unit_table_prefetch(const struct assay__unit_table *table, uint64_t hash);
-void assay__unit_table_prefetch_unit(const struct assay__unit_rules *rules,
-                                     const struct assay__unit_table *table, uint64_t hash);
+/** assay__unit_table_seek() begins to load the slot of a key. */
+void assay__unit_table_seek(const struct assay__unit_table *table, uint64_t hash);
+
+/**
+ * assay__unit_table_reach() begins to load the unit of a key, and returns its number counted from
+ * 1: a hint, which may be another's. 0: the table has no such unit.
+ */
+uint32_t assay__unit_table_reach(const struct assay__unit_rules *rules,
+                                 const struct assay__unit_table *table, uint64_t hash);
 
 /** assay__unit_table_expose() takes rows of exposures in; room was made before. */
 enum assay_status assay__unit_table_expose(const struct assay__unit_rules *rules,
@@ -107,15 +103,13 @@ struct assay__happening {
 /**
  * assay__unit_table_happen() takes what happened to a unit in, after its exposures. *is_known is
  * false when the unit was never exposed: then it is left out.
+ *
+ * @hint  of _reach(), after which no unit came
  */
 enum assay_status assay__unit_table_happen(const struct assay__unit_rules *rules,
-                                           struct assay__unit_table *table,
+                                           struct assay__unit_table *table, uint32_t hint,
                                            const struct assay__happening *happening, bool *is_known,
                                            struct assay_error *err);
-
-/** assay__unit_table_at() is a unit by its number. */
-struct assay__unit *assay__unit_table_at(const struct assay__unit_rules *rules,
-                                         const struct assay__unit_table *table, size_t number);
 
 /** struct assay__records: what was logged for a unit, packed, in no order. */
 struct assay__records {
@@ -123,8 +117,11 @@ struct assay__records {
     size_t count;
 };
 
-/** assay__unit_visit is called with each unit and its records, which it may look at. */
-typedef enum assay_status assay__unit_visit(void *context, const struct assay__unit *unit,
+/**
+ * assay__unit_visit is called with each unit and its records, which it may look at. The unit's key
+ * has no hash.
+ */
+typedef enum assay_status assay__unit_visit(void *context, const struct assay__exposure *unit,
                                             struct assay__records records, struct assay_error *err);
 
 /** assay__unit_table_visit() visits all units, in order of appearance. */
@@ -132,8 +129,5 @@ enum assay_status assay__unit_table_visit(const struct assay__unit_rules *rules,
                                           const struct assay__unit_table *table,
                                           assay__unit_visit *visit, void *context,
                                           struct assay_error *err);
-
-/** assay__unit_exposure() is what exposures say of a unit; the hash is found again. */
-struct assay__exposure assay__unit_exposure(const struct assay__unit *unit);
 
 #endif

@@ -11,9 +11,27 @@ struct assay__byte_chunk {
     unsigned char bytes[];
 };
 
+/** What rows of events look for and touch of a unit: one cache line with up to four numbers. */
+struct assay__unit {
+    uint64_t key[2]; /* the id; when it has more than 16 bytes, where it is, and its hash */
+    int64_t first_ns;
+    uint32_t id_length : 30, differs : 1, is_unclear : 1;
+    uint32_t event_rows;
+    uint64_t partials[]; /* [binding->partial_count] */
+};
+
+/** The rest of a unit, which only exposures touch. */
+struct assay__unit_rest {
+    int64_t second_ns;
+    uint32_t group, rows;
+    uint64_t content[]; /* [binding->content_words] */
+};
+
+enum { ASSAY__CACHE_LINE = 64 };
+
 struct assay__unit_block {
+    unsigned char *memory; /* from the first cache line on: units, then their rests */
     struct assay__byte_chunk *log;
-    uint64_t units[]; /* [ASSAY__UNIT_BLOCK * rules->unit_bytes / 8] */
 };
 
 /** The number of a unit, from 1; 0 is free. The tag is half of its hash. */
@@ -27,12 +45,57 @@ struct assay__reach {
     int64_t from, to;
 };
 
+/** What one fold does with a row of its channel. */
+struct assay__fold_step {
+    int64_t from, to; /* nanoseconds after the exposure; INT64_MIN and INT64_MAX: no end */
+    enum assay_aggregation aggregation;
+    uint32_t partial; /* ASSAY__UNBOUND: rows are kept */
+};
+
+static inline unsigned char *assay__unit_lines(const struct assay__unit_block *block)
+{
+    uintptr_t mask = ASSAY__CACHE_LINE - 1;
+    return block->memory + (-(uintptr_t)block->memory & mask);
+}
+
+/** assay__unit_at() is a unit by its number, and _rest_at() the rest of it. */
+static inline struct assay__unit *assay__unit_at(const struct assay__unit_rules *rules,
+                                                 const struct assay__unit_table *table,
+                                                 size_t number)
+{
+    const struct assay__unit_block *block = &table->blocks[number / ASSAY__UNIT_BLOCK];
+    return (void *)(assay__unit_lines(block) + number % ASSAY__UNIT_BLOCK * rules->unit_bytes);
+}
+
+static inline struct assay__unit_rest *assay__unit_rest_at(const struct assay__unit_rules *rules,
+                                                           const struct assay__unit_table *table,
+                                                           size_t number)
+{
+    const struct assay__unit_block *block = &table->blocks[number / ASSAY__UNIT_BLOCK];
+    return (void *)(assay__unit_lines(block) + ASSAY__UNIT_BLOCK * rules->unit_bytes +
+                    number % ASSAY__UNIT_BLOCK * rules->rest_bytes);
+}
+
+/** assay__unit_id() is the id of a unit. */
+static inline const char *assay__unit_id(const struct assay__unit *unit)
+{
+    return unit->id_length <= ASSAY__KEY_INLINE ? (const char *)unit->key
+                                                : (const char *)(uintptr_t)unit->key[0];
+}
+
 /**
  * assay__unit_reserve() is room for length bytes at the end of a list of chunks, which grow by
  * doubling up to most bytes; NULL without memory.
  */
 unsigned char *assay__unit_reserve(struct assay__unit_table *table,
                                    struct assay__byte_chunk **chunks, size_t length, size_t most);
+
+/** assay__unit_block_init() makes an empty block; false without memory. */
+bool assay__unit_block_init(const struct assay__unit_rules *rules,
+                            const struct assay__unit_table *table, struct assay__unit_block *block);
+
+/** assay__unit_slots_make() makes free slots; NULL without memory. */
+struct assay__unit_slot *assay__unit_slots_make(size_t count);
 
 /** assay__unit_log() keeps an event of a unit in its block's log. */
 enum assay_status assay__unit_log(const struct assay__unit_rules *rules,
@@ -44,7 +107,7 @@ bool assay__unit_fold(const struct assay__unit_rules *rules, struct assay__unit 
                       const struct assay__reading *event);
 
 /** assay__unit_merge_partials() adds the partial numbers of another exposure of the unit. */
-void assay__unit_merge_partials(const struct assay__unit_rules *rules, uint64_t *content,
+void assay__unit_merge_partials(const struct assay__unit_rules *rules, uint64_t *partials,
                                 const uint64_t *from);
 
 #endif

@@ -314,7 +314,7 @@ struct adding {
 };
 
 /* Adds a gathered unit, or counts why it is not added. */
-static enum assay_status add_unit(void *context, const struct assay__unit *unit,
+static enum assay_status add_unit(void *context, const struct assay__exposure *unit,
                                   struct assay__records records, struct assay_error *err)
 {
     struct adding *adding = context;

@@ -75,7 +75,7 @@ bool assay__word_same(uint64_t a, uint64_t b)
     return a != ASSAY__WORD_MISSING && b != ASSAY__WORD_MISSING && assay__word_compare(a, b) == 0;
 }
 
-bool assay__word_add(uint64_t a, uint64_t b, uint64_t *sum)
+bool assay__word_add_any(uint64_t a, uint64_t b, uint64_t *sum)
 {
     int64_t x = assay__word_mantissa(a), y = assay__word_mantissa(b);
     uint32_t x_decimals = assay__word_decimals(a), y_decimals = assay__word_decimals(b);

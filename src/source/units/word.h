@@ -75,7 +75,20 @@ bool assay__word_same(uint64_t a, uint64_t b);
 /** assay__word_compare() is negative, 0 or positive as a < b, a = b, a > b; neither is missing. */
 int assay__word_compare(uint64_t a, uint64_t b);
 
+/** assay__word_add_any() is assay__word_add() for words that may have other decimals. */
+bool assay__word_add_any(uint64_t a, uint64_t b, uint64_t *sum);
+
 /** assay__word_add() is the sum of two words; false when one is long or missing, or the sum is. */
-bool assay__word_add(uint64_t a, uint64_t b, uint64_t *sum);
+static inline bool assay__word_add(uint64_t a, uint64_t b, uint64_t *sum)
+{
+    uint32_t decimals = assay__word_decimals(a);
+    int64_t total;
+    if (decimals != assay__word_decimals(b) || decimals >= ASSAY__WORD_LONG)
+        return assay__word_add_any(a, b, sum);
+    if (__builtin_add_overflow((int64_t)a, (int64_t)(b - decimals), &total))
+        return false;
+    *sum = (uint64_t)total;
+    return assay__word_mantissa(*sum) > -ASSAY__WORD_LIMIT;
+}
 
 #endif
