@@ -24,7 +24,6 @@ here=$(dirname "$0")
 # env can.
 AS_USUAL=
 env --default-signal true 2>/dev/null && AS_USUAL="env --default-signal"
-export AS_USUAL
 
 # "NUMBER PROGRAM" a line, those first that take longest: with them last, the end would wait.
 longest=" $(tr '\n' ' ' <"$here/longest")"
@@ -38,7 +37,7 @@ done | sort -n | cut -d' ' -f2- >"$ended/order"
 mkfifo "$ended/pipe" || exit 1
 exec 3<>"$ended/pipe"
 {
-    xargs -P "${JOBS:-$(($(nproc) + 3))}" -L 1 sh "$here/run-one.sh" "$ended" <"$ended/order" &
+    $AS_USUAL xargs -P "${JOBS:-$(($(nproc) + 3))}" -L 1 sh "$here/run-one.sh" "$ended" <"$ended/order" &
     trap 'kill $!' INT TERM
     wait $!
     echo all >&3

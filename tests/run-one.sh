@@ -4,8 +4,7 @@
 # but the program: there are two hundred of them, and a process takes longer than most.
 set -u
 # A case without an end is ended: most programs run all their cases in one process.
-# shellcheck disable=SC2086 # two commands of several words
-$AS_USUAL timeout -k 10 "${TEST_SECONDS:-1800}" "$3" >"$1/$2.log" 2>&1 </dev/null
+timeout -k 10 "${TEST_SECONDS:-1800}" "$3" >"$1/$2.log" 2>&1 </dev/null
 status=$?
 good=0
 bad=1

@@ -90,14 +90,12 @@ static void prepare(struct kills_run *run, const struct kills_plan *plan)
 
 static void release(struct kills_run *run)
 {
-    char command[128];
     close(run->journal);
     curl_easy_cleanup(run->curl);
     free(run->results);
     free(run->queue);
     free(run->fresh);
-    snprintf(command, sizeof command, "rm -rf '%s'", run->folder);
-    ck_assert_int_eq(system(command), 0);
+    ck_assert(test_tmp_remove(run->folder));
 }
 
 static void acknowledge(struct kills_run *run, const char *name)

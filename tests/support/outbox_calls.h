@@ -176,9 +176,7 @@ static void make_folder(void)
 
 static void remove_folder(void)
 {
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    ck_assert_int_eq(system(command), 0);
+    ck_assert(test_tmp_remove(folder));
 }
 
 /* A run of the command: its exit code and what it printed. */

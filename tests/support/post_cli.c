@@ -135,9 +135,7 @@ void post_cli_open(void)
 
 void post_cli_close(void)
 {
-    char command[96];
-    snprintf(command, sizeof command, "rm -r '%s'", folder);
-    ck_assert_int_eq(system(command), 0);
+    ck_assert(test_tmp_remove(folder));
     hostile_stop(post_cli_server);
 }
 

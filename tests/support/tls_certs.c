@@ -143,11 +143,9 @@ void tls_certs_make(struct tls_certs *certs)
 
 void tls_certs_release(struct tls_certs *certs)
 {
-    char command[128];
     for (int who = 0; who < TLS_WHO_COUNT; who++) {
         gnutls_x509_crt_deinit(certs->pairs[who].certificate);
         gnutls_x509_privkey_deinit(certs->pairs[who].key);
     }
-    snprintf(command, sizeof command, "rm -r '%s'", certs->folder);
-    ck_assert_int_eq(system(command), 0);
+    ck_assert(test_tmp_remove(certs->folder));
 }

@@ -30,8 +30,13 @@ static int remove_entry(const char *path, const struct stat *found, int type, st
     return remove(path);
 }
 
+bool test_tmp_remove(const char *path)
+{
+    return nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS) == 0;
+}
+
 void test_tmp_end(void)
 {
-    nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    test_tmp_remove(folder);
     strcpy(folder, "/tmp");
 }

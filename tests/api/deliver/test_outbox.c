@@ -36,9 +36,7 @@ static void make_directory_name(void)
 
 static void remove_directory(void)
 {
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf '%s'", directory);
-    ck_assert_int_eq(system(command), 0);
+    ck_assert(access(directory, F_OK) != 0 || test_tmp_remove(directory));
 }
 
 static size_t list(struct assay__arena *arena, const char *const **names)
