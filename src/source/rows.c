@@ -119,14 +119,20 @@ uint64_t assay__line_ends(const char *text, size_t length)
     return count;
 }
 
+uint64_t assay__record_line_ends(const struct assay__record *record, uint32_t column)
+{
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < column; i++)
+        count += assay__line_ends(record->fields[i].text, record->fields[i].length);
+    return count;
+}
+
 enum assay_status assay__rows_fail(const struct assay__rows *rows,
                                    const struct assay__record *record, uint32_t column,
                                    enum assay_status code, struct assay_error *err,
                                    const char *format, ...)
 {
-    uint64_t line = record->line;
-    for (uint32_t i = 0; i < column; i++)
-        line += assay__line_ends(record->fields[i].text, record->fields[i].length);
+    uint64_t line = record->line + assay__record_line_ends(record, column);
     char message[sizeof((struct assay_error *)0)->message];
     va_list arguments;
     va_start(arguments, format);

@@ -163,6 +163,9 @@ void assay__rows_sample(const struct assay__rows *rows, uint32_t column, size_t 
                         struct assay__rows_sample *out);
 void assay__rows_sample_release(struct assay__rows_sample *sample);
 
+/** assay__record_line_ends() counts the line ends in the fields before one (index from 0). */
+uint64_t assay__record_line_ends(const struct assay__record *record, uint32_t column);
+
 /**
  * assay__rows_fail() fails at a field (index from 0) of a record: the line is that of the field,
  * line ends in fields before it counted.

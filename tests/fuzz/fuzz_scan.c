@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * libFuzzer: any bytes as CSV in memory, read row by row and by a kernel of this processor, some
- * by two threads: the same sealed sums and counts, or the same words at the same place. The first
- * byte chooses the plan and what becomes of bad rows, and with the length the kernel: all have
- * their turn, and an input takes two readings, not one for each.
+ * by two threads: the same sealed sums, counts and notes, or the same words at the same place. The
+ * first byte chooses the plan, what separates and what becomes of bad rows, and with the length the
+ * kernel: all have their turn, and an input takes two readings, not one for each.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "assay.h"
+#include "analysis/dataset_read.h"
 #include "source/scan/scan_layout.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
@@ -42,6 +43,7 @@ struct outcome {
     enum assay_status status;
     struct assay_error err;
     struct assay_counts counts;
+    uint32_t note_count;
     char *sums; /* NULL: it failed */
 };
 
@@ -57,6 +59,7 @@ static struct outcome read_way(const struct assay_plan *plan, const char *text, 
         abort();
     out.status = assay_dataset_read_tables(dataset, &table, NULL, 1, options, &out.err);
     out.counts = assay_dataset_counts(dataset);
+    out.note_count = assay__dataset_note_count(dataset);
     if (out.status == ASSAY_OK)
         out.status = assay_dataset_summarize(dataset, &out.sums, &length, &out.err);
     assay_dataset_free(dataset);
@@ -69,7 +72,7 @@ static void compare(const struct outcome *want, const struct outcome *got,
 {
     bool is_same = got->status == want->status;
     if (is_same && want->status == ASSAY_OK)
-        is_same = strcmp(got->sums, want->sums) == 0 &&
+        is_same = strcmp(got->sums, want->sums) == 0 && got->note_count == want->note_count &&
                   memcmp(&got->counts, &want->counts, sizeof want->counts) == 0;
     else if (is_same)
         is_same = strcmp(got->err.message, want->err.message) == 0 &&
@@ -126,8 +129,8 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
         return 0;
     const struct assay_plan *plan = plan_of(data[0] % PLAN_COUNT);
     const char *text = (const char *)data + 1;
-    struct assay_read_options options = {
-        .kernel = "careful", .threads = 1, .has_digests = true, .separator = ','};
+    struct assay_read_options options = {.kernel = "careful", .threads = 1, .has_digests = true};
+    options.separator = data[0] & 0x80 ? ';' : ',';
     options.bad_rows = data[0] & 0x40 ? ASSAY_BAD_ROWS_SKIP : ASSAY_BAD_ROWS_FAIL;
     struct outcome want = read_way(plan, text, size - 1, &options);
     options.kernel = fast_kernel(data[0] + size);

@@ -10,7 +10,7 @@ struct assay__scan_column {
     uint32_t bits;                         /* bit length of the largest magnitude */
     uint32_t missing_count;                /* rows without a value */
     uint8_t is_missing[ASSAY__SCAN_BATCH]; /* meaningful when missing_count > 0 */
-    uint32_t points; /* of files with semicolons, so far: see assay__row_points() */
+    uint32_t points; /* of files with semicolons, so far: see assay__cell_points() */
     bool has_plain;  /* some cell so far was read the fast way: 1 and 0, or words like true */
 };
 

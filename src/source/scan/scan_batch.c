@@ -267,6 +267,8 @@ enum assay_status assay__scan_batch_add(batch_t *batch, const char *text, uint32
         if (status == ASSAY_OK)
             status = assay__scan_adder_add(&batch->adder, row_count, err);
     }
+    if (status == ASSAY_OK)
+        assay__scan_spellings(batch, text, row_count);
     count_rows(batch, row_count);
     return status;
 }

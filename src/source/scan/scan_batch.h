@@ -4,6 +4,7 @@
 
 #include "source/scan/scan_add.h"
 #include "source/units/gather.h"
+#include "source/units/spelling.h"
 
 /** struct assay__scan_counts: rows read the fast way, and what became of them. */
 struct assay__scan_counts {
@@ -16,7 +17,8 @@ struct assay__scan_target {
     struct assay_dataset *dataset;
     struct assay__gather *gather;    /* NULL: rows are units, and go straight into the dataset */
     struct assay__unit_names *names; /* of groups and values, for units that are gathered */
-    void (*lock)(void *context, bool locks); /* around each use of dataset and names */
+    struct assay__spellings *spellings;
+    void (*lock)(void *context, bool locks); /* around each use of dataset, names and spellings */
     void *lock_context;
 };
 
@@ -50,6 +52,7 @@ struct assay__scan_batch {
     int64_t day_ns;
     struct assay__scan_units units;
     struct assay__scan_counts counts;
+    struct assay__place at; /* of the first row; set it before rows are added */
 };
 
 enum assay_status assay__scan_batch_init(struct assay__scan_batch *batch,
@@ -93,6 +96,12 @@ static inline struct assay__field assay__scan_field(const struct assay__scan_bat
 void assay__scan_numbers(struct assay__scan_batch *batch, const char *text, uint32_t row_count,
                          const struct assay__variable *variable, const uint8_t *passes,
                          struct assay__scan_column *column);
+
+/**
+ * assay__scan_spellings() notes how the cells are written of the rows that are used, once no other
+ * will be left to the careful reader, which notes those of its own.
+ */
+void assay__scan_spellings(struct assay__scan_batch *batch, const char *text, uint32_t row_count);
 
 /** assay__scan_times() reads times: bad ones are for a careful look, late ones left out. */
 void assay__scan_times(struct assay__scan_batch *batch, const char *text, uint32_t row_count);

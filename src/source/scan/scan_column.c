@@ -6,7 +6,6 @@
 #include "exact/exact_kernel.h"
 #include "source/csv/csv_dialect.h"
 #include "source/scan/scan_batch.h"
-#include "source/units/row.h"
 
 typedef struct assay__scan_batch batch_t;
 
@@ -100,20 +99,6 @@ static void check_choices(batch_t *batch, const struct assay__variable *variable
             read_odd(batch, variable, column, r);
 }
 
-/* Notes how the cells are written that were read here, for what is asked of the whole column. */
-static void note_spelling(const batch_t *batch, struct assay__scan_column *column,
-                          const uint8_t *passes, uint32_t row_count)
-{
-    bool has_semicolons = batch->layout->separator == ';';
-    for (uint32_t r = 0; (has_semicolons || !column->has_plain) && r < row_count; r++) {
-        if (!is_read(batch, passes, r) || (column->missing_count > 0 && column->is_missing[r]))
-            continue;
-        column->has_plain = true;
-        if (has_semicolons)
-            column->points |= assay__row_points(column->numbers.decimals[r]);
-    }
-}
-
 void assay__scan_numbers(batch_t *batch, const char *text, uint32_t row_count,
                          const struct assay__variable *variable, const uint8_t *passes,
                          struct assay__scan_column *column)
@@ -126,7 +111,96 @@ void assay__scan_numbers(batch_t *batch, const char *text, uint32_t row_count,
             read_odd(batch, variable, column, column->numbers.odd[i]);
     if (variable->kind == ASSAY__VARIABLE_CHOICE)
         check_choices(batch, variable, column, passes, row_count);
-    note_spelling(batch, column, passes, row_count);
+}
+
+/* A variable's or a channel's column, for what is asked of all its cells. */
+struct spelt {
+    const struct assay__variable *variable;
+    const uint8_t *passes;
+    struct assay__scan_column *column;
+    uint32_t number; /* among the spellings */
+};
+
+static bool is_spelt(const batch_t *batch, const struct spelt *spelt, uint32_t row)
+{
+    const struct assay__scan_column *column = spelt->column;
+    return is_read(batch, spelt->passes, row) &&
+           (column->missing_count == 0 || !column->is_missing[row]);
+}
+
+/* The first cell that was read the fast way; all of them are of one kind. */
+static void note_plain(batch_t *batch, const char *text, const struct spelt *spelt,
+                       uint32_t row_count)
+{
+    uint32_t r = 0;
+    while (r < row_count && !is_spelt(batch, spelt, r))
+        r++;
+    if (r == row_count)
+        return;
+    const uint32_t *end = batch->index.ends + (size_t)r * batch->layout->column_count;
+    uint32_t from = end[-1] + 1;
+    uint32_t to = end[(int64_t)batch->layout->columns[spelt->variable->cell] - 1] + 1;
+    struct assay__place place = batch->at;
+    place.line += assay__line_ends(text, from);
+    place.below = assay__line_ends(text + from, to - from);
+    batch->target.lock(batch->target.lock_context, true);
+    assay__spellings_note(batch->target.spellings, spelt->number, 0, &place);
+    batch->target.lock(batch->target.lock_context, false);
+    spelt->column->has_plain = true;
+}
+
+/* How many digits stand behind points, until it is known that they mark no thousands. */
+static void note_points(batch_t *batch, const char *text, const struct spelt *spelt,
+                        uint32_t row_count)
+{
+    uint32_t points = 0;
+    assay__scan_locate(batch, text, row_count, spelt->variable->cell);
+    for (uint32_t r = 0; r < row_count; r++) {
+        const struct assay__field field = assay__scan_field(batch, r);
+        if (is_spelt(batch, spelt, r))
+            points |= assay__cell_points(&field);
+    }
+    if ((points & ~spelt->column->points) == 0)
+        return;
+    spelt->column->points |= points;
+    batch->target.lock(batch->target.lock_context, true);
+    batch->target.spellings->of[spelt->number].points |= points;
+    batch->target.lock(batch->target.lock_context, false);
+}
+
+static void note_spelling(batch_t *batch, const char *text, const struct spelt *spelt,
+                          uint32_t row_count)
+{
+    const struct assay__scan_column *column = spelt->column;
+    const struct assay__mantissas *numbers = &column->numbers;
+    bool may_have_points = numbers->decimals_or != 0 || numbers->odd_count > 0;
+    bool has_words = spelt->variable->kind != ASSAY__VARIABLE_NUMBER;
+    if (has_words && !column->has_plain)
+        note_plain(batch, text, spelt, row_count);
+    if (batch->layout->separator == ';' && spelt->variable->kind != ASSAY__VARIABLE_CHOICE &&
+        may_have_points && (column->points & ASSAY__POINTS_OTHER) == 0)
+        note_points(batch, text, spelt, row_count);
+}
+
+void assay__scan_spellings(batch_t *batch, const char *text, uint32_t row_count)
+{
+    const struct assay__binding *binding = batch->layout->binding;
+    for (uint32_t v = 0; batch->layout->source == 0 && v < binding->variable_count; v++) {
+        const struct spelt spelt = {&binding->variables[v], NULL, &batch->adder.columns[v], v};
+        note_spelling(batch, text, &spelt, row_count);
+    }
+    for (uint32_t c = 0; batch->target.gather != NULL && c < binding->channel_count; c++) {
+        const struct assay__channel *channel = &binding->channels[c];
+        const struct spelt spelt = {&channel->variable,
+                                    channel->where == ASSAY__UNBOUND
+                                        ? NULL
+                                        : batch->passes +
+                                              (size_t)channel->where * ASSAY__SCAN_BATCH,
+                                    &batch->units.columns[c], binding->variable_count + c};
+        if (channel->source == batch->layout->source &&
+            channel->variable.kind <= ASSAY__VARIABLE_EITHER)
+            note_spelling(batch, text, &spelt, row_count);
+    }
 }
 
 /* Two digits; 255 or more for other characters. */

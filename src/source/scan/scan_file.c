@@ -107,7 +107,7 @@ static enum assay_status read_carefully(struct worker *worker, size_t *at, size_
     enum assay_status status = assay__rows_next_block(rows, &block, err);
     if (status == ASSAY_OK && block.record_count > 0) {
         const struct assay__record record = {block.fields, block.lines[0]};
-        status = job->careful->take(job->careful->context, rows, &record, err);
+        status = job->careful->take(job->careful->context, rows, &record, worker->number + 1, err);
     }
     pthread_mutex_unlock(&job->lock);
     worker->line = assay__csv_line(worker->view);
@@ -197,6 +197,7 @@ static enum assay_status add_rows(struct worker *worker, size_t at, uint32_t row
     const char *text = worker->chunk.text + at;
     uint32_t column_count = worker->job->layout->column_count;
     uint64_t row_lines[ASSAY__SCAN_BATCH + 1];
+    batch->at = (struct assay__place){worker->number + 1, worker->line, 0};
     enum assay_status status = assay__scan_batch_add(batch, text, row_count, err);
     if (batch->index.has_quotes)
         count_row_lines(&batch->index, text, row_count, column_count, row_lines);
@@ -243,6 +244,7 @@ static void *work(void *context)
         pthread_mutex_lock(&job->lock);
         job->chunk_lines[worker->number] = worker->line - 1;
         assay__csv_tell_rows(job->csv, worker->line - 1);
+        job->stops = job->stops || job->target.spellings->is_mixed;
         if (status != ASSAY_OK) {
             job->stops = true;
             if (worker->number < job->failed_chunk) {
@@ -305,10 +307,14 @@ static enum assay_status run(struct worker *workers, uint32_t count, struct job 
 static enum assay_status settle(struct job *job, struct assay_error *err)
 {
     size_t before = job->failed_chunk < job->chunk_count ? job->failed_chunk : job->chunk_count;
-    uint64_t lines = 0;
-    for (size_t i = 0; i < before; i++)
-        lines += job->chunk_lines[i];
-    assay__csv_add_lines(job->csv, lines);
+    for (size_t i = 0; i < before; i++) {
+        uint64_t start = assay__csv_line(job->csv);
+        assay__csv_add_lines(job->csv, job->chunk_lines[i]);
+        job->chunk_lines[i] = start;
+    }
+    if (before < job->chunk_count)
+        job->chunk_lines[before++] = assay__csv_line(job->csv); /* of the one that failed */
+    assay__spellings_settle(job->target.spellings, job->chunk_lines, before);
     job->chunk_count = 0;
     if (job->status == ASSAY_OK)
         return ASSAY_OK;
@@ -332,7 +338,8 @@ static enum assay_status read_block(struct job *job, bool *at_end, struct assay_
     size_t columns = job->layout->column_count;
     for (size_t i = 0; status == ASSAY_OK && i < block.record_count; i++) {
         const struct assay__record record = {block.fields + i * columns, block.lines[i]};
-        status = job->careful->take(job->careful->context, assay__csv_rows(job->csv), &record, err);
+        status =
+            job->careful->take(job->careful->context, assay__csv_rows(job->csv), &record, 0, err);
     }
     return status;
 }
@@ -361,22 +368,10 @@ static void add_counts(struct assay__scan_counts *counts, const struct assay__sc
         counts->latest_ns = more->latest_ns;
 }
 
-static void add_words(const struct assay__scan_batch *batch, uint32_t *words)
-{
-    if (batch->layout == NULL)
-        return;
-    const struct assay__binding *binding = batch->layout->binding;
-    const struct assay__scan_column *columns = batch->adder.columns;
-    for (uint32_t v = 0; columns != NULL && v < binding->variable_count; v++)
-        words[v] |= columns[v].has_plain | columns[v].points;
-    columns = batch->units.columns;
-    for (uint32_t c = 0; columns != NULL && c < binding->channel_count; c++)
-        words[binding->variable_count + c] |= columns[c].has_plain | columns[c].points;
-}
-
 enum assay_status assay__scan_file(struct assay__csv *csv, const struct assay__scan_layout *layout,
                                    const struct assay__scan_target *target, uint32_t thread_count,
-                                   const struct assay__scan_reader *careful, uint32_t *words,
+                                   const struct assay__scan_reader *careful,
+                                   struct assay__spellings *spellings,
                                    struct assay__scan_counts *counts, struct assay_error *err)
 {
     struct job job = {.layout = layout, .careful = careful, .target = *target, .csv = csv};
@@ -384,18 +379,19 @@ enum assay_status assay__scan_file(struct assay__csv *csv, const struct assay__s
     job.allocator = assay__allocator_now();
     job.target.lock = hold;
     job.target.lock_context = &job;
+    job.target.spellings = spellings;
     if (workers == NULL)
         return assay__fail_memory(err);
     pthread_mutex_init(&job.lock, NULL);
     enum assay_status status = begin(&workers[0], &job, err);
     bool at_end = false;
-    while (status == ASSAY_OK && !at_end) {
+    while (status == ASSAY_OK && !at_end && !spellings->is_mixed) {
         job.stops = false;
         job.failed_chunk = SIZE_MAX;
         status = run(workers, thread_count, &job, err);
         if (status == ASSAY_OK)
             status = settle(&job, err);
-        if (status == ASSAY_OK)
+        if (status == ASSAY_OK && !spellings->is_mixed)
             status = read_block(&job, &at_end, err);
     }
     for (uint32_t i = 0; i < thread_count && workers[i].job != NULL; i++) {
@@ -403,7 +399,6 @@ enum assay_status assay__scan_file(struct assay__csv *csv, const struct assay__s
             status = give_sums(&job, &workers[i], err);
         if (workers[i].batch.layout != NULL)
             add_counts(counts, &workers[i].batch.counts);
-        add_words(&workers[i].batch, words);
         if (workers[i].view != NULL)
             assay__csv_add_passed(csv, workers[i].view);
         end(&workers[i]);

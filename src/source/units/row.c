@@ -17,12 +17,13 @@ enum assay_status assay__row_init(struct assay__row *row, const struct assay__bi
     size_t count = (size_t)binding->variable_count + 1; /* never an allocation of nothing */
     row->numbers = assay__calloc(count, sizeof *row->numbers);
     row->digits = assay__calloc(count, sizeof *row->digits);
-    row->words = assay__calloc(count + binding->channel_count, sizeof *row->words);
     row->filter_cells = assay__calloc((size_t)binding->filter_width + 1, sizeof *row->filter_cells);
     row->content = assay__calloc((size_t)binding->content_words + 1, sizeof *row->content);
     row->readings = assay__calloc((size_t)binding->channel_count + 1, sizeof *row->readings);
     row->packed = assay__calloc(count + binding->channel_count, sizeof *row->packed);
-    if (row->numbers == NULL || row->digits == NULL || row->words == NULL ||
+    bool has_spellings =
+        assay__spellings_init(&row->spellings, binding->variable_count + binding->channel_count);
+    if (row->numbers == NULL || row->digits == NULL || !has_spellings ||
         row->filter_cells == NULL || row->content == NULL || row->readings == NULL ||
         row->packed == NULL)
         return assay__fail_memory(err);
@@ -33,7 +34,7 @@ void assay__row_release(struct assay__row *row)
 {
     assay__free(row->numbers);
     assay__free(row->digits);
-    assay__free(row->words);
+    assay__spellings_release(&row->spellings);
     assay__free(row->filter_cells);
     assay__free(row->content);
     assay__free(row->readings);
@@ -70,30 +71,38 @@ static enum assay__row_outcome read_time(struct assay__row *row,
     return ASSAY__ROW_GOOD;
 }
 
-/* How many digits stand behind the point of a number. */
-static uint32_t decimals_of(const struct assay__field *cell)
+/* Notes that a cell of a variable or channel is a word of this kind, one bit. */
+static void note_word(struct assay__row *row, uint32_t number, uint32_t cell, uint32_t word)
 {
-    const char *point = memchr(cell->text, '.', cell->length);
-    const char *at = point == NULL ? NULL : point + 1;
-    while (at != NULL && at < cell->text + cell->length && *at >= '0' && *at <= '9')
-        at++;
-    return at == NULL ? 0 : (uint32_t)(at - point - 1);
+    uint32_t kind = (uint32_t)__builtin_ctz(word);
+    struct assay__place place = row->at.place;
+    if (!assay__spelling_is_news(&row->spellings.of[number], kind, &place))
+        return;
+    place.below = assay__record_line_ends(row->at.record, row->at.columns[cell]);
+    assay__spellings_note(&row->spellings, number, kind, &place);
 }
 
-static enum assay__cell_outcome read_variable(const struct assay__variable *variable,
-                                              const struct assay_dialect *dialect, uint32_t *words,
-                                              const struct assay__field *cell,
-                                              struct assay_decimal *value,
-                                              char digits[ASSAY__DIGITS_MAX])
+/* Reads a cell of a variable or channel. */
+static enum assay__cell_outcome
+read_variable(struct assay__row *row, uint32_t number, const struct assay__variable *variable,
+              const struct assay_dialect *dialect, const struct assay__field *cell,
+              struct assay_decimal *value, char digits[ASSAY__DIGITS_MAX])
 {
-    if (variable->kind == ASSAY__VARIABLE_CHOICE)
-        return assay__dialect_choice(dialect, cell, words, value);
-    enum assay__cell_outcome outcome = assay__dialect_number(dialect, cell, value, digits);
-    if (outcome == ASSAY__CELL_OK)
-        *words |= assay__row_points(decimals_of(cell));
-    if (variable->kind == ASSAY__VARIABLE_EITHER && outcome == ASSAY__CELL_NO_NUMBER &&
-        assay__dialect_choice(dialect, cell, words, value) == ASSAY__CELL_OK)
-        return ASSAY__CELL_OK;
+    uint32_t word = 0;
+    enum assay__cell_outcome outcome = ASSAY__CELL_NO_NUMBER;
+    if (variable->kind != ASSAY__VARIABLE_CHOICE)
+        outcome = assay__dialect_number(dialect, cell, value, digits);
+    if (outcome == ASSAY__CELL_OK) {
+        row->spellings.of[number].points |= assay__cell_points(cell);
+        word = variable->kind == ASSAY__VARIABLE_EITHER;
+    } else if (variable->kind == ASSAY__VARIABLE_CHOICE) {
+        outcome = assay__dialect_choice(dialect, cell, &word, value);
+    } else if (variable->kind == ASSAY__VARIABLE_EITHER && outcome == ASSAY__CELL_NO_NUMBER &&
+               assay__dialect_choice(dialect, cell, &word, value) == ASSAY__CELL_OK) {
+        outcome = ASSAY__CELL_OK;
+    }
+    if (word != 0 && outcome == ASSAY__CELL_OK)
+        note_word(row, number, variable->cell, word);
     return outcome;
 }
 
@@ -105,7 +114,7 @@ static enum assay__row_outcome read_variables(struct assay__row *row,
         const struct assay__variable *variable = &binding->variables[v];
         struct assay__number *number = &row->numbers[v];
         enum assay__cell_outcome outcome =
-            read_variable(variable, &binding->plan->dialect, &row->words[v], &cells[variable->cell],
+            read_variable(row, v, variable, &binding->plan->dialect, &cells[variable->cell],
                           &number->value, row->digits[v]);
         number->is_missing = outcome == ASSAY__CELL_MISSING;
         if (number->is_missing)
@@ -139,9 +148,8 @@ static enum assay__row_outcome read_channel(struct assay__row *row,
         (cell != NULL && assay__dialect_is_missing(dialect, cell)))
         return ASSAY__ROW_GOOD;
     enum assay__cell_outcome outcome =
-        is_number(variable->kind)
-            ? read_variable(variable, dialect, &row->words[at], cell, &value, digits)
-            : ASSAY__CELL_OK;
+        is_number(variable->kind) ? read_variable(row, at, variable, dialect, cell, &value, digits)
+                                  : ASSAY__CELL_OK;
     if (outcome == ASSAY__CELL_MISSING)
         return ASSAY__ROW_GOOD;
     if (outcome != ASSAY__CELL_OK)

@@ -4,6 +4,7 @@
 
 #include "source/csv/cell.h"
 #include "source/units/bind.h"
+#include "source/units/spelling.h"
 #include "source/units/unit_names.h"
 #include "source/units/packed.h"
 #include "source/units/unit_table.h"
@@ -14,11 +15,19 @@ struct assay__number {
     bool is_missing;
 };
 
+/** struct assay__row_at: where the row's record is, and its cells in it. */
+struct assay__row_at {
+    struct assay__place place;
+    const struct assay__record *record;
+    const uint32_t *columns; /* by cell */
+};
+
 /** struct assay__row is a row that was read: what its cells mean. Reused from row to row. */
 struct assay__row {
     struct assay__number *numbers;     /* [binding->variable_count] */
     char (*digits)[ASSAY__DIGITS_MAX]; /* [binding->variable_count]: digits of long numbers */
-    uint32_t *words;                   /* spellings so far: variables, then channels */
+    struct assay__spellings spellings; /* so far */
+    struct assay__row_at at;           /* set it before a row is read */
     int64_t time_ns;                   /* INT64_MIN without a time column */
     uint32_t bad_cell;                 /* the cell that could not be read */
     const char *problem;               /* what is wrong with it and what to do; static text */
@@ -28,16 +37,6 @@ struct assay__row {
     uint32_t reading_count;
     unsigned char (*packed)[ASSAY__PACKED_NUMBER_BYTES]; /* long numbers: variables, channels */
 };
-
-/** In words of numbers: a point has three digits behind it somewhere, or another number of them. */
-#define ASSAY__POINTS_THREE (UINT32_C(1) << 30)
-#define ASSAY__POINTS_OTHER (UINT32_C(1) << 31)
-
-/** assay__row_points() is the bit for a number with this count of decimals; 0 for none. */
-static inline uint32_t assay__row_points(uint32_t decimals)
-{
-    return decimals == 3 ? ASSAY__POINTS_THREE : decimals > 0 ? ASSAY__POINTS_OTHER : 0;
-}
 
 /** enum assay__row_outcome: what becomes of a row. */
 enum assay__row_outcome {

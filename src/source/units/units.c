@@ -2,7 +2,6 @@
 /* Reads the rows of tables of units and of events, and counts what becomes of each. */
 #include "source/units/units.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -169,8 +168,10 @@ static enum assay_status take_event(struct assay__units *units, struct assay_err
     return assay__gather_happen(&units->gather, &happening, 1, err);
 }
 
+/* Takes a record in that is of a chunk, or of none: 0. */
 static enum assay_status read_record(struct assay__units *units, const struct assay__rows *rows,
-                                     const struct assay__record *record, struct assay_error *err)
+                                     const struct assay__record *record, uint64_t chunk,
+                                     struct assay_error *err)
 {
     const struct assay__binding *binding = &units->binding;
     struct assay_counts *counts = assay__dataset_mutable_counts(units->dataset);
@@ -178,6 +179,7 @@ static enum assay_status read_record(struct assay__units *units, const struct as
     for (uint32_t i = 0; i < binding->sources[units->source].count; i++)
         units->cells[i] = record->fields[units->columns[i]];
     (*(is_event ? &counts->events_read : &counts->rows_read))++;
+    units->row.at = (struct assay__row_at){{chunk, record->line, 0}, record, units->columns};
     enum assay__row_outcome outcome =
         is_event ? assay__row_read_event(&units->row, binding, units->source, units->cells)
                  : assay__row_read(&units->row, binding, units->cells);
@@ -188,19 +190,24 @@ static enum assay_status read_record(struct assay__units *units, const struct as
     return is_event ? take_event(units, err) : take_row(units, err);
 }
 
-/* Says where in the file it happened, for errors that come from deeper down. */
+/*
+ * Says where in the file it happened, for errors that come from deeper down. Of too many names no
+ * row alone is to blame, and which one is met last depends on the way of reading.
+ */
 static enum assay_status with_place(enum assay_status status, const struct assay__rows *rows,
                                     const struct assay__record *record, struct assay_error *err)
 {
     if (status == ASSAY_OK || err == NULL || err->line != 0 || status == ASSAY_ERROR_IO)
         return status;
-    return assay__fail_at(err, status, assay__rows_name(rows), record->line, 0, "%s", err->message);
+    uint64_t line = status == ASSAY_ERROR_LIMIT ? 0 : record->line;
+    return assay__fail_at(err, status, assay__rows_name(rows), line, 0, "%s", err->message);
 }
 
 static enum assay_status take_record(void *context, const struct assay__rows *rows,
-                                     const struct assay__record *record, struct assay_error *err)
+                                     const struct assay__record *record, uint64_t chunk,
+                                     struct assay_error *err)
 {
-    return with_place(read_record(context, rows, record, err), rows, record, err);
+    return with_place(read_record(context, rows, record, chunk, err), rows, record, err);
 }
 
 /* Reads row by row. */
@@ -215,8 +222,8 @@ static enum assay_status read_rows(struct assay__units *units, struct assay__row
             return status;
         for (size_t i = 0; i < block.record_count; i++) {
             struct assay__record record = {block.fields + i * column_count, block.lines[i]};
-            status = take_record(units, rows, &record, err);
-            if (status != ASSAY_OK)
+            status = take_record(units, rows, &record, 0, err);
+            if (status != ASSAY_OK || units->row.spellings.is_mixed)
                 return status;
         }
     }
@@ -259,7 +266,7 @@ static enum assay_status scan_rows(struct assay__units *units, struct assay__csv
     if (status == ASSAY_OK)
         status =
             assay__scan_file(csv, &layout, &target, assay__scan_threads(units->options->threads),
-                             &careful, units->row.words, &counts, err);
+                             &careful, &units->row.spellings, &counts, err);
     count_scanned(units, &counts);
     assay__scan_layout_release(&layout);
     return status;
@@ -278,6 +285,8 @@ enum assay_status assay__units_read(struct assay__units *units, uint32_t source,
                                     struct assay__rows *rows, struct assay_error *err)
 {
     struct assay_counts *counts = assay__dataset_mutable_counts(units->dataset);
+    struct assay_error own = {0};
+    err = err == NULL ? &own : err;
     enum assay_status status =
         assay__binding_columns(&units->binding, source, rows, units->columns, err);
     if (status == ASSAY_OK)
@@ -294,10 +303,13 @@ enum assay_status assay__units_read(struct assay__units *units, uint32_t source,
     bool is_scanned =
         csv != NULL && !is_careful && assay__scan_takes(units->binding.plan) &&
         (units->gathers || assay__scan_caps_fit(units->binding.plan, units->tally.caps));
-    if (status == ASSAY_OK)
+    assay__spellings_begin(&units->row.spellings);
+    if (status == ASSAY_OK) {
         status = is_scanned ? scan_rows(units, csv, err) : read_rows(units, rows, err);
+        status = assay__units_check_words(units, rows, status, err);
+    }
     if (status == ASSAY_OK)
-        status = assay__units_check_words(units, rows, err);
+        status = assay__units_note_points(units, rows, err);
     units->repeated_headers += rows->repeated;
     *(source > 0 ? &counts->events_read : &counts->rows_read) += rows->skipped;
     *(source > 0 ? &counts->events_bad : &counts->rows_bad) += rows->skipped;
@@ -399,30 +411,6 @@ static enum assay_status accumulate(struct assay__units *units, const struct ass
     return status;
 }
 
-static enum assay_status note_repeated_headers(const struct assay__units *units,
-                                               struct assay_error *err)
-{
-    char text[120];
-    if (units->repeated_headers == 0)
-        return ASSAY_OK;
-    snprintf(text, sizeof text, "Rows that repeat the header, passed over: %llu.",
-             (unsigned long long)units->repeated_headers);
-    return assay__dataset_note(units->dataset, ASSAY_NOTE_INFO, -1, text, err);
-}
-
-static enum assay_status note_open_windows(const struct assay__units *units, uint32_t look_count,
-                                           struct assay_error *err)
-{
-    const struct assay_plan *plan = units->binding.plan;
-    enum assay_status status = ASSAY_OK;
-    for (uint32_t m = 0; status == ASSAY_OK && look_count > 1 && m < plan->metric_count; m++) {
-        const char *note = assay__units_open_note(&plan->metrics[m]);
-        if (note != NULL)
-            status = assay__dataset_note(units->dataset, ASSAY_NOTE_WARNING, (int32_t)m, note, err);
-    }
-    return status;
-}
-
 enum assay_status assay__units_finish(struct assay__units *units, struct assay_error *err)
 {
     struct assay__looks looks;
@@ -440,9 +428,7 @@ enum assay_status assay__units_finish(struct assay__units *units, struct assay_e
     if (status == ASSAY_OK)
         status = accumulate(units, &looks, err);
     if (status == ASSAY_OK)
-        status = note_repeated_headers(units, err);
-    if (status == ASSAY_OK)
-        status = note_open_windows(units, looks.count, err);
+        status = assay__units_note(units, looks.count, err);
     if (status == ASSAY_OK)
         status = assay__cap_note(&units->tally, err);
     assay__looks_release(&looks);

@@ -2,6 +2,7 @@
 /* What is asked of a table of units as a whole, such as words of one spelling. */
 #include "source/units/units_checks.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -19,38 +20,55 @@ enum assay_status assay__units_skip(struct assay__units *units, const struct ass
                    : ASSAY_OK;
 }
 
-/* Fails when the words of a column are of several spellings. */
-static enum assay_status check(const struct assay__units *units, const struct assay__rows *rows,
-                               uint32_t words, uint32_t cell, struct assay_error *err)
+/* Fails at a cell whose word is of another kind than those before it. */
+static enum assay_status fail_words(const struct assay__units *units,
+                                    const struct assay__rows *rows,
+                                    const struct assay__mixed_words *mixed, struct assay_error *err)
 {
-    char remedy[ASSAY__WORDS_REMEDY_BYTES];
-    if (assay__dialect_words_agree(words, remedy))
-        return ASSAY_OK;
+    const struct assay__binding *binding = &units->binding;
+    uint32_t cell = mixed->number < binding->variable_count
+                        ? binding->variables[mixed->number].cell
+                        : binding->channels[mixed->number - binding->variable_count].variable.cell;
     uint32_t column = units->columns[cell];
+    char remedy[ASSAY__WORDS_REMEDY_BYTES];
+    (void)assay__dialect_words_agree(mixed->kinds, remedy);
     return assay__fail_format(
         err,
-        assay__fail_at(err, ASSAY_ERROR_DATA, assay__rows_name(rows), 0, (uint64_t)column + 1,
+        assay__fail_at(err, ASSAY_ERROR_DATA, assay__rows_name(rows),
+                       mixed->place.line + mixed->place.below, (uint64_t)column + 1,
                        "The column '%.200s' spells yes and no in several ways: 1 and 0, true and "
                        "false, or yes and no cannot stand beside other words in one column.",
                        assay__rows_columns(rows)[column]),
         remedy);
 }
 
+enum assay_status assay__units_check_words(const struct assay__units *units,
+                                           const struct assay__rows *rows, enum assay_status status,
+                                           struct assay_error *err)
+{
+    struct assay__mixed_words mixed;
+    bool is_elsewhere = status == ASSAY_ERROR_MEMORY || status == ASSAY_ERROR_CANCELLED;
+    if (!units->row.spellings.is_mixed || is_elsewhere ||
+        !assay__spellings_find(&units->row.spellings, &mixed))
+        return status;
+    bool is_before = status != ASSAY_OK && err->line != 0 && err->line < mixed.place.line;
+    return is_before ? status : fail_words(units, rows, &mixed, err);
+}
+
 /* Where semicolons separate, a point with three digits behind it may be a mark of thousands. */
-static enum assay_status note_points(struct assay__units *units, struct assay__rows *rows,
-                                     struct assay_error *err)
+enum assay_status assay__units_note_points(const struct assay__units *units,
+                                           struct assay__rows *rows, struct assay_error *err)
 {
     const struct assay__binding *binding = &units->binding;
     const struct assay_dialect *dialect = &binding->plan->dialect;
     const struct assay__csv *csv = assay__rows_csv(rows);
     uint32_t points = 0;
+    const struct assay__column_words *spellings = units->row.spellings.of;
     for (uint32_t v = 0; units->source == 0 && v < binding->variable_count; v++)
-        if (binding->variables[v].kind != ASSAY__VARIABLE_CHOICE)
-            points |= units->row.words[v];
+        points |= spellings[v].points;
     for (uint32_t c = 0; c < binding->channel_count; c++)
         if (binding->channels[c].source == units->source)
-            points |= units->row.words[binding->variable_count + c];
-    points &= ASSAY__POINTS_THREE | ASSAY__POINTS_OTHER;
+            points |= spellings[binding->variable_count + c].points;
     if (points != ASSAY__POINTS_THREE || dialect->decimal == ',' || dialect->thousands != NULL ||
         csv == NULL || assay__csv_separator(csv) != ';')
         return ASSAY_OK;
@@ -62,23 +80,6 @@ static enum assay_status note_points(struct assay__units *units, struct assay__r
         err);
 }
 
-enum assay_status assay__units_check_words(struct assay__units *units, struct assay__rows *rows,
-                                           struct assay_error *err)
-{
-    const struct assay__binding *binding = &units->binding;
-    enum assay_status status = note_points(units, rows, err);
-    for (uint32_t v = 0; status == ASSAY_OK && units->source == 0 && v < binding->variable_count;
-         v++)
-        if (binding->variables[v].kind == ASSAY__VARIABLE_CHOICE)
-            status = check(units, rows, units->row.words[v], binding->variables[v].cell, err);
-    for (uint32_t c = 0; status == ASSAY_OK && c < binding->channel_count; c++)
-        if (binding->channels[c].source == units->source &&
-            binding->channels[c].variable.kind == ASSAY__VARIABLE_CHOICE)
-            status = check(units, rows, units->row.words[binding->variable_count + c],
-                           binding->channels[c].variable.cell, err);
-    return status;
-}
-
 const char *assay__units_open_note(const struct assay_metric_plan *metric)
 {
     bool is_made_of_rows = metric->measure.events != NULL || metric->measure.has_aggregation;
@@ -87,4 +88,35 @@ const char *assay__units_open_note(const struct assay_metric_plan *metric)
         return NULL;
     return "Without a window a unit is measured again at each look. The always valid bounds are "
            "made for units that are measured once: here they hold only approximately.";
+}
+
+static enum assay_status note_repeated_headers(const struct assay__units *units,
+                                               struct assay_error *err)
+{
+    char text[120];
+    if (units->repeated_headers == 0)
+        return ASSAY_OK;
+    snprintf(text, sizeof text, "Rows that repeat the header, passed over: %llu.",
+             (unsigned long long)units->repeated_headers);
+    return assay__dataset_note(units->dataset, ASSAY_NOTE_INFO, -1, text, err);
+}
+
+static enum assay_status note_open_windows(const struct assay__units *units, uint32_t look_count,
+                                           struct assay_error *err)
+{
+    const struct assay_plan *plan = units->binding.plan;
+    enum assay_status status = ASSAY_OK;
+    for (uint32_t m = 0; status == ASSAY_OK && look_count > 1 && m < plan->metric_count; m++) {
+        const char *note = assay__units_open_note(&plan->metrics[m]);
+        if (note != NULL)
+            status = assay__dataset_note(units->dataset, ASSAY_NOTE_WARNING, (int32_t)m, note, err);
+    }
+    return status;
+}
+
+enum assay_status assay__units_note(const struct assay__units *units, uint32_t look_count,
+                                    struct assay_error *err)
+{
+    enum assay_status status = note_repeated_headers(units, err);
+    return status == ASSAY_OK ? note_open_windows(units, look_count, err) : status;
 }

@@ -11,16 +11,26 @@ enum assay_status assay__units_skip(struct assay__units *units, const struct ass
 
 /**
  * assay__units_check_words() refuses a column that spells yes and no in several ways, such as 1 and
- * t: one of the two may mean something else, and passing over rows does not cure it. It warns of
- * points that may be marks of thousands. Call it at the end of each file.
+ * t, at the first cell of a second kind: one of the two may mean something else, and passing over
+ * rows does not cure it. Ask when rows were read, with the status of that: what is wrong in an
+ * earlier row is told before, whatever the order of reading.
  */
-enum assay_status assay__units_check_words(struct assay__units *units, struct assay__rows *rows,
+enum assay_status assay__units_check_words(const struct assay__units *units,
+                                           const struct assay__rows *rows, enum assay_status status,
                                            struct assay_error *err);
+
+/** assay__units_note_points() warns at the end of a file of points that may mark thousands. */
+enum assay_status assay__units_note_points(const struct assay__units *units,
+                                           struct assay__rows *rows, struct assay_error *err);
 
 /**
  * assay__units_open_note() is what is to be said of a metric where there are several looks: rows
  * that count until the look measure a unit again at each, which no proof allows. NULL for nothing.
  */
 const char *assay__units_open_note(const struct assay_metric_plan *metric);
+
+/** assay__units_note() notes of all files what is remarkable about their rows. */
+enum assay_status assay__units_note(const struct assay__units *units, uint32_t look_count,
+                                    struct assay_error *err);
 
 #endif
