@@ -92,9 +92,7 @@ enum assay_status assay__analyze_srm(struct assay__builder *builder, struct assa
     struct assay_analysis *out = builder->out;
     double *weights = assay__arena_array(builder->arena, out->group_count, sizeof *weights);
     out->srm = assay__arena_array(builder->arena, out->slice_count, sizeof *out->srm);
-    struct assay_srm_group *groups = assay__arena_array(
-        builder->arena, (size_t)out->slice_count * out->group_count, sizeof *groups);
-    if (weights == NULL || out->srm == NULL || groups == NULL)
+    if (weights == NULL || out->srm == NULL)
         return assay__fail_memory(err);
     for (uint32_t g = 0; g < out->group_count; g++)
         weights[g] = out->groups[g].weight;
@@ -102,7 +100,10 @@ enum assay_status assay__analyze_srm(struct assay__builder *builder, struct assa
     for (uint32_t s = 0; s < out->slice_count; s++) {
         struct assay_srm_result *srm = &out->srm[s];
         srm->slice = s;
-        srm->groups = groups + (size_t)s * out->group_count;
+        /* slice by slice: of many slices, what the metrics freed serves again */
+        srm->groups = assay__arena_array(builder->arena, out->group_count, sizeof *srm->groups);
+        if (srm->groups == NULL)
+            return assay__fail_memory(err);
         enum assay_status status =
             assay_srm_test(out->units + (size_t)s * out->group_count, weights, out->group_count,
                            &builder->plan->srm, srm->groups, &srm->test, err);

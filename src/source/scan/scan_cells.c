@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The cells of one worker, found by small numbers, and their way into the dataset. */
+/* The cells of one worker, found by small numbers. */
 #include "source/scan/scan_cells.h"
 
 #include <string.h>
@@ -7,8 +7,6 @@
 #include "base/memory.h"
 #include "source/scan/scan_sums.h"
 #include "source/units/look_ends.h"
-#include "stats/moments.h"
-#include "stats/moments_block.h"
 
 enum assay_status assay__scan_cells_init(struct assay__scan_cells *cells,
                                          const struct assay__scan_layout *layout,
@@ -29,15 +27,45 @@ enum assay_status assay__scan_cells_init(struct assay__scan_cells *cells,
     return ASSAY_OK;
 }
 
-static void release_cell(struct assay__scan_cell *cell)
+/* The first slab of a set holds few cells; each later one holds twice as many, up to this size. */
+enum { SLAB_CELLS_MIN = 4, SLAB_BYTES_MAX = 64 * 1024 };
+
+static size_t cell_bytes(const struct assay__scan_cells *cells)
 {
-    if (cell == NULL)
-        return;
-    for (struct assay__scan_pattern *at = cell->patterns, *next; at != NULL; at = next) {
-        next = at->next;
-        assay__free(at);
+    return sizeof(struct assay__scan_cell) + cells->layout->cell_words * sizeof(uint64_t);
+}
+
+static struct assay__scan_cell *cell_in(const struct assay__scan_cells *cells,
+                                        struct assay__scan_slab *slab, uint32_t number)
+{
+    return (void *)((char *)slab->cells + number * cell_bytes(cells));
+}
+
+/* Frees the first slab of a set, whose cells are not to be found any more. */
+static void drop_slab(const struct assay__scan_cells *cells, struct assay__scan_set *set)
+{
+    struct assay__scan_slab *slab = set->first;
+    for (uint32_t i = 0; i < slab->count; i++)
+        for (struct assay__scan_pattern *at = cell_in(cells, slab, i)->patterns; at != NULL;) {
+            struct assay__scan_pattern *next = at->next;
+            assay__free(at);
+            at = next;
+        }
+    set->first = slab->next;
+    assay__free(slab);
+}
+
+void assay__scan_cells_drop(struct assay__scan_cells *cells, uint32_t set, uint32_t value)
+{
+    struct assay__scan_set *at = &cells->sets[set];
+    struct assay__scan_slab *slab;
+    while ((slab = at->first) != NULL) {
+        while (slab->dropped < slab->count && cell_in(cells, slab, slab->dropped)->value <= value)
+            slab->dropped++;
+        if (slab->dropped < slab->count)
+            break;
+        drop_slab(cells, at);
     }
-    assay__free(cell);
 }
 
 void assay__scan_cells_release(struct assay__scan_cells *cells)
@@ -46,11 +74,9 @@ void assay__scan_cells_release(struct assay__scan_cells *cells)
     uint32_t set_count = is_made ? cells->layout->set_count : 0;
     for (uint32_t s = 0; s < set_count; s++) {
         struct assay__scan_set *set = &cells->sets[s];
-        for (uint32_t g = 0; g < set->span_capacity; g++) {
-            for (uint32_t v = 0; set->rows[g] != NULL && v < set->value_capacity; v++)
-                release_cell(set->rows[g][v]);
+        assay__scan_cells_drop(cells, s, UINT32_MAX);
+        for (uint32_t g = 0; g < set->span_capacity; g++)
             assay__free(set->rows[g]);
-        }
         assay__free(set->rows);
         assay__names_release(&cells->values[s]);
     }
@@ -91,16 +117,34 @@ static bool cover(struct assay__scan_set *set, uint32_t span, uint32_t value)
     return set->rows[span] != NULL;
 }
 
+/* A slab behind the others of a set, each but the first as large as two of the one before it. */
+static bool add_slab(const struct assay__scan_cells *cells, struct assay__scan_set *set)
+{
+    size_t most = SLAB_BYTES_MAX / cell_bytes(cells);
+    size_t capacity = set->last == NULL ? SLAB_CELLS_MIN : (size_t)2 * set->last->capacity;
+    capacity = capacity < most ? capacity : most > 0 ? most : 1;
+    struct assay__scan_slab *slab = assay__malloc(sizeof *slab + capacity * cell_bytes(cells));
+    if (slab == NULL)
+        return false;
+    *slab = (struct assay__scan_slab){.capacity = (uint32_t)capacity};
+    *(set->first == NULL ? &set->first : &set->last->next) = slab;
+    set->last = slab;
+    return true;
+}
+
 struct assay__scan_cell *assay__scan_cells_make(struct assay__scan_cells *cells, uint32_t set,
                                                 uint32_t span, uint32_t value)
 {
     struct assay__scan_set *at = &cells->sets[set];
-    if (!cover(at, span, value))
+    bool is_full = at->last == NULL || at->last->count == at->last->capacity;
+    if (!cover(at, span, value) || (is_full && !add_slab(cells, at)))
         return NULL;
-    size_t words = cells->layout->cell_words;
-    at->rows[span][value] =
-        assay__calloc(1, sizeof(struct assay__scan_cell) + words * sizeof(uint64_t));
-    return at->rows[span][value];
+    struct assay__scan_cell *cell = cell_in(cells, at->last, at->last->count++);
+    memset(cell, 0, cell_bytes(cells));
+    cell->span = span;
+    cell->value = value;
+    at->rows[span][value] = cell;
+    return cell;
 }
 
 struct assay__scan_pattern *assay__scan_cells_pattern(struct assay__scan_cells *cells,
@@ -120,49 +164,6 @@ struct assay__scan_pattern *assay__scan_cells_pattern(struct assay__scan_cells *
     *at = (struct assay__scan_pattern){cell->patterns, metric, mask, layout, 0};
     cell->patterns = at;
     return at;
-}
-
-/* Adds the sums of one metric to a cell of the dataset. */
-static enum assay_status give(const struct assay__scan_cells *cells, struct assay_dataset *dataset,
-                              struct assay__cell *into, uint32_t metric, uint32_t mask,
-                              uint64_t count, const uint64_t *limbs, struct assay_error *err)
-{
-    const struct assay__metric_use *use = cells->layout->metrics[metric].use;
-    int32_t scales[ASSAY_VARIABLES_MAX];
-    uint32_t present = 0;
-    for (uint32_t i = 0; i < use->count; i++)
-        if (i < use->required || (mask >> (i - use->required) & 1) == 0)
-            scales[present++] = cells->scales[use->variables[i]];
-    struct assay_moments *moments = into->states[metric];
-    enum assay_status status = ASSAY_OK;
-    if (moments == NULL)
-        status = assay__cell_moments(dataset, into, metric, &moments, err);
-    if (status == ASSAY_OK)
-        status = assay__moments_add_narrow(moments, mask, count, scales, limbs, err);
-    return status;
-}
-
-static enum assay_status flush_into(const struct assay__scan_cells *cells,
-                                    struct assay_dataset *dataset, uint32_t group, uint32_t look,
-                                    uint32_t slice, const struct assay__scan_cell *cell,
-                                    struct assay_error *err)
-{
-    struct assay__cell *into;
-    enum assay_status status = assay__dataset_cell(dataset, slice, look, group, &into, err);
-    if (status != ASSAY_OK)
-        return status;
-    into->units += cell->units;
-    uint32_t metric_count = cells->layout->binding->plan->metric_count;
-    for (uint32_t m = 0; status == ASSAY_OK && m < metric_count; m++) {
-        const uint64_t *words = cell->words + cells->layout->metrics[m].words;
-        if (words[0] > 0)
-            status = give(cells, dataset, into, m, 0, words[0], words + 1, err);
-    }
-    for (const struct assay__scan_pattern *at = cell->patterns; status == ASSAY_OK && at != NULL;
-         at = at->next)
-        if (at->count > 0)
-            status = give(cells, dataset, into, at->metric, at->mask, at->count, at->limbs, err);
-    return status;
 }
 
 /* Integers of so many limbs each, one behind the other; returns their end. */
@@ -188,51 +189,37 @@ static void add_sums(uint64_t *into, const uint64_t *from, struct assay__layout 
     add_integers(into, &from, layout.thirds, 4);
 }
 
-/* Adds a cell of the first dimension to the total, which the rows themselves do not reach. */
-static enum assay_status add_to_total(struct assay__scan_cells *cells, uint32_t span,
-                                      const struct assay__scan_cell *cell, struct assay_error *err)
+enum assay_status assay__scan_cell_add(struct assay__scan_cells *cells,
+                                       struct assay__scan_cell *into,
+                                       const struct assay__scan_cell *cell, struct assay_error *err)
 {
-    struct assay__scan_cell *total = assay__scan_cells_at(cells, 0, span, 0);
-    if (total == NULL)
+    if (into == NULL)
         return assay__fail_memory(err);
-    total->units += cell->units;
+    into->units += cell->units;
     for (uint32_t m = 0; m < cells->layout->binding->plan->metric_count; m++) {
         const struct assay__scan_metric *metric = &cells->layout->metrics[m];
-        total->words[metric->words] += cell->words[metric->words];
-        add_sums(total->words + metric->words + 1, cell->words + metric->words + 1, metric->layout);
+        into->words[metric->words] += cell->words[metric->words];
+        add_sums(into->words + metric->words + 1, cell->words + metric->words + 1, metric->layout);
     }
     for (const struct assay__scan_pattern *at = cell->patterns; at != NULL; at = at->next) {
-        struct assay__scan_pattern *into =
-            assay__scan_cells_pattern(cells, total, at->metric, at->mask);
-        if (into == NULL)
+        struct assay__scan_pattern *pattern =
+            assay__scan_cells_pattern(cells, into, at->metric, at->mask);
+        if (pattern == NULL)
             return assay__fail_memory(err);
-        into->count += at->count;
-        add_sums(into->limbs, at->limbs, at->layout);
+        pattern->count += at->count;
+        add_sums(pattern->limbs, at->limbs, at->layout);
     }
     return ASSAY_OK;
 }
 
-static void empty(const struct assay__scan_cells *cells, struct assay__scan_cell *cell)
-{
-    cell->units = 0;
-    memset(cell->words, 0, cells->layout->cell_words * sizeof *cell->words);
-    for (struct assay__scan_pattern *at = cell->patterns; at != NULL; at = at->next) {
-        at->count = 0;
-        memset(at->limbs, 0, assay__store_limbs(at->layout, 1) * sizeof *at->limbs);
-    }
-}
-
-bool assay__scan_cells_span(struct assay__scan_cells *cells, uint32_t group, int64_t time_ns,
-                            uint32_t *span)
+/* The span of a look's number and a group. */
+static bool number_span(struct assay__scan_cells *cells, int64_t look_number, uint32_t group,
+                        uint32_t *span)
 {
     char text[16] = {0}; /* names are read 16 bytes at a time */
     uint32_t look;
-    *span = group;
-    if (cells->layout->look_ns == 0)
-        return true;
-    int64_t number = assay__look_number(cells->layout->binding->plan->granularity, time_ns);
-    memcpy(text, &number, sizeof number);
-    if (!assay__names_number(&cells->looks, &cells->arena, text, sizeof number, NULL, &look))
+    memcpy(text, &look_number, sizeof look_number);
+    if (!assay__names_number(&cells->looks, &cells->arena, text, sizeof look_number, NULL, &look))
         return false;
     memcpy(text, &look, sizeof look);
     memcpy(text + sizeof look, &group, sizeof group);
@@ -240,96 +227,73 @@ bool assay__scan_cells_span(struct assay__scan_cells *cells, uint32_t group, int
                                span);
 }
 
-/* The name of a group (list 0) or of a dimension's value, as the dataset asks for it. */
-static const char *name_of(const struct assay__scan_cells *cells, uint32_t list, uint32_t number,
-                           size_t *length)
+bool assay__scan_cells_span(struct assay__scan_cells *cells, uint32_t group, int64_t time_ns,
+                            uint32_t *span)
 {
-    const struct assay__names *names = list == 0 ? &cells->groups : &cells->values[list - 1];
-    *length = names->by[number]->length;
-    return names->by[number]->text;
+    *span = group;
+    if (cells->layout->look_ns == 0)
+        return true;
+    int64_t number = assay__look_number(cells->layout->binding->plan->granularity, time_ns);
+    return number_span(cells, number, group, span);
 }
 
-/* Where a span is in a dataset: its look and its group. */
-static enum assay_status find_span(const struct assay__scan_cells *cells,
-                                   struct assay_dataset *dataset, uint32_t span, uint32_t *look,
-                                   uint32_t *group, struct assay_error *err)
+uint32_t assay__scan_cells_group(const struct assay__scan_cells *cells, uint32_t span,
+                                 int64_t *look_number)
 {
-    const struct assay_plan *plan = cells->layout->binding->plan;
-    uint32_t number = span;
-    int64_t end = INT64_MIN;
-    if (cells->layout->look_ns != 0) {
-        uint32_t pair[2];
-        int64_t look_number;
-        memcpy(pair, cells->spans.by[span]->text, sizeof pair);
-        memcpy(&look_number, cells->looks.by[pair[0]]->text, sizeof look_number);
-        end = assay__look_end_of(plan->granularity, look_number);
-        end = plan->has_as_of && plan->as_of_ns < end ? plan->as_of_ns : end;
-        number = pair[1];
-    }
-    size_t length;
-    const char *text = name_of(cells, 0, number, &length);
-    enum assay_status status = assay__dataset_look(dataset, end, look, err);
-    return status == ASSAY_OK ? assay__dataset_group(dataset, text, length, group, err) : status;
+    uint32_t pair[2];
+    *look_number = 0;
+    if (cells->layout->look_ns == 0)
+        return span;
+    memcpy(pair, cells->spans.by[span]->text, sizeof pair);
+    memcpy(look_number, cells->looks.by[pair[0]]->text, sizeof *look_number);
+    return pair[1];
 }
 
-static enum assay_status flush_cell(struct assay__scan_cells *cells, struct assay_dataset *dataset,
-                                    uint32_t set, uint32_t span, uint32_t value,
-                                    struct assay__scan_cell *cell, struct assay_error *err)
+/* The number that a name of another worker has here. */
+static bool number_name(struct assay__scan_cells *cells, struct assay__names *names,
+                        const struct assay__name *name, uint32_t *number)
 {
-    uint32_t look, group, slice = 0, dimension_count = cells->layout->dimension_count;
-    enum assay_status status = find_span(cells, dataset, span, &look, &group, err);
-    if (status == ASSAY_OK && set == 0)
-        status = flush_into(cells, dataset, group, look, 0, cell, err);
-    if (status == ASSAY_OK && set == 1 && dimension_count > 0)
-        status = add_to_total(cells, span, cell, err);
-    if (status == ASSAY_OK && set > 0 && set <= dimension_count) {
-        size_t length;
-        const char *text = name_of(cells, set, value, &length);
-        status = assay__dataset_slice(dataset, set - 1, text, length, &slice, err);
-    } else if (set > dimension_count) {
-        slice = set - dimension_count; /* segments come behind the total */
-    }
-    if (status == ASSAY_OK && slice > 0)
-        status = flush_into(cells, dataset, group, look, slice, cell, err);
-    empty(cells, cell);
-    return status;
+    char text[ASSAY__NAME_INLINE] = {0};
+    if (name->length < sizeof text)
+        memcpy(text, name->text, name->length);
+    return assay__names_number(names, &cells->arena, name->length < sizeof text ? text : name->text,
+                               name->length, NULL, number);
 }
 
-/* A cell that is done with is freed at once: what the dataset takes next may go there. */
-static enum assay_status flush_at(struct assay__scan_cells *cells, struct assay_dataset *dataset,
-                                  uint32_t set, uint32_t span, uint32_t value, bool is_last,
-                                  struct assay_error *err)
+/* The cell here of a cell of another worker; NULL without memory. */
+static struct assay__scan_cell *same_cell(struct assay__scan_cells *cells,
+                                          const struct assay__scan_cells *from, uint32_t set,
+                                          const struct assay__scan_cell *cell)
 {
-    struct assay__scan_cell **row = cells->sets[set].rows[span];
-    if (row == NULL || row[value] == NULL)
-        return ASSAY_OK;
-    enum assay_status status = ASSAY_OK;
-    if (row[value]->units > 0)
-        status = flush_cell(cells, dataset, set, span, value, row[value], err);
-    if (is_last) {
-        release_cell(row[value]);
-        row[value] = NULL;
-    }
-    return status;
+    int64_t look_number;
+    uint32_t span, value = 0, group = assay__scan_cells_group(from, cell->span, &look_number);
+    bool is_fine = number_name(cells, &cells->groups, from->groups.by[group], &span);
+    if (is_fine && cells->layout->look_ns != 0)
+        is_fine = number_span(cells, look_number, span, &span);
+    if (is_fine && set > 0 && set <= cells->layout->dimension_count)
+        is_fine = number_name(cells, &cells->values[set - 1], from->values[set - 1].by[cell->value],
+                              &value);
+    return is_fine ? assay__scan_cells_at(cells, set, span, value) : NULL;
 }
 
-enum assay_status assay__scan_cells_flush(struct assay__scan_cells *cells,
-                                          struct assay_dataset *dataset, bool is_last,
-                                          struct assay_error *err)
+enum assay_status assay__scan_cells_take(struct assay__scan_cells *cells,
+                                         struct assay__scan_cells *from, struct assay_error *err)
 {
     enum assay_status status = ASSAY_OK;
-    uint32_t set_count = cells->layout->set_count;
-    for (uint32_t i = 1; i <= set_count; i++) { /* the total, to which others are added, is last */
-        uint32_t s = i % set_count;
-        const struct assay__scan_set *set = &cells->sets[s];
-        for (uint32_t v = 0; v < set->value_capacity; v++)
-            for (uint32_t g = 0; status == ASSAY_OK && g < set->span_capacity; g++)
-                status = flush_at(cells, dataset, s, g, v, is_last, err);
-    }
+    for (uint32_t s = 0; s < cells->layout->set_count; s++)
+        while (status == ASSAY_OK && from->sets[s].first != NULL) {
+            struct assay__scan_slab *slab = from->sets[s].first;
+            for (uint32_t i = 0; status == ASSAY_OK && i < slab->count; i++) {
+                const struct assay__scan_cell *cell = cell_in(from, slab, i);
+                if (cell->units > 0)
+                    status =
+                        assay__scan_cell_add(cells, same_cell(cells, from, s, cell), cell, err);
+            }
+            drop_slab(from, &from->sets[s]);
+        }
     for (uint32_t m = 0; m < cells->layout->binding->plan->metric_count; m++) {
-        if (cells->missing[m] > 0)
-            assay__dataset_add_missing(dataset, m, cells->missing[m]);
-        cells->missing[m] = 0;
+        cells->missing[m] += from->missing[m];
+        from->missing[m] = 0;
     }
     return status;
 }

@@ -18,9 +18,18 @@ struct assay__scan_pattern {
 /** struct assay__scan_cell: the sums of a span in a slice, as far as one worker has read. */
 struct assay__scan_cell {
     uint64_t units;
+    uint32_t span, value;
     uint32_t batch, first, count; /* the batch that met it last, and its run of rows there */
     struct assay__scan_pattern *patterns;
     uint64_t words[]; /* [layout->cell_words]: of each metric its count and limbs */
+};
+
+/** struct assay__scan_slab: cells side by side, in the order in which they were made. */
+struct assay__scan_slab {
+    struct assay__scan_slab *next;
+    uint32_t count, capacity;
+    uint32_t dropped; /* cells from the first one on that are not needed any more */
+    uint64_t cells[]; /* [capacity] of struct assay__scan_cell with its words */
 };
 
 /**
@@ -36,6 +45,7 @@ struct assay__scan_cells {
     struct assay__scan_set {
         struct assay__scan_cell ***rows; /* [span_capacity][value_capacity] */
         uint32_t span_capacity, value_capacity;
+        struct assay__scan_slab *first, *last; /* where the cells lie */
     } * sets;          /* [layout->set_count]: total and segments have one value, number 0 */
     int32_t *scales;   /* [binding->variable_count]: minus the decimals of a variable's mantissas */
     uint64_t *missing; /* [metric]: units without a value */
@@ -74,13 +84,43 @@ struct assay__scan_pattern *assay__scan_cells_pattern(struct assay__scan_cells *
 bool assay__scan_cells_span(struct assay__scan_cells *cells, uint32_t group, int64_t time_ns,
                             uint32_t *span);
 
+/** assay__scan_cells_group() is the group of a span; *look_number: its look's number, or 0. */
+uint32_t assay__scan_cells_group(const struct assay__scan_cells *cells, uint32_t span,
+                                 int64_t *look_number);
+
+/** assay__scan_cell_add() adds a cell to another; into NULL is want of memory. */
+enum assay_status assay__scan_cell_add(struct assay__scan_cells *cells,
+                                       struct assay__scan_cell *into,
+                                       const struct assay__scan_cell *cell,
+                                       struct assay_error *err);
+
+/** assay__scan_cells_take() adds the cells of a worker with the same scales, and frees them. */
+enum assay_status assay__scan_cells_take(struct assay__scan_cells *cells,
+                                         struct assay__scan_cells *from, struct assay_error *err);
+
+/**
+ * assay__scan_cells_drop() tells that the cells of a set up to a value are not needed any more: its
+ * first slabs with none but such are freed.
+ */
+void assay__scan_cells_drop(struct assay__scan_cells *cells, uint32_t set, uint32_t value);
+
 /**
  * assay__scan_cells_flush() adds everything to a dataset and begins again with nothing. With
  * dimensions, whose values divide the units, the total is the sum of the first one's values.
- * is_last: cells are freed behind it. One thread at a time for a dataset.
+ * is_last: cells are freed as they are used up, and only releasing is left. One thread at a time
+ * for a dataset.
  */
 enum assay_status assay__scan_cells_flush(struct assay__scan_cells *cells,
                                           struct assay_dataset *dataset, bool is_last,
                                           struct assay_error *err);
+
+/**
+ * assay__scan_cells_merge() adds everything to the cells of another worker, or to the dataset when
+ * their numbers have other scales; from is then only to be released. So each cell reaches the
+ * dataset once, and in the order of slices.
+ */
+enum assay_status assay__scan_cells_merge(struct assay__scan_cells *cells,
+                                          struct assay__scan_cells *from,
+                                          struct assay_dataset *dataset, struct assay_error *err);
 
 #endif

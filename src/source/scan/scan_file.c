@@ -344,12 +344,16 @@ static enum assay_status read_block(struct job *job, bool *at_end, struct assay_
     return status;
 }
 
-static enum assay_status give_sums(const struct job *job, struct worker *worker,
-                                   struct assay_error *err)
+/* The others give theirs to the first worker, who comes last. */
+static enum assay_status give_sums(const struct job *job, struct worker *first,
+                                   struct worker *worker, struct assay_error *err)
 {
     struct assay_error flushed = {0};
+    struct assay__scan_cells *cells = &worker->batch.adder.cells;
     enum assay_status status =
-        assay__scan_cells_flush(&worker->batch.adder.cells, job->target.dataset, true, &flushed);
+        worker == first ? assay__scan_cells_flush(cells, job->target.dataset, true, &flushed)
+                        : assay__scan_cells_merge(&first->batch.adder.cells, cells,
+                                                  job->target.dataset, &flushed);
     if (status != ASSAY_OK)
         (void)assay__fail_at(err, status, assay__rows_name(assay__csv_rows(job->csv)), 0, 0, "%s",
                              flushed.message);
@@ -394,9 +398,11 @@ enum assay_status assay__scan_file(struct assay__csv *csv, const struct assay__s
         if (status == ASSAY_OK && !spellings->is_mixed)
             status = read_block(&job, &at_end, err);
     }
-    for (uint32_t i = 0; i < thread_count && workers[i].job != NULL; i++) {
+    for (uint32_t i = thread_count; i-- > 0;) {
+        if (workers[i].job == NULL)
+            continue;
         if (status == ASSAY_OK && target->gather == NULL)
-            status = give_sums(&job, &workers[i], err);
+            status = give_sums(&job, workers, &workers[i], err);
         if (workers[i].batch.layout != NULL)
             add_counts(counts, &workers[i].batch.counts);
         if (workers[i].view != NULL)
