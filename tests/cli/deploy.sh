@@ -48,8 +48,18 @@ done <"$work/cron"
 ok $? "the result is written and kept"
 
 if command -v python3 >/dev/null 2>&1; then
+    python3 - deploy/orchestrators/*.py >"$work/python" 2>"$work/err" <<'P'
+import ast, sys
+
+for file in sys.argv[1:]:
+    try:
+        ast.parse(open(file).read())
+        print(file)
+    except SyntaxError as error:
+        print(file, error, file=sys.stderr)
+P
     for file in deploy/orchestrators/*.py; do
-        python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' "$file" 2>"$work/err"
+        grep -qx "$file" "$work/python"
         ok $? "$file is Python"
     done
     cat >"$work/task.py" <<'P'
@@ -79,15 +89,19 @@ except assay_task.TryAgain as failure:
 P
     python3 "$work/task.py" "$ASSAY" "$work/token" 2>"$work/err"
     ok $? "exit codes become exceptions"
-    if python3 -c 'import yaml' 2>/dev/null; then
-        python3 -c 'import yaml
+    python3 -c 'import sys
+try:
+    import yaml
+except ImportError:
+    sys.exit(77)
 job = yaml.safe_load(open("deploy/kubernetes/nightly.yaml"))
 pod = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
 assert job["kind"] == "CronJob" and pod["restartPolicy"] == "Never"
 mounts = {m["name"] for m in pod["containers"][0]["volumeMounts"]}
 assert mounts == {v["name"] for v in pod["volumes"]}, mounts' 2>"$work/err"
-        ok $? "the CronJob is YAML, and its mounts have volumes"
-    fi
+    status=$?
+    # Without the module that reads YAML nothing is tested.
+    [ "$status" -eq 77 ] || ok $status "the CronJob is YAML, and its mounts have volumes"
 fi
 if command -v systemd-analyze >/dev/null 2>&1; then
     mkdir "$work/units"
@@ -109,9 +123,12 @@ sed -e '/^#/d' -e ':more' -e '/\\$/{N;s/\\\n//;bmore' -e '}' deploy/container/Do
 ok $? "the Dockerfile has known instructions"
 if command -v dpkg >/dev/null 2>&1; then
     missing=
+    set --
     for file in $(ldd "$ASSAY" | awk '/=> \//{ print $3 }'); do
-        package=$(dpkg -S "$(readlink -f "$file")" "${file#/usr}" 2>/dev/null | head -n 1 | cut -d: -f1)
-        case $package in '' | libc6) continue ;; esac
+        set -- "$@" "$(readlink -f "$file")" "${file#/usr}"
+    done
+    for package in $(dpkg -S "$@" 2>/dev/null | cut -d: -f1 | sort -u); do
+        [ "$package" != libc6 ] || continue
         grep -q " $package " deploy/container/Dockerfile || missing="$missing $package"
     done
     echo "missing in the Dockerfile:$missing" >"$work/log"

@@ -8,7 +8,7 @@ set -u
 evil=$(printf 'x\033]0;pwned\007\177\302\205\302\2331m\233\342\200\256y')
 cd "$work" || exit 1
 clean() {
-    LC_ALL=C tr -d '\n' <"$1" | LC_ALL=C grep -qP '[\x00-\x1f\x7f]|\xc2[\x80-\x9f]|(?<![\xc2-\xf4\x80-\xbf])[\x80-\x9f]' && return 1
+    LC_ALL=C grep -qaP '[\x00-\x1f\x7f]|\xc2[\x80-\x9f]|(?<![\xc2-\xf4\x80-\xbf])[\x80-\x9f]' "$1" && return 1
     return 0
 }
 # refused NAME COMMAND...: a command that fails, whose messages are clean in both forms.

@@ -154,8 +154,9 @@ done
 i=0
 while [ $i -lt 20 ]; do
     { "$ASSAY" analyze data/hillstrom.csv --plan $plan --format detail --pretty 2>"$work/err"
-        echo $? >"$work/status"; } | head -n 1 >"$work/out"
-    if [ "$(cat "$work/status")" -ne 0 ] || [ -s "$work/err" ]; then break; fi
+        echo $? >"$work/status"; } | { read -r line && echo "$line" >"$work/out"; }
+    read -r status <"$work/status"
+    if [ "$status" -ne 0 ] || [ -s "$work/err" ]; then break; fi
     i=$((i + 1))
 done
 [ $i -eq 20 ]
