@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "api/deliver/envelope.h"
 #include "base/error.h"
@@ -48,6 +49,10 @@ static enum assay_status read_input(const char *path, struct assay__text *text,
                               strerror(errno));
     char block[65536];
     size_t length;
+    struct stat found; /* a file's size is known: no text that grows */
+    if (fstat(fileno(file), &found) == 0 && S_ISREG(found.st_mode) &&
+        found.st_size < FILE_BYTES_MAX)
+        assay__text_reserve(text, (size_t)found.st_size);
     while (text->length < FILE_BYTES_MAX && (length = fread(block, 1, sizeof block, file)) > 0)
         assay__text_append(text, block, length);
     bool failed = ferror(file) != 0;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "api/deliver/client.h"
 #include "base/error.h"
 #include "number/number.h"
 #include "cli/args.h"
@@ -201,18 +202,28 @@ int delivery_check_output(const struct delivery *delivery, const char *path)
     return output_check(delivery->command, path, files, sizeof files / sizeof *files);
 }
 
+/* A request that is shown, not sent. */
+struct shown {
+    struct assay_client *client;
+    const char *body;
+    size_t length;
+};
+
+static enum assay_status describe(const void *what, const struct assay_sink *sink,
+                                  struct assay_error *err)
+{
+    const struct shown *shown = what;
+    return assay__client_describe(shown->client, shown->body, shown->length, sink, err);
+}
+
 int delivery_send(struct delivery *delivery, const char *body, size_t length)
 {
     struct assay_error err;
     struct assay_delivery outcome;
     if (!delivery->is_dry_run)
         return conclude(assay_client_post(delivery->client, body, length, &outcome, &err), &err);
-    char *text = NULL;
-    if (assay_client_describe(delivery->client, body, length, &text, &err) != ASSAY_OK)
-        return cli_fail(&err);
-    int code = cli_write_stdout(text, strlen(text));
-    free(text);
-    return code;
+    const struct shown shown = {delivery->client, body, length};
+    return output_stream(NULL, describe, &shown);
 }
 
 int delivery_flush(struct delivery *delivery)

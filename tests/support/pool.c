@@ -37,6 +37,10 @@ static void *allocate(void *context, size_t size)
     *head = (struct head){pool, size};
     memset(head + 1, 0x5a, size);
     atomic_fetch_add(&pool->blocks, 1);
+    long bytes = atomic_fetch_add(&pool->bytes, (long)size) + (long)size;
+    long most = atomic_load(&pool->most);
+    while (bytes > most && !atomic_compare_exchange_weak(&pool->most, &most, bytes))
+        continue;
     return head + 1;
 }
 
@@ -45,6 +49,7 @@ static void release(void *context, void *memory, size_t size)
     struct pool *pool = context;
     struct head *head = head_of(pool, memory, size);
     memset(head + 1, 0xa5, head->size);
+    atomic_fetch_sub(&pool->bytes, (long)head->size);
     free(head);
     atomic_fetch_sub(&pool->blocks, 1);
 }

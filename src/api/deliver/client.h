@@ -7,6 +7,7 @@
 #include "api/deliver/transport.h"
 #include "api/deliver/retry.h"
 #include "assay/deliver.h"
+#include "assay/sink.h"
 #include "base/halt.h"
 
 struct assay_client {
@@ -38,6 +39,14 @@ void assay__client_emit_failure(const struct assay_client *client, const char *r
 /** assay__client_url() appends the URL that creates a resource (POST), or that names it (GET). */
 void assay__client_url(const struct assay_client *client, const struct assay__body *body,
                        bool creates, struct assay__text *url);
+
+/**
+ * assay__client_describe() is assay_client_describe() to a sink: the body's bytes are given as they
+ * stand, and not copied.
+ */
+enum assay_status assay__client_describe(struct assay_client *client, const char *body,
+                                         size_t length, const struct assay_sink *sink,
+                                         struct assay_error *err);
 
 /**
  * assay__deliver() sends a request body until the server has it, will not have it, or time is up.

@@ -159,33 +159,74 @@ enum assay_status assay_client_flush(struct assay_client *client, size_t *delive
     return flush.first.code;
 }
 
-enum assay_status assay_client_describe(struct assay_client *client, const char *body,
-                                        size_t length, char **text, struct assay_error *err)
+/* What is sent before the body, the token blanked. */
+static void write_head(const struct assay_client *client, const struct assay__body *body,
+                       struct assay__text *out)
 {
-    *text = NULL;
+    const struct assay__auth *auth = &client->auth;
+    bool has_token = auth->fixed != NULL || auth->file != NULL || auth->client_id != NULL;
+    assay__text_puts(out, "POST ");
+    assay__client_url(client, body, true, out);
+    assay__text_puts(out, has_token ? "\nAuthorization: Bearer [token]" : "");
+    assay__text_puts(out, "\nAccept: application/json\nContent-Type: application/json\n");
+    assay__text_puts(out, "User-Agent: assay/");
+    assay__text_puts(out, assay_version());
+    assay__text_puts(out, "\n\n");
+}
+
+enum assay_status assay__client_describe(struct assay_client *client, const char *body,
+                                         size_t length, const struct assay_sink *sink,
+                                         struct assay_error *err)
+{
     struct assay__arena arena = {0};
     struct assay__body parsed;
-    struct assay__text out = {0};
+    struct assay__text head = {0};
+    struct assay_error own; /* sinks always get one */
+    err = err == NULL ? &own : err;
     assay__halt_begin(&client->halt, client->options.hooks);
     enum assay_status status = assay__body_read(&arena, body, length, NULL, &parsed, err);
     if (status == ASSAY_OK)
         status = assay__client_check(client, err);
     if (status == ASSAY_OK) {
-        assay__text_puts(&out, "POST ");
-        assay__client_url(client, &parsed, true, &out);
-        const struct assay__auth *auth = &client->auth;
-        bool has_token = auth->fixed != NULL || auth->file != NULL || auth->client_id != NULL;
-        assay__text_puts(&out, has_token ? "\nAuthorization: Bearer [token]" : "");
-        assay__text_puts(&out, "\nAccept: application/json\nContent-Type: application/json\n");
-        assay__text_puts(&out, "User-Agent: assay/");
-        assay__text_puts(&out, assay_version());
-        assay__text_puts(&out, "\n\n");
-        assay__text_append(&out, body, length);
-        if (length == 0 || body[length - 1] != '\n')
-            assay__text_putc(&out, '\n');
-        status = assay__text_take(&out, text, NULL, err);
+        write_head(client, &parsed, &head);
+        status = head.failed ? assay__fail_memory(err)
+                             : sink->write(sink->context, head.data, head.length, err);
     }
+    if (status == ASSAY_OK)
+        status = sink->write(sink->context, body, length, err);
+    if (status == ASSAY_OK && body[length - 1] != '\n') /* an object: it has bytes */
+        status = sink->write(sink->context, "\n", 1, err);
+    assay__text_release(&head);
     assay__arena_release(&arena);
     assay__halt_end(&client->halt);
+    return status;
+}
+
+/* A text that is to be as long as the body and what stands around it. */
+struct described {
+    struct assay__text text;
+    size_t length;
+};
+
+static enum assay_status keep(void *context, const char *bytes, size_t length,
+                              struct assay_error *err)
+{
+    struct described *described = context;
+    if (described->text.length == 0)
+        assay__text_reserve(&described->text, length + described->length + 1);
+    assay__text_append(&described->text, bytes, length);
+    return described->text.failed ? assay__fail_memory(err) : ASSAY_OK;
+}
+
+enum assay_status assay_client_describe(struct assay_client *client, const char *body,
+                                        size_t length, char **text, struct assay_error *err)
+{
+    struct described described = {.length = length};
+    const struct assay_sink sink = {keep, &described};
+    *text = NULL;
+    enum assay_status status = assay__client_describe(client, body, length, &sink, err);
+    if (status == ASSAY_OK)
+        status = assay__text_take(&described.text, text, NULL, err);
+    assay__text_release(&described.text);
     return status;
 }

@@ -3,8 +3,9 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "api/deliver/envelope.h"
+#include "api/deliver/client.h"
 #include "base/halt.h"
+#include "pool.h"
 #include "post_support.h"
 
 static const struct hostile_step WELL[] = {{HOSTILE_STORE, NULL, 0}};
@@ -184,10 +185,68 @@ START_TEST(clients_in_threads)
 }
 END_TEST
 
+/* What a request is shown to. */
+struct viewer {
+    const char *body;
+    size_t length, seen;
+    bool has_body; /* the body came as it stands, not as a copy */
+};
+
+static enum assay_status view(void *context, const char *bytes, size_t length,
+                              struct assay_error *err)
+{
+    struct viewer *viewer = context;
+    (void)err;
+    viewer->has_body = viewer->has_body || (bytes == viewer->body && length == viewer->length);
+    viewer->seen += length;
+    return ASSAY_OK;
+}
+
+/* A dry run takes no memory for another body, and the library's text none for a third. */
+START_TEST(large_request_is_shown_without_a_copy)
+{
+    static const char HEAD[] = "{\"parent\":\"" POST_PARENT "\",\"analysisResultId\":\"res-1\","
+                               "\"analysisResult\":{\"results\":[{}";
+#define TEN "0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9,1e1"
+    static const char RESULT[] = ",{\"id\":\"a\",\"v\":[" TEN "," TEN "," TEN "," TEN "]}",
+                      TAIL[] = "]}}";
+    enum { RESULTS = 20000, PART = sizeof RESULT - 1 };
+    const size_t size = sizeof HEAD - 1 + (size_t)PART * RESULTS + sizeof TAIL - 1;
+    struct pool pool;
+    pool_init(&pool, 0);
+    const struct assay_hooks hooks = {.allocator = &pool.allocator};
+    const struct assay_client_options options = {.base_url = "http://127.0.0.1:9", .hooks = &hooks};
+    struct assay_client *client;
+    struct assay_error err;
+    char *body = malloc(size + 1), *text = NULL;
+    memcpy(body, HEAD, sizeof HEAD - 1);
+    for (size_t i = 0; i < RESULTS; i++)
+        memcpy(body + sizeof HEAD - 1 + i * PART, RESULT, PART);
+    memcpy(body + size - (sizeof TAIL - 1), TAIL, sizeof TAIL);
+    struct viewer viewer = {.body = body, .length = size};
+    assert_ok(assay_process_init(&err), &err);
+    assert_ok(assay_client_new(&options, &client, &err), &err);
+    assert_ok(assay__client_describe(client, body, size, &(struct assay_sink){view, &viewer}, &err),
+              &err);
+    ck_assert(viewer.has_body);
+    long most = atomic_load(&pool.most); /* what it takes to read the names in it */
+    ck_assert_int_lt(most, (long)(size - size / 4));
+    assert_ok(assay_client_describe(client, body, size, &text, &err), &err);
+    ck_assert_int_lt(atomic_load(&pool.most), most + (long)size + 65536);
+    ck_assert_uint_eq(strlen(text), viewer.seen);
+    free(text);
+    assay_client_free(client);
+    ck_assert_int_eq(atomic_load(&pool.blocks), 0);
+    assay_process_cleanup();
+    free(body);
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     tcase_add_test(cases, early_refusal_of_a_large_body);
     tcase_add_test(cases, large_result_is_acknowledged);
+    tcase_add_test(cases, large_request_is_shown_without_a_copy);
     tcase_add_test(cases, large_result_is_wrapped_in_its_place);
     tcase_add_test(cases, clients_in_threads);
 }
