@@ -166,7 +166,7 @@ ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_dataset_merge(struct assay_da
  *
  * @text, @length  NUL-terminated; free() it; length excludes the NUL
  * Returns ASSAY_ERROR_PLAN for names that such a table cannot hold and for windows without an asOf,
- * ASSAY_ERROR_MEMORY.
+ * ASSAY_ERROR_CANCELLED by the thread's hooks, ASSAY_ERROR_MEMORY.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
 assay_dataset_summarize(const struct assay_dataset *dataset, char **text, size_t *length,

@@ -27,10 +27,11 @@ struct assay_progress {
  * nothing. A call that takes it keeps it until it returns, a client until it is freed; its
  * allocator is kept longer.
  *
- * Reading, merging, analyzing and delivering look at cancel and deadline at least every 100 ms,
- * while they wait for a pipe or a server, too; not while a function of the caller's runs. A call
- * that is ended returns ASSAY_ERROR_CANCELLED, whose exit code is 75: the same call may succeed
- * later. What it was filling (a dataset) can only be freed; a result in an outbox stays there.
+ * Reading, merging, analyzing, writing and delivering look at cancel and deadline every 100 ms or
+ * sooner, while they wait for a pipe or a server, too; not while a function of the caller's runs. A
+ * call that is ended returns ASSAY_ERROR_CANCELLED, whose exit code is 75: the same call may
+ * succeed later. What it was filling (a dataset) can only be freed; a result in an outbox stays
+ * there.
  *
  * The functions are called one at a time and must not use the objects of the call. While files or
  * streams are read by several threads they may run in any of these: with threads = 1 of struct
@@ -54,10 +55,12 @@ struct assay_hooks {
 
 /**
  * assay_hooks_use() makes hooks those of the calling thread: of its calls that take no hooks
- * (assay_sums_merge(), assay_tables_merge(), assay_dataset_merge(), assay_document_from_files() and
- * their kin) and of those that are given none. NULL: none, as at first. It returns the hooks of
- * the thread until then, so that a function which sets some can put the former ones back. They
- * stay in use, and must stay as they are, until that. Threads: other threads are not touched.
+ * (assay_sums_merge(), assay_tables_merge(), assay_dataset_merge(), assay_dataset_summarize(),
+ * assay_analysis_write(), assay_request_write(), assay_document_from_files() and their kin) and of
+ * those that are given none. A document has one deadline for all of its steps. NULL: none, as at
+ * first. It returns the hooks of the thread until then, so that a function which sets some can put
+ * the former ones back. They stay in use, and must stay as they are, until that. Threads: other
+ * threads are not touched.
  */
 ASSAY_API const struct assay_hooks *assay_hooks_use(const struct assay_hooks *hooks);
 

@@ -52,8 +52,9 @@ struct assay_write_options {
 /**
  * assay_analysis_write() writes an analysis as text in memory, UTF-8, NUL-terminated, ending with a
  * newline. The caller frees *text with free(). length excludes the NUL; it and options (the
- * defaults) may be NULL. Writers compute nothing. Returns ASSAY_ERROR_MEMORY, or ASSAY_ERROR_USAGE
- * for a format that does not exist. Threads: several may write one analysis.
+ * defaults) may be NULL. Writers compute nothing. Returns ASSAY_ERROR_MEMORY, ASSAY_ERROR_USAGE for
+ * a format that does not exist, ASSAY_ERROR_CANCELLED by the thread's hooks (assay_hooks_use()),
+ * here and below. Threads: several may write one analysis.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
 assay_analysis_write(const struct assay_analysis *analysis, enum assay_format format,

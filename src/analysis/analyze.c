@@ -35,7 +35,9 @@ static enum assay_status count_units(struct assay__builder *builder, struct assa
                                     sizeof *out->units);
     if (out->units == NULL)
         return assay__fail_memory(err);
-    for (uint32_t s = 0; s < out->slice_count; s++) {
+    enum assay_status status = ASSAY_OK;
+    for (uint32_t s = 0; status == ASSAY_OK && s < out->slice_count; s++) {
+        status = assay__halt_check(builder->halt, err);
         for (uint32_t g = 0; g < out->group_count; g++) {
             uint32_t last = builder->look_count - 1;
             if (builder->look_count > 0)
@@ -43,14 +45,14 @@ static enum assay_status count_units(struct assay__builder *builder, struct assa
                     assay__look_units(builder, s, last, g);
         }
     }
-    for (uint32_t p = 0; p < builder->pair_count; p++) {
+    for (uint32_t p = 0; status == ASSAY_OK && p < builder->pair_count; p++) {
         uint32_t baseline = builder->pairs[p].baseline;
         if (out->units[baseline] == 0)
-            return assay__fail(err, ASSAY_ERROR_DATA,
-                               "The baseline group '%s' has no units in the data.",
-                               out->groups[baseline].id);
+            status = assay__fail(err, ASSAY_ERROR_DATA,
+                                 "The baseline group '%s' has no units in the data.",
+                                 out->groups[baseline].id);
     }
-    return ASSAY_OK;
+    return status;
 }
 
 /*
@@ -107,6 +109,8 @@ enum assay_status assay__analyze_srm(struct assay__builder *builder, struct assa
         enum assay_status status =
             assay_srm_test(out->units + (size_t)s * out->group_count, weights, out->group_count,
                            &builder->plan->srm, srm->groups, &srm->test, err);
+        if (status == ASSAY_OK)
+            status = assay__halt_check(builder->halt, err);
         if (status == ASSAY_OK)
             status = srm_so_far(builder, weights, srm, err);
         if (status != ASSAY_OK)
@@ -180,9 +184,12 @@ enum assay_status assay__analyze_multiplicity(struct assay__builder *builder,
     struct family_room room = {values, values + size, values + 2 * size, values + 3 * size};
     enum assay_status status = ASSAY_OK;
     for (size_t row = 0; status == ASSAY_OK && row < families.rows; row++)
-        for (size_t s = 0; status == ASSAY_OK && s < out->slice_count; s++)
+        for (size_t s = 0; status == ASSAY_OK && s < out->slice_count; s++) {
             status =
                 adjust_family(&out->results[row * families.row_step + s], &families, &room, err);
+            if (status == ASSAY_OK)
+                status = assay__halt_check(builder->halt, err);
+        }
     assay__free(values);
     return status;
 }

@@ -97,9 +97,11 @@ static enum assay_status append_look(const struct assay__builder *builder, uint3
         append_time(text, look->time_ns);
     enum assay_status status = ASSAY_OK;
     for (uint32_t at = first; at <= look->last; at++)
-        for (uint32_t s = 0; s < builder->out->slice_count; s++)
+        for (uint32_t s = 0; status == ASSAY_OK && s < builder->out->slice_count; s++) {
+            status = assay__halt_check(builder->halt, err);
             for (uint32_t g = 0; status == ASSAY_OK && g < builder->out->group_count; g++)
                 status = append_cell(builder, builder->order[at], s, g, text, err);
+        }
     return status;
 }
 

@@ -212,6 +212,9 @@ static enum assay_status write_sentences(struct assay__builder *builder,
         result->message = keep(sentences, caution(builder, result, result_text(builder, result)));
         if (result->message == NULL)
             return assay__fail_memory(err);
+        enum assay_status status = assay__halt_check(builder->halt, err);
+        if (status != ASSAY_OK)
+            return status;
     }
     for (uint32_t s = 0; s < out->srm_count; s++) {
         out->srm[s].message = keep(sentences, srm_text(builder, &out->srm[s]));

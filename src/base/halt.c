@@ -11,6 +11,9 @@ static const int64_t REPORT_NS = 50000000;
 /* Of calls that are given none. */
 static _Thread_local const struct assay_hooks *of_thread;
 
+/* The call that the thread is in; NULL: none. */
+static _Thread_local const struct assay__halt *innermost;
+
 /* Of the call that the thread is in; NULL: that of of_thread. */
 static _Thread_local const struct assay_allocator *of_call;
 
@@ -44,11 +47,19 @@ static int64_t now_ns(void)
 
 void assay__halt_begin(struct assay__halt *halt, const struct assay_hooks *hooks)
 {
-    hooks = hooks != NULL ? hooks : of_thread;
-    *halt = (struct assay__halt){.hooks = hooks, .allocator_before = of_call};
+    const struct assay_allocator *allocator = of_call;
     if (hooks != NULL && hooks->allocator != NULL)
-        of_call = hooks->allocator;
-    if (hooks == NULL || !(hooks->deadline_seconds > 0.0))
+        allocator = hooks->allocator;
+    *halt = (struct assay__halt){.hooks = hooks != NULL ? hooks : of_thread,
+                                 .around = innermost,
+                                 .allocator_before = of_call};
+    bool is_part = hooks == NULL && innermost != NULL && innermost->hooks == of_thread;
+    hooks = halt->hooks;
+    innermost = halt;
+    of_call = allocator;
+    if (is_part)
+        halt->deadline_ns = halt->around->deadline_ns;
+    if (is_part || hooks == NULL || !(hooks->deadline_seconds > 0.0))
         return;
     double ns = hooks->deadline_seconds * 1e9;
     halt->deadline_ns = ns < 4e18 ? now_ns() + (int64_t)ns : INT64_MAX;
@@ -57,6 +68,7 @@ void assay__halt_begin(struct assay__halt *halt, const struct assay_hooks *hooks
 void assay__halt_end(const struct assay__halt *halt)
 {
     of_call = halt->allocator_before;
+    innermost = halt->around;
 }
 
 static enum assay_status fail(struct assay_error *err, const char *sentence)

@@ -10,16 +10,18 @@
  * progress are for the thread of the call. Everywhere NULL stands for a call without hooks.
  */
 struct assay__halt {
-    const struct assay_hooks *hooks; /* NULL: nobody ends the call */
-    int64_t deadline_ns;             /* monotonic; 0: none */
-    int64_t reported_ns;             /* of the last report */
-    uint64_t rows;                   /* of files, for reports; not two threads at a time */
+    const struct assay_hooks *hooks;  /* NULL: nobody ends the call */
+    int64_t deadline_ns;              /* monotonic; 0: none */
+    int64_t reported_ns;              /* of the last report */
+    uint64_t rows;                    /* of files, for reports; not two threads at a time */
+    const struct assay__halt *around; /* of the call in which this one is made; NULL: none */
     const struct assay_allocator *allocator_before; /* of the thread's call around this one */
 };
 
 /**
- * assay__halt_begin() begins a call; with hooks NULL those of the thread hold, if it has some.
- * Until assay__halt_end(), in the same thread, memory comes from the allocator of the hooks.
+ * assay__halt_begin() begins a call; with hooks NULL those of the thread hold, if it has some, and
+ * the deadline of a call around this one that they hold for. Until assay__halt_end(), in the same
+ * thread, memory comes from the allocator of the hooks.
  */
 void assay__halt_begin(struct assay__halt *halt, const struct assay_hooks *hooks);
 void assay__halt_end(const struct assay__halt *halt);

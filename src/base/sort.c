@@ -93,8 +93,11 @@ enum assay_status assay__sort(void *items, size_t count, size_t size_bytes,
     if (room == NULL)
         return assay__fail_memory(err);
     status = merge_all(&sorting, items, room, &sorted, err);
-    if (status == ASSAY_OK && sorted != items)
-        memcpy(items, sorted, count * size_bytes);
+    for (size_t i = 0; status == ASSAY_OK && sorted != items && i < count; i += BLOCK) {
+        size_t moved = least(BLOCK, count - i);
+        memcpy((char *)items + i * size_bytes, sorted + i * size_bytes, moved * size_bytes);
+        status = report(&sorting, moved, err);
+    }
     assay__free(room);
     return status;
 }

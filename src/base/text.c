@@ -128,8 +128,25 @@ static void pass_all(struct assay__text *text)
 
 void assay__text_pass_on(struct assay__text *text)
 {
-    if (text->outlet != NULL && text->length >= ASSAY__TEXT_LONG)
+    struct assay__outlet *outlet = text->outlet;
+    if (!assay__text_is_long(text, text->length) || text->failed)
+        return;
+    outlet->status = assay__halt_check(outlet->halt, &outlet->err);
+    text->failed = outlet->status != ASSAY_OK;
+    if (outlet->sink != NULL)
         pass_all(text);
+    else
+        outlet->checked = text->length;
+}
+
+/* Why a text is not there. */
+static enum assay_status fail(const struct assay__outlet *outlet, struct assay_error *err)
+{
+    if (outlet == NULL || outlet->status == ASSAY_OK)
+        return assay__fail_memory(err);
+    if (err != NULL)
+        *err = outlet->err;
+    return outlet->status;
 }
 
 enum assay_status assay__text_finish(struct assay__text *text, struct assay_error *err)
@@ -138,11 +155,7 @@ enum assay_status assay__text_finish(struct assay__text *text, struct assay_erro
     pass_all(text);
     bool failed = text->failed;
     assay__text_release(text);
-    if (outlet->status != ASSAY_OK && err != NULL)
-        *err = outlet->err;
-    if (outlet->status != ASSAY_OK)
-        return outlet->status;
-    return failed ? assay__fail_memory(err) : ASSAY_OK;
+    return failed ? fail(outlet, err) : ASSAY_OK;
 }
 
 void assay__text_release(struct assay__text *text)
@@ -157,8 +170,9 @@ enum assay_status assay__text_take(struct assay__text *text, char **bytes, size_
     if (text->data == NULL)
         assay__text_append(text, "", 0);
     if (text->failed) {
+        const struct assay__outlet *outlet = text->outlet;
         assay__text_release(text);
-        return assay__fail_memory(err);
+        return fail(outlet, err);
     }
     *bytes = assay__memory_hand_over(text->data, text->length + 1);
     if (length != NULL)

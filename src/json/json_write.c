@@ -30,7 +30,7 @@ static char *put_line(const struct assay__json *json, char *at)
 static inline char *begin_value(struct assay__json *json, size_t room)
 {
     struct assay__text *out = json->out;
-    if (out->length >= ASSAY__TEXT_LONG)
+    if (assay__text_is_long(out, out->length))
         assay__text_pass_on(out);
     char *at = assay__text_room(out, room + line_room(json));
     if (at == NULL)

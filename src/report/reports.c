@@ -3,6 +3,7 @@
 #include "report/reports.h"
 
 #include "base/error.h"
+#include "base/halt.h"
 
 #define ROW(name, spelling, contents)                                                              \
     [ASSAY_FORMAT_##name] = {#spelling, contents, assay__write_##spelling},
@@ -24,9 +25,15 @@ enum assay_status assay_analysis_write(const struct assay_analysis *analysis,
                                        const struct assay_write_options *options, char **text,
                                        size_t *length, struct assay_error *err)
 {
-    struct assay__text out = {0};
+    struct assay__halt halt;
+    struct assay__outlet outlet = {.halt = &halt};
+    struct assay__text out = {.outlet = &outlet};
+    assay__halt_begin(&halt, NULL);
     enum assay_status status = write(analysis, format, options, &out, err);
-    return status == ASSAY_OK ? assay__text_take(&out, text, length, err) : status;
+    if (status == ASSAY_OK)
+        status = assay__text_take(&out, text, length, err);
+    assay__halt_end(&halt);
+    return status;
 }
 
 enum assay_status assay_analysis_stream(const struct assay_analysis *analysis,
@@ -34,8 +41,13 @@ enum assay_status assay_analysis_stream(const struct assay_analysis *analysis,
                                         const struct assay_write_options *options,
                                         const struct assay_sink *sink, struct assay_error *err)
 {
-    struct assay__outlet outlet = {.sink = sink};
+    struct assay__halt halt;
+    struct assay__outlet outlet = {.sink = sink, .halt = &halt};
     struct assay__text out = {.outlet = &outlet};
+    assay__halt_begin(&halt, NULL);
     enum assay_status status = write(analysis, format, options, &out, err);
-    return status == ASSAY_OK ? assay__text_finish(&out, err) : status;
+    if (status == ASSAY_OK)
+        status = assay__text_finish(&out, err);
+    assay__halt_end(&halt);
+    return status;
 }

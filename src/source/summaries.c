@@ -62,14 +62,10 @@ static enum assay_status write_whole(struct assay__summary_shards *shards,
                                      enum assay_status status, char **text, size_t *length,
                                      struct assay_error *err)
 {
-    struct assay__text out = {0};
     if (status == ASSAY_OK)
-        status = assay__summary_write(whole, &out, err);
+        status = assay__summary_text(whole, text, length, err);
     const struct assay__halt *halt = shards->halt;
     assay__summary_shards_release(shards);
-    if (status == ASSAY_OK)
-        status = assay__text_take(&out, text, length, err);
-    assay__text_release(&out);
     assay__halt_end(halt);
     return status;
 }

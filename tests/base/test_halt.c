@@ -30,9 +30,11 @@ START_TEST(without_hooks_calls_go_on)
     ck_assert_int_eq(assay__halt_check(&halt, NULL), ASSAY_OK);
     ck_assert_int_eq(assay__halt_check(NULL, NULL), ASSAY_OK);
     ck_assert_int_eq(assay__halt_progress(NULL, "read", 1, 2, NULL), ASSAY_OK);
+    assay__halt_end(&halt);
     assay__halt_begin(&halt, &nothing);
     ck_assert_int_eq(assay__halt_progress(&halt, "read", 1, 2, NULL), ASSAY_OK);
     assay__halt_log(&halt, ASSAY_LOG_INFO, "nobody hears");
+    assay__halt_end(&halt);
 }
 END_TEST
 
@@ -48,12 +50,15 @@ START_TEST(a_flag_or_a_deadline_ends_a_call)
     cancel = 1;
     ck_assert_int_eq(assay__halt_check(&halt, &err), ASSAY_ERROR_CANCELLED);
     ck_assert_str_eq(err.message, "The caller ended the call.");
+    assay__halt_end(&halt);
     assay__halt_begin(&halt, &late);
     ck_assert_int_eq(assay__halt_check(&halt, &err), ASSAY_ERROR_CANCELLED);
     ck_assert_str_eq(err.message, "The call's deadline has passed.");
+    assay__halt_end(&halt);
     assay__halt_begin(&halt, &never);
     ck_assert_int_eq(assay__halt_check(&halt, &err), ASSAY_OK);
     ck_assert_int_eq(assay_status_exit_code(ASSAY_ERROR_CANCELLED), 75);
+    assay__halt_end(&halt);
 }
 END_TEST
 
@@ -73,6 +78,7 @@ START_TEST(progress_ends_a_call_and_is_not_asked_too_often)
     ck_assert_int_eq(calls, 1);
     assay__halt_log(&halt, ASSAY_LOG_INFO, "Rows: %d%c", 7, 7);
     ck_assert_int_eq(calls, 2);
+    assay__halt_end(&halt);
 }
 END_TEST
 

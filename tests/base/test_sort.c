@@ -58,6 +58,7 @@ START_TEST(sort_ends_when_it_is_told_to)
         ck_assert_int_eq(assay__sort(items, COUNT, sizeof *items, compare, &halt, "sort", &err),
                          ASSAY_ERROR_CANCELLED);
         ck_assert_int_lt(compared - cancel_after, 13 * BLOCK);
+        assay__halt_end(&halt);
     }
 }
 END_TEST

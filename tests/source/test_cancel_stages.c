@@ -1,10 +1,27 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Calls ended after they have read: while caps are found, units are put together, sums added up. */
+/* Calls ended after they have read: while caps are found, units are put together, sums added up,
+ * slices analyzed, texts written. */
 #include "test.h"
 
 #include <pthread.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "source/summary/summary_read.h"
+
+/* Every question whether a deadline has passed takes a millisecond here: time is what is asked. */
+static uint64_t questions;
+
+int clock_gettime(clockid_t id, struct timespec *time)
+{
+    if (id != CLOCK_MONOTONIC)
+        return (int)syscall(SYS_clock_gettime, id, time);
+    questions++;
+    *time =
+        (struct timespec){1000 + (time_t)(questions / 1000), (long)(questions % 1000) * 1000000};
+    return 0;
+}
 
 static int cancel;
 
@@ -171,6 +188,152 @@ START_TEST(adding_up_tables_is_given_up)
     ck_assert_int_eq(assay__summary_shards_join(&shards, true, &whole, &err),
                      ASSAY_ERROR_CANCELLED);
     assay__summary_shards_release(&shards);
+    assay__halt_end(&halt);
+}
+END_TEST
+
+enum { SLICES = 2000 };
+
+/* Two units in each value of a dimension. */
+static enum assay_status give_row(void *context, struct assay_cell *cells, bool *is_end,
+                                  struct assay_error *err)
+{
+    static const char *const GROUPS[] = {"A", "B"};
+    int *row = context;
+    (void)err;
+    *is_end = *row == 4 * SLICES;
+    cells[0].text = GROUPS[*row % 2];
+    cells[1] = (struct assay_cell){.kind = ASSAY_CELL_INTEGER, .integer = *row / 4};
+    cells[2] = (struct assay_cell){.kind = ASSAY_CELL_INTEGER, .integer = *row * 7919 % 1000};
+    ++*row;
+    return ASSAY_OK;
+}
+
+static struct assay_dataset *many_slices(void)
+{
+    static const char *const NAMES[] = {"g", "d", "y"};
+    struct assay_plan *plan = test_plan("{\"columns\":{\"group\":\"g\"},\"dimensions\":[\"d\"],"
+                                        "\"comparisons\":{\"baseline\":\"A\"},"
+                                        "\"metrics\":[{\"id\":\"y\"}]}");
+    struct assay_dataset *dataset;
+    struct assay_table *table;
+    struct assay_error err;
+    int row = 0;
+    assert_ok(assay_table_from_rows(NAMES, 3, give_row, &row, NULL, &table, &err), &err);
+    assert_ok(assay_dataset_new(plan, &dataset, &err), &err);
+    assert_ok(assay_dataset_read_tables(dataset, &table, NULL, 1, NULL, &err), &err);
+    assay_table_free(table);
+    assay_plan_free(plan);
+    return dataset;
+}
+
+static enum assay_status drop(void *context, const char *bytes, size_t length,
+                              struct assay_error *err)
+{
+    (void)context;
+    (void)bytes;
+    (void)length;
+    (void)err;
+    return ASSAY_OK;
+}
+
+/* Whatever is done with every slice asks at every slice: units, digest, tests, sample ratios,
+ * adjusted p, words. Long texts ask, too. */
+START_TEST(no_step_goes_on_for_long)
+{
+    const struct assay_hooks hooks = {.deadline_seconds = 1e6};
+    const struct assay_sink sink = {drop, NULL};
+    struct assay_dataset *dataset = many_slices();
+    struct assay_analysis *analysis;
+    struct assay_error err;
+    char *text;
+    size_t length;
+    (void)assay_hooks_use(&hooks);
+    questions = 0;
+    assert_ok(assay_dataset_analyze(dataset, &analysis, &err), &err);
+    ck_assert_uint_ge(questions, 7 * SLICES);
+    for (int format = ASSAY_FORMAT_RESULT; format <= ASSAY_FORMAT_CSV; format++) {
+        questions = 0;
+        assert_ok(
+            assay_analysis_write(analysis, (enum assay_format)format, NULL, &text, &length, &err),
+            &err);
+        assay_free(text);
+        ck_assert_uint_ge(questions, length / 100000);
+        questions = 0;
+        assert_ok(assay_analysis_stream(analysis, (enum assay_format)format, NULL, &sink, &err),
+                  &err);
+        ck_assert_uint_ge(questions, length / 100000);
+    }
+    questions = 0;
+    assert_ok(assay_dataset_summarize(dataset, &text, &length, &err), &err);
+    assay_free(text);
+    ck_assert_uint_ge(questions, 2 * SLICES);
+    (void)assay_hooks_use(NULL);
+    assay_analysis_free(analysis);
+    assay_dataset_free(dataset);
+}
+END_TEST
+
+START_TEST(writing_is_given_up)
+{
+    const struct assay_hooks hooks = {.deadline_seconds = 0.005};
+    const struct assay_sink sink = {drop, NULL};
+    struct assay_dataset *dataset = many_slices();
+    struct assay_analysis *analysis;
+    struct assay_error err;
+    char *text = NULL;
+    assert_ok(assay_dataset_analyze(dataset, &analysis, &err), &err);
+    (void)assay_hooks_use(&hooks);
+    for (int format = ASSAY_FORMAT_RESULT; format <= ASSAY_FORMAT_DETAIL; format++) {
+        ck_assert_int_eq(
+            assay_analysis_write(analysis, (enum assay_format)format, NULL, &text, NULL, &err),
+            ASSAY_ERROR_CANCELLED);
+        ck_assert_str_eq(err.message, "The call's deadline has passed.");
+        ck_assert_ptr_null(text);
+        ck_assert_int_eq(
+            assay_analysis_stream(analysis, (enum assay_format)format, NULL, &sink, &err),
+            ASSAY_ERROR_CANCELLED);
+    }
+    ck_assert_int_eq(assay_dataset_summarize(dataset, &text, NULL, &err), ASSAY_ERROR_CANCELLED);
+    ck_assert_int_eq(assay_dataset_stream(dataset, &sink, &err), ASSAY_ERROR_CANCELLED);
+    (void)assay_hooks_use(NULL);
+    assay_analysis_free(analysis);
+    assay_dataset_free(dataset);
+}
+END_TEST
+
+/* Reading, analyzing and writing are one call there, and have one deadline together. */
+START_TEST(a_document_has_one_deadline)
+{
+    static const char PLAN[] = "{\"columns\":{\"group\":\"g\"},\"dimensions\":[\"t\"],"
+                               "\"comparisons\":{\"baseline\":\"A\"},"
+                               "\"metrics\":[{\"id\":\"y\"}]}";
+    struct assay_hooks hooks = {.deadline_seconds = 1e6};
+    char path[256], message[256], *text;
+    const char *const paths[] = {path};
+    struct assay_plan *plan = test_plan(PLAN);
+    struct assay_dataset *dataset;
+    struct assay_error err;
+    snprintf(path, sizeof path, "%s/units.csv", test_tmp());
+    test_write_file(path, CSV, strlen(CSV));
+    (void)assay_hooks_use(&hooks);
+    questions = 0;
+    assert_ok(assay_dataset_new(plan, &dataset, &err), &err);
+    assert_ok(assay_dataset_read(dataset, paths, 1, NULL, &err), &err);
+    uint64_t reading = questions;
+    questions = 0;
+    ck_assert_int_eq(
+        assay_document_from_files(PLAN, paths, NULL, 1, NULL, &text, message, sizeof message),
+        ASSAY_OK);
+    assay_free(text);
+    uint64_t largest = questions - reading > reading ? questions - reading : reading;
+    hooks.deadline_seconds = 0.001 * (double)((largest + questions) / 2);
+    ck_assert_int_eq(
+        assay_document_from_files(PLAN, paths, NULL, 1, NULL, &text, message, sizeof message),
+        ASSAY_ERROR_CANCELLED);
+    (void)assay_hooks_use(NULL);
+    assay_dataset_free(dataset);
+    assay_plan_free(plan);
 }
 END_TEST
 
@@ -181,6 +344,9 @@ static void add(TCase *cases)
     tcase_add_test(cases, merging_datasets_is_given_up);
     tcase_add_test(cases, a_thread_ends_what_has_no_hooks);
     tcase_add_test(cases, adding_up_tables_is_given_up);
+    tcase_add_test(cases, no_step_goes_on_for_long);
+    tcase_add_test(cases, writing_is_given_up);
+    tcase_add_test(cases, a_document_has_one_deadline);
 }
 
 int main(void)

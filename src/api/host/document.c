@@ -9,6 +9,7 @@
 #include "assay/result.h"
 #include "assay/table.h"
 #include "base/error.h"
+#include "base/halt.h"
 #include "base/memory.h"
 
 /* The tables that a call reads. */
@@ -59,6 +60,8 @@ static enum assay_status analyze(const char *plan_text, const struct inputs *inp
     struct assay_plan *plan = NULL;
     struct assay_dataset *dataset = NULL;
     struct assay_analysis *analysis = NULL;
+    struct assay__halt halt;
+    assay__halt_begin(&halt, NULL); /* the deadline of the thread's hooks is that of the whole */
     enum assay_status status =
         plan_text == NULL ? assay__fail(err, ASSAY_ERROR_USAGE, "The plan is missing.")
                           : assay_plan_parse(plan_text, strlen(plan_text), "(plan)", &plan, err);
@@ -74,6 +77,7 @@ static enum assay_status analyze(const char *plan_text, const struct inputs *inp
     assay_analysis_free(analysis);
     assay_dataset_free(dataset);
     assay_plan_free(plan);
+    assay__halt_end(&halt);
     return status;
 }
 

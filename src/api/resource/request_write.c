@@ -2,6 +2,7 @@
 /* The body of the request that creates an AnalysisResult. */
 #include "api/resource/result_write.h"
 #include "base/error.h"
+#include "base/halt.h"
 #include "json/json_write.h"
 
 static enum assay_status write(const struct assay_analysis *analysis, struct assay__text *out,
@@ -26,16 +27,27 @@ static enum assay_status write(const struct assay_analysis *analysis, struct ass
 enum assay_status assay_request_write(const struct assay_analysis *analysis, char **text,
                                       size_t *length, struct assay_error *err)
 {
-    struct assay__text out = {0};
+    struct assay__halt halt;
+    struct assay__outlet outlet = {.halt = &halt};
+    struct assay__text out = {.outlet = &outlet};
+    assay__halt_begin(&halt, NULL);
     enum assay_status status = write(analysis, &out, err);
-    return status == ASSAY_OK ? assay__text_take(&out, text, length, err) : status;
+    if (status == ASSAY_OK)
+        status = assay__text_take(&out, text, length, err);
+    assay__halt_end(&halt);
+    return status;
 }
 
 enum assay_status assay_request_stream(const struct assay_analysis *analysis,
                                        const struct assay_sink *sink, struct assay_error *err)
 {
-    struct assay__outlet outlet = {.sink = sink};
+    struct assay__halt halt;
+    struct assay__outlet outlet = {.sink = sink, .halt = &halt};
     struct assay__text out = {.outlet = &outlet};
+    assay__halt_begin(&halt, NULL);
     enum assay_status status = write(analysis, &out, err);
-    return status == ASSAY_OK ? assay__text_finish(&out, err) : status;
+    if (status == ASSAY_OK)
+        status = assay__text_finish(&out, err);
+    assay__halt_end(&halt);
+    return status;
 }

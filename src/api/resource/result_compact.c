@@ -143,11 +143,12 @@ static size_t length_of(const struct pen *pen)
 
 static void pass_on(struct pen *pen)
 {
-    if (pen->out->outlet == NULL || length_of(pen) < ASSAY__TEXT_LONG)
+    if (!assay__text_is_long(pen->out, length_of(pen)))
         return;
     end_text(pen);
     assay__text_pass_on(pen->out);
-    pen->passed++;
+    if (pen->out->outlet->sink != NULL)
+        pen->passed++;
     (void)go_on(pen, 1);
 }
 

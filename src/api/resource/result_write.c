@@ -149,7 +149,7 @@ static void make_room(const struct assay_analysis *analysis, struct assay__text 
     for (size_t i = 0; i < analysis->result_count; i++)
         looks += analysis->results[i].look_count;
     size_t room = looks * look_bytes + analysis->result_count * result_bytes;
-    if (out->outlet != NULL)
+    if (out->outlet->sink != NULL)
         assay__text_reserve(out, room < most_kept ? room : most_kept);
     else if (looks > 4 * analysis->result_count)
         assay__text_reserve(out, room);

@@ -13,13 +13,19 @@ static bool is_kind(const struct assay_annotation *note, const char *kind)
     return note->kind != NULL && strcmp(note->kind, kind) == 0;
 }
 
+/* Others may say the same. Of those about places of their own, which none says again, there may be
+ * one a slice. */
+static bool may_repeat(const struct assay_annotation *note)
+{
+    return note->kind != NULL || (note->metric >= 0 && note->context_count == 0);
+}
+
 /* Remarks about several metrics may have one text. */
 static bool is_same(const struct assay_annotation *note, const struct assay_annotation *other)
 {
     if (note->kind != NULL || other->kind != NULL)
         return note->kind != NULL && is_kind(other, note->kind);
-    return note->metric >= 0 && other->metric >= 0 && note->level == other->level &&
-           note->context_count == 0 && other->context_count == 0 &&
+    return may_repeat(note) && may_repeat(other) && note->level == other->level &&
            strcmp(note->text, other->text) == 0;
 }
 
@@ -27,7 +33,7 @@ static bool is_same(const struct assay_annotation *note, const struct assay_anno
 static bool is_first(const struct assay_analysis *analysis, size_t index)
 {
     const struct assay_annotation *notes = analysis->annotations;
-    for (size_t i = 0; i < index; i++)
+    for (size_t i = 0; may_repeat(&notes[index]) && i < index; i++)
         if (is_same(&notes[i], &notes[index]))
             return false;
     return true;
@@ -73,7 +79,7 @@ static unsigned count_same(const struct assay_analysis *analysis,
                            const struct assay_annotation *note)
 {
     unsigned count = 0;
-    for (size_t i = 0; i < analysis->annotation_count; i++)
+    for (size_t i = 0; may_repeat(note) && i < analysis->annotation_count; i++)
         count += is_same(note, &analysis->annotations[i]);
     return count;
 }

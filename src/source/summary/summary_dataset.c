@@ -193,6 +193,8 @@ enum assay_status assay__summary_of_dataset(const struct assay_dataset *dataset,
         time_text(assay__dataset_look_time(dataset, look), time);
         for (uint32_t s = 0; s < assay__dataset_slice_count(dataset); s++) {
             status = write_slice(dataset, s, look, time, table, err);
+            if (status == ASSAY_OK)
+                status = assay__halt_check(table->halt, err);
             if (status != ASSAY_OK)
                 return status;
         }
@@ -204,25 +206,27 @@ enum assay_status assay__summary_of_dataset(const struct assay_dataset *dataset,
 enum assay_status assay_dataset_stream(const struct assay_dataset *dataset,
                                        const struct assay_sink *sink, struct assay_error *err)
 {
-    struct assay__summary_table table = {0};
+    struct assay__halt halt;
+    struct assay__summary_table table = {.halt = &halt};
+    assay__halt_begin(&halt, NULL);
     enum assay_status status = assay__summary_of_dataset(dataset, &table, err);
     if (status == ASSAY_OK)
         status = assay__summary_stream(&table, sink, err);
     assay__summary_table_release(&table);
+    assay__halt_end(&halt);
     return status;
 }
 
 enum assay_status assay_dataset_summarize(const struct assay_dataset *dataset, char **text,
                                           size_t *length, struct assay_error *err)
 {
-    struct assay__summary_table table = {0};
-    struct assay__text out = {0};
+    struct assay__halt halt;
+    struct assay__summary_table table = {.halt = &halt};
+    assay__halt_begin(&halt, NULL);
     enum assay_status status = assay__summary_of_dataset(dataset, &table, err);
     if (status == ASSAY_OK)
-        status = assay__summary_write(&table, &out, err);
+        status = assay__summary_text(&table, text, length, err);
     assay__summary_table_release(&table);
-    if (status == ASSAY_OK)
-        return assay__text_take(&out, text, length, err);
-    assay__text_release(&out);
+    assay__halt_end(&halt);
     return status;
 }

@@ -298,9 +298,9 @@ enum assay_status assay__summary_add_remark(struct assay_dataset *dataset,
                                             const struct assay__summary_entry *entry,
                                             struct assay_error *err);
 
-/** assay__summary_write() writes CSV: sorted by key, exact sums, only the columns in use. */
-enum assay_status assay__summary_write(const struct assay__summary_table *table,
-                                       struct assay__text *text, struct assay_error *err);
+/** assay__summary_text() writes CSV: sorted by key, exact sums, only columns in use; free() it. */
+enum assay_status assay__summary_text(const struct assay__summary_table *table, char **text,
+                                      size_t *length, struct assay_error *err);
 
 /** assay__summary_stream() writes the same bytes to a sink, a few rows at a time. */
 enum assay_status assay__summary_stream(const struct assay__summary_table *table,

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/time.h"
+#include "base/sort.h"
 #include "number/number.h"
 #include "source/summary/summary_column.h"
 #include "source/summary/summary_seal.h"
@@ -307,8 +308,8 @@ static void append_header(const struct assay__used_columns *columns, struct assa
     assay__text_putc(text, '\n');
 }
 
-enum assay_status assay__summary_write(const struct assay__summary_table *table,
-                                       struct assay__text *text, struct assay_error *err)
+static enum assay_status write_table(const struct assay__summary_table *table,
+                                     struct assay__text *text, struct assay_error *err)
 {
     static const char *const SCHEMA[ASSAY__KEY_COUNT] = {"@schema", "", "", "", ""};
     uint32_t count = table->keys.count;
@@ -320,14 +321,17 @@ enum assay_status assay__summary_write(const struct assay__summary_table *table,
     if (count > 0)
         memcpy(sorted, table->entries, count * sizeof *sorted);
     count = keep_latest(sorted, count);
-    qsort(sorted, count, sizeof *sorted, compare_entries);
-    enum assay_status status = ASSAY_OK;
-    for (uint32_t i = 0; status == ASSAY_OK && i < count; i++)
+    enum assay_status status =
+        assay__sort(sorted, count, sizeof *sorted, compare_entries, table->halt, "merge", err);
+    for (uint32_t i = 0; status == ASSAY_OK && i < count; i++) {
         status = assay__used_columns_add(table, sorted[i], &columns, err);
+        if (status == ASSAY_OK)
+            status = assay__halt_check(table->halt, err);
+    }
     append_header(&columns, text);
     if (table->is_sealed)
         append_remark(&writing, SCHEMA, ASSAY__SEAL_SCHEMA);
-    for (uint32_t i = 0; status == ASSAY_OK && i < count; i++)
+    for (uint32_t i = 0; status == ASSAY_OK && !text->failed && i < count; i++)
         if (!is_schema(sorted[i]))
             status = append_entry(sorted[i], &writing, err);
     if (table->is_sealed)
@@ -343,11 +347,23 @@ enum assay_status assay__summary_write(const struct assay__summary_table *table,
 enum assay_status assay__summary_stream(const struct assay__summary_table *table,
                                         const struct assay_sink *sink, struct assay_error *err)
 {
-    struct assay__outlet outlet = {.sink = sink};
+    struct assay__outlet outlet = {.sink = sink, .halt = table->halt};
     struct assay__text out = {.outlet = &outlet};
-    enum assay_status status = assay__summary_write(table, &out, err);
+    enum assay_status status = write_table(table, &out, err);
     if (status == ASSAY_OK || out.failed) /* which failed, memory or the sink, finish() tells */
         return assay__text_finish(&out, err);
+    assay__text_release(&out);
+    return status;
+}
+
+enum assay_status assay__summary_text(const struct assay__summary_table *table, char **text,
+                                      size_t *length, struct assay_error *err)
+{
+    struct assay__outlet outlet = {.halt = table->halt};
+    struct assay__text out = {.outlet = &outlet};
+    enum assay_status status = write_table(table, &out, err);
+    if (status == ASSAY_OK || out.failed)
+        return assay__text_take(&out, text, length, err);
     assay__text_release(&out);
     return status;
 }
