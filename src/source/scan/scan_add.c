@@ -17,7 +17,10 @@ static void begin_scales(adder_t *adder)
     const struct assay__scan_layout *layout = adder->layout;
     for (uint32_t m = 0; m < layout->binding->plan->metric_count; m++) {
         const struct assay__cap *cap = layout->metrics[m].cap;
-        int32_t *scale = &adder->cells.scales[layout->metrics[m].use->variables[0]];
+        uint32_t number = layout->metrics[m].use->variables[0];
+        if (number >= layout->number_count) /* made of rows: of no column */
+            continue;
+        int32_t *scale = &adder->cells.scales[number];
         if (cap != NULL && cap->has_lower && cap->lower.exponent < *scale)
             *scale = cap->lower.exponent;
         if (cap != NULL && cap->has_upper && cap->upper.exponent < *scale)
@@ -28,7 +31,7 @@ static void begin_scales(adder_t *adder)
 enum assay_status assay__scan_adder_init(adder_t *adder, const struct assay__scan_layout *layout,
                                          struct assay_dataset *dataset, struct assay_error *err)
 {
-    size_t numbers = layout->binding->variable_count;
+    size_t numbers = layout->number_count;
     memset(adder, 0, sizeof *adder);
     adder->layout = layout;
     adder->dataset = dataset;
@@ -96,9 +99,8 @@ static enum assay_status align(adder_t *adder, struct assay__scan_column *column
 /* Brings all columns to their scales, and finds how long their mantissas are. */
 static enum assay_status align_all(adder_t *adder, uint32_t row_count, struct assay_error *err)
 {
-    const struct assay__binding *binding = adder->layout->binding;
     enum assay_status status = ASSAY_OK;
-    for (uint32_t n = 0; n < binding->variable_count; n++) {
+    for (uint32_t n = 0; n < adder->layout->number_count; n++) {
         struct assay__scan_column *column = &adder->columns[n];
         uint32_t decimals = (uint32_t)-adder->cells.scales[n];
         if (column->numbers.decimals_or != decimals || column->numbers.decimals_and != decimals)

@@ -30,7 +30,7 @@ enum assay__row_fate {
 struct assay__scan_adder {
     const struct assay__scan_layout *layout;
     struct assay__scan_cells cells;
-    struct assay__scan_column *columns; /* [binding->variable_count] */
+    struct assay__scan_column *columns; /* [layout->number_count] */
     uint32_t *values;                   /* [set * ASSAY__SCAN_BATCH + row]: span, dimensions,
                                            segments (0 or ASSAY__VALUE_OUT) */
     int64_t times[ASSAY__SCAN_BATCH];   /* when a unit was first exposed; 0 without times */

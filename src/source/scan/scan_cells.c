@@ -18,8 +18,8 @@ enum assay_status assay__scan_cells_init(struct assay__scan_cells *cells,
     struct assay__arena *arena = &cells->arena;
     cells->values = assay__arena_array(arena, layout->set_count, sizeof *cells->values);
     cells->sets = assay__arena_array(arena, layout->set_count, sizeof *cells->sets);
-    cells->scales = assay__arena_array(arena, layout->binding->variable_count + (size_t)1,
-                                       sizeof *cells->scales);
+    cells->scales =
+        assay__arena_array(arena, layout->number_count + (size_t)1, sizeof *cells->scales);
     cells->missing = assay__arena_array(arena, plan->metric_count, sizeof *cells->missing);
     if (cells->values == NULL || cells->sets == NULL || cells->scales == NULL ||
         cells->missing == NULL)

@@ -47,7 +47,7 @@ struct assay__scan_cells {
         uint32_t span_capacity, value_capacity;
         struct assay__scan_slab *first, *last; /* where the cells lie */
     } * sets;          /* [layout->set_count]: total and segments have one value, number 0 */
-    int32_t *scales;   /* [binding->variable_count]: minus the decimals of a variable's mantissas */
+    int32_t *scales;   /* [layout->number_count]: minus the decimals of a number's mantissas */
     uint64_t *missing; /* [metric]: units without a value */
     struct assay__arena arena;
 };

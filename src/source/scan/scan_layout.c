@@ -39,6 +39,7 @@ enum assay_status assay__scan_layout_init(struct assay__scan_layout *layout,
     const struct assay_plan *plan = binding->plan;
     memset(layout, 0, sizeof *layout);
     layout->binding = binding;
+    layout->number_count = binding->variable_count;
     layout->dimension_count = plan->dimension_count;
     layout->set_count = 1 + plan->dimension_count + plan->segment_count;
     layout->metrics =

@@ -48,6 +48,7 @@ struct assay__scan_layout {
     const struct assay__scan_kernels *kernels;
     struct assay__scan_metric *metrics; /* [plan->metric_count] */
     size_t cell_words;                  /* of all metrics together */
+    uint32_t number_count; /* numbers of a unit that are columns: the variables, unless set */
     uint32_t set_count, dimension_count;
     struct assay__arena arena;
 };

@@ -11,6 +11,7 @@
 #include "source/units/cap.h"
 #include "source/units/row_error.h"
 #include "source/units/units_checks.h"
+#include "source/units/units_visit.h"
 
 /* A dataset's memory without a limit given: for callers of the library. */
 static const size_t MEMORY_DEFAULT = (size_t)1 << 30;
@@ -316,84 +317,6 @@ enum assay_status assay__units_read(struct assay__units *units, uint32_t source,
     return status;
 }
 
-enum { UNITS_A_CHECK = 1024 };
-
-/* What the units are added with. */
-struct adding {
-    struct assay__units *units;
-    struct assay__unit_looks unit_looks;
-    bool uses_all_rows; /* some metric puts the rows of source 0 together */
-};
-
-/* Adds a gathered unit, or counts why it is not added. */
-static enum assay_status add_unit(void *context, const struct assay__exposure *unit,
-                                  struct assay__records records, struct assay_error *err)
-{
-    struct adding *adding = context;
-    struct assay_counts *counts = assay__dataset_mutable_counts(adding->units->dataset);
-    bool in_two_groups = unit->second_ns != INT64_MAX;
-    if (adding->units->units_seen++ % UNITS_A_CHECK == 0) {
-        enum assay_status status =
-            assay__halt_progress(adding->units->halt, "units", adding->units->units_seen, 0, err);
-        if (status != ASSAY_OK)
-            return status;
-    }
-    adding->units->units_repeat += unit->rows > 1;
-    if (in_two_groups) {
-        counts->units_in_two_groups++;
-        counts->rows_in_two_groups += unit->rows;
-    } else if (unit->differs) {
-        adding->units->units_differ++;
-        return ASSAY_OK;
-    } else if (unit->is_unclear) {
-        counts->units_unclear++;
-        counts->rows_unclear += unit->rows;
-    } else {
-        counts->rows_used += adding->uses_all_rows ? unit->rows : 1;
-        counts->rows_duplicate += adding->uses_all_rows ? 0 : unit->rows - 1;
-    }
-    *(in_two_groups || unit->is_unclear ? &counts->events_excluded : &counts->events_used) +=
-        unit->event_rows;
-    if (unit->is_unclear || unit->differs)
-        return ASSAY_OK;
-    return assay__unit_looks_add(&adding->unit_looks, unit, records, err);
-}
-
-/*
- * Rows of a unit that hold other numbers are measurements to be put together, and how is for the
- * plan to say: any choice made here would be a guess.
- */
-static enum assay_status check_repeats(const struct assay__units *units, struct assay_error *err)
-{
-    if (units->units_differ == 0)
-        return ASSAY_OK;
-    enum assay_status status = assay__fail(
-        err, ASSAY_ERROR_DATA,
-        "%llu of %llu units have several rows, and the values of %llu of them differ from row to "
-        "row: the rows are events, not units. Say how the rows of a unit become its value: the "
-        "metric's \"aggregation\" is \"sum\", \"count\", \"countDistinct\", \"mean\", \"min\", "
-        "\"max\", \"first\" or \"last\".",
-        (unsigned long long)units->units_repeat, (unsigned long long)units->units_seen,
-        (unsigned long long)units->units_differ);
-    return assay__fail_reason(err, status, ASSAY_REASON_UNITS_REPEAT);
-}
-
-static enum assay_status visit_units(struct assay__units *units, struct adding *adding,
-                                     struct assay_error *err)
-{
-    struct assay_counts *counts = assay__dataset_mutable_counts(units->dataset);
-    uint64_t unknown = 0;
-    for (uint32_t c = 0; c < units->binding.channel_count; c++)
-        adding->uses_all_rows = adding->uses_all_rows || units->binding.channels[c].source == 0;
-    enum assay_status status = assay__gather_end(&units->gather, &unknown, err);
-    if (status == ASSAY_OK)
-        status = assay__cap_find(&adding->unit_looks, &units->gather, units->halt, err);
-    for (uint32_t p = 0; status == ASSAY_OK && p < ASSAY__SPILL_PARTS; p++)
-        status = assay__gather_visit(&units->gather, p, 1, add_unit, adding, &unknown, err);
-    counts->events_unexposed += unknown;
-    return status == ASSAY_OK ? check_repeats(units, err) : status;
-}
-
 /* Makes what there is at each look of what is new at each. */
 static enum assay_status accumulate(struct assay__units *units, const struct assay__looks *looks,
                                     struct assay_error *err)
@@ -414,17 +337,12 @@ static enum assay_status accumulate(struct assay__units *units, const struct ass
 enum assay_status assay__units_finish(struct assay__units *units, struct assay_error *err)
 {
     struct assay__looks looks;
-    struct adding adding = {.units = units};
     enum assay_status status =
         assay__looks_init(&looks, units->binding.plan, units->earliest_ns, units->latest_ns, err);
     if (units->latest_ns != INT64_MIN)
         assay__dataset_observe(units->dataset, units->latest_ns);
-    if (status == ASSAY_OK && units->gathers && looks.count > 0) {
-        status = assay__unit_looks_init(&adding.unit_looks, &looks, &units->tally, err);
-        if (status == ASSAY_OK)
-            status = visit_units(units, &adding, err);
-        assay__unit_looks_release(&adding.unit_looks);
-    }
+    if (status == ASSAY_OK && units->gathers && looks.count > 0)
+        status = assay__units_visit(units, &looks, err);
     if (status == ASSAY_OK)
         status = accumulate(units, &looks, err);
     if (status == ASSAY_OK)
