@@ -76,7 +76,8 @@ enum assay_status assay__cell_moments(struct assay_dataset *dataset, struct assa
  * assay__dataset_accumulate() makes of what is new at each look what there is at each look: on
  * entry the cells of a look hold what it adds, those of taken what it takes back of that;
  * afterwards they hold all up to and with it. times are those of all looks, ascending: a look
- * without anything new has what the one before has. taken may be NULL; it is used up.
+ * without anything new has what the one before has, and looks before the first unit are left out.
+ * taken may be NULL; it is used up.
  * halt is asked at each slice; NULL: nobody ends it.
  */
 enum assay_status assay__dataset_accumulate(struct assay_dataset *dataset,

@@ -115,6 +115,20 @@ static enum assay_status accumulate(struct assay_dataset *dataset, struct assay_
     return status;
 }
 
+/* How many of the first looks have no unit yet: rows were there, whose units do not count. */
+static uint32_t empty_looks(const struct assay_dataset *dataset, const int64_t *times,
+                            uint32_t count)
+{
+    uint32_t met = assay__dataset_look_count(dataset), empty = 0;
+    int64_t first = INT64_MAX;
+    for (uint32_t i = 0; i < met; i++)
+        if (assay__dataset_look_time(dataset, i) < first)
+            first = assay__dataset_look_time(dataset, i);
+    while (met > 0 && empty < count && times[empty] < first)
+        empty++;
+    return empty;
+}
+
 enum assay_status assay__dataset_accumulate(struct assay_dataset *dataset,
                                             struct assay_dataset *taken, const int64_t *times,
                                             uint32_t count, const struct assay__halt *halt,
@@ -126,6 +140,9 @@ enum assay_status assay__dataset_accumulate(struct assay_dataset *dataset,
     uint32_t *looks = assay__calloc((size_t)count + 1, sizeof *looks);
     enum assay_status status =
         running.states == NULL || looks == NULL ? assay__fail_memory(err) : ASSAY_OK;
+    uint32_t empty = empty_looks(dataset, times, count);
+    times += empty;
+    count -= empty;
     for (uint32_t i = 0; status == ASSAY_OK && i < count; i++)
         status = assay__dataset_look(dataset, times[i], &looks[i], err);
     uint32_t slices = assay__dataset_slice_count(dataset);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Random experiments, each with one result whichever way its data come: as rows, in another order,
- * as sums, as sums of parts, as parts merged first. Units have one row or several, or are exposed
- * and have events; plans have looks, windows, slices, filters, caps, covariates and horizons.
+ * as sums, as sums of parts, as parts merged first; read by columns or row by row, with much memory
+ * or little. Units have one row or several, or are exposed and have events; plans have looks,
+ * windows, slices, filters, caps, covariates and horizons.
  *
  * WAYS_SEED and WAYS_COUNT are the first experiment and how many; check-slow has thousands.
  */
@@ -25,6 +26,8 @@ static struct experiment {
     enum kind kind;
     uint64_t state;
     bool has_time, has_window, has_quantile;
+    const char *kernel;
+    size_t memory_bytes;
     struct line rows[LINES_MAX], orders[LINES_MAX];
     size_t row_count, order_count;
     struct assay__text json;
@@ -53,7 +56,11 @@ static void put_time(char *out, size_t size)
 static void put_number(char *out, size_t size)
 {
     static const char *const ODD[] = {"", "NA", "0", "-0.5", "1e3", "25e-4"};
-    if (one_of(6))
+    static const char *const LONG[] = {"123456789012345678901.5", "1e-18", "300000000000000000.25",
+                                       "0.12345678901234567", "4e18"};
+    if (one_of(100))
+        snprintf(out, size, "%s", LONG[below(sizeof LONG / sizeof *LONG)]);
+    else if (one_of(6))
         snprintf(out, size, "%s", ODD[below(sizeof ODD / sizeof *ODD)]);
     else
         snprintf(out, size, "%s%u.%0*u", one_of(8) ? "-" : "", below(60), 1 + (int)below(5),
@@ -91,14 +98,15 @@ static void make_rows(void)
 static void add_metric(unsigned number)
 {
     static const char *const OF_ROWS[] = {"sum", "max", "min"};
-    static const char *const OF_EVENTS[] = {"sum", "max", "first", "last", "mean", "count"};
+    static const char *const OF_EVENTS[] = {"sum",  "max",  "min",   "first",
+                                            "last", "mean", "count", "countDistinct"};
     static const char *const CAPS[] = {"\"upper\":20", "\"lower\":0,\"upper\":30",
                                        "\"upperQuantile\":0.9"};
     static const char *const WINDOWS[] = {"90m", "1d", "2d"};
     enum { MEAN, SHARE, RATIO } type = below(3);
     bool has_events = it.kind == EXPOSURES;
     assay__text_format(&it.json, "%s{\"id\":\"m%u\"", number > 0 ? "," : "", number);
-    const char *aggregation = has_events ? OF_EVENTS[below(6)] : OF_ROWS[below(3)];
+    const char *aggregation = has_events ? OF_EVENTS[below(8)] : OF_ROWS[below(3)];
     if (type == SHARE)
         aggregation = has_events ? "sum" : "max";
     if (type == RATIO)
@@ -213,6 +221,9 @@ static enum assay_status read_rows(unsigned part, unsigned parts, struct assay_d
     const char *rows = path_of("rows", part), *orders = path_of("orders", part);
     const struct assay_event_files events = {.name = "orders", .paths = &orders, .path_count = 1};
     const struct assay_read_options options = {.threads = 1 + below(3),
+                                               .kernel = it.kernel,
+                                               .memory_bytes = it.memory_bytes,
+                                               .temporary_folder = test_tmp(),
                                                .events = &events,
                                                .event_count = it.kind == EXPOSURES,
                                                .has_digests = true};
@@ -339,6 +350,12 @@ static void try_experiment(uint64_t seed)
             assert_same(seed, "sums", want, sums_result(&sums, 1, ASSAY_FORMAT_RESULT, &err), &err);
             in_parts += !it.has_quantile && try_parts(seed);
         }
+        it.kernel = "careful";
+        assert_same(seed, "row by row", want, rows_result(ASSAY_FORMAT_RESULT, &err), &err);
+        it.kernel = NULL;
+        it.memory_bytes = 8192;
+        assert_same(seed, "little memory", want, rows_result(ASSAY_FORMAT_RESULT, &err), &err);
+        it.memory_bytes = 0;
         shuffle(it.rows, it.row_count);
         shuffle(it.orders, it.order_count);
         assert_same(seed, "in another order", want, rows_result(ASSAY_FORMAT_RESULT, &err), &err);
