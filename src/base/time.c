@@ -152,6 +152,22 @@ static bool calendar_time(struct cursor in, int64_t *ns)
  * An epoch says its unit by its magnitude: times from 1990 to 2100 are 9 or 10 digits of seconds,
  * 12 or 13 of milliseconds, 15 or 16 of microseconds, 18 or 19 of nanoseconds, and no two overlap.
  */
+static bool time_of_epoch(int64_t value, bool has_fraction, int64_t part, int64_t *ns)
+{
+    for (int64_t unit = NS_PER_SECOND; unit >= 1; unit /= 1000) {
+        if (value >= ASSAY__TIME_FIRST_NS / unit && value < ASSAY__TIME_END_NS / unit) {
+            *ns = value * unit + part;
+            return unit == NS_PER_SECOND || !has_fraction;
+        }
+    }
+    return false;
+}
+
+bool assay__time_epoch(int64_t value, int64_t *ns)
+{
+    return time_of_epoch(value, false, 0, ns);
+}
+
 static bool epoch_time(struct cursor in, int64_t *ns)
 {
     int64_t value = 0, part = 0;
@@ -164,13 +180,7 @@ static bool epoch_time(struct cursor in, int64_t *ns)
     bool has_fraction = accept(&in, '.');
     if ((has_fraction && !fraction(&in, &part)) || in.at != in.end)
         return false;
-    for (int64_t unit = NS_PER_SECOND; unit >= 1; unit /= 1000) {
-        if (value >= ASSAY__TIME_FIRST_NS / unit && value < ASSAY__TIME_END_NS / unit) {
-            *ns = value * unit + part;
-            return unit == NS_PER_SECOND || !has_fraction;
-        }
-    }
-    return false;
+    return time_of_epoch(value, has_fraction, part, ns);
 }
 
 /* Eight bytes, the first of them lowest. */
@@ -182,6 +192,32 @@ static uint64_t load_word(const char *text)
     word = __builtin_bswap64(word);
 #endif
     return word;
+}
+
+/* Eight digits as a number: pairs, then fours, then all, in parallel. */
+static bool eight_digits(const char *text, int64_t *value)
+{
+    const uint64_t bytes = UINT64_C(0x000000FF000000FF);
+    uint64_t word = load_word(text) ^ UINT64_C(0x3030303030303030);
+    if (((word | (word + UINT64_C(0x7676767676767676))) & UINT64_C(0x8080808080808080)) != 0)
+        return false;
+    word = word * 10 + (word >> 8);
+    word = (word & bytes) * (100 + (UINT64_C(1000000) << 32)) +
+           (word >> 16 & bytes) * (1 + (UINT64_C(10000) << 32));
+    *value = (int64_t)(word >> 32);
+    return true;
+}
+
+/* An epoch of 9 to 16 digits, by the first eight and the last eight of them. */
+static bool epoch_time_plain(const char *text, size_t length, int64_t *ns)
+{
+    static const int64_t POWERS[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
+    int64_t first, last;
+    if (length < 9 || length > 16 || !eight_digits(text, &first) ||
+        !eight_digits(text + length - 8, &last))
+        return false;
+    int64_t power = POWERS[length - 8];
+    return time_of_epoch(first * power + last % power, false, 0, ns);
 }
 
 /*
@@ -224,7 +260,7 @@ bool assay__time_parse_written(const char *text, size_t length, int64_t *ns)
 bool assay__time_parse(const char *text, size_t length, int64_t *ns)
 {
     size_t digits = 0;
-    if (assay__time_parse_written(text, length, ns))
+    if (epoch_time_plain(text, length, ns) || assay__time_parse_written(text, length, ns))
         return true;
     while (digits < length && is_digit(text[digits]))
         digits++;

@@ -23,6 +23,12 @@ bool assay__time_parse(const char *text, size_t length, int64_t *ns);
  */
 bool assay__time_parse_written(const char *text, size_t length, int64_t *ns);
 
+/**
+ * assay__time_epoch() is assay__time_parse() of a whole number of 9 digits or more, which is Unix
+ * time in s, ms, us or ns; false when it is none.
+ */
+bool assay__time_epoch(int64_t value, int64_t *ns);
+
 /** assay__time_write() writes RFC 3339 in UTC with 0, 3, 6 or 9 fraction digits, as needed. */
 size_t assay__time_write(int64_t ns, char out[ASSAY__TIME_BYTES]);
 

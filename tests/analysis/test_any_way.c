@@ -171,7 +171,7 @@ static void make_plan(void)
     if (one_of(3))
         ADD(",\"test\":\"%s\"", one_of(2) ? "z" : "t");
     assay__text_puts(&it.json, ",\"metrics\":[");
-    unsigned metrics = 1 + below(4);
+    unsigned metrics = one_of(12) ? 20 : 1 + below(4);
     for (unsigned i = 0; i < metrics; i++)
         add_metric(i);
     assay__text_putc(&it.json, ']');

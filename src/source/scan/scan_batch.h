@@ -48,6 +48,7 @@ struct assay__scan_batch {
     uint32_t *names;                   /* [list * ASSAY__SCAN_BATCH + row]: groups, values */
     uint8_t *passes;                   /* [where * ASSAY__SCAN_BATCH + row] */
     struct assay__field *filter_cells; /* [binding->filter_width] */
+    struct assay__mantissas epochs;    /* times as numbers, where they seem to be some */
     char day[16];                      /* of the last time read, and when it begins */
     int64_t day_ns;
     struct assay__scan_units units;

@@ -242,21 +242,46 @@ static bool read_usual_time(batch_t *batch, const struct assay__field *field, in
     return true;
 }
 
+/* Reads the column as numbers when it begins with one that may be Unix time. */
+static bool read_epochs(batch_t *batch)
+{
+    int64_t ns;
+    const struct assay__field first = assay__scan_field(batch, 0);
+    bool has_digits = first.length >= 9 && first.length <= 16 && first.text[4] != '-';
+    if (batch->layout->binding->plan->dialect.time != NULL || !has_digits ||
+        !assay__time_parse(first.text, first.length, &ns))
+        return false;
+    batch->layout->kernels->numbers(&batch->fields, &batch->epochs);
+    return true;
+}
+
+/* One of them; false for a number with decimals, or of fewer digits, and what is none. */
+static inline bool take_epoch(const batch_t *batch, uint32_t row, int64_t *ns)
+{
+    int64_t value = batch->epochs.value[row];
+    return batch->epochs.decimals[row] == 0 && value >= 100000000 && assay__time_epoch(value, ns);
+}
+
 void assay__scan_times(batch_t *batch, const char *text, uint32_t row_count)
 {
     const struct assay_plan *plan = batch->layout->binding->plan;
     struct assay__scan_adder *adder = &batch->adder;
     uint32_t time = batch->layout->binding->sources[batch->layout->source].time;
     assay__scan_locate(batch, text, row_count, time);
+    bool has_epochs = row_count > 0 && read_epochs(batch);
     for (uint32_t r = 0; r < row_count; r++) {
         if (adder->fate[r] == ASSAY__FATE_LEFT_OUT)
             continue;
-        const struct assay__field field = assay__scan_field(batch, r);
-        if (!read_usual_time(batch, &field, &adder->times[r]) &&
-            !assay__dialect_time(&plan->dialect, &field, &adder->times[r]))
-            assay__scan_adder_careful(adder, r);
-        else if (adder->fate[r] == ASSAY__FATE_USED && plan->has_as_of &&
-                 adder->times[r] >= plan->as_of_ns)
+        if (!has_epochs || !take_epoch(batch, r, &adder->times[r])) {
+            const struct assay__field field = assay__scan_field(batch, r);
+            if (!read_usual_time(batch, &field, &adder->times[r]) &&
+                !assay__dialect_time(&plan->dialect, &field, &adder->times[r])) {
+                assay__scan_adder_careful(adder, r);
+                continue;
+            }
+        }
+        if (adder->fate[r] == ASSAY__FATE_USED && plan->has_as_of &&
+            adder->times[r] >= plan->as_of_ns)
             adder->fate[r] = ASSAY__FATE_AFTER;
     }
 }

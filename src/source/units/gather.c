@@ -237,32 +237,78 @@ static void reach_rows(const struct assay__gather *gather, uint32_t number,
                                                   hash_of(batch, order->rows[i]));
 }
 
+/* The parts of a batch that are locked, in the order in which they are worked on. */
+struct passage {
+    struct assay__gather *gather;
+    const struct batch *batch;
+    struct order *order;
+    uint8_t parts[ASSAY__SPILL_PARTS];
+    uint32_t sought, reached, taken; /* parts that got so far */
+    enum assay_status status;
+};
+
+static void reach_next(struct passage *passage)
+{
+    reach_rows(passage->gather, passage->parts[passage->reached++], passage->batch, passage->order);
+}
+
+static void take_next(struct passage *passage, struct assay_error *err)
+{
+    uint32_t number = passage->parts[passage->taken++];
+    if (passage->status == ASSAY_OK)
+        passage->status = take_rows(passage->gather, number, passage->batch, passage->order, err);
+    pthread_mutex_unlock(&passage->gather->parts[number].lock);
+}
+
+/* Begins a part that is locked: what its rows will touch is asked for some parts ahead. */
+static void add_part(struct passage *passage, uint32_t number, struct assay_error *err)
+{
+    passage->parts[passage->sought++] = (uint8_t)number;
+    seek_rows(passage->gather, number, passage->batch, passage->order);
+    if (passage->sought - passage->reached > AHEAD)
+        reach_next(passage);
+    if (passage->reached - passage->taken > AHEAD)
+        take_next(passage, err);
+}
+
+static void end_parts(struct passage *passage, struct assay_error *err)
+{
+    while (passage->reached < passage->sought)
+        reach_next(passage);
+    while (passage->taken < passage->sought)
+        take_next(passage, err);
+}
+
 /*
- * Hands the rows of a batch to their parts, each under its lock. What the rows will touch is asked
- * for some parts ahead, the slots first, then the units. So a thread holds the locks of several
- * parts at a time, always taken in their order: nobody waits for one who waits for him.
+ * Hands the rows of a batch to their parts, each under its lock; one that another thread holds is
+ * left for the end. A thread waits for a lock only while it has no other.
  */
 static enum assay_status by_part(struct assay__gather *gather, const uint8_t *part, uint32_t count,
                                  const struct batch *batch, struct assay_error *err)
 {
     struct order order;
+    struct passage passage = {.gather = gather, .batch = batch, .order = &order};
+    uint8_t busy[ASSAY__SPILL_PARTS];
+    uint32_t busy_count = 0;
+    if (count == 0)
+        return ASSAY_OK;
     sort_rows(part, count, &order);
-    enum assay_status status = ASSAY_OK;
-    for (uint32_t p = 0; p < ASSAY__SPILL_PARTS + 2 * AHEAD; p++) {
-        uint32_t reached = p - AHEAD, taken = p - 2 * AHEAD;
-        if (p < ASSAY__SPILL_PARTS && order.begin[p] < order.begin[p + 1]) {
-            pthread_mutex_lock(&gather->parts[p].lock);
-            seek_rows(gather, p, batch, &order);
-        }
-        if (reached < ASSAY__SPILL_PARTS && order.begin[reached] < order.begin[reached + 1])
-            reach_rows(gather, reached, batch, &order);
-        if (taken >= ASSAY__SPILL_PARTS || order.begin[taken] == order.begin[taken + 1])
+    for (uint32_t i = 0; i < ASSAY__SPILL_PARTS; i++) {
+        uint32_t number = (part[0] + i) % ASSAY__SPILL_PARTS; /* threads begin apart */
+        if (order.begin[number] == order.begin[number + 1])
             continue;
-        if (status == ASSAY_OK)
-            status = take_rows(gather, taken, batch, &order, err);
-        pthread_mutex_unlock(&gather->parts[taken].lock);
+        if (pthread_mutex_trylock(&gather->parts[number].lock) == 0)
+            add_part(&passage, number, err);
+        else
+            busy[busy_count++] = (uint8_t)number;
     }
-    return status;
+    end_parts(&passage, err);
+    for (uint32_t i = 0; i < busy_count; i++) {
+        pthread_mutex_lock(&gather->parts[busy[i]].lock);
+        add_part(&passage, busy[i], err);
+        end_parts(&passage, err);
+    }
+    return passage.status;
 }
 
 enum assay_status assay__gather_expose(struct assay__gather *gather,

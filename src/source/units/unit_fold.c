@@ -8,6 +8,9 @@
 
 enum { STEPS_AT_ONCE = 16 };
 
+/* What a row is to a count: 1. */
+#define COUNTED (UINT64_C(1) << ASSAY__WORD_SHIFT)
+
 static void find_reach(const struct assay__binding *binding, struct assay__reach *reach)
 {
     for (uint32_t c = 0; c < binding->channel_count; c++)
@@ -21,13 +24,20 @@ static void find_reach(const struct assay__binding *binding, struct assay__reach
     }
 }
 
+static bool is_extreme(const struct assay__fold *fold)
+{
+    return fold->aggregation == ASSAY_AGGREGATE_MIN || fold->aggregation == ASSAY_AGGREGATE_MAX;
+}
+
 static struct assay__fold_step make_step(const struct assay__fold *fold)
 {
     return (struct assay__fold_step){
         .from = fold->has_times ? fold->from : INT64_MIN,
         .to = !fold->has_times || fold->is_open ? INT64_MAX : fold->to,
-        .aggregation = fold->aggregation,
         .partial = fold->partial,
+        .counts = fold->aggregation == ASSAY_AGGREGATE_COUNT,
+        .is_extreme = is_extreme(fold),
+        .is_min = fold->aggregation == ASSAY_AGGREGATE_MIN,
     };
 }
 
@@ -94,21 +104,19 @@ static uint64_t extreme_of(bool is_min, uint64_t have, uint64_t more)
     return (is_min ? order < 0 : order > 0) ? more : have;
 }
 
-/* What a partial number becomes with a value; false when it can't be said in a word. */
-static bool join(enum assay_aggregation aggregation, uint64_t have, uint64_t more, uint64_t *out)
+/* What a partial number becomes with another one; false when it can't be said in a word. */
+static inline bool join(bool is_extreme, bool is_min, uint64_t have, uint64_t more, uint64_t *out)
 {
-    if (aggregation != ASSAY_AGGREGATE_MIN && aggregation != ASSAY_AGGREGATE_MAX)
+    if (!is_extreme)
         return assay__word_add(have, more, out);
-    *out = extreme_of(aggregation == ASSAY_AGGREGATE_MIN, have, more);
+    *out = extreme_of(is_min, have, more);
     return *out == ASSAY__WORD_MISSING || assay__word_is_number(*out);
 }
 
-static bool take_event(const struct assay__fold_step *step, const struct assay__unit *unit,
-                       const struct assay__reading *event, uint64_t *joined)
+static inline bool take_event(const struct assay__fold_step *step, uint64_t have, uint64_t word,
+                              uint64_t *joined)
 {
-    uint64_t one = UINT64_C(1) << ASSAY__WORD_SHIFT;
-    uint64_t more = step->aggregation == ASSAY_AGGREGATE_COUNT ? one : event->word;
-    return join(step->aggregation, unit->partials[step->partial], more, joined);
+    return join(step->is_extreme, step->is_min, have, step->counts ? COUNTED : word, joined);
 }
 
 /* Time from the unit's exposure to the event; beyond 64 bits as far as these go. */
@@ -125,14 +133,38 @@ static bool has_step(const struct assay__fold_step *step, int64_t after)
     return after >= step->from && (after < step->to || step->to == INT64_MAX);
 }
 
-/* Whether all steps can take the event: for all of them or none, so that none counts it twice. */
-static bool can_take(const struct assay__fold_step *begin, const struct assay__fold_step *end,
-                     const struct assay__unit *unit, const struct assay__reading *event,
-                     int64_t after)
+/*
+ * All steps take the event or none does, so that none counts it twice: what those before a step
+ * that can't take it had is put back. False then.
+ */
+static bool take_steps(const struct assay__fold_step *steps, size_t count, struct assay__unit *unit,
+                       uint64_t word, int64_t after)
+{
+    uint64_t had[STEPS_AT_ONCE];
+    for (size_t i = 0; i < count; i++) {
+        uint64_t *partial = &unit->partials[steps[i].partial];
+        if (!has_step(&steps[i], after))
+            continue;
+        had[i] = *partial;
+        if (take_event(&steps[i], had[i], word, partial))
+            continue;
+        *partial = had[i];
+        while (i-- > 0)
+            if (has_step(&steps[i], after))
+                unit->partials[steps[i].partial] = had[i];
+        return false;
+    }
+    return true;
+}
+
+/* Whether all of many steps can take the event. */
+static bool can_take(const struct assay__fold_step *steps, size_t count,
+                     const struct assay__unit *unit, uint64_t word, int64_t after)
 {
     uint64_t joined;
-    for (const struct assay__fold_step *step = begin; step < end; step++)
-        if (has_step(step, after) && !take_event(step, unit, event, &joined))
+    for (size_t i = 0; i < count; i++)
+        if (has_step(&steps[i], after) &&
+            !take_event(&steps[i], unit->partials[steps[i].partial], word, &joined))
             return false;
     return true;
 }
@@ -140,26 +172,18 @@ static bool can_take(const struct assay__fold_step *begin, const struct assay__f
 bool assay__unit_fold(const struct assay__unit_rules *rules, struct assay__unit *unit,
                       const struct assay__reading *event)
 {
-    const struct assay__fold_step *begin = rules->steps + rules->begin[event->channel];
-    const struct assay__fold_step *end = rules->steps + rules->begin[event->channel + 1];
-    if (begin == end || begin->partial == ASSAY__UNBOUND)
+    const struct assay__fold_step *steps = rules->steps + rules->begin[event->channel];
+    size_t count = rules->begin[event->channel + 1] - rules->begin[event->channel];
+    if (count == 0 || steps->partial == ASSAY__UNBOUND)
         return false;
     int64_t after = time_between(unit->first_ns, event->time_ns);
-    uint64_t joined[STEPS_AT_ONCE];
-    size_t count = (size_t)(end - begin);
-    if (count > STEPS_AT_ONCE && !can_take(begin, end, unit, event, after))
+    if (count <= STEPS_AT_ONCE)
+        return take_steps(steps, count, unit, event->word, after);
+    if (!can_take(steps, count, unit, event->word, after))
         return false;
-    for (size_t from = 0; from < count; from += STEPS_AT_ONCE) {
-        size_t to = count - from > STEPS_AT_ONCE ? from + STEPS_AT_ONCE : count;
-        for (size_t i = from; i < to; i++) {
-            joined[i - from] = unit->partials[begin[i].partial];
-            if (has_step(&begin[i], after) &&
-                !take_event(&begin[i], unit, event, &joined[i - from]))
-                return false;
-        }
-        for (size_t i = from; i < to; i++)
-            unit->partials[begin[i].partial] = joined[i - from];
-    }
+    for (size_t i = 0; i < count; i += STEPS_AT_ONCE)
+        (void)take_steps(steps + i, count - i > STEPS_AT_ONCE ? STEPS_AT_ONCE : count - i, unit,
+                         event->word, after);
     return true;
 }
 
@@ -171,15 +195,14 @@ void assay__unit_merge_partials(const struct assay__unit_rules *rules, uint64_t 
     for (uint32_t f = 0; f < binding->fold_count; f++) {
         uint32_t partial = binding->folds[f].partial;
         uint64_t joined;
-        if (partial != ASSAY__UNBOUND &&
-            join(binding->folds[f].aggregation, partials[partial], from[partial], &joined))
+        if (partial != ASSAY__UNBOUND && join(is_extreme(&binding->folds[f]),
+                                              binding->folds[f].aggregation == ASSAY_AGGREGATE_MIN,
+                                              partials[partial], from[partial], &joined))
             partials[partial] = joined;
     }
 }
 
 uint64_t assay__fold_empty(const struct assay__fold *fold)
 {
-    bool is_extreme =
-        fold->aggregation == ASSAY_AGGREGATE_MIN || fold->aggregation == ASSAY_AGGREGATE_MAX;
-    return is_extreme ? ASSAY__WORD_MISSING : 0;
+    return is_extreme(fold) ? ASSAY__WORD_MISSING : 0;
 }

@@ -48,8 +48,8 @@ struct assay__reach {
 /** What one fold does with a row of its channel. */
 struct assay__fold_step {
     int64_t from, to; /* nanoseconds after the exposure; INT64_MIN and INT64_MAX: no end */
-    enum assay_aggregation aggregation;
     uint32_t partial; /* ASSAY__UNBOUND: rows are kept */
+    bool counts, is_extreme, is_min;
 };
 
 static inline unsigned char *assay__unit_lines(const struct assay__unit_block *block)
