@@ -7,7 +7,7 @@
 #include "follow.h"
 #include "test.h"
 
-enum { REPLICATES = 200 };
+enum { REPLICATES = 100 };
 
 static double most(double rate)
 {
@@ -38,7 +38,7 @@ END_TEST
  * and what a split by lot costs. */
 START_TEST(an_effect_is_shipped_and_a_fall_is_stopped)
 {
-    enum { TIMES = 600 };
+    enum { TIMES = 300 };
     struct follow_case c = {
         .values = FOLLOW_NORMAL, .metrics = 1, .treatments = 1, .units = 50, .lift = 0.05};
     double power = assay_nct_upper(assay_t_quantile_upper(0.05, 98.0), 98.0, 2.5);

@@ -38,7 +38,7 @@ fails() {
 }
 plan=tests/warehouse/events.plan.json
 mkdir "$work/all"
-sh tests/warehouse/generate 3 "${UNITS:-14}" "$work/all"
+sh tests/warehouse/generate 3 "${UNITS:-10}" "$work/all"
 import "$work/all.db" "$work/all"
 until=${UNTIL:-2026-03-05T06:00:00Z}
 for looks in "" "--as-of 2026-03-09T12:00:00Z" "--granularity day --as-of $until"; do

@@ -107,7 +107,7 @@ events() {
         esac
     done
 }
-units=${UNITS:-14}
+units=${UNITS:-10}
 first=${SEEDS:-1}
 first=${first%% *}
 until=${UNTIL:-2026-03-05T06:00:00Z}
