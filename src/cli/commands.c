@@ -8,12 +8,31 @@
 
 #include "cli/cli.h"
 #include "cli/complete.h"
+#include "cli/message.h"
 
 static const struct complete_command COMMANDS[] = {
 #define COMMAND_ROW(name, sentence) {#name, sentence, cmd_##name},
     COMMAND_LIST(COMMAND_ROW)
 #undef COMMAND_ROW
         {NULL, NULL, NULL}};
+
+static const char EXIT_CODES[] =
+    "   0  done\n"
+    "   2  usage\n"
+    "  10  --fail-on srm: the groups' sizes do not match\n"
+    "  11  --fail-on deterioration: a metric got worse\n"
+    "  12  --fail-on untested: a test that the advice rests on could not be made\n"
+    "  65  bad data, or a limit exceeded\n"
+    "  66  no input\n"
+    "  69  a library is not installed, or an address cannot be listened at\n"
+    "  70  internal fault\n"
+    "  71  out of memory\n"
+    "  74  input or output failed\n"
+    "  75  try again: not reached, asked to wait, or cancelled\n"
+    "  76  the remote side refused\n"
+    "  77  authentication failed\n"
+    "  78  bad plan, or one that this version cannot do\n"
+    "\nOnly 75 gets better by itself.\n";
 
 static const struct complete_command *find_command(const char *name)
 {
@@ -30,7 +49,8 @@ static void print_overview(FILE *out)
           out);
     for (const struct complete_command *command = COMMANDS; command->name != NULL; command++)
         fprintf(out, "  %-10s %s\n", command->name, command->sentence);
-    fputs("\n'assay help COMMAND' or 'assay COMMAND --help' says more; so does 'man assay'.\n",
+    fputs("\n'assay help COMMAND' or 'assay COMMAND --help' says more; so does 'man assay'.\n"
+          "'assay help exit-codes' lists exit codes.\n",
           out);
 }
 
@@ -51,6 +71,10 @@ static int run_help(int argc, char **argv)
     char option[] = "--help";
     if (argc < 2) {
         print_overview(stdout);
+        return cli_finish_stdout();
+    }
+    if (strcmp(argv[1], "exit-codes") == 0) {
+        fputs(EXIT_CODES, stdout);
         return cli_finish_stdout();
     }
     const struct complete_command *command = find_command(argv[1]);
@@ -86,7 +110,7 @@ int cli_main(int argc, char **argv)
         return assay_status_exit_code(ASSAY_ERROR_USAGE);
     }
     const char *name = argv[1];
-    if (strcmp(name, "--version") == 0 || strcmp(name, "version") == 0) {
+    if (strcmp(name, "--version") == 0 || strcmp(name, "version") == 0 || strcmp(name, "-V") == 0) {
         printf("assay %s\n", assay_version());
         return cli_finish_stdout();
     }
@@ -97,5 +121,6 @@ int cli_main(int argc, char **argv)
     const struct complete_command *command = find_command(name);
     if (command == NULL)
         return unknown_command(name);
+    message_set_command(command->name);
     return command->run(argc - 1, argv + 1);
 }

@@ -9,6 +9,7 @@
 #include "base/error.h"
 
 static bool is_json_form;
+static const char *command_now = "";
 static void (*before)(void);
 
 void message_set_before(void (*call)(void))
@@ -19,6 +20,11 @@ void message_set_before(void (*call)(void))
 void message_set_json(bool is_json)
 {
     is_json_form = is_json;
+}
+
+void message_set_command(const char *name)
+{
+    command_now = name;
 }
 
 bool message_is_json(void)
@@ -37,7 +43,8 @@ static void print_json(const struct message *message)
     struct assay__text line = {0};
     struct assay__json json = {.out = &line};
     assay__log_begin(&json, message->level, message->event);
-    member(&json, "command", message->command);
+    bool has_command = message->command != NULL && message->command[0] != '\0';
+    member(&json, "command", has_command ? message->command : command_now);
     if (message->is_failure) {
         assay__json_member_string(&json, "status", assay_status_id(message->status));
         assay__json_member_count(&json, "exitCode",

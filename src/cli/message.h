@@ -17,6 +17,9 @@
 void message_set_json(bool is_json);
 bool message_is_json(void);
 
+/** message_set_command() names the command for objects whose message does not; static text. */
+void message_set_command(const char *name);
+
 /** message_set_before() has a function called before each message; NULL: none. */
 void message_set_before(void (*call)(void));
 

@@ -2,6 +2,7 @@
 /* Lines on standard error about changes, refusals, and the server itself. */
 #include "serve/serve_log.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -84,7 +85,7 @@ static void write_json(struct assay__text *line, const struct serve_access *acce
     assay__json_member_count(&json, "httpStatus", access->status);
     assay__json_member_string(&json, "caller", access->caller);
     assay__json_member_string(&json, "address", access->address);
-    assay__json_member_number(&json, "seconds", access->seconds);
+    assay__json_member_number(&json, "seconds", round(access->seconds * 1e6) / 1e6);
     if (left_out > 0)
         assay__json_member_count(&json, "leftOut", left_out);
     assay__json_end(&json, '}');

@@ -121,6 +121,13 @@ sed -e '/^#/d' -e ':more' -e '/\\$/{N;s/\\\n//;bmore' -e '}' deploy/container/Do
     grep -vE '^(FROM|SHELL|RUN|WORKDIR|COPY|USER|ENTRYPOINT|CMD) |^$' >"$work/log"
 [ ! -s "$work/log" ]
 ok $? "the Dockerfile has known instructions"
+# What hadolint reads for: versions that stand, lists removed, nothing recommended, no root at the end.
+! grep -E '^FROM ' deploy/container/Dockerfile | grep -vE ':[0-9]+[a-z-]*( AS [a-z]+)?$' >"$work/log" &&
+    [ "$(grep -c 'apt-get install -y --no-install-recommends' deploy/container/Dockerfile)" -eq 2 ] &&
+    [ "$(grep -c 'rm -rf /var/lib/apt/lists' deploy/container/Dockerfile)" -eq 3 ] &&
+    [ "$(sed -n 's/^USER //p' deploy/container/Dockerfile | tail -n 1)" = 65534:65534 ] &&
+    grep -qx build .dockerignore && grep -qx .git .dockerignore
+ok $? "the Dockerfile is as hadolint wants it, and build is not sent along"
 if command -v dpkg >/dev/null 2>&1; then
     missing=
     set --

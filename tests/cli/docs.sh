@@ -182,6 +182,9 @@ $(cat "docs/assay-$command.1")
         ok $? "assay-$command(1) has $section"
     done
 done
+sed -n '/^\.Sh EXIT STATUS/,/^\.Sh EXAMPLES/s/^\.It \([0-9]*\).*/\1/p' docs/assay.1 >"$work/codes"
+"$ASSAY" help exit-codes | sed -n 's/^ *\([0-9][0-9]*\)  .*/\1/p' | diff "$work/codes" - >"$work/log"
+ok $? "help exit-codes has the codes of assay(1)"
 # Examples that need no more than data/ are run, word for word.
 sed -n 's/^\.Dl \(assay .*\)/\1/p' docs/*.1 | sed 's/\\(dq/"/g' |
     grep -E '^assay (size|design|srm|plan|analyze) ' | sort -u >"$work/examples"

@@ -45,7 +45,7 @@ static void check_line(const char *line, size_t length, char *names, size_t size
 {
     static const char *const MEMBERS[] = {
         "time",        "level",  "event",    "resource", "message", "httpStatus", "attempt",
-        "waitSeconds", "status", "exitCode", "file",     "line",    "column"};
+        "waitSeconds", "status", "exitCode", "file",     "line",    "column",     "command"};
     struct strict_json judge = {.at = (const unsigned char *)line,
                                 .end = (const unsigned char *)line + length};
     ck_assert_msg(strict_value(&judge, 0) && judge.at == judge.end, "%s: %.*s", judge.error,
@@ -110,7 +110,8 @@ static const struct log_case {
      1,
      NULL,
      "stored attempt failed kept error",
-     "\"event\":\"error\",\"status\":\"remote\",\"exitCode\":76,\"message\":\"The result was "
+     "\"event\":\"error\",\"command\":\"post\",\"status\":\"remote\",\"exitCode\":76,\"message\":"
+     "\"The result was "
      "refused "
      "as wrong (HTTP 400): a \\\"b\\\" ?[1m.\"",
      76},
