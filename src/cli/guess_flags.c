@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/error.h"
 #include "base/utf8.h"
@@ -142,6 +143,31 @@ static void guess_group(struct work *work)
     assay__index_release(&columns);
 }
 
+/* Names of columns that tell metrics apart. */
+static const struct column_profile *find_metric_names(const struct table_profile *profile)
+{
+    for (uint32_t i = 0; i < profile->column_count; i++)
+        if (strcasecmp(profile->columns[i].name, "metric") == 0 && !profile->columns[i].has_number)
+            return &profile->columns[i];
+    return NULL;
+}
+
+/* A row a group, or one for each metric: no units, but what a database or a sheet made of them. */
+static void refuse_totals(struct work *work)
+{
+    const struct table_guess *guess = &work->table.guess;
+    const struct table_profile *profile = &work->table.profile;
+    if (guess->group == GUESS_NONE || !profile->is_whole)
+        return;
+    const struct column_profile *names = find_metric_names(profile);
+    if (profile->columns[guess->group].most <= (names == NULL ? 1 : names->distinct))
+        refuse(work,
+               "Each group has one row%s: these are totals, not units. Tables of sums have columns "
+               "metric, group, n, mean and variance, see assay-summarize(1); a few counts are "
+               "compared by 'assay test --proportion CONTROL/UNITS TREATMENT/UNITS'.",
+               names == NULL ? "" : " for each metric");
+}
+
 static void guess_unit(struct work *work)
 {
     static const char *const TIMED[] = {"granularity", "as-of", "events", "horizon", NULL};
@@ -240,6 +266,7 @@ static void guess_units(struct work *work)
 {
     const struct table_guess *guess = &work->table.guess;
     guess_group(work);
+    refuse_totals(work);
     if (work->guess->refusal[0] != '\0')
         return;
     guess_unit(work);

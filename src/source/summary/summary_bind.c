@@ -290,7 +290,9 @@ static enum assay_status check_variances(const struct assay_plan *plan,
         uint32_t metric = assay__summary_plan_metric(plan, entry->key[ASSAY__KEY_METRIC]);
         if (metric != ASSAY__NOT_PLANNED && lacks_variance(plan, entry, metric))
             return assay__summary_refuse(
-                entry, err, "a variance (or sum_squares) is needed; only a proportion needs none.");
+                entry, err,
+                "a variance (or sum_squares) is needed, the square of a standard deviation; only a "
+                "proportion needs none.");
     }
     return ASSAY_OK;
 }
