@@ -11,6 +11,15 @@ static bool is_digit(char c)
 
 enum { PLAIN_BYTES_MAX = 22, MANTISSA_DIGITS = 18 };
 
+/* Zeros before the first other digit. */
+static uint32_t leading_zeros(const char *at, const char *end)
+{
+    uint32_t count = 0;
+    for (; at < end && (*at == '0' || *at == '.'); at++)
+        count += *at == '0';
+    return count;
+}
+
 static const uint64_t POWERS[9] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -59,6 +68,32 @@ static bool few_digits(const char *text, size_t count, uint64_t *value)
     return word_digits(short_word(text, count), value);
 }
 
+/* The lowest bit of the first point of a word; 64 without one. */
+static inline unsigned point_bit(uint64_t bytes)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t points = bytes ^ 0x2E * ones;
+    points = (points - ones) & ~points & 0x80 * ones; /* the lowest bit set is that of a point */
+    return points == 0 ? 64 : (unsigned)__builtin_ctzll(points) - 7;
+}
+
+/* A word without the byte at a bit: those before it move up, and first comes to the front. */
+static inline uint64_t without_byte(uint64_t bytes, unsigned bit, uint64_t first)
+{
+    uint64_t before = (UINT64_C(1) << bit) - 1;
+    return (bytes & ~before & ~(UINT64_C(0xFF) << bit)) | (bytes & before) << 8 | first;
+}
+
+/* The digits around the only point of a word, behind a zero; *decimals: how many follow it. */
+static inline bool without_point(uint64_t bytes, uint64_t *value, unsigned *decimals)
+{
+    unsigned bit = point_bit(bytes);
+    if (bit == 64)
+        return false;
+    *decimals = 7 - bit / 8;
+    return word_digits(without_byte(bytes, bit, 0x30), value);
+}
+
 /*
  * Reads one to seven digits, the first of them not 0, a point and one to eight decimals, of eight
  * bytes at least: what nearly all figures are. False, with nothing set, for all others.
@@ -66,17 +101,15 @@ static bool few_digits(const char *text, size_t count, uint64_t *value)
 static inline bool parse_figure(const char *text, size_t length, struct assay_decimal *out,
                                 struct assay__spelling *spelling)
 {
-    const uint64_t ones = UINT64_C(0x0101010101010101), zeros = 0x30 * ones;
+    const uint64_t zeros = UINT64_C(0x3030303030303030);
     uint64_t head, tail, whole, part;
     if (length - 8 > 8 || text[0] == '0')
         return false;
     memcpy(&head, text, sizeof head);
     memcpy(&tail, text + length - sizeof tail, sizeof tail);
-    uint64_t points = head ^ 0x2E * ones;
-    points = (points - ones) & ~points & 0x80 * ones; /* the lowest bit set is that of a point */
-    unsigned bits = points == 0 ? 0 : (unsigned)__builtin_ctzll(points) - 7;
+    unsigned bits = point_bit(head);
     size_t decimals = length - 1 - bits / 8;
-    if (bits == 0 || decimals - 1 > 7)
+    if (bits == 0 || bits == 64 || decimals - 1 > 7)
         return false;
     uint64_t before = (UINT64_C(1) << (64 - 8 * decimals)) - 1;
     if (!word_digits(head << (64 - bits) | zeros >> bits, &whole) ||
@@ -89,21 +122,6 @@ static inline bool parse_figure(const char *text, size_t length, struct assay_de
     *spelling = (struct assay__spelling){(uint32_t)length - 1, (uint32_t)decimals};
     *out = (struct assay_decimal){(int64_t)value, exponent, 0, NULL};
     return true;
-}
-
-/* The digits around the only point of a word, behind a zero; *decimals: how many follow it. */
-static inline bool without_point(uint64_t bytes, uint64_t *value, unsigned *decimals)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-    uint64_t points = bytes ^ 0x2E * ones;
-    points = (points - ones) & ~points & 0x80 * ones;
-    if (points == 0)
-        return false;
-    unsigned bits = (unsigned)__builtin_ctzll(points) - 7;
-    uint64_t before = (UINT64_C(1) << bits) - 1;
-    *decimals = 7 - bits / 8;
-    return word_digits((bytes & ~before & ~(UINT64_C(0xFF) << bits)) | (bytes & before) << 8 | 0x30,
-                       value);
 }
 
 /*
@@ -137,6 +155,71 @@ static inline bool parse_edge(const char *text, size_t length, struct assay_deci
     *out = (struct assay_decimal){(int64_t)value, exponent, 0, NULL};
     return true;
 }
+/* What stands before the last sixteen bytes: at most four, one of which may be a point. */
+static inline bool read_head(const char *text, size_t count, uint64_t *value, size_t *point)
+{
+    *value = 0;
+    *point = count;
+    for (size_t i = 0; i < count; i++) {
+        if (is_digit(text[i]))
+            *value = *value * 10 + (uint64_t)(text[i] - '0');
+        else if (text[i] == '.' && *point == count)
+            *point = i;
+        else
+            return false;
+    }
+    return true;
+}
+
+/*
+ * The same of 9 to 20 bytes behind a sign, with more decimals: figures that were printed with all
+ * digits of a double. The last sixteen bytes are two words, with zeros before what is shorter.
+ */
+static bool parse_long(const char *text, size_t length, struct assay_decimal *out,
+                       struct assay__spelling *spelling)
+{
+    const uint64_t zeros = UINT64_C(0x3030303030303030);
+    uint64_t head, middle, last, high, low, scale = UINT64_C(10000000000000000);
+    if (length - 9 > 12)
+        return false;
+    bool is_signed = text[0] == '-';
+    const char *start = text + is_signed, *end = text + length;
+    length -= is_signed;
+    size_t before = length > 16 ? length - 16 : 0, point;
+    if (length - 9 > 11 || !read_head(start, before, &head, &point))
+        return false;
+    memcpy(&middle, start + before, sizeof middle);
+    memcpy(&last, end - sizeof last, sizeof last);
+    if (length < 16)
+        middle = middle << 8 * (16 - length) | zeros >> 8 * (length - 8);
+    size_t decimals = length - 1 - point;
+    if (point == before) { /* it is not in the head */
+        unsigned bit = point_bit(middle);
+        decimals = 15 - bit / 8;
+        if (bit < 64) {
+            middle = without_byte(middle, bit, 0x30);
+        } else if ((bit = point_bit(last)) < 56) { /* a point at the end is left to others */
+            decimals = 7 - bit / 8;
+            last = without_byte(last, bit, middle >> 56);
+            middle = middle << 8 | 0x30;
+        } else {
+            return false;
+        }
+        scale /= 10;
+    }
+    if (!word_digits(middle, &high) || !word_digits(last, &low))
+        return false;
+    uint64_t value = head * scale + high * POWERS[8] + low;
+    size_t digits = length - 1 - (*start == '0' || *start == '.' ? leading_zeros(start, end) : 0);
+    if (digits > MANTISSA_DIGITS || value == 0)
+        return false;
+    *spelling = (struct assay__spelling){(uint32_t)digits, (uint32_t)decimals};
+    int32_t exponent = -(int32_t)decimals;
+    for (; end[-1] == '0' && value % 10 == 0; exponent++)
+        value /= 10;
+    *out = (struct assay_decimal){is_signed ? -(int64_t)value : (int64_t)value, exponent, 0, NULL};
+    return true;
+}
 #else
 static inline bool parse_edge(const char *text, size_t length, struct assay_decimal *out,
                               struct assay__spelling *spelling)
@@ -147,6 +230,13 @@ static inline bool parse_edge(const char *text, size_t length, struct assay_deci
 
 static inline bool parse_figure(const char *text, size_t length, struct assay_decimal *out,
                                 struct assay__spelling *spelling)
+{
+    (void)text, (void)length, (void)out, (void)spelling;
+    return false;
+}
+
+static bool parse_long(const char *text, size_t length, struct assay_decimal *out,
+                       struct assay__spelling *spelling)
 {
     (void)text, (void)length, (void)out, (void)spelling;
     return false;
@@ -216,15 +306,6 @@ static bool plain_rest(const char *text, const char *at, const char *end, uint64
     return at == end;
 }
 
-/* Zeros before the first other digit. */
-static uint32_t leading_zeros(const char *at, const char *end)
-{
-    uint32_t count = 0;
-    for (; at < end && (*at == '0' || *at == '.'); at++)
-        count += *at == '0';
-    return count;
-}
-
 static __attribute__((noinline)) bool parse_other(const char *text, size_t length,
                                                   struct assay_decimal *out,
                                                   struct assay__spelling *spelling)
@@ -268,7 +349,7 @@ bool assay__plain_parse(const char *text, size_t length, struct assay_decimal *o
                         struct assay__spelling *spelling)
 {
     return parse_figure(text, length, out, spelling) || parse_edge(text, length, out, spelling) ||
-           parse_other(text, length, out, spelling);
+           parse_long(text, length, out, spelling) || parse_other(text, length, out, spelling);
 }
 
 bool assay__short_count(const char *text, size_t length, uint64_t *out)

@@ -294,19 +294,52 @@ START_TEST(counts_have_commas_between_thousands)
 }
 END_TEST
 
+static uint64_t next_of(uint64_t *seed)
+{
+    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
+    return *seed >> 33;
+}
+
+/* Writes so many digits, with a point in most, several in some, and other bytes in a few. */
+static void write_digits(char *text, uint64_t count, uint64_t *seed)
+{
+    static const char LETTERS[] = "01234567890000000123456789.0123456789000000./:";
+    bool is_figure = next_of(seed) % 2 == 0;
+    for (uint64_t n = 0; n < count; n++)
+        text[n] = is_figure ? (char)('0' + next_of(seed) % 10)
+                            : LETTERS[next_of(seed) % (sizeof LETTERS - 1)];
+    if (is_figure && count > 0)
+        text[next_of(seed) % count] = '.';
+    if (is_figure && count > 3 && next_of(seed) % 4 == 0)
+        memcpy(text, "0.00", 1 + next_of(seed) % 4);
+    text[count] = '\0';
+}
+
+/* What a plain number says of its spelling, digit by digit. */
+static void check_spelling(const char *text)
+{
+    struct assay_decimal number;
+    struct assay__spelling told, want = {0, 0};
+    if (!assay__plain_parse(text, strlen(text), &number, &told))
+        return;
+    bool has_point = false;
+    for (; *text != '\0'; text++) {
+        has_point = has_point || *text == '.';
+        want.digits += *text >= '0' && *text <= '9' && (want.digits > 0 || *text != '0');
+        want.decimals += has_point && *text != '.';
+    }
+    ck_assert_uint_eq(told.digits, want.digits);
+    ck_assert_uint_eq(told.decimals, want.decimals);
+}
+
 /* A plus sign keeps a number from being read in one pass: both ways read the same. */
 START_TEST(numbers_of_few_digits_read_as_all_others)
 {
-    static const char LETTERS[] = "01234567890000000123456789.0123456789000000./:";
     char text[40] = "+", digits[2][ASSAY__DIGITS_MAX];
     for (uint64_t i = 0, seed = 1; i < 300000; i++) {
         struct assay_decimal ways[2];
-        int length = 1;
-        for (uint64_t n = i % 24; n > 0; n--) {
-            seed = seed * 6364136223846793005u + 1442695040888963407u;
-            text[length++] = LETTERS[(seed >> 33) % (sizeof LETTERS - 1)];
-        }
-        text[length] = '\0';
+        write_digits(text + 1, i % 24, &seed);
+        check_spelling(text + 1);
         enum assay__parse slow = assay__decimal_parse(text, strlen(text), &ways[0], digits[0]);
         enum assay__parse quick =
             assay__decimal_parse(text + 1, strlen(text) - 1, &ways[1], digits[1]);
