@@ -13,7 +13,6 @@
  *
  * Prints a JSON line per job and program.
  */
-#include <dlfcn.h>
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
@@ -21,6 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "duckdb.h"
 #include "timing.h"
 
 enum { ROUNDS_MAX = 50 };
@@ -135,34 +135,14 @@ static int run_getline(const struct job *job)
     return 0;
 }
 
-/* DuckDB by its C library, loaded here: no client in between. */
 static int run_duckdb(const struct job *job, const char *threads)
 {
-    union { /* ISO C has no cast from object to function pointers */
-        void *object;
-        int (*open)(const char *, void **);
-        int (*connect)(void *, void **);
-        int (*query)(void *, const char *, void *);
-    } call;
-    char sql[4096], result[512];
-    void *library = dlopen(getenv("DUCKDB_LIBRARY"), RTLD_NOW), *database, *connection;
-    if (library == NULL)
-        return 1;
-    call.object = dlsym(library, "duckdb_open");
-    if (call.object == NULL || call.open(NULL, &database) != 0)
-        return 1;
-    call.object = dlsym(library, "duckdb_connect");
-    if (call.object == NULL || call.connect(database, &connection) != 0)
-        return 1;
-    call.object = dlsym(library, "duckdb_query");
-    snprintf(sql, sizeof sql, "SET threads=%s", threads);
-    if (call.object == NULL || call.query(connection, sql, result) != 0)
-        return 1;
-    snprintf(sql, sizeof sql,
-             "COPY (SELECT \"group\",count(*),%s FROM read_csv('%s',columns=%s,header=true,"
-             "auto_detect=false) GROUP BY 1 ORDER BY 1) TO '/dev/stdout' (FORMAT csv)",
+    char select[4096];
+    snprintf(select, sizeof select,
+             "SELECT \"group\",count(*),%s FROM read_csv('%s',columns=%s,header=true,"
+             "auto_detect=false) GROUP BY 1 ORDER BY 1",
              job->select, path, job->columns);
-    return call.query(connection, sql, result);
+    return duckdb_print(select, threads);
 }
 
 /* A contestant: a command, or a way of this program's own. */
