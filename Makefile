@@ -172,13 +172,17 @@ check-pages: deps ## the pages of assay serve in headless Chromium (needs npm)
 	@$(MAKE) --no-print-directory all
 	@ASSAY='$(abspath $(program))' sh tests/contract/run pages
 
-bench: all $(bench_programs) ## time assay against the peers on this machine
+# What is built on the way is said on stderr: what a bench prints goes into a file.
+bench: ## time assay against the peers on this machine
+	@$(MAKE) --no-print-directory all $(bench_programs) >&2
 	@ASSAY='$(abspath $(program))' BUILD=$(BUILD) sh bench/run
 
-bench-quick: all $(bench_programs) ## the same with fewer rows and rounds, without the server: two minutes
+bench-quick: ## the same with fewer rows and rounds, without the server: two minutes
+	@$(MAKE) --no-print-directory all $(bench_programs) >&2
 	@ASSAY='$(abspath $(program))' BUILD=$(BUILD) sh bench/run --quick
 
-bench-accuracy: all $(bench_programs) ## correct digits of assay and of the peers on this machine
+bench-accuracy: ## correct digits of assay and of the peers on this machine
+	@$(MAKE) --no-print-directory all $(bench_programs) >&2
 	@ASSAY='$(abspath $(program))' BUILD=$(BUILD) sh bench/accuracy
 
 asan: ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer

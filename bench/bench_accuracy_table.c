@@ -295,6 +295,7 @@ static void read_peer(char *argument, struct peer *peer)
     static char line[LINE_BYTES];
     char text[64];
     struct item key;
+    size_t known = 0;
     char *equals = strchr(argument, '=');
     if (equals == NULL)
         fail("no file given for", argument);
@@ -308,11 +309,14 @@ static void read_peer(char *argument, struct peer *peer)
         const struct item *item = bsearch(&key, items, item_count, sizeof *items, compare_items);
         if (item == NULL)
             continue;
+        known++;
         double got = strtod(text, NULL);
         peer->digits[item - items] = digits_of(got, item);
         peer->apart[item - items] = fabs(got - item->want);
     }
     fclose(file);
+    if (known == 0)
+        fail("no figure has an id that bench/peers/README.md lists:", equals + 1);
 }
 
 static int belongs(const struct item *item, const struct row *row)
