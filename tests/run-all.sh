@@ -33,11 +33,12 @@ for program in "$@"; do
     before=${longest%%" ${program##*/} "*}
     echo "${#before} $number $program"
 done | sort -n | cut -d' ' -f2- >"$ended/order"
-# run-one.sh writes a line into the pipe when a program has ended, and the runner one when all have.
+# run-some.sh writes a line into the pipe when a program has ended, and the runner one when all have.
 mkfifo "$ended/pipe" || exit 1
 exec 3<>"$ended/pipe"
 {
-    $AS_USUAL xargs -P "${JOBS:-$(($(nproc) + 3))}" -L 1 sh "$here/run-one.sh" "$ended" <"$ended/order" &
+    jobs=${JOBS:-$(($(nproc) + 3))}
+    seq "$jobs" | $AS_USUAL xargs -P "$jobs" -n 1 sh "$here/run-some.sh" "$ended" &
     trap 'kill $!' INT TERM
     wait $!
     echo all >&3

@@ -54,20 +54,8 @@ for format in csv detail result; do
         --metric spend:covariates=history --ratio spend/visit --dimension channel --dimension zip_code \
         --format $format >"$work/$format" 2>"$work/err"
 done
-column() { # NAME: a column of the csv
-    awk -F, -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i; next } { print $at }' "$work/csv"
-}
-while read -r name detail result; do
-    column "$name" >"$work/column"
-    sed 's/"deterioration":{[^}]*}//g' "$work/detail" | grep -oE "${detail}[^,}]*" | sed 's/.*://; s/^null$//' >"$work/figures"
-    [ "$(wc -l <"$work/column")" -eq 42 ] && cmp -s "$work/column" "$work/figures"
-    ok $? "csv and detail have the same $name"
-    grep -v '^$' "$work/column" | sort -u >"$work/column.set"
-    sed 's/"lastDeteriorationResult"/\n&/g; s/{"status"/\n&/g' "$work/result" | grep -v '^"lastDeteriorationResult"' |
-        grep -oE "${result}[^,}]*" | sed 's/.*://' | sort -u >"$work/figures.set"
-    cmp -s "$work/column.set" "$work/figures.set"
-    ok $? "csv and result have the same $name"
-done <<'FIGURES'
+# Lines "NAME detail" and "NAME result" for each that is the same; null is an empty cell of the csv.
+cat >"$work/names" <<'FIGURES'
 difference "difference":\{"estimate": "differenceEstimateAbs":\{"estimate":\{"value":
 lower "difference":\{[^}]*"lower": "differenceEstimateAbs":\{[^}]*\},"lower":\{"value":
 upper "difference":\{[^}]*"upper": "differenceEstimateAbs":\{[^}]*\},[^}]*\},"upper":\{"value":
@@ -75,6 +63,67 @@ relative_difference "relative":\{"estimate": "differenceEstimateRel":\{"estimate
 baseline_n "baselineStats":\{"n": "baselineSampleSize":\{"value":
 baseline_estimate "baselineStats":\{[^}]*"estimate": "baselineEstimateAbs":\{"value":
 FIGURES
+awk '
+    function read_all(file,    line, all) {
+        while ((getline line <file) > 0)
+            all = all line "\n"
+        return all
+    }
+    # The values behind what the pattern finds in a text, added to found[]; how many there are now.
+    function values(found, count, text, pattern,    value) {
+        while (match(text, pattern "[^,}]*")) {
+            value = substr(text, RSTART, RLENGTH)
+            text = substr(text, RSTART + RLENGTH)
+            sub(/.*:/, "", value)
+            found[++count] = value == "null" ? "" : value
+        }
+        return count
+    }
+    BEGIN {
+        work = ARGV[1]
+        rows = split(read_all(work "/csv"), row, "\n") - 1
+        columns = split(row[1], header, ",")
+        detail = read_all(work "/detail")
+        gsub(/"deterioration":\{[^}]*\}/, "", detail)
+        result = read_all(work "/result")
+        gsub(/"lastDeteriorationResult"/, "\n&", result)
+        gsub(/\{"status"/, "\n&", result)
+        pieces = split(result, piece, "\n")
+        while ((getline line <(work "/names")) > 0) {
+            split(line, name, " ")
+            split("", column); split("", found); split("", of_csv); split("", of_result)
+            for (at = 1; header[at] != name[1] && at < columns; at++)
+                ;
+            for (i = 2; i <= rows; i++) {
+                split(row[i], cell, ",")
+                column[i - 1] = cell[at]
+                if (cell[at] != "") of_csv[cell[at]]
+            }
+            same = rows == 43 && values(found, 0, detail, name[2]) == 42
+            for (i = 1; i <= 42; i++)
+                same = same && found[i] "" == column[i] ""
+            if (same) print name[1], "detail"
+            split("", found)
+            count = 0
+            for (i = 1; i <= pieces; i++)
+                if (piece[i] !~ /^"lastDeteriorationResult"/)
+                    count = values(found, count, piece[i], name[3])
+            same = count > 0
+            for (i = 1; i <= count; i++) {
+                of_result[found[i]]
+                same = same && found[i] in of_csv
+            }
+            for (value in of_csv)
+                same = same && value in of_result
+            if (same) print name[1], "result"
+        }
+    }' "$work" >"$work/same"
+while read -r name _; do
+    for format in detail result; do
+        grep -qx "$name $format" "$work/same"
+        ok $? "csv and $format have the same $name"
+    done
+done <"$work/names"
 # A file that --output replaces is whole or as it was, keeps its permissions, and is found through links.
 small="--group g --baseline a --metric m"
 printf 'g,m\na,1\na,2\na,4\nb,2\nb,3\nb,7\n' >"$work/small.csv"

@@ -8,12 +8,13 @@ printf 'g,y\nA,1\nA,2\nA,4\nB,3\nB,5\nB,4\n' >"$work/data.csv"
 # The shared objects that a command loads, the kernel's included, in $work/objects.
 objects_of() {
     LD_DEBUG=files LD_DEBUG_OUTPUT="$work/loaded" "$ASSAY" "$@" >"$work/out" 2>"$work/err" || return 1
-    cat "$work"/loaded.* | sed -n 's/.*calling init: //p' | sort -u >"$work/objects"
+    sed -n 's/.*calling init: //p' "$work"/loaded.* | sort -u >"$work/objects"
     rm -f "$work"/loaded.*
 }
 # Linked as SHARED=1 has it, the program loads its libraries for numbers, too.
 most=5
-! ldd "$ASSAY" | grep -q libgsl || most=12
+ldd "$ASSAY" >"$work/linked"
+! grep -q libgsl "$work/linked" || most=12
 light() {
     name=$1
     shift
@@ -28,9 +29,9 @@ light() {
 # Strangers' files and requests meet stack guards, checked copies, and tables that are read-only.
 hardened() {
     file=$1
-    readelf -d "$file" | grep -q 'BIND_NOW' && readelf -l "$file" | grep -q 'GNU_RELRO'
+    readelf -dlW "$file" >"$work/log" && grep -q 'BIND_NOW' "$work/log" && grep -q 'GNU_RELRO' "$work/log"
     ok $? "$file: relocations are read-only from the start"
-    nm -D "$file" | grep -q '__stack_chk_fail' && nm -D "$file" | grep -q '__[a-z]*_chk'
+    nm -D "$file" >"$work/log" && grep -q '__stack_chk_fail' "$work/log" && grep -q '__[a-z]*_chk' "$work/log"
     ok $? "$file has stack guards and checked copies"
 }
 case $BUILD in
@@ -65,7 +66,7 @@ missing() {
     ok $? "without $library the exit status is 69, and the package is named"
     rm "$work/broken/$library"
 }
-if ! ldd "$ASSAY" | grep -q libcurl; then
+if ! grep -q libcurl "$work/linked"; then
     missing libcurl.so.4 libcurl4 post --base-url http://127.0.0.1:9/ --token-file "$work/data.csv" \
         --parent workflows/a/instances/b "$work/data.csv"
     echo "me $(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')" >"$work/tokens"

@@ -81,7 +81,20 @@ static void *post(void *argument)
     return NULL;
 }
 
-static void post_and_kill(unsigned round, long milliseconds)
+/* Waits, however fast the machine is, until so many of a round were acknowledged, or as long as any test
+ * may take. */
+static void wait_for(unsigned round, unsigned posts)
+{
+    for (unsigned count = 0; count < posts;) {
+        nanosleep(&(struct timespec){0, 1000000}, NULL);
+        count = 0;
+        for (unsigned number = 0; number < POSTERS; number++)
+            for (unsigned i = 0; i < POSTS_MAX && atomic_load(&acknowledged[round][number][i]); i++)
+                count++;
+    }
+}
+
+static void post_and_kill(unsigned round, unsigned posts)
 {
     struct poster posters[POSTERS];
     uint16_t port;
@@ -90,8 +103,7 @@ static void post_and_kill(unsigned round, long milliseconds)
         posters[i] = (struct poster){.port = port, .round = round, .number = i};
         ck_assert_int_eq(pthread_create(&posters[i].thread, NULL, post, &posters[i]), 0);
     }
-    struct timespec pause = {milliseconds / 1000, milliseconds % 1000 * 1000000};
-    nanosleep(&pause, NULL);
+    wait_for(round, posts);
     ck_assert_int_eq(kill(child, SIGKILL), 0);
     ck_assert_int_eq(waitpid(child, NULL, 0), child);
     for (unsigned i = 0; i < POSTERS; i++)
@@ -122,7 +134,7 @@ START_TEST(acknowledged_results_survive_kill_9)
     unsigned total = 0;
     endpoint_init(&endpoint);
     for (unsigned round = 0; round < ROUNDS; round++)
-        post_and_kill(round, 150 + 97 * (long)round);
+        post_and_kill(round, 40 + 37 * round);
     endpoint_start(&endpoint);
     for (unsigned round = 0; round < ROUNDS; round++)
         total += count_stored(round);
@@ -141,8 +153,7 @@ START_TEST(stop_answers_what_is_under_way_and_keeps_it)
         posters[i] = (struct poster){.port = serve_port(endpoint.server), .number = i};
         ck_assert_int_eq(pthread_create(&posters[i].thread, NULL, post, &posters[i]), 0);
     }
-    struct timespec pause = {0, 300 * 1000000};
-    nanosleep(&pause, NULL);
+    wait_for(0, 100);
     serve_stop(endpoint.server);
     for (unsigned i = 0; i < POSTERS; i++)
         pthread_join(posters[i].thread, NULL);
