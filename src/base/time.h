@@ -25,7 +25,7 @@ bool assay__time_parse_written(const char *text, size_t length, int64_t *ns);
 
 /**
  * assay__time_epoch() is assay__time_parse() of a whole number of 9 digits or more, which is Unix
- * time in s, ms, us or ns; false when it is none.
+ * time in s, ms, us or ns; false for other text.
  */
 bool assay__time_epoch(int64_t value, int64_t *ns);
 

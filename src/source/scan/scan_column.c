@@ -255,7 +255,7 @@ static bool read_epochs(batch_t *batch)
     return true;
 }
 
-/* One of them; false for a number with decimals, or of fewer digits, and what is none. */
+/* One of them; false for a number with decimals, or of fewer digits, and other text. */
 static inline bool take_epoch(const batch_t *batch, uint32_t row, int64_t *ns)
 {
     int64_t value = batch->epochs.value[row];
