@@ -9,6 +9,7 @@
 
 #include "golden_analysis.h"
 #include "source/summary/summary_read.h"
+#include "summary_write.h"
 
 struct run {
     struct assay_plan *plan;
@@ -139,7 +140,7 @@ static void summarize_parts(const char *plan_path, char paths[][128], size_t par
         assert_ok(assay_dataset_new(plan, &dataset, &err), &err);
         assert_ok(assay_dataset_read(dataset, &path, 1, &options, &err), &err);
         assert_ok(assay__summary_of_dataset(dataset, &table, &err), &err);
-        assert_ok(assay__summary_write(&table, &text, &err), &err);
+        assert_ok(summary_write(&table, &text, &err), &err);
         test_write_file(path, text.data, text.length);
         assert_ok(assay__summary_read_file(path, NULL, &again, &err), &err);
         assert_ok(assay__summary_merge(&whole, &again, &err), &err);
@@ -150,7 +151,7 @@ static void summarize_parts(const char *plan_path, char paths[][128], size_t par
         assay_plan_free(plan);
     }
     struct assay__text text = {0};
-    assert_ok(assay__summary_write(&whole, &text, &err), &err);
+    assert_ok(summary_write(&whole, &text, &err), &err);
     test_write_file(whole_path, text.data, text.length);
     assay__text_release(&text);
     assay__summary_table_release(&whole);

@@ -81,8 +81,8 @@ static void *post(void *argument)
     return NULL;
 }
 
-/* Waits, however fast the machine is, until so many of a round were acknowledged, or as long as any test
- * may take. */
+/* Waits, however fast the machine is, until so many of a round were acknowledged, or as long as any
+ * test may take. */
 static void wait_for(unsigned round, unsigned posts)
 {
     for (unsigned count = 0; count < posts;) {

@@ -13,6 +13,7 @@
 #include "source/csv/csv_chunk.h"
 #include "source/scan/scan_layout.h"
 #include "source/summary/summary_table.h"
+#include "summary_write.h"
 
 static const char *const PLAN =
     "{\"columns\":{\"group\":\"g\"},\"comparisons\":{\"baseline\":\"a\"},\"dimensions\":[%s],"
@@ -210,7 +211,7 @@ static struct outcome read_all(const struct assay_plan *plan, const char *path, 
         struct assay__summary_table table = {0};
         struct assay__text text = {0};
         assert_ok(assay__summary_of_dataset(dataset, &table, &out.err), &out.err);
-        assert_ok(assay__summary_write(&table, &text, &out.err), &out.err);
+        assert_ok(summary_write(&table, &text, &out.err), &out.err);
         struct assay_counts counts = assay_dataset_counts(dataset);
         assay__text_format(
             &text, "read %lu used %lu bad %lu out %lu after %lu two %lu twice %lu unclear %lu\n",

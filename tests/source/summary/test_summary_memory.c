@@ -6,6 +6,7 @@
 
 #include "source/summary/summary_read.h"
 #include "scarce_memory.h"
+#include "summary_write.h"
 
 static const char PLAN[] =
     "{\"columns\":{\"group\":\"g\"},\"comparisons\":{\"baseline\":\"A\"},"
@@ -42,7 +43,7 @@ static enum assay_status run(const struct assay_plan *plan, const char *path,
     if (status == ASSAY_OK)
         status = assay__summary_of_dataset(dataset, &table, err);
     if (status == ASSAY_OK)
-        status = assay__summary_write(&table, text, err);
+        status = summary_write(&table, text, err);
     assay__summary_table_release(&table);
     assay_dataset_free(dataset);
     assay__summary_shards_release(&shards);

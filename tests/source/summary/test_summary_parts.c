@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Parts that are summarized and merged are the whole, byte for byte. */
 #include "summary_text.h"
+#include "summary_write.h"
 
 #include <unistd.h>
 
@@ -58,7 +59,7 @@ static void summarize(const struct assay_plan *plan, const char *text, struct as
     struct assay__summary_table table = {0};
     struct assay_error err;
     assert_ok(assay__summary_of_dataset(dataset, &table, &err), &err);
-    assert_ok(assay__summary_write(&table, out, &err), &err);
+    assert_ok(summary_write(&table, out, &err), &err);
     assay__summary_table_release(&table);
     assay_dataset_free(dataset);
 }
@@ -78,7 +79,7 @@ static void merge_texts(struct assay__text *parts, unsigned count, struct assay_
         assay__summary_table_release(&table);
     }
     assert_ok(assay__summary_shards_join(&shards, false, &whole, &err), &err);
-    assert_ok(assay__summary_write(whole, out, &err), &err);
+    assert_ok(summary_write(whole, out, &err), &err);
     assay__summary_shards_release(&shards);
 }
 

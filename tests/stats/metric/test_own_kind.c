@@ -4,6 +4,7 @@
  * sums, merging and analysis, without another file that knows of it: see own_kind.h.
  */
 #include "summary_text.h"
+#include "summary_write.h"
 
 #include <unistd.h>
 
@@ -142,7 +143,7 @@ START_TEST(a_table_that_is_merged_is_written_as_it_was)
     ck_assert(table.is_sealed);
     assert_ok(assay__summary_shards_add(&shards, &table, &err), &err);
     assert_ok(assay__summary_shards_join(&shards, false, &whole, &err), &err);
-    assert_ok(assay__summary_write(whole, &out, &err), &err);
+    assert_ok(summary_write(whole, &out, &err), &err);
     summary_assert_same_text(out.data, text);
     assay__summary_shards_release(&shards);
     assay__text_release(&out);
