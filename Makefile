@@ -126,7 +126,8 @@ tests: all $(test_programs)
 
 check-slow: deps ## simulations (type-I error, coverage, power), kills, a siege (35 minutes)
 	@$(MAKE) --no-print-directory all $(slow_programs) \
-		$(BUILD)/tests/source/scan/test_scan $(BUILD)/tests/analysis/test_any_way
+		$(BUILD)/tests/source/scan/test_scan $(BUILD)/tests/source/scan/test_scan_words \
+		$(BUILD)/tests/analysis/test_any_way
 	@CALIBRATION=$(BUILD)/calibration.md ASSAY='$(abspath $(program))' BUILD=$(BUILD) \
 		sh tests/run-slow.sh $(slow_programs) $(wildcard tests/slow/*.sh)
 
