@@ -113,7 +113,7 @@ static enum assay_status spill_unit(void *context, const struct assay__exposure 
         struct assay__reading event;
         assay__record_get(gather->binding, records.at[i], &event);
         struct assay__happening happening = {unit->key, &event, 1, 0};
-        is_packed = assay__happening_put(gather->binding, &happening, packed);
+        is_packed = assay__happening_put(&happening, packed);
         status = put_record(gather, spilling->part, is_packed, err);
     }
     return status;
@@ -182,10 +182,9 @@ static enum assay_status spill_rows(struct assay__gather *gather, uint32_t numbe
     for (uint32_t i = order->begin[number]; status == ASSAY_OK && i < order->begin[number + 1];
          i++) {
         uint32_t row = order->rows[i];
-        bool is_packed =
-            batch->exposures != NULL
-                ? assay__exposure_put(gather->binding, &batch->exposures[row], packed)
-                : assay__happening_put(gather->binding, &batch->happenings[row], packed);
+        bool is_packed = batch->exposures != NULL
+                             ? assay__exposure_put(gather->binding, &batch->exposures[row], packed)
+                             : assay__happening_put(&batch->happenings[row], packed);
         status = put_record(gather, number, is_packed, err);
     }
     return status;
@@ -356,10 +355,13 @@ static enum assay_status load_part(struct assay__gather *part, const struct assa
     while (status == ASSAY_OK) {
         const unsigned char *record = NULL;
         size_t length;
-        if (assay__record_batch_is_full(&batch) || !assay__spill_is_at_hand(&reader))
+        if (assay__record_batch_is_full(&batch))
             status = take_records(part, &batch, err);
-        if (status == ASSAY_OK)
-            status = assay__spill_next(&reader, &record, &length, err);
+        if (status == ASSAY_OK && !assay__spill_take(&reader, &record, &length)) {
+            status = take_records(part, &batch, err);
+            if (status == ASSAY_OK)
+                status = assay__spill_next(&reader, &record, &length, err);
+        }
         if (status != ASSAY_OK || record == NULL)
             break;
         if (!assay__record_batch_add(&batch, record, length))

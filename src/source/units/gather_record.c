@@ -102,17 +102,95 @@ bool assay__exposure_put(const struct assay__binding *binding,
     return true;
 }
 
-bool assay__happening_put(const struct assay__binding *binding,
-                          const struct assay__happening *happening, struct assay__pack *pack)
+/* What an event of a happening has beside its channel. Words and times go as they are. */
+enum { SAME_TIME = 1, HAS_WORD = 2, HAS_LONG = 4, HAS_TEXT = 8 };
+
+static unsigned event_marks(const struct assay__reading *event, const struct assay__reading *before)
 {
-    unsigned char *at = begin_record(pack, KIND_HAPPENING, &happening->key, 0);
+    unsigned marks = before != NULL && before->time_ns == event->time_ns ? SAME_TIME : 0;
+    if (event->text != NULL)
+        return marks | HAS_TEXT;
+    if (assay__word_decimals(event->word) == ASSAY__WORD_LONG)
+        return marks | HAS_LONG;
+    return event->word != 0 ? marks | HAS_WORD : marks;
+}
+
+static unsigned char *put_event(unsigned char *at, const struct assay__reading *event,
+                                const struct assay__reading *before)
+{
+    unsigned marks = event_marks(event, before);
+    *at++ = (unsigned char)marks;
+    at = assay__put_count(at, event->channel);
+    if ((marks & SAME_TIME) == 0) {
+        memcpy(at, &event->time_ns, sizeof event->time_ns);
+        at += sizeof event->time_ns;
+    }
+    if (marks & HAS_TEXT)
+        return assay__put_text(at, event->text, event->length);
+    if (marks & HAS_LONG) {
+        const unsigned char *packed = assay__word_packed(event->word);
+        size_t length = packed_length(packed);
+        memcpy(at, packed, length);
+        return at + length;
+    }
+    if (marks & HAS_WORD) {
+        memcpy(at, &event->word, sizeof event->word);
+        at += sizeof event->word;
+    }
+    return at;
+}
+
+static const unsigned char *get_event(const unsigned char *at, struct assay__reading *event,
+                                      const struct assay__reading *before)
+{
+    uint64_t channel;
+    unsigned marks = *at++;
+    *event = (struct assay__reading){0};
+    at = assay__get_count(at, &channel);
+    event->channel = (uint32_t)channel;
+    if (marks & SAME_TIME) {
+        event->time_ns = before->time_ns;
+    } else {
+        memcpy(&event->time_ns, at, sizeof event->time_ns);
+        at += sizeof event->time_ns;
+    }
+    if (marks & HAS_TEXT) {
+        size_t length;
+        at = assay__get_text(at, &event->text, &length);
+        event->length = (uint32_t)length;
+    } else if (marks & HAS_LONG) {
+        event->word = assay__word_long(at);
+        at += packed_length(at);
+    } else if (marks & HAS_WORD) {
+        memcpy(&event->word, at, sizeof event->word);
+        at += sizeof event->word;
+    }
+    return at;
+}
+
+/* The most bytes that an event takes. */
+static size_t event_bytes(const struct assay__reading *event)
+{
+    size_t bytes = 1 + 2 * (size_t)ASSAY__PACKED_COUNT_MAX + 2 * sizeof(uint64_t);
+    if (event->text != NULL)
+        return bytes + event->length;
+    return assay__word_decimals(event->word) == ASSAY__WORD_LONG
+               ? bytes + ASSAY__PACKED_NUMBER_BYTES
+               : bytes;
+}
+
+bool assay__happening_put(const struct assay__happening *happening, struct assay__pack *pack)
+{
+    size_t more = 0;
+    for (uint32_t i = 0; i < happening->count; i++)
+        more += event_bytes(&happening->events[i]);
+    unsigned char *at = begin_record(pack, KIND_HAPPENING, &happening->key, more);
     if (at == NULL)
         return false;
     at = assay__put_count(at, happening->event_rows);
-    pack->length = (size_t)(at - pack->bytes);
     for (uint32_t i = 0; i < happening->count; i++)
-        if (!assay__record_put(binding, &happening->events[i], pack))
-            return false;
+        at = put_event(at, &happening->events[i], i == 0 ? NULL : &happening->events[i - 1]);
+    pack->length = (size_t)(at - pack->bytes);
     return true;
 }
 
@@ -246,7 +324,8 @@ static bool get_happening(struct assay__record_batch *batch, const unsigned char
     for (; at < end; happening.count++) {
         if (!need_events(batch))
             return false;
-        at = assay__record_get(batch->binding, at, &batch->events[batch->event_count++]);
+        struct assay__reading *event = &batch->events[batch->event_count++];
+        at = get_event(at, event, happening.count == 0 ? NULL : event - 1);
     }
     happening.events = batch->events + begin;
     batch->happenings[batch->happening_count++] = happening;

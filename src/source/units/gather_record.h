@@ -11,8 +11,7 @@ bool assay__exposure_put(const struct assay__binding *binding,
                          const struct assay__exposure *exposure, struct assay__pack *pack);
 
 /** assay__happening_put() packs a happening in the place of what was there. */
-bool assay__happening_put(const struct assay__binding *binding,
-                          const struct assay__happening *happening, struct assay__pack *pack);
+bool assay__happening_put(const struct assay__happening *happening, struct assay__pack *pack);
 
 /**
  * struct assay__record_batch: records unpacked, up to ASSAY__RECORDS_AT_ONCE of each kind. They

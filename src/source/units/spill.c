@@ -135,6 +135,14 @@ enum assay_status assay__spill_put(struct assay__spill *spill, uint32_t number,
     if (part->buffer == NULL && (part->buffer = assay__malloc(spill->chunk_bytes)) == NULL)
         return assay__fail_memory(err);
     size_t head_length = (size_t)(assay__put_count(head, length) - head);
+    if (head_length + length < spill->chunk_bytes - part->used) { /* as nearly always */
+        unsigned char *at = part->buffer + part->used;
+        memcpy(at, head, head_length);
+        memcpy(at + head_length, record, length);
+        part->used += head_length + length;
+        part->bytes += head_length + length;
+        return ASSAY_OK;
+    }
     enum assay_status status = put_bytes(spill, part, head, head_length, err);
     return status == ASSAY_OK ? put_bytes(spill, part, record, length, err) : status;
 }
@@ -211,34 +219,38 @@ static enum assay_status take_bytes(struct assay__spill_reader *reader, unsigned
     return ASSAY_OK;
 }
 
-/* Bytes of the next record's head, and of the record, when the chunk has both; else 0. */
-static size_t head_at_hand(const struct assay__spill_reader *reader, uint64_t *size)
+bool assay__spill_take(struct assay__spill_reader *reader, const unsigned char **record,
+                       size_t *length)
 {
-    size_t length = 0;
     const unsigned char *at = reader->bytes + reader->at;
-    size_t left = reader->end - reader->at;
-    do {
-        if (length == left || length == ASSAY__PACKED_COUNT_MAX)
-            return 0;
-    } while (at[length++] >= 128);
-    assay__get_count(at, size);
-    return *size <= left - length ? length : 0;
-}
-
-bool assay__spill_is_at_hand(const struct assay__spill_reader *reader)
-{
+    size_t head = 0, left = reader->end - reader->at;
     uint64_t size;
-    return head_at_hand(reader, &size) > 0;
+    do {
+        if (head == left || head == ASSAY__PACKED_COUNT_MAX)
+            return false;
+    } while (at[head++] >= 128);
+    assay__get_count(at, &size);
+    if (size > left - head)
+        return false;
+    *record = at + head;
+    *length = (size_t)size;
+    reader->at += head + (size_t)size;
+    reader->left -= head + size;
+    return true;
 }
 
 /* A record that goes on in another chunk is put together. */
-static enum assay_status next_divided(struct assay__spill_reader *reader,
-                                      const unsigned char **record, size_t *length,
-                                      struct assay_error *err)
+enum assay_status assay__spill_next(struct assay__spill_reader *reader,
+                                    const unsigned char **record, size_t *length,
+                                    struct assay_error *err)
 {
     unsigned char head[ASSAY__PACKED_COUNT_MAX];
     size_t used = 0;
     uint64_t size;
+    *record = NULL;
+    *length = 0;
+    if (reader->left == 0)
+        return ASSAY_OK;
     do {
         enum assay_status status = take_bytes(reader, &head[used], 1, err);
         if (status != ASSAY_OK)
@@ -255,23 +267,4 @@ static enum assay_status next_divided(struct assay__spill_reader *reader,
         *length = (size_t)size;
     }
     return status;
-}
-
-enum assay_status assay__spill_next(struct assay__spill_reader *reader,
-                                    const unsigned char **record, size_t *length,
-                                    struct assay_error *err)
-{
-    uint64_t size;
-    *record = NULL;
-    *length = 0;
-    if (reader->left == 0)
-        return ASSAY_OK;
-    size_t head = head_at_hand(reader, &size);
-    if (head == 0)
-        return next_divided(reader, record, length, err);
-    *record = reader->bytes + reader->at + head;
-    *length = (size_t)size;
-    reader->at += head + (size_t)size;
-    reader->left -= head + size;
-    return ASSAY_OK;
 }

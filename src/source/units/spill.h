@@ -60,10 +60,12 @@ enum assay_status assay__spill_open(const struct assay__spill *spill, uint32_t p
 void assay__spill_close(struct assay__spill_reader *reader);
 
 /**
- * assay__spill_next() gives the next record; *record is NULL at the end. It is borrowed until the
- * reader is asked for one that is not at hand: assay__spill_is_at_hand() tells of the next one.
+ * assay__spill_take() gives the next record when it is at hand: what was given before stays. Else
+ * it is false, and assay__spill_next() gives it: what was given before is gone then. *record is
+ * NULL at the end.
  */
-bool assay__spill_is_at_hand(const struct assay__spill_reader *reader);
+bool assay__spill_take(struct assay__spill_reader *reader, const unsigned char **record,
+                       size_t *length);
 enum assay_status assay__spill_next(struct assay__spill_reader *reader,
                                     const unsigned char **record, size_t *length,
                                     struct assay_error *err);
