@@ -52,15 +52,24 @@ static size_t find_end(const struct assay__csv *csv, const char *text, size_t le
     return end;
 }
 
+/* The first chunks are smaller: so short files touch little memory. */
+static size_t chunk_bytes(struct assay__csv *csv)
+{
+    if (csv->first_chunks == ASSAY__FIRST_CHUNKS)
+        return ASSAY__CHUNK_BYTES;
+    csv->first_chunks++;
+    return ASSAY__CHUNK_BYTES / ASSAY__FIRST_CHUNKS;
+}
+
 enum assay_status assay__csv_take_chunk(struct assay__csv *csv, struct assay__chunk *chunk,
                                         struct assay_error *err)
 {
-    size_t kept = csv->end - csv->begin, got = 0;
-    size_t taken = kept < ASSAY__CHUNK_BYTES ? kept : ASSAY__CHUNK_BYTES;
+    size_t kept = csv->end - csv->begin, got = 0, most = chunk_bytes(csv);
+    size_t taken = kept < most ? kept : most;
     chunk->length = 0;
     memcpy(chunk->text, csv->buffer + csv->begin, taken);
     if (taken == kept && !csv->is_last) {
-        size_t room = ASSAY__CHUNK_BYTES - taken;
+        size_t room = most - taken;
         enum assay_status status =
             assay__source_read(csv->source, chunk->text + taken, room, &got, err);
         if (status != ASSAY_OK)
@@ -87,6 +96,11 @@ enum assay_status assay__csv_take_chunk(struct assay__csv *csv, struct assay__ch
 bool assay__csv_is_last(const struct assay__csv *csv)
 {
     return csv->is_last;
+}
+
+bool assay__csv_is_starting(const struct assay__csv *csv)
+{
+    return csv->first_chunks < ASSAY__FIRST_CHUNKS;
 }
 
 void assay__csv_add_lines(struct assay__csv *csv, uint64_t count)

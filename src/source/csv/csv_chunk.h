@@ -13,6 +13,7 @@
 #endif
 enum {
     ASSAY__CHUNK_BYTES = CHUNK_BYTES, /* of a chunk, at most */
+    ASSAY__FIRST_CHUNKS = 4,          /* so many make up one of that size */
     ASSAY__CHUNK_PAD = 128            /* bytes before and behind a chunk that may be read */
 };
 
@@ -38,6 +39,9 @@ enum assay_status assay__csv_take_chunk(struct assay__csv *csv, struct assay__ch
 
 /** assay__csv_is_last() is true when the end of the file was read: one chunk more at most. */
 bool assay__csv_is_last(const struct assay__csv *csv);
+
+/** assay__csv_is_starting() is true as long as the next chunk is one of the first. */
+bool assay__csv_is_starting(const struct assay__csv *csv);
 
 /** assay__csv_add_lines() tells the reader of lines that were taken; _line() is where it stands. */
 void assay__csv_add_lines(struct assay__csv *csv, uint64_t count);

@@ -24,11 +24,12 @@ struct assay__csv {
     uint64_t line;  /* of the record at begin */
     struct assay__field *fields;
     uint64_t *lines;
-    uint32_t singles;     /* records that are still scanned one by one */
-    size_t block_records; /* records that fit into fields */
-    uint32_t extra_count; /* columns without a name, in which every record is empty */
-    bool lacks_names;     /* records have more fields than the header, most of them as many */
-    bool is_view;         /* source, header and buffer are another's: see csv_chunk.h */
+    uint32_t singles;      /* records that are still scanned one by one */
+    size_t block_records;  /* records that fit into fields */
+    uint32_t extra_count;  /* columns without a name, in which every record is empty */
+    bool lacks_names;      /* records have more fields than the header, most of them as many */
+    uint32_t first_chunks; /* chunks taken, as far as they are of the first */
+    bool is_view;          /* source, header and buffer are another's: see csv_chunk.h */
 };
 
 /** assay__csv_of() is the CSV reader whose rows these are. */

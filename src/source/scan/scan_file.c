@@ -232,29 +232,34 @@ static enum assay_status scan_chunk(struct worker *worker, struct assay_error *e
     return status;
 }
 
+/* Scans the chunk at hand, and tells what came of it. */
+static void work_chunk(struct worker *worker)
+{
+    struct job *job = worker->job;
+    struct assay_error err = {0};
+    worker->has_chunk = false;
+    enum assay_status status = scan_chunk(worker, &err);
+    pthread_mutex_lock(&job->lock);
+    job->chunk_lines[worker->number] = worker->line - 1;
+    assay__csv_tell_rows(job->csv, worker->line - 1);
+    job->stops = job->stops || job->target.spellings->is_mixed;
+    if (status != ASSAY_OK) {
+        job->stops = true;
+        if (worker->number < job->failed_chunk) {
+            job->failed_chunk = worker->number;
+            job->status = status;
+            job->error = err;
+        }
+    }
+    pthread_mutex_unlock(&job->lock);
+}
+
 static void *work(void *context)
 {
     struct worker *worker = context;
-    struct job *job = worker->job;
-    const struct assay_allocator *before = assay__allocator_lend(job->allocator);
-    while (worker->has_chunk || take_chunk(worker)) {
-        struct assay_error err = {0};
-        worker->has_chunk = false;
-        enum assay_status status = scan_chunk(worker, &err);
-        pthread_mutex_lock(&job->lock);
-        job->chunk_lines[worker->number] = worker->line - 1;
-        assay__csv_tell_rows(job->csv, worker->line - 1);
-        job->stops = job->stops || job->target.spellings->is_mixed;
-        if (status != ASSAY_OK) {
-            job->stops = true;
-            if (worker->number < job->failed_chunk) {
-                job->failed_chunk = worker->number;
-                job->status = status;
-                job->error = err;
-            }
-        }
-        pthread_mutex_unlock(&job->lock);
-    }
+    const struct assay_allocator *before = assay__allocator_lend(worker->job->allocator);
+    while (worker->has_chunk || take_chunk(worker))
+        work_chunk(worker);
     (void)assay__allocator_lend(before);
     return NULL;
 }
@@ -280,13 +285,14 @@ static void end(struct worker *worker)
 
 /*
  * Runs the workers until no chunk is left to take; a thread that can't be made is done without.
- * The others wait for the first chunk: when it is the file's last one, they are not needed.
+ * The others wait for the first, small chunks: when the file ends there, they are not needed.
  */
 static enum assay_status run(struct worker *workers, uint32_t count, struct job *job,
                              struct assay_error *err)
 {
     enum assay_status status = ASSAY_OK;
-    workers[0].has_chunk = take_chunk(&workers[0]);
+    while ((workers[0].has_chunk = take_chunk(&workers[0])) && assay__csv_is_starting(job->csv))
+        work_chunk(&workers[0]);
     if (!workers[0].has_chunk || assay__csv_is_last(job->csv))
         count = 1;
     for (uint32_t i = 1; status == ASSAY_OK && i < count; i++)
