@@ -12,9 +12,8 @@ if ! command -v sqlite3 >/dev/null 2>&1; then
 fi
 # import DATABASE FOLDER: the generated tables of a folder.
 import() {
-    for table in exposures orders visits; do
-        sqlite3 "$1" '.mode csv' ".import $2/$table.csv $table"
-    done
+    sqlite3 "$1" '.mode csv' ".import $2/exposures.csv exposures" ".import $2/orders.csv orders" \
+        ".import $2/visits.csv visits"
 }
 # by_files NAME PLAN FOLDER OPTIONS, and the same with sources: both write $work/NAME.
 by_files() {

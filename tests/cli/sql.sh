@@ -81,9 +81,8 @@ events() {
     seed=$1 made=$work/$1-$2
     mkdir "$made"
     sh tests/warehouse/generate "$seed" "$2" "$made"
-    for table in exposures orders visits; do
-        sqlite3 "$made/db" '.mode csv' ".import $made/$table.csv $table"
-    done
+    sqlite3 "$made/db" '.mode csv' ".import $made/exposures.csv exposures" ".import $made/orders.csv orders" \
+        ".import $made/visits.csv visits"
     shift 2
     for looks in "$@"; do
         data="$made/exposures.csv --events visits=$made/visits.csv"
@@ -158,8 +157,9 @@ sed 's/"upperQuantile": [0-9.]*/"upper": 50/; s/"lowerQuantile": [0-9.]*/"lower"
 for shard in 0 1; do
     for table in exposures orders visits; do
         awk -F, -v shard=$shard 'FNR == 1 || length($1) % 2 == shard' "$work/$first-$units/$table.csv" >"$work/$table.part"
-        sqlite3 "$work/shard$shard.db" '.mode csv' ".import $work/$table.part $table"
     done
+    sqlite3 "$work/shard$shard.db" '.mode csv' ".import $work/exposures.part exposures" \
+        ".import $work/orders.part orders" ".import $work/visits.part visits"
 done
 # view SHARD OPTIONS: the shard's view is of these options.
 view() {
@@ -239,18 +239,27 @@ x'; drop table t; --
 $1 $2 %s %n ${x} :x @x ?
 -- x
 END
+awk -v work="$work" '{
+    quoted = json = $0
+    gsub(/"/, "&&", quoted)
+    gsub(/[\\"]/, "\\\\&", json)
+    value = json
+    gsub(/\\"/, "&&", value)
+    file = work "/hostile" NR ".csv"
+    printf "\"g%s\",\"y%s\",d\n\"%s\",1,\"%s\"\n\"%s\",2,\"%s\"\nB,3,x\nB,5,x\n",
+        quoted, quoted, quoted, quoted, quoted, quoted >file
+    close(file)
+    file = work "/hostile" NR ".json"
+    printf "{\"columns\": {\"group\": \"g%s\"}, \"comparisons\": {\"baseline\": \"%s\"},", json, json >file
+    printf "\"dimensions\": [\"d\"], \"segments\": [{\"id\": \"s%s\",", json >file
+    printf "\"filter\": \"d != \\\"%s\\\"\"}],", value >file
+    printf "\"metrics\": [{\"id\": \"m%s\", \"type\": \"mean\", \"value\": \"y%s\"}]}\n", json, json >file
+    close(file)
+}' "$work/names"
+number=0
 while IFS= read -r name; do
-    quoted=$(printf '%s' "$name" | sed 's/"/""/g')
-    json=$(printf '%s' "$name" | sed 's/[\\"]/\\&/g')
-    printf '"g%s","y%s",d\n"%s",1,"%s"\n"%s",2,"%s"\nB,3,x\nB,5,x\n' \
-        "$quoted" "$quoted" "$quoted" "$quoted" "$quoted" "$quoted" >"$work/hostile.csv"
-    cat >"$work/hostile.json" <<END
-{"columns": {"group": "g$json"}, "comparisons": {"baseline": "$json"}, "dimensions": ["d"],
- "segments": [{"id": "s$json", "filter": "d != \"$(printf '%s' "$json" | sed 's/\\"/\\"\\"/g')\""}],
- "metrics": [{"id": "m$json", "type": "mean", "value": "y$json"}]}
-END
-    rm -f "$work/hostile.db"
-    sqlite3 "$work/hostile.db" '.mode csv' ".import $work/hostile.csv t"
-    same "hostile $name" "$work/hostile.json" "$work/hostile.db" t "$work/hostile.csv"
+    number=$((number + 1))
+    sqlite3 "$work/hostile$number.db" '.mode csv' ".import $work/hostile$number.csv t"
+    same "hostile $name" "$work/hostile$number.json" "$work/hostile$number.db" t "$work/hostile$number.csv"
 done <"$work/names"
 summary
