@@ -6,6 +6,8 @@
 #include "source/units/gather.h"
 #include "source/units/spelling.h"
 
+enum { ASSAY__SCAN_DAYS = 128 };
+
 /** struct assay__scan_counts: rows read the fast way, and what became of them. */
 struct assay__scan_counts {
     uint64_t read, used, left_out, after; /* used: of rows that are units on their own */
@@ -49,8 +51,10 @@ struct assay__scan_batch {
     uint8_t *passes;                   /* [where * ASSAY__SCAN_BATCH + row] */
     struct assay__field *filter_cells; /* [binding->filter_width] */
     struct assay__mantissas epochs;    /* times as numbers, where they seem to be some */
-    char day[16];                      /* of the last time read, and when it begins */
-    int64_t day_ns;
+    struct assay__scan_day {
+        char text[16]; /* 2026-11-23; nothing before one was read */
+        int64_t begin_ns;
+    } days[ASSAY__SCAN_DAYS]; /* the last ones read, by the last digits of month and day */
     struct assay__scan_units units;
     struct assay__scan_counts counts;
     struct assay__place at; /* of the first row; set it before rows are added */

@@ -234,7 +234,15 @@ bool assay__scan_cells_span(struct assay__scan_cells *cells, uint32_t group, int
     if (cells->layout->look_ns == 0)
         return true;
     int64_t number = assay__look_number(cells->layout->binding->plan->granularity, time_ns);
-    return number_span(cells, number, group, span);
+    uint32_t place = ((uint32_t)number << 2 ^ group) % ASSAY__SPANS_RECENT;
+    struct assay__scan_span *recent = &cells->recent[place];
+    if (recent->span_1 == 0 || recent->look_number != number || recent->group != group) {
+        if (!number_span(cells, number, group, span))
+            return false;
+        *recent = (struct assay__scan_span){number, group, *span + 1};
+    }
+    *span = recent->span_1 - 1;
+    return true;
 }
 
 uint32_t assay__scan_cells_group(const struct assay__scan_cells *cells, uint32_t span,

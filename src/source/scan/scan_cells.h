@@ -6,6 +6,8 @@
 #include "source/scan/scan_layout.h"
 #include "source/scan/scan_names.h"
 
+enum { ASSAY__SPANS_RECENT = 128 };
+
 /** struct assay__scan_pattern: sums of vectors that miss the same covariates of a metric. */
 struct assay__scan_pattern {
     struct assay__scan_pattern *next;
@@ -42,6 +44,10 @@ struct assay__scan_cells {
     struct assay__names *values; /* [dimension] */
     struct assay__names looks;   /* the look's number counted from 1970, 8 bytes */
     struct assay__names spans;   /* the numbers of look and group, 8 bytes */
+    struct assay__scan_span {
+        int64_t look_number;
+        uint32_t group, span_1;    /* the span's number + 1; 0: nothing */
+    } recent[ASSAY__SPANS_RECENT]; /* spans that were found last, by the ends of their numbers */
     struct assay__scan_set {
         struct assay__scan_cell ***rows; /* [span_capacity][value_capacity] */
         uint32_t span_capacity, value_capacity;

@@ -211,9 +211,28 @@ static uint32_t two_digits(const char *text)
     return tens > 9 || ones > 9 ? 255 : tens * 10 + ones;
 }
 
+/* When the day begins whose date a text begins with; dates near each other are read once each. */
+static bool read_day(batch_t *batch, const char *text, int64_t *ns)
+{
+    const unsigned char *bytes = (const unsigned char *)text;
+    uint32_t place = (uint32_t)bytes[6] << 6 ^ (uint32_t)bytes[8] << 4 ^ bytes[9];
+    struct assay__scan_day *day = &batch->days[place % ASSAY__SCAN_DAYS];
+    if (memcmp(text, day->text, 10) != 0) {
+        const struct assay__field field = {text, 10, false, false, false};
+        int64_t begin;
+        if (text[4] != '-' || text[7] != '-' ||
+            !assay__dialect_time(&batch->layout->binding->plan->dialect, &field, &begin))
+            return false;
+        memcpy(day->text, text, 10);
+        day->begin_ns = begin;
+    }
+    *ns = day->begin_ns;
+    return true;
+}
+
 /*
  * A date and time as most files have them: 2026-11-23, 2026-11-23T10:15:30Z, without the Z, or with
- * a blank. Dates are read once for a run of rows with the same one. False: read it as any text.
+ * a blank. False: read it as any text.
  */
 static bool read_usual_time(batch_t *batch, const struct assay__field *field, int64_t *ns)
 {
@@ -221,16 +240,8 @@ static bool read_usual_time(batch_t *batch, const struct assay__field *field, in
     bool has_z = field->length == 20 && (text[19] == 'Z' || text[19] == 'z');
     if (field->length != 10 && field->length != 19 && !has_z)
         return false;
-    if (memcmp(text, batch->day, 10) != 0) {
-        const struct assay__field day = {text, 10, false, false, false};
-        int64_t begin;
-        if (text[4] != '-' || text[7] != '-' ||
-            !assay__dialect_time(&batch->layout->binding->plan->dialect, &day, &begin))
-            return false;
-        memcpy(batch->day, text, 10);
-        batch->day_ns = begin;
-    }
-    *ns = batch->day_ns;
+    if (!read_day(batch, text, ns))
+        return false;
     if (field->length == 10)
         return true;
     uint32_t hour = two_digits(text + 11), minute = two_digits(text + 14);
