@@ -8,7 +8,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 
-enum { FIRST_CHUNK = 8, SLOTS_MIN = 16 };
+enum { FIRST_CHUNK = 8, SLOTS_MIN = 16, SLOTS_FEW = 4096 };
 
 /* Stands before each cell. */
 struct key {
@@ -69,10 +69,11 @@ struct assay__cell *assay__cells_find(const struct assay__cells *cells, uint32_t
     return number == 0 ? NULL : assay__cells_at(cells, number - 1);
 }
 
-/* Twice as many slots; false without memory. */
+/* Twice as many slots, or four times where they are few; false without memory. */
 static bool grow_slots(struct assay__cells *cells)
 {
-    uint32_t slot_count = cells->slot_count == 0 ? SLOTS_MIN : cells->slot_count * 2;
+    uint32_t slot_count = cells->slot_count * (cells->slot_count < SLOTS_FEW ? 4 : 2);
+    slot_count = slot_count == 0 ? SLOTS_MIN : slot_count;
     uint32_t *slots = assay__calloc(slot_count, sizeof *slots);
     if (slots == NULL)
         return false;

@@ -7,6 +7,8 @@
 #include "base/hash.h"
 #include "base/memory.h"
 
+enum { SLOTS_FEW = 4096 };
+
 /* The slot that holds the key, or the free slot where it belongs. */
 static inline uint32_t slot_of(const struct assay__index *index, const void *key, size_t length,
                                uint64_t hash)
@@ -35,9 +37,11 @@ bool assay__index_find(const struct assay__index *index, const void *key, size_t
     return true;
 }
 
+/* Twice as many slots, or four times where they are few; false without memory. */
 static bool grow_slots(struct assay__index *index)
 {
-    uint32_t slot_count = index->slot_count == 0 ? 16 : index->slot_count * 2;
+    uint32_t slot_count =
+        index->slot_count == 0 ? 16 : index->slot_count * (index->slot_count < SLOTS_FEW ? 4 : 2);
     if (slot_count == 0)
         return false;
     uint32_t *slots = assay__calloc(slot_count, sizeof *slots);

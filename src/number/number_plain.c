@@ -155,6 +155,37 @@ static inline bool parse_edge(const char *text, size_t length, struct assay_deci
     *out = (struct assay_decimal){(int64_t)value, exponent, 0, NULL};
     return true;
 }
+/*
+ * The same of 17 to 19 bytes with one to seven digits before the point, not beginning with 0: most
+ * figures that were printed with all digits of a double. Their decimals are the last two words.
+ */
+static inline bool parse_wide(const char *text, size_t length, struct assay_decimal *out,
+                              struct assay__spelling *spelling)
+{
+    const uint64_t zeros = UINT64_C(0x3030303030303030);
+    uint64_t head, middle, last, whole, high, low;
+    if (length - 17 > 2 || text[0] == '0')
+        return false;
+    memcpy(&head, text, sizeof head);
+    memcpy(&middle, text + length - 2 * sizeof last, sizeof middle);
+    memcpy(&last, text + length - sizeof last, sizeof last);
+    unsigned bits = point_bit(head);
+    size_t decimals = length - 1 - bits / 8;
+    if (bits == 0 || bits == 64 || decimals - 9 > 7)
+        return false;
+    uint64_t before = (UINT64_C(1) << 8 * (16 - decimals)) - 1;
+    if (!word_digits(head << (64 - bits) | zeros >> bits, &whole) ||
+        !word_digits((middle & ~before) | (zeros & before), &high) || !word_digits(last, &low))
+        return false;
+    uint64_t value = (whole * POWERS[decimals - 8] + high) * POWERS[8] + low;
+    int32_t exponent = -(int32_t)decimals;
+    for (; text[length - 1] == '0' && value % 10 == 0; exponent++)
+        value /= 10;
+    *spelling = (struct assay__spelling){(uint32_t)length - 1, (uint32_t)decimals};
+    *out = (struct assay_decimal){(int64_t)value, exponent, 0, NULL};
+    return true;
+}
+
 /* What stands before the last sixteen bytes: at most four, one of which may be a point. */
 static inline bool read_head(const char *text, size_t count, uint64_t *value, size_t *point)
 {
@@ -172,11 +203,12 @@ static inline bool read_head(const char *text, size_t count, uint64_t *value, si
 }
 
 /*
- * The same of 9 to 20 bytes behind a sign, with more decimals: figures that were printed with all
- * digits of a double. The last sixteen bytes are two words, with zeros before what is shorter.
+ * The same of 9 to 20 bytes behind a sign, with more decimals, and of what begins with 0. The last
+ * sixteen bytes are two words, with zeros before what is shorter.
  */
-static bool parse_long(const char *text, size_t length, struct assay_decimal *out,
-                       struct assay__spelling *spelling)
+static __attribute__((noinline)) bool parse_long(const char *text, size_t length,
+                                                 struct assay_decimal *out,
+                                                 struct assay__spelling *spelling)
 {
     const uint64_t zeros = UINT64_C(0x3030303030303030);
     uint64_t head, middle, last, high, low, scale = UINT64_C(10000000000000000);
@@ -235,8 +267,16 @@ static inline bool parse_figure(const char *text, size_t length, struct assay_de
     return false;
 }
 
-static bool parse_long(const char *text, size_t length, struct assay_decimal *out,
-                       struct assay__spelling *spelling)
+static inline bool parse_wide(const char *text, size_t length, struct assay_decimal *out,
+                              struct assay__spelling *spelling)
+{
+    (void)text, (void)length, (void)out, (void)spelling;
+    return false;
+}
+
+static __attribute__((noinline)) bool parse_long(const char *text, size_t length,
+                                                 struct assay_decimal *out,
+                                                 struct assay__spelling *spelling)
 {
     (void)text, (void)length, (void)out, (void)spelling;
     return false;
@@ -348,8 +388,9 @@ static __attribute__((noinline)) bool parse_other(const char *text, size_t lengt
 bool assay__plain_parse(const char *text, size_t length, struct assay_decimal *out,
                         struct assay__spelling *spelling)
 {
-    return parse_figure(text, length, out, spelling) || parse_edge(text, length, out, spelling) ||
-           parse_long(text, length, out, spelling) || parse_other(text, length, out, spelling);
+    return parse_figure(text, length, out, spelling) || parse_wide(text, length, out, spelling) ||
+           parse_edge(text, length, out, spelling) || parse_long(text, length, out, spelling) ||
+           parse_other(text, length, out, spelling);
 }
 
 bool assay__short_count(const char *text, size_t length, uint64_t *out)

@@ -50,8 +50,10 @@ static inline struct assay__figure judge(double value, int digits, int decimals,
     struct assay__figure out = {value, 0.0};
     if (decimals > 0)
         out.slack = 0.51 * power_of_ten(exponent - decimals);
-    if (digits >= 15 && (decimals > 0 || fabs(out.value) > ASSAY__WHOLE_MAX))
-        out.slack = fmax(out.slack, 1e-10 * fabs(out.value));
+    double of_double = 1e-10 * fabs(out.value); /* compared here: fmax() is a call */
+    if (digits >= 15 && (decimals > 0 || fabs(out.value) > ASSAY__WHOLE_MAX) &&
+        of_double > out.slack)
+        out.slack = of_double;
     out.slack = assay__slack_round_up(out.slack);
     return out;
 }
