@@ -4,6 +4,7 @@
  * certificate; over HTTP/2; and through proxies. For each: the outcome, the exit code, what the
  * message says, that nothing was sent where it must not go, and that nothing is lost.
  */
+#include <curl/curl.h>
 #include <signal.h>
 
 #include "post_support.h"
@@ -33,6 +34,8 @@ static struct tls_certs certs;
 
 static void make_certs(void)
 {
+    /* Here once, not in the process of each case. */
+    ck_assert_int_eq(curl_global_init(CURL_GLOBAL_DEFAULT), CURLE_OK);
     tls_certs_make(&certs);
 }
 
