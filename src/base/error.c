@@ -2,6 +2,7 @@
 /* Statuses, their names and exit codes, and sentences in an error's fixed buffer. */
 #include "base/error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -139,6 +140,11 @@ enum assay_status assay__fail_at(struct assay_error *err, enum assay_status code
         va_end(arguments);
     }
     return code;
+}
+
+enum assay_status assay__open_status(int number)
+{
+    return number == ENOMEM ? ASSAY_ERROR_MEMORY : ASSAY_ERROR_NO_INPUT;
 }
 
 enum assay_status assay__fail_memory(struct assay_error *err)

@@ -41,6 +41,9 @@ enum assay_status assay__fail_format(struct assay_error *err, enum assay_status 
  */
 void assay__message_clean(char *text);
 
+/** assay__open_status() is the outcome of an open() or fopen() that failed with an errno. */
+enum assay_status assay__open_status(int number);
+
 /** assay__fail_memory() is the outcome of every failed allocation. */
 enum assay_status assay__fail_memory(struct assay_error *err);
 

@@ -45,7 +45,7 @@ static enum assay_status read_input(const char *path, struct assay__text *text,
     bool is_stdin = strcmp(path, "-") == 0;
     FILE *file = is_stdin ? stdin : fopen(path, "rb");
     if (file == NULL)
-        return assay__fail_at(err, ASSAY_ERROR_NO_INPUT, path, 0, 0, "Cannot be opened: %s.",
+        return assay__fail_at(err, assay__open_status(errno), path, 0, 0, "Cannot be opened: %s.",
                               strerror(errno));
     char block[65536];
     size_t length;

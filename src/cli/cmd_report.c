@@ -46,7 +46,7 @@ static enum assay_status read_file(const char *path, struct assay__text *text,
     char block[16384];
     size_t length;
     if (file == NULL)
-        return assay__fail_at(err, ASSAY_ERROR_NO_INPUT, path, 0, 0, "%s.", strerror(errno));
+        return assay__fail_at(err, assay__open_status(errno), path, 0, 0, "%s.", strerror(errno));
     while (text->length <= RESULT_BYTES_MAX && (length = fread(block, 1, sizeof block, file)) > 0)
         assay__text_append(text, block, length);
     bool failed = ferror(file) != 0;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/time.h"
 #include "cli/cli.h"
 #include "cli/design.h"
@@ -62,7 +63,7 @@ int design_traffic_read(const char *path, struct design_traffic *traffic)
     size_t size = 0, line = 0;
     int code = 0;
     if (file == NULL)
-        return message_fail(ASSAY_ERROR_NO_INPUT, path, 0, "%s", strerror(errno));
+        return message_fail(assay__open_status(errno), path, 0, "%s", strerror(errno));
     while (code == 0 && getline(&row, &size, file) != -1)
         code = take_row(path, ++line, row, &history);
     free(row);

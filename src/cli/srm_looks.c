@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* assay srm --looks: cumulative counts look by look, and the least p so far. */
+#include "base/error.h"
 #include "cli/srm_looks.h"
 
 #include <ctype.h>
@@ -149,7 +150,7 @@ static int read_looks(struct looks *looks)
     size_t size = 0, line = 0;
     int code = 0;
     if (file == NULL)
-        return message_fail(ASSAY_ERROR_NO_INPUT, looks->path, 0, "%s", strerror(errno));
+        return message_fail(assay__open_status(errno), looks->path, 0, "%s", strerror(errno));
     while (code == 0 && getline(&row, &size, file) != -1) {
         line++;
         code = line == 1 ? take_header(looks, row) : take_row(looks, line, row);

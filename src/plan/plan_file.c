@@ -58,8 +58,8 @@ static enum assay_status read_document(struct assay__arena *arena, const char *p
     bool is_stdin = strcmp(path, "-") == 0;
     FILE *file = is_stdin ? stdin : fopen(path, "rb");
     if (file == NULL)
-        return assay__fail_at(err, ASSAY_ERROR_NO_INPUT, name, 0, 0, "The %s cannot be opened: %s.",
-                              what, strerror(errno));
+        return assay__fail_at(err, assay__open_status(errno), name, 0, 0,
+                              "The %s cannot be opened: %s.", what, strerror(errno));
     struct assay__text text = {0};
     enum assay_status status = read_all(file, name, &text, err);
     if (!is_stdin)

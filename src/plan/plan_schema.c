@@ -38,7 +38,7 @@ static void write_ref(struct assay__json *json, const struct assay__plan_keys *k
 {
     struct assay__text path = {0};
     assay__text_format(&path, "#/$defs/%s", keys->name);
-    assay__json_member_string(json, "$ref", path.data);
+    assay__json_member_string(json, "$ref", path.failed ? "" : path.data);
     json->out->failed = json->out->failed || path.failed;
     assay__text_release(&path);
 }
@@ -282,7 +282,7 @@ static void write_owner(struct assay__json *json, const struct assay__plan_keys 
                        "{\"if\":{\"not\":{\"properties\":{\"type\":{\"const\":\"%s\"}},"
                        "\"required\":[\"type\"]}},\"then\":{\"not\":{\"required\":[\"%s\"]}}}",
                        keys->type->choices->names[row->of - 1], row->key);
-    assay__json_raw(json, rule.data);
+    assay__json_raw(json, rule.failed ? "" : rule.data);
     json->out->failed = json->out->failed || rule.failed;
     assay__text_release(&rule);
 }

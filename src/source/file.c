@@ -115,7 +115,7 @@ static enum assay_status open_file(struct assay__source *source, const char *pat
     if (source->owns_file)
         return ASSAY_OK;
     char text[128];
-    return assay__fail_at(err, ASSAY_ERROR_NO_INPUT, path, 0, 0, "Cannot open: %s.",
+    return assay__fail_at(err, assay__open_status(errno), path, 0, 0, "Cannot open: %s.",
                           strerror_r(errno, text, sizeof text));
 }
 

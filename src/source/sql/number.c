@@ -113,11 +113,9 @@ static const char *words(struct assay__sql *sql, const char *text, bool is_true)
                  is_true ? dialect->true_count : dialect->false_count);
     else
         put_list(sql, &list, WORDS[is_true], 6);
-    const char *made =
-        assay__sql_format(sql, " when %s in (%s) then '%d'", text,
-                          list.data == NULL || list.failed ? "''" : list.data, is_true);
-    assay__text_release(&list);
-    return made;
+    const char *kept = assay__sql_keep(sql, &list);
+    return assay__sql_format(sql, " when %s in (%s) then '%d'", text, kept[0] == '\0' ? "''" : kept,
+                             is_true);
 }
 
 const char *assay__sql_number(struct assay__sql *sql, const struct assay__sql_read *read)
@@ -156,10 +154,9 @@ const char *assay__sql_is_missing(struct assay__sql *sql, const char *column, bo
     } else {
         put_list(sql, &list, BLANKS, is_name ? NAME_BLANKS : sizeof BLANKS / sizeof *BLANKS);
     }
-    const char *made = assay__sql_format(sql, "(%s is null or %s in (%s))", column, column,
-                                         list.data == NULL || list.failed ? "''" : list.data);
-    assay__text_release(&list);
-    return made;
+    const char *kept = assay__sql_keep(sql, &list);
+    return assay__sql_format(sql, "(%s is null or %s in (%s))", column, column,
+                             kept[0] == '\0' ? "''" : kept);
 }
 
 const char *assay__sql_unfit(struct assay__sql *sql, const char *alias, uint32_t read)

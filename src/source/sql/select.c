@@ -229,8 +229,11 @@ static void list_columns(struct assay__sql_selection *selection)
             char name[ASSAY__COLUMN_BYTES];
             uint32_t number;
             assay__column_sum(assay__metric_shape(&sql->plan->metrics[m]), s, name);
-            if (assay__index_add(&selection->columns, name, strlen(name), COLUMNS_MAX, &number,
-                                 NULL) != ASSAY_OK)
+            enum assay_status status = assay__index_add(&selection->columns, name, strlen(name),
+                                                        COLUMNS_MAX, &number, NULL);
+            if (status == ASSAY_ERROR_MEMORY)
+                assay__sql_fail(sql, status, "Out of memory.");
+            else if (status != ASSAY_OK)
                 assay__sql_fail(sql, ASSAY_ERROR_LIMIT, "The plan needs more than %d sums.",
                                 COLUMNS_MAX);
         }

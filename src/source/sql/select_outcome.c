@@ -46,9 +46,7 @@ static const char *metric_names(struct assay__sql *sql)
         assay__text_format(&text, "\n    when %u then %s", m + 1,
                            assay__sql_literal(sql, sql->plan->metrics[m].id));
     assay__text_puts(&text, "\n    else ''");
-    const char *made = assay__sql_format(sql, "%s", text.failed ? "" : text.data);
-    assay__text_release(&text);
-    return made;
+    return assay__sql_keep(sql, &text);
 }
 
 static const char *slice_names(struct assay__sql *sql, bool is_value)
@@ -63,9 +61,7 @@ static const char *slice_names(struct assay__sql *sql, bool is_value)
         assay__text_format(&text, " when %u then %s", plan->dimension_count + s + 1,
                            is_value ? assay__sql_literal(sql, plan->segments[s].id) : "'@segment'");
     assay__text_puts(&text, " else '' end");
-    const char *made = assay__sql_format(sql, "%s", text.failed ? "" : text.data);
-    assay__text_release(&text);
-    return made;
+    return assay__sql_keep(sql, &text);
 }
 
 static void put_figures(struct assay__sql_selection *selection)

@@ -125,10 +125,7 @@ static const char *test_list(const struct place *place, node_t *node)
     for (literal_t *literal = node->literals; literal != NULL; literal = literal->next)
         assay__text_format(&list, "%s%s", list.length == 0 ? "" : " or ",
                            test_literal(place, node, literal, ASSAY__OP_EQUAL));
-    const char *made =
-        assay__sql_format(place->sql, "(%s)", list.data == NULL || list.failed ? "" : list.data);
-    assay__text_release(&list);
-    return made;
+    return assay__sql_format(place->sql, "(%s)", assay__sql_keep(place->sql, &list));
 }
 
 /* The depth of the recursion is bounded by the length of a filter. */

@@ -42,8 +42,7 @@ const char *assay__sql_format(struct assay__sql *sql, const char *format, ...)
     return text == NULL ? no_memory(sql) : text;
 }
 
-/* The bytes of a text that was gathered, in the arena. */
-static const char *keep(struct assay__sql *sql, struct assay__text *text)
+const char *assay__sql_keep(struct assay__sql *sql, struct assay__text *text)
 {
     const char *kept =
         text->failed
@@ -64,7 +63,7 @@ const char *assay__sql_fill(struct assay__sql *sql, const char *pattern, const c
         else
             assay__text_putc(&text, *at);
     }
-    return keep(sql, &text);
+    return assay__sql_keep(sql, &text);
 }
 
 const char *assay__sql_name(struct assay__sql *sql, const char *name)
@@ -86,7 +85,7 @@ const char *assay__sql_name(struct assay__sql *sql, const char *name)
         assay__text_putc(&text, *at);
     }
     assay__text_putc(&text, dialect->quote);
-    return keep(sql, &text);
+    return assay__sql_keep(sql, &text);
 }
 
 /* A text in hexadecimal digits: no setting of the server can make it anything else. */
@@ -97,7 +96,7 @@ static const char *hex_literal(struct assay__sql *sql, const char *value)
     for (const char *at = value; *at != '\0'; at++)
         assay__text_format(&text, "%02x", (unsigned char)*at);
     assay__text_putc(&text, '\'');
-    return keep(sql, &text);
+    return assay__sql_keep(sql, &text);
 }
 
 const char *assay__sql_literal(struct assay__sql *sql, const char *value)
@@ -116,7 +115,7 @@ const char *assay__sql_literal(struct assay__sql *sql, const char *value)
         assay__text_putc(&text, *at);
     }
     assay__text_putc(&text, '\'');
-    return keep(sql, &text);
+    return assay__sql_keep(sql, &text);
 }
 
 void assay__sql_put(struct assay__sql *sql, const char *format, ...)

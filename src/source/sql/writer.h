@@ -78,6 +78,9 @@ struct assay__sql {
 /** assay__sql_format() is sprintf into the arena; "" without memory, which the end reports. */
 const char *assay__sql_format(struct assay__sql *sql, const char *format, ...) ASSAY__PRINTF(2, 3);
 
+/** assay__sql_keep() moves a gathered text into the arena; "" without memory, as above. */
+const char *assay__sql_keep(struct assay__sql *sql, struct assay__text *text);
+
 /** assay__sql_fill() puts arguments in the places $1, $2, $3 of a dialect's text. */
 const char *assay__sql_fill(struct assay__sql *sql, const char *pattern, const char *first,
                             const char *second, const char *third);
