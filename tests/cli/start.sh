@@ -31,7 +31,7 @@ hardened() {
     file=$1
     readelf -dlW "$file" >"$work/log" && grep -q 'BIND_NOW' "$work/log" && grep -q 'GNU_RELRO' "$work/log"
     ok $? "$file: relocations are read-only from the start"
-    nm -D "$file" >"$work/log" && grep -q '__stack_chk_fail' "$work/log" && grep -q '__[a-z]*_chk' "$work/log"
+    readelf -W --dyn-syms "$file" >"$work/log" && grep -q '__stack_chk_fail' "$work/log" && grep -q '__[a-z]*_chk' "$work/log"
     ok $? "$file has stack guards and checked copies"
 }
 case $BUILD in
