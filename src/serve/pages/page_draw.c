@@ -184,11 +184,13 @@ static const char *tone_of(const struct serve_interval *interval)
 
 /* Beside a drawing there is room for a figure of some length, also on a phone; longer ones would
  * run out of it. They stand in words anyway. */
-static bool has_room(double bound, int decimals, const struct serve_unit *unit)
+static bool has_room(struct assay__text *out, double bound, int decimals,
+                     const struct serve_unit *unit)
 {
     enum { COLUMNS_MAX = 10 };
     struct assay__text figure = {0};
     serve_interval_figure(&figure, bound, decimals, unit);
+    out->failed = out->failed || figure.failed;
     bool fits = !figure.failed && assay__page_width(figure.data) <= COLUMNS_MAX;
     assay__text_release(&figure);
     return fits;
@@ -198,7 +200,7 @@ static void write_bound(struct assay__text *out, const struct serve_scale *scale
                         bool is_lower, int decimals, const struct serve_unit *unit)
 {
     struct share at = share_of(serve_scale_place(scale, bound, 0.0), MARGIN);
-    if (!isfinite(bound) || !has_room(bound, decimals, unit))
+    if (!isfinite(bound) || !has_room(out, bound, decimals, unit))
         return;
     assay__text_format(out, "<text class=\"bound\" x=\"%d.%d%%\" y=\"58\" %s>", at.whole, at.tenth,
                        is_lower ? "dx=\"-3\" text-anchor=\"end\"" : "dx=\"3\"");

@@ -3,6 +3,7 @@
 #include "serve/pages/page_guide.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "number/number.h"
@@ -78,13 +79,8 @@ const char *serve_guide_verdict(const struct assay__node *metric,
 {
     char key[SERVE_GUIDE_BYTES + 160];
     const char *id = serve_page_text(comparison, "comparisonId");
-    struct assay__text text = {0};
-    assay__text_format(&text, "verdict %s", id);
-    bool fits = !text.failed && text.length < sizeof key;
-    if (fits)
-        memcpy(key, text.data, text.length + 1);
-    assay__text_release(&text);
-    return fits ? serve_guide_metric(metric, key) : "";
+    int length = snprintf(key, sizeof key, "verdict %s", id);
+    return length > 0 && (size_t)length < sizeof key ? serve_guide_metric(metric, key) : "";
 }
 
 const char *serve_guide_level(const struct assay__node *metric,
