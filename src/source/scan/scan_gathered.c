@@ -22,14 +22,13 @@ bool assay__scan_gathered_takes(const struct assay__binding *binding,
     size_t values = 1 + (size_t)plan->segment_count;
     for (uint32_t d = 0; d < plan->dimension_count; d++)
         values += names->lists[1 + d].count;
-    bool fits = plan->granularity == ASSAY_GRANULARITY_NONE && assay__scan_takes(plan) &&
-                assay__scan_caps_fit(plan, caps) &&
-                assay__scan_layout_init(&layout, binding, caps, NULL) == ASSAY_OK;
-    if (!fits)
+    if (plan->granularity != ASSAY_GRANULARITY_NONE || !assay__scan_takes(plan) ||
+        !assay__scan_caps_fit(plan, caps))
         return false;
+    bool is_known = assay__scan_layout_init(&layout, binding, caps, NULL) == ASSAY_OK;
     size_t cell_bytes = sizeof(struct assay__scan_cell) + layout.cell_words * sizeof(uint64_t);
     assay__scan_layout_release(&layout);
-    return values * names->lists[0].count <= CELL_BYTES_MAX / cell_bytes;
+    return is_known && values * names->lists[0].count <= CELL_BYTES_MAX / cell_bytes;
 }
 
 /* The cells get the names in the order of their numbers, which are the same then. */

@@ -393,6 +393,11 @@ static enum assay_status visit_spilled(struct assay__gather *gather, uint32_t nu
     return status;
 }
 
+size_t assay__gather_bytes(const struct assay__gather *gather)
+{
+    return atomic_load(&gather->is_full) ? SIZE_MAX : atomic_load(&gather->bytes);
+}
+
 enum assay_status assay__gather_end(struct assay__gather *gather, uint64_t *unknown,
                                     struct assay_error *err)
 {

@@ -301,6 +301,7 @@ enum assay_status assay__units_read(struct assay__units *units, uint32_t source,
         units->options->kernel != NULL && strcmp(units->options->kernel, "careful") == 0;
     is_careful = is_careful || assay__dataset_watcher(units->dataset) != NULL;
     struct assay__csv *csv = assay__rows_csv(rows);
+    units->is_threaded = units->is_threaded || csv != NULL;
     bool is_scanned =
         csv != NULL && !is_careful && assay__scan_takes(units->binding.plan) &&
         (units->gathers || assay__scan_caps_fit(units->binding.plan, units->tally.caps));

@@ -21,6 +21,7 @@ struct assay__units {
     struct assay__tally tally;
     struct assay__gather gather;
     bool gathers;
+    bool is_threaded; /* files were read, or what is like them: several threads may be used */
     struct assay__halt *halt; /* NULL: nobody ends the reading */
     uint64_t repeated_headers;
     uint32_t source;                                 /* of the file at hand */

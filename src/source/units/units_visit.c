@@ -16,6 +16,9 @@
 
 enum { UNITS_A_CHECK = 1024 };
 
+/* Fewer units than take so much are added before a thread begins. */
+static const size_t BYTES_A_THREAD = (size_t)4 << 20;
+
 /* What the threads share. */
 struct job {
     struct assay__units *units;
@@ -272,7 +275,10 @@ static void choose(struct job *job)
         if (use->has_folds && use->complete > job->complete)
             job->complete = use->complete;
     }
-    job->thread_count = job->by_columns ? assay__scan_threads(units->options->threads) : 1;
+    bool is_large = assay__gather_bytes(&units->gather) >= BYTES_A_THREAD;
+    job->thread_count = job->by_columns && units->is_threaded && is_large
+                            ? assay__scan_threads(units->options->threads)
+                            : 1;
     for (uint32_t c = 0; c < binding->channel_count; c++)
         job->uses_all_rows = job->uses_all_rows || binding->channels[c].source == 0;
 }

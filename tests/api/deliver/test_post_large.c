@@ -23,9 +23,9 @@ START_TEST(early_refusal_of_a_large_body)
     struct post *post = calloc(1, sizeof *post);
     char *body = malloc(size + 1);
     post_init(post, hostile_url(server));
-    post->options.request_timeout_seconds = 20.0;
-    post->options.stall_timeout_seconds = 20.0;
-    post->options.deadline_seconds = 60.0;
+    post->options.request_timeout_seconds = 60.0;
+    post->options.stall_timeout_seconds = 60.0;
+    post->options.deadline_seconds = 180.0;
     memset(body, ' ', size);
     memcpy(body, POST_BODY, strlen(POST_BODY));
     assert_ok(assay_client_new(&post->options, &post->client, &post->err), &post->err);
