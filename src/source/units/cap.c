@@ -152,11 +152,15 @@ static enum assay_status rank_pool(struct assay__tally *tally, const struct pool
     struct ranked *values = assay__malloc((pool->count + 1) * sizeof *values);
     if (values == NULL)
         return assay__fail_memory(err);
-    for (size_t i = 0; i < pool->count; i++)
+    enum assay_status status = ASSAY_OK;
+    for (size_t i = 0; status == ASSAY_OK && i < pool->count; i++) {
+        if (i % VALUES_A_REPORT == 0)
+            status = assay__halt_check(halt, err);
         values[i] =
             (struct ranked){pool->values[i].nearest, pool->packed.bytes + pool->values[i].place};
-    enum assay_status status =
-        assay__sort(values, pool->count, sizeof *values, compare_ranked, halt, STAGE, err);
+    }
+    if (status == ASSAY_OK)
+        status = assay__sort(values, pool->count, sizeof *values, compare_ranked, halt, STAGE, err);
     if (status == ASSAY_OK)
         status =
             set_quantile(tally, pool->metric, false, cap->lower_quantile, values, pool->count, err);
