@@ -161,7 +161,7 @@ enum assay_status assay__scan_cells_merge(struct assay__scan_cells *cells,
                                           struct assay__scan_cells *from,
                                           struct assay_dataset *dataset, struct assay_error *err)
 {
-    size_t bytes = cells->layout->binding->variable_count * sizeof *cells->scales;
+    size_t bytes = cells->layout->number_count * sizeof *cells->scales;
     if (memcmp(cells->scales, from->scales, bytes) != 0)
         return assay__scan_cells_flush(from, dataset, true, err);
     return assay__scan_cells_take(cells, from, err);
