@@ -130,17 +130,16 @@ char *assay__strndup(const char *text, size_t length)
 }
 
 #ifdef MADV_HUGEPAGE
-/* Whole pages, the first and last one with what else is on them: so that blocks which lie beside
- * each other are one range to the system. */
 void assay__memory_wish_huge(void *memory, size_t size_bytes)
 {
     const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     unsigned char *from = memory, *to = from + size_bytes;
     if (((struct origin *)memory - 1)->allocator != NULL) /* what that is is for the host to know */
         return;
-    from -= (uintptr_t)from & (page - 1);
-    to += -(uintptr_t)to & (page - 1);
-    (void)madvise(from, (size_t)(to - from), MADV_HUGEPAGE);
+    from += -(uintptr_t)from & (page - 1);
+    to -= (uintptr_t)to & (page - 1);
+    if (from < to)
+        (void)madvise(from, (size_t)(to - from), MADV_HUGEPAGE);
 }
 #else
 void assay__memory_wish_huge(void *memory, size_t size_bytes)

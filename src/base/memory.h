@@ -22,9 +22,9 @@ char *assay__strdup(const char *text);
 char *assay__strndup(const char *text, size_t length);
 
 /**
- * assay__memory_wish_huge() asks the system for huge pages behind a block: for hundreds of KiB that
- * lie beside each other and are read in no order. It may be refused, which changes nothing; a block
- * of a host's allocator stays as it is.
+ * assay__memory_wish_huge() asks the system for huge pages in a block of megabytes that was not
+ * touched yet. It may be refused, which changes nothing; a block of a host's allocator stays as it
+ * is.
  */
 void assay__memory_wish_huge(void *memory, size_t size_bytes);
 

@@ -12,7 +12,7 @@ enum {
     PART_BITS = 6,  /* of the hash: ASSAY__SPILL_PARTS parts */
     LEVELS_MAX = 5, /* the hash's upper half has bits for these; what is deeper stays in memory */
     CHUNK_MIN = 4096,
-    CHUNK_MAX = 1 << 18,
+    CHUNK_MAX = 1 << 16,
     AHEAD = 4 /* parts */
 };
 
@@ -33,7 +33,7 @@ static size_t room_of(const struct assay__gather *gather)
     if (buffers > ASSAY__SPILL_PARTS * (size_t)CHUNK_MAX)
         buffers = ASSAY__SPILL_PARTS * (size_t)CHUNK_MAX;
     size_t other = memory / 4 < OTHER_BYTES ? memory / 4 : OTHER_BYTES;
-    return memory - buffers - other;
+    return memory - buffers - other - memory / 16; /* blocks that no table has just now */
 }
 
 /* Begins a gather whose rules are known. */
@@ -68,7 +68,7 @@ void assay__gather_release(struct assay__gather *gather)
         return;
     for (uint32_t p = 0; gather->parts != NULL && p < ASSAY__SPILL_PARTS; p++) {
         struct assay__gather_part *part = &gather->parts[p];
-        assay__unit_table_release(&part->table);
+        assay__unit_table_release(gather->rules, &part->table);
         assay__pack_release(&part->packed);
         pthread_mutex_destroy(&part->lock);
     }
@@ -135,7 +135,7 @@ static enum assay_status check_memory(struct assay__gather *gather, uint32_t num
     enum assay_status status =
         assay__unit_table_visit(gather->rules, table, spill_unit, &spilling, err);
     atomic_fetch_sub(&gather->bytes, table->bytes);
-    assay__unit_table_release(table);
+    assay__unit_table_release(gather->rules, table);
     return status;
 }
 
@@ -203,7 +203,7 @@ static enum assay_status take_rows(struct assay__gather *gather, uint32_t number
     size_t before = table->bytes;
     if (batch->exposures != NULL && gather->binding->sources[0].unit != ASSAY__UNBOUND)
         status = assay__unit_table_need(
-            table, (size_t)(order->begin[number + 1] - order->begin[number]), err);
+            gather->rules, table, (size_t)(order->begin[number + 1] - order->begin[number]), err);
     for (uint32_t i = order->begin[number]; status == ASSAY_OK && i < order->begin[number + 1];
          i++) {
         uint32_t row = order->rows[i];

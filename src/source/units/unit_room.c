@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Where units and what belongs to them lie in memory: blocks of units, chunks of bytes. */
+/*
+ * Where units and what belongs to them lie in memory. Blocks of units come from regions that grow
+ * up to some megabytes and are asked for in huge pages before they are touched: a table that is
+ * read in no order waits for its pages as long as for its lines.
+ */
+#include <string.h>
 
 #include "base/memory.h"
 #include "source/units/unit_table_private.h"
 
-/* Tables of this many bytes, of which there are many, are worth huge pages. */
-static const size_t HUGE_FROM = 512 * 1024;
+enum { REGION_MAX = 32 << 20, HUGE_FROM = 4 << 20 };
+
+struct assay__unit_region {
+    struct assay__unit_region *next;
+};
 
 unsigned char *assay__unit_reserve(struct assay__unit_table *table,
                                    struct assay__byte_chunk **chunks, size_t length, size_t most)
@@ -27,21 +35,116 @@ unsigned char *assay__unit_reserve(struct assay__unit_table *table,
     return at;
 }
 
-bool assay__unit_block_init(const struct assay__unit_rules *rules,
-                            const struct assay__unit_table *table, struct assay__unit_block *block)
+/* Whole cache lines. */
+static size_t in_lines(size_t bytes)
 {
-    size_t bytes =
-        ASSAY__CACHE_LINE - 1 + ASSAY__UNIT_BLOCK * (rules->unit_bytes + rules->rest_bytes);
-    *block = (struct assay__unit_block){.memory = assay__malloc(bytes)};
-    if (block->memory != NULL && table->bytes >= HUGE_FROM)
-        assay__memory_wish_huge(block->memory, bytes);
-    return block->memory != NULL;
+    return (bytes + ASSAY__CACHE_LINE - 1) / ASSAY__CACHE_LINE * ASSAY__CACHE_LINE;
 }
 
-struct assay__unit_slot *assay__unit_slots_make(size_t count)
+void assay__unit_room_init(struct assay__unit_room *room, size_t block_bytes)
 {
-    struct assay__unit_slot *slots = assay__calloc(count, sizeof *slots);
-    if (slots != NULL && count * sizeof *slots >= HUGE_FROM)
-        assay__memory_wish_huge(slots, count * sizeof *slots);
-    return slots;
+    memset(room, 0, sizeof *room);
+    pthread_mutex_init(&room->lock, NULL);
+    room->block_bytes = in_lines(block_bytes);
+}
+
+void assay__unit_room_release(struct assay__unit_room *room)
+{
+    while (room->regions != NULL) {
+        struct assay__unit_region *next = room->regions->next;
+        assay__free(room->regions);
+        room->regions = next;
+    }
+    if (room->block_bytes > 0)
+        pthread_mutex_destroy(&room->lock);
+    memset(room, 0, sizeof *room);
+}
+
+/* Cuts memory into blocks that are free. */
+static void cut(struct assay__unit_room *room, unsigned char *memory, size_t bytes)
+{
+    for (; bytes >= room->block_bytes; memory += room->block_bytes, bytes -= room->block_bytes) {
+        memcpy(memory, &room->free, sizeof room->free);
+        room->free = memory;
+    }
+}
+
+/* Another region, as large as all before it, but within limits. */
+static bool add_region(struct assay__unit_room *room, size_t least)
+{
+    size_t size = room->bytes < REGION_MAX ? room->bytes : REGION_MAX;
+    size = in_lines(size < least ? least : size);
+    struct assay__unit_region *region =
+        assay__malloc(sizeof *region + ASSAY__CACHE_LINE - 1 + size);
+    if (region == NULL)
+        return false;
+    if (size >= HUGE_FROM)
+        assay__memory_wish_huge(region, sizeof *region + ASSAY__CACHE_LINE - 1 + size);
+    cut(room, room->at, (size_t)(room->end - room->at));
+    region->next = room->regions;
+    room->regions = region;
+    room->bytes += size;
+    room->at = (unsigned char *)(region + 1);
+    room->at += -(uintptr_t)room->at & (ASSAY__CACHE_LINE - 1);
+    room->end = room->at + size;
+    return true;
+}
+
+/* From the end of the last region; NULL without memory. */
+static unsigned char *take(struct assay__unit_room *room, size_t bytes)
+{
+    bytes = in_lines(bytes);
+    if ((size_t)(room->end - room->at) < bytes && !add_region(room, bytes))
+        return NULL;
+    unsigned char *memory = room->at;
+    room->at += bytes;
+    return memory;
+}
+
+unsigned char *assay__unit_block_take(struct assay__unit_room *room)
+{
+    pthread_mutex_lock(&room->lock);
+    unsigned char *block = room->free;
+    if (block != NULL)
+        memcpy(&room->free, block, sizeof room->free);
+    else
+        block = take(room, room->block_bytes);
+    pthread_mutex_unlock(&room->lock);
+    return block;
+}
+
+void assay__unit_block_give(struct assay__unit_room *room, unsigned char *block)
+{
+    pthread_mutex_lock(&room->lock);
+    cut(room, block, room->block_bytes);
+    pthread_mutex_unlock(&room->lock);
+}
+
+/* Slots that take less than a block are of no region. */
+static bool are_few(const struct assay__unit_room *room, size_t bytes)
+{
+    return bytes < room->block_bytes;
+}
+
+struct assay__unit_slot *assay__unit_slots_make(struct assay__unit_room *room, size_t count)
+{
+    size_t bytes = count * sizeof(struct assay__unit_slot);
+    if (are_few(room, bytes))
+        return assay__calloc(1, bytes);
+    pthread_mutex_lock(&room->lock);
+    void *slots = take(room, bytes);
+    pthread_mutex_unlock(&room->lock);
+    return slots == NULL ? NULL : memset(slots, 0, bytes);
+}
+
+void assay__unit_slots_free(struct assay__unit_room *room, struct assay__unit_slot *slots,
+                            size_t count)
+{
+    if (are_few(room, count * sizeof *slots)) {
+        assay__free(slots);
+        return;
+    }
+    pthread_mutex_lock(&room->lock);
+    cut(room, (unsigned char *)slots, count * sizeof *slots);
+    pthread_mutex_unlock(&room->lock);
 }

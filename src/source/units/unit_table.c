@@ -25,15 +25,17 @@ static size_t block_count(const struct assay__unit_table *table)
     return (table->count + ASSAY__UNIT_BLOCK - 1) / ASSAY__UNIT_BLOCK;
 }
 
-void assay__unit_table_release(struct assay__unit_table *table)
+void assay__unit_table_release(const struct assay__unit_rules *rules,
+                               struct assay__unit_table *table)
 {
     for (size_t b = 0; b < block_count(table); b++) {
         free_chunks(table->blocks[b].log);
-        assay__free(table->blocks[b].memory);
+        assay__unit_block_give(rules->room, table->blocks[b].memory);
     }
     free_chunks(table->texts);
     assay__free(table->blocks);
-    assay__free(table->slots);
+    if (table->slots != NULL)
+        assay__unit_slots_free(rules->room, table->slots, table->slot_count);
     assay__pack_release(&table->packed);
     memset(table, 0, sizeof *table);
 }
@@ -82,7 +84,8 @@ uint32_t assay__unit_table_reach(const struct assay__unit_rules *rules,
     return number;
 }
 
-enum assay_status assay__unit_table_need(struct assay__unit_table *table, size_t more,
+enum assay_status assay__unit_table_need(const struct assay__unit_rules *rules,
+                                         struct assay__unit_table *table, size_t more,
                                          struct assay_error *err)
 {
     size_t count = table->slot_count == 0 ? FIRST_SLOTS : table->slot_count;
@@ -91,7 +94,7 @@ enum assay_status assay__unit_table_need(struct assay__unit_table *table, size_t
     if (count == table->slot_count)
         return ASSAY_OK;
     size_t mask = count - 1;
-    struct assay__unit_slot *slots = assay__unit_slots_make(count);
+    struct assay__unit_slot *slots = assay__unit_slots_make(rules->room, count);
     if (slots == NULL)
         return assay__fail_memory(err);
     for (size_t i = 0; i < table->slot_count; i++) {
@@ -103,7 +106,8 @@ enum assay_status assay__unit_table_need(struct assay__unit_table *table, size_t
         slots[place] = table->slots[i];
     }
     table->bytes += (count - table->slot_count) * sizeof *slots;
-    assay__free(table->slots);
+    if (table->slots != NULL)
+        assay__unit_slots_free(rules->room, table->slots, table->slot_count);
     table->slots = slots;
     table->slot_count = count;
     return ASSAY_OK;
@@ -122,7 +126,8 @@ static bool need_block(const struct assay__unit_rules *rules, struct assay__unit
         table->blocks = blocks;
         table->block_capacity = capacity;
     }
-    return assay__unit_block_init(rules, table, &table->blocks[number]);
+    table->blocks[number] = (struct assay__unit_block){assay__unit_block_take(rules->room), NULL};
+    return table->blocks[number].memory != NULL;
 }
 
 /* Copies what words of a content point to. */

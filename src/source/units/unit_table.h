@@ -37,6 +37,7 @@ struct assay__unit_rules {
     struct assay__fold_step *steps;
     uint32_t *begin;
     uint64_t *empty;               /* [binding->partial_count]: of a unit without events */
+    struct assay__unit_room *room; /* of the blocks of all tables */
     size_t unit_bytes, rest_bytes; /* of a unit: what events touch, and the rest */
     size_t chunk_bytes;            /* of the longest chunks of a log */
     struct assay__halt *halt;      /* asked while units are visited; NULL: nobody ends that */
@@ -70,10 +71,12 @@ struct assay__unit_table {
     size_t bytes; /* memory in use */
 };
 
-void assay__unit_table_release(struct assay__unit_table *table);
+void assay__unit_table_release(const struct assay__unit_rules *rules,
+                               struct assay__unit_table *table);
 
 /** assay__unit_table_need() makes room for the slots of more units. */
-enum assay_status assay__unit_table_need(struct assay__unit_table *table, size_t count,
+enum assay_status assay__unit_table_need(const struct assay__unit_rules *rules,
+                                         struct assay__unit_table *table, size_t count,
                                          struct assay_error *err);
 
 /** assay__unit_table_seek() begins to load the slot of a key. */

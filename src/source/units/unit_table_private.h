@@ -2,6 +2,8 @@
 #ifndef ASSAY_SOURCE_UNITS_UNIT_TABLE_PRIVATE_H
 #define ASSAY_SOURCE_UNITS_UNIT_TABLE_PRIVATE_H
 
+#include <pthread.h>
+
 #include "source/units/unit_table.h"
 
 /** What the files behind unit_table.h share. */
@@ -30,7 +32,7 @@ struct assay__unit_rest {
 enum { ASSAY__CACHE_LINE = 64 };
 
 struct assay__unit_block {
-    unsigned char *memory; /* from the first cache line on: units, then their rests */
+    unsigned char *memory; /* of the room: units, then their rests */
     struct assay__byte_chunk *log;
 };
 
@@ -52,19 +54,13 @@ struct assay__fold_step {
     bool counts, is_extreme, is_min;
 };
 
-static inline unsigned char *assay__unit_lines(const struct assay__unit_block *block)
-{
-    uintptr_t mask = ASSAY__CACHE_LINE - 1;
-    return block->memory + (-(uintptr_t)block->memory & mask);
-}
-
 /** assay__unit_at() is a unit by its number, and _rest_at() the rest of it. */
 static inline struct assay__unit *assay__unit_at(const struct assay__unit_rules *rules,
                                                  const struct assay__unit_table *table,
                                                  size_t number)
 {
     const struct assay__unit_block *block = &table->blocks[number / ASSAY__UNIT_BLOCK];
-    return (void *)(assay__unit_lines(block) + number % ASSAY__UNIT_BLOCK * rules->unit_bytes);
+    return (void *)(block->memory + number % ASSAY__UNIT_BLOCK * rules->unit_bytes);
 }
 
 static inline struct assay__unit_rest *assay__unit_rest_at(const struct assay__unit_rules *rules,
@@ -72,7 +68,7 @@ static inline struct assay__unit_rest *assay__unit_rest_at(const struct assay__u
                                                            size_t number)
 {
     const struct assay__unit_block *block = &table->blocks[number / ASSAY__UNIT_BLOCK];
-    return (void *)(assay__unit_lines(block) + ASSAY__UNIT_BLOCK * rules->unit_bytes +
+    return (void *)(block->memory + ASSAY__UNIT_BLOCK * rules->unit_bytes +
                     number % ASSAY__UNIT_BLOCK * rules->rest_bytes);
 }
 
@@ -90,12 +86,29 @@ static inline const char *assay__unit_id(const struct assay__unit *unit)
 unsigned char *assay__unit_reserve(struct assay__unit_table *table,
                                    struct assay__byte_chunk **chunks, size_t length, size_t most);
 
-/** assay__unit_block_init() makes an empty block; false without memory. */
-bool assay__unit_block_init(const struct assay__unit_rules *rules,
-                            const struct assay__unit_table *table, struct assay__unit_block *block);
+/**
+ * struct assay__unit_room is where blocks of units and large arrays of slots come from and go back
+ * to, for all tables of a gather and of its partitions. Threads: any.
+ */
+struct assay__unit_room {
+    pthread_mutex_t lock;
+    struct assay__unit_region *regions;
+    unsigned char *at, *end; /* of the last region: what is left */
+    unsigned char *free;     /* blocks that came back, each with the next one's address in it */
+    size_t block_bytes, bytes;
+};
+
+void assay__unit_room_init(struct assay__unit_room *room, size_t block_bytes);
+void assay__unit_room_release(struct assay__unit_room *room);
+
+/** assay__unit_block_take() is a block that begins with a cache line; NULL without memory. */
+unsigned char *assay__unit_block_take(struct assay__unit_room *room);
+void assay__unit_block_give(struct assay__unit_room *room, unsigned char *block);
 
 /** assay__unit_slots_make() makes free slots; NULL without memory. */
-struct assay__unit_slot *assay__unit_slots_make(size_t count);
+struct assay__unit_slot *assay__unit_slots_make(struct assay__unit_room *room, size_t count);
+void assay__unit_slots_free(struct assay__unit_room *room, struct assay__unit_slot *slots,
+                            size_t count);
 
 /** assay__unit_log() keeps an event of a unit in its block's log. */
 enum assay_status assay__unit_log(const struct assay__unit_rules *rules,
