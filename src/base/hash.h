@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 __extension__ typedef unsigned __int128 assay__uint128;
 
@@ -33,6 +34,24 @@ static inline uint64_t assay__hash_fold(uint64_t a, uint64_t b)
 {
     assay__uint128 product = (assay__uint128)a * b;
     return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+enum { ASSAY__NAME_WORDS_BYTES = 16 };
+
+/**
+ * assay__name_words() are the first 16 bytes of a name, with zeros behind its end; 16 bytes from
+ * text on may be read whatever the length.
+ */
+static inline void assay__name_words(const char *text, uint32_t length, uint64_t words[2])
+{
+    static const unsigned char KEEP[32] = {255, 255, 255, 255, 255, 255, 255, 255,
+                                           255, 255, 255, 255, 255, 255, 255, 255};
+    uint64_t mask[2];
+    memcpy(words, text, 16);
+    memcpy(mask, KEEP + 16 - (length < ASSAY__NAME_WORDS_BYTES ? length : ASSAY__NAME_WORDS_BYTES),
+           16);
+    words[0] &= mask[0];
+    words[1] &= mask[1];
 }
 
 #endif

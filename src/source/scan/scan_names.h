@@ -10,7 +10,7 @@
 #include "base/arena.h"
 #include "base/hash.h"
 
-enum { ASSAY__NAME_INLINE = 16 /* bytes of a name kept in its entry */ };
+enum { ASSAY__NAME_INLINE = ASSAY__NAME_WORDS_BYTES /* of a name kept in its entry */ };
 #define ASSAY__NAME_CAREFUL UINT32_MAX /* number of a name that needs a careful look */
 
 /**
@@ -35,18 +35,6 @@ void assay__names_release(struct assay__names *names);
 bool assay__names_add(struct assay__names *names, struct assay__arena *arena, const char *text,
                       uint32_t length, bool (*is_careful)(const char *text, uint32_t length),
                       uint32_t *number);
-
-/** assay__name_words() are the first 16 bytes of a name, with zeros behind its end. */
-static inline void assay__name_words(const char *text, uint32_t length, uint64_t words[2])
-{
-    static const unsigned char KEEP[32] = {255, 255, 255, 255, 255, 255, 255, 255,
-                                           255, 255, 255, 255, 255, 255, 255, 255};
-    uint64_t mask[2];
-    memcpy(words, text, 16);
-    memcpy(mask, KEEP + 16 - (length < ASSAY__NAME_INLINE ? length : ASSAY__NAME_INLINE), 16);
-    words[0] &= mask[0];
-    words[1] &= mask[1];
-}
 
 /** assay__names_place() is the entry of a name, or the free one where it belongs. */
 static inline struct assay__name *assay__names_place(struct assay__name *entries, uint32_t capacity,

@@ -95,6 +95,20 @@ static enum assay_status put_record(struct assay__gather *gather, uint32_t numbe
     return assay__spill_put(&gather->spill, number, packed->bytes, packed->length, err);
 }
 
+static enum assay_status spill_happening(struct assay__gather *gather, uint32_t number,
+                                         const struct assay__happening *happening,
+                                         struct assay_error *err)
+{
+    unsigned char *at =
+        assay__spill_begin(&gather->spill, number, assay__happening_bytes(happening));
+    if (at == NULL) {
+        struct assay__pack *packed = &gather->parts[number].packed;
+        return put_record(gather, number, assay__happening_put(happening, packed), err);
+    }
+    assay__spill_end(&gather->spill, number, assay__happening_write(happening, at));
+    return ASSAY_OK;
+}
+
 struct spilling {
     struct assay__gather *gather;
     uint32_t part;
@@ -113,8 +127,7 @@ static enum assay_status spill_unit(void *context, const struct assay__exposure 
         struct assay__reading event;
         assay__record_get(gather->binding, records.at[i], &event);
         struct assay__happening happening = {unit->key, &event, 1, 0};
-        is_packed = assay__happening_put(&happening, packed);
-        status = put_record(gather, spilling->part, is_packed, err);
+        status = spill_happening(gather, spilling->part, &happening, err);
     }
     return status;
 }
@@ -182,10 +195,12 @@ static enum assay_status spill_rows(struct assay__gather *gather, uint32_t numbe
     for (uint32_t i = order->begin[number]; status == ASSAY_OK && i < order->begin[number + 1];
          i++) {
         uint32_t row = order->rows[i];
-        bool is_packed = batch->exposures != NULL
-                             ? assay__exposure_put(gather->binding, &batch->exposures[row], packed)
-                             : assay__happening_put(&batch->happenings[row], packed);
-        status = put_record(gather, number, is_packed, err);
+        if (batch->exposures == NULL)
+            status = spill_happening(gather, number, &batch->happenings[row], err);
+        else
+            status = put_record(
+                gather, number,
+                assay__exposure_put(gather->binding, &batch->exposures[row], packed), err);
     }
     return status;
 }

@@ -35,6 +35,18 @@ static size_t packed_length(const unsigned char *packed)
     return (size_t)(end - packed);
 }
 
+/* The kind of a record and the unit's id, of which 16 bytes may be written whatever its length. */
+static unsigned char *put_key(unsigned char *at, unsigned char kind,
+                              const struct assay__unit_key *key)
+{
+    *at++ = kind;
+    if (key->length > ASSAY__KEY_INLINE)
+        return assay__put_text(at, key->text, key->length);
+    at = assay__put_count(at, key->length);
+    memcpy(at, key->words, sizeof key->words);
+    return at + key->length;
+}
+
 static unsigned char *begin_record(struct assay__pack *pack, unsigned char kind,
                                    const struct assay__unit_key *key, size_t more)
 {
@@ -43,8 +55,7 @@ static unsigned char *begin_record(struct assay__pack *pack, unsigned char kind,
         assay__pack_room(pack, 1 + key->length + 8 * (size_t)ASSAY__PACKED_COUNT_MAX + more);
     if (at == NULL)
         return NULL;
-    *at++ = kind;
-    return assay__put_text(at, key->text, key->length);
+    return put_key(at, kind, key);
 }
 
 static unsigned char *put_content(const struct assay__binding *binding, unsigned char *at,
@@ -179,18 +190,31 @@ static size_t event_bytes(const struct assay__reading *event)
                : bytes;
 }
 
-bool assay__happening_put(const struct assay__happening *happening, struct assay__pack *pack)
+size_t assay__happening_bytes(const struct assay__happening *happening)
 {
-    size_t more = 0;
+    size_t bytes =
+        1 + happening->key.length + ASSAY__KEY_INLINE + 2 * (size_t)ASSAY__PACKED_COUNT_MAX;
     for (uint32_t i = 0; i < happening->count; i++)
-        more += event_bytes(&happening->events[i]);
-    unsigned char *at = begin_record(pack, KIND_HAPPENING, &happening->key, more);
-    if (at == NULL)
-        return false;
+        bytes += event_bytes(&happening->events[i]);
+    return bytes;
+}
+
+size_t assay__happening_write(const struct assay__happening *happening, unsigned char *out)
+{
+    unsigned char *at = put_key(out, KIND_HAPPENING, &happening->key);
     at = assay__put_count(at, happening->event_rows);
     for (uint32_t i = 0; i < happening->count; i++)
         at = put_event(at, &happening->events[i], i == 0 ? NULL : &happening->events[i - 1]);
-    pack->length = (size_t)(at - pack->bytes);
+    return (size_t)(at - out);
+}
+
+bool assay__happening_put(const struct assay__happening *happening, struct assay__pack *pack)
+{
+    pack->length = 0;
+    unsigned char *at = assay__pack_room(pack, assay__happening_bytes(happening));
+    if (at == NULL)
+        return false;
+    pack->length = assay__happening_write(happening, at);
     return true;
 }
 
@@ -239,7 +263,7 @@ static const unsigned char *get_key(const unsigned char *record, struct assay__u
     const char *id;
     size_t length;
     const unsigned char *at = assay__get_text(record + 1, &id, &length);
-    assay__unit_key_init(key, id, (uint32_t)length);
+    assay__unit_key_init_near(key, id, (uint32_t)length);
     return at;
 }
 

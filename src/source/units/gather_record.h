@@ -10,12 +10,16 @@
 bool assay__exposure_put(const struct assay__binding *binding,
                          const struct assay__exposure *exposure, struct assay__pack *pack);
 
+/** assay__happening_write() writes a happening to where there are so many bytes; its length. */
+size_t assay__happening_bytes(const struct assay__happening *happening);
+size_t assay__happening_write(const struct assay__happening *happening, unsigned char *out);
+
 /** assay__happening_put() packs a happening in the place of what was there. */
 bool assay__happening_put(const struct assay__happening *happening, struct assay__pack *pack);
 
 /**
  * struct assay__record_batch: records unpacked, up to ASSAY__RECORDS_AT_ONCE of each kind. They
- * borrow from the bytes of the records.
+ * borrow from the bytes of the records, behind which 16 bytes may be read.
  */
 enum { ASSAY__RECORDS_AT_ONCE = 512 };
 

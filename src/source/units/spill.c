@@ -36,6 +36,9 @@ void assay__spill_release(struct assay__spill *spill)
     spill->file = -1;
 }
 
+/* What may be read behind a record. */
+enum { NEAR_BYTES = 16 };
+
 static enum assay_status fail_io(const struct assay__spill *spill, const char *what,
                                  struct assay_error *err)
 {
@@ -147,6 +150,26 @@ enum assay_status assay__spill_put(struct assay__spill *spill, uint32_t number,
     return status == ASSAY_OK ? put_bytes(spill, part, record, length, err) : status;
 }
 
+/* The head of such a record has two bytes, however short it is. */
+enum { HEAD_BYTES = 2, SHORT_MAX = (1 << 14) - 1 };
+
+unsigned char *assay__spill_begin(struct assay__spill *spill, uint32_t number, size_t most)
+{
+    const struct assay__spill_part *part = &spill->parts[number];
+    bool has_room = part->buffer != NULL && most <= SHORT_MAX &&
+                    HEAD_BYTES + most < spill->chunk_bytes - part->used;
+    return has_room ? part->buffer + part->used + HEAD_BYTES : NULL;
+}
+
+void assay__spill_end(struct assay__spill *spill, uint32_t number, size_t length)
+{
+    struct assay__spill_part *part = &spill->parts[number];
+    part->buffer[part->used] = (unsigned char)(length | 128);
+    part->buffer[part->used + 1] = (unsigned char)(length >> 7);
+    part->used += HEAD_BYTES + length;
+    part->bytes += HEAD_BYTES + length;
+}
+
 enum assay_status assay__spill_flush(struct assay__spill *spill, struct assay_error *err)
 {
     enum assay_status status = ASSAY_OK;
@@ -167,7 +190,7 @@ enum assay_status assay__spill_open(const struct assay__spill *spill, uint32_t p
     reader->spill = spill;
     reader->part = part;
     reader->left = spill->parts[part].bytes;
-    reader->bytes = assay__malloc(spill->chunk_bytes);
+    reader->bytes = assay__malloc(spill->chunk_bytes + NEAR_BYTES);
     return reader->bytes == NULL ? assay__fail_memory(err) : ASSAY_OK;
 }
 
@@ -258,7 +281,7 @@ enum assay_status assay__spill_next(struct assay__spill_reader *reader,
     } while (head[used++] >= 128);
     assay__get_count(head, &size);
     reader->record.length = 0;
-    unsigned char *room = assay__pack_room(&reader->record, (size_t)size);
+    unsigned char *room = assay__pack_room(&reader->record, (size_t)size + NEAR_BYTES);
     if (room == NULL)
         return assay__fail_memory(err);
     enum assay_status status = take_bytes(reader, room, (size_t)size, err);

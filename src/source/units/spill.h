@@ -42,6 +42,14 @@ enum assay_status assay__spill_put(struct assay__spill *spill, uint32_t part,
                                    const unsigned char *record, size_t length,
                                    struct assay_error *err);
 
+/**
+ * assay__spill_begin() is where a record of at most this many bytes may be written, when there is
+ * room for it; assay__spill_end() then puts it, with the length it has. NULL: assay__spill_put() is
+ * to be used.
+ */
+unsigned char *assay__spill_begin(struct assay__spill *spill, uint32_t part, size_t most);
+void assay__spill_end(struct assay__spill *spill, uint32_t part, size_t length);
+
 /** assay__spill_flush() writes what is buffered: nothing more is put after that. */
 enum assay_status assay__spill_flush(struct assay__spill *spill, struct assay_error *err);
 

@@ -38,4 +38,13 @@ static inline void assay__unit_key_init(struct assay__unit_key *key, const char 
     assay__unit_key_hash(key);
 }
 
+/** assay__unit_key_init_near() is the same where 16 bytes from text on may be read. */
+static inline void assay__unit_key_init_near(struct assay__unit_key *key, const char *text,
+                                             uint32_t length)
+{
+    *key = (struct assay__unit_key){.text = text, .length = length};
+    assay__name_words(text, length, key->words);
+    assay__unit_key_hash(key);
+}
+
 #endif

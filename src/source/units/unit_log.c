@@ -83,7 +83,9 @@ static struct assay__exposure exposure_at(const struct assay__unit_rules *rules,
     const struct assay__unit *unit = assay__unit_at(rules, table, number);
     const struct assay__unit_rest *rest = assay__unit_rest_at(rules, table, number);
     return (struct assay__exposure){
-        .key = {.text = assay__unit_id(unit), .length = unit->id_length},
+        .key = {.words = {unit->key[0], unit->key[1]},
+                .text = assay__unit_id(unit),
+                .length = unit->id_length},
         .first_ns = unit->first_ns,
         .second_ns = rest->second_ns,
         .content = rest->content,
