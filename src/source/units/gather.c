@@ -261,6 +261,18 @@ struct passage {
     enum assay_status status;
 };
 
+/* A partition read back is of one thread alone: its parts need no lock. */
+static bool try_hold(struct assay__gather *gather, uint32_t number)
+{
+    return gather->level > 0 || pthread_mutex_trylock(&gather->parts[number].lock) == 0;
+}
+
+static void let_go(struct assay__gather *gather, uint32_t number)
+{
+    if (gather->level == 0)
+        pthread_mutex_unlock(&gather->parts[number].lock);
+}
+
 static void reach_next(struct passage *passage)
 {
     reach_rows(passage->gather, passage->parts[passage->reached++], passage->batch, passage->order);
@@ -271,7 +283,7 @@ static void take_next(struct passage *passage, struct assay_error *err)
     uint32_t number = passage->parts[passage->taken++];
     if (passage->status == ASSAY_OK)
         passage->status = take_rows(passage->gather, number, passage->batch, passage->order, err);
-    pthread_mutex_unlock(&passage->gather->parts[number].lock);
+    let_go(passage->gather, number);
 }
 
 /* Begins a part that is locked: what its rows will touch is asked for some parts ahead. */
@@ -311,7 +323,7 @@ static enum assay_status by_part(struct assay__gather *gather, const uint8_t *pa
         uint32_t number = (part[0] + i) % ASSAY__SPILL_PARTS; /* threads begin apart */
         if (order.begin[number] == order.begin[number + 1])
             continue;
-        if (pthread_mutex_trylock(&gather->parts[number].lock) == 0)
+        if (try_hold(gather, number))
             add_part(&passage, number, err);
         else
             busy[busy_count++] = (uint8_t)number;
