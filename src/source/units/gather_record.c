@@ -113,17 +113,30 @@ bool assay__exposure_put(const struct assay__binding *binding,
     return true;
 }
 
-/* What an event of a happening has beside its channel. Words and times go as they are. */
-enum { SAME_TIME = 1, HAS_WORD = 2, HAS_LONG = 4, HAS_TEXT = 8 };
+/* What an event of a happening has beside its channel. Words and times go as they are, in four
+ * bytes where that says them: times then as seconds. */
+enum { SAME_TIME = 1, HAS_WORD = 2, HAS_LONG = 4, HAS_TEXT = 8, IN_SECONDS = 16, SHORT_WORD = 32 };
+
+static const int64_t NS_PER_SECOND = 1000000000;
+
+static bool is_in_seconds(int64_t time_ns)
+{
+    return time_ns % NS_PER_SECOND == 0 &&
+           time_ns / NS_PER_SECOND == (int32_t)(time_ns / NS_PER_SECOND);
+}
 
 static unsigned event_marks(const struct assay__reading *event, const struct assay__reading *before)
 {
-    unsigned marks = before != NULL && before->time_ns == event->time_ns ? SAME_TIME : 0;
+    unsigned marks = before != NULL && before->time_ns == event->time_ns ? SAME_TIME
+                     : is_in_seconds(event->time_ns)                     ? IN_SECONDS
+                                                                         : 0;
     if (event->text != NULL)
         return marks | HAS_TEXT;
     if (assay__word_decimals(event->word) == ASSAY__WORD_LONG)
         return marks | HAS_LONG;
-    return event->word != 0 ? marks | HAS_WORD : marks;
+    if (event->word == 0)
+        return marks;
+    return marks | (event->word == (uint32_t)event->word ? SHORT_WORD : HAS_WORD);
 }
 
 static unsigned char *put_event(unsigned char *at, const struct assay__reading *event,
@@ -132,7 +145,11 @@ static unsigned char *put_event(unsigned char *at, const struct assay__reading *
     unsigned marks = event_marks(event, before);
     *at++ = (unsigned char)marks;
     at = assay__put_count(at, event->channel);
-    if ((marks & SAME_TIME) == 0) {
+    if (marks & IN_SECONDS) {
+        int32_t seconds = (int32_t)(event->time_ns / NS_PER_SECOND);
+        memcpy(at, &seconds, sizeof seconds);
+        at += sizeof seconds;
+    } else if ((marks & SAME_TIME) == 0) {
         memcpy(at, &event->time_ns, sizeof event->time_ns);
         at += sizeof event->time_ns;
     }
@@ -144,7 +161,11 @@ static unsigned char *put_event(unsigned char *at, const struct assay__reading *
         memcpy(at, packed, length);
         return at + length;
     }
-    if (marks & HAS_WORD) {
+    if (marks & SHORT_WORD) {
+        uint32_t word = (uint32_t)event->word;
+        memcpy(at, &word, sizeof word);
+        at += sizeof word;
+    } else if (marks & HAS_WORD) {
         memcpy(at, &event->word, sizeof event->word);
         at += sizeof event->word;
     }
@@ -161,6 +182,11 @@ static const unsigned char *get_event(const unsigned char *at, struct assay__rea
     event->channel = (uint32_t)channel;
     if (marks & SAME_TIME) {
         event->time_ns = before->time_ns;
+    } else if (marks & IN_SECONDS) {
+        int32_t seconds;
+        memcpy(&seconds, at, sizeof seconds);
+        event->time_ns = seconds * NS_PER_SECOND;
+        at += sizeof seconds;
     } else {
         memcpy(&event->time_ns, at, sizeof event->time_ns);
         at += sizeof event->time_ns;
@@ -172,6 +198,11 @@ static const unsigned char *get_event(const unsigned char *at, struct assay__rea
     } else if (marks & HAS_LONG) {
         event->word = assay__word_long(at);
         at += packed_length(at);
+    } else if (marks & SHORT_WORD) {
+        uint32_t word;
+        memcpy(&word, at, sizeof word);
+        event->word = word;
+        at += sizeof word;
     } else if (marks & HAS_WORD) {
         memcpy(&event->word, at, sizeof event->word);
         at += sizeof event->word;

@@ -12,7 +12,7 @@ static const int64_t TIME_UNITS[4] = {1000000000, 1000000, 1000, 1};
 /* What a packed number begins with. */
 enum { TAG_MISSING, TAG_MANTISSA, TAG_DIGITS, TAG_NEGATIVE_DIGITS };
 
-unsigned char *assay__put_count(unsigned char *at, uint64_t count)
+unsigned char *assay__put_count_long(unsigned char *at, uint64_t count)
 {
     for (; count >= 128; count >>= 7)
         *at++ = (unsigned char)(count | 128);
@@ -20,7 +20,7 @@ unsigned char *assay__put_count(unsigned char *at, uint64_t count)
     return at;
 }
 
-const unsigned char *assay__get_count(const unsigned char *at, uint64_t *count)
+const unsigned char *assay__get_count_long(const unsigned char *at, uint64_t *count)
 {
     uint64_t value = *at & 127u;
     for (unsigned shift = 7; *at++ >= 128; shift += 7)

@@ -18,8 +18,23 @@ enum {
     ASSAY__PACKED_NUMBER_BYTES = ASSAY__PACKED_NUMBER_MAX + 1
 };
 
-unsigned char *assay__put_count(unsigned char *at, uint64_t count);
-const unsigned char *assay__get_count(const unsigned char *at, uint64_t *count);
+/** assay__put_count() and assay__get_count() return the end; the long ones are for any count. */
+unsigned char *assay__put_count_long(unsigned char *at, uint64_t count);
+const unsigned char *assay__get_count_long(const unsigned char *at, uint64_t *count);
+
+static inline unsigned char *assay__put_count(unsigned char *at, uint64_t count)
+{
+    if (count >= 128)
+        return assay__put_count_long(at, count);
+    *at = (unsigned char)count;
+    return at + 1;
+}
+
+static inline const unsigned char *assay__get_count(const unsigned char *at, uint64_t *count)
+{
+    *count = *at;
+    return *at < 128 ? at + 1 : assay__get_count_long(at, count);
+}
 
 /** assay__put_time() takes 5 bytes for a whole second of this century, up to 10 for others. */
 unsigned char *assay__put_time(unsigned char *at, int64_t time_ns);

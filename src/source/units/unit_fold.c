@@ -164,6 +164,25 @@ static bool take_steps(const struct assay__fold_step *steps, size_t count, struc
     return true;
 }
 
+/* The same for one step or two, as most channels have. */
+static inline bool take_few(const struct assay__fold_step *steps, size_t count,
+                            struct assay__unit *unit, uint64_t word, int64_t after)
+{
+    uint64_t *first = &unit->partials[steps[0].partial], had_first = *first;
+    if (has_step(&steps[0], after) && !take_event(&steps[0], had_first, word, first)) {
+        *first = had_first;
+        return false;
+    }
+    if (count == 1 || !has_step(&steps[1], after))
+        return true;
+    uint64_t *second = &unit->partials[steps[1].partial], had_second = *second;
+    if (take_event(&steps[1], had_second, word, second))
+        return true;
+    *first = had_first;
+    *second = had_second;
+    return false;
+}
+
 /* Whether all of many steps can take the event. */
 static bool can_take(const struct assay__fold_step *steps, size_t count,
                      const struct assay__unit *unit, uint64_t word, int64_t after)
@@ -184,6 +203,8 @@ bool assay__unit_fold(const struct assay__unit_rules *rules, struct assay__unit 
     if (count == 0 || steps->partial == ASSAY__UNBOUND)
         return false;
     int64_t after = time_between(unit->first_ns, event->time_ns);
+    if (count <= 2)
+        return take_few(steps, count, unit, event->word, after);
     if (count <= STEPS_AT_ONCE)
         return take_steps(steps, count, unit, event->word, after);
     if (!can_take(steps, count, unit, event->word, after))
