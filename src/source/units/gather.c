@@ -13,7 +13,8 @@ enum {
     LEVELS_MAX = 5, /* the hash's upper half has bits for these; what is deeper stays in memory */
     CHUNK_MIN = 4096,
     CHUNK_MAX = 1 << 16,
-    AHEAD = 4 /* parts */
+    AHEAD = 4,        /* parts */
+    RECORD_BYTES = 32 /* most have about so many */
 };
 
 /* Memory that a process has beside what is gathered, when it has a good deal. */
@@ -239,7 +240,12 @@ static enum assay_status take_rows(struct assay__gather *gather, uint32_t number
 static void seek_rows(const struct assay__gather *gather, uint32_t number,
                       const struct batch *batch, const struct order *order)
 {
-    for (uint32_t i = order->begin[number]; i < order->begin[number + 1]; i++)
+    uint32_t begin = order->begin[number], end = order->begin[number + 1];
+    if (gather->parts[number].is_spilled) {
+        assay__spill_seek(&gather->spill, number, (size_t)(end - begin) * RECORD_BYTES);
+        return;
+    }
+    for (uint32_t i = begin; i < end; i++)
         assay__unit_table_seek(&gather->parts[number].table, hash_of(batch, order->rows[i]));
 }
 

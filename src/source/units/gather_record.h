@@ -21,7 +21,7 @@ bool assay__happening_put(const struct assay__happening *happening, struct assay
  * struct assay__record_batch: records unpacked, up to ASSAY__RECORDS_AT_ONCE of each kind. They
  * borrow from the bytes of the records, behind which 16 bytes may be read.
  */
-enum { ASSAY__RECORDS_AT_ONCE = 512 };
+enum { ASSAY__RECORDS_AT_ONCE = 1024 };
 
 struct assay__record_batch {
     const struct assay__binding *binding;

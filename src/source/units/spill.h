@@ -42,6 +42,15 @@ enum assay_status assay__spill_put(struct assay__spill *spill, uint32_t part,
                                    const unsigned char *record, size_t length,
                                    struct assay_error *err);
 
+/** assay__spill_seek() begins to load what the next bytes of a partition are written to. */
+static inline void assay__spill_seek(const struct assay__spill *spill, uint32_t part, size_t bytes)
+{
+    const struct assay__spill_part *of = &spill->parts[part];
+    for (size_t i = 0; of->buffer != NULL && i < bytes && of->used + i < spill->chunk_bytes;
+         i += 64)
+        __builtin_prefetch(of->buffer + of->used + i, 1);
+}
+
 /**
  * assay__spill_begin() is where a record of at most this many bytes may be written, when there is
  * room for it; assay__spill_end() then puts it, with the length it has. NULL: assay__spill_put() is
