@@ -13,12 +13,11 @@ enum {
     LEVELS_MAX = 5, /* the hash's upper half has bits for these; what is deeper stays in memory */
     CHUNK_MIN = 4096,
     CHUNK_MAX = 1 << 16,
-    AHEAD = 4,        /* parts */
-    RECORD_BYTES = 32 /* most have about so many */
+    TOGETHER = 4, /* parts that are locked as one */
+    GROUPS = ASSAY__SPILL_PARTS / TOGETHER,
+    RECORD_BYTES = 32,     /* most have about so many */
+    OTHER_BYTES = 16 << 20 /* of a process beside what is gathered, when it has a good deal */
 };
-
-/* Memory that a process has beside what is gathered, when it has a good deal. */
-static const size_t OTHER_BYTES = (size_t)16 << 20;
 
 /* Chunks small enough for one of each part to take an eighth of the memory at most. */
 static size_t chunk_bytes(size_t memory_bytes)
@@ -257,53 +256,58 @@ static void reach_rows(const struct assay__gather *gather, uint32_t number,
                                                   hash_of(batch, order->rows[i]));
 }
 
-/* The parts of a batch that are locked, in the order in which they are worked on. */
+/* The groups of parts of a batch that are locked, in the order in which they are worked on. */
 struct passage {
     struct assay__gather *gather;
     const struct batch *batch;
     struct order *order;
-    uint8_t parts[ASSAY__SPILL_PARTS];
-    uint32_t sought, reached, taken; /* parts that got so far */
+    uint8_t groups[GROUPS];
+    uint32_t sought, reached, taken; /* groups that got so far */
     enum assay_status status;
 };
 
 /* A partition read back is of one thread alone: its parts need no lock. */
-static bool try_hold(struct assay__gather *gather, uint32_t number)
+static bool try_hold(struct assay__gather *gather, uint32_t group)
 {
-    return gather->level > 0 || pthread_mutex_trylock(&gather->parts[number].lock) == 0;
+    return gather->level > 0 || pthread_mutex_trylock(&gather->parts[group * TOGETHER].lock) == 0;
 }
 
-static void let_go(struct assay__gather *gather, uint32_t number)
+static void let_go(struct assay__gather *gather, uint32_t group)
 {
     if (gather->level == 0)
-        pthread_mutex_unlock(&gather->parts[number].lock);
+        pthread_mutex_unlock(&gather->parts[group * TOGETHER].lock);
 }
 
 static void reach_next(struct passage *passage)
 {
-    reach_rows(passage->gather, passage->parts[passage->reached++], passage->batch, passage->order);
+    uint32_t part = passage->groups[passage->reached++] * (uint32_t)TOGETHER;
+    for (uint32_t i = 0; i < TOGETHER; i++)
+        reach_rows(passage->gather, part + i, passage->batch, passage->order);
 }
 
 static void take_next(struct passage *passage, struct assay_error *err)
 {
-    uint32_t number = passage->parts[passage->taken++];
-    if (passage->status == ASSAY_OK)
-        passage->status = take_rows(passage->gather, number, passage->batch, passage->order, err);
-    let_go(passage->gather, number);
+    uint32_t group = passage->groups[passage->taken++];
+    const uint16_t *begin = passage->order->begin;
+    for (uint32_t part = group * TOGETHER; part < (group + 1) * TOGETHER; part++)
+        if (passage->status == ASSAY_OK && begin[part] < begin[part + 1])
+            passage->status = take_rows(passage->gather, part, passage->batch, passage->order, err);
+    let_go(passage->gather, group);
 }
 
-/* Begins a part that is locked: what its rows will touch is asked for some parts ahead. */
-static void add_part(struct passage *passage, uint32_t number, struct assay_error *err)
+/* Begins a group that is locked: what its rows will touch is asked for a group ahead. */
+static void add_group(struct passage *passage, uint32_t group, struct assay_error *err)
 {
-    passage->parts[passage->sought++] = (uint8_t)number;
-    seek_rows(passage->gather, number, passage->batch, passage->order);
-    if (passage->sought - passage->reached > AHEAD)
+    passage->groups[passage->sought++] = (uint8_t)group;
+    for (uint32_t i = 0; i < TOGETHER; i++)
+        seek_rows(passage->gather, group * TOGETHER + i, passage->batch, passage->order);
+    if (passage->sought - passage->reached > 1)
         reach_next(passage);
-    if (passage->reached - passage->taken > AHEAD)
+    if (passage->reached - passage->taken > 1)
         take_next(passage, err);
 }
 
-static void end_parts(struct passage *passage, struct assay_error *err)
+static void end_groups(struct passage *passage, struct assay_error *err)
 {
     while (passage->reached < passage->sought)
         reach_next(passage);
@@ -312,33 +316,33 @@ static void end_parts(struct passage *passage, struct assay_error *err)
 }
 
 /*
- * Hands the rows of a batch to their parts, each under its lock; one that another thread holds is
- * left for the end. A thread waits for a lock only while it has no other.
+ * Hands the rows of a batch to their parts, some parts under a lock; those that another thread
+ * holds are left for the end. A thread waits for a lock only while it has no other.
  */
 static enum assay_status by_part(struct assay__gather *gather, const uint8_t *part, uint32_t count,
                                  const struct batch *batch, struct assay_error *err)
 {
     struct order order;
     struct passage passage = {.gather = gather, .batch = batch, .order = &order};
-    uint8_t busy[ASSAY__SPILL_PARTS];
+    uint8_t busy[GROUPS];
     uint32_t busy_count = 0;
     if (count == 0)
         return ASSAY_OK;
     sort_rows(part, count, &order);
-    for (uint32_t i = 0; i < ASSAY__SPILL_PARTS; i++) {
-        uint32_t number = (part[0] + i) % ASSAY__SPILL_PARTS; /* threads begin apart */
-        if (order.begin[number] == order.begin[number + 1])
+    for (uint32_t i = 0; i < GROUPS; i++) {
+        uint32_t group = (part[0] + i) % GROUPS; /* threads begin apart */
+        if (order.begin[group * TOGETHER] == order.begin[(group + 1) * TOGETHER])
             continue;
-        if (try_hold(gather, number))
-            add_part(&passage, number, err);
+        if (try_hold(gather, group))
+            add_group(&passage, group, err);
         else
-            busy[busy_count++] = (uint8_t)number;
+            busy[busy_count++] = (uint8_t)group;
     }
-    end_parts(&passage, err);
+    end_groups(&passage, err);
     for (uint32_t i = 0; i < busy_count; i++) {
-        pthread_mutex_lock(&gather->parts[busy[i]].lock);
-        add_part(&passage, busy[i], err);
-        end_parts(&passage, err);
+        pthread_mutex_lock(&gather->parts[busy[i] * TOGETHER].lock);
+        add_group(&passage, busy[i], err);
+        end_groups(&passage, err);
     }
     return passage.status;
 }
@@ -424,11 +428,6 @@ static enum assay_status visit_spilled(struct assay__gather *gather, uint32_t nu
         status = assay__gather_visit(&part, p, 1, visit, context, unknown, err);
     assay__gather_release(&part);
     return status;
-}
-
-size_t assay__gather_bytes(const struct assay__gather *gather)
-{
-    return atomic_load(&gather->is_full) ? SIZE_MAX : atomic_load(&gather->bytes);
 }
 
 enum assay_status assay__gather_end(struct assay__gather *gather, uint64_t *unknown,

@@ -66,13 +66,17 @@ enum assay_status assay__gather_happen(struct assay__gather *gather,
  * assay__gather_end() ends what is taken in, before the first visit; assay__gather_visit() visits
  * the units of a part, ASSAY__SPILL_PARTS of them, which several threads may do at once, each with
  * a share of the memory. *unknown grows by the count of event rows of units never exposed.
- * assay__gather_bytes() is what was gathered: in memory, and SIZE_MAX with a temporary file.
  */
-size_t assay__gather_bytes(const struct assay__gather *gather);
 enum assay_status assay__gather_end(struct assay__gather *gather, uint64_t *unknown,
                                     struct assay_error *err);
 enum assay_status assay__gather_visit(struct assay__gather *gather, uint32_t part, uint32_t share,
                                       assay__unit_visit *visit, void *context, uint64_t *unknown,
                                       struct assay_error *err);
+
+/** assay__gather_bytes() is what was gathered in memory; SIZE_MAX with a temporary file. */
+static inline size_t assay__gather_bytes(const struct assay__gather *gather)
+{
+    return atomic_load(&gather->is_full) ? SIZE_MAX : atomic_load(&gather->bytes);
+}
 
 #endif
