@@ -113,6 +113,47 @@ static enum assay_status align_all(adder_t *adder, uint32_t row_count, struct as
     return ASSAY_OK;
 }
 
+enum { FEW_SPANS = 64 };
+
+/* Whether all rows are used, and of few spans. */
+static bool are_plain(const adder_t *adder, uint32_t row_count)
+{
+    const uint32_t *spans = adder->values;
+    uint32_t joined = 0;
+    uint8_t fates = ASSAY__FATE_USED;
+    for (uint32_t r = 0; r < row_count; r++)
+        fates |= adder->fate[r];
+    for (uint32_t r = 0; r < row_count; r++)
+        joined |= spans[r];
+    return fates == ASSAY__FATE_USED && joined < FEW_SPANS;
+}
+
+/* list_rows() for the total, of such rows. */
+static uint32_t list_plain(adder_t *adder, uint32_t row_count)
+{
+    const uint32_t *spans = adder->values;
+    uint32_t counts[FEW_SPANS] = {0}, met = 0, first = 0;
+    for (uint32_t r = 0; r < row_count; r++)
+        counts[spans[r]]++;
+    for (uint32_t span = 0; span < FEW_SPANS; span++) {
+        uint32_t count = counts[span];
+        if (count == 0)
+            continue;
+        struct assay__scan_cell *cell = assay__scan_cells_at(&adder->cells, 0, span, 0);
+        if (cell == NULL)
+            return UINT32_MAX;
+        cell->units += count;
+        cell->first = first;
+        cell->count = count;
+        adder->met[met++] = cell;
+        counts[span] = first; /* from here on where its next row goes */
+        first += count;
+    }
+    for (uint32_t r = 0; r < row_count; r++)
+        adder->rows[counts[spans[r]]++] = (uint16_t)r;
+    return met;
+}
+
 /* Lists the rows by cell of a set; returns the number of cells met, or UINT32_MAX. */
 static uint32_t list_rows(adder_t *adder, uint32_t set, uint32_t row_count)
 {
@@ -120,6 +161,8 @@ static uint32_t list_rows(adder_t *adder, uint32_t set, uint32_t row_count)
     const uint32_t *values = set == 0 ? NULL : spans + (size_t)set * ASSAY__SCAN_BATCH;
     struct assay__scan_cell *of_row[ASSAY__SCAN_BATCH];
     uint32_t met = 0, first = 0;
+    if (set == 0 && are_plain(adder, row_count))
+        return list_plain(adder, row_count);
     adder->batch++;
     for (uint32_t r = 0; r < row_count; r++) {
         uint32_t value = values == NULL ? 0 : values[r];

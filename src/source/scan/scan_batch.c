@@ -233,6 +233,14 @@ static void count_rows(batch_t *batch, uint32_t row_count)
     struct assay__scan_counts *counts = &batch->counts;
     bool has_time = batch->layout->binding->sources[batch->layout->source].time != ASSAY__UNBOUND;
     uint64_t of[4] = {0};
+    uint8_t fates = ASSAY__FATE_USED;
+    for (uint32_t r = 0; r < row_count; r++)
+        fates |= adder->fate[r];
+    if (fates == ASSAY__FATE_USED && !has_time) { /* as mostly */
+        counts->read += row_count;
+        counts->used += row_count;
+        return;
+    }
     for (uint32_t r = 0; r < row_count; r++) {
         of[adder->fate[r]]++;
         if (!has_time || adder->fate[r] != ASSAY__FATE_USED)

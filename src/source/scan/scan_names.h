@@ -37,9 +37,9 @@ bool assay__names_add(struct assay__names *names, struct assay__arena *arena, co
                       uint32_t *number);
 
 /** assay__names_place() is the entry of a name, or the free one where it belongs. */
-static inline struct assay__name *assay__names_place(struct assay__name *entries, uint32_t capacity,
-                                                     const uint64_t words[2], const char *text,
-                                                     uint32_t length)
+__attribute__((always_inline)) static inline struct assay__name *
+assay__names_place(struct assay__name *entries, uint32_t capacity, const uint64_t words[2],
+                   const char *text, uint32_t length)
 {
     uint64_t seed = assay__hash_seed();
     uint64_t hash = assay__hash_fold(words[0] ^ seed ^ length, words[1] ^ ~seed);
@@ -60,10 +60,10 @@ static inline struct assay__name *assay__names_place(struct assay__name *entries
  * read whatever the length. A new name
  * for which is_careful() holds (NULL: for none) gets ASSAY__NAME_CAREFUL. False without memory.
  */
-static inline bool assay__names_number(struct assay__names *names, struct assay__arena *arena,
-                                       const char *text, uint32_t length,
-                                       bool (*is_careful)(const char *text, uint32_t length),
-                                       uint32_t *number)
+__attribute__((always_inline)) static inline bool
+assay__names_number(struct assay__names *names, struct assay__arena *arena, const char *text,
+                    uint32_t length, bool (*is_careful)(const char *text, uint32_t length),
+                    uint32_t *number)
 {
     uint64_t words[2];
     assay__name_words(text, length, words);
