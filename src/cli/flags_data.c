@@ -234,6 +234,8 @@ enum assay_status data_read_watched(const struct assay_plan *plan, const struct 
     if (all.memory_bytes == 0)
         all.memory_bytes = half_of_memory();
     all.temporary_folder = getenv("TMPDIR");
+    const char *kernel = getenv("ASSAY_KERNEL");
+    all.kernel = kernel == NULL || *kernel == '\0' ? NULL : kernel;
     enum assay_status status = plan_flags_event_files(flags, plan, &files, &all.event_count, err);
     if (status == ASSAY_OK)
         status = list_events(files, all.event_count, &events, err);
