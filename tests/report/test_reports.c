@@ -2,8 +2,6 @@
 /* Reports written to a sink: the same bytes, in bounded memory, and an end when the sink fails. */
 #include "test.h"
 
-#include <time.h>
-
 #include "base/text.h"
 #include "large_analysis.h"
 #include "report/reports.h"
@@ -71,40 +69,6 @@ END_TEST
 START_TEST(no_report_takes_memory_for_its_slices)
 {
     assert_bounded(large_analysis(FEWER), _i, 8 * MEBIBYTE);
-}
-END_TEST
-
-/* Processor time of a table with a remark about each of many slices. */
-static double seconds_of_table(uint32_t remarks)
-{
-    static const char *PLACE[] = {"sample ratio mismatch", "channel = value"};
-    struct assay_analysis *large = large_analysis(2);
-    struct assay_annotation *notes = calloc(remarks, sizeof *notes);
-    struct meter meter = {0};
-    const struct assay_sink sink = {measure, &meter};
-    struct timespec begin, end;
-    struct assay_error err;
-    ck_assert_ptr_nonnull(notes);
-    for (uint32_t i = 0; i < remarks; i++)
-        notes[i] = (struct assay_annotation){.level = ASSAY_NOTE_WARNING,
-                                             .metric = -1,
-                                             .context = PLACE,
-                                             .context_count = 2,
-                                             .text = "The sizes are off."};
-    large->annotations = notes;
-    large->annotation_count = remarks;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &begin);
-    assert_ok(assay_analysis_stream(large, ASSAY_FORMAT_TABLE, NULL, &sink, &err), &err);
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &end);
-    ck_assert_uint_gt(meter.written, 40 * (size_t)remarks);
-    free(notes);
-    return (double)(end.tv_sec - begin.tv_sec) + 1e-9 * (double)(end.tv_nsec - begin.tv_nsec);
-}
-
-START_TEST(remarks_about_slices_take_time_in_proportion)
-{
-    double few = seconds_of_table(10000), many = seconds_of_table(80000);
-    ck_assert_msg(many < 24 * few, "%g s of 10,000, %g s of 80,000", few, many);
 }
 END_TEST
 
@@ -191,7 +155,6 @@ static void add(TCase *cases)
 {
     tcase_add_test(cases, a_hundred_thousand_slices_are_written_in_64_mib);
     tcase_add_loop_test(cases, no_report_takes_memory_for_its_slices, 0, ASSAY__REPORT_COUNT + 1);
-    tcase_add_test(cases, remarks_about_slices_take_time_in_proportion);
     tcase_add_test(cases, a_report_has_the_same_bytes_in_pieces);
     tcase_add_test(cases, a_long_result_has_the_same_bytes_in_pieces);
     tcase_add_test(cases, a_sink_that_fails_ends_the_report);
