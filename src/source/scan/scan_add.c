@@ -2,6 +2,7 @@
 /* Rows of a batch as numbers: mantissas to one scale, rows by cell, mantissas to sums. */
 #include "source/scan/scan_add.h"
 
+#include <pthread.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -53,6 +54,14 @@ void assay__scan_adder_release(adder_t *adder)
     if (adder->layout != NULL)
         assay__scan_cells_release(&adder->cells);
     memset(adder, 0, sizeof *adder);
+}
+
+void assay__scan_hold(void *mutex, bool locks)
+{
+    if (locks)
+        pthread_mutex_lock(mutex);
+    else
+        pthread_mutex_unlock(mutex);
 }
 
 enum assay_status assay__scan_adder_flush(adder_t *adder, struct assay_error *err)

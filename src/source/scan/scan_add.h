@@ -59,6 +59,9 @@ static inline void assay__scan_adder_careful(struct assay__scan_adder *adder, ui
     adder->careful_count++;
 }
 
+/** assay__scan_hold() is a lock for adders that share a dataset: its context is a pthread mutex. */
+void assay__scan_hold(void *mutex, bool locks);
+
 /** assay__scan_adder_flush() adds all sums to the dataset, under the lock. */
 enum assay_status assay__scan_adder_flush(struct assay__scan_adder *adder, struct assay_error *err);
 

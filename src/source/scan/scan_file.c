@@ -45,15 +45,6 @@ struct worker {
     bool has_thread, has_chunk; /* one that is taken and not worked on */
 };
 
-static void hold(void *context, bool locks)
-{
-    struct job *job = context;
-    if (locks)
-        pthread_mutex_lock(&job->lock);
-    else
-        pthread_mutex_unlock(&job->lock);
-}
-
 /* Takes the next chunk; false when there is none. */
 static bool take_chunk(struct worker *worker)
 {
@@ -387,8 +378,8 @@ enum assay_status assay__scan_file(struct assay__csv *csv, const struct assay__s
     struct job job = {.layout = layout, .careful = careful, .target = *target, .csv = csv};
     struct worker *workers = assay__calloc(thread_count, sizeof *workers);
     job.allocator = assay__allocator_now();
-    job.target.lock = hold;
-    job.target.lock_context = &job;
+    job.target.lock = assay__scan_hold;
+    job.target.lock_context = &job.lock;
     job.target.spellings = spellings;
     if (workers == NULL)
         return assay__fail_memory(err);

@@ -282,6 +282,12 @@ static enum assay_status skip_record(void *context, const struct assay__field *f
     return group < count ? assay__units_skip(units, &fields[group], err) : ASSAY_OK;
 }
 
+bool assay__units_is_careful(const struct assay__units *units)
+{
+    return assay__dataset_watcher(units->dataset) != NULL ||
+           (units->options->kernel != NULL && strcmp(units->options->kernel, "careful") == 0);
+}
+
 enum assay_status assay__units_read(struct assay__units *units, uint32_t source,
                                     struct assay__rows *rows, struct assay_error *err)
 {
@@ -297,9 +303,7 @@ enum assay_status assay__units_read(struct assay__units *units, uint32_t source,
     rows->may_skip = true;
     if (source == 0)
         rows->on_skip = (struct assay__rows_skip){units, skip_record};
-    bool is_careful =
-        units->options->kernel != NULL && strcmp(units->options->kernel, "careful") == 0;
-    is_careful = is_careful || assay__dataset_watcher(units->dataset) != NULL;
+    bool is_careful = assay__units_is_careful(units);
     struct assay__csv *csv = assay__rows_csv(rows);
     units->is_threaded = units->is_threaded || csv != NULL;
     bool is_scanned =

@@ -49,15 +49,6 @@ struct worker {
     pthread_t thread;
 };
 
-static void hold(void *context, bool locks)
-{
-    struct job *job = context;
-    if (locks)
-        pthread_mutex_lock(&job->lock);
-    else
-        pthread_mutex_unlock(&job->lock);
-}
-
 /* Whether the unit counts in all metrics at the single look. */
 static bool is_complete(const struct job *job, const struct assay__exposure *unit)
 {
@@ -175,8 +166,9 @@ static enum assay_status begin(struct worker *worker, struct job *job, struct as
         return ASSAY_OK;
     enum assay_status status = assay__folder_init(&worker->folder, binding, err);
     if (status == ASSAY_OK)
-        status = assay__scan_gathered_init(&worker->gathered, binding, &units->names,
-                                           units->tally.caps, units->dataset, hold, job, err);
+        status =
+            assay__scan_gathered_init(&worker->gathered, binding, &units->names, units->tally.caps,
+                                      units->dataset, assay__scan_hold, &job->lock, err);
     if (status != ASSAY_OK)
         return status;
     worker->folds = assay__calloc((size_t)binding->fold_count + 1, sizeof *worker->folds);
@@ -266,9 +258,7 @@ static void choose(struct job *job)
 {
     const struct assay__units *units = job->units;
     const struct assay__binding *binding = &units->binding;
-    bool is_careful =
-        units->options->kernel != NULL && strcmp(units->options->kernel, "careful") == 0;
-    job->by_columns = !is_careful && assay__dataset_watcher(units->dataset) == NULL &&
+    job->by_columns = !assay__units_is_careful(units) &&
                       assay__scan_gathered_takes(binding, &units->names, units->tally.caps);
     for (uint32_t m = 0; m < binding->plan->metric_count; m++) {
         const struct assay__metric_use *use = &binding->metrics[m];
