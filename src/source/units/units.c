@@ -282,12 +282,6 @@ static enum assay_status skip_record(void *context, const struct assay__field *f
     return group < count ? assay__units_skip(units, &fields[group], err) : ASSAY_OK;
 }
 
-bool assay__units_is_careful(const struct assay__units *units)
-{
-    return assay__dataset_watcher(units->dataset) != NULL ||
-           (units->options->kernel != NULL && strcmp(units->options->kernel, "careful") == 0);
-}
-
 enum assay_status assay__units_read(struct assay__units *units, uint32_t source,
                                     struct assay__rows *rows, struct assay_error *err)
 {

@@ -38,9 +38,6 @@ enum assay_status assay__units_init(struct assay__units *units, struct assay_dat
                                     struct assay_error *err);
 void assay__units_release(struct assay__units *units);
 
-/** assay__units_is_careful(): rows are read, and units added, one by one. */
-bool assay__units_is_careful(const struct assay__units *units);
-
 /** assay__units_read() reads an open table of source 0, or of the plan's events, to its end. */
 enum assay_status assay__units_read(struct assay__units *units, uint32_t source,
                                     struct assay__rows *rows, struct assay_error *err);

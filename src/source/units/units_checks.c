@@ -10,6 +10,12 @@
 #include "source/csv/csv_chunk.h"
 #include "source/csv/csv_dialect.h"
 
+bool assay__units_is_careful(const struct assay__units *units)
+{
+    return assay__dataset_watcher(units->dataset) != NULL ||
+           (units->options->kernel != NULL && strcmp(units->options->kernel, "careful") == 0);
+}
+
 enum assay_status assay__units_skip(struct assay__units *units, const struct assay__field *group,
                                     struct assay_error *err)
 {

@@ -5,6 +5,9 @@
 #include "source/csv/csv.h"
 #include "source/units/units.h"
 
+/** assay__units_is_careful(): rows are read, and units added, one by one. */
+bool assay__units_is_careful(const struct assay__units *units);
+
 /** assay__units_skip() counts a row that is skipped for the group it names, if it names one. */
 enum assay_status assay__units_skip(struct assay__units *units, const struct assay__field *group,
                                     struct assay_error *err);

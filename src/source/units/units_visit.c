@@ -6,13 +6,12 @@
  */
 #include "source/units/units_visit.h"
 
-#include <string.h>
-
 #include "base/error.h"
 #include "base/memory.h"
 #include "source/scan/scan_file.h"
 #include "source/scan/scan_gathered.h"
 #include "source/units/cap.h"
+#include "source/units/units_checks.h"
 
 enum { UNITS_A_CHECK = 1024 };
 
