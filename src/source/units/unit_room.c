@@ -60,13 +60,26 @@ void assay__unit_room_release(struct assay__unit_room *room)
     memset(room, 0, sizeof *room);
 }
 
+/* Pieces of memory that are free lie in lists, each with the address of the next one in it. */
+static void push(unsigned char **list, unsigned char *piece)
+{
+    memcpy(piece, list, sizeof *list);
+    *list = piece;
+}
+
+static unsigned char *pop(unsigned char **list)
+{
+    unsigned char *piece = *list;
+    if (piece != NULL)
+        memcpy(list, piece, sizeof *list);
+    return piece;
+}
+
 /* Cuts memory into blocks that are free. */
 static void cut(struct assay__unit_room *room, unsigned char *memory, size_t bytes)
 {
-    for (; bytes >= room->block_bytes; memory += room->block_bytes, bytes -= room->block_bytes) {
-        memcpy(memory, &room->free, sizeof room->free);
-        room->free = memory;
-    }
+    for (; bytes >= room->block_bytes; memory += room->block_bytes, bytes -= room->block_bytes)
+        push(&room->free, memory);
 }
 
 /* Another region, as large as all before it, but within limits. */
@@ -101,14 +114,46 @@ static unsigned char *take(struct assay__unit_room *room, size_t bytes)
     return memory;
 }
 
+static size_t array_bytes(uint32_t kind)
+{
+    return sizeof(struct assay__unit_slot) << kind;
+}
+
+/* The smallest free array of at least 2^kind slots; ASSAY__SLOT_KINDS: there is none. */
+static uint32_t find_array(const struct assay__unit_room *room, uint32_t kind)
+{
+    while (kind < ASSAY__SLOT_KINDS && room->arrays[kind] == NULL)
+        kind++;
+    return kind;
+}
+
+/* A larger array is halved: blocks and slots of all tables take no more than at their peak. */
+static unsigned char *take_array(struct assay__unit_room *room, uint32_t kind)
+{
+    uint32_t found = find_array(room, kind);
+    if (found == ASSAY__SLOT_KINDS)
+        return take(room, array_bytes(kind));
+    unsigned char *array = pop(&room->arrays[found]);
+    while (found-- > kind)
+        push(&room->arrays[found], array + array_bytes(found));
+    return array;
+}
+
+/* Arrays that nobody needs just now become blocks before memory is asked for. */
+static unsigned char *take_block(struct assay__unit_room *room)
+{
+    uint32_t found = find_array(room, 0);
+    bool has_rest = (size_t)(room->end - room->at) >= room->block_bytes;
+    if (room->free == NULL && !has_rest && found < ASSAY__SLOT_KINDS)
+        cut(room, pop(&room->arrays[found]), array_bytes(found));
+    unsigned char *block = pop(&room->free);
+    return block != NULL ? block : take(room, room->block_bytes);
+}
+
 unsigned char *assay__unit_block_take(struct assay__unit_room *room)
 {
     pthread_mutex_lock(&room->lock);
-    unsigned char *block = room->free;
-    if (block != NULL)
-        memcpy(&room->free, block, sizeof room->free);
-    else
-        block = take(room, room->block_bytes);
+    unsigned char *block = take_block(room);
     pthread_mutex_unlock(&room->lock);
     return block;
 }
@@ -116,35 +161,39 @@ unsigned char *assay__unit_block_take(struct assay__unit_room *room)
 void assay__unit_block_give(struct assay__unit_room *room, unsigned char *block)
 {
     pthread_mutex_lock(&room->lock);
-    cut(room, block, room->block_bytes);
+    push(&room->free, block);
     pthread_mutex_unlock(&room->lock);
 }
 
 /* Slots that take less than a block are of no region. */
-static bool are_few(const struct assay__unit_room *room, size_t bytes)
+static bool are_few(const struct assay__unit_room *room, size_t count)
 {
-    return bytes < room->block_bytes;
+    return count * sizeof(struct assay__unit_slot) < room->block_bytes;
+}
+
+static uint32_t kind_of(size_t count)
+{
+    return (uint32_t)__builtin_ctzll(count);
 }
 
 struct assay__unit_slot *assay__unit_slots_make(struct assay__unit_room *room, size_t count)
 {
-    size_t bytes = count * sizeof(struct assay__unit_slot);
-    if (are_few(room, bytes))
-        return assay__calloc(1, bytes);
+    if (are_few(room, count))
+        return assay__calloc(count, sizeof(struct assay__unit_slot));
     pthread_mutex_lock(&room->lock);
-    void *slots = take(room, bytes);
+    void *slots = take_array(room, kind_of(count));
     pthread_mutex_unlock(&room->lock);
-    return slots == NULL ? NULL : memset(slots, 0, bytes);
+    return slots == NULL ? NULL : memset(slots, 0, count * sizeof(struct assay__unit_slot));
 }
 
 void assay__unit_slots_free(struct assay__unit_room *room, struct assay__unit_slot *slots,
                             size_t count)
 {
-    if (are_few(room, count * sizeof *slots)) {
+    if (are_few(room, count)) {
         assay__free(slots);
         return;
     }
     pthread_mutex_lock(&room->lock);
-    cut(room, (unsigned char *)slots, count * sizeof *slots);
+    push(&room->arrays[kind_of(count)], (unsigned char *)slots);
     pthread_mutex_unlock(&room->lock);
 }

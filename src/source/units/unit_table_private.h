@@ -86,6 +86,8 @@ static inline const char *assay__unit_id(const struct assay__unit *unit)
 unsigned char *assay__unit_reserve(struct assay__unit_table *table,
                                    struct assay__byte_chunk **chunks, size_t length, size_t most);
 
+enum { ASSAY__SLOT_KINDS = 40 };
+
 /**
  * struct assay__unit_room is where blocks of units and large arrays of slots come from and go back
  * to, for all tables of a gather and of its partitions. Threads: any.
@@ -94,7 +96,8 @@ struct assay__unit_room {
     pthread_mutex_t lock;
     struct assay__unit_region *regions;
     unsigned char *at, *end; /* of the last region: what is left */
-    unsigned char *free;     /* blocks that came back, each with the next one's address in it */
+    /* What came back, each with the next one's address in it: blocks, arrays of 2^kind slots. */
+    unsigned char *free, *arrays[ASSAY__SLOT_KINDS];
     size_t block_bytes, bytes;
 };
 
@@ -105,7 +108,7 @@ void assay__unit_room_release(struct assay__unit_room *room);
 unsigned char *assay__unit_block_take(struct assay__unit_room *room);
 void assay__unit_block_give(struct assay__unit_room *room, unsigned char *block);
 
-/** assay__unit_slots_make() makes free slots; NULL without memory. */
+/** assay__unit_slots_make() makes free slots, a power of two; NULL without memory. */
 struct assay__unit_slot *assay__unit_slots_make(struct assay__unit_room *room, size_t count);
 void assay__unit_slots_free(struct assay__unit_room *room, struct assay__unit_slot *slots,
                             size_t count);
