@@ -350,7 +350,7 @@ static struct cell cell_of(const struct row *row, const struct peer *peer)
             continue;
         found[cell.count++] = peer->digits[i];
         if (!(peer->apart[i] <= cell.apart))
-            cell.apart = isfinite(peer->apart[i]) ? peer->apart[i] : INFINITY;
+            cell.apart = isfinite(peer->apart[i]) ? peer->apart[i] : (double)INFINITY;
     }
     if (cell.count == 0)
         return cell;
