@@ -20,11 +20,13 @@ enum assay_status assay__scan_units_init(batch_t *batch, struct assay_error *err
     const struct assay__binding *binding = batch->layout->binding;
     struct assay__scan_units *units = &batch->units;
     size_t rows = ASSAY__SCAN_BATCH;
-    units->exposures = assay__calloc(rows, sizeof *units->exposures);
-    units->happenings = assay__calloc(rows, sizeof *units->happenings);
-    units->keys = assay__calloc(rows, sizeof *units->keys);
-    units->content = assay__calloc(rows * binding->content_words + 1, sizeof *units->content);
-    units->readings = assay__calloc(rows * binding->channel_count + 1, sizeof *units->readings);
+    size_t words = rows * binding->content_words + 1;
+    size_t readings = rows * binding->channel_count + 1;
+    units->exposures = assay__malloc(rows * sizeof *units->exposures);
+    units->happenings = assay__malloc(rows * sizeof *units->happenings);
+    units->keys = assay__malloc(rows * sizeof *units->keys);
+    units->content = assay__malloc(words * sizeof *units->content);
+    units->readings = assay__malloc(readings * sizeof *units->readings);
     units->columns = assay__calloc((size_t)binding->channel_count + 1, sizeof *units->columns);
     units->known = assay__calloc(1 + (size_t)batch->layout->dimension_count, sizeof *units->known);
     if (units->exposures == NULL || units->happenings == NULL || units->keys == NULL ||

@@ -382,7 +382,7 @@ static bool get_happening(struct assay__record_batch *batch, const unsigned char
         struct assay__reading *event = &batch->events[batch->event_count++];
         at = get_event(at, event, happening.count == 0 ? NULL : event - 1);
     }
-    happening.events = batch->events + begin;
+    happening.events = happening.count == 0 ? NULL : batch->events + begin;
     batch->happenings[batch->happening_count++] = happening;
     return true;
 }
