@@ -132,17 +132,11 @@ static enum assay_status spill_unit(void *context, const struct assay__exposure 
     return status;
 }
 
-/* Counts a table's memory again, and moves it to the file when all together have too much. */
-static enum assay_status check_memory(struct assay__gather *gather, uint32_t number, size_t before,
-                                      struct assay_error *err)
+/* Moves a table to the file: its part is visited from there. */
+static enum assay_status spill_table(struct assay__gather *gather, uint32_t number,
+                                     struct assay_error *err)
 {
     struct assay__unit_table *table = &gather->parts[number].table;
-    size_t more = table->bytes - before;
-    bool can_spill = gather->level < LEVELS_MAX && table->slots != NULL;
-    if (more > 0 && atomic_fetch_add(&gather->bytes, more) + more > room_of(gather) && can_spill)
-        atomic_store(&gather->is_full, true);
-    if (!can_spill || !atomic_load(&gather->is_full))
-        return ASSAY_OK;
     struct spilling spilling = {gather, number};
     gather->parts[number].is_spilled = true;
     enum assay_status status =
@@ -150,6 +144,18 @@ static enum assay_status check_memory(struct assay__gather *gather, uint32_t num
     atomic_fetch_sub(&gather->bytes, table->bytes);
     assay__unit_table_release(gather->rules, table);
     return status;
+}
+
+/* Counts a table's memory again, and moves it to the file when all together have too much. */
+static enum assay_status check_memory(struct assay__gather *gather, uint32_t number, size_t before,
+                                      struct assay_error *err)
+{
+    const struct assay__unit_table *table = &gather->parts[number].table;
+    size_t more = table->bytes - before;
+    bool can_spill = gather->level < LEVELS_MAX && table->slots != NULL;
+    if (more > 0 && atomic_fetch_add(&gather->bytes, more) + more > room_of(gather) && can_spill)
+        atomic_store(&gather->is_full, true);
+    return can_spill && atomic_load(&gather->is_full) ? spill_table(gather, number, err) : ASSAY_OK;
 }
 
 /* Rows by part: those of part p are rows[begin[p]] to rows[begin[p + 1]]. */
@@ -433,8 +439,12 @@ static enum assay_status visit_spilled(struct assay__gather *gather, uint32_t nu
 enum assay_status assay__gather_end(struct assay__gather *gather, uint64_t *unknown,
                                     struct assay_error *err)
 {
+    enum assay_status status = ASSAY_OK;
     *unknown += atomic_load(&gather->unknown);
-    return assay__spill_flush(&gather->spill, err);
+    for (uint32_t p = 0; atomic_load(&gather->is_full) && p < ASSAY__SPILL_PARTS; p++)
+        if (status == ASSAY_OK && gather->parts[p].table.count > 0)
+            status = spill_table(gather, p, err);
+    return status == ASSAY_OK ? assay__spill_flush(&gather->spill, err) : status;
 }
 
 enum assay_status assay__gather_visit(struct assay__gather *gather, uint32_t part, uint32_t share,

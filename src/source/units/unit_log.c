@@ -28,12 +28,12 @@ enum assay_status assay__unit_log(const struct assay__unit_rules *rules,
 /* One block's records by unit: those of unit u are at[begin[u]] to at[begin[u + 1]]. */
 struct sorted_log {
     const unsigned char **at;
-    uint32_t *begin;
+    size_t *begin;
 };
 
 /* Counts or places the records of a log; place is NULL while counting. */
 static void walk_log(const struct assay__binding *binding, const struct assay__byte_chunk *log,
-                     uint32_t *counts, const unsigned char **place)
+                     size_t *counts, const unsigned char **place)
 {
     for (; log != NULL; log = log->next) {
         const unsigned char *at = log->bytes, *end = at + log->used;
@@ -57,19 +57,15 @@ static enum assay_status sort_log(const struct assay__binding *binding,
     memset(sorted->begin, 0, (ASSAY__UNIT_BLOCK + 1) * sizeof *sorted->begin);
     if (block->log == NULL)
         return ASSAY_OK;
-    uint32_t *counts = sorted->begin + 1;
+    size_t *counts = sorted->begin + 1, sum = 0;
     walk_log(binding, block->log, counts, NULL);
-    uint32_t sum = 0;
     for (size_t i = 0; i < ASSAY__UNIT_BLOCK; i++) {
-        uint32_t count = counts[i];
-        if (UINT32_MAX - sum < count)
-            return assay__fail(err, ASSAY_ERROR_LIMIT, "More than %u values of 1024 units.",
-                               UINT32_MAX);
+        size_t count = counts[i];
         counts[i] = sum;
         sum += count;
     }
     assay__free(sorted->at);
-    sorted->at = assay__malloc(((size_t)sum + 1) * sizeof *sorted->at);
+    sorted->at = assay__malloc((sum + 1) * sizeof *sorted->at);
     if (sorted->at == NULL)
         return assay__fail_memory(err);
     walk_log(binding, block->log, counts, sorted->at);

@@ -212,15 +212,21 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* Puts what is known of a unit and what comes to it together. */
-static void merge(const struct assay__unit_rules *rules, struct assay__unit_table *table,
+static enum assay_status fail_rows(struct assay_error *err)
+{
+    return assay__fail(err, ASSAY_ERROR_LIMIT, "A unit has more than %u rows.", UINT32_MAX);
+}
+
+/* Puts what is known of a unit and what comes to it together; false with too many rows. */
+static bool merge(const struct assay__unit_rules *rules, struct assay__unit_table *table,
                   size_t number, const struct assay__exposure *from)
 {
     struct assay__unit *unit = assay__unit_at(rules, table, number);
     struct assay__unit_rest *rest = assay__unit_rest_at(rules, table, number);
     size_t slices = rules->binding->slice_words * sizeof *from->content;
-    rest->rows += from->rows;
-    unit->event_rows += from->event_rows;
+    if (__builtin_add_overflow(rest->rows, from->rows, &rest->rows) ||
+        __builtin_add_overflow(unit->event_rows, from->event_rows, &unit->event_rows))
+        return false;
     unit->differs = unit->differs || from->differs ||
                     !same_variables(rules->binding, rest->content, from->content);
     if (from->partials != NULL)
@@ -236,11 +242,12 @@ static void merge(const struct assay__unit_rules *rules, struct assay__unit_tabl
     if (from->first_ns == unit->first_ns)
         unit->is_unclear = unit->is_unclear || from->is_unclear || !same_slices;
     if (!is_earlier)
-        return;
+        return true;
     unit->is_unclear = from->is_unclear;
     unit->first_ns = from->first_ns;
     rest->group = from->group;
     memcpy(rest->content, from->content, slices);
+    return true;
 }
 
 enum assay_status assay__unit_table_expose(const struct assay__unit_rules *rules,
@@ -251,10 +258,8 @@ enum assay_status assay__unit_table_expose(const struct assay__unit_rules *rules
     if (rules->binding->sources[0].unit == ASSAY__UNBOUND)
         return append(rules, table, exposure, err);
     struct assay__unit_slot *slot = slot_of(rules, table, &exposure->key);
-    if (slot->unit != 0) {
-        merge(rules, table, slot->unit - 1, exposure);
-        return ASSAY_OK;
-    }
+    if (slot->unit != 0)
+        return merge(rules, table, slot->unit - 1, exposure) ? ASSAY_OK : fail_rows(err);
     enum assay_status status = append(rules, table, exposure, err);
     if (status == ASSAY_OK)
         *slot = (struct assay__unit_slot){(uint32_t)table->count, (uint32_t)exposure->key.hash};
@@ -289,7 +294,8 @@ enum assay_status assay__unit_table_happen(const struct assay__unit_rules *rules
             return ASSAY_OK;
         unit = assay__unit_at(rules, table, hint - 1);
     }
-    unit->event_rows += happening->event_rows;
+    if (__builtin_add_overflow(unit->event_rows, happening->event_rows, &unit->event_rows))
+        return fail_rows(err);
     enum assay_status status = ASSAY_OK;
     for (uint32_t i = 0; status == ASSAY_OK && i < happening->count; i++) {
         const struct assay__reading *event = &happening->events[i];
