@@ -52,6 +52,21 @@ sqlite3 "$work/units.db" '.mode csv' ".import $work/units.csv people"
 "$ASSAY" analyze --plan data/hillstrom.plan.json --source "sqlite:$work/units.db" --table people \
     --format csv >"$work/source" 2>"$work/err" && cmp "$work/files" "$work/source" >"$work/out"
 ok $? "the bytes of a file of units"
+# Words of the plan that look like numbers: 999 is no value, 2 is yes and 1 is no; filters know them, too.
+printf '%s\n' 'u,g,y,p,k' 1,A,5,1,t 2,A,999,2,f 3,B,3.5,1,t 4,B,7,2,Y 5,B,999,2,- >"$work/words.csv"
+sqlite3 "$work/words.db" '.mode csv' ".import $work/words.csv words"
+cat >"$work/words.json" <<'END'
+{"columns": {"unit": "u", "group": "g"}, "comparisons": {"baseline": "A"},
+ "format": {"true": "2", "false": "1", "missing": ["999", "-"]},
+ "segments": [{"id": "a", "filter": "y > 4"}, {"id": "b", "filter": "y is missing"}, {"id": "c", "filter": "p = true"},
+   {"id": "d", "filter": "k is missing"}],
+ "metrics": [{"id": "y"}, {"id": "p", "type": "proportion"}]}
+END
+"$ASSAY" analyze --plan "$work/words.json" "$work/words.csv" --format csv >"$work/files" 2>"$work/err" &&
+    "$ASSAY" analyze --plan "$work/words.json" --source "sqlite:$work/words.db" --table words \
+        --format csv >"$work/source" 2>"$work/err" && cmp "$work/files" "$work/source" >"$work/out" &&
+    grep -q '^y,.*,total,,,0,,1,2,5,5.25,' "$work/source"
+ok $? "words of the plan that look like numbers"
 
 # Two parts by unit: their looks begin and end apart.
 sed 's/"upperQuantile": [0-9.]*/"upper": 50/; s/"lowerQuantile": [0-9.]*/"lower": 0/' "$plan" >"$work/parts.json"

@@ -137,6 +137,7 @@ static enum assay_status read_names(batch_t *batch, const char *text, uint32_t r
 static void read_where(batch_t *batch, const char *text, uint32_t row_count, uint32_t number)
 {
     const struct assay__where *where = &batch->layout->binding->wheres[number];
+    const struct assay_dialect *dialect = &batch->layout->binding->plan->dialect;
     uint32_t width = assay__filter_column_count(where->filter);
     uint8_t *passes = batch->passes + (size_t)number * ASSAY__SCAN_BATCH;
     struct assay__fields fields[4];
@@ -155,7 +156,7 @@ static void read_where(batch_t *batch, const char *text, uint32_t row_count, uin
                 assay__scan_locate(batch, text, row_count, where->cells[i]);
             batch->filter_cells[i] = assay__scan_field(batch, r);
         }
-        passes[r] = assay__filter_match(where->filter, batch->filter_cells);
+        passes[r] = assay__filter_match(where->filter, dialect, batch->filter_cells);
     }
 }
 

@@ -101,18 +101,22 @@ static void put_list(struct assay__sql *sql, struct assay__text *list, const cha
                            assay__sql_literal(sql, words[i]));
 }
 
-/* The words for 0 and 1, those of the plan in place of the usual ones. */
-static const char *words(struct assay__sql *sql, const char *text, bool is_true)
+/*
+ * The words for 0 and 1, those of the plan in place of the usual ones. The later ones go with no
+ * others in a column, which a filter does not ask.
+ */
+static const char *words(struct assay__sql *sql, const char *text, bool is_true, bool is_filter)
 {
-    static const char *const WORDS[2][6] = {{"false", "FALSE", "False", "no", "NO", "No"},
-                                            {"true", "TRUE", "True", "yes", "YES", "Yes"}};
+    static const char *const WORDS[2][13] = {
+        {"false", "FALSE", "False", "no", "NO", "No", "f", "F", "n", "N", "off", "OFF", "Off"},
+        {"true", "TRUE", "True", "yes", "YES", "Yes", "t", "T", "y", "Y", "on", "ON", "On"}};
     const struct assay_dialect *dialect = &sql->plan->dialect;
     struct assay__text list = {0};
     if (dialect->true_count > 0)
         put_list(sql, &list, is_true ? dialect->true_texts : dialect->false_texts,
                  is_true ? dialect->true_count : dialect->false_count);
     else
-        put_list(sql, &list, WORDS[is_true], 6);
+        put_list(sql, &list, WORDS[is_true], is_filter ? 13 : 6);
     const char *kept = assay__sql_keep(sql, &list);
     return assay__sql_format(sql, " when %s in (%s) then '%d'", text, kept[0] == '\0' ? "''" : kept,
                              is_true);
@@ -132,12 +136,21 @@ const char *assay__sql_number(struct assay__sql *sql, const struct assay__sql_re
         when = assay__sql_format(sql, "when %s or %s then %s",
                                  matches(sql, text, fitting_pattern(sql, scale)),
                                  scientific_fits(sql, text, scale), text);
-    if (is_choice || read->kind == ASSAY__SQL_READ_EITHER)
-        when =
-            assay__sql_format(sql, "%s%s%s", when, words(sql, text, true), words(sql, text, false));
-    else if (read->kind == ASSAY__SQL_READ_NUMBER) /* as booleans are printed */
+    if (is_choice || read->kind == ASSAY__SQL_READ_EITHER) {
+        bool is_filter = read->kind == ASSAY__SQL_READ_FILTER_CHOICE;
+        const char *yes = words(sql, text, true, is_filter),
+                   *no = words(sql, text, false, is_filter);
+        /* The plan's own words may be numbers: they come first, but not where a sum is made. */
+        bool words_first = is_choice && sql->plan->dialect.true_count > 0;
+        when = words_first ? assay__sql_format(sql, "%s%s %s", yes + 1, no, when)
+                           : assay__sql_format(sql, "%s%s%s", when, yes, no);
+    }
+    if (read->kind == ASSAY__SQL_READ_NUMBER) /* as booleans are printed */
         when = assay__sql_format(sql, "%s when %s = 'true' then '1' when %s = 'false' then '0'",
                                  when, text, text);
+    if (sql->plan->dialect.has_missing) /* what stands for no value may look like a number */
+        when = assay__sql_format(sql, "when %s then null %s",
+                                 assay__sql_is_missing(sql, text, false), when);
     return scaled(sql, assay__sql_format(sql, "case %s end", when), scale);
 }
 
@@ -163,11 +176,13 @@ const char *assay__sql_unfit(struct assay__sql *sql, const char *alias, uint32_t
 {
     const struct assay__sql_read *what = &sql->reads[read];
     const char *text = assay__sql_format(sql, "%s.n%u", alias, what->cell + 1);
-    if (what->kind == ASSAY__SQL_READ_FILTER)
-        return assay__sql_format(sql, "%s.v%u is null and %s", alias, read + 1,
-                                 matches(sql, text, ANY_NUMBER));
-    return assay__sql_format(sql, "%s.v%u is null and not %s", alias, read + 1,
-                             assay__sql_is_missing(sql, text, false));
+    const char *missing = assay__sql_is_missing(sql, text, false);
+    if (what->kind != ASSAY__SQL_READ_FILTER)
+        return assay__sql_format(sql, "%s.v%u is null and not %s", alias, read + 1, missing);
+    const char *number = matches(sql, text, ANY_NUMBER);
+    if (sql->plan->dialect.has_missing)
+        number = assay__sql_format(sql, "not %s and %s", missing, number);
+    return assay__sql_format(sql, "%s.v%u is null and %s", alias, read + 1, number);
 }
 
 uint32_t assay__sql_variable_read(struct assay__sql *sql, uint32_t source,

@@ -149,7 +149,7 @@ static const char *test(const struct place *place, node_t *node)
         return assay__sql_is_missing(
             sql,
             assay__sql_format(sql, "%sc%u", place->alias, place->where->cells[node->column] + 1),
-            true);
+            false);
     }
     return "1 = 0";
 }

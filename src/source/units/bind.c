@@ -162,5 +162,5 @@ bool assay__binding_passes(const struct assay__binding *binding, uint32_t where,
     uint32_t width = assay__filter_column_count(use->filter);
     for (uint32_t i = 0; i < width; i++)
         filter_cells[i] = cells[use->cells[i]];
-    return assay__filter_match(use->filter, filter_cells);
+    return assay__filter_match(use->filter, &binding->plan->dialect, filter_cells);
 }

@@ -12,10 +12,12 @@ static const struct {
 } ROW[] = {{"channel", "Web"},      {"history", "329.080"}, {"newbie", "1"},
            {"zip code", "Rural"},   {"spend", ""},          {"note", "it's \"so\""},
            {"active", "yes"},       {"gr\xc3\xb6\xc3\x9f" "e", "5"},
-           {"text", "abc"},         {"big", "123456789012345678901234567890.5"}};
+           {"text", "abc"},         {"big", "123456789012345678901234567890.5"},
+           {"euros", "1.234,50 EUR"}, {"share", "2,5%"}, {"none", "N/A"}, {"dash", "-"},
+           {"paid", "ja"},          {"tick", "Y"}};
 /* clang-format on */
 
-static bool matches(const char *text)
+static bool matches_in(const struct assay_dialect *dialect, const char *text)
 {
     struct assay__filter *filter;
     struct assay_error err;
@@ -29,9 +31,14 @@ static bool matches(const char *text)
                                                  false, false, false};
         ck_assert_msg(cells[c].text != NULL, "column %s", assay__filter_column(filter, c));
     }
-    bool outcome = assay__filter_match(filter, cells);
+    bool outcome = assay__filter_match(filter, dialect, cells);
     assay__filter_free(filter);
     return outcome;
+}
+
+static bool matches(const char *text)
+{
+    return matches_in(&(struct assay_dialect){0}, text);
 }
 
 START_TEST(filter_matches_what_it_says)
@@ -52,6 +59,36 @@ START_TEST(filter_matches_what_it_says)
     /* clang-format on */
     for (size_t i = 0; i < sizeof TRUE_ONES / sizeof *TRUE_ONES; i++)
         ck_assert_msg(matches(TRUE_ONES[i]), "%s", TRUE_ONES[i]);
+}
+END_TEST
+
+/* A filter reads numbers, choices and missing values as the metrics of the same file are read. */
+START_TEST(filter_reads_cells_in_the_dialect_of_the_file)
+{
+    const char *missing[] = {"-"}, *yes[] = {"ja"}, *no[] = {"nein"}, *signs[] = {"EUR"};
+    struct assay_dialect euro = {.decimal = ',',
+                                 .thousands = ".",
+                                 .currency = signs,
+                                 .currency_count = 1,
+                                 .percent = true,
+                                 .missing = missing,
+                                 .missing_count = 1,
+                                 .has_missing = true,
+                                 .true_texts = yes,
+                                 .true_count = 1,
+                                 .false_texts = no,
+                                 .false_count = 1};
+    static const char *const TRUE_ONES[] = {
+        "euros = 1234.5",      "euros > 1234",     "share = 0.025",
+        "share in (1, 0.025)", "dash is missing",  "none is not missing",
+        "paid = true",         "not paid = false", "none = 'N/A'"};
+    for (size_t i = 0; i < sizeof TRUE_ONES / sizeof *TRUE_ONES; i++)
+        ck_assert_msg(matches_in(&euro, TRUE_ONES[i]), "%s", TRUE_ONES[i]);
+    ck_assert(matches("none is missing"));
+    ck_assert(matches("tick = true"));
+    ck_assert(!matches("euros = 1234.5"));
+    ck_assert(!matches("dash is missing"));
+    ck_assert(!matches("paid = true"));
 }
 END_TEST
 
@@ -130,7 +167,8 @@ START_TEST(filter_limits_hold)
     while (at < 16300)
         at += (size_t)snprintf(wide + at, sizeof wide - at, " or a=1");
     assert_ok(assay__filter_parse(wide, &filter, &err), &err);
-    ck_assert(!assay__filter_match(filter, &(struct assay__field){"2", 1, false, false, false}));
+    ck_assert(!assay__filter_match(filter, &(struct assay_dialect){0},
+                                   &(struct assay__field){"2", 1, false, false, false}));
     assay__filter_free(filter);
 }
 END_TEST
@@ -213,6 +251,7 @@ END_TEST
 static void add(TCase *cases)
 {
     tcase_add_test(cases, filter_matches_what_it_says);
+    tcase_add_test(cases, filter_reads_cells_in_the_dialect_of_the_file);
     tcase_add_test(cases, filter_rejects_what_it_does_not_say);
     tcase_add_test(cases, filter_errors_name_the_character);
     tcase_add_test(cases, filter_limits_hold);
