@@ -40,9 +40,9 @@ ASSAY_API void assay_table_free(struct assay_table *table);
 /** enum assay_cell_kind: what a value in memory is. */
 enum assay_cell_kind {
     ASSAY_CELL_TEXT,    /* UTF-8: names, numbers as decimals, times, as in CSV; NULL: missing */
-    ASSAY_CELL_DOUBLE,  /* its shortest decimal; NaN: missing */
+    ASSAY_CELL_DOUBLE,  /* its shortest decimal; NaN: missing; an infinity is no number */
     ASSAY_CELL_INTEGER, /* int64_t */
-    ASSAY_CELL_TIME     /* int64_t: nanoseconds since 1970-01-01T00:00:00Z */
+    ASSAY_CELL_TIME     /* int64_t: nanoseconds since 1970-01-01T00:00:00Z, years 1678 to 2261 */
 };
 
 /** struct assay_column: a column of values. */
@@ -72,7 +72,9 @@ assay_table_from_columns(const struct assay_column *columns, size_t column_count
  * Columns: bool, int and uint of 8 to 64 bits, float and double (the shortest decimal of a float),
  * decimal of 128 bits, utf8, large utf8, utf8 view, date, timestamp, null, and dictionaries of
  * these; offsets and validity bitmaps are obeyed. Timestamps without a zone are UTC. A column of
- * another type may be there; where the plan uses it, that is ASSAY_ERROR_DATA.
+ * another type may be there; where the plan uses it, that is ASSAY_ERROR_DATA. Counts and pointers
+ * are looked at, and offsets against each other; that buffers are as long as their array says is
+ * the producer's to see to.
  *
  * ASSAY_ERROR_DATA for arrays that are not a struct, or do not fit their schema; ASSAY_ERROR_LIMIT,
  * ASSAY_ERROR_MEMORY.

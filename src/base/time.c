@@ -294,10 +294,11 @@ static char *put_pair(char mark, int value, char *out)
 
 size_t assay__time_write(int64_t ns, char out[ASSAY__TIME_BYTES])
 {
-    int64_t part = ns % NS_PER_SECOND;
-    if (part < 0)
+    int64_t part = ns % NS_PER_SECOND, seconds = ns / NS_PER_SECOND;
+    if (part < 0) {
         part += NS_PER_SECOND;
-    int64_t seconds = (ns - part) / NS_PER_SECOND;
+        seconds--;
+    }
     int64_t in_day = seconds % SECONDS_PER_DAY;
     if (in_day < 0)
         in_day += SECONDS_PER_DAY;

@@ -370,6 +370,13 @@ static bool epoch_time(const char *unit, const field_t *cell, int64_t *ns)
     return false;
 }
 
+/* A time of a program's that is no number: it cannot be one in other units. */
+static bool is_typed_time(const field_t *cell)
+{
+    enum { YEAR_DIGITS = 4, DATE_BYTES = 10 };
+    return cell->is_typed && cell->length >= DATE_BYTES && cell->text[YEAR_DIGITS] == '-';
+}
+
 bool assay__dialect_time(const struct assay_dialect *given, const field_t *cell, int64_t *ns)
 {
     /* The unit of epochs holds for numbers that have a type, too; times need none. */
@@ -378,8 +385,8 @@ bool assay__dialect_time(const struct assay_dialect *given, const field_t *cell,
         return true;
     const struct assay_dialect *dialect = dialect_of(given, cell);
     if (dialect->time == NULL)
-        return assay__time_parse(cell->text, cell->length, ns) && *ns >= ASSAY__TIME_FIRST_NS &&
-               *ns < ASSAY__TIME_END_NS;
+        return assay__time_parse(cell->text, cell->length, ns) &&
+               (is_typed_time(cell) || (*ns >= ASSAY__TIME_FIRST_NS && *ns < ASSAY__TIME_END_NS));
     if (strchr(dialect->time, '%') == NULL)
         return epoch_time(dialect->time, cell, ns);
     return assay__time_form_parse(dialect->time, cell->text, cell->length, ns);

@@ -41,13 +41,12 @@ static enum assay_status check_batch(const struct arrow *self, struct assay_erro
 {
     const struct ArrowSchema *schema = &self->schema;
     const struct ArrowArray *array = &self->array;
-    if (array->n_children != schema->n_children || array->length < 0 || array->offset < 0)
+    if (array->n_children != schema->n_children || !assay__arrow_is_sound(array))
         return fail_data(self, "The Arrow array does not have the columns of its schema.", err);
     for (int64_t c = 0; c < array->n_children; c++) {
         const struct ArrowArray *child = array->children[c];
-        if (child == NULL || child->length < array->offset ||
-            child->length - array->offset < array->length ||
-            !assay__arrow_fits(schema->children[c], child))
+        if (!assay__arrow_fits(schema->children[c], child) || child->length < array->offset ||
+            child->length - array->offset < array->length)
             return assay__fail_at(err, ASSAY_ERROR_DATA, self->grid.table.name, 0, (uint64_t)c + 1,
                                   "The Arrow array of column '%.200s' does not fit its schema.",
                                   self->grid.names[c]);
@@ -113,13 +112,24 @@ static const char *unread(const struct assay__given_grid *grid, uint32_t column)
 
 static const struct assay__given_grid_kind ARROW = {next, cell_of, free_arrow, unread};
 
+/* A struct of columns, each with a type. */
+static bool has_columns(const struct ArrowSchema *schema)
+{
+    if (schema->release == NULL || schema->format == NULL || strcmp(schema->format, "+s") != 0 ||
+        (schema->n_children > 0 && schema->children == NULL))
+        return false;
+    for (int64_t c = 0; c < schema->n_children; c++)
+        if (schema->children[c] == NULL || schema->children[c]->format == NULL)
+            return false;
+    return true;
+}
+
 /* Names the columns of the schema at hand, and looks at the batch, if there is one. */
 static enum assay_status init(struct arrow *self, const char *name, struct assay_error *err)
 {
     const struct ArrowSchema *schema = &self->schema;
     size_t count = schema->n_children > 0 ? (size_t)schema->n_children : 0;
-    bool is_struct =
-        schema->release != NULL && schema->format != NULL && strcmp(schema->format, "+s") == 0;
+    bool is_struct = has_columns(schema);
     const char **names =
         count <= ASSAY_COLUMNS_MAX ? assay__calloc(count + 1, sizeof *names) : NULL;
     for (size_t c = 0; names != NULL && is_struct && c < count; c++)

@@ -59,7 +59,6 @@ READER(int64, int64_t, assay__cell_integer, int64_t)
 READER(uint64, uint64_t, assay__cell_unsigned, uint64_t)
 READER(float, float, assay__cell_float, float)
 READER(double, double, assay__cell_double, double)
-READER(date32, int32_t, assay__cell_date, int64_t)
 #undef READER
 
 static const char *read_span(const struct value *value, int64_t begin, int64_t end)
@@ -83,6 +82,16 @@ static const char *read_large_utf8(const struct value *value)
     return read_span(value, offsets[value->at], offsets[value->at + 1]);
 }
 
+/* Whether a text lies in a buffer of texts. They come behind validity and views; their sizes last.
+ */
+static bool is_within(const struct ArrowArray *array, int32_t buffer, int64_t begin, int64_t length)
+{
+    if (buffer < 0 || buffer >= array->n_buffers - 3 || array->buffers[2 + buffer] == NULL)
+        return false;
+    const int64_t *sizes = array->buffers[array->n_buffers - 1];
+    return begin >= 0 && (sizes == NULL || begin + length <= sizes[buffer]);
+}
+
 /* A view of 16 bytes: the length, and the text itself or its buffer and place there. */
 static const char *read_utf8_view(const struct value *value)
 {
@@ -93,9 +102,7 @@ static const char *read_utf8_view(const struct value *value)
     memcpy(&buffer, view + 8, sizeof buffer);
     memcpy(&begin, view + 12, sizeof begin);
     bool is_inline = length <= INLINE_BYTES;
-    /* Behind validity and views lie the texts, and at the end their sizes. */
-    if (length < 0 ||
-        (!is_inline && (buffer < 0 || buffer >= value->array->n_buffers - 3 || begin < 0)))
+    if (length < 0 || (!is_inline && !is_within(value->array, buffer, begin, length)))
         return "The views of the Arrow array are damaged.";
     const char *text =
         is_inline ? view + 4 : (const char *)value->array->buffers[2 + buffer] + begin;
@@ -139,12 +146,17 @@ static const char *read_decimal(const struct value *value)
     return NULL;
 }
 
+static const char *read_date32(const struct value *value)
+{
+    int32_t days = ((const int32_t *)value->array->buffers[1])[value->at];
+    return assay__cell_date(days, value->scratch, value->out);
+}
+
 static const char *read_date64(const struct value *value)
 {
     enum { DAY_MS = 86400000 };
     int64_t ms = ((const int64_t *)value->array->buffers[1])[value->at];
-    assay__cell_date(ms / DAY_MS - (ms % DAY_MS < 0 ? 1 : 0), value->scratch, value->out);
-    return NULL;
+    return assay__cell_date(ms / DAY_MS - (ms % DAY_MS < 0 ? 1 : 0), value->scratch, value->out);
 }
 
 /* "tss:", "tsm:", "tsu:", "tsn:" and a zone, which does not move the instant; 0: none of them. */
@@ -171,9 +183,8 @@ static const char *read_timestamp(const struct value *value)
     if (unit == 0)
         return NOT_READ;
     if (__builtin_mul_overflow(ns, unit, &ns))
-        return "The time is out of range: years 1678 to 2261 are read.";
-    assay__cell_time(ns, value->scratch, value->out);
-    return NULL;
+        return ASSAY__TIME_OUT_OF_RANGE;
+    return assay__cell_time(ns, value->scratch, value->out);
 }
 
 /* struct arrow_type: formats that begin with a text, the buffers they have, how a value is read. */
@@ -245,17 +256,27 @@ static bool is_whole(const struct arrow_type *type)
     return strchr("cCsSiIlL", type->format[0]) != NULL && type->is_whole;
 }
 
+bool assay__arrow_is_sound(const struct ArrowArray *array)
+{
+    return array != NULL && array->length >= 0 && array->offset >= 0 &&
+           array->offset <= INT64_MAX - array->length && array->n_buffers >= 0 &&
+           (array->n_buffers == 0 || array->buffers != NULL) &&
+           (array->n_children <= 0 || array->children != NULL);
+}
+
 bool assay__arrow_fits(const struct ArrowSchema *schema, const struct ArrowArray *array)
 {
+    if (schema == NULL || schema->format == NULL || !assay__arrow_is_sound(array))
+        return false;
     const struct arrow_type *type = type_of(schema);
-    if ((schema->dictionary == NULL) != (array->dictionary == NULL) || array->offset < 0)
+    if ((schema->dictionary == NULL) != (array->dictionary == NULL))
         return false;
     if (schema->dictionary != NULL && (type == NULL || !is_whole(type) ||
                                        !assay__arrow_fits(schema->dictionary, array->dictionary)))
         return false;
     if (type == NULL || type->buffer_count == 0)
         return true;
-    bool has_values = array->n_buffers >= 2 && array->buffers != NULL &&
-                      (array->buffers[1] != NULL || array->length == 0);
-    return has_values && array->n_buffers >= type->buffer_count;
+    return array->n_buffers >= type->buffer_count &&
+           (array->length == 0 ||
+            (array->buffers[1] != NULL && (array->null_count <= 0 || array->buffers[0] != NULL)));
 }

@@ -20,7 +20,11 @@ const char *assay__arrow_unread(const struct ArrowSchema *schema);
 /** assay__arrow_is_missing(): the bitmap of validity, if there is one, says so. */
 bool assay__arrow_is_missing(const struct ArrowArray *array, int64_t index);
 
-/** assay__arrow_fits(): the array has the buffers and the dictionary that its schema asks for. */
+/** assay__arrow_is_sound(): what it counts can be there. */
+bool assay__arrow_is_sound(const struct ArrowArray *array);
+
+/** assay__arrow_fits(): it is sound; the array has the buffers and the dictionary that its schema
+ * asks for. */
 bool assay__arrow_fits(const struct ArrowSchema *schema, const struct ArrowArray *array);
 
 #endif

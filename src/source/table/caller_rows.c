@@ -42,8 +42,7 @@ static const char *cell_of(const struct assay__given_grid *grid, size_t row, uin
         assay__cell_integer(cell->integer, scratch, out);
         return NULL;
     case ASSAY_CELL_TIME:
-        assay__cell_time(cell->integer, scratch, out);
-        return NULL;
+        return assay__cell_time(cell->integer, scratch, out);
     case ASSAY_CELL_TEXT:
         break;
     default:

@@ -41,8 +41,7 @@ static const char *cell_of(const struct assay__given_grid *grid, size_t row, uin
         assay__cell_integer(((const int64_t *)column->values)[at], scratch, out);
         return NULL;
     case ASSAY_CELL_TIME:
-        assay__cell_time(((const int64_t *)column->values)[at], scratch, out);
-        return NULL;
+        return assay__cell_time(((const int64_t *)column->values)[at], scratch, out);
     case ASSAY_CELL_TEXT:
     default:
         break;

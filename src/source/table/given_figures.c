@@ -87,7 +87,7 @@ static const char *cell_of(const struct assay__given_grid *grid, size_t index, u
     if (column == N)
         assay__cell_unsigned(row->n, scratch, out);
     else if (column == TIME && row->has_time)
-        assay__cell_time(row->time_ns, scratch, out);
+        return assay__cell_time(row->time_ns, scratch, out);
     else if (column == TIME || texts[column] == NULL)
         assay__cell_missing(out);
     else

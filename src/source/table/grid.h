@@ -50,7 +50,11 @@ void assay__cell_float(float value, char scratch[ASSAY__CELL_BYTES], struct assa
 void assay__cell_integer(int64_t value, char scratch[ASSAY__CELL_BYTES], struct assay__field *out);
 void assay__cell_unsigned(uint64_t value, char scratch[ASSAY__CELL_BYTES],
                           struct assay__field *out);
-void assay__cell_time(int64_t ns, char scratch[ASSAY__CELL_BYTES], struct assay__field *out);
-void assay__cell_date(int64_t days, char scratch[ASSAY__CELL_BYTES], struct assay__field *out);
+
+/* Times: NULL, or a sentence when it is out of range. */
+#define ASSAY__TIME_OUT_OF_RANGE "The time is out of range: years 1678 to 2261 are read."
+const char *assay__cell_time(int64_t ns, char scratch[ASSAY__CELL_BYTES], struct assay__field *out);
+const char *assay__cell_date(int64_t days, char scratch[ASSAY__CELL_BYTES],
+                             struct assay__field *out);
 
 #endif

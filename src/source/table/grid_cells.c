@@ -70,19 +70,24 @@ void assay__cell_unsigned(uint64_t value, char scratch[ASSAY__CELL_BYTES], struc
           out);
 }
 
-void assay__cell_time(int64_t ns, char scratch[ASSAY__CELL_BYTES], struct assay__field *out)
+/* Days since 1970 of the first and behind the last of the years that are read, 1678 to 2261. */
+static const int64_t FIRST_DAY = -106650, END_DAY = 106651, DAY_NS = INT64_C(86400000000000);
+
+const char *assay__cell_time(int64_t ns, char scratch[ASSAY__CELL_BYTES], struct assay__field *out)
 {
+    if (ns < FIRST_DAY * DAY_NS || ns >= END_DAY * DAY_NS)
+        return ASSAY__TIME_OUT_OF_RANGE;
     typed(scratch, assay__time_write(ns, scratch), out);
+    return NULL;
 }
 
-void assay__cell_date(int64_t days, char scratch[ASSAY__CELL_BYTES], struct assay__field *out)
+const char *assay__cell_date(int64_t days, char scratch[ASSAY__CELL_BYTES],
+                             struct assay__field *out)
 {
     enum { DATE_BYTES = 10 };
-    static const int64_t DAY_NS = INT64_C(86400000000000);
-    if (days > INT64_MAX / DAY_NS || days < INT64_MIN / DAY_NS) {
-        typed("a date out of range", 19, out);
-        return;
-    }
+    if (days < FIRST_DAY || days >= END_DAY)
+        return ASSAY__TIME_OUT_OF_RANGE;
     assay__time_write(days * DAY_NS, scratch);
     typed(scratch, DATE_BYTES, out);
+    return NULL;
 }

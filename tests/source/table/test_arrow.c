@@ -130,6 +130,15 @@ START_TEST(text_views_lie_in_the_view_or_in_a_buffer)
     ck_assert(out.length == 5 && memcmp(out.text, "short", 5) == 0);
     ck_assert_ptr_null(assay__arrow_value(&schema, &array, 1, scratch, &out));
     ck_assert(out.length == 20 && memcmp(out.text, BYTES + 2, 20) == 0);
+    /* Nothing is read beyond a buffer whose size is given, nor of one that is not there. */
+    const int64_t sizes[] = {sizeof BYTES - 1}, few[] = {21};
+    buffers[3] = sizes;
+    ck_assert_ptr_null(assay__arrow_value(&schema, &array, 1, scratch, &out));
+    buffers[3] = few;
+    ck_assert_ptr_nonnull(assay__arrow_value(&schema, &array, 1, scratch, &out));
+    buffers[2] = NULL;
+    buffers[3] = sizes;
+    ck_assert_ptr_nonnull(assay__arrow_value(&schema, &array, 1, scratch, &out));
     array.n_buffers = 3;
     ck_assert_ptr_nonnull(assay__arrow_value(&schema, &array, 1, scratch, &out));
 }
@@ -229,14 +238,36 @@ START_TEST(what_is_damaged_is_said_not_read)
 }
 END_TEST
 
+START_TEST(counts_that_cannot_be_are_refused)
+{
+    const double values[] = {1.0, 2.0};
+    const void *buffers[2] = {NULL, values};
+    const struct ArrowSchema schema = {.format = "g"}, untyped = {.format = NULL};
+    const struct ArrowArray array = {.length = 2, .n_buffers = 2, .buffers = buffers};
+    struct ArrowArray bad[] = {array, array, array, array, array};
+    bad[0].offset = INT64_MAX - 1;
+    bad[1].length = -1;
+    bad[2].n_buffers = -1;
+    bad[3].null_count = 1; /* and no bitmap that says which */
+    bad[4].buffers = NULL;
+    ck_assert(assay__arrow_fits(&schema, &array));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        ck_assert(!assay__arrow_fits(&schema, &bad[i]));
+    ck_assert(!assay__arrow_fits(&schema, NULL) && !assay__arrow_fits(NULL, &array));
+    ck_assert(!assay__arrow_fits(&untyped, &array));
+}
+END_TEST
+
 /* Whatever is wrong, both structs are released once. */
 START_TEST(arrays_that_are_no_table_are_refused_and_released)
 {
     static const struct {
         const char *format;
         int64_t children, length;
-    } CASES[] = {{"i", 0, 1}, {"+s", 0, 1}, {"+s", 1, 1}, {"+s", 1, -1}, {"+l", 1, 1}};
-    struct ArrowSchema child = {.format = "i", .name = "x"}, *schemas[] = {&child};
+    } CASES[] = {{"i", 0, 1},  {"+s", 0, 1}, {"+s", 1, 1}, {"+s", 1, -1},
+                 {"+l", 1, 1}, {"+s", 2, 0}, {"+s", 3, 0}, {NULL, 1, 1}};
+    struct ArrowSchema child = {.format = "i", .name = "x"}, untyped = {.name = "y"};
+    struct ArrowSchema *schemas[] = {&child, &untyped, NULL};
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         struct ArrowSchema schema = {.format = CASES[i].format,
                                      .n_children = CASES[i].children,
@@ -266,6 +297,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, bits_are_counted_from_the_offset);
     tcase_add_test(cases, text_of_both_widths_and_from_dictionaries);
     tcase_add_test(cases, what_is_damaged_is_said_not_read);
+    tcase_add_test(cases, counts_that_cannot_be_are_refused);
     tcase_add_test(cases, arrays_that_are_no_table_are_refused_and_released);
 }
 

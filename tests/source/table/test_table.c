@@ -119,6 +119,55 @@ START_TEST(typed_values_know_no_dialect)
 }
 END_TEST
 
+/* Reads two rows with typed times. */
+static enum assay_status read_time(int64_t time, const char *format, struct assay_error *err)
+{
+    char text[300];
+    snprintf(text, sizeof text,
+             "{\"columns\":{\"group\":\"g\",\"time\":\"t\"},\"comparisons\":{\"baseline\":\"A\"},"
+             "%s\"metrics\":[{\"id\":\"y\",\"role\":\"success\","
+             "\"type\":\"mean\"}]}",
+             format);
+    static const char *const GROUPS[] = {"A", "B"};
+    static const double VALUES[] = {1.0, 2.0};
+    const int64_t times[] = {INT64_C(1772323200000000000), time};
+    const struct assay_column columns[] = {
+        {.name = "g", .values = GROUPS},
+        {.name = "t", .kind = ASSAY_CELL_TIME, .values = times},
+        {.name = "y", .kind = ASSAY_CELL_DOUBLE, .values = VALUES}};
+    struct assay_plan *plan = test_plan(text);
+    struct assay_table *table;
+    struct assay_dataset *dataset;
+    assert_ok(assay_table_from_columns(columns, 3, 2, NULL, &table, err), err);
+    assert_ok(assay_dataset_new(plan, &dataset, err), err);
+    enum assay_status status = assay_dataset_read_tables(dataset, &table, NULL, 1, NULL, err);
+    assay_dataset_free(dataset);
+    assay_table_free(table);
+    assay_plan_free(plan);
+    return status;
+}
+
+/* A typed time is that time, also where a number would not be taken for one. */
+START_TEST(typed_times_reach_from_1678_to_2261)
+{
+    static const int64_t GOOD[] = {0, INT64_C(-9214560000000000000), INT64_C(9214646399999999999),
+                                   INT64_C(631151999999999999), INT64_C(4102444800000000000)};
+    static const int64_t BAD[] = {INT64_MIN, INT64_MAX, INT64_C(-9214560000000000001),
+                                  INT64_C(9214646400000000000)};
+    struct assay_error err;
+    for (size_t i = 0; i < sizeof GOOD / sizeof *GOOD; i++) {
+        assert_ok(read_time(GOOD[i], "", &err), &err);
+        assert_ok(read_time(GOOD[i], "\"format\":{\"time\":\"%d.%m.%Y\"},", &err), &err);
+    }
+    for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
+        ck_assert_int_eq(read_time(BAD[i], "", &err), ASSAY_ERROR_DATA);
+        ck_assert_uint_eq(err.line, 2);
+        ck_assert_uint_eq(err.column, 2);
+        ck_assert_ptr_nonnull(strstr(err.message, "1678 to 2261"));
+    }
+}
+END_TEST
+
 /* Reads columns u, g, y and says how it went. */
 static enum assay_status read_bad(const char *group, double value, bool skips, uint64_t *bad,
                                   struct assay_error *err)
@@ -275,6 +324,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, a_table_is_read_once);
     tcase_add_test(cases, equal_tables_are_found_whatever_their_way);
     tcase_add_test(cases, typed_values_know_no_dialect);
+    tcase_add_test(cases, typed_times_reach_from_1678_to_2261);
     tcase_add_test(cases, bad_cells_are_named_by_table_row_and_column_or_skipped);
     tcase_add_test(cases, what_a_callback_says_is_passed_on);
     tcase_add_test(cases, tables_that_cannot_be_are_refused);
