@@ -55,8 +55,6 @@ static enum assay_status sort_log(const struct assay__binding *binding,
                                   struct assay_error *err)
 {
     memset(sorted->begin, 0, (ASSAY__UNIT_BLOCK + 1) * sizeof *sorted->begin);
-    if (block->log == NULL)
-        return ASSAY_OK;
     size_t *counts = sorted->begin + 1, sum = 0;
     walk_log(binding, block->log, counts, NULL);
     for (size_t i = 0; i < ASSAY__UNIT_BLOCK; i++) {
@@ -94,6 +92,12 @@ static struct assay__exposure exposure_at(const struct assay__unit_rules *rules,
     };
 }
 
+static struct assay__records records_of(const struct sorted_log *sorted, size_t low)
+{
+    size_t begin = sorted->begin[low];
+    return (struct assay__records){sorted->at + begin, sorted->begin[low + 1] - begin};
+}
+
 enum assay_status assay__unit_table_visit(const struct assay__unit_rules *rules,
                                           const struct assay__unit_table *table,
                                           assay__unit_visit *visit, void *context,
@@ -103,17 +107,18 @@ enum assay_status assay__unit_table_visit(const struct assay__unit_rules *rules,
                                 assay__malloc((ASSAY__UNIT_BLOCK + 1) * sizeof *sorted.begin)};
     enum assay_status status = sorted.begin == NULL ? assay__fail_memory(err) : ASSAY_OK;
     for (size_t i = 0; status == ASSAY_OK && i < table->count; i++) {
+        const struct assay__unit_block *block = &table->blocks[i / ASSAY__UNIT_BLOCK];
         size_t low = i % ASSAY__UNIT_BLOCK;
+        bool has_log = block->log != NULL;
         if (low == 0)
             status = assay__halt_check(rules->halt, err);
-        if (low == 0 && status == ASSAY_OK)
-            status = sort_log(rules->binding, &table->blocks[i / ASSAY__UNIT_BLOCK], &sorted, err);
+        if (low == 0 && has_log && status == ASSAY_OK)
+            status = sort_log(rules->binding, block, &sorted, err);
         if (status != ASSAY_OK)
             break;
-        struct assay__records records = {sorted.at == NULL ? NULL : sorted.at + sorted.begin[low],
-                                         sorted.begin[low + 1] - sorted.begin[low]};
         struct assay__exposure unit = exposure_at(rules, table, i);
-        status = visit(context, &unit, records, err);
+        status = visit(context, &unit,
+                       has_log ? records_of(&sorted, low) : (struct assay__records){NULL, 0}, err);
     }
     assay__free(sorted.at);
     assay__free(sorted.begin);
