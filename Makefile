@@ -124,6 +124,8 @@ check: deps ## build and run all tests
 
 tests: all $(test_programs)
 
+programs: $(slow_programs) $(bench_programs) ## build the slow tests and the benches
+
 check-slow: deps ## simulations (type-I error, coverage, power), kills, a siege (35 minutes)
 	@$(MAKE) --no-print-directory all $(slow_programs) \
 		$(BUILD)/tests/source/scan/test_scan $(BUILD)/tests/source/scan/test_scan_words \

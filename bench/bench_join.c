@@ -184,7 +184,7 @@ static double seconds(struct timeval time)
 static bool run(const struct job *job, struct runner *who, int round)
 {
     struct rusage usage;
-    int status;
+    int status = 0;
     double start = now_ns(CLOCK_MONOTONIC);
     fflush(stdout);
     pid_t child = fork();

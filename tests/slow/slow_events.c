@@ -54,7 +54,7 @@ static void analyze(const char *data, const char *plan_path, struct outcomes *ou
     assert_ok(assay_dataset_analyze(dataset, &analysis, &err), &err);
     const struct assay_look_result *look = &analysis->results[0].looks[0];
     out->better += look->comparison.difference.significant;
-    out->worse += look->deterioration.difference.significant;
+    out->worse += look->deterioration->difference.significant;
     out->mismatches += analysis->srm[0].test.significant;
     assay_analysis_free(analysis);
     assay_dataset_free(dataset);
