@@ -175,10 +175,10 @@ static enum assay_status fail_ragged(const struct assay__csv *csv, const struct 
 static enum assay_status skip_lines(struct assay__csv *csv, struct assay_error *err)
 {
     for (uint32_t skipped = 0; skipped < csv->options.skip_lines;) {
-        char *at = csv->buffer + csv->begin, *end = csv->buffer + csv->end;
-        char *feed = at < end ? memchr(at, '\n', (size_t)(end - at)) : NULL;
-        if (feed != NULL) {
-            csv->begin = (size_t)(feed - csv->buffer) + 1;
+        const char *next =
+            assay__csv_line_end(csv->buffer + csv->begin, csv->buffer + csv->end, csv->is_last);
+        if (next != NULL) {
+            csv->begin = (size_t)(next - csv->buffer);
             csv->line++;
             skipped++;
         } else if (csv->is_last) {

@@ -37,14 +37,14 @@ void assay__csv_suggest(const struct assay__rows *rows, const char *name, struct
     }
     const char *at = csv->buffer + csv->begin, *end = csv->buffer + csv->end;
     for (uint64_t line = csv->line; at < end && line < csv->line + LINES_MAX; line++) {
-        const char *feed = memchr(at, '\n', (size_t)(end - at));
-        const char *stop = feed != NULL ? feed : end;
+        const char *next = assay__csv_line_end(at, end, true);
+        const char *stop = next != NULL ? next : end;
         if (line_has(at, stop, name)) {
             char remedy[40];
             snprintf(remedy, sizeof remedy, "skipLines=%llu\n", (unsigned long long)line - 1);
             (void)assay__fail_format(err, ASSAY_ERROR_DATA, remedy);
             return;
         }
-        at = stop + 1;
+        at = stop;
     }
 }

@@ -295,11 +295,13 @@ enum assay__cell_outcome assay__dialect_choice(const struct assay_dialect *given
         }
     }
     char digits[ASSAY__DIGITS_MAX];
-    bool is_word = cell->length > 0 && !is_digit(cell->text[cell->length - 1]);
     enum assay__cell_outcome outcome = assay__cell_choice(cell, out);
-    if (outcome == ASSAY__CELL_OK && dialect->true_count > 0 && is_word)
-        outcome = ASSAY__CELL_NO_CHOICE; /* the dialect's words take the place of these */
-    if (outcome == ASSAY__CELL_NO_CHOICE && !is_word &&
+    bool is_word = cell->length > 0 && (cell->text[0] | 32) >= 'a' && (cell->text[0] | 32) <= 'z';
+    /* The dialect's words take the place of the usual ones, and its marks that of the point. */
+    if (outcome == ASSAY__CELL_OK &&
+        (is_word ? dialect->true_count > 0 : !has_plain_numbers(dialect)))
+        outcome = ASSAY__CELL_NO_CHOICE;
+    if (outcome == ASSAY__CELL_NO_CHOICE &&
         assay__dialect_number(dialect, cell, out, digits) == ASSAY__CELL_OK &&
         out->digits == NULL && out->exponent == 0 && (out->mantissa == 0 || out->mantissa == 1))
         outcome = ASSAY__CELL_OK;

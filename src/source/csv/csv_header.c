@@ -13,15 +13,20 @@ bool assay__csv_is_header(const struct assay__rows_header *header,
                           const struct assay__field *fields, uint32_t count)
 {
     uint32_t i = 0;
+    bool has_name = false;
     if (count > 0 && fields[0].length >= 3 && memcmp(fields[0].text, "\xEF\xBB\xBF", 3) == 0 &&
         strlen(header->names[0]) + 3 == fields[0].length && header->names[0][0] != '\0' &&
-        memcmp(header->names[0], fields[0].text + 3, fields[0].length - 3) == 0)
-        i++; /* files put one behind the other, each with its mark */
-    while (i < count && header->names[i][0] != '\0' &&
-           strlen(header->names[i]) == fields[i].length &&
-           memcmp(header->names[i], fields[i].text, fields[i].length) == 0)
+        memcmp(header->names[0], fields[0].text + 3, fields[0].length - 3) == 0) {
+        has_name = true; /* files put one behind the other, each with its mark */
         i++;
-    return i == count;
+    }
+    for (; i < count; i++) {
+        has_name = has_name || fields[i].length > 0;
+        if (strlen(header->names[i]) != fields[i].length ||
+            memcmp(header->names[i], fields[i].text, fields[i].length) != 0)
+            return false;
+    }
+    return has_name; /* empty cells below empty names are a row */
 }
 
 enum assay_status assay__csv_check_encoding(const char *bytes, size_t length, const char *file,
@@ -93,6 +98,15 @@ char assay__csv_sniff(const char *at, const char *end, bool is_last)
         }
     }
     return best;
+}
+
+const char *assay__csv_line_end(const char *at, const char *end, bool is_last)
+{
+    while (at < end && *at != '\n' && *at != '\r')
+        at++;
+    if (at == end || (*at == '\r' && at + 1 == end && !is_last))
+        return NULL;
+    return at + (*at == '\r' && at + 1 < end && at[1] == '\n' ? 2 : 1);
 }
 
 size_t assay__csv_separator_line(const char *at, size_t length, char *separator)
@@ -171,6 +185,11 @@ uint32_t assay__csv_fit_header(const struct assay__csv_text *text,
                                const struct assay__field *fields, uint32_t count,
                                uint32_t *extra_count, bool *lacks_names)
 {
+    uint32_t named = count - nameless_at_end(fields, count);
+    if (named < count && common_count(text, named, lacks_names) == count) {
+        *extra_count = count - named;
+        return count;
+    }
     uint32_t have = common_count(text, count, lacks_names);
     *extra_count = have > count ? have - count : 0;
     if (have >= count)

@@ -12,6 +12,12 @@ bool assay__csv_is_header(const struct assay__rows_header *header,
                           const struct assay__field *fields, uint32_t count);
 
 /**
+ * assay__csv_line_end() is where the next line begins, behind LF, CRLF or CR; NULL when the line
+ * has no end yet. is_last: no more text follows.
+ */
+const char *assay__csv_line_end(const char *at, const char *end, bool is_last);
+
+/**
  * assay__csv_separator_line() is the length of a first line such as sep=; by which spreadsheets
  * tell each other the separator, and takes it where none is given; 0 when there is none.
  */
@@ -27,9 +33,9 @@ struct assay__csv_text {
 /**
  * assay__csv_fit_header() fits the fields of a header to the records: when they all end in
  * separators behind the last name, there are as many columns more, without names and values
- * (*extra_count); when they all have fewer fields, separators at the end of the header mean
- * nothing. *lacks_names: they all have more fields than the header, and something in them. Returns
- * the number of columns.
+ * (*extra_count), whether or not the header ends in separators, too; when they all have fewer
+ * fields, separators at the end of the header mean nothing. *lacks_names: they all have more fields
+ * than the header, and something in them. Returns the number of columns.
  */
 uint32_t assay__csv_fit_header(const struct assay__csv_text *text,
                                const struct assay__field *fields, uint32_t count,

@@ -340,7 +340,7 @@ enum assay_status assay__units_finish(struct assay__units *units, struct assay_e
         assay__looks_init(&looks, units->binding.plan, units->earliest_ns, units->latest_ns, err);
     if (units->latest_ns != INT64_MIN)
         assay__dataset_observe(units->dataset, units->latest_ns);
-    if (status == ASSAY_OK && units->gathers && looks.count > 0)
+    if (status == ASSAY_OK && units->gathers) /* without a look, too: events are counted */
         status = assay__units_visit(units, &looks, err);
     if (status == ASSAY_OK)
         status = accumulate(units, &looks, err);

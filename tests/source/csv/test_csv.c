@@ -90,6 +90,10 @@ START_TEST(csv_fits_header_and_records)
     assert_reads("a,b,,\n1,2\n3,4\n", "<a><b> 2[1][2] 3[3][4]");
     assert_reads("a,b,\n1,2,\n", "<a><b><> 2[1][2][]");
     assert_reads("a,b,\n1,2,3\n", "<a><b><> 2[1][2][3]");
+    /* Files put one behind the other repeat such a header, too. */
+    assert_reads("a,b,\n1,2,\na,b,\n3,4,\n", "<a><b><> 2[1][2][] 4[3][4][]");
+    assert_reads("\"\",a\n1,2\n\"\",a\n1,3\n", "<><a> 2[1][2] 4[1][3]");
+    assert_reads("\"\",\"\"\n,\n", "<><> 2[][]");
 }
 END_TEST
 
@@ -99,6 +103,8 @@ START_TEST(csv_reads_what_spreadsheets_and_people_add)
     SHOWS("\xEF\xBB\xBFsep=\t\na\tb\n1\t2\n", "<a><b> 3[1][2]", .separator = 0);
     SHOWS("sep=x\n1\n", "<sep=x> 2[1]", .separator = ',');
     SHOWS("# report\n\nmade \"today\na,b\n1,2\n", "<a><b> 5[1][2]", .skip_lines = 3);
+    SHOWS("# report\r\rmade \"today\ra,b\r1,2\r", "<a><b> 5[1][2]", .skip_lines = 3);
+    SHOWS("# report\r\n\r\nmade \"today\r\na,b\r\n1,2", "<a><b> 5[1][2]", .skip_lines = 3);
     SHOWS("a , b\n 1,\t2 \n\" x \",y\n", "<a><b> 2[1][2] 3[ x ][y]", .trim = true);
     SHOWS("a,b\n1,2\na,b\n3,4\na,c\n", "<a><b> 2[1][2] 4[3][4] 5[a][c]", .separator = ',');
     SHOWS("a,b\nM\xfcnchen,\x80\n", "<a><b> 2[M\xC3\xBCnchen][\xE2\x82\xAC]",
@@ -222,6 +228,13 @@ START_TEST(csv_passes_bad_records_over_when_asked)
               &err);
     ck_assert_str_eq(text.data, "<a><b> 3[1][2] 9[5][6]");
     ck_assert_uint_eq(skipped, 5);
+    assay__text_release(&text);
+    /* Something below separators that end the header and the other records. */
+    static const char ENDS[] = "a,b,\n1,2,\n1,2,\n1,2,\n1,2,\n1,2,\n1,2,\n1,2,\n1,2,\n1,2,\n1,,2\n";
+    assert_ok(csv_show(ENDS, sizeof ENDS - 1, &(struct assay__csv_options){.skip_bad = true}, &text,
+                       &skipped, &err),
+              &err);
+    ck_assert_uint_eq(skipped, 1);
     assay__text_release(&text);
 }
 END_TEST

@@ -141,6 +141,7 @@ START_TEST(words_for_0_and_1_go_with_their_own)
     static const struct assay_dialect PLAIN = {0};
     static const struct assay_dialect GERMAN_WORDS = {
         .true_texts = JA, .false_texts = NEIN, .true_count = 1, .false_count = 1};
+    static const struct assay_dialect MARKS = GERMAN, PERCENT = {.percent = true};
     static const struct {
         const struct assay_dialect *dialect;
         const char *cells;
@@ -159,6 +160,11 @@ START_TEST(words_for_0_and_1_go_with_their_own)
         {&GERMAN_WORDS, "nein ja", ASSAY__CELL_OK, 1},
         {&GERMAN_WORDS, "ja 0", ASSAY__CELL_OK, 0},
         {&GERMAN_WORDS, "yes", ASSAY__CELL_NO_CHOICE, 0},
+        {&MARKS, "1,0 0,00", ASSAY__CELL_OK, 0},
+        {&MARKS, "0, 1,", ASSAY__CELL_OK, 1},
+        {&MARKS, "1.000", ASSAY__CELL_NO_CHOICE, 0},
+        {&PERCENT, "0% 100%", ASSAY__CELL_OK, 1},
+        {&PERCENT, "1%", ASSAY__CELL_NO_CHOICE, 0},
     };
     for (size_t i = 0; i < sizeof COLUMNS / sizeof *COLUMNS; i++) {
         int64_t value;

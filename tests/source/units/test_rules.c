@@ -117,6 +117,13 @@ static const struct rule RULES[] = {
      "u,g,t\n1,A,2026-03-03\n1,A,2026-03-01\n2,B,2026-03-03\n",
      "u,t,v\n1,2026-03-02,5\n2,2026-03-02,7\n1,2026-03-04,1\n",
      "A 1/1=6 B 1/1=0 rows_duplicate=1"},
+    {"events are counted where no exposure is used",
+     PLAN(",\"time\":\"t\"},\"where\":\"u = 3\",\"events\":[{\"name\":\"o\"}]", HOW("sum")),
+     TWO_UNITS, "u,t,v\n1,2026-03-02,5\n", "rows_left_out=2 events_unexposed=1"},
+    {"events are counted where no exposure is used, and there is no look",
+     PLAN(",\"time\":\"t\"},\"where\":\"u = 3\",\"events\":[{\"name\":\"o\"}],"
+          "\"granularity\":\"day\"", HOW("sum")),
+     TWO_UNITS, "u,t,v\n1,2026-03-02,5\n", "rows_left_out=2 events_unexposed=1"},
     {"events of units in two groups are counted and left out", EVENTS(HOW("sum")),
      "u,g,t\n1,A,2026-03-01\n1,B,2026-03-02\n2,B,2026-03-01\n3,A,2026-03-01\n",
      "u,t,v\n1,2026-03-02,5\n1,2026-03-03,5\n3,2026-03-03,2\n",
