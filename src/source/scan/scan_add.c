@@ -2,7 +2,6 @@
 /* Rows of a batch as numbers: mantissas to one scale, rows by cell, mantissas to sums. */
 #include "source/scan/scan_add.h"
 
-#include <pthread.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -30,12 +29,14 @@ static void begin_scales(adder_t *adder)
 }
 
 enum assay_status assay__scan_adder_init(adder_t *adder, const struct assay__scan_layout *layout,
-                                         struct assay_dataset *dataset, struct assay_error *err)
+                                         struct assay_dataset *dataset, pthread_mutex_t *lock,
+                                         struct assay_error *err)
 {
     size_t numbers = layout->number_count;
     memset(adder, 0, sizeof *adder);
     adder->layout = layout;
     adder->dataset = dataset;
+    adder->lock = lock;
     adder->columns = assay__calloc(numbers + 1, sizeof *adder->columns);
     adder->values =
         assay__calloc((size_t)layout->set_count * ASSAY__SCAN_BATCH, sizeof *adder->values);
@@ -56,19 +57,11 @@ void assay__scan_adder_release(adder_t *adder)
     memset(adder, 0, sizeof *adder);
 }
 
-void assay__scan_hold(void *mutex, bool locks)
-{
-    if (locks)
-        pthread_mutex_lock(mutex);
-    else
-        pthread_mutex_unlock(mutex);
-}
-
 enum assay_status assay__scan_adder_flush(adder_t *adder, struct assay_error *err)
 {
-    adder->lock(adder->lock_context, true);
+    pthread_mutex_lock(adder->lock);
     enum assay_status status = assay__scan_cells_flush(&adder->cells, adder->dataset, false, err);
-    adder->lock(adder->lock_context, false);
+    pthread_mutex_unlock(adder->lock);
     return status;
 }
 

@@ -2,6 +2,8 @@
 #ifndef ASSAY_SOURCE_SCAN_SCAN_ADD_H
 #define ASSAY_SOURCE_SCAN_SCAN_ADD_H
 
+#include <pthread.h>
+
 #include "source/scan/scan_cells.h"
 
 /** struct assay__scan_column: a number of a batch's rows. */
@@ -39,15 +41,15 @@ struct assay__scan_adder {
     uint16_t rows[ASSAY__SCAN_BATCH]; /* rows by cell */
     uint32_t batch;                   /* number of this batch, for cells to know it by */
     struct assay__scan_cell *met[ASSAY__SCAN_BATCH];
-    int64_t capped[ASSAY__SCAN_BATCH];       /* values of the metric at hand, within its caps */
-    struct assay_dataset *dataset;           /* for a flush when a scale grows */
-    void (*lock)(void *context, bool locks); /* around each use of dataset */
-    void *lock_context;
+    int64_t capped[ASSAY__SCAN_BATCH]; /* values of the metric at hand, within its caps */
+    struct assay_dataset *dataset;     /* for a flush when a scale grows */
+    pthread_mutex_t *lock;             /* around each use of dataset */
 };
 
 enum assay_status assay__scan_adder_init(struct assay__scan_adder *adder,
                                          const struct assay__scan_layout *layout,
-                                         struct assay_dataset *dataset, struct assay_error *err);
+                                         struct assay_dataset *dataset, pthread_mutex_t *lock,
+                                         struct assay_error *err);
 void assay__scan_adder_release(struct assay__scan_adder *adder);
 
 /** assay__scan_adder_careful() marks a row for the careful way. */
@@ -58,9 +60,6 @@ static inline void assay__scan_adder_careful(struct assay__scan_adder *adder, ui
     adder->fate[row] = ASSAY__FATE_CAREFUL;
     adder->careful_count++;
 }
-
-/** assay__scan_hold() is a lock for adders that share a dataset: its context is a pthread mutex. */
-void assay__scan_hold(void *mutex, bool locks);
 
 /** assay__scan_adder_flush() adds all sums to the dataset, under the lock. */
 enum assay_status assay__scan_adder_flush(struct assay__scan_adder *adder, struct assay_error *err);

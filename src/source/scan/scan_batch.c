@@ -79,9 +79,7 @@ enum assay_status assay__scan_batch_init(batch_t *batch, const struct assay__sca
     batch->counts.latest_ns = INT64_MIN;
     enum assay_status status = make_room(batch, err);
     if (status == ASSAY_OK)
-        status = assay__scan_adder_init(&batch->adder, layout, target->dataset, err);
-    batch->adder.lock = target->lock;
-    batch->adder.lock_context = target->lock_context;
+        status = assay__scan_adder_init(&batch->adder, layout, target->dataset, target->lock, err);
     if (status == ASSAY_OK && layout->source == 0 && !know_header(batch, csv))
         status = assay__fail_memory(err);
     if (status == ASSAY_OK && target->gather != NULL)

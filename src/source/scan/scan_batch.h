@@ -14,14 +14,27 @@ struct assay__scan_counts {
     int64_t earliest_ns, latest_ns;       /* INT64_MAX and INT64_MIN without any */
 };
 
+/**
+ * struct assay__scan_reader reads records the careful way: those that the fast way can't be sure
+ * of. take() is called with one record at a time, never by two threads at once, in any order; what
+ * it adds up must not depend on the order. Lines count from the first one of chunk number chunk - 1
+ * of those at hand, or with chunk 0 from the file's first one.
+ */
+struct assay__scan_reader {
+    enum assay_status (*take)(void *context, const struct assay__rows *rows,
+                              const struct assay__record *record, uint64_t chunk,
+                              struct assay_error *err);
+    void *context;
+};
+
 /** struct assay__scan_target: where rows go. */
 struct assay__scan_target {
     struct assay_dataset *dataset;
     struct assay__gather *gather;    /* NULL: rows are units, and go straight into the dataset */
     struct assay__unit_names *names; /* of groups and values, for units that are gathered */
     struct assay__spellings *spellings;
-    void (*lock)(void *context, bool locks); /* around each use of dataset, names and spellings */
-    void *lock_context;
+    struct assay__scan_reader careful;
+    pthread_mutex_t *lock; /* around each use of dataset, names and spellings */
 };
 
 /** struct assay__scan_units: a batch on its way to the gather: see scan_units.c. */

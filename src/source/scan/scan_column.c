@@ -143,9 +143,9 @@ static void note_plain(batch_t *batch, const char *text, const struct spelt *spe
     struct assay__place place = batch->at;
     place.line += assay__line_ends(text, from);
     place.below = assay__line_ends(text + from, to - from);
-    batch->target.lock(batch->target.lock_context, true);
+    pthread_mutex_lock(batch->target.lock);
     assay__spellings_note(batch->target.spellings, spelt->number, 0, &place);
-    batch->target.lock(batch->target.lock_context, false);
+    pthread_mutex_unlock(batch->target.lock);
     spelt->column->has_plain = true;
 }
 
@@ -163,9 +163,9 @@ static void note_points(batch_t *batch, const char *text, const struct spelt *sp
     if ((points & ~spelt->column->points) == 0)
         return;
     spelt->column->points |= points;
-    batch->target.lock(batch->target.lock_context, true);
+    pthread_mutex_lock(batch->target.lock);
     batch->target.spellings->of[spelt->number].points |= points;
-    batch->target.lock(batch->target.lock_context, false);
+    pthread_mutex_unlock(batch->target.lock);
 }
 
 static void note_spelling(batch_t *batch, const char *text, const struct spelt *spelt,

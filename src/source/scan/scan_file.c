@@ -21,7 +21,6 @@
 /* What the threads share; the lock guards all of it but layout. */
 struct job {
     const struct assay__scan_layout *layout;
-    const struct assay__scan_reader *careful;
     struct assay__scan_target target;
     struct assay__csv *csv;
     const struct assay_allocator *allocator; /* of the thread that made the call */
@@ -98,7 +97,8 @@ static enum assay_status read_carefully(struct worker *worker, size_t *at, size_
     enum assay_status status = assay__rows_next_block(rows, &block, err);
     if (status == ASSAY_OK && block.record_count > 0) {
         const struct assay__record record = {block.fields, block.lines[0]};
-        status = job->careful->take(job->careful->context, rows, &record, worker->number + 1, err);
+        status = job->target.careful.take(job->target.careful.context, rows, &record,
+                                          worker->number + 1, err);
     }
     pthread_mutex_unlock(&job->lock);
     worker->line = assay__csv_line(worker->view);
@@ -335,8 +335,8 @@ static enum assay_status read_block(struct job *job, bool *at_end, struct assay_
     size_t columns = job->layout->column_count;
     for (size_t i = 0; status == ASSAY_OK && i < block.record_count; i++) {
         const struct assay__record record = {block.fields + i * columns, block.lines[i]};
-        status =
-            job->careful->take(job->careful->context, assay__csv_rows(job->csv), &record, 0, err);
+        status = job->target.careful.take(job->target.careful.context, assay__csv_rows(job->csv),
+                                          &record, 0, err);
     }
     return status;
 }
@@ -371,28 +371,24 @@ static void add_counts(struct assay__scan_counts *counts, const struct assay__sc
 
 enum assay_status assay__scan_file(struct assay__csv *csv, const struct assay__scan_layout *layout,
                                    const struct assay__scan_target *target, uint32_t thread_count,
-                                   const struct assay__scan_reader *careful,
-                                   struct assay__spellings *spellings,
                                    struct assay__scan_counts *counts, struct assay_error *err)
 {
-    struct job job = {.layout = layout, .careful = careful, .target = *target, .csv = csv};
+    struct job job = {.layout = layout, .target = *target, .csv = csv};
     struct worker *workers = assay__calloc(thread_count, sizeof *workers);
     job.allocator = assay__allocator_now();
-    job.target.lock = assay__scan_hold;
-    job.target.lock_context = &job.lock;
-    job.target.spellings = spellings;
+    job.target.lock = &job.lock;
     if (workers == NULL)
         return assay__fail_memory(err);
     pthread_mutex_init(&job.lock, NULL);
     enum assay_status status = begin(&workers[0], &job, err);
     bool at_end = false;
-    while (status == ASSAY_OK && !at_end && !spellings->is_mixed) {
+    while (status == ASSAY_OK && !at_end && !target->spellings->is_mixed) {
         job.stops = false;
         job.failed_chunk = SIZE_MAX;
         status = run(workers, thread_count, &job, err);
         if (status == ASSAY_OK)
             status = settle(&job, err);
-        if (status == ASSAY_OK && !spellings->is_mixed)
+        if (status == ASSAY_OK && !target->spellings->is_mixed)
             status = read_block(&job, &at_end, err);
     }
     for (uint32_t i = thread_count; i-- > 0;) {

@@ -7,34 +7,18 @@
 #include "source/scan/scan_batch.h"
 
 /**
- * struct assay__scan_reader reads records the careful way: those that the fast way can't be sure
- * of. take() is called with one record at a time, never by two threads at once, in any order; what
- * it adds up must not depend on the order. Lines count from the first one of chunk number chunk - 1
- * of those at hand, or with chunk 0 from the file's first one.
- */
-struct assay__scan_reader {
-    enum assay_status (*take)(void *context, const struct assay__rows *rows,
-                              const struct assay__record *record, uint64_t chunk,
-                              struct assay_error *err);
-    void *context;
-};
-
-/**
  * assay__scan_file() reads an open table to its end, into a dataset or a gather. Chunks of whole
  * records go to thread_count threads, each with sums of its own; the sums are exact, so that their
  * order decides nothing. An error is the one of the file's first bad record, whatever the threads
  * do. When a column turns out to have words of two kinds the rest is not read; the caller asks for
  * that, and compares its place with the error's.
  *
- * @target        lock, lock_context and spellings are set here
+ * @target        its lock is set here; the careful reader notes spellings of its own
  * @thread_count  1 .. ASSAY_THREADS_MAX; the calling thread is one of them
- * @spellings     get what was read the fast way; the careful reader notes its own
  * @counts        of rows that were read the fast way; the careful reader counts its own
  */
 enum assay_status assay__scan_file(struct assay__csv *csv, const struct assay__scan_layout *layout,
                                    const struct assay__scan_target *target, uint32_t thread_count,
-                                   const struct assay__scan_reader *careful,
-                                   struct assay__spellings *spellings,
                                    struct assay__scan_counts *counts, struct assay_error *err);
 
 /** assay__scan_threads() is the number of threads for a wish: 0 is what the process may use. */

@@ -13,22 +13,21 @@ typedef struct assay__scan_gathered gathered_t;
 /* Sums of one thread, at most. */
 static const size_t CELL_BYTES_MAX = (size_t)16 << 20;
 
-bool assay__scan_gathered_takes(const struct assay__binding *binding,
-                                const struct assay__unit_names *names,
-                                const struct assay__cap *caps)
+bool assay__scan_gathered_takes(const struct assay__tally *tally)
 {
-    const struct assay_plan *plan = binding->plan;
+    const struct assay_plan *plan = tally->binding->plan;
+    const struct assay__index *lists = tally->names->lists;
     struct assay__scan_layout layout;
     size_t values = 1 + (size_t)plan->segment_count;
     for (uint32_t d = 0; d < plan->dimension_count; d++)
-        values += names->lists[1 + d].count;
+        values += lists[1 + d].count;
     if (plan->granularity != ASSAY_GRANULARITY_NONE || !assay__scan_takes(plan) ||
-        !assay__scan_caps_fit(plan, caps))
+        !assay__scan_caps_fit(plan, tally->caps))
         return false;
-    bool is_known = assay__scan_layout_init(&layout, binding, caps, NULL) == ASSAY_OK;
+    bool is_known = assay__scan_layout_init(&layout, tally, NULL) == ASSAY_OK;
     size_t cell_bytes = sizeof(struct assay__scan_cell) + layout.cell_words * sizeof(uint64_t);
     assay__scan_layout_release(&layout);
-    return is_known && values * names->lists[0].count <= CELL_BYTES_MAX / cell_bytes;
+    return is_known && values * lists[0].count <= CELL_BYTES_MAX / cell_bytes;
 }
 
 /* The cells get the names in the order of their numbers, which are the same then. */
@@ -62,24 +61,22 @@ static void begin_batch(gathered_t *gathered)
     }
 }
 
-enum assay_status
-assay__scan_gathered_init(gathered_t *gathered, const struct assay__binding *binding,
-                          const struct assay__unit_names *names, const struct assay__cap *caps,
-                          struct assay_dataset *dataset, void (*lock)(void *context, bool locks),
-                          void *lock_context, struct assay_error *err)
+enum assay_status assay__scan_gathered_init(gathered_t *gathered, const struct assay__tally *tally,
+                                            pthread_mutex_t *lock, struct assay_error *err)
 {
+    const struct assay__binding *binding = tally->binding;
     size_t count = (size_t)binding->variable_count + binding->fold_count;
-    enum assay_status status = assay__scan_layout_init(&gathered->layout, binding, caps, err);
+    enum assay_status status = assay__scan_layout_init(&gathered->layout, tally, err);
     gathered->layout.number_count = (uint32_t)count;
     if (status == ASSAY_OK)
-        status = assay__scan_adder_init(&gathered->adder, &gathered->layout, dataset, err);
+        status =
+            assay__scan_adder_init(&gathered->adder, &gathered->layout, tally->dataset, lock, err);
     if (status != ASSAY_OK)
         return status;
-    gathered->adder.lock = lock;
-    gathered->adder.lock_context = lock_context;
     gathered->numbers = assay__calloc(count + 1, sizeof *gathered->numbers);
     gathered->decimals = assay__calloc(count + 1, sizeof *gathered->decimals);
-    if (gathered->numbers == NULL || gathered->decimals == NULL || !take_names(gathered, names))
+    if (gathered->numbers == NULL || gathered->decimals == NULL ||
+        !take_names(gathered, tally->names))
         return assay__fail_memory(err);
     for (size_t n = 0; n < count; n++)
         gathered->decimals[n] = (uint32_t)-gathered->adder.cells.scales[n];

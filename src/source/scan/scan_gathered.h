@@ -26,23 +26,17 @@ struct assay__scan_gathered {
  * assay__scan_gathered_takes() tells whether units of a plan can be added so: not when the sums of
  * all cells would be many megabytes.
  */
-bool assay__scan_gathered_takes(const struct assay__binding *binding,
-                                const struct assay__unit_names *names,
-                                const struct assay__cap *caps);
+bool assay__scan_gathered_takes(const struct assay__tally *tally);
 
 /**
- * assay__scan_gathered_init() makes ready, once all names are known; release it also when this
- * fails.
+ * assay__scan_gathered_init() makes ready to add to a tally's dataset, once all names are known;
+ * release it also when this fails.
  *
  * @lock  around each use of the dataset
  */
 enum assay_status assay__scan_gathered_init(struct assay__scan_gathered *gathered,
-                                            const struct assay__binding *binding,
-                                            const struct assay__unit_names *names,
-                                            const struct assay__cap *caps,
-                                            struct assay_dataset *dataset,
-                                            void (*lock)(void *context, bool locks),
-                                            void *lock_context, struct assay_error *err);
+                                            const struct assay__tally *tally, pthread_mutex_t *lock,
+                                            struct assay_error *err);
 void assay__scan_gathered_release(struct assay__scan_gathered *gathered);
 
 /**

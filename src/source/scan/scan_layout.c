@@ -33,10 +33,11 @@ bool assay__scan_caps_fit(const struct assay_plan *plan, const struct assay__cap
 }
 
 enum assay_status assay__scan_layout_init(struct assay__scan_layout *layout,
-                                          const struct assay__binding *binding,
-                                          const struct assay__cap *caps, struct assay_error *err)
+                                          const struct assay__tally *tally, struct assay_error *err)
 {
+    const struct assay__binding *binding = tally->binding;
     const struct assay_plan *plan = binding->plan;
+    const struct assay__cap *caps = tally->caps;
     memset(layout, 0, sizeof *layout);
     layout->binding = binding;
     layout->number_count = binding->variable_count;

@@ -60,14 +60,12 @@ bool assay__scan_takes(const struct assay_plan *plan);
 bool assay__scan_caps_fit(const struct assay_plan *plan, const struct assay__cap *caps);
 
 /**
- * assay__scan_layout_init() makes the layout of sums; release it also when this fails. _file() adds
- * what is read of a file.
- *
- * @caps  [plan->metric_count]
+ * assay__scan_layout_init() makes the layout of a tally's sums, with the caps it has by now;
+ * release it also when this fails. _file() adds what is read of a file.
  */
 enum assay_status assay__scan_layout_init(struct assay__scan_layout *layout,
-                                          const struct assay__binding *binding,
-                                          const struct assay__cap *caps, struct assay_error *err);
+                                          const struct assay__tally *tally,
+                                          struct assay_error *err);
 void assay__scan_layout_file(struct assay__scan_layout *layout, uint32_t source,
                              const uint32_t *columns, struct assay__csv *csv,
                              const struct assay__scan_kernels *kernels);

@@ -127,8 +127,10 @@ void assay__scan_units_read(batch_t *batch, const char *text, uint32_t row_count
             } else if (takes && kind != ASSAY__VARIABLE_ROW) {
                 const struct assay__field field = assay__scan_field(batch, r);
                 takes = !assay__cell_is_blank(&field);
-                reading->text = field.text;
-                reading->length = field.length;
+                if (kind == ASSAY__VARIABLE_TEXT) {
+                    reading->text = field.text;
+                    reading->length = field.length;
+                }
             }
             happening->count += takes;
         }
@@ -157,9 +159,9 @@ static enum assay_status know(batch_t *batch, uint32_t list, uint32_t number, ui
     const struct assay__name *name =
         (list == 0 ? &cells->groups : &cells->values[list - 1])->by[number];
     const struct assay__field field = {name->text, name->length, false, false, false};
-    batch->target.lock(batch->target.lock_context, true);
+    pthread_mutex_lock(batch->target.lock);
     enum assay_status status = assay__unit_names_add(batch->target.names, list, &field, known, err);
-    batch->target.lock(batch->target.lock_context, false);
+    pthread_mutex_unlock(batch->target.lock);
     if (status == ASSAY_OK)
         of->numbers[number] = *known;
     return status;

@@ -86,27 +86,31 @@ static uint32_t part_of(struct assay__gather *gather, uint64_t hash)
     return hash >> (64 - PART_BITS * (gather->level + 1)) & (ASSAY__SPILL_PARTS - 1);
 }
 
-static enum assay_status put_record(struct assay__gather *gather, uint32_t number, bool is_packed,
-                                    struct assay_error *err)
+static enum assay_status spill_exposure(struct assay__gather *gather, uint32_t number,
+                                        const struct assay__exposure *exposure,
+                                        struct assay_error *err)
 {
-    const struct assay__pack *packed = &gather->parts[number].packed;
-    if (!is_packed)
+    struct assay__pack *packed = &gather->parts[number].packed;
+    if (!assay__exposure_put(gather->binding, exposure, packed))
         return assay__fail_memory(err);
     return assay__spill_put(&gather->spill, number, packed->bytes, packed->length, err);
 }
 
+/* Straight into the buffer of the part, where it has room for it. */
 static enum assay_status spill_happening(struct assay__gather *gather, uint32_t number,
                                          const struct assay__happening *happening,
                                          struct assay_error *err)
 {
+    struct assay__pack *packed = &gather->parts[number].packed;
     unsigned char *at =
         assay__spill_begin(&gather->spill, number, assay__happening_bytes(happening));
-    if (at == NULL) {
-        struct assay__pack *packed = &gather->parts[number].packed;
-        return put_record(gather, number, assay__happening_put(happening, packed), err);
+    if (at != NULL) {
+        assay__spill_end(&gather->spill, number, assay__happening_write(happening, at));
+        return ASSAY_OK;
     }
-    assay__spill_end(&gather->spill, number, assay__happening_write(happening, at));
-    return ASSAY_OK;
+    if (!assay__happening_put(happening, packed))
+        return assay__fail_memory(err);
+    return assay__spill_put(&gather->spill, number, packed->bytes, packed->length, err);
 }
 
 struct spilling {
@@ -120,9 +124,7 @@ static enum assay_status spill_unit(void *context, const struct assay__exposure 
 {
     const struct spilling *spilling = context;
     struct assay__gather *gather = spilling->gather;
-    struct assay__pack *packed = &gather->parts[spilling->part].packed;
-    bool is_packed = assay__exposure_put(gather->binding, unit, packed);
-    enum assay_status status = put_record(gather, spilling->part, is_packed, err);
+    enum assay_status status = spill_exposure(gather, spilling->part, unit, err);
     for (size_t i = 0; status == ASSAY_OK && i < records.count; i++) {
         struct assay__reading event;
         assay__record_get(gather->binding, records.at[i], &event);
@@ -196,17 +198,13 @@ static enum assay_status spill_rows(struct assay__gather *gather, uint32_t numbe
                                     const struct batch *batch, const struct order *order,
                                     struct assay_error *err)
 {
-    struct assay__pack *packed = &gather->parts[number].packed;
     enum assay_status status = ASSAY_OK;
     for (uint32_t i = order->begin[number]; status == ASSAY_OK && i < order->begin[number + 1];
          i++) {
         uint32_t row = order->rows[i];
-        if (batch->exposures == NULL)
-            status = spill_happening(gather, number, &batch->happenings[row], err);
-        else
-            status = put_record(
-                gather, number,
-                assay__exposure_put(gather->binding, &batch->exposures[row], packed), err);
+        status = batch->exposures != NULL
+                     ? spill_exposure(gather, number, &batch->exposures[row], err)
+                     : spill_happening(gather, number, &batch->happenings[row], err);
     }
     return status;
 }

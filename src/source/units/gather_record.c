@@ -47,17 +47,6 @@ static unsigned char *put_key(unsigned char *at, unsigned char kind,
     return at + key->length;
 }
 
-static unsigned char *begin_record(struct assay__pack *pack, unsigned char kind,
-                                   const struct assay__unit_key *key, size_t more)
-{
-    pack->length = 0;
-    unsigned char *at =
-        assay__pack_room(pack, 1 + key->length + 8 * (size_t)ASSAY__PACKED_COUNT_MAX + more);
-    if (at == NULL)
-        return NULL;
-    return put_key(at, kind, key);
-}
-
 static unsigned char *put_content(const struct assay__binding *binding, unsigned char *at,
                                   const uint64_t *content)
 {
@@ -77,23 +66,27 @@ static unsigned char *put_content(const struct assay__binding *binding, unsigned
     return at;
 }
 
-static size_t content_bytes(const struct assay__binding *binding, const uint64_t *content)
+/* The most bytes that an exposure takes. */
+static size_t exposure_bytes(const struct assay__binding *binding,
+                             const struct assay__exposure *exposure)
 {
+    const size_t others = 7; /* length of the id, flags, two times, group, rows, rows of events */
     size_t words = (size_t)binding->content_words + binding->partial_count;
-    size_t bytes = words * ASSAY__PACKED_COUNT_MAX;
+    size_t bytes = 1 + exposure->key.length + ASSAY__KEY_INLINE;
     for (uint32_t i = binding->slice_words; i < binding->content_words; i++)
-        if (assay__word_decimals(content[i]) == ASSAY__WORD_LONG)
-            bytes += packed_length(assay__word_packed(content[i]));
-    return bytes;
+        if (assay__word_decimals(exposure->content[i]) == ASSAY__WORD_LONG)
+            bytes += packed_length(assay__word_packed(exposure->content[i]));
+    return bytes + (others + words) * ASSAY__PACKED_COUNT_MAX;
 }
 
 bool assay__exposure_put(const struct assay__binding *binding,
                          const struct assay__exposure *exposure, struct assay__pack *pack)
 {
-    unsigned char *at = begin_record(pack, KIND_EXPOSURE, &exposure->key,
-                                     content_bytes(binding, exposure->content));
+    pack->length = 0;
+    unsigned char *at = assay__pack_room(pack, exposure_bytes(binding, exposure));
     if (at == NULL)
         return false;
+    at = put_key(at, KIND_EXPOSURE, &exposure->key);
     bool has_first = exposure->first_ns != INT64_MIN, has_second = exposure->second_ns != INT64_MAX;
     bool has_partials = exposure->partials != NULL && binding->partial_count > 0;
     *at++ = (unsigned char)((exposure->differs ? DIFFERS : 0) |

@@ -36,7 +36,7 @@ static inline const unsigned char *assay__get_count(const unsigned char *at, uin
     return *at < 128 ? at + 1 : assay__get_count_long(at, count);
 }
 
-/** assay__put_time() takes 5 bytes for a whole second of this century, up to 10 for others. */
+/** assay__put_time() takes 5 bytes for a whole second of this century, up to 11 for others. */
 unsigned char *assay__put_time(unsigned char *at, int64_t time_ns);
 const unsigned char *assay__get_time(const unsigned char *at, int64_t *time_ns);
 

@@ -251,23 +251,22 @@ static enum assay_status scan_rows(struct assay__units *units, struct assay__csv
                                    struct assay_error *err)
 {
     const struct assay__scan_kernels *kernels = assay__scan_kernels(units->options->kernel);
-    const struct assay__scan_reader careful = {take_record, units};
     const struct assay__scan_target target = {.dataset = units->dataset,
                                               .gather = units->gathers ? &units->gather : NULL,
-                                              .names = &units->names};
+                                              .names = &units->names,
+                                              .spellings = &units->row.spellings,
+                                              .careful = {take_record, units}};
     struct assay__scan_layout layout;
     struct assay__scan_counts counts = {.earliest_ns = INT64_MAX, .latest_ns = INT64_MIN};
     if (kernels == NULL)
         return assay__fail(err, ASSAY_ERROR_USAGE, "This processor does not run the kernel '%s'.",
                            units->options->kernel);
-    enum assay_status status =
-        assay__scan_layout_init(&layout, &units->binding, units->tally.caps, err);
+    enum assay_status status = assay__scan_layout_init(&layout, &units->tally, err);
     assay__scan_layout_file(&layout, units->source, units->columns, csv, kernels);
     layout.look_ns = assay__look_length(units->binding.plan->granularity);
     if (status == ASSAY_OK)
-        status =
-            assay__scan_file(csv, &layout, &target, assay__scan_threads(units->options->threads),
-                             &careful, &units->row.spellings, &counts, err);
+        status = assay__scan_file(csv, &layout, &target,
+                                  assay__scan_threads(units->options->threads), &counts, err);
     count_scanned(units, &counts);
     assay__scan_layout_release(&layout);
     return status;

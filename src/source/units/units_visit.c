@@ -165,9 +165,7 @@ static enum assay_status begin(struct worker *worker, struct job *job, struct as
         return ASSAY_OK;
     enum assay_status status = assay__folder_init(&worker->folder, binding, err);
     if (status == ASSAY_OK)
-        status =
-            assay__scan_gathered_init(&worker->gathered, binding, &units->names, units->tally.caps,
-                                      units->dataset, assay__scan_hold, &job->lock, err);
+        status = assay__scan_gathered_init(&worker->gathered, &units->tally, &job->lock, err);
     if (status != ASSAY_OK)
         return status;
     worker->folds = assay__calloc((size_t)binding->fold_count + 1, sizeof *worker->folds);
@@ -257,8 +255,7 @@ static void choose(struct job *job)
 {
     const struct assay__units *units = job->units;
     const struct assay__binding *binding = &units->binding;
-    job->by_columns = !assay__units_is_careful(units) &&
-                      assay__scan_gathered_takes(binding, &units->names, units->tally.caps);
+    job->by_columns = !assay__units_is_careful(units) && assay__scan_gathered_takes(&units->tally);
     for (uint32_t m = 0; m < binding->plan->metric_count; m++) {
         const struct assay__metric_use *use = &binding->metrics[m];
         if (use->has_folds && use->complete > job->complete)
