@@ -101,7 +101,7 @@ static void add_metric(unsigned number)
     static const char *const OF_EVENTS[] = {"sum",  "max",  "min",   "first",
                                             "last", "mean", "count", "countDistinct"};
     static const char *const CAPS[] = {"\"upper\":20", "\"lower\":0,\"upper\":30",
-                                       "\"upperQuantile\":0.9"};
+                                       "\"upperQuantile\":0.9", "\"lower\":5e18"};
     static const char *const WINDOWS[] = {"90m", "1d", "2d"};
     enum { MEAN, SHARE, RATIO } type = below(3);
     bool has_events = it.kind == EXPOSURES;
@@ -132,7 +132,7 @@ static void add_metric(unsigned number)
     if (one_of(4) && type != SHARE)
         ADD(",\"missing\":\"%s\"", "zero");
     if (one_of(4) && type == MEAN) {
-        unsigned cap = below(3);
+        unsigned cap = below(4);
         it.has_quantile = it.has_quantile || cap == 2;
         ADD(",\"cap\":{%s}", CAPS[cap]);
     }

@@ -61,6 +61,26 @@ static void begin_batch(gathered_t *gathered)
     }
 }
 
+/* Whether the caps of a number can be told from mantissas of so many decimals. */
+static bool caps_hold(const gathered_t *gathered, uint32_t number, uint32_t decimals)
+{
+    const struct assay__scan_layout *layout = &gathered->layout;
+    int32_t scale = -(int32_t)decimals;
+    int64_t bound;
+    for (uint32_t m = 0; m < layout->binding->plan->metric_count; m++) {
+        const struct assay__cap *cap = layout->metrics[m].cap;
+        if (cap == NULL || layout->metrics[m].use->variables[0] != number)
+            continue;
+        if (cap->has_lower && cap->lower.mantissa > 0 &&
+            !assay__mantissa_narrow(&cap->lower, scale, &bound))
+            return false;
+        if (cap->has_upper && cap->upper.mantissa < 0 &&
+            !assay__mantissa_narrow(&cap->upper, scale, &bound))
+            return false;
+    }
+    return true;
+}
+
 enum assay_status assay__scan_gathered_init(gathered_t *gathered, const struct assay__tally *tally,
                                             pthread_mutex_t *lock, struct assay_error *err)
 {
@@ -78,8 +98,10 @@ enum assay_status assay__scan_gathered_init(gathered_t *gathered, const struct a
     if (gathered->numbers == NULL || gathered->decimals == NULL ||
         !take_names(gathered, tally->names))
         return assay__fail_memory(err);
-    for (size_t n = 0; n < count; n++)
+    for (uint32_t n = 0; n < count; n++) {
         gathered->decimals[n] = (uint32_t)-gathered->adder.cells.scales[n];
+        gathered->is_closed = gathered->is_closed || !caps_hold(gathered, n, gathered->decimals[n]);
+    }
     memset(gathered->adder.fate, ASSAY__FATE_USED, sizeof gathered->adder.fate);
     begin_batch(gathered);
     return ASSAY_OK;
@@ -168,26 +190,6 @@ static bool set_numbers(gathered_t *gathered, const struct assay__exposure *unit
     return true;
 }
 
-/* Whether the caps of a number can be told from mantissas of so many decimals. */
-static bool caps_hold(const gathered_t *gathered, uint32_t number, uint32_t decimals)
-{
-    const struct assay__scan_layout *layout = &gathered->layout;
-    int32_t scale = -(int32_t)decimals;
-    int64_t bound;
-    for (uint32_t m = 0; m < layout->binding->plan->metric_count; m++) {
-        const struct assay__cap *cap = layout->metrics[m].cap;
-        if (cap == NULL || layout->metrics[m].use->variables[0] != number)
-            continue;
-        if (cap->has_lower && cap->lower.mantissa > 0 &&
-            !assay__mantissa_narrow(&cap->lower, scale, &bound))
-            return false;
-        if (cap->has_upper && cap->upper.mantissa < 0 &&
-            !assay__mantissa_narrow(&cap->upper, scale, &bound))
-            return false;
-    }
-    return true;
-}
-
 /* Brings the numbers at hand to the scale of their columns, which grows where it must: what is in
  * the batch is added before. *fits is false when a number is too long for its scale. */
 static enum assay_status align(gathered_t *gathered, bool *fits, struct assay_error *err)
@@ -233,7 +235,7 @@ enum assay_status assay__scan_gathered_add(gathered_t *gathered, const struct as
                                            const struct assay__number *folds, bool *is_taken,
                                            struct assay_error *err)
 {
-    *is_taken = set_numbers(gathered, unit, folds);
+    *is_taken = !gathered->is_closed && set_numbers(gathered, unit, folds);
     enum assay_status status = *is_taken ? align(gathered, is_taken, err) : ASSAY_OK;
     if (status != ASSAY_OK || !*is_taken)
         return status;

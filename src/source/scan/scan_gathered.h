@@ -20,6 +20,7 @@ struct assay__scan_gathered {
         bool is_missing;
     } * numbers;        /* [layout.number_count], of the unit at hand */
     uint32_t *decimals; /* [layout.number_count], of all numbers in the batch */
+    bool is_closed;     /* some cap is beyond all mantissas: every unit is added the careful way */
 };
 
 /**

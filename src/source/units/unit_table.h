@@ -25,7 +25,8 @@ struct assay__exposure {
     bool is_unclear;          /* its earliest rows belong to other slices */
 };
 
-enum { ASSAY__UNIT_BLOCK = 1 << 10 };
+/** Units of a block. Each part of a gather has one at least, and a unit may have a kilobyte. */
+enum { ASSAY__UNIT_BLOCK = 1 << 8 };
 
 /**
  * struct assay__unit_rules: what is done with events, the same for all tables. Folds by channel:
@@ -52,7 +53,7 @@ void assay__unit_rules_release(struct assay__unit_rules *rules);
 /**
  * struct assay__unit_table gathers the rows of units: one entry a unit, found by hashing its id.
  * What events give goes into its partial numbers; where it can't, into a log. Units are numbered in
- * order of appearance; entries lie in blocks of 1,024, and each block has a log of its own, so that
+ * order of appearance; entries lie in blocks of 256, and each block has a log of its own, so that
  * the records of a unit are found by sorting a log that fits the cache. A record is the unit's
  * number within its block in two bytes, then as record.h packs it: about 11 bytes for a price with
  * two digits. Zero-initialise it.

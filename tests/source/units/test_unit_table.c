@@ -2,6 +2,7 @@
 /* Tables of units and the gather of their rows: what they take of memory, and what they refuse. */
 #include "test.h"
 
+#include "base/text.h"
 #include "source/units/gather.h"
 #include "source/units/unit_table_private.h"
 
@@ -174,9 +175,37 @@ START_TEST(what_does_not_fit_leaves_nothing_in_memory)
 }
 END_TEST
 
+/* A part has a block at least: where units are wide, so are blocks. */
+START_TEST(few_wide_units_take_little_memory)
+{
+    struct bench bench;
+    struct assay__text plan = {0};
+    struct assay__unit_table tables[ASSAY__SPILL_PARTS] = {{0}};
+    assay__text_puts(&plan, "{\"columns\":{\"group\":\"g\",\"unit\":\"u\",\"time\":\"t\"},"
+                            "\"comparisons\":{\"baseline\":\"A\"},\"events\":[{\"name\":\"e\"}],"
+                            "\"metrics\":[");
+    for (int m = 0; m < 100; m++)
+        assay__text_format(&plan,
+                           "%s{\"id\":\"m%d\",\"role\":\"success\",\"type\":\"mean\",\"events\":"
+                           "\"e\",\"aggregation\":\"count\",\"window\":\"%dh\"}",
+                           m == 0 ? "" : ",", m, m + 1);
+    assay__text_puts(&plan, "]}");
+    begin(&bench, plan.data);
+    for (uint32_t p = 0; p < ASSAY__SPILL_PARTS; p++)
+        expose_many(&bench, &tables[p], 1);
+    ck_assert_uint_ge(bench.rules.unit_bytes, 800);
+    ck_assert_uint_le(bench.rules.room->bytes, 32 << 20);
+    for (uint32_t p = 0; p < ASSAY__SPILL_PARTS; p++)
+        assay__unit_table_release(&bench.rules, &tables[p]);
+    end(&bench);
+    assay__text_release(&plan);
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     tcase_add_test(cases, tables_take_no_more_memory_than_at_their_peak);
+    tcase_add_test(cases, few_wide_units_take_little_memory);
     tcase_add_test(cases, a_unit_with_more_rows_than_can_be_counted_is_refused);
     tcase_add_test(cases, what_does_not_fit_leaves_nothing_in_memory);
 }

@@ -55,6 +55,23 @@ START_TEST(units_that_differ_in_two_groups_are_only_excluded)
 }
 END_TEST
 
+/* Beyond 2^62 no mantissa can be compared: each unit is added on its own, with and without rows. */
+START_TEST(units_caps_beyond_all_mantissas_are_kept)
+{
+    static const char CSV[] = "g,u,y\nA,u1,1\nA,u1,2\nA,u2,9.25\nB,u3,1e18\nB,u4,7e18\n";
+    units_assert_read_as(
+        PLAN(",\"unit\":\"u\"", "", MEAN ",\"aggregation\":\"sum\",\"cap\":{\"lower\":6e18}"), CSV,
+        NULL,
+        "total0=|A|y n=2 mean=6e18 var=0 units=2\n"
+        "total0=|B|y n=2 mean=6.5e18 var=5e35 units=2\n");
+    units_assert_read_as(
+        PLAN(",\"unit\":\"u\"", "", MEAN ",\"aggregation\":\"max\",\"cap\":{\"upper\":-6e18}"), CSV,
+        NULL,
+        "total0=|A|y n=2 mean=-6e18 var=0 units=2\n"
+        "total0=|B|y n=2 mean=-6e18 var=0 units=2\n");
+}
+END_TEST
+
 START_TEST(units_ids_are_text)
 {
     units_assert_read_as(
@@ -124,6 +141,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, units_with_equal_rows_count_once);
     tcase_add_test(cases, units_with_different_values_are_refused);
     tcase_add_test(cases, units_that_differ_in_two_groups_are_only_excluded);
+    tcase_add_test(cases, units_caps_beyond_all_mantissas_are_kept);
     tcase_add_test(cases, units_ids_are_text);
     tcase_add_test(cases, units_have_the_dimensions_of_their_earliest_row);
     tcase_add_test(cases, units_without_time_whose_dimensions_differ_are_excluded);
