@@ -59,6 +59,7 @@ struct assay__rows {
     struct assay__rows_header header;
     bool skips_bad; /* bad records are passed over and counted; else they are errors */
     bool may_skip;  /* passing over is something the caller offers */
+    bool is_own;    /* sums that assay wrote: the plan's format does not apply to them */
     struct assay__rows_skip on_skip;
     uint64_t skipped, repeated;
     struct assay__rows_block last;  /* the rest is private to rows.c: the block read last, */

@@ -42,8 +42,7 @@ static enum assay_status grow(struct assay__csv *csv, struct assay_error *err)
     return ASSAY_OK;
 }
 
-/* Reads more bytes behind those not used yet. */
-static enum assay_status refill(struct assay__csv *csv, struct assay_error *err)
+enum assay_status assay__csv_refill(struct assay__csv *csv, struct assay_error *err)
 {
     size_t kept = csv->end - csv->begin;
     if (csv->begin > 0)
@@ -122,7 +121,7 @@ static enum assay_status scan_record(struct assay__csv *csv, bool may_read,
             check_limits(csv, scan, *outcome != ASSAY__SCAN_MORE, fields, capacity, err);
         if (status != ASSAY_OK || *outcome != ASSAY__SCAN_MORE || !may_read)
             return status;
-        status = refill(csv, err);
+        status = assay__csv_refill(csv, err);
         if (status != ASSAY_OK)
             return status;
     }
@@ -186,7 +185,7 @@ static enum assay_status skip_lines(struct assay__csv *csv, struct assay_error *
                                   "The file ends before its header, which follows %u lines.",
                                   csv->options.skip_lines);
         } else {
-            enum assay_status status = refill(csv, err);
+            enum assay_status status = assay__csv_refill(csv, err);
             if (status != ASSAY_OK)
                 return status;
         }
@@ -285,10 +284,8 @@ static enum assay_status make_block(struct assay__csv *csv, struct assay_error *
 
 enum assay_status assay__csv_begin(struct assay__csv *csv, struct assay_error *err)
 {
-    enum assay_status status = refill(csv, err);
-    if (status == ASSAY_OK)
-        status = assay__csv_check_encoding(csv->buffer, csv->end, assay__csv_name(csv), &csv->begin,
-                                           err);
+    enum assay_status status =
+        assay__csv_check_encoding(csv->buffer, csv->end, assay__csv_name(csv), &csv->begin, err);
     if (status == ASSAY_OK)
         status = skip_lines(csv, err);
     if (status != ASSAY_OK)

@@ -64,6 +64,46 @@ static const struct assay__rows_kind CSV = {
     .csv = own,
 };
 
+/* Sums that assay wrote: *needs_more tells that the first bytes do not say it yet. */
+static bool is_own(const char *text, size_t length, bool *needs_more)
+{
+    static const char HEADER[] = "metric,group,time,dimension,value,n,", ROW[] = "@schema,";
+    *needs_more = false;
+    if (length < sizeof HEADER - 1 || memcmp(text, HEADER, sizeof HEADER - 1) != 0)
+        return false;
+    const char *end = text + length, *row = memchr(text, '\n', length);
+    *needs_more = row == NULL || (size_t)(end - row) < sizeof ROW;
+    return !*needs_more && memcmp(row + 1, ROW, sizeof ROW - 1) == 0;
+}
+
+/*
+ * Reads the first bytes. What others wrote is in the encoding of the options; what assay wrote is
+ * as it always writes: the options tell how the rows were spelt that it was made of.
+ */
+static enum assay_status read_head(struct assay__csv *csv, struct assay_error *err)
+{
+    enum { HEAD_BYTES_MAX = 32 * 1024 };
+    bool needs_more = true;
+    enum assay_status status = ASSAY_OK;
+    do {
+        status = assay__csv_refill(csv, err);
+        csv->rows.is_own = status == ASSAY_OK && is_own(csv->buffer, csv->end, &needs_more);
+    } while (status == ASSAY_OK && needs_more && !csv->is_last && csv->end < HEAD_BYTES_MAX);
+    if (csv->rows.is_own)
+        csv->options = (struct assay__csv_options){.separator = ',',
+                                                   .skip_bad = csv->options.skip_bad,
+                                                   .is_traced = csv->options.is_traced,
+                                                   .halt = csv->options.halt,
+                                                   .feed = csv->options.feed,
+                                                   .head_of = csv->options.head_of};
+    if (status != ASSAY_OK || csv->options.encoding == NULL)
+        return status;
+    const struct assay__recoder_head head = {csv->buffer, csv->end, csv->is_last};
+    status = assay__recoder_new(csv->source, csv->options.encoding, &head, &csv->recoder, err);
+    csv->end = 0;
+    return status == ASSAY_OK ? assay__csv_refill(csv, err) : status;
+}
+
 enum assay_status assay__csv_open(const char *path, const struct assay__csv_options *options,
                                   struct assay__rows **out, struct assay_error *err)
 {
@@ -86,8 +126,8 @@ enum assay_status assay__csv_open(const char *path, const struct assay__csv_opti
         status = assay__source_open_any(path, options->feed, options->halt, &csv->source, err);
     if (status == ASSAY_OK && options->is_traced)
         status = assay__source_trace(csv->source, err);
-    if (status == ASSAY_OK && options->encoding != NULL)
-        status = assay__recoder_new(csv->source, options->encoding, &csv->recoder, err);
+    if (status == ASSAY_OK)
+        status = read_head(csv, err);
     if (status == ASSAY_OK)
         status = assay__csv_begin(csv, err);
     if (status != ASSAY_OK) {

@@ -45,7 +45,10 @@ const char *assay__csv_name(const struct assay__csv *csv);
 void assay__csv_suggest(const struct assay__rows *rows, const char *column,
                         struct assay_error *err);
 
-/** assay__csv_begin() reads the header of a reader whose source is open. */
+/** assay__csv_refill() reads more bytes behind those not used yet. */
+enum assay_status assay__csv_refill(struct assay__csv *csv, struct assay_error *err);
+
+/** assay__csv_begin() reads the header of a reader whose first bytes are there. */
 enum assay_status assay__csv_begin(struct assay__csv *csv, struct assay_error *err);
 
 /** assay__csv_next_block() and assay__csv_close() are those of struct assay__rows_kind. */

@@ -13,18 +13,21 @@ enum { RAW_BYTES = 64 * 1024 };
 struct assay__recoder {
     struct assay__source *source;
     iconv_t state;
-    char raw[RAW_BYTES];
-    size_t begin, end;
+    size_t begin, end, capacity;
     bool is_last;
     uint64_t offset; /* of raw[begin] in the file, for messages */
+    char raw[];      /* [capacity] */
 };
 
 enum assay_status assay__recoder_new(struct assay__source *source, const char *encoding,
+                                     const struct assay__recoder_head *head,
                                      struct assay__recoder **out, struct assay_error *err)
 {
-    struct assay__recoder *recoder = assay__calloc(1, sizeof *recoder);
+    size_t capacity = head->length > RAW_BYTES ? head->length : RAW_BYTES;
+    struct assay__recoder *recoder = assay__calloc(1, sizeof *recoder + capacity);
     if (recoder == NULL)
         return assay__fail_memory(err);
+    recoder->capacity = capacity;
     recoder->source = source;
     recoder->state = iconv_open("UTF-8", encoding);
     if (recoder->state == (iconv_t)-1) {
@@ -34,6 +37,9 @@ enum assay_status assay__recoder_new(struct assay__source *source, const char *e
                            "WINDOWS-1252 or UTF-16.",
                            encoding);
     }
+    memcpy(recoder->raw, head->bytes, head->length);
+    recoder->end = head->length;
+    recoder->is_last = head->is_last;
     *out = recoder;
     return ASSAY_OK;
 }
@@ -53,9 +59,9 @@ static enum assay_status fill(struct assay__recoder *recoder, struct assay_error
         memmove(recoder->raw, recoder->raw + recoder->begin, kept);
     recoder->begin = 0;
     recoder->end = kept;
-    enum assay_status status =
-        assay__source_read(recoder->source, recoder->raw + kept, RAW_BYTES - kept, &got, err);
-    recoder->is_last = got < RAW_BYTES - kept;
+    enum assay_status status = assay__source_read(recoder->source, recoder->raw + kept,
+                                                  recoder->capacity - kept, &got, err);
+    recoder->is_last = got < recoder->capacity - kept;
     recoder->end += got;
     return status;
 }

@@ -9,8 +9,19 @@
 /** struct assay__recoder turns a source's text of another encoding into UTF-8, by iconv(3). */
 struct assay__recoder;
 
-/** assay__recoder_new() borrows the source. ASSAY_ERROR_USAGE: iconv knows no such encoding. */
+/** struct assay__recoder_head: the bytes that were read already. */
+struct assay__recoder_head {
+    const char *bytes;
+    size_t length;
+    bool is_last; /* the source has no more */
+};
+
+/**
+ * assay__recoder_new() begins with the bytes of the head, and borrows the source.
+ * ASSAY_ERROR_USAGE: iconv knows no such encoding.
+ */
 enum assay_status assay__recoder_new(struct assay__source *source, const char *encoding,
+                                     const struct assay__recoder_head *head,
                                      struct assay__recoder **out, struct assay_error *err);
 void assay__recoder_free(struct assay__recoder *recoder);
 

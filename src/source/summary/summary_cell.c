@@ -10,6 +10,8 @@
 
 typedef struct assay__summary_row row_t;
 
+static const struct assay_dialect PLAIN = {0};
+
 /* Whether the table has means and variances of values alone, or sums and sums of squares. */
 static void find_simple(row_t *row)
 {
@@ -52,9 +54,11 @@ enum assay_status assay__summary_row_begin(row_t *row, struct assay_error *err)
         if (key == ASSAY__KEY_COUNT)
             row->figure_columns[row->figure_count++] = c;
         row->columns[c] = (struct assay__summary_column){key, assay__summary_covariate(names[c]),
-                                                         strstr(names[c], "denominator") != NULL};
+                                                         strstr(names[c], "denominator") != NULL,
+                                                         strstr(names[c], "sum") != NULL};
     }
-    row->is_plain = row->plan == NULL || assay__dialect_is_plain(&row->plan->dialect);
+    row->dialect = row->plan == NULL || row->rows->is_own ? &PLAIN : &row->plan->dialect;
+    row->is_plain = assay__dialect_is_plain(row->dialect);
     row->share_column = assay__summary_find_column(row->rows, "share_rounding");
     for (const struct assay__accumulator *const *at = assay__accumulators; *at != NULL; at++)
         if ((*at)->text != NULL &&
@@ -76,19 +80,29 @@ void assay__summary_row_end(row_t *row)
     assay__index_release(&row->spellings);
 }
 
+/* A sum may be longer than a number of the data, and beyond a double: squares of 1e200 are. */
+static enum assay__cell_outcome parse_wide(const struct assay__field *field,
+                                           struct assay_decimal *number,
+                                           char digits[ASSAY__DIGITS_MAX])
+{
+    bool is_read =
+        assay__decimal_parse(field->text, field->length, number, digits) == ASSAY__PARSE_OK;
+    return is_read ? ASSAY__CELL_OK : ASSAY__CELL_RANGE;
+}
+
 void assay__summary_row_parse(row_t *row)
 {
-    static const struct assay_dialect PLAIN = {0};
-    const struct assay_dialect *dialect = row->plan == NULL ? &PLAIN : &row->plan->dialect;
     for (uint32_t i = 0; i < row->figure_count; i++) {
         uint32_t c = row->figure_columns[i];
         const struct assay__field *field = &row->record.fields[c];
         struct assay__summary_cell *cell = &row->cells[c];
         cell->is_plain = row->is_plain && assay__plain_parse(field->text, field->length,
                                                              &cell->number, &cell->spelling);
-        cell->outcome = cell->is_plain
-                            ? ASSAY__CELL_OK
-                            : assay__dialect_number(dialect, field, &cell->number, row->digits[c]);
+        cell->outcome = cell->is_plain ? ASSAY__CELL_OK
+                                       : assay__dialect_number(row->dialect, field, &cell->number,
+                                                               row->digits[c]);
+        if (cell->outcome == ASSAY__CELL_RANGE && row->is_plain && row->columns[c].is_sum)
+            cell->outcome = parse_wide(field, &cell->number, row->digits[c]);
     }
 }
 

@@ -52,7 +52,7 @@ static inline struct assay__figure judge(double value, int digits, int decimals,
         out.slack = 0.51 * power_of_ten(exponent - decimals);
     double of_double = 1e-10 * fabs(out.value); /* compared here: fmax() is a call */
     if (digits >= 15 && (decimals > 0 || fabs(out.value) > ASSAY__WHOLE_MAX) &&
-        of_double > out.slack)
+        of_double > out.slack && of_double <= DBL_MAX) /* a sum may be beyond doubles */
         out.slack = of_double;
     out.slack = assay__slack_round_up(out.slack);
     return out;

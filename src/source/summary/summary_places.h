@@ -30,6 +30,7 @@ struct assay__summary_column {
     uint32_t key;       /* enum assay__summary_key; ASSAY__KEY_COUNT for other columns */
     uint32_t covariate; /* the largest covariate number in it, 0 for none */
     bool is_denominator;
+    bool is_sum; /* of values or products, not a mean */
 };
 
 /** struct assay__summary_cell: a cell of the row at hand as a number, unless it is part of a key.

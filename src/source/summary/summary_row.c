@@ -46,7 +46,7 @@ static enum assay_status read_figure(row_t *row, uint32_t column, uint32_t numbe
                                        "has too many digits or too large an exponent: give it in "
                                        "fewer.");
     const struct assay__field *field = &row->record.fields[column];
-    char mark = row->plan == NULL ? '\0' : row->plan->dialect.decimal;
+    char mark = row->dialect->decimal;
     row->figures[number] = cell->number;
     row->printed[number] = cell->is_plain
                                ? assay__figure_plain(&cell->number, &cell->spelling)

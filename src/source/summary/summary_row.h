@@ -41,7 +41,8 @@ struct assay__summary_row {
     struct assay__summary_cell *cells;               /* [column_count] */
     uint32_t *figure_columns, figure_count;          /* columns outside of keys */
     struct assay__summary_places places;
-    bool is_plain;         /* the plan's dialect spells numbers as everybody does */
+    const struct assay_dialect *dialect; /* of the plan, but for a table that assay wrote */
+    bool is_plain;                       /* the dialect spells numbers as everybody does */
     bool is_simple;        /* the figures are means and variances of values, and nothing else, */
     bool is_simple_sum;    /* or sums and sums of squares */
     bool has_text_columns; /* some column holds states by their text */

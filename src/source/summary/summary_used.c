@@ -25,9 +25,11 @@ enum assay_status assay__share_gap(const struct assay__summary_entry *entry, uin
     enum assay_status status = assay__moments_write_sum(entry->state, pattern, 0, &sums[0], err);
     if (status == ASSAY_OK)
         status = assay__moments_write_sum(entry->state, pattern, variables, &sums[1], err);
-    for (int i = 0; status == ASSAY_OK && i < 2; i++)
-        (void)assay__double_parse(sums[i].data, sums[i].length, &values[i]);
-    if (status == ASSAY_OK)
+    bool are_doubles = status == ASSAY_OK; /* sums of shares are counts: others may be beyond */
+    for (int i = 0; are_doubles && i < 2; i++)
+        are_doubles =
+            assay__double_parse(sums[i].data, sums[i].length, &values[i]) == ASSAY__PARSE_OK;
+    if (are_doubles)
         *gap = fabs(values[0] - values[1]) * (1.0 + 1e-9);
     assay__text_release(&sums[0]);
     assay__text_release(&sums[1]);

@@ -81,6 +81,7 @@ enum assay_status assay__answer_rows(const struct assay__answer *answer, const c
         return assay__fail_memory(err);
     }
     self->rows.kind = &KIND;
+    self->rows.is_own = true; /* its statement is ours */
     self->answer = answer;
     self->source = source;
     enum assay_status status = take_names(self, err);

@@ -178,8 +178,137 @@ START_TEST(parts_that_end_early_merge_in_any_order)
 }
 END_TEST
 
+/* The figures of a plan from CSV in memory. */
+static char *figures_of(const struct assay_plan *plan, const char *text, size_t length)
+{
+    struct assay_table *table;
+    struct assay_dataset *dataset;
+    struct assay_analysis *analysis;
+    struct assay_error err;
+    char *out;
+    size_t size;
+    assert_ok(assay_table_from_csv(text, length, "data", &table, &err), &err);
+    assert_ok(assay_dataset_new(plan, &dataset, &err), &err);
+    const struct assay_read_options options = {.separator = ';', .has_digests = true};
+    assert_ok(assay_dataset_read_tables(dataset, &table, NULL, 1, &options, &err), &err);
+    assert_ok(assay_dataset_analyze(dataset, &analysis, &err), &err);
+    assert_ok(assay_analysis_write(analysis, ASSAY_FORMAT_CSV, NULL, &out, &size, &err), &err);
+    assay_analysis_free(analysis);
+    assay_dataset_free(dataset);
+    assay_table_free(table);
+    return out;
+}
+
+/* The sums of the same, sealed. */
+static char *sums_of(const struct assay_plan *plan, const char *text, size_t length)
+{
+    struct assay_table *table;
+    struct assay_dataset *dataset;
+    struct assay_error err;
+    char *out;
+    size_t size;
+    const struct assay_read_options options = {.separator = ';', .has_digests = true};
+    assert_ok(assay_table_from_csv(text, length, "data", &table, &err), &err);
+    assert_ok(assay_dataset_new(plan, &dataset, &err), &err);
+    assert_ok(assay_dataset_read_tables(dataset, &table, NULL, 1, &options, &err), &err);
+    assert_ok(assay_dataset_summarize(dataset, &out, &size, &err), &err);
+    assay_dataset_free(dataset);
+    assay_table_free(table);
+    return out;
+}
+
+/* How data are written, and some so. */
+static const struct {
+    const char *format, *data;
+} SPELT[] = {
+    {"\"decimal\":\",\",\"thousands\":\".\"", "g;y\na;1.500,125\na;2\nb;0,5\nb;1.000\na;1\n"},
+    {"\"missing\":[\"0\",\"3\",\"1503.125\"]", "g;y\na;1500.125\na;2\nb;3\nb;1000\na;1\nb;7\n"},
+    {"\"percent\":true,\"currency\":\"1\"", "g;y\na;15%\na;2\nb;3\nb;40%\na;2\n"},
+    {"\"skipLines\":2,\"trim\":true", "A title\n\ng ; y\na ; 15 \na;2\nb; 3\nb;40\n a;2\n"},
+    {"\"true\":[\"2\"],\"false\":[\"1\"]", "g;y\na;15\na;2\nb;3\nb;40\na;2\n"}};
+
+/* What assay writes, it reads, whatever the plan says of how the data are written. */
+START_TEST(sums_are_not_in_the_format_of_the_data)
+{
+    char json[400];
+    snprintf(json, sizeof json,
+             "{\"columns\":{\"group\":\"g\"},\"format\":{%s},\"comparisons\":{\"baseline\":"
+             "\"a\"},\"metrics\":[{\"id\":\"y\"}]}",
+             SPELT[_i].format);
+    struct assay_plan *plan = test_plan(json);
+    const char *data = SPELT[_i].data;
+    char *sums = sums_of(plan, data, strlen(data));
+    char *of_rows = figures_of(plan, data, strlen(data));
+    char *of_sums = figures_of(plan, sums, strlen(sums));
+    summary_assert_same_text(of_sums, of_rows);
+    assay_free(of_sums);
+    assay_free(of_rows);
+    assay_free(sums);
+    assay_plan_free(plan);
+}
+END_TEST
+
+/* UTF-16 data, and a header of sums that is longer than the first bytes which are looked at. */
+START_TEST(sums_are_not_in_the_encoding_of_the_data)
+{
+    struct assay__text data = {0}, json = {0}, wide = {0};
+    assay__text_puts(&json, "{\"columns\":{\"group\":\"g\"},\"format\":{\"encoding\":\"UTF-16LE\"},"
+                            "\"comparisons\":{\"baseline\":\"a\"},\"metrics\":[{\"id\":\"y\","
+                            "\"covariates\":[\"x0\"");
+    assay__text_puts(&data, "g;y;x0");
+    for (int i = 1; i < 16; i++) {
+        assay__text_format(&json, ",\"x%d\"", i);
+        assay__text_format(&data, ";x%d", i);
+    }
+    assay__text_puts(&json, "]}]}");
+    for (int row = 0; row < 60; row++) {
+        assay__text_format(&data, "\n%c;%d", "ab"[row % 2], row * row % 37);
+        for (int i = 0; i < 16; i++)
+            assay__text_format(&data, ";%d", row * (i + 3) % (i + 11));
+    }
+    for (size_t i = 0; i < data.length; i++) {
+        assay__text_putc(&wide, data.data[i]);
+        assay__text_putc(&wide, '\0');
+    }
+    struct assay_plan *plan = test_plan(json.data);
+    char *sums = sums_of(plan, wide.data, wide.length);
+    ck_assert_uint_gt(strcspn(sums, "\n"), 4096);
+    char *of_rows = figures_of(plan, wide.data, wide.length);
+    char *of_sums = figures_of(plan, sums, strlen(sums));
+    summary_assert_same_text(of_sums, of_rows);
+    assay_free(of_sums);
+    assay_free(of_rows);
+    assay_free(sums);
+    assay_plan_free(plan);
+    assay__text_release(&data);
+    assay__text_release(&json);
+    assay__text_release(&wide);
+}
+END_TEST
+
+/* Squares of numbers beyond 1e154 are beyond doubles, and sums may have many digits. */
+START_TEST(sums_beyond_doubles_are_read)
+{
+    static const char DATA[] = "g;y\na;1e200\na;2e200\nb;3e200\nb;-1e200\na;1\nb;1e-300\n";
+    struct assay_plan *plan = test_plan("{\"columns\":{\"group\":\"g\"},\"comparisons\":"
+                                        "{\"baseline\":\"a\"},\"metrics\":[{\"id\":\"y\"}]}");
+    char *sums = sums_of(plan, DATA, sizeof DATA - 1);
+    char *of_rows = figures_of(plan, DATA, sizeof DATA - 1);
+    char *of_sums = figures_of(plan, sums, strlen(sums));
+    summary_assert_same_text(of_sums, of_rows);
+    assay_free(of_sums);
+    assay_free(of_rows);
+    assay_free(sums);
+    assay_plan_free(plan);
+}
+END_TEST
+
 static void add(TCase *cases)
 {
+    tcase_add_loop_test(cases, sums_are_not_in_the_format_of_the_data, 0,
+                        sizeof SPELT / sizeof *SPELT);
+    tcase_add_test(cases, sums_are_not_in_the_encoding_of_the_data);
+    tcase_add_test(cases, sums_beyond_doubles_are_read);
     tcase_add_test(cases, parts_that_end_early_merge_in_any_order);
     tcase_add_test(cases, merged_parts_are_the_whole_byte_for_byte);
 }

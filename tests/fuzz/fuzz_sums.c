@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * libFuzzer: any bytes as two tables of sufficient statistics, in two parts at a NUL. Their order
+ * is of no account; what is merged merges to itself; and a plan makes the same of the parts, in
+ * either order, as of the whole. The first byte chooses the plan.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "assay.h"
+
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
+
+static const char *const PLANS[] = {
+    "{\"comparisons\":{\"baseline\":\"a\"},\"metrics\":[{\"id\":\"y\"},{\"id\":\"p\",\"type\":"
+    "\"proportion\"}]}",
+    "{\"comparisons\":{\"baseline\":\"a\"},\"dimensions\":[\"d\"],\"granularity\":\"day\","
+    "\"columns\":{\"group\":\"g\",\"time\":\"t\"},\"metrics\":[{\"id\":\"y\",\"covariates\":[\"x\"]"
+    "}]}",
+    "{\"comparisons\":{\"baseline\":\"a\"},\"segments\":[{\"id\":\"s\",\"filter\":\"y > 1\"}],"
+    "\"horizon\":{\"type\":\"groupSequential\",\"expectedSampleSize\":400},\"metrics\":[{\"id\":"
+    "\"r\",\"type\":\"ratio\",\"value\":\"y\",\"denominator\":\"x\"},{\"id\":\"y\"}]}"};
+
+enum { PLAN_COUNT = sizeof PLANS / sizeof *PLANS, PARTS = 2 };
+
+/* Why parts were refused last: merged, analyzed. */
+static struct assay_error refusals[2];
+
+struct part {
+    const char *text;
+    size_t length;
+};
+
+static struct assay_table *table_of(const struct part *part)
+{
+    struct assay_table *table;
+    if (assay_table_from_csv(part->text, part->length, "fuzz", &table, NULL) != ASSAY_OK)
+        abort();
+    return table;
+}
+
+/* The whole of the parts; NULL when they do not fit together. */
+static char *merge(const struct part *first, const struct part *second)
+{
+    struct assay_table *tables[PARTS] = {table_of(first), second == NULL ? NULL : table_of(second)};
+    char *text = NULL;
+    size_t length;
+    if (assay_tables_merge(tables, second == NULL ? 1 : PARTS, &text, &length, &refusals[0]) !=
+        ASSAY_OK)
+        text = NULL;
+    assay_table_free(tables[0]);
+    assay_table_free(tables[1]);
+    return text;
+}
+
+/* The figures a plan makes of the parts; NULL when it cannot. */
+static char *analyze(const struct assay_plan *plan, const struct part *first,
+                     const struct part *second)
+{
+    struct assay_table *tables[PARTS] = {table_of(first), second == NULL ? NULL : table_of(second)};
+    const struct assay_read_options options = {.kind = ASSAY_INPUT_SUMMARY, .threads = 1};
+    struct assay_dataset *dataset;
+    struct assay_analysis *analysis;
+    char *text = NULL;
+    size_t length;
+    if (assay_dataset_new(plan, &dataset, NULL) != ASSAY_OK)
+        abort();
+    if (assay_dataset_read_tables(dataset, tables, NULL, second == NULL ? 1 : PARTS, &options,
+                                  &refusals[1]) == ASSAY_OK &&
+        assay_dataset_analyze(dataset, &analysis, &refusals[1]) == ASSAY_OK) {
+        if (assay_analysis_write(analysis, ASSAY_FORMAT_CSV, NULL, &text, &length, NULL) !=
+            ASSAY_OK)
+            abort();
+        assay_analysis_free(analysis);
+    }
+    assay_dataset_free(dataset);
+    assay_table_free(tables[0]);
+    assay_table_free(tables[1]);
+    return text;
+}
+
+static void must_agree(const char *what, const char *first, const char *second)
+{
+    if (first == NULL ? second == NULL : second != NULL && strcmp(first, second) == 0)
+        return;
+    fprintf(stderr, "%s\n%s\n---\n%s\n---\nlast refusals: %s\n%s\n", what,
+            first == NULL ? "(refused)" : first, second == NULL ? "(refused)" : second,
+            refusals[0].message, refusals[1].message);
+    abort();
+}
+
+static const struct assay_plan *plan_of(size_t number)
+{
+    static struct assay_plan *plans[PLAN_COUNT];
+    struct assay_error err;
+    if (plans[number] == NULL && assay_plan_parse(PLANS[number], strlen(PLANS[number]), "plan",
+                                                  &plans[number], &err) != ASSAY_OK) {
+        fprintf(stderr, "plan %zu: %s\n", number, err.message);
+        abort();
+    }
+    return plans[number];
+}
+
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
+{
+    if (size == 0)
+        return 0;
+    const struct assay_plan *plan = plan_of(data[0] % PLAN_COUNT);
+    struct part first = {(const char *)data + 1, size - 1}, second = {NULL, 0};
+    const char *cut = memchr(first.text, '\0', first.length);
+    if (cut != NULL) {
+        second = (struct part){cut + 1, first.length - (size_t)(cut + 1 - first.text)};
+        first.length = (size_t)(cut - first.text);
+    }
+    const struct part *other = cut == NULL ? NULL : &second;
+    char *whole = merge(&first, other), *figures = analyze(plan, &first, other);
+    if (other != NULL) {
+        char *turned = merge(&second, &first), *again = analyze(plan, &second, &first);
+        must_agree("merged in the other order", whole, turned);
+        must_agree("analyzed in the other order", figures, again);
+        assay_free(turned);
+        assay_free(again);
+    }
+    if (whole != NULL) {
+        const struct part all = {whole, strlen(whole)};
+        char *same = merge(&all, NULL), *of_whole = analyze(plan, &all, NULL);
+        must_agree("merged again", whole, same);
+        if (figures != NULL) /* a column that a plan needs may be lacking in the parts alone */
+            must_agree("analyzed after a merge", figures, of_whole);
+        assay_free(same);
+        assay_free(of_whole);
+    }
+    assay_free(whole);
+    assay_free(figures);
+    return 0;
+}
