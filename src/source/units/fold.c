@@ -32,7 +32,7 @@ static bool need_room(struct assay__folder *folder, size_t count)
 {
     if (count <= folder->capacity)
         return true;
-    size_t capacity = count * 2 + 16;
+    size_t capacity = count + count / 2 + 16; /* a unit may have millions */
     assay__free(folder->events);
     assay__free(folder->chosen);
     folder->capacity = 0;
@@ -44,54 +44,43 @@ static bool need_room(struct assay__folder *folder, size_t count)
     return true;
 }
 
-static void unpack(const struct assay__binding *binding, const unsigned char *at,
-                   struct assay__event *out)
-{
-    struct assay__reading reading;
-    assay__record_get(binding, at, &reading);
-    *out =
-        (struct assay__event){reading.time_ns, reading.channel, {0}, reading.text, reading.length};
-    (void)assay__word_decimal(reading.word, &out->value);
-}
-
-static int compare_events(const void *a, const void *b)
-{
-    const struct assay__event *x = a, *y = b;
-    if (x->channel != y->channel)
-        return x->channel < y->channel ? -1 : 1;
-    return x->time_ns < y->time_ns ? -1 : x->time_ns > y->time_ns;
-}
-
+/* By channel, in no order of time: a record begins with its channel. */
 enum assay_status assay__folder_load(struct assay__folder *folder, const uint64_t *partials,
                                      struct assay__records records, struct assay_error *err)
 {
     if (!need_room(folder, records.count + 1)) /* and what came so far, as one more */
         return assay__fail_memory(err);
+    size_t *next = folder->begin + 1, sum = 0;
+    uint64_t channel;
     folder->partials = partials;
     folder->count = records.count;
-    for (size_t i = 0; i < records.count; i++)
-        unpack(folder->binding, records.at[i], &folder->events[i]);
-    if (records.count > 1)
-        qsort(folder->events, records.count, sizeof *folder->events, compare_events);
-    size_t at = 0;
-    for (uint32_t c = 0; c <= folder->binding->channel_count; c++) {
-        while (at < records.count && folder->events[at].channel < c)
-            at++;
-        folder->begin[c] = at;
+    memset(folder->begin, 0, (folder->binding->channel_count + (size_t)1) * sizeof *next);
+    for (size_t i = 0; i < records.count; i++) {
+        (void)assay__get_count(records.at[i], &channel);
+        next[channel]++;
+    }
+    for (uint32_t c = 0; c < folder->binding->channel_count; c++) {
+        size_t count = next[c];
+        next[c] = sum;
+        sum += count;
+    }
+    for (size_t i = 0; i < records.count; i++) {
+        (void)assay__get_count(records.at[i], &channel);
+        (void)assay__record_get(folder->binding, records.at[i], &folder->events[next[channel]++]);
     }
     return ASSAY_OK;
 }
 
 static int compare_texts(const void *a, const void *b)
 {
-    const struct assay__event *x = *(const struct assay__event *const *)a;
-    const struct assay__event *y = *(const struct assay__event *const *)b;
+    const struct assay__reading *x = *(const struct assay__reading *const *)a;
+    const struct assay__reading *y = *(const struct assay__reading *const *)b;
     if (x->length != y->length)
         return x->length < y->length ? -1 : 1;
     return memcmp(x->text, y->text, x->length);
 }
 
-static void count_distinct(const struct assay__event **events, size_t count,
+static void count_distinct(const struct assay__reading **events, size_t count,
                            struct assay__number *out)
 {
     qsort(events, count, sizeof *events, compare_texts);
@@ -102,39 +91,36 @@ static void count_distinct(const struct assay__event **events, size_t count,
 }
 
 /* The smallest (side -1) or largest (side 1) of some values. */
-static void take_extreme(const struct assay__event *const *events, size_t count, int side,
+static void take_extreme(const struct assay__reading *const *events, size_t count, int side,
                          struct assay__number *out)
 {
-    out->value = events[0]->value;
+    uint64_t word = events[0]->word;
     for (size_t i = 1; i < count; i++)
-        if (assay__decimal_compare(&events[i]->value, &out->value) * side > 0)
-            out->value = events[i]->value;
+        if (assay__word_compare(events[i]->word, word) * side > 0)
+            word = events[i]->word;
+    (void)assay__word_decimal(word, &out->value);
 }
 
-/* Events are in the order of their times: of those at the first or last time the value decides. */
-static void take_first(const struct assay__event *const *events, size_t count,
-                       struct assay__number *out)
+/* Of the events at the first time (side -1) the smallest value decides, at the last the largest. */
+static void take_end(const struct assay__reading **events, size_t count, int side,
+                     struct assay__number *out)
 {
     size_t ties = 1;
-    while (ties < count && events[ties]->time_ns == events[0]->time_ns)
-        ties++;
-    take_extreme(events, ties, -1, out);
-}
-
-static void take_last(const struct assay__event *const *events, size_t count,
-                      struct assay__number *out)
-{
-    size_t ties = 1;
-    while (ties < count && events[count - 1 - ties]->time_ns == events[count - 1]->time_ns)
-        ties++;
-    take_extreme(events + count - ties, ties, 1, out);
+    for (size_t i = 1; i < count; i++) {
+        int64_t time_ns = events[i]->time_ns, end_ns = events[0]->time_ns;
+        if (side < 0 ? time_ns > end_ns : time_ns < end_ns)
+            continue;
+        ties = time_ns == end_ns ? ties : 0;
+        events[ties++] = events[i];
+    }
+    take_extreme(events, ties, side, out);
 }
 
 static enum assay_status aggregate(struct assay__folder *folder, enum assay_aggregation aggregation,
                                    size_t count, char digits[ASSAY__DIGITS_MAX],
                                    struct assay__number *out, struct assay_error *err)
 {
-    const struct assay__event **events = folder->chosen;
+    const struct assay__reading **events = folder->chosen;
     switch (aggregation) {
     case ASSAY_AGGREGATE_SUM:
         return assay__fold_sum(events, count, digits, &out->value, err);
@@ -153,10 +139,10 @@ static enum assay_status aggregate(struct assay__folder *folder, enum assay_aggr
         take_extreme(events, count, 1, out);
         break;
     case ASSAY_AGGREGATE_FIRST:
-        take_first(events, count, out);
+        take_end(events, count, -1, out);
         break;
     case ASSAY_AGGREGATE_LAST:
-        take_last(events, count, out);
+        take_end(events, count, 1, out);
         break;
     }
     return ASSAY_OK;
@@ -173,7 +159,7 @@ static bool is_zero_without_rows(enum assay_aggregation aggregation)
  * is returned, adds to theirs.
  */
 static int64_t take_partial(const struct assay__folder *folder, const struct assay__fold *fold,
-                            struct assay__event *so_far, size_t *count)
+                            struct assay__reading *so_far, size_t *count)
 {
     uint64_t word =
         fold->partial == ASSAY__UNBOUND ? assay__fold_empty(fold) : folder->partials[fold->partial];
@@ -181,7 +167,7 @@ static int64_t take_partial(const struct assay__folder *folder, const struct ass
         return 0;
     if (fold->aggregation == ASSAY_AGGREGATE_COUNT)
         return assay__word_mantissa(word);
-    (void)assay__word_decimal(word, &so_far->value);
+    so_far->word = word;
     folder->chosen[(*count)++] = so_far;
     return 0;
 }
@@ -194,13 +180,12 @@ enum assay_status assay__folder_number(struct assay__folder *folder, uint32_t nu
     size_t begin = folder->begin[fold->channel], end = folder->begin[fold->channel + 1];
     size_t count = 0;
     for (size_t i = begin; i < end; i++) {
-        const struct assay__event *event = &folder->events[i];
-        if (until_ns != INT64_MAX && event->time_ns >= until_ns)
-            break;
-        if (assay__fold_has(fold, first_ns, event->time_ns))
+        const struct assay__reading *event = &folder->events[i];
+        bool is_in_look = until_ns == INT64_MAX || event->time_ns < until_ns;
+        if (is_in_look && assay__fold_has(fold, first_ns, event->time_ns))
             folder->chosen[count++] = event;
     }
-    struct assay__event so_far = {.time_ns = INT64_MIN};
+    struct assay__reading so_far = {.time_ns = INT64_MIN};
     *out = (struct assay__number){.is_missing = false};
     int64_t counted = take_partial(folder, fold, &so_far, &count);
     if (count == 0 && !is_zero_without_rows(fold->aggregation)) {

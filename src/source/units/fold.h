@@ -4,15 +4,6 @@
 
 #include "source/units/row.h"
 
-/** struct assay__event is a record of a unit, unpacked. What it points to is borrowed. */
-struct assay__event {
-    int64_t time_ns;
-    uint32_t channel;
-    struct assay_decimal value; /* 0 where the channel has no number */
-    const char *text;           /* of ASSAY__VARIABLE_TEXT */
-    size_t length;
-};
-
 /**
  * struct assay__folder makes numbers of the records of one unit after another. Sums, counts and
  * extremes are exact; a mean that is not a short decimal is rounded once, to 18 digits. Nothing
@@ -20,12 +11,12 @@ struct assay__event {
  */
 struct assay__folder {
     const struct assay__binding *binding;
-    struct assay__event *events; /* of the unit, by channel and time */
+    struct assay__reading *events; /* records of the unit, by channel */
     size_t count, capacity;
     size_t *begin; /* [channel_count + 1]: events of channel c are begin[c] to begin[c + 1] */
-    const struct assay__event **chosen; /* [capacity]: those that a fold counts */
-    const uint64_t *partials;           /* of the unit */
-    char (*digits)[ASSAY__DIGITS_MAX];  /* [fold_count]: of long numbers */
+    const struct assay__reading **chosen; /* [capacity]: those that a fold counts */
+    const uint64_t *partials;             /* of the unit */
+    char (*digits)[ASSAY__DIGITS_MAX];    /* [fold_count]: of long numbers */
 };
 
 /** assay__folder_init() makes ready; release it also when this fails. */

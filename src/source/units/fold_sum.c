@@ -26,25 +26,26 @@ static bool power_of_ten(int64_t power, int128 *out)
 }
 
 /* Adds up in 128 bits at a common exponent; false when they are too few. */
-static bool sum_small(const struct assay__event *const *events, size_t count, int128 *sum,
+static bool sum_small(const struct assay__reading *const *events, size_t count, int128 *sum,
                       int32_t *exponent)
 {
     *sum = 0;
     *exponent = INT32_MAX;
     for (size_t i = 0; i < count; i++) {
-        const struct assay_decimal *value = &events[i]->value;
-        if (value->digits != NULL)
+        struct assay_decimal value;
+        (void)assay__word_decimal(events[i]->word, &value);
+        if (value.digits != NULL)
             return false;
-        if (value->mantissa != 0 && value->exponent < *exponent)
-            *exponent = value->exponent;
+        if (value.mantissa != 0 && value.exponent < *exponent)
+            *exponent = value.exponent;
     }
     for (size_t i = 0; i < count; i++) {
-        const struct assay_decimal *value = &events[i]->value;
+        struct assay_decimal value;
         int128 power, product;
-        if (value->mantissa == 0)
+        if (!assay__word_decimal(events[i]->word, &value) || value.mantissa == 0)
             continue;
-        if (!power_of_ten((int64_t)value->exponent - *exponent, &power) ||
-            __builtin_mul_overflow(power, (int128)value->mantissa, &product) ||
+        if (!power_of_ten((int64_t)value.exponent - *exponent, &power) ||
+            __builtin_mul_overflow(power, (int128)value.mantissa, &product) ||
             __builtin_add_overflow(*sum, product, sum))
             return false;
     }
@@ -83,13 +84,15 @@ static void set_decimal(int128 mantissa, int32_t exponent, char digits[ASSAY__DI
     out->digit_count = count;
 }
 
-static void sum_exact(const struct assay__event *const *events, size_t count,
+static void sum_exact(const struct assay__reading *const *events, size_t count,
                       struct assay__exact *sum)
 {
     struct assay__exact term;
     assay__exact_init(&term);
     for (size_t i = 0; i < count; i++) {
-        assay__exact_set_decimal(&term, &events[i]->value);
+        struct assay_decimal value;
+        (void)assay__word_decimal(events[i]->word, &value);
+        assay__exact_set_decimal(&term, &value);
         assay__exact_add(sum, &term);
     }
     assay__exact_clear(&term);
@@ -112,7 +115,7 @@ static enum assay_status read_exact(const struct assay__exact *sum, char digits[
     return status;
 }
 
-enum assay_status assay__fold_sum(const struct assay__event *const *events, size_t count,
+enum assay_status assay__fold_sum(const struct assay__reading *const *events, size_t count,
                                   char digits[ASSAY__DIGITS_MAX], struct assay_decimal *out,
                                   struct assay_error *err)
 {
@@ -151,7 +154,7 @@ static void divide(int128 sum, int32_t exponent, uint64_t count, char digits[ASS
 }
 
 /* Of a long sum, the double nearest to the quotient, as a decimal. */
-static enum assay_status divide_exact(const struct assay__event *const *events, size_t count,
+static enum assay_status divide_exact(const struct assay__reading *const *events, size_t count,
                                       char digits[ASSAY__DIGITS_MAX], struct assay_decimal *out,
                                       struct assay_error *err)
 {
@@ -172,7 +175,7 @@ static enum assay_status divide_exact(const struct assay__event *const *events, 
     return ASSAY_OK;
 }
 
-enum assay_status assay__fold_mean(const struct assay__event *const *events, size_t count,
+enum assay_status assay__fold_mean(const struct assay__reading *const *events, size_t count,
                                    char digits[ASSAY__DIGITS_MAX], struct assay_decimal *out,
                                    struct assay_error *err)
 {

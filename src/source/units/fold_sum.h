@@ -8,7 +8,7 @@
  * assay__fold_sum() is the exact sum of the values of events; 0 of none. digits is room for a sum
  * of more than 18 digits. ASSAY_ERROR_LIMIT beyond the limits of number/number.h.
  */
-enum assay_status assay__fold_sum(const struct assay__event *const *events, size_t count,
+enum assay_status assay__fold_sum(const struct assay__reading *const *events, size_t count,
                                   char digits[ASSAY__DIGITS_MAX], struct assay_decimal *out,
                                   struct assay_error *err);
 
@@ -17,7 +17,7 @@ enum assay_status assay__fold_sum(const struct assay__event *const *events, size
  * digits, else the exact quotient rounded once, to 18 digits (half to even); to a double where the
  * sum itself has more than 18 digits.
  */
-enum assay_status assay__fold_mean(const struct assay__event *const *events, size_t count,
+enum assay_status assay__fold_mean(const struct assay__reading *const *events, size_t count,
                                    char digits[ASSAY__DIGITS_MAX], struct assay_decimal *out,
                                    struct assay_error *err);
 

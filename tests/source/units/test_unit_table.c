@@ -2,7 +2,10 @@
 /* Tables of units and the gather of their rows: what they take of memory, and what they refuse. */
 #include "test.h"
 
+#include "assay/hooks.h"
 #include "base/text.h"
+#include "pool.h"
+#include "source/units/fold.h"
 #include "source/units/gather.h"
 #include "source/units/unit_table_private.h"
 
@@ -132,15 +135,15 @@ static enum assay_status count(void *context, const struct assay__exposure *unit
 enum { FEW = 8, EVENTS = 30000 };
 
 /* Events of one unit after the other: parts that were full before another one filled the memory. */
-static void give_events(struct assay__gather *gather)
+static void give_events(struct assay__gather *gather, unsigned units)
 {
     struct assay_error err;
     struct named named;
-    for (unsigned u = 0; u < FEW; u++) {
+    for (unsigned u = 0; u < units; u++) {
         name(&named, u);
         assert_ok(assay__gather_expose(gather, &named.exposure, 1, &err), &err);
     }
-    for (unsigned i = 0; i < FEW * EVENTS; i++) {
+    for (unsigned i = 0; i < units * EVENTS; i++) {
         const struct assay__reading event = {.time_ns = i, .word = 7 << ASSAY__WORD_SHIFT};
         const struct assay__happening happening = {.events = &event, .count = 1, .event_rows = 1};
         struct assay__happening of = happening;
@@ -160,7 +163,7 @@ START_TEST(what_does_not_fit_leaves_nothing_in_memory)
     begin(&bench, PLAN("mean"));
     const struct assay__gather_limits limits = {1 << 20, test_tmp()};
     assert_ok(assay__gather_init(&gather, &bench.binding, &limits, &err), &err);
-    give_events(&gather);
+    give_events(&gather, FEW);
     assert_ok(assay__gather_end(&gather, &unknown, &err), &err);
     ck_assert_uint_eq(assay__gather_bytes(&gather), SIZE_MAX);
     for (uint32_t p = 0; p < ASSAY__SPILL_PARTS; p++)
@@ -202,12 +205,53 @@ START_TEST(few_wide_units_take_little_memory)
 }
 END_TEST
 
+static enum assay_status load(void *context, const struct assay__exposure *unit,
+                              struct assay__records records, struct assay_error *err)
+{
+    struct assay__folder *folder = context;
+    struct assay__number mean;
+    assert_ok(assay__folder_load(folder, unit->partials, records, err), err);
+    assert_ok(assay__folder_number(folder, 0, unit->first_ns, INT64_MAX, &mean, err), err);
+    ck_assert_int_eq(mean.value.mantissa, 7);
+    return ASSAY_OK;
+}
+
+/* What a unit without an end takes, such as the one of all visitors without a cookie. */
+START_TEST(a_unit_of_many_events_takes_100_bytes_for_each)
+{
+    struct bench bench;
+    struct assay__gather gather;
+    struct assay__folder folder;
+    struct assay_error err;
+    struct pool pool;
+    uint64_t unknown = 0;
+    pool_init(&pool, 0);
+    const struct assay_hooks hooks = {.allocator = &pool.allocator};
+    const struct assay__gather_limits limits = {1 << 30, test_tmp()};
+    begin(&bench, PLAN("mean"));
+    (void)assay_hooks_use(&hooks);
+    assert_ok(assay__gather_init(&gather, &bench.binding, &limits, &err), &err);
+    assert_ok(assay__folder_init(&folder, &bench.binding, &err), &err);
+    give_events(&gather, 1);
+    assert_ok(assay__gather_end(&gather, &unknown, &err), &err);
+    for (uint32_t p = 0; p < ASSAY__SPILL_PARTS; p++)
+        assert_ok(assay__gather_visit(&gather, p, 1, load, &folder, &unknown, &err), &err);
+    ck_assert_int_le(atomic_load(&pool.most), 100 * EVENTS);
+    assay__folder_release(&folder);
+    assay__gather_release(&gather);
+    (void)assay_hooks_use(NULL);
+    ck_assert_int_eq(atomic_load(&pool.blocks), 0);
+    end(&bench);
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     tcase_add_test(cases, tables_take_no_more_memory_than_at_their_peak);
     tcase_add_test(cases, few_wide_units_take_little_memory);
     tcase_add_test(cases, a_unit_with_more_rows_than_can_be_counted_is_refused);
     tcase_add_test(cases, what_does_not_fit_leaves_nothing_in_memory);
+    tcase_add_test(cases, a_unit_of_many_events_takes_100_bytes_for_each);
 }
 
 int main(void)
