@@ -69,7 +69,6 @@ void assay__gather_release(struct assay__gather *gather)
     for (uint32_t p = 0; gather->parts != NULL && p < ASSAY__SPILL_PARTS; p++) {
         struct assay__gather_part *part = &gather->parts[p];
         assay__unit_table_release(gather->rules, &part->table);
-        assay__pack_release(&part->packed);
         pthread_mutex_destroy(&part->lock);
     }
     assay__free(gather->parts);
@@ -86,33 +85,6 @@ static uint32_t part_of(struct assay__gather *gather, uint64_t hash)
     return hash >> (64 - PART_BITS * (gather->level + 1)) & (ASSAY__SPILL_PARTS - 1);
 }
 
-static enum assay_status spill_exposure(struct assay__gather *gather, uint32_t number,
-                                        const struct assay__exposure *exposure,
-                                        struct assay_error *err)
-{
-    struct assay__pack *packed = &gather->parts[number].packed;
-    if (!assay__exposure_put(gather->binding, exposure, packed))
-        return assay__fail_memory(err);
-    return assay__spill_put(&gather->spill, number, packed->bytes, packed->length, err);
-}
-
-/* Straight into the buffer of the part, where it has room for it. */
-static enum assay_status spill_happening(struct assay__gather *gather, uint32_t number,
-                                         const struct assay__happening *happening,
-                                         struct assay_error *err)
-{
-    struct assay__pack *packed = &gather->parts[number].packed;
-    unsigned char *at =
-        assay__spill_begin(&gather->spill, number, assay__happening_bytes(happening));
-    if (at != NULL) {
-        assay__spill_end(&gather->spill, number, assay__happening_write(happening, at));
-        return ASSAY_OK;
-    }
-    if (!assay__happening_put(happening, packed))
-        return assay__fail_memory(err);
-    return assay__spill_put(&gather->spill, number, packed->bytes, packed->length, err);
-}
-
 struct spilling {
     struct assay__gather *gather;
     uint32_t part;
@@ -124,12 +96,14 @@ static enum assay_status spill_unit(void *context, const struct assay__exposure 
 {
     const struct spilling *spilling = context;
     struct assay__gather *gather = spilling->gather;
-    enum assay_status status = spill_exposure(gather, spilling->part, unit, err);
+    uint32_t part = spilling->part;
+    enum assay_status status =
+        assay__spill_exposure(&gather->spill, part, gather->binding, unit, err);
     for (size_t i = 0; status == ASSAY_OK && i < records.count; i++) {
         struct assay__reading event;
         assay__record_get(gather->binding, records.at[i], &event);
         struct assay__happening happening = {unit->key, &event, 1, 0};
-        status = spill_happening(gather, spilling->part, &happening, err);
+        status = assay__spill_happening(&gather->spill, part, &happening, err);
     }
     return status;
 }
@@ -203,8 +177,9 @@ static enum assay_status spill_rows(struct assay__gather *gather, uint32_t numbe
          i++) {
         uint32_t row = order->rows[i];
         status = batch->exposures != NULL
-                     ? spill_exposure(gather, number, &batch->exposures[row], err)
-                     : spill_happening(gather, number, &batch->happenings[row], err);
+                     ? assay__spill_exposure(&gather->spill, number, gather->binding,
+                                             &batch->exposures[row], err)
+                     : assay__spill_happening(&gather->spill, number, &batch->happenings[row], err);
     }
     return status;
 }

@@ -27,7 +27,6 @@ struct assay__gather_limits {
 struct assay__gather_part {
     pthread_mutex_t lock;
     struct assay__unit_table table;
-    struct assay__pack packed; /* a record on its way to the file */
     bool is_spilled;
 };
 
@@ -63,10 +62,10 @@ enum assay_status assay__gather_happen(struct assay__gather *gather,
                                        struct assay_error *err);
 
 /**
- * assay__gather_end() ends what is taken in, before the first visit: with something in the file, all
- * is there, and visits have the memory for themselves. assay__gather_visit() visits the units of a
- * part, ASSAY__SPILL_PARTS of them, which several threads may do at once, each with a share of the
- * memory. *unknown grows by the count of event rows of units never exposed.
+ * assay__gather_end() ends what is taken in, before the first visit: with something in the file,
+ * all is there, and visits have the memory for themselves. assay__gather_visit() visits the units
+ * of a part, ASSAY__SPILL_PARTS of them, which several threads may do at once, each with a share of
+ * the memory. *unknown grows by the count of event rows of units never exposed.
  */
 enum assay_status assay__gather_end(struct assay__gather *gather, uint64_t *unknown,
                                     struct assay_error *err);

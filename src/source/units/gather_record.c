@@ -79,14 +79,10 @@ static size_t exposure_bytes(const struct assay__binding *binding,
     return bytes + (others + words) * ASSAY__PACKED_COUNT_MAX;
 }
 
-bool assay__exposure_put(const struct assay__binding *binding,
-                         const struct assay__exposure *exposure, struct assay__pack *pack)
+static size_t put_exposure(const struct assay__binding *binding,
+                           const struct assay__exposure *exposure, unsigned char *out)
 {
-    pack->length = 0;
-    unsigned char *at = assay__pack_room(pack, exposure_bytes(binding, exposure));
-    if (at == NULL)
-        return false;
-    at = put_key(at, KIND_EXPOSURE, &exposure->key);
+    unsigned char *at = put_key(out, KIND_EXPOSURE, &exposure->key);
     bool has_first = exposure->first_ns != INT64_MIN, has_second = exposure->second_ns != INT64_MAX;
     bool has_partials = exposure->partials != NULL && binding->partial_count > 0;
     *at++ = (unsigned char)((exposure->differs ? DIFFERS : 0) |
@@ -102,8 +98,19 @@ bool assay__exposure_put(const struct assay__binding *binding,
     at = put_content(binding, at, exposure->content);
     for (uint32_t i = 0; has_partials && i < binding->partial_count; i++)
         at = assay__put_count(at, fold_word(exposure->partials[i]));
-    pack->length = (size_t)(at - pack->bytes);
-    return true;
+    return (size_t)(at - out);
+}
+
+enum assay_status assay__spill_exposure(struct assay__spill *spill, uint32_t part,
+                                        const struct assay__binding *binding,
+                                        const struct assay__exposure *exposure,
+                                        struct assay_error *err)
+{
+    unsigned char *room =
+        assay__pack_room(&spill->parts[part].record, exposure_bytes(binding, exposure));
+    if (room == NULL)
+        return assay__fail_memory(err);
+    return assay__spill_put(spill, part, room, put_exposure(binding, exposure, room), err);
 }
 
 /* What an event of a happening has beside its channel. Words and times go as they are, in four
@@ -214,7 +221,7 @@ static size_t event_bytes(const struct assay__reading *event)
                : bytes;
 }
 
-size_t assay__happening_bytes(const struct assay__happening *happening)
+static size_t happening_bytes(const struct assay__happening *happening)
 {
     size_t bytes =
         1 + happening->key.length + ASSAY__KEY_INLINE + 2 * (size_t)ASSAY__PACKED_COUNT_MAX;
@@ -223,7 +230,7 @@ size_t assay__happening_bytes(const struct assay__happening *happening)
     return bytes;
 }
 
-size_t assay__happening_write(const struct assay__happening *happening, unsigned char *out)
+static size_t put_happening(const struct assay__happening *happening, unsigned char *out)
 {
     unsigned char *at = put_key(out, KIND_HAPPENING, &happening->key);
     at = assay__put_count(at, happening->event_rows);
@@ -232,14 +239,21 @@ size_t assay__happening_write(const struct assay__happening *happening, unsigned
     return (size_t)(at - out);
 }
 
-bool assay__happening_put(const struct assay__happening *happening, struct assay__pack *pack)
+/* Straight into the buffer of the partition, where it has room for it. */
+enum assay_status assay__spill_happening(struct assay__spill *spill, uint32_t part,
+                                         const struct assay__happening *happening,
+                                         struct assay_error *err)
 {
-    pack->length = 0;
-    unsigned char *at = assay__pack_room(pack, assay__happening_bytes(happening));
-    if (at == NULL)
-        return false;
-    pack->length = assay__happening_write(happening, at);
-    return true;
+    size_t most = happening_bytes(happening);
+    unsigned char *room = assay__spill_begin(spill, part, most);
+    if (room != NULL) {
+        assay__spill_end(spill, part, put_happening(happening, room));
+        return ASSAY_OK;
+    }
+    room = assay__pack_room(&spill->parts[part].record, most);
+    if (room == NULL)
+        return assay__fail_memory(err);
+    return assay__spill_put(spill, part, room, put_happening(happening, room), err);
 }
 
 enum assay_status assay__record_batch_init(struct assay__record_batch *batch,

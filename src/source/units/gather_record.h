@@ -2,20 +2,20 @@
 #ifndef ASSAY_SOURCE_UNITS_GATHER_RECORD_H
 #define ASSAY_SOURCE_UNITS_GATHER_RECORD_H
 
+#include "source/units/spill.h"
 #include "source/units/unit_table.h"
 
-/** Exposures and happenings as bytes, for the temporary file. */
-
-/** assay__exposure_put() packs an exposure in the place of what was there; false without memory. */
-bool assay__exposure_put(const struct assay__binding *binding,
-                         const struct assay__exposure *exposure, struct assay__pack *pack);
-
-/** assay__happening_write() writes a happening to where there are so many bytes; its length. */
-size_t assay__happening_bytes(const struct assay__happening *happening);
-size_t assay__happening_write(const struct assay__happening *happening, unsigned char *out);
-
-/** assay__happening_put() packs a happening in the place of what was there. */
-bool assay__happening_put(const struct assay__happening *happening, struct assay__pack *pack);
+/**
+ * assay__spill_exposure() and assay__spill_happening() add to a partition what is known of a unit,
+ * and what happened to one. Threads: one for a partition.
+ */
+enum assay_status assay__spill_exposure(struct assay__spill *spill, uint32_t part,
+                                        const struct assay__binding *binding,
+                                        const struct assay__exposure *exposure,
+                                        struct assay_error *err);
+enum assay_status assay__spill_happening(struct assay__spill *spill, uint32_t part,
+                                         const struct assay__happening *happening,
+                                         struct assay_error *err);
 
 /**
  * struct assay__record_batch: records unpacked, up to ASSAY__RECORDS_AT_ONCE of each kind. They

@@ -28,6 +28,7 @@ void assay__spill_release(struct assay__spill *spill)
     for (uint32_t p = 0; p < ASSAY__SPILL_PARTS; p++) {
         assay__free(spill->parts[p].buffer);
         assay__free(spill->parts[p].chunks);
+        assay__pack_release(&spill->parts[p].record);
     }
     if (spill->file >= 0)
         close(spill->file);

@@ -18,7 +18,8 @@ struct assay__spill_part {
     size_t used;           /* of it */
     uint32_t *chunks;      /* numbers of full chunks in the file */
     uint32_t count, capacity;
-    uint64_t bytes; /* all that was written */
+    uint64_t bytes;            /* all that was written */
+    struct assay__pack record; /* room for one on its way to the buffer */
 };
 
 struct assay__spill {
