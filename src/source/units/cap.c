@@ -15,7 +15,10 @@
 /* A value in the pool: the nearest double decides nearly always, else the packed number does. */
 struct pooled {
     double nearest;
-    size_t place; /* of the packed number */
+    union {
+        size_t place;                /* of the packed number, whose room grows */
+        const unsigned char *packed; /* once all are there, for sorting */
+    };
 };
 
 /* The values of one metric. */
@@ -24,12 +27,6 @@ struct pool {
     struct pooled *values;
     size_t count, capacity;
     struct assay__pack packed;
-};
-
-/* A value and where its packed numbers begin, for sorting. */
-struct ranked {
-    double nearest;
-    const unsigned char *packed;
 };
 
 bool assay__cap_needs_values(const struct assay_plan *plan)
@@ -56,9 +53,9 @@ size_t assay__cap_rank(double quantile, size_t count)
     return product < 1 ? 1 : product > count ? count : (size_t)product;
 }
 
-static int compare_ranked(const void *a, const void *b)
+static int compare_pooled(const void *a, const void *b)
 {
-    const struct ranked *x = a, *y = b;
+    const struct pooled *x = a, *y = b;
     if (x->nearest != y->nearest)
         return x->nearest < y->nearest ? -1 : 1;
     struct assay_decimal x_exact, y_exact;
@@ -102,7 +99,8 @@ static enum assay_status put_value(struct pool *pool, const struct assay_decimal
     unsigned char *at = assay__pack_room(&pool->packed, ASSAY__PACKED_NUMBER_BYTES);
     if (at == NULL)
         return assay__fail_memory(err);
-    pool->values[pool->count++] = (struct pooled){nearest_to(value), pool->packed.length};
+    pool->values[pool->count++] =
+        (struct pooled){.nearest = nearest_to(value), .place = pool->packed.length};
     pool->packed.length += (size_t)(assay__put_number(at, value) - at);
     return ASSAY_OK;
 }
@@ -133,7 +131,7 @@ static enum assay_status pool_unit(void *context, const struct assay__exposure *
 }
 
 static enum assay_status set_quantile(struct assay__tally *tally, uint32_t metric, bool is_upper,
-                                      double quantile, const struct ranked *values, size_t count,
+                                      double quantile, const struct pooled *values, size_t count,
                                       struct assay_error *err)
 {
     if (isnan(quantile) || count == 0)
@@ -149,25 +147,21 @@ static enum assay_status rank_pool(struct assay__tally *tally, const struct pool
                                    struct assay__halt *halt, struct assay_error *err)
 {
     const struct assay_cap *cap = &tally->binding->plan->metrics[pool->metric].cap;
-    struct ranked *values = assay__malloc((pool->count + 1) * sizeof *values);
-    if (values == NULL)
-        return assay__fail_memory(err);
+    struct pooled *values = pool->values;
     enum assay_status status = ASSAY_OK;
     for (size_t i = 0; status == ASSAY_OK && i < pool->count; i++) {
         if (i % VALUES_A_REPORT == 0)
             status = assay__halt_check(halt, err);
-        values[i] =
-            (struct ranked){pool->values[i].nearest, pool->packed.bytes + pool->values[i].place};
+        values[i].packed = pool->packed.bytes + values[i].place;
     }
     if (status == ASSAY_OK)
-        status = assay__sort(values, pool->count, sizeof *values, compare_ranked, halt, STAGE, err);
+        status = assay__sort(values, pool->count, sizeof *values, compare_pooled, halt, STAGE, err);
     if (status == ASSAY_OK)
         status =
             set_quantile(tally, pool->metric, false, cap->lower_quantile, values, pool->count, err);
     if (status == ASSAY_OK)
         status =
             set_quantile(tally, pool->metric, true, cap->upper_quantile, values, pool->count, err);
-    assay__free(values);
     return status;
 }
 

@@ -128,7 +128,7 @@ static enum assay_status check_memory(struct assay__gather *gather, uint32_t num
 {
     const struct assay__unit_table *table = &gather->parts[number].table;
     size_t more = table->bytes - before;
-    bool can_spill = gather->level < LEVELS_MAX && table->slots != NULL;
+    bool can_spill = gather->level < LEVELS_MAX && table->count > 0;
     if (more > 0 && atomic_fetch_add(&gather->bytes, more) + more > room_of(gather) && can_spill)
         atomic_store(&gather->is_full, true);
     return can_spill && atomic_load(&gather->is_full) ? spill_table(gather, number, err) : ASSAY_OK;

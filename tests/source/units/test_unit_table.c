@@ -205,6 +205,34 @@ START_TEST(few_wide_units_take_little_memory)
 }
 END_TEST
 
+/* Rows that are units, gathered for a cap at a quantile: they go to the file as others do. */
+START_TEST(units_without_an_id_keep_to_the_memory)
+{
+    enum { ROWS = 40000 };
+    struct bench bench;
+    struct assay__gather gather;
+    struct assay_error err;
+    struct sums sums = {0, 0};
+    uint64_t unknown = 0, content[1] = {7 << ASSAY__WORD_SHIFT};
+    const struct assay__exposure row = {
+        .key.text = "", .second_ns = INT64_MAX, .content = content, .rows = 1};
+    begin(&bench, "{\"columns\":{\"group\":\"g\"},\"comparisons\":{\"baseline\":\"A\"},"
+                  "\"metrics\":[{\"id\":\"y\",\"role\":\"success\",\"type\":\"mean\","
+                  "\"cap\":{\"upperQuantile\":0.9}}]}");
+    const struct assay__gather_limits limits = {1 << 20, test_tmp()};
+    assert_ok(assay__gather_init(&gather, &bench.binding, &limits, &err), &err);
+    for (int i = 0; i < ROWS; i++)
+        assert_ok(assay__gather_expose(&gather, &row, 1, &err), &err);
+    assert_ok(assay__gather_end(&gather, &unknown, &err), &err);
+    ck_assert_uint_eq(assay__gather_bytes(&gather), SIZE_MAX);
+    for (uint32_t p = 0; p < ASSAY__SPILL_PARTS; p++)
+        assert_ok(assay__gather_visit(&gather, p, 1, count, &sums, &unknown, &err), &err);
+    ck_assert_uint_eq(sums.units, ROWS);
+    assay__gather_release(&gather);
+    end(&bench);
+}
+END_TEST
+
 static enum assay_status load(void *context, const struct assay__exposure *unit,
                               struct assay__records records, struct assay_error *err)
 {
@@ -251,6 +279,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, few_wide_units_take_little_memory);
     tcase_add_test(cases, a_unit_with_more_rows_than_can_be_counted_is_refused);
     tcase_add_test(cases, what_does_not_fit_leaves_nothing_in_memory);
+    tcase_add_test(cases, units_without_an_id_keep_to_the_memory);
     tcase_add_test(cases, a_unit_of_many_events_takes_100_bytes_for_each);
 }
 
