@@ -27,8 +27,9 @@
  * @analysis  read only; may be freed before the tree
  * @err       NULL is fine
  * Returns a tree for cJSON_Delete(); NULL without memory (ASSAY_ERROR_MEMORY in *err).
- * Memory is asked for through cJSON's hooks. The tree takes several times the memory of its text:
- * for many slices, write the text instead. Threads: as cJSON: several may read one analysis.
+ * Memory is asked for through cJSON's hooks. The tree takes several times the memory and time of
+ * its text, and neither flag nor deadline ends it: for many slices, write the text instead.
+ * Threads: as cJSON: several may read one analysis.
  */
 ASSAY_API ASSAY_MUST_CHECK cJSON *assay_analysis_cjson(const struct assay_analysis *analysis,
                                                        struct assay_error *err);

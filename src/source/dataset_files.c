@@ -72,6 +72,7 @@ static enum assay_status read_units(struct intake *intake, uint32_t source,
         intake->has_units = true;
         status = assay__units_init(&intake->units, intake->dataset, intake->options, err);
         intake->units.halt = &intake->halt;
+        intake->units.binding.halt = &intake->halt;
         intake->units.gather.own_rules.halt = &intake->halt;
     }
     struct assay_counts before = assay_dataset_counts(intake->dataset);

@@ -274,6 +274,39 @@ START_TEST(no_step_goes_on_for_long)
 }
 END_TEST
 
+/* Cells that were counted by a thread of a file are brought to the dataset one by one. */
+START_TEST(slices_of_a_file_are_brought_in_with_a_question_each)
+{
+    const struct assay_hooks hooks = {.deadline_seconds = 1e6};
+    const struct assay_read_options options = {.hooks = &hooks, .threads = 1};
+    static const char *const COLUMNS[] = {"", ",\"unit\":\"u\""};
+    for (size_t i = 0; i < 2; i++) {
+        char text[300], *csv = malloc(32 * 4 * SLICES), *end = csv;
+        ck_assert_ptr_nonnull(csv);
+        snprintf(text, sizeof text,
+                 "{\"columns\":{\"group\":\"g\"%s},\"dimensions\":[\"d\"],"
+                 "\"comparisons\":{\"baseline\":\"A\"},\"metrics\":[{\"id\":\"y\"}]}",
+                 COLUMNS[i]);
+        end += sprintf(end, "u,g,d,y\n");
+        for (int row = 0; row < 4 * SLICES; row++)
+            end += sprintf(end, "%d,%c,v%d,%d\n", row, 'A' + row % 2, row / 4, row * 7919 % 1000);
+        struct assay_plan *plan = test_plan(text);
+        struct assay_dataset *dataset;
+        struct assay_table *table;
+        struct assay_error err;
+        assert_ok(assay_table_from_csv(csv, (size_t)(end - csv), NULL, &table, &err), &err);
+        assert_ok(assay_dataset_new(plan, &dataset, &err), &err);
+        questions = 0;
+        assert_ok(assay_dataset_read_tables(dataset, &table, NULL, 1, &options, &err), &err);
+        ck_assert_uint_ge(questions, SLICES);
+        assay_table_free(table);
+        assay_dataset_free(dataset);
+        assay_plan_free(plan);
+        free(csv);
+    }
+}
+END_TEST
+
 START_TEST(writing_is_given_up)
 {
     const struct assay_hooks hooks = {.deadline_seconds = 0.005};
@@ -345,6 +378,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, a_thread_ends_what_has_no_hooks);
     tcase_add_test(cases, adding_up_tables_is_given_up);
     tcase_add_test(cases, no_step_goes_on_for_long);
+    tcase_add_test(cases, slices_of_a_file_are_brought_in_with_a_question_each);
     tcase_add_test(cases, writing_is_given_up);
     tcase_add_test(cases, a_document_has_one_deadline);
 }

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/halt.h"
 #include "base/memory.h"
 #include "source/scan/scan_sums.h"
 #include "source/units/look_ends.h"
@@ -291,6 +292,7 @@ enum assay_status assay__scan_cells_take(struct assay__scan_cells *cells,
     for (uint32_t s = 0; s < cells->layout->set_count; s++)
         while (status == ASSAY_OK && from->sets[s].first != NULL) {
             struct assay__scan_slab *slab = from->sets[s].first;
+            status = assay__halt_check(cells->layout->binding->halt, err);
             for (uint32_t i = 0; status == ASSAY_OK && i < slab->count; i++) {
                 const struct assay__scan_cell *cell = cell_in(from, slab, i);
                 if (cell->units > 0)

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/halt.h"
 #include "source/units/look_ends.h"
 #include "stats/moments.h"
 #include "stats/moments_block.h"
@@ -130,6 +131,7 @@ static enum assay_status flush_set(struct assay__scan_cells *cells, struct assay
     const struct assay__scan_set *set = &cells->sets[number];
     enum assay_status status = ASSAY_OK;
     for (uint32_t v = 0; status == ASSAY_OK && v < set->value_capacity; v++) {
+        status = assay__halt_check(cells->layout->binding->halt, err);
         for (uint32_t g = 0; status == ASSAY_OK && g < set->span_capacity; g++) {
             struct assay__scan_cell *cell = set->rows[g] == NULL ? NULL : set->rows[g][v];
             if (cell != NULL && cell->units > 0)

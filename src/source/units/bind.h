@@ -123,6 +123,7 @@ struct assay__binding {
     struct assay__metric_use *metrics; /* [plan->metric_count] */
     uint32_t filter_width;             /* most columns that a filter has */
     uint32_t cells_max;                /* most cells that a source has */
+    const struct assay__halt *halt;    /* NULL: nobody ends the reading */
     struct assay__arena arena;
 };
 
