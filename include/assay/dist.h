@@ -9,9 +9,10 @@
  * natural. All functions are pure and reentrant, allocate nothing, never touch GSL's error handler,
  * and return NaN only for arguments outside the stated domain (or NaN arguments).
  *
- * df is any real in [1, 1e15]; df = infinity is accepted and means the normal limit. Points may be
- * infinite. Quantiles take the tail probability p in (0, 1), both excluded, and return the point
- * that has that tail. _upper is R's lower.tail = FALSE, _log_ its log.p = TRUE; parameters as R's.
+ * df is any real in [1, 1e15]; df = infinity is accepted and means the normal limit. Above 1e15
+ * nothing is promised. Points may be infinite. Quantiles take the tail probability p in (0, 1),
+ * both excluded, and return the point that has that tail. _upper is R's lower.tail = FALSE, _log_
+ * its log.p = TRUE; parameters as R's.
  *
  * Accuracy below is the worst relative error against tests/golden/dist.csv (mpmath, 60 digits;
  * `build/release/tests/stats/dist/test_dist` prints it by area), p down to 1e-305 and logs as far
@@ -77,9 +78,9 @@ ASSAY_API double assay_f_quantile_lower(double p, double df1, double df2);
 ASSAY_API double assay_f_quantile_upper(double p, double df1, double df2);
 
 /**
- * Noncentral t with df degrees of freedom and noncentrality delta, |delta| <= 1e6. Both tails are
+ * Noncentral t with df degrees of freedom and noncentrality delta, |delta| <= 1e12. Both tails are
  * computed directly, so that power near 1 and near 0 are equally good. R: pt with ncp.
- * Accuracy: 2e-15 for |delta| to 1e6, df 1 to 1e15, p to 1e-290.
+ * Accuracy: 2e-15 for |delta| to 1e6, df 1 to 1e15, p to 1e-290; the same at points up to 1e11.
  */
 ASSAY_API double assay_nct_lower(double t, double df, double delta);
 ASSAY_API double assay_nct_upper(double t, double df, double delta);

@@ -68,7 +68,8 @@ struct assay_size_result {
  * no enumerator has), D = 0 or an effect on the wrong side, a share of 0 or 1 or beyond;
  * ASSAY_ERROR_LIMIT above 2^53 units.
  * Ownership: nothing is kept and no memory asked for, here and below. Threads: pure, reentrant.
- * Accuracy: all sizes of tests/golden/size.csv (mpmath) exact, n to 3e15; its power 2e-15.
+ * Accuracy: all sizes of tests/golden/size.csv (mpmath) exact, n to 3e15, alpha from 1e-300; its
+ * power 2e-15.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
 assay_size_required(const struct assay_size_design *design, struct assay_size_result *out,

@@ -157,10 +157,10 @@ bool assay__srm_chi2_tail(double x, double rest_low, double rest_high, struct as
     out->statistic = x;
     out->p = p;
     out->log10_p = log_p / M_LN10;
-    if (!(x > 1.0))
+    double step = x * 0x1p-20;
+    if (!(x > 1.0) || !isfinite(x + step))
         return true;
     /* The hazard, -d log Q/dx, by a difference: it only scales an ulp. */
-    double step = x * 0x1p-20;
     double hazard = (log_p - assay_chi2_log_upper(x + step, out->df)) / step;
     out->p = p - p * hazard * rest_low;
     out->log10_p = (log_p - hazard * rest_low) / M_LN10;

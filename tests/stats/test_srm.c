@@ -215,6 +215,24 @@ START_TEST(weights_have_no_scale)
 }
 END_TEST
 
+/* Units where next to none may be: the statistic passes the range of doubles, p is 0. */
+START_TEST(a_statistic_past_all_numbers_has_p_0)
+{
+    const uint64_t counts[] = {1000, 1000};
+    for (int exponent = -300; exponent > -324; exponent -= 2) {
+        const double weights[] = {1.0, pow(10.0, exponent)};
+        const struct assay_srm_design design = {0};
+        struct assay_srm_group groups[2];
+        struct assay_srm srm;
+        struct assay_error err;
+        assert_ok(assay_srm_test(counts, weights, 2, &design, groups, &srm, &err), &err);
+        ck_assert(srm.tested && srm.significant && srm.statistic > 1e300);
+        ck_assert_double_eq(srm.p, 0.0);
+        ck_assert(srm.log10_p < -1e299);
+    }
+}
+END_TEST
+
 START_TEST(bad_arguments_are_refused)
 {
     const uint64_t counts[] = {1, 2};
@@ -250,6 +268,7 @@ static void add(TCase *c)
     tcase_add_test(c, tolerance_keeps_huge_samples_quiet);
     tcase_add_test(c, nothing_to_test_is_not_tested);
     tcase_add_test(c, weights_have_no_scale);
+    tcase_add_test(c, a_statistic_past_all_numbers_has_p_0);
     tcase_add_test(c, bad_arguments_are_refused);
 }
 

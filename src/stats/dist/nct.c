@@ -14,7 +14,7 @@
 #include "stats/dist/normal.h"
 #include "stats/dist/tail.h"
 
-static const double delta_most = 1e6;
+static const double delta_most = 1e12, df_most = 0x1p60;
 static const double few_df = 50.0;
 static const double turn_width = 8.5; /* P(Z > 8.5) is below 2^-53 */
 static const double depth = 42.0;     /* the integrand is followed down to e^-42 of its peak */
@@ -303,7 +303,7 @@ static double positive_t_tail(double t, double df, double delta, bool upper)
 static double nct_tail(double t, double df, double delta, bool upper)
 {
     bool endless = df == HUGE_VAL;
-    if (isnan(t) || !(endless || (df >= 1.0 && df <= 1e15)) || !(fabs(delta) <= delta_most))
+    if (isnan(t) || !(endless || (df >= 1.0 && df <= df_most)) || !(fabs(delta) <= delta_most))
         return NAN;
     if (isinf(t))
         return upper == (t > 0.0) ? 0.0 : 1.0;

@@ -51,6 +51,11 @@ static double power_beyond(double critical, const struct welch *welch, bool is_b
     double noncentrality = assay__wide_double(welch->noncentrality);
     if (welch->is_constant || (noncentrality > 1e4 && noncentrality > 64.0 * critical))
         return is_beta ? 0.0 : 1.0;
+    /* So far out only the estimated error varies, which scales both alike. */
+    if (noncentrality > 1e12) {
+        critical *= 1e12 / noncentrality;
+        noncentrality = 1e12;
+    }
     return is_beta ? assay_nct_lower(critical, df, noncentrality)
                    : assay_nct_upper(critical, df, noncentrality);
 }

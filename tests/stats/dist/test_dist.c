@@ -292,8 +292,26 @@ START_TEST(outside_the_domain_is_nan_and_inside_never)
 }
 END_TEST
 
+/* mpmath, 40 digits, by quadrature over the estimated error. */
+START_TEST(large_noncentralities_keep_their_digits)
+{
+    static const double CASES[][4] = {
+        {1e9, 4, 1e7, 1.9997333533323866711e-8},     {1e8, 4, 1e7, 0.00019735322710960334032},
+        {2e7, 4, 1e7, 0.090204010431052897248},      {1e12, 2, 1e10, 0.000099995000166662500084},
+        {1e11, 6.5, 1e9, 5.5618082658498093148e-13}, {1.1e7, 1000, 1e7, 0.000019271617143499628684},
+        {7.9e9, 2, 1e6, 1.6023073097091226246e-8},   {7.9e9, 2, 2e7, 6.4092087511117049836e-6},
+        {3e12, 3, 1e11, 0.000051133164575453661075}};
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        const double *c = CASES[i];
+        assert_close(assay_nct_upper(c[0], c[1], c[2]), c[3], 2e-15);
+        assert_close(assay_nct_lower(-c[0], c[1], -c[2]), c[3], 2e-15);
+    }
+}
+END_TEST
+
 static void add(TCase *cases)
 {
+    tcase_add_test(cases, large_noncentralities_keep_their_digits);
     tcase_add_test(cases, oracle_every_area_within_its_tolerance);
     tcase_add_test(cases, tails_add_up_to_one);
     tcase_add_test(cases, quantiles_invert_tails_on_a_grid);

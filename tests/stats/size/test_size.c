@@ -335,6 +335,46 @@ START_TEST(a_huge_effect_has_power_1_by_t)
 }
 END_TEST
 
+/* Beyond 1e15 degrees of freedom, t is normal but for z^4 / 4e15. */
+START_TEST(power_by_t_reaches_the_largest_sizes)
+{
+    for (double n = 1e14; n <= 0x1p53; n *= 1.9) {
+        struct assay_size_design d = plain(), normal = plain();
+        double power, wanted, effect = 0.0;
+        struct assay_error err;
+        d.test = ASSAY_TEST_T;
+        d.effect = normal.effect = 2.5 * sqrt(2.0 / n);
+        assert_ok(assay_size_power(&d, n, n, &power, &err), &err);
+        assert_ok(assay_size_power(&normal, n, n, &wanted, &err), &err);
+        assert_close(power, wanted, n < 1e15 ? 1e-14 : 4e-15);
+        assert_ok(assay_size_effect(&d, n, n, &effect, &err), &err);
+        ck_assert(effect > 0.0);
+    }
+}
+END_TEST
+
+/* A level so small that few units need an enormous effect: with 2 a group the critical value is
+ * 7e9 and more, with 3 below 2e6. */
+START_TEST(enormous_effects_are_held_against_tiny_levels)
+{
+    static const double EFFECTS[] = {1e7, 1e8, 1e9}, TINY[] = {1e-20, 1e-22, 1e-24};
+    for (size_t i = 0; i < 3; i++) {
+        struct assay_size_design d = plain();
+        struct assay_size_result size;
+        struct assay_error err;
+        double power;
+        d.test = ASSAY_TEST_T;
+        d.alpha = TINY[i];
+        d.effect = EFFECTS[i];
+        assert_ok(assay_size_required(&d, &size, &err), &err);
+        ck_assert_double_eq(size.compared, 3.0);
+        ck_assert_double_ge(size.power, 0.8);
+        assert_ok(assay_size_power(&d, 2.0, 2.0, &power, &err), &err);
+        ck_assert(power >= 0.0 && power < 0.8);
+    }
+}
+END_TEST
+
 /* A design that is set to zero first, and filled but for what has a default. */
 START_TEST(a_zeroed_design_has_its_defaults)
 {
@@ -370,6 +410,8 @@ static void add(TCase *c)
     tcase_add_test(c, bad_shares_and_methods_are_refused);
     tcase_add_test(c, sizes_beyond_2_to_the_53_are_refused);
     tcase_add_test(c, a_huge_effect_has_power_1_by_t);
+    tcase_add_test(c, power_by_t_reaches_the_largest_sizes);
+    tcase_add_test(c, enormous_effects_are_held_against_tiny_levels);
 }
 
 int main(void)
