@@ -44,7 +44,10 @@ enum assay_adjustment {
     ASSAY_ADJUST_BY        /* Benjamini and Yekutieli (2001), any dependence */
 };
 
-/** assay_adjustment_name() is "holm", "hochberg", "benjaminiHochberg" or "benjaminiYekutieli". */
+/**
+ * assay_adjustment_name() is "holm", "hochberg", "benjaminiHochberg" or "benjaminiYekutieli";
+ * "unknown" for a number that no method has. Static text.
+ */
 ASSAY_API const char *assay_adjustment_name(enum assay_adjustment method);
 
 /**

@@ -99,8 +99,8 @@ struct assay_read_options {
     enum assay_input_kind kind;
     enum assay_bad_rows bad_rows;
     char separator; /* 0: sniffed among , ; tab | */
-    /* Threads that read a file, 1 .. ASSAY_THREADS_MAX; 0: as many as processors are allowed. The
-       dataset holds the same sums for any number. */
+    /* Threads that read a file, 1 .. ASSAY_THREADS_MAX (larger numbers count as that); 0: as many
+       as processors are allowed. The dataset holds the same sums for any number. */
     uint32_t threads;
     /* Code for one kind of processor: "avx512", "avx2", "sse2", "plain", or "careful": row by row,
        for any; NULL: the best there is. Every one gives the same sums. ASSAY_ERROR_USAGE when this
@@ -126,7 +126,8 @@ struct assay_read_options {
  * @options             NULL for the defaults
  * Returns ASSAY_ERROR_DATA (a cell, a row or a file that cannot be read, or a column that the plan
  * names and a file lacks), ASSAY_ERROR_NO_INPUT, ASSAY_ERROR_IO, ASSAY_ERROR_LIMIT,
- * ASSAY_ERROR_PLAN (it names no group column), ASSAY_ERROR_USAGE (no paths), ASSAY_ERROR_MEMORY.
+ * ASSAY_ERROR_PLAN (it names no group column, or not the events of a file), ASSAY_ERROR_USAGE (no
+ * paths, or an option that cannot be), ASSAY_ERROR_CANCELLED, ASSAY_ERROR_MEMORY.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
 assay_dataset_read(struct assay_dataset *dataset, const char *const *paths, size_t path_count,
@@ -138,7 +139,8 @@ assay_dataset_read(struct assay_dataset *dataset, const char *const *paths, size
  * has counted more. Their shape is the metric's: a denominator for ratios, and the covariates of
  * the plan, none when the metric's reduction is ASSAY_REDUCTION_NONE.
  * Returns ASSAY_ERROR_PLAN for a metric that the plan does not have, ASSAY_ERROR_DOMAIN for another
- * shape, ASSAY_ERROR_LIMIT, _MEMORY. The moments are copied.
+ * shape and for a group whose name is empty or not UTF-8, ASSAY_ERROR_LIMIT (a name of more than
+ * ASSAY_NAME_BYTES_MAX bytes, too many groups), _MEMORY. The moments are copied.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
 assay_dataset_add_moments(struct assay_dataset *dataset, const char *metric_id, const char *group,

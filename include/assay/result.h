@@ -39,9 +39,9 @@ struct assay_write_options {
     bool slices;     /* table: dimensions and segments, too, not only all units */
     bool brief;      /* table: one line a comparison; no groups, no drawings, no remarks */
     double interval; /* table: beside the test's, a two-sided interval of this level, such as 0.95,
-                        as if the data were looked at once; 0 for none */
+                        as if the data were looked at once; outside 0 to 1: none */
     uint32_t slices_max; /* table: values of a dimension shown, the rest gathered; 0 means 20 */
-    /* Table: what to do about remarks of a kind (assay_annotation.kind), and about "groups",
+    /* Table: what to do about remarks of a kind (of struct assay_note), and about "groups",
      * "slices" and "comparisons" that are not listed, in the caller's terms, such as options of a
      * program; NULL, or an answer of NULL, for the library's own words. */
     const char *(*hint)(const char *kind);

@@ -40,7 +40,7 @@ ASSAY_API void assay_table_free(struct assay_table *table);
 /** enum assay_cell_kind: what a value in memory is. */
 enum assay_cell_kind {
     ASSAY_CELL_TEXT,    /* UTF-8: names, numbers as decimals, times, as in CSV; NULL: missing */
-    ASSAY_CELL_DOUBLE,  /* its shortest decimal; NaN: missing; an infinity is no number */
+    ASSAY_CELL_DOUBLE,  /* its shortest decimal; NaN: missing; an infinity is an error */
     ASSAY_CELL_INTEGER, /* int64_t */
     ASSAY_CELL_TIME     /* int64_t: nanoseconds since 1970-01-01T00:00:00Z, years 1678 to 2261 */
 };
@@ -105,8 +105,9 @@ struct assay_cell {
 /**
  * assay_row_read is a program's function that fills in the next row: cells[] of as many columns as
  * were named, zero before each call. It answers ASSAY_OK with *is_end false; or sets *is_end when
- * there is no further row; or fills in err (never NULL) and answers another status, with which the
- * reading then ends. It must not call the library with the dataset that is read.
+ * there is no further row; or fills in err (never NULL: message, line and column are passed on) and
+ * answers another status, with which the reading then ends. It must not call the library with the
+ * dataset that is read.
  */
 typedef enum assay_status (*assay_row_read)(void *context, struct assay_cell *cells, bool *is_end,
                                             struct assay_error *err);

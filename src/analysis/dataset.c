@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "analysis/cells.h"
 #include "analysis/dataset_read.h"
 
@@ -364,6 +365,24 @@ void assay__dataset_trim(struct assay_dataset *dataset)
     assay__index_release(&dataset->values);
 }
 
+/* What can be seen before anything is added: the name of the group, the shape of the moments. */
+static enum assay_status check_moments(const struct assay_metric_plan *metric, const char *group,
+                                       const struct assay_moments *moments, struct assay_error *err)
+{
+    size_t length = strlen(group);
+    if (length == 0 || assay__utf8_valid_run(group, length) < length)
+        return assay__fail(err, ASSAY_ERROR_DOMAIN, "The name of a group is UTF-8 and not empty.");
+    if (length > ASSAY_NAME_BYTES_MAX)
+        return assay__fail(err, ASSAY_ERROR_LIMIT, "The name of a group is longer than %d bytes.",
+                           ASSAY_NAME_BYTES_MAX);
+    const struct assay_moments_shape wanted = assay__metric_shape(metric);
+    if (assay__same_shape(wanted, assay_moments_shape(moments)))
+        return assay__metric_needs_moments(metric, err);
+    return assay__fail(err, ASSAY_ERROR_DOMAIN,
+                       "Moments of metric '%s' have %s denominator and %u covariates.", metric->id,
+                       wanted.has_denominator != 0 ? "a" : "no", (unsigned)wanted.covariate_count);
+}
+
 enum assay_status assay_dataset_add_moments(struct assay_dataset *dataset, const char *metric_id,
                                             const char *group, const struct assay_moments *moments,
                                             struct assay_error *err)
@@ -376,7 +395,9 @@ enum assay_status assay_dataset_add_moments(struct assay_dataset *dataset, const
         return assay__fail(err, ASSAY_ERROR_PLAN, "The plan has no metric '%s'.", metric_id);
     struct assay__cell *cell;
     struct assay_moments *into;
-    enum assay_status status = assay__dataset_look(dataset, INT64_MIN, &look, err);
+    enum assay_status status = check_moments(&plan->metrics[metric], group, moments, err);
+    if (status == ASSAY_OK)
+        status = assay__dataset_look(dataset, INT64_MIN, &look, err);
     if (status == ASSAY_OK)
         status = assay__dataset_group(dataset, group, strlen(group), &group_index, err);
     if (status == ASSAY_OK)

@@ -7,6 +7,7 @@
 #include "analysis/dataset.h"
 #include "source/sources.h"
 #include "source/rows_grouped.h"
+#include "source/scan/scan_layout.h"
 #include "source/summary/summary_read.h"
 #include "source/summary/summary_seal.h"
 #include "source/table/given_table.h"
@@ -209,10 +210,20 @@ static enum assay_status check_event_name(const struct intake *intake, const cha
 }
 
 /* Files of events that the plan does not name would be passed over without a word. */
-static enum assay_status check_event_names(const struct intake *intake, struct assay_error *err)
+static enum assay_status check_options(const struct intake *intake, struct assay_error *err)
 {
+    const struct assay_read_options *options = intake->options;
     enum assay_status status = ASSAY_OK;
-    for (size_t i = 0; status == ASSAY_OK && i < intake->options->event_count; i++)
+    if ((unsigned)options->kind > ASSAY_INPUT_SUMMARY)
+        status = assay__fail(err, ASSAY_ERROR_USAGE, "No kind of input has number %d.",
+                             (int)options->kind);
+    else if ((unsigned)options->bad_rows > ASSAY_BAD_ROWS_SKIP)
+        status = assay__fail(err, ASSAY_ERROR_USAGE, "No way with bad rows has number %d.",
+                             (int)options->bad_rows);
+    else if (!assay__scan_runs(options->kernel))
+        status = assay__fail(err, ASSAY_ERROR_USAGE, "This processor does not run the kernel '%s'.",
+                             options->kernel);
+    for (size_t i = 0; status == ASSAY_OK && i < options->event_count; i++)
         status = check_event_name(intake, intake->options->events[i].name, err);
     for (size_t i = 0; status == ASSAY_OK && i < intake->table_count; i++)
         if (intake->table_events != NULL && intake->table_events[i] != NULL)
@@ -250,8 +261,9 @@ static enum assay_status finish(struct intake *intake, const char *first_path,
     assay__halt_log(&intake->halt, ASSAY_LOG_INFO, "Rows read: %llu; rows of events: %llu.",
                     (unsigned long long)counts.rows_read, (unsigned long long)counts.events_read);
     if (counts.rows_read == 0)
-        return assay__fail_at(err, ASSAY_ERROR_DATA, first_path, 1, 0,
-                              "There is a header but no row of data.");
+        return assay__fail_at(err, ASSAY_ERROR_DATA, first_path, intake->tables == NULL, 0,
+                              intake->tables == NULL ? "There is a header but no row of data."
+                                                     : "The table has no row of data.");
     return assay__units_finish(&intake->units, err);
 }
 
@@ -291,7 +303,7 @@ enum assay_status assay_dataset_read(struct assay_dataset *dataset, const char *
     if (path_count == 0)
         return assay__fail(err, ASSAY_ERROR_USAGE, "No file is named; - is standard input.");
     begin(&intake, dataset, options, path_count);
-    enum assay_status status = check_event_names(&intake, err);
+    enum assay_status status = check_options(&intake, err);
     for (size_t i = 0; status == ASSAY_OK && i < path_count; i++)
         status = read_file(&intake, 0, paths[i], err);
     return end(&intake, status, paths[0], err);
@@ -303,7 +315,7 @@ enum assay_status assay__dataset_read_rows(struct assay_dataset *dataset, struct
 {
     struct intake intake;
     begin(&intake, dataset, options, 1);
-    enum assay_status status = check_event_names(&intake, err);
+    enum assay_status status = check_options(&intake, err);
     if (status == ASSAY_OK)
         status = read_rows(&intake, 0, rows, err);
     return end(&intake, status, assay__rows_name(rows), err);
@@ -335,7 +347,7 @@ enum assay_status assay_dataset_read_tables(struct assay_dataset *dataset,
     intake.tables = tables;
     intake.table_events = events;
     intake.table_count = table_count;
-    enum assay_status status = check_event_names(&intake, err);
+    enum assay_status status = check_options(&intake, err);
     if (status == ASSAY_OK)
         status = read_tables(&intake, 0, NULL, &found, err);
     if (status == ASSAY_OK && found == 0)

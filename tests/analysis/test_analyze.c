@@ -205,6 +205,24 @@ START_TEST(moments_of_a_metric_that_is_not_planned_are_refused)
     assert_ok(assay_moments_new((struct assay_moments_shape){0}, &moments, &err), &err);
     ck_assert_int_eq(assay_dataset_add_moments(dataset, "n", "a", moments, &err), ASSAY_ERROR_PLAN);
     ck_assert_str_eq(err.message, "The plan has no metric 'n'.");
+    /* Nothing of what is refused is in the dataset. */
+    struct assay_moments *ratio;
+    struct assay_analysis *analysis;
+    char long_name[ASSAY_NAME_BYTES_MAX + 2];
+    memset(long_name, 'g', sizeof long_name - 1);
+    long_name[sizeof long_name - 1] = '\0';
+    assert_ok(assay_moments_new((struct assay_moments_shape){1, 0}, &ratio, &err), &err);
+    ck_assert_int_eq(assay_dataset_add_moments(dataset, "m", "", moments, &err),
+                     ASSAY_ERROR_DOMAIN);
+    ck_assert_int_eq(assay_dataset_add_moments(dataset, "m", "a\xff", moments, &err),
+                     ASSAY_ERROR_DOMAIN);
+    ck_assert_int_eq(assay_dataset_add_moments(dataset, "m", long_name, moments, &err),
+                     ASSAY_ERROR_LIMIT);
+    ck_assert_int_eq(assay_dataset_add_moments(dataset, "m", "a", ratio, &err), ASSAY_ERROR_DOMAIN);
+    ck_assert_str_eq(err.message, "Moments of metric 'm' have no denominator and 0 covariates.");
+    ck_assert_int_eq(assay_dataset_analyze(dataset, &analysis, &err), ASSAY_ERROR_DATA);
+    ck_assert_str_eq(err.message, "The data have no rows to analyze.");
+    assay_moments_free(ratio);
     assay_moments_free(moments);
     assay_dataset_free(dataset);
     end_run(&run);

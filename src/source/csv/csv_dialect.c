@@ -372,7 +372,7 @@ static bool epoch_time(const char *unit, const field_t *cell, int64_t *ns)
     return false;
 }
 
-/* A time of a program's that is no number: it cannot be one in other units. */
+/* A time that a program gave as one: unlike a number it has no unit that could be another. */
 static bool is_typed_time(const field_t *cell)
 {
     enum { YEAR_DIGITS = 4, DATE_BYTES = 10 };

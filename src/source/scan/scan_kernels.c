@@ -38,6 +38,11 @@ const struct assay__scan_kernels *assay__scan_kernels(const char *name)
     return NULL;
 }
 
+bool assay__scan_runs(const char *name)
+{
+    return name == NULL || strcmp(name, "careful") == 0 || assay__scan_kernels(name) != NULL;
+}
+
 const char *assay__scan_kernel_name(size_t index)
 {
     return index < KERNEL_COUNT ? KERNELS[index].name : NULL;

@@ -20,6 +20,9 @@ struct assay__scan_kernels {
  */
 const struct assay__scan_kernels *assay__scan_kernels(const char *name);
 
+/** assay__scan_runs(): there is such a kernel here; of those is "careful", which is row by row. */
+bool assay__scan_runs(const char *name);
+
 /** assay__scan_kernel_name() is the name of kernel number index, best first, or NULL past them. */
 const char *assay__scan_kernel_name(size_t index);
 

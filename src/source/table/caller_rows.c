@@ -24,9 +24,7 @@ static enum assay_status next(struct assay__given_grid *grid, size_t most, size_
     *count = is_end ? 0 : 1;
     if (status == ASSAY_OK)
         return ASSAY_OK;
-    own.message[sizeof own.message - 1] = '\0';
-    return assay__fail_at(err, status, grid->table.name, own.line, own.column, "%s",
-                          own.message[0] != '\0' ? own.message : assay_status_sentence(status));
+    return assay__table_fail(grid->table.name, status, &own, err);
 }
 
 static const char *cell_of(const struct assay__given_grid *grid, size_t row, uint32_t column,

@@ -36,6 +36,20 @@ enum assay_status assay__table_open(struct assay_table *table,
     return table->kind->open(table, request, out, err);
 }
 
+enum assay_status assay__table_fail(const char *name, enum assay_status status,
+                                    struct assay_error *said, struct assay_error *err)
+{
+    bool is_known = status == ASSAY_ERROR_INTERNAL ||
+                    strcmp(assay_status_id(status), assay_status_id(ASSAY_ERROR_INTERNAL)) != 0;
+    said->message[sizeof said->message - 1] = '\0';
+    if (!is_known)
+        return assay__fail_at(err, ASSAY_ERROR_USAGE, name, said->line, said->column,
+                              "A callback answered %d, which is not a status.", (int)status);
+    return assay__fail_at(err, status, name, said->line, said->column, "%s%s",
+                          said->message[0] != '\0' ? "" : "A callback says no more than: ",
+                          said->message[0] != '\0' ? said->message : assay_status_sentence(status));
+}
+
 /* ---- CSV that a program reads ---------------------------------------------------------------- */
 
 struct bytes_table {
@@ -147,9 +161,7 @@ static enum assay_status read_caller(void *context, char *buffer, size_t capacit
                            "A callback that reads bytes returned more than was asked for.");
     if (status == ASSAY_OK)
         return ASSAY_OK;
-    own.message[sizeof own.message - 1] = '\0';
-    return assay__fail_at(err, status, caller->bytes.table.name, own.line, own.column, "%s",
-                          own.message[0] != '\0' ? own.message : assay_status_sentence(status));
+    return assay__table_fail(caller->bytes.table.name, status, &own, err);
 }
 
 enum assay_status assay_table_from_bytes(assay_bytes_read read, void *context, const char *name,

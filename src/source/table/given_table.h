@@ -30,4 +30,8 @@ enum assay_status assay__table_open(struct assay_table *table,
                                     const struct assay__rows_request *request,
                                     struct assay__rows **out, struct assay_error *err);
 
+/** assay__table_fail() passes on what a program's function answered, and said in its error. */
+enum assay_status assay__table_fail(const char *name, enum assay_status status,
+                                    struct assay_error *said, struct assay_error *err);
+
 #endif

@@ -258,9 +258,6 @@ static enum assay_status scan_rows(struct assay__units *units, struct assay__csv
                                               .careful = {take_record, units}};
     struct assay__scan_layout layout;
     struct assay__scan_counts counts = {.earliest_ns = INT64_MAX, .latest_ns = INT64_MIN};
-    if (kernels == NULL)
-        return assay__fail(err, ASSAY_ERROR_USAGE, "This processor does not run the kernel '%s'.",
-                           units->options->kernel);
     enum assay_status status = assay__scan_layout_init(&layout, &units->tally, err);
     assay__scan_layout_file(&layout, units->source, units->columns, csv, kernels);
     layout.look_ns = assay__look_length(units->binding.plan->granularity);

@@ -235,6 +235,16 @@ static enum assay_status lie(void *context, char *buffer, size_t capacity, size_
     return ASSAY_OK;
 }
 
+/* Answers what the context says, without a word, at the end of the rows. */
+static enum assay_status say(void *context, struct assay_cell *cells, bool *is_end,
+                             struct assay_error *err)
+{
+    (void)cells;
+    (void)err;
+    *is_end = true;
+    return *(const enum assay_status *)context;
+}
+
 START_TEST(what_a_callback_says_is_passed_on)
 {
     struct assay_plan *plan =
@@ -251,6 +261,39 @@ START_TEST(what_a_callback_says_is_passed_on)
     ck_assert_str_eq(err.file, "cursor");
     assert_ok(assay_table_from_bytes(lie, NULL, "liar", &table, &err), &err);
     ck_assert_int_eq(tables_read(plan, table, &sums, &err), ASSAY_ERROR_USAGE);
+    enum assay_status answers[] = {ASSAY_ERROR_IO, (enum assay_status)99, ASSAY_OK};
+    static const char *const SAID[] = {"A callback says no more than: Reading or writing failed.",
+                                       "A callback answered 99, which is not a status.",
+                                       "The table has no row of data."};
+    static const enum assay_status WANTED[] = {ASSAY_ERROR_IO, ASSAY_ERROR_USAGE, ASSAY_ERROR_DATA};
+    for (size_t i = 0; i < 3; i++) {
+        assert_ok(assay_table_from_rows(names, 2, say, &answers[i], NULL, &table, &err), &err);
+        ck_assert_int_eq(tables_read(plan, table, &sums, &err), WANTED[i]);
+        ck_assert_str_eq(err.message, SAID[i]);
+    }
+    assay_plan_free(plan);
+}
+END_TEST
+
+START_TEST(options_that_cannot_be_are_refused)
+{
+    static const struct assay_read_options BAD[] = {{.kind = (enum assay_input_kind)3},
+                                                    {.bad_rows = (enum assay_bad_rows)2},
+                                                    {.kernel = "z80"},
+                                                    {.separator = 'x'}};
+    struct assay_plan *plan = tables_plan();
+    for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
+        /* Whether the rows would need them or not. */
+        struct assay_dataset *dataset;
+        struct assay_table *table;
+        struct assay_error err;
+        assert_ok(tables_make(i == 3 ? TABLES_TEXT : TABLES_COLUMN, &table, &err), &err);
+        assert_ok(assay_dataset_new(plan, &dataset, &err), &err);
+        ck_assert_int_eq(assay_dataset_read_tables(dataset, &table, NULL, 1, &BAD[i], &err),
+                         ASSAY_ERROR_USAGE);
+        assay_dataset_free(dataset);
+        assay_table_free(table);
+    }
     assay_plan_free(plan);
 }
 END_TEST
@@ -327,6 +370,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, typed_times_reach_from_1678_to_2261);
     tcase_add_test(cases, bad_cells_are_named_by_table_row_and_column_or_skipped);
     tcase_add_test(cases, what_a_callback_says_is_passed_on);
+    tcase_add_test(cases, options_that_cannot_be_are_refused);
     tcase_add_test(cases, tables_that_cannot_be_are_refused);
     tcase_add_test(cases, events_come_from_tables_too);
 }
