@@ -27,7 +27,7 @@ static size_t chunk_bytes(size_t memory_bytes)
 }
 
 /* Memory for tables: without the buffers of the file. */
-static size_t room_of(const struct assay__gather *gather)
+static size_t memory_for_tables(const struct assay__gather *gather)
 {
     size_t memory = gather->limits.memory_bytes, buffers = memory / 8;
     if (buffers > ASSAY__SPILL_PARTS * (size_t)CHUNK_MAX)
@@ -129,7 +129,8 @@ static enum assay_status check_memory(struct assay__gather *gather, uint32_t num
     const struct assay__unit_table *table = &gather->parts[number].table;
     size_t more = table->bytes - before;
     bool can_spill = gather->level < LEVELS_MAX && table->count > 0;
-    if (more > 0 && atomic_fetch_add(&gather->bytes, more) + more > room_of(gather) && can_spill)
+    if (more > 0 && atomic_fetch_add(&gather->bytes, more) + more > memory_for_tables(gather) &&
+        can_spill)
         atomic_store(&gather->is_full, true);
     return can_spill && atomic_load(&gather->is_full) ? spill_table(gather, number, err) : ASSAY_OK;
 }
@@ -215,33 +216,34 @@ static enum assay_status take_rows(struct assay__gather *gather, uint32_t number
     return status == ASSAY_OK ? check_memory(gather, number, before, err) : status;
 }
 
-static void seek_rows(const struct assay__gather *gather, uint32_t number,
-                      const struct batch *batch, const struct order *order)
+static void prefetch_slots(const struct assay__gather *gather, uint32_t number,
+                           const struct batch *batch, const struct order *order)
 {
     uint32_t begin = order->begin[number], end = order->begin[number + 1];
     if (gather->parts[number].is_spilled) {
-        assay__spill_seek(&gather->spill, number, (size_t)(end - begin) * RECORD_BYTES);
+        assay__spill_prefetch(&gather->spill, number, (size_t)(end - begin) * RECORD_BYTES);
         return;
     }
     for (uint32_t i = begin; i < end; i++)
-        assay__unit_table_seek(&gather->parts[number].table, hash_of(batch, order->rows[i]));
+        assay__unit_table_prefetch_slot(&gather->parts[number].table,
+                                        hash_of(batch, order->rows[i]));
 }
 
-static void reach_rows(const struct assay__gather *gather, uint32_t number,
-                       const struct batch *batch, struct order *order)
+static void prefetch_units(const struct assay__gather *gather, uint32_t number,
+                           const struct batch *batch, struct order *order)
 {
     for (uint32_t i = order->begin[number]; i < order->begin[number + 1]; i++)
-        order->hints[i] = assay__unit_table_reach(gather->rules, &gather->parts[number].table,
-                                                  hash_of(batch, order->rows[i]));
+        order->hints[i] = assay__unit_table_prefetch_unit(
+            gather->rules, &gather->parts[number].table, hash_of(batch, order->rows[i]));
 }
 
 /* The groups of parts of a batch that are locked, in the order in which they are worked on. */
-struct passage {
+struct pipeline {
     struct assay__gather *gather;
     const struct batch *batch;
     struct order *order;
     uint8_t groups[GROUPS];
-    uint32_t sought, reached, taken; /* groups that got so far */
+    uint32_t begun, prefetched, taken; /* groups that got so far */
     enum assay_status status;
 };
 
@@ -257,41 +259,42 @@ static void let_go(struct assay__gather *gather, uint32_t group)
         pthread_mutex_unlock(&gather->parts[group * TOGETHER].lock);
 }
 
-static void reach_next(struct passage *passage)
+static void prefetch_next(struct pipeline *pipeline)
 {
-    uint32_t part = passage->groups[passage->reached++] * (uint32_t)TOGETHER;
+    uint32_t part = pipeline->groups[pipeline->prefetched++] * (uint32_t)TOGETHER;
     for (uint32_t i = 0; i < TOGETHER; i++)
-        reach_rows(passage->gather, part + i, passage->batch, passage->order);
+        prefetch_units(pipeline->gather, part + i, pipeline->batch, pipeline->order);
 }
 
-static void take_next(struct passage *passage, struct assay_error *err)
+static void take_next(struct pipeline *pipeline, struct assay_error *err)
 {
-    uint32_t group = passage->groups[passage->taken++];
-    const uint16_t *begin = passage->order->begin;
+    uint32_t group = pipeline->groups[pipeline->taken++];
+    const uint16_t *begin = pipeline->order->begin;
     for (uint32_t part = group * TOGETHER; part < (group + 1) * TOGETHER; part++)
-        if (passage->status == ASSAY_OK && begin[part] < begin[part + 1])
-            passage->status = take_rows(passage->gather, part, passage->batch, passage->order, err);
-    let_go(passage->gather, group);
+        if (pipeline->status == ASSAY_OK && begin[part] < begin[part + 1])
+            pipeline->status =
+                take_rows(pipeline->gather, part, pipeline->batch, pipeline->order, err);
+    let_go(pipeline->gather, group);
 }
 
 /* Begins a group that is locked: what its rows will touch is asked for a group ahead. */
-static void add_group(struct passage *passage, uint32_t group, struct assay_error *err)
+static void add_group(struct pipeline *pipeline, uint32_t group, struct assay_error *err)
 {
-    passage->groups[passage->sought++] = (uint8_t)group;
+    pipeline->groups[pipeline->begun++] = (uint8_t)group;
     for (uint32_t i = 0; i < TOGETHER; i++)
-        seek_rows(passage->gather, group * TOGETHER + i, passage->batch, passage->order);
-    if (passage->sought - passage->reached > 1)
-        reach_next(passage);
-    if (passage->reached - passage->taken > 1)
-        take_next(passage, err);
+        prefetch_slots(pipeline->gather, group * TOGETHER + i, pipeline->batch, pipeline->order);
+    if (pipeline->begun - pipeline->prefetched > 1)
+        prefetch_next(pipeline);
+    if (pipeline->prefetched - pipeline->taken > 1)
+        take_next(pipeline, err);
 }
 
-static void end_groups(struct passage *passage, struct assay_error *err)
+static void end_groups(struct pipeline *pipeline, struct assay_error *err)
 {
-    while (passage->reached < passage->sought)
-        reach_next(passage);
-    while (passage->taken < passage->sought)
-        take_next(passage, err);
+    while (pipeline->prefetched < pipeline->begun)
+        prefetch_next(pipeline);
+    while (pipeline->taken < pipeline->begun)
+        take_next(pipeline, err);
 }
 
 /*
@@ -302,7 +305,7 @@ static enum assay_status by_part(struct assay__gather *gather, const uint8_t *pa
                                  const struct batch *batch, struct assay_error *err)
 {
     struct order order;
-    struct passage passage = {.gather = gather, .batch = batch, .order = &order};
+    struct pipeline pipeline = {.gather = gather, .batch = batch, .order = &order};
     uint8_t busy[GROUPS];
     uint32_t busy_count = 0;
     if (count == 0)
@@ -313,17 +316,17 @@ static enum assay_status by_part(struct assay__gather *gather, const uint8_t *pa
         if (order.begin[group * TOGETHER] == order.begin[(group + 1) * TOGETHER])
             continue;
         if (try_hold(gather, group))
-            add_group(&passage, group, err);
+            add_group(&pipeline, group, err);
         else
             busy[busy_count++] = (uint8_t)group;
     }
-    end_groups(&passage, err);
+    end_groups(&pipeline, err);
     for (uint32_t i = 0; i < busy_count; i++) {
         pthread_mutex_lock(&gather->parts[busy[i] * TOGETHER].lock);
-        add_group(&passage, busy[i], err);
-        end_groups(&passage, err);
+        add_group(&pipeline, busy[i], err);
+        end_groups(&pipeline, err);
     }
-    return passage.status;
+    return pipeline.status;
 }
 
 enum assay_status assay__gather_expose(struct assay__gather *gather,

@@ -43,8 +43,9 @@ enum assay_status assay__spill_put(struct assay__spill *spill, uint32_t part,
                                    const unsigned char *record, size_t length,
                                    struct assay_error *err);
 
-/** assay__spill_seek() begins to load what the next bytes of a partition are written to. */
-static inline void assay__spill_seek(const struct assay__spill *spill, uint32_t part, size_t bytes)
+/** assay__spill_prefetch() begins to load what the next bytes of a partition are written to. */
+static inline void assay__spill_prefetch(const struct assay__spill *spill, uint32_t part,
+                                         size_t bytes)
 {
     const struct assay__spill_part *of = &spill->parts[part];
     for (size_t i = 0; of->buffer != NULL && i < bytes && of->used + i < spill->chunk_bytes;

@@ -83,10 +83,10 @@ enum assay_status assay__unit_rules_init(struct assay__unit_rules *rules,
     rules->chunk_bytes = chunk_bytes;
     rules->unit_bytes = unit_bytes(binding->partial_count);
     rules->rest_bytes = sizeof(struct assay__unit_rest) + binding->content_words * sizeof(uint64_t);
-    rules->room = assay__calloc(1, sizeof *rules->room);
-    if (rules->room == NULL || !make_lists(rules))
+    rules->pool = assay__calloc(1, sizeof *rules->pool);
+    if (rules->pool == NULL || !make_lists(rules))
         return assay__fail_memory(err);
-    assay__unit_room_init(rules->room, ASSAY__UNIT_BLOCK * (rules->unit_bytes + rules->rest_bytes));
+    assay__unit_pool_init(rules->pool, ASSAY__UNIT_BLOCK * (rules->unit_bytes + rules->rest_bytes));
     return ASSAY_OK;
 }
 
@@ -96,9 +96,9 @@ void assay__unit_rules_release(struct assay__unit_rules *rules)
     assay__free(rules->begin);
     assay__free(rules->steps);
     assay__free(rules->empty);
-    if (rules->room != NULL)
-        assay__unit_room_release(rules->room);
-    assay__free(rules->room);
+    if (rules->pool != NULL)
+        assay__unit_pool_release(rules->pool);
+    assay__free(rules->pool);
     memset(rules, 0, sizeof *rules);
 }
 

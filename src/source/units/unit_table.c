@@ -30,12 +30,12 @@ void assay__unit_table_release(const struct assay__unit_rules *rules,
 {
     for (size_t b = 0; b < block_count(table); b++) {
         free_chunks(table->blocks[b].log);
-        assay__unit_block_give(rules->room, table->blocks[b].memory);
+        assay__unit_block_give(rules->pool, table->blocks[b].memory);
     }
     free_chunks(table->texts);
     assay__free(table->blocks);
     if (table->slots != NULL)
-        assay__unit_slots_free(rules->room, table->slots, table->slot_count);
+        assay__unit_slots_free(rules->pool, table->slots, table->slot_count);
     assay__pack_release(&table->packed);
     memset(table, 0, sizeof *table);
 }
@@ -63,14 +63,14 @@ static struct assay__unit_slot *slot_of(const struct assay__unit_rules *rules,
     return &table->slots[place];
 }
 
-void assay__unit_table_seek(const struct assay__unit_table *table, uint64_t hash)
+void assay__unit_table_prefetch_slot(const struct assay__unit_table *table, uint64_t hash)
 {
     if (table->slot_count > 0)
         __builtin_prefetch(&table->slots[(uint32_t)hash & (table->slot_count - 1)]);
 }
 
-uint32_t assay__unit_table_reach(const struct assay__unit_rules *rules,
-                                 const struct assay__unit_table *table, uint64_t hash)
+uint32_t assay__unit_table_prefetch_unit(const struct assay__unit_rules *rules,
+                                         const struct assay__unit_table *table, uint64_t hash)
 {
     uint32_t tag = (uint32_t)hash;
     if (table->slot_count == 0)
@@ -94,7 +94,7 @@ enum assay_status assay__unit_table_need(const struct assay__unit_rules *rules,
     if (count == table->slot_count)
         return ASSAY_OK;
     size_t mask = count - 1;
-    struct assay__unit_slot *slots = assay__unit_slots_make(rules->room, count);
+    struct assay__unit_slot *slots = assay__unit_slots_make(rules->pool, count);
     if (slots == NULL)
         return assay__fail_memory(err);
     for (size_t i = 0; i < table->slot_count; i++) {
@@ -107,7 +107,7 @@ enum assay_status assay__unit_table_need(const struct assay__unit_rules *rules,
     }
     table->bytes += (count - table->slot_count) * sizeof *slots;
     if (table->slots != NULL)
-        assay__unit_slots_free(rules->room, table->slots, table->slot_count);
+        assay__unit_slots_free(rules->pool, table->slots, table->slot_count);
     table->slots = slots;
     table->slot_count = count;
     return ASSAY_OK;
@@ -126,7 +126,7 @@ static bool need_block(const struct assay__unit_rules *rules, struct assay__unit
         table->blocks = blocks;
         table->block_capacity = capacity;
     }
-    table->blocks[number] = (struct assay__unit_block){assay__unit_block_take(rules->room), NULL};
+    table->blocks[number] = (struct assay__unit_block){assay__unit_block_take(rules->pool), NULL};
     return table->blocks[number].memory != NULL;
 }
 

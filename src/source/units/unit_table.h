@@ -38,7 +38,7 @@ struct assay__unit_rules {
     struct assay__fold_step *steps;
     uint32_t *begin;
     uint64_t *empty;               /* [binding->partial_count]: of a unit without events */
-    struct assay__unit_room *room; /* of the blocks of all tables */
+    struct assay__unit_pool *pool; /* of the memory of all tables */
     size_t unit_bytes, rest_bytes; /* of a unit: what events touch, and the rest */
     size_t chunk_bytes;            /* of the longest chunks of a log */
     struct assay__halt *halt;      /* asked while units are visited; NULL: nobody ends that */
@@ -59,8 +59,8 @@ void assay__unit_rules_release(struct assay__unit_rules *rules);
  * two digits. Zero-initialise it.
  *
  * A table is larger than any cache: each row waits for its slot, then for its unit. Callers
- * take many rows in at once, and ask for both before: first _seek() for all, then _reach() for all,
- * which says where the unit seems to be, then _expose() or _happen().
+ * take many rows in at once and prefetch both: first _prefetch_slot() for all, then
+ * _prefetch_unit() for all, which says where the unit seems to be, then _expose() or _happen().
  */
 struct assay__unit_table {
     struct assay__unit_block *blocks;
@@ -80,15 +80,15 @@ enum assay_status assay__unit_table_need(const struct assay__unit_rules *rules,
                                          struct assay__unit_table *table, size_t count,
                                          struct assay_error *err);
 
-/** assay__unit_table_seek() begins to load the slot of a key. */
-void assay__unit_table_seek(const struct assay__unit_table *table, uint64_t hash);
+/** assay__unit_table_prefetch_slot() begins to load the slot of a key. */
+void assay__unit_table_prefetch_slot(const struct assay__unit_table *table, uint64_t hash);
 
 /**
- * assay__unit_table_reach() begins to load the unit of a key, and returns its number counted from
- * 1: a hint, which may be another's. 0: the table has no such unit.
+ * assay__unit_table_prefetch_unit() begins to load the unit of a key, and returns its number
+ * counted from 1: a hint, which may be another's. 0: the table has no such unit.
  */
-uint32_t assay__unit_table_reach(const struct assay__unit_rules *rules,
-                                 const struct assay__unit_table *table, uint64_t hash);
+uint32_t assay__unit_table_prefetch_unit(const struct assay__unit_rules *rules,
+                                         const struct assay__unit_table *table, uint64_t hash);
 
 /** assay__unit_table_expose() takes rows of exposures in; room was made before. */
 enum assay_status assay__unit_table_expose(const struct assay__unit_rules *rules,
@@ -108,7 +108,7 @@ struct assay__happening {
  * assay__unit_table_happen() takes what happened to a unit in, after its exposures. *is_known is
  * false when the unit was never exposed: then it is left out.
  *
- * @hint  of _reach(), after which no unit came
+ * @hint  of _prefetch_unit(), after which no unit came
  */
 enum assay_status assay__unit_table_happen(const struct assay__unit_rules *rules,
                                            struct assay__unit_table *table, uint32_t hint,

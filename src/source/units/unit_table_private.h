@@ -32,7 +32,7 @@ struct assay__unit_rest {
 enum { ASSAY__CACHE_LINE = 64 };
 
 struct assay__unit_block {
-    unsigned char *memory; /* of the room: units, then their rests */
+    unsigned char *memory; /* of the pool: units, then their rests */
     struct assay__byte_chunk *log;
 };
 
@@ -89,10 +89,10 @@ unsigned char *assay__unit_reserve(struct assay__unit_table *table,
 enum { ASSAY__SLOT_KINDS = 40 };
 
 /**
- * struct assay__unit_room is where blocks of units and large arrays of slots come from and go back
+ * struct assay__unit_pool is what blocks of units and large arrays of slots come from and go back
  * to, for all tables of a gather and of its partitions. Threads: any.
  */
-struct assay__unit_room {
+struct assay__unit_pool {
     pthread_mutex_t lock;
     struct assay__unit_region *regions;
     unsigned char *at, *end; /* of the last region: what is left */
@@ -101,16 +101,16 @@ struct assay__unit_room {
     size_t block_bytes, bytes;
 };
 
-void assay__unit_room_init(struct assay__unit_room *room, size_t block_bytes);
-void assay__unit_room_release(struct assay__unit_room *room);
+void assay__unit_pool_init(struct assay__unit_pool *pool, size_t block_bytes);
+void assay__unit_pool_release(struct assay__unit_pool *pool);
 
 /** assay__unit_block_take() is a block that begins with a cache line; NULL without memory. */
-unsigned char *assay__unit_block_take(struct assay__unit_room *room);
-void assay__unit_block_give(struct assay__unit_room *room, unsigned char *block);
+unsigned char *assay__unit_block_take(struct assay__unit_pool *pool);
+void assay__unit_block_give(struct assay__unit_pool *pool, unsigned char *block);
 
 /** assay__unit_slots_make() makes free slots, a power of two; NULL without memory. */
-struct assay__unit_slot *assay__unit_slots_make(struct assay__unit_room *room, size_t count);
-void assay__unit_slots_free(struct assay__unit_room *room, struct assay__unit_slot *slots,
+struct assay__unit_slot *assay__unit_slots_make(struct assay__unit_pool *pool, size_t count);
+void assay__unit_slots_free(struct assay__unit_pool *pool, struct assay__unit_slot *slots,
                             size_t count);
 
 /** assay__unit_log() keeps an event of a unit in its block's log. */

@@ -83,9 +83,9 @@ START_TEST(tables_take_no_more_memory_than_at_their_peak)
             expose_many(&bench, &tables[t], units);
         for (unsigned t = 0; t < TABLES; t++)
             assay__unit_table_release(&bench.rules, &tables[t]);
-        peak = p == 0 ? bench.rules.room->bytes : peak;
+        peak = p == 0 ? bench.rules.pool->bytes : peak;
     }
-    ck_assert_uint_le(bench.rules.room->bytes, peak);
+    ck_assert_uint_le(bench.rules.pool->bytes, peak);
     end(&bench);
 }
 END_TEST
@@ -107,7 +107,8 @@ START_TEST(a_unit_with_more_rows_than_can_be_counted_is_refused)
     ck_assert_str_eq(err.message, "A unit has more than 4294967295 rows.");
     const struct assay__happening happening = {named.exposure.key, NULL, 0, UINT32_MAX};
     for (int i = 0; i < 2; i++) {
-        uint32_t hint = assay__unit_table_reach(&bench.rules, &table, named.exposure.key.hash);
+        uint32_t hint =
+            assay__unit_table_prefetch_unit(&bench.rules, &table, named.exposure.key.hash);
         ck_assert_int_eq(
             assay__unit_table_happen(&bench.rules, &table, hint, &happening, &is_known, &err),
             i == 0 ? ASSAY_OK : ASSAY_ERROR_LIMIT);
@@ -197,7 +198,7 @@ START_TEST(few_wide_units_take_little_memory)
     for (uint32_t p = 0; p < ASSAY__SPILL_PARTS; p++)
         expose_many(&bench, &tables[p], 1);
     ck_assert_uint_ge(bench.rules.unit_bytes, 800);
-    ck_assert_uint_le(bench.rules.room->bytes, 32 << 20);
+    ck_assert_uint_le(bench.rules.pool->bytes, 32 << 20);
     for (uint32_t p = 0; p < ASSAY__SPILL_PARTS; p++)
         assay__unit_table_release(&bench.rules, &tables[p]);
     end(&bench);
