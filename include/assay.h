@@ -10,7 +10,18 @@
  * step can be used alone: the numerical functions need neither plan nor dataset.
  *
  * The library has no writable globals, reads no environment (libcurl reads its proxies there),
- * never calls setlocale, exit or abort, prints nothing, and leaves GSL's error handler alone.
+ * never calls setlocale, exit or abort, prints nothing, and leaves GSL's error handler alone. Texts
+ * and numbers are the same in every locale. Signals end no call. errno means nothing after a call.
+ *
+ * Left to the program are
+ * - the floating-point environment, which is rounding to nearest without traps: another rounding
+ *   moves the last digits of results and the ids made of them (assay/compare.h says how far);
+ *   flushing to zero, as of -ffast-math, moves figures of probabilities below 1e-290 alone;
+ * - the stack: an analysis takes up to 128 KB of it, other calls less; a delivery, what libcurl and
+ *   TLS take, too;
+ * - its own functions (hooks, rows, bytes, sinks): they return, and neither longjmp() nor throw
+ *   past the library, which would keep memory and locks;
+ * - fork(): the child may use all that its parent had when no other thread was in a call.
  *
  * For every function, unless it says otherwise: pointers are not NULL, except err and what a _free
  * function gets; text is UTF-8 and ends with a NUL; outputs are written on success only; inputs are

@@ -143,7 +143,8 @@ ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_table_from_bytes(assay_bytes_
 
 /**
  * assay_table_from_file() makes a table of CSV that is read from a stream, from where it stands to
- * its end. The stream stays the caller's, who closes it.
+ * its end. The stream stays the caller's, who closes it. A flag or a deadline ends the waiting for
+ * a pipe only with the GNU C library.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_table_from_file(FILE *file, const char *name,
                                                                    struct assay_table **out,

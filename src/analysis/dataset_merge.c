@@ -231,6 +231,9 @@ enum assay_status assay_dataset_merge(struct assay_dataset *into, const struct a
 {
     if (assay__dataset_plan(into) != assay__dataset_plan(from))
         return assay__fail(err, ASSAY_ERROR_USAGE, "Datasets of different plans do not merge.");
+    if (into == from)
+        return assay__fail(err, ASSAY_ERROR_USAGE,
+                           "A dataset is not merged with itself: all of it would count twice.");
     struct assay__halt halt;
     assay__halt_begin(&halt, NULL);
     enum assay_status status = add_inputs(into, from, err);

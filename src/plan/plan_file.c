@@ -37,9 +37,15 @@ static enum assay_status read_all(FILE *file, const char *name, struct assay__te
 {
     char block[16384];
     size_t length;
-    while (text->length <= ASSAY_PLAN_BYTES_MAX &&
-           (length = fread(block, 1, sizeof block, file)) > 0)
+    bool is_interrupted = false;
+    do {
+        errno = 0;
+        length = fread(block, 1, sizeof block, file);
         assay__text_append(text, block, length);
+        is_interrupted = ferror(file) && errno == EINTR;
+        if (is_interrupted)
+            clearerr(file);
+    } while (text->length <= ASSAY_PLAN_BYTES_MAX && (length > 0 || is_interrupted));
     if (ferror(file) && errno == EISDIR)
         return assay__fail_at(err, ASSAY_ERROR_NO_INPUT, name, 0, 0,
                               "This is a directory, not a file.");

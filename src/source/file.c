@@ -30,13 +30,16 @@ static enum assay_status fail_shrunk(const struct assay__source *source, struct 
 /* Waits until there is something to read, or the caller ends the call. */
 static enum assay_status wait_input(const struct assay__source *source, struct assay_error *err)
 {
+    const struct assay__feed *feed = &source->feed;
     enum assay_status status = ASSAY_OK;
-    struct pollfd file = {.fd = source->file, .events = POLLIN};
     if (source->halt == NULL || source->halt->hooks == NULL)
         return ASSAY_OK;
+    struct pollfd file = {.fd = source->file, .events = POLLIN};
+    if (feed->read != NULL)
+        file.fd = feed->waits_for != NULL ? feed->waits_for(feed->context) : -1;
     do
         status = assay__halt_progress(source->halt, "read", source->taken, source->size, err);
-    while (status == ASSAY_OK && source->feed.read == NULL && poll(&file, 1, POLL_MS) == 0);
+    while (status == ASSAY_OK && file.fd >= 0 && poll(&file, 1, POLL_MS) == 0);
     return status;
 }
 

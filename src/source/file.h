@@ -22,7 +22,8 @@ struct assay__feed {
     enum assay_status (*read)(void *context, char *buffer, size_t capacity, size_t *length,
                               struct assay_error *err);
     void *context;
-    void (*restart)(void *context); /* NULL, or goes back to the first byte */
+    void (*restart)(void *context);  /* NULL, or goes back to the first byte */
+    int (*waits_for)(void *context); /* NULL, or the file that the next read may wait for, or -1 */
 };
 
 /** assay__source_open() opens a path, which is copied. ASSAY_ERROR_NO_INPUT, _MEMORY, _IO. */

@@ -223,6 +223,7 @@ START_TEST(datasets_of_two_plans_do_not_merge)
         assert_ok(assay_dataset_new(plans[i], &datasets[i], &err), &err);
     ck_assert_int_eq(assay_dataset_merge(datasets[0], datasets[1], &err), ASSAY_ERROR_USAGE);
     ck_assert_str_eq(err.message, "Datasets of different plans do not merge.");
+    ck_assert_int_eq(assay_dataset_merge(datasets[0], datasets[0], &err), ASSAY_ERROR_USAGE);
     for (int i = 0; i < 2; i++) {
         assay_dataset_free(datasets[i]);
         assay_plan_free(plans[i]);

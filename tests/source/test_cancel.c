@@ -3,7 +3,10 @@
 #include "test.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -60,6 +63,88 @@ START_TEST(a_pipe_without_data_is_given_up)
     unlink(path);
     assay_dataset_free(dataset);
     assay_plan_free(plan);
+}
+END_TEST
+
+/* As above, of a stream that the program opened: some rows are there, no more come. */
+START_TEST(a_stream_without_data_is_given_up)
+{
+    struct assay_plan *plan = test_plan(PLAN);
+    struct assay_dataset *dataset;
+    struct assay_table *table;
+    struct assay_error err;
+    int ends[2];
+    double at = 0.0;
+    pthread_t thread;
+    ck_assert_int_eq(pipe(ends), 0);
+    ck_assert_int_eq(write(ends[1], "u,g,y\n1,A,2\n", 12), 12);
+    FILE *stream = fdopen(ends[0], "r");
+    ck_assert_ptr_nonnull(stream);
+    ck_assert_int_eq(fgetc(stream), 'u'); /* the rest is in the stream's own buffer */
+    ck_assert_int_eq(ungetc('u', stream), 'u');
+    const struct assay_hooks hooks = {.cancel = &cancel};
+    const struct assay_read_options options = {.hooks = &hooks};
+    cancel = 0;
+    assert_ok(assay_table_from_file(stream, NULL, &table, &err), &err);
+    assert_ok(assay_dataset_new(plan, &dataset, &err), &err);
+    ck_assert_int_eq(pthread_create(&thread, NULL, cancel_soon, &at), 0);
+    ck_assert_int_eq(assay_dataset_read_tables(dataset, &table, NULL, 1, &options, &err),
+                     ASSAY_ERROR_CANCELLED);
+    double end = now();
+    pthread_join(thread, NULL);
+    ck_assert_double_lt(end - at, LATE_SECONDS);
+    assay_table_free(table);
+    assay_dataset_free(dataset);
+    assay_plan_free(plan);
+    fclose(stream);
+    close(ends[1]);
+}
+END_TEST
+
+static void nothing(int number)
+{
+    (void)number;
+}
+
+/* Signals that end a read() do not end the reading. */
+START_TEST(signals_do_not_end_a_stream)
+{
+    static const char TEXT[] = "u,g,y\n1,A,2\n2,B,3\n3,A,5\n4,B,4\n";
+    struct sigaction action = {.sa_handler = nothing}, before;
+    const struct itimerval often = {{0, 3000}, {0, 3000}}, never = {{0, 0}, {0, 0}};
+    const struct timespec wait = {.tv_nsec = 30000000};
+    struct assay_plan *plan = test_plan(PLAN);
+    struct assay_dataset *dataset;
+    struct assay_table *table;
+    struct assay_error err;
+    int ends[2];
+    ck_assert_int_eq(pipe(ends), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        for (size_t i = 0; i < sizeof TEXT - 1; i += 6) {
+            nanosleep(&wait, NULL);
+            if (write(ends[1], TEXT + i, sizeof TEXT - 1 - i < 6 ? sizeof TEXT - 1 - i : 6) < 0)
+                _exit(1);
+        }
+        _exit(0);
+    }
+    close(ends[1]);
+    FILE *stream = fdopen(ends[0], "r");
+    ck_assert_ptr_nonnull(stream);
+    assert_ok(assay_table_from_file(stream, NULL, &table, &err), &err);
+    assert_ok(assay_dataset_new(plan, &dataset, &err), &err);
+    sigaction(SIGALRM, &action, &before);
+    setitimer(ITIMER_REAL, &often, NULL);
+    enum assay_status status = assay_dataset_read_tables(dataset, &table, NULL, 1, NULL, &err);
+    setitimer(ITIMER_REAL, &never, NULL);
+    sigaction(SIGALRM, &before, NULL);
+    assert_ok(status, &err);
+    ck_assert_uint_eq(assay_dataset_counts(dataset).rows_used, 4);
+    assay_table_free(table);
+    assay_dataset_free(dataset);
+    assay_plan_free(plan);
+    fclose(stream);
+    waitpid(child, NULL, 0);
 }
 END_TEST
 
@@ -181,6 +266,8 @@ static void add(TCase *cases)
 {
     tcase_set_timeout(cases, 60.0);
     tcase_add_test(cases, a_pipe_without_data_is_given_up);
+    tcase_add_test(cases, a_stream_without_data_is_given_up);
+    tcase_add_test(cases, signals_do_not_end_a_stream);
     tcase_add_test(cases, rows_without_end_are_given_up_at_the_deadline);
     tcase_add_test(cases, units_are_given_up_while_they_are_added);
     tcase_add_test(cases, an_analysis_is_given_up);

@@ -2,8 +2,10 @@
 /* Tables that a program hands over: their life, and those that are CSV. */
 #include "source/table/given_table.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/memory.h"
 #include "source/csv/csv.h"
@@ -57,7 +59,8 @@ struct bytes_table {
     struct assay__feed feed;
     const char *text; /* of assay_table_from_csv() */
     size_t length, used;
-    FILE *file; /* of assay_table_from_file() */
+    FILE *file;     /* of assay_table_from_file() */
+    int descriptor; /* -1, or that of a pipe or the like, which may have nothing to read yet */
 };
 
 static enum assay_status open_bytes(struct assay_table *table,
@@ -124,11 +127,54 @@ enum assay_status assay_table_from_csv(const char *text, size_t length, const ch
     return new_bytes(&bytes, name, out, err);
 }
 
+/* Bytes that the stream has taken up already. Only the GNU C library tells. */
+static size_t bytes_ready(FILE *file)
+{
+#if defined(__GLIBC__)
+    return (size_t)(file->_IO_read_end - file->_IO_read_ptr);
+#else
+    (void)file;
+    return 0;
+#endif
+}
+
+/* The file of a stream that may have to wait; -1: it never does, or its bytes cannot be told. */
+static int descriptor_of(FILE *file)
+{
+#if defined(__GLIBC__)
+    struct stat status;
+    int descriptor = fileno(file);
+    bool may_wait = descriptor >= 0 && fstat(descriptor, &status) == 0 && !S_ISREG(status.st_mode);
+    return may_wait ? descriptor : -1;
+#else
+    (void)file;
+    return -1;
+#endif
+}
+
+static int waits_for(void *context)
+{
+    const struct bytes_table *bytes = context;
+    return bytes_ready(bytes->file) == 0 ? bytes->descriptor : -1;
+}
+
 static enum assay_status read_file(void *context, char *buffer, size_t capacity, size_t *length,
                                    struct assay_error *err)
 {
     struct bytes_table *bytes = context;
-    *length = fread(buffer, 1, capacity, bytes->file);
+    bool is_interrupted;
+    if (bytes->descriptor >= 0) {
+        /* Of a pipe what has come: a byte makes the stream take up what is there. */
+        size_t ready = bytes_ready(bytes->file);
+        capacity = ready == 0 ? 1 : ready < capacity ? ready : capacity;
+    }
+    do {
+        errno = 0;
+        *length = fread(buffer, 1, capacity, bytes->file);
+        is_interrupted = ferror(bytes->file) && errno == EINTR;
+        if (is_interrupted)
+            clearerr(bytes->file);
+    } while (is_interrupted && *length == 0);
     if (*length == 0 && ferror(bytes->file))
         return assay__fail_at(err, ASSAY_ERROR_IO, bytes->table.name, 0, 0,
                               "The stream cannot be read.");
@@ -138,7 +184,9 @@ static enum assay_status read_file(void *context, char *buffer, size_t capacity,
 enum assay_status assay_table_from_file(FILE *file, const char *name, struct assay_table **out,
                                         struct assay_error *err)
 {
-    const struct bytes_table bytes = {.feed = {.read = read_file}, .file = file};
+    const struct bytes_table bytes = {.feed = {.read = read_file, .waits_for = waits_for},
+                                      .file = file,
+                                      .descriptor = descriptor_of(file)};
     return new_bytes(&bytes, name == NULL ? "(stream)" : name, out, err);
 }
 
