@@ -68,16 +68,27 @@ struct assay__fold {
     int64_t from, to; /* nanoseconds after the exposure; to is INT64_MAX when it is open */
 };
 
+/** assay__time_after() is the time from one instant to another, as far as 64 bits go. */
+static inline int64_t assay__time_after(int64_t from_ns, int64_t time_ns)
+{
+    int64_t after;
+    if (__builtin_sub_overflow(time_ns, from_ns, &after))
+        return time_ns > from_ns ? INT64_MAX : INT64_MIN;
+    return after;
+}
+
+/** assay__is_between(): from <= after < to, where INT64_MAX has no end. */
+static inline bool assay__is_between(int64_t after, int64_t from, int64_t to)
+{
+    return after >= from && (after < to || to == INT64_MAX);
+}
+
 /** assay__fold_has() tells whether a row of this time counts for a unit's fold. */
 static inline bool assay__fold_has(const struct assay__fold *fold, int64_t first_ns,
                                    int64_t time_ns)
 {
-    int64_t after;
-    if (!fold->has_times)
-        return true;
-    if (__builtin_sub_overflow(time_ns, first_ns, &after))
-        return fold->is_open && time_ns > first_ns;
-    return after >= fold->from && (fold->is_open || after < fold->to);
+    return !fold->has_times ||
+           assay__is_between(assay__time_after(first_ns, time_ns), fold->from, fold->to);
 }
 
 /** assay__fold_empty() is the partial number of a unit without rows. */

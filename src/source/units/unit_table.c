@@ -269,12 +269,8 @@ enum assay_status assay__unit_table_expose(const struct assay__unit_rules *rules
 /* Whether some fold may count a record of this time: a unit's first exposure is known by then. */
 static bool is_wanted(const struct assay__reach *reach, int64_t first_ns, int64_t time_ns)
 {
-    int64_t after;
-    if (!reach->has_times)
-        return true;
-    if (__builtin_sub_overflow(time_ns, first_ns, &after))
-        return reach->to == INT64_MAX && time_ns > first_ns;
-    return after >= reach->from && (after < reach->to || reach->to == INT64_MAX);
+    return !reach->has_times ||
+           assay__is_between(assay__time_after(first_ns, time_ns), reach->from, reach->to);
 }
 
 enum assay_status assay__unit_table_happen(const struct assay__unit_rules *rules,
