@@ -215,7 +215,7 @@ struct assay_difference {
     double standard_error;
     double df;        /* Welch; with covariates from the residuals of each group. NaN for z */
     double statistic; /* (estimate - null) / standard_error */
-    double critical;  /* quantile the interval uses; > 0 */
+    double critical;  /* quantile the interval uses; > 0, unless the boundary given is not */
     double lower, upper;
     double p; /* of the side tested; 0 only when it underflows, then see log10_p */
     double log10_p;

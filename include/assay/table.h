@@ -175,7 +175,8 @@ struct assay_figures {
     struct assay_moments_shape shape;
     const double *means;       /* [v], v the number of variables; for a metric never NULL */
     const double *covariances; /* [v * v], divisor n - 1, row by row, of which those up to the
-                                  diagonal are read; NULL for a proportion without covariates */
+                                  diagonal are read; NULL for a proportion without covariates, or
+                                  when they are not known: then there is no test */
     uint64_t reserved[4];
 };
 

@@ -65,9 +65,11 @@ static const char *figure_of(const struct figures *self, const struct assay_figu
     if (values == NULL)
         return NULL;
     double value = values[figure->is_mean ? i : (i > j ? i * count + j : j * count + i)];
-    if (!isfinite(value))
-        return "The figure is not a finite number.";
-    assay__cell_double(value, scratch, out);
+    /* Where the figure is needed the error quotes it. "nan" would be a missing one. */
+    if (isnan(value))
+        assay__cell_text("nan()", 5, out);
+    else
+        assay__cell_double(value, scratch, out);
     return NULL;
 }
 

@@ -121,6 +121,37 @@ START_TEST(figures_that_contradict_themselves_are_refused)
 }
 END_TEST
 
+/* The error quotes what the program gave. */
+START_TEST(figures_that_are_not_finite_are_named)
+{
+    static const double ODD[] = {NAN, INFINITY, -INFINITY};
+    static const char *const SHOWN[] = {"'nan()' in column 'mean'", "'inf' in column 'mean'",
+                                        "'-inf' in column 'mean'"};
+    struct assay_plan *plan = test_plan(PLAN);
+    for (size_t i = 0; i < 3; i++) {
+        struct assay_figures figures[FIGURES];
+        struct assay_dataset *dataset;
+        struct assay_table *table;
+        struct assay_error err;
+        double means[1 + ASSAY_COVARIATES_MAX] = {ODD[i]};
+        size_t at = 0;
+        fill(figures);
+        while (figures[at].metric == NULL || figures[at].shape.has_denominator != 0)
+            at++;
+        figures[at].means = means;
+        assert_ok(assay_table_from_figures(figures, FIGURES, NULL, &table, &err), &err);
+        assert_ok(assay_dataset_new(plan, &dataset, &err), &err);
+        ck_assert_int_eq(assay_dataset_read_tables(dataset, &table, NULL, 1, NULL, &err),
+                         ASSAY_ERROR_DATA);
+        ck_assert_msg(strstr(err.message, SHOWN[i]) != NULL, "%s", err.message);
+        ck_assert_uint_eq(err.line, at + 1);
+        assay_dataset_free(dataset);
+        assay_table_free(table);
+    }
+    assay_plan_free(plan);
+}
+END_TEST
+
 START_TEST(figures_out_of_range_are_refused)
 {
     struct assay_figures figures[FIGURES];
@@ -172,6 +203,7 @@ static void add(TCase *cases)
 {
     tcase_add_test(cases, figures_give_the_analysis_of_the_same_csv);
     tcase_add_test(cases, figures_that_contradict_themselves_are_refused);
+    tcase_add_test(cases, figures_that_are_not_finite_are_named);
     tcase_add_test(cases, figures_out_of_range_are_refused);
     tcase_add_test(cases, sums_in_memory_merge_as_files_do);
 }
