@@ -147,11 +147,12 @@ enum assay_status assay__analyze_look(struct assay__builder *builder, struct ass
                            err);
 }
 
+/* The cell at look k: the last of those that belong to it. */
 static const struct assay__cell *cell_at(const struct assay__builder *builder, uint32_t slice,
-                                         uint32_t at, uint32_t group)
+                                         uint32_t k, uint32_t group)
 {
-    return assay__dataset_find(builder->dataset, builder->slice_of[slice], builder->order[at],
-                               builder->group_of[group]);
+    return assay__dataset_find(builder->dataset, builder->slice_of[slice],
+                               builder->order[builder->looks[k].last], builder->group_of[group]);
 }
 
 void assay__count_units(struct assay__builder *builder, uint32_t slice)
@@ -160,16 +161,11 @@ void assay__count_units(struct assay__builder *builder, uint32_t slice)
         return;
     builder->units_slice = slice;
     for (uint32_t g = 0; g < builder->out->group_count; g++) {
-        uint64_t *units = builder->units + (size_t)g * builder->look_count, now = 0;
+        uint64_t *units = builder->units + (size_t)g * builder->look_count;
         bool is_there = builder->group_of[g] != ASSAY__NONE;
-        for (uint32_t k = 0, first = 0; k < builder->look_count; units[k++] = now) {
-            bool is_found = false; /* the last of the look's cells counts */
-            for (uint32_t at = builder->looks[k].last + 1; is_there && !is_found && at-- > first;) {
-                const struct assay__cell *cell = cell_at(builder, slice, at, g);
-                is_found = cell != NULL && cell->units > 0;
-                now = is_found ? cell->units : now;
-            }
-            first = builder->looks[k].last + 1;
+        for (uint32_t k = 0; k < builder->look_count; k++) {
+            const struct assay__cell *cell = is_there ? cell_at(builder, slice, k, g) : NULL;
+            units[k] = cell == NULL ? 0 : cell->units;
         }
     }
 }
@@ -181,12 +177,8 @@ uint64_t assay__look_units(const struct assay__builder *builder, uint32_t slice,
         return 0;
     if (builder->units_slice == slice)
         return builder->units[(size_t)group * builder->look_count + k];
-    for (uint32_t at = builder->looks[k].last + 1; at-- > 0;) {
-        const struct assay__cell *cell = cell_at(builder, slice, at, group);
-        if (cell != NULL && cell->units > 0)
-            return cell->units;
-    }
-    return 0;
+    const struct assay__cell *cell = cell_at(builder, slice, k, group);
+    return cell == NULL ? 0 : cell->units;
 }
 
 const void *assay__look_state(const struct assay__builder *builder, uint32_t slice, uint32_t k,
@@ -196,10 +188,8 @@ const void *assay__look_state(const struct assay__builder *builder, uint32_t sli
         assay__metric_accumulator(&builder->plan->metrics[metric]);
     if (builder->group_of[group] == ASSAY__NONE || k >= builder->look_count)
         return NULL;
-    for (uint32_t at = builder->looks[k].last + 1; at-- > 0;) {
-        const struct assay__cell *cell = cell_at(builder, slice, at, group);
-        if (cell != NULL && cell->states[metric] != NULL && keeps->count(cell->states[metric]) > 0)
-            return cell->states[metric];
-    }
-    return NULL;
+    const struct assay__cell *cell = cell_at(builder, slice, k, group);
+    bool has_values =
+        cell != NULL && cell->states[metric] != NULL && keeps->count(cell->states[metric]) > 0;
+    return has_values ? cell->states[metric] : NULL;
 }

@@ -6,8 +6,8 @@
 #include "assay/horizon.h"
 
 /**
- * Looks of an analysis, in order of time. Data are cumulative: a group, or a metric of it, without
- * a cell at a look keeps its last one.
+ * Looks of an analysis, in order of time. Data are cumulative, and whoever fills a dataset gives it
+ * a cell at each look for all that there is: where there is none, nobody counts (any more).
  */
 struct assay__look {
     int64_t time_ns; /* its end; INT64_MIN when the data have no time */
