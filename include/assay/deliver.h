@@ -104,7 +104,8 @@ assay_request_wrap(const char *text, size_t length, const char *name, const char
  * an outbox the body is durable on disk before the first attempt and removed after success, so that
  * a crash at any point leaves a delivered result or one that assay_client_flush() delivers.
  * Delivering twice does no harm: the id is fixed, and a server that has the same resource already
- * (HTTP 409, then equal in every field sent) counts as success.
+ * (HTTP 409, then equal in every field sent) counts as success. *out is written whatever is
+ * returned.
  *
  * Memory: a copy of the body while it is read, and some 100 bytes for each comparison in it.
  *
@@ -124,7 +125,7 @@ ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_client_post(struct assay_clie
 /**
  * assay_client_flush() delivers everything in the outbox, oldest first, but behind the others what
  * the server was asked to take and failed at before; several processes may do so at once, and leave
- * alone what another one is delivering. *delivered and *left count resources.
+ * alone what another one is delivering. *delivered and *left count resources, whatever is returned.
  * Returns the first failure's status, after trying the others too, unless they would fail alike:
  * it stops when the token is not accepted, when a certificate or the proxy stands in the way, and
  * when three in a row found no working server. Entries whose bytes are not those that were stored

@@ -135,10 +135,12 @@ enum assay_status assay_horizon_cost(const struct assay_horizon *horizon, double
                            "The power must lie between the one-sided alpha and 1.");
     if (walk->count == 0)
         return assay__fail(err, ASSAY_ERROR_DOMAIN, "No look has been taken.");
-    double once;
-    out->drift = drift_of(horizon, power, &once);
-    out->inflation = inflation_of(horizon, out->drift, once);
-    out->expected_null = expected_information(&exits, 0.0);
-    out->expected_alternative = expected_information(&exits, out->drift);
+    double once, drift = drift_of(horizon, power, &once);
+    *out = (struct assay_horizon_cost){
+        .drift = drift,
+        .inflation = inflation_of(horizon, drift, once),
+        .expected_null = expected_information(&exits, 0.0),
+        .expected_alternative = expected_information(&exits, drift),
+    };
     return ASSAY_OK;
 }

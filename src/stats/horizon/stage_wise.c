@@ -224,9 +224,11 @@ enum assay_status assay_horizon_estimate(const struct assay_horizon *horizon, si
     double median = drift_at(&o, 0.5, start, step);
     double lower = drift_at(&o, level, start - step, step);
     double upper = drift_at(&o, 1.0 - level, start + step, step);
-    out->p = walk->two_sided ? fmin(1.0, 2.0 * fmin(p, 1.0 - p)) : p;
-    out->median = mirrored ? -median : median;
-    out->lower = mirrored ? -upper : lower;
-    out->upper = mirrored ? -lower : upper;
+    *out = (struct assay_horizon_estimate){
+        .p = walk->two_sided ? fmin(1.0, 2.0 * fmin(p, 1.0 - p)) : p,
+        .median = mirrored ? -median : median,
+        .lower = mirrored ? -upper : lower,
+        .upper = mirrored ? -lower : upper,
+    };
     return ASSAY_OK;
 }

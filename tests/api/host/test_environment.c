@@ -116,9 +116,53 @@ START_TEST(the_bytes_do_not_hang_on_the_surroundings)
 }
 END_TEST
 
+#define FILLED_BY(object, call, room)                                                              \
+    do {                                                                                           \
+        memset(&(object), 0xee, sizeof(object));                                                   \
+        assert_ok(call, &err);                                                                     \
+        for (size_t i = 0; i < sizeof(room) / sizeof *(room); i++)                                 \
+            ck_assert_msg((room)[i] == 0, #room);                                                  \
+    } while (0)
+
+/* docs/abi.md: a later version reads what an earlier one wrote as "not there". */
+START_TEST(the_rooms_of_what_is_filled_in_are_zero)
+{
+    const struct assay_summary group = {100, 1.0, 2.0, 0.1};
+    const struct assay_method method = {0};
+    const struct assay_size_design design = {
+        .baseline_variance = 1, .compared_variance = 1, .effect = 0.1};
+    const struct assay_srm_design split = {0};
+    const struct assay_horizon_design looks = {.kind = ASSAY_HORIZON_GROUP_SEQUENTIAL,
+                                               .expected_size = 100};
+    struct assay_comparison comparison;
+    struct assay_size_result size;
+    struct assay_srm srm;
+    struct assay_srm_group groups[2];
+    struct assay_horizon *horizon;
+    struct assay_boundary boundary;
+    struct assay_horizon_cost cost;
+    struct assay_horizon_estimate estimate;
+    struct assay_error err;
+    FILLED_BY(comparison, assay_summaries_compare(&group, &group, &method, &comparison, &err),
+              comparison.reserved);
+    FILLED_BY(size, assay_size_required(&design, &size, &err), size.reserved);
+    FILLED_BY(srm,
+              assay_srm_test((const uint64_t[]){9, 9}, (const double[]){1, 1}, 2, &split, groups,
+                             &srm, &err),
+              srm.reserved);
+    assert_ok(assay_horizon_open(&looks, &horizon, &err), &err);
+    FILLED_BY(boundary, assay_horizon_at(horizon, 50, 1, &boundary, &err), boundary.reserved);
+    FILLED_BY(cost, assay_horizon_cost(horizon, 0.8, &cost, &err), cost.reserved);
+    FILLED_BY(estimate, assay_horizon_estimate(horizon, 0, 2.0, 0.05, &estimate, &err),
+              estimate.reserved);
+    assay_horizon_free(horizon);
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     write_units();
+    tcase_add_test(cases, the_rooms_of_what_is_filled_in_are_zero);
     tcase_add_test(cases, a_small_stack_is_enough);
     tcase_add_test(cases, the_bytes_do_not_hang_on_the_surroundings);
 }
