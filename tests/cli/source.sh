@@ -52,6 +52,12 @@ sqlite3 "$work/units.db" '.mode csv' ".import $work/units.csv people"
 "$ASSAY" analyze --plan data/hillstrom.plan.json --source "sqlite:$work/units.db" --table people \
     --format csv >"$work/source" 2>"$work/err" && cmp "$work/files" "$work/source" >"$work/out"
 ok $? "the bytes of a file of units"
+# A table of the name of a subquery.
+cp "$work/units.db" "$work/called.db"
+sqlite3 "$work/called.db" 'alter table people rename to Units'
+"$ASSAY" analyze --plan data/hillstrom.plan.json --source "sqlite:$work/called.db" --table Units \
+    --format csv >"$work/source" 2>"$work/err" && cmp "$work/files" "$work/source" >"$work/out"
+ok $? "a table of units that is called so"
 # Words of the plan that look like numbers: 999 is no value, 2 is yes and 1 is no; filters know them, too.
 printf '%s\n' 'u,g,y,p,k' 1,A,5,1,t 2,A,999,2,f 3,B,3.5,1,t 4,B,7,2,Y 5,B,999,2,- >"$work/words.csv"
 sqlite3 "$work/words.db" '.mode csv' ".import $work/words.csv words"

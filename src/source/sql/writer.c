@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/error.h"
 
@@ -151,10 +152,25 @@ void assay__sql_comment(struct assay__sql *sql, const char *text)
     }
 }
 
+/* The subqueries of statements that have the names of tables people have; others end in _0. */
+static bool is_subquery(const char *table)
+{
+    static const char *const NAMES[] = {
+        "units", "measured", "vectors", "cells",   "digits", "items", "slices", "parts", "sums",
+        "looks", "states",   "spells",  "running", "span",   "grid",  "ends",   "caps",  "cut"};
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+        if (strcasecmp(table, NAMES[i]) == 0)
+            return true;
+    return false;
+}
+
 const char *assay__sql_table(struct assay__sql *sql, const char *table)
 {
-    const char *name = assay__sql_name(sql, table);
-    if (sql->options->schema == NULL)
+    const char *name = assay__sql_name(sql, table), *schema = sql->options->schema;
+    /* In SQLite a subquery hides the table of its name from those before it, too. */
+    if (schema == NULL && sql->dialect == &assay__sql_sqlite && is_subquery(table))
+        schema = "main";
+    if (schema == NULL)
         return name;
-    return assay__sql_format(sql, "%s.%s", assay__sql_name(sql, sql->options->schema), name);
+    return assay__sql_format(sql, "%s.%s", assay__sql_name(sql, schema), name);
 }
