@@ -67,9 +67,12 @@ static const struct assay__rows_kind CSV = {
 /* Sums that assay wrote: *needs_more tells that the first bytes do not say it yet. */
 static bool is_own(const char *text, size_t length, bool *needs_more)
 {
-    static const char HEADER[] = "metric,group,time,dimension,value,n,", ROW[] = "@schema,";
+    static const char HEADER[] = "metric,group,time,dimension,value,n", ROW[] = "@schema,";
     *needs_more = false;
-    if (length < sizeof HEADER - 1 || memcmp(text, HEADER, sizeof HEADER - 1) != 0)
+    if (length < sizeof HEADER || memcmp(text, HEADER, sizeof HEADER - 1) != 0)
+        return false;
+    char next = text[sizeof HEADER - 1];
+    if (next != ',' && next != '\n') /* it ends there where no unit has a value */
         return false;
     const char *end = text + length, *row = memchr(text, '\n', length);
     *needs_more = row == NULL || (size_t)(end - row) < sizeof ROW;
