@@ -1,0 +1,565 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Random experiments: a plan, tables of units and events, and what their cells mean."""
+import json
+import os
+import random
+import sqlite3
+
+from cells import (
+    BAD,
+    DAY,
+    HOUR,
+    MISSING,
+    SECOND,
+    T0,
+    TEXTS,
+    WEEK,
+    draw_filter,
+    missing,
+    number,
+    share,
+    spell_time,
+    write_table,
+)
+
+
+# ---- an experiment -------------------------------------------------------------------------------
+def draw_format(r):
+    f = dict(
+        decimal=".",
+        thousands="",
+        missing=None,
+        true=None,
+        false=None,
+        time=None,
+        skip=0,
+        trim=False,
+        currency=None,
+        percent=False,
+        encoding=None,
+        exp=0,
+        zeros=0.1,
+        plus=False,
+    )
+    f["exp"] = r.choice([0, 0, 0.2, 1])
+    f["zeros"] = r.choice([0, 0.1, 0.5])
+    f["plus"] = r.random() < 0.2
+    if r.random() < 0.2:
+        f["decimal"] = ","
+    if r.random() < 0.15:
+        f["thousands"] = r.choice([c for c in ".,' _\u00a0\u202f" if c != f["decimal"]])
+    if r.random() < 0.15:
+        f["missing"] = r.sample(["-", "n.a.", "", "?", "unknown", "999"], 2)
+    if r.random() < 0.15:
+        f["true"], f["false"] = r.choice(
+            [(["ja"], ["nein"]), (["x", "Y"], ["-1"]), (["2"], ["1"]), (["oui", "o"], ["non", ""])]
+        )
+        if (
+            f["missing"]
+            and set(f["missing"]) & set(f["true"] + f["false"])
+            or not f["missing"]
+            and "" in f["false"]
+        ):
+            f["true"], f["false"] = ["ja"], ["nein"]
+    if r.random() < 0.1:
+        f["skip"] = r.randint(1, 3)
+    f["trim"] = r.random() < 0.1
+    if r.random() < 0.12:
+        f["currency"] = r.choice([["$"], ["€", "EUR"], ["US$", "$"]])
+    f["percent"] = r.random() < 0.08
+    if r.random() < 0.08:
+        latin = not f["currency"] or f["currency"][0] != "€"
+        f["encoding"] = r.choice(
+            ["UTF-16", "UTF-16LE", "UTF-8"]
+            + ["ISO-8859-1", "WINDOWS-1252"] * (latin and f["thousands"] != "\u202f")
+        )
+    return f
+
+
+def sql_window(e):
+    return e.sql and any("@window" in m for m in e.m)
+
+
+class Experiment:
+    def __init__(self, seed, folder, sql=False):
+        self.r = r = random.Random(seed)
+        self.sql = sql
+        self.dir, self.files, self.event_files = folder, [], {}
+        self.f = f = draw_format(r)
+        if sql:
+            f.update(
+                decimal=".",
+                thousands="",
+                currency=None,
+                percent=False,
+                encoding=None,
+                trim=False,
+                skip=0,
+                exp=0,
+            )
+        self.kind = r.choice(["units", "units", "rows", "events", "events"])
+        self.has_unit = self.kind != "units" or r.random() < 0.7
+        self.form = r.choice(["rfc", "rfc", "date", "s", "ms", "us", "ns", "own"] if not sql else ["sql"])
+        if self.form == "own":
+            f["time"] = r.choice(
+                [
+                    "%d.%m.%Y %H:%M:%S",
+                    "%Y/%m/%d %H:%M:%S",
+                    "%m/%d/%y %H:%M:%S",
+                    "%Y%m%d%H%M%S",
+                    "%d %b %Y %H:%M:%S",
+                ]
+            )
+        elif self.form in ("s", "ms", "us", "ns") and r.random() < 0.3:
+            f["time"] = self.form
+        self.has_time = self.kind == "events" or r.random() < 0.6
+        self.skip = r.random() < 0.3 and not sql
+        self.base = T0 + r.randint(0, 9) * DAY
+        self.span = r.choice([3 * HOUR, 2 * DAY, 6 * DAY, 20 * DAY])
+        fine = {
+            "rfc": [SECOND, HOUR, DAY, 1, 10**6],
+            "date": [DAY, DAY, HOUR],
+            "s": [SECOND, HOUR, 10**8],
+            "ms": [10**6, HOUR],
+            "us": [10**3, HOUR],
+            "ns": [1, HOUR],
+            "own": [SECOND, HOUR, DAY],
+            "sql": [10**3, SECOND, HOUR, DAY],
+        }[self.form]
+        self.step = r.choice(fine)
+        if f["time"] == "s":
+            self.step = max(self.step, SECOND)
+        n_groups = r.choice([2, 2, 2, 3, 4])
+        self.groups = r.choice(
+            [
+                ["A", "B", "C", "D"],
+                ["control", "new page", "x,y", 'q"t'],
+                ["0", "1", "2", "10"],
+                ["a", "A", "ä", " b" if not f["trim"] else "b"],
+            ]
+        )[:n_groups]
+        self.columns(), self.metrics(), self.plan_json(), self.rows(), self.events()
+
+    # columns of the units' table: name -> (kind, style, missing rate)
+    def columns(self):
+        r, f = self.r, self.f
+        names = r.choice(
+            [
+                ["y", "z", "w", "v"],
+                ["spend (EUR)", "n.visits", "a b", "x,1"],
+                ["value", "n", "metric", "mean"],
+                ['q"x', "y:1", "ß", "#"],
+            ]
+        )
+        styles = ["int", "money", "zero", "long", "wide", "same", "few", "few", "money"]
+        if self.sql:
+            styles = ["int", "money", "zero", "same", "few"]
+            names = ["y", "z", "w", "v"]
+        self.num = {c: (r.choice(styles), r.choice([0, 0, 0.1, 0.4])) for c in names[: r.randint(2, 4)]}
+        kinds = ["number", "plain", "point", "words", "t", "T", "y", "Y", "on", "ON", "true", "yes", "YES"]
+        if self.sql:
+            kinds = ["plain", "words", "true", "yes", "YES"]
+        if f["true"]:
+            kinds = ["own"]
+        self.prop = {
+            c: (r.choice(kinds), r.choice([0, 0, 0.1, 0.4])) for c in ["p", "paid?"][: r.randint(1, 2)]
+        }
+        self.text = {c: r.choice([0, 0.1]) for c in ["dim", "place of", "d3"][: r.randint(1, 3)]}
+        self.texts = r.sample(TEXTS, 4)
+
+    def cell(self, c):
+        """(text, meaning) of one cell of column c."""
+        r, f = self.r, self.f
+        if c in self.text:
+            t = r.choice(self.texts)
+            return t, (None if t in missing(f) else t)
+        style, rate = self.num.get(c) or self.prop[c]
+        if r.random() < rate:
+            return r.choice(f["missing"] or (MISSING if r.random() < 0.5 else [""])), None
+        while True:
+            text, value = number(r, f, style) if c in self.num else share(r, f, style)
+            if text not in missing(f):
+                return text, value
+
+    def metrics(self):
+        r = self.r
+        self.m = []
+        for i in range(r.randint(1, 4)):
+            m = {"id": "m%d" % i, "type": r.choice(["mean", "mean", "proportion", "ratio"])}
+            agg = self.kind == "rows" and r.random() < 0.7 or self.kind == "events" and r.random() < 0.8
+            if self.kind == "events" and agg:
+                m["events"] = r.choice(["orders", "visits"])
+            aggs = (
+                ["sum", "count", "countDistinct"]
+                + ["mean"] * (not self.sql)
+                + ["min", "max"]
+                + ["first", "last"] * self.has_time
+            )
+            nums = list(self.num)
+            if m["type"] == "proportion":
+                if not agg:
+                    m["value"] = r.choice(list(self.prop))
+                else:
+                    m["aggregation"] = r.choice(["count", "count", "sum"])
+                    if m["aggregation"] == "sum":
+                        m["value"] = r.choice(
+                            list(self.prop) if r.random() < 0.5 and not self.f["true"] else nums
+                        )
+                    elif r.random() < 0.4:
+                        m["value"] = r.choice(nums)
+                    elif m.get("events") and r.random() < 0.5:
+                        del m["aggregation"]
+            else:
+                m["value"] = r.choice(nums)
+                if agg:
+                    m["aggregation"] = r.choice(aggs)
+                    if m["aggregation"] == "count" and r.random() < 0.5:
+                        m["value"] = None
+                    if m["aggregation"] == "countDistinct" and r.random() < 0.5:
+                        m["value"] = r.choice(list(self.text))
+            if m["type"] == "ratio":
+                if not agg:
+                    m["denominator"] = r.choice([c for c in nums if c != m["value"]])
+                else:
+                    d = {
+                        "aggregation": r.choice(aggs),
+                        "value": r.choice([c for c in nums if c != m["value"]]),
+                    }
+                    if d["aggregation"] == "count" and r.random() < 0.5:
+                        del d["value"]
+                    if r.random() < 0.3:
+                        d["where"], d["@where"] = draw_filter(r, nums, list(self.text))
+                    if "events" in m and r.random() < 0.3:
+                        d["events"] = r.choice(["orders", "visits"])
+                    m["denominator"] = d
+            if agg and r.random() < 0.3:
+                m["where"], m["@where"] = draw_filter(r, nums, list(self.text))
+            if "events" in m:
+                if r.random() < 0.5:
+                    m["@window"] = r.choice([HOUR, 12 * HOUR, DAY, 3 * DAY, WEEK])
+                if r.random() < 0.3:
+                    m["@offset"] = r.choice([HOUR, DAY, 90 * 60 * SECOND])
+                if r.random() < 0.35 and m["type"] != "ratio":
+                    m["@pre"] = r.choice([DAY, WEEK, 36 * HOUR])
+            elif r.random() < 0.35 and m["type"] != "ratio":
+                m["covariates"] = r.sample(
+                    [c for c in nums if c != m.get("value")], r.randint(1, min(2, len(nums) - 1))
+                )
+                if r.random() < 0.2:
+                    own = [c for c in self.prop if c != m.get("value")]
+                    own = (
+                        own
+                        if not self.f["true"] or self.f["true"][0].isalpha() and self.f["false"][0].isalpha()
+                        else None
+                    )
+                    m["covariates"] = own or m["covariates"] if m["type"] == "proportion" else m["covariates"]
+            if r.random() < 0.3:
+                m["missing"] = r.choice(["drop", "zero"])
+            if m["type"] != "proportion" and r.random() < 0.3:
+                cap = {}
+                if r.random() < 0.4:
+                    cap["lower"] = r.choice([0, -1 if self.sql else -1.5, 2])
+                elif r.random() < 0.3:
+                    cap["lowerQuantile"] = r.choice([0.05, 0.25, 0.5])
+                if r.random() < 0.4:
+                    cap["upper"] = r.choice([20, 25 if self.sql else 2.5, 100])
+                elif r.random() < 0.7 or not cap:
+                    cap["upperQuantile"] = r.choice([0.5, 0.75, 0.9, 0.99, 0.999])
+                if "lowerQuantile" in cap and "upper" in cap or "upperQuantile" in cap and "lower" in cap:
+                    cap = {k: v for k, v in cap.items() if "upper" in k}
+                m["cap"] = cap
+            if ("covariates" in m or "@pre" in m) and r.random() < 0.4:
+                m["varianceReduction"] = r.choice(["full", "pooled"])
+            self.m.append(m)
+        self.dims = r.sample(list(self.text), r.randint(0, 1) if r.random() < 0.6 else len(self.text))
+        self.segments = {
+            "s%d" % i: draw_filter(r, list(self.num), list(self.text)) for i in range(r.choice([0, 0, 1, 2]))
+        }
+        self.where = draw_filter(r, list(self.num), list(self.text)) if r.random() < 0.25 else None
+        self.gran = (
+            r.choice([HOUR if self.span < 3 * DAY else DAY, DAY, DAY, WEEK])
+            if self.has_time and r.random() < 0.45
+            else None
+        )
+        self.asof = (
+            self.base + r.randint(1, 12) * self.span // 8 // self.step * self.step
+            if self.has_time
+            and (
+                r.random() < 0.4
+                or sql_window(self)
+                or r.random() < 0.8
+                and any("@window" in m for m in self.m)
+            )
+            else None
+        )
+        self.parts = self.asof is not None or not any("@window" in m for m in self.m)
+
+    def plan_json(self):
+        r, f = self.r, self.f
+
+        def length(t):
+            for u, k in (("w", WEEK), ("d", DAY), ("h", HOUR), ("m", 60 * SECOND), ("s", SECOND)):
+                if t % k == 0 and r.random() < 0.8:
+                    return "%d%s" % (t // k, u)
+            return "%ds" % (t // SECOND)
+
+        columns = {"group": "arm"}
+        if self.has_unit:
+            columns["unit"] = "user"
+        if self.has_time:
+            columns["time"] = "seen"
+        self.plan = p = {"columns": columns, "comparisons": {"baseline": self.groups[0]}, "metrics": []}
+        fm = {
+            k: f[k]
+            for k in (
+                "decimal",
+                "thousands",
+                "missing",
+                "true",
+                "false",
+                "time",
+                "trim",
+                "currency",
+                "percent",
+                "encoding",
+            )
+            if f[k] and (k, f[k]) != ("decimal", ".")
+        }
+        if f["skip"]:
+            fm["skipLines"] = f["skip"]
+        if fm:
+            p["format"] = fm
+        names = {WEEK: "week", DAY: "day", HOUR: "hour"}
+        if self.gran:
+            p["granularity"] = names[self.gran]
+            p["horizon"] = {"type": "alwaysValid", "optimalSampleSize": 100}
+        if self.asof:
+            p["asOf"] = spell_time(r, "rfc", self.asof).upper().replace(" ", "T")
+        self.weights = None
+        if r.random() < 0.4:
+            self.weights = {g: r.choice([1, 1, 2]) for g in self.groups}
+            if r.random() < 0.3:
+                self.weights["absent"] = 1
+            if len(self.groups) > 2 and r.random() < 0.3:
+                del self.weights[self.groups[2]]
+            p["groups"] = [{"id": g, "weight": w} for g, w in self.weights.items()]
+        if self.where:
+            p["where"] = self.where[0]
+        if self.dims:
+            p["dimensions"] = self.dims
+        if self.segments:
+            p["segments"] = [{"id": i, "filter": t[0]} for i, t in self.segments.items()]
+        if self.kind == "events":
+            p["events"] = [{"name": "orders", "columns": {"unit": "buyer", "time": "at"}}, {"name": "visits"}]
+            used = {m.get("events") for m in self.m} | {
+                m["denominator"].get("events") for m in self.m if isinstance(m.get("denominator"), dict)
+            }
+            p["events"] = [e for e in p["events"] if e["name"] in used]
+            if not p["events"]:
+                del p["events"]
+        for m in self.m:
+            q = {k: v for k, v in m.items() if k[0] != "@" and v is not None}
+            if isinstance(q.get("denominator"), dict):
+                q["denominator"] = {k: v for k, v in q["denominator"].items() if k[0] != "@"}
+            for k, n in (("@window", "window"), ("@offset", "offset"), ("@pre", "preExposureWindow")):
+                if k in m:
+                    q[n] = length(m[k])
+            p["metrics"].append(q)
+        with open(self.dir + "/plan.json", "w") as h:
+            json.dump(p, h, ensure_ascii=False, indent=1)
+
+    def instant(self):
+        return self.base + self.r.randint(0, self.span // self.step) * self.step
+
+    def rows(self):
+        """Rows of units: dicts of column -> (text, meaning), with @unit, @group, @time."""
+        r = self.r
+        n = r.choice([4, 8, 20, 60])
+        needed = self.numbers(None)
+        self.needed = needed
+        fixed = {m["value"] for m in self.m if "aggregation" not in m and m.get("value")} | {
+            c for m in self.m for c in m.get("covariates", [])
+        }
+        fixed |= {m["denominator"] for m in self.m if isinstance(m.get("denominator"), str)}
+        self.cols = list(self.num) + list(self.prop) + list(self.text)
+        style = r.choice(["plain", "forms", "text"])
+        ids = {
+            "plain": [str(i) for i in range(n)],
+            "forms": [
+                str(i // 3) if i % 3 == 0 else "00%d" % (i // 3) if i % 3 == 1 else "%d.0" % (i // 3)
+                for i in range(n)
+            ],
+            "text": ["user %d" % i if i % 2 else 'u"%d,é\n' % i for i in range(n)],
+        }[style]
+        self.ids = ids
+        rows = []
+        for u in ids:
+            g, own, first = r.choice(self.groups), {c: self.cell(c) for c in self.cols}, None
+            for k in range(
+                1 if not self.has_unit or r.random() < (0.85, 0.3)[self.kind == "rows"] else r.randint(2, 4)
+            ):
+                row = {
+                    c: own[c] if c in fixed or c in self.text and r.random() < 0.8 else self.cell(c)
+                    for c in self.cols
+                }
+                row["arm"] = (g, g) if r.random() > 0.02 else (lambda x: (x, x))(r.choice(self.groups))
+                t = self.instant() if first is None or r.random() < 0.6 else first
+                first = t
+                row["seen"], row["user"] = (
+                    spell_time(r, self.f["time"] if self.form == "own" else self.form, t),
+                    t,
+                ), (u, u)
+                rows.append(row)
+        for row in rows:
+            self.damage(row, needed, ["arm"] + ["user"] * self.has_unit + ["seen"] * self.has_time)
+        r.shuffle(rows)
+        self.all_rows = rows
+        cols = self.cols + ["arm"] + ["user"] * self.has_unit + ["seen"] * self.has_time
+        self.write("units", cols, rows, self.files)
+
+    def numbers(self, source):
+        """(column, filter) of the cells of a table that must be numbers where the filter holds."""
+        out = []
+        for m in self.m:
+            if m.get("events") == source and m.get("value"):
+                if m.get("aggregation", "count" if source else "") not in ("count", "countDistinct"):
+                    out.append((m["value"], m.get("@where")))
+            d = m.get("denominator")
+            if isinstance(d, str) and not source:
+                out.append((d, None))
+            elif (
+                isinstance(d, dict)
+                and d.get("events", m.get("events")) == source
+                and d.get("value")
+                and d["aggregation"] not in ("count", "countDistinct")
+            ):
+                out.append((d["value"], d.get("@where")))
+            if not source:
+                out += [(c, None) for c in m.get("covariates", [])]
+        return out
+
+    def damage(self, row, needed, keys):
+        r = self.r
+        if not self.skip or r.random() > 0.06:
+            return
+        x = r.random()
+        if x < 0.5 and needed:
+            c = r.choice(sorted({c for c, f in needed}))
+            if c not in self.text:
+                row[c] = (r.choice(["abc", "1.2.3", "--5", "1e", "12abc", "#REF!", "0x1A", "inf"]), BAD)
+        elif x < 0.6:
+            row["@damage"] = "few"
+        elif x < 0.7:
+            row["@damage"] = "many"
+        elif x < 0.75:
+            row["@damage"] = "quote"
+        elif x < 0.85:
+            c = r.choice(keys)
+            row[c] = (r.choice(["", "NA", "NULL", "null", "NaN"]), None)
+        elif "seen" in keys or "at" in keys:
+            row["at" if "at" in keys else "seen"] = (
+                r.choice(
+                    ["yesterday", "2026-13-01", "2026-02-30", "03/04/2026"]
+                    + ["20260314", "1970-01-01T00:00:00Z", "5"] * (not self.f["time"])
+                ),
+                BAD,
+            )
+
+    def write(self, name, cols, rows, files):
+        r = self.r
+        parts = r.choice([1, 1, 1, 2, 3])
+        for i in range(parts):
+            sep = r.choice(",;\t|")
+            order = cols[:]
+            r.shuffle(order)
+            mine = rows[i::parts]
+            path, starts = write_table(
+                r,
+                "%s/%s%d.csv" % (self.dir, name, i),
+                order,
+                [{c: v[0] if isinstance(v, tuple) else v for c, v in w.items()} for w in mine],
+                self.f,
+                sep,
+            )
+            files.append(path)
+            for w, line in zip(mine, starts):
+                w["@file"], w["@line"] = path, line
+
+    def split(self, k):
+        """The same rows in k parts by unit: (files, event files) of each."""
+        r, of, live = self.r, {}, range(k)
+
+        def part(w, unit):
+            return of.setdefault(w[unit][0], r.choice(live)) if unit else r.choice(live)
+
+        cols = self.cols + ["arm"] + ["user"] * self.has_unit + ["seen"] * self.has_time
+        parts = [([], {}) for i in range(k)]
+        rows = [[] for i in range(k)]
+        for w in self.all_rows:
+            rows[part(w, "user" if self.has_unit else None)].append(w)
+        live = [i for i in range(k) if rows[i]]  # events of units without rows go where rows are
+        for i in live:
+            self.write("p%d-units" % i, cols, rows[i], parts[i][0])
+        for name, (events, unit, time, needed) in self.event_rows.items():
+            rows = [[] for i in range(k)]
+            for w in events:
+                rows[part(w, unit)].append(w)
+            for i in live:
+                self.write(
+                    "p%d-%s" % (i, name), self.cols + [unit, time], rows[i], parts[i][1].setdefault(name, [])
+                )
+        return [p for p in parts if p[0]]
+
+    def database(self):
+        """The rows as tables of SQLite."""
+        path = self.dir + "/data.db"
+        if os.path.exists(path):
+            os.unlink(path)
+        db = sqlite3.connect(path)
+        tables = {
+            "units": (
+                self.all_rows,
+                self.cols + ["arm"] + ["user"] * self.has_unit + ["seen"] * self.has_time,
+            )
+        }
+        for name, (rows, unit, time, needed) in self.event_rows.items():
+            tables[name] = (rows, self.cols + [unit, time])
+        for name, (rows, cols) in tables.items():
+            q = lambda t: '"' + t.replace('"', '""') + '"'
+            db.execute("create table %s (%s)" % (q(name), ", ".join(q(c) + " text" for c in cols)))
+            db.executemany(
+                "insert into %s values (%s)" % (q(name), ", ".join("?" * len(cols))),
+                [
+                    [
+                        None if w[c][0] == "" and c not in self.text and self.r.random() < 0.5 else w[c][0]
+                        for c in cols
+                    ]
+                    for w in rows
+                ],
+            )
+        db.commit()
+        return path
+
+    def events(self):
+        r = self.r
+        self.event_rows = {}
+        for e in self.plan.get("events", []):
+            name = e["name"]
+            unit, time = ("buyer", "at") if name == "orders" else ("user", "seen")
+            rows = []
+            for u in self.ids + ["nobody", "none2"]:
+                for k in range(r.choice([0, 0, 1, 2, 5])):
+                    row = {c: self.cell(c) for c in self.cols}
+                    t = self.instant() + r.randint(-3, 8) * DAY // 2 // self.step * self.step
+                    row[unit], row[time] = (u, u), (
+                        spell_time(r, self.f["time"] if self.form == "own" else self.form, t),
+                        t,
+                    )
+                    rows.append(row)
+            needed = self.numbers(name)
+            for row in rows:
+                self.damage(row, needed, [unit, time])
+            r.shuffle(rows)
+            self.event_rows[name] = (rows, unit, time, needed)
+            self.event_files[name] = []
+            self.write(name, self.cols + [unit, time], rows, self.event_files[name])
