@@ -231,6 +231,11 @@ class Experiment:
                         d["where"], d["@where"] = draw_filter(r, nums, list(self.text))
                     if "events" in m and r.random() < 0.3:
                         d["events"] = r.choice(["orders", "visits"])
+                    same = d["aggregation"] == m["aggregation"] == "count" and d.get("value") == m.get(
+                        "value"
+                    )
+                    if same and "where" not in d and d.get("events", m.get("events")) == m.get("events"):
+                        d["aggregation"], d["value"] = "sum", nums[0]  # a ratio of 1 is refused
                     m["denominator"] = d
             if agg and r.random() < 0.3:
                 m["where"], m["@where"] = draw_filter(r, nums, list(self.text))
