@@ -16,7 +16,10 @@
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
-enum { READ_FUZZ_TABLES = 2 };
+enum {
+    READ_FUZZ_TABLES = 2,
+    READ_FUZZ_LOOKS = 12 /* of more looks no sums are written: they take a hundred times as long */
+};
 
 /* An input: a table of units or exposures, and one of events where the plan has some. */
 struct read_fuzz {
@@ -31,7 +34,8 @@ struct read_fuzz_outcome {
     struct assay_error err;
     struct assay_counts counts;
     uint32_t note_count;
-    char *sums; /* NULL: it failed */
+    char *sums;   /* NULL: it failed, or is long */
+    bool is_long; /* more looks than are compared */
 };
 
 static inline struct read_fuzz_outcome read_fuzz_way(const struct read_fuzz *input,
@@ -51,7 +55,8 @@ static inline struct read_fuzz_outcome read_fuzz_way(const struct read_fuzz *inp
         assay_dataset_read_tables(dataset, tables, input->names, input->count, options, &out.err);
     out.counts = assay_dataset_counts(dataset);
     out.note_count = assay__dataset_note_count(dataset);
-    if (out.status == ASSAY_OK)
+    out.is_long = assay__dataset_look_count(dataset) > READ_FUZZ_LOOKS;
+    if (out.status == ASSAY_OK && !out.is_long)
         out.status = assay_dataset_summarize(dataset, &out.sums, &length, &out.err);
     assay_dataset_free(dataset);
     for (size_t i = 0; i < input->count; i++)
@@ -63,7 +68,7 @@ static inline void read_fuzz_compare(const struct read_fuzz_outcome *want,
                                      const struct read_fuzz_outcome *got,
                                      const struct assay_read_options *options)
 {
-    bool is_same = got->status == want->status;
+    bool is_same = got->status == want->status && !got->is_long;
     if (is_same && want->status == ASSAY_OK)
         is_same = strcmp(got->sums, want->sums) == 0 && got->note_count == want->note_count &&
                   memcmp(&got->counts, &want->counts, sizeof want->counts) == 0;
@@ -82,11 +87,13 @@ static inline void read_fuzz_compare(const struct read_fuzz_outcome *want,
     abort();
 }
 
-/* Reads in one more way, which must come to what is wanted. */
+/* Reads in one more way, which must come to what is wanted, where that is told in full. */
 static inline void read_fuzz_try(const struct read_fuzz *input,
                                  const struct assay_read_options *options,
                                  const struct read_fuzz_outcome *want)
 {
+    if (want->is_long)
+        return;
     struct read_fuzz_outcome got = read_fuzz_way(input, options);
     read_fuzz_compare(want, &got, options);
     assay_free(got.sums);
