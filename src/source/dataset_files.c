@@ -209,7 +209,10 @@ static enum assay_status check_event_name(const struct intake *intake, const cha
     return assay__fail(err, ASSAY_ERROR_PLAN, "The plan names no events '%s'.", name);
 }
 
-/* Files of events that the plan does not name would be passed over without a word. */
+/*
+ * Refuses what would be passed over without a word: choices that there are none of, files of events
+ * that the plan does not name.
+ */
 static enum assay_status check_options(const struct intake *intake, struct assay_error *err)
 {
     const struct assay_read_options *options = intake->options;

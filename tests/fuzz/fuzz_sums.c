@@ -4,13 +4,7 @@
  * is of no account; what is merged merges to itself; and a plan makes the same of the parts, in
  * either order, as of the whole. The first byte chooses the plan.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "assay.h"
-
-int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
+#include "read_fuzz.h"
 
 static const char *const PLANS[] = {
     "{\"comparisons\":{\"baseline\":\"a\"},\"metrics\":[{\"id\":\"y\"},{\"id\":\"p\",\"type\":"
@@ -90,23 +84,11 @@ static void must_agree(const char *what, const char *first, const char *second)
     abort();
 }
 
-static const struct assay_plan *plan_of(size_t number)
-{
-    static struct assay_plan *plans[PLAN_COUNT];
-    struct assay_error err;
-    if (plans[number] == NULL && assay_plan_parse(PLANS[number], strlen(PLANS[number]), "plan",
-                                                  &plans[number], &err) != ASSAY_OK) {
-        fprintf(stderr, "plan %zu: %s\n", number, err.message);
-        abort();
-    }
-    return plans[number];
-}
-
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
     if (size == 0)
         return 0;
-    const struct assay_plan *plan = plan_of(data[0] % PLAN_COUNT);
+    const struct assay_plan *plan = read_fuzz_plan(PLANS, data[0] % PLAN_COUNT);
     struct part first = {(const char *)data + 1, size - 1}, second = {NULL, 0};
     const char *cut = memchr(first.text, '\0', first.length);
     if (cut != NULL) {

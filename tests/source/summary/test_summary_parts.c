@@ -178,46 +178,55 @@ START_TEST(parts_that_end_early_merge_in_any_order)
 }
 END_TEST
 
-/* The figures of a plan from CSV in memory. */
-static char *figures_of(const struct assay_plan *plan, const char *text, size_t length)
+/* A dataset of CSV in memory, in which semicolons separate unless assay wrote it. */
+static struct assay_dataset *dataset_of(const struct assay_plan *plan, const char *text,
+                                        size_t length)
 {
+    const struct assay_read_options options = {.separator = ';', .has_digests = true};
     struct assay_table *table;
     struct assay_dataset *dataset;
+    struct assay_error err;
+    assert_ok(assay_table_from_csv(text, length, "data", &table, &err), &err);
+    assert_ok(assay_dataset_new(plan, &dataset, &err), &err);
+    assert_ok(assay_dataset_read_tables(dataset, &table, NULL, 1, &options, &err), &err);
+    assay_table_free(table);
+    return dataset;
+}
+
+/* The figures of a dataset, which is freed. */
+static char *figures_of(struct assay_dataset *dataset)
+{
     struct assay_analysis *analysis;
     struct assay_error err;
     char *out;
     size_t size;
-    assert_ok(assay_table_from_csv(text, length, "data", &table, &err), &err);
-    assert_ok(assay_dataset_new(plan, &dataset, &err), &err);
-    const struct assay_read_options options = {.separator = ';', .has_digests = true};
-    assert_ok(assay_dataset_read_tables(dataset, &table, NULL, 1, &options, &err), &err);
     assert_ok(assay_dataset_analyze(dataset, &analysis, &err), &err);
     assert_ok(assay_analysis_write(analysis, ASSAY_FORMAT_CSV, NULL, &out, &size, &err), &err);
     assay_analysis_free(analysis);
     assay_dataset_free(dataset);
-    assay_table_free(table);
     return out;
 }
 
-/* The sums of the same, sealed. */
-static char *sums_of(const struct assay_plan *plan, const char *text, size_t length)
+/* Rows have the figures of their sums; returns the length of the header of these. */
+static size_t assert_sums_are_read(const char *json, const char *data, size_t length)
 {
-    struct assay_table *table;
-    struct assay_dataset *dataset;
+    struct assay_plan *plan = test_plan(json);
+    struct assay_dataset *rows = dataset_of(plan, data, length);
     struct assay_error err;
-    char *out;
+    char *sums;
     size_t size;
-    const struct assay_read_options options = {.separator = ';', .has_digests = true};
-    assert_ok(assay_table_from_csv(text, length, "data", &table, &err), &err);
-    assert_ok(assay_dataset_new(plan, &dataset, &err), &err);
-    assert_ok(assay_dataset_read_tables(dataset, &table, NULL, 1, &options, &err), &err);
-    assert_ok(assay_dataset_summarize(dataset, &out, &size, &err), &err);
-    assay_dataset_free(dataset);
-    assay_table_free(table);
-    return out;
+    assert_ok(assay_dataset_summarize(rows, &sums, &size, &err), &err);
+    char *of_rows = figures_of(rows), *of_sums = figures_of(dataset_of(plan, sums, size));
+    summary_assert_same_text(of_sums, of_rows);
+    size_t header = strcspn(sums, "\n");
+    assay_free(of_sums);
+    assay_free(of_rows);
+    assay_free(sums);
+    assay_plan_free(plan);
+    return header;
 }
 
-/* How data are written, and some so. */
+/* Formats, and data written so. The currency is one that sums could have, too. */
 static const struct {
     const char *format, *data;
 } SPELT[] = {
@@ -235,16 +244,7 @@ START_TEST(sums_are_not_in_the_format_of_the_data)
              "{\"columns\":{\"group\":\"g\"},\"format\":{%s},\"comparisons\":{\"baseline\":"
              "\"a\"},\"metrics\":[{\"id\":\"y\"}]}",
              SPELT[_i].format);
-    struct assay_plan *plan = test_plan(json);
-    const char *data = SPELT[_i].data;
-    char *sums = sums_of(plan, data, strlen(data));
-    char *of_rows = figures_of(plan, data, strlen(data));
-    char *of_sums = figures_of(plan, sums, strlen(sums));
-    summary_assert_same_text(of_sums, of_rows);
-    assay_free(of_sums);
-    assay_free(of_rows);
-    assay_free(sums);
-    assay_plan_free(plan);
+    (void)assert_sums_are_read(json, SPELT[_i].data, strlen(SPELT[_i].data));
 }
 END_TEST
 
@@ -270,16 +270,7 @@ START_TEST(sums_are_not_in_the_encoding_of_the_data)
         assay__text_putc(&wide, data.data[i]);
         assay__text_putc(&wide, '\0');
     }
-    struct assay_plan *plan = test_plan(json.data);
-    char *sums = sums_of(plan, wide.data, wide.length);
-    ck_assert_uint_gt(strcspn(sums, "\n"), 4096);
-    char *of_rows = figures_of(plan, wide.data, wide.length);
-    char *of_sums = figures_of(plan, sums, strlen(sums));
-    summary_assert_same_text(of_sums, of_rows);
-    assay_free(of_sums);
-    assay_free(of_rows);
-    assay_free(sums);
-    assay_plan_free(plan);
+    ck_assert_uint_gt(assert_sums_are_read(json.data, wide.data, wide.length), 4096);
     assay__text_release(&data);
     assay__text_release(&json);
     assay__text_release(&wide);
@@ -290,16 +281,9 @@ END_TEST
 START_TEST(sums_beyond_doubles_are_read)
 {
     static const char DATA[] = "g;y\na;1e200\na;2e200\nb;3e200\nb;-1e200\na;1\nb;1e-300\n";
-    struct assay_plan *plan = test_plan("{\"columns\":{\"group\":\"g\"},\"comparisons\":"
-                                        "{\"baseline\":\"a\"},\"metrics\":[{\"id\":\"y\"}]}");
-    char *sums = sums_of(plan, DATA, sizeof DATA - 1);
-    char *of_rows = figures_of(plan, DATA, sizeof DATA - 1);
-    char *of_sums = figures_of(plan, sums, strlen(sums));
-    summary_assert_same_text(of_sums, of_rows);
-    assay_free(of_sums);
-    assay_free(of_rows);
-    assay_free(sums);
-    assay_plan_free(plan);
+    (void)assert_sums_are_read("{\"columns\":{\"group\":\"g\"},\"comparisons\":{\"baseline\":"
+                               "\"a\"},\"metrics\":[{\"id\":\"y\"}]}",
+                               DATA, sizeof DATA - 1);
 }
 END_TEST
 
