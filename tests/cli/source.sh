@@ -58,6 +58,15 @@ sqlite3 "$work/called.db" 'alter table people rename to Units'
 "$ASSAY" analyze --plan data/hillstrom.plan.json --source "sqlite:$work/called.db" --table Units \
     --format csv >"$work/source" 2>"$work/err" && cmp "$work/files" "$work/source" >"$work/out"
 ok $? "a table of units that is called so"
+# Whatever a subquery of any statement is called, SQLite finds the table of that name.
+sed -nE 's/^ *(with |, ?)?(recursive )?([a-z]+)( \([^)]*\))? as (not materialized |materialized )?\($/\3/p' \
+    tests/cli/sql/*/stdout | sort -u >"$work/names"
+while read -r name; do
+    "$ASSAY" sql --plan data/hillstrom.plan.json --dialect sqlite --table "$name" 2>"$work/err" |
+        grep -q "main.[.].$name" || echo "$name"
+done <"$work/names" >"$work/out"
+[ "$(wc -l <"$work/names")" -ge 18 ] && [ ! -s "$work/out" ]
+ok $? "tables called as any subquery"
 # Words of the plan that look like numbers: 999 is no value, 2 is yes and 1 is no; filters know them, too.
 printf '%s\n' 'u,g,y,p,k' 1,A,5,1,t 2,A,999,2,f 3,B,3.5,1,t 4,B,7,2,Y 5,B,999,2,- >"$work/words.csv"
 sqlite3 "$work/words.db" '.mode csv' ".import $work/words.csv words"

@@ -156,8 +156,9 @@ void assay__sql_comment(struct assay__sql *sql, const char *text)
 static bool is_subquery(const char *table)
 {
     static const char *const NAMES[] = {
-        "units", "measured", "vectors", "cells",   "digits", "items", "slices", "parts", "sums",
-        "looks", "states",   "spells",  "running", "span",   "grid",  "ends",   "caps",  "cut"};
+        "units", "measured", "vectors", "cells",  "digits",  "items", "slices", "parts",
+        "sums",  "looks",    "states",  "spells", "running", "span",  "grid",   "ends",
+        "caps",  "cut",      "apart",   "listed", "seen",    "shards"};
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
         if (strcasecmp(table, NAMES[i]) == 0)
             return true;
