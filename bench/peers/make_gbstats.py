@@ -8,9 +8,7 @@ FOLDER holds the rows that build/release/bench/bench_accuracy_rows writes. gbsta
 and sums of squares, as the warehouse gives them: here they are NumPy's sums of doubles. What it does
 not compute (tails and quantiles as such, Fieller's interval, sample sizes) has no line.
 """
-import csv
 import sys
-import warnings
 
 import numpy as np
 from gbstats.frequentist.tests import (FrequentistConfig, OneSidedTreatmentGreaterTTest,
@@ -18,20 +16,11 @@ from gbstats.frequentist.tests import (FrequentistConfig, OneSidedTreatmentGreat
 from gbstats.models.statistics import RegressionAdjustedStatistic, SampleMeanStatistic
 from gbstats.utils import check_srm
 
-warnings.simplefilter("ignore")
-np.seterr(all="ignore")
+from figures import rows_of, show, show_head, srm_rows, sums, welch_rows
+
 TESTS = {"upper": OneSidedTreatmentGreaterTTest, "lower": OneSidedTreatmentLesserTTest,
          "both": TwoSidedTTest}
 ABSOLUTE = {"difference_type": "absolute", "alpha": 0.05}
-
-
-def rows_of(path):
-    with open(path, encoding="utf-8") as file:
-        return list(csv.DictReader(line for line in file if not line.startswith("#")))
-
-
-def show(name, value):
-    print(name, "%.17g" % value)
 
 
 def asked(test, stats):
@@ -50,16 +39,9 @@ def sample(y):
 
 
 def welch():
-    for i, row in enumerate(rows_of("tests/golden/compare.csv")):
-        if (row["type"], row["test"]) != ("mean", "t") or float.fromhex(row["null"]) != 0.0:
-            continue
-        group = []
-        for g in "ct":
-            n, mean = int(row["n_" + g]), float.fromhex(row["mean_" + g])
-            variance = float.fromhex(row["variance_" + g])
-            group.append(SampleMeanStatistic(n=n, sum=mean * n,
-                                             sum_squares=variance * (n - 1) + mean * mean * n))
-        show("welch:%d" % i, asked(TESTS.get(row["side"], TwoSidedTTest), tuple(group))[2])
+    for i, side, groups in welch_rows():
+        group = tuple(SampleMeanStatistic(n=n, sum=y, sum_squares=yy) for n, y, yy in (sums(*g) for g in groups))
+        show("welch:%d" % i, asked(TESTS.get(side, TwoSidedTTest), group)[2])
 
 
 def from_data(folder):
@@ -82,13 +64,11 @@ def from_data(folder):
 
 
 def srm():
-    for i, row in enumerate(rows_of("tests/golden/srm.csv")):
-        if row["method"] == "chi2":
-            counts, weights = ([float(v) for v in row[key].split()] for key in ("counts", "weights"))
-            show("srm:%d" % i, check_srm(counts, weights))
+    for i, counts, weights in srm_rows():
+        show("srm:%d" % i, check_srm(counts, weights))
 
 
-print("# gbstats %s, %s, NumPy %s" % (sys.argv[1], "Python %d.%d" % sys.version_info[:2], np.__version__))
+show_head("gbstats")
 welch()
 from_data(sys.argv[2])
 srm()

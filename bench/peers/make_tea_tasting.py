@@ -11,33 +11,14 @@ slope for all groups: other figures than a slope for each, so no line. Its sizes
 units: the compared group's share of them is rounded up. A checkout has no tea_tasting/_version.txt, which
 its build writes: put VERSION into it.
 """
-import csv
 import math
 import sys
-import types
-import warnings
 
-import numpy as np
 import pandas as pd
 
-warnings.simplefilter("ignore")
-np.seterr(all="ignore")
+from figures import answered, leave_out, rows_of, show, show_head, srm_rows, welch_rows
 
-
-class Stub(types.ModuleType):
-    """A module of which any name may be asked."""
-
-    def __getattr__(self, name):
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return type(name, (), {})
-
-
-for missing in ("ibis", "ibis.expr", "ibis.expr.types", "ibis.expr.operations", "pyarrow", "pyarrow.compute"):
-    sys.modules.setdefault(missing, Stub(missing))
-sys.modules["ibis"].expr = sys.modules["ibis.expr"]
-sys.modules["ibis.expr"].types = sys.modules["ibis.expr.types"]
-sys.modules["ibis.expr"].operations = sys.modules["ibis.expr.operations"]
+leave_out("ibis", "ibis.expr", "ibis.expr.types", "ibis.expr.operations", "pyarrow", "pyarrow.compute")
 
 
 class Table:
@@ -61,29 +42,10 @@ from tea_tasting.metrics import Mean, SampleRatio  # noqa: E402
 SIDES = {"upper": "greater", "lower": "less"}
 
 
-def rows_of(path):
-    with open(path, encoding="utf-8") as file:
-        return list(csv.DictReader(line for line in file if not line.startswith("#")))
-
-
-def show(name, value):
-    print(name, "%.17g" % value)
-
-
-def answered(ask, count):
-    try:
-        return ask()
-    except Exception:  # what it cannot answer counts as no digits
-        return (math.nan,) * count
-
-
 def welch():
-    for i, row in enumerate(rows_of("tests/golden/compare.csv")):
-        if (row["type"], row["test"]) != ("mean", "t") or float.fromhex(row["null"]) != 0.0:
-            continue
-        both = [Aggregates(int(row["n_" + g]), {"y": float.fromhex(row["mean_" + g])},
-                           {"y": float.fromhex(row["variance_" + g])}) for g in "ct"]
-        test = Mean("y", alternative=SIDES.get(row["side"], "two-sided"))
+    for i, side, groups in welch_rows():
+        both = [Aggregates(n, {"y": mean}, {"y": variance}) for n, mean, variance in groups]
+        test = Mean("y", alternative=SIDES.get(side, "two-sided"))
         show("welch:%d" % i, answered(lambda: (test.analyze_aggregates(*both).pvalue,), 1)[0])
 
 
@@ -105,9 +67,8 @@ def from_data(folder):
 
 
 def srm():
-    for i, row in enumerate(rows_of("tests/golden/srm.csv")):
-        counts, weights = ([float(v) for v in row[key].split()] for key in ("counts", "weights"))
-        if row["method"] != "chi2" or len(counts) != 2 or min(weights) <= 0.0:
+    for i, counts, weights in srm_rows():
+        if len(counts) != 2 or min(weights) <= 0.0:
             continue
         test = SampleRatio(ratio=weights[1] / weights[0], method="norm", correction=False)
         groups = {g: Aggregates(int(n)) for g, n in enumerate(counts)}
@@ -140,7 +101,7 @@ def sizes():
         show("size:%d:power" % i, answered(attain, 1)[0])
 
 
-print("# tea-tasting %s, Python %d.%d, NumPy %s" % ((sys.argv[1],) + sys.version_info[:2] + (np.__version__,)))
+show_head("tea-tasting")
 welch()
 from_data(sys.argv[2])
 srm()
