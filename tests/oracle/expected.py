@@ -42,6 +42,13 @@ def aggregate(how, cells):
     return (min if how == "first" else max)(c[1] for c in cells if c[0] == at)
 
 
+def cap_of(cap, side, values):
+    """The lower or upper cap, as a value or a quantile of the values; None without one."""
+    if side in cap:
+        return F(str(cap[side]))
+    return ceil_rank(values, cap[side + "Quantile"]) if values and side + "Quantile" in cap else None
+
+
 class Expected:
     def __init__(self, e):
         self.e = e
@@ -297,21 +304,7 @@ class Expected:
             if "cap" in m:
                 v = [g[m["id"]][0] for _, _, g, _ in last.values() if g[m["id"]][0] is not None]
                 c = m["cap"]
-                low = (
-                    F(str(c["lower"]))
-                    if "lower" in c
-                    else ceil_rank(v, c["lowerQuantile"])
-                    if v and "lowerQuantile" in c
-                    else None
-                )
-                high = (
-                    F(str(c["upper"]))
-                    if "upper" in c
-                    else ceil_rank(v, c["upperQuantile"])
-                    if v and "upperQuantile" in c
-                    else None
-                )
-                self.cap[m["id"]] = (low, high)
+                self.cap[m["id"]] = cap_of(c, "lower", v), cap_of(c, "upper", v)
 
     def refuses(self, err):
         """Whether there is nothing to compare, and the message says so."""

@@ -24,23 +24,26 @@ from cells import (
 
 
 # ---- an experiment -------------------------------------------------------------------------------
+PLAIN = dict(
+    decimal=".",
+    thousands="",
+    missing=None,
+    true=None,
+    false=None,
+    time=None,
+    skip=0,
+    trim=False,
+    currency=None,
+    percent=False,
+    encoding=None,
+    exp=0,
+    zeros=0.1,
+    plus=False,
+)
+
+
 def draw_format(r):
-    f = dict(
-        decimal=".",
-        thousands="",
-        missing=None,
-        true=None,
-        false=None,
-        time=None,
-        skip=0,
-        trim=False,
-        currency=None,
-        percent=False,
-        encoding=None,
-        exp=0,
-        zeros=0.1,
-        plus=False,
-    )
+    f = dict(PLAIN)
     f["exp"] = r.choice([0, 0, 0.2, 1])
     f["zeros"] = r.choice([0, 0.1, 0.5])
     f["plus"] = r.random() < 0.2
@@ -87,16 +90,8 @@ class Experiment:
         self.dir, self.files, self.event_files = folder, [], {}
         self.f = f = draw_format(r)
         if sql:
-            f.update(
-                decimal=".",
-                thousands="",
-                currency=None,
-                percent=False,
-                encoding=None,
-                trim=False,
-                skip=0,
-                exp=0,
-            )
+            for key in ("decimal", "thousands", "currency", "percent", "encoding", "trim", "skip", "exp"):
+                f[key] = PLAIN[key]
         self.kind = r.choice(["units", "units", "rows", "events", "events"])
         self.has_unit = self.kind != "units" or r.random() < 0.7
         self.form = r.choice(["rfc", "rfc", "date", "s", "ms", "us", "ns", "own"] if not sql else ["sql"])
