@@ -42,7 +42,8 @@ struct assay_hooks {
        atomic store where the compiler is to see no race. NULL: none. */
     const int *cancel;
     double deadline_seconds; /* from the beginning of each call; 0: none */
-    /* Hears how far the call is, at most every 50 ms; false ends the call. NULL: none. */
+    /* Hears how far the call is, at the beginning of each stage and then at most every 50 ms; false
+       ends the call. NULL: none. */
     bool (*progress)(void *context, const struct assay_progress *progress);
     /* Hears what is done, a sentence at a time: tables that are read, and remarks. NULL: none. */
     void (*log)(void *context, enum assay_log_level level, const char *message);

@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 static const int64_t REPORT_NS = 50000000;
@@ -95,9 +96,11 @@ enum assay_status assay__halt_progress(struct assay__halt *halt, const char *sta
     if (status != ASSAY_OK || halt == NULL || halt->hooks == NULL || halt->hooks->progress == NULL)
         return status;
     int64_t now = now_ns();
-    if (now - halt->reported_ns < REPORT_NS)
+    bool is_first = halt->stage == NULL || strcmp(halt->stage, stage) != 0;
+    if (!is_first && now - halt->reported_ns < REPORT_NS)
         return ASSAY_OK;
     halt->reported_ns = now;
+    halt->stage = stage;
     const struct assay_progress progress = {
         .stage = stage, .done = done, .total = total, .rows = halt->rows};
     return halt->hooks->progress(halt->hooks->context, &progress)

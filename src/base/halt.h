@@ -13,6 +13,7 @@ struct assay__halt {
     const struct assay_hooks *hooks;  /* NULL: nobody ends the call */
     int64_t deadline_ns;              /* monotonic; 0: none */
     int64_t reported_ns;              /* of the last report */
+    const char *stage;                /* that it was of; NULL: there was none */
     uint64_t rows;                    /* of files, for reports; not two threads at a time */
     const struct assay__halt *around; /* of the call in which this one is made; NULL: none */
     const struct assay_allocator *allocator_before; /* of the thread's call around this one */
@@ -38,7 +39,10 @@ const struct assay_allocator *assay__allocator_lend(const struct assay_allocator
 /** assay__halt_check() is ASSAY_ERROR_CANCELLED when the call is to end. Costs some 30 ns. */
 enum assay_status assay__halt_check(const struct assay__halt *halt, struct assay_error *err);
 
-/** assay__halt_progress() checks, and reports how far the call is when it is time to. */
+/**
+ * assay__halt_progress() checks, and reports how far the call is when it is time to: at the first
+ * report of a stage it is.
+ */
 enum assay_status assay__halt_progress(struct assay__halt *halt, const char *stage, uint64_t done,
                                        uint64_t total, struct assay_error *err);
 

@@ -82,11 +82,38 @@ START_TEST(progress_ends_a_call_and_is_not_asked_too_often)
 }
 END_TEST
 
+/* The stages that were heard, by their first letters. */
+static bool hear_stage(void *context, const struct assay_progress *progress)
+{
+    char *heard = context;
+    size_t length = strlen(heard);
+    if (length < 7)
+        heard[length] = progress->stage[0];
+    return progress->done != 9;
+}
+
+/* However short they are, so that each can be ended. */
+START_TEST(the_beginning_of_each_stage_is_reported)
+{
+    char heard[8] = "";
+    const struct assay_hooks hooks = {.progress = hear_stage, .context = heard};
+    struct assay__halt halt;
+    struct assay_error err;
+    assay__halt_begin(&halt, &hooks);
+    assert_ok(assay__halt_progress(&halt, "read", 1, 0, &err), &err);
+    assert_ok(assay__halt_progress(&halt, "units", 0, 0, &err), &err);
+    ck_assert_int_eq(assay__halt_progress(&halt, "caps", 9, 0, &err), ASSAY_ERROR_CANCELLED);
+    ck_assert_str_eq(heard, "ruc");
+    assay__halt_end(&halt);
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     tcase_add_test(cases, without_hooks_calls_go_on);
     tcase_add_test(cases, a_flag_or_a_deadline_ends_a_call);
     tcase_add_test(cases, progress_ends_a_call_and_is_not_asked_too_often);
+    tcase_add_test(cases, the_beginning_of_each_stage_is_reported);
 }
 
 int main(void)

@@ -249,7 +249,7 @@ START_TEST(an_analysis_is_given_up)
     assert_ok(read_until("none", &dataset, &stop, &err), &err);
     stop.stage = "analyze";
     const struct assay_hooks progress = {.progress = stop_at, .context = &stop};
-    const struct assay_hooks deadline = {.deadline_seconds = 0.05};
+    const struct assay_hooks deadline = {.deadline_seconds = 0.001};
     const struct assay_analyze_options by_progress = {.hooks = &progress};
     const struct assay_analyze_options by_deadline = {.hooks = &deadline};
     ck_assert_int_eq(assay_dataset_analyze_with(dataset, &by_progress, &analysis, &err),
@@ -257,7 +257,7 @@ START_TEST(an_analysis_is_given_up)
     double begin = now();
     ck_assert_int_eq(assay_dataset_analyze_with(dataset, &by_deadline, &analysis, &err),
                      ASSAY_ERROR_CANCELLED);
-    ck_assert_double_lt(now() - begin, 0.05 + LATE_SECONDS);
+    ck_assert_double_lt(now() - begin, 0.001 + LATE_SECONDS);
     assay_dataset_free(dataset);
 }
 END_TEST

@@ -207,12 +207,12 @@ static void release(struct worker *worker)
 
 static enum assay_status run(struct job *job, struct assay_error *err)
 {
-    enum assay_status status = ASSAY_OK;
     uint32_t count = job->thread_count;
     struct worker *workers = assay__calloc(count, sizeof *workers);
     if (workers == NULL)
         return assay__fail_memory(err);
     workers[0].reports = true;
+    enum assay_status status = assay__halt_progress(job->units->halt, "units", 0, 0, err);
     for (uint32_t i = 0; status == ASSAY_OK && i < count; i++)
         status = begin(&workers[i], job, err);
     for (uint32_t i = 1; status == ASSAY_OK && i < count; i++)
