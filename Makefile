@@ -77,10 +77,11 @@ main_object   := $(BUILD)/src/cli/main.o
 test_programs := $(test_sources:%.c=$(BUILD)/%)
 slow_programs := $(slow_sources:%.c=$(BUILD)/%)
 bench_programs := $(bench_sources:%.c=$(BUILD)/%)
-# Fuzz targets without libFuzzer, over chunks of CSV that are small, and a server without a command.
+# Fuzz targets without libFuzzer, with the small rooms of base/room.h, and a server without a command.
 fuzz_programs := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
-fuzz_objects  = $(filter $(BUILD)/src/serve/%,$(prog_objects)) $(patsubst src/%.c,$(BUILD)/chunks/%.o,\
-	$(shell grep -lE '"source/csv/csv_(chunk|private)\.h"' $(lib_sources)))
+fuzz_objects  = $(filter $(BUILD)/src/serve/%,$(prog_objects)) $(patsubst src/%.c,$(BUILD)/small/%.o,\
+	$(filter src/source/csv/% src/source/scan/% src/source/table/% src/source/units/%,$(lib_sources)) \
+	$(filter $(wildcard src/source/*.c),$(lib_sources)))
 test_scripts  := $(sort $(filter-out %/run-golden.sh,$(wildcard tests/cli/*.sh)))
 
 static_lib = $(BUILD)/libassay.a
@@ -263,9 +264,9 @@ program_archive = $(BUILD)/libprogram.a
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/libsupport.a $(program_archive) $(static_lib)
 	$(call run,LINK,$(CC) -pthread $(LDFLAGS) -o $@ $^ $(load_libs) $(lib_libs) $(test_libs))
 
-$(BUILD)/chunks/%.o: src/%.c
+$(BUILD)/small/%.o: src/%.c
 	@mkdir -p $(@D)
-	$(call run,CC  ,$(CC) $(base_flags) -DCHUNK_BYTES=1024 $(lib_cflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<)
+	$(call run,CC  ,$(CC) $(base_flags) -DSMALL_ROOMS $(lib_cflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<)
 
 $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(fuzz_objects) $(static_lib)
 	$(call run,LINK,$(CC) -pthread $(LDFLAGS) -o $@ $^ $(load_libs) $(lib_libs))

@@ -11,6 +11,7 @@
 #include "api/deliver/envelope.h"
 #include "api/resource/resource_compare.h"
 #include "api/deliver/refusal.h"
+#include "fuzz_memory.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
@@ -41,6 +42,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
     const char *rest = cut != NULL ? cut + 1 : text;
     size_t rest_length = cut != NULL ? size - length - 1 : size;
     struct assay__text quote = {0}, words = {0};
+    fuzz_memory_begin();
     assay__refusal_quote(&quote, text, length, SECRETS, 2);
     check_message(&quote);
     if (quote.length > ASSAY__QUOTE_BYTES_MAX)
@@ -65,5 +67,6 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
     assay__arena_release(&arena);
     assay__text_release(&quote);
     assay__text_release(&words);
+    fuzz_memory_end();
     return 0;
 }

@@ -5,15 +5,16 @@
 
 #include "analysis/results.h"
 #include "assay.h"
+#include "fuzz_memory.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
-int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
+static void parse_twice(const char *text, size_t length)
 {
     struct assay_plan *plan, *again;
     struct assay_error err;
-    if (assay_plan_parse((const char *)data, size, "fuzz", &plan, &err) != ASSAY_OK)
-        return 0;
+    if (assay_plan_parse(text, length, "fuzz", &plan, &err) != ASSAY_OK)
+        return;
     if (assay_plan_parse(plan->canonical, strlen(plan->canonical), "canonical", &again, &err) !=
         ASSAY_OK)
         abort();
@@ -21,5 +22,12 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
         abort();
     assay_plan_free(again);
     assay_plan_free(plan);
+}
+
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
+{
+    fuzz_memory_begin();
+    parse_twice((const char *)data, size);
+    fuzz_memory_end();
     return 0;
 }

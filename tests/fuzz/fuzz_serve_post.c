@@ -6,6 +6,7 @@
 #include "serve_fuzz.h"
 
 #include "api/resource/resource_compare.h"
+#include "serve/contract.h"
 
 static struct assay__node *parse(struct assay__arena *arena, const char *text, size_t length)
 {

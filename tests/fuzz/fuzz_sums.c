@@ -89,6 +89,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
     if (size == 0)
         return 0;
     const struct assay_plan *plan = read_fuzz_plan(PLANS, data[0] % PLAN_COUNT);
+    fuzz_memory_begin();
     struct part first = {(const char *)data + 1, size - 1}, second = {NULL, 0};
     const char *cut = memchr(first.text, '\0', first.length);
     if (cut != NULL) {
@@ -115,5 +116,6 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
     }
     assay_free(whole);
     assay_free(figures);
+    fuzz_memory_end();
     return 0;
 }

@@ -12,6 +12,7 @@
 
 #include "assay.h"
 #include "analysis/dataset_read.h"
+#include "fuzz_memory.h"
 #include "source/scan/scan_layout.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
@@ -45,6 +46,7 @@ static inline struct read_fuzz_outcome read_fuzz_way(const struct read_fuzz *inp
     struct assay_table *tables[READ_FUZZ_TABLES];
     struct assay_dataset *dataset;
     size_t length;
+    fuzz_memory_begin();
     for (size_t i = 0; i < input->count; i++)
         if (assay_table_from_csv(input->texts[i], input->lengths[i], "fuzz", &tables[i],
                                  &out.err) != ASSAY_OK)
@@ -61,6 +63,7 @@ static inline struct read_fuzz_outcome read_fuzz_way(const struct read_fuzz *inp
     assay_dataset_free(dataset);
     for (size_t i = 0; i < input->count; i++)
         assay_table_free(tables[i]);
+    fuzz_memory_end();
     return out;
 }
 

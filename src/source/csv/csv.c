@@ -11,6 +11,7 @@
 #include "assay/dataset.h"
 #include "base/halt.h"
 #include "base/memory.h"
+#include "base/room.h"
 #include "source/csv/csv_private.h"
 #include "source/csv/csv_dialect.h"
 
@@ -20,7 +21,7 @@ enum {
     CHARACTER_BYTES = 8,     /* room below which a read might bring nothing */
     SINGLES = 16,            /* records scanned one by one where a run of them failed */
     HEADER_FIELDS = 256,     /* room for a header's fields; a longer one takes all there may be */
-    BLOCK_FIELDS = 4096      /* fields of a block, unless one record has more */
+    BLOCK_FIELDS = ASSAY__ROOM(4096, 64) /* fields of a block, unless one record has more */
 };
 
 static struct assay__csv *own(struct assay__rows *rows)

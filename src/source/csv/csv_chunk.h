@@ -2,19 +2,17 @@
 #ifndef ASSAY_SOURCE_CSV_CSV_CHUNK_H
 #define ASSAY_SOURCE_CSV_CSV_CHUNK_H
 
+#include "base/room.h"
 #include "source/csv/csv.h"
 
 /**
  * A reader's text in chunks of whole records, for those who find the fields on their own, and views
  * that read a part of a chunk as the reader itself would.
  */
-#ifndef CHUNK_BYTES /* fuzzing makes them small, for many ends of chunks in few bytes */
-#define CHUNK_BYTES (512 * 1024)
-#endif
 enum {
-    ASSAY__CHUNK_BYTES = CHUNK_BYTES, /* of a chunk, at most */
-    ASSAY__FIRST_CHUNKS = 4,          /* so many make up one of that size */
-    ASSAY__CHUNK_PAD = 128            /* bytes before and behind a chunk that may be read */
+    ASSAY__CHUNK_BYTES = ASSAY__ROOM(512 * 1024, 1024), /* of a chunk, at most */
+    ASSAY__FIRST_CHUNKS = 4,                            /* so many make up one of that size */
+    ASSAY__CHUNK_PAD = 128 /* bytes before and behind a chunk that may be read */
 };
 
 /** struct assay__chunk: text[length] is a line feed; what stands beyond means nothing. */

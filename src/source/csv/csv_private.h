@@ -9,7 +9,7 @@
 #include "source/file.h"
 
 /** What the files behind csv.h share. */
-enum { ASSAY__CSV_BUFFER_BYTES = CHUNK_BYTES /* of a reader, until a record needs more */ };
+enum { ASSAY__CSV_BUFFER_BYTES = ASSAY__CHUNK_BYTES /* of a reader, until a record needs more */ };
 
 struct assay__csv {
     struct assay__rows rows; /* first: see assay__csv_of() */

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/room.h"
+
 /**
  * The index of a piece of CSV text: where each field ends, and which fields end a row. It is made
  * 64 bytes at a time from bit masks, and only for text whose meaning the masks can prove. At the
@@ -19,10 +21,10 @@
  * noted, not checked: see has_high.
  */
 enum {
-    ASSAY__SCAN_ROWS = 512,       /* rows of a batch, at most */
-    ASSAY__SCAN_BLOCK = 64,       /* bytes of a block */
-    ASSAY__SCAN_PAD = 64,         /* bytes that may be read before and after a text */
-    ASSAY__SCAN_FIELDS_MIN = 8192 /* ends of an index, at least, beside one row's */
+    ASSAY__SCAN_ROWS = ASSAY__ROOM(512, 16), /* rows of a batch, at most */
+    ASSAY__SCAN_BLOCK = 64,                  /* bytes of a block */
+    ASSAY__SCAN_PAD = 64,                    /* bytes that may be read before and after a text */
+    ASSAY__SCAN_FIELDS_MIN = ASSAY__ROOM(8192, 256) /* ends of an index, at least, beside a row's */
 };
 
 /** struct assay__field_index: one batch. Offsets count from the text's first byte. */

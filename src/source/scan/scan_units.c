@@ -7,6 +7,8 @@
 #include "source/csv/csv_dialect.h"
 #include "source/scan/scan_batch.h"
 
+_Static_assert((int)ASSAY__SCAN_BATCH <= (int)ASSAY__GATHER_MANY, "a batch is taken in at once");
+
 typedef struct assay__scan_batch batch_t;
 
 static bool has_number(enum assay__variable_kind kind)

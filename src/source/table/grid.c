@@ -7,11 +7,12 @@
 
 #include "base/csv_quote.h"
 #include "base/memory.h"
+#include "base/room.h"
 #include "base/text.h"
 #include "base/utf8.h"
 #include "source/csv/csv_dialect.h"
 
-enum { BLOCK_FIELDS = 4096 /* fields of a block, unless one row has more */ };
+enum { BLOCK_FIELDS = ASSAY__ROOM(4096, 64) /* fields of a block, unless one row has more */ };
 
 /* The rows of a grid. */
 struct grid_rows {

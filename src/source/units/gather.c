@@ -6,18 +6,21 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/room.h"
 #include "source/units/gather_record.h"
 
 enum {
     PART_BITS = 6,  /* of the hash: ASSAY__SPILL_PARTS parts */
     LEVELS_MAX = 5, /* the hash's upper half has bits for these; what is deeper stays in memory */
-    CHUNK_MIN = 4096,
+    CHUNK_MIN = ASSAY__ROOM(4096, 256),
     CHUNK_MAX = 1 << 16,
     TOGETHER = 4, /* parts that are locked as one */
     GROUPS = ASSAY__SPILL_PARTS / TOGETHER,
     RECORD_BYTES = 32,     /* most have about so many */
     OTHER_BYTES = 16 << 20 /* of a process beside what is gathered, when it has a good deal */
 };
+
+_Static_assert((int)ASSAY__RECORDS_AT_ONCE <= (int)ASSAY__GATHER_MANY, "records are taken in");
 
 /* Chunks small enough for one of each part to take an eighth of the memory at most. */
 static size_t chunk_bytes(size_t memory_bytes)

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "base/room.h"
 #include "source/units/spill.h"
 #include "source/units/unit_table.h"
 
@@ -16,7 +17,7 @@
  * the order of units.
  */
 enum {
-    ASSAY__GATHER_MANY = 1024 /* exposures or happenings taken in at once */
+    ASSAY__GATHER_MANY = ASSAY__ROOM(1024, 96) /* exposures or happenings taken in at once */
 };
 
 struct assay__gather_limits {

@@ -2,6 +2,7 @@
 #ifndef ASSAY_SOURCE_UNITS_GATHER_RECORD_H
 #define ASSAY_SOURCE_UNITS_GATHER_RECORD_H
 
+#include "base/room.h"
 #include "source/units/spill.h"
 #include "source/units/unit_table.h"
 
@@ -21,7 +22,7 @@ enum assay_status assay__spill_happening(struct assay__spill *spill, uint32_t pa
  * struct assay__record_batch: records unpacked, up to ASSAY__RECORDS_AT_ONCE of each kind. They
  * borrow from the bytes of the records, behind which 16 bytes may be read.
  */
-enum { ASSAY__RECORDS_AT_ONCE = 1024 };
+enum { ASSAY__RECORDS_AT_ONCE = ASSAY__ROOM(1024, 32) };
 
 struct assay__record_batch {
     const struct assay__binding *binding;

@@ -8,9 +8,13 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "base/room.h"
 
 #define UNKNOWN UINT32_MAX
-enum { MEMO_SIZE = 2048, SLICES_MAX = 1 + ASSAY_SEGMENTS_MAX + ASSAY_DIMENSIONS_MAX };
+enum {
+    MEMO_SIZE = ASSAY__ROOM(2048, 32),
+    SLICES_MAX = 1 + ASSAY_SEGMENTS_MAX + ASSAY_DIMENSIONS_MAX
+};
 
 /* Where a cell is; direct-mapped: the last one that fell on a place stays. */
 struct assay__cell_memo {

@@ -3,6 +3,7 @@
 #define ASSAY_SOURCE_UNITS_UNIT_TABLE_H
 
 #include "base/halt.h"
+#include "base/room.h"
 #include "source/units/record.h"
 #include "source/units/unit_key.h"
 
@@ -26,7 +27,7 @@ struct assay__exposure {
 };
 
 /** Units of a block. Each part of a gather has one at least, and a unit may have a kilobyte. */
-enum { ASSAY__UNIT_BLOCK = 1 << 8 };
+enum { ASSAY__UNIT_BLOCK = ASSAY__ROOM(1 << 8, 1 << 3) };
 
 /**
  * struct assay__unit_rules: what is done with events, the same for all tables. Folds by channel:
