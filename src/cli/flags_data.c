@@ -6,14 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "analysis/dataset.h"
 #include "base/error.h"
 #include "cli/args.h"
 #include "cli/cli.h"
 #include "cli/heap.h"
+#include "cli/memory_limit.h"
 #include "cli/output.h"
+
+enum { MEMORY_LEAST = 1 << 20 };
 
 static int take_input(struct args_where where, const char *value,
                       struct assay_read_options *options)
@@ -69,18 +71,19 @@ static int take_threads(struct args_where where, const char *value,
     return code;
 }
 
-/* Half of the machine's memory. */
+/* Half of what the process may have. */
 static size_t half_of_memory(void)
 {
-    long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
-    return pages > 0 && page > 0 ? (size_t)pages / 2 * (size_t)page : (size_t)1 << 30;
+    size_t limit = memory_limit();
+    if (limit == SIZE_MAX)
+        return (size_t)1 << 30;
+    return limit / 2 > MEMORY_LEAST ? limit / 2 : MEMORY_LEAST;
 }
 
 static int take_memory(struct args_where where, const char *value,
                        struct assay_read_options *options)
 {
     static const char SUFFIXES[] = "KMGT";
-    const uint64_t least = UINT64_C(1) << 20;
     char *end = NULL;
     errno = 0;
     unsigned long long size = value[0] >= '0' && value[0] <= '9' ? strtoull(value, &end, 10) : 0;
@@ -90,7 +93,7 @@ static int take_memory(struct args_where where, const char *value,
         size = size > UINT64_MAX >> shift ? 0 : size << shift;
         end++;
     }
-    if (errno != 0 || size < least || size > SIZE_MAX / 2 || *end != '\0')
+    if (errno != 0 || size < MEMORY_LEAST || size > SIZE_MAX / 2 || *end != '\0')
         return cli_usage_error(where.command,
                                "--%s is a number of bytes, at least 1M, as in 256M or 2G, not '%s'",
                                where.flag, value);

@@ -15,7 +15,7 @@
     X(BAD_ROWS, "bad-rows", 1, "NAME", "rows with a cell that cannot be read: fail or skip")       \
     X(SEPARATOR, "separator", 1, "CHAR", "separator: one of , ; | or tab; sniffed when not given") \
     X(THREADS, "threads", 1, "COUNT", "threads that read; all processors when not given")          \
-    X(MEMORY, "memory", 1, "SIZE", "for gathering units, as 256M; half of the machine's by default")
+    X(MEMORY, "memory", 1, "SIZE", "for gathering units, as 256M; by default half of what there is")
 
 enum data_flag {
     DATA_FLAG_BEFORE = 0x2000,

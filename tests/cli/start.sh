@@ -53,6 +53,21 @@ esac
     "$ASSAY" analyze data/hillstrom.csv --plan data/hillstrom.plan.json >"$work/free" && cmp "$work/limited" "$work/free" >>"$work/err"
 ok $? "few addresses give the same result"
 
+# Units take at most half of what the process may have: the rest waits in a file, as with --memory.
+{
+    echo u,g,y
+    awk 'BEGIN { for (i = 0; i < 400000; i++) printf "user%d,%s,%d\n", i, i % 2 ? "B" : "A", i % 7 }'
+} >"$work/many.csv"
+# shellcheck disable=SC3045
+(ulimit -v 60000 && exec "$ASSAY" summarize "$work/many.csv" --group g --unit u --metric y --threads 1) >"$work/limited" 2>"$work/err" &&
+    "$ASSAY" summarize "$work/many.csv" --group g --unit u --metric y >"$work/free" 2>>"$work/err" &&
+    cmp "$work/limited" "$work/free" >>"$work/err"
+ok $? "units that take more than the process may have give the same sums"
+# shellcheck disable=SC3045
+(ulimit -v 24000 && exec "$ASSAY" summarize "$work/many.csv" --group g --unit u --metric y --threads 1) >"$work/limited" 2>"$work/err"
+[ $? -eq 71 ] && [ ! -s "$work/limited" ] && grep -q 'Memory ran out' "$work/err"
+ok $? "where memory is lacking altogether the exit status is 71"
+
 # A library of this name that cannot be used stands before the system's.
 mkdir "$work/broken"
 missing() {
