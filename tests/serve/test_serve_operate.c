@@ -2,8 +2,11 @@
 /* What operators rely on: hosts, rights, reloads, probes, counters, log lines, damaged rows. */
 #include <arpa/inet.h>
 #include <sqlite3.h>
+#include <sys/wait.h>
+#include <time.h>
 
 #include "serve/http/host.h"
+#include "serve/store/store.h"
 #include "serve_client.h"
 
 #define BODY "{\"parent\":\"" PARENT "\",\"analysisResult\":{\"exposureFilter\":\"%s\"}}"
@@ -332,6 +335,76 @@ START_TEST(the_database_is_its_owners)
 }
 END_TEST
 
+static long ask_ready(void)
+{
+    const char *const none[] = {NULL};
+    struct reply reply = ask(&endpoint, "GET", "/readyz", none, NULL);
+    long status = reply.status;
+    reply_release(&reply);
+    return status;
+}
+
+/* Nobody posts to a server that is not ready, so that it has to find out by itself. */
+START_TEST(a_server_that_could_not_store_is_ready_again_without_a_post)
+{
+    char body[256];
+    sqlite3 *database;
+    snprintf(body, sizeof body, BODY, "x");
+    endpoint_start(&endpoint);
+    ck_assert_int_eq(sqlite3_open(endpoint.database, &database), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_exec(database, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    expect(ask_alice(&endpoint, "POST", COLLECTION "?analysisResultId=abc", body), 503, "");
+    ck_assert_int_eq(ask_ready(), 503);
+    ck_assert_int_eq(sqlite3_close(database), SQLITE_OK);
+    for (int i = 0; i < 200 && ask_ready() != 200; i++)
+        nanosleep(&(struct timespec){0, 100000000}, NULL);
+    ck_assert_int_eq(ask_ready(), 200);
+}
+END_TEST
+
+/* Each child waits until all are there, and ends with the status of the opening. */
+static void open_at_once(unsigned round)
+{
+    enum { OPENERS = 6 };
+    pid_t children[OPENERS];
+    int gate[2];
+    ck_assert_int_eq(pipe(gate), 0);
+    for (size_t i = 0; i < OPENERS; i++) {
+        children[i] = fork();
+        ck_assert_int_ge(children[i], 0);
+        if (children[i] == 0) {
+            char byte;
+            struct serve_store *store;
+            close(gate[1]);
+            if (read(gate[0], &byte, 1) != 0)
+                _exit(255);
+            _exit((int)serve_store_open(endpoint.database, false, &store, NULL));
+        }
+    }
+    close(gate[0]);
+    close(gate[1]);
+    for (size_t i = 0; i < OPENERS; i++) {
+        int how;
+        ck_assert_int_eq(waitpid(children[i], &how, 0), children[i]);
+        ck_assert_msg(WIFEXITED(how) && WEXITSTATUS(how) == ASSAY_OK, "round %u: %#x", round,
+                      (unsigned)how);
+    }
+}
+
+START_TEST(a_new_database_may_be_opened_by_many_at_once)
+{
+    static const char *const SUFFIXES[] = {"", "-wal", "-shm"};
+    for (unsigned round = 0; round < 25; round++) {
+        for (size_t i = 0; i < 3; i++) {
+            char path[128];
+            snprintf(path, sizeof path, "%s%s", endpoint.database, SUFFIXES[i]);
+            unlink(path);
+        }
+        open_at_once(round);
+    }
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     tcase_add_checked_fixture(cases, start, stop);
@@ -346,6 +419,8 @@ static void add(TCase *cases)
     tcase_add_test(cases, lines_may_be_json);
     tcase_add_test(cases, damaged_results_are_told_and_never_given);
     tcase_add_test(cases, the_database_is_its_owners);
+    tcase_add_test(cases, a_server_that_could_not_store_is_ready_again_without_a_post);
+    tcase_add_test(cases, a_new_database_may_be_opened_by_many_at_once);
 }
 
 int main(void)

@@ -208,12 +208,75 @@ START_TEST(a_reload_takes_the_new_certificate)
 }
 END_TEST
 
+/* Tokens are not new while the certificate is that of before. */
+START_TEST(a_reload_that_fails_changes_nothing)
+{
+    endpoint_start(&endpoint);
+    FILE *file = fopen(key_path, "w");
+    fputs("no key\n", file);
+    fclose(file);
+    file = fopen(endpoint.tokens, "w");
+    fputs("carol carols-token-0123456789\n", file);
+    fclose(file);
+    serve_reload(endpoint.server);
+    ck_assert_int_eq(ask_tls("GET", COLLECTION, NULL, true, CURL_SSLVERSION_TLSv1_3), 200);
+    make_certificate();
+    serve_reload(endpoint.server);
+    ck_assert_int_eq(ask_tls("GET", COLLECTION, NULL, true, CURL_SSLVERSION_TLSv1_3), 401);
+}
+END_TEST
+
+/* A post whose body does not come. */
+static CURL *begin_post(void)
+{
+    static const char HEAD[] =
+        "POST " COLLECTION "?analysisResultId=slow HTTP/1.1\r\nHost: a\r\n" ALICE "\r\n" JSON_TYPE
+        "\r\nContent-Length: 100\r\n\r\n{";
+    char url[64];
+    size_t sent = 0;
+    CURL *curl = curl_easy_init();
+    snprintf(url, sizeof url, "https://127.0.0.1:%u/", (unsigned)serve_port(endpoint.server));
+    curl_easy_setopt(curl, CURLOPT_URL, url);
+    curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
+    curl_easy_setopt(curl, CURLOPT_CAINFO, cert_path);
+    curl_easy_setopt(curl, CURLOPT_CONNECT_ONLY, 1L);
+    ck_assert_int_eq(curl_easy_perform(curl), CURLE_OK);
+    ck_assert_int_eq(curl_easy_send(curl, HEAD, sizeof HEAD - 1, &sent), CURLE_OK);
+    ck_assert_uint_eq(sent, sizeof HEAD - 1);
+    sleep_ms(300);
+    return curl;
+}
+
+/* However many certificates there were, each with a request that does not end. */
+START_TEST(the_grace_time_is_that_of_the_whole_stop)
+{
+    enum { FRONTS = 4 };
+    CURL *slow[FRONTS];
+    endpoint.options.grace_seconds = 1;
+    endpoint_start(&endpoint);
+    for (size_t i = 0; i < FRONTS; i++) {
+        slow[i] = begin_post();
+        if (i + 1 < FRONTS)
+            serve_reload(endpoint.server);
+    }
+    double began = now_seconds();
+    serve_stop(endpoint.server);
+    endpoint.server = NULL;
+    double took = now_seconds() - began; /* a second more is for answers to the last changes */
+    ck_assert_msg(took < 4.0, "it took %.1f s", took);
+    for (size_t i = 0; i < FRONTS; i++)
+        curl_easy_cleanup(slow[i]);
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     tcase_add_checked_fixture(cases, start, stop);
     tcase_add_test(cases, https_serves_the_whole_exchange);
     tcase_add_test(cases, plain_and_unfinished_connections_do_not_keep_others_out);
     tcase_add_test(cases, a_reload_takes_the_new_certificate);
+    tcase_add_test(cases, a_reload_that_fails_changes_nothing);
+    tcase_add_test(cases, the_grace_time_is_that_of_the_whole_stop);
     tcase_add_test(cases, wrong_files_are_refused_at_the_start);
 }
 

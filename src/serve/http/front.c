@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "api/deliver/retry.h"
+
 /* A PEM file as a text; NULL after an error. */
 static char *read_pem(const char *path, struct assay_error *err)
 {
@@ -101,15 +103,15 @@ int serve_front_retire(struct serve_front *front)
 
 /* What a client has sent before may not have been looked at yet: requests are over when none has
  * been under way for a while. */
-bool serve_front_wait(struct serve_front *front, unsigned seconds)
+bool serve_front_wait(struct serve_front *front, double until)
 {
-    enum { TICKS_PER_SECOND = 100, QUIET_TICKS = 5 };
-    const struct timespec tick = {0, 1000000000 / TICKS_PER_SECOND};
+    enum { TICK_NS = 10000000, QUIET_TICKS = 5 };
+    const struct timespec tick = {0, TICK_NS};
     unsigned quiet = 0;
-    for (unsigned i = 0; i < seconds * TICKS_PER_SECOND && quiet < QUIET_TICKS; i++) {
+    do {
         quiet = atomic_load(&front->under_way) == 0 ? quiet + 1 : 0;
         nanosleep(&tick, NULL);
-    }
+    } while (quiet < QUIET_TICKS && (quiet > 0 || assay__clock_now() < until));
     return quiet == QUIET_TICKS;
 }
 

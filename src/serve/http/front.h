@@ -16,8 +16,9 @@ enum assay_status serve_front_start(struct serve_http *http, const struct serve_
 /** serve_front_retire() takes no more connections: the socket, which is now the caller's, or -1. */
 int serve_front_retire(struct serve_front *front);
 
-/** serve_front_wait() waits until no request is under way, or some seconds; whether none is. */
-bool serve_front_wait(struct serve_front *front, unsigned seconds);
+/** serve_front_wait() waits until no request is under way, or an instant of the monotonic clock;
+ * whether none is. */
+bool serve_front_wait(struct serve_front *front, double until);
 
 /** serve_front_end() cuts what is left of its connections; no change may be under way. */
 void serve_front_end(struct serve_front *front);

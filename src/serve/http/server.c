@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "api/deliver/retry.h"
 #include "serve/http/front.h"
 #include "serve/pages/page.h"
 
@@ -167,13 +168,14 @@ uint16_t serve_port(const struct serve_server *server)
 }
 
 /* A front that has retired ends once nothing is under way on it; until then it is kept. */
-static void end_retired(struct serve_server *server, unsigned seconds)
+static void end_retired(struct serve_server *server)
 {
+    double until = assay__clock_now() + 1.0;
     struct serve_front **link = &server->retired;
     while (*link != NULL) {
         struct serve_front *front = *link;
         /* Closed first: what begins afterwards waits for no change. */
-        bool is_over = serve_front_wait(front, seconds);
+        bool is_over = serve_front_wait(front, until);
         atomic_store(&front->is_closed, is_over);
         if (!is_over || atomic_load(&front->under_way) > 0) {
             link = &front->next;
@@ -207,22 +209,27 @@ static enum assay_status replace_front(struct serve_server *server, struct assay
 void serve_reload(struct serve_server *server)
 {
     struct assay_error err = {0};
-    end_retired(server, 1);
-    enum assay_status status = serve_token_file_read(server->http.context.tokens, &err);
-    if (status == ASSAY_OK)
-        say_exposed(server);
+    struct serve_token_file *file = server->http.context.tokens;
+    struct serve_tokens *tokens = NULL;
+    end_retired(server);
+    enum assay_status status = serve_token_file_read(file, &tokens, &err);
     if (status == ASSAY_OK && server->options.tls_cert != NULL)
         status = replace_front(server, &err);
     if (status == ASSAY_OK) {
+        serve_token_file_use(file, tokens);
+        say_exposed(server);
         atomic_fetch_add(&server->http.metrics.reloads, 1);
         serve_log_say(&server->http.log, false, "reloaded",
                       "tokens and certificate are read again");
         return;
     }
-    char message[sizeof err.message + sizeof err.file + 64];
+    char message[sizeof err.message + sizeof err.file + 96], line[24] = "";
+    serve_tokens_let_go(tokens);
     atomic_fetch_add(&server->http.metrics.reloads_failed, 1);
-    snprintf(message, sizeof message, "cannot reload, the old ones stay in use: %s:%llu: %s",
-             err.file, (unsigned long long)err.line, err.message);
+    if (err.line > 0)
+        snprintf(line, sizeof line, ":%llu", (unsigned long long)err.line);
+    snprintf(message, sizeof message, "cannot reload, the old ones stay in use: %s%s%s%s", err.file,
+             line, err.file[0] != '\0' ? ": " : "", err.message);
     serve_log_say(&server->http.log, true, "reload-failed", message);
 }
 
@@ -235,6 +242,8 @@ static void hand_over_waiting(struct serve_server *server, int listening)
         socklen_t length = sizeof peer;
         int fd =
             accept4(listening, (struct sockaddr *)&peer, &length, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (fd < 0 && (errno == ECONNABORTED || errno == EINTR))
+            continue; /* one that its client has given up */
         if (fd < 0)
             return;
         /* A socket that is not taken on is closed there. */
@@ -246,7 +255,7 @@ static void hand_over_waiting(struct serve_server *server, int listening)
  * cannot end a suspended connection; and the writer stays until no thread can put one more. */
 static void stop_fronts(struct serve_server *server)
 {
-    unsigned seconds = server->options.grace_seconds;
+    double until = assay__clock_now() + server->options.grace_seconds;
     int fd = serve_front_retire(server->front);
     if (fd >= 0) {
         hand_over_waiting(server, fd);
@@ -254,12 +263,13 @@ static void stop_fronts(struct serve_server *server)
     }
     server->front->next = server->retired;
     for (struct serve_front *front = server->front; front != NULL; front = front->next)
-        (void)serve_front_wait(front, seconds);
+        (void)serve_front_wait(front, until);
     serve_writer_end(server->http.context.writer);
+    until = assay__clock_now() + 1.0;
     for (struct serve_front *front = server->front, *next; front != NULL; front = next) {
         next = front->next;
         if (atomic_load(&front->under_way) > 0)
-            (void)serve_front_wait(front, 1); /* for the answers to the last changes */
+            (void)serve_front_wait(front, until); /* for the answers to the last changes */
         serve_front_end(front);
     }
 }

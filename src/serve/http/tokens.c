@@ -29,6 +29,7 @@ struct caller {
 struct serve_tokens {
     struct caller *callers;
     int count;
+    bool is_exposed; /* others could read the file */
     double posts_per_second;
     atomic_uint holders;
     pthread_mutex_t lock; /* of credit and filled */
@@ -37,7 +38,6 @@ struct serve_tokens {
 struct serve_token_file {
     const char *path;
     double posts_per_second;
-    bool is_exposed;
     struct serve_tokens *tokens; /* held once by the file */
     pthread_mutex_t lock;        /* of tokens */
 };
@@ -210,17 +210,19 @@ static enum assay_status open_file(const char *path, FILE **out, bool *is_expose
     return ASSAY_OK;
 }
 
-static enum assay_status read_tokens(struct serve_token_file *file, struct serve_tokens **out,
-                                     struct assay_error *err)
+enum assay_status serve_token_file_read(const struct serve_token_file *file,
+                                        struct serve_tokens **out, struct assay_error *err)
 {
     FILE *stream = NULL;
-    file->is_exposed = false;
-    enum assay_status status = open_file(file->path, &stream, &file->is_exposed, err);
+    bool is_exposed = false;
+    enum assay_status status = open_file(file->path, &stream, &is_exposed, err);
     if (status != ASSAY_OK)
         return status;
     struct serve_tokens *tokens = make_tokens(file->posts_per_second);
     status = tokens == NULL ? assay__fail_memory(err) : read_lines(tokens, stream, file->path, err);
     fclose(stream);
+    if (tokens != NULL)
+        tokens->is_exposed = is_exposed;
     if (status == ASSAY_OK)
         *out = tokens;
     else if (tokens != NULL)
@@ -236,7 +238,7 @@ enum assay_status serve_token_file_open(const char *path, double posts_per_secon
         return assay__fail_memory(err);
     file->path = path;
     file->posts_per_second = posts_per_second;
-    enum assay_status status = read_tokens(file, &file->tokens, err);
+    enum assay_status status = serve_token_file_read(file, &file->tokens, err);
     if (status != ASSAY_OK) {
         free(file);
         return status;
@@ -268,24 +270,19 @@ static void keep_credit(struct serve_tokens *now, struct serve_tokens *before)
     pthread_mutex_unlock(&before->lock);
 }
 
-enum assay_status serve_token_file_read(struct serve_token_file *file, struct assay_error *err)
+void serve_token_file_use(struct serve_token_file *file, struct serve_tokens *now)
 {
-    struct serve_tokens *now;
-    enum assay_status status = read_tokens(file, &now, err);
-    if (status != ASSAY_OK)
-        return status;
     pthread_mutex_lock(&file->lock);
     struct serve_tokens *before = file->tokens;
     keep_credit(now, before);
     file->tokens = now;
     pthread_mutex_unlock(&file->lock);
     serve_tokens_let_go(before);
-    return ASSAY_OK;
 }
 
 bool serve_token_file_is_exposed(const struct serve_token_file *file)
 {
-    return file->is_exposed;
+    return file->tokens->is_exposed;
 }
 
 struct serve_tokens *serve_tokens_hold(struct serve_token_file *file)

@@ -36,12 +36,19 @@ enum assay_status serve_token_file_open(const char *path, double posts_per_secon
 void serve_token_file_close(struct serve_token_file *file);
 
 /**
- * serve_token_file_read() reads the file again: later calls are by the new tokens. After an error
- * the old ones stay. A caller that stays keeps what is left of its rate.
+ * serve_token_file_read() reads the file again: tokens to be used, or to be let go. Errors as
+ * serve_token_file_open() has them.
  */
-enum assay_status serve_token_file_read(struct serve_token_file *file, struct assay_error *err);
+enum assay_status serve_token_file_read(const struct serve_token_file *file,
+                                        struct serve_tokens **out, struct assay_error *err);
 
-/** serve_token_file_is_exposed() tells that others could read the file when it was last read. */
+/**
+ * serve_token_file_use() takes tokens over: later calls are by these. A caller that stays keeps
+ * what is left of its rate.
+ */
+void serve_token_file_use(struct serve_token_file *file, struct serve_tokens *now);
+
+/** serve_token_file_is_exposed() tells that others could read the file of the tokens in use. */
 bool serve_token_file_is_exposed(const struct serve_token_file *file);
 
 /** serve_tokens_hold() is the tokens of now; each is to be let go once. */

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "serve/store/store_private.h"
@@ -78,13 +79,17 @@ static int64_t ask(struct serve_store *store, const char *sql, int64_t fallback)
     return answer;
 }
 
-/* A file of something else is left as it is; a new one has neither tables nor an owner. */
+/* A file of something else is left as it is; a new one has neither tables nor an owner. Both are
+ * asked of one state: another server may be making them. */
 static enum assay_status check_owner(struct serve_store *store, const char *path,
                                      struct assay_error *err)
 {
+    (void)serve_store_run(store, "BEGIN");
     int64_t owner = ask(store, "PRAGMA application_id", -1);
     int64_t tables = ask(store, "SELECT count(*) FROM sqlite_master", -1);
     bool is_read = tables >= 0 || sqlite3_errcode(store->database) == SQLITE_NOTADB;
+    if (tables >= 0)
+        (void)serve_store_run(store, "COMMIT");
     if (owner == APPLICATION_ID || (owner == 0 && tables == 0))
         return ASSAY_OK;
     if (is_read)
@@ -115,8 +120,10 @@ static enum assay_status make_schema(struct serve_store *store, const char *path
 {
     char owner[64];
     sqlite3_snprintf(sizeof owner, owner, "PRAGMA application_id = %d", APPLICATION_ID);
-    if (!serve_store_run(store, owner) || !serve_store_run(store, SCHEMA) ||
-        !serve_store_run(store, "PRAGMA user_version = " VERSION_TEXT))
+    if (!serve_store_run(store, "BEGIN IMMEDIATE") || !serve_store_run(store, owner) ||
+        !serve_store_run(store, SCHEMA) ||
+        !serve_store_run(store, "PRAGMA user_version = " VERSION_TEXT) ||
+        !serve_store_run(store, "COMMIT"))
         return assay__fail_at(err, ASSAY_ERROR_IO, path, 0, 0, "Cannot make the tables: %s.",
                               serve_store_why(store));
     return ASSAY_OK;
@@ -132,6 +139,19 @@ static enum assay_status prepare_all(struct serve_store *store, const char *path
                                   "Cannot prepare to use the database: %s.",
                                   serve_store_why(store));
     return ASSAY_OK;
+}
+
+/* SQLite does not wait for the lock that this takes while another server does the same. */
+static bool use_wal(struct serve_store *store)
+{
+    const struct timespec pause = {0, 20000000};
+    for (int left_ms = BUSY_MS;; left_ms -= 20) {
+        if (serve_store_run(store, "PRAGMA journal_mode = WAL"))
+            return true;
+        if (sqlite3_errcode(store->database) != SQLITE_BUSY || left_ms <= 0)
+            return false;
+        nanosleep(&pause, NULL);
+    }
 }
 
 /* A new database is its owner's alone; SQLite gives its other files the mode of this one. */
@@ -169,8 +189,7 @@ static enum assay_status open_database(struct serve_store *store, const char *pa
         return status;
     /* Results are long: pages of twice the usual size save a third of the work of a list. An older
      * database keeps its own. */
-    if (!serve_store_run(store, "PRAGMA page_size = 8192") ||
-        !serve_store_run(store, "PRAGMA journal_mode = WAL") ||
+    if (!serve_store_run(store, "PRAGMA page_size = 8192") || !use_wal(store) ||
         !serve_store_run(store, "PRAGMA synchronous = FULL") ||
         !serve_store_run(store, "PRAGMA foreign_keys = ON") ||
         ask(store, "PRAGMA synchronous", 0) != 2)

@@ -94,6 +94,9 @@ bool serve_store_commit(struct serve_store *store);
  */
 bool serve_store_undo(struct serve_store *store);
 
+/** serve_store_touch() makes a commit that changes nothing: whether the disk takes one. */
+bool serve_store_touch(struct serve_store *store);
+
 /** serve_store_insert(): SERVE_DONE, SERVE_PRESENT (nothing is changed) or SERVE_FAILED. */
 enum serve_outcome serve_store_insert(struct serve_store *store, const struct serve_record *record);
 

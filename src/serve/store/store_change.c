@@ -53,8 +53,11 @@ bool serve_store_undo(struct serve_store *store)
 {
     bool is_in_doubt = store->is_in_doubt;
     roll_back(store);
-    if (!is_in_doubt)
-        return true;
+    return !is_in_doubt || serve_store_touch(store);
+}
+
+bool serve_store_touch(struct serve_store *store)
+{
     bool is_well = finish(statement_of(store, SERVE_SQL_BEGIN)) &&
                    finish(statement_of(store, SERVE_SQL_TOUCH)) &&
                    finish(statement_of(store, SERVE_SQL_COMMIT));

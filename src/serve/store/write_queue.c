@@ -7,8 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-enum { BATCH_MAX = 256 /* changes of one commit */ };
+enum {
+    BATCH_MAX = 256, /* changes of one commit */
+    AGAIN_SECONDS = 3
+};
 
 struct serve_writer {
     struct serve_store *store;
@@ -64,12 +68,26 @@ static void make_batch(struct serve_writer *writer, struct serve_job *batch)
     }
 }
 
-/* Takes up to BATCH_MAX jobs off the queue; NULL when the writer is to end. Waits for the first. */
-static struct serve_job *take_batch(struct serve_writer *writer)
+/* Waits for a change, or for the end; false: neither came, and it is time to see whether storing
+ * goes on. Whoever asks a server that is not ready for nothing would wait for ever. */
+static bool wait_for_job(struct serve_writer *writer)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += AGAIN_SECONDS;
+    int code = 0;
+    while (writer->first == NULL && !writer->is_ending && code == 0)
+        code = writer->has_failed ? pthread_cond_timedwait(&writer->wake, &writer->lock, &until)
+                                  : pthread_cond_wait(&writer->wake, &writer->lock);
+    return writer->first != NULL || writer->is_ending;
+}
+
+/* Takes up to BATCH_MAX jobs off the queue, and waits for the first. NULL: there is none, and the
+ * writer is to end, or to try whether it can store again. */
+static struct serve_job *take_batch(struct serve_writer *writer, bool *is_over)
 {
     pthread_mutex_lock(&writer->lock);
-    while (writer->first == NULL && !writer->is_ending)
-        pthread_cond_wait(&writer->wake, &writer->lock);
+    *is_over = wait_for_job(writer) && writer->first == NULL;
     struct serve_job *batch = writer->first, *end = batch;
     unsigned count = batch != NULL ? 1 : 0;
     while (end != NULL && end->next != NULL && count < BATCH_MAX) {
@@ -90,10 +108,16 @@ static struct serve_job *take_batch(struct serve_writer *writer)
 static void *run(void *argument)
 {
     struct serve_writer *writer = argument;
-    struct serve_job *batch;
-    while ((batch = take_batch(writer)) != NULL)
-        make_batch(writer, batch);
-    return NULL;
+    for (;;) {
+        bool is_over;
+        struct serve_job *batch = take_batch(writer, &is_over);
+        if (is_over)
+            return NULL;
+        if (batch != NULL)
+            make_batch(writer, batch);
+        else
+            report(writer, serve_store_touch(writer->store));
+    }
 }
 
 enum assay_status serve_writer_start(struct serve_store *store, unsigned waiting_max,
@@ -107,7 +131,11 @@ enum assay_status serve_writer_start(struct serve_store *store, unsigned waiting
     writer->log = log;
     writer->waiting_max = waiting_max;
     pthread_mutex_init(&writer->lock, NULL);
-    pthread_cond_init(&writer->wake, NULL);
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&writer->wake, &monotonic);
+    pthread_condattr_destroy(&monotonic);
     int failure = pthread_create(&writer->thread, NULL, run, writer);
     if (failure != 0) {
         pthread_cond_destroy(&writer->wake);
