@@ -134,9 +134,10 @@ START_TEST(requests_behind_each_other_are_answered_in_order)
              "Transfer-Encoding: chunked\r\n\r\n" CHUNK(
                  BODY, "42") "GET /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"
                              "GET http://elsewhere/healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+                             "GET http://elsewhere HTTP/1.1\r\nHost: a\r\n\r\n"
                              "PUT /healthz HTTP/1.1\r\nHost: a\r\nConnection: "
                              "close\r\nContent-Length: 3\r\n\r\nabc";
-    static const char *const STATUSES[] = {"200", "404", "200", "200", "200", "405"};
+    static const char *const STATUSES[] = {"200", "404", "200", "200", "200", "401", "405"};
     char answer[8192];
     talk(REQUESTS, sizeof REQUESTS - 1, answer, sizeof answer);
     const char *at = answer;

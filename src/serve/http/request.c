@@ -67,6 +67,39 @@ static const char *header(struct request *request, const char *name)
     return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
 }
 
+/* Lines of one header. */
+struct lines {
+    struct assay__arena *arena;
+    const char *name, *joined; /* NULL: there is none */
+    bool has_failed;
+};
+
+static enum MHD_Result join_line(void *cls, enum MHD_ValueKind kind, const char *name,
+                                 const char *value)
+{
+    struct lines *lines = cls;
+    (void)kind;
+    if (strcasecmp(name, lines->name) != 0)
+        return MHD_YES;
+    const char *before = lines->joined != NULL ? lines->joined : "";
+    lines->joined = assay__arena_format(lines->arena, "%s%s%s", before, *before != '\0' ? ", " : "",
+                                        value != NULL ? value : "");
+    lines->has_failed = lines->joined == NULL;
+    return lines->has_failed ? MHD_NO : MHD_YES;
+}
+
+/* A list may come in several lines (RFC 9110, 5.3): one condition that is overlooked would be taken
+ * as met. */
+static const char *list_header(struct request *request, const char *name)
+{
+    struct serve_call *call = &request->call;
+    struct lines lines = {.arena = &call->arena, .name = name};
+    MHD_get_connection_values(request->connection, MHD_HEADER_KIND, join_line, &lines);
+    if (lines.has_failed)
+        serve_answer_refuse(&call->answer, SERVE_UNAVAILABLE, NULL, "Memory ran out; try later.");
+    return lines.joined;
+}
+
 static bool is_refused(const struct request *request)
 {
     return request->call.answer.http_status != 0;
@@ -171,8 +204,8 @@ static bool look_at_head(struct request *request, const char *method, const char
     if (!is_refused(request) && serve_call_takes_body(call))
         check_body(request, &head);
     request->wants_page = wants_page(request);
-    call->if_match = header(request, MHD_HTTP_HEADER_IF_MATCH);
-    call->if_none_match = header(request, MHD_HTTP_HEADER_IF_NONE_MATCH);
+    call->if_match = list_header(request, MHD_HTTP_HEADER_IF_MATCH);
+    call->if_none_match = list_header(request, MHD_HTTP_HEADER_IF_NONE_MATCH);
     return answers_at_once(request, &head);
 }
 

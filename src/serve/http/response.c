@@ -98,9 +98,18 @@ void serve_etag_make(const void *document, size_t length, char out[SERVE_ETAG_BY
     snprintf(out, SERVE_ETAG_BYTES, "\"%.32s\"", digest);
 }
 
+/* A '*' that is not of an ETag stands for any. */
+static bool has_star(const char *list)
+{
+    bool is_quoted = false;
+    for (; *list != '\0' && (is_quoted || *list != '*'); list++)
+        is_quoted = is_quoted != (*list == '"');
+    return *list == '*';
+}
+
 bool serve_etag_is_in(const char *etag, const char *list, bool is_weak_fine)
 {
-    if (strcmp(list, "*") == 0)
+    if (has_star(list))
         return true;
     for (const char *at = list; (at = strstr(at, etag)) != NULL; at++)
         if (is_weak_fine || at - list < 2 || memcmp(at - 2, "W/", 2) != 0)

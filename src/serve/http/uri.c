@@ -107,10 +107,13 @@ bool serve_target_parse(struct assay__arena *arena, const char *raw, struct serv
     *out = (struct serve_target){.segment_count = 0};
     if (has_blanks(raw))
         return false;
-    raw = after_authority(raw);
+    const char *rest = after_authority(raw);
+    bool is_absolute = rest != raw;
+    raw = rest;
     size_t path_length = strcspn(raw, "?");
     const char *query = raw + path_length + (raw[path_length] == '?');
-    return parse_path(arena, raw, path_length, out) && parse_query(arena, query, out);
+    bool is_root = is_absolute && path_length == 0; /* http://host, without a slash */
+    return (is_root || parse_path(arena, raw, path_length, out)) && parse_query(arena, query, out);
 }
 
 const char *serve_target_parameter(const struct serve_target *target, const char *name)
