@@ -35,9 +35,9 @@ struct assay_event {
  * assay_client_flush() leaves is one, but for those it did not come to.
  *
  * Event names: "attempt" (debug), "token" (debug: a new one was fetched), "stored" (debug: durable
- * in the outbox), "retry" (warning, with wait_seconds), "other-name" (warning: the name that the
- * server gave does not end in the id), "delivered" and "already-there" (info), "failed" (error),
- * "kept" (warning: stays in the outbox; the message is its path).
+ * in the outbox), "retry" (warning, with wait_seconds), "other-name" (warning: the server gave
+ * another name than {parent}/analysisResults/{id}), "delivered" and "already-there" (info),
+ * "failed" (error), "kept" (warning: stays in the outbox; the message is its path).
  */
 struct assay_client_options {
     const char *base_url;   /* e.g. "https://stats.eu.confidence.dev"; or give region */
@@ -111,11 +111,13 @@ assay_request_wrap(const char *text, size_t length, const char *name, const char
  *
  * Tried again: connect errors, time limits, broken connections, HTTP 408, 425, 429 and 5xx, and a
  * 2xx whose body is not JSON with a "name". HTTP 401 gets a new token once.
- * Returns ASSAY_OK; ASSAY_ERROR_TRY_AGAIN (attempts or deadline used up), ASSAY_ERROR_REMOTE
- * (refused, or a certificate that cannot be trusted), ASSAY_ERROR_AUTH (no token, not accepted, or
- * another client certificate wanted), ASSAY_ERROR_UNAVAILABLE (never reached), ASSAY_ERROR_NO_INPUT
- * (CA file, client certificate or key), ASSAY_ERROR_IO (outbox; then nothing was sent, unless
- * out->name says that it was delivered), ASSAY_ERROR_DATA (not a request body).
+ * Returns ASSAY_OK; ASSAY_ERROR_TRY_AGAIN (attempts or deadline used up, also when the server was
+ * never reached), ASSAY_ERROR_REMOTE (refused, or a certificate that cannot be trusted),
+ * ASSAY_ERROR_AUTH (no token, not accepted, or another client certificate wanted),
+ * ASSAY_ERROR_NO_INPUT (CA file, client certificate or key), ASSAY_ERROR_IO (outbox; then nothing
+ * was sent, unless out->name says that it was delivered), ASSAY_ERROR_DATA (not a request body),
+ * ASSAY_ERROR_LIMIT (longer than 64 MiB), ASSAY_ERROR_CANCELLED (hooks; an outbox keeps the
+ * result), ASSAY_ERROR_MEMORY.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_client_post(struct assay_client *client,
                                                                const char *body, size_t length,

@@ -126,6 +126,22 @@ START_TEST(nothing_is_sent_unless_it_is_durable)
 }
 END_TEST
 
+/* Some file systems of networks know of no such thing. */
+START_TEST(directories_that_no_one_can_sync_hold_entries)
+{
+    static const struct fault CASES[] = {
+        {.line = "fsync .", .code = EINVAL},
+        {.line = "fsync .", .code = ENOTSUP},
+        {.line = "fsync box", .code = EINVAL, .spared = 1},
+    };
+    struct hostile *server = hostile_start(WELL, 1);
+    expect_outcome(post_input(server, &CASES[_i]), 0, POST_NAME "\n", "");
+    ck_assert_uint_eq(hostile_stored(server), 1);
+    ck_assert_int_eq(rmdir(box), 0);
+    hostile_stop(server);
+}
+END_TEST
+
 /* The temporary file that could not be removed either is not an entry. */
 START_TEST(what_cannot_be_removed_is_no_entry)
 {
@@ -266,6 +282,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, a_parent_that_cannot_be_opened_is_not_synced);
     tcase_add_test(cases, short_writes_go_on);
     tcase_add_loop_test(cases, nothing_is_sent_unless_it_is_durable, 0, 15);
+    tcase_add_loop_test(cases, directories_that_no_one_can_sync_hold_entries, 0, 3);
     tcase_add_test(cases, what_cannot_be_removed_is_no_entry);
     tcase_add_loop_test(cases, an_entry_that_stays_is_not_delivered_twice, 0, 3);
     tcase_add_loop_test(cases, an_entry_that_cannot_be_read_stays, 0, 2);
