@@ -85,9 +85,10 @@ static enum assay_status note_groups(struct assay__builder *builder, struct assa
             status = assay__annotate(
                 builder, ASSAY_NOTE_ERROR, -1, context,
                 assay__arena_format(builder->arena,
-                                    "Group '%s' has %s units but is not in the plan: a "
+                                    "Group '%s' has %s unit%s but is not in the plan: a "
                                     "sample ratio mismatch. It is not analyzed.",
-                                    out->groups[g].id, assay__count(out->units[g]).text),
+                                    out->groups[g].id, assay__count(out->units[g]).text,
+                                    out->units[g] == 1 ? "" : "s"),
                 err);
         else if (out->units[g] == 0)
             status = assay__annotate(builder, ASSAY_NOTE_WARNING, -1, context,

@@ -92,12 +92,9 @@ static const char *worse_text(const struct saying *say)
 static const char *slice_text(const struct saying *say,
                               const struct assay__kept_difference *difference)
 {
-    const char *word = "no clear difference";
-    if (difference->lower > 0.0)
-        word = "higher";
-    else if (difference->upper < 0.0)
-        word = "lower";
-    return assay__arena_format(say->builder->arena, "%s: %s (%s).", say->id, word, say->change);
+    static const char *const WORDS[] = {"lower", "no clear difference", "higher"};
+    return assay__arena_format(say->builder->arena, "%s: %s (%s).", say->id,
+                               WORDS[1 + assay__way_of(say->result, difference)], say->change);
 }
 
 static const char *tested_text(const struct saying *say)

@@ -355,7 +355,8 @@ static enum assay_status guide_treatment(struct assay__builder *builder,
     for (uint32_t i = 0; i < shown; i++)
         assay__text_format(&remark.words, "%s%s", i > 0 ? " " : "", treatment->reasons[i].text);
     if (treatment->reason_count > shown)
-        assay__text_format(&remark.words, " And %u more reasons.", treatment->reason_count - shown);
+        assay__text_format(&remark.words, " And %u more reason%s.", treatment->reason_count - shown,
+                           treatment->reason_count == shown + 1 ? "" : "s");
     assay__text_puts(&remark.words, shown == 0 ? "No reason is given." : "");
     return end_remark(&remark, -1, err);
 }

@@ -122,6 +122,25 @@ bool assay__is_wrong_way(const struct assay_metric_result *result)
     return result->side == ASSAY_SIDE_UPPER ? difference->upper < 0.0 : difference->lower > 0.0;
 }
 
+/* A significance that is one against no difference; that of a margin is not. */
+static bool is_against_none(const struct assay_metric_result *result)
+{
+    return result->deteriorated == ASSAY_YES ||
+           (result->significant == ASSAY_YES &&
+            result->hypothesis != ASSAY_HYPOTHESIS_NON_INFERIORITY);
+}
+
+int assay__way_of(const struct assay_metric_result *result,
+                  const struct assay__kept_difference *difference)
+{
+    bool has_interval = !isnan(difference->lower) || !isnan(difference->upper);
+    if (has_interval)
+        return (difference->lower > 0.0) - (difference->upper < 0.0);
+    if (!is_against_none(result))
+        return 0;
+    return (difference->estimate > 0.0) - (difference->estimate < 0.0);
+}
+
 bool assay__harm_stands(const struct assay_metric_result *result)
 {
     return result->deteriorated == ASSAY_YES && assay__moved_covariate(result) == UINT32_MAX &&

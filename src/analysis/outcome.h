@@ -57,6 +57,13 @@ bool assay__is_wrong_way(const struct assay_metric_result *result);
  */
 bool assay__harm_stands(const struct assay_metric_result *result);
 
+/**
+ * assay__way_of() is which way a difference lies for certain: 1 up, -1 down, 0 for neither. Its
+ * interval tells; where an exact test has none, its p does.
+ */
+int assay__way_of(const struct assay_metric_result *result,
+                  const struct assay__kept_difference *difference);
+
 /** assay__weights_are_assumed(): the plan names no groups, so equal weights are nobody's plan. */
 bool assay__weights_are_assumed(const struct assay_plan *plan);
 

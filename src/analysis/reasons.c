@@ -96,14 +96,14 @@ static const char *mismatch_text(const struct assay__case *it)
         const struct assay_srm_group *group = &srm->groups[g];
         if (!group->significant || !(group->expected > 0.0) || count++ >= NAMED)
             continue;
-        text = assay__arena_format(it->builder->arena, "%s%s%s has %s units, planned %s", text,
-                                   count == 1 ? ": " : "; ", group_id(it, g),
-                                   assay__count(group->observed).text,
-                                   assay__units_text(group->expected, expected));
+        text = assay__arena_format(
+            it->builder->arena, "%s%s%s has %s unit%s, planned %s", text, count == 1 ? ": " : "; ",
+            group_id(it, g), assay__count(group->observed).text, group->observed == 1 ? "" : "s",
+            assay__units_text(group->expected, expected));
     }
     if (text != NULL && count > NAMED)
-        text = assay__arena_format(it->builder->arena, "%s; and %s more groups", text,
-                                   assay__count(count - NAMED).text);
+        text = assay__arena_format(it->builder->arena, "%s; and %s more group%s", text,
+                                   assay__count(count - NAMED).text, count == NAMED + 1 ? "" : "s");
     return text == NULL ? NULL : assay__arena_format(it->builder->arena, "%s.", text);
 }
 
@@ -115,13 +115,13 @@ static void say_unplanned(struct assay__case *it)
         if (units == 0 || out->groups[g].weight > 0.0)
             continue;
         assay__reason(it, "unplannedGroup", -1,
-                      assay__arena_format(it->builder->arena,
-                                          out->groups[g].is_planned
-                                              ? "Group %s has %s units and is planned to "
-                                                "have none."
-                                              : "Group %s has %s units and is not in the "
-                                                "plan.",
-                                          group_id(it, g), assay__count(units).text));
+                      assay__arena_format(
+                          it->builder->arena,
+                          out->groups[g].is_planned ? "Group %s has %s unit%s and is planned to "
+                                                      "have none."
+                                                    : "Group %s has %s unit%s and is not in the "
+                                                      "plan.",
+                          group_id(it, g), assay__count(units).text, units == 1 ? "" : "s"));
     }
 }
 

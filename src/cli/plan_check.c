@@ -273,7 +273,7 @@ static void say_error_rates(struct plan_words *words)
     plan_words_number(line, words->plan->power);
     assay__text_putc(line, '.');
     assay__text_puts(line, DIVISIONS[words->plan->adjustment]);
-    if (words->comparisons == 0)
+    if (words->comparisons == 0 && words->plan->adjustment != ASSAY_DIVIDE_NONE)
         assay__text_puts(line, " The number of comparisons is not known yet: the rates of the "
                                "metrics are for one, and are divided by their number.");
     plan_words_flush(words, PLAN_WORDS_INDENT);

@@ -20,7 +20,7 @@ static void say_leaf(struct plan_words *words, uint32_t metric)
         assay__text_puts(line, " stays within its margin");
     else if (rates->hypothesis == ASSAY_HYPOTHESIS_SUPERIORITY)
         assay__text_puts(line, it->direction == ASSAY_DIRECTION_ANY
-                                   ? " changes, which informs and never ships,"
+                                   ? " changes, which informs and never ships"
                                    : " improves");
     else if (rates->hypothesis == ASSAY_HYPOTHESIS_DETERIORATION)
         assay__text_puts(line, " does not get worse");
@@ -49,6 +49,72 @@ static void say_rule(struct plan_words *words, const struct assay_rule *rule, bo
     assay__text_puts(&words->line, in_brackets ? ")" : "");
 }
 
+/* ---- Beta of the whole rule: NaN where it is not known, infinite where the rule cannot hold ---
+ */
+
+static double leaf_beta(const struct plan_words *words, uint32_t metric)
+{
+    const struct assay_metric_plan *it = &words->plan->metrics[metric];
+    const struct assay_metric_rates *rates = &words->rates[metric];
+    if (rates->hypothesis == ASSAY_HYPOTHESIS_NON_INFERIORITY)
+        return rates->beta;
+    if (rates->hypothesis == ASSAY_HYPOTHESIS_DETERIORATION)
+        return 0.0;
+    if (rates->hypothesis == ASSAY_HYPOTHESIS_NONE || it->direction == ASSAY_DIRECTION_ANY)
+        return INFINITY;
+    return it->effect.is_set ? rates->beta : (double)NAN;
+}
+
+static double both_beta(double a, double b)
+{
+    return isinf(a) || isinf(b) ? (double)INFINITY : a + b;
+}
+
+static double either_beta(double a, double b)
+{
+    if (isinf(a) || isinf(b))
+        return isinf(a) ? b : a;
+    return fmin(a, b); /* the one that is known */
+}
+
+static double rule_beta(const struct plan_words *words, const struct assay_rule *rule)
+{
+    if (rule->kind == ASSAY_RULE_METRIC)
+        return leaf_beta(words, rule->metric);
+    bool is_and = rule->kind == ASSAY_RULE_AND;
+    double beta = is_and ? 0.0 : (double)INFINITY;
+    for (uint32_t i = 0; i < rule->branch_count; i++) {
+        double branch = rule_beta(words, &rule->branches[i]);
+        beta = is_and ? both_beta(beta, branch) : either_beta(beta, branch);
+    }
+    return beta;
+}
+
+static double default_beta(const struct plan_words *words)
+{
+    const struct assay_plan *plan = words->plan;
+    double success = INFINITY, guardrails = 0.0;
+    uint32_t successes = 0, count = 0;
+    for (uint32_t m = 0; m < plan->metric_count; m++) {
+        double beta = leaf_beta(words, m);
+        if (plan->metrics[m].role == ASSAY_ROLE_SUCCESS)
+            success = successes++ == 0 ? beta : either_beta(success, beta);
+        else if (plan->metrics[m].role == ASSAY_ROLE_GUARDRAIL)
+            guardrails = count++ == 0 ? beta : both_beta(guardrails, beta);
+    }
+    if (successes == 0)
+        return count == 0 ? (double)INFINITY : guardrails;
+    return both_beta(success, guardrails);
+}
+
+static double decision_beta(const struct plan_words *words)
+{
+    const struct assay_rule *rule = words->plan->rule;
+    return rule != NULL ? rule_beta(words, rule) : default_beta(words);
+}
+
+/* ---- What ships ------------------------------------------------------------------------------ */
+
 static uint32_t count_role(const struct assay_plan *plan, enum assay_role role)
 {
     uint32_t count = 0;
@@ -74,7 +140,7 @@ static void say_default_rule(struct plan_words *words)
     uint32_t successes = count_role(words->plan, ASSAY_ROLE_SUCCESS);
     uint32_t guardrails = count_role(words->plan, ASSAY_ROLE_GUARDRAIL);
     if (successes + guardrails == 0) {
-        assay__text_puts(&words->line, "never: there is neither a success metric nor a guardrail");
+        assay__text_puts(&words->line, "there is neither a success metric nor a guardrail");
         return;
     }
     assay__text_puts(&words->line, successes > 1 && guardrails > 0 ? "(" : "");
@@ -92,13 +158,16 @@ static void say_ships(struct plan_words *words)
         assay__text_puts(&words->line, "never, since no control is named: give comparisons a "
                                        "baseline.");
     } else {
+        bool can_hold = !isinf(decision_beta(words));
+        assay__text_puts(&words->line, can_hold ? "" : "never, since the rule cannot hold: ");
         if (words->plan->rule != NULL)
             say_rule(words, words->plan->rule, false);
         else
             say_default_rule(words);
-        if (control != NULL)
+        if (can_hold && control != NULL)
             assay__text_format(&words->line, ", against %s", control);
-        assay__text_puts(&words->line, "; and no test for harm or margin is missing.");
+        assay__text_puts(&words->line,
+                         can_hold ? "; and no test for harm or margin is missing." : ".");
     }
     plan_words_flush(words, PLAN_WORDS_INDENT);
 }
@@ -157,9 +226,11 @@ static void say_withholds(struct plan_words *words)
     const struct assay_plan *plan = words->plan;
     assay__text_format(
         &words->line,
-        "No advice: a group of the comparison has fewer than %s units, or values of a metric",
-        assay__count(plan->minimum_units).text);
-    if (has_proportion(plan))
+        "No advice: a group of the comparison has fewer than %s unit%s, or values of a metric",
+        assay__count(plan->minimum_units).text, plan->minimum_units == 1 ? "" : "s");
+    if (has_proportion(plan) && plan->minimum_events == 1)
+        assay__text_puts(&words->line, ", or a proportion has no success or no failure there");
+    else if (has_proportion(plan) && plan->minimum_events > 0)
         assay__text_format(&words->line,
                            ", or a proportion has fewer than %s successes or failures there",
                            assay__count(plan->minimum_events).text);
@@ -228,6 +299,25 @@ static void say_otherwise(struct plan_words *words)
     plan_words_flush(words, PLAN_WORDS_INDENT);
 }
 
+/* Tests that share beta have the planned power together; others have what their betas leave. */
+static void say_whole_power(struct plan_words *words)
+{
+    struct assay__text *line = &words->line;
+    double beta = decision_beta(words);
+    if (isinf(beta)) {
+        assay__text_puts(line, "; the whole decision has none, since the rule cannot hold");
+    } else if (isnan(beta)) {
+        assay__text_puts(line, "; that of the whole decision is not known, since the rule needs a "
+                               "success metric without a planned effect");
+    } else if (!(beta < 1.0)) {
+        assay__text_puts(line, "; the whole decision may have none");
+    } else {
+        assay__text_puts(line, "; the whole decision has at least ");
+        plan_words_number(line, 1.0 - beta);
+        assay__text_puts(line, " at the required sizes, false alarms aside");
+    }
+}
+
 static void say_power(struct plan_words *words)
 {
     struct assay__text *line = &words->line;
@@ -248,11 +338,8 @@ static void say_power(struct plan_words *words)
     if (count == 0)
         assay__text_puts(line, "Planned power: no metric has a planned effect or margin, so no "
                                "number of units is asked for");
-    else {
-        assay__text_puts(line, "; the whole decision has at least ");
-        plan_words_number(line, words->plan->power);
-        assay__text_puts(line, " at the required sizes");
-    }
+    else
+        say_whole_power(words);
     assay__text_putc(line, '.');
     plan_words_flush(words, PLAN_WORDS_INDENT);
 }

@@ -20,10 +20,11 @@ static void say_group_sequential(struct assay__text *line, const struct assay_ho
     assay__text_puts(line, "group sequential: alpha is spent as data come (");
     add_spending(line, &horizon->spending);
     assay__text_puts(line, "), all of it at ");
-    plan_words_number(line, horizon->expected_sample_size);
+    plan_words_units(line, horizon->expected_sample_size);
     assay__text_puts(line, " units of all groups");
     if (horizon->planned_looks > 0)
-        assay__text_format(line, "; sizes count %" PRIu32 " looks", horizon->planned_looks);
+        assay__text_format(line, "; sizes count %" PRIu32 " look%s", horizon->planned_looks,
+                           horizon->planned_looks == 1 ? "" : "s");
     if (horizon->has_futility) {
         assay__text_puts(line, "; futility bounds spend beta (");
         add_spending(line, &horizon->futility);
@@ -39,7 +40,7 @@ static void say_always_valid(struct assay__text *line, const struct assay_horizo
         plan_words_number(line, horizon->tau);
     } else if (!isnan(horizon->optimal_sample_size)) {
         assay__text_puts(line, "; intervals are tightest at ");
-        plan_words_number(line, horizon->optimal_sample_size);
+        plan_words_units(line, horizon->optimal_sample_size);
         assay__text_puts(line, " units of all groups");
     }
 }

@@ -2,6 +2,7 @@
 /* Numbers, paragraphs and headings of a plan in words. */
 #include "cli/plan_check_words.h"
 
+#include "analysis/phrases.h"
 #include "number/number.h"
 
 enum { DIGITS = 6, PERCENT_DIGITS = 4 };
@@ -17,6 +18,12 @@ void plan_words_percent(struct assay__text *line, double share)
     char text[ASSAY__NUMBER_BYTES];
     assay__text_append(line, text, assay__number_round(100.0 * share, PERCENT_DIGITS, text));
     assay__text_puts(line, " %");
+}
+
+void plan_words_units(struct assay__text *line, double units)
+{
+    char text[ASSAY__PHRASE_BYTES];
+    assay__text_puts(line, assay__units_text(units, text));
 }
 
 void plan_words_flush(struct plan_words *words, int indent)

@@ -22,6 +22,9 @@ struct plan_words {
 void plan_words_number(struct assay__text *line, double value);
 void plan_words_percent(struct assay__text *line, double share);
 
+/** plan_words_units() writes a number of units: "10,000". */
+void plan_words_units(struct assay__text *line, double units);
+
 /** plan_words_flush() writes the paragraph and begins the next one. */
 void plan_words_flush(struct plan_words *words, int indent);
 

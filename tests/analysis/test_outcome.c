@@ -48,6 +48,35 @@ static struct assay_metric_result result_of(struct assay_look_result looks[3],
     return result;
 }
 
+/* An exact test of values that do not vary has no interval; one of a margin is not about 0. */
+START_TEST(a_difference_without_interval_has_a_way_by_its_test)
+{
+    const double none = (double)NAN;
+    static const enum assay_hypothesis BETTER = ASSAY_HYPOTHESIS_SUPERIORITY,
+                                       MARGIN = ASSAY_HYPOTHESIS_NON_INFERIORITY;
+    const struct {
+        struct assay__kept_difference difference;
+        enum assay_hypothesis hypothesis;
+        enum assay_tristate significant, deteriorated;
+        int way;
+    } CASES[] = {
+        {{.estimate = 1.0, .lower = 0.5, .upper = 1.5}, BETTER, ASSAY_NO, ASSAY_NO, 1},
+        {{.estimate = -1.0, .lower = -1.5, .upper = -0.5}, BETTER, ASSAY_NO, ASSAY_NO, -1},
+        {{.estimate = 1.0, .lower = -0.5, .upper = 1.5}, BETTER, ASSAY_YES, ASSAY_NO, 0},
+        {{.estimate = 1.0, .lower = none, .upper = none}, BETTER, ASSAY_YES, ASSAY_NO, 1},
+        {{.estimate = -1.0, .lower = none, .upper = none}, BETTER, ASSAY_NO, ASSAY_YES, -1},
+        {{.estimate = 1.0, .lower = none, .upper = none}, BETTER, ASSAY_NO, ASSAY_NO, 0},
+        {{.estimate = 1.0, .lower = none, .upper = none}, MARGIN, ASSAY_YES, ASSAY_NO, 0},
+        {{.estimate = -1.0, .lower = none, .upper = none}, MARGIN, ASSAY_YES, ASSAY_YES, -1}};
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        const struct assay_metric_result result = {.hypothesis = CASES[i].hypothesis,
+                                                   .significant = CASES[i].significant,
+                                                   .deteriorated = CASES[i].deteriorated};
+        ck_assert_int_eq(assay__way_of(&result, &CASES[i].difference), CASES[i].way);
+    }
+}
+END_TEST
+
 START_TEST(the_look_shown_is_the_one_that_tells)
 {
     static const struct {
@@ -114,6 +143,7 @@ static void add(TCase *cases)
 {
     tcase_add_test(cases, sizes_have_one_state_each);
     tcase_add_test(cases, the_look_shown_is_the_one_that_tells);
+    tcase_add_test(cases, a_difference_without_interval_has_a_way_by_its_test);
     tcase_add_test(cases, harm_stands_where_it_is_sure);
     tcase_add_test(cases, an_adjustment_by_a_covariate_that_moved_is_known);
 }

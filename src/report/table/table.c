@@ -51,7 +51,8 @@ static void write_reasons(struct assay__page *page, const struct assay_treatment
         assay__page_wrap(page, treatment->reasons[r].text, 11, 13);
     }
     if (listed < count)
-        assay__text_format(page->out, "           and %u more reasons\n", count - listed);
+        assay__text_format(page->out, "           and %u more reason%s\n", count - listed,
+                           count == listed + 1 ? "" : "s");
 }
 
 /* Treatments, where there are many: their names only. The first ones may be listed already. */

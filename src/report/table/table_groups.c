@@ -128,7 +128,7 @@ static void write_rest(struct assay__page *page, const struct rest *rest,
                        assay__count(rest->least).text);
     if (rest->most > rest->least)
         assay__text_format(&words, " to %s", assay__count(rest->most).text);
-    assay__text_puts(&words, " units");
+    assay__text_puts(&words, rest->most == 1 ? " unit" : " units");
     assay__table_hint(&words, options, "groups");
     assay__text_putc(&words, '.');
     assay__page_spaces(page, 2);

@@ -129,13 +129,10 @@ static enum assay__ink ink_of(enum assay__tone tone)
 static void fill_direction(struct assay__table_row *row, const struct assay_metric_result *result,
                            const struct assay__kept_difference *difference)
 {
+    static const char *const WORDS[] = {"lower", "no clear difference", "higher"};
+    bool is_tested = result->significant != ASSAY_UNKNOWN || result->deteriorated != ASSAY_UNKNOWN;
     row->ink = ASSAY__INK_PLAIN;
-    if (result->significant == ASSAY_UNKNOWN && result->deteriorated == ASSAY_UNKNOWN)
-        row->verdict = "not tested";
-    else if (difference->lower > 0.0)
-        row->verdict = "higher";
-    else
-        row->verdict = difference->upper < 0.0 ? "lower" : "no clear difference";
+    row->verdict = is_tested ? WORDS[1 + assay__way_of(result, difference)] : "not tested";
 }
 
 static void p_text(const char *hypothesis, double p, double log10_p,

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "analysis/outcome.h"
+#include "analysis/phrases.h"
 #include "number/number.h"
 #include "report/table/labels.h"
 #include "report/table/table.h"
@@ -241,8 +242,9 @@ static void add_other(struct other *other, const struct assay_metric_result *res
         return;
     const struct assay__kept_difference *difference = &look->comparison.difference;
     other->units += look->comparison.baseline.n + look->comparison.compared.n;
-    other->higher += difference->lower > 0.0;
-    other->lower += difference->upper < 0.0;
+    int way = assay__way_of(result, difference);
+    other->higher += way > 0;
+    other->lower += way < 0;
 }
 
 static void write_other(struct assay__page *page, const struct family *family,
@@ -277,6 +279,13 @@ find_heterogeneity(const struct block *block, const struct assay_metric_result *
     return NULL;
 }
 
+/* What the p of a slice is for: not always a difference. */
+static const char *question_of(const struct block *block, const struct assay_metric_result *result)
+{
+    const struct assay_plan *plan = block->family->analysis->plan;
+    return assay__hypothesis_text(result->hypothesis, plan->metrics[result->metric].direction);
+}
+
 /* Whether slices differ by more than chance, and the least p among them, adjusted by Holm. */
 static void write_heterogeneity(struct assay__page *page, const struct block *block,
                                 const struct assay_metric_result *result)
@@ -300,7 +309,8 @@ static void write_heterogeneity(struct assay__page *page, const struct block *bl
                        one->df);
     if (least != NULL) {
         assay__figure_p(least->slice_p, least->slice_log10_p, p);
-        assay__text_format(&words, " Least p after Holm: p %s (%s).", p,
+        assay__text_format(&words, " Least p for %s, after Holm: p %s (%s).",
+                           question_of(block, result), p,
                            slice_name(&block->family->analysis->slices[least->slice]));
     }
     assay__page_spaces(page, 4);

@@ -58,19 +58,30 @@ static struct serve_verdict verdict_in(const char *word)
     return (struct serve_verdict){"", word, SERVE_ICON_DOT};
 }
 
-/* A slice of a dimension explores: which way, and no verdict. */
-static struct serve_verdict direction_of(const struct assay__node *comparison)
+int serve_metric_way(const struct assay__node *metric, const struct assay__node *comparison)
 {
+    const struct assay__node *status = serve_page_member(comparison, "status", ASSAY__NODE_OBJECT);
     struct serve_interval interval =
         serve_interval_of(serve_metric_last(comparison), &SERVE_VIEW_ABSOLUTE);
-    const char *word = "no clear difference";
+    bool of_margin =
+        strcmp(serve_guide_metric(metric, "hypothesis"), "not worse than the margin") == 0;
+    bool is_found = (interval.answer == 1 && !of_margin) ||
+                    serve_page_answer(status, "validationIsSignificant") == 1;
+    if (!isnan(interval.lower) || !isnan(interval.upper))
+        return (interval.lower > 0.0) - (interval.upper < 0.0);
+    return is_found ? (interval.estimate > 0.0) - (interval.estimate < 0.0) : 0;
+}
+
+/* A slice of a dimension explores: which way, and no verdict. */
+static struct serve_verdict direction_of(const struct assay__node *metric,
+                                         const struct assay__node *comparison)
+{
+    static const char *const WORDS[] = {"lower", "no clear difference", "higher"};
+    struct serve_interval interval =
+        serve_interval_of(serve_metric_last(comparison), &SERVE_VIEW_ABSOLUTE);
     if (interval.answer == -1)
-        word = "not tested";
-    else if (interval.lower > 0.0)
-        word = "higher";
-    else if (interval.upper < 0.0)
-        word = "lower";
-    return verdict_in(word);
+        return verdict_in("not tested");
+    return verdict_in(WORDS[1 + serve_metric_way(metric, comparison)]);
 }
 
 /* The words of a segment by the hypothesis of its metric: the guide has those of all units. */
@@ -96,7 +107,7 @@ struct serve_verdict serve_metric_verdict_of(const struct assay__node *metric,
     const char *hypothesis = serve_guide_metric(metric, "hypothesis");
     bool is_dimension = serve_pairs_any(comparison, "dimensions");
     if (hypothesis[0] != '\0' && is_dimension)
-        return direction_of(comparison);
+        return direction_of(metric, comparison);
     const char *word =
         serve_page_is_sliced(comparison) ? "" : serve_guide_verdict(metric, comparison);
     if (word[0] != '\0')

@@ -19,6 +19,12 @@ struct serve_verdict serve_metric_verdict_of(const struct assay__node *metric,
 void serve_metric_verdict(struct assay__text *out, const struct assay__node *metric,
                           const struct assay__node *comparison);
 
+/**
+ * serve_metric_way() is which way a comparison's difference lies for certain: 1 up, -1 down, 0 for
+ * neither. Its interval tells; where an exact test has none, that it is significant.
+ */
+int serve_metric_way(const struct assay__node *metric, const struct assay__node *comparison);
+
 /** serve_metric_interval() is a comparison's last interval with its level and margin. */
 struct serve_interval serve_metric_interval(const struct assay__node *metric,
                                             const struct assay__node *comparison,

@@ -116,7 +116,8 @@ static void choose(struct slice *slices, size_t count, struct slice **ranked, si
 }
 
 /* Those of a family that are not shown: how many, their units, which way they lie. */
-static void write_other(struct assay__text *out, const struct slice *slices, size_t count,
+static void write_other(struct assay__text *out, const struct assay__node *metric,
+                        const struct slice *slices, size_t count,
                         const struct serve_page_options *options)
 {
     unsigned values = 0, higher = 0, lower = 0;
@@ -124,12 +125,11 @@ static void write_other(struct assay__text *out, const struct slice *slices, siz
     for (size_t i = 0; i < count; i++) {
         if (slices[i].is_shown)
             continue;
-        struct serve_interval interval =
-            serve_interval_of(serve_metric_last(slices[i].comparison), &SERVE_VIEW_ABSOLUTE);
+        int way = serve_metric_way(metric, slices[i].comparison);
         values++;
         units += slices[i].units;
-        higher += interval.lower > 0.0;
-        lower += interval.upper < 0.0;
+        higher += way > 0;
+        lower += way < 0;
     }
     if (values == 0)
         return;
@@ -165,7 +165,7 @@ static void write_slices(struct assay__text *out, const struct assay__node *metr
         for (size_t i = start; i < end && !serve_page_is_full(out); i++)
             if (slices[i].is_shown)
                 write_row(out, metric, slices[i].comparison, view, &scale);
-        write_other(out, &slices[start], end - start, options);
+        write_other(out, metric, &slices[start], end - start, options);
     }
 }
 
