@@ -37,6 +37,7 @@ ASSAY_MUST_CHECK enum assay_status assay__sqlite_load(struct assay_error *err);
     X(sqlite3_errstr)                                                                              \
     X(sqlite3_exec)                                                                                \
     X(sqlite3_extended_errcode)                                                                    \
+    X(sqlite3_file_control)                                                                        \
     X(sqlite3_finalize)                                                                            \
     X(sqlite3_get_autocommit)                                                                      \
     X(sqlite3_get_auxdata)                                                                         \
@@ -93,6 +94,7 @@ extern struct assay__sqlite_functions assay__sqlite;
 #define sqlite3_errstr assay__sqlite.sqlite3_errstr
 #define sqlite3_exec assay__sqlite.sqlite3_exec
 #define sqlite3_extended_errcode assay__sqlite.sqlite3_extended_errcode
+#define sqlite3_file_control assay__sqlite.sqlite3_file_control
 #define sqlite3_finalize assay__sqlite.sqlite3_finalize
 #define sqlite3_get_autocommit assay__sqlite.sqlite3_get_autocommit
 #define sqlite3_get_auxdata assay__sqlite.sqlite3_get_auxdata

@@ -163,10 +163,32 @@ START_TEST(stop_answers_what_is_under_way_and_keeps_it)
 }
 END_TEST
 
+/* What went to a file without a name would be gone with the server. */
+START_TEST(nothing_is_stored_in_a_database_that_was_taken_away)
+{
+    static const char BODY[] = "{\"parent\":\"" PARENT "\",\"analysisResult\":{}}";
+    char aside[128];
+    endpoint_init(&endpoint);
+    endpoint_start(&endpoint);
+    snprintf(aside, sizeof aside, "%s.aside", endpoint.database);
+    expect(ask_alice(&endpoint, "POST", COLLECTION "?analysisResultId=one", BODY), 200, "");
+    ck_assert_int_eq(rename(endpoint.database, aside), 0);
+    expect(ask_alice(&endpoint, "POST", COLLECTION "?analysisResultId=two", BODY), 503, "");
+    expect(ask_alice(&endpoint, "DELETE", COLLECTION "/one", NULL), 503, "");
+    expect(ask_alice(&endpoint, "GET", "/readyz", NULL), 503, "");
+    expect(ask_alice(&endpoint, "GET", COLLECTION "/one", NULL), 200, "");
+    ck_assert_int_eq(rename(aside, endpoint.database), 0);
+    expect(ask_alice(&endpoint, "POST", COLLECTION "?analysisResultId=two", BODY), 200, "");
+    expect(ask_alice(&endpoint, "GET", "/readyz", NULL), 200, "");
+    endpoint_release(&endpoint);
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     tcase_add_test(cases, acknowledged_results_survive_kill_9);
     tcase_add_test(cases, stop_answers_what_is_under_way_and_keeps_it);
+    tcase_add_test(cases, nothing_is_stored_in_a_database_that_was_taken_away);
 }
 
 int main(void)

@@ -233,5 +233,6 @@ void serve_store_close(struct serve_store *store)
 
 const char *serve_store_why(struct serve_store *store)
 {
-    return sqlite3_errmsg(store->database);
+    return store->has_moved ? "the database was moved or removed; put it back, or start again"
+                            : sqlite3_errmsg(store->database);
 }

@@ -79,10 +79,11 @@ enum assay_status serve_store_open(const char *path, bool is_reader, struct serv
                                    struct assay_error *err);
 void serve_store_close(struct serve_store *store);
 
-/** serve_store_why() is what SQLite says about the last failure. */
+/** serve_store_why() is what is to be said about the last failure. */
 const char *serve_store_why(struct serve_store *store);
 
-/** Changes between begin and commit are durable together once commit has returned true. */
+/** Changes between begin and commit are durable together once commit has returned true. Nothing
+ * begins when the path no longer names the database that is open: who looks there would miss it. */
 bool serve_store_begin(struct serve_store *store);
 bool serve_store_commit(struct serve_store *store);
 

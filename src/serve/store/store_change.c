@@ -28,8 +28,11 @@ static bool bind_place(sqlite3_stmt *statement, const struct serve_place *place)
 
 bool serve_store_begin(struct serve_store *store)
 {
+    int has_moved = 0;
+    int code = sqlite3_file_control(store->database, "main", SQLITE_FCNTL_HAS_MOVED, &has_moved);
+    store->has_moved = code == SQLITE_OK && has_moved != 0;
     store->is_in_doubt = false;
-    return finish(statement_of(store, SERVE_SQL_BEGIN));
+    return !store->has_moved && finish(statement_of(store, SERVE_SQL_BEGIN));
 }
 
 bool serve_store_commit(struct serve_store *store)
@@ -58,8 +61,7 @@ bool serve_store_undo(struct serve_store *store)
 
 bool serve_store_touch(struct serve_store *store)
 {
-    bool is_well = finish(statement_of(store, SERVE_SQL_BEGIN)) &&
-                   finish(statement_of(store, SERVE_SQL_TOUCH)) &&
+    bool is_well = serve_store_begin(store) && finish(statement_of(store, SERVE_SQL_TOUCH)) &&
                    finish(statement_of(store, SERVE_SQL_COMMIT));
     if (!is_well)
         roll_back(store);

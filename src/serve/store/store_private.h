@@ -24,6 +24,7 @@ enum serve_sql {
 struct serve_store {
     sqlite3 *database;
     sqlite3_stmt *statements[SERVE_SQL_COUNT];
+    bool has_moved;   /* the path names another file than the one that is open, or none */
     bool is_in_doubt; /* the last commit failed, and its frames may be whole in the log */
 };
 
