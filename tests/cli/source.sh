@@ -140,6 +140,31 @@ fails 2 "is an input, too" "the output is the database"
 cmp "$work/all.db" "$work/before.db" >"$work/out"
 ok $? "the database is as it was"
 
+# A column that two metrics, or two tables, cannot use is named, as if one could not.
+sqlite3 "$work/unfit.db" "create table t (u, g, s, y, z); create table e (u, s, y);
+    insert into t values (1, 'A', '2026-03-01', 'x', 1), (2, 'B', '2026-03-01', 2, 3), (3, 'B', '2026-03-01', 4, 5);
+    insert into e values (1, '2026-03-02', 'x'), (2, '2026-03-02', 7)"
+unfit() {
+    "$ASSAY" analyze --group g --baseline A --unit u --table t --source "sqlite:$work/unfit.db" "$@" >"$work/none" 2>"$work/err"
+}
+unfit --metric y --proportion z:covariates=y
+fails 65 "Column 'y' of the database: 1 values are not numbers" "a column that a metric and a covariate cannot use"
+unfit --time s --events e=e --as-of 2026-03-09T00:00:00Z --metric y --metric a:events=e,value=y,aggregation=sum
+fails 65 "Column 'y' of the database: 1 values are not numbers" "a column that two tables have, unfit in both"
+
+# A number that is nearly 1, but not for a double, and words that files take where a column has no others.
+sqlite3 "$work/unfit.db" "create table n (g, y text, p); insert into n values ('A', '1.0000000000000001e0', 't'), ('A', '1.5e0', 'f'),
+    ('B', '-2.5E+00', 'f'), ('B', '1.0e-01', 't')"
+near() {
+    "$ASSAY" analyze --group g --baseline A --table n --source "sqlite:$work/unfit.db" "$@" --format csv >"$work/none" 2>"$work/err"
+}
+near --metric y
+fails 65 "Column 'y' of the database: 1 values are not numbers" "a number of 17 digits with an exponent"
+near --proportion p
+fails 65 "name other words by --true and --false" "the message names the options of words"
+near --proportion p --true t --false f
+ok $? "words that are named"
+
 # A statement that never ends: a time limit, and Ctrl-C. A second source that fails ends it at once.
 sqlite3 "$work/slow.db" "create view t as with recursive r(i) as (select 1 union all select i + 1 from r) select i as u, 'A' as g, 1 as y from r"
 slow() {

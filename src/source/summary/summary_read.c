@@ -322,7 +322,8 @@ static enum assay_status read_row(row_t *row, struct assay__text *buffer, struct
         key.has_series ? row->known[key.series].is_remark : key.text[ASSAY__KEY_METRIC][0] == '@';
     if (is_remark)
         assay__summary_row_spell(row, &key);
-    if (is_remark && strcmp(key.text[ASSAY__KEY_METRIC], "@end") == 0)
+    const char *remark = is_remark ? key.text[ASSAY__KEY_METRIC] : "";
+    if (strcmp(remark, "@end") == 0)
         return read_end(row, key.text, n, err);
     if (row->is_digested)
         digest_row(row, key.text);
@@ -331,14 +332,16 @@ static enum assay_status read_row(row_t *row, struct assay__text *buffer, struct
     if (n == 0 && !is_remark)
         return ASSAY_OK;
     status = find_entry(row, &key, &entry, err);
-    /* Rows that hold a state by its text tell by themselves which of them come twice. */
-    if (status == ASSAY_OK && (is_remark || assay__summary_row_keeps(row)->text == NULL))
+    /* Rows that hold a state by its text tell by themselves which of them come twice. What is
+     * unfit for several metrics, or in several tables of a database, has a row for each. */
+    if (status == ASSAY_OK && strcmp(remark, "@unfit") != 0 &&
+        (is_remark || assay__summary_row_keeps(row)->text == NULL))
         status = check_once(row, entry, (uint32_t)mask, err);
     if (status != ASSAY_OK)
         return status;
     entry->is_unneeded = !row->known[key.series].is_needed;
     if (is_remark || entry->is_unneeded) {
-        entry->n = n;
+        entry->n = n > entry->n ? n : entry->n;
         return ASSAY_OK;
     }
     return assay__summary_row_add(row, entry, (uint32_t)mask, n, err);
