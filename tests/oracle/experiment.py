@@ -1,12 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Random experiments: a plan, tables of units and events, and what their cells mean."""
 import json
-import os
 import random
-import sqlite3
 
 from cells import (
-    BAD,
     DAY,
     HOUR,
     MISSING,
@@ -19,8 +16,9 @@ from cells import (
     number,
     share,
     spell_time,
-    write_table,
 )
+from database import Database
+from rows import Rows
 
 
 # ---- an experiment -------------------------------------------------------------------------------
@@ -83,18 +81,22 @@ def sql_window(e):
     return e.sql and any("@window" in m for m in e.m)
 
 
-class Experiment:
+class Experiment(Rows):
     def __init__(self, seed, folder, sql=False):
         self.r = r = random.Random(seed)
         self.sql = sql
         self.dir, self.files, self.event_files = folder, [], {}
         self.f = f = draw_format(r)
         if sql:
-            for key in ("decimal", "thousands", "currency", "percent", "encoding", "trim", "skip", "exp"):
+            for key in ("decimal", "thousands", "currency", "percent", "encoding", "trim", "skip"):
                 f[key] = PLAIN[key]
         self.kind = r.choice(["units", "units", "rows", "events", "events"])
         self.has_unit = self.kind != "units" or r.random() < 0.7
-        self.form = r.choice(["rfc", "rfc", "date", "s", "ms", "us", "ns", "own"] if not sql else ["sql"])
+        self.form = r.choice(
+            ["rfc", "rfc", "date", "s", "ms", "us", "ns", "own"]
+            if not sql
+            else ["sql", "sql", "sql", "s", "ms", "us", "ns"]
+        )
         if self.form == "own":
             f["time"] = r.choice(
                 [
@@ -105,10 +107,11 @@ class Experiment:
                     "%d %b %Y %H:%M:%S",
                 ]
             )
-        elif self.form in ("s", "ms", "us", "ns") and r.random() < 0.3:
+        elif self.form in ("s", "ms", "us", "ns") and (sql or r.random() < 0.3):
             f["time"] = self.form
         self.has_time = self.kind == "events" or r.random() < 0.6
         self.skip = r.random() < 0.3 and not sql
+        self.is_dirty = sql and r.random() < 0.05
         self.base = T0 + r.randint(0, 9) * DAY
         self.span = r.choice([3 * HOUR, 2 * DAY, 6 * DAY, 20 * DAY])
         fine = {
@@ -124,6 +127,8 @@ class Experiment:
         self.step = r.choice(fine)
         if f["time"] == "s":
             self.step = max(self.step, SECOND)
+        if sql:
+            self.step = max(self.step, 10**3)
         n_groups = r.choice([2, 2, 2, 3, 4])
         self.groups = r.choice(
             [
@@ -134,6 +139,7 @@ class Experiment:
             ]
         )[:n_groups]
         self.columns(), self.metrics(), self.plan_json(), self.rows(), self.events()
+        self.database = Database(self) if sql else None
 
     # columns of the units' table: name -> (kind, style, missing rate)
     def columns(self):
@@ -148,12 +154,11 @@ class Experiment:
         )
         styles = ["int", "money", "zero", "long", "wide", "same", "few", "few", "money"]
         if self.sql:
-            styles = ["int", "money", "zero", "same", "few"]
-            names = ["y", "z", "w", "v"]
+            styles = ["int", "money", "zero", "same", "few"] * 4 + ["long", "wide"]
         self.num = {c: (r.choice(styles), r.choice([0, 0, 0.1, 0.4])) for c in names[: r.randint(2, 4)]}
         kinds = ["number", "plain", "point", "words", "t", "T", "y", "Y", "on", "ON", "true", "yes", "YES"]
         if self.sql:
-            kinds = ["plain", "words", "true", "yes", "YES"]
+            kinds = ["number", "plain", "point", "words", "T", "on", "true", "yes", "YES"]
         if f["true"]:
             kinds = ["own"]
         self.prop = {
@@ -186,7 +191,7 @@ class Experiment:
                 m["events"] = r.choice(["orders", "visits"])
             aggs = (
                 ["sum", "count", "countDistinct"]
-                + ["mean"] * (not self.sql)
+                + ["mean"] * (not self.sql or r.random() < 0.03)
                 + ["min", "max"]
                 + ["first", "last"] * self.has_time
             )
@@ -258,11 +263,11 @@ class Experiment:
             if m["type"] != "proportion" and r.random() < 0.3:
                 cap = {}
                 if r.random() < 0.4:
-                    cap["lower"] = r.choice([0, -1 if self.sql else -1.5, 2])
+                    cap["lower"] = r.choice([0, -1.5, 2])
                 elif r.random() < 0.3:
                     cap["lowerQuantile"] = r.choice([0.05, 0.25, 0.5])
                 if r.random() < 0.4:
-                    cap["upper"] = r.choice([20, 25 if self.sql else 2.5, 100])
+                    cap["upper"] = r.choice([20, 2.5, 100])
                 elif r.random() < 0.7 or not cap:
                     cap["upperQuantile"] = r.choice([0.5, 0.75, 0.9, 0.99, 0.999])
                 if "lowerQuantile" in cap and "upper" in cap or "upperQuantile" in cap and "lower" in cap:
@@ -367,199 +372,3 @@ class Experiment:
             p["metrics"].append(q)
         with open(self.dir + "/plan.json", "w") as h:
             json.dump(p, h, ensure_ascii=False, indent=1)
-
-    def instant(self):
-        return self.base + self.r.randint(0, self.span // self.step) * self.step
-
-    def rows(self):
-        """Rows of units: dicts of column -> (text, meaning), with @unit, @group, @time."""
-        r = self.r
-        n = r.choice([4, 8, 20, 60])
-        needed = self.numbers(None)
-        self.needed = needed
-        fixed = {m["value"] for m in self.m if "aggregation" not in m and m.get("value")} | {
-            c for m in self.m for c in m.get("covariates", [])
-        }
-        fixed |= {m["denominator"] for m in self.m if isinstance(m.get("denominator"), str)}
-        self.cols = list(self.num) + list(self.prop) + list(self.text)
-        style = r.choice(["plain", "forms", "text"])
-        ids = {
-            "plain": [str(i) for i in range(n)],
-            "forms": [
-                str(i // 3) if i % 3 == 0 else "00%d" % (i // 3) if i % 3 == 1 else "%d.0" % (i // 3)
-                for i in range(n)
-            ],
-            "text": ["user %d" % i if i % 2 else 'u"%d,é\n' % i for i in range(n)],
-        }[style]
-        self.ids = ids
-        rows = []
-        for u in ids:
-            g, own, first = r.choice(self.groups), {c: self.cell(c) for c in self.cols}, None
-            for k in range(
-                1 if not self.has_unit or r.random() < (0.85, 0.3)[self.kind == "rows"] else r.randint(2, 4)
-            ):
-                row = {
-                    c: own[c] if c in fixed or c in self.text and r.random() < 0.8 else self.cell(c)
-                    for c in self.cols
-                }
-                row["arm"] = (g, g) if r.random() > 0.02 else (lambda x: (x, x))(r.choice(self.groups))
-                t = self.instant() if first is None or r.random() < 0.6 else first
-                first = t
-                row["seen"], row["user"] = (
-                    spell_time(r, self.f["time"] if self.form == "own" else self.form, t),
-                    t,
-                ), (u, u)
-                rows.append(row)
-        for row in rows:
-            self.damage(row, needed, ["arm"] + ["user"] * self.has_unit + ["seen"] * self.has_time)
-        r.shuffle(rows)
-        self.all_rows = rows
-        cols = self.cols + ["arm"] + ["user"] * self.has_unit + ["seen"] * self.has_time
-        self.write("units", cols, rows, self.files)
-
-    def numbers(self, source):
-        """(column, filter) of the cells of a table that must be numbers where the filter holds."""
-        out = []
-        for m in self.m:
-            if m.get("events") == source and m.get("value"):
-                if m.get("aggregation", "count" if source else "") not in ("count", "countDistinct"):
-                    out.append((m["value"], m.get("@where")))
-            d = m.get("denominator")
-            if isinstance(d, str) and not source:
-                out.append((d, None))
-            elif (
-                isinstance(d, dict)
-                and d.get("events", m.get("events")) == source
-                and d.get("value")
-                and d["aggregation"] not in ("count", "countDistinct")
-            ):
-                out.append((d["value"], d.get("@where")))
-            if not source:
-                out += [(c, None) for c in m.get("covariates", [])]
-        return out
-
-    def damage(self, row, needed, keys):
-        r = self.r
-        if not self.skip or r.random() > 0.06:
-            return
-        x = r.random()
-        if x < 0.5 and needed:
-            c = r.choice(sorted({c for c, f in needed}))
-            if c not in self.text:
-                row[c] = (r.choice(["abc", "1.2.3", "--5", "1e", "12abc", "#REF!", "0x1A", "inf"]), BAD)
-        elif x < 0.6:
-            row["@damage"] = "few"
-        elif x < 0.7:
-            row["@damage"] = "many"
-        elif x < 0.75:
-            row["@damage"] = "quote"
-        elif x < 0.85:
-            c = r.choice(keys)
-            row[c] = (r.choice(["", "NA", "NULL", "null", "NaN"]), None)
-        elif "seen" in keys or "at" in keys:
-            row["at" if "at" in keys else "seen"] = (
-                r.choice(
-                    ["yesterday", "2026-13-01", "2026-02-30", "03/04/2026"]
-                    + ["20260314", "1970-01-01T00:00:00Z", "5"] * (not self.f["time"])
-                ),
-                BAD,
-            )
-
-    def write(self, name, cols, rows, files):
-        r = self.r
-        parts = r.choice([1, 1, 1, 2, 3])
-        for i in range(parts):
-            sep = r.choice(",;\t|")
-            order = cols[:]
-            r.shuffle(order)
-            mine = rows[i::parts]
-            path, starts = write_table(
-                r,
-                "%s/%s%d.csv" % (self.dir, name, i),
-                order,
-                [{c: v[0] if isinstance(v, tuple) else v for c, v in w.items()} for w in mine],
-                self.f,
-                sep,
-            )
-            files.append(path)
-            for w, line in zip(mine, starts):
-                w["@file"], w["@line"] = path, line
-
-    def split(self, k):
-        """The same rows in k parts by unit: (files, event files) of each."""
-        r, of, live = self.r, {}, range(k)
-
-        def part(w, unit):
-            return of.setdefault(w[unit][0], r.choice(live)) if unit else r.choice(live)
-
-        cols = self.cols + ["arm"] + ["user"] * self.has_unit + ["seen"] * self.has_time
-        parts = [([], {}) for i in range(k)]
-        rows = [[] for i in range(k)]
-        for w in self.all_rows:
-            rows[part(w, "user" if self.has_unit else None)].append(w)
-        live = [i for i in range(k) if rows[i]]  # events of units without rows go where rows are
-        for i in live:
-            self.write("p%d-units" % i, cols, rows[i], parts[i][0])
-        for name, (events, unit, time, needed) in self.event_rows.items():
-            rows = [[] for i in range(k)]
-            for w in events:
-                rows[part(w, unit)].append(w)
-            for i in live:
-                self.write(
-                    "p%d-%s" % (i, name), self.cols + [unit, time], rows[i], parts[i][1].setdefault(name, [])
-                )
-        return [p for p in parts if p[0]]
-
-    def database(self):
-        """The rows as tables of SQLite."""
-        path = self.dir + "/data.db"
-        if os.path.exists(path):
-            os.unlink(path)
-        db = sqlite3.connect(path)
-        tables = {
-            "units": (
-                self.all_rows,
-                self.cols + ["arm"] + ["user"] * self.has_unit + ["seen"] * self.has_time,
-            )
-        }
-        for name, (rows, unit, time, needed) in self.event_rows.items():
-            tables[name] = (rows, self.cols + [unit, time])
-        for name, (rows, cols) in tables.items():
-            q = lambda t: '"' + t.replace('"', '""') + '"'
-            db.execute("create table %s (%s)" % (q(name), ", ".join(q(c) + " text" for c in cols)))
-            db.executemany(
-                "insert into %s values (%s)" % (q(name), ", ".join("?" * len(cols))),
-                [
-                    [
-                        None if w[c][0] == "" and c not in self.text and self.r.random() < 0.5 else w[c][0]
-                        for c in cols
-                    ]
-                    for w in rows
-                ],
-            )
-        db.commit()
-        return path
-
-    def events(self):
-        r = self.r
-        self.event_rows = {}
-        for e in self.plan.get("events", []):
-            name = e["name"]
-            unit, time = ("buyer", "at") if name == "orders" else ("user", "seen")
-            rows = []
-            for u in self.ids + ["nobody", "none2"]:
-                for k in range(r.choice([0, 0, 1, 2, 5])):
-                    row = {c: self.cell(c) for c in self.cols}
-                    t = self.instant() + r.randint(-3, 8) * DAY // 2 // self.step * self.step
-                    row[unit], row[time] = (u, u), (
-                        spell_time(r, self.f["time"] if self.form == "own" else self.form, t),
-                        t,
-                    )
-                    rows.append(row)
-            needed = self.numbers(name)
-            for row in rows:
-                self.damage(row, needed, [unit, time])
-            r.shuffle(rows)
-            self.event_rows[name] = (rows, unit, time, needed)
-            self.event_files[name] = []
-            self.write(name, self.cols + [unit, time], rows, self.event_files[name])
