@@ -161,7 +161,7 @@ near() {
 near --metric y
 fails 65 "Column 'y' of the database: 1 values are not numbers" "a number of 17 digits with an exponent"
 near --proportion p
-fails 65 "name other words by --true and --false" "the message names the options of words"
+fails 65 "name other words by format.true and format.false" "the message says how words are named"
 near --proportion p --true t --false f
 ok $? "words that are named"
 

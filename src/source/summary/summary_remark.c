@@ -122,8 +122,8 @@ static enum assay_status refuse_unfit(struct assay_dataset *dataset,
     static const struct {
         const char *kind, *sentence;
     } KINDS[] = {
-        {"choice",
-         "are not 0 or 1, as a proportion needs: name other words by --true and --false."},
+        {"choice", "are not 0 or 1, as a proportion needs: name other words by format.true and "
+                   "format.false."},
         {"filter", "have more digits than the statement compares: give it a larger scale."},
         {"time", "have a time that is missing, or not from 1990 to 2100."},
         {"plan", "of a shard are of another plan, or of other options: make its view anew."},
