@@ -171,7 +171,10 @@ static double powered_effect(struct assay__builder *builder, const struct assay_
 void assay__note_size(struct assay_look_result *look)
 {
     const struct assay__kept_size *size = &look->size;
-    if (size->absence != ASSAY_SIZE_NOT_PLANNED && size->absence != ASSAY_SIZE_EXISTS)
+    /* Without a variance nothing is known of how many units are enough; why has a flag itself. */
+    bool is_known = size->absence != ASSAY_SIZE_NOT_PLANNED && size->absence != ASSAY_SIZE_EXISTS &&
+                    size->absence != ASSAY_SIZE_NO_VARIANCE;
+    if (is_known)
         look->comparison.flags |= ASSAY_FLAG_NO_REQUIRED_SIZE;
     look->comparison.difference.powered_effect = size->powered_effect_abs;
 }

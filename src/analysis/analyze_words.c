@@ -130,7 +130,7 @@ static const char *result_text(const struct assay__builder *builder,
                                    assay__untested_text(result));
     if (builder->out->slices[result->slice].kind == ASSAY_SLICE_DIMENSION)
         return slice_text(&say, &last->comparison.difference);
-    assay__p_text(&last->comparison.difference, say.p);
+    assay__own_p_text(result, &last->comparison.difference, say.p);
     if (last->deterioration != NULL)
         assay__p_text(&assay__harm_test(assay__telling_harm(result))->difference, say.p_worse);
     return tested_text(&say);

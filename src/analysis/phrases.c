@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "assay/dist.h"
 #include "number/number.h"
 
 enum { DIGITS = 3 };
@@ -72,6 +73,24 @@ const char *assay__p_text(const struct assay__kept_difference *test, char out[AS
     } else {
         snprintf(out, ASSAY__PHRASE_BYTES, "p 0");
     }
+    return out;
+}
+
+const char *assay__own_p_text(const struct assay_metric_result *result,
+                              const struct assay__kept_difference *test,
+                              char out[ASSAY__PHRASE_BYTES])
+{
+    char p[ASSAY__PHRASE_BYTES], needed[ASSAY__NUMBER_BYTES];
+    assay__p_text(test, p);
+    double tail = isnan(test->df) ? assay_normal_upper(test->critical)
+                                  : assay_t_upper(test->critical, test->df);
+    double most = result->side == ASSAY_SIDE_BOTH ? 2.0 * tail : tail;
+    bool is_held_back = !test->significant && test->p < result->alpha && most < test->p;
+    assay__number_round(most, DIGITS, needed);
+    if (is_held_back)
+        snprintf(out, ASSAY__PHRASE_BYTES, "%.30s, where this look needs %.30s,", p, needed);
+    else
+        snprintf(out, ASSAY__PHRASE_BYTES, "%s", p);
     return out;
 }
 

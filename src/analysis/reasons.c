@@ -54,7 +54,7 @@ static const char *figures_of(const struct assay_metric_result *result, const ch
     char change[ASSAY__PHRASE_BYTES], p[ASSAY__PHRASE_BYTES];
     const struct assay_look_result *look = assay__telling_look(result);
     snprintf(out, FIGURES_BYTES, "%s; %s for %s", assay__change_text(&look->comparison, change),
-             assay__p_text(&look->comparison.difference, p), question);
+             assay__own_p_text(result, &look->comparison.difference, p), question);
     return out;
 }
 
