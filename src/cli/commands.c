@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/complete.h"
@@ -97,10 +98,29 @@ static bool open_streams(void)
     return true;
 }
 
+static void end(int signal_number)
+{
+    _exit(128 + signal_number);
+}
+
+/* The first process of a container is ended by no signal that it does not handle. */
+static void heed_signals(void)
+{
+    static const int ENDS[] = {SIGHUP, SIGINT, SIGTERM};
+    const struct sigaction action = {.sa_handler = end};
+    struct sigaction before;
+    if (getpid() != 1)
+        return;
+    for (size_t i = 0; i < sizeof ENDS / sizeof *ENDS; i++)
+        if (sigaction(ENDS[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
+            sigaction(ENDS[i], &action, NULL);
+}
+
 int cli_main(int argc, char **argv)
 {
     if (!open_streams())
         return assay_status_exit_code(ASSAY_ERROR_IO);
+    heed_signals();
     /* A closed pipe and a full quota are write errors with an exit code, not a death. */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "cli/args.h"
@@ -294,4 +295,5 @@ void source_release(struct source_flags *flags)
     fflush(stderr);
     signal(signal_number, SIG_DFL);
     raise(signal_number);
+    _exit(128 + signal_number); /* the first process of a container is still here */
 }

@@ -103,6 +103,28 @@ assert mounts == {v["name"] for v in pod["volumes"]}, mounts' 2>"$work/err"
     # Without the module that reads YAML nothing is tested.
     [ "$status" -eq 77 ] || ok $status "the CronJob is YAML, and its mounts have volumes"
 fi
+# The first process of a container is ended by no signal that it does not handle. This one has 20
+# seconds to try.
+if unshare -rpf true >/dev/null 2>&1; then
+    unshare -rpf "$ASSAY" post --base-url http://127.0.0.1:1 --outbox "$work/first" --deadline 20 \
+        --max-attempts 1000 --parent workflows/a/instances/b "$work/results/checkout.json" \
+        >"$work/out" 2>"$work/err" &
+    parent=$!
+    first=
+    until [ -n "$first" ] && [ -s "$work/err" ]; do
+        for stat in /proc/[0-9]*/stat; do
+            { read -r pid _ _ above _ <"$stat"; } 2>/dev/null || continue
+            [ "$above" != "$parent" ] || first=$pid
+        done
+        kill -0 "$parent" 2>/dev/null || break
+        sleep 0.05
+    done
+    kill -TERM "$first"
+    wait "$parent"
+    status=$?
+    [ "$status" -eq 143 ] && [ "$(find "$work/first" -name '*.json' | wc -l)" -eq 1 ]
+    ok $? "SIGTERM ends the first process of a container ($status)"
+fi
 if command -v systemd-analyze >/dev/null 2>&1; then
     mkdir "$work/units"
     for unit in deploy/systemd/*; do

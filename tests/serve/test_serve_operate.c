@@ -405,6 +405,23 @@ START_TEST(a_new_database_may_be_opened_by_many_at_once)
 }
 END_TEST
 
+START_TEST(the_database_behind_a_link_is_its_owners)
+{
+    char path[128];
+    struct stat about;
+    snprintf(path, sizeof path, "%s/behind.db", endpoint.folder);
+    ck_assert_int_eq(symlink(path, endpoint.database), 0);
+    mode_t old = umask(0);
+    endpoint_start(&endpoint);
+    umask(old);
+    ck_assert_int_eq(stat(path, &about), 0);
+    ck_assert_uint_eq(about.st_mode & 0777, 0600);
+    serve_stop(endpoint.server);
+    endpoint.server = NULL;
+    ck_assert_int_eq(unlink(path), 0);
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     tcase_add_checked_fixture(cases, start, stop);
@@ -419,6 +436,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, lines_may_be_json);
     tcase_add_test(cases, damaged_results_are_told_and_never_given);
     tcase_add_test(cases, the_database_is_its_owners);
+    tcase_add_test(cases, the_database_behind_a_link_is_its_owners);
     tcase_add_test(cases, a_server_that_could_not_store_is_ready_again_without_a_post);
     tcase_add_test(cases, a_new_database_may_be_opened_by_many_at_once);
 }

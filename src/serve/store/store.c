@@ -157,10 +157,17 @@ static bool use_wal(struct serve_store *store)
 /* A new database is its owner's alone; SQLite gives its other files the mode of this one. */
 static enum assay_status make_private(const char *path, struct assay_error *err)
 {
-    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    const int flags = O_RDWR | O_CREAT | O_CLOEXEC;
+    struct stat found;
+    int fd = open(path, flags | O_EXCL, S_IRUSR | S_IWUSR);
+    bool is_there = fd < 0 && errno == EEXIST;
+    if (is_there && stat(path, &found) != 0) { /* a link to a file that is to be made */
+        fd = open(path, flags, S_IRUSR | S_IWUSR);
+        is_there = false;
+    }
     if (fd >= 0)
         close(fd);
-    if (fd >= 0 || errno == EEXIST)
+    if (fd >= 0 || is_there)
         return ASSAY_OK;
     return assay__fail_at(err, ASSAY_ERROR_IO, path, 0, 0, "Cannot open the database: %s.",
                           strerror(errno));
