@@ -165,7 +165,9 @@ struct request {
 static int add_host(struct serve_options *options, const char *name)
 {
     static const char SAFE[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._:";
-    if (name[0] == '\0' || strspn(name, SAFE) != strlen(name))
+    struct in6_addr six;
+    bool has_port = strchr(name, ':') != NULL && inet_pton(AF_INET6, name, &six) != 1;
+    if (name[0] == '\0' || strspn(name, SAFE) != strlen(name) || has_port)
         return cli_usage_error("serve", "--host takes a name or an address, without scheme and "
                                         "port, such as results.example.org");
     if (options->host_count == SERVE_HOSTS_MAX)

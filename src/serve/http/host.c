@@ -63,6 +63,19 @@ static bool is_local_name(const char *name)
            (length > local && strcasecmp(name + length - local, LOCAL) == 0);
 }
 
+/* Names with a dot at their end are the same without it; addresses may be written in many ways. */
+static bool is_same(const char *name, const struct in6_addr *address, const char *known)
+{
+    struct in6_addr other;
+    size_t length = strlen(known);
+    if (length > 1 && known[length - 1] == '.')
+        length--;
+    if (strncasecmp(name, known, length) == 0 && name[length] == '\0')
+        return true;
+    return address != NULL && read_address(known, &other) &&
+           memcmp(address, &other, sizeof other) == 0;
+}
+
 bool serve_host_is_known(const struct serve_hosts *hosts, const char *header)
 {
     char name[NAME_BYTES];
@@ -71,10 +84,11 @@ bool serve_host_is_known(const struct serve_hosts *hosts, const char *header)
         return true;
     if (!take_name(header, name))
         return false;
+    bool is_address = read_address(name, &asked);
     for (size_t i = 0; i < hosts->count; i++)
-        if (strcasecmp(name, hosts->names[i]) == 0)
+        if (is_same(name, is_address ? &asked : NULL, hosts->names[i]))
             return true;
-    if (!read_address(name, &asked))
+    if (!is_address)
         return is_local_name(name);
     if (is_loopback(&asked) || !read_address(hosts->address, &bound))
         return is_loopback(&asked);

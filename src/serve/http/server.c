@@ -144,7 +144,8 @@ enum assay_status serve_start(const struct serve_options *options, struct serve_
     server->http.context.strict = options->strict;
     server->http.context.open_pages = options->open_pages;
     set_hosts(&server->http.context.hosts, options);
-    server->http.body_max = options->body_max;
+    server->http.body_max = /* for a longer one there would never be room */
+        options->body_max < options->bodies_max ? options->body_max : options->bodies_max;
     server->http.bodies_max = options->bodies_max;
     server->options = *options;
     server->http.context.load = &server->http.load;

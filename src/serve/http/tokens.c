@@ -71,6 +71,19 @@ static bool is_name(const char *name)
     return length > 0 && length <= NAME_MAX_BYTES && strspn(name, SAFE) == length;
 }
 
+static double now_seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* How many changes may come at once: one second's worth, and at least one. */
+static double room_of(const struct serve_tokens *tokens)
+{
+    return tokens->posts_per_second > 1.0 ? tokens->posts_per_second : 1.0;
+}
+
 /* One token of two names would be either caller's. */
 static bool is_given_twice(const struct serve_tokens *tokens)
 {
@@ -136,6 +149,8 @@ static enum assay_status add_caller(struct serve_tokens *tokens, char *line, con
     struct caller *caller = &tokens->callers[tokens->count++];
     memcpy(caller->name, name, strlen(name) + 1);
     caller->rights = rights;
+    caller->credit = room_of(tokens);
+    caller->filled = now_seconds();
     digest_token(token, strlen(token), caller->digest);
     if (is_given_twice(tokens))
         return assay__fail_at(err, ASSAY_ERROR_DATA, path, number, 0,
@@ -327,18 +342,15 @@ bool serve_tokens_may(const struct serve_tokens *tokens, int caller, enum serve_
     return (tokens->callers[caller].rights & (unsigned)right) != 0;
 }
 
-/* A bucket that holds one second's worth (at least one change) and fills steadily. */
+/* A bucket that is full at first and fills steadily. */
 bool serve_tokens_spend(struct serve_tokens *tokens, int caller)
 {
     double rate = tokens->posts_per_second;
     if (!(rate > 0.0))
         return true;
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    double seconds = (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+    double seconds = now_seconds(), room = room_of(tokens);
     struct caller *who = &tokens->callers[caller];
     pthread_mutex_lock(&tokens->lock);
-    double room = rate > 1.0 ? rate : 1.0;
     double credit = who->credit + (seconds - who->filled) * rate;
     who->credit = credit < room ? credit : room;
     who->filled = seconds;
