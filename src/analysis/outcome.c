@@ -29,6 +29,18 @@ enum assay__srm_state assay__srm_state(const struct assay_srm *test, double alph
     return test->p < BORDERLINE ? ASSAY__SRM_BORDERLINE : ASSAY__SRM_PLANNED;
 }
 
+bool assay__srm_is_rough(const struct assay_srm *test, const struct assay_srm_group *groups,
+                         size_t count)
+{
+    static const double LEAST = 5.0;
+    if (!test->tested || test->unplanned || isnan(test->df))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (groups[i].expected > 0.0 && groups[i].expected < LEAST)
+            return true;
+    return false;
+}
+
 const char *assay__srm_verb(enum assay__srm_state state)
 {
     static const char *const VERBS[] = {[ASSAY__SRM_PLANNED] = "match",

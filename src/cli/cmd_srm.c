@@ -323,6 +323,8 @@ static void write_verdict(struct assay__page *page, const struct outcome *outcom
     if (state == ASSAY__SRM_NOT_TESTED)
         assay__text_puts(&words, outcome->total == 0 ? "no group has units."
                                                      : "one group alone may have units.");
+    if (assay__srm_is_rough(srm, outcome->groups, outcome->arguments->count))
+        assay__text_puts(&words, " " ASSAY__SRM_ROUGH);
     assay__page_ink(page, srm->significant ? ASSAY__INK_BAD : ASSAY__INK_PLAIN);
     assay__page_words(page, &words, 0, 0);
     assay__page_ink(page, ASSAY__INK_PLAIN);
