@@ -4,9 +4,14 @@
 #include <getopt.h>
 #include <netdb.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include "number/number.h"
 #include "cli/cli.h"
@@ -286,6 +291,25 @@ static int raise_file_limit(const struct serve_options *options)
     return 0;
 }
 
+/* Tells the service manager, where it wants to be told: sd_notify(3). */
+static void notify(const char *state)
+{
+    const char *path = getenv("NOTIFY_SOCKET");
+    struct sockaddr_un to = {.sun_family = AF_UNIX};
+    size_t length = path == NULL ? 0 : strlen(path);
+    if (length < 2 || length >= sizeof to.sun_path || (path[0] != '/' && path[0] != '@'))
+        return;
+    memcpy(to.sun_path, path, length);
+    if (path[0] == '@')
+        to.sun_path[0] = '\0';
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return;
+    (void)sendto(fd, state, strlen(state), MSG_NOSIGNAL, (const struct sockaddr *)&to,
+                 (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length));
+    close(fd);
+}
+
 /* The signals are blocked before any thread starts, so that only this one takes them. A file that
  * reaches a limit of its size is an error of writing, not the end. */
 static int run(const struct serve_options *options)
@@ -306,8 +330,11 @@ static int run(const struct serve_options *options)
     printf("assay serve: http%s://%s%s%s:%u/\n", options->tls_cert != NULL ? "s" : "",
            is_six ? "[" : "", options->address, is_six ? "]" : "", (unsigned)serve_port(server));
     int code = cli_finish_stdout(); /* whoever cannot learn the address cannot use the server */
+    if (code == 0)
+        notify("READY=1");
     while (code == 0 && sigwait(&ends, &signal_number) == 0 && signal_number == SIGHUP)
         serve_reload(server);
+    notify("STOPPING=1");
     serve_stop(server);
     return code;
 }

@@ -34,7 +34,7 @@ void serve_get(struct serve_call *call)
         serve_answer_refuse(answer, SERVE_CHANGED, NULL, "The result has another ETag.");
     } else if (call->if_none_match != NULL &&
                serve_etag_is_in(answer->etag, call->if_none_match, true)) {
-        assay__text_release(&answer->body);
+        /* The body is not sent; the answer has its length (RFC 9110, 8.6). */
         answer->http_status = 304;
         answer->content_type = NULL; /* of a body that is not there (RFC 9110, 15.4.5) */
     }

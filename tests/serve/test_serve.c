@@ -176,6 +176,9 @@ START_TEST(etag_saves_the_body_of_what_is_known)
     ck_assert_int_eq(again.status, 304);
     ck_assert_uint_eq(again.body.length, 0);
     ck_assert_ptr_nonnull(strstr(again.headers.data, etag));
+    char length[64]; /* of what is not sent */
+    snprintf(length, sizeof length, "Content-Length: %zu\r\n", made.body.length);
+    ck_assert_msg(strstr(again.headers.data, length) != NULL, "%s", again.headers.data);
     reply_release(&again);
     const char *const others[] = {ALICE, "If-None-Match: \"another\"", NULL};
     expect(ask(&endpoint, "GET", COLLECTION "/tagged", others, NULL), 200, "/tagged");

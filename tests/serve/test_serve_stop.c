@@ -5,6 +5,9 @@
  * connections, others connect for each request (and may meet the moment at which the socket
  * closes), and one is amid a body when the signal comes.
  */
+#include <stddef.h>
+#include <sys/un.h>
+
 #include "serve_load.h"
 
 enum { KEEPERS = 6, CLIENTS = 12, ROUNDS = 3 };
@@ -77,9 +80,48 @@ START_TEST(sigterm_under_load_answers_all_and_loses_nothing)
 }
 END_TEST
 
+static void expect_told(int fd, const char *state)
+{
+    char said[64];
+    ssize_t got = recv(fd, said, sizeof said - 1, 0);
+    ck_assert_int_gt(got, 0);
+    said[got] = '\0';
+    ck_assert_str_eq(said, state);
+}
+
+/* What sd_notify(3) says, to a path and to a name in the abstract space. */
+START_TEST(a_service_manager_is_told_of_start_and_stop)
+{
+    static const char *const NONE[] = {NULL};
+    char name[96];
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    endpoint_init(&endpoint);
+    snprintf(name, sizeof name, "%s%s/notify", _i == 0 ? "" : "@", endpoint.folder);
+    memcpy(address.sun_path, name, strlen(name));
+    if (_i != 0)
+        address.sun_path[0] = '\0';
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    socklen_t length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(name));
+    struct timeval longest = {.tv_sec = 20};
+    ck_assert_int_eq(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &longest, sizeof longest), 0);
+    ck_assert_int_eq(bind(fd, (const struct sockaddr *)&address, length), 0);
+    ck_assert_int_eq(setenv("NOTIFY_SOCKET", name, 1), 0);
+    struct process process = process_start(&endpoint, NONE);
+    ck_assert_int_eq(unsetenv("NOTIFY_SOCKET"), 0);
+    expect_told(fd, "READY=1");
+    process_stop(process);
+    expect_told(fd, "STOPPING=1");
+    close(fd);
+    if (_i == 0)
+        ck_assert_int_eq(unlink(name), 0);
+    endpoint_release(&endpoint);
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     tcase_add_test(cases, sigterm_under_load_answers_all_and_loses_nothing);
+    tcase_add_loop_test(cases, a_service_manager_is_told_of_start_and_stop, 0, 2);
 }
 
 int main(void)
