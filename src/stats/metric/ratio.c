@@ -19,6 +19,17 @@ static wide sum_terms(const wide *terms, size_t count)
     return assay__is_rounding(sum, largest) ? assay__wide_zero() : sum;
 }
 
+/* The sum of squares of y - r w. Rounded figures can make it less than nothing, which it is not. */
+static wide second_of(const struct assay__group *group, wide r)
+{
+    wide two_r = assay__wide_add(r, r);
+    wide terms[3] = {group->centred[assay__pair(0, 0)],
+                     assay__wide_neg(assay__wide_mul(two_r, group->centred[assay__pair(1, 0)])),
+                     assay__wide_mul(assay__wide_square(r), group->centred[assay__pair(1, 1)])};
+    wide sum = sum_terms(terms, 3);
+    return assay__wide_sign(sum) < 0 ? assay__wide_zero() : sum;
+}
+
 /* Sum of cubes of deviations of a linear combination y - r w. */
 static wide third_of(const struct assay__group *group, wide r)
 {
@@ -35,13 +46,10 @@ static void estimate(const struct assay__group *group, struct assay__estimate *o
     wide w = group->mean[1];
     if (assay__wide_sign(w) == 0)
         return;
-    wide r = assay__wide_div(group->mean[0], w), two_r = assay__wide_add(r, r);
-    wide terms[3] = {group->centred[assay__pair(0, 0)],
-                     assay__wide_neg(assay__wide_mul(two_r, group->centred[assay__pair(1, 0)])),
-                     assay__wide_mul(assay__wide_square(r), group->centred[assay__pair(1, 1)])};
+    wide r = assay__wide_div(group->mean[0], w);
     out->exists = true;
     out->value = r;
-    out->centred = assay__wide_div(sum_terms(terms, 3), assay__wide_square(w));
+    out->centred = assay__wide_div(second_of(group, r), assay__wide_square(w));
     for (uint32_t i = 0; i < group->shape.covariate_count; i++) {
         wide parts[2] = {
             group->centred[assay__pair(2 + i, 0)],
