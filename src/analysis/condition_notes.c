@@ -13,6 +13,7 @@
 #include "analysis/conditions.h"
 #include "base/error.h"
 #include "number/number.h"
+#include "stats/metric/metric.h"
 
 enum { SKEWED = ASSAY_FLAG_SKEWED_LOWER | ASSAY_FLAG_SKEWED_UPPER };
 
@@ -32,6 +33,13 @@ static const struct subject SKEWED_VALUES = {
     "skewed", SKEWED, ASSAY_NOTE_WARNING,
     "The values are skewed: the true error of a tail is off by more than a fifth.",
     "cap the values, correct for skewness, or collect more units"};
+
+/* Of a share, whose values are 0 and 1, there is nothing to cap. */
+static const struct subject SKEWED_SHARE = {
+    "skewedShare", SKEWED, ASSAY_NOTE_WARNING,
+    "The share is close to 0 or 1 for so few units: the true error of a tail is off by more than a "
+    "fifth.",
+    "collect more units"};
 
 static const struct subject FEW_UNITS = {
     "fewUnits", SKEWED, ASSAY_NOTE_WARNING,
@@ -191,6 +199,7 @@ enum assay_status assay__note_conditions(struct assay__builder *builder, uint32_
 {
     size_t count;
     const struct assay__condition *conditions = assay__conditions(&count);
+    bool is_share = assay__metric_kind(builder->plan->metrics[metric].type)->is_share;
     enum assay_status status = ASSAY_OK;
     for (size_t i = 0; status == ASSAY_OK && i < count; i++) {
         const struct assay__condition *one = &conditions[i];
@@ -199,7 +208,7 @@ enum assay_status assay__note_conditions(struct assay__builder *builder, uint32_
             status = note_subject(builder, metric, &subject, err);
     }
     if (status == ASSAY_OK)
-        status = note_subject(builder, metric, &SKEWED_VALUES, err);
+        status = note_subject(builder, metric, is_share ? &SKEWED_SHARE : &SKEWED_VALUES, err);
     if (status == ASSAY_OK)
         status = note_subject(builder, metric, &FEW_UNITS, err);
     return status;

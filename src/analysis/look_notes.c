@@ -3,6 +3,7 @@
 #include "base/time.h"
 #include "number/number.h"
 #include "analysis/looks.h"
+#include "analysis/phrases.h"
 
 /* Fewer units than this in a group are few for a boundary that holds in the limit. */
 enum { ASYMPTOTIC_UNITS = 100 };
@@ -154,10 +155,10 @@ static bool is_futile(const struct assay__builder *builder,
 static const char *futile_text(const struct assay__builder *builder,
                                const struct assay_metric_result *result)
 {
-    (void)result;
     return assay__arena_format(builder->arena,
-                               "Below the futility bound: the planned effect is unlikely to be "
-                               "found. The plan does not end for it: \"binding\" is false.");
+                               "Below the futility bound: the %s. The plan does not end for it: "
+                               "\"binding\" is false.",
+                               assay__futile_text(result));
 }
 
 static const struct remark REMARKS[] = {

@@ -127,6 +127,13 @@ const char *assay__hypothesis_text(enum assay_hypothesis hypothesis, enum assay_
     return either ? "a change" : TEXTS[hypothesis];
 }
 
+const char *assay__futile_text(const struct assay_metric_result *result)
+{
+    return result->hypothesis == ASSAY_HYPOTHESIS_NON_INFERIORITY
+               ? "margin is unlikely to be shown"
+               : "planned effect is unlikely to be found";
+}
+
 const char *assay__unsure_text(uint32_t flags)
 {
     return flags & ASSAY_FLAG_SKEWED_SIGNIFICANCE ? "values too skewed for the test that finds it"

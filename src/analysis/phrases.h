@@ -47,6 +47,9 @@ const char *assay__bound_text(const struct assay_bound *bound, char out[ASSAY__P
 const char *assay__hypothesis_text(enum assay_hypothesis hypothesis,
                                    enum assay_direction direction);
 
+/** assay__futile_text() is what is unlikely below a futility bound; it follows "the". */
+const char *assay__futile_text(const struct assay_metric_result *result);
+
 /** assay__unsure_text() says what a significance with such flags rests on: static text. */
 const char *assay__unsure_text(uint32_t flags);
 

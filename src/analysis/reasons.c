@@ -8,6 +8,7 @@
 
 #include "analysis/phrases.h"
 #include "number/number.h"
+#include "stats/metric/metric.h"
 
 void assay__reason(struct assay__case *it, const char *id, int32_t metric, const char *text)
 {
@@ -165,13 +166,14 @@ static void say_skewed(struct assay__case *it, uint32_t metric)
                : result->side == ASSAY_SIDE_BOTH                      ? "a change"
                                                                       : "better",
                figures);
+    /* The values of a share are 0 and 1: there is nothing to cap. */
+    bool is_share = assay__metric_kind(it->builder->plan->metrics[metric].type)->is_share;
     assay__reason(it, "skewed", (int32_t)metric,
-                  assay__arena_format(it->builder->arena,
-                                      "%s in %s against %s has %s (%s): cap them, or collect more "
-                                      "units.",
-                                      it->builder->plan->metrics[metric].id,
-                                      group_id(it, it->group), group_id(it, it->control),
-                                      assay__unsure_text(ASSAY_FLAG_SKEWED_SIGNIFICANCE), figures));
+                  assay__arena_format(
+                      it->builder->arena, "%s in %s against %s has %s (%s): %scollect more units.",
+                      it->builder->plan->metrics[metric].id, group_id(it, it->group),
+                      group_id(it, it->control), assay__unsure_text(ASSAY_FLAG_SKEWED_SIGNIFICANCE),
+                      figures, is_share ? "" : "cap them, or "));
 }
 
 /* What is compared are the units whose values came through, and more did in one group. */

@@ -233,9 +233,10 @@ uint32_t assay__reasons_futile(struct assay__case *it)
             assay__reason(it, "futile", (int32_t)m,
                           assay__arena_format(it->builder->arena,
                                               "%s in %s against %s is below its futility bound: "
-                                              "the planned effect is unlikely to be found.",
+                                              "the %s.",
                                               it->builder->plan->metrics[m].id,
-                                              group_id(it, it->group), group_id(it, it->control)));
+                                              group_id(it, it->group), group_id(it, it->control),
+                                              assay__futile_text(assay__case_result(it, m))));
     return it->reason_count - before;
 }
 

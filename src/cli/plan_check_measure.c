@@ -5,10 +5,15 @@
 #include "plan/names.h"
 #include "stats/metric/metric.h"
 
+/* is_share: the value is 1 for a unit that has such rows. */
 static void say_rows(struct assay__text *line, const struct assay_measure *measure,
-                     const char *column)
+                     const char *column, bool is_share)
 {
-    if (measure->has_aggregation)
+    bool has_any = is_share && measure->events != NULL &&
+                   (!measure->has_aggregation || measure->aggregation == ASSAY_AGGREGATE_COUNT);
+    if (has_any)
+        assay__text_puts(line, "units with ");
+    else if (measure->has_aggregation)
         assay__text_format(line, "the %s of ", assay__name_aggregation(measure->aggregation));
     assay__text_puts(line, column != NULL ? column : "rows");
     if (measure->events != NULL)
@@ -19,11 +24,11 @@ static void say_rows(struct assay__text *line, const struct assay_measure *measu
 
 void plan_words_measure(struct assay__text *line, const struct assay_metric_plan *metric)
 {
-    say_rows(line, &metric->measure, metric->value);
+    say_rows(line, &metric->measure, metric->value, assay__metric_kind(metric->type)->is_share);
     if (metric->denominator == NULL && !assay__metric_kind(metric->type)->has_denominator)
         return;
     assay__text_puts(line, " to ");
-    say_rows(line, &metric->denominator_measure, metric->denominator);
+    say_rows(line, &metric->denominator_measure, metric->denominator, false);
 }
 
 static void add_duration(struct assay__text *line, const char *before,

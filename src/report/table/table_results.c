@@ -143,7 +143,9 @@ static void add_reduction(struct assay__text *words, const struct assay_metric_r
     char low[ASSAY__FIGURE_BYTES], high[ASSAY__FIGURE_BYTES];
     assay__figure_fixed(least * 100.0, 1, false, low);
     assay__figure_fixed(most * 100.0, 1, false, high);
-    if (strcmp(low, high) == 0)
+    if (most <= 0.0)
+        assay__text_puts(words, ", variance not reduced by the covariates");
+    else if (strcmp(low, high) == 0)
         assay__text_format(words, ", variance reduced by %s %%", low);
     else
         assay__text_format(words, ", variance reduced by %s to %s %%", low, high);
