@@ -140,15 +140,16 @@ static void add_reduction(struct assay__text *words, const struct assay_metric_r
     }
     if (least > most)
         return;
+    /* Covariates that explain nothing cost a little: what is below 0 is said as a rise. */
+    bool is_raised = most < 0.0;
+    double from = is_raised ? -most : least, to = is_raised ? -least : most;
     char low[ASSAY__FIGURE_BYTES], high[ASSAY__FIGURE_BYTES];
-    assay__figure_fixed(least * 100.0, 1, false, low);
-    assay__figure_fixed(most * 100.0, 1, false, high);
-    if (most <= 0.0)
-        assay__text_puts(words, ", variance not reduced by the covariates");
-    else if (strcmp(low, high) == 0)
-        assay__text_format(words, ", variance reduced by %s %%", low);
-    else
-        assay__text_format(words, ", variance reduced by %s to %s %%", low, high);
+    assay__figure_fixed(from * 100.0, 1, false, low);
+    assay__figure_fixed(to * 100.0, 1, false, high);
+    assay__text_format(words, ", variance %s by %s", is_raised ? "raised" : "reduced", low);
+    if (strcmp(low, high) != 0)
+        assay__text_format(words, " to %s", high);
+    assay__text_puts(words, " %");
 }
 
 static void write_description(struct assay__page *page, const struct assay_metric_plan *metric,
