@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Cells and tables as people write them: the text of each is drawn together with its meaning."""
 import gzip
+import shutil
+import subprocess
 from datetime import datetime, timedelta, timezone
 from fractions import Fraction as F
 
@@ -154,8 +156,17 @@ def spell_time(r, form, t):
 
 
 # ---- files ---------------------------------------------------------------------------------------
-def write_table(r, path, columns, rows, f, f_sep, damage=None):
-    """rows: dicts of column -> text. Returns the line on which each row begins."""
+def compressed(data, how):
+    """The data in another form, and the end of such names; gzip where there is no zstd."""
+    if how == "zstd" and shutil.which("zstd"):
+        return subprocess.run(["zstd", "-1", "-q", "-c"], input=data, capture_output=True).stdout, ".zst"
+    half = len(data) // 2 if how == "members" else 0  # a file may be several, one behind the other
+    return b"".join(gzip.compress(part, 1) for part in (data[:half], data[half:]) if part), ".gz"
+
+
+def write_table(r, path, columns, rows, f, f_sep, titles={}):
+    """rows: dicts of column -> text; titles: of columns that are called by another name in the file.
+    Returns the path, and the line on which each row begins."""
     sep, eol = f_sep, r.choice(["\n", "\n", "\r\n", "\r"])
     quote_all = r.random() < 0.15
     tail = r.random() < 0.05
@@ -171,7 +182,7 @@ def write_table(r, path, columns, rows, f, f_sep, damage=None):
         out, line = out + r.choice(["report of, users; x", '# a "quote', "", "a,b,c"]) + eol, line + 1
     if r.random() < 0.03 and not f["skip"] and len(columns) > 1:
         out, line = out + "sep=" + sep + eol, line + 1
-    header = sep.join(cell(c, True) for c in columns) + (sep if tail else "")
+    header = sep.join(cell(titles.get(c, c), True) for c in columns) + (sep if tail else "")
     out, line = out + header + eol, line + 1
     for row in rows:
         while r.random() < 0.02:
@@ -195,8 +206,8 @@ def write_table(r, path, columns, rows, f, f_sep, damage=None):
     if not f["encoding"] and r.random() < 0.15:
         data = b"\xef\xbb\xbf" + data
     if r.random() < 0.15:
-        data = gzip.compress(data, 1)
-        path += ".gz" if r.random() < 0.5 else ""
+        data, end = compressed(data, r.choice(["gzip", "members", "zstd"]))
+        path += end if r.random() < 0.5 else ""
     with open(path, "wb") as h:
         h.write(data)
     return path, starts

@@ -111,6 +111,7 @@ class Experiment(Rows):
             f["time"] = self.form
         self.has_time = self.kind == "events" or r.random() < 0.6
         self.skip = r.random() < 0.3 and not sql
+        self.by_file = not sql and r.random() < 0.08
         self.is_dirty = sql and r.random() < 0.05
         self.base = T0 + r.randint(0, 9) * DAY
         self.span = r.choice([3 * HOUR, 2 * DAY, 6 * DAY, 20 * DAY])
@@ -147,11 +148,13 @@ class Experiment(Rows):
         names = r.choice(
             [
                 ["y", "z", "w", "v"],
+                ["y#1", "y#2", "z", "y#3"] if not self.sql else ["y", "z", "w", "v"],
                 ["spend (EUR)", "n.visits", "a b", "x,1"],
                 ["value", "n", "metric", "mean"],
                 ['q"x', "y:1", "ß", "#"],
             ]
         )
+        self.titles = dict.fromkeys(["y#1", "y#2", "y#3"], "y") if "y#2" in names else {}
         styles = ["int", "money", "zero", "long", "wide", "same", "few", "few", "money"]
         if self.sql:
             styles = ["int", "money", "zero", "same", "few"] * 4 + ["long", "wide"]
@@ -330,6 +333,9 @@ class Experiment(Rows):
             )
             if f[k] and (k, f[k]) != ("decimal", ".")
         }
+        if self.by_file:
+            fm["groupFromFile"] = "of *.csv"
+            del columns["group"]
         if f["skip"]:
             fm["skipLines"] = f["skip"]
         if fm:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Rows of units and events, some of them damaged, and the files that hold them."""
+import os
+
 from cells import BAD, DAY, HOUR, WEEK, spell_time, write_table
 
 
@@ -47,7 +49,11 @@ class Rows:
                 ), (u, u)
                 rows.append(row)
         for row in rows:
-            self.damage(row, needed, ["arm"] + ["user"] * self.has_unit + ["seen"] * self.has_time)
+            self.damage(
+                row,
+                needed,
+                ["arm"] * (not self.by_file) + ["user"] * self.has_unit + ["seen"] * self.has_time,
+            )
         r.shuffle(rows)
         self.all_rows = rows
         cols = self.cols + ["arm"] + ["user"] * self.has_unit + ["seen"] * self.has_time
@@ -118,18 +124,26 @@ class Rows:
     def write(self, name, cols, rows, files):
         r = self.r
         parts = r.choice([1, 1, 1, 2, 3])
-        for i in range(parts):
+        shares = [("%s/%s%d.csv" % (self.dir, name, i), rows[i::parts]) for i in range(parts)]
+        if self.by_file and "arm" in cols:  # each group has a file that is called by it
+            os.makedirs(self.dir + "/" + name, exist_ok=True)
+            shares = [(g, [w for w in rows if w["arm"][0] == g]) for g in sorted({w["arm"][0] for w in rows})]
+            shares = [("%s/%s/of %s.csv" % (self.dir, name, g), mine) for g, mine in shares]
+            cols = [c for c in cols if c != "arm"]
+        for path, mine in shares:
             sep = r.choice(",;\t|")
             order = cols[:]
             r.shuffle(order)
-            mine = rows[i::parts]
+            alike = iter(sorted(c for c in order if c in self.titles))
+            order = [next(alike) if c in self.titles else c for c in order]
             path, starts = write_table(
                 r,
-                "%s/%s%d.csv" % (self.dir, name, i),
+                path,
                 order,
                 [{c: v[0] if isinstance(v, tuple) else v for c, v in w.items()} for w in mine],
                 self.f,
                 sep,
+                self.titles,
             )
             files.append(path)
             for w, line in zip(mine, starts):
