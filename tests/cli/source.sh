@@ -158,6 +158,10 @@ sqlite3 "$work/unfit.db" "create table n (g, y text, p); insert into n values ('
 near() {
     "$ASSAY" analyze --group g --baseline A --table n --source "sqlite:$work/unfit.db" "$@" --format csv >"$work/none" 2>"$work/err"
 }
+sqlite3 "$work/unfit.db" "create table zero (g, y text); insert into zero values ('A', '.0'), ('A', '+1.'), ('B', '-.00'), ('B', '1.0')"
+"$ASSAY" summarize --group g --baseline A --proportion y --table zero --source "sqlite:$work/unfit.db" >"$work/out" 2>"$work/err" &&
+    [ "$(grep -c '^y,[AB],.*,2,1' "$work/out")" = 2 ]
+ok $? "a share of .0 is 0"
 near --metric y
 fails 65 "Column 'y' of the database: 1 values are not numbers" "a number of 17 digits with an exponent"
 near --proportion p

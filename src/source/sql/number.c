@@ -16,7 +16,7 @@ static const char ANY_NUMBER[] = "^[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0
 /* As doubles are printed. No two numbers of 15 digits are one double: what is equal as doubles is
  * equal. */
 static const char SCIENTIFIC[] = "^[-+]?[0-9]([.][0-9]{1,14})?[eE][-+]?[0-9]{1,2}$";
-static const char CHOICE[] = "^([+]?0*[01]|-0+)([.]0*)?$";
+static const char CHOICE[] = "^(([+]?0*[01]|-0+)([.]0*)?|[-+]?[.]0+)$";
 
 uint32_t assay__sql_read(struct assay__sql *sql, uint32_t source, uint32_t cell,
                          enum assay__sql_read_kind kind)
