@@ -41,6 +41,12 @@ static const struct subject SKEWED_SHARE = {
     "fifth.",
     "collect more units"};
 
+/* No flag says this: the test is made, and exact. */
+static const struct subject CONSTANT_GROUPS = {
+    "constantGroups", 0, ASSAY_NOTE_WARNING,
+    "All values of each group are equal: the test is exact, and the difference has no interval.",
+    "check that the metric is logged as it should be"};
+
 static const struct subject FEW_UNITS = {
     "fewUnits", SKEWED, ASSAY_NOTE_WARNING,
     "A group has fewer than 30 units: too few to tell how well the interval holds.",
@@ -61,6 +67,9 @@ static bool has_few_units(const struct assay__kept_comparison *comparison)
 
 static bool applies(const struct subject *subject, const struct assay__kept_comparison *comparison)
 {
+    if (subject == &CONSTANT_GROUPS)
+        return comparison->difference.tested_by == ASSAY_TESTED_BY_PERMUTATION &&
+               isnan(comparison->difference.lower) && isnan(comparison->difference.upper);
     if (!(comparison->flags & subject->flags))
         return false;
     /* Where nothing was tested, nothing is to be said of what a test or its figures rest on. */
@@ -209,6 +218,8 @@ enum assay_status assay__note_conditions(struct assay__builder *builder, uint32_
     }
     if (status == ASSAY_OK)
         status = note_subject(builder, metric, is_share ? &SKEWED_SHARE : &SKEWED_VALUES, err);
+    if (status == ASSAY_OK)
+        status = note_subject(builder, metric, &CONSTANT_GROUPS, err);
     if (status == ASSAY_OK)
         status = note_subject(builder, metric, &FEW_UNITS, err);
     return status;
