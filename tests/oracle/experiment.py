@@ -90,6 +90,8 @@ class Experiment(Rows):
         if sql:
             for key in ("decimal", "thousands", "currency", "percent", "encoding", "trim", "skip"):
                 f[key] = PLAIN[key]
+        if sql and r.random() < 0.8:
+            f["exp"] = 0  # most such texts are refused
         self.kind = r.choice(["units", "units", "rows", "events", "events"])
         self.has_unit = self.kind != "units" or r.random() < 0.7
         self.form = r.choice(
@@ -157,11 +159,11 @@ class Experiment(Rows):
         self.titles = dict.fromkeys(["y#1", "y#2", "y#3"], "y") if "y#2" in names else {}
         styles = ["int", "money", "zero", "long", "wide", "same", "few", "few", "money"]
         if self.sql:
-            styles = ["int", "money", "zero", "same", "few"] * 4 + ["long", "wide"]
+            styles = ["int", "money", "zero", "same", "few"] * 9 + ["long", "wide"]
         self.num = {c: (r.choice(styles), r.choice([0, 0, 0.1, 0.4])) for c in names[: r.randint(2, 4)]}
         kinds = ["number", "plain", "point", "words", "t", "T", "y", "Y", "on", "ON", "true", "yes", "YES"]
         if self.sql:
-            kinds = ["number", "plain", "point", "words", "T", "on", "true", "yes", "YES"]
+            kinds = ["plain", "point", "words", "true", "yes", "YES"] * 3 + ["number", "T", "on"]
         if f["true"]:
             kinds = ["own"]
         self.prop = {

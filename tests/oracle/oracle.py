@@ -48,7 +48,7 @@ class Run:
                 e.r.random() < 0.4,
                 e.parts and not quantiles and e.r.random() < 0.4,
             )
-            self.scale, self.cubes = e.r.choice([2, 4, 4, 6, 6, 9]), e.r.random() < 0.8
+            self.scale, self.cubes = e.r.choice([2] + [6] * 9 + [4, 8]), e.r.random() < 0.8
             self.limits = ["--scale", str(self.scale)] + ["--no-cubes"] * (not self.cubes)
             return
         self.way = e.r.choice(ways) if e.parts and e.r.random() < 0.6 else "analyze"
