@@ -100,7 +100,8 @@ struct assay_read_options {
     enum assay_bad_rows bad_rows;
     char separator; /* 0: sniffed among , ; tab | */
     /* Threads that read a file, 1 .. ASSAY_THREADS_MAX (larger numbers count as that); 0: as many
-       as processors are allowed. The dataset holds the same sums for any number. */
+       as the process may use processors, by its affinity and the quota of its control group. The
+       dataset holds the same sums for any number. */
     uint32_t threads;
     /* Code for one kind of processor: "avx512", "avx2", "sse2", "plain", or "careful": row by row,
        for any; NULL: the best there is. Every one gives the same sums. ASSAY_ERROR_USAGE when this

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/machine.h"
 #include "cli/cli.h"
 #include "cli/simulate_data.h"
 #include "cli/simulate_settle.h"
@@ -141,8 +142,8 @@ static int parse(int argc, char **argv, struct simulate_request *request, bool *
 
 static uint32_t processors(void)
 {
-    long count = sysconf(_SC_NPROCESSORS_ONLN);
-    return count < 1 ? 1 : count > ASSAY_THREADS_MAX ? ASSAY_THREADS_MAX : (uint32_t)count;
+    uint32_t count = assay__machine_processors();
+    return count > ASSAY_THREADS_MAX ? ASSAY_THREADS_MAX : count;
 }
 
 /* Runs what was settled, and prints. */

@@ -9,10 +9,10 @@
 
 #include "analysis/dataset.h"
 #include "base/error.h"
+#include "base/machine.h"
 #include "cli/args.h"
 #include "cli/cli.h"
 #include "cli/heap.h"
-#include "cli/memory_limit.h"
 #include "cli/output.h"
 
 enum { MEMORY_LEAST = 1 << 20 };
@@ -74,7 +74,7 @@ static int take_threads(struct args_where where, const char *value,
 /* Half of what the process may have. */
 static size_t half_of_memory(void)
 {
-    size_t limit = memory_limit();
+    size_t limit = assay__machine_memory();
     if (limit == SIZE_MAX)
         return (size_t)1 << 30;
     return limit / 2 > MEMORY_LEAST ? limit / 2 : MEMORY_LEAST;

@@ -5,15 +5,13 @@
  * fails, no further one is taken, those before it end, and the failure of the lowest number is the
  * file's first.
  */
-#define _GNU_SOURCE 1 /* sched_getaffinity() */
-
 #include "source/scan/scan_file.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <string.h>
 
 #include "base/halt.h"
+#include "base/machine.h"
 #include "base/memory.h"
 #include "base/utf8.h"
 #include "source/csv/csv_chunk.h"
@@ -410,10 +408,7 @@ enum assay_status assay__scan_file(struct assay__csv *csv, const struct assay__s
 
 uint32_t assay__scan_threads(uint32_t wish)
 {
-    cpu_set_t allowed;
-    if (wish == 0 && sched_getaffinity(0, sizeof allowed, &allowed) == 0)
-        wish = (uint32_t)CPU_COUNT(&allowed);
     if (wish == 0)
-        return 1;
+        wish = assay__machine_processors();
     return wish < ASSAY_THREADS_MAX ? wish : ASSAY_THREADS_MAX;
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What control groups and limits of resources leave of the machine's memory. */
+/* What control groups and limits of resources leave of the machine's memory and processors. */
 #include "test.h"
 
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/memory_limit.h"
+#include "base/machine.h"
 
 static char root[256], list[300];
 
@@ -45,7 +45,7 @@ static void begin(const char *groups)
 
 static void must_be(size_t want)
 {
-    ck_assert_uint_eq(memory_limit_of_groups(list, root), want);
+    ck_assert_uint_eq(assay__groups_memory(list, root), want);
 }
 
 /* Version 2: the least of the group and of all above it. */
@@ -103,16 +103,47 @@ START_TEST(what_is_no_number_is_no_limit)
 }
 END_TEST
 
+static void must_be_processors(uint32_t want)
+{
+    ck_assert_uint_eq(assay__groups_processors(list, root), want);
+}
+
+/* As many as the quota is worth, rounded up, and one at least. */
+START_TEST(quotas_limit_processors)
+{
+    begin("0::/kubepods/pod1\n");
+    must_be_processors(UINT32_MAX);
+    put("/kubepods/pod1/cpu.max", "max 100000\n");
+    must_be_processors(UINT32_MAX);
+    put("/kubepods/pod1/cpu.max", "400000 100000\n");
+    must_be_processors(4);
+    put("/kubepods/cpu.max", "150000 100000\n");
+    must_be_processors(2);
+    put("/cpu.max", "5000 100000\n");
+    must_be_processors(1);
+    must_be(SIZE_MAX);
+    begin("3:cpuset:/a\n4:cpuacct,cpu:/a\n");
+    put("/cpu/a/cpu.cfs_quota_us", "-1\n");
+    put("/cpu/a/cpu.cfs_period_us", "100000\n");
+    must_be_processors(UINT32_MAX);
+    put("/cpu/a/cpu.cfs_quota_us", "250000\n");
+    must_be_processors(3);
+    put("/cpu/a/cpu.cfs_period_us", "0\n");
+    must_be_processors(UINT32_MAX);
+    ck_assert_uint_ge(assay__machine_processors(), 1);
+}
+END_TEST
+
 START_TEST(limits_of_resources_count)
 {
-    size_t before = memory_limit();
+    size_t before = assay__machine_memory();
     ck_assert_uint_gt(before, (size_t)64 << 20);
     limited = RLIMIT_DATA;
-    ck_assert_uint_eq(memory_limit(), (size_t)64 << 20);
+    ck_assert_uint_eq(assay__machine_memory(), (size_t)64 << 20);
     limited = RLIMIT_AS;
-    ck_assert_uint_eq(memory_limit(), (size_t)64 << 20);
+    ck_assert_uint_eq(assay__machine_memory(), (size_t)64 << 20);
     limited = -1;
-    ck_assert_uint_eq(memory_limit(), before);
+    ck_assert_uint_eq(assay__machine_memory(), before);
 }
 END_TEST
 
@@ -122,10 +153,11 @@ static void add(TCase *cases)
     tcase_add_test(cases, groups_of_version_1_limit);
     tcase_add_test(cases, the_root_of_a_container_limits);
     tcase_add_test(cases, what_is_no_number_is_no_limit);
+    tcase_add_test(cases, quotas_limit_processors);
     tcase_add_test(cases, limits_of_resources_count);
 }
 
 int main(void)
 {
-    return test_main("memory_limit", add);
+    return test_main("machine", add);
 }
