@@ -28,7 +28,8 @@ static const struct rule MEMORY = {
 static const struct rule PROCESSORS = {
     "cpu", "cpu.max", "cpu", {"cpu.cfs_quota_us", "cpu.cfs_period_us"}};
 
-/* Reads up to two numbers, and says how many there are. "max" is none, and so is less than 0. */
+/* Reads up to two numbers, and says how many there are: 0 where nothing is limited, which is
+ * written as "max" or as a negative number. */
 static int read_numbers(const char *folder, const char *group, const char *name, double numbers[2])
 {
     char path[PATH_MAX];
