@@ -135,13 +135,11 @@ uint32_t assay__groups_processors(const char *list, const char *root)
     return limit >= (double)UINT32_MAX ? UINT32_MAX : limit < 1.0 ? 1 : (uint32_t)limit;
 }
 
-static size_t limit_of_resource(int resource)
+/* What a limit of resources allows now. */
+static size_t soft(const struct rlimit *limit)
 {
-    struct rlimit limit;
-    if (getrlimit(resource, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
-        limit.rlim_cur > SIZE_MAX)
-        return SIZE_MAX;
-    return (size_t)limit.rlim_cur;
+    return limit->rlim_cur == RLIM_INFINITY || limit->rlim_cur > SIZE_MAX ? SIZE_MAX
+                                                                          : (size_t)limit->rlim_cur;
 }
 
 static size_t least(size_t a, size_t b)
@@ -154,7 +152,12 @@ size_t assay__machine_memory(void)
     long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
     size_t limit = pages > 0 && page > 0 ? (size_t)pages * (size_t)page : SIZE_MAX;
     limit = least(limit, assay__groups_memory(LIST, ROOT));
-    return least(limit, least(limit_of_resource(RLIMIT_AS), limit_of_resource(RLIMIT_DATA)));
+    struct rlimit resource;
+    if (getrlimit(RLIMIT_AS, &resource) == 0)
+        limit = least(limit, soft(&resource));
+    if (getrlimit(RLIMIT_DATA, &resource) == 0)
+        limit = least(limit, soft(&resource));
+    return limit;
 }
 
 static uint32_t quota;

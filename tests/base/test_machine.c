@@ -10,11 +10,17 @@
 
 static char root[256], list[300];
 
+#ifdef __GLIBC__
+typedef __rlimit_resource_t resource_id;
+#else
+typedef int resource_id;
+#endif
+
 /* The resource that has a limit here; -1: none has. */
 static int limited = -1;
 
 /* Instead of the system's, whose limits would hold for this program and its sanitizers, too. */
-int getrlimit(__rlimit_resource_t resource, struct rlimit *limit)
+int getrlimit(resource_id resource, struct rlimit *limit)
 {
     limit->rlim_max = RLIM_INFINITY;
     limit->rlim_cur = (int)resource == limited ? (rlim_t)64 << 20 : RLIM_INFINITY;

@@ -57,7 +57,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
     options.bad_rows = data[0] & 0x40 ? ASSAY_BAD_ROWS_SKIP : ASSAY_BAD_ROWS_FAIL;
     struct read_fuzz_outcome want = read_fuzz_way(&input, &options);
     options.kernel = read_fuzz_kernel(data[0] + size);
-    options.memory_bytes = (data[0] ^ size) % 4 == 0 ? LITTLE_MEMORY : 0;
+    options.memory_bytes = (data[0] ^ size) % 8 == 0 ? LITTLE_MEMORY : 0;
     read_fuzz_try(&input, &options, &want);
     assay_free(want.sums);
     return 0;

@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
 enum {
     READ_FUZZ_TABLES = 2,
-    READ_FUZZ_LOOKS = 12 /* of more looks no sums are written: they take a hundred times as long */
+    READ_FUZZ_LOOKS = 5 /* of more looks no sums are written: they take a hundred times as long */
 };
 
 /* An input: a table of units or exposures, and one of events where the plan has some. */
