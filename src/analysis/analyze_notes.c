@@ -100,18 +100,6 @@ static enum assay_status note_groups(struct assay__builder *builder, struct assa
     return status;
 }
 
-/* NULL without memory. */
-static const char *mismatch_text(const struct assay__builder *builder,
-                                 const struct assay_srm_result *srm)
-{
-    if (!assay__srm_is_rough(&srm->test, srm->groups, builder->out->group_count))
-        return srm->message;
-    return assay__arena_format(builder->arena,
-                               "%s " ASSAY__SRM_ROUGH
-                               " Remedy: collect more units, or give srm the method sequential.",
-                               srm->message);
-}
-
 static enum assay_status note_srm(struct assay__builder *builder, struct assay_error *err)
 {
     const struct assay_analysis *out = builder->out;
@@ -125,7 +113,7 @@ static enum assay_status note_srm(struct assay__builder *builder, struct assay_e
         bool aborts = s == 0 && !assay__weights_are_assumed(builder->plan);
         enum assay_status status =
             assay__annotate(builder, aborts ? ASSAY_NOTE_ERROR : ASSAY_NOTE_WARNING, -1, context,
-                            slice == NULL ? NULL : mismatch_text(builder, &out->srm[s]), err);
+                            slice == NULL ? NULL : out->srm[s].message, err);
         if (status != ASSAY_OK)
             return status;
     }

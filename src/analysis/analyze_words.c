@@ -154,7 +154,7 @@ static const char *srm_text(const struct assay__builder *builder,
         return isnan(test->df) || test->df > 0.0
                    ? "Without units the groups' sizes cannot be tested."
                    : "One group alone may have units: the groups' sizes cannot be tested.";
-    assay__p_text(&(struct assay__kept_difference){.p = test->p, .log10_p = test->log10_p}, p);
+    assay__srm_p_text(test, p);
     return assay__arena_format(builder->arena, ASSAY__SRM_SUBJECT " %s %s (%s).",
                                assay__srm_verb(state), weights_text(builder), p);
 }

@@ -72,7 +72,7 @@ static enum assay_status note_missingness(struct assay__builder *builder, uint32
         return ASSAY_OK;
     const struct assay_srm *test = &missingness[metric].test;
     char p[ASSAY__PHRASE_BYTES];
-    assay__p_text(&(struct assay__kept_difference){.p = test->p, .log10_p = test->log10_p}, p);
+    assay__srm_p_text(test, p);
     return assay__annotate(builder, ASSAY_NOTE_WARNING, (int32_t)metric, NOWHERE,
                            assay__arena_format(builder->arena,
                                                "Values of %s are missing more often in some groups "

@@ -7,6 +7,7 @@
 
 #include "analysis/analyze.h"
 #include "analysis/dataset_read.h"
+#include "analysis/outcome.h"
 #include "assay/srm.h"
 #include "base/error.h"
 #include "number/number.h"
@@ -66,7 +67,7 @@ enum assay_status assay__note_skipped(struct assay__builder *builder, struct ass
         return ASSAY_OK;
     enum assay_status status =
         assay_srm_test(losses.rows, losses.shares, count, &design, groups, &srm, err);
-    if (status == ASSAY_OK && srm.p < design.alpha)
-        status = say(builder, &losses, srm.p, err);
+    if (status == ASSAY_OK && srm.significant)
+        status = say(builder, &losses, assay__srm_p(&srm), err);
     return status;
 }

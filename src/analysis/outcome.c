@@ -15,6 +15,11 @@ bool assay__weights_are_assumed(const struct assay_plan *plan)
     return plan->group_count == 0;
 }
 
+double assay__srm_p(const struct assay_srm *test)
+{
+    return test->exact ? test->exact_p : test->p;
+}
+
 enum assay__srm_state assay__srm_state(const struct assay_srm *test, double alpha)
 {
     static const double BORDERLINE = 0.01;
@@ -24,21 +29,9 @@ enum assay__srm_state assay__srm_state(const struct assay_srm *test, double alph
         return ASSAY__SRM_NOT_TESTED;
     if (test->significant)
         return ASSAY__SRM_MISMATCH;
-    if (test->p < alpha)
+    if (assay__srm_p(test) < alpha)
         return ASSAY__SRM_TOLERATED;
-    return test->p < BORDERLINE ? ASSAY__SRM_BORDERLINE : ASSAY__SRM_PLANNED;
-}
-
-bool assay__srm_is_rough(const struct assay_srm *test, const struct assay_srm_group *groups,
-                         size_t count)
-{
-    static const double LEAST = 5.0;
-    if (!test->tested || test->unplanned || isnan(test->df))
-        return false;
-    for (size_t i = 0; i < count; i++)
-        if (groups[i].expected > 0.0 && groups[i].expected < LEAST)
-            return true;
-    return false;
+    return assay__srm_p(test) < BORDERLINE ? ASSAY__SRM_BORDERLINE : ASSAY__SRM_PLANNED;
 }
 
 const char *assay__srm_verb(enum assay__srm_state state)

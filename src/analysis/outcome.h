@@ -82,22 +82,14 @@ enum assay__srm_state {
 
 enum assay__srm_state assay__srm_state(const struct assay_srm *test, double alpha);
 
-/**
- * assay__srm_is_rough(): the chi-square test, which decides here, expects fewer than 5 units of a
- * group that may have some, where its p may be far too small. The sequential test relies on no
- * approximation.
- */
-bool assay__srm_is_rough(const struct assay_srm *test, const struct assay_srm_group *groups,
-                         size_t count);
+/** assay__srm_p() is the p that decided: exact_p there, elsewhere p. NaN without a test. */
+double assay__srm_p(const struct assay_srm *test);
 
 /**
  * assay__srm_verb() is what sizes do in messages, which begin with ASSAY__SRM_SUBJECT: "match"; ""
  * for a state whose message is a sentence of its own.
  */
 #define ASSAY__SRM_SUBJECT "The groups' sizes"
-#define ASSAY__SRM_ROUGH                                                                           \
-    "Fewer than 5 units are expected in a group: chi-square is rough there, and its p may be far " \
-    "too small."
 #define ASSAY__SRM_ASSUMED "equal weights, which were assumed"
 const char *assay__srm_verb(enum assay__srm_state state);
 

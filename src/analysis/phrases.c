@@ -76,6 +76,18 @@ const char *assay__p_text(const struct assay__kept_difference *test, char out[AS
     return out;
 }
 
+const char *assay__srm_p_text(const struct assay_srm *test, char out[ASSAY__PHRASE_BYTES])
+{
+    if (!test->exact)
+        return assay__p_text(
+            &(struct assay__kept_difference){.p = test->p, .log10_p = test->log10_p}, out);
+    char p[ASSAY__PHRASE_BYTES];
+    assay__p_text(
+        &(struct assay__kept_difference){.p = test->exact_p, .log10_p = test->exact_log10_p}, p);
+    snprintf(out, ASSAY__PHRASE_BYTES, "%.64s by an exact test", p);
+    return out;
+}
+
 const char *assay__own_p_text(const struct assay_metric_result *result,
                               const struct assay__kept_difference *test,
                               char out[ASSAY__PHRASE_BYTES])

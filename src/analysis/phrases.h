@@ -19,6 +19,9 @@ const char *assay__change_text(const struct assay__kept_comparison *comparison,
 /** assay__p_text() is "p 0.0123", "log10 p -412.5" where p underflows, "no p" for NaN. */
 const char *assay__p_text(const struct assay__kept_difference *test, char out[ASSAY__PHRASE_BYTES]);
 
+/** assay__srm_p_text() is the p that decided a test of sizes: "p 0.0047 by an exact test". */
+const char *assay__srm_p_text(const struct assay_srm *test, char out[ASSAY__PHRASE_BYTES]);
+
 /**
  * assay__own_p_text() is the p of a result's own test. Of a group sequence p is that of one look:
  * where it is below alpha and not significant, it says what the look asks for, as in "p 0.018,

@@ -90,8 +90,7 @@ static const char *mismatch_text(const struct assay__case *it)
     char p[ASSAY__PHRASE_BYTES], expected[ASSAY__PHRASE_BYTES];
     const char *text = assay__arena_format(
         it->builder->arena, "Sample ratio mismatch: the groups' sizes do not match the plan (%s)",
-        assay__p_text(
-            &(struct assay__kept_difference){.p = srm->test.p, .log10_p = srm->test.log10_p}, p));
+        assay__srm_p_text(&srm->test, p));
     uint32_t count = 0;
     for (uint32_t g = 0; text != NULL && g < out->group_count; g++) {
         const struct assay_srm_group *group = &srm->groups[g];
@@ -134,7 +133,7 @@ uint32_t assay__reasons_to_abort(struct assay__case *it)
     if (test->significant && !assay__weights_are_assumed(builder->plan)) {
         if (test->unplanned)
             say_unplanned(it);
-        if (!test->unplanned || test->p < builder->plan->srm.alpha)
+        if (!test->unplanned || assay__srm_p(test) < builder->plan->srm.alpha)
             assay__reason(it, "sampleRatioMismatch", -1, mismatch_text(it));
     }
     for (uint32_t m = 0; it->pair != ASSAY__NONE && m < builder->plan->metric_count; m++)
@@ -181,7 +180,7 @@ static void say_uneven(struct assay__case *it, uint32_t metric)
 {
     const struct assay_srm *test = &it->builder->out->missingness[metric].test;
     char p[ASSAY__PHRASE_BYTES];
-    assay__p_text(&(struct assay__kept_difference){.p = test->p, .log10_p = test->log10_p}, p);
+    assay__srm_p_text(test, p);
     assay__reason(it, "valuesMissing", (int32_t)metric,
                   assay__arena_format(it->builder->arena,
                                       "Values of %s are missing unevenly in %s and %s (%s): no "

@@ -207,6 +207,10 @@ static void write_detail(const struct outcome *outcome, struct assay__text *out)
     assay__json_member_nullable(&json, "df", outcome->srm.df);
     assay__json_member_nullable(&json, "p", outcome->srm.p);
     assay__json_member_nullable(&json, "log10P", outcome->srm.log10_p);
+    if (outcome->srm.exact) {
+        assay__json_member_number(&json, "exactP", outcome->srm.exact_p);
+        assay__json_member_number(&json, "exactLog10P", outcome->srm.exact_log10_p);
+    }
     assay__json_member_boolean(&json, "tested", outcome->srm.tested);
     assay__json_member_boolean(&json, "significant", outcome->srm.significant);
     assay__json_member_boolean(&json, "unplannedUnits", outcome->srm.unplanned);
@@ -230,11 +234,11 @@ static void write_detail(const struct outcome *outcome, struct assay__text *out)
 static void write_csv(const struct outcome *outcome, struct assay__text *out)
 {
     assay__text_puts(out, "group,weight,observed,expected,residual,group_significant,statistic,df,"
-                          "p,log10_p,significant\r\n");
+                          "p,log10_p,significant,exact_p,exact_log10_p\r\n");
     for (size_t i = 0; i < outcome->arguments->count; i++) {
         const struct assay_srm_group *group = &outcome->groups[i];
-        const double figures[] = {outcome->srm.statistic, outcome->srm.df, outcome->srm.p,
-                                  outcome->srm.log10_p};
+        const struct assay_srm *srm = &outcome->srm;
+        const double figures[] = {srm->statistic, srm->df, srm->p, srm->log10_p};
         assay__csv_quote(out, outcome->arguments->names[i], NULL);
         assay__text_putc(out, ',');
         args_csv_number(out, outcome->arguments->weights[i]);
@@ -247,7 +251,11 @@ static void write_csv(const struct outcome *outcome, struct assay__text *out)
             assay__text_putc(out, ',');
             args_csv_number(out, figures[f]);
         }
-        assay__text_puts(out, outcome->srm.significant ? ",true\r\n" : ",false\r\n");
+        assay__text_puts(out, srm->significant ? ",true," : ",false,");
+        args_csv_number(out, srm->exact_p);
+        assay__text_putc(out, ',');
+        args_csv_number(out, srm->exact_log10_p);
+        assay__text_puts(out, "\r\n");
     }
 }
 
@@ -300,6 +308,13 @@ static void add_figures(struct assay__text *words, const struct outcome *outcome
     else
         assay__text_format(words, "Chi-square %s with %g degree%s of freedom, p %s, alpha %s. ",
                            statistic, srm->df, srm->df == 1.0 ? "" : "s", p, alpha);
+    if (srm->exact) {
+        assay__figure_p(srm->exact_p, srm->exact_log10_p, p);
+        assay__text_format(words,
+                           "Fewer than 5 units of a group are expected: chi-square is rough "
+                           "there, and the exact test of each group decides, p %s. ",
+                           p);
+    }
 }
 
 static void write_verdict(struct assay__page *page, const struct outcome *outcome)
@@ -323,8 +338,6 @@ static void write_verdict(struct assay__page *page, const struct outcome *outcom
     if (state == ASSAY__SRM_NOT_TESTED)
         assay__text_puts(&words, outcome->total == 0 ? "no group has units."
                                                      : "one group alone may have units.");
-    if (assay__srm_is_rough(srm, outcome->groups, outcome->arguments->count))
-        assay__text_puts(&words, " " ASSAY__SRM_ROUGH);
     assay__page_ink(page, srm->significant ? ASSAY__INK_BAD : ASSAY__INK_PLAIN);
     assay__page_words(page, &words, 0, 0);
     assay__page_ink(page, ASSAY__INK_PLAIN);

@@ -112,6 +112,15 @@ static void write_bound(struct assay__json *json, const char *key, const struct 
     assay__json_end(json, '}');
 }
 
+/* Only where an exact test decided. */
+static void write_exact(struct assay__json *json, const struct assay_srm *test)
+{
+    if (!test->exact)
+        return;
+    assay__json_member_number(json, "exactP", test->exact_p);
+    assay__json_member_number(json, "exactLog10P", test->exact_log10_p);
+}
+
 /* Whether values are missing as often in every group. */
 static void write_missingness(struct assay__json *json, const struct assay_analysis *analysis,
                               uint32_t metric)
@@ -124,6 +133,7 @@ static void write_missingness(struct assay__json *json, const struct assay_analy
     assay__json_member_nullable(json, "df", missingness->test.df);
     assay__json_member_nullable(json, "p", missingness->test.p);
     assay__json_member_nullable(json, "log10P", missingness->test.log10_p);
+    write_exact(json, &missingness->test);
     assay__json_member_boolean(json, "significant", missingness->test.significant);
     assay__json_end(json, '}');
 }
@@ -168,6 +178,7 @@ static void write_srm(struct assay__json *json, const struct assay_analysis *ana
     assay__json_member_nullable(json, "df", srm->test.df);
     assay__json_member_nullable(json, "p", srm->test.p);
     assay__json_member_nullable(json, "log10P", srm->test.log10_p);
+    write_exact(json, &srm->test);
     assay__json_member_boolean(json, "significant", srm->test.significant);
     assay__json_member_boolean(json, "unplannedUnits", srm->test.unplanned);
     assay__json_member_begin(json, "groups", '[');

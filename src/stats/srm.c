@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "stats/defaults.h"
 #include "stats/srm_ball.h"
+#include "stats/srm_exact.h"
 #include "stats/srm_wide.h"
 
 /* Of a design that says nothing, as of plans: level, and prior of the sequential test. */
@@ -66,13 +67,20 @@ enum assay_status assay_srm_test(const uint64_t *counts, const double *weights, 
     enum assay_status status = check(counts, weights, group_count, design, &totals, err);
     if (status != ASSAY_OK)
         return status;
-    *out = (struct assay_srm){.statistic = NAN, .p = NAN, .log10_p = NAN};
+    *out = (struct assay_srm){
+        .statistic = NAN, .p = NAN, .log10_p = NAN, .exact_p = NAN, .exact_log10_p = NAN};
     out->unplanned = totals.unplanned;
     out->tested = totals.units > 0 && totals.positive > 1;
     out->df = design->method == ASSAY_SRM_SEQUENTIAL ? (double)NAN : totals.positive - 1.0;
     bool is_beyond;
     if (!assay__srm_in_balls(counts, weights, group_count, design, groups, out, &is_beyond))
         assay__srm_in_320_bits(counts, weights, group_count, design, groups, out, &is_beyond);
-    out->significant = (out->log10_p < log10(design->alpha) && is_beyond) || totals.unplanned;
+    double log10_p = out->log10_p;
+    out->exact = design->method == ASSAY_SRM_CHI2 && assay__srm_is_rough(groups, group_count);
+    if (out->exact) {
+        assay__srm_exactly(counts, weights, group_count, design->alpha, groups, out);
+        log10_p = out->exact_log10_p;
+    }
+    out->significant = (log10_p < log10(design->alpha) && is_beyond) || totals.unplanned;
     return ASSAY_OK;
 }

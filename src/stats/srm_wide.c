@@ -11,43 +11,35 @@
 
 typedef struct assay__wide wide;
 
-/* What both tests need of the counts and weights. */
-struct totals {
-    int32_t scale;     /* the least decimal exponent of a weight */
-    wide weight;       /* sum of the weights, times 10^-scale */
-    uint64_t units;    /* in groups with a weight */
-    uint32_t positive; /* groups with a weight */
-};
-
-/* The decimal that a weight was written as, times 10^-scale: a whole number, exact below 2^320. */
-static wide scaled(double weight, int32_t scale)
+wide assay__srm_scaled(double weight, int32_t scale)
 {
     struct assay__shortest decimal = assay__shortest_of(weight);
     wide mantissa = assay__wide_of_u64((uint64_t)decimal.mantissa);
     return assay__wide_scale10(mantissa, (long)decimal.exponent - scale);
 }
 
-static void sum_weights(const uint64_t *counts, const double *weights, size_t count,
-                        struct totals *totals)
+struct assay__srm_totals assay__srm_totals(const uint64_t *counts, const double *weights,
+                                           size_t count)
 {
-    *totals = (struct totals){.scale = INT32_MAX, .weight = assay__wide_zero()};
+    struct assay__srm_totals totals = {.scale = INT32_MAX, .weight = assay__wide_zero()};
     for (size_t g = 0; g < count; g++) {
         int32_t exponent = assay__shortest_of(weights[g]).exponent;
-        if (weights[g] > 0.0 && exponent < totals->scale)
-            totals->scale = exponent;
+        if (weights[g] > 0.0 && exponent < totals.scale)
+            totals.scale = exponent;
     }
     for (size_t g = 0; g < count; g++) {
         if (weights[g] == 0.0)
             continue;
-        totals->weight = assay__wide_add(totals->weight, scaled(weights[g], totals->scale));
-        totals->units += counts[g];
-        totals->positive++;
+        totals.weight = assay__wide_add(totals.weight, assay__srm_scaled(weights[g], totals.scale));
+        totals.units += counts[g];
+        totals.positive++;
     }
+    return totals;
 }
 
-static wide share_of(double weight, const struct totals *totals)
+static wide share_of(double weight, const struct assay__srm_totals *totals)
 {
-    return assay__wide_div(scaled(weight, totals->scale), totals->weight);
+    return assay__wide_div(assay__srm_scaled(weight, totals->scale), totals->weight);
 }
 
 /*
@@ -56,8 +48,9 @@ static wide share_of(double weight, const struct totals *totals)
  * is a whole number, so that counts just as planned leave exactly 0.
  */
 static wide fill_groups(const uint64_t *counts, const double *weights, size_t count,
-                        const struct assay_srm_design *design, const struct totals *totals,
-                        struct assay_srm_group *groups, wide *largest)
+                        const struct assay_srm_design *design,
+                        const struct assay__srm_totals *totals, struct assay_srm_group *groups,
+                        wide *largest)
 {
     wide statistic = assay__wide_zero(), units = assay__wide_of_u64(totals->units);
     double limit = assay_normal_quantile_upper(0.5 * design->alpha / totals->positive);
@@ -68,7 +61,7 @@ static wide fill_groups(const uint64_t *counts, const double *weights, size_t co
             groups[g].significant = counts[g] > 0;
             continue;
         }
-        wide weight = scaled(weights[g], totals->scale);
+        wide weight = assay__srm_scaled(weights[g], totals->scale);
         wide planned = assay__wide_mul(units, weight);
         wide found = assay__wide_mul(assay__wide_of_u64(counts[g]), totals->weight);
         wide away = assay__wide_sub(found, planned);
@@ -103,8 +96,8 @@ static void chi2_test(wide statistic, struct assay_srm *out)
  * of 5e8; 320 bits do not.
  */
 static void sequential_test(const uint64_t *counts, const double *weights, size_t count,
-                            const struct assay_srm_design *design, const struct totals *totals,
-                            struct assay_srm *out)
+                            const struct assay_srm_design *design,
+                            const struct assay__srm_totals *totals, struct assay_srm *out)
 {
     wide concentration = assay__wide_of_shortest(design->concentration);
     wide units = assay__wide_of_u64(totals->units);
@@ -129,9 +122,8 @@ void assay__srm_in_320_bits(const uint64_t *counts, const double *weights, size_
                             const struct assay_srm_design *design, struct assay_srm_group *groups,
                             struct assay_srm *out, bool *is_beyond)
 {
-    struct totals totals;
+    struct assay__srm_totals totals = assay__srm_totals(counts, weights, group_count);
     wide largest;
-    sum_weights(counts, weights, group_count, &totals);
     wide statistic = fill_groups(counts, weights, group_count, design, &totals, groups, &largest);
     if (out->tested && design->method == ASSAY_SRM_SEQUENTIAL)
         sequential_test(counts, weights, group_count, design, &totals, out);

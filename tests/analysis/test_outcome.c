@@ -19,7 +19,11 @@ START_TEST(sizes_have_one_state_each)
         {{.p = 0.0009, .tested = true, .significant = true}, ASSAY__SRM_MISMATCH},
         {{.p = 0.9, .tested = true, .significant = true, .unplanned = true}, ASSAY__SRM_UNPLANNED},
         {{.p = (double)NAN, .significant = true, .unplanned = true}, ASSAY__SRM_UNPLANNED},
-        {{.p = (double)NAN}, ASSAY__SRM_NOT_TESTED}};
+        {{.p = (double)NAN}, ASSAY__SRM_NOT_TESTED},
+        {{.p = 1e-9, .exact = true, .exact_p = 0.02, .tested = true}, ASSAY__SRM_PLANNED},
+        {{.p = 1e-9, .exact = true, .exact_p = 0.005, .tested = true}, ASSAY__SRM_BORDERLINE},
+        {{.p = 0.02, .exact = true, .exact_p = 0.0005, .tested = true}, ASSAY__SRM_TOLERATED}};
+
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++)
         ck_assert_int_eq(assay__srm_state(&CASES[i].test, 0.001), CASES[i].state);
 }

@@ -17,6 +17,7 @@ end          fixed horizon: always; sequential: powered, or, where no success me
 ids          names of reasons are a definition: a word for each sentence above, with its metric.
              Nothing could derive them; what they say and when is derived.
 """
+import math
 from fractions import Fraction
 
 import mpmath as mp
@@ -287,12 +288,37 @@ def sequential(counts, weights, concentration=10000):
         return +factor, min(mp.mpf(1), mp.exp(-factor))
 
 
+def tail(n, w, k, step):
+    """Of a binomial: at least k (step 1), or at most k (step -1)."""
+    return mp.fsum(mp.binomial(n, i) * w ** i * (1 - w) ** (n - i)
+                   for i in (range(k, n + 1) if step > 0 else range(k, -1, -1)))
+
+
+def deciding(counts, weights, p):
+    """p, or where fewer than 5 units of a group are expected the least exact p of a group times the groups."""
+    n, total = sum(counts), sum(map(Fraction, weights))
+    shares = [(o, Fraction(w) / total) for o, w in zip(counts, weights) if Fraction(w) > 0]
+    if n == 0 or len(shares) < 2 or min(n * w for _, w in shares) >= 5:
+        return p
+    found = []
+    for o, w in shares:
+        mirror = 2 * n * w - o
+        low, high = sorted((o, mirror))
+        low, high = math.floor(low), math.ceil(high)
+        far = high - low > 1
+        share = mp.mpf(w.numerator) / w.denominator
+        found.append(tail(n, share, low, -1) + tail(n, share, high, 1) if far else mp.mpf(1))
+    return min(mp.mpf(1), min(found) * (1 if len(shares) == 2 else len(shares)))
+
+
 def srm(is_sequential, looks, weights):
-    """Of the last look's counts; the sequential test's p is the least of all looks."""
+    """Statistic, p and the p that decides, of the last look's counts; a sequential test's p is the least so far."""
     if not is_sequential:
-        return chi2(looks[-1], weights)
+        statistic, p = chi2(looks[-1], weights)
+        return statistic, p, deciding(looks[-1], weights, p)
     found = [sequential(counts, weights) for counts in looks]
-    return found[-1][0], min(p for _, p in found)
+    least = min(p for _, p in found)
+    return found[-1][0], least, least
 
 
 def missing(is_sequential, with_value, units):
@@ -304,4 +330,4 @@ def missing(is_sequential, with_value, units):
     if sum(lacking) == 0 or sum(with_value) == 0:
         return None
     counts = lacking if sum(lacking) < sum(with_value) else with_value
-    return (sequential if is_sequential else chi2)(counts, [Fraction(u) for u in units])
+    return srm(is_sequential, [counts], [Fraction(u) for u in units])

@@ -109,8 +109,8 @@ def advice_lines(out, plan, data, rates, found):
     units = data.units[-1]
     is_sequential = plan.get("horizon", {"type": "fixed"})["type"] != "fixed"
     weights = [data.weights.get(g, plans.Fraction(1)) for g in data.ids]
-    statistic, p = rules.srm(is_sequential, [[u[g] for g in data.ids] for u in data.units], weights)
-    mismatch = rules.size_reasons(data.extra is not None, p < data.srm_alpha and "groups" in plan)
+    statistic, p, decides = rules.srm(is_sequential, [[u[g] for g in data.ids] for u in data.units], weights)
+    mismatch = rules.size_reasons(data.extra is not None, decides < data.srm_alpha and "groups" in plan)
     out.append("srm %s %s" % (number(statistic, 17), number(p, 17)))
     for m in plan["metrics"]:
         everyone = data.ids + ([data.extra] if data.extra else [])
@@ -124,7 +124,7 @@ def advice_lines(out, plan, data, rates, found):
                                  [units[c], units[t]])
             test = tests[m["id"]]
             test.uneven = m["id"] in rates.inside and test.outcome != rules.NOT_TESTED and all(
-                x is not None and x[1] < data.srm_alpha for x in (got, pair))
+                x is not None and x[2] < data.srm_alpha for x in (got, pair))
     control = plan["comparisons"].get("baseline")
     over = all(m.get("horizon", plan.get("horizon", {"type": "fixed"}))["type"] == "fixed"
                for m in plan["metrics"])

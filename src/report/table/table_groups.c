@@ -67,7 +67,10 @@ static void add_srm(struct assay__text *words, const struct assay_analysis *anal
     if (state == ASSAY__SRM_PLANNED && is_assumed)
         word = "equal, as assumed";
     assay__text_format(words, "Sample ratio: %s", word);
-    if (test->tested) {
+    if (test->exact) {
+        assay__figure_p(test->exact_p, test->exact_log10_p, p);
+        assay__text_format(words, " (exact p %s)", p);
+    } else if (test->tested) {
         statistic[assay__number_round(test->statistic, 4, statistic)] = '\0';
         assay__figure_p(test->p, test->log10_p, p);
         assay__text_format(words, " (%s %s, p %s)",
