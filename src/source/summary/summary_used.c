@@ -7,6 +7,7 @@
 
 #include "number/number.h"
 #include "source/summary/summary_column.h"
+#include "source/summary/summary_figure.h"
 #include "stats/moments.h"
 
 enum assay_status assay__share_gap(const struct assay__summary_entry *entry, uint32_t pattern,
@@ -43,6 +44,30 @@ static enum assay_status add_column(struct assay__index *columns, const char *na
     return assay__index_add(columns, name, strlen(name), ASSAY__USED_COLUMNS_MAX, &number, err);
 }
 
+bool assay__seems_rounded(const char *text, size_t length)
+{
+    char digits[ASSAY__DIGITS_MAX];
+    struct assay_decimal number;
+    return assay__decimal_parse(text, length, &number, digits) == ASSAY__PARSE_OK &&
+           assay__figure_of(&number, text, length, '.').slack > 0.0;
+}
+
+/* Whether a sum of an entry will seem to be rounded in some row. */
+static enum assay_status seems_rounded(const struct assay__summary_entry *entry, uint32_t sum,
+                                       bool *out, struct assay_error *err)
+{
+    enum assay_status status = ASSAY_OK;
+    *out = false;
+    for (uint32_t p = 0;
+         !*out && status == ASSAY_OK && p < assay__moments_pattern_count(entry->state); p++) {
+        struct assay__text text = {0};
+        status = assay__moments_write_sum(entry->state, p, sum, &text, err);
+        *out = status == ASSAY_OK && assay__seems_rounded(text.data, text.length);
+        assay__text_release(&text);
+    }
+    return status;
+}
+
 /* The columns for what rounding may have moved. */
 static enum assay_status find_roundings(const struct assay__summary_entry *entry,
                                         struct assay__used_columns *columns,
@@ -53,8 +78,11 @@ static enum assay_status find_roundings(const struct assay__summary_entry *entry
     enum assay_status status = ASSAY_OK;
     for (uint32_t s = 0; status == ASSAY_OK && entry->slack != NULL && s < count; s++) {
         char name[ASSAY__COLUMN_BYTES];
+        bool is_needed = entry->slack[s] > 0.0;
         assay__column_rounding(shape, s, name);
-        if (entry->slack[s] > 0.0)
+        if (!is_needed && !(s > 0 && entry->without_variance))
+            status = seems_rounded(entry, s, &is_needed, err);
+        if (status == ASSAY_OK && is_needed)
             status = add_column(&columns->roundings, name, err);
     }
     return status;

@@ -23,6 +23,12 @@ enum assay_status assay__used_columns_add(const struct assay__summary_table *tab
                                           struct assay__used_columns *columns,
                                           struct assay_error *err);
 
+/**
+ * assay__seems_rounded(): whoever reads the text of a sum, and nothing beside it, takes it to be
+ * rounded, as doubles are. Of sums that are not, a 0 is written beside it.
+ */
+bool assay__seems_rounded(const char *text, size_t length);
+
 /** assay__used_columns_count() is how many there are. */
 uint32_t assay__used_columns_count(const struct assay__used_columns *columns);
 void assay__used_columns_release(struct assay__used_columns *columns);

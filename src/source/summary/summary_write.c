@@ -14,6 +14,7 @@
 #include "base/sort.h"
 #include "number/number.h"
 #include "source/summary/summary_column.h"
+#include "source/summary/summary_places.h"
 #include "source/summary/summary_seal.h"
 #include "source/summary/summary_used.h"
 #include "stats/moments.h"
@@ -130,25 +131,32 @@ static enum assay_status append_share_gap(const struct assay__summary_entry *ent
     return status;
 }
 
-/* What rounding may have moved stands in the first row of an entry: it is that of all its rows. */
+/*
+ * What rounding may have moved stands in the first row of an entry: it is that of all its rows. A
+ * sum of another row, or one that nothing moved, has a 0 where its digits seem rounded.
+ */
 static void append_roundings(const struct assay__summary_entry *entry, uint32_t pattern,
-                             struct writing *writing)
+                             const bool *seem_rounded, struct writing *writing)
 {
     const struct assay__index *names = &writing->columns->roundings;
     struct assay_moments_shape shape = assay_moments_shape(entry->state);
     uint32_t count = assay__column_rounding_count(shape), column;
-    double slack_of[ASSAY__USED_COLUMNS_MAX] = {0.0};
-    for (uint32_t s = 0; pattern == 0 && entry->slack != NULL && s < count; s++) {
+    double slack_of[ASSAY__USED_COLUMNS_MAX];
+    for (uint32_t c = 0; c < names->count; c++)
+        slack_of[c] = -1.0;
+    for (uint32_t s = 0; entry->slack != NULL && s < count; s++) {
         char name[ASSAY__COLUMN_BYTES];
+        double slack = pattern == 0 ? entry->slack[s] : 0.0;
         assay__column_rounding(shape, s, name);
-        if (assay__index_find(names, name, strlen(name), &column))
-            slack_of[column] = entry->slack[s];
+        if ((slack > 0.0 || seem_rounded[s]) &&
+            assay__index_find(names, name, strlen(name), &column))
+            slack_of[column] = slack;
     }
     for (uint32_t c = 0; c < names->count; c++) {
         char number[ASSAY__NUMBER_BYTES];
         assay__text_putc(writing->text, ',');
         size_t from = writing->text->length;
-        if (!(slack_of[c] > 0.0))
+        if (slack_of[c] < 0.0)
             continue;
         assay__text_append(writing->text, number, assay__number_write(slack_of[c], number));
         digest_number(writing, names->keys[c].bytes, from);
@@ -166,7 +174,7 @@ static enum assay_status append_pattern(const struct assay__summary_entry *entry
     uint32_t first_cube = variables + variables * (variables + 1) / 2, mask;
     int16_t sum_of[ASSAY__USED_COLUMNS_MAX];
     uint64_t n;
-    bool has_third;
+    bool has_third, seem_rounded[ASSAY__FIGURES_MAX] = {false};
     assay__moments_pattern(entry->state, pattern, &mask, &n, &has_third);
     place_sums(columns, shape, sum_of);
     append_key(writing, entry->key);
@@ -187,8 +195,10 @@ static enum assay_status append_pattern(const struct assay__summary_entry *entry
         if (status != ASSAY_OK)
             return status;
         digest_number(writing, columns->names.keys[c].bytes, from);
+        if (columns->roundings.count > 0 && !text->failed)
+            seem_rounded[sum] = assay__seems_rounded(text->data + from, text->length - from);
     }
-    append_roundings(entry, pattern, writing);
+    append_roundings(entry, pattern, seem_rounded, writing);
     enum assay_status status = append_share_gap(entry, pattern, writing, err);
     end_row(writing);
     return status;

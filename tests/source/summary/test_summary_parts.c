@@ -178,6 +178,33 @@ START_TEST(parts_that_end_early_merge_in_any_order)
 }
 END_TEST
 
+/* Of long digits that nothing rounded it is said, or reading them again would take them for it. */
+static const char *const LONG_DIGITS[] = {
+    "metric,group,n,mean,variance\ny,A,100,10000000000,5\ny,B,110,10000000001,6\n",
+    "metric,group,n,mean,variance\ny,A,100,1e150,1e-300\ny,B,110,2234567890123456789.5,2.5\n",
+    "metric,group,time,n,sum,sum_squares\ny,A,2026-01-01,1000,1e20,3e37\n"
+    "y,A,2026-01-02,1010,100000000000000000003,3e37\n",
+    "metric,group,n,covariates_missing,sum,covariate1_sum,sum_squares,covariate1_sum_products,"
+    "covariate1_sum_squares\n"
+    "y,A,2,0,5.123456789012,6.75,17.262155156777153483936144,19.80864197253,24.3125\n"
+    "y,A,2,1,9.75123,0,61.3180365129,0,0\n"};
+
+START_TEST(merging_what_was_merged_changes_nothing)
+{
+    struct assay_error err;
+    char *once, *twice;
+    size_t length;
+    const char *path = summary_put_file(0, LONG_DIGITS[_i]);
+    assert_ok(assay_sums_merge(&path, 1, &once, &length, &err), &err);
+    path = summary_put_file(0, once);
+    assert_ok(assay_sums_merge(&path, 1, &twice, &length, &err), &err);
+    ck_assert_ptr_nonnull(strstr(once, "_rounding"));
+    summary_assert_same_text(twice, once);
+    assay_free(twice);
+    assay_free(once);
+}
+END_TEST
+
 /* A dataset of CSV in memory, in which semicolons separate unless assay wrote it. */
 static struct assay_dataset *dataset_of(const struct assay_plan *plan, const char *text,
                                         size_t length)
@@ -294,6 +321,8 @@ static void add(TCase *cases)
     tcase_add_test(cases, sums_are_not_in_the_encoding_of_the_data);
     tcase_add_test(cases, sums_beyond_doubles_are_read);
     tcase_add_test(cases, parts_that_end_early_merge_in_any_order);
+    tcase_add_loop_test(cases, merging_what_was_merged_changes_nothing, 0,
+                        sizeof LONG_DIGITS / sizeof *LONG_DIGITS);
     tcase_add_test(cases, merged_parts_are_the_whole_byte_for_byte);
 }
 
