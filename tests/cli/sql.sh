@@ -70,6 +70,24 @@ grep -E '^@(rows|events|units_|missing|note)' "$work/sums" | cut -d, -f1-6 |
 diff "$work/by-file" "$work/by-sql" >"$work/out"
 ok $? "counts of rows and events"
 
+# A count has no digits after the point, and its caps may have some.
+cat >"$work/counts.json" <<'END'
+{"columns": {"unit": "user id", "group": "arm", "time": "at"}, "comparisons": {"baseline": "A"},
+ "events": [{"name": "orders"}],
+ "metrics": [
+   {"id": "n", "events": "orders", "aggregation": "count", "cap": {"upper": 1.5}},
+   {"id": "m", "events": "orders", "aggregation": "count", "cap": {"lower": 0.25, "upper": 1.750}},
+   {"id": "q", "events": "orders", "aggregation": "count", "cap": {"lower": 0.5, "upperQuantile": 0.9}},
+   {"id": "d", "value": "amount", "events": "orders", "aggregation": "countDistinct", "window": "20d",
+    "preExposureWindow": "7d", "cap": {"upper": 1.5}},
+   {"id": "r", "type": "ratio", "events": "orders", "aggregation": "count", "cap": {"upper": 0.5},
+    "denominator": {"value": "amount", "events": "orders", "aggregation": "sum"}}]}
+END
+for looks in "--as-of 2026-02-03" "--granularity week --as-of 2026-02-03"; do
+    same "caps of counts $looks" "$work/counts.json $looks" "$work/events.db" exposures \
+        "$work/exposures.csv --events orders=$work/orders.csv" "--events orders=orders"
+done
+
 # Every aggregation, windows, ratios, covariates, slices, caps at quantiles; one look, and looks whose
 # sums at each are those of the files.
 # sums FILE: rows of sums in one order and spelling, without what says where they come from.

@@ -17,6 +17,8 @@ uint32_t assay__sql_sum_count(const struct assay__sql *sql, uint32_t metric);
 
 /** assay__sql_value() is number i of a metric of a unit, alias u, with its caps; never NULL. */
 const char *assay__sql_value(struct assay__sql *sql, uint32_t metric, uint32_t i);
+/** assay__sql_value_scale() is its scale: that of the number, or of the caps of a count. */
+unsigned assay__sql_value_scale(const struct assay__sql *sql, uint32_t metric, uint32_t i);
 /** assay__sql_has_value(): the metric has a value of unit u: its numbers are there, or need not be,
  * and its window is over. */
 const char *assay__sql_has_value(struct assay__sql *sql, uint32_t metric, bool must_be_there);

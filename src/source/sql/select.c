@@ -145,16 +145,15 @@ static void list_caps(struct assay__sql_selection *selection)
             const char *cap = assay__sql_format(sql, "c.%s%u", is_upper ? "high" : "low", m + 1);
             if (isnan(is_upper ? metric->cap.upper_quantile : metric->cap.lower_quantile))
                 continue;
-            remark(
-                selection,
-                (struct assay__sql_remark){
-                    .metric = "@cap",
-                    .group = metric->id,
-                    .dimension = is_upper ? "above" : "below",
-                    .count = assay__sql_format(sql, "case when %s is null then 0 else 1 end", cap),
-                    .cap = cap,
-                    .scale = assay__sql_number_scale(sql, sql->binding.metrics[m].variables[0]),
-                    .is_rare = true});
+            remark(selection, (struct assay__sql_remark){
+                                  .metric = "@cap",
+                                  .group = metric->id,
+                                  .dimension = is_upper ? "above" : "below",
+                                  .count = assay__sql_format(
+                                      sql, "case when %s is null then 0 else 1 end", cap),
+                                  .cap = cap,
+                                  .scale = assay__sql_value_scale(sql, m, 0),
+                                  .is_rare = true});
         }
     }
 }

@@ -22,7 +22,7 @@ struct assay__sql_sum assay__sql_sum(const struct assay__sql *sql, uint32_t metr
         sum = (struct assay__sql_sum){2, {i, index - use->count - assay__pair(i, 0)}, 0};
     }
     for (uint32_t f = 0; f < sum.order; f++)
-        sum.scale += assay__sql_number_scale(sql, use->variables[sum.factor[f]]);
+        sum.scale += assay__sql_value_scale(sql, metric, sum.factor[f]);
     return sum;
 }
 

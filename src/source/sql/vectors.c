@@ -30,13 +30,37 @@ const char *assay__sql_has_value(struct assay__sql *sql, uint32_t metric, bool m
     return made;
 }
 
+/* A cap of a plan; false when it has more digits than any statement computes with. */
+static bool read_cap(const char *text, struct assay_decimal *value)
+{
+    char digits[ASSAY__DIGITS_MAX];
+    return assay__decimal_parse(text, strlen(text), value, digits) == ASSAY__PARSE_OK &&
+           value->digits == NULL;
+}
+
+static unsigned digits_after_point(const char *cap)
+{
+    struct assay_decimal value;
+    bool has_some = cap != NULL && read_cap(cap, &value) && value.exponent < 0;
+    return has_some ? (unsigned)-value.exponent : 0;
+}
+
+unsigned assay__sql_value_scale(const struct assay__sql *sql, uint32_t metric, uint32_t i)
+{
+    const struct assay_cap *cap = &sql->plan->metrics[metric].cap;
+    unsigned scale = assay__sql_number_scale(sql, sql->binding.metrics[metric].variables[i]);
+    unsigned lower = digits_after_point(cap->lower), upper = digits_after_point(cap->upper);
+    unsigned most = lower > upper ? lower : upper;
+    if (i > 0 || scale > 0)
+        return scale;
+    return most < sql->scale ? most : sql->scale;
+}
+
 /* A cap as a literal; the bound is exact only when it needs no more digits than numbers have. */
 static const char *bound(struct assay__sql *sql, const char *text, unsigned scale)
 {
-    char digits[ASSAY__DIGITS_MAX];
     struct assay_decimal value;
-    if (assay__decimal_parse(text, strlen(text), &value, digits) != ASSAY__PARSE_OK ||
-        value.digits != NULL) {
+    if (!read_cap(text, &value)) {
         assay__sql_fail(sql, ASSAY_ERROR_PLAN, "The cap '%.60s' has too many digits for SQL.",
                         text);
         return "0";
@@ -45,20 +69,27 @@ static const char *bound(struct assay__sql *sql, const char *text, unsigned scal
         return assay__sql_format(sql, "cast('%" PRId64 "E%d' as numeric)", value.mantissa,
                                  (int)value.exponent);
     int power = value.mantissa == 0 ? 0 : (int)value.exponent + (int)scale;
-    if (power < 0 || power > ASSAY__SQL_SCALE_MAX) {
+    if (power < 0) {
+        unsigned needed = digits_after_point(text);
+        const char *remedy = needed + 2 > sql->value_digits || needed > ASSAY__SQL_SCALE_MAX
+                                 ? "give"
+                                 : assay__sql_format(sql, "give --scale %u, or", needed);
         assay__sql_fail(sql, ASSAY_ERROR_PLAN,
                         "The cap '%.60s' has more than %u digits after the point, with which the "
-                        "statement computes.",
-                        text, scale);
+                        "statement computes: %s a cap with fewer digits.",
+                        text, sql->scale, remedy);
         return "0";
     }
-    const char *whole = assay__sql_format(sql, "%" PRId64 "%s", value.mantissa,
-                                          assay__sql_power(sql, (unsigned)power) + 1);
-    if (strlen(whole) > sql->value_digits)
+    const char *whole = assay__sql_format(
+        sql, "%" PRId64 "%s", value.mantissa,
+        power > ASSAY__SQL_SCALE_MAX ? "" : assay__sql_power(sql, (unsigned)power) + 1);
+    if (power > ASSAY__SQL_SCALE_MAX || strlen(whole) > sql->value_digits)
         assay__sql_fail(sql, ASSAY_ERROR_PLAN,
                         "The cap '%.60s' has more digits than the %u with which the statement "
-                        "computes.",
-                        text, sql->value_digits);
+                        "computes%s.",
+                        text, sql->value_digits,
+                        scale == 0 ? ""
+                                   : assay__sql_format(sql, ", %u of them after the point", scale));
     return assay__sql_whole(sql, whole);
 }
 
@@ -66,9 +97,13 @@ const char *assay__sql_value(struct assay__sql *sql, uint32_t metric, uint32_t i
 {
     const struct assay_cap *cap = &sql->plan->metrics[metric].cap;
     uint32_t number = sql->binding.metrics[metric].variables[i];
-    unsigned scale = assay__sql_number_scale(sql, number);
+    unsigned scale = assay__sql_value_scale(sql, metric, i);
+    unsigned more = scale - assay__sql_number_scale(sql, number);
     const char *value =
         assay__sql_format(sql, "coalesce(u.n%u, %s)", number + 1, sql->dialect->zero);
+    if (more > 0) /* counts whose caps are no counts */
+        value = assay__sql_format(sql, "(%s * %s)", value,
+                                  assay__sql_whole(sql, assay__sql_power(sql, more)));
     if (i == 0 && cap->upper != NULL)
         value = assay__sql_fill(sql, sql->dialect->least, value, bound(sql, cap->upper, scale), "");
     if (i == 0 && cap->lower != NULL)
