@@ -102,6 +102,16 @@ static bool is_share_possible(const struct planned *planned)
     return assay__wide_sign(share) > 0 && assay__wide_compare(share, assay__wide_of(1.0)) < 0;
 }
 
+/* Values that do not vary say nothing of how they will; a share's variance is the alternative's. */
+static bool has_variance(const struct planned *planned)
+{
+    const struct assay__size_wide *figures = &planned->figures;
+    return assay__metric_kind(planned->design.type)->is_share ||
+           (assay__wide_sign(figures->factor) > 0 &&
+            (assay__wide_sign(figures->baseline_variance) > 0 ||
+             assay__wide_sign(figures->compared_variance) > 0));
+}
+
 /* What the plan asks for cannot be given in units: why. */
 static enum assay_size_absence find_required(struct planned planned,
                                              struct assay__size_cache *cache, double *required)
@@ -137,7 +147,7 @@ static enum assay_size_absence required_size(struct assay__builder *builder,
     const struct assay__hypothesis *hypothesis = &builder->hypothesis;
     const struct assay__pair_estimate *pair = &builder->test.pair;
     bool has_effect = metric->effect.is_set;
-    if (!pair->raw[0].has_error || !pair->raw[1].has_error)
+    if (!pair->raw[0].has_error || !pair->raw[1].has_error || !has_variance(&planned))
         return ASSAY_SIZE_NO_VARIANCE;
     if ((has_effect && assay__wide_is_nan(hypothesis->effect)) ||
         assay__wide_is_nan(hypothesis->null_difference))
@@ -155,7 +165,7 @@ static double powered_effect(struct assay__builder *builder, const struct assay_
     const struct assay__hypothesis *hypothesis = &builder->hypothesis;
     const struct assay__kept_comparison *now = &look->comparison;
     if (now->baseline.n < 2 || now->compared.n < 2 || isnan(now->difference.standard_error) ||
-        assay__wide_is_nan(hypothesis->null_difference))
+        assay__wide_is_nan(hypothesis->null_difference) || !has_variance(&planned))
         return NAN;
     wide towards = assay__wide_of(planned.design.side == ASSAY_SIDE_LOWER ? -1.0 : 1.0);
     planned.figures.effect = assay__wide_add(planned.figures.null_difference, towards);
