@@ -113,6 +113,16 @@ static void write_ahead_table(struct assay__text *out, const struct assay__chart
     assay__text_puts(out, "</tbody></table></div>\n");
 }
 
+/* What is significant: harm that was found is another test's. */
+static void write_hypothesis(struct assay__text *out, const struct assay__node *metric)
+{
+    const char *hypothesis = serve_guide_metric(metric, "hypothesis");
+    if (hypothesis[0] == '\0')
+        return;
+    assay__text_puts(out, ": ");
+    serve_html(out, hypothesis);
+}
+
 static void write_looks_table(struct assay__text *out, const struct assay__node *metric,
                               const struct assay__node *comparison, const struct serve_view *view,
                               const struct assay__chart *chart)
@@ -123,8 +133,9 @@ static void write_looks_table(struct assay__text *out, const struct assay__node 
                           "<th scope=\"col\" class=\"left\">Look</th><th scope=\"col\">Difference"
                           "</th><th scope=\"col\">Interval</th>"
                           "<th scope=\"col\">Baseline units</th>"
-                          "<th scope=\"col\">Compared units</th><th scope=\"col\">Significant</th>"
-                          "</tr></thead><tbody>\n");
+                          "<th scope=\"col\">Compared units</th><th scope=\"col\">Significant");
+    write_hypothesis(out, metric);
+    assay__text_puts(out, "</th></tr></thead><tbody>\n");
     for (const struct assay__node *look = serve_page_first(comparison, "result"); look != NULL;
          look = look->next)
         if (look->index + SERVE_LOOKS_SHOWN >= count)
