@@ -147,6 +147,44 @@ START_TEST(at_most_alpha_of_fair_samples_are_a_mismatch)
 }
 END_TEST
 
+/* The same of three groups, whose counts are multinomial. */
+static double size_of_three(uint64_t units, const double weights[3], double alpha)
+{
+    const struct assay_srm_design design = {.alpha = alpha};
+    double size = 0.0, all = weights[0] + weights[1] + weights[2];
+    for (uint64_t i = 0; i <= units; i++)
+        for (uint64_t j = 0; i + j <= units; j++) {
+            const uint64_t counts[] = {i, j, units - i - j};
+            struct assay_srm_group groups[3];
+            double log_p = lgamma((double)units + 1.0);
+            for (int g = 0; g < 3; g++)
+                log_p +=
+                    (double)counts[g] * log(weights[g] / all) - lgamma((double)counts[g] + 1.0);
+            if (tested(counts, weights, 3, &design, groups).significant)
+                size += exp(log_p);
+        }
+    return size;
+}
+
+START_TEST(at_most_alpha_of_fair_samples_of_three_groups_are_a_mismatch)
+{
+    static const double WEIGHTS[][3] = {{1, 1, 1}, {1, 1, 0.02}, {0.9, 0.05, 0.05}, {5, 1, 0.1}};
+    const double alphas[] = {0.001, 0.05};
+    double largest = 0.0;
+    for (size_t w = 0; w < sizeof WEIGHTS / sizeof *WEIGHTS; w++)
+        for (uint64_t units = 3; units < 80; units += 15)
+            for (size_t a = 0; a < 2; a++) {
+                double least =
+                    WEIGHTS[w][2] * (double)units / (WEIGHTS[w][0] + WEIGHTS[w][1] + WEIGHTS[w][2]);
+                double size = least < 5.0 ? size_of_three(units, WEIGHTS[w], alphas[a]) : 0.0;
+                ck_assert_msg(size <= alphas[a], "%zu of %llu, alpha %g: %g", w,
+                              (unsigned long long)units, alphas[a], size);
+                largest = fmax(largest, size / alphas[a]);
+            }
+    ck_assert_double_gt(largest, 0.3);
+}
+END_TEST
+
 static void add(TCase *c)
 {
     tcase_add_test(c, exact_p_matches_mpmath);
@@ -155,6 +193,7 @@ static void add(TCase *c)
     tcase_add_test(c, what_relies_on_no_approximation_stays);
     tcase_add_test(c, the_tolerance_holds_back_exact_tests_too);
     tcase_add_test(c, at_most_alpha_of_fair_samples_are_a_mismatch);
+    tcase_add_test(c, at_most_alpha_of_fair_samples_of_three_groups_are_a_mismatch);
 }
 
 int main(void)
