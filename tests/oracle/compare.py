@@ -7,6 +7,7 @@ from datetime import timedelta
 from fractions import Fraction as F
 
 from cells import EPOCH, SECOND
+from sizes import faults
 
 
 # ---- comparison ----------------------------------------------------------------------------------
@@ -222,7 +223,9 @@ def compare_detail(e, o, text, loose):
         if s["kind"] == "dimension"
         else ("@segment", s.get("id", s.get("value")))
     )
+    weights = {g["id"]: g["weight"] if g["planned"] else 0 for g in d["groups"]}
     for s in d["slices"]:
+        out += ["srm %s: %s" % (key(s["slice"]), what) for what in faults(s["srm"], weights)]
         for g in s["srm"]["groups"]:
             if g["observed"] != want_units.get((g["group"], last, key(s["slice"])), 0):
                 out.append(

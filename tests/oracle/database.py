@@ -108,7 +108,7 @@ class DecimalSum:
     def add(self, x, sign):
         if x is not None:
             self.terms += sign
-            self.sum = WIDE.add(self.sum, Decimal(str(x)) * sign)
+            self.sum = WIDE.add(self.sum, WIDE.multiply(Decimal(str(x)), Decimal(sign)))
 
     def step(self, x):
         self.add(x, 1)
