@@ -218,6 +218,54 @@ START_TEST(full_disk_is_503_and_storing_goes_on_when_there_is_room)
 }
 END_TEST
 
+static long ask_one(uint16_t port, const char *method, const char *path, const char *body)
+{
+    const char *const headers[] = {ALICE, JSON_TYPE, NULL};
+    struct reply reply =
+        ask_with(endpoint.curl, port, method, path, headers, body, body == NULL ? 0 : strlen(body));
+    long status = reply.status;
+    reply_release(&reply);
+    return status;
+}
+
+/* A disk that is nearly full takes small changes, and a commit that changes nothing. */
+START_TEST(a_server_is_ready_when_it_can_store_what_it_could_not)
+{
+    enum { TEXT = 200000, ROOM = 100000 };
+    static const char *const MORE[] = {NULL};
+    static const char SMALL[] = "{\"parent\":\"" PARENT "\",\"analysisResult\":{}}";
+    static char body[TEXT + 128];
+    char log[128];
+    struct stat about;
+    struct process process = process_start(&endpoint, MORE);
+    int at = snprintf(body, sizeof body,
+                      "{\"parent\":\"" PARENT "\",\"analysisResult\":{\"exposureFilter\":\"");
+    memset(body + at, 'x', TEXT);
+    memcpy(body + at + TEXT, "\"}}", 4);
+    snprintf(log, sizeof log, "%s-wal", endpoint.database);
+    ck_assert_int_eq(ask_one(process.port, "POST", COLLECTION "?analysisResultId=small", SMALL),
+                     200);
+    ck_assert_int_eq(stat(log, &about), 0);
+    struct rlimit full = {.rlim_cur = (rlim_t)about.st_size + ROOM, .rlim_max = RLIM_INFINITY}, old;
+    ck_assert_int_eq(prlimit(process.pid, RLIMIT_FSIZE, &full, &old), 0);
+    ck_assert_int_eq(ask_one(process.port, "POST", COLLECTION "?analysisResultId=long", body), 503);
+    ck_assert_int_eq(ask_one(process.port, "DELETE", COLLECTION "/small", NULL), 200);
+    for (int i = 0; i < 25; i++, sleep_ms(200)) /* it tries every three seconds */
+        ck_assert_int_eq(ask_one(process.port, "GET", "/readyz", NULL), 503);
+    ck_assert_int_eq(prlimit(process.pid, RLIMIT_FSIZE, &old, NULL), 0);
+    while (ask_one(process.port, "GET", "/readyz", NULL) != 200) /* the run's limit ends it */
+        sleep_ms(100);
+    const char *const headers[] = {ALICE, NULL};
+    expect(ask_with(endpoint.curl, process.port, "GET", COLLECTION, headers, NULL, 0), 200, "[]");
+    ck_assert_int_eq(kill(process.pid, SIGKILL), 0); /* and what it tried stays away */
+    ck_assert_int_eq(waitpid(process.pid, NULL, 0), process.pid);
+    endpoint_start(&endpoint);
+    expect(ask_alice(&endpoint, "GET", "/v2/workflows/-/instances/-/analysisResults", NULL), 200,
+           "[]");
+    expect(ask_alice(&endpoint, "POST", COLLECTION "?analysisResultId=long", body), 200, "xxx");
+}
+END_TEST
+
 /* Fills what is behind the tables' own pages with bytes that are not pages. */
 static void spoil(const char *path)
 {
@@ -317,6 +365,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, bodies_under_way_leave_no_room_for_more_until_they_end);
     tcase_add_test(cases, answers_nobody_reads_leave_no_room_for_more_until_they_end);
     tcase_add_test(cases, full_disk_is_503_and_storing_goes_on_when_there_is_room);
+    tcase_add_test(cases, a_server_is_ready_when_it_can_store_what_it_could_not);
     tcase_add_test(cases, database_that_cannot_be_read_is_503_and_told_once);
     tcase_add_test(cases, clients_beyond_the_limit_wait_and_are_served);
 }

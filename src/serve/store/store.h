@@ -98,6 +98,10 @@ bool serve_store_undo(struct serve_store *store);
 /** serve_store_touch() makes a commit that changes nothing: whether the disk takes one. */
 bool serve_store_touch(struct serve_store *store);
 
+/** serve_store_try() is whether the disk takes a commit of so many bytes. They are written to the
+ * write-ahead log without an end and taken back: nobody sees them, and no crash makes them true. */
+bool serve_store_try(struct serve_store *store, size_t bytes);
+
 /** serve_store_insert(): SERVE_DONE, SERVE_PRESENT (nothing is changed) or SERVE_FAILED. */
 enum serve_outcome serve_store_insert(struct serve_store *store, const struct serve_record *record);
 

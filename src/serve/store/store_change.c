@@ -68,6 +68,24 @@ bool serve_store_touch(struct serve_store *store)
     return is_well;
 }
 
+/* With a small cache SQLite writes most pages before the end of a transaction. */
+bool serve_store_try(struct serve_store *store, size_t bytes)
+{
+    enum { CACHE_PAGES = 16, PAGE_BYTES = 8192 };
+    char small[64], insert[192];
+    sqlite3_snprintf(sizeof small, small, "PRAGMA cache_size = %d", CACHE_PAGES);
+    sqlite3_snprintf(
+        sizeof insert, insert,
+        "INSERT INTO result (workflow, instance, id, etag, creator, create_ns, document)"
+        " VALUES ('', '', '', '', '', 0, zeroblob(%llu))",
+        (unsigned long long)bytes + CACHE_PAGES * PAGE_BYTES);
+    bool is_well =
+        serve_store_begin(store) && serve_store_run(store, small) && serve_store_run(store, insert);
+    roll_back(store);
+    (void)serve_store_run(store, "PRAGMA cache_size = -2000"); /* SQLite's own */
+    return is_well && serve_store_touch(store);
+}
+
 static bool insert_labels(struct serve_store *store, const struct serve_record *record,
                           int64_t sequence)
 {

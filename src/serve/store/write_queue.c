@@ -11,7 +11,10 @@
 
 enum {
     BATCH_MAX = 256, /* changes of one commit */
-    AGAIN_SECONDS = 3
+    AGAIN_SECONDS = 3,
+    /* What a change writes beside its texts, about: pages of the table and of its indexes. */
+    CHANGE_BYTES = 64 << 10,
+    TRIED_BYTES_MAX = 8 << 20
 };
 
 struct serve_writer {
@@ -23,7 +26,10 @@ struct serve_writer {
     struct serve_job *first, *last; /* waiting, oldest first */
     unsigned waiting, waiting_max;
     bool is_ending;
-    atomic_bool has_failed; /* the last batch */
+    atomic_bool has_failed;
+    /* While has_failed, of the writer's thread alone: */
+    size_t failed_bytes;      /* of the largest batch since storing failed */
+    struct timespec again_at; /* when to see whether so much can be stored */
 };
 
 static enum serve_outcome make_change(struct serve_store *store, struct serve_job *job)
@@ -33,9 +39,36 @@ static enum serve_outcome make_change(struct serve_store *store, struct serve_jo
     return serve_store_delete(store, &job->record.place, &job->condition);
 }
 
-/* Says when storing begins to fail and when it goes on, not how often it failed between. */
-static void report(struct serve_writer *writer, bool is_well)
+static struct timespec now(void)
 {
+    struct timespec at;
+    clock_gettime(CLOCK_MONOTONIC, &at);
+    return at;
+}
+
+/* What a batch writes, about; no more than is tried every few seconds. */
+static size_t bytes_of(const struct serve_job *batch)
+{
+    size_t bytes = 0;
+    for (const struct serve_job *job = batch; job != NULL && bytes < TRIED_BYTES_MAX;
+         job = job->next) {
+        bytes += CHANGE_BYTES + job->record.document_length;
+        for (size_t i = 0; i < job->record.label_count; i++) /* the table's, and the index's */
+            bytes += 2 * (strlen(job->record.labels[i].key) + strlen(job->record.labels[i].value));
+    }
+    return bytes < TRIED_BYTES_MAX ? bytes : TRIED_BYTES_MAX;
+}
+
+/* Says when storing begins to fail and when it goes on, not how often it failed between. What a
+ * full disk still takes of less does not say that it takes what failed. */
+static void report(struct serve_writer *writer, bool is_well, size_t bytes)
+{
+    if (is_well && bytes < writer->failed_bytes)
+        return;
+    if (!is_well && !writer->has_failed) {
+        writer->again_at = now();
+        writer->again_at.tv_sec += AGAIN_SECONDS;
+    }
     if (writer->log != NULL && !is_well && !writer->has_failed) {
         char message[512];
         snprintf(message, sizeof message, "cannot store: %s", serve_store_why(writer->store));
@@ -43,19 +76,36 @@ static void report(struct serve_writer *writer, bool is_well)
     }
     if (writer->log != NULL && is_well && writer->has_failed)
         serve_log_say(writer->log, false, "storing-again", "storing again");
+    if (is_well)
+        writer->failed_bytes = 0;
+    else if (bytes > writer->failed_bytes)
+        writer->failed_bytes = bytes;
     writer->has_failed = !is_well;
+}
+
+/* Whoever asks a server that is not ready for nothing would wait for ever. */
+static void try_again_when_due(struct serve_writer *writer)
+{
+    struct timespec at = now(), due = writer->again_at;
+    if (!writer->has_failed || at.tv_sec < due.tv_sec ||
+        (at.tv_sec == due.tv_sec && at.tv_nsec < due.tv_nsec))
+        return;
+    report(writer, serve_store_try(writer->store, writer->failed_bytes), writer->failed_bytes);
+    writer->again_at = now();
+    writer->again_at.tv_sec += AGAIN_SECONDS;
 }
 
 /* All changes of a batch stand or fall together: a failure is the disk's, not one request's. */
 static void make_batch(struct serve_writer *writer, struct serve_job *batch)
 {
+    size_t bytes = bytes_of(batch);
     bool is_well = serve_store_begin(writer->store);
     for (struct serve_job *job = batch; job != NULL && is_well; job = job->next) {
         job->outcome = make_change(writer->store, job);
         is_well = job->outcome != SERVE_FAILED;
     }
     is_well = is_well && serve_store_commit(writer->store);
-    report(writer, is_well);
+    report(writer, is_well, bytes);
     enum serve_outcome failure = SERVE_FAILED;
     if (!is_well && !serve_store_undo(writer->store))
         failure = SERVE_UNCERTAIN;
@@ -69,16 +119,14 @@ static void make_batch(struct serve_writer *writer, struct serve_job *batch)
 }
 
 /* Waits for a change, or for the end; false: neither came, and it is time to see whether storing
- * goes on. Whoever asks a server that is not ready for nothing would wait for ever. */
+ * goes on. */
 static bool wait_for_job(struct serve_writer *writer)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += AGAIN_SECONDS;
     int code = 0;
     while (writer->first == NULL && !writer->is_ending && code == 0)
-        code = writer->has_failed ? pthread_cond_timedwait(&writer->wake, &writer->lock, &until)
-                                  : pthread_cond_wait(&writer->wake, &writer->lock);
+        code = writer->has_failed
+                   ? pthread_cond_timedwait(&writer->wake, &writer->lock, &writer->again_at)
+                   : pthread_cond_wait(&writer->wake, &writer->lock);
     return writer->first != NULL || writer->is_ending;
 }
 
@@ -115,8 +163,7 @@ static void *run(void *argument)
             return NULL;
         if (batch != NULL)
             make_batch(writer, batch);
-        else
-            report(writer, serve_store_touch(writer->store));
+        try_again_when_due(writer);
     }
 }
 

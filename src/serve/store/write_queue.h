@@ -35,8 +35,8 @@ enum assay_status serve_writer_start(struct serve_store *store, unsigned waiting
 enum serve_queueing { SERVE_QUEUED, SERVE_QUEUE_FULL, SERVE_QUEUE_ENDED };
 enum serve_queueing serve_writer_put(struct serve_writer *writer, struct serve_job *job);
 
-/** serve_writer_waiting() is how many jobs wait; serve_writer_is_well(): the last batch was stored,
- * or else a commit since, which the writer tries every three seconds. */
+/** serve_writer_waiting() is how many jobs wait; serve_writer_is_well(): no batch failed, or as
+ * much could be stored since, which the writer tries every three seconds. */
 unsigned serve_writer_waiting(struct serve_writer *writer);
 bool serve_writer_is_well(struct serve_writer *writer);
 
