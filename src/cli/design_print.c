@@ -17,6 +17,26 @@ static bool is_always_valid(const struct design *design)
     return design->horizon.kind == ASSAY_HORIZON_ALWAYS_VALID;
 }
 
+/* What is said of looks that come at few units; nothing where there are none. */
+static void say_few(const struct design *design, const struct design_figures *figures,
+                    struct assay__text *words)
+{
+    enum { UNITS_LEAST = 60 };
+    size_t few = 0;
+    while (few < design->count && figures->looks[few].units < UNITS_LEAST)
+        few++;
+    if (few == 1)
+        assay__text_puts(words, "The first look has");
+    else if (few > 1)
+        assay__text_format(words, "The first %zu looks have", few);
+    if (few > 0)
+        assay__text_format(words,
+                           " fewer than %d units, 30 in each of two groups of equal size: assay "
+                           "analyze gives no advice on so few, unless its --minimum says so, and "
+                           "the boundaries hold only for estimates close to normal.",
+                           UNITS_LEAST);
+}
+
 static void write_look(struct assay__json *json, const struct design *design, size_t k,
                        const struct design_look *look)
 {
@@ -87,6 +107,15 @@ static void write_detail(const struct design *design, const struct design_figure
     for (size_t k = 0; k < design->count; k++)
         write_look(&json, design, k, &figures->looks[k]);
     assay__json_end(&json, ']');
+    struct assay__text few = {0};
+    say_few(design, figures, &few);
+    if (few.length > 0) {
+        assay__json_member_begin(&json, "notes", '[');
+        assay__json_string(&json, few.data);
+        assay__json_end(&json, ']');
+    }
+    out->failed = out->failed || few.failed;
+    assay__text_release(&few);
     if (!is_always_valid(design)) {
         assay__json_member_number(&json, "drift", figures->plan.drift);
         assay__json_member_number(&json, "inflation", figures->plan.inflation);
@@ -309,6 +338,11 @@ static void write_table(const struct design *design, const struct design_figures
     }
     if (!always)
         write_summary(&page, design, figures);
+    struct assay__text few = {0};
+    say_few(design, figures, &few);
+    if (few.length > 0 && always)
+        assay__page_end(&page);
+    assay__page_words(&page, &few, 0, 0);
 }
 
 int design_print(const struct design *design, const struct design_figures *figures)

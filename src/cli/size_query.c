@@ -6,7 +6,12 @@
 
 #include "exact/float320.h"
 #include "exact/shortest.h"
+#include "stats/exact_test.h"
+#include "stats/metric/metric.h"
 #include "stats/size/size.h"
+
+/* Advice needs as many in each group, unless a plan says otherwise. */
+enum { UNITS_LEAST = 30, EVENTS_LEAST = 5 };
 
 double size_scaled(double share, double mean)
 {
@@ -46,4 +51,49 @@ double size_power_at(const struct size_query *query, const struct size_row *row,
     if (assay__size_power(&design, cache, baseline, compared, &power, NULL) != ASSAY_OK)
         return NAN;
     return power;
+}
+
+/* What is expected of the groups, as whole units: for their analysis is of those. */
+static unsigned shares_cautions(const struct size_query *query, const struct size_row *row)
+{
+    double effect = isnan(row->effect) ? 0.0 : row->effect;
+    const double units[] = {row->baseline, row->compared};
+    const double share[] = {query->mean, query->mean + effect};
+    struct assay__shares shares;
+    unsigned cautions = 0;
+    for (int g = 0; g < 2; g++) {
+        double hits = round(units[g] * share[g]);
+        shares.units[g] = (uint64_t)units[g];
+        shares.successes[g] = hits > units[g] ? (uint64_t)units[g] : (uint64_t)hits;
+        if (fmin(hits, units[g] - hits) < EVENTS_LEAST)
+            cautions = SIZE_TOO_FEW;
+    }
+    bool is_skewed = query->reduction == 0.0 && assay__shares_are_skewed(&shares);
+    if (is_skewed || assay__shares_are_small(&shares))
+        cautions |= SIZE_TESTED_EXACTLY;
+    return cautions;
+}
+
+static bool has_less_by_welch(const struct size_query *query, const struct size_row *row,
+                              double *welch)
+{
+    struct assay_size_design design = size_design_at(query, row);
+    double wanted = query->question == SIZE_ASKS_POWER ? row->power : row->adjusted_power;
+    if (design.test == ASSAY_TEST_T || isnan(row->effect) || !(row->baseline >= 2.0) ||
+        !(row->compared >= 2.0))
+        return false;
+    design.test = ASSAY_TEST_T;
+    return assay_size_power(&design, row->baseline, row->compared, welch, NULL) == ASSAY_OK &&
+           *welch < wanted - 0.01;
+}
+
+unsigned size_cautions(const struct size_query *query, const struct size_row *row, double *welch)
+{
+    unsigned cautions = 0;
+    *welch = NAN;
+    if (row->baseline < UNITS_LEAST || row->compared < UNITS_LEAST)
+        cautions = SIZE_TOO_FEW;
+    if (assay__metric_kind(query->design.type)->is_share)
+        return cautions | shares_cautions(query, row);
+    return has_less_by_welch(query, row, welch) ? cautions | SIZE_LESS_BY_WELCH : cautions;
 }

@@ -83,6 +83,16 @@ struct assay__size_cache;
 double size_power_at(const struct size_query *query, const struct size_row *row, double total,
                      struct assay__size_cache *cache);
 
+/** enum size_caution: why the figures of a row are not those of its analysis. Bits. */
+enum size_caution {
+    SIZE_TESTED_EXACTLY = 1, /* a proportion: assay analyze takes an exact test at these sizes */
+    SIZE_LESS_BY_WELCH = 2,  /* a z test: Welch's has less power, by a hundredth and more */
+    SIZE_TOO_FEW = 4         /* assay analyze gives no advice on so few units or events */
+};
+
+/** size_cautions() are those of a row. *welch is the power of Welch's test, where that is one. */
+unsigned size_cautions(const struct size_query *query, const struct size_row *row, double *welch);
+
 /** size_split() shares units by the weights; at least 2 a group. */
 void size_split(const struct size_query *query, double total, double *baseline, double *compared);
 

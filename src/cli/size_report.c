@@ -194,12 +194,13 @@ static void write_row(struct assay__page *page, const struct size_query *query,
 {
     char effect[EFFECT_BYTES], text[FIGURE];
     struct widths widths = widths_of(page);
+    double welch;
     bool asks_effect = query->question == SIZE_ASKS_EFFECT;
     if (asks_effect && isnan(row->detectable))
         snprintf(effect, sizeof effect, "none");
     else
         effect_text(row, effect);
-    assay__page_spaces(page, 2);
+    assay__text_puts(page->out, size_cautions(query, row, &welch) != 0 ? "* " : "  ");
     assay__page_cell(page, effect, widths.effect, ASSAY__ALIGN_LEFT, false,
                      asks_effect ? ASSAY__INK_BOLD : ASSAY__INK_PLAIN);
     power_text(query->question == SIZE_ASKS_POWER ? row->power : row->adjusted_power, text);
@@ -211,6 +212,52 @@ static void write_row(struct assay__page *page, const struct size_query *query,
     count_text(row->total, text);
     put(page, text, widths.units);
     assay__page_end(page);
+}
+
+static void say_caution(const struct size_query *query, const struct size_row *row,
+                        enum size_caution caution, double welch, struct assay__text *words)
+{
+    char power[FIGURE], total[FIGURE];
+    bool is_share = assay__metric_kind(query->design.type)->is_share;
+    power_text(welch, power);
+    count_text(row->total, total);
+    if (caution == SIZE_TESTED_EXACTLY)
+        assay__text_format(words,
+                           "assay analyze takes %s here%s, since units or events are few, or the "
+                           "groups of unequal size: its power is not that of the formula, mostly "
+                           "less; assay simulate finds it.",
+                           query->has_margin ? "the score test" : "Fisher's exact test",
+                           query->reduction > 0.0 ? ", without covariates" : "");
+    else if (caution == SIZE_LESS_BY_WELCH)
+        assay__text_format(words,
+                           "Welch's t test, which assay analyze runs, has a power of %s with %s "
+                           "units: --test t plans for it.",
+                           power, total);
+    else
+        assay__text_format(words,
+                           "Fewer than 30 units%s in a group: assay analyze gives no advice on so "
+                           "few, unless its --minimum says so%s.",
+                           is_share ? ", or 5 successes or failures," : "",
+                           is_share ? "" : ", and the power holds only for values close to normal");
+}
+
+static void write_cautions(struct assay__page *page, const struct size_query *query,
+                           const struct size_answer *answer)
+{
+    unsigned said = 0;
+    for (size_t i = 0; i < answer->count; i++) {
+        double welch;
+        unsigned cautions = size_cautions(query, &answer->rows[i], &welch);
+        for (unsigned bit = SIZE_TESTED_EXACTLY; bit <= SIZE_TOO_FEW; bit *= 2) {
+            struct assay__text words = {0};
+            if ((cautions & bit) == 0 || (said & bit) != 0)
+                continue;
+            assay__text_puts(&words, said == 0 ? "* " : "  ");
+            say_caution(query, &answer->rows[i], (enum size_caution)bit, welch, &words);
+            assay__page_words(page, &words, 0, 2);
+            said |= bit;
+        }
+    }
 }
 
 void size_write_table(const struct size_query *query, const struct size_answer *answer,
@@ -233,6 +280,7 @@ void size_write_table(const struct size_query *query, const struct size_answer *
     assay__page_end(&page);
     for (size_t i = 0; i < answer->count; i++)
         write_row(&page, query, &answer->rows[i]);
+    write_cautions(&page, query, answer);
     const struct size_row *first = &answer->rows[0];
     if (isnan(first->power) || !isfinite(first->total))
         return;
@@ -326,6 +374,27 @@ static void write_history(struct assay__json *json, const struct size_query *que
     assay__json_end(json, '}');
 }
 
+/* The cautions of a row; nothing where there are none. */
+static void write_notes(struct assay__json *json, const struct size_query *query,
+                        const struct size_row *row)
+{
+    double welch;
+    unsigned cautions = size_cautions(query, row, &welch);
+    if (cautions == 0)
+        return;
+    assay__json_member_begin(json, "notes", '[');
+    for (unsigned bit = SIZE_TESTED_EXACTLY; bit <= SIZE_TOO_FEW; bit *= 2) {
+        struct assay__text words = {0};
+        if ((cautions & bit) == 0)
+            continue;
+        say_caution(query, row, (enum size_caution)bit, welch, &words);
+        assay__json_string(json, words.data == NULL ? "" : words.data);
+        json->out->failed = json->out->failed || words.failed;
+        assay__text_release(&words);
+    }
+    assay__json_end(json, ']');
+}
+
 static void write_result(struct assay__json *json, const struct size_query *query,
                          const struct size_row *row)
 {
@@ -340,6 +409,7 @@ static void write_result(struct assay__json *json, const struct size_query *quer
     assay__json_member_count(json, "compared", (uint64_t)row->compared);
     assay__json_member_count(json, "total", (uint64_t)row->total);
     assay__json_member_nullable(json, "power", row->power);
+    write_notes(json, query, row);
     struct assay__size_cache cache = {.count = 0};
     assay__json_member_begin(json, "curve", '[');
     for (int i = 1; i < SIZE_CURVE_POINTS && isfinite(row->power); i++) {
