@@ -73,7 +73,7 @@ static const char *bound(struct assay__sql *sql, const char *text, unsigned scal
         unsigned needed = digits_after_point(text);
         const char *remedy = needed + 2 > sql->value_digits || needed > ASSAY__SQL_SCALE_MAX
                                  ? "give"
-                                 : assay__sql_format(sql, "give --scale %u, or", needed);
+                                 : assay__sql_format(sql, "give a scale of %u, or", needed);
         assay__sql_fail(sql, ASSAY_ERROR_PLAN,
                         "The cap '%.60s' has more than %u digits after the point, with which the "
                         "statement computes: %s a cap with fewer digits.",
@@ -101,7 +101,7 @@ const char *assay__sql_value(struct assay__sql *sql, uint32_t metric, uint32_t i
     unsigned more = scale - assay__sql_number_scale(sql, number);
     const char *value =
         assay__sql_format(sql, "coalesce(u.n%u, %s)", number + 1, sql->dialect->zero);
-    if (more > 0) /* counts whose caps are no counts */
+    if (more > 0) /* the caps of a count need not be whole */
         value = assay__sql_format(sql, "(%s * %s)", value,
                                   assay__sql_whole(sql, assay__sql_power(sql, more)));
     if (i == 0 && cap->upper != NULL)
