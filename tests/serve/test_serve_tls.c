@@ -226,14 +226,9 @@ START_TEST(a_reload_that_fails_changes_nothing)
 }
 END_TEST
 
-/* A post whose body does not come. */
-static CURL *begin_post(void)
+static CURL *connect_tls(void)
 {
-    static const char HEAD[] =
-        "POST " COLLECTION "?analysisResultId=slow HTTP/1.1\r\nHost: a\r\n" ALICE "\r\n" JSON_TYPE
-        "\r\nContent-Length: 100\r\n\r\n{";
     char url[64];
-    size_t sent = 0;
     CURL *curl = curl_easy_init();
     snprintf(url, sizeof url, "https://127.0.0.1:%u/", (unsigned)serve_port(endpoint.server));
     curl_easy_setopt(curl, CURLOPT_URL, url);
@@ -241,6 +236,17 @@ static CURL *begin_post(void)
     curl_easy_setopt(curl, CURLOPT_CAINFO, cert_path);
     curl_easy_setopt(curl, CURLOPT_CONNECT_ONLY, 1L);
     ck_assert_int_eq(curl_easy_perform(curl), CURLE_OK);
+    return curl;
+}
+
+/* A post whose body does not come. */
+static CURL *begin_post(void)
+{
+    static const char HEAD[] =
+        "POST " COLLECTION "?analysisResultId=slow HTTP/1.1\r\nHost: a\r\n" ALICE "\r\n" JSON_TYPE
+        "\r\nContent-Length: 100\r\n\r\n{";
+    size_t sent = 0;
+    CURL *curl = connect_tls();
     ck_assert_int_eq(curl_easy_send(curl, HEAD, sizeof HEAD - 1, &sent), CURLE_OK);
     ck_assert_uint_eq(sent, sizeof HEAD - 1);
     sleep_ms(300);
@@ -269,6 +275,82 @@ START_TEST(the_grace_time_is_that_of_the_whole_stop)
 }
 END_TEST
 
+static unsigned count_threads(void)
+{
+    unsigned count = 0;
+    DIR *folder = opendir("/proc/self/task");
+    ck_assert_ptr_nonnull(folder);
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;)
+        count += entry->d_name[0] != '.';
+    closedir(folder);
+    return count;
+}
+
+/* What certificates of before have taken is given back soon. */
+static void assert_given_back(unsigned threads, unsigned files)
+{
+    const struct process self = {.pid = getpid()};
+    for (int i = 0; i < 300 && (count_threads() > threads || process_file_count(self) > files); i++)
+        sleep_ms(50);
+    ck_assert_uint_le(count_threads(), threads);
+    ck_assert_uint_le(process_file_count(self), files);
+}
+
+START_TEST(certificates_of_before_keep_no_threads_and_no_files)
+{
+    const struct process self = {.pid = getpid()};
+    endpoint.options.grace_seconds = 600;
+    endpoint_start(&endpoint);
+    ck_assert_int_eq(ask_tls("GET", "/healthz", NULL, true, CURL_SSLVERSION_TLSv1_3), 200);
+    sleep_ms(300);
+    unsigned threads = count_threads(), files = process_file_count(self);
+    for (int i = 0; i < 5; i++)
+        serve_reload(endpoint.server);
+    assert_given_back(threads, files);
+    ck_assert_int_eq(ask_tls("GET", "/healthz", NULL, true, CURL_SSLVERSION_TLSv1_3), 200);
+}
+END_TEST
+
+/* Until something comes, or the end. */
+static CURLcode receive(CURL *curl, char *answer, size_t size, size_t *got)
+{
+    CURLcode code;
+    while ((code = curl_easy_recv(curl, answer, size, got)) == CURLE_AGAIN)
+        sleep_ms(20);
+    return code;
+}
+
+/* An idle connection ends with the grace time, a request that is under way does not. */
+START_TEST(requests_outlive_the_grace_time_of_their_certificate)
+{
+    enum { REST = 99 };
+    char rest[REST + 1], answer[13] = "";
+    size_t sent = 0, got = 0;
+    memset(rest, ' ', REST);
+    memcpy(rest, BODY + 1, sizeof BODY - 2);
+    endpoint.options.grace_seconds = 1;
+    endpoint_start(&endpoint);
+    unsigned threads = count_threads();
+    CURL *idle = connect_tls();
+    sleep_ms(300);
+    serve_reload(endpoint.server);
+    CURL *slow = begin_post();
+    serve_reload(endpoint.server);
+    double began = now_seconds();
+    (void)receive(idle, answer, 1, &got);
+    double took = now_seconds() - began;
+    ck_assert_msg(took > 0.3 && took < 15.0 && got == 0, "it took %.1f s", took);
+    sleep_ms(1500);
+    ck_assert_int_eq(curl_easy_send(slow, rest, REST, &sent), CURLE_OK);
+    ck_assert_uint_eq(sent, REST);
+    ck_assert_int_eq(receive(slow, answer, 12, &got), CURLE_OK);
+    ck_assert_str_eq(answer, "HTTP/1.1 200");
+    curl_easy_cleanup(slow);
+    curl_easy_cleanup(idle);
+    assert_given_back(threads, 1000);
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     tcase_add_checked_fixture(cases, start, stop);
@@ -277,6 +359,8 @@ static void add(TCase *cases)
     tcase_add_test(cases, a_reload_takes_the_new_certificate);
     tcase_add_test(cases, a_reload_that_fails_changes_nothing);
     tcase_add_test(cases, the_grace_time_is_that_of_the_whole_stop);
+    tcase_add_test(cases, certificates_of_before_keep_no_threads_and_no_files);
+    tcase_add_test(cases, requests_outlive_the_grace_time_of_their_certificate);
     tcase_add_test(cases, wrong_files_are_refused_at_the_start);
 }
 

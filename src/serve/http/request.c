@@ -386,7 +386,12 @@ void serve_request_end(void *cls, struct MHD_Connection *connection, void **cont
 void serve_connection_change(void *cls, struct MHD_Connection *connection, void **context,
                              enum MHD_ConnectionNotificationCode what)
 {
-    struct serve_http *http = ((struct serve_front *)cls)->http;
+    struct serve_front *front = cls;
+    struct serve_http *http = front->http;
+    if (what == MHD_CONNECTION_NOTIFY_STARTED)
+        atomic_fetch_add(&front->connections, 1);
+    else
+        atomic_fetch_sub(&front->connections, 1);
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
         const union MHD_ConnectionInfo *info =
             MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);

@@ -28,8 +28,11 @@ struct serve_front {
     int listening;    /* socket */
     char *cert, *key; /* PEM; NULL without TLS */
     atomic_uint under_way;
-    atomic_bool is_retired; /* answers close their connections */
-    atomic_bool is_closed;  /* no change is begun any more */
+    atomic_uint connections; /* open */
+    atomic_bool is_retired;  /* answers close their connections */
+    atomic_bool is_closed;   /* no change is begun any more */
+    double grace_end;        /* of one that has retired: an instant of the monotonic clock */
+    unsigned quiet_ticks;
     struct serve_front *next;
 };
 

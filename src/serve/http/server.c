@@ -18,13 +18,14 @@
 
 #include "api/deliver/retry.h"
 #include "serve/http/front.h"
+#include "serve/http/retired.h"
 #include "serve/pages/page.h"
 
 struct serve_server {
     struct serve_http http;
     struct serve_options options;
-    struct serve_front *front;   /* answers now */
-    struct serve_front *retired; /* with certificates of before */
+    struct serve_front *front;     /* answers now */
+    struct serve_retired *retired; /* those with certificates of before; NULL without TLS */
     uint16_t port;
 };
 
@@ -117,6 +118,8 @@ static enum assay_status start_parts(struct serve_server *server,
     if (status == ASSAY_OK)
         status = serve_watch_start(options->request_seconds, options->connections,
                                    &server->http.watch, err);
+    if (status == ASSAY_OK && options->tls_cert != NULL)
+        status = serve_retired_start(options->grace_seconds, &server->retired, err);
     int listening = -1;
     if (status == ASSAY_OK)
         status = open_socket(options, &listening, &server->port, err);
@@ -168,25 +171,6 @@ uint16_t serve_port(const struct serve_server *server)
     return server->port;
 }
 
-/* A front that has retired ends once nothing is under way on it; until then it is kept. */
-static void end_retired(struct serve_server *server)
-{
-    double until = assay__clock_now() + 1.0;
-    struct serve_front **link = &server->retired;
-    while (*link != NULL) {
-        struct serve_front *front = *link;
-        /* Closed first: what begins afterwards waits for no change. */
-        bool is_over = serve_front_wait(front, until);
-        atomic_store(&front->is_closed, is_over);
-        if (!is_over || atomic_load(&front->under_way) > 0) {
-            link = &front->next;
-            continue;
-        }
-        *link = front->next;
-        serve_front_end(front);
-    }
-}
-
 /* Another certificate needs another daemon, on a copy of the listening socket. */
 static enum assay_status replace_front(struct serve_server *server, struct assay_error *err)
 {
@@ -202,8 +186,7 @@ static enum assay_status replace_front(struct serve_server *server, struct assay
     int fd = serve_front_retire(last);
     if (fd >= 0)
         close(fd);
-    last->next = server->retired;
-    server->retired = last;
+    serve_retired_add(server->retired, last);
     return ASSAY_OK;
 }
 
@@ -212,7 +195,6 @@ void serve_reload(struct serve_server *server)
     struct assay_error err = {0};
     struct serve_token_file *file = server->http.context.tokens;
     struct serve_tokens *tokens = NULL;
-    end_retired(server);
     enum assay_status status = serve_token_file_read(file, &tokens, &err);
     if (status == ASSAY_OK && server->options.tls_cert != NULL)
         status = replace_front(server, &err);
@@ -262,7 +244,7 @@ static void stop_fronts(struct serve_server *server)
         hand_over_waiting(server, fd);
         close(fd);
     }
-    server->front->next = server->retired;
+    server->front->next = serve_retired_stop(server->retired);
     for (struct serve_front *front = server->front; front != NULL; front = front->next)
         (void)serve_front_wait(front, until);
     serve_writer_end(server->http.context.writer);
@@ -280,10 +262,12 @@ void serve_stop(struct serve_server *server)
     if (server == NULL)
         return;
     atomic_store(&server->http.load.is_stopping, true);
-    if (server->front != NULL)
+    if (server->front != NULL) {
         stop_fronts(server);
-    else
+    } else {
+        (void)serve_retired_stop(server->retired); /* which has none */
         serve_writer_end(server->http.context.writer);
+    }
     serve_writer_free(server->http.context.writer);
     serve_watch_stop(server->http.watch);
     serve_readers_close(server->http.context.readers);

@@ -21,7 +21,8 @@ struct serve_options {
     size_t host_count;
     unsigned threads, connections, waiting_max; /* waiting_max: changes that may wait */
     unsigned request_seconds;                   /* for one request, from its wait to its answer */
-    unsigned grace_seconds;                     /* for requests under way when stopping */
+    unsigned grace_seconds;                     /* for requests under way when stopping, and for
+                                                   idle connections after a reload */
     size_t body_max, bodies_max;                /* bytes of one body; of all at once */
     size_t header_max;                          /* bytes of a request's head, about */
     double posts_per_second;                    /* of one caller; 0: no limit */
@@ -42,8 +43,9 @@ uint16_t serve_port(const struct serve_server *server);
 
 /**
  * serve_reload() reads the files again: callers of the file of tokens from now on, and with TLS
- * the certificate for new connections. What is under way goes on; after an error, which is told on
- * standard error, the old files hold. One thread at a time.
+ * the certificate for new connections. What is under way goes on; idle connections of before end
+ * after grace_seconds. After an error, which is told on standard error, the old files hold. One
+ * thread at a time.
  */
 void serve_reload(struct serve_server *server);
 
