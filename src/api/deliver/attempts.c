@@ -93,10 +93,22 @@ static void keep_name(struct delivery *delivery, const char *name)
     assay__text_release(&clean);
 }
 
+/* {parent}/analysisResults/{id}, as the contract has it. */
+static bool is_own_name(const struct delivery *delivery, const char *name)
+{
+    static const char MIDDLE[] = "/analysisResults/";
+    size_t parent = strlen(delivery->body->parent), middle = sizeof MIDDLE - 1;
+    return strncmp(name, delivery->body->parent, parent) == 0 &&
+           strncmp(name + parent, MIDDLE, middle) == 0 &&
+           strcmp(name + parent + middle, delivery->body->id) == 0;
+}
+
 /* Compares what was sent with what is stored. What was sent is read again for it, since hardly any
- * delivery comes here. */
-static enum assay_status compare_resources(struct delivery *delivery, const cJSON *stored,
-                                           const char *name, bool is_taken,
+ * delivery comes here. Where there is no value to compare, the name must be the one asked for: a
+ * document of any other service would do. */
+static enum assay_status compare_resources(struct delivery *delivery,
+                                           const struct assay__http_response *response,
+                                           const cJSON *stored, const char *name, bool is_taken,
                                            struct assay__outcome *outcome, struct assay_error *err)
 {
     struct assay__arena arena = {0};
@@ -104,19 +116,29 @@ static enum assay_status compare_resources(struct delivery *delivery, const cJSO
     char where[160] = "";
     enum assay_status status =
         assay__body_resource(&arena, delivery->text, delivery->length, &sent, err);
-    if (status == ASSAY_OK && assay__canonical_covers(sent, stored, where, sizeof where)) {
-        delivery->out->already_there = is_taken;
-        keep_name(delivery, name);
-    } else if (status == ASSAY_OK) {
+    if (status != ASSAY_OK) {
+        assay__arena_release(&arena);
+        return status;
+    }
+    if (!assay__canonical_covers(sent, stored, where, sizeof where)) {
         outcome->verdict = ASSAY__VERDICT_FAIL;
         assay__fail(&outcome->error, ASSAY_ERROR_REMOTE,
                     "The server has a different result under the id \"%s\"%s: %s is not "
                     "the same. Choose another id, or delete the stored one.",
                     delivery->body->id, is_taken ? " (HTTP 409)" : "",
                     where[0] != '\0' ? where : "the document");
+    } else if (!assay__canonical_has_value(sent) && !is_own_name(delivery, name)) {
+        const struct assay__secrets secrets = assay__auth_secrets(&delivery->client->auth);
+        assay__exchange_unacknowledged(response, "The stored result",
+                                       "its name is another one, and what was sent has no value "
+                                       "to compare",
+                                       &secrets, outcome);
+    } else {
+        delivery->out->already_there = is_taken;
+        keep_name(delivery, name);
     }
     assay__arena_release(&arena);
-    return status;
+    return ASSAY_OK;
 }
 
 /* Is the stored resource the one that is being sent? is_taken: HTTP 409 said that there is one,
@@ -146,20 +168,10 @@ static enum assay_status compare(struct delivery *delivery, bool is_taken,
         const struct assay__secrets secrets = assay__auth_secrets(&delivery->client->auth);
         assay__exchange_unacknowledged(response, "The stored result", why, &secrets, outcome);
     } else {
-        status = compare_resources(delivery, stored, name, is_taken, outcome, err);
+        status = compare_resources(delivery, response, stored, name, is_taken, outcome, err);
     }
     cJSON_Delete(stored);
     return status;
-}
-
-/* {parent}/analysisResults/{id}, as the contract has it. */
-static bool is_own_name(const struct delivery *delivery, const char *name)
-{
-    static const char MIDDLE[] = "/analysisResults/";
-    size_t parent = strlen(delivery->body->parent), middle = sizeof MIDDLE - 1;
-    return strncmp(name, delivery->body->parent, parent) == 0 &&
-           strncmp(name + parent, MIDDLE, middle) == 0 &&
-           strcmp(name + parent + middle, delivery->body->id) == 0;
 }
 
 static void tell_other_name(const struct delivery *delivery)

@@ -2,10 +2,13 @@
 /* Does a stored resource hold everything that a sent one says? Used after a 409. */
 #include "api/resource/resource_compare.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "api/resource/result_shape.h"
 #include "number/number.h"
+
+static const char RESULTS[] = "results";
 
 /* The row of a member; NULL for one that the contract does not know, and below such a one. */
 static const struct assay__result_field *field_of(const struct assay__shape *shape,
@@ -128,11 +131,47 @@ static const struct assay__node *first_difference(const struct assay__node *sent
     return equal_leaves(sent, stored) ? NULL : sent;
 }
 
+/* No list of results is an empty one, which a stored result that has some is not. */
+static bool lacks_results(const struct assay__node *sent, const cJSON *stored)
+{
+    const cJSON *results = cJSON_GetObjectItemCaseSensitive(stored, RESULTS);
+    return assay__node_get(sent, RESULTS) == NULL && cJSON_IsArray(results) &&
+           results->child != NULL;
+}
+
 bool assay__canonical_covers(const struct assay__node *sent, const cJSON *stored, char *where,
                              size_t size)
 {
     const struct assay__node *difference = first_difference(sent, stored, &assay__result_shape);
     if (difference != NULL)
         assay__node_path(difference, where, size);
-    return difference == NULL;
+    else if (lacks_results(sent, stored))
+        snprintf(where, size, "%s", RESULTS);
+    else
+        return true;
+    return false;
+}
+
+/* Depth is bounded by the reader. */
+static bool has_value(const struct assay__node *value, const struct assay__shape *shape)
+{
+    if (value->type != ASSAY__NODE_OBJECT && value->type != ASSAY__NODE_ARRAY)
+        return !is_default(value);
+    for (const struct assay__node *part = value->first; part != NULL; part = part->next) {
+        const struct assay__shape *below = shape;
+        if (value->type == ASSAY__NODE_OBJECT) {
+            const struct assay__result_field *field = field_of(shape, part->key);
+            if (field != NULL && field->kind == ASSAY__KIND_OF_SERVER)
+                continue;
+            below = field != NULL ? field->shape : NULL;
+        }
+        if (has_value(part, below))
+            return true;
+    }
+    return false;
+}
+
+bool assay__canonical_has_value(const struct assay__node *sent)
+{
+    return has_value(sent, &assay__result_shape);
 }

@@ -15,11 +15,18 @@
  * createTime, updateTime, creator, updater) and fields that only the server has are not looked at.
  *
  * Servers that speak protocol buffers' JSON leave out fields with their default (0, false, "", an
- * empty list) and write 64-bit integers as strings: both count as the same.
+ * empty list) and write 64-bit integers as strings: both count as the same. A result that was sent
+ * without a list of results is not one that has some.
  *
  * On false, where receives the path of the first difference, such as results[0].id.
  */
 bool assay__canonical_covers(const struct assay__node *sent, const cJSON *stored, char *where,
                              size_t size);
+
+/**
+ * assay__canonical_has_value() says whether what was sent has a value other than a default,
+ * wherever it is. What has none is covered by nearly any document: that alone shows nothing.
+ */
+bool assay__canonical_has_value(const struct assay__node *sent);
 
 #endif

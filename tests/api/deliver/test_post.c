@@ -271,8 +271,85 @@ START_TEST(hostile_server_documented_outcome)
 }
 END_TEST
 
+/* What services that store no results may answer to anything. */
+static const char *const FOREIGN[] = {
+    BODY("200 OK", "application/json", "{}"),
+    BODY("200 OK", "application/json", "[]"),
+    BODY("200 OK", "application/json", "[{\"name\":\"" POST_NAME "\"}]"),
+    BODY("200 OK", "application/json", "\"" POST_NAME "\""),
+    BODY("200 OK", "text/html", "<title>" POST_NAME "</title>"),
+    BODY("200 OK", "application/json", "<title>" POST_NAME "</title>"),
+    BODY("200 OK", "application/json", "{\"name\":\"" POST_NAME "\",\"results\":["),
+    BODY("200 OK", "application/json", "{\"name\":\"\"}"),
+    BODY("200 OK", "application/json", "{\"name\":\"" POST_NAME "x\"}"),
+    BODY("200 OK", "application/json", "{\"name\":\"queue\",\"results\":[]}"),
+    BODY("200 OK", "application/json", "{\"name\":\"queue\",\"results\":[{}]}"),
+    BODY("200 OK", "application/json", "{\"name\":\"queue\",\"results\":[{\"id\":\"m\"}]}"),
+};
+
+static const char *const SENT[] = {
+    "{}",
+    "{\"results\":[]}",
+    "{\"results\":[{}]}",
+    "{\"exposureFilter\":\"\",\"labels\":{},\"results\":[]}",
+    "{\"name\":\"" POST_NAME "\",\"results\":[]}",
+    "{\"results\":[{\"id\":\"m\",\"x\":1}]}",
+};
+
+/* Posts once; the answer to the POST, and the one to a GET that follows. */
+static void expect_answers(const char *sent, const char *first, const char *second, bool is_well)
+{
+    const struct hostile_step steps[] = {ANSWER(first), ANSWER(second)};
+    struct hostile *server = hostile_start(steps, 2);
+    struct post *post = calloc(1, sizeof *post);
+    char body[512];
+    int length = snprintf(body, sizeof body,
+                          "{\"parent\":\"" POST_PARENT
+                          "\",\"analysisResultId\":\"res-1\",\"analysisResult\":%s}",
+                          sent);
+    post_init(post, hostile_url(server));
+    post->options.max_attempts = 1;
+    assert_ok(assay_client_new(&post->options, &post->client, &post->err), &post->err);
+    enum assay_status status =
+        assay_client_post(post->client, body, (size_t)length, &post->delivery, &post->err);
+    ck_assert_msg((status == ASSAY_OK) == is_well, "%s after %s and %s: %s", sent, first, second,
+                  post->err.message);
+    ck_assert_uint_eq(post_outbox_count(post), is_well ? 0 : 1);
+    assay_client_free(post->client);
+    post_release(post);
+    free(post);
+    hostile_stop(server);
+}
+
+START_TEST(answers_of_other_services_acknowledge_nothing)
+{
+    static const char TAKEN[] = EMPTY("409 Conflict", "");
+    static const char OTHER[] = BODY("200 OK", "application/json", "{\"name\":\"queue\"}");
+    for (size_t i = 0; i < sizeof FOREIGN / sizeof *FOREIGN; i++) {
+        expect_answers(SENT[_i], FOREIGN[i], FOREIGN[i], false);
+        expect_answers(SENT[_i], OTHER, FOREIGN[i], false);
+        expect_answers(SENT[_i], TAKEN, FOREIGN[i], false);
+    }
+    /* Under its own name it is there, unless what is there has more results. */
+    char stored[512];
+    snprintf(stored, sizeof stored,
+             BODY("200 OK", "application/json", "{\"name\":\"" POST_NAME "\",%s"),
+             SENT[_i][1] == '}' ? "\"results\":[]}" : SENT[_i] + 1);
+    if (strstr(SENT[_i], "name") == NULL) {
+        expect_answers(SENT[_i], OTHER, stored, true);
+        expect_answers(SENT[_i], TAKEN, stored, true);
+    }
+    expect_answers(SENT[_i], TAKEN,
+                   BODY("200 OK", "application/json",
+                        "{\"name\":\"" POST_NAME "\",\"results\":[{\"id\":\"m\"},{}]}"),
+                   false);
+}
+END_TEST
+
 static void add(TCase *cases)
 {
+    tcase_add_loop_test(cases, answers_of_other_services_acknowledge_nothing, 0,
+                        (int)(sizeof SENT / sizeof *SENT));
     tcase_add_loop_test(cases, hostile_server_documented_outcome, 0,
                         (int)(sizeof SCENARIOS / sizeof *SCENARIOS));
 }

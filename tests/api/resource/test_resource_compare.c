@@ -52,6 +52,11 @@ static const struct comparison {
     {"{\"labels\":{\"a\":\"b\",\"c\":\"d\"}}", "{\"labels\":{\"c\":\"d\",\"a\":\"b\"}}", NULL},
     {"{\"labels\":{\"a\":\"b\"}}", "{\"labels\":{\"a\":\"x\"}}", "labels.a"},
     {"{\"labels\":{\"a\":\"b\"}}", "{}", "labels"},
+    {"{}", "{\"results\":[]}", NULL},
+    {"{}", "{\"results\":[{\"id\":\"m\"}]}", "results"},
+    {"{\"results\":[]}", "{\"results\":[{\"id\":\"m\"}]}", "results"},
+    {"{\"results\":null}", "{\"results\":[{}]}", "results"},
+    {"{}", "{\"labels\":{\"of\":\"the server\"}}", NULL},
 };
 
 START_TEST(canonical_compares)
@@ -70,6 +75,34 @@ START_TEST(canonical_compares)
     ck_assert_msg(covers == (one->where == NULL), "%s and %s", one->sent, one->stored);
     ck_assert_str_eq(where, one->where != NULL ? one->where : "");
     cJSON_Delete(stored);
+    assay__arena_release(&arena);
+}
+END_TEST
+
+static const struct {
+    const char *sent;
+    bool has_value;
+} VALUES[] = {
+    {"{}", false},
+    {"{\"results\":[]}", false},
+    {"{\"results\":[{\"id\":\"\",\"result\":[{}]}],\"labels\":{}}", false},
+    {"{\"a\":[null,0,false,[[]],{}]}", false},
+    {"{\"name\":\"x\",\"creator\":{\"name\":\"y\"}}", false},
+    {"{\"results\":[{\"id\":\"m\"}]}", true},
+    {"{\"results\":[{\"name\":\"m\"}]}", true},
+    {"{\"labels\":{\"a\":\"b\"}}", true},
+    {"{\"a\":[[],[0,[1]]]}", true},
+};
+
+START_TEST(values_beside_defaults_are_seen)
+{
+    struct assay__arena arena = {0};
+    struct assay__node *sent;
+    struct assay_error err;
+    const char *text = VALUES[_i].sent;
+    assert_ok(assay__body_parse(&arena, text, strlen(text), NULL, ASSAY_ERROR_DATA, &sent, &err),
+              &err);
+    ck_assert_msg(assay__canonical_has_value(sent) == VALUES[_i].has_value, "%s", text);
     assay__arena_release(&arena);
 }
 END_TEST
@@ -240,6 +273,8 @@ static void add(TCase *cases)
 {
     tcase_add_loop_test(cases, canonical_compares, 0,
                         (int)(sizeof COMPARISONS / sizeof *COMPARISONS));
+    tcase_add_loop_test(cases, values_beside_defaults_are_seen, 0,
+                        (int)(sizeof VALUES / sizeof *VALUES));
     tcase_add_loop_test(cases, request_is_made_of_bytes, 0,
                         (int)(sizeof MAKINGS / sizeof *MAKINGS));
     tcase_add_test(cases, body_is_read);
