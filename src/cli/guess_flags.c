@@ -186,14 +186,15 @@ static void write_metric(const struct work *work, uint32_t column, struct assay_
     const struct table_profile *profile = &work->table.profile;
     uint32_t count = 0;
     put_escaped(out, profile->columns[column].name);
-    if (columns[column].wants_decrease)
-        assay__text_puts(out, ":role=guardrail,direction=decrease");
+    if (columns[column].is_guardrail)
+        assay__text_format(out, ":role=guardrail,direction=%s",
+                           columns[column].wants_decrease ? "decrease" : "increase");
     for (uint32_t i = 0; i < profile->column_count; i++) {
         if (columns[i].use != USE_TWIN || columns[i].metric != column)
             continue;
-        assay__text_puts(out, count++ > 0                      ? "+"
-                              : columns[column].wants_decrease ? ",covariates="
-                                                               : ":covariates=");
+        assay__text_puts(out, count++ > 0                    ? "+"
+                              : columns[column].is_guardrail ? ",covariates="
+                                                             : ":covariates=");
         put_escaped(out, profile->columns[i].name);
     }
 }

@@ -213,14 +213,13 @@ static void write_metric(const struct init *init, uint32_t column, bool is_last)
     if (init->guess->unit_repeats)
         assay__text_puts(out, "      \"aggregation\": \"sum\",\n");
     write_covariates(init, column);
-    if (one->wants_decrease)
-        assay__text_puts(out, "      // \"nonInferiorityMargin\": 0.02,\n"
-                              "      \"role\": \"guardrail\",\n"
-                              "      \"direction\": \"decrease\"\n");
-    else
-        assay__text_puts(out, "      // \"minimumDetectableEffect\": 0.05,\n"
-                              "      \"role\": \"success\",\n"
-                              "      \"direction\": \"increase\"\n");
+    assay__text_puts(out, one->is_guardrail ? "      // \"nonInferiorityMargin\": 0.02,\n"
+                                            : "      // \"minimumDetectableEffect\": 0.05,\n");
+    if (one->check != NULL)
+        assay__text_format(out, "      // Check this: %s.\n", one->check);
+    assay__text_format(out, "      \"role\": \"%s\",\n      \"direction\": \"%s\"\n",
+                       one->is_guardrail ? "guardrail" : "success",
+                       one->wants_decrease ? "decrease" : "increase");
     assay__text_format(out, "    }%s\n", is_last ? "" : ",");
 }
 

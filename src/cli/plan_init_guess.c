@@ -102,6 +102,69 @@ static bool is_metric(const struct column_guess *column)
     return column->use == USE_PROPORTION || column->use == USE_MEAN;
 }
 
+/* Latitude is "lat" where a longitude stands beside it. */
+static bool is_place(const struct table_profile *profile, const char *name)
+{
+    bool is_lat = words_are(name, "lat"), is_place = words_have(name, WORD_PLACE);
+    for (uint32_t i = 0; is_lat && i < profile->column_count; i++)
+        is_place = is_place || words_have(profile->columns[i].name, WORD_PLACE) ||
+                   words_are(profile->columns[i].name, "long");
+    return is_place;
+}
+
+/* Years, and smaller numbers of months, weeks or hours, but not visits_per_hour. */
+static bool is_date_part(const struct column_profile *column)
+{
+    enum { FIRST_YEAR = 1900, LAST_YEAR = 2100, PARTS_MAX = 60 };
+    return words_end(column->name, WORD_DATE_PART) && !words_have(column->name, WORD_PER) &&
+           (profile_is_within(column, FIRST_YEAR, LAST_YEAR) ||
+            (profile_is_within(column, 0, PARTS_MAX) &&
+             words_direction(column->name) == WORDS_SILENT));
+}
+
+/* Why numbers cannot be a quantity that is measured; NULL when they may. */
+static const char *no_quantity(const struct table_profile *profile,
+                               const struct column_profile *column)
+{
+    enum { FIRST_DAY = 30000, LAST_DAY = 70000 }; /* of spreadsheets: 1982 to 2091 */
+    if (words_have(column->name, WORD_ID) || words_end(column->name, WORD_LAST_ID) ||
+        (words_have(column->name, WORD_EVENT) && column->distinct == column->present))
+        return "ids";
+    if (!column->is_numeric || column->is_choice)
+        return NULL;
+    if (is_place(profile, column->name))
+        return "a place";
+    if (is_date_part(column))
+        return "a part of a date";
+    bool is_silent = words_direction(column->name) == WORDS_SILENT;
+    if (is_silent && column->is_named_time && profile_is_within(column, FIRST_DAY, LAST_DAY))
+        return "days of a spreadsheet: give --time-format=excel";
+    if (profile_is_like_times(column) || (is_silent && profile_is_like_ids(column)))
+        return "numbers as ids or times are";
+    return words_end(column->name, WORD_CODE) ? "codes" : NULL;
+}
+
+/* Which direction is better: by the name, and where it says nothing, so that it is to be checked.
+ */
+static void guess_direction(const struct column_profile *column, struct column_guess *one)
+{
+    enum words_direction says = words_direction(column->name);
+    one->is_guardrail = says == WORDS_LESS || says == WORDS_NOT_MORE || says == WORDS_OF_BOTH;
+    one->wants_decrease = one->is_guardrail;
+    if (says == WORDS_SILENT)
+        one->check = "its name does not say whether more of it is better";
+    else if (says != WORDS_MORE && says != WORDS_LESS)
+        one->check = "the words of its name point both ways";
+    bool is_outflow = column->has_below && !column->has_above;
+    if (is_outflow && says == WORDS_MORE)
+        one->check = "no value is above 0";
+    if (!is_outflow || says == WORDS_MORE || (says == WORDS_SILENT && !column->has_zero))
+        return;
+    one->check = "no value is above 0; nearer to 0 is taken for better";
+    one->is_guardrail = true;
+    one->wants_decrease = false;
+}
+
 /* Numbers are metrics until their name says that they are from before the exposure. */
 static void guess_metrics(const struct table_profile *profile, struct table_guess *guess)
 {
@@ -111,15 +174,13 @@ static void guess_metrics(const struct table_profile *profile, struct table_gues
         if (one->use != USE_OTHER || !profile_is_usable(column))
             continue;
         if (column->distinct < 2 || column->is_time || column->is_running ||
-            words_have(column->name, WORD_ID) ||
-            (words_have(column->name, WORD_EVENT) && column->distinct == column->present) ||
-            follows_from_group(profile, guess, i))
+            no_quantity(profile, column) != NULL || follows_from_group(profile, guess, i))
             continue;
         if (column->is_choice)
             one->use = USE_PROPORTION;
         else if (column->is_numeric)
             one->use = USE_MEAN;
-        one->wants_decrease = words_have(column->name, WORD_LESS);
+        guess_direction(column, one);
     }
 }
 
@@ -161,6 +222,13 @@ static bool varies_within_units(const struct table_profile *profile,
     return time == NULL || time->distinct * 2 < time->present; /* dates are early together */
 }
 
+/* Numbers that are names. */
+static bool is_code(const struct table_profile *profile, const struct column_profile *column)
+{
+    const char *reason = no_quantity(profile, column);
+    return reason != NULL && strcmp(reason, "codes") == 0;
+}
+
 static void guess_dimensions(const struct table_profile *profile, const struct table_source *source,
                              struct table_guess *guess)
 {
@@ -168,10 +236,10 @@ static void guess_dimensions(const struct table_profile *profile, const struct t
     for (uint32_t i = 0; i < profile->column_count && count < DIMENSIONS_MAX; i++) {
         const struct column_profile *column = &profile->columns[i];
         if (guess->columns[i].use != USE_OTHER || !profile_is_usable(column) ||
-            column->is_numeric || column->is_long || column->is_time || column->distinct < 2 ||
-            column->distinct > DIMENSION_VALUES_MAX || column->distinct * 2 > column->present ||
-            source->open[i][0] != '\0' || follows_from_group(profile, guess, i) ||
-            varies_within_units(profile, guess, i))
+            (column->is_numeric && !is_code(profile, column)) || column->is_long ||
+            column->is_time || column->distinct < 2 || column->distinct > DIMENSION_VALUES_MAX ||
+            column->distinct * 2 > column->present || source->open[i][0] != '\0' ||
+            follows_from_group(profile, guess, i) || varies_within_units(profile, guess, i))
             continue;
         guess->columns[i].use = USE_DIMENSION;
         count++;
@@ -245,7 +313,9 @@ static const char *reason_of(const struct table_profile *profile, const struct t
         return "one value only";
     if (column->is_time)
         return "times";
-    if (words_have(column->name, WORD_ID) || words_have(column->name, WORD_EVENT))
+    if (no_quantity(profile, column) != NULL)
+        return no_quantity(profile, column);
+    if (words_have(column->name, WORD_EVENT))
         return "ids";
     if (column->is_running)
         return "numbers one after the other";

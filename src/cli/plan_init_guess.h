@@ -24,7 +24,9 @@ enum column_use {
 struct column_guess {
     enum column_use use;
     uint32_t metric;     /* USE_TWIN: column of its metric */
-    bool wants_decrease; /* metrics: the name says that less is better */
+    bool is_guardrail;   /* metrics: what should not get worse */
+    bool wants_decrease; /* metrics: less is better */
+    const char *check;   /* metrics: what is not known of its direction; NULL. Static text. */
     bool is_cluster;     /* its values hold several units and lie within one group each */
     const char *reason;  /* USE_OTHER: why it is in no part of the plan. Static text. */
 };

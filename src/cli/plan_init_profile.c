@@ -43,6 +43,9 @@ static void judge_cell(struct column_profile *column, const struct assay_dialect
     bool is_blank = assay__dialect_is_missing(dialect, cell);
     bool is_number = assay__dialect_number(dialect, cell, &number, digits) == ASSAY__CELL_OK;
     column->has_number |= is_number;
+    column->has_above |= is_number && number.mantissa > 0;
+    column->has_below |= is_number && number.mantissa < 0;
+    column->has_zero |= is_number && number.mantissa == 0;
     column->is_numeric &= is_number || is_blank;
     column->is_choice &=
         is_blank || assay__dialect_choice(dialect, cell, &column->words, &number) == ASSAY__CELL_OK;
@@ -246,6 +249,28 @@ bool profile_is_usable(const struct column_profile *column)
 {
     return column->name[0] != '\0' && !column->is_copy &&
            strlen(column->name) <= PROFILE_VALUE_BYTES_MAX;
+}
+
+bool profile_is_within(const struct column_profile *column, uint64_t lowest, uint64_t highest)
+{
+    return column->is_numeric && column->is_whole && column->lowest >= lowest &&
+           column->highest <= highest;
+}
+
+static const uint64_t LONG_FROM = 100000000, FIRST_DAY = 19000101, LAST_DAY = 21001231;
+
+bool profile_is_like_ids(const struct column_profile *column)
+{
+    uint64_t ten_times = column->lowest > UINT64_MAX / 10 ? UINT64_MAX : column->lowest * 10;
+    return profile_is_within(column, LONG_FROM, ten_times) &&
+           column->distinct * 10 >= column->present * 9;
+}
+
+bool profile_is_like_times(const struct column_profile *column)
+{
+    return profile_is_within(column, FIRST_DAY, LAST_DAY) ||
+           (profile_is_within(column, LONG_FROM, UINT64_MAX) &&
+            column->highest - column->lowest < column->lowest / 2);
 }
 
 void profile_release(struct table_profile *profile)

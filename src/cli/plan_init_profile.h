@@ -29,14 +29,25 @@ struct column_profile {
     struct assay__index values; /* the first PROFILE_VALUES_MAX of them, in order */
     bool is_copy;               /* an earlier column of the same name has the same cells */
     bool is_running;            /* whole numbers one after the other, each once: numbers of rows */
-    uint64_t lowest, highest;   /* private: of whole numbers */
-    uint64_t most, least;       /* cells of the most and of the least frequent value */
-    uint64_t *hashes;           /* private: of the cells present, sorted */
-    uint64_t *row_hashes;       /* of each row's cell; 0 where it is missing */
+    uint64_t lowest, highest;   /* private: of whole numbers that are not negative */
+    bool has_above, has_below;  /* numbers above 0, below 0 */
+    bool has_zero;
+    uint64_t most, least; /* cells of the most and of the least frequent value */
+    uint64_t *hashes;     /* private: of the cells present, sorted */
+    uint64_t *row_hashes; /* of each row's cell; 0 where it is missing */
 };
 
 /** profile_is_usable(): a plan can name the column, and it is not a copy of another. */
 bool profile_is_usable(const struct column_profile *column);
+
+/** profile_is_within(): whole numbers from lowest to highest. */
+bool profile_is_within(const struct column_profile *column, uint64_t lowest, uint64_t highest);
+
+/** profile_is_like_ids(): whole numbers of nine digits and more, hardly one of them twice. */
+bool profile_is_like_ids(const struct column_profile *column);
+
+/** profile_is_like_times(): such numbers close together, or days such as 20260314. */
+bool profile_is_like_times(const struct column_profile *column);
 
 /** struct table_profile: the columns of a table by its first rows. Zero-initialise it. */
 struct table_profile {

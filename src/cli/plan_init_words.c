@@ -54,7 +54,16 @@ static const char *const EVENT[] = {
     "order",   "transaction",   "purchase", "event",      "invoice",  "payment", "request",
     "click",   "row",           "booking",  "impression", "pageview", "item",    "sku",
     "receipt", "transactionid", "orderid",  "bestellung", "commande", NULL};
-static const char *const ID[] = {"id", "uuid", "uid", "userid", "zip", "postcode", "plz", NULL};
+static const char *const ID[] = {"id",  "uuid", "uid",   "userid", "sku",
+                                 "ean", "hash", "phone", NULL};
+static const char *const LAST_ID[] = {"nr",  "no",  "number", "nummer", "numero",
+                                      "sku", "ean", "hash",   "phone",  NULL};
+static const char *const PLACE[] = {"latitude", "longitude", "lon",    "lng", "zip",
+                                    "postcode", "plz",       "postal", NULL};
+static const char *const CODE[] = {"code", "tier",   "category", "class", "type",
+                                   "zone", "region", "cluster",  "store", NULL};
+static const char *const DATE_PART[] = {"year",  "month", "week", "weekday", "hour", "jahr",
+                                        "monat", "annee", "anno", "ano",     NULL};
 static const char *const TIME[] = {"timestamp", "ts",  "date",   "datetime", "datum", "zeitpunkt",
                                    "day",       "at",  "epoch",  "when",     "fecha", "jour",
                                    "uhrzeit",   "utc", "tstamp", NULL};
@@ -64,18 +73,43 @@ static const char *const MOMENT[] = {
     "event",    "exposure", "exposed",  "start",   "end",   "visit",  "first", "last", "assignment",
     "assigned", "order",    "purchase", "created", "local", "server", "unix",  NULL};
 static const char *const BEFORE[] = {
-    "pre",        "before", "prior",    "previous",    "prev",      "past",     "history",
-    "historical", "hist",   "baseline", "preexposure", "preperiod", "lifetime", "recency",
-    "tenure",     "age",    "vorher",   "bisher",      NULL};
+    "pre",      "before",     "prior",  "previous", "prev",        "past",
+    "history",  "historical", "hist",   "baseline", "preexposure", "preperiod",
+    "lifetime", "recency",    "tenure", "age",      "vorher",      "bisher",
+    "pretest",  "alter",      "edad",   NULL};
 static const char *const PERIOD[] = {"exposure", "period", "experiment", NULL};
 static const char *const LESS[] = {
-    "latency",    "bounce",      "bounced",  "bounces",     "error",        "errors",
-    "crash",      "crashes",     "crashed",  "churn",       "churned",      "refund",
-    "refunds",    "refunded",    "cost",     "costs",       "complaint",    "delay",
-    "complaints", "cancelled",   "canceled", "failure",     "failures",     "failed",
-    "wait",       "timeout",     "timeouts", "unsubscribe", "unsubscribed", "unsubscribes",
-    "abandoned",  "abandonment", "kosten",   "fehler",      "retoure",      "retouren",
+    "latency",     "bounce",        "bounced",     "bounces",      "error",
+    "errors",      "crash",         "crashes",     "crashed",      "churn",
+    "churned",     "refund",        "refunds",     "refunded",     "cost",
+    "costs",       "complaint",     "delay",       "complaints",   "cancelled",
+    "canceled",    "failure",       "failures",    "failed",       "wait",
+    "timeout",     "timeouts",      "unsubscribe", "unsubscribed", "unsubscribes",
+    "abandoned",   "abandonment",   "kosten",      "fehler",       "retoure",
+    "retouren",    "late",          "rank",        "position",     "fraud",
+    "fee",         "fees",          "loss",        "losses",       "chargeback",
+    "chargebacks", "escalated",     "optout",      "uninstall",    "uninstalls",
+    "uninstalled", "dropout",       "relapse",     "adverse",      "cpc",
+    "cpa",         "aht",           "ttfb",        "lcp",          "loadtime",
+    "ladezeit",    "erstattung",    "storno",      "stornos",      "erreurs",
+    "annulations", "remboursement", "errores",     "reembolso",    "rimborso",
     NULL};
+static const char *const MORE[] = {
+    "revenue",    "sales",        "conversion",   "conversions", "converted", "purchase",
+    "purchases",  "purchased",    "bought",       "order",       "orders",    "ordered",
+    "click",      "clicks",       "clicked",      "ctr",         "signup",    "signups",
+    "registered", "subscribed",   "activated",    "retained",    "retention", "visit",
+    "visits",     "visited",      "session",      "sessions",    "views",     "engaged",
+    "profit",     "margin",       "mrr",          "installs",    "resolved",  "completed",
+    "csat",       "nps",          "satisfaction", "plays",       "bookings",  "umsatz",
+    "gekauft",    "bestellungen", "gewinn",       "ventas",      "compras",   "commandes",
+    "achats",     "clics",        "ricavo",       "ordini",      NULL};
+static const char *const PER[] = {"per", NULL};
+static const char *const NOT[] = {"not",   "no",    "non",  "without", "free",
+                                  "since", "nicht", "ohne", "sans",    NULL};
+/* Less of it is better when a span of time is of these, as in load_time. */
+static const char *const SLOW[] = {"load", "response", "handle", "hold", "delivery", "carga", NULL};
+static const char *const SPAN[] = {"time", "ms", "msec", "seconds", "minutes", "tiempo", NULL};
 /* In the order of how sure they are. */
 static const char *const CONTROL[] = {"control",
                                       "ctrl",
@@ -103,9 +137,12 @@ static const char *const CONTROL[] = {"control",
 /* clang-format on */
 
 static const char *const *const LISTS[WORD_KIND_COUNT] = {
-    [WORD_GROUP] = GROUP,   [WORD_MAYBE] = MAYBE,     [WORD_ARM] = ARM,     [WORD_UNIT] = UNIT,
-    [WORD_ID] = ID,         [WORD_ID_ONLY] = ID_ONLY, [WORD_EVENT] = EVENT, [WORD_BEFORE] = BEFORE,
-    [WORD_PERIOD] = PERIOD, [WORD_LESS] = LESS};
+    [WORD_GROUP] = GROUP, [WORD_MAYBE] = MAYBE,     [WORD_ARM] = ARM,
+    [WORD_UNIT] = UNIT,   [WORD_ID] = ID,           [WORD_ID_ONLY] = ID_ONLY,
+    [WORD_EVENT] = EVENT, [WORD_BEFORE] = BEFORE,   [WORD_PERIOD] = PERIOD,
+    [WORD_LESS] = LESS,   [WORD_MORE] = MORE,       [WORD_PLACE] = PLACE,
+    [WORD_CODE] = CODE,   [WORD_LAST_ID] = LAST_ID, [WORD_DATE_PART] = DATE_PART,
+    [WORD_PER] = PER};
 
 static bool is_letter(char c)
 {
@@ -169,6 +206,34 @@ static bool has_word(const char *name, const char *const *list)
 bool words_have(const char *name, enum word_kind kind)
 {
     return has_word(name, LISTS[kind]);
+}
+
+bool words_end(const char *name, enum word_kind kind)
+{
+    char words[WORDS_BYTES];
+    words_split(name, words);
+    const char *last = strrchr(words, ' ');
+    return last != NULL && is_listed(last + 1, strlen(last + 1), LISTS[kind]);
+}
+
+bool words_are(const char *name, const char *word)
+{
+    char words[WORDS_BYTES];
+    words_split(name, words);
+    return words[0] != '\0' && strcmp(words + 1, word) == 0;
+}
+
+enum words_direction words_direction(const char *name)
+{
+    bool is_less = has_word(name, LESS) || (has_word(name, SLOW) && has_word(name, SPAN));
+    bool is_more = has_word(name, MORE), is_not = has_word(name, NOT);
+    if (is_less && is_more)
+        return WORDS_OF_BOTH;
+    if (is_less)
+        return is_not ? WORDS_NOT_LESS : WORDS_LESS;
+    if (is_more)
+        return is_not ? WORDS_NOT_MORE : WORDS_MORE;
+    return WORDS_SILENT;
 }
 
 bool words_say_time(const char *name)
