@@ -7,6 +7,7 @@
  * An attempt whose answer is lost may have created the resource. The next one then meets HTTP 409,
  * and the comparison turns that into success: this is what makes trying again safe.
  */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -257,6 +258,40 @@ static enum assay_status wait_for(const struct assay_client *client, double seco
     return status;
 }
 
+static void tell_retry(const struct delivery *delivery, const struct assay__outcome *outcome,
+                       uint32_t attempt, double wait)
+{
+    assay__client_emit(delivery->client, (struct assay_event){.level = ASSAY_LOG_WARNING,
+                                                              .name = "retry",
+                                                              .resource = delivery->body->id,
+                                                              .message = outcome->error.message,
+                                                              .http_status = outcome->http_status,
+                                                              .attempt = attempt,
+                                                              .wait_seconds = wait});
+}
+
+/* What a server asked for at an earlier result, whose delivery ended before the time, is waited
+ * before this one is sent: one Retry-After is for all that this client sends. */
+static enum assay_status wait_for_pause(struct delivery *delivery, struct assay_error *err)
+{
+    struct assay_client *client = delivery->client;
+    struct assay__outcome outcome = {.verdict = ASSAY__VERDICT_RETRY};
+    double now = assay__clock_now(), wait;
+    if (now >= client->pause_end)
+        return ASSAY_OK;
+    assay__fail(&outcome.error, ASSAY_ERROR_TRY_AGAIN,
+                "The result was not sent yet: the server has asked for a pause.");
+    struct assay__retry retry = client->retry;
+    retry.max_attempts = UINT32_MAX;
+    enum assay__retry_verdict verdict =
+        assay__retry_next(&retry, 1, client->pause_end - now, now, &wait);
+    client->retry.random = retry.random;
+    if (verdict != ASSAY__RETRY_WAIT)
+        return give_up(delivery, verdict, wait, &outcome.error, err);
+    tell_retry(delivery, &outcome, 1, wait);
+    return wait_for(client, wait, err);
+}
+
 static enum assay_status run_attempts(struct delivery *delivery, struct assay_error *err)
 {
     struct assay_client *client = delivery->client;
@@ -281,18 +316,13 @@ static enum assay_status run_attempts(struct delivery *delivery, struct assay_er
                 *err = outcome.error;
             return outcome.error.code;
         }
-        double wait;
-        enum assay__retry_verdict verdict = assay__retry_next(
-            &client->retry, attempt, outcome.retry_after, assay__clock_now(), &wait);
+        double wait, now = assay__clock_now();
+        client->pause_end = fmax(client->pause_end, now + outcome.retry_after);
+        enum assay__retry_verdict verdict =
+            assay__retry_next(&client->retry, attempt, outcome.retry_after, now, &wait);
         if (verdict != ASSAY__RETRY_WAIT)
             return give_up(delivery, verdict, wait, &outcome.error, err);
-        assay__client_emit(client, (struct assay_event){.level = ASSAY_LOG_WARNING,
-                                                        .name = "retry",
-                                                        .resource = id,
-                                                        .message = outcome.error.message,
-                                                        .http_status = outcome.http_status,
-                                                        .attempt = attempt,
-                                                        .wait_seconds = wait});
+        tell_retry(delivery, &outcome, attempt, wait);
         status = wait_for(client, wait, err);
         if (status != ASSAY_OK)
             return status;
@@ -331,6 +361,8 @@ enum assay_status assay__deliver(struct assay_client *client, const struct assay
     enum assay_status status = delivery.post_url.failed || delivery.get_url.failed
                                    ? assay__fail_memory(&why)
                                    : assay__client_check(client, &why);
+    if (status == ASSAY_OK)
+        status = wait_for_pause(&delivery, &why);
     if (status == ASSAY_OK)
         status = run_attempts(&delivery, &why);
     report(&delivery, status, &why);

@@ -17,6 +17,7 @@ struct assay_client {
     struct assay__auth auth;
     struct assay__http *http;
     struct assay__retry retry; /* deadline set for each delivery */
+    double pause_end;          /* until then the server has asked not to be called */
     struct assay__halt halt;   /* begun by each post and flush */
 };
 

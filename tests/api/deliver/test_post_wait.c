@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "api/deliver/retry.h"
 #include "post_answers.h"
 #include "post_support.h"
 
@@ -123,6 +124,63 @@ START_TEST(retry_after_seconds_is_waited)
 }
 END_TEST
 
+/* Posts POST_BODY under another id; the status. */
+static enum assay_status post_as(struct post *post, const char *id)
+{
+    char body[512];
+    int length = snprintf(body, sizeof body,
+                          "{\"parent\":\"" POST_PARENT
+                          "\",\"analysisResultId\":\"%s\",\"analysisResult\":{\"results\":[]}}",
+                          id);
+    return assay_client_post(post->client, body, (size_t)length, &post->delivery, &post->err);
+}
+
+/* A pause is for all that a client sends, whatever became of the result it was asked at. */
+START_TEST(a_pause_is_kept_by_the_results_that_follow)
+{
+    static const struct hostile_step too_long[] = {
+        ANSWER(EMPTY("429 Slow Down", "Retry-After: 3600\r\n")), STORE};
+    static const struct hostile_step shorter[] = {ANSWER(EMPTY("503 Busy", "Retry-After: 2\r\n")),
+                                                  STORE};
+    struct hostile *server = hostile_start(too_long, 2);
+    struct post *post = calloc(1, sizeof *post);
+    post_init(post, hostile_url(server));
+    post->options.max_attempts = 1;
+    assert_ok(assay_client_new(&post->options, &post->client, &post->err), &post->err);
+    for (int i = 0; i < 5; i++) {
+        char id[16];
+        snprintf(id, sizeof id, "res-%d", i);
+        ck_assert_int_eq(post_as(post, id), ASSAY_ERROR_TRY_AGAIN);
+        ck_assert_uint_eq(post->delivery.attempts, i == 0 ? 1 : 0);
+        ck_assert(post->delivery.stored);
+    }
+    ck_assert_ptr_nonnull(strstr(post->err.message, "the server has asked for a pause"));
+    ck_assert_ptr_nonnull(strstr(post->err.message, "would pass the deadline of 5 s"));
+    ck_assert_uint_eq(hostile_requests(server), 1);
+    size_t delivered, left;
+    ck_assert_int_eq(assay_client_flush(post->client, &delivered, &left, &post->err),
+                     ASSAY_ERROR_TRY_AGAIN);
+    ck_assert_uint_eq(left, 5);
+    ck_assert_uint_eq(hostile_requests(server), 1);
+    assay_client_free(post->client);
+    hostile_script(server, shorter, 2);
+    post->options.deadline_seconds = 60.0;
+    assert_ok(assay_client_new(&post->options, &post->client, &post->err), &post->err);
+    ck_assert_int_eq(post_as(post, "one"), ASSAY_ERROR_TRY_AGAIN);
+    double began = assay__clock_now();
+    assert_ok(post_as(post, "two"), &post->err);
+    ck_assert_double_gt(assay__clock_now() - began, 1.5);
+    ck_assert_uint_eq(post->delivery.attempts, 1);
+    ck_assert_ptr_nonnull(strstr(post->log, "retry|two|0|1|The result was not sent yet"));
+    assert_ok(assay_client_flush(post->client, &delivered, &left, &post->err), &post->err);
+    ck_assert_uint_eq(delivered, 6);
+    assay_client_free(post->client);
+    post_release(post);
+    free(post);
+    hostile_stop(server);
+}
+END_TEST
+
 /* A date two seconds away: more than one second and less than the deadline is waited. */
 START_TEST(retry_after_date_is_waited)
 {
@@ -179,6 +237,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, connection_that_hangs_is_unavailable);
     tcase_add_test(cases, deadline_ends_attempts);
     tcase_add_test(cases, retry_after_seconds_is_waited);
+    tcase_add_test(cases, a_pause_is_kept_by_the_results_that_follow);
     tcase_add_test(cases, retry_after_date_is_waited);
     tcase_add_test(cases, localhost_is_pinned_and_connection_kept);
 }
