@@ -25,6 +25,25 @@ struct origin {
     const struct assay_allocator *allocator; /* NULL: the C library */
 };
 
+/* AddressSanitizer, which knows nothing of heads, is told that they are nobody else's. */
+#ifndef __has_feature /* gcc */
+#define __has_feature(name) 0
+#endif
+#if defined __SANITIZE_ADDRESS__ || __has_feature(address_sanitizer)
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(memory, size) ((void)(memory))
+#define ASAN_UNPOISON_MEMORY_REGION(memory, size) ((void)(memory))
+#endif
+
+/* The head of a block, which can be read from here on. */
+static struct origin *head_of(void *memory)
+{
+    struct origin *origin = (struct origin *)memory - 1;
+    ASAN_UNPOISON_MEMORY_REGION(origin, sizeof *origin);
+    return origin;
+}
+
 void assay_free(void *text)
 {
     free(text);
@@ -42,6 +61,7 @@ static void *begin(struct origin *origin, const struct assay_allocator *allocato
     if (origin == NULL)
         return NULL;
     *origin = (struct origin){size, allocator};
+    ASAN_POISON_MEMORY_REGION(origin, sizeof *origin);
     return origin + 1;
 }
 
@@ -92,7 +112,7 @@ static void *resize(struct origin *origin, const struct assay_allocator *allocat
 
 void *assay__realloc(void *memory, size_t size_bytes)
 {
-    struct origin *origin = memory == NULL ? NULL : (struct origin *)memory - 1;
+    struct origin *origin = memory == NULL ? NULL : head_of(memory);
     const struct assay_allocator *allocator = origin == NULL ? current() : origin->allocator;
     if (!add_head(&size_bytes))
         return NULL;
@@ -105,7 +125,7 @@ void assay__free(void *memory)
 {
     if (memory == NULL)
         return;
-    struct origin *origin = (struct origin *)memory - 1;
+    struct origin *origin = head_of(memory);
     const struct assay_allocator *allocator = origin->allocator;
     if (allocator == NULL)
         free(origin);
@@ -134,7 +154,10 @@ void assay__memory_wish_huge(void *memory, size_t size_bytes)
 {
     const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     unsigned char *from = memory, *to = from + size_bytes;
-    if (((struct origin *)memory - 1)->allocator != NULL) /* what that is is for the host to know */
+    struct origin *origin = head_of(memory);
+    bool is_host = origin->allocator != NULL;
+    ASAN_POISON_MEMORY_REGION(origin, sizeof *origin);
+    if (is_host) /* what that is is for the host to know */
         return;
     from += -(uintptr_t)from & (page - 1);
     to -= (uintptr_t)to & (page - 1);
@@ -151,7 +174,7 @@ void assay__memory_wish_huge(void *memory, size_t size_bytes)
 
 void *assay__memory_hand_over(void *memory, size_t size_bytes)
 {
-    struct origin *origin = (struct origin *)memory - 1;
+    struct origin *origin = head_of(memory);
     if (origin->allocator == NULL)
         return memmove(origin, memory, size_bytes);
     void *bare = malloc(size_bytes);
