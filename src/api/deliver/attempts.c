@@ -210,7 +210,10 @@ static enum assay_status attempt_once(struct delivery *delivery, struct assay__o
         cJSON_Delete(resource);
         if (is_other) {
             tell_other_name(delivery);
-            status = compare(delivery, false, &response, outcome, err);
+            /* It may be the answer to an earlier request, and the next one then would be, too. */
+            status = assay__http_reconnect(delivery->client->http)
+                         ? compare(delivery, false, &response, outcome, err)
+                         : assay__fail_memory(err);
         }
     }
     assay__http_response_release(&response);

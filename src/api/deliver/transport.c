@@ -61,6 +61,16 @@ void assay__http_free(struct assay__http *http)
     assay__free(http);
 }
 
+bool assay__http_reconnect(struct assay__http *http)
+{
+    CURLM *multi = curl_multi_init();
+    if (multi == NULL)
+        return false;
+    curl_multi_cleanup(http->multi);
+    http->multi = multi;
+    return true;
+}
+
 void assay__http_response_release(struct assay__http_response *response)
 {
     assay__text_release(&response->content_type);

@@ -70,6 +70,9 @@ enum assay_status assay__http_send(struct assay__http *http,
                                    const struct assay__http_request *request,
                                    struct assay__http_response *response, struct assay_error *err);
 
+/** assay__http_reconnect() gives up the connections that are open; false without memory. */
+bool assay__http_reconnect(struct assay__http *http);
+
 void assay__http_response_release(struct assay__http_response *response);
 
 #endif

@@ -2,6 +2,7 @@
 /* Connections that are refused, hang or are kept; deadlines, and waits that a server asks for. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -231,6 +232,71 @@ START_TEST(localhost_is_pinned_and_connection_kept)
 }
 END_TEST
 
+static bool read_request(int socket, char *head, size_t size)
+{
+    size_t got = 0;
+    const char *end = NULL;
+    head[0] = '\0';
+    while (end == NULL || (strncmp(head, "POST ", 5) == 0 && strstr(end, "]}}") == NULL)) {
+        ssize_t count = recv(socket, head + got, size - 1 - got, 0);
+        if (count <= 0)
+            return false;
+        got += (size_t)count;
+        head[got] = '\0';
+        end = strstr(head, "\r\n\r\n");
+    }
+    return true;
+}
+
+/* A proxy that is one answer late: on a connection each answer is that to the request before. */
+static void *answer_late(void *context)
+{
+    const int listener = *(const int *)context;
+    static const char *const IDS[] = {"res-0", "res-1"};
+    for (int socket; (socket = accept(listener, NULL, NULL)) >= 0; close(socket)) {
+        char head[4096], body[256], answer[512];
+        for (size_t i = 0; read_request(socket, head, sizeof head); i++) {
+            bool is_late = strncmp(head, "POST ", 5) == 0 || i > 0;
+            int length = snprintf(body, sizeof body,
+                                  "{\"name\":\"" POST_PARENT
+                                  "/analysisResults/%s\",\"labels\":{\"a\":\"%s\"}}",
+                                  IDS[!is_late], IDS[!is_late]);
+            snprintf(answer, sizeof answer,
+                     "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                     "Content-Length: %d\r\n\r\n%s",
+                     length, body);
+            if (send(socket, answer, strlen(answer), MSG_NOSIGNAL) < 0)
+                break;
+        }
+    }
+    return NULL;
+}
+
+START_TEST(an_answer_to_another_request_is_not_asked_for_again)
+{
+    static const char BODY[] =
+        "{\"parent\":\"" POST_PARENT "\",\"analysisResultId\":\"res-1\",\"analysisResult\":"
+        "{\"labels\":{\"a\":\"res-1\"},\"results\":[]}}";
+    char url[64];
+    int listener = closed_port(url);
+    pthread_t thread;
+    ck_assert_int_eq(listen(listener, 4), 0);
+    ck_assert_int_eq(pthread_create(&thread, NULL, answer_late, &listener), 0);
+    struct post *post = calloc(1, sizeof *post);
+    post_init(post, url);
+    assert_ok(assay_client_new(&post->options, &post->client, &post->err), &post->err);
+    assert_ok(assay_client_post(post->client, BODY, sizeof BODY - 1, &post->delivery, &post->err),
+              &post->err);
+    ck_assert_str_eq(post->delivery.name, POST_NAME);
+    assay_client_free(post->client);
+    shutdown(listener, SHUT_RDWR);
+    pthread_join(thread, NULL);
+    close(listener);
+    post_release(post);
+    free(post);
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     tcase_add_test(cases, refused_connection_is_unavailable);
@@ -239,6 +305,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, retry_after_seconds_is_waited);
     tcase_add_test(cases, a_pause_is_kept_by_the_results_that_follow);
     tcase_add_test(cases, retry_after_date_is_waited);
+    tcase_add_test(cases, an_answer_to_another_request_is_not_asked_for_again);
     tcase_add_test(cases, localhost_is_pinned_and_connection_kept);
 }
 
