@@ -363,18 +363,18 @@ static void say_guess(const struct arguments *arguments)
     if (arguments->guess.flags.length > 0)
         message_note("guessed",
                      "guessed from the first rows: %s (give options or a plan for another "
-                     "reading; 'assay plan init' writes one)",
-                     arguments->guess.flags.data);
+                     "reading; 'assay plan init' writes one)%s",
+                     arguments->guess.flags.data, arguments->guess.checks);
 }
 
 static enum assay_status note_guess(const struct arguments *arguments,
                                     struct assay_dataset *dataset, struct assay_error *err)
 {
-    char text[1500];
+    char text[2400];
     if (arguments->guess.flags.length == 0)
         return ASSAY_OK;
-    snprintf(text, sizeof text, "Guessed from names and values, not planned: %s",
-             arguments->guess.flags.data);
+    snprintf(text, sizeof text, "Guessed from names and values, not planned: %.1450s%s",
+             arguments->guess.flags.data, arguments->guess.checks);
     return assay__dataset_note(dataset, ASSAY_NOTE_WARNING, -1, text, err);
 }
 

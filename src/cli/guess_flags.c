@@ -227,6 +227,22 @@ static void refuse_events(struct work *work)
     assay__text_release(&said);
 }
 
+/* A metric whose direction is not known was guessed all the same. */
+static void write_check(struct work *work, uint32_t column)
+{
+    static const char MORE[] = "; and more";
+    const char *name = work->table.profile.columns[column].name;
+    const char *check = work->table.guess.columns[column].check;
+    char *out = work->guess->checks;
+    size_t used = strlen(out), room = sizeof work->guess->checks - sizeof MORE;
+    if (check == NULL || used >= room || strstr(out, MORE) != NULL)
+        return;
+    int length = snprintf(out + used, room - used, "%s%.*s: %s", used == 0 ? ". Check " : "; ",
+                          assay__utf8_shown(name, strlen(name)), name, check);
+    if (length >= 0 && (size_t)length >= room - used)
+        memcpy(out + used, MORE, sizeof MORE);
+}
+
 static void guess_metrics(struct work *work)
 {
     const struct table_guess *guess = &work->table.guess;
@@ -251,6 +267,7 @@ static void guess_metrics(struct work *work)
         else
             add(work, use == USE_PROPORTION ? "proportion" : "metric", value.data);
         assay__text_release(&value);
+        write_check(work, i);
     }
 }
 

@@ -85,6 +85,9 @@ static int take_header(struct looks *looks, char *row)
     for (size_t g = 0; g < count - first; g++) {
         if (!args_is_utf8(cells[first + g]) || *cells[first + g] == '\0')
             return fail_at(looks, 1, NULL, "a group's name is empty or not UTF-8");
+        for (size_t i = 0; i < g; i++)
+            if (strcmp(looks->names[i], cells[first + g]) == 0)
+                return fail_at(looks, 1, cells[first + g], "is there twice");
         looks->names[g] = strdup(cells[first + g]);
         looks->group_count = g + 1;
         if (looks->names[g] == NULL)
@@ -148,13 +151,19 @@ static int read_looks(struct looks *looks)
     FILE *file = strcmp(looks->path, "-") == 0 ? stdin : fopen(looks->path, "r");
     char *row = NULL;
     size_t size = 0, line = 0;
+    ssize_t length;
     int code = 0;
     if (file == NULL)
         return message_fail(assay__open_status(errno), looks->path, 0, "%s", strerror(errno));
-    while (code == 0 && getline(&row, &size, file) != -1) {
+    while (code == 0 && (length = getline(&row, &size, file)) != -1) {
         line++;
-        code = line == 1 ? take_header(looks, row) : take_row(looks, line, row);
+        if (strlen(row) != (size_t)length)
+            code = fail_at(looks, line, NULL, "a byte is 0: this is not a CSV file of counts");
+        else
+            code = line == 1 ? take_header(looks, row) : take_row(looks, line, row);
     }
+    if (code == 0 && ferror(file))
+        code = message_fail(ASSAY_ERROR_IO, looks->path, 0, "%s", strerror(errno));
     free(row);
     if (file != stdin)
         fclose(file);
