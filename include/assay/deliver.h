@@ -79,8 +79,8 @@ ASSAY_API void assay_client_free(struct assay_client *client);
 
 /** struct assay_delivery: how a delivery went. */
 struct assay_delivery {
-    long http_status; /* of the last response; 0 when there was none */
-    uint32_t attempts;
+    long http_status;   /* of the last response; 0 when there was none */
+    uint32_t attempts;  /* 0: nothing was sent, as in a pause that the server asked for */
     bool already_there; /* 409, and the stored resource equals what was sent */
     bool stored;        /* kept in the outbox, to be delivered later */
     char name[1024];    /* resource name the server gave; "" when not delivered */
@@ -110,7 +110,9 @@ assay_request_wrap(const char *text, size_t length, const char *name, const char
  * Memory: a copy of the body while it is read, and some 100 bytes for each comparison in it.
  *
  * Tried again: connect errors, time limits, broken connections, HTTP 408, 425, 429 and 5xx, and a
- * 2xx whose body is not JSON with a "name". HTTP 401 gets a new token once.
+ * 2xx whose body is not JSON with a "name". HTTP 401 gets a new token once. A Retry-After holds for
+ * all that this client sends: a result that comes before its end waits, with a "retry" event of
+ * attempt 0, or fails unsent where the end is past its deadline.
  * Returns ASSAY_OK; ASSAY_ERROR_TRY_AGAIN (attempts or deadline used up, also when the server was
  * never reached), ASSAY_ERROR_REMOTE (refused, or a certificate that cannot be trusted),
  * ASSAY_ERROR_AUTH (no token, not accepted, or another client certificate wanted),

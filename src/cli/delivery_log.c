@@ -32,7 +32,10 @@ static void log_json(const struct assay_event *event)
 static void log_text(const struct delivery *delivery, const struct assay_event *event)
 {
     bool was_there = strcmp(event->name, "already-there") == 0;
-    if (strcmp(event->name, "retry") == 0)
+    if (strcmp(event->name, "retry") == 0 && event->attempt == 0)
+        fprintf(stderr, "assay: %s: %s It is sent in %.1f s.\n", event->resource, event->message,
+                event->wait_seconds);
+    else if (strcmp(event->name, "retry") == 0)
         fprintf(stderr, "assay: %s: attempt %u: %s Next attempt in %.1f s.\n", event->resource,
                 event->attempt, event->message, event->wait_seconds);
     else if (strcmp(event->name, "failed") == 0 || strcmp(event->name, "other-name") == 0)

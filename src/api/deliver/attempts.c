@@ -291,7 +291,7 @@ static enum assay_status wait_for_pause(struct delivery *delivery, struct assay_
     client->retry.random = retry.random;
     if (verdict != ASSAY__RETRY_WAIT)
         return give_up(delivery, verdict, wait, &outcome.error, err);
-    tell_retry(delivery, &outcome, 1, wait);
+    tell_retry(delivery, &outcome, 0, wait);
     return wait_for(client, wait, err);
 }
 

@@ -75,7 +75,7 @@ static void judge_status(const struct assay__http_response *response, enum assay
         }
     }
     struct assay__text words = {0};
-    if (status >= 300 && status <= 399) {
+    if (status >= 300 && status <= 399 && status != 304) {
         advice = purpose == ASSAY__PURPOSE_TOKEN
                      ? "was redirected, which is never followed; check the token URL"
                      : "was redirected, which is never followed; check the base URL";

@@ -107,6 +107,7 @@ static const struct scenario SCENARIOS[] = {
      {ANSWER(EMPTY("301 Moved", "Location: https://elsewhere.example/v2\r\n"))},
      1, 76, 1, "check the base URL (HTTP 301): it points to https://elsewhere.example/v2", false},
     {"302", {ANSWER(EMPTY("302 Found", "Location: /login\r\n"))}, 1, 76, 1, "/login", false},
+    {"304", {ANSWER(EMPTY("304 Not Modified", ""))}, 1, 76, 1, "was refused (HTTP 304).", false},
     {"307",
      {ANSWER(EMPTY("307 Temporary", "Location: https://elsewhere.example/\r\n"))},
      1, 76, 1, "HTTP 307", false},
