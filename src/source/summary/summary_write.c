@@ -318,6 +318,15 @@ static void append_header(const struct assay__used_columns *columns, struct assa
     assay__text_putc(text, '\n');
 }
 
+/* Rows of no units are not written; a table of none would not be read again. */
+static bool has_rows(const struct assay__summary_entry *entry)
+{
+    if (entry->state == NULL)
+        return true;
+    return entry->keeps->text != NULL ? entry->keeps->text->row_count(entry->state) > 0
+                                      : assay__moments_pattern_count(entry->state) > 0;
+}
+
 static enum assay_status write_table(const struct assay__summary_table *table,
                                      struct assay__text *text, struct assay_error *err)
 {
@@ -333,18 +342,24 @@ static enum assay_status write_table(const struct assay__summary_table *table,
     count = keep_latest(sorted, count);
     enum assay_status status =
         assay__sort(sorted, count, sizeof *sorted, compare_entries, table->halt, "merge", err);
+    bool is_empty = !table->is_sealed;
     for (uint32_t i = 0; status == ASSAY_OK && i < count; i++) {
+        is_empty = is_empty && !has_rows(sorted[i]);
         status = assay__used_columns_add(table, sorted[i], &columns, err);
         if (status == ASSAY_OK)
             status = assay__halt_check(table->halt, err);
     }
-    append_header(&columns, text);
-    if (table->is_sealed)
+    if (status == ASSAY_OK && is_empty)
+        status = assay__fail(err, ASSAY_ERROR_DATA,
+                             "No row of the sums has units: there is nothing to write.");
+    if (status == ASSAY_OK)
+        append_header(&columns, text);
+    if (status == ASSAY_OK && table->is_sealed)
         append_remark(&writing, SCHEMA, ASSAY__SEAL_SCHEMA);
     for (uint32_t i = 0; status == ASSAY_OK && !text->failed && i < count; i++)
         if (!is_schema(sorted[i]))
             status = append_entry(sorted[i], &writing, err);
-    if (table->is_sealed)
+    if (status == ASSAY_OK && table->is_sealed)
         append_end(&writing);
     if (status == ASSAY_OK && (text->failed || writing.digest.cell.failed))
         status = assay__fail_memory(err);
