@@ -25,6 +25,8 @@ double assay__node_number(const struct assay__node *value)
 
 struct assay__node *assay__node_get(const struct assay__node *object, const char *key)
 {
+    if (object->type != ASSAY__NODE_OBJECT)
+        return NULL;
     for (struct assay__node *member = object->first; member != NULL; member = member->next)
         if (member->key[0] == key[0] && strcmp(member->key, key) == 0)
             return member;

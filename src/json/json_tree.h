@@ -47,7 +47,7 @@ const char *assay__node_type_name(enum assay__node_type type);
 /** assay__node_number() is the double nearest to a NUMBER; it is read at every call. */
 double assay__node_number(const struct assay__node *value);
 
-/** assay__node_get() finds a member by its exact name; NULL when there is none. */
+/** assay__node_get() finds a member by its exact name; NULL when there is none, as of no object. */
 struct assay__node *assay__node_get(const struct assay__node *object, const char *key);
 
 /** assay__node_make() is a value outside of any tree; NULL without memory. */

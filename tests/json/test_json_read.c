@@ -124,6 +124,7 @@ START_TEST(json_read_values_and_places)
     ck_assert_uint_eq(root->count, 4);
     ck_assert_uint_eq(root->line, 2);
     const struct assay__node *list = assay__node_get(root, "\xC3\xA4");
+    ck_assert_ptr_null(assay__node_get(list, "a")); /* whose parts have no names */
     ck_assert_uint_eq(list->count, 3);
     ck_assert_uint_eq(list->line, 2);
     ck_assert_uint_eq(list->column, 7);

@@ -29,7 +29,8 @@ static void find_simple(row_t *row)
     bool has_sum = places->sum[0] != ASSAY__NO_COLUMN,
          has_squares = places->sum[1] != ASSAY__NO_COLUMN;
     bool has_more = places->sum[2] != ASSAY__NO_COLUMN || places->rounding[0] != ASSAY__NO_COLUMN ||
-                    places->rounding[1] != ASSAY__NO_COLUMN;
+                    places->rounding[1] != ASSAY__NO_COLUMN ||
+                    row->share_column != ASSAY__NO_COLUMN;
     row->is_simple = is_plain && has_mean && has_variance && !has_sum;
     row->is_simple_sum =
         is_plain && has_sum && has_squares && !has_mean && !has_variance && !has_more;
@@ -123,10 +124,15 @@ bool assay__summary_row_has(const row_t *row, uint32_t column)
 
 double assay__summary_row_rounding(const row_t *row, uint32_t column)
 {
+    return fabs(assay__summary_row_number(row, column));
+}
+
+double assay__summary_row_number(const row_t *row, uint32_t column)
+{
     double value;
     if (!assay__summary_row_has(row, column))
         return 0.0;
     const struct assay__field *field = &row->record.fields[column];
     bool is_number = assay__double_parse(field->text, field->length, &value) == ASSAY__PARSE_OK;
-    return is_number ? fabs(value) : 0.0;
+    return is_number ? value : 0.0;
 }

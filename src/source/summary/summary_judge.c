@@ -198,9 +198,10 @@ static enum assay_status judge(struct assay__summary_row *row, struct assay__sum
         return assay__fail_memory(err);
     add_slack(row, variables, (double)n, by_sum, entry->slack);
     struct assay__figure first = row->printed[0], second = row->printed[variables];
-    second.slack += assay__summary_row_rounding(row, row->share_column);
-    if (!(by_sum ? assay__sums_are_share(first, second)
-                 : assay__figures_are_share(n, first, second)))
+    double share = assay__summary_row_number(row, row->share_column);
+    second.slack += fabs(share);
+    if (share < 0.0 || !(by_sum ? assay__sums_are_share(first, second)
+                                : assay__figures_are_share(n, first, second)))
         entry->is_no_share = true;
     return ASSAY_OK;
 }

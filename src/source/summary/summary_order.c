@@ -142,16 +142,21 @@ struct firsts {
     uint32_t count;
 };
 
+/* Rows that the plan does not need have looks, too: others may leave out what has not changed. */
 static enum assay_status find_firsts(const struct assay__summary_table *table,
                                      struct firsts *firsts, struct assay_error *err)
 {
     size_t most = (size_t)table->times.count + 1;
+    bool has_times = false;
     bool *is_seen = assay__calloc(most, sizeof *is_seen);
     *firsts = (struct firsts){assay__malloc(most * sizeof *firsts->entries), 0};
     bool has_memory = is_seen != NULL && firsts->entries != NULL;
+    for (uint32_t i = 0; !has_times && i < table->keys.count; i++)
+        has_times = is_counted(table->entries[i]) && table->entries[i]->time_ns != INT64_MIN;
     for (uint32_t i = 0; has_memory && i < table->keys.count; i++) {
         const struct assay__summary_entry *entry = table->entries[i];
-        if (is_seen[entry->time] || !is_counted(entry))
+        bool is_other = has_times && entry->is_unneeded && entry->time_ns != INT64_MIN;
+        if (is_seen[entry->time] || !(is_counted(entry) || is_other))
             continue;
         is_seen[entry->time] = true;
         firsts->entries[firsts->count++] = entry;
@@ -435,12 +440,12 @@ enum assay_status assay__summary_carry(struct assay__summary_table *table,
 
 enum assay_status assay__summary_fill(struct assay__summary_table *table, struct assay_error *err)
 {
-    static const struct times NONE = {NULL, 0};
     struct times own;
     bool has_carried;
     enum assay_status status = own_looks(table, &own, err);
     if (status == ASSAY_OK)
-        status = carry(table, &own, table->is_sealed ? &own : &NONE, &has_carried, err);
+        status =
+            carry(table, &own, table->is_sealed ? &own : &(struct times){0}, &has_carried, err);
     assay__free(own.values);
     return status;
 }

@@ -106,6 +106,9 @@ bool assay__summary_row_has(const struct assay__summary_row *row, uint32_t colum
 /** assay__summary_row_rounding() is what 'assay merge' wrote of rounding there; 0 for nothing. */
 double assay__summary_row_rounding(const struct assay__summary_row *row, uint32_t column);
 
+/** assay__summary_row_number() is the number there; 0 for none. */
+double assay__summary_row_number(const struct assay__summary_row *row, uint32_t column);
+
 /** assay__summary_row_fail() fails at a cell: "'12x' in column 'n' " and what. */
 enum assay_status assay__summary_row_fail(const struct assay__summary_row *row, uint32_t column,
                                           struct assay_error *err, const char *what);

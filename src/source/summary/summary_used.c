@@ -10,8 +10,17 @@
 #include "source/summary/summary_figure.h"
 #include "stats/moments.h"
 
+/* Whether sums that are not those of a share would be taken for one, as far as they may be off. */
+static bool seems_share(const struct assay__summary_entry *entry, uint32_t variables,
+                        const double values[2])
+{
+    double slack = entry->slack == NULL ? 0.0 : entry->slack[0] + entry->slack[variables];
+    double size = fabs(values[0]) + fabs(values[1]);
+    return fabs(values[0] - values[1]) <= (slack + size * 1e-9) * (1.0 + 1e-9);
+}
+
 enum assay_status assay__share_gap(const struct assay__summary_entry *entry, uint32_t pattern,
-                                   double *gap, struct assay_error *err)
+                                   bool is_sealed, double *gap, struct assay_error *err)
 {
     struct assay_moments_shape shape = assay_moments_shape(entry->state);
     uint32_t mask, variables = 1 + shape.has_denominator + shape.covariate_count;
@@ -21,7 +30,8 @@ enum assay_status assay__share_gap(const struct assay__summary_entry *entry, uin
     double values[2] = {0.0, 0.0};
     *gap = 0.0;
     assay__moments_pattern(entry->state, pattern, &mask, &n, &has_third);
-    if (entry->is_no_share || entry->without_variance || has_third)
+    bool is_no_share = entry->is_no_share;
+    if (entry->without_variance || (is_no_share ? is_sealed || pattern != 0 : has_third))
         return ASSAY_OK;
     enum assay_status status = assay__moments_write_sum(entry->state, pattern, 0, &sums[0], err);
     if (status == ASSAY_OK)
@@ -30,7 +40,9 @@ enum assay_status assay__share_gap(const struct assay__summary_entry *entry, uin
     for (int i = 0; are_doubles && i < 2; i++)
         are_doubles =
             assay__double_parse(sums[i].data, sums[i].length, &values[i]) == ASSAY__PARSE_OK;
-    if (are_doubles)
+    if (status == ASSAY_OK && is_no_share)
+        *gap = !are_doubles || seems_share(entry, variables, values) ? -1.0 : 0.0;
+    else if (are_doubles)
         *gap = fabs(values[0] - values[1]) * (1.0 + 1e-9);
     assay__text_release(&sums[0]);
     assay__text_release(&sums[1]);
@@ -80,7 +92,7 @@ static enum assay_status find_roundings(const struct assay__summary_entry *entry
         char name[ASSAY__COLUMN_BYTES];
         bool is_needed = entry->slack[s] > 0.0;
         assay__column_rounding(shape, s, name);
-        if (!is_needed && !(s > 0 && entry->without_variance))
+        if (!is_needed)
             status = seems_rounded(entry, s, &is_needed, err);
         if (status == ASSAY_OK && is_needed)
             status = add_column(&columns->roundings, name, err);
@@ -89,7 +101,8 @@ static enum assay_status find_roundings(const struct assay__summary_entry *entry
 }
 
 /* What the patterns of an entry's moments need beside sums. */
-static enum assay_status find_pattern_columns(const struct assay__summary_entry *entry,
+static enum assay_status find_pattern_columns(const struct assay__summary_table *table,
+                                              const struct assay__summary_entry *entry,
                                               struct assay__used_columns *columns,
                                               struct assay_error *err)
 {
@@ -102,9 +115,9 @@ static enum assay_status find_pattern_columns(const struct assay__summary_entry 
         double gap;
         assay__moments_pattern(entry->state, p, &mask, &n, &has_third);
         columns->has_missing = columns->has_missing || mask != 0;
-        status = assay__share_gap(entry, p, &gap, err);
+        status = assay__share_gap(entry, p, table->is_sealed, &gap, err);
         columns->has_share_rounding =
-            columns->has_share_rounding || (status == ASSAY_OK && gap > 0.0);
+            columns->has_share_rounding || (status == ASSAY_OK && gap != 0.0);
     }
     return status;
 }
@@ -125,9 +138,10 @@ enum assay_status assay__used_columns_add(const struct assay__summary_table *tab
         assay__column_sum(shape, s, name);
         status = add_column(&columns->names, name, err);
     }
-    if (status == ASSAY_OK && !table->is_sealed)
+    columns->is_sealed = table->is_sealed;
+    if (status == ASSAY_OK && !table->is_sealed && !entry->without_variance)
         status = find_roundings(entry, columns, err);
-    return status == ASSAY_OK ? find_pattern_columns(entry, columns, err) : status;
+    return status == ASSAY_OK ? find_pattern_columns(table, entry, columns, err) : status;
 }
 
 uint32_t assay__used_columns_count(const struct assay__used_columns *columns)

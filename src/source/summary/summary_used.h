@@ -15,6 +15,7 @@ struct assay__used_columns {
     struct assay__index roundings; /* of what rounding may have moved */
     bool has_missing;              /* some covariates are missing somewhere */
     bool has_share_rounding;       /* some sums are those of a share, but for rounding */
+    bool is_sealed;                /* the table */
 };
 
 /** assay__used_columns_add() adds the columns that an entry's state needs. */
@@ -36,9 +37,10 @@ void assay__used_columns_release(struct assay__used_columns *columns);
 /**
  * assay__share_gap() is how far the sum of squares of a share is from its sum, where both come from
  * a rounded mean and variance; 0 for other sums. Written, or reading the sums again would find that
- * they are not a share. The entry keeps moments.
+ * they are not a share. -1 stands for sums that are not, and would be taken for it by what rounding
+ * may have moved; sealed tables need none. The entry keeps moments.
  */
 enum assay_status assay__share_gap(const struct assay__summary_entry *entry, uint32_t pattern,
-                                   double *gap, struct assay_error *err);
+                                   bool is_sealed, double *gap, struct assay_error *err);
 
 #endif

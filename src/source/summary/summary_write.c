@@ -122,8 +122,8 @@ static enum assay_status append_share_gap(const struct assay__summary_entry *ent
         return ASSAY_OK;
     assay__text_putc(writing->text, ',');
     size_t from = writing->text->length;
-    status = assay__share_gap(entry, pattern, &gap, err);
-    if (gap > 0.0) {
+    status = assay__share_gap(entry, pattern, writing->columns->is_sealed, &gap, err);
+    if (gap != 0.0) {
         char number[ASSAY__NUMBER_BYTES];
         assay__text_append(writing->text, number, assay__number_write(gap, number));
         digest_number(writing, "share_rounding", from);
@@ -144,7 +144,8 @@ static void append_roundings(const struct assay__summary_entry *entry, uint32_t 
     double slack_of[ASSAY__USED_COLUMNS_MAX];
     for (uint32_t c = 0; c < names->count; c++)
         slack_of[c] = -1.0;
-    for (uint32_t s = 0; entry->slack != NULL && s < count; s++) {
+    bool has_slack = entry->slack != NULL && !entry->without_variance; /* as for the columns */
+    for (uint32_t s = 0; has_slack && s < count; s++) {
         char name[ASSAY__COLUMN_BYTES];
         double slack = pattern == 0 ? entry->slack[s] : 0.0;
         assay__column_rounding(shape, s, name);

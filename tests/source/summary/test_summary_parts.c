@@ -187,7 +187,36 @@ static const char *const LONG_DIGITS[] = {
     "metric,group,n,covariates_missing,sum,covariate1_sum,sum_squares,covariate1_sum_products,"
     "covariate1_sum_squares\n"
     "y,A,2,0,5.123456789012,6.75,17.262155156777153483936144,19.80864197253,24.3125\n"
-    "y,A,2,1,9.75123,0,61.3180365129,0,0\n"};
+    "y,A,2,1,9.75123,0,61.3180365129,0,0\n",
+    /* no share, though its sums are as near as rounding could have moved those of one */
+    "metric,group,n,mean,variance\ny,A,200,1.0,.2\ny,B,200,.5,.25\n",
+    "metric,group,n,mean,variance\ny,A,708,1.5,2.5\ny,B,110,1.6,\np,A,10,.25,\n"};
+
+START_TEST(sums_of_several_parts_that_merge_again_stay)
+{
+    static const char *const PARTS[][2] = {
+        /* no share in either part; together the sum is that of the squares */
+        {"metric,group,n,sum,sum_squares\ny,A,3,2,1.9\n",
+         "metric,group,n,sum,sum_squares\ny,A,3,1,1.1\n"},
+        /* a variance in one part only: nothing is said of how far its sum may be off */
+        {"metric,group,n,mean,variance\ny,A,110,1.6,2.5\n",
+         "metric,group,n,mean,variance\ny,A,110,1.6,\n"}};
+    for (size_t i = 0; i < sizeof PARTS / sizeof *PARTS; i++) {
+        char paths[2][256], *once, *twice;
+        size_t length;
+        struct assay_error err;
+        for (int k = 0; k < 2; k++)
+            snprintf(paths[k], sizeof paths[k], "%s", summary_put_file(k, PARTS[i][k]));
+        const char *const both[2] = {paths[0], paths[1]};
+        assert_ok(assay_sums_merge(both, 2, &once, &length, &err), &err);
+        const char *path = summary_put_file(0, once);
+        assert_ok(assay_sums_merge(&path, 1, &twice, &length, &err), &err);
+        summary_assert_same_text(twice, once);
+        assay_free(twice);
+        assay_free(once);
+    }
+}
+END_TEST
 
 START_TEST(merging_what_was_merged_changes_nothing)
 {
@@ -321,6 +350,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, sums_are_not_in_the_encoding_of_the_data);
     tcase_add_test(cases, sums_beyond_doubles_are_read);
     tcase_add_test(cases, parts_that_end_early_merge_in_any_order);
+    tcase_add_test(cases, sums_of_several_parts_that_merge_again_stay);
     tcase_add_loop_test(cases, merging_what_was_merged_changes_nothing, 0,
                         sizeof LONG_DIGITS / sizeof *LONG_DIGITS);
     tcase_add_test(cases, merged_parts_are_the_whole_byte_for_byte);
