@@ -57,9 +57,8 @@ static int compare_series(const void *a, const void *b)
 
 static int compare_entry_times(const void *a, const void *b)
 {
-    int64_t x = (*(struct assay__summary_entry *const *)a)->time_ns;
-    int64_t y = (*(struct assay__summary_entry *const *)b)->time_ns;
-    return x < y ? -1 : x > y;
+    const struct assay__summary_entry *const *x = a, *const *y = b;
+    return ((*x)->time_ns > (*y)->time_ns) - ((*x)->time_ns < (*y)->time_ns);
 }
 
 /*
