@@ -93,7 +93,8 @@ static enum assay_status check_rounding(struct assay__summary_row *row,
         assay__summary_row_has(row, row->places.rounding[0]))
         return ASSAY_OK;
     for (uint32_t i = 0; status == ASSAY_OK && i < variables; i++)
-        status = check_cancellation(row, entry, i, n, err);
+        if (!assay__summary_row_has(row, row->places.rounding[variables + assay__pair(i, i)]))
+            status = check_cancellation(row, entry, i, n, err);
     return status;
 }
 
