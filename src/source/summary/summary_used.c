@@ -40,8 +40,8 @@ enum assay_status assay__share_gap(const struct assay__summary_entry *entry, uin
     for (int i = 0; are_doubles && i < 2; i++)
         are_doubles =
             assay__double_parse(sums[i].data, sums[i].length, &values[i]) == ASSAY__PARSE_OK;
-    if (status == ASSAY_OK && is_no_share)
-        *gap = !are_doubles || seems_share(entry, variables, values) ? -1.0 : 0.0;
+    if (are_doubles && is_no_share)
+        *gap = seems_share(entry, variables, values) ? -1.0 : 0.0;
     else if (are_doubles)
         *gap = fabs(values[0] - values[1]) * (1.0 + 1e-9);
     assay__text_release(&sums[0]);

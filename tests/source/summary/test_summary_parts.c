@@ -183,6 +183,7 @@ static const char *const LONG_DIGITS[] = {
     "metric,group,n,mean,variance\ny,A,100,10000000000,5\ny,B,110,10000000001,6\n",
     "metric,group,n,mean,variance\ny,A,100,1e150,1e-300\ny,B,110,2234567890123456789.5,2.5\n",
     "metric,group,n,mean,variance\ny,A,100,1e150,1e-300\ny,B,11322,45785,2.5\n",
+    "metric,group,n,mean,variance\ny,A,100,1e300,1e-300\ny,B,110,2.5,2.5\n",
     "metric,group,time,n,sum,sum_squares\ny,A,2026-01-01,1000,1e20,3e37\n"
     "y,A,2026-01-02,1010,100000000000000000003,3e37\n",
     "metric,group,n,covariates_missing,sum,covariate1_sum,sum_squares,covariate1_sum_products,"
