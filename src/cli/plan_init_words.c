@@ -56,8 +56,7 @@ static const char *const EVENT[] = {
     "receipt", "transactionid", "orderid",  "bestellung", "commande", NULL};
 static const char *const ID[] = {"id",  "uuid", "uid",   "userid", "sku",
                                  "ean", "hash", "phone", NULL};
-static const char *const LAST_ID[] = {"nr",  "no",  "number", "nummer", "numero",
-                                      "sku", "ean", "hash",   "phone",  NULL};
+static const char *const LAST_ID[] = {"nr", "no", "number", "nummer", "numero", NULL};
 static const char *const PLACE[] = {"latitude", "longitude", "lon",    "lng", "zip",
                                     "postcode", "plz",       "postal", NULL};
 static const char *const CODE[] = {"code", "tier",   "category", "class", "type",
