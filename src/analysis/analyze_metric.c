@@ -330,9 +330,10 @@ static enum assay_status take_look(struct assay__builder *builder,
         *look = (struct assay_look_result){.deterioration = look->deterioration};
     result->look_count = once ? 1 : result->look_count + 1;
     enum assay_status status = test_look(builder, result, tests, k, baseline + compared, look, err);
-    if (status == ASSAY_OK)
-        conclude_look(tests, result, look);
-    return status;
+    if (status != ASSAY_OK)
+        return status;
+    conclude_look(tests, result, look);
+    return !once || assay__keep_harm(builder->arena, result) ? ASSAY_OK : assay__fail_memory(err);
 }
 
 /* All comparisons of one metric in one slice, placed at result[pair * slice_count + slice]. */

@@ -131,8 +131,11 @@ static const char *result_text(const struct assay__builder *builder,
     if (builder->out->slices[result->slice].kind == ASSAY_SLICE_DIMENSION)
         return slice_text(&say, &last->comparison.difference);
     assay__own_p_text(result, &last->comparison.difference, say.p);
-    if (last->deterioration != NULL)
-        assay__p_text(&assay__harm_test(assay__telling_harm(result))->difference, say.p_worse);
+    const struct assay_look_result *harm = assay__telling_harm(result);
+    if (harm->deterioration != NULL)
+        assay__p_text(&assay__harm_test(harm)->difference, say.p_worse);
+    if (result->deteriorated == ASSAY_YES)
+        assay__change_text(&harm->comparison, say.change);
     return tested_text(&say);
 }
 

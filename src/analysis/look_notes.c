@@ -3,6 +3,7 @@
 #include "base/time.h"
 #include "number/number.h"
 #include "analysis/looks.h"
+#include "analysis/outcome.h"
 #include "analysis/phrases.h"
 
 /* Fewer units than this in a group are few for a boundary that holds in the limit. */
@@ -26,6 +27,18 @@ static const char *found_text(const struct assay__builder *builder,
                         : assay__arena_format(builder->arena,
                                               "Significant at the look %s: the decision counts "
                                               "every look, whatever the last one shows.",
+                                              when);
+}
+
+/* Harm that the figures of the last look do not show. */
+static const char *harmed_text(const struct assay__builder *builder,
+                               const struct assay_metric_result *result)
+{
+    const char *when = look_text(builder, assay__telling_harm(result)->look);
+    return when == NULL ? NULL
+                        : assay__arena_format(builder->arena,
+                                              "Worse at the look %s: harm counts from any look on, "
+                                              "whatever the last one shows.",
                                               when);
 }
 
@@ -62,6 +75,14 @@ static bool was_found_earlier(const struct assay__builder *builder,
            !last_look(result)->comparison.difference.significant;
 }
 
+static bool was_harmed_earlier(const struct assay__builder *builder,
+                               const struct assay_metric_result *result)
+{
+    bool is_said = assay__looks_for_harm(result) && was_found_earlier(builder, result);
+    return !is_said && assay__harm_stands(result) &&
+           assay__telling_harm(result) != last_look(result);
+}
+
 static bool is_overrun(const struct assay__builder *builder,
                        const struct assay_metric_result *result)
 {
@@ -89,6 +110,8 @@ static const struct assay_look_result *found_on_few(const struct assay__builder 
     enum assay_horizon_kind kind = assay__result_horizon(builder, result)->kind;
     if (kind == ASSAY_HORIZON_GROUP_SEQUENTIAL || builder->look_count < 2)
         return NULL;
+    if (result->harmed != NULL && has_few_units(result->harmed))
+        return result->harmed;
     for (uint32_t k = 0; k < result->look_count; k++) {
         const struct assay_look_result *look = &result->looks[k];
         bool is_role = look->look == result->first_significant && kind != ASSAY_HORIZON_FIXED;
@@ -164,6 +187,7 @@ static const char *futile_text(const struct assay__builder *builder,
 static const struct remark REMARKS[] = {
     {ASSAY_NOTE_INFO, is_futile, futile_text},
     {ASSAY_NOTE_INFO, was_found_earlier, found_text},
+    {ASSAY_NOTE_INFO, was_harmed_earlier, harmed_text},
     {ASSAY_NOTE_WARNING, is_overrun, overrun_text},
     {ASSAY_NOTE_WARNING, is_small, small_text},
     {ASSAY_NOTE_WARNING, was_small, was_small_text},

@@ -8,6 +8,7 @@
 
 #include "analysis/outcome.h"
 #include "analysis/analysis_view.h"
+#include "analysis/analyze.h"
 #include "analysis/conditions.h"
 
 bool assay__weights_are_assumed(const struct assay_plan *plan)
@@ -56,7 +57,7 @@ static const struct assay_look_result *telling(const struct assay_metric_result 
     for (uint32_t i = result->look_count; i > 0; i--)
         if (is_significant(&result->looks[i - 1], &flags) && !(flags & ASSAY__UNSURE))
             return &result->looks[i - 1];
-    return assay__last_look(result);
+    return NULL;
 }
 
 static bool is_found(const struct assay_look_result *look, uint32_t *flags)
@@ -73,12 +74,37 @@ static bool is_harmed(const struct assay_look_result *look, uint32_t *flags)
 
 const struct assay_look_result *assay__telling_look(const struct assay_metric_result *result)
 {
-    return telling(result, is_found);
+    const struct assay_look_result *look = telling(result, is_found);
+    if (look == NULL && assay__looks_for_harm(result))
+        look = result->harmed;
+    return look != NULL ? look : assay__last_look(result);
 }
 
 const struct assay_look_result *assay__telling_harm(const struct assay_metric_result *result)
 {
-    return telling(result, is_harmed);
+    const struct assay_look_result *look = telling(result, is_harmed);
+    if (look == NULL)
+        look = result->harmed;
+    return look != NULL ? look : assay__last_look(result);
+}
+
+bool assay__keep_harm(struct assay__arena *arena, struct assay_metric_result *result)
+{
+    const struct assay_look_result *look = telling(result, is_harmed);
+    if (look == NULL)
+        return true;
+    if (result->harmed == NULL) {
+        result->harmed = assay__arena_alloc(arena, sizeof *result->harmed);
+        struct assay__kept_test *test = assay__arena_alloc(arena, sizeof *test);
+        if (result->harmed == NULL || test == NULL)
+            return false;
+        result->harmed->deterioration = test;
+    }
+    struct assay__kept_test *test = result->harmed->deterioration;
+    *test = *look->deterioration;
+    *result->harmed = *look;
+    result->harmed->deterioration = test;
+    return true;
 }
 
 const struct assay_look_result *assay__shown_look(const struct assay_metric_result *result)

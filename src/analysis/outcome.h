@@ -23,8 +23,15 @@ bool assay__is_exact(enum assay_tested_by method);
  */
 const struct assay_look_result *assay__telling_look(const struct assay_metric_result *result);
 
-/** assay__telling_harm() is the same of the test for deterioration. */
+/** assay__telling_harm() is the same of the test for deterioration, at looks that a fixed horizon
+ * does not list, too. */
 const struct assay_look_result *assay__telling_harm(const struct assay_metric_result *result);
+
+/**
+ * assay__keep_harm() copies the last look of a fixed horizon into the arena where harm was found
+ * surely at it: the next look takes its place. False without memory.
+ */
+bool assay__keep_harm(struct assay__arena *arena, struct assay_metric_result *result);
 
 /**
  * assay__shown_look() is the look whose figures stand beside the verdict: the telling one of what

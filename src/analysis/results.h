@@ -64,6 +64,8 @@ struct assay_metric_result {
     struct assay_look_result *looks;
     uint32_t look_count; /* >= 1 unless the slice has no units for it; a fixed horizon has
                             one, the last */
+    struct assay_look_result *harmed; /* of a fixed horizon: the latest look at which harm was found
+                                         surely; NULL: none */
     struct assay_look_ahead *ahead; /* looks to come of a sequence that goes on; of the total
                                        only */
     uint32_t ahead_count;

@@ -232,7 +232,7 @@ static struct assay__axis fit_axis(struct assay__page *page, const struct assay_
     struct assay__axis axis = {.columns = columns};
     size_t drawn_count = 0, capacity = 0;
     for (size_t i = 0; i < count; i++)
-        capacity += results[i].slice == 0 ? results[i].look_count : 0;
+        capacity += results[i].slice == 0 ? results[i].look_count + 1 : 0;
     struct assay__drawn *drawn = assay__calloc(capacity + 1, sizeof *drawn);
     if (drawn == NULL) {
         page->out->failed = true;
@@ -241,10 +241,12 @@ static struct assay__axis fit_axis(struct assay__page *page, const struct assay_
     for (size_t i = 0; i < count; i++) {
         if (results[i].slice != 0)
             continue;
-        for (uint32_t look = 0; look < results[i].look_count; look++)
-            if (all_looks || &results[i].looks[look] == assay__shown_look(&results[i]))
-                drawn[drawn_count++] =
-                    assay__table_row_drawn(analysis, &results[i], &results[i].looks[look], false);
+        const struct assay_look_result *shown = assay__shown_look(&results[i]);
+        for (uint32_t look = 0; all_looks && look < results[i].look_count; look++)
+            drawn[drawn_count++] =
+                assay__table_row_drawn(analysis, &results[i], &results[i].looks[look], false);
+        if (shown != NULL)
+            drawn[drawn_count++] = assay__table_row_drawn(analysis, &results[i], shown, false);
     }
     axis = assay__axis_fit(drawn, drawn_count, columns);
     assay__free(drawn);
@@ -261,8 +263,11 @@ static void write_look(struct assay__page *page, const struct assay_analysis *an
     struct assay__text words = {0};
     struct assay__table_row row;
     assay__table_row_fill(&row, analysis, result, last);
-    assay__text_format(&words, "found at look %u of %u", (unsigned)(shown - result->looks) + 1,
-                       (unsigned)result->look_count);
+    if (shown == result->harmed)
+        assay__text_format(&words, "found at an earlier look");
+    else
+        assay__text_format(&words, "found at look %u of %u", (unsigned)(shown - result->looks) + 1,
+                           (unsigned)result->look_count);
     if (shown->time_ns != INT64_MIN) {
         assay__time_write(shown->time_ns, time);
         assay__text_format(&words, ", %s", time);
