@@ -82,6 +82,10 @@ static enum assay_status srm_so_far(struct assay__builder *builder, const double
                                 &test, err);
         if (status != ASSAY_OK)
             break;
+        if (test.p < srm->test.p || test.log10_p < srm->test.log10_p) {
+            srm->look = k;
+            srm->time_ns = builder->looks[k].time_ns;
+        }
         srm->test.p = fmin(srm->test.p, test.p);
         srm->test.log10_p = fmin(srm->test.log10_p, test.log10_p);
         srm->test.significant = srm->test.significant || test.significant;
@@ -102,6 +106,7 @@ enum assay_status assay__analyze_srm(struct assay__builder *builder, struct assa
     for (uint32_t s = 0; s < out->slice_count; s++) {
         struct assay_srm_result *srm = &out->srm[s];
         srm->slice = s;
+        srm->look = UINT32_MAX;
         /* slice by slice: of many slices, what the metrics freed serves again */
         srm->groups = assay__arena_array(builder->arena, out->group_count, sizeof *srm->groups);
         if (srm->groups == NULL)

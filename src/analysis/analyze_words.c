@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "analysis/analyze.h"
+#include "analysis/looks.h"
 #include "analysis/outcome.h"
 #include "analysis/phrases.h"
 #include "base/error.h"
@@ -158,8 +158,11 @@ static const char *srm_text(const struct assay__builder *builder,
                    ? "Without units the groups' sizes cannot be tested."
                    : "One group alone may have units: the groups' sizes cannot be tested.";
     assay__srm_p_text(test, p);
-    return assay__arena_format(builder->arena, ASSAY__SRM_SUBJECT " %s %s (%s).",
-                               assay__srm_verb(state), weights_text(builder), p);
+    const char *when = state == ASSAY__SRM_PLANNED ? "" : assay__srm_when(builder, srm);
+    return when == NULL
+               ? NULL
+               : assay__arena_format(builder->arena, ASSAY__SRM_SUBJECT " %s %s (%s%s).",
+                                     assay__srm_verb(state), weights_text(builder), p, when);
 }
 
 /* What is adjusted by a covariate that moved says so wherever it is read. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Remarks about looks: what was found earlier, more units than planned, samples that are small. */
-#include "base/time.h"
 #include "number/number.h"
 #include "analysis/looks.h"
 #include "analysis/outcome.h"
@@ -9,20 +8,10 @@
 /* Fewer units than this in a group are few for a boundary that holds in the limit. */
 enum { ASYMPTOTIC_UNITS = 100 };
 
-/* The time of a look as text; its number where data have no times. */
-static const char *look_text(const struct assay__builder *builder, uint32_t k)
-{
-    char time[ASSAY__TIME_BYTES];
-    if (builder->looks[k].time_ns == INT64_MIN)
-        return assay__arena_format(builder->arena, "number %u", k + 1);
-    assay__time_write(builder->looks[k].time_ns, time);
-    return assay__arena_format(builder->arena, "of %s", time);
-}
-
 static const char *found_text(const struct assay__builder *builder,
                               const struct assay_metric_result *result)
 {
-    const char *when = look_text(builder, result->first_significant);
+    const char *when = assay__look_text(builder, result->first_significant);
     return when == NULL ? NULL
                         : assay__arena_format(builder->arena,
                                               "Significant at the look %s: the decision counts "
@@ -34,7 +23,7 @@ static const char *found_text(const struct assay__builder *builder,
 static const char *harmed_text(const struct assay__builder *builder,
                                const struct assay_metric_result *result)
 {
-    const char *when = look_text(builder, assay__telling_harm(result)->look);
+    const char *when = assay__look_text(builder, assay__telling_harm(result)->look);
     return when == NULL ? NULL
                         : assay__arena_format(builder->arena,
                                               "Worse at the look %s: harm counts from any look on, "
@@ -130,7 +119,7 @@ static bool was_small(const struct assay__builder *builder,
 static const char *was_small_text(const struct assay__builder *builder,
                                   const struct assay_metric_result *result)
 {
-    const char *when = look_text(builder, found_on_few(builder, result)->look);
+    const char *when = assay__look_text(builder, found_on_few(builder, result)->look);
     return when == NULL ? NULL
                         : assay__arena_format(builder->arena,
                                               "At the look %s, which found something, a group had "

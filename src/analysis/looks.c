@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/time.h"
 
 static const int64_t HOUR_NS = INT64_C(3600000000000);
 
@@ -192,4 +193,22 @@ const void *assay__look_state(const struct assay__builder *builder, uint32_t sli
     bool has_values =
         cell != NULL && cell->states[metric] != NULL && keeps->count(cell->states[metric]) > 0;
     return has_values ? cell->states[metric] : NULL;
+}
+
+const char *assay__look_text(const struct assay__builder *builder, uint32_t k)
+{
+    char time[ASSAY__TIME_BYTES];
+    if (builder->looks[k].time_ns == INT64_MIN)
+        return assay__arena_format(builder->arena, "number %u", k + 1);
+    assay__time_write(builder->looks[k].time_ns, time);
+    return assay__arena_format(builder->arena, "of %s", time);
+}
+
+const char *assay__srm_when(const struct assay__builder *builder,
+                            const struct assay_srm_result *srm)
+{
+    if (srm->look == UINT32_MAX)
+        return "";
+    const char *when = assay__look_text(builder, srm->look);
+    return when == NULL ? NULL : assay__arena_format(builder->arena, ", at the look %s", when);
 }

@@ -18,6 +18,14 @@ struct assay__look {
 uint64_t assay__look_units(const struct assay__builder *builder, uint32_t slice, uint32_t k,
                            uint32_t group);
 
+/** assay__look_text() is "of TIME", or "number K" where data have no times; NULL without memory. */
+const char *assay__look_text(const struct assay__builder *builder, uint32_t k);
+
+/** assay__srm_when() is ", at the look of TIME" where the p of a test of sizes is an earlier
+ * look's, else "". NULL without memory. */
+const char *assay__srm_when(const struct assay__builder *builder,
+                            const struct assay_srm_result *srm);
+
 /** assay__count_units() counts those of a slice at all looks, for assay__look_units(). */
 void assay__count_units(struct assay__builder *builder, uint32_t slice);
 

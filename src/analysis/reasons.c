@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/looks.h"
 #include "analysis/phrases.h"
 #include "number/number.h"
 #include "stats/metric/metric.h"
@@ -88,9 +89,13 @@ static const char *mismatch_text(const struct assay__case *it)
     const struct assay_analysis *out = it->builder->out;
     const struct assay_srm_result *srm = &out->srm[0];
     char p[ASSAY__PHRASE_BYTES], expected[ASSAY__PHRASE_BYTES];
-    const char *text = assay__arena_format(
-        it->builder->arena, "Sample ratio mismatch: the groups' sizes do not match the plan (%s)",
-        assay__srm_p_text(&srm->test, p));
+    const char *when = assay__srm_when(it->builder, srm);
+    const char *text =
+        when == NULL ? NULL
+                     : assay__arena_format(
+                           it->builder->arena,
+                           "Sample ratio mismatch: the groups' sizes do not match the plan (%s%s)",
+                           assay__srm_p_text(&srm->test, p), when);
     uint32_t count = 0;
     for (uint32_t g = 0; text != NULL && g < out->group_count; g++) {
         const struct assay_srm_group *group = &srm->groups[g];

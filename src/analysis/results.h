@@ -66,8 +66,8 @@ struct assay_metric_result {
                             one, the last */
     struct assay_look_result *harmed; /* of a fixed horizon: the latest look at which harm was found
                                          surely; NULL: none */
-    struct assay_look_ahead *ahead; /* looks to come of a sequence that goes on; of the total
-                                       only */
+    struct assay_look_ahead *ahead;   /* looks to come of a sequence that goes on; of the total
+                                         only */
     uint32_t ahead_count;
     bool is_final;               /* the horizon asks for no further look */
     uint32_t first_significant;  /* look of the data at which the role's test was first significant;
@@ -106,6 +106,8 @@ struct assay__shown {
 struct assay_srm_result {
     uint32_t slice;
     struct assay_srm test;
+    uint32_t look;   /* that p is of; UINT32_MAX: the last one */
+    int64_t time_ns; /* the end of that look; INT64_MIN when the data have no time */
     struct assay_srm_group *groups;
     const char *message;
 };

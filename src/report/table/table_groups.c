@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "analysis/outcome.h"
+#include "base/time.h"
 #include "number/number.h"
 #include "report/table/table.h"
 
@@ -49,6 +50,20 @@ static void write_group(struct assay__page *page, const struct assay_analysis *a
     assay__page_end(page);
 }
 
+/* The look that p is of, where that is an earlier one. */
+static void add_when(struct assay__text *words, const struct assay_srm_result *srm)
+{
+    char time[ASSAY__TIME_BYTES];
+    if (srm->look == UINT32_MAX)
+        return;
+    if (srm->time_ns == INT64_MIN) {
+        assay__text_format(words, " at look %u", (unsigned)srm->look + 1);
+        return;
+    }
+    assay__time_write(srm->time_ns, time);
+    assay__text_format(words, " at the look of %s", time);
+}
+
 /* What the test of sizes says, with its figures. */
 static void add_srm(struct assay__text *words, const struct assay_analysis *analysis)
 {
@@ -73,8 +88,11 @@ static void add_srm(struct assay__text *words, const struct assay_analysis *anal
     } else if (test->tested) {
         statistic[assay__number_round(test->statistic, 4, statistic)] = '\0';
         assay__figure_p(test->p, test->log10_p, p);
-        assay__text_format(words, " (%s %s, p %s)",
+        assay__text_format(words, " (%s %s, p %s",
                            isnan(test->df) ? "log Bayes factor" : "chi-square", statistic, p);
+        if (state != ASSAY__SRM_PLANNED)
+            add_when(words, &analysis->srm[0]);
+        assay__text_putc(words, ')');
     }
     if (is_assumed && state != ASSAY__SRM_PLANNED && test->tested)
         assay__text_puts(words, " against equal weights, which were assumed");
