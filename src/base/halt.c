@@ -5,7 +5,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
+
+#include "base/clock.h"
 
 static const int64_t REPORT_NS = 50000000;
 
@@ -39,13 +40,6 @@ const struct assay_allocator *assay__allocator_lend(const struct assay_allocator
     return before;
 }
 
-static int64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 void assay__halt_begin(struct assay__halt *halt, const struct assay_hooks *hooks)
 {
     const struct assay_allocator *allocator = of_call;
@@ -63,7 +57,7 @@ void assay__halt_begin(struct assay__halt *halt, const struct assay_hooks *hooks
     if (is_part || hooks == NULL || !(hooks->deadline_seconds > 0.0))
         return;
     double ns = hooks->deadline_seconds * 1e9;
-    halt->deadline_ns = ns < 4e18 ? now_ns() + (int64_t)ns : INT64_MAX;
+    halt->deadline_ns = ns < 4e18 ? assay__clock_ns() + (int64_t)ns : INT64_MAX;
 }
 
 void assay__halt_end(const struct assay__halt *halt)
@@ -84,7 +78,7 @@ enum assay_status assay__halt_check(const struct assay__halt *halt, struct assay
     const int *cancel = halt->hooks->cancel;
     if (cancel != NULL && __atomic_load_n(cancel, __ATOMIC_RELAXED) != 0)
         return fail(err, "The caller ended the call.");
-    if (halt->deadline_ns != 0 && now_ns() >= halt->deadline_ns)
+    if (halt->deadline_ns != 0 && assay__clock_ns() >= halt->deadline_ns)
         return fail(err, "The call's deadline has passed.");
     return ASSAY_OK;
 }
@@ -95,7 +89,7 @@ enum assay_status assay__halt_progress(struct assay__halt *halt, const char *sta
     enum assay_status status = assay__halt_check(halt, err);
     if (status != ASSAY_OK || halt == NULL || halt->hooks == NULL || halt->hooks->progress == NULL)
         return status;
-    int64_t now = now_ns();
+    int64_t now = assay__clock_ns();
     bool is_first = halt->stage == NULL || strcmp(halt->stage, stage) != 0;
     if (!is_first && now - halt->reported_ns < REPORT_NS)
         return ASSAY_OK;

@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "api/deliver/log_line.h"
 #include "assay/hooks.h"
+#include "base/clock.h"
 #include "cli/message.h"
 #include "cli/term.h"
 #include "number/number.h"
@@ -35,13 +35,6 @@ static struct progress {
 void progress_set(enum progress_when when)
 {
     shown.when = when;
-}
-
-static double now_seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
 /* A rate of the stage, and the seconds that are left of it; NAN while there is no telling. */
@@ -148,7 +141,7 @@ static void say_line(const char *line)
 
 static bool report(void *context, const struct assay_progress *progress)
 {
-    double now = now_seconds();
+    double now = assay__clock_now();
     (void)context;
     if (!shown.is_on || strcmp(progress->stage, "deliver") == 0) /* which has a log of its own */
         return true;
@@ -182,7 +175,7 @@ void progress_begin(void)
     shown.is_terminal = term_of(stderr).is_terminal && (name == NULL || strcmp(name, "dumb") != 0);
     shown.is_on = shown.when == PROGRESS_ALWAYS ||
                   (shown.when == PROGRESS_AUTO && (shown.is_terminal || message_is_json()));
-    shown.began = now_seconds();
+    shown.began = assay__clock_now();
     if (shown.is_on) {
         assay_hooks_use(&HOOKS);
         message_set_before(progress_clear);

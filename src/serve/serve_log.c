@@ -5,9 +5,9 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "api/deliver/log_line.h"
+#include "base/clock.h"
 
 enum { TARGET_BYTES_MAX = 512 };
 
@@ -54,9 +54,7 @@ static void write_target(struct assay__text *line, const char *target)
 /* Whether a stranger's line is written, and how many before it were not. */
 static bool may_write(struct serve_log *log, const struct serve_access *access, uint64_t *left_out)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    double seconds = (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+    double seconds = assay__clock_now();
     pthread_mutex_lock(&log->lock);
     bool is_free = access->caller != NULL;
     double credit = log->credit + (seconds - log->filled) * SERVE_LOG_STRANGERS;

@@ -175,7 +175,7 @@ slow() {
     "$ASSAY" analyze --group g --baseline A --metric y --table t --source "sqlite:$work/slow.db" "$@" >"$work/none" 2>"$work/err"
 }
 slow --source-timeout 1
-fails 75 "did not answer within 1 seconds" "a time limit"
+fails 75 "did not answer within 1 second;" "a time limit"
 slow --source "sqlite:$work/no.db"
 fails 66 "unable to open" "one source fails, the other is ended"
 "$ASSAY" analyze --group g --baseline A --metric y --table t --source "sqlite:$work/slow.db" >"$work/none" 2>"$work/err" &

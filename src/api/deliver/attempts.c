@@ -15,6 +15,7 @@
 #include "api/deliver/answer.h"
 #include "api/deliver/client.h"
 #include "api/deliver/refusal.h"
+#include "base/clock.h"
 #include "number/number.h"
 
 /* What the attempts of one delivery share. */

@@ -11,7 +11,7 @@
 #include "base/memory.h"
 #include "api/deliver/answer.h"
 #include "json/json_write.h"
-#include "api/deliver/retry.h"
+#include "base/clock.h"
 #include "number/number.h"
 
 enum { TOKEN_BYTES_MAX = 16384 };

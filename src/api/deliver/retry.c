@@ -7,7 +7,6 @@
  */
 #include "api/deliver/retry.h"
 
-#include <errno.h>
 #include <math.h>
 #include <sys/random.h>
 #include <time.h>
@@ -38,23 +37,6 @@ enum assay__retry_verdict assay__retry_next(struct assay__retry *retry, uint32_t
     double upper = fmin(retry->backoff_max, ldexp(retry->backoff, doublings));
     *wait = fmax(retry_after, 0.0) + uniform(&retry->random) * upper;
     return now + *wait >= retry->deadline ? ASSAY__RETRY_DEADLINE : ASSAY__RETRY_WAIT;
-}
-
-double assay__clock_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-void assay__clock_sleep(double seconds)
-{
-    if (!(seconds > 0.0))
-        return;
-    double whole = floor(seconds);
-    struct timespec left = {.tv_sec = (time_t)whole, .tv_nsec = (long)((seconds - whole) * 1e9)};
-    while (clock_nanosleep(CLOCK_MONOTONIC, 0, &left, &left) == EINTR) {
-    }
 }
 
 uint64_t assay__random_seed(void)

@@ -32,12 +32,6 @@ bool assay__retry_status(long http_status);
 enum assay__retry_verdict assay__retry_next(struct assay__retry *retry, uint32_t attempt,
                                             double retry_after, double now, double *wait);
 
-/** assay__clock_now() is the monotonic clock in seconds. */
-double assay__clock_now(void);
-
-/** assay__clock_sleep() sleeps, also when signals arrive. */
-void assay__clock_sleep(double seconds);
-
 /** assay__random_seed() is a seed that differs between processes and threads. */
 uint64_t assay__random_seed(void);
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "api/deliver/retry.h"
+#include "base/clock.h"
 #include "assay/version.h"
 #include "number/number.h"
 

@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "api/deliver/retry.h"
+#include "base/clock.h"
 
 /* A PEM file as a text; NULL after an error. */
 static char *read_pem(const char *path, struct assay_error *err)

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "serve/http/framing.h"
 #include "serve/pages/page.h"
 
@@ -28,7 +28,7 @@ struct request {
     bool wants_page;    /* a browser asks for something outside of the API */
     char method[16];
     const char *uri; /* as it came; "" without memory */
-    struct timespec begun;
+    double begun;    /* an instant of the clock */
 };
 
 void *serve_request_begin(void *cls, const char *uri, struct MHD_Connection *connection)
@@ -40,7 +40,7 @@ void *serve_request_begin(void *cls, const char *uri, struct MHD_Connection *con
     struct serve_http *http = front->http;
     atomic_fetch_add(&http->load.under_way, 1);
     atomic_fetch_add(&front->under_way, 1);
-    clock_gettime(CLOCK_MONOTONIC, &request->begun);
+    request->begun = assay__clock_now();
     request->front = front;
     request->http = http;
     request->connection = connection;
@@ -284,11 +284,8 @@ static void write_address(struct request *request, char out[INET6_ADDRSTRLEN])
 static void note(struct request *request)
 {
     struct serve_call *call = &request->call;
-    struct timespec now;
     char address[INET6_ADDRSTRLEN];
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    double seconds = (double)(now.tv_sec - request->begun.tv_sec) +
-                     1e-9 * (double)(now.tv_nsec - request->begun.tv_nsec);
+    double seconds = assay__clock_now() - request->begun;
     unsigned status = call->answer.http_status;
     serve_metrics_count(&request->http->metrics, request->method, status, seconds);
     bool is_change = call->has_job && status < 300;

@@ -5,12 +5,13 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "api/deliver/retry.h"
+#include "base/clock.h"
 #include "serve/http/front.h"
 
-enum { TICK_NS = 100000000, QUIET_TICKS = 3 };
+enum { QUIET_TICKS = 3 };
+
+static const double TICK_SECONDS = 0.1;
 
 struct serve_retired {
     double grace_seconds;
@@ -53,12 +54,7 @@ static struct serve_front *take_over(struct serve_retired *retired)
 
 static void wait_a_tick(struct serve_retired *retired)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += TICK_NS;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
-    (void)pthread_cond_timedwait(&retired->wake, &retired->lock, &until);
+    (void)assay__clock_wait(&retired->wake, &retired->lock, assay__clock_now() + TICK_SECONDS);
 }
 
 static void *run(void *argument)
@@ -98,11 +94,7 @@ enum assay_status serve_retired_start(double grace_seconds, struct serve_retired
         return assay__fail_memory(err);
     retired->grace_seconds = grace_seconds;
     pthread_mutex_init(&retired->lock, NULL);
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&retired->wake, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    assay__clock_condition(&retired->wake);
     int failure = pthread_create(&retired->thread, NULL, run, retired);
     if (failure != 0) {
         free_retired(retired);

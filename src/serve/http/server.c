@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "api/deliver/retry.h"
+#include "base/clock.h"
 #include "serve/http/front.h"
 #include "serve/http/retired.h"
 #include "serve/pages/page.h"

@@ -7,14 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
-enum { TICK_MS = 1000, PRESSED_TICK_MS = 100, PRESSED_MS = 1000 };
+#include "base/clock.h"
+
+static const double TICK_SECONDS = 1.0, PRESSED_TICK_SECONDS = 0.1, PRESSED_SECONDS = 1.0;
 
 struct serve_watched {
     int socket;
     bool is_trusted, is_cut;
-    int64_t began_ms; /* of the monotonic clock */
+    double began; /* an instant of the clock */
     struct serve_watched *before, *next;
 };
 
@@ -25,16 +26,9 @@ struct serve_watch {
     pthread_cond_t wake;
     struct serve_watched *first, *last;
     unsigned count, many; /* connections; with many of them, slow ones are closed sooner */
-    int64_t longest_ms;
+    double longest;
     bool is_ending;
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void unlink_watched(struct serve_watch *watch, struct serve_watched *watched)
 {
@@ -44,7 +38,7 @@ static void unlink_watched(struct serve_watch *watch, struct serve_watched *watc
 
 static void append(struct serve_watch *watch, struct serve_watched *watched)
 {
-    watched->began_ms = now_ms();
+    watched->began = assay__clock_now();
     watched->is_trusted = false;
     watched->next = NULL;
     watched->before = watch->last;
@@ -56,10 +50,10 @@ static void append(struct serve_watch *watch, struct serve_watched *watched)
 static void cut_late(struct serve_watch *watch)
 {
     bool is_pressed = watch->count >= watch->many;
-    int64_t shortest = is_pressed ? PRESSED_MS : watch->longest_ms, now = now_ms();
+    double shortest = is_pressed ? PRESSED_SECONDS : watch->longest, now = assay__clock_now();
     for (struct serve_watched *watched = watch->first;
-         watched != NULL && now - watched->began_ms > shortest; watched = watched->next) {
-        bool is_late = !watched->is_trusted || now - watched->began_ms > watch->longest_ms;
+         watched != NULL && now - watched->began > shortest; watched = watched->next) {
+        bool is_late = !watched->is_trusted || now - watched->began > watch->longest;
         if (is_late && !watched->is_cut)
             watched->is_cut = shutdown(watched->socket, SHUT_RDWR) == 0;
     }
@@ -70,9 +64,8 @@ static void *run(void *argument)
     struct serve_watch *watch = argument;
     pthread_mutex_lock(&watch->lock);
     while (!watch->is_ending) {
-        int64_t until_ms = now_ms() + (watch->count >= watch->many ? PRESSED_TICK_MS : TICK_MS);
-        struct timespec until = {until_ms / 1000, until_ms % 1000 * 1000000};
-        pthread_cond_timedwait(&watch->wake, &watch->lock, &until);
+        double tick = watch->count >= watch->many ? PRESSED_TICK_SECONDS : TICK_SECONDS;
+        (void)assay__clock_wait(&watch->wake, &watch->lock, assay__clock_now() + tick);
         cut_late(watch);
     }
     pthread_mutex_unlock(&watch->lock);
@@ -85,14 +78,10 @@ enum assay_status serve_watch_start(unsigned seconds, unsigned connections,
     struct serve_watch *watch = calloc(1, sizeof *watch);
     if (watch == NULL)
         return assay__fail_memory(err);
-    pthread_condattr_t monotonic;
-    watch->longest_ms = (int64_t)seconds * 1000;
+    watch->longest = seconds;
     watch->many = connections - connections / 4;
     pthread_mutex_init(&watch->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&watch->wake, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    assay__clock_condition(&watch->wake);
     int failure = pthread_create(&watch->thread, NULL, run, watch);
     if (failure != 0) {
         pthread_cond_destroy(&watch->wake);

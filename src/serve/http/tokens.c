@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
+
+#include "base/clock.h"
 
 enum { CALLERS_MAX = 1000, LINE_BYTES = 4096, NAME_MAX_BYTES = 100, TOKEN_MIN_BYTES = 16 };
 
@@ -69,13 +70,6 @@ static bool is_name(const char *name)
     static const char SAFE[] = ALPHANUMERIC "-_.@/";
     size_t length = strlen(name);
     return length > 0 && length <= NAME_MAX_BYTES && strspn(name, SAFE) == length;
-}
-
-static double now_seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
 /* How many changes may come at once: one second's worth, and at least one. */
@@ -150,7 +144,7 @@ static enum assay_status add_caller(struct serve_tokens *tokens, char *line, con
     memcpy(caller->name, name, strlen(name) + 1);
     caller->rights = rights;
     caller->credit = room_of(tokens);
-    caller->filled = now_seconds();
+    caller->filled = assay__clock_now();
     digest_token(token, strlen(token), caller->digest);
     if (is_given_twice(tokens))
         return assay__fail_at(err, ASSAY_ERROR_DATA, path, number, 0,
@@ -348,7 +342,7 @@ bool serve_tokens_spend(struct serve_tokens *tokens, int caller)
     double rate = tokens->posts_per_second;
     if (!(rate > 0.0))
         return true;
-    double seconds = now_seconds(), room = room_of(tokens);
+    double seconds = assay__clock_now(), room = room_of(tokens);
     struct caller *who = &tokens->callers[caller];
     pthread_mutex_lock(&tokens->lock);
     double credit = who->credit + (seconds - who->filled) * rate;

@@ -3,8 +3,8 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "serve/http/route.h"
 
 struct serve_readers {
@@ -13,7 +13,7 @@ struct serve_readers {
     pthread_cond_t returned;
     struct serve_store **stores; /* the first free_count are free */
     unsigned count, free_count;
-    time_t told; /* when a failure was last written of, monotonic; 0: never */
+    double told; /* when a failure was last written of; 0: never */
 };
 
 enum assay_status serve_readers_open(const char *path, unsigned count, struct serve_log *log,
@@ -66,11 +66,10 @@ struct serve_store *serve_readers_take(struct serve_readers *readers)
 static void tell(struct serve_readers *readers, struct serve_store *store)
 {
     enum { PAUSE_SECONDS = 60 };
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    if (readers->told != 0 && now.tv_sec - readers->told < PAUSE_SECONDS)
+    double now = assay__clock_now();
+    if (readers->told != 0.0 && now - readers->told < PAUSE_SECONDS)
         return;
-    readers->told = now.tv_sec;
+    readers->told = now;
     char message[512];
     snprintf(message, sizeof message, "cannot read: %s", serve_store_why(store));
     if (readers->log != NULL)

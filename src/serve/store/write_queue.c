@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "base/clock.h"
 
 enum {
     BATCH_MAX = 256, /* changes of one commit */
@@ -28,8 +29,8 @@ struct serve_writer {
     bool is_ending;
     atomic_bool has_failed;
     /* While has_failed, of the writer's thread alone: */
-    size_t failed_bytes;      /* of the largest batch since storing failed */
-    struct timespec again_at; /* when to see whether so much can be stored */
+    size_t failed_bytes; /* of the largest batch since storing failed */
+    double again_at;     /* when to see whether so much can be stored */
 };
 
 static enum serve_outcome make_change(struct serve_store *store, struct serve_job *job)
@@ -37,13 +38,6 @@ static enum serve_outcome make_change(struct serve_store *store, struct serve_jo
     if (job->kind == SERVE_JOB_INSERT)
         return serve_store_insert(store, &job->record);
     return serve_store_delete(store, &job->record.place, &job->condition);
-}
-
-static struct timespec now(void)
-{
-    struct timespec at;
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    return at;
 }
 
 /* What a batch writes, about; no more than is tried every few seconds. */
@@ -66,10 +60,8 @@ static void report(struct serve_writer *writer, bool is_well, size_t bytes)
 {
     if (is_well && bytes + CHANGE_BYTES / 2 < writer->failed_bytes)
         return;
-    if (!is_well && !writer->has_failed) {
-        writer->again_at = now();
-        writer->again_at.tv_sec += AGAIN_SECONDS;
-    }
+    if (!is_well && !writer->has_failed)
+        writer->again_at = assay__clock_now() + AGAIN_SECONDS;
     if (writer->log != NULL && !is_well && !writer->has_failed) {
         char message[512];
         snprintf(message, sizeof message, "cannot store: %s", serve_store_why(writer->store));
@@ -87,13 +79,10 @@ static void report(struct serve_writer *writer, bool is_well, size_t bytes)
 /* Whoever asks a server that is not ready for nothing would wait for ever. */
 static void try_again_when_due(struct serve_writer *writer)
 {
-    struct timespec at = now(), due = writer->again_at;
-    if (!writer->has_failed || at.tv_sec < due.tv_sec ||
-        (at.tv_sec == due.tv_sec && at.tv_nsec < due.tv_nsec))
+    if (!writer->has_failed || assay__clock_now() < writer->again_at)
         return;
     report(writer, serve_store_try(writer->store, writer->failed_bytes), writer->failed_bytes);
-    writer->again_at = now();
-    writer->again_at.tv_sec += AGAIN_SECONDS;
+    writer->again_at = assay__clock_now() + AGAIN_SECONDS;
 }
 
 /* All changes of a batch stand or fall together: a failure is the disk's, not one request's. */
@@ -123,11 +112,13 @@ static void make_batch(struct serve_writer *writer, struct serve_job *batch)
  * goes on. */
 static bool wait_for_job(struct serve_writer *writer)
 {
-    int code = 0;
-    while (writer->first == NULL && !writer->is_ending && code == 0)
-        code = writer->has_failed
-                   ? pthread_cond_timedwait(&writer->wake, &writer->lock, &writer->again_at)
-                   : pthread_cond_wait(&writer->wake, &writer->lock);
+    bool is_due = false;
+    while (writer->first == NULL && !writer->is_ending && !is_due) {
+        if (writer->has_failed)
+            is_due = !assay__clock_wait(&writer->wake, &writer->lock, writer->again_at);
+        else
+            pthread_cond_wait(&writer->wake, &writer->lock);
+    }
     return writer->first != NULL || writer->is_ending;
 }
 
@@ -179,11 +170,7 @@ enum assay_status serve_writer_start(struct serve_store *store, unsigned waiting
     writer->log = log;
     writer->waiting_max = waiting_max;
     pthread_mutex_init(&writer->lock, NULL);
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&writer->wake, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    assay__clock_condition(&writer->wake);
     int failure = pthread_create(&writer->thread, NULL, run, writer);
     if (failure != 0) {
         pthread_cond_destroy(&writer->wake);

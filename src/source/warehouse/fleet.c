@@ -5,12 +5,14 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/memory.h"
 
-enum { TICK_NS = 50000000, GRACE_TICKS = 120 /* six seconds */ };
+enum { GRACE_TICKS = 120 /* six seconds */ };
+
+static const double TICK_SECONDS = 0.05;
 
 struct assay__fleet {
     struct assay__shard *shards;
@@ -51,21 +53,10 @@ static void leave(struct assay__fleet *fleet)
         destroy(fleet);
 }
 
-static struct timespec now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return time;
-}
-
 /* Under the lock, which is given up meanwhile. */
 static void wait_tick(struct assay__fleet *fleet)
 {
-    struct timespec until = now();
-    until.tv_nsec += TICK_NS;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
-    pthread_cond_timedwait(&fleet->change, &fleet->lock, &until);
+    (void)assay__clock_wait(&fleet->change, &fleet->lock, assay__clock_now() + TICK_SECONDS);
 }
 
 /* Cancels as long as somebody waits. It may wait for the network itself: nobody waits for it. */
@@ -139,13 +130,13 @@ static void cancel_all(struct assay__fleet *fleet)
 
 enum end { NOT_YET, FAILED, STOPPED, TOO_LATE };
 
-static enum end end_of(const struct assay__fleet *fleet, const struct timespec *begin)
+static enum end end_of(const struct assay__fleet *fleet, double begin)
 {
     if (fleet->first_failed != NULL)
         return FAILED;
     if (fleet->stop != NULL && __atomic_load_n(fleet->stop, __ATOMIC_RELAXED) != 0)
         return STOPPED;
-    if (fleet->seconds > 0 && now().tv_sec - begin->tv_sec >= (time_t)fleet->seconds)
+    if (fleet->seconds > 0 && assay__clock_now() - begin >= fleet->seconds)
         return TOO_LATE;
     return NOT_YET;
 }
@@ -153,12 +144,12 @@ static enum end end_of(const struct assay__fleet *fleet, const struct timespec *
 /* Under the lock: all threads end, or are told to, and are given up when they do not. */
 static enum end watch(struct assay__fleet *fleet)
 {
-    struct timespec begin = now();
+    double begin = assay__clock_now();
     enum end end = NOT_YET;
     for (int ticks = 0; fleet->running > 0 && ticks < GRACE_TICKS;) {
         wait_tick(fleet);
         bool is_new = end == NOT_YET;
-        end = is_new ? end_of(fleet, &begin) : end;
+        end = is_new ? end_of(fleet, begin) : end;
         if (end == NOT_YET)
             continue;
         ticks++;
@@ -166,7 +157,7 @@ static enum end watch(struct assay__fleet *fleet)
             cancel_all(fleet);
     }
     fleet->is_over = true;
-    return end == NOT_YET ? end_of(fleet, &begin) : end;
+    return end == NOT_YET ? end_of(fleet, begin) : end;
 }
 
 static enum assay_status outcome(struct assay__fleet *fleet, enum end end, struct assay_error *err)
@@ -177,8 +168,8 @@ static enum assay_status outcome(struct assay__fleet *fleet, enum end end, struc
     if (end == TOO_LATE)
         return assay__fail(err, ASSAY_ERROR_TRY_AGAIN,
                            "The database did not answer within %" PRIu32
-                           " seconds; the statement was cancelled.",
-                           fleet->seconds);
+                           " second%s; the statement was cancelled.",
+                           fleet->seconds, fleet->seconds == 1 ? "" : "s");
     if (end == NOT_YET)
         return ASSAY_OK;
     if (err != NULL)
@@ -241,11 +232,7 @@ static void set_shard(struct assay__shard *shard, const struct assay_plan *plan,
 
 static void init_locks(struct assay__fleet *fleet)
 {
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&fleet->change, &attributes);
-    pthread_condattr_destroy(&attributes);
+    assay__clock_condition(&fleet->change);
     pthread_mutex_init(&fleet->lock, NULL);
 }
 

@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "api/deliver/retry.h"
+#include "base/clock.h"
 #include "post_answers.h"
 #include "post_support.h"
 
