@@ -152,6 +152,9 @@ bool assay__summary_has_units(const struct assay__summary_table *table);
 /** assay__summary_counts_units(): the entry is a @units row. */
 bool assay__summary_counts_units(const struct assay__summary_entry *entry);
 
+/** assay__summary_is_counted(): the entry counts units, of a metric or of a group. */
+bool assay__summary_is_counted(const struct assay__summary_entry *entry);
+
 /** assay__summary_moments() is the state of an entry that keeps moments; NULL: it has none. */
 struct assay_moments *assay__summary_moments(const struct assay__summary_entry *entry);
 
