@@ -396,8 +396,10 @@ enum assay_status assay_dataset_add_moments(struct assay_dataset *dataset, const
     struct assay__cell *cell;
     struct assay_moments *into;
     enum assay_status status = check_moments(&plan->metrics[metric], group, moments, err);
-    if (status == ASSAY_OK)
-        status = assay__dataset_look(dataset, INT64_MIN, &look, err);
+    if (status != ASSAY_OK)
+        return status;
+    assay__dataset_unseal(dataset);
+    status = assay__dataset_look(dataset, INT64_MIN, &look, err);
     if (status == ASSAY_OK)
         status = assay__dataset_group(dataset, group, strlen(group), &group_index, err);
     if (status == ASSAY_OK)
@@ -408,7 +410,6 @@ enum assay_status assay_dataset_add_moments(struct assay_dataset *dataset, const
         status = assay_moments_merge(into, moments, err);
     if (status == ASSAY_OK && assay_moments_count(into) > cell->units)
         cell->units = assay_moments_count(into);
-    assay__dataset_unseal(dataset);
     return status;
 }
 

@@ -15,7 +15,6 @@ typedef struct assay__block block_t;
 static enum assay_status make(struct assay__arena *arena, struct assay_moments_shape shape,
                               struct assay_moments **out, struct assay_error *err)
 {
-    *out = NULL;
     if (shape.has_denominator > 1 || shape.covariate_count > ASSAY_COVARIATES_MAX)
         return assay__fail(err, ASSAY_ERROR_DOMAIN,
                            "Moments take 0 or 1 denominator and at most %d covariates, not %u "

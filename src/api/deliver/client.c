@@ -180,7 +180,6 @@ enum assay_status assay_client_new(const struct assay_client_options *options,
                                    struct assay_client **out, struct assay_error *err)
 {
     struct assay__halt halt;
-    *out = NULL;
     assay__halt_begin(&halt, options->hooks);
     enum assay_status status = make(options, out, err);
     assay__halt_end(&halt);

@@ -274,7 +274,6 @@ enum assay_status assay_request_wrap(const char *text, size_t length, const char
                                      size_t *body_length, struct assay_error *err)
 {
     struct assay__text out = {0};
-    *body = NULL;
     assay__text_reserve(&out, length + PARTS_BYTES);
     assay__text_append(&out, text, length);
     enum assay_status status = assay__request_complete(&out, name, parent, id, err);

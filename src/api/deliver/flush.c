@@ -223,7 +223,6 @@ enum assay_status assay_client_describe(struct assay_client *client, const char 
 {
     struct described described = {.length = length};
     const struct assay_sink sink = {keep, &described};
-    *text = NULL;
     enum assay_status status = assay__client_describe(client, body, length, &sink, err);
     if (status == ASSAY_OK)
         status = assay__text_take(&described.text, text, NULL, err);

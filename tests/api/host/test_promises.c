@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What assay.h promises of every function: outputs are written on success only.
+ */
+#include "test.h"
+
+static const char PLAN[] =
+    "{\"parent\":\"workflows/w/instances/i\",\"columns\":{\"group\":\"g\"},"
+    "\"comparisons\":{\"baseline\":\"A\"},"
+    "\"metrics\":[{\"id\":\"y\",\"role\":\"success\",\"type\":\"mean\"}]}";
+static const char CSV[] = "g,y\nA,1.5\nB,2\nA,2.5\nB,4\nA,1\nB,3\n";
+
+/* Sealed sums and an analysis of them. */
+struct scene {
+    struct assay_dataset *dataset;
+    struct assay_analysis *analysis;
+};
+
+static struct scene open_scene(void)
+{
+    const struct assay_read_options options = {.has_digests = true};
+    struct assay_plan *plan = test_plan(PLAN);
+    struct scene scene;
+    struct assay_table *table;
+    struct assay_error err;
+    assert_ok(assay_dataset_new(plan, &scene.dataset, &err), &err);
+    assert_ok(assay_table_from_csv(CSV, sizeof CSV - 1, NULL, &table, &err), &err);
+    assert_ok(assay_dataset_read_tables(scene.dataset, &table, NULL, 1, &options, &err), &err);
+    assert_ok(assay_dataset_analyze(scene.dataset, &scene.analysis, &err), &err);
+    assay_table_free(table);
+    assay_plan_free(plan);
+    return scene;
+}
+
+static void close_scene(struct scene *scene)
+{
+    assay_analysis_free(scene->analysis);
+    assay_dataset_free(scene->dataset);
+}
+
+/* Places that no call that fails may touch. */
+static char place_of_text;
+static size_t untouched_length;
+
+static void expect_untouched(const char *text, size_t length)
+{
+    ck_assert_ptr_eq(text, &place_of_text);
+    ck_assert_uint_eq(length, untouched_length);
+}
+
+START_TEST(outputs_of_calls_that_fail_stay_as_they_were)
+{
+    const struct assay_client_options nowhere = {.base_url = "http://example.com"};
+    const struct assay_client_options here = {.base_url = "http://127.0.0.1:1"};
+    const struct assay_moments_shape wide = {.covariate_count = ASSAY_COVARIATES_MAX + 1};
+    void *mark = &place_of_text;
+    struct assay_client *client = mark;
+    struct assay_moments *moments = mark;
+    struct assay_plan *plan = mark;
+    struct assay_error err;
+    char *text = &place_of_text;
+    size_t length = untouched_length = 77;
+    ck_assert_int_eq(assay_client_new(&nowhere, &client, &err), ASSAY_ERROR_USAGE);
+    ck_assert_ptr_eq(client, mark);
+    ck_assert_int_eq(assay_moments_new(wide, &moments, &err), ASSAY_ERROR_DOMAIN);
+    ck_assert_ptr_eq(moments, mark);
+    ck_assert_int_eq(assay_plan_parse("{", 1, NULL, &plan, &err), ASSAY_ERROR_PLAN);
+    ck_assert_ptr_eq(plan, mark);
+    ck_assert_int_eq(assay_request_wrap("[]", 2, NULL, NULL, NULL, &text, &length, &err),
+                     ASSAY_ERROR_DATA);
+    expect_untouched(text, length);
+    assert_ok(assay_client_new(&here, &client, &err), &err);
+    ck_assert_int_eq(assay_client_describe(client, "{}", 2, &text, &err), ASSAY_ERROR_DATA);
+    expect_untouched(text, length);
+    assay_client_free(client);
+}
+END_TEST
+
+/* Moments of another shape are refused, and the dataset is as it was: sealed. */
+START_TEST(moments_that_are_refused_leave_the_seal)
+{
+    const struct assay_moments_shape ratio = {.has_denominator = 1};
+    struct scene scene = open_scene();
+    struct assay_moments *moments;
+    struct assay_error err;
+    char *before, *after;
+    assert_ok(assay_dataset_summarize(scene.dataset, &before, NULL, &err), &err);
+    ck_assert_ptr_nonnull(strstr(before, "@end"));
+    assert_ok(assay_moments_new(ratio, &moments, &err), &err);
+    ck_assert_int_eq(assay_dataset_add_moments(scene.dataset, "y", "A", moments, &err),
+                     ASSAY_ERROR_DOMAIN);
+    assert_ok(assay_dataset_summarize(scene.dataset, &after, NULL, &err), &err);
+    ck_assert_str_eq(after, before);
+    assay_free(before);
+    assay_free(after);
+    assay_moments_free(moments);
+    close_scene(&scene);
+}
+END_TEST
+
+static void add(TCase *cases)
+{
+    tcase_add_test(cases, outputs_of_calls_that_fail_stay_as_they_were);
+    tcase_add_test(cases, moments_that_are_refused_leave_the_seal);
+}
+
+int main(void)
+{
+    return test_main("promises", add);
+}
