@@ -10,9 +10,10 @@
  * struct assay_sink takes a long text piece by piece, in order, such as a file or a socket.
  *
  * write gets at least one byte, not NUL-terminated, valid during the call only. It answers
- * ASSAY_OK, or fills err (never NULL) and answers another status: then it is not called again, and
- * the function that was given the sink returns that status. It must not call the library with the
- * object that is being written, other than to read it.
+ * ASSAY_OK, or puts a sentence into err->message (err is zero at first, and never NULL) and answers
+ * another status: then it is not called again, and the function that was given the sink returns
+ * that status, which is err->code, too. It must not call the library with the object that is being
+ * written, other than to read it.
  */
 struct assay_sink {
     enum assay_status (*write)(void *context, const char *bytes, size_t length,

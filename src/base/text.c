@@ -113,6 +113,16 @@ bool assay__text_is_empty(const struct assay__text *text)
     return text->length == 0 && (text->outlet == NULL || !text->outlet->has_passed);
 }
 
+/* A sink that fails may have filled in a part of its error, or nothing. */
+static void complete(struct assay_error *err, enum assay_status status)
+{
+    err->message[sizeof err->message - 1] = '\0';
+    if (err->message[0] == '\0')
+        (void)assay__fail(err, status, "The sink says no more than: %s",
+                          assay_status_sentence(status));
+    err->code = status;
+}
+
 static void pass_all(struct assay__text *text)
 {
     struct assay__outlet *outlet = text->outlet;
@@ -122,6 +132,8 @@ static void pass_all(struct assay__text *text)
     outlet->status =
         outlet->sink->write(outlet->sink->context, text->data, text->length, &outlet->err);
     text->failed = outlet->status != ASSAY_OK;
+    if (text->failed)
+        complete(&outlet->err, outlet->status);
     text->length = 0;
     text->data[0] = '\0';
 }
@@ -174,9 +186,13 @@ enum assay_status assay__text_take(struct assay__text *text, char **bytes, size_
         assay__text_release(text);
         return fail(outlet, err);
     }
-    *bytes = assay__memory_hand_over(text->data, text->length + 1);
-    if (length != NULL)
-        *length = text->length;
+    size_t taken_length = text->length;
+    char *taken = assay__memory_hand_over(text->data, taken_length + 1);
     memset(text, 0, sizeof *text);
-    return *bytes == NULL ? assay__fail_memory(err) : ASSAY_OK;
+    if (taken == NULL)
+        return assay__fail_memory(err);
+    *bytes = taken;
+    if (length != NULL)
+        *length = taken_length;
+    return ASSAY_OK;
 }

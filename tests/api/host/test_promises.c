@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What assay.h promises of every function: outputs are written on success only.
+ * What assay.h promises of every function: outputs are written on success only, and a sink's
+ * failure is one of the function that was given it.
  */
 #include "test.h"
 
@@ -76,6 +77,57 @@ START_TEST(outputs_of_calls_that_fail_stay_as_they_were)
 }
 END_TEST
 
+/* Says what it is told to, and counts. */
+struct poor_sink {
+    const char *sentence;
+    enum assay_status answer;
+    int calls;
+};
+
+static enum assay_status write_poorly(void *context, const char *bytes, size_t length,
+                                      struct assay_error *err)
+{
+    struct poor_sink *poor = context;
+    ck_assert(bytes != NULL && length > 0 && err->message[0] == '\0');
+    poor->calls++;
+    if (poor->sentence != NULL)
+        snprintf(err->message, sizeof err->message, "%s", poor->sentence);
+    return poor->answer;
+}
+
+static void expect_failure(enum assay_status status, const struct poor_sink *poor,
+                           const struct assay_error *err)
+{
+    ck_assert_int_eq(status, poor->answer);
+    ck_assert_int_eq(err->code, poor->answer);
+    ck_assert_int_eq(poor->calls, 1);
+    ck_assert_str_eq(err->message, poor->sentence != NULL
+                                       ? poor->sentence
+                                       : "The sink says no more than: Reading or writing failed.");
+}
+
+/* A program that puts a sentence into the error, or nothing, has filled in no status. */
+START_TEST(what_a_sink_leaves_out_of_its_error_is_filled_in)
+{
+    static const char *const SENTENCES[] = {NULL, "The disk is full."};
+    struct scene scene = open_scene();
+    for (size_t i = 0; i < 2; i++)
+        for (int way = 0; way < 3; way++) {
+            struct poor_sink poor = {SENTENCES[i], ASSAY_ERROR_IO, 0};
+            const struct assay_sink sink = {write_poorly, &poor};
+            struct assay_error err;
+            memset(&err, 0x55, sizeof err);
+            enum assay_status status =
+                way == 0   ? assay_analysis_stream(scene.analysis, ASSAY_FORMAT_DETAIL, NULL,
+                                                   &sink, &err)
+                : way == 1 ? assay_request_stream(scene.analysis, &sink, &err)
+                           : assay_dataset_stream(scene.dataset, &sink, &err);
+            expect_failure(status, &poor, &err);
+        }
+    close_scene(&scene);
+}
+END_TEST
+
 /* Moments of another shape are refused, and the dataset is as it was: sealed. */
 START_TEST(moments_that_are_refused_leave_the_seal)
 {
@@ -101,6 +153,7 @@ END_TEST
 static void add(TCase *cases)
 {
     tcase_add_test(cases, outputs_of_calls_that_fail_stay_as_they_were);
+    tcase_add_test(cases, what_a_sink_leaves_out_of_its_error_is_filled_in);
     tcase_add_test(cases, moments_that_are_refused_leave_the_seal);
 }
 
