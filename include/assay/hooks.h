@@ -41,7 +41,8 @@ struct assay_hooks {
     /* Ends the call when it becomes other than 0: set it from any thread or signal handler, by an
        atomic store where the compiler is to see no race. NULL: none. */
     const int *cancel;
-    double deadline_seconds; /* from the beginning of each call; 0: none */
+    /* From the beginning of each call; 0: none; below 0: it has passed already. */
+    double deadline_seconds;
     /* Hears how far the call is, at the beginning of each stage and then at most every 50 ms; false
        ends the call. NULL: none. */
     bool (*progress)(void *context, const struct assay_progress *progress);

@@ -61,8 +61,7 @@ const char *assay_version(void)
     return ASSAY_VERSION;
 }
 
-/* A sentence cut by the fixed buffer must not end inside a UTF-8 sequence. */
-static void trim_partial_utf8(char *text)
+void assay__message_trim(char *text)
 {
     size_t length = strlen(text);
     size_t start = length;
@@ -111,8 +110,8 @@ static void fill(struct assay_error *err, enum assay_status code, const char *fi
     if (file != NULL)
         snprintf(filled.file, sizeof filled.file, "%s", file);
     vsnprintf(filled.message, sizeof filled.message, format, arguments);
-    trim_partial_utf8(filled.file);
-    trim_partial_utf8(filled.message);
+    assay__message_trim(filled.file);
+    assay__message_trim(filled.message);
     assay__message_clean(filled.file);
     assay__message_clean(filled.message);
     *err = filled; /* last, since an argument may point into the old *err */

@@ -54,9 +54,10 @@ void assay__halt_begin(struct assay__halt *halt, const struct assay_hooks *hooks
     of_call = allocator;
     if (is_part)
         halt->deadline_ns = halt->around->deadline_ns;
-    if (is_part || hooks == NULL || !(hooks->deadline_seconds > 0.0))
+    if (is_part || hooks == NULL || hooks->deadline_seconds == 0.0)
         return;
-    double ns = hooks->deadline_seconds * 1e9;
+    /* What is left of a host's own time may be negative: then it has passed. */
+    double ns = hooks->deadline_seconds > 0.0 ? hooks->deadline_seconds * 1e9 : 0.0;
     halt->deadline_ns = ns < 4e18 ? assay__clock_ns() + (int64_t)ns : INT64_MAX;
 }
 
@@ -118,6 +119,7 @@ void assay__halt_log(const struct assay__halt *halt, enum assay_log_level level,
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
+    assay__message_trim(message);
     assay__message_clean(message);
     halt->hooks->log(halt->hooks->context, level, message);
 }

@@ -55,6 +55,11 @@ START_TEST(a_flag_or_a_deadline_ends_a_call)
     ck_assert_int_eq(assay__halt_check(&halt, &err), ASSAY_ERROR_CANCELLED);
     ck_assert_str_eq(err.message, "The call's deadline has passed.");
     assay__halt_end(&halt);
+    /* What a host has left of its own time, when that is over. */
+    const struct assay_hooks passed = {.deadline_seconds = -0.5};
+    assay__halt_begin(&halt, &passed);
+    ck_assert_int_eq(assay__halt_check(&halt, &err), ASSAY_ERROR_CANCELLED);
+    assay__halt_end(&halt);
     assay__halt_begin(&halt, &never);
     ck_assert_int_eq(assay__halt_check(&halt, &err), ASSAY_OK);
     ck_assert_int_eq(assay_status_exit_code(ASSAY_ERROR_CANCELLED), 75);
